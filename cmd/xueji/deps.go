@@ -1,0 +1,37 @@
+package main
+
+import (
+	_ "github.com/danielgtaylor/huma/v2/adapters/humagin"
+	_ "github.com/fergusstrange/embedded-postgres"
+	_ "github.com/gin-gonic/gin"
+	_ "github.com/google/uuid"
+	_ "github.com/jackc/pgx/v5/pgxpool"
+	_ "github.com/jackc/pgx/v5/stdlib"
+	_ "github.com/pressly/goose/v3"
+	_ "github.com/prometheus/client_golang/prometheus/promhttp"
+	_ "github.com/spf13/cobra"
+	_ "github.com/spf13/viper"
+	_ "github.com/stretchr/testify/require"
+	_ "github.com/tink-crypto/tink-go/v2/aead"
+	_ "github.com/tink-crypto/tink-go/v2/prf"
+	_ "github.com/xuri/excelize/v2"
+	_ "go.temporal.io/api/enums/v1"
+	_ "go.temporal.io/sdk/client"
+	_ "go.temporal.io/sdk/contrib/opentelemetry"
+	_ "go.temporal.io/sdk/worker"
+	_ "go.temporal.io/sdk/testsuite"
+	_ "gocloud.dev/blob/fileblob"
+	_ "gocloud.dev/blob/s3blob"
+	_ "golang.org/x/crypto/argon2"
+	_ "golang.org/x/sync/errgroup"
+	_ "golang.org/x/text/encoding/simplifiedchinese"
+	_ "golang.org/x/time/rate"
+	_ "gopkg.in/yaml.v3"
+	_ "gorm.io/driver/postgres"
+	_ "gorm.io/gorm"
+	_ "pgregory.net/rapid"
+	_ "go.opentelemetry.io/otel/exporters/prometheus"
+	_ "go.opentelemetry.io/otel/sdk/metric"
+)
+
+func main() {}

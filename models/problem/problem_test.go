@@ -1,0 +1,113 @@
+package problem_test
+
+import (
+	"errors"
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/xueji/xueji/models/problem"
+)
+
+func TestEveryCodeHasSentences(t *testing.T) {
+	c, err := problem.LoadCatalogue()
+	require.NoError(t, err)
+	inCatalogue := map[string]bool{}
+	for _, code := range c.Codes() {
+		inCatalogue[string(code)] = true
+	}
+	declared := declaredCodes(t)
+	require.NotEmpty(t, declared)
+	for _, code := range declared {
+		require.True(t, inCatalogue[code], "code %s has no sentences", code)
+		delete(inCatalogue, code)
+	}
+	require.Empty(t, inCatalogue, "sentences without a code")
+}
+
+// declaredCodes reads the Code constants out of this package's source.
+func declaredCodes(t *testing.T) []string {
+	t.Helper()
+	pkgs, err := parser.ParseDir(token.NewFileSet(), ".", func(i fs.FileInfo) bool {
+		return strings.HasPrefix(i.Name(), "codes")
+	}, 0)
+	require.NoError(t, err)
+	var list []string
+	for _, pkg := range pkgs {
+		ast.Inspect(pkg, func(n ast.Node) bool {
+			if v, ok := n.(*ast.ValueSpec); ok {
+				for _, value := range v.Values {
+					if lit, ok := value.(*ast.BasicLit); ok {
+						s, err := strconv.Unquote(lit.Value)
+						require.NoError(t, err)
+						list = append(list, s)
+					}
+				}
+			}
+			return true
+		})
+	}
+	return list
+}
+
+func TestPlaceholdersAgreeInBothLanguages(t *testing.T) {
+	c, err := problem.LoadCatalogue()
+	require.NoError(t, err)
+	for _, code := range c.Codes() {
+		e := c.Entry(code)
+		require.Equal(t, placeholders(e.Zh), placeholders(e.En), "code %s", code)
+	}
+}
+
+func placeholders(s string) map[string]bool {
+	set := map[string]bool{}
+	for {
+		_, rest, ok := strings.Cut(s, "{")
+		if !ok {
+			return set
+		}
+		name, after, _ := strings.Cut(rest, "}")
+		set[name] = true
+		s = after
+	}
+}
+
+func TestErrorsAreComparedByCode(t *testing.T) {
+	wrapped := fmt.Errorf("read change: %w", problem.New(problem.NotFound).Because(errors.New("no rows")))
+	require.ErrorIs(t, wrapped, problem.New(problem.NotFound))
+	require.NotErrorIs(t, wrapped, problem.New(problem.Forbidden))
+	require.Equal(t, problem.NotFound, problem.CodeOf(wrapped))
+	require.Equal(t, problem.Internal, problem.CodeOf(errors.New("disk")))
+}
+
+func TestJoinTellsEverythingAtOnce(t *testing.T) {
+	require.NoError(t, problem.Join(nil, nil))
+	err := problem.Join(nil, problem.New(problem.Required).At("/a"), problem.New(problem.TooLong).At("/b"))
+	var e *problem.Error
+	require.ErrorAs(t, err, &e)
+	require.Len(t, e.All(), 2)
+	require.Equal(t, "/b", e.All()[1].Field)
+}
+
+func TestSentenceFillsPlaceholders(t *testing.T) {
+	c, err := problem.LoadCatalogue()
+	require.NoError(t, err)
+	e := problem.New(problem.Required).With("field", "姓名")
+	require.Equal(t, "“姓名”必须填写。请补充后重新提交。", c.Sentence(e, problem.Chinese))
+	require.Contains(t, c.Sentence(e, problem.English), `"姓名" is required`)
+}
+
+func FuzzFill(f *testing.F) {
+	f.Add("a {b} c", "x")
+	f.Add("{", "{b}")
+	f.Fuzz(func(t *testing.T, text, value string) {
+		problem.Fill(text, map[string]string{"b": value})
+	})
+}
