@@ -1,0 +1,210 @@
+// Package store keeps the register in PostgreSQL: one file per aggregate, one
+// transaction per step, and no way to the tables but InScope.
+//
+// Row-level security is the second wall behind the API's authorisation: the
+// application role sees only rows below the offices named in its Scope, and
+// may not write what only a workflow may write. Methods on Tx return
+// *problem.Error for what a person must be told and wrapped errors otherwise.
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/jackc/pgx/v5/stdlib"
+	"gorm.io/driver/postgres"
+	"gorm.io/gorm"
+	"gorm.io/gorm/logger"
+
+	"github.com/xueji/xueji/models/calendar"
+	"github.com/xueji/xueji/models/secret"
+)
+
+// Scope is what a transaction may see and who runs it.
+type Scope struct {
+	// Paths are the ltree roots of the subtrees in scope; empty sees nothing,
+	// except for a store opened as the worker role, which sees everything.
+	Paths []string
+	// Account acts; the zero value means the system itself.
+	Account uuid.UUID
+	// RequestID goes into the audit trail.
+	RequestID string
+}
+
+// Options say how to open the store.
+type Options struct {
+	// DSN names the application or the worker role; never the owner.
+	DSN      string
+	MaxConns int32
+	Clock    *calendar.Clock
+	Keys     *secret.Keyring
+}
+
+// Store is the only holder of the database connections.
+type Store struct {
+	pool  *pgxpool.Pool
+	sql   *sql.DB
+	gorm  *gorm.DB
+	clock *calendar.Clock
+	keys  *secret.Keyring
+}
+
+// Open connects and checks that the role is one that row-level security binds.
+func Open(ctx context.Context, o Options) (*Store, error) {
+	config, err := pgxpool.ParseConfig(o.DSN)
+	if err != nil {
+		return nil, fmt.Errorf("database address: %w", err)
+	}
+	if o.MaxConns > 0 {
+		config.MaxConns = o.MaxConns
+	}
+	pool, err := pgxpool.NewWithConfig(ctx, config)
+	if err != nil {
+		return nil, fmt.Errorf("connect to the database: %w", err)
+	}
+	if err := refuseUnboundRole(ctx, pool); err != nil {
+		pool.Close()
+		return nil, err
+	}
+	db := stdlib.OpenDBFromPool(pool)
+	g, err := gorm.Open(postgres.New(postgres.Config{Conn: db}), &gorm.Config{
+		SkipDefaultTransaction: true,
+		NowFunc:                o.Clock.Now,
+		// GORM would log values of failed statements; errors are wrapped and
+		// logged once, without values, by whoever answers.
+		Logger: logger.Discard,
+	})
+	if err != nil {
+		pool.Close()
+		return nil, fmt.Errorf("open the database: %w", err)
+	}
+	return &Store{pool: pool, sql: db, gorm: g, clock: o.Clock, keys: o.Keys}, nil
+}
+
+// refuseUnboundRole stops a server that was given the owner's or a superuser's
+// login: under it row-level security would silently not exist.
+func refuseUnboundRole(ctx context.Context, pool *pgxpool.Pool) error {
+	var unbound bool
+	err := pool.QueryRow(ctx, `SELECT rolsuper OR rolbypassrls OR EXISTS (
+		SELECT 1 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+		WHERE n.nspname = 'public' AND c.relkind = 'r' AND c.relowner = r.oid)
+		FROM pg_roles r WHERE rolname = current_user`).Scan(&unbound)
+	if err != nil {
+		return fmt.Errorf("connect to the database: %w", err)
+	}
+	if unbound {
+		return errors.New("the database login owns tables or bypasses row-level security; use the role xueji_app or xueji_worker")
+	}
+	return nil
+}
+
+// Close ends all connections.
+func (s *Store) Close() {
+	_ = s.sql.Close()
+	s.pool.Close()
+}
+
+// Ping says whether the database answers.
+func (s *Store) Ping(ctx context.Context) error { return s.pool.Ping(ctx) }
+
+// Clock is the clock every time in the register comes from.
+func (s *Store) Clock() *calendar.Clock { return s.clock }
+
+// Keys encrypts and hashes the secrets of the register.
+func (s *Store) Keys() *secret.Keyring { return s.keys }
+
+// Tx is one transaction inside one scope.
+type Tx struct {
+	ctx   context.Context //nolint:containedctx // a transaction lives exactly as long as the call that runs it
+	db    *gorm.DB
+	conn  *sql.Conn
+	scope Scope
+	now   time.Time
+	store *Store
+}
+
+// Now is the one time of this transaction: every row it writes carries it.
+func (t *Tx) Now() time.Time { return t.now }
+
+// InScope runs fn in one transaction that sees the scope and nothing else.
+// It is the only way to the database. When fn returns an error nothing is
+// written and the error comes back as it is.
+func (s *Store) InScope(ctx context.Context, scope Scope, fn func(*Tx) error) error {
+	conn, err := s.sql.Conn(ctx)
+	if err != nil {
+		return fmt.Errorf("take a connection: %w", err)
+	}
+	defer func() { _ = conn.Close() }()
+	session := s.gorm.Session(&gorm.Session{Context: ctx, NewDB: true})
+	session.Statement.ConnPool = conn
+	return session.Transaction(func(db *gorm.DB) error {
+		tx := &Tx{ctx: ctx, db: db, conn: conn, scope: scope, now: s.clock.Now(), store: s}
+		if err := tx.enter(); err != nil {
+			return err
+		}
+		return fn(tx)
+	})
+}
+
+// enter sets scope and account for this transaction only (set_config local).
+func (t *Tx) enter() error {
+	account := ""
+	if t.scope.Account != uuid.Nil {
+		account = t.scope.Account.String()
+	}
+	err := t.db.Exec(`SELECT set_config('xueji.scope', ?, true), set_config('xueji.account', ?, true)`,
+		pathArray(t.scope.Paths), account).Error
+	if err != nil {
+		return fmt.Errorf("set the data scope: %w", err)
+	}
+	return nil
+}
+
+// raw gives the pgx connection of this transaction, for COPY.
+func (t *Tx) raw(fn func(*pgx.Conn) error) error {
+	return t.conn.Raw(func(driver any) error {
+		c, ok := driver.(*stdlib.Conn)
+		if !ok {
+			return fmt.Errorf("unexpected driver connection %T", driver)
+		}
+		return fn(c.Conn())
+	})
+}
+
+// exec runs one statement and gives the rows it touched.
+func (t *Tx) exec(query string, args ...any) (int64, error) {
+	r := t.db.Exec(query, args...)
+	return r.RowsAffected, r.Error
+}
+
+// pathArray writes ltree paths as a PostgreSQL array literal. Labels are
+// letters and digits only, so nothing needs quoting.
+func pathArray(paths []string) string {
+	if len(paths) == 0 {
+		return ""
+	}
+	b := []byte{'{'}
+	for i, p := range paths {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = append(b, p...)
+	}
+	return string(append(b, '}'))
+}
+
+// violates says which unique constraint an error broke, or "".
+func violates(err error) string {
+	var pg *pgconn.PgError
+	if errors.As(err, &pg) && pg.Code == "23505" {
+		return pg.ConstraintName
+	}
+	return ""
+}
