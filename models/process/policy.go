@@ -1,0 +1,97 @@
+package process
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/xueji/xueji/models/calendar"
+	"github.com/xueji/xueji/models/org"
+)
+
+// Policy is every switch a province may set (domain section 8). A province's
+// own version holds only what differs from the default and is laid over it.
+type Policy struct {
+	// Version of the province's policy; 0 is the built-in default.
+	Version int `yaml:"version" json:"version"`
+	// SendBackTerm limits how long a sent-back change may lie with the applicant.
+	SendBackTerm calendar.Term `yaml:"send_back_term" json:"send_back_term"`
+	// TotalWarning warns, and only warns, when a change as a whole takes longer (D1).
+	TotalWarning calendar.Term `yaml:"total_warning" json:"total_warning"`
+	// ClassCapacity is the most a class may hold (hard rule 10).
+	ClassCapacity int `yaml:"class_capacity" json:"class_capacity"`
+	// SuspensionMonths is the longest single suspension, in months (D12).
+	SuspensionMonths int `yaml:"suspension_months" json:"suspension_months"`
+	// SuspensionsPerStage is how many suspensions a pupil may have in a stage (D12).
+	SuspensionsPerStage int `yaml:"suspensions_per_stage" json:"suspensions_per_stage"`
+	// LastTerm closes suspension for the graduating grade in these days (hard rule 43).
+	LastTerm calendar.Windows `yaml:"last_term" json:"last_term"`
+	// GraduatingFreeze refuses new business of graduating grades in these days (hard rule 23).
+	GraduatingFreeze calendar.Windows `yaml:"graduating_freeze" json:"graduating_freeze"`
+	// StageYears is the length of each stage in years (学制): six-three or five-four.
+	StageYears map[org.Stage]int `yaml:"stage_years" json:"stage_years"`
+	// SchoolYearStart is the day on which the grades count on.
+	SchoolYearStart calendar.MonthDay `yaml:"school_year_start" json:"school_year_start"`
+	// ReinstatementCohort is offered first in the form (D34): ONE_BEHIND or ORIGINAL.
+	ReinstatementCohort string `yaml:"reinstatement_cohort" json:"reinstatement_cohort"`
+	// PasswordDays, LockAfter and LockMinutes belong to accounts (D27, D28).
+	PasswordDays int `yaml:"password_days" json:"password_days"`
+	LockAfter    int `yaml:"lock_after" json:"lock_after"`
+	LockMinutes  int `yaml:"lock_minutes" json:"lock_minutes"`
+	// Chains replaces the steps of a kind, for a stage or for all ("*").
+	Chains map[Kind]map[string][]Step `yaml:"chains" json:"chains,omitempty"`
+	// Terms replaces the days of a step, by kind and step name.
+	Terms map[Kind]map[string]calendar.Term `yaml:"terms" json:"terms,omitempty"`
+}
+
+// Grade gives the grade (1, 2, …) a year group is in on a day; below 1 it has
+// not started, above the stage's length it should have left.
+func (p Policy) Grade(entryYear int, day calendar.Date) int {
+	year := day.Year()
+	// The month and day of a date always form a day of the year.
+	if today, err := calendar.ParseMonthDay(day.String()[len("2006-"):]); err == nil && today.Compare(p.SchoolYearStart) < 0 {
+		year--
+	}
+	return year - entryYear + 1
+}
+
+// Graduating says whether the year group is in the last grade of its stage.
+func (p Policy) Graduating(stage org.Stage, entryYear int, day calendar.Date) bool {
+	return p.Grade(entryYear, day) >= p.StageYears[stage]
+}
+
+// Validate tells everything that is wrong with a policy at once.
+func (p Policy) Validate() error {
+	var list []error
+	for name, term := range map[string]calendar.Term{"send_back_term": p.SendBackTerm, "total_warning": p.TotalWarning} {
+		if err := term.Validate(); err != nil {
+			list = append(list, fmt.Errorf("%s: %w", name, err))
+		}
+	}
+	for name, n := range map[string]int{
+		"class_capacity": p.ClassCapacity, "suspension_months": p.SuspensionMonths,
+		"suspensions_per_stage": p.SuspensionsPerStage, "password_days": p.PasswordDays,
+		"lock_after": p.LockAfter, "lock_minutes": p.LockMinutes,
+		"stage_years.PRIMARY": p.StageYears[org.Primary], "stage_years.JUNIOR": p.StageYears[org.Junior], "stage_years.SENIOR": p.StageYears[org.Senior],
+	} {
+		if n < 1 {
+			list = append(list, fmt.Errorf("%s must be 1 or more", name))
+		}
+	}
+	if p.ReinstatementCohort != CohortOriginal && p.ReinstatementCohort != CohortOneBehind {
+		list = append(list, fmt.Errorf("reinstatement_cohort is %s or %s", CohortOriginal, CohortOneBehind))
+	}
+	for kind, stages := range p.Chains {
+		for stage, steps := range stages {
+			for _, err := range validateSteps(steps) {
+				list = append(list, fmt.Errorf("chain of %s for %s: %w", kind, stage, err))
+			}
+		}
+	}
+	return errors.Join(list...)
+}
+
+// The two year groups a pupil may come back to (D34).
+const (
+	CohortOriginal  = "ORIGINAL"
+	CohortOneBehind = "ONE_BEHIND"
+)

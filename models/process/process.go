@@ -1,0 +1,167 @@
+// Package process holds approval chains as data: what each kind of change asks
+// for, who decides it in which order and within how many working days.
+//
+// Everything here is data per province and version and is frozen into a change
+// when it is filed. It holds no conditions, scripts or templates: what a change
+// does to a record is Go, in package status.
+package process
+
+import (
+	"strings"
+
+	"github.com/xueji/xueji/models/calendar"
+	"github.com/xueji/xueji/models/org"
+)
+
+// Kind is one kind of change (学籍异动类型), for example SUSPENSION.
+type Kind string
+
+// The kinds this version knows. Each is one entry of the catalogue.
+const (
+	Suspension    Kind = "SUSPENSION"    // 休学, KT30
+	Reinstatement Kind = "REINSTATEMENT" // 复学, KT32
+	Withdrawal    Kind = "WITHDRAWAL"    // 退学, KT33
+	RosterImport  Kind = "ROSTER_IMPORT" // 学籍注册 of a whole roster, KT01–KT04
+)
+
+// WorkflowName is the workflow type Temporal shows for the kind, such as
+// KeyDataChange for KEY_DATA_CHANGE. A shipped name never changes.
+func (k Kind) WorkflowName() string {
+	var b strings.Builder
+	for word := range strings.SplitSeq(string(k), "_") {
+		if word != "" {
+			b.WriteString(word[:1] + strings.ToLower(word[1:]))
+		}
+	}
+	return b.String()
+}
+
+// Text is a label in the two languages.
+type Text struct {
+	Zh string `yaml:"zh" json:"zh"`
+	En string `yaml:"en" json:"en"`
+}
+
+// Subject says what a change is about.
+type Subject string
+
+// The subjects.
+const (
+	SubjectStudent Subject = "STUDENT" // one record
+	SubjectRoster  Subject = "ROSTER"  // the rows of an imported roster
+)
+
+// Definition is one kind of change as it runs in one province: the catalogue's
+// entry with the province's policy laid over it.
+type Definition struct {
+	Kind    Kind   `yaml:"kind" json:"kind"`
+	Version int    `yaml:"version" json:"version"`
+	Name    Text   `yaml:"name" json:"name"`
+	Rule    string `yaml:"rule" json:"rule"` // document and article
+	// Code is the change type of the national standard (XJYDLB), or empty.
+	Code     string      `yaml:"code" json:"code"`
+	Subject  Subject     `yaml:"subject" json:"subject"`
+	Stages   []org.Stage `yaml:"stages" json:"stages"`
+	Steps    []Step      `yaml:"steps" json:"steps"`
+	Inputs   []Input     `yaml:"inputs" json:"inputs"`
+	Evidence []Evidence  `yaml:"evidence" json:"evidence"`
+	// Policy is the province's policy at filing; a later one never reaches a running change.
+	Policy Policy `yaml:"-" json:"policy"`
+}
+
+// Side says whose office a step belongs to.
+type Side string
+
+// The sides. A change inside one school has only the filing side.
+const (
+	SideFiler Side = "FILER"
+	SideIn    Side = "IN"  // receiving
+	SideOut   Side = "OUT" // releasing
+)
+
+// Level says which office on the side's path decides.
+type Level string
+
+// The levels. Managing is the superior of the school in the tree, whatever its kind.
+const (
+	LevelSchool   Level = "SCHOOL"
+	LevelManaging Level = "MANAGING"
+	LevelCity     Level = "CITY"
+	LevelProvince Level = "PROVINCE"
+)
+
+// Step is one human decision. Its number is its place in the chain, from 1.
+// Number 0 is the applicant's own step after a send-back.
+type Step struct {
+	Name  string        `yaml:"name" json:"name"` // stable, shown to admins, e.g. LEADER_REVIEW
+	Label Text          `yaml:"label" json:"label"`
+	Side  Side          `yaml:"side" json:"side"`
+	Level Level         `yaml:"level" json:"level"`
+	Role  org.Role      `yaml:"role" json:"role"`
+	Term  calendar.Term `yaml:"term" json:"term"`
+}
+
+// ApplicantStep is the name of step 0: the applicant corrects and hands in again.
+const ApplicantStep = "APPLICANT"
+
+// InputType says how an input is checked.
+type InputType string
+
+// The types of inputs. Values travel as text.
+const (
+	TypeText  InputType = "text"
+	TypeDate  InputType = "date"  // 2026-11-20
+	TypeCode  InputType = "code"  // one of Values
+	TypeClass InputType = "class" // the ID of a class of the filing school
+)
+
+// Input is one value the applicant fills in.
+type Input struct {
+	Name     string    `yaml:"name" json:"name"`
+	Label    Text      `yaml:"label" json:"label"`
+	Type     InputType `yaml:"type" json:"type"`
+	Required bool      `yaml:"required" json:"required"`
+	Max      int       `yaml:"max" json:"max,omitempty"` // characters
+	Values   []Choice  `yaml:"values" json:"values,omitempty"`
+	Default  string    `yaml:"default" json:"default,omitempty"`
+}
+
+// Choice is one value of a code.
+type Choice struct {
+	Code  string `yaml:"code" json:"code"`
+	Label Text   `yaml:"label" json:"label"`
+}
+
+// Evidence (佐证) is one kind of paper the applicant attaches.
+type Evidence struct {
+	Kind     string `yaml:"kind" json:"kind"`
+	Label    Text   `yaml:"label" json:"label"`
+	Required bool   `yaml:"required" json:"required"`
+}
+
+// Step gives the step with this number, and false beyond the chain.
+func (d Definition) Step(no int) (Step, bool) {
+	if no == 0 {
+		return Step{
+			Name: ApplicantStep, Label: Text{Zh: "申请人补正", En: "Correction by the applicant"},
+			Side: SideFiler, Level: LevelSchool, Role: org.SchoolRegistrar, Term: d.Policy.SendBackTerm,
+		}, true
+	}
+	if no < 1 || no > len(d.Steps) {
+		return Step{}, false
+	}
+	return d.Steps[no-1], true
+}
+
+// Last says whether a step's approval makes the change effective.
+func (d Definition) Last(no int) bool { return no == len(d.Steps) }
+
+// Allows says whether the kind exists for a stage.
+func (d Definition) Allows(stage org.Stage) bool {
+	for _, s := range d.Stages {
+		if s == stage {
+			return true
+		}
+	}
+	return false
+}

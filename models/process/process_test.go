@@ -1,0 +1,105 @@
+package process_test
+
+import (
+	"encoding/json"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/xueji/xueji/models/calendar"
+	"github.com/xueji/xueji/models/org"
+	"github.com/xueji/xueji/models/process"
+)
+
+func load(t *testing.T) *process.Catalogue {
+	t.Helper()
+	c, err := process.Load()
+	require.NoError(t, err)
+	return c
+}
+
+func date(t *testing.T, text string) calendar.Date {
+	t.Helper()
+	d, err := calendar.ParseDate(text)
+	require.NoError(t, err)
+	return d
+}
+
+func TestWorkflowNames(t *testing.T) {
+	require.Equal(t, "Suspension", process.Suspension.WorkflowName())
+	require.Equal(t, "KeyDataChange", process.Kind("KEY_DATA_CHANGE").WorkflowName())
+	require.Equal(t, "RosterImport", process.RosterImport.WorkflowName())
+}
+
+func TestSuspensionHasTwoApprovals(t *testing.T) {
+	c := load(t)
+	d, ok := c.Define(process.Suspension, org.Primary, c.Default())
+	require.True(t, ok)
+	require.Len(t, d.Steps, 2) // domain section 9.12
+	require.Equal(t, org.SchoolLeader, d.Steps[0].Role)
+	require.Equal(t, process.LevelManaging, d.Steps[1].Level)
+	require.True(t, d.Last(2))
+	zero, ok := d.Step(0)
+	require.True(t, ok)
+	require.Equal(t, c.Default().SendBackTerm, zero.Term)
+	_, ok = d.Step(3)
+	require.False(t, ok)
+	_, ok = c.Define("NO_SUCH_KIND", org.Primary, c.Default())
+	require.False(t, ok)
+}
+
+func TestProvinceOverlaysOnlyWhatItNames(t *testing.T) {
+	c := load(t)
+	p, err := c.Overlay(3, []byte(`
+send_back_term: 5wd
+terms: {SUSPENSION: {BUREAU_APPROVAL: 3wd}}
+chains:
+  SUSPENSION:
+    SENIOR:
+      - {name: LEADER_REVIEW, label: {zh: 学校审核, en: School review}, side: FILER, level: SCHOOL, role: SCHOOL_LEADER, term: 10wd}
+      - {name: CITY_APPROVAL, label: {zh: 市级审批, en: City approval}, side: FILER, level: CITY, role: BUREAU_REVIEWER, term: 10wd}
+`))
+	require.NoError(t, err)
+	require.Equal(t, 3, p.Version)
+	require.Equal(t, calendar.Workdays(5), p.SendBackTerm)
+	require.Equal(t, 55, p.ClassCapacity)
+
+	primary, _ := c.Define(process.Suspension, org.Primary, p)
+	require.Equal(t, calendar.Workdays(3), primary.Steps[1].Term)
+	senior, _ := c.Define(process.Suspension, org.Senior, p)
+	require.Equal(t, "CITY_APPROVAL", senior.Steps[1].Name)
+
+	untouched, _ := c.Define(process.Suspension, org.Primary, c.Default())
+	require.Equal(t, calendar.Workdays(10), untouched.Steps[1].Term)
+}
+
+func TestPolicyMistakesAreToldAtOnce(t *testing.T) {
+	c := load(t)
+	_, err := c.Overlay(1, []byte("class_capacity: 0\nreinstatement_cohort: AHEAD\n"))
+	require.ErrorContains(t, err, "class_capacity")
+	require.ErrorContains(t, err, "reinstatement_cohort")
+	_, err = c.Overlay(1, []byte("class_capacty: 50\n"))
+	require.ErrorContains(t, err, "class_capacty")
+}
+
+func TestGradesCountOnAfterNationalPromotion(t *testing.T) {
+	p := load(t).Default()
+	require.Equal(t, 1, p.Grade(2026, date(t, "2026-11-20")))
+	require.Equal(t, 6, p.Grade(2021, date(t, "2027-08-10")))
+	require.Equal(t, 7, p.Grade(2021, date(t, "2027-08-11")))
+	require.True(t, p.Graduating(org.Primary, 2021, date(t, "2026-11-20")))
+	require.False(t, p.Graduating(org.Primary, 2022, date(t, "2026-11-20")))
+	require.True(t, p.Graduating(org.Senior, 2024, date(t, "2026-11-20")))
+}
+
+func TestDefinitionSurvivesFreezing(t *testing.T) {
+	c := load(t)
+	for _, kind := range c.Kinds() {
+		d, _ := c.Define(kind, org.Primary, c.Default())
+		frozen, err := json.Marshal(d)
+		require.NoError(t, err)
+		var back process.Definition
+		require.NoError(t, json.Unmarshal(frozen, &back))
+		require.Equal(t, d, back, "kind %s", kind)
+	}
+}
