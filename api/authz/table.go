@@ -1,0 +1,205 @@
+package authz
+
+import (
+	"errors"
+	"slices"
+	"sync"
+
+	"github.com/xueji/xueji/models/org"
+)
+
+// Action is one thing a person may be allowed to do; every operation of the API names one.
+type Action string
+
+// The actions. Public needs no login; everything else is a row of the table.
+const (
+	Public     Action = "public"      // log in, health: nobody is known yet
+	AccountOwn Action = "account.own" // own password, own sessions, own tokens
+
+	OrgRead     Action = "org.read"     // the directory of offices (P3, P7)
+	OrgCreate   Action = "org.create"   // the target is the future parent
+	OrgRename   Action = "org.rename"   //
+	OrgReassign Action = "org.reassign" // needs the right on the school and on both bureaus
+	OrgClose    Action = "org.close"    //
+
+	AccountCreate Action = "account.create"
+	AccountRead   Action = "account.read"
+	AccountUpdate Action = "account.update" // name and roles
+	AccountReset  Action = "account.reset"  // temporary password, unlock
+	AccountClose  Action = "account.close"
+	AccountSeal   Action = "account.seal" // seal and unseal
+
+	ClassRead   Action = "class.read"
+	ClassManage Action = "class.manage"
+	TermManage  Action = "term.manage"
+
+	StudentRead    Action = "student.read"    // one record, secrets masked
+	StudentSearch  Action = "student.search"  //
+	StudentReveal  Action = "student.reveal"  // one secret in full, with a reason, audited
+	StudentHistory Action = "student.history" //
+
+	RosterImport Action = "roster.import"
+	RosterRead   Action = "roster.read"
+
+	ChangeFile      Action = "change.file"
+	ChangeRead      Action = "change.read"
+	ChangeDecide    Action = "change.decide"   // the office and the role of the task decide; this is the outer gate
+	ChangeWithdraw  Action = "change.withdraw" // by the office that filed
+	ChangeComment   Action = "change.comment"
+	ChangeSupervise Action = "change.supervise" // 督办: the superior of the office that is late
+	ChangeClose     Action = "change.close"     // the superior ends a change with a reason
+
+	EvidenceUpload Action = "evidence.upload"
+	EvidenceRead   Action = "evidence.read"
+
+	InboxRead   Action = "inbox.read"
+	NoticeRead  Action = "notice.read"
+	AuditRead   Action = "audit.read"
+	PolicyRead  Action = "policy.read"
+	PolicyWrite Action = "policy.write"
+)
+
+// Why a set of roles cannot be given to one account.
+var (
+	ErrNoRole      = errors.New("an account needs a role")
+	ErrWrongOffice = errors.New("this role does not exist in this kind of office")
+	ErrSeparation  = errors.New("these roles may not be held by one person")
+)
+
+// separated lists the pairs one account may not hold: who submits does not
+// review (domain 1.2: registrar submits, leader reviews).
+func separated() [][2]org.Role {
+	return [][2]org.Role{{org.SchoolRegistrar, org.SchoolLeader}}
+}
+
+// table is the whole of authorisation (domain 1.2, 1.4). A cell that is not
+// written is Nowhere. System administrators see accounts, not pupils; those
+// who decide see pupils, not accounts.
+var table = sync.OnceValue(func() map[Action]map[org.Role]Reach {
+	return map[Action]map[org.Role]Reach{
+		AccountOwn: everybody(Self),
+
+		OrgRead:     everybody(Anywhere),
+		OrgCreate:   {org.BureauSysadmin: Subtree},
+		OrgRename:   {org.BureauSysadmin: Below},
+		OrgReassign: {org.BureauSysadmin: Subtree},
+		OrgClose:    {org.BureauSysadmin: Below},
+
+		AccountCreate: sysadmins(),
+		AccountRead:   sysadmins(),
+		AccountUpdate: sysadmins(),
+		AccountReset:  sysadmins(),
+		AccountClose:  sysadmins(),
+		AccountSeal:   sysadmins(),
+
+		ClassRead:   join(schoolRoles(), bureauRoles(Subtree)),
+		ClassManage: {org.SchoolSysadmin: Own},
+		TermManage:  {org.BureauSysadmin: Own},
+
+		StudentRead:    recordReaders(),
+		StudentSearch:  recordReaders(),
+		StudentHistory: recordReaders(),
+		StudentReveal: {
+			org.SchoolRegistrar: Own, org.SchoolLeader: Own,
+			org.BureauReviewer: Subtree, org.BureauHead: Subtree,
+		},
+
+		RosterImport: {org.SchoolRegistrar: Own},
+		RosterRead: {
+			org.SchoolRegistrar: Own, org.SchoolLeader: Own, org.Principal: Own,
+			org.BureauReviewer: Subtree, org.BureauHead: Subtree, org.BureauViewer: Subtree,
+		},
+
+		ChangeFile:     {org.SchoolRegistrar: Own},
+		ChangeWithdraw: {org.SchoolRegistrar: Own},
+		ChangeRead:     recordReaders(),
+		ChangeDecide:   {org.SchoolLeader: Own, org.BureauReviewer: Own},
+		ChangeComment: {
+			org.SchoolRegistrar: Own, org.SchoolLeader: Own,
+			org.BureauReviewer: Subtree, org.BureauHead: Subtree,
+		},
+		ChangeSupervise: {org.BureauHead: Below},
+		ChangeClose:     {org.BureauHead: Below},
+
+		EvidenceUpload: {org.SchoolRegistrar: Own},
+		EvidenceRead: {
+			org.SchoolRegistrar: Own, org.SchoolLeader: Own, org.Principal: Own,
+			org.BureauReviewer: Subtree, org.BureauHead: Subtree,
+		},
+
+		InboxRead:   everybody(Own),
+		NoticeRead:  everybody(Own),
+		AuditRead:   {org.SchoolSysadmin: Own, org.BureauSysadmin: Subtree, org.BureauHead: Subtree},
+		PolicyRead:  everybody(Anywhere),
+		PolicyWrite: {org.BureauSysadmin: Own},
+	}
+})
+
+// Actions lists every action of the table in order.
+func Actions() []Action {
+	list := make([]Action, 0, len(table()))
+	for action := range table() {
+		list = append(list, action)
+	}
+	slices.Sort(list)
+	return list
+}
+
+// Known says whether an operation may name this action.
+func Known(action Action) bool {
+	_, inTable := table()[action]
+	return inTable || action == Public
+}
+
+func everybody(reach Reach) map[org.Role]Reach {
+	row := map[org.Role]Reach{}
+	for _, role := range org.Roles() {
+		row[role] = reach
+	}
+	return row
+}
+
+// sysadmins: a school's administrator its own accounts, a bureau's those of its
+// own office and of every office below (domain 1.4, password ladder).
+func sysadmins() map[org.Role]Reach {
+	return map[org.Role]Reach{org.SchoolSysadmin: Own, org.BureauSysadmin: Subtree}
+}
+
+func schoolRoles() map[org.Role]Reach {
+	row := map[org.Role]Reach{}
+	for _, role := range org.Roles() {
+		if role.OfSchool() {
+			row[role] = Own
+		}
+	}
+	return row
+}
+
+func bureauRoles(reach Reach) map[org.Role]Reach {
+	row := map[org.Role]Reach{}
+	for _, role := range org.Roles() {
+		if !role.OfSchool() {
+			row[role] = reach
+		}
+	}
+	return row
+}
+
+// recordReaders read pupils' records and changes, secrets masked.
+func recordReaders() map[org.Role]Reach {
+	return map[org.Role]Reach{
+		org.SchoolRegistrar: Own, org.SchoolLeader: Own, org.Principal: Own,
+		org.GradeHead: Own, org.ClassTeacher: Own,
+		org.BureauReviewer: Subtree, org.BureauHead: Subtree, org.BureauViewer: Subtree,
+	}
+}
+
+func join(rows ...map[org.Role]Reach) map[org.Role]Reach {
+	all := map[org.Role]Reach{}
+	for _, row := range rows {
+		for role, reach := range row {
+			all[role] = reach
+		}
+	}
+	return all
+}
