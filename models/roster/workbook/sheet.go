@@ -84,7 +84,7 @@ type scanner struct {
 	style                      int
 	value                      []byte
 	inValue, inText, hasFormat bool
-	sawValue                   bool
+	sawValue, inRow, inCell    bool
 	phonetic                   int
 }
 
@@ -149,7 +149,7 @@ func (s *scanner) startRow(e xml.StartElement) error {
 		}
 		s.row.Number = n
 	}
-	s.last = s.row.Number
+	s.last, s.inRow = s.row.Number, true
 	return nil
 }
 
@@ -160,7 +160,7 @@ func (s *scanner) startCell(e xml.StartElement) error {
 	}
 	s.cell, s.kind, s.style, s.hasFormat = Cell{Column: column}, "", 0, false
 	s.value, s.inValue, s.inText, s.phonetic = s.value[:0], false, false, 0
-	s.sawValue = false
+	s.sawValue, s.inCell = false, true
 	for _, a := range e.Attr {
 		switch a.Name.Local {
 		case "r":
@@ -197,9 +197,15 @@ func (s *scanner) end(element string) follows {
 	case "rPh":
 		s.phonetic--
 	case "c":
-		s.endCell()
+		if s.inRow && s.inCell {
+			s.endCell()
+		}
+		s.inCell = false
 	case "row":
-		return rowEnds
+		if s.inRow {
+			s.inRow = false
+			return rowEnds
+		}
 	case "sheetData":
 		return sheetEnds
 	}
