@@ -1,0 +1,28 @@
+package problem
+
+// Codes of records, searches, evidence and rosters.
+const (
+	EvidenceEmpty     Code = "evidence_empty"
+	EvidenceType      Code = "evidence_type"
+	EvidenceHEIC      Code = "evidence_heic"
+	EvidenceGone      Code = "evidence_gone"
+	SearchTooWide     Code = "search_too_wide"
+	SearchNameTooLong Code = "search_name_length"
+	RevealReason      Code = "reveal_reason"
+	RevealNothing     Code = "reveal_nothing"
+	RosterOtherSchool Code = "roster_other_school"
+	RosterChecking    Code = "roster_checking"
+	RosterState       Code = "roster_state"
+	RosterNothingGood Code = "roster_nothing_good"
+	RosterInFlight    Code = "roster_in_flight"
+	RosterTooLong     Code = "roster_too_long"
+	RosterFileGone    Code = "roster_file_gone"
+
+	// Reasons a row of a roster does not go in; they stand in its findings.
+	IdentityRegistered Code = "identity_registered"
+	IdentityOwnSchool  Code = "identity_own_school"
+	RosterClassUnknown Code = "roster_class_unknown"
+	RosterClassFull    Code = "roster_class_full"
+	RosterClassFills   Code = "roster_class_fills"
+	RosterNoNumber     Code = "roster_no_number"
+)
