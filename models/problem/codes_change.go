@@ -1,0 +1,33 @@
+package problem
+
+// Codes of changes: preconditions, decisions and what became of a slip.
+const (
+	KindUnknown       Code = "kind_unknown"
+	StageForbids      Code = "stage_forbids"
+	StateForbids      Code = "state_forbids"
+	CompulsoryForbids Code = "compulsory_forbids"
+	ProblemStatus     Code = "problem_status"
+	Frozen            Code = "frozen"
+	ChangeInProgress  Code = "change_in_progress"
+	AllowanceUsed     Code = "suspension_allowance_used"
+	LastTermClosed    Code = "last_term_closed"
+	EndBeforeStart    Code = "end_before_start"
+	SuspensionTooLong Code = "suspension_too_long"
+	ClassUnknown      Code = "class_unknown"
+	ClassWrongYear    Code = "class_wrong_year"
+	ClassFull         Code = "class_full"
+	InputUnknown      Code = "input_unknown"
+	EvidenceMissing   Code = "evidence_missing"
+	EvidenceUnknown   Code = "evidence_unknown"
+	SchoolClosed      Code = "school_closed"
+	AlreadyDecided    Code = "already_decided"
+	ChangeClosed      Code = "change_closed"
+	StepMoved         Code = "step_moved"
+	NotYourStep       Code = "not_your_step"
+	OwnFiling         Code = "own_filing"
+	OpinionRequired   Code = "opinion_required"
+	NoSuchStep        Code = "no_such_step"
+	NotSentBack       Code = "not_sent_back"
+	NotFiler          Code = "not_filer"
+	NotSuperior       Code = "not_superior"
+)

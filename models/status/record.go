@@ -1,0 +1,142 @@
+// Package status knows the facets of a student record (学籍), which change may
+// follow which, and what each change does to a record.
+//
+// It is pure: the caller reads the facts, status decides, the caller writes.
+// A kind of change that does something new to a record costs one case in
+// ruleOf and one function here.
+package status
+
+import (
+	"github.com/xueji/xueji/models/calendar"
+	"github.com/xueji/xueji/models/org"
+	"github.com/xueji/xueji/models/process"
+)
+
+// Enrol is the life-cycle facet (domain 3.2).
+type Enrol string
+
+// The K-12 life-cycle states.
+const (
+	Draft          Enrol = "DRAFT"           // 未上报
+	PendingSchool  Enrol = "PENDING_SCHOOL"  // 待学校审核
+	PendingBureau  Enrol = "PENDING_BUREAU"  // 待主管部门审核
+	Enrolled       Enrol = "ENROLLED"        // 在读
+	Suspended      Enrol = "SUSPENDED"       // 休学
+	Withdrawn      Enrol = "WITHDRAWN"       // 退学
+	Expelled       Enrol = "EXPELLED"        // 开除
+	Missing        Enrol = "MISSING"         // 失踪
+	OtherLeft      Enrol = "OTHER_LEFT"      // 其他离校
+	Abroad         Enrol = "ABROAD"          // 出国
+	TransferredOut Enrol = "TRANSFERRED_OUT" // 转学（转出）
+	Graduated      Enrol = "GRADUATED"       // 毕业
+	Completed      Enrol = "COMPLETED"       // 结业
+	Incomplete     Enrol = "INCOMPLETE"      // 肄业
+	Deceased       Enrol = "DECEASED"        // 死亡
+	Deleted        Enrol = "DELETED"         // 已删除
+)
+
+// Label is the Chinese word a clerk knows the state by.
+func (e Enrol) Label() string {
+	switch e {
+	case Draft:
+		return "未上报"
+	case PendingSchool:
+		return "待学校审核"
+	case PendingBureau:
+		return "待主管部门审核"
+	case Enrolled:
+		return "在读"
+	case Suspended:
+		return "休学"
+	case Withdrawn:
+		return "退学"
+	case Expelled:
+		return "开除"
+	case Missing:
+		return "失踪"
+	case OtherLeft:
+		return "其他离校"
+	case Abroad:
+		return "出国"
+	case TransferredOut:
+		return "转学（转出）"
+	case Graduated:
+		return "毕业"
+	case Completed:
+		return "结业"
+	case Incomplete:
+		return "肄业"
+	case Deceased:
+		return "死亡"
+	case Deleted:
+		return "已删除"
+	}
+	return string(e)
+}
+
+// Standing is what follows from a life-cycle state for the other facets
+// (domain 3.2, columns "in register", "on campus", "takes a seat").
+type Standing struct{ InRegister, OnCampus, HoldsSeat bool }
+
+// Standing gives what a state means for register, campus and seat.
+func (e Enrol) Standing() Standing {
+	switch e {
+	case Enrolled:
+		return Standing{InRegister: true, OnCampus: true, HoldsSeat: true}
+	case Suspended:
+		return Standing{InRegister: true}
+	case Draft, PendingSchool, PendingBureau, Withdrawn, Expelled, Missing, OtherLeft, Abroad,
+		TransferredOut, Graduated, Completed, Incomplete, Deceased, Deleted:
+		return Standing{}
+	}
+	return Standing{}
+}
+
+// Record is the part of a student record that changes look at and act on.
+type Record struct {
+	Enrol    Enrol
+	Standing Standing
+	Stage    org.Stage
+	// EntryYear is the year group (cohort) the pupil belongs to.
+	EntryYear int
+	SchoolID  string
+	ClassID   string
+	// Problems are unresolved findings of dedupe and identity check (问题学籍).
+	Problems []string
+	// Suspensions of this stage, oldest first.
+	Suspensions []Suspension
+}
+
+// Suspension (休学) is one period of absence with the record kept.
+type Suspension struct {
+	ReasonCode string
+	From       calendar.Date
+	Until      calendar.Date
+	// EndedOn is zero while the suspension lasts.
+	EndedOn calendar.Date
+}
+
+// Class is a class a change wants to place the pupil in.
+type Class struct {
+	ID        string
+	SchoolID  string
+	Stage     org.Stage
+	EntryYear int
+	Capacity  int
+	Occupied  int
+	Closed    bool
+}
+
+// Request is what the applicant asked for.
+type Request struct {
+	Kind   process.Kind
+	Inputs map[string]string
+}
+
+// Facts are what the decision needs to know beside the record.
+type Facts struct {
+	Today  calendar.Date
+	Policy process.Policy
+	// Class is the class named in the inputs, nil when there is none of that ID.
+	Class *Class
+}

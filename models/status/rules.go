@@ -1,0 +1,100 @@
+package status
+
+import (
+	"slices"
+
+	"github.com/xueji/xueji/models/calendar"
+	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/process"
+)
+
+// rule says which records a kind of change may follow and what it does.
+type rule struct {
+	// from lists the only states the change may start in: the pairs of leaving
+	// and entering changes (domain 3.3) are enforced by it.
+	from []Enrol
+	to   Enrol
+	// notCompulsory refuses the change in compulsory stages (义务教育法; D14).
+	notCompulsory bool
+	// refuseProblems refuses it while a problem status is open.
+	refuseProblems bool
+	// check finds what else stands against it; nil when nothing can.
+	check func(Record, Request, Facts) []*problem.Error
+	// effect does what goes beyond the new state and its standing; nil when nothing does.
+	effect func(*Record, Request, Facts)
+}
+
+// ruleOf is the one table of kinds that change one record.
+func ruleOf(kind process.Kind) (rule, bool) {
+	switch kind {
+	case process.Suspension:
+		return rule{from: []Enrol{Enrolled}, to: Suspended, check: checkSuspension, effect: suspend}, true
+	case process.Reinstatement:
+		return rule{from: []Enrol{Suspended}, to: Enrolled, check: checkReinstatement, effect: reinstate}, true
+	case process.RosterImport: // acts on a roster, not on one record
+		return rule{}, false
+	}
+	return rule{}, false
+}
+
+// Check tells everything that stands against a change, all at once. The same
+// check runs when the change is filed, when it is handed in again and when the
+// last decision applies it, because the record goes on living meanwhile.
+func Check(r Record, req Request, f Facts) []*problem.Error {
+	rule, ok := ruleOf(req.Kind)
+	if !ok {
+		return []*problem.Error{problem.New(problem.KindUnknown).With("kind", string(req.Kind))}
+	}
+	var list []*problem.Error
+	if !slices.Contains(rule.from, r.Enrol) {
+		list = append(list, problem.New(problem.StateForbids).At("/student_id").
+			With("state", r.Enrol.Label()).With("needed", labels(rule.from)))
+	}
+	if rule.notCompulsory && r.Stage.Compulsory() {
+		list = append(list, problem.New(problem.CompulsoryForbids).At("/kind"))
+	}
+	if rule.refuseProblems && len(r.Problems) > 0 {
+		list = append(list, problem.New(problem.ProblemStatus).At("/student_id"))
+	}
+	if f.Policy.Graduating(r.Stage, r.EntryYear, f.Today) && f.Policy.GraduatingFreeze.Contains(f.Today) {
+		list = append(list, problem.New(problem.Frozen).With("reopens", reopening(f.Policy.GraduatingFreeze, f.Today)))
+	}
+	if rule.check != nil {
+		list = append(list, rule.check(r, req, f)...)
+	}
+	return list
+}
+
+// Apply gives the record after the change. It refuses exactly what Check refuses.
+func Apply(r Record, req Request, f Facts) (Record, error) {
+	if err := problem.Join(Check(r, req, f)...); err != nil {
+		return r, err
+	}
+	rule, _ := ruleOf(req.Kind)
+	r.Suspensions = slices.Clone(r.Suspensions)
+	r.Enrol = rule.to
+	r.Standing = rule.to.Standing()
+	if rule.effect != nil {
+		rule.effect(&r, req, f)
+	}
+	return r, nil
+}
+
+func labels(states []Enrol) string {
+	text := ""
+	for i, s := range states {
+		if i > 0 {
+			text += "、"
+		}
+		text += s.Label()
+	}
+	return text
+}
+
+// reopening is the day on which a freeze has ended, for the person who must wait.
+func reopening(ws calendar.Windows, today calendar.Date) string {
+	if day, ok := ws.NextOutside(today); ok {
+		return day.String()
+	}
+	return ""
+}

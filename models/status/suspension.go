@@ -1,0 +1,96 @@
+package status
+
+import (
+	"strconv"
+	"time"
+
+	"github.com/xueji/xueji/models/calendar"
+	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/process"
+)
+
+// checkSuspension holds the rules of 休学 (教基一〔2013〕7号 Art. 19; D12; hard rules 32, 43).
+func checkSuspension(r Record, req Request, f Facts) []*problem.Error {
+	var list []*problem.Error
+	p := f.Policy
+	if n := len(r.Suspensions); n >= p.SuspensionsPerStage {
+		list = append(list, problem.New(problem.AllowanceUsed).With("max", strconv.Itoa(p.SuspensionsPerStage)))
+	}
+	if p.Graduating(r.Stage, r.EntryYear, f.Today) && p.LastTerm.Contains(f.Today) {
+		list = append(list, problem.New(problem.LastTermClosed))
+	}
+	from, until, ok := period(req)
+	if !ok {
+		return list // the dates themselves were refused when the inputs were read
+	}
+	if !until.After(from) {
+		list = append(list, problem.New(problem.EndBeforeStart).At("/inputs/until_date"))
+	}
+	if longest := addMonths(from, p.SuspensionMonths); until.After(longest) {
+		list = append(list, problem.New(problem.SuspensionTooLong).At("/inputs/until_date").
+			With("months", strconv.Itoa(p.SuspensionMonths)).With("latest", longest.String()))
+	}
+	return list
+}
+
+// suspend frees the seat and keeps record, number and class (domain KT30).
+func suspend(r *Record, req Request, _ Facts) {
+	from, until, _ := period(req)
+	r.Suspensions = append(r.Suspensions, Suspension{ReasonCode: req.Inputs["reason_code"], From: from, Until: until})
+}
+
+func period(req Request) (from, until calendar.Date, ok bool) {
+	from, err1 := calendar.ParseDate(req.Inputs["from_date"])
+	until, err2 := calendar.ParseDate(req.Inputs["until_date"])
+	return from, until, err1 == nil && err2 == nil
+}
+
+// addMonths gives the same day some months later, or the last day of that month.
+func addMonths(d calendar.Date, months int) calendar.Date {
+	index := int(d.Month()) - 1 + months
+	year, month := d.Year()+index/12, index%12+1
+	for day := d.Day(); day > 0; day-- {
+		if date, err := calendar.NewDate(year, time.Month(month), day); err == nil {
+			return date
+		}
+	}
+	return d
+}
+
+// checkReinstatement holds the rules of 复学 (domain W2, KT32; D34).
+func checkReinstatement(r Record, req Request, f Facts) []*problem.Error {
+	class := f.Class
+	if class == nil || class.Closed || class.SchoolID != r.SchoolID || class.Stage != r.Stage {
+		return []*problem.Error{problem.New(problem.ClassUnknown).At("/inputs/class_id")}
+	}
+	var list []*problem.Error
+	if want := targetYear(r, req, f.Policy); class.EntryYear != want {
+		list = append(list, problem.New(problem.ClassWrongYear).At("/inputs/class_id").With("year", strconv.Itoa(want)))
+	}
+	if class.Occupied >= class.Capacity {
+		list = append(list, problem.New(problem.ClassFull).At("/inputs/class_id").With("capacity", strconv.Itoa(class.Capacity)))
+	}
+	return list
+}
+
+// reinstate ends the suspension and places the pupil in the class of the form.
+func reinstate(r *Record, req Request, f Facts) {
+	if n := len(r.Suspensions); n > 0 && r.Suspensions[n-1].EndedOn.IsZero() {
+		r.Suspensions[n-1].EndedOn = f.Today
+	}
+	r.ClassID = f.Class.ID
+	r.EntryYear = targetYear(*r, req, f.Policy)
+}
+
+// targetYear is the year group the pupil comes back to: asked in the form,
+// by default one behind, because a year was lost (D34).
+func targetYear(r Record, req Request, p process.Policy) int {
+	cohort := req.Inputs["cohort"]
+	if cohort == "" {
+		cohort = p.ReinstatementCohort
+	}
+	if cohort == process.CohortOneBehind {
+		return r.EntryYear + 1
+	}
+	return r.EntryYear
+}
