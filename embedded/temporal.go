@@ -1,0 +1,250 @@
+package embedded
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"net"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	"go.temporal.io/api/workflowservice/v1"
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/credentials/insecure"
+)
+
+// TemporalOptions say where a Temporal development server keeps its files and
+// what it is started with.
+type TemporalOptions struct {
+	// Dir is the folder of this server: ports, log, and the database file.
+	Dir string
+	// DBFile is the database file, relative to Dir unless absolute; empty keeps
+	// everything in memory. It may be deleted while the server is down: the
+	// register rebuilds what was open from PostgreSQL.
+	DBFile string
+	// Binary is the Temporal CLI to use; empty finds the pinned one, or builds it.
+	Binary string
+	// Namespace is created at the start; empty means "xueji".
+	Namespace string
+	// SearchAttributes are registered at the start, name to type (Keyword,
+	// KeywordList, Datetime, Int, Double, Bool, Text).
+	SearchAttributes map[string]string
+	// UI serves the web interface too.
+	UI bool
+	// Port and UIPort are where to listen; 0 takes the port of last time, or any free one.
+	Port, UIPort int
+	// Log receives progress lines for the person at the keyboard; nil drops them.
+	Log func(line string)
+}
+
+// Temporal is a Temporal development server that belongs to this process.
+type Temporal struct {
+	options TemporalOptions
+	say     func(string)
+	binary  string
+	path    string
+	folder  *folder
+	child   *child
+	port    int
+	uiPort  int
+}
+
+// StartTemporal starts the pinned Temporal development server and returns when
+// it serves the namespace. ctx limits the start only; the server runs until
+// Stop or the end of the process.
+func StartTemporal(ctx context.Context, o TemporalOptions) (*Temporal, error) {
+	if o.Namespace == "" {
+		o.Namespace = "xueji"
+	}
+	path, err := filepath.Abs(o.Dir)
+	if err != nil {
+		return nil, err
+	}
+	if o.DBFile != "" && !filepath.IsAbs(o.DBFile) {
+		o.DBFile = filepath.Join(path, o.DBFile)
+	}
+	t := &Temporal{options: o, say: quiet(o.Log), path: path, port: o.Port, uiPort: o.UIPort}
+	if t.binary, err = findTemporal(ctx, o.Binary, t.say); err != nil {
+		return nil, err
+	}
+	return t, t.begin(ctx)
+}
+
+// Restart starts a stopped or killed server again, on the same ports and the
+// same database file, so that clients and workers find it by themselves.
+func (t *Temporal) Restart(ctx context.Context) error {
+	t.options.Port, t.options.UIPort = t.port, t.uiPort
+	return t.begin(ctx)
+}
+
+func (t *Temporal) begin(ctx context.Context) error {
+	held, err := holdFolder(t.path)
+	if errors.Is(err, errHeld) {
+		return &SetupError{
+			Problem: fmt.Sprintf("The Temporal server in %s is in use by another Xueji: %s.", t.path, err),
+			Remedy:  "use the one that runs, or stop it (Ctrl-C in its terminal), or name another folder with XUEJI_VAR_DIR.",
+		}
+	}
+	if err != nil {
+		return explain("Temporal", "", t.path, t.path, err)
+	}
+	t.folder = held
+	if err := t.start(ctx); err != nil {
+		held.release()
+		return err
+	}
+	return nil
+}
+
+func (t *Temporal) start(ctx context.Context) error {
+	found, err := stopOrphan(t.folder.number("temporal.pid"), "start-dev", farewells()...)
+	if err != nil {
+		return &SetupError{Problem: "A Temporal server of an earlier run still uses " + t.path + " and does not stop.",
+			Remedy: "stop it by hand (kill -9 and the number below), then start again.", Cause: err}
+	}
+	if found {
+		t.say("stopped the Temporal server that an earlier, killed run left behind")
+	}
+	// The server takes further ports of its own choice for its parts, so a
+	// stranger may be faster; then a second attempt finds others.
+	for attempt := range 5 {
+		if t.port, err = t.folder.port("port", t.options.Port, "Temporal", t.say); err != nil {
+			return err
+		}
+		if t.options.UI {
+			if t.uiPort, err = t.folder.port("ui-port", t.options.UIPort, "the Temporal UI", t.say); err != nil {
+				return err
+			}
+		}
+		if err = t.launch(ctx); err == nil {
+			return nil
+		}
+		said := ""
+		if t.child != nil {
+			said = t.child.said()
+		}
+		if ctx.Err() != nil || !portTaken(said) || attempt == 4 {
+			return t.trouble(said, err)
+		}
+	}
+	return err
+}
+
+func (t *Temporal) trouble(said string, err error) error {
+	if strings.Contains(said, "malformed") || strings.Contains(said, "not a database") || strings.Contains(said, "schema version") {
+		return &SetupError{
+			Problem: "The database file of Temporal, " + t.options.DBFile + ", is damaged or was made by another version.",
+			Remedy:  "delete that file and start again: every open change is rebuilt from PostgreSQL; nothing that was decided is lost.",
+			Cause:   err,
+		}
+	}
+	return explain("Temporal", said, t.path, t.folder.file("temporal.log"), err)
+}
+
+func (t *Temporal) launch(ctx context.Context) error {
+	args := []string{
+		"server", "start-dev", "--ip", "127.0.0.1", "--port", strconv.Itoa(t.port),
+		"--namespace", t.options.Namespace, "--log-level", "error",
+	}
+	if t.options.UI {
+		args = append(args, "--ui-port", strconv.Itoa(t.uiPort))
+	} else {
+		args = append(args, "--headless")
+	}
+	if t.options.DBFile != "" {
+		args = append(args, "--db-filename", t.options.DBFile)
+	}
+	for _, name := range slices.Sorted(maps.Keys(t.options.SearchAttributes)) {
+		args = append(args, "--search-attribute", name+"="+t.options.SearchAttributes[name])
+	}
+	ch, err := command{
+		path: t.binary, args: args, env: withoutTemporalSettings(os.Environ()), dir: t.path,
+		log: t.folder.file("temporal.log"), pidFile: t.folder.file("temporal.pid"), farewell: syscall.SIGTERM,
+	}.launch()
+	if err != nil {
+		return err
+	}
+	t.child = ch
+	if err := t.ready(ctx); err != nil {
+		return errors.Join(err, ch.stop(farewells()...))
+	}
+	return nil
+}
+
+// withoutTemporalSettings keeps a developer's own Temporal profile (address,
+// namespace, credentials) away from the embedded server.
+func withoutTemporalSettings(environ []string) []string {
+	return slices.DeleteFunc(environ, func(entry string) bool { return strings.HasPrefix(entry, "TEMPORAL_") })
+}
+
+// ready waits until the frontend answers for the namespace.
+func (t *Temporal) ready(ctx context.Context) error {
+	connection, err := grpc.NewClient(t.Address(), grpc.WithTransportCredentials(insecure.NewCredentials()))
+	if err != nil {
+		return err
+	}
+	defer func() { _ = connection.Close() }()
+	service := workflowservice.NewWorkflowServiceClient(connection)
+	for {
+		attempt, cancel := context.WithTimeout(ctx, 2*time.Second)
+		_, err := service.DescribeNamespace(attempt, &workflowservice.DescribeNamespaceRequest{Namespace: t.options.Namespace})
+		cancel()
+		if err == nil {
+			return nil
+		}
+		if t.child.ended() {
+			return fmt.Errorf("Temporal ended at once: %w", t.child.err)
+		}
+		if waitErr := pause(ctx, 50*time.Millisecond); waitErr != nil {
+			return errors.Join(waitErr, err)
+		}
+	}
+}
+
+// Address gives host and port of the gRPC service.
+func (t *Temporal) Address() string { return net.JoinHostPort("127.0.0.1", strconv.Itoa(t.port)) }
+
+// UIAddress gives the address of the web interface, empty without one.
+func (t *Temporal) UIAddress() string {
+	if !t.options.UI {
+		return ""
+	}
+	return "http://" + net.JoinHostPort("127.0.0.1", strconv.Itoa(t.uiPort))
+}
+
+// Namespace gives the namespace that was created at the start.
+func (t *Temporal) Namespace() string { return t.options.Namespace }
+
+// DBFile gives the database file, empty when everything is in memory.
+func (t *Temporal) DBFile() string { return t.options.DBFile }
+
+// Pid gives the process number of the server.
+func (t *Temporal) Pid() int { return t.child.pid }
+
+// Exited is closed when the server process has ended, for whatever reason.
+func (t *Temporal) Exited() <-chan struct{} { return t.child.done }
+
+func farewells() []step {
+	return []step{{syscall.SIGTERM, 20 * time.Second}, {syscall.SIGKILL, 10 * time.Second}}
+}
+
+// Stop ends the server in order and gives the folder back.
+func (t *Temporal) Stop() error {
+	defer t.folder.release()
+	if err := t.child.stop(farewells()...); err != nil {
+		return fmt.Errorf("stop Temporal: %w", err)
+	}
+	return nil
+}
+
+// Kill ends the server as a power cut would; for tests of what survives.
+func (t *Temporal) Kill() {
+	t.child.kill()
+	t.folder.release()
+}
