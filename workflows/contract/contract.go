@@ -1,0 +1,139 @@
+// Package contract is what the API, the workflows and the activities agree on:
+// names, identifiers, messages and error codes. It imports no SDK, so nothing
+// that only speaks the contract depends on Temporal.
+//
+// No personal data and no free text passes through here (architecture law 6):
+// opaque identifiers and codes only. What a person said stays in PostgreSQL; a
+// message carries the slip's ID.
+package contract
+
+import (
+	"context"
+	"fmt"
+	"time"
+)
+
+// QueueChanges is the task queue of all change workflows and their activities.
+const QueueChanges = "changes"
+
+// Names of messages. They are written into histories and never change.
+const (
+	UpdateSlip    = "slip"     // take one slip and say what became of it
+	SignalSlip    = "slip"     // the same, when nobody waits for the answer
+	SignalRefresh = "refresh"  // read the position again
+	QueryPosition = "position" // what the workflow believes, for engineers
+)
+
+// Names of activities. They are written into histories and never change.
+const (
+	ActivityResume     = "Resume"
+	ActivityCommitSlip = "CommitSlip"
+	ActivityPassTime   = "PassTime"
+)
+
+// Types of errors as they cross the engine.
+const (
+	// ErrStale: the message names a step the workflow is not at.
+	ErrStale = "stale_step"
+	// ErrEnding: the workflow is about to complete; PostgreSQL knows the result.
+	ErrEnding = "ending"
+	// ErrMalformed: the message carries no slip ID; a bare signal is refused.
+	ErrMalformed = "malformed_message"
+	// ErrGone: the change or slip does not exist; retrying cannot help.
+	ErrGone = "gone"
+)
+
+// AnyStep in a message says that it is not bound to the step the workflow is at.
+const AnyStep = -1
+
+// WorkflowID is the ID of the workflow that runs a change: "change/<uuid>".
+func WorkflowID(changeID string) string { return "change/" + changeID }
+
+// ChangeInput starts the workflow of a change. Everything else is read from PostgreSQL.
+type ChangeInput struct {
+	ChangeID string `json:"change_id"`
+	// Kind and Province become search attributes.
+	Kind     string `json:"kind"`
+	Province string `json:"province"`
+}
+
+// SlipMessage tells a running change that a person said something.
+type SlipMessage struct {
+	SlipID string `json:"slip_id"`
+	// Step and Round the person saw; Step is AnyStep for words that hold at any step.
+	Step  int `json:"step"`
+	Round int `json:"round"`
+}
+
+// SlipResult says what became of a slip. Code is set when it was refused.
+type SlipResult struct {
+	SlipID  string `json:"slip_id"`
+	Outcome string `json:"outcome"`
+	Code    string `json:"code,omitempty"`
+}
+
+// Outcomes of a slip.
+const (
+	Pending = "PENDING"
+	Counted = "COUNTED"
+	Refused = "REFUSED"
+)
+
+// Position is where a change stands according to PostgreSQL. Every activity
+// returns it, so a workflow never trusts its own memory.
+type Position struct {
+	Closed bool   `json:"closed"`
+	Status string `json:"status"`
+	Step   int    `json:"step"`
+	Round  int    `json:"round"`
+	// Stage is the name of the open step, for example BUREAU_APPROVAL.
+	Stage string `json:"stage"`
+	// WaitingFor are the codes of the offices that must act.
+	WaitingFor []string  `json:"waiting_for,omitempty"`
+	DueAt      time.Time `json:"due_at"`
+	// Slips were handed in and not yet counted or refused, oldest first.
+	Slips []string `json:"slips,omitempty"`
+	// Wait is how long until time itself has something to do; 0 means never.
+	Wait time.Duration `json:"wait"`
+}
+
+// ResumeRequest asks for the position.
+type ResumeRequest struct {
+	ChangeID string `json:"change_id"`
+}
+
+// CommitRequest asks to count or refuse one slip.
+type CommitRequest struct {
+	ChangeID string `json:"change_id"`
+	SlipID   string `json:"slip_id"`
+}
+
+// Committed is the answer to a CommitRequest.
+type Committed struct {
+	Result   SlipResult `json:"result"`
+	Position Position   `json:"position"`
+}
+
+// Activities touch the world for a change. Each is one transaction and safe to
+// repeat: the second call finds what the first one wrote and returns the same.
+type Activities interface {
+	// Resume reads the position.
+	Resume(ctx context.Context, r ResumeRequest) (Position, error)
+	// CommitSlip counts or refuses a slip, and everything that follows from it.
+	CommitSlip(ctx context.Context, r CommitRequest) (Committed, error)
+	// PassTime sends the reminders that are due, marks overdue, escalates. It never decides.
+	PassTime(ctx context.Context, r ResumeRequest) (Position, error)
+}
+
+// Search attributes, stored for admins in Temporal UI.
+const (
+	AttributeKind       = "ChangeKind" // Keyword
+	AttributeProvince   = "Province"   // Keyword
+	AttributeStage      = "Stage"      // Keyword: name of the open step, or the final status
+	AttributeWaitingFor = "WaitingFor" // KeywordList: office codes; several under countersign
+	AttributeDueAt      = "DueAt"      // Datetime
+	AttributeStepRound  = "StepRound"  // Keyword "2/1": compared with PostgreSQL by reconciliation
+)
+
+// StepRound is how a position is written into AttributeStepRound.
+func StepRound(step, round int) string { return fmt.Sprintf("%d/%d", step, round) }
