@@ -1,6 +1,7 @@
 package embedded
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -46,14 +47,25 @@ func (a *account) own(path string) error {
 
 // clusterAccount returns nil for an ordinary user, and for root the account
 // "xueji", which is created when missing ("postgres" where that is impossible).
-func clusterAccount(say func(string)) (*account, error) {
+//
+// Only one process looks or creates at a time: accounts that are just being
+// written are seen by one program and not yet by the next.
+func clusterAccount(ctx context.Context, say func(string)) (*account, error) {
 	if os.Geteuid() != 0 {
 		return nil, nil //nolint:nilnil // nil is the current account
 	}
+	if err := os.MkdirAll(rootHome, 0o755); err != nil { //nolint:gosec // accounts pass through to their clusters
+		return nil, explain("PostgreSQL", "", rootHome, rootHome, err)
+	}
+	lock, err := waitLock(ctx, filepath.Join(rootHome, "account.lock"))
+	if err != nil {
+		return nil, explain("PostgreSQL", "", rootHome, rootHome, err)
+	}
+	defer func() { _ = lock.Close() }()
 	if a, err := lookUp("xueji"); err == nil {
 		return a, nil
 	}
-	out, createErr := exec.Command("useradd", "--system", "--user-group", "--no-create-home",
+	out, createErr := exec.CommandContext(ctx, "useradd", "--system", "--user-group", "--no-create-home",
 		"--home-dir", rootHome, "--shell", "/usr/sbin/nologin", "xueji").CombinedOutput()
 	if a, err := lookUp("xueji"); err == nil { // also when another process was faster
 		if createErr == nil {

@@ -27,6 +27,9 @@ func (s server) program(name string) string { return filepath.Join(s.bin, name) 
 // no data yet, the newest wins), installing one when the machine has none.
 func findServer(ctx context.Context, data int, say func(string)) (server, error) {
 	found, unfit := installed(ctx, usualPlaces(ctx))
+	if err := ctx.Err(); err != nil { // then nothing was found because nothing could be asked
+		return server{}, err
+	}
 	if len(found) == 0 {
 		if err := obtainServer(ctx, unfit, say); err != nil {
 			return server{}, err

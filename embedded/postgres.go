@@ -47,7 +47,7 @@ type Postgres struct {
 // ctx limits the start only; the server runs until Stop or the end of the process.
 func StartPostgres(ctx context.Context, o PostgresOptions) (*Postgres, error) {
 	say := quiet(o.Log)
-	owner, err := clusterAccount(say)
+	owner, err := clusterAccount(ctx, say)
 	if err != nil {
 		return nil, err
 	}

@@ -103,7 +103,8 @@ func (t *Temporal) begin(ctx context.Context) error {
 }
 
 func (t *Temporal) start(ctx context.Context) error {
-	found, err := stopOrphan(t.folder.number("temporal.pid"), "start-dev", farewells()...)
+	marker := fmt.Sprintf("start-dev --ip 127.0.0.1 --port %d ", t.folder.number("port"))
+	found, err := stopOrphan(t.folder.number("temporal.pid"), marker, farewells()...)
 	if err != nil {
 		return &SetupError{Problem: "A Temporal server of an earlier run still uses " + t.path + " and does not stop.",
 			Remedy: "stop it by hand (kill -9 and the number below), then start again.", Cause: err}
@@ -149,7 +150,7 @@ func (t *Temporal) trouble(said string, err error) error {
 
 func (t *Temporal) launch(ctx context.Context) error {
 	args := []string{
-		"server", "start-dev", "--ip", "127.0.0.1", "--port", strconv.Itoa(t.port),
+		"server", "start-dev", "--ip", "127.0.0.1", "--port", strconv.Itoa(t.port), // so begins the mark of an orphan
 		"--namespace", t.options.Namespace, "--log-level", "error",
 	}
 	if t.options.UI {
