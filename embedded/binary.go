@@ -32,7 +32,7 @@ func findTemporal(ctx context.Context, named string, say func(string)) (string, 
 		}
 		return filepath.Abs(named)
 	}
-	root := checkout()
+	root := Checkout()
 	for _, place := range temporalPlaces(root) {
 		if pinnedTemporal(ctx, place) {
 			return place, nil
@@ -70,9 +70,9 @@ func pinnedTemporal(ctx context.Context, path string) bool {
 	return err == nil && strings.Contains(string(out), "(Server "+TemporalServerVersion+",")
 }
 
-// checkout finds the folder of Xueji's source around the working directory,
+// Checkout finds the folder of Xueji's source around the working directory,
 // empty when the program runs elsewhere.
-func checkout() string {
+func Checkout() string {
 	dir, err := os.Getwd()
 	if err != nil {
 		return ""

@@ -23,8 +23,8 @@ type folder struct {
 	lock *os.File
 }
 
-// errHeld says that another living process holds the folder.
-var errHeld = errors.New("folder is held by another process")
+// ErrInUse says that another living process holds the folder.
+var ErrInUse = errors.New("in use by another process")
 
 // holdFolder creates the folder when needed and takes it for this process. The
 // lock is the kernel's, so it ends with the process however that dies.
@@ -39,7 +39,7 @@ func holdFolder(path string) (*folder, error) {
 	return &folder{path: path, lock: lock}, nil
 }
 
-// tryLock locks a file for this process or returns errHeld at once.
+// tryLock locks a file for this process or returns ErrInUse at once.
 func tryLock(path string) (*os.File, error) {
 	file, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
@@ -49,7 +49,7 @@ func tryLock(path string) (*os.File, error) {
 		holder, _ := io.ReadAll(io.LimitReader(file, 20))
 		_ = file.Close()
 		if errors.Is(err, syscall.EWOULDBLOCK) {
-			return nil, fmt.Errorf("%w (process %s)", errHeld, strings.TrimSpace(string(holder)))
+			return nil, fmt.Errorf("%w, number %s", ErrInUse, strings.TrimSpace(string(holder)))
 		}
 		return nil, err
 	}
@@ -63,7 +63,7 @@ func tryLock(path string) (*os.File, error) {
 func waitLock(ctx context.Context, path string) (*os.File, error) {
 	for {
 		file, err := tryLock(path)
-		if !errors.Is(err, errHeld) {
+		if !errors.Is(err, ErrInUse) {
 			return file, err
 		}
 		if err := pause(ctx, 100*time.Millisecond); err != nil {

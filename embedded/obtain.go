@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 
 	embeddedpostgres "github.com/fergusstrange/embedded-postgres"
@@ -33,14 +34,8 @@ func obtainServer(ctx context.Context, unfit []string, say func(string)) error {
 // but ours shall run because somebody typed "make run".
 func installPackage(ctx context.Context, apt string, say func(string)) error {
 	say("no PostgreSQL server on this machine; installing the packages postgresql and postgresql-contrib with apt-get")
-	const folder, file = "/etc/postgresql-common", "/etc/postgresql-common/createcluster.conf"
-	if _, err := os.Stat(file); errors.Is(err, os.ErrNotExist) {
-		say("wrote create_main_cluster = false to " + file + ", so that the package starts no server of its own")
-		err := errors.Join(os.MkdirAll(folder, 0o755), //nolint:gosec // the package's own mode
-			os.WriteFile(file, []byte("# Written by Xueji before it installed PostgreSQL.\ncreate_main_cluster = false\n"), 0o644)) //nolint:gosec // same
-		if err != nil {
-			return err
-		}
+	if err := withoutDefaultCluster(say); err != nil {
+		return err
 	}
 	for _, args := range [][]string{
 		{"-qq", "update"},
@@ -53,6 +48,25 @@ func installPackage(ctx context.Context, apt string, say func(string)) error {
 		}
 	}
 	return nil
+}
+
+// withoutDefaultCluster asks Debian's packages not to make and start a server
+// of their own when they are installed.
+func withoutDefaultCluster(say func(string)) error {
+	const folder, file = "/etc/postgresql-common", "/etc/postgresql-common/createcluster.conf"
+	text, err := os.ReadFile(file)
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	if regexp.MustCompile(`(?m)^\s*create_main_cluster\s*=\s*false`).Match(text) {
+		return nil
+	}
+	text = append(text, "\n# Written by Xueji before it installed PostgreSQL.\ncreate_main_cluster = false\n"...)
+	if err := os.MkdirAll(folder, 0o755); err != nil { //nolint:gosec // the package's own mode
+		return err
+	}
+	say("wrote create_main_cluster = false to " + file + ", so that the package starts no server of its own")
+	return os.WriteFile(file, text, 0o644) //nolint:gosec // the package's own mode
 }
 
 // downloadFolder is where downloaded server binaries are kept: once per account.

@@ -74,10 +74,11 @@ func StartPostgres(ctx context.Context, o PostgresOptions) (*Postgres, error) {
 
 func holdCluster(path string, owner *account) (*folder, error) {
 	held, err := holdFolder(path)
-	if errors.Is(err, errHeld) {
+	if errors.Is(err, ErrInUse) {
 		return nil, &SetupError{
-			Problem: fmt.Sprintf("The PostgreSQL cluster in %s is in use by another Xueji: %s.", path, err),
+			Problem: fmt.Sprintf("The PostgreSQL cluster in %s is in use by another Xueji.", path),
 			Remedy:  "use the one that runs, or stop it (Ctrl-C in its terminal, or kill and its process number), or name another folder with XUEJI_VAR_DIR.",
+			Cause:   err,
 		}
 	}
 	if err != nil {

@@ -159,9 +159,8 @@ func TestPostgresEndsWithItsKilledParent(t *testing.T) {
 	require.NoError(t, err, line)
 
 	_, err = StartPostgres(t.Context(), PostgresOptions{Dir: dir})
-	var setup *SetupError
-	require.ErrorAs(t, err, &setup)
-	require.Contains(t, setup.Problem, strconv.Itoa(parent.Process.Pid), "names the process that holds the folder")
+	require.ErrorIs(t, err, ErrInUse)
+	require.ErrorContains(t, err, strconv.Itoa(parent.Process.Pid), "names the process that holds the folder")
 
 	require.NoError(t, parent.Process.Signal(syscall.SIGKILL))
 	require.Error(t, parent.Wait())

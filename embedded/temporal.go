@@ -85,10 +85,11 @@ func (t *Temporal) Restart(ctx context.Context) error {
 
 func (t *Temporal) begin(ctx context.Context) error {
 	held, err := holdFolder(t.path)
-	if errors.Is(err, errHeld) {
+	if errors.Is(err, ErrInUse) {
 		return &SetupError{
-			Problem: fmt.Sprintf("The Temporal server in %s is in use by another Xueji: %s.", t.path, err),
-			Remedy:  "use the one that runs, or stop it (Ctrl-C in its terminal), or name another folder with XUEJI_VAR_DIR.",
+			Problem: fmt.Sprintf("The Temporal server in %s is in use by another Xueji.", t.path),
+			Remedy:  "use the one that runs, or stop it (Ctrl-C in its terminal, or kill and its process number), or name another folder with XUEJI_VAR_DIR.",
+			Cause:   err,
 		}
 	}
 	if err != nil {

@@ -44,8 +44,7 @@ func TestTemporalSurvivesStopKillAndOrphan(t *testing.T) {
 	require.NoError(t, err)
 
 	_, err = StartTemporal(t.Context(), options)
-	var setup *SetupError
-	require.ErrorAs(t, err, &setup, "two servers on one folder")
+	require.ErrorIs(t, err, ErrInUse, "two servers on one folder")
 
 	address := first.Address()
 	first.Kill()
@@ -104,5 +103,5 @@ func TestCheckoutIsFoundFromBelow(t *testing.T) {
 	t.Parallel()
 	here, err := os.Getwd()
 	require.NoError(t, err)
-	require.Equal(t, filepath.Dir(here), checkout())
+	require.Equal(t, filepath.Dir(here), Checkout())
 }
