@@ -1,0 +1,129 @@
+// Package config reads Xueji's settings: typed, from a file, the environment
+// and the command line, with every problem reported at once.
+//
+// Later sources win: built-in default, file (xueji.yaml), environment
+// (XUEJI_ and the setting's name, dots as underscores: http.listen is
+// XUEJI_HTTP_LISTEN), command line. Settings lists all of them with help,
+// default and example.
+package config
+
+import (
+	"fmt"
+	"log/slog"
+	"time"
+)
+
+// Environment is the kind of installation; it decides what is allowed.
+type Environment string
+
+// The three kinds of installation.
+const (
+	Development Environment = "development" // one computer, embedded servers, demonstration data
+	Test        Environment = "test"        // automatic tests
+	Production  Environment = "production"  // real children; nothing is assumed
+)
+
+// Config is everything that can be set. It is read once at the start, handed
+// down by value and never changed.
+type Config struct {
+	Environment Environment `mapstructure:"environment" default:"development" example:"production" help:"kind of installation: development, test or production"`
+	VarDir      string      `mapstructure:"var_dir" default:"var" example:"/var/lib/xueji" help:"folder for everything Xueji writes by default"`
+	Log         Log         `mapstructure:"log"`
+	HTTP        HTTP        `mapstructure:"http"`
+	Database    Database    `mapstructure:"database"`
+	Temporal    Temporal    `mapstructure:"temporal"`
+	Blob        Blob        `mapstructure:"blob"`
+	Keys        Keys        `mapstructure:"keys"`
+	Clock       Clock       `mapstructure:"clock"`
+	Worker      Worker      `mapstructure:"worker"`
+
+	// Warnings are remarks an operator should read; they do not stop the start.
+	Warnings []string `mapstructure:"-"`
+}
+
+// Log says how much is logged and in which form.
+type Log struct {
+	Level  slog.Level `mapstructure:"level" default:"info" example:"debug" help:"debug, info, warn or error"`
+	Format string     `mapstructure:"format" default:"text" example:"json" help:"text for people, json for machines"`
+}
+
+// HTTP is the address the API serves on and what it accepts.
+type HTTP struct {
+	Listen         string        `mapstructure:"listen" default:"127.0.0.1:8080" example:"0.0.0.0:8080" help:"host and port of the API"`
+	ReadTimeout    time.Duration `mapstructure:"read_timeout" default:"30s" example:"1m" help:"longest time to read a request"`
+	WriteTimeout   time.Duration `mapstructure:"write_timeout" default:"60s" example:"2m" help:"longest time to answer a request"`
+	IdleTimeout    time.Duration `mapstructure:"idle_timeout" default:"2m" example:"5m" help:"how long an idle connection is kept"`
+	BodyLimit      int64         `mapstructure:"body_limit" default:"1048576" example:"2097152" help:"largest JSON request in bytes"`
+	UploadLimit    int64         `mapstructure:"upload_limit" default:"33554432" example:"67108864" help:"largest uploaded file in bytes"`
+	RatePerSecond  float64       `mapstructure:"rate_per_second" default:"50" example:"20" help:"requests a second one principal may send"`
+	RateBurst      int           `mapstructure:"rate_burst" default:"100" example:"40" help:"requests one principal may send at once"`
+	TrustedProxies []string      `mapstructure:"trusted_proxies" example:"10.0.0.0/8" help:"networks of reverse proxies whose X-Forwarded-For is believed, separated by commas"`
+	ShutdownGrace  time.Duration `mapstructure:"shutdown_grace" default:"20s" example:"30s" help:"how long running requests may go on when the API stops"`
+}
+
+// Database names the PostgreSQL server by three roles. URL belongs to the role
+// that owns the tables and migrates; AppURL and WorkerURL to the two roles that
+// own nothing and are bound by row-level security.
+type Database struct {
+	URL               Secret `mapstructure:"url" example:"postgres://xueji_owner:PASSWORD@db:5432/xueji" help:"owner of the tables, for migrate and admin; empty starts an embedded server in development"`
+	AppURL            Secret `mapstructure:"app_url" example:"postgres://xueji_app:PASSWORD@db:5432/xueji" help:"role of the API"`
+	WorkerURL         Secret `mapstructure:"worker_url" example:"postgres://xueji_worker:PASSWORD@db:5432/xueji" help:"role of the worker"`
+	AppConnections    int32  `mapstructure:"app_connections" default:"24" example:"50" help:"connections one API process may hold"`
+	WorkerConnections int32  `mapstructure:"worker_connections" default:"24" example:"50" help:"connections one worker process may hold"`
+}
+
+// Temporal names the workflow server.
+type Temporal struct {
+	Address   string `mapstructure:"address" example:"temporal:7233" help:"host and port of Temporal; empty starts an embedded server in development"`
+	Namespace string `mapstructure:"namespace" default:"xueji" example:"xueji" help:"namespace; created when missing"`
+	TaskQueue string `mapstructure:"task_queue" default:"xueji" example:"xueji" help:"queue of workflows and their activities"`
+	BulkQueue string `mapstructure:"bulk_queue" default:"xueji-bulk" example:"xueji-bulk" help:"queue of long work such as imports"`
+	UIAddress string `mapstructure:"ui_address" example:"https://temporal.example.edu.cn" help:"address of Temporal's web interface, shown to operators"`
+}
+
+// Blob says where evidence and uploaded rosters are kept.
+type Blob struct {
+	URL string `mapstructure:"url" example:"s3://xueji?region=cn-north-1" help:"bucket; empty is the folder files under var_dir"`
+}
+
+// Keys says where the keys of encrypted identity numbers are kept. Losing this
+// folder loses every encrypted number for ever.
+type Keys struct {
+	Dir string `mapstructure:"dir" example:"/etc/xueji/keys" help:"folder of encryption keys; empty is the folder keys under var_dir"`
+}
+
+// Clock moves Xueji's time away from the real one; development and tests only.
+type Clock struct {
+	Offset time.Duration `mapstructure:"offset" default:"0s" example:"48h" help:"added to the real time; not in production"`
+	At     string        `mapstructure:"at" example:"2026-11-20" help:"date (or RFC 3339 time) at which the clock stands when the program starts; not in production"`
+}
+
+// Worker sizes the process that runs workflows and activities.
+type Worker struct {
+	WorkflowPollers   int           `mapstructure:"workflow_pollers" default:"16" example:"32" help:"pollers for workflow tasks; with fewer than 8 a burst of updates freezes the worker"`
+	ActivityPollers   int           `mapstructure:"activity_pollers" default:"16" example:"32" help:"pollers for activities"`
+	Activities        int           `mapstructure:"activities" default:"64" example:"200" help:"activities that may run at once"`
+	CachedWorkflows   int           `mapstructure:"cached_workflows" default:"5000" example:"10000" help:"workflows kept in memory"`
+	StopTimeout       time.Duration `mapstructure:"stop_timeout" default:"30s" example:"1m" help:"how long running work may go on when the worker stops"`
+	RelayInterval     time.Duration `mapstructure:"relay_interval" default:"30s" example:"10s" help:"how often the outbox is relayed"`
+	ReconcileInterval time.Duration `mapstructure:"reconcile_interval" default:"30s" example:"1m" help:"how often open changes are compared with their workflows"`
+}
+
+// Embedded reports which servers must be started here because none is named.
+func (c Config) Embedded() (postgres, temporal bool) {
+	return c.Database.URL == "", c.Temporal.Address == ""
+}
+
+// Start gives the moment at which the clock shall stand when the program
+// starts, in the zone of the register; set is false when it is not set.
+func (c Clock) Start(zone *time.Location) (at time.Time, set bool, err error) {
+	if c.At == "" {
+		return time.Time{}, false, nil
+	}
+	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04", time.DateOnly} {
+		if at, err := time.ParseInLocation(layout, c.At, zone); err == nil {
+			return at, true, nil
+		}
+	}
+	return time.Time{}, false, fmt.Errorf("not a date such as 2026-11-20 or a time such as 2026-11-20T08:00:00+08:00")
+}
