@@ -14,35 +14,34 @@ type Field string
 
 // Fields that rules name; the template lists all of them.
 const (
-	SchoolCode     Field = "school_code"
-	Name           Field = "name"
-	Sex            Field = "sex"
-	BirthDate      Field = "birth_date"
-	Nationality    Field = "nationality"
-	IDType         Field = "id_type"
-	IDNumber       Field = "id_number"
-	ClassCode      Field = "class_code"
-	EntryMonth     Field = "entry_ym"
-	EntryMode      Field = "entry_mode"
-	StudyMode      Field = "study_mode"
-	Ethnicity      Field = "ethnicity"
-	AddressNow     Field = "address_now"
-	Phone          Field = "phone"
-	DistanceKM     Field = "distance_km"
-	Migrant        Field = "migrant_child"
-	Member1Name    Field = "member1_name"
-	Member2Name    Field = "member2_name"
-	BirthDivision  Field = "birth_division"
-	HouseDivision  Field = "household_division"
-	hiddenField    Field = ""
-	idTypeCitizen        = "1"
-	idTypeOther          = "Z"
-	relationOther        = "97"
-	relationNoKin        = "99"
-	memberRelation       = "relation"
-	memberNote           = "relation_note"
-	memberIDType         = "id_type"
-	memberIDNumber       = "id_number"
+	SchoolCode  Field = "school_code"
+	Name        Field = "name"
+	FormerName  Field = "former_name"
+	Sex         Field = "sex"
+	BirthDate   Field = "birth_date"
+	Nationality Field = "nationality"
+	IDType      Field = "id_type"
+	IDNumber    Field = "id_number"
+	ClassCode   Field = "class_code"
+	EntryMonth  Field = "entry_ym"
+	AddressNow  Field = "address_now"
+)
+
+// Items of a family member; memberField makes fields of them.
+const (
+	memberName         = "name"
+	memberRelation     = "relation"
+	memberRelationNote = "relation_note"
+	memberIDType       = "id_type"
+	memberIDNumber     = "id_number"
+)
+
+// Codes that rules name.
+const (
+	idTypeCitizen = "1"  // 居民身份证
+	idTypeOther   = "Z"  // 其他: the number may be empty
+	relationOther = "97" // 其他亲属
+	relationNoKin = "99" // 非亲属
 )
 
 // Kind says how the values of a column are written and judged.
@@ -82,14 +81,16 @@ const (
 
 // Column is one column of the template.
 type Column struct {
-	Letter   string  `yaml:"letter"`
-	Header   string  `yaml:"header"`
-	Field    Field   `yaml:"field"`
-	Kind     Kind    `yaml:"kind"`
-	Max      int     `yaml:"max"`   // longest value in characters
-	Table    string  `yaml:"table"` // code table of KindCode
-	Required bool    `yaml:"required"`
-	Secret   Secrecy `yaml:"secret"`
+	Letter   string `yaml:"letter"`
+	Header   string `yaml:"header"`
+	Field    Field  `yaml:"field"`
+	Kind     Kind   `yaml:"kind"`
+	Max      int    `yaml:"max"`   // longest value in characters
+	Table    string `yaml:"table"` // code table of KindCode
+	Required bool   `yaml:"required"`
+	// Conditional columns must be in the file, their cells only in some rows.
+	Conditional bool    `yaml:"conditional"`
+	Secret      Secrecy `yaml:"secret"`
 }
 
 // Template is one version of the national sheet. Versions differ in their

@@ -1,0 +1,213 @@
+package roster
+
+import (
+	"strconv"
+
+	"github.com/xueji/xueji/models/calendar"
+	"github.com/xueji/xueji/models/ident"
+	"github.com/xueji/xueji/models/problem"
+)
+
+// checker judges rows against a submission. It keeps nothing of a row.
+type checker struct {
+	template  *Template
+	tables    map[string]*Table
+	countries countries
+	classes   classes
+	in        *Submission
+	index     map[Field]int
+}
+
+func newChecker(rd *Reader, in *Submission) *checker {
+	c := &checker{
+		template: rd.template, tables: rd.tables, countries: rd.countries,
+		classes: newClasses(in.Classes), in: in, index: make(map[Field]int, len(rd.template.Columns)),
+	}
+	for i, column := range rd.template.Columns {
+		c.index[column.Field] = i
+	}
+	return c
+}
+
+// slot gives the cell of a field in the row.
+func (c *checker) slot(j *judgement, f Field) *slot { return &j.slots[c.index[f]] }
+
+// row judges a row whose cells are stored: each cell, then the cells together.
+func (c *checker) row(j *judgement) {
+	missing := c.missingMember(j)
+	for i := range j.slots {
+		s := &j.slots[i]
+		switch {
+		case s.bad:
+		case s.column.Kind == KindHidden:
+			if s.value != "" {
+				j.remark(s, problem.SheetHiddenValue)
+			}
+		case s.merged && s.value == "":
+			j.reject(s, problem.SheetMergedCells, nil)
+		case s.value == "":
+			if s.column.Required && !isMemberOf(s.column.Field, missing) {
+				j.reject(s, problem.SheetRequired, nil)
+			}
+		case isNoneWord(s.value) && s.column.Kind != KindText && s.column.Kind != KindCode:
+			c.none(j, s)
+		default:
+			c.value(j, s)
+		}
+	}
+	c.identity(j)
+	c.members(j)
+	c.entry(j)
+}
+
+// none judges 无 and its like: an empty cell where a cell may be empty.
+func (c *checker) none(j *judgement, s *slot) {
+	if s.column.Required {
+		j.reject(s, problem.SheetNoneWord, map[string]string{"word": s.value})
+		return
+	}
+	j.fix(s, problem.SheetNoneCleared, "")
+}
+
+// value judges one cell by the kind of its column.
+func (c *checker) value(j *judgement, s *slot) {
+	switch s.column.Kind {
+	case KindText, KindAddress:
+		j.text(s)
+	case KindName:
+		own := s.column.Field == Name || s.column.Field == FormerName
+		j.name(s, !own || !c.chinese(j))
+	case KindCode:
+		c.codeOrNone(j, s)
+	case KindCountry:
+		j.country(s, c.countries)
+	case KindSchool:
+		if s.value != c.in.SchoolCode {
+			j.reject(s, problem.SheetOtherSchool, map[string]string{"expected": c.in.SchoolCode})
+		}
+	case KindClass:
+		j.class(s, c.classes)
+	case KindDate:
+		j.date(s)
+	case KindMonth:
+		j.month(s)
+	case KindValidity:
+		j.validity(s)
+	case KindDivision:
+		j.division(s, c.in.Divisions)
+	case KindPhone:
+		j.phone(s)
+	case KindPostcode:
+		j.postcode(s)
+	case KindDistance:
+		j.distance(s)
+	case KindNumber:
+		j.length(s)
+	case KindEmail:
+		j.email(s)
+	case KindIdentity, KindHidden:
+		// Judged with the other cells of the person; AU holds nothing.
+	}
+}
+
+// codeOrNone lets a code table have a word for 无 before it counts as empty.
+func (c *checker) codeOrNone(j *judgement, s *slot) {
+	table := c.tables[s.column.Table]
+	if _, known := table.Code(s.value); isNoneWord(s.value) && !known {
+		c.none(j, s)
+		return
+	}
+	j.code(s, table)
+}
+
+// chinese reports a pupil of Chinese nationality, also while the cell is still unjudged.
+func (c *checker) chinese(j *judgement) bool {
+	v := c.slot(j, Nationality).value
+	return v == "" || v == "CHN" || c.countries.byName[v] == "CHN"
+}
+
+// identity compares the number of the identity document with what stands beside it.
+func (c *checker) identity(j *judgement) {
+	kind, number, birth := c.slot(j, IDType), c.slot(j, IDNumber), c.slot(j, BirthDate)
+	born, err := calendar.ParseCompactDate(birth.value)
+	known := err == nil && !birth.bad
+	if known && born.After(c.in.Today) {
+		j.reject(birth, problem.SheetBirthInFuture, nil)
+	}
+	switch {
+	case kind.bad || number.bad || kind.value == "":
+		return
+	case number.value == "":
+		if kind.value != idTypeOther {
+			j.reject(number, problem.SheetIDMissing, map[string]string{"type": c.tables["id_type"].Label(kind.value)})
+		}
+		return
+	case kind.value != idTypeCitizen:
+		j.documentNumber(number)
+		return
+	}
+	if _, err := ident.ParseCitizenID(number.value); ident.ReasonOf(err) == ident.NoSuchDay && birth.bad {
+		return // the same impossible day is told at the birth date
+	}
+	id := j.citizenID(number)
+	for _, reason := range id.Disagreements(ident.Claim{Birth: born, Sex: c.sex(j), Today: c.in.Today, Plausible: c.in.Plausible}) {
+		switch reason {
+		case ident.BirthDiffers:
+			j.reject(birth, problem.SheetBirthDiffers, nil)
+		case ident.SexDiffers:
+			j.reject(c.slot(j, Sex), problem.SheetSexDiffers, nil)
+		case ident.BirthInFuture:
+			if !birth.bad {
+				j.reject(birth, problem.SheetBirthInFuture, nil)
+			}
+		case ident.ImplausibleProvince:
+			j.reject(number, problem.SheetIDProvince, nil)
+		default:
+			j.reject(number, problem.SheetIDCharacters, nil)
+		}
+	}
+}
+
+func (c *checker) sex(j *judgement) ident.Sex {
+	s := c.slot(j, Sex)
+	if s.bad {
+		return 0
+	}
+	return Pupil{Sex: s.value}.Sex()
+}
+
+// entry judges the month of entry and the age at it.
+func (c *checker) entry(j *judgement) {
+	month, birth := c.slot(j, EntryMonth), c.slot(j, BirthDate)
+	if month.bad || month.value == "" {
+		return
+	}
+	entered, err := calendar.ParseCompactDate(month.value + "01")
+	if err != nil {
+		return // told already
+	}
+	if entered.After(c.in.Today) {
+		j.reject(month, problem.SheetEntryInFuture, nil)
+		return
+	}
+	stage := c.in.Stage
+	if class, ok := c.classes.byCode[c.slot(j, ClassCode).value]; ok && class.Stage != 0 {
+		stage = class.Stage
+	}
+	usual, ok := usualAge(stage)
+	born, err := calendar.ParseCompactDate(birth.value)
+	if !ok || err != nil || birth.bad {
+		return
+	}
+	// Late entry, retention and illness make two or three years common; one
+	// year early happens; anything else somebody should look at.
+	const early, late = 1, 3
+	months := (entered.Year()-born.Year())*12 + int(entered.Month()) - int(born.Month())
+	if age := months / 12; age < usual-early || age > usual+late {
+		j.findings = append(j.findings, Finding{
+			Row: j.row, Column: birth.letter, Header: birth.column.Header, Field: BirthDate,
+			Code: problem.SheetAgeUnusual, Severity: Remark, Shown: birth.column.show(birth.raw),
+			Params: map[string]string{"age": strconv.Itoa(age), "usual": strconv.Itoa(usual)},
+		})
+	}
+}

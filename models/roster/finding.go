@@ -1,0 +1,87 @@
+package roster
+
+import (
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/xueji/xueji/models/ident"
+	"github.com/xueji/xueji/models/problem"
+)
+
+// Severity says what a finding did to its row.
+type Severity string
+
+// The severities. Fixed covers rows that were left out because they hold nothing new.
+const (
+	Reject Severity = "reject" // the row is not taken
+	Fixed  Severity = "fixed"  // the value was put right; the clerk should look at it
+	Remark Severity = "remark" // nothing was changed; somebody should look at it
+)
+
+// Finding is one thing the clerk is told about a row, a cell or the file.
+//
+// It carries no secret: Shown and Corrected are masked, so findings may be
+// stored and shown to everybody who may see the import.
+type Finding struct {
+	Row         int // as at the left edge of the sheet; 0 for the file
+	Column      string
+	Header      string
+	Field       Field
+	Code        problem.Code
+	Severity    Severity
+	Shown       string // what stands in the cell
+	Corrected   string // what was taken instead, when Severity is Fixed
+	RelatedRows []int
+	Params      map[string]string
+}
+
+// Problem gives the finding as a problem, whose sentences the catalogue has.
+func (f Finding) Problem() *problem.Error {
+	e := problem.New(f.Code).With("row", strconv.Itoa(f.Row)).With("column", f.Column).With("header", f.Header)
+	maps.Copy(e.Params, f.Params)
+	if len(f.RelatedRows) > 0 {
+		e.With("related", joinRows(f.RelatedRows))
+	}
+	return e
+}
+
+// Sentence says the finding, why it matters and what to do, in a language.
+func (f Finding) Sentence(c *problem.Catalogue, lang problem.Language) string {
+	return c.Sentence(f.Problem(), lang)
+}
+
+func joinRows(rows []int) string {
+	words := make([]string, len(rows))
+	for i, r := range rows {
+		words[i] = strconv.Itoa(r)
+	}
+	return strings.Join(words, "、")
+}
+
+// longestShown is how many characters of a value a finding repeats.
+const longestShown = 40
+
+// show gives a value as a finding may carry it.
+func (c *Column) show(value string) string {
+	switch {
+	case isNoneWord(strings.TrimSpace(value)):
+		return value
+	case c.Secret == MaskNumber && c.Kind == KindPhone:
+		return ident.MaskPhone(value)
+	case c.Secret == MaskNumber:
+		return ident.MaskDocument(value)
+	case c.Secret == MaskName:
+		return ident.MaskName(strings.TrimFunc(value, isBlank))
+	}
+	if runes := []rune(value); len(runes) > longestShown {
+		return string(runes[:longestShown]) + "…"
+	}
+	return value
+}
+
+// isNoneWord reports what clerks write to say that there is nothing to write.
+func isNoneWord(value string) bool {
+	return slices.Contains([]string{"无", "没有", "无。", "暂无", "/", "\\", "-", "--", "—", "——"}, value)
+}

@@ -1,0 +1,97 @@
+package roster
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/xueji/xueji/models/ident"
+	"github.com/xueji/xueji/models/problem"
+)
+
+// members are the numbers of the two family members every row needs (S2o).
+func members() []int { return []int{1, 2} }
+
+func isMemberOf(f Field, member int) bool {
+	return member != 0 && strings.HasPrefix(string(f), "member"+strconv.Itoa(member)+"_")
+}
+
+// missingMember gives the family member of whom nothing is filled in and says
+// so once, instead of once per required cell; 0 when there is none.
+func (c *checker) missingMember(j *judgement) int {
+	for _, n := range members() {
+		empty := true
+		for i := range j.slots {
+			s := &j.slots[i]
+			if isMemberOf(s.column.Field, n) && (s.value != "" || s.bad || s.merged) {
+				empty = false
+			}
+		}
+		if empty {
+			j.reject(c.slot(j, memberField(n, memberName)), problem.SheetMemberMissing, map[string]string{"member": strconv.Itoa(n)})
+			return n
+		}
+	}
+	return 0
+}
+
+// members judges each family member, and both for a pupil without a number.
+func (c *checker) members(j *judgement) {
+	known := false
+	for _, n := range members() {
+		c.relation(j, n)
+		known = c.memberIdentity(j, n) || known
+	}
+	kind, number := c.slot(j, IDType), c.slot(j, IDNumber)
+	// 身份证件类型 Z without a number: a family member must be identified instead [M19].
+	if !known && !kind.bad && kind.value == idTypeOther && !number.bad && number.value == "" {
+		j.reject(c.slot(j, memberField(1, memberIDNumber)), problem.SheetMemberIDMissing, nil)
+	}
+}
+
+func (c *checker) relation(j *judgement, n int) {
+	relation, note := c.slot(j, memberField(n, memberRelation)), c.slot(j, memberField(n, memberRelationNote))
+	if relation.value != relationOther && relation.value != relationNoKin {
+		return
+	}
+	if !relation.bad && note.value == "" {
+		j.reject(note, problem.SheetRelationNote, map[string]string{"member": strconv.Itoa(n)})
+	}
+}
+
+// memberIdentity judges the document of a family member and reports whether
+// anything was entered that identifies the person.
+func (c *checker) memberIdentity(j *judgement, n int) bool {
+	kind, number := c.slot(j, memberField(n, memberIDType)), c.slot(j, memberField(n, memberIDNumber))
+	if number.bad {
+		return true
+	}
+	if kind.bad || number.value == "" {
+		return false
+	}
+	switch kind.value {
+	case "":
+		j.reject(kind, problem.SheetMemberIDType, map[string]string{"member": strconv.Itoa(n)})
+	case idTypeCitizen:
+		c.memberCitizenID(j, number)
+	default:
+		j.documentNumber(number)
+	}
+	return true
+}
+
+func (c *checker) memberCitizenID(j *judgement, number *slot) {
+	id := j.citizenID(number)
+	if id.IsZero() {
+		return
+	}
+	if own := c.slot(j, IDNumber); own.value == id.Reveal() {
+		j.reject(number, problem.SheetMemberIDOfPupil, nil)
+	}
+	for _, reason := range id.Disagreements(ident.Claim{Today: c.in.Today, Plausible: c.in.Plausible}) {
+		if reason == ident.ImplausibleProvince {
+			j.reject(number, problem.SheetIDProvince, nil)
+		} else {
+			j.reject(number, problem.SheetIDBirth, nil)
+		}
+	}
+}

@@ -1,0 +1,213 @@
+package roster
+
+import (
+	"github.com/xueji/xueji/models/ident"
+	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/roster/workbook"
+)
+
+// slot is the cell of one column in the row that is being judged.
+type slot struct {
+	column *Column
+	letter string
+	raw    string // as stored, for showing
+	value  string // as taken
+	number bool   // stored as a number with all its digits
+	bad    bool   // rejected: later checks stay silent about it
+	merged bool   // covered by a merged block that starts in another column kind
+}
+
+// judgement collects what is found in one row.
+type judgement struct {
+	row      int
+	slots    []slot // by column of the template
+	findings []Finding
+}
+
+func (j *judgement) find(s *slot, severity Severity, code problem.Code, params map[string]string, related ...int) {
+	j.findings = append(j.findings, Finding{
+		Row: j.row, Column: s.letter, Header: s.column.Header, Field: s.column.Field,
+		Code: code, Severity: severity, Shown: s.column.show(s.raw), RelatedRows: related, Params: params,
+	})
+}
+
+// reject refuses the row because of a cell; the first reason per cell counts.
+func (j *judgement) reject(s *slot, code problem.Code, params map[string]string, related ...int) {
+	if s.bad {
+		return
+	}
+	s.bad = true
+	j.find(s, Reject, code, params, related...)
+}
+
+// fix puts a cell right.
+func (j *judgement) fix(s *slot, code problem.Code, value string) {
+	s.value = value
+	j.find(s, Fixed, code, nil)
+}
+
+func (j *judgement) remark(s *slot, code problem.Code) { j.find(s, Remark, code, nil) }
+
+// rejected reports whether the row is refused so far.
+func (j *judgement) rejected() bool {
+	for _, f := range j.findings {
+		if f.Severity == Reject {
+			return true
+		}
+	}
+	return false
+}
+
+// settle completes the findings once all values are final: what was taken is
+// shown with every correction, and a refused cell has no correction.
+func (j *judgement) settle() {
+	kept := j.findings[:0]
+	for _, f := range j.findings {
+		if s := j.byLetter(f.Column); s != nil && f.Severity == Fixed {
+			if s.bad {
+				continue
+			}
+			f.Corrected = s.column.show(s.value)
+		}
+		kept = append(kept, f)
+	}
+	j.findings = kept
+}
+
+func (j *judgement) byLetter(letter string) *slot {
+	for i := range j.slots {
+		if letter != "" && j.slots[i].letter == letter {
+			return &j.slots[i]
+		}
+	}
+	return nil
+}
+
+// blank reports whether no column of a pupil holds anything.
+func (j *judgement) blank() bool {
+	for i := range j.slots {
+		if s := &j.slots[i]; s.column.Kind != KindHidden && (s.value != "" || s.bad) {
+			return false
+		}
+	}
+	return true
+}
+
+// store takes a cell into its slot, judging only how it is stored.
+func (j *judgement) store(s *slot, c workbook.Cell, book *workbook.Book) {
+	s.raw, s.value = c.Text, c.Text
+	switch {
+	case s.column.Kind == KindHidden:
+		s.value, _ = tidy(c.Text)
+		return
+	case c.Missing:
+		j.reject(s, problem.SheetFormulaWithoutValue, nil)
+		return
+	case c.Kind == workbook.Error:
+		j.reject(s, problem.SheetErrorCell, nil)
+		return
+	}
+	switch c.Kind {
+	case workbook.Number, workbook.Bool:
+		j.storeNumber(s, c.Text, book)
+	case workbook.Date:
+		if !j.storeDay(s, c.Text, book) {
+			j.storeNumber(s, c.Text, book)
+		}
+	case workbook.Text, workbook.Error:
+		j.storeText(s)
+	}
+	if c.Formula && s.value != "" {
+		j.fix(s, problem.SheetFormula, s.value)
+	}
+}
+
+func (j *judgement) storeText(s *slot) {
+	if !s.column.compact() {
+		text, codes := tidy(s.raw)
+		s.value = text
+		for _, code := range codes {
+			if text != "" { // a cell of spaces is an empty cell
+				j.fix(s, code, text)
+			}
+		}
+		return
+	}
+	text, repairs := ident.Tidy(s.raw)
+	s.value = text
+	for _, r := range repairs {
+		if code := repairCode(r); code != "" && text != "" {
+			j.fix(s, code, text)
+		}
+	}
+}
+
+func repairCode(r ident.Repair) problem.Code {
+	switch r {
+	case ident.Trimmed:
+		return problem.SheetSpacesTrimmed
+	case ident.InnerSpace:
+		return problem.SheetInnerSpace
+	case ident.Invisible:
+		return problem.SheetInvisible
+	case ident.FullWidth:
+		return problem.SheetFullWidth
+	case ident.SmallLetter:
+		return problem.SheetLetterCase
+	case ident.SixDigits:
+		return problem.SheetDivisionShort
+	}
+	return ""
+}
+
+// compact reports kinds in which blanks and full-width characters mean nothing.
+func (c *Column) compact() bool {
+	switch c.Kind {
+	case KindText, KindName, KindAddress, KindHidden:
+		return false
+	}
+	return true
+}
+
+// storeNumber takes a numeric cell: the digits are kept when all are there.
+func (j *judgement) storeNumber(s *slot, stored string, book *workbook.Book) {
+	digits, exact := workbook.Integer(stored)
+	s.number = true
+	switch s.column.Kind {
+	case KindIdentity, KindNumber, KindPhone, KindDivision, KindSchool, KindClass:
+		if !exact {
+			j.reject(s, problem.SheetDigitsLost, nil)
+			return
+		}
+		j.fix(s, problem.SheetNumberCell, digits)
+	case KindDate, KindMonth:
+		// A date whose cell lost its format is a five-digit serial number.
+		if exact && len(digits) == 5 && j.storeDay(s, stored, book) {
+			return
+		}
+		s.value = workbook.Decimal(stored)
+		j.fix(s, problem.SheetNumberCell, s.value)
+	case KindCode, KindPostcode:
+		// Judged with the code table: a leading zero may be gone.
+		s.value = workbook.Decimal(stored)
+	default:
+		j.fix(s, problem.SheetNumberCell, workbook.Decimal(stored))
+	}
+}
+
+// storeDay takes a date cell of a date column.
+func (j *judgement) storeDay(s *slot, stored string, book *workbook.Book) bool {
+	if s.column.Kind != KindDate && s.column.Kind != KindMonth {
+		return false
+	}
+	day, ok := book.Day(stored)
+	if !ok {
+		return false
+	}
+	layout := "20060102"
+	if s.column.Kind == KindMonth {
+		layout = "200601"
+	}
+	j.fix(s, problem.SheetDateCell, day.Format(layout))
+	return true
+}

@@ -1,0 +1,231 @@
+package roster
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/xueji/xueji/models/calendar"
+	"github.com/xueji/xueji/models/division"
+	"github.com/xueji/xueji/models/ident"
+	"github.com/xueji/xueji/models/problem"
+)
+
+func isDigits(s string) bool {
+	return s != "" && strings.Trim(s, "0123456789") == ""
+}
+
+// dateParts takes 2018-3-21, 2018/03/21, 2018.3.21 and 2018年3月21日 apart.
+func dateParts(v string) []string {
+	return strings.FieldsFunc(v, func(r rune) bool { return strings.ContainsRune("-/.年月日、_—–", r) })
+}
+
+// date judges a day. Whether it may lie in the future is the row's question.
+func (j *judgement) date(s *slot) {
+	if !isDigits(s.value) {
+		parts := dateParts(s.value)
+		if len(parts) != 3 || len(parts[0]) != 4 || !isDigits(strings.Join(parts, "")) || len(parts[1]) > 2 || len(parts[2]) > 2 {
+			j.reject(s, problem.SheetBadDate, nil)
+			return
+		}
+		j.fix(s, problem.SheetDateSeparators, fmt.Sprintf("%s%02s%02s", parts[0], parts[1], parts[2]))
+	}
+	if len(s.value) != 8 {
+		j.reject(s, problem.SheetBadDate, nil)
+		return
+	}
+	if _, err := calendar.ParseCompactDate(s.value); err != nil {
+		j.reject(s, problem.SheetNoSuchDay, nil)
+	}
+}
+
+// month judges a month; a whole day is cut down to its month.
+func (j *judgement) month(s *slot) {
+	if !isDigits(s.value) {
+		parts := dateParts(s.value)
+		if len(parts) < 2 || len(parts) > 3 || len(parts[0]) != 4 || !isDigits(strings.Join(parts, "")) || len(parts[1]) > 2 {
+			j.reject(s, problem.SheetBadMonth, nil)
+			return
+		}
+		j.fix(s, problem.SheetDateSeparators, fmt.Sprintf("%s%02s", parts[0], parts[1]))
+	}
+	if _, err := calendar.ParseCompactDate(s.value); len(s.value) == 8 && err == nil {
+		j.fix(s, problem.SheetDateSeparators, s.value[:6])
+	}
+	if _, err := calendar.ParseCompactDate(s.value + "01"); err != nil {
+		j.reject(s, problem.SheetBadMonth, nil)
+	}
+}
+
+// validity judges YYYYMMDD-YYYYMMDD; the end may be 长期.
+func (j *judgement) validity(s *slot) {
+	v := s.value
+	for _, join := range []string{"—", "–", "~", "至", "--"} {
+		v = strings.ReplaceAll(v, join, "-")
+	}
+	from, to, found := strings.Cut(v, "-")
+	from, to = strings.ReplaceAll(from, ".", ""), strings.ReplaceAll(to, ".", "")
+	start, err := calendar.ParseCompactDate(from)
+	end, errEnd := calendar.ParseCompactDate(to)
+	if !found || err != nil || to != "长期" && (errEnd != nil || !start.Before(end)) {
+		j.reject(s, problem.SheetBadValidity, nil)
+		return
+	}
+	if v = from + "-" + to; v != s.value {
+		j.fix(s, problem.SheetDateSeparators, v)
+	}
+}
+
+// phone judges a telephone number: digits only, no word, no dash (P19).
+func (j *judgement) phone(s *slot) {
+	v := strings.Map(func(r rune) rune {
+		if strings.ContainsRune("-—–()（）.", r) {
+			return -1
+		}
+		return r
+	}, s.value)
+	for _, country := range []string{"+86", "0086"} {
+		if rest := strings.TrimPrefix(v, country); len(rest) >= 10 {
+			v = rest
+		}
+	}
+	switch {
+	case !isDigits(v), len(v) < 7, len(v) > 15, v[0] == '1' && len(v) != 11:
+		j.reject(s, problem.SheetBadPhone, nil)
+	case v != s.value:
+		j.fix(s, problem.SheetPhonePunctuation, v)
+	}
+}
+
+func (j *judgement) postcode(s *slot) {
+	switch v := s.value; {
+	case !isDigits(v) || len(v) > 6 || len(v) < 5:
+		j.reject(s, problem.SheetBadPostcode, nil)
+	case len(v) == 5:
+		j.fix(s, problem.SheetLeadingZero, "0"+v)
+	case s.number:
+		j.fix(s, problem.SheetNumberCell, v)
+	}
+}
+
+// longestDistance is the greatest distance to school that is believed, in km.
+const longestDistance = 1000
+
+// distance judges kilometres with one decimal and no unit (P19): 1 km is 1.0.
+func (j *judgement) distance(s *slot) {
+	v := strings.ToLower(s.value)
+	for _, unit := range []string{"千米", "公里", "km"} {
+		if number, found := strings.CutSuffix(v, unit); found {
+			v = number
+			j.fix(s, problem.SheetDistanceUnit, v)
+		}
+	}
+	km, err := strconv.ParseFloat(v, 64)
+	if err != nil || strings.Trim(v, "0123456789.") != "" || km >= longestDistance {
+		j.reject(s, problem.SheetBadDistance, nil)
+		return
+	}
+	exact := strconv.FormatFloat(km, 'f', 1, 64)
+	if exact == v {
+		return
+	}
+	if s.value = exact; len(j.findings) == 0 || j.findings[len(j.findings)-1].Code != problem.SheetDistanceUnit {
+		j.fix(s, problem.SheetDistanceDecimal, exact)
+	}
+}
+
+// division judges a division code of 12 digits; a county written out in full counts.
+func (j *judgement) division(s *slot, known *division.Table) {
+	code, err := ident.ParseDivisionCode(s.value)
+	switch {
+	case err == nil && isCounty(known, code):
+		if len(s.value) == 6 {
+			j.fix(s, problem.SheetDivisionShort, code.Twelve())
+		}
+	case ident.ReasonOf(err) == ident.Scientific:
+		j.reject(s, problem.SheetDigitsLost, nil)
+	case ident.ReasonOf(err) == ident.WrongCharacter:
+		named := known.FindByName(s.value)
+		if len(named) != 1 || !isCounty(known, named[0].Code) {
+			j.reject(s, problem.SheetDivisionUnknown, nil)
+			return
+		}
+		j.fix(s, problem.SheetDivisionName, named[0].Code.Twelve())
+	default:
+		j.reject(s, problem.SheetDivisionUnknown, nil)
+	}
+}
+
+// isCounty reports counties and, because no counties of theirs are in the
+// table, the whole of Taiwan, Hong Kong and Macao.
+func isCounty(known *division.Table, code ident.DivisionCode) bool {
+	if _, ok := known.LookupAt(code, division.County); ok {
+		return true
+	}
+	return slices.Contains([]string{"710000", "810000", "820000"}, code.Six())
+}
+
+// class judges a class number; the name of exactly one class of the school counts.
+func (j *judgement) class(s *slot, known classes) {
+	if _, ok := known.byCode[s.value]; ok {
+		return
+	}
+	switch named := known.byName[classWord(s.value)]; len(named) {
+	case 0:
+		j.reject(s, problem.SheetClassUnknown, nil)
+	case 1:
+		j.fix(s, problem.SheetClassName, named[0])
+	default:
+		j.reject(s, problem.SheetClassAmbiguous, nil)
+	}
+}
+
+// documentNumber judges the number of a passport or a permit, whose shapes differ.
+func (j *judgement) documentNumber(s *slot) {
+	if upper := strings.ToUpper(s.value); upper != s.value {
+		j.fix(s, problem.SheetLetterCase, upper)
+	}
+	j.length(s)
+	if len(s.value) < 4 || strings.Trim(s.value, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ()/-") != "" {
+		j.reject(s, problem.SheetDocumentNumber, nil)
+	}
+}
+
+// citizenID judges a citizen identity number; no digit of it is ever guessed.
+func (j *judgement) citizenID(s *slot) ident.CitizenID {
+	if s.bad {
+		return ident.CitizenID{}
+	}
+	id, repairs, err := ident.ReadCitizenID(s.value)
+	if err == nil {
+		for _, r := range repairs {
+			j.fix(s, repairCode(r), id.Reveal())
+		}
+		return id
+	}
+	var refused *ident.Error
+	if !errors.As(err, &refused) {
+		j.reject(s, problem.SheetIDCharacters, nil)
+		return ident.CitizenID{}
+	}
+	params := map[string]string{"length": strconv.Itoa(len([]rune(s.value)))}
+	switch refused.Reason {
+	case ident.Withdrawn:
+		j.reject(s, problem.SheetID15Digits, nil)
+	case ident.WrongLength:
+		j.reject(s, problem.SheetIDLength, params)
+	case ident.Scientific:
+		j.reject(s, problem.SheetDigitsLost, nil)
+	case ident.LetterForDigit:
+		j.reject(s, problem.SheetIDLetter, nil)
+	case ident.NoSuchDay:
+		j.reject(s, problem.SheetIDBirth, nil)
+	case ident.WrongCheckCharacter:
+		j.reject(s, problem.SheetIDCheck, nil)
+	default:
+		j.reject(s, problem.SheetIDCharacters, nil)
+	}
+	return ident.CitizenID{}
+}
