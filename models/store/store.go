@@ -24,6 +24,7 @@ import (
 	"gorm.io/gorm/logger"
 
 	"github.com/xueji/xueji/models/calendar"
+	"github.com/xueji/xueji/models/process"
 	"github.com/xueji/xueji/models/secret"
 )
 
@@ -45,6 +46,10 @@ type Options struct {
 	MaxConns int32
 	Clock    *calendar.Clock
 	Keys     *secret.Keyring
+	// Processes are the built-in definitions; Workdays is the calendar due
+	// dates are computed from. Both are needed to file or move a change.
+	Processes *process.Catalogue
+	Workdays  *calendar.WorkCalendar
 }
 
 // Store is the only holder of the database connections.
@@ -54,6 +59,9 @@ type Store struct {
 	gorm  *gorm.DB
 	clock *calendar.Clock
 	keys  *secret.Keyring
+
+	processes *process.Catalogue
+	workdays  *calendar.WorkCalendar
 }
 
 // Open connects and checks that the role is one that row-level security binds.
@@ -85,7 +93,10 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 		pool.Close()
 		return nil, fmt.Errorf("open the database: %w", err)
 	}
-	return &Store{pool: pool, sql: db, gorm: g, clock: o.Clock, keys: o.Keys}, nil
+	return &Store{
+		pool: pool, sql: db, gorm: g, clock: o.Clock, keys: o.Keys,
+		processes: o.Processes, workdays: o.Workdays,
+	}, nil
 }
 
 // refuseUnboundRole stops a server that was given the owner's or a superuser's

@@ -27,6 +27,8 @@ CREATE TABLE change (
     round              int NOT NULL,
     return_to          int NOT NULL DEFAULT 1,    -- the step a resubmission goes to
     filed_by           uuid NOT NULL,
+    filing_key         text NOT NULL,             -- the applicant's Idempotency-Key
+    filing_hash        bytea NOT NULL,
     filed_at           timestamptz NOT NULL,
     due_total          timestamptz NOT NULL,      -- the total-SLA warning (D1), never a decision
     total_warned_at    timestamptz,
@@ -36,6 +38,7 @@ CREATE TABLE change (
     close_code         text NOT NULL DEFAULT '',
     redo_of            uuid REFERENCES change,
     version            bigint NOT NULL DEFAULT 1,
+    UNIQUE (filed_by, filing_key),
     CHECK ((student_id IS NULL) <> (roster_id IS NULL)),
     CHECK ((status = 'RUNNING') = (closed_at IS NULL))
 );
@@ -161,6 +164,8 @@ CREATE TABLE change_event (
 );
 CREATE INDEX change_event_change ON change_event (change_id, at, id);
 -- Time passes once: a reminder of a step is sent once however often the worker looks.
+-- The same comment of the same person with the same key is written once.
+CREATE UNIQUE INDEX change_event_comment ON change_event (account_id, (params ->> 'key')) WHERE verb = 'COMMENT';
 CREATE UNIQUE INDEX change_event_time ON change_event (change_id, step_no, round, verb)
     WHERE verb IN ('REMINDED_50', 'REMINDED_80', 'OVERDUE', 'TOTAL_WARNED');
 CREATE TRIGGER change_event_append_only BEFORE UPDATE OR DELETE ON change_event FOR EACH ROW EXECUTE FUNCTION refuse_rewrite();

@@ -1,0 +1,79 @@
+package process
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/xueji/xueji/models/calendar"
+	"github.com/xueji/xueji/models/problem"
+)
+
+// defaultMax is the length of a text without a limit of its own, in characters.
+const defaultMax = 200
+
+// CheckInputs tells everything that is wrong with what the applicant filled
+// in, each with the JSON pointer of the item. Values are never echoed.
+func (d Definition) CheckInputs(inputs map[string]string) []*problem.Error {
+	var list []*problem.Error
+	for name := range inputs {
+		if !slices.ContainsFunc(d.Inputs, func(in Input) bool { return in.Name == name }) {
+			list = append(list, problem.New(problem.InputUnknown).At("/inputs/"+name).With("field", name))
+		}
+	}
+	slices.SortFunc(list, func(a, b *problem.Error) int { return strings.Compare(a.Field, b.Field) })
+	for _, in := range d.Inputs {
+		if e := in.check(strings.TrimSpace(inputs[in.Name])); e != nil {
+			list = append(list, e.At("/inputs/"+in.Name).With("field", in.Label.Zh))
+		}
+	}
+	return list
+}
+
+func (in Input) check(value string) *problem.Error {
+	if value == "" {
+		if in.Required {
+			return problem.New(problem.Required)
+		}
+		return nil
+	}
+	limit := in.Max
+	if limit == 0 {
+		limit = defaultMax
+	}
+	if utf8.RuneCountInString(value) > limit {
+		return problem.New(problem.TooLong).With("max", strconv.Itoa(limit))
+	}
+	switch in.Type {
+	case TypeText, TypeClass: // a class is looked up by the caller
+		return nil
+	case TypeDate:
+		if _, err := calendar.ParseDate(value); err != nil {
+			return problem.New(problem.InvalidInput).With("reason", "日期格式应为 2026-11-20 (date as 2026-11-20)")
+		}
+	case TypeCode:
+		if !slices.ContainsFunc(in.Values, func(c Choice) bool { return c.Code == value }) {
+			return problem.New(problem.InvalidInput).With("reason", "须从列出的选项中选择 (choose one of the listed codes)")
+		}
+	}
+	return nil
+}
+
+// CheckEvidence tells which required kinds are missing and which given kinds
+// the process does not know. It looks at kinds only; that the files exist and
+// belong to the applicant's office is the register's to say.
+func (d Definition) CheckEvidence(kinds []string) []*problem.Error {
+	var list []*problem.Error
+	for i, kind := range kinds {
+		if !slices.ContainsFunc(d.Evidence, func(e Evidence) bool { return e.Kind == kind }) {
+			list = append(list, problem.New(problem.EvidenceUnknown).At("/evidence/"+strconv.Itoa(i)))
+		}
+	}
+	for _, e := range d.Evidence {
+		if e.Required && !slices.Contains(kinds, e.Kind) {
+			list = append(list, problem.New(problem.EvidenceMissing).At("/evidence").With("kind", e.Label.Zh+" ("+e.Kind+")"))
+		}
+	}
+	return list
+}

@@ -1,0 +1,50 @@
+package process_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/xueji/xueji/models/org"
+	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/process"
+)
+
+func TestInputsAreToldAtOnce(t *testing.T) {
+	c := load(t)
+	d, _ := c.Define(process.Suspension, org.Primary, c.Default())
+	good := map[string]string{"reason_code": "10", "from_date": "2026-11-23", "until_date": "2027-06-30"}
+	require.Empty(t, d.CheckInputs(good))
+
+	bad := map[string]string{"reason_code": "77", "from_date": "23.11.2026", "colour": "red", "remark": strings.Repeat("长", 501)}
+	got := map[string]problem.Code{}
+	for _, e := range d.CheckInputs(bad) {
+		got[e.Field] = e.Code
+		for _, p := range e.Params {
+			require.NotContains(t, p, "23.11.2026", "a refusal never echoes the value")
+		}
+	}
+	require.Equal(t, map[string]problem.Code{
+		"/inputs/colour": problem.InputUnknown, "/inputs/reason_code": problem.InvalidInput,
+		"/inputs/from_date": problem.InvalidInput, "/inputs/until_date": problem.Required, "/inputs/remark": problem.TooLong,
+	}, got)
+}
+
+func TestEvidenceKinds(t *testing.T) {
+	c := load(t)
+	d, _ := c.Define(process.Suspension, org.Primary, c.Default())
+	require.Empty(t, d.CheckEvidence([]string{"SUSPENSION_PROOF", "GUARDIAN_APPLICATION"}))
+	list := d.CheckEvidence([]string{"HOLIDAY_PHOTO", "SUSPENSION_PROOF"})
+	require.Len(t, list, 2)
+	require.Equal(t, "/evidence/0", list[0].Field)
+	require.Equal(t, problem.EvidenceMissing, list[1].Code)
+}
+
+func FuzzCheckInputs(f *testing.F) {
+	c, err := process.Load()
+	require.NoError(f, err)
+	d, _ := c.Define(process.Suspension, org.Primary, c.Default())
+	f.Add("from_date", "2026-11-20")
+	f.Fuzz(func(_ *testing.T, name, value string) { d.CheckInputs(map[string]string{name: value}) })
+}

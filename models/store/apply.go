@@ -1,0 +1,160 @@
+package store
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"github.com/google/uuid"
+
+	"github.com/xueji/xueji/models/calendar"
+	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/status"
+)
+
+// takeEffect applies the change in the transaction of its last decision. The
+// record is locked and every precondition checked again, because the register
+// went on living since the filing; a record that cannot take the change refuses
+// this decision with the reason, and the step stays open.
+func (t *Tx) takeEffect(c *Change, s *Slip) error {
+	on := t.today()
+	if c.RosterID != nil {
+		if err := t.enrolRoster(*c.RosterID, c.ID, on); err != nil {
+			return err
+		}
+		return t.endEffective(c, s, on)
+	}
+	h, err := t.readHeld(*c.StudentID, true)
+	if err != nil {
+		return err
+	}
+	facts, err := t.facts(c.Definition, c.Inputs, true)
+	if err != nil {
+		return err
+	}
+	after, err := status.Apply(h.record, status.Request{Kind: c.Kind, Inputs: c.Inputs}, facts)
+	if err != nil {
+		return err
+	}
+	if from, err := calendar.ParseDate(c.Inputs["from_date"]); err == nil {
+		on = from
+	}
+	if err := t.saveRecord(c, h, after, on); err != nil {
+		return err
+	}
+	return t.endEffective(c, s, on)
+}
+
+func (t *Tx) endEffective(c *Change, s *Slip, on calendar.Date) error {
+	day := on.Start()
+	c.EffectiveOn = &day
+	return t.end(c, s, Effective)
+}
+
+// saveRecord writes what a change made of a record: the facets, the seats, the
+// suspensions and the history line with before and after.
+func (t *Tx) saveRecord(c *Change, h *held, after status.Record, on calendar.Date) error {
+	classID, err := optionalID(after.ClassID)
+	if err != nil {
+		return fmt.Errorf("class of a record: %w", err)
+	}
+	n, err := t.exec(`UPDATE student SET enrol_status = ?, in_register = ?, on_campus = ?, holds_seat = ?, entry_year = ?, class_id = ?,
+		version = version + 1, updated_at = ? WHERE id = ? AND version = ?`,
+		after.Enrol, after.Standing.InRegister, after.Standing.OnCampus, after.Standing.HoldsSeat, after.EntryYear, classID,
+		t.now, h.ID, h.Version)
+	if err != nil || n != 1 {
+		return fmt.Errorf("write a record (%d rows): %w", n, err)
+	}
+	if err := t.moveSeat(h, after, classID); err != nil {
+		return err
+	}
+	if err := t.saveSuspensions(c, h, after); err != nil {
+		return err
+	}
+	return t.writeHistory(c, h, after, on)
+}
+
+// moveSeat keeps the classes' counters equal to the records that hold a seat.
+func (t *Tx) moveSeat(h *held, after status.Record, classID *uuid.UUID) error {
+	had, has := h.HoldsSeat && h.ClassID != nil, after.Standing.HoldsSeat && classID != nil
+	if had && has && *h.ClassID == *classID {
+		return nil
+	}
+	if had {
+		if _, err := t.exec(`UPDATE school_class SET occupied = occupied - 1 WHERE id = ?`, *h.ClassID); err != nil {
+			return fmt.Errorf("free a seat: %w", err)
+		}
+	}
+	if !has {
+		return nil
+	}
+	n, err := t.exec(`UPDATE school_class SET occupied = occupied + 1 WHERE id = ? AND occupied < capacity`, *classID)
+	if err != nil {
+		return fmt.Errorf("take a seat: %w", err)
+	}
+	if n == 0 {
+		return problem.New(problem.ClassFull).At("/inputs/class_id")
+	}
+	return nil
+}
+
+// saveSuspensions writes a suspension that began and ends one that ended.
+func (t *Tx) saveSuspensions(c *Change, h *held, after status.Record) error {
+	for i, s := range after.Suspensions {
+		var err error
+		switch {
+		case i >= len(h.record.Suspensions):
+			_, err = t.exec(`INSERT INTO suspension (id, student_id, org_path, change_id, reason_code, from_date, until_date) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+				newID(), h.ID, h.OrgPath, c.ID, s.ReasonCode, s.From, s.Until)
+		case !s.EndedOn.IsZero() && h.record.Suspensions[i].EndedOn.IsZero():
+			_, err = t.exec(`UPDATE suspension SET ended_on = ?, ended_by = ? WHERE student_id = ? AND ended_on IS NULL`, s.EndedOn, c.ID, h.ID)
+		}
+		if err != nil {
+			return fmt.Errorf("write a suspension: %w", err)
+		}
+	}
+	return nil
+}
+
+// facets is what the history keeps of a record before and after a change
+// (JY/T 1002 JCXS0202: state, year group, class); no personal data.
+type facets struct {
+	EnrolStatus status.Enrol `json:"enrol_status"`
+	InRegister  bool         `json:"in_register"`
+	OnCampus    bool         `json:"on_campus"`
+	HoldsSeat   bool         `json:"holds_seat"`
+	EntryYear   int          `json:"entry_year"`
+	ClassID     string       `json:"class_id"`
+	SchoolID    string       `json:"school_id"`
+}
+
+func facetsOf(r status.Record) facets {
+	return facets{
+		EnrolStatus: r.Enrol, InRegister: r.Standing.InRegister, OnCampus: r.Standing.OnCampus, HoldsSeat: r.Standing.HoldsSeat,
+		EntryYear: r.EntryYear, ClassID: r.ClassID, SchoolID: r.SchoolID,
+	}
+}
+
+func (t *Tx) writeHistory(c *Change, h *held, after status.Record, on calendar.Date) error {
+	before, err := json.Marshal(facetsOf(h.record))
+	if err != nil {
+		return fmt.Errorf("write history: %w", err)
+	}
+	now, err := json.Marshal(facetsOf(after))
+	if err != nil {
+		return fmt.Errorf("write history: %w", err)
+	}
+	_, err = t.exec(`INSERT INTO student_history (id, student_id, org_path, change_id, kind, effective_on, recorded_at, account_id, before, after)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, newID(), h.ID, h.OrgPath, c.ID, c.Kind, on, t.now, c.FiledBy, string(before), string(now))
+	if err != nil {
+		return fmt.Errorf("write history: %w", err)
+	}
+	return nil
+}
+
+func optionalID(text string) (*uuid.UUID, error) {
+	if text == "" {
+		return nil, nil //nolint:nilnil // no class
+	}
+	id, err := uuid.Parse(text)
+	return &id, err
+}

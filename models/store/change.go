@@ -1,0 +1,165 @@
+package store
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"gorm.io/gorm"
+
+	"github.com/xueji/xueji/models/org"
+	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/process"
+)
+
+// The states of a change as a whole.
+const (
+	Running   = "RUNNING"
+	Effective = "EFFECTIVE" // approved to the end and applied
+	Refused   = "REFUSED"   // 审核未通过
+	Taken     = "WITHDRAWN" // taken back by the applicant (撤回)
+	Closed    = "CLOSED"    // ended by a superior bureau, with a reason
+)
+
+// Change is one filed change (学籍异动) with the rules it runs under.
+type Change struct {
+	ID            uuid.UUID
+	CaseNo        string
+	Kind          process.Kind
+	StudentID     *uuid.UUID
+	RosterID      *uuid.UUID
+	OrgID         uuid.UUID
+	OrgPath       string
+	ProvinceCode  string
+	Stage         org.Stage
+	Status        string
+	PolicyVersion int
+	StepNo        int
+	Round         int
+	ReturnTo      int
+	FiledBy       uuid.UUID
+	FiledAt       time.Time
+	DueTotal      time.Time
+	TotalWarnedAt *time.Time
+	EffectiveOn   *time.Time
+	ClosedAt      *time.Time
+	ClosedBy      *uuid.UUID
+	CloseCode     string
+	RedoOf        *uuid.UUID
+	Version       int64
+
+	Definition process.Definition `gorm:"-"`
+	Inputs     map[string]string  `gorm:"-"`
+}
+
+const changeColumns = `c.id, c.case_no, c.kind, c.student_id, c.roster_id, c.org_id, c.org_path::text AS org_path, c.province_code, c.stage,
+	c.status, c.policy_version, c.step_no, c.round, c.return_to, c.filed_by, c.filed_at, c.due_total, c.total_warned_at, c.effective_on,
+	c.closed_at, c.closed_by, c.close_code, c.redo_of, c.version, c.definition::text AS definition_json, c.inputs::text AS inputs_json`
+
+type changeRow struct {
+	Change
+	DefinitionJSON string
+	InputsJSON     string
+}
+
+func (r *changeRow) change() (*Change, error) {
+	c := r.Change
+	if err := errors.Join(json.Unmarshal([]byte(r.DefinitionJSON), &c.Definition), json.Unmarshal([]byte(r.InputsJSON), &c.Inputs)); err != nil {
+		return nil, fmt.Errorf("read a change: %w", err)
+	}
+	return &c, nil
+}
+
+// Change reads a change; what is outside the scope is not_found.
+func (t *Tx) Change(id uuid.UUID) (*Change, error) { return t.readChange(id, "") }
+
+// lockChange reads a change and holds it until the transaction ends: whatever
+// moves a change takes this lock first, so steps of one change never race.
+// It also makes slips that are being handed in wait (their foreign key needs
+// the row), so none slips in between reading and closing.
+func (t *Tx) lockChange(id uuid.UUID) (*Change, error) { return t.readChange(id, " FOR UPDATE OF c") }
+
+func (t *Tx) readChange(id uuid.UUID, lock string) (*Change, error) {
+	var row changeRow
+	err := t.db.Raw(`SELECT `+changeColumns+` FROM change c WHERE c.id = ?`+lock, id).Take(&row).Error
+	if errors.Is(err, gorm.ErrRecordNotFound) {
+		return nil, problem.New(problem.NotFound)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read a change: %w", err)
+	}
+	return row.change()
+}
+
+// event is one line of a change's timeline.
+type event struct {
+	change  uuid.UUID
+	verb    string
+	step    int
+	round   int
+	account uuid.UUID
+	office  uuid.UUID
+	opinion string
+	params  map[string]string
+}
+
+// write adds a line to the timeline. Lines that time writes, and comments, are
+// unique: writing one twice is not an error and says false.
+func (t *Tx) write(e event) (bool, error) {
+	params, err := json.Marshal(orEmpty(e.params))
+	if err != nil {
+		return false, fmt.Errorf("write the timeline: %w", err)
+	}
+	n, err := t.exec(`INSERT INTO change_event (id, change_id, at, verb, step_no, round, account_id, office_id, opinion, params)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+		newID(), e.change, t.now, e.verb, e.step, e.round, orNull(e.account), orNull(e.office), e.opinion, string(params))
+	if err != nil {
+		return false, fmt.Errorf("write the timeline: %w", err)
+	}
+	return n == 1, nil
+}
+
+// newID makes a time-ordered key (UUIDv7), so that new rows lie together.
+func newID() uuid.UUID { return uuid.Must(uuid.NewV7()) }
+
+// orNull turns the zero ID into NULL.
+func orNull(id uuid.UUID) any {
+	if id == uuid.Nil {
+		return nil
+	}
+	return id
+}
+
+func orEmpty(m map[string]string) map[string]string {
+	if m == nil {
+		return map[string]string{}
+	}
+	return m
+}
+
+// policyOf gives the policy in force in a province today: the newest version
+// that is valid, laid over the built-in default.
+func (t *Tx) policyOf(province string) (process.Policy, error) {
+	var row struct {
+		Version int
+		Body    string
+	}
+	err := t.db.Raw(`SELECT version, body::text AS body FROM policy WHERE province_code = ? AND valid_from <= ?
+		ORDER BY valid_from DESC, version DESC LIMIT 1`, province, t.today()).Take(&row).Error
+	if errors.Is(err, gorm.ErrRecordNotFound) {
+		return t.store.processes.Default(), nil
+	}
+	if err != nil {
+		return process.Policy{}, fmt.Errorf("read the policy: %w", err)
+	}
+	p, err := t.store.processes.Overlay(row.Version, []byte(row.Body))
+	if err != nil {
+		return process.Policy{}, fmt.Errorf("province %s: %w", province, err)
+	}
+	return p, nil
+}
+
+// Policy gives the policy in force in a province today.
+func (t *Tx) Policy(province string) (process.Policy, error) { return t.policyOf(province) }

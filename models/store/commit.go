@@ -1,0 +1,208 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/xueji/xueji/models/calendar"
+	"github.com/xueji/xueji/models/problem"
+)
+
+// CommitSlip counts or refuses one slip and does everything that follows from
+// it, in this transaction (worker). Doing it again gives the first result.
+// not_found means there is no such slip in this change.
+func (t *Tx) CommitSlip(changeID, slipID uuid.UUID) (*Slip, error) {
+	c, err := t.lockChange(changeID)
+	if err != nil {
+		return nil, err
+	}
+	s, err := t.Slip(slipID)
+	if err != nil {
+		return nil, err
+	}
+	if s.ChangeID != c.ID {
+		return nil, problem.New(problem.NotFound)
+	}
+	if s.Outcome != SlipPending {
+		return s, nil
+	}
+	refusal, err := t.count(c, s)
+	if err != nil {
+		return nil, err
+	}
+	if refusal != nil {
+		if err := t.settle(s, refusal); err != nil {
+			return nil, err
+		}
+		return s, t.Audit("slip.refused", "change", c.ID.String(),
+			map[string]string{"verb": string(s.Verb), "code": string(refusal.Code), "account": s.AccountID.String()})
+	}
+	return s, t.Audit("slip.counted", "change", c.ID.String(),
+		map[string]string{"verb": string(s.Verb), "slip": s.ID.String(), "account": s.AccountID.String()})
+}
+
+// count does what a slip says, or tells why it cannot. What a refused attempt
+// wrote is rolled back to the savepoint; only the refusal remains.
+func (t *Tx) count(c *Change, s *Slip) (*problem.Error, error) {
+	err := t.nested(func() error {
+		if c.Status != Running {
+			return t.closedProblem(c)
+		}
+		return t.act(c, s)
+	})
+	var refusal *problem.Error
+	if errors.As(err, &refusal) {
+		return refusal, nil
+	}
+	return nil, err
+}
+
+// nested runs fn in a savepoint of this transaction.
+func (t *Tx) nested(fn func() error) error {
+	if err := t.db.SavePoint("slip").Error; err != nil {
+		return fmt.Errorf("savepoint: %w", err)
+	}
+	err := fn()
+	if err == nil {
+		return nil
+	}
+	if back := t.db.RollbackTo("slip").Error; back != nil {
+		return errors.Join(err, back)
+	}
+	return err
+}
+
+// act dispatches on the verb. Each case checks the right again, because roles
+// and offices change while a slip waits, then acts and settles the slip.
+func (t *Tx) act(c *Change, s *Slip) error {
+	if s.Verb.NeedsOpinion() && s.Opinion == "" {
+		return problem.New(problem.OpinionRequired).At("/opinion")
+	}
+	switch s.Verb {
+	case Approve, Reject, SendBack:
+		return t.decide(c, s)
+	case Resubmit:
+		return t.resubmit(c, s)
+	case Withdraw:
+		return t.withdraw(c, s)
+	case Supervise:
+		return t.supervise(c, s)
+	case Close:
+		return t.closeBySuperior(c, s)
+	}
+	return fmt.Errorf("slip %s has the unknown verb %q", s.ID, s.Verb)
+}
+
+// end closes the change: tasks and step end, the slots are free, and whatever
+// else was said to it is refused with who ended it and when.
+func (t *Tx) end(c *Change, s *Slip, status string) error {
+	if err := t.settle(s, nil); err != nil {
+		return err
+	}
+	stepStatus := stepDone
+	if status == Taken || status == Closed {
+		stepStatus = stepCancelled
+	}
+	if err := t.closeStep(c.ID, stepStatus); err != nil {
+		return err
+	}
+	c.Status, c.ClosedAt, c.ClosedBy, c.CloseCode = status, &t.now, &s.AccountID, string(s.Verb)
+	n, err := t.exec(`UPDATE change SET status = ?, closed_at = ?, closed_by = ?, close_code = ?, effective_on = ?, version = version + 1
+		WHERE id = ? AND version = ?`, c.Status, c.ClosedAt, c.ClosedBy, c.CloseCode, c.EffectiveOn, c.ID, c.Version)
+	if err != nil || n != 1 {
+		return fmt.Errorf("close a change (%d rows): %w", n, err)
+	}
+	if _, err := t.exec(`DELETE FROM slot WHERE change_id = ?`, c.ID); err != nil {
+		return fmt.Errorf("free the slot: %w", err)
+	}
+	if c.RosterID != nil && status != Effective {
+		if err := t.rosterEnded(*c.RosterID, status == Refused); err != nil {
+			return err
+		}
+	}
+	if err := t.settleOthers(t.closedProblem(c), "change_id = ?", c.ID); err != nil {
+		return err
+	}
+	return t.notifyFiler(c, "ENDED_"+status)
+}
+
+func (t *Tx) notifyFiler(c *Change, kind string) error {
+	return t.notify(c.ID, kind, c.StepNo, c.Round, c.OrgID, c.OrgPath, "SCHOOL_REGISTRAR")
+}
+
+// closedProblem says that a change has ended, by whom and when.
+func (t *Tx) closedProblem(c *Change) *problem.Error {
+	e := problem.New(problem.ChangeClosed)
+	if c.ClosedAt == nil || c.ClosedBy == nil {
+		return e
+	}
+	who, where := t.label(*c.ClosedBy)
+	return e.With("when", shown(*c.ClosedAt)).With("verdict", endingWord(c.Status)).With("who", who).With("office", where)
+}
+
+// DecidedProblem says that a task was decided, by whom and when; nil while it is open.
+func (t *Tx) DecidedProblem(task uuid.UUID) (*problem.Error, error) {
+	var rows []struct {
+		AccountID uuid.UUID
+		Verdict   Verb
+		DecidedAt time.Time
+	}
+	if err := t.db.Raw(`SELECT account_id, verdict, decided_at FROM decision WHERE task_id = ?`, task).Scan(&rows).Error; err != nil {
+		return nil, fmt.Errorf("read a decision: %w", err)
+	}
+	if len(rows) == 0 {
+		return nil, nil //nolint:nilnil // not decided yet
+	}
+	who, where := t.label(rows[0].AccountID)
+	return problem.New(problem.AlreadyDecided).With("when", shown(rows[0].DecidedAt)).
+		With("verdict", verdictWord(rows[0].Verdict)).With("who", who).With("office", where), nil
+}
+
+// label names a member of staff and the office for people to read; a name that
+// cannot be read does not stop an approval.
+func (t *Tx) label(account uuid.UUID) (name, office string) {
+	var row struct{ Name, Office string }
+	if err := t.db.Raw(`SELECT name, office FROM account_label(?)`, account).Scan(&row).Error; err != nil {
+		return "", ""
+	}
+	return row.Name, row.Office
+}
+
+func shown(at time.Time) string { return at.In(calendar.Shanghai()).Format("2006-01-02 15:04:05") }
+
+func verdictWord(v Verb) string {
+	switch v {
+	case Approve:
+		return "同意"
+	case Reject:
+		return "驳回"
+	case SendBack:
+		return "退回"
+	case Resubmit:
+		return "重新提交"
+	case Withdraw:
+		return "撤回"
+	case Supervise:
+		return "督办"
+	case Close:
+		return "终止"
+	}
+	return string(v)
+}
+
+func endingWord(status string) string {
+	switch status {
+	case Effective:
+		return "已生效"
+	case Refused:
+		return "审核未通过"
+	case Taken:
+		return "已撤回"
+	case Closed:
+		return "已终止"
+	}
+	return status
+}

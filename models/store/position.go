@@ -1,0 +1,166 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"gorm.io/gorm"
+
+	"github.com/xueji/xueji/models/problem"
+)
+
+// Position is where a running change stands: what the workflow continues from.
+type Position struct {
+	Status     string
+	Step       int
+	Round      int
+	Stage      string
+	OfficeCode string
+	DueAt      time.Time
+	// Slips that are neither counted nor refused, oldest first.
+	Slips []uuid.UUID
+	// Wait is how long until a reminder, a deadline or the total warning is due; 0 means never.
+	Wait time.Duration
+}
+
+// Closed says that nothing will happen any more.
+func (p Position) Closed() bool { return p.Status != Running }
+
+// Position reads where a change stands (worker).
+func (t *Tx) Position(change uuid.UUID) (*Position, error) {
+	var row struct {
+		Status        string
+		StepNo        int
+		Round         int
+		DueTotal      time.Time
+		TotalWarnedAt *time.Time
+	}
+	err := t.db.Raw(`SELECT status, step_no, round, due_total, total_warned_at FROM change WHERE id = ?`, change).Take(&row).Error
+	if errors.Is(err, gorm.ErrRecordNotFound) {
+		return nil, problem.New(problem.NotFound)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read the position of a change: %w", err)
+	}
+	p := &Position{Status: row.Status, Step: row.StepNo, Round: row.Round}
+	if p.Closed() {
+		return p, nil
+	}
+	s, err := t.openedStep(change)
+	if err != nil {
+		return nil, err
+	}
+	p.Stage, p.OfficeCode, p.DueAt = s.Name, s.OfficeCode, s.DueAt
+	p.Wait = t.untilNext(s, row.DueTotal, row.TotalWarnedAt != nil)
+	err = t.db.Raw(`SELECT id FROM slip WHERE change_id = ? AND outcome = 'PENDING' ORDER BY created_at, id`, change).Scan(&p.Slips).Error
+	if err != nil {
+		return nil, fmt.Errorf("read undecided slips: %w", err)
+	}
+	return p, nil
+}
+
+// untilNext is how long until time has something to do. It is never 0 for
+// something that is due already: the workflow would take 0 for "never".
+func (t *Tx) untilNext(s *openedStep, total time.Time, warned bool) time.Duration {
+	var next time.Time
+	consider := func(at time.Time, done bool) {
+		if !done && (next.IsZero() || at.Before(next)) {
+			next = at
+		}
+	}
+	consider(s.Remind50At, s.Reminded50 != nil)
+	consider(s.Remind80At, s.Reminded80 != nil)
+	consider(s.DueAt, s.OverdueAt != nil)
+	consider(total, warned)
+	if next.IsZero() {
+		return 0
+	}
+	return max(next.Sub(t.now), time.Millisecond)
+}
+
+// PassTime sends the reminders that are due, marks the step overdue and tells
+// the superior bureau (督办), and warns when the change as a whole takes too
+// long (D1). It decides nothing: nobody is approved because time ran out.
+func (t *Tx) PassTime(change uuid.UUID) error {
+	c, err := t.lockChange(change)
+	if err != nil {
+		return err
+	}
+	if c.Status != Running {
+		return nil
+	}
+	s, err := t.openedStep(change)
+	if err != nil {
+		return err
+	}
+	if !t.now.Before(s.Remind50At) && s.Reminded50 == nil {
+		if err := t.remind(c, s, reminderFirst, "reminded_50"); err != nil {
+			return err
+		}
+	}
+	if !t.now.Before(s.Remind80At) && s.Reminded80 == nil {
+		if err := t.remind(c, s, reminderSecond, "reminded_80"); err != nil {
+			return err
+		}
+	}
+	if !t.now.Before(s.DueAt) && s.OverdueAt == nil {
+		if err := t.remind(c, s, markOverdue, "overdue_at"); err != nil {
+			return err
+		}
+		if err := t.escalate(c, s, markOverdue); err != nil {
+			return err
+		}
+	}
+	if !t.now.Before(c.DueTotal) && c.TotalWarnedAt == nil {
+		return t.warnTotal(c, s)
+	}
+	return nil
+}
+
+// remind writes one line in the timeline, one notice to the office that must
+// act, and the mark that makes it happen once. The column is one of ours.
+func (t *Tx) remind(c *Change, s *openedStep, verb, column string) error {
+	if _, err := t.exec(`UPDATE step SET `+column+` = ? WHERE change_id = ? AND no = ? AND round = ?`, t.now, c.ID, s.No, s.Round); err != nil {
+		return fmt.Errorf("mark a reminder: %w", err)
+	}
+	if _, err := t.write(event{change: c.ID, verb: verb, step: s.No, round: s.Round, office: s.OfficeID}); err != nil {
+		return err
+	}
+	return t.notify(c.ID, verb, s.No, s.Round, s.OfficeID, s.OfficePath, s.Role)
+}
+
+// escalate tells the head of the superior bureau that an office is late.
+func (t *Tx) escalate(c *Change, s *openedStep, occasion string) error {
+	above := superior(s.OfficePath)
+	if above == "" {
+		return nil // the nation has no superior
+	}
+	var o office
+	if err := t.db.Raw(`SELECT id, path::text AS path FROM organisation WHERE path = ?::ltree`, above).Take(&o).Error; err != nil {
+		return fmt.Errorf("find the superior bureau: %w", err)
+	}
+	return t.notify(c.ID, "ESCALATED_"+occasion, s.No, s.Round, o.ID, o.Path, "BUREAU_HEAD")
+}
+
+func (t *Tx) warnTotal(c *Change, s *openedStep) error {
+	if _, err := t.exec(`UPDATE change SET total_warned_at = ? WHERE id = ?`, t.now, c.ID); err != nil {
+		return fmt.Errorf("mark the total warning: %w", err)
+	}
+	if _, err := t.write(event{change: c.ID, verb: markTotal, step: s.No, round: s.Round, office: s.OfficeID}); err != nil {
+		return err
+	}
+	return t.escalate(c, s, markTotal)
+}
+
+// notify leaves a notice (通知) for everybody with a role at an office, once
+// per occasion.
+func (t *Tx) notify(change uuid.UUID, kind string, step, round int, officeID uuid.UUID, path, role string) error {
+	_, err := t.exec(`INSERT INTO notice (id, org_id, org_path, role, change_id, kind, step_no, round, created_at)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`, newID(), officeID, path, role, change, kind, step, round, t.now)
+	if err != nil {
+		return fmt.Errorf("leave a notice: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,213 @@
+package store
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"gorm.io/gorm"
+
+	"github.com/xueji/xueji/models/problem"
+)
+
+// Verb is what a person says to a running change.
+type Verb string
+
+// The verbs. Comments are no slips: they change nothing and need no answer.
+const (
+	Approve   Verb = "APPROVE"   // 同意
+	Reject    Verb = "REJECT"    // 驳回: ends the change
+	SendBack  Verb = "SEND_BACK" // 退回: to the applicant or an earlier step
+	Resubmit  Verb = "RESUBMIT"  // 重新提交 after a send-back
+	Withdraw  Verb = "WITHDRAW"  // 撤回 by the office that filed
+	Supervise Verb = "SUPERVISE" // 督办 by a superior bureau
+	Close     Verb = "CLOSE"     // 终止 by the common superior, with a reason
+)
+
+// Decides says whether the verb is a decision on a task.
+func (v Verb) Decides() bool { return v == Approve || v == Reject || v == SendBack }
+
+// NeedsOpinion says whether a reason must be given.
+func (v Verb) NeedsOpinion() bool {
+	return v == Reject || v == SendBack || v == Supervise || v == Close
+}
+
+// Outcomes of a slip.
+const (
+	SlipPending = "PENDING"
+	SlipCounted = "COUNTED"
+	SlipRefused = "REFUSED"
+)
+
+// Slip is what a person said to a running change; the workflow counts or
+// refuses it exactly once.
+type Slip struct {
+	ID          uuid.UUID
+	ChangeID    uuid.UUID
+	AccountID   uuid.UUID
+	OfficeID    uuid.UUID
+	Verb        Verb
+	StepNo      int
+	Round       int
+	TaskID      *uuid.UUID
+	Opinion     string
+	CreatedAt   time.Time
+	Outcome     string
+	OutcomeCode string
+	SettledAt   *time.Time
+
+	Body   SlipBody          `gorm:"-"`
+	Params map[string]string `gorm:"-"`
+}
+
+// SlipBody is what some verbs carry beside the opinion.
+type SlipBody struct {
+	// SendBackTo is the step a SEND_BACK goes to; 0 is the applicant.
+	SendBackTo int `json:"send_back_to,omitempty"`
+	// Inputs and Evidence replace those of the change on RESUBMIT.
+	Inputs   map[string]string `json:"inputs,omitempty"`
+	Evidence []EvidenceRef     `json:"evidence,omitempty"`
+}
+
+// Word is a slip to be handed in.
+type Word struct {
+	ChangeID uuid.UUID
+	OfficeID uuid.UUID
+	Verb     Verb
+	Step     int // what the person saw; -1 for verbs that hold at any step
+	Round    int
+	TaskID   uuid.UUID
+	Opinion  string
+	Body     SlipBody
+	Key      string
+	Hash     []byte
+}
+
+const slipColumns = `id, change_id, account_id, office_id, verb, step_no, round, task_id, opinion, created_at, outcome, outcome_code,
+	settled_at, body::text AS body_json, outcome_params::text AS params_json`
+
+type slipRow struct {
+	Slip
+	BodyJSON   string
+	ParamsJSON string
+}
+
+func (r *slipRow) slip() (*Slip, error) {
+	s := r.Slip
+	if err := errors.Join(json.Unmarshal([]byte(r.BodyJSON), &s.Body), json.Unmarshal([]byte(r.ParamsJSON), &s.Params)); err != nil {
+		return nil, fmt.Errorf("read a slip: %w", err)
+	}
+	return &s, nil
+}
+
+// HandIn writes the slip, or finds the one the same account handed in before
+// with the same key. A change that has ended takes no slip.
+func (t *Tx) HandIn(w Word) (*Slip, error) {
+	body, err := json.Marshal(w.Body)
+	if err != nil {
+		return nil, fmt.Errorf("hand in a slip: %w", err)
+	}
+	id := newID()
+	n, err := t.exec(`INSERT INTO slip (id, change_id, account_id, office_id, verb, step_no, round, task_id, opinion, body, key, body_hash, created_at)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (account_id, key) DO NOTHING`,
+		id, w.ChangeID, t.scope.Account, w.OfficeID, w.Verb, w.Step, w.Round, orNull(w.TaskID), w.Opinion, string(body), w.Key, w.Hash, t.now)
+	if err != nil {
+		return nil, fmt.Errorf("hand in a slip: %w", err)
+	}
+	if n == 0 {
+		return t.sameSlip(w)
+	}
+	// The insert waited for whoever was closing the change; this statement
+	// sees the result, so no slip is left lying with a change that has ended.
+	c, err := t.Change(w.ChangeID)
+	if err != nil {
+		return nil, err
+	}
+	if c.Status != Running {
+		return nil, t.closedProblem(c)
+	}
+	return t.Slip(id)
+}
+
+func (t *Tx) sameSlip(w Word) (*Slip, error) {
+	var row struct {
+		ID       uuid.UUID
+		BodyHash []byte
+	}
+	err := t.db.Raw(`SELECT id, body_hash FROM slip WHERE account_id = ? AND key = ?`, t.scope.Account, w.Key).Take(&row).Error
+	if errors.Is(err, gorm.ErrRecordNotFound) {
+		return nil, problem.New(problem.KeyReused) // used for a change outside the scope
+	}
+	if err != nil {
+		return nil, fmt.Errorf("find an earlier slip: %w", err)
+	}
+	if !bytes.Equal(row.BodyHash, w.Hash) {
+		return nil, problem.New(problem.KeyReused)
+	}
+	return t.Slip(row.ID)
+}
+
+// Slip reads a slip with what became of it.
+func (t *Tx) Slip(id uuid.UUID) (*Slip, error) {
+	var row slipRow
+	err := t.db.Raw(`SELECT `+slipColumns+` FROM slip WHERE id = ?`, id).Take(&row).Error
+	if errors.Is(err, gorm.ErrRecordNotFound) {
+		return nil, problem.New(problem.NotFound)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read a slip: %w", err)
+	}
+	return row.slip()
+}
+
+// Refusal gives the problem a refused slip ended with, nil otherwise.
+func (s *Slip) Refusal() *problem.Error {
+	if s.Outcome != SlipRefused {
+		return nil
+	}
+	e := problem.New(problem.Code(s.OutcomeCode))
+	for name, value := range s.Params {
+		e = e.With(name, value)
+	}
+	return e
+}
+
+// settle writes what became of a slip, once.
+func (t *Tx) settle(s *Slip, refusal *problem.Error) error {
+	s.Outcome, s.SettledAt = SlipCounted, &t.now
+	if refusal != nil {
+		s.Outcome, s.OutcomeCode, s.Params = SlipRefused, string(refusal.Code), refusal.Params
+	}
+	params, err := json.Marshal(orEmpty(s.Params))
+	if err != nil {
+		return fmt.Errorf("settle a slip: %w", err)
+	}
+	n, err := t.exec(`UPDATE slip SET outcome = ?, outcome_code = ?, outcome_params = ?, settled_at = ? WHERE id = ? AND outcome = 'PENDING'`,
+		s.Outcome, s.OutcomeCode, string(params), t.now, s.ID)
+	if err != nil {
+		return fmt.Errorf("settle a slip: %w", err)
+	}
+	if n != 1 {
+		return fmt.Errorf("slip %s was settled twice", s.ID)
+	}
+	return nil
+}
+
+// settleOthers refuses every undecided slip the condition names, because what
+// they were about has just been decided by somebody else.
+func (t *Tx) settleOthers(refusal *problem.Error, condition string, args ...any) error {
+	params, err := json.Marshal(orEmpty(refusal.Params))
+	if err != nil {
+		return fmt.Errorf("settle slips: %w", err)
+	}
+	all := append([]any{string(refusal.Code), string(params), t.now}, args...)
+	_, err = t.exec(`UPDATE slip SET outcome = 'REFUSED', outcome_code = ?, outcome_params = ?, settled_at = ?
+		WHERE outcome = 'PENDING' AND `+condition, all...)
+	if err != nil {
+		return fmt.Errorf("settle slips: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,184 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+	"gorm.io/gorm"
+
+	"github.com/xueji/xueji/models/process"
+)
+
+// The states of a step and of its tasks.
+const (
+	stepOpen       = "OPEN"
+	stepDone       = "DONE"
+	stepCancelled  = "CANCELLED"
+	taskDecided    = "DECIDED"
+	taskCancelled  = "CANCELLED"
+	problemNobody  = "NO_ELIGIBLE_PERSON"
+	shareFirst     = 50 // percent of a step's days after which it is reminded of
+	shareSecond    = 80
+	reminderFirst  = "REMINDED_50"
+	reminderSecond = "REMINDED_80"
+	markOverdue    = "OVERDUE"
+	markTotal      = "TOTAL_WARNED"
+)
+
+// office is one office of the tree.
+type office struct {
+	ID   uuid.UUID
+	Path string
+	Code string
+	Name string
+}
+
+// openStep opens the change's step with this number in the change's round.
+// It never fails for a business reason: where nobody can act, the step opens
+// with a named problem that admins and the superior see.
+func (t *Tx) openStep(c *Change, no int) error {
+	rule, ok := c.Definition.Step(no)
+	if !ok {
+		return fmt.Errorf("change %s has no step %d", c.ID, no)
+	}
+	party, err := t.partyPath(c.ID, rule.Side)
+	if err != nil {
+		return err
+	}
+	at, err := t.officeFor(party, rule.Level)
+	if err != nil {
+		return err
+	}
+	nobody := ""
+	able, err := t.someoneCanAct(at.ID, rule, c, no)
+	if err != nil {
+		return err
+	}
+	if !able {
+		nobody = problemNobody
+	}
+	due := t.store.workdays.Deadline(t.now, rule.Term)
+	_, err = t.exec(`INSERT INTO step (change_id, no, round, name, side, role, office_id, office_path, opened_at, due_at, due_provisional,
+		calendar_version, remind_50_at, remind_80_at, problem, status) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		c.ID, no, c.Round, rule.Name, rule.Side, rule.Role, at.ID, at.Path, t.now, due.At, due.Provisional, due.Version,
+		t.store.workdays.Fraction(due, shareFirst), t.store.workdays.Fraction(due, shareSecond), nobody, stepOpen)
+	if err != nil {
+		return fmt.Errorf("open a step: %w", err)
+	}
+	_, err = t.exec(`INSERT INTO task (id, change_id, step_no, round, seat, office_id, office_path, role, due_at, status)
+		VALUES (?, ?, ?, ?, 1, ?, ?, ?, ?, ?)`, newID(), c.ID, no, c.Round, at.ID, at.Path, rule.Role, due.At, stepOpen)
+	if err != nil {
+		return fmt.Errorf("open a task: %w", err)
+	}
+	c.StepNo = no
+	return nil
+}
+
+func (t *Tx) partyPath(change uuid.UUID, side process.Side) (string, error) {
+	var row struct{ Path string }
+	err := t.db.Raw(`SELECT o.path::text AS path FROM change_party p JOIN organisation o ON o.id = p.org_id WHERE p.change_id = ? AND p.side = ?`,
+		change, side).Take(&row).Error
+	if err != nil {
+		return "", fmt.Errorf("find the %s side of a change: %w", side, err)
+	}
+	return row.Path, nil
+}
+
+// officeFor finds the office of a level above a school, as the tree stands
+// now: it follows reorganisations. Where a province has no office of the level
+// (municipalities, directly administered counties) the managing bureau acts.
+func (t *Tx) officeFor(school string, level process.Level) (*office, error) {
+	managing := superior(school)
+	path := school
+	switch level {
+	case process.LevelSchool:
+	case process.LevelManaging:
+		path = managing
+	case process.LevelCity, process.LevelProvince:
+		at, err := t.officeByKind(school, string(level))
+		if err == nil || !errors.Is(err, gorm.ErrRecordNotFound) {
+			return at, err
+		}
+		path = managing
+	}
+	var at office
+	if err := t.db.Raw(`SELECT id, path::text AS path, code, name FROM organisation WHERE path = ?::ltree`, path).Take(&at).Error; err != nil {
+		return nil, fmt.Errorf("find the office of a step: %w", err)
+	}
+	return &at, nil
+}
+
+func (t *Tx) officeByKind(below, kind string) (*office, error) {
+	var at office
+	err := t.db.Raw(`SELECT id, path::text AS path, code, name FROM organisation WHERE path @> ?::ltree AND kind = ?`, below, kind).Take(&at).Error
+	if err != nil {
+		return nil, fmt.Errorf("find the office of a step: %w", err)
+	}
+	return &at, nil
+}
+
+// superior is the path of the office above, "" at the root.
+func superior(path string) string {
+	i := strings.LastIndexByte(path, '.')
+	if i < 0 {
+		return ""
+	}
+	return path[:i]
+}
+
+// someoneCanAct says whether an active account holds the step's role at the
+// office, other than the applicant: who submits does not review.
+func (t *Tx) someoneCanAct(officeID uuid.UUID, rule process.Step, c *Change, no int) (bool, error) {
+	except := c.FiledBy
+	if no == 0 {
+		except = uuid.Nil // the applicant's own step
+	}
+	var able bool
+	if err := t.db.Raw(`SELECT office_can_act(?, ?, ?)`, officeID, rule.Role, except).Scan(&able).Error; err != nil {
+		return false, fmt.Errorf("look for someone who can act: %w", err)
+	}
+	return able, nil
+}
+
+// openedStep is the open step of a running change with its office.
+type openedStep struct {
+	No         int
+	Round      int
+	Name       string
+	Role       string
+	OfficeID   uuid.UUID
+	OfficePath string
+	OfficeCode string
+	OpenedAt   time.Time
+	DueAt      time.Time
+	Remind50At time.Time
+	Remind80At time.Time
+	Reminded50 *time.Time
+	Reminded80 *time.Time
+	OverdueAt  *time.Time
+}
+
+func (t *Tx) openedStep(change uuid.UUID) (*openedStep, error) {
+	var s openedStep
+	err := t.db.Raw(`SELECT s.no, s.round, s.name, s.role, s.office_id, s.office_path::text AS office_path, o.code AS office_code, s.opened_at,
+		s.due_at, s.remind_50_at, s.remind_80_at, s.reminded_50, s.reminded_80, s.overdue_at
+		FROM step s JOIN organisation o ON o.id = s.office_id WHERE s.change_id = ? AND s.status = 'OPEN'`, change).Take(&s).Error
+	if err != nil {
+		return nil, fmt.Errorf("read the open step: %w", err)
+	}
+	return &s, nil
+}
+
+// closeStep ends the open step; tasks nobody decided are cancelled with it.
+func (t *Tx) closeStep(change uuid.UUID, status string) error {
+	if _, err := t.exec(`UPDATE step SET status = ?, closed_at = ? WHERE change_id = ? AND status = 'OPEN'`, status, t.now, change); err != nil {
+		return fmt.Errorf("close a step: %w", err)
+	}
+	if _, err := t.exec(`UPDATE task SET status = ? WHERE change_id = ? AND status = 'OPEN'`, taskCancelled, change); err != nil {
+		return fmt.Errorf("close a step: %w", err)
+	}
+	return nil
+}
