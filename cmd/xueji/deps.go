@@ -15,11 +15,13 @@ import (
 	_ "github.com/tink-crypto/tink-go/v2/aead"
 	_ "github.com/tink-crypto/tink-go/v2/prf"
 	_ "github.com/xuri/excelize/v2"
+	_ "go.opentelemetry.io/otel/exporters/prometheus"
+	_ "go.opentelemetry.io/otel/sdk/metric"
 	_ "go.temporal.io/api/enums/v1"
 	_ "go.temporal.io/sdk/client"
 	_ "go.temporal.io/sdk/contrib/opentelemetry"
-	_ "go.temporal.io/sdk/worker"
 	_ "go.temporal.io/sdk/testsuite"
+	_ "go.temporal.io/sdk/worker"
 	_ "gocloud.dev/blob/fileblob"
 	_ "gocloud.dev/blob/s3blob"
 	_ "golang.org/x/crypto/argon2"
@@ -30,8 +32,4 @@ import (
 	_ "gorm.io/driver/postgres"
 	_ "gorm.io/gorm"
 	_ "pgregory.net/rapid"
-	_ "go.opentelemetry.io/otel/exporters/prometheus"
-	_ "go.opentelemetry.io/otel/sdk/metric"
 )
-
-func main() {}

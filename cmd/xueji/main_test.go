@@ -1,0 +1,98 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"path/filepath"
+	"testing"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/stretchr/testify/require"
+
+	"github.com/xueji/xueji/config"
+)
+
+func TestVersion(t *testing.T) {
+	var out, errs bytes.Buffer
+	require.Zero(t, run([]string{"version"}, &out, &errs))
+	require.Contains(t, out.String(), "Temporal server 1.29.1")
+	require.Empty(t, errs.String())
+}
+
+func TestUnknownCommandAndFlagAreRefused(t *testing.T) {
+	for _, args := range [][]string{{"fly"}, {"version", "--faster"}, {"version", "extra"}} {
+		var out, errs bytes.Buffer
+		require.Equal(t, 1, run(args, &out, &errs), args)
+		require.Contains(t, errs.String(), "xueji:")
+	}
+}
+
+func TestWrongSettingsStopACommand(t *testing.T) {
+	t.Chdir(t.TempDir())
+	t.Setenv("XUEJI_HTTP_READ_TIMEOUT", "soon")
+	t.Setenv("XUEJI_LOG_LEVEL", "loud")
+	var out, errs bytes.Buffer
+	require.Equal(t, 1, run([]string{"stack"}, &out, &errs))
+	require.Contains(t, errs.String(), "http.read_timeout")
+	require.Contains(t, errs.String(), "log.level")
+}
+
+func TestTrialIsRefusedInProduction(t *testing.T) {
+	cfg := config.Config{Environment: config.Production, VarDir: t.TempDir()}
+	err := withStack(t.Context(), cfg, io.Discard, func(context.Context, config.Config, io.Writer) error { return nil })
+	require.ErrorContains(t, err, "environment is production")
+}
+
+func TestServingRolesAreDerivedFromTheOwner(t *testing.T) {
+	owner := config.Database{URL: "postgres://owner:secret@db:5432/register?sslmode=require"}
+	dir := t.TempDir()
+	first, err := servingRoles(owner, dir)
+	require.NoError(t, err)
+	require.Equal(t, "postgres://xueji_app@db:5432/register?sslmode=require", withoutPassword(first.AppURL))
+	require.Equal(t, "postgres://xueji_worker@db:5432/register?sslmode=require", withoutPassword(first.WorkerURL))
+	require.GreaterOrEqual(t, len(passwordOf(first.AppURL)), 26)
+	second, err := servingRoles(owner, dir)
+	require.NoError(t, err)
+	require.Equal(t, first, second, "the password is kept")
+
+	named, err := servingRoles(config.Database{URL: owner.URL, AppURL: "postgres://a:b@c/d", WorkerURL: "postgres://e:f@g/h"}, filepath.Join(dir, "none"))
+	require.NoError(t, err)
+	require.Equal(t, config.Secret("postgres://a:b@c/d"), named.AppURL, "what is set stays")
+}
+
+// The stack is started, used, loses a server, and is started again with its data.
+func TestStackStartsServesAndTellsOfADeadServer(t *testing.T) {
+	dir := t.TempDir()
+	cfg := config.Config{Environment: config.Test, VarDir: dir, Temporal: config.Temporal{Namespace: "xueji"}}
+	var out bytes.Buffer
+	s := &stack{out: &out}
+	full, err := s.start(t.Context(), cfg)
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, s.postgres.Remove()) })
+	require.Contains(t, out.String(), full.Temporal.UIAddress)
+
+	ctx, cancel := context.WithCancelCause(t.Context())
+	defer cancel(nil)
+	s.watch(ctx, cancel)
+	connection, err := pgx.Connect(t.Context(), full.Database.URL.Reveal())
+	require.NoError(t, err)
+	_, err = connection.Exec(t.Context(), "CREATE EXTENSION ltree; CREATE TABLE kept AS SELECT 1 AS n; GRANT SELECT ON kept TO "+appRole)
+	require.NoError(t, err, "the owner needs no superuser")
+	require.NoError(t, connection.Close(t.Context()))
+
+	s.postgres.Kill()
+	<-ctx.Done()
+	require.ErrorContains(t, context.Cause(ctx), "PostgreSQL ended by itself")
+	require.NoError(t, s.stop(), "stopping after a crash is in order too")
+
+	full, err = s.start(t.Context(), cfg)
+	require.NoError(t, err)
+	connection, err = pgx.Connect(t.Context(), full.Database.AppURL.Reveal())
+	require.NoError(t, err)
+	var n int
+	require.NoError(t, connection.QueryRow(t.Context(), "SELECT n FROM kept").Scan(&n))
+	require.NoError(t, connection.Close(t.Context()))
+	require.NoError(t, s.stop())
+	require.Contains(t, out.String(), "everything is saved")
+}

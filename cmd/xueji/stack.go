@@ -1,0 +1,222 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/xueji/xueji/config"
+	"github.com/xueji/xueji/embedded"
+)
+
+// Roles and database of the embedded cluster. The owner is no superuser: a
+// superuser is not bound by row-level security, so a trial would prove nothing.
+const (
+	ownerRole  = "xueji_owner"
+	appRole    = "xueji_app"
+	workerRole = "xueji_worker"
+	database   = "xueji"
+)
+
+func newStackCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:    "stack",
+		Short:  "Start PostgreSQL and Temporal alone, for work on Xueji itself",
+		Args:   cobra.NoArgs,
+		Hidden: true,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			cfg, err := settings(cmd)
+			if err != nil {
+				return err
+			}
+			return withStack(cmd.Context(), cfg, cmd.OutOrStdout(), func(ctx context.Context, cfg config.Config, out io.Writer) error {
+				_, err := fmt.Fprintln(out, "database: ", withoutPassword(cfg.Database.URL))
+				<-ctx.Done()
+				return err
+			})
+		},
+	}
+}
+
+// stack is what was started here, in the order of starting.
+type stack struct {
+	postgres *embedded.Postgres
+	temporal *embedded.Temporal
+	out      io.Writer
+}
+
+// withStack starts the servers that no setting names, runs do with the settings
+// completed, and stops the servers in the opposite order whatever happened. The
+// context given to do ends on Ctrl-C and when a server dies.
+func withStack(ctx context.Context, cfg config.Config, out io.Writer, do func(context.Context, config.Config, io.Writer) error) (err error) {
+	s := &stack{out: out}
+	defer func() { err = errors.Join(err, s.stop()) }()
+	if cfg, err = s.start(ctx, cfg); err != nil {
+		if ctx.Err() != nil {
+			return nil //nolint:nilerr // Ctrl-C during the start is a wish, not a failure
+		}
+		return err
+	}
+	watched, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	s.watch(watched, cancel)
+	err = do(watched, cfg, out)
+	if ctx.Err() == nil && watched.Err() != nil { // not Ctrl-C: a server is gone
+		return errors.Join(context.Cause(watched), err)
+	}
+	return err
+}
+
+func (s *stack) say(line string) { _, _ = fmt.Fprintln(s.out, line) }
+
+func (s *stack) start(ctx context.Context, cfg config.Config) (config.Config, error) {
+	if cfg.Environment == config.Production {
+		return cfg, errors.New("environment is production: this command is a trial on one computer; " +
+			"run xueji migrate, xueji api and xueji worker instead")
+	}
+	var err error
+	startPostgres, startTemporal := cfg.Embedded()
+	if startPostgres {
+		if cfg.Database, err = s.startPostgres(ctx, cfg); err != nil {
+			return cfg, err
+		}
+	} else if cfg.Database, err = servingRoles(cfg.Database, cfg.VarDir); err != nil {
+		return cfg, err
+	}
+	if startTemporal {
+		if cfg.Temporal, err = s.startTemporal(ctx, cfg); err != nil {
+			return cfg, err
+		}
+	}
+	return cfg, nil
+}
+
+func (s *stack) startPostgres(ctx context.Context, cfg config.Config) (config.Database, error) {
+	server, err := embedded.StartPostgres(ctx, embedded.PostgresOptions{Dir: filepath.Join(cfg.VarDir, "postgres"), Log: s.say})
+	if err != nil {
+		return cfg.Database, err
+	}
+	s.postgres = server
+	for _, role := range []string{ownerRole, appRole, workerRole} {
+		if err := server.EnsureLogin(ctx, role); err != nil {
+			return cfg.Database, fmt.Errorf("make the role %s: %w", role, err)
+		}
+	}
+	if err := server.EnsureDatabase(ctx, database, ownerRole); err != nil {
+		return cfg.Database, fmt.Errorf("make the database: %w", err)
+	}
+	cfg.Database.URL = config.Secret(server.DSN(ownerRole, database))
+	cfg.Database.AppURL = config.Secret(server.DSN(appRole, database))
+	cfg.Database.WorkerURL = config.Secret(server.DSN(workerRole, database))
+	s.say(fmt.Sprintf("PostgreSQL   127.0.0.1:%d, data in %s", server.Port(), server.Dir()))
+	return cfg.Database, nil
+}
+
+func (s *stack) startTemporal(ctx context.Context, cfg config.Config) (config.Temporal, error) {
+	server, err := embedded.StartTemporal(ctx, embedded.TemporalOptions{
+		Dir: filepath.Join(cfg.VarDir, "temporal"), DBFile: "temporal.db",
+		Namespace: cfg.Temporal.Namespace, UI: true, Log: s.say,
+	})
+	if err != nil {
+		return cfg.Temporal, err
+	}
+	s.temporal = server
+	cfg.Temporal.Address, cfg.Temporal.UIAddress = server.Address(), server.UIAddress()
+	s.say("Temporal     " + server.Address() + ", web interface " + server.UIAddress())
+	return cfg.Temporal, nil
+}
+
+// watch ends the context when a server dies by itself.
+func (s *stack) watch(ctx context.Context, cancel context.CancelCauseFunc) {
+	report := func(exited <-chan struct{}, name, log string) {
+		select {
+		case <-ctx.Done():
+		case <-exited:
+			cancel(fmt.Errorf("%s ended by itself; the end of %s says why", name, log))
+		}
+	}
+	if s.postgres != nil {
+		go report(s.postgres.Exited(), "PostgreSQL", filepath.Join(s.postgres.Dir(), "server.log"))
+	}
+	if s.temporal != nil {
+		go report(s.temporal.Exited(), "Temporal", filepath.Join(filepath.Dir(s.temporal.DBFile()), "temporal.log"))
+	}
+}
+
+// stop stops Temporal before PostgreSQL: what uses goes before what is used.
+func (s *stack) stop() error {
+	var errs []error
+	if s.temporal != nil {
+		errs = append(errs, s.temporal.Stop())
+		s.say("Temporal stopped")
+	}
+	if s.postgres != nil {
+		errs = append(errs, s.postgres.Stop())
+		s.say("PostgreSQL stopped, everything is saved")
+	}
+	return errors.Join(errs...)
+}
+
+// servingRoles fills the addresses of the serving roles when only the owner's
+// is set: same server, the usual names, and a password that is made once and
+// kept under var; the migration sets it (passwordOf).
+func servingRoles(d config.Database, varDir string) (config.Database, error) {
+	if d.AppURL != "" && d.WorkerURL != "" {
+		return d, nil
+	}
+	password, err := keptPassword(filepath.Join(varDir, "database-password"))
+	if err != nil {
+		return d, err
+	}
+	for role, address := range map[string]*config.Secret{appRole: &d.AppURL, workerRole: &d.WorkerURL} {
+		if *address != "" {
+			continue
+		}
+		u, err := url.Parse(d.URL.Reveal())
+		if err != nil {
+			return d, errors.New("database.url is not an address")
+		}
+		u.User = url.UserPassword(role, password)
+		*address = config.Secret(u.String())
+	}
+	return d, nil
+}
+
+func keptPassword(path string) (string, error) {
+	text, err := os.ReadFile(path) //nolint:gosec // below var_dir
+	if err == nil {
+		return strings.TrimSpace(string(text)), nil
+	}
+	if !errors.Is(err, os.ErrNotExist) {
+		return "", err
+	}
+	made := rand.Text()
+	return made, errors.Join(os.MkdirAll(filepath.Dir(path), 0o700), os.WriteFile(path, []byte(made+"\n"), 0o600))
+}
+
+// passwordOf takes the password out of a role's address, for the migration.
+func passwordOf(address config.Secret) string {
+	u, err := url.Parse(address.Reveal())
+	if err != nil {
+		return ""
+	}
+	password, _ := u.User.Password()
+	return password
+}
+
+func withoutPassword(address config.Secret) string {
+	u, err := url.Parse(address.Reveal())
+	if err != nil {
+		return ""
+	}
+	u.User = url.User(u.User.Username())
+	return u.String()
+}
