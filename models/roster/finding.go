@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"github.com/xueji/xueji/models/ident"
 	"github.com/xueji/xueji/models/problem"
@@ -65,6 +66,7 @@ const longestShown = 40
 
 // show gives a value as a finding may carry it.
 func (c *Column) show(value string) string {
+	value = remove(value, isInvisible) // direction marks would turn the page around
 	switch {
 	case isNoneWord(strings.TrimSpace(value)):
 		return value
@@ -75,10 +77,42 @@ func (c *Column) show(value string) string {
 	case c.Secret == MaskName:
 		return ident.MaskName(strings.TrimFunc(value, isBlank))
 	}
+	value = c.hideNumbers(value)
 	if runes := []rune(value); len(runes) > longestShown {
 		return string(runes[:longestShown]) + "…"
 	}
 	return value
+}
+
+// longNumber is how many digits in a row may be somebody's number.
+const longNumber = 11
+
+// hideNumbers masks long numbers in columns that hold no secret: when columns
+// slipped, an ID number may stand anywhere.
+func (c *Column) hideNumbers(value string) string {
+	if c.Kind == KindDivision && len(value) <= c.Max {
+		return value
+	}
+	var b strings.Builder
+	var run []rune
+	flush := func() {
+		if len(run) >= longNumber {
+			b.WriteString(ident.MaskDocument(string(run)))
+		} else {
+			b.WriteString(string(run))
+		}
+		run = run[:0]
+	}
+	for _, r := range value {
+		if unicode.IsDigit(r) || r == 'x' || r == 'X' {
+			run = append(run, r)
+			continue
+		}
+		flush()
+		b.WriteRune(r)
+	}
+	flush()
+	return b.String()
 }
 
 // isNoneWord reports what clerks write to say that there is nothing to write.

@@ -35,9 +35,9 @@ func tidy(text string) (string, []problem.Code) {
 		}
 	}
 	text = strings.ToValidUTF8(text, "\uFFFD")
-	step(strings.Map(drop(isInvisible), text), problem.SheetInvisible)
+	step(remove(text, isInvisible), problem.SheetInvisible)
 	step(strings.TrimFunc(text, isBlank), problem.SheetSpacesTrimmed)
-	step(strings.Map(drop(isBreak), text), problem.SheetLineBreak)
+	step(remove(text, isBreak), problem.SheetLineBreak)
 	step(norm.NFC.String(text), problem.SheetComposed)
 	return text, codes
 }
@@ -55,6 +55,9 @@ func plain(text string) bool {
 	}
 	return true
 }
+
+// remove takes characters out of a text.
+func remove(text string, what func(rune) bool) string { return strings.Map(drop(what), text) }
 
 func drop(what func(rune) bool) func(rune) rune {
 	return func(r rune) rune {

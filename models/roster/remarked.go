@@ -1,0 +1,205 @@
+package roster
+
+import (
+	"bufio"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+
+	"github.com/xuri/excelize/v2"
+
+	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/roster/workbook"
+)
+
+// Headers of the two columns WriteFindings adds. The reader ignores them, so
+// the corrected file can be handed in as it is.
+const (
+	verdictHeader = "导入结果"
+	remarkHeader  = "问题与处理办法"
+)
+
+// remarkedSheet is the largest sheet, unpacked, that WriteFindings copies: it
+// has to hold the sheet in memory to keep the clerk's formatting.
+const remarkedSheet = 48 << 20
+
+// WriteFindings writes the clerk's own file with two more columns: what became
+// of each row, and every finding with its remedy. They carry a filter, so the
+// rows to correct can be picked out, put right and handed in again; the cells
+// concerned are coloured. A very large sheet is refused: use WriteFindingsCSV.
+func (rd *Reader) WriteFindings(w io.Writer, original io.ReaderAt, size int64, findings []Finding, c *problem.Catalogue, lang problem.Language) (err error) {
+	limits := rd.limits
+	limits.Sheet = min(limits.Sheet, remarkedSheet)
+	book, err := workbook.Open(original, size, limits)
+	if err != nil {
+		return refusal(err)
+	}
+	l, err := findLayout(rd.template, book)
+	if err != nil {
+		return err
+	}
+	// Parts larger than UnzipXMLSizeLimit would go to unencrypted temporary files.
+	options := inMemory()
+	options.UnzipSizeLimit, options.UnzipXMLSizeLimit = 2*limits.Sheet+limits.Strings, 2*limits.Sheet+limits.Strings
+	f, err := excelize.OpenReader(io.NewSectionReader(original, 0, size), options)
+	if err != nil {
+		return problem.New(problem.SheetNotWorkbook).Because(err)
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
+	m := marker{file: f, layout: l, column: lastColumn(l) + 1}
+	if err := m.mark(findings, c, lang); err != nil {
+		return fmt.Errorf("write findings: %w", err)
+	}
+	if err := f.Write(w); err != nil {
+		return fmt.Errorf("write findings: %w", err)
+	}
+	return nil
+}
+
+func lastColumn(l *layout) int {
+	last := l.width
+	for column := range l.of {
+		last = max(last, column)
+	}
+	return last
+}
+
+// marker adds the findings to an open file.
+type marker struct {
+	file                    *excelize.File
+	layout                  *layout
+	column                  int // of the verdict; the remark stands beside it
+	red, yellow, head, wrap int
+}
+
+func (m *marker) mark(findings []Finding, c *problem.Catalogue, lang problem.Language) error {
+	if err := m.styles(); err != nil {
+		return err
+	}
+	texts, verdicts := map[int][]string{}, map[int]Severity{}
+	last := m.layout.headerRow
+	for _, f := range findings {
+		if f.Row <= m.layout.headerRow {
+			continue
+		}
+		last = max(last, f.Row)
+		texts[f.Row] = append(texts[f.Row], f.Sentence(c, lang))
+		verdicts[f.Row] = worse(verdicts[f.Row], f.Severity)
+		if err := m.colour(f); err != nil {
+			return err
+		}
+	}
+	if err := m.set(m.layout.headerRow, verdictHeader, remarkHeader, m.head); err != nil {
+		return err
+	}
+	for row, list := range texts {
+		if err := m.set(row, verdictWord(verdicts[row]), strings.Join(list, "\n"), m.wrap); err != nil {
+			return err
+		}
+	}
+	sheet := m.layout.sheet
+	if err := m.file.SetColWidth(sheet, workbook.ColumnLetter(m.column), workbook.ColumnLetter(m.column+1), 60); err != nil {
+		return err
+	}
+	area := reference(m.column, m.layout.headerRow) + ":" + reference(m.column+1, last)
+	return m.file.AutoFilter(sheet, area, nil)
+}
+
+func (m *marker) styles() error {
+	fill := func(colour string) *excelize.Style {
+		return &excelize.Style{NumFmt: textFormat, Fill: excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{colour}}}
+	}
+	for id, style := range map[*int]*excelize.Style{
+		&m.red: fill("FFC7CE"), &m.yellow: fill("FFEB9C"), &m.head: fill("DDEBF7"),
+		&m.wrap: {NumFmt: textFormat, Alignment: &excelize.Alignment{WrapText: true, Vertical: "top"}},
+	} {
+		n, err := m.file.NewStyle(style)
+		if err != nil {
+			return err
+		}
+		*id = n
+	}
+	return nil
+}
+
+// colour marks the cell a finding is about. A date cell keeps its own format:
+// as text it would show its serial number.
+func (m *marker) colour(f Finding) error {
+	if f.Column == "" || f.Code == problem.SheetDateCell {
+		return nil
+	}
+	style := m.yellow
+	if f.Severity == Reject {
+		style = m.red
+	}
+	cell := f.Column + strconv.Itoa(f.Row)
+	return m.file.SetCellStyle(m.layout.sheet, cell, cell, style)
+}
+
+func (m *marker) set(row int, verdict, remark string, style int) error {
+	first, second := reference(m.column, row), reference(m.column+1, row)
+	if err := m.file.SetCellStr(m.layout.sheet, first, verdict); err != nil {
+		return err
+	}
+	if err := m.file.SetCellStr(m.layout.sheet, second, remark); err != nil {
+		return err
+	}
+	return m.file.SetCellStyle(m.layout.sheet, first, second, style)
+}
+
+func worse(a, b Severity) Severity {
+	rank := map[Severity]int{Remark: 1, Fixed: 2, Reject: 3}
+	if rank[b] > rank[a] {
+		return b
+	}
+	return a
+}
+
+func verdictWord(s Severity) string {
+	switch s {
+	case Reject:
+		return "未通过"
+	case Fixed:
+		return "已更正"
+	case Remark:
+		return "请核对"
+	}
+	return ""
+}
+
+// WriteFindingsCSV writes the findings as a table: row, column, header, what it
+// means for the row, what stood there (masked), what was taken, reason and remedy.
+// It begins with a byte order mark, so Excel reads it as UTF-8, and no value in it
+// is evaluated as a formula.
+func WriteFindingsCSV(w io.Writer, findings []Finding, c *problem.Catalogue, lang problem.Language) error {
+	b := bufio.NewWriter(w)
+	if _, err := b.WriteString("\uFEFF"); err != nil {
+		return fmt.Errorf("write findings: %w", err)
+	}
+	out := csv.NewWriter(b)
+	records := [][]string{{"行号", "列", "列名", verdictHeader, "原值", "更正为", remarkHeader}}
+	for _, f := range findings {
+		records = append(records, []string{
+			strconv.Itoa(f.Row), f.Column, f.Header, verdictWord(f.Severity), Neutral(f.Shown), Neutral(f.Corrected), f.Sentence(c, lang),
+		})
+	}
+	if err := out.WriteAll(records); err != nil {
+		return fmt.Errorf("write findings: %w", err)
+	}
+	if err := b.Flush(); err != nil {
+		return fmt.Errorf("write findings: %w", err)
+	}
+	return nil
+}
+
+// Neutral puts an apostrophe before a text that a spreadsheet would evaluate
+// when it opens a csv file; every export to csv goes through it.
+func Neutral(text string) string {
+	if text != "" && strings.ContainsRune("=+-@\t\r\n＝＋－＠", first(text)) {
+		return "'" + text
+	}
+	return text
+}
