@@ -1,0 +1,192 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/google/uuid"
+
+	"github.com/xueji/xueji/api/authz"
+	"github.com/xueji/xueji/models/org"
+	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/store"
+)
+
+// authenticate finds out who calls before the body is read, and refuses whoever
+// could not do this anywhere. Where it may be done is for the handler (allow).
+func (s *server) authenticate(op Operation) func(huma.Context, func(huma.Context)) {
+	return func(ctx huma.Context, next func(huma.Context)) {
+		x := exchangeOf(ctx.Context())
+		principal, err := s.principal(ctx)
+		if err == nil {
+			x.principal = principal
+			err = s.mayCall(principal, op)
+		}
+		if err != nil {
+			var e *problem.Error
+			if !errors.As(err, &e) {
+				e = problem.New(problem.Internal).Because(err)
+			}
+			s.writeRefusal(ctx, e)
+			return
+		}
+		next(ctx)
+	}
+}
+
+// principal reads the bearer token of the call.
+func (s *server) principal(ctx huma.Context) (authz.Principal, error) {
+	scheme, token, _ := strings.Cut(ctx.Header("Authorization"), " ")
+	token = strings.TrimSpace(token)
+	if !strings.EqualFold(scheme, "Bearer") || token == "" || len(token) > 200 {
+		return authz.Principal{}, problem.New(problem.Unauthenticated)
+	}
+	c, err := s.store.CallerOf(ctx.Context(), token)
+	if err != nil {
+		return authz.Principal{}, err
+	}
+	return authz.Principal{
+		Account: c.Account, Session: c.Session, Roles: c.Roles, Machine: c.Machine, PasswordDue: c.PasswordDue,
+		Office: authz.Office{ID: c.Org, Path: c.OrgPath, Kind: c.OrgKind, Province: c.Province},
+	}, nil
+}
+
+func (s *server) mayCall(p authz.Principal, op Operation) error {
+	if e := s.limits.account.take(p.Account.String(), s.store.Clock().Now()); e != nil {
+		return e
+	}
+	switch {
+	case p.PasswordDue && !op.PasswordMayBeDue:
+		return problem.New(problem.PasswordDue).With("days", passwordDays)
+	case p.Machine && op.PersonOnly:
+		return problem.New(problem.MachineForbidden)
+	case !p.May(op.Action):
+		return problem.New(problem.Forbidden)
+	}
+	return nil
+}
+
+// Session is a login as the person sees it.
+type Session struct {
+	ID        uuid.UUID `json:"id"`
+	Token     string    `json:"token" doc:"Send it as Authorization: Bearer …; it is told only once."`
+	ExpiresAt time.Time `json:"expires_at"`
+}
+
+// Me is who calls, and what they may do: a page shows only what works.
+type Me struct {
+	Account     uuid.UUID  `json:"account"`
+	Login       string     `json:"login"`
+	Name        string     `json:"name"`
+	Roles       []org.Role `json:"roles"`
+	Machine     bool       `json:"machine"`
+	PasswordDue bool       `json:"password_due" doc:"The password must be changed before anything else works."`
+	Org         OrgRef     `json:"org"`
+	Actions     []string   `json:"actions" doc:"What this account may do somewhere."`
+}
+
+// OrgRef names an office.
+type OrgRef struct {
+	ID   uuid.UUID `json:"id"`
+	Kind org.Kind  `json:"kind"`
+	Name string    `json:"name"`
+	Path string    `json:"path"`
+}
+
+type loginInput struct {
+	Body struct {
+		Login    string `json:"login" minLength:"1" maxLength:"64"`
+		Password string `json:"password" minLength:"1" maxLength:"256"`
+	}
+}
+
+type passwordInput struct {
+	Body struct {
+		Present string `json:"present" minLength:"1" maxLength:"256" doc:"The password you log in with now."`
+		New     string `json:"new" minLength:"1" maxLength:"256" doc:"At least 8 characters: upper case, lower case, digit, special (P1)."`
+	}
+}
+
+type body[T any] struct{ Body T }
+
+// bodyOf wraps a value as the answer of an operation.
+func bodyOf[T any](value T) *body[T] { return &body[T]{Body: value} }
+
+type empty struct{}
+
+func (s *server) authRoutes() {
+	register(s, Operation{
+		ID: "log-in", Method: http.MethodPost, Path: "/v1/sessions", Action: authz.Public, Tag: "sessions", Status: http.StatusCreated,
+		Summary: "Log in (登录)", Detail: "Five wrong passwords lock the account for 30 minutes (P1). A session ends after 12 hours, or 2 hours without use.",
+		MaxBody: 4 << 10,
+	}, s.logIn)
+	register(s, Operation{
+		ID: "who-am-i", Method: http.MethodGet, Path: "/v1/me", Action: authz.AccountOwn, Tag: "sessions",
+		Summary: "Who am I and what may I do (当前账号)", PasswordMayBeDue: true,
+	}, s.whoAmI)
+	register(s, Operation{
+		ID: "log-out", Method: http.MethodDelete, Path: "/v1/sessions/current", Action: authz.AccountOwn, Tag: "sessions", Status: http.StatusNoContent,
+		Summary: "Log out (注销登录)", PasswordMayBeDue: true,
+	}, s.logOut)
+	register(s, Operation{
+		ID: "change-password", Method: http.MethodPost, Path: "/v1/me/password", Action: authz.AccountOwn, Tag: "sessions", Status: http.StatusNoContent,
+		Summary: "Change the own password (修改密码)", Detail: "Ends every other session of the account (P2). The last five passwords are refused.",
+		PasswordMayBeDue: true, PersonOnly: true, MaxBody: 4 << 10,
+	}, s.changePassword)
+	s.tokenRoutes()
+}
+
+func (s *server) logIn(ctx context.Context, in *loginInput) (*body[Session], error) {
+	x := exchangeOf(ctx)
+	if e := s.limits.login.take(x.address, s.store.Clock().Now()); e != nil {
+		return nil, e
+	}
+	l, err := s.store.LogIn(ctx, in.Body.Login, in.Body.Password, x.requestID)
+	if err != nil {
+		return nil, err
+	}
+	return bodyOf(Session{ID: l.Session, Token: l.Token, ExpiresAt: l.ExpiresAt}), nil
+}
+
+func (s *server) whoAmI(ctx context.Context, _ *empty) (*body[Me], error) {
+	p := principalOf(ctx)
+	var account store.Account
+	err := s.store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error {
+		var err error
+		account, err = tx.Account(p.Account)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	me := Me{
+		Account: p.Account, Login: account.Login, Name: account.Name, Roles: p.Roles, Machine: p.Machine, PasswordDue: p.PasswordDue,
+		Org:     OrgRef{ID: p.Office.ID, Kind: p.Office.Kind, Name: account.OrgName, Path: p.Office.Path},
+		Actions: []string{},
+	}
+	for _, action := range authz.Actions() {
+		if p.May(action) {
+			me.Actions = append(me.Actions, string(action))
+		}
+	}
+	return bodyOf(me), nil
+}
+
+func (s *server) logOut(ctx context.Context, _ *empty) (*empty, error) {
+	return &empty{}, s.store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error {
+		return tx.RevokeSession(principalOf(ctx).Session)
+	})
+}
+
+func (s *server) changePassword(ctx context.Context, in *passwordInput) (*empty, error) {
+	return &empty{}, s.store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error {
+		return tx.ChangePassword(in.Body.Present, in.Body.New, principalOf(ctx).Session)
+	})
+}
+
+// passwordDays is store.PasswordLife in the words of the refusal.
+const passwordDays = "90"

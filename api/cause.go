@@ -1,0 +1,17 @@
+package api
+
+import (
+	"errors"
+
+	"github.com/jackc/pgx/v5/pgconn"
+)
+
+// causeOf writes an error for the log. A database error may quote the row it
+// failed on, so only its code and the names of table and constraint are kept.
+func causeOf(err error) string {
+	var pg *pgconn.PgError
+	if errors.As(err, &pg) {
+		return "postgres " + pg.Code + " table " + pg.TableName + " constraint " + pg.ConstraintName
+	}
+	return err.Error()
+}

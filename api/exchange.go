@@ -1,0 +1,101 @@
+package api
+
+import (
+	"context"
+	"regexp"
+
+	"github.com/gin-gonic/gin"
+	"github.com/google/uuid"
+	"golang.org/x/text/language"
+
+	"github.com/xueji/xueji/api/authz"
+	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/store"
+)
+
+// exchange is what is known of one call while it runs: filled by the
+// middleware in order, read by handlers, the log and the metrics.
+type exchange struct {
+	requestID string
+	lang      problem.Language
+	catalogue *problem.Catalogue
+	address   string // of the caller, for limits; never logged
+	op        Operation
+	principal authz.Principal
+	key       string
+	cause     error // why the answer is 5xx, for the log
+}
+
+type exchangeKey struct{}
+
+// exchangeOf gives the exchange of the context; outside a call it is empty.
+func exchangeOf(ctx context.Context) *exchange {
+	if x, ok := ctx.Value(exchangeKey{}).(*exchange); ok {
+		return x
+	}
+	return &exchange{}
+}
+
+// principalOf gives who calls. Only operations with Action Public have none.
+func principalOf(ctx context.Context) authz.Principal { return exchangeOf(ctx).principal }
+
+// scopeOf gives the data scope of the running operation for its principal:
+// what the authorisation table says, for the database to enforce again.
+func scopeOf(ctx context.Context) store.Scope {
+	x := exchangeOf(ctx)
+	return x.scope(x.op.Action)
+}
+
+// scopeFor gives the data scope of another action, for an operation that also
+// touches rows of a second kind.
+func scopeFor(ctx context.Context, action authz.Action) store.Scope {
+	return exchangeOf(ctx).scope(action)
+}
+
+func (x *exchange) scope(action authz.Action) store.Scope {
+	return store.Scope{Paths: x.principal.Scope(action), Account: x.principal.Account, RequestID: x.requestID}
+}
+
+// allow refuses when the principal may not do the running operation at the office with this path.
+func allow(ctx context.Context, path string) error {
+	x := exchangeOf(ctx)
+	if x.principal.Allows(x.op.Action, path) {
+		return nil
+	}
+	return problem.New(problem.Forbidden)
+}
+
+// begin opens the exchange: request ID, language, caller.
+func (s *server) begin(c *gin.Context) {
+	id := c.GetHeader("X-Request-Id")
+	if !requestIDForm.MatchString(id) {
+		id = uuid.NewString()
+	}
+	x := &exchange{requestID: id, lang: languageOf(c.GetHeader("Accept-Language")), catalogue: s.catalogue, address: c.ClientIP()}
+	c.Request = c.Request.WithContext(context.WithValue(c.Request.Context(), exchangeKey{}, x))
+	c.Header("X-Request-Id", id)
+	c.Header("Content-Language", string(x.lang))
+	c.Header("Vary", "Accept-Language")
+	c.Next()
+}
+
+// requestIDForm is what a caller may choose: nothing that could forge a log line.
+var requestIDForm = regexp.MustCompile(`^[A-Za-z0-9_-]{8,64}$`) // never changes
+
+// languageOf picks the first of the two languages the caller names, best
+// liked first; Chinese when neither is named.
+func languageOf(header string) problem.Language {
+	tags, _, err := language.ParseAcceptLanguage(header)
+	if err != nil {
+		return problem.Chinese
+	}
+	for _, tag := range tags {
+		switch base, _ := tag.Base(); base.String() {
+		case "zh":
+			return problem.Chinese
+		case "en":
+			return problem.English
+		}
+	}
+	return problem.Chinese
+}

@@ -1,0 +1,48 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/gin-gonic/gin"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+)
+
+// readyTimeout is how long a part may take before it counts as down.
+const readyTimeout = 2 * time.Second
+
+// serveHealth adds liveness, readiness and metrics, which need no login and say
+// nothing about persons.
+func (s *server) serveHealth(router *gin.Engine) {
+	router.GET("/healthz", func(c *gin.Context) { c.JSON(http.StatusOK, gin.H{"status": "ok"}) })
+	router.GET("/readyz", s.ready)
+	router.GET("/metrics", gin.WrapH(promhttp.HandlerFor(s.deps.Metrics, promhttp.HandlerOpts{})))
+}
+
+// ready asks every part at once and names those that are down.
+func (s *server) ready(c *gin.Context) {
+	ctx, cancel := context.WithTimeout(c.Request.Context(), readyTimeout)
+	defer cancel()
+	states := make([]string, len(s.deps.Checks))
+	var group sync.WaitGroup
+	for i, check := range s.deps.Checks {
+		group.Go(func() {
+			states[i] = "ok"
+			if err := check.Ask(ctx); err != nil {
+				states[i] = "down"
+				s.log.Warn("part is down", "part", check.Name, "cause", causeOf(err))
+			}
+		})
+	}
+	group.Wait()
+	parts, status, word := gin.H{}, http.StatusOK, "ok"
+	for i, check := range s.deps.Checks {
+		parts[check.Name] = states[i]
+		if states[i] != "ok" {
+			status, word = http.StatusServiceUnavailable, "down"
+		}
+	}
+	c.JSON(status, gin.H{"status": word, "parts": parts})
+}

@@ -1,0 +1,70 @@
+package api
+
+import (
+	"fmt"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/gin-gonic/gin"
+)
+
+//go:generate go run github.com/xueji/xueji/cmd/xueji api describe --output ../docs/openapi.yaml
+
+// humaConfig switches off what huma would serve by itself: its pages load scripts from outside.
+func humaConfig(version string) huma.Config {
+	config := huma.DefaultConfig("Xueji 学籍", version)
+	config.Info.Description = "The registry of student status (学籍). Refusals are application/problem+json with stable codes; " +
+		"sentences are Chinese, or English with Accept-Language: en."
+	config.Info.License = &huma.License{Name: "Apache-2.0", Identifier: "Apache-2.0"}
+	config.OpenAPIPath, config.DocsPath, config.SchemasPath = "", "", ""
+	config.CreateHooks = nil // no $schema links in answers
+	config.RejectUnknownQueryParameters = true
+	config.NoFormatFallback = false
+	config.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
+		"bearer": {Type: "http", Scheme: "bearer", Description: "A session token from POST /v1/sessions, or an API token."},
+	}
+	return config
+}
+
+// SpecVersion is the version of the interface in the committed description.
+const SpecVersion = "1.0.0"
+
+// Spec gives the OpenAPI 3.1 description as YAML. It needs no database.
+func Spec() ([]byte, error) {
+	s, _, err := build(Deps{Version: SpecVersion})
+	if err != nil {
+		return nil, err
+	}
+	text, err := s.huma.OpenAPI().YAML()
+	if err != nil {
+		return nil, fmt.Errorf("write the API description: %w", err)
+	}
+	return text, nil
+}
+
+// Operations lists every operation of the API with its action.
+func Operations() ([]Operation, error) {
+	s, _, err := build(Deps{Version: SpecVersion})
+	if err != nil {
+		return nil, err
+	}
+	return s.list, nil
+}
+
+// serveDescription serves the description and the page made of it.
+func (s *server) serveDescription(router *gin.Engine) error {
+	text, err := s.huma.OpenAPI().MarshalJSON()
+	if err != nil {
+		return fmt.Errorf("write the API description: %w", err)
+	}
+	page, err := s.docsPage()
+	if err != nil {
+		return err
+	}
+	router.GET("/openapi.json", func(c *gin.Context) { c.Data(200, "application/openapi+json", text) })
+	router.GET("/docs", func(c *gin.Context) {
+		c.Header("Content-Security-Policy", "default-src 'none'; style-src 'self'; frame-ancestors 'none'")
+		c.Data(200, "text/html; charset=utf-8", page)
+	})
+	router.GET("/docs/style.css", func(c *gin.Context) { c.Data(200, "text/css; charset=utf-8", docsStyle) })
+	return nil
+}

@@ -1,0 +1,73 @@
+package api
+
+import (
+	"encoding/base64"
+	"encoding/json"
+
+	"github.com/xueji/xueji/models/problem"
+)
+
+// Page is one page of a list; Next is empty on the last one.
+type Page[T any] struct {
+	Items []T    `json:"items"`
+	Next  string `json:"next,omitempty" doc:"Cursor of the next page; opaque."`
+}
+
+const (
+	defaultPageSize = 50
+	maxPageSize     = 200
+)
+
+// Paging is part of the input of every list that is read with GET.
+type Paging struct {
+	Cursor string `query:"cursor" maxLength:"400" doc:"Cursor from next of the page before."`
+	Limit  int    `query:"limit" minimum:"1" maximum:"200" default:"50" doc:"Rows per page."`
+}
+
+// size is the limit asked for, within bounds.
+func size(limit int) int {
+	if limit <= 0 {
+		return defaultPageSize
+	}
+	return min(limit, maxPageSize)
+}
+
+// pageOf makes a page of rows read with one more than the limit: the spare row
+// says that there is a next page, and the key of the last shown row is its cursor.
+func pageOf[R, T, K any](rows []R, limit int, show func(R) T, key func(R) K) *Page[T] {
+	page := &Page[T]{Items: []T{}}
+	for i, row := range rows {
+		if i == limit {
+			page.Next = EncodeCursor(key(rows[i-1]))
+			break
+		}
+		page.Items = append(page.Items, show(row))
+	}
+	return page
+}
+
+// EncodeCursor writes the sort key of the last row as an opaque cursor. The key
+// must hold no personal data: a cursor may stand in a URL.
+func EncodeCursor[K any](key K) string {
+	text, err := json.Marshal(key)
+	if err != nil {
+		return ""
+	}
+	return base64.RawURLEncoding.EncodeToString(text)
+}
+
+// DecodeCursor reads a cursor back; the empty cursor gives nil, the first page.
+func DecodeCursor[K any](cursor string) (*K, error) {
+	if cursor == "" {
+		return nil, nil //nolint:nilnil // no cursor is not an error: it is the first page
+	}
+	text, err := base64.RawURLEncoding.DecodeString(cursor)
+	if err != nil {
+		return nil, problem.New(problem.BadCursor)
+	}
+	var key K
+	if err := json.Unmarshal(text, &key); err != nil {
+		return nil, problem.New(problem.BadCursor)
+	}
+	return &key, nil
+}

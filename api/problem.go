@@ -1,0 +1,254 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/xueji/xueji/models/problem"
+)
+
+// Problem is the body of every refusal: RFC 9457 with a stable code. It never
+// holds the value that was refused.
+type Problem struct {
+	Type      string    `json:"type" format:"uri" doc:"Stable name of the kind of problem." example:"urn:xueji:problem:version_conflict"`
+	Title     string    `json:"title" doc:"The sentence of the code, without particulars of this call."`
+	Status    int       `json:"status" example:"409"`
+	Code      string    `json:"code" doc:"Stable code; programs may switch on it." example:"version_conflict"`
+	Detail    string    `json:"detail" doc:"What is wrong and what to do next, for a person."`
+	Errors    []Finding `json:"errors,omitempty" doc:"Everything that was found, when there is a field to name or more than one thing."`
+	RequestID string    `json:"request_id,omitempty" doc:"Give this to the administrator."`
+
+	headers http.Header
+}
+
+// Finding is one thing that is wrong with the request.
+type Finding struct {
+	Code    string `json:"code"`
+	Pointer string `json:"pointer,omitempty" doc:"JSON pointer into the body, or the name of a parameter." example:"/roles/0"`
+	Detail  string `json:"detail"`
+}
+
+// Error gives the code; sentences are for the answer only.
+func (p *Problem) Error() string { return p.Code }
+
+// GetStatus is the HTTP status of the answer.
+func (p *Problem) GetStatus() int { return p.Status }
+
+// GetHeaders are headers that belong to the refusal.
+func (p *Problem) GetHeaders() http.Header { return p.headers }
+
+// ContentType marks the body as a problem (RFC 9457).
+func (p *Problem) ContentType(string) string { return "application/problem+json" }
+
+// The two variables are huma's only seam for an error type of one's own; they
+// are set once before any server exists and to functions without state.
+func init() {
+	huma.NewError = func(status int, _ string, _ ...error) huma.StatusError {
+		return &Problem{Status: status}
+	}
+	huma.NewErrorWithContext = func(ctx huma.Context, status int, _ string, errs ...error) huma.StatusError {
+		return exchangeOf(ctx.Context()).problem(fromHuma(status, exchangeOf(ctx.Context()).op, errs))
+	}
+}
+
+// refusal turns whatever a handler returned into the body of the answer.
+// Anything that is not a problem is an internal one: its text goes to the log.
+func (s *server) refusal(ctx context.Context, err error) error {
+	x := exchangeOf(ctx)
+	var e *problem.Error
+	switch {
+	case errors.As(err, &e):
+	case errors.Is(err, context.DeadlineExceeded):
+		e = problem.New(problem.Unavailable).With("part", "api").Because(err)
+	default:
+		e = problem.New(problem.Internal).Because(err)
+	}
+	return x.problem(e)
+}
+
+// writeRefusal answers from a middleware, where there is no handler to return to.
+func (s *server) writeRefusal(ctx huma.Context, e *problem.Error) {
+	p := exchangeOf(ctx.Context()).problem(e)
+	for name, values := range p.headers {
+		for _, value := range values {
+			ctx.SetHeader(name, value)
+		}
+	}
+	ctx.SetHeader("Content-Type", p.ContentType(""))
+	ctx.SetStatus(p.Status)
+	_ = s.huma.Marshal(ctx.BodyWriter(), "application/json", p) // the caller may be gone
+}
+
+// problem writes a refusal in the language of the call.
+func (x *exchange) problem(e *problem.Error) *Problem {
+	entry := x.catalogue.Entry(e.Code)
+	if entry.Status >= http.StatusInternalServerError {
+		x.cause = e
+	}
+	p := &Problem{
+		Type:      "urn:xueji:problem:" + string(entry.Code),
+		Title:     x.catalogue.Sentence(&problem.Error{Code: e.Code}, x.lang),
+		Status:    entry.Status,
+		Code:      string(entry.Code),
+		Detail:    x.catalogue.Sentence(e, x.lang),
+		RequestID: x.requestID,
+		headers:   http.Header{},
+	}
+	if e.Field != "" || len(e.Also) > 0 {
+		for _, one := range e.All() {
+			p.Errors = append(p.Errors, Finding{
+				Code:    string(x.catalogue.Entry(one.Code).Code),
+				Pointer: one.Field,
+				Detail:  x.catalogue.Sentence(one, x.lang),
+			})
+		}
+	}
+	switch e.Code {
+	case problem.Unauthenticated, problem.LoginFailed:
+		p.headers.Set("WWW-Authenticate", `Bearer realm="xueji"`)
+	case problem.TooManyRequests:
+		p.headers.Set("Retry-After", e.Params["seconds"])
+	}
+	return p
+}
+
+// fromHuma maps what huma found before the handler ran to codes of ours.
+func fromHuma(status int, op Operation, errs []error) *problem.Error {
+	switch status {
+	case http.StatusRequestEntityTooLarge:
+		return problem.New(problem.BodyTooLarge).With("max", megabytes(op.MaxBody))
+	case http.StatusUnsupportedMediaType:
+		return problem.New(problem.MediaType).With("expected", "application/json")
+	case http.StatusNotAcceptable:
+		return problem.New(problem.NotAcceptable)
+	case http.StatusRequestTimeout:
+		return problem.New(problem.BodyTimeout)
+	case http.StatusBadRequest:
+		return problem.New(problem.MalformedBody)
+	case http.StatusUnprocessableEntity:
+		var list []*problem.Error
+		for _, err := range errs {
+			list = append(list, finding(err))
+		}
+		var joined *problem.Error
+		if errors.As(problem.Join(list...), &joined) {
+			return joined
+		}
+	}
+	// Bodies that broke off and shapes huma could not read end here; the
+	// errors may hold values and are not passed on.
+	if status < http.StatusInternalServerError {
+		return problem.New(problem.MalformedBody)
+	}
+	return problem.New(problem.Internal).Because(errors.New("the HTTP layer answered " + strconv.Itoa(status)))
+}
+
+func megabytes(n int64) string {
+	if n < 1<<20 {
+		return strconv.FormatInt(n>>10, 10) + " KB"
+	}
+	return strconv.FormatInt(n>>20, 10) + " MB"
+}
+
+// finding maps one of huma's findings by the constant part of its message;
+// the message itself may quote the value and is dropped.
+func finding(err error) *problem.Error {
+	var e *problem.Error
+	if errors.As(err, &e) {
+		return e
+	}
+	var d huma.ErrorDetailer
+	if !errors.As(err, &d) {
+		return problem.New(problem.MalformedBody)
+	}
+	detail := d.ErrorDetail()
+	pointer, name := pointerOf(detail.Location)
+	code, params := classify(detail.Message)
+	switch code {
+	case problem.Required:
+		if missing := params["name"]; missing != "" {
+			pointer, name = strings.TrimSuffix(pointer, "/")+"/"+missing, missing
+		}
+	case problem.WrongFormat, problem.WrongType, problem.NotInList, problem.OutOfRange, problem.UnknownField:
+	}
+	e = problem.New(code).At(pointer).With("field", name)
+	for key, value := range params {
+		if key != "name" {
+			e.With(key, value)
+		}
+	}
+	return e
+}
+
+// classify recognises huma's messages (its package validation).
+func classify(message string) (problem.Code, map[string]string) {
+	if rest, ok := strings.CutPrefix(message, "expected required property "); ok {
+		name, _, _ := strings.Cut(rest, " ")
+		return problem.Required, map[string]string{"name": name}
+	}
+	last := message[strings.LastIndexByte(message, ' ')+1:]
+	prefixes := []struct {
+		prefix string
+		code   problem.Code
+		param  string
+	}{
+		{"required ", problem.Required, ""},
+		{"expected property ", problem.Required, ""},
+		{"expected value to be one of", problem.NotInList, ""},
+		{"expected length >=", problem.TooShort, "min"},
+		{"expected length <=", problem.TooLong, "max"},
+		{"expected number >", problem.OutOfRange, ""},
+		{"expected number <", problem.OutOfRange, ""},
+		{"expected number to be", problem.OutOfRange, ""},
+		{"expected array length", problem.WrongCount, ""},
+		{"expected object with at", problem.WrongCount, ""},
+		{"expected array items to be unique", problem.NotUnique, ""},
+		{"expected string to", problem.WrongFormat, ""},
+		{"expected value to", problem.WrongFormat, ""},
+		{"expected boolean", problem.WrongType, ""},
+		{"expected number", problem.WrongType, ""},
+		{"expected integer", problem.WrongType, ""},
+		{"expected string", problem.WrongType, ""},
+		{"expected array", problem.WrongType, ""},
+		{"expected object", problem.WrongType, ""},
+		{"unexpected property", problem.UnknownField, ""},
+		{"unknown query parameter", problem.UnknownField, ""},
+		{"invalid ", problem.WrongFormat, ""},
+	}
+	for _, p := range prefixes {
+		if strings.HasPrefix(message, p.prefix) {
+			if p.param != "" {
+				return p.code, map[string]string{p.param: last}
+			}
+			return p.code, nil
+		}
+	}
+	return problem.WrongFormat, nil
+}
+
+// pointerOf turns "body.roles[0].name" into "/roles/0/name" and "name".
+// For an unknown property huma names the property itself, which the caller
+// chose; it is kept only when it looks like a field name.
+func pointerOf(location string) (pointer, name string) {
+	place, rest, _ := strings.Cut(location, ".")
+	rest = strings.ReplaceAll(strings.ReplaceAll(rest, "[", "."), "]", "")
+	if rest == "" {
+		return "", place
+	}
+	parts := strings.Split(rest, ".")
+	for i, part := range parts {
+		if !fieldForm.MatchString(part) {
+			parts[i] = "?"
+		}
+	}
+	name = parts[len(parts)-1]
+	if place == "body" {
+		return "/" + strings.Join(parts, "/"), name
+	}
+	return name, name
+}

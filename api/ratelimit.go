@@ -1,0 +1,86 @@
+package api
+
+import (
+	"math"
+	"strconv"
+	"sync"
+	"time"
+
+	"golang.org/x/time/rate"
+
+	"github.com/xueji/xueji/models/problem"
+)
+
+// Limits are calls per second with a burst; zero means the default.
+type Limits struct {
+	// LoginPerAddress holds back password guessing across accounts from one
+	// address. Schools sit behind one address, so the burst is a whole staff room.
+	LoginPerAddress rate.Limit
+	LoginBurst      int
+	// PerAccount keeps one broken client from starving the others.
+	PerAccount   rate.Limit
+	AccountBurst int
+}
+
+// limits keeps the counters of both kinds.
+type limits struct {
+	login   *buckets
+	account *buckets
+}
+
+func newLimits(l Limits) *limits {
+	if l.LoginPerAddress == 0 {
+		l.LoginPerAddress, l.LoginBurst = 5, 100
+	}
+	if l.PerAccount == 0 {
+		l.PerAccount, l.AccountBurst = 200, 400
+	}
+	return &limits{login: newBuckets(l.LoginPerAddress, l.LoginBurst), account: newBuckets(l.PerAccount, l.AccountBurst)}
+}
+
+// buckets is one token bucket per key. Full buckets carry no knowledge and are
+// dropped when there are many, so memory stays bounded.
+type buckets struct {
+	mu    sync.Mutex
+	rate  rate.Limit
+	burst int
+	byKey map[string]*rate.Limiter
+}
+
+const maxBuckets = 20_000
+
+func newBuckets(r rate.Limit, burst int) *buckets {
+	return &buckets{rate: r, burst: burst, byKey: map[string]*rate.Limiter{}}
+}
+
+// take uses one token of the key, or says when the next one is there.
+func (b *buckets) take(key string, now time.Time) *problem.Error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	limiter, ok := b.byKey[key]
+	if !ok {
+		if len(b.byKey) >= maxBuckets {
+			b.drop(now)
+		}
+		limiter = rate.NewLimiter(b.rate, b.burst)
+		b.byKey[key] = limiter
+	}
+	if limiter.AllowN(now, 1) {
+		return nil
+	}
+	wait := math.Ceil((1 - limiter.TokensAt(now)) / float64(b.rate))
+	return problem.New(problem.TooManyRequests).With("seconds", strconv.Itoa(max(1, int(wait))))
+}
+
+// drop forgets full buckets; when none is full it forgets all, because memory
+// matters more than the strictness of a limit.
+func (b *buckets) drop(now time.Time) {
+	for key, limiter := range b.byKey {
+		if limiter.TokensAt(now) >= float64(b.burst) {
+			delete(b.byKey, key)
+		}
+	}
+	if len(b.byKey) >= maxBuckets {
+		clear(b.byKey)
+	}
+}

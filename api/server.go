@@ -1,0 +1,119 @@
+// Package api is the HTTP face of Xueji: Gin routes and middleware, typed
+// operations from which OpenAPI 3.1 and problem+json come.
+//
+// Every operation is made with register and names its action in the table of
+// package authz; there is no other way to serve a path under /v1.
+package api
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humagin"
+	"github.com/gin-gonic/gin"
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/store"
+)
+
+// Deps is everything the API needs from outside.
+type Deps struct {
+	// Store is opened as the application role.
+	Store *store.Store
+	Log   *slog.Logger
+	// Version of the program, as it stands in the API description.
+	Version string
+	// Checks are the parts /readyz asks: database, temporal, blob, worker.
+	Checks []Check
+	// Metrics is where the API puts its own metrics and what /metrics serves;
+	// a registry of its own is made when nil.
+	Metrics *prometheus.Registry
+	// Limits on the number of calls; the zero value means the defaults.
+	Limits Limits
+}
+
+// Check is one part the service stands on.
+type Check struct {
+	Name string
+	// Ask returns nil when the part answers; it must respect the context's deadline.
+	Ask func(context.Context) error
+}
+
+// server holds what the operations share. It is immutable after New.
+type server struct {
+	deps      Deps
+	store     *store.Store
+	log       *slog.Logger
+	catalogue *problem.Catalogue
+	huma      huma.API
+	limits    *limits
+	list      []Operation
+}
+
+// New makes the handler that serves everything: /v1, the description, health and metrics.
+func New(deps Deps) (http.Handler, error) {
+	s, router, err := build(deps)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.serveDescription(router); err != nil {
+		return nil, err
+	}
+	return router, nil
+}
+
+// build makes the router with every operation registered.
+func build(deps Deps) (*server, *gin.Engine, error) {
+	catalogue, err := problem.LoadCatalogue()
+	if err != nil {
+		return nil, nil, fmt.Errorf("start the API: %w", err)
+	}
+	if deps.Log == nil {
+		deps.Log = slog.New(slog.DiscardHandler)
+	}
+	if deps.Metrics == nil {
+		deps.Metrics = prometheus.NewRegistry()
+	}
+	s := &server{deps: deps, store: deps.Store, log: deps.Log, catalogue: catalogue, limits: newLimits(deps.Limits)}
+	gin.SetMode(gin.ReleaseMode) // debug mode prints routes to standard output
+	router := gin.New()
+	if err := router.SetTrustedProxies(nil); err != nil {
+		return nil, nil, fmt.Errorf("start the API: %w", err)
+	}
+	router.HandleMethodNotAllowed = true
+	router.RedirectTrailingSlash = false // a redirect would echo the path
+	metrics, err := newMetrics(deps.Metrics)
+	if err != nil {
+		return nil, nil, err
+	}
+	router.Use(s.begin, s.observe(metrics), s.recoverPanic, securityHeaders)
+	router.NoRoute(s.noRoute)
+	router.NoMethod(s.noMethod)
+	s.huma = humagin.New(router, humaConfig(deps.Version))
+	s.routes()
+	s.serveHealth(router)
+	return s, router, nil
+}
+
+// routes registers every operation; each area has a file of its own.
+func (s *server) routes() {
+	s.authRoutes()
+}
+
+// Listener gives the HTTP server for a handler with limits on slow callers.
+func Listener(address string, handler http.Handler) *http.Server {
+	return &http.Server{
+		Addr:              address,
+		Handler:           handler,
+		ReadHeaderTimeout: 10 * time.Second,
+		ReadTimeout:       2 * time.Minute, // an upload over a school's line
+		WriteTimeout:      2 * time.Minute,
+		IdleTimeout:       2 * time.Minute,
+		MaxHeaderBytes:    32 << 10,
+	}
+}

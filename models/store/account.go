@@ -1,0 +1,144 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"gorm.io/gorm"
+
+	"github.com/xueji/xueji/models/org"
+	"github.com/xueji/xueji/models/problem"
+)
+
+// Account is one person at one office. Its password is never read with it.
+type Account struct {
+	ID            uuid.UUID
+	OrgID         uuid.UUID
+	OrgPath       string
+	OrgName       string
+	OrgKind       org.Kind
+	Login         string
+	Name          string
+	Roles         []org.Role `gorm:"-"`
+	RoleNames     string     // as the database writes an array; Roles is what callers read
+	PasswordSetAt time.Time
+	MustChange    bool
+	LockedUntil   *time.Time
+	LastUsedAt    time.Time
+	SealedAt      *time.Time
+	ClosedAt      *time.Time
+	CreatedAt     time.Time
+	Version       int64
+}
+
+const accountColumns = `a.id, a.org_id, a.org_path::text AS org_path, o.name AS org_name, o.kind AS org_kind, a.login, a.name,
+	array_to_string(a.roles, ',') AS role_names, a.password_set_at, a.must_change, a.locked_until, a.last_used_at,
+	a.sealed_at, a.closed_at, a.created_at, a.version`
+
+// Account reads one account of the scope.
+func (t *Tx) Account(id uuid.UUID) (Account, error) {
+	var a Account
+	err := t.db.Raw(`SELECT `+accountColumns+` FROM account a JOIN organisation o ON o.id = a.org_id WHERE a.id = ?`, id).Take(&a).Error
+	if errors.Is(err, gorm.ErrRecordNotFound) {
+		return Account{}, problem.New(problem.NotFound)
+	}
+	if err != nil {
+		return Account{}, fmt.Errorf("read an account: %w", err)
+	}
+	a.Roles = inOrder(splitNames(a.RoleNames))
+	return a, nil
+}
+
+// Accounts lists the accounts of one office in order of login, after the login given.
+func (t *Tx) Accounts(office uuid.UUID, after string, limit int) ([]Account, error) {
+	var list []Account
+	err := t.db.Raw(`SELECT `+accountColumns+` FROM account a JOIN organisation o ON o.id = a.org_id
+		WHERE a.org_id = ? AND a.login > ? ORDER BY a.login LIMIT ?`, office, after, limit).Scan(&list).Error
+	if err != nil {
+		return nil, fmt.Errorf("list accounts: %w", err)
+	}
+	for i := range list {
+		list[i].Roles = inOrder(splitNames(list[i].RoleNames))
+	}
+	return list, nil
+}
+
+// NewAccount is what an administrator hands in to create an account.
+type NewAccount struct {
+	Org   uuid.UUID
+	Login string
+	Name  string
+	Roles []org.Role
+}
+
+// CreateAccount makes an account with a temporary password that must be changed
+// at the first login. The password is told once, to the administrator.
+func (t *Tx) CreateAccount(n NewAccount) (Account, string, error) {
+	var office struct {
+		Path     string
+		ClosedAt *time.Time
+	}
+	err := t.db.Raw(`SELECT path::text AS path, closed_at FROM organisation WHERE id = ?`, n.Org).Take(&office).Error
+	if errors.Is(err, gorm.ErrRecordNotFound) {
+		return Account{}, "", problem.New(problem.NotFound)
+	}
+	if err != nil {
+		return Account{}, "", fmt.Errorf("read the office of an account: %w", err)
+	}
+	if office.ClosedAt != nil {
+		return Account{}, "", problem.New(problem.OrgClosed)
+	}
+	id, password := newID(), TemporaryPassword()
+	hash := HashPassword(password)
+	_, err = t.exec(`INSERT INTO account (id, org_id, org_path, login, name, roles, password_hash, password_set_at, must_change, last_used_at, created_at, created_by)
+		VALUES (?, ?, ?, ?, ?, string_to_array(?, ','), ?, ?, true, ?, ?, ?)`,
+		id, n.Org, office.Path, NormalLogin(n.Login), n.Name, joinRoles(n.Roles), hash, t.now, t.now, t.now, orNull(t.scope.Account))
+	if violates(err) == "account_login_key" {
+		return Account{}, "", problem.New(problem.LoginTaken).At("/login")
+	}
+	if err != nil {
+		return Account{}, "", fmt.Errorf("create an account: %w", err)
+	}
+	if err := t.keepPassword(id, hash); err != nil {
+		return Account{}, "", err
+	}
+	if err := t.Audit("account.create", "account", id.String(), map[string]string{"org": n.Org.String(), "roles": joinRoles(n.Roles)}); err != nil {
+		return Account{}, "", err
+	}
+	a, err := t.Account(id)
+	return a, password, err
+}
+
+// UpdateAccount changes name and roles; nobody changes the roles of the own account.
+func (t *Tx) UpdateAccount(id uuid.UUID, version int64, name string, roles []org.Role) (Account, error) {
+	a, err := t.openAccount(id)
+	if err != nil {
+		return Account{}, err
+	}
+	if id == t.scope.Account && joinRoles(a.Roles) != joinRoles(inOrder(splitNames(joinRoles(roles)))) {
+		return Account{}, problem.New(problem.OwnAccount)
+	}
+	n, err := t.exec(`UPDATE account SET name = ?, roles = string_to_array(?, ','), version = version + 1 WHERE id = ? AND version = ?`,
+		name, joinRoles(roles), id, version)
+	if err != nil {
+		return Account{}, fmt.Errorf("change an account: %w", err)
+	}
+	if n != 1 {
+		return Account{}, problem.New(problem.VersionConflict)
+	}
+	if err := t.Audit("account.update", "account", id.String(), map[string]string{"before": joinRoles(a.Roles), "after": joinRoles(roles)}); err != nil {
+		return Account{}, err
+	}
+	return t.Account(id)
+}
+
+// openAccount reads an account that is not closed.
+func (t *Tx) openAccount(id uuid.UUID) (Account, error) {
+	a, err := t.Account(id)
+	if err == nil && a.ClosedAt != nil {
+		return Account{}, problem.New(problem.AccountClosed)
+	}
+	return a, err
+}

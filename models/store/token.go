@@ -1,0 +1,80 @@
+package store
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/xueji/xueji/models/org"
+	"github.com/xueji/xueji/models/problem"
+)
+
+// Token is an API token of a machine; its secret is told only when it is made.
+type Token struct {
+	ID         uuid.UUID
+	Name       string
+	Roles      []org.Role `gorm:"-"`
+	RoleNames  string
+	CreatedAt  time.Time
+	LastUsedAt time.Time
+	ExpiresAt  time.Time
+}
+
+// CreateToken makes a token of the own account with some of the own roles.
+func (t *Tx) CreateToken(name string, roles, held []org.Role, days int) (Token, string, error) {
+	for i, role := range roles {
+		if !slices.Contains(held, role) {
+			return Token{}, "", problem.New(problem.RolesNotHeld).At(fmt.Sprintf("/roles/%d", i))
+		}
+	}
+	if len(roles) == 0 {
+		return Token{}, "", problem.New(problem.RolesMissing).At("/roles")
+	}
+	life := min(time.Duration(days)*24*time.Hour, TokenLifeMax)
+	secret, hash := newToken()
+	made := Token{ID: newID(), Name: name, Roles: inOrder(splitNames(joinRoles(roles))), CreatedAt: t.now, LastUsedAt: t.now, ExpiresAt: t.now.Add(life)}
+	_, err := t.exec(`INSERT INTO session (id, account_id, kind, name, roles, token_hash, created_at, last_used_at, expires_at)
+		VALUES (?, ?, 'TOKEN', ?, string_to_array(?, ','), ?, ?, ?, ?)`,
+		made.ID, t.scope.Account, name, joinRoles(made.Roles), hash, t.now, t.now, made.ExpiresAt)
+	if err != nil {
+		return Token{}, "", fmt.Errorf("make a token: %w", err)
+	}
+	return made, secret, t.Audit("token.create", "session", made.ID.String(), map[string]string{"roles": joinRoles(made.Roles)})
+}
+
+// OwnTokens lists the tokens of the own account that are in force.
+func (t *Tx) OwnTokens() ([]Token, error) {
+	var list []Token
+	err := t.db.Raw(`SELECT id, name, array_to_string(roles, ',') AS role_names, created_at, last_used_at, expires_at FROM session
+		WHERE account_id = ? AND kind = 'TOKEN' AND revoked_at IS NULL AND expires_at > ? ORDER BY created_at DESC, id DESC`, t.scope.Account, t.now).Scan(&list).Error
+	if err != nil {
+		return nil, fmt.Errorf("list tokens: %w", err)
+	}
+	for i := range list {
+		list[i].Roles = inOrder(splitNames(list[i].RoleNames))
+	}
+	return list, nil
+}
+
+// RevokeSession ends a session or a token of the own account.
+func (t *Tx) RevokeSession(id uuid.UUID) error {
+	n, err := t.exec(`UPDATE session SET revoked_at = ? WHERE id = ? AND account_id = ? AND revoked_at IS NULL`, t.now, id, t.scope.Account)
+	if err != nil {
+		return fmt.Errorf("end a session: %w", err)
+	}
+	if n != 1 {
+		return problem.New(problem.NotFound)
+	}
+	return t.Audit("session.revoke", "session", id.String(), nil)
+}
+
+// revokeSessions ends all sessions of the kinds of an account but one.
+func (t *Tx) revokeSessions(account, keep uuid.UUID, kinds ...string) error {
+	_, err := t.exec(`UPDATE session SET revoked_at = ? WHERE account_id = ? AND id <> ? AND kind IN ? AND revoked_at IS NULL`, t.now, account, keep, kinds)
+	if err != nil {
+		return fmt.Errorf("end the sessions of an account: %w", err)
+	}
+	return nil
+}
