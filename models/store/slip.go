@@ -211,3 +211,12 @@ func (t *Tx) settleOthers(refusal *problem.Error, condition string, args ...any)
 	}
 	return nil
 }
+
+// SaidBefore says whether the acting account handed in a slip with this key.
+func (t *Tx) SaidBefore(key string) (bool, error) {
+	var n int64
+	if err := t.db.Raw(`SELECT count(*) FROM slip WHERE account_id = ? AND key = ?`, t.scope.Account, key).Scan(&n).Error; err != nil {
+		return false, fmt.Errorf("look for an earlier slip: %w", err)
+	}
+	return n > 0, nil
+}

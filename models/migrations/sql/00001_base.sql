@@ -115,7 +115,9 @@ CREATE POLICY app_read ON audit_entry FOR SELECT TO xueji_app USING (office_path
 GRANT SELECT, INSERT ON audit_entry TO xueji_app, xueji_worker;
 GRANT SELECT, INSERT ON audit_seal TO xueji_worker;
 
--- The outbox: what must reach Temporal, written in the transaction that made it true.
+-- The outbox: what must reach Temporal, written in the transaction that made
+-- it true. A row is done when the workflow itself has read its position, not
+-- when somebody tried to start it.
 CREATE TABLE outbox (
     id         bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     change_id  uuid NOT NULL,
@@ -128,8 +130,6 @@ CREATE INDEX outbox_waiting ON outbox (id) WHERE sent_at IS NULL;
 CREATE INDEX outbox_change ON outbox (change_id);
 GRANT INSERT ON outbox TO xueji_app;
 GRANT SELECT, UPDATE ON outbox TO xueji_worker;
--- The API marks the start it made itself, after its own commit; nothing else.
-GRANT SELECT (id, change_id, sent_at), UPDATE (sent_at) ON outbox TO xueji_app;
 
 -- Policy of a province in versions; the built-in default has none here.
 CREATE TABLE policy (

@@ -82,6 +82,10 @@ CREATE POLICY app_update ON roster FOR UPDATE TO xueji_app
 CREATE POLICY app_insert ON roster_row FOR INSERT TO xueji_app WITH CHECK (org_path <@ (SELECT scope())
     AND student_id IS NULL AND verdict <> 'LEFT_OUT'
     AND EXISTS (SELECT 1 FROM roster r WHERE r.id = roster_id AND r.state = 'UPLOADED'));
+-- A later row can refuse an earlier one while the check runs.
+CREATE POLICY app_update ON roster_row FOR UPDATE TO xueji_app USING (org_path <@ (SELECT scope()) AND verdict <> 'LEFT_OUT'
+    AND EXISTS (SELECT 1 FROM roster r WHERE r.id = roster_id AND r.state = 'UPLOADED'))
+    WITH CHECK (org_path <@ (SELECT scope()) AND verdict = 'REJECT');
 CREATE POLICY app_delete ON roster_row FOR DELETE TO xueji_app USING (org_path <@ (SELECT scope())
     AND EXISTS (SELECT 1 FROM roster r WHERE r.id = roster_id AND r.state IN ('UPLOADED', 'DISCARDED')));
 
@@ -89,7 +93,7 @@ GRANT SELECT ON roster, roster_row TO xueji_app;
 GRANT INSERT (id, school_id, org_path, file_name, file_sha256, file_size, blob_key, state, created_by, created_at, progress_at) ON roster TO xueji_app;
 GRANT UPDATE (template_version, state, attempt, rows_read, rows_good, rows_remarked, rows_rejected, rows_skipped,
     findings, progress_at, checked_at, change_id, version) ON roster TO xueji_app;
-GRANT INSERT, DELETE ON roster_row TO xueji_app;
+GRANT INSERT, DELETE, UPDATE (verdict, findings, payload, id_hash) ON roster_row TO xueji_app;
 GRANT SELECT, UPDATE ON roster TO xueji_worker;
 GRANT SELECT, UPDATE, DELETE ON roster_row TO xueji_worker;
 

@@ -1,0 +1,103 @@
+// Package activities touches the world for the workflows: it implements
+// contract.Activities on the register.
+//
+// Each activity is one transaction under the worker role and safe to repeat.
+// Inside, errors are wrapped as usual; outward translates them once, as the
+// last step, because Temporal looks only at the outermost error.
+package activities
+
+import (
+	"context"
+	"errors"
+
+	"github.com/google/uuid"
+	"go.temporal.io/sdk/temporal"
+
+	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/store"
+	"github.com/xueji/xueji/workflows/contract"
+)
+
+// Changes implements contract.Activities.
+type Changes struct{ register *store.Store }
+
+var _ contract.Activities = (*Changes)(nil)
+
+// NewChanges makes the activities on a store opened as the worker role.
+func NewChanges(register *store.Store) *Changes { return &Changes{register: register} }
+
+// Resume reads where the change stands, and notes that its workflow is alive.
+func (a *Changes) Resume(ctx context.Context, r contract.ResumeRequest) (contract.Position, error) {
+	return a.within(ctx, r.ChangeID, func(tx *store.Tx, id uuid.UUID) error { return tx.Reported(id) })
+}
+
+// PassTime sends the reminders that are due and marks what is overdue.
+func (a *Changes) PassTime(ctx context.Context, r contract.ResumeRequest) (contract.Position, error) {
+	return a.within(ctx, r.ChangeID, func(tx *store.Tx, id uuid.UUID) error { return tx.PassTime(id) })
+}
+
+func (a *Changes) within(ctx context.Context, changeID string, act func(*store.Tx, uuid.UUID) error) (contract.Position, error) {
+	var at contract.Position
+	id, err := uuid.Parse(changeID)
+	if err != nil {
+		return at, outward(problem.New(problem.NotFound).Because(err))
+	}
+	err = a.register.InScope(ctx, store.Scope{}, func(tx *store.Tx) error {
+		if err := act(tx, id); err != nil {
+			return err
+		}
+		at, err = position(tx, id)
+		return err
+	})
+	return at, outward(err)
+}
+
+// CommitSlip counts or refuses one slip and gives the position after it.
+func (a *Changes) CommitSlip(ctx context.Context, r contract.CommitRequest) (contract.Committed, error) {
+	var done contract.Committed
+	change, err1 := uuid.Parse(r.ChangeID)
+	slip, err2 := uuid.Parse(r.SlipID)
+	if err := errors.Join(err1, err2); err != nil {
+		return done, outward(problem.New(problem.NotFound).Because(err))
+	}
+	err := a.register.InScope(ctx, store.Scope{}, func(tx *store.Tx) error {
+		s, err := tx.CommitSlip(change, slip)
+		if err != nil {
+			return err
+		}
+		done.Result = contract.SlipResult{SlipID: s.ID.String(), Outcome: s.Outcome, Code: s.OutcomeCode}
+		done.Position, err = position(tx, change)
+		return err
+	})
+	return done, outward(err)
+}
+
+func position(tx *store.Tx, change uuid.UUID) (contract.Position, error) {
+	p, err := tx.Position(change)
+	if err != nil {
+		return contract.Position{}, err
+	}
+	at := contract.Position{
+		Closed: p.Closed(), Status: p.Status, Step: p.Step, Round: p.Round, Stage: p.Stage, DueAt: p.DueAt, Wait: p.Wait,
+	}
+	if p.OfficeCode != "" {
+		at.WaitingFor = []string{p.OfficeCode}
+	}
+	for _, slip := range p.Slips {
+		at.Slips = append(at.Slips, slip.String())
+	}
+	return at, nil
+}
+
+// outward turns the register's errors into Temporal's. What does not exist is
+// not retried; everything else may heal with time. Only the code crosses:
+// causes may hold what must not stand in a history.
+func outward(err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, problem.New(problem.NotFound)):
+		return temporal.NewNonRetryableApplicationError("the change or slip does not exist", contract.ErrGone, nil)
+	}
+	return temporal.NewApplicationError("the register could not complete the step", string(problem.CodeOf(err)))
+}

@@ -1,0 +1,193 @@
+package store
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/xueji/xueji/models/org"
+)
+
+// ChangePage is everything a party sees of a change.
+type ChangePage struct {
+	*Change
+
+	OrgName     string
+	StudentName string // empty for a roster
+	Steps       []StepView
+	Timeline    []TimelineEntry
+	Evidence    []EvidenceView
+	// Open is the step that waits, nil when the change has ended.
+	Open *StepView
+}
+
+// StepView is one step as people see it.
+type StepView struct {
+	No             int
+	Round          int
+	Name           string
+	OfficeID       uuid.UUID
+	OfficeName     string
+	OfficePath     string
+	Role           org.Role
+	OpenedAt       time.Time
+	DueAt          time.Time
+	DueProvisional bool
+	OverdueAt      *time.Time
+	Problem        string
+	Status         string
+	ClosedAt       *time.Time
+	TaskID         uuid.UUID
+}
+
+// TimelineEntry is one thing that happened, with who did it and where.
+type TimelineEntry struct {
+	At         time.Time
+	Verb       string
+	StepNo     int
+	Round      int
+	AccountID  *uuid.UUID
+	Actor      string // name of a member of staff; empty for the system
+	OfficeName string
+	Opinion    string
+	Params     map[string]string `gorm:"-"`
+}
+
+// EvidenceView is one attached file.
+type EvidenceView struct {
+	ID        uuid.UUID
+	Kind      string
+	Round     int
+	FileName  string
+	MediaType string
+	Size      int64
+	SHA256    []byte `gorm:"column:sha256"`
+	CreatedAt time.Time
+}
+
+// ChangePage reads a change with its steps, timeline and evidence.
+func (t *Tx) ChangePage(id uuid.UUID) (*ChangePage, error) {
+	c, err := t.Change(id)
+	if err != nil {
+		return nil, err
+	}
+	p := &ChangePage{Change: c}
+	err = errors.Join(t.readParties(p), t.readSteps(p), t.readTimeline(p), t.readEvidence(p))
+	return p, err
+}
+
+func (t *Tx) readParties(p *ChangePage) error {
+	var row struct{ OrgName, StudentName string }
+	err := t.db.Raw(`SELECT o.name AS org_name, coalesce((SELECT s.name FROM student s WHERE s.id = ?), '') AS student_name
+		FROM organisation o WHERE o.id = ?`, p.StudentID, p.OrgID).Take(&row).Error
+	if err != nil {
+		return fmt.Errorf("read the parties of a change: %w", err)
+	}
+	p.OrgName, p.StudentName = row.OrgName, row.StudentName
+	return nil
+}
+
+func (t *Tx) readSteps(p *ChangePage) error {
+	err := t.db.Raw(`SELECT s.no, s.round, s.name, s.office_id, o.name AS office_name, s.office_path::text AS office_path, s.role, s.opened_at, s.due_at,
+		s.due_provisional, s.overdue_at, s.problem, s.status, s.closed_at, k.id AS task_id
+		FROM step s JOIN organisation o ON o.id = s.office_id
+		JOIN task k ON k.change_id = s.change_id AND k.step_no = s.no AND k.round = s.round AND k.seat = 1
+		WHERE s.change_id = ? ORDER BY s.opened_at, s.round, s.no`, p.ID).Scan(&p.Steps).Error
+	if err != nil {
+		return fmt.Errorf("read the steps of a change: %w", err)
+	}
+	for i := range p.Steps {
+		if p.Steps[i].Status == stepOpen {
+			p.Open = &p.Steps[i]
+		}
+	}
+	return nil
+}
+
+func (t *Tx) readTimeline(p *ChangePage) error {
+	var rows []struct {
+		TimelineEntry
+		ParamsJSON string
+	}
+	err := t.db.Raw(`SELECT e.at, e.verb, e.step_no, e.round, e.account_id, coalesce(l.name, '') AS actor, coalesce(o.name, '') AS office_name,
+		e.opinion, e.params::text AS params_json
+		FROM change_event e LEFT JOIN organisation o ON o.id = e.office_id
+		LEFT JOIN LATERAL account_label(e.account_id) l ON true
+		WHERE e.change_id = ? ORDER BY e.at, e.id`, p.ID).Scan(&rows).Error
+	if err != nil {
+		return fmt.Errorf("read the timeline of a change: %w", err)
+	}
+	for _, r := range rows {
+		if err := json.Unmarshal([]byte(r.ParamsJSON), &r.Params); err != nil {
+			return fmt.Errorf("read the timeline of a change: %w", err)
+		}
+		delete(r.Params, "key")
+		p.Timeline = append(p.Timeline, r.TimelineEntry)
+	}
+	return nil
+}
+
+func (t *Tx) readEvidence(p *ChangePage) error {
+	err := t.db.Raw(`SELECT e.id, x.kind, x.round, e.file_name, e.media_type, e.size, e.sha256, e.created_at
+		FROM change_evidence x JOIN evidence e ON e.id = x.evidence_id WHERE x.change_id = ? ORDER BY x.round, x.kind, e.id`, p.ID).Scan(&p.Evidence).Error
+	if err != nil {
+		return fmt.Errorf("read the evidence of a change: %w", err)
+	}
+	return nil
+}
+
+// Task reads who must decide a task, and whether it is still open.
+func (t *Tx) Task(id uuid.UUID) (TaskView, error) {
+	k, err := t.task(id)
+	if err != nil {
+		return TaskView{}, err
+	}
+	return TaskView{ID: k.ID, ChangeID: k.ChangeID, StepNo: k.StepNo, Round: k.Round, Open: k.Status == stepOpen}, nil
+}
+
+// TaskView is a task as the caller of a decision needs it.
+type TaskView struct {
+	ID       uuid.UUID
+	ChangeID uuid.UUID
+	StepNo   int
+	Round    int
+	Open     bool
+}
+
+// MayDecide tells why the acting account may not decide a task; nil when it may.
+func (t *Tx) MayDecide(changeID, taskID uuid.UUID) error {
+	c, err := t.Change(changeID)
+	if err != nil {
+		return err
+	}
+	k, err := t.task(taskID)
+	if err != nil {
+		return err
+	}
+	return t.mayAct(c, k, t.scope.Account)
+}
+
+// ClosedProblem says that a change has ended, with who ended it and when; nil while it runs.
+func (t *Tx) ClosedProblem(id uuid.UUID) error {
+	c, err := t.Change(id)
+	if err != nil || c.Status == Running {
+		return err
+	}
+	return t.closedProblem(c)
+}
+
+// Comment writes a remark into the timeline. The same key writes it once.
+func (t *Tx) Comment(change, office uuid.UUID, text, key string) error {
+	c, err := t.Change(change)
+	if err != nil {
+		return err
+	}
+	_, err = t.write(event{
+		change: c.ID, verb: "COMMENT", step: c.StepNo, round: c.Round, account: t.scope.Account, office: office,
+		opinion: text, params: map[string]string{"key": key},
+	})
+	return err
+}

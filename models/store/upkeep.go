@@ -1,0 +1,217 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/xueji/xueji/models/process"
+)
+
+// RunningRow is what reconciliation compares with Temporal.
+type RunningRow struct {
+	ID           uuid.UUID
+	Kind         process.Kind
+	CaseNo       string
+	ProvinceCode string
+	StepNo       int
+	Round        int
+	// Waiting is set when a slip or a due time has waited longer than a live
+	// workflow would let it.
+	Waiting bool
+}
+
+// StartRow is a change whose workflow has not read its position yet.
+type StartRow struct {
+	OutboxID     int64
+	ID           uuid.UUID
+	Kind         process.Kind
+	CaseNo       string
+	ProvinceCode string
+}
+
+// WaitingStarts gives changes whose workflow should run and has not reported
+// itself since the given time, oldest first.
+func (t *Tx) WaitingStarts(before time.Time, most int) ([]StartRow, error) {
+	var rows []StartRow
+	err := t.db.Raw(`SELECT b.id AS outbox_id, c.id, c.kind, c.case_no, c.province_code FROM outbox b JOIN change c ON c.id = b.change_id
+		WHERE b.sent_at IS NULL AND b.created_at < ? ORDER BY b.id LIMIT ?`, before, most).Scan(&rows).Error
+	if err != nil {
+		return nil, fmt.Errorf("read the outbox: %w", err)
+	}
+	return rows, nil
+}
+
+// Attempted counts an attempt to start a workflow from the outbox.
+func (t *Tx) Attempted(outboxID int64) error {
+	if _, err := t.exec(`UPDATE outbox SET attempts = attempts + 1 WHERE id = ?`, outboxID); err != nil {
+		return fmt.Errorf("count an attempt: %w", err)
+	}
+	return nil
+}
+
+// Reported ends the outbox row of a change whose workflow reads its position.
+func (t *Tx) Reported(change uuid.UUID) error {
+	if _, err := t.exec(`UPDATE outbox SET sent_at = ? WHERE change_id = ? AND sent_at IS NULL`, t.now, change); err != nil {
+		return fmt.Errorf("end an outbox row: %w", err)
+	}
+	return nil
+}
+
+// RunningChanges pages through all running changes in order of their IDs.
+func (t *Tx) RunningChanges(after uuid.UUID, late time.Time, most int) ([]RunningRow, error) {
+	var rows []RunningRow
+	err := t.db.Raw(`SELECT c.id, c.kind, c.case_no, c.province_code, c.step_no, c.round,
+			EXISTS (SELECT 1 FROM slip l WHERE l.change_id = c.id AND l.outcome = 'PENDING' AND l.created_at < @late)
+			OR EXISTS (SELECT 1 FROM step s WHERE s.change_id = c.id AND s.status = 'OPEN' AND (
+				(s.remind_50_at < @late AND s.reminded_50 IS NULL) OR (s.remind_80_at < @late AND s.reminded_80 IS NULL)
+				OR (s.due_at < @late AND s.overdue_at IS NULL)))
+			OR (c.due_total < @late AND c.total_warned_at IS NULL) AS waiting
+		FROM change c WHERE c.status = 'RUNNING' AND c.id > @after ORDER BY c.id LIMIT @most`,
+		map[string]any{"late": late, "after": after, "most": most}).Scan(&rows).Error
+	if err != nil {
+		return nil, fmt.Errorf("read running changes: %w", err)
+	}
+	return rows, nil
+}
+
+// NamePeopleProblems keeps the named problem of open steps true: an office lost
+// its last eligible person, or has one again.
+func (t *Tx) NamePeopleProblems() error {
+	_, err := t.exec(`UPDATE step s SET problem = CASE WHEN x.able THEN '' ELSE ? END
+		FROM (SELECT s.change_id, s.no, s.round, EXISTS (SELECT 1 FROM account a WHERE a.org_id = s.office_id AND s.role = ANY (a.roles)
+				AND a.sealed_at IS NULL AND a.closed_at IS NULL AND (s.no = 0 OR a.id <> c.filed_by)) AS able
+			FROM step s JOIN change c ON c.id = s.change_id WHERE s.status = 'OPEN') x
+		WHERE s.change_id = x.change_id AND s.no = x.no AND s.round = x.round AND (s.problem = '') <> x.able`, problemNobody)
+	if err != nil {
+		return fmt.Errorf("look for steps nobody can decide: %w", err)
+	}
+	return nil
+}
+
+// StaleCalendar gives running changes whose open step was computed with another calendar.
+func (t *Tx) StaleCalendar(most int) ([]uuid.UUID, error) {
+	var ids []uuid.UUID
+	err := t.db.Raw(`SELECT change_id FROM step WHERE status = 'OPEN' AND calendar_version NOT IN ('', ?) ORDER BY change_id LIMIT ?`,
+		t.store.workdays.Version(), most).Scan(&ids).Error
+	if err != nil {
+		return nil, fmt.Errorf("look for an old calendar: %w", err)
+	}
+	return ids, nil
+}
+
+// Recompute sets the due times of a change's open step by the calendar of this
+// program: days are frozen into the change, the calendar is not.
+func (t *Tx) Recompute(change uuid.UUID) error {
+	c, err := t.lockChange(change)
+	if err != nil || c.Status != Running {
+		return err
+	}
+	s, err := t.openedStep(change)
+	if err != nil {
+		return err
+	}
+	rule, _ := c.Definition.Step(s.No)
+	due := t.store.workdays.Deadline(s.OpenedAt, rule.Term)
+	_, err = t.exec(`UPDATE step SET due_at = ?, due_provisional = ?, calendar_version = ?, remind_50_at = ?, remind_80_at = ?
+		WHERE change_id = ? AND status = 'OPEN'`, due.At, due.Provisional, due.Version,
+		t.store.workdays.Fraction(due, shareFirst), t.store.workdays.Fraction(due, shareSecond), change)
+	if err != nil {
+		return fmt.Errorf("recompute a deadline: %w", err)
+	}
+	if _, err := t.exec(`UPDATE task SET due_at = ? WHERE change_id = ? AND status = 'OPEN'`, due.At, change); err != nil {
+		return fmt.Errorf("recompute a deadline: %w", err)
+	}
+	return nil
+}
+
+// Beat says that the worker which leads the upkeep is alive.
+func (t *Tx) Beat(name string) error {
+	_, err := t.exec(`INSERT INTO worker_beat (name, beat_at) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET beat_at = EXCLUDED.beat_at`, name, t.now)
+	if err != nil {
+		return fmt.Errorf("beat: %w", err)
+	}
+	return nil
+}
+
+// LastBeat is when a worker last reported itself; zero when none ever did.
+func (t *Tx) LastBeat() (time.Time, error) {
+	var row struct{ At *time.Time }
+	if err := t.db.Raw(`SELECT max(beat_at) AS at FROM worker_beat`).Take(&row).Error; err != nil {
+		return time.Time{}, fmt.Errorf("read the heartbeat: %w", err)
+	}
+	if row.At == nil {
+		return time.Time{}, nil
+	}
+	return *row.At, nil
+}
+
+// Backlog is what the metrics tell about work in hand.
+type Backlog struct {
+	OutboxWaiting int64
+	OutboxAge     float64 // seconds the oldest waiting start is old
+	OpenSteps     int64
+	OverdueSteps  int64
+	PendingSlips  int64
+}
+
+// Backlog counts the work in hand.
+func (t *Tx) Backlog() (Backlog, error) {
+	var b Backlog
+	err := t.db.Raw(`SELECT (SELECT count(*) FROM outbox WHERE sent_at IS NULL) AS outbox_waiting,
+		coalesce((SELECT extract(epoch FROM ?::timestamptz - min(created_at)) FROM outbox WHERE sent_at IS NULL), 0) AS outbox_age,
+		(SELECT count(*) FROM step WHERE status = 'OPEN') AS open_steps,
+		(SELECT count(*) FROM step WHERE status = 'OPEN' AND due_at < ?) AS overdue_steps,
+		(SELECT count(*) FROM slip WHERE outcome = 'PENDING') AS pending_slips`, t.now, t.now).Take(&b).Error
+	if err != nil {
+		return b, fmt.Errorf("count the backlog: %w", err)
+	}
+	return b, nil
+}
+
+// leadLock is the advisory lock of the one worker that does the upkeep.
+const leadLock = 0x7875656a69 // "xueji"
+
+// Lead calls fn every interval while this process holds the lead, and tries to
+// become the leader otherwise. Only one process leads at a time; when its
+// connection breaks another takes over. It returns when ctx ends.
+func (s *Store) Lead(ctx context.Context, interval time.Duration, fn func(context.Context)) {
+	for ctx.Err() == nil {
+		s.leadOnce(ctx, interval, fn)
+		select {
+		case <-ctx.Done():
+		case <-time.After(interval):
+		}
+	}
+}
+
+func (s *Store) leadOnce(ctx context.Context, interval time.Duration, fn func(context.Context)) {
+	conn, err := s.pool.Acquire(ctx)
+	if err != nil {
+		return
+	}
+	defer conn.Release()
+	var leads bool
+	if err := conn.QueryRow(ctx, `SELECT pg_try_advisory_lock($1)`, int64(leadLock)).Scan(&leads); err != nil || !leads {
+		return
+	}
+	defer func() {
+		// The lock belongs to the connection; it must not go back into the pool with it.
+		_, _ = conn.Exec(context.WithoutCancel(ctx), `SELECT pg_advisory_unlock($1)`, int64(leadLock))
+	}()
+	ticker := time.NewTicker(interval)
+	defer ticker.Stop()
+	for {
+		fn(ctx)
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+		}
+		if conn.Ping(ctx) != nil {
+			return
+		}
+	}
+}

@@ -1,0 +1,226 @@
+// Package upkeep keeps the register and the workflow engine together. It runs
+// in the worker, in one process at a time, and never inside Temporal: what
+// heals Temporal must not live in it.
+//
+// Every action here is harmless when it is not needed: starting a running
+// workflow is refused by Temporal, refreshing one makes it read its position.
+package upkeep
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/xueji/xueji/models/store"
+	"github.com/xueji/xueji/workflows/client"
+	"github.com/xueji/xueji/workflows/contract"
+)
+
+// Engine is what upkeep needs of Temporal.
+type Engine interface {
+	Ensure(ctx context.Context) error
+	Start(ctx context.Context, s client.Starting) error
+	Refresh(ctx context.Context, changeID string) error
+	Running(ctx context.Context, fn func(workflowID, stepRound string)) error
+}
+
+// Upkeep does the rounds.
+type Upkeep struct {
+	Register *store.Store // as the worker role
+	Engine   Engine
+	Log      *slog.Logger
+	Name     string // of this worker, for the heartbeat
+	// Chores run once an hour: sealing idle accounts, deleting old files.
+	Chores []func(context.Context) error
+	// OnRound is told what a round found, for metrics; may be nil.
+	OnRound func(Round)
+
+	lastChores time.Time
+}
+
+// Round is what one round did.
+type Round struct {
+	Started   int // workflows that were missing
+	Refreshed int // workflows that stood elsewhere than the register
+	Failed    bool
+	Backlog   store.Backlog
+}
+
+const (
+	page       = 1000
+	startGrace = 3 * time.Second  // the API starts a new change itself; the relay comes after
+	lateGrace  = 10 * time.Second // a live workflow takes a slip or a due time within this
+	everyHour  = time.Hour
+)
+
+// Once does one round: relay, reconciliation, calendar, people, heartbeat.
+// A part that fails is logged and the others go on.
+func (u *Upkeep) Once(ctx context.Context) {
+	var round Round
+	for _, part := range []struct {
+		name string
+		run  func(context.Context, *Round) error
+	}{
+		{"beat", u.beat}, {"relay", u.relay}, {"reconcile", u.reconcile},
+		{"calendar", u.calendar}, {"people", u.people}, {"chores", u.chores},
+	} {
+		if err := part.run(ctx, &round); err != nil && ctx.Err() == nil {
+			round.Failed = true
+			u.Log.Warn("upkeep", "part", part.name, "error", err.Error())
+		}
+	}
+	if round.Started+round.Refreshed > 0 {
+		u.Log.Info("upkeep brought register and workflows together", "started", round.Started, "refreshed", round.Refreshed)
+	}
+	if u.OnRound != nil {
+		u.OnRound(round)
+	}
+}
+
+func (u *Upkeep) inRegister(ctx context.Context, fn func(*store.Tx) error) error {
+	return u.Register.InScope(ctx, store.Scope{}, fn)
+}
+
+func (u *Upkeep) beat(ctx context.Context, round *Round) error {
+	return u.inRegister(ctx, func(tx *store.Tx) (err error) {
+		if err = tx.Beat(u.Name); err != nil {
+			return err
+		}
+		round.Backlog, err = tx.Backlog()
+		return err
+	})
+}
+
+// relay starts the workflows the outbox still waits for.
+func (u *Upkeep) relay(ctx context.Context, round *Round) error {
+	var rows []store.StartRow
+	err := u.inRegister(ctx, func(tx *store.Tx) (err error) {
+		rows, err = tx.WaitingStarts(tx.Now().Add(-startGrace), page)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	for _, row := range rows {
+		started := u.start(ctx, starting(row.ID, string(row.Kind), row.Kind.WorkflowName(), row.CaseNo, row.ProvinceCode))
+		if err := u.inRegister(ctx, func(tx *store.Tx) error { return tx.Attempted(row.OutboxID) }); err != nil {
+			return errors.Join(started, err)
+		}
+		if started != nil {
+			return started // Temporal is down: the next round tries again
+		}
+		round.Started++
+	}
+	return nil
+}
+
+// start starts a workflow; when that fails the namespace may be gone with
+// Temporal's database, so it is set up again first.
+func (u *Upkeep) start(ctx context.Context, s client.Starting) error {
+	err := u.Engine.Start(ctx, s)
+	if err == nil {
+		return nil
+	}
+	if ensured := u.Engine.Ensure(ctx); ensured != nil {
+		return errors.Join(err, ensured)
+	}
+	return u.Engine.Start(ctx, s)
+}
+
+func starting(id uuid.UUID, kind, workflow, caseNo, province string) client.Starting {
+	return client.Starting{ChangeID: id.String(), Kind: kind, WorkflowName: workflow, CaseNo: caseNo, Province: province}
+}
+
+// reconcile compares every running change with the workflows: one that is
+// missing is started, one that stands elsewhere or sleeps is refreshed.
+func (u *Upkeep) reconcile(ctx context.Context, round *Round) error {
+	running := make(map[string]string)
+	list := func() error {
+		return u.Engine.Running(ctx, func(id, stepRound string) { running[id] = stepRound })
+	}
+	if err := list(); err != nil {
+		if ensured := u.Engine.Ensure(ctx); ensured != nil {
+			return errors.Join(err, ensured)
+		}
+		if err := list(); err != nil {
+			return err
+		}
+	}
+	after := uuid.Nil
+	for {
+		var rows []store.RunningRow
+		err := u.inRegister(ctx, func(tx *store.Tx) (err error) {
+			rows, err = tx.RunningChanges(after, tx.Now().Add(-lateGrace), page)
+			return err
+		})
+		if err != nil || len(rows) == 0 {
+			return err
+		}
+		for _, row := range rows {
+			if err := u.compare(ctx, row, running, round); err != nil {
+				return err
+			}
+		}
+		after = rows[len(rows)-1].ID
+	}
+}
+
+func (u *Upkeep) compare(ctx context.Context, row store.RunningRow, running map[string]string, round *Round) error {
+	at, ok := running[contract.WorkflowID(row.ID.String())]
+	if ok && at == contract.StepRound(row.StepNo, row.Round) && !row.Waiting {
+		return nil
+	}
+	if ok {
+		err := u.Engine.Refresh(ctx, row.ID.String())
+		if err == nil {
+			round.Refreshed++
+			return nil
+		}
+		if !errors.Is(err, client.ErrNotRunning) {
+			return err
+		}
+	}
+	round.Started++
+	return u.start(ctx, starting(row.ID, string(row.Kind), row.Kind.WorkflowName(), row.CaseNo, row.ProvinceCode))
+}
+
+// calendar recomputes open steps after a new calendar was published.
+func (u *Upkeep) calendar(ctx context.Context, _ *Round) error {
+	var ids []uuid.UUID
+	err := u.inRegister(ctx, func(tx *store.Tx) (err error) {
+		ids, err = tx.StaleCalendar(page)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	for _, id := range ids {
+		if err := u.inRegister(ctx, func(tx *store.Tx) error { return tx.Recompute(id) }); err != nil {
+			return err
+		}
+		if err := u.Engine.Refresh(ctx, id.String()); err != nil && !errors.Is(err, client.ErrNotRunning) {
+			return err
+		}
+	}
+	return nil
+}
+
+func (u *Upkeep) people(ctx context.Context, _ *Round) error {
+	return u.inRegister(ctx, func(tx *store.Tx) error { return tx.NamePeopleProblems() })
+}
+
+func (u *Upkeep) chores(ctx context.Context, _ *Round) error {
+	now := u.Register.Clock().Now()
+	if now.Sub(u.lastChores) < everyHour {
+		return nil
+	}
+	u.lastChores = now
+	var list []error
+	for _, chore := range u.Chores {
+		list = append(list, chore(ctx))
+	}
+	return errors.Join(list...)
+}
