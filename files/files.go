@@ -34,13 +34,13 @@ const (
 	Roster   Purpose = "roster"   // an uploaded sheet, kept for 30 days
 )
 
-// Sealer encrypts streams; secret.Keyring is one. The context it is given is
-// bound into the result: decrypting under another one fails.
+// Sealer encrypts streams; *secret.Keyring is one. The purpose it is given is
+// bound into the result: decrypting for another one fails.
 type Sealer interface {
-	// EncryptTo gives a writer; the result is complete only after Close.
-	EncryptTo(w io.Writer, context string) (io.WriteCloser, error)
-	// DecryptFrom gives a reader that never yields a byte that was tampered with.
-	DecryptFrom(r io.Reader, context string) (io.Reader, error)
+	// EncryptStream gives a writer; the result is complete only after Close.
+	EncryptStream(w io.Writer, purpose string) (io.WriteCloser, error)
+	// DecryptStream gives a reader that never yields a byte that was tampered with.
+	DecryptStream(r io.Reader, purpose string) (io.Reader, error)
 }
 
 // ErrMissing says that no file lies under this purpose and key.
@@ -136,7 +136,7 @@ func (c *Cabinet) Put(ctx context.Context, p Purpose, key string, r io.Reader, l
 }
 
 func (c *Cabinet) write(w io.Writer, bound string, r io.Reader, limit int64) (int64, []byte, error) {
-	sealed, err := c.seal.EncryptTo(w, bound)
+	sealed, err := c.seal.EncryptStream(w, bound)
 	if err != nil {
 		return 0, nil, fmt.Errorf("encrypt a file: %w", err)
 	}
@@ -163,7 +163,7 @@ func (c *Cabinet) Get(ctx context.Context, p Purpose, key string) (io.ReadCloser
 	if err != nil {
 		return nil, fmt.Errorf("open a file: %w", err)
 	}
-	plain, err := c.seal.DecryptFrom(r, address(p, key))
+	plain, err := c.seal.DecryptStream(r, address(p, key))
 	if err != nil {
 		_ = r.Close()
 		return nil, fmt.Errorf("decrypt a file: %w", err)

@@ -1,0 +1,58 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/google/uuid"
+	"gorm.io/gorm"
+
+	"github.com/xueji/xueji/models/problem"
+)
+
+// Evidence (佐证材料) is the register's knowledge of an uploaded image or PDF;
+// the file itself lies encrypted in the file store under BlobKey.
+type Evidence struct {
+	ID         uuid.UUID
+	OrgID      uuid.UUID
+	OrgPath    string
+	UploadedBy uuid.UUID
+	FileName   string
+	MediaType  string
+	Size       int64
+	SHA256     []byte `gorm:"column:sha256"`
+	BlobKey    string
+	CreatedAt  time.Time
+}
+
+// AddEvidence records an uploaded file for the office that uploaded it.
+func (t *Tx) AddEvidence(e *Evidence) error {
+	e.UploadedBy, e.CreatedAt = t.scope.Account, t.now
+	_, err := t.exec(`INSERT INTO evidence (id, org_id, org_path, uploaded_by, file_name, media_type, size, sha256, blob_key, created_at)
+		VALUES (?, ?, ?::ltree, ?, ?, ?, ?, ?, ?, ?)`,
+		e.ID, e.OrgID, e.OrgPath, e.UploadedBy, e.FileName, e.MediaType, e.Size, e.SHA256, e.BlobKey, e.CreatedAt)
+	if err != nil {
+		return fmt.Errorf("record evidence: %w", err)
+	}
+	return t.Audit("evidence.upload", "evidence", e.ID.String(), map[string]string{"media_type": e.MediaType, "size": strconv.FormatInt(e.Size, 10)})
+}
+
+// OpenEvidence reads where a file lies, for its uploader's office and for the
+// parties of the change it belongs to, and audits that it was looked at.
+func (t *Tx) OpenEvidence(id uuid.UUID) (*Evidence, error) {
+	var e Evidence
+	err := t.db.Raw(`SELECT id, org_id, org_path::text AS org_path, uploaded_by, file_name, media_type, size, sha256, blob_key, created_at
+		FROM evidence WHERE id = ?`, id).Take(&e).Error
+	if errors.Is(err, gorm.ErrRecordNotFound) {
+		return nil, problem.New(problem.NotFound)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read evidence: %w", err)
+	}
+	if err := t.Audit("evidence.open", "evidence", id.String(), nil); err != nil {
+		return nil, err
+	}
+	return &e, nil
+}

@@ -1,0 +1,52 @@
+package store
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/xueji/xueji/models/calendar"
+)
+
+// HistoryEntry is one change of a record, before and after; it is never rewritten.
+type HistoryEntry struct {
+	ID          uuid.UUID
+	ChangeID    *uuid.UUID
+	CaseNo      string
+	Kind        string
+	EffectiveOn calendar.Date
+	RecordedAt  time.Time
+	AccountID   *uuid.UUID
+	SchoolName  string
+	Before      json.RawMessage
+	After       json.RawMessage
+}
+
+// StudentHistory gives what happened to a record, newest first, at most so many
+// entries before the given one (uuid.Nil begins). A school sees the entries of
+// the time in which the record was its own.
+func (t *Tx) StudentHistory(student, before uuid.UUID, most int) ([]HistoryEntry, error) {
+	var rows []struct {
+		HistoryEntry
+		BeforeJSON string
+		AfterJSON  string
+	}
+	err := t.db.Raw(`SELECT h.id, h.change_id, coalesce(c.case_no, '') AS case_no, h.kind, h.effective_on, h.recorded_at, h.account_id,
+			coalesce(o.name, '') AS school_name, h.before::text AS before_json, h.after::text AS after_json
+		FROM student_history h LEFT JOIN change c ON c.id = h.change_id LEFT JOIN organisation o ON o.path = h.org_path
+		WHERE h.student_id = @student AND (@before::uuid = @none::uuid OR (h.recorded_at, h.id) <
+			(SELECT b.recorded_at, b.id FROM student_history b WHERE b.id = @before AND b.student_id = @student))
+		ORDER BY h.recorded_at DESC, h.id DESC LIMIT @most`,
+		map[string]any{"student": student, "before": before, "none": uuid.Nil, "most": most}).Scan(&rows).Error
+	if err != nil {
+		return nil, fmt.Errorf("read the history of a record: %w", err)
+	}
+	list := make([]HistoryEntry, len(rows))
+	for i, row := range rows {
+		list[i] = row.HistoryEntry
+		list[i].Before, list[i].After = json.RawMessage(row.BeforeJSON), json.RawMessage(row.AfterJSON)
+	}
+	return list, nil
+}

@@ -1,0 +1,203 @@
+package store
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"gorm.io/gorm"
+
+	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/roster"
+)
+
+// RosterState is where an uploaded roster (名册) stands.
+type RosterState string
+
+// The states of a roster.
+const (
+	RosterUploaded  RosterState = "UPLOADED"  // being checked; rows appear in batches
+	RosterChecked   RosterState = "CHECKED"   // 待确认
+	RosterUnfit     RosterState = "UNFIT"     // 不符合模板: nothing was staged
+	RosterFiled     RosterState = "FILED"     // 审批中
+	RosterEnrolled  RosterState = "ENROLLED"  // the good rows are records
+	RosterRefused   RosterState = "REFUSED"   // 审核未通过
+	RosterDiscarded RosterState = "DISCARDED" // by the school, or too old
+)
+
+// Label is the word a clerk knows the state by.
+func (s RosterState) Label() string {
+	switch s {
+	case RosterUploaded:
+		return "校验中"
+	case RosterChecked:
+		return "待确认"
+	case RosterUnfit:
+		return "不符合模板"
+	case RosterFiled:
+		return "审批中"
+	case RosterEnrolled:
+		return "已入籍"
+	case RosterRefused:
+		return "审核未通过"
+	case RosterDiscarded:
+		return "已作废"
+	}
+	return string(s)
+}
+
+// RosterVerdict is what became of one row of the sheet.
+type RosterVerdict string
+
+// The verdicts.
+const (
+	RowAccepted RosterVerdict = "ACCEPT"
+	RowRemarked RosterVerdict = "REMARK"   // taken, with something the clerk should look at
+	RowRejected RosterVerdict = "REJECT"   // not taken
+	RowSkipped  RosterVerdict = "SKIP"     // empty, or a copy of an earlier row
+	RowLeftOut  RosterVerdict = "LEFT_OUT" // good when checked, but could no longer go in
+)
+
+// RosterCounts is the progress and the result of a check.
+type RosterCounts struct {
+	Read     int `gorm:"column:rows_read"`
+	Good     int `gorm:"column:rows_good"` // those with a remark included
+	Remarked int `gorm:"column:rows_remarked"`
+	Rejected int `gorm:"column:rows_rejected"`
+	Skipped  int `gorm:"column:rows_skipped"`
+}
+
+func (c *RosterCounts) count(v RosterVerdict) {
+	c.Read++
+	switch v {
+	case RowAccepted:
+		c.Good++
+	case RowRemarked:
+		c.Good++
+		c.Remarked++
+	case RowRejected:
+		c.Rejected++
+	case RowSkipped:
+		c.Skipped++
+	case RowLeftOut: // decided at enrolment, never by a check
+	}
+}
+
+// Roster is one uploaded sheet of a school.
+type Roster struct {
+	ID              uuid.UUID
+	SchoolID        uuid.UUID
+	OrgPath         string
+	FileName        string
+	FileSHA256      []byte `gorm:"column:file_sha256"`
+	FileSize        int64
+	BlobKey         string
+	TemplateVersion string
+	State           RosterState
+	Attempt         int
+	RosterCounts    `gorm:"embedded"`
+	RowsEnrolled    int
+	RowsLeftOut     int
+	Findings        []roster.Finding `gorm:"-"` // about the file as a whole
+	CreatedBy       uuid.UUID
+	CreatedAt       time.Time
+	ProgressAt      time.Time
+	CheckedAt       *time.Time
+	ChangeID        *uuid.UUID
+	Version         int64
+}
+
+// RosterRow is one row of a roster as its school sees it: no secrets.
+type RosterRow struct {
+	RowNo     int
+	Verdict   RosterVerdict
+	Name      string
+	IDMasked  string
+	ClassCode string
+	Findings  []roster.Finding `gorm:"-"`
+	StudentID *uuid.UUID
+}
+
+const rosterColumns = `id, school_id, org_path::text AS org_path, file_name, file_sha256, file_size, blob_key, template_version, state, attempt,
+	rows_read, rows_good, rows_remarked, rows_rejected, rows_skipped, rows_enrolled, rows_left_out, findings::text AS findings_json,
+	created_by, created_at, progress_at, checked_at, change_id, version`
+
+type rosterScan struct {
+	Roster       `gorm:"embedded"`
+	FindingsJSON string
+}
+
+func (s rosterScan) roster() (*Roster, error) {
+	r := s.Roster
+	if err := json.Unmarshal([]byte(s.FindingsJSON), &r.Findings); err != nil {
+		return nil, fmt.Errorf("read the findings of a roster: %w", err)
+	}
+	return &r, nil
+}
+
+// Roster reads one roster; what is outside the scope is not_found.
+func (t *Tx) Roster(id uuid.UUID) (*Roster, error) { return t.rosterWhere("id = ?", id) }
+
+func (t *Tx) rosterWhere(condition string, args ...any) (*Roster, error) {
+	var row rosterScan
+	err := t.db.Raw(`SELECT `+rosterColumns+` FROM roster WHERE `+condition, args...).Take(&row).Error
+	if errors.Is(err, gorm.ErrRecordNotFound) {
+		return nil, problem.New(problem.NotFound)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read a roster: %w", err)
+	}
+	return row.roster()
+}
+
+// Rosters lists the rosters in scope, newest first, at most so many after the
+// given one (uuid.Nil begins); a school of uuid.Nil means all.
+func (t *Tx) Rosters(school, after uuid.UUID, most int) ([]Roster, error) {
+	query := t.db.Table("roster").Select(rosterColumns).Order("created_at DESC, id DESC").Limit(most)
+	if school != uuid.Nil {
+		query = query.Where("school_id = ?", school)
+	}
+	if after != uuid.Nil {
+		query = query.Where("(created_at, id) < (SELECT a.created_at, a.id FROM roster a WHERE a.id = ?)", after)
+	}
+	var rows []rosterScan
+	if err := query.Scan(&rows).Error; err != nil {
+		return nil, fmt.Errorf("list rosters: %w", err)
+	}
+	list := make([]Roster, 0, len(rows))
+	for _, row := range rows {
+		r, err := row.roster()
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, *r)
+	}
+	return list, nil
+}
+
+// RosterRows gives the rows of a roster after a row number, in the order of the
+// sheet; an empty verdict means all.
+func (t *Tx) RosterRows(id uuid.UUID, verdict RosterVerdict, after, most int) ([]RosterRow, error) {
+	query := t.db.Table("roster_row").Where("roster_id = ? AND row_no > ?", id, after).Order("row_no").Limit(most).
+		Select("row_no, verdict, name, id_masked, class_code, student_id, findings::text AS findings_json")
+	if verdict != "" {
+		query = query.Where("verdict = ?", string(verdict))
+	}
+	var rows []struct {
+		RosterRow    `gorm:"embedded"`
+		FindingsJSON string
+	}
+	if err := query.Scan(&rows).Error; err != nil {
+		return nil, fmt.Errorf("read the rows of a roster: %w", err)
+	}
+	list := make([]RosterRow, len(rows))
+	for i, row := range rows {
+		list[i] = row.RosterRow
+		if err := json.Unmarshal([]byte(row.FindingsJSON), &list[i].Findings); err != nil {
+			return nil, fmt.Errorf("read the findings of a roster: %w", err)
+		}
+	}
+	return list, nil
+}

@@ -1,0 +1,178 @@
+package store
+
+import (
+	"fmt"
+
+	"github.com/google/uuid"
+
+	"github.com/xueji/xueji/models/calendar"
+	"github.com/xueji/xueji/models/ident"
+	"github.com/xueji/xueji/models/org"
+	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/roster"
+)
+
+// enrolRoster makes records of the good rows of a filed roster: ENROLLED, with
+// a student number (L, or J without a document number), family, seat and
+// history (domain KT01–KT07). It runs under the worker role, in the transaction
+// of the deciding step.
+//
+// Identity and seats are looked at again: a row that can no longer go in is
+// left out with its reason and keeps no other from its record. A second call
+// for the same change does nothing. Somebody who registers one of the pupils
+// at the very same moment makes the whole transaction fail on a unique
+// constraint; repeating it then leaves that row out.
+func (t *Tx) enrolRoster(id, change uuid.UUID, effectiveOn calendar.Date) error {
+	r, err := t.lockRoster(id)
+	if err != nil {
+		return err
+	}
+	if r.State == RosterEnrolled && r.ChangeID != nil && *r.ChangeID == change {
+		return nil
+	}
+	if r.State != RosterFiled || r.ChangeID == nil || *r.ChangeID != change {
+		return wrongRosterState(r.State)
+	}
+	e := &enrolment{tx: t, roster: r, change: change, on: effectiveOn, left: map[int]*problem.Error{}}
+	for _, step := range []func() error{e.readSchool, e.readClasses, e.readRows, e.leaveRegisteredOut, e.giveSeats, e.giveNumbers, e.write} {
+		if err := step(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// enrolment is one run of enrolRoster.
+type enrolment struct {
+	tx      *Tx
+	roster  *Roster
+	change  uuid.UUID
+	on      calendar.Date
+	path    string // of the school today: it may have been re-assigned since the upload
+	county  ident.DivisionCode
+	classes map[uuid.UUID]*enrolClass
+	pupils  []*enrolPupil
+	left    map[int]*problem.Error
+}
+
+type enrolClass struct {
+	ID        uuid.UUID
+	Code      string
+	Capacity  int
+	Occupied  int
+	Closed    bool
+	Stage     org.Stage
+	EntryYear int
+}
+
+type enrolPupil struct {
+	row    int
+	class  *enrolClass
+	hash   []byte
+	values map[roster.Field]string
+	record *StudentRecord
+	number ident.StudentNumber
+	sealed sealedNumber // the student number
+}
+
+func (e *enrolment) readSchool() error {
+	var row struct{ Path, DivisionCode string }
+	err := e.tx.db.Raw(`SELECT path::text AS path, division_code FROM organisation WHERE id = ?`, e.roster.SchoolID).Take(&row).Error
+	if err != nil {
+		return fmt.Errorf("read the school of a roster: %w", err)
+	}
+	county, err := ident.ParseDivisionCode(row.DivisionCode)
+	if err != nil {
+		return fmt.Errorf("division of the school: %w", err)
+	}
+	e.path, e.county = row.Path, county
+	return nil
+}
+
+// readClasses locks the school's classes in one order, so that seats counted
+// here are the seats given below.
+func (e *enrolment) readClasses() error {
+	var rows []*enrolClass
+	err := e.tx.db.Raw(`SELECT c.id, c.code, c.capacity, c.occupied, c.closed_at IS NOT NULL AS closed, g.stage, g.entry_year
+		FROM school_class c JOIN school_grade g ON g.id = c.grade_id
+		WHERE c.id IN (SELECT class_id FROM roster_row WHERE roster_id = ?) ORDER BY c.id FOR UPDATE OF c`, e.roster.ID).Scan(&rows).Error
+	if err != nil {
+		return fmt.Errorf("lock the classes of a roster: %w", err)
+	}
+	e.classes = make(map[uuid.UUID]*enrolClass, len(rows))
+	for _, c := range rows {
+		e.classes[c.ID] = c
+	}
+	return nil
+}
+
+func (e *enrolment) readRows() error {
+	var rows []struct {
+		RowNo   int
+		ClassID uuid.UUID
+		IDHash  []byte
+		Payload []byte
+	}
+	err := e.tx.db.Raw(`SELECT row_no, class_id, id_hash, payload FROM roster_row
+		WHERE roster_id = ? AND verdict IN ('ACCEPT', 'REMARK') ORDER BY row_no`, e.roster.ID).Scan(&rows).Error
+	if err != nil {
+		return fmt.Errorf("read the rows of a roster: %w", err)
+	}
+	e.pupils = make([]*enrolPupil, 0, len(rows))
+	for _, row := range rows {
+		values, err := e.tx.store.openRosterRow(e.roster.ID, row.RowNo, row.Payload)
+		if err != nil {
+			return err
+		}
+		e.pupils = append(e.pupils, &enrolPupil{row: row.RowNo, class: e.classes[row.ClassID], hash: row.IDHash, values: values})
+	}
+	return nil
+}
+
+// keep drops the pupils for whom refuse gives a reason and notes the reason.
+func (e *enrolment) keep(refuse func(*enrolPupil) *problem.Error) {
+	kept := e.pupils[:0]
+	for _, p := range e.pupils {
+		if reason := refuse(p); reason != nil {
+			e.left[p.row] = reason
+			continue
+		}
+		kept = append(kept, p)
+	}
+	e.pupils = kept
+}
+
+func (e *enrolment) leaveRegisteredOut() error {
+	var hashes [][]byte
+	for _, p := range e.pupils {
+		if p.hash != nil {
+			hashes = append(hashes, p.hash)
+		}
+	}
+	taken, err := e.tx.hashesAmong(`SELECT id_hash FROM student WHERE id_hash = ANY ($1) AND enrol_status <> 'DELETED'`, hashes)
+	if err != nil {
+		return err
+	}
+	e.keep(func(p *enrolPupil) *problem.Error {
+		if p.hash != nil && taken[string(p.hash)] {
+			return problem.New(problem.IdentityRegistered)
+		}
+		return nil
+	})
+	return nil
+}
+
+// giveSeats fills the classes in the order of the sheet.
+func (e *enrolment) giveSeats() error {
+	e.keep(func(p *enrolPupil) *problem.Error {
+		switch {
+		case p.class == nil || p.class.Closed:
+			return problem.New(problem.RosterClassUnknown)
+		case p.class.Occupied >= p.class.Capacity:
+			return problem.New(problem.RosterClassFull).With("max", fmt.Sprint(p.class.Capacity))
+		}
+		p.class.Occupied++
+		return nil
+	})
+	return nil
+}

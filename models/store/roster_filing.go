@@ -1,0 +1,181 @@
+package store
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/roster"
+)
+
+// RegisteredAmong gives those of the identities, as hashes, that the roster's
+// check must refuse: own are in the caller's scope, elsewhere anywhere else. It
+// tells nothing but "taken", and is audited.
+func (t *Tx) RegisteredAmong(id uuid.UUID, hashes [][]byte) (own, elsewhere map[string]bool, err error) {
+	all, err := t.hashesAmong(`SELECT identities_registered($1)`, hashes)
+	if err != nil {
+		return nil, nil, err
+	}
+	own, err = t.hashesAmong(`SELECT id_hash FROM student WHERE id_hash = ANY ($1) AND enrol_status <> 'DELETED'`, hashes)
+	if err != nil {
+		return nil, nil, err
+	}
+	for hash := range own {
+		delete(all, hash)
+	}
+	return own, all, t.Audit("roster.ask_register", "roster", id.String(), map[string]string{
+		"asked": strconv.Itoa(len(hashes)), "taken": strconv.Itoa(len(own) + len(all))})
+}
+
+// rosterMayBeFiled says whether a roster of the school is checked and has
+// something to file; nothing is written.
+func (t *Tx) rosterMayBeFiled(id, school uuid.UUID) error {
+	r, err := t.Roster(id)
+	if err != nil {
+		return err
+	}
+	if r.SchoolID != school {
+		return problem.New(problem.RosterOtherSchool).At("/roster_id")
+	}
+	return r.mayBeFiled()
+}
+
+func (r *Roster) mayBeFiled() error {
+	switch {
+	case r.State == RosterUploaded:
+		return problem.New(problem.RosterChecking).At("/roster_id")
+	case r.State != RosterChecked:
+		return problem.New(problem.RosterState).With("state", r.State.Label()).At("/roster_id")
+	case r.Good == 0:
+		return problem.New(problem.RosterNothingGood).At("/roster_id")
+	}
+	return nil
+}
+
+// fileRoster locks a checked roster for a change that is being filed, marks it
+// FILED and takes the slots of its pupils. From then on only the worker writes it.
+func (t *Tx) fileRoster(id, change uuid.UUID) error {
+	r, err := t.lockRoster(id)
+	if err != nil {
+		return err
+	}
+	if err := r.mayBeFiled(); err != nil {
+		return err
+	}
+	_, err = t.exec(`UPDATE roster SET state = 'FILED', change_id = ?, version = version + 1 WHERE id = ?`, change, id)
+	if err != nil {
+		return fmt.Errorf("file a roster: %w", err)
+	}
+	return t.rosterSlotRows(id, change)
+}
+
+// rosterSlotRows takes a slot for every pupil of the roster with a document
+// number, so that no two running imports register one person. Numbers another
+// change holds refuse the filing, by the rows of the sheet (异动中).
+func (t *Tx) rosterSlotRows(id, change uuid.UUID) error {
+	const good = `FROM roster_row WHERE roster_id = ? AND verdict IN ('ACCEPT', 'REMARK') AND id_hash IS NOT NULL`
+	held, err := t.rosterRowsHeld(id)
+	if err != nil {
+		return err
+	}
+	var want int64
+	if err := t.db.Raw(`SELECT count(*) `+good, id).Scan(&want).Error; err != nil {
+		return fmt.Errorf("count the pupils of a roster: %w", err)
+	}
+	var taken int64
+	if len(held) == 0 {
+		// Without a conflict target the statement needs no right to read slots.
+		taken, err = t.exec(`INSERT INTO slot (key, change_id, taken_at)
+			SELECT 'identity/' || encode(id_hash, 'hex'), ?, ? `+good+` ORDER BY 1 ON CONFLICT DO NOTHING`, change, t.now, id)
+		if err != nil {
+			return fmt.Errorf("take the slots of a roster: %w", err)
+		}
+	}
+	if taken == want {
+		return nil
+	}
+	if len(held) == 0 { // somebody was faster between the look and the insert
+		if held, err = t.rosterRowsHeld(id); err != nil {
+			return err
+		}
+	}
+	return problem.New(problem.RosterInFlight).With("rows", sheetRows(held))
+}
+
+func (t *Tx) rosterRowsHeld(id uuid.UUID) ([]int, error) {
+	var held []int
+	err := t.db.Raw(`SELECT r.row_no FROM roster_row r WHERE r.roster_id = @id AND r.verdict IN ('ACCEPT', 'REMARK')
+			AND 'identity/' || encode(r.id_hash, 'hex') IN (SELECT slots_held(ARRAY(
+				SELECT 'identity/' || encode(k.id_hash, 'hex') FROM roster_row k
+				WHERE k.roster_id = @id AND k.verdict IN ('ACCEPT', 'REMARK') AND k.id_hash IS NOT NULL)))
+		ORDER BY r.row_no`, map[string]any{"id": id}).Scan(&held).Error
+	if err != nil {
+		return nil, fmt.Errorf("look for running changes: %w", err)
+	}
+	return held, nil
+}
+
+// sheetRows names rows for people: the first twenty, then how many more.
+func sheetRows(rows []int) string {
+	const shown = 20
+	words := make([]string, 0, shown)
+	for _, row := range rows[:min(len(rows), shown)] {
+		words = append(words, strconv.Itoa(row))
+	}
+	text := strings.Join(words, "、")
+	if more := len(rows) - shown; more > 0 {
+		text += fmt.Sprintf(" … (+%d)", more)
+	}
+	return text
+}
+
+// rosterEnded gives the roster back when its change ended without effect: a
+// refused one stays REFUSED, so that a corrected file is uploaded; a withdrawn
+// one can be filed again. Safe to repeat.
+func (t *Tx) rosterEnded(id uuid.UUID, refused bool) error {
+	state := RosterChecked
+	if refused {
+		state = RosterRefused
+	}
+	_, err := t.exec(`UPDATE roster SET state = @state, change_id = CASE WHEN @refused THEN change_id END, version = version + 1
+		WHERE id = @id AND state = 'FILED'`, map[string]any{"state": string(state), "refused": refused, "id": id})
+	if err != nil {
+		return fmt.Errorf("give a roster back: %w", err)
+	}
+	return nil
+}
+
+// leaveOut writes into the roster why rows that were good can no longer go in.
+func (t *Tx) leaveOut(id uuid.UUID, left map[int]*problem.Error) error {
+	if len(left) == 0 {
+		return nil
+	}
+	numbers := make([]int, 0, len(left))
+	for row := range left {
+		numbers = append(numbers, row)
+	}
+	slices.Sort(numbers)
+	rows := make([][]any, 0, len(left))
+	for _, row := range numbers {
+		finding, err := json.Marshal(roster.Finding{Row: row, Code: left[row].Code, Severity: roster.Reject, Params: left[row].Params})
+		if err != nil {
+			return fmt.Errorf("write a finding: %w", err)
+		}
+		rows = append(rows, []any{row, string(finding)})
+	}
+	err := t.copyTemporary("left_out", "row_no int, finding text", []string{"row_no", "finding"}, rows)
+	if err != nil {
+		return err
+	}
+	_, err = t.exec(`UPDATE roster_row r SET verdict = 'LEFT_OUT', payload = NULL, findings = r.findings || l.finding::jsonb
+		FROM left_out l WHERE r.roster_id = ? AND r.row_no = l.row_no`, id)
+	if err != nil {
+		return fmt.Errorf("leave rows of a roster out: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,98 @@
+package store
+
+import (
+	"crypto/rand"
+	"fmt"
+	"math/big"
+
+	"github.com/xueji/xueji/models/calendar"
+	"github.com/xueji/xueji/models/ident"
+	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/roster"
+)
+
+// numberRounds bounds how often new numbers are drawn for pupils whose drawn
+// number was taken. A county has some nine thousand L numbers for one birth
+// date, so a second round is rare and a hundredth means that they are used up.
+const numberRounds = 100
+
+// giveNumbers draws a student number for every pupil that nobody has: an L
+// number, or a J number for a pupil without a document number (domain 5.2).
+// The unique constraint on the hash is what makes it true; the look into the
+// register keeps a collision from failing the whole import.
+func (e *enrolment) giveNumbers() error {
+	open := e.pupils
+	used := map[string]bool{}
+	for range numberRounds {
+		if len(open) == 0 {
+			return nil
+		}
+		drawn, err := e.drawNumbers(open, used)
+		if err != nil {
+			return err
+		}
+		taken, err := e.tx.hashesAmong(`SELECT number_hash FROM student WHERE number_hash = ANY ($1)`, drawn)
+		if err != nil {
+			return err
+		}
+		var again []*enrolPupil
+		for _, p := range open {
+			if p.sealed.hash == nil || taken[string(p.sealed.hash)] {
+				p.sealed = sealedNumber{}
+				again = append(again, p)
+			}
+		}
+		open = again
+	}
+	e.keep(func(p *enrolPupil) *problem.Error {
+		if p.sealed.hash != nil {
+			return nil
+		}
+		p.class.Occupied--
+		return problem.New(problem.RosterNoNumber)
+	})
+	return nil
+}
+
+// drawNumbers draws one number for each; a pupil whose number another row of
+// the same file has drawn stays without and draws again.
+func (e *enrolment) drawNumbers(pupils []*enrolPupil, used map[string]bool) ([][]byte, error) {
+	hashes := make([][]byte, 0, len(pupils))
+	for _, p := range pupils {
+		birth, err := calendar.ParseCompactDate(p.values[roster.BirthDate])
+		if err != nil {
+			return nil, fmt.Errorf("birth date of a checked row: %w", err)
+		}
+		number, err := e.drawNumber(p, birth)
+		if err != nil {
+			return nil, err
+		}
+		hash := e.tx.store.numberHash(number.Reveal())
+		if used[string(hash)] {
+			continue
+		}
+		used[string(hash)] = true
+		p.number, p.sealed = number, sealedNumber{hash: hash}
+		hashes = append(hashes, hash)
+	}
+	return hashes, nil
+}
+
+func (e *enrolment) drawNumber(p *enrolPupil, birth calendar.Date) (ident.StudentNumber, error) {
+	if p.hash != nil {
+		n, err := ident.TemporaryNumber(e.county, birth, rand.Reader)
+		if err != nil {
+			return n, fmt.Errorf("draw a student number: %w", err)
+		}
+		return n, nil
+	}
+	sequence, err := rand.Int(rand.Reader, big.NewInt(999))
+	if err != nil {
+		return ident.StudentNumber{}, fmt.Errorf("draw a student number: %w", err)
+	}
+	n, err := ident.SubstituteNumber(e.county, birth, int(sequence.Int64())+1)
+	if err != nil {
+		return n, fmt.Errorf("draw a student number: %w", err)
+	}
+	return n, nil
+}

@@ -1,0 +1,301 @@
+package store
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/roster"
+)
+
+// RosterStalled is how long a check may show no progress before another upload
+// of the same file takes it over.
+const RosterStalled = time.Minute
+
+// ErrSuperseded tells a check that another attempt has taken the roster over;
+// what it staged is gone and it must stop.
+var ErrSuperseded = errors.New("another check of this roster has begun")
+
+// NewRoster is an uploaded file that was stored and hashed.
+type NewRoster struct {
+	ID         uuid.UUID
+	School     uuid.UUID
+	OrgPath    string
+	FileName   string
+	FileSHA256 []byte
+	FileSize   int64
+	BlobKey    string
+}
+
+// KnownRoster gives the roster made of the same file by the same school, or
+// nil. One whose check was cut off is known too.
+func (t *Tx) KnownRoster(school uuid.UUID, sha256 []byte) (*Roster, error) {
+	r, err := t.rosterWhere("school_id = ? AND file_sha256 = ? AND state NOT IN ('REFUSED', 'DISCARDED')", school, sha256)
+	if errors.Is(err, problem.New(problem.NotFound)) {
+		return nil, nil //nolint:nilnil // an unknown file is the usual answer
+	}
+	return r, err
+}
+
+// BeginRoster records an uploaded file and opens its check. When the same file
+// came in meanwhile, that roster is given and begun is false.
+func (t *Tx) BeginRoster(n NewRoster) (r *Roster, begun bool, err error) {
+	rows, err := t.exec(`INSERT INTO roster (id, school_id, org_path, file_name, file_sha256, file_size, blob_key, state, created_by, created_at, progress_at)
+		VALUES (?, ?, ?::ltree, ?, ?, ?, ?, 'UPLOADED', ?, ?, ?) ON CONFLICT DO NOTHING`,
+		n.ID, n.School, n.OrgPath, n.FileName, n.FileSHA256, n.FileSize, n.BlobKey, t.scope.Account, t.now, t.now)
+	if err != nil {
+		return nil, false, fmt.Errorf("record a roster: %w", err)
+	}
+	if rows == 0 {
+		r, err = t.KnownRoster(n.School, n.FileSHA256)
+		return r, false, err
+	}
+	if err := t.Audit("roster.upload", "roster", n.ID.String(), map[string]string{"size": strconv.FormatInt(n.FileSize, 10)}); err != nil {
+		return nil, false, err
+	}
+	r, err = t.Roster(n.ID)
+	return r, true, err
+}
+
+// RestartRosterCheck drops what was staged and opens a new attempt: for a check
+// that stalled, and when classes were made since. A check that still makes
+// progress is left alone (roster_checking).
+func (t *Tx) RestartRosterCheck(id uuid.UUID) (*Roster, error) {
+	r, err := t.lockRoster(id)
+	if err != nil {
+		return nil, err
+	}
+	switch {
+	case r.State == RosterUploaded && t.now.Sub(r.ProgressAt) < RosterStalled:
+		return nil, problem.New(problem.RosterChecking)
+	case r.State != RosterUploaded && r.State != RosterChecked && r.State != RosterUnfit:
+		return nil, wrongRosterState(r.State)
+	case r.BlobKey == "":
+		return nil, problem.New(problem.RosterFileGone)
+	}
+	_, err = t.exec(`UPDATE roster SET state = 'UPLOADED', attempt = attempt + 1, findings = '[]', checked_at = NULL, progress_at = ?,
+		rows_read = 0, rows_good = 0, rows_remarked = 0, rows_rejected = 0, rows_skipped = 0, version = version + 1 WHERE id = ?`, t.now, id)
+	if err != nil {
+		return nil, fmt.Errorf("restart the check of a roster: %w", err)
+	}
+	if _, err := t.exec(`DELETE FROM roster_row WHERE roster_id = ?`, id); err != nil {
+		return nil, fmt.Errorf("restart the check of a roster: %w", err)
+	}
+	return t.Roster(id)
+}
+
+// StagedRow is one checked row on its way into a roster.
+type StagedRow struct {
+	RowNo     int
+	Verdict   RosterVerdict
+	ClassID   uuid.UUID
+	ClassCode string
+	// Values are the items as taken; they are stored encrypted, and only for good rows.
+	Values   map[roster.Field]string
+	Findings []roster.Finding
+}
+
+// StageRosterRows adds a batch of checked rows and the progress. It gives
+// ErrSuperseded when the attempt is no longer the current one.
+func (t *Tx) StageRosterRows(id uuid.UUID, attempt int, rows []StagedRow) error {
+	r, err := t.lockRoster(id)
+	if err != nil {
+		return err
+	}
+	if r.Attempt != attempt || r.State != RosterUploaded {
+		return ErrSuperseded
+	}
+	counts := r.RosterCounts
+	for _, row := range rows {
+		counts.count(row.Verdict)
+	}
+	if err := t.insertRosterRows(r, rows); err != nil {
+		return err
+	}
+	_, err = t.exec(`UPDATE roster SET rows_read = ?, rows_good = ?, rows_remarked = ?, rows_rejected = ?, rows_skipped = ?,
+		progress_at = ?, version = version + 1 WHERE id = ?`,
+		counts.Read, counts.Good, counts.Remarked, counts.Rejected, counts.Skipped, t.now, id)
+	if err != nil {
+		return fmt.Errorf("record the progress of a check: %w", err)
+	}
+	return nil
+}
+
+func (t *Tx) insertRosterRows(r *Roster, rows []StagedRow) error {
+	copied := make([][]any, 0, len(rows))
+	for _, row := range rows {
+		values, err := t.stagedRow(r.ID, row)
+		if err != nil {
+			return err
+		}
+		copied = append(copied, values)
+	}
+	columns := []string{"row_no", "verdict", "name", "id_masked", "id_hash", "class_id", "class_code", "payload", "findings"}
+	err := t.copyTemporary("staged_row", `row_no int, verdict text, name text, id_masked text, id_hash bytea,
+		class_id uuid, class_code text, payload bytea, findings text`, columns, copied)
+	if err != nil {
+		return err
+	}
+	_, err = t.exec(`INSERT INTO roster_row (roster_id, org_path, row_no, verdict, name, id_masked, id_hash, class_id, class_code, payload, findings)
+		SELECT ?, ?::ltree, row_no, verdict, name, id_masked, id_hash, class_id, class_code, payload, findings::jsonb FROM staged_row`, r.ID, r.OrgPath)
+	if err != nil {
+		return fmt.Errorf("stage the rows of a roster: %w", err)
+	}
+	return nil
+}
+
+func (t *Tx) stagedRow(id uuid.UUID, row StagedRow) ([]any, error) {
+	findings, err := findingsJSON(row.Findings)
+	if err != nil {
+		return nil, err
+	}
+	var hash, payload []byte
+	number := row.Values[roster.IDNumber]
+	good := row.Verdict == RowAccepted || row.Verdict == RowRemarked
+	if good {
+		if payload, err = t.store.sealRosterRow(id, row.RowNo, row.Values); err != nil {
+			return nil, err
+		}
+	}
+	if good && number != "" {
+		hash = t.store.identityHash(number)
+	}
+	return []any{row.RowNo, string(row.Verdict), row.Values[roster.Name], maskDocument(number), hash,
+		orNull(row.ClassID), row.ClassCode, payload, findings}, nil
+}
+
+// RosterResult is what a check found in the file as a whole.
+type RosterResult struct {
+	Template string
+	// Unfit: nothing of the file can be used (不符合模板); no row stays.
+	Unfit    bool
+	Findings []roster.Finding
+	// Pupils is the number of rows with a pupil, copies included.
+	Pupils int
+	// Late are rows that were staged as good and that a later row refused.
+	Late map[int][]roster.Finding
+}
+
+// FinishRosterCheck closes an attempt: CHECKED or UNFIT. Classes that would
+// grow beyond their size are named in the file's findings.
+func (t *Tx) FinishRosterCheck(id uuid.UUID, attempt int, result RosterResult) (*Roster, error) {
+	r, err := t.lockRoster(id)
+	if err != nil {
+		return nil, err
+	}
+	if r.Attempt != attempt || r.State != RosterUploaded {
+		return nil, ErrSuperseded
+	}
+	state, findings := RosterChecked, result.Findings
+	if result.Unfit {
+		state = RosterUnfit
+		if _, err := t.exec(`DELETE FROM roster_row WHERE roster_id = ?`, id); err != nil {
+			return nil, fmt.Errorf("drop the rows of an unfit roster: %w", err)
+		}
+	}
+	if err := t.refuseLate(id, result.Late); err != nil {
+		return nil, err
+	}
+	full, err := t.classesThatFill(id)
+	if err != nil {
+		return nil, err
+	}
+	text, err := findingsJSON(append(findings, full...))
+	if err != nil {
+		return nil, err
+	}
+	_, err = t.exec(`UPDATE roster SET state = ?, template_version = ?, findings = ?::jsonb, checked_at = ?, progress_at = ?, version = version + 1,
+			rows_read = ?, (rows_good, rows_remarked, rows_rejected, rows_skipped) = (
+				SELECT count(*) FILTER (WHERE verdict IN ('ACCEPT', 'REMARK')), count(*) FILTER (WHERE verdict = 'REMARK'),
+					count(*) FILTER (WHERE verdict = 'REJECT'), count(*) FILTER (WHERE verdict = 'SKIP') FROM roster_row WHERE roster_id = roster.id)
+		WHERE id = ?`, string(state), result.Template, text, t.now, t.now, result.Pupils, id)
+	if err != nil {
+		return nil, fmt.Errorf("finish the check of a roster: %w", err)
+	}
+	return t.Roster(id)
+}
+
+// refuseLate refuses rows that were staged as good before a later row told against them.
+func (t *Tx) refuseLate(id uuid.UUID, late map[int][]roster.Finding) error {
+	for row, findings := range late {
+		text, err := findingsJSON(findings)
+		if err != nil {
+			return err
+		}
+		_, err = t.exec(`UPDATE roster_row SET verdict = 'REJECT', payload = NULL, id_hash = NULL, findings = findings || ?::jsonb
+			WHERE roster_id = ? AND row_no = ?`, text, id, row)
+		if err != nil {
+			return fmt.Errorf("refuse a row of a roster: %w", err)
+		}
+	}
+	return nil
+}
+
+// findingsJSON writes a list of findings; none is an empty list.
+func findingsJSON(list []roster.Finding) (string, error) {
+	text, err := json.Marshal(append([]roster.Finding{}, list...))
+	if err != nil {
+		return "", fmt.Errorf("write findings: %w", err)
+	}
+	return string(text), nil
+}
+
+func (t *Tx) classesThatFill(id uuid.UUID) ([]roster.Finding, error) {
+	var full []struct {
+		Code     string
+		Capacity int
+	}
+	err := t.db.Raw(`SELECT c.code, c.capacity FROM school_class c
+		JOIN (SELECT class_id, count(*) AS pupils FROM roster_row WHERE roster_id = ? AND verdict IN ('ACCEPT', 'REMARK') GROUP BY class_id) n
+		ON n.class_id = c.id WHERE c.occupied + n.pupils > c.capacity ORDER BY c.code`, id).Scan(&full).Error
+	if err != nil {
+		return nil, fmt.Errorf("compare a roster with the sizes of classes: %w", err)
+	}
+	var list []roster.Finding
+	for _, c := range full {
+		list = append(list, roster.Finding{Field: roster.ClassCode, Code: problem.RosterClassFills, Severity: roster.Remark,
+			Shown: c.Code, Params: map[string]string{"class": c.Code, "max": strconv.Itoa(c.Capacity)}})
+	}
+	return list, nil
+}
+
+// DiscardRoster throws a roster away that was not filed, its rows with it.
+func (t *Tx) DiscardRoster(id uuid.UUID) error {
+	r, err := t.lockRoster(id)
+	if err != nil {
+		return err
+	}
+	if r.State != RosterUploaded && r.State != RosterChecked && r.State != RosterUnfit {
+		return wrongRosterState(r.State)
+	}
+	if _, err := t.exec(`UPDATE roster SET state = 'DISCARDED', version = version + 1 WHERE id = ?`, id); err != nil {
+		return fmt.Errorf("discard a roster: %w", err)
+	}
+	if _, err := t.exec(`DELETE FROM roster_row WHERE roster_id = ?`, id); err != nil {
+		return fmt.Errorf("discard a roster: %w", err)
+	}
+	return t.Audit("roster.discard", "roster", id.String(), nil)
+}
+
+// lockRoster holds a roster until the transaction ends. The application role
+// may lock only what it may still change: for the rest it gets roster_state.
+func (t *Tx) lockRoster(id uuid.UUID) (*Roster, error) {
+	r, err := t.rosterWhere("id = ? FOR UPDATE", id)
+	if !errors.Is(err, problem.New(problem.NotFound)) {
+		return r, err
+	}
+	r, err = t.Roster(id)
+	if err != nil {
+		return nil, err
+	}
+	return nil, wrongRosterState(r.State)
+}
+
+func wrongRosterState(s RosterState) error {
+	return problem.New(problem.RosterState).With("state", s.Label())
+}

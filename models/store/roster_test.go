@@ -1,0 +1,216 @@
+package store
+
+import (
+	"encoding/json"
+	"os"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/roster"
+)
+
+// Every file of the collection goes through check, filing and enrolment, one
+// after the other into one register, and comes out as expected.
+func TestAllRosterFilesComeOutAsExpected(t *testing.T) {
+	rig := newRecordsRig(t)
+	var book struct {
+		Files []struct {
+			File      string
+			PupilRows int `json:"pupil_rows"`
+			Action    string
+		}
+	}
+	text, err := os.ReadFile("../roster/testdata/files.expected.json")
+	require.NoError(t, err)
+	require.NoError(t, json.Unmarshal(text, &book))
+	require.Len(t, book.Files, 11)
+	total := 0
+	for _, f := range book.Files {
+		r := rig.upload(rig.sheet(f.File), f.File)
+		switch f.Action {
+		case "reject":
+			require.Equal(t, RosterUnfit, r.State, f.File)
+			require.Len(t, r.Findings, 1, f.File)
+			require.Zero(t, rig.count(`SELECT count(*) FROM roster_row WHERE roster_id = $1`, r.ID), f.File)
+			_, err := rig.file(r.ID)
+			require.ErrorIs(t, err, problem.New(problem.RosterState), f.File)
+			continue
+		case "row_by_row":
+			require.Equal(t, 117, r.Good, f.File)
+		default:
+			require.Equal(t, f.PupilRows, r.Good, f.File)
+			require.Zero(t, r.Rejected, f.File)
+		}
+		require.Equal(t, RosterChecked, r.State, f.File)
+		require.Equal(t, f.PupilRows, r.Read, f.File)
+		change, err := rig.file(r.ID)
+		require.NoError(t, err, f.File)
+		rig.enrol(r.ID, change)
+		total += r.Good
+		require.Equal(t, total, rig.count(`SELECT count(*) FROM student`), f.File)
+	}
+	require.Equal(t, total, rig.count(`SELECT sum(occupied) FROM school_class`))
+	require.Equal(t, total, rig.count(`SELECT count(*) FROM student_history WHERE kind = 'ROSTER_IMPORT'`))
+	require.Equal(t, 2*total, rig.count(`SELECT count(*) FROM guardian`))
+	require.Zero(t, rig.count(`SELECT count(*) FROM roster_row WHERE payload IS NOT NULL AND student_id IS NOT NULL`))
+	require.Zero(t, rig.count(`SELECT count(*) FROM student WHERE (number_class = 'J') <> (id_hash IS NULL)`))
+	require.Positive(t, rig.count(`SELECT count(*) FROM student WHERE number_class = 'J'`))
+}
+
+func TestEnrolmentIsSafeToRepeat(t *testing.T) {
+	rig := newRecordsRig(t)
+	r := rig.upload(rig.sheet("roster-no-au.xlsx"), "a")
+	change, err := rig.file(r.ID)
+	require.NoError(t, err)
+	rig.enrol(r.ID, change)
+	rig.enrol(r.ID, change)
+	require.Equal(t, 12, rig.count(`SELECT count(*) FROM student`))
+	require.Equal(t, 12, rig.count(`SELECT occupied FROM school_class WHERE code = '2026105'`))
+	require.Equal(t, 1, rig.count(`SELECT count(*) FROM audit_entry WHERE action = 'roster.enrol'`))
+}
+
+func TestTheSameFileTwiceIsTheSameRoster(t *testing.T) {
+	rig := newRecordsRig(t)
+	first := rig.upload(rig.sheet("roster-no-au.xlsx"), "a")
+	rig.mustIn(rig.app, schoolAPath, func(t2 *Tx) error {
+		again, fresh, err := t2.BeginRoster(NewRoster{ID: newID(), School: rig.school[schoolAPath], OrgPath: schoolAPath, FileSHA256: []byte("a")})
+		require.False(t, fresh)
+		require.Equal(t, first.ID, again.ID)
+		return err
+	})
+	require.Equal(t, 1, rig.count(`SELECT count(*) FROM roster`))
+	require.Equal(t, 12, rig.count(`SELECT count(*) FROM roster_row`))
+}
+
+func TestPupilsWithARecordAreRefused(t *testing.T) {
+	rig := newRecordsRig(t)
+	r := rig.upload(rig.sheet("roster-no-au.xlsx"), "a")
+	change, err := rig.file(r.ID)
+	require.NoError(t, err)
+	rig.enrol(r.ID, change)
+	again := rig.upload(rig.sheet("roster-no-au.xlsx"), "b")
+	require.Zero(t, again.Good)
+	rig.mustIn(rig.app, schoolAPath, func(t2 *Tx) error {
+		rows, err := t2.RosterRows(again.ID, RowRejected, 0, 100)
+		require.Len(t, rows, 12)
+		last := rows[0].Findings[len(rows[0].Findings)-1]
+		require.Equal(t, problem.IdentityOwnSchool, last.Code)
+		require.Contains(t, last.Shown, "*")
+		return err
+	})
+	_, err = rig.file(again.ID)
+	require.ErrorIs(t, err, problem.New(problem.RosterNothingGood))
+}
+
+func TestTwoRunningImportsOfOnePupilAreRefusedByRow(t *testing.T) {
+	rig := newRecordsRig(t)
+	first := rig.upload(rig.sheet("roster-no-au.xlsx"), "a")
+	second := rig.upload(rig.sheet("roster-no-au.xlsx"), "b")
+	change, err := rig.file(first.ID)
+	require.NoError(t, err)
+	_, err = rig.file(second.ID)
+	var told *problem.Error
+	require.ErrorAs(t, err, &told)
+	require.Equal(t, problem.RosterInFlight, told.Code)
+	require.Equal(t, "3、4、5、6、7、8、9、10、11、12、13、14", told.Params["rows"])
+
+	// Withdrawn and filed again, then refused: the file may come once more.
+	rig.mustIn(rig.worker, "", func(t2 *Tx) error { return t2.rosterEnded(first.ID, false) })
+	rig.exec(`DELETE FROM slot WHERE change_id = $1`, change)
+	_, err = rig.file(second.ID)
+	require.NoError(t, err)
+	rig.mustIn(rig.worker, "", func(t2 *Tx) error { return t2.rosterEnded(second.ID, true) })
+	require.Equal(t, 1, rig.count(`SELECT count(*) FROM roster WHERE state = 'CHECKED' AND change_id IS NULL`))
+	require.Equal(t, 1, rig.count(`SELECT count(*) FROM roster WHERE state = 'REFUSED'`))
+}
+
+func TestRowsThatCanNoLongerGoInAreLeftOut(t *testing.T) {
+	rig := newRecordsRig(t)
+	r := rig.upload(rig.sheet("roster-no-au.xlsx"), "a")
+	change, err := rig.file(r.ID)
+	require.NoError(t, err)
+	other := rig.upload(rig.sheet("roster-columns-swapped.xlsx"), "b")
+	otherChange, err := rig.file(other.ID)
+	require.NoError(t, err)
+	rig.enrol(other.ID, otherChange)
+	// Meanwhile one pupil was registered elsewhere and the class was made smaller.
+	rig.exec(`UPDATE student SET id_hash = (SELECT id_hash FROM roster_row WHERE roster_id = $1 AND row_no = 5)
+		WHERE id = (SELECT student_id FROM roster_row WHERE roster_id = $2 AND row_no = 3)`, r.ID, other.ID)
+	rig.exec(`UPDATE school_class SET capacity = 10 WHERE code = '2026105'`)
+	rig.enrol(r.ID, change)
+	rig.mustIn(rig.app, schoolAPath, func(t2 *Tx) error {
+		done, err := t2.Roster(r.ID)
+		require.Equal(t, RosterEnrolled, done.State)
+		require.Equal(t, 10, done.RowsEnrolled)
+		require.Equal(t, 2, done.RowsLeftOut)
+		rows, err2 := t2.RosterRows(r.ID, RowLeftOut, 0, 10)
+		require.NoError(t, err2)
+		require.Equal(t, 5, rows[0].RowNo)
+		require.Equal(t, problem.IdentityRegistered, rows[0].Findings[len(rows[0].Findings)-1].Code)
+		require.Equal(t, 14, rows[1].RowNo)
+		require.Equal(t, problem.RosterClassFull, rows[1].Findings[len(rows[1].Findings)-1].Code)
+		return err
+	})
+	require.Equal(t, 10, rig.count(`SELECT occupied FROM school_class WHERE code = '2026105'`))
+}
+
+func TestADryRunKeepsNothing(t *testing.T) {
+	rig := newRecordsRig(t)
+	dry, err := rig.app.TryRoster(t.Context(), rig.scopeA(), rig.school[schoolAPath], rig.sheet("roster-messy.xlsx"))
+	require.NoError(t, err)
+	require.Equal(t, 117, dry.Good)
+	require.Equal(t, 147, dry.Read)
+	require.NotEmpty(t, dry.Rows)
+	require.Zero(t, rig.count(`SELECT count(*) FROM roster`)+rig.count(`SELECT count(*) FROM roster_row`))
+}
+
+func TestACutOffCheckIsTakenOver(t *testing.T) {
+	rig := newRecordsRig(t)
+	sheet := rig.sheet("roster-no-au.xlsx")
+	var begun *Roster
+	rig.mustIn(rig.app, schoolAPath, func(t2 *Tx) error {
+		var err error
+		begun, _, err = t2.BeginRoster(NewRoster{ID: newID(), School: rig.school[schoolAPath], OrgPath: schoolAPath, FileSHA256: []byte("a"), BlobKey: "k"})
+		require.NoError(t, err)
+		return t2.StageRosterRows(begun.ID, 1, []StagedRow{{RowNo: 3, Verdict: RowAccepted, ClassID: rig.classes["2026105"],
+			Values: map[roster.Field]string{roster.Name: "甲乙"}}})
+	})
+	restart := func() error {
+		return rig.in(rig.app, schoolAPath, func(t2 *Tx) error {
+			begun, _ = t2.Roster(begun.ID)
+			r, err := t2.RestartRosterCheck(begun.ID)
+			if err == nil {
+				begun = r
+			}
+			return err
+		})
+	}
+	require.ErrorIs(t, restart(), problem.New(problem.RosterChecking))
+	rig.hand.Advance(2 * RosterStalled)
+	require.NoError(t, restart())
+	require.Zero(t, rig.count(`SELECT count(*) FROM roster_row`))
+	// The first attempt wakes up: it may not write any more.
+	err := rig.in(rig.app, schoolAPath, func(t2 *Tx) error {
+		return t2.StageRosterRows(begun.ID, 1, []StagedRow{{RowNo: 4, Verdict: RowRejected}})
+	})
+	require.ErrorIs(t, err, ErrSuperseded)
+	done, err := rig.app.CheckRoster(t.Context(), rig.scopeA(), begun, sheet)
+	require.NoError(t, err)
+	require.Equal(t, 12, done.Good)
+}
+
+func TestASiblingSchoolSeesNoRoster(t *testing.T) {
+	rig := newRecordsRig(t)
+	r := rig.upload(rig.sheet("roster-no-au.xlsx"), "a")
+	err := rig.in(rig.app, schoolBPath, func(t2 *Tx) error {
+		rows, err := t2.RosterRows(r.ID, "", 0, 10)
+		require.NoError(t, err)
+		require.Empty(t, rows)
+		_, err = t2.Roster(r.ID)
+		return err
+	})
+	require.ErrorIs(t, err, problem.New(problem.NotFound))
+	rig.mustIn(rig.app, countyPath, func(t2 *Tx) error { _, err := t2.Roster(r.ID); return err })
+}

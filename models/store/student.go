@@ -1,0 +1,177 @@
+package store
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"gorm.io/gorm"
+
+	"github.com/xueji/xueji/models/calendar"
+	"github.com/xueji/xueji/models/org"
+	"github.com/xueji/xueji/models/problem"
+)
+
+// StudentRecord is a student record (学籍) as its page shows it: the facets, all
+// items of the national sheet, family, class and running change. Numbers of
+// documents are masked; Reveal gives one in full, for a reason.
+type StudentRecord struct {
+	ID         uuid.UUID
+	SchoolID   uuid.UUID
+	OrgPath    string
+	SchoolCode string
+	SchoolName string
+	ClassID    *uuid.UUID
+	ClassCode  string
+	ClassName  string
+	GradeName  string
+	HoldsSeat  bool
+	Stage      org.Stage
+	EntryYear  int
+
+	Name         string
+	Sex          string
+	BirthDate    calendar.Date
+	IDType       string
+	IDMasked     string
+	NumberClass  string // "", L, G or J
+	NumberMasked string
+
+	EnrolStatus   string
+	InRegister    bool
+	OnCampus      bool
+	DedupeState   string
+	IdentityState string
+	ProblemFlags  []string `gorm:"-"`
+	Dropout       bool
+
+	EntryYM           string
+	EntryMode         string
+	StudyMode         string
+	Ethnicity         string
+	Nationality       string
+	HouseholdType     string
+	HouseholdDivision string
+	BirthDivision     string
+	LeftBehind        string
+	MigrantChild      string
+	Orphan            string
+	BoardingSubsidy   string
+	Disability        string
+	// Details are the remaining items of the sheet by their field names.
+	Details map[string]string `gorm:"-"`
+
+	RosterID  *uuid.UUID
+	Version   int64
+	CreatedAt time.Time
+	UpdatedAt time.Time
+
+	Guardians   []Guardian         `gorm:"-"`
+	Suspensions []SuspensionPeriod `gorm:"-"`
+	Running     *RunningChange     `gorm:"-"`
+}
+
+// SuspensionPeriod is one suspension (休学) of a record; EndedOn is zero while it lasts.
+type SuspensionPeriod struct {
+	ID         uuid.UUID
+	ChangeID   uuid.UUID
+	ReasonCode string
+	FromDate   calendar.Date
+	UntilDate  calendar.Date
+	EndedOn    calendar.Date
+	EndedBy    *uuid.UUID
+}
+
+// RunningChange says that a change of the record is running (异动中).
+type RunningChange struct {
+	// ChangeID is nil for those who may know no more than that there is one.
+	ChangeID *uuid.UUID
+}
+
+const recordColumns = `s.id, s.school_id, s.org_path::text AS org_path, o.code AS school_code, o.name AS school_name,
+	s.class_id, coalesce(c.code, '') AS class_code, coalesce(c.name, '') AS class_name, coalesce(g.name, '') AS grade_name,
+	s.holds_seat, s.stage, s.entry_year, s.name, s.sex, s.birth_date, s.id_type, s.id_masked, s.number_class, s.number_masked,
+	s.enrol_status, s.in_register, s.on_campus, s.dedupe_state, s.identity_state, s.dropout,
+	s.entry_ym, s.entry_mode, s.study_mode, s.ethnicity, s.nationality, s.household_type, s.household_division, s.birth_division,
+	s.left_behind, s.migrant_child, s.orphan, s.boarding_subsidy, s.disability, s.roster_id, s.version, s.created_at, s.updated_at,
+	to_json(s.problem_flags)::text AS flags_json, s.details::text AS details_json`
+
+// StudentRecord reads the page of one record; what is outside the scope is not_found.
+func (t *Tx) StudentRecord(id uuid.UUID) (*StudentRecord, error) {
+	var row struct {
+		StudentRecord
+		FlagsJSON   string
+		DetailsJSON string
+	}
+	err := t.db.Raw(`SELECT `+recordColumns+` FROM student s JOIN organisation o ON o.id = s.school_id
+		LEFT JOIN school_class c ON c.id = s.class_id LEFT JOIN school_grade g ON g.id = c.grade_id
+		WHERE s.id = ?`, id).Take(&row).Error
+	if errors.Is(err, gorm.ErrRecordNotFound) {
+		return nil, problem.New(problem.NotFound)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read a student record: %w", err)
+	}
+	r := row.StudentRecord
+	if err := errors.Join(json.Unmarshal([]byte(row.FlagsJSON), &r.ProblemFlags), json.Unmarshal([]byte(row.DetailsJSON), &r.Details)); err != nil {
+		return nil, fmt.Errorf("read a student record: %w", err)
+	}
+	if r.Guardians, err = t.guardiansOf(id); err != nil {
+		return nil, err
+	}
+	if r.Suspensions, err = t.suspensionsOf(id); err != nil {
+		return nil, err
+	}
+	if r.Running, err = t.runningChangeOf(id); err != nil {
+		return nil, err
+	}
+	return &r, nil
+}
+
+func (t *Tx) suspensionsOf(student uuid.UUID) ([]SuspensionPeriod, error) {
+	var list []SuspensionPeriod
+	err := t.db.Raw(`SELECT id, change_id, reason_code, from_date, until_date, ended_on, ended_by
+		FROM suspension WHERE student_id = ? ORDER BY from_date, id`, student).Scan(&list).Error
+	if err != nil {
+		return nil, fmt.Errorf("read the suspensions of a record: %w", err)
+	}
+	return list, nil
+}
+
+func (t *Tx) runningChangeOf(student uuid.UUID) (*RunningChange, error) {
+	var held []struct {
+		ChangeID *uuid.UUID
+		Visible  bool
+	}
+	err := t.db.Raw(`SELECT change_id, visible FROM slot_holder(?)`, "student/"+student.String()).Scan(&held).Error
+	if err != nil {
+		return nil, fmt.Errorf("look for a running change: %w", err)
+	}
+	if len(held) == 0 || held[0].ChangeID == nil {
+		return nil, nil //nolint:nilnil // no running change is the usual answer, not a failure
+	}
+	if !held[0].Visible {
+		return &RunningChange{}, nil
+	}
+	return &RunningChange{ChangeID: held[0].ChangeID}, nil
+}
+
+// StateCount is how many records of a school are in one state.
+type StateCount struct {
+	Stage       org.Stage
+	EnrolStatus string
+	Count       int
+}
+
+// CountStudents counts the records of a school by stage and state.
+func (t *Tx) CountStudents(school uuid.UUID) ([]StateCount, error) {
+	var list []StateCount
+	err := t.db.Raw(`SELECT stage, enrol_status, count(*) AS count FROM student WHERE school_id = ?
+		GROUP BY stage, enrol_status ORDER BY stage, enrol_status`, school).Scan(&list).Error
+	if err != nil {
+		return nil, fmt.Errorf("count the records of a school: %w", err)
+	}
+	return list, nil
+}

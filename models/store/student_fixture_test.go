@@ -1,0 +1,217 @@
+package store
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+	"github.com/stretchr/testify/require"
+
+	"github.com/xueji/xueji/embedded"
+	"github.com/xueji/xueji/embedded/embeddedtest"
+	"github.com/xueji/xueji/models/calendar"
+	"github.com/xueji/xueji/models/division"
+	"github.com/xueji/xueji/models/migrations"
+	"github.com/xueji/xueji/models/process"
+	"github.com/xueji/xueji/models/roster"
+	"github.com/xueji/xueji/models/secret"
+)
+
+// Offices of the county the record tests play in; nobody in it is real.
+const (
+	countyPath  = "n.p52.c5201.d520102"
+	schoolAPath = countyPath + ".s2152000123" // the school of the rosters
+	schoolBPath = countyPath + ".s2152000456" // its sibling
+)
+
+// recordsRig is a database with a small county, seen through the three roles.
+type recordsRig struct {
+	t       testing.TB
+	app     *Store
+	worker  *Store
+	owner   *pgx.Conn
+	hand    *calendar.Hand
+	school  map[string]uuid.UUID // by path
+	classes map[string]uuid.UUID // by code, of school A
+	reader  *roster.Reader
+	table   *division.Table
+}
+
+const recordsOwner = "xueji_owner"
+
+func newRecordsRig(t testing.TB) *recordsRig {
+	t.Helper()
+	db := embeddedtest.Template{
+		Name:        "records",
+		Fingerprint: embeddedtest.Fingerprint(t, os.DirFS("../migrations/sql")),
+		Prepare:     prepareRecords,
+	}.Database(t)
+	keys, err := secret.NewEphemeral()
+	require.NoError(t, err)
+	clock, hand := calendar.Stopped(time.Date(2026, 11, 20, 9, 0, 0, 0, calendar.Shanghai()))
+	processes, err := process.Load()
+	require.NoError(t, err)
+	workdays, err := calendar.Load()
+	require.NoError(t, err)
+	r := &recordsRig{t: t, hand: hand, school: map[string]uuid.UUID{}, classes: map[string]uuid.UUID{}}
+	open := func(role string) *Store {
+		s, err := Open(t.Context(), Options{DSN: db.DSN(role), Clock: clock, Keys: keys, Processes: processes, Workdays: workdays, MaxConns: 4})
+		require.NoError(t, err)
+		t.Cleanup(s.Close)
+		return s
+	}
+	r.app, r.worker = open(migrations.AppRole), open(migrations.WorkerRole)
+	r.owner, err = pgx.Connect(t.Context(), db.DSN(recordsOwner))
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = r.owner.Close(context.Background()) })
+	r.reader, err = roster.NewReader()
+	require.NoError(t, err)
+	r.table, err = division.Load()
+	require.NoError(t, err)
+	r.populate()
+	return r
+}
+
+// prepareRecords migrates as an owner that is no superuser, so that the
+// policies of definer functions are tested too.
+func prepareRecords(ctx context.Context, server *embedded.Postgres, database string) error {
+	for _, role := range []string{recordsOwner, migrations.AppRole, migrations.WorkerRole} {
+		if err := server.EnsureLogin(ctx, role); err != nil {
+			return err
+		}
+	}
+	c, err := pgx.Connect(ctx, server.DSN(embedded.Superuser, database))
+	if err != nil {
+		return err
+	}
+	defer func() { _ = c.Close(ctx) }()
+	_, err = c.Exec(ctx, "ALTER DATABASE "+pgx.Identifier{database}.Sanitize()+" OWNER TO "+recordsOwner+"; ALTER SCHEMA public OWNER TO "+recordsOwner)
+	if err != nil {
+		return err
+	}
+	return migrations.Up(ctx, server.DSN(recordsOwner, database), migrations.Passwords{})
+}
+
+func (r *recordsRig) exec(query string, args ...any) {
+	r.t.Helper()
+	_, err := r.owner.Exec(r.t.Context(), query, args...)
+	require.NoError(r.t, err)
+}
+
+func (r *recordsRig) count(query string, args ...any) int {
+	r.t.Helper()
+	var n int
+	require.NoError(r.t, r.owner.QueryRow(r.t.Context(), query, args...).Scan(&n))
+	return n
+}
+
+func (r *recordsRig) populate() {
+	now := time.Date(2026, 9, 1, 8, 0, 0, 0, calendar.Shanghai())
+	parent := map[string]*uuid.UUID{}
+	for _, o := range []struct{ path, parent, kind, code, name string }{
+		{"n", "", "NATION", "000000", "国家"},
+		{"n.p52", "n", "PROVINCE", "520000", "示例省"},
+		{"n.p52.c5201", "n.p52", "CITY", "520100", "示例市"},
+		{countyPath, "n.p52.c5201", "COUNTY", "520102", "示例区教育局"},
+		{schoolAPath, countyPath, "SCHOOL", "2152000123", "南明区示例小学"},
+		{schoolBPath, countyPath, "SCHOOL", "2152000456", "南明区第二示例小学"},
+	} {
+		id := uuid.Must(uuid.NewV7())
+		parent[o.path] = &id
+		stages := []string{}
+		division := o.code
+		if o.kind == "SCHOOL" {
+			stages, division = []string{"PRIMARY"}, "520102"
+			r.school[o.path] = id
+		}
+		r.exec(`INSERT INTO organisation (id, parent_id, path, kind, code, name, division_code, province_code, stages, created_at)
+			VALUES ($1, $2, $3::text::ltree, $4, $5, $6, $7, '520000', $8, $9)`, id, parent[o.parent], o.path, o.kind, o.code, o.name, division, stages, now)
+	}
+	var book struct {
+		Schools []struct {
+			Classes []struct{ Code, Name string }
+		}
+	}
+	text, err := os.ReadFile("../roster/testdata/schools.json")
+	require.NoError(r.t, err)
+	require.NoError(r.t, json.Unmarshal(text, &book))
+	grades := map[string]uuid.UUID{}
+	for _, c := range book.Schools[0].Classes {
+		year := c.Code[:4]
+		if _, made := grades[year]; !made {
+			grades[year] = uuid.Must(uuid.NewV7())
+			r.exec(`INSERT INTO school_grade (id, school_id, org_path, stage, entry_year, name) VALUES ($1, $2, $3::text::ltree, 'PRIMARY', $4::text::int, $5)`,
+				grades[year], r.school[schoolAPath], schoolAPath, year, year+"级")
+		}
+		r.classes[c.Code] = uuid.Must(uuid.NewV7())
+		r.exec(`INSERT INTO school_class (id, school_id, org_path, grade_id, code, name, capacity) VALUES ($1, $2, $3::text::ltree, $4, $5, $6, 55)`,
+			r.classes[c.Code], r.school[schoolAPath], schoolAPath, grades[year], c.Code, c.Name)
+	}
+}
+
+func (r *recordsRig) in(s *Store, path string, fn func(*Tx) error) error {
+	scope := Scope{Account: uuid.MustParse("00000000-0000-7000-8000-00000000000a"), RequestID: "test"}
+	if path != "" {
+		scope.Paths = []string{path}
+	}
+	return s.InScope(r.t.Context(), scope, fn)
+}
+
+func (r *recordsRig) mustIn(s *Store, path string, fn func(*Tx) error) {
+	r.t.Helper()
+	require.NoError(r.t, r.in(s, path, fn))
+}
+
+func (r *recordsRig) sheet(name string) RosterSheet {
+	r.t.Helper()
+	text, err := os.ReadFile(filepath.Join("../roster/testdata", name))
+	require.NoError(r.t, err)
+	return r.sheetOf(text)
+}
+
+func (r *recordsRig) sheetOf(text []byte) RosterSheet {
+	return RosterSheet{File: bytes.NewReader(text), Size: int64(len(text)), Reader: r.reader, Divisions: r.table}
+}
+
+func (r *recordsRig) scopeA() Scope {
+	return Scope{Paths: []string{schoolAPath}, Account: uuid.MustParse("00000000-0000-7000-8000-00000000000a"), RequestID: "test"}
+}
+
+// upload brings a roster of school A to its checked state.
+func (r *recordsRig) upload(sheet RosterSheet, hash string) *Roster {
+	r.t.Helper()
+	var begun *Roster
+	r.mustIn(r.app, schoolAPath, func(t *Tx) error {
+		var fresh bool
+		var err error
+		begun, fresh, err = t.BeginRoster(NewRoster{ID: newID(), School: r.school[schoolAPath], OrgPath: schoolAPath,
+			FileName: "名册.xlsx", FileSHA256: []byte(hash), FileSize: sheet.Size, BlobKey: "k-" + hash})
+		require.True(r.t, fresh)
+		return err
+	})
+	done, err := r.app.CheckRoster(r.t.Context(), r.scopeA(), begun, sheet)
+	require.NoError(r.t, err)
+	return done
+}
+
+// file makes a change of the roster as the filing does, without a workflow.
+func (r *recordsRig) file(id uuid.UUID) (uuid.UUID, error) {
+	change := newID()
+	r.exec(`INSERT INTO change (id, case_no, kind, roster_id, org_id, org_path, province_code, stage, status, definition, definition_version,
+		policy_version, inputs, step_no, round, filed_by, filing_key, filing_hash, filed_at, due_total)
+		VALUES ($1, $2, 'ROSTER_IMPORT', $3, $4, $5::text::ltree, '520000', 'PRIMARY', 'RUNNING', '{}', '1', 0, '{}', 1, 1, $1, $2, '\x00', now(), now())`,
+		change, fmt.Sprint("C-", change), id, r.school[schoolAPath], schoolAPath)
+	return change, r.in(r.app, schoolAPath, func(t *Tx) error { return t.fileRoster(id, change) })
+}
+
+func (r *recordsRig) enrol(id, change uuid.UUID) {
+	r.t.Helper()
+	r.mustIn(r.worker, "", func(t *Tx) error { return t.enrolRoster(id, change, t.today()) })
+}

@@ -1,0 +1,102 @@
+package store
+
+import (
+	"fmt"
+
+	"github.com/google/uuid"
+
+	"github.com/xueji/xueji/models/problem"
+)
+
+// Secret is a number of a record that is shown masked and can be revealed.
+type Secret string
+
+// The secrets of a record.
+const (
+	SecretIDNumber      Secret = "id_number"
+	SecretStudentNumber Secret = "student_number"
+	SecretAuxNumber     Secret = "aux_student_number"
+	SecretMember1ID     Secret = "member1_id_number"
+	SecretMember2ID     Secret = "member2_id_number"
+)
+
+// RevealReason is why somebody needs a full number. It is a code and no free
+// text, because it stands in the audit trail for ever.
+type RevealReason string
+
+// The reasons.
+const (
+	RevealVerify    RevealReason = "VERIFY_DOCUMENT"   // 核对证件原件
+	RevealGuardian  RevealReason = "GUARDIAN_REQUEST"  // 监护人申请
+	RevealExam      RevealReason = "EXAM_REGISTRATION" // 考试、招生报名
+	RevealTransfer  RevealReason = "TRANSFER"          // 办理转学等异动
+	RevealQuality   RevealReason = "DATA_QUALITY"      // 数据核查、问题学籍处理
+	RevealAuthority RevealReason = "AUTHORITY_REQUEST" // 有关机关依法调取
+)
+
+// RevealSecret gives one number of a record in full and audits who asked, for
+// which number and why.
+func (t *Tx) RevealSecret(student uuid.UUID, secret Secret, reason RevealReason) (string, error) {
+	path, cipher, err := t.cipherOf(student, secret)
+	if err != nil {
+		return "", err
+	}
+	if path == "" {
+		return "", problem.New(problem.NotFound)
+	}
+	if len(cipher) == 0 {
+		return "", problem.New(problem.RevealNothing).At("/field")
+	}
+	plain, err := t.store.unseal(secret.purpose(), student, cipher)
+	if err != nil {
+		return "", err
+	}
+	err = t.Audit("student.reveal", "student", student.String(), map[string]string{"field": string(secret), "reason": string(reason)})
+	if err != nil {
+		return "", err
+	}
+	return plain, nil
+}
+
+func (s Secret) purpose() string {
+	switch s {
+	case SecretIDNumber:
+		return purposeStudentID
+	case SecretStudentNumber:
+		return purposeStudentNo
+	case SecretAuxNumber:
+		return purposeAuxNumber
+	case SecretMember1ID:
+		return purposeGuardian + "/1"
+	case SecretMember2ID:
+		return purposeGuardian + "/2"
+	}
+	return ""
+}
+
+// cipherOf reads one ciphertext under row-level security; an empty path means
+// that the record is not in scope.
+func (t *Tx) cipherOf(student uuid.UUID, secret Secret) (path string, cipher []byte, err error) {
+	column := "NULL::bytea"
+	switch secret {
+	case SecretIDNumber:
+		column = "s.id_cipher"
+	case SecretStudentNumber:
+		column = "s.number_cipher"
+	case SecretAuxNumber:
+		column = "decode(s.details->>'" + auxSealed + "', 'base64')"
+	case SecretMember1ID:
+		column = "(SELECT g.id_cipher FROM guardian g WHERE g.student_id = s.id AND g.seat = 1)"
+	case SecretMember2ID:
+		column = "(SELECT g.id_cipher FROM guardian g WHERE g.student_id = s.id AND g.seat = 2)"
+	}
+	var row struct {
+		Path   string
+		Cipher []byte
+	}
+	err = t.db.Raw(`SELECT s.org_path::text AS path, `+column+` AS cipher FROM student s WHERE s.id = ?`, student).Scan(&row).Error
+	if err != nil {
+		return "", nil, fmt.Errorf("read a number of a record: %w", err)
+	}
+	return row.Path, row.Cipher, nil
+}

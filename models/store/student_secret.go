@@ -1,0 +1,104 @@
+package store
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"github.com/xueji/xueji/models/ident"
+	"github.com/xueji/xueji/models/roster"
+)
+
+// Purposes of the register's secrets. A row's ID is part of what a ciphertext
+// is bound to, so that one pupil's number cannot be put into another's row.
+const (
+	purposeIdentity  = "identity"          // hash: every identity document, pupils and family alike
+	purposeNumber    = "student_number"    // hash
+	purposeStudentID = "student.id_number" // ciphertexts
+	purposeStudentNo = "student.student_number"
+	purposeAuxNumber = "student.aux_student_number"
+	purposeGuardian  = "guardian.id_number"
+	purposeRosterRow = "roster.row"
+)
+
+// sealedNumber is a number as the register keeps it: three times.
+type sealedNumber struct {
+	cipher []byte
+	hash   []byte
+	masked string
+}
+
+// identityHash finds a document's number again, however it was typed.
+func (s *Store) identityHash(number string) []byte { return s.lookupHash(purposeIdentity, number) }
+
+// numberHash finds a student number (学籍号) again.
+func (s *Store) numberHash(number string) []byte { return s.lookupHash(purposeNumber, number) }
+
+func (s *Store) lookupHash(purpose, number string) []byte {
+	tidied, _ := ident.Tidy(number)
+	return s.keys.Hash(purpose, strings.ToUpper(tidied))
+}
+
+func (s *Store) seal(purpose, hashPurpose, masked string, owner uuid.UUID, plain string) (sealedNumber, error) {
+	if plain == "" {
+		return sealedNumber{}, nil
+	}
+	cipher, err := s.keys.Encrypt(purpose+"/"+owner.String(), []byte(plain))
+	if err != nil {
+		return sealedNumber{}, fmt.Errorf("encrypt a number: %w", err)
+	}
+	return sealedNumber{cipher: cipher, hash: s.lookupHash(hashPurpose, plain), masked: masked}, nil
+}
+
+func (s *Store) sealIdentity(student uuid.UUID, number string) (sealedNumber, error) {
+	return s.seal(purposeStudentID, purposeIdentity, maskDocument(number), student, number)
+}
+
+func (s *Store) sealNumber(student uuid.UUID, n ident.StudentNumber) (sealedNumber, error) {
+	return s.seal(purposeStudentNo, purposeNumber, n.String(), student, n.Reveal())
+}
+
+func (s *Store) sealGuardian(student uuid.UUID, seat int, number string) (sealedNumber, error) {
+	return s.seal(fmt.Sprintf("%s/%d", purposeGuardian, seat), purposeIdentity, maskDocument(number), student, number)
+}
+
+func (s *Store) unseal(purpose string, owner uuid.UUID, cipher []byte) (string, error) {
+	plain, err := s.keys.Decrypt(purpose+"/"+owner.String(), cipher)
+	if err != nil {
+		return "", fmt.Errorf("decrypt a number: %w", err)
+	}
+	return string(plain), nil
+}
+
+// sealRosterRow encrypts every item of a staged row as one document.
+func (s *Store) sealRosterRow(id uuid.UUID, row int, values map[roster.Field]string) ([]byte, error) {
+	text, err := json.Marshal(values)
+	if err != nil {
+		return nil, fmt.Errorf("write a row of a roster: %w", err)
+	}
+	cipher, err := s.keys.Encrypt(rowPurpose(id, row), text)
+	if err != nil {
+		return nil, fmt.Errorf("encrypt a row of a roster: %w", err)
+	}
+	return cipher, nil
+}
+
+func (s *Store) openRosterRow(id uuid.UUID, row int, payload []byte) (map[roster.Field]string, error) {
+	text, err := s.keys.Decrypt(rowPurpose(id, row), payload)
+	if err != nil {
+		return nil, fmt.Errorf("decrypt a row of a roster: %w", err)
+	}
+	var values map[roster.Field]string
+	if err := json.Unmarshal(text, &values); err != nil {
+		return nil, fmt.Errorf("read a row of a roster: %w", err)
+	}
+	return values, nil
+}
+
+func rowPurpose(id uuid.UUID, row int) string {
+	return fmt.Sprintf("%s/%s/%d", purposeRosterRow, id, row)
+}
+
+func maskDocument(number string) string { return ident.MaskDocument(number) }
