@@ -1,0 +1,78 @@
+# Xueji. The two commands everybody needs:
+#
+#   make run    start everything on this computer and print where it is
+#   make test   check everything, on real servers
+#
+# Any make and /bin/sh will do, as root or as an ordinary user.
+
+GO = go
+# Packages tested at a time: each may start servers of its own.
+PARALLEL = 2
+# Built with these, tools need no C compiler and no version control.
+BUILD = GOFLAGS= GOWORK=off CGO_ENABLED=0 $(GO) build -C tools -buildvcs=false
+PINNED = tools/go.mod tools/go.sum
+
+.PHONY: run test vet unit generated generate compiler tools lint workflowcheck vulnerabilities bench demo soak clean
+
+run: bin/temporal
+	$(GO) run ./cmd/xueji dev
+
+test: vet generated unit
+
+vet:
+	$(GO) vet ./...
+
+unit: compiler bin/temporal
+	CGO_ENABLED=1 $(GO) test -race -p $(PARALLEL) -timeout 20m ./...
+
+# What is generated must be what its sources say.
+generated:
+	@sh tools/generated.sh
+
+generate:
+	$(GO) generate ./...
+
+# The race detector needs a C compiler.
+compiler:
+	@sh tools/compiler.sh
+
+# Everything that is pinned in tools/go.mod.
+tools: bin/temporal bin/golangci-lint bin/workflowcheck bin/govulncheck
+
+# Written to another name first: a build that was cut off must not look finished.
+bin/temporal: $(PINNED)
+	@echo "first run: building the Temporal server, takes a few minutes"
+	@$(BUILD) -ldflags "-X github.com/temporalio/cli/temporalcli.Version=$$(sh tools/version.sh github.com/temporalio/cli)" \
+		-o ../bin/temporal.new github.com/temporalio/cli/cmd/temporal && mv bin/temporal.new $@
+
+bin/golangci-lint: $(PINNED)
+	@echo "building the linter"
+	@$(BUILD) -o ../bin/golangci-lint.new github.com/golangci/golangci-lint/v2/cmd/golangci-lint && mv bin/golangci-lint.new $@
+
+bin/workflowcheck: $(PINNED)
+	@$(BUILD) -o ../bin/workflowcheck.new go.temporal.io/sdk/contrib/tools/workflowcheck && mv bin/workflowcheck.new $@
+
+bin/govulncheck: $(PINNED)
+	@$(BUILD) -o ../bin/govulncheck.new golang.org/x/vuln/cmd/govulncheck && mv bin/govulncheck.new $@
+
+lint: bin/golangci-lint
+	bin/golangci-lint run ./...
+
+workflowcheck: bin/workflowcheck
+	bin/workflowcheck ./workflows/...
+
+vulnerabilities: bin/govulncheck
+	@sh tools/vulnerabilities.sh
+
+bench: bin/temporal
+	$(GO) run ./cmd/xueji bench
+
+demo: bin/temporal
+	$(GO) run ./cmd/xueji demo
+
+soak: bin/temporal
+	$(GO) run ./cmd/xueji soak
+
+# Removes what can be made again. The data of make run stays in var/.
+clean:
+	rm -rf bin var/test
