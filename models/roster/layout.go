@@ -17,7 +17,8 @@ type layout struct {
 	of        map[int]int // column of the file → column of the template
 	findings  []Finding   // about the file
 	matched   int
-	width     int // last column with a header
+	width     int   // last column with a header of the clerk's
+	remarks   []int // columns that WriteFindings added on an earlier try
 }
 
 // headerRows is how far down the header may stand, and sheetsTried among how many sheets.
@@ -101,13 +102,13 @@ func (l *layout) place(t *Template, headers map[int]string) error {
 	var unknown, decorated, twice []string
 	for _, column := range sortedKeys(headers) {
 		text := headers[column]
-		if text != verdictHeader && text != remarkHeader {
-			l.width = column
+		if text == verdictHeader || text == remarkHeader {
+			l.remarks = append(l.remarks, column)
+			continue
 		}
+		l.width = column
 		i := slices.IndexFunc(t.Columns, func(c Column) bool { return c.Header == header(text) })
 		switch {
-		case i < 0 && (text == verdictHeader || text == remarkHeader):
-			// Our own remarks on an earlier try.
 		case i < 0:
 			if word := header(text); word != "" {
 				unknown = append(unknown, fmt.Sprintf("%s（%s）", cut(word), workbook.ColumnLetter(column)))

@@ -49,6 +49,11 @@ func (rd *Reader) WriteFindings(w io.Writer, original io.ReaderAt, size int64, f
 		return problem.New(problem.SheetNotWorkbook).Because(err)
 	}
 	defer func() { err = errors.Join(err, f.Close()) }()
+	for i := len(l.remarks) - 1; i >= 0; i-- { // what was said on an earlier try is out of date
+		if err := f.RemoveCol(l.sheet, workbook.ColumnLetter(l.remarks[i])); err != nil {
+			return fmt.Errorf("write findings: %w", err)
+		}
+	}
 	m := marker{file: f, layout: l, column: lastColumn(l) + 1}
 	if err := m.mark(findings, c, lang); err != nil {
 		return fmt.Errorf("write findings: %w", err)
