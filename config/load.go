@@ -162,7 +162,7 @@ func strangers(environ []string, settings []Setting) []string {
 
 func join(problems []*Problem) error {
 	all := make([]error, 0, len(problems)+1)
-	all = append(all, fmt.Errorf("%d of the settings must be corrected (file, XUEJI_… variable or flag):", len(problems))) //nolint:staticcheck // a heading
+	all = append(all, fmt.Errorf("%d of the settings must be corrected (file, XUEJI_… variable or flag):", len(problems)))
 	for _, p := range problems {
 		all = append(all, p)
 	}

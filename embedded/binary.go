@@ -66,7 +66,7 @@ func pinnedTemporal(ctx context.Context, path string) bool {
 	if !runnable(path) {
 		return false
 	}
-	out, err := exec.CommandContext(ctx, path, "--version").Output() //nolint:gosec // a place where the CLI lives
+	out, err := exec.CommandContext(ctx, path, "--version").Output()
 	return err == nil && strings.Contains(string(out), "(Server "+TemporalServerVersion+",")
 }
 

@@ -80,5 +80,5 @@ func freeBytes(path string) uint64 {
 	if syscall.Statfs(path, &stat) != nil {
 		return 1 << 62 // unknown is not full
 	}
-	return stat.Bavail * uint64(stat.Bsize) //nolint:gosec,unconvert // block size is positive; its type differs by system
+	return stat.Bavail * uint64(stat.Bsize) //nolint:gosec // block size is positive; its type differs by system
 }

@@ -19,7 +19,7 @@ func fakeServer(t *testing.T, version string, tree bool) string {
 	require.NoError(t, os.MkdirAll(bin, 0o755))
 	script := "#!/bin/sh\necho 'postgres (PostgreSQL) " + version + "'\n"
 	for _, name := range []string{"postgres", "initdb"} {
-		require.NoError(t, os.WriteFile(filepath.Join(bin, name), []byte(script), 0o755)) //nolint:gosec // must be executable
+		require.NoError(t, os.WriteFile(filepath.Join(bin, name), []byte(script), 0o755))
 	}
 	if tree {
 		require.NoError(t, os.MkdirAll(filepath.Join(root, "share", "extension"), 0o755))

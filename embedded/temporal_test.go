@@ -81,7 +81,7 @@ func TestTemporalWithADamagedDatabaseSaysSo(t *testing.T) {
 func TestTemporalRefusesAnotherVersion(t *testing.T) {
 	t.Parallel()
 	other := filepath.Join(t.TempDir(), "temporal")
-	require.NoError(t, os.WriteFile(other, []byte("#!/bin/sh\necho 'temporal version 1.0.0 (Server 1.24.0, UI 2.0.0)'\n"), 0o755)) //nolint:gosec // executable
+	require.NoError(t, os.WriteFile(other, []byte("#!/bin/sh\necho 'temporal version 1.0.0 (Server 1.24.0, UI 2.0.0)'\n"), 0o755))
 	_, err := StartTemporal(t.Context(), TemporalOptions{Dir: t.TempDir(), Binary: other})
 	require.ErrorContains(t, err, TemporalServerVersion)
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"io"
+	"os"
 
 	"github.com/spf13/cobra"
 
@@ -29,6 +30,7 @@ func newDevCommand() *cobra.Command {
 // runServices is everything that stands on the two servers, in this order:
 // migrate, seed, worker, API. It returns when ctx ends and all of it has stopped.
 func runServices(ctx context.Context, cfg config.Config, out io.Writer) error {
+	newLogger(cfg.Log, os.Stderr).DebugContext(ctx, "the servers run; nothing stands on them yet")
 	<-ctx.Done()
 	return nil
 }

@@ -61,7 +61,7 @@ func withStack(ctx context.Context, cfg config.Config, out io.Writer, do func(co
 	defer func() { err = errors.Join(err, s.stop()) }()
 	if cfg, err = s.start(ctx, cfg); err != nil {
 		if ctx.Err() != nil {
-			return nil //nolint:nilerr // Ctrl-C during the start is a wish, not a failure
+			return nil // Ctrl-C during the start is a wish, not a failure
 		}
 		return err
 	}
@@ -191,7 +191,7 @@ func servingRoles(d config.Database, varDir string) (config.Database, error) {
 }
 
 func keptPassword(path string) (string, error) {
-	text, err := os.ReadFile(path) //nolint:gosec // below var_dir
+	text, err := os.ReadFile(path)
 	if err == nil {
 		return strings.TrimSpace(string(text)), nil
 	}
