@@ -17,7 +17,10 @@ import (
 	"github.com/gin-gonic/gin"
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/xueji/xueji/casework"
+	"github.com/xueji/xueji/models/division"
 	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/process"
 	"github.com/xueji/xueji/models/store"
 )
 
@@ -25,7 +28,10 @@ import (
 type Deps struct {
 	// Store is opened as the application role.
 	Store *store.Store
-	Log   *slog.Logger
+	// Desk files changes and takes slips; Processes are the definitions it files by.
+	Desk      *casework.Desk
+	Processes *process.Catalogue
+	Log       *slog.Logger
 	// Version of the program, as it stands in the API description.
 	Version string
 	// Checks are the parts /readyz asks: database, temporal, blob, worker.
@@ -52,6 +58,7 @@ type server struct {
 	catalogue *problem.Catalogue
 	huma      huma.API
 	limits    *limits
+	divisions *division.Table
 	list      []Operation
 }
 
@@ -73,13 +80,17 @@ func build(deps Deps) (*server, *gin.Engine, error) {
 	if err != nil {
 		return nil, nil, fmt.Errorf("start the API: %w", err)
 	}
+	divisions, err := division.Load()
+	if err != nil {
+		return nil, nil, fmt.Errorf("start the API: %w", err)
+	}
 	if deps.Log == nil {
 		deps.Log = slog.New(slog.DiscardHandler)
 	}
 	if deps.Metrics == nil {
 		deps.Metrics = prometheus.NewRegistry()
 	}
-	s := &server{deps: deps, store: deps.Store, log: deps.Log, catalogue: catalogue, limits: newLimits(deps.Limits)}
+	s := &server{deps: deps, store: deps.Store, log: deps.Log, catalogue: catalogue, limits: newLimits(deps.Limits), divisions: divisions}
 	gin.SetMode(gin.ReleaseMode) // debug mode prints routes to standard output
 	router := gin.New()
 	if err := router.SetTrustedProxies(nil); err != nil {
@@ -103,6 +114,11 @@ func build(deps Deps) (*server, *gin.Engine, error) {
 // routes registers every operation; each area has a file of its own.
 func (s *server) routes() {
 	s.authRoutes()
+	s.changeRoutes()
+	s.slipRoutes()
+	s.inboxRoutes()
+	s.orgRoutes()
+	s.accountRoutes()
 }
 
 // Listener gives the HTTP server for a handler with limits on slow callers.

@@ -1,0 +1,234 @@
+package api
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/xueji/xueji/api/authz"
+	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/process"
+	"github.com/xueji/xueji/models/store"
+)
+
+// changeRoutes registers what files, shows and lists changes (学籍异动).
+func (s *server) changeRoutes() {
+	const tag = "changes"
+	register(s, Operation{
+		ID: "file-change", Method: http.MethodPost, Path: "/v1/changes", Action: authz.ChangeFile, Tag: tag, Keyed: true, Status: http.StatusCreated,
+		Summary: "File a change (提交学籍异动)",
+		Detail:  "Checks every precondition and tells everything that fails at once. 201: the change is in the register and its first step is open.",
+	}, s.fileChange)
+	register(s, Operation{
+		ID: "check-change", Method: http.MethodPost, Path: "/v1/changes/check", Action: authz.ChangeFile, Tag: tag, Status: http.StatusNoContent,
+		Summary: "Check a filing without filing it (预检)",
+	}, s.checkChange)
+	register(s, Operation{
+		ID: "get-change", Method: http.MethodGet, Path: "/v1/changes/{id}", Action: authz.ChangeRead, Tag: tag,
+		Summary: "A change with its steps, timeline and evidence (业务详情)",
+	}, s.getChange)
+	register(s, Operation{
+		ID: "redo-change", Method: http.MethodGet, Path: "/v1/changes/{id}/redo", Action: authz.ChangeFile, Tag: tag,
+		Summary: "The filing of an ended change, to be filed again (重新申请预填)",
+		Detail:  "The body of file-change, prefilled with what was filed before.",
+	}, s.redoChange)
+	register(s, Operation{
+		ID: "list-changes", Method: http.MethodGet, Path: "/v1/changes", Action: authz.ChangeRead, Tag: tag,
+		Summary: "Changes in my scope, newest first (异动查询)",
+	}, s.listChanges)
+}
+
+// ChangeBody is what a school hands in.
+type ChangeBody struct {
+	Kind      string            `json:"kind" minLength:"1" maxLength:"40" doc:"Kind of change, see list-processes." example:"SUSPENSION"`
+	StudentID uuid.UUID         `json:"student_id,omitempty" format:"uuid" doc:"The pupil; left out for a roster."`
+	RosterID  uuid.UUID         `json:"roster_id,omitempty" format:"uuid" doc:"The checked roster of a ROSTER_IMPORT."`
+	Inputs    map[string]string `json:"inputs,omitempty" doc:"The items of the process form; all values are text, dates as 2026-11-20."`
+	Evidence  []EvidenceRef     `json:"evidence,omitempty" maxItems:"20"`
+	RedoOf    uuid.UUID         `json:"redo_of,omitempty" format:"uuid" doc:"The ended change this one repeats."`
+}
+
+// EvidenceRef attaches an uploaded file.
+type EvidenceRef struct {
+	ID   uuid.UUID `json:"id" format:"uuid"`
+	Kind string    `json:"kind" maxLength:"40" example:"SUSPENSION_PROOF"`
+}
+
+type fileChangeInput struct{ Body ChangeBody }
+
+type changeOutput struct {
+	Location string `header:"Location"`
+	Body     ChangeLine
+}
+
+func (s *server) fileChange(ctx context.Context, in *fileChangeInput) (*changeOutput, error) {
+	f, err := filingOf(ctx, in.Body)
+	if err != nil {
+		return nil, err
+	}
+	c, err := s.deps.Desk.File(ctx, scopeOf(ctx), f)
+	if err != nil {
+		return nil, err
+	}
+	return &changeOutput{Location: "/v1/changes/" + c.ID.String(), Body: ChangeLine{
+		ID: c.ID, CaseNo: c.CaseNo, Kind: string(c.Kind), KindName: s.label(ctx, c.Definition.Name), Status: c.Status,
+		StudentID: c.StudentID, RosterID: c.RosterID, Step: c.StepNo, Round: c.Round, FiledAt: c.FiledAt,
+	}}, nil
+}
+
+func filingOf(ctx context.Context, b ChangeBody) (store.Filing, error) {
+	p := principalOf(ctx)
+	hash, err := bodyHash(b)
+	if err != nil {
+		return store.Filing{}, err
+	}
+	return store.Filing{
+		Kind: process.Kind(b.Kind), StudentID: b.StudentID, RosterID: b.RosterID, Inputs: b.Inputs, Evidence: evidenceRefs(b.Evidence),
+		RedoOf: b.RedoOf, Office: store.Office{ID: p.Office.ID, Path: p.Office.Path, Province: p.Office.Province},
+		Key: idempotencyKey(ctx), BodyHash: hash,
+	}, nil
+}
+
+// bodyHash makes "the same request" comparable: JSON writes maps in order.
+func bodyHash(body any) ([]byte, error) {
+	text, err := json.Marshal(body)
+	if err != nil {
+		return nil, fmt.Errorf("hash a request: %w", err)
+	}
+	sum := sha256.Sum256(text)
+	return sum[:], nil
+}
+
+func evidenceRefs(list []EvidenceRef) []store.EvidenceRef {
+	refs := make([]store.EvidenceRef, len(list))
+	for i, e := range list {
+		refs[i] = store.EvidenceRef{ID: e.ID, Kind: e.Kind}
+	}
+	return refs
+}
+
+func (s *server) checkChange(ctx context.Context, in *fileChangeInput) (*struct{}, error) {
+	f, err := filingOf(ctx, in.Body)
+	if err != nil {
+		return nil, err
+	}
+	return nil, s.store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error { return tx.CheckFiling(f) })
+}
+
+type changeIDInput struct {
+	ID uuid.UUID `path:"id" format:"uuid"`
+}
+
+type changePageOutput struct{ Body ChangePage }
+
+func (s *server) getChange(ctx context.Context, in *changeIDInput) (*changePageOutput, error) {
+	var page *store.ChangePage
+	err := s.store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) (err error) {
+		page, err = tx.ChangePage(in.ID)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &changePageOutput{Body: s.showChange(ctx, page)}, nil
+}
+
+type redoOutput struct{ Body ChangeBody }
+
+func (s *server) redoChange(ctx context.Context, in *changeIDInput) (*redoOutput, error) {
+	var page *store.ChangePage
+	err := s.store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) (err error) {
+		page, err = tx.ChangePage(in.ID)
+		return err
+	})
+	switch {
+	case err != nil:
+		return nil, err
+	case page.Status == store.Running:
+		return nil, problem.New(problem.ChangeInProgress)
+	}
+	body := ChangeBody{Kind: string(page.Kind), Inputs: page.Inputs, RedoOf: page.ID}
+	if page.StudentID != nil {
+		body.StudentID = *page.StudentID
+	}
+	if page.RosterID != nil {
+		body.RosterID = *page.RosterID
+	}
+	for _, e := range page.Evidence {
+		body.Evidence = append(body.Evidence, EvidenceRef{ID: e.ID, Kind: e.Kind})
+	}
+	return &redoOutput{Body: body}, nil
+}
+
+// ChangeLine is one change in a list.
+type ChangeLine struct {
+	ID          uuid.UUID  `json:"id"`
+	CaseNo      string     `json:"case_no" example:"52-20261120-000017"`
+	Kind        string     `json:"kind"`
+	KindName    string     `json:"kind_name"`
+	Status      string     `json:"status" enum:"RUNNING,EFFECTIVE,REFUSED,WITHDRAWN,CLOSED"`
+	StudentID   *uuid.UUID `json:"student_id,omitempty"`
+	RosterID    *uuid.UUID `json:"roster_id,omitempty"`
+	StudentName string     `json:"student_name,omitempty"`
+	School      string     `json:"school,omitempty"`
+	Step        int        `json:"step" doc:"The open step; 0 is with the applicant."`
+	Round       int        `json:"round"`
+	StepName    string     `json:"step_name,omitempty"`
+	WaitingFor  string     `json:"waiting_for,omitempty" doc:"The office that must act."`
+	DueAt       *time.Time `json:"due_at,omitempty"`
+	FiledAt     time.Time  `json:"filed_at"`
+	ClosedAt    *time.Time `json:"closed_at,omitempty"`
+}
+
+type listChangesInput struct {
+	Paging
+	Mine      bool      `query:"mine" doc:"Only what I filed (我提交的)."`
+	StudentID uuid.UUID `query:"student_id" format:"uuid"`
+	Kind      string    `query:"kind" maxLength:"40"`
+	Status    string    `query:"status" enum:"RUNNING,EFFECTIVE,REFUSED,WITHDRAWN,CLOSED"`
+	CaseNo    string    `query:"case_no" maxLength:"40"`
+}
+
+type listChangesOutput struct{ Body *Page[ChangeLine] }
+
+// timeKey is the cursor of lists that run from new to old.
+type timeKey struct {
+	At time.Time `json:"a"`
+	ID uuid.UUID `json:"i"`
+}
+
+func (s *server) listChanges(ctx context.Context, in *listChangesInput) (*listChangesOutput, error) {
+	key, err := DecodeCursor[timeKey](in.Cursor)
+	if err != nil {
+		return nil, err
+	}
+	if key == nil {
+		key = &timeKey{}
+	}
+	f := store.ChangeFilter{StudentID: in.StudentID, Kind: process.Kind(in.Kind), Status: in.Status, CaseNo: in.CaseNo}
+	if in.Mine {
+		f.FiledBy = principalOf(ctx).Account
+	}
+	limit := size(in.Limit)
+	var rows []store.ChangeLine
+	err = s.store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) (err error) {
+		rows, err = tx.Changes(f, key.At, key.ID, limit+1)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	show := func(r store.ChangeLine) ChangeLine {
+		return ChangeLine{
+			ID: r.ID, CaseNo: r.CaseNo, Kind: string(r.Kind), KindName: s.kindName(ctx, r.Kind), Status: r.Status, StudentID: r.StudentID,
+			RosterID: r.RosterID, StudentName: r.StudentName, School: r.OrgName, Step: r.StepNo, Round: r.Round, StepName: r.StepName,
+			WaitingFor: r.WaitingFor, DueAt: r.DueAt, FiledAt: r.FiledAt, ClosedAt: r.ClosedAt,
+		}
+	}
+	return &listChangesOutput{Body: pageOf(rows, limit, show, func(r store.ChangeLine) timeKey { return timeKey{r.FiledAt, r.ID} })}, nil
+}

@@ -1,0 +1,181 @@
+package api
+
+import (
+	"context"
+	"encoding/hex"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/xueji/xueji/models/calendar"
+	"github.com/xueji/xueji/models/org"
+	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/process"
+	"github.com/xueji/xueji/models/store"
+)
+
+// ChangePage is everything a party sees of a change.
+type ChangePage struct {
+	ID            uuid.UUID         `json:"id"`
+	CaseNo        string            `json:"case_no"`
+	Kind          string            `json:"kind"`
+	KindName      string            `json:"kind_name"`
+	Rule          string            `json:"rule" doc:"Document and article the process rests on."`
+	Status        string            `json:"status" enum:"RUNNING,EFFECTIVE,REFUSED,WITHDRAWN,CLOSED"`
+	StudentID     *uuid.UUID        `json:"student_id,omitempty"`
+	StudentName   string            `json:"student_name,omitempty"`
+	RosterID      *uuid.UUID        `json:"roster_id,omitempty"`
+	School        string            `json:"school"`
+	Inputs        map[string]string `json:"inputs"`
+	PolicyVersion int               `json:"policy_version"`
+	FiledAt       time.Time         `json:"filed_at"`
+	EffectiveOn   *time.Time        `json:"effective_on,omitempty"`
+	ClosedAt      *time.Time        `json:"closed_at,omitempty"`
+	RedoOf        *uuid.UUID        `json:"redo_of,omitempty"`
+	// Next says in a sentence what happens next and who must act.
+	Next     string          `json:"next" example:"等待 南明区教育局 (BUREAU_REVIEWER) 办理“主管部门审批”，截止 2026-12-04。"`
+	Open     *StepView       `json:"open,omitempty" doc:"The step that waits."`
+	Chain    []ChainStep     `json:"chain" doc:"The steps this change runs through, frozen when it was filed."`
+	Steps    []StepView      `json:"steps"`
+	Timeline []TimelineEntry `json:"timeline"`
+	Evidence []EvidenceView  `json:"evidence"`
+}
+
+// ChainStep is one step of the frozen chain.
+type ChainStep struct {
+	No    int    `json:"no"`
+	Name  string `json:"name"`
+	Label string `json:"label"`
+	Role  string `json:"role"`
+	Days  string `json:"days" example:"10wd"`
+}
+
+// StepView is one step that was or is open.
+type StepView struct {
+	No          int        `json:"no"`
+	Round       int        `json:"round"`
+	Name        string     `json:"name"`
+	Label       string     `json:"label"`
+	Office      string     `json:"office"`
+	OfficeID    uuid.UUID  `json:"office_id"`
+	Role        string     `json:"role"`
+	TaskID      uuid.UUID  `json:"task_id" doc:"What a decision names."`
+	Status      string     `json:"status" enum:"OPEN,DONE,CANCELLED"`
+	OpenedAt    time.Time  `json:"opened_at"`
+	DueAt       time.Time  `json:"due_at"`
+	DueDay      string     `json:"due_day" doc:"The last day on which it is in time."`
+	Provisional bool       `json:"provisional,omitempty" doc:"The holidays of that year are not published yet."`
+	OverdueAt   *time.Time `json:"overdue_at,omitempty"`
+	Problem     string     `json:"problem,omitempty" doc:"A named problem, for example NO_ELIGIBLE_PERSON."`
+	ClosedAt    *time.Time `json:"closed_at,omitempty"`
+}
+
+// TimelineEntry is one thing that happened.
+type TimelineEntry struct {
+	At      time.Time         `json:"at"`
+	Verb    string            `json:"verb" example:"APPROVE"`
+	Step    int               `json:"step"`
+	Round   int               `json:"round"`
+	Actor   string            `json:"actor,omitempty"`
+	Office  string            `json:"office,omitempty"`
+	Opinion string            `json:"opinion,omitempty"`
+	Params  map[string]string `json:"params,omitempty"`
+}
+
+// EvidenceView is one attached file; its content has an address of its own.
+type EvidenceView struct {
+	ID        uuid.UUID `json:"id"`
+	Kind      string    `json:"kind"`
+	Round     int       `json:"round"`
+	FileName  string    `json:"file_name"`
+	MediaType string    `json:"media_type"`
+	Size      int64     `json:"size"`
+	SHA256    string    `json:"sha256"`
+	Content   string    `json:"content" doc:"Address of the content."`
+	CreatedAt time.Time `json:"created_at"`
+}
+
+func (s *server) showChange(ctx context.Context, p *store.ChangePage) ChangePage {
+	out := ChangePage{
+		ID: p.ID, CaseNo: p.CaseNo, Kind: string(p.Kind), KindName: s.label(ctx, p.Definition.Name), Rule: p.Definition.Rule, Status: p.Status,
+		StudentID: p.StudentID, StudentName: p.StudentName, RosterID: p.RosterID, School: p.OrgName, Inputs: p.Inputs,
+		PolicyVersion: p.PolicyVersion, FiledAt: p.FiledAt, EffectiveOn: p.EffectiveOn, ClosedAt: p.ClosedAt, RedoOf: p.RedoOf,
+		Steps: []StepView{}, Timeline: []TimelineEntry{}, Evidence: []EvidenceView{},
+	}
+	for i, step := range p.Definition.Steps {
+		out.Chain = append(out.Chain, ChainStep{
+			No: i + 1, Name: step.Name, Label: s.label(ctx, step.Label), Role: string(step.Role), Days: step.Term.String(),
+		})
+	}
+	for _, step := range p.Steps {
+		view := s.showStep(ctx, p.Definition, step)
+		out.Steps = append(out.Steps, view)
+		if p.Open != nil && step.No == p.Open.No && step.Round == p.Open.Round {
+			out.Open = &view
+		}
+	}
+	for _, e := range p.Timeline {
+		out.Timeline = append(out.Timeline, TimelineEntry{
+			At: e.At, Verb: e.Verb, Step: e.StepNo, Round: e.Round, Actor: e.Actor, Office: e.OfficeName, Opinion: e.Opinion, Params: e.Params,
+		})
+	}
+	for _, e := range p.Evidence {
+		out.Evidence = append(out.Evidence, EvidenceView{
+			ID: e.ID, Kind: e.Kind, Round: e.Round, FileName: e.FileName, MediaType: e.MediaType, Size: e.Size,
+			SHA256: hex.EncodeToString(e.SHA256), Content: "/v1/evidence/" + e.ID.String() + "/content", CreatedAt: e.CreatedAt,
+		})
+	}
+	out.Next = s.next(ctx, out)
+	return out
+}
+
+func (s *server) showStep(ctx context.Context, d process.Definition, step store.StepView) StepView {
+	label := step.Name
+	if rule, ok := d.Step(step.No); ok {
+		label = s.label(ctx, rule.Label)
+	}
+	return StepView{
+		No: step.No, Round: step.Round, Name: step.Name, Label: label, Office: step.OfficeName, OfficeID: step.OfficeID, Role: string(step.Role),
+		TaskID: step.TaskID, Status: step.Status, OpenedAt: step.OpenedAt, DueAt: step.DueAt, DueDay: lastDay(step.DueAt),
+		Provisional: step.DueProvisional, OverdueAt: step.OverdueAt, Problem: step.Problem, ClosedAt: step.ClosedAt,
+	}
+}
+
+// lastDay is the day to show: due at 24:00 of the 20th, not 0:00 of the 21st.
+func lastDay(due time.Time) string { return calendar.Due{At: due}.LastDay().String() }
+
+// next is the sentence at the top of the page. The words are the catalogue's
+// kind: what happens next and who must act.
+func (s *server) next(ctx context.Context, p ChangePage) string {
+	zh := exchangeOf(ctx).lang == problem.Chinese
+	switch {
+	case p.Open == nil && zh:
+		return "已办结，无需再办理。"
+	case p.Open == nil:
+		return "Ended; there is nothing more to do."
+	case p.Open.Problem != "" && zh:
+		return fmt.Sprintf("%s没有人员可以办理“%s”（%s）。请该单位系统管理员授权人员。", p.Open.Office, p.Open.Label, p.Open.Role)
+	case p.Open.Problem != "":
+		return fmt.Sprintf("Nobody at %s may do \"%s\" (%s). Its system administrator must give somebody the role.", p.Open.Office, p.Open.Label, p.Open.Role)
+	case zh:
+		return fmt.Sprintf("等待 %s（%s）办理“%s”，截止 %s。", p.Open.Office, p.Open.Role, p.Open.Label, p.Open.DueDay)
+	}
+	return fmt.Sprintf("Waiting for %s (%s): \"%s\", due %s.", p.Open.Office, p.Open.Role, p.Open.Label, p.Open.DueDay)
+}
+
+// label gives a text in the caller's language.
+func (s *server) label(ctx context.Context, t process.Text) string {
+	if exchangeOf(ctx).lang == problem.English {
+		return t.En
+	}
+	return t.Zh
+}
+
+func (s *server) kindName(ctx context.Context, kind process.Kind) string {
+	d, ok := s.deps.Processes.Define(kind, org.Primary, s.deps.Processes.Default())
+	if !ok {
+		return string(kind)
+	}
+	return s.label(ctx, d.Name)
+}

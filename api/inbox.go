@@ -1,0 +1,207 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/xueji/xueji/api/authz"
+	"github.com/xueji/xueji/models/org"
+	"github.com/xueji/xueji/models/process"
+	"github.com/xueji/xueji/models/store"
+)
+
+// inboxRoutes registers what waits for a person and an office.
+func (s *server) inboxRoutes() {
+	const tag = "inbox"
+	register(s, Operation{
+		ID: "list-inbox", Method: http.MethodGet, Path: "/v1/inbox", Action: authz.InboxRead, Tag: tag,
+		Summary: "What waits for me, overdue first (待办)",
+	}, s.listInbox)
+	register(s, Operation{
+		ID: "count-inbox", Method: http.MethodGet, Path: "/v1/inbox/counts", Action: authz.InboxRead, Tag: tag,
+		Summary: "Counters: open, overdue, near due (待办计数)",
+	}, s.countInbox)
+	register(s, Operation{
+		ID: "list-late", Method: http.MethodGet, Path: "/v1/inbox/late", Action: authz.ChangeSupervise, Tag: tag,
+		Summary: "What is overdue at the offices below me (逾期督办)",
+	}, s.listLate)
+	register(s, Operation{
+		ID: "list-notices", Method: http.MethodGet, Path: "/v1/notices", Action: authz.NoticeRead, Tag: tag,
+		Summary: "Notices to my office, newest first (通知)",
+	}, s.listNotices)
+	register(s, Operation{
+		ID: "list-processes", Method: http.MethodGet, Path: "/v1/processes", Action: authz.PolicyRead, Tag: "processes",
+		Summary: "The processes with their forms, evidence and chains in my province (业务目录)",
+	}, s.listProcesses)
+	register(s, Operation{
+		ID: "get-policy", Method: http.MethodGet, Path: "/v1/policy", Action: authz.PolicyRead, Tag: "processes",
+		Summary: "The policy in force in my province (省级规则)",
+	}, s.getPolicy)
+}
+
+// InboxItem is one task that waits.
+type InboxItem struct {
+	TaskID      uuid.UUID `json:"task_id"`
+	ChangeID    uuid.UUID `json:"change_id"`
+	CaseNo      string    `json:"case_no"`
+	Kind        string    `json:"kind"`
+	KindName    string    `json:"kind_name"`
+	Step        int       `json:"step"`
+	Round       int       `json:"round"`
+	StepName    string    `json:"step_name"`
+	Role        string    `json:"role"`
+	Office      string    `json:"office"`
+	School      string    `json:"school" doc:"The school that filed."`
+	StudentName string    `json:"student_name,omitempty"`
+	OpenedAt    time.Time `json:"opened_at"`
+	DueAt       time.Time `json:"due_at"`
+	DueDay      string    `json:"due_day"`
+	Overdue     bool      `json:"overdue"`
+	Problem     string    `json:"problem,omitempty"`
+	OwnFiling   bool      `json:"own_filing,omitempty" doc:"I submitted it, so somebody else must decide."`
+}
+
+type inboxOutput struct{ Body *Page[InboxItem] }
+
+func (s *server) listInbox(ctx context.Context, in *Paging) (*inboxOutput, error) {
+	p := principalOf(ctx)
+	return s.inboxPage(ctx, in, func(tx *store.Tx, key timeKey, most int) ([]store.InboxItem, error) {
+		return tx.Inbox(p.Office.ID, p.Roles, key.At, key.ID, most)
+	})
+}
+
+func (s *server) listLate(ctx context.Context, in *Paging) (*inboxOutput, error) {
+	return s.inboxPage(ctx, in, func(tx *store.Tx, key timeKey, most int) ([]store.InboxItem, error) {
+		return tx.Late(principalOf(ctx).Office.Path, key.At, key.ID, most)
+	})
+}
+
+func (s *server) inboxPage(ctx context.Context, in *Paging, read func(*store.Tx, timeKey, int) ([]store.InboxItem, error)) (*inboxOutput, error) {
+	key, err := DecodeCursor[timeKey](in.Cursor)
+	if err != nil {
+		return nil, err
+	}
+	if key == nil {
+		key = &timeKey{}
+	}
+	limit := size(in.Limit)
+	var rows []store.InboxItem
+	err = s.store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) (err error) {
+		rows, err = read(tx, *key, limit+1)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	me := principalOf(ctx).Account
+	show := func(r store.InboxItem) InboxItem {
+		return InboxItem{
+			TaskID: r.TaskID, ChangeID: r.ChangeID, CaseNo: r.CaseNo, Kind: string(r.Kind), KindName: s.kindName(ctx, r.Kind), Step: r.StepNo,
+			Round: r.Round, StepName: r.StepName, Role: string(r.Role), Office: r.OfficeName, School: r.FilerName, StudentName: r.StudentName,
+			OpenedAt: r.OpenedAt, DueAt: r.DueAt, DueDay: lastDay(r.DueAt), Overdue: r.Overdue, Problem: r.Problem,
+			OwnFiling: r.StepNo > 0 && r.FiledBy == me,
+		}
+	}
+	return &inboxOutput{Body: pageOf(rows, limit, show, func(r store.InboxItem) timeKey { return timeKey{r.DueAt, r.TaskID} })}, nil
+}
+
+type countsOutput struct {
+	Body struct {
+		Open    int64 `json:"open"`
+		Overdue int64 `json:"overdue"`
+		NearDue int64 `json:"near_due" doc:"Due within two days."`
+		Nobody  int64 `json:"nobody" doc:"Steps of this office nobody may decide."`
+		Notices int64 `json:"notices" doc:"Of the last 30 days."`
+	}
+}
+
+func (s *server) countInbox(ctx context.Context, _ *struct{}) (*countsOutput, error) {
+	p := principalOf(ctx)
+	var n store.InboxCounts
+	err := s.store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) (err error) {
+		n, err = tx.InboxCounts(p.Office.ID, p.Roles)
+		return err
+	})
+	out := &countsOutput{}
+	out.Body.Open, out.Body.Overdue, out.Body.NearDue, out.Body.Nobody, out.Body.Notices = n.Open, n.Overdue, n.NearDue, n.Nobody, n.Notices
+	return out, err
+}
+
+// NoticeView is one notice to an office.
+type NoticeView struct {
+	ID        uuid.UUID `json:"id"`
+	ChangeID  uuid.UUID `json:"change_id"`
+	CaseNo    string    `json:"case_no"`
+	Kind      string    `json:"kind" example:"REMINDED_80"`
+	Step      int       `json:"step"`
+	Round     int       `json:"round"`
+	Role      string    `json:"role"`
+	CreatedAt time.Time `json:"created_at"`
+}
+
+type noticesOutput struct{ Body *Page[NoticeView] }
+
+func (s *server) listNotices(ctx context.Context, in *Paging) (*noticesOutput, error) {
+	key, err := DecodeCursor[timeKey](in.Cursor)
+	if err != nil {
+		return nil, err
+	}
+	if key == nil {
+		key = &timeKey{}
+	}
+	p, limit := principalOf(ctx), size(in.Limit)
+	var rows []store.Notice
+	err = s.store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) (err error) {
+		rows, err = tx.Notices(p.Office.ID, p.Roles, key.At, key.ID, limit+1)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	show := func(n store.Notice) NoticeView {
+		return NoticeView{ID: n.ID, ChangeID: n.ChangeID, CaseNo: n.CaseNo, Kind: n.Kind, Step: n.StepNo, Round: n.Round, Role: string(n.Role), CreatedAt: n.CreatedAt}
+	}
+	return &noticesOutput{Body: pageOf(rows, limit, show, func(n store.Notice) timeKey { return timeKey{n.CreatedAt, n.ID} })}, nil
+}
+
+type processesOutput struct {
+	Body struct {
+		Items []process.Definition `json:"items"`
+	}
+}
+
+func (s *server) listProcesses(ctx context.Context, in *struct {
+	Stage string `query:"stage" enum:"PRIMARY,JUNIOR,SENIOR" default:"PRIMARY"`
+}) (*processesOutput, error) {
+	policy, err := s.policy(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out := &processesOutput{}
+	for _, kind := range s.deps.Processes.Kinds() {
+		d, ok := s.deps.Processes.Define(kind, org.Stage(in.Stage), policy)
+		if !ok || !d.Allows(org.Stage(in.Stage)) {
+			continue
+		}
+		out.Body.Items = append(out.Body.Items, d)
+	}
+	return out, nil
+}
+
+type policyOutput struct{ Body process.Policy }
+
+func (s *server) getPolicy(ctx context.Context, _ *struct{}) (*policyOutput, error) {
+	p, err := s.policy(ctx)
+	return &policyOutput{Body: p}, err
+}
+
+func (s *server) policy(ctx context.Context) (p process.Policy, err error) {
+	err = s.store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error {
+		p, err = tx.Policy(principalOf(ctx).Office.Province)
+		return err
+	})
+	return p, err
+}

@@ -1,0 +1,200 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/xueji/xueji/api/authz"
+	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/store"
+	"github.com/xueji/xueji/workflows/contract"
+)
+
+// slipRoutes registers everything a person can say to a running change.
+func (s *server) slipRoutes() {
+	const tag = "decisions"
+	const answer = "200: counted, in force in the register. 202: the slip is in the register and will be counted or refused; its address says which."
+	register(s, Operation{
+		ID: "decide-change", Method: http.MethodPost, Path: "/v1/changes/{id}/decisions", Action: authz.ChangeDecide, Tag: tag, Keyed: true,
+		Summary: "Approve, reject or send back (审批：同意、驳回、退回)", Detail: answer,
+	}, s.decideChange)
+	register(s, Operation{
+		ID: "resubmit-change", Method: http.MethodPost, Path: "/v1/changes/{id}/resubmission", Action: authz.ChangeFile, Tag: tag, Keyed: true,
+		Summary: "Hand a sent-back change in again (重新提交)", Detail: answer,
+	}, s.resubmitChange)
+	register(s, Operation{
+		ID: "withdraw-change", Method: http.MethodPost, Path: "/v1/changes/{id}/withdrawal", Action: authz.ChangeWithdraw, Tag: tag, Keyed: true,
+		Summary: "Take a running change back (撤回)", Detail: answer,
+	}, s.withdrawChange)
+	register(s, Operation{
+		ID: "supervise-change", Method: http.MethodPost, Path: "/v1/changes/{id}/supervision", Action: authz.ChangeSupervise, Tag: tag, Keyed: true,
+		Summary: "Order the office that must act to do so (督办)", Detail: answer,
+	}, s.superviseChange)
+	register(s, Operation{
+		ID: "close-change", Method: http.MethodPost, Path: "/v1/changes/{id}/closure", Action: authz.ChangeClose, Tag: tag, Keyed: true,
+		Summary: "End a running change as the common superior (终止)", Detail: answer,
+	}, s.closeChange)
+	register(s, Operation{
+		ID: "comment-change", Method: http.MethodPost, Path: "/v1/changes/{id}/comments", Action: authz.ChangeComment, Tag: tag, Keyed: true,
+		Status: http.StatusNoContent, Summary: "Write a remark into the timeline (留言)",
+	}, s.commentChange)
+	register(s, Operation{
+		ID: "get-slip", Method: http.MethodGet, Path: "/v1/slips/{id}", Action: authz.ChangeRead, Tag: tag,
+		Summary: "What became of what I said (办理结果)",
+	}, s.getSlip)
+}
+
+// SlipView says what became of a slip.
+type SlipView struct {
+	ID        uuid.UUID  `json:"id"`
+	ChangeID  uuid.UUID  `json:"change_id"`
+	Verb      string     `json:"verb"`
+	Outcome   string     `json:"outcome" enum:"PENDING,COUNTED,REFUSED"`
+	Code      string     `json:"code,omitempty" doc:"Why it was refused."`
+	Reason    string     `json:"reason,omitempty" doc:"The same as a sentence that says what to do."`
+	CreatedAt time.Time  `json:"created_at"`
+	SettledAt *time.Time `json:"settled_at,omitempty"`
+}
+
+type slipOutput struct {
+	Status   int
+	Location string `header:"Location"`
+	Body     SlipView
+}
+
+type decideInput struct {
+	ID   uuid.UUID `path:"id" format:"uuid"`
+	Body struct {
+		TaskID     uuid.UUID `json:"task_id" format:"uuid" doc:"The task, from the inbox or the change page."`
+		Verdict    string    `json:"verdict" enum:"APPROVE,REJECT,SEND_BACK"`
+		Opinion    string    `json:"opinion,omitempty" maxLength:"500" doc:"Required to reject or send back."`
+		SendBackTo int       `json:"send_back_to,omitempty" minimum:"0" maximum:"20" doc:"With SEND_BACK: an earlier step; 0 is the applicant."`
+	}
+}
+
+func (s *server) decideChange(ctx context.Context, in *decideInput) (*slipOutput, error) {
+	var task store.TaskView
+	err := s.store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) (err error) {
+		task, err = tx.Task(in.Body.TaskID)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	if task.ChangeID != in.ID {
+		return nil, problem.New(problem.NotFound).At("/task_id")
+	}
+	return s.say(ctx, in.Body, store.Word{
+		ChangeID: in.ID, Verb: store.Verb(in.Body.Verdict), Step: task.StepNo, Round: task.Round, TaskID: task.ID,
+		Opinion: in.Body.Opinion, Body: store.SlipBody{SendBackTo: in.Body.SendBackTo},
+	})
+}
+
+type resubmitInput struct {
+	ID   uuid.UUID `path:"id" format:"uuid"`
+	Body struct {
+		Inputs   map[string]string `json:"inputs,omitempty" doc:"The whole corrected form; left out, the form stays as it was."`
+		Evidence []EvidenceRef     `json:"evidence,omitempty" maxItems:"20" doc:"Further evidence; what was attached stays."`
+		Opinion  string            `json:"opinion,omitempty" maxLength:"500"`
+	}
+}
+
+func (s *server) resubmitChange(ctx context.Context, in *resubmitInput) (*slipOutput, error) {
+	return s.say(ctx, in.Body, store.Word{
+		ChangeID: in.ID, Verb: store.Resubmit, Step: contract.AnyStep, Opinion: in.Body.Opinion,
+		Body: store.SlipBody{Inputs: in.Body.Inputs, Evidence: evidenceRefs(in.Body.Evidence)},
+	})
+}
+
+type reasonInput struct {
+	ID   uuid.UUID `path:"id" format:"uuid"`
+	Body struct {
+		Opinion string `json:"opinion,omitempty" maxLength:"500" doc:"The reason."`
+	}
+}
+
+func (s *server) withdrawChange(ctx context.Context, in *reasonInput) (*slipOutput, error) {
+	return s.sayAnywhere(ctx, in, store.Withdraw)
+}
+
+func (s *server) superviseChange(ctx context.Context, in *reasonInput) (*slipOutput, error) {
+	return s.sayAnywhere(ctx, in, store.Supervise)
+}
+
+func (s *server) closeChange(ctx context.Context, in *reasonInput) (*slipOutput, error) {
+	return s.sayAnywhere(ctx, in, store.Close)
+}
+
+// sayAnywhere says a word that holds at whatever step the change is.
+func (s *server) sayAnywhere(ctx context.Context, in *reasonInput, verb store.Verb) (*slipOutput, error) {
+	return s.say(ctx, in.Body, store.Word{ChangeID: in.ID, Verb: verb, Step: contract.AnyStep, Opinion: in.Body.Opinion})
+}
+
+// say hands a word in and answers: 200 counted, 202 pending, a problem when refused.
+func (s *server) say(ctx context.Context, body any, w store.Word) (*slipOutput, error) {
+	w.Opinion = strings.TrimSpace(w.Opinion)
+	if w.Verb.NeedsOpinion() && w.Opinion == "" {
+		return nil, problem.New(problem.OpinionRequired).At("/opinion")
+	}
+	// The change and the verb belong to what is compared: the same key for
+	// another change is another request.
+	hash, err := bodyHash([]any{w.ChangeID, w.Verb, body})
+	if err != nil {
+		return nil, err
+	}
+	w.Key, w.Hash, w.OfficeID = idempotencyKey(ctx), hash, principalOf(ctx).Office.ID
+	slip, err := s.deps.Desk.Say(ctx, scopeOf(ctx), w)
+	if err != nil {
+		return nil, err
+	}
+	if refusal := slip.Refusal(); refusal != nil {
+		return nil, refusal
+	}
+	out := &slipOutput{Status: http.StatusOK, Location: "/v1/slips/" + slip.ID.String(), Body: s.showSlip(ctx, slip)}
+	if slip.Outcome == store.SlipPending {
+		out.Status = http.StatusAccepted
+	}
+	return out, nil
+}
+
+func (s *server) showSlip(ctx context.Context, slip *store.Slip) SlipView {
+	v := SlipView{
+		ID: slip.ID, ChangeID: slip.ChangeID, Verb: string(slip.Verb), Outcome: slip.Outcome, Code: slip.OutcomeCode,
+		CreatedAt: slip.CreatedAt, SettledAt: slip.SettledAt,
+	}
+	if refusal := slip.Refusal(); refusal != nil {
+		v.Reason = s.catalogue.Sentence(refusal, exchangeOf(ctx).lang)
+	}
+	return v
+}
+
+type getSlipOutput struct{ Body SlipView }
+
+func (s *server) getSlip(ctx context.Context, in *changeIDInput) (*getSlipOutput, error) {
+	var slip *store.Slip
+	err := s.store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) (err error) {
+		slip, err = tx.Slip(in.ID)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &getSlipOutput{Body: s.showSlip(ctx, slip)}, nil
+}
+
+type commentInput struct {
+	ID   uuid.UUID `path:"id" format:"uuid"`
+	Body struct {
+		Text string `json:"text" minLength:"1" maxLength:"500"`
+	}
+}
+
+func (s *server) commentChange(ctx context.Context, in *commentInput) (*struct{}, error) {
+	return nil, s.store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error {
+		return tx.Comment(in.ID, principalOf(ctx).Office.ID, strings.TrimSpace(in.Body.Text), idempotencyKey(ctx))
+	})
+}
