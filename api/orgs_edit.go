@@ -1,0 +1,191 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"github.com/xueji/xueji/api/authz"
+	"github.com/xueji/xueji/models/ident"
+	"github.com/xueji/xueji/models/org"
+	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/store"
+)
+
+type orgCreateInput struct {
+	Body struct {
+		Parent       uuid.UUID   `json:"parent" format:"uuid" doc:"Superior bureau; of a school its managing bureau (学籍主管部门)."`
+		Kind         org.Kind    `json:"kind" enum:"PROVINCE,CITY,COUNTY,SCHOOL"`
+		Code         string      `json:"code" minLength:"6" maxLength:"10" doc:"School code (10 digits) or division code (6 digits)."`
+		Name         string      `json:"name" minLength:"2" maxLength:"60"`
+		DivisionCode string      `json:"division_code,omitempty" maxLength:"6" doc:"Of a school: where it lies, which may differ from its managing bureau. A bureau's is its code."`
+		Stages       []org.Stage `json:"stages,omitempty" maxItems:"3" uniqueItems:"true" enum:"PRIMARY,JUNIOR,SENIOR" doc:"Of a school only."`
+	}
+}
+
+type orgEditInput struct {
+	idInput
+	IfMatch
+	Body struct {
+		Name         string      `json:"name" minLength:"2" maxLength:"60"`
+		DivisionCode string      `json:"division_code" minLength:"6" maxLength:"6"`
+		Stages       []org.Stage `json:"stages,omitempty" maxItems:"3" uniqueItems:"true" enum:"PRIMARY,JUNIOR,SENIOR"`
+	}
+}
+
+type orgReassignInput struct {
+	idInput
+	IfMatch
+	Body struct {
+		Parent uuid.UUID `json:"parent" format:"uuid" doc:"The new managing or superior bureau, in the same province."`
+	}
+}
+
+type orgCloseInput struct {
+	idInput
+	IfMatch
+}
+
+func (s *server) orgEditRoutes() {
+	register(s, Operation{
+		ID: "create-org", Method: http.MethodPost, Path: "/v1/orgs", Action: authz.OrgCreate, Tag: "organisations", Status: http.StatusCreated,
+		Summary: "Create a school or a bureau (设立单位)", Detail: "Below the own bureau or one below it. The code is unique, so a repeated call creates nothing twice.",
+	}, s.createOrg)
+	register(s, Operation{
+		ID: "edit-org", Method: http.MethodPut, Path: "/v1/orgs/{id}", Action: authz.OrgRename, Tag: "organisations",
+		Summary: "Rename an office or change its stages (更名)",
+	}, s.editOrg)
+	register(s, Operation{
+		ID: "reassign-org", Method: http.MethodPost, Path: "/v1/orgs/{id}/managing-bureau", Action: authz.OrgReassign, Tag: "organisations",
+		Summary: "Put an office under another managing bureau (划转)", Detail: "Needs the right at both bureaus. Records, accounts and changes move along.",
+	}, s.reassignOrg)
+	register(s, Operation{
+		ID: "close-org", Method: http.MethodPost, Path: "/v1/orgs/{id}/closure", Action: authz.OrgClose, Tag: "organisations",
+		Summary: "Close an office (撤销单位)", Detail: "Refused while it has offices below, students in the register or anything running. Its accounts end.",
+	}, s.closeOrg)
+}
+
+func (s *server) createOrg(ctx context.Context, in *orgCreateInput) (*orgOutput, error) {
+	n := store.NewOrganisation{
+		Parent: in.Body.Parent, Kind: in.Body.Kind, Code: in.Body.Code, Name: strings.TrimSpace(in.Body.Name),
+		Division: in.Body.DivisionCode, Stages: in.Body.Stages,
+	}
+	if n.Kind != org.School && n.Division == "" {
+		n.Division = n.Code
+	}
+	if err := s.checkOrg(n); err != nil {
+		return nil, err
+	}
+	return s.orgChange(ctx, n.Parent, func(tx *store.Tx) (store.Organisation, error) { return tx.CreateOrganisation(n) })
+}
+
+func (s *server) editOrg(ctx context.Context, in *orgEditInput) (*orgOutput, error) {
+	version, err := in.version()
+	if err != nil {
+		return nil, err
+	}
+	return s.orgChange(ctx, in.ID, func(tx *store.Tx) (store.Organisation, error) {
+		o, err := tx.Organisation(in.ID)
+		if err != nil {
+			return o, err
+		}
+		edited := store.NewOrganisation{Kind: o.Kind, Code: o.Code, Name: strings.TrimSpace(in.Body.Name), Division: in.Body.DivisionCode, Stages: in.Body.Stages}
+		if err := s.checkOrg(edited); err != nil {
+			return o, err
+		}
+		return tx.EditOrganisation(in.ID, version, edited.Name, edited.Division, edited.Stages)
+	})
+}
+
+func (s *server) reassignOrg(ctx context.Context, in *orgReassignInput) (*orgOutput, error) {
+	version, err := in.version()
+	if err != nil {
+		return nil, err
+	}
+	return s.orgChange(ctx, in.ID, func(tx *store.Tx) (store.Organisation, error) {
+		o, err := tx.Organisation(in.ID)
+		if err != nil {
+			return o, err
+		}
+		bureau, err := tx.Organisation(in.Body.Parent)
+		if err != nil {
+			return o, err
+		}
+		// The right reaches the own bureau, so that offices can be put under
+		// it; that bureau itself is moved only from above.
+		if err := allow(ctx, bureau.Path); err != nil {
+			return o, err
+		}
+		if o.Path == principalOf(ctx).Office.Path {
+			return o, problem.New(problem.Forbidden)
+		}
+		return tx.ReassignOrganisation(in.ID, version, in.Body.Parent)
+	})
+}
+
+func (s *server) closeOrg(ctx context.Context, in *orgCloseInput) (*orgOutput, error) {
+	version, err := in.version()
+	if err != nil {
+		return nil, err
+	}
+	return s.orgChange(ctx, in.ID, func(tx *store.Tx) (store.Organisation, error) { return tx.CloseOrganisation(in.ID, version) })
+}
+
+// orgChange runs an edit after checking the right at the target office.
+func (s *server) orgChange(ctx context.Context, target uuid.UUID, edit func(*store.Tx) (store.Organisation, error)) (*orgOutput, error) {
+	var o store.Organisation
+	err := s.store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error {
+		office, err := tx.Organisation(target)
+		if err != nil {
+			return err
+		}
+		if err := allow(ctx, office.Path); err != nil {
+			return err
+		}
+		o, err = edit(tx)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &orgOutput{ETag: etag(o.Version), Body: showOrg(o)}, nil
+}
+
+// checkOrg checks what needs no database: code, place, stages. Everything that
+// is wrong is told at once.
+func (s *server) checkOrg(n store.NewOrganisation) error {
+	var list []*problem.Error
+	code, err := ident.ParseDivisionCode(n.Division)
+	if err == nil {
+		_, known := s.divisions.Lookup(code)
+		if n.Kind != org.School {
+			known = known && n.Division == n.Code
+		}
+		if !known {
+			err = problem.New(problem.OrgDivision)
+		}
+	}
+	if err != nil {
+		list = append(list, problem.New(problem.OrgDivision).At("/division_code").With("code", printable(n.Division)))
+	}
+	if n.Kind == org.School {
+		school, err := ident.ParseSchoolCode(n.Code)
+		if err != nil || len(n.Division) < 2 || school.Province() != n.Division[:2] {
+			list = append(list, problem.New(problem.OrgSchoolCode).At("/code"))
+		}
+	}
+	if (n.Kind == org.School) != (len(n.Stages) > 0) {
+		list = append(list, problem.New(problem.OrgStages).At("/stages"))
+	}
+	return problem.Join(list...)
+}
+
+// printable repeats a value in a refusal only when it can be nothing but a public code.
+func printable(code string) string {
+	if fieldForm.MatchString(code) && len(code) <= 6 {
+		return code
+	}
+	return "?"
+}

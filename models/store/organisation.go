@@ -1,0 +1,201 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+	"gorm.io/gorm"
+
+	"github.com/xueji/xueji/models/org"
+	"github.com/xueji/xueji/models/problem"
+)
+
+// Organisation is one office of the tree: a bureau or a school.
+type Organisation struct {
+	ID           uuid.UUID
+	ParentID     *uuid.UUID
+	Path         string
+	Kind         org.Kind
+	Code         string
+	Name         string
+	DivisionCode string
+	ProvinceCode string
+	Stages       []org.Stage `gorm:"-"`
+	StageNames   string      // as the database writes an array; Stages is what callers read
+	ClosedAt     *time.Time
+	CreatedAt    time.Time
+	Version      int64
+	HasChildren  bool
+}
+
+const organisationColumns = `o.id, o.parent_id, o.path::text AS path, o.kind, o.code, o.name, o.division_code, o.province_code,
+	array_to_string(o.stages, ',') AS stage_names, o.closed_at, o.created_at, o.version,
+	EXISTS (SELECT 1 FROM organisation k WHERE k.parent_id = o.id) AS has_children`
+
+// Organisation reads one office; the directory is open to everybody (P3).
+func (t *Tx) Organisation(id uuid.UUID) (Organisation, error) {
+	list, err := t.organisations(`WHERE o.id = ?`, id)
+	if err != nil {
+		return Organisation{}, err
+	}
+	if len(list) == 0 {
+		return Organisation{}, problem.New(problem.NotFound)
+	}
+	return list[0], nil
+}
+
+// OrganisationKey is the sort key of a page of offices.
+type OrganisationKey struct {
+	Code string    `json:"c"`
+	ID   uuid.UUID `json:"i"`
+}
+
+// Children lists the offices directly below one, by code. Closed ones are left out.
+func (t *Tx) Children(parent uuid.UUID, after *OrganisationKey, limit int) ([]Organisation, error) {
+	if after == nil {
+		return t.organisations(`WHERE o.parent_id = ? AND o.closed_at IS NULL ORDER BY o.code, o.id LIMIT ?`, parent, limit)
+	}
+	return t.organisations(`WHERE o.parent_id = ? AND o.closed_at IS NULL AND (o.code, o.id) > (?, ?) ORDER BY o.code, o.id LIMIT ?`,
+		parent, after.Code, after.ID, limit)
+}
+
+// Above lists the offices over one, the nation first.
+func (t *Tx) Above(path string) ([]Organisation, error) {
+	var above []string
+	for i, r := range path {
+		if r == '.' {
+			above = append(above, path[:i])
+		}
+	}
+	if len(above) == 0 {
+		return nil, nil
+	}
+	return t.organisations(`WHERE o.path::text IN ? AND o.path = ANY (?::ltree[]) ORDER BY nlevel(o.path)`, above, pathArray(above))
+}
+
+// SearchOrganisations finds open offices whose name begins with the text, or
+// whose code is the text, below a path; by name.
+func (t *Tx) SearchOrganisations(text, below string, kind org.Kind, after *OrganisationKey, limit int) ([]Organisation, error) {
+	where := []string{`o.closed_at IS NULL`}
+	var args []any
+	if onlyDigits(text) {
+		where, args = append(where, `o.code = ?`), append(args, text)
+	} else {
+		// ^@ and ~>=~ walk the text_pattern_ops index; no wildcard of the caller has a meaning.
+		where, args = append(where, `o.name ^@ ?`), append(args, text)
+	}
+	if below != "" {
+		where, args = append(where, `o.path <@ ?::ltree`), append(args, below)
+	}
+	if kind != "" {
+		where, args = append(where, `o.kind = ?`), append(args, kind)
+	}
+	if after != nil {
+		where, args = append(where, `(o.name, o.id) > (?, ?)`), append(args, after.Code, after.ID)
+	}
+	return t.organisations(`WHERE `+strings.Join(where, " AND ")+` ORDER BY o.name, o.id LIMIT ?`, append(args, limit)...)
+}
+
+func (t *Tx) organisations(where string, args ...any) ([]Organisation, error) {
+	var list []Organisation
+	if err := t.db.Raw(`SELECT `+organisationColumns+` FROM organisation o `+where, args...).Scan(&list).Error; err != nil {
+		return nil, fmt.Errorf("read offices: %w", err)
+	}
+	for i := range list {
+		list[i].Stages = stagesOf(list[i].StageNames)
+	}
+	return list, nil
+}
+
+// NewOrganisation is what an administrator hands in to create an office.
+type NewOrganisation struct {
+	Parent   uuid.UUID
+	Kind     org.Kind
+	Code     string // school code of a school, division code of a bureau
+	Name     string
+	Division string // where it lies
+	Stages   []org.Stage
+}
+
+// CreateOrganisation adds an office below its managing or superior bureau. The
+// caller has checked code, division and stages.
+func (t *Tx) CreateOrganisation(n NewOrganisation) (Organisation, error) {
+	parent, err := t.lockParent(n.Parent)
+	if err != nil {
+		return Organisation{}, err
+	}
+	if !org.MayStandBelow(n.Kind, parent.Kind) {
+		return Organisation{}, problem.New(problem.OrgParentKind).At("/parent")
+	}
+	province := parent.ProvinceCode
+	if n.Kind == org.Province {
+		province = n.Code
+	}
+	if province != n.Division[:2]+"0000" {
+		return Organisation{}, problem.New(problem.OrgDivision).At("/division_code").With("code", n.Division)
+	}
+	label, err := org.Label(n.Kind, n.Code)
+	if err != nil {
+		return Organisation{}, fmt.Errorf("label of an office: %w", err)
+	}
+	id := newID()
+	_, err = t.exec(`INSERT INTO organisation (id, parent_id, path, kind, code, name, division_code, province_code, stages, created_at)
+		VALUES (?, ?, ?::ltree, ?, ?, ?, ?, ?, string_to_array(?, ','), ?)`,
+		id, n.Parent, parent.Path+"."+label, n.Kind, n.Code, n.Name, n.Division, province, joinStages(n.Stages), t.now)
+	if violates(err) != "" {
+		return Organisation{}, problem.New(problem.OrgCodeTaken).At("/code").With("code", n.Code)
+	}
+	if err != nil {
+		return Organisation{}, fmt.Errorf("create an office: %w", err)
+	}
+	if err := t.Audit("org.create", "organisation", id.String(), map[string]string{"code": n.Code, "parent": n.Parent.String()}); err != nil {
+		return Organisation{}, err
+	}
+	return t.Organisation(id)
+}
+
+// lockParent holds a bureau open while something is hung below it.
+func (t *Tx) lockParent(id uuid.UUID) (Organisation, error) {
+	var row struct{ ClosedAt *time.Time }
+	err := t.db.Raw(`SELECT closed_at FROM organisation WHERE id = ? FOR SHARE`, id).Take(&row).Error
+	if errors.Is(err, gorm.ErrRecordNotFound) {
+		return Organisation{}, problem.New(problem.NotFound)
+	}
+	if err != nil {
+		return Organisation{}, fmt.Errorf("read the superior bureau: %w", err)
+	}
+	if row.ClosedAt != nil {
+		return Organisation{}, problem.New(problem.OrgClosed)
+	}
+	return t.Organisation(id)
+}
+
+func onlyDigits(s string) bool {
+	for _, r := range s {
+		if r < '0' || r > '9' {
+			return false
+		}
+	}
+	return s != ""
+}
+
+func stagesOf(names string) []org.Stage {
+	list := []org.Stage{}
+	for _, name := range splitNames(names) {
+		if name != "" {
+			list = append(list, org.Stage(name))
+		}
+	}
+	return list
+}
+
+func joinStages(stages []org.Stage) string {
+	names := make([]string, len(stages))
+	for i, stage := range stages {
+		names[i] = string(stage)
+	}
+	return strings.Join(names, ",")
+}

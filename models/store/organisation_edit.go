@@ -1,0 +1,127 @@
+package store
+
+import (
+	"fmt"
+	"strconv"
+
+	"github.com/google/uuid"
+
+	"github.com/xueji/xueji/models/org"
+	"github.com/xueji/xueji/models/problem"
+)
+
+// EditOrganisation changes name, place and stages of an open office.
+func (t *Tx) EditOrganisation(id uuid.UUID, version int64, name, division string, stages []org.Stage) (Organisation, error) {
+	if _, err := t.openOrganisation(id); err != nil {
+		return Organisation{}, err
+	}
+	n, err := t.exec(`UPDATE organisation SET name = ?, division_code = ?, stages = string_to_array(?, ','), version = version + 1
+		WHERE id = ? AND version = ?`, name, division, joinStages(stages), id, version)
+	if err != nil {
+		return Organisation{}, fmt.Errorf("change an office: %w", err)
+	}
+	if n != 1 {
+		return Organisation{}, problem.New(problem.VersionConflict)
+	}
+	if err := t.Audit("org.rename", "organisation", id.String(), nil); err != nil {
+		return Organisation{}, err
+	}
+	return t.Organisation(id)
+}
+
+// ReassignOrganisation puts an office with everything below it under another
+// managing bureau of the same province. Every row that carries a path of it
+// moves in the same transaction; the audit trail keeps the paths of its time.
+func (t *Tx) ReassignOrganisation(id uuid.UUID, version int64, parent uuid.UUID) (Organisation, error) {
+	o, err := t.openOrganisation(id)
+	if err != nil {
+		return Organisation{}, err
+	}
+	p, err := t.openOrganisation(parent)
+	if err != nil {
+		return Organisation{}, err
+	}
+	switch {
+	case o.ParentID != nil && *o.ParentID == parent:
+		return Organisation{}, problem.New(problem.OrgSameParent)
+	case !org.MayStandBelow(o.Kind, p.Kind):
+		return Organisation{}, problem.New(problem.OrgParentKind).At("/parent")
+	case o.ProvinceCode != p.ProvinceCode:
+		return Organisation{}, problem.New(problem.OrgProvince).At("/parent")
+	}
+	var moved bool
+	if err := t.db.Raw(`SELECT reassign_organisation(?, ?, ?)`, id, version, parent).Scan(&moved).Error; err != nil {
+		return Organisation{}, fmt.Errorf("re-assign an office: %w", err)
+	}
+	if !moved {
+		return Organisation{}, problem.New(problem.VersionConflict)
+	}
+	detail := map[string]string{"to": parent.String()}
+	if o.ParentID != nil {
+		detail["from"] = o.ParentID.String()
+	}
+	if err := t.Audit("org.reassign", "organisation", id.String(), detail); err != nil {
+		return Organisation{}, err
+	}
+	return t.Organisation(id)
+}
+
+// CloseOrganisation closes an office that has nothing left: no open office
+// below it, no student in the register, nothing running. Its accounts end.
+func (t *Tx) CloseOrganisation(id uuid.UUID, version int64) (Organisation, error) {
+	o, err := t.openOrganisation(id)
+	if err != nil {
+		return Organisation{}, err
+	}
+	n, err := t.exec(`UPDATE organisation SET closed_at = ?, version = version + 1 WHERE id = ? AND version = ?`, t.now, id, version)
+	if err != nil {
+		return Organisation{}, fmt.Errorf("close an office: %w", err)
+	}
+	if n != 1 {
+		return Organisation{}, problem.New(problem.VersionConflict)
+	}
+	if err := t.refuseUnlessEmpty(o); err != nil {
+		return Organisation{}, err
+	}
+	_, err = t.exec(`UPDATE session SET revoked_at = ? WHERE revoked_at IS NULL AND account_id IN (SELECT id FROM account WHERE org_id = ?)`, t.now, id)
+	if err != nil {
+		return Organisation{}, fmt.Errorf("end the sessions of an office: %w", err)
+	}
+	if _, err := t.exec(`UPDATE account SET closed_at = ?, version = version + 1 WHERE org_id = ? AND closed_at IS NULL`, t.now, id); err != nil {
+		return Organisation{}, fmt.Errorf("close the accounts of an office: %w", err)
+	}
+	if err := t.Audit("org.close", "organisation", id.String(), nil); err != nil {
+		return Organisation{}, err
+	}
+	return t.Organisation(id)
+}
+
+// refuseUnlessEmpty looks after the office was marked closed in this
+// transaction: whoever hangs something below it now waits for the row.
+func (t *Tx) refuseUnlessEmpty(o Organisation) error {
+	var left struct{ Children, Students, Changes int }
+	err := t.db.Raw(`SELECT
+		(SELECT count(*) FROM organisation WHERE parent_id = @id AND closed_at IS NULL) AS children,
+		(SELECT count(*) FROM student WHERE school_id = @id AND in_register) AS students,
+		(SELECT count(*) FROM change WHERE org_id = @id AND status = 'RUNNING')
+		+ (SELECT count(*) FROM step WHERE office_id = @id AND status = 'OPEN' AND change_id NOT IN (SELECT id FROM change WHERE org_id = @id)) AS changes`,
+		map[string]any{"id": o.ID}).Take(&left).Error
+	if err != nil {
+		return fmt.Errorf("look what an office still has: %w", err)
+	}
+	count := func(code problem.Code, n int) *problem.Error {
+		if n == 0 {
+			return nil
+		}
+		return problem.New(code).With("count", strconv.Itoa(n))
+	}
+	return problem.Join(count(problem.OrgHasChildren, left.Children), count(problem.OrgHasStudents, left.Students), count(problem.OrgHasChanges, left.Changes))
+}
+
+func (t *Tx) openOrganisation(id uuid.UUID) (Organisation, error) {
+	o, err := t.Organisation(id)
+	if err == nil && o.ClosedAt != nil {
+		return Organisation{}, problem.New(problem.OrgClosed)
+	}
+	return o, err
+}
