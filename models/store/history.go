@@ -29,17 +29,18 @@ type HistoryEntry struct {
 // the time in which the record was its own.
 func (t *Tx) StudentHistory(student, before uuid.UUID, most int) ([]HistoryEntry, error) {
 	var rows []struct {
-		HistoryEntry
-		BeforeJSON string
-		AfterJSON  string
+		HistoryEntry `gorm:"embedded"`
+		BeforeJSON   string
+		AfterJSON    string
 	}
-	err := t.db.Raw(`SELECT h.id, h.change_id, coalesce(c.case_no, '') AS case_no, h.kind, h.effective_on, h.recorded_at, h.account_id,
-			coalesce(o.name, '') AS school_name, h.before::text AS before_json, h.after::text AS after_json
-		FROM student_history h LEFT JOIN change c ON c.id = h.change_id LEFT JOIN organisation o ON o.path = h.org_path
-		WHERE h.student_id = @student AND (@before::uuid = @none::uuid OR (h.recorded_at, h.id) <
-			(SELECT b.recorded_at, b.id FROM student_history b WHERE b.id = @before AND b.student_id = @student))
-		ORDER BY h.recorded_at DESC, h.id DESC LIMIT @most`,
-		map[string]any{"student": student, "before": before, "none": uuid.Nil, "most": most}).Scan(&rows).Error
+	page := t.db.Table("student_history h").Where("h.student_id = ?", student).Order("h.recorded_at DESC, h.id DESC").Limit(most).
+		Joins("LEFT JOIN change c ON c.id = h.change_id").Joins("LEFT JOIN organisation o ON o.path = h.org_path").
+		Select(`h.id, h.change_id, coalesce(c.case_no, '') AS case_no, h.kind, h.effective_on, h.recorded_at, h.account_id,
+			coalesce(o.name, '') AS school_name, h.before::text AS before_json, h.after::text AS after_json`)
+	if before != uuid.Nil {
+		page = page.Where(`(h.recorded_at, h.id) < (SELECT b.recorded_at, b.id FROM student_history b WHERE b.id = ? AND b.student_id = ?)`, before, student)
+	}
+	err := page.Scan(&rows).Error
 	if err != nil {
 		return nil, fmt.Errorf("read the history of a record: %w", err)
 	}

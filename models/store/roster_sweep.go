@@ -1,0 +1,61 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+)
+
+// RosterKeep is how long an uploaded sheet, and a roster nobody filed, is kept.
+const RosterKeep = 30 * 24 * time.Hour
+
+// BlobDeleter removes stored files; one that is already gone is no error.
+type BlobDeleter func(ctx context.Context, key string) error
+
+// SweepRosterFiles deletes uploaded sheets after thirty days, and gives up
+// rosters that nobody filed in that time, staged rows included. The worker's
+// runner calls it; it is safe to repeat and to be cut off: the file goes first,
+// its key only after that. It gives how many files were deleted.
+func (s *Store) SweepRosterFiles(ctx context.Context, remove BlobDeleter) (int, error) {
+	const most = 100 // a round; the next one goes on
+	var due []struct {
+		ID      uuid.UUID
+		BlobKey string
+	}
+	before := s.clock.Now().Add(-RosterKeep)
+	err := s.InScope(ctx, Scope{}, func(t *Tx) error {
+		return t.db.Raw(`SELECT id, blob_key FROM roster WHERE blob_key <> '' AND created_at < ? ORDER BY created_at LIMIT ?`, before, most).Scan(&due).Error
+	})
+	if err != nil {
+		return 0, fmt.Errorf("look for old rosters: %w", err)
+	}
+	for n, r := range due {
+		if err := remove(ctx, r.BlobKey); err != nil {
+			return n, fmt.Errorf("delete the file of a roster: %w", err)
+		}
+		if err := s.InScope(ctx, Scope{}, func(t *Tx) error { return t.giveUpRoster(r.ID) }); err != nil {
+			return n, err
+		}
+	}
+	return len(due), nil
+}
+
+func (t *Tx) giveUpRoster(id uuid.UUID) error {
+	_, err := t.exec(`UPDATE roster SET blob_key = '', version = version + 1,
+		state = CASE WHEN state IN ('UPLOADED', 'CHECKED', 'UNFIT') THEN 'DISCARDED' ELSE state END WHERE id = ?`, id)
+	if err != nil {
+		return fmt.Errorf("give an old roster up: %w", err)
+	}
+	// What was decided keeps its rows as the proof of what was handed in, without the items.
+	_, err = t.exec(`DELETE FROM roster_row WHERE roster_id IN (SELECT id FROM roster WHERE id = ? AND state = 'DISCARDED')`, id)
+	if err != nil {
+		return fmt.Errorf("give an old roster up: %w", err)
+	}
+	_, err = t.exec(`UPDATE roster_row SET payload = NULL WHERE roster_id IN (SELECT id FROM roster WHERE id = ? AND state = 'REFUSED')`, id)
+	if err != nil {
+		return fmt.Errorf("give an old roster up: %w", err)
+	}
+	return nil
+}
