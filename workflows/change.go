@@ -161,11 +161,17 @@ func (c *change) finish(ctx workflow.Context) error {
 	return workflow.Await(ctx, func() bool { return workflow.AllHandlersFinished(ctx) })
 }
 
+// forEver is longer than any outage; the engine knows no "without end".
+const forEver = 100 * 365 * 24 * time.Hour
+
 // activityContext: short transactions, retried until they succeed. A database
 // that is down makes changes wait; it never makes one fail.
 func activityContext(ctx workflow.Context) workflow.Context {
 	return workflow.WithLocalActivityOptions(ctx, workflow.LocalActivityOptions{
 		StartToCloseTimeout: 10 * time.Second,
+		// Left out, it would be StartToCloseTimeout, and a database that is down
+		// for ten seconds would make changes fail.
+		ScheduleToCloseTimeout: forEver,
 		RetryPolicy: &temporal.RetryPolicy{
 			InitialInterval:    100 * time.Millisecond,
 			BackoffCoefficient: 2,
