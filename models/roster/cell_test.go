@@ -245,3 +245,15 @@ func TestANumberInAWrongColumnStaysHidden(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, "520*************18", got.Rows[0].Findings[0].Shown)
 }
+
+func TestCodesHaveLabels(t *testing.T) {
+	rd := reader(t)
+	require.Equal(t, "苗族", rd.Label("ethnicity", "06"))
+	require.Equal(t, "母亲", rd.Label("member2_relation", "52"))
+	require.Empty(t, rd.Label("ethnicity", "66"))
+	require.Empty(t, rd.Label(roster.Name, "06"))
+	require.Empty(t, rd.Label("no_such_field", "06"))
+	tables, err := roster.LoadTables()
+	require.NoError(t, err)
+	require.Len(t, tables["ethnicity"].Codes(), 58)
+}

@@ -82,3 +82,13 @@ func (t *Table) Padded(digits string) (string, bool) {
 	code := strings.Repeat("0", t.width-len(digits)) + digits
 	return code, t.Has(code)
 }
+
+// Label gives the Chinese label of a field's code for showing a record, or ""
+// when the field has no code table or the table no such code.
+func (rd *Reader) Label(f Field, code string) string {
+	column := rd.template.Column(f)
+	if column == nil || column.Kind != KindCode {
+		return ""
+	}
+	return rd.tables[column.Table].Label(code)
+}

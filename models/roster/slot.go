@@ -1,6 +1,8 @@
 package roster
 
 import (
+	"slices"
+
 	"github.com/xueji/xueji/models/ident"
 	"github.com/xueji/xueji/models/problem"
 	"github.com/xueji/xueji/models/roster/workbook"
@@ -162,11 +164,7 @@ func repairCode(r ident.Repair) problem.Code {
 
 // compact reports kinds in which blanks and full-width characters mean nothing.
 func (c *Column) compact() bool {
-	switch c.Kind {
-	case KindText, KindName, KindAddress, KindHidden:
-		return false
-	}
-	return true
+	return !slices.Contains([]Kind{KindText, KindName, KindAddress, KindHidden}, c.Kind)
 }
 
 // storeNumber takes a numeric cell: the digits are kept when all are there.
