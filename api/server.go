@@ -18,6 +18,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/xueji/xueji/casework"
+	"github.com/xueji/xueji/files"
 	"github.com/xueji/xueji/models/division"
 	"github.com/xueji/xueji/models/problem"
 	"github.com/xueji/xueji/models/process"
@@ -31,7 +32,9 @@ type Deps struct {
 	// Desk files changes and takes slips; Processes are the definitions it files by.
 	Desk      *casework.Desk
 	Processes *process.Catalogue
-	Log       *slog.Logger
+	// Files keeps evidence and rosters, encrypted.
+	Files *files.Cabinet
+	Log   *slog.Logger
 	// Version of the program, as it stands in the API description.
 	Version string
 	// Checks are the parts /readyz asks: database, temporal, blob, worker.
@@ -119,6 +122,8 @@ func (s *server) routes() {
 	s.inboxRoutes()
 	s.orgRoutes()
 	s.accountRoutes()
+	s.classRoutes()
+	s.auditRoutes()
 }
 
 // Listener gives the HTTP server for a handler with limits on slow callers.

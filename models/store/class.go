@@ -1,0 +1,238 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/google/uuid"
+	"gorm.io/gorm"
+
+	"github.com/xueji/xueji/models/org"
+	"github.com/xueji/xueji/models/problem"
+)
+
+// ClassSizeMax is the largest class policy allows by default (班额).
+const ClassSizeMax = 55
+
+// Grade is a year group (年级) of a school: it keeps its entry year while it is promoted.
+type Grade struct {
+	ID        uuid.UUID
+	Stage     org.Stage
+	EntryYear int
+	Name      string
+	ClosedAt  *time.Time
+	Version   int64
+}
+
+// Class is a class (班级) of a year group.
+type Class struct {
+	ID        uuid.UUID
+	SchoolID  uuid.UUID
+	OrgPath   string
+	GradeID   uuid.UUID
+	Stage     org.Stage
+	EntryYear int
+	Code      string
+	Name      string
+	Capacity  int
+	Occupied  int
+	ClosedAt  *time.Time
+	Version   int64
+}
+
+const classColumns = `c.id, c.school_id, c.org_path::text AS org_path, c.grade_id, g.stage, g.entry_year, c.code, c.name, c.capacity, c.occupied, c.closed_at, c.version`
+
+// ClassCode writes a class number (班号): entry year, stage 1 to 3, two digits
+// (domain 5.5), for example 2023103.
+func ClassCode(entryYear int, stage org.Stage, no int) string {
+	digit := map[org.Stage]int{org.Primary: 1, org.Junior: 2, org.Senior: 3}[stage]
+	return fmt.Sprintf("%04d%d%02d", entryYear, digit, no)
+}
+
+// NewGrade is a year group with its classes, as a school creates it before the pupils come.
+type NewGrade struct {
+	School    uuid.UUID
+	Stage     org.Stage
+	EntryYear int
+	Classes   int
+	Capacity  int
+}
+
+// CreateGrade makes a year group with classes numbered from 1.
+func (t *Tx) CreateGrade(n NewGrade) (Grade, error) {
+	school, err := t.lockSchool(n.School)
+	if err != nil {
+		return Grade{}, err
+	}
+	if !slices.Contains(school.Stages, n.Stage) {
+		return Grade{}, problem.New(problem.GradeStage).At("/stage")
+	}
+	if n.Capacity > ClassSizeMax {
+		return Grade{}, classTooLarge()
+	}
+	g := Grade{ID: newID(), Stage: n.Stage, EntryYear: n.EntryYear, Name: strconv.Itoa(n.EntryYear) + "级", Version: 1}
+	_, err = t.exec(`INSERT INTO school_grade (id, school_id, org_path, stage, entry_year, name) VALUES (?, ?, ?::ltree, ?, ?, ?)`,
+		g.ID, n.School, school.Path, n.Stage, n.EntryYear, g.Name)
+	if violates(err) != "" {
+		return Grade{}, problem.New(problem.GradeExists)
+	}
+	if err != nil {
+		return Grade{}, fmt.Errorf("create a grade: %w", err)
+	}
+	for no := 1; no <= n.Classes; no++ {
+		if _, err := t.insertClass(school, g, ClassCode(n.EntryYear, n.Stage, no), classNameOf(n.EntryYear, no), n.Capacity); err != nil {
+			return Grade{}, err
+		}
+	}
+	return g, t.Audit("grade.create", "grade", g.ID.String(), map[string]string{"classes": strconv.Itoa(n.Classes)})
+}
+
+func classNameOf(entryYear, no int) string { return fmt.Sprintf("%d级%d班", entryYear, no) }
+
+// AddClass adds the class with this number to a year group. The number makes a
+// repeated call harmless: the class is there already.
+func (t *Tx) AddClass(grade uuid.UUID, no int, name string, capacity int) (Class, error) {
+	if capacity > ClassSizeMax {
+		return Class{}, classTooLarge()
+	}
+	var row struct {
+		SchoolID  uuid.UUID
+		Stage     org.Stage
+		EntryYear int
+		ClosedAt  *time.Time
+	}
+	err := t.db.Raw(`SELECT school_id, stage, entry_year, closed_at FROM school_grade WHERE id = ?`, grade).Take(&row).Error
+	if errors.Is(err, gorm.ErrRecordNotFound) {
+		return Class{}, problem.New(problem.NotFound)
+	}
+	if err != nil {
+		return Class{}, fmt.Errorf("read a grade: %w", err)
+	}
+	if row.ClosedAt != nil {
+		return Class{}, problem.New(problem.ClassClosed)
+	}
+	school, err := t.lockSchool(row.SchoolID)
+	if err != nil {
+		return Class{}, err
+	}
+	if name == "" {
+		name = classNameOf(row.EntryYear, no)
+	}
+	c, err := t.insertClass(school, Grade{ID: grade, Stage: row.Stage, EntryYear: row.EntryYear}, ClassCode(row.EntryYear, row.Stage, no), name, capacity)
+	if err != nil {
+		return Class{}, err
+	}
+	return c, t.Audit("class.create", "class", c.ID.String(), map[string]string{"code": c.Code})
+}
+
+func (t *Tx) insertClass(school Organisation, g Grade, code, name string, capacity int) (Class, error) {
+	c := Class{ID: newID(), SchoolID: school.ID, OrgPath: school.Path, GradeID: g.ID, Stage: g.Stage, EntryYear: g.EntryYear, Code: code, Name: name, Capacity: capacity, Version: 1}
+	_, err := t.exec(`INSERT INTO school_class (id, school_id, org_path, grade_id, code, name, capacity) VALUES (?, ?, ?::ltree, ?, ?, ?, ?)`,
+		c.ID, school.ID, school.Path, g.ID, code, name, capacity)
+	if violates(err) != "" {
+		return Class{}, problem.New(problem.ClassCodeTaken).With("code", code)
+	}
+	if err != nil {
+		return Class{}, fmt.Errorf("create a class: %w", err)
+	}
+	return c, nil
+}
+
+// Classes lists the open classes of a school, newest year group first.
+func (t *Tx) Classes(school uuid.UUID) ([]Class, error) {
+	var list []Class
+	err := t.db.Raw(`SELECT `+classColumns+` FROM school_class c JOIN school_grade g ON g.id = c.grade_id
+		WHERE c.school_id = ? AND c.closed_at IS NULL ORDER BY g.entry_year DESC, c.code`, school).Scan(&list).Error
+	if err != nil {
+		return nil, fmt.Errorf("list classes: %w", err)
+	}
+	return list, nil
+}
+
+// Class reads one class of the scope.
+func (t *Tx) Class(id uuid.UUID) (Class, error) {
+	var c Class
+	err := t.db.Raw(`SELECT `+classColumns+` FROM school_class c JOIN school_grade g ON g.id = c.grade_id WHERE c.id = ?`, id).Take(&c).Error
+	if errors.Is(err, gorm.ErrRecordNotFound) {
+		return Class{}, problem.New(problem.NotFound)
+	}
+	if err != nil {
+		return Class{}, fmt.Errorf("read a class: %w", err)
+	}
+	return c, nil
+}
+
+// Grades lists the open year groups of a school, newest first.
+func (t *Tx) Grades(school uuid.UUID) ([]Grade, error) {
+	var list []Grade
+	err := t.db.Raw(`SELECT id, stage, entry_year, name, closed_at, version FROM school_grade
+		WHERE school_id = ? AND closed_at IS NULL ORDER BY entry_year DESC, stage`, school).Scan(&list).Error
+	if err != nil {
+		return nil, fmt.Errorf("list grades: %w", err)
+	}
+	return list, nil
+}
+
+// EditClass changes name and seats; never below the number of pupils in it.
+func (t *Tx) EditClass(id uuid.UUID, version int64, name string, capacity int) (Class, error) {
+	if capacity > ClassSizeMax {
+		return Class{}, classTooLarge()
+	}
+	n, err := t.exec(`UPDATE school_class SET name = ?, capacity = ?, version = version + 1
+		WHERE id = ? AND version = ? AND closed_at IS NULL AND occupied <= ?`, name, capacity, id, version, capacity)
+	if err != nil {
+		return Class{}, fmt.Errorf("change a class: %w", err)
+	}
+	if n != 1 {
+		return Class{}, t.whyNot(id, version, capacity)
+	}
+	if err := t.Audit("class.update", "class", id.String(), nil); err != nil {
+		return Class{}, err
+	}
+	return t.Class(id)
+}
+
+// CloseClass closes an empty class.
+func (t *Tx) CloseClass(id uuid.UUID, version int64) (Class, error) {
+	n, err := t.exec(`UPDATE school_class SET closed_at = ?, version = version + 1 WHERE id = ? AND version = ? AND closed_at IS NULL AND occupied = 0`, t.now, id, version)
+	if err != nil {
+		return Class{}, fmt.Errorf("close a class: %w", err)
+	}
+	if n != 1 {
+		return Class{}, t.whyNot(id, version, 0)
+	}
+	if err := t.Audit("class.close", "class", id.String(), nil); err != nil {
+		return Class{}, err
+	}
+	return t.Class(id)
+}
+
+// whyNot finds the reason an edit of a class touched no row.
+func (t *Tx) whyNot(id uuid.UUID, version int64, seats int) error {
+	c, err := t.Class(id)
+	switch {
+	case err != nil:
+		return err
+	case c.ClosedAt != nil:
+		return problem.New(problem.ClassClosed)
+	case c.Version == version && c.Occupied > seats:
+		return problem.New(problem.ClassOccupied).With("count", strconv.Itoa(c.Occupied))
+	}
+	return problem.New(problem.VersionConflict)
+}
+
+func classTooLarge() *problem.Error {
+	return problem.New(problem.ClassTooLarge).At("/capacity").With("max", strconv.Itoa(ClassSizeMax))
+}
+
+// lockSchool reads an open school of the scope.
+func (t *Tx) lockSchool(id uuid.UUID) (Organisation, error) {
+	o, err := t.lockParent(id)
+	if err == nil && o.Kind != org.School {
+		return Organisation{}, problem.New(problem.NotFound)
+	}
+	return o, err
+}
