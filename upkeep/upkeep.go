@@ -33,6 +33,8 @@ type Upkeep struct {
 	Engine   Engine
 	Log      *slog.Logger
 	Name     string // of this worker, for the heartbeat
+	// Rounds run in every round after the parts above, for example sealing the audit trail.
+	Rounds []func(context.Context) error
 	// Chores run once an hour: sealing idle accounts, deleting old files.
 	Chores []func(context.Context) error
 	// OnRound is told what a round found, for metrics; may be nil.
@@ -65,7 +67,7 @@ func (u *Upkeep) Once(ctx context.Context) {
 		run  func(context.Context, *Round) error
 	}{
 		{"beat", u.beat}, {"relay", u.relay}, {"reconcile", u.reconcile},
-		{"calendar", u.calendar}, {"people", u.people}, {"chores", u.chores},
+		{"calendar", u.calendar}, {"people", u.people}, {"rounds", u.rounds}, {"chores", u.chores},
 	} {
 		if err := part.run(ctx, &round); err != nil && ctx.Err() == nil {
 			round.Failed = true
@@ -210,6 +212,14 @@ func (u *Upkeep) calendar(ctx context.Context, _ *Round) error {
 
 func (u *Upkeep) people(ctx context.Context, _ *Round) error {
 	return u.inRegister(ctx, func(tx *store.Tx) error { return tx.NamePeopleProblems() })
+}
+
+func (u *Upkeep) rounds(ctx context.Context, _ *Round) error {
+	var list []error
+	for _, round := range u.Rounds {
+		list = append(list, round(ctx))
+	}
+	return errors.Join(list...)
 }
 
 func (u *Upkeep) chores(ctx context.Context, _ *Round) error {

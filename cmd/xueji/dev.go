@@ -1,13 +1,7 @@
 package main
 
 import (
-	"context"
-	"io"
-	"os"
-
 	"github.com/spf13/cobra"
-
-	"github.com/xueji/xueji/config"
 )
 
 func newDevCommand() *cobra.Command {
@@ -25,12 +19,4 @@ func newDevCommand() *cobra.Command {
 			return withStack(cmd.Context(), cfg, cmd.OutOrStdout(), runServices)
 		},
 	}
-}
-
-// runServices is everything that stands on the two servers, in this order:
-// migrate, seed, worker, API. It returns when ctx ends and all of it has stopped.
-func runServices(ctx context.Context, cfg config.Config, out io.Writer) error {
-	newLogger(cfg.Log, os.Stderr).DebugContext(ctx, "the servers run; nothing stands on them yet")
-	<-ctx.Done()
-	return nil
 }

@@ -48,9 +48,12 @@ func newRootCommand() *cobra.Command {
 	}
 	config.AddFlags(root.PersistentFlags())
 	root.AddCommand(
+		newAPICommand(),
 		newDevCommand(),
+		newMigrateCommand(),
 		newStackCommand(),
 		newVersionCommand(),
+		newWorkerCommand(),
 	)
 	return root
 }

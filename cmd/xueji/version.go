@@ -3,11 +3,11 @@ package main
 import (
 	"fmt"
 	"runtime"
-	"runtime/debug"
 
 	"github.com/spf13/cobra"
 
 	"github.com/xueji/xueji/embedded"
+	"github.com/xueji/xueji/service"
 )
 
 func newVersionCommand() *cobra.Command {
@@ -17,22 +17,8 @@ func newVersionCommand() *cobra.Command {
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			_, err := fmt.Fprintf(cmd.OutOrStdout(), "xueji %s, %s, for Temporal server %s and PostgreSQL 14 or later\n",
-				buildVersion(), runtime.Version(), embedded.TemporalServerVersion)
+				service.Version(), runtime.Version(), embedded.TemporalServerVersion)
 			return err
 		},
 	}
-}
-
-// buildVersion gives the released version, or the commit it was built from.
-func buildVersion() string {
-	build, ok := debug.ReadBuildInfo()
-	if !ok {
-		return "(unknown)"
-	}
-	for _, s := range build.Settings {
-		if s.Key == "vcs.revision" && build.Main.Version == "(devel)" {
-			return s.Value[:min(len(s.Value), 12)]
-		}
-	}
-	return build.Main.Version
 }

@@ -1,0 +1,115 @@
+package service
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/xueji/xueji/api"
+	"github.com/xueji/xueji/casework"
+	"github.com/xueji/xueji/config"
+	"github.com/xueji/xueji/models/calendar"
+	"github.com/xueji/xueji/models/store"
+)
+
+// starters is how many filings of one API process are handed to Temporal at once.
+const starters = 8
+
+// silence is how long no worker may have reported itself before the service
+// says so: three rounds of the upkeep.
+const silence = 3
+
+// API serves HTTP.
+type API struct {
+	parts   *parts
+	desk    *casework.Desk
+	handler http.Handler
+	cfg     config.Config
+}
+
+// OpenAPI opens the API; Run serves it. Metrics may be nil.
+func OpenAPI(ctx context.Context, cfg config.Config, clock *calendar.Clock, log *slog.Logger, metrics *prometheus.Registry) (*API, error) {
+	p, err := open(ctx, cfg, cfg.Database.AppURL, cfg.Database.AppConnections, clock, log)
+	if err != nil {
+		return nil, err
+	}
+	a := &API{parts: p, cfg: cfg, desk: casework.New(p.register, p.engine, log)}
+	a.handler, err = api.New(api.Deps{
+		Store: p.register, Desk: a.desk, Processes: p.proc, Files: p.files, Log: log, Version: Version(), Metrics: metrics,
+		Checks: []api.Check{
+			{Name: "database", Ask: p.register.Ping},
+			{Name: "temporal", Ask: p.engine.Healthy},
+			{Name: "files", Ask: p.files.Ready},
+			{Name: "worker", Ask: a.workerAlive},
+		},
+	})
+	if err != nil {
+		p.close()
+		return nil, err
+	}
+	return a, nil
+}
+
+// Handler serves everything; for tests that bring their own listener.
+func (a *API) Handler() http.Handler { return a.handler }
+
+// Run listens and serves until ctx ends, then lets running requests finish.
+func (a *API) Run(ctx context.Context) error {
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", a.cfg.HTTP.Listen)
+	if err != nil {
+		a.parts.close()
+		return fmt.Errorf("the address %s cannot be used (%w); stop the program that holds it or set http.listen to another one",
+			a.cfg.HTTP.Listen, err)
+	}
+	return a.Serve(ctx, listener)
+}
+
+// Serve serves on a listener until ctx ends.
+func (a *API) Serve(ctx context.Context, listener net.Listener) error {
+	defer a.parts.close()
+	server := api.Listener(listener.Addr().String(), a.handler)
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error {
+		a.desk.Run(ctx, starters)
+		return nil
+	})
+	group.Go(func() error {
+		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+			return fmt.Errorf("serve: %w", err)
+		}
+		return nil
+	})
+	group.Go(func() error {
+		<-ctx.Done()
+		brief, cancel := context.WithTimeout(context.WithoutCancel(ctx), a.cfg.HTTP.ShutdownGrace)
+		defer cancel()
+		return server.Shutdown(brief)
+	})
+	return ignoreCancelled(group.Wait())
+}
+
+// workerAlive says whether a worker reported itself lately.
+func (a *API) workerAlive(ctx context.Context) error {
+	var last, now time.Time
+	err := a.parts.register.InScope(ctx, store.Scope{}, func(tx *store.Tx) (err error) {
+		now = tx.Now()
+		last, err = tx.LastBeat()
+		return err
+	})
+	switch limit := silence * a.cfg.Worker.ReconcileInterval; {
+	case err != nil:
+		return err
+	case last.IsZero():
+		return errors.New("no worker has reported itself yet")
+	case now.Sub(last) > limit:
+		return fmt.Errorf("no worker has reported itself for %s", now.Sub(last).Round(time.Second))
+	}
+	return nil
+}

@@ -1,0 +1,131 @@
+package service
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"os"
+	"strconv"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"go.temporal.io/sdk/worker"
+
+	"github.com/xueji/xueji/activities"
+	"github.com/xueji/xueji/config"
+	"github.com/xueji/xueji/files"
+	"github.com/xueji/xueji/models/calendar"
+	"github.com/xueji/xueji/models/store"
+	"github.com/xueji/xueji/upkeep"
+	"github.com/xueji/xueji/workflows"
+	"github.com/xueji/xueji/workflows/contract"
+)
+
+// Worker runs workflows and activities, and the upkeep when it leads.
+type Worker struct {
+	parts  *parts
+	cfg    config.Config
+	upkeep *upkeep.Upkeep
+}
+
+// OpenWorker opens a worker; Run runs it. Metrics may be nil.
+func OpenWorker(ctx context.Context, cfg config.Config, clock *calendar.Clock, log *slog.Logger, metrics *prometheus.Registry) (*Worker, error) {
+	p, err := open(ctx, cfg, cfg.Database.WorkerURL, cfg.Database.WorkerConnections, clock, log)
+	if err != nil {
+		return nil, err
+	}
+	w := &Worker{parts: p, cfg: cfg}
+	round, err := roundMetrics(metrics)
+	if err != nil {
+		p.close()
+		return nil, err
+	}
+	w.upkeep = &upkeep.Upkeep{
+		Register: p.register, Engine: p.engine, Log: log, Name: workerName(), OnRound: round,
+		Chores: []func(context.Context) error{w.sealIdleAccounts, w.deleteOldRosters},
+	}
+	return w, nil
+}
+
+// Run serves until ctx ends, then lets running work finish.
+func (w *Worker) Run(ctx context.Context) error {
+	defer w.parts.close()
+	lead := make(chan struct{})
+	go func() {
+		defer close(lead)
+		w.parts.register.Lead(ctx, w.cfg.Worker.ReconcileInterval, w.upkeep.Once)
+	}()
+	for ctx.Err() == nil {
+		if err := w.serve(ctx); err != nil && ctx.Err() == nil {
+			w.parts.log.Warn("the worker waits for Temporal", "error", err.Error())
+			pause(ctx, time.Second)
+		}
+	}
+	<-lead
+	return nil
+}
+
+// serve runs one SDK worker until ctx ends or Temporal refuses it for good,
+// for example because its database was deleted and the namespace with it; the
+// next one sets the namespace up again.
+func (w *Worker) serve(ctx context.Context) error {
+	brief, cancel := context.WithTimeout(ctx, 10*time.Second)
+	err := w.parts.engine.Ensure(brief)
+	cancel()
+	if err != nil {
+		return err
+	}
+	fatal := make(chan error, 1)
+	sdkWorker := worker.New(w.parts.sdk, contract.QueueChanges, worker.Options{
+		// With the default two pollers a burst of a hundred updates froze a
+		// whole worker for a minute.
+		MaxConcurrentWorkflowTaskPollers:        w.cfg.Worker.WorkflowPollers,
+		MaxConcurrentActivityTaskPollers:        2, // all activities are local
+		MaxConcurrentLocalActivityExecutionSize: w.cfg.Worker.Activities,
+		WorkerStopTimeout:                       w.cfg.Worker.StopTimeout,
+		OnFatalError:                            func(err error) { fatal <- err },
+	})
+	workflows.Register(sdkWorker, w.parts.proc.Kinds())
+	sdkWorker.RegisterActivity(activities.NewChanges(w.parts.register))
+	if err := sdkWorker.Start(); err != nil {
+		return err
+	}
+	defer sdkWorker.Stop()
+	select {
+	case <-ctx.Done():
+		return nil
+	case err := <-fatal:
+		return errors.Join(errors.New("temporal refused the worker"), err)
+	}
+}
+
+func (w *Worker) sealIdleAccounts(ctx context.Context) error {
+	return w.parts.register.InScope(ctx, store.Scope{}, func(tx *store.Tx) error {
+		_, err := tx.SealIdle()
+		return err
+	})
+}
+
+func (w *Worker) deleteOldRosters(ctx context.Context) error {
+	_, err := w.parts.register.SweepRosterFiles(ctx, func(ctx context.Context, key string) error {
+		return w.parts.files.Delete(ctx, files.Roster, key)
+	})
+	return err
+}
+
+func workerName() string {
+	host, err := os.Hostname()
+	if err != nil {
+		host = "worker"
+	}
+	return host + "/" + strconv.Itoa(os.Getpid())
+}
+
+func pause(ctx context.Context, d time.Duration) {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+	case <-timer.C:
+	}
+}
