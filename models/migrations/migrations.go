@@ -32,7 +32,8 @@ type Passwords struct{ App, Worker string }
 
 // Up creates the serving roles when they are missing and brings the schema to
 // the newest version. It is safe to run twice and by two processes at once.
-// The connection needs CREATEROLE the first time only.
+// Creating the roles and setting their passwords needs CREATEROLE; a
+// connection without it finds them as whoever manages the server made them.
 func Up(ctx context.Context, dsn string, passwords Passwords) error {
 	db, err := sql.Open("pgx", dsn)
 	if err != nil {
@@ -105,7 +106,11 @@ func ensureRole(ctx context.Context, db *sql.DB, role, password string) error {
 			return fmt.Errorf("create the role %s: %w", role, err)
 		}
 	}
-	if password == "" {
+	var manages bool
+	if err := db.QueryRowContext(ctx, `SELECT rolsuper OR rolcreaterole FROM pg_roles WHERE rolname = current_user`).Scan(&manages); err != nil {
+		return fmt.Errorf("look for the right to manage roles: %w", err)
+	}
+	if password == "" || !manages {
 		return nil
 	}
 	quoted, err := quoteLiteral(ctx, db, password)

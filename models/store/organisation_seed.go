@@ -43,11 +43,13 @@ type bureau struct {
 // seed merges through a temporary table: COPY is not possible into a table
 // with row-level security. Parents come first, level by level.
 func seed(ctx context.Context, tx pgx.Tx, rows []bureau, now time.Time) error {
-	_, err := tx.Exec(ctx, `CREATE TEMPORARY TABLE seed_bureau (id uuid, kind text, code text, name text, path ltree, province text) ON COMMIT DROP`)
+	// COPY is binary and ltree has a binary form of its own: the path comes as text.
+	_, err := tx.Exec(ctx, `CREATE TEMPORARY TABLE seed_bureau (id uuid, kind text, code text, name text, label text,
+		path ltree GENERATED ALWAYS AS (label::ltree) STORED, province text) ON COMMIT DROP`)
 	if err != nil {
 		return fmt.Errorf("seed the offices: %w", err)
 	}
-	_, err = tx.CopyFrom(ctx, pgx.Identifier{"seed_bureau"}, []string{"id", "kind", "code", "name", "path", "province"},
+	_, err = tx.CopyFrom(ctx, pgx.Identifier{"seed_bureau"}, []string{"id", "kind", "code", "name", "label", "province"},
 		pgx.CopyFromSlice(len(rows), func(i int) ([]any, error) {
 			r := rows[i]
 			return []any{uuid.Must(uuid.NewV7()), string(r.kind), r.code, r.name, r.path, r.province}, nil
