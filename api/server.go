@@ -34,7 +34,9 @@ type Deps struct {
 	Processes *process.Catalogue
 	// Files keeps evidence and rosters, encrypted.
 	Files *files.Cabinet
-	Log   *slog.Logger
+	// EvidenceLimit and RosterLimit bound one uploaded file, in bytes; zero means the defaults.
+	EvidenceLimit, RosterLimit int64
+	Log                        *slog.Logger
 	// Version of the program, as it stands in the API description.
 	Version string
 	// Checks are the parts /readyz asks: database, temporal, blob, worker.
@@ -61,6 +63,7 @@ type server struct {
 	catalogue *problem.Catalogue
 	huma      huma.API
 	limits    *limits
+	sheets    sheets
 	divisions *division.Table
 	list      []Operation
 }
@@ -87,13 +90,17 @@ func build(deps Deps) (*server, *gin.Engine, error) {
 	if err != nil {
 		return nil, nil, fmt.Errorf("start the API: %w", err)
 	}
+	sheets, err := loadSheets(divisions)
+	if err != nil {
+		return nil, nil, err
+	}
 	if deps.Log == nil {
 		deps.Log = slog.New(slog.DiscardHandler)
 	}
 	if deps.Metrics == nil {
 		deps.Metrics = prometheus.NewRegistry()
 	}
-	s := &server{deps: deps, store: deps.Store, log: deps.Log, catalogue: catalogue, limits: newLimits(deps.Limits), divisions: divisions}
+	s := &server{deps: deps, store: deps.Store, log: deps.Log, catalogue: catalogue, limits: newLimits(deps.Limits), divisions: divisions, sheets: sheets}
 	gin.SetMode(gin.ReleaseMode) // debug mode prints routes to standard output
 	router := gin.New()
 	if err := router.SetTrustedProxies(nil); err != nil {
@@ -124,6 +131,9 @@ func (s *server) routes() {
 	s.accountRoutes()
 	s.classRoutes()
 	s.auditRoutes()
+	s.studentRoutes()
+	s.rosterRoutes()
+	s.evidenceRoutes()
 }
 
 // Listener gives the HTTP server for a handler with limits on slow callers.

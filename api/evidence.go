@@ -1,0 +1,114 @@
+package api
+
+import (
+	"bytes"
+	"context"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/xueji/xueji/api/authz"
+	"github.com/xueji/xueji/files"
+	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/store"
+)
+
+// defaultEvidenceLimit is how large one image or PDF may be unless Deps says otherwise.
+const defaultEvidenceLimit = 10 << 20
+
+// Evidence is an uploaded image or PDF (佐证材料).
+type Evidence struct {
+	ID        uuid.UUID       `json:"id"`
+	FileName  string          `json:"file_name"`
+	MediaType files.MediaType `json:"media_type" enum:"image/jpeg,image/png,application/pdf" doc:"Judged by the content."`
+	Size      int64           `json:"size"`
+	SHA256    string          `json:"sha256" doc:"Of the file as it was uploaded, in hex."`
+	CreatedAt time.Time       `json:"created_at"`
+}
+
+func (s *server) evidenceLimit() int64 {
+	if s.deps.EvidenceLimit > 0 {
+		return s.deps.EvidenceLimit
+	}
+	return defaultEvidenceLimit
+}
+
+func (s *server) evidenceRoutes() {
+	register(s, Operation{
+		ID: "upload-evidence", Method: http.MethodPost, Path: "/v1/evidence", Action: authz.EvidenceUpload, Tag: "evidence",
+		Status: http.StatusCreated, MaxBody: s.evidenceLimit() + uploadOverhead, Timeout: 2 * time.Minute,
+		Summary: "Upload evidence (上传佐证材料)",
+		Detail:  "One JPEG, PNG or PDF in the part \"file\", judged by its content. It is stored encrypted; file a change with the ID.",
+	}, s.uploadEvidence)
+	s.describeUpload("/v1/evidence", "JPEG, PNG or PDF.")
+	register(s, Operation{
+		ID: "open-evidence", Method: http.MethodGet, Path: "/v1/evidence/{id}/content", Action: authz.EvidenceRead, Tag: "evidence",
+		Summary: "The file of a piece of evidence (查看佐证材料)",
+		Detail:  "For the office that uploaded it and for the parties of the change it belongs to. Looking at it is audited.",
+	}, s.openEvidence)
+}
+
+func (s *server) uploadEvidence(ctx context.Context, in *uploadInput) (*body[Evidence], error) {
+	file, err := in.file(s.evidenceLimit())
+	if err != nil {
+		return nil, err
+	}
+	kind, err := files.EvidenceType(file.content[:min(len(file.content), files.HeadSize)])
+	if err != nil {
+		return nil, err
+	}
+	id := uuid.Must(uuid.NewV7())
+	size, sum, err := s.deps.Files.Put(ctx, files.Evidence, id.String(), bytes.NewReader(file.content), s.evidenceLimit())
+	if err != nil {
+		return nil, err
+	}
+	office := principalOf(ctx).Office
+	e := &store.Evidence{ID: id, OrgID: office.ID, OrgPath: office.Path, FileName: file.name, MediaType: string(kind),
+		Size: size, SHA256: sum, BlobKey: id.String()}
+	if err := s.store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error { return tx.AddEvidence(e) }); err != nil {
+		// The file without its row would be a file nobody can find.
+		return nil, errors.Join(err, s.deps.Files.Delete(context.WithoutCancel(ctx), files.Evidence, id.String()))
+	}
+	return bodyOf(Evidence{ID: id, FileName: e.FileName, MediaType: kind, Size: size, SHA256: hex.EncodeToString(sum), CreatedAt: e.CreatedAt}), nil
+}
+
+func (s *server) openEvidence(ctx context.Context, in *idInput) (*download, error) {
+	var e *store.Evidence
+	// The parties of a change may be outside each other's subtree, so the
+	// database alone decides who sees the row.
+	err := s.store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error {
+		var err error
+		e, err = tx.OpenEvidence(in.ID)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	content, err := s.stored(ctx, files.Evidence, e.BlobKey)
+	if errors.Is(err, files.ErrMissing) {
+		return nil, problem.New(problem.EvidenceGone).Because(err)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return attachment(e.MediaType, "evidence-"+e.ID.String()+files.MediaType(e.MediaType).Extension(), content), nil
+}
+
+// stored reads a whole file: only its end proves that it is genuine, so
+// nothing is answered before.
+func (s *server) stored(ctx context.Context, purpose files.Purpose, key string) ([]byte, error) {
+	r, err := s.deps.Files.Get(ctx, purpose, key)
+	if err != nil {
+		return nil, err
+	}
+	content, err := io.ReadAll(r)
+	if err := errors.Join(err, r.Close()); err != nil {
+		return nil, fmt.Errorf("read a stored file: %w", err)
+	}
+	return content, nil
+}

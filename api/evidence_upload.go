@@ -1,0 +1,107 @@
+package api
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"mime"
+	"mime/multipart"
+	"net/http"
+	"path"
+	"strings"
+	"unicode"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/xueji/xueji/files"
+	"github.com/xueji/xueji/models/problem"
+)
+
+// uploadOverhead is what the frame of a multipart body may add to its file.
+const uploadOverhead = 64 << 10
+
+// uploadInput is a multipart body, whole and in memory: what people upload must
+// not lie unencrypted in a temporary file, not even for the time of a request.
+// The operation's MaxBody bounds it.
+type uploadInput struct {
+	ContentType string `header:"Content-Type" hidden:"true"`
+	RawBody     []byte `contentType:"multipart/form-data"`
+}
+
+// upload is the part named "file".
+type upload struct {
+	name    string
+	content []byte
+}
+
+// file takes the one file out of the body.
+func (in *uploadInput) file(limit int64) (*upload, error) {
+	media, params, err := mime.ParseMediaType(in.ContentType)
+	if err != nil || media != "multipart/form-data" || params["boundary"] == "" {
+		return nil, problem.New(problem.MediaType).With("expected", "multipart/form-data")
+	}
+	form := multipart.NewReader(bytes.NewReader(in.RawBody), params["boundary"])
+	for {
+		part, err := form.NextPart()
+		if errors.Is(err, io.EOF) {
+			return nil, problem.New(problem.Required).At("/file").With("field", "file")
+		}
+		if err != nil {
+			return nil, problem.New(problem.MalformedBody).Because(err)
+		}
+		if part.FormName() != "file" {
+			continue
+		}
+		content, err := io.ReadAll(io.LimitReader(part, limit+1))
+		if err != nil {
+			return nil, problem.New(problem.MalformedBody).Because(err)
+		}
+		if int64(len(content)) > limit {
+			return nil, problem.New(problem.BodyTooLarge).At("/file").With("max", files.Readable(limit))
+		}
+		return &upload{name: plainName(part.FileName()), content: content}, nil
+	}
+}
+
+// plainName keeps of a sender's file name what can do no harm where it is shown.
+func plainName(name string) string {
+	name = path.Base(strings.ReplaceAll(name, `\`, "/"))
+	name = strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || strings.ContainsRune(`/:*?"<>|`, r) || r == unicode.ReplacementChar {
+			return -1
+		}
+		return r
+	}, name)
+	runes := []rune(strings.TrimSpace(name))
+	if len(runes) > 120 {
+		runes = runes[len(runes)-120:] // the end tells the kind of file
+	}
+	if s := string(runes); s != "" && s != "." {
+		return s
+	}
+	return "file"
+}
+
+// describeUpload says in the API description what the body of an upload holds.
+func (s *server) describeUpload(path, doc string) {
+	item := s.huma.OpenAPI().Paths[path]
+	item.Post.RequestBody = &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{"multipart/form-data": {
+		Schema: &huma.Schema{Type: huma.TypeObject, Required: []string{"file"}, Properties: map[string]*huma.Schema{
+			"file": {Type: huma.TypeString, Format: "binary", Description: doc},
+		}},
+	}}}
+}
+
+// download is a file as an answer: never shown by the browser, never guessed at.
+type download struct {
+	Status      int
+	ContentType string `header:"Content-Type"`
+	Disposition string `header:"Content-Disposition"`
+	NoSniff     string `header:"X-Content-Type-Options"`
+	Body        []byte
+}
+
+func attachment(contentType, name string, content []byte) *download {
+	return &download{Status: http.StatusOK, ContentType: contentType, NoSniff: "nosniff",
+		Disposition: mime.FormatMediaType("attachment", map[string]string{"filename": name}), Body: content}
+}

@@ -1,0 +1,171 @@
+package api
+
+import (
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/xueji/xueji/api/authz"
+	"github.com/xueji/xueji/models/division"
+	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/roster"
+	"github.com/xueji/xueji/models/roster/workbook"
+	"github.com/xueji/xueji/models/store"
+)
+
+// defaultRosterLimit is how large a sheet may be unless Deps says otherwise;
+// the largest that Xueji takes by rows has a third of it.
+const defaultRosterLimit = 20 << 20
+
+// checkTime bounds the check of one sheet; it goes on when its sender hangs up.
+const checkTime = 5 * time.Minute
+
+// sheets is what reading and showing the national sheet needs.
+type sheets struct {
+	reader    *roster.Reader
+	divisions *division.Table
+}
+
+func loadSheets(table *division.Table) (sheets, error) {
+	reader, err := roster.NewReader()
+	if err != nil {
+		return sheets{}, fmt.Errorf("start the API: %w", err)
+	}
+	return sheets{reader: reader.WithLimits(workbook.DefaultLimits(), store.RosterRows), divisions: table}, nil
+}
+
+// Roster is an uploaded student sheet (名册) and what its check found.
+type Roster struct {
+	ID         uuid.UUID         `json:"id"`
+	School     uuid.UUID         `json:"school"`
+	FileName   string            `json:"file_name"`
+	FileKept   bool              `json:"file_kept" doc:"Sheets are deleted after 30 days."`
+	State      store.RosterState `json:"state" enum:"UPLOADED,CHECKED,UNFIT,FILED,ENROLLED,REFUSED,DISCARDED"`
+	StateLabel string            `json:"state_label" example:"待确认"`
+	Template   string            `json:"template,omitempty"`
+	Counts     RosterCounts      `json:"counts"`
+	Enrolled   int               `json:"enrolled" doc:"Rows that became records."`
+	LeftOut    int               `json:"left_out" doc:"Rows that were good and could no longer go in."`
+	Findings   []SheetFinding    `json:"findings" doc:"About the file as a whole."`
+	Change     *uuid.UUID        `json:"change,omitempty" doc:"The change that carries the roster."`
+	CreatedBy  uuid.UUID         `json:"created_by"`
+	CreatedAt  time.Time         `json:"created_at"`
+	CheckedAt  *time.Time        `json:"checked_at,omitempty"`
+	Version    int64             `json:"version"`
+}
+
+// RosterCounts is the progress of a check and then its result.
+type RosterCounts struct {
+	Read     int `json:"read"`
+	Good     int `json:"good" doc:"To be taken, those with a remark included."`
+	Remarked int `json:"remarked" doc:"To be taken, with a correction or a remark to look at."`
+	Rejected int `json:"rejected"`
+	Skipped  int `json:"skipped" doc:"Blank rows and exact copies."`
+}
+
+// RosterRow is one row of the sheet.
+type RosterRow struct {
+	Row       int                 `json:"row" doc:"As at the left edge of the sheet."`
+	Verdict   store.RosterVerdict `json:"verdict" enum:"ACCEPT,REMARK,REJECT,SKIP,LEFT_OUT"`
+	Name      string              `json:"name,omitempty"`
+	IDNumber  string              `json:"id_number,omitempty" doc:"Masked."`
+	ClassCode string              `json:"class_code,omitempty"`
+	Student   *uuid.UUID          `json:"student,omitempty" doc:"The record the row became."`
+	Findings  []SheetFinding      `json:"findings"`
+}
+
+// SheetFinding is one remark on a row or on the file, in the caller's language.
+type SheetFinding struct {
+	Row         int             `json:"row,omitempty"`
+	Column      string          `json:"column,omitempty" example:"M"`
+	Header      string          `json:"header,omitempty" example:"身份证件号"`
+	Code        problem.Code    `json:"code"`
+	Severity    roster.Severity `json:"severity" enum:"reject,fixed,remark"`
+	Value       string          `json:"value,omitempty" doc:"What stands in the cell; secrets masked."`
+	Corrected   string          `json:"corrected,omitempty" doc:"What is taken instead."`
+	RelatedRows []int           `json:"related_rows,omitempty"`
+	Detail      string          `json:"detail" doc:"Why, and what to do."`
+}
+
+// RosterUpload is the answer to an upload.
+type RosterUpload struct {
+	DryRun   bool           `json:"dry_run"`
+	Repeated bool           `json:"repeated" doc:"The same file was uploaded before: this is that roster, nothing was changed."`
+	Fit      bool           `json:"fit" doc:"False when the file as a whole cannot be used (不符合模板)."`
+	Counts   RosterCounts   `json:"counts"`
+	Findings []SheetFinding `json:"findings" doc:"About the file as a whole."`
+	Roster   *Roster        `json:"roster,omitempty" doc:"Left out of a dry run."`
+	Rows     []RosterRow    `json:"rows,omitempty" doc:"Of a dry run: the rows with findings, the first 2,000."`
+}
+
+type rosterUploadInput struct {
+	uploadInput
+	DryRun bool `query:"dry_run" doc:"Check only; nothing is kept (试校验)."`
+}
+
+type rosterListInput struct {
+	Paging
+	School string `query:"school" format:"uuid" doc:"Of one school only."`
+}
+
+type rosterRowsInput struct {
+	idInput
+	Paging
+	Verdict store.RosterVerdict `query:"verdict" enum:"ACCEPT,REMARK,REJECT,SKIP,LEFT_OUT"`
+}
+
+type rosterUploadOutput struct {
+	Status int
+	Body   RosterUpload
+}
+
+func (s *server) rosterLimit() int64 {
+	if s.deps.RosterLimit > 0 {
+		return s.deps.RosterLimit
+	}
+	return defaultRosterLimit
+}
+
+func (s *server) rosterRoutes() {
+	const tag = "rosters"
+	register(s, Operation{
+		ID: "get-roster-template", Method: http.MethodGet, Path: "/v1/rosters/template", Action: authz.RosterImport, Tag: tag,
+		Summary: "The template of the national student sheet (下载模板)",
+	}, s.rosterTemplate)
+	register(s, Operation{
+		ID: "upload-roster", Method: http.MethodPost, Path: "/v1/rosters", Action: authz.RosterImport, Tag: tag, Status: http.StatusCreated,
+		MaxBody: s.rosterLimit() + uploadOverhead, Timeout: checkTime,
+		Summary: "Upload and check a roster (上传并校验名册)",
+		Detail: "An xlsx of the national sheet in the part \"file\". The answer comes when the check is done; meanwhile its progress shows in get-roster. " +
+			"201: a new roster; 200: a dry run, or the same file as before, which changes nothing. " +
+			"A check that was cut off is taken over by uploading the file again.",
+	}, s.uploadRoster)
+	s.describeUpload("/v1/rosters", "The filled template, xlsx.")
+	register(s, Operation{
+		ID: "list-rosters", Method: http.MethodGet, Path: "/v1/rosters", Action: authz.RosterRead, Tag: tag,
+		Summary: "Rosters in my scope, newest first (名册列表)",
+	}, s.listRosters)
+	register(s, Operation{
+		ID: "get-roster", Method: http.MethodGet, Path: "/v1/rosters/{id}", Action: authz.RosterRead, Tag: tag,
+		Summary: "State, progress and counts of a roster (名册)",
+	}, s.getRoster)
+	register(s, Operation{
+		ID: "list-roster-rows", Method: http.MethodGet, Path: "/v1/rosters/{id}/rows", Action: authz.RosterRead, Tag: tag,
+		Summary: "Rows of a roster with their findings (逐行说明)",
+	}, s.listRosterRows)
+	register(s, Operation{
+		ID: "get-roster-findings", Method: http.MethodGet, Path: "/v1/rosters/{id}/findings.xlsx", Action: authz.RosterImport, Tag: tag, Timeout: 2 * time.Minute,
+		Summary: "My own file with the findings beside each row (下载逐行说明)",
+	}, s.rosterFindings)
+	register(s, Operation{
+		ID: "check-roster", Method: http.MethodPost, Path: "/v1/rosters/{id}/check", Action: authz.RosterImport, Tag: tag, Timeout: checkTime,
+		Summary: "Check a roster once more (重新校验)",
+		Detail:  "For a check that was cut off, and after classes were made. A roster that was filed is not checked again.",
+	}, s.recheckRoster)
+	register(s, Operation{
+		ID: "discard-roster", Method: http.MethodDelete, Path: "/v1/rosters/{id}", Action: authz.RosterImport, Tag: tag, Status: http.StatusNoContent,
+		Summary: "Throw a roster away that was not filed (作废名册)",
+	}, s.discardRoster)
+}

@@ -1,0 +1,178 @@
+package api
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"slices"
+
+	"github.com/google/uuid"
+
+	"github.com/xueji/xueji/files"
+	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/roster"
+	"github.com/xueji/xueji/models/store"
+)
+
+const xlsx = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+func (s *server) rosterTemplate(context.Context, *struct{}) (*download, error) {
+	var b bytes.Buffer
+	template := s.sheets.reader.Template()
+	if err := template.WriteTemplate(&b, template.Title); err != nil {
+		return nil, err
+	}
+	return attachment(xlsx, "学生基本信息采集表.xlsx", b.Bytes()), nil
+}
+
+func (s *server) listRosters(ctx context.Context, in *rosterListInput) (*body[*Page[Roster]], error) {
+	limit := size(in.Limit)
+	after, err := DecodeCursor[uuid.UUID](in.Cursor)
+	if err != nil {
+		return nil, err
+	}
+	school := uuid.Nil
+	if in.School != "" {
+		if school, err = uuid.Parse(in.School); err != nil {
+			return nil, problem.New(problem.WrongFormat).At("school").With("field", "school")
+		}
+	}
+	var rows []store.Roster
+	err = s.store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error {
+		rows, err = tx.Rosters(school, deref(after), limit+1)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	show := func(r store.Roster) Roster { return showRoster(ctx, r) }
+	return bodyOf(pageOf(rows, limit, show, func(r store.Roster) uuid.UUID { return r.ID })), nil
+}
+
+// rosterFor reads a roster that the running operation may touch.
+func (s *server) rosterFor(ctx context.Context, id uuid.UUID, then func(*store.Tx, *store.Roster) error) (*store.Roster, error) {
+	var r *store.Roster
+	err := s.store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error {
+		var err error
+		if r, err = tx.Roster(id); err != nil {
+			return err
+		}
+		if err := allow(ctx, r.OrgPath); err != nil {
+			return err
+		}
+		if then == nil {
+			return nil
+		}
+		return then(tx, r)
+	})
+	return r, err
+}
+
+func (s *server) getRoster(ctx context.Context, in *idInput) (*body[Roster], error) {
+	r, err := s.rosterFor(ctx, in.ID, nil)
+	if err != nil {
+		return nil, err
+	}
+	return bodyOf(showRoster(ctx, *r)), nil
+}
+
+func (s *server) listRosterRows(ctx context.Context, in *rosterRowsInput) (*body[*Page[RosterRow]], error) {
+	limit := size(in.Limit)
+	after, err := DecodeCursor[int](in.Cursor)
+	if err != nil {
+		return nil, err
+	}
+	from := 0
+	if after != nil {
+		from = *after
+	}
+	var rows []store.RosterRow
+	r, err := s.rosterFor(ctx, in.ID, func(tx *store.Tx, r *store.Roster) error {
+		rows, err = tx.RosterRows(r.ID, in.Verdict, from, limit+1)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	show := func(row store.RosterRow) RosterRow { return showRow(ctx, row, r.Findings) }
+	return bodyOf(pageOf(rows, limit, show, func(row store.RosterRow) int { return row.RowNo })), nil
+}
+
+func (s *server) rosterFindings(ctx context.Context, in *idInput) (*download, error) {
+	var findings []roster.Finding
+	r, err := s.rosterFor(ctx, in.ID, func(tx *store.Tx, r *store.Roster) error {
+		if r.BlobKey == "" {
+			return problem.New(problem.RosterFileGone)
+		}
+		rows, err := tx.RosterRows(r.ID, "", 0, 2*store.RosterRows)
+		for _, row := range rows {
+			findings = append(findings, row.Findings...)
+		}
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	if r.State == store.RosterUnfit {
+		return nil, problem.New(problem.RosterState).With("state", r.State.Label())
+	}
+	content, err := s.stored(ctx, files.Roster, r.BlobKey)
+	if errors.Is(err, files.ErrMissing) {
+		return nil, problem.New(problem.RosterFileGone).Because(err)
+	}
+	if err != nil {
+		return nil, err
+	}
+	x := exchangeOf(ctx)
+	var b bytes.Buffer
+	if err := s.sheets.reader.WriteFindings(&b, bytes.NewReader(content), int64(len(content)), findings, x.catalogue, x.lang); err != nil {
+		return nil, err
+	}
+	return attachment(xlsx, "名册逐行说明.xlsx", b.Bytes()), nil
+}
+
+func (s *server) discardRoster(ctx context.Context, in *idInput) (*struct{}, error) {
+	r, err := s.rosterFor(ctx, in.ID, func(tx *store.Tx, r *store.Roster) error { return tx.DiscardRoster(r.ID) })
+	if err != nil {
+		return nil, err
+	}
+	// The register says DISCARDED; a file that stays behind goes with the sweep.
+	_ = s.deps.Files.Delete(ctx, files.Roster, r.BlobKey)
+	return nil, nil //nolint:nilnil // 204 has no body
+}
+
+func showRoster(ctx context.Context, r store.Roster) Roster {
+	return Roster{
+		ID: r.ID, School: r.SchoolID, FileName: r.FileName, FileKept: r.BlobKey != "", State: r.State, StateLabel: r.State.Label(),
+		Template: r.TemplateVersion, Counts: showCounts(r.RosterCounts), Enrolled: r.RowsEnrolled, LeftOut: r.RowsLeftOut,
+		Findings: showFindings(ctx, r.Findings, nil), Change: r.ChangeID, CreatedBy: r.CreatedBy, CreatedAt: r.CreatedAt,
+		CheckedAt: r.CheckedAt, Version: r.Version,
+	}
+}
+
+func showCounts(c store.RosterCounts) RosterCounts {
+	return RosterCounts{Read: c.Read, Good: c.Good, Remarked: c.Remarked, Rejected: c.Rejected, Skipped: c.Skipped}
+}
+
+func showRow(ctx context.Context, r store.RosterRow, file []roster.Finding) RosterRow {
+	return RosterRow{Row: r.RowNo, Verdict: r.Verdict, Name: r.Name, IDNumber: r.IDMasked, ClassCode: r.ClassCode, Student: r.StudentID,
+		Findings: showFindings(ctx, r.Findings, file)}
+}
+
+// showFindings writes findings in the caller's language. What the register said
+// about a row names the template's column; when the file has its columns
+// elsewhere, the header alone is right.
+func showFindings(ctx context.Context, list, file []roster.Finding) []SheetFinding {
+	x := exchangeOf(ctx)
+	registers := []problem.Code{problem.IdentityRegistered, problem.IdentityOwnSchool}
+	shown := make([]SheetFinding, 0, len(list))
+	for _, f := range list {
+		column := f.Column
+		if len(file) > 0 && slices.Contains(registers, f.Code) {
+			column = ""
+		}
+		shown = append(shown, SheetFinding{Row: f.Row, Column: column, Header: f.Header, Code: f.Code, Severity: f.Severity,
+			Value: f.Shown, Corrected: f.Corrected, RelatedRows: f.RelatedRows, Detail: f.Sentence(x.catalogue, x.lang)})
+	}
+	return shown
+}

@@ -1,0 +1,152 @@
+package api
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"errors"
+	"net/http"
+
+	"github.com/google/uuid"
+
+	"github.com/xueji/xueji/files"
+	"github.com/xueji/xueji/models/org"
+	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/store"
+)
+
+// uploadRoster stores the sheet, records the roster and checks it, in this
+// order: whatever is cut off in between leaves a roster that the next upload
+// of the file takes over, never half a check that looks like a whole one.
+func (s *server) uploadRoster(ctx context.Context, in *rosterUploadInput) (*rosterUploadOutput, error) {
+	office := principalOf(ctx).Office
+	if office.Kind != org.School {
+		return nil, problem.New(problem.RosterOtherSchool)
+	}
+	file, err := in.file(s.rosterLimit())
+	if err != nil {
+		return nil, err
+	}
+	if in.DryRun {
+		return s.tryRoster(ctx, office.ID, file)
+	}
+	sum := sha256.Sum256(file.content)
+	var known *store.Roster
+	err = s.store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error {
+		known, err = tx.KnownRoster(office.ID, sum[:])
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	if known != nil {
+		return s.repeatRoster(ctx, known, file.content)
+	}
+	id := uuid.Must(uuid.NewV7())
+	if _, _, err := s.deps.Files.Put(ctx, files.Roster, id.String(), bytes.NewReader(file.content), s.rosterLimit()); err != nil {
+		return nil, err
+	}
+	var r *store.Roster
+	var begun bool
+	err = s.store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error {
+		r, begun, err = tx.BeginRoster(store.NewRoster{ID: id, School: office.ID, OrgPath: office.Path, FileName: file.name,
+			FileSHA256: sum[:], FileSize: int64(len(file.content)), BlobKey: id.String()})
+		return err
+	})
+	if err != nil || !begun { // nobody would ever find the file
+		gone := s.deps.Files.Delete(context.WithoutCancel(ctx), files.Roster, id.String())
+		if err := errors.Join(err, gone); err != nil {
+			return nil, err
+		}
+		return s.uploaded(ctx, http.StatusOK, r, true), nil
+	}
+	done, err := s.checkSheet(ctx, r, file.content)
+	if err != nil {
+		return nil, err
+	}
+	return s.uploaded(ctx, http.StatusCreated, done, false), nil
+}
+
+// repeatRoster answers a file that came before. A check of it that was cut off
+// is taken over; one that still runs is left alone.
+func (s *server) repeatRoster(ctx context.Context, known *store.Roster, content []byte) (*rosterUploadOutput, error) {
+	if known.State == store.RosterUploaded && s.store.Clock().Now().Sub(known.ProgressAt) >= store.RosterStalled {
+		r, err := s.restart(ctx, known.ID)
+		if err != nil {
+			return nil, err
+		}
+		if known, err = s.checkSheet(ctx, r, content); err != nil {
+			return nil, err
+		}
+	}
+	return s.uploaded(ctx, http.StatusOK, known, true), nil
+}
+
+func (s *server) tryRoster(ctx context.Context, school uuid.UUID, file *upload) (*rosterUploadOutput, error) {
+	dry, err := s.store.TryRoster(ctx, scopeOf(ctx), school, s.sheet(file.content))
+	if err != nil {
+		return nil, err
+	}
+	out := &rosterUploadOutput{Status: http.StatusOK, Body: RosterUpload{DryRun: true, Fit: !dry.Unfit, Counts: showCounts(dry.RosterCounts),
+		Findings: showFindings(ctx, dry.Findings, nil)}}
+	for _, row := range dry.Rows {
+		out.Body.Rows = append(out.Body.Rows, showRow(ctx, row, dry.Findings))
+	}
+	return out, nil
+}
+
+func (s *server) recheckRoster(ctx context.Context, in *idInput) (*body[Roster], error) {
+	r, err := s.restart(ctx, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	content, err := s.stored(ctx, files.Roster, r.BlobKey)
+	if errors.Is(err, files.ErrMissing) {
+		return nil, problem.New(problem.RosterFileGone).Because(err)
+	}
+	if err != nil {
+		return nil, err
+	}
+	done, err := s.checkSheet(ctx, r, content)
+	if err != nil {
+		return nil, err
+	}
+	return bodyOf(showRoster(ctx, *done)), nil
+}
+
+func (s *server) restart(ctx context.Context, id uuid.UUID) (*store.Roster, error) {
+	var r *store.Roster
+	err := s.store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error {
+		known, err := tx.Roster(id)
+		if err != nil {
+			return err
+		}
+		if err := allow(ctx, known.OrgPath); err != nil {
+			return err
+		}
+		r, err = tx.RestartRosterCheck(id)
+		return err
+	})
+	return r, err
+}
+
+// checkSheet runs the check to its end even when the sender hangs up.
+func (s *server) checkSheet(ctx context.Context, r *store.Roster, content []byte) (*store.Roster, error) {
+	going, cancel := context.WithTimeout(context.WithoutCancel(ctx), checkTime)
+	defer cancel()
+	done, err := s.store.CheckRoster(going, scopeOf(ctx), r, s.sheet(content))
+	if errors.Is(err, store.ErrSuperseded) {
+		return nil, problem.New(problem.RosterChecking).Because(err)
+	}
+	return done, err
+}
+
+func (s *server) sheet(content []byte) store.RosterSheet {
+	return store.RosterSheet{File: bytes.NewReader(content), Size: int64(len(content)), Reader: s.sheets.reader, Divisions: s.sheets.divisions}
+}
+
+func (s *server) uploaded(ctx context.Context, status int, r *store.Roster, repeated bool) *rosterUploadOutput {
+	shown := showRoster(ctx, *r)
+	return &rosterUploadOutput{Status: status, Body: RosterUpload{Repeated: repeated, Fit: r.State != store.RosterUnfit,
+		Counts: shown.Counts, Findings: shown.Findings, Roster: &shown}}
+}

@@ -1,0 +1,207 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/xueji/xueji/api/authz"
+	"github.com/xueji/xueji/models/calendar"
+	"github.com/xueji/xueji/models/org"
+	"github.com/xueji/xueji/models/status"
+	"github.com/xueji/xueji/models/store"
+)
+
+// StudentLine is one line of a search result (学籍查询); numbers are masked.
+type StudentLine struct {
+	ID            uuid.UUID     `json:"id"`
+	Name          string        `json:"name"`
+	Sex           string        `json:"sex" doc:"1 男, 2 女."`
+	BirthDate     calendar.Date `json:"birth_date" format:"date"`
+	IDNumber      string        `json:"id_number" doc:"Masked."`
+	StudentNumber string        `json:"student_number" doc:"Student number (学籍号), masked."`
+	EnrolStatus   string        `json:"enrol_status" example:"ENROLLED"`
+	StatusLabel   string        `json:"status_label" example:"在读"`
+	Stage         org.Stage     `json:"stage"`
+	EntryYear     int           `json:"entry_year"`
+	School        uuid.UUID     `json:"school"`
+	SchoolName    string        `json:"school_name"`
+	Class         *uuid.UUID    `json:"class,omitempty"`
+	ClassName     string        `json:"class_name,omitempty"`
+}
+
+type searchInput struct {
+	Body struct {
+		Name      string          `json:"name,omitempty" maxLength:"36" doc:"Name, or a part of it."`
+		NameMatch store.NameMatch `json:"name_match,omitempty" enum:"IS,BEGINS,CONTAINS" default:"IS" doc:"BEGINS and CONTAINS need two characters."`
+		Number    string          `json:"student_number,omitempty" maxLength:"40" doc:"Student number (学籍号), in full."`
+		IDNumber  string          `json:"id_number,omitempty" maxLength:"40" doc:"Number of the identity document, in full."`
+		School    uuid.UUID       `json:"school,omitempty" format:"uuid"`
+		Class     uuid.UUID       `json:"class,omitempty" format:"uuid"`
+		Statuses  []string        `json:"statuses,omitempty" maxItems:"20" doc:"Life-cycle states, for example SUSPENDED."`
+		Stage     org.Stage       `json:"stage,omitempty" enum:"PRIMARY,JUNIOR,SENIOR"`
+		Cursor    string          `json:"cursor,omitempty" maxLength:"400" doc:"next of the page before."`
+		Limit     int             `json:"limit,omitempty" minimum:"1" maximum:"200" default:"50"`
+	}
+}
+
+// StateCount is how many records of a school are in one state.
+type StateCount struct {
+	Stage       org.Stage `json:"stage"`
+	EnrolStatus string    `json:"enrol_status"`
+	StatusLabel string    `json:"status_label"`
+	Count       int       `json:"count"`
+}
+
+// HistoryEntry is one change of a record, before and after.
+type HistoryEntry struct {
+	ID          uuid.UUID      `json:"id"`
+	Change      *uuid.UUID     `json:"change,omitempty"`
+	CaseNo      string         `json:"case_no,omitempty"`
+	Kind        string         `json:"kind"`
+	EffectiveOn calendar.Date  `json:"effective_on" format:"date"`
+	RecordedAt  time.Time      `json:"recorded_at"`
+	School      string         `json:"school" doc:"The school at that time."`
+	Before      map[string]any `json:"before"`
+	After       map[string]any `json:"after"`
+}
+
+type historyInput struct {
+	idInput
+	Paging
+}
+
+type revealInput struct {
+	idInput
+	Body struct {
+		Field  store.Secret       `json:"field" enum:"id_number,student_number,aux_student_number,member1_id_number,member2_id_number"`
+		Reason store.RevealReason `json:"reason" enum:"VERIFY_DOCUMENT,GUARDIAN_REQUEST,EXAM_REGISTRATION,TRANSFER,DATA_QUALITY,AUTHORITY_REQUEST" doc:"Goes into the audit trail."`
+	}
+}
+
+// Revealed is one number in full.
+type Revealed struct {
+	Field store.Secret `json:"field"`
+	Value string       `json:"value"`
+}
+
+func (s *server) studentRoutes() {
+	const tag = "students"
+	register(s, Operation{
+		ID: "search-students", Method: http.MethodPost, Path: "/v1/students/search", Action: authz.StudentSearch, Tag: tag,
+		Summary: "Search records (学籍查询)",
+		Detail:  "At least one of name, student number, ID number, school and class. A POST, so that no personal data stands in an address.",
+	}, s.searchStudents)
+	register(s, Operation{
+		ID: "get-student", Method: http.MethodGet, Path: "/v1/students/{id}", Action: authz.StudentRead, Tag: tag,
+		Summary: "The page of a record (学籍卡)",
+		Detail:  "All items of the national sheet, the facets, family, suspensions and the running change; numbers of documents are masked.",
+	}, s.getStudent)
+	register(s, Operation{
+		ID: "student-history", Method: http.MethodGet, Path: "/v1/students/{id}/history", Action: authz.StudentHistory, Tag: tag,
+		Summary: "What happened to a record, newest first (学籍变动记录)",
+	}, s.studentHistory)
+	register(s, Operation{
+		ID: "reveal-number", Method: http.MethodPost, Path: "/v1/students/{id}/reveal", Action: authz.StudentReveal, Tag: tag, PersonOnly: true,
+		Summary: "One number of a record in full (查看完整号码)",
+		Detail:  "Needs a reason; who asked, for which number and why goes into the audit trail.",
+	}, s.revealNumber)
+	register(s, Operation{
+		ID: "count-students", Method: http.MethodGet, Path: "/v1/orgs/{id}/student-counts", Action: authz.StudentSearch, Tag: tag,
+		Summary: "Records of a school by state (在籍人数)",
+	}, s.countStudents)
+}
+
+func (s *server) searchStudents(ctx context.Context, in *searchInput) (*body[*Page[StudentLine]], error) {
+	b, limit := in.Body, size(in.Body.Limit)
+	after, err := DecodeCursor[uuid.UUID](b.Cursor)
+	if err != nil {
+		return nil, err
+	}
+	q := store.StudentSearch{Name: b.Name, NameMatch: b.NameMatch, Number: b.Number, IDNumber: b.IDNumber,
+		School: b.School, Class: b.Class, States: b.Statuses, Stage: b.Stage, After: deref(after), Most: limit + 1}
+	var rows []store.StudentLine
+	err = s.store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error {
+		rows, err = tx.SearchStudents(q)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return bodyOf(pageOf(rows, limit, showLine, func(r store.StudentLine) uuid.UUID { return r.ID })), nil
+}
+
+func showLine(r store.StudentLine) StudentLine {
+	return StudentLine{ID: r.ID, Name: r.Name, Sex: r.Sex, BirthDate: r.BirthDate, IDNumber: r.IDMasked, StudentNumber: r.NumberMasked,
+		EnrolStatus: r.EnrolStatus, StatusLabel: status.Enrol(r.EnrolStatus).Label(), Stage: r.Stage, EntryYear: r.EntryYear,
+		School: r.SchoolID, SchoolName: r.SchoolName, Class: r.ClassID, ClassName: r.ClassName}
+}
+
+func (s *server) studentHistory(ctx context.Context, in *historyInput) (*body[*Page[HistoryEntry]], error) {
+	limit := size(in.Limit)
+	before, err := DecodeCursor[uuid.UUID](in.Cursor)
+	if err != nil {
+		return nil, err
+	}
+	var rows []store.HistoryEntry
+	err = s.store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error {
+		// A record that went to another school keeps its lines of the past here.
+		rows, err = tx.StudentHistory(in.ID, deref(before), limit+1)
+		if err == nil && len(rows) == 0 {
+			_, err = tx.StudentRecord(in.ID)
+		}
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return bodyOf(pageOf(rows, limit, showHistory, func(r store.HistoryEntry) uuid.UUID { return r.ID })), nil
+}
+
+func showHistory(r store.HistoryEntry) HistoryEntry {
+	return HistoryEntry{ID: r.ID, Change: r.ChangeID, CaseNo: r.CaseNo, Kind: r.Kind, EffectiveOn: r.EffectiveOn, RecordedAt: r.RecordedAt,
+		School: r.SchoolName, Before: document(r.Before), After: document(r.After)}
+}
+
+func (s *server) revealNumber(ctx context.Context, in *revealInput) (*body[Revealed], error) {
+	out := Revealed{Field: in.Body.Field}
+	err := s.store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error {
+		record, err := tx.StudentRecord(in.ID)
+		if err != nil {
+			return err
+		}
+		if err := allow(ctx, record.OrgPath); err != nil {
+			return err
+		}
+		out.Value, err = tx.RevealSecret(in.ID, in.Body.Field, in.Body.Reason)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return bodyOf(out), nil
+}
+
+func (s *server) countStudents(ctx context.Context, in *idInput) (*body[[]StateCount], error) {
+	list := []StateCount{}
+	err := s.atSchool(ctx, in.ID, func(tx *store.Tx) error {
+		rows, err := tx.CountStudents(in.ID)
+		for _, r := range rows {
+			list = append(list, StateCount{Stage: r.Stage, EnrolStatus: r.EnrolStatus, StatusLabel: status.Enrol(r.EnrolStatus).Label(), Count: r.Count})
+		}
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return bodyOf(list), nil
+}
+
+func deref(id *uuid.UUID) uuid.UUID {
+	if id == nil {
+		return uuid.Nil
+	}
+	return *id
+}

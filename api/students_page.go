@@ -1,0 +1,123 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/xueji/xueji/models/calendar"
+	"github.com/xueji/xueji/models/org"
+	"github.com/xueji/xueji/models/roster"
+	"github.com/xueji/xueji/models/status"
+	"github.com/xueji/xueji/models/store"
+)
+
+// Student is the page of a record (学籍卡).
+type Student struct {
+	ID            uuid.UUID       `json:"id"`
+	Version       int64           `json:"version"`
+	School        uuid.UUID       `json:"school"`
+	SchoolName    string          `json:"school_name"`
+	Class         *uuid.UUID      `json:"class,omitempty"`
+	ClassName     string          `json:"class_name,omitempty"`
+	GradeName     string          `json:"grade_name,omitempty"`
+	Stage         org.Stage       `json:"stage"`
+	EntryYear     int             `json:"entry_year"`
+	StudentNumber string          `json:"student_number" doc:"Student number (学籍号), masked."`
+	Facets        Facets          `json:"facets"`
+	Items         []SheetItem     `json:"items" doc:"The 71 items of the national sheet in its order."`
+	Suspensions   []SuspensionRun `json:"suspensions"`
+	Running       *RunningChange  `json:"running,omitempty" doc:"Present while a change is running (异动中)."`
+	UpdatedAt     time.Time       `json:"updated_at"`
+}
+
+// Facets are the independent states of a record.
+type Facets struct {
+	EnrolStatus   string   `json:"enrol_status"`
+	StatusLabel   string   `json:"status_label"`
+	InRegister    bool     `json:"in_register" doc:"在籍"`
+	OnCampus      bool     `json:"on_campus" doc:"在校"`
+	HoldsSeat     bool     `json:"holds_seat"`
+	DedupeState   string   `json:"dedupe_state" doc:"查重"`
+	IdentityState string   `json:"identity_state" doc:"身份认证"`
+	ProblemFlags  []string `json:"problem_flags" doc:"问题学籍"`
+	NumberClass   string   `json:"number_class" doc:"L 临时, G 正式, J 无证件."`
+	Dropout       bool     `json:"dropout" doc:"辍学"`
+}
+
+// SheetItem is one item of the national sheet; numbers of documents are masked.
+type SheetItem struct {
+	Field  roster.Field `json:"field"`
+	Header string       `json:"header"`
+	Value  string       `json:"value"`
+	Label  string       `json:"label,omitempty" doc:"What the code means."`
+	Masked bool         `json:"masked,omitempty"`
+}
+
+// SuspensionRun is one suspension (休学) of the record.
+type SuspensionRun struct {
+	Change     uuid.UUID     `json:"change"`
+	ReasonCode string        `json:"reason_code"`
+	From       calendar.Date `json:"from_date" format:"date"`
+	Until      calendar.Date `json:"until_date" format:"date"`
+	EndedOn    string        `json:"ended_on,omitempty"`
+}
+
+// RunningChange is the change that holds the record.
+type RunningChange struct {
+	Change *uuid.UUID `json:"change,omitempty" doc:"Left out for those who may know only that there is one."`
+}
+
+func (s *server) getStudent(ctx context.Context, in *idInput) (*body[Student], error) {
+	var r *store.StudentRecord
+	err := s.store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error {
+		var err error
+		if r, err = tx.StudentRecord(in.ID); err != nil {
+			return err
+		}
+		return allow(ctx, r.OrgPath)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return bodyOf(s.showStudent(r)), nil
+}
+
+func (s *server) showStudent(r *store.StudentRecord) Student {
+	page := Student{
+		ID: r.ID, Version: r.Version, School: r.SchoolID, SchoolName: r.SchoolName, Class: r.ClassID, ClassName: r.ClassName, GradeName: r.GradeName,
+		Stage: r.Stage, EntryYear: r.EntryYear, StudentNumber: r.NumberMasked, UpdatedAt: r.UpdatedAt, Suspensions: []SuspensionRun{},
+		Facets: Facets{
+			EnrolStatus: r.EnrolStatus, StatusLabel: status.Enrol(r.EnrolStatus).Label(), InRegister: r.InRegister, OnCampus: r.OnCampus,
+			HoldsSeat: r.HoldsSeat, DedupeState: r.DedupeState, IdentityState: r.IdentityState, ProblemFlags: r.ProblemFlags,
+			NumberClass: r.NumberClass, Dropout: r.Dropout,
+		},
+	}
+	for _, column := range s.sheets.reader.Template().Columns {
+		if column.Kind == roster.KindHidden {
+			continue
+		}
+		value := r.Item(column.Field)
+		item := SheetItem{Field: column.Field, Header: column.Header, Value: value, Masked: value != "" && store.IsSecret(column.Field)}
+		if column.Kind == roster.KindCode {
+			item.Label = s.sheets.reader.Label(column.Field, value)
+		}
+		page.Items = append(page.Items, item)
+	}
+	for _, p := range r.Suspensions {
+		page.Suspensions = append(page.Suspensions, SuspensionRun{Change: p.ChangeID, ReasonCode: p.ReasonCode, From: p.FromDate, Until: p.UntilDate, EndedOn: p.EndedOn.String()})
+	}
+	if r.Running != nil {
+		page.Running = &RunningChange{Change: r.Running.ChangeID}
+	}
+	return page
+}
+
+// document reads a stored JSON object for an answer.
+func document(text json.RawMessage) map[string]any {
+	m := map[string]any{}
+	_ = json.Unmarshal(text, &m) // jsonb is always JSON; anything but an object shows as empty
+	return m
+}
