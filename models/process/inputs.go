@@ -66,7 +66,7 @@ func (in Input) check(value string) *problem.Error {
 func (d Definition) CheckEvidence(kinds []string) []*problem.Error {
 	var list []*problem.Error
 	for i, kind := range kinds {
-		if !slices.ContainsFunc(d.Evidence, func(e Evidence) bool { return e.Kind == kind }) {
+		if !slices.ContainsFunc(d.Evidence, func(e EvidenceRule) bool { return e.Kind == kind }) {
 			list = append(list, problem.New(problem.EvidenceUnknown).At("/evidence/"+strconv.Itoa(i)))
 		}
 	}

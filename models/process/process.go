@@ -59,12 +59,12 @@ type Definition struct {
 	Name    Text   `yaml:"name" json:"name"`
 	Rule    string `yaml:"rule" json:"rule"` // document and article
 	// Code is the change type of the national standard (XJYDLB), or empty.
-	Code     string      `yaml:"code" json:"code"`
-	Subject  Subject     `yaml:"subject" json:"subject"`
-	Stages   []org.Stage `yaml:"stages" json:"stages"`
-	Steps    []Step      `yaml:"steps" json:"steps"`
-	Inputs   []Input     `yaml:"inputs" json:"inputs"`
-	Evidence []Evidence  `yaml:"evidence" json:"evidence"`
+	Code     string         `yaml:"code" json:"code"`
+	Subject  Subject        `yaml:"subject" json:"subject"`
+	Stages   []org.Stage    `yaml:"stages" json:"stages"`
+	Steps    []Step         `yaml:"steps" json:"steps"`
+	Inputs   []Input        `yaml:"inputs" json:"inputs"`
+	Evidence []EvidenceRule `yaml:"evidence" json:"evidence"`
 	// Policy is the province's policy at filing; a later one never reaches a running change.
 	Policy Policy `yaml:"-" json:"policy"`
 }
@@ -132,8 +132,8 @@ type Choice struct {
 	Label Text   `yaml:"label" json:"label"`
 }
 
-// Evidence (佐证) is one kind of paper the applicant attaches.
-type Evidence struct {
+// EvidenceRule says that a process asks the applicant for one kind of paper (佐证).
+type EvidenceRule struct {
 	Kind     string `yaml:"kind" json:"kind"`
 	Label    Text   `yaml:"label" json:"label"`
 	Required bool   `yaml:"required" json:"required"`

@@ -1,0 +1,197 @@
+package e2e
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/base64"
+	"fmt"
+	"image"
+	"image/png"
+	"mime/multipart"
+	"net/http"
+	"net/textproto"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+
+	"github.com/xueji/xueji/models/org"
+)
+
+// Office is an office of the tree.
+type Office struct {
+	ID   uuid.UUID
+	Path string
+}
+
+// Person is an account with a session.
+type Person struct {
+	s      *Stack
+	ID     uuid.UUID
+	Token  string
+	Office Office
+}
+
+// County is a school with a county bureau above it and one person per role.
+type County struct {
+	School    Office
+	Bureau    Office // 南明区教育局, the managing bureau
+	City      Office // 贵阳市教育局, its superior
+	Grade     map[int]uuid.UUID
+	Class     map[int]uuid.UUID // by entry year
+	Registrar *Person
+	Leader    *Person
+	Reviewer  *Person
+	Head      *Person // of the city bureau
+}
+
+// Office finds a bureau that the migration made, by kind and division code.
+func (s *Stack) Office(kind org.Kind, code string) Office {
+	s.T.Helper()
+	var o Office
+	err := s.DB.QueryRow(s.T.Context(), `SELECT id, path::text FROM organisation WHERE kind = $1 AND code = $2`, kind, code).Scan(&o.ID, &o.Path)
+	require.NoError(s.T, err)
+	return o
+}
+
+// School makes a school below a bureau.
+func (s *Stack) School(below Office, code, name string, stages ...string) Office {
+	s.T.Helper()
+	if len(stages) == 0 {
+		stages = []string{"PRIMARY"}
+	}
+	o := Office{ID: uuid.Must(uuid.NewV7()), Path: below.Path + ".s" + code}
+	s.Exec(`INSERT INTO organisation (id, parent_id, path, kind, code, name, division_code, province_code, stages, created_at)
+		SELECT $1, b.id, $2::text::ltree, 'SCHOOL', $3, $4, b.division_code, b.province_code, $5, $6 FROM organisation b WHERE b.id = $7`,
+		o.ID, o.Path, code, name, stages, s.Clock.Now(), below.ID)
+	return o
+}
+
+// Exec runs a statement as the owner.
+func (s *Stack) Exec(query string, args ...any) {
+	s.T.Helper()
+	_, err := s.DB.Exec(s.T.Context(), query, args...)
+	require.NoError(s.T, err)
+}
+
+// Value reads one value as the owner.
+func Value[V any](s *Stack, query string, args ...any) V {
+	s.T.Helper()
+	var v V
+	require.NoError(s.T, s.DB.QueryRow(s.T.Context(), query, args...).Scan(&v))
+	return v
+}
+
+// Person makes an account with a session. The password cannot be used: tests
+// of logging in make their accounts over HTTP.
+func (s *Stack) Person(at Office, roles ...org.Role) *Person {
+	s.T.Helper()
+	p := &Person{s: s, ID: uuid.Must(uuid.NewV7()), Office: at}
+	token := sha256.Sum256([]byte(p.ID.String()))
+	p.Token = base64.RawURLEncoding.EncodeToString(token[:])
+	hash := sha256.Sum256([]byte(p.Token))
+	now := s.Clock.Now()
+	s.Exec(`INSERT INTO account (id, org_id, org_path, login, name, roles, password_hash, password_set_at, must_change, last_used_at, created_at)
+		VALUES ($1, $2, $3::text::ltree, $4, $5, $6, 'none', $7, false, $7, $7)`,
+		p.ID, at.ID, at.Path, "u"+p.ID.String(), "测试"+string(roles[0]), roles, now)
+	// A token, not a login: tests move the clock by weeks, and a login would have idled out.
+	s.Exec(`INSERT INTO session (id, account_id, kind, name, roles, token_hash, created_at, last_used_at, expires_at) VALUES ($1, $2, 'TOKEN', 'e2e', $3, $4, $5, $5, $6)`,
+		uuid.Must(uuid.NewV7()), p.ID, roles, hash[:], now, now.AddDate(1, 0, 0))
+	return p
+}
+
+// County makes the usual county: one school, its people, the bureaus above.
+func (s *Stack) County() *County {
+	s.T.Helper()
+	c := &County{
+		Bureau: s.Office(org.County, "520102"), City: s.Office(org.City, "520100"),
+		Grade: map[int]uuid.UUID{}, Class: map[int]uuid.UUID{},
+	}
+	c.School = s.School(c.Bureau, "2152000123", "南明区示例小学")
+	for _, year := range []int{2026, 2025, 2024, 2023} {
+		c.Grade[year], c.Class[year] = uuid.Must(uuid.NewV7()), uuid.Must(uuid.NewV7())
+		s.Exec(`INSERT INTO school_grade (id, school_id, org_path, stage, entry_year, name) VALUES ($1, $2, $3::text::ltree, 'PRIMARY', $4, $5)`,
+			c.Grade[year], c.School.ID, c.School.Path, year, fmt.Sprintf("%d级", year))
+		s.Exec(`INSERT INTO school_class (id, school_id, org_path, grade_id, code, name, capacity) VALUES ($1, $2, $3::text::ltree, $4, $5, $6, 55)`,
+			c.Class[year], c.School.ID, c.School.Path, c.Grade[year], fmt.Sprintf("%d101", year), "1班")
+	}
+	c.Registrar = s.Person(c.School, org.SchoolRegistrar)
+	c.Leader = s.Person(c.School, org.SchoolLeader)
+	c.Reviewer = s.Person(c.Bureau, org.BureauReviewer)
+	c.Head = s.Person(c.City, org.BureauHead)
+	return c
+}
+
+// Pupil makes an enrolled record in the class of an entry year.
+func (s *Stack) Pupil(c *County, year int) uuid.UUID {
+	s.T.Helper()
+	id, now := uuid.Must(uuid.NewV7()), s.Clock.Now()
+	s.Exec(`INSERT INTO student (id, school_id, org_path, class_id, holds_seat, stage, entry_year, name, sex, birth_date, id_type,
+		enrol_status, in_register, on_campus, created_at, updated_at)
+		VALUES ($1, $2, $3::text::ltree, $4, true, 'PRIMARY', $5, '样例生', '1', $6, 'Z', 'ENROLLED', true, true, $7, $7)`,
+		id, c.School.ID, c.School.Path, c.Class[year], year, time.Date(year-6, 3, 1, 0, 0, 0, 0, time.UTC), now)
+	s.Exec(`UPDATE school_class SET occupied = occupied + 1 WHERE id = $1`, c.Class[year])
+	return id
+}
+
+// Do calls the API as this person.
+func (p *Person) Do(method, path string, body any, key string) Answer {
+	p.s.T.Helper()
+	return p.s.Call(p.Token, method, path, body, key)
+}
+
+// Evidence uploads a picture and gives its ID.
+func (p *Person) Evidence() string {
+	p.s.T.Helper()
+	var body bytes.Buffer
+	form := multipart.NewWriter(&body)
+	header := textproto.MIMEHeader{}
+	header.Set("Content-Disposition", `form-data; name="file"; filename="proof.png"`)
+	header.Set("Content-Type", "image/png")
+	part, err := form.CreatePart(header)
+	require.NoError(p.s.T, err)
+	require.NoError(p.s.T, png.Encode(part, image.NewGray(image.Rect(0, 0, 8, 8))))
+	require.NoError(p.s.T, form.Close())
+	request, err := http.NewRequestWithContext(p.s.T.Context(), http.MethodPost, p.s.URL+"/v1/evidence", &body)
+	require.NoError(p.s.T, err)
+	request.Header.Set("Content-Type", form.FormDataContentType())
+	request.Header.Set("Authorization", "Bearer "+p.Token)
+	request.Header.Set("Idempotency-Key", uuid.NewString())
+	answer, err := Send(request)
+	require.NoError(p.s.T, err)
+	require.Equal(p.s.T, http.StatusCreated, answer.Status, string(answer.Raw))
+	return answer.Text("id")
+}
+
+// SuspensionBody is a complete filing of a suspension.
+func (p *Person) SuspensionBody(student uuid.UUID) map[string]any {
+	p.s.T.Helper()
+	return map[string]any{
+		"kind": "SUSPENSION", "student_id": student,
+		"inputs":   map[string]string{"reason_code": "10", "from_date": "2026-11-23", "until_date": "2027-08-31"},
+		"evidence": []map[string]string{{"id": p.Evidence(), "kind": "GUARDIAN_APPLICATION"}, {"id": p.Evidence(), "kind": "SUSPENSION_PROOF"}},
+	}
+}
+
+// File files a change and gives its ID.
+func (p *Person) File(body map[string]any) string {
+	p.s.T.Helper()
+	answer := p.Do(http.MethodPost, "/v1/changes", body, uuid.NewString())
+	require.Equal(p.s.T, http.StatusCreated, answer.Status, string(answer.Raw))
+	return answer.Text("id")
+}
+
+// OpenTask gives the task that waits in a change.
+func (p *Person) OpenTask(change string) string {
+	p.s.T.Helper()
+	answer := p.Do(http.MethodGet, "/v1/changes/"+change, nil, "")
+	require.Equal(p.s.T, http.StatusOK, answer.Status, string(answer.Raw))
+	return answer.Text("open.task_id")
+}
+
+// Decide decides the open task of a change.
+func (p *Person) Decide(change, verdict, opinion string) Answer {
+	p.s.T.Helper()
+	return p.Do(http.MethodPost, "/v1/changes/"+change+"/decisions",
+		map[string]any{"task_id": p.OpenTask(change), "verdict": verdict, "opinion": opinion}, uuid.NewString())
+}

@@ -1,0 +1,301 @@
+// Package e2e starts the whole stack for tests: a real PostgreSQL, a real
+// Temporal server, the API over HTTP and a worker, with a small made-up county.
+// Nobody in it is real.
+package e2e
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/spf13/pflag"
+	"github.com/stretchr/testify/require"
+
+	"github.com/xueji/xueji/config"
+	"github.com/xueji/xueji/embedded"
+	"github.com/xueji/xueji/embedded/embeddedtest"
+	"github.com/xueji/xueji/models/calendar"
+	"github.com/xueji/xueji/models/migrations"
+	"github.com/xueji/xueji/service"
+)
+
+// Owner is the role that owns the tables in tests.
+const Owner = "xueji_owner"
+
+// Options change what New starts.
+type Options struct {
+	// Temporal is a server of the test's own, for tests that stop or wipe it;
+	// nil shares the one of the test process.
+	Temporal *embedded.Temporal
+	// NoWorker starts no worker; StartWorker does it later.
+	NoWorker bool
+	// Interval of the upkeep; 200 ms when zero, so that healing is quick to see.
+	Interval time.Duration
+}
+
+// Stack is everything, running.
+type Stack struct {
+	T       testing.TB
+	URL     string
+	DB      *pgxpool.Pool // as the owner: tests look at and prepare everything
+	Config  config.Config
+	Clock   *calendar.Clock
+	Hand    *calendar.Hand // moves the clock
+	Log     *Recorder      // what was logged, for tests that grep it
+	Metrics *prometheus.Registry
+
+	worker *running
+	api    *running
+}
+
+type running struct {
+	cancel context.CancelFunc
+	done   chan struct{}
+}
+
+func (r *running) stop() {
+	r.cancel()
+	<-r.done
+}
+
+// New starts the stack at 2026-11-20 09:00 in Shanghai and stops it after the test.
+func New(t testing.TB, o Options) *Stack {
+	t.Helper()
+	db := embeddedtest.Template{
+		Name: "e2e", Fingerprint: embeddedtest.Fingerprint(t, os.DirFS(filepath.Join(root(t), "models", "migrations", "sql"))), Prepare: prepare,
+	}.Database(t)
+	s := &Stack{T: t, Log: &Recorder{}, Metrics: prometheus.NewRegistry()}
+	s.Clock, s.Hand = calendar.Stopped(time.Date(2026, 11, 20, 9, 0, 0, 0, calendar.Shanghai()))
+	server := o.Temporal
+	if server == nil {
+		server = embeddedtest.Temporal(t)
+	}
+	s.Config = settings(t, db, server.Address(), o)
+	pool, err := pgxpool.New(t.Context(), db.DSN(Owner))
+	require.NoError(t, err)
+	t.Cleanup(pool.Close)
+	s.DB = pool
+	s.startAPI()
+	if !o.NoWorker {
+		s.StartWorker()
+	}
+	t.Cleanup(func() {
+		s.StopWorker()
+		s.api.stop()
+	})
+	return s
+}
+
+func settings(t testing.TB, db embeddedtest.Database, temporal string, o Options) config.Config {
+	t.Helper()
+	flags := pflag.NewFlagSet("e2e", pflag.ContinueOnError)
+	config.AddFlags(flags)
+	cfg, err := config.Load(flags)
+	require.NoError(t, err)
+	cfg.Environment, cfg.VarDir = config.Test, t.TempDir()
+	cfg.Database.URL = config.Secret(db.DSN(Owner))
+	cfg.Database.AppURL = config.Secret(db.DSN(migrations.AppRole))
+	cfg.Database.WorkerURL = config.Secret(db.DSN(migrations.WorkerRole))
+	cfg.Temporal.Address = temporal
+	cfg.Temporal.Namespace = "e2e-" + uuid.NewString()[:13]
+	cfg.HTTP.RatePerSecond, cfg.HTTP.RateBurst = 1e6, 1e6
+	cfg.Worker.StopTimeout = 5 * time.Second
+	cfg.Worker.ReconcileInterval = o.Interval
+	if o.Interval == 0 {
+		cfg.Worker.ReconcileInterval = 200 * time.Millisecond
+	}
+	return cfg
+}
+
+// prepare migrates as an owner that is no superuser, so that policies of
+// definer functions are tested too.
+func prepare(ctx context.Context, server *embedded.Postgres, database string) error {
+	for _, role := range []string{Owner, migrations.AppRole, migrations.WorkerRole} {
+		if err := server.EnsureLogin(ctx, role); err != nil {
+			return err
+		}
+	}
+	c, err := pgx.Connect(ctx, server.DSN(embedded.Superuser, database))
+	if err != nil {
+		return err
+	}
+	defer func() { _ = c.Close(ctx) }()
+	_, err = c.Exec(ctx, "ALTER DATABASE "+pgx.Identifier{database}.Sanitize()+" OWNER TO "+Owner+"; ALTER SCHEMA public OWNER TO "+Owner)
+	if err != nil {
+		return err
+	}
+	return service.Migrate(ctx, config.Database{URL: config.Secret(server.DSN(Owner, database))}, migrations.Passwords{}, calendar.NewClock(0))
+}
+
+// root finds the checkout: the folder that holds go.mod.
+func root(t testing.TB) string {
+	t.Helper()
+	dir, err := os.Getwd()
+	require.NoError(t, err)
+	for {
+		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
+			return dir
+		}
+		require.NotEqual(t, dir, filepath.Dir(dir), "not inside the checkout")
+		dir = filepath.Dir(dir)
+	}
+}
+
+func (s *Stack) startAPI() {
+	s.T.Helper()
+	a, err := service.OpenAPI(s.T.Context(), s.Config, s.Clock, s.logger(), s.Metrics)
+	require.NoError(s.T, err)
+	listener, err := (&net.ListenConfig{}).Listen(s.T.Context(), "tcp", "127.0.0.1:0")
+	require.NoError(s.T, err)
+	s.URL = "http://" + listener.Addr().String()
+	s.api = s.run(func(ctx context.Context) error { return a.Serve(ctx, listener) })
+}
+
+// StartWorker starts a worker, after StopWorker or with Options.NoWorker.
+func (s *Stack) StartWorker() {
+	s.T.Helper()
+	w, err := service.OpenWorker(s.T.Context(), s.Config, s.Clock, s.logger(), nil)
+	require.NoError(s.T, err)
+	s.worker = s.run(w.Run)
+}
+
+// StopWorker stops the worker in order and waits until it has ended.
+func (s *Stack) StopWorker() {
+	if s.worker != nil {
+		s.worker.stop()
+		s.worker = nil
+	}
+}
+
+func (s *Stack) run(fn func(context.Context) error) *running {
+	ctx, cancel := context.WithCancel(context.Background())
+	r := &running{cancel: cancel, done: make(chan struct{})}
+	go func() {
+		defer close(r.done)
+		if err := fn(ctx); err != nil {
+			s.T.Errorf("a part of the stack ended: %v", err)
+		}
+	}()
+	return r
+}
+
+func (s *Stack) logger() *slog.Logger { return slog.New(slog.NewTextHandler(s.Log, nil)) }
+
+// Eventually waits until the condition holds, or fails with what was waited for.
+func (s *Stack) Eventually(what string, within time.Duration, condition func() bool) {
+	s.T.Helper()
+	require.Eventually(s.T, condition, within, 50*time.Millisecond, what)
+}
+
+// Recorder keeps what was logged.
+type Recorder struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+// Write keeps a line.
+func (r *Recorder) Write(p []byte) (int, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.text.Write(p)
+}
+
+// String gives everything that was logged so far.
+func (r *Recorder) String() string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.text.String()
+}
+
+// Answer is what a call came back with.
+type Answer struct {
+	Status int
+	Header http.Header
+	Raw    []byte
+	Body   map[string]any
+}
+
+// Get gives a value of the body by a dotted path, for example "open.task_id".
+func (a Answer) Get(path string) any {
+	var at any = a.Body
+	for name := range strings.SplitSeq(path, ".") {
+		m, ok := at.(map[string]any)
+		if !ok {
+			return nil
+		}
+		at = m[name]
+	}
+	return at
+}
+
+// Text gives a value of the body as text, "" when there is none.
+func (a Answer) Text(path string) string {
+	text, _ := a.Get(path).(string)
+	return text
+}
+
+// Call sends JSON and reads JSON. Token and key may be empty.
+func (s *Stack) Call(token, method, path string, body any, key string) Answer {
+	s.T.Helper()
+	a, err := s.TryCall(s.T.Context(), token, method, path, body, key)
+	require.NoError(s.T, err)
+	return a
+}
+
+// TryCall is Call for goroutines: it returns the error.
+func (s *Stack) TryCall(ctx context.Context, token, method, path string, body any, key string) (Answer, error) {
+	var reader io.Reader
+	if body != nil {
+		text, err := json.Marshal(body)
+		if err != nil {
+			return Answer{}, err
+		}
+		reader = bytes.NewReader(text)
+	}
+	request, err := http.NewRequestWithContext(ctx, method, s.URL+path, reader)
+	if err != nil {
+		return Answer{}, err
+	}
+	request.Header.Set("Content-Type", "application/json")
+	if token != "" {
+		request.Header.Set("Authorization", "Bearer "+token)
+	}
+	if key != "" {
+		request.Header.Set("Idempotency-Key", key)
+	}
+	return Send(request)
+}
+
+// Send sends a request and reads the answer.
+func Send(request *http.Request) (Answer, error) {
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return Answer{}, err
+	}
+	defer func() { _ = response.Body.Close() }()
+	raw, err := io.ReadAll(response.Body)
+	if err != nil {
+		return Answer{}, err
+	}
+	a := Answer{Status: response.StatusCode, Header: response.Header, Raw: raw}
+	if strings.Contains(response.Header.Get("Content-Type"), "json") && len(raw) > 0 {
+		if err := json.Unmarshal(raw, &a.Body); err != nil {
+			return a, err
+		}
+	}
+	return a, nil
+}
