@@ -48,12 +48,12 @@ type accountOutput struct {
 }
 
 type accountListInput struct {
-	idInput
+	PathID
 	Paging
 }
 
 type accountCreateInput struct {
-	idInput
+	PathID
 	Body struct {
 		Login string     `json:"login" pattern:"^[A-Za-z][A-Za-z0-9_.@-]{2,63}$" patternDescription:"a login" doc:"3 to 64 letters, digits or _.@-, beginning with a letter; upper and lower case are the same."`
 		Name  string     `json:"name" minLength:"1" maxLength:"60" doc:"Name of the person; one account for one person (P2)."`
@@ -62,7 +62,7 @@ type accountCreateInput struct {
 }
 
 type accountEditInput struct {
-	idInput
+	PathID
 	IfMatch
 	Body struct {
 		Name  string     `json:"name" minLength:"1" maxLength:"60"`
@@ -140,7 +140,7 @@ func (s *server) createAccount(ctx context.Context, in *accountCreateInput) (*bo
 	return bodyOf(made), nil
 }
 
-func (s *server) getAccount(ctx context.Context, in *idInput) (*accountOutput, error) {
+func (s *server) getAccount(ctx context.Context, in *PathID) (*accountOutput, error) {
 	return s.withAccount(ctx, in.ID, func(_ *store.Tx, a store.Account) (store.Account, error) { return a, nil })
 }
 

@@ -35,7 +35,7 @@ func (s *server) accountStateRoutes() {
 	}, s.accountState((*store.Tx).CloseAccount))
 }
 
-func (s *server) resetPassword(ctx context.Context, in *idInput) (*body[Password], error) {
+func (s *server) resetPassword(ctx context.Context, in *PathID) (*body[Password], error) {
 	var password string
 	_, err := s.withAccount(ctx, in.ID, func(tx *store.Tx, a store.Account) (store.Account, error) {
 		var err error
@@ -48,8 +48,8 @@ func (s *server) resetPassword(ctx context.Context, in *idInput) (*body[Password
 	return bodyOf(Password{Password: password}), nil
 }
 
-func (s *server) accountState(change func(*store.Tx, uuid.UUID) error) func(context.Context, *idInput) (*accountOutput, error) {
-	return func(ctx context.Context, in *idInput) (*accountOutput, error) {
+func (s *server) accountState(change func(*store.Tx, uuid.UUID) error) func(context.Context, *PathID) (*accountOutput, error) {
+	return func(ctx context.Context, in *PathID) (*accountOutput, error) {
 		return s.withAccount(ctx, in.ID, func(tx *store.Tx, a store.Account) (store.Account, error) {
 			if err := change(tx, in.ID); err != nil {
 				return a, err

@@ -36,7 +36,8 @@ type tokenInput struct {
 	}
 }
 
-type idInput struct {
+// PathID is part of the input of every operation about one thing.
+type PathID struct {
 	ID uuid.UUID `path:"id" format:"uuid"`
 }
 
@@ -83,7 +84,7 @@ func (s *server) listTokens(ctx context.Context, _ *empty) (*body[Page[Token]], 
 	return bodyOf(page), nil
 }
 
-func (s *server) revokeToken(ctx context.Context, in *idInput) (*empty, error) {
+func (s *server) revokeToken(ctx context.Context, in *PathID) (*empty, error) {
 	return &empty{}, s.store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error { return tx.RevokeSession(in.ID) })
 }
 

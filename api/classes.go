@@ -49,7 +49,7 @@ type classOutput struct {
 }
 
 type gradeCreateInput struct {
-	idInput
+	PathID
 	Body struct {
 		Stage     org.Stage `json:"stage" enum:"PRIMARY,JUNIOR,SENIOR"`
 		EntryYear int       `json:"entry_year" minimum:"1980" maximum:"2100"`
@@ -59,7 +59,7 @@ type gradeCreateInput struct {
 }
 
 type classCreateInput struct {
-	idInput
+	PathID
 	Body struct {
 		No       int    `json:"no" minimum:"1" maximum:"99" doc:"Number of the class in its year group; a repeated call creates nothing twice."`
 		Name     string `json:"name,omitempty" maxLength:"40" doc:"Made of year and number when left out."`
@@ -68,7 +68,7 @@ type classCreateInput struct {
 }
 
 type classEditInput struct {
-	idInput
+	PathID
 	IfMatch
 	Body struct {
 		Name     string `json:"name" minLength:"1" maxLength:"40"`
@@ -99,7 +99,7 @@ func (s *server) classRoutes() {
 	}, s.closeClass)
 }
 
-func (s *server) listClasses(ctx context.Context, in *idInput) (*body[SchoolClasses], error) {
+func (s *server) listClasses(ctx context.Context, in *PathID) (*body[SchoolClasses], error) {
 	out := SchoolClasses{Grades: []Grade{}, Classes: []Class{}}
 	err := s.atSchool(ctx, in.ID, func(tx *store.Tx) error {
 		grades, err := tx.Grades(in.ID)

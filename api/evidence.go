@@ -77,7 +77,7 @@ func (s *server) uploadEvidence(ctx context.Context, in *uploadInput) (*body[Evi
 	return bodyOf(Evidence{ID: id, FileName: e.FileName, MediaType: kind, Size: size, SHA256: hex.EncodeToString(sum), CreatedAt: e.CreatedAt}), nil
 }
 
-func (s *server) openEvidence(ctx context.Context, in *idInput) (*download, error) {
+func (s *server) openEvidence(ctx context.Context, in *PathID) (*download, error) {
 	var e *store.Evidence
 	// The parties of a change may be outside each other's subtree, so the
 	// database alone decides who sees the row.

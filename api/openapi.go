@@ -2,6 +2,9 @@ package api
 
 import (
 	"fmt"
+	"path"
+	"reflect"
+	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/gin-gonic/gin"
@@ -15,6 +18,7 @@ func humaConfig(version string) huma.Config {
 	config.Info.Description = "The registry of student status (学籍). Refusals are application/problem+json with stable codes; " +
 		"sentences are Chinese, or English with Accept-Language: en."
 	config.Info.License = &huma.License{Name: "Apache-2.0", Identifier: "Apache-2.0"}
+	config.Components.Schemas = huma.NewMapRegistry("#/components/schemas/", schemaName)
 	config.OpenAPIPath, config.DocsPath, config.SchemasPath = "", "", ""
 	config.CreateHooks = nil // no $schema links in answers
 	config.RejectUnknownQueryParameters = true
@@ -23,6 +27,19 @@ func humaConfig(version string) huma.Config {
 		"bearer": {Type: "http", Scheme: "bearer", Description: "A session token from POST /v1/sessions, or an API token."},
 	}
 	return config
+}
+
+// schemaName puts the package before the name of a type that is not the API's
+// own, because two packages may use one word.
+func schemaName(t reflect.Type, hint string) string {
+	name := huma.DefaultSchemaNamer(t, hint)
+	for t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice {
+		t = t.Elem()
+	}
+	if pkg := path.Base(t.PkgPath()); t.Name() != "" && pkg != "api" && pkg != "." {
+		return strings.ToUpper(pkg[:1]) + pkg[1:] + name
+	}
+	return name
 }
 
 // SpecVersion is the version of the interface in the committed description.

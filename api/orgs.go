@@ -33,7 +33,7 @@ type orgOutput struct {
 }
 
 type orgChildrenInput struct {
-	idInput
+	PathID
 	Paging
 }
 
@@ -71,7 +71,7 @@ func (s *server) orgRoutes() {
 	s.orgEditRoutes()
 }
 
-func (s *server) getOrg(ctx context.Context, in *idInput) (*orgDetailOutput, error) {
+func (s *server) getOrg(ctx context.Context, in *PathID) (*orgDetailOutput, error) {
 	out := &orgDetailOutput{Body: OrgDetail{Above: []OrgRef{}}}
 	err := s.store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error {
 		o, err := tx.Organisation(in.ID)

@@ -26,7 +26,7 @@ type orgCreateInput struct {
 }
 
 type orgEditInput struct {
-	idInput
+	PathID
 	IfMatch
 	Body struct {
 		Name         string      `json:"name" minLength:"2" maxLength:"60"`
@@ -36,7 +36,7 @@ type orgEditInput struct {
 }
 
 type orgReassignInput struct {
-	idInput
+	PathID
 	IfMatch
 	Body struct {
 		Parent uuid.UUID `json:"parent" format:"uuid" doc:"The new managing or superior bureau, in the same province."`
@@ -44,7 +44,7 @@ type orgReassignInput struct {
 }
 
 type orgCloseInput struct {
-	idInput
+	PathID
 	IfMatch
 }
 
@@ -113,12 +113,8 @@ func (s *server) reassignOrg(ctx context.Context, in *orgReassignInput) (*orgOut
 		if err != nil {
 			return o, err
 		}
-		// The right reaches the own bureau, so that offices can be put under
-		// it; that bureau itself is moved only from above.
-		if err := allow(ctx, bureau.Path); err != nil {
-			return o, err
-		}
-		if o.Path == principalOf(ctx).Office.Path {
+		// Hanging an office below a bureau is the same right as creating it there.
+		if !principalOf(ctx).Allows(authz.OrgCreate, bureau.Path) {
 			return o, problem.New(problem.Forbidden)
 		}
 		return tx.ReassignOrganisation(in.ID, version, in.Body.Parent)

@@ -111,7 +111,7 @@ type rosterListInput struct {
 }
 
 type rosterRowsInput struct {
-	idInput
+	PathID
 	Paging
 	Verdict store.RosterVerdict `query:"verdict" enum:"ACCEPT,REMARK,REJECT,SKIP,LEFT_OUT"`
 }

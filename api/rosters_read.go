@@ -68,7 +68,7 @@ func (s *server) rosterFor(ctx context.Context, id uuid.UUID, then func(*store.T
 	return r, err
 }
 
-func (s *server) getRoster(ctx context.Context, in *idInput) (*body[Roster], error) {
+func (s *server) getRoster(ctx context.Context, in *PathID) (*body[Roster], error) {
 	r, err := s.rosterFor(ctx, in.ID, nil)
 	if err != nil {
 		return nil, err
@@ -98,7 +98,7 @@ func (s *server) listRosterRows(ctx context.Context, in *rosterRowsInput) (*body
 	return bodyOf(pageOf(rows, limit, show, func(row store.RosterRow) int { return row.RowNo })), nil
 }
 
-func (s *server) rosterFindings(ctx context.Context, in *idInput) (*download, error) {
+func (s *server) rosterFindings(ctx context.Context, in *PathID) (*download, error) {
 	var findings []roster.Finding
 	r, err := s.rosterFor(ctx, in.ID, func(tx *store.Tx, r *store.Roster) error {
 		if r.BlobKey == "" {
@@ -131,7 +131,7 @@ func (s *server) rosterFindings(ctx context.Context, in *idInput) (*download, er
 	return attachment(xlsx, "名册逐行说明.xlsx", b.Bytes()), nil
 }
 
-func (s *server) discardRoster(ctx context.Context, in *idInput) (*struct{}, error) {
+func (s *server) discardRoster(ctx context.Context, in *PathID) (*struct{}, error) {
 	r, err := s.rosterFor(ctx, in.ID, func(tx *store.Tx, r *store.Roster) error { return tx.DiscardRoster(r.ID) })
 	if err != nil {
 		return nil, err

@@ -95,7 +95,7 @@ func (s *server) tryRoster(ctx context.Context, school uuid.UUID, file *upload) 
 	return out, nil
 }
 
-func (s *server) recheckRoster(ctx context.Context, in *idInput) (*body[Roster], error) {
+func (s *server) recheckRoster(ctx context.Context, in *PathID) (*body[Roster], error) {
 	r, err := s.restart(ctx, in.ID)
 	if err != nil {
 		return nil, err

@@ -69,12 +69,12 @@ type HistoryEntry struct {
 }
 
 type historyInput struct {
-	idInput
+	PathID
 	Paging
 }
 
 type revealInput struct {
-	idInput
+	PathID
 	Body struct {
 		Field  store.Secret       `json:"field" enum:"id_number,student_number,aux_student_number,member1_id_number,member2_id_number"`
 		Reason store.RevealReason `json:"reason" enum:"VERIFY_DOCUMENT,GUARDIAN_REQUEST,EXAM_REGISTRATION,TRANSFER,DATA_QUALITY,AUTHORITY_REQUEST" doc:"Goes into the audit trail."`
@@ -184,7 +184,7 @@ func (s *server) revealNumber(ctx context.Context, in *revealInput) (*body[Revea
 	return bodyOf(out), nil
 }
 
-func (s *server) countStudents(ctx context.Context, in *idInput) (*body[[]StateCount], error) {
+func (s *server) countStudents(ctx context.Context, in *PathID) (*body[[]StateCount], error) {
 	list := []StateCount{}
 	err := s.atSchool(ctx, in.ID, func(tx *store.Tx) error {
 		rows, err := tx.CountStudents(in.ID)

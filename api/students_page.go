@@ -70,7 +70,7 @@ type RunningChange struct {
 	Change *uuid.UUID `json:"change,omitempty" doc:"Left out for those who may know only that there is one."`
 }
 
-func (s *server) getStudent(ctx context.Context, in *idInput) (*body[Student], error) {
+func (s *server) getStudent(ctx context.Context, in *PathID) (*body[Student], error) {
 	var r *store.StudentRecord
 	err := s.store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error {
 		var err error

@@ -19,7 +19,7 @@ const (
 	OrgRead     Action = "org.read"     // the directory of offices (P3, P7)
 	OrgCreate   Action = "org.create"   // the target is the future parent
 	OrgRename   Action = "org.rename"   //
-	OrgReassign Action = "org.reassign" // needs the right on the school and on both bureaus
+	OrgReassign Action = "org.reassign" // the new bureau needs org.create too
 	OrgClose    Action = "org.close"    //
 
 	AccountCreate Action = "account.create"
@@ -82,7 +82,7 @@ var table = sync.OnceValue(func() map[Action]map[org.Role]Reach {
 		OrgRead:     everybody(Anywhere),
 		OrgCreate:   {org.BureauSysadmin: Subtree},
 		OrgRename:   {org.BureauSysadmin: Below},
-		OrgReassign: {org.BureauSysadmin: Subtree},
+		OrgReassign: {org.BureauSysadmin: Below},
 		OrgClose:    {org.BureauSysadmin: Below},
 
 		AccountCreate: sysadmins(),

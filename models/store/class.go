@@ -14,9 +14,6 @@ import (
 	"github.com/xueji/xueji/models/problem"
 )
 
-// ClassSizeMax is the largest class policy allows by default (班额).
-const ClassSizeMax = 55
-
 // Grade is a year group (年级) of a school: it keeps its entry year while it is promoted.
 type Grade struct {
 	ID        uuid.UUID
@@ -70,8 +67,8 @@ func (t *Tx) CreateGrade(n NewGrade) (Grade, error) {
 	if !slices.Contains(school.Stages, n.Stage) {
 		return Grade{}, problem.New(problem.GradeStage).At("/stage")
 	}
-	if n.Capacity > ClassSizeMax {
-		return Grade{}, classTooLarge()
+	if err := t.checkCapacity(school.ProvinceCode, n.Capacity); err != nil {
+		return Grade{}, err
 	}
 	g := Grade{ID: newID(), Stage: n.Stage, EntryYear: n.EntryYear, Name: strconv.Itoa(n.EntryYear) + "级", Version: 1}
 	_, err = t.exec(`INSERT INTO school_grade (id, school_id, org_path, stage, entry_year, name) VALUES (?, ?, ?::ltree, ?, ?, ?)`,
@@ -95,9 +92,6 @@ func classNameOf(entryYear, no int) string { return fmt.Sprintf("%d级%d班", en
 // AddClass adds the class with this number to a year group. The number makes a
 // repeated call harmless: the class is there already.
 func (t *Tx) AddClass(grade uuid.UUID, no int, name string, capacity int) (Class, error) {
-	if capacity > ClassSizeMax {
-		return Class{}, classTooLarge()
-	}
 	var row struct {
 		SchoolID  uuid.UUID
 		Stage     org.Stage
@@ -116,6 +110,9 @@ func (t *Tx) AddClass(grade uuid.UUID, no int, name string, capacity int) (Class
 	}
 	school, err := t.lockSchool(row.SchoolID)
 	if err != nil {
+		return Class{}, err
+	}
+	if err := t.checkCapacity(school.ProvinceCode, capacity); err != nil {
 		return Class{}, err
 	}
 	if name == "" {
@@ -178,8 +175,16 @@ func (t *Tx) Grades(school uuid.UUID) ([]Grade, error) {
 
 // EditClass changes name and seats; never below the number of pupils in it.
 func (t *Tx) EditClass(id uuid.UUID, version int64, name string, capacity int) (Class, error) {
-	if capacity > ClassSizeMax {
-		return Class{}, classTooLarge()
+	c, err := t.Class(id)
+	if err != nil {
+		return Class{}, err
+	}
+	school, err := t.Organisation(c.SchoolID)
+	if err != nil {
+		return Class{}, err
+	}
+	if err := t.checkCapacity(school.ProvinceCode, capacity); err != nil {
+		return Class{}, err
 	}
 	n, err := t.exec(`UPDATE school_class SET name = ?, capacity = ?, version = version + 1
 		WHERE id = ? AND version = ? AND closed_at IS NULL AND occupied <= ?`, name, capacity, id, version, capacity)
@@ -224,8 +229,16 @@ func (t *Tx) whyNot(id uuid.UUID, version int64, seats int) error {
 	return problem.New(problem.VersionConflict)
 }
 
-func classTooLarge() *problem.Error {
-	return problem.New(problem.ClassTooLarge).At("/capacity").With("max", strconv.Itoa(ClassSizeMax))
+// checkCapacity refuses a class larger than the policy of the province allows (班额).
+func (t *Tx) checkCapacity(province string, capacity int) error {
+	policy, err := t.policyOf(province)
+	if err != nil {
+		return err
+	}
+	if capacity > policy.ClassCapacity {
+		return problem.New(problem.ClassTooLarge).At("/capacity").With("max", strconv.Itoa(policy.ClassCapacity))
+	}
+	return nil
 }
 
 // lockSchool reads an open school of the scope.

@@ -28,11 +28,12 @@ CREATE INDEX account_path ON account USING gist (org_path);
 CREATE INDEX account_idle ON account (last_used_at) WHERE sealed_at IS NULL AND closed_at IS NULL;
 
 CREATE TABLE account_password (
+    id            bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, -- the order
     account_id    uuid NOT NULL REFERENCES account,
     set_at        timestamptz NOT NULL,
-    password_hash text NOT NULL,
-    PRIMARY KEY (account_id, set_at)
+    password_hash text NOT NULL
 );
+CREATE INDEX account_password_account ON account_password (account_id, id DESC);
 
 -- Sessions of persons and tokens of machines. Only the SHA-256 of the token is kept.
 CREATE TABLE session (
@@ -157,7 +158,7 @@ END $$;
 -- +goose StatementBegin
 CREATE FUNCTION own_passwords(a_count int) RETURNS SETOF text
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-    SELECT password_hash FROM account_password WHERE account_id = acting_account() ORDER BY set_at DESC LIMIT a_count
+    SELECT password_hash FROM account_password WHERE account_id = acting_account() ORDER BY id DESC LIMIT a_count
 $$;
 -- +goose StatementEnd
 
