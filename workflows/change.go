@@ -116,13 +116,16 @@ func (c *change) commit(ctx workflow.Context, slip string) error {
 	err := workflow.ExecuteLocalActivity(activityContext(ctx), contract.ActivityCommitSlip, request).Get(ctx, &done)
 	if gone(err) {
 		// A message that names no slip of this change: a mistake outside, not here.
-		c.tell(contract.SlipResult{SlipID: slip, Outcome: contract.Refused, Code: contract.ErrGone})
+		c.tell(slip, contract.SlipResult{SlipID: slip, Outcome: contract.Refused, Code: contract.ErrGone})
+		// How long to wait was counted from the last read: without another one,
+		// a stream of such messages would put every deadline off.
+		c.refresh = true
 		return nil
 	}
 	if err != nil {
 		return err
 	}
-	c.tell(done.Result)
+	c.tell(slip, done.Result)
 	return c.moveTo(ctx, done.Position)
 }
 
@@ -136,13 +139,15 @@ func (c *change) moveTo(ctx workflow.Context, at contract.Position) error {
 	return workflow.UpsertTypedSearchAttributes(ctx, attributes(c.in, at)...)
 }
 
-// tell records what became of a slip for the handlers that wait for it.
-func (c *change) tell(result contract.SlipResult) {
-	if a := c.answers[result.SlipID]; a != nil {
+// tell records what became of a slip for the handlers that wait for it. The
+// slip is the one that was asked about, as the message spelled it: the register
+// may spell an ID otherwise, and what it does not name must not be asked again.
+func (c *change) tell(slip string, result contract.SlipResult) {
+	if a := c.answers[slip]; a != nil {
 		a.result, a.done = result, true
 	}
-	c.taken(result.SlipID)
-	c.at.Slips = slices.DeleteFunc(c.at.Slips, func(s string) bool { return s == result.SlipID })
+	c.taken(slip)
+	c.at.Slips = slices.DeleteFunc(c.at.Slips, func(s string) bool { return s == slip })
 }
 
 // finish answers every queued slip from PostgreSQL and lets all handlers end,

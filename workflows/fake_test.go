@@ -54,6 +54,8 @@ type register struct {
 
 	// Hooks around the transaction of a CommitSlip, for tests that stop time there.
 	beforeCommit, afterCommit func(ctx context.Context, slip string)
+	// Called when a Resume has read the position and not yet answered.
+	afterResume func()
 }
 
 // filed is one change with its steps, tasks and slips.
@@ -185,6 +187,14 @@ func gone() error {
 
 // Resume reads the position.
 func (r *register) Resume(_ context.Context, q contract.ResumeRequest) (contract.Position, error) {
+	at, err := r.resume(q)
+	if r.afterResume != nil {
+		r.afterResume()
+	}
+	return at, err
+}
+
+func (r *register) resume(q contract.ResumeRequest) (contract.Position, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if err := r.begin(contract.ActivityResume); err != nil {

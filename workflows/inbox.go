@@ -54,30 +54,34 @@ func (c *change) listen(ctx workflow.Context) error {
 	if err != nil {
 		return err
 	}
-	slips := workflow.GetSignalChannel(ctx, contract.SignalSlip)
-	refreshes := workflow.GetSignalChannel(ctx, contract.SignalRefresh)
-	workflow.Go(ctx, func(ctx workflow.Context) { c.receive(ctx, slips, refreshes) })
+	// One receiver for each signal: a payload that cannot be read is dropped by
+	// the channel, which then blocks until a good one comes. It must not make
+	// the run deaf to the other signal.
+	workflow.Go(ctx, c.receiveSlips)
+	workflow.Go(ctx, c.receiveRefreshes)
 	return nil
 }
 
-// receive is the one reader of signals.
-func (c *change) receive(ctx workflow.Context, slips, refreshes workflow.ReceiveChannel) {
-	selector := workflow.NewSelector(ctx)
-	selector.AddReceive(slips, func(ch workflow.ReceiveChannel, _ bool) {
+// receiveSlips is the one reader of signalled slips.
+func (c *change) receiveSlips(ctx workflow.Context) {
+	slips := workflow.GetSignalChannel(ctx, contract.SignalSlip)
+	for {
 		var m contract.SlipMessage
-		ch.Receive(ctx, &m)
+		slips.Receive(ctx, &m)
 		if m.SlipID == "" {
 			workflow.GetLogger(ctx).Warn("a signal without a slip was refused")
-			return
+			continue
 		}
 		c.add(m.SlipID)
-	})
-	selector.AddReceive(refreshes, func(ch workflow.ReceiveChannel, _ bool) {
-		ch.Receive(ctx, nil)
+	}
+}
+
+// receiveRefreshes is the one reader of refreshes; what they carry is not read.
+func (c *change) receiveRefreshes(ctx workflow.Context) {
+	refreshes := workflow.GetSignalChannel(ctx, contract.SignalRefresh)
+	for {
+		refreshes.Receive(ctx, nil)
 		c.refresh = true
-	})
-	for ctx.Err() == nil {
-		selector.Select(ctx)
 	}
 }
 
