@@ -110,6 +110,7 @@ func TestTimeRemindsAndEscalatesButNeverDecides(t *testing.T) {
 		return e2e.Value[int](s, `SELECT count(*) FROM change_event WHERE change_id = $1 AND verb IN ('REMINDED_50', 'REMINDED_80', 'OVERDUE', 'TOTAL_WARNED')`, change) == 4
 	})
 	late := c.Head.Do(http.MethodGet, "/v1/inbox/late", nil, "")
+	require.Equal(t, http.StatusOK, late.Status, string(late.Raw))
 	require.Len(t, late.Get("items"), 1)
 	order := c.Head.Do(http.MethodPost, "/v1/changes/"+change+"/supervision", map[string]any{"opinion": "请于三日内办结"}, uuid.NewString())
 	require.Equal(t, http.StatusOK, order.Status, string(order.Raw))

@@ -57,7 +57,7 @@ func (t *Tx) Inbox(officeID uuid.UUID, roles []org.Role, afterDue time.Time, aft
 // may order to be done (督办).
 func (t *Tx) Late(path string, afterDue time.Time, after uuid.UUID, most int) ([]InboxItem, error) {
 	var list []InboxItem
-	err := t.db.Raw(`SELECT `+inboxColumns+inboxTables+` WHERE k.status = 'OPEN' AND k.office_path <@ @path::ltree AND k.office_path <> @path::ltree
+	err := t.db.Raw(`SELECT `+inboxColumns+inboxTables+` WHERE k.status = 'OPEN' AND k.office_path <@ text2ltree(@path) AND k.office_path <> text2ltree(@path)
 		AND k.due_at <= @now AND (k.due_at, k.id) > (@due, @after) ORDER BY k.due_at, k.id LIMIT @most`,
 		map[string]any{"now": t.now, "path": path, "due": afterDue, "after": after, "most": most}).Scan(&list).Error
 	if err != nil {
@@ -130,8 +130,8 @@ func (t *Tx) Changes(f ChangeFilter, before time.Time, beforeID uuid.UUID, most 
 			c.step_no, c.round, coalesce(s.name, '') AS step_name, coalesce(o.name, '') AS waiting_for, s.due_at, c.filed_at, c.closed_at
 		FROM change c JOIN organisation f ON f.id = c.org_id LEFT JOIN student p ON p.id = c.student_id
 		LEFT JOIN step s ON s.change_id = c.id AND s.status = 'OPEN' LEFT JOIN organisation o ON o.id = s.office_id
-		WHERE (c.filed_at, c.id) < (@before, @id) AND (@filer::uuid IS NULL OR c.filed_by = @filer) AND (@org::uuid IS NULL OR c.org_id = @org)
-			AND (@student::uuid IS NULL OR c.student_id = @student) AND (@kind = '' OR c.kind = @kind)
+		WHERE (c.filed_at, c.id) < (@before, @id) AND (CAST(@filer AS uuid) IS NULL OR c.filed_by = @filer) AND (CAST(@org AS uuid) IS NULL OR c.org_id = @org)
+			AND (CAST(@student AS uuid) IS NULL OR c.student_id = @student) AND (@kind = '' OR c.kind = @kind)
 			AND (@status = '' OR c.status = @status) AND (@case = '' OR c.case_no = @case)
 		ORDER BY c.filed_at DESC, c.id DESC LIMIT @most`,
 		map[string]any{
