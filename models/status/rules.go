@@ -31,6 +31,8 @@ func ruleOf(kind process.Kind) (rule, bool) {
 		return rule{from: []Enrol{Enrolled}, to: Suspended, check: checkSuspension, effect: suspend}, true
 	case process.Reinstatement:
 		return rule{from: []Enrol{Suspended}, to: Enrolled, check: checkReinstatement, effect: reinstate}, true
+	case process.Withdrawal:
+		return rule{from: []Enrol{Enrolled}, to: Withdrawn, notCompulsory: true}, true
 	case process.RosterImport: // acts on a roster, not on one record
 		return rule{}, false
 	}

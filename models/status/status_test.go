@@ -145,6 +145,17 @@ func TestReinstatementIsRefused(t *testing.T) {
 	}
 }
 
+func TestWithdrawalIsForSeniorHighOnly(t *testing.T) {
+	req := status.Request{Kind: process.Withdrawal, Inputs: map[string]string{"remark": "出国就业"}}
+	r := pupil()
+	require.Equal(t, []problem.Code{problem.CompulsoryForbids}, codes(status.Check(r, req, facts(t, "2026-11-20"))))
+	r.Stage, r.EntryYear = org.Senior, 2025
+	after, err := status.Apply(r, req, facts(t, "2026-11-20"))
+	require.NoError(t, err)
+	require.Equal(t, status.Withdrawn, after.Enrol)
+	require.Equal(t, status.Standing{}, after.Standing)
+}
+
 func allStates() []status.Enrol {
 	return []status.Enrol{
 		status.Draft, status.PendingSchool, status.PendingBureau, status.Enrolled, status.Suspended, status.Withdrawn,
