@@ -1,6 +1,8 @@
 package workflows
 
 import (
+	"slices"
+
 	"go.temporal.io/sdk/temporal"
 
 	"github.com/xueji/xueji/workflows/contract"
@@ -24,5 +26,15 @@ func attributes(in contract.ChangeInput, at contract.Position) []temporal.Search
 	if at.Closed {
 		return append(list, waiting.ValueUnset(), due.ValueUnset())
 	}
-	return append(list, waiting.ValueSet(at.WaitingFor), due.ValueSet(at.DueAt))
+	list = append(list, due.ValueSet(at.DueAt))
+	if len(at.WaitingFor) == 0 {
+		return append(list, waiting.ValueUnset()) // an empty list would be stored as null
+	}
+	return append(list, waiting.ValueSet(at.WaitingFor))
+}
+
+// shownAlike says that two positions have the same attributes.
+func shownAlike(a, b contract.Position) bool {
+	return a.Closed == b.Closed && a.Status == b.Status && a.Step == b.Step && a.Round == b.Round &&
+		a.Stage == b.Stage && a.DueAt.Equal(b.DueAt) && slices.Equal(a.WaitingFor, b.WaitingFor)
 }

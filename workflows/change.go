@@ -131,9 +131,9 @@ func (c *change) commit(ctx workflow.Context, slip string) error {
 
 // moveTo takes over a position and shows it to admins.
 func (c *change) moveTo(ctx workflow.Context, at contract.Position) error {
-	moved := at.Step != c.at.Step || at.Round != c.at.Round || at.Closed != c.at.Closed || !at.DueAt.Equal(c.at.DueAt)
+	same := c.known && shownAlike(c.at, at)
 	c.at, c.known = at, true
-	if !moved {
+	if same {
 		return nil
 	}
 	return workflow.UpsertTypedSearchAttributes(ctx, attributes(c.in, at)...)
