@@ -39,7 +39,7 @@ func loadSheets(table *division.Table) (sheets, error) {
 // Roster is an uploaded student sheet (名册) and what its check found.
 type Roster struct {
 	ID         uuid.UUID         `json:"id"`
-	School     uuid.UUID         `json:"school"`
+	School     uuid.UUID         `json:"school_id"`
 	FileName   string            `json:"file_name"`
 	FileKept   bool              `json:"file_kept" doc:"Sheets are deleted after 30 days."`
 	State      store.RosterState `json:"state" enum:"UPLOADED,CHECKED,UNFIT,FILED,ENROLLED,REFUSED,DISCARDED"`
@@ -49,7 +49,7 @@ type Roster struct {
 	Enrolled   int               `json:"enrolled" doc:"Rows that became records."`
 	LeftOut    int               `json:"left_out" doc:"Rows that were good and could no longer go in."`
 	Findings   []SheetFinding    `json:"findings" doc:"About the file as a whole."`
-	Change     *uuid.UUID        `json:"change,omitempty" doc:"The change that carries the roster."`
+	Change     *uuid.UUID        `json:"change_id,omitempty" doc:"The change that carries the roster."`
 	CreatedBy  uuid.UUID         `json:"created_by"`
 	CreatedAt  time.Time         `json:"created_at"`
 	CheckedAt  *time.Time        `json:"checked_at,omitempty"`
@@ -72,7 +72,7 @@ type RosterRow struct {
 	Name      string              `json:"name,omitempty"`
 	IDNumber  string              `json:"id_number,omitempty" doc:"Masked."`
 	ClassCode string              `json:"class_code,omitempty"`
-	Student   *uuid.UUID          `json:"student,omitempty" doc:"The record the row became."`
+	Student   *uuid.UUID          `json:"student_id,omitempty" doc:"The record the row became."`
 	Findings  []SheetFinding      `json:"findings"`
 }
 
@@ -101,13 +101,15 @@ type RosterUpload struct {
 }
 
 type rosterUploadInput struct {
-	uploadInput
-	DryRun bool `query:"dry_run" doc:"Check only; nothing is kept (试校验)."`
+	// The fields of uploadInput, flat: huma leaves them empty in an embedded struct.
+	ContentType string `header:"Content-Type" hidden:"true"`
+	RawBody     []byte `contentType:"multipart/form-data"`
+	DryRun      bool   `query:"dry_run" doc:"Check only; nothing is kept (试校验)."`
 }
 
 type rosterListInput struct {
 	Paging
-	School string `query:"school" format:"uuid" doc:"Of one school only."`
+	School string `query:"school_id" format:"uuid" doc:"Of one school only."`
 }
 
 type rosterRowsInput struct {

@@ -34,7 +34,7 @@ func (s *server) listRosters(ctx context.Context, in *rosterListInput) (*body[*P
 	school := uuid.Nil
 	if in.School != "" {
 		if school, err = uuid.Parse(in.School); err != nil {
-			return nil, problem.New(problem.WrongFormat).At("school").With("field", "school")
+			return nil, problem.New(problem.WrongFormat).At("school_id").With("field", "school_id")
 		}
 	}
 	var rows []store.Roster

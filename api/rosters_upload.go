@@ -23,7 +23,7 @@ func (s *server) uploadRoster(ctx context.Context, in *rosterUploadInput) (*rost
 	if office.Kind != org.School {
 		return nil, problem.New(problem.RosterOtherSchool)
 	}
-	file, err := in.file(s.rosterLimit())
+	file, err := (&uploadInput{ContentType: in.ContentType, RawBody: in.RawBody}).file(s.rosterLimit())
 	if err != nil {
 		return nil, err
 	}

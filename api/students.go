@@ -26,9 +26,9 @@ type StudentLine struct {
 	StatusLabel   string        `json:"status_label" example:"在读"`
 	Stage         org.Stage     `json:"stage"`
 	EntryYear     int           `json:"entry_year"`
-	School        uuid.UUID     `json:"school"`
+	School        uuid.UUID     `json:"school_id"`
 	SchoolName    string        `json:"school_name"`
-	Class         *uuid.UUID    `json:"class,omitempty"`
+	Class         *uuid.UUID    `json:"class_id,omitempty"`
 	ClassName     string        `json:"class_name,omitempty"`
 }
 
@@ -38,8 +38,8 @@ type searchInput struct {
 		NameMatch store.NameMatch `json:"name_match,omitempty" enum:"IS,BEGINS,CONTAINS" default:"IS" doc:"BEGINS and CONTAINS need two characters."`
 		Number    string          `json:"student_number,omitempty" maxLength:"40" doc:"Student number (学籍号), in full."`
 		IDNumber  string          `json:"id_number,omitempty" maxLength:"40" doc:"Number of the identity document, in full."`
-		School    uuid.UUID       `json:"school,omitempty" format:"uuid"`
-		Class     uuid.UUID       `json:"class,omitempty" format:"uuid"`
+		School    uuid.UUID       `json:"school_id,omitempty" format:"uuid"`
+		Class     uuid.UUID       `json:"class_id,omitempty" format:"uuid"`
 		Statuses  []string        `json:"statuses,omitempty" maxItems:"20" doc:"Life-cycle states, for example SUSPENDED."`
 		Stage     org.Stage       `json:"stage,omitempty" enum:"PRIMARY,JUNIOR,SENIOR"`
 		Cursor    string          `json:"cursor,omitempty" maxLength:"400" doc:"next of the page before."`
@@ -58,7 +58,7 @@ type StateCount struct {
 // HistoryEntry is one change of a record, before and after.
 type HistoryEntry struct {
 	ID          uuid.UUID      `json:"id"`
-	Change      *uuid.UUID     `json:"change,omitempty"`
+	Change      *uuid.UUID     `json:"change_id,omitempty"`
 	CaseNo      string         `json:"case_no,omitempty"`
 	Kind        string         `json:"kind"`
 	EffectiveOn calendar.Date  `json:"effective_on" format:"date"`

@@ -18,9 +18,9 @@ import (
 type Student struct {
 	ID            uuid.UUID       `json:"id"`
 	Version       int64           `json:"version"`
-	School        uuid.UUID       `json:"school"`
+	School        uuid.UUID       `json:"school_id"`
 	SchoolName    string          `json:"school_name"`
-	Class         *uuid.UUID      `json:"class,omitempty"`
+	Class         *uuid.UUID      `json:"class_id,omitempty"`
 	ClassName     string          `json:"class_name,omitempty"`
 	GradeName     string          `json:"grade_name,omitempty"`
 	Stage         org.Stage       `json:"stage"`
@@ -58,7 +58,7 @@ type SheetItem struct {
 
 // SuspensionRun is one suspension (休学) of the record.
 type SuspensionRun struct {
-	Change     uuid.UUID     `json:"change"`
+	Change     uuid.UUID     `json:"change_id"`
 	ReasonCode string        `json:"reason_code"`
 	From       calendar.Date `json:"from_date" format:"date"`
 	Until      calendar.Date `json:"until_date" format:"date"`
@@ -67,7 +67,7 @@ type SuspensionRun struct {
 
 // RunningChange is the change that holds the record.
 type RunningChange struct {
-	Change *uuid.UUID `json:"change,omitempty" doc:"Left out for those who may know only that there is one."`
+	Change *uuid.UUID `json:"change_id,omitempty" doc:"Left out for those who may know only that there is one."`
 }
 
 func (s *server) getStudent(ctx context.Context, in *PathID) (*body[Student], error) {
