@@ -15,3 +15,10 @@ func causeOf(err error) string {
 	}
 	return err.Error()
 }
+
+// secondWall says whether a policy of row-level security refused a row. A
+// missing grant has the same SQLSTATE and stays an internal error.
+func secondWall(err error) bool {
+	var pg *pgconn.PgError
+	return errors.As(err, &pg) && pg.Code == "42501" && pg.Routine == "ExecWithCheckOptions"
+}

@@ -63,6 +63,10 @@ func (s *server) refusal(ctx context.Context, err error) error {
 	var e *problem.Error
 	switch {
 	case errors.As(err, &e):
+	case secondWall(err):
+		// Row-level security refused to write what the caller named: it is not
+		// there for this caller. The log says so, because the first wall should have.
+		e, x.cause = problem.New(problem.NotFound), err
 	case errors.Is(err, context.DeadlineExceeded):
 		e = problem.New(problem.Unavailable).With("part", "api").Because(err)
 	default:
