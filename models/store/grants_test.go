@@ -1,0 +1,105 @@
+package store
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/stretchr/testify/require"
+)
+
+// Law 2: the application role writes only what a person hands in. What only a
+// workflow may write is refused by grants, not by habit.
+func TestTheApplicationRoleCannotDecide(t *testing.T) {
+	r := newRecordsRig(t)
+	for _, statement := range []string{
+		`UPDATE change SET status = 'EFFECTIVE'`,
+		`DELETE FROM change`,
+		`INSERT INTO decision SELECT * FROM decision`,
+		`UPDATE decision SET verdict = 'APPROVE'`,
+		`UPDATE slip SET outcome = 'COUNTED'`,
+		`INSERT INTO slip (id, outcome) VALUES (gen_random_uuid(), 'COUNTED')`,
+		`DELETE FROM slip`,
+		`UPDATE step SET status = 'DONE'`,
+		`UPDATE task SET status = 'DECIDED'`,
+		`DELETE FROM slot`,
+		`SELECT * FROM slot`,
+		`UPDATE slot SET change_id = gen_random_uuid()`,
+		`INSERT INTO notice SELECT * FROM notice`,
+		`INSERT INTO student SELECT * FROM student`,
+		`UPDATE student SET enrol_status = 'SUSPENDED'`,
+		`DELETE FROM student`,
+		`UPDATE school_class SET occupied = 0`,
+		`INSERT INTO student_history SELECT * FROM student_history`,
+		`UPDATE suspension SET ended_on = now()`,
+		`INSERT INTO audit_seal SELECT * FROM audit_seal`,
+		`UPDATE audit_entry SET action = ''`,
+		`DELETE FROM audit_entry`,
+		`TRUNCATE audit_entry`,
+		`INSERT INTO policy SELECT * FROM policy`,
+		`UPDATE outbox SET sent_at = now()`,
+		`SELECT password_hash FROM account`,
+		`UPDATE change_event SET opinion = ''`,
+		`UPDATE evidence SET sha256 = ''`,
+		`ALTER TABLE student DISABLE ROW LEVEL SECURITY`,
+	} {
+		err := r.app.InScope(t.Context(), Scope{Paths: []string{schoolAPath}}, func(tx *Tx) error {
+			_, err := tx.exec(statement)
+			return err
+		})
+		require.Equal(t, "42501", sqlState(err), "%s must be refused: %v", statement, err)
+	}
+}
+
+// The trail and the history stay append-only even for the owner.
+func TestAppendOnlyTablesRefuseTheOwnerToo(t *testing.T) {
+	r := newRecordsRig(t)
+	r.exec(`INSERT INTO audit_entry (id, partition, at, action, subject_kind, subject_id) VALUES (gen_random_uuid(), 'x', now(), 'a', 'b', 'c')`)
+	for _, statement := range []string{`UPDATE audit_entry SET action = 'z'`, `DELETE FROM audit_entry`, `TRUNCATE audit_entry CASCADE`} {
+		_, err := r.owner.Exec(t.Context(), statement)
+		require.Equal(t, "42501", sqlState(err), statement)
+	}
+}
+
+// A transaction without a scope sees no row: the first one it would see makes it
+// fail. (Of an empty table PostgreSQL does not ask the policy.)
+func TestNoScopeNoRows(t *testing.T) {
+	r := newRecordsRig(t)
+	for _, table := range []string{
+		"student", "guardian", "student_history", "suspension", "school_class", "school_grade", "change", "change_party",
+		"step", "task", "slip", "decision", "change_event", "evidence", "change_evidence", "notice", "roster", "roster_row", "audit_entry",
+	} {
+		for _, paths := range [][]string{nil, {""}} {
+			var n int64
+			err := r.app.InScope(t.Context(), Scope{Paths: paths}, func(tx *Tx) error {
+				return tx.db.Raw("SELECT count(*) FROM " + table).Scan(&n).Error
+			})
+			require.Zero(t, n, "%s with scope %q", table, paths)
+			if table == "school_class" { // the county has classes
+				require.Equal(t, "42501", sqlState(err))
+			}
+		}
+	}
+}
+
+// Every table of the register has row-level security forced, so that a new one
+// without a policy is noticed; the exceptions hold no data of persons.
+func TestEveryTableIsWalled(t *testing.T) {
+	r := newRecordsRig(t)
+	rows, err := r.owner.Query(t.Context(), `SELECT relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+		WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p') AND NOT (c.relrowsecurity AND c.relforcerowsecurity) ORDER BY 1`)
+	require.NoError(t, err)
+	open, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	require.NoError(t, err)
+	require.Equal(t, "audit_seal goose_db_version outbox policy worker_beat", strings.Join(open, " "))
+}
+
+func sqlState(err error) string {
+	var pg *pgconn.PgError
+	if errors.As(err, &pg) {
+		return pg.Code
+	}
+	return ""
+}
