@@ -16,6 +16,7 @@ import (
 	"net/url"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"gocloud.dev/blob"
 	_ "gocloud.dev/blob/fileblob" // a folder: file:///var/lib/xueji/files
@@ -178,6 +179,29 @@ func (c *Cabinet) Delete(ctx context.Context, p Purpose, key string) error {
 		return fmt.Errorf("delete a file: %w", err)
 	}
 	return nil
+}
+
+// DeleteOlder removes every file of a purpose that was stored before an instant
+// of the machine's own time, files nobody knows of included: what a crash left
+// between storing a file and recording it. It gives how many went.
+func (c *Cabinet) DeleteOlder(ctx context.Context, p Purpose, before time.Time) (int, error) {
+	list := c.bucket.List(&blob.ListOptions{Prefix: string(p) + "/"})
+	for n := 0; ; {
+		object, err := list.Next(ctx)
+		if errors.Is(err, io.EOF) {
+			return n, nil
+		}
+		if err != nil {
+			return n, fmt.Errorf("list the file store: %w", err)
+		}
+		if object.IsDir || !object.ModTime.Before(before) {
+			continue
+		}
+		if err := c.bucket.Delete(ctx, object.Key); err != nil && gcerrors.Code(err) != gcerrors.NotFound {
+			return n, fmt.Errorf("delete a file: %w", err)
+		}
+		n++
+	}
 }
 
 type opened struct {

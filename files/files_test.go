@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -139,4 +140,23 @@ func TestSizesAreReadable(t *testing.T) {
 	for n, want := range map[int64]string{10 << 20: "10 MB", 1536 << 10: "1.5 MB", 2048: "2 KB", 12: "12 B"} {
 		require.Equal(t, want, files.Readable(n))
 	}
+}
+
+func TestOldFilesGoEvenWhenNobodyKnowsThem(t *testing.T) {
+	c, dir := open(t)
+	for _, key := range []string{"old", "new"} {
+		_, _, err := c.Put(t.Context(), files.Roster, key, strings.NewReader("x"), 10)
+		require.NoError(t, err)
+	}
+	_, _, err := c.Put(t.Context(), files.Evidence, "old", strings.NewReader("x"), 10)
+	require.NoError(t, err)
+	past := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+	require.NoError(t, os.Chtimes(filepath.Join(dir, "roster", "old"), past, past))
+	require.NoError(t, os.Chtimes(filepath.Join(dir, "evidence", "old"), past, past))
+	n, err := c.DeleteOlder(t.Context(), files.Roster, past.Add(time.Second))
+	require.NoError(t, err)
+	require.Equal(t, 1, n)
+	_, err = c.Get(t.Context(), files.Roster, "old")
+	require.ErrorIs(t, err, files.ErrMissing)
+	require.Len(t, left(t, dir), 2)
 }
