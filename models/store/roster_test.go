@@ -214,3 +214,35 @@ func TestASiblingSchoolSeesNoRoster(t *testing.T) {
 	require.ErrorIs(t, err, problem.New(problem.NotFound))
 	rig.mustIn(rig.app, countyPath, func(t2 *Tx) error { _, err := t2.Roster(r.ID); return err })
 }
+
+// What was filed is in the worker's hands: the application role changes it no more.
+func TestAFiledRosterIsOutOfTheSchoolsHands(t *testing.T) {
+	rig := newRecordsRig(t)
+	r := rig.upload(rig.sheet("roster-no-au.xlsx"), "a")
+	_, err := rig.file(r.ID)
+	require.NoError(t, err)
+	for _, statement := range []string{
+		`UPDATE roster SET state = 'DISCARDED', change_id = NULL WHERE id = ?`,
+		`UPDATE roster_row SET verdict = 'REJECT' WHERE roster_id = ?`,
+		`DELETE FROM roster_row WHERE roster_id = ?`,
+	} {
+		rig.mustIn(rig.app, schoolAPath, func(t2 *Tx) error {
+			n, err := t2.exec(statement, r.ID)
+			require.Zero(t, n, statement)
+			return err
+		})
+	}
+	for _, statement := range []string{
+		`UPDATE roster SET rows_enrolled = 12 WHERE id = ?`,
+		`UPDATE roster_row SET student_id = NULL WHERE roster_id = ?`,
+		`INSERT INTO roster_row (roster_id, row_no, org_path, verdict) SELECT id, 99, org_path, 'ACCEPT' FROM roster WHERE id = ?`,
+		`DELETE FROM roster WHERE id = ?`,
+	} {
+		err := rig.in(rig.app, schoolAPath, func(t2 *Tx) error { _, err := t2.exec(statement, r.ID); return err })
+		require.ErrorContains(t, err, "42501", statement)
+	}
+	err = rig.in(rig.app, schoolAPath, func(t2 *Tx) error { return t2.DiscardRoster(r.ID) })
+	require.ErrorIs(t, err, problem.New(problem.RosterState))
+	err = rig.in(rig.app, schoolAPath, func(t2 *Tx) error { _, err := t2.RestartRosterCheck(r.ID); return err })
+	require.ErrorIs(t, err, problem.New(problem.RosterState))
+}

@@ -166,7 +166,7 @@ func (e *enrolment) writeHistory() error {
 	for _, p := range e.pupils {
 		after, err := json.Marshal(map[string]any{
 			"enrol_status": status.Enrolled, "in_register": true, "on_campus": true, "holds_seat": true,
-			"stage": p.class.Stage, "entry_year": p.class.EntryYear, "class_id": p.class.ID, "class_code": p.class.Code,
+			"stage": p.class.Stage, "entry_year": p.class.EntryYear, "class_id": p.class.ID, "school_id": e.roster.SchoolID,
 			"student_number": p.sealed.masked,
 		})
 		if err != nil {
