@@ -10,7 +10,7 @@ import (
 	"github.com/gin-gonic/gin"
 )
 
-//go:generate go run github.com/xueji/xueji/cmd/xueji api describe --output ../docs/openapi.yaml
+//go:generate go run github.com/xueji/xueji/cmd/xueji describe --output ../docs/openapi.yaml
 
 // humaConfig switches off what huma would serve by itself: its pages load scripts from outside.
 func humaConfig(version string) huma.Config {

@@ -49,6 +49,9 @@ func newRootCommand() *cobra.Command {
 	config.AddFlags(root.PersistentFlags())
 	root.AddCommand(
 		newAPICommand(),
+		newAdminCommand(),
+		newAuditCommand(),
+		newDescribeCommand(),
 		newDevCommand(),
 		newMigrateCommand(),
 		newStackCommand(),
