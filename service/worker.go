@@ -34,6 +34,7 @@ func OpenWorker(ctx context.Context, cfg config.Config, clock *calendar.Clock, l
 	if err != nil {
 		return nil, err
 	}
+	worker.SetStickyWorkflowCacheSize(cfg.Worker.CachedWorkflows) // of the process, before any worker is made
 	w := &Worker{parts: p, cfg: cfg}
 	round, err := roundMetrics(metrics)
 	if err != nil {
@@ -65,6 +66,19 @@ func (w *Worker) Run(ctx context.Context) error {
 	return nil
 }
 
+// WorkerOptions are what Xueji's SDK workers run with; the bench measures the
+// bare engine with the same.
+func WorkerOptions(c config.Worker) worker.Options {
+	return worker.Options{
+		// With the default two pollers a burst of a hundred updates froze a
+		// whole worker for a minute.
+		MaxConcurrentWorkflowTaskPollers:        c.WorkflowPollers,
+		MaxConcurrentActivityTaskPollers:        2, // all activities are local
+		MaxConcurrentLocalActivityExecutionSize: c.Activities,
+		WorkerStopTimeout:                       c.StopTimeout,
+	}
+}
+
 // serve runs one SDK worker until ctx ends or Temporal refuses it for good,
 // for example because its database was deleted and the namespace with it; the
 // next one sets the namespace up again.
@@ -76,15 +90,9 @@ func (w *Worker) serve(ctx context.Context) error {
 		return err
 	}
 	fatal := make(chan error, 1)
-	sdkWorker := worker.New(w.parts.sdk, contract.QueueChanges, worker.Options{
-		// With the default two pollers a burst of a hundred updates froze a
-		// whole worker for a minute.
-		MaxConcurrentWorkflowTaskPollers:        w.cfg.Worker.WorkflowPollers,
-		MaxConcurrentActivityTaskPollers:        2, // all activities are local
-		MaxConcurrentLocalActivityExecutionSize: w.cfg.Worker.Activities,
-		WorkerStopTimeout:                       w.cfg.Worker.StopTimeout,
-		OnFatalError:                            func(err error) { fatal <- err },
-	})
+	options := WorkerOptions(w.cfg.Worker)
+	options.OnFatalError = func(err error) { fatal <- err }
+	sdkWorker := worker.New(w.parts.sdk, contract.QueueChanges, options)
 	workflows.Register(sdkWorker, w.parts.proc.Kinds())
 	sdkWorker.RegisterActivity(activities.NewChanges(w.parts.register))
 	if err := sdkWorker.Start(); err != nil {
