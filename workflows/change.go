@@ -48,10 +48,24 @@ type change struct {
 	answers map[string]*answer
 }
 
-// answer is what the people waiting for a slip are told.
+// answer is what became of a slip, for the people who wait for it and those who
+// ask later.
 type answer struct {
 	result contract.SlipResult
 	done   bool
+}
+
+// known says that the answer is there.
+func (a *answer) known() bool { return a != nil && a.done }
+
+// answer gives the answer to a slip, to be waited for or to be filled in.
+func (c *change) answer(slip string) *answer {
+	a := c.answers[slip]
+	if a == nil {
+		a = &answer{}
+		c.answers[slip] = a
+	}
+	return a
 }
 
 // advance does one thing: it takes one slip, or reads the position again, or
@@ -117,6 +131,7 @@ func (c *change) commit(ctx workflow.Context, slip string) error {
 	if gone(err) {
 		// A message that names no slip of this change: a mistake outside, not here.
 		c.tell(slip, contract.SlipResult{SlipID: slip, Outcome: contract.Refused, Code: contract.ErrGone})
+		delete(c.answers, slip) // whoever asks again makes the register look again
 		// How long to wait was counted from the last read: without another one,
 		// a stream of such messages would put every deadline off.
 		c.refresh = true
@@ -143,9 +158,8 @@ func (c *change) moveTo(ctx workflow.Context, at contract.Position) error {
 // slip is the one that was asked about, as the message spelled it: the register
 // may spell an ID otherwise, and what it does not name must not be asked again.
 func (c *change) tell(slip string, result contract.SlipResult) {
-	if a := c.answers[slip]; a != nil {
-		a.result, a.done = result, true
-	}
+	a := c.answer(slip)
+	a.result, a.done = result, true
 	c.taken(slip)
 	c.at.Slips = slices.DeleteFunc(c.at.Slips, func(s string) bool { return s == slip })
 }

@@ -104,6 +104,20 @@ func TestSlipsLyingInTheRegisterAreTakenFirstAndInOrder(t *testing.T) {
 	early.counted(t)
 }
 
+func TestASlipTakenBeforeItsMessageCameIsAnswered(t *testing.T) {
+	r := begin(t, 0)
+	m := r.handIn(word{verb: approve}) // the first Resume finds it
+	var y *reply
+	r.at(time.Hour, func() {
+		require.Equal(t, 2, r.believes().Step)
+		y = r.tell(m) // it names step 1
+	})
+	r.end(2 * time.Hour)
+	r.finish()
+	y.counted(t)
+	require.Equal(t, 2, r.store.called(contract.ActivityCommitSlip))
+}
+
 func TestAClosedChangeEndsAtOnce(t *testing.T) {
 	r := begin(t, 0)
 	m := r.handIn(word{verb: withdraw})
@@ -159,12 +173,15 @@ func TestEverybodyIsAnsweredBeforeTheRunEnds(t *testing.T) {
 
 func TestAMessageAfterTheEndIsRefusedAsEnding(t *testing.T) {
 	r := begin(t, 0)
-	var first, second, late *reply
+	var first, second, again, late *reply
 	r.at(time.Hour, func() {
 		a, b := r.handIn(word{verb: withdraw}), r.handIn(word{verb: withdraw})
 		r.store.afterCommit = func(_ context.Context, slip string) {
 			if slip == b.SlipID { // the run only answers what is queued now
-				r.during(func() { late = r.tell(contract.SlipMessage{SlipID: a.SlipID, Step: contract.AnyStep}) })
+				r.during(func() {
+					again = r.tell(a)
+					late = r.tell(contract.SlipMessage{SlipID: "0197f000-0000-7000-8000-00000000beef", Step: contract.AnyStep})
+				})
 			}
 		}
 		first, second = r.tell(a), r.tell(b)
@@ -172,5 +189,6 @@ func TestAMessageAfterTheEndIsRefusedAsEnding(t *testing.T) {
 	r.finish()
 	first.counted(t)
 	second.refused(t, changeClosed)
+	again.counted(t)
 	late.rejectedAs(t, contract.ErrEnding)
 }

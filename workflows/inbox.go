@@ -91,6 +91,10 @@ func (c *change) validate(_ workflow.Context, m contract.SlipMessage) error {
 	switch {
 	case m.SlipID == "":
 		return temporal.NewApplicationError("the message names no slip", contract.ErrMalformed)
+	case c.answers[m.SlipID].known():
+		// Found in the register and settled before its message came: whoever
+		// handed it in is told what became of it, not that the step is over.
+		return nil
 	case c.ending:
 		return temporal.NewApplicationError("the change is ending", contract.ErrEnding)
 	case !c.known:
@@ -105,11 +109,7 @@ func (c *change) validate(_ workflow.Context, m contract.SlipMessage) error {
 
 // takeSlip queues the slip and waits until the main loop has settled it.
 func (c *change) takeSlip(ctx workflow.Context, m contract.SlipMessage) (contract.SlipResult, error) {
-	a := c.answers[m.SlipID]
-	if a == nil {
-		a = &answer{}
-		c.answers[m.SlipID] = a
-	}
+	a := c.answer(m.SlipID)
 	if !a.done {
 		c.add(m.SlipID)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	commonpb "go.temporal.io/api/common/v1"
 	"go.temporal.io/api/enums/v1"
@@ -41,6 +42,27 @@ func (c *Client) Ensure(ctx context.Context) error {
 	if err != nil && !errors.As(err, &exists) {
 		return fmt.Errorf("register the namespace: %w", err)
 	}
+	// The server learns of a new namespace a moment after it was registered.
+	ctx, cancel := context.WithTimeout(ctx, settling)
+	defer cancel()
+	for {
+		err = c.ensureAttributes(ctx)
+		var unknown *serviceerror.NamespaceNotFound
+		if !errors.As(err, &unknown) {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return err
+		case <-time.After(50 * time.Millisecond):
+		}
+	}
+}
+
+// settling is how long a new namespace may take to be known to all of the server.
+const settling = 30 * time.Second
+
+func (c *Client) ensureAttributes(ctx context.Context) error {
 	have, err := c.sdk.OperatorService().ListSearchAttributes(ctx,
 		&operatorservice.ListSearchAttributesRequest{Namespace: c.namespace})
 	if err != nil {

@@ -1,0 +1,140 @@
+package workflows_test
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	sdk "go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/worker"
+
+	"github.com/xueji/xueji/embedded/embeddedtest"
+	"github.com/xueji/xueji/models/process"
+	"github.com/xueji/xueji/workflows"
+	"github.com/xueji/xueji/workflows/client"
+	"github.com/xueji/xueji/workflows/contract"
+)
+
+// patience bounds every wait for a condition on the real server.
+const patience = 40 * time.Second
+
+// site is a namespace of the real server with a register.
+type site struct {
+	t         *testing.T
+	namespace string
+	sdk       sdk.Client
+	client    *client.Client
+	store     *register
+}
+
+// identity stands in histories instead of the name of this computer.
+const identity = "recorder"
+
+func newSite(t *testing.T) *site {
+	t.Helper()
+	attributes := map[string]string{}
+	for name, kind := range client.Attributes() {
+		attributes[name] = kind.String()
+	}
+	return siteIn(t, embeddedtest.Namespace(t, attributes))
+}
+
+func siteIn(t *testing.T, namespace string) *site {
+	t.Helper()
+	c, err := sdk.NewLazyClient(sdk.Options{
+		HostPort: embeddedtest.Temporal(t).Address(), Namespace: namespace, Identity: identity, Logger: nothing{},
+	})
+	require.NoError(t, err)
+	t.Cleanup(c.Close)
+	return &site{t: t, namespace: namespace, sdk: c, client: client.New(c, namespace), store: newRegister(time.Now)}
+}
+
+// work starts a worker; the function that comes back ends it at once.
+func (s *site) work() (stop func()) {
+	s.t.Helper()
+	w := worker.New(s.sdk, contract.QueueChanges, worker.Options{Identity: identity, MaxConcurrentWorkflowTaskPollers: 8})
+	workflows.Register(w, kinds())
+	s.store.provide(w)
+	require.NoError(s.t, w.Start())
+	stopped := false
+	stop = func() {
+		if !stopped {
+			stopped = true
+			w.Stop()
+		}
+	}
+	s.t.Cleanup(stop)
+	return stop
+}
+
+// kinds are those a worker of this version runs.
+func kinds() []process.Kind {
+	return []process.Kind{process.Suspension, process.Reinstatement, process.Withdrawal, process.RosterImport}
+}
+
+func starting(change string, kind process.Kind) client.Starting {
+	return client.Starting{ChangeID: change, Kind: string(kind), WorkflowName: kind.WorkflowName(), CaseNo: "33-2026-000001", Province: "33"}
+}
+
+// open files a change and starts its workflow.
+func (s *site) open(term time.Duration) (change string) {
+	s.t.Helper()
+	change = s.store.file(chain(), term)
+	require.NoError(s.t, s.client.Start(s.ctx(), starting(change, process.Suspension)))
+	return change
+}
+
+func (s *site) ctx() context.Context { return s.t.Context() }
+
+// brief gives a context that ends soon, for calls that get no answer.
+func (s *site) brief() context.Context {
+	ctx, cancel := context.WithTimeout(s.ctx(), 1500*time.Millisecond)
+	s.t.Cleanup(cancel)
+	return ctx
+}
+
+// say hands in a slip and says it by update.
+func (s *site) say(change string, w word) (contract.SlipResult, error) {
+	m, err := s.store.handIn(change, w)
+	require.NoError(s.t, err)
+	ctx, cancel := context.WithTimeout(s.ctx(), patience)
+	defer cancel()
+	return s.client.Say(ctx, change, m)
+}
+
+func (s *site) counts(change string, w word) {
+	s.t.Helper()
+	result, err := s.say(change, w)
+	require.NoError(s.t, err)
+	require.Equal(s.t, contract.Counted, result.Outcome, result.Code)
+}
+
+// until waits for a condition.
+func (s *site) until(what string, holds func() bool) {
+	s.t.Helper()
+	require.Eventually(s.t, holds, patience, 20*time.Millisecond, what)
+}
+
+// believesAt waits until the running workflow stands at a step.
+func (s *site) believesAt(change string, step int) {
+	s.t.Helper()
+	s.until("the workflow stands at the step", func() bool {
+		ctx, cancel := context.WithTimeout(s.ctx(), 5*time.Second)
+		defer cancel()
+		at, err := s.client.Position(ctx, change)
+		return err == nil && at.Step == step && at.Stage != ""
+	})
+}
+
+// ends waits for the workflow to complete and gives its result.
+func (s *site) ends(change string) contract.Position {
+	s.t.Helper()
+	ctx, cancel := context.WithTimeout(s.ctx(), patience)
+	defer cancel()
+	var last contract.Position
+	require.NoError(s.t, s.sdk.GetWorkflow(ctx, contract.WorkflowID(change), "").Get(ctx, &last))
+	require.True(s.t, last.Closed)
+	require.Empty(s.t, s.store.mistakes())
+	return last
+}
