@@ -73,6 +73,7 @@ func (r *StudentRecord) column(f roster.Field) *string {
 		return &r.BoardingSubsidy
 	case fieldDisability:
 		return &r.Disability
+	case roster.BirthDate, roster.FormerName, roster.AddressNow: // no text, and two of Details
 	}
 	return nil
 }

@@ -16,9 +16,9 @@ type Secret string
 const (
 	SecretIDNumber      Secret = "id_number"
 	SecretStudentNumber Secret = "student_number"
-	SecretAuxNumber     Secret = "aux_student_number"
+	SecretAuxNumber     Secret = "aux_student_number" //nolint:gosec // the name of an item, not a credential
 	SecretMember1ID     Secret = "member1_id_number"
-	SecretMember2ID     Secret = "member2_id_number"
+	SecretMember2ID     Secret = "member2_id_number" //nolint:gosec // the name of an item, not a credential
 )
 
 // RevealReason is why somebody needs a full number. It is a code and no free
