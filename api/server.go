@@ -46,6 +46,8 @@ type Deps struct {
 	Metrics *prometheus.Registry
 	// Limits on the number of calls; the zero value means the defaults.
 	Limits Limits
+	// TrustedProxies are the networks whose X-Forwarded-For is believed; none by default.
+	TrustedProxies []string
 }
 
 // Check is one part the service stands on.
@@ -103,7 +105,7 @@ func build(deps Deps) (*server, *gin.Engine, error) {
 	s := &server{deps: deps, store: deps.Store, log: deps.Log, catalogue: catalogue, limits: newLimits(deps.Limits), divisions: divisions, sheets: sheets}
 	gin.SetMode(gin.ReleaseMode) // debug mode prints routes to standard output
 	router := gin.New()
-	if err := router.SetTrustedProxies(nil); err != nil {
+	if err := router.SetTrustedProxies(deps.TrustedProxies); err != nil {
 		return nil, nil, fmt.Errorf("start the API: %w", err)
 	}
 	router.HandleMethodNotAllowed = true
@@ -136,15 +138,17 @@ func (s *server) routes() {
 	s.evidenceRoutes()
 }
 
+// Timeouts hold back slow callers.
+type Timeouts struct{ Read, Write, Idle time.Duration }
+
 // Listener gives the HTTP server for a handler with limits on slow callers.
-func Listener(address string, handler http.Handler) *http.Server {
+func Listener(handler http.Handler, t Timeouts) *http.Server {
 	return &http.Server{
-		Addr:              address,
 		Handler:           handler,
 		ReadHeaderTimeout: 10 * time.Second,
-		ReadTimeout:       2 * time.Minute, // an upload over a school's line
-		WriteTimeout:      2 * time.Minute,
-		IdleTimeout:       2 * time.Minute,
+		ReadTimeout:       t.Read,
+		WriteTimeout:      t.Write,
+		IdleTimeout:       t.Idle,
 		MaxHeaderBytes:    32 << 10,
 	}
 }

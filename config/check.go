@@ -73,8 +73,8 @@ func (c *Config) checkHTTP(k *checker) {
 	k.require(c.HTTP.WriteTimeout > 0, "http.write_timeout", "must be longer than nothing", "60s")
 	k.require(c.HTTP.IdleTimeout > 0, "http.idle_timeout", "must be longer than nothing", "2m")
 	k.require(c.HTTP.ShutdownGrace > 0, "http.shutdown_grace", "must be longer than nothing", "20s")
-	k.require(c.HTTP.BodyLimit >= 1<<10, "http.body_limit", "must be at least 1024 bytes", "1048576")
-	k.require(c.HTTP.UploadLimit >= 1<<20, "http.upload_limit", "must be at least 1048576 bytes", "33554432")
+	k.require(c.HTTP.EvidenceLimit >= 1<<20, "http.evidence_limit", "must be at least 1048576 bytes", "10485760")
+	k.require(c.HTTP.RosterLimit >= 1<<20, "http.roster_limit", "must be at least 1048576 bytes", "33554432")
 	k.require(c.HTTP.RatePerSecond > 0, "http.rate_per_second", "must be more than nothing", "50")
 	k.require(c.HTTP.RateBurst > 0, "http.rate_burst", "must be more than nothing", "100")
 	for _, network := range c.HTTP.TrustedProxies {
@@ -145,9 +145,6 @@ func (c *Config) checkTemporal(k *checker) {
 	k.require(c.Temporal.Address == "" || hostPort(c.Temporal.Address, false), "temporal.address", "must be host and port", "temporal:7233")
 	k.require(c.Temporal.Address != "" || c.Environment != Production, "temporal.address", "must be set in production", "temporal:7233")
 	k.require(c.Temporal.Namespace != "", "temporal.namespace", "must not be empty", "xueji")
-	k.require(c.Temporal.TaskQueue != "", "temporal.task_queue", "must not be empty", "xueji")
-	k.require(c.Temporal.BulkQueue != "" && c.Temporal.BulkQueue != c.Temporal.TaskQueue,
-		"temporal.bulk_queue", "must be another queue than temporal.task_queue, or imports hold up decisions", "xueji-bulk")
 	if c.Temporal.UIAddress != "" {
 		k.require(webAddress(c.Temporal.UIAddress), "temporal.ui_address", "must be a web address", "https://temporal.example.edu.cn")
 	}
@@ -171,11 +168,9 @@ func (c *Config) checkClock(k *checker) {
 func (c *Config) checkWorker(k *checker) {
 	w := c.Worker
 	k.require(w.WorkflowPollers >= 8, "worker.workflow_pollers", "must be at least 8, or a burst of updates freezes the worker", "16")
-	k.require(w.ActivityPollers >= 2, "worker.activity_pollers", "must be at least 2", "16")
 	k.require(w.Activities >= 1, "worker.activities", "must be at least 1", "64")
 	k.require(w.CachedWorkflows >= 0, "worker.cached_workflows", "must not be negative", "5000")
 	k.require(w.StopTimeout > 0, "worker.stop_timeout", "must be longer than nothing", "30s")
-	k.require(w.RelayInterval > 0, "worker.relay_interval", "must be longer than nothing", "30s")
 	k.require(w.ReconcileInterval > 0, "worker.reconcile_interval", "must be longer than nothing", "30s")
 }
 

@@ -50,13 +50,13 @@ type Log struct {
 // HTTP is the address the API serves on and what it accepts.
 type HTTP struct {
 	Listen         string        `mapstructure:"listen" default:"127.0.0.1:8080" example:"0.0.0.0:8080" help:"host and port of the API"`
-	ReadTimeout    time.Duration `mapstructure:"read_timeout" default:"30s" example:"1m" help:"longest time to read a request"`
-	WriteTimeout   time.Duration `mapstructure:"write_timeout" default:"60s" example:"2m" help:"longest time to answer a request"`
+	ReadTimeout    time.Duration `mapstructure:"read_timeout" default:"2m" example:"1m" help:"longest time to read a request"`
+	WriteTimeout   time.Duration `mapstructure:"write_timeout" default:"2m" example:"2m" help:"longest time to answer a request"`
 	IdleTimeout    time.Duration `mapstructure:"idle_timeout" default:"2m" example:"5m" help:"how long an idle connection is kept"`
-	BodyLimit      int64         `mapstructure:"body_limit" default:"1048576" example:"2097152" help:"largest JSON request in bytes"`
-	UploadLimit    int64         `mapstructure:"upload_limit" default:"33554432" example:"67108864" help:"largest uploaded file in bytes"`
-	RatePerSecond  float64       `mapstructure:"rate_per_second" default:"50" example:"20" help:"requests a second one principal may send"`
-	RateBurst      int           `mapstructure:"rate_burst" default:"100" example:"40" help:"requests one principal may send at once"`
+	EvidenceLimit  int64         `mapstructure:"evidence_limit" default:"10485760" example:"20971520" help:"largest file of evidence in bytes"`
+	RosterLimit    int64         `mapstructure:"roster_limit" default:"33554432" example:"67108864" help:"largest roster in bytes"`
+	RatePerSecond  float64       `mapstructure:"rate_per_second" default:"200" example:"50" help:"requests a second one account may send"`
+	RateBurst      int           `mapstructure:"rate_burst" default:"400" example:"100" help:"requests one account may send at once"`
 	TrustedProxies []string      `mapstructure:"trusted_proxies" example:"10.0.0.0/8" help:"networks of reverse proxies whose X-Forwarded-For is believed, separated by commas"`
 	ShutdownGrace  time.Duration `mapstructure:"shutdown_grace" default:"20s" example:"30s" help:"how long running requests may go on when the API stops"`
 }
@@ -76,8 +76,6 @@ type Database struct {
 type Temporal struct {
 	Address   string `mapstructure:"address" example:"temporal:7233" help:"host and port of Temporal; empty starts an embedded server in development"`
 	Namespace string `mapstructure:"namespace" default:"xueji" example:"xueji" help:"namespace; created when missing"`
-	TaskQueue string `mapstructure:"task_queue" default:"xueji" example:"xueji" help:"queue of workflows and their activities"`
-	BulkQueue string `mapstructure:"bulk_queue" default:"xueji-bulk" example:"xueji-bulk" help:"queue of long work such as imports"`
 	UIAddress string `mapstructure:"ui_address" example:"https://temporal.example.edu.cn" help:"address of Temporal's web interface, shown to operators"`
 }
 
@@ -101,12 +99,10 @@ type Clock struct {
 // Worker sizes the process that runs workflows and activities.
 type Worker struct {
 	WorkflowPollers   int           `mapstructure:"workflow_pollers" default:"16" example:"32" help:"pollers for workflow tasks; with fewer than 8 a burst of updates freezes the worker"`
-	ActivityPollers   int           `mapstructure:"activity_pollers" default:"16" example:"32" help:"pollers for activities"`
 	Activities        int           `mapstructure:"activities" default:"64" example:"200" help:"activities that may run at once"`
 	CachedWorkflows   int           `mapstructure:"cached_workflows" default:"5000" example:"10000" help:"workflows kept in memory"`
 	StopTimeout       time.Duration `mapstructure:"stop_timeout" default:"30s" example:"1m" help:"how long running work may go on when the worker stops"`
-	RelayInterval     time.Duration `mapstructure:"relay_interval" default:"30s" example:"10s" help:"how often the outbox is relayed"`
-	ReconcileInterval time.Duration `mapstructure:"reconcile_interval" default:"30s" example:"1m" help:"how often open changes are compared with their workflows"`
+	ReconcileInterval time.Duration `mapstructure:"reconcile_interval" default:"30s" example:"1m" help:"how often the outbox is relayed and running changes are compared with their workflows"`
 }
 
 // Embedded reports which servers must be started here because none is named.

@@ -70,7 +70,7 @@ func TestDefaultsNeedNothing(t *testing.T) {
 	c, err := load(t, "", nil)
 	require.NoError(t, err)
 	require.Equal(t, "127.0.0.1:8080", c.HTTP.Listen)
-	require.Equal(t, 30*time.Second, c.Worker.RelayInterval)
+	require.Equal(t, 30*time.Second, c.Worker.ReconcileInterval)
 	require.Equal(t, filepath.Join("var", "keys"), c.Keys.Dir)
 	require.Regexp(t, `^file:///.*/var/files\?create_dir=true$`, c.Blob.URL)
 	require.Empty(t, c.HTTP.TrustedProxies)
@@ -81,14 +81,14 @@ func TestDefaultsNeedNothing(t *testing.T) {
 }
 
 func TestLaterSourcesWin(t *testing.T) {
-	file := "http:\n  listen: 127.0.0.1:1001\n  body_limit: 2048\n  trusted_proxies: [10.0.0.0/8, 192.0.2.1]\nlog: {level: warn}\ntemporal: {address: 'file:1'}\n"
+	file := "http:\n  listen: 127.0.0.1:1001\n  evidence_limit: 2097152\n  trusted_proxies: [10.0.0.0/8, 192.0.2.1]\nlog: {level: warn}\ntemporal: {address: 'file:1'}\n"
 	c, err := load(t, file, map[string]string{
 		"XUEJI_HTTP_LISTEN": "127.0.0.1:1002", "XUEJI_LOG_LEVEL": "error", "XUEJI_WORKER_STOP_TIMEOUT": "45s",
 	}, "--listen", "127.0.0.1:1003")
 	require.NoError(t, err)
 	require.Equal(t, "127.0.0.1:1003", c.HTTP.Listen, "flag over environment over file")
 	require.Equal(t, slog.LevelError, c.Log.Level, "environment over file")
-	require.Equal(t, int64(2048), c.HTTP.BodyLimit, "file over default")
+	require.Equal(t, int64(2097152), c.HTTP.EvidenceLimit, "file over default")
 	require.Equal(t, 45*time.Second, c.Worker.StopTimeout, "environment for a setting the file does not have")
 	require.Equal(t, []string{"10.0.0.0/8", "192.0.2.1"}, c.HTTP.TrustedProxies)
 }

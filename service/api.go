@@ -11,6 +11,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 	"golang.org/x/sync/errgroup"
+	"golang.org/x/time/rate"
 
 	"github.com/xueji/xueji/api"
 	"github.com/xueji/xueji/casework"
@@ -42,6 +43,8 @@ func OpenAPI(ctx context.Context, cfg config.Config, clock *calendar.Clock, log 
 	}
 	a := &API{parts: p, cfg: cfg, desk: casework.New(p.register, p.engine, log)}
 	a.handler, err = api.New(api.Deps{
+		Limits:         api.Limits{PerAccount: rate.Limit(cfg.HTTP.RatePerSecond), AccountBurst: cfg.HTTP.RateBurst},
+		TrustedProxies: cfg.HTTP.TrustedProxies, EvidenceLimit: cfg.HTTP.EvidenceLimit, RosterLimit: cfg.HTTP.RosterLimit,
 		Store: p.register, Desk: a.desk, Processes: p.proc, Files: p.files, Log: log, Version: Version(), Metrics: metrics,
 		Checks: []api.Check{
 			{Name: "database", Ask: p.register.Ping},
@@ -74,7 +77,7 @@ func (a *API) Run(ctx context.Context) error {
 // Serve serves on a listener until ctx ends.
 func (a *API) Serve(ctx context.Context, listener net.Listener) error {
 	defer a.parts.close()
-	server := api.Listener(listener.Addr().String(), a.handler)
+	server := api.Listener(a.handler, api.Timeouts{Read: a.cfg.HTTP.ReadTimeout, Write: a.cfg.HTTP.WriteTimeout, Idle: a.cfg.HTTP.IdleTimeout})
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error {
 		a.desk.Run(ctx, starters)
