@@ -118,6 +118,13 @@ func (w *Worker) deleteOldRosters(ctx context.Context) error {
 	_, err := w.parts.register.SweepRosterFiles(ctx, func(ctx context.Context, key string) error {
 		return w.parts.files.Delete(ctx, files.Roster, key)
 	})
+	if err != nil {
+		return err
+	}
+	// A crash between writing a file and its row leaves a file nobody can find.
+	// Its age is the file store's, so it is compared with the real time.
+	real := w.parts.register.Clock().Now().Add(-w.parts.register.Clock().Offset())
+	_, err = w.parts.files.DeleteOlder(ctx, files.Roster, real.Add(-store.RosterKeep-24*time.Hour))
 	return err
 }
 
