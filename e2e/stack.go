@@ -94,6 +94,7 @@ func New(t testing.TB, o Options) *Stack {
 		s.StartWorker()
 	}
 	t.Cleanup(func() {
+		s.Agree()
 		s.StopWorker()
 		s.api.stop()
 	})

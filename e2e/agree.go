@@ -1,0 +1,138 @@
+package e2e
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"go.temporal.io/api/enums/v1"
+	sdk "go.temporal.io/sdk/client"
+
+	"github.com/xueji/xueji/workflows/contract"
+)
+
+// rules are what must hold of the register at any moment. Each query finds the
+// rows that break a rule.
+func rules() map[string]string {
+	return map[string]string{
+		"an open change has exactly one open step, where the change says it is": `SELECT c.case_no FROM change c
+			LEFT JOIN step s ON s.change_id = c.id AND s.status = 'OPEN' AND s.no = c.step_no AND s.round = c.round
+			WHERE c.status = 'RUNNING' GROUP BY c.id HAVING count(s.no) <> 1`,
+		"an open step has an open task": `SELECT c.case_no FROM step s JOIN change c ON c.id = s.change_id WHERE s.status = 'OPEN' AND NOT EXISTS (
+			SELECT 1 FROM task k WHERE k.change_id = s.change_id AND k.step_no = s.no AND k.round = s.round AND k.status = 'OPEN')`,
+		"no task is open without its step": `SELECT c.case_no FROM task k JOIN change c ON c.id = k.change_id WHERE k.status = 'OPEN' AND NOT EXISTS (
+			SELECT 1 FROM step s WHERE s.change_id = k.change_id AND s.no = k.step_no AND s.round = k.round AND s.status = 'OPEN')`,
+		"a closed change has no open step": `SELECT c.case_no FROM step s JOIN change c ON c.id = s.change_id
+			WHERE s.status = 'OPEN' AND c.status <> 'RUNNING'`,
+		"a running change about a pupil holds that pupil's slot": `SELECT c.case_no FROM change c WHERE c.status = 'RUNNING' AND c.student_id IS NOT NULL
+			AND NOT EXISTS (SELECT 1 FROM slot l WHERE l.change_id = c.id AND l.key = 'student/' || c.student_id)`,
+		"only running changes hold slots": `SELECT c.case_no FROM slot l JOIN change c ON c.id = l.change_id WHERE c.status <> 'RUNNING'`,
+		"no slip is left lying with a change that has ended": `SELECT c.case_no FROM slip l JOIN change c ON c.id = l.change_id
+			WHERE l.outcome = 'PENDING' AND c.status <> 'RUNNING'`,
+		"a task is decided once": `SELECT c.case_no FROM decision d JOIN change c ON c.id = d.change_id GROUP BY c.id, d.task_id HAVING count(*) > 1`,
+		"a decision rests on a counted slip of the same account": `SELECT c.case_no FROM decision d JOIN change c ON c.id = d.change_id
+			LEFT JOIN slip l ON l.id = d.slip_id WHERE l.outcome IS DISTINCT FROM 'COUNTED' OR l.account_id <> d.account_id OR l.verb <> d.verdict`,
+		"a counted decision is a decision": `SELECT c.case_no FROM slip l JOIN change c ON c.id = l.change_id
+			WHERE l.outcome = 'COUNTED' AND l.verb IN ('APPROVE', 'REJECT', 'SEND_BACK') AND NOT EXISTS (SELECT 1 FROM decision d WHERE d.slip_id = l.id)`,
+		"who submits does not review": `SELECT c.case_no FROM decision d JOIN change c ON c.id = d.change_id WHERE d.account_id = c.filed_by AND d.step_no > 0`,
+		"a change takes effect once": `SELECT c.case_no FROM change c WHERE c.student_id IS NOT NULL
+			AND (SELECT count(*) FROM student_history h WHERE h.change_id = c.id) <> CASE WHEN c.status = 'EFFECTIVE' THEN 1 ELSE 0 END`,
+		"a class counts who holds a seat in it": `SELECT k.name FROM school_class k
+			WHERE k.occupied <> (SELECT count(*) FROM student s WHERE s.class_id = k.id AND s.holds_seat)`,
+	}
+}
+
+// Agree checks that the register holds together, and, while workers run, that
+// every workflow stands where the register says and none runs for a change that
+// has ended. New checks it at the end of every test.
+func (s *Stack) Agree() {
+	s.T.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute) // the test's own context has ended in a cleanup
+	defer cancel()
+	for rule, query := range rules() {
+		rows, err := s.DB.Query(ctx, query)
+		if err != nil {
+			s.T.Errorf("%s: %v", rule, err)
+			continue
+		}
+		for rows.Next() {
+			var which string
+			if err := rows.Scan(&which); err != nil {
+				s.T.Errorf("%s: %v", rule, err)
+			}
+			s.T.Errorf("rule broken: %s: %s", rule, which)
+		}
+		rows.Close()
+	}
+	if s.worker == nil {
+		return
+	}
+	engine, err := sdk.NewLazyClient(sdk.Options{HostPort: s.Config.Temporal.Address, Namespace: s.Config.Temporal.Namespace, Logger: silent{}})
+	if err != nil {
+		s.T.Errorf("engine: %v", err)
+		return
+	}
+	defer engine.Close()
+	var apart string
+	for apart = s.apart(ctx, engine); apart != ""; apart = s.apart(ctx, engine) {
+		select {
+		case <-ctx.Done():
+			s.T.Errorf("register and workflows stay apart: %s", apart)
+			return
+		case <-time.After(100 * time.Millisecond):
+		}
+	}
+}
+
+// apart names the first difference between the register and the workflows.
+func (s *Stack) apart(ctx context.Context, engine sdk.Client) string {
+	rows, err := s.DB.Query(ctx, `SELECT c.id::text, c.case_no, c.status, c.step_no, c.round,
+		(SELECT count(*) FROM slip l WHERE l.change_id = c.id AND l.outcome = 'PENDING') FROM change c`)
+	if err != nil {
+		return err.Error()
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var (
+			id, no, status       string
+			step, round, pending int
+		)
+		if err := rows.Scan(&id, &no, &status, &step, &round, &pending); err != nil {
+			return err.Error()
+		}
+		if pending > 0 {
+			return fmt.Sprintf("%s has %d slips neither counted nor refused", no, pending)
+		}
+		if status != "RUNNING" {
+			if d, err := engine.DescribeWorkflowExecution(ctx, contract.WorkflowID(id), ""); err == nil &&
+				d.GetWorkflowExecutionInfo().GetStatus() == enums.WORKFLOW_EXECUTION_STATUS_RUNNING {
+				return no + " has ended, its workflow still runs"
+			}
+			continue
+		}
+		var at contract.Position
+		value, err := engine.QueryWorkflow(ctx, contract.WorkflowID(id), "", contract.QueryPosition)
+		if err == nil {
+			err = value.Get(&at)
+		}
+		if err != nil {
+			return no + ": " + err.Error()
+		}
+		if at.Step != step || at.Round != round {
+			return fmt.Sprintf("%s is at %d/%d, its workflow at %d/%d", no, step, round, at.Step, at.Round)
+		}
+	}
+	return ""
+}
+
+// Nowhere fails when one of the words stands in a text.
+func Nowhere(t testing.TB, where, text string, words ...string) {
+	t.Helper()
+	for _, word := range words {
+		if word != "" && strings.Contains(text, word) {
+			t.Errorf("%q stands in %s", word, where)
+		}
+	}
+}
