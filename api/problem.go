@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -96,7 +97,7 @@ func (x *exchange) problem(e *problem.Error) *Problem {
 	}
 	p := &Problem{
 		Type:      "urn:xueji:problem:" + string(entry.Code),
-		Title:     x.catalogue.Sentence(&problem.Error{Code: e.Code}, x.lang),
+		Title:     x.title(entry),
 		Status:    entry.Status,
 		Code:      string(entry.Code),
 		Detail:    x.catalogue.Sentence(e, x.lang),
@@ -120,6 +121,17 @@ func (x *exchange) problem(e *problem.Error) *Problem {
 	}
 	return p
 }
+
+// title is the sentence of the code with its particulars left open.
+func (x *exchange) title(entry problem.Entry) string {
+	text := entry.Zh
+	if x.lang == problem.English {
+		text = entry.En
+	}
+	return particulars.ReplaceAllString(text, "…")
+}
+
+var particulars = regexp.MustCompile(`\{[^}]*\}`) // never changes
 
 // fromHuma maps what huma found before the handler ran to codes of ours.
 func fromHuma(status int, op Operation, errs []error) *problem.Error {
