@@ -49,11 +49,13 @@ func newRootCommand() *cobra.Command {
 	config.AddFlags(root.PersistentFlags())
 	root.AddCommand(
 		newAPICommand(),
+		newBenchCommand(),
 		newAdminCommand(),
 		newAuditCommand(),
 		newDescribeCommand(),
 		newDevCommand(),
 		newMigrateCommand(),
+		newPolicyCommand(),
 		newStackCommand(),
 		newVersionCommand(),
 		newWorkerCommand(),
