@@ -1,0 +1,94 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/xueji/xueji/api/authz"
+	"github.com/xueji/xueji/models/org"
+)
+
+func TestAPanicIsAProblemAndItsValueStaysOutOfTheLog(t *testing.T) {
+	w := newWorld(t)
+	register(w.server, Operation{ID: "panic", Method: "GET", Path: "/v1/panic", Action: authz.Public, Tag: "x", Summary: "x"},
+		func(context.Context, *empty) (*empty, error) { panic("张三 520102201101011234") })
+	w.refused("internal", "", get("/v1/panic"))
+	register(w.server, Operation{ID: "fail", Method: "GET", Path: "/v1/fail", Action: authz.Public, Tag: "x", Summary: "x"},
+		func(context.Context, *empty) (*empty, error) { return nil, errors.New("disk") })
+	answer := w.send("", get("/v1/fail"))
+	require.NotContains(t, answer.Body.String(), "disk")
+	require.Contains(t, w.log.String(), "disk")
+	require.NotContains(t, w.log.String(), "520102201101011234")
+	require.NotContains(t, w.log.String(), "张三")
+}
+
+func TestAnOperationWithoutARuleDoesNotStart(t *testing.T) {
+	w := newWorld(t)
+	require.Panics(t, func() {
+		register(w.server, Operation{ID: "x", Method: "GET", Path: "/v1/x", Tag: "x", Summary: "x"}, func(context.Context, *empty) (*empty, error) { return nil, nil })
+	})
+}
+
+func TestTheLogNamesTemplatesNeverAddresses(t *testing.T) {
+	w := newWorld(t)
+	c := w.login(w.places["county"], org.BureauSysadmin)
+	w.must(200, c.token, get("/v1/orgs?q=%E5%BC%A0%E4%B8%89"), nil)
+	w.must(200, c.token, get(orgPath(w.places["school"], "")), nil)
+	w.refused("not_found", c.token, get("/v1/zhangsan/13800138000"))
+	log := w.log.String()
+	require.Contains(t, log, `"route":"/v1/orgs/:id"`)
+	require.Contains(t, log, `"route":"unknown"`)
+	for _, secret := range []string{"张三", "%E5", "13800138000", c.token, w.places["school"].id.String(), worldPassword} {
+		require.NotContains(t, log, secret)
+	}
+	metrics := w.send("", get("/metrics")).Body.String()
+	require.Contains(t, metrics, `xueji_http_request_duration_seconds_count{method="GET",route="/v1/orgs/:id",status="200"} 1`)
+	require.NotContains(t, metrics, "13800138000")
+}
+
+func TestReadinessNamesThePartThatIsDown(t *testing.T) {
+	handler, err := New(Deps{Checks: []Check{
+		{Name: "database", Ask: func(context.Context) error { return nil }},
+		{Name: "temporal", Ask: func(ctx context.Context) error { <-ctx.Done(); return ctx.Err() }},
+	}})
+	require.NoError(t, err)
+	answer := httptest.NewRecorder()
+	handler.ServeHTTP(answer, httptest.NewRequest("GET", "/readyz", nil))
+	require.Equal(t, http.StatusServiceUnavailable, answer.Code)
+	require.JSONEq(t, `{"status":"down","parts":{"database":"ok","temporal":"down"}}`, answer.Body.String())
+}
+
+func TestLimitsHoldBackAndForget(t *testing.T) {
+	b := newBuckets(1, 2)
+	now := time.Date(2026, 11, 20, 9, 0, 0, 0, time.UTC)
+	require.Nil(t, b.take("a", now))
+	require.Nil(t, b.take("a", now))
+	require.Equal(t, "1", b.take("a", now).Params["seconds"])
+	require.Nil(t, b.take("b", now))
+	require.Nil(t, b.take("a", now.Add(time.Second)))
+	for i := range maxBuckets + 10 {
+		b.take(strings.Repeat("x", i%7)+string(rune(i)), now)
+	}
+	require.LessOrEqual(t, len(b.byKey), maxBuckets)
+}
+
+func FuzzDecodeCursor(f *testing.F) {
+	f.Add("")
+	f.Add(EncodeCursor("x"))
+	f.Add("!!")
+	f.Fuzz(func(t *testing.T, text string) {
+		key, err := DecodeCursor[string](text)
+		if err == nil && key != nil {
+			again, err := DecodeCursor[string](EncodeCursor(*key))
+			require.NoError(t, err)
+			require.Equal(t, *key, *again)
+		}
+	})
+}
