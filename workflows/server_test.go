@@ -2,6 +2,7 @@ package workflows_test
 
 import (
 	"context"
+	"sync"
 	"testing"
 	"time"
 
@@ -42,30 +43,35 @@ func newSite(t *testing.T) *site {
 
 func siteIn(t *testing.T, namespace string) *site {
 	t.Helper()
+	c := dial(t, namespace)
+	return &site{t: t, namespace: namespace, sdk: c, client: client.New(c, namespace), store: newRegister(time.Now)}
+}
+
+func dial(t *testing.T, namespace string) sdk.Client {
+	t.Helper()
 	c, err := sdk.NewLazyClient(sdk.Options{
 		HostPort: embeddedtest.Temporal(t).Address(), Namespace: namespace, Identity: identity, Logger: nothing{},
 	})
 	require.NoError(t, err)
 	t.Cleanup(c.Close)
-	return &site{t: t, namespace: namespace, sdk: c, client: client.New(c, namespace), store: newRegister(time.Now)}
+	return c
 }
 
-// work starts a worker; the function that comes back ends it at once.
-func (s *site) work() (stop func()) {
+// work starts a worker; the function that comes back kills it: its connection
+// is cut, so that nothing it still does reaches Temporal.
+func (s *site) work() (kill func()) {
 	s.t.Helper()
-	w := worker.New(s.sdk, contract.QueueChanges, worker.Options{Identity: identity, MaxConcurrentWorkflowTaskPollers: 8})
+	c := dial(s.t, s.namespace)
+	w := worker.New(c, contract.QueueChanges, worker.Options{Identity: identity, MaxConcurrentWorkflowTaskPollers: 8})
 	workflows.Register(w, kinds())
 	s.store.provide(w)
 	require.NoError(s.t, w.Start())
-	stopped := false
-	stop = func() {
-		if !stopped {
-			stopped = true
-			w.Stop()
-		}
-	}
-	s.t.Cleanup(stop)
-	return stop
+	kill = sync.OnceFunc(func() {
+		c.Close()
+		w.Stop()
+	})
+	s.t.Cleanup(kill)
+	return kill
 }
 
 // kinds are those a worker of this version runs.
