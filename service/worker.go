@@ -43,7 +43,7 @@ func OpenWorker(ctx context.Context, cfg config.Config, clock *calendar.Clock, l
 	}
 	w.upkeep = &upkeep.Upkeep{
 		Register: p.register, Engine: p.engine, Log: log, Name: workerName(), OnRound: round,
-		Chores: []func(context.Context) error{w.sealIdleAccounts, w.deleteOldRosters},
+		Chores: []func(context.Context) error{w.sealAudit, w.sealIdleAccounts, w.deleteOldRosters},
 	}
 	return w, nil
 }
@@ -104,6 +104,21 @@ func (w *Worker) serve(ctx context.Context) error {
 		return nil
 	case err := <-fatal:
 		return errors.Join(errors.New("temporal refused the worker"), err)
+	}
+}
+
+// sealAudit chains the entries of the audit trail that are not chained yet, one
+// batch per transaction.
+func (w *Worker) sealAudit(ctx context.Context) error {
+	for {
+		var sealed int
+		err := w.parts.register.InScope(ctx, store.Scope{}, func(tx *store.Tx) (err error) {
+			sealed, err = tx.SealAudit()
+			return err
+		})
+		if err != nil || sealed == 0 {
+			return err
+		}
 	}
 }
 
