@@ -1,0 +1,45 @@
+package demo_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/xueji/xueji/demo"
+	"github.com/xueji/xueji/e2e"
+)
+
+func register(s *e2e.Stack) demo.Register {
+	return demo.Register{URL: s.URL, Owner: s.Config.Database.URL.Reveal(), Now: s.Clock.Now()}
+}
+
+func TestTheProvinceIsLoadedOnceAndRepaired(t *testing.T) {
+	s := e2e.New(t, e2e.Options{})
+	ctx := t.Context()
+	require.NoError(t, demo.Load(ctx, register(s), true))
+	accounts, pupils := e2e.Value[int](s, `SELECT count(*) FROM account`), e2e.Value[int](s, `SELECT count(*) FROM student`)
+	require.Len(t, demo.Accounts(), accounts)
+	require.Positive(t, pupils)
+	require.Zero(t, e2e.Value[int](s, `SELECT count(*) FROM account WHERE must_change`))
+
+	// A run that was cut off left an account whose temporary password nobody knows.
+	s.Exec(`UPDATE account SET must_change = true, password_hash = 'none' WHERE login IN ('nation.admin', 'leader2')`)
+	s.Exec(`DELETE FROM account_password p USING account a WHERE a.id = p.account_id AND a.must_change`)
+	s.Exec(`INSERT INTO account_password (account_id, set_at, password_hash) SELECT id, created_at, 'none' FROM account WHERE must_change`)
+	// Somebody locked another one out; that is none of our business.
+	s.Exec(`UPDATE account SET must_change = true WHERE login = 'county.viewer'`)
+	require.NoError(t, demo.Load(ctx, register(s), true))
+	require.Equal(t, "county.viewer", e2e.Value[string](s, `SELECT string_agg(login, ' ') FROM account WHERE must_change`))
+	require.Equal(t, accounts, e2e.Value[int](s, `SELECT count(*) FROM account`))
+	require.Equal(t, pupils, e2e.Value[int](s, `SELECT count(*) FROM student`))
+	require.Equal(t, 1, e2e.Value[int](s, `SELECT count(*) FROM roster`))
+}
+
+func TestADatabaseOfSomebodyElseIsLeftAlone(t *testing.T) {
+	s := e2e.New(t, e2e.Options{})
+	require.NoError(t, demo.Load(t.Context(), register(s), false))
+	s.Exec(`UPDATE account SET login = 'somebody' WHERE login = 'nation.admin'`)
+	before := e2e.Value[int](s, `SELECT count(*) FROM account`)
+	require.ErrorIs(t, demo.Load(t.Context(), register(s), false), demo.ErrOccupied)
+	require.Equal(t, before, e2e.Value[int](s, `SELECT count(*) FROM account`))
+}

@@ -1,0 +1,231 @@
+package demo
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/store"
+)
+
+// ErrOccupied says that the database has administrators who are not of the
+// demonstration: it belongs to somebody, so nothing is added to it.
+var ErrOccupied = errors.New("the database has administrators of its own")
+
+// Register says where the demonstration is loaded.
+type Register struct {
+	URL   string // of the API
+	Owner string // address of the database as the owner of the tables
+	Now   time.Time
+}
+
+// Load makes the demonstration province where it is missing or half made:
+// offices, classes and accounts, and with pupils the roster of the first
+// school. Everything goes over HTTP except the first account, which somebody
+// must create before anybody can log in. It is quick when nothing is missing.
+func Load(ctx context.Context, r Register, pupils bool) error {
+	found, err := renew(ctx, r)
+	if err != nil {
+		return err
+	}
+	if !found.whole() {
+		if err := build(ctx, r, found); err != nil {
+			return err
+		}
+	}
+	if !pupils {
+		return nil
+	}
+	return enrol(ctx, r.URL)
+}
+
+// accounts is which demonstration accounts there are, by login; true when the
+// first, temporary password was never changed, so nobody knows it.
+type accounts map[string]bool
+
+func (a accounts) whole() bool {
+	for _, unsettled := range a {
+		if unsettled {
+			return false
+		}
+	}
+	return len(a) == len(Accounts())
+}
+
+// renew finds the accounts and keeps them from growing old: passwords of 90
+// days and accounts unused for half a year would end a trial that somebody
+// comes back to. What people did to an account stays done.
+func renew(ctx context.Context, r Register) (accounts, error) {
+	found := accounts{}
+	err := asOwner(ctx, r, func(c *pgx.Conn) error {
+		rows, err := c.Query(ctx, `UPDATE account a SET last_used_at = $2, sealed_at = NULL,
+				password_set_at = CASE WHEN must_change THEN password_set_at ELSE $2 END
+			WHERE login = ANY ($1)
+			RETURNING login, must_change AND (SELECT count(*) FROM account_password p WHERE p.account_id = a.id) = 1`, logins(), r.Now)
+		if err != nil {
+			return err
+		}
+		var login string
+		var unsettled bool
+		_, err = pgx.ForEachRow(rows, []any{&login, &unsettled}, func() error {
+			found[login] = unsettled
+			return nil
+		})
+		return err
+	})
+	return found, err
+}
+
+func logins() []string {
+	var list []string
+	for _, a := range Accounts() {
+		list = append(list, a.Login)
+	}
+	return list
+}
+
+func asOwner(ctx context.Context, r Register, do func(*pgx.Conn) error) error {
+	c, err := pgx.Connect(ctx, r.Owner)
+	if err != nil {
+		return fmt.Errorf("load the demonstration: %w", err)
+	}
+	err = do(c)
+	return errors.Join(err, c.Close(context.WithoutCancel(ctx)))
+}
+
+// build makes what is missing. A run that was cut off is taken up again:
+// offices and accounts that are there are left as they are, an account whose
+// temporary password nobody knows gets a new one.
+func build(ctx context.Context, r Register, found accounts) error {
+	e := newErrand(ctx, r.URL)
+	if err := firstAdmin(e, r, found); err != nil {
+		return err
+	}
+	offices := map[string]string{}
+	for _, code := range []string{provinceCode, cityCode, countyCode} {
+		offices[code] = e.office(nationLogin, code)
+	}
+	opened := false
+	for _, a := range Accounts()[1:] {
+		if a.Office == schoolCode && !opened {
+			e.openSchools(offices)
+			opened = true
+		}
+		e.openAccount(a, offices[a.Office], found)
+	}
+	e.openClasses(offices)
+	e.logOut()
+	return e.err
+}
+
+// firstAdmin lets the national administrator in.
+func firstAdmin(e *errand, r Register, found accounts) error {
+	unsettled, exists := found[nationLogin]
+	if exists && !unsettled {
+		return nil
+	}
+	first := accountOf(nationLogin)
+	temporary, err := store.CreateFirstAdmin(e.ctx, r.Owner, first.Login, first.Name, exists, r.Now)
+	var refused *problem.Error
+	switch {
+	case exists && errors.As(err, &refused) && refused.Code == problem.LoginTaken:
+		temporary = store.TemporaryPassword() // a run was cut off before the first one was changed
+		err = asOwner(e.ctx, r, func(c *pgx.Conn) error {
+			_, err := c.Exec(e.ctx, `WITH a AS (UPDATE account SET password_hash = $2 WHERE login = $1 RETURNING id)
+				UPDATE account_password p SET password_hash = $2 FROM a WHERE p.account_id = a.id`, nationLogin, store.HashPassword(temporary))
+			return err
+		})
+	case errors.As(err, &refused) && refused.Code == problem.AdminExists:
+		return ErrOccupied
+	}
+	if err != nil {
+		return err
+	}
+	e.settle(nationLogin, temporary)
+	return e.err
+}
+
+// settle changes a temporary password into the demonstration's, as the person would.
+func (e *errand) settle(login, temporary string) {
+	a := e.send(request{method: http.MethodPost, path: "/v1/sessions", body: map[string]any{"login": login, "password": temporary}})
+	if e.err == nil && a.status != http.StatusCreated {
+		e.fail("%s cannot log in with the temporary password: %s", login, a.problem())
+	}
+	e.tokens[login] = a.text("token")
+	e.call(login, http.StatusNoContent, http.MethodPost, "/v1/me/password", map[string]any{"present": temporary, "new": Password})
+}
+
+// office finds an office by its code.
+func (e *errand) office(login, code string) string {
+	for _, o := range e.call(login, http.StatusOK, http.MethodGet, "/v1/orgs?q="+code, nil).list("items") {
+		if o.text("code") == code {
+			return o.text("id")
+		}
+	}
+	return ""
+}
+
+func (e *errand) openSchools(offices map[string]string) {
+	for _, s := range schools() {
+		if offices[s.code] = e.office(nationLogin, s.code); offices[s.code] != "" {
+			continue
+		}
+		offices[s.code] = e.call(s.admin, http.StatusCreated, http.MethodPost, "/v1/orgs", map[string]any{
+			"parent": offices[s.bureau], "kind": "SCHOOL", "code": s.code, "name": s.name, "division_code": s.division, "stages": []string{"PRIMARY"},
+		}).text("id")
+	}
+}
+
+func (e *errand) openAccount(a Account, office string, found accounts) {
+	unsettled, exists := found[a.Login]
+	if exists && !unsettled {
+		return
+	}
+	if exists {
+		for _, there := range e.call(a.By, http.StatusOK, http.MethodGet, "/v1/orgs/"+office+"/accounts", nil).list("items") {
+			if there.text("login") == a.Login {
+				e.settle(a.Login, e.call(a.By, http.StatusOK, http.MethodPost, "/v1/accounts/"+there.text("id")+"/password-reset", nil).text("temporary_password"))
+			}
+		}
+		return
+	}
+	made := e.call(a.By, http.StatusCreated, http.MethodPost, "/v1/orgs/"+office+"/accounts", map[string]any{
+		"login": a.Login, "name": a.Name, "roles": []string{string(a.Role)},
+	})
+	e.settle(a.Login, made.text("temporary_password"))
+}
+
+func (e *errand) openClasses(offices map[string]string) {
+	for _, s := range schools() {
+		admin := administrator(s.code)
+		there := map[string]bool{}
+		for _, g := range e.call(admin, http.StatusOK, http.MethodGet, "/v1/orgs/"+offices[s.code]+"/classes", nil).list("grades") {
+			there[g.text("entry_year")] = true
+		}
+		for _, year := range slices.Sorted(maps.Keys(s.classes)) {
+			if there[fmt.Sprint(year)] {
+				continue
+			}
+			e.call(admin, http.StatusCreated, http.MethodPost, "/v1/orgs/"+offices[s.code]+"/grades", map[string]any{
+				"stage": "PRIMARY", "entry_year": year, "classes": s.classes[year], "capacity": 55,
+			})
+		}
+	}
+}
+
+// administrator is who opens the accounts of a school.
+func administrator(code string) string {
+	for _, a := range Accounts() {
+		if a.Office == code && a.Role.OfSchool() {
+			return a.Login
+		}
+	}
+	return ""
+}
