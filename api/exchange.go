@@ -46,12 +46,6 @@ func scopeOf(ctx context.Context) store.Scope {
 	return x.scope(x.op.Action)
 }
 
-// scopeFor gives the data scope of another action, for an operation that also
-// touches rows of a second kind.
-func scopeFor(ctx context.Context, action authz.Action) store.Scope {
-	return exchangeOf(ctx).scope(action)
-}
-
 func (x *exchange) scope(action authz.Action) store.Scope {
 	return store.Scope{Paths: x.principal.Scope(action), Account: x.principal.Account, RequestID: x.requestID}
 }

@@ -48,7 +48,7 @@ func (p *Problem) ContentType(string) string { return "application/problem+json"
 
 // The two variables are huma's only seam for an error type of one's own; they
 // are set once before any server exists and to functions without state.
-func init() {
+func init() { //nolint:gochecknoinits // huma has no other seam
 	huma.NewError = func(status int, _ string, _ ...error) huma.StatusError {
 		return &Problem{Status: status}
 	}
@@ -118,6 +118,7 @@ func (x *exchange) problem(e *problem.Error) *Problem {
 		p.headers.Set("WWW-Authenticate", `Bearer realm="xueji"`)
 	case problem.TooManyRequests:
 		p.headers.Set("Retry-After", e.Params["seconds"])
+	default: // no header belongs to the others
 	}
 	return p
 }
@@ -190,7 +191,7 @@ func finding(err error) *problem.Error {
 		if missing := params["name"]; missing != "" {
 			pointer, name = strings.TrimSuffix(pointer, "/")+"/"+missing, missing
 		}
-	case problem.WrongFormat, problem.WrongType, problem.NotInList, problem.OutOfRange, problem.UnknownField:
+	default: // the pointer names the field already
 	}
 	e = problem.New(code).At(pointer).With("field", name)
 	for key, value := range params {

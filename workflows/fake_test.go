@@ -340,9 +340,9 @@ func seats(c *filed) []string {
 }
 
 // reminders of a step, at a share of its term in percent.
-var reminders = []struct { //nolint:gochecknoglobals // a table
+var reminders = []struct {
 	verb  string
-	share time.Duration
+	share int
 }{{"REMINDED_50", 50}, {"REMINDED_80", 80}, {"OVERDUE", 100}}
 
 // PassTime sends what is due. It decides nothing.
@@ -357,7 +357,7 @@ func (r *register) PassTime(_ context.Context, q contract.ResumeRequest) (contra
 		return contract.Position{}, err
 	}
 	for _, m := range reminders {
-		if c.status == running && c.term > 0 && !c.marks[m.verb] && !r.clock().Before(c.opened.Add(c.term*m.share/100)) {
+		if c.status == running && c.term > 0 && !c.marks[m.verb] && !r.clock().Before(c.opened.Add(c.term/100*time.Duration(m.share))) {
 			c.marks[m.verb] = true
 			c.timeline = append(c.timeline, m.verb)
 		}
@@ -383,7 +383,7 @@ func (r *register) position(c *filed) contract.Position {
 	}
 	for _, m := range reminders {
 		if c.term > 0 && !c.marks[m.verb] {
-			p.Wait = max(c.opened.Add(c.term*m.share/100).Sub(r.clock()), time.Millisecond)
+			p.Wait = max(c.opened.Add(c.term/100*time.Duration(m.share)).Sub(r.clock()), time.Millisecond)
 			break
 		}
 	}

@@ -6,7 +6,7 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
-	"io/fs"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
@@ -35,13 +35,13 @@ func TestEveryCodeHasSentences(t *testing.T) {
 // declaredCodes reads the Code constants out of this package's source.
 func declaredCodes(t *testing.T) []string {
 	t.Helper()
-	pkgs, err := parser.ParseDir(token.NewFileSet(), ".", func(i fs.FileInfo) bool {
-		return strings.HasPrefix(i.Name(), "codes")
-	}, 0)
+	files, err := filepath.Glob("codes*.go")
 	require.NoError(t, err)
 	var list []string
-	for _, pkg := range pkgs {
-		ast.Inspect(pkg, func(n ast.Node) bool {
+	for _, name := range files {
+		file, err := parser.ParseFile(token.NewFileSet(), name, nil, 0)
+		require.NoError(t, err)
+		ast.Inspect(file, func(n ast.Node) bool {
 			if v, ok := n.(*ast.ValueSpec); ok {
 				for _, value := range v.Values {
 					if lit, ok := value.(*ast.BasicLit); ok {

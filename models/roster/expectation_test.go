@@ -133,7 +133,7 @@ func TestWholeFilesComeOutAsExpected(t *testing.T) {
 			}
 			if w := words[want.Defect]; w != "" {
 				params := got.Summary.File[0].Params["columns"]
-				for _, name := range []rune(w) {
+				for _, name := range w {
 					require.Contains(t, params, string(name))
 				}
 			}

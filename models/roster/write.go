@@ -138,15 +138,16 @@ func (t *Template) writePupil(sw *excelize.StreamWriter, s styles, number int, p
 
 // width gives a column's width in characters.
 func (c *Column) width() float64 {
-	switch {
-	case c.Kind == KindAddress:
+	switch c.Kind {
+	case KindAddress:
 		return 42
-	case c.Kind == KindIdentity || c.Kind == KindValidity:
+	case KindIdentity, KindValidity:
 		return 21
-	case c.Kind == KindDivision || c.Kind == KindPhone || c.Kind == KindSchool:
+	case KindDivision, KindPhone, KindSchool:
 		return 15
+	default:
+		return 12
 	}
-	return 12
 }
 
 func reference(column, row int) string {

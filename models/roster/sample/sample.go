@@ -50,8 +50,8 @@ func Pupils(seed uint64, n int, in *roster.Submission) (iter.Seq[roster.Pupil], 
 		m.near = m.counties
 	}
 	return func(yield func(roster.Pupil) bool) {
-		run := m // every iteration starts anew
-		run.rng, run.used = rand.New(rand.NewPCG(seed, 20260901)), map[string]bool{}
+		run := m                                                                     // every iteration starts anew
+		run.rng, run.used = rand.New(rand.NewPCG(seed, 20260901)), map[string]bool{} //nolint:gosec // made-up people, the same for the same seed
 		for i := range n {
 			if !yield(run.pupil(run.classes[i*len(run.classes)/n], i)) {
 				return

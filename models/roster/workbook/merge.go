@@ -29,7 +29,7 @@ func (b *Book) Merges(sheet string) ([]Range, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer c.Close()
+	defer func() { _ = c.Close() }() // read only: nothing can be lost
 	tail, err := after(r, []byte("</sheetData>"), []byte(":sheetData>"), []byte("<sheetData/>"))
 	if err != nil || tail == nil {
 		return nil, err
@@ -73,7 +73,7 @@ func readMerges(r io.Reader) ([]Range, error) {
 				return nil, err
 			}
 			// The end, or a tail that the rows will complain about themselves.
-			return list, nil //nolint:nilerr // see above
+			return list, nil
 		}
 		e, ok := token.(xml.StartElement)
 		if !ok || e.Name.Local != "mergeCell" {

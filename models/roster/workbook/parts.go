@@ -28,7 +28,7 @@ func (b *Book) elements(part string, limit int64, visit func(xml.StartElement) e
 	if err != nil {
 		return err
 	}
-	defer c.Close()
+	defer func() { _ = c.Close() }() // read only: nothing can be lost
 	for {
 		token, err := d.RawToken()
 		if errors.Is(err, io.EOF) {

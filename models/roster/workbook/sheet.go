@@ -57,7 +57,7 @@ func (b *Book) Rows(sheet string) iter.Seq2[*Row, error] {
 			yield(nil, err)
 			return
 		}
-		defer c.Close()
+		defer func() { _ = c.Close() }() // read only: nothing can be lost
 		s := scanner{book: b, decoder: d}
 		for {
 			more, err := s.next()

@@ -34,7 +34,7 @@ func (b *Book) readStrings(part string) error {
 	if err != nil {
 		return err
 	}
-	defer c.Close()
+	defer func() { _ = c.Close() }() // read only: nothing can be lost
 	var all, item strings.Builder
 	inText, phonetic := false, 0
 	for {
@@ -66,7 +66,7 @@ func (b *Book) readStrings(part string) error {
 				if all.Len() > math.MaxUint32 {
 					return ErrTooLarge
 				}
-				b.strings.ends = append(b.strings.ends, uint32(all.Len()))
+				b.strings.ends = append(b.strings.ends, uint32(all.Len())) //nolint:gosec // bounded two lines above
 			}
 		case xml.CharData:
 			if inText {

@@ -171,7 +171,7 @@ func (b *Book) raw(part string, limit int64) (*boundedReader, io.Closer, error) 
 	if f == nil {
 		return nil, nil, fmt.Errorf("%w: part is missing", ErrNotWorkbook)
 	}
-	if f.UncompressedSize64 > uint64(limit) {
+	if f.UncompressedSize64 > uint64(limit) { //nolint:gosec // a limit is never negative
 		return nil, nil, fmt.Errorf("%w: part of %d bytes", ErrTooLarge, f.UncompressedSize64)
 	}
 	r, err := f.Open()
