@@ -107,7 +107,8 @@ func settings(t testing.TB, db embeddedtest.Database, temporal string, o Options
 	config.AddFlags(flags)
 	cfg, err := config.Load(flags)
 	require.NoError(t, err)
-	cfg.Environment, cfg.VarDir = config.Test, t.TempDir()
+	// Keys and files lie under VarDir; Load has already named them under its default.
+	cfg.Environment, cfg.VarDir, cfg.Keys.Dir, cfg.Blob.URL = config.Test, t.TempDir(), "", ""
 	cfg.Database.URL = config.Secret(db.DSN(Owner))
 	cfg.Database.AppURL = config.Secret(db.DSN(migrations.AppRole))
 	cfg.Database.WorkerURL = config.Secret(db.DSN(migrations.WorkerRole))

@@ -10,6 +10,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -67,7 +68,7 @@ func (u *Upkeep) Once(ctx context.Context) {
 		run  func(context.Context, *Round) error
 	}{
 		{"beat", u.beat}, {"relay", u.relay}, {"reconcile", u.reconcile},
-		{"calendar", u.calendar}, {"people", u.people}, {"rounds", u.rounds}, {"chores", u.chores},
+		{"calendar", u.calendar}, {"offices", u.offices}, {"people", u.people}, {"rounds", u.rounds}, {"chores", u.chores},
 	} {
 		if err := part.run(ctx, &round); err != nil && ctx.Err() == nil {
 			round.Failed = true
@@ -137,7 +138,9 @@ func starting(id uuid.UUID, kind, workflow, caseNo, province string) client.Star
 }
 
 // reconcile compares every running change with the workflows: one that is
-// missing is started, one that stands elsewhere or sleeps is refreshed.
+// missing is started, one that stands elsewhere or sleeps is refreshed. A
+// workflow that runs for a change that has ended is refreshed too, and ends: a
+// power cut after the last commit leaves such a one behind.
 func (u *Upkeep) reconcile(ctx context.Context, round *Round) error {
 	running := make(map[string]string)
 	list := func() error {
@@ -158,16 +161,34 @@ func (u *Upkeep) reconcile(ctx context.Context, round *Round) error {
 			rows, err = tx.RunningChanges(after, tx.Now().Add(-lateGrace), page)
 			return err
 		})
-		if err != nil || len(rows) == 0 {
+		if err != nil {
 			return err
+		}
+		if len(rows) == 0 {
+			return u.end(ctx, running, round)
 		}
 		for _, row := range rows {
 			if err := u.compare(ctx, row, running, round); err != nil {
 				return err
 			}
+			delete(running, contract.WorkflowID(row.ID.String()))
 		}
 		after = rows[len(rows)-1].ID
 	}
+}
+
+// end wakes workflows no running change belongs to. Most have completed by now:
+// the list of workflows was read before the changes, and lags.
+func (u *Upkeep) end(ctx context.Context, left map[string]string, round *Round) error {
+	for id := range left {
+		err := u.Engine.Refresh(ctx, strings.TrimPrefix(id, contract.WorkflowID("")))
+		if err == nil {
+			round.Refreshed++
+		} else if !errors.Is(err, client.ErrNotRunning) {
+			return err
+		}
+	}
+	return nil
 }
 
 func (u *Upkeep) compare(ctx context.Context, row store.RunningRow, running map[string]string, round *Round) error {
@@ -191,16 +212,27 @@ func (u *Upkeep) compare(ctx context.Context, row store.RunningRow, running map[
 
 // calendar recomputes open steps after a new calendar was published.
 func (u *Upkeep) calendar(ctx context.Context, _ *Round) error {
+	return u.mend(ctx, (*store.Tx).StaleCalendar, (*store.Tx).Recompute)
+}
+
+// offices hands open steps over after a school or bureau was re-assigned.
+func (u *Upkeep) offices(ctx context.Context, _ *Round) error {
+	return u.mend(ctx, (*store.Tx).Misplaced, (*store.Tx).FollowOffice)
+}
+
+// mend does one thing to every change that needs it, each in a transaction of
+// its own, and makes its workflow read the new position.
+func (u *Upkeep) mend(ctx context.Context, find func(*store.Tx, int) ([]uuid.UUID, error), do func(*store.Tx, uuid.UUID) error) error {
 	var ids []uuid.UUID
 	err := u.inRegister(ctx, func(tx *store.Tx) (err error) {
-		ids, err = tx.StaleCalendar(page)
+		ids, err = find(tx, page)
 		return err
 	})
 	if err != nil {
 		return err
 	}
 	for _, id := range ids {
-		if err := u.inRegister(ctx, func(tx *store.Tx) error { return tx.Recompute(id) }); err != nil {
+		if err := u.inRegister(ctx, func(tx *store.Tx) error { return do(tx, id) }); err != nil {
 			return err
 		}
 		if err := u.Engine.Refresh(ctx, id.String()); err != nil && !errors.Is(err, client.ErrNotRunning) {
