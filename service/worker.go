@@ -43,7 +43,8 @@ func OpenWorker(ctx context.Context, cfg config.Config, clock *calendar.Clock, l
 	}
 	w.upkeep = &upkeep.Upkeep{
 		Register: p.register, Engine: p.engine, Log: log, Name: workerName(), OnRound: round,
-		Chores: []func(context.Context) error{w.sealAudit, w.sealIdleAccounts, w.deleteOldRosters},
+		Rounds: []func(context.Context) error{w.sealAudit},
+		Chores: []func(context.Context) error{w.sealIdleAccounts, w.deleteOldRosters},
 	}
 	return w, nil
 }

@@ -44,11 +44,7 @@ func (t *Tx) openStep(c *Change, no int) error {
 	if !ok {
 		return fmt.Errorf("change %s has no step %d", c.ID, no)
 	}
-	party, err := t.partyPath(c.ID, rule.Side)
-	if err != nil {
-		return err
-	}
-	at, err := t.officeFor(party, rule.Level)
+	at, err := t.officeOf(c, rule)
 	if err != nil {
 		return err
 	}

@@ -1,0 +1,64 @@
+package store
+
+import (
+	"fmt"
+
+	"github.com/google/uuid"
+
+	"github.com/xueji/xueji/models/process"
+)
+
+// Misplaced gives running changes whose open step lies with an office that is
+// no longer the right one, because the school was re-assigned to another
+// managing bureau or an office on its path was.
+func (t *Tx) Misplaced(most int) ([]uuid.UUID, error) {
+	var ids []uuid.UUID
+	err := t.db.Raw(`SELECT s.change_id FROM step s JOIN organisation o ON o.id = s.office_id
+		JOIN change_party p ON p.change_id = s.change_id AND p.side = s.side JOIN organisation f ON f.id = p.org_id
+		WHERE s.status = 'OPEN' AND NOT (f.path <@ o.path) ORDER BY s.change_id LIMIT ?`, most).Scan(&ids).Error
+	if err != nil {
+		return nil, fmt.Errorf("look for steps at the wrong office: %w", err)
+	}
+	return ids, nil
+}
+
+// FollowOffice hands the open step of a change to the office that is the right
+// one in the tree as it stands now. The term of the step begins anew there: the
+// new office could not act before. It does nothing when the step lies right.
+func (t *Tx) FollowOffice(change uuid.UUID) error {
+	c, err := t.lockChange(change)
+	if err != nil || c.Status != Running {
+		return err
+	}
+	s, err := t.openedStep(change)
+	if err != nil {
+		return err
+	}
+	rule, _ := c.Definition.Step(s.No)
+	at, err := t.officeOf(c, rule)
+	if err != nil || at.ID == s.OfficeID {
+		return err
+	}
+	due := t.store.workdays.Deadline(t.now, rule.Term)
+	_, err = t.exec(`UPDATE step SET office_id = ?, office_path = ?, opened_at = ?, due_at = ?, due_provisional = ?, calendar_version = ?,
+		remind_50_at = ?, remind_80_at = ?, reminded_50 = NULL, reminded_80 = NULL, overdue_at = NULL WHERE change_id = ? AND status = 'OPEN'`,
+		at.ID, at.Path, t.now, due.At, due.Provisional, due.Version,
+		t.store.workdays.Fraction(due, shareFirst), t.store.workdays.Fraction(due, shareSecond), change)
+	if err != nil {
+		return fmt.Errorf("hand a step over: %w", err)
+	}
+	if _, err := t.exec(`UPDATE task SET office_id = ?, office_path = ?, due_at = ? WHERE change_id = ? AND status = 'OPEN'`, at.ID, at.Path, due.At, change); err != nil {
+		return fmt.Errorf("hand a step over: %w", err)
+	}
+	_, err = t.write(event{change: c.ID, verb: "OFFICE_CHANGED", step: s.No, round: s.Round, office: at.ID})
+	return err
+}
+
+// officeOf finds the office of a step of a change, as the tree stands now.
+func (t *Tx) officeOf(c *Change, rule process.Step) (*office, error) {
+	party, err := t.partyPath(c.ID, rule.Side)
+	if err != nil {
+		return nil, err
+	}
+	return t.officeFor(party, rule.Level)
+}
