@@ -24,7 +24,7 @@ import (
 
 // record writes the histories anew. What a release has shipped is never
 // recorded over: changes that began under it may still be open. Add a file.
-var record = flag.Bool("record", false, "record workflows/testdata/histories on a real server") //nolint:gochecknoglobals // a flag
+var record = flag.Bool("record", false, "record workflows/testdata/histories on a real server")
 
 const histories = "testdata/histories"
 
@@ -109,7 +109,7 @@ func TestRecordHistories(t *testing.T) {
 			text := s.recorded(change)
 			require.NoError(t, replay(t, text, workflows.Change))
 			if *record {
-				require.NoError(t, os.WriteFile(file(kind, scenario), text, 0o644)) //nolint:gosec // a file of the repository
+				require.NoError(t, os.WriteFile(file(kind, scenario), text, 0o644))
 			}
 		}
 	}
@@ -151,7 +151,7 @@ func recordings(t *testing.T) map[string][]byte {
 	require.NoError(t, err)
 	texts := map[string][]byte{}
 	for _, name := range names {
-		text, err := os.ReadFile(name) //nolint:gosec // a file of the repository
+		text, err := os.ReadFile(name)
 		require.NoError(t, err)
 		texts[name] = text
 	}

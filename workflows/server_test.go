@@ -2,6 +2,7 @@ package workflows_test
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"testing"
 	"time"
@@ -104,14 +105,26 @@ func (s *site) brief() context.Context {
 func (s *site) say(change string, w word) (contract.SlipResult, error) {
 	m, err := s.store.handIn(change, w)
 	require.NoError(s.t, err)
+	return s.tell(change, m)
+}
+
+func (s *site) tell(change string, m contract.SlipMessage) (contract.SlipResult, error) {
 	ctx, cancel := context.WithTimeout(s.ctx(), patience)
 	defer cancel()
 	return s.client.Say(ctx, change, m)
 }
 
+// counts says something that must count. Where the run took the slip from the
+// register and ended before the message came, the register has the answer, as
+// for the API.
 func (s *site) counts(change string, w word) {
 	s.t.Helper()
-	result, err := s.say(change, w)
+	m, err := s.store.handIn(change, w)
+	require.NoError(s.t, err)
+	result, err := s.tell(change, m)
+	if errors.Is(err, client.ErrNotRunning) {
+		result, err = s.store.result(change, m.SlipID), nil
+	}
 	require.NoError(s.t, err)
 	require.Equal(s.t, contract.Counted, result.Outcome, result.Code)
 }
