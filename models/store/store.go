@@ -139,6 +139,7 @@ type Tx struct {
 	scope Scope
 	now   time.Time
 	store *Store
+	open  bool // begun and neither committed nor rolled back
 }
 
 // Now is the one time of this transaction: every row it writes carries it.
@@ -155,27 +156,67 @@ func (s *Store) InScope(ctx context.Context, scope Scope, fn func(*Tx) error) er
 	defer func() { _ = conn.Close() }()
 	session := s.gorm.Session(&gorm.Session{Context: ctx, NewDB: true})
 	session.Statement.ConnPool = conn
-	return session.Transaction(func(db *gorm.DB) error {
-		tx := &Tx{ctx: ctx, db: db, conn: conn, scope: scope, now: s.clock.Now(), store: s}
-		if err := tx.enter(); err != nil {
-			return err
-		}
-		return fn(tx)
-	})
+	tx := &Tx{ctx: ctx, db: session, conn: conn, scope: scope, now: s.clock.Now(), store: s}
+	defer tx.abandon() // does nothing once it has ended
+	if err := tx.enter(); err != nil {
+		return err
+	}
+	if err := fn(tx); err != nil {
+		return err
+	}
+	return tx.commit()
 }
 
-// enter sets scope and account for this transaction only (set_config local).
+// enter opens the transaction and sets scope and account for it only
+// (set_config local), in one round trip.
 func (t *Tx) enter() error {
 	account := ""
 	if t.scope.Account != uuid.Nil {
 		account = t.scope.Account.String()
 	}
-	err := t.db.Exec(`SELECT set_config('xueji.scope', ?, true), set_config('xueji.account', ?, true)`,
-		pathArray(t.scope.Paths), account).Error
+	t.open = true
+	err := t.raw(func(c *pgx.Conn) error {
+		batch := &pgx.Batch{}
+		batch.Queue(`BEGIN`)
+		batch.Queue(`SELECT set_config('xueji.scope', $1, true), set_config('xueji.account', $2, true)`, pathArray(t.scope.Paths), account)
+		return c.SendBatch(t.ctx, batch).Close()
+	})
 	if err != nil {
 		return fmt.Errorf("set the data scope: %w", err)
 	}
 	return nil
+}
+
+// commit ends the transaction. PostgreSQL answers COMMIT with ROLLBACK when a
+// statement failed before, however its error was treated: that is no success.
+func (t *Tx) commit() error {
+	t.open = false
+	err := t.raw(func(c *pgx.Conn) error {
+		tag, err := c.Exec(t.ctx, `COMMIT`)
+		if err == nil && tag.String() == "ROLLBACK" {
+			return pgx.ErrTxCommitRollback
+		}
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("commit: %w", err)
+	}
+	return nil
+}
+
+// abandon rolls back what did not end. A connection on which even that fails
+// is not given out again: the pool drops one that is inside a transaction.
+func (t *Tx) abandon() {
+	if !t.open {
+		return
+	}
+	t.open = false
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(t.ctx), 5*time.Second)
+	defer cancel()
+	_ = t.raw(func(c *pgx.Conn) error {
+		_, err := c.Exec(ctx, `ROLLBACK`)
+		return err
+	})
 }
 
 // raw gives the pgx connection of this transaction, for COPY.
