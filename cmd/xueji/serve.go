@@ -2,7 +2,7 @@ package main
 
 import (
 	"context"
-	"fmt"
+	"errors"
 	"io"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -78,18 +78,28 @@ func newWorkerCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			w, err := service.OpenWorker(cmd.Context(), cfg, clock, newLogger(cfg.Log, cmd.ErrOrStderr()), nil)
+			metrics := prometheus.NewRegistry()
+			w, err := service.OpenWorker(cmd.Context(), cfg, clock, newLogger(cfg.Log, cmd.ErrOrStderr()), metrics)
 			if err != nil {
 				return err
 			}
-			return w.Run(cmd.Context())
+			group, ctx := errgroup.WithContext(cmd.Context())
+			group.Go(func() error { return w.Run(ctx) })
+			if cfg.Worker.Listen != "" {
+				group.Go(func() error { return service.ServeMetrics(ctx, cfg.Worker.Listen, metrics) })
+			}
+			return group.Wait()
 		},
 	}
 }
 
 // runServices is everything that stands on the two servers, in this order:
-// migrate, seed, worker, API. It returns when ctx ends and all of it has stopped.
-func runServices(ctx context.Context, cfg config.Config, out io.Writer) error {
+// migrate, worker, API, demonstration province. It returns when ctx ends and
+// all of it has stopped.
+func runServices(ctx context.Context, cfg config.Config, out io.Writer) (err error) {
+	if cfg.Clock, err = trialClock(cfg); err != nil {
+		return err
+	}
 	if err := migrate(ctx, cfg); err != nil {
 		return err
 	}
@@ -97,7 +107,11 @@ func runServices(ctx context.Context, cfg config.Config, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	log := newLogger(cfg.Log, out)
+	log, closeLog, err := trialLog(cfg, out)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, closeLog()) }()
 	metrics := prometheus.NewRegistry()
 	w, err := service.OpenWorker(ctx, cfg, clock, log, metrics)
 	if err != nil {
@@ -110,12 +124,6 @@ func runServices(ctx context.Context, cfg config.Config, out io.Writer) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return w.Run(ctx) })
 	group.Go(func() error { return a.Run(ctx) })
-	group.Go(func() error { return welcome(ctx, cfg, out) })
+	group.Go(func() error { return welcome(ctx, cfg, clock, out) })
 	return group.Wait()
-}
-
-// welcome tells where everything is, once it answers.
-func welcome(_ context.Context, cfg config.Config, out io.Writer) error {
-	_, err := fmt.Fprintf(out, "API          http://%s/docs\n", cfg.HTTP.Listen)
-	return err
 }
