@@ -60,6 +60,11 @@ func (t *Tx) FileChange(f Filing) (*Change, error) {
 	}
 	c, err := t.prepare(f)
 	if err != nil {
+		// What stands against it may be this very filing, which arrived twice
+		// at once and was written while this transaction looked.
+		if same, again := t.filedBefore(f); same != nil && again == nil {
+			return same, nil
+		}
 		return nil, err
 	}
 	if err := t.insertChange(c, f); err != nil {
