@@ -167,6 +167,7 @@ func (c *Config) checkClock(k *checker) {
 
 func (c *Config) checkWorker(k *checker) {
 	w := c.Worker
+	k.require(w.Listen == "" || hostPort(w.Listen, true), "worker.listen", "must be host and port", "127.0.0.1:9090")
 	k.require(w.WorkflowPollers >= 8, "worker.workflow_pollers", "must be at least 8, or a burst of updates freezes the worker", "16")
 	k.require(w.Activities >= 1, "worker.activities", "must be at least 1", "64")
 	k.require(w.CachedWorkflows >= 0, "worker.cached_workflows", "must not be negative", "5000")

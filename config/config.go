@@ -98,6 +98,7 @@ type Clock struct {
 
 // Worker sizes the process that runs workflows and activities.
 type Worker struct {
+	Listen            string        `mapstructure:"listen" default:"" example:"127.0.0.1:9090" help:"host and port where the worker serves /metrics and /healthz; empty serves none"`
 	WorkflowPollers   int           `mapstructure:"workflow_pollers" default:"16" example:"32" help:"pollers for workflow tasks; with fewer than 8 a burst of updates freezes the worker"`
 	Activities        int           `mapstructure:"activities" default:"64" example:"200" help:"activities that may run at once"`
 	CachedWorkflows   int           `mapstructure:"cached_workflows" default:"5000" example:"10000" help:"workflows kept in memory"`

@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"sync"
 	"testing"
 	"time"
@@ -124,7 +125,7 @@ func (s *Stack) Runs(c sdk.Client, change string) (run string, status enums.Work
 // AnotherWorker starts a further worker in this process and gives what stops it.
 func (s *Stack) AnotherWorker() (stop func()) {
 	s.T.Helper()
-	w, err := service.OpenWorker(s.T.Context(), s.Config, s.Clock, s.logger(), nil)
+	w, err := service.OpenWorker(s.T.Context(), s.Config, s.Clock, s.Logger(), nil)
 	require.NoError(s.T, err)
 	r := s.run(w.Run)
 	stop = sync.OnceFunc(r.stop)
@@ -170,6 +171,7 @@ func (s *Stack) Command(args ...string) *exec.Cmd {
 		"XUEJI_DATABASE_WORKER_URL="+s.Config.Database.WorkerURL.Reveal(),
 		"XUEJI_TEMPORAL_ADDRESS="+s.Config.Temporal.Address, "XUEJI_TEMPORAL_NAMESPACE="+s.Config.Temporal.Namespace,
 		"XUEJI_WORKER_RECONCILE_INTERVAL="+s.Config.Worker.ReconcileInterval.String(), "XUEJI_WORKER_STOP_TIMEOUT=5s",
+		"PGAPPNAME=xueji-"+uuid.NewString()[:8], // tells the processes apart in pg_stat_activity
 	)
 	return cmd
 }
@@ -192,4 +194,11 @@ func (s *Stack) WorkerProcess() *Process {
 func (p *Process) Kill() {
 	_ = p.cmd.Process.Kill()
 	<-p.done
+}
+
+// Name is what the worker calls itself in the heartbeat: host and process number.
+func (p *Process) Name() string {
+	host, err := os.Hostname()
+	require.NoError(p.s.T, err)
+	return host + "/" + strconv.Itoa(p.cmd.Process.Pid)
 }

@@ -159,7 +159,7 @@ func root(t testing.TB) string {
 
 func (s *Stack) startAPI() {
 	s.T.Helper()
-	a, err := service.OpenAPI(s.T.Context(), s.Config, s.Clock, s.logger(), s.Metrics)
+	a, err := service.OpenAPI(s.T.Context(), s.Config, s.Clock, s.Logger(), s.Metrics)
 	require.NoError(s.T, err)
 	listener, err := (&net.ListenConfig{}).Listen(s.T.Context(), "tcp", "127.0.0.1:0")
 	require.NoError(s.T, err)
@@ -170,10 +170,13 @@ func (s *Stack) startAPI() {
 // StartWorker starts a worker, after StopWorker or with Options.NoWorker.
 func (s *Stack) StartWorker() {
 	s.T.Helper()
-	w, err := service.OpenWorker(s.T.Context(), s.Config, s.Clock, s.logger(), nil)
+	w, err := service.OpenWorker(s.T.Context(), s.Config, s.Clock, s.Logger(), nil)
 	require.NoError(s.T, err)
-	s.worker = s.run(w.Run)
+	s.Attach(w.Run)
 }
+
+// Attach runs a worker the test opened itself as the worker of this stack.
+func (s *Stack) Attach(run func(context.Context) error) { s.worker = s.run(run) }
 
 // StopWorker stops the worker in order and waits until it has ended.
 func (s *Stack) StopWorker() {
@@ -195,7 +198,8 @@ func (s *Stack) run(fn func(context.Context) error) *running {
 	return r
 }
 
-func (s *Stack) logger() *slog.Logger { return slog.New(slog.NewTextHandler(s.Log, nil)) }
+// Logger writes into Log.
+func (s *Stack) Logger() *slog.Logger { return slog.New(slog.NewTextHandler(s.Log, nil)) }
 
 // Eventually waits until the condition holds, or fails with what was waited for.
 func (s *Stack) Eventually(what string, within time.Duration, condition func() bool) {

@@ -1,12 +1,54 @@
 package service
 
 import (
+	"context"
 	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+	otelprometheus "go.opentelemetry.io/otel/exporters/prometheus"
+	"go.opentelemetry.io/otel/sdk/metric"
+	sdk "go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/contrib/opentelemetry"
 
 	"github.com/xueji/xueji/upkeep"
 )
+
+// engineMetrics puts Temporal's own metrics (workflow tasks, schedule-to-start,
+// slots) into the registry.
+func engineMetrics(registry *prometheus.Registry) (sdk.MetricsHandler, error) {
+	if registry == nil {
+		return nil, nil //nolint:nilnil // nobody watches
+	}
+	exporter, err := otelprometheus.New(otelprometheus.WithRegisterer(registry), otelprometheus.WithoutScopeInfo())
+	if err != nil {
+		return nil, fmt.Errorf("metrics of the engine: %w", err)
+	}
+	meter := metric.NewMeterProvider(metric.WithReader(exporter)).Meter("temporal")
+	return opentelemetry.NewMetricsHandler(opentelemetry.MetricsHandlerOptions{Meter: meter}), nil
+}
+
+// ServeMetrics serves /metrics and /healthz of a worker on an address of its
+// own until ctx ends.
+func ServeMetrics(ctx context.Context, address string, registry *prometheus.Registry) error {
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", address)
+	if err != nil {
+		return fmt.Errorf("the address %s cannot be used (%w); set worker.listen to another one", address, err)
+	}
+	mux := http.NewServeMux()
+	mux.Handle("GET /metrics", promhttp.HandlerFor(registry, promhttp.HandlerOpts{}))
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
+	server := &http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second}
+	context.AfterFunc(ctx, func() { _ = server.Close() })
+	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+		return fmt.Errorf("serve metrics: %w", err)
+	}
+	return nil
+}
 
 // roundMetrics makes the gauges the upkeep fills: what an operator watches.
 func roundMetrics(registry *prometheus.Registry) (func(upkeep.Round), error) {

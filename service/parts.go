@@ -57,7 +57,7 @@ type parts struct {
 
 // open opens the parts for one database role. Temporal is not asked yet: the
 // API starts and takes filings while it is down.
-func open(ctx context.Context, cfg config.Config, dsn config.Secret, connections int32, clock *calendar.Clock, log *slog.Logger) (p *parts, err error) {
+func open(ctx context.Context, cfg config.Config, dsn config.Secret, connections int32, clock *calendar.Clock, log *slog.Logger, engine sdk.MetricsHandler) (p *parts, err error) {
 	p = &parts{log: log}
 	defer func() {
 		if err != nil {
@@ -84,7 +84,7 @@ func open(ctx context.Context, cfg config.Config, dsn config.Secret, connections
 		return nil, err
 	}
 	p.sdk, err = sdk.NewLazyClient(sdk.Options{
-		HostPort: cfg.Temporal.Address, Namespace: cfg.Temporal.Namespace, Identity: "xueji", Logger: sdkLogger(log),
+		HostPort: cfg.Temporal.Address, Namespace: cfg.Temporal.Namespace, Identity: "xueji", Logger: sdkLogger(log), MetricsHandler: engine,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("temporal client: %w", err)

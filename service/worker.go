@@ -30,7 +30,11 @@ type Worker struct {
 
 // OpenWorker opens a worker; Run runs it. Metrics may be nil.
 func OpenWorker(ctx context.Context, cfg config.Config, clock *calendar.Clock, log *slog.Logger, metrics *prometheus.Registry) (*Worker, error) {
-	p, err := open(ctx, cfg, cfg.Database.WorkerURL, cfg.Database.WorkerConnections, clock, log)
+	engine, err := engineMetrics(metrics)
+	if err != nil {
+		return nil, err
+	}
+	p, err := open(ctx, cfg, cfg.Database.WorkerURL, cfg.Database.WorkerConnections, clock, log, engine)
 	if err != nil {
 		return nil, err
 	}

@@ -62,7 +62,8 @@ func (t *Tx) Position(change uuid.UUID) (*Position, error) {
 }
 
 // untilNext is how long until time has something to do. It is never 0 for
-// something that is due already: the workflow would take 0 for "never".
+// something that is due already: the workflow would take 0 for "never"; and
+// never so short that a clock which lags behind Temporal's makes it spin.
 func (t *Tx) untilNext(s *openedStep, total time.Time, warned bool) time.Duration {
 	var next time.Time
 	consider := func(at time.Time, done bool) {
@@ -77,7 +78,7 @@ func (t *Tx) untilNext(s *openedStep, total time.Time, warned bool) time.Duratio
 	if next.IsZero() {
 		return 0
 	}
-	return max(next.Sub(t.now), time.Millisecond)
+	return max(next.Sub(t.now), time.Second)
 }
 
 // PassTime sends the reminders that are due, marks the step overdue and tells
