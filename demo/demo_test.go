@@ -1,7 +1,9 @@
 package demo_test
 
 import (
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -42,4 +44,19 @@ func TestADatabaseOfSomebodyElseIsLeftAlone(t *testing.T) {
 	before := e2e.Value[int](s, `SELECT count(*) FROM account`)
 	require.ErrorIs(t, demo.Load(t.Context(), register(s), false), demo.ErrOccupied)
 	require.Equal(t, before, e2e.Value[int](s, `SELECT count(*) FROM account`))
+}
+
+// The demonstration is the end-to-end test: every expectation of every scene
+// holds, and no number stands in what it prints.
+func TestTheDemonstrationGoesAsExpected(t *testing.T) {
+	s := e2e.New(t, e2e.Options{Interval: 2 * time.Second})
+	var out strings.Builder
+	err := demo.Play(t.Context(), demo.Stage{
+		Register: register(s), Clock: s.Clock, Hand: s.Hand, Out: &out,
+		Audit: demo.AuditOf(s.Config.Database.WorkerURL.Reveal(), s.Clock),
+	})
+	t.Log(out.String())
+	require.NoError(t, err)
+	require.Contains(t, out.String(), "✓")
+	require.NotRegexp(t, `\d{17}[\dX]`, out.String())
 }
