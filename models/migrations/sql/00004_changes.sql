@@ -206,6 +206,18 @@ CREATE TABLE notice (
 );
 CREATE INDEX notice_office ON notice (org_id, created_at DESC, id DESC);
 
+-- filed_here says whether a change was filed by an office in scope: sides and
+-- slots may be written for such a change only. (A definer function, because the
+-- policies of change and change_party would ask each other for ever.)
+-- +goose StatementBegin
+CREATE FUNCTION filed_here(change_id uuid) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT EXISTS (SELECT 1 FROM change c WHERE c.id = filed_here.change_id AND c.org_path <@ (SELECT scope()))
+$$;
+-- +goose StatementEnd
+REVOKE ALL ON FUNCTION filed_here(uuid) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION filed_here(uuid) TO xueji_app;
+
 -- Which changes the transaction's scope may see: those with a party inside it.
 -- +goose StatementBegin
 DO $$
@@ -227,8 +239,8 @@ END $$;
 CREATE POLICY app_party ON change FOR SELECT TO xueji_app USING (org_path <@ (SELECT scope()) OR EXISTS (
     SELECT 1 FROM change_party p WHERE p.change_id = change.id AND p.org_path <@ (SELECT scope())));
 CREATE POLICY app_file ON change FOR INSERT TO xueji_app WITH CHECK (org_path <@ (SELECT scope()));
-CREATE POLICY app_scope ON change_party TO xueji_app USING (org_path <@ (SELECT scope())) WITH CHECK (true);
-CREATE POLICY app_insert ON slot FOR INSERT TO xueji_app WITH CHECK (true);
+CREATE POLICY app_scope ON change_party TO xueji_app USING (org_path <@ (SELECT scope())) WITH CHECK (filed_here(change_id));
+CREATE POLICY app_insert ON slot FOR INSERT TO xueji_app WITH CHECK (filed_here(change_id));
 CREATE POLICY app_own ON evidence FOR INSERT TO xueji_app WITH CHECK (org_path <@ (SELECT scope()));
 CREATE POLICY app_read ON evidence FOR SELECT TO xueji_app USING (org_path <@ (SELECT scope()) OR EXISTS (
     SELECT 1 FROM change_evidence e JOIN change_party p USING (change_id) WHERE e.evidence_id = evidence.id AND p.org_path <@ (SELECT scope())));
@@ -260,4 +272,5 @@ GRANT EXECUTE ON FUNCTION slot_holder(text) TO xueji_app, xueji_worker;
 -- +goose Down
 DROP FUNCTION slot_holder(text);
 DROP TABLE notice, change_evidence, evidence, change_event, decision, slip, task, step, slot, change_party, change;
+DROP FUNCTION filed_here(uuid);
 DROP SEQUENCE change_case_no;
