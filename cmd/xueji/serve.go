@@ -100,6 +100,9 @@ func runServices(ctx context.Context, cfg config.Config, out io.Writer) (err err
 	if cfg.Clock, err = trialClock(cfg); err != nil {
 		return err
 	}
+	if err := writeTrial(cfg); err != nil {
+		return err
+	}
 	if err := migrate(ctx, cfg); err != nil {
 		return err
 	}
