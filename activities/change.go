@@ -27,8 +27,19 @@ var _ contract.Activities = (*Changes)(nil)
 func NewChanges(register *store.Store) *Changes { return &Changes{register: register} }
 
 // Resume reads where the change stands, and notes that its workflow is alive.
+// What time has brought due is done at once: a timer, however short, may take a
+// second, and every message that came meanwhile would start it anew.
 func (a *Changes) Resume(ctx context.Context, r contract.ResumeRequest) (contract.Position, error) {
-	return a.within(ctx, r.ChangeID, func(tx *store.Tx, id uuid.UUID) error { return tx.Reported(id) })
+	return a.within(ctx, r.ChangeID, func(tx *store.Tx, id uuid.UUID) error {
+		if err := tx.Reported(id); err != nil {
+			return err
+		}
+		due, err := tx.TimeIsDue(id)
+		if err != nil || !due {
+			return err
+		}
+		return tx.PassTime(id)
+	})
 }
 
 // PassTime sends the reminders that are due and marks what is overdue.

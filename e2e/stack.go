@@ -95,6 +95,9 @@ func New(t testing.TB, o Options) *Stack {
 	}
 	t.Cleanup(func() {
 		s.Agree()
+		if t.Failed() {
+			t.Log("the last lines of the log:\n" + s.Log.last(20))
+		}
 		s.StopWorker()
 		s.api.stop()
 	})
@@ -225,6 +228,12 @@ func (r *Recorder) String() string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.text.String()
+}
+
+// last gives the last lines of the log.
+func (r *Recorder) last(n int) string {
+	lines := strings.SplitAfter(r.String(), "\n")
+	return strings.Join(lines[max(0, len(lines)-n-1):], "")
 }
 
 // Answer is what a call came back with.

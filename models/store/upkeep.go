@@ -77,6 +77,20 @@ func (t *Tx) RunningChanges(after uuid.UUID, late time.Time, most int) ([]Runnin
 	return rows, nil
 }
 
+// TimeIsDue says whether time has something to do for a change: a reminder, a
+// deadline or the total warning that nobody has noted yet.
+func (t *Tx) TimeIsDue(change uuid.UUID) (bool, error) {
+	var due bool
+	err := t.db.Raw(`SELECT EXISTS (SELECT 1 FROM change c JOIN step s ON s.change_id = c.id AND s.status = 'OPEN'
+		WHERE c.id = @id AND c.status = 'RUNNING' AND ((s.remind_50_at <= @now AND s.reminded_50 IS NULL)
+			OR (s.remind_80_at <= @now AND s.reminded_80 IS NULL) OR (s.due_at <= @now AND s.overdue_at IS NULL)
+			OR (c.due_total <= @now AND c.total_warned_at IS NULL)))`, map[string]any{"id": change, "now": t.now}).Scan(&due).Error
+	if err != nil {
+		return false, fmt.Errorf("look for what is due: %w", err)
+	}
+	return due, nil
+}
+
 // NamePeopleProblems keeps the named problem of open steps true: an office lost
 // its last eligible person, or has one again.
 func (t *Tx) NamePeopleProblems() error {
