@@ -156,13 +156,15 @@ func early(tx *store.Tx, w store.Word) error {
 func (d *Desk) ask(ctx context.Context, scope store.Scope, s *store.Slip) (*store.Slip, error) {
 	waiting, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	release, err := d.turns.take(waiting, s.ChangeID)
+	release, waited, err := d.turns.take(waiting, s.ChangeID)
 	if err != nil {
 		return d.leave(ctx, scope, s)
 	}
 	defer release()
-	if now, err := d.read(ctx, scope, s.ID); err != nil || now.Outcome != store.SlipPending {
-		return now, err
+	if waited {
+		if now, err := d.read(ctx, scope, s.ID); err != nil || now.Outcome != store.SlipPending {
+			return now, err
+		}
 	}
 	message := contract.SlipMessage{SlipID: s.ID.String(), Step: s.StepNo, Round: s.Round}
 	_, err = d.engine.Say(waiting, s.ChangeID.String(), message)

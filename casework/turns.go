@@ -25,8 +25,9 @@ type turn struct {
 
 func newTurns() *turns { return &turns{open: make(map[uuid.UUID]*turn)} }
 
-// take waits for a turn; the returned function gives it back.
-func (t *turns) take(ctx context.Context, change uuid.UUID) (func(), error) {
+// take waits for a turn; the returned function gives it back. Waited says that
+// others were before, so that much may have happened meanwhile.
+func (t *turns) take(ctx context.Context, change uuid.UUID) (release func(), waited bool, err error) {
 	t.mu.Lock()
 	mine := t.open[change]
 	if mine == nil {
@@ -42,11 +43,17 @@ func (t *turns) take(ctx context.Context, change uuid.UUID) (func(), error) {
 			delete(t.open, change)
 		}
 	}
+	giveBack := func() { <-mine.slots; leave() }
 	select {
 	case mine.slots <- struct{}{}:
-		return func() { <-mine.slots; leave() }, nil
+		return giveBack, false, nil
+	default:
+	}
+	select {
+	case mine.slots <- struct{}{}:
+		return giveBack, true, nil
 	case <-ctx.Done():
 		leave()
-		return nil, ctx.Err()
+		return nil, true, ctx.Err()
 	}
 }

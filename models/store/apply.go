@@ -57,19 +57,14 @@ func (t *Tx) saveRecord(c *Change, h *held, after status.Record, on calendar.Dat
 	if err != nil {
 		return fmt.Errorf("class of a record: %w", err)
 	}
-	n, err := t.exec(`UPDATE student SET enrol_status = ?, in_register = ?, on_campus = ?, holds_seat = ?, entry_year = ?, class_id = ?,
+	t.later("write a record", 1, `UPDATE student SET enrol_status = ?, in_register = ?, on_campus = ?, holds_seat = ?, entry_year = ?, class_id = ?,
 		version = version + 1, updated_at = ? WHERE id = ? AND version = ?`,
 		after.Enrol, after.Standing.InRegister, after.Standing.OnCampus, after.Standing.HoldsSeat, after.EntryYear, classID,
 		t.now, h.ID, h.Version)
-	if err != nil || n != 1 {
-		return fmt.Errorf("write a record (%d rows): %w", n, err)
-	}
 	if err := t.moveSeat(h, after, classID); err != nil {
 		return err
 	}
-	if err := t.saveSuspensions(c, h, after); err != nil {
-		return err
-	}
+	t.saveSuspensions(c, h, after)
 	return t.writeHistory(c, h, after, on)
 }
 
@@ -80,9 +75,7 @@ func (t *Tx) moveSeat(h *held, after status.Record, classID *uuid.UUID) error {
 		return nil
 	}
 	if had {
-		if _, err := t.exec(`UPDATE school_class SET occupied = occupied - 1 WHERE id = ?`, *h.ClassID); err != nil {
-			return fmt.Errorf("free a seat: %w", err)
-		}
+		t.later("free a seat", 1, `UPDATE school_class SET occupied = occupied - 1 WHERE id = ?`, *h.ClassID)
 	}
 	if !has {
 		return nil
@@ -98,21 +91,16 @@ func (t *Tx) moveSeat(h *held, after status.Record, classID *uuid.UUID) error {
 }
 
 // saveSuspensions writes a suspension that began and ends one that ended.
-func (t *Tx) saveSuspensions(c *Change, h *held, after status.Record) error {
+func (t *Tx) saveSuspensions(c *Change, h *held, after status.Record) {
 	for i, s := range after.Suspensions {
-		var err error
 		switch {
 		case i >= len(h.record.Suspensions):
-			_, err = t.exec(`INSERT INTO suspension (id, student_id, org_path, change_id, reason_code, from_date, until_date) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+			t.later("write a suspension", 1, `INSERT INTO suspension (id, student_id, org_path, change_id, reason_code, from_date, until_date) VALUES (?, ?, ?, ?, ?, ?, ?)`,
 				newID(), h.ID, h.OrgPath, c.ID, s.ReasonCode, s.From, s.Until)
 		case !s.EndedOn.IsZero() && h.record.Suspensions[i].EndedOn.IsZero():
-			_, err = t.exec(`UPDATE suspension SET ended_on = ?, ended_by = ? WHERE student_id = ? AND ended_on IS NULL`, s.EndedOn, c.ID, h.ID)
-		}
-		if err != nil {
-			return fmt.Errorf("write a suspension: %w", err)
+			t.later("end a suspension", 1, `UPDATE suspension SET ended_on = ?, ended_by = ? WHERE student_id = ? AND ended_on IS NULL`, s.EndedOn, c.ID, h.ID)
 		}
 	}
-	return nil
 }
 
 // facets is what the history keeps of a record before and after a change
@@ -143,11 +131,8 @@ func (t *Tx) writeHistory(c *Change, h *held, after status.Record, on calendar.D
 	if err != nil {
 		return fmt.Errorf("write history: %w", err)
 	}
-	_, err = t.exec(`INSERT INTO student_history (id, student_id, org_path, change_id, kind, effective_on, recorded_at, account_id, before, after)
+	t.later("write history", 1, `INSERT INTO student_history (id, student_id, org_path, change_id, kind, effective_on, recorded_at, account_id, before, after)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, newID(), h.ID, h.OrgPath, c.ID, c.Kind, on, t.now, c.FiledBy, string(before), string(now))
-	if err != nil {
-		return fmt.Errorf("write history: %w", err)
-	}
 	return nil
 }
 

@@ -14,7 +14,8 @@ import (
 //
 // The entry belongs to the partition "<province>/<month>" of the acting office;
 // without an account it belongs to the first office in scope, else to the nation.
-// It is chained later by the sealer, so writers never wait for each other.
+// It is chained later by the sealer, so writers never wait for each other. It
+// is written with whatever else waits, before the commit at the latest.
 func (t *Tx) Audit(action, subjectKind, subjectID string, detail map[string]string) error {
 	if detail == nil {
 		detail = map[string]string{}
@@ -27,14 +28,11 @@ func (t *Tx) Audit(action, subjectKind, subjectID string, detail map[string]stri
 	if len(t.scope.Paths) > 0 {
 		fallback = t.scope.Paths[0]
 	}
-	_, err = t.exec(`INSERT INTO audit_entry (id, partition, at, account_id, office_path, action, subject_kind, subject_id, detail, request_id)
+	t.later("write the audit entry", 1, `INSERT INTO audit_entry (id, partition, at, account_id, office_path, action, subject_kind, subject_id, detail, request_id)
 		SELECT ?, CASE WHEN nlevel(p) > 1 THEN substr(subpath(p, 1, 1)::text, 2) || '0000' ELSE '000000' END || '/' || ?, ?, ?, p, ?, ?, ?, ?::jsonb, ?
 		FROM (SELECT coalesce((SELECT org_path FROM account WHERE id = ?), ?::ltree) AS p) office`,
 		newID(), t.now.Format("2006-01"), t.now, orNull(t.scope.Account), action, subjectKind, subjectID, string(text), t.scope.RequestID,
 		orNull(t.scope.Account), fallback)
-	if err != nil {
-		return fmt.Errorf("write the audit entry: %w", err)
-	}
 	return nil
 }
 

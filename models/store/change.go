@@ -106,19 +106,16 @@ type event struct {
 }
 
 // write adds a line to the timeline. Lines that time writes, and comments, are
-// unique: writing one twice is not an error and says false.
-func (t *Tx) write(e event) (bool, error) {
+// unique: writing one twice is not an error and leaves the first.
+func (t *Tx) write(e event) error {
 	params, err := json.Marshal(orEmpty(e.params))
 	if err != nil {
-		return false, fmt.Errorf("write the timeline: %w", err)
+		return fmt.Errorf("write the timeline: %w", err)
 	}
-	n, err := t.exec(`INSERT INTO change_event (id, change_id, at, verb, step_no, round, account_id, office_id, opinion, params)
+	t.later("write the timeline", anyRows, `INSERT INTO change_event (id, change_id, at, verb, step_no, round, account_id, office_id, opinion, params)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
 		newID(), e.change, t.now, e.verb, e.step, e.round, orNull(e.account), orNull(e.office), e.opinion, string(params))
-	if err != nil {
-		return false, fmt.Errorf("write the timeline: %w", err)
-	}
-	return n == 1, nil
+	return nil
 }
 
 // newID makes a time-ordered key (UUIDv7), so that new rows lie together.

@@ -73,18 +73,14 @@ func (t *Tx) FileChange(f Filing) (*Change, error) {
 	if err := t.takeSlots(c); err != nil {
 		return nil, err
 	}
-	if err := t.attach(c.ID, f.Evidence, 1); err != nil {
-		return nil, err
-	}
-	if _, err := t.write(event{change: c.ID, verb: "FILED", step: 0, round: 1, account: c.FiledBy, office: c.OrgID}); err != nil {
+	t.attach(c.ID, f.Evidence, 1)
+	if err := t.write(event{change: c.ID, verb: "FILED", step: 0, round: 1, account: c.FiledBy, office: c.OrgID}); err != nil {
 		return nil, err
 	}
 	if err := t.openStep(c, 1); err != nil {
 		return nil, err
 	}
-	if _, err := t.exec(`INSERT INTO outbox (change_id, topic, created_at) VALUES (?, 'START', ?)`, c.ID, t.now); err != nil {
-		return nil, fmt.Errorf("file a change: %w", err)
-	}
+	t.later("file a change", 1, `INSERT INTO outbox (change_id, topic, created_at) VALUES (?, 'START', ?)`, c.ID, t.now)
 	return c, t.Audit("change.file", "change", c.ID.String(), map[string]string{"kind": string(c.Kind), "case_no": c.CaseNo})
 }
 
@@ -277,28 +273,31 @@ func (t *Tx) slotTaken(key string) (*problem.Error, error) {
 
 // unknownEvidence tells which attachments are no files of this office.
 func (t *Tx) unknownEvidence(refs []EvidenceRef) ([]*problem.Error, error) {
+	if len(refs) == 0 {
+		return nil, nil
+	}
+	ids := make([]uuid.UUID, len(refs))
+	for i, ref := range refs {
+		ids[i] = ref.ID
+	}
+	var known []uuid.UUID
+	if err := t.db.Raw(`SELECT id FROM evidence WHERE id IN ?`, ids).Scan(&known).Error; err != nil {
+		return nil, fmt.Errorf("look for evidence: %w", err)
+	}
 	var list []*problem.Error
 	for i, ref := range refs {
-		var n int64
-		if err := t.db.Raw(`SELECT count(*) FROM evidence WHERE id = ?`, ref.ID).Scan(&n).Error; err != nil {
-			return nil, fmt.Errorf("look for evidence: %w", err)
-		}
-		if n == 0 {
+		if !slices.Contains(known, ref.ID) {
 			list = append(list, problem.New(problem.EvidenceUnknown).At(fmt.Sprintf("/evidence/%d", i)))
 		}
 	}
 	return list, nil
 }
 
-func (t *Tx) attach(change uuid.UUID, refs []EvidenceRef, round int) error {
+func (t *Tx) attach(change uuid.UUID, refs []EvidenceRef, round int) {
 	for _, ref := range refs {
-		_, err := t.exec(`INSERT INTO change_evidence (change_id, evidence_id, kind, round) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+		t.later("attach evidence", anyRows, `INSERT INTO change_evidence (change_id, evidence_id, kind, round) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING`,
 			change, ref.ID, ref.Kind, round)
-		if err != nil {
-			return fmt.Errorf("attach evidence: %w", err)
-		}
 	}
-	return nil
 }
 
 func kindsOf(refs []EvidenceRef) []string {

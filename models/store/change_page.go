@@ -185,9 +185,8 @@ func (t *Tx) Comment(change, office uuid.UUID, text, key string) error {
 	if err != nil {
 		return err
 	}
-	_, err = t.write(event{
+	return t.write(event{
 		change: c.ID, verb: "COMMENT", step: c.StepNo, round: c.Round, account: t.scope.Account, office: office,
 		opinion: text, params: map[string]string{"key": key},
 	})
-	return err
 }

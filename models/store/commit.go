@@ -19,7 +19,7 @@ func (t *Tx) CommitSlip(changeID, slipID uuid.UUID) (*Slip, error) {
 	if err != nil {
 		return nil, err
 	}
-	s, err := t.Slip(slipID)
+	s, err := t.slipToCount(slipID)
 	if err != nil {
 		return nil, err
 	}
@@ -61,15 +61,22 @@ func (t *Tx) count(c *Change, s *Slip) (*problem.Error, error) {
 }
 
 // nested runs fn in a savepoint of this transaction.
+// What fn queued is sent before nested returns, so that its failure is fn's.
 func (t *Tx) nested(fn func() error) error {
-	if err := t.db.SavePoint("slip").Error; err != nil {
-		return fmt.Errorf("savepoint: %w", err)
+	if err := t.flush(); err != nil {
+		return err
 	}
+	t.later("savepoint", anyRows, `SAVEPOINT slip`)
 	err := fn()
 	if err == nil {
-		return nil
+		return t.flush()
 	}
-	if back := t.db.RollbackTo("slip").Error; back != nil {
+	if len(t.queue) > 0 && t.queue[0].query == `SAVEPOINT slip` {
+		t.queue = nil // nothing was written yet
+		return err
+	}
+	t.queue = nil
+	if _, back := t.exec(`ROLLBACK TO SAVEPOINT slip`); back != nil {
 		return errors.Join(err, back)
 	}
 	return err
@@ -106,25 +113,20 @@ func (t *Tx) end(c *Change, s *Slip, status string) error {
 	if status == Taken || status == Closed {
 		stepStatus = stepCancelled
 	}
-	if err := t.closeStep(c.ID, stepStatus); err != nil {
-		return err
-	}
+	t.closeStep(c.ID, stepStatus)
 	c.Status, c.ClosedAt, c.ClosedBy, c.CloseCode = status, &t.now, &s.AccountID, string(s.Verb)
-	n, err := t.exec(`UPDATE change SET status = ?, closed_at = ?, closed_by = ?, close_code = ?, effective_on = ?, version = version + 1
+	t.later("close a change", 1, `UPDATE change SET status = ?, closed_at = ?, closed_by = ?, close_code = ?, effective_on = ?, version = version + 1
 		WHERE id = ? AND version = ?`, c.Status, c.ClosedAt, c.ClosedBy, c.CloseCode, c.EffectiveOn, c.ID, c.Version)
-	if err != nil || n != 1 {
-		return fmt.Errorf("close a change (%d rows): %w", n, err)
-	}
-	if _, err := t.exec(`DELETE FROM slot WHERE change_id = ?`, c.ID); err != nil {
-		return fmt.Errorf("free the slot: %w", err)
-	}
+	t.later("free the slot", anyRows, `DELETE FROM slot WHERE change_id = ?`, c.ID)
 	if c.RosterID != nil && status != Effective {
 		if err := t.rosterEnded(*c.RosterID, status == Refused); err != nil {
 			return err
 		}
 	}
-	if err := t.settleOthers(t.closedProblem(c), "change_id = ?", c.ID); err != nil {
-		return err
+	if !s.alone {
+		if err := t.settleOthers(t.closedProblem(c), "change_id = ? AND id <> ?", c.ID, s.ID); err != nil {
+			return err
+		}
 	}
 	return t.notifyFiler(c, "ENDED_"+status)
 }
@@ -156,9 +158,13 @@ func (t *Tx) DecidedProblem(task uuid.UUID) (*problem.Error, error) {
 	if len(rows) == 0 {
 		return nil, nil //nolint:nilnil // not decided yet
 	}
-	who, where := t.label(rows[0].AccountID)
-	return problem.New(problem.AlreadyDecided).With("when", shown(rows[0].DecidedAt)).
-		With("verdict", verdictWord(rows[0].Verdict)).With("who", who).With("office", where), nil
+	return t.decidedProblem(rows[0].AccountID, rows[0].Verdict, rows[0].DecidedAt), nil
+}
+
+func (t *Tx) decidedProblem(account uuid.UUID, verdict Verb, at time.Time) *problem.Error {
+	who, where := t.label(account)
+	return problem.New(problem.AlreadyDecided).With("when", shown(at)).
+		With("verdict", verdictWord(verdict)).With("who", who).With("office", where)
 }
 
 // label names a member of staff and the office for people to read; a name that

@@ -123,22 +123,15 @@ func asError(e *problem.Error) error {
 // recordDecision writes the decision, the line of the timeline, and refuses
 // every other slip about this task with who decided and when.
 func (t *Tx) recordDecision(c *Change, s *Slip, k *openedTask) error {
-	_, err := t.exec(`INSERT INTO decision (change_id, step_no, round, task_id, slip_id, account_id, office_id, role, verdict, opinion, decided_at)
+	t.later("record a decision", 1, `INSERT INTO decision (change_id, step_no, round, task_id, slip_id, account_id, office_id, role, verdict, opinion, decided_at)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		c.ID, k.StepNo, k.Round, k.ID, s.ID, s.AccountID, k.OfficeID, k.Role, s.Verb, s.Opinion, t.now)
-	if err != nil {
-		return fmt.Errorf("record a decision: %w", err)
-	}
-	n, err := t.exec(`UPDATE task SET status = ? WHERE id = ? AND status = 'OPEN'`, taskDecided, k.ID)
-	if err != nil || n != 1 {
-		return fmt.Errorf("record a decision (%d tasks): %w", n, err)
-	}
-	decided, err := t.DecidedProblem(k.ID)
-	if err != nil {
-		return err
-	}
-	if err := t.settleOthers(decided, "task_id = ? AND id <> ?", k.ID, s.ID); err != nil {
-		return err
+	t.later("record a decision", 1, `UPDATE task SET status = ? WHERE id = ? AND status = 'OPEN'`, taskDecided, k.ID)
+	if !s.alone {
+		decided := t.decidedProblem(s.AccountID, s.Verb, t.now)
+		if err := t.settleOthers(decided, "task_id = ? AND id <> ?", k.ID, s.ID); err != nil {
+			return err
+		}
 	}
 	return t.said(c, s, k.StepNo, k.Round)
 }
@@ -149,11 +142,10 @@ func (t *Tx) said(c *Change, s *Slip, step, round int) error {
 	if s.Verb == SendBack {
 		params["send_back_to"] = fmt.Sprint(s.Body.SendBackTo)
 	}
-	_, err := t.write(event{
+	return t.write(event{
 		change: c.ID, verb: string(s.Verb), step: step, round: round,
 		account: s.AccountID, office: s.OfficeID, opinion: s.Opinion, params: params,
 	})
-	return err
 }
 
 // goTo closes the open step and opens another in the change's round.
@@ -161,12 +153,12 @@ func (t *Tx) goTo(c *Change, s *Slip, no int) error {
 	if err := t.settle(s, nil); err != nil {
 		return err
 	}
-	if err := t.closeStep(c.ID, stepDone); err != nil {
-		return err
-	}
-	// What was said about a step that is over is not counted later.
-	if err := t.settleOthers(problem.New(problem.StepMoved), "change_id = ? AND step_no >= 0", c.ID); err != nil {
-		return err
+	t.closeStep(c.ID, stepDone)
+	if !s.alone {
+		// What was said about a step that is over is not counted later.
+		if err := t.settleOthers(problem.New(problem.StepMoved), "change_id = ? AND step_no >= 0 AND id <> ?", c.ID, s.ID); err != nil {
+			return err
+		}
 	}
 	if err := t.openStep(c, no); err != nil {
 		return err
@@ -179,11 +171,8 @@ func (t *Tx) saveProgress(c *Change) error {
 	if err != nil {
 		return fmt.Errorf("move a change: %w", err)
 	}
-	n, err := t.exec(`UPDATE change SET step_no = ?, round = ?, return_to = ?, inputs = ?, version = version + 1 WHERE id = ? AND version = ?`,
+	t.later("move a change", 1, `UPDATE change SET step_no = ?, round = ?, return_to = ?, inputs = ?, version = version + 1 WHERE id = ? AND version = ?`,
 		c.StepNo, c.Round, c.ReturnTo, string(inputs), c.ID, c.Version)
-	if err != nil || n != 1 {
-		return fmt.Errorf("move a change (%d rows): %w", n, err)
-	}
 	c.Version++
 	return nil
 }
@@ -231,12 +220,8 @@ func (t *Tx) resubmit(c *Change, s *Slip) error {
 			return err
 		}
 	}
-	if err := t.attach(c.ID, s.Body.Evidence, c.Round); err != nil {
-		return err
-	}
-	if _, err := t.exec(`UPDATE task SET status = ? WHERE id = ?`, taskDecided, k.ID); err != nil {
-		return fmt.Errorf("hand in again: %w", err)
-	}
+	t.attach(c.ID, s.Body.Evidence, c.Round)
+	t.later("hand in again", 1, `UPDATE task SET status = ? WHERE id = ?`, taskDecided, k.ID)
 	if err := t.said(c, s, 0, c.Round); err != nil {
 		return err
 	}

@@ -30,6 +30,9 @@ func (p Position) Closed() bool { return p.Status != Running }
 
 // Position reads where a change stands (worker).
 func (t *Tx) Position(change uuid.UUID) (*Position, error) {
+	if err := t.flush(); err != nil { // it tells what this transaction wrote, too
+		return nil, err
+	}
 	var row struct {
 		Status        string
 		StepNo        int
@@ -126,7 +129,7 @@ func (t *Tx) remind(c *Change, s *openedStep, verb, column string) error {
 	if _, err := t.exec(`UPDATE step SET `+column+` = ? WHERE change_id = ? AND no = ? AND round = ?`, t.now, c.ID, s.No, s.Round); err != nil {
 		return fmt.Errorf("mark a reminder: %w", err)
 	}
-	if _, err := t.write(event{change: c.ID, verb: verb, step: s.No, round: s.Round, office: s.OfficeID}); err != nil {
+	if err := t.write(event{change: c.ID, verb: verb, step: s.No, round: s.Round, office: s.OfficeID}); err != nil {
 		return err
 	}
 	return t.notify(c.ID, verb, s.No, s.Round, s.OfficeID, s.OfficePath, s.Role)
@@ -149,7 +152,7 @@ func (t *Tx) warnTotal(c *Change, s *openedStep) error {
 	if _, err := t.exec(`UPDATE change SET total_warned_at = ? WHERE id = ?`, t.now, c.ID); err != nil {
 		return fmt.Errorf("mark the total warning: %w", err)
 	}
-	if _, err := t.write(event{change: c.ID, verb: markTotal, step: s.No, round: s.Round, office: s.OfficeID}); err != nil {
+	if err := t.write(event{change: c.ID, verb: markTotal, step: s.No, round: s.Round, office: s.OfficeID}); err != nil {
 		return err
 	}
 	return t.escalate(c, s, markTotal)
@@ -158,10 +161,7 @@ func (t *Tx) warnTotal(c *Change, s *openedStep) error {
 // notify leaves a notice (通知) for everybody with a role at an office, once
 // per occasion.
 func (t *Tx) notify(change uuid.UUID, kind string, step, round int, officeID uuid.UUID, path, role string) error {
-	_, err := t.exec(`INSERT INTO notice (id, org_id, org_path, role, change_id, kind, step_no, round, created_at)
+	t.later("leave a notice", anyRows, `INSERT INTO notice (id, org_id, org_path, role, change_id, kind, step_no, round, created_at)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`, newID(), officeID, path, role, change, kind, step, round, t.now)
-	if err != nil {
-		return fmt.Errorf("leave a notice: %w", err)
-	}
 	return nil
 }

@@ -50,8 +50,7 @@ func (t *Tx) FollowOffice(change uuid.UUID) error {
 	if _, err := t.exec(`UPDATE task SET office_id = ?, office_path = ?, due_at = ? WHERE change_id = ? AND status = 'OPEN'`, at.ID, at.Path, due.At, change); err != nil {
 		return fmt.Errorf("hand a step over: %w", err)
 	}
-	_, err = t.write(event{change: c.ID, verb: "OFFICE_CHANGED", step: s.No, round: s.Round, office: at.ID})
-	return err
+	return t.write(event{change: c.ID, verb: "OFFICE_CHANGED", step: s.No, round: s.Round, office: at.ID})
 }
 
 // officeOf finds the office of a step of a change, as the tree stands now.

@@ -61,6 +61,8 @@ type Slip struct {
 
 	Body   SlipBody          `gorm:"-"`
 	Params map[string]string `gorm:"-"`
+
+	alone bool // nothing else said to the change waits; read under the change's lock
 }
 
 // SlipBody is what some verbs carry beside the opinion.
@@ -84,6 +86,7 @@ type Word struct {
 	Body     SlipBody
 	Key      string
 	Hash     []byte
+	Behalf   *Behalf // set when an operator of the service hands the word in
 }
 
 const slipColumns = `id, change_id, account_id, office_id, verb, step_no, round, task_id, opinion, created_at, outcome, outcome_code,
@@ -93,10 +96,12 @@ type slipRow struct {
 	Slip
 	BodyJSON   string
 	ParamsJSON string
+	Alone      bool
 }
 
 func (r *slipRow) slip() (*Slip, error) {
 	s := r.Slip
+	s.alone = r.Alone
 	if err := errors.Join(json.Unmarshal([]byte(r.BodyJSON), &s.Body), json.Unmarshal([]byte(r.ParamsJSON), &s.Params)); err != nil {
 		return nil, fmt.Errorf("read a slip: %w", err)
 	}
@@ -122,14 +127,31 @@ func (t *Tx) HandIn(w Word) (*Slip, error) {
 	}
 	// The insert waited for whoever was closing the change; this statement
 	// sees the result, so no slip is left lying with a change that has ended.
-	c, err := t.Change(w.ChangeID)
-	if err != nil {
-		return nil, err
+	var running bool
+	if err := t.db.Raw(`SELECT status = ? FROM change WHERE id = ?`, Running, w.ChangeID).Scan(&running).Error; err != nil {
+		return nil, fmt.Errorf("hand in a slip: %w", err)
 	}
-	if c.Status != Running {
+	if !running {
+		if decided, err := t.DecidedProblem(w.TaskID); decided != nil || err != nil {
+			return nil, errors.Join(err, asError(decided)) // who was faster is the better answer
+		}
+		c, err := t.Change(w.ChangeID)
+		if err != nil {
+			return nil, err
+		}
 		return nil, t.closedProblem(c)
 	}
-	return t.Slip(id)
+	if err := t.onBehalf(id, w); err != nil {
+		return nil, err
+	}
+	s := &Slip{
+		ID: id, ChangeID: w.ChangeID, AccountID: t.scope.Account, OfficeID: w.OfficeID, Verb: w.Verb, StepNo: w.Step, Round: w.Round,
+		Opinion: w.Opinion, CreatedAt: t.now, Outcome: SlipPending, Body: w.Body,
+	}
+	if w.TaskID != uuid.Nil {
+		s.TaskID = &w.TaskID
+	}
+	return s, nil
 }
 
 func (t *Tx) sameSlip(w Word) (*Slip, error) {
@@ -163,6 +185,21 @@ func (t *Tx) Slip(id uuid.UUID) (*Slip, error) {
 	return row.slip()
 }
 
+// slipToCount reads a slip of a change that is locked: under the lock no other
+// one comes in, so whether it is alone stays true.
+func (t *Tx) slipToCount(id uuid.UUID) (*Slip, error) {
+	var row slipRow
+	err := t.db.Raw(`SELECT `+slipColumns+`, NOT EXISTS (SELECT 1 FROM slip o
+		WHERE o.change_id = slip.change_id AND o.outcome = 'PENDING' AND o.id <> slip.id) AS alone FROM slip WHERE id = ?`, id).Take(&row).Error
+	if errors.Is(err, gorm.ErrRecordNotFound) {
+		return nil, problem.New(problem.NotFound)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read a slip: %w", err)
+	}
+	return row.slip()
+}
+
 // Refusal gives the problem a refused slip ended with, nil otherwise.
 func (s *Slip) Refusal() *problem.Error {
 	if s.Outcome != SlipRefused {
@@ -185,14 +222,8 @@ func (t *Tx) settle(s *Slip, refusal *problem.Error) error {
 	if err != nil {
 		return fmt.Errorf("settle a slip: %w", err)
 	}
-	n, err := t.exec(`UPDATE slip SET outcome = ?, outcome_code = ?, outcome_params = ?, settled_at = ? WHERE id = ? AND outcome = 'PENDING'`,
+	t.later("settle a slip", 1, `UPDATE slip SET outcome = ?, outcome_code = ?, outcome_params = ?, settled_at = ? WHERE id = ? AND outcome = 'PENDING'`,
 		s.Outcome, s.OutcomeCode, string(params), t.now, s.ID)
-	if err != nil {
-		return fmt.Errorf("settle a slip: %w", err)
-	}
-	if n != 1 {
-		return fmt.Errorf("slip %s was settled twice", s.ID)
-	}
 	return nil
 }
 
@@ -204,11 +235,8 @@ func (t *Tx) settleOthers(refusal *problem.Error, condition string, args ...any)
 		return fmt.Errorf("settle slips: %w", err)
 	}
 	all := append([]any{string(refusal.Code), string(params), t.now}, args...)
-	_, err = t.exec(`UPDATE slip SET outcome = 'REFUSED', outcome_code = ?, outcome_params = ?, settled_at = ?
+	t.later("settle slips", anyRows, `UPDATE slip SET outcome = 'REFUSED', outcome_code = ?, outcome_params = ?, settled_at = ?
 		WHERE outcome = 'PENDING' AND `+condition, all...)
-	if err != nil {
-		return fmt.Errorf("settle slips: %w", err)
-	}
 	return nil
 }
 

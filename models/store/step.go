@@ -57,18 +57,12 @@ func (t *Tx) openStep(c *Change, no int) error {
 		nobody = problemNobody
 	}
 	due := t.store.workdays.Deadline(t.now, rule.Term)
-	_, err = t.exec(`INSERT INTO step (change_id, no, round, name, side, role, office_id, office_path, opened_at, due_at, due_provisional,
+	t.later("open a step", 1, `INSERT INTO step (change_id, no, round, name, side, role, office_id, office_path, opened_at, due_at, due_provisional,
 		calendar_version, remind_50_at, remind_80_at, problem, status) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		c.ID, no, c.Round, rule.Name, rule.Side, rule.Role, at.ID, at.Path, t.now, due.At, due.Provisional, due.Version,
 		t.store.workdays.Fraction(due, shareFirst), t.store.workdays.Fraction(due, shareSecond), nobody, stepOpen)
-	if err != nil {
-		return fmt.Errorf("open a step: %w", err)
-	}
-	_, err = t.exec(`INSERT INTO task (id, change_id, step_no, round, seat, office_id, office_path, role, due_at, status)
+	t.later("open a task", 1, `INSERT INTO task (id, change_id, step_no, round, seat, office_id, office_path, role, due_at, status)
 		VALUES (?, ?, ?, ?, 1, ?, ?, ?, ?, ?)`, newID(), c.ID, no, c.Round, at.ID, at.Path, rule.Role, due.At, stepOpen)
-	if err != nil {
-		return fmt.Errorf("open a task: %w", err)
-	}
 	c.StepNo = no
 	return nil
 }
@@ -169,12 +163,7 @@ func (t *Tx) openedStep(change uuid.UUID) (*openedStep, error) {
 }
 
 // closeStep ends the open step; tasks nobody decided are cancelled with it.
-func (t *Tx) closeStep(change uuid.UUID, status string) error {
-	if _, err := t.exec(`UPDATE step SET status = ?, closed_at = ? WHERE change_id = ? AND status = 'OPEN'`, status, t.now, change); err != nil {
-		return fmt.Errorf("close a step: %w", err)
-	}
-	if _, err := t.exec(`UPDATE task SET status = ? WHERE change_id = ? AND status = 'OPEN'`, taskCancelled, change); err != nil {
-		return fmt.Errorf("close a step: %w", err)
-	}
-	return nil
+func (t *Tx) closeStep(change uuid.UUID, status string) {
+	t.later("close a step", 1, `UPDATE step SET status = ?, closed_at = ? WHERE change_id = ? AND status = 'OPEN'`, status, t.now, change)
+	t.later("close a step", anyRows, `UPDATE task SET status = ? WHERE change_id = ? AND status = 'OPEN'`, taskCancelled, change)
 }

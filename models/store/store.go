@@ -139,7 +139,8 @@ type Tx struct {
 	scope Scope
 	now   time.Time
 	store *Store
-	open  bool // begun and neither committed nor rolled back
+	open  bool     // begun and neither committed nor rolled back
+	queue []queued // see later
 }
 
 // Now is the one time of this transaction: every row it writes carries it.
@@ -190,6 +191,9 @@ func (t *Tx) enter() error {
 // commit ends the transaction. PostgreSQL answers COMMIT with ROLLBACK when a
 // statement failed before, however its error was treated: that is no success.
 func (t *Tx) commit() error {
+	if err := t.flush(); err != nil {
+		return err
+	}
 	t.open = false
 	err := t.raw(func(c *pgx.Conn) error {
 		tag, err := c.Exec(t.ctx, `COMMIT`)
@@ -230,8 +234,11 @@ func (t *Tx) raw(fn func(*pgx.Conn) error) error {
 	})
 }
 
-// exec runs one statement and gives the rows it touched.
+// exec runs one statement, after what is queued, and gives the rows it touched.
 func (t *Tx) exec(query string, args ...any) (int64, error) {
+	if err := t.flush(); err != nil {
+		return 0, err
+	}
 	r := t.db.Exec(query, args...)
 	return r.RowsAffected, r.Error
 }

@@ -1,0 +1,71 @@
+package store
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// queued is a statement that waits for flush.
+type queued struct {
+	doing string // for the error: "open a step"
+	query string
+	args  []any
+	rows  int64 // how many it must touch; anyRows does not look
+}
+
+const anyRows = -1
+
+// later queues a statement whose result nothing waits for. All that is queued
+// travels in one round trip, at the next flush or before the commit; until then
+// reads do not see it. Steps of a change are a dozen writes: sent one by one,
+// waiting for answers was most of what a decision took.
+func (t *Tx) later(doing string, rows int64, query string, args ...any) {
+	t.queue = append(t.queue, queued{doing: doing, query: numbered(query), args: args, rows: rows})
+}
+
+// flush sends what is queued, in its order. A failure is that of the first
+// statement that failed; the transaction is then good for a rollback only.
+func (t *Tx) flush() error {
+	list := t.queue
+	t.queue = nil
+	if len(list) == 0 {
+		return nil
+	}
+	return t.raw(func(c *pgx.Conn) error {
+		batch := &pgx.Batch{}
+		for _, q := range list {
+			batch.Queue(q.query, q.args...)
+		}
+		answers := c.SendBatch(t.ctx, batch)
+		for _, q := range list {
+			tag, err := answers.Exec()
+			if err == nil && q.rows != anyRows && tag.RowsAffected() != q.rows {
+				err = fmt.Errorf("%d rows instead of %d", tag.RowsAffected(), q.rows)
+			}
+			if err != nil {
+				_ = answers.Close() // repeats the error, or has none of its own
+				return fmt.Errorf("%s: %w", q.doing, err)
+			}
+		}
+		return answers.Close()
+	})
+}
+
+// numbered turns the question marks of a statement into PostgreSQL's $1, $2 …
+// as GORM does; statements hold no question mark of another meaning.
+func numbered(query string) string {
+	var b strings.Builder
+	n := 0
+	for part := range strings.SplitSeq(query, "?") {
+		if n > 0 {
+			b.WriteByte('$')
+			b.WriteString(strconv.Itoa(n))
+		}
+		b.WriteString(part)
+		n++
+	}
+	return b.String()
+}
