@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"context"
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -143,19 +144,23 @@ type Process struct {
 // program builds the command once for all tests of the process.
 var program = sync.OnceValues(func() (string, error) { //nolint:gochecknoglobals // one build, like the shared servers
 	root := embedded.Checkout()
-	path := filepath.Join(root, "var", "test", "xueji-e2e-"+uuid.NewString()[:8])
+	path := builtProgram()
 	build := exec.Command("go", "build", "-o", path, "./cmd/xueji")
 	build.Dir, build.Stderr = root, os.Stderr
 	return path, build.Run()
 })
 
-// RemoveProgram deletes what Program built; for TestMain.
+// builtProgram is this process's own: test processes run side by side.
+func builtProgram() string {
+	return filepath.Join(embedded.Checkout(), "var", "test", "xueji-e2e-"+strconv.Itoa(os.Getpid()))
+}
+
+// RemoveProgram deletes what was built, if anything was; for TestMain.
 func RemoveProgram() error {
-	olds, err := filepath.Glob(filepath.Join(embedded.Checkout(), "var", "test", "xueji-e2e-*"))
-	for _, old := range olds {
-		_ = os.Remove(old)
+	if err := os.Remove(builtProgram()); !errors.Is(err, os.ErrNotExist) {
+		return err
 	}
-	return err
+	return nil
 }
 
 // Command prepares the built program with the settings of this stack.
