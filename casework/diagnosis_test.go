@@ -1,0 +1,56 @@
+package casework_test
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/xueji/xueji/casework"
+	"github.com/xueji/xueji/models/store"
+	"github.com/xueji/xueji/workflows/client"
+	"github.com/xueji/xueji/workflows/contract"
+)
+
+func TestDiagnose(t *testing.T) {
+	now := time.Date(2026, 11, 20, 9, 0, 0, 0, time.UTC)
+	for _, row := range []struct {
+		name   string
+		change func(*casework.Case)
+		want   []casework.Finding
+	}{
+		{"all is well", func(*casework.Case) {}, []casework.Finding{casework.FindWaits}},
+		{"late", func(c *casework.Case) { c.Step.DueAt = now }, []casework.Finding{casework.FindOverdue}},
+		{"nobody", func(c *casework.Case) { c.Step.Able = 0 }, []casework.Finding{casework.FindNobody, casework.FindWaits}},
+		{"no engine", func(c *casework.Case) { c.EngineErr, c.Run, c.Believes = errors.New("down"), client.Run{}, nil },
+			[]casework.Finding{casework.FindEngineDown, casework.FindWaits}},
+		{"no worker", func(c *casework.Case) { c.Beat, c.Believes = now.Add(-time.Hour), nil },
+			[]casework.Finding{casework.FindWorkersDown, casework.FindWaits}},
+		{"no worker ever", func(c *casework.Case) { c.Beat, c.Run, c.Believes = time.Time{}, client.Run{}, nil },
+			[]casework.Finding{casework.FindWorkersDown, casework.FindNeverStarted, casework.FindWaits}},
+		{"terminated", func(c *casework.Case) { c.Run.Running, c.Run.State, c.Believes = false, "Terminated", nil },
+			[]casework.Finding{casework.FindNotRunning, casework.FindWaits}},
+		{"behind", func(c *casework.Case) { c.Believes.Step = 1 }, []casework.Finding{casework.FindBehind, casework.FindWaits}},
+		{"deaf", func(c *casework.Case) { c.Believes = nil }, []casework.Finding{casework.FindDeaf, casework.FindWaits}},
+		{"failing", func(c *casework.Case) { c.Run.Failing = "attempt 7" }, []casework.Finding{casework.FindFailing, casework.FindWaits}},
+		{"a word just said", func(c *casework.Case) { c.Slips = []store.CaseSlip{{CreatedAt: now.Add(-time.Second)}} }, []casework.Finding{casework.FindWaits}},
+		{"a word left lying", func(c *casework.Case) { c.Slips = []store.CaseSlip{{CreatedAt: now.Add(-time.Minute)}} },
+			[]casework.Finding{casework.FindUnsettled, casework.FindWaits}},
+		{"ended", func(c *casework.Case) { c.Status, c.Step, c.Run.Running = store.Effective, nil, false }, []casework.Finding{casework.FindEnded}},
+		{"ended, workflow left", func(c *casework.Case) { c.Status, c.Step = store.Effective, nil },
+			[]casework.Finding{casework.FindEnded, casework.FindRunsAfterward}},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			c := casework.Case{
+				Case: &store.Case{
+					Change: &store.Change{Status: store.Running, StepNo: 2, Round: 1}, Now: now, Beat: now,
+					Step: &store.CaseStep{DueAt: now.Add(time.Hour), Able: 2},
+				},
+				Run: client.Run{State: "Running", Running: true}, Believes: &contract.Position{Step: 2, Round: 1},
+			}
+			row.change(&c)
+			require.Equal(t, row.want, casework.Diagnose(c))
+		})
+	}
+}

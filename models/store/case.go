@@ -1,0 +1,171 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"gorm.io/gorm"
+
+	"github.com/xueji/xueji/models/problem"
+)
+
+// Case is what the register knows of a change as an operator needs it: where
+// it stands and what holds it up, and nothing about the pupil.
+type Case struct {
+	*Change
+
+	OrgName  string
+	Step     *CaseStep // nil when the change has ended
+	Slips    []CaseSlip
+	Position *Position
+	// Asked is when the workflow first read its position; nil when it never did.
+	Asked *time.Time
+	// Beat is when a worker last reported itself; zero when none ever did.
+	Beat time.Time
+	Now  time.Time
+}
+
+// CaseStep is the open step of a case.
+type CaseStep struct {
+	Name       string
+	OfficeName string
+	OfficeCode string
+	Role       string
+	OpenedAt   time.Time
+	DueAt      time.Time
+	OverdueAt  *time.Time
+	Problem    string
+	TaskID     uuid.UUID
+	// Able is how many active accounts may decide the step.
+	Able int64
+}
+
+// CaseSlip is a slip that is neither counted nor refused.
+type CaseSlip struct {
+	ID        uuid.UUID
+	Verb      Verb
+	StepNo    int
+	Round     int
+	CreatedAt time.Time
+}
+
+// Case reads a change by its case number or its ID (worker).
+func (t *Tx) Case(ref string) (*Case, error) {
+	id, err := t.caseID(ref)
+	if err != nil {
+		return nil, err
+	}
+	c := &Case{Now: t.now}
+	if c.Change, err = t.Change(id); err != nil {
+		return nil, err
+	}
+	if c.Position, err = t.Position(id); err != nil {
+		return nil, err
+	}
+	if c.Beat, err = t.LastBeat(); err != nil {
+		return nil, err
+	}
+	return c, errors.Join(t.readCaseOffice(c), t.readCaseStep(c), t.readCaseSlips(c))
+}
+
+func (t *Tx) caseID(ref string) (uuid.UUID, error) {
+	if id, err := uuid.Parse(ref); err == nil {
+		return id, nil
+	}
+	var row struct{ ID uuid.UUID }
+	err := t.db.Raw(`SELECT id FROM change WHERE case_no = ?`, ref).Take(&row).Error
+	if errors.Is(err, gorm.ErrRecordNotFound) {
+		return uuid.Nil, problem.New(problem.NotFound)
+	}
+	if err != nil {
+		return uuid.Nil, fmt.Errorf("find a case: %w", err)
+	}
+	return row.ID, nil
+}
+
+func (t *Tx) readCaseOffice(c *Case) error {
+	var row struct {
+		OrgName string
+		Asked   *time.Time
+	}
+	err := t.db.Raw(`SELECT o.name AS org_name, (SELECT max(b.sent_at) FROM outbox b WHERE b.change_id = ?) AS asked FROM organisation o WHERE o.id = ?`,
+		c.ID, c.OrgID).Take(&row).Error
+	if err != nil {
+		return fmt.Errorf("read a case: %w", err)
+	}
+	c.OrgName, c.Asked = row.OrgName, row.Asked
+	return nil
+}
+
+func (t *Tx) readCaseStep(c *Case) error {
+	if c.Status != Running {
+		return nil
+	}
+	var s CaseStep
+	err := t.db.Raw(`SELECT s.name, o.name AS office_name, o.code AS office_code, s.role, s.opened_at, s.due_at, s.overdue_at, s.problem,
+			(SELECT k.id FROM task k WHERE k.change_id = s.change_id AND k.status = 'OPEN' ORDER BY k.seat LIMIT 1) AS task_id,
+			(SELECT count(*) FROM account a WHERE a.org_id = s.office_id AND s.role = ANY (a.roles) AND a.sealed_at IS NULL AND a.closed_at IS NULL
+				AND (s.no = 0 OR a.id <> c.filed_by)) AS able
+		FROM step s JOIN organisation o ON o.id = s.office_id JOIN change c ON c.id = s.change_id
+		WHERE s.change_id = ? AND s.status = 'OPEN'`, c.ID).Take(&s).Error
+	if err != nil {
+		return fmt.Errorf("read the open step of a case: %w", err)
+	}
+	c.Step = &s
+	return nil
+}
+
+func (t *Tx) readCaseSlips(c *Case) error {
+	err := t.db.Raw(`SELECT id, verb, step_no, round, created_at FROM slip WHERE change_id = ? AND outcome = 'PENDING' ORDER BY created_at, id`,
+		c.ID).Scan(&c.Slips).Error
+	if err != nil {
+		return fmt.Errorf("read the undecided slips of a case: %w", err)
+	}
+	return nil
+}
+
+// Holder is an account in whose name an operator acts.
+type Holder struct {
+	ID      uuid.UUID
+	OrgID   uuid.UUID
+	OrgPath string
+}
+
+// Holder finds an active account by its login (worker).
+func (t *Tx) Holder(login string) (Holder, error) {
+	var h Holder
+	err := t.db.Raw(`SELECT id, org_id, org_path::text AS org_path FROM account WHERE login = ? AND sealed_at IS NULL AND closed_at IS NULL`,
+		NormalLogin(login)).Take(&h).Error
+	if errors.Is(err, gorm.ErrRecordNotFound) {
+		return h, problem.New(problem.NotFound).At("/as")
+	}
+	if err != nil {
+		return h, fmt.Errorf("find an account: %w", err)
+	}
+	return h, nil
+}
+
+// Behalf says that an operator of the service handed a word in for somebody
+// else, and why. It stands in the timeline, where the parties read it.
+type Behalf struct {
+	Operator string // account of the operating system, or the name given
+	Reason   string
+}
+
+// onBehalf leaves the trace of an operator in the transaction of the slip.
+func (t *Tx) onBehalf(slip uuid.UUID, w Word) error {
+	if w.Behalf == nil {
+		return nil
+	}
+	err := t.write(event{
+		change: w.ChangeID, verb: "OPERATOR", step: w.Step, round: w.Round, account: t.scope.Account, office: w.OfficeID,
+		opinion: w.Behalf.Reason, params: map[string]string{"operator": w.Behalf.Operator, "slip": slip.String()},
+	})
+	if err != nil {
+		return err
+	}
+	return t.Audit("case.decide", "change", w.ChangeID.String(),
+		map[string]string{"operator": w.Behalf.Operator, "verb": string(w.Verb), "slip": slip.String()})
+}
