@@ -1,0 +1,268 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os/user"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/xueji/xueji/casework"
+	"github.com/xueji/xueji/models/calendar"
+	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/store"
+	"github.com/xueji/xueji/service"
+)
+
+// caseFlags are what all commands about a case share.
+type caseFlags struct{ lang, operator string }
+
+func newCaseCommand() *cobra.Command {
+	command := &cobra.Command{
+		Use:   "case",
+		Short: "Look at one case, explain why it waits, and set it going again",
+		Long: "Takes a case number or the ID of a change. Needs database.worker_url (and database.app_url) and Temporal.\n" +
+			"Nothing about the pupil is shown. What changes something is written into the audit trail with the operator's name.",
+	}
+	flags := &caseFlags{}
+	command.PersistentFlags().StringVar(&flags.lang, "lang", "", "zh or en; the terminal's language when empty")
+	command.PersistentFlags().StringVar(&flags.operator, "operator", "", "who you are, for the audit trail; your account on this computer when empty")
+	command.AddCommand(newCaseShow(flags), newCaseExplain(flags), newCaseRebuild(flags), newCaseDecide(flags))
+	return command
+}
+
+func newCaseShow(flags *caseFlags) *cobra.Command {
+	return &cobra.Command{
+		Use: "show CASE_NO|ID", Short: "Register and workflow side by side", Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return withOperator(cmd, func(ctx context.Context, o *service.Operator) error {
+				c, err := o.Case(ctx, args[0])
+				if err != nil {
+					return err
+				}
+				return showCase(cmd.OutOrStdout(), c, language(flags.lang))
+			})
+		},
+	}
+}
+
+func newCaseExplain(flags *caseFlags) *cobra.Command {
+	return &cobra.Command{
+		Use: "explain CASE_NO|ID", Short: "Say why it waits, who must act, what is wrong and what is safe to do", Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return withOperator(cmd, func(ctx context.Context, o *service.Operator) error {
+				c, err := o.Case(ctx, args[0])
+				if err != nil {
+					return err
+				}
+				return explainCase(cmd.OutOrStdout(), c, language(flags.lang))
+			})
+		},
+	}
+}
+
+func newCaseRebuild(flags *caseFlags) *cobra.Command {
+	var force bool
+	command := &cobra.Command{
+		Use: "rebuild CASE_NO|ID", Short: "Start or wake the workflow: it goes on from where the register stands", Args: cobra.ExactArgs(1),
+		Long: "Safe at any time: nobody decides twice, nothing that was decided is lost.",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			operator, err := flags.who()
+			if err != nil {
+				return err
+			}
+			return withOperator(cmd, func(ctx context.Context, o *service.Operator) error {
+				c, err := o.Rebuild(ctx, args[0], operator, force)
+				if c.EngineErr != nil {
+					return errors.New("Temporal does not answer, so nothing was changed; start it, and every open change goes on by itself") //nolint:staticcheck // a name
+				}
+				if err != nil {
+					return err
+				}
+				return explainCase(cmd.OutOrStdout(), c, language(flags.lang))
+			})
+		},
+	}
+	command.Flags().BoolVar(&force, "force", false, "terminate the running workflow first and start a new one")
+	return command
+}
+
+func newCaseDecide(flags *caseFlags) *cobra.Command {
+	var b service.Behalf
+	var verdict string
+	command := &cobra.Command{
+		Use: "decide CASE_NO|ID", Short: "Hand in a decision in somebody's name, because that person cannot", Args: cobra.ExactArgs(1),
+		Long: "The decision goes the way of every decision: the person's right is checked, the workflow counts it. The timeline that\n" +
+			"all parties read and the audit trail say that an operator handed it in, and why.",
+		RunE: func(cmd *cobra.Command, args []string) (err error) {
+			if b.Verdict, err = parseVerdict(verdict); err != nil {
+				return err
+			}
+			if b.Reason = strings.TrimSpace(b.Reason); b.Reason == "" {
+				return errors.New("--reason is needed: why an operator decides in this person's name")
+			}
+			if b.Operator, err = flags.who(); err != nil {
+				return err
+			}
+			b.Ref, b.Opinion = args[0], strings.TrimSpace(b.Opinion)
+			return withOperator(cmd, func(ctx context.Context, o *service.Operator) error {
+				s, err := o.Decide(ctx, b)
+				if err != nil {
+					return err
+				}
+				return tellSlip(cmd.OutOrStdout(), s, language(flags.lang))
+			})
+		},
+	}
+	set := command.Flags()
+	set.StringVar(&b.Login, "as", "", "login of the person in whose name it is decided")
+	set.StringVar(&verdict, "verdict", "", "approve, reject or send-back")
+	set.StringVar(&b.Opinion, "opinion", "", "opinion of the decision; needed to reject or send back")
+	set.IntVar(&b.SendBackTo, "to", 0, "with send-back: the step it goes to; 0 is the applicant")
+	set.StringVar(&b.Reason, "reason", "", "why an operator does this, for the timeline")
+	for _, name := range []string{"as", "verdict", "reason"} {
+		_ = command.MarkFlagRequired(name) // fails only for a flag that does not exist
+	}
+	return command
+}
+
+func parseVerdict(word string) (store.Verb, error) {
+	v := store.Verb(strings.ToUpper(strings.ReplaceAll(word, "-", "_")))
+	if !v.Decides() {
+		return "", fmt.Errorf("--verdict %q is none of approve, reject, send-back", word)
+	}
+	return v, nil
+}
+
+// who names the operator for the audit trail.
+func (f *caseFlags) who() (string, error) {
+	if name := strings.TrimSpace(f.operator); name != "" {
+		return name, nil
+	}
+	u, err := user.Current()
+	if err != nil {
+		return "", fmt.Errorf("name yourself with --operator: %w", err)
+	}
+	return u.Username, nil
+}
+
+func withOperator(cmd *cobra.Command, fn func(context.Context, *service.Operator) error) error {
+	cfg, err := settings(cmd)
+	if err != nil {
+		return err
+	}
+	if cfg.Database.WorkerURL == "" || cfg.Database.AppURL == "" || cfg.Temporal.Address == "" {
+		return errors.New("database.worker_url, database.app_url and temporal.address must be set; beside \"xueji dev\" take them from what it printed")
+	}
+	clock, err := service.Clock(cfg.Clock)
+	if err != nil {
+		return err
+	}
+	o, err := service.OpenOperator(cmd.Context(), cfg, clock, newLogger(cfg.Log, cmd.ErrOrStderr()))
+	if err != nil {
+		return err
+	}
+	defer o.Close()
+	return inWords(fn(cmd.Context(), o))
+}
+
+// showCase prints both sides, line by line.
+func showCase(out io.Writer, c casework.Case, lang problem.Language) error {
+	l := labels()
+	var b strings.Builder
+	line := func(label, value string) { fmt.Fprintf(&b, "%s: %s\n", l[label].in(lang), value) }
+	word := func(name string) string { return l[name].in(lang) }
+	line("case", c.CaseNo)
+	line("change", c.ID.String())
+	line("kind", string(c.Kind)+" "+c.Definition.Name.Zh)
+	line("filed", at(c.FiledAt)+" "+c.OrgName)
+	b.WriteString("\n" + word("register") + "\n")
+	line("status", c.Status)
+	if s := c.Step; s != nil {
+		line("step", fmt.Sprintf("%d/%d", c.StepNo, c.Round))
+		line("stage", s.Name)
+		line("office", fmt.Sprintf("%s (%s) %s", s.OfficeName, s.OfficeCode, s.Role))
+		line("able", fmt.Sprint(s.Able))
+		line("due", at(s.DueAt))
+		line("task", s.TaskID.String())
+		if s.Problem != "" {
+			line("problem", s.Problem)
+		}
+	}
+	slips := word("none")
+	if len(c.Slips) > 0 {
+		slips = fmt.Sprint(len(c.Slips))
+	}
+	line("slips", slips)
+	for _, s := range c.Slips {
+		fmt.Fprintf(&b, "  %s %s %d/%d %s\n", s.ID, s.Verb, s.StepNo, s.Round, at(s.CreatedAt))
+	}
+	line("beat", at(c.Beat))
+	b.WriteString("\n" + word("workflow") + "\n")
+	switch {
+	case c.EngineErr != nil:
+		line("status", word("silent"))
+	case c.Run.State == "":
+		line("status", word("nowf"))
+	default:
+		line("status", c.Run.State+" "+c.Run.Failing)
+		line("run", c.Run.RunID+" "+at(c.Run.Started))
+		line("events", fmt.Sprint(c.Run.Events))
+	}
+	if c.Run.Running {
+		if c.Believes == nil {
+			line("step", word("unknown"))
+		} else {
+			line("step", fmt.Sprintf("%d/%d", c.Believes.Step, c.Believes.Round))
+			line("stage", c.Believes.Stage)
+			line("due", at(c.Believes.DueAt))
+		}
+	}
+	_, err := io.WriteString(out, b.String())
+	return err
+}
+
+// explainCase prints one sentence for each finding.
+func explainCase(out io.Writer, c casework.Case, lang problem.Language) error {
+	pairs := []string{
+		"{case}", c.CaseNo, "{status}", c.Status, "{state}", c.Run.State, "{failing}", c.Run.Failing, "{slips}", fmt.Sprint(len(c.Slips)),
+		"{at}", at(c.Beat), "{at_step}", fmt.Sprintf("%d/%d", c.StepNo, c.Round),
+	}
+	if s := c.Step; s != nil {
+		pairs = append(pairs, "{office}", s.OfficeName, "{role}", s.Role, "{able}", fmt.Sprint(s.Able), "{due}", at(s.DueAt))
+	}
+	if c.Believes != nil {
+		pairs = append(pairs, "{believes}", fmt.Sprintf("%d/%d", c.Believes.Step, c.Believes.Round))
+	}
+	fill, known := strings.NewReplacer(pairs...), sentences()
+	for _, finding := range casework.Diagnose(c) {
+		if _, err := fmt.Fprintln(out, fill.Replace(known[finding].in(lang))); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// tellSlip says what became of a decision handed in for somebody.
+func tellSlip(out io.Writer, s *store.Slip, lang problem.Language) error {
+	if refusal := s.Refusal(); refusal != nil {
+		return refusal
+	}
+	said := text{"Counted: the decision is in force (slip %s).\n", "已生效（意见 %s）。\n"}
+	if s.Outcome == store.SlipPending {
+		said = text{"Kept: it will be counted or refused when Temporal and a worker run (slip %s).\n", "已保存，Temporal 与 worker 恢复后计入或退回（意见 %s）。\n"}
+	}
+	_, err := fmt.Fprintf(out, said.in(lang), s.ID)
+	return err
+}
+
+func at(t time.Time) string {
+	if t.IsZero() {
+		return "-"
+	}
+	return t.In(calendar.Shanghai()).Format("2006-01-02 15:04:05")
+}
