@@ -14,8 +14,10 @@ PINNED = tools/go.mod tools/go.sum
 
 .PHONY: run test vet unit generated generate compiler tools lint workflowcheck vulnerabilities bench demo soak clean
 
+# Not "go run": it turns Ctrl-C into a failure.
 run: bin/temporal
-	$(GO) run ./cmd/xueji dev
+	@$(GO) build -o bin/xueji ./cmd/xueji
+	@exec bin/xueji dev
 
 test: vet generated unit
 
@@ -68,7 +70,8 @@ bench: bin/temporal
 	$(GO) run ./cmd/xueji bench
 
 demo: bin/temporal
-	$(GO) run ./cmd/xueji demo
+	@$(GO) build -o bin/xueji ./cmd/xueji
+	@exec bin/xueji demo
 
 soak: bin/temporal
 	$(GO) run ./cmd/xueji soak

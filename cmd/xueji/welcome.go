@@ -127,7 +127,7 @@ func greeting(cfg config.Config, url string, clock *calendar.Clock, loaded bool)
 	line("  data, log                %s, %s", cfg.VarDir, logFile(cfg))
 	line("  keys                     %s", keysFolder(cfg))
 	line("                           Back this folder up: without it the encrypted identity numbers are lost for ever.")
-	line("  commands beside it       . %s && go run ./cmd/xueji case explain CASE_NO", trialFile(cfg))
+	line("  commands beside it       . %s && bin/xueji case explain CASE_NO", trialFile(cfg))
 	line("")
 	if loaded {
 		line("  Demonstration logins 演示账号, all with the password %s", demo.Password)

@@ -1,0 +1,42 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestGeneratedDocumentsAreUpToDate(t *testing.T) {
+	for _, d := range documents() {
+		have := repositoryFile(t, d.file)
+		want, err := d.into(have)
+		require.NoError(t, err)
+		require.Equal(t, want, have, "%s is stale: run \"make generate\" and commit it", d.file)
+	}
+	_, err := document{file: "x.md", mark: "x"}.into("no marks")
+	require.ErrorContains(t, err, "lacks the marks")
+}
+
+// Every link into the repository leads somewhere.
+func TestLinksOfTheDocumentsLead(t *testing.T) {
+	root := filepath.Join("..", "..")
+	pages, err := filepath.Glob(filepath.Join(root, "docs", "*.md"))
+	require.NoError(t, err)
+	pages = append(pages, filepath.Join(root, "README.md"), filepath.Join(root, "CONTRIBUTING.md"))
+	require.Greater(t, len(pages), 6)
+	link := regexp.MustCompile(`\]\(([^)#\s]+)(#[^)]*)?\)`)
+	for _, page := range pages {
+		text, err := os.ReadFile(page)
+		require.NoError(t, err)
+		for _, match := range link.FindAllStringSubmatch(string(text), -1) {
+			if !strings.Contains(match[1], "://") {
+				_, err := os.Stat(filepath.Join(filepath.Dir(page), match[1]))
+				require.NoError(t, err, page)
+			}
+		}
+	}
+}
