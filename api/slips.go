@@ -77,19 +77,8 @@ type decideInput struct {
 }
 
 func (s *server) decideChange(ctx context.Context, in *decideInput) (*slipOutput, error) {
-	var task store.TaskView
-	err := s.store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) (err error) {
-		task, err = tx.Task(in.Body.TaskID)
-		return err
-	})
-	if err != nil {
-		return nil, err
-	}
-	if task.ChangeID != in.ID {
-		return nil, problem.New(problem.NotFound).At("/task_id")
-	}
 	return s.say(ctx, in.Body, store.Word{
-		ChangeID: in.ID, Verb: store.Verb(in.Body.Verdict), Step: task.StepNo, Round: task.Round, TaskID: task.ID,
+		ChangeID: in.ID, Verb: store.Verb(in.Body.Verdict), TaskID: in.Body.TaskID,
 		Opinion: in.Body.Opinion, Body: store.SlipBody{SendBackTo: in.Body.SendBackTo},
 	})
 }

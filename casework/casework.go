@@ -109,13 +109,14 @@ func startingOf(c *store.Change) client.Starting {
 	}
 }
 
-// Say writes the slip and waits a few seconds for what becomes of it. A slip
-// that comes back PENDING is safe in the register and will be counted or refused.
+// Say writes the slip, unless the register knows already that it cannot count,
+// and waits a few seconds for what becomes of it. A slip that comes back PENDING
+// is safe in the register and will be counted or refused.
 func (d *Desk) Say(ctx context.Context, scope store.Scope, w store.Word) (*store.Slip, error) {
 	var s *store.Slip
 	err := d.register.InScope(ctx, scope, func(tx *store.Tx) (err error) {
 		if w.Verb.Decides() {
-			if err := early(tx, w); err != nil {
+			if w.Step, w.Round, err = tx.MayDecide(w); err != nil {
 				return err
 			}
 		}
@@ -129,26 +130,6 @@ func (d *Desk) Say(ctx context.Context, scope store.Scope, w store.Word) (*store
 		return s, nil
 	}
 	return d.ask(ctx, scope, s)
-}
-
-// early answers from the register what it knows without the workflow. A task
-// that this very slip decided before is not refused: HandIn finds the slip.
-func early(tx *store.Tx, w store.Word) error {
-	if err := tx.MayDecide(w.ChangeID, w.TaskID); err != nil {
-		return err
-	}
-	same, err := tx.SaidBefore(w.Key)
-	if same || err != nil {
-		return err
-	}
-	decided, err := tx.DecidedProblem(w.TaskID)
-	if err != nil {
-		return err
-	}
-	if decided != nil {
-		return decided
-	}
-	return tx.ClosedProblem(w.ChangeID)
 }
 
 // ask tells the workflow and reads the slip. Only a few ask one workflow at a

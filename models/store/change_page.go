@@ -139,37 +139,6 @@ func (t *Tx) readEvidence(p *ChangePage) error {
 	return nil
 }
 
-// Task reads who must decide a task, and whether it is still open.
-func (t *Tx) Task(id uuid.UUID) (TaskView, error) {
-	k, err := t.task(id)
-	if err != nil {
-		return TaskView{}, err
-	}
-	return TaskView{ID: k.ID, ChangeID: k.ChangeID, StepNo: k.StepNo, Round: k.Round, Open: k.Status == stepOpen}, nil
-}
-
-// TaskView is a task as the caller of a decision needs it.
-type TaskView struct {
-	ID       uuid.UUID
-	ChangeID uuid.UUID
-	StepNo   int
-	Round    int
-	Open     bool
-}
-
-// MayDecide tells why the acting account may not decide a task; nil when it may.
-func (t *Tx) MayDecide(changeID, taskID uuid.UUID) error {
-	c, err := t.Change(changeID)
-	if err != nil {
-		return err
-	}
-	k, err := t.task(taskID)
-	if err != nil {
-		return err
-	}
-	return t.mayAct(c, k, t.scope.Account)
-}
-
 // ClosedProblem says that a change has ended, with who ended it and when; nil while it runs.
 func (t *Tx) ClosedProblem(id uuid.UUID) error {
 	c, err := t.Change(id)

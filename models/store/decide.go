@@ -12,7 +12,7 @@ import (
 	"github.com/xueji/xueji/models/problem"
 )
 
-// opened is a task with what decides who may act on it.
+// openedTask is a task with what decides who may act on it.
 type openedTask struct {
 	ID         uuid.UUID
 	ChangeID   uuid.UUID
@@ -23,12 +23,22 @@ type openedTask struct {
 	OfficeName string
 	Role       org.Role
 	Status     string
+	// Running is about the change; Holds and Submitted about the account that was asked for.
+	Running   bool
+	Holds     bool
+	Submitted bool
 }
 
-func (t *Tx) task(id uuid.UUID) (*openedTask, error) {
+// task reads a task of a change, and what stands for and against an account
+// that wants to decide it, in one statement: every decision asks it twice.
+func (t *Tx) task(change, id, account uuid.UUID) (*openedTask, error) {
 	var k openedTask
-	err := t.db.Raw(`SELECT k.id, k.change_id, k.step_no, k.round, k.office_id, k.office_path::text AS office_path, o.name AS office_name, k.role, k.status
-		FROM task k JOIN organisation o ON o.id = k.office_id WHERE k.id = ?`, id).Take(&k).Error
+	err := t.db.Raw(`SELECT k.id, k.change_id, k.step_no, k.round, k.office_id, k.office_path::text AS office_path, o.name AS office_name, k.role, k.status,
+			c.status = @running AS running, account_holds(@account, k.office_id, k.role) AS holds,
+			c.filed_by = @account OR EXISTS (SELECT 1 FROM change_event e
+				WHERE e.change_id = c.id AND e.account_id = @account AND e.verb = @resubmit) AS submitted
+		FROM task k JOIN organisation o ON o.id = k.office_id JOIN change c ON c.id = k.change_id WHERE k.id = @id AND c.id = @change`,
+		map[string]any{"id": id, "change": change, "account": account, "running": Running, "resubmit": Resubmit}).Take(&k).Error
 	if errors.Is(err, gorm.ErrRecordNotFound) {
 		return nil, problem.New(problem.NotFound).At("/task_id")
 	}
@@ -38,37 +48,37 @@ func (t *Tx) task(id uuid.UUID) (*openedTask, error) {
 	return &k, nil
 }
 
-// mayAct tells why an account may not decide a task, nil when it may. The API
-// asks before it takes a slip, the worker asks again when it counts it.
-func (t *Tx) mayAct(c *Change, k *openedTask, account uuid.UUID) error {
-	var holds bool
-	if err := t.db.Raw(`SELECT account_holds(?, ?, ?)`, account, k.OfficeID, k.Role).Scan(&holds).Error; err != nil {
-		return fmt.Errorf("check the right to decide: %w", err)
-	}
-	if !holds {
+// mayAct tells why the account the task was read for may not decide it, nil when
+// it may. The API asks before it takes a slip, the worker again when it counts it.
+func (k *openedTask) mayAct() error {
+	if !k.Holds {
 		return problem.New(problem.NotYourStep).With("office", k.OfficeName).With("role", string(k.Role))
 	}
-	submitted, err := t.submitted(c, account)
-	if err != nil {
-		return err
-	}
-	if submitted && k.StepNo != 0 {
+	if k.Submitted && k.StepNo != 0 {
 		return problem.New(problem.OwnFiling)
 	}
 	return nil
 }
 
-// submitted says whether the account filed the change or handed it in again.
-func (t *Tx) submitted(c *Change, account uuid.UUID) (bool, error) {
-	if account == c.FiledBy {
-		return true, nil
-	}
-	var n int64
-	err := t.db.Raw(`SELECT count(*) FROM change_event WHERE change_id = ? AND account_id = ? AND verb = ?`, c.ID, account, Resubmit).Scan(&n).Error
+// MayDecide tells why the acting account may not decide a task now: it has not
+// the right, somebody was faster, or the change has ended; else it gives step
+// and round of the task. A word that was said before with the same key is let
+// through, for HandIn to find it.
+func (t *Tx) MayDecide(w Word) (step, round int, err error) {
+	k, err := t.task(w.ChangeID, w.TaskID, t.scope.Account)
 	if err != nil {
-		return false, fmt.Errorf("look for who submitted: %w", err)
+		return 0, 0, err
 	}
-	return n > 0, nil
+	if err := k.mayAct(); err != nil || k.Running && k.Status == stepOpen {
+		return k.StepNo, k.Round, err
+	}
+	if same, err := t.saidBefore(w.Key); same || err != nil {
+		return k.StepNo, k.Round, err
+	}
+	if decided, err := t.DecidedProblem(w.TaskID); decided != nil || err != nil {
+		return 0, 0, errors.Join(err, asError(decided))
+	}
+	return k.StepNo, k.Round, t.ClosedProblem(w.ChangeID)
 }
 
 // decide counts a decision on a task of the open step.
@@ -76,12 +86,9 @@ func (t *Tx) decide(c *Change, s *Slip) error {
 	if s.TaskID == nil {
 		return problem.New(problem.StepMoved)
 	}
-	k, err := t.task(*s.TaskID)
+	k, err := t.task(c.ID, *s.TaskID, s.AccountID)
 	if err != nil {
 		return err
-	}
-	if k.ChangeID != c.ID {
-		return problem.New(problem.NotFound).At("/task_id")
 	}
 	if k.Status != stepOpen {
 		if decided, err := t.DecidedProblem(k.ID); decided != nil || err != nil {
@@ -89,7 +96,7 @@ func (t *Tx) decide(c *Change, s *Slip) error {
 		}
 		return problem.New(problem.StepMoved)
 	}
-	if err := t.mayAct(c, k, s.AccountID); err != nil {
+	if err := k.mayAct(); err != nil {
 		return err
 	}
 	if s.Verb == SendBack && (s.Body.SendBackTo < 0 || s.Body.SendBackTo >= k.StepNo) {
@@ -193,11 +200,11 @@ func (t *Tx) resubmit(c *Change, s *Slip) error {
 	if c.StepNo != 0 {
 		return problem.New(problem.NotSentBack)
 	}
-	k, err := t.openTaskOf(c)
+	k, err := t.openTaskOf(c, s.AccountID)
 	if err != nil {
 		return err
 	}
-	if err := t.mayAct(c, k, s.AccountID); err != nil {
+	if err := k.mayAct(); err != nil {
 		return err
 	}
 	if s.Body.Inputs != nil {
@@ -239,12 +246,12 @@ func (t *Tx) evidenceAfter(c *Change, s *Slip) ([]EvidenceRef, error) {
 	return append(refs, s.Body.Evidence...), nil
 }
 
-func (t *Tx) openTaskOf(c *Change) (*openedTask, error) {
+func (t *Tx) openTaskOf(c *Change, account uuid.UUID) (*openedTask, error) {
 	var row struct{ ID uuid.UUID }
 	if err := t.db.Raw(`SELECT id FROM task WHERE change_id = ? AND status = 'OPEN' ORDER BY seat LIMIT 1`, c.ID).Take(&row).Error; err != nil {
 		return nil, fmt.Errorf("read the open task: %w", err)
 	}
-	return t.task(row.ID)
+	return t.task(c.ID, row.ID, account)
 }
 
 // withdraw ends the change at the wish of the office that filed it.

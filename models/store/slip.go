@@ -79,7 +79,7 @@ type Word struct {
 	ChangeID uuid.UUID
 	OfficeID uuid.UUID
 	Verb     Verb
-	Step     int // what the person saw; -1 for verbs that hold at any step
+	Step     int // the task's, from MayDecide; -1 for verbs that hold at any step
 	Round    int
 	TaskID   uuid.UUID
 	Opinion  string
@@ -240,8 +240,8 @@ func (t *Tx) settleOthers(refusal *problem.Error, condition string, args ...any)
 	return nil
 }
 
-// SaidBefore says whether the acting account handed in a slip with this key.
-func (t *Tx) SaidBefore(key string) (bool, error) {
+// saidBefore says whether the acting account handed in a slip with this key.
+func (t *Tx) saidBefore(key string) (bool, error) {
 	var n int64
 	if err := t.db.Raw(`SELECT count(*) FROM slip WHERE account_id = ? AND key = ?`, t.scope.Account, key).Scan(&n).Error; err != nil {
 		return false, fmt.Errorf("look for an earlier slip: %w", err)
