@@ -1,0 +1,27 @@
+package main
+
+import (
+	"regexp"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// What the documents tell people to type exists.
+func TestCommandsOfTheDocumentsExist(t *testing.T) {
+	command := regexp.MustCompile("`xueji ([a-z]+)(?: ([a-z]+))?")
+	found := 0
+	for _, name := range []string{"README.md", "CONTRIBUTING.md", "docs/operations.md", "docs/policy.md", "docs/api.md"} {
+		for _, match := range command.FindAllStringSubmatch(repositoryFile(t, name), -1) {
+			found++
+			args := match[1:2]
+			if match[2] != "" {
+				args = match[1:3]
+			}
+			c, _, err := newRootCommand().Find(args)
+			require.NoError(t, err, "%s: %s", name, match[0])
+			require.Equal(t, args[len(args)-1], c.Name(), "%s: %s", name, match[0])
+		}
+	}
+	require.Greater(t, found, 5)
+}
