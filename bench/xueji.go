@@ -253,8 +253,13 @@ func (c *caller) approve(ctx context.Context, change, task uuid.UUID) error {
 		Outcome string
 	}
 	status, err := c.post(ctx, "/v1/changes/"+change.String()+"/decisions", map[string]any{"task_id": task, "verdict": "APPROVE"}, &slip)
-	for err == nil && status == http.StatusAccepted && slip.Outcome == "PENDING" {
-		err = c.get(ctx, "/v1/slips/"+slip.ID.String(), &slip)
+	if err == nil && status == http.StatusAccepted {
+		tick := time.NewTicker(100 * time.Millisecond) // as a page would look again, and below the limit of calls
+		defer tick.Stop()
+		for err == nil && slip.Outcome == "PENDING" {
+			<-tick.C
+			err = c.get(ctx, "/v1/slips/"+slip.ID.String(), &slip)
+		}
 	}
 	if err == nil && slip.Outcome != "COUNTED" {
 		err = fmt.Errorf("a decision was %s", slip.Outcome)

@@ -24,7 +24,7 @@ func newBenchCommand() *cobra.Command {
 		Short: "Measure what Xueji costs on top of the bare engine",
 		Long: "Compares cases per second and decision times with a bare Temporal on the same server, and the import of a\n" +
 			"roster with merely reading the file and with COPY. It starts servers of its own under var/bench, with an\n" +
-			"empty database, and removes them. It takes about three minutes; let the computer do nothing else.",
+			"empty database, and removes them. It takes three minutes or so; let the computer do nothing else.",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			cfg, err := settings(cmd)

@@ -1,0 +1,33 @@
+package store
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestQuestionMarksAreNumbered(t *testing.T) {
+	require.Equal(t, `UPDATE slip SET outcome = $1 WHERE id = $2`, numbered(`UPDATE slip SET outcome = ? WHERE id = ?`))
+	require.Equal(t, `SAVEPOINT slip`, numbered(`SAVEPOINT slip`))
+}
+
+// What is queued is written before the commit, in its order, and fails the
+// transaction when it does not touch what it must.
+func TestQueuedWritesAreSentBeforeTheCommit(t *testing.T) {
+	r := newRecordsRig(t)
+	count := func() (n int) {
+		r.mustIn(r.app, schoolAPath, func(t *Tx) error {
+			return t.db.Raw(`SELECT count(*) FROM audit_entry WHERE action = 'test.later'`).Scan(&n).Error
+		})
+		return n
+	}
+	r.mustIn(r.app, schoolAPath, func(t *Tx) error { return t.Audit("test.later", "test", "1", nil) })
+	require.Equal(t, 1, count())
+
+	err := r.app.InScope(t.Context(), Scope{Paths: []string{schoolAPath}}, func(t *Tx) error {
+		t.later("change nothing", 1, `UPDATE session SET name = name WHERE false`)
+		return t.Audit("test.later", "test", "2", nil)
+	})
+	require.ErrorContains(t, err, "change nothing")
+	require.Equal(t, 1, count())
+}
