@@ -38,9 +38,10 @@ const operatorConnections = 2
 // secret of the register and needs none of its keys.
 func OpenOperator(ctx context.Context, cfg config.Config, clock *calendar.Clock, log *slog.Logger) (o *Operator, err error) {
 	o = &Operator{}
+	opened := o // a return of nil and an error sets o to nil before the deferred call
 	defer func() {
 		if err != nil {
-			o.Close()
+			opened.Close()
 		}
 	}()
 	keys, err := secret.NewEphemeral()

@@ -59,9 +59,10 @@ type parts struct {
 // API starts and takes filings while it is down.
 func open(ctx context.Context, cfg config.Config, dsn config.Secret, connections int32, clock *calendar.Clock, log *slog.Logger, engine sdk.MetricsHandler) (p *parts, err error) {
 	p = &parts{log: log}
+	opened := p // a return of nil and an error sets p to nil before the deferred call
 	defer func() {
 		if err != nil {
-			p.close()
+			opened.close()
 		}
 	}()
 	if p.keys, err = secret.Open(keysDir(cfg)); err != nil {

@@ -14,6 +14,8 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"gopkg.in/yaml.v3"
+
 	"github.com/xueji/xueji/config"
 	"github.com/xueji/xueji/demo"
 	"github.com/xueji/xueji/models/calendar"
@@ -35,27 +37,34 @@ func welcome(ctx context.Context, cfg config.Config, clock *calendar.Clock, out 
 	return err
 }
 
-// writeTrial leaves the settings of the running trial for the commands that run
-// beside it: case, admin, policy, audit. The clock is among them.
+// writeTrial leaves the settings of the running trial, as a settings file, for
+// the commands that run beside it: case, admin, policy, audit. The clock is
+// among them, and secrets, so only the own account may read it.
 func writeTrial(cfg config.Config) error {
-	var b strings.Builder
-	for _, pair := range [][2]string{
-		{"XUEJI_VAR_DIR", cfg.VarDir}, {"XUEJI_KEYS_DIR", keysFolder(cfg)}, {"XUEJI_CLOCK_OFFSET", cfg.Clock.Offset.String()},
-		{"XUEJI_DATABASE_URL", cfg.Database.URL.Reveal()}, {"XUEJI_DATABASE_APP_URL", cfg.Database.AppURL.Reveal()},
-		{"XUEJI_DATABASE_WORKER_URL", cfg.Database.WorkerURL.Reveal()}, {"XUEJI_TEMPORAL_ADDRESS", cfg.Temporal.Address},
-		{"XUEJI_TEMPORAL_NAMESPACE", cfg.Temporal.Namespace},
-	} {
-		if strings.HasSuffix(pair[0], "_DIR") {
-			if whole, err := filepath.Abs(pair[1]); err == nil {
-				pair[1] = whole
-			}
-		}
-		_, _ = fmt.Fprintf(&b, "export %s='%s'\n", pair[0], strings.ReplaceAll(pair[1], "'", `'\''`)) // a Builder never fails
+	at, err := filepath.Abs(cfg.VarDir)
+	if err != nil {
+		return err
 	}
-	return os.WriteFile(trialFile(cfg), []byte(b.String()), 0o600)
+	keys, err := filepath.Abs(keysFolder(cfg))
+	if err != nil {
+		return err
+	}
+	text, err := yaml.Marshal(map[string]any{
+		"var_dir": at,
+		"keys":    map[string]string{"dir": keys},
+		"clock":   map[string]string{"offset": cfg.Clock.Offset.String(), "at": cfg.Clock.At},
+		"database": map[string]string{
+			"url": cfg.Database.URL.Reveal(), "app_url": cfg.Database.AppURL.Reveal(), "worker_url": cfg.Database.WorkerURL.Reveal(),
+		},
+		"temporal": map[string]string{"address": cfg.Temporal.Address, "namespace": cfg.Temporal.Namespace},
+	})
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(trialFile(cfg), text, 0o600)
 }
 
-func trialFile(cfg config.Config) string { return filepath.Join(cfg.VarDir, "trial.env") }
+func trialFile(cfg config.Config) string { return filepath.Join(cfg.VarDir, "trial.yaml") }
 
 // trialLog writes the log of a trial to a file and shows warnings on the screen
 // only: whoever tries the program out wants to find the logins there.
@@ -127,7 +136,7 @@ func greeting(cfg config.Config, url string, clock *calendar.Clock, loaded bool)
 	line("  data, log                %s, %s", cfg.VarDir, logFile(cfg))
 	line("  keys                     %s", keysFolder(cfg))
 	line("                           Back this folder up: without it the encrypted identity numbers are lost for ever.")
-	line("  commands beside it       . %s && bin/xueji case explain CASE_NO", trialFile(cfg))
+	line("  commands beside it       bin/xueji --config %s case explain CASE_NO", trialFile(cfg))
 	line("")
 	if loaded {
 		line("  Demonstration logins 演示账号, all with the password %s", demo.Password)
