@@ -139,7 +139,7 @@ func (d *Desk) ask(ctx context.Context, scope store.Scope, s *store.Slip) (*stor
 	defer cancel()
 	release, waited, err := d.turns.take(waiting, s.ChangeID)
 	if err != nil {
-		return d.leave(ctx, scope, s)
+		return d.leave(ctx, scope, s, err)
 	}
 	defer release()
 	if waited {
@@ -157,7 +157,7 @@ func (d *Desk) ask(ctx context.Context, scope store.Scope, s *store.Slip) (*stor
 		err = d.restarted(waiting, ctx, scope, s, message)
 	}
 	if err != nil {
-		return d.leave(ctx, scope, s)
+		return d.leave(ctx, scope, s, err)
 	}
 	return d.read(ctx, scope, s.ID)
 }
@@ -190,11 +190,12 @@ func (d *Desk) restarted(waiting, ctx context.Context, scope store.Scope, s *sto
 
 // leave hands the slip over without waiting, unless it was settled meanwhile.
 // When even that fails, reconciliation finds the slip.
-func (d *Desk) leave(ctx context.Context, scope store.Scope, s *store.Slip) (*store.Slip, error) {
+func (d *Desk) leave(ctx context.Context, scope store.Scope, s *store.Slip, why error) (*store.Slip, error) {
 	now, err := d.read(ctx, scope, s.ID)
 	if err != nil || now.Outcome != store.SlipPending {
 		return now, err
 	}
+	d.log.Info("a slip waits to be counted", "change", s.ChangeID.String(), "slip", s.ID.String(), "because", why.Error())
 	brief, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
 	defer cancel()
 	message := contract.SlipMessage{SlipID: s.ID.String(), Step: s.StepNo, Round: s.Round}
