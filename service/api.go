@@ -65,13 +65,21 @@ func (a *API) Handler() http.Handler { return a.handler }
 
 // Run listens and serves until ctx ends, then lets running requests finish.
 func (a *API) Run(ctx context.Context) error {
-	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", a.cfg.HTTP.Listen)
+	listener, err := Listen(ctx, a.cfg.HTTP.Listen)
 	if err != nil {
 		a.parts.close()
-		return fmt.Errorf("the address %s cannot be used (%w); stop the program that holds it or set http.listen to another one",
-			a.cfg.HTTP.Listen, err)
+		return err
 	}
 	return a.Serve(ctx, listener)
+}
+
+// Listen takes the address of the API, or says what to do when it is taken.
+func Listen(ctx context.Context, address string) (net.Listener, error) {
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", address)
+	if err != nil {
+		return nil, fmt.Errorf("the address %s cannot be used (%w); stop the program that holds it or set http.listen to another one", address, err)
+	}
+	return listener, nil
 }
 
 // Serve serves on a listener until ctx ends.

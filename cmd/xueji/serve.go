@@ -100,6 +100,14 @@ func runServices(ctx context.Context, cfg config.Config, out io.Writer) (err err
 	if cfg.Clock, err = trialClock(cfg); err != nil {
 		return err
 	}
+	// Before anything else: were the address taken, whoever holds it would be
+	// mistaken for our own API.
+	listener, err := service.Listen(ctx, cfg.HTTP.Listen)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = listener.Close() }() // the API has closed it, unless it never served
+	cfg.HTTP.Listen = listener.Addr().String()
 	if err := writeTrial(cfg); err != nil {
 		return err
 	}
@@ -126,7 +134,7 @@ func runServices(ctx context.Context, cfg config.Config, out io.Writer) (err err
 	}
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return w.Run(ctx) })
-	group.Go(func() error { return a.Run(ctx) })
+	group.Go(func() error { return a.Serve(ctx, listener) })
 	group.Go(func() error { return welcome(ctx, cfg, clock, out) })
 	return group.Wait()
 }
