@@ -66,12 +66,12 @@ func (t *Tx) nested(fn func() error) error {
 	if err := t.flush(); err != nil {
 		return err
 	}
-	t.later("savepoint", anyRows, `SAVEPOINT slip`)
+	t.later("savepoint", anyRows, savepoint)
 	err := fn()
 	if err == nil {
 		return t.flush()
 	}
-	if len(t.queue) > 0 && t.queue[0].query == `SAVEPOINT slip` {
+	if len(t.queue) > 0 && t.queue[0].query == savepoint {
 		t.queue = nil // nothing was written yet
 		return err
 	}

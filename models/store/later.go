@@ -1,11 +1,13 @@
 package store
 
 import (
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
 
 	"github.com/jackc/pgx/v5"
+	"gorm.io/gorm"
 )
 
 // queued is a statement that waits for flush.
@@ -19,12 +21,34 @@ type queued struct {
 const anyRows = -1
 
 // later queues a statement whose result nothing waits for. All that is queued
-// travels in one round trip, at the next flush or before the commit; until then
-// reads do not see it. Steps of a change are a dozen writes: sent one by one,
-// waiting for answers was most of what a decision took.
+// travels in one round trip, before the next statement that is not queued (so
+// every read sees it) or before the commit. Steps of a change are a dozen
+// writes: sent one by one, waiting for answers was most of what a decision took.
 func (t *Tx) later(doing string, rows int64, query string, args ...any) {
 	t.queue = append(t.queue, queued{doing: doing, query: numbered(query), args: args, rows: rows})
 }
+
+// txKey finds the transaction in the context of a GORM statement.
+type txKey struct{}
+
+// flushBefore makes GORM send what is queued before any statement of its own.
+func flushBefore(g *gorm.DB) error {
+	flush := func(db *gorm.DB) {
+		if t, ok := db.Statement.Context.Value(txKey{}).(*Tx); ok {
+			_ = db.AddError(t.flush()) // kept in db, which then runs nothing
+		}
+	}
+	return errors.Join(
+		g.Callback().Query().Before("gorm:query").Register("xueji:flush", flush),
+		g.Callback().Row().Before("gorm:row").Register("xueji:flush", flush),
+		g.Callback().Raw().Before("gorm:raw").Register("xueji:flush", flush),
+		g.Callback().Create().Before("gorm:create").Register("xueji:flush", flush),
+		g.Callback().Update().Before("gorm:update").Register("xueji:flush", flush),
+		g.Callback().Delete().Before("gorm:delete").Register("xueji:flush", flush),
+	)
+}
+
+const savepoint = `SAVEPOINT slip`
 
 // flush sends what is queued, in its order. A failure is that of the first
 // statement that failed; the transaction is then good for a rollback only.

@@ -31,3 +31,19 @@ func TestQueuedWritesAreSentBeforeTheCommit(t *testing.T) {
 	require.ErrorContains(t, err, "change nothing")
 	require.Equal(t, 1, count())
 }
+
+// A read in the same transaction sees what was queued before it.
+func TestReadsSeeWhatIsQueued(t *testing.T) {
+	r := newRecordsRig(t)
+	r.mustIn(r.app, schoolAPath, func(t *Tx) error {
+		if err := t.Audit("test.read", "test", "1", nil); err != nil {
+			return err
+		}
+		var n int
+		if err := t.db.Raw(`SELECT count(*) FROM audit_entry WHERE action = 'test.read'`).Scan(&n).Error; err != nil {
+			return err
+		}
+		require.Equal(r.t, 1, n)
+		return nil
+	})
+}

@@ -93,6 +93,10 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 		pool.Close()
 		return nil, fmt.Errorf("open the database: %w", err)
 	}
+	if err := flushBefore(g); err != nil {
+		pool.Close()
+		return nil, err
+	}
 	return &Store{
 		pool: pool, sql: db, gorm: g, clock: o.Clock, keys: o.Keys,
 		processes: o.Processes, workdays: o.Workdays,
@@ -155,9 +159,9 @@ func (s *Store) InScope(ctx context.Context, scope Scope, fn func(*Tx) error) er
 		return fmt.Errorf("take a connection: %w", err)
 	}
 	defer func() { _ = conn.Close() }()
-	session := s.gorm.Session(&gorm.Session{Context: ctx, NewDB: true})
-	session.Statement.ConnPool = conn
-	tx := &Tx{ctx: ctx, db: session, conn: conn, scope: scope, now: s.clock.Now(), store: s}
+	tx := &Tx{ctx: ctx, conn: conn, scope: scope, now: s.clock.Now(), store: s}
+	tx.db = s.gorm.Session(&gorm.Session{Context: context.WithValue(ctx, txKey{}, tx), NewDB: true})
+	tx.db.Statement.ConnPool = conn
 	defer tx.abandon() // does nothing once it has ended
 	if err := tx.enter(); err != nil {
 		return err
@@ -223,7 +227,8 @@ func (t *Tx) abandon() {
 	})
 }
 
-// raw gives the pgx connection of this transaction, for COPY.
+// raw gives the pgx connection of this transaction, for COPY and batches. It
+// does not send what is queued: flush uses it.
 func (t *Tx) raw(fn func(*pgx.Conn) error) error {
 	return t.conn.Raw(func(driver any) error {
 		c, ok := driver.(*stdlib.Conn)
@@ -236,9 +241,6 @@ func (t *Tx) raw(fn func(*pgx.Conn) error) error {
 
 // exec runs one statement, after what is queued, and gives the rows it touched.
 func (t *Tx) exec(query string, args ...any) (int64, error) {
-	if err := t.flush(); err != nil {
-		return 0, err
-	}
 	r := t.db.Exec(query, args...)
 	return r.RowsAffected, r.Error
 }
