@@ -82,7 +82,7 @@ func logFile(cfg config.Config) string { return filepath.Join(cfg.VarDir, "xueji
 // ignoreEnd turns whatever failed because everything is being stopped into success.
 func ignoreEnd(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
-		return nil
+		return nil //nolint:nilerr // the end was asked for
 	}
 	return err
 }
