@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/xueji/xueji/models/process"
 )
 
 func TestGeneratedDocumentsAreUpToDate(t *testing.T) {
@@ -19,6 +21,16 @@ func TestGeneratedDocumentsAreUpToDate(t *testing.T) {
 	}
 	_, err := document{file: "x.md", mark: "x"}.into("no marks")
 	require.ErrorContains(t, err, "lacks the marks")
+}
+
+// What a process does to a record is written by hand; no process may lack it.
+func TestEveryProcessHasItsEffectDescribed(t *testing.T) {
+	catalogue, err := process.Load()
+	require.NoError(t, err)
+	byHand, _, _ := strings.Cut(repositoryFile(t, "docs/processes.md"), "<!-- generated")
+	for _, kind := range catalogue.Kinds() {
+		require.Contains(t, byHand, "| `"+string(kind)+"`")
+	}
 }
 
 // Every link into the repository leads somewhere.
