@@ -208,9 +208,9 @@ func TestTheLevelAboveManagesAccounts(t *testing.T) {
 
 	create := call{method: "POST", path: "/v1/orgs/" + w.places["school"].id.String() + "/accounts",
 		body: m{"login": strings.ToUpper(login), "name": "王五", "roles": []string{"PRINCIPAL"}}}
-	create.body.(m)["login"] = "wangwu"
+	create.body = m{"login": "wangwu", "name": "王五", "roles": []string{"PRINCIPAL"}}
 	w.must(201, admin.token, create, nil)
-	create.body.(m)["login"] = "WangWu"
+	create.body = m{"login": "WangWu", "name": "王五", "roles": []string{"PRINCIPAL"}}
 	w.refused("login_taken", admin.token, create)
 	var page Page[Account]
 	w.must(200, admin.token, call{method: "GET", path: "/v1/orgs/" + w.places["school"].id.String() + "/accounts?limit=1"}, &page)

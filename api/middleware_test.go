@@ -74,7 +74,7 @@ func TestLimitsHoldBackAndForget(t *testing.T) {
 	require.Nil(t, b.take("b", now))
 	require.Nil(t, b.take("a", now.Add(time.Second)))
 	for i := range maxBuckets + 10 {
-		b.take(strings.Repeat("x", i%7)+string(rune(i)), now)
+		_ = b.take(strings.Repeat("x", i%7)+string(rune(i)), now)
 	}
 	require.LessOrEqual(t, len(b.byKey), maxBuckets)
 }

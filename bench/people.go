@@ -40,7 +40,7 @@ type landscape struct {
 	hash string // of the one password everybody has
 }
 
-const password = "Bench-2026!" //nolint:gosec // of made-up people in a database of their own
+const password = "Bench-2026!" // of made-up people in a database of their own
 
 func newLandscape(db *pgxpool.Pool, now func() time.Time) *landscape {
 	return &landscape{db: db, now: now, hash: store.HashPassword(password)}

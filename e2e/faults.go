@@ -142,7 +142,7 @@ type Process struct {
 }
 
 // program builds the command once for all tests of the process.
-var program = sync.OnceValues(func() (string, error) { //nolint:gochecknoglobals // one build, like the shared servers
+var program = sync.OnceValues(func() (string, error) { // one build, like the shared servers
 	root := embedded.Checkout()
 	path := builtProgram()
 	build := exec.Command("go", "build", "-o", path, "./cmd/xueji")
@@ -168,7 +168,7 @@ func (s *Stack) Command(args ...string) *exec.Cmd {
 	s.T.Helper()
 	path, err := program()
 	require.NoError(s.T, err)
-	cmd := exec.CommandContext(context.Background(), path, args...) //nolint:gosec // our own program
+	cmd := exec.CommandContext(context.Background(), path, args...)
 	cmd.Dir = s.T.TempDir()
 	cmd.Env = append(os.Environ(),
 		"XUEJI_ENVIRONMENT=test", "XUEJI_VAR_DIR="+s.Config.VarDir, "XUEJI_CLOCK_AT="+s.Clock.Now().Format(time.RFC3339),

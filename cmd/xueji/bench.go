@@ -88,7 +88,7 @@ func measure(ctx context.Context, cfg config.Config, o bench.Options, profile st
 }
 
 func profileTo(path string) (stop func(), err error) {
-	file, err := os.Create(path) //nolint:gosec // the file the person named
+	file, err := os.Create(path)
 	if err != nil {
 		return nil, err
 	}

@@ -78,7 +78,7 @@ func newCaseRebuild(flags *caseFlags) *cobra.Command {
 			return withOperator(cmd, func(ctx context.Context, o *service.Operator) error {
 				c, err := o.Rebuild(ctx, args[0], operator, force)
 				if c.EngineErr != nil {
-					return errors.New("Temporal does not answer, so nothing was changed; start it, and every open change goes on by itself") //nolint:staticcheck // a name
+					return errors.New("Temporal does not answer, so nothing was changed; start it, and every open change goes on by itself")
 				}
 				if err != nil {
 					return err
