@@ -23,6 +23,7 @@ import (
 
 // Engine is what casework needs of Temporal.
 type Engine interface {
+	Ensure(ctx context.Context) error
 	Start(ctx context.Context, s client.Starting) error
 	Say(ctx context.Context, changeID string, m contract.SlipMessage) (contract.SlipResult, error)
 	Leave(ctx context.Context, changeID string, m contract.SlipMessage) error
@@ -152,6 +153,12 @@ func (d *Desk) ask(ctx context.Context, scope store.Scope, s *store.Slip) (*stor
 	if errors.Is(err, client.ErrStale) {
 		// PostgreSQL said this is due; the workflow does not know yet.
 		err = d.refreshed(waiting, s.ChangeID.String(), message)
+	}
+	if errors.Is(err, client.ErrNotSetUp) {
+		// Temporal's database was lost: set it up, then nothing runs in it.
+		if err = d.engine.Ensure(waiting); err == nil {
+			err = client.ErrNotRunning
+		}
 	}
 	if errors.Is(err, client.ErrNotRunning) {
 		err = d.restarted(waiting, ctx, scope, s, message)

@@ -57,6 +57,8 @@ const (
 	startGrace = 3 * time.Second  // the API starts a new change itself; the relay comes after
 	lateGrace  = 10 * time.Second // a live workflow takes a slip or a due time within this
 	everyHour  = time.Hour
+	badRows    = 3                // starts that may fail before a round gives up
+	partLimit  = 20 * time.Second // of one part of a round, so that a silent Temporal holds up no heartbeat
 )
 
 // Once does one round: relay, reconciliation, calendar, people, heartbeat.
@@ -70,7 +72,10 @@ func (u *Upkeep) Once(ctx context.Context) {
 		{"beat", u.beat}, {"relay", u.relay}, {"reconcile", u.reconcile},
 		{"calendar", u.calendar}, {"offices", u.offices}, {"people", u.people}, {"rounds", u.rounds}, {"chores", u.chores},
 	} {
-		if err := part.run(ctx, &round); err != nil && ctx.Err() == nil {
+		limited, cancel := context.WithTimeout(ctx, partLimit)
+		err := part.run(limited, &round)
+		cancel()
+		if err != nil && ctx.Err() == nil {
 			round.Failed = true
 			u.Log.Warn("upkeep", "part", part.name, "error", err.Error())
 		}
@@ -107,17 +112,22 @@ func (u *Upkeep) relay(ctx context.Context, round *Round) error {
 	if err != nil {
 		return err
 	}
+	var failed []error
 	for _, row := range rows {
+		if len(failed) == badRows {
+			break // Temporal is down: the next round tries again
+		}
 		started := u.start(ctx, starting(row.ID, string(row.Kind), row.Kind.WorkflowName(), row.CaseNo, row.ProvinceCode))
 		if err := u.inRegister(ctx, func(tx *store.Tx) error { return tx.Attempted(row.OutboxID) }); err != nil {
 			return errors.Join(started, err)
 		}
 		if started != nil {
-			return started // Temporal is down: the next round tries again
+			failed = append(failed, started) // one bad row must not hold up the others
+			continue
 		}
 		round.Started++
 	}
-	return nil
+	return errors.Join(failed...)
 }
 
 // start starts a workflow; when that fails the namespace may be gone with

@@ -26,6 +26,8 @@ var (
 	ErrNotRunning = errors.New("no workflow is running for the change")
 	// ErrNoAnswer: Temporal or the workers did not answer in time.
 	ErrNoAnswer = errors.New("no answer from the workflow")
+	// ErrNotSetUp comes with ErrNoAnswer: Temporal lost its namespace; Ensure makes it again.
+	ErrNotSetUp = errors.New("temporal is not set up")
 )
 
 // Starting is what starts the workflow of a change.
@@ -67,7 +69,7 @@ func (c *Client) Start(ctx context.Context, s Starting) error {
 		return nil
 	}
 	if err != nil {
-		return fmt.Errorf("start the workflow of a change: %w", err)
+		return fmt.Errorf("start the workflow of a change: %w", translate(err))
 	}
 	return nil
 }
@@ -167,7 +169,7 @@ func translate(err error) error {
 	case errors.As(err, &app) && app.Type() == contract.ErrEnding:
 		return fmt.Errorf("%w: %w", ErrNotRunning, err)
 	case errors.As(err, &noSpace):
-		return fmt.Errorf("%w: %w", ErrNoAnswer, err)
+		return fmt.Errorf("%w: %w: %w", ErrNoAnswer, ErrNotSetUp, err)
 	case errors.As(err, &notFound):
 		return fmt.Errorf("%w: %w", ErrNotRunning, err)
 	}
