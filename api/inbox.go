@@ -51,7 +51,8 @@ type InboxItem struct {
 	KindName    string    `json:"kind_name"`
 	Step        int       `json:"step"`
 	Round       int       `json:"round"`
-	StepName    string    `json:"step_name"`
+	StepName    string    `json:"step_name" example:"BUREAU_APPROVAL"`
+	StepLabel   string    `json:"step_label" example:"主管部门审批"`
 	Role        string    `json:"role"`
 	Office      string    `json:"office"`
 	School      string    `json:"school" doc:"The school that filed."`
@@ -100,7 +101,7 @@ func (s *server) inboxPage(ctx context.Context, in *Paging, read func(*store.Tx,
 	show := func(r store.InboxItem) InboxItem {
 		return InboxItem{
 			TaskID: r.TaskID, ChangeID: r.ChangeID, CaseNo: r.CaseNo, Kind: string(r.Kind), KindName: s.kindName(ctx, r.Kind), Step: r.StepNo,
-			Round: r.Round, StepName: r.StepName, Role: string(r.Role), Office: r.OfficeName, School: r.FilerName, StudentName: r.StudentName,
+			Round: r.Round, StepName: r.StepName, StepLabel: s.label(ctx, r.StepLabel), Role: string(r.Role), Office: r.OfficeName, School: r.FilerName, StudentName: r.StudentName,
 			OpenedAt: r.OpenedAt, DueAt: r.DueAt, DueDay: lastDay(r.DueAt), Overdue: r.Overdue, Problem: r.Problem,
 			OwnFiling: r.StepNo > 0 && r.FiledBy == me,
 		}

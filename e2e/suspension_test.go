@@ -19,6 +19,9 @@ func TestASuspensionChangesTheRegister(t *testing.T) {
 	pupil := s.Pupil(c, 2024)
 	change := c.Registrar.File(c.Registrar.SuspensionBody(pupil))
 
+	inbox := c.Leader.Do(http.MethodGet, "/v1/inbox", nil, "")
+	require.Contains(t, string(inbox.Raw), `"step_label":"学校审核"`)
+	require.Contains(t, string(inbox.Raw), `"due_at":"2026-12-05T00:00:00+08:00"`, "the hour on the wall of the office")
 	for _, person := range []*e2e.Person{c.Leader, c.Reviewer} {
 		answer := person.Decide(change, "APPROVE", "同意")
 		require.Equal(t, http.StatusOK, answer.Status, string(answer.Raw))
@@ -52,7 +55,8 @@ func TestOneRunningChangePerStudent(t *testing.T) {
 	answer := c.Registrar.Do(http.MethodPost, "/v1/changes", c.Registrar.SuspensionBody(pupil), uuid.NewString())
 	require.Equal(t, http.StatusConflict, answer.Status)
 	require.Equal(t, "change_in_progress", answer.Text("code"))
-	require.Contains(t, string(answer.Raw), change, "who may know it is told which change runs")
+	caseNo := c.Registrar.Do(http.MethodGet, "/v1/changes/"+change, nil, "").Text("case_no")
+	require.Contains(t, string(answer.Raw), caseNo, "who may know it is told which change runs")
 
 	withdrawn := c.Registrar.Do(http.MethodPost, "/v1/changes/"+change+"/withdrawal", map[string]any{}, uuid.NewString())
 	require.Equal(t, http.StatusOK, withdrawn.Status, string(withdrawn.Raw))

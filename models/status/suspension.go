@@ -77,6 +77,9 @@ func checkReinstatement(r Record, req Request, f Facts) []*problem.Error {
 func reinstate(r *Record, req Request, f Facts) {
 	if n := len(r.Suspensions); n > 0 && r.Suspensions[n-1].EndedOn.IsZero() {
 		r.Suspensions[n-1].EndedOn = f.Today
+		if from := r.Suspensions[n-1].From; f.Today.Before(from) {
+			r.Suspensions[n-1].EndedOn = from // given up before its first day
+		}
 	}
 	r.ClassID = f.Class.ID
 	r.EntryYear = targetYear(*r, req, f.Policy)

@@ -268,7 +268,7 @@ func (t *Tx) slotTaken(key string) (*problem.Error, error) {
 	if err != nil {
 		return nil, err
 	}
-	return e.With("case", fmt.Sprintf("（%s %s，change %s）", running.Definition.Name.Zh, running.CaseNo, running.ID)), nil
+	return e.With("case", fmt.Sprintf("（%s %s）", running.Definition.Name.Zh, running.CaseNo)), nil
 }
 
 // unknownEvidence tells which attachments are no files of this office.

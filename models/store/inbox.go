@@ -1,6 +1,7 @@
 package store
 
 import (
+	"encoding/json"
 	"fmt"
 	"time"
 
@@ -17,6 +18,7 @@ type InboxItem struct {
 	CaseNo      string
 	Kind        process.Kind
 	StepName    string
+	StepLabel   process.Text `gorm:"-"`
 	StepNo      int
 	Round       int
 	Role        org.Role
@@ -33,7 +35,31 @@ type InboxItem struct {
 
 const inboxColumns = `k.id AS task_id, k.change_id, c.case_no, c.kind, s.name AS step_name, k.step_no, k.round, k.role, k.office_id,
 	o.name AS office_name, c.filed_by, f.name AS filer_name, coalesce(p.name, '') AS student_name, s.opened_at, k.due_at,
-	k.due_at <= @now AS overdue, s.problem`
+	k.due_at <= @now AS overdue, s.problem,
+	coalesce(c.definition #> ARRAY['steps', CAST(k.step_no - 1 AS text), 'label'], '{}')::text AS label_json`
+
+// inboxRow is an item with the label of its step, which stands in the change's
+// frozen definition.
+type inboxRow struct {
+	InboxItem
+	LabelJSON string
+}
+
+func inboxItems(rows []inboxRow) ([]InboxItem, error) {
+	list := make([]InboxItem, len(rows))
+	for i, r := range rows {
+		list[i] = r.InboxItem
+		if r.StepNo == 0 {
+			applicant, _ := process.Definition{}.Step(0)
+			list[i].StepLabel = applicant.Label
+			continue
+		}
+		if err := json.Unmarshal([]byte(r.LabelJSON), &list[i].StepLabel); err != nil {
+			return nil, fmt.Errorf("read the inbox: %w", err)
+		}
+	}
+	return list, nil
+}
 
 const inboxTables = ` FROM task k JOIN change c ON c.id = k.change_id
 	JOIN step s ON s.change_id = k.change_id AND s.no = k.step_no AND s.round = k.round
@@ -43,27 +69,27 @@ const inboxTables = ` FROM task k JOIN change c ON c.id = k.change_id
 // Inbox lists the open tasks of one office for some roles, overdue first, then
 // by due time. Paging is by (due_at, task ID) after the given one.
 func (t *Tx) Inbox(officeID uuid.UUID, roles []org.Role, afterDue time.Time, after uuid.UUID, most int) ([]InboxItem, error) {
-	var list []InboxItem
+	var rows []inboxRow
 	err := t.db.Raw(`SELECT `+inboxColumns+inboxTables+` WHERE k.status = 'OPEN' AND k.office_id = @office AND k.role IN @roles
 		AND (k.due_at, k.id) > (@due, @after) ORDER BY k.due_at, k.id LIMIT @most`,
-		map[string]any{"now": t.now, "office": officeID, "roles": roles, "due": afterDue, "after": after, "most": most}).Scan(&list).Error
+		map[string]any{"now": t.now, "office": officeID, "roles": roles, "due": afterDue, "after": after, "most": most}).Scan(&rows).Error
 	if err != nil {
 		return nil, fmt.Errorf("read the inbox: %w", err)
 	}
-	return list, nil
+	return inboxItems(rows)
 }
 
 // Late lists the overdue tasks of every office strictly below a bureau: what it
 // may order to be done (督办).
 func (t *Tx) Late(path string, afterDue time.Time, after uuid.UUID, most int) ([]InboxItem, error) {
-	var list []InboxItem
+	var rows []inboxRow
 	err := t.db.Raw(`SELECT `+inboxColumns+inboxTables+` WHERE k.status = 'OPEN' AND k.office_path <@ text2ltree(@path) AND k.office_path <> text2ltree(@path)
 		AND k.due_at <= @now AND (k.due_at, k.id) > (@due, @after) ORDER BY k.due_at, k.id LIMIT @most`,
-		map[string]any{"now": t.now, "path": path, "due": afterDue, "after": after, "most": most}).Scan(&list).Error
+		map[string]any{"now": t.now, "path": path, "due": afterDue, "after": after, "most": most}).Scan(&rows).Error
 	if err != nil {
 		return nil, fmt.Errorf("read what is late below: %w", err)
 	}
-	return list, nil
+	return inboxItems(rows)
 }
 
 // InboxCounts are the counters at the top of an inbox.

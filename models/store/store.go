@@ -17,6 +17,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgtype"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/jackc/pgx/v5/stdlib"
 	"gorm.io/driver/postgres"
@@ -73,6 +74,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	if o.MaxConns > 0 {
 		config.MaxConns = o.MaxConns
 	}
+	config.AfterConnect = inShanghai
 	pool, err := pgxpool.NewWithConfig(ctx, config)
 	if err != nil {
 		return nil, fmt.Errorf("connect to the database: %w", err)
@@ -101,6 +103,15 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 		pool: pool, sql: db, gorm: g, clock: o.Clock, keys: o.Keys,
 		processes: o.Processes, workdays: o.Workdays,
 	}, nil
+}
+
+// inShanghai makes every time that is read carry the register's zone, so that
+// people see the hour on their wall whatever zone the server runs in.
+func inShanghai(_ context.Context, c *pgx.Conn) error {
+	c.TypeMap().RegisterType(&pgtype.Type{
+		Name: "timestamptz", OID: pgtype.TimestamptzOID, Codec: &pgtype.TimestamptzCodec{ScanLocation: calendar.Shanghai()},
+	})
+	return nil
 }
 
 // refuseUnboundRole stops a server that was given the owner's or a superuser's
