@@ -142,6 +142,7 @@ func prepareWorld(ctx context.Context, server *embedded.Postgres, database strin
 // directEngine counts slips at once, as a worker would.
 type directEngine struct{ worker *store.Store }
 
+func (directEngine) Ensure(context.Context) error                              { return nil }
 func (directEngine) Start(context.Context, client.Starting) error              { return nil }
 func (directEngine) Leave(context.Context, string, contract.SlipMessage) error { return nil }
 func (directEngine) Refresh(context.Context, string) error                     { return nil }

@@ -30,4 +30,6 @@ const (
 	NotSentBack       Code = "not_sent_back"
 	NotFiler          Code = "not_filer"
 	NotSuperior       Code = "not_superior"
+	RedoUnknown       Code = "redo_unknown"
+	StartOutOfRange   Code = "start_out_of_range"
 )

@@ -23,6 +23,10 @@ type Policy struct {
 	SuspensionMonths int `yaml:"suspension_months" json:"suspension_months"`
 	// SuspensionsPerStage is how many suspensions a pupil may have in a stage (D12).
 	SuspensionsPerStage int `yaml:"suspensions_per_stage" json:"suspensions_per_stage"`
+	// SuspensionBackDays and SuspensionAheadDays bound the first day of a
+	// suspension around the day of filing, against slips of the pen.
+	SuspensionBackDays  int `yaml:"suspension_back_days" json:"suspension_back_days"`
+	SuspensionAheadDays int `yaml:"suspension_ahead_days" json:"suspension_ahead_days"`
 	// LastTerm closes suspension for the graduating grade in these days (hard rule 43).
 	LastTerm calendar.Windows `yaml:"last_term" json:"last_term"`
 	// GraduatingFreeze refuses new business of graduating grades in these days (hard rule 23).
@@ -69,7 +73,8 @@ func (p Policy) Validate() error {
 	}
 	for name, n := range map[string]int{
 		"class_capacity": p.ClassCapacity, "suspension_months": p.SuspensionMonths,
-		"suspensions_per_stage": p.SuspensionsPerStage, "password_days": p.PasswordDays,
+		"suspensions_per_stage": p.SuspensionsPerStage,
+		"suspension_back_days":  p.SuspensionBackDays, "suspension_ahead_days": p.SuspensionAheadDays, "password_days": p.PasswordDays,
 		"lock_after": p.LockAfter, "lock_minutes": p.LockMinutes,
 		"stage_years.PRIMARY": p.StageYears[org.Primary], "stage_years.JUNIOR": p.StageYears[org.Junior], "stage_years.SENIOR": p.StageYears[org.Senior],
 	} {

@@ -66,12 +66,14 @@ func TestSuspensionIsRefused(t *testing.T) {
 		req    status.Request
 		want   []problem.Code
 	}{
-		"not enrolled":                  {"2026-11-20", func(r *status.Record) { r.Enrol = status.Suspended }, suspension("2026-11-23", "2027-01-01"), []problem.Code{problem.StateForbids}},
-		"allowance used":                {"2026-11-20", func(r *status.Record) { r.Suspensions = []status.Suspension{ended, ended} }, suspension("2026-11-23", "2027-01-01"), []problem.Code{problem.AllowanceUsed}},
-		"longer than a year":            {"2026-11-20", nil, suspension("2026-11-23", "2027-11-24"), []problem.Code{problem.SuspensionTooLong}},
-		"end before start":              {"2026-11-20", nil, suspension("2026-11-23", "2026-11-23"), []problem.Code{problem.EndBeforeStart}},
-		"last term of graduating grade": {"2027-03-01", func(r *status.Record) { r.EntryYear = 2021 }, suspension("2027-03-02", "2027-05-01"), []problem.Code{problem.LastTermClosed}},
-		"frozen":                        {"2027-07-01", func(r *status.Record) { r.EntryYear = 2021 }, suspension("2027-07-02", "2027-08-01"), []problem.Code{problem.Frozen, problem.LastTermClosed}},
+		"not enrolled":                    {"2026-11-20", func(r *status.Record) { r.Enrol = status.Suspended }, suspension("2026-11-23", "2027-01-01"), []problem.Code{problem.StateForbids}},
+		"allowance used":                  {"2026-11-20", func(r *status.Record) { r.Suspensions = []status.Suspension{ended, ended} }, suspension("2026-11-23", "2027-01-01"), []problem.Code{problem.AllowanceUsed}},
+		"longer than a year":              {"2026-11-20", nil, suspension("2026-11-23", "2027-11-24"), []problem.Code{problem.SuspensionTooLong}},
+		"end before start":                {"2026-11-20", nil, suspension("2026-11-23", "2026-11-23"), []problem.Code{problem.EndBeforeStart}},
+		"began before the pupil was born": {"2026-11-20", nil, suspension("1999-01-01", "1999-06-01"), []problem.Code{problem.StartOutOfRange}},
+		"begins in nine years":            {"2026-11-20", nil, suspension("2035-01-01", "2035-06-01"), []problem.Code{problem.StartOutOfRange}},
+		"last term of graduating grade":   {"2027-03-01", func(r *status.Record) { r.EntryYear = 2021 }, suspension("2027-03-02", "2027-05-01"), []problem.Code{problem.LastTermClosed}},
+		"frozen":                          {"2027-07-01", func(r *status.Record) { r.EntryYear = 2021 }, suspension("2027-07-02", "2027-08-01"), []problem.Code{problem.Frozen, problem.LastTermClosed}},
 		"everything at once": {"2026-11-20", func(r *status.Record) {
 			r.Enrol = status.Withdrawn
 			r.Suspensions = []status.Suspension{ended, ended}
@@ -97,6 +99,7 @@ func TestAYearIsExactlyAllowed(t *testing.T) {
 	require.Empty(t, status.Check(pupil(), suspension("2026-11-23", "2027-11-23"), facts(t, "2026-11-20")))
 	// 29 February has no anniversary: the last day of that month counts.
 	require.Empty(t, status.Check(pupil(), suspension("2028-02-29", "2029-02-28"), facts(t, "2028-02-20")))
+	require.Empty(t, status.Check(pupil(), suspension("2026-05-24", "2026-12-31"), facts(t, "2026-11-20")), "180 days back")
 }
 
 func suspended() status.Record {

@@ -23,6 +23,11 @@ func checkSuspension(r Record, req Request, f Facts) []*problem.Error {
 	if !ok {
 		return list // the dates themselves were refused when the inputs were read
 	}
+	earliest, latest := f.Today.AddDays(-p.SuspensionBackDays), f.Today.AddDays(p.SuspensionAheadDays)
+	if from.Before(earliest) || from.After(latest) {
+		list = append(list, problem.New(problem.StartOutOfRange).At("/inputs/from_date").
+			With("earliest", earliest.String()).With("latest", latest.String()))
+	}
 	if !until.After(from) {
 		list = append(list, problem.New(problem.EndBeforeStart).At("/inputs/until_date"))
 	}

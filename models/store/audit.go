@@ -17,6 +17,12 @@ import (
 // It is chained later by the sealer, so writers never wait for each other. It
 // is written with whatever else waits, before the commit at the latest.
 func (t *Tx) Audit(action, subjectKind, subjectID string, detail map[string]string) error {
+	return t.auditAs(t.scope.Account, action, subjectKind, subjectID, detail)
+}
+
+// auditAs writes the entry for somebody else: the worker counts what a person
+// said, and the trail must show that person, the office and its province.
+func (t *Tx) auditAs(account uuid.UUID, action, subjectKind, subjectID string, detail map[string]string) error {
 	if detail == nil {
 		detail = map[string]string{}
 	}
@@ -31,8 +37,8 @@ func (t *Tx) Audit(action, subjectKind, subjectID string, detail map[string]stri
 	t.later("write the audit entry", 1, `INSERT INTO audit_entry (id, partition, at, account_id, office_path, action, subject_kind, subject_id, detail, request_id)
 		SELECT ?, CASE WHEN nlevel(p) > 1 THEN substr(subpath(p, 1, 1)::text, 2) || '0000' ELSE '000000' END || '/' || ?, ?, ?, p, ?, ?, ?, ?::jsonb, ?
 		FROM (SELECT coalesce((SELECT org_path FROM account WHERE id = ?), ?::ltree) AS p) office`,
-		newID(), t.now.Format("2006-01"), t.now, orNull(t.scope.Account), action, subjectKind, subjectID, string(text), t.scope.RequestID,
-		orNull(t.scope.Account), fallback)
+		newID(), t.now.Format("2006-01"), t.now, orNull(account), action, subjectKind, subjectID, string(text), t.scope.RequestID,
+		orNull(account), fallback)
 	return nil
 }
 

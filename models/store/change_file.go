@@ -108,8 +108,8 @@ func (t *Tx) prepare(f Filing) (*Change, error) {
 		ID: newID(), Kind: f.Kind, OrgID: f.Office.ID, OrgPath: f.Office.Path, ProvinceCode: f.Office.Province,
 		Status: Running, StepNo: 1, Round: 1, ReturnTo: 1, FiledBy: t.scope.Account, FiledAt: t.now, Inputs: trimmed(f.Inputs),
 	}
-	if f.RedoOf != uuid.Nil {
-		c.RedoOf = &f.RedoOf
+	if err := t.redoes(c, f); err != nil {
+		return nil, err
 	}
 	policy, err := t.policyOf(f.Office.Province)
 	if err != nil {
@@ -122,6 +122,29 @@ func (t *Tx) prepare(f Filing) (*Change, error) {
 		return c, t.prepareRoster(c, f, policy)
 	}
 	return c, t.prepareStudent(c, f, policy)
+}
+
+// redoes notes which ended change a filing repeats: one of the same office, kind
+// and subject, so that nothing is said about changes of others.
+func (t *Tx) redoes(c *Change, f Filing) error {
+	if f.RedoOf == uuid.Nil {
+		return nil
+	}
+	unknown := problem.New(problem.RedoUnknown).At("/redo_of")
+	old, err := t.Change(f.RedoOf)
+	if errors.Is(err, problem.New(problem.NotFound)) {
+		return unknown
+	}
+	if err != nil {
+		return err
+	}
+	same := old.OrgID == f.Office.ID && old.Kind == f.Kind && old.Status != Running &&
+		(old.StudentID == nil || *old.StudentID == f.StudentID) && (old.RosterID == nil || *old.RosterID == f.RosterID)
+	if !same {
+		return unknown
+	}
+	c.RedoOf = &f.RedoOf
+	return nil
 }
 
 func (t *Tx) prepareStudent(c *Change, f Filing, policy process.Policy) error {

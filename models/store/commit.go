@@ -37,11 +37,11 @@ func (t *Tx) CommitSlip(changeID, slipID uuid.UUID) (*Slip, error) {
 		if err := t.settle(s, refusal); err != nil {
 			return nil, err
 		}
-		return s, t.Audit("slip.refused", "change", c.ID.String(),
-			map[string]string{"verb": string(s.Verb), "code": string(refusal.Code), "account": s.AccountID.String()})
+		return s, t.auditAs(s.AccountID, "slip.refused", "change", c.ID.String(),
+			map[string]string{"verb": string(s.Verb), "code": string(refusal.Code), "slip": s.ID.String()})
 	}
-	return s, t.Audit("slip.counted", "change", c.ID.String(),
-		map[string]string{"verb": string(s.Verb), "slip": s.ID.String(), "account": s.AccountID.String()})
+	return s, t.auditAs(s.AccountID, "slip.counted", "change", c.ID.String(),
+		map[string]string{"verb": string(s.Verb), "slip": s.ID.String()})
 }
 
 // count does what a slip says, or tells why it cannot. What a refused attempt

@@ -42,7 +42,7 @@ func (e *enrolment) write() error {
 	if err != nil {
 		return fmt.Errorf("close a roster: %w", err)
 	}
-	return e.tx.Audit("roster.enrol", "roster", e.roster.ID.String(),
+	return e.tx.auditAs(e.roster.CreatedBy, "roster.enrol", "roster", e.roster.ID.String(),
 		map[string]string{"change": e.change.String(), "enrolled": strconv.Itoa(len(e.pupils)), "left_out": strconv.Itoa(len(e.left))})
 }
 

@@ -160,8 +160,7 @@ func TestNoSearchReadsEveryRecord(t *testing.T) {
 		rig.mustIn(rig.app, schoolAPath, func(t2 *Tx) error {
 			var list []StudentLine
 			built := t2.searchQuery(q).Session(&gorm.Session{DryRun: true}).Scan(&list).Statement
-			sql := t2.db.Dialector.Explain(built.SQL.String(), built.Vars...)
-			plan := explain(t, t2, sql)
+			plan := explain(t, t2, built.SQL.String(), built.Vars...)
 			require.NotContains(t, plan, readsAll, "%s: %s", what, plan)
 			return nil
 		})
@@ -184,11 +183,13 @@ func TestNoSearchReadsEveryRecord(t *testing.T) {
 
 const readsAll = `"Seq Scan", "Relation Name": "student"`
 
-func explain(t *testing.T, tx *Tx, sql string) string {
+func explain(t *testing.T, tx *Tx, sql string, vars ...any) string {
 	t.Helper()
 	var plan string
 	require.NoError(t, tx.raw(func(c *pgx.Conn) error {
-		return c.QueryRow(t.Context(), `EXPLAIN (FORMAT JSON) `+sql).Scan(&plan)
+		// The simple protocol writes the values into the statement, as text or as bytes.
+		args := append([]any{pgx.QueryExecModeSimpleProtocol}, vars...)
+		return c.QueryRow(t.Context(), `EXPLAIN (FORMAT JSON) `+sql, args...).Scan(&plan)
 	}), sql)
 	return compactJSON(t, plan)
 }
