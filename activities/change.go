@@ -77,6 +77,9 @@ func (a *Changes) CommitSlip(ctx context.Context, r contract.CommitRequest) (con
 			return err
 		}
 		done.Result = contract.SlipResult{SlipID: s.ID.String(), Outcome: s.Outcome, Code: s.OutcomeCode}
+		if s.SettledAt != nil {
+			done.Result.SettledAt = *s.SettledAt
+		}
 		done.Position, err = position(tx, change)
 		return err
 	})

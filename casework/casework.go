@@ -149,7 +149,12 @@ func (d *Desk) ask(ctx context.Context, scope store.Scope, s *store.Slip) (*stor
 		}
 	}
 	message := contract.SlipMessage{SlipID: s.ID.String(), Step: s.StepNo, Round: s.Round}
-	_, err = d.engine.Say(waiting, s.ChangeID.String(), message)
+	result, err := d.engine.Say(waiting, s.ChangeID.String(), message)
+	if err == nil && result.Outcome == contract.Counted && !result.SettledAt.IsZero() {
+		counted := *s // in force in the register: there is nothing more to read
+		counted.Outcome, counted.SettledAt = store.SlipCounted, &result.SettledAt
+		return &counted, nil
+	}
 	if errors.Is(err, client.ErrStale) {
 		// PostgreSQL said this is due; the workflow does not know yet.
 		err = d.refreshed(waiting, s.ChangeID.String(), message)

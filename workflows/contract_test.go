@@ -21,7 +21,7 @@ func TestNoPersonalDataCanPass(t *testing.T) {
 	reviewed := map[string]string{
 		"ChangeInput.ChangeID": id, "ChangeInput.Kind": code, "ChangeInput.Province": code,
 		"SlipMessage.SlipID": id, "SlipMessage.Step": count, "SlipMessage.Round": count,
-		"SlipResult.SlipID": id, "SlipResult.Outcome": code, "SlipResult.Code": code,
+		"SlipResult.SlipID": id, "SlipResult.Outcome": code, "SlipResult.Code": code, "SlipResult.SettledAt": at,
 		"Position.Closed": flag, "Position.Status": code, "Position.Step": count, "Position.Round": count, "Position.Stage": code,
 		"Position.WaitingFor": "codes", "Position.DueAt": at, "Position.Slips": "opaque IDs", "Position.Wait": duration,
 		"ResumeRequest.ChangeID": id,

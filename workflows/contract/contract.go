@@ -70,6 +70,8 @@ type SlipResult struct {
 	SlipID  string `json:"slip_id"`
 	Outcome string `json:"outcome"`
 	Code    string `json:"code,omitempty"`
+	// SettledAt is when it was counted or refused; zero in histories of versions that did not say.
+	SettledAt time.Time `json:"settled_at,omitzero"`
 }
 
 // Outcomes of a slip.
