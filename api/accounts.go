@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -56,7 +55,7 @@ type accountCreateInput struct {
 	PathID
 	Body struct {
 		Login string     `json:"login" pattern:"^[A-Za-z][A-Za-z0-9_.@-]{2,63}$" patternDescription:"a login" doc:"3 to 64 letters, digits or _.@-, beginning with a letter; upper and lower case are the same."`
-		Name  string     `json:"name" minLength:"1" maxLength:"60" doc:"Name of the person; one account for one person (P2)."`
+		Name  string     `json:"name" minLength:"1" maxLength:"60" text:"required" doc:"Name of the person; one account for one person (P2)."`
 		Roles []org.Role `json:"roles" minItems:"1" maxItems:"10" uniqueItems:"true"`
 	}
 }
@@ -65,7 +64,7 @@ type accountEditInput struct {
 	PathID
 	IfMatch
 	Body struct {
-		Name  string     `json:"name" minLength:"1" maxLength:"60"`
+		Name  string     `json:"name" minLength:"1" maxLength:"60" text:"required"`
 		Roles []org.Role `json:"roles" minItems:"1" maxItems:"10" uniqueItems:"true"`
 	}
 }
@@ -130,7 +129,7 @@ func (s *server) createAccount(ctx context.Context, in *accountCreateInput) (*bo
 		if err := assignable(office.Kind, in.Body.Roles); err != nil {
 			return err
 		}
-		a, password, err := tx.CreateAccount(store.NewAccount{Org: in.ID, Login: in.Body.Login, Name: strings.TrimSpace(in.Body.Name), Roles: in.Body.Roles})
+		a, password, err := tx.CreateAccount(store.NewAccount{Org: in.ID, Login: in.Body.Login, Name: in.Body.Name, Roles: in.Body.Roles})
 		made = NewAccount{Account: showAccount(a), Password: password}
 		return err
 	})
@@ -153,7 +152,7 @@ func (s *server) editAccount(ctx context.Context, in *accountEditInput) (*accoun
 		if err := assignable(a.OrgKind, in.Body.Roles); err != nil {
 			return a, err
 		}
-		return tx.UpdateAccount(in.ID, version, strings.TrimSpace(in.Body.Name), in.Body.Roles)
+		return tx.UpdateAccount(in.ID, version, in.Body.Name, in.Body.Roles)
 	})
 }
 

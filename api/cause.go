@@ -16,6 +16,13 @@ func causeOf(err error) string {
 	return err.Error()
 }
 
+// unstorable says whether the database refused a text for a character it cannot
+// keep; tidyInput should have refused it before.
+func unstorable(err error) bool {
+	var pg *pgconn.PgError
+	return errors.As(err, &pg) && (pg.Code == "22021" || pg.Code == "22P05")
+}
+
 // secondWall says whether a policy of row-level security refused a row. A
 // missing grant has the same SQLSTATE and stays an internal error.
 func secondWall(err error) bool {

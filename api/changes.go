@@ -48,7 +48,7 @@ type ChangeBody struct {
 	Kind      string            `json:"kind" minLength:"1" maxLength:"40" doc:"Kind of change, see list-processes." example:"SUSPENSION"`
 	StudentID uuid.UUID         `json:"student_id,omitempty" format:"uuid" doc:"The pupil; left out for a roster."`
 	RosterID  uuid.UUID         `json:"roster_id,omitempty" format:"uuid" doc:"The checked roster of a ROSTER_IMPORT."`
-	Inputs    map[string]string `json:"inputs,omitempty" doc:"The items of the process form; all values are text, dates as 2026-11-20."`
+	Inputs    map[string]string `json:"inputs,omitempty" text:"free" doc:"The items of the process form; all values are text, dates as 2026-11-20."`
 	Evidence  []EvidenceRef     `json:"evidence,omitempty" maxItems:"20"`
 	RedoOf    uuid.UUID         `json:"redo_of,omitempty" format:"uuid" doc:"The ended change this one repeats."`
 }

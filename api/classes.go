@@ -3,7 +3,6 @@ package api
 import (
 	"context"
 	"net/http"
-	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -62,7 +61,7 @@ type classCreateInput struct {
 	PathID
 	Body struct {
 		No       int    `json:"no" minimum:"1" maximum:"99" doc:"Number of the class in its year group; a repeated call creates nothing twice."`
-		Name     string `json:"name,omitempty" maxLength:"40" doc:"Made of year and number when left out."`
+		Name     string `json:"name,omitempty" maxLength:"40" text:"free" doc:"Made of year and number when left out."`
 		Capacity int    `json:"capacity" minimum:"1" maximum:"200"`
 	}
 }
@@ -71,7 +70,7 @@ type classEditInput struct {
 	PathID
 	IfMatch
 	Body struct {
-		Name     string `json:"name" minLength:"1" maxLength:"40"`
+		Name     string `json:"name" minLength:"1" maxLength:"40" text:"required"`
 		Capacity int    `json:"capacity" minimum:"1" maximum:"200"`
 	}
 }
@@ -137,7 +136,7 @@ func (s *server) createGrade(ctx context.Context, in *gradeCreateInput) (*body[G
 func (s *server) addClass(ctx context.Context, in *classCreateInput) (*classOutput, error) {
 	// Row-level security finds only grades of the own school here.
 	return s.classChange(ctx, func(tx *store.Tx) (store.Class, error) {
-		return tx.AddClass(in.ID, in.Body.No, strings.TrimSpace(in.Body.Name), in.Body.Capacity)
+		return tx.AddClass(in.ID, in.Body.No, in.Body.Name, in.Body.Capacity)
 	})
 }
 
@@ -147,7 +146,7 @@ func (s *server) editClass(ctx context.Context, in *classEditInput) (*classOutpu
 		return nil, err
 	}
 	return s.classChange(ctx, func(tx *store.Tx) (store.Class, error) {
-		return tx.EditClass(in.ID, version, strings.TrimSpace(in.Body.Name), in.Body.Capacity)
+		return tx.EditClass(in.ID, version, in.Body.Name, in.Body.Capacity)
 	})
 }
 

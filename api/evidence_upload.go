@@ -47,14 +47,14 @@ func (in *uploadInput) file(limit int64) (*upload, error) {
 			return nil, problem.New(problem.Required).At("/file").With("field", "file")
 		}
 		if err != nil {
-			return nil, problem.New(problem.MalformedBody).Because(err)
+			return nil, problem.New(problem.UploadMalformed).At("/file").Because(err)
 		}
 		if part.FormName() != "file" {
 			continue
 		}
 		content, err := io.ReadAll(io.LimitReader(part, limit+1))
 		if err != nil {
-			return nil, problem.New(problem.MalformedBody).Because(err)
+			return nil, problem.New(problem.UploadMalformed).At("/file").Because(err)
 		}
 		if int64(len(content)) > limit {
 			return nil, problem.New(problem.BodyTooLarge).At("/file").With("max", files.Readable(limit))

@@ -49,6 +49,9 @@ func register[I, O any](s *server, op Operation, handler func(context.Context, *
 	op = s.checked(op)
 	s.list = append(s.list, op)
 	huma.Register(s.huma, s.describe(op), func(ctx context.Context, in *I) (*O, error) {
+		if err := tidyInput(in); err != nil {
+			return nil, s.refusal(ctx, err)
+		}
 		out, err := handler(ctx, in)
 		if err != nil {
 			return nil, s.refusal(ctx, err)

@@ -3,7 +3,6 @@ package api
 import (
 	"context"
 	"net/http"
-	"strings"
 
 	"github.com/google/uuid"
 
@@ -19,7 +18,7 @@ type orgCreateInput struct {
 		Parent       uuid.UUID   `json:"parent" format:"uuid" doc:"Superior bureau; of a school its managing bureau (学籍主管部门)."`
 		Kind         org.Kind    `json:"kind" enum:"PROVINCE,CITY,COUNTY,SCHOOL"`
 		Code         string      `json:"code" minLength:"6" maxLength:"10" doc:"School code (10 digits) or division code (6 digits)."`
-		Name         string      `json:"name" minLength:"2" maxLength:"60"`
+		Name         string      `json:"name" minLength:"2" maxLength:"60" text:"required"`
 		DivisionCode string      `json:"division_code,omitempty" maxLength:"6" doc:"Of a school: where it lies, which may differ from its managing bureau. A bureau's is its code."`
 		Stages       []org.Stage `json:"stages,omitempty" maxItems:"3" uniqueItems:"true" enum:"PRIMARY,JUNIOR,SENIOR" doc:"Of a school only."`
 	}
@@ -29,7 +28,7 @@ type orgEditInput struct {
 	PathID
 	IfMatch
 	Body struct {
-		Name         string      `json:"name" minLength:"2" maxLength:"60"`
+		Name         string      `json:"name" minLength:"2" maxLength:"60" text:"required"`
 		DivisionCode string      `json:"division_code" minLength:"6" maxLength:"6"`
 		Stages       []org.Stage `json:"stages,omitempty" maxItems:"3" uniqueItems:"true" enum:"PRIMARY,JUNIOR,SENIOR"`
 	}
@@ -69,7 +68,7 @@ func (s *server) orgEditRoutes() {
 
 func (s *server) createOrg(ctx context.Context, in *orgCreateInput) (*orgOutput, error) {
 	n := store.NewOrganisation{
-		Parent: in.Body.Parent, Kind: in.Body.Kind, Code: in.Body.Code, Name: strings.TrimSpace(in.Body.Name),
+		Parent: in.Body.Parent, Kind: in.Body.Kind, Code: in.Body.Code, Name: in.Body.Name,
 		Division: in.Body.DivisionCode, Stages: in.Body.Stages,
 	}
 	if n.Kind != org.School && n.Division == "" {
@@ -91,7 +90,7 @@ func (s *server) editOrg(ctx context.Context, in *orgEditInput) (*orgOutput, err
 		if err != nil {
 			return o, err
 		}
-		edited := store.NewOrganisation{Kind: o.Kind, Code: o.Code, Name: strings.TrimSpace(in.Body.Name), Division: in.Body.DivisionCode, Stages: in.Body.Stages}
+		edited := store.NewOrganisation{Kind: o.Kind, Code: o.Code, Name: in.Body.Name, Division: in.Body.DivisionCode, Stages: in.Body.Stages}
 		if err := s.checkOrg(edited); err != nil {
 			return o, err
 		}

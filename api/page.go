@@ -3,6 +3,7 @@ package api
 import (
 	"encoding/base64"
 	"encoding/json"
+	"reflect"
 
 	"github.com/xueji/xueji/models/problem"
 )
@@ -67,6 +68,10 @@ func DecodeCursor[K any](cursor string) (*K, error) {
 	}
 	var key K
 	if err := json.Unmarshal(text, &key); err != nil {
+		return nil, problem.New(problem.BadCursor)
+	}
+	var found []*problem.Error
+	if tidyValue(reflect.ValueOf(&key).Elem(), "", "", &found); len(found) > 0 {
 		return nil, problem.New(problem.BadCursor)
 	}
 	return &key, nil

@@ -68,6 +68,8 @@ func (s *server) refusal(ctx context.Context, err error) error {
 		// Row-level security refused to write what the caller named: it is not
 		// there for this caller. The log says so, because the first wall should have.
 		e, x.cause = problem.New(problem.NotFound), err
+	case unstorable(err):
+		e, x.cause = problem.New(problem.WrongCharacters).With("field", "text"), err
 	case errors.Is(err, context.DeadlineExceeded):
 		e = problem.New(problem.Unavailable).With("part", "api").Because(err)
 	default:

@@ -3,7 +3,6 @@ package api
 import (
 	"context"
 	"net/http"
-	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -71,7 +70,7 @@ type decideInput struct {
 	Body struct {
 		TaskID     uuid.UUID `json:"task_id" format:"uuid" doc:"The task, from the inbox or the change page."`
 		Verdict    string    `json:"verdict" enum:"APPROVE,REJECT,SEND_BACK"`
-		Opinion    string    `json:"opinion,omitempty" maxLength:"500" doc:"Required to reject or send back."`
+		Opinion    string    `json:"opinion,omitempty" maxLength:"500" text:"free" doc:"Required to reject or send back."`
 		SendBackTo int       `json:"send_back_to,omitempty" minimum:"0" maximum:"20" doc:"With SEND_BACK: an earlier step; 0 is the applicant."`
 	}
 }
@@ -86,9 +85,9 @@ func (s *server) decideChange(ctx context.Context, in *decideInput) (*slipOutput
 type resubmitInput struct {
 	ID   uuid.UUID `path:"id" format:"uuid"`
 	Body struct {
-		Inputs   map[string]string `json:"inputs,omitempty" doc:"The whole corrected form; left out, the form stays as it was."`
+		Inputs   map[string]string `json:"inputs,omitempty" text:"free" doc:"The whole corrected form; left out, the form stays as it was."`
 		Evidence []EvidenceRef     `json:"evidence,omitempty" maxItems:"20" doc:"Further evidence; what was attached stays."`
-		Opinion  string            `json:"opinion,omitempty" maxLength:"500"`
+		Opinion  string            `json:"opinion,omitempty" maxLength:"500" text:"free"`
 	}
 }
 
@@ -102,7 +101,7 @@ func (s *server) resubmitChange(ctx context.Context, in *resubmitInput) (*slipOu
 type reasonInput struct {
 	ID   uuid.UUID `path:"id" format:"uuid"`
 	Body struct {
-		Opinion string `json:"opinion,omitempty" maxLength:"500" doc:"The reason."`
+		Opinion string `json:"opinion,omitempty" maxLength:"500" text:"free" doc:"The reason."`
 	}
 }
 
@@ -125,7 +124,6 @@ func (s *server) sayAnywhere(ctx context.Context, in *reasonInput, verb store.Ve
 
 // say hands a word in and answers: 200 counted, 202 pending, a problem when refused.
 func (s *server) say(ctx context.Context, body any, w store.Word) (*slipOutput, error) {
-	w.Opinion = strings.TrimSpace(w.Opinion)
 	if w.Verb.NeedsOpinion() && w.Opinion == "" {
 		return nil, problem.New(problem.OpinionRequired).At("/opinion")
 	}
@@ -178,12 +176,12 @@ func (s *server) getSlip(ctx context.Context, in *changeIDInput) (*getSlipOutput
 type commentInput struct {
 	ID   uuid.UUID `path:"id" format:"uuid"`
 	Body struct {
-		Text string `json:"text" minLength:"1" maxLength:"500"`
+		Text string `json:"text" minLength:"1" maxLength:"500" text:"required"`
 	}
 }
 
 func (s *server) commentChange(ctx context.Context, in *commentInput) (*struct{}, error) {
 	return nil, s.store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error {
-		return tx.Comment(in.ID, principalOf(ctx).Office.ID, strings.TrimSpace(in.Body.Text), idempotencyKey(ctx))
+		return tx.Comment(in.ID, principalOf(ctx).Office.ID, in.Body.Text, idempotencyKey(ctx))
 	})
 }

@@ -21,7 +21,7 @@ func (i IfMatch) version() (int64, error) {
 	text := strings.Trim(strings.TrimPrefix(i.IfMatch, "W/"), `"`)
 	version, err := strconv.ParseInt(text, 10, 64)
 	if err != nil || version < 1 {
-		return 0, problem.New(problem.VersionConflict)
+		return 0, problem.New(problem.IfMatchMalformed)
 	}
 	return version, nil
 }

@@ -1,0 +1,13 @@
+package problem
+
+// Codes of what stands in a request, whatever it is about.
+const (
+	WrongCharacters  Code = "wrong_characters"
+	UploadMalformed  Code = "upload_malformed"
+	IfMatchMalformed Code = "if_match_malformed"
+	EvidenceBroken   Code = "evidence_broken"
+	EvidenceTwice    Code = "evidence_twice"
+	SubjectMissing   Code = "subject_missing"
+	SubjectTwice     Code = "subject_twice"
+	SubjectWrong     Code = "subject_wrong"
+)
