@@ -142,10 +142,13 @@ func (s *server) authRoutes() {
 
 func (s *server) logIn(ctx context.Context, in *loginInput) (*body[Session], error) {
 	x := exchangeOf(ctx)
-	if e := s.limits.login.take(x.address, s.store.Clock().Now()); e != nil {
+	if e := s.limits.login.left(x.address, s.store.Clock().Now()); e != nil {
 		return nil, e
 	}
 	l, err := s.store.LogIn(ctx, in.Body.Login, in.Body.Password, x.requestID)
+	if errors.Is(err, problem.New(problem.LoginFailed)) {
+		s.limits.login.owe(x.address, s.store.Clock().Now())
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -14,7 +14,8 @@ import (
 // Limits are calls per second with a burst; zero means the default.
 type Limits struct {
 	// LoginPerAddress holds back password guessing across accounts from one
-	// address. Schools sit behind one address, so the burst is a whole staff room.
+	// address. Only failed logins count: schools sit behind one address, and a
+	// whole staff room may come in at eight o'clock.
 	LoginPerAddress rate.Limit
 	LoginBurst      int
 	// PerAccount keeps one broken client from starving the others.
@@ -30,7 +31,7 @@ type limits struct {
 
 func newLimits(l Limits) *limits {
 	if l.LoginPerAddress == 0 {
-		l.LoginPerAddress, l.LoginBurst = 5, 100
+		l.LoginPerAddress, l.LoginBurst = 0.5, 30
 	}
 	if l.PerAccount == 0 {
 		l.PerAccount, l.AccountBurst = 200, 400
@@ -57,6 +58,34 @@ func newBuckets(r rate.Limit, burst int) *buckets {
 func (b *buckets) take(key string, now time.Time) *problem.Error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	limiter := b.of(key, now)
+	if limiter.AllowN(now, 1) {
+		return nil
+	}
+	return b.empty(limiter, now)
+}
+
+// left refuses when no token is there, and uses none.
+func (b *buckets) left(key string, now time.Time) *problem.Error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	limiter := b.of(key, now)
+	if limiter.TokensAt(now) >= 1 {
+		return nil
+	}
+	return b.empty(limiter, now)
+}
+
+// owe uses one token even when none is there: whoever asked left many times at
+// once before the first owe pays for each of them by waiting longer.
+func (b *buckets) owe(key string, now time.Time) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.of(key, now).ReserveN(now, 1)
+}
+
+// of gives the bucket of the key; mu is held.
+func (b *buckets) of(key string, now time.Time) *rate.Limiter {
 	limiter, ok := b.byKey[key]
 	if !ok {
 		if len(b.byKey) >= maxBuckets {
@@ -65,9 +94,10 @@ func (b *buckets) take(key string, now time.Time) *problem.Error {
 		limiter = rate.NewLimiter(b.rate, b.burst)
 		b.byKey[key] = limiter
 	}
-	if limiter.AllowN(now, 1) {
-		return nil
-	}
+	return limiter
+}
+
+func (b *buckets) empty(limiter *rate.Limiter, now time.Time) *problem.Error {
 	wait := math.Ceil((1 - limiter.TokensAt(now)) / float64(b.rate))
 	return problem.New(problem.TooManyRequests).With("seconds", strconv.Itoa(max(1, int(wait))))
 }

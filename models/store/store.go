@@ -60,6 +60,7 @@ type Store struct {
 	gorm  *gorm.DB
 	clock *calendar.Clock
 	keys  *secret.Keyring
+	door  *loginDoor
 
 	processes *process.Catalogue
 	workdays  *calendar.WorkCalendar
@@ -100,7 +101,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 		return nil, err
 	}
 	return &Store{
-		pool: pool, sql: db, gorm: g, clock: o.Clock, keys: o.Keys,
+		pool: pool, sql: db, gorm: g, clock: o.Clock, keys: o.Keys, door: newLoginDoor(config.MaxConns),
 		processes: o.Processes, workdays: o.Workdays,
 	}, nil
 }

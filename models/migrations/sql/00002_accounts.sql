@@ -78,32 +78,36 @@ GRANT UPDATE (sealed_at, version) ON account TO xueji_worker;
 GRANT INSERT ON account_password, session TO xueji_app;
 GRANT SELECT (id, account_id, kind, name, roles, created_at, last_used_at, expires_at, revoked_at), UPDATE (revoked_at) ON session TO xueji_app, xueji_worker;
 
--- login_attempt counts one attempt before the password is looked at, so that
--- many at once cannot guess more often than one after the other. The attempt
--- that reaches the limit locks; login_success takes both back.
+-- login_account gives the account of a login.
 -- +goose StatementBegin
-CREATE FUNCTION login_attempt(a_login text, a_now timestamptz, a_limit int, a_lock interval)
-RETURNS TABLE (id uuid, password_hash text, locked_until timestamptz, last_used_at timestamptz, sealed_at timestamptz, closed_at timestamptz)
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
-DECLARE
-    a account%ROWTYPE;
-BEGIN
-    SELECT * INTO a FROM account WHERE account.login = a_login FOR UPDATE;
-    IF NOT FOUND THEN
-        RETURN;
-    END IF;
-    IF a.locked_until > a_now THEN
-        RETURN QUERY SELECT a.id, a.password_hash, a.locked_until, a.last_used_at, a.sealed_at, a.closed_at;
-        RETURN;
-    END IF;
-    IF a.locked_until IS NOT NULL THEN
-        a.failures := 0; -- the lock has run out
-    END IF;
-    UPDATE account SET failures = a.failures + 1,
-        locked_until = CASE WHEN a.failures + 1 >= a_limit THEN a_now + a_lock END
-    WHERE account.id = a.id;
-    RETURN QUERY SELECT a.id, a.password_hash, NULL::timestamptz, a.last_used_at, a.sealed_at, a.closed_at;
-END $$;
+CREATE FUNCTION login_account(a_login text) RETURNS uuid
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT id FROM account WHERE login = a_login
+$$;
+-- +goose StatementEnd
+
+-- login_begin holds the account until the transaction ends, so that attempts at
+-- one account are looked at one after the other and what each counts is seen by
+-- the next. It counts nothing: only login_failure does, once the password was
+-- looked at. An attempt that breaks off, whatever breaks it off, leaves no trace.
+-- +goose StatementBegin
+CREATE FUNCTION login_begin(a_account uuid)
+RETURNS TABLE (password_hash text, locked_until timestamptz, last_used_at timestamptz, sealed_at timestamptz, closed_at timestamptz)
+LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT a.password_hash, a.locked_until, a.last_used_at, a.sealed_at, a.closed_at FROM account a WHERE a.id = a_account FOR NO KEY UPDATE
+$$;
+-- +goose StatementEnd
+
+-- login_failure counts a wrong password; the one that reaches the limit locks.
+-- Whoever calls it holds the account and has seen that no lock is in force, so
+-- a lock that is still written here has run out, and its failures with it.
+-- +goose StatementBegin
+CREATE FUNCTION login_failure(a_account uuid, a_limit int, a_locked_until timestamptz) RETURNS void
+LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    UPDATE account SET failures = f.counted, locked_until = CASE WHEN f.counted >= a_limit THEN a_locked_until END
+    FROM (SELECT CASE WHEN locked_until IS NULL THEN failures ELSE 0 END + 1 AS counted FROM account WHERE id = a_account) f
+    WHERE id = a_account
+$$;
 -- +goose StatementEnd
 
 -- login_success opens the session of an account whose password was right.
@@ -166,7 +170,8 @@ $$;
 DO $$
 DECLARE f text;
 BEGIN
-    FOREACH f IN ARRAY ARRAY['login_attempt(text, timestamptz, int, interval)', 'login_success(uuid, uuid, bytea, timestamptz, timestamptz)',
+    FOREACH f IN ARRAY ARRAY['login_account(text)', 'login_begin(uuid)', 'login_failure(uuid, int, timestamptz)',
+        'login_success(uuid, uuid, bytea, timestamptz, timestamptz)',
         'login_seal(uuid, timestamptz)', 'session_principal(bytea, timestamptz, interval)', 'own_passwords(int)'] LOOP
         EXECUTE 'REVOKE ALL ON FUNCTION ' || f || ' FROM PUBLIC';
         EXECUTE 'GRANT EXECUTE ON FUNCTION ' || f || ' TO xueji_app';
@@ -176,5 +181,5 @@ END $$;
 
 -- +goose Down
 DROP FUNCTION own_passwords(int), session_principal(bytea, timestamptz, interval), login_seal(uuid, timestamptz),
-    login_success(uuid, uuid, bytea, timestamptz, timestamptz), login_attempt(text, timestamptz, int, interval);
+    login_success(uuid, uuid, bytea, timestamptz, timestamptz), login_failure(uuid, int, timestamptz), login_begin(uuid), login_account(text);
 DROP TABLE session, account_password, account;

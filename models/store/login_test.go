@@ -1,0 +1,138 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+
+	"github.com/xueji/xueji/models/problem"
+)
+
+const loginPassword = "Guiyang#2026"
+
+// loginAccount makes an account of school A and gives its login.
+func (r *recordsRig) loginAccount() (string, uuid.UUID) {
+	id := uuid.Must(uuid.NewV7())
+	login := "clerk" + id.String()
+	r.exec(`INSERT INTO account (id, org_id, org_path, login, name, roles, password_hash, password_set_at, must_change, last_used_at, created_at)
+		VALUES ($1, $2, $3::text::ltree, $4, '某人', '{SCHOOL_REGISTRAR}', $5, $6, false, $6, $6)`,
+		id, r.school[schoolAPath], schoolAPath, login, HashPassword(loginPassword), r.app.clock.Now())
+	return login, id
+}
+
+// together runs n logins at once and counts their answers by code, "" for a session.
+func (r *recordsRig) together(n int, login, password string) map[problem.Code]int {
+	var mu sync.Mutex
+	var group sync.WaitGroup
+	answers := map[problem.Code]int{}
+	for range n {
+		group.Go(func() {
+			_, err := r.app.LogIn(context.Background(), login, password, "test")
+			code := problem.Code("")
+			if err != nil {
+				code = problem.Internal
+				var e *problem.Error
+				if errors.As(err, &e) {
+					code = e.Code
+				}
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			answers[code]++
+		})
+	}
+	group.Wait()
+	return answers
+}
+
+func (r *recordsRig) failures(account uuid.UUID) int {
+	return r.count(`SELECT failures FROM account WHERE id = $1`, account)
+}
+
+func TestRightPasswordsAtOnceAllComeIn(t *testing.T) {
+	r := newRecordsRig(t)
+	login, account := r.loginAccount()
+	require.Equal(t, map[problem.Code]int{"": 30}, r.together(30, login, loginPassword))
+	for range LoginFailures - 1 {
+		require.Equal(t, map[problem.Code]int{problem.LoginFailed: 1}, r.together(1, login, "Wrong#123"))
+	}
+	require.Equal(t, LoginFailures-1, r.failures(account))
+	require.Equal(t, map[problem.Code]int{"": 4}, r.together(4, login, loginPassword))
+	require.Zero(t, r.failures(account))
+}
+
+func TestGuessesAtOnceCountAsOneAfterTheOther(t *testing.T) {
+	r := newRecordsRig(t)
+	login, account := r.loginAccount()
+	want := map[problem.Code]int{problem.LoginFailed: LoginFailures, problem.AccountLocked: 20 - LoginFailures}
+	require.Equal(t, want, r.together(20, login, "Wrong#123"))
+	require.Equal(t, LoginFailures, r.failures(account))
+	require.Equal(t, map[problem.Code]int{problem.AccountLocked: 1}, r.together(1, login, loginPassword))
+	require.Equal(t, LoginFailures, r.count(`SELECT count(*) FROM audit_entry WHERE action = 'login.failed' AND subject_id = $1`, account.String()))
+
+	r.hand.Advance(LoginLock)
+	require.Equal(t, map[problem.Code]int{problem.LoginFailed: 1}, r.together(1, login, "Wrong#123"))
+	require.Equal(t, 1, r.failures(account), "a lock that ran out takes its failures along")
+}
+
+func TestWhoHangsUpLeavesNoFailureAndUndoesNone(t *testing.T) {
+	r := newRecordsRig(t)
+	login, account := r.loginAccount()
+	gone, cancel := context.WithCancel(t.Context())
+	cancel()
+	for range 2 * LoginFailures { // has its turn or not: select takes either
+		_, err := r.app.LogIn(gone, login, loginPassword, "test")
+		if err != nil {
+			var e *problem.Error
+			require.ErrorAs(t, err, &e, "no error of the server's")
+			require.Equal(t, problem.TooManyRequests, e.Code)
+		}
+	}
+	require.Zero(t, r.failures(account))
+
+	// Somebody holds the account while the guess is on its way and hangs up.
+	tx, err := r.owner.Begin(t.Context())
+	require.NoError(t, err)
+	_, err = tx.Exec(t.Context(), `SELECT 1 FROM account WHERE id = $1 FOR UPDATE`, account)
+	require.NoError(t, err)
+	ctx, hangUp := context.WithCancel(t.Context())
+	done := make(chan error, 1)
+	go func() {
+		_, err := r.app.LogIn(ctx, login, "Wrong#123", "test")
+		done <- err
+	}()
+	require.Eventually(t, func() bool { return len(r.app.door.slots) == 1 }, 10*time.Second, time.Millisecond)
+	hangUp()
+	require.NoError(t, tx.Rollback(t.Context()))
+	require.Error(t, <-done)
+	require.Equal(t, 1, r.failures(account), "hanging up does not undo a guess")
+}
+
+func TestTheQueueOfOneLoginIsBounded(t *testing.T) {
+	door := newLoginDoor(4)
+	leave, refused := door.enter(t.Context(), "a")
+	require.Nil(t, refused)
+	ctx, cancel := context.WithCancel(t.Context())
+	var group sync.WaitGroup
+	for range loginsWaiting {
+		group.Go(func() { _, _ = door.enter(ctx, "a") })
+	}
+	full := func() bool {
+		door.mu.Lock()
+		defer door.mu.Unlock()
+		return door.queues["a"].count == loginsWaiting+1
+	}
+	require.Eventually(t, full, 10*time.Second, time.Millisecond)
+	_, refused = door.enter(t.Context(), "a")
+	require.Equal(t, problem.TooManyRequests, refused.Code)
+	cancel()
+	group.Wait()
+	leave()
+	require.Empty(t, door.queues)
+	require.Empty(t, door.slots)
+}
