@@ -39,16 +39,16 @@ func (t *Tx) FollowOffice(change uuid.UUID) error {
 	if err != nil || at.ID == s.OfficeID {
 		return err
 	}
-	due := t.store.workdays.Deadline(t.now, rule.Term)
-	_, err = t.exec(`UPDATE step SET office_id = ?, office_path = ?, opened_at = ?, due_at = ?, due_provisional = ?, calendar_version = ?,
-		remind_50_at = ?, remind_80_at = ?, reminded_50 = NULL, reminded_80 = NULL, overdue_at = NULL WHERE change_id = ? AND status = 'OPEN'`,
-		at.ID, at.Path, t.now, due.At, due.Provisional, due.Version,
-		t.store.workdays.Fraction(due, shareFirst), t.store.workdays.Fraction(due, shareSecond), change)
+	_, err = t.exec(`UPDATE step SET office_id = ?, office_path = ?, reminded_50 = NULL, reminded_80 = NULL, overdue_at = NULL
+		WHERE change_id = ? AND status = 'OPEN'`, at.ID, at.Path, change)
 	if err != nil {
 		return fmt.Errorf("hand a step over: %w", err)
 	}
-	if _, err := t.exec(`UPDATE task SET office_id = ?, office_path = ?, due_at = ? WHERE change_id = ? AND status = 'OPEN'`, at.ID, at.Path, due.At, change); err != nil {
+	if _, err := t.exec(`UPDATE task SET office_id = ?, office_path = ? WHERE change_id = ? AND status = 'OPEN'`, at.ID, at.Path, change); err != nil {
 		return fmt.Errorf("hand a step over: %w", err)
+	}
+	if err := t.setDue(change, t.now, rule.Term); err != nil {
+		return err
 	}
 	return t.write(event{change: c.ID, verb: "OFFICE_CHANGED", step: s.No, round: s.Round, office: at.ID})
 }

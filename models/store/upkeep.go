@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/xueji/xueji/models/calendar"
 	"github.com/xueji/xueji/models/process"
 )
 
@@ -128,15 +129,21 @@ func (t *Tx) Recompute(change uuid.UUID) error {
 		return err
 	}
 	rule, _ := c.Definition.Step(s.No)
-	due := t.store.workdays.Deadline(s.OpenedAt, rule.Term)
-	_, err = t.exec(`UPDATE step SET due_at = ?, due_provisional = ?, calendar_version = ?, remind_50_at = ?, remind_80_at = ?
-		WHERE change_id = ? AND status = 'OPEN'`, due.At, due.Provisional, due.Version,
+	return t.setDue(change, s.OpenedAt, rule.Term)
+}
+
+// setDue computes when the open step of a change is due and reminded of, if it
+// was opened then, by the calendar of this program.
+func (t *Tx) setDue(change uuid.UUID, opened time.Time, term calendar.Term) error {
+	due := t.store.workdays.Deadline(opened, term)
+	_, err := t.exec(`UPDATE step SET opened_at = ?, due_at = ?, due_provisional = ?, calendar_version = ?, remind_50_at = ?, remind_80_at = ?
+		WHERE change_id = ? AND status = 'OPEN'`, opened, due.At, due.Provisional, due.Version,
 		t.store.workdays.Fraction(due, shareFirst), t.store.workdays.Fraction(due, shareSecond), change)
 	if err != nil {
-		return fmt.Errorf("recompute a deadline: %w", err)
+		return fmt.Errorf("set a deadline: %w", err)
 	}
 	if _, err := t.exec(`UPDATE task SET due_at = ? WHERE change_id = ? AND status = 'OPEN'`, due.At, change); err != nil {
-		return fmt.Errorf("recompute a deadline: %w", err)
+		return fmt.Errorf("set a deadline: %w", err)
 	}
 	return nil
 }
