@@ -1,0 +1,68 @@
+package e2e_test
+
+import (
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+
+	"github.com/xueji/xueji/e2e"
+	"github.com/xueji/xueji/models/org"
+)
+
+// Days are frozen into a change, the calendar is not: a program with a new one
+// computes the open steps again.
+func TestANewCalendarMovesOpenSteps(t *testing.T) {
+	s := e2e.New(t, e2e.Options{})
+	c := s.County()
+	change := c.Registrar.File(c.Registrar.SuspensionBody(s.Pupil(c, 2024)))
+	due := e2e.Value[time.Time](s, `SELECT due_at FROM step WHERE change_id = $1`, change)
+	s.Exec(`UPDATE step SET calendar_version = 'an older one', due_at = due_at + interval '3 days' WHERE change_id = $1`, change)
+	s.Exec(`UPDATE task SET due_at = due_at + interval '3 days' WHERE change_id = $1`, change)
+	s.Eventually("step and task are due when this calendar says", 10*time.Second, func() bool {
+		return e2e.Value[bool](s, `SELECT s.due_at = $2 AND k.due_at = $2 AND s.calendar_version <> 'an older one'
+			FROM step s JOIN task k USING (change_id) WHERE s.change_id = $1`, change, due)
+	})
+}
+
+// An office that loses its last eligible person has a named problem, and loses
+// it again with the next person; nothing passes meanwhile.
+func TestNobodyToDecideIsAProblemWithAName(t *testing.T) {
+	s := e2e.New(t, e2e.Options{})
+	c := s.County()
+	change := c.Registrar.File(c.Registrar.SuspensionBody(s.Pupil(c, 2024)))
+	problem := func() string {
+		return c.Registrar.Do(http.MethodGet, "/v1/changes/"+change, nil, "").Text("open.problem")
+	}
+	require.Empty(t, problem())
+	s.Exec(`UPDATE account SET closed_at = $1 WHERE id = $2`, s.Clock.Now(), c.Leader.ID)
+	s.Eventually("the problem has a name", 10*time.Second, func() bool { return problem() == "NO_ELIGIBLE_PERSON" })
+	leader := s.Person(c.School, org.SchoolLeader)
+	s.Eventually("somebody can act again", 10*time.Second, func() bool { return problem() == "" })
+	require.Equal(t, http.StatusOK, leader.Decide(change, "APPROVE", "").Status)
+}
+
+// Withdrawal (退学) is refused in compulsory stages and takes a senior pupil out
+// of the register.
+func TestWithdrawalOfASeniorPupil(t *testing.T) {
+	s := e2e.New(t, e2e.Options{})
+	c := s.County()
+	pupil := s.Pupil(c, 2024)
+	body := map[string]any{
+		"kind": "WITHDRAWAL", "student_id": pupil, "inputs": map[string]string{"remark": "就业"},
+		"evidence": []map[string]string{{"id": c.Registrar.Evidence(), "kind": "GUARDIAN_APPLICATION"}},
+	}
+	refused := c.Registrar.Do(http.MethodPost, "/v1/changes", body, uuid.NewString())
+	require.Equal(t, http.StatusUnprocessableEntity, refused.Status)
+	require.Contains(t, string(refused.Raw), `"compulsory_forbids"`)
+
+	s.Exec(`UPDATE student SET stage = 'SENIOR' WHERE id = $1`, pupil)
+	change := c.Registrar.File(body)
+	require.Equal(t, http.StatusOK, c.Leader.Decide(change, "APPROVE", "").Status)
+	require.Equal(t, http.StatusOK, c.Reviewer.Decide(change, "APPROVE", "").Status)
+	require.Equal(t, "WITHDRAWN", e2e.Value[string](s, `SELECT enrol_status FROM student WHERE id = $1`, pupil))
+	require.False(t, e2e.Value[bool](s, `SELECT in_register OR holds_seat FROM student WHERE id = $1`, pupil))
+	require.Zero(t, e2e.Value[int](s, `SELECT occupied FROM school_class WHERE id = $1`, c.Class[2024]))
+}
