@@ -123,6 +123,15 @@ func (c *child) ended() bool {
 	}
 }
 
+// ending says how the process ended ("signal: killed", "exit status 1"), empty
+// while it runs and when it ended in order.
+func (c *child) ending() string {
+	if !c.ended() || c.err == nil {
+		return ""
+	}
+	return c.err.Error()
+}
+
 // step is one attempt to end a process: a signal, and how long to wait for it.
 type step struct {
 	signal syscall.Signal

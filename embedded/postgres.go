@@ -34,6 +34,7 @@ type PostgresOptions struct {
 
 // Postgres is a running PostgreSQL server that belongs to this process.
 type Postgres struct {
+	options  PostgresOptions
 	folder   *folder
 	child    *child
 	server   server
@@ -59,7 +60,7 @@ func StartPostgres(ctx context.Context, o PostgresOptions) (*Postgres, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &Postgres{folder: held, account: owner}
+	p := &Postgres{options: o, folder: held, account: owner}
 	if err := p.start(ctx, o, say); err != nil {
 		held.release()
 		return nil, err
@@ -70,6 +71,25 @@ func StartPostgres(ctx context.Context, o PostgresOptions) (*Postgres, error) {
 		}
 	}
 	return p, nil
+}
+
+// Restart starts a server that was stopped, was killed or died by itself again,
+// on the same port and the same data, so that clients find it by themselves.
+// Nothing else of the server may be used meanwhile.
+func (p *Postgres) Restart(ctx context.Context) error {
+	p.folder.release()
+	held, err := holdCluster(p.folder.path, p.account)
+	if err != nil {
+		return err
+	}
+	p.folder = held
+	o := p.options
+	o.Port = p.port
+	if err := p.start(ctx, o, quiet(o.Log)); err != nil {
+		held.release()
+		return err
+	}
+	return nil
 }
 
 func holdCluster(path string, owner *account) (*folder, error) {
@@ -113,9 +133,11 @@ func (p *Postgres) start(ctx context.Context, o PostgresOptions, say func(string
 	// Two things may pass by themselves: a stranger takes the port between the
 	// choice and the bind, and the workers of a killed server still hold its memory.
 	for attempt := range 20 {
-		if p.port, err = p.folder.port("port", o.Port, "PostgreSQL", say); err != nil {
+		port, err := p.folder.port("port", o.Port, "PostgreSQL", say)
+		if err != nil {
 			return err
 		}
+		p.port = port
 		if err = p.launch(ctx, o.Volatile); err == nil {
 			return nil
 		}
@@ -196,6 +218,10 @@ func (p *Postgres) Pid() int { return p.child.pid }
 
 // Exited is closed when the server process has ended, for whatever reason.
 func (p *Postgres) Exited() <-chan struct{} { return p.child.done }
+
+// Ending says how the server process ended ("signal: killed", "exit status 1"),
+// empty while it runs and when it ended in order.
+func (p *Postgres) Ending() string { return p.child.ending() }
 
 // EnsureLogin makes a role that may log in with the cluster's password and owns
 // nothing, or gives an existing one that password.

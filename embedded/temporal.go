@@ -76,10 +76,14 @@ func StartTemporal(ctx context.Context, o TemporalOptions) (*Temporal, error) {
 	return t, t.begin(ctx)
 }
 
-// Restart starts a stopped or killed server again, on the same ports and the
-// same database file, so that clients and workers find it by themselves.
+// Restart starts a server that was stopped, was killed or died by itself again,
+// on the same ports and the same database file, so that clients and workers
+// find it by themselves. Nothing else of the server may be used meanwhile.
 func (t *Temporal) Restart(ctx context.Context) error {
-	t.options.Port, t.options.UIPort = t.port, t.uiPort
+	t.folder.release()
+	if t.options.Port == 0 { // kept when a restart fails, for the next one
+		t.options.Port, t.options.UIPort = t.port, t.uiPort
+	}
 	return t.begin(ctx)
 }
 
@@ -231,6 +235,10 @@ func (t *Temporal) Pid() int { return t.child.pid }
 
 // Exited is closed when the server process has ended, for whatever reason.
 func (t *Temporal) Exited() <-chan struct{} { return t.child.done }
+
+// Ending says how the server process ended ("signal: killed", "exit status 1"),
+// empty while it runs and when it ended in order.
+func (t *Temporal) Ending() string { return t.child.ending() }
 
 func farewells() []step {
 	return []step{{syscall.SIGTERM, 20 * time.Second}, {syscall.SIGKILL, 10 * time.Second}}

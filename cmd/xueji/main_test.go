@@ -5,7 +5,10 @@ import (
 	"context"
 	"io"
 	"path/filepath"
+	"strings"
+	"syscall"
 	"testing"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
@@ -61,30 +64,42 @@ func TestServingRolesAreDerivedFromTheOwner(t *testing.T) {
 	require.Equal(t, config.Secret("postgres://a:b@c/d"), named.AppURL, "what is set stays")
 }
 
-// The stack is started, used, loses a server, and is started again with its data.
-func TestStackStartsServesAndTellsOfADeadServer(t *testing.T) {
+// The stack is started, used, loses both servers, has them again on the same
+// ports, stops, and is started again with its data.
+func TestStackStartsServesAndStartsADeadServerAgain(t *testing.T) {
 	dir := t.TempDir()
 	cfg := config.Config{Environment: config.Test, VarDir: dir, Temporal: config.Temporal{Namespace: "xueji"}}
-	var out bytes.Buffer
-	s := &stack{out: &out}
+	out := &screen{}
+	s := &stack{out: out}
 	full, err := s.start(t.Context(), cfg)
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, s.postgres.Remove()) })
 	require.Contains(t, out.String(), full.Temporal.UIAddress)
 
 	ctx, cancel := context.WithCancelCause(t.Context())
-	defer cancel(nil)
-	s.watch(ctx, cancel)
+	wait := s.keep(ctx, cancel)
 	connection, err := pgx.Connect(t.Context(), full.Database.URL.Reveal())
 	require.NoError(t, err)
 	_, err = connection.Exec(t.Context(), "CREATE EXTENSION ltree; CREATE TABLE kept AS SELECT 1 AS n; GRANT SELECT ON kept TO "+appRole)
 	require.NoError(t, err, "the owner needs no superuser")
 	require.NoError(t, connection.Close(t.Context()))
 
+	for name, pid := range map[string]int{"PostgreSQL": s.postgres.Pid(), "Temporal": s.temporal.Pid()} {
+		require.NoError(t, syscall.Kill(pid, syscall.SIGKILL))
+		require.Eventually(t, func() bool { return strings.Contains(out.String(), name+" runs again") }, time.Minute, 10*time.Millisecond)
+		require.Contains(t, out.String(), name+" ended by itself (signal: killed)")
+	}
+	connection, err = pgx.Connect(t.Context(), full.Database.AppURL.Reveal())
+	require.NoError(t, err, "on the same port")
+	require.NoError(t, connection.Close(t.Context()))
+	require.NoError(t, context.Cause(ctx), "whoever serves on them goes on")
+	cancel(nil)
+	wait()
+
 	s.postgres.Kill()
-	<-ctx.Done()
-	require.ErrorContains(t, context.Cause(ctx), "PostgreSQL ended by itself")
 	require.NoError(t, s.stop(), "stopping after a crash is in order too")
+	require.Contains(t, out.String(), "PostgreSQL did not end in order (signal: killed)")
+	require.NotContains(t, out.String(), "everything is saved")
 
 	full, err = s.start(t.Context(), cfg)
 	require.NoError(t, err)

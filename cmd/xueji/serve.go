@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"net"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/spf13/cobra"
@@ -96,18 +97,10 @@ func newWorkerCommand() *cobra.Command {
 // runServices is everything that stands on the two servers, in this order:
 // migrate, worker, API, demonstration province. It returns when ctx ends and
 // all of it has stopped.
-func runServices(ctx context.Context, cfg config.Config, out io.Writer) (err error) {
+func runServices(ctx context.Context, cfg config.Config, listener net.Listener, out io.Writer) (err error) {
 	if cfg.Clock, err = trialClock(cfg); err != nil {
 		return err
 	}
-	// Before anything else: were the address taken, whoever holds it would be
-	// mistaken for our own API.
-	listener, err := service.Listen(ctx, cfg.HTTP.Listen)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = listener.Close() }() // the API has closed it, unless it never served
-	cfg.HTTP.Listen = listener.Addr().String()
 	if err := writeTrial(cfg); err != nil {
 		return err
 	}

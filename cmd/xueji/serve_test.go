@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"net"
+	"os"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -12,14 +13,17 @@ import (
 )
 
 // Whoever holds the address must not be mistaken for our own API: nothing is
-// migrated, nobody logs in there.
+// started or migrated, nobody logs in there.
 func TestATakenAddressIsToldAtOnce(t *testing.T) {
 	holder, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	defer func() { require.NoError(t, holder.Close()) }()
 	cfg := config.Config{Environment: config.Development, VarDir: t.TempDir(), HTTP: config.HTTP{Listen: holder.Addr().String()}}
-	err = runServices(context.Background(), cfg, io.Discard)
+	err = runTrial(context.Background(), cfg, io.Discard)
 	require.ErrorContains(t, err, "stop the program that holds it")
+	left, err := os.ReadDir(cfg.VarDir)
+	require.NoError(t, err)
+	require.Empty(t, left, "no server was started")
 }
 
 func TestAWildcardAddressIsReachedLocally(t *testing.T) {

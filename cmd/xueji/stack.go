@@ -55,8 +55,9 @@ type stack struct {
 
 // withStack starts the servers that no setting names, runs do with the settings
 // completed, and stops the servers in the opposite order whatever happened. The
-// context given to do ends on Ctrl-C and when a server dies.
+// context given to do ends on Ctrl-C and when a server cannot be kept alive.
 func withStack(ctx context.Context, cfg config.Config, out io.Writer, do func(context.Context, config.Config, io.Writer) error) (err error) {
+	out = &lines{to: out} // servers that are started again are told of beside everything else
 	s := &stack{out: out}
 	defer func() { err = errors.Join(err, s.stop()) }()
 	if cfg, err = s.start(ctx, cfg); err != nil {
@@ -66,10 +67,12 @@ func withStack(ctx context.Context, cfg config.Config, out io.Writer, do func(co
 		return err
 	}
 	watched, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	s.watch(watched, cancel)
+	wait := s.keep(watched, cancel)
 	err = do(watched, cfg, out)
-	if ctx.Err() == nil && watched.Err() != nil { // not Ctrl-C: a server is gone
+	lost := watched.Err() != nil && ctx.Err() == nil // not Ctrl-C: a server is gone
+	cancel(nil)
+	wait()
+	if lost {
 		return errors.Join(context.Cause(watched), err)
 	}
 	return err
@@ -134,35 +137,30 @@ func (s *stack) startTemporal(ctx context.Context, cfg config.Config) (config.Te
 	return cfg.Temporal, nil
 }
 
-// watch ends the context when a server dies by itself.
-func (s *stack) watch(ctx context.Context, cancel context.CancelCauseFunc) {
-	report := func(exited <-chan struct{}, name, log string) {
-		select {
-		case <-ctx.Done():
-		case <-exited:
-			cancel(fmt.Errorf("%s ended by itself; the end of %s says why", name, log))
-		}
-	}
-	if s.postgres != nil {
-		go report(s.postgres.Exited(), "PostgreSQL", filepath.Join(s.postgres.Dir(), "server.log"))
-	}
-	if s.temporal != nil {
-		go report(s.temporal.Exited(), "Temporal", filepath.Join(filepath.Dir(s.temporal.DBFile()), "temporal.log"))
-	}
-}
-
 // stop stops Temporal before PostgreSQL: what uses goes before what is used.
 func (s *stack) stop() error {
 	var errs []error
 	if s.temporal != nil {
-		errs = append(errs, s.temporal.Stop())
-		s.say("Temporal stopped")
+		errs = append(errs, s.stopped("Temporal", s.temporal, "Temporal stopped"))
 	}
 	if s.postgres != nil {
-		errs = append(errs, s.postgres.Stop())
-		s.say("PostgreSQL stopped, everything is saved")
+		errs = append(errs, s.stopped("PostgreSQL", s.postgres, "PostgreSQL stopped, everything is saved"))
 	}
 	return errors.Join(errs...)
+}
+
+// stopped stops a server and tells of it. Only a server that ended in order has
+// said itself that it wrote everything down.
+func (s *stack) stopped(name string, server child, inOrder string) error {
+	err := server.Stop()
+	switch ending := server.Ending(); {
+	case err != nil: // told with the error
+	case ending != "":
+		s.say(fmt.Sprintf("%s did not end in order (%s); the next start recovers what was committed", name, ending))
+	default:
+		s.say(inOrder)
+	}
+	return err
 }
 
 // servingRoles fills the addresses of the serving roles when only the owner's
