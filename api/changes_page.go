@@ -3,7 +3,6 @@ package api
 import (
 	"context"
 	"encoding/hex"
-	"fmt"
 	"time"
 
 	"github.com/google/uuid"
@@ -34,7 +33,7 @@ type ChangePage struct {
 	ClosedAt      *time.Time        `json:"closed_at,omitempty"`
 	RedoOf        *uuid.UUID        `json:"redo_of,omitempty"`
 	// Next says in a sentence what happens next and who must act.
-	Next     string          `json:"next" example:"等待 南明区教育局 (BUREAU_REVIEWER) 办理“主管部门审批”，截止 2026-12-04。"`
+	Next     string          `json:"next" example:"等待 南明区教育局（教育局学籍管理员）办理“主管部门审批”，截止 2026-12-04。"`
 	Open     *StepView       `json:"open,omitempty" doc:"The step that waits."`
 	Chain    []ChainStep     `json:"chain" doc:"The steps this change runs through, frozen when it was filed."`
 	Steps    []StepView      `json:"steps"`
@@ -144,25 +143,6 @@ func (s *server) showStep(ctx context.Context, d process.Definition, step store.
 
 // lastDay is the day to show: due at 24:00 of the 20th, not 0:00 of the 21st.
 func lastDay(due time.Time) string { return calendar.Due{At: due}.LastDay().String() }
-
-// next is the sentence at the top of the page. The words are the catalogue's
-// kind: what happens next and who must act.
-func (s *server) next(ctx context.Context, p ChangePage) string {
-	zh := exchangeOf(ctx).lang == problem.Chinese
-	switch {
-	case p.Open == nil && zh:
-		return "已办结，无需再办理。"
-	case p.Open == nil:
-		return "Ended; there is nothing more to do."
-	case p.Open.Problem != "" && zh:
-		return fmt.Sprintf("%s没有人员可以办理“%s”（%s）。请该单位系统管理员授权人员。", p.Open.Office, p.Open.Label, p.Open.Role)
-	case p.Open.Problem != "":
-		return fmt.Sprintf("Nobody at %s may do \"%s\" (%s). Its system administrator must give somebody the role.", p.Open.Office, p.Open.Label, p.Open.Role)
-	case zh:
-		return fmt.Sprintf("等待 %s（%s）办理“%s”，截止 %s。", p.Open.Office, p.Open.Role, p.Open.Label, p.Open.DueDay)
-	}
-	return fmt.Sprintf("Waiting for %s (%s): \"%s\", due %s.", p.Open.Office, p.Open.Role, p.Open.Label, p.Open.DueDay)
-}
 
 // label gives a text in the caller's language.
 func (s *server) label(ctx context.Context, t process.Text) string {

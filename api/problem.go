@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"regexp"
 	"strconv"
 	"strings"
 
@@ -17,7 +16,7 @@ import (
 // holds the value that was refused.
 type Problem struct {
 	Type      string    `json:"type" format:"uri" doc:"Stable name of the kind of problem." example:"urn:xueji:problem:version_conflict"`
-	Title     string    `json:"title" doc:"The sentence of the code, without particulars of this call."`
+	Title     string    `json:"title" doc:"What is wrong, in one sentence for a person."`
 	Status    int       `json:"status" example:"409"`
 	Code      string    `json:"code" doc:"Stable code; programs may switch on it." example:"version_conflict"`
 	Detail    string    `json:"detail" doc:"What is wrong and what to do next, for a person."`
@@ -99,7 +98,7 @@ func (x *exchange) problem(e *problem.Error) *Problem {
 	}
 	p := &Problem{
 		Type:      "urn:xueji:problem:" + string(entry.Code),
-		Title:     x.title(entry),
+		Title:     x.catalogue.Title(e, x.lang),
 		Status:    entry.Status,
 		Code:      string(entry.Code),
 		Detail:    x.catalogue.Sentence(e, x.lang),
@@ -124,17 +123,6 @@ func (x *exchange) problem(e *problem.Error) *Problem {
 	}
 	return p
 }
-
-// title is the sentence of the code with its particulars left open.
-func (x *exchange) title(entry problem.Entry) string {
-	text := entry.Zh
-	if x.lang == problem.English {
-		text = entry.En
-	}
-	return particulars.ReplaceAllString(text, "…")
-}
-
-var particulars = regexp.MustCompile(`\{[^}]*\}`) // never changes
 
 // fromHuma maps what huma found before the handler ran to codes of ours.
 func fromHuma(status int, op Operation, errs []error) *problem.Error {

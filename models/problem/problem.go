@@ -49,6 +49,15 @@ func (e *Error) With(name, value string) *Error {
 	return e
 }
 
+// WithText sets one placeholder that reads differently in the two languages.
+// Both stand in Params, so they outlive the call wherever Params are stored.
+func (e *Error) WithText(name, zh, en string) *Error {
+	return e.With(name, zh).With(name+inEnglish, en)
+}
+
+// inEnglish ends the name of a parameter's English text.
+const inEnglish = ".en"
+
 // Because keeps the cause for operators.
 func (e *Error) Because(err error) *Error { e.Cause = err; return e }
 

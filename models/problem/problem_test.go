@@ -104,6 +104,34 @@ func TestSentenceFillsPlaceholders(t *testing.T) {
 	require.Contains(t, c.Sentence(e, problem.English), `"姓名" is required`)
 }
 
+func TestAParameterSpeaksBothLanguages(t *testing.T) {
+	c, err := problem.LoadCatalogue()
+	require.NoError(t, err)
+	e := problem.New(problem.Required).WithText("field", "休学原因", "Reason")
+	require.Equal(t, "“休学原因”必须填写。请补充后重新提交。", c.Sentence(e, problem.Chinese))
+	require.Equal(t, "\"Reason\" is required. Fill it in and send again.", c.Sentence(e, problem.English))
+	stored := problem.New(e.Code)
+	for name, value := range e.Params {
+		stored.With(name, value)
+	}
+	require.Equal(t, c.Sentence(e, problem.English), c.Sentence(stored, problem.English))
+}
+
+func TestATitleReadsWhole(t *testing.T) {
+	c, err := problem.LoadCatalogue()
+	require.NoError(t, err)
+	e := problem.New(problem.Required).WithText("field", "休学原因", "Reason")
+	require.Equal(t, "“休学原因”必须填写。", c.Title(e, problem.Chinese))
+	require.Equal(t, "\"Reason\" is required.", c.Title(e, problem.English))
+	for _, code := range c.Codes() {
+		for _, lang := range []problem.Language{problem.Chinese, problem.English} {
+			title := c.Title(problem.New(code), lang)
+			require.NotEmpty(t, title)
+			require.NotContains(t, title, "…")
+		}
+	}
+}
+
 func FuzzFill(f *testing.F) {
 	f.Add("a {b} c", "x")
 	f.Add("{", "{b}")

@@ -4,6 +4,7 @@ import (
 	"embed"
 	"fmt"
 	"io/fs"
+	"maps"
 	"sort"
 	"strings"
 
@@ -94,11 +95,35 @@ func (c *Catalogue) Codes() []Code {
 // A placeholder without a value is left out rather than shown raw.
 func (c *Catalogue) Sentence(e *Error, lang Language) string {
 	entry := c.Entry(e.Code)
-	text := entry.Zh
 	if lang == English {
-		text = entry.En
+		return Fill(entry.En, englishOf(e.Params))
 	}
-	return Fill(text, e.Params)
+	return Fill(entry.Zh, e.Params)
+}
+
+// englishOf puts the English texts of WithText in the place of the Chinese ones.
+func englishOf(params map[string]string) map[string]string {
+	texts := maps.Clone(params)
+	for name, value := range params {
+		if plain, ok := strings.CutSuffix(name, inEnglish); ok {
+			texts[plain] = value
+		}
+	}
+	return texts
+}
+
+// Title gives the short form of one refusal: the first sentence, which says
+// what is wrong; what to do next is left to the whole.
+func (c *Catalogue) Title(e *Error, lang Language) string {
+	text, end := c.Sentence(e, lang), "。"
+	if lang == English {
+		end = ". "
+	}
+	first, _, more := strings.Cut(text, end)
+	if !more {
+		return text
+	}
+	return first + strings.TrimSpace(end)
 }
 
 // Fill replaces {name} by params["name"] in a sentence of the catalogue.

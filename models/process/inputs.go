@@ -25,7 +25,7 @@ func (d Definition) CheckInputs(inputs map[string]string) []*problem.Error {
 	slices.SortFunc(list, func(a, b *problem.Error) int { return strings.Compare(a.Field, b.Field) })
 	for _, in := range d.Inputs {
 		if e := in.check(strings.TrimSpace(inputs[in.Name])); e != nil {
-			list = append(list, e.At("/inputs/"+in.Name).With("field", in.Label.Zh))
+			list = append(list, e.At("/inputs/"+in.Name).WithText("field", in.Label.Zh, in.Label.En))
 		}
 	}
 	return list
@@ -50,11 +50,11 @@ func (in Input) check(value string) *problem.Error {
 		return nil
 	case TypeDate:
 		if _, err := calendar.ParseDate(value); err != nil {
-			return problem.New(problem.InvalidInput).With("reason", "日期格式应为 2026-11-20 (date as 2026-11-20)")
+			return problem.New(problem.InvalidInput).WithText("reason", "日期格式应为 2026-11-20", "write a date as 2026-11-20")
 		}
 	case TypeCode:
 		if !slices.ContainsFunc(in.Values, func(c Choice) bool { return c.Code == value }) {
-			return problem.New(problem.InvalidInput).With("reason", "须从列出的选项中选择 (choose one of the listed codes)")
+			return problem.New(problem.InvalidInput).WithText("reason", "须从列出的选项中选择", "it must be one of the listed codes")
 		}
 	}
 	return nil
@@ -72,7 +72,8 @@ func (d Definition) CheckEvidence(kinds []string) []*problem.Error {
 	}
 	for _, e := range d.Evidence {
 		if e.Required && !slices.Contains(kinds, e.Kind) {
-			list = append(list, problem.New(problem.EvidenceMissing).At("/evidence").With("kind", e.Label.Zh+" ("+e.Kind+")"))
+			list = append(list, problem.New(problem.EvidenceMissing).At("/evidence").
+				WithText("kind", e.Label.Zh+"（"+e.Kind+"）", e.Label.En+" ("+e.Kind+")"))
 		}
 	}
 	return list

@@ -39,6 +39,11 @@ func TestEvidenceKinds(t *testing.T) {
 	require.Len(t, list, 2)
 	require.Equal(t, "/evidence/0", list[0].Field)
 	require.Equal(t, problem.EvidenceMissing, list[1].Code)
+	require.NotRegexp(t, `\p{Han}`, list[1].Params["kind.en"], "an English answer has English labels")
+	for _, e := range d.CheckInputs(map[string]string{"from_date": "x", "reason_code": "77"}) {
+		require.NotRegexp(t, `\p{Han}`, e.Params["field.en"])
+		require.NotRegexp(t, `\p{Han}`, e.Params["reason.en"])
+	}
 }
 
 func FuzzCheckInputs(f *testing.F) {

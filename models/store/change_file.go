@@ -115,8 +115,8 @@ func (t *Tx) prepare(f Filing) (*Change, error) {
 	if err != nil {
 		return nil, err
 	}
-	if (f.RosterID != uuid.Nil) == (f.StudentID != uuid.Nil) {
-		return nil, problem.New(problem.Required).At("/student_id").With("field", "student_id / roster_id")
+	if err := t.subjectOf(f, policy); err != nil {
+		return nil, err
 	}
 	if f.RosterID != uuid.Nil {
 		return c, t.prepareRoster(c, f, policy)
@@ -147,6 +147,26 @@ func (t *Tx) redoes(c *Change, f Filing) error {
 	return nil
 }
 
+// subjectOf checks that a filing names what its kind is about, and only that.
+func (t *Tx) subjectOf(f Filing, policy process.Policy) error {
+	student, roster := f.StudentID != uuid.Nil, f.RosterID != uuid.Nil
+	switch {
+	case student && roster:
+		return problem.New(problem.SubjectTwice).At("/roster_id")
+	case !student && !roster:
+		return problem.New(problem.SubjectMissing).At("/student_id")
+	}
+	d, known := t.store.processes.Define(f.Kind, org.Primary, policy)
+	if !known || roster == (d.Subject == process.SubjectRoster) {
+		return nil // an unknown kind is told later
+	}
+	e := problem.New(problem.SubjectWrong).WithText("kind", d.Name.Zh, d.Name.En)
+	if roster {
+		return e.At("/roster_id")
+	}
+	return e.At("/student_id")
+}
+
 func (t *Tx) prepareStudent(c *Change, f Filing, policy process.Policy) error {
 	h, err := t.readHeld(f.StudentID, false)
 	if err != nil {
@@ -160,7 +180,7 @@ func (t *Tx) prepareStudent(c *Change, f Filing, policy process.Policy) error {
 	c.Definition = d
 	var list []*problem.Error
 	if !d.Allows(h.Stage) {
-		list = append(list, problem.New(problem.StageForbids).At("/kind").With("kind", d.Name.Zh))
+		list = append(list, problem.New(problem.StageForbids).At("/kind").WithText("kind", d.Name.Zh, d.Name.En))
 	}
 	if h.SchoolGone {
 		list = append(list, problem.New(problem.SchoolClosed))
@@ -291,7 +311,8 @@ func (t *Tx) slotTaken(key string) (*problem.Error, error) {
 	if err != nil {
 		return nil, err
 	}
-	return e.With("case", fmt.Sprintf("（%s %s）", running.Definition.Name.Zh, running.CaseNo)), nil
+	name := running.Definition.Name
+	return e.WithText("case", fmt.Sprintf("（%s %s）", name.Zh, running.CaseNo), fmt.Sprintf(" (%s %s)", name.En, running.CaseNo)), nil
 }
 
 // unknownEvidence tells which attachments are no files of this office.
@@ -309,8 +330,12 @@ func (t *Tx) unknownEvidence(refs []EvidenceRef) ([]*problem.Error, error) {
 	}
 	var list []*problem.Error
 	for i, ref := range refs {
-		if !slices.Contains(known, ref.ID) {
-			list = append(list, problem.New(problem.EvidenceUnknown).At(fmt.Sprintf("/evidence/%d", i)))
+		earlier := func(e EvidenceRef) bool { return e.ID == ref.ID && e.Kind != ref.Kind }
+		switch at := fmt.Sprintf("/evidence/%d", i); {
+		case !slices.Contains(known, ref.ID):
+			list = append(list, problem.New(problem.EvidenceUnknown).At(at))
+		case slices.ContainsFunc(refs[:i], earlier):
+			list = append(list, problem.New(problem.EvidenceTwice).At(at))
 		}
 	}
 	return list, nil

@@ -52,7 +52,8 @@ func (t *Tx) task(change, id, account uuid.UUID) (*openedTask, error) {
 // it may. The API asks before it takes a slip, the worker again when it counts it.
 func (k *openedTask) mayAct() error {
 	if !k.Holds {
-		return problem.New(problem.NotYourStep).With("office", k.OfficeName).With("role", string(k.Role))
+		zh, en := k.Role.Names()
+		return problem.New(problem.NotYourStep).With("office", k.OfficeName).WithText("role", zh, en)
 	}
 	if k.Submitted && k.StepNo != 0 {
 		return problem.New(problem.OwnFiling)

@@ -1,0 +1,46 @@
+package api
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/xueji/xueji/models/org"
+	"github.com/xueji/xueji/models/problem"
+)
+
+// next is the sentence at the top of the page. The words are the catalogue's
+// kind: what happens next and who must act.
+func (s *server) next(ctx context.Context, p ChangePage) string {
+	if exchangeOf(ctx).lang == problem.English {
+		return nextInEnglish(p.Open)
+	}
+	return nextInChinese(p.Open)
+}
+
+func nextInChinese(open *StepView) string {
+	if open == nil {
+		return "已办结，无需再办理。"
+	}
+	role, _ := org.Role(open.Role).Names()
+	switch {
+	case open.Problem != "":
+		return fmt.Sprintf("%s没有人员可以办理“%s”（%s）。请该单位系统管理员授权人员。", open.Office, open.Label, role)
+	case open.OverdueAt != nil:
+		return fmt.Sprintf("已逾期：等待 %s（%s）办理“%s”，截止日期为 %s。请尽快办理。", open.Office, role, open.Label, open.DueDay)
+	}
+	return fmt.Sprintf("等待 %s（%s）办理“%s”，截止 %s。", open.Office, role, open.Label, open.DueDay)
+}
+
+func nextInEnglish(open *StepView) string {
+	if open == nil {
+		return "Ended; there is nothing more to do."
+	}
+	_, role := org.Role(open.Role).Names()
+	switch {
+	case open.Problem != "":
+		return fmt.Sprintf("Nobody at %s may do \"%s\" (%s). Its system administrator must give somebody the role.", open.Office, open.Label, role)
+	case open.OverdueAt != nil:
+		return fmt.Sprintf("Overdue: waiting for %s (%s): \"%s\" was due %s. Do it as soon as you can.", open.Office, role, open.Label, open.DueDay)
+	}
+	return fmt.Sprintf("Waiting for %s (%s): \"%s\", due %s.", open.Office, role, open.Label, open.DueDay)
+}
