@@ -58,7 +58,7 @@ func (s *server) uploadEvidence(ctx context.Context, in *uploadInput) (*body[Evi
 	if err != nil {
 		return nil, err
 	}
-	kind, err := files.EvidenceType(file.content[:min(len(file.content), files.HeadSize)])
+	kind, err := files.JudgeEvidence(file.content)
 	if err != nil {
 		return nil, err
 	}

@@ -2,6 +2,8 @@ package api
 
 import (
 	"bytes"
+	"image"
+	"image/jpeg"
 	"net/http"
 	"testing"
 
@@ -15,7 +17,7 @@ import (
 func TestEvidenceIsForItsOfficeAndTheParties(t *testing.T) {
 	w := newWorld(t)
 	registrar := w.login(w.places["school"], org.SchoolRegistrar)
-	content := append([]byte("%PDF-1.7\n"), bytes.Repeat([]byte("x"), 5000)...)
+	content := append([]byte("%PDF-1.7\n"), append(bytes.Repeat([]byte("x"), 5000), "\n%%EOF\n"...)...)
 	e := read[Evidence](t, http.StatusCreated, w.uploadAs(registrar, "/v1/evidence", `..\..\诊断书"<1>.exe`, content))
 	require.Equal(t, files.PDF, e.MediaType)
 	require.Equal(t, "诊断书1.exe", e.FileName)
@@ -50,7 +52,9 @@ func TestEvidenceIsJudgedByContentAndSize(t *testing.T) {
 	w := newWorld(t)
 	registrar := w.login(w.places["school"], org.SchoolRegistrar)
 	limit := w.server.evidenceLimit()
-	jpeg := func(size int64) []byte { return append([]byte("\xff\xd8\xff\xe0"), make([]byte, size-4)...) }
+	var picture bytes.Buffer
+	require.NoError(t, jpeg.Encode(&picture, image.NewGray(image.Rect(0, 0, 8, 8)), nil))
+	scan := func(size int64) []byte { return append(picture.Bytes(), make([]byte, size-int64(picture.Len()))...) }
 	for name, c := range map[string]struct {
 		content []byte
 		status  int
@@ -58,16 +62,18 @@ func TestEvidenceIsJudgedByContentAndSize(t *testing.T) {
 	}{
 		"照片.jpg":   {[]byte("MZ this is a program"), http.StatusUnsupportedMediaType, "evidence_type"},
 		"IMG.heic": {[]byte("\x00\x00\x00\x18ftypheic\x00\x00\x00\x00"), http.StatusUnsupportedMediaType, "evidence_heic"},
+		"cut.jpg":  {picture.Bytes()[:8], http.StatusUnprocessableEntity, "evidence_broken"},
+		"cut.pdf":  {[]byte("%PDF-1.7\nhalf"), http.StatusUnprocessableEntity, "evidence_broken"},
 		"empty":    {nil, http.StatusUnprocessableEntity, "evidence_empty"},
-		"large":    {jpeg(limit + 1), http.StatusRequestEntityTooLarge, "body_too_large"},
-		"huge":     {jpeg(limit + 10*uploadOverhead), http.StatusRequestEntityTooLarge, "body_too_large"},
+		"large":    {scan(limit + 1), http.StatusRequestEntityTooLarge, "body_too_large"},
+		"huge":     {scan(limit + 10*uploadOverhead), http.StatusRequestEntityTooLarge, "body_too_large"},
 	} {
 		answer := w.uploadAs(registrar, "/v1/evidence", name, c.content)
 		p := read[Problem](t, c.status, answer)
 		require.Equal(t, c.code, p.Code, name)
 	}
 	require.Zero(t, one[int](w, `SELECT count(*) FROM evidence`))
-	exact := read[Evidence](t, http.StatusCreated, w.uploadAs(registrar, "/v1/evidence", "ok.jpg", jpeg(limit)))
+	exact := read[Evidence](t, http.StatusCreated, w.uploadAs(registrar, "/v1/evidence", "ok.jpg", scan(limit)))
 	require.Equal(t, limit, exact.Size)
 	// A file that was lost is told as such, not as an internal error.
 	require.NoError(t, w.server.deps.Files.Delete(t.Context(), files.Evidence, exact.ID.String()))
