@@ -60,7 +60,7 @@ func (s *stack) keepAlive(ctx context.Context, name, log string, server child) e
 		if ending == "" {
 			ending = "exit status 0"
 		}
-		for len(starts) > 0 && time.Since(starts[0]) > restartsWithin {
+		for len(starts) > 0 && time.Since(starts[0]) > restartsWithin { //nolint:forbidigo // how long processes live, not a time of the register
 			starts = starts[1:]
 		}
 		s.say(fmt.Sprintf("%s ended by itself (%s)", name, ending))
@@ -68,7 +68,7 @@ func (s *stack) keepAlive(ctx context.Context, name, log string, server child) e
 			if len(starts) == restartsMost {
 				return fmt.Errorf("%s ended by itself (%s) and was started again %d times in vain; the end of %s says why", name, ending, restartsMost, log)
 			}
-			starts = append(starts, time.Now())
+			starts = append(starts, time.Now()) //nolint:forbidigo // same
 			err := server.Restart(ctx)
 			if ctx.Err() != nil {
 				return nil //nolint:nilerr // the end was asked for
