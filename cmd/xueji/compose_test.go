@@ -132,6 +132,8 @@ func TestComposeHangsTogether(t *testing.T) {
 		}
 	}
 	require.NotEmpty(t, c.Services["api"].Healthcheck.Test)
+	require.NotEmpty(t, c.Services["worker"].Healthcheck.Test)
+	require.NotEmpty(t, c.Services["worker"].Environment["XUEJI_WORKER_LISTEN"], "the check asks there")
 }
 
 // Every setting in the compose file and in the image exists, production accepts
