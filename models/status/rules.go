@@ -50,7 +50,7 @@ func Check(r Record, req Request, f Facts) []*problem.Error {
 	var list []*problem.Error
 	if !slices.Contains(rule.from, r.Enrol) {
 		list = append(list, problem.New(problem.StateForbids).At("/student_id").
-			With("state", r.Enrol.Label()).With("needed", labels(rule.from)))
+			WithText("state", r.Enrol.Label(), string(r.Enrol)).WithText("needed", labels(rule.from), codes(rule.from)))
 	}
 	if rule.notCompulsory && r.Stage.Compulsory() {
 		list = append(list, problem.New(problem.CompulsoryForbids).At("/kind"))
@@ -80,6 +80,18 @@ func Apply(r Record, req Request, f Facts) (Record, error) {
 		rule.effect(&r, req, f)
 	}
 	return r, nil
+}
+
+// codes names the states as the API does, for those who read English.
+func codes(states []Enrol) string {
+	text := ""
+	for i, s := range states {
+		if i > 0 {
+			text += ", "
+		}
+		text += string(s)
+	}
+	return text
 }
 
 func labels(states []Enrol) string {

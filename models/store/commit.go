@@ -3,6 +3,7 @@ package store
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -142,7 +143,7 @@ func (t *Tx) closedProblem(c *Change) *problem.Error {
 		return e
 	}
 	who, where := t.label(*c.ClosedBy)
-	return e.With("when", shown(*c.ClosedAt)).With("verdict", endingWord(c.Status)).With("who", who).With("office", where)
+	return e.With("when", shown(*c.ClosedAt)).WithText("verdict", endingWord(c.Status), strings.ToLower(c.Status)).With("who", who).With("office", where)
 }
 
 // DecidedProblem says that a task was decided, by whom and when; nil while it is open.
@@ -164,7 +165,7 @@ func (t *Tx) DecidedProblem(task uuid.UUID) (*problem.Error, error) {
 func (t *Tx) decidedProblem(account uuid.UUID, verdict Verb, at time.Time) *problem.Error {
 	who, where := t.label(account)
 	return problem.New(problem.AlreadyDecided).With("when", shown(at)).
-		With("verdict", verdictWord(verdict)).With("who", who).With("office", where)
+		WithText("verdict", verdictWord(verdict), strings.ToLower(strings.ReplaceAll(string(verdict), "_", " "))).With("who", who).With("office", where)
 }
 
 // label names a member of staff and the office for people to read; a name that
