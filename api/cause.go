@@ -2,6 +2,9 @@ package api
 
 import (
 	"errors"
+	"io"
+	"strings"
+	"syscall"
 
 	"github.com/jackc/pgx/v5/pgconn"
 )
@@ -14,6 +17,19 @@ func causeOf(err error) string {
 		return "postgres " + pg.Code + " table " + pg.TableName + " constraint " + pg.ConstraintName
 	}
 	return err.Error()
+}
+
+// databaseDown says whether the database cannot be reached or is starting or
+// stopping: nothing was done, and trying again in a moment helps.
+func databaseDown(err error) bool {
+	var (
+		pg      *pgconn.PgError
+		connect *pgconn.ConnectError
+	)
+	if errors.As(err, &connect) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, syscall.ECONNREFUSED) || errors.Is(err, syscall.ECONNRESET) {
+		return true
+	}
+	return errors.As(err, &pg) && (strings.HasPrefix(pg.Code, "57P0") || strings.HasPrefix(pg.Code, "08") || pg.Code == "53300")
 }
 
 // unstorable says whether the database refused a text for a character it cannot

@@ -69,6 +69,8 @@ func (s *server) refusal(ctx context.Context, err error) error {
 		e, x.cause = problem.New(problem.NotFound), err
 	case unstorable(err):
 		e, x.cause = problem.New(problem.WrongCharacters).With("field", "text"), err
+	case databaseDown(err):
+		e, x.cause = problem.New(problem.Unavailable).With("part", "database"), err
 	case errors.Is(err, context.DeadlineExceeded):
 		e = problem.New(problem.Unavailable).With("part", "api").Because(err)
 	default:
