@@ -14,6 +14,7 @@ import (
 	"go.temporal.io/sdk/converter"
 
 	"github.com/xueji/xueji/e2e"
+	"github.com/xueji/xueji/models/calendar"
 	"github.com/xueji/xueji/workflows/contract"
 )
 
@@ -54,7 +55,7 @@ func TestAdminsFindStuckAndOverdueWork(t *testing.T) {
 	require.Equal(t, "SUSPENSION "+e2e.Value[string](s, `SELECT case_no FROM change WHERE id = $1`, atBureau), summary)
 	timers := timerSummaries(t, engine, atBureau)
 	require.Len(t, timers, 2)
-	require.Equal(t, "BUREAU_APPROVAL, [520102], due "+due.UTC().Format(time.RFC3339), timers[1])
+	require.Equal(t, "BUREAU_APPROVAL, [520102], due "+due.In(calendar.Shanghai()).Format(time.RFC3339), timers[1])
 }
 
 func listed(s *e2e.Stack, c sdk.Client, query string) []string {
