@@ -11,6 +11,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/xueji/xueji/config"
+	"github.com/xueji/xueji/models/calendar"
 	"github.com/xueji/xueji/models/migrations"
 	"github.com/xueji/xueji/service"
 )
@@ -42,17 +43,23 @@ func migrate(ctx context.Context, cfg config.Config) error {
 	}, clock)
 }
 
+// timed reads the settings of a command that serves, and makes its clock.
+func timed(cmd *cobra.Command) (config.Config, *calendar.Clock, error) {
+	cfg, err := settings(cmd)
+	if err != nil {
+		return cfg, nil, err
+	}
+	clock, err := service.Clock(cfg.Clock)
+	return cfg, clock, err
+}
+
 func newAPICommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "api",
 		Short: "Serve the API",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			cfg, err := settings(cmd)
-			if err != nil {
-				return err
-			}
-			clock, err := service.Clock(cfg.Clock)
+			cfg, clock, err := timed(cmd)
 			if err != nil {
 				return err
 			}
@@ -71,11 +78,7 @@ func newWorkerCommand() *cobra.Command {
 		Short: "Run workflows, their activities and the upkeep",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			cfg, err := settings(cmd)
-			if err != nil {
-				return err
-			}
-			clock, err := service.Clock(cfg.Clock)
+			cfg, clock, err := timed(cmd)
 			if err != nil {
 				return err
 			}
