@@ -64,6 +64,7 @@ func (c *Config) check(unread []*Problem) []*Problem {
 	c.checkPlaces(k)
 	c.checkClock(k)
 	c.checkWorker(k)
+	c.checkIdentity(k)
 	return k.problems
 }
 
@@ -173,6 +174,34 @@ func (c *Config) checkWorker(k *checker) {
 	k.require(w.CachedWorkflows >= 0, "worker.cached_workflows", "must not be negative", "5000")
 	k.require(w.StopTimeout > 0, "worker.stop_timeout", "must be longer than nothing", "30s")
 	k.require(w.ReconcileInterval > 0, "worker.reconcile_interval", "must be longer than nothing", "30s")
+}
+
+func (c *Config) checkIdentity(k *checker) {
+	i := c.Identity
+	k.require(i.Timeout > 0, "identity.timeout", "must be longer than nothing", "5s")
+	k.require(i.Retries >= 0 && i.Retries <= 10, "identity.retries", "must be between 0 and 10", "2")
+	k.require(i.BreakerFailures >= 1, "identity.breaker_failures", "must be at least 1", "5")
+	k.require(i.BreakerPause > 0, "identity.breaker_pause", "must be longer than nothing", "30s")
+	k.require(!strings.ContainsFunc(i.Token.Reveal(), func(r rune) bool { return r <= ' ' || r > '~' }),
+		"identity.token", "must consist of printable ASCII characters without spaces", "TOKEN_OF_THE_GATEWAY")
+	if i.URL == "" {
+		if c.Environment == Production {
+			c.Warnings = append(c.Warnings, "identity.url is not set: no identity can be checked, and what needs a check waits until it is set")
+		}
+		return
+	}
+	const example = "https://identity.example.edu.cn/v1/check"
+	u, err := url.Parse(i.URL.Reveal())
+	switch {
+	case err != nil || !webAddress(i.URL.Reveal()):
+		k.wrong("identity.url", "must be a web address", example)
+	case u.User != nil:
+		k.wrong("identity.url", "must not hold a password; set identity.token instead", example)
+	case u.Scheme != "https" && !local(u.Hostname()):
+		k.wrong("identity.url", "must begin with https://, because names and identity numbers go there", example)
+	}
+	k.require(i.Token != "" || c.Environment != Production, "identity.token", "must be set in production when identity.url is",
+		"TOKEN_OF_THE_GATEWAY")
 }
 
 // hostPort reports whether an address is "host:port"; a listener may leave the

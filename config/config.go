@@ -36,6 +36,7 @@ type Config struct {
 	Keys        Keys        `mapstructure:"keys"`
 	Clock       Clock       `mapstructure:"clock"`
 	Worker      Worker      `mapstructure:"worker"`
+	Identity    Identity    `mapstructure:"identity"`
 
 	// Warnings are remarks an operator should read; they do not stop the start.
 	Warnings []string `mapstructure:"-"`
@@ -104,6 +105,17 @@ type Worker struct {
 	CachedWorkflows   int           `mapstructure:"cached_workflows" default:"5000" example:"10000" help:"workflows kept in memory"`
 	StopTimeout       time.Duration `mapstructure:"stop_timeout" default:"30s" example:"1m" help:"how long running work may go on when the worker stops"`
 	ReconcileInterval time.Duration `mapstructure:"reconcile_interval" default:"30s" example:"1m" help:"how often the outbox is relayed and running changes are compared with their workflows"`
+}
+
+// Identity names the gateway to the population database (身份认证) and says how
+// patient the worker is with it.
+type Identity struct {
+	URL             Secret        `mapstructure:"url" example:"https://identity.example.edu.cn/v1/check" help:"address of the gateway to the population database; empty asks a simulator in development and nobody in production"`
+	Token           Secret        `mapstructure:"token" example:"TOKEN_OF_THE_GATEWAY" help:"bearer token the gateway expects"`
+	Timeout         time.Duration `mapstructure:"timeout" default:"5s" example:"10s" help:"longest time for one attempt to get an answer"`
+	Retries         int           `mapstructure:"retries" default:"2" example:"3" help:"attempts after the first one, when the connection or the gateway fails"`
+	BreakerFailures int           `mapstructure:"breaker_failures" default:"5" example:"10" help:"attempts in a row that must fail before the gateway is left alone"`
+	BreakerPause    time.Duration `mapstructure:"breaker_pause" default:"30s" example:"1m" help:"how long a gateway that failed is left alone"`
 }
 
 // Embedded reports which servers must be started here because none is named.

@@ -63,6 +63,8 @@ func productionSettings() map[string]string {
 		"XUEJI_TEMPORAL_ADDRESS": "temporal:7233",
 		"XUEJI_KEYS_DIR":         "/etc/xueji/keys",
 		"XUEJI_BLOB_URL":         "s3://xueji?region=cn-north-1",
+		"XUEJI_IDENTITY_URL":     "https://identity.example.edu.cn/v1/check",
+		"XUEJI_IDENTITY_TOKEN":   "5d1f0c9be2a84773",
 	}
 }
 
@@ -147,14 +149,16 @@ func TestProductionRefusesWhatIsOnlyForTrials(t *testing.T) {
 func TestProductionWarnsOfDefaults(t *testing.T) {
 	environ := productionSettings()
 	environ["XUEJI_KEYS_DIR"], environ["XUEJI_BLOB_URL"] = "", ""
+	environ["XUEJI_IDENTITY_URL"], environ["XUEJI_IDENTITY_TOKEN"] = "", ""
 	environ["XUEJI_DATABASE_APP_URL"] = "postgres://xueji_app:9f1c77aa5d0e4b62@db:5432/xueji"
 	environ["XUEJI_HTTP_LISTEM"] = "0.0.0.0:8080"
 	c, err := load(t, "", environ)
 	require.NoError(t, err)
-	require.Len(t, c.Warnings, 4)
+	require.Len(t, c.Warnings, 5)
 	require.Contains(t, fmt.Sprint(c.Warnings), "XUEJI_HTTP_LISTEM is not a setting")
 	require.Contains(t, fmt.Sprint(c.Warnings), "every identity number is lost")
 	require.Contains(t, fmt.Sprint(c.Warnings), "sslmode=verify-full")
+	require.Contains(t, fmt.Sprint(c.Warnings), "identity.url is not set")
 	require.NotContains(t, fmt.Sprint(c.Warnings), "9f1c77aa5d0e4b62")
 }
 
