@@ -13,18 +13,25 @@ import (
 	"github.com/google/uuid"
 	"go.temporal.io/sdk/temporal"
 
+	"github.com/xueji/xueji/identity"
 	"github.com/xueji/xueji/models/problem"
 	"github.com/xueji/xueji/models/store"
 	"github.com/xueji/xueji/workflows/contract"
 )
 
 // Changes implements contract.Activities.
-type Changes struct{ register *store.Store }
+type Changes struct {
+	register *store.Store
+	identity identity.Checker
+}
 
 var _ contract.Activities = (*Changes)(nil)
 
-// NewChanges makes the activities on a store opened as the worker role.
-func NewChanges(register *store.Store) *Changes { return &Changes{register: register} }
+// NewChanges makes the activities on a store opened as the worker role and the
+// population database that identities are checked with.
+func NewChanges(register *store.Store, checker identity.Checker) *Changes {
+	return &Changes{register: register, identity: checker}
+}
 
 // Resume reads where the change stands, and notes that its workflow is alive.
 // What time has brought due is done at once: a timer, however short, may take a
@@ -92,7 +99,7 @@ func position(tx *store.Tx, change uuid.UUID) (contract.Position, error) {
 		return contract.Position{}, err
 	}
 	at := contract.Position{
-		Closed: p.Closed(), Status: p.Status, Step: p.Step, Round: p.Round, Stage: p.Stage, DueAt: p.DueAt, Wait: p.Wait,
+		Closed: p.Closed(), Status: p.Status, Step: p.Step, Round: p.Round, Stage: p.Stage, DueAt: p.DueAt, Wait: p.Wait, Act: string(p.Act),
 	}
 	if p.OfficeCode != "" {
 		at.WaitingFor = []string{p.OfficeCode}

@@ -35,7 +35,7 @@ func (s *server) changeRoutes() {
 	register(s, Operation{
 		ID: "redo-change", Method: http.MethodGet, Path: "/v1/changes/{id}/redo", Action: authz.ChangeFile, Tag: tag,
 		Summary: "The filing of an ended change, to be filed again (重新申请预填)",
-		Detail:  "The body of file-change, prefilled with what was filed before.",
+		Detail:  "The body of file-change, prefilled with what was filed before. New values of a KEY_DATA_CHANGE are not repeated: numbers are shown to nobody.",
 	}, s.redoChange)
 	register(s, Operation{
 		ID: "list-changes", Method: http.MethodGet, Path: "/v1/changes", Action: authz.ChangeRead, Tag: tag,
@@ -46,9 +46,11 @@ func (s *server) changeRoutes() {
 // ChangeBody is what a school hands in.
 type ChangeBody struct {
 	Kind      string            `json:"kind" minLength:"1" maxLength:"40" doc:"Kind of change, see list-processes." example:"SUSPENSION"`
-	StudentID uuid.UUID         `json:"student_id,omitempty" format:"uuid" doc:"The pupil; left out for a roster."`
+	StudentID uuid.UUID         `json:"student_id,omitempty" format:"uuid" doc:"The pupil of the own school; left out for a roster."`
+	Pupil     *PupilClaim       `json:"pupil,omitempty" doc:"The pupil of another school, for kinds the receiving school files (TRANSFER, RESTORE_ADMISSION)."`
 	RosterID  uuid.UUID         `json:"roster_id,omitempty" format:"uuid" doc:"The checked roster of a ROSTER_IMPORT."`
 	Inputs    map[string]string `json:"inputs,omitempty" text:"free" doc:"The items of the process form; all values are text, dates as 2026-11-20."`
+	Values    map[string]string `json:"values,omitempty" text:"free" doc:"The new values of key items by field name, for KEY_DATA_CHANGE: name, sex, birth_date (20150301), id_type, id_number."`
 	Evidence  []EvidenceRef     `json:"evidence,omitempty" maxItems:"20"`
 	RedoOf    uuid.UUID         `json:"redo_of,omitempty" format:"uuid" doc:"The ended change this one repeats."`
 }
@@ -57,6 +59,20 @@ type ChangeBody struct {
 type EvidenceRef struct {
 	ID   uuid.UUID `json:"id" format:"uuid"`
 	Kind string    `json:"kind" maxLength:"40" example:"SUSPENSION_PROOF"`
+}
+
+// PupilClaim names a pupil of another school. All that is given must be the pupil's.
+type PupilClaim struct {
+	Name     string `json:"name" maxLength:"36" text:"free"`
+	Number   string `json:"student_number,omitempty" maxLength:"40" doc:"Student number (学籍号); required between provinces."`
+	IDNumber string `json:"id_number,omitempty" maxLength:"40" doc:"Number of the identity document; enough inside a province."`
+}
+
+func (c *PupilClaim) claim() store.Claim {
+	if c == nil {
+		return store.Claim{}
+	}
+	return store.Claim{Name: c.Name, Number: c.Number, IDNumber: c.IDNumber}
 }
 
 type fileChangeInput struct{ Body ChangeBody }
@@ -69,6 +85,9 @@ type changeOutput struct {
 func (s *server) fileChange(ctx context.Context, in *fileChangeInput) (*changeOutput, error) {
 	f, err := filingOf(ctx, in.Body)
 	if err != nil {
+		return nil, err
+	}
+	if err := s.lookUp(ctx, f.Pupil); err != nil {
 		return nil, err
 	}
 	c, err := s.deps.Desk.File(ctx, scopeOf(ctx), f)
@@ -88,8 +107,9 @@ func filingOf(ctx context.Context, b ChangeBody) (store.Filing, error) {
 		return store.Filing{}, err
 	}
 	return store.Filing{
-		Kind: process.Kind(b.Kind), StudentID: b.StudentID, RosterID: b.RosterID, Inputs: b.Inputs, Evidence: evidenceRefs(b.Evidence),
-		RedoOf: b.RedoOf, Office: store.Office{ID: p.Office.ID, Path: p.Office.Path, Province: p.Office.Province},
+		Kind: process.Kind(b.Kind), StudentID: b.StudentID, RosterID: b.RosterID, Pupil: b.Pupil.claim(), Inputs: b.Inputs, Values: b.Values,
+		Evidence: evidenceRefs(b.Evidence),
+		RedoOf:   b.RedoOf, Office: store.Office{ID: p.Office.ID, Path: p.Office.Path, Province: p.Office.Province},
 		Key: idempotencyKey(ctx), BodyHash: hash,
 	}, nil
 }
@@ -115,6 +135,9 @@ func evidenceRefs(list []EvidenceRef) []store.EvidenceRef {
 func (s *server) checkChange(ctx context.Context, in *fileChangeInput) (*struct{}, error) {
 	f, err := filingOf(ctx, in.Body)
 	if err != nil {
+		return nil, err
+	}
+	if err := s.lookUp(ctx, f.Pupil); err != nil {
 		return nil, err
 	}
 	return nil, s.store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error { return tx.CheckFiling(f) })

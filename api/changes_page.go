@@ -25,9 +25,15 @@ type ChangePage struct {
 	StudentID     *uuid.UUID        `json:"student_id,omitempty"`
 	StudentName   string            `json:"student_name,omitempty"`
 	RosterID      *uuid.UUID        `json:"roster_id,omitempty"`
-	School        string            `json:"school"`
+	School        string            `json:"school" doc:"The school that filed."`
+	Pupil         *PupilView        `json:"pupil,omitempty" doc:"The pupil as it was when the change was filed, for all parties; numbers masked."`
+	Sides         []SideView        `json:"sides,omitempty" doc:"Receiving (IN) and releasing (OUT) school of a move."`
+	Values        []ValueView       `json:"values,omitempty" doc:"What a KEY_DATA_CHANGE writes; numbers masked."`
+	Ended         *Ended            `json:"ended,omitempty" doc:"How and why it ended."`
+	Handover      *HandoverView     `json:"handover,omitempty" doc:"The paper file of a move."`
 	Inputs        map[string]string `json:"inputs"`
 	PolicyVersion int               `json:"policy_version"`
+	OutPolicy     *int              `json:"out_policy_version,omitempty" doc:"Of the releasing province, where it is another one."`
 	FiledAt       time.Time         `json:"filed_at"`
 	EffectiveOn   *time.Time        `json:"effective_on,omitempty"`
 	ClosedAt      *time.Time        `json:"closed_at,omitempty"`
@@ -46,8 +52,10 @@ type ChainStep struct {
 	No    int    `json:"no"`
 	Name  string `json:"name"`
 	Label string `json:"label"`
+	Side  string `json:"side" enum:"FILER,IN,OUT"`
 	Role  string `json:"role"`
 	Days  string `json:"days" example:"10wd"`
+	Act   string `json:"act,omitempty" doc:"What the system does there by itself; empty where people decide."`
 }
 
 // StepView is one step that was or is open.
@@ -59,7 +67,10 @@ type StepView struct {
 	Office      string     `json:"office"`
 	OfficeID    uuid.UUID  `json:"office_id"`
 	Role        string     `json:"role"`
-	TaskID      uuid.UUID  `json:"task_id" doc:"What a decision names."`
+	TaskID      *uuid.UUID `json:"task_id,omitempty" doc:"What a decision names; none at an automatic step."`
+	Act         string     `json:"act,omitempty" doc:"What the system does at an automatic step."`
+	Attempts    int        `json:"attempts,omitempty" doc:"How often an automatic step was tried in vain."`
+	NextAttempt *time.Time `json:"next_attempt_at,omitempty"`
 	Status      string     `json:"status" enum:"OPEN,DONE,CANCELLED"`
 	OpenedAt    time.Time  `json:"opened_at"`
 	DueAt       time.Time  `json:"due_at"`
@@ -79,6 +90,7 @@ type TimelineEntry struct {
 	Actor   string            `json:"actor,omitempty"`
 	Office  string            `json:"office,omitempty"`
 	Opinion string            `json:"opinion,omitempty"`
+	Reason  string            `json:"reason,omitempty" doc:"Why the system ended the change."`
 	Params  map[string]string `json:"params,omitempty"`
 }
 
@@ -99,12 +111,13 @@ func (s *server) showChange(ctx context.Context, p *store.ChangePage) ChangePage
 	out := ChangePage{
 		ID: p.ID, CaseNo: p.CaseNo, Kind: string(p.Kind), KindName: s.label(ctx, p.Definition.Name), Rule: p.Definition.Rule, Status: p.Status,
 		StudentID: p.StudentID, StudentName: p.StudentName, RosterID: p.RosterID, School: p.OrgName, Inputs: p.Inputs,
-		PolicyVersion: p.PolicyVersion, FiledAt: p.FiledAt, EffectiveOn: p.EffectiveOn, ClosedAt: p.ClosedAt, RedoOf: p.RedoOf,
+		PolicyVersion: p.PolicyVersion, OutPolicy: p.OutPolicyVersion, FiledAt: p.FiledAt, EffectiveOn: p.EffectiveOn, ClosedAt: p.ClosedAt, RedoOf: p.RedoOf,
 		Steps: []StepView{}, Timeline: []TimelineEntry{}, Evidence: []EvidenceView{},
+		Pupil: showPupil(p.Subject), Handover: showHandover(p.Handover),
 	}
 	for i, step := range p.Definition.Steps {
 		out.Chain = append(out.Chain, ChainStep{
-			No: i + 1, Name: step.Name, Label: s.label(ctx, step.Label), Role: string(step.Role), Days: step.Term.String(),
+			No: i + 1, Name: step.Name, Label: s.label(ctx, step.Label), Side: string(step.Side), Role: string(step.Role), Days: step.Term.String(), Act: string(step.Act),
 		})
 	}
 	for _, step := range p.Steps {
@@ -114,10 +127,14 @@ func (s *server) showChange(ctx context.Context, p *store.ChangePage) ChangePage
 			out.Open = &view
 		}
 	}
+	for _, side := range p.Sides {
+		out.Sides = append(out.Sides, SideView{Side: string(side.Side), OrgID: side.OrgID, Office: side.Name, Code: side.Code})
+	}
+	for _, v := range p.Values {
+		out.Values = append(out.Values, ValueView(v))
+	}
 	for _, e := range p.Timeline {
-		out.Timeline = append(out.Timeline, TimelineEntry{
-			At: e.At, Verb: e.Verb, Step: e.StepNo, Round: e.Round, Actor: e.Actor, Office: e.OfficeName, Opinion: e.Opinion, Params: e.Params,
-		})
+		out.Timeline = append(out.Timeline, s.showEntry(ctx, e))
 	}
 	for _, e := range p.Evidence {
 		out.Evidence = append(out.Evidence, EvidenceView{
@@ -125,7 +142,19 @@ func (s *server) showChange(ctx context.Context, p *store.ChangePage) ChangePage
 			SHA256: hex.EncodeToString(e.SHA256), Content: "/v1/evidence/" + e.ID.String() + "/content", CreatedAt: e.CreatedAt,
 		})
 	}
+	out.Ended = endedBy(p.Change, out.Timeline)
 	out.Next = s.next(ctx, out)
+	return out
+}
+
+func (s *server) showEntry(ctx context.Context, e store.TimelineEntry) TimelineEntry {
+	out := TimelineEntry{
+		At: e.At, Verb: e.Verb, Step: e.StepNo, Round: e.Round, Actor: e.Actor, Office: e.OfficeName, Opinion: e.Opinion, Params: e.Params,
+	}
+	if e.Verb == store.Failed {
+		refusal := &problem.Error{Code: problem.Code(e.Params["refusal"]), Params: e.Params}
+		out.Reason = s.catalogue.Sentence(refusal, exchangeOf(ctx).lang)
+	}
 	return out
 }
 
@@ -134,11 +163,16 @@ func (s *server) showStep(ctx context.Context, d process.Definition, step store.
 	if rule, ok := d.Step(step.No); ok {
 		label = s.label(ctx, rule.Label)
 	}
-	return StepView{
+	view := StepView{
 		No: step.No, Round: step.Round, Name: step.Name, Label: label, Office: step.OfficeName, OfficeID: step.OfficeID, Role: string(step.Role),
-		TaskID: step.TaskID, Status: step.Status, OpenedAt: step.OpenedAt, DueAt: step.DueAt, DueDay: lastDay(step.DueAt),
+		Status: step.Status, OpenedAt: step.OpenedAt, DueAt: step.DueAt, DueDay: lastDay(step.DueAt),
 		Provisional: step.DueProvisional, OverdueAt: step.OverdueAt, Problem: step.Problem, ClosedAt: step.ClosedAt,
+		Act: string(step.Act), Attempts: step.Attempts, NextAttempt: step.NextAttemptAt,
 	}
+	if step.TaskID != uuid.Nil {
+		view.TaskID = &step.TaskID
+	}
+	return view
 }
 
 // lastDay is the day to show: due at 24:00 of the 20th, not 0:00 of the 21st.

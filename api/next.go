@@ -23,6 +23,10 @@ func nextInChinese(open *StepView) string {
 	}
 	role, _ := org.Role(open.Role).Names()
 	switch {
+	case open.Act != "" && open.Problem != "":
+		return fmt.Sprintf("“%s”：外部服务暂无应答（已尝试 %d 次），系统将自动重试，不需重新提交。", open.Label, open.Attempts)
+	case open.Act != "":
+		return fmt.Sprintf("系统正在自动办理“%s”，不需人工处理。", open.Label)
 	case open.Problem != "":
 		return fmt.Sprintf("%s没有人员可以办理“%s”（%s）。请该单位系统管理员授权人员。", open.Office, open.Label, role)
 	case open.OverdueAt != nil:
@@ -37,6 +41,10 @@ func nextInEnglish(open *StepView) string {
 	}
 	_, role := org.Role(open.Role).Names()
 	switch {
+	case open.Act != "" && open.Problem != "":
+		return fmt.Sprintf("\"%s\": the outside service does not answer (tried %d times); it is tried again by itself, nothing needs to be handed in again.", open.Label, open.Attempts)
+	case open.Act != "":
+		return fmt.Sprintf("The system is doing \"%s\" by itself; nobody needs to act.", open.Label)
 	case open.Problem != "":
 		return fmt.Sprintf("Nobody at %s may do \"%s\" (%s). Its system administrator must give somebody the role.", open.Office, open.Label, role)
 	case open.OverdueAt != nil:

@@ -129,6 +129,7 @@ func (s *server) routes() {
 	s.changeRoutes()
 	s.slipRoutes()
 	s.inboxRoutes()
+	s.moveRoutes()
 	s.orgRoutes()
 	s.accountRoutes()
 	s.classRoutes()

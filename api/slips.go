@@ -86,6 +86,7 @@ type resubmitInput struct {
 	ID   uuid.UUID `path:"id" format:"uuid"`
 	Body struct {
 		Inputs   map[string]string `json:"inputs,omitempty" text:"free" doc:"The whole corrected form; left out, the form stays as it was."`
+		Values   map[string]string `json:"values,omitempty" text:"free" doc:"The corrected key items of a KEY_DATA_CHANGE; left out, they stay as they were."`
 		Evidence []EvidenceRef     `json:"evidence,omitempty" maxItems:"20" doc:"Further evidence; what was attached stays."`
 		Opinion  string            `json:"opinion,omitempty" maxLength:"500" text:"free"`
 	}
@@ -93,7 +94,7 @@ type resubmitInput struct {
 
 func (s *server) resubmitChange(ctx context.Context, in *resubmitInput) (*slipOutput, error) {
 	return s.say(ctx, in.Body, store.Word{
-		ChangeID: in.ID, Verb: store.Resubmit, Step: contract.AnyStep, Opinion: in.Body.Opinion,
+		ChangeID: in.ID, Verb: store.Resubmit, Step: contract.AnyStep, Opinion: in.Body.Opinion, Values: in.Body.Values,
 		Body: store.SlipBody{Inputs: in.Body.Inputs, Evidence: evidenceRefs(in.Body.Evidence)},
 	})
 }

@@ -3,12 +3,14 @@ package api
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"time"
 
 	"github.com/google/uuid"
 
 	"github.com/xueji/xueji/models/calendar"
 	"github.com/xueji/xueji/models/org"
+	"github.com/xueji/xueji/models/problem"
 	"github.com/xueji/xueji/models/roster"
 	"github.com/xueji/xueji/models/status"
 	"github.com/xueji/xueji/models/store"
@@ -74,7 +76,11 @@ func (s *server) getStudent(ctx context.Context, in *PathID) (*body[Student], er
 	var r *store.StudentRecord
 	err := s.store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error {
 		var err error
-		if r, err = tx.StudentRecord(in.ID); err != nil {
+		if r, err = tx.StudentRecord(in.ID); errors.Is(err, problem.New(problem.NotFound)) {
+			// The old school reads its backup of a pupil who moved on.
+			r, err = tx.DepartedRecord(in.ID)
+		}
+		if err != nil {
 			return err
 		}
 		return allow(ctx, r.OrgPath)

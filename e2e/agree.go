@@ -20,7 +20,7 @@ func rules() map[string]string {
 		"an open change has exactly one open step, where the change says it is": `SELECT c.case_no FROM change c
 			LEFT JOIN step s ON s.change_id = c.id AND s.status = 'OPEN' AND s.no = c.step_no AND s.round = c.round
 			WHERE c.status = 'RUNNING' GROUP BY c.id HAVING count(s.no) <> 1`,
-		"an open step has an open task": `SELECT c.case_no FROM step s JOIN change c ON c.id = s.change_id WHERE s.status = 'OPEN' AND NOT EXISTS (
+		"an open step is automatic or has an open task": `SELECT c.case_no FROM step s JOIN change c ON c.id = s.change_id WHERE s.status = 'OPEN' AND (s.act = '') <> EXISTS (
 			SELECT 1 FROM task k WHERE k.change_id = s.change_id AND k.step_no = s.no AND k.round = s.round AND k.status = 'OPEN')`,
 		"no task is open without its step": `SELECT c.case_no FROM task k JOIN change c ON c.id = k.change_id WHERE k.status = 'OPEN' AND NOT EXISTS (
 			SELECT 1 FROM step s WHERE s.change_id = k.change_id AND s.no = k.step_no AND s.round = k.round AND s.status = 'OPEN')`,
@@ -36,9 +36,17 @@ func rules() map[string]string {
 			LEFT JOIN slip l ON l.id = d.slip_id WHERE l.outcome IS DISTINCT FROM 'COUNTED' OR l.account_id <> d.account_id OR l.verb <> d.verdict`,
 		"a counted decision is a decision": `SELECT c.case_no FROM slip l JOIN change c ON c.id = l.change_id
 			WHERE l.outcome = 'COUNTED' AND l.verb IN ('APPROVE', 'REJECT', 'SEND_BACK') AND NOT EXISTS (SELECT 1 FROM decision d WHERE d.slip_id = l.id)`,
-		"who submits does not review": `SELECT c.case_no FROM decision d JOIN change c ON c.id = d.change_id WHERE d.account_id = c.filed_by AND d.step_no > 0`,
+		"who submits does not review": `SELECT c.case_no FROM decision d JOIN change c ON c.id = d.change_id WHERE d.account_id = c.filed_by AND d.step_no > 0
+			AND NOT coalesce((c.definition #>> ARRAY['steps', (d.step_no - 1)::text, 'own'])::boolean, false)`,
 		"a change takes effect once": `SELECT c.case_no FROM change c WHERE c.student_id IS NOT NULL
-			AND (SELECT count(*) FROM student_history h WHERE h.change_id = c.id) <> CASE WHEN c.status = 'EFFECTIVE' THEN 1 ELSE 0 END`,
+			AND (SELECT count(*) FROM student_history h WHERE h.change_id = c.id AND h.kind NOT LIKE '%\_OUT') <> CASE WHEN c.status = 'EFFECTIVE' THEN 1 ELSE 0 END`,
+		"a record lies where its school is": `SELECT s.id::text FROM student s JOIN organisation o ON o.id = s.school_id WHERE s.org_path <> o.path
+			OR s.class_id IS NOT NULL AND s.school_id <> (SELECT k.school_id FROM school_class k WHERE k.id = s.class_id)`,
+		"a move leaves a backup and a paper file to hand over": `SELECT c.case_no FROM change c JOIN change_party p ON p.change_id = c.id AND p.side = 'OUT'
+			WHERE p.org_id <> c.org_id AND (SELECT count(*) FROM departure d JOIN handover h USING (change_id) WHERE d.change_id = c.id)
+				<> CASE WHEN c.status = 'EFFECTIVE' THEN 1 ELSE 0 END`,
+		"no number is written in the clear": `SELECT 'change ' || change_id FROM change_value WHERE after ~ '[0-9]{17}' OR before ~ '[0-9]{17}'
+			UNION SELECT 'slip ' || id FROM slip WHERE body::text ~ '[0-9]{17}[0-9X]"' UNION SELECT 'change ' || id FROM change WHERE inputs::text || subject::text ~ '[0-9]{17}[0-9X]"'`,
 		"a class counts who holds a seat in it": `SELECT k.name FROM school_class k
 			WHERE k.occupied <> (SELECT count(*) FROM student s WHERE s.class_id = k.id AND s.holds_seat)`,
 	}

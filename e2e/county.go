@@ -101,14 +101,18 @@ func (s *Stack) Person(at Office, roles ...org.Role) *Person {
 }
 
 // County makes the usual county: one school, its people, the bureaus above.
-func (s *Stack) County() *County {
+func (s *Stack) County() *County { return s.CountyOf("520102", "2152000123", "南明区示例小学") }
+
+// CountyOf makes a school below the bureau of any county, with its people and
+// the bureaus above. A second school of one bureau shares its office, not its people.
+func (s *Stack) CountyOf(county, code, name string) *County {
 	s.T.Helper()
-	c := &County{
-		Bureau: s.Office(org.County, "520102"), City: s.Office(org.City, "520100"),
-		Grade: map[int]uuid.UUID{}, Class: map[int]uuid.UUID{},
-	}
-	c.School = s.School(c.Bureau, "2152000123", "南明区示例小学")
-	for _, year := range []int{2026, 2025, 2024, 2023} {
+	c := &County{Bureau: s.Office(org.County, county), Grade: map[int]uuid.UUID{}, Class: map[int]uuid.UUID{}}
+	err := s.DB.QueryRow(s.T.Context(), `SELECT p.id, p.path::text FROM organisation o JOIN organisation p ON p.id = o.parent_id WHERE o.id = $1`,
+		c.Bureau.ID).Scan(&c.City.ID, &c.City.Path)
+	require.NoError(s.T, err)
+	c.School = s.School(c.Bureau, code, name)
+	for _, year := range []int{2026, 2025, 2024, 2023, 2021} {
 		c.Grade[year], c.Class[year] = uuid.Must(uuid.NewV7()), uuid.Must(uuid.NewV7())
 		s.Exec(`INSERT INTO school_grade (id, school_id, org_path, stage, entry_year, name) VALUES ($1, $2, $3::text::ltree, 'PRIMARY', $4, $5)`,
 			c.Grade[year], c.School.ID, c.School.Path, year, fmt.Sprintf("%d级", year))

@@ -14,6 +14,7 @@ import (
 	"github.com/xueji/xueji/activities"
 	"github.com/xueji/xueji/config"
 	"github.com/xueji/xueji/files"
+	"github.com/xueji/xueji/identity"
 	"github.com/xueji/xueji/models/calendar"
 	"github.com/xueji/xueji/models/store"
 	"github.com/xueji/xueji/upkeep"
@@ -26,6 +27,8 @@ type Worker struct {
 	parts  *parts
 	cfg    config.Config
 	upkeep *upkeep.Upkeep
+	// identity is the population database that identities are checked with.
+	identity identity.Checker
 }
 
 // OpenWorker opens a worker; Run runs it. Metrics may be nil.
@@ -39,7 +42,12 @@ func OpenWorker(ctx context.Context, cfg config.Config, clock *calendar.Clock, l
 		return nil, err
 	}
 	worker.SetStickyWorkflowCacheSize(cfg.Worker.CachedWorkflows) // of the process, before any worker is made
-	w := &Worker{parts: p, cfg: cfg}
+	checker, err := openChecker(cfg)
+	if err != nil {
+		p.close()
+		return nil, err
+	}
+	w := &Worker{parts: p, cfg: cfg, identity: checker}
 	round, err := roundMetrics(metrics)
 	if err != nil {
 		p.close()
@@ -48,10 +56,14 @@ func OpenWorker(ctx context.Context, cfg config.Config, clock *calendar.Clock, l
 	w.upkeep = &upkeep.Upkeep{
 		Register: p.register, Engine: p.engine, Log: log, Name: workerName(), OnRound: round,
 		Rounds: []func(context.Context) error{w.sealAudit},
-		Chores: []func(context.Context) error{w.sealIdleAccounts, w.deleteOldRosters},
+		Chores: []func(context.Context) error{w.sealIdleAccounts, w.deleteOldRosters, w.remindHandovers},
 	}
 	return w, nil
 }
+
+// AskIdentity replaces the population database the settings name; for tests of
+// what happens when it is silent. Call it before Run.
+func (w *Worker) AskIdentity(checker identity.Checker) { w.identity = checker }
 
 // Run serves until ctx ends, then lets running work finish.
 func (w *Worker) Run(ctx context.Context) error {
@@ -77,8 +89,9 @@ func WorkerOptions(c config.Worker) worker.Options {
 	return worker.Options{
 		// With the default two pollers a burst of a hundred updates froze a
 		// whole worker for a minute.
-		MaxConcurrentWorkflowTaskPollers:        c.WorkflowPollers,
-		MaxConcurrentActivityTaskPollers:        2, // all activities are local
+		MaxConcurrentWorkflowTaskPollers: c.WorkflowPollers,
+		// All activities are local, but those of automatic steps.
+		MaxConcurrentActivityTaskPollers:        4,
 		MaxConcurrentLocalActivityExecutionSize: c.Activities,
 		WorkerStopTimeout:                       c.StopTimeout,
 	}
@@ -99,7 +112,7 @@ func (w *Worker) serve(ctx context.Context) error {
 	options.OnFatalError = func(err error) { fatal <- err }
 	sdkWorker := worker.New(w.parts.sdk, contract.QueueChanges, options)
 	workflows.Register(sdkWorker, w.parts.proc.Kinds())
-	sdkWorker.RegisterActivity(activities.NewChanges(w.parts.register))
+	sdkWorker.RegisterActivity(activities.NewChanges(w.parts.register, w.identity))
 	if err := sdkWorker.Start(); err != nil {
 		return err
 	}
@@ -132,6 +145,10 @@ func (w *Worker) sealIdleAccounts(ctx context.Context) error {
 		_, err := tx.SealIdle()
 		return err
 	})
+}
+
+func (w *Worker) remindHandovers(ctx context.Context) error {
+	return w.parts.register.InScope(ctx, store.Scope{}, func(tx *store.Tx) error { return tx.RemindHandovers() })
 }
 
 func (w *Worker) deleteOldRosters(ctx context.Context) error {

@@ -46,6 +46,7 @@ type change struct {
 	known bool // at was read from PostgreSQL by this run
 	inbox
 	answers map[string]*answer
+	errand  errand
 }
 
 // answer is what became of a slip, for the people who wait for it and those who
@@ -69,13 +70,15 @@ func (c *change) answer(slip string) *answer {
 }
 
 // advance does one thing: it takes one slip, or reads the position again, or
-// lets time pass.
+// does what an automatic step asks for, or lets time pass.
 func (c *change) advance(ctx workflow.Context) error {
 	switch slip, ok := c.next(c.at.Slips); {
 	case ok:
 		return c.commit(ctx, slip)
 	case c.refresh:
 		return c.resume(ctx)
+	case c.at.Act != "" || c.errand.runs():
+		return c.perform(ctx)
 	}
 	timeUp, err := c.wait(ctx)
 	if err != nil || !timeUp {
@@ -141,6 +144,7 @@ func (c *change) commit(ctx workflow.Context, slip string) error {
 		return err
 	}
 	c.tell(slip, done.Result)
+	c.errand.outdated = c.errand.runs()
 	return c.moveTo(ctx, done.Position)
 }
 

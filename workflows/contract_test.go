@@ -23,7 +23,7 @@ func TestNoPersonalDataCanPass(t *testing.T) {
 		"SlipMessage.SlipID": id, "SlipMessage.Step": count, "SlipMessage.Round": count,
 		"SlipResult.SlipID": id, "SlipResult.Outcome": code, "SlipResult.Code": code, "SlipResult.SettledAt": at,
 		"Position.Closed": flag, "Position.Status": code, "Position.Step": count, "Position.Round": count, "Position.Stage": code,
-		"Position.WaitingFor": "codes", "Position.DueAt": at, "Position.Slips": "opaque IDs", "Position.Wait": duration,
+		"Position.WaitingFor": "codes", "Position.DueAt": at, "Position.Slips": "opaque IDs", "Position.Act": code, "Position.Wait": duration,
 		"ResumeRequest.ChangeID": id,
 		"CommitRequest.ChangeID": id, "CommitRequest.SlipID": id,
 		"Committed.Result": "SlipResult", "Committed.Position": "Position",
@@ -79,9 +79,9 @@ func passing() []reflect.Type {
 
 // TestNamesInHistories guards names that running changes are stored under.
 func TestNamesInHistories(t *testing.T) {
-	require.Equal(t, []string{"changes", "slip", "slip", "refresh", "position", "Resume", "CommitSlip", "PassTime"}, []string{
+	require.Equal(t, []string{"changes", "slip", "slip", "refresh", "position", "Resume", "CommitSlip", "PassTime", "Perform"}, []string{
 		contract.QueueChanges, contract.UpdateSlip, contract.SignalSlip, contract.SignalRefresh, contract.QueryPosition,
-		contract.ActivityResume, contract.ActivityCommitSlip, contract.ActivityPassTime,
+		contract.ActivityResume, contract.ActivityCommitSlip, contract.ActivityPassTime, contract.ActivityPerform,
 	})
 	require.Equal(t, []string{"ChangeKind", "Province", "Stage", "WaitingFor", "DueAt", "StepRound"}, []string{
 		contract.AttributeKind, contract.AttributeProvince, contract.AttributeStage,
@@ -95,10 +95,14 @@ func TestNamesInHistories(t *testing.T) {
 	require.Equal(t, "Reinstatement", process.Reinstatement.WorkflowName())
 	require.Equal(t, "Withdrawal", process.Withdrawal.WorkflowName())
 	require.Equal(t, "RosterImport", process.RosterImport.WorkflowName())
+	require.Equal(t, "Transfer", process.Transfer.WorkflowName())
+	require.Equal(t, "OtherLeaving", process.OtherLeaving.WorkflowName())
+	require.Equal(t, "RestoreAdmission", process.RestoreAdmission.WorkflowName())
+	require.Equal(t, "KeyDataChange", process.KeyDataChange.WorkflowName())
 	// The activities of the contract are those the workflow calls, by name.
 	have := map[string]bool{}
 	for method := range reflect.TypeFor[contract.Activities]().Methods() {
 		have[method.Name] = true
 	}
-	require.Equal(t, map[string]bool{contract.ActivityResume: true, contract.ActivityCommitSlip: true, contract.ActivityPassTime: true}, have)
+	require.Equal(t, map[string]bool{contract.ActivityResume: true, contract.ActivityCommitSlip: true, contract.ActivityPassTime: true, contract.ActivityPerform: true}, have)
 }

@@ -56,7 +56,16 @@ type register struct {
 	beforeCommit, afterCommit func(ctx context.Context, slip string)
 	// Called when a Resume has read the position and not yet answered.
 	afterResume func()
+	// Called while a Perform asks the world outside.
+	whileAsking func(change string)
 }
+
+// What the world outside answers to an automatic step.
+const (
+	pass    = "pass"
+	fail    = "fail"
+	silence = "silence"
+)
 
 // filed is one change with its steps, tasks and slips.
 type filed struct {
@@ -73,6 +82,12 @@ type filed struct {
 	slips    []*slip
 	decided  map[string]string // task to slip: nobody decides twice
 	timeline []string
+	// acts are the automatic steps of the chain, by number.
+	acts map[int]string
+	// answers of the world outside to the automatic steps: pass, fail or silence,
+	// one an attempt; the last one stays.
+	answers []string
+	retry   time.Time // when the open automatic step is tried again
 }
 
 type slip struct {
@@ -99,6 +114,16 @@ func (r *register) file(offices [][]string, term time.Duration) string {
 	r.changes[c.id] = c
 	r.open(c, 1)
 	return c.id
+}
+
+// automatic makes a step of a change automatic, with what the world outside will
+// answer, one an attempt; the last answer stays.
+func (r *register) automatic(change string, step int, answers ...string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	c := r.changes[change]
+	c.acts, c.answers = map[int]string{step: "CHECK_IDENTITY"}, answers
+	r.open(c, c.step)
 }
 
 // newID gives IDs that are the same in every run, so that recorded histories are.
@@ -152,6 +177,7 @@ func (r *register) activities() map[string]any {
 	var a contract.Activities = r
 	return map[string]any{
 		contract.ActivityResume: a.Resume, contract.ActivityCommitSlip: a.CommitSlip, contract.ActivityPassTime: a.PassTime,
+		contract.ActivityPerform: a.Perform,
 	}
 }
 
@@ -325,7 +351,11 @@ func (r *register) end(c *filed, s *slip, status string) {
 }
 
 func (r *register) open(c *filed, step int) {
+	c.retry = r.clock()
 	c.step, c.opened, c.marks, c.tasks = step, r.clock(), map[string]bool{}, map[string]bool{}
+	if c.acts[step] != "" {
+		return // nobody decides there
+	}
 	for _, office := range seats(c) {
 		c.tasks[fmt.Sprintf("%d/%d/%s", c.round, step, office)] = true
 	}
@@ -338,6 +368,57 @@ func seats(c *filed) []string {
 	}
 	return c.offices[c.step-1]
 }
+
+// Perform does what the open automatic step asks for.
+func (r *register) Perform(_ context.Context, q contract.ResumeRequest) (contract.Position, error) {
+	r.mu.Lock()
+	if err := r.begin(contract.ActivityPerform); err != nil {
+		r.mu.Unlock()
+		return contract.Position{}, err
+	}
+	c, err := r.find(q.ChangeID)
+	if err != nil {
+		r.mu.Unlock()
+		return contract.Position{}, err
+	}
+	step, round := c.step, c.round
+	r.mu.Unlock()
+	if r.whileAsking != nil {
+		r.whileAsking(q.ChangeID)
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if c.status == running && c.step == step && c.round == round && c.acts[step] != "" {
+		r.settleErrand(c)
+	}
+	return r.position(c), nil
+}
+
+func (r *register) settleErrand(c *filed) {
+	answer := pass
+	if len(c.answers) > 0 {
+		if answer = c.answers[0]; len(c.answers) > 1 {
+			c.answers = c.answers[1:]
+		}
+	}
+	c.timeline = append(c.timeline, answer)
+	switch answer {
+	case pass:
+		r.open(c, c.step+1)
+	case fail:
+		c.status, c.tasks = refused, nil
+		for _, other := range c.slips {
+			if other.outcome == contract.Pending {
+				r.settle(other, changeClosed)
+			}
+		}
+	case silence:
+		c.retry = r.clock().Add(errandPause)
+	}
+}
+
+// errandPause is how long a silent automatic step waits.
+const errandPause = 50 * time.Millisecond
 
 // reminders of a step, at a share of its term in percent.
 var reminders = []struct {
@@ -385,6 +466,14 @@ func (r *register) position(c *filed) contract.Position {
 		if c.term > 0 && !c.marks[m.verb] {
 			p.Wait = max(c.opened.Add(c.term/100*time.Duration(m.share)).Sub(r.clock()), time.Millisecond)
 			break
+		}
+	}
+	if act := c.acts[c.step]; act != "" {
+		p.WaitingFor = nil
+		if left := c.retry.Sub(r.clock()); left <= 0 {
+			p.Act = act
+		} else if p.Wait == 0 || left < p.Wait {
+			p.Wait = left
 		}
 	}
 	return p

@@ -56,6 +56,10 @@ func TestWhateverHappensEverySlipHasOneOutcome(t *testing.T) {
 		store := newRegister(func() time.Time { return opening })
 		offices := [][]string{{"3301060001"}, {"330106"}, {"3301", "3302"}}[:rapid.IntRange(1, 3).Draw(t, "steps")]
 		change := store.file(offices, time.Duration(rapid.SampledFrom([]int{0, 1, 10}).Draw(t, "days"))*24*time.Hour)
+		if at := rapid.IntRange(0, len(offices)-1).Draw(t, "automatic step"); at > 0 {
+			answers := rapid.SliceOfN(rapid.SampledFrom([]string{pass, silence, silence, fail}), 0, 4).Draw(t, "answers")
+			store.automatic(change, at, append(answers, rapid.SampledFrom([]string{pass, fail}).Draw(t, "last answer"))...)
+		}
 		h := &history{t: t, store: store, change: change}
 		rest, ended := deeds().Draw(t, "deeds"), false
 		for !ended {
@@ -138,7 +142,7 @@ func (h *history) do(r *run, d deed) {
 		r.SignalWorkflow(contract.SignalSlip, contract.SlipMessage{SlipID: fmt.Sprint("noise ", d.Fails)})
 	case "outage":
 		for range d.Fails {
-			for _, name := range []string{contract.ActivityResume, contract.ActivityCommitSlip, contract.ActivityPassTime} {
+			for _, name := range []string{contract.ActivityResume, contract.ActivityCommitSlip, contract.ActivityPassTime, contract.ActivityPerform} {
 				h.store.failNext(name, errors.New("connection refused"))
 			}
 		}

@@ -77,7 +77,10 @@ func (s *site) work() (kill func()) {
 
 // kinds are those a worker of this version runs.
 func kinds() []process.Kind {
-	return []process.Kind{process.Suspension, process.Reinstatement, process.Withdrawal, process.RosterImport}
+	return []process.Kind{
+		process.Suspension, process.Reinstatement, process.Withdrawal, process.RosterImport,
+		process.Transfer, process.OtherLeaving, process.RestoreAdmission, process.KeyDataChange,
+	}
 }
 
 func starting(change string, kind process.Kind) client.Starting {

@@ -37,6 +37,10 @@ const (
 	StudentSearch  Action = "student.search"  //
 	StudentReveal  Action = "student.reveal"  // one secret in full, with a reason, audited
 	StudentHistory Action = "student.history" //
+	StudentFind    Action = "student.find"    // a pupil of any school, by name and number, audited
+
+	HandoverRead Action = "handover.read"
+	HandoverSend Action = "handover.send" // sent by the old school, received by the new one
 
 	RosterImport Action = "roster.import"
 	RosterRead   Action = "roster.read"
@@ -104,6 +108,13 @@ var table = sync.OnceValue(func() map[Action]map[org.Role]Reach {
 			org.BureauReviewer: Subtree, org.BureauHead: Subtree,
 		},
 
+		StudentFind: {org.SchoolRegistrar: Own, org.BureauReviewer: Own},
+		HandoverRead: {
+			org.SchoolRegistrar: Own, org.SchoolLeader: Own, org.Principal: Own,
+			org.BureauReviewer: Subtree, org.BureauHead: Subtree,
+		},
+		HandoverSend: {org.SchoolRegistrar: Own, org.BureauReviewer: Subtree},
+
 		RosterImport: {org.SchoolRegistrar: Own},
 		RosterRead: {
 			org.SchoolRegistrar: Own, org.SchoolLeader: Own, org.Principal: Own,
@@ -113,7 +124,7 @@ var table = sync.OnceValue(func() map[Action]map[org.Role]Reach {
 		ChangeFile:     {org.SchoolRegistrar: Own},
 		ChangeWithdraw: {org.SchoolRegistrar: Own},
 		ChangeRead:     recordReaders(),
-		ChangeDecide:   {org.SchoolLeader: Own, org.BureauReviewer: Own},
+		ChangeDecide:   {org.SchoolRegistrar: Own, org.SchoolLeader: Own, org.BureauReviewer: Own},
 		ChangeComment: {
 			org.SchoolRegistrar: Own, org.SchoolLeader: Own,
 			org.BureauReviewer: Subtree, org.BureauHead: Subtree,

@@ -114,7 +114,10 @@ func processPages() (string, error) {
 	var pages []string
 	var list []error
 	for _, kind := range catalogue.Kinds() {
-		d, ok := catalogue.Define(kind, "", catalogue.Default())
+		// With every optional step, so that the page shows them all.
+		all := catalogue.Default()
+		all.ProvinceAuditIn, all.ProvinceAuditOut, all.AutoRetrieve = true, true, false
+		d, ok := catalogue.Define(kind, "", all)
 		if !ok {
 			list = append(list, fmt.Errorf("the catalogue lists %s and does not define it", kind))
 			continue
@@ -129,10 +132,13 @@ func processPage(d process.Definition) string {
 	line := func(format string, args ...any) { fmt.Fprintf(&b, format+"\n", args...) }
 	line("## %s %s `%s`\n", d.Name.Zh, d.Name.En, d.Kind)
 	line("Rule 依据: %s. Stages 学段: %s. Workflow type: `%s`. Version %d.%s\n", d.Rule, join(d.Stages), d.Kind.WorkflowName(), d.Version, national(d.Code))
-	line("| Step | | Office | Role | Term |\n|---|---|---|---|---|")
-	for i, s := range d.Steps {
-		line("| %d `%s` | %s %s | %s of the %s | `%s` | %s |", i+1, s.Name, s.Label.Zh, cell(s.Label.En),
-			strings.ToLower(string(s.Level)), strings.ToLower(string(s.Side)), s.Role, s.Term)
+	if len(d.Routes) == 0 {
+		b.WriteString(chainTable(d.Steps))
+	}
+	for _, route := range process.Routes() {
+		if steps := d.Routes[route]; len(steps) > 0 {
+			line("Route `%s`:\n\n%s", route, chainTable(steps))
+		}
 	}
 	if len(d.Inputs) > 0 {
 		line("\n| Input | | Type | Values |\n|---|---|---|---|")
@@ -147,6 +153,35 @@ func processPage(d process.Definition) string {
 		}
 	}
 	return b.String()
+}
+
+// chainTable shows the steps of a chain; an automatic one is nobody's to decide.
+func chainTable(steps []process.Step) string {
+	var b strings.Builder
+	b.WriteString("| Step | | Office | Role | Term |\n|---|---|---|---|---|\n")
+	for i, s := range steps {
+		office, role := fmt.Sprintf("%s of the %s", strings.ToLower(string(s.Level)), side(s.Side)), "`"+string(s.Role)+"`"
+		if s.Act != "" {
+			office, role = "the system", "`"+string(s.Act)+"`"
+		}
+		optional := ""
+		if s.Optional != "" {
+			optional = " (where the policy has `" + string(s.Optional) + "`)"
+		}
+		fmt.Fprintf(&b, "| %d `%s`%s | %s %s | %s | %s | %s |\n", i+1, s.Name, optional, s.Label.Zh, cell(s.Label.En), office, role, s.Term)
+	}
+	return b.String()
+}
+
+func side(s process.Side) string {
+	switch s {
+	case process.SideIn:
+		return "receiving side"
+	case process.SideOut:
+		return "releasing side"
+	case process.SideFiler:
+	}
+	return "filer"
 }
 
 func national(code string) string {

@@ -33,3 +33,37 @@ const (
 	RedoUnknown       Code = "redo_unknown"
 	StartOutOfRange   Code = "start_out_of_range"
 )
+
+// Codes of moves between schools. They speak to another office than the pupil's,
+// so they carry the national code and whom to ask, and nothing about the pupil.
+const (
+	PupilMissing            Code = "pupil_missing"
+	TransferDataWrong       Code = "transfer_data_wrong"       // 2001
+	TransferBusinessRunning Code = "transfer_business_running" // 2002
+	TransferClaimed         Code = "transfer_claimed"          // 2002, by another receiving school
+	TransferProblemStatus   Code = "transfer_problem_status"   // 2003
+	TransferNotEligible     Code = "transfer_not_eligible"
+	TransferNumberRequired  Code = "transfer_number_required"
+	TransferSameSchool      Code = "transfer_same_school"
+	TransferSchoolType      Code = "transfer_school_type"
+	TransferGraduating      Code = "transfer_graduating"
+	TransferFrozen          Code = "transfer_frozen"
+	TransferNeverOpen       Code = "transfer_never_open"
+	PaperDateOutOfRange     Code = "paper_date_out_of_range"
+	PaperFormMissing        Code = "paper_form_missing"
+	ClassWrongGrade         Code = "class_wrong_grade"
+	RestoreNotLeft          Code = "restore_not_left"
+	LookupsUsed             Code = "lookups_used"
+	StepAutomatic           Code = "step_automatic"
+)
+
+// Codes of changes of key data, and the answers of the identity check.
+const (
+	KeyFieldUnknown   Code = "key_field_unknown"
+	KeyDataUnchanged  Code = "key_data_unchanged"
+	IdentityTaken     Code = "identity_taken"
+	IdentityNotFound  Code = "identity_not_found"
+	IdentityCancelled Code = "identity_cancelled"
+	IdentityDuplicate Code = "identity_duplicate_removed"
+	IdentityMigrating Code = "identity_migrating"
+)

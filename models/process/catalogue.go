@@ -86,7 +86,7 @@ func (c *Catalogue) Overlay(version int, body []byte) (Policy, error) {
 		return Policy{}, fmt.Errorf("policy version %d: %w", version, err)
 	}
 	p.Version = version
-	if err := p.Validate(); err != nil {
+	if err := errors.Join(p.Validate(), c.keepsActs(p)); err != nil {
 		return Policy{}, fmt.Errorf("policy version %d: %w", version, err)
 	}
 	return p, nil
@@ -100,68 +100,38 @@ func (c *Catalogue) Define(kind Kind, stage org.Stage, p Policy) (Definition, bo
 		return Definition{}, false
 	}
 	d.Policy = p
-	d.Steps = slices.Clone(d.Steps)
-	if chain, ok := p.chain(kind, stage); ok {
-		d.Steps = slices.Clone(chain)
+	if len(d.Routes) == 0 {
+		d.Steps = p.steps(kind, d.Steps, string(stage), "*")
+		return d, true
 	}
-	for i, s := range d.Steps {
-		if term, ok := p.Terms[kind][s.Name]; ok {
-			d.Steps[i].Term = term
-		}
+	routes := d.Routes
+	d.Routes = make(map[Route][]Step, len(routes))
+	for route, steps := range routes {
+		d.Routes[route] = p.steps(kind, steps, string(route)+"/"+string(stage), string(route))
 	}
 	return d, true
 }
 
-func (p Policy) chain(kind Kind, stage org.Stage) ([]Step, bool) {
-	chains := p.Chains[kind]
-	if chain, ok := chains[string(stage)]; ok {
-		return chain, true
-	}
-	chain, ok := chains["*"]
-	return chain, ok
-}
-
-// Validate tells everything that is wrong with a definition at once.
-func (d Definition) Validate() error {
-	var list []error
-	if d.Kind == "" || d.Name.Zh == "" || d.Name.En == "" || d.Rule == "" {
-		list = append(list, errors.New("kind, name and rule are required"))
-	}
-	if d.Version < 1 {
-		list = append(list, errors.New("version begins at 1"))
-	}
-	if d.Subject != SubjectStudent && d.Subject != SubjectRoster {
-		list = append(list, fmt.Errorf("unknown subject %q", d.Subject))
-	}
-	if len(d.Stages) == 0 {
-		list = append(list, errors.New("stages are required"))
-	}
-	list = append(list, validateSteps(d.Steps)...)
-	for _, in := range d.Inputs {
-		if in.Type == TypeCode && len(in.Values) == 0 {
-			list = append(list, fmt.Errorf("input %s: a code needs values", in.Name))
+// steps gives a chain as the policy has it: its own chain under the first of the
+// keys it names, else the built-in one, with its terms and without the steps
+// whose switch is off.
+func (p Policy) steps(kind Kind, builtIn []Step, keys ...string) []Step {
+	chain := builtIn
+	for _, key := range keys {
+		if own, ok := p.Chains[kind][key]; ok {
+			chain = own
+			break
 		}
 	}
-	return errors.Join(list...)
-}
-
-func validateSteps(steps []Step) []error {
-	var list []error
-	if len(steps) == 0 {
-		list = append(list, errors.New("a change needs at least one decision"))
+	var steps []Step
+	for _, s := range chain {
+		if s.Optional != "" && !p.Has(s.Optional) {
+			continue
+		}
+		if term, ok := p.Terms[kind][s.Name]; ok {
+			s.Term = term
+		}
+		steps = append(steps, s)
 	}
-	seen := map[string]bool{}
-	for _, s := range steps {
-		if s.Name == "" || s.Label.Zh == "" || s.Side == "" || s.Level == "" || s.Role == "" {
-			list = append(list, fmt.Errorf("step %q: name, label, side, level and role are required", s.Name))
-		}
-		if err := s.Term.Validate(); err != nil {
-			list = append(list, fmt.Errorf("step %q: %w", s.Name, err))
-		}
-		if seen[s.Name] {
-			list = append(list, fmt.Errorf("step %q stands twice", s.Name))
-		}
-		seen[s.Name] = true
-	}
-	return list
+	return steps
 }

@@ -27,6 +27,8 @@ type Policy struct {
 	// suspension around the day of filing, against slips of the pen.
 	SuspensionBackDays  int `yaml:"suspension_back_days" json:"suspension_back_days"`
 	SuspensionAheadDays int `yaml:"suspension_ahead_days" json:"suspension_ahead_days"`
+	// KeyFields are the items of the sheet only a key-data change may alter (R10; a province may add, M14).
+	KeyFields []string `yaml:"key_fields" json:"key_fields"`
 	// LastTerm closes suspension for the graduating grade in these days (hard rule 43).
 	LastTerm calendar.Windows `yaml:"last_term" json:"last_term"`
 	// GraduatingFreeze refuses new business of graduating grades in these days (hard rule 23).
@@ -37,6 +39,28 @@ type Policy struct {
 	SchoolYearStart calendar.MonthDay `yaml:"school_year_start" json:"school_year_start"`
 	// ReinstatementCohort is offered first in the form (D34): ONE_BEHIND or ORIGINAL.
 	ReinstatementCohort string `yaml:"reinstatement_cohort" json:"reinstatement_cohort"`
+	// TransferWindows are the only days on which a transfer may be applied for
+	// (hard rule 42); empty means always.
+	TransferWindows calendar.Windows `yaml:"transfer_windows" json:"transfer_windows"`
+	// TransferFreeze refuses new transfers of all grades in these days (hard rule 24).
+	TransferFreeze calendar.Windows `yaml:"transfer_freeze" json:"transfer_freeze"`
+	// TransferGraduating and TransferPunished open transfer to pupils of the
+	// graduating grade and to pupils under punishment, who are normally refused.
+	TransferGraduating bool `yaml:"transfer_graduating" json:"transfer_graduating"`
+	TransferPunished   bool `yaml:"transfer_punished" json:"transfer_punished"`
+	// ProvinceAuditIn and ProvinceAuditOut let the province audit what comes in
+	// from, and goes out to, other provinces (D3).
+	ProvinceAuditIn  bool `yaml:"province_audit_in" json:"province_audit_in"`
+	ProvinceAuditOut bool `yaml:"province_audit_out" json:"province_audit_out"`
+	// AutoRetrieve moves the e-file with the last approval; otherwise the
+	// receiving school retrieves it by hand (调档, D4).
+	AutoRetrieve bool `yaml:"auto_retrieve" json:"auto_retrieve"`
+	// PaperTransferDays is how old the paper of an emergency transfer may be (KT58).
+	PaperTransferDays int `yaml:"paper_transfer_days" json:"paper_transfer_days"`
+	// HandoverMonths is how long the paper file may take to the new school (hard rule 3).
+	HandoverMonths int `yaml:"handover_months" json:"handover_months"`
+	// LookupsPerDay bounds how many pupils of other offices one account may look up.
+	LookupsPerDay int `yaml:"lookups_per_day" json:"lookups_per_day"`
 	// PasswordDays, LockAfter and LockMinutes belong to accounts (D27, D28).
 	PasswordDays int `yaml:"password_days" json:"password_days"`
 	LockAfter    int `yaml:"lock_after" json:"lock_after"`
@@ -45,6 +69,19 @@ type Policy struct {
 	Chains map[Kind]map[string][]Step `yaml:"chains" json:"chains,omitempty"`
 	// Terms replaces the days of a step, by kind and step name.
 	Terms map[Kind]map[string]calendar.Term `yaml:"terms" json:"terms,omitempty"`
+}
+
+// Has says whether the policy has an optional step.
+func (p Policy) Has(s Switch) bool {
+	switch s {
+	case SwitchAuditIn:
+		return p.ProvinceAuditIn
+	case SwitchAuditOut:
+		return p.ProvinceAuditOut
+	case SwitchRetrieval:
+		return !p.AutoRetrieve
+	}
+	return false
 }
 
 // Grade gives the grade (1, 2, …) a year group is in on a day; below 1 it has
@@ -76,6 +113,7 @@ func (p Policy) Validate() error {
 		"suspensions_per_stage": p.SuspensionsPerStage,
 		"suspension_back_days":  p.SuspensionBackDays, "suspension_ahead_days": p.SuspensionAheadDays, "password_days": p.PasswordDays,
 		"lock_after": p.LockAfter, "lock_minutes": p.LockMinutes,
+		"paper_transfer_days": p.PaperTransferDays, "handover_months": p.HandoverMonths, "lookups_per_day": p.LookupsPerDay,
 		"stage_years.PRIMARY": p.StageYears[org.Primary], "stage_years.JUNIOR": p.StageYears[org.Junior], "stage_years.SENIOR": p.StageYears[org.Senior],
 	} {
 		if n < 1 {

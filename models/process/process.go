@@ -22,6 +22,11 @@ const (
 	Reinstatement Kind = "REINSTATEMENT" // 复学, KT32
 	Withdrawal    Kind = "WITHDRAWAL"    // 退学, KT33
 	RosterImport  Kind = "ROSTER_IMPORT" // 学籍注册 of a whole roster, KT01–KT04
+
+	Transfer         Kind = "TRANSFER"          // 转学, KT50–KT52, KT58
+	OtherLeaving     Kind = "OTHER_LEAVING"     // 其他离校, KT36
+	RestoreAdmission Kind = "RESTORE_ADMISSION" // 恢复入学资格, KT39, KT57
+	KeyDataChange    Kind = "KEY_DATA_CHANGE"   // 关键数据变更, KT70
 )
 
 // WorkflowName is the workflow type Temporal shows for the kind, such as
@@ -59,14 +64,28 @@ type Definition struct {
 	Name    Text   `yaml:"name" json:"name"`
 	Rule    string `yaml:"rule" json:"rule"` // document and article
 	// Code is the change type of the national standard (XJYDLB), or empty.
-	Code     string         `yaml:"code" json:"code"`
-	Subject  Subject        `yaml:"subject" json:"subject"`
-	Stages   []org.Stage    `yaml:"stages" json:"stages"`
-	Steps    []Step         `yaml:"steps" json:"steps"`
-	Inputs   []Input        `yaml:"inputs" json:"inputs"`
-	Evidence []EvidenceRule `yaml:"evidence" json:"evidence"`
+	Code    string      `yaml:"code" json:"code"`
+	Subject Subject     `yaml:"subject" json:"subject"`
+	Stages  []org.Stage `yaml:"stages" json:"stages"`
+	Steps   []Step      `yaml:"steps" json:"steps"`
+	// Routes are the chains of a kind that runs between offices, by how far
+	// apart they are; such a kind has no Steps until Route chose one.
+	Routes   map[Route][]Step `yaml:"routes" json:"routes,omitempty"`
+	Inputs   []Input          `yaml:"inputs" json:"inputs"`
+	Evidence []EvidenceRule   `yaml:"evidence" json:"evidence"`
 	// Policy is the province's policy at filing; a later one never reaches a running change.
 	Policy Policy `yaml:"-" json:"policy"`
+	// OutPolicy is that of the releasing province where it is another one.
+	OutPolicy *Policy `yaml:"-" json:"out_policy,omitempty"`
+}
+
+// Releasing gives the policy of the releasing side, which is Policy unless a
+// change crosses provinces.
+func (d Definition) Releasing() Policy {
+	if d.OutPolicy != nil {
+		return *d.OutPolicy
+	}
+	return d.Policy
 }
 
 // Side says whose office a step belongs to.
@@ -90,8 +109,35 @@ const (
 	LevelProvince Level = "PROVINCE"
 )
 
-// Step is one human decision. Its number is its place in the chain, from 1.
-// Number 0 is the applicant's own step after a send-back.
+// Act is what the system itself does at an automatic step; empty where people decide.
+type Act string
+
+// The acts. Each is one function of the register; an automatic step passes or
+// ends the change with a code, and never decides in the place of a person.
+const (
+	// ActValidate is the national validation of a transfer (转出校验, M5, M6).
+	ActValidate Act = "VALIDATE_TRANSFER"
+	// ActIdentity looks for the number in the whole register and asks the
+	// population database about name and number (KT70, M14).
+	ActIdentity Act = "CHECK_IDENTITY"
+)
+
+// Acts lists every act in a fixed order.
+func Acts() []Act { return []Act{ActValidate, ActIdentity} }
+
+// Switch names a step a province may have or leave out; the policy of the
+// step's side says which (Policy.Has).
+type Switch string
+
+// The switches.
+const (
+	SwitchAuditIn   Switch = "PROVINCE_AUDIT_IN"  // D3
+	SwitchAuditOut  Switch = "PROVINCE_AUDIT_OUT" // D3
+	SwitchRetrieval Switch = "MANUAL_RETRIEVAL"   // D4, the opposite of auto_retrieve
+)
+
+// Step is one decision of a person, or an automatic act. Its number is its place
+// in the chain, from 1. Number 0 is the applicant's own step after a send-back.
 type Step struct {
 	Name  string        `yaml:"name" json:"name"` // stable, shown to admins, e.g. LEADER_REVIEW
 	Label Text          `yaml:"label" json:"label"`
@@ -99,6 +145,14 @@ type Step struct {
 	Level Level         `yaml:"level" json:"level"`
 	Role  org.Role      `yaml:"role" json:"role"`
 	Term  calendar.Term `yaml:"term" json:"term"`
+	// Act makes the step automatic; side, level and role then say whose business
+	// it holds up, and who is told.
+	Act Act `yaml:"act" json:"act,omitempty"`
+	// Optional steps are in the chain where the policy has the switch.
+	Optional Switch `yaml:"optional" json:"optional,omitempty"`
+	// Own steps finish the applicant's own business and review nothing, so whoever
+	// submitted may take them.
+	Own bool `yaml:"own" json:"own,omitempty"`
 }
 
 // ApplicantStep is the name of step 0: the applicant corrects and hands in again.

@@ -7,6 +7,8 @@
 package status
 
 import (
+	"slices"
+
 	"github.com/xueji/xueji/models/calendar"
 	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/models/process"
@@ -105,6 +107,10 @@ type Record struct {
 	Problems []string
 	// Suspensions of this stage, oldest first.
 	Suspensions []Suspension
+	// Punished says that a punishment (处分) stands and was not cancelled.
+	Punished bool
+	// Identity is who the record is about; changes of key data look at it.
+	Identity Identity
 }
 
 // Suspension (休学) is one period of absence with the record kept.
@@ -131,12 +137,29 @@ type Class struct {
 type Request struct {
 	Kind   process.Kind
 	Inputs map[string]string
+	// Evidence lists the kinds of papers that are attached.
+	Evidence []string
+	// Values are the key items a change of key data writes, by their field names.
+	Values map[string]string
 }
+
+func (r Request) has(evidence string) bool { return slices.Contains(r.Evidence, evidence) }
 
 // Facts are what the decision needs to know beside the record.
 type Facts struct {
 	Today  calendar.Date
 	Policy process.Policy
+	// Starting is set while the change is being filed: windows and freezes refuse
+	// starts and never what is running (domain 3.7, rule 4).
+	Starting bool
+	// Filed is the day of the filing: an emergency is judged as of it.
+	Filed calendar.Date
 	// Class is the class named in the inputs, nil when there is none of that ID.
 	Class *Class
+
+	// Of a change between schools: the two schools, the policy of the releasing
+	// side, and the kind of change that holds the pupil, "" when none but this one does.
+	From, To  School
+	Releasing process.Policy
+	Running   process.Kind
 }

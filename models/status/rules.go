@@ -13,11 +13,18 @@ type rule struct {
 	// from lists the only states the change may start in: the pairs of leaving
 	// and entering changes (domain 3.3) are enforced by it.
 	from []Enrol
-	to   Enrol
+	// to is the state afterwards; empty keeps the state.
+	to Enrol
 	// notCompulsory refuses the change in compulsory stages (义务教育法; D14).
 	notCompulsory bool
 	// refuseProblems refuses it while a problem status is open.
 	refuseProblems bool
+	// receives marks kinds that the receiving school files: their own check judges
+	// the state, in words another office may read.
+	receives bool
+	// since names the input with the day on which the change takes effect; without
+	// one it does on the day of the last decision.
+	since string
 	// check finds what else stands against it; nil when nothing can.
 	check func(Record, Request, Facts) []*problem.Error
 	// effect does what goes beyond the new state and its standing; nil when nothing does.
@@ -28,11 +35,19 @@ type rule struct {
 func ruleOf(kind process.Kind) (rule, bool) {
 	switch kind {
 	case process.Suspension:
-		return rule{from: []Enrol{Enrolled}, to: Suspended, check: checkSuspension, effect: suspend}, true
+		return rule{from: []Enrol{Enrolled}, to: Suspended, since: "from_date", check: checkSuspension, effect: suspend}, true
 	case process.Reinstatement:
 		return rule{from: []Enrol{Suspended}, to: Enrolled, check: checkReinstatement, effect: reinstate}, true
 	case process.Withdrawal:
 		return rule{from: []Enrol{Enrolled}, to: Withdrawn, notCompulsory: true}, true
+	case process.OtherLeaving:
+		return rule{from: []Enrol{Enrolled}, to: OtherLeft}, true
+	case process.Transfer:
+		return rule{receives: true, to: Enrolled, since: paperDate, check: checkTransfer, effect: receive}, true
+	case process.RestoreAdmission:
+		return rule{receives: true, to: Enrolled, check: checkRestoration, effect: receive}, true
+	case process.KeyDataChange:
+		return rule{from: []Enrol{Enrolled, Suspended}, check: checkKeyData, effect: changeIdentity}, true
 	case process.RosterImport: // acts on a roster, not on one record
 		return rule{}, false
 	}
@@ -48,7 +63,7 @@ func Check(r Record, req Request, f Facts) []*problem.Error {
 		return []*problem.Error{problem.New(problem.KindUnknown).With("kind", string(req.Kind))}
 	}
 	var list []*problem.Error
-	if !slices.Contains(rule.from, r.Enrol) {
+	if !rule.receives && !slices.Contains(rule.from, r.Enrol) {
 		list = append(list, problem.New(problem.StateForbids).At("/student_id").
 			WithText("state", r.Enrol.Label(), string(r.Enrol)).WithText("needed", labels(rule.from), codes(rule.from)))
 	}
@@ -58,7 +73,7 @@ func Check(r Record, req Request, f Facts) []*problem.Error {
 	if rule.refuseProblems && len(r.Problems) > 0 {
 		list = append(list, problem.New(problem.ProblemStatus).At("/student_id"))
 	}
-	if f.Policy.Graduating(r.Stage, r.EntryYear, f.Today) && f.Policy.GraduatingFreeze.Contains(f.Today) {
+	if f.Starting && !rule.receives && f.Policy.Graduating(r.Stage, r.EntryYear, f.Today) && f.Policy.GraduatingFreeze.Contains(f.Today) {
 		list = append(list, problem.New(problem.Frozen).With("reopens", reopening(f.Policy.GraduatingFreeze, f.Today)))
 	}
 	if rule.check != nil {
@@ -74,12 +89,30 @@ func Apply(r Record, req Request, f Facts) (Record, error) {
 	}
 	rule, _ := ruleOf(req.Kind)
 	r.Suspensions = slices.Clone(r.Suspensions)
-	r.Enrol = rule.to
-	r.Standing = rule.to.Standing()
+	if rule.to != "" {
+		r.Enrol = rule.to
+		r.Standing = rule.to.Standing()
+	}
 	if rule.effect != nil {
 		rule.effect(&r, req, f)
 	}
 	return r, nil
+}
+
+// Receives says whether the receiving school files the kind, for a pupil who may
+// belong to another one.
+func Receives(kind process.Kind) bool {
+	rule, _ := ruleOf(kind)
+	return rule.receives
+}
+
+// EffectiveOn is the day from which a change counts that is decided today.
+func EffectiveOn(req Request, today calendar.Date) calendar.Date {
+	rule, _ := ruleOf(req.Kind)
+	if since, err := calendar.ParseDate(req.Inputs[rule.since]); rule.since != "" && err == nil {
+		return since
+	}
+	return today
 }
 
 // codes names the states as the API does, for those who read English.

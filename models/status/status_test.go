@@ -24,7 +24,7 @@ func day(text string) calendar.Date {
 func facts(t require.TestingT, today string) status.Facts {
 	c, err := process.Load()
 	require.NoError(t, err)
-	return status.Facts{Today: day(today), Policy: c.Default()}
+	return status.Facts{Today: day(today), Policy: c.Default(), Starting: true}
 }
 
 func pupil() status.Record {

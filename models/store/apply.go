@@ -2,12 +2,14 @@ package store
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 
 	"github.com/google/uuid"
 
 	"github.com/xueji/xueji/models/calendar"
 	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/process"
 	"github.com/xueji/xueji/models/status"
 )
 
@@ -27,31 +29,51 @@ func (t *Tx) takeEffect(c *Change, s *Slip) error {
 	if err != nil {
 		return err
 	}
-	facts, err := t.facts(c.Definition, c.Inputs, true)
+	after, err := t.applied(c, h)
 	if err != nil {
 		return err
 	}
-	after, err := status.Apply(h.record, status.Request{Kind: c.Kind, Inputs: c.Inputs}, facts)
-	if err != nil {
-		return err
-	}
-	if from, err := calendar.ParseDate(c.Inputs["from_date"]); err == nil {
-		on = from
-	}
+	on = status.EffectiveOn(status.Request{Kind: c.Kind, Inputs: c.Inputs}, on)
 	if err := t.saveRecord(c, h, after, on); err != nil {
 		return err
 	}
 	return t.endEffective(c, s, on)
 }
 
+// applied gives the record after the change, or refuses exactly what stands
+// against it now.
+func (t *Tx) applied(c *Change, h *held) (status.Record, error) {
+	if err := t.readValues(c); err != nil {
+		return h.record, err
+	}
+	if c.Kind == process.KeyDataChange {
+		if err := t.readIdentity(h); err != nil {
+			return h.record, err
+		}
+	}
+	taken, err := t.identityTaken(c)
+	if taken != nil || err != nil {
+		return h.record, errors.Join(err, asError(taken))
+	}
+	evidence, err := t.attached(c.ID)
+	if err != nil {
+		return h.record, err
+	}
+	facts, err := t.facts(c, h, true)
+	if err != nil {
+		return h.record, err
+	}
+	return status.Apply(h.record, c.request(kindsOf(evidence)), facts)
+}
+
 func (t *Tx) endEffective(c *Change, s *Slip, on calendar.Date) error {
 	day := on.Start()
 	c.EffectiveOn = &day
-	return t.end(c, s, Effective)
+	return t.end(c, by(s), Effective)
 }
 
-// saveRecord writes what a change made of a record: the facets, the seats, the
-// suspensions and the history line with before and after.
+// saveRecord writes what a change made of a record: the facets, the key items,
+// the school, the seats, the suspensions and the history with before and after.
 func (t *Tx) saveRecord(c *Change, h *held, after status.Record, on calendar.Date) error {
 	classID, err := optionalID(after.ClassID)
 	if err != nil {
@@ -61,11 +83,17 @@ func (t *Tx) saveRecord(c *Change, h *held, after status.Record, on calendar.Dat
 		version = version + 1, updated_at = ? WHERE id = ? AND version = ?`,
 		after.Enrol, after.Standing.InRegister, after.Standing.OnCampus, after.Standing.HoldsSeat, after.EntryYear, classID,
 		t.now, h.ID, h.Version)
+	if err := t.saveIdentity(c, h, after.Identity); err != nil {
+		return err
+	}
 	if err := t.moveSeat(h, after, classID); err != nil {
 		return err
 	}
 	t.saveSuspensions(c, h, after)
-	return t.writeHistory(c, h, after, on)
+	if after.SchoolID != h.record.SchoolID {
+		return t.moveRecord(c, h, after, on)
+	}
+	return t.writeHistory(c, h, line{kind: string(c.Kind), path: h.OrgPath, before: facetsOf(h.record), after: facetsOf(after)}, on)
 }
 
 // moveSeat keeps the classes' counters equal to the records that hold a seat.
@@ -104,7 +132,7 @@ func (t *Tx) saveSuspensions(c *Change, h *held, after status.Record) {
 }
 
 // facets is what the history keeps of a record before and after a change
-// (JY/T 1002 JCXS0202: state, year group, class); no personal data.
+// (JY/T 1002 JCXS0202: state, year group, class).
 type facets struct {
 	EnrolStatus status.Enrol `json:"enrol_status"`
 	InRegister  bool         `json:"in_register"`
@@ -113,6 +141,8 @@ type facets struct {
 	EntryYear   int          `json:"entry_year"`
 	ClassID     string       `json:"class_id"`
 	SchoolID    string       `json:"school_id"`
+	// Items are key items as people may see them, where a change wrote any.
+	Items map[string]string `json:"items,omitempty"`
 }
 
 func facetsOf(r status.Record) facets {
@@ -122,17 +152,25 @@ func facetsOf(r status.Record) facets {
 	}
 }
 
-func (t *Tx) writeHistory(c *Change, h *held, after status.Record, on calendar.Date) error {
-	before, err := json.Marshal(facetsOf(h.record))
+// line is one entry of a record's history.
+type line struct {
+	kind          string
+	path          string // the school whose past it is
+	before, after facets
+}
+
+func (t *Tx) writeHistory(c *Change, h *held, l line, on calendar.Date) error {
+	l.before.Items, l.after.Items = c.values.shown()
+	before, err := json.Marshal(l.before)
 	if err != nil {
 		return fmt.Errorf("write history: %w", err)
 	}
-	now, err := json.Marshal(facetsOf(after))
+	after, err := json.Marshal(l.after)
 	if err != nil {
 		return fmt.Errorf("write history: %w", err)
 	}
 	t.later("write history", 1, `INSERT INTO student_history (id, student_id, org_path, change_id, kind, effective_on, recorded_at, account_id, before, after)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, newID(), h.ID, h.OrgPath, c.ID, c.Kind, on, t.now, c.FiledBy, string(before), string(now))
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, newID(), h.ID, l.path, c.ID, l.kind, on, t.now, c.FiledBy, string(before), string(after))
 	return nil
 }
 

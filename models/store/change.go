@@ -50,23 +50,49 @@ type Change struct {
 	RedoOf        *uuid.UUID
 	Version       int64
 
+	// OutPolicyVersion is that of the releasing province where it is another one.
+	OutPolicyVersion *int
+
 	Definition process.Definition `gorm:"-"`
 	Inputs     map[string]string  `gorm:"-"`
+	// Subject is the pupil as every party may see it; empty for a roster.
+	Subject Subject `gorm:"-"`
+
+	releasing uuid.UUID // the school a move takes the pupil from; while filing
+	foundBy   []byte    // keyed hash of the number the pupil was found by; while filing
+	values    values    // of a change of key data, read when they are needed
+}
+
+// Subject is what the parties of a change may see of the pupil, as it was when
+// the change was filed; numbers are masked.
+type Subject struct {
+	Name      string    `json:"name"`
+	Number    string    `json:"student_number"`
+	IDType    string    `json:"id_type"`
+	IDNumber  string    `json:"id_number"`
+	SchoolID  uuid.UUID `json:"school_id"`
+	School    string    `json:"school"`
+	Province  string    `json:"province_code"`
+	Stage     org.Stage `json:"stage"`
+	EntryYear int       `json:"entry_year"`
 }
 
 const changeColumns = `c.id, c.case_no, c.kind, c.student_id, c.roster_id, c.org_id, c.org_path::text AS org_path, c.province_code, c.stage,
 	c.status, c.policy_version, c.step_no, c.round, c.return_to, c.filed_by, c.filed_at, c.due_total, c.total_warned_at, c.effective_on,
-	c.closed_at, c.closed_by, c.close_code, c.redo_of, c.version, c.definition::text AS definition_json, c.inputs::text AS inputs_json`
+	c.closed_at, c.closed_by, c.close_code, c.redo_of, c.version, c.out_policy_version, c.definition::text AS definition_json,
+	c.inputs::text AS inputs_json, c.subject::text AS subject_json`
 
 type changeRow struct {
 	Change
 	DefinitionJSON string
 	InputsJSON     string
+	SubjectJSON    string
 }
 
 func (r *changeRow) change() (*Change, error) {
 	c := r.Change
-	if err := errors.Join(json.Unmarshal([]byte(r.DefinitionJSON), &c.Definition), json.Unmarshal([]byte(r.InputsJSON), &c.Inputs)); err != nil {
+	if err := errors.Join(json.Unmarshal([]byte(r.DefinitionJSON), &c.Definition), json.Unmarshal([]byte(r.InputsJSON), &c.Inputs),
+		json.Unmarshal([]byte(r.SubjectJSON), &c.Subject)); err != nil {
 		return nil, fmt.Errorf("read a change: %w", err)
 	}
 	return &c, nil

@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/xueji/xueji/models/org"
+	"github.com/xueji/xueji/models/process"
 )
 
 // ChangePage is everything a party sees of a change.
@@ -17,6 +18,9 @@ type ChangePage struct {
 
 	OrgName     string
 	StudentName string // empty for a roster
+	Sides       []SideView
+	Values      []ValueView // of a change of key data
+	Handover    *Handover   // of the paper file, once a move is in force
 	Steps       []StepView
 	Timeline    []TimelineEntry
 	Evidence    []EvidenceView
@@ -40,7 +44,25 @@ type StepView struct {
 	Problem        string
 	Status         string
 	ClosedAt       *time.Time
-	TaskID         uuid.UUID
+	TaskID         uuid.UUID // zero at an automatic step
+	Act            process.Act
+	Attempts       int
+	NextAttemptAt  *time.Time
+}
+
+// SideView is one office that is a party to a change.
+type SideView struct {
+	Side  process.Side
+	OrgID uuid.UUID
+	Name  string
+	Code  string
+}
+
+// ValueView is one key item a change writes; numbers are masked.
+type ValueView struct {
+	Field  string
+	Before string
+	After  string
 }
 
 // TimelineEntry is one thing that happened, with who did it and where.
@@ -75,8 +97,20 @@ func (t *Tx) ChangePage(id uuid.UUID) (*ChangePage, error) {
 		return nil, err
 	}
 	p := &ChangePage{Change: c}
-	err = errors.Join(t.readParties(p), t.readSteps(p), t.readTimeline(p), t.readEvidence(p))
+	err = errors.Join(t.readParties(p), t.readSteps(p), t.readTimeline(p), t.readEvidence(p), t.readWishes(p))
 	return p, err
+}
+
+func (t *Tx) readWishes(p *ChangePage) error {
+	if p.Kind != process.KeyDataChange {
+		return nil
+	}
+	err := t.db.Raw(`SELECT field, before, after FROM change_value WHERE change_id = @id
+		AND round = (SELECT max(round) FROM change_value WHERE change_id = @id) ORDER BY field`, map[string]any{"id": p.ID}).Scan(&p.Values).Error
+	if err != nil {
+		return fmt.Errorf("read the key items of a change: %w", err)
+	}
+	return nil
 }
 
 func (t *Tx) readParties(p *ChangePage) error {
@@ -87,14 +121,25 @@ func (t *Tx) readParties(p *ChangePage) error {
 		return fmt.Errorf("read the parties of a change: %w", err)
 	}
 	p.OrgName, p.StudentName = row.OrgName, row.StudentName
-	return nil
+	if p.StudentName == "" {
+		p.StudentName = p.Subject.Name // a pupil of another school, then or now
+	}
+	if !moves(p.Kind) {
+		return nil
+	}
+	err = t.db.Raw(`SELECT side, org_id, name, code FROM change_sides(?) WHERE side <> 'FILER'`, p.ID).Scan(&p.Sides).Error
+	if err != nil {
+		return fmt.Errorf("read the sides of a change: %w", err)
+	}
+	p.Handover, err = t.handoverOf(p.ID)
+	return err
 }
 
 func (t *Tx) readSteps(p *ChangePage) error {
 	err := t.db.Raw(`SELECT s.no, s.round, s.name, s.office_id, o.name AS office_name, s.office_path::text AS office_path, s.role, s.opened_at, s.due_at,
-		s.due_provisional, s.overdue_at, s.problem, s.status, s.closed_at, k.id AS task_id
+		s.due_provisional, s.overdue_at, s.problem, s.status, s.closed_at, k.id AS task_id, s.act, s.attempts, s.next_attempt_at
 		FROM step s JOIN organisation o ON o.id = s.office_id
-		JOIN task k ON k.change_id = s.change_id AND k.step_no = s.no AND k.round = s.round AND k.seat = 1
+		LEFT JOIN task k ON k.change_id = s.change_id AND k.step_no = s.no AND k.round = s.round AND k.seat = 1
 		WHERE s.change_id = ? ORDER BY s.opened_at, s.round, s.no`, p.ID).Scan(&p.Steps).Error
 	if err != nil {
 		return fmt.Errorf("read the steps of a change: %w", err)

@@ -9,7 +9,10 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/xueji/xueji/models/calendar"
+	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/process"
+	"github.com/xueji/xueji/models/status"
 )
 
 // CommitSlip counts or refuses one slip and does everything that follows from
@@ -104,43 +107,73 @@ func (t *Tx) act(c *Change, s *Slip) error {
 	return fmt.Errorf("slip %s has the unknown verb %q", s.ID, s.Verb)
 }
 
+// ending says who or what ends a change.
+type ending struct {
+	slip *Slip  // of the person; nil when the system ends it
+	code string // the verb, or the code of what the system found
+}
+
+// by is an ending by a person's word.
+func by(s *Slip) ending { return ending{slip: s, code: string(s.Verb)} }
+
 // end closes the change: tasks and step end, the slots are free, and whatever
 // else was said to it is refused with who ended it and when.
-func (t *Tx) end(c *Change, s *Slip, status string) error {
-	if err := t.settle(s, nil); err != nil {
+func (t *Tx) end(c *Change, e ending, as string) error {
+	if err := t.counted(e.slip); err != nil {
 		return err
 	}
 	stepStatus := stepDone
-	if status == Taken || status == Closed {
+	if as == Taken || as == Closed {
 		stepStatus = stepCancelled
 	}
 	t.closeStep(c.ID, stepStatus)
-	c.Status, c.ClosedAt, c.ClosedBy, c.CloseCode = status, &t.now, &s.AccountID, string(s.Verb)
+	c.Status, c.ClosedAt, c.CloseCode = as, &t.now, e.code
+	if e.slip != nil {
+		c.ClosedBy = &e.slip.AccountID
+	}
 	t.later("close a change", 1, `UPDATE change SET status = ?, closed_at = ?, closed_by = ?, close_code = ?, effective_on = ?, version = version + 1
 		WHERE id = ? AND version = ?`, c.Status, c.ClosedAt, c.ClosedBy, c.CloseCode, c.EffectiveOn, c.ID, c.Version)
 	t.later("free the slot", anyRows, `DELETE FROM slot WHERE change_id = ?`, c.ID)
-	if c.RosterID != nil && status != Effective {
-		if err := t.rosterEnded(*c.RosterID, status == Refused); err != nil {
+	if c.RosterID != nil && as != Effective {
+		if err := t.rosterEnded(*c.RosterID, as == Refused); err != nil {
 			return err
 		}
 	}
-	if !s.alone {
-		if err := t.settleOthers(t.closedProblem(c), "change_id = ? AND id <> ?", c.ID, s.ID); err != nil {
+	if e.slip == nil || !e.slip.alone {
+		if err := t.settleOthers(t.closedProblem(c), "change_id = ?", c.ID); err != nil {
 			return err
 		}
 	}
-	return t.notifyFiler(c, "ENDED_"+status)
+	return t.notifySides(c, "ENDED_"+as)
 }
 
 func (t *Tx) notifyFiler(c *Change, kind string) error {
-	return t.notify(c.ID, kind, c.StepNo, c.Round, c.OrgID, c.OrgPath, "SCHOOL_REGISTRAR")
+	return t.notify(c.ID, kind, c.StepNo, c.Round, c.OrgID, c.OrgPath, string(org.SchoolRegistrar))
 }
+
+// notifySides tells the registrars of every school that is a side of the change.
+func (t *Tx) notifySides(c *Change, kind string) error {
+	if err := t.notifyFiler(c, kind); err != nil || !moves(c.Kind) {
+		return err
+	}
+	t.later("leave a notice", anyRows, `INSERT INTO notice (id, org_id, org_path, role, change_id, kind, step_no, round, created_at)
+		SELECT ?, org_id, org_path, ?, change_id, ?, ?, ?, ? FROM change_party WHERE change_id = ? AND side = 'OUT' ON CONFLICT DO NOTHING`,
+		newID(), org.SchoolRegistrar, kind, c.StepNo, c.Round, t.now, c.ID)
+	return nil
+}
+
+// moves says whether a kind takes a pupil from one school to another.
+func moves(kind process.Kind) bool { return status.Receives(kind) }
 
 // closedProblem says that a change has ended, by whom and when.
 func (t *Tx) closedProblem(c *Change) *problem.Error {
 	e := problem.New(problem.ChangeClosed)
-	if c.ClosedAt == nil || c.ClosedBy == nil {
+	if c.ClosedAt == nil {
 		return e
+	}
+	if c.ClosedBy == nil {
+		return e.With("when", shown(*c.ClosedAt)).WithText("verdict", endingWord(c.Status), strings.ToLower(c.Status)).
+			WithText("who", "系统", "the system").WithText("office", "", "Xueji")
 	}
 	who, where := t.label(*c.ClosedBy)
 	return e.With("when", shown(*c.ClosedAt)).WithText("verdict", endingWord(c.Status), strings.ToLower(c.Status)).With("who", who).With("office", where)

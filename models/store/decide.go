@@ -27,6 +27,8 @@ type openedTask struct {
 	Running   bool
 	Holds     bool
 	Submitted bool
+	// Own steps finish the applicant's own business.
+	Own bool
 }
 
 // task reads a task of a change, and what stands for and against an account
@@ -36,7 +38,8 @@ func (t *Tx) task(change, id, account uuid.UUID) (*openedTask, error) {
 	err := t.db.Raw(`SELECT k.id, k.change_id, k.step_no, k.round, k.office_id, k.office_path::text AS office_path, o.name AS office_name, k.role, k.status,
 			c.status = @running AS running, account_holds(@account, k.office_id, k.role) AS holds,
 			c.filed_by = @account OR EXISTS (SELECT 1 FROM change_event e
-				WHERE e.change_id = c.id AND e.account_id = @account AND e.verb = @resubmit) AS submitted
+				WHERE e.change_id = c.id AND e.account_id = @account AND e.verb = @resubmit) AS submitted,
+			coalesce(CAST(c.definition #>> ARRAY['steps', CAST(k.step_no - 1 AS text), 'own'] AS boolean), false) AS own
 		FROM task k JOIN organisation o ON o.id = k.office_id JOIN change c ON c.id = k.change_id WHERE k.id = @id AND c.id = @change`,
 		map[string]any{"id": id, "change": change, "account": account, "running": Running, "resubmit": Resubmit}).Take(&k).Error
 	if errors.Is(err, gorm.ErrRecordNotFound) {
@@ -55,7 +58,7 @@ func (k *openedTask) mayAct() error {
 		zh, en := k.Role.Names()
 		return problem.New(problem.NotYourStep).With("office", k.OfficeName).WithText("role", zh, en)
 	}
-	if k.Submitted && k.StepNo != 0 {
+	if k.Submitted && k.StepNo != 0 && !k.Own {
 		return problem.New(problem.OwnFiling)
 	}
 	return nil
@@ -108,7 +111,7 @@ func (t *Tx) decide(c *Change, s *Slip) error {
 	}
 	switch s.Verb {
 	case Reject:
-		return t.end(c, s, Refused)
+		return t.end(c, by(s), Refused)
 	case SendBack:
 		return t.sendBack(c, s)
 	case Approve:
@@ -156,15 +159,16 @@ func (t *Tx) said(c *Change, s *Slip, step, round int) error {
 	})
 }
 
-// goTo closes the open step and opens another in the change's round.
+// goTo closes the open step and opens another in the change's round. The slip
+// that moves the change is counted; an automatic step moves it with none.
 func (t *Tx) goTo(c *Change, s *Slip, no int) error {
-	if err := t.settle(s, nil); err != nil {
+	if err := t.counted(s); err != nil {
 		return err
 	}
 	t.closeStep(c.ID, stepDone)
-	if !s.alone {
+	if s == nil || !s.alone {
 		// What was said about a step that is over is not counted later.
-		if err := t.settleOthers(problem.New(problem.StepMoved), "change_id = ? AND step_no >= 0 AND id <> ?", c.ID, s.ID); err != nil {
+		if err := t.settleOthers(problem.New(problem.StepMoved), "change_id = ? AND step_no >= 0", c.ID); err != nil {
 			return err
 		}
 	}
@@ -211,22 +215,8 @@ func (t *Tx) resubmit(c *Change, s *Slip) error {
 	if s.Body.Inputs != nil {
 		c.Inputs = trimmed(s.Body.Inputs)
 	}
-	evidence, err := t.evidenceAfter(c, s)
-	if err != nil {
+	if err := t.checkAgain(c, s); err != nil {
 		return err
-	}
-	if c.StudentID != nil {
-		h, err := t.readHeld(*c.StudentID, false)
-		if err != nil {
-			return err
-		}
-		list, err := t.against(c, h, evidence)
-		if err != nil {
-			return err
-		}
-		if err := problem.Join(list...); err != nil {
-			return err
-		}
 	}
 	t.attach(c.ID, s.Body.Evidence, c.Round)
 	t.later("hand in again", 1, `UPDATE task SET status = ? WHERE id = ?`, taskDecided, k.ID)
@@ -236,15 +226,29 @@ func (t *Tx) resubmit(c *Change, s *Slip) error {
 	return t.goTo(c, s, c.ReturnTo)
 }
 
-// evidenceAfter is what a change would rest on after a resubmission: all that
-// was attached before, and what comes new.
-func (t *Tx) evidenceAfter(c *Change, s *Slip) ([]EvidenceRef, error) {
-	var refs []EvidenceRef
-	err := t.db.Raw(`SELECT evidence_id AS id, kind FROM change_evidence WHERE change_id = ? ORDER BY round, evidence_id`, c.ID).Scan(&refs).Error
-	if err != nil {
-		return nil, fmt.Errorf("read the evidence of a change: %w", err)
+// checkAgain tells everything that stands against a change as it is handed in
+// again, and takes over the key items that came with it.
+func (t *Tx) checkAgain(c *Change, s *Slip) error {
+	if c.StudentID == nil {
+		return nil
 	}
-	return append(refs, s.Body.Evidence...), nil
+	evidence, err := t.attached(c.ID)
+	if err != nil {
+		return err
+	}
+	evidence = append(evidence, s.Body.Evidence...)
+	h, err := t.readHeld(*c.StudentID, false)
+	if err != nil {
+		return err
+	}
+	if err := t.rewish(c, h, s); err != nil {
+		return err
+	}
+	list, err := t.against(c, h, evidence, "", false)
+	if err != nil {
+		return err
+	}
+	return problem.Join(list...)
 }
 
 func (t *Tx) openTaskOf(c *Change, account uuid.UUID) (*openedTask, error) {
@@ -253,70 +257,4 @@ func (t *Tx) openTaskOf(c *Change, account uuid.UUID) (*openedTask, error) {
 		return nil, fmt.Errorf("read the open task: %w", err)
 	}
 	return t.task(c.ID, row.ID, account)
-}
-
-// withdraw ends the change at the wish of the office that filed it.
-func (t *Tx) withdraw(c *Change, s *Slip) error {
-	var holds bool
-	if err := t.db.Raw(`SELECT account_holds(?, ?, ?)`, s.AccountID, c.OrgID, org.SchoolRegistrar).Scan(&holds).Error; err != nil {
-		return fmt.Errorf("check the right to withdraw: %w", err)
-	}
-	if !holds {
-		return problem.New(problem.NotFiler)
-	}
-	if err := t.said(c, s, c.StepNo, c.Round); err != nil {
-		return err
-	}
-	return t.end(c, s, Taken)
-}
-
-// supervise (督办) orders the office that must act to do so. It decides nothing.
-func (t *Tx) supervise(c *Change, s *Slip) error {
-	step, err := t.openedStep(c.ID)
-	if err != nil {
-		return err
-	}
-	if err := t.superiorOf(s, step.OfficePath); err != nil {
-		return err
-	}
-	if err := t.said(c, s, step.No, step.Round); err != nil {
-		return err
-	}
-	if err := t.settle(s, nil); err != nil {
-		return err
-	}
-	return t.notify(c.ID, string(Supervise), step.No, step.Round, step.OfficeID, step.OfficePath, step.Role)
-}
-
-// closeBySuperior ends the change, so that no office can hold a child's slot
-// for ever. Only a bureau above every side may do it.
-func (t *Tx) closeBySuperior(c *Change, s *Slip) error {
-	var paths []string
-	err := t.db.Raw(`SELECT org_path::text FROM change_party WHERE change_id = ?`, c.ID).Scan(&paths).Error
-	if err != nil {
-		return fmt.Errorf("read the sides of a change: %w", err)
-	}
-	if err := t.superiorOf(s, paths...); err != nil {
-		return err
-	}
-	if err := t.said(c, s, c.StepNo, c.Round); err != nil {
-		return err
-	}
-	return t.end(c, s, Closed)
-}
-
-// superiorOf refuses a slip whose author does not head a bureau strictly above every path.
-func (t *Tx) superiorOf(s *Slip, paths ...string) error {
-	for _, path := range paths {
-		var above bool
-		err := t.db.Raw(`SELECT account_holds(?, o.id, 'BUREAU_HEAD') AND o.path @> ?::ltree AND o.path <> ?::ltree FROM organisation o WHERE o.id = ?`,
-			s.AccountID, path, path, s.OfficeID).Scan(&above).Error
-		if err != nil {
-			return fmt.Errorf("check the right of a superior: %w", err)
-		}
-		if !above {
-			return problem.New(problem.NotSuperior)
-		}
-	}
-	return nil
 }

@@ -43,6 +43,17 @@ func TestTheApplicationRoleCannotDecide(t *testing.T) {
 		`SELECT password_hash FROM account`,
 		`UPDATE change_event SET opinion = ''`,
 		`UPDATE evidence SET sha256 = ''`,
+		`INSERT INTO departure SELECT * FROM departure`,
+		`UPDATE departure SET record = '{}'`,
+		`INSERT INTO handover SELECT * FROM handover`,
+		`UPDATE handover SET due_on = now()`,
+		`UPDATE handover SET to_school = gen_random_uuid()`,
+		`UPDATE change_value SET after = ''`,
+		`DELETE FROM change_value`,
+		`UPDATE step SET problem = ''`,
+		`UPDATE student SET school_id = gen_random_uuid()`,
+		`UPDATE student SET name = ''`,
+		`UPDATE student SET id_hash = ''`,
 		`ALTER TABLE student DISABLE ROW LEVEL SECURITY`,
 	} {
 		err := r.app.InScope(t.Context(), Scope{Paths: []string{schoolAPath}}, func(tx *Tx) error {
@@ -69,7 +80,7 @@ func TestNoScopeNoRows(t *testing.T) {
 	r := newRecordsRig(t)
 	for _, table := range []string{
 		"student", "guardian", "student_history", "suspension", "school_class", "school_grade", "change", "change_party",
-		"step", "task", "slip", "decision", "change_event", "evidence", "change_evidence", "notice", "roster", "roster_row", "audit_entry",
+		"step", "task", "slip", "decision", "change_event", "evidence", "change_evidence", "notice", "roster", "roster_row", "audit_entry", "change_value", "departure", "handover",
 	} {
 		for _, paths := range [][]string{nil, {""}} {
 			var n int64

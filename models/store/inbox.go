@@ -34,7 +34,7 @@ type InboxItem struct {
 }
 
 const inboxColumns = `k.id AS task_id, k.change_id, c.case_no, c.kind, s.name AS step_name, k.step_no, k.round, k.role, k.office_id,
-	o.name AS office_name, c.filed_by, f.name AS filer_name, coalesce(p.name, '') AS student_name, s.opened_at, k.due_at,
+	o.name AS office_name, c.filed_by, f.name AS filer_name, coalesce(p.name, c.subject ->> 'name', '') AS student_name, s.opened_at, k.due_at,
 	k.due_at <= @now AS overdue, s.problem,
 	coalesce(c.definition #> ARRAY['steps', CAST(k.step_no - 1 AS text), 'label'], '{}')::text AS label_json`
 
@@ -152,7 +152,7 @@ func (t *Tx) Changes(f ChangeFilter, before time.Time, beforeID uuid.UUID, most 
 		before, beforeID = t.now.AddDate(1, 0, 0), uuid.Max
 	}
 	var list []ChangeLine
-	err := t.db.Raw(`SELECT c.id, c.case_no, c.kind, c.status, c.student_id, c.roster_id, coalesce(p.name, '') AS student_name, f.name AS org_name,
+	err := t.db.Raw(`SELECT c.id, c.case_no, c.kind, c.status, c.student_id, c.roster_id, coalesce(p.name, c.subject ->> 'name', '') AS student_name, f.name AS org_name,
 			c.step_no, c.round, coalesce(s.name, '') AS step_name, coalesce(o.name, '') AS waiting_for, s.due_at, c.filed_at, c.closed_at
 		FROM change c JOIN organisation f ON f.id = c.org_id LEFT JOIN student p ON p.id = c.student_id
 		LEFT JOIN step s ON s.change_id = c.id AND s.status = 'OPEN' LEFT JOIN organisation o ON o.id = s.office_id

@@ -9,6 +9,7 @@ import (
 	"gorm.io/gorm"
 
 	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/process"
 )
 
 // Position is where a running change stands: what the workflow continues from.
@@ -19,6 +20,9 @@ type Position struct {
 	Stage      string
 	OfficeCode string
 	DueAt      time.Time
+	// Act is what the system must do at the open step, and can now; empty while
+	// people decide and until the next attempt is due.
+	Act process.Act
 	// Slips that are neither counted nor refused, oldest first.
 	Slips []uuid.UUID
 	// Wait is how long until a reminder, a deadline or the total warning is due; 0 means never.
@@ -54,6 +58,12 @@ func (t *Tx) Position(change uuid.UUID) (*Position, error) {
 	}
 	p.Stage, p.OfficeCode, p.DueAt = s.Name, s.OfficeCode, s.DueAt
 	p.Wait = t.untilNext(s, row.DueTotal, row.TotalWarnedAt != nil)
+	if s.Act != "" {
+		p.OfficeCode = "" // it waits for nobody
+		if !s.NextAttemptAt.After(t.now) {
+			p.Act = s.Act
+		}
+	}
 	err = t.db.Raw(`SELECT id FROM slip WHERE change_id = ? AND outcome = 'PENDING' ORDER BY created_at, id`, change).Scan(&p.Slips).Error
 	if err != nil {
 		return nil, fmt.Errorf("read undecided slips: %w", err)
@@ -75,6 +85,9 @@ func (t *Tx) untilNext(s *openedStep, total time.Time, warned bool) time.Duratio
 	consider(s.Remind80At, s.Reminded80 != nil)
 	consider(s.DueAt, s.OverdueAt != nil)
 	consider(total, warned)
+	if s.NextAttemptAt != nil {
+		consider(*s.NextAttemptAt, false)
+	}
 	if next.IsZero() {
 		return 0
 	}
@@ -110,8 +123,11 @@ func (t *Tx) PassTime(change uuid.UUID) error {
 		if err := t.remind(c, s, markOverdue, "overdue_at"); err != nil {
 			return err
 		}
-		if err := t.escalate(c, s, markOverdue); err != nil {
-			return err
+		// At an automatic step no office is late: operators see it.
+		if s.Act == "" {
+			if err := t.escalate(c, s, markOverdue); err != nil {
+				return err
+			}
 		}
 	}
 	if !t.now.Before(c.DueTotal) && c.TotalWarnedAt == nil {

@@ -9,6 +9,7 @@ import (
 	"gorm.io/gorm"
 
 	"github.com/xueji/xueji/models/calendar"
+	"github.com/xueji/xueji/models/ident"
 	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/models/problem"
 	"github.com/xueji/xueji/models/process"
@@ -31,6 +32,19 @@ type held struct {
 	Version     int64
 	Flags       string
 	SchoolGone  bool
+	SchoolName  string
+	SchoolCode  string
+	SchoolPath  string // as the tree stands now
+	Province    string
+
+	Name         string
+	Sex          string
+	BirthDate    calendar.Date
+	IDType       string
+	IDCipher     []byte
+	IDMasked     string
+	NumberMasked string
+	NumberHash   []byte
 
 	record status.Record `gorm:"-"`
 }
@@ -39,7 +53,9 @@ type held struct {
 // the transaction ends. not_found when it is outside the scope.
 func (t *Tx) readHeld(id uuid.UUID, lock bool) (*held, error) {
 	query := `SELECT s.id, s.school_id, s.org_path::text AS org_path, s.class_id, coalesce(k.code, '') AS class_code, s.holds_seat, s.stage, s.entry_year,
-		s.enrol_status, s.in_register, s.on_campus, s.version, to_json(s.problem_flags)::text AS flags, o.closed_at IS NOT NULL AS school_gone
+		s.enrol_status, s.in_register, s.on_campus, s.version, to_json(s.problem_flags)::text AS flags, o.closed_at IS NOT NULL AS school_gone,
+		o.name AS school_name, o.code AS school_code, o.path::text AS school_path, o.province_code AS province,
+		s.name, s.sex, s.birth_date, s.id_type, s.id_cipher, s.id_masked, s.number_masked, s.number_hash
 		FROM student s JOIN organisation o ON o.id = s.school_id LEFT JOIN school_class k ON k.id = s.class_id WHERE s.id = ?`
 	if lock {
 		query += " FOR UPDATE OF s"
@@ -63,6 +79,7 @@ func (t *Tx) readHeld(id uuid.UUID, lock bool) (*held, error) {
 	h.record = status.Record{
 		Enrol: h.EnrolStatus, Standing: status.Standing{InRegister: h.InRegister, OnCampus: h.OnCampus, HoldsSeat: h.HoldsSeat},
 		Stage: h.Stage, EntryYear: h.EntryYear, SchoolID: h.SchoolID.String(), ClassID: textID(h.ClassID), Problems: problems,
+		Identity: status.Identity{Name: h.Name, Sex: h.Sex, BirthDate: h.BirthDate.Compact(), IDType: h.IDType},
 	}
 	for _, s := range suspensions {
 		h.record.Suspensions = append(h.record.Suspensions, status.Suspension{
@@ -73,16 +90,13 @@ func (t *Tx) readHeld(id uuid.UUID, lock bool) (*held, error) {
 }
 
 // readClass reads a class named in a form; nil when there is none in scope.
-func (t *Tx) readClass(id string, lock bool) (*status.Class, error) {
+func (t *Tx) readClass(id string) (*status.Class, error) {
 	parsed, err := uuid.Parse(id)
 	if err != nil {
 		return nil, nil //nolint:nilerr,nilnil // a form may name anything; what is no class is told by status.Check
 	}
 	query := `SELECT k.id, k.school_id, g.stage, g.entry_year, k.capacity, k.occupied, k.closed_at IS NOT NULL AS closed
 		FROM school_class k JOIN school_grade g ON g.id = k.grade_id WHERE k.id = ?`
-	if lock {
-		query += " FOR UPDATE OF k"
-	}
 	var c status.Class
 	err = t.db.Raw(query, parsed).Take(&c).Error
 	if errors.Is(err, gorm.ErrRecordNotFound) {
@@ -94,20 +108,78 @@ func (t *Tx) readClass(id string, lock bool) (*status.Class, error) {
 	return &c, nil
 }
 
-// facts gathers what status needs beside the record.
-func (t *Tx) facts(d process.Definition, inputs map[string]string, lock bool) (status.Facts, error) {
-	f := status.Facts{Today: t.today(), Policy: d.Policy}
-	for _, in := range d.Inputs {
-		if in.Type != process.TypeClass || inputs[in.Name] == "" {
+// facts gathers what status needs beside the record; with lock it holds the
+// classes the change moves seats between until the transaction ends.
+func (t *Tx) facts(c *Change, h *held, lock bool) (status.Facts, error) {
+	f := status.Facts{
+		Today: t.today(), Filed: calendar.DateOf(c.FiledAt), Policy: c.Definition.Policy, Releasing: c.Definition.Releasing(), From: h.school(),
+	}
+	for _, in := range c.Definition.Inputs {
+		if in.Type != process.TypeClass || c.Inputs[in.Name] == "" {
 			continue
 		}
-		class, err := t.readClass(inputs[in.Name], lock)
+		if lock {
+			if err := t.lockClasses(h.ClassID, c.Inputs[in.Name]); err != nil {
+				return f, err
+			}
+		}
+		class, err := t.readClass(c.Inputs[in.Name])
 		if err != nil {
 			return f, err
 		}
 		f.Class = class
 	}
-	return f, nil
+	if !status.Receives(c.Kind) {
+		return f, nil
+	}
+	var err error
+	f.To, err = t.schoolFor(c.OrgID)
+	return f, err
+}
+
+// lockClasses holds the class a pupil leaves and the one it goes to, always in
+// the same order: pupils who change places must not wait for each other.
+func (t *Tx) lockClasses(from *uuid.UUID, to string) error {
+	var ids []uuid.UUID
+	if id, err := uuid.Parse(to); err == nil {
+		ids = append(ids, id)
+	}
+	if from != nil {
+		ids = append(ids, *from)
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	var locked []uuid.UUID
+	err := t.db.Raw(`SELECT id FROM school_class WHERE id IN ? ORDER BY id FOR UPDATE`, ids).Scan(&locked).Error
+	if err != nil {
+		return fmt.Errorf("hold the classes of a move: %w", err)
+	}
+	return nil
+}
+
+// schoolFor reads a school as status looks at it.
+func (t *Tx) schoolFor(id uuid.UUID) (status.School, error) {
+	var row struct {
+		Name, Code string
+		Closed     bool
+	}
+	err := t.db.Raw(`SELECT name, code, closed_at IS NOT NULL AS closed FROM organisation WHERE id = ?`, id).Take(&row).Error
+	if err != nil {
+		return status.School{}, fmt.Errorf("read a school: %w", err)
+	}
+	return status.School{ID: id.String(), Name: row.Name, Special: specialSchool(row.Code), Closed: row.Closed}, nil
+}
+
+func (h *held) school() status.School {
+	return status.School{ID: h.SchoolID.String(), Name: h.SchoolName, Special: specialSchool(h.SchoolCode), Closed: h.SchoolGone}
+}
+
+// specialSchool says whether a school code is that of a school for special
+// education or a reform school (特教、专门学校).
+func specialSchool(code string) bool {
+	parsed, err := ident.ParseSchoolCode(code)
+	return err == nil && (parsed.Category() == ident.SpecialEducation || parsed.Category() == ident.Reformatory)
 }
 
 func (t *Tx) today() calendar.Date { return calendar.DateOf(t.now) }

@@ -72,6 +72,8 @@ type SlipBody struct {
 	// Inputs and Evidence replace those of the change on RESUBMIT.
 	Inputs   map[string]string `json:"inputs,omitempty"`
 	Evidence []EvidenceRef     `json:"evidence,omitempty"`
+	// Sealed are the key items of a RESUBMIT, encrypted.
+	Sealed []byte `json:"sealed,omitempty"`
 }
 
 // Word is a slip to be handed in.
@@ -84,6 +86,7 @@ type Word struct {
 	TaskID   uuid.UUID
 	Opinion  string
 	Body     SlipBody
+	Values   map[string]string // key items of a RESUBMIT, in the clear; HandIn seals them
 	Key      string
 	Hash     []byte
 	Behalf   *Behalf // set when an operator of the service hands the word in
@@ -111,14 +114,18 @@ func (r *slipRow) slip() (*Slip, error) {
 // HandIn writes the slip, or finds the one the same account handed in before
 // with the same key. A change that has ended takes no slip.
 func (t *Tx) HandIn(w Word) (*Slip, error) {
+	id := newID()
+	var err error
+	if w.Body.Sealed, err = t.sealValues(id, w.Values); err != nil {
+		return nil, err
+	}
 	body, err := json.Marshal(w.Body)
 	if err != nil {
 		return nil, fmt.Errorf("hand in a slip: %w", err)
 	}
-	id := newID()
 	n, err := t.exec(`INSERT INTO slip (id, change_id, account_id, office_id, verb, step_no, round, task_id, opinion, body, key, body_hash, created_at)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (account_id, key) DO NOTHING`,
-		id, w.ChangeID, t.scope.Account, w.OfficeID, w.Verb, w.Step, w.Round, orNull(w.TaskID), w.Opinion, string(body), w.Key, w.Hash, t.now)
+		id, w.ChangeID, t.scope.Account, w.OfficeID, w.Verb, w.Step, w.Round, orNull(w.TaskID), w.Opinion, string(body), w.Key, t.store.bodyHash(w.Hash), t.now)
 	if err != nil {
 		return nil, fmt.Errorf("hand in a slip: %w", err)
 	}
@@ -166,7 +173,7 @@ func (t *Tx) sameSlip(w Word) (*Slip, error) {
 	if err != nil {
 		return nil, fmt.Errorf("find an earlier slip: %w", err)
 	}
-	if !bytes.Equal(row.BodyHash, w.Hash) {
+	if !bytes.Equal(row.BodyHash, t.store.bodyHash(w.Hash)) {
 		return nil, problem.New(problem.KeyReused)
 	}
 	return t.Slip(row.ID)
@@ -225,6 +232,15 @@ func (t *Tx) settle(s *Slip, refusal *problem.Error) error {
 	t.later("settle a slip", 1, `UPDATE slip SET outcome = ?, outcome_code = ?, outcome_params = ?, settled_at = ? WHERE id = ? AND outcome = 'PENDING'`,
 		s.Outcome, s.OutcomeCode, string(params), t.now, s.ID)
 	return nil
+}
+
+// counted settles the slip that moved a change; automatic steps move it with none.
+// The queue keeps the order, so a settled slip is no longer pending for settleOthers.
+func (t *Tx) counted(s *Slip) error {
+	if s == nil {
+		return nil
+	}
+	return t.settle(s, nil)
 }
 
 // settleOthers refuses every undecided slip the condition names, because what

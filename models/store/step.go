@@ -20,6 +20,7 @@ const (
 	taskDecided    = "DECIDED"
 	taskCancelled  = "CANCELLED"
 	problemNobody  = "NO_ELIGIBLE_PERSON"
+	problemSilent  = "IDENTITY_NO_ANSWER"
 	shareFirst     = 50 // percent of a step's days after which it is reminded of
 	shareSecond    = 80
 	reminderFirst  = "REMINDED_50"
@@ -48,21 +49,21 @@ func (t *Tx) openStep(c *Change, no int) error {
 	if err != nil {
 		return err
 	}
-	nobody := ""
-	able, err := t.someoneCanAct(at.ID, rule, c, no)
-	if err != nil {
+	due := t.store.workdays.Deadline(t.now, rule.Term)
+	named, next := "", any(nil)
+	if rule.Act != "" {
+		next = t.now
+	} else if named, err = t.peopleProblem(at.ID, rule, c, no); err != nil {
 		return err
 	}
-	if !able {
-		nobody = problemNobody
-	}
-	due := t.store.workdays.Deadline(t.now, rule.Term)
 	t.later("open a step", 1, `INSERT INTO step (change_id, no, round, name, side, role, office_id, office_path, opened_at, due_at, due_provisional,
-		calendar_version, remind_50_at, remind_80_at, problem, status) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		calendar_version, remind_50_at, remind_80_at, problem, status, act, next_attempt_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		c.ID, no, c.Round, rule.Name, rule.Side, rule.Role, at.ID, at.Path, t.now, due.At, due.Provisional, due.Version,
-		t.store.workdays.Fraction(due, shareFirst), t.store.workdays.Fraction(due, shareSecond), nobody, stepOpen)
-	t.later("open a task", 1, `INSERT INTO task (id, change_id, step_no, round, seat, office_id, office_path, role, due_at, status)
-		VALUES (?, ?, ?, ?, 1, ?, ?, ?, ?, ?)`, newID(), c.ID, no, c.Round, at.ID, at.Path, rule.Role, due.At, stepOpen)
+		t.store.workdays.Fraction(due, shareFirst), t.store.workdays.Fraction(due, shareSecond), named, stepOpen, rule.Act, next)
+	if rule.Act == "" {
+		t.later("open a task", 1, `INSERT INTO task (id, change_id, step_no, round, seat, office_id, office_path, role, due_at, status)
+			VALUES (?, ?, ?, ?, 1, ?, ?, ?, ?, ?)`, newID(), c.ID, no, c.Round, at.ID, at.Path, rule.Role, due.At, stepOpen)
+	}
 	c.StepNo = no
 	return nil
 }
@@ -119,18 +120,22 @@ func superior(path string) string {
 	return path[:i]
 }
 
-// someoneCanAct says whether an active account holds the step's role at the
-// office, other than the applicant: who submits does not review.
-func (t *Tx) someoneCanAct(officeID uuid.UUID, rule process.Step, c *Change, no int) (bool, error) {
+// peopleProblem names the problem of a step that nobody can decide: no active
+// account holds its role at the office, other than the applicant, because who
+// submits does not review.
+func (t *Tx) peopleProblem(officeID uuid.UUID, rule process.Step, c *Change, no int) (string, error) {
 	except := c.FiledBy
-	if no == 0 {
+	if no == 0 || rule.Own {
 		except = uuid.Nil // the applicant's own step
 	}
 	var able bool
 	if err := t.db.Raw(`SELECT office_can_act(?, ?, ?)`, officeID, rule.Role, except).Scan(&able).Error; err != nil {
-		return false, fmt.Errorf("look for someone who can act: %w", err)
+		return "", fmt.Errorf("look for someone who can act: %w", err)
 	}
-	return able, nil
+	if able {
+		return "", nil
+	}
+	return problemNobody, nil
 }
 
 // openedStep is the open step of a running change with its office.
@@ -139,6 +144,7 @@ type openedStep struct {
 	Round      int
 	Name       string
 	Role       string
+	Act        process.Act
 	OfficeID   uuid.UUID
 	OfficePath string
 	OfficeCode string
@@ -149,12 +155,16 @@ type openedStep struct {
 	Reminded50 *time.Time
 	Reminded80 *time.Time
 	OverdueAt  *time.Time
+	Attempts   int
+	Problem    string
+	// NextAttemptAt is when an automatic step is tried again.
+	NextAttemptAt *time.Time
 }
 
 func (t *Tx) openedStep(change uuid.UUID) (*openedStep, error) {
 	var s openedStep
 	err := t.db.Raw(`SELECT s.no, s.round, s.name, s.role, s.office_id, s.office_path::text AS office_path, o.code AS office_code, s.opened_at,
-		s.due_at, s.remind_50_at, s.remind_80_at, s.reminded_50, s.reminded_80, s.overdue_at
+		s.due_at, s.remind_50_at, s.remind_80_at, s.reminded_50, s.reminded_80, s.overdue_at, s.act, s.attempts, s.problem, s.next_attempt_at
 		FROM step s JOIN organisation o ON o.id = s.office_id WHERE s.change_id = ? AND s.status = 'OPEN'`, change).Take(&s).Error
 	if err != nil {
 		return nil, fmt.Errorf("read the open step: %w", err)

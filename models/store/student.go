@@ -100,6 +100,16 @@ const recordColumns = `s.id, s.school_id, s.org_path::text AS org_path, o.code A
 
 // StudentRecord reads the page of one record; what is outside the scope is not_found.
 func (t *Tx) StudentRecord(id uuid.UUID) (*StudentRecord, error) {
+	r, err := t.recordOf(id)
+	if err != nil {
+		return nil, err
+	}
+	r.Running, err = t.runningChangeOf(id)
+	return r, err
+}
+
+// recordOf reads the record itself, without what the reader's scope adds to it.
+func (t *Tx) recordOf(id uuid.UUID) (*StudentRecord, error) {
 	var row struct {
 		StudentRecord
 		FlagsJSON   string
@@ -121,13 +131,8 @@ func (t *Tx) StudentRecord(id uuid.UUID) (*StudentRecord, error) {
 	if r.Guardians, err = t.guardiansOf(id); err != nil {
 		return nil, err
 	}
-	if r.Suspensions, err = t.suspensionsOf(id); err != nil {
-		return nil, err
-	}
-	if r.Running, err = t.runningChangeOf(id); err != nil {
-		return nil, err
-	}
-	return &r, nil
+	r.Suspensions, err = t.suspensionsOf(id)
+	return &r, err
 }
 
 func (t *Tx) suspensionsOf(student uuid.UUID) ([]SuspensionPeriod, error) {

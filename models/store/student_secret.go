@@ -1,6 +1,7 @@
 package store
 
 import (
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -21,6 +22,7 @@ const (
 	purposeAuxNumber = "student.aux_student_number"
 	purposeGuardian  = "guardian.id_number"
 	purposeRosterRow = "roster.row"
+	purposeRequest   = "request" // hash: of a request's body
 )
 
 // sealedNumber is a number as the register keeps it: three times.
@@ -35,6 +37,12 @@ func (s *Store) identityHash(number string) []byte { return s.lookupHash(purpose
 
 // numberHash finds a student number (学籍号) again.
 func (s *Store) numberHash(number string) []byte { return s.lookupHash(purposeNumber, number) }
+
+// bodyHash is what the register keeps to know the same request again. It is
+// keyed: a request may hold a number, and a plain hash could be tried out.
+func (s *Store) bodyHash(sum []byte) []byte {
+	return s.keys.Hash(purposeRequest, hex.EncodeToString(sum))
+}
 
 func (s *Store) lookupHash(purpose, number string) []byte {
 	tidied, _ := ident.Tidy(number)

@@ -68,7 +68,7 @@ func (t *Tx) RunningChanges(after uuid.UUID, late time.Time, most int) ([]Runnin
 			EXISTS (SELECT 1 FROM slip l WHERE l.change_id = c.id AND l.outcome = 'PENDING' AND l.created_at < @late)
 			OR EXISTS (SELECT 1 FROM step s WHERE s.change_id = c.id AND s.status = 'OPEN' AND (
 				(s.remind_50_at < @late AND s.reminded_50 IS NULL) OR (s.remind_80_at < @late AND s.reminded_80 IS NULL)
-				OR (s.due_at < @late AND s.overdue_at IS NULL)))
+				OR (s.due_at < @late AND s.overdue_at IS NULL) OR (s.next_attempt_at < @late)))
 			OR (c.due_total < @late AND c.total_warned_at IS NULL) AS waiting
 		FROM change c WHERE c.status = 'RUNNING' AND c.id > @after ORDER BY c.id LIMIT @most`,
 		map[string]any{"late": late, "after": after, "most": most}).Scan(&rows).Error
@@ -97,8 +97,9 @@ func (t *Tx) TimeIsDue(change uuid.UUID) (bool, error) {
 func (t *Tx) NamePeopleProblems() error {
 	_, err := t.exec(`UPDATE step s SET problem = CASE WHEN x.able THEN '' ELSE ? END
 		FROM (SELECT s.change_id, s.no, s.round, EXISTS (SELECT 1 FROM account a WHERE a.org_id = s.office_id AND s.role = ANY (a.roles)
-				AND a.sealed_at IS NULL AND a.closed_at IS NULL AND (s.no = 0 OR a.id <> c.filed_by)) AS able
-			FROM step s JOIN change c ON c.id = s.change_id WHERE s.status = 'OPEN') x
+				AND a.sealed_at IS NULL AND a.closed_at IS NULL AND (s.no = 0 OR a.id <> c.filed_by
+					OR coalesce(CAST(c.definition #>> ARRAY['steps', CAST(s.no - 1 AS text), 'own'] AS boolean), false))) AS able
+			FROM step s JOIN change c ON c.id = s.change_id WHERE s.status = 'OPEN' AND s.act = '') x
 		WHERE s.change_id = x.change_id AND s.no = x.no AND s.round = x.round AND (s.problem = '') <> x.able`, problemNobody)
 	if err != nil {
 		return fmt.Errorf("look for steps nobody can decide: %w", err)

@@ -29,6 +29,7 @@ const (
 	ActivityResume     = "Resume"
 	ActivityCommitSlip = "CommitSlip"
 	ActivityPassTime   = "PassTime"
+	ActivityPerform    = "Perform"
 )
 
 // Types of errors as they cross the engine.
@@ -93,6 +94,9 @@ type Position struct {
 	// WaitingFor are the codes of the offices that must act.
 	WaitingFor []string  `json:"waiting_for,omitempty"`
 	DueAt      time.Time `json:"due_at"`
+	// Act is what the system must do now at the open step, for example
+	// CHECK_IDENTITY; empty while people decide and until the next attempt is due.
+	Act string `json:"act,omitempty"`
 	// Slips were handed in and not yet counted or refused, oldest first.
 	Slips []string `json:"slips,omitempty"`
 	// Wait is how long until time itself has something to do; 0 means never.
@@ -123,6 +127,9 @@ type Activities interface {
 	Resume(ctx context.Context, r ResumeRequest) (Position, error)
 	// CommitSlip counts or refuses a slip, and everything that follows from it.
 	CommitSlip(ctx context.Context, r CommitRequest) (Committed, error)
+	// Perform does what the open automatic step asks for, and gives the position
+	// after it. It may ask the world outside and take seconds.
+	Perform(ctx context.Context, r ResumeRequest) (Position, error)
 	// PassTime sends the reminders that are due, marks overdue, escalates. It never decides.
 	PassTime(ctx context.Context, r ResumeRequest) (Position, error)
 }

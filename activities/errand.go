@@ -1,0 +1,74 @@
+package activities
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"go.temporal.io/sdk/activity"
+
+	"github.com/xueji/xueji/identity"
+	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/process"
+	"github.com/xueji/xueji/models/store"
+	"github.com/xueji/xueji/workflows/contract"
+)
+
+// Perform does what the open automatic step of a change asks for. The question
+// is read in one transaction, asked outside of any, and what came of it written
+// in another one; a crash in between asks again, and nothing is written twice.
+func (a *Changes) Perform(ctx context.Context, r contract.ResumeRequest) (contract.Position, error) {
+	var e *store.Errand
+	at, err := a.within(ctx, r.ChangeID, func(tx *store.Tx, id uuid.UUID) (err error) {
+		e, err = tx.Errand(id)
+		return err
+	})
+	if err != nil || e == nil {
+		return at, err
+	}
+	refusal, err := a.ask(ctx, e)
+	if errors.Is(err, identity.ErrNoAnswer) {
+		activity.GetLogger(ctx).Warn("the identity check waits", "change", r.ChangeID, "because", err.Error())
+		return a.within(ctx, r.ChangeID, func(tx *store.Tx, id uuid.UUID) error { return tx.Silent(id, e) })
+	}
+	if err != nil {
+		return at, outward(err)
+	}
+	return a.within(ctx, r.ChangeID, func(tx *store.Tx, id uuid.UUID) error { return tx.Settle(id, e, refusal) })
+}
+
+// askingTime is how long the population database may take, all its retries included.
+const askingTime = 20 * time.Second
+
+// ask asks the population database where the errand needs it: the refusal that
+// goes with its answer, nil when name and number fit or there is nothing to ask.
+func (a *Changes) ask(ctx context.Context, e *store.Errand) (*problem.Error, error) {
+	if e.Act != process.ActIdentity || e.Number.IsZero() {
+		return nil, nil //nolint:nilnil // the register knows the answer itself
+	}
+	// Shorter than the activity may take, so that there is time left to note a silence.
+	asking, cancel := context.WithTimeout(ctx, askingTime)
+	defer cancel()
+	answer, err := a.identity.Check(asking, identity.Question{Name: e.Name, Number: e.Number})
+	if err != nil && asking.Err() != nil && ctx.Err() == nil {
+		return nil, fmt.Errorf("%w: it took longer than %s", identity.ErrNoAnswer, askingTime)
+	}
+	if err != nil {
+		return nil, err
+	}
+	switch answer {
+	case identity.Match:
+		return nil, nil //nolint:nilnil // name and number fit
+	case identity.NotFound:
+		return problem.New(problem.IdentityNotFound), nil
+	case identity.Cancelled:
+		return problem.New(problem.IdentityCancelled), nil
+	case identity.DuplicateRemoved:
+		return problem.New(problem.IdentityDuplicate), nil
+	case identity.Migrating:
+		return problem.New(problem.IdentityMigrating), nil
+	}
+	return nil, fmt.Errorf("%w: the answer %q is none of the known ones", identity.ErrNoAnswer, answer)
+}

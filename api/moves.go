@@ -1,0 +1,228 @@
+package api
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/google/uuid"
+
+	"github.com/xueji/xueji/api/authz"
+	"github.com/xueji/xueji/models/calendar"
+	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/store"
+)
+
+// moveRoutes registers what belongs to pupils who move between schools: finding
+// them, and what stays with and follows from the old school.
+func (s *server) moveRoutes() {
+	const tag = "moves"
+	register(s, Operation{
+		ID: "find-pupil", Method: http.MethodPost, Path: "/v1/students/find", Action: authz.StudentFind, Tag: tag,
+		Summary: "Find a pupil of any school by name and number (转入前查找)",
+		Detail: "Tells what a receiving school must know, and whether a transfer would be refused: the national code 2001, 2002 or 2003 and whom to ask. " +
+			"Every look-up stands in the audit trail and counts against a daily limit. A POST, so that no personal data stands in an address.",
+	}, s.findPupil)
+	register(s, Operation{
+		ID: "list-handovers", Method: http.MethodGet, Path: "/v1/handovers", Action: authz.HandoverRead, Tag: tag,
+		Summary: "Paper files on their way, the first due first (纸质档案移交)",
+	}, s.listHandovers)
+	register(s, Operation{
+		ID: "send-handover", Method: http.MethodPost, Path: "/v1/handovers/{id}/dispatch", Action: authz.HandoverSend, Tag: tag,
+		Summary: "Note that the paper file was sent (档案已寄出)",
+		Detail:  "By the old school, or a bureau above it when the school cannot.",
+	}, s.sendHandover)
+	register(s, Operation{
+		ID: "receive-handover", Method: http.MethodPost, Path: "/v1/handovers/{id}/receipt", Action: authz.HandoverSend, Tag: tag,
+		Summary: "Note that the paper file has arrived (档案已收到)",
+		Detail:  "By the new school, or a bureau above it.",
+	}, s.receiveHandover)
+	register(s, Operation{
+		ID: "list-departures", Method: http.MethodGet, Path: "/v1/orgs/{id}/departures", Action: authz.StudentSearch, Tag: tag,
+		Summary: "Pupils who moved on from a school, the latest first (转出学生)",
+		Detail:  "The page of the record (get-student) shows the old school its e-backup of that day.",
+	}, s.listDepartures)
+}
+
+// FoundPupil is what an office learns of a pupil it can name.
+type FoundPupil struct {
+	Pupil *PupilView `json:"pupil"`
+	Grade int        `json:"grade" doc:"The grade the pupil is in; a transfer goes into the same one."`
+	// Code is set when a transfer would be refused now.
+	Code   string `json:"code,omitempty" doc:"National code: 2002 a business runs, 2003 problem status, 2001 the data is wrong." example:"2002"`
+	Reason string `json:"reason,omitempty" doc:"The same as a sentence that says whom to ask."`
+	// Running is for offices above the pupil's school.
+	Running *RunningBusiness `json:"running,omitempty" doc:"The change in hand; only for offices above the pupil's school."`
+}
+
+// RunningBusiness is a change in hand.
+type RunningBusiness struct {
+	ChangeID uuid.UUID `json:"change_id"`
+	CaseNo   string    `json:"case_no"`
+	Kind     string    `json:"kind"`
+	KindName string    `json:"kind_name"`
+	StepName string    `json:"step_name"`
+}
+
+type findInput struct{ Body PupilClaim }
+
+func (s *server) findPupil(ctx context.Context, in *findInput) (*body[FoundPupil], error) {
+	claim := in.Body.claim()
+	if claim.Name == "" || claim.Number+claim.IDNumber == "" {
+		return nil, problem.New(problem.PupilMissing)
+	}
+	f, err := s.find(ctx, claim)
+	if err != nil {
+		return nil, err
+	}
+	if f == nil {
+		return nil, problem.New(problem.TransferDataWrong).With("code", "2001")
+	}
+	out := FoundPupil{Pupil: showPupil(f.Subject), Grade: f.Grade}
+	if f.Refusal != nil {
+		out.Code, out.Reason = f.Refusal.Params["code"], s.catalogue.Sentence(f.Refusal, exchangeOf(ctx).lang)
+	}
+	if r := f.Running; r != nil {
+		out.Running = &RunningBusiness{ChangeID: r.ChangeID, CaseNo: r.CaseNo, Kind: string(r.Kind), KindName: s.kindName(ctx, r.Kind), StepName: r.StepName}
+	}
+	return bodyOf(out), nil
+}
+
+func (s *server) find(ctx context.Context, claim store.Claim) (f *store.Found, err error) {
+	err = s.store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error {
+		f, err = tx.FindPupil(claim, principalOf(ctx).Office.Province)
+		return err
+	})
+	return f, err
+}
+
+// lookUp writes the look-up a filing begins with into the audit trail, in a
+// transaction of its own: a filing that is refused leaves none.
+func (s *server) lookUp(ctx context.Context, claim store.Claim) error {
+	if claim.Name == "" || claim.Number+claim.IDNumber == "" {
+		return nil
+	}
+	_, err := s.find(ctx, claim)
+	return err
+}
+
+// dayKey is the cursor of lists that run by day.
+type dayKey struct {
+	Day calendar.Date `json:"d"`
+	ID  uuid.UUID     `json:"i"`
+}
+
+type handoversOutput struct{ Body *Page[HandoverView] }
+
+func (s *server) listHandovers(ctx context.Context, in *Paging) (*handoversOutput, error) {
+	key, err := DecodeCursor[dayKey](in.Cursor)
+	if err != nil {
+		return nil, err
+	}
+	if key == nil {
+		first, err := calendar.NewDate(1900, 1, 1)
+		if err != nil {
+			return nil, err
+		}
+		key = &dayKey{Day: first}
+	}
+	limit := size(in.Limit)
+	var rows []store.Handover
+	err = s.store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error {
+		rows, err = tx.Handovers(principalOf(ctx).Office.Path, key.Day, key.ID, limit+1)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	show := func(h store.Handover) HandoverView { return *showHandover(&h) }
+	return &handoversOutput{Body: pageOf(rows, limit, show, func(h store.Handover) dayKey { return dayKey{h.DueOn, h.ID} })}, nil
+}
+
+type sendInput struct {
+	PathID
+	IfMatch
+	Body struct {
+		How string `json:"how,omitempty" maxLength:"100" text:"free" doc:"How it was sent, for example the number of the parcel."`
+	}
+}
+
+func (s *server) sendHandover(ctx context.Context, in *sendInput) (*body[HandoverView], error) {
+	return s.sayHandover(ctx, in.ID, in.IfMatch, func(h *store.Handover) string { return h.FromPath },
+		func(tx *store.Tx, version int64) (*store.Handover, error) {
+			return tx.SendHandover(in.ID, version, in.Body.How)
+		})
+}
+
+type receiveInput struct {
+	PathID
+	IfMatch
+}
+
+func (s *server) receiveHandover(ctx context.Context, in *receiveInput) (*body[HandoverView], error) {
+	return s.sayHandover(ctx, in.ID, in.IfMatch, func(h *store.Handover) string { return h.ToPath },
+		func(tx *store.Tx, version int64) (*store.Handover, error) { return tx.ReceiveHandover(in.ID, version) })
+}
+
+func (s *server) sayHandover(ctx context.Context, id uuid.UUID, match IfMatch, whose func(*store.Handover) string,
+	say func(*store.Tx, int64) (*store.Handover, error),
+) (*body[HandoverView], error) {
+	version, err := match.version()
+	if err != nil {
+		return nil, err
+	}
+	var h *store.Handover
+	err = s.store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error {
+		if h, err = tx.Handover(id); err != nil {
+			return err
+		}
+		if err := allow(ctx, whose(h)); err != nil {
+			return err
+		}
+		h, err = say(tx, version)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return bodyOf(*showHandover(h)), nil
+}
+
+// DepartureLine is a pupil who moved on, as the old school sees it.
+type DepartureLine struct {
+	Student  uuid.UUID     `json:"student_id"`
+	Change   uuid.UUID     `json:"change_id"`
+	CaseNo   string        `json:"case_no"`
+	Name     string        `json:"name"`
+	Number   string        `json:"student_number" doc:"Masked."`
+	LeftOn   calendar.Date `json:"left_on" format:"date"`
+	ToSchool string        `json:"to_school"`
+}
+
+type departuresInput struct {
+	PathID
+	Paging
+}
+
+func (s *server) listDepartures(ctx context.Context, in *departuresInput) (*body[*Page[DepartureLine]], error) {
+	key, err := DecodeCursor[dayKey](in.Cursor)
+	if err != nil {
+		return nil, err
+	}
+	var before *store.Departure
+	if key != nil {
+		before = &store.Departure{LeftOn: key.Day, ID: key.ID}
+	}
+	limit := size(in.Limit)
+	var rows []store.Departure
+	err = s.atSchool(ctx, in.ID, func(tx *store.Tx) error {
+		rows, err = tx.Departures(in.ID, before, limit+1)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	show := func(d store.Departure) DepartureLine {
+		return DepartureLine{Student: d.StudentID, Change: d.ChangeID, CaseNo: d.CaseNo, Name: d.Name, Number: d.NumberMasked, LeftOn: d.LeftOn, ToSchool: d.ToSchool}
+	}
+	return bodyOf(pageOf(rows, limit, show, func(d store.Departure) dayKey { return dayKey{d.LeftOn, d.ID} })), nil
+}

@@ -1,0 +1,57 @@
+package process
+
+import (
+	"github.com/xueji/xueji/models/org"
+)
+
+// Route is how far apart the two offices of a change are; it says which chain runs.
+type Route string
+
+// The routes of a transfer (domain 3.4.5).
+const (
+	SameBureau    Route = "SAME_BUREAU"    // one managing bureau, KT50
+	SameProvince  Route = "SAME_PROVINCE"  // two bureaux of one province, KT51
+	CrossProvince Route = "CROSS_PROVINCE" // KT52
+)
+
+// Routes lists every route, the nearest first.
+func Routes() []Route { return []Route{SameBureau, SameProvince, CrossProvince} }
+
+// DefineRoute gives the definition of a kind that runs between two offices. The
+// receiving side's steps and everything automatic come from the receiving
+// province's policy, the releasing side's steps from the releasing one's (D3);
+// false when the kind is unknown or has no routes.
+func (c *Catalogue) DefineRoute(kind Kind, stage org.Stage, route Route, receiving, releasing Policy) (Definition, bool) {
+	d, ok := c.Define(kind, stage, receiving)
+	if !ok || len(d.Routes) == 0 {
+		return Definition{}, false
+	}
+	d.Steps, d.Routes = d.Routes[route], nil
+	if route != CrossProvince {
+		return d, true
+	}
+	out, _ := c.Define(kind, stage, releasing)
+	d.OutPolicy = &releasing
+	d.Steps = spliced(d.Steps, out.Routes[route])
+	return d, true
+}
+
+// spliced replaces the releasing side's steps of one chain by those of another.
+func spliced(in, out []Step) []Step {
+	var theirs []Step
+	for _, s := range out {
+		if s.Side == SideOut {
+			theirs = append(theirs, s)
+		}
+	}
+	var chain []Step
+	for _, s := range in {
+		if s.Side != SideOut {
+			chain = append(chain, s)
+			continue
+		}
+		chain = append(chain, theirs...)
+		theirs = nil // all of them stand where the first one stood
+	}
+	return chain
+}

@@ -1,0 +1,121 @@
+package process
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// Validate tells everything that is wrong with a definition at once.
+func (d Definition) Validate() error {
+	var list []error
+	if d.Kind == "" || d.Name.Zh == "" || d.Name.En == "" || d.Rule == "" {
+		list = append(list, errors.New("kind, name and rule are required"))
+	}
+	if d.Version < 1 {
+		list = append(list, errors.New("version begins at 1"))
+	}
+	if d.Subject != SubjectStudent && d.Subject != SubjectRoster {
+		list = append(list, fmt.Errorf("unknown subject %q", d.Subject))
+	}
+	if len(d.Stages) == 0 {
+		list = append(list, errors.New("stages are required"))
+	}
+	list = append(list, d.validateChains()...)
+	for _, in := range d.Inputs {
+		if in.Type == TypeCode && len(in.Values) == 0 {
+			list = append(list, fmt.Errorf("input %s: a code needs values", in.Name))
+		}
+	}
+	return errors.Join(list...)
+}
+
+func (d Definition) validateChains() []error {
+	if len(d.Routes) == 0 {
+		return validateSteps(d.Steps)
+	}
+	var list []error
+	if len(d.Steps) > 0 {
+		list = append(list, errors.New("a kind has steps or routes, not both"))
+	}
+	for _, route := range Routes() {
+		for _, err := range validateSteps(d.Routes[route]) {
+			list = append(list, fmt.Errorf("route %s: %w", route, err))
+		}
+	}
+	return list
+}
+
+func validateSteps(steps []Step) []error {
+	var list []error
+	if len(steps) == 0 {
+		return []error{errors.New("a change needs at least one decision")}
+	}
+	seen := map[string]bool{}
+	for _, s := range steps {
+		if s.Name == "" || s.Label.Zh == "" || s.Side == "" || s.Level == "" || s.Role == "" {
+			list = append(list, fmt.Errorf("step %q: name, label, side, level and role are required", s.Name))
+		}
+		if err := s.Term.Validate(); err != nil {
+			list = append(list, fmt.Errorf("step %q: %w", s.Name, err))
+		}
+		if s.Act != "" && !slices.Contains(Acts(), s.Act) {
+			list = append(list, fmt.Errorf("step %q: unknown act %q", s.Name, s.Act))
+		}
+		if seen[s.Name] {
+			list = append(list, fmt.Errorf("step %q stands twice", s.Name))
+		}
+		seen[s.Name] = true
+	}
+	if steps[len(steps)-1].Act != "" {
+		list = append(list, errors.New("the last step is a decision: only a person makes a change effective"))
+	}
+	if !slices.ContainsFunc(steps, func(s Step) bool { return s.Act == "" && s.Optional == "" && !s.Own }) {
+		list = append(list, errors.New("one decision must always be there"))
+	}
+	return list
+}
+
+// keepsActs refuses a province's chain that leaves out an automatic step of the
+// built-in one, has another order of them, or lets people decide before a check
+// that comes first: who decides is the province's choice, what the system checks
+// is not.
+func (c *Catalogue) keepsActs(p Policy) error {
+	var list []error
+	for kind, chains := range p.Chains {
+		d, known := c.byKind[kind]
+		if !known {
+			list = append(list, fmt.Errorf("chain of %s: there is no such kind", kind))
+			continue
+		}
+		for key, steps := range chains {
+			builtIn := d.Steps
+			if len(d.Routes) > 0 {
+				route, _, _ := strings.Cut(key, "/")
+				if builtIn = d.Routes[Route(route)]; builtIn == nil {
+					list = append(list, fmt.Errorf("chain of %s for %s: name one of its routes %v", kind, key, slices.Sorted(maps.Keys(d.Routes))))
+					continue
+				}
+			}
+			if want := acts(builtIn); !slices.Equal(acts(steps), want) {
+				list = append(list, fmt.Errorf("chain of %s for %s: it must hold the automatic steps %v, in this order", kind, key, want))
+			}
+			if first := builtIn[0].Act; len(steps) > 0 && first != "" && steps[0].Act != first {
+				list = append(list, fmt.Errorf("chain of %s for %s: %s comes first, so that people only look at what has passed", kind, key, first))
+			}
+		}
+	}
+	return errors.Join(list...)
+}
+
+func acts(steps []Step) []Act {
+	list := []Act{}
+	for _, s := range steps {
+		if s.Act != "" {
+			list = append(list, s.Act)
+		}
+	}
+	return list
+}

@@ -1,0 +1,198 @@
+package status
+
+import (
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/xueji/xueji/models/calendar"
+	"github.com/xueji/xueji/models/ident"
+	"github.com/xueji/xueji/models/problem"
+)
+
+// Identity is who a record is about, as the national sheet writes it: the items a
+// province protects as key data (R10: number, name, sex and birth date).
+// It holds an identity number in the clear and is never logged or stored as it is.
+type Identity struct {
+	Name      string
+	Sex       string // 1 or 2
+	BirthDate string // YYYYMMDD
+	IDType    string
+	IDNumber  string
+}
+
+// The fields of Identity, by their names in the national sheet.
+const (
+	FieldName      = "name"
+	FieldSex       = "sex"
+	FieldBirthDate = "birth_date"
+	FieldIDType    = "id_type"
+	FieldIDNumber  = "id_number"
+)
+
+// citizenDocument is the type of the resident identity card (居民身份证).
+const citizenDocument = "1"
+
+// KeyItems lists the items a change of key data can write, in the sheet's order.
+func KeyItems() []string {
+	return []string{FieldName, FieldSex, FieldBirthDate, FieldIDType, FieldIDNumber}
+}
+
+// Item gives one item by its field name.
+func (i Identity) Item(field string) string {
+	if p := i.place(field); p != nil {
+		return *p
+	}
+	return ""
+}
+
+func (i *Identity) place(field string) *string {
+	switch field {
+	case FieldName:
+		return &i.Name
+	case FieldSex:
+		return &i.Sex
+	case FieldBirthDate:
+		return &i.BirthDate
+	case FieldIDType:
+		return &i.IDType
+	case FieldIDNumber:
+		return &i.IDNumber
+	}
+	return nil
+}
+
+// With gives the identity with some items written anew.
+func (i Identity) With(values map[string]string) Identity {
+	for field, value := range values {
+		if p := i.place(field); p != nil {
+			*p = value
+		}
+	}
+	return i
+}
+
+// Citizen gives the citizen identity number, or the zero one where the document
+// is another or the number is none.
+func (i Identity) Citizen() ident.CitizenID {
+	if i.IDType != citizenDocument {
+		return ident.CitizenID{}
+	}
+	id, err := ident.ParseCitizenID(i.IDNumber)
+	if err != nil {
+		return ident.CitizenID{} // refused when the change was filed
+	}
+	return id
+}
+
+// TidyKeyData writes values as the register keeps them: numbers without blanks
+// and in capitals, dates as eight digits, names without blanks around them.
+func TidyKeyData(values map[string]string) map[string]string {
+	out := make(map[string]string, len(values))
+	for field, value := range values {
+		switch field {
+		case FieldIDNumber, FieldIDType, FieldSex:
+			value, _ = ident.Tidy(value)
+			value = strings.ToUpper(value)
+		case FieldBirthDate:
+			value = strings.TrimSpace(strings.ReplaceAll(value, "-", ""))
+		default:
+			value = strings.TrimSpace(value)
+		}
+		out[field] = value
+	}
+	return out
+}
+
+// longestName is the length of a name in characters (JY/T 1002 XM).
+const longestName = 36
+
+// checkKeyData holds the rules of 关键数据变更 (KT70, M14): key items only, something
+// really changes, and what comes out agrees with itself: check character, birth
+// date and sex of a citizen's number (GB 11643-1999). Values are never echoed.
+func checkKeyData(r Record, req Request, f Facts) []*problem.Error {
+	var list []*problem.Error
+	changed := false
+	for _, field := range fieldsOf(req.Values) {
+		if !slices.Contains(KeyItems(), field) || !slices.Contains(f.Policy.KeyFields, field) {
+			list = append(list, problem.New(problem.KeyFieldUnknown).At("/values/"+field).With("field", field))
+			continue
+		}
+		changed = changed || req.Values[field] != r.Identity.Item(field)
+	}
+	if len(list) > 0 {
+		return list
+	}
+	if !changed {
+		return []*problem.Error{problem.New(problem.KeyDataUnchanged).At("/values")}
+	}
+	return checkIdentity(r.Identity.With(req.Values), f.Today)
+}
+
+// checkIdentity tells what is wrong with an identity in itself.
+func checkIdentity(i Identity, today calendar.Date) []*problem.Error {
+	var list []*problem.Error
+	wrong := func(field, zh, en string) {
+		list = append(list, problem.New(problem.InvalidInput).At("/values/"+field).WithText("reason", zh, en))
+	}
+	if n := utf8.RuneCountInString(i.Name); n == 0 || n > longestName || strings.ContainsAny(i.Name, "0123456789<>\"/\\") {
+		wrong(FieldName, "姓名须为 1 至 36 个字，不含数字和符号", "a name has 1 to 36 characters, no digits and no signs")
+	}
+	if i.Sex != "1" && i.Sex != "2" {
+		wrong(FieldSex, "性别代码应为 1（男）或 2（女）", "the code of the sex is 1 (male) or 2 (female)")
+	}
+	birth, err := calendar.ParseCompactDate(i.BirthDate)
+	if err != nil || birth.After(today) {
+		wrong(FieldBirthDate, "出生日期应为 20150301 这样的八位数字，且不晚于今天", "write the birth date as eight digits, such as 20150301, not in the future")
+	}
+	if len(i.IDType) != 1 || !strings.Contains("16789AZ", i.IDType) {
+		wrong(FieldIDType, "身份证件类型代码应为 1、6、7、8、9、A 或 Z", "the code of the document is 1, 6, 7, 8, 9, A or Z")
+	}
+	if i.IDType != citizenDocument {
+		if len(i.IDNumber) > 20 || i.IDNumber == "" && i.IDType != "Z" {
+			wrong(FieldIDNumber, "请填写证件号码，最长 20 位", "give the number of the document, at most 20 characters")
+		}
+		return list
+	}
+	id, err := ident.ParseCitizenID(i.IDNumber)
+	if err != nil {
+		wrong(FieldIDNumber, "身份证号应为 18 位，日期真实，末位校验码正确；请对照证件逐位核对",
+			"a citizen's number has 18 characters, a real day and the right check character; compare it with the card")
+		return list
+	}
+	for _, reason := range id.Disagreements(ident.Claim{Birth: birth, Sex: sexOf(i.Sex), Today: today, Plausible: ident.OfficialOrFixtureProvince}) {
+		switch reason {
+		case ident.BirthDiffers:
+			wrong(FieldBirthDate, "出生日期与身份证号第 7 至 14 位不一致，请一并更正", "the birth date differs from characters 7 to 14 of the number; correct both")
+		case ident.SexDiffers:
+			wrong(FieldSex, "性别与身份证号第 17 位不一致，请一并更正", "the sex differs from character 17 of the number; correct both")
+		default:
+			wrong(FieldIDNumber, "身份证号前两位不是省份代码，请核对", "the first two digits of the number are no province; compare it with the card")
+		}
+	}
+	return list
+}
+
+func sexOf(code string) ident.Sex {
+	switch code {
+	case "1":
+		return ident.Male
+	case "2":
+		return ident.Female
+	}
+	return 0
+}
+
+func fieldsOf(values map[string]string) []string {
+	fields := make([]string, 0, len(values))
+	for field := range values {
+		fields = append(fields, field)
+	}
+	slices.Sort(fields)
+	return fields
+}
+
+// changeIdentity writes the key items. The student number is not touched: a G
+// number keeps the identity number of its day (P30), L and J numbers are
+// replaced by the national system in spring (KT08, KT09).
+func changeIdentity(r *Record, req Request, _ Facts) { r.Identity = r.Identity.With(req.Values) }

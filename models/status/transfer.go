@@ -1,0 +1,201 @@
+package status
+
+import (
+	"strconv"
+
+	"github.com/xueji/xueji/models/calendar"
+	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/process"
+)
+
+// Code is the result of the national validation of a pupil another office wants
+// to receive (转出校验错误, M6); empty means that the pupil may be received.
+type Code string
+
+// The national codes.
+const (
+	// DataWrong: name or number do not fit, or belong to nobody who can move.
+	DataWrong Code = "2001"
+	// BusinessRunning: a change runs at the old school, or its 其他离校 is not closed (D30).
+	BusinessRunning Code = "2002"
+	// HasProblem: the record is a problem status (D31).
+	HasProblem Code = "2003"
+)
+
+// Validate is the national validation (M5, M6). It tells the code and nothing
+// else, so that another office learns no more. The same function judges at the
+// filing and again at the national step, because states change meanwhile.
+func Validate(r Record, running process.Kind) Code {
+	switch {
+	case running != "" || r.Enrol == OtherLeft:
+		return BusinessRunning
+	case len(r.Problems) > 0:
+		return HasProblem
+	case r.Enrol.gone():
+		return DataWrong
+	}
+	return ""
+}
+
+// gone says that no school can release a pupil in this state.
+func (e Enrol) gone() bool {
+	switch e {
+	case Enrolled, Suspended, OtherLeft:
+		return false
+	case Draft, PendingSchool, PendingBureau, Withdrawn, Expelled, Missing, Abroad, TransferredOut, Graduated, Completed, Incomplete, Deceased, Deleted:
+		return true
+	}
+	return true
+}
+
+// School is a school as a move between schools looks at it.
+type School struct {
+	ID   string
+	Name string
+	// Special marks schools for special education and reform schools (特教、专门学校).
+	Special bool
+	Closed  bool
+}
+
+// Refusal gives the refusal that goes with a code: what it means and whom to
+// ask, and nothing about the pupil. Another school that is receiving the same
+// pupil is told, because the two may need an arbitration.
+func (c Code) Refusal(ask School, running process.Kind) *problem.Error {
+	code := problem.TransferDataWrong
+	switch {
+	case c == BusinessRunning && running == process.Transfer:
+		code = problem.TransferClaimed
+	case c == BusinessRunning:
+		code = problem.TransferBusinessRunning
+	case c == HasProblem:
+		code = problem.TransferProblemStatus
+	}
+	return problem.New(code).At("/pupil").With("code", string(c)).With("ask", ask.Name)
+}
+
+// checkTransfer holds the rules of 转学 (教基一〔2013〕7号 Arts 14–16; domain W8, W9).
+// It speaks to the receiving school, so it names no state of the pupil.
+func checkTransfer(r Record, req Request, f Facts) []*problem.Error {
+	if code := Validate(r, f.Running); code != "" {
+		return []*problem.Error{code.Refusal(f.From, f.Running)}
+	}
+	var list []*problem.Error
+	if r.Enrol != Enrolled || r.Punished && !(f.Policy.TransferPunished && f.Releasing.TransferPunished) {
+		list = append(list, problem.New(problem.TransferNotEligible).At("/pupil").With("ask", f.From.Name))
+	}
+	switch {
+	case f.From.ID == f.To.ID:
+		return append(list, problem.New(problem.TransferSameSchool).At("/pupil"))
+	case f.From.Special != f.To.Special:
+		list = append(list, problem.New(problem.TransferSchoolType).At("/pupil").With("ask", f.From.Name))
+	}
+	on, ok := paperDay(req, f)
+	if !ok {
+		list = append(list, problem.New(problem.PaperDateOutOfRange).At("/inputs/paper_date").
+			With("earliest", f.Filed.AddDays(-f.Policy.PaperTransferDays).String()).With("latest", f.Filed.String()))
+	}
+	if req.Inputs[paperDate] != "" && !req.has("TRANSFER_FORM") {
+		list = append(list, problem.New(problem.PaperFormMissing).At("/evidence"))
+	}
+	if f.Starting {
+		list = append(list, transferSeason(r, f, on)...)
+	}
+	return append(list, checkPlace(r, f, f.Policy.Grade(placeYear(f), on), f.Releasing.Grade(r.EntryYear, on))...)
+}
+
+const paperDate = "paper_date"
+
+// paperDay is the day that counts for an emergency transfer (KT58): the one on
+// which the paper procedure was complete; otherwise today.
+func paperDay(req Request, f Facts) (calendar.Date, bool) {
+	if req.Inputs[paperDate] == "" {
+		return f.Today, true
+	}
+	on, err := calendar.ParseDate(req.Inputs[paperDate])
+	if err != nil {
+		return f.Today, true // refused when the inputs were read
+	}
+	return on, !on.After(f.Filed) && !on.Before(f.Filed.AddDays(-f.Policy.PaperTransferDays))
+}
+
+// transferSeason refuses what may not begin now, with the day on which it may:
+// windows and freezes of both provinces, and the graduating grade. What has
+// begun goes on (domain 3.7, rule 4).
+func transferSeason(r Record, f Facts, on calendar.Date) []*problem.Error {
+	var list []*problem.Error
+	graduating := f.Policy.Graduating(r.Stage, r.EntryYear, on) || f.Releasing.Graduating(r.Stage, r.EntryYear, on)
+	if graduating && !(f.Policy.TransferGraduating && f.Releasing.TransferGraduating) {
+		list = append(list, problem.New(problem.TransferGraduating).At("/pupil"))
+	}
+	closed := func(d calendar.Date) bool {
+		for _, p := range []process.Policy{f.Policy, f.Releasing} {
+			outside := len(p.TransferWindows) > 0 && !p.TransferWindows.Contains(d)
+			if outside || p.TransferFreeze.Contains(d) || graduating && p.GraduatingFreeze.Contains(d) {
+				return true
+			}
+		}
+		return false
+	}
+	if !closed(on) {
+		return list
+	}
+	reopens := on
+	for range 366 {
+		if reopens = reopens.AddDays(1); !closed(reopens) {
+			return append(list, problem.New(problem.TransferFrozen).With("reopens", reopens.String()))
+		}
+	}
+	return append(list, problem.New(problem.TransferNeverOpen))
+}
+
+func placeYear(f Facts) int {
+	if f.Class == nil {
+		return 0
+	}
+	return f.Class.EntryYear
+}
+
+// checkPlace judges the class a pupil shall sit in at the receiving school: of
+// that school and the pupil's stage, of the same grade (a transfer must not hide
+// a retention, M3), and with a free place.
+func checkPlace(r Record, f Facts, in, out int) []*problem.Error {
+	class := f.Class
+	if class == nil || class.Closed || class.SchoolID != f.To.ID || class.Stage != r.Stage {
+		return []*problem.Error{problem.New(problem.ClassUnknown).At("/inputs/class_id")}
+	}
+	var list []*problem.Error
+	if in != out {
+		list = append(list, problem.New(problem.ClassWrongGrade).At("/inputs/class_id").With("grade", strconv.Itoa(out)))
+	}
+	if class.Occupied >= class.Capacity {
+		list = append(list, problem.New(problem.ClassFull).At("/inputs/class_id").With("capacity", strconv.Itoa(class.Capacity)))
+	}
+	return list
+}
+
+// receive moves the record to the receiving school and class.
+func receive(r *Record, _ Request, f Facts) {
+	r.SchoolID, r.ClassID, r.EntryYear = f.To.ID, f.Class.ID, f.Class.EntryYear
+}
+
+// checkRestoration holds the rules of 恢复入学资格 (domain W7, KT39; from special and
+// reform schools KT57): any school of the pupil's stage may receive a pupil who
+// had left. Like every move it speaks to the receiving school.
+func checkRestoration(r Record, _ Request, f Facts) []*problem.Error {
+	switch {
+	case f.Running != "":
+		return []*problem.Error{BusinessRunning.Refusal(f.From, f.Running)}
+	case len(r.Problems) > 0:
+		return []*problem.Error{HasProblem.Refusal(f.From, "")}
+	}
+	switch r.Enrol {
+	case Expelled, Withdrawn, Missing, OtherLeft:
+	default:
+		return []*problem.Error{problem.New(problem.RestoreNotLeft).At("/pupil").With("ask", f.From.Name)}
+	}
+	if f.Class == nil {
+		return checkPlace(r, f, 0, 0)
+	}
+	// Back after months or years: the grade is the receiving school's to choose.
+	return checkPlace(r, f, f.Class.EntryYear, f.Class.EntryYear)
+}

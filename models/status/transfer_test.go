@@ -1,0 +1,207 @@
+package status_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"github.com/xueji/xueji/models/calendar"
+	"github.com/xueji/xueji/models/org"
+	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/process"
+	"github.com/xueji/xueji/models/status"
+)
+
+// moving gives the facts of a move into a class of the same year group.
+func moving(t require.TestingT, today string) status.Facts {
+	f := facts(t, today)
+	f.Filed, f.Releasing = f.Today, f.Policy
+	f.From, f.To = status.School{ID: "school", Name: "原学校"}, status.School{ID: "new school", Name: "新学校"}
+	f.Class = &status.Class{ID: "class-n", SchoolID: "new school", Stage: org.Primary, EntryYear: 2024, Capacity: 45, Occupied: 44}
+	return f
+}
+
+func transfer(inputs map[string]string, evidence ...string) status.Request {
+	return status.Request{Kind: process.Transfer, Inputs: inputs, Evidence: evidence}
+}
+
+func TestATransferMovesTheRecord(t *testing.T) {
+	after, err := status.Apply(pupil(), transfer(nil), moving(t, "2026-11-20"))
+	require.NoError(t, err)
+	want := pupil()
+	want.SchoolID, want.ClassID = "new school", "class-n"
+	require.Equal(t, want, after, "school and class, and nothing else")
+}
+
+func TestATransferIsRefused(t *testing.T) {
+	windows := func(from, to string) calendar.Windows {
+		f, err := calendar.ParseMonthDay(from)
+		require.NoError(t, err)
+		u, err := calendar.ParseMonthDay(to)
+		require.NoError(t, err)
+		return calendar.Windows{{From: f, To: u}}
+	}
+	for _, row := range []struct {
+		name   string
+		today  string
+		change func(r *status.Record, f *status.Facts)
+		inputs map[string]string
+		papers []string
+		want   []problem.Code
+	}{
+		{name: "a change in hand", change: func(_ *status.Record, f *status.Facts) { f.Running = process.Suspension }, want: []problem.Code{problem.TransferBusinessRunning}},
+		{name: "another school wants the pupil", change: func(_ *status.Record, f *status.Facts) { f.Running = process.Transfer }, want: []problem.Code{problem.TransferClaimed}},
+		{name: "left otherwise", change: func(r *status.Record, _ *status.Facts) { r.Enrol = status.OtherLeft }, want: []problem.Code{problem.TransferBusinessRunning}},
+		{name: "problem status", change: func(r *status.Record, _ *status.Facts) { r.Problems = []string{"DUP_WITH_ID"} }, want: []problem.Code{problem.TransferProblemStatus}},
+		{name: "graduated", change: func(r *status.Record, _ *status.Facts) { r.Enrol = status.Graduated }, want: []problem.Code{problem.TransferDataWrong}},
+		{name: "suspended", change: func(r *status.Record, _ *status.Facts) { r.Enrol = status.Suspended }, want: []problem.Code{problem.TransferNotEligible}},
+		{name: "punished", change: func(r *status.Record, _ *status.Facts) { r.Punished = true }, want: []problem.Code{problem.TransferNotEligible}},
+		{name: "punished, one province allows", change: func(r *status.Record, f *status.Facts) { r.Punished, f.Policy.TransferPunished = true, true }, want: []problem.Code{problem.TransferNotEligible}},
+		{name: "the same school", change: func(_ *status.Record, f *status.Facts) { f.To.ID = "school" }, want: []problem.Code{problem.TransferSameSchool}},
+		{name: "from a special school", change: func(_ *status.Record, f *status.Facts) { f.From.Special = true }, want: []problem.Code{problem.TransferSchoolType}},
+		{name: "no class", change: func(_ *status.Record, f *status.Facts) { f.Class = nil }, want: []problem.Code{problem.ClassUnknown}},
+		{name: "a class of another school", change: func(_ *status.Record, f *status.Facts) { f.Class.SchoolID = "third" }, want: []problem.Code{problem.ClassUnknown}},
+		{name: "a class of another stage", change: func(_ *status.Record, f *status.Facts) { f.Class.Stage = org.Junior }, want: []problem.Code{problem.ClassUnknown}},
+		{name: "a lower grade", change: func(_ *status.Record, f *status.Facts) { f.Class.EntryYear = 2025 }, want: []problem.Code{problem.ClassWrongGrade}},
+		{name: "a full class", change: func(_ *status.Record, f *status.Facts) { f.Class.Occupied = 45 }, want: []problem.Code{problem.ClassFull}},
+		{name: "the graduating grade", change: func(r *status.Record, f *status.Facts) { r.EntryYear, f.Class.EntryYear = 2021, 2021 }, want: []problem.Code{problem.TransferGraduating}},
+		{name: "frozen", today: "2027-07-20", want: []problem.Code{problem.TransferFrozen}},
+		{name: "outside the releasing province's window", change: func(_ *status.Record, f *status.Facts) { f.Releasing.TransferWindows = windows("08-20", "10-31") }, want: []problem.Code{problem.TransferFrozen}},
+		{
+			name: "windows that never meet", want: []problem.Code{problem.TransferNeverOpen},
+			change: func(_ *status.Record, f *status.Facts) {
+				f.Releasing.TransferWindows, f.Policy.TransferWindows = windows("02-01", "03-01"), windows("09-01", "10-01")
+			},
+		},
+		{name: "a paper of tomorrow", inputs: map[string]string{"paper_date": "2026-11-21"}, papers: []string{"TRANSFER_FORM"}, want: []problem.Code{problem.PaperDateOutOfRange}},
+		{name: "a paper of last year", inputs: map[string]string{"paper_date": "2025-11-20"}, papers: []string{"TRANSFER_FORM"}, want: []problem.Code{problem.PaperDateOutOfRange}},
+		{name: "a paper without the form", inputs: map[string]string{"paper_date": "2026-11-16"}, want: []problem.Code{problem.PaperFormMissing}},
+		{
+			name: "everything at once", want: []problem.Code{problem.TransferNotEligible, problem.PaperFormMissing, problem.ClassFull},
+			inputs: map[string]string{"paper_date": "2026-11-16"},
+			change: func(r *status.Record, f *status.Facts) { r.Punished, f.Class.Occupied = true, 45 },
+		},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			if row.today == "" {
+				row.today = "2026-11-20"
+			}
+			r, f := pupil(), moving(t, row.today)
+			if row.change != nil {
+				row.change(&r, &f)
+			}
+			got := status.Check(r, transfer(row.inputs, row.papers...), f)
+			require.Equal(t, row.want, codes(got))
+			before := r
+			after, err := status.Apply(r, transfer(row.inputs, row.papers...), f)
+			require.Error(t, err)
+			require.Equal(t, before, after)
+		})
+	}
+}
+
+// The reopening day is one on which the same application is taken.
+func TestTheReopeningDayIsTrue(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		f := moving(t, "2026-11-20")
+		window := func(name string) calendar.Windows {
+			var list calendar.Windows
+			for range rapid.IntRange(0, 2).Draw(t, name) {
+				day := func() calendar.MonthDay {
+					m, err := calendar.ParseMonthDay(day("2026-01-01").AddDays(rapid.IntRange(0, 364).Draw(t, "day")).String()[5:])
+					require.NoError(t, err)
+					return m
+				}
+				list = append(list, calendar.Window{From: day(), To: day()})
+			}
+			return list
+		}
+		f.Policy.TransferWindows, f.Releasing.TransferWindows = window("in"), window("out")
+		f.Policy.TransferFreeze, f.Releasing.TransferFreeze = window("freeze in"), window("freeze out")
+		r := pupil()
+		for _, e := range status.Check(r, transfer(nil), f) {
+			if e.Code != problem.TransferFrozen {
+				continue
+			}
+			reopens := day(e.Params["reopens"])
+			require.True(t, reopens.After(f.Today))
+			for d := f.Today.AddDays(1); d.Before(reopens); d = d.AddDays(1) {
+				f.Today, f.Filed = d, d
+				require.Contains(t, codes(status.Check(r, transfer(nil), f)), problem.TransferFrozen, "it had reopened on %s", d)
+			}
+			f.Today, f.Filed = reopens, reopens
+			require.NotContains(t, codes(status.Check(r, transfer(nil), f)), problem.TransferFrozen)
+		}
+	})
+}
+
+// An emergency is judged as of its paper day (KT58), and counts from it.
+func TestThePaperDateCounts(t *testing.T) {
+	f := moving(t, "2027-07-20") // in the freeze
+	papers := transfer(map[string]string{"paper_date": "2027-07-10"}, "TRANSFER_FORM")
+	require.Empty(t, status.Check(pupil(), papers, f))
+	require.Equal(t, day("2027-07-10"), status.EffectiveOn(papers, f.Today))
+	require.Equal(t, f.Today, status.EffectiveOn(transfer(nil), f.Today))
+	papers.Inputs["paper_date"] = "2027-07-16"
+	require.Equal(t, []problem.Code{problem.TransferFrozen}, codes(status.Check(pupil(), papers, f)))
+	// Weeks later the paper is as old as it was when it was filed.
+	f.Starting, f.Today = false, day("2027-12-01")
+	require.Empty(t, status.Check(pupil(), papers, f))
+}
+
+// Freezes and the graduating grade refuse starts; what runs goes on (domain 3.7, rule 4).
+func TestWhatHasBegunGoesOnInAFreeze(t *testing.T) {
+	f := moving(t, "2027-07-20")
+	f.Starting = false
+	require.Empty(t, status.Check(pupil(), transfer(nil), f))
+	r := pupil()
+	r.EntryYear, f.Class.EntryYear = 2021, 2021
+	require.Empty(t, status.Check(r, transfer(nil), f))
+	require.Empty(t, status.Check(r, status.Request{Kind: process.OtherLeaving}, f))
+}
+
+// Whatever stands against a move, another office reads no state, no kind, no flag.
+func TestAnotherOfficeReadsNoDetails(t *testing.T) {
+	catalogue, err := problem.LoadCatalogue()
+	require.NoError(t, err)
+	states := []status.Enrol{status.Enrolled, status.Suspended, status.Withdrawn, status.Expelled, status.Missing, status.OtherLeft, status.Abroad, status.Graduated, status.Deceased}
+	rapid.Check(t, func(t *rapid.T) {
+		f := moving(t, "2026-11-20")
+		r := pupil()
+		r.Enrol = rapid.SampledFrom(states).Draw(t, "state")
+		r.Punished = rapid.Bool().Draw(t, "punished")
+		f.Running = rapid.SampledFrom([]process.Kind{"", "", process.Suspension, process.KeyDataChange, process.Transfer}).Draw(t, "running")
+		if rapid.Bool().Draw(t, "flagged") {
+			r.Problems = []string{"DUP_WITH_ID"}
+		}
+		kind := rapid.SampledFrom([]process.Kind{process.Transfer, process.RestoreAdmission}).Draw(t, "kind")
+		list := status.Check(r, status.Request{Kind: kind}, f)
+		allowed := kind == process.Transfer && r.Enrol == status.Enrolled && !r.Punished ||
+			kind == process.RestoreAdmission && (r.Enrol == status.Withdrawn || r.Enrol == status.Expelled || r.Enrol == status.Missing || r.Enrol == status.OtherLeft)
+		require.Equal(t, allowed && f.Running == "" && len(r.Problems) == 0, len(list) == 0)
+		for _, e := range list {
+			for _, lang := range []problem.Language{problem.Chinese, problem.English} {
+				text := catalogue.Sentence(e, lang)
+				for _, word := range []string{"休学", "退学", "开除", "失踪", "死亡", "出国", "毕业生", "处分", "SUSPEN", "punish", "DUP", "KEY_DATA"} {
+					require.NotContains(t, text, word)
+				}
+			}
+		}
+	})
+}
+
+func TestARestorationComesToAnySchoolWithAPlace(t *testing.T) {
+	f := moving(t, "2026-11-20")
+	f.From.Special, f.Class.EntryYear = true, 2025
+	r := pupil()
+	r.Enrol, r.Standing = status.OtherLeft, status.OtherLeft.Standing()
+	after, err := status.Apply(r, status.Request{Kind: process.RestoreAdmission}, f)
+	require.NoError(t, err)
+	require.Equal(t, status.Enrolled, after.Enrol)
+	require.True(t, after.Standing.HoldsSeat)
+	require.Equal(t, "new school", after.SchoolID)
+	require.Equal(t, 2025, after.EntryYear)
+	f.Class.Occupied = f.Class.Capacity
+	require.Equal(t, []problem.Code{problem.ClassFull}, codes(status.Check(r, status.Request{Kind: process.RestoreAdmission}, f)))
+}

@@ -1,0 +1,61 @@
+package store
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/google/uuid"
+
+	"github.com/xueji/xueji/models/problem"
+)
+
+// unknownEvidence tells which attachments are no files of this office.
+func (t *Tx) unknownEvidence(refs []EvidenceRef) ([]*problem.Error, error) {
+	if len(refs) == 0 {
+		return nil, nil
+	}
+	ids := make([]uuid.UUID, len(refs))
+	for i, ref := range refs {
+		ids[i] = ref.ID
+	}
+	var known []uuid.UUID
+	if err := t.db.Raw(`SELECT id FROM evidence WHERE id IN ?`, ids).Scan(&known).Error; err != nil {
+		return nil, fmt.Errorf("look for evidence: %w", err)
+	}
+	var list []*problem.Error
+	for i, ref := range refs {
+		earlier := func(e EvidenceRef) bool { return e.ID == ref.ID && e.Kind != ref.Kind }
+		switch at := fmt.Sprintf("/evidence/%d", i); {
+		case !slices.Contains(known, ref.ID):
+			list = append(list, problem.New(problem.EvidenceUnknown).At(at))
+		case slices.ContainsFunc(refs[:i], earlier):
+			list = append(list, problem.New(problem.EvidenceTwice).At(at))
+		}
+	}
+	return list, nil
+}
+
+func (t *Tx) attach(change uuid.UUID, refs []EvidenceRef, round int) {
+	for _, ref := range refs {
+		t.later("attach evidence", anyRows, `INSERT INTO change_evidence (change_id, evidence_id, kind, round) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+			change, ref.ID, ref.Kind, round)
+	}
+}
+
+func kindsOf(refs []EvidenceRef) []string {
+	kinds := make([]string, len(refs))
+	for i, r := range refs {
+		kinds[i] = r.Kind
+	}
+	return slices.Clip(kinds)
+}
+
+// attached lists what a change rests on, in the order it came.
+func (t *Tx) attached(change uuid.UUID) ([]EvidenceRef, error) {
+	var refs []EvidenceRef
+	err := t.db.Raw(`SELECT evidence_id AS id, kind FROM change_evidence WHERE change_id = ? ORDER BY round, evidence_id`, change).Scan(&refs).Error
+	if err != nil {
+		return nil, fmt.Errorf("read the evidence of a change: %w", err)
+	}
+	return refs, nil
+}

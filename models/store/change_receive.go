@@ -1,0 +1,288 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/google/uuid"
+	"gorm.io/gorm"
+
+	"github.com/xueji/xueji/models/org"
+	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/process"
+	"github.com/xueji/xueji/models/status"
+)
+
+// Claim names a pupil of another office: the name and the student number, or
+// inside the province the number of the identity document. All that is given
+// must be the pupil's.
+type Claim struct {
+	Name     string
+	Number   string
+	IDNumber string
+}
+
+func (c Claim) complete() bool {
+	return strings.TrimSpace(c.Name) != "" && strings.TrimSpace(c.Number+c.IDNumber) != ""
+}
+
+// stranger is a pupil of another office as student_to_receive tells it.
+type stranger struct {
+	ID           uuid.UUID
+	SchoolID     uuid.UUID
+	Stage        org.Stage
+	EntryYear    int
+	EnrolStatus  status.Enrol
+	Problems     bool
+	Punished     bool
+	Name         string
+	IDType       string
+	IDMasked     string
+	NumberMasked string
+}
+
+// stranger finds the pupil of a claim; nil when there is none.
+func (t *Tx) stranger(c Claim) (*stranger, error) {
+	hash := func(number string, of func(string) []byte) []byte {
+		if strings.TrimSpace(number) == "" {
+			return nil
+		}
+		return of(number)
+	}
+	var s stranger
+	err := t.db.Raw(`SELECT * FROM student_to_receive(?, ?, ?)`, strings.TrimSpace(c.Name),
+		hash(c.Number, t.store.numberHash), hash(c.IDNumber, t.store.identityHash)).Take(&s).Error
+	if errors.Is(err, gorm.ErrRecordNotFound) {
+		return nil, nil //nolint:nilnil // nobody has this name and number: an answer
+	}
+	if err != nil {
+		return nil, fmt.Errorf("find a pupil of another school: %w", err)
+	}
+	return &s, nil
+}
+
+// Found is what an office learns of a pupil it named: enough to apply, to see
+// whether it would be in vain, and whom to ask.
+type Found struct {
+	Subject
+
+	StudentID uuid.UUID
+	// Grade is the one the pupil is in, by the releasing province's policy.
+	Grade int
+	// Refusal is what stands against receiving the pupil, nil when nothing does.
+	Refusal *problem.Error
+	// Running is the change in hand, for offices above the pupil's school only.
+	Running *RunningDetail
+}
+
+// RunningDetail is a change in hand as the offices of its own subtree see it.
+type RunningDetail struct {
+	ChangeID uuid.UUID
+	CaseNo   string
+	Kind     process.Kind
+	StepName string
+}
+
+// FindPupil looks a pupil of any school up for an office that can name it, and
+// writes the audit entry, also when there is none. Nil means that nobody has this
+// name and number. An account may do it so many times a day as the policy says.
+func (t *Tx) FindPupil(c Claim, province string) (*Found, error) {
+	policy, err := t.policyOf(province)
+	if err != nil {
+		return nil, err
+	}
+	if err := t.countLookup(policy.LookupsPerDay); err != nil {
+		return nil, err
+	}
+	s, err := t.stranger(c)
+	if err != nil {
+		return nil, err
+	}
+	if s == nil {
+		return nil, t.Audit("student.find", "lookup", t.scope.Account.String(), map[string]string{"found": "no"})
+	}
+	h, err := t.strange(s)
+	if err != nil {
+		return nil, err
+	}
+	releasing, err := t.policyOf(h.Province)
+	if err != nil {
+		return nil, err
+	}
+	f := &Found{Subject: h.subject(), StudentID: h.ID, Grade: releasing.Grade(h.EntryYear, t.today())}
+	running, err := t.runningKind(h.ID)
+	if err != nil {
+		return nil, err
+	}
+	if code := status.Validate(h.record, running); code != "" {
+		f.Refusal = code.Refusal(h.school(), running)
+	}
+	if f.Running, err = t.runningDetail(h.ID); err != nil {
+		return nil, err
+	}
+	return f, t.Audit("student.find", "lookup", t.scope.Account.String(), map[string]string{"found": h.ID.String()})
+}
+
+// countLookup refuses an account that has looked up more pupils of others today
+// than anybody needs to: the door must not serve to try numbers out.
+func (t *Tx) countLookup(most int) error {
+	var n int
+	err := t.db.Raw(`SELECT count(*) FROM audit_entry WHERE subject_kind = 'lookup' AND subject_id = ? AND at >= ?`,
+		t.scope.Account.String(), t.today().Start()).Scan(&n).Error
+	if err != nil {
+		return fmt.Errorf("count the pupils looked up: %w", err)
+	}
+	if n >= most {
+		return problem.New(problem.LookupsUsed).With("max", strconv.Itoa(most))
+	}
+	return nil
+}
+
+// strange makes the record of a pupil of another office, as far as it may be known here.
+func (t *Tx) strange(s *stranger) (*held, error) {
+	h := &held{
+		ID: s.ID, SchoolID: s.SchoolID, Stage: s.Stage, EntryYear: s.EntryYear, EnrolStatus: s.EnrolStatus,
+		Name: s.Name, IDType: s.IDType, IDMasked: s.IDMasked, NumberMasked: s.NumberMasked,
+	}
+	var school struct {
+		Name, Code, Path, Province string
+		Gone                       bool
+	}
+	err := t.db.Raw(`SELECT name, code, path::text AS path, province_code AS province, closed_at IS NOT NULL AS gone FROM organisation WHERE id = ?`,
+		s.SchoolID).Take(&school).Error
+	if err != nil {
+		return nil, fmt.Errorf("read the school of a pupil: %w", err)
+	}
+	h.SchoolName, h.SchoolCode, h.SchoolPath, h.Province, h.SchoolGone = school.Name, school.Code, school.Path, school.Province, school.Gone
+	h.record = status.Record{Enrol: s.EnrolStatus, Standing: s.EnrolStatus.Standing(), Stage: s.Stage, EntryYear: s.EntryYear,
+		SchoolID: s.SchoolID.String(), Punished: s.Punished}
+	if s.Problems {
+		h.record.Problems = []string{"UNNAMED"} // which ones is not told to another office
+	}
+	return h, nil
+}
+
+// subject is what the parties of a change see of this pupil.
+func (h *held) subject() Subject {
+	return Subject{Name: h.Name, Number: h.NumberMasked, IDType: h.IDType, IDNumber: h.IDMasked, SchoolID: h.SchoolID, School: h.SchoolName,
+		Province: h.Province, Stage: h.Stage, EntryYear: h.EntryYear}
+}
+
+// prepareReceived prepares a change the receiving school files for a pupil of
+// another one: a transfer, or a return to school.
+func (t *Tx) prepareReceived(c *Change, f Filing, policy process.Policy) error {
+	h, err := t.pupilToReceive(c, f)
+	if err != nil {
+		return err
+	}
+	c.StudentID, c.Stage, c.Subject = &h.ID, h.Stage, h.subject()
+	c.releasing = h.SchoolID
+	releasing, err := t.policyOf(h.Province)
+	if err != nil {
+		return err
+	}
+	route := routeBetween(f.Office, h)
+	d, ok := t.store.processes.DefineRoute(f.Kind, h.Stage, route, policy, releasing)
+	if !ok {
+		d, ok = t.store.processes.Define(f.Kind, h.Stage, policy)
+	}
+	if !ok || d.Subject != process.SubjectStudent {
+		return problem.New(problem.KindUnknown).At("/kind").With("kind", string(f.Kind))
+	}
+	c.Definition = d
+	var list []*problem.Error
+	if !d.Allows(h.Stage) {
+		list = append(list, problem.New(problem.StageForbids).At("/kind").WithText("kind", d.Name.Zh, d.Name.En))
+	}
+	if to, err := t.schoolFor(f.Office.ID); err != nil || to.Closed {
+		return errors.Join(err, problem.New(problem.SchoolClosed))
+	}
+	if route == process.CrossProvince && f.RedoOf == uuid.Nil && strings.TrimSpace(f.Pupil.Number) == "" {
+		list = append(list, problem.New(problem.TransferNumberRequired).At("/pupil/student_number"))
+	}
+	running, err := t.runningKind(h.ID)
+	if err != nil {
+		return err
+	}
+	against, err := t.against(c, h, f.Evidence, running, true)
+	if err != nil {
+		return err
+	}
+	return problem.Join(append(list, against...)...)
+}
+
+// pupilToReceive finds the pupil of a filing: by what the school claims, or by
+// the ended change of its own that this filing repeats.
+func (t *Tx) pupilToReceive(c *Change, f Filing) (*held, error) {
+	claim := f.Pupil
+	if !claim.complete() {
+		return t.pupilOfRedo(c, f)
+	}
+	s, err := t.stranger(claim)
+	if err != nil {
+		return nil, err
+	}
+	if s == nil {
+		return nil, status.DataWrong.Refusal(status.School{}, "")
+	}
+	if strings.TrimSpace(claim.Number) != "" {
+		c.foundBy = t.store.numberHash(claim.Number)
+	}
+	return t.strange(s)
+}
+
+func (t *Tx) pupilOfRedo(c *Change, f Filing) (*held, error) {
+	var s stranger
+	err := t.db.Raw(`SELECT * FROM student_of_redo(?)`, f.RedoOf).Take(&s).Error
+	if errors.Is(err, gorm.ErrRecordNotFound) {
+		return nil, status.DataWrong.Refusal(status.School{}, "")
+	}
+	if err != nil {
+		return nil, fmt.Errorf("find the pupil of an ended change: %w", err)
+	}
+	if err := t.db.Raw(`SELECT found_by FROM change WHERE id = ?`, f.RedoOf).Scan(&c.foundBy).Error; err != nil {
+		return nil, fmt.Errorf("find the pupil of an ended change: %w", err)
+	}
+	return t.strange(&s)
+}
+
+// routeBetween says how far apart the receiving office and the pupil's school are.
+func routeBetween(office Office, h *held) process.Route {
+	switch {
+	case office.Province != h.Province:
+		return process.CrossProvince
+	case superior(office.Path) == superior(h.SchoolPath):
+		return process.SameBureau
+	}
+	return process.SameProvince
+}
+
+// runningKind is the kind of change that holds a pupil, "" when none does.
+func (t *Tx) runningKind(student uuid.UUID) (process.Kind, error) {
+	var row struct{ Kind *process.Kind }
+	if err := t.db.Raw(`SELECT slot_kind(?) AS kind`, studentSlot(student)).Take(&row).Error; err != nil {
+		return "", fmt.Errorf("look for a running change: %w", err)
+	}
+	if row.Kind == nil {
+		return "", nil
+	}
+	return *row.Kind, nil
+}
+
+// runningDetail names the change in hand to an office in whose subtree the
+// pupil's school lies; nil for everybody else, and when there is none.
+func (t *Tx) runningDetail(student uuid.UUID) (*RunningDetail, error) {
+	var d RunningDetail
+	err := t.db.Raw(`SELECT c.id AS change_id, c.case_no, c.kind, coalesce(s.name, '') AS step_name
+		FROM change c JOIN student p ON p.id = c.student_id LEFT JOIN step s ON s.change_id = c.id AND s.status = 'OPEN'
+		WHERE c.student_id = ? AND c.status = 'RUNNING' LIMIT 1`, student).Take(&d).Error
+	if errors.Is(err, gorm.ErrRecordNotFound) {
+		return nil, nil //nolint:nilnil // nothing is running, or nothing this office may know
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read the change in hand: %w", err)
+	}
+	return &d, nil
+}

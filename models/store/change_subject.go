@@ -1,0 +1,153 @@
+package store
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/google/uuid"
+
+	"github.com/xueji/xueji/models/org"
+	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/process"
+	"github.com/xueji/xueji/models/status"
+)
+
+// redoes notes which ended change a filing repeats: one of the same office, kind
+// and subject, so that nothing is said about changes of others.
+func (t *Tx) redoes(c *Change, f Filing) error {
+	if f.RedoOf == uuid.Nil {
+		return nil
+	}
+	unknown := problem.New(problem.RedoUnknown).At("/redo_of")
+	old, err := t.Change(f.RedoOf)
+	if errors.Is(err, problem.New(problem.NotFound)) {
+		return unknown
+	}
+	if err != nil {
+		return err
+	}
+	same := old.OrgID == f.Office.ID && old.Kind == f.Kind && old.Status != Running &&
+		(old.StudentID == nil || *old.StudentID == f.StudentID) && (old.RosterID == nil || *old.RosterID == f.RosterID)
+	if !same {
+		return unknown
+	}
+	c.RedoOf = &f.RedoOf
+	return nil
+}
+
+// subjectOf checks that a filing names what its kind is about, and only that.
+// Kinds the receiving school files name the pupil by name and number; one that is
+// filed again may name the record, which the ended change already did.
+func (t *Tx) subjectOf(f Filing, policy process.Policy) error {
+	student, roster := f.StudentID != uuid.Nil, f.RosterID != uuid.Nil
+	if status.Receives(f.Kind) && !roster {
+		if f.Pupil.complete() || student && f.RedoOf != uuid.Nil {
+			return nil
+		}
+		return problem.New(problem.PupilMissing).At("/pupil")
+	}
+	switch {
+	case student && roster:
+		return problem.New(problem.SubjectTwice).At("/roster_id")
+	case !student && !roster:
+		return problem.New(problem.SubjectMissing).At("/student_id")
+	}
+	d, known := t.store.processes.Define(f.Kind, org.Primary, policy)
+	if !known || roster == (d.Subject == process.SubjectRoster) {
+		return nil // an unknown kind is told later
+	}
+	e := problem.New(problem.SubjectWrong).WithText("kind", d.Name.Zh, d.Name.En)
+	if roster {
+		return e.At("/roster_id")
+	}
+	return e.At("/student_id")
+}
+
+func (t *Tx) prepareStudent(c *Change, f Filing, policy process.Policy) error {
+	h, err := t.readHeld(f.StudentID, false)
+	if err != nil {
+		return err
+	}
+	c.StudentID, c.Stage, c.Subject = &f.StudentID, h.Stage, h.subject()
+	d, ok := t.store.processes.Define(f.Kind, h.Stage, policy)
+	if !ok || d.Subject != process.SubjectStudent {
+		return problem.New(problem.KindUnknown).At("/kind").With("kind", string(f.Kind))
+	}
+	c.Definition = d
+	var list []*problem.Error
+	if !d.Allows(h.Stage) {
+		list = append(list, problem.New(problem.StageForbids).At("/kind").WithText("kind", d.Name.Zh, d.Name.En))
+	}
+	if h.SchoolGone {
+		list = append(list, problem.New(problem.SchoolClosed))
+	}
+	if h.SchoolID != f.Office.ID {
+		list = append(list, problem.New(problem.NotFiler).At("/student_id"))
+	}
+	running, err := t.slotTaken(studentSlot(f.StudentID))
+	if err != nil {
+		return err
+	}
+	if err := t.wishes(c, h, f.Values); err != nil {
+		return err
+	}
+	against, err := t.against(c, h, f.Evidence, "", true)
+	if err != nil {
+		return err
+	}
+	if running != nil {
+		list = append(list, running)
+	}
+	return problem.Join(append(list, against...)...)
+}
+
+// against tells what inputs, evidence and the record's state hold against a
+// change; it serves the filing (starting) and the resubmission. Running is the
+// kind of another change that holds the pupil.
+func (t *Tx) against(c *Change, h *held, evidence []EvidenceRef, running process.Kind, starting bool) ([]*problem.Error, error) {
+	list := c.Definition.CheckInputs(c.Inputs)
+	list = append(list, c.Definition.CheckEvidence(kindsOf(evidence))...)
+	missing, err := t.unknownEvidence(evidence)
+	if err != nil {
+		return nil, err
+	}
+	list = append(list, missing...)
+	facts, err := t.facts(c, h, false)
+	if err != nil {
+		return nil, err
+	}
+	facts.Running, facts.Starting = running, starting
+	list = append(list, status.Check(h.record, c.request(kindsOf(evidence)), facts)...)
+	taken, err := t.identityTaken(c)
+	if taken != nil {
+		list = append(list, taken)
+	}
+	return list, err
+}
+
+// request is what the applicant asked for, as status looks at it.
+func (c *Change) request(evidence []string) status.Request {
+	return status.Request{Kind: c.Kind, Inputs: c.Inputs, Evidence: evidence, Values: c.values.plain()}
+}
+
+func (t *Tx) prepareRoster(c *Change, f Filing, policy process.Policy) error {
+	var school struct{ Stages string }
+	if err := t.db.Raw(`SELECT to_json(stages)::text AS stages FROM organisation WHERE id = ?`, f.Office.ID).Take(&school).Error; err != nil {
+		return fmt.Errorf("read the school: %w", err)
+	}
+	var stages []org.Stage
+	if err := json.Unmarshal([]byte(school.Stages), &stages); err != nil || len(stages) == 0 {
+		return problem.New(problem.NotFiler).At("/roster_id")
+	}
+	c.RosterID, c.Stage = &f.RosterID, stages[0]
+	d, ok := t.store.processes.Define(f.Kind, c.Stage, policy)
+	if !ok || d.Subject != process.SubjectRoster {
+		return problem.New(problem.KindUnknown).At("/kind").With("kind", string(f.Kind))
+	}
+	c.Definition = d
+	if err := t.rosterMayBeFiled(f.RosterID, f.Office.ID); err != nil {
+		return err
+	}
+	return problem.Join(append(d.CheckInputs(c.Inputs), d.CheckEvidence(kindsOf(f.Evidence))...)...)
+}

@@ -1,0 +1,69 @@
+package store
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/google/uuid"
+	"gorm.io/gorm"
+
+	"github.com/xueji/xueji/models/calendar"
+	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/status"
+)
+
+// Departure is a pupil who moved to another school, as the old school sees it:
+// the state 转学（转出） exists in its view only (domain 3.2).
+type Departure struct {
+	ID           uuid.UUID
+	ChangeID     uuid.UUID
+	CaseNo       string
+	StudentID    uuid.UUID
+	OrgPath      string
+	LeftOn       calendar.Date
+	ToSchool     string
+	Name         string
+	NumberMasked string
+}
+
+// Departures lists who moved on from a school, the latest first.
+func (t *Tx) Departures(school uuid.UUID, before *Departure, most int) ([]Departure, error) {
+	q := t.db.Table("departure d").Joins("JOIN change c ON c.id = d.change_id").Joins("JOIN organisation o ON o.id = d.to_school_id").
+		Select(`d.id, d.change_id, c.case_no, d.student_id, d.org_path::text AS org_path, d.left_on, o.name AS to_school, d.name, d.number_masked`).
+		Where("d.school_id = ?", school)
+	if before != nil {
+		q = q.Where("(d.left_on, d.id) < (?, ?)", before.LeftOn, before.ID)
+	}
+	var list []Departure
+	if err := q.Order("d.left_on DESC, d.id DESC").Limit(most).Scan(&list).Error; err != nil {
+		return nil, fmt.Errorf("list who moved on: %w", err)
+	}
+	return list, nil
+}
+
+// DepartedRecord gives the e-backup (电子备份) of a record that left a school in
+// scope: what the school knew on that day, in the state 转学（转出）. It tells
+// nothing of what happened since.
+func (t *Tx) DepartedRecord(student uuid.UUID) (*StudentRecord, error) {
+	var row struct {
+		Record  string
+		OrgPath string
+	}
+	err := t.db.Raw(`SELECT record::text AS record, org_path::text AS org_path FROM departure WHERE student_id = ? ORDER BY recorded_at DESC LIMIT 1`,
+		student).Take(&row).Error
+	if errors.Is(err, gorm.ErrRecordNotFound) {
+		return nil, problem.New(problem.NotFound)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read a backup of a record: %w", err)
+	}
+	var r StudentRecord
+	if err := json.Unmarshal([]byte(row.Record), &r); err != nil {
+		return nil, fmt.Errorf("read a backup of a record: %w", err)
+	}
+	left := status.TransferredOut.Standing()
+	r.OrgPath, r.EnrolStatus = row.OrgPath, string(status.TransferredOut)
+	r.InRegister, r.OnCampus, r.HoldsSeat = left.InRegister, left.OnCampus, left.HoldsSeat
+	return &r, nil
+}

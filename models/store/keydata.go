@@ -1,0 +1,228 @@
+package store
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"github.com/google/uuid"
+
+	"github.com/xueji/xueji/models/ident"
+	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/process"
+	"github.com/xueji/xueji/models/status"
+)
+
+// value is one key item a change writes: as people see it, and in the clear
+// while it is in hand.
+type value struct {
+	before, after string // masked where the item is secret
+	text          string // in the clear
+	cipher, hash  []byte // of a secret
+}
+
+// values are the key items of a change by their field names.
+type values map[string]value
+
+// plain gives the items in the clear.
+func (v values) plain() map[string]string {
+	if len(v) == 0 {
+		return nil
+	}
+	out := make(map[string]string, len(v))
+	for field, one := range v {
+		out[field] = one.text
+	}
+	return out
+}
+
+// shown gives the items as people may see them, before and after.
+func (v values) shown() (before, after map[string]string) {
+	if len(v) == 0 {
+		return nil, nil
+	}
+	before, after = map[string]string{}, map[string]string{}
+	for field, one := range v {
+		before[field], after[field] = one.before, one.after
+	}
+	return before, after
+}
+
+const (
+	purposeChangeValue = "change.value" // ciphertext, bound to the change
+	purposeSlipValues  = "slip.values"  // ciphertext, bound to the slip
+)
+
+// wishes puts the key items an applicant filled in beside what the record says.
+// Items that would not change are left out; numbers are sealed at once.
+func (t *Tx) wishes(c *Change, h *held, given map[string]string) error {
+	if c.Kind != process.KeyDataChange {
+		if len(given) > 0 {
+			return problem.New(problem.InputUnknown).At("/values").With("field", "values")
+		}
+		return nil
+	}
+	if err := t.readIdentity(h); err != nil {
+		return err
+	}
+	c.values = values{}
+	for field, text := range status.TidyKeyData(given) {
+		before := h.record.Identity.Item(field)
+		if text == before && slices.Contains(status.KeyItems(), field) {
+			continue
+		}
+		v := value{before: before, after: text, text: text}
+		if field == status.FieldIDNumber {
+			v.before, v.after = h.IDMasked, ident.MaskDocument(text)
+			sealed, err := t.store.seal(purposeChangeValue, purposeIdentity, v.after, c.ID, text)
+			if err != nil {
+				return err
+			}
+			v.cipher, v.hash = sealed.cipher, sealed.hash
+		}
+		c.values[field] = v
+	}
+	return nil
+}
+
+// readIdentity completes the identity of a record with its number in the clear.
+func (t *Tx) readIdentity(h *held) error {
+	if len(h.IDCipher) == 0 {
+		return nil
+	}
+	number, err := t.store.unseal(purposeStudentID, h.ID, h.IDCipher)
+	h.record.Identity.IDNumber = number
+	return err
+}
+
+func (t *Tx) insertValues(c *Change, list values) error {
+	for field, v := range list {
+		t.later("write the key items of a change", 1, `INSERT INTO change_value (change_id, round, field, before, after, cipher, hash) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+			c.ID, c.Round, field, v.before, v.after, v.cipher, v.hash)
+	}
+	return nil
+}
+
+// readValues reads the key items a change writes, in the clear (worker): those
+// of the latest round that brought any.
+func (t *Tx) readValues(c *Change) error {
+	if c.Kind != process.KeyDataChange || c.values != nil {
+		return nil
+	}
+	var rows []struct {
+		Field, Before, After string
+		Cipher, Hash         []byte
+	}
+	err := t.db.Raw(`SELECT field, before, after, cipher, hash FROM change_value WHERE change_id = @id
+		AND round = (SELECT max(round) FROM change_value WHERE change_id = @id)`, map[string]any{"id": c.ID}).Scan(&rows).Error
+	if err != nil {
+		return fmt.Errorf("read the key items of a change: %w", err)
+	}
+	c.values = values{}
+	for _, r := range rows {
+		v := value{before: r.Before, after: r.After, text: r.After, cipher: r.Cipher, hash: r.Hash}
+		if len(r.Cipher) > 0 {
+			if v.text, err = t.store.unseal(purposeChangeValue, c.ID, r.Cipher); err != nil {
+				return err
+			}
+		}
+		c.values[r.Field] = v
+	}
+	return nil
+}
+
+// rewish takes the corrected key items of a resubmission: they are written for
+// the new round, and the slot of the number follows them.
+func (t *Tx) rewish(c *Change, h *held, s *Slip) error {
+	if c.Kind != process.KeyDataChange {
+		return nil
+	}
+	if err := t.readIdentity(h); err != nil {
+		return err
+	}
+	if len(s.Body.Sealed) == 0 {
+		return t.readValues(c)
+	}
+	text, err := t.store.keys.Decrypt(purposeSlipValues+"/"+s.ID.String(), s.Body.Sealed)
+	if err != nil {
+		return fmt.Errorf("open a resubmission: %w", err)
+	}
+	var given map[string]string
+	if err := json.Unmarshal(text, &given); err != nil {
+		return fmt.Errorf("open a resubmission: %w", err)
+	}
+	if err := t.wishes(c, h, given); err != nil {
+		return err
+	}
+	t.later("free the slot of a number", anyRows, `DELETE FROM slot WHERE change_id = ? AND key LIKE 'identity/%'`, c.ID)
+	if hash := c.values[status.FieldIDNumber].hash; hash != nil {
+		n, err := t.exec(`INSERT INTO slot (key, change_id, taken_at) VALUES (?, ?, ?) ON CONFLICT (key) DO NOTHING`, identitySlot(hash), c.ID, t.now)
+		if err != nil {
+			return fmt.Errorf("take the slot of a number: %w", err)
+		}
+		if n == 0 {
+			return problem.New(problem.IdentityTaken).At("/values/" + status.FieldIDNumber)
+		}
+	}
+	return t.insertValues(c, c.values)
+}
+
+// sealValues encrypts the key items of a slip, which waits in the register to be counted.
+func (t *Tx) sealValues(slip uuid.UUID, given map[string]string) ([]byte, error) {
+	if len(given) == 0 {
+		return nil, nil
+	}
+	text, err := json.Marshal(given)
+	if err != nil {
+		return nil, fmt.Errorf("seal a resubmission: %w", err)
+	}
+	sealed, err := t.store.keys.Encrypt(purposeSlipValues+"/"+slip.String(), text)
+	if err != nil {
+		return nil, fmt.Errorf("seal a resubmission: %w", err)
+	}
+	return sealed, nil
+}
+
+// identityTaken tells that the number a change writes belongs to another record
+// or to another change in hand; nil when it is free in the whole register.
+func (t *Tx) identityTaken(c *Change) (*problem.Error, error) {
+	hash := c.values[status.FieldIDNumber].hash
+	if hash == nil || c.StudentID == nil {
+		return nil, nil //nolint:nilnil // no number is written
+	}
+	var taken bool
+	if err := t.db.Raw(`SELECT identity_taken(?, ?, ?)`, *c.StudentID, c.ID, hash).Scan(&taken).Error; err != nil {
+		return nil, fmt.Errorf("look for a number in the register: %w", err)
+	}
+	if !taken {
+		return nil, nil //nolint:nilnil // free
+	}
+	return problem.New(problem.IdentityTaken).At("/values/" + status.FieldIDNumber), nil
+}
+
+// saveIdentity writes the key items into the record (worker). The identity was
+// checked by the population database at the change's own step.
+func (t *Tx) saveIdentity(c *Change, h *held, after status.Identity) error {
+	if after == h.record.Identity {
+		return nil
+	}
+	sealed, err := t.store.sealIdentity(h.ID, after.IDNumber)
+	if err != nil {
+		return err
+	}
+	state := "NOT_APPLICABLE"
+	if !after.Citizen().IsZero() {
+		state = "MATCH"
+	}
+	// A proven identity resolves what an identity check had flagged.
+	_, err = t.exec(`UPDATE student SET name = ?, sex = ?, birth_date = to_date(?, 'YYYYMMDD'), id_type = ?, id_cipher = ?, id_hash = ?, id_masked = ?,
+		identity_state = ?, problem_flags = CASE WHEN ? = 'MATCH' THEN array_remove(problem_flags, 'ID_ERROR') ELSE problem_flags END WHERE id = ?`,
+		after.Name, after.Sex, after.BirthDate, after.IDType, sealed.cipher, sealed.hash, sealed.masked, state, state, h.ID)
+	if violates(err) == "student_identity" {
+		return problem.New(problem.IdentityTaken).At("/values/" + status.FieldIDNumber)
+	}
+	if err != nil {
+		return fmt.Errorf("write key items: %w", err)
+	}
+	return nil
+}

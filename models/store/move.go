@@ -1,0 +1,75 @@
+package store
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"github.com/google/uuid"
+
+	"github.com/xueji/xueji/models/calendar"
+	"github.com/xueji/xueji/models/status"
+)
+
+// moveRecord moves a record to the receiving school, with everything that
+// belongs to it, in the transaction of the last decision. The old school keeps
+// an e-backup and its lines of the past; the paper file follows (教基一〔2013〕7号
+// Arts 14–16). The student number stays (Art. 5).
+func (t *Tx) moveRecord(c *Change, h *held, after status.Record, on calendar.Date) error {
+	to, err := uuid.Parse(after.SchoolID)
+	if err != nil {
+		return fmt.Errorf("school of a record: %w", err)
+	}
+	if err := t.backup(c, h, to, on); err != nil {
+		return err
+	}
+	path, err := t.pathOf(to)
+	if err != nil {
+		return err
+	}
+	t.later("move a record", 1, `UPDATE student SET school_id = ?, org_path = ? WHERE id = ?`, to, path, h.ID)
+	for _, table := range []string{"guardian", "suspension"} {
+		t.later("move a record", anyRows, `UPDATE `+table+` SET org_path = ? WHERE student_id = ?`, path, h.ID)
+	}
+	t.openHandover(c, h, to)
+	left := h.record
+	left.Enrol, left.Standing = status.TransferredOut, status.TransferredOut.Standing()
+	out := line{kind: string(c.Kind) + "_OUT", path: h.OrgPath, before: facetsOf(h.record), after: facetsOf(left)}
+	in := line{kind: string(c.Kind) + "_IN", path: path, before: facetsOf(h.record), after: facetsOf(after)}
+	if err := t.writeHistory(c, h, out, on); err != nil {
+		return err
+	}
+	return t.writeHistory(c, h, in, on)
+}
+
+func (t *Tx) pathOf(office uuid.UUID) (string, error) {
+	var row struct{ Path string }
+	if err := t.db.Raw(`SELECT path::text AS path FROM organisation WHERE id = ?`, office).Take(&row).Error; err != nil {
+		return "", fmt.Errorf("find an office: %w", err)
+	}
+	return row.Path, nil
+}
+
+// backup keeps what the old school knew of the pupil, as it was; numbers masked.
+func (t *Tx) backup(c *Change, h *held, to uuid.UUID, on calendar.Date) error {
+	record, err := t.recordOf(h.ID)
+	if err != nil {
+		return err
+	}
+	delete(record.Details, auxSealed) // a copy of a ciphertext is not for showing
+	text, err := json.Marshal(record)
+	if err != nil {
+		return fmt.Errorf("keep a backup of a record: %w", err)
+	}
+	t.later("keep a backup of a record", 1, `INSERT INTO departure (id, change_id, student_id, school_id, org_path, left_on, to_school_id, name, number_masked, record, recorded_at)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		newID(), c.ID, h.ID, h.SchoolID, h.OrgPath, on, to, h.Name, h.NumberMasked, string(text), t.now)
+	return nil
+}
+
+// openHandover begins to track the paper file, which must arrive within the
+// months of the receiving province's policy (hard rule 3).
+func (t *Tx) openHandover(c *Change, h *held, to uuid.UUID) {
+	due := calendar.DateOf(t.now.AddDate(0, c.Definition.Policy.HandoverMonths, 0))
+	t.later("open a hand-over", 1, `INSERT INTO handover (id, change_id, student_id, from_school, to_school, opened_at, due_on)
+		VALUES (?, ?, ?, ?, ?, ?, ?)`, newID(), c.ID, h.ID, h.SchoolID, to, t.now, due)
+}
