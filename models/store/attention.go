@@ -1,0 +1,161 @@
+package store
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/xueji/xueji/models/org"
+	"github.com/xueji/xueji/models/process"
+)
+
+// Reason is why a running change needs attention, as far as the register knows.
+type Reason string
+
+// The reasons, in the order of urgency.
+const (
+	ReasonUnsettled      Reason = "unsettled"       // something was said and is neither counted nor refused
+	ReasonStartWaiting   Reason = "start_waiting"   // its workflow has not reported itself
+	ReasonAsleep         Reason = "asleep"          // a reminder or deadline has come and nobody noted it
+	ReasonIdentitySilent Reason = "identity_silent" // the identity service does not answer
+	ReasonStalled        Reason = "stalled"         // a step that acts by itself does not get on
+	ReasonNobody         Reason = "nobody"          // nobody may decide
+	ReasonOverdue        Reason = "overdue"         // whoever may is late
+)
+
+// problemIdentity is the named problem of a step that asks the identity service.
+const problemIdentity = "IDENTITY_NO_ANSWER"
+
+// IdentitySilent says that the open step waits for the identity service.
+func (s CaseStep) IdentitySilent() bool { return s.Problem == problemIdentity }
+
+// Reasons lists all of them, the most urgent first.
+func Reasons() []Reason {
+	return []Reason{ReasonUnsettled, ReasonStartWaiting, ReasonAsleep, ReasonIdentitySilent, ReasonStalled, ReasonNobody, ReasonOverdue}
+}
+
+// AttentionKey is the place of a change in the order of urgency; the zero key
+// is before the first one.
+type AttentionKey struct {
+	Rank  int
+	Since time.Time
+	ID    uuid.UUID
+}
+
+// AttentionRow is a running change with its open step and why it needs
+// attention. It says nothing about the pupil.
+type AttentionRow struct {
+	ChangeID     uuid.UUID
+	CaseNo       string
+	Kind         process.Kind
+	ProvinceCode string
+	StepNo       int
+	Round        int
+	StepName     string
+	Role         org.Role
+	OfficeCode   string
+	OfficeName   string
+	OpenedAt     time.Time
+	DueAt        time.Time
+	Rank         int
+	Since        time.Time // of the oldest reason; when the step opened, where the register has none
+	Reasons      []Reason  `gorm:"-"`
+}
+
+// Key gives the place of the row in the order of urgency.
+func (r AttentionRow) Key() AttentionKey {
+	return AttentionKey{Rank: r.Rank, Since: r.Since, ID: r.ChangeID}
+}
+
+type attentionRow struct {
+	AttentionRow
+	ReasonList string
+}
+
+const (
+	attentionColumns = `c.id AS change_id, c.case_no, c.kind, c.province_code, c.step_no, c.round, s.name AS step_name, s.role,
+		o.code AS office_code, o.name AS office_name, s.opened_at, s.due_at`
+	attentionTables = ` JOIN step s ON s.change_id = c.id AND s.status = 'OPEN' JOIN organisation o ON o.id = s.office_id`
+)
+
+// Attention lists the running changes in scope that need attention, the most
+// urgent first, after the given place; an empty reason stands for all. The
+// worker role has no scope of its own: it names the root of the tree.
+func (t *Tx) Attention(only Reason, after AttentionKey, most int) ([]AttentionRow, error) {
+	return t.readAttention(`SELECT `+attentionColumns+`, f.rank, f.since, f.reasons AS reason_list
+		FROM attention_page(?, ?, ?, ?, ?, ?) f JOIN change c ON c.id = f.change_id`+attentionTables+` ORDER BY f.rank, f.since, f.change_id`,
+		t.now, only, after.Rank, after.Since, after.ID, most)
+}
+
+// StillRunning reads changes in scope again, whatever reasons they have; those
+// that have ended meanwhile are left out.
+func (t *Tx) StillRunning(ids []uuid.UUID) ([]AttentionRow, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	return t.readAttention(`SELECT `+attentionColumns+`, 0 AS rank, s.opened_at AS since, '' AS reason_list FROM change c`+attentionTables+`
+		WHERE c.id IN ? AND c.status = 'RUNNING' ORDER BY c.id`, ids)
+}
+
+func (t *Tx) readAttention(query string, args ...any) ([]AttentionRow, error) {
+	var rows []attentionRow
+	if err := t.db.Raw(query, args...).Scan(&rows).Error; err != nil {
+		return nil, fmt.Errorf("read what needs attention: %w", err)
+	}
+	list := make([]AttentionRow, len(rows))
+	for i, r := range rows {
+		list[i] = r.AttentionRow
+		list[i].Reasons = inUrgency(r.ReasonList)
+	}
+	return list, nil
+}
+
+// inUrgency reads a list of reasons and puts it into their order.
+func inUrgency(text string) []Reason {
+	have := map[Reason]bool{}
+	for word := range strings.SplitSeq(text, ",") {
+		have[Reason(word)] = true
+	}
+	var list []Reason
+	for _, reason := range Reasons() {
+		if have[reason] {
+			list = append(list, reason)
+		}
+	}
+	return list
+}
+
+// AttentionCounts counts the running changes in scope per reason, all of them.
+func (t *Tx) AttentionCounts() (map[Reason]int64, error) {
+	var rows []struct {
+		Reason  Reason
+		Changes int64
+	}
+	if err := t.db.Raw(`SELECT reason, changes FROM attention_counts(?)`, t.now).Scan(&rows).Error; err != nil {
+		return nil, fmt.Errorf("count what needs attention: %w", err)
+	}
+	counts := make(map[Reason]int64, len(rows))
+	for _, r := range rows {
+		counts[r.Reason] = r.Changes
+	}
+	return counts, nil
+}
+
+// Standing is where a running change stands and since when.
+type Standing struct {
+	ID      uuid.UUID
+	StepNo  int
+	Round   int
+	MovedAt time.Time
+}
+
+// Standings pages through all running changes in scope in order of their IDs.
+func (t *Tx) Standings(after uuid.UUID, most int) ([]Standing, error) {
+	var list []Standing
+	if err := t.db.Raw(`SELECT id, step_no, round, moved_at FROM attention_standing(?, ?) ORDER BY id`, after, most).Scan(&list).Error; err != nil {
+		return nil, fmt.Errorf("read running changes: %w", err)
+	}
+	return list, nil
+}
