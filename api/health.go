@@ -23,7 +23,18 @@ func (s *server) serveHealth(router *gin.Engine) {
 
 // ready asks every part at once and names those that are down.
 func (s *server) ready(c *gin.Context) {
-	ctx, cancel := context.WithTimeout(c.Request.Context(), readyTimeout)
+	parts, status, word := s.parts(c.Request.Context()), http.StatusOK, "ok"
+	for _, state := range parts {
+		if state != "ok" {
+			status, word = http.StatusServiceUnavailable, "down"
+		}
+	}
+	c.JSON(status, gin.H{"status": word, "parts": parts})
+}
+
+// parts asks every part of the service at once whether it answers: "ok" or "down".
+func (s *server) parts(ctx context.Context) map[string]string {
+	ctx, cancel := context.WithTimeout(ctx, readyTimeout)
 	defer cancel()
 	states := make([]string, len(s.deps.Checks))
 	var group sync.WaitGroup
@@ -37,12 +48,9 @@ func (s *server) ready(c *gin.Context) {
 		})
 	}
 	group.Wait()
-	parts, status, word := gin.H{}, http.StatusOK, "ok"
+	parts := make(map[string]string, len(states))
 	for i, check := range s.deps.Checks {
 		parts[check.Name] = states[i]
-		if states[i] != "ok" {
-			status, word = http.StatusServiceUnavailable, "down"
-		}
 	}
-	c.JSON(status, gin.H{"status": word, "parts": parts})
+	return parts
 }

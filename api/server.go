@@ -32,6 +32,8 @@ type Deps struct {
 	// Desk files changes and takes slips; Processes are the definitions it files by.
 	Desk      *casework.Desk
 	Processes *process.Catalogue
+	// Watch tells what does not get on.
+	Watch Watch
 	// Files keeps evidence and rosters, encrypted.
 	Files *files.Cabinet
 	// EvidenceLimit and RosterLimit bound one uploaded file, in bytes; zero means the defaults.
@@ -48,6 +50,11 @@ type Deps struct {
 	Limits Limits
 	// TrustedProxies are the networks whose X-Forwarded-For is believed; none by default.
 	TrustedProxies []string
+}
+
+// Watch is what the API needs to tell what does not get on.
+type Watch interface {
+	Look(ctx context.Context, q casework.Question) (*casework.Attention, error)
 }
 
 // Check is one part the service stands on.
@@ -137,6 +144,7 @@ func (s *server) routes() {
 	s.studentRoutes()
 	s.rosterRoutes()
 	s.evidenceRoutes()
+	s.operationsRoutes()
 }
 
 // Timeouts hold back slow callers.

@@ -24,21 +24,27 @@ type Case struct {
 // Finding is one thing an operator should know about a case.
 type Finding string
 
-// The findings. Words for them belong to whoever shows them.
+// The findings; words.go has the words for them. Their codes are for ever, and
+// the reasons of the register are among them.
 const (
-	FindEnded         Finding = "ended"           // nothing will happen any more
-	FindWaits         Finding = "waits"           // it waits for people, as it should
-	FindOverdue       Finding = "overdue"         // they are late
-	FindNobody        Finding = "nobody"          // nobody may decide the open step
-	FindEngineDown    Finding = "engine_down"     // Temporal does not answer
-	FindWorkersDown   Finding = "workers_down"    // no worker has reported itself lately
-	FindNeverStarted  Finding = "never_started"   // the register waits for a workflow that never was
-	FindNotRunning    Finding = "not_running"     // its workflow was ended from outside, or failed
-	FindBehind        Finding = "behind"          // the workflow stands elsewhere than the register
-	FindDeaf          Finding = "deaf"            // a worker lives, but the workflow does not answer
-	FindFailing       Finding = "failing"         // its workflow task fails again and again
-	FindUnsettled     Finding = "unsettled"       // something was said and is neither counted nor refused
-	FindRunsAfterward Finding = "runs_afterwards" // the change has ended, its workflow has not
+	FindEnded            Finding = "ended"             // nothing will happen any more
+	FindWaits            Finding = "waits"             // it waits for people, as it should
+	FindOverdue          Finding = "overdue"           // they are late
+	FindNobody           Finding = "nobody"            // nobody may decide the open step
+	FindIdentitySilent   Finding = "identity_silent"   // the identity service does not answer
+	FindStalled          Finding = "stalled"           // a step that acts by itself does not get on
+	FindEngineDown       Finding = "engine_down"       // Temporal does not answer
+	FindWorkersDown      Finding = "workers_down"      // no worker has reported itself lately
+	FindNeverStarted     Finding = "never_started"     // the register waits for a workflow that never was
+	FindStartWaiting     Finding = "start_waiting"     // its workflow has not reported itself yet
+	FindNotRunning       Finding = "not_running"       // its workflow was ended from outside, or failed
+	FindBehind           Finding = "behind"            // the workflow stands elsewhere than the register
+	FindDeaf             Finding = "deaf"              // a worker lives, but the workflow does not answer
+	FindFailing          Finding = "failing"           // its workflow task fails again and again
+	FindActivityRetrying Finding = "activity_retrying" // an activity fails and is tried again
+	FindUnsettled        Finding = "unsettled"         // something was said and is neither counted nor refused
+	FindAsleep           Finding = "asleep"            // time had something to do and the workflow did not do it
+	FindRunsAfterward    Finding = "runs_afterwards"   // the change has ended, its workflow has not
 )
 
 const (
@@ -46,6 +52,10 @@ const (
 	quietWorkers = 90 * time.Second
 	// quickSlip is how long a slip may wait while everything works.
 	quickSlip = 10 * time.Second
+	// quickStart is how long a new workflow may take to report itself.
+	quickStart = time.Minute
+	// quickMark is how long a reminder or deadline may go unnoted.
+	quickMark = 10 * time.Second
 )
 
 // Diagnose tells what is to be known about a case, the cause before its effects.
@@ -60,46 +70,73 @@ func Diagnose(c Case) []Finding {
 	if len(c.Slips) > 0 && c.Now.Sub(c.Slips[0].CreatedAt) > quickSlip {
 		list = append(list, FindUnsettled)
 	}
-	if c.Step.Able == 0 {
+	return append(list, stepFindings(c)...)
+}
+
+// stepFindings tells what the open step waits for.
+func stepFindings(c Case) []Finding {
+	var list []Finding
+	if c.Step.OverdueAt == nil && c.Now.Sub(c.Step.DueAt) > quickMark {
+		list = append(list, FindAsleep)
+	}
+	switch {
+	case c.Step.IdentitySilent():
+		list = append(list, FindIdentitySilent) // nobody decides such a step
+	case c.Step.Able == 0:
 		list = append(list, FindNobody)
 	}
 	if !c.Now.Before(c.Step.DueAt) {
 		return append(list, FindOverdue)
 	}
-	return append(list, FindWaits)
+	return appendIf(list, !c.Step.IdentitySilent(), FindWaits)
 }
 
 func engineFindings(c Case) []Finding {
 	var list []Finding
-	workers := c.Now.Sub(c.Beat) <= quietWorkers
+	workers := WorkersLive(c.Beat, c.Now)
 	if !workers {
 		list = append(list, FindWorkersDown)
 	}
-	switch {
-	case c.EngineErr != nil:
+	waiting := c.Asked == nil && c.Now.Sub(c.FiledAt) > quickStart
+	if c.EngineErr != nil {
 		list = append(list, FindEngineDown)
-	case c.Run.State == "":
-		list = append(list, FindNeverStarted)
-	case !c.Run.Running:
-		list = append(list, FindNotRunning)
-	case c.Run.Failing != "":
-		list = append(list, FindFailing)
-	case c.Believes == nil && workers:
-		list = append(list, FindDeaf)
-	case c.Believes != nil && (c.Believes.Step != c.StepNo || c.Believes.Round != c.Round):
-		list = append(list, FindBehind)
+		return appendIf(list, waiting, FindStartWaiting)
 	}
-	return list
+	run := runFindings(c.Run, contract.StepRound(c.StepNo, c.Round), c.Believes)
+	list = append(list, run...)
+	if c.Run.Running && c.Believes == nil && workers && len(run) == 0 {
+		list = append(list, FindDeaf)
+	}
+	return appendIf(list, waiting && c.Run.Running, FindStartWaiting)
 }
 
-// Rebuilding says whether starting or refreshing the workflow would help.
-func (f Finding) Rebuilding() bool {
-	switch f {
-	case FindNeverStarted, FindNotRunning, FindBehind, FindDeaf, FindUnsettled, FindRunsAfterward:
-		return true
-	case FindEnded, FindWaits, FindOverdue, FindNobody, FindEngineDown, FindWorkersDown, FindFailing:
+// WorkersLive says whether a worker has reported itself lately.
+func WorkersLive(beat, now time.Time) bool { return now.Sub(beat) <= quietWorkers }
+
+// runFindings tells what the latest run of an open change shows, whose register
+// says it is at this step and round. What the workflow itself believes is newer
+// than what it stored, where it could be asked.
+func runFindings(r client.Run, at string, believes *contract.Position) []Finding {
+	switch {
+	case r.State == "":
+		return []Finding{FindNeverStarted}
+	case !r.Running:
+		return []Finding{FindNotRunning}
 	}
-	return false
+	stored := r.StepRound
+	if believes != nil {
+		stored = contract.StepRound(believes.Step, believes.Round)
+	}
+	list := appendIf(nil, r.Failing != "", FindFailing)
+	list = appendIf(list, len(r.Retrying()) > 0, FindActivityRetrying)
+	return appendIf(list, r.Failing == "" && stored != "" && stored != at, FindBehind)
+}
+
+func appendIf(list []Finding, holds bool, f Finding) []Finding {
+	if holds {
+		return append(list, f)
+	}
+	return list
 }
 
 // Agrees says whether register and workflow stand at the same place with
@@ -114,7 +151,7 @@ func (c Case) Agrees() bool {
 // Findings lists all of them.
 func Findings() []Finding {
 	return []Finding{
-		FindEnded, FindWaits, FindOverdue, FindNobody, FindEngineDown, FindWorkersDown, FindNeverStarted, FindNotRunning,
-		FindBehind, FindDeaf, FindFailing, FindUnsettled, FindRunsAfterward,
+		FindEnded, FindWaits, FindOverdue, FindNobody, FindIdentitySilent, FindStalled, FindEngineDown, FindWorkersDown, FindNeverStarted,
+		FindStartWaiting, FindNotRunning, FindBehind, FindDeaf, FindFailing, FindActivityRetrying, FindUnsettled, FindAsleep, FindRunsAfterward,
 	}
 }

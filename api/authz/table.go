@@ -61,6 +61,8 @@ const (
 	AuditRead   Action = "audit.read"
 	PolicyRead  Action = "policy.read"
 	PolicyWrite Action = "policy.write"
+
+	OperationsRead Action = "operations.read" // what does not get on, without a pupil
 )
 
 // Why a set of roles cannot be given to one account.
@@ -143,6 +145,8 @@ var table = sync.OnceValue(func() map[Action]map[org.Role]Reach {
 		AuditRead:   {org.SchoolSysadmin: Own, org.BureauSysadmin: Subtree, org.BureauHead: Subtree},
 		PolicyRead:  everybody(Anywhere),
 		PolicyWrite: {org.BureauSysadmin: Own},
+
+		OperationsRead: {org.SchoolSysadmin: Own, org.BureauSysadmin: Subtree, org.BureauHead: Subtree},
 	}
 })
 

@@ -7,12 +7,10 @@ import (
 	"io"
 	"os/user"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/xueji/xueji/casework"
-	"github.com/xueji/xueji/models/calendar"
 	"github.com/xueji/xueji/models/problem"
 	"github.com/xueji/xueji/models/store"
 	"github.com/xueji/xueji/service"
@@ -31,7 +29,7 @@ func newCaseCommand() *cobra.Command {
 	flags := &caseFlags{}
 	command.PersistentFlags().StringVar(&flags.lang, "lang", "", "zh or en; the terminal's language when empty")
 	command.PersistentFlags().StringVar(&flags.operator, "operator", "", "who you are, for the audit trail; your account on this computer when empty")
-	command.AddCommand(newCaseShow(flags), newCaseExplain(flags), newCaseRebuild(flags), newCaseDecide(flags))
+	command.AddCommand(newCaseShow(flags), newCaseExplain(flags), newCaseRebuild(flags), newCaseDecide(flags), newCaseAttention(flags))
 	return command
 }
 
@@ -179,7 +177,7 @@ func showCase(out io.Writer, c casework.Case, lang problem.Language) error {
 	line("case", c.CaseNo)
 	line("change", c.ID.String())
 	line("kind", string(c.Kind)+" "+c.Definition.Name.Zh)
-	line("filed", at(c.FiledAt)+" "+c.OrgName)
+	line("filed", casework.Stamp(c.FiledAt)+" "+c.OrgName)
 	b.WriteString("\n" + word("register") + "\n")
 	line("status", c.Status)
 	if s := c.Step; s != nil {
@@ -187,7 +185,7 @@ func showCase(out io.Writer, c casework.Case, lang problem.Language) error {
 		line("stage", s.Name)
 		line("office", fmt.Sprintf("%s (%s) %s", s.OfficeName, s.OfficeCode, s.Role))
 		line("able", fmt.Sprint(s.Able))
-		line("due", at(s.DueAt))
+		line("due", casework.Stamp(s.DueAt))
 		line("task", s.TaskID.String())
 		if s.Problem != "" {
 			line("problem", s.Problem)
@@ -199,9 +197,9 @@ func showCase(out io.Writer, c casework.Case, lang problem.Language) error {
 	}
 	line("slips", slips)
 	for _, s := range c.Slips {
-		fmt.Fprintf(&b, "  %s %s %d/%d %s\n", s.ID, s.Verb, s.StepNo, s.Round, at(s.CreatedAt))
+		fmt.Fprintf(&b, "  %s %s %d/%d %s\n", s.ID, s.Verb, s.StepNo, s.Round, casework.Stamp(s.CreatedAt))
 	}
-	line("beat", at(c.Beat))
+	line("beat", casework.Stamp(c.Beat))
 	b.WriteString("\n" + word("workflow") + "\n")
 	switch {
 	case c.EngineErr != nil:
@@ -210,8 +208,11 @@ func showCase(out io.Writer, c casework.Case, lang problem.Language) error {
 		line("status", word("nowf"))
 	default:
 		line("status", c.Run.State+" "+c.Run.Failing)
-		line("run", c.Run.RunID+" "+at(c.Run.Started))
+		line("run", c.Run.RunID+" "+casework.Stamp(c.Run.Started))
 		line("events", fmt.Sprint(c.Run.Events))
+		if again := c.Fill()["activities"]; again != "" {
+			line("activities", again)
+		}
 	}
 	if c.Run.Running {
 		if c.Believes == nil {
@@ -219,28 +220,22 @@ func showCase(out io.Writer, c casework.Case, lang problem.Language) error {
 		} else {
 			line("step", fmt.Sprintf("%d/%d", c.Believes.Step, c.Believes.Round))
 			line("stage", c.Believes.Stage)
-			line("due", at(c.Believes.DueAt))
+			line("due", casework.Stamp(c.Believes.DueAt))
 		}
 	}
 	_, err := io.WriteString(out, b.String())
 	return err
 }
 
-// explainCase prints one sentence for each finding.
+// explainCase prints one sentence for each finding, and what is safe to do.
 func explainCase(out io.Writer, c casework.Case, lang problem.Language) error {
-	pairs := []string{
-		"{case}", c.CaseNo, "{status}", c.Status, "{state}", c.Run.State, "{failing}", c.Run.Failing, "{slips}", fmt.Sprint(len(c.Slips)),
-		"{at}", at(c.Beat), "{at_step}", fmt.Sprintf("%d/%d", c.StepNo, c.Round),
+	fill, gap := c.Fill(), " "
+	if lang == problem.Chinese {
+		gap = ""
 	}
-	if s := c.Step; s != nil {
-		pairs = append(pairs, "{office}", s.OfficeName, "{role}", s.Role, "{able}", fmt.Sprint(s.Able), "{due}", at(s.DueAt))
-	}
-	if c.Believes != nil {
-		pairs = append(pairs, "{believes}", fmt.Sprintf("%d/%d", c.Believes.Step, c.Believes.Round))
-	}
-	fill, known := strings.NewReplacer(pairs...), sentences()
 	for _, finding := range casework.Diagnose(c) {
-		if _, err := fmt.Fprintln(out, fill.Replace(known[finding].in(lang))); err != nil {
+		_, err := fmt.Fprintln(out, finding.Detail(lang, fill)+gap+finding.Action().Sentence(lang, fill))
+		if err != nil {
 			return err
 		}
 	}
@@ -258,11 +253,4 @@ func tellSlip(out io.Writer, s *store.Slip, lang problem.Language) error {
 	}
 	_, err := fmt.Fprintf(out, said.in(lang), s.ID)
 	return err
-}
-
-func at(t time.Time) string {
-	if t.IsZero() {
-		return "-"
-	}
-	return t.In(calendar.Shanghai()).Format("2006-01-02 15:04:05")
 }

@@ -59,6 +59,7 @@ type AttentionRow struct {
 	OfficeName   string
 	OpenedAt     time.Time
 	DueAt        time.Time
+	Slips        int64 // that are neither counted nor refused
 	Rank         int
 	Since        time.Time // of the oldest reason; when the step opened, where the register has none
 	Reasons      []Reason  `gorm:"-"`
@@ -76,7 +77,8 @@ type attentionRow struct {
 
 const (
 	attentionColumns = `c.id AS change_id, c.case_no, c.kind, c.province_code, c.step_no, c.round, s.name AS step_name, s.role,
-		o.code AS office_code, o.name AS office_name, s.opened_at, s.due_at`
+		o.code AS office_code, o.name AS office_name, s.opened_at, s.due_at,
+		(SELECT count(*) FROM slip l WHERE l.change_id = c.id AND l.outcome = 'PENDING') AS slips`
 	attentionTables = ` JOIN step s ON s.change_id = c.id AND s.status = 'OPEN' JOIN organisation o ON o.id = s.office_id`
 )
 
@@ -141,6 +143,21 @@ func (t *Tx) AttentionCounts() (map[Reason]int64, error) {
 		counts[r.Reason] = r.Changes
 	}
 	return counts, nil
+}
+
+// WithoutReason gives those of some changes for which the register has no
+// reason: what is wrong with them only Temporal can tell.
+func (t *Tx) WithoutReason(ids []uuid.UUID) ([]uuid.UUID, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	var list []uuid.UUID
+	err := t.db.Raw(`SELECT c.id FROM change c WHERE c.id IN ? AND c.id NOT IN (SELECT change_id FROM attention_of(?)) ORDER BY c.id`,
+		ids, t.now).Scan(&list).Error
+	if err != nil {
+		return nil, fmt.Errorf("read what needs attention: %w", err)
+	}
+	return list, nil
 }
 
 // Standing is where a running change stands and since when.

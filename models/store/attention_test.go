@@ -125,6 +125,13 @@ func TestSeveralReasonsAreOneLine(t *testing.T) {
 	require.Equal(t, []Reason{ReasonUnsettled, ReasonNobody, ReasonOverdue}, list[0].Reasons)
 	require.Equal(t, []Reason{ReasonNobody, ReasonOverdue}, list[1].Reasons)
 	require.Len(t, r.attention(r.app, schoolAPath, ReasonOverdue, AttentionKey{}, 50), 2)
+	require.EqualValues(t, 1, list[0].Slips)
+	well := r.waiting(schoolAPath)
+	r.mustIn(r.app, schoolAPath, func(tx *Tx) error {
+		rest, err := tx.WithoutReason([]uuid.UUID{late, well, both})
+		require.Equal(t, []uuid.UUID{well}, rest)
+		return err
+	})
 }
 
 // The scope is that of the parties, for rows and counts alike; the worker role

@@ -137,7 +137,7 @@ func (c *Client) Running(ctx context.Context, fn func(workflowID, stepRound stri
 	for {
 		page, err := c.sdk.ListWorkflow(ctx, request)
 		if err != nil {
-			return fmt.Errorf("list running workflows: %w", err)
+			return fmt.Errorf("list running workflows: %w", translate(err))
 		}
 		for _, e := range page.GetExecutions() {
 			fn(e.GetExecution().GetWorkflowId(), keyword(e.GetSearchAttributes(), key.GetName()))

@@ -60,7 +60,7 @@ func (c *Client) Latest(ctx context.Context, changeID string) (Run, error) {
 		return Run{}, nil
 	}
 	if err != nil {
-		return Run{}, fmt.Errorf("%w: describe the workflow: %w", ErrNoAnswer, err)
+		return Run{}, fmt.Errorf("describe the workflow: %w", translate(err))
 	}
 	info := d.GetWorkflowExecutionInfo()
 	run := Run{

@@ -75,6 +75,15 @@ BEGIN
     RETURN QUERY SELECT f.reason, count(DISTINCT f.change_id) FROM attention_found(asked_at, roots) f GROUP BY f.reason;
 END $$;
 
+-- attention_of gives all changes in scope that have a reason.
+CREATE FUNCTION attention_of(asked_at timestamptz) RETURNS TABLE (change_id uuid)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp SET plan_cache_mode = force_custom_plan AS $$
+DECLARE
+    roots ltree[] := scope();
+BEGIN
+    RETURN QUERY SELECT f.change_id FROM attention_found(asked_at, roots) f;
+END $$;
+
 -- attention_standing pages through all running changes in scope: where each
 -- stands and since when, to be compared with the workflows. The scope is asked
 -- in a form that is no join, so that every page walks the index and stops.
@@ -91,11 +100,11 @@ BEGIN
 END $$;
 -- +goose StatementEnd
 REVOKE ALL ON FUNCTION attention_found(timestamptz, ltree[]), attention_page(timestamptz, text, int, timestamptz, uuid, int),
-    attention_counts(timestamptz), attention_standing(uuid, int) FROM PUBLIC;
+    attention_counts(timestamptz), attention_of(timestamptz), attention_standing(uuid, int) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION attention_page(timestamptz, text, int, timestamptz, uuid, int),
-    attention_counts(timestamptz), attention_standing(uuid, int) TO xueji_app, xueji_worker;
+    attention_counts(timestamptz), attention_of(timestamptz), attention_standing(uuid, int) TO xueji_app, xueji_worker;
 
 -- +goose Down
-DROP FUNCTION attention_standing(uuid, int), attention_counts(timestamptz),
+DROP FUNCTION attention_standing(uuid, int), attention_of(timestamptz), attention_counts(timestamptz),
     attention_page(timestamptz, text, int, timestamptz, uuid, int), attention_found(timestamptz, ltree[]);
 DROP INDEX change_running_id, slip_waiting, change_total_mark, step_next_mark, step_problem;

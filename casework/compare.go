@@ -1,0 +1,140 @@
+package casework
+
+import (
+	"context"
+	"sync"
+
+	"github.com/google/uuid"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/xueji/xueji/models/store"
+	"github.com/xueji/xueji/workflows/contract"
+)
+
+// describe asks Temporal for the runs of some changes, a few at a time, until
+// the look's patience ends.
+func (l *look) describe(ctx context.Context, items []Stuck) {
+	if l.silent {
+		l.a.Complete = false
+		return
+	}
+	ctx, cancel := context.WithDeadline(ctx, l.until)
+	defer cancel()
+	var (
+		group errgroup.Group
+		mu    sync.Mutex
+		why   error
+	)
+	group.SetLimit(lookers)
+	for i := range items {
+		group.Go(func() error {
+			run, err := l.engine.Latest(ctx, items[i].ChangeID.String())
+			if err == nil {
+				items[i].Run = &run
+				return nil
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			if why == nil {
+				why = err
+			}
+			cancel() // the others would wait as long
+			return nil
+		})
+	}
+	_ = group.Wait() // none gives an error
+	if why != nil {
+		l.unanswered(why)
+	}
+}
+
+// compare finds what the register has no reason for: running changes whose
+// workflow is gone, or stands elsewhere. Temporal's list lags, so it only says
+// where to look; and reading all of it takes long, so one caller does at a time.
+func (l *look) compare(ctx context.Context) error {
+	if l.silent || l.q.Only != "" && !l.q.Only.apart() {
+		return nil
+	}
+	running := l.listed(ctx)
+	if running == nil {
+		return nil
+	}
+	ids, err := l.missing(ctx, running)
+	if err != nil {
+		return err
+	}
+	if len(ids) > l.q.Limit {
+		ids, l.a.Complete = ids[:l.q.Limit], false
+	}
+	rows, err := l.again(ctx, ids)
+	if err != nil {
+		return err
+	}
+	list := make([]store.AttentionRow, 0, len(ids))
+	for _, id := range ids {
+		if row, ok := rows[id]; ok {
+			list = append(list, row)
+		}
+	}
+	return l.judge(ctx, list)
+}
+
+// listed gives where every running workflow says it stands, by workflow ID; nil
+// when Temporal did not tell in half of the patience: the other half is for
+// looking closer.
+func (l *look) listed(ctx context.Context) map[string]string {
+	ctx, cancel := context.WithTimeout(ctx, l.q.Patience/2)
+	defer cancel()
+	select {
+	case l.turn <- struct{}{}:
+		defer func() { <-l.turn }()
+	case <-ctx.Done():
+		l.a.Complete = false
+		return nil
+	}
+	running := map[string]string{}
+	err := l.engine.Running(ctx, func(id, stepRound string) { running[id] = stepRound })
+	switch {
+	case ctx.Err() != nil:
+		l.a.Complete = false // too many to read
+		return nil
+	case err != nil:
+		l.unanswered(err)
+		return nil
+	}
+	return running
+}
+
+// missing gives the changes that stand longer than it takes to show, and whose
+// workflow is not listed there, without those the register has a reason for:
+// they are listed, and looked at, in their place.
+func (l *look) missing(ctx context.Context, running map[string]string) ([]uuid.UUID, error) {
+	var ids []uuid.UUID
+	err := l.within(ctx, func(tx *store.Tx) error {
+		for after := uuid.Nil; ; {
+			rows, err := tx.Standings(after, standingPage)
+			if err != nil || len(rows) == 0 {
+				return err
+			}
+			for _, row := range rows {
+				at, listed := running[contract.WorkflowID(row.ID.String())]
+				stands := at == contract.StepRound(row.StepNo, row.Round) || listed && at == "" // nobody has worked on it yet
+				if !stands && l.a.Now.Sub(row.MovedAt) >= quickSlip {
+					ids = append(ids, row.ID)
+				}
+			}
+			if after = rows[len(rows)-1].ID; len(ids) >= mostMissing {
+				l.a.Complete = false
+				return nil
+			}
+		}
+	})
+	if err != nil {
+		return nil, err
+	}
+	err = l.within(ctx, func(tx *store.Tx) (err error) {
+		ids, err = tx.WithoutReason(ids)
+		return err
+	})
+	return ids, err
+}

@@ -1,0 +1,118 @@
+package casework
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/xueji/xueji/models/store"
+	"github.com/xueji/xueji/workflows/client"
+	"github.com/xueji/xueji/workflows/contract"
+)
+
+// Stuck is a running change that does not get on.
+type Stuck struct {
+	store.AttentionRow
+
+	// Run is the latest run of its workflow; nil when Temporal was not asked or did not answer.
+	Run      *client.Run
+	Findings []Finding // causes before effects
+}
+
+// Fill gives what the sentences say of this change.
+func (s Stuck) Fill() Fill {
+	fill := Fill{
+		"case": s.CaseNo, "office": s.OfficeName, "role": string(s.Role), "due": Stamp(s.DueAt), "slips": fmt.Sprint(s.Slips),
+		"at_step": fmt.Sprintf("%d/%d", s.StepNo, s.Round),
+	}
+	if s.Run != nil {
+		fill.run(*s.Run)
+	}
+	return fill
+}
+
+// judge looks at the workflows of some changes and adds those that have the
+// finding that was asked for.
+func (l *look) judge(ctx context.Context, rows []store.AttentionRow) error {
+	items := make([]Stuck, len(rows))
+	for i, row := range rows {
+		items[i].AttentionRow = row
+	}
+	l.describe(ctx, items)
+	var doubtful []uuid.UUID
+	for i := range items {
+		items[i].Findings = items[i].findings(l.a.Now)
+		if items[i].apart() {
+			doubtful = append(doubtful, items[i].ChangeID)
+		}
+	}
+	again, err := l.again(ctx, doubtful)
+	if err != nil {
+		return err
+	}
+	for _, item := range items {
+		if item.apart() {
+			item.settle(again)
+		}
+		for _, f := range item.Findings {
+			if slices.Contains(store.Reasons(), store.Reason(f)) {
+				continue // counted by the register, all of them
+			}
+			l.a.Counts[f]++
+		}
+		if len(item.Findings) > 0 && (l.q.Only == "" || slices.Contains(item.Findings, l.q.Only)) {
+			l.a.Items = append(l.a.Items, item)
+		}
+	}
+	return nil
+}
+
+// findings tells what is known of a change: what its run shows first, because
+// that is the cause of what the register misses.
+func (s *Stuck) findings(now time.Time) []Finding {
+	var list []Finding
+	if s.Run != nil {
+		list = runFindings(*s.Run, contract.StepRound(s.StepNo, s.Round), nil)
+	}
+	if now.Sub(s.OpenedAt) < quickSlip {
+		list = slices.DeleteFunc(list, func(f Finding) bool { return f == FindNeverStarted || f == FindBehind }) // it is on its way
+	}
+	never := slices.Contains(list, FindNeverStarted)
+	for _, reason := range s.Reasons {
+		list = appendIf(list, !never || reason != store.ReasonStartWaiting, Finding(reason))
+	}
+	return list
+}
+
+// apart says whether the run contradicts what was read of the register a moment before.
+func (s *Stuck) apart() bool { return slices.ContainsFunc(s.Findings, Finding.apart) }
+
+func (f Finding) apart() bool { return f == FindNeverStarted || f == FindNotRunning || f == FindBehind }
+
+// settle drops what was not wrong: the change went on or ended between the look
+// into the register and the one into Temporal.
+func (s *Stuck) settle(again map[uuid.UUID]store.AttentionRow) {
+	now, running := again[s.ChangeID]
+	switch {
+	case !running:
+		s.Findings = nil
+	case now.StepNo != s.StepNo || now.Round != s.Round:
+		s.Findings = slices.DeleteFunc(s.Findings, Finding.apart)
+	}
+}
+
+func (l *look) again(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]store.AttentionRow, error) {
+	var rows []store.AttentionRow
+	err := l.within(ctx, func(tx *store.Tx) (err error) {
+		rows, err = tx.StillRunning(ids)
+		return err
+	})
+	byID := make(map[uuid.UUID]store.AttentionRow, len(rows))
+	for _, row := range rows {
+		byID[row.ChangeID] = row
+	}
+	return byID, err
+}

@@ -1,0 +1,245 @@
+package casework
+
+import (
+	"fmt"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/xueji/xueji/models/calendar"
+	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/process"
+	"github.com/xueji/xueji/workflows/client"
+)
+
+// Action is what is safe to do about a finding. The code is for ever.
+type Action string
+
+// The actions. None of them can do harm: nobody is approved by any of them.
+const (
+	ActNothing       Action = "nothing"        // it is as it should be
+	ActWait          Action = "wait"           // it is tried again by itself
+	ActGiveRole      Action = "give_role"      // somebody must be able to act
+	ActOrderDone     Action = "order_done"     // 督办
+	ActStartWorker   Action = "start_worker"   //
+	ActStartTemporal Action = "start_temporal" //
+	ActRebuild       Action = "rebuild"        // start or wake the workflow
+	ActRebuildForce  Action = "rebuild_force"  // the same, and a new run when that does not help
+	ActAskEngineer   Action = "ask_engineer"   // the program itself needs mending
+)
+
+// Actions lists all of them.
+func Actions() []Action {
+	return []Action{
+		ActNothing, ActWait, ActGiveRole, ActOrderDone, ActStartWorker, ActStartTemporal, ActRebuild, ActRebuildForce, ActAskEngineer,
+	}
+}
+
+// Fill are the values for the placeholders of a sentence. What has no value is left out.
+//
+// Placeholders: {case} {office} {role} {due} {able} {slips} {status} {state}
+// {failing} {activities} {at} {at_step} {believes}.
+type Fill map[string]string
+
+// Title says what a finding is, in general.
+func (f Finding) Title(lang problem.Language) string { return in(lang, wordings()[f].title) }
+
+// Detail says what a finding means for one case.
+func (f Finding) Detail(lang problem.Language, fill Fill) string {
+	return problem.Fill(in(lang, wordings()[f].detail), fill)
+}
+
+// Action gives what is safe to do about a finding.
+func (f Finding) Action() Action { return wordings()[f].action }
+
+// Sentence says how the action is done, for one case.
+func (a Action) Sentence(lang problem.Language, fill Fill) string {
+	return problem.Fill(in(lang, actionWords()[a]), fill)
+}
+
+// Stamp writes a moment as operators read it; "-" for none.
+func Stamp(t time.Time) string {
+	if t.IsZero() {
+		return "-"
+	}
+	return t.In(calendar.Shanghai()).Format("2006-01-02 15:04:05")
+}
+
+// Fill gives what the sentences say of a case.
+func (c Case) Fill() Fill {
+	fill := Fill{
+		"case": c.CaseNo, "status": c.Status, "slips": fmt.Sprint(len(c.Slips)), "at": Stamp(c.Beat), "at_step": fmt.Sprintf("%d/%d", c.StepNo, c.Round),
+	}
+	fill.run(c.Run)
+	if s := c.Step; s != nil {
+		fill["office"], fill["role"], fill["able"], fill["due"] = s.OfficeName, s.Role, fmt.Sprint(s.Able), Stamp(s.DueAt)
+	}
+	if c.Believes != nil {
+		fill["believes"] = fmt.Sprintf("%d/%d", c.Believes.Step, c.Believes.Round)
+	}
+	return fill
+}
+
+func (f Fill) run(r client.Run) {
+	f["state"], f["failing"], f["believes"] = r.State, r.Failing, r.StepRound
+	var list []string
+	for _, a := range r.Retrying() {
+		list = append(list, strings.TrimSpace(fmt.Sprintf("%s ×%d %s", a.Name, a.Attempt, a.Failure)))
+	}
+	f["activities"] = strings.Join(list, ", ")
+}
+
+func in(lang problem.Language, t process.Text) string {
+	if lang == problem.English {
+		return t.En
+	}
+	return t.Zh
+}
+
+// wording is everything said of a finding. It stands here, beside the findings,
+// because the API and the operator's command say the same.
+type wording struct {
+	action        Action
+	title, detail process.Text
+}
+
+var actionWords = sync.OnceValue(func() map[Action]process.Text {
+	return map[Action]process.Text{
+		ActNothing: {Zh: "无需处理。", En: "This is normal; nothing needs to be done."},
+		ActWait:    {Zh: "系统会自动重试，请等待；超过一天请联系运维。", En: "Wait: it is tried again by itself. Tell the operator when it lasts longer than a day."},
+		ActGiveRole: {
+			Zh: "请该单位（或上级）系统管理员授予角色，之后自动继续。",
+			En: "The system administrator of that office, or of the level above, must give the role to somebody; then it goes on by itself.",
+		},
+		ActOrderDone: {
+			Zh: "超期不会自动审批；上级主管部门负责人可督办，或说明理由后终止。",
+			En: "Time decides nothing. The head of the superior bureau may order it done (督办) or end it with a reason.",
+		},
+		ActStartWorker: {Zh: "请启动：xueji worker。期间不会丢失任何内容。", En: "Start one: xueji worker. Nothing is lost meanwhile."},
+		ActStartTemporal: {
+			Zh: "请恢复 Temporal；其数据库即使丢失，所有未办结业务也会自动重建。",
+			En: "Start Temporal; its database may be lost, everything open is rebuilt.",
+		},
+		ActRebuild: {
+			Zh: "运行中的 worker 会在一分钟内自动恢复；立即处理：xueji case rebuild {case}",
+			En: "A running worker mends it within a minute; to do it now: xueji case rebuild {case}",
+		},
+		ActRebuildForce: {
+			Zh: "请执行：xueji case rebuild {case}；仍无效时：xueji case rebuild --force {case}",
+			En: "Try: xueji case rebuild {case}; when that does not help: xueji case rebuild --force {case}",
+		},
+		ActAskEngineer: {
+			Zh: "需工程师查看 Temporal 与 worker 日志中的错误。部署正确版本即可恢复，不会丢失内容。",
+			En: "An engineer must read the error in Temporal and the worker's log. Deploying the right version is enough; nothing is lost.",
+		},
+	}
+})
+
+// wordings are the words of the findings about people and the register; those
+// about the engine stand in engineWordings.
+var wordings = sync.OnceValue(func() map[Finding]wording {
+	all := map[Finding]wording{
+		FindEnded: {
+			ActNothing, process.Text{Zh: "业务已办结", En: "The change has ended"},
+			process.Text{Zh: "该业务已办结（{status}），不再等待任何人。", En: "The change has ended ({status}); nothing waits any more."},
+		},
+		FindWaits: {
+			ActNothing, process.Text{Zh: "正在等待办理", En: "It waits for people, as it should"},
+			process.Text{
+				Zh: "正在等待 {office} 办理：{able} 个有 {role} 角色的有效账号可以办理，截止 {due}。属正常等待。",
+				En: "It waits for {office}: {able} active account(s) with the role {role} may decide, due {due}.",
+			},
+		},
+		FindOverdue: {
+			ActOrderDone, process.Text{Zh: "已超期", En: "Overdue"},
+			process.Text{
+				Zh: "已超期：{office}（{role}）应于 {due} 前办理。",
+				En: "It is overdue: {office} ({role}) should have decided by {due}.",
+			},
+		},
+		FindNobody: {
+			ActGiveRole, process.Text{Zh: "无人可办", En: "Nobody may decide"},
+			process.Text{
+				Zh: "无人可办：{office} 没有申请人之外的、具有 {role} 角色的有效账号。",
+				En: "Nobody may decide: {office} has no active account with the role {role} other than the applicant.",
+			},
+		},
+		FindIdentitySilent: {
+			ActWait, process.Text{Zh: "身份核验服务无应答", En: "The identity service does not answer"},
+			process.Text{Zh: "身份核验服务无应答，该步骤等待核验结果。", En: "The identity service does not answer; the step waits for it."},
+		},
+		FindStalled: {
+			ActRebuildForce, process.Text{Zh: "自动步骤没有进展", En: "A step that acts by itself does not get on"},
+			process.Text{Zh: "自动步骤没有进展（{at_step}）。", En: "The step {at_step} acts by itself and does not get on."},
+		},
+		FindUnsettled: {
+			ActRebuild, process.Text{Zh: "有意见已提交但尚未计入或退回", En: "Something was handed in and is neither counted nor refused"},
+			process.Text{
+				Zh: "有 {slips} 份意见已提交但尚未计入或退回。",
+				En: "{slips} slip(s) were handed in and are neither counted nor refused.",
+			},
+		},
+		FindAsleep: {
+			ActRebuild, process.Text{Zh: "提醒或截止时间已到但未记录", En: "A reminder or deadline has come and the workflow has not noted it"},
+			process.Text{Zh: "提醒或截止时间已到，工作流未记录。", En: "A reminder or deadline has come and the workflow has not noted it."},
+		},
+	}
+	for finding, w := range engineWordings() {
+		all[finding] = w
+	}
+	return all
+})
+
+func engineWordings() map[Finding]wording {
+	return map[Finding]wording{
+		FindEngineDown: {
+			ActStartTemporal, process.Text{Zh: "Temporal 无响应", En: "Temporal does not answer"},
+			process.Text{
+				Zh: "Temporal 无响应。用户提交的内容已存入登记库，恢复后自动计入。",
+				En: "Temporal does not answer. What people say is kept in the register and counts when Temporal is back.",
+			},
+		},
+		FindWorkersDown: {
+			ActStartWorker, process.Text{Zh: "没有 worker 报告", En: "No worker reports itself"},
+			process.Text{Zh: "自 {at} 起没有 worker 报告。", En: "No worker has reported itself since {at}."},
+		},
+		FindNeverStarted: {
+			ActRebuild, process.Text{Zh: "没有对应的工作流", En: "No workflow knows the change"},
+			process.Text{Zh: "该业务没有对应的工作流。", En: "No workflow knows this change."},
+		},
+		FindStartWaiting: {
+			ActRebuild, process.Text{Zh: "工作流尚未报告", En: "Its workflow has not reported itself for more than a minute"},
+			process.Text{Zh: "业务提交已超过一分钟，其工作流尚未报告。", En: "It was filed more than a minute ago and its workflow has not reported itself yet."},
+		},
+		FindNotRunning: {
+			ActRebuild, process.Text{Zh: "业务未办结但工作流已结束", En: "Its workflow has ended while the change is open"},
+			process.Text{
+				Zh: "业务未办结，但工作流已结束（{state}）。若为失败，请先在 Temporal 查看错误。",
+				En: "Its workflow was ended from outside or failed ({state}) while the change is open. Where it failed, read the error in Temporal first.",
+			},
+		},
+		FindBehind: {
+			ActRebuild, process.Text{Zh: "工作流与登记库不一致", En: "The workflow stands elsewhere than the register"},
+			process.Text{
+				Zh: "工作流认为在 {believes}，登记库为 {at_step}，以登记库为准。",
+				En: "The workflow believes {believes}, the register says {at_step}. The register is right.",
+			},
+		},
+		FindDeaf: {
+			ActRebuildForce, process.Text{Zh: "工作流无应答", En: "A worker lives, but the workflow does not answer"},
+			process.Text{Zh: "worker 正常，但工作流无应答。", En: "A worker lives, but the workflow does not answer."},
+		},
+		FindFailing: {
+			ActAskEngineer, process.Text{Zh: "工作流任务反复失败", En: "Its workflow task fails again and again"},
+			process.Text{Zh: "工作流任务反复失败（{failing}）。", En: "Its workflow task fails again and again ({failing})."},
+		},
+		FindActivityRetrying: {
+			ActWait, process.Text{Zh: "活动正在重试", En: "An activity is tried again and again"},
+			process.Text{Zh: "活动正在重试（{activities}）。", En: "An activity is tried again and again ({activities})."},
+		},
+		FindRunsAfterward: {
+			ActRebuild, process.Text{Zh: "业务已办结但工作流仍在运行", En: "Its workflow still runs"},
+			process.Text{Zh: "但工作流仍在运行。无害。", En: "Its workflow still runs. Harmless."},
+		},
+	}
+}
