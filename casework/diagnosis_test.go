@@ -37,6 +37,23 @@ func TestDiagnose(t *testing.T) {
 		{"a word just said", func(c *casework.Case) { c.Slips = []store.CaseSlip{{CreatedAt: now.Add(-time.Second)}} }, []casework.Finding{casework.FindWaits}},
 		{"a word left lying", func(c *casework.Case) { c.Slips = []store.CaseSlip{{CreatedAt: now.Add(-time.Minute)}} },
 			[]casework.Finding{casework.FindUnsettled, casework.FindWaits}},
+		{"late and nobody noted it", func(c *casework.Case) { c.Step.DueAt = now.Add(-time.Minute) }, []casework.Finding{casework.FindAsleep, casework.FindOverdue}},
+		{"late and noted", func(c *casework.Case) { c.Step.DueAt, c.Step.OverdueAt = now.Add(-time.Minute), &now }, []casework.Finding{casework.FindOverdue}},
+		{"the identity service is silent", func(c *casework.Case) { c.Step.Problem, c.Step.Able = "IDENTITY_NO_ANSWER", 0 },
+			[]casework.Finding{casework.FindIdentitySilent}},
+		{"an activity fails", func(c *casework.Case) { c.Run.Activities = []client.PendingActivity{{Name: "Perform", Attempt: 7}} },
+			[]casework.Finding{casework.FindActivityRetrying, casework.FindWaits}},
+		{"an activity runs", func(c *casework.Case) { c.Run.Activities = []client.PendingActivity{{Name: "Perform", Attempt: 1}} }, []casework.Finding{casework.FindWaits}},
+		{"behind, and nobody can be asked", func(c *casework.Case) { c.Beat, c.Believes, c.Run.StepRound = now.Add(-time.Hour), nil, "1/1" },
+			[]casework.Finding{casework.FindWorkersDown, casework.FindBehind, casework.FindWaits}},
+		{"what it believes is newer than what it stored", func(c *casework.Case) { c.Run.StepRound = "1/1" }, []casework.Finding{casework.FindWaits}},
+		{"failing and deaf", func(c *casework.Case) { c.Run.Failing, c.Believes = "attempt 7", nil }, []casework.Finding{casework.FindFailing, casework.FindWaits}},
+		{"started and not reported", func(c *casework.Case) { c.Asked = nil }, []casework.Finding{casework.FindStartWaiting, casework.FindWaits}},
+		{"not reported a moment after it was filed", func(c *casework.Case) { c.Asked, c.FiledAt = nil, now.Add(-time.Second) }, []casework.Finding{casework.FindWaits}},
+		{"not started while there is no engine", func(c *casework.Case) {
+			c.Asked, c.EngineErr, c.Run, c.Believes = nil, errors.New("down"), client.Run{}, nil
+		},
+			[]casework.Finding{casework.FindEngineDown, casework.FindStartWaiting, casework.FindWaits}},
 		{"ended", func(c *casework.Case) { c.Status, c.Step, c.Run.Running = store.Effective, nil, false }, []casework.Finding{casework.FindEnded}},
 		{"ended, workflow left", func(c *casework.Case) { c.Status, c.Step = store.Effective, nil },
 			[]casework.Finding{casework.FindEnded, casework.FindRunsAfterward}},
@@ -44,7 +61,7 @@ func TestDiagnose(t *testing.T) {
 		t.Run(row.name, func(t *testing.T) {
 			c := casework.Case{
 				Case: &store.Case{
-					Change: &store.Change{Status: store.Running, StepNo: 2, Round: 1}, Now: now, Beat: now,
+					Change: &store.Change{Status: store.Running, StepNo: 2, Round: 1, FiledAt: now.Add(-time.Hour)}, Now: now, Beat: now, Asked: &now,
 					Step: &store.CaseStep{DueAt: now.Add(time.Hour), Able: 2},
 				},
 				Run: client.Run{State: "Running", Running: true}, Believes: &contract.Position{Step: 2, Round: 1},

@@ -1,0 +1,56 @@
+package casework_test
+
+import (
+	"regexp"
+	"slices"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/xueji/xueji/casework"
+	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/store"
+)
+
+func TestEveryFindingHasWordsAndAnActionInBothLanguages(t *testing.T) {
+	for _, lang := range []problem.Language{problem.Chinese, problem.English} {
+		for _, f := range casework.Findings() {
+			require.NotEmpty(t, f.Title(lang), f)
+			require.NotEmpty(t, f.Detail(lang, nil), f)
+			require.Contains(t, casework.Actions(), f.Action(), f)
+			require.NotContains(t, f.Title(lang), "{", "a title speaks of any case")
+		}
+		for _, a := range casework.Actions() {
+			require.NotEmpty(t, a.Sentence(lang, nil), a)
+		}
+		for _, a := range []casework.Action{casework.ActRebuild, casework.ActRebuildForce} {
+			require.Contains(t, a.Sentence(lang, casework.Fill{"case": "52-1"}), "xueji case rebuild 52-1")
+		}
+	}
+}
+
+// A placeholder the code never fills would leave a hole in a sentence.
+func TestSentencesUseKnownPlaceholders(t *testing.T) {
+	known := []string{"case", "office", "role", "due", "able", "slips", "status", "state", "failing", "activities", "at", "at_step", "believes"}
+	fill := casework.Fill{}
+	for _, name := range known {
+		fill[name] = "⟨" + name + "⟩"
+	}
+	hole := regexp.MustCompile(`[（(][)）]|  `)
+	for _, lang := range []problem.Language{problem.Chinese, problem.English} {
+		for _, f := range casework.Findings() {
+			require.NotRegexp(t, hole, f.Detail(lang, fill)+" "+f.Action().Sentence(lang, fill), f)
+		}
+	}
+}
+
+// What the register calls a reason is a finding of the same name.
+func TestReasonsAreFindings(t *testing.T) {
+	for _, reason := range store.Reasons() {
+		require.Contains(t, casework.Findings(), casework.Finding(reason))
+		require.Contains(t, casework.AttentionFindings(), casework.Finding(reason))
+	}
+	for _, f := range casework.AttentionFindings() {
+		require.True(t, slices.Contains(casework.Findings(), f), f)
+	}
+}
