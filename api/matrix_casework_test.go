@@ -90,5 +90,6 @@ func caseworkCases() map[string]matrixCase {
 		"list-notices":   fixed("GET", "/v1/notices", nil),
 		"list-processes": fixed("GET", "/v1/processes", nil),
 		"get-policy":     fixed("GET", "/v1/policy", nil),
+		"list-attention": fixed("GET", "/v1/operations/attention", nil),
 	}
 }

@@ -110,7 +110,7 @@ func newWorld(t *testing.T) *world {
 	t.Cleanup(func() { _ = cabinet.Close() })
 	log := slog.New(slog.NewJSONHandler(w.log, nil))
 	server, router, err := build(Deps{
-		Store: w.app, Desk: casework.New(w.app, directEngine{w.worker}, log), Processes: w.process, Files: cabinet, Log: log, Version: "test",
+		Store: w.app, Desk: casework.New(w.app, directEngine{w.worker}, log), Watch: casework.NewWatch(w.app, directEngine{w.worker}), Processes: w.process, Files: cabinet, Log: log, Version: "test",
 		Limits: Limits{LoginPerAddress: 1e6, LoginBurst: 1e6, PerAccount: 1e6, AccountBurst: 1e6},
 	})
 	require.NoError(t, err)
@@ -146,6 +146,13 @@ func (directEngine) Ensure(context.Context) error                              {
 func (directEngine) Start(context.Context, client.Starting) error              { return nil }
 func (directEngine) Leave(context.Context, string, contract.SlipMessage) error { return nil }
 func (directEngine) Refresh(context.Context, string) error                     { return nil }
+func (directEngine) Healthy(context.Context) error                             { return nil }
+func (directEngine) Running(context.Context, func(string, string)) error       { return nil }
+
+// Latest tells of a run that stands at its first step and whose activity fails.
+func (directEngine) Latest(context.Context, string) (client.Run, error) {
+	return client.Run{State: "Running", Running: true, StepRound: "1/1", Activities: []client.PendingActivity{{Name: "Perform", Attempt: 3, Failure: "away"}}}, nil
+}
 
 func (e directEngine) Say(ctx context.Context, change string, m contract.SlipMessage) (contract.SlipResult, error) {
 	return contract.SlipResult{}, e.worker.InScope(ctx, store.Scope{}, func(tx *store.Tx) error {
