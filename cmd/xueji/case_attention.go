@@ -86,7 +86,7 @@ func attentionText(a *casework.Attention, lang problem.Language) string {
 		line(l["case"].in(lang), l["kind"].in(lang), l["stage"].in(lang), l["office"].in(lang), l["due"].in(lang), l["finding"].in(lang))
 	}
 	for _, s := range a.Items {
-		step := fmt.Sprintf("%s %d/%d", s.StepName, s.StepNo, s.Round)
+		step := fmt.Sprintf("%d/%d %s", s.StepNo, s.Round, s.StepName)
 		first := []string{s.CaseNo, string(s.Kind), step, s.OfficeCode + " " + s.OfficeName, calendar.Due{At: s.DueAt}.LastDay().String()}
 		for _, f := range findingLines(s) {
 			line(append(first, f)...)

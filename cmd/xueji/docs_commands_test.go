@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/xueji/xueji/casework"
 )
 
 // What the documents tell people to type exists.
@@ -24,4 +26,12 @@ func TestCommandsOfTheDocumentsExist(t *testing.T) {
 		}
 	}
 	require.Greater(t, found, 5)
+}
+
+// Whoever meets a finding can look it up.
+func TestEveryFindingStandsInTheDocuments(t *testing.T) {
+	page := repositoryFile(t, "docs/operations.md")
+	for _, f := range append(casework.AttentionFindings(), casework.FindEngineDown, casework.FindWorkersDown) {
+		require.Contains(t, page, "\n| `"+string(f)+"` |")
+	}
 }
