@@ -29,6 +29,7 @@ type Finding string
 const (
 	FindEnded            Finding = "ended"             // nothing will happen any more
 	FindWaits            Finding = "waits"             // it waits for people, as it should
+	FindAutomatic        Finding = "automatic"         // the system is doing the open step, as it should
 	FindOverdue          Finding = "overdue"           // they are late
 	FindNobody           Finding = "nobody"            // nobody may decide the open step
 	FindIdentitySilent   Finding = "identity_silent"   // the identity service does not answer
@@ -54,6 +55,8 @@ const (
 	quickSlip = 10 * time.Second
 	// quickStart is how long a new workflow may take to report itself.
 	quickStart = time.Minute
+	// quickErrand is how long an automatic step may take after its attempt is due.
+	quickErrand = time.Minute
 	// quickMark is how long a reminder or deadline may go unnoted.
 	quickMark = 10 * time.Second
 )
@@ -79,16 +82,25 @@ func stepFindings(c Case) []Finding {
 	if c.Step.OverdueAt == nil && c.Now.Sub(c.Step.DueAt) > quickMark {
 		list = append(list, FindAsleep)
 	}
-	switch {
-	case c.Step.IdentitySilent():
-		list = append(list, FindIdentitySilent) // nobody decides such a step
-	case c.Step.Able == 0:
-		list = append(list, FindNobody)
+	if c.Step.Act != "" {
+		return append(list, automaticFinding(c))
 	}
+	list = appendIf(list, c.Step.Able == 0, FindNobody)
 	if !c.Now.Before(c.Step.DueAt) {
 		return append(list, FindOverdue)
 	}
-	return appendIf(list, !c.Step.IdentitySilent(), FindWaits)
+	return append(list, FindWaits)
+}
+
+// automaticFinding tells how a step does that nobody decides.
+func automaticFinding(c Case) Finding {
+	switch next := c.Step.NextAttemptAt; {
+	case c.Step.IdentitySilent():
+		return FindIdentitySilent
+	case next != nil && c.Now.Sub(*next) > quickErrand:
+		return FindStalled
+	}
+	return FindAutomatic
 }
 
 func engineFindings(c Case) []Finding {
@@ -151,7 +163,7 @@ func (c Case) Agrees() bool {
 // Findings lists all of them.
 func Findings() []Finding {
 	return []Finding{
-		FindEnded, FindWaits, FindOverdue, FindNobody, FindIdentitySilent, FindStalled, FindEngineDown, FindWorkersDown, FindNeverStarted,
+		FindEnded, FindWaits, FindAutomatic, FindOverdue, FindNobody, FindIdentitySilent, FindStalled, FindEngineDown, FindWorkersDown, FindNeverStarted,
 		FindStartWaiting, FindNotRunning, FindBehind, FindDeaf, FindFailing, FindActivityRetrying, FindUnsettled, FindAsleep, FindRunsAfterward,
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/xueji/xueji/casework"
+	"github.com/xueji/xueji/models/process"
 	"github.com/xueji/xueji/models/store"
 	"github.com/xueji/xueji/workflows/client"
 	"github.com/xueji/xueji/workflows/contract"
@@ -39,8 +40,15 @@ func TestDiagnose(t *testing.T) {
 			[]casework.Finding{casework.FindUnsettled, casework.FindWaits}},
 		{"late and nobody noted it", func(c *casework.Case) { c.Step.DueAt = now.Add(-time.Minute) }, []casework.Finding{casework.FindAsleep, casework.FindOverdue}},
 		{"late and noted", func(c *casework.Case) { c.Step.DueAt, c.Step.OverdueAt = now.Add(-time.Minute), &now }, []casework.Finding{casework.FindOverdue}},
-		{"the identity service is silent", func(c *casework.Case) { c.Step.Problem, c.Step.Able = "IDENTITY_NO_ANSWER", 0 },
-			[]casework.Finding{casework.FindIdentitySilent}},
+		{"the identity service is silent", func(c *casework.Case) {
+			c.Step.Act, c.Step.Problem, c.Step.Able, c.Step.DueAt = process.ActIdentity, "IDENTITY_NO_ANSWER", 0, now.Add(-time.Second)
+		}, []casework.Finding{casework.FindIdentitySilent}},
+		{"the system does it", func(c *casework.Case) { c.Step.Act, c.Step.Able, c.Step.NextAttemptAt = process.ActValidate, 0, &now },
+			[]casework.Finding{casework.FindAutomatic}},
+		{"the system does not do it", func(c *casework.Case) {
+			due := now.Add(-2 * time.Minute)
+			c.Step.Act, c.Step.NextAttemptAt = process.ActValidate, &due
+		}, []casework.Finding{casework.FindStalled}},
 		{"an activity fails", func(c *casework.Case) { c.Run.Activities = []client.PendingActivity{{Name: "Perform", Attempt: 7}} },
 			[]casework.Finding{casework.FindActivityRetrying, casework.FindWaits}},
 		{"an activity runs", func(c *casework.Case) { c.Run.Activities = []client.PendingActivity{{Name: "Perform", Attempt: 1}} }, []casework.Finding{casework.FindWaits}},

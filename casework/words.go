@@ -150,6 +150,10 @@ var wordings = sync.OnceValue(func() map[Finding]wording {
 				En: "It waits for {office}: {able} active account(s) with the role {role} may decide, due {due}.",
 			},
 		},
+		FindAutomatic: {
+			ActNothing, process.Text{Zh: "系统正在自动办理", En: "The system is doing the step"},
+			process.Text{Zh: "系统正在自动办理当前步骤（{at_step}），不等待任何人。", En: "The system is doing the step {at_step} by itself; it waits for nobody."},
+		},
 		FindOverdue: {
 			ActOrderDone, process.Text{Zh: "已超期", En: "Overdue"},
 			process.Text{
@@ -165,8 +169,8 @@ var wordings = sync.OnceValue(func() map[Finding]wording {
 			},
 		},
 		FindIdentitySilent: {
-			ActWait, process.Text{Zh: "身份核验服务无应答", En: "The identity service does not answer"},
-			process.Text{Zh: "身份核验服务无应答，该步骤等待核验结果。", En: "The identity service does not answer; the step waits for it."},
+			ActWait, process.Text{Zh: "身份认证服务无应答", En: "The identity service does not answer"},
+			process.Text{Zh: "身份认证服务无应答，该步骤等待认证结果，系统自动重试。", En: "The identity service does not answer; the step waits for it."},
 		},
 		FindStalled: {
 			ActRebuildForce, process.Text{Zh: "自动步骤没有进展", En: "A step that acts by itself does not get on"},

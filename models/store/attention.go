@@ -25,11 +25,8 @@ const (
 	ReasonOverdue        Reason = "overdue"         // whoever may is late
 )
 
-// problemIdentity is the named problem of a step that asks the identity service.
-const problemIdentity = "IDENTITY_NO_ANSWER"
-
 // IdentitySilent says that the open step waits for the identity service.
-func (s CaseStep) IdentitySilent() bool { return s.Problem == problemIdentity }
+func (s CaseStep) IdentitySilent() bool { return s.Problem == problemSilent }
 
 // Reasons lists all of them, the most urgent first.
 func Reasons() []Reason {

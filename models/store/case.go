@@ -9,6 +9,7 @@ import (
 	"gorm.io/gorm"
 
 	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/process"
 )
 
 // Case is what the register knows of a change as an operator needs it: where
@@ -37,7 +38,11 @@ type CaseStep struct {
 	DueAt      time.Time
 	OverdueAt  *time.Time
 	Problem    string
-	TaskID     uuid.UUID
+	TaskID     uuid.UUID // zero at an automatic step
+	// Act is what the system does at an automatic step, empty where people decide.
+	Act           process.Act
+	Attempts      int
+	NextAttemptAt *time.Time
 	// Able is how many active accounts may decide the step.
 	Able int64
 }
@@ -105,6 +110,7 @@ func (t *Tx) readCaseStep(c *Case) error {
 	}
 	var s CaseStep
 	err := t.db.Raw(`SELECT s.name, o.name AS office_name, o.code AS office_code, s.role, s.opened_at, s.due_at, s.overdue_at, s.problem,
+			s.act, s.attempts, s.next_attempt_at,
 			(SELECT k.id FROM task k WHERE k.change_id = s.change_id AND k.status = 'OPEN' ORDER BY k.seat LIMIT 1) AS task_id,
 			(SELECT count(*) FROM account a WHERE a.org_id = s.office_id AND s.role = ANY (a.roles) AND a.sealed_at IS NULL AND a.closed_at IS NULL
 				AND (s.no = 0 OR a.id <> c.filed_by)) AS able

@@ -45,7 +45,10 @@ RETURNS TABLE (change_id uuid, reason text, rank int, since timestamptz) LANGUAG
             CASE s.problem WHEN 'NO_ELIGIBLE_PERSON' THEN 5 ELSE 4 END, s.opened_at
             FROM step s WHERE s.status = 'OPEN' AND s.problem <> ''
         UNION ALL
-        SELECT s.change_id, 'overdue', 6, s.due_at FROM step s WHERE s.status = 'OPEN' AND s.due_at <= asked_at
+        SELECT s.change_id, 'stalled', 4, s.next_attempt_at FROM step s
+            WHERE s.status = 'OPEN' AND s.act <> '' AND s.next_attempt_at < asked_at - interval '60 seconds'
+        UNION ALL
+        SELECT s.change_id, 'overdue', 6, s.due_at FROM step s WHERE s.status = 'OPEN' AND s.act = '' AND s.due_at <= asked_at
     ) AS f (change_id, reason, rank, since)
     WHERE EXISTS (SELECT 1 FROM change_party p WHERE p.change_id = f.change_id AND p.org_path <@ roots)
 $$;
