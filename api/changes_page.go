@@ -90,7 +90,7 @@ type TimelineEntry struct {
 	Actor   string            `json:"actor,omitempty"`
 	Office  string            `json:"office,omitempty"`
 	Opinion string            `json:"opinion,omitempty"`
-	Reason  string            `json:"reason,omitempty" doc:"Why the system ended the change."`
+	Reason  string            `json:"reason,omitempty" doc:"Why the system ended the change (FAILED), or could not count the last approval (NOT_APPLIED)."`
 	Params  map[string]string `json:"params,omitempty"`
 }
 
@@ -151,9 +151,8 @@ func (s *server) showEntry(ctx context.Context, e store.TimelineEntry) TimelineE
 	out := TimelineEntry{
 		At: e.At, Verb: e.Verb, Step: e.StepNo, Round: e.Round, Actor: e.Actor, Office: e.OfficeName, Opinion: e.Opinion, Params: e.Params,
 	}
-	if e.Verb == store.Failed {
-		refusal := &problem.Error{Code: problem.Code(e.Params["refusal"]), Params: e.Params}
-		out.Reason = s.catalogue.Sentence(refusal, exchangeOf(ctx).lang)
+	if code := e.Params["refusal"]; code != "" {
+		out.Reason = s.catalogue.Sentence(&problem.Error{Code: problem.Code(code), Params: e.Params}, exchangeOf(ctx).lang)
 	}
 	return out
 }

@@ -172,3 +172,27 @@ func TestTheNationalStepJudgesAgain(t *testing.T) {
 		})
 	}
 }
+
+// The last seat went to somebody else: the last approval is refused, the step
+// stays open, and everybody reads why; the receiving school chooses another class.
+func TestALastApprovalThatCannotBeApplied(t *testing.T) {
+	s := e2e.New(t, e2e.Options{})
+	in, out := s.CountyOf("520102", "2152000124", "南明区第二小学"), s.County()
+	pupil := s.Named(out, 2024, simulator.Matches)
+	change := in.Registrar.File(in.Registrar.TransferBody(pupil, in.Class[2024]))
+	in.Leader.Approve(change)
+	out.Leader.Approve(change)
+	s.Exec(`UPDATE school_class SET capacity = 1 WHERE id = $1`, in.Class[2024])
+	s.Pupil(in, 2024)
+	refused := out.Reviewer.Decide(change, "APPROVE", "")
+	require.Equal(t, "class_full", refused.Text("code"), string(refused.Raw))
+	for _, person := range []*e2e.Person{in.Registrar, out.Leader} {
+		page := string(person.Page(change).Raw)
+		require.Contains(t, page, `"verb":"NOT_APPLIED"`)
+		require.Contains(t, page, "该班已满（1人）")
+	}
+	require.Contains(t, string(in.Registrar.Do(http.MethodGet, "/v1/notices", nil, "").Raw), "NOT_APPLIED")
+	s.Exec(`UPDATE school_class SET capacity = 2 WHERE id = $1`, in.Class[2024])
+	out.Reviewer.Approve(change)
+	require.Equal(t, in.School.ID.String(), e2e.Value[string](s, `SELECT school_id::text FROM student WHERE id = $1`, pupil.ID))
+}

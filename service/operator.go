@@ -196,6 +196,9 @@ func (o *Operator) Decide(ctx context.Context, b Behalf) (*store.Slip, error) {
 	if err != nil {
 		return nil, err
 	}
+	if c.Step.Act != "" {
+		return nil, problem.New(problem.StepAutomatic)
+	}
 	if b.Verdict.NeedsOpinion() && b.Opinion == "" {
 		return nil, problem.New(problem.OpinionRequired).At("/opinion")
 	}

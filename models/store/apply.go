@@ -31,13 +31,23 @@ func (t *Tx) takeEffect(c *Change, s *Slip) error {
 	}
 	after, err := t.applied(c, h)
 	if err != nil {
-		return err
+		return unfit(s, err)
 	}
 	on = status.EffectiveOn(status.Request{Kind: c.Kind, Inputs: c.Inputs}, on)
 	if err := t.saveRecord(c, h, after, on); err != nil {
-		return err
+		return unfit(s, err)
 	}
 	return t.endEffective(c, s, on)
+}
+
+// unfit notes on the slip that the record could not take the change: not only
+// the one who decided must know why the step stays open.
+func unfit(s *Slip, err error) error {
+	var refusal *problem.Error
+	if errors.As(err, &refusal) {
+		s.unfit = refusal
+	}
+	return err
 }
 
 // applied gives the record after the change, or refuses exactly what stands

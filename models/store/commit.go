@@ -38,7 +38,7 @@ func (t *Tx) CommitSlip(changeID, slipID uuid.UUID) (*Slip, error) {
 		return nil, err
 	}
 	if refusal != nil {
-		if err := t.settle(s, refusal); err != nil {
+		if err := errors.Join(t.settle(s, refusal), t.tellUnfit(c, s)); err != nil {
 			return nil, err
 		}
 		return s, t.auditAs(s.AccountID, "slip.refused", "change", c.ID.String(),
@@ -46,6 +46,31 @@ func (t *Tx) CommitSlip(changeID, slipID uuid.UUID) (*Slip, error) {
 	}
 	return s, t.auditAs(s.AccountID, "slip.counted", "change", c.ID.String(),
 		map[string]string{"verb": string(s.Verb), "slip": s.ID.String()})
+}
+
+// NotApplied is the line of the timeline that says why the last approval could
+// not be counted: the record, or the class, cannot take the change now.
+const NotApplied = "NOT_APPLIED"
+
+// tellUnfit tells every party of the change, and the applicant by a notice.
+func (t *Tx) tellUnfit(c *Change, s *Slip) error {
+	if s.unfit == nil {
+		return nil
+	}
+	err := t.write(event{change: c.ID, verb: NotApplied, step: c.StepNo, round: c.Round, office: s.OfficeID, params: refusalParams(s.unfit)})
+	if err != nil {
+		return err
+	}
+	return t.notifyFiler(c, NotApplied)
+}
+
+// refusalParams writes a refusal into a line of the timeline.
+func refusalParams(e *problem.Error) map[string]string {
+	params := map[string]string{"refusal": string(e.Code)}
+	for name, value := range e.Params {
+		params[name] = value
+	}
+	return params
 }
 
 // count does what a slip says, or tells why it cannot. What a refused attempt

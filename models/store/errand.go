@@ -98,10 +98,7 @@ func (t *Tx) Settle(change uuid.UUID, e *Errand, refusal *problem.Error) error {
 	}
 	line := event{change: c.ID, verb: Passed, step: s.No, round: s.Round, office: s.OfficeID}
 	if refusal != nil {
-		line.verb, line.params = Failed, map[string]string{"refusal": string(refusal.Code)}
-		for name, value := range refusal.Params {
-			line.params[name] = value
-		}
+		line.verb, line.params = Failed, refusalParams(refusal)
 		if err := t.write(line); err != nil {
 			return err
 		}

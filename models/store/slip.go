@@ -62,7 +62,8 @@ type Slip struct {
 	Body   SlipBody          `gorm:"-"`
 	Params map[string]string `gorm:"-"`
 
-	alone bool // nothing else said to the change waits; read under the change's lock
+	unfit *problem.Error // why the record could not take the change this slip would have made effective
+	alone bool           // nothing else said to the change waits; read under the change's lock
 }
 
 // SlipBody is what some verbs carry beside the opinion.
