@@ -24,4 +24,22 @@ const (
 	RosterClassFull    Code = "roster_class_full"
 	RosterClassFills   Code = "roster_class_fills"
 	RosterNoNumber     Code = "roster_no_number"
+
+	// Edits of a record, item by item or by a sheet; those that begin with
+	// Update are findings of rows.
+	KeyField            Code = "key_field"
+	FixedField          Code = "fixed_field"
+	NotInRegister       Code = "not_in_register"
+	UpdateNoRecord      Code = "update_no_record"
+	UpdateNoNumber      Code = "update_without_number"
+	UpdateNotInRegister Code = "update_not_in_register"
+	UpdateTwice         Code = "update_same_pupil"
+	UpdateBlankRows     Code = "update_blank_rows"
+	UpdateRefused       Code = "update_refused"
+
+	// Punishments.
+	PunishmentExpulsion  Code = "punishment_expulsion"
+	PunishmentDate       Code = "punishment_date"
+	PunishmentCancelDate Code = "punishment_cancel_date"
+	PunishmentCancelled  Code = "punishment_cancelled"
 )

@@ -139,3 +139,17 @@ func FuzzFill(f *testing.F) {
 		problem.Fill(text, map[string]string{"b": value})
 	})
 }
+
+// The same finding is told about a cell of a sheet and about an item of a record.
+func TestASentenceSaysOnlyThePlaceItKnows(t *testing.T) {
+	c, err := problem.LoadCatalogue()
+	require.NoError(t, err)
+	e := problem.New(problem.SheetRequired).With("header", "联系电话")
+	require.Equal(t, "“联系电话”为必填项，不能为空。请补填。", c.Sentence(e, problem.Chinese))
+	require.Equal(t, "\"联系电话\": this cell is required and empty. Fill it in.", c.Sentence(e, problem.English))
+	e.With("row", "3")
+	require.Equal(t, "第3行“联系电话”为必填项，不能为空。请补填。", c.Sentence(e, problem.Chinese))
+	e.With("column", "W")
+	require.Equal(t, "第3行“联系电话”（W列）为必填项，不能为空。请补填。", c.Sentence(e, problem.Chinese))
+	require.Equal(t, "Row 3, \"联系电话\" (column W): this cell is required and empty. Fill it in.", c.Sentence(e, problem.English))
+}

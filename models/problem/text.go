@@ -96,9 +96,29 @@ func (c *Catalogue) Codes() []Code {
 func (c *Catalogue) Sentence(e *Error, lang Language) string {
 	entry := c.Entry(e.Code)
 	if lang == English {
-		return Fill(entry.En, englishOf(e.Params))
+		return Fill(placed(entry.En, e.Params), englishOf(e.Params))
 	}
-	return Fill(entry.Zh, e.Params)
+	return Fill(placed(entry.Zh, e.Params), e.Params)
+}
+
+// placed gives the beginning of a sentence about a cell of a sheet as much of
+// the place as is known: an item of a record stands in no row and no column, so
+// only its name is said.
+func placed(text string, params map[string]string) string {
+	for _, p := range []struct{ cell, row, item string }{
+		{"第{row}行“{header}”（{column}列）", "第{row}行“{header}”", "“{header}”"},
+		{`Row {row}, "{header}" (column {column}): `, `Row {row}, "{header}": `, `"{header}": `},
+	} {
+		rest, found := strings.CutPrefix(text, p.cell)
+		switch {
+		case !found:
+		case params["row"] == "":
+			return p.item + rest
+		case params["column"] == "":
+			return p.row + rest
+		}
+	}
+	return text
 }
 
 // englishOf puts the English texts of WithText in the place of the Chinese ones.

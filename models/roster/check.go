@@ -1,6 +1,7 @@
 package roster
 
 import (
+	"slices"
 	"strconv"
 
 	"github.com/xueji/xueji/models/calendar"
@@ -34,7 +35,15 @@ func (c *checker) slot(j *judgement, f Field) *slot { return &j.slots[c.index[f]
 
 // row judges a row whose cells are stored: each cell, then the cells together.
 func (c *checker) row(j *judgement) {
-	missing := c.missingMember(j)
+	c.cells(j, c.missingMember(j))
+	c.identity(j)
+	c.members(j)
+	c.entry(j)
+}
+
+// cells judges each cell by itself; of a family member who is missing as a
+// whole no single cell is missed.
+func (c *checker) cells(j *judgement, missing int) {
 	for i := range j.slots {
 		s := &j.slots[i]
 		switch {
@@ -46,7 +55,7 @@ func (c *checker) row(j *judgement) {
 		case s.merged && s.value == "":
 			j.reject(s, problem.SheetMergedCells, nil)
 		case s.value == "":
-			if s.column.Required && !isMemberOf(s.column.Field, missing) {
+			if c.template.requires(s.column) && !isMemberOf(s.column.Field, missing) {
 				j.reject(s, problem.SheetRequired, nil)
 			}
 		case isNoneWord(s.value) && s.column.Kind != KindText && s.column.Kind != KindCode:
@@ -55,9 +64,6 @@ func (c *checker) row(j *judgement) {
 			c.value(j, s)
 		}
 	}
-	c.identity(j)
-	c.members(j)
-	c.entry(j)
 }
 
 // none judges 无 and its like: an empty cell where a cell may be empty.
@@ -67,16 +73,20 @@ func (c *checker) none(j *judgement, s *slot) {
 		return
 	}
 	j.fix(s, problem.SheetNoneCleared, "")
+	s.cleared = c.template.partial
 }
 
 // value judges one cell by the kind of its column.
 func (c *checker) value(j *judgement, s *slot) {
+	if c.template.partial && slices.Contains([]Kind{KindSchool, KindClass}, s.column.Kind) {
+		return // compared with the record; no update changes them
+	}
 	switch s.column.Kind {
 	case KindText, KindAddress:
 		j.text(s)
 	case KindName:
 		own := s.column.Field == Name || s.column.Field == FormerName
-		j.name(s, !own || !c.chinese(j))
+		j.name(s, !own || c.template.partial || !c.chinese(j))
 	case KindCode:
 		c.codeOrNone(j, s)
 	case KindCountry:

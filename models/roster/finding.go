@@ -26,7 +26,7 @@ const (
 // It carries no secret: Shown and Corrected are masked, so findings may be
 // stored and shown to everybody who may see the import.
 type Finding struct {
-	Row         int // as at the left edge of the sheet; 0 for the file
+	Row         int // as at the left edge of the sheet; 0 for the file and for an item of a record
 	Column      string
 	Header      string
 	Field       Field
@@ -40,13 +40,19 @@ type Finding struct {
 
 // Problem gives the finding as a problem, whose sentences the catalogue has.
 func (f Finding) Problem() *problem.Error {
-	e := problem.New(f.Code).With("row", strconv.Itoa(f.Row)).With("column", f.Column).With("header", f.Header)
+	e := problem.New(f.Code).With("header", f.Header)
+	if f.Row > 0 { // an item of a record stands in no row
+		e.With("row", strconv.Itoa(f.Row)).With("column", f.Column)
+	}
 	maps.Copy(e.Params, f.Params)
 	if len(f.RelatedRows) > 0 {
 		e.With("related", joinRows(f.RelatedRows))
 	}
 	return e
 }
+
+// OfItem gives a finding about an item of a record as a problem that points at it.
+func (f Finding) OfItem() *problem.Error { return f.Problem().At("/items/" + string(f.Field)) }
 
 // Sentence says the finding, why it matters and what to do, in a language.
 func (f Finding) Sentence(c *problem.Catalogue, lang problem.Language) string {

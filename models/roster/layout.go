@@ -17,8 +17,9 @@ type layout struct {
 	of        map[int]int // column of the file → column of the template
 	findings  []Finding   // about the file
 	matched   int
-	width     int   // last column with a header of the clerk's
-	remarks   []int // columns that WriteFindings added on an earlier try
+	width     int      // last column with a header of the clerk's
+	remarks   []int    // columns that WriteFindings added on an earlier try
+	lacks     []string // of a sheet of updates that does not fit: the columns it would need
 }
 
 // headerRows is how far down the header may stand, and sheetsTried among how many sheets.
@@ -30,7 +31,7 @@ const (
 // findLayout picks the sheet and the header row that match the template best.
 func findLayout(t *Template, book *workbook.Book) (*layout, error) {
 	var best *layout
-	var full []string
+	var full, lacks []string
 	for i, sheet := range book.Sheets() {
 		if i == sheetsTried {
 			break
@@ -39,15 +40,17 @@ func findLayout(t *Template, book *workbook.Book) (*layout, error) {
 		if err != nil {
 			return nil, err
 		}
-		if l.matched*2 > len(t.Columns) {
+		if t.fits(l.matched) {
 			full = append(full, sheet)
+		} else if lacks == nil {
+			lacks = l.lacks
 		}
 		if best == nil || l.matched > best.matched || l.matched == best.matched && sheet == t.Sheet {
 			best = l
 		}
 	}
-	if best == nil || best.matched*2 < len(t.Columns) {
-		return nil, problem.New(problem.SheetWrongTemplate)
+	if best == nil || !t.fits(best.matched) {
+		return nil, t.misfit(lacks)
 	}
 	others := slices.DeleteFunc(full, func(name string) bool { return name == best.sheet })
 	if len(others) > 0 {
@@ -71,11 +74,17 @@ func sheetLayout(t *Template, book *workbook.Book, sheet string) (*layout, error
 		for _, c := range row.Cells {
 			texts[c.Column] = c.Text
 		}
+		if lacks := t.lacking(texts); len(lacks) > 0 {
+			if best.lacks == nil && match(t, texts) > 0 {
+				best.lacks = lacks
+			}
+			continue
+		}
 		if n := match(t, texts); n > best.matched {
 			best.matched, best.headerRow, headers = n, row.Number, texts
 		}
 	}
-	if best.matched*2 < len(t.Columns) {
+	if !t.fits(best.matched) {
 		return best, nil
 	}
 	return best, best.place(t, headers)
@@ -125,6 +134,12 @@ func (l *layout) place(t *Template, headers map[int]string) error {
 	if len(twice) > 0 {
 		return problem.New(problem.SheetColumnTwice).With("columns", list(twice))
 	}
+	if len(unknown) > 0 {
+		l.warn(problem.SheetColumnsUnknown, "", map[string]string{"columns": list(unknown)})
+	}
+	if t.partial {
+		return nil // any of the columns in any order
+	}
 	if err := l.missing(t); err != nil {
 		return err
 	}
@@ -133,9 +148,6 @@ func (l *layout) place(t *Template, headers map[int]string) error {
 	}
 	if len(decorated) > 0 {
 		l.warn(problem.SheetHeadersDecorated, "", map[string]string{"columns": list(decorated)})
-	}
-	if len(unknown) > 0 {
-		l.warn(problem.SheetColumnsUnknown, "", map[string]string{"columns": list(unknown)})
 	}
 	return nil
 }

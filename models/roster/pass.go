@@ -53,6 +53,9 @@ func (p *pass) row(row *workbook.Row) error {
 	if p.sum.Rows++; p.sum.Rows > p.reader.maxRows {
 		return problem.New(problem.SheetTooManyRows).With("max", strconv.Itoa(p.reader.maxRows))
 	}
+	if p.check.template.partial {
+		return p.update(j)
+	}
 	p.check.row(j)
 	if !p.repeats.judge(p.check, j) {
 		p.sum.LeftOut++
@@ -101,8 +104,11 @@ func (p *pass) gap(next int) error {
 	if blank == 0 {
 		return nil
 	}
-	p.sum.LeftOut += blank
 	from := p.lastPupil + 1
+	if p.check.template.partial {
+		return p.refuseGap(from, next-1)
+	}
+	p.sum.LeftOut += blank
 	return p.each(&Row{Number: from, Verdict: LeftOut, Findings: []Finding{{
 		Row: from, Code: problem.SheetBlankRows, Severity: Fixed,
 		Params: map[string]string{"last": strconv.Itoa(next - 1), "count": strconv.Itoa(blank)},
@@ -127,7 +133,7 @@ func (j *judgement) verdict() Verdict {
 func (j *judgement) pupil() Pupil {
 	p := make(Pupil, len(j.slots))
 	for i := range j.slots {
-		if s := &j.slots[i]; s.value != "" && s.column.Kind != KindHidden {
+		if s := &j.slots[i]; (s.value != "" || s.cleared) && s.column.Kind != KindHidden {
 			p[s.column.Field] = s.value
 		}
 	}

@@ -41,6 +41,8 @@ type Summary struct {
 	Template string // version
 	Sheet    string
 	Header   int // number of the header row
+	// Letters are the columns of the file by the items that stand in them.
+	Letters map[Field]string
 	// Late holds, by row, the findings that a later row brought about: the rows
 	// were handed out as taken and are refused after all. The counts know it.
 	Late map[int][]Finding
@@ -107,7 +109,7 @@ func (rd *Reader) Read(ctx context.Context, file io.ReaderAt, size int64, in *Su
 	p := &pass{
 		reader: rd, book: book, layout: l, check: newChecker(rd, in), repeats: newRepeats(), each: each,
 		merges: newMerges(rd.template, l, merges),
-		sum:    &Summary{File: l.findings, Template: rd.template.Version, Sheet: l.sheet, Header: l.headerRow},
+		sum:    &Summary{File: l.findings, Template: rd.template.Version, Sheet: l.sheet, Header: l.headerRow, Letters: l.letters(rd.template)},
 	}
 	if err := p.run(ctx); err != nil {
 		return nil, err

@@ -17,6 +17,8 @@ type slot struct {
 	number bool   // stored as a number with all its digits
 	bad    bool   // rejected: later checks stay silent about it
 	merged bool   // covered by a merged block that starts in another column kind
+	// cleared: a word for 无 in a sheet of updates, where an empty cell leaves the item as it is.
+	cleared bool
 }
 
 // judgement collects what is found in one row.

@@ -51,14 +51,14 @@ func newClasses(list []Class) classes {
 	c := classes{byCode: make(map[string]Class, len(list)), byName: make(map[string][]string, len(list))}
 	for _, class := range list {
 		c.byCode[class.Code] = class
-		name := classWord(class.Name)
+		name := ClassWord(class.Name)
 		c.byName[name] = append(c.byName[name], class.Code)
 	}
 	return c
 }
 
-// classWord makes 二年级（3）班 and 二年级3班 the same word.
-func classWord(name string) string {
+// ClassWord makes 二年级（3）班 and 二年级3班 the same word.
+func ClassWord(name string) string {
 	return strings.Map(func(r rune) rune {
 		if r == '(' || r == ')' || isBlank(r) {
 			return -1

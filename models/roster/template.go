@@ -101,6 +101,8 @@ type Template struct {
 	Sheet   string   `yaml:"sheet"`
 	Title   string   `yaml:"title"`
 	Columns []Column `yaml:"columns"`
+	// partial: a sheet of updates, see ForUpdates.
+	partial bool
 }
 
 //go:embed columns.yaml

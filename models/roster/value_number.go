@@ -172,7 +172,7 @@ func (j *judgement) class(s *slot, known classes) {
 	if _, ok := known.byCode[s.value]; ok {
 		return
 	}
-	switch named := known.byName[classWord(s.value)]; len(named) {
+	switch named := known.byName[ClassWord(s.value)]; len(named) {
 	case 0:
 		j.reject(s, problem.SheetClassUnknown, nil)
 	case 1:
