@@ -24,10 +24,11 @@ type Guardian struct {
 	Job               string
 }
 
+const guardianColumns = `seat, name, relation, relation_note, address, household_division, phone, is_guardian, id_type, id_masked, ethnicity, employer, job`
+
 func (t *Tx) guardiansOf(student uuid.UUID) ([]Guardian, error) {
 	var list []Guardian
-	err := t.db.Raw(`SELECT seat, name, relation, relation_note, address, household_division, phone, is_guardian,
-		id_type, id_masked, ethnicity, employer, job FROM guardian WHERE student_id = ? ORDER BY seat`, student).Scan(&list).Error
+	err := t.db.Raw(`SELECT `+guardianColumns+` FROM guardian WHERE student_id = ? ORDER BY seat`, student).Scan(&list).Error
 	if err != nil {
 		return nil, fmt.Errorf("read the family of a record: %w", err)
 	}

@@ -19,6 +19,7 @@ type HistoryEntry struct {
 	EffectiveOn calendar.Date
 	RecordedAt  time.Time
 	AccountID   *uuid.UUID
+	Reason      string // of a plain edit; changes say it in their opinions
 	SchoolName  string
 	Before      json.RawMessage
 	After       json.RawMessage
@@ -35,7 +36,7 @@ func (t *Tx) StudentHistory(student, before uuid.UUID, most int) ([]HistoryEntry
 	}
 	page := t.db.Table("student_history h").Where("h.student_id = ?", student).Order("h.recorded_at DESC, h.id DESC").Limit(most).
 		Joins("LEFT JOIN change c ON c.id = h.change_id").Joins("LEFT JOIN organisation o ON o.path = h.org_path").
-		Select(`h.id, h.change_id, coalesce(c.case_no, '') AS case_no, h.kind, h.effective_on, h.recorded_at, h.account_id,
+		Select(`h.id, h.change_id, coalesce(c.case_no, '') AS case_no, h.kind, h.effective_on, h.recorded_at, h.account_id, h.reason,
 			coalesce(o.name, '') AS school_name, h.before::text AS before_json, h.after::text AS after_json`)
 	if before != uuid.Nil {
 		page = page.Where(`(h.recorded_at, h.id) < (SELECT b.recorded_at, b.id FROM student_history b WHERE b.id = ? AND b.student_id = ?)`, before, student)

@@ -1,7 +1,6 @@
 package store
 
 import (
-	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"strconv"
@@ -71,13 +70,8 @@ func (e *enrolment) studentRow(p *enrolPupil) ([]any, error) {
 	if p.sealed, err = keys.sealNumber(r.ID, p.number); err != nil {
 		return nil, err
 	}
-	if aux := p.values[fieldAuxNumber]; aux != "" {
-		sealed, err := keys.seal(purposeAuxNumber, purposeNumber, maskDocument(aux), r.ID, aux)
-		if err != nil {
-			return nil, err
-		}
-		r.Details[string(fieldAuxNumber)] = sealed.masked
-		r.Details[auxSealed] = base64.StdEncoding.EncodeToString(sealed.cipher)
+	if err := keys.sealAux(r, p.values[fieldAuxNumber]); err != nil {
+		return nil, err
 	}
 	details, err := json.Marshal(r.Details)
 	if err != nil {

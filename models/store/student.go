@@ -98,6 +98,24 @@ const recordColumns = `s.id, s.school_id, s.org_path::text AS org_path, o.code A
 	s.left_behind, s.migrant_child, s.orphan, s.boarding_subsidy, s.disability, s.roster_id, s.version, s.created_at, s.updated_at,
 	to_json(s.problem_flags)::text AS flags_json, s.details::text AS details_json`
 
+const recordTables = ` FROM student s JOIN organisation o ON o.id = s.school_id
+	LEFT JOIN school_class c ON c.id = s.class_id LEFT JOIN school_grade g ON g.id = c.grade_id `
+
+// recordRow is a row of recordColumns.
+type recordRow struct {
+	StudentRecord
+	FlagsJSON   string
+	DetailsJSON string
+}
+
+func (row *recordRow) record() (*StudentRecord, error) {
+	r := row.StudentRecord
+	if err := errors.Join(json.Unmarshal([]byte(row.FlagsJSON), &r.ProblemFlags), json.Unmarshal([]byte(row.DetailsJSON), &r.Details)); err != nil {
+		return nil, fmt.Errorf("read a student record: %w", err)
+	}
+	return &r, nil
+}
+
 // StudentRecord reads the page of one record; what is outside the scope is not_found.
 func (t *Tx) StudentRecord(id uuid.UUID) (*StudentRecord, error) {
 	r, err := t.recordOf(id)
@@ -110,29 +128,23 @@ func (t *Tx) StudentRecord(id uuid.UUID) (*StudentRecord, error) {
 
 // recordOf reads the record itself, without what the reader's scope adds to it.
 func (t *Tx) recordOf(id uuid.UUID) (*StudentRecord, error) {
-	var row struct {
-		StudentRecord
-		FlagsJSON   string
-		DetailsJSON string
-	}
-	err := t.db.Raw(`SELECT `+recordColumns+` FROM student s JOIN organisation o ON o.id = s.school_id
-		LEFT JOIN school_class c ON c.id = s.class_id LEFT JOIN school_grade g ON g.id = c.grade_id
-		WHERE s.id = ?`, id).Take(&row).Error
+	var row recordRow
+	err := t.db.Raw(`SELECT `+recordColumns+recordTables+`WHERE s.id = ?`, id).Take(&row).Error
 	if errors.Is(err, gorm.ErrRecordNotFound) {
 		return nil, problem.New(problem.NotFound)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("read a student record: %w", err)
 	}
-	r := row.StudentRecord
-	if err := errors.Join(json.Unmarshal([]byte(row.FlagsJSON), &r.ProblemFlags), json.Unmarshal([]byte(row.DetailsJSON), &r.Details)); err != nil {
-		return nil, fmt.Errorf("read a student record: %w", err)
+	r, err := row.record()
+	if err != nil {
+		return nil, err
 	}
 	if r.Guardians, err = t.guardiansOf(id); err != nil {
 		return nil, err
 	}
 	r.Suspensions, err = t.suspensionsOf(id)
-	return &r, err
+	return r, err
 }
 
 func (t *Tx) suspensionsOf(student uuid.UUID) ([]SuspensionPeriod, error) {

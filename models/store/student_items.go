@@ -108,8 +108,8 @@ func (r *StudentRecord) setItem(f roster.Field, value string) {
 		*p = value
 		return
 	}
-	if value != "" {
-		r.Details[string(f)] = value
+	if r.Details[string(f)] = value; value == "" {
+		delete(r.Details, string(f))
 	}
 }
 

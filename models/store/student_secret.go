@@ -1,6 +1,7 @@
 package store
 
 import (
+	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
@@ -70,6 +71,23 @@ func (s *Store) sealNumber(student uuid.UUID, n ident.StudentNumber) (sealedNumb
 
 func (s *Store) sealGuardian(student uuid.UUID, seat int, number string) (sealedNumber, error) {
 	return s.seal(fmt.Sprintf("%s/%d", purposeGuardian, seat), purposeIdentity, maskDocument(number), student, number)
+}
+
+// sealAux puts the provincial number (学籍辅号) of a record into its details:
+// masked, and sealed beside it.
+func (s *Store) sealAux(r *StudentRecord, number string) error {
+	delete(r.Details, string(fieldAuxNumber))
+	delete(r.Details, auxSealed)
+	if number == "" {
+		return nil
+	}
+	sealed, err := s.seal(purposeAuxNumber, purposeNumber, maskDocument(number), r.ID, number)
+	if err != nil {
+		return err
+	}
+	r.Details[string(fieldAuxNumber)] = sealed.masked
+	r.Details[auxSealed] = base64.StdEncoding.EncodeToString(sealed.cipher)
+	return nil
 }
 
 func (s *Store) unseal(purpose string, owner uuid.UUID, cipher []byte) (string, error) {

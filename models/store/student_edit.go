@@ -1,0 +1,162 @@
+package store
+
+import (
+	"slices"
+
+	"github.com/google/uuid"
+
+	"github.com/xueji/xueji/models/division"
+	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/process"
+	"github.com/xueji/xueji/models/roster"
+	"github.com/xueji/xueji/models/status"
+)
+
+// ItemRules is what the items of a record are judged with.
+type ItemRules struct {
+	Reader    *roster.Reader
+	Divisions *division.Table
+}
+
+// StudentEdit is what a person hands in about items of a record that are no key
+// data (学生信息维护, P48; family data, P51).
+type StudentEdit struct {
+	Version int64 // of the record as it was read
+	Items   map[roster.Field]string
+	Reason  string
+}
+
+// EditedStudent says what became of an edit.
+type EditedStudent struct {
+	Version  int64
+	Changed  []roster.Field   // in the order of the sheet
+	Findings []roster.Finding // what was put right, and what somebody should look at
+}
+
+// EditStudent changes items of a record at once, with a line of history, also
+// while a change of the record is running. Key data, school and class are
+// refused, everything that fails is told at once, and an edit that changes
+// nothing writes nothing.
+func (t *Tx) EditStudent(id uuid.UUID, edit StudentEdit, rules ItemRules) (*EditedStudent, error) {
+	if err := knownItems(edit.Items, rules.Reader.Template()); err != nil {
+		return nil, err
+	}
+	if err := t.lockStudents([]uuid.UUID{id}); err != nil {
+		return nil, err
+	}
+	list, err := t.editables([]uuid.UUID{id}, rules)
+	if err != nil {
+		return nil, err
+	}
+	r := list[id]
+	switch {
+	case r == nil:
+		return nil, problem.New(problem.NotFound)
+	case !r.record.InRegister:
+		return nil, notInRegister(problem.NotInRegister, r.record)
+	case r.record.Version != edit.Version:
+		return nil, problem.New(problem.VersionConflict)
+	}
+	e := t.judgeEdit(r, edit.Items, rules)
+	if err := e.refusal(); err != nil {
+		return nil, err
+	}
+	out := &EditedStudent{Version: r.record.Version, Changed: e.changed, Findings: e.findings}
+	if len(e.changed) == 0 {
+		return out, nil
+	}
+	out.Version++
+	return out, t.saveEdit(e, edit.Reason)
+}
+
+// knownItems refuses what is no item of the sheet.
+func knownItems(items map[roster.Field]string, template *roster.Template) error {
+	var list []*problem.Error
+	for f := range items {
+		column := template.Column(f)
+		switch {
+		case f == roster.Field(SecretStudentNumber):
+			list = append(list, problem.New(problem.FixedField).At("/items/"+string(f)).WithText("header", "学籍号", "Student number"))
+		case column == nil || column.Kind == roster.KindHidden:
+			// The name is the caller's: it is not repeated.
+			list = append(list, problem.New(problem.UnknownField).At("/items").With("field", "items"))
+		}
+	}
+	return problem.Join(list...)
+}
+
+func notInRegister(code problem.Code, r *StudentRecord) *problem.Error {
+	return problem.New(code).WithText("state", status.Enrol(r.EnrolStatus).Label(), r.EnrolStatus)
+}
+
+// recordEdit is an edit that was judged.
+type recordEdit struct {
+	*editable
+	revised  roster.Pupil
+	changed  []roster.Field
+	findings []roster.Finding
+}
+
+// refusal tells everything that stands against an edit, nil when nothing does.
+func (e *recordEdit) refusal() error {
+	var list []*problem.Error
+	for _, f := range e.findings {
+		if f.Severity == roster.Reject {
+			list = append(list, f.OfItem())
+		}
+	}
+	return problem.Join(list...)
+}
+
+// judgeEdit judges items of a record by the rules of the sheet. Items of which
+// an edit may change nothing are refused, unless they say what the record says.
+func (t *Tx) judgeEdit(r *editable, items map[roster.Field]string, rules ItemRules) *recordEdit {
+	e := &recordEdit{editable: r}
+	typed := map[roster.Field]string{}
+	columns := rules.Reader.Template().Columns
+	for i := range columns {
+		f := columns[i].Field
+		value, given := items[f]
+		if !given || value == r.current[f] {
+			continue
+		}
+		if code := lockOf(r.policy, f); code == "" {
+			typed[f] = value
+		} else if !r.sameClass(f, value) {
+			e.findings = append(e.findings, roster.Finding{Field: f, Header: columns[i].Header, Code: code, Severity: roster.Reject})
+		}
+	}
+	var found []roster.Finding
+	e.revised, found = rules.Reader.Revise(r.current, typed, &roster.Submission{
+		SchoolCode: r.record.SchoolCode, Stage: stageOf(r.record.Stage), Today: t.today(), Divisions: rules.Divisions,
+	})
+	e.findings = append(e.findings, found...)
+	for i := range columns {
+		f := columns[i].Field
+		if _, ok := typed[f]; ok && e.revised[f] != r.current[f] {
+			e.changed = append(e.changed, f)
+		}
+	}
+	return e
+}
+
+// lockOf says why an edit never changes an item, or "": school and class belong
+// to other processes, key data to a key-data change. The policy of a province
+// adds key data and takes none away.
+func lockOf(policy process.Policy, f roster.Field) problem.Code {
+	switch f {
+	case roster.SchoolCode, roster.ClassCode:
+		return problem.FixedField
+	case roster.Name, roster.Sex, roster.BirthDate, roster.IDType, roster.IDNumber:
+		return problem.KeyField
+	}
+	if slices.Contains(policy.KeyFields, string(f)) {
+		return problem.KeyField
+	}
+	return ""
+}
+
+// sameClass lets the class be called by its name.
+func (r *editable) sameClass(f roster.Field, value string) bool {
+	return f == roster.ClassCode && r.record.ClassName != "" && roster.ClassWord(value) == roster.ClassWord(r.record.ClassName)
+}

@@ -1,0 +1,149 @@
+package store
+
+import (
+	"encoding/base64"
+	"fmt"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"github.com/xueji/xueji/models/process"
+	"github.com/xueji/xueji/models/roster"
+)
+
+// editable is a record as an edit needs it.
+type editable struct {
+	record  *StudentRecord
+	policy  process.Policy // of the province of its school
+	idHash  []byte
+	current roster.Pupil // every item of the sheet, numbers in the clear: it never leaves the transaction
+}
+
+// lockStudents holds records of the scope until the transaction ends, always in
+// the order of their IDs, so that two edits of several records never wait for
+// each other. Who is not in the register is not locked: nothing edits it.
+func (t *Tx) lockStudents(ids []uuid.UUID) error {
+	if _, err := t.exec(`SELECT id FROM student WHERE id = ANY (?::uuid[]) ORDER BY id FOR NO KEY UPDATE`, idArray(ids)); err != nil {
+		return fmt.Errorf("lock records: %w", err)
+	}
+	return nil
+}
+
+// editables reads records of the scope by their IDs.
+func (t *Tx) editables(ids []uuid.UUID, rules ItemRules) (map[uuid.UUID]*editable, error) {
+	var rows []struct {
+		StudentRecord
+		FlagsJSON    string
+		DetailsJSON  string
+		ProvinceCode string
+		IDHash       []byte
+		IDCipher     []byte
+	}
+	err := t.db.Raw(`SELECT `+recordColumns+`, o.province_code, s.id_hash, s.id_cipher`+recordTables+`WHERE s.id = ANY (?::uuid[])`, idArray(ids)).Scan(&rows).Error
+	if err != nil {
+		return nil, fmt.Errorf("read records: %w", err)
+	}
+	family, err := t.sealedFamilies(ids)
+	if err != nil {
+		return nil, err
+	}
+	policies := map[string]process.Policy{}
+	list := make(map[uuid.UUID]*editable, len(rows))
+	for i := range rows {
+		row := &rows[i]
+		policy, known := policies[row.ProvinceCode]
+		if !known {
+			if policy, err = t.policyOf(row.ProvinceCode); err != nil {
+				return nil, err
+			}
+			policies[row.ProvinceCode] = policy
+		}
+		record, err := (&recordRow{row.StudentRecord, row.FlagsJSON, row.DetailsJSON}).record()
+		if err != nil {
+			return nil, err
+		}
+		r := &editable{record: record, policy: policy, idHash: row.IDHash}
+		if err := t.store.openItems(r, rules.Reader.Template(), row.IDCipher, family[record.ID]); err != nil {
+			return nil, err
+		}
+		list[record.ID] = r
+	}
+	return list, nil
+}
+
+// sealedGuardian is a family member with the ciphertext of the document's number.
+type sealedGuardian struct {
+	Guardian  `gorm:"embedded"`
+	StudentID uuid.UUID
+	IDCipher  []byte
+}
+
+func (t *Tx) sealedFamilies(ids []uuid.UUID) (map[uuid.UUID][]sealedGuardian, error) {
+	var rows []sealedGuardian
+	err := t.db.Raw(`SELECT student_id, id_cipher, `+guardianColumns+` FROM guardian WHERE student_id = ANY (?::uuid[]) ORDER BY student_id, seat`, idArray(ids)).Scan(&rows).Error
+	if err != nil {
+		return nil, fmt.Errorf("read families: %w", err)
+	}
+	families := map[uuid.UUID][]sealedGuardian{}
+	for _, row := range rows {
+		families[row.StudentID] = append(families[row.StudentID], row)
+	}
+	return families, nil
+}
+
+// openItems fills in family and items of a record; rules about two numbers can
+// be judged only in the clear.
+func (s *Store) openItems(r *editable, template *roster.Template, idCipher []byte, family []sealedGuardian) error {
+	secrets := map[roster.Field]string{}
+	open := func(f roster.Field, cipher []byte) error {
+		if len(cipher) == 0 {
+			return nil
+		}
+		var err error
+		secrets[f], err = s.unseal(Secret(f).purpose(), r.record.ID, cipher)
+		return err
+	}
+	if err := open(roster.IDNumber, idCipher); err != nil {
+		return err
+	}
+	aux, err := base64.StdEncoding.DecodeString(r.record.Details[auxSealed])
+	if err != nil {
+		return fmt.Errorf("read a sealed number: %w", err)
+	}
+	if err := open(fieldAuxNumber, aux); err != nil {
+		return err
+	}
+	for _, g := range family {
+		r.record.Guardians = append(r.record.Guardians, g.Guardian)
+		if err := open(memberNumber(g.Seat), g.IDCipher); err != nil {
+			return err
+		}
+	}
+	r.current = roster.Pupil{}
+	for _, column := range template.Columns {
+		f := column.Field
+		value := r.record.Item(f)
+		if IsSecret(f) {
+			value = secrets[f]
+		}
+		if g, _ := r.record.member(f); value == "" || column.Kind == roster.KindHidden || g != nil && g.Name == "" {
+			continue // of a member who is not there nothing is known, not even "no"
+		}
+		r.current[f] = value
+	}
+	return nil
+}
+
+// memberNumber names the document number of a family member.
+func memberNumber(seat int) roster.Field {
+	return roster.Field(fmt.Sprintf("%s%d_id_number", memberPrefix, seat))
+}
+
+// idArray writes IDs as a PostgreSQL array literal.
+func idArray(ids []uuid.UUID) string {
+	texts := make([]string, len(ids))
+	for i, id := range ids {
+		texts[i] = id.String()
+	}
+	return "{" + strings.Join(texts, ",") + "}"
+}

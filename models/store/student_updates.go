@@ -1,0 +1,256 @@
+package store
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"github.com/xueji/xueji/models/calendar"
+	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/roster"
+)
+
+// UpdateRows is how many pupils one sheet of updates may name: a large school,
+// and not so many that others wait long for their records.
+const UpdateRows = 5_000
+
+// StudentUpdates is what became of a sheet of updates (批量更新, P50).
+type StudentUpdates struct {
+	Updated   int // rows that change their record
+	Unchanged int // rows that say what the record says
+	Refused   int
+	Findings  []roster.Finding // about the file
+	Rows      []RosterRow      // those with findings
+}
+
+// UpdateStudents edits many records by a sheet whose rows name them by name and
+// ID number; it never makes a record. All rows go in, in one transaction, or
+// none does: then Refused counts those that did not pass, and every finding is
+// told. With dry nothing is written either way. The reader of the sheet is one
+// of roster's ForUpdates.
+func (s *Store) UpdateStudents(ctx context.Context, scope Scope, sheet RosterSheet, dry bool) (*StudentUpdates, error) {
+	in := &roster.Submission{Today: calendar.DateOf(s.clock.Now()), Divisions: sheet.Divisions}
+	read, err := sheet.Reader.ReadAll(ctx, sheet.File, sheet.Size, in)
+	if err != nil {
+		return nil, err
+	}
+	u := &studentUpdate{rules: ItemRules{Reader: sheet.Reader, Divisions: sheet.Divisions}, sheet: read}
+	err = s.InScope(ctx, scope, func(t *Tx) error {
+		u.tx = t
+		return u.run(dry)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return u.result(), nil
+}
+
+// studentUpdate is one run of UpdateStudents.
+type studentUpdate struct {
+	tx    *Tx
+	rules ItemRules
+	sheet *roster.Sheet
+	rows  []*updateRow
+}
+
+// updateRow is a row on its way to its record.
+type updateRow struct {
+	*roster.Row
+	hash   []byte    // of the document number; nil when there is none to look for
+	id     uuid.UUID // of the record; Nil while there is none
+	record *editable
+	edit   *recordEdit // nil when the row is refused
+}
+
+func (u *studentUpdate) run(dry bool) error {
+	if err := u.find(); err != nil {
+		return err
+	}
+	if err := u.hold(dry); err != nil {
+		return err
+	}
+	u.refuseTwice()
+	for _, row := range u.rows {
+		u.judge(row)
+	}
+	if dry || slices.ContainsFunc(u.rows, (*updateRow).refused) {
+		return nil
+	}
+	for _, row := range u.rows {
+		if len(row.edit.changed) == 0 {
+			continue
+		}
+		if err := u.tx.saveEdit(row.edit, ""); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// find looks for the records by their document numbers, all at once.
+func (u *studentUpdate) find() error {
+	var hashes [][]byte
+	for _, read := range u.sheet.Rows {
+		row := &updateRow{Row: read}
+		u.rows = append(u.rows, row)
+		number := read.Pupil.IDNumber()
+		if number == "" || row.bad(roster.IDNumber) {
+			continue
+		}
+		row.hash = u.tx.store.identityHash(number)
+		hashes = append(hashes, row.hash)
+	}
+	ids := map[string]uuid.UUID{}
+	err := u.tx.raw(func(c *pgx.Conn) error {
+		found, err := c.Query(u.tx.ctx, `SELECT id, id_hash FROM student WHERE id_hash = ANY ($1) AND enrol_status <> 'DELETED'`, hashes)
+		if err != nil {
+			return err
+		}
+		var id uuid.UUID
+		var hash []byte
+		_, err = pgx.ForEachRow(found, []any{&id, &hash}, func() error {
+			ids[string(hash)] = id
+			return nil
+		})
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("look for the records of a sheet: %w", err)
+	}
+	for _, row := range u.rows {
+		if row.hash != nil {
+			row.id = ids[string(row.hash)]
+		}
+	}
+	return nil
+}
+
+// hold locks the records and reads them as they then are; a dry run only reads.
+func (u *studentUpdate) hold(dry bool) error {
+	var ids []uuid.UUID
+	for _, row := range u.rows {
+		if row.id != uuid.Nil {
+			ids = append(ids, row.id)
+		}
+	}
+	if !dry {
+		if err := u.tx.lockStudents(ids); err != nil {
+			return err
+		}
+	}
+	records, err := u.tx.editables(ids, u.rules)
+	if err != nil {
+		return err
+	}
+	for _, row := range u.rows {
+		// Between the look and the lock a key-data change may have come into force.
+		if r := records[row.id]; r != nil && bytes.Equal(r.idHash, row.hash) && r.record.Name == row.Pupil.Name() {
+			row.record = r
+		}
+	}
+	return nil
+}
+
+// refuseTwice refuses every row of a pupil who stands in the sheet more than once.
+func (u *studentUpdate) refuseTwice() {
+	rows := map[uuid.UUID][]int{}
+	for _, row := range u.rows {
+		if row.record != nil {
+			rows[row.id] = append(rows[row.id], row.Number)
+		}
+	}
+	for _, row := range u.rows {
+		if row.record == nil || len(rows[row.id]) == 1 {
+			continue
+		}
+		others := slices.DeleteFunc(slices.Clone(rows[row.id]), func(n int) bool { return n == row.Number })
+		row.Findings = append(row.Findings, roster.Finding{Row: row.Number, Code: problem.UpdateTwice, Severity: roster.Reject, RelatedRows: others})
+	}
+}
+
+// judge says what a row does to its record, or why it does nothing.
+func (u *studentUpdate) judge(row *updateRow) {
+	switch {
+	case row.Pupil == nil: // blank rows
+		return
+	case row.hash == nil && !row.bad(roster.IDNumber):
+		u.reject(row, roster.IDNumber, problem.New(problem.UpdateNoNumber))
+		return
+	case row.hash != nil && row.record == nil && !row.bad(roster.Name):
+		row.Findings = append(row.Findings, roster.Finding{Row: row.Number, Code: problem.UpdateNoRecord, Severity: roster.Reject})
+		return
+	case row.record == nil:
+		return // told already
+	case !row.record.record.InRegister:
+		u.reject(row, roster.Name, notInRegister(problem.UpdateNotInRegister, row.record.record))
+		return
+	}
+	items := map[roster.Field]string{}
+	for f, value := range row.Pupil {
+		if f != roster.Name && f != roster.IDNumber && !row.bad(f) { // those two have found the record
+			items[f] = value
+		}
+	}
+	edit := u.tx.judgeEdit(row.record, items, u.rules)
+	for _, f := range edit.findings {
+		f.Row, f.Column = row.Number, u.sheet.Summary.Letters[f.Field]
+		row.Findings = append(row.Findings, f)
+	}
+	if !row.refused() {
+		row.edit = edit
+	}
+}
+
+func (u *studentUpdate) reject(row *updateRow, f roster.Field, reason *problem.Error) {
+	row.Findings = append(row.Findings, roster.Finding{Row: row.Number, Column: u.sheet.Summary.Letters[f], Field: f,
+		Header: u.rules.Reader.Template().Column(f).Header, Code: reason.Code, Severity: roster.Reject, Params: reason.Params})
+}
+
+// bad says whether the cell of an item was refused.
+func (row *updateRow) bad(f roster.Field) bool {
+	return slices.ContainsFunc(row.Findings, func(found roster.Finding) bool { return found.Field == f && found.Severity == roster.Reject })
+}
+
+func (row *updateRow) refused() bool {
+	return slices.ContainsFunc(row.Findings, func(found roster.Finding) bool { return found.Severity == roster.Reject })
+}
+
+// verdict says in the words of a roster what became of a row.
+func (row *updateRow) verdict() RosterVerdict {
+	switch {
+	case row.edit == nil:
+		return RowRejected
+	case len(row.edit.changed) == 0:
+		return RowSkipped
+	case len(row.Findings) > 0:
+		return RowRemarked
+	}
+	return RowAccepted
+}
+
+func (u *studentUpdate) result() *StudentUpdates {
+	out := &StudentUpdates{Findings: u.sheet.Summary.File}
+	for _, row := range u.rows {
+		shown := RosterRow{RowNo: row.Number, Verdict: row.verdict(), Name: row.Pupil.Name(), IDMasked: maskDocument(row.Pupil.IDNumber()),
+			ClassCode: row.Pupil.ClassCode(), Findings: row.Findings}
+		if row.record != nil {
+			shown.ClassCode, shown.StudentID = row.record.record.ClassCode, &row.record.record.ID
+		}
+		switch shown.Verdict {
+		case RowRejected:
+			out.Refused++
+		case RowSkipped:
+			out.Unchanged++
+		case RowAccepted, RowRemarked, RowLeftOut:
+			out.Updated++
+		}
+		if len(row.Findings) > 0 {
+			out.Rows = append(out.Rows, shown)
+		}
+	}
+	return out
+}
