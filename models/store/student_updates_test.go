@@ -1,0 +1,241 @@
+package store
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+	"github.com/xuri/excelize/v2"
+
+	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/roster"
+	"github.com/xueji/xueji/models/roster/workbook"
+)
+
+// updates writes a sheet of updates with some columns of the template.
+func (r *recordsRig) updates(fields []roster.Field, pupils ...roster.Pupil) RosterSheet {
+	r.t.Helper()
+	sheet := roster.Template{Sheet: "学生"}
+	for _, f := range fields {
+		sheet.Columns = append(sheet.Columns, *r.reader.Template().Column(f))
+	}
+	var b bytes.Buffer
+	require.NoError(r.t, sheet.Write(&b, "", slices.Values(pupils)))
+	return r.updatesOf(b.Bytes())
+}
+
+func (r *recordsRig) updatesOf(text []byte) RosterSheet {
+	sheet := r.sheetOf(text)
+	sheet.Reader = r.reader.ForUpdates()
+	return sheet
+}
+
+func (r *recordsRig) update(path string, sheet RosterSheet, dry bool) *StudentUpdates {
+	r.t.Helper()
+	scope := r.scopeA()
+	scope.Paths = []string{path}
+	out, err := r.app.UpdateStudents(r.t.Context(), scope, sheet, dry)
+	require.NoError(r.t, err)
+	return out
+}
+
+// named gives the two items that find a record, and others.
+func named(p roster.Pupil, others ...string) roster.Pupil {
+	row := roster.Pupil{roster.Name: p[roster.Name], roster.IDNumber: p[roster.IDNumber]}
+	for i := 0; i+1 < len(others); i += 2 {
+		row[roster.Field(others[i])] = others[i+1]
+	}
+	return row
+}
+
+func TestASheetUpdatesRecordsOnce(t *testing.T) {
+	rig := newRecordsRig(t)
+	rig.enrolled("roster-no-au.xlsx")
+	ids := rig.pupils()
+	var rows []roster.Pupil
+	for i, id := range ids {
+		row := named(rig.items(id), "phone", "16316048782", "ethnicity", "苗族", "member1_phone", "16316048783")
+		if i == 0 {
+			row = named(rig.items(id)) // nothing filled in: the record stays as it is
+		}
+		rows = append(rows, row)
+	}
+	fields := []roster.Field{"member1_phone", roster.Name, "phone", roster.IDNumber, "ethnicity"}
+	dry := rig.update(countyPath, rig.updates(fields, rows...), true)
+	require.Equal(t, []int{len(ids) - 1, 1, 0}, []int{dry.Updated, dry.Unchanged, dry.Refused})
+	require.Zero(t, rig.count(`SELECT count(*) FROM student_history WHERE kind = 'EDIT'`), "a dry run writes nothing")
+
+	untouched := rig.items(ids[0])
+	done := rig.update(schoolAPath, rig.updates(fields, rows...), false)
+	require.Equal(t, dry, done)
+	for _, id := range ids[1:] {
+		now := rig.items(id)
+		require.Equal(t, []string{"16316048782", "06", "16316048783"}, []string{now["phone"], now["ethnicity"], now["member1_phone"]})
+	}
+	require.Equal(t, untouched, rig.items(ids[0]))
+	require.Equal(t, len(ids)-1, rig.count(`SELECT count(*) FROM student_history WHERE kind = 'EDIT' AND change_id IS NULL`))
+	require.Equal(t, len(ids)-1, rig.count(`SELECT count(*) FROM audit_entry WHERE action = 'student.edit'`))
+	require.Equal(t, len(ids)-1, rig.count(`SELECT count(*) FROM student WHERE version = 2`))
+
+	again := rig.update(schoolAPath, rig.updates(fields, rows...), false)
+	require.Equal(t, []int{0, len(ids), 0}, []int{again.Updated, again.Unchanged, again.Refused})
+	require.Equal(t, len(ids)-1, rig.count(`SELECT count(*) FROM student WHERE version = 2`), "the same file twice changes nothing")
+}
+
+// The whole template, as it was filled in for the registration, is a sheet of updates too.
+func TestTheRegistrationSheetChangesNothing(t *testing.T) {
+	rig := newRecordsRig(t)
+	rig.enrolled("roster-no-au.xlsx")
+	sheet := rig.sheet("roster-no-au.xlsx")
+	sheet.Reader = rig.reader.ForUpdates()
+	out := rig.update(schoolAPath, sheet, false)
+	require.Equal(t, []int{0, 12, 0}, []int{out.Updated, out.Unchanged, out.Refused}, "%v", out.Rows)
+}
+
+func TestARefusedRowKeepsTheWholeSheetOut(t *testing.T) {
+	rig := newRecordsRig(t)
+	rig.enrolled("roster-no-au.xlsx")
+	ids := rig.pupils()
+	pupil := make([]roster.Pupil, len(ids))
+	for i, id := range ids {
+		pupil[i] = rig.items(id)
+	}
+	rig.exec(`UPDATE student SET in_register = false, enrol_status = 'WITHDRAWN' WHERE id = $1`, ids[5])
+	misnamed := named(pupil[1], "phone", "16316048782")
+	misnamed[roster.Name] = "错名字"
+	stranger := named(pupil[1])
+	stranger[roster.IDNumber] = "520102201903079998"
+	wrongSex := map[string]string{"1": "女", "2": "男"}[pupil[2][roster.Sex]]
+	fields := []roster.Field{roster.Name, roster.IDNumber, roster.Sex, roster.ClassCode, "phone", "member1_relation"}
+	sheet := rig.updates(fields,
+		named(pupil[0], "phone", "16316048782"), // row 3: good
+		misnamed,                                // 4
+		stranger,                                // 5
+		named(pupil[2], "sex", wrongSex),        // 6
+		named(pupil[3], "phone", "1", "member1_relation", "97"),               // 7
+		named(pupil[4], "phone", "16316048782"),                               // 8
+		named(pupil[4], "phone", "16316048783"),                               // 9
+		named(pupil[5], "phone", "16316048783"),                               // 10
+		roster.Pupil{roster.Name: "王小明", "phone": "16316048783"},              // 11
+		named(pupil[6], "class_code", "2026199"),                              // 12
+		named(pupil[7], "sex", pupil[7][roster.Sex], "class_code", "2026105"), // 13: as in the register
+	)
+	for _, dry := range []bool{true, false} {
+		out := rig.update(schoolAPath, sheet, dry)
+		require.Equal(t, []int{1, 1, 9}, []int{out.Updated, out.Unchanged, out.Refused})
+		told := map[int][]problem.Code{}
+		for _, row := range out.Rows {
+			require.Equal(t, RowRejected, row.Verdict)
+			for _, f := range row.Findings {
+				require.Equal(t, row.RowNo, f.Row)
+				told[row.RowNo] = append(told[row.RowNo], f.Code)
+			}
+		}
+		require.Equal(t, map[int][]problem.Code{
+			4: {problem.UpdateNoRecord}, 5: {problem.UpdateNoRecord}, 6: {problem.SheetLabelForCode, problem.KeyField}, 7: {problem.SheetBadPhone, problem.SheetRelationNote},
+			8: {problem.UpdateTwice}, 9: {problem.UpdateTwice}, 10: {problem.UpdateNotInRegister}, 11: {problem.UpdateNoNumber}, 12: {problem.FixedField},
+		}, told)
+		require.Zero(t, rig.count(`SELECT count(*) FROM student WHERE version > 1`), "nothing is written")
+		requireSentence(t, out, 4, "第4行，在没有找到对应的未学生记录，请检查“姓名”和“身份证号”是否有误。", "Row 4: there is no record in your register")
+		requireSentence(t, out, 6, "第6行“性别”（C列）是关键数据", "KEY_DATA_CHANGE")
+		requireSentence(t, out, 8, "第8行与第9行是同一名学生", "row 9 too")
+	}
+	require.Empty(t, rig.pupilsOf(schoolBPath))
+	foreign := rig.update(schoolBPath, rig.updates(fields, named(pupil[0], "phone", "16316048782")), false)
+	require.Equal(t, problem.UpdateNoRecord, foreign.Rows[0].Findings[0].Code, "another school's pupil is none")
+}
+
+func (r *recordsRig) pupilsOf(path string) []StudentLine {
+	return r.search(path, StudentSearch{School: r.school[path]})
+}
+
+func requireSentence(t *testing.T, out *StudentUpdates, row int, zh, en string) {
+	t.Helper()
+	catalogue, err := problem.LoadCatalogue()
+	require.NoError(t, err)
+	i := slices.IndexFunc(out.Rows, func(r RosterRow) bool { return r.RowNo == row })
+	f := out.Rows[i].Findings[len(out.Rows[i].Findings)-1]
+	require.True(t, strings.HasPrefix(f.Sentence(catalogue, problem.Chinese), zh), f.Sentence(catalogue, problem.Chinese))
+	require.Contains(t, f.Sentence(catalogue, problem.English), en)
+}
+
+func TestBlankRowsKeepASheetOut(t *testing.T) {
+	rig := newRecordsRig(t)
+	rig.enrolled("roster-no-au.xlsx")
+	p := rig.items(rig.pupils()[0])
+	f := excelize.NewFile()
+	for cell, value := range map[string]string{"A1": "姓名", "B1": "身份证件号", "C1": "联系电话",
+		"A4": p[roster.Name], "B4": p[roster.IDNumber], "C4": "16316048782"} {
+		require.NoError(t, f.SetCellStr("Sheet1", cell, value))
+	}
+	b, err := f.WriteToBuffer()
+	require.NoError(t, err)
+	out := rig.update(schoolAPath, rig.updatesOf(b.Bytes()), false)
+	require.Equal(t, 1, out.Refused)
+	requireSentence(t, out, 2, "第2行起至第3行是空行（共2行）", "Row 2: blank up to row 3")
+	require.Equal(t, 1, out.Updated)
+	require.Zero(t, rig.count(`SELECT count(*) FROM student WHERE version > 1`))
+}
+
+// Two sheets with the same pupils in opposite order wait for each other in one
+// direction only.
+func TestTwoSheetsAtOnceDoNotLockEachOther(t *testing.T) {
+	rig := newRecordsRig(t)
+	rig.enrolled("roster-no-au.xlsx")
+	fields := []roster.Field{roster.Name, roster.IDNumber, "phone"}
+	var up, down []roster.Pupil
+	for _, id := range rig.pupils() {
+		up = append(up, named(rig.items(id), "phone", "16316048781"))
+		down = append(down, named(rig.items(id), "phone", "16316048782"))
+	}
+	slices.Reverse(down)
+	sheets := []RosterSheet{rig.updates(fields, up...), rig.updates(fields, down...)}
+	const rounds = 8
+	errs := make([]error, 2*rounds)
+	var all sync.WaitGroup
+	for i := range errs {
+		all.Go(func() { _, errs[i] = rig.app.UpdateStudents(t.Context(), rig.scopeA(), sheets[i%2], false) })
+	}
+	all.Wait()
+	for _, err := range errs {
+		require.NoError(t, err)
+	}
+	require.Equal(t, 1, rig.count(`SELECT count(DISTINCT details->>'phone') FROM student WHERE id_hash IS NOT NULL`), "the last sheet is there as a whole")
+}
+
+func TestASheetTakesNoMoreThanItsRows(t *testing.T) {
+	rig := newRecordsRig(t)
+	sheet := rig.updates([]roster.Field{roster.Name, roster.IDNumber}, named(roster.Pupil{roster.Name: "甲乙", roster.IDNumber: uuid.NewString()[:18]}),
+		named(roster.Pupil{roster.Name: "甲丙", roster.IDNumber: uuid.NewString()[:18]}))
+	sheet.Reader = sheet.Reader.WithLimits(workbook.DefaultLimits(), 1)
+	_, err := rig.app.UpdateStudents(t.Context(), rig.scopeA(), sheet, false)
+	require.ErrorIs(t, err, problem.New(problem.SheetTooManyRows))
+}
+
+// BenchmarkUpdateStudents reads and writes the largest sheet there may be: two
+// items of every pupil, one of them in the family.
+func BenchmarkUpdateStudents(b *testing.B) {
+	rig := newRecordsRig(b)
+	rig.exec(`UPDATE school_class SET capacity = 10000000`)
+	roll := rig.stage(UpdateRows, 0)
+	change, err := rig.file(roll)
+	require.NoError(b, err)
+	rig.enrol(roll, change)
+	for n := 0; b.Loop(); n++ {
+		b.StopTimer()
+		rows := make([]roster.Pupil, UpdateRows)
+		for i := range rows {
+			phone := fmt.Sprintf("163%08d", n)
+			rows[i] = named(pupilValues(i), "phone", phone, "member1_phone", phone)
+		}
+		sheet := rig.updates([]roster.Field{roster.Name, roster.IDNumber, "phone", "member1_phone"}, rows...)
+		b.StartTimer()
+		require.Equal(b, UpdateRows, rig.update(schoolAPath, sheet, false).Updated)
+	}
+	b.ReportMetric(float64(UpdateRows*b.N)/b.Elapsed().Seconds(), "rows/s")
+}
