@@ -34,6 +34,8 @@ func TestTheApplicationRoleCannotDecide(t *testing.T) {
 		`UPDATE school_class SET occupied = 0`,
 		`INSERT INTO student_history SELECT * FROM student_history`,
 		`UPDATE suspension SET ended_on = now()`,
+		`INSERT INTO punishment SELECT * FROM punishment`,
+		`DELETE FROM punishment`,
 		`INSERT INTO audit_seal SELECT * FROM audit_seal`,
 		`UPDATE audit_entry SET action = ''`,
 		`DELETE FROM audit_entry`,
@@ -80,7 +82,8 @@ func TestNoScopeNoRows(t *testing.T) {
 	r := newRecordsRig(t)
 	for _, table := range []string{
 		"student", "guardian", "student_history", "suspension", "school_class", "school_grade", "change", "change_party",
-		"step", "task", "slip", "decision", "change_event", "evidence", "change_evidence", "notice", "roster", "roster_row", "audit_entry", "change_value", "departure", "handover",
+		"step", "task", "slip", "decision", "change_event", "evidence", "change_evidence", "notice", "roster", "roster_row", "audit_entry",
+		"change_value", "departure", "handover", "punishment",
 	} {
 		for _, paths := range [][]string{nil, {""}} {
 			var n int64

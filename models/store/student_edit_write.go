@@ -99,7 +99,7 @@ func (t *Tx) saveGuardian(r *StudentRecord, g *Guardian, number string) error {
 
 // writeLine queues a line of history that belongs to no change.
 func (t *Tx) writeLine(r *StudentRecord, kind string, effectiveOn calendar.Date, reason string, before, after map[string]string) error {
-	was, err := json.Marshal(before)
+	was, err := json.Marshal(orEmpty(before))
 	if err != nil {
 		return fmt.Errorf("write history: %w", err)
 	}

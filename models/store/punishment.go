@@ -1,0 +1,196 @@
+package store
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"gorm.io/gorm"
+
+	"github.com/xueji/xueji/models/calendar"
+	"github.com/xueji/xueji/models/problem"
+)
+
+const punished = "PUNISHMENT" // the kind of the history entries
+
+// PunishmentExpulsion is the level of an expulsion (开除学籍), which is a
+// process of its own and is not recorded as a punishment.
+const PunishmentExpulsion = "6"
+
+// Punishment is a punishment of a pupil (处分, JY/T 1002 JCXS0205). A cancelled
+// one stays, with its cancellation.
+type Punishment struct {
+	ID               uuid.UUID
+	StudentID        uuid.UUID
+	OrgPath          string
+	Level            string // domain 6.4.17: 1 警告 2 严重警告 3 记过 4 留校察看 9 其他
+	DecidedOn        calendar.Date
+	DocumentNo       string
+	RecordedBy       uuid.UUID
+	RecordedAt       time.Time
+	CancelledOn      calendar.Date
+	CancelDocumentNo string
+	CancelledBy      *uuid.UUID
+	CancelledAt      *time.Time
+	Version          int64
+}
+
+// NewPunishment is what a school hands in when it has punished a pupil.
+type NewPunishment struct {
+	Student    uuid.UUID
+	Level      string
+	DecidedOn  calendar.Date
+	DocumentNo string
+	Key        string // Idempotency-Key
+	Hash       []byte // of the request
+}
+
+// PunishmentCancel is what a school hands in when it has cancelled a punishment (撤销处分).
+type PunishmentCancel struct {
+	ID          uuid.UUID
+	CancelledOn calendar.Date
+	DocumentNo  string
+	Key         string
+	Hash        []byte
+}
+
+const punishmentColumns = `id, student_id, org_path::text AS org_path, level, decided_on, document_no, recorded_by, recorded_at,
+	cancelled_on, cancel_document_no, cancelled_by, cancelled_at, version`
+
+// Punishments lists the punishments of a record, oldest first, cancelled ones too.
+func (t *Tx) Punishments(student uuid.UUID) ([]Punishment, error) {
+	var list []Punishment
+	err := t.db.Raw(`SELECT `+punishmentColumns+` FROM punishment WHERE student_id = ? ORDER BY decided_on, id`, student).Scan(&list).Error
+	if err != nil {
+		return nil, fmt.Errorf("read punishments: %w", err)
+	}
+	return list, nil
+}
+
+// Punishment reads one punishment of the scope.
+func (t *Tx) Punishment(id uuid.UUID) (*Punishment, error) {
+	var p Punishment
+	err := t.db.Raw(`SELECT `+punishmentColumns+` FROM punishment WHERE id = ?`, id).Take(&p).Error
+	if errors.Is(err, gorm.ErrRecordNotFound) {
+		return nil, problem.New(problem.NotFound)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read a punishment: %w", err)
+	}
+	return &p, nil
+}
+
+// RecordPunishment records a punishment of a pupil in the register. The same
+// key and request again give the punishment that is there.
+func (t *Tx) RecordPunishment(n NewPunishment) (*Punishment, error) {
+	if n.Level == PunishmentExpulsion {
+		return nil, problem.New(problem.PunishmentExpulsion).At("/level")
+	}
+	if n.DecidedOn.After(t.today()) {
+		return nil, problem.New(problem.PunishmentDate).At("/decided_on").With("until", t.today().String())
+	}
+	r, err := t.StudentRecord(n.Student)
+	if err != nil {
+		return nil, err
+	}
+	if same, err := t.samePunishment(recordedWith, n.Key, n.Hash); same != nil || err != nil {
+		return same, err
+	}
+	if !r.InRegister {
+		return nil, notInRegister(problem.NotInRegister, r)
+	}
+	id := newID()
+	rows, err := t.exec(`INSERT INTO punishment (id, student_id, org_path, level, decided_on, document_no, recorded_by, recorded_at, record_key, record_hash)
+		VALUES (?, ?, ?::ltree, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (recorded_by, record_key) DO NOTHING`,
+		id, r.ID, r.OrgPath, n.Level, n.DecidedOn, n.DocumentNo, t.scope.Account, t.now, n.Key, n.Hash)
+	if err != nil {
+		return nil, fmt.Errorf("record a punishment: %w", err)
+	}
+	if rows == 0 {
+		return t.samePunishment(recordedWith, n.Key, n.Hash) // the same request came twice at once
+	}
+	after := map[string]string{"punishment_id": id.String(), "level": n.Level, "decided_on": n.DecidedOn.String(), "document_no": n.DocumentNo}
+	if err := t.writeLine(r, punished, n.DecidedOn, "", nil, after); err != nil {
+		return nil, err
+	}
+	if err := t.Audit("punishment.record", "punishment", id.String(), map[string]string{"student": r.ID.String()}); err != nil {
+		return nil, err
+	}
+	return t.Punishment(id)
+}
+
+// The two things an account does to punishments, by its Idempotency-Key.
+const (
+	recordedWith  = `SELECT id, record_hash AS hash FROM punishment WHERE recorded_by = ? AND record_key = ?`
+	cancelledWith = `SELECT id, cancel_hash AS hash FROM punishment WHERE cancelled_by = ? AND cancel_key = ?`
+)
+
+// samePunishment finds what the account did before with the same key, nil when
+// it did nothing; with another request the key is refused.
+func (t *Tx) samePunishment(query, key string, hash []byte) (*Punishment, error) {
+	var row struct {
+		ID   uuid.UUID
+		Hash []byte
+	}
+	err := t.db.Raw(query, t.scope.Account, key).Take(&row).Error
+	if errors.Is(err, gorm.ErrRecordNotFound) {
+		return nil, nil //nolint:nilnil // the first time is the usual case
+	}
+	if err != nil {
+		return nil, fmt.Errorf("find an earlier punishment: %w", err)
+	}
+	if !bytes.Equal(row.Hash, hash) {
+		return nil, problem.New(problem.KeyReused)
+	}
+	return t.Punishment(row.ID)
+}
+
+// CancelPunishment notes that a punishment was cancelled. The same key and
+// request again give the same answer; a second cancellation is refused.
+func (t *Tx) CancelPunishment(c PunishmentCancel) (*Punishment, error) {
+	p, err := t.Punishment(c.ID)
+	if err != nil {
+		return nil, err
+	}
+	if same, err := t.samePunishment(cancelledWith, c.Key, c.Hash); same != nil || err != nil {
+		return same, err
+	}
+	if c.CancelledOn.After(t.today()) || c.CancelledOn.Before(p.DecidedOn) {
+		return nil, problem.New(problem.PunishmentCancelDate).At("/cancelled_on").With("from", p.DecidedOn.String()).With("until", t.today().String())
+	}
+	rows, err := t.exec(`UPDATE punishment SET cancelled_on = ?, cancel_document_no = ?, cancelled_by = ?, cancelled_at = ?, cancel_key = ?, cancel_hash = ?,
+		version = version + 1 WHERE id = ? AND cancelled_on IS NULL`,
+		c.CancelledOn, c.DocumentNo, t.scope.Account, t.now, c.Key, c.Hash, c.ID)
+	if err != nil {
+		return nil, fmt.Errorf("cancel a punishment: %w", err)
+	}
+	if rows == 0 {
+		return t.cancelledBefore(c)
+	}
+	r, err := t.StudentRecord(p.StudentID)
+	if err != nil {
+		return nil, err
+	}
+	after := map[string]string{"punishment_id": c.ID.String(), "level": p.Level, "cancelled_on": c.CancelledOn.String(), "cancel_document_no": c.DocumentNo}
+	if err := t.writeLine(r, punished, c.CancelledOn, "", map[string]string{"punishment_id": c.ID.String(), "level": p.Level}, after); err != nil {
+		return nil, err
+	}
+	if err := t.Audit("punishment.cancel", "punishment", c.ID.String(), map[string]string{"student": r.ID.String()}); err != nil {
+		return nil, err
+	}
+	return t.Punishment(c.ID)
+}
+
+// cancelledBefore answers a cancellation that came too late.
+func (t *Tx) cancelledBefore(c PunishmentCancel) (*Punishment, error) {
+	if same, err := t.samePunishment(cancelledWith, c.Key, c.Hash); same != nil || err != nil {
+		return same, err // the same request came twice at once
+	}
+	p, err := t.Punishment(c.ID)
+	if err != nil {
+		return nil, err
+	}
+	return nil, problem.New(problem.PunishmentCancelled).With("when", p.CancelledOn.String())
+}
