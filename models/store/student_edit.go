@@ -149,11 +149,12 @@ func lockOf(policy process.Policy, f roster.Field) problem.Code {
 		return problem.FixedField
 	case roster.Name, roster.Sex, roster.BirthDate, roster.IDType, roster.IDNumber:
 		return problem.KeyField
+	default:
+		if slices.Contains(policy.KeyFields, string(f)) {
+			return problem.KeyField
+		}
+		return ""
 	}
-	if slices.Contains(policy.KeyFields, string(f)) {
-		return problem.KeyField
-	}
-	return ""
 }
 
 // sameClass lets the class be called by its name.
