@@ -22,11 +22,12 @@ func TestTheSameReadsBySQL(t *testing.T) {
 		w.account(p, org.Role(roleOf(p)))
 		w.change(p, org.SchoolLeader)
 		w.class(p)
+		w.punished(p)
 	}
 	app, err := pgx.Connect(t.Context(), w.db.DSN(migrations.AppRole))
 	require.NoError(t, err)
 	defer func() { _ = app.Close(context.Background()) }()
-	tables := []string{"account", "student", "school_grade", "school_class", "change", "change_party"}
+	tables := []string{"account", "student", "school_grade", "school_class", "change", "change_party", "punishment"}
 	for _, action := range authz.Actions() {
 		for _, grant := range authz.RolesFor(action) {
 			at, _ := relationsOf(grant.Role)

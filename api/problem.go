@@ -15,13 +15,15 @@ import (
 // Problem is the body of every refusal: RFC 9457 with a stable code. It never
 // holds the value that was refused.
 type Problem struct {
-	Type      string    `json:"type" format:"uri" doc:"Stable name of the kind of problem." example:"urn:xueji:problem:version_conflict"`
-	Title     string    `json:"title" doc:"What is wrong, in one sentence for a person."`
-	Status    int       `json:"status" example:"409"`
-	Code      string    `json:"code" doc:"Stable code; programs may switch on it." example:"version_conflict"`
-	Detail    string    `json:"detail" doc:"What is wrong and what to do next, for a person."`
-	Errors    []Finding `json:"errors,omitempty" doc:"Everything that was found, when there is a field to name or more than one thing."`
-	RequestID string    `json:"request_id,omitempty" doc:"Give this to the administrator."`
+	Type   string    `json:"type" format:"uri" doc:"Stable name of the kind of problem." example:"urn:xueji:problem:version_conflict"`
+	Title  string    `json:"title" doc:"What is wrong, in one sentence for a person."`
+	Status int       `json:"status" example:"409"`
+	Code   string    `json:"code" doc:"Stable code; programs may switch on it." example:"version_conflict"`
+	Detail string    `json:"detail" doc:"What is wrong and what to do next, for a person."`
+	Errors []Finding `json:"errors,omitempty" doc:"Everything that was found, when there is a field to name or more than one thing."`
+	// Rows are the findings of a sheet of which nothing was taken.
+	Rows      []RosterRow `json:"rows,omitempty" doc:"Of a refused sheet of updates: every row with findings."`
+	RequestID string      `json:"request_id,omitempty" doc:"Give this to the administrator."`
 
 	headers http.Header
 }
@@ -76,8 +78,23 @@ func (s *server) refusal(ctx context.Context, err error) error {
 	default:
 		e = problem.New(problem.Internal).Because(err)
 	}
-	return x.problem(e)
+	p := x.problem(e)
+	var sheet *sheetRefusal
+	if errors.As(err, &sheet) {
+		p.Rows = sheet.rows
+	}
+	return p
 }
+
+// sheetRefusal refuses a whole sheet and tells of each row.
+type sheetRefusal struct {
+	reason *problem.Error
+	rows   []RosterRow
+}
+
+func (r *sheetRefusal) Error() string { return r.reason.Error() }
+
+func (r *sheetRefusal) Unwrap() error { return r.reason }
 
 // writeRefusal answers from a middleware, where there is no handler to return to.
 func (s *server) writeRefusal(ctx huma.Context, e *problem.Error) {

@@ -25,6 +25,7 @@ const checkTime = 5 * time.Minute
 // sheets is what reading and showing the national sheet needs.
 type sheets struct {
 	reader    *roster.Reader
+	updates   *roster.Reader // of sheets that update records
 	divisions *division.Table
 }
 
@@ -33,7 +34,8 @@ func loadSheets(table *division.Table) (sheets, error) {
 	if err != nil {
 		return sheets{}, fmt.Errorf("start the API: %w", err)
 	}
-	return sheets{reader: reader.WithLimits(workbook.DefaultLimits(), store.RosterRows), divisions: table}, nil
+	limits := workbook.DefaultLimits()
+	return sheets{reader: reader.WithLimits(limits, store.RosterRows), updates: reader.ForUpdates().WithLimits(limits, store.UpdateRows), divisions: table}, nil
 }
 
 // Roster is an uploaded student sheet (名册) and what its check found.

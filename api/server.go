@@ -142,6 +142,8 @@ func (s *server) routes() {
 	s.classRoutes()
 	s.auditRoutes()
 	s.studentRoutes()
+	s.studentEditRoutes()
+	s.punishmentRoutes()
 	s.rosterRoutes()
 	s.evidenceRoutes()
 	s.operationsRoutes()

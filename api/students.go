@@ -64,6 +64,7 @@ type HistoryEntry struct {
 	EffectiveOn calendar.Date  `json:"effective_on" format:"date"`
 	RecordedAt  time.Time      `json:"recorded_at"`
 	School      string         `json:"school" doc:"The school at that time."`
+	Reason      string         `json:"reason,omitempty" doc:"Of an edit, when one was given."`
 	Before      map[string]any `json:"before"`
 	After       map[string]any `json:"after"`
 }
@@ -162,7 +163,7 @@ func (s *server) studentHistory(ctx context.Context, in *historyInput) (*body[*P
 
 func showHistory(r store.HistoryEntry) HistoryEntry {
 	return HistoryEntry{ID: r.ID, Change: r.ChangeID, CaseNo: r.CaseNo, Kind: r.Kind, EffectiveOn: r.EffectiveOn, RecordedAt: r.RecordedAt,
-		School: r.SchoolName, Before: document(r.Before), After: document(r.After)}
+		School: r.SchoolName, Reason: r.Reason, Before: document(r.Before), After: document(r.After)}
 }
 
 func (s *server) revealNumber(ctx context.Context, in *revealInput) (*body[Revealed], error) {

@@ -72,7 +72,12 @@ type RunningChange struct {
 	Change *uuid.UUID `json:"change_id,omitempty" doc:"Left out for those who may know only that there is one."`
 }
 
-func (s *server) getStudent(ctx context.Context, in *PathID) (*body[Student], error) {
+type studentOutput struct {
+	ETag string `header:"ETag"`
+	Body Student
+}
+
+func (s *server) getStudent(ctx context.Context, in *PathID) (*studentOutput, error) {
 	var r *store.StudentRecord
 	err := s.store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error {
 		var err error
@@ -88,7 +93,7 @@ func (s *server) getStudent(ctx context.Context, in *PathID) (*body[Student], er
 	if err != nil {
 		return nil, err
 	}
-	return bodyOf(s.showStudent(r)), nil
+	return &studentOutput{ETag: etag(r.Version), Body: s.showStudent(r)}, nil
 }
 
 func (s *server) showStudent(r *store.StudentRecord) Student {

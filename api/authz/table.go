@@ -41,6 +41,10 @@ const (
 
 	HandoverRead Action = "handover.read"
 	HandoverSend Action = "handover.send" // sent by the old school, received by the new one
+	StudentEdit  Action = "student.edit"  // items that are no key data, one record or a sheet of them
+
+	PunishmentRecord Action = "punishment.record" // record and cancel
+	PunishmentRead   Action = "punishment.read"
 
 	RosterImport Action = "roster.import"
 	RosterRead   Action = "roster.read"
@@ -116,6 +120,10 @@ var table = sync.OnceValue(func() map[Action]map[org.Role]Reach {
 			org.BureauReviewer: Subtree, org.BureauHead: Subtree,
 		},
 		HandoverSend: {org.SchoolRegistrar: Own, org.BureauReviewer: Subtree},
+		StudentEdit:  {org.SchoolRegistrar: Own, org.BureauReviewer: Subtree},
+
+		PunishmentRecord: {org.SchoolRegistrar: Own},
+		PunishmentRead:   recordReaders(),
 
 		RosterImport: {org.SchoolRegistrar: Own},
 		RosterRead: {
