@@ -13,7 +13,7 @@ import (
 )
 
 // Problem is the body of every refusal: RFC 9457 with a stable code. It never
-// holds the value that was refused.
+// holds the value that was refused; rows of a sheet show theirs as a roster does.
 type Problem struct {
 	Type   string    `json:"type" format:"uri" doc:"Stable name of the kind of problem." example:"urn:xueji:problem:version_conflict"`
 	Title  string    `json:"title" doc:"What is wrong, in one sentence for a person."`

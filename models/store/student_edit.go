@@ -117,8 +117,8 @@ func (t *Tx) judgeEdit(r *editable, items map[roster.Field]string, rules ItemRul
 	for i := range columns {
 		f := columns[i].Field
 		value, given := items[f]
-		if !given || value == r.current[f] {
-			continue
+		if !given || value == r.current[f] || IsSecret(f) && value == r.record.Item(f) {
+			continue // the masked number of the page, sent back, is no new number
 		}
 		if code := lockOf(r.policy, f); code == "" {
 			typed[f] = value
