@@ -169,3 +169,26 @@ func TestKeyDataIsCorrectedAfterASendBack(t *testing.T) {
 	c.Reviewer.Approve(change)
 	require.Equal(t, s.Keys().Hash("identity", card), e2e.Value[[]byte](s, `SELECT id_hash FROM student WHERE id = $1`, pupil.ID))
 }
+
+// A province may make further items of the sheet key data: they are judged as in
+// a sheet, decided like a name, and refused as a plain edit.
+func TestFurtherKeyItemsOfAProvince(t *testing.T) {
+	s := e2e.New(t, e2e.Options{})
+	c := s.County()
+	s.Exec(`INSERT INTO policy (province_code, version, valid_from, body, created_at) VALUES ('520000', 1, '2026-01-01',
+		'{"key_fields": ["name", "sex", "birth_date", "id_type", "id_number", "ethnicity", "talent"]}', now())`)
+	pupil := s.Named(c, 2024, simulator.Matches)
+	edit := c.Registrar.DoIfMatch(http.MethodPatch, "/v1/students/"+pupil.ID.String(), map[string]any{"items": map[string]string{"ethnicity": "02"}}, `"1"`)
+	require.Equal(t, "key_field", edit.Text("code"), string(edit.Raw))
+
+	wrong := c.Registrar.Do(http.MethodPost, "/v1/changes", c.Registrar.KeyDataBody(pupil.ID, map[string]string{"ethnicity": "777"}), uuid.NewString())
+	require.Equal(t, http.StatusUnprocessableEntity, wrong.Status, string(wrong.Raw))
+	require.Contains(t, string(wrong.Raw), "/values/ethnicity")
+	change := c.Registrar.File(c.Registrar.KeyDataBody(pupil.ID, map[string]string{"ethnicity": "苗族", "talent": "书法", "name": "样例苗"}))
+	s.Stage(change, "LEADER_REVIEW")
+	c.Leader.Approve(change)
+	c.Reviewer.Approve(change)
+	require.Equal(t, "06 书法 样例苗", e2e.Value[string](s, `SELECT ethnicity || ' ' || (details ->> 'talent') || ' ' || name FROM student WHERE id = $1`, pupil.ID))
+	history := string(c.Registrar.Do(http.MethodGet, "/v1/students/"+pupil.ID.String()+"/history", nil, "").Raw)
+	require.Contains(t, history, `"ethnicity":"06"`)
+}

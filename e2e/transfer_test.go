@@ -196,3 +196,26 @@ func TestALastApprovalThatCannotBeApplied(t *testing.T) {
 	out.Reviewer.Approve(change)
 	require.Equal(t, in.School.ID.String(), e2e.Value[string](s, `SELECT school_id::text FROM student WHERE id = $1`, pupil.ID))
 }
+
+// A punishment keeps a pupil from moving until it is cancelled, and goes along.
+func TestAPunishedPupilStays(t *testing.T) {
+	s := e2e.New(t, e2e.Options{})
+	in, out := s.CountyOf("520102", "2152000124", "南明区第二小学"), s.County()
+	pupil := s.Named(out, 2024, simulator.Matches)
+	noted := out.Registrar.Do(http.MethodPost, "/v1/students/"+pupil.ID.String()+"/punishments",
+		map[string]any{"level": "1", "decided_on": "2026-11-02", "document_no": "校字〔2026〕3号"}, uuid.NewString())
+	require.Equal(t, http.StatusCreated, noted.Status, string(noted.Raw))
+	answer := in.Registrar.Do(http.MethodPost, "/v1/changes", in.Registrar.TransferBody(pupil, in.Class[2024]), uuid.NewString())
+	require.Equal(t, "transfer_not_eligible", answer.Text("code"), string(answer.Raw))
+	e2e.Nowhere(t, "what another office reads", string(answer.Raw), "处分", "punish", "校字")
+	gone := out.Registrar.Do(http.MethodPost, "/v1/punishments/"+noted.Text("id")+"/cancellation",
+		map[string]any{"cancelled_on": "2026-11-19", "document_no": "校字〔2026〕9号"}, uuid.NewString())
+	require.Equal(t, http.StatusOK, gone.Status, string(gone.Raw))
+	change := in.Registrar.File(in.Registrar.TransferBody(pupil, in.Class[2024]))
+	in.Leader.Approve(change)
+	out.Leader.Approve(change)
+	out.Reviewer.Approve(change)
+	history := in.Registrar.Do(http.MethodGet, "/v1/students/"+pupil.ID.String()+"/history", nil, "")
+	require.Contains(t, string(history.Raw), "校字〔2026〕9号", "the new school continues the file")
+	require.Equal(t, in.School.Path, e2e.Value[string](s, `SELECT org_path::text FROM punishment WHERE student_id = $1`, pupil.ID))
+}

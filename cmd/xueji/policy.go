@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
 	"os"
 
 	"github.com/spf13/cobra"
@@ -38,28 +39,48 @@ func newPolicyCheckCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			for _, kind := range known.Kinds() {
-				for _, stage := range []org.Stage{org.Primary, org.Junior, org.Senior} {
-					d, _ := known.Define(kind, stage, policy)
-					if !d.Allows(stage) {
-						continue
-					}
-					if _, err := fmt.Fprintf(cmd.OutOrStdout(), "%-16s %-8s", kind, stage); err != nil {
-						return err
-					}
-					for _, step := range d.Steps {
-						if _, err := fmt.Fprintf(cmd.OutOrStdout(), " → %s (%s, %s)", step.Name, step.Role, step.Term); err != nil {
-							return err
-						}
-					}
-					if _, err := fmt.Fprintln(cmd.OutOrStdout()); err != nil {
-						return err
-					}
-				}
+			if err := store.KeyFieldsFault(policy); err != nil {
+				return err
 			}
-			return nil
+			return showChains(cmd.OutOrStdout(), known, policy)
 		},
 	}
+}
+
+// showChains prints every chain that would run under a policy, routes apart.
+func showChains(out io.Writer, known *process.Catalogue, policy process.Policy) error {
+	var list []error
+	line := func(kind process.Kind, where string, steps []process.Step) {
+		_, err := fmt.Fprintf(out, "%-18s %-22s", kind, where)
+		list = append(list, err)
+		for _, step := range steps {
+			who := string(step.Role)
+			if step.Act != "" {
+				who = "the system"
+			}
+			_, err := fmt.Fprintf(out, " → %s (%s, %s)", step.Name, who, step.Term)
+			list = append(list, err)
+		}
+		_, err = fmt.Fprintln(out)
+		list = append(list, err)
+	}
+	for _, kind := range known.Kinds() {
+		for _, stage := range []org.Stage{org.Primary, org.Junior, org.Senior} {
+			d, _ := known.Define(kind, stage, policy)
+			if !d.Allows(stage) {
+				continue
+			}
+			if len(d.Routes) == 0 {
+				line(kind, string(stage), d.Steps)
+			}
+			for _, route := range process.Routes() {
+				if steps := d.Routes[route]; len(steps) > 0 {
+					line(kind, string(route)+"/"+string(stage), steps)
+				}
+			}
+		}
+	}
+	return errors.Join(list...)
 }
 
 func newPolicyAddCommand() *cobra.Command {

@@ -33,7 +33,8 @@ const (
 // citizenDocument is the type of the resident identity card (居民身份证).
 const citizenDocument = "1"
 
-// KeyItems lists the items a change of key data can write, in the sheet's order.
+// KeyItems lists the items of an identity, in the sheet's order: those every
+// province protects. It may add further items of the sheet (M14).
 func KeyItems() []string {
 	return []string{FieldName, FieldSex, FieldBirthDate, FieldIDType, FieldIDNumber}
 }
@@ -112,7 +113,7 @@ const longestName = 36
 // date and sex of a citizen's number (GB 11643-1999). Values are never echoed.
 func checkKeyData(r Record, req Request, f Facts) []*problem.Error {
 	var list []*problem.Error
-	changed := false
+	changed := req.Items > 0
 	for _, field := range fieldsOf(req.Values) {
 		if !slices.Contains(KeyItems(), field) || !slices.Contains(f.Policy.KeyFields, field) {
 			list = append(list, problem.New(problem.KeyFieldUnknown).At("/values/"+field).With("field", field))

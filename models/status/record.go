@@ -141,6 +141,9 @@ type Request struct {
 	Evidence []string
 	// Values are the key items a change of key data writes, by their field names.
 	Values map[string]string
+	// Items counts the further items of the sheet the change writes, which were
+	// judged by the rules of the sheet.
+	Items int
 }
 
 func (r Request) has(evidence string) bool { return slices.Contains(r.Evidence, evidence) }

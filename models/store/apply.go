@@ -93,7 +93,7 @@ func (t *Tx) saveRecord(c *Change, h *held, after status.Record, on calendar.Dat
 		version = version + 1, updated_at = ? WHERE id = ? AND version = ?`,
 		after.Enrol, after.Standing.InRegister, after.Standing.OnCampus, after.Standing.HoldsSeat, after.EntryYear, classID,
 		t.now, h.ID, h.Version)
-	if err := t.saveIdentity(c, h, after.Identity); err != nil {
+	if err := errors.Join(t.saveIdentity(c, h, after.Identity), t.saveItems(c, h)); err != nil {
 		return err
 	}
 	if err := t.moveSeat(h, after, classID); err != nil {

@@ -112,7 +112,7 @@ func (t *Tx) against(c *Change, h *held, evidence []EvidenceRef, running process
 	if err != nil {
 		return nil, err
 	}
-	list = append(list, missing...)
+	list = append(append(list, missing...), c.wrong...)
 	facts, err := t.facts(c, h, false)
 	if err != nil {
 		return nil, err
@@ -128,7 +128,7 @@ func (t *Tx) against(c *Change, h *held, evidence []EvidenceRef, running process
 
 // request is what the applicant asked for, as status looks at it.
 func (c *Change) request(evidence []string) status.Request {
-	return status.Request{Kind: c.Kind, Inputs: c.Inputs, Evidence: evidence, Values: c.values.plain()}
+	return status.Request{Kind: c.Kind, Inputs: c.Inputs, Evidence: evidence, Values: c.values.plain(), Items: len(c.values.further())}
 }
 
 func (t *Tx) prepareRoster(c *Change, f Filing, policy process.Policy) error {

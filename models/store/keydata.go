@@ -19,19 +19,23 @@ type value struct {
 	before, after string // masked where the item is secret
 	text          string // in the clear
 	cipher, hash  []byte // of a secret
+	item          bool   // a further item of the sheet that the province made key data
 }
 
 // values are the key items of a change by their field names.
 type values map[string]value
 
-// plain gives the items in the clear.
+// plain gives what status judges, in the clear: the identity, and whatever is no
+// key item at all.
 func (v values) plain() map[string]string {
 	if len(v) == 0 {
 		return nil
 	}
 	out := make(map[string]string, len(v))
 	for field, one := range v {
-		out[field] = one.text
+		if !one.item {
+			out[field] = one.text
+		}
 	}
 	return out
 }
@@ -65,8 +69,12 @@ func (t *Tx) wishes(c *Change, h *held, given map[string]string) error {
 	if err := t.readIdentity(h); err != nil {
 		return err
 	}
-	c.values = values{}
-	for field, text := range status.TidyKeyData(given) {
+	c.values, c.wrong = values{}, nil
+	identity, items := t.split(c.Definition.Policy, given)
+	if err := t.wishItems(c, h, items); err != nil {
+		return err
+	}
+	for field, text := range status.TidyKeyData(identity) {
 		before := h.record.Identity.Item(field)
 		if text == before && slices.Contains(status.KeyItems(), field) {
 			continue
@@ -120,7 +128,7 @@ func (t *Tx) readValues(c *Change) error {
 	}
 	c.values = values{}
 	for _, r := range rows {
-		v := value{before: r.Before, after: r.After, text: r.After, cipher: r.Cipher, hash: r.Hash}
+		v := value{before: r.Before, after: r.After, text: r.After, cipher: r.Cipher, hash: r.Hash, item: !slices.Contains(status.KeyItems(), r.Field)}
 		if len(r.Cipher) > 0 {
 			if v.text, err = t.store.unseal(purposeChangeValue, c.ID, r.Cipher); err != nil {
 				return err

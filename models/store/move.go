@@ -27,7 +27,7 @@ func (t *Tx) moveRecord(c *Change, h *held, after status.Record, on calendar.Dat
 		return err
 	}
 	t.later("move a record", 1, `UPDATE student SET school_id = ?, org_path = ? WHERE id = ?`, to, path, h.ID)
-	for _, table := range []string{"guardian", "suspension"} {
+	for _, table := range []string{"guardian", "suspension", "punishment"} {
 		t.later("move a record", anyRows, `UPDATE `+table+` SET org_path = ? WHERE student_id = ?`, path, h.ID)
 	}
 	t.openHandover(c, h, to)

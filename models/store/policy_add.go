@@ -18,7 +18,11 @@ import (
 // counts from the given day for changes filed then, and reaches no change that
 // is running. It gives the version. It runs as the owner of the schema.
 func AddPolicy(ctx context.Context, ownerDSN, province string, from calendar.Date, text []byte, known *process.Catalogue, now time.Time) (int, error) {
-	if _, err := known.Overlay(1, text); err != nil {
+	policy, err := known.Overlay(1, text)
+	if err != nil {
+		return 0, err
+	}
+	if err := KeyFieldsFault(policy); err != nil {
 		return 0, err
 	}
 	var body any

@@ -45,6 +45,7 @@ type held struct {
 	IDMasked     string
 	NumberMasked string
 	NumberHash   []byte
+	Punished     bool
 
 	record status.Record `gorm:"-"`
 }
@@ -55,7 +56,8 @@ func (t *Tx) readHeld(id uuid.UUID, lock bool) (*held, error) {
 	query := `SELECT s.id, s.school_id, s.org_path::text AS org_path, s.class_id, coalesce(k.code, '') AS class_code, s.holds_seat, s.stage, s.entry_year,
 		s.enrol_status, s.in_register, s.on_campus, s.version, to_json(s.problem_flags)::text AS flags, o.closed_at IS NOT NULL AS school_gone,
 		o.name AS school_name, o.code AS school_code, o.path::text AS school_path, o.province_code AS province,
-		s.name, s.sex, s.birth_date, s.id_type, s.id_cipher, s.id_masked, s.number_masked, s.number_hash
+		s.name, s.sex, s.birth_date, s.id_type, s.id_cipher, s.id_masked, s.number_masked, s.number_hash,
+		EXISTS (SELECT 1 FROM punishment p WHERE p.student_id = s.id AND p.cancelled_on IS NULL) AS punished
 		FROM student s JOIN organisation o ON o.id = s.school_id LEFT JOIN school_class k ON k.id = s.class_id WHERE s.id = ?`
 	if lock {
 		query += " FOR UPDATE OF s"
@@ -78,7 +80,7 @@ func (t *Tx) readHeld(id uuid.UUID, lock bool) (*held, error) {
 	}
 	h.record = status.Record{
 		Enrol: h.EnrolStatus, Standing: status.Standing{InRegister: h.InRegister, OnCampus: h.OnCampus, HoldsSeat: h.HoldsSeat},
-		Stage: h.Stage, EntryYear: h.EntryYear, SchoolID: h.SchoolID.String(), ClassID: textID(h.ClassID), Problems: problems,
+		Stage: h.Stage, EntryYear: h.EntryYear, SchoolID: h.SchoolID.String(), ClassID: textID(h.ClassID), Problems: problems, Punished: h.Punished,
 		Identity: status.Identity{Name: h.Name, Sex: h.Sex, BirthDate: h.BirthDate.Compact(), IDType: h.IDType},
 	}
 	for _, s := range suspensions {

@@ -51,6 +51,9 @@ type Options struct {
 	// dates are computed from. Both are needed to file or move a change.
 	Processes *process.Catalogue
 	Workdays  *calendar.WorkCalendar
+	// Items is what items of a record are judged with, where a province has made
+	// further ones key data.
+	Items ItemRules
 }
 
 // Store is the only holder of the database connections.
@@ -64,6 +67,7 @@ type Store struct {
 
 	processes *process.Catalogue
 	workdays  *calendar.WorkCalendar
+	items     ItemRules
 }
 
 // Open connects and checks that the role is one that row-level security binds.
@@ -102,7 +106,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	}
 	return &Store{
 		pool: pool, sql: db, gorm: g, clock: o.Clock, keys: o.Keys, door: newLoginDoor(config.MaxConns),
-		processes: o.Processes, workdays: o.Workdays,
+		processes: o.Processes, workdays: o.Workdays, items: o.Items,
 	}, nil
 }
 

@@ -127,10 +127,11 @@ $$;
 -- receiving school must know, for exactly one pupil it can already name. Each
 -- number that is given must be the pupil's. Callers write the audit entry.
 CREATE FUNCTION student_to_receive(a_name text, a_number_hash bytea, a_id_hash bytea)
-RETURNS TABLE (id uuid, school_id uuid, stage text, entry_year int, enrol_status text, problems boolean, name text,
+RETURNS TABLE (id uuid, school_id uuid, stage text, entry_year int, enrol_status text, problems boolean, punished boolean, name text,
     id_type text, id_masked text, number_masked text)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-    SELECT s.id, s.school_id, s.stage, s.entry_year, s.enrol_status, s.problem_flags <> '{}', s.name, s.id_type, s.id_masked, s.number_masked
+    SELECT s.id, s.school_id, s.stage, s.entry_year, s.enrol_status, s.problem_flags <> '{}',
+        EXISTS (SELECT 1 FROM punishment p WHERE p.student_id = s.id AND p.cancelled_on IS NULL), s.name, s.id_type, s.id_masked, s.number_masked
     FROM student s
     WHERE s.name = a_name AND s.enrol_status <> 'DELETED' AND (a_number_hash IS NOT NULL OR a_id_hash IS NOT NULL)
         AND (a_number_hash IS NULL OR s.number_hash = a_number_hash) AND (a_id_hash IS NULL OR s.id_hash = a_id_hash)
@@ -139,10 +140,11 @@ $$;
 -- student_of_redo is the same for the pupil of an ended change that an office in
 -- scope had filed: it named the pupil before.
 CREATE FUNCTION student_of_redo(ended uuid)
-RETURNS TABLE (id uuid, school_id uuid, stage text, entry_year int, enrol_status text, problems boolean, name text,
+RETURNS TABLE (id uuid, school_id uuid, stage text, entry_year int, enrol_status text, problems boolean, punished boolean, name text,
     id_type text, id_masked text, number_masked text)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-    SELECT s.id, s.school_id, s.stage, s.entry_year, s.enrol_status, s.problem_flags <> '{}', s.name, s.id_type, s.id_masked, s.number_masked
+    SELECT s.id, s.school_id, s.stage, s.entry_year, s.enrol_status, s.problem_flags <> '{}',
+        EXISTS (SELECT 1 FROM punishment p WHERE p.student_id = s.id AND p.cancelled_on IS NULL), s.name, s.id_type, s.id_masked, s.number_masked
     FROM change c JOIN student s ON s.id = c.student_id
     WHERE c.id = ended AND c.status <> 'RUNNING' AND c.org_path <@ (SELECT scope()) AND s.enrol_status <> 'DELETED'
 $$;
