@@ -1,5 +1,6 @@
-// Package demo makes a small province and plays a day of its offices over real
-// HTTP: people log in, import, file, decide, and see what they are shown.
+// Package demo makes a small province, and a school in another one, and plays a
+// day of their offices over real HTTP: people log in, import, file, decide, and
+// see what they are shown.
 //
 // It is three things at once: the content of a trial on one computer, the
 // demonstration "xueji demo", and the end-to-end test, which fails when anything
@@ -38,11 +39,16 @@ const (
 	countyCode   = "520102" // 南明区教育局
 	schoolCode   = "2152000123"
 	secondCode   = "2152000124"
+
+	farProvinceCode = "110000" // 北京市教育委员会
+	farCountyCode   = "110101" // 东城区教育局: a municipality has no bureaus of cities
+	farCode         = "2111000123"
 )
 
 const nationLogin = "nation.admin"
 
-// Accounts lists everybody, administrators before those whose accounts they open.
+// Accounts lists everybody, administrators before those whose accounts they
+// open. New people go to the end: who loaded an older version gets them then.
 func Accounts() []Account {
 	return []Account{
 		{nationLogin, "全国管理员", "全国系统管理员", "national administrator", org.BureauSysadmin, "", ""},
@@ -62,6 +68,14 @@ func Accounts() []Account {
 		{"school2.admin", "安琪", "学校系统管理员", "second school's administrator", org.SchoolSysadmin, secondCode, "city.admin"},
 		{"registrar2", "潘勇", "学籍管理员", "second school's registrar", org.SchoolRegistrar, secondCode, "school2.admin"},
 		{"leader2", "冉雪", "学籍主管领导", "second school's leader", org.SchoolLeader, secondCode, "school2.admin"},
+		{"beijing.admin", "赵磊", "北京市系统管理员", "Beijing's administrator", org.BureauSysadmin, farProvinceCode, nationLogin},
+		{"beijing.head", "高翔", "北京市学籍处处长", "Beijing's head", org.BureauHead, farProvinceCode, "beijing.admin"},
+		{"dongcheng.admin", "孙琳", "东城区系统管理员", "Dongcheng's administrator", org.BureauSysadmin, farCountyCode, "beijing.admin"},
+		{"dongcheng.head", "马骏", "东城区学籍科科长", "Dongcheng's head", org.BureauHead, farCountyCode, "dongcheng.admin"},
+		{"dongcheng.reviewer", "郭佳", "东城区学籍管理员", "Dongcheng's reviewer", org.BureauReviewer, farCountyCode, "dongcheng.admin"},
+		{"school3.admin", "金鑫", "学校系统管理员", "Beijing school's administrator", org.SchoolSysadmin, farCode, "dongcheng.admin"},
+		{"registrar3", "宋雨", "学籍管理员", "Beijing school's registrar", org.SchoolRegistrar, farCode, "school3.admin"},
+		{"leader3", "韩冰", "学籍主管领导", "Beijing school's leader", org.SchoolLeader, farCode, "school3.admin"},
 	}
 }
 
@@ -76,7 +90,17 @@ func schools() []school {
 	return []school{
 		{schoolCode, "南明区示例小学", countyCode, countyCode, "county.admin", map[int]int{2026: 11, 2025: 4, 2024: 2, 2023: 2, 2022: 2, 2021: 2}},
 		{secondCode, "贵阳市直属示例小学", cityCode, countyCode, "city.admin", map[int]int{2026: 2, 2025: 2, 2024: 2, 2023: 2, 2022: 2, 2021: 2}},
+		{farCode, "东城区示例小学", farCountyCode, farCountyCode, "dongcheng.admin", map[int]int{2026: 2, 2025: 2, 2024: 2, 2023: 2, 2022: 2, 2021: 2}},
 	}
+}
+
+func schoolOf(code string) school {
+	for _, s := range schools() {
+		if s.code == code {
+			return s
+		}
+	}
+	return school{code: code}
 }
 
 func accountOf(login string) Account {

@@ -37,6 +37,33 @@ func TestTheProvinceIsLoadedOnceAndRepaired(t *testing.T) {
 	require.Equal(t, 1, e2e.Value[int](s, `SELECT count(*) FROM roster`))
 }
 
+// A trial that an older version loaded gets what is new, and keeps the rest.
+func TestAnOlderProvinceIsCompleted(t *testing.T) {
+	s := e2e.New(t, e2e.Options{})
+	ctx := t.Context()
+	require.NoError(t, demo.Load(ctx, register(s), false))
+	accounts, classes := e2e.Value[int](s, `SELECT count(*) FROM account`), e2e.Value[int](s, `SELECT count(*) FROM school_class`)
+
+	// The older version knew nobody in Beijing.
+	const beijing = `path <@ (SELECT path FROM organisation WHERE kind = 'PROVINCE' AND code = '110000')`
+	for _, table := range []string{"school_class", "school_grade"} {
+		s.Exec(`DELETE FROM ` + table + ` WHERE org_` + beijing)
+	}
+	for _, table := range []string{"session", "account_password"} {
+		s.Exec(`DELETE FROM ` + table + ` x USING account a WHERE a.id = x.account_id AND a.org_` + beijing)
+	}
+	s.Exec(`DELETE FROM account WHERE org_` + beijing)
+	s.Exec(`DELETE FROM organisation WHERE kind = 'SCHOOL' AND ` + beijing)
+	require.Less(t, e2e.Value[int](s, `SELECT count(*) FROM account`), accounts)
+	kept := e2e.Value[string](s, `SELECT password_hash FROM account WHERE login = 'school.admin'`)
+
+	require.NoError(t, demo.Load(ctx, register(s), false))
+	require.Equal(t, accounts, e2e.Value[int](s, `SELECT count(*) FROM account`))
+	require.Equal(t, classes, e2e.Value[int](s, `SELECT count(*) FROM school_class`))
+	require.Equal(t, kept, e2e.Value[string](s, `SELECT password_hash FROM account WHERE login = 'school.admin'`))
+	require.Zero(t, e2e.Value[int](s, `SELECT count(*) FROM account WHERE must_change`))
+}
+
 func TestADatabaseOfSomebodyElseIsLeftAlone(t *testing.T) {
 	s := e2e.New(t, e2e.Options{})
 	require.NoError(t, demo.Load(t.Context(), register(s), false))

@@ -4,13 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"net/http"
 	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 
+	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/models/problem"
 	"github.com/xueji/xueji/models/store"
 )
@@ -26,9 +26,9 @@ type Register struct {
 	Now   time.Time
 }
 
-// Load makes the demonstration province where it is missing or half made:
-// offices, classes and accounts, and with pupils the roster of the first
-// school. Everything goes over HTTP except the first account, which somebody
+// Load makes what the demonstration needs where it is missing or half made,
+// also by an older version: offices, classes and accounts, and with pupils the
+// roster of the first school. Everything goes over HTTP except the first account, which somebody
 // must create before anybody can log in. It is quick when nothing is missing.
 func Load(ctx context.Context, r Register, pupils bool) error {
 	found, err := renew(ctx, r)
@@ -51,12 +51,17 @@ func Load(ctx context.Context, r Register, pupils bool) error {
 type accounts map[string]bool
 
 func (a accounts) whole() bool {
-	for _, unsettled := range a {
-		if unsettled {
-			return false
-		}
-	}
-	return len(a) == len(Accounts())
+	return !slices.ContainsFunc(Accounts(), a.lacks)
+}
+
+// wholeAt says the same of one office.
+func (a accounts) wholeAt(office string) bool {
+	return !slices.ContainsFunc(Accounts(), func(one Account) bool { return one.Office == office && a.lacks(one) })
+}
+
+func (a accounts) lacks(one Account) bool {
+	unsettled, exists := a[one.Login]
+	return unsettled || !exists
 }
 
 // renew finds the accounts and keeps them from growing old: passwords of 90
@@ -102,25 +107,23 @@ func asOwner(ctx context.Context, r Register, do func(*pgx.Conn) error) error {
 
 // build makes what is missing. A run that was cut off is taken up again:
 // offices and accounts that are there are left as they are, an account whose
-// temporary password nobody knows gets a new one.
+// temporary password nobody knows gets a new one. A school's classes come before
+// its other accounts, so that accounts tell whether anything is missing.
 func build(ctx context.Context, r Register, found accounts) error {
 	e := newErrand(ctx, r.URL)
 	if err := firstAdmin(e, r, found); err != nil {
 		return err
 	}
 	offices := map[string]string{}
-	for _, code := range []string{provinceCode, cityCode, countyCode} {
-		offices[code] = e.office(nationLogin, code)
-	}
-	opened := false
 	for _, a := range Accounts()[1:] {
-		if a.Office == schoolCode && !opened {
-			e.openSchools(offices)
-			opened = true
+		if offices[a.Office] == "" {
+			offices[a.Office] = e.openOffice(a.Office, offices)
 		}
 		e.openAccount(a, offices[a.Office], found)
+		if a.Role == org.SchoolSysadmin && !found.wholeAt(a.Office) {
+			e.openClasses(a, offices[a.Office])
+		}
 	}
-	e.openClasses(offices)
 	e.logOut()
 	return e.err
 }
@@ -162,27 +165,6 @@ func (e *errand) settle(login, temporary string) {
 	e.call(login, http.StatusNoContent, http.MethodPost, "/v1/me/password", map[string]any{"present": temporary, "new": Password})
 }
 
-// office finds an office by its code.
-func (e *errand) office(login, code string) string {
-	for _, o := range e.call(login, http.StatusOK, http.MethodGet, "/v1/orgs?q="+code, nil).list("items") {
-		if o.text("code") == code {
-			return o.text("id")
-		}
-	}
-	return ""
-}
-
-func (e *errand) openSchools(offices map[string]string) {
-	for _, s := range schools() {
-		if offices[s.code] = e.office(nationLogin, s.code); offices[s.code] != "" {
-			continue
-		}
-		offices[s.code] = e.call(s.admin, http.StatusCreated, http.MethodPost, "/v1/orgs", map[string]any{
-			"parent": offices[s.bureau], "kind": "SCHOOL", "code": s.code, "name": s.name, "division_code": s.division, "stages": []string{"PRIMARY"},
-		}).text("id")
-	}
-}
-
 func (e *errand) openAccount(a Account, office string, found accounts) {
 	unsettled, exists := found[a.Login]
 	if exists && !unsettled {
@@ -200,32 +182,4 @@ func (e *errand) openAccount(a Account, office string, found accounts) {
 		"login": a.Login, "name": a.Name, "roles": []string{string(a.Role)},
 	})
 	e.settle(a.Login, made.text("temporary_password"))
-}
-
-func (e *errand) openClasses(offices map[string]string) {
-	for _, s := range schools() {
-		admin := administrator(s.code)
-		there := map[string]bool{}
-		for _, g := range e.call(admin, http.StatusOK, http.MethodGet, "/v1/orgs/"+offices[s.code]+"/classes", nil).list("grades") {
-			there[g.text("entry_year")] = true
-		}
-		for _, year := range slices.Sorted(maps.Keys(s.classes)) {
-			if there[fmt.Sprint(year)] {
-				continue
-			}
-			e.call(admin, http.StatusCreated, http.MethodPost, "/v1/orgs/"+offices[s.code]+"/grades", map[string]any{
-				"stage": "PRIMARY", "entry_year": year, "classes": s.classes[year], "capacity": 55,
-			})
-		}
-	}
-}
-
-// administrator is who opens the accounts of a school.
-func administrator(code string) string {
-	for _, a := range Accounts() {
-		if a.Office == code && a.Role.OfSchool() {
-			return a.Login
-		}
-	}
-	return ""
 }

@@ -10,10 +10,7 @@ import (
 func (p *play) importRoster() {
 	p.scene("名册导入", "A roster is imported")
 	p.school = p.office("registrar", schoolCode)
-	p.classes = map[string]string{}
-	for _, c := range p.call("registrar", http.StatusOK, http.MethodGet, "/v1/orgs/"+p.school+"/classes", nil).list("classes") {
-		p.classes[c.text("code")] = c.text("id")
-	}
+	p.classes = p.classesOf("registrar", p.school)
 	p.tryMessySheet()
 
 	p.does("registrar", "改好后上传名册，提交", "uploads the corrected roster and files it")
