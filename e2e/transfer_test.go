@@ -44,6 +44,7 @@ func TestATransferBetweenProvinces(t *testing.T) {
 	past := out.Registrar.Do(http.MethodGet, "/v1/students/"+pupil.ID.String(), nil, "")
 	require.Equal(t, http.StatusOK, past.Status, string(past.Raw))
 	require.Equal(t, "TRANSFERRED_OUT", past.Text("facets.enrol_status"), "the old school keeps its view of the past")
+	require.Equal(t, out.Class[2024].String(), past.Text("class_id"), "the class it left, not the one it came to")
 	require.Contains(t, string(out.Registrar.Do(http.MethodGet, "/v1/students/"+pupil.ID.String()+"/history", nil, "").Raw), "TRANSFER_OUT")
 	require.NotContains(t, string(out.Registrar.Do(http.MethodGet, "/v1/students/"+pupil.ID.String()+"/history", nil, "").Raw), "TRANSFER_IN")
 	history := string(in.Registrar.Do(http.MethodGet, "/v1/students/"+pupil.ID.String()+"/history", nil, "").Raw)

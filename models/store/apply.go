@@ -89,6 +89,12 @@ func (t *Tx) saveRecord(c *Change, h *held, after status.Record, on calendar.Dat
 	if err != nil {
 		return fmt.Errorf("class of a record: %w", err)
 	}
+	moves := after.SchoolID != h.record.SchoolID
+	if moves { // before anything is written: the old school keeps the record as it was
+		if err := t.backup(c, h, after.SchoolID, on); err != nil {
+			return err
+		}
+	}
 	t.later("write a record", 1, `UPDATE student SET enrol_status = ?, in_register = ?, on_campus = ?, holds_seat = ?, entry_year = ?, class_id = ?,
 		version = version + 1, updated_at = ? WHERE id = ? AND version = ?`,
 		after.Enrol, after.Standing.InRegister, after.Standing.OnCampus, after.Standing.HoldsSeat, after.EntryYear, classID,
@@ -100,7 +106,7 @@ func (t *Tx) saveRecord(c *Change, h *held, after status.Record, on calendar.Dat
 		return err
 	}
 	t.saveSuspensions(c, h, after)
-	if after.SchoolID != h.record.SchoolID {
+	if moves {
 		return t.moveRecord(c, h, after, on)
 	}
 	return t.writeHistory(c, h, line{kind: string(c.Kind), path: h.OrgPath, before: facetsOf(h.record), after: facetsOf(after)}, on)

@@ -12,15 +12,12 @@ import (
 
 // moveRecord moves a record to the receiving school, with everything that
 // belongs to it, in the transaction of the last decision. The old school keeps
-// an e-backup and its lines of the past; the paper file follows (教基一〔2013〕7号
-// Arts 14–16). The student number stays (Art. 5).
+// the backup that was made before and its lines of the past; the paper file
+// follows (教基一〔2013〕7号 Arts 14–16). The student number stays (Art. 5).
 func (t *Tx) moveRecord(c *Change, h *held, after status.Record, on calendar.Date) error {
 	to, err := uuid.Parse(after.SchoolID)
 	if err != nil {
 		return fmt.Errorf("school of a record: %w", err)
-	}
-	if err := t.backup(c, h, to, on); err != nil {
-		return err
 	}
 	path, err := t.pathOf(to)
 	if err != nil {
@@ -49,8 +46,9 @@ func (t *Tx) pathOf(office uuid.UUID) (string, error) {
 	return row.Path, nil
 }
 
-// backup keeps what the old school knew of the pupil, as it was; numbers masked.
-func (t *Tx) backup(c *Change, h *held, to uuid.UUID, on calendar.Date) error {
+// backup keeps what the old school knows of the pupil, as it is before the change
+// (电子备份); numbers masked.
+func (t *Tx) backup(c *Change, h *held, to string, on calendar.Date) error {
 	record, err := t.recordOf(h.ID)
 	if err != nil {
 		return err
