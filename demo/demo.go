@@ -68,14 +68,14 @@ func Accounts() []Account {
 		{"school2.admin", "安琪", "学校系统管理员", "second school's administrator", org.SchoolSysadmin, secondCode, "city.admin"},
 		{"registrar2", "潘勇", "学籍管理员", "second school's registrar", org.SchoolRegistrar, secondCode, "school2.admin"},
 		{"leader2", "冉雪", "学籍主管领导", "second school's leader", org.SchoolLeader, secondCode, "school2.admin"},
-		{"beijing.admin", "赵磊", "北京市系统管理员", "Beijing's administrator", org.BureauSysadmin, farProvinceCode, nationLogin},
-		{"beijing.head", "高翔", "北京市学籍处处长", "Beijing's head", org.BureauHead, farProvinceCode, "beijing.admin"},
-		{"dongcheng.admin", "孙琳", "东城区系统管理员", "Dongcheng's administrator", org.BureauSysadmin, farCountyCode, "beijing.admin"},
-		{"dongcheng.head", "马骏", "东城区学籍科科长", "Dongcheng's head", org.BureauHead, farCountyCode, "dongcheng.admin"},
-		{"dongcheng.reviewer", "郭佳", "东城区学籍管理员", "Dongcheng's reviewer", org.BureauReviewer, farCountyCode, "dongcheng.admin"},
-		{"school3.admin", "金鑫", "学校系统管理员", "Beijing school's administrator", org.SchoolSysadmin, farCode, "dongcheng.admin"},
-		{"registrar3", "宋雨", "学籍管理员", "Beijing school's registrar", org.SchoolRegistrar, farCode, "school3.admin"},
-		{"leader3", "韩冰", "学籍主管领导", "Beijing school's leader", org.SchoolLeader, farCode, "school3.admin"},
+		{"beijing.admin", "赵磊", "北京市系统管理员", "administrator of Beijing", org.BureauSysadmin, farProvinceCode, nationLogin},
+		{"beijing.head", "高翔", "北京市学籍处处长", "head of Beijing", org.BureauHead, farProvinceCode, "beijing.admin"},
+		{"dongcheng.admin", "孙琳", "东城区系统管理员", "administrator of Dongcheng", org.BureauSysadmin, farCountyCode, "beijing.admin"},
+		{"dongcheng.head", "马骏", "东城区学籍科科长", "head of Dongcheng", org.BureauHead, farCountyCode, "dongcheng.admin"},
+		{"dongcheng.reviewer", "郭佳", "东城区学籍管理员", "reviewer of Dongcheng", org.BureauReviewer, farCountyCode, "dongcheng.admin"},
+		{"school3.admin", "金鑫", "学校系统管理员", "administrator of the school in Beijing", org.SchoolSysadmin, farCode, "dongcheng.admin"},
+		{"registrar3", "宋雨", "学籍管理员", "registrar of the school in Beijing", org.SchoolRegistrar, farCode, "school3.admin"},
+		{"leader3", "韩冰", "学籍主管领导", "leader of the school in Beijing", org.SchoolLeader, farCode, "school3.admin"},
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"io"
 	"mime/multipart"
 	"net/http"
+	"strconv"
 	"strings"
 
 	"github.com/google/uuid"
@@ -122,8 +123,20 @@ func (e *errand) call(login string, want int, method, path string, body any) ans
 func (e *errand) callIn(language, login string, want int, method, path string, body any) answer {
 	token := e.logIn(login)
 	a := e.send(request{method: method, path: path, token: token, language: language, body: body})
+	return e.wanted(a, login, want, method+" "+path)
+}
+
+// callAbout is a call about something as the person last saw it: its version.
+func (e *errand) callAbout(login, version string, want int, path string, body any) answer {
+	token := e.logIn(login)
+	a := e.send(request{method: http.MethodPost, path: path, token: token, language: "zh", body: body, match: strconv.Quote(version)})
+	return e.wanted(a, login, want, http.MethodPost+" "+path)
+}
+
+// wanted ends the errand unless a call was answered with the status wanted.
+func (e *errand) wanted(a answer, login string, want int, what string) answer {
 	if e.err == nil && a.status != want {
-		e.fail("%s: %s %s answered %d instead of %d: %s", login, method, path, a.status, want, a.problem())
+		e.fail("%s: %s was answered with %d instead of %d: %s", login, what, a.status, want, a.problem())
 	}
 	return a
 }
@@ -141,10 +154,7 @@ func (e *errand) upload(login string, want int, language, path, name string, con
 		e.fail("write an upload: %w", err)
 	}
 	a := e.send(request{method: http.MethodPost, path: path, token: token, language: language, raw: b.Bytes(), media: form.FormDataContentType()})
-	if e.err == nil && a.status != want {
-		e.fail("%s: the upload of %s was answered with %d instead of %d: %s", login, name, a.status, want, a.problem())
-	}
-	return a
+	return e.wanted(a, login, want, "the upload of "+name)
 }
 
 // problem names a refusal by its code and sentences.
@@ -158,6 +168,7 @@ func (a answer) problem() string {
 
 type request struct {
 	method, path, token, language string
+	match                         string // the version that was read, If-Match
 	body                          any
 	raw                           []byte
 	media                         string
@@ -190,6 +201,9 @@ func (e *errand) exchange(r request) (answer, error) {
 	call.Header.Set("Accept-Language", r.language)
 	// Every call is a wish of its own here; operations without a key ignore it.
 	call.Header.Set("Idempotency-Key", uuid.NewString())
+	if r.match != "" {
+		call.Header.Set("If-Match", r.match)
+	}
 	if r.token != "" {
 		call.Header.Set("Authorization", "Bearer "+r.token)
 	}

@@ -13,8 +13,8 @@ func (p *play) suspension(pupil string) map[string]any {
 // papers are both papers a suspension needs.
 func (p *play) papers() []map[string]string {
 	return []map[string]string{
-		{"kind": "GUARDIAN_APPLICATION", "id": p.evidence("application.pdf")},
-		{"kind": "SUSPENSION_PROOF", "id": p.evidence("proof.pdf")},
+		{"kind": "GUARDIAN_APPLICATION", "id": p.evidence("registrar", "application.pdf")},
+		{"kind": "SUSPENSION_PROOF", "id": p.evidence("registrar", "proof.pdf")},
 	}
 }
 
@@ -51,7 +51,7 @@ func (p *play) suspend() {
 	p.does("registrar", "补正后重新提交", "corrects it and hands it in again")
 	p.inbox("registrar", change)
 	p.call("registrar", http.StatusOK, http.MethodPost, "/v1/changes/"+change+"/resubmission", map[string]any{
-		"evidence": []map[string]string{{"kind": "SUSPENSION_PROOF", "id": p.evidence("proof.pdf")}}, "opinion": "已重新拍照",
+		"evidence": []map[string]string{{"kind": "SUSPENSION_PROOF", "id": p.evidence("registrar", "proof.pdf")}}, "opinion": "已重新拍照",
 	})
 	p.next("registrar", change)
 
@@ -86,8 +86,8 @@ func (p *play) reinstate() {
 
 func (p *play) healthy() []map[string]string {
 	return []map[string]string{
-		{"kind": "GUARDIAN_APPLICATION", "id": p.evidence("application.pdf")},
-		{"kind": "HEALTH_PROOF", "id": p.evidence("proof.pdf")},
+		{"kind": "GUARDIAN_APPLICATION", "id": p.evidence("registrar", "application.pdf")},
+		{"kind": "HEALTH_PROOF", "id": p.evidence("registrar", "proof.pdf")},
 	}
 }
 

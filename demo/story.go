@@ -41,7 +41,7 @@ func Play(ctx context.Context, s Stage) error {
 	p := &play{errand: newErrand(ctx, s.URL), stage: s}
 	p.title()
 	for _, scene := range []func(){
-		p.importRoster, p.suspend, p.reinstate, p.refuse, p.overdue, p.strangers, p.record, p.audit,
+		p.importRoster, p.suspend, p.reinstate, p.refuse, p.overdue, p.strangers, p.record, p.transfer, p.keyData, p.audit,
 	} {
 		if scene(); p.err != nil {
 			p.line("")
@@ -135,7 +135,7 @@ func (p *play) inbox(login, change string) {
 			late = "，已逾期 overdue"
 		}
 		p.sees("待办 inbox: %s %s %s %s，截止 due %s%s", item.text("case_no"), item.text("kind_name"), item.text("student_name"),
-			item.text("step_name"), item.text("due_day"), late)
+			item.text("step_label"), item.text("due_day"), late)
 	}
 	p.expect(waits, "the change waits in the inbox of "+login)
 }
@@ -150,18 +150,23 @@ func (p *play) approve(login, change, opinion string) {
 }
 
 // evidence uploads a paper and gives its ID.
-func (p *play) evidence(name string) string {
-	a := p.upload("registrar", http.StatusCreated, "zh", "/v1/evidence", name, p.file("papers/"+name))
+func (p *play) evidence(login, name string) string {
+	a := p.upload(login, http.StatusCreated, "zh", "/v1/evidence", name, p.file("papers/"+name))
 	return a.text("id")
 }
 
 // fileChange files a change and shows what it waits for.
 func (p *play) fileChange(body map[string]any) string {
-	a := p.call("registrar", http.StatusCreated, http.MethodPost, "/v1/changes", body)
-	p.sees("已受理，业务编号 filed as %s", a.text("case_no"))
-	id := a.text("id")
+	id := p.handIn("registrar", body)
 	p.next("registrar", id)
 	return id
+}
+
+// handIn files a change.
+func (p *play) handIn(login string, body map[string]any) string {
+	a := p.call(login, http.StatusCreated, http.MethodPost, "/v1/changes", body)
+	p.sees("已受理，业务编号 filed as %s", a.text("case_no"))
+	return a.text("id")
 }
 
 // pupilOf gives the n-th pupil of a class.
