@@ -38,8 +38,10 @@ func TestTheFirstStepsOfTheReadmeWork(t *testing.T) {
 		require.NoError(t, err, string(out))
 		require.Contains(t, string(out), "EFFECTIVE")
 		require.Contains(t, string(out), "休学")
+		require.Contains(t, string(out), "在读\n转学（转出）", "what both schools see of the pupil who moved")
 		require.Contains(t, string(out), "第6行")
 		require.NotContains(t, string(out), "curl: (")
 	}
 	require.Equal(t, 2, e2e.Value[int](s, `SELECT count(*) FROM suspension`))
+	require.Equal(t, 2, e2e.Value[int](s, `SELECT count(*) FROM student s JOIN organisation o ON o.id = s.school_id WHERE o.name = '东城区示例小学'`))
 }
