@@ -176,7 +176,7 @@ func (s *server) sayHandover(ctx context.Context, id uuid.UUID, match IfMatch, w
 			return err
 		}
 		if err := allow(ctx, whose(h)); err != nil {
-			return err
+			return problem.New(problem.HandoverOtherSide).With("from", h.FromName).With("to", h.ToName)
 		}
 		h, err = say(tx, version)
 		return err

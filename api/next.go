@@ -42,7 +42,7 @@ func nextInEnglish(open *StepView) string {
 	_, role := org.Role(open.Role).Names()
 	switch {
 	case open.Act != "" && open.Problem != "":
-		return fmt.Sprintf("\"%s\": the outside service does not answer (tried %d times); it is tried again by itself, nothing needs to be handed in again.", open.Label, open.Attempts)
+		return fmt.Sprintf("\"%s\": the outside service does not answer (attempts: %d); it is tried again by itself, nothing needs to be handed in again.", open.Label, open.Attempts)
 	case open.Act != "":
 		return fmt.Sprintf("The system is doing \"%s\" by itself; nobody needs to act.", open.Label)
 	case open.Problem != "":

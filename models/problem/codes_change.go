@@ -55,6 +55,7 @@ const (
 	RestoreNotLeft          Code = "restore_not_left"
 	LookupsUsed             Code = "lookups_used"
 	StepAutomatic           Code = "step_automatic"
+	HandoverOtherSide       Code = "handover_other_side"
 )
 
 // Codes of changes of key data, and the answers of the identity check.
