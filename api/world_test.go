@@ -18,7 +18,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/xueji/xueji/casework"
-	"github.com/xueji/xueji/embedded"
 	"github.com/xueji/xueji/embedded/embeddedtest"
 	"github.com/xueji/xueji/files"
 	"github.com/xueji/xueji/models/calendar"
@@ -84,7 +83,9 @@ const (
 func newWorld(t *testing.T) *world {
 	t.Helper()
 	db := embeddedtest.Template{
-		Name: "api", Fingerprint: embeddedtest.Fingerprint(t, os.DirFS("../models/migrations/sql")), Prepare: prepareWorld,
+		Name: "api", Fingerprint: embeddedtest.Fingerprint(t, os.DirFS("../models/migrations/sql")), Prepare: embeddedtest.OwnedBy(worldOwner, []string{migrations.AppRole, migrations.WorkerRole}, func(ctx context.Context, dsn string) error {
+			return migrations.Up(ctx, dsn, migrations.Passwords{})
+		}),
 	}.Database(t)
 	w := &world{t: t, db: db, places: map[string]place{}, log: &bytes.Buffer{}, hash: store.HashPassword(worldPassword)}
 	var err error
@@ -117,26 +118,6 @@ func newWorld(t *testing.T) *world {
 	w.server, w.handler = server, router
 	w.populate()
 	return w
-}
-
-// prepareWorld migrates as an owner that is no superuser, so that the policies
-// bind the definer functions too.
-func prepareWorld(ctx context.Context, server *embedded.Postgres, database string) error {
-	for _, role := range []string{worldOwner, migrations.AppRole, migrations.WorkerRole} {
-		if err := server.EnsureLogin(ctx, role); err != nil {
-			return err
-		}
-	}
-	c, err := pgx.Connect(ctx, server.DSN(embedded.Superuser, database))
-	if err != nil {
-		return err
-	}
-	defer func() { _ = c.Close(ctx) }()
-	_, err = c.Exec(ctx, "ALTER DATABASE "+pgx.Identifier{database}.Sanitize()+" OWNER TO "+worldOwner+"; ALTER SCHEMA public OWNER TO "+worldOwner)
-	if err != nil {
-		return err
-	}
-	return migrations.Up(ctx, server.DSN(worldOwner, database), migrations.Passwords{})
 }
 
 // directEngine counts slips at once, as a worker would.

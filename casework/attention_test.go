@@ -14,7 +14,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/xueji/xueji/casework"
-	"github.com/xueji/xueji/embedded"
 	"github.com/xueji/xueji/embedded/embeddedtest"
 	"github.com/xueji/xueji/models/calendar"
 	"github.com/xueji/xueji/models/migrations"
@@ -90,7 +89,9 @@ func (e *engine) Running(_ context.Context, fn func(workflowID, stepRound string
 func newSite(t *testing.T) *site {
 	t.Helper()
 	db := embeddedtest.Template{
-		Name: "casework", Fingerprint: embeddedtest.Fingerprint(t, os.DirFS("../models/migrations/sql")), Prepare: prepare,
+		Name: "casework", Fingerprint: embeddedtest.Fingerprint(t, os.DirFS("../models/migrations/sql")), Prepare: embeddedtest.OwnedBy(owner, []string{migrations.AppRole, migrations.WorkerRole}, func(ctx context.Context, dsn string) error {
+			return migrations.Up(ctx, dsn, migrations.Passwords{})
+		}),
 	}.Database(t)
 	s := &site{t: t, school: uuid.Must(uuid.NewV7()), engine: &engine{runs: map[string]client.Run{}, listed: map[string]string{}}}
 	s.clock, s.hand = calendar.Stopped(time.Date(2026, 11, 20, 9, 0, 0, 0, calendar.Shanghai()))
@@ -109,26 +110,6 @@ func newSite(t *testing.T) *site {
 		SELECT $1, n.id, $2::text::ltree, 'SCHOOL', '2152000123', '示例小学', '520102', '520000', '{PRIMARY}', $3 FROM organisation n`, s.school, school, s.clock.Now())
 	s.exec(`INSERT INTO worker_beat (name, beat_at) VALUES ('w', $1)`, s.clock.Now())
 	return s
-}
-
-// prepare migrates as an owner that is no superuser, so that the policies bind
-// the definer functions too.
-func prepare(ctx context.Context, server *embedded.Postgres, database string) error {
-	for _, role := range []string{owner, migrations.AppRole, migrations.WorkerRole} {
-		if err := server.EnsureLogin(ctx, role); err != nil {
-			return err
-		}
-	}
-	c, err := pgx.Connect(ctx, server.DSN(embedded.Superuser, database))
-	if err != nil {
-		return err
-	}
-	defer func() { _ = c.Close(ctx) }()
-	_, err = c.Exec(ctx, "ALTER DATABASE "+pgx.Identifier{database}.Sanitize()+" OWNER TO "+owner+"; ALTER SCHEMA public OWNER TO "+owner)
-	if err != nil {
-		return err
-	}
-	return migrations.Up(ctx, server.DSN(owner, database), migrations.Passwords{})
 }
 
 func (s *site) exec(query string, args ...any) {

@@ -19,7 +19,6 @@ import (
 	"time"
 
 	"github.com/google/uuid"
-	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/spf13/pflag"
@@ -77,7 +76,9 @@ func (r *running) stop() {
 func New(t testing.TB, o Options) *Stack {
 	t.Helper()
 	db := embeddedtest.Template{
-		Name: "e2e", Fingerprint: embeddedtest.Fingerprint(t, os.DirFS(filepath.Join(root(t), "models", "migrations", "sql"))), Prepare: prepare,
+		Name: "e2e", Fingerprint: embeddedtest.Fingerprint(t, os.DirFS(filepath.Join(root(t), "models", "migrations", "sql"))), Prepare: embeddedtest.OwnedBy(Owner, []string{migrations.AppRole, migrations.WorkerRole}, func(ctx context.Context, dsn string) error {
+			return service.Migrate(ctx, config.Database{URL: config.Secret(dsn)}, migrations.Passwords{}, calendar.NewClock(0))
+		}),
 	}.Database(t)
 	s := &Stack{T: t, Log: &Recorder{}, Metrics: prometheus.NewRegistry()}
 	s.Clock, s.Hand = calendar.Stopped(time.Date(2026, 11, 20, 9, 0, 0, 0, calendar.Shanghai()))
@@ -125,26 +126,6 @@ func settings(t testing.TB, db embeddedtest.Database, temporal string, o Options
 		cfg.Worker.ReconcileInterval = 200 * time.Millisecond
 	}
 	return cfg
-}
-
-// prepare migrates as an owner that is no superuser, so that policies of
-// definer functions are tested too.
-func prepare(ctx context.Context, server *embedded.Postgres, database string) error {
-	for _, role := range []string{Owner, migrations.AppRole, migrations.WorkerRole} {
-		if err := server.EnsureLogin(ctx, role); err != nil {
-			return err
-		}
-	}
-	c, err := pgx.Connect(ctx, server.DSN(embedded.Superuser, database))
-	if err != nil {
-		return err
-	}
-	defer func() { _ = c.Close(ctx) }()
-	_, err = c.Exec(ctx, "ALTER DATABASE "+pgx.Identifier{database}.Sanitize()+" OWNER TO "+Owner+"; ALTER SCHEMA public OWNER TO "+Owner)
-	if err != nil {
-		return err
-	}
-	return service.Migrate(ctx, config.Database{URL: config.Secret(server.DSN(Owner, database))}, migrations.Passwords{}, calendar.NewClock(0))
 }
 
 // root finds the checkout: the folder that holds go.mod.

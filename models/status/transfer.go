@@ -80,7 +80,7 @@ func checkTransfer(r Record, req Request, f Facts) []*problem.Error {
 		return []*problem.Error{code.Refusal(f.From, f.Running)}
 	}
 	var list []*problem.Error
-	if r.Enrol != Enrolled || r.Punished && !(f.Policy.TransferPunished && f.Releasing.TransferPunished) {
+	if both := f.Policy.TransferPunished && f.Releasing.TransferPunished; r.Enrol != Enrolled || r.Punished && !both {
 		list = append(list, problem.New(problem.TransferNotEligible).At("/pupil").With("ask", f.From.Name))
 	}
 	switch {
@@ -124,7 +124,7 @@ func paperDay(req Request, f Facts) (calendar.Date, bool) {
 func transferSeason(r Record, f Facts, on calendar.Date) []*problem.Error {
 	var list []*problem.Error
 	graduating := f.Policy.Graduating(r.Stage, r.EntryYear, on) || f.Releasing.Graduating(r.Stage, r.EntryYear, on)
-	if graduating && !(f.Policy.TransferGraduating && f.Releasing.TransferGraduating) {
+	if both := f.Policy.TransferGraduating && f.Releasing.TransferGraduating; graduating && !both {
 		list = append(list, problem.New(problem.TransferGraduating).At("/pupil"))
 	}
 	closed := func(d calendar.Date) bool {

@@ -14,7 +14,6 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
 
-	"github.com/xueji/xueji/embedded"
 	"github.com/xueji/xueji/embedded/embeddedtest"
 	"github.com/xueji/xueji/models/calendar"
 	"github.com/xueji/xueji/models/division"
@@ -51,7 +50,9 @@ func newRecordsRig(t testing.TB) *recordsRig {
 	db := embeddedtest.Template{
 		Name:        "records",
 		Fingerprint: embeddedtest.Fingerprint(t, os.DirFS("../migrations/sql")),
-		Prepare:     prepareRecords,
+		Prepare: embeddedtest.OwnedBy(recordsOwner, []string{migrations.AppRole, migrations.WorkerRole}, func(ctx context.Context, dsn string) error {
+			return migrations.Up(ctx, dsn, migrations.Passwords{})
+		}),
 	}.Database(t)
 	keys, err := secret.NewEphemeral()
 	require.NoError(t, err)
@@ -77,26 +78,6 @@ func newRecordsRig(t testing.TB) *recordsRig {
 	require.NoError(t, err)
 	r.populate()
 	return r
-}
-
-// prepareRecords migrates as an owner that is no superuser, so that the
-// policies of definer functions are tested too.
-func prepareRecords(ctx context.Context, server *embedded.Postgres, database string) error {
-	for _, role := range []string{recordsOwner, migrations.AppRole, migrations.WorkerRole} {
-		if err := server.EnsureLogin(ctx, role); err != nil {
-			return err
-		}
-	}
-	c, err := pgx.Connect(ctx, server.DSN(embedded.Superuser, database))
-	if err != nil {
-		return err
-	}
-	defer func() { _ = c.Close(ctx) }()
-	_, err = c.Exec(ctx, "ALTER DATABASE "+pgx.Identifier{database}.Sanitize()+" OWNER TO "+recordsOwner+"; ALTER SCHEMA public OWNER TO "+recordsOwner)
-	if err != nil {
-		return err
-	}
-	return migrations.Up(ctx, server.DSN(recordsOwner, database), migrations.Passwords{})
 }
 
 func (r *recordsRig) exec(query string, args ...any) {
