@@ -4,9 +4,11 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"sync"
 	"time"
 
 	"github.com/google/uuid"
+	"go.temporal.io/sdk/activity"
 	sdk "go.temporal.io/sdk/client"
 	sdklog "go.temporal.io/sdk/log"
 	"go.temporal.io/sdk/worker"
@@ -16,18 +18,18 @@ import (
 	"github.com/xueji/xueji/service"
 )
 
-// How the bare engine runs its activities.
+// How the bare engine counts decisions.
 const (
 	regular = "bare, regular activities"
 	local   = "bare, local activities"
 )
 
-// The bare engine's queue and workflow names.
+// The bare engine's names.
 const (
 	bareQueue    = "bench-bare"
-	bareRegular  = "BareRegular"
-	bareLocal    = "BareLocal"
+	bareWorkflow = "Bare"
 	bareActivity = "Nothing"
+	bareErrand   = "Errand"
 	bareUpdate   = "decide"
 )
 
@@ -36,6 +38,7 @@ type bareEngine struct {
 	client sdk.Client
 	worker worker.Worker
 	begun  bool
+	ended  sync.Map // by workflow ID, a channel that is closed when its errand ran
 }
 
 func startBare(cfg config.Config) (*bareEngine, error) {
@@ -50,10 +53,11 @@ func startBare(cfg config.Config) (*bareEngine, error) {
 	// Xueji's worker polls little for regular activities because it has none.
 	options.MaxConcurrentActivityTaskPollers = cfg.Worker.WorkflowPollers
 	w := worker.New(client, bareQueue, options)
-	w.RegisterWorkflowWithOptions(bareRegularCase, workflow.RegisterOptions{Name: bareRegular})
-	w.RegisterWorkflowWithOptions(bareLocalCase, workflow.RegisterOptions{Name: bareLocal})
+	b := &bareEngine{client: client, worker: w}
+	w.RegisterWorkflowWithOptions(bareCase, workflow.RegisterOptions{Name: bareWorkflow})
 	w.RegisterActivity(Nothing)
-	return &bareEngine{client: client, worker: w}, nil
+	w.RegisterActivityWithOptions(b.errand, activity.RegisterOptions{Name: bareErrand})
+	return b, nil
 }
 
 // start is called once the namespace exists.
@@ -72,35 +76,47 @@ func (b *bareEngine) stop() {
 	b.client.Close()
 }
 
-func (b *bareEngine) mode(name string) mode { return bareMode{b, name} }
+// modes are the bare counterparts of a scene.
+func (b *bareEngine) modes(s scene) []mode {
+	list := []mode{&bareMode{b, local, s.shape}}
+	if s.first {
+		byRegular := s.shape
+		byRegular.Regular = true
+		list = append([]mode{&bareMode{b, regular, byRegular}}, list...)
+	}
+	return list
+}
 
 type bareMode struct {
 	*bareEngine
-	kind string
+	kind  string
+	shape shape
 }
 
-func (m bareMode) name() string                       { return m.kind }
-func (m bareMode) prepare(context.Context, int) error { return nil }
-func (m bareMode) verify(context.Context, int) error  { return nil }
+func (m *bareMode) name() string                       { return m.kind }
+func (m *bareMode) prepare(context.Context, int) error { return nil }
+func (m *bareMode) verify(context.Context, int) error  { return nil }
 
-func (m bareMode) decideOne(ctx context.Context, _ int, decided func(time.Duration)) error {
-	id, workflowName := "bench/"+uuid.NewString(), bareRegular
-	if m.kind == local {
-		workflowName = bareLocal
+func (m *bareMode) decideOne(ctx context.Context, _ int, decided func(time.Duration)) error {
+	id := "bench/" + uuid.NewString()
+	ended := make(chan struct{})
+	if m.shape.Errand > 0 {
+		m.ended.Store(id, ended)
 	}
-	_, err := m.client.ExecuteWorkflow(ctx, sdk.StartWorkflowOptions{ID: id, TaskQueue: bareQueue}, workflowName)
+	_, err := m.client.ExecuteWorkflow(ctx, sdk.StartWorkflowOptions{ID: id, TaskQueue: bareQueue}, bareWorkflow, m.shape)
 	if err != nil {
 		return fmt.Errorf("start: %w", err)
 	}
-	for range Decisions {
-		started := time.Now()
-		handle, err := m.client.UpdateWorkflow(ctx, sdk.UpdateWorkflowOptions{
-			UpdateID: uuid.NewString(), WorkflowID: id, UpdateName: bareUpdate, WaitForStage: sdk.WorkflowUpdateStageCompleted,
-		})
-		if err != nil {
-			return fmt.Errorf("decide: %w", err)
+	for n := range m.shape.Decisions {
+		if n+1 == m.shape.Errand {
+			select {
+			case <-ended:
+			case <-ctx.Done():
+				return ctx.Err()
+			}
 		}
-		if err := handle.Get(ctx, nil); err != nil {
+		started := time.Now()
+		if err := m.decide(ctx, id); err != nil {
 			return fmt.Errorf("decide: %w", err)
 		}
 		decided(time.Since(started))
@@ -108,22 +124,42 @@ func (m bareMode) decideOne(ctx context.Context, _ int, decided func(time.Durati
 	return nil
 }
 
+func (m *bareMode) decide(ctx context.Context, id string) error {
+	handle, err := m.client.UpdateWorkflow(ctx, sdk.UpdateWorkflowOptions{
+		UpdateID: uuid.NewString(), WorkflowID: id, UpdateName: bareUpdate, WaitForStage: sdk.WorkflowUpdateStageCompleted,
+	})
+	if err != nil {
+		return err
+	}
+	return handle.Get(ctx, nil)
+}
+
 // Nothing is the empty activity.
 func Nothing(context.Context) error { return nil }
 
-func bareRegularCase(ctx workflow.Context) error {
-	ctx = workflow.WithActivityOptions(ctx, workflow.ActivityOptions{StartToCloseTimeout: 10 * time.Second})
-	return bareCase(ctx, func() workflow.Future { return workflow.ExecuteActivity(ctx, bareActivity) })
-}
-
-func bareLocalCase(ctx workflow.Context) error {
-	ctx = workflow.WithLocalActivityOptions(ctx, workflow.LocalActivityOptions{StartToCloseTimeout: 10 * time.Second})
-	return bareCase(ctx, func() workflow.Future { return workflow.ExecuteLocalActivity(ctx, bareActivity) })
+// errand is an empty activity too; the client, in the same process, learns without
+// a call that it ran, and decides no sooner, as people do not.
+func (b *bareEngine) errand(ctx context.Context) error {
+	waiting, _ := b.ended.LoadAndDelete(activity.GetInfo(ctx).WorkflowExecution.ID)
+	if ended, ok := waiting.(chan struct{}); ok {
+		close(ended)
+	}
+	return nil
 }
 
 // bareCase has the shape of a change and nothing of its content: handlers
-// queue, the main loop runs one activity per decision and answers.
-func bareCase(ctx workflow.Context, act func() workflow.Future) error {
+// queue, the main loop runs one activity per decision and answers, and a regular
+// activity where the change has an automatic step.
+func bareCase(ctx workflow.Context, s shape) error {
+	const brief = 10 * time.Second
+	ctx = workflow.WithActivityOptions(ctx, workflow.ActivityOptions{StartToCloseTimeout: brief})
+	ctx = workflow.WithLocalActivityOptions(ctx, workflow.LocalActivityOptions{StartToCloseTimeout: brief})
+	act := func() workflow.Future {
+		if s.Regular {
+			return workflow.ExecuteActivity(ctx, bareActivity)
+		}
+		return workflow.ExecuteLocalActivity(ctx, bareActivity)
+	}
 	asked, answered := 0, 0
 	err := workflow.SetUpdateHandler(ctx, bareUpdate, func(ctx workflow.Context) error {
 		asked++
@@ -133,7 +169,12 @@ func bareCase(ctx workflow.Context, act func() workflow.Future) error {
 	if err != nil {
 		return err
 	}
-	for answered < Decisions {
+	for answered < s.Decisions {
+		if answered+1 == s.Errand {
+			if err := workflow.ExecuteActivity(ctx, bareErrand).Get(ctx, nil); err != nil {
+				return err
+			}
+		}
 		if err := workflow.Await(ctx, func() bool { return asked > answered }); err != nil {
 			return err
 		}

@@ -1,10 +1,11 @@
 // Package bench measures what Xueji costs on top of the engine it stands on.
 //
-// Case by case: the bare Temporal (start, and per decision one Update whose main
-// loop runs one empty activity, with regular and with local activities) against
-// Xueji over real HTTP (file, and two decisions that end in the register), with
-// the same clients, server and worker settings. And a roster: from the upload to
-// the records, against merely reading the same file and against COPY of its rows.
+// Case by case, for several kinds of change: the bare Temporal (start, per decision
+// one Update whose main loop runs one empty activity, and one regular empty
+// activity where the kind has an automatic step) against Xueji over real HTTP
+// (file, and all decisions, the last of which ends in the register), with the same
+// clients, server and worker settings. And a roster: from the upload to the
+// records, against merely reading the same file and against COPY of its rows.
 //
 // Rounds run in rotated order after a warm-up, so that neither a cold cache nor
 // a busy minute of the machine favours one side; medians are compared.
@@ -31,6 +32,8 @@ type Options struct {
 	RoundTime time.Duration
 	// Rows are the pupils of one roster.
 	Rows int
+	// Modes are the kinds of change to measure, of those that Modes lists.
+	Modes []string
 	// NoCases and NoImport leave a half out, for profiling the other.
 	NoCases, NoImport bool
 	// Progress tells a person what goes on.
@@ -41,11 +44,12 @@ func (o Options) say(format string, args ...any) {
 	_, _ = fmt.Fprintf(o.Progress, format+"\n", args...)
 }
 
-// Decisions is how many decisions a case takes: school and managing bureau.
-const Decisions = 2
-
 // Run measures everything. It writes made-up people into the database.
 func Run(ctx context.Context, o Options) (*Report, error) {
+	list, err := o.scenes()
+	if err != nil {
+		return nil, err
+	}
 	r := &Report{Clients: o.Clients, Rounds: o.Rounds}
 	bare, err := startBare(o.Config)
 	if err != nil {
@@ -57,15 +61,18 @@ func Run(ctx context.Context, o Options) (*Report, error) {
 		return nil, err
 	}
 	defer x.stop()
-	if !o.NoCases {
+	if len(list) > 0 {
 		if err := bare.start(); err != nil {
 			return nil, err
 		}
-		r.Cases, err = measureCases(ctx, o, []mode{bare.mode(regular), bare.mode(local), x})
+	}
+	for _, s := range list {
+		o.say("%s", s.title)
+		figures, err := measureCases(ctx, o, append(bare.modes(s), x.mode(s)), s.shape.Decisions)
 		if err != nil {
-			return nil, err
+			return nil, fmt.Errorf("%s: %w", s.title, err)
 		}
-		r.compare()
+		r.Scenes = append(r.Scenes, compared(s, figures))
 	}
 	if !o.NoImport {
 		if r.Import, err = measureImport(ctx, o, x); err != nil {
@@ -86,11 +93,12 @@ type mode interface {
 	verify(ctx context.Context, cases int) error
 }
 
-// warmUp is how many cases every mode does before anything counts; their rate
-// says how many fill a round.
-const warmUp = 160
+// warmUp is how many decisions every mode takes before anything counts; their
+// rate says how many cases fill a round.
+const warmUp = 320
 
-func measureCases(ctx context.Context, o Options, modes []mode) ([]CaseFigures, error) {
+func measureCases(ctx context.Context, o Options, modes []mode, decisions int) ([]CaseFigures, error) {
+	warmUp := warmUp / decisions
 	cases := make([]int, len(modes))
 	rounds := make([][]round, len(modes))
 	for i, m := range modes {

@@ -32,7 +32,7 @@ func drive(ctx context.Context, clients, cases int, one func(context.Context, in
 	var (
 		taken     atomic.Int64
 		mu        sync.Mutex
-		decisions = make([]time.Duration, 0, cases*Decisions)
+		decisions []time.Duration
 	)
 	decided := func(took time.Duration) {
 		mu.Lock()

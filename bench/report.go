@@ -10,16 +10,28 @@ import (
 
 // Report is what was measured.
 type Report struct {
-	Clients int           `json:"clients"`
-	Rounds  int           `json:"rounds"`
-	Cases   []CaseFigures `json:"cases,omitempty"`
+	Clients int            `json:"clients"`
+	Rounds  int            `json:"rounds"`
+	Scenes  []SceneFigures `json:"scenes,omitempty"`
+	Import  *ImportFigures `json:"import,omitempty"`
+}
+
+// SceneFigures compare one kind of change with the bare engine's cases of the
+// same shape.
+type SceneFigures struct {
+	Name      string        `json:"name"`
+	Title     string        `json:"title"`
+	Decisions int           `json:"decisions"`
+	Automatic int           `json:"automatic_steps"`
+	Cases     []CaseFigures `json:"cases"`
 	// OfLocal and OfRegular are Xueji's cases per second divided by the bare
 	// engine's; Xueji runs local activities, so OfLocal is the one that counts.
-	OfLocal   float64 `json:"ratio_of_bare_local,omitempty"`
+	OfLocal   float64 `json:"ratio_of_bare_local"`
 	OfRegular float64 `json:"ratio_of_bare_regular,omitempty"`
 	// Slower is how many times the bare decision's median (local) Xueji's is.
-	Slower float64        `json:"decision_p50_times_bare_local,omitempty"`
-	Import *ImportFigures `json:"import,omitempty"`
+	Slower float64 `json:"decision_p50_times_bare_local"`
+	// Goals says that the goals of the first version are about this kind.
+	Goals bool `json:"goals,omitempty"`
 }
 
 // CaseFigures are the figures of one mode.
@@ -59,18 +71,20 @@ func figuresOf(name string, rounds []round) CaseFigures {
 	}
 }
 
-// compare relates Xueji, which comes last, to the bare engine.
-func (r *Report) compare() {
-	x := r.Cases[len(r.Cases)-1]
-	for _, bare := range r.Cases {
+// compared relates Xueji, which comes last, to the bare engine.
+func compared(s scene, cases []CaseFigures) SceneFigures {
+	f := SceneFigures{Name: s.name, Title: s.title, Decisions: s.shape.Decisions, Automatic: min(s.shape.Errand, 1), Cases: cases, Goals: s.first}
+	x := cases[len(cases)-1]
+	for _, bare := range cases {
 		switch bare.Mode {
 		case regular:
-			r.OfRegular = x.PerSec.Median / bare.PerSec.Median
+			f.OfRegular = x.PerSec.Median / bare.PerSec.Median
 		case local:
-			r.OfLocal = x.PerSec.Median / bare.PerSec.Median
-			r.Slower = x.P50.Median / bare.P50.Median
+			f.OfLocal = x.PerSec.Median / bare.PerSec.Median
+			f.Slower = x.P50.Median / bare.P50.Median
 		}
 	}
+	return f
 }
 
 // The goals of the first version.
@@ -79,19 +93,31 @@ const (
 	goalSlower = 2.0
 )
 
+func (f SceneFigures) write(w io.Writer) {
+	shape := fmt.Sprintf("%d decisions", f.Decisions)
+	if f.Automatic > 0 {
+		shape += fmt.Sprintf(" and %d automatic step", f.Automatic)
+	}
+	_, _ = fmt.Fprintf(w, "\n%s: %s\n%-26s %-26s %-26s %s\n", f.Title, shape, "", "cases/s", "decision p50 ms", "decision p99 ms")
+	for _, c := range f.Cases {
+		_, _ = fmt.Fprintf(w, "%-26s %-26s %-26s %s\n", c.Mode, c.PerSec, c.P50, c.P99)
+	}
+	if !f.Goals {
+		_, _ = fmt.Fprintf(w, "Xueji does %.2f of the bare engine with cases of this shape; a decision takes %.2f times the bare one.\n", f.OfLocal, f.Slower)
+		return
+	}
+	_, _ = fmt.Fprintf(w, "Xueji does %.2f of the bare engine with local activities, as Xueji runs (goal %.1f: %s), %.2f of it with regular ones.\n",
+		f.OfLocal, goalRatio, met(f.OfLocal >= goalRatio), f.OfRegular)
+	_, _ = fmt.Fprintf(w, "A decision takes %.2f times the bare one (goal at most %.0f: %s).\n", f.Slower, goalSlower, met(f.Slower <= goalSlower))
+}
+
 // WriteText writes the report for a person.
 func (r *Report) WriteText(w io.Writer) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "Medians of %d rounds, lowest to highest in brackets; %d clients.\n"+
 		"Temporal is the server of the settings, by default the development server on SQLite: it has no PostgreSQL mode.\n", r.Rounds, r.Clients)
-	if len(r.Cases) > 0 {
-		fmt.Fprintf(&b, "\n%-26s %-26s %-26s %s\n", "cases with 2 decisions", "cases/s", "decision p50 ms", "decision p99 ms")
-		for _, c := range r.Cases {
-			fmt.Fprintf(&b, "%-26s %-26s %-26s %s\n", c.Mode, c.PerSec, c.P50, c.P99)
-		}
-		fmt.Fprintf(&b, "\nXueji does %.2f of the bare engine with local activities, as Xueji runs (goal %.1f: %s), %.2f of it with regular ones.\n",
-			r.OfLocal, goalRatio, met(r.OfLocal >= goalRatio), r.OfRegular)
-		fmt.Fprintf(&b, "A decision takes %.2f times the bare one (goal at most %.0f: %s).\n", r.Slower, goalSlower, met(r.Slower <= goalSlower))
+	for _, f := range r.Scenes {
+		f.write(&b)
 	}
 	if i := r.Import; i != nil {
 		fmt.Fprintf(&b, "\n%-40s %s\n", fmt.Sprintf("roster of %d rows", i.Rows), "rows/s")

@@ -76,11 +76,10 @@ func measureImport(ctx context.Context, o Options, x *xueji) (*ImportFigures, er
 
 // rosterFile is the sheet of one school and the people who bring it in.
 type rosterFile struct {
-	school    place
-	registrar *caller
-	deciders  [Decisions]*caller
-	content   []byte
-	rows      int
+	side
+
+	content []byte
+	rows    int
 }
 
 // rosters writes one sheet per round, each of a school of its own: nobody is in two.
@@ -104,10 +103,7 @@ func (x *xueji) rosters(ctx context.Context, rows, rounds int) ([]rosterFile, er
 		}
 	}
 	for i := range list {
-		if list[i].school, err = x.land.school(ctx, x.bureau, firstRosterSchool+i, perYear); err != nil {
-			return nil, err
-		}
-		if list[i].registrar, list[i].deciders, err = x.people(ctx, list[i].school); err != nil {
+		if list[i].side, err = x.openSide(ctx, x.home, firstRosterSchool+i, perYear); err != nil {
 			return nil, err
 		}
 		in.SchoolCode = list[i].school.code
