@@ -1,6 +1,7 @@
 package store
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -32,29 +33,38 @@ type Position struct {
 // Closed says that nothing will happen any more.
 func (p Position) Closed() bool { return p.Status != Running }
 
-// Position reads where a change stands (worker).
+// positionRow is a change with its open step and what nobody has counted yet.
+type positionRow struct {
+	Status        string
+	StepNo        int
+	ChangeRound   int
+	DueTotal      time.Time
+	TotalWarnedAt *time.Time
+	Step          openedStep `gorm:"embedded"` // empty when there is none
+	SlipsJSON     string
+}
+
+// Position reads where a change stands (worker), in one statement: everything
+// that happens to a change ends with it.
 func (t *Tx) Position(change uuid.UUID) (*Position, error) {
-	var row struct {
-		Status        string
-		StepNo        int
-		Round         int
-		DueTotal      time.Time
-		TotalWarnedAt *time.Time
-	}
-	err := t.db.Raw(`SELECT status, step_no, round, due_total, total_warned_at FROM change WHERE id = ?`, change).Take(&row).Error
+	var row positionRow
+	err := t.db.Raw(`SELECT c.status, c.step_no, c.round AS change_round, c.due_total, c.total_warned_at, `+openedStepColumns+`,
+			to_json(ARRAY(SELECT l.id FROM slip l WHERE l.change_id = c.id AND l.outcome = 'PENDING' ORDER BY l.created_at, l.id))::text AS slips_json
+		FROM change c LEFT JOIN (step s JOIN organisation o ON o.id = s.office_id) ON s.change_id = c.id AND s.status = 'OPEN'
+		WHERE c.id = ?`, change).Take(&row).Error
 	if errors.Is(err, gorm.ErrRecordNotFound) {
 		return nil, problem.New(problem.NotFound)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("read the position of a change: %w", err)
 	}
-	p := &Position{Status: row.Status, Step: row.StepNo, Round: row.Round}
+	p := &Position{Status: row.Status, Step: row.StepNo, Round: row.ChangeRound}
 	if p.Closed() {
 		return p, nil
 	}
-	s, err := t.openedStep(change)
-	if err != nil {
-		return nil, err
+	s := &row.Step
+	if s.Name == "" {
+		return nil, fmt.Errorf("change %s is running and has no open step", change)
 	}
 	p.Stage, p.OfficeCode, p.DueAt = s.Name, s.OfficeCode, s.DueAt
 	p.Wait = t.untilNext(s, row.DueTotal, row.TotalWarnedAt != nil)
@@ -64,8 +74,7 @@ func (t *Tx) Position(change uuid.UUID) (*Position, error) {
 			p.Act = s.Act
 		}
 	}
-	err = t.db.Raw(`SELECT id FROM slip WHERE change_id = ? AND outcome = 'PENDING' ORDER BY created_at, id`, change).Scan(&p.Slips).Error
-	if err != nil {
+	if err := json.Unmarshal([]byte(row.SlipsJSON), &p.Slips); err != nil {
 		return nil, fmt.Errorf("read undecided slips: %w", err)
 	}
 	return p, nil

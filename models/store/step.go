@@ -161,11 +161,14 @@ type openedStep struct {
 	NextAttemptAt *time.Time
 }
 
+// openedStepColumns are those of openedStep, of step s at organisation o.
+const openedStepColumns = `s.no, s.round, s.name, s.role, s.office_id, s.office_path::text AS office_path, o.code AS office_code, s.opened_at,
+	s.due_at, s.remind_50_at, s.remind_80_at, s.reminded_50, s.reminded_80, s.overdue_at, s.act, s.attempts, s.problem, s.next_attempt_at`
+
 func (t *Tx) openedStep(change uuid.UUID) (*openedStep, error) {
 	var s openedStep
-	err := t.db.Raw(`SELECT s.no, s.round, s.name, s.role, s.office_id, s.office_path::text AS office_path, o.code AS office_code, s.opened_at,
-		s.due_at, s.remind_50_at, s.remind_80_at, s.reminded_50, s.reminded_80, s.overdue_at, s.act, s.attempts, s.problem, s.next_attempt_at
-		FROM step s JOIN organisation o ON o.id = s.office_id WHERE s.change_id = ? AND s.status = 'OPEN'`, change).Take(&s).Error
+	err := t.db.Raw(`SELECT `+openedStepColumns+` FROM step s JOIN organisation o ON o.id = s.office_id
+		WHERE s.change_id = ? AND s.status = 'OPEN'`, change).Take(&s).Error
 	if err != nil {
 		return nil, fmt.Errorf("read the open step: %w", err)
 	}
