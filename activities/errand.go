@@ -16,38 +16,48 @@ import (
 	"github.com/xueji/xueji/workflows/contract"
 )
 
-// Perform does what the open automatic step of a change asks for. The question
-// is read in one transaction, asked outside of any, and what came of it written
-// in another one; a crash in between asks again, and nothing is written twice.
+// Perform does what the open automatic step of a change asks for. What the
+// register knows itself is settled in the transaction that reads it. A question to
+// the world outside is read in one transaction, asked outside of any, and what
+// came of it written in another one; a crash in between asks again, and nothing is
+// written twice.
 func (a *Changes) Perform(ctx context.Context, r contract.ResumeRequest) (contract.Position, error) {
-	var e *store.Errand
-	at, err := a.within(ctx, r.ChangeID, func(tx *store.Tx, id uuid.UUID) (err error) {
-		e, err = tx.Errand(id)
-		return err
+	var question *store.Errand
+	at, err := a.within(ctx, r.ChangeID, func(tx *store.Tx, id uuid.UUID) error {
+		e, err := tx.Errand(id)
+		if err != nil || e == nil {
+			return err
+		}
+		if asks(e) {
+			question = e
+			return nil
+		}
+		return tx.Settle(id, e, nil)
 	})
-	if err != nil || e == nil {
+	if err != nil || question == nil {
 		return at, err
 	}
-	refusal, err := a.ask(ctx, e)
+	refusal, err := a.ask(ctx, question)
 	if errors.Is(err, identity.ErrNoAnswer) {
 		activity.GetLogger(ctx).Warn("the identity check waits", "change", r.ChangeID, "because", err.Error())
-		return a.within(ctx, r.ChangeID, func(tx *store.Tx, id uuid.UUID) error { return tx.Silent(id, e) })
+		return a.within(ctx, r.ChangeID, func(tx *store.Tx, id uuid.UUID) error { return tx.Silent(id, question) })
 	}
 	if err != nil {
 		return at, outward(err)
 	}
-	return a.within(ctx, r.ChangeID, func(tx *store.Tx, id uuid.UUID) error { return tx.Settle(id, e, refusal) })
+	return a.within(ctx, r.ChangeID, func(tx *store.Tx, id uuid.UUID) error { return tx.Settle(id, question, refusal) })
 }
+
+// asks says whether an errand needs the population database; without a number
+// there is nothing to ask.
+func asks(e *store.Errand) bool { return e.Act == process.ActIdentity && !e.Number.IsZero() }
 
 // askingTime is how long the population database may take, all its retries included.
 const askingTime = 20 * time.Second
 
-// ask asks the population database where the errand needs it: the refusal that
-// goes with its answer, nil when name and number fit or there is nothing to ask.
+// ask asks the population database: the refusal that goes with its answer, nil
+// when name and number fit.
 func (a *Changes) ask(ctx context.Context, e *store.Errand) (*problem.Error, error) {
-	if e.Act != process.ActIdentity || e.Number.IsZero() {
-		return nil, nil //nolint:nilnil // the register knows the answer itself
-	}
 	// Shorter than the activity may take, so that there is time left to note a silence.
 	asking, cancel := context.WithTimeout(ctx, askingTime)
 	defer cancel()
