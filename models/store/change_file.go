@@ -82,6 +82,10 @@ func (t *Tx) FileChange(f Filing) (*Change, error) {
 	if err := t.write(event{change: c.ID, verb: "FILED", step: 0, round: 1, account: c.FiledBy, office: c.OrgID}); err != nil {
 		return nil, err
 	}
+	// Now, so that who was slower than another filing gets the refusal itself.
+	if err := t.flush(); err != nil {
+		return nil, err
+	}
 	if err := t.openStep(c, 1); err != nil {
 		return nil, err
 	}
@@ -155,20 +159,14 @@ func (t *Tx) insertChange(c *Change, f Filing) error {
 		return fmt.Errorf("number a change: %w", err)
 	}
 	c.CaseNo = fmt.Sprintf("%s-%s-%06d", c.ProvinceCode[:2], t.today().Compact(), no.N)
-	_, err = t.exec(`INSERT INTO change (id, case_no, kind, student_id, roster_id, org_id, org_path, province_code, stage, status, definition,
+	// The same request may arrive twice at once: the other one won.
+	t.laterUnless("change_filed_by_filing_key_key", problem.New(problem.VersionConflict), "file a change", `INSERT INTO change (id, case_no, kind, student_id, roster_id, org_id, org_path, province_code, stage, status, definition,
 		definition_version, policy_version, inputs, step_no, round, filed_by, filed_at, filing_key, filing_hash, due_total, redo_of,
 		subject, found_by, out_policy_version)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		c.ID, c.CaseNo, c.Kind, c.StudentID, c.RosterID, c.OrgID, c.OrgPath, c.ProvinceCode, c.Stage, c.Status, string(definition),
 		fmt.Sprint(c.Definition.Version), c.PolicyVersion, string(inputs), c.StepNo, c.Round, c.FiledBy, c.FiledAt, f.Key, t.store.bodyHash(f.BodyHash), c.DueTotal, c.RedoOf,
 		string(subject), c.foundBy, c.OutPolicyVersion)
-	if violates(err) == "change_filed_by_filing_key_key" {
-		// The same request arrived twice at once: the other one won.
-		return problem.New(problem.VersionConflict)
-	}
-	if err != nil {
-		return fmt.Errorf("file a change: %w", err)
-	}
 	t.addParty(c, process.SideFiler, c.OrgID)
 	if c.releasing != uuid.Nil {
 		t.addParty(c, process.SideIn, c.OrgID)
@@ -186,26 +184,25 @@ func (t *Tx) addParty(c *Change, side process.Side, office uuid.UUID) {
 // takeSlots holds the student, or each person of a roster, for this change.
 func (t *Tx) takeSlots(c *Change) error {
 	if c.RosterID != nil {
+		if err := t.flush(); err != nil {
+			return err
+		}
 		return t.fileRoster(*c.RosterID, c.ID)
 	}
-	keys := []string{studentSlot(*c.StudentID)}
-	if hash := c.values[status.FieldIDNumber].hash; hash != nil {
-		keys = append(keys, identitySlot(hash))
+	running := problem.New(problem.ChangeInProgress).At("/student_id")
+	if c.releasing != uuid.Nil {
+		running = status.BusinessRunning.Refusal(status.School{Name: c.Subject.School}, "")
 	}
-	for _, key := range keys {
-		_, err := t.exec(`INSERT INTO slot (key, change_id, taken_at) VALUES (?, ?, ?)`, key, c.ID, t.now)
-		switch {
-		case violates(err) == "slot_pkey" && key != keys[0]:
-			return problem.New(problem.IdentityTaken).At("/values/" + status.FieldIDNumber)
-		case violates(err) == "slot_pkey" && c.releasing != uuid.Nil:
-			return status.BusinessRunning.Refusal(status.School{Name: c.Subject.School}, "")
-		case violates(err) == "slot_pkey":
-			return problem.New(problem.ChangeInProgress).At("/student_id")
-		case err != nil:
-			return fmt.Errorf("take the student's slot: %w", err)
-		}
+	t.takeSlot(c, studentSlot(*c.StudentID), running)
+	if hash := c.values[status.FieldIDNumber].hash; hash != nil {
+		t.takeSlot(c, identitySlot(hash), problem.New(problem.IdentityTaken).At("/values/"+status.FieldIDNumber))
 	}
 	return nil
+}
+
+// takeSlot holds a key for a change, or refuses when another change holds it.
+func (t *Tx) takeSlot(c *Change, key string, held *problem.Error) {
+	t.laterUnless("slot_pkey", held, "take a slot", `INSERT INTO slot (key, change_id, taken_at) VALUES (?, ?, ?)`, key, c.ID, t.now)
 }
 
 // studentSlot is the key of the slot that a change of a record holds.

@@ -16,6 +16,10 @@ type queued struct {
 	query string
 	args  []any
 	rows  int64 // how many it must touch; anyRows does not look
+	// unique is the constraint that the statement breaks when somebody was faster,
+	// and refusal what a person is told then.
+	unique  string
+	refusal error
 }
 
 const anyRows = -1
@@ -26,6 +30,13 @@ const anyRows = -1
 // writes: sent one by one, waiting for answers was most of what a decision took.
 func (t *Tx) later(doing string, rows int64, query string, args ...any) {
 	t.queue = append(t.queue, queued{doing: doing, query: numbered(query), args: args, rows: rows})
+}
+
+// laterUnless queues a statement that writes one row, unless somebody was faster:
+// when it breaks the unique constraint, the flush fails with the refusal and
+// nothing around it. Flush where people wait for that answer.
+func (t *Tx) laterUnless(unique string, refusal error, doing, query string, args ...any) {
+	t.queue = append(t.queue, queued{doing: doing, query: numbered(query), args: args, rows: 1, unique: unique, refusal: refusal})
 }
 
 // txKey finds the transaction in the context of a GORM statement.
@@ -71,6 +82,9 @@ func (t *Tx) flush() error {
 			}
 			if err != nil {
 				_ = answers.Close() // repeats the error, or has none of its own
+				if q.refusal != nil && violates(err) == q.unique {
+					return q.refusal
+				}
 				return fmt.Errorf("%s: %w", q.doing, err)
 			}
 		}
