@@ -12,16 +12,19 @@ import (
 	"github.com/xueji/xueji/models/status"
 )
 
+// pupil makes an enrolled record of a school.
+func (r *recordsRig) pupil(school string) uuid.UUID {
+	r.t.Helper()
+	id := newID()
+	r.exec(`INSERT INTO student (id, school_id, org_path, holds_seat, stage, entry_year, name, sex, birth_date, id_type, enrol_status, in_register, on_campus, created_at, updated_at)
+		VALUES ($1, $2, $3::text::ltree, true, 'PRIMARY', 2024, '样例生', '1', '2018-03-01', 'Z', 'ENROLLED', true, true, now(), now())`, id, r.school[school], school)
+	return id
+}
+
 // Two filings look at the same moment, both may be filed, and one is written
 // first: the other reads what stands against it, as if it had looked later.
 func TestTheSlowerFilingIsRefused(t *testing.T) {
 	r := newRecordsRig(t)
-	pupil := func(school string) uuid.UUID {
-		id := newID()
-		r.exec(`INSERT INTO student (id, school_id, org_path, holds_seat, stage, entry_year, name, sex, birth_date, id_type, enrol_status, in_register, on_campus, created_at, updated_at)
-			VALUES ($1, $2, $3::text::ltree, true, 'PRIMARY', 2024, '样例生', '1', '2018-03-01', 'Z', 'ENROLLED', true, true, now(), now())`, id, r.school[school], school)
-		return id
-	}
 	number := values{status.FieldIDNumber: {after: "99**************1X", cipher: []byte("c"), hash: []byte("number")}}
 	file := func(kind process.Kind, student, releasing uuid.UUID, wished values, key string) error {
 		return r.in(r.app, schoolAPath, func(t *Tx) error {
@@ -39,7 +42,7 @@ func TestTheSlowerFilingIsRefused(t *testing.T) {
 			return t.flush()
 		})
 	}
-	own, other := pupil(schoolAPath), pupil(schoolBPath)
+	own, other := r.pupil(schoolAPath), r.pupil(schoolBPath)
 	for _, row := range []struct {
 		name            string
 		kind            process.Kind
@@ -50,10 +53,10 @@ func TestTheSlowerFilingIsRefused(t *testing.T) {
 		code            problem.Code
 		at              string
 	}{
-		{"the same request", process.Suspension, pupil(schoolAPath), pupil(schoolAPath), uuid.Nil, nil, [2]string{"1", "1"}, problem.VersionConflict, ""},
+		{"the same request", process.Suspension, r.pupil(schoolAPath), r.pupil(schoolAPath), uuid.Nil, nil, [2]string{"1", "1"}, problem.VersionConflict, ""},
 		{"the same pupil", process.Suspension, own, own, uuid.Nil, nil, [2]string{"2", "3"}, problem.ChangeInProgress, "/student_id"},
 		{"a pupil of another school", process.Transfer, other, other, r.school[schoolBPath], nil, [2]string{"4", "5"}, problem.TransferBusinessRunning, "/pupil"},
-		{"the same number", process.KeyDataChange, pupil(schoolAPath), pupil(schoolAPath), uuid.Nil, number, [2]string{"6", "7"}, problem.IdentityTaken, "/values/id_number"},
+		{"the same number", process.KeyDataChange, r.pupil(schoolAPath), r.pupil(schoolAPath), uuid.Nil, number, [2]string{"6", "7"}, problem.IdentityTaken, "/values/id_number"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			require.NoError(t, file(row.kind, row.student, row.releasing, row.wished, row.keys[0]))

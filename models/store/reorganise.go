@@ -4,8 +4,6 @@ import (
 	"fmt"
 
 	"github.com/google/uuid"
-
-	"github.com/xueji/xueji/models/process"
 )
 
 // Misplaced gives running changes whose open step lies with an office that is
@@ -35,7 +33,7 @@ func (t *Tx) FollowOffice(change uuid.UUID) error {
 		return err
 	}
 	rule, _ := c.Definition.Step(s.No)
-	at, err := t.officeOf(c, rule)
+	at, _, err := t.officeOf(c, s.No, rule)
 	if err != nil || at.ID == s.OfficeID {
 		return err
 	}
@@ -51,13 +49,4 @@ func (t *Tx) FollowOffice(change uuid.UUID) error {
 		return err
 	}
 	return t.write(event{change: c.ID, verb: "OFFICE_CHANGED", step: s.No, round: s.Round, office: at.ID})
-}
-
-// officeOf finds the office of a step of a change, as the tree stands now.
-func (t *Tx) officeOf(c *Change, rule process.Step) (*office, error) {
-	party, err := t.partyPath(c.ID, rule.Side)
-	if err != nil {
-		return nil, err
-	}
-	return t.officeFor(party, rule.Level)
 }

@@ -1,14 +1,11 @@
 package store
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 	"time"
 
 	"github.com/google/uuid"
-	"gorm.io/gorm"
-
 	"github.com/xueji/xueji/models/process"
 )
 
@@ -45,16 +42,17 @@ func (t *Tx) openStep(c *Change, no int) error {
 	if !ok {
 		return fmt.Errorf("change %s has no step %d", c.ID, no)
 	}
-	at, err := t.officeOf(c, rule)
+	at, able, err := t.officeOf(c, no, rule)
 	if err != nil {
 		return err
 	}
 	due := t.store.workdays.Deadline(t.now, rule.Term)
 	named, next := "", any(nil)
-	if rule.Act != "" {
+	switch {
+	case rule.Act != "":
 		next = t.now
-	} else if named, err = t.peopleProblem(at.ID, rule, c, no); err != nil {
-		return err
+	case !able:
+		named = problemNobody
 	}
 	t.later("open a step", 1, `INSERT INTO step (change_id, no, round, name, side, role, office_id, office_path, opened_at, due_at, due_provisional,
 		calendar_version, remind_50_at, remind_80_at, problem, status, act, next_attempt_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
@@ -68,47 +66,32 @@ func (t *Tx) openStep(c *Change, no int) error {
 	return nil
 }
 
-func (t *Tx) partyPath(change uuid.UUID, side process.Side) (string, error) {
-	var row struct{ Path string }
-	err := t.db.Raw(`SELECT o.path::text AS path FROM change_party p JOIN organisation o ON o.id = p.org_id WHERE p.change_id = ? AND p.side = ?`,
-		change, side).Take(&row).Error
+// officeOf finds the office of a step of a change, as the tree stands now: it
+// follows reorganisations. Where a province has no office of the level
+// (municipalities, directly administered counties) the managing bureau acts. It
+// also says whether anybody can decide the step: an active account with the role
+// at the office, other than the applicant, because who submits does not review.
+// One statement: every step of every change begins with it.
+func (t *Tx) officeOf(c *Change, no int, rule process.Step) (*office, bool, error) {
+	except := c.FiledBy
+	if no == 0 || rule.Own {
+		except = uuid.Nil // the applicant's own step
+	}
+	var row struct {
+		Office office `gorm:"embedded"`
+		Able   bool
+	}
+	err := t.db.Raw(`SELECT o.id, o.path::text AS path, o.code, o.name, office_can_act(o.id, @role, @except) AS able
+		FROM change_party p JOIN organisation f ON f.id = p.org_id
+		JOIN organisation o ON o.path @> f.path AND CASE @level
+			WHEN 'SCHOOL' THEN o.path = f.path WHEN 'MANAGING' THEN o.path = subpath(f.path, 0, -1)
+			ELSE o.kind = @level OR o.path = subpath(f.path, 0, -1) END
+		WHERE p.change_id = @change AND p.side = @side ORDER BY o.kind <> @level LIMIT 1`,
+		map[string]any{"change": c.ID, "side": rule.Side, "level": rule.Level, "role": rule.Role, "except": except}).Take(&row).Error
 	if err != nil {
-		return "", fmt.Errorf("find the %s side of a change: %w", side, err)
+		return nil, false, fmt.Errorf("find the office of a step on the %s side: %w", rule.Side, err)
 	}
-	return row.Path, nil
-}
-
-// officeFor finds the office of a level above a school, as the tree stands
-// now: it follows reorganisations. Where a province has no office of the level
-// (municipalities, directly administered counties) the managing bureau acts.
-func (t *Tx) officeFor(school string, level process.Level) (*office, error) {
-	managing := superior(school)
-	path := school
-	switch level {
-	case process.LevelSchool:
-	case process.LevelManaging:
-		path = managing
-	case process.LevelCity, process.LevelProvince:
-		at, err := t.officeByKind(school, string(level))
-		if err == nil || !errors.Is(err, gorm.ErrRecordNotFound) {
-			return at, err
-		}
-		path = managing
-	}
-	var at office
-	if err := t.db.Raw(`SELECT id, path::text AS path, code, name FROM organisation WHERE path = ?::ltree`, path).Take(&at).Error; err != nil {
-		return nil, fmt.Errorf("find the office of a step: %w", err)
-	}
-	return &at, nil
-}
-
-func (t *Tx) officeByKind(below, kind string) (*office, error) {
-	var at office
-	err := t.db.Raw(`SELECT id, path::text AS path, code, name FROM organisation WHERE path @> ?::ltree AND kind = ?`, below, kind).Take(&at).Error
-	if err != nil {
-		return nil, fmt.Errorf("find the office of a step: %w", err)
-	}
-	return &at, nil
+	return &row.Office, row.Able, nil
 }
 
 // superior is the path of the office above, "" at the root.
@@ -118,24 +101,6 @@ func superior(path string) string {
 		return ""
 	}
 	return path[:i]
-}
-
-// peopleProblem names the problem of a step that nobody can decide: no active
-// account holds its role at the office, other than the applicant, because who
-// submits does not review.
-func (t *Tx) peopleProblem(officeID uuid.UUID, rule process.Step, c *Change, no int) (string, error) {
-	except := c.FiledBy
-	if no == 0 || rule.Own {
-		except = uuid.Nil // the applicant's own step
-	}
-	var able bool
-	if err := t.db.Raw(`SELECT office_can_act(?, ?, ?)`, officeID, rule.Role, except).Scan(&able).Error; err != nil {
-		return "", fmt.Errorf("look for someone who can act: %w", err)
-	}
-	if able {
-		return "", nil
-	}
-	return problemNobody, nil
 }
 
 // openedStep is the open step of a running change with its office.
