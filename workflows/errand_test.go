@@ -75,3 +75,23 @@ func TestAnErrandIsNotRepeatedWithoutNeed(t *testing.T) {
 	require.Equal(t, effective, r.finish().Status)
 	require.Equal(t, 1, r.store.called(contract.ActivityPerform))
 }
+
+// The register passes the step a moment before the run hears of it. Who is fast
+// enough to decide the next step in between is heard, and not sent round by a refresh.
+func TestTheNextStepIsHeardBeforeTheErrandIsAnswered(t *testing.T) {
+	r := automaticRun(t, pass)
+	var early, wrong *reply
+	r.store.whileAsking = func(change string) {
+		require.NoError(t, r.store.passed(change))
+		r.during(func() {
+			m := r.handIn(word{verb: approve})
+			require.Equal(t, 2, m.Step)
+			wrong = r.tell(contract.SlipMessage{SlipID: m.SlipID, Step: 3, Round: m.Round})
+			early = r.tell(m)
+		})
+	}
+	require.Equal(t, effective, r.finish().Status)
+	early.counted(t)
+	wrong.rejectedAs(t, contract.ErrStale)
+	require.Equal(t, []string{pass, approve}, r.store.said(r.change))
+}

@@ -101,6 +101,10 @@ func (c *change) validate(_ workflow.Context, m contract.SlipMessage) error {
 		// A new run, perhaps after a reset, does not know yet where the register
 		// stands. It takes the slip in; PostgreSQL makes a repetition harmless.
 		return nil
+	case c.errand.runs() && m.Step == c.at.Step+1 && m.Round == c.at.Round:
+		// The register may have passed the automatic step a moment ago; whoever is
+		// already at the next one is not sent away to come back.
+		return nil
 	case m.Step != contract.AnyStep && (m.Step != c.at.Step || m.Round != c.at.Round):
 		return temporal.NewApplicationError("the change is at another step", contract.ErrStale)
 	}
