@@ -34,7 +34,7 @@ func OwnTemporal(t testing.TB) *embedded.Temporal {
 	return server
 }
 
-// Hold is a change held in mid-air: whatever would move it waits at its row.
+// Hold is changes held in mid-air: whatever would move one waits at its row.
 type Hold struct {
 	s  *Stack
 	tx pgx.Tx
@@ -42,11 +42,23 @@ type Hold struct {
 
 // Hold takes the lock every step of a change takes first. Slips can still be
 // handed in, but none can be counted until Release.
-func (s *Stack) Hold(change string) *Hold {
+func (s *Stack) Hold(changes ...string) *Hold {
+	s.T.Helper()
+	return s.hold(`SELECT 1 FROM change WHERE id = ANY ($1::uuid[]) FOR NO KEY UPDATE`, changes)
+}
+
+// HoldOffice lets nothing new be hung on an office: what opens a step there
+// waits in the middle of its transaction, and so does whatever its staff say.
+func (s *Stack) HoldOffice(at Office) *Hold {
+	s.T.Helper()
+	return s.hold(`SELECT 1 FROM organisation WHERE id = $1 FOR UPDATE`, at.ID)
+}
+
+func (s *Stack) hold(lock string, what any) *Hold {
 	s.T.Helper()
 	tx, err := s.DB.Begin(s.T.Context())
 	require.NoError(s.T, err)
-	_, err = tx.Exec(s.T.Context(), `SELECT 1 FROM change WHERE id = $1 FOR NO KEY UPDATE`, change)
+	_, err = tx.Exec(s.T.Context(), lock, what)
 	require.NoError(s.T, err)
 	h := &Hold{s: s, tx: tx}
 	s.T.Cleanup(func() { _ = tx.Rollback(context.Background()) })
