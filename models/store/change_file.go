@@ -160,10 +160,11 @@ func (t *Tx) insertChange(c *Change, f Filing) error {
 	}
 	c.CaseNo = fmt.Sprintf("%s-%s-%06d", c.ProvinceCode[:2], t.today().Compact(), no.N)
 	// The same request may arrive twice at once: the other one won.
-	t.laterUnless("change_filed_by_filing_key_key", problem.New(problem.VersionConflict), "file a change", `INSERT INTO change (id, case_no, kind, student_id, roster_id, org_id, org_path, province_code, stage, status, definition,
+	twice := func() error { return problem.New(problem.VersionConflict) }
+	t.laterOr(twice, "file a change", `INSERT INTO change (id, case_no, kind, student_id, roster_id, org_id, org_path, province_code, stage, status, definition,
 		definition_version, policy_version, inputs, step_no, round, filed_by, filed_at, filing_key, filing_hash, due_total, redo_of,
 		subject, found_by, out_policy_version)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
 		c.ID, c.CaseNo, c.Kind, c.StudentID, c.RosterID, c.OrgID, c.OrgPath, c.ProvinceCode, c.Stage, c.Status, string(definition),
 		fmt.Sprint(c.Definition.Version), c.PolicyVersion, string(inputs), c.StepNo, c.Round, c.FiledBy, c.FiledAt, f.Key, t.store.bodyHash(f.BodyHash), c.DueTotal, c.RedoOf,
 		string(subject), c.foundBy, c.OutPolicyVersion)
@@ -189,20 +190,30 @@ func (t *Tx) takeSlots(c *Change) error {
 		}
 		return t.fileRoster(*c.RosterID, c.ID)
 	}
-	running := problem.New(problem.ChangeInProgress).At("/student_id")
-	if c.releasing != uuid.Nil {
-		running = status.BusinessRunning.Refusal(status.School{Name: c.Subject.School}, "")
-	}
-	t.takeSlot(c, studentSlot(*c.StudentID), running)
+	t.takeSlot(c, studentSlot(*c.StudentID), func() error { return t.studentLost(c) })
 	if hash := c.values[status.FieldIDNumber].hash; hash != nil {
-		t.takeSlot(c, identitySlot(hash), problem.New(problem.IdentityTaken).At("/values/"+status.FieldIDNumber))
+		t.takeSlot(c, identitySlot(hash), func() error { return problem.New(problem.IdentityTaken).At("/values/" + status.FieldIDNumber) })
 	}
 	return nil
 }
 
-// takeSlot holds a key for a change, or refuses when another change holds it.
-func (t *Tx) takeSlot(c *Change, key string, held *problem.Error) {
-	t.laterUnless("slot_pkey", held, "take a slot", `INSERT INTO slot (key, change_id, taken_at) VALUES (?, ?, ?)`, key, c.ID, t.now)
+// takeSlot holds a key for a change, unless another change holds it. Without a
+// conflict target the statement needs no right to read slots.
+func (t *Tx) takeSlot(c *Change, key string, lost func() error) {
+	t.laterOr(lost, "take a slot", `INSERT INTO slot (key, change_id, taken_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`, key, c.ID, t.now)
+}
+
+// studentLost tells, in the words of the precondition, that somebody was faster
+// between the look at the student and the filing.
+func (t *Tx) studentLost(c *Change) error {
+	if c.releasing == uuid.Nil {
+		return problem.New(problem.ChangeInProgress).At("/student_id")
+	}
+	running, err := t.runningKind(*c.StudentID)
+	if err != nil {
+		return err
+	}
+	return status.BusinessRunning.Refusal(status.School{Name: c.Subject.School}, running)
 }
 
 // studentSlot is the key of the slot that a change of a record holds.

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"strconv"
@@ -16,10 +17,9 @@ type queued struct {
 	query string
 	args  []any
 	rows  int64 // how many it must touch; anyRows does not look
-	// unique is the constraint that the statement breaks when somebody was faster,
-	// and refusal what a person is told then.
-	unique  string
-	refusal error
+	// lost tells what a person hears when the statement wrote no row, because
+	// somebody was faster.
+	lost func() error
 }
 
 const anyRows = -1
@@ -32,11 +32,12 @@ func (t *Tx) later(doing string, rows int64, query string, args ...any) {
 	t.queue = append(t.queue, queued{doing: doing, query: numbered(query), args: args, rows: rows})
 }
 
-// laterUnless queues a statement that writes one row, unless somebody was faster:
-// when it breaks the unique constraint, the flush fails with the refusal and
-// nothing around it. Flush where people wait for that answer.
-func (t *Tx) laterUnless(unique string, refusal error, doing, query string, args ...any) {
-	t.queue = append(t.queue, queued{doing: doing, query: numbered(query), args: args, rows: 1, unique: unique, refusal: refusal})
+// laterOr queues a statement that writes one row (ON CONFLICT DO NOTHING, which
+// waits for whoever is writing the same at this moment), or none when somebody was
+// faster: the flush then fails with what lost says, and nothing around it. lost may
+// read. Flush where people wait for that answer.
+func (t *Tx) laterOr(lost func() error, doing, query string, args ...any) {
+	t.queue = append(t.queue, queued{doing: doing, query: numbered(query), args: args, rows: 1, lost: lost})
 }
 
 // txKey finds the transaction in the context of a GORM statement.
@@ -69,27 +70,39 @@ func (t *Tx) flush() error {
 	if len(list) == 0 {
 		return nil
 	}
-	return t.raw(func(c *pgx.Conn) error {
-		batch := &pgx.Batch{}
-		for _, q := range list {
-			batch.Queue(q.query, q.args...)
-		}
-		answers := c.SendBatch(t.ctx, batch)
-		for _, q := range list {
-			tag, err := answers.Exec()
-			if err == nil && q.rows != anyRows && tag.RowsAffected() != q.rows {
-				err = fmt.Errorf("%d rows instead of %d", tag.RowsAffected(), q.rows)
-			}
-			if err != nil {
-				_ = answers.Close() // repeats the error, or has none of its own
-				if q.refusal != nil && violates(err) == q.unique {
-					return q.refusal
-				}
-				return fmt.Errorf("%s: %w", q.doing, err)
-			}
-		}
-		return answers.Close()
+	var lost func() error
+	err := t.raw(func(c *pgx.Conn) (err error) {
+		lost, err = send(t.ctx, c, list)
+		return err
 	})
+	if err == nil && lost != nil {
+		return lost()
+	}
+	return err
+}
+
+// send sends statements in one round trip, and stops at one that somebody else made needless.
+func send(ctx context.Context, c *pgx.Conn, list []queued) (lost func() error, err error) {
+	batch := &pgx.Batch{}
+	for _, q := range list {
+		batch.Queue(q.query, q.args...)
+	}
+	answers := c.SendBatch(ctx, batch)
+	for _, q := range list {
+		tag, err := answers.Exec()
+		if err == nil && tag.RowsAffected() == 0 && q.lost != nil {
+			_ = answers.Close() // what failed after it failed because of it
+			return q.lost, nil
+		}
+		if err == nil && q.rows != anyRows && tag.RowsAffected() != q.rows {
+			err = fmt.Errorf("%d rows instead of %d", tag.RowsAffected(), q.rows)
+		}
+		if err != nil {
+			_ = answers.Close() // repeats the error, or has none of its own
+			return nil, fmt.Errorf("%s: %w", q.doing, err)
+		}
+	}
+	return nil, answers.Close()
 }
 
 // numbered turns the question marks of a statement into PostgreSQL's $1, $2 …
