@@ -32,6 +32,13 @@ func databaseDown(err error) bool {
 	return errors.As(err, &pg) && (strings.HasPrefix(pg.Code, "57P0") || strings.HasPrefix(pg.Code, "08") || pg.Code == "53300")
 }
 
+// overtaken says whether two transactions waited for each other and PostgreSQL
+// ended this one: nothing was done, and the other one is through.
+func overtaken(err error) bool {
+	var pg *pgconn.PgError
+	return errors.As(err, &pg) && pg.Code == "40P01"
+}
+
 // unstorable says whether the database refused a text for a character it cannot
 // keep; tidyInput should have refused it before.
 func unstorable(err error) bool {

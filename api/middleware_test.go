@@ -3,12 +3,14 @@ package api
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/stretchr/testify/require"
 
 	"github.com/xueji/xueji/api/authz"
@@ -27,6 +29,12 @@ func TestAPanicIsAProblemAndItsValueStaysOutOfTheLog(t *testing.T) {
 	require.Contains(t, w.log.String(), "disk")
 	require.NotContains(t, w.log.String(), "520102201101011234")
 	require.NotContains(t, w.log.String(), "张三")
+
+	register(w.server, Operation{ID: "late", Method: "GET", Path: "/v1/late", Action: authz.Public, Tag: "x", Summary: "x"},
+		func(context.Context, *empty) (*empty, error) {
+			return nil, fmt.Errorf("move a record: %w", &pgconn.PgError{Code: "40P01"})
+		})
+	w.refused("version_conflict", "", get("/v1/late"))
 }
 
 func TestAnOperationWithoutARuleDoesNotStart(t *testing.T) {

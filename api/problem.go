@@ -71,6 +71,8 @@ func (s *server) refusal(ctx context.Context, err error) error {
 		e, x.cause = problem.New(problem.NotFound), err
 	case unstorable(err):
 		e, x.cause = problem.New(problem.WrongCharacters).With("field", "text"), err
+	case overtaken(err):
+		e, x.cause = problem.New(problem.VersionConflict), err
 	case databaseDown(err):
 		e, x.cause = problem.New(problem.Unavailable).With("part", "database"), err
 	case errors.Is(err, context.DeadlineExceeded):

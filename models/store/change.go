@@ -58,7 +58,7 @@ type Change struct {
 	// Subject is the pupil as every party may see it; empty for a roster.
 	Subject Subject `gorm:"-"`
 
-	releasing uuid.UUID        // the school a move takes the pupil from; while filing
+	releasing Office           // the school a move takes the pupil from; while filing
 	foundBy   []byte           // keyed hash of the number the pupil was found by; while filing
 	values    values           // of a change of key data, read when they are needed
 	wrong     []*problem.Error // about values; while they are handed in

@@ -154,11 +154,9 @@ func (t *Tx) insertChange(c *Change, f Filing) error {
 		c.OutPolicyVersion = &out.Version
 	}
 	c.DueTotal = t.store.workdays.Deadline(t.now, c.Definition.Policy.TotalWarning).At
-	var no struct{ N int64 }
-	if err := t.db.Raw(`SELECT nextval('change_case_no') AS n`).Take(&no).Error; err != nil {
-		return fmt.Errorf("number a change: %w", err)
+	if err := t.number(c); err != nil {
+		return err
 	}
-	c.CaseNo = fmt.Sprintf("%s-%s-%06d", c.ProvinceCode[:2], t.today().Compact(), no.N)
 	// The same request may arrive twice at once: the other one won.
 	twice := func() error { return problem.New(problem.VersionConflict) }
 	t.laterOr(twice, "file a change", `INSERT INTO change (id, case_no, kind, student_id, roster_id, org_id, org_path, province_code, stage, status, definition,
@@ -169,12 +167,38 @@ func (t *Tx) insertChange(c *Change, f Filing) error {
 		fmt.Sprint(c.Definition.Version), c.PolicyVersion, string(inputs), c.StepNo, c.Round, c.FiledBy, c.FiledAt, f.Key, t.store.bodyHash(f.BodyHash), c.DueTotal, c.RedoOf,
 		string(subject), c.foundBy, c.OutPolicyVersion)
 	t.addParty(c, process.SideFiler, c.OrgID)
-	if c.releasing != uuid.Nil {
+	if c.receives() {
 		t.addParty(c, process.SideIn, c.OrgID)
-		t.addParty(c, process.SideOut, c.releasing)
+		t.addParty(c, process.SideOut, c.releasing.ID)
 	}
 	return nil
 }
+
+// number gives a change its case number and holds its offices as they are, so
+// that none is closed or re-assigned before the change is written.
+func (t *Tx) number(c *Change) error {
+	releasing := c.releasing
+	if !c.receives() {
+		releasing = Office{ID: c.OrgID, Path: c.OrgPath}
+	}
+	var row struct {
+		N     int64
+		Stand bool
+	}
+	err := t.db.Raw(`SELECT nextval('change_case_no') AS n, office_stands(?, ?) AND office_stands(?, ?) AS stand`,
+		c.OrgID, c.OrgPath, releasing.ID, releasing.Path).Take(&row).Error
+	if err != nil {
+		return fmt.Errorf("number a change: %w", err)
+	}
+	if !row.Stand {
+		return problem.New(problem.VersionConflict)
+	}
+	c.CaseNo = fmt.Sprintf("%s-%s-%06d", c.ProvinceCode[:2], t.today().Compact(), row.N)
+	return nil
+}
+
+// receives says whether the filing takes a pupil from another school.
+func (c *Change) receives() bool { return c.releasing.ID != uuid.Nil }
 
 // addParty makes an office a side of a change: it and the bureaus above it see the change.
 func (t *Tx) addParty(c *Change, side process.Side, office uuid.UUID) {
@@ -206,7 +230,7 @@ func (t *Tx) takeSlot(c *Change, key string, lost func() error) {
 // studentLost tells, in the words of the precondition, that somebody was faster
 // between the look at the student and the filing.
 func (t *Tx) studentLost(c *Change) error {
-	if c.releasing == uuid.Nil {
+	if !c.receives() {
 		return problem.New(problem.ChangeInProgress).At("/student_id")
 	}
 	running, err := t.runningKind(*c.StudentID)

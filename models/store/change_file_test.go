@@ -2,6 +2,7 @@ package store
 
 import (
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
@@ -21,52 +22,118 @@ func (r *recordsRig) pupil(school string) uuid.UUID {
 	return id
 }
 
+// filed is a change as school A has looked at it, before it is written.
+func (r *recordsRig) filed(t *Tx, kind process.Kind, student uuid.UUID) *Change {
+	d, known := t.store.processes.Define(kind, org.Primary, t.store.processes.Default())
+	require.True(r.t, known)
+	return &Change{ID: newID(), Kind: kind, StudentID: &student, OrgID: r.school[schoolAPath], OrgPath: schoolAPath, ProvinceCode: "520000", Stage: org.Primary,
+		Status: Running, StepNo: 1, Round: 1, FiledBy: t.scope.Account, FiledAt: t.now, Definition: d, Subject: Subject{School: "南明区第二示例小学"}}
+}
+
+// handIn writes what school A looked at a moment ago.
+func (r *recordsRig) handIn(kind process.Kind, student uuid.UUID, releasing Office, wished values, key string) error {
+	return r.in(r.app, schoolAPath, func(t *Tx) error {
+		c := r.filed(t, kind, student)
+		c.releasing, c.values = releasing, wished
+		return t.writeFiling(c, key)
+	})
+}
+
+func (t *Tx) writeFiling(c *Change, key string) error {
+	if err := t.insertChange(c, Filing{Key: key, BodyHash: []byte(key)}); err != nil {
+		return err
+	}
+	if err := t.takeSlots(c); err != nil {
+		return err
+	}
+	return t.flush()
+}
+
 // Two filings look at the same moment, both may be filed, and one is written
 // first: the other reads what stands against it, as if it had looked later.
 func TestTheSlowerFilingIsRefused(t *testing.T) {
 	r := newRecordsRig(t)
 	number := values{status.FieldIDNumber: {after: "99**************1X", cipher: []byte("c"), hash: []byte("number")}}
-	file := func(kind process.Kind, student, releasing uuid.UUID, wished values, key string) error {
-		return r.in(r.app, schoolAPath, func(t *Tx) error {
-			d, known := t.store.processes.Define(kind, org.Primary, t.store.processes.Default())
-			require.True(r.t, known)
-			c := &Change{ID: newID(), Kind: kind, StudentID: &student, OrgID: r.school[schoolAPath], OrgPath: schoolAPath, ProvinceCode: "520000", Stage: org.Primary,
-				Status: Running, StepNo: 1, Round: 1, FiledBy: t.scope.Account, FiledAt: t.now, Definition: d, releasing: releasing, values: wished,
-				Subject: Subject{School: "南明区第二示例小学"}}
-			if err := t.insertChange(c, Filing{Key: key, BodyHash: []byte(key)}); err != nil {
-				return err
-			}
-			if err := t.takeSlots(c); err != nil {
-				return err
-			}
-			return t.flush()
-		})
-	}
 	own, other := r.pupil(schoolAPath), r.pupil(schoolBPath)
 	for _, row := range []struct {
 		name            string
 		kind            process.Kind
 		student, second uuid.UUID
-		releasing       uuid.UUID
+		releasing       Office
 		wished          values
 		keys            [2]string
 		code            problem.Code
 		at              string
 	}{
-		{"the same request", process.Suspension, r.pupil(schoolAPath), r.pupil(schoolAPath), uuid.Nil, nil, [2]string{"1", "1"}, problem.VersionConflict, ""},
-		{"the same pupil", process.Suspension, own, own, uuid.Nil, nil, [2]string{"2", "3"}, problem.ChangeInProgress, "/student_id"},
-		{"a pupil of another school", process.Transfer, other, other, r.school[schoolBPath], nil, [2]string{"4", "5"}, problem.TransferClaimed, "/pupil"},
-		{"the same number", process.KeyDataChange, r.pupil(schoolAPath), r.pupil(schoolAPath), uuid.Nil, number, [2]string{"6", "7"}, problem.IdentityTaken, "/values/id_number"},
+		{"the same request", process.Suspension, r.pupil(schoolAPath), r.pupil(schoolAPath), Office{}, nil, [2]string{"1", "1"}, problem.VersionConflict, ""},
+		{"the same pupil", process.Suspension, own, own, Office{}, nil, [2]string{"2", "3"}, problem.ChangeInProgress, "/student_id"},
+		{"a pupil of another school", process.Transfer, other, other, Office{ID: r.school[schoolBPath], Path: schoolBPath}, nil, [2]string{"4", "5"}, problem.TransferClaimed, "/pupil"},
+		{"the same number", process.KeyDataChange, r.pupil(schoolAPath), r.pupil(schoolAPath), Office{}, number, [2]string{"6", "7"}, problem.IdentityTaken, "/values/id_number"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
-			require.NoError(t, file(row.kind, row.student, row.releasing, row.wished, row.keys[0]))
+			require.NoError(t, r.handIn(row.kind, row.student, row.releasing, row.wished, row.keys[0]))
 			before := r.count(`SELECT count(*) FROM change`)
-			err := file(row.kind, row.second, row.releasing, row.wished, row.keys[1])
+			err := r.handIn(row.kind, row.second, row.releasing, row.wished, row.keys[1])
 			require.ErrorIs(t, err, problem.New(row.code))
 			require.IsType(t, &problem.Error{}, err, "the refusal itself, so that it reads as one that was found by looking") //nolint:testifylint // the type is the point
 			refusal, _ := err.(*problem.Error)                                                                                //nolint:errorlint // the outermost error is the point
 			require.Equal(t, row.at, refusal.Field)
 			require.Equal(t, before, r.count(`SELECT count(*) FROM change`), "nothing of it was written")
 		})
+	}
+}
+
+// Between the look and the writing an office may be closed, be re-assigned or be
+// in the middle of either: the filing is refused and does not wait.
+func TestAFilingLooksAtItsOfficesAgain(t *testing.T) {
+	r := newRecordsRig(t)
+	out := Office{ID: r.school[schoolBPath], Path: schoolBPath}
+	file := func(key string) error { return r.handIn(process.Transfer, r.pupil(schoolBPath), out, nil, key) }
+	require.NoError(t, file("open"))
+	for _, school := range []string{schoolAPath, schoolBPath} {
+		for what, undo := range map[string]string{
+			`closed_at = now()`: `closed_at = NULL`,
+			`path = text2ltree(replace(path::text, '.s', '.x'))`: `path = text2ltree(replace(path::text, '.x', '.s'))`,
+		} {
+			r.exec(`UPDATE organisation SET `+what+` WHERE id = $1`, r.school[school])
+			require.ErrorIs(t, file(school+what), problem.New(problem.VersionConflict))
+			r.exec(`UPDATE organisation SET `+undo+` WHERE id = $1`, r.school[school])
+		}
+		middle, err := r.owner.Begin(t.Context())
+		require.NoError(t, err)
+		_, err = middle.Exec(t.Context(), `UPDATE organisation SET version = version WHERE id = $1`, r.school[school])
+		require.NoError(t, err)
+		require.ErrorIs(t, file(school), problem.New(problem.VersionConflict))
+		require.NoError(t, middle.Rollback(t.Context()))
+	}
+	require.Equal(t, 1, r.count(`SELECT count(*) FROM change`))
+	require.NoError(t, file("as before"))
+}
+
+// Whoever closes a school of a filing that is being written waits, and counts it.
+func TestClosingWaitsForAFiling(t *testing.T) {
+	r := newRecordsRig(t)
+	for _, school := range []string{schoolAPath, schoolBPath} {
+		closed := make(chan error, 1)
+		r.mustIn(r.app, schoolAPath, func(t *Tx) error {
+			student := r.pupil(schoolBPath)
+			r.exec(`UPDATE student SET enrol_status = 'OTHER_LEFT', in_register = false, holds_seat = false WHERE id = $1`, student)
+			c := r.filed(t, process.RestoreAdmission, student)
+			c.releasing = Office{ID: r.school[schoolBPath], Path: schoolBPath}
+			if err := t.writeFiling(c, school); err != nil {
+				return err
+			}
+			go func() {
+				closed <- r.in(r.app, countyPath, func(t *Tx) error {
+					_, err := t.CloseOrganisation(r.school[school], 1)
+					return err
+				})
+			}()
+			require.Eventually(r.t, func() bool {
+				return r.count(`SELECT count(*) FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE datname = current_database() AND NOT granted`) == 1
+			}, 10*time.Second, time.Millisecond, "closing waits")
+			return nil
+		})
+		require.ErrorIs(t, <-closed, problem.New(problem.OrgHasChanges))
 	}
 }

@@ -178,7 +178,7 @@ func (t *Tx) prepareReceived(c *Change, f Filing, policy process.Policy) error {
 		return err
 	}
 	c.StudentID, c.Stage, c.Subject = &h.ID, h.Stage, h.subject()
-	c.releasing = h.SchoolID
+	c.releasing = Office{ID: h.SchoolID, Path: h.SchoolPath, Province: h.Province}
 	releasing, err := t.policyOf(h.Province)
 	if err != nil {
 		return err

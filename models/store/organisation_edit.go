@@ -103,8 +103,9 @@ func (t *Tx) refuseUnlessEmpty(o Organisation) error {
 	err := t.db.Raw(`SELECT
 		(SELECT count(*) FROM organisation WHERE parent_id = @id AND closed_at IS NULL) AS children,
 		(SELECT count(*) FROM student WHERE school_id = @id AND in_register) AS students,
-		(SELECT count(*) FROM change WHERE org_id = @id AND status = 'RUNNING')
-		+ (SELECT count(*) FROM step WHERE office_id = @id AND status = 'OPEN' AND change_id NOT IN (SELECT id FROM change WHERE org_id = @id)) AS changes`,
+		(SELECT count(*) FROM change c WHERE c.status = 'RUNNING' AND (
+			EXISTS (SELECT 1 FROM change_party p WHERE p.change_id = c.id AND p.org_id = @id)
+			OR EXISTS (SELECT 1 FROM step s WHERE s.change_id = c.id AND s.status = 'OPEN' AND s.office_id = @id))) AS changes`,
 		map[string]any{"id": o.ID}).Take(&left).Error
 	if err != nil {
 		return fmt.Errorf("look what an office still has: %w", err)
