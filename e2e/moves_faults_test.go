@@ -196,6 +196,7 @@ func TestAKilledWorkerHarmsNoMove(t *testing.T) {
 	a := launch(m, nil)
 	worker.Kill()
 	require.Zero(t, count(s, "change_event WHERE change_id = $1 AND verb = 'PASSED'", a.checked.change), "it was killed before it had the answer")
+	s.Hand.Advance(time.Minute) // the clock of the process ran on
 	g := workerAsking(s)
 	a.land()
 	require.Equal(t, 1, g.times(a.checked.card), "asked once more, and no more")
