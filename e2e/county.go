@@ -103,6 +103,15 @@ func (s *Stack) Person(at Office, roles ...org.Role) *Person {
 // County makes the usual county: one school, its people, the bureaus above.
 func (s *Stack) County() *County { return s.CountyOf("520102", "2152000123", "南明区示例小学") }
 
+// Class makes a class of 55 seats in a year group of a county's school.
+func (s *Stack) Class(c *County, year int, code string) uuid.UUID {
+	s.T.Helper()
+	id := uuid.Must(uuid.NewV7())
+	s.Exec(`INSERT INTO school_class (id, school_id, org_path, grade_id, code, name, capacity) VALUES ($1, $2, $3::text::ltree, $4, $5, $6, 55)`,
+		id, c.School.ID, c.School.Path, c.Grade[year], code, code[5:]+"班")
+	return id
+}
+
 // CountyOf makes a school below the bureau of any county, with its people and
 // the bureaus above. A second school of one bureau shares its office, not its people.
 func (s *Stack) CountyOf(county, code, name string) *County {
@@ -113,11 +122,10 @@ func (s *Stack) CountyOf(county, code, name string) *County {
 	require.NoError(s.T, err)
 	c.School = s.School(c.Bureau, code, name)
 	for _, year := range []int{2026, 2025, 2024, 2023, 2021} {
-		c.Grade[year], c.Class[year] = uuid.Must(uuid.NewV7()), uuid.Must(uuid.NewV7())
+		c.Grade[year] = uuid.Must(uuid.NewV7())
 		s.Exec(`INSERT INTO school_grade (id, school_id, org_path, stage, entry_year, name) VALUES ($1, $2, $3::text::ltree, 'PRIMARY', $4, $5)`,
 			c.Grade[year], c.School.ID, c.School.Path, year, fmt.Sprintf("%d级", year))
-		s.Exec(`INSERT INTO school_class (id, school_id, org_path, grade_id, code, name, capacity) VALUES ($1, $2, $3::text::ltree, $4, $5, $6, 55)`,
-			c.Class[year], c.School.ID, c.School.Path, c.Grade[year], fmt.Sprintf("%d101", year), "1班")
+		c.Class[year] = s.Class(c, year, fmt.Sprintf("%d101", year))
 	}
 	c.Registrar = s.Person(c.School, org.SchoolRegistrar)
 	c.Leader = s.Person(c.School, org.SchoolLeader)
