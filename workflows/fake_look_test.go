@@ -67,15 +67,3 @@ func (r *register) behind(change, id string) error {
 	_, err := r.commit(contract.CommitRequest{ChangeID: change, SlipID: id})
 	return err
 }
-
-// passed settles the errand that is under way: its transaction has ended, and the
-// run has not heard of it yet.
-func (r *register) passed(change string) error {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	c, err := r.find(change)
-	if err == nil {
-		r.settleErrand(c)
-	}
-	return err
-}

@@ -116,16 +116,6 @@ func (r *register) file(offices [][]string, term time.Duration) string {
 	return c.id
 }
 
-// automatic makes a step of a change automatic, with what the world outside will
-// answer, one an attempt; the last answer stays.
-func (r *register) automatic(change string, step int, answers ...string) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	c := r.changes[change]
-	c.acts, c.answers = map[int]string{step: "CHECK_IDENTITY"}, answers
-	r.open(c, c.step)
-}
-
 // newID gives IDs that are the same in every run, so that recorded histories are.
 func (r *register) newID() string {
 	r.serial++
@@ -367,83 +357,6 @@ func seats(c *filed) []string {
 		return []string{"3301060001"}
 	}
 	return c.offices[c.step-1]
-}
-
-// Perform does what the open automatic step asks for.
-func (r *register) Perform(_ context.Context, q contract.ResumeRequest) (contract.Position, error) {
-	r.mu.Lock()
-	if err := r.begin(contract.ActivityPerform); err != nil {
-		r.mu.Unlock()
-		return contract.Position{}, err
-	}
-	c, err := r.find(q.ChangeID)
-	if err != nil {
-		r.mu.Unlock()
-		return contract.Position{}, err
-	}
-	step, round := c.step, c.round
-	r.mu.Unlock()
-	if r.whileAsking != nil {
-		r.whileAsking(q.ChangeID)
-	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if c.status == running && c.step == step && c.round == round && c.acts[step] != "" {
-		r.settleErrand(c)
-	}
-	return r.position(c), nil
-}
-
-func (r *register) settleErrand(c *filed) {
-	answer := pass
-	if len(c.answers) > 0 {
-		if answer = c.answers[0]; len(c.answers) > 1 {
-			c.answers = c.answers[1:]
-		}
-	}
-	c.timeline = append(c.timeline, answer)
-	switch answer {
-	case pass:
-		r.open(c, c.step+1)
-	case fail:
-		c.status, c.tasks = refused, nil
-		for _, other := range c.slips {
-			if other.outcome == contract.Pending {
-				r.settle(other, changeClosed)
-			}
-		}
-	case silence:
-		c.retry = r.clock().Add(errandPause)
-	}
-}
-
-// errandPause is how long a silent automatic step waits.
-const errandPause = 50 * time.Millisecond
-
-// reminders of a step, at a share of its term in percent.
-var reminders = []struct {
-	verb  string
-	share int
-}{{"REMINDED_50", 50}, {"REMINDED_80", 80}, {"OVERDUE", 100}}
-
-// PassTime sends what is due. It decides nothing.
-func (r *register) PassTime(_ context.Context, q contract.ResumeRequest) (contract.Position, error) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if err := r.begin(contract.ActivityPassTime); err != nil {
-		return contract.Position{}, err
-	}
-	c, err := r.find(q.ChangeID)
-	if err != nil {
-		return contract.Position{}, err
-	}
-	for _, m := range reminders {
-		if c.status == running && c.term > 0 && !c.marks[m.verb] && !r.clock().Before(c.opened.Add(c.term/100*time.Duration(m.share))) {
-			c.marks[m.verb] = true
-			c.timeline = append(c.timeline, m.verb)
-		}
-	}
-	return r.position(c), nil
 }
 
 func (r *register) position(c *filed) contract.Position {

@@ -129,9 +129,7 @@ func TestClosingWaitsForAFiling(t *testing.T) {
 					return err
 				})
 			}()
-			require.Eventually(r.t, func() bool {
-				return r.count(`SELECT count(*) FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE datname = current_database() AND NOT granted`) == 1
-			}, 10*time.Second, time.Millisecond, "closing waits")
+			require.Eventually(r.t, func() bool { return r.blocked() == 1 }, 10*time.Second, time.Millisecond, "closing waits")
 			return nil
 		})
 		require.ErrorIs(t, <-closed, problem.New(problem.OrgHasChanges))

@@ -128,6 +128,10 @@ func (t *Tx) FindPupil(c Claim, province string) (*Found, error) {
 // countLookup refuses an account that has looked up more pupils of others today
 // than anybody needs to: the door must not serve to try numbers out.
 func (t *Tx) countLookup(most int) error {
+	// One look-up of an account at a time, or many at once would pass the count.
+	if _, err := t.exec(`SELECT pg_advisory_xact_lock(hashtextextended('lookup/' || ?, 0))`, t.scope.Account.String()); err != nil {
+		return fmt.Errorf("count the pupils looked up: %w", err)
+	}
 	var n int
 	err := t.db.Raw(`SELECT count(*) FROM audit_entry WHERE subject_kind = 'lookup' AND subject_id = ? AND at >= ?`,
 		t.scope.Account.String(), t.today().Start()).Scan(&n).Error

@@ -2,6 +2,7 @@ package store
 
 import (
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
@@ -22,8 +23,13 @@ func claimed(r *recordsRig, path string) (uuid.UUID, Claim) {
 	return id, c
 }
 
+// clerkOf is somebody of an office who looks pupils up.
+func clerkOf(path string) Scope {
+	return Scope{Paths: []string{path}, Account: uuid.MustParse("0197f000-0000-7000-8000-000000000001")}
+}
+
 func (r *recordsRig) find(path string, c Claim) (f *Found, err error) {
-	err = r.app.InScope(r.t.Context(), Scope{Paths: []string{path}, Account: uuid.MustParse("0197f000-0000-7000-8000-000000000001")}, func(tx *Tx) error {
+	err = r.app.InScope(r.t.Context(), clerkOf(path), func(tx *Tx) error {
 		f, err = tx.FindPupil(c, "520000")
 		return err
 	})
@@ -74,6 +80,26 @@ func TestLookupsAreCounted(t *testing.T) {
 	r.hand.Advance(24 * 60 * 60 * 1e9)
 	_, err = r.find(schoolBPath, claim)
 	require.NoError(t, err, "tomorrow")
+}
+
+// Two look-ups at once are no way around the limit: the second waits for the first.
+func TestLookupsAtOnceAreCounted(t *testing.T) {
+	r := newRecordsRig(t)
+	_, claim := claimed(r, schoolAPath)
+	r.exec(`INSERT INTO policy (province_code, version, valid_from, body, created_at) VALUES ('520000', 1, '2026-01-01', '{"lookups_per_day": 1}', now())`)
+	second := make(chan error, 1)
+	require.NoError(t, r.app.InScope(t.Context(), clerkOf(schoolBPath), func(tx *Tx) error {
+		if _, err := tx.FindPupil(claim, "520000"); err != nil {
+			return err
+		}
+		go func() {
+			_, err := r.find(schoolBPath, claim)
+			second <- err
+		}()
+		require.Eventually(t, func() bool { return len(second) == 1 || r.blocked() == 1 }, 10*time.Second, time.Millisecond)
+		return nil
+	}))
+	require.ErrorIs(t, <-second, problem.New(problem.LookupsUsed))
 }
 
 // The definer functions say no more than they must: one pupil, and for the slot a kind.

@@ -93,6 +93,12 @@ func (r *recordsRig) count(query string, args ...any) int {
 	return n
 }
 
+// blocked is how many transactions wait for another one.
+func (r *recordsRig) blocked() int {
+	r.t.Helper()
+	return r.count(`SELECT count(*) FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE datname = current_database() AND NOT granted`)
+}
+
 func (r *recordsRig) populate() {
 	now := time.Date(2026, 9, 1, 8, 0, 0, 0, calendar.Shanghai())
 	parent := map[string]*uuid.UUID{}
