@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"errors"
 	"net/http"
 
 	"github.com/google/uuid"
@@ -76,6 +77,9 @@ func (s *server) findPupil(ctx context.Context, in *findInput) (*body[FoundPupil
 	}
 	if f == nil {
 		return nil, problem.New(problem.TransferDataWrong).With("code", "2001")
+	}
+	if f.Refusal != nil && errors.Is(f.Refusal, problem.New(problem.TransferNumberRequired)) {
+		return nil, f.Refusal // nothing is shown of a pupil that may not be asked for in this way
 	}
 	out := FoundPupil{Pupil: showPupil(f.Subject), Grade: f.Grade}
 	if f.Refusal != nil {

@@ -96,8 +96,10 @@ func newWorld(t *testing.T) *world {
 	require.NoError(t, err)
 	keys, err := secret.NewEphemeral()
 	require.NoError(t, err)
+	items, err := store.NationalItems()
+	require.NoError(t, err)
 	open := func(role string) *store.Store {
-		s, err := store.Open(t.Context(), store.Options{DSN: db.DSN(role), Clock: w.clock, Keys: keys, Processes: w.process, Workdays: workdays, MaxConns: 6})
+		s, err := store.Open(t.Context(), store.Options{DSN: db.DSN(role), Clock: w.clock, Keys: keys, Processes: w.process, Workdays: workdays, Items: items, MaxConns: 6})
 		require.NoError(t, err)
 		t.Cleanup(s.Close)
 		return s

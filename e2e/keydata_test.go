@@ -63,9 +63,15 @@ func TestKeyDataIsRefusedAtOnce(t *testing.T) {
 	}{
 		{"nothing changes", "key_data_unchanged", "/values", map[string]string{"name": pupil.Name}},
 		{"no key item", "key_field_unknown", "/values/phone", map[string]string{"phone": "13800000000"}},
-		{"wrong check character", "invalid_input", "/values/id_number", map[string]string{"id_number": card[:17] + "?"}},
-		{"another birth date than the number says", "invalid_input", "/values/birth_date", map[string]string{"id_number": card}},
-		{"another sex than the number says", "invalid_input", "/values/sex", map[string]string{"sex": "2"}},
+		{"a name with a picture", "sheet_name_emoji", "/values/name", map[string]string{"name": "张😀"}},
+		{"a name of signs", "sheet_name_characters", "/values/name", map[string]string{"name": "@x"}},
+		{"a name of dots", "sheet_name_characters", "/values/name", map[string]string{"name": ".."}},
+		{"half a character", "sheet_name_characters", "/values/name", map[string]string{"name": "张\ufffd"}},
+		{"markup as a passport", "sheet_document_number", "/values/id_number", map[string]string{"id_type": "A", "id_number": "<script>"}},
+		{"an identity card as a passport", "invalid_input", "/values/id_type", map[string]string{"id_type": "A"}},
+		{"wrong check character", "sheet_id_characters", "/values/id_number", map[string]string{"id_number": card[:17] + "?"}},
+		{"another birth date than the number says", "sheet_birth_differs_from_id", "/values/birth_date", map[string]string{"id_number": card}},
+		{"another sex than the number says", "sheet_sex_differs_from_id", "/values/sex", map[string]string{"sex": "2"}},
 		{"somebody else's number", "identity_taken", "/values/id_number", map[string]string{"id_number": other.Card, "birth_date": other.Card[6:14]}},
 	} {
 		t.Run(row.name, func(t *testing.T) {

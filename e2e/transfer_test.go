@@ -143,6 +143,22 @@ func TestWhatAnotherOfficeLearns(t *testing.T) {
 	e2e.Nowhere(t, "what the second school reads", string(answer.Raw), "东城区示例小学")
 
 	require.Positive(t, e2e.Value[int](s, `SELECT count(*) FROM audit_entry WHERE action = 'student.find' AND detail ->> 'found' = 'no'`), "misses are in the trail too")
+	answer = file(out.Registrar, wanted, out.Class[2024])
+	require.Equal(t, "transfer_same_school", answer.Text("code"), "the pupil's own school is not told to ask itself: %s", answer.Raw)
+
+	// Across provinces the number of the identity card finds nobody, as it files nothing.
+	byCard := map[string]string{"name": wanted.Name, "id_number": wanted.Card}
+	for _, at := range []struct {
+		c    *e2e.County
+		want int
+	}{{in, http.StatusUnprocessableEntity}, {third, http.StatusOK}} {
+		found := at.c.Registrar.Do(http.MethodPost, "/v1/students/find", byCard, "")
+		require.Equal(t, at.want, found.Status, string(found.Raw))
+		if at.c == in {
+			require.Equal(t, "transfer_number_required", found.Text("code"))
+			e2e.Nowhere(t, "what another province finds", string(found.Raw), "南明区", "L520102")
+		}
+	}
 	require.NotContains(t, s.Log.String(), pupil.Number)
 }
 

@@ -15,10 +15,8 @@ import (
 	"github.com/xueji/xueji/config"
 	"github.com/xueji/xueji/files"
 	"github.com/xueji/xueji/models/calendar"
-	"github.com/xueji/xueji/models/division"
 	"github.com/xueji/xueji/models/migrations"
 	"github.com/xueji/xueji/models/process"
-	"github.com/xueji/xueji/models/roster"
 	"github.com/xueji/xueji/models/secret"
 	"github.com/xueji/xueji/models/store"
 	"github.com/xueji/xueji/workflows/client"
@@ -80,7 +78,7 @@ func open(ctx context.Context, cfg config.Config, dsn config.Secret, connections
 	if err != nil {
 		return nil, fmt.Errorf("calendar: %w", err)
 	}
-	items, err := itemRules()
+	items, err := store.NationalItems()
 	if err != nil {
 		return nil, err
 	}
@@ -98,17 +96,6 @@ func open(ctx context.Context, cfg config.Config, dsn config.Secret, connections
 	}
 	p.engine = client.New(p.sdk, cfg.Temporal.Namespace)
 	return p, nil
-}
-
-// itemRules is what items of a record are judged with.
-func itemRules() (rules store.ItemRules, err error) {
-	if rules.Reader, err = roster.NewReader(); err != nil {
-		return rules, err
-	}
-	if rules.Divisions, err = division.Load(); err != nil {
-		return rules, fmt.Errorf("divisions: %w", err)
-	}
-	return rules, nil
 }
 
 func (p *parts) close() {

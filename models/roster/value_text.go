@@ -102,6 +102,8 @@ func nameFault(v string, foreign bool) problem.Code {
 		case (r == ' ' || r == '-' || r == '\'' || r == '’' || r == '.') && latin > 0:
 		case unicode.IsDigit(r) || strings.ContainsRune("()（）[]【】", r):
 			digit++
+		case r == utf8.RuneError: // half a character
+			other++
 		case unicode.Is(unicode.So, r) || unicode.Is(unicode.Sk, r) || r >= 0x1f000 && r <= 0x1faff || r == 0xfe0f:
 			emoji++
 		default:

@@ -86,25 +86,6 @@ func (i Identity) Citizen() ident.CitizenID {
 	return id
 }
 
-// TidyKeyData writes values as the register keeps them: numbers without blanks
-// and in capitals, dates as eight digits, names without blanks around them.
-func TidyKeyData(values map[string]string) map[string]string {
-	out := make(map[string]string, len(values))
-	for field, value := range values {
-		switch field {
-		case FieldIDNumber, FieldIDType, FieldSex:
-			value, _ = ident.Tidy(value)
-			value = strings.ToUpper(value)
-		case FieldBirthDate:
-			value = strings.TrimSpace(strings.ReplaceAll(value, "-", ""))
-		default:
-			value = strings.TrimSpace(value)
-		}
-		out[field] = value
-	}
-	return out
-}
-
 // longestName is the length of a name in characters (JY/T 1002 XM).
 const longestName = 36
 
@@ -133,8 +114,10 @@ func checkKeyData(r Record, req Request, f Facts) []*problem.Error {
 // checkIdentity tells what is wrong with an identity in itself.
 func checkIdentity(i Identity, today calendar.Date) []*problem.Error {
 	var list []*problem.Error
+	labels := map[string]string{FieldName: "姓名", FieldSex: "性别", FieldBirthDate: "出生日期", FieldIDType: "身份证件类型", FieldIDNumber: "身份证件号"}
 	wrong := func(field, zh, en string) {
-		list = append(list, problem.New(problem.InvalidInput).At("/values/"+field).WithText("reason", zh, en))
+		e := problem.New(problem.InvalidInput).At("/values/"+field).WithText("reason", zh, en)
+		list = append(list, e.WithText("field", labels[field], strings.ReplaceAll(field, "_", " ")))
 	}
 	if n := utf8.RuneCountInString(i.Name); n == 0 || n > longestName || strings.ContainsAny(i.Name, "0123456789<>\"/\\") {
 		wrong(FieldName, "姓名须为 1 至 36 个字，不含数字和符号", "a name has 1 to 36 characters, no digits and no signs")
@@ -146,12 +129,17 @@ func checkIdentity(i Identity, today calendar.Date) []*problem.Error {
 	if err != nil || birth.After(today) {
 		wrong(FieldBirthDate, "出生日期应为 20150301 这样的八位数字，且不晚于今天", "write the birth date as eight digits, such as 20150301, not in the future")
 	}
-	if len(i.IDType) != 1 || !strings.Contains("16789AZ", i.IDType) {
+	known := len(i.IDType) == 1 && strings.Contains("16789AZ", i.IDType)
+	if !known {
 		wrong(FieldIDType, "身份证件类型代码应为 1、6、7、8、9、A 或 Z", "the code of the document is 1, 6, 7, 8, 9, A or Z")
 	}
 	if i.IDType != citizenDocument {
 		if len(i.IDNumber) > 20 || i.IDNumber == "" && i.IDType != "Z" {
 			wrong(FieldIDNumber, "请填写证件号码，最长 20 位", "give the number of the document, at most 20 characters")
+		}
+		if id, err := ident.ParseCitizenID(i.IDNumber); known && err == nil && mainland(id) {
+			wrong(FieldIDType, "所填号码是居民身份证号，证件类型应为 1；如已换证件，请一并填写新证件的号码",
+				"the number is that of a resident identity card, whose type is 1; if the document is another one now, give its number too")
 		}
 		return list
 	}
@@ -172,6 +160,13 @@ func checkIdentity(i Identity, today calendar.Date) []*problem.Error {
 		}
 	}
 	return list
+}
+
+// mainland says whether a number is of a resident identity card; residence permits
+// of Hong Kong, Macao and Taiwan have numbers of the same form.
+func mainland(id ident.CitizenID) bool {
+	province := id.Reveal()[:2]
+	return ident.OfficialOrFixtureProvince(province) && !slices.Contains([]string{"71", "81", "82", "83"}, province)
 }
 
 func sexOf(code string) ident.Sex {

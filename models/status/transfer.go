@@ -76,6 +76,9 @@ func (c Code) Refusal(ask School, running process.Kind) *problem.Error {
 // checkTransfer holds the rules of 转学 (教基一〔2013〕7号 Arts 14–16; domain W8, W9).
 // It speaks to the receiving school, so it names no state of the pupil.
 func checkTransfer(r Record, req Request, f Facts) []*problem.Error {
+	if f.From.ID == f.To.ID { // before all else: whom to ask would be oneself
+		return []*problem.Error{problem.New(problem.TransferSameSchool).At("/pupil")}
+	}
 	if code := Validate(r, f.Running); code != "" {
 		return []*problem.Error{code.Refusal(f.From, f.Running)}
 	}
@@ -83,10 +86,7 @@ func checkTransfer(r Record, req Request, f Facts) []*problem.Error {
 	if both := f.Policy.TransferPunished && f.Releasing.TransferPunished; r.Enrol != Enrolled || r.Punished && !both {
 		list = append(list, problem.New(problem.TransferNotEligible).At("/pupil").With("ask", f.From.Name))
 	}
-	switch {
-	case f.From.ID == f.To.ID:
-		return append(list, problem.New(problem.TransferSameSchool).At("/pupil"))
-	case f.From.Special != f.To.Special:
+	if f.From.Special != f.To.Special {
 		list = append(list, problem.New(problem.TransferSchoolType).At("/pupil").With("ask", f.From.Name))
 	}
 	on, ok := paperDay(req, f)

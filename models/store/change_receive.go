@@ -107,6 +107,10 @@ func (t *Tx) FindPupil(c Claim, province string) (*Found, error) {
 	if err != nil {
 		return nil, err
 	}
+	if h.Province != province && strings.TrimSpace(c.Number) == "" {
+		refused := &Found{StudentID: h.ID, Refusal: problem.New(problem.TransferNumberRequired).At("/student_number")}
+		return refused, t.Audit("student.find", "lookup", t.scope.Account.String(), map[string]string{"found": h.ID.String()})
+	}
 	releasing, err := t.policyOf(h.Province)
 	if err != nil {
 		return nil, err

@@ -123,7 +123,7 @@ func (t *Tx) against(c *Change, h *held, evidence []EvidenceRef, running process
 	if taken != nil {
 		list = append(list, taken)
 	}
-	return list, err
+	return onceAField(list), err
 }
 
 // request is what the applicant asked for, as status looks at it.

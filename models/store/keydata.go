@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/google/uuid"
 
@@ -70,19 +71,21 @@ func (t *Tx) wishes(c *Change, h *held, given map[string]string) error {
 		return err
 	}
 	c.values, c.wrong = values{}, nil
-	identity, items := t.split(c.Definition.Policy, given)
-	if err := t.wishItems(c, h, items); err != nil {
+	taken, err := t.judgeWishes(c, h, given)
+	if err != nil {
 		return err
 	}
-	for field, text := range status.TidyKeyData(identity) {
-		before := h.record.Identity.Item(field)
-		if text == before && slices.Contains(status.KeyItems(), field) {
+	for field, text := range given {
+		v := value{text: strings.TrimSpace(text)}
+		if of, known := taken[field]; known {
+			v = of
+		}
+		if v.after = v.text; v.text == v.before && slices.Contains(c.Definition.Policy.KeyFields, field) {
 			continue
 		}
-		v := value{before: before, after: text, text: text}
 		if field == status.FieldIDNumber {
-			v.before, v.after = h.IDMasked, ident.MaskDocument(text)
-			sealed, err := t.store.seal(purposeChangeValue, purposeIdentity, v.after, c.ID, text)
+			v.before, v.after = h.IDMasked, ident.MaskDocument(v.text)
+			sealed, err := t.store.seal(purposeChangeValue, purposeIdentity, v.after, c.ID, v.text)
 			if err != nil {
 				return err
 			}

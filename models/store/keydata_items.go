@@ -7,6 +7,8 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/xueji/xueji/models/ident"
+	"github.com/xueji/xueji/models/problem"
 	"github.com/xueji/xueji/models/process"
 	"github.com/xueji/xueji/models/roster"
 	"github.com/xueji/xueji/models/status"
@@ -42,47 +44,57 @@ func KeyFieldsFault(p process.Policy) error {
 	return fmt.Errorf("key_fields: %s: no items of the sheet that can be key data", strings.Join(wrong, ", "))
 }
 
-// split parts what an applicant filled in: identity, which status judges, and
-// further items the province has made key data. What is neither stays with the
-// identity, for status to refuse.
-func (t *Tx) split(policy process.Policy, given map[string]string) (identity map[string]string, items map[roster.Field]string) {
-	identity, items = map[string]string{}, map[roster.Field]string{}
+// judgeWishes judges the key items an applicant filled in by the rules of the
+// sheet, together with the rest of the record: what a roster could not bring in, a
+// change of key data does not write either. It gives the items of the province's
+// policy as the register would keep them; what else was filled in status refuses.
+func (t *Tx) judgeWishes(c *Change, h *held, given map[string]string) (values, error) {
+	rules, policy := t.store.items, c.Definition.Policy
+	typed := map[roster.Field]string{}
 	for field, text := range given {
-		reader := t.store.items.Reader
-		if reader != nil && slices.Contains(policy.KeyFields, field) && plainKeyItem(roster.Field(field), reader.Template()) {
-			items[roster.Field(field)] = text
-		} else {
-			identity[field] = text
+		f := roster.Field(field)
+		if slices.Contains(policy.KeyFields, field) && (slices.Contains(status.KeyItems(), field) || plainKeyItem(f, rules.Reader.Template())) {
+			typed[f] = text
 		}
 	}
-	return identity, items
-}
-
-// wishItems judges further key items by the rules of the sheet, together with the
-// rest of the record, and puts them beside what the record says.
-func (t *Tx) wishItems(c *Change, h *held, items map[roster.Field]string) error {
-	if len(items) == 0 {
-		return nil
-	}
-	list, err := t.editables([]uuid.UUID{h.ID}, t.store.items)
+	list, err := t.editables([]uuid.UUID{h.ID}, rules)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	r := list[h.ID]
-	revised, found := t.store.items.Reader.Revise(r.current, items, &roster.Submission{
-		SchoolCode: r.record.SchoolCode, Stage: stageOf(r.record.Stage), Today: t.today(), Divisions: t.store.items.Divisions,
+	revised, found := rules.Reader.Revise(r.current, typed, &roster.Submission{
+		SchoolCode: r.record.SchoolCode, Stage: stageOf(r.record.Stage), Today: t.today(), Divisions: rules.Divisions,
+		Plausible: ident.OfficialOrFixtureProvince,
 	})
+	refused := map[roster.Field]bool{}
 	for _, f := range found {
-		if _, mine := items[f.Field]; mine && f.Severity == roster.Reject {
-			c.wrong = append(c.wrong, f.Problem().At("/values/"+string(f.Field)))
+		_, mine := typed[f.Field]
+		if f.Severity != roster.Reject || !mine && !slices.Contains(status.KeyItems(), string(f.Field)) {
+			continue
 		}
+		refused[f.Field] = true
+		c.wrong = append(c.wrong, f.Problem().At("/values/"+string(f.Field)))
 	}
-	for f := range items {
-		if before := r.current[f]; revised[f] != before {
-			c.values[string(f)] = value{before: before, after: revised[f], text: revised[f], item: true}
+	out := values{}
+	for f, text := range typed {
+		v := value{before: r.current[f], text: revised[f], item: !slices.Contains(status.KeyItems(), string(f))}
+		if refused[f] { // it stays as it was in what was revised
+			v.text = strings.TrimSpace(text)
 		}
+		out[string(f)] = v
 	}
-	return nil
+	return out, nil
+}
+
+// onceAField keeps the first problem of every key item: the sheet's words are
+// nearer to the person than those of the record's own last check.
+func onceAField(list []*problem.Error) []*problem.Error {
+	seen := map[string]bool{}
+	return slices.DeleteFunc(list, func(e *problem.Error) bool {
+		again := strings.HasPrefix(e.Field, "/values/") && seen[e.Field]
+		seen[e.Field] = true
+		return again
+	})
 }
 
 // further lists the items of a change that are no part of the identity.

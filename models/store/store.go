@@ -51,8 +51,7 @@ type Options struct {
 	// dates are computed from. Both are needed to file or move a change.
 	Processes *process.Catalogue
 	Workdays  *calendar.WorkCalendar
-	// Items is what items of a record are judged with, where a province has made
-	// further ones key data.
+	// Items is what items of a record are judged with; a change of key data needs it.
 	Items ItemRules
 }
 

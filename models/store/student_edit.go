@@ -1,6 +1,7 @@
 package store
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/google/uuid"
@@ -16,6 +17,17 @@ import (
 type ItemRules struct {
 	Reader    *roster.Reader
 	Divisions *division.Table
+}
+
+// NationalItems gives the rules of the national sheet.
+func NationalItems() (rules ItemRules, err error) {
+	if rules.Reader, err = roster.NewReader(); err != nil {
+		return rules, fmt.Errorf("rules of the sheet: %w", err)
+	}
+	if rules.Divisions, err = division.Load(); err != nil {
+		return rules, fmt.Errorf("divisions: %w", err)
+	}
+	return rules, nil
 }
 
 // StudentEdit is what a person hands in about items of a record that are no key
