@@ -27,11 +27,7 @@ func (s *server) authenticate(op Operation) func(huma.Context, func(huma.Context
 			err = s.mayCall(principal, op)
 		}
 		if err != nil {
-			var e *problem.Error
-			if !errors.As(err, &e) {
-				e = problem.New(problem.Internal).Because(err)
-			}
-			s.writeRefusal(ctx, e)
+			s.writeRefusal(ctx, x.told(err))
 			return
 		}
 		next(ctx)

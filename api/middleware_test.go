@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/stretchr/testify/require"
 
@@ -59,6 +60,21 @@ func TestTheLogNamesTemplatesNeverAddresses(t *testing.T) {
 	metrics := w.send("", get("/metrics")).Body.String()
 	require.Contains(t, metrics, `xueji_http_request_duration_seconds_count{method="GET",route="/v1/orgs/:id",status="200"} 1`)
 	require.NotContains(t, metrics, "13800138000")
+}
+
+// PostgreSQL restarted and the pool does not know yet: already who calls cannot be
+// told, and the caller learns that trying again helps.
+func TestARestartedDatabaseIsUnavailableToEveryCall(t *testing.T) {
+	w := newWorld(t)
+	c := w.login(w.places["county"], org.BureauSysadmin)
+	w.must(200, c.token, get(orgPath(w.places["school"], "")), nil)
+	admin, err := pgx.Connect(t.Context(), w.db.DSN("postgres"))
+	require.NoError(t, err)
+	defer func() { _ = admin.Close(context.Background()) }()
+	_, err = admin.Exec(t.Context(), `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND usename = 'xueji_app'`)
+	require.NoError(t, err)
+	w.refused("unavailable", c.token, get(orgPath(w.places["school"], "")))
+	require.Eventually(t, func() bool { return w.send(c.token, get(orgPath(w.places["school"], ""))).Code == http.StatusOK }, 10*time.Second, time.Millisecond)
 }
 
 func TestReadinessNamesThePartThatIsDown(t *testing.T) {

@@ -59,33 +59,40 @@ func init() { //nolint:gochecknoinits // huma has no other seam
 }
 
 // refusal turns whatever a handler returned into the body of the answer.
-// Anything that is not a problem is an internal one: its text goes to the log.
 func (s *server) refusal(ctx context.Context, err error) error {
-	x := exchangeOf(ctx)
-	var e *problem.Error
-	switch {
-	case errors.As(err, &e):
-	case secondWall(err):
-		// Row-level security refused to write what the caller named: it is not
-		// there for this caller. The log says so, because the first wall should have.
-		e, x.cause = problem.New(problem.NotFound), err
-	case unstorable(err):
-		e, x.cause = problem.New(problem.WrongCharacters).With("field", "text"), err
-	case overtaken(err):
-		e, x.cause = problem.New(problem.VersionConflict), err
-	case databaseDown(err):
-		e, x.cause = problem.New(problem.Unavailable).With("part", "database"), err
-	case errors.Is(err, context.DeadlineExceeded):
-		e = problem.New(problem.Unavailable).With("part", "api").Because(err)
-	default:
-		e = problem.New(problem.Internal).Because(err)
-	}
-	p := x.problem(e)
+	p := exchangeOf(ctx).problem(exchangeOf(ctx).told(err))
 	var sheet *sheetRefusal
 	if errors.As(err, &sheet) {
 		p.Rows = sheet.rows
 	}
 	return p
+}
+
+// told gives what the caller is told of an error. Anything that is not a problem,
+// and none of the known troubles, is an internal one: its text goes to the log.
+func (x *exchange) told(err error) *problem.Error {
+	var e *problem.Error
+	switch {
+	case errors.As(err, &e):
+		return e
+	case secondWall(err):
+		// Row-level security refused to write what the caller named: it is not
+		// there for this caller. The log says so, because the first wall should have.
+		x.cause = err
+		return problem.New(problem.NotFound)
+	case unstorable(err):
+		x.cause = err
+		return problem.New(problem.WrongCharacters).With("field", "text")
+	case overtaken(err):
+		x.cause = err
+		return problem.New(problem.VersionConflict)
+	case databaseDown(err):
+		x.cause = err
+		return problem.New(problem.Unavailable).With("part", "database")
+	case errors.Is(err, context.DeadlineExceeded):
+		return problem.New(problem.Unavailable).With("part", "api").Because(err)
+	}
+	return problem.New(problem.Internal).Because(err)
 }
 
 // sheetRefusal refuses a whole sheet and tells of each row.

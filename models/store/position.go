@@ -132,7 +132,6 @@ func (t *Tx) PassTime(change uuid.UUID) error {
 		if err := t.remind(c, s, markOverdue, "overdue_at"); err != nil {
 			return err
 		}
-		// At an automatic step no office is late: operators see it.
 		if s.Act == "" {
 			if err := t.escalate(c, s, markOverdue); err != nil {
 				return err
@@ -146,13 +145,20 @@ func (t *Tx) PassTime(change uuid.UUID) error {
 }
 
 // remind writes one line in the timeline, one notice to the office that must
-// act, and the mark that makes it happen once. The column is one of ours.
+// act, and the mark that makes it happen once; at an automatic step only that it
+// is overdue, for nobody in particular. The column is one of ours.
 func (t *Tx) remind(c *Change, s *openedStep, verb, column string) error {
 	if _, err := t.exec(`UPDATE step SET `+column+` = ? WHERE change_id = ? AND no = ? AND round = ?`, t.now, c.ID, s.No, s.Round); err != nil {
 		return fmt.Errorf("mark a reminder: %w", err)
 	}
+	if s.Act != "" && verb != markOverdue {
+		return nil // the system needs no reminder
+	}
 	if err := t.write(event{change: c.ID, verb: verb, step: s.No, round: s.Round, office: s.OfficeID}); err != nil {
 		return err
+	}
+	if s.Act != "" {
+		return nil // no office is late: operators see it
 	}
 	return t.notify(c.ID, verb, s.No, s.Round, s.OfficeID, s.OfficePath, s.Role)
 }

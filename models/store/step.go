@@ -115,10 +115,10 @@ type openedStep struct {
 	OfficeCode string
 	OpenedAt   time.Time
 	DueAt      time.Time
-	Remind50At time.Time
-	Remind80At time.Time
-	Reminded50 *time.Time
-	Reminded80 *time.Time
+	Remind50At time.Time  `gorm:"column:remind_50_at"` // the names GORM would guess have no _ before the number
+	Remind80At time.Time  `gorm:"column:remind_80_at"`
+	Reminded50 *time.Time `gorm:"column:reminded_50"`
+	Reminded80 *time.Time `gorm:"column:reminded_80"`
 	OverdueAt  *time.Time
 	Attempts   int
 	Problem    string
