@@ -68,6 +68,19 @@ func (s *server) refusal(ctx context.Context, err error) error {
 	return p
 }
 
+// findings lists everything a refusal tells, when there is a field to name or more
+// than one thing.
+func (x *exchange) findings(e *problem.Error) []Finding {
+	if e.Field == "" && len(e.Also) == 0 {
+		return nil
+	}
+	var list []Finding
+	for _, one := range e.All() {
+		list = append(list, Finding{Code: string(x.catalogue.Entry(one.Code).Code), Pointer: one.Field, Detail: x.catalogue.Sentence(one, x.lang)})
+	}
+	return list
+}
+
 // told gives what the caller is told of an error. Anything that is not a problem,
 // and none of the known troubles, is an internal one: its text goes to the log.
 func (x *exchange) told(err error) *problem.Error {
@@ -133,15 +146,7 @@ func (x *exchange) problem(e *problem.Error) *Problem {
 		RequestID: x.requestID,
 		headers:   http.Header{},
 	}
-	if e.Field != "" || len(e.Also) > 0 {
-		for _, one := range e.All() {
-			p.Errors = append(p.Errors, Finding{
-				Code:    string(x.catalogue.Entry(one.Code).Code),
-				Pointer: one.Field,
-				Detail:  x.catalogue.Sentence(one, x.lang),
-			})
-		}
-	}
+	p.Errors = x.findings(e)
 	switch e.Code {
 	case problem.Unauthenticated, problem.LoginFailed:
 		p.headers.Set("WWW-Authenticate", `Bearer realm="xueji"`)

@@ -55,6 +55,7 @@ type SlipView struct {
 	Outcome   string     `json:"outcome" enum:"PENDING,COUNTED,REFUSED"`
 	Code      string     `json:"code,omitempty" doc:"Why it was refused."`
 	Reason    string     `json:"reason,omitempty" doc:"The same as a sentence that says what to do."`
+	Errors    []Finding  `json:"errors,omitempty" doc:"Everything that stood against it, when there is a field to name or more than one thing."`
 	CreatedAt time.Time  `json:"created_at"`
 	SettledAt *time.Time `json:"settled_at,omitempty"`
 }
@@ -155,7 +156,7 @@ func (s *server) showSlip(ctx context.Context, slip *store.Slip) SlipView {
 		CreatedAt: slip.CreatedAt, SettledAt: slip.SettledAt,
 	}
 	if refusal := slip.Refusal(); refusal != nil {
-		v.Reason = s.catalogue.Sentence(refusal, exchangeOf(ctx).lang)
+		v.Reason, v.Errors = s.catalogue.Sentence(refusal, exchangeOf(ctx).lang), exchangeOf(ctx).findings(refusal)
 	}
 	return v
 }

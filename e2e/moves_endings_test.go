@@ -100,6 +100,11 @@ func TestAReleasingSchoolSendsBack(t *testing.T) {
 	s.Exec(`UPDATE school_class SET capacity = 1 WHERE id = $1`, m.in.Class[2024])
 	full := say(s, m.in.Registrar, j.change, "resubmission", map[string]any{"opinion": "不换班"}, http.StatusConflict)
 	require.Equal(t, "class_full", full.Text("code"), "looked at again at once, not at the end")
+	both := say(s, m.in.Registrar, j.change, "resubmission",
+		map[string]any{"inputs": map[string]string{"class_id": m.in.Class[2024].String()}}, http.StatusUnprocessableEntity)
+	for _, where := range []string{`"pointer":"/inputs/reason"`, `"pointer":"/inputs/class_id"`} {
+		require.Contains(t, string(both.Raw), where, "all that stands against it, and where")
+	}
 	say(s, m.in.Registrar, j.change, "resubmission",
 		map[string]any{"opinion": "已换班", "inputs": map[string]string{"class_id": class.String(), "reason": "父母工作调动"}}, http.StatusOK)
 	require.Equal(t, "RECEIVING_REVIEW", m.in.Registrar.Page(j.change).Text("open.name"))

@@ -62,6 +62,8 @@ type Slip struct {
 	Body   SlipBody          `gorm:"-"`
 	Params map[string]string `gorm:"-"`
 
+	problems []slipProblem // why it was refused, all of it
+
 	unfit *problem.Error // why the record could not take the change this slip would have made effective
 	alone bool           // nothing else said to the change waits; read under the change's lock
 }
@@ -94,19 +96,29 @@ type Word struct {
 }
 
 const slipColumns = `id, change_id, account_id, office_id, verb, step_no, round, task_id, opinion, created_at, outcome, outcome_code,
-	settled_at, body::text AS body_json, outcome_params::text AS params_json`
+	settled_at, body::text AS body_json, outcome_params::text AS params_json, outcome_problems::text AS problems_json`
 
 type slipRow struct {
 	Slip
-	BodyJSON   string
-	ParamsJSON string
-	Alone      bool
+	BodyJSON     string
+	ParamsJSON   string
+	ProblemsJSON string
+	Alone        bool
+}
+
+// slipProblem is one of the reasons a slip was refused for.
+type slipProblem struct {
+	Code   problem.Code      `json:"code"`
+	Field  string            `json:"field,omitempty"`
+	Params map[string]string `json:"params,omitempty"`
 }
 
 func (r *slipRow) slip() (*Slip, error) {
 	s := r.Slip
 	s.alone = r.Alone
-	if err := errors.Join(json.Unmarshal([]byte(r.BodyJSON), &s.Body), json.Unmarshal([]byte(r.ParamsJSON), &s.Params)); err != nil {
+	err := errors.Join(json.Unmarshal([]byte(r.BodyJSON), &s.Body), json.Unmarshal([]byte(r.ParamsJSON), &s.Params),
+		json.Unmarshal([]byte(r.ProblemsJSON), &s.problems))
+	if err != nil {
 		return nil, fmt.Errorf("read a slip: %w", err)
 	}
 	return &s, nil
@@ -208,30 +220,45 @@ func (t *Tx) slipToCount(id uuid.UUID) (*Slip, error) {
 	return row.slip()
 }
 
-// Refusal gives the problem a refused slip ended with, nil otherwise.
+// Refusal gives the problem a refused slip ended with, with all that stood against
+// it; nil otherwise.
 func (s *Slip) Refusal() *problem.Error {
 	if s.Outcome != SlipRefused {
 		return nil
 	}
-	e := problem.New(problem.Code(s.OutcomeCode))
-	for name, value := range s.Params {
-		e = e.With(name, value)
+	list := s.problems
+	if len(list) == 0 { // it lost to another slip
+		list = []slipProblem{{Code: problem.Code(s.OutcomeCode), Params: s.Params}}
 	}
-	return e
+	var first *problem.Error
+	for _, p := range list {
+		e := problem.New(p.Code).At(p.Field)
+		e.Params = p.Params
+		if first == nil {
+			first = e
+			continue
+		}
+		first.Also = append(first.Also, e)
+	}
+	return first
 }
 
 // settle writes what became of a slip, once.
 func (t *Tx) settle(s *Slip, refusal *problem.Error) error {
-	s.Outcome, s.SettledAt = SlipCounted, &t.now
+	s.Outcome, s.SettledAt, s.problems = SlipCounted, &t.now, []slipProblem{}
 	if refusal != nil {
 		s.Outcome, s.OutcomeCode, s.Params = SlipRefused, string(refusal.Code), refusal.Params
+		for _, e := range refusal.All() {
+			s.problems = append(s.problems, slipProblem{Code: e.Code, Field: e.Field, Params: e.Params})
+		}
 	}
-	params, err := json.Marshal(orEmpty(s.Params))
-	if err != nil {
+	params, err1 := json.Marshal(orEmpty(s.Params))
+	problems, err2 := json.Marshal(s.problems)
+	if err := errors.Join(err1, err2); err != nil {
 		return fmt.Errorf("settle a slip: %w", err)
 	}
-	t.later("settle a slip", 1, `UPDATE slip SET outcome = ?, outcome_code = ?, outcome_params = ?, settled_at = ? WHERE id = ? AND outcome = 'PENDING'`,
-		s.Outcome, s.OutcomeCode, string(params), t.now, s.ID)
+	t.later("settle a slip", 1, `UPDATE slip SET outcome = ?, outcome_code = ?, outcome_params = ?, outcome_problems = ?, settled_at = ?
+		WHERE id = ? AND outcome = 'PENDING'`, s.Outcome, s.OutcomeCode, string(params), string(problems), t.now, s.ID)
 	return nil
 }
 
