@@ -46,13 +46,13 @@ func (s *server) changeRoutes() {
 // ChangeBody is what a school hands in.
 type ChangeBody struct {
 	Kind      string            `json:"kind" minLength:"1" maxLength:"40" doc:"Kind of change, see list-processes." example:"SUSPENSION"`
-	StudentID uuid.UUID         `json:"student_id,omitempty" format:"uuid" doc:"The pupil of the own school; left out for a roster."`
+	StudentID uuid.UUID         `json:"student_id,omitempty,omitzero" format:"uuid" doc:"The pupil of the own school; left out for a roster."`
 	Pupil     *PupilClaim       `json:"pupil,omitempty" doc:"The pupil of another school, for kinds the receiving school files (TRANSFER, RESTORE_ADMISSION)."`
-	RosterID  uuid.UUID         `json:"roster_id,omitempty" format:"uuid" doc:"The checked roster of a ROSTER_IMPORT."`
+	RosterID  uuid.UUID         `json:"roster_id,omitempty,omitzero" format:"uuid" doc:"The checked roster of a ROSTER_IMPORT."`
 	Inputs    map[string]string `json:"inputs,omitempty" text:"free" doc:"The items of the process form; all values are text, dates as 2026-11-20."`
 	Values    map[string]string `json:"values,omitempty" text:"free" doc:"The new values of key items by field name, for KEY_DATA_CHANGE: name, sex, birth_date (20150301), id_type, id_number."`
 	Evidence  []EvidenceRef     `json:"evidence,omitempty" maxItems:"20"`
-	RedoOf    uuid.UUID         `json:"redo_of,omitempty" format:"uuid" doc:"The ended change this one repeats."`
+	RedoOf    uuid.UUID         `json:"redo_of,omitempty,omitzero" format:"uuid" doc:"The ended change this one repeats."`
 }
 
 // EvidenceRef attaches an uploaded file.
@@ -172,6 +172,8 @@ func (s *server) redoChange(ctx context.Context, in *changeIDInput) (*redoOutput
 	switch {
 	case err != nil:
 		return nil, err
+	case page.OrgID != principalOf(ctx).Office.ID:
+		return nil, problem.New(problem.NotFiler)
 	case page.Status == store.Running:
 		return nil, problem.New(problem.ChangeInProgress)
 	}
@@ -195,8 +197,8 @@ type ChangeLine struct {
 	Kind        string     `json:"kind"`
 	KindName    string     `json:"kind_name"`
 	Status      string     `json:"status" enum:"RUNNING,EFFECTIVE,REFUSED,WITHDRAWN,CLOSED"`
-	StudentID   *uuid.UUID `json:"student_id,omitempty"`
-	RosterID    *uuid.UUID `json:"roster_id,omitempty"`
+	StudentID   *uuid.UUID `json:"student_id,omitempty,omitzero"`
+	RosterID    *uuid.UUID `json:"roster_id,omitempty,omitzero"`
 	StudentName string     `json:"student_name,omitempty"`
 	School      string     `json:"school,omitempty"`
 	Step        int        `json:"step" doc:"The open step; 0 is with the applicant."`

@@ -114,3 +114,19 @@ func TestAReleasingSchoolSendsBack(t *testing.T) {
 	require.Equal(t, class, e2e.Value[uuid.UUID](s, `SELECT class_id FROM student WHERE id = $1`, j.pupil.ID))
 	require.Contains(t, string(m.out.Registrar.Page(j.change).Raw), "班级与年龄不符")
 }
+
+// A refused transfer is filed again as the page offers it: the pupil is known.
+func TestARefusedTransferIsFiledAgain(t *testing.T) {
+	s := e2e.New(t, e2e.Options{})
+	m := newMoves(s)
+	j := m.transfer(m.out)
+	m.until(j, 3)
+	require.Equal(t, http.StatusOK, m.out.Leader.Decide(j.change, "REJECT", "材料与本人不符").Status)
+	redo := m.in.Registrar.Do(http.MethodGet, "/v1/changes/"+j.change+"/redo", nil, "")
+	require.Equal(t, http.StatusOK, redo.Status, string(redo.Raw))
+	require.NotContains(t, string(redo.Raw), "00000000-0000-0000-0000-000000000000", "nothing that is not there")
+	require.Equal(t, http.StatusForbidden, m.out.Registrar.Do(http.MethodGet, "/v1/changes/"+j.change+"/redo", nil, "").Status, "only who filed files again")
+	j.change = m.in.Registrar.File(redo.Body)
+	m.until(j, len(j.chain))
+	m.arrived(j)
+}

@@ -250,9 +250,11 @@ func (t *Tx) pupilOfRedo(c *Change, f Filing) (*held, error) {
 	if err != nil {
 		return nil, fmt.Errorf("find the pupil of an ended change: %w", err)
 	}
-	if err := t.db.Raw(`SELECT found_by FROM change WHERE id = ?`, f.RedoOf).Scan(&c.foundBy).Error; err != nil {
+	var old struct{ FoundBy []byte }
+	if err := t.db.Raw(`SELECT found_by FROM change WHERE id = ?`, f.RedoOf).Take(&old).Error; err != nil {
 		return nil, fmt.Errorf("find the pupil of an ended change: %w", err)
 	}
+	c.foundBy = old.FoundBy
 	return t.strange(&s)
 }
 
