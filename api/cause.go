@@ -10,13 +10,15 @@ import (
 )
 
 // causeOf writes an error for the log. A database error may quote the row it
-// failed on, so only its code and the names of table and constraint are kept.
+// failed on, so of that only its code and the names of table and constraint are kept.
 func causeOf(err error) string {
 	var pg *pgconn.PgError
 	if errors.As(err, &pg) {
 		return "postgres " + pg.Code + " table " + pg.TableName + " constraint " + pg.ConstraintName
 	}
-	return err.Error()
+	// An error of reading a row quotes what it could not convert.
+	text, _, _ := strings.Cut(err.Error(), "converting driver.Value")
+	return text
 }
 
 // databaseDown says whether the database cannot be reached or is starting or

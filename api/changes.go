@@ -109,7 +109,7 @@ func filingOf(ctx context.Context, b ChangeBody) (store.Filing, error) {
 	return store.Filing{
 		Kind: process.Kind(b.Kind), StudentID: b.StudentID, RosterID: b.RosterID, Pupil: b.Pupil.claim(), Inputs: b.Inputs, Values: b.Values,
 		Evidence: evidenceRefs(b.Evidence),
-		RedoOf:   b.RedoOf, Office: store.Office{ID: p.Office.ID, Path: p.Office.Path, Province: p.Office.Province},
+		RedoOf:   b.RedoOf, Office: officeOf(p),
 		Key: idempotencyKey(ctx), BodyHash: hash,
 	}, nil
 }
@@ -188,6 +188,11 @@ func (s *server) redoChange(ctx context.Context, in *changeIDInput) (*redoOutput
 		body.Evidence = append(body.Evidence, EvidenceRef{ID: e.ID, Kind: e.Kind})
 	}
 	return &redoOutput{Body: body}, nil
+}
+
+// officeOf is the office of whoever calls.
+func officeOf(p authz.Principal) store.Office {
+	return store.Office{ID: p.Office.ID, Path: p.Office.Path, Province: p.Office.Province}
 }
 
 // ChangeLine is one change in a list.

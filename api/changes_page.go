@@ -28,6 +28,7 @@ type ChangePage struct {
 	School        string            `json:"school" doc:"The school that filed."`
 	Pupil         *PupilView        `json:"pupil,omitempty" doc:"The pupil as it was when the change was filed, for all parties; numbers masked."`
 	Sides         []SideView        `json:"sides,omitempty" doc:"Receiving (IN) and releasing (OUT) school of a move."`
+	Class         *ClassView        `json:"class,omitempty" doc:"The class the change asks for, for all parties."`
 	Values        []ValueView       `json:"values,omitempty" doc:"What a KEY_DATA_CHANGE writes; numbers masked."`
 	Ended         *Ended            `json:"ended,omitempty" doc:"How and why it ended."`
 	Handover      *HandoverView     `json:"handover,omitempty" doc:"The paper file of a move."`
@@ -47,6 +48,14 @@ type ChangePage struct {
 	Evidence []EvidenceView  `json:"evidence"`
 }
 
+// ClassView is a class as every party of a change may know it.
+type ClassView struct {
+	ID    uuid.UUID `json:"id"`
+	Code  string    `json:"code" example:"2024101"`
+	Name  string    `json:"name" example:"1班"`
+	Grade string    `json:"grade" example:"2024级"`
+}
+
 // ChainStep is one step of the frozen chain.
 type ChainStep struct {
 	No    int    `json:"no"`
@@ -64,9 +73,9 @@ type StepView struct {
 	Round       int        `json:"round"`
 	Name        string     `json:"name"`
 	Label       string     `json:"label"`
-	Office      string     `json:"office"`
-	OfficeID    uuid.UUID  `json:"office_id"`
-	Role        string     `json:"role"`
+	Office      string     `json:"office,omitempty" doc:"Who must act; none at an automatic step."`
+	OfficeID    uuid.UUID  `json:"office_id,omitempty,omitzero"`
+	Role        string     `json:"role,omitempty"`
 	TaskID      *uuid.UUID `json:"task_id,omitempty" doc:"What a decision names; none at an automatic step."`
 	Act         string     `json:"act,omitempty" doc:"What the system does at an automatic step."`
 	Attempts    int        `json:"attempts,omitempty" doc:"How often an automatic step was tried in vain."`
@@ -130,6 +139,10 @@ func (s *server) showChange(ctx context.Context, p *store.ChangePage) ChangePage
 	for _, side := range p.Sides {
 		out.Sides = append(out.Sides, SideView{Side: string(side.Side), OrgID: side.OrgID, Office: side.Name, Code: side.Code})
 	}
+	if p.Class != nil {
+		view := ClassView(*p.Class)
+		out.Class = &view
+	}
 	for _, v := range p.Values {
 		out.Values = append(out.Values, ValueView(v))
 	}
@@ -167,6 +180,9 @@ func (s *server) showStep(ctx context.Context, d process.Definition, step store.
 		Status: step.Status, OpenedAt: step.OpenedAt, DueAt: step.DueAt, DueDay: lastDay(step.DueAt),
 		Provisional: step.DueProvisional, OverdueAt: step.OverdueAt, Problem: step.Problem, ClosedAt: step.ClosedAt,
 		Act: string(step.Act), Attempts: step.Attempts, NextAttempt: step.NextAttemptAt,
+	}
+	if step.Act != "" { // the system's own; the office is only where it counts
+		view.Office, view.OfficeID, view.Role = "", uuid.Nil, ""
 	}
 	if step.TaskID != uuid.Nil {
 		view.TaskID = &step.TaskID

@@ -8,12 +8,14 @@ import (
 	"mime/multipart"
 	"net/http"
 	"path"
+	"regexp"
 	"strings"
 	"unicode"
 
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/xueji/xueji/files"
+	"github.com/xueji/xueji/models/ident"
 	"github.com/xueji/xueji/models/problem"
 )
 
@@ -63,7 +65,11 @@ func (in *uploadInput) file(limit int64) (*upload, error) {
 	}
 }
 
-// plainName keeps of a sender's file name what can do no harm where it is shown.
+// longNumber is what may be the number of a document or a telephone.
+var longNumber = regexp.MustCompile(`[0-9]{7,}[Xx]?`) // never changes
+
+// plainName keeps of a sender's file name what can do no harm where it is shown:
+// scans are often named by the number of the card they show.
 func plainName(name string) string {
 	name = path.Base(strings.ReplaceAll(name, `\`, "/"))
 	name = strings.Map(func(r rune) rune {
@@ -72,6 +78,7 @@ func plainName(name string) string {
 		}
 		return r
 	}, name)
+	name = longNumber.ReplaceAllStringFunc(name, ident.MaskDocument)
 	runes := []rune(strings.TrimSpace(name))
 	if len(runes) > 120 {
 		runes = runes[len(runes)-120:] // the end tells the kind of file

@@ -137,6 +137,7 @@ type NoticeView struct {
 	ChangeID  uuid.UUID `json:"change_id"`
 	CaseNo    string    `json:"case_no"`
 	Kind      string    `json:"kind" example:"REMINDED_80"`
+	Text      string    `json:"text" doc:"What it is about, what happened and what to do." example:"转学 52-20261120-000017：办理期限将到，请尽快办理。"`
 	Step      int       `json:"step"`
 	Round     int       `json:"round"`
 	Role      string    `json:"role"`
@@ -163,7 +164,7 @@ func (s *server) listNotices(ctx context.Context, in *Paging) (*noticesOutput, e
 		return nil, err
 	}
 	show := func(n store.Notice) NoticeView {
-		return NoticeView{ID: n.ID, ChangeID: n.ChangeID, CaseNo: n.CaseNo, Kind: n.Kind, Step: n.StepNo, Round: n.Round, Role: string(n.Role), CreatedAt: n.CreatedAt}
+		return NoticeView{ID: n.ID, ChangeID: n.ChangeID, CaseNo: n.CaseNo, Kind: n.Kind, Text: s.noticeText(ctx, n), Step: n.StepNo, Round: n.Round, Role: string(n.Role), CreatedAt: n.CreatedAt}
 	}
 	return &noticesOutput{Body: pageOf(rows, limit, show, func(n store.Notice) timeKey { return timeKey{n.CreatedAt, n.ID} })}, nil
 }

@@ -93,7 +93,7 @@ func (s *server) findPupil(ctx context.Context, in *findInput) (*body[FoundPupil
 
 func (s *server) find(ctx context.Context, claim store.Claim) (f *store.Found, err error) {
 	err = s.store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error {
-		f, err = tx.FindPupil(claim, principalOf(ctx).Office.Province)
+		f, err = tx.FindPupil(claim, officeOf(principalOf(ctx)))
 		return err
 	})
 	return f, err

@@ -6,6 +6,7 @@ import (
 
 	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/store"
 )
 
 // next is the sentence at the top of the page. The words are the catalogue's
@@ -27,6 +28,8 @@ func nextInChinese(open *StepView) string {
 		return fmt.Sprintf("“%s”：外部服务暂无应答（已尝试 %d 次），系统将自动重试，不需重新提交。", open.Label, open.Attempts)
 	case open.Act != "":
 		return fmt.Sprintf("系统正在自动办理“%s”，不需人工处理。", open.Label)
+	case open.Problem == store.NotApplied:
+		return fmt.Sprintf("上次批准未能生效，原因见办理记录。%s可退回申请学校更正（如另选班级），或待原因消除后再次办理“%s”。", open.Office, open.Label)
 	case open.Problem != "":
 		return fmt.Sprintf("%s没有人员可以办理“%s”（%s）。请该单位系统管理员授权人员。", open.Office, open.Label, role)
 	case open.OverdueAt != nil:
@@ -45,6 +48,8 @@ func nextInEnglish(open *StepView) string {
 		return fmt.Sprintf("\"%s\": the outside service does not answer (attempts: %d); it is tried again by itself, nothing needs to be handed in again.", open.Label, open.Attempts)
 	case open.Act != "":
 		return fmt.Sprintf("The system is doing \"%s\" by itself; nobody needs to act.", open.Label)
+	case open.Problem == store.NotApplied:
+		return fmt.Sprintf("The last approval could not be applied; the timeline says why. %s may send the change back to the school that filed (for another class, say), or do \"%s\" again when the reason is gone.", open.Office, open.Label)
 	case open.Problem != "":
 		return fmt.Sprintf("Nobody at %s may do \"%s\" (%s). Its system administrator must give somebody the role.", open.Office, open.Label, role)
 	case open.OverdueAt != nil:

@@ -32,6 +32,7 @@ const (
 	FindAutomatic        Finding = "automatic"         // the system is doing the open step, as it should
 	FindOverdue          Finding = "overdue"           // they are late
 	FindNobody           Finding = "nobody"            // nobody may decide the open step
+	FindNotApplied       Finding = "not_applied"       // the last approval could not be applied
 	FindIdentitySilent   Finding = "identity_silent"   // the identity service does not answer
 	FindStalled          Finding = "stalled"           // a step that acts by itself does not get on
 	FindEngineDown       Finding = "engine_down"       // Temporal does not answer
@@ -86,10 +87,12 @@ func stepFindings(c Case) []Finding {
 		return append(list, automaticFinding(c))
 	}
 	list = appendIf(list, c.Step.Able == 0, FindNobody)
-	if !c.Now.Before(c.Step.DueAt) {
-		return append(list, FindOverdue)
+	list = appendIf(list, c.Step.Unfit(), FindNotApplied)
+	list = appendIf(list, !c.Now.Before(c.Step.DueAt), FindOverdue)
+	if len(list) == 0 {
+		list = append(list, FindWaits) // as it should be, and nothing else is to be said
 	}
-	return append(list, FindWaits)
+	return list
 }
 
 // automaticFinding tells how a step does that nobody decides.
@@ -163,7 +166,7 @@ func (c Case) Agrees() bool {
 // Findings lists all of them.
 func Findings() []Finding {
 	return []Finding{
-		FindEnded, FindWaits, FindAutomatic, FindOverdue, FindNobody, FindIdentitySilent, FindStalled, FindEngineDown, FindWorkersDown, FindNeverStarted,
+		FindEnded, FindWaits, FindAutomatic, FindOverdue, FindNobody, FindNotApplied, FindIdentitySilent, FindStalled, FindEngineDown, FindWorkersDown, FindNeverStarted,
 		FindStartWaiting, FindNotRunning, FindBehind, FindDeaf, FindFailing, FindActivityRetrying, FindUnsettled, FindAsleep, FindRunsAfterward,
 	}
 }

@@ -23,7 +23,8 @@ func TestDiagnose(t *testing.T) {
 	}{
 		{"all is well", func(*casework.Case) {}, []casework.Finding{casework.FindWaits}},
 		{"late", func(c *casework.Case) { c.Step.DueAt = now }, []casework.Finding{casework.FindOverdue}},
-		{"nobody", func(c *casework.Case) { c.Step.Able = 0 }, []casework.Finding{casework.FindNobody, casework.FindWaits}},
+		{"not applied", func(c *casework.Case) { c.Step.Problem = store.NotApplied }, []casework.Finding{casework.FindNotApplied}},
+		{"nobody", func(c *casework.Case) { c.Step.Able = 0 }, []casework.Finding{casework.FindNobody}},
 		{"no engine", func(c *casework.Case) { c.EngineErr, c.Run, c.Believes = errors.New("down"), client.Run{}, nil },
 			[]casework.Finding{casework.FindEngineDown, casework.FindWaits}},
 		{"no worker", func(c *casework.Case) { c.Beat, c.Believes = now.Add(-time.Hour), nil },

@@ -21,6 +21,7 @@ const (
 	ActWait          Action = "wait"           // it is tried again by itself
 	ActGiveRole      Action = "give_role"      // somebody must be able to act
 	ActOrderDone     Action = "order_done"     // 督办
+	ActSendBack      Action = "send_back"      // to the applicant, who corrects it
 	ActStartWorker   Action = "start_worker"   //
 	ActStartTemporal Action = "start_temporal" //
 	ActRebuild       Action = "rebuild"        // start or wake the workflow
@@ -31,7 +32,7 @@ const (
 // Actions lists all of them.
 func Actions() []Action {
 	return []Action{
-		ActNothing, ActWait, ActGiveRole, ActOrderDone, ActStartWorker, ActStartTemporal, ActRebuild, ActRebuildForce, ActAskEngineer,
+		ActNothing, ActWait, ActGiveRole, ActOrderDone, ActSendBack, ActStartWorker, ActStartTemporal, ActRebuild, ActRebuildForce, ActAskEngineer,
 	}
 }
 
@@ -115,6 +116,10 @@ var actionWords = sync.OnceValue(func() map[Action]process.Text {
 			Zh: "超期不会自动审批；上级主管部门负责人可督办，或说明理由后终止。",
 			En: "Time decides nothing. The head of the superior bureau may order it done (督办) or end it with a reason.",
 		},
+		ActSendBack: {
+			Zh: "请审批人将业务退回申请学校更正（如另选班级）；原因消除后也可再次批准。",
+			En: "Whoever decides sends it back to the school that filed, which corrects it (another class, say); when the reason is gone, approve again.",
+		},
 		ActStartWorker: {Zh: "请启动：xueji worker。期间不会丢失任何内容。", En: "Start one: xueji worker. Nothing is lost meanwhile."},
 		ActStartTemporal: {
 			Zh: "请恢复 Temporal；其数据库即使丢失，所有未办结业务也会自动重建。",
@@ -166,6 +171,13 @@ var wordings = sync.OnceValue(func() map[Finding]wording {
 			process.Text{
 				Zh: "无人可办：{office} 没有申请人之外的、具有 {role} 角色的有效账号。",
 				En: "Nobody may decide: {office} has no active account with the role {role} other than the applicant.",
+			},
+		},
+		FindNotApplied: {
+			ActSendBack, process.Text{Zh: "最后一次批准未能生效", En: "The last approval could not be applied"},
+			process.Text{
+				Zh: "最后一次批准未能生效：学籍或班级当前不能接受此变动（原因见业务页面的办理记录）。",
+				En: "The last approval could not be applied: the record or the class cannot take the change now (its timeline says why).",
 			},
 		},
 		FindIdentitySilent: {

@@ -65,9 +65,9 @@ func parseReason(word string) (casework.Finding, error) {
 // finding, a line has at most 120.
 const (
 	caseCells   = 18
-	kindCells   = 14
-	stepCells   = 20
-	officeCells = 28
+	kindCells   = 17
+	stepCells   = 23
+	officeCells = 24
 	dueCells    = 10
 )
 

@@ -39,7 +39,7 @@ func newPolicyCheckCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if err := store.KeyFieldsFault(policy); err != nil {
+			if err := errors.Join(known.TermsFault(policy), store.KeyFieldsFault(policy)); err != nil {
 				return err
 			}
 			return showChains(cmd.OutOrStdout(), known, policy)

@@ -56,6 +56,7 @@ const (
 	LookupsUsed             Code = "lookups_used"
 	StepAutomatic           Code = "step_automatic"
 	HandoverOtherSide       Code = "handover_other_side"
+	HandoverNoted           Code = "handover_noted"
 )
 
 // Codes of changes of key data, and the answers of the identity check.

@@ -5,6 +5,7 @@ import (
 	"embed"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"slices"
 
@@ -82,7 +83,9 @@ func (c *Catalogue) Overlay(version int, body []byte) (Policy, error) {
 	if err := decode(defaultPolicy, &p); err != nil {
 		return Policy{}, fmt.Errorf("default policy: %w", err)
 	}
-	if err := decode(body, &p); err != nil {
+	if err := decode(body, &p); errors.Is(err, io.EOF) {
+		return Policy{}, fmt.Errorf("policy version %d says nothing: write what differs from the built-in one, {} for nothing", version)
+	} else if err != nil {
 		return Policy{}, fmt.Errorf("policy version %d: %w", version, err)
 	}
 	p.Version = version

@@ -73,6 +73,20 @@ chains:
 	require.Equal(t, calendar.Workdays(10), untouched.Steps[1].Term)
 }
 
+func TestTermsOfNothingAreTold(t *testing.T) {
+	c, err := process.Load()
+	require.NoError(t, err)
+	p, err := c.Overlay(1, []byte("terms: {TRANSFER: {NOPE: 5wd, RELEASING_REVIEW: 3wd, RETRIEVAL: 2wd}, NOTHING: {X: 1wd}, SUSPENSION: {LEADER_REVIEW: 2wd}}"))
+	require.NoError(t, err, "a policy that is stored must not stop a province")
+	fault := c.TermsFault(p)
+	require.ErrorContains(t, fault, "terms of TRANSFER: there is no step NOPE; it has BUREAU_APPROVAL")
+	require.ErrorContains(t, fault, "terms of NOTHING: there is no such kind")
+	require.NotContains(t, fault.Error(), "SUSPENSION")
+	require.NoError(t, c.TermsFault(c.Default()))
+	_, err = c.Overlay(2, nil)
+	require.ErrorContains(t, err, "says nothing")
+}
+
 func TestPolicyMistakesAreToldAtOnce(t *testing.T) {
 	c := load(t)
 	_, err := c.Overlay(1, []byte("class_capacity: 0\nreinstatement_cohort: AHEAD\n"))

@@ -110,6 +110,33 @@ func (c *Catalogue) keepsActs(p Policy) error {
 	return errors.Join(list...)
 }
 
+// TermsFault tells which terms of a policy name a kind or a step that is not there;
+// a typing error must not pass as silence. A policy that is stored is not asked
+// again: a step that is renamed must not stop a province.
+func (c *Catalogue) TermsFault(p Policy) error {
+	var list []error
+	for _, kind := range slices.Sorted(maps.Keys(p.Terms)) {
+		d, known := c.byKind[kind]
+		if !known {
+			list = append(list, fmt.Errorf("terms of %s: there is no such kind", kind))
+			continue
+		}
+		chains := append(slices.Collect(maps.Values(d.Routes)), d.Steps)
+		chains = append(chains, slices.Collect(maps.Values(p.Chains[kind]))...)
+		var names []string
+		for _, step := range slices.Concat(chains...) {
+			names = append(names, step.Name)
+		}
+		for _, name := range slices.Sorted(maps.Keys(p.Terms[kind])) {
+			if !slices.Contains(names, name) {
+				slices.Sort(names)
+				list = append(list, fmt.Errorf("terms of %s: there is no step %s; it has %s", kind, name, strings.Join(slices.Compact(names), ", ")))
+			}
+		}
+	}
+	return errors.Join(list...)
+}
+
 func acts(steps []Step) []Act {
 	list := []Act{}
 	for _, s := range steps {

@@ -22,15 +22,19 @@ const (
 	ReasonIdentitySilent Reason = "identity_silent" // the identity service does not answer
 	ReasonStalled        Reason = "stalled"         // a step that acts by itself does not get on
 	ReasonNobody         Reason = "nobody"          // nobody may decide
+	ReasonNotApplied     Reason = "not_applied"     // the last approval could not be applied
 	ReasonOverdue        Reason = "overdue"         // whoever may is late
 )
 
 // IdentitySilent says that the open step waits for the identity service.
 func (s CaseStep) IdentitySilent() bool { return s.Problem == problemSilent }
 
+// Unfit says that the last approval of the open step could not be applied.
+func (s CaseStep) Unfit() bool { return s.Problem == problemUnfit }
+
 // Reasons lists all of them, the most urgent first.
 func Reasons() []Reason {
-	return []Reason{ReasonUnsettled, ReasonStartWaiting, ReasonAsleep, ReasonIdentitySilent, ReasonStalled, ReasonNobody, ReasonOverdue}
+	return []Reason{ReasonUnsettled, ReasonStartWaiting, ReasonAsleep, ReasonIdentitySilent, ReasonStalled, ReasonNobody, ReasonNotApplied, ReasonOverdue}
 }
 
 // AttentionKey is the place of a change in the order of urgency; the zero key

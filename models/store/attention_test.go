@@ -66,6 +66,7 @@ func TestEveryReasonIsToldMostUrgentFirstAndGoesAway(t *testing.T) {
 		{r.waiting(schoolAPath), ReasonIdentitySilent, `UPDATE step SET problem = '' WHERE change_id = $1`},
 		{r.waiting(schoolAPath), ReasonStalled, `UPDATE step SET problem = '' WHERE change_id = $1`},
 		{r.waiting(schoolAPath), ReasonNobody, `UPDATE step SET problem = '' WHERE change_id = $1`},
+		{r.waiting(schoolAPath), ReasonNotApplied, `UPDATE step SET problem = '' WHERE change_id = $1`},
 		{r.waiting(schoolAPath), ReasonOverdue, `UPDATE step SET due_at = due_at + interval '1 month' WHERE change_id = $1`},
 	}
 	r.said(rows[0].id, 11*time.Second)
@@ -75,7 +76,8 @@ func TestEveryReasonIsToldMostUrgentFirstAndGoesAway(t *testing.T) {
 	r.exec(`UPDATE step SET problem = 'IDENTITY_NO_ANSWER' WHERE change_id = $1`, rows[3].id)
 	r.exec(`UPDATE step SET problem = 'SOMETHING_NEW' WHERE change_id = $1`, rows[4].id)
 	r.exec(`UPDATE step SET problem = $2 WHERE change_id = $1`, rows[5].id, problemNobody)
-	r.exec(`UPDATE step SET due_at = $2, overdue_at = $2, reminded_50 = $2, reminded_80 = $2 WHERE change_id = $1`, rows[6].id, now)
+	r.exec(`UPDATE step SET due_at = $2, overdue_at = $2, reminded_50 = $2, reminded_80 = $2 WHERE change_id = $1`, rows[7].id, now)
+	r.exec(`UPDATE step SET problem = 'NOT_APPLIED' WHERE change_id = $1`, rows[6].id)
 	require.Len(t, rows, len(Reasons()))
 
 	list := r.attention(r.app, countyPath, "", AttentionKey{}, 50)

@@ -12,9 +12,19 @@ import (
 	"github.com/xueji/xueji/models/process"
 )
 
+// ClassRef is a class as every party of a change may know it.
+type ClassRef struct {
+	ID    uuid.UUID
+	Code  string
+	Name  string
+	Grade string
+}
+
 // ChangePage is everything a party sees of a change.
 type ChangePage struct {
 	*Change
+
+	Class *ClassRef // the one it asks for, nil when it asks for none
 
 	OrgName     string
 	StudentName string // empty for a roster
@@ -124,8 +134,8 @@ func (t *Tx) readParties(p *ChangePage) error {
 	if p.StudentName == "" {
 		p.StudentName = p.Subject.Name // a pupil of another school, then or now
 	}
-	if !moves(p.Kind) {
-		return nil
+	if err := t.readWishedClass(p); err != nil || !moves(p.Kind) {
+		return err
 	}
 	err = t.db.Raw(`SELECT side, org_id, name, code FROM change_sides(?) WHERE side <> 'FILER'`, p.ID).Scan(&p.Sides).Error
 	if err != nil {
@@ -133,6 +143,21 @@ func (t *Tx) readParties(p *ChangePage) error {
 	}
 	p.Handover, err = t.handoverOf(p.ID)
 	return err
+}
+
+// readWishedClass reads the class a change asks for; nil when it asks for none.
+func (t *Tx) readWishedClass(p *ChangePage) error {
+	if p.Inputs["class_id"] == "" {
+		return nil
+	}
+	var list []ClassRef
+	if err := t.db.Raw(`SELECT id, code, name, grade FROM change_class(?)`, p.ID).Scan(&list).Error; err != nil {
+		return fmt.Errorf("read the class of a change: %w", err)
+	}
+	if len(list) > 0 {
+		p.Class = &list[0]
+	}
+	return nil
 }
 
 func (t *Tx) readSteps(p *ChangePage) error {

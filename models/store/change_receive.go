@@ -3,7 +3,6 @@ package store
 import (
 	"errors"
 	"fmt"
-	"strconv"
 	"strings"
 
 	"github.com/google/uuid"
@@ -61,91 +60,6 @@ func (t *Tx) stranger(c Claim) (*stranger, error) {
 		return nil, fmt.Errorf("find a pupil of another school: %w", err)
 	}
 	return &s, nil
-}
-
-// Found is what an office learns of a pupil it named: enough to apply, to see
-// whether it would be in vain, and whom to ask.
-type Found struct {
-	Subject
-
-	StudentID uuid.UUID
-	// Grade is the one the pupil is in, by the releasing province's policy.
-	Grade int
-	// Refusal is what stands against receiving the pupil, nil when nothing does.
-	Refusal *problem.Error
-	// Running is the change in hand, for offices above the pupil's school only.
-	Running *RunningDetail
-}
-
-// RunningDetail is a change in hand as the offices of its own subtree see it.
-type RunningDetail struct {
-	ChangeID uuid.UUID
-	CaseNo   string
-	Kind     process.Kind
-	StepName string
-}
-
-// FindPupil looks a pupil of any school up for an office that can name it, and
-// writes the audit entry, also when there is none. Nil means that nobody has this
-// name and number. An account may do it so many times a day as the policy says.
-func (t *Tx) FindPupil(c Claim, province string) (*Found, error) {
-	policy, err := t.policyOf(province)
-	if err != nil {
-		return nil, err
-	}
-	if err := t.countLookup(policy.LookupsPerDay); err != nil {
-		return nil, err
-	}
-	s, err := t.stranger(c)
-	if err != nil {
-		return nil, err
-	}
-	if s == nil {
-		return nil, t.Audit("student.find", "lookup", t.scope.Account.String(), map[string]string{"found": "no"})
-	}
-	h, err := t.strange(s)
-	if err != nil {
-		return nil, err
-	}
-	if h.Province != province && strings.TrimSpace(c.Number) == "" {
-		refused := &Found{StudentID: h.ID, Refusal: problem.New(problem.TransferNumberRequired).At("/student_number")}
-		return refused, t.Audit("student.find", "lookup", t.scope.Account.String(), map[string]string{"found": h.ID.String()})
-	}
-	releasing, err := t.policyOf(h.Province)
-	if err != nil {
-		return nil, err
-	}
-	f := &Found{Subject: h.subject(), StudentID: h.ID, Grade: releasing.Grade(h.EntryYear, t.today())}
-	running, err := t.runningKind(h.ID)
-	if err != nil {
-		return nil, err
-	}
-	if code := status.Validate(h.record, running); code != "" {
-		f.Refusal = code.Refusal(h.school(), running)
-	}
-	if f.Running, err = t.runningDetail(h.ID); err != nil {
-		return nil, err
-	}
-	return f, t.Audit("student.find", "lookup", t.scope.Account.String(), map[string]string{"found": h.ID.String()})
-}
-
-// countLookup refuses an account that has looked up more pupils of others today
-// than anybody needs to: the door must not serve to try numbers out.
-func (t *Tx) countLookup(most int) error {
-	// One look-up of an account at a time, or many at once would pass the count.
-	if _, err := t.exec(`SELECT pg_advisory_xact_lock(hashtextextended('lookup/' || ?, 0))`, t.scope.Account.String()); err != nil {
-		return fmt.Errorf("count the pupils looked up: %w", err)
-	}
-	var n int
-	err := t.db.Raw(`SELECT count(*) FROM audit_entry WHERE subject_kind = 'lookup' AND subject_id = ? AND at >= ?`,
-		t.scope.Account.String(), t.today().Start()).Scan(&n).Error
-	if err != nil {
-		return fmt.Errorf("count the pupils looked up: %w", err)
-	}
-	if n >= most {
-		return problem.New(problem.LookupsUsed).With("max", strconv.Itoa(most))
-	}
-	return nil
 }
 
 // strange makes the record of a pupil of another office, as far as it may be known here.
@@ -214,11 +128,35 @@ func (t *Tx) prepareReceived(c *Change, f Filing, policy process.Policy) error {
 	if err != nil {
 		return err
 	}
+	if own, err := t.ownClaim(h, f.Office, running); own != nil || err != nil {
+		return errors.Join(err, asError(own))
+	}
 	against, err := t.against(c, h, f.Evidence, running, true)
 	if err != nil {
 		return err
 	}
 	return problem.Join(append(list, against...)...)
+}
+
+// ownClaim tells a school that it is itself what holds the pupil of another one,
+// with the case number; nil when something else does, or nothing.
+func (t *Tx) ownClaim(h *held, by Office, running process.Kind) (*problem.Error, error) {
+	if running == "" || h.SchoolID == by.ID {
+		return nil, nil //nolint:nilnil // nothing of its own
+	}
+	var filed bool
+	err := t.db.Raw(`SELECT EXISTS (SELECT 1 FROM change WHERE student_id = ? AND org_id = ? AND status = 'RUNNING')`, h.ID, by.ID).Scan(&filed).Error
+	if err != nil {
+		return nil, fmt.Errorf("look for a claim of one's own: %w", err)
+	}
+	if !filed {
+		return nil, nil //nolint:nilnil // somebody else's
+	}
+	e, err := t.slotTaken(studentSlot(h.ID))
+	if e == nil {
+		return nil, err
+	}
+	return e.At("/pupil"), err
 }
 
 // pupilToReceive finds the pupil of a filing: by what the school claims, or by
@@ -279,20 +217,4 @@ func (t *Tx) runningKind(student uuid.UUID) (process.Kind, error) {
 		return "", nil
 	}
 	return *row.Kind, nil
-}
-
-// runningDetail names the change in hand to an office in whose subtree the
-// pupil's school lies; nil for everybody else, and when there is none.
-func (t *Tx) runningDetail(student uuid.UUID) (*RunningDetail, error) {
-	var d RunningDetail
-	err := t.db.Raw(`SELECT c.id AS change_id, c.case_no, c.kind, coalesce(s.name, '') AS step_name
-		FROM change c JOIN student p ON p.id = c.student_id LEFT JOIN step s ON s.change_id = c.id AND s.status = 'OPEN'
-		WHERE c.student_id = ? AND c.status = 'RUNNING' LIMIT 1`, student).Take(&d).Error
-	if errors.Is(err, gorm.ErrRecordNotFound) {
-		return nil, nil //nolint:nilnil // nothing is running, or nothing this office may know
-	}
-	if err != nil {
-		return nil, fmt.Errorf("read the change in hand: %w", err)
-	}
-	return &d, nil
 }

@@ -30,7 +30,7 @@ func clerkOf(path string) Scope {
 
 func (r *recordsRig) find(path string, c Claim) (f *Found, err error) {
 	err = r.app.InScope(r.t.Context(), clerkOf(path), func(tx *Tx) error {
-		f, err = tx.FindPupil(c, "520000")
+		f, err = tx.FindPupil(c, Office{Province: "520000"})
 		return err
 	})
 	return f, err
@@ -89,7 +89,7 @@ func TestLookupsAtOnceAreCounted(t *testing.T) {
 	r.exec(`INSERT INTO policy (province_code, version, valid_from, body, created_at) VALUES ('520000', 1, '2026-01-01', '{"lookups_per_day": 1}', now())`)
 	second := make(chan error, 1)
 	require.NoError(t, r.app.InScope(t.Context(), clerkOf(schoolBPath), func(tx *Tx) error {
-		if _, err := tx.FindPupil(claim, "520000"); err != nil {
+		if _, err := tx.FindPupil(claim, Office{Province: "520000"}); err != nil {
 			return err
 		}
 		go func() {

@@ -57,7 +57,11 @@ func (t *Tx) tellUnfit(c *Change, s *Slip) error {
 	if s.unfit == nil {
 		return nil
 	}
-	err := t.write(event{change: c.ID, verb: NotApplied, step: c.StepNo, round: c.Round, office: s.OfficeID, params: refusalParams(s.unfit)})
+	_, err := t.exec(`UPDATE step SET problem = ? WHERE change_id = ? AND status = 'OPEN'`, problemUnfit, c.ID)
+	if err != nil {
+		return fmt.Errorf("name the problem of a step: %w", err)
+	}
+	err = t.write(event{change: c.ID, verb: NotApplied, step: c.StepNo, round: c.Round, office: s.OfficeID, params: refusalParams(s.unfit)})
 	if err != nil {
 		return err
 	}

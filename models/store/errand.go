@@ -96,7 +96,7 @@ func (t *Tx) Settle(change uuid.UUID, e *Errand, refusal *problem.Error) error {
 			return err
 		}
 	}
-	line := event{change: c.ID, verb: Passed, step: s.No, round: s.Round, office: s.OfficeID}
+	line := event{change: c.ID, verb: Passed, step: s.No, round: s.Round} // of no office: the system did it
 	if refusal != nil {
 		line.verb, line.params = Failed, refusalParams(refusal)
 		if err := t.write(line); err != nil {

@@ -114,7 +114,11 @@ func (t *Tx) sayHandover(id uuid.UUID, version int64, action, set, unless, how s
 		return nil, fmt.Errorf("note a hand-over: %w", err)
 	}
 	if n != 1 {
-		return nil, problem.New(problem.VersionConflict)
+		h, err := t.Handover(id)
+		if err == nil && h.Version == version {
+			return nil, problem.New(problem.HandoverNoted)
+		}
+		return nil, errors.Join(err, problem.New(problem.VersionConflict))
 	}
 	if err := t.Audit(action, "handover", id.String(), nil); err != nil {
 		return nil, err

@@ -172,14 +172,15 @@ func (t *Tx) Changes(f ChangeFilter, before time.Time, beforeID uuid.UUID, most 
 
 // Notice tells an office that something happened to a change.
 type Notice struct {
-	ID        uuid.UUID
-	ChangeID  uuid.UUID
-	CaseNo    string
-	Kind      string
-	Role      org.Role
-	StepNo    int
-	Round     int
-	CreatedAt time.Time
+	ID         uuid.UUID
+	ChangeID   uuid.UUID
+	CaseNo     string
+	Kind       string
+	ChangeKind process.Kind
+	Role       org.Role
+	StepNo     int
+	Round      int
+	CreatedAt  time.Time
 }
 
 // Notices lists the notices of an office for some roles, newest first.
@@ -188,7 +189,7 @@ func (t *Tx) Notices(officeID uuid.UUID, roles []org.Role, before time.Time, bef
 		before, beforeID = t.now.AddDate(1, 0, 0), uuid.Max
 	}
 	var list []Notice
-	err := t.db.Raw(`SELECT n.id, n.change_id, c.case_no, n.kind, n.role, n.step_no, n.round, n.created_at
+	err := t.db.Raw(`SELECT n.id, n.change_id, c.case_no, n.kind, c.kind AS change_kind, n.role, n.step_no, n.round, n.created_at
 		FROM notice n JOIN change c ON c.id = n.change_id
 		WHERE n.org_id = @office AND n.role IN @roles AND (n.created_at, n.id) < (@before, @id)
 		ORDER BY n.created_at DESC, n.id DESC LIMIT @most`,

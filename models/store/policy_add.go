@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -22,7 +23,7 @@ func AddPolicy(ctx context.Context, ownerDSN, province string, from calendar.Dat
 	if err != nil {
 		return 0, err
 	}
-	if err := KeyFieldsFault(policy); err != nil {
+	if err := errors.Join(known.TermsFault(policy), KeyFieldsFault(policy)); err != nil {
 		return 0, err
 	}
 	var body any
@@ -47,8 +48,11 @@ func AddPolicy(ctx context.Context, ownerDSN, province string, from calendar.Dat
 		err := tx.QueryRow(ctx, `INSERT INTO policy (province_code, version, valid_from, body, created_at)
 			SELECT o.code, coalesce((SELECT max(version) FROM policy p WHERE p.province_code = o.code), 0) + 1, $2, $3, $4
 			FROM organisation o WHERE o.kind = 'PROVINCE' AND o.code = $1 RETURNING version`, province, from, string(stored), now).Scan(&version)
+		if errors.Is(err, pgx.ErrNoRows) {
+			return fmt.Errorf("there is no province %s: give its six digits, such as 520000", province)
+		}
 		if err != nil {
-			return fmt.Errorf("store the policy of province %s (is the code right?): %w", province, err)
+			return fmt.Errorf("store the policy of province %s: %w", province, err)
 		}
 		_, err = tx.Exec(ctx, `INSERT INTO audit_entry (id, partition, at, office_path, action, subject_kind, subject_id, detail)
 			SELECT $1, $2, $3, path, 'policy.add', 'policy', $4, '{"by": "command line"}' FROM organisation WHERE kind = 'PROVINCE' AND code = $5`,

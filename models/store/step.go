@@ -18,7 +18,8 @@ const (
 	taskCancelled  = "CANCELLED"
 	problemNobody  = "NO_ELIGIBLE_PERSON"
 	problemSilent  = "IDENTITY_NO_ANSWER"
-	shareFirst     = 50 // percent of a step's days after which it is reminded of
+	problemUnfit   = NotApplied // until somebody decides again
+	shareFirst     = 50         // percent of a step's days after which it is reminded of
 	shareSecond    = 80
 	reminderFirst  = "REMINDED_50"
 	reminderSecond = "REMINDED_80"

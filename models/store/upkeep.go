@@ -100,7 +100,7 @@ func (t *Tx) NamePeopleProblems() error {
 				AND a.sealed_at IS NULL AND a.closed_at IS NULL AND (s.no = 0 OR a.id <> c.filed_by
 					OR coalesce(CAST(c.definition #>> ARRAY['steps', CAST(s.no - 1 AS text), 'own'] AS boolean), false))) AS able
 			FROM step s JOIN change c ON c.id = s.change_id WHERE s.status = 'OPEN' AND s.act = '') x
-		WHERE s.change_id = x.change_id AND s.no = x.no AND s.round = x.round AND (s.problem = '') <> x.able`, problemNobody)
+		WHERE s.change_id = x.change_id AND s.no = x.no AND s.round = x.round AND s.problem = CASE WHEN x.able THEN ? ELSE '' END`, problemNobody, problemNobody)
 	if err != nil {
 		return fmt.Errorf("look for steps nobody can decide: %w", err)
 	}

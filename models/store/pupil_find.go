@@ -1,0 +1,123 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/google/uuid"
+	"gorm.io/gorm"
+
+	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/process"
+	"github.com/xueji/xueji/models/status"
+)
+
+// Found is what an office learns of a pupil it named: enough to apply, to see
+// whether it would be in vain, and whom to ask.
+type Found struct {
+	Subject
+
+	StudentID uuid.UUID
+	// Grade is the one the pupil is in, by the releasing province's policy.
+	Grade int
+	// Refusal is what stands against receiving the pupil, nil when nothing does.
+	Refusal *problem.Error
+	// Running is the change in hand, for offices above the pupil's school only.
+	Running *RunningDetail
+}
+
+// RunningDetail is a change in hand as the offices of its own subtree see it.
+type RunningDetail struct {
+	ChangeID uuid.UUID
+	CaseNo   string
+	Kind     process.Kind
+	StepName string
+}
+
+// FindPupil looks a pupil of any school up for an office that can name it, and
+// writes the audit entry, also when there is none. Nil means that nobody has this
+// name and number. An account may do it so many times a day as the policy says.
+func (t *Tx) FindPupil(c Claim, by Office) (*Found, error) {
+	policy, err := t.policyOf(by.Province)
+	if err != nil {
+		return nil, err
+	}
+	if err := t.countLookup(policy.LookupsPerDay); err != nil {
+		return nil, err
+	}
+	s, err := t.stranger(c)
+	if err != nil {
+		return nil, err
+	}
+	if s == nil {
+		return nil, t.Audit("student.find", "lookup", t.scope.Account.String(), map[string]string{"found": "no"})
+	}
+	h, err := t.strange(s)
+	if err != nil {
+		return nil, err
+	}
+	if h.Province != by.Province && strings.TrimSpace(c.Number) == "" {
+		refused := &Found{StudentID: h.ID, Refusal: problem.New(problem.TransferNumberRequired).At("/student_number")}
+		return refused, t.Audit("student.find", "lookup", t.scope.Account.String(), map[string]string{"found": h.ID.String()})
+	}
+	releasing, err := t.policyOf(h.Province)
+	if err != nil {
+		return nil, err
+	}
+	f := &Found{Subject: h.subject(), StudentID: h.ID, Grade: releasing.Grade(h.EntryYear, t.today())}
+	running, err := t.runningKind(h.ID)
+	if err != nil {
+		return nil, err
+	}
+	if h.SchoolID == by.ID {
+		f.Refusal = problem.New(problem.TransferSameSchool)
+	} else if code := status.Validate(h.record, running); code != "" {
+		f.Refusal = code.Refusal(h.school(), running)
+	}
+	if own, err := t.ownClaim(h, by, running); err != nil {
+		return nil, err
+	} else if own != nil {
+		f.Refusal = own
+	}
+	if f.Running, err = t.runningDetail(h.ID); err != nil {
+		return nil, err
+	}
+	return f, t.Audit("student.find", "lookup", t.scope.Account.String(), map[string]string{"found": h.ID.String()})
+}
+
+// countLookup refuses an account that has looked up more pupils of others today
+// than anybody needs to: the door must not serve to try numbers out.
+func (t *Tx) countLookup(most int) error {
+	// One look-up of an account at a time, or many at once would pass the count.
+	if _, err := t.exec(`SELECT pg_advisory_xact_lock(hashtextextended('lookup/' || ?, 0))`, t.scope.Account.String()); err != nil {
+		return fmt.Errorf("count the pupils looked up: %w", err)
+	}
+	var n int
+	err := t.db.Raw(`SELECT count(*) FROM audit_entry WHERE subject_kind = 'lookup' AND subject_id = ? AND at >= ?`,
+		t.scope.Account.String(), t.today().Start()).Scan(&n).Error
+	if err != nil {
+		return fmt.Errorf("count the pupils looked up: %w", err)
+	}
+	if n >= most {
+		return problem.New(problem.LookupsUsed).With("max", strconv.Itoa(most))
+	}
+	return nil
+}
+
+// runningDetail names the change in hand to an office in whose subtree the
+// pupil's school lies; nil for everybody else, and when there is none.
+func (t *Tx) runningDetail(student uuid.UUID) (*RunningDetail, error) {
+	var d RunningDetail
+	err := t.db.Raw(`SELECT c.id AS change_id, c.case_no, c.kind, coalesce(s.name, '') AS step_name
+		FROM change c JOIN student p ON p.id = c.student_id LEFT JOIN step s ON s.change_id = c.id AND s.status = 'OPEN'
+		WHERE c.student_id = ? AND c.status = 'RUNNING' LIMIT 1`, student).Take(&d).Error
+	if errors.Is(err, gorm.ErrRecordNotFound) {
+		return nil, nil //nolint:nilnil // nothing is running, or nothing this office may know
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read the change in hand: %w", err)
+	}
+	return &d, nil
+}
