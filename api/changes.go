@@ -87,7 +87,7 @@ func (s *server) fileChange(ctx context.Context, in *fileChangeInput) (*changeOu
 	if err != nil {
 		return nil, err
 	}
-	if err := s.lookUp(ctx, f.Pupil); err != nil {
+	if err := s.lookUp(ctx, f); err != nil {
 		return nil, err
 	}
 	c, err := s.deps.Desk.File(ctx, scopeOf(ctx), f)
@@ -137,7 +137,7 @@ func (s *server) checkChange(ctx context.Context, in *fileChangeInput) (*struct{
 	if err != nil {
 		return nil, err
 	}
-	if err := s.lookUp(ctx, f.Pupil); err != nil {
+	if err := s.lookUp(ctx, f); err != nil {
 		return nil, err
 	}
 	return nil, s.store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error { return tx.CheckFiling(f) })

@@ -10,6 +10,7 @@ import (
 	"github.com/xueji/xueji/api/authz"
 	"github.com/xueji/xueji/models/calendar"
 	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/status"
 	"github.com/xueji/xueji/models/store"
 )
 
@@ -99,9 +100,13 @@ func (s *server) find(ctx context.Context, claim store.Claim) (f *store.Found, e
 	return f, err
 }
 
-// lookUp writes the look-up a filing begins with into the audit trail, in a
-// transaction of its own: a filing that is refused leaves none.
-func (s *server) lookUp(ctx context.Context, claim store.Claim) error {
+// lookUp writes what a filing asks of the whole register into the audit trail and
+// counts it, in a transaction of its own: a filing that is refused leaves none.
+func (s *server) lookUp(ctx context.Context, f store.Filing) error {
+	if f.Values[status.FieldIDNumber] != "" {
+		return s.store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error { return tx.AskIdentity(f.Office) })
+	}
+	claim := f.Pupil
 	if claim.Name == "" || claim.Number+claim.IDNumber == "" {
 		return nil
 	}

@@ -108,7 +108,7 @@ func (s *Stack) Class(c *County, year int, code string) uuid.UUID {
 	s.T.Helper()
 	id := uuid.Must(uuid.NewV7())
 	s.Exec(`INSERT INTO school_class (id, school_id, org_path, grade_id, code, name, capacity) VALUES ($1, $2, $3::text::ltree, $4, $5, $6, 55)`,
-		id, c.School.ID, c.School.Path, c.Grade[year], code, code[5:]+"班")
+		id, c.School.ID, c.School.Path, c.Grade[year], code, code[6:]+"班")
 	return id
 }
 

@@ -83,9 +83,16 @@ func TestKeyDataIsRefusedAtOnce(t *testing.T) {
 			e2e.Nowhere(t, "the refusal", string(answer.Raw), card, other.Card)
 		})
 	}
+	// Whether somebody has a number is told to a complete request only, and counted.
+	curious := c.Registrar.KeyDataBody(pupil.ID, map[string]string{"id_number": other.Card, "birth_date": other.Card[6:14]})
+	delete(curious, "evidence")
+	answer := c.Registrar.Do(http.MethodPost, "/v1/changes/check", curious, "")
+	require.Equal(t, http.StatusUnprocessableEntity, answer.Status)
+	require.NotContains(t, string(answer.Raw), "identity_taken")
+	require.Positive(t, e2e.Value[int](s, `SELECT count(*) FROM audit_entry WHERE action = 'identity.ask' AND subject_kind = 'lookup'`))
 	// Two pupils cannot be given the same new number.
 	c.Registrar.File(c.Registrar.KeyDataBody(pupil.ID, map[string]string{"id_number": card, "birth_date": birth}))
-	answer := c.Registrar.Do(http.MethodPost, "/v1/changes", c.Registrar.KeyDataBody(other.ID, map[string]string{"id_number": card, "birth_date": birth}), uuid.NewString())
+	answer = c.Registrar.Do(http.MethodPost, "/v1/changes", c.Registrar.KeyDataBody(other.ID, map[string]string{"id_number": card, "birth_date": birth}), uuid.NewString())
 	require.Equal(t, "identity_taken", answer.Text("code"), string(answer.Raw))
 }
 

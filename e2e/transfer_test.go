@@ -180,6 +180,11 @@ func TestTheNationalStepJudgesAgain(t *testing.T) {
 		happens              func(n e2e.Named)
 	}{
 		{"a problem status", "transfer_problem_status", "2003", func(n e2e.Named) { s.Exec(`UPDATE student SET problem_flags = '{ID_ERROR}' WHERE id = $1`, n.ID) }},
+		{"a punishment", "transfer_not_eligible", "南明区示例小学", func(n e2e.Named) {
+			noted := out.Registrar.Do(http.MethodPost, "/v1/students/"+n.ID.String()+"/punishments",
+				map[string]any{"level": "1", "decided_on": "2026-11-02", "document_no": "校字〔2026〕3号"}, uuid.NewString())
+			require.Equal(t, http.StatusCreated, noted.Status, string(noted.Raw))
+		}},
 		{"another number", "transfer_data_wrong", "2001", func(n e2e.Named) { s.Exec(`UPDATE student SET number_hash = 'x' WHERE id = $1`, n.ID) }},
 	} {
 		t.Run(row.name, func(t *testing.T) {

@@ -56,6 +56,7 @@ const (
 	LookupsUsed             Code = "lookups_used"
 	StepAutomatic           Code = "step_automatic"
 	HandoverOtherSide       Code = "handover_other_side"
+	TransferLeft            Code = "transfer_left"
 	HandoverNoted           Code = "handover_noted"
 )
 

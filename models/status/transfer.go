@@ -65,12 +65,24 @@ func (c Code) Refusal(ask School, running process.Kind) *problem.Error {
 	switch {
 	case c == BusinessRunning && running == process.Transfer:
 		code = problem.TransferClaimed
+	case c == BusinessRunning && running == "": // OtherLeft
+		code = problem.TransferLeft
 	case c == BusinessRunning:
 		code = problem.TransferBusinessRunning
 	case c == HasProblem:
 		code = problem.TransferProblemStatus
 	}
 	return problem.New(code).At("/pupil").With("code", string(c)).With("ask", ask.Name)
+}
+
+// Ineligible tells that a pupil's own state forbids a transfer: only who is
+// enrolled may move, and who is punished only where both provinces allow it. Like
+// Validate it is asked at the filing and again at the national step.
+func Ineligible(r Record, from School, punishedMay bool) *problem.Error {
+	if r.Enrol == Enrolled && (!r.Punished || punishedMay) {
+		return nil
+	}
+	return problem.New(problem.TransferNotEligible).At("/pupil").With("ask", from.Name)
 }
 
 // checkTransfer holds the rules of 转学 (教基一〔2013〕7号 Arts 14–16; domain W8, W9).
@@ -83,8 +95,8 @@ func checkTransfer(r Record, req Request, f Facts) []*problem.Error {
 		return []*problem.Error{code.Refusal(f.From, f.Running)}
 	}
 	var list []*problem.Error
-	if both := f.Policy.TransferPunished && f.Releasing.TransferPunished; r.Enrol != Enrolled || r.Punished && !both {
-		list = append(list, problem.New(problem.TransferNotEligible).At("/pupil").With("ask", f.From.Name))
+	if e := Ineligible(r, f.From, f.Policy.TransferPunished && f.Releasing.TransferPunished); e != nil {
+		list = append(list, e)
 	}
 	if f.From.Special != f.To.Special {
 		list = append(list, problem.New(problem.TransferSchoolType).At("/pupil").With("ask", f.From.Name))
@@ -97,7 +109,7 @@ func checkTransfer(r Record, req Request, f Facts) []*problem.Error {
 	if req.Inputs[paperDate] != "" && !req.has("TRANSFER_FORM") {
 		list = append(list, problem.New(problem.PaperFormMissing).At("/evidence"))
 	}
-	if f.Starting {
+	if f.Starting && ok {
 		list = append(list, transferSeason(r, f, on)...)
 	}
 	return append(list, checkPlace(r, f, f.Policy.Grade(placeYear(f), on), f.Releasing.Grade(r.EntryYear, on))...)

@@ -52,7 +52,7 @@ func TestATransferIsRefused(t *testing.T) {
 	}{
 		{name: "a change in hand", change: func(_ *status.Record, f *status.Facts) { f.Running = process.Suspension }, want: []problem.Code{problem.TransferBusinessRunning}},
 		{name: "another school wants the pupil", change: func(_ *status.Record, f *status.Facts) { f.Running = process.Transfer }, want: []problem.Code{problem.TransferClaimed}},
-		{name: "left otherwise", change: func(r *status.Record, _ *status.Facts) { r.Enrol = status.OtherLeft }, want: []problem.Code{problem.TransferBusinessRunning}},
+		{name: "left otherwise", change: func(r *status.Record, _ *status.Facts) { r.Enrol = status.OtherLeft }, want: []problem.Code{problem.TransferLeft}},
 		{name: "problem status", change: func(r *status.Record, _ *status.Facts) { r.Problems = []string{"DUP_WITH_ID"} }, want: []problem.Code{problem.TransferProblemStatus}},
 		{name: "graduated", change: func(r *status.Record, _ *status.Facts) { r.Enrol = status.Graduated }, want: []problem.Code{problem.TransferDataWrong}},
 		{name: "suspended", change: func(r *status.Record, _ *status.Facts) { r.Enrol = status.Suspended }, want: []problem.Code{problem.TransferNotEligible}},

@@ -119,11 +119,14 @@ func (t *Tx) against(c *Change, h *held, evidence []EvidenceRef, running process
 	}
 	facts.Running, facts.Starting = running, starting
 	list = append(list, status.Check(h.record, c.request(kindsOf(evidence)), facts)...)
+	if len(list) > 0 {
+		return onceAField(list), nil // whether somebody has the number is told to a complete request only
+	}
 	taken, err := t.identityTaken(c)
 	if taken != nil {
 		list = append(list, taken)
 	}
-	return onceAField(list), err
+	return list, err
 }
 
 // request is what the applicant asked for, as status looks at it.

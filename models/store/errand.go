@@ -143,10 +143,11 @@ func (t *Tx) validateTransfer(c *Change) (*problem.Error, error) {
 	if h.Name != c.Subject.Name || row.FoundBy != nil && !bytes.Equal(row.FoundBy, h.NumberHash) || h.SchoolID != c.Subject.SchoolID {
 		code = status.DataWrong
 	}
-	if code == "" {
-		return nil, nil //nolint:nilnil // nothing stands against it
+	if code != "" {
+		return code.Refusal(h.school(), ""), nil
 	}
-	return code.Refusal(h.school(), ""), nil
+	in, out := c.Definition.Policy, c.Definition.OutPolicy
+	return status.Ineligible(h.record, h.school(), in.TransferPunished && (out == nil || out.TransferPunished)), nil
 }
 
 // Silent notes that the world outside did not answer: the step waits, says so to

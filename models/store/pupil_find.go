@@ -87,6 +87,20 @@ func (t *Tx) FindPupil(c Claim, by Office) (*Found, error) {
 	return f, t.Audit("student.find", "lookup", t.scope.Account.String(), map[string]string{"found": h.ID.String()})
 }
 
+// AskIdentity counts the question whether a document number is free, which a change
+// of key data asks of the whole register, as a look-up: no office must try out whose
+// number is known here. It stands in the audit trail without the number.
+func (t *Tx) AskIdentity(by Office) error {
+	policy, err := t.policyOf(by.Province)
+	if err != nil {
+		return err
+	}
+	if err := t.countLookup(policy.LookupsPerDay); err != nil {
+		return err
+	}
+	return t.Audit("identity.ask", "lookup", t.scope.Account.String(), nil)
+}
+
 // countLookup refuses an account that has looked up more pupils of others today
 // than anybody needs to: the door must not serve to try numbers out.
 func (t *Tx) countLookup(most int) error {
