@@ -232,6 +232,7 @@ func TestALastApprovalThatCannotBeApplied(t *testing.T) {
 	s.Exec(`UPDATE school_class SET capacity = 2 WHERE id = $1`, in.Class[2024])
 	out.Reviewer.Approve(change)
 	require.Equal(t, in.School.ID.String(), e2e.Value[string](s, `SELECT school_id::text FROM student WHERE id = $1`, pupil.ID))
+	require.Zero(t, count(s, "step WHERE change_id = $1 AND problem <> ''", change), "what was a problem is none any more")
 }
 
 // A punishment keeps a pupil from moving until it is cancelled, and goes along.

@@ -143,6 +143,6 @@ func (t *Tx) openedStep(change uuid.UUID) (*openedStep, error) {
 
 // closeStep ends the open step; tasks nobody decided are cancelled with it.
 func (t *Tx) closeStep(change uuid.UUID, status string) {
-	t.later("close a step", 1, `UPDATE step SET status = ?, closed_at = ? WHERE change_id = ? AND status = 'OPEN'`, status, t.now, change)
+	t.later("close a step", 1, `UPDATE step SET status = ?, closed_at = ?, problem = '' WHERE change_id = ? AND status = 'OPEN'`, status, t.now, change)
 	t.later("close a step", anyRows, `UPDATE task SET status = ? WHERE change_id = ? AND status = 'OPEN'`, taskCancelled, change)
 }

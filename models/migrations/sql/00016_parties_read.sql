@@ -50,4 +50,5 @@ REVOKE ALL ON FUNCTION change_class(uuid) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION change_class(uuid) TO xueji_app, xueji_worker;
 
 -- +goose Down
+-- attention_found may stay as it is: without the named problem it tells the same.
 DROP FUNCTION change_class(uuid);
