@@ -61,7 +61,7 @@ func TestFromASpecialSchoolToAnOrdinaryOne(t *testing.T) {
 
 		back := approved(way.to, returnBody(way.to.Registrar, pupil, way.to.Class[2024]))
 		require.Equal(t, way.to.School.ID.String()+" ENROLLED", e2e.Value[string](s, `SELECT school_id || ' ' || enrol_status FROM student WHERE id = $1`, pupil.ID))
-		require.Equal(t, "TRANSFERRED_OUT", way.from.Registrar.Do(http.MethodGet, "/v1/students/"+pupil.ID.String(), nil, "").Text("facets.enrol_status"))
+		require.Equal(t, "OTHER_LEFT", way.from.Registrar.Do(http.MethodGet, "/v1/students/"+pupil.ID.String(), nil, "").Text("facets.enrol_status"))
 		require.Equal(t, "TO_SEND", way.from.Registrar.Page(back).Text("handover.state"))
 	}
 }

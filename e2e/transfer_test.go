@@ -130,7 +130,9 @@ func TestWhatAnotherOfficeLearns(t *testing.T) {
 	out.Reviewer.Approve(suspension)
 	answer = file(in.Registrar, pupil, in.Class[2024])
 	require.Equal(t, "transfer_not_eligible", answer.Text("code"), string(answer.Raw))
-	e2e.Nowhere(t, "what another office reads", string(answer.Raw), "休学", "SUSPEND")
+	found = in.Registrar.Do(http.MethodPost, "/v1/students/find", pupil.Claim(), "")
+	require.Contains(t, found.Text("reason"), "南明区示例小学", "told before papers are collected: %s", found.Raw)
+	e2e.Nowhere(t, "what another office reads", string(answer.Raw)+string(found.Raw), "休学", "SUSPEND")
 
 	flagged := s.Named(out, 2024, simulator.Matches)
 	s.Exec(`UPDATE student SET problem_flags = '{DUP_WITH_ID}' WHERE id = $1`, flagged.ID)
@@ -147,6 +149,10 @@ func TestWhatAnotherOfficeLearns(t *testing.T) {
 	e2e.Nowhere(t, "what the second school reads", string(answer.Raw), "东城区示例小学")
 
 	require.Positive(t, e2e.Value[int](s, `SELECT count(*) FROM audit_entry WHERE action = 'student.find' AND detail ->> 'found' = 'no'`), "misses are in the trail too")
+	both := in.Registrar.TransferBody(wanted, in.Class[2024])
+	both["student_id"] = pupil.ID
+	answer = in.Registrar.Do(http.MethodPost, "/v1/changes", both, uuid.NewString())
+	require.Equal(t, "subject_twice", answer.Text("code"), "which of the two is meant is not guessed: %s", answer.Raw)
 	again := file(in.Registrar, wanted, in.Class[2024])
 	require.Equal(t, "change_in_progress", again.Text("code"), "the school that filed is not told of another one: %s", again.Raw)
 	require.Contains(t, string(again.Raw), "转学 11-20261120-")

@@ -48,6 +48,16 @@ func (e Enrol) gone() bool {
 	return true
 }
 
+// LeftBehind is the state in which the old school keeps its view of a pupil whom
+// another school has received: 转学（转出） after a transfer; who had left before
+// stays as it was there.
+func LeftBehind(kind process.Kind, was Enrol) Enrol {
+	if kind == process.Transfer {
+		return TransferredOut
+	}
+	return was
+}
+
 // School is a school as a move between schools looks at it.
 type School struct {
 	ID   string

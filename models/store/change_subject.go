@@ -41,6 +41,9 @@ func (t *Tx) redoes(c *Change, f Filing) error {
 // filed again may name the record, which the ended change already did.
 func (t *Tx) subjectOf(f Filing, policy process.Policy) error {
 	student, roster := f.StudentID != uuid.Nil, f.RosterID != uuid.Nil
+	if named := f.Pupil != (Claim{}); named && (student || !status.Receives(f.Kind)) {
+		return problem.New(problem.SubjectTwice).At("/pupil")
+	}
 	if status.Receives(f.Kind) && !roster {
 		if f.Pupil.complete() || student && f.RedoOf != uuid.Nil {
 			return nil

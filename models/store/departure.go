@@ -10,6 +10,7 @@ import (
 
 	"github.com/xueji/xueji/models/calendar"
 	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/process"
 	"github.com/xueji/xueji/models/status"
 )
 
@@ -43,15 +44,16 @@ func (t *Tx) Departures(school uuid.UUID, before *Departure, most int) ([]Depart
 }
 
 // DepartedRecord gives the e-backup (电子备份) of a record that left a school in
-// scope: what the school knew on that day, in the state 转学（转出）. It tells
+// scope: what the school knew on that day, in the state it is left with. It tells
 // nothing of what happened since.
 func (t *Tx) DepartedRecord(student uuid.UUID) (*StudentRecord, error) {
 	var row struct {
 		Record  string
 		OrgPath string
+		Kind    process.Kind
 	}
-	err := t.db.Raw(`SELECT record::text AS record, org_path::text AS org_path FROM departure WHERE student_id = ? ORDER BY recorded_at DESC LIMIT 1`,
-		student).Take(&row).Error
+	err := t.db.Raw(`SELECT d.record::text AS record, d.org_path::text AS org_path, c.kind FROM departure d JOIN change c ON c.id = d.change_id
+		WHERE d.student_id = ? ORDER BY d.recorded_at DESC LIMIT 1`, student).Take(&row).Error
 	if errors.Is(err, gorm.ErrRecordNotFound) {
 		return nil, problem.New(problem.NotFound)
 	}
@@ -62,8 +64,9 @@ func (t *Tx) DepartedRecord(student uuid.UUID) (*StudentRecord, error) {
 	if err := json.Unmarshal([]byte(row.Record), &r); err != nil {
 		return nil, fmt.Errorf("read a backup of a record: %w", err)
 	}
-	left := status.TransferredOut.Standing()
-	r.OrgPath, r.EnrolStatus = row.OrgPath, string(status.TransferredOut)
+	after := status.LeftBehind(row.Kind, status.Enrol(r.EnrolStatus))
+	left := after.Standing()
+	r.OrgPath, r.EnrolStatus = row.OrgPath, string(after)
 	r.InRegister, r.OnCampus, r.HoldsSeat = left.InRegister, left.OnCampus, left.HoldsSeat
 	return &r, nil
 }

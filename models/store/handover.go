@@ -99,7 +99,7 @@ func (t *Tx) Handovers(path string, after calendar.Date, afterID uuid.UUID, most
 
 // SendHandover notes that the old school, or a bureau above it, has sent the file.
 func (t *Tx) SendHandover(id uuid.UUID, version int64, how string) (*Handover, error) {
-	return t.sayHandover(id, version, "handover.send", `sent_at = @now, sent_by = @account, sent_how = @how`, `sent_at IS NULL`, how)
+	return t.sayHandover(id, version, "handover.send", `sent_at = @now, sent_by = @account, sent_how = @how`, `sent_at IS NULL AND received_at IS NULL`, how)
 }
 
 // ReceiveHandover notes that the file has arrived; nobody needs to have said that it was sent.

@@ -29,7 +29,8 @@ func (t *Tx) moveRecord(c *Change, h *held, after status.Record, on calendar.Dat
 	}
 	t.openHandover(c, h, to)
 	left := h.record
-	left.Enrol, left.Standing = status.TransferredOut, status.TransferredOut.Standing()
+	left.Enrol = status.LeftBehind(c.Kind, h.record.Enrol)
+	left.Standing = left.Enrol.Standing()
 	out := line{kind: string(c.Kind) + "_OUT", path: h.OrgPath, before: facetsOf(h.record), after: facetsOf(left)}
 	in := line{kind: string(c.Kind) + "_IN", path: path, before: facetsOf(h.record), after: facetsOf(after)}
 	if err := t.writeHistory(c, h, out, on); err != nil {

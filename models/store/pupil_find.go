@@ -75,6 +75,8 @@ func (t *Tx) FindPupil(c Claim, by Office) (*Found, error) {
 		f.Refusal = problem.New(problem.TransferSameSchool)
 	} else if code := status.Validate(h.record, running); code != "" {
 		f.Refusal = code.Refusal(h.school(), running)
+	} else {
+		f.Refusal = status.Ineligible(h.record, h.school(), policy.TransferPunished && releasing.TransferPunished)
 	}
 	if own, err := t.ownClaim(h, by, running); err != nil {
 		return nil, err
