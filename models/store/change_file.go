@@ -237,6 +237,13 @@ func (t *Tx) studentLost(c *Change) error {
 	if err != nil {
 		return err
 	}
+	own, err := t.ownClaim(*c.StudentID, c.releasing.ID, c.OrgID, running)
+	if err != nil {
+		return err
+	}
+	if own != nil {
+		return own
+	}
 	return status.BusinessRunning.Refusal(status.School{Name: c.Subject.School}, running)
 }
 

@@ -67,7 +67,7 @@ func TestTheSlowerFilingIsRefused(t *testing.T) {
 	}{
 		{"the same request", process.Suspension, r.pupil(schoolAPath), r.pupil(schoolAPath), Office{}, nil, [2]string{"1", "1"}, problem.VersionConflict, ""},
 		{"the same pupil", process.Suspension, own, own, Office{}, nil, [2]string{"2", "3"}, problem.ChangeInProgress, "/student_id"},
-		{"a pupil of another school", process.Transfer, other, other, Office{ID: r.school[schoolBPath], Path: schoolBPath}, nil, [2]string{"4", "5"}, problem.TransferClaimed, "/pupil"},
+		{"a pupil of another school", process.Transfer, other, other, Office{ID: r.school[schoolBPath], Path: schoolBPath}, nil, [2]string{"4", "5"}, problem.ChangeInProgress, "/pupil"},
 		{"the same number", process.KeyDataChange, r.pupil(schoolAPath), r.pupil(schoolAPath), Office{}, number, [2]string{"6", "7"}, problem.IdentityTaken, "/values/id_number"},
 	} {
 		t.Run(row.name, func(t *testing.T) {

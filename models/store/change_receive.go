@@ -128,8 +128,12 @@ func (t *Tx) prepareReceived(c *Change, f Filing, policy process.Policy) error {
 	if err != nil {
 		return err
 	}
-	if own, err := t.ownClaim(h, f.Office, running); own != nil || err != nil {
-		return errors.Join(err, asError(own))
+	own, err := t.ownClaim(h.ID, h.SchoolID, f.Office.ID, running)
+	if err != nil {
+		return err
+	}
+	if own != nil {
+		return own
 	}
 	against, err := t.against(c, h, f.Evidence, running, true)
 	if err != nil {
@@ -140,19 +144,19 @@ func (t *Tx) prepareReceived(c *Change, f Filing, policy process.Policy) error {
 
 // ownClaim tells a school that it is itself what holds the pupil of another one,
 // with the case number; nil when something else does, or nothing.
-func (t *Tx) ownClaim(h *held, by Office, running process.Kind) (*problem.Error, error) {
-	if running == "" || h.SchoolID == by.ID {
+func (t *Tx) ownClaim(student, school, by uuid.UUID, running process.Kind) (*problem.Error, error) {
+	if running == "" || school == by {
 		return nil, nil //nolint:nilnil // nothing of its own
 	}
 	var filed bool
-	err := t.db.Raw(`SELECT EXISTS (SELECT 1 FROM change WHERE student_id = ? AND org_id = ? AND status = 'RUNNING')`, h.ID, by.ID).Scan(&filed).Error
+	err := t.db.Raw(`SELECT EXISTS (SELECT 1 FROM slot_holder(?) s JOIN change c ON c.id = s.change_id WHERE c.org_id = ?)`, studentSlot(student), by).Scan(&filed).Error
 	if err != nil {
 		return nil, fmt.Errorf("look for a claim of one's own: %w", err)
 	}
 	if !filed {
 		return nil, nil //nolint:nilnil // somebody else's
 	}
-	e, err := t.slotTaken(studentSlot(h.ID))
+	e, err := t.slotTaken(studentSlot(student))
 	if e == nil {
 		return nil, err
 	}

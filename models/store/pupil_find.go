@@ -78,7 +78,7 @@ func (t *Tx) FindPupil(c Claim, by Office) (*Found, error) {
 	} else {
 		f.Refusal = status.Ineligible(h.record, h.school(), policy.TransferPunished && releasing.TransferPunished)
 	}
-	if own, err := t.ownClaim(h, by, running); err != nil {
+	if own, err := t.ownClaim(h.ID, h.SchoolID, by.ID, running); err != nil {
 		return nil, err
 	} else if own != nil {
 		f.Refusal = own
