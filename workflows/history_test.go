@@ -153,6 +153,7 @@ func (s *site) keep(change, path string) {
 	s.t.Helper()
 	s.ends(change)
 	text := s.recorded(change)
+	require.NotRegexp(s.t, `(?i)worker_?unhandled_?failure|non_?deterministic`, string(text), "no task of it failed for a fault of ours")
 	require.NoError(s.t, replay(s.t, text, workflows.Change))
 	if _, err := os.Stat(path); *record && os.IsNotExist(err) {
 		require.NoError(s.t, os.WriteFile(path, text, 0o644))

@@ -118,14 +118,16 @@ func (s *site) tell(change string, m contract.SlipMessage) (contract.SlipResult,
 }
 
 // counts says something that must count. Where the run took the slip from the
-// register and ended before the message came, the register has the answer, as
-// for the API.
+// register and ended before the message came, or the server broke the message off
+// because a timer fired in the moment in which the run ended, the register has the
+// answer, as for the API.
 func (s *site) counts(change string, w word) {
 	s.t.Helper()
 	m, err := s.store.handIn(change, w)
 	require.NoError(s.t, err)
 	result, err := s.tell(change, m)
-	if errors.Is(err, client.ErrNotRunning) {
+	if errors.Is(err, client.ErrNotRunning) || errors.Is(err, client.ErrNoAnswer) {
+		s.until("the slip is settled", func() bool { return s.store.result(change, m.SlipID).Outcome != contract.Pending })
 		result, err = s.store.result(change, m.SlipID), nil
 	}
 	require.NoError(s.t, err)
