@@ -202,8 +202,8 @@ type ChangeLine struct {
 	Kind        string     `json:"kind"`
 	KindName    string     `json:"kind_name"`
 	Status      string     `json:"status" enum:"RUNNING,EFFECTIVE,REFUSED,WITHDRAWN,CLOSED"`
-	StudentID   *uuid.UUID `json:"student_id,omitempty,omitzero"`
-	RosterID    *uuid.UUID `json:"roster_id,omitempty,omitzero"`
+	StudentID   *uuid.UUID `json:"student_id,omitempty"`
+	RosterID    *uuid.UUID `json:"roster_id,omitempty"`
 	StudentName string     `json:"student_name,omitempty"`
 	School      string     `json:"school,omitempty"`
 	Step        int        `json:"step" doc:"The open step; 0 is with the applicant."`

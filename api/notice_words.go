@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"sync"
 
 	"github.com/xueji/xueji/models/problem"
 	"github.com/xueji/xueji/models/process"
@@ -9,7 +10,7 @@ import (
 )
 
 // noticeWords says of every kind of notice what happened and what to do about it.
-func noticeWords() map[string]process.Text {
+var noticeWords = sync.OnceValue(func() map[string]process.Text {
 	return map[string]process.Text{
 		"REMINDED_50":            {Zh: "办理期限已过半，请及时办理。", En: "Half of the term is over; please decide in time."},
 		"REMINDED_80":            {Zh: "办理期限将到，请尽快办理。", En: "The term is nearly over; please decide soon."},
@@ -27,7 +28,7 @@ func noticeWords() map[string]process.Text {
 		"HANDOVER_SOON":          {Zh: "纸质档案应在一周内寄达转入学校，请寄出并登记。", En: "The paper file must reach the new school within a week: send it and note that."},
 		"HANDOVER_OVERDUE":       {Zh: "纸质档案逾期未移交，请督促转出学校。", En: "The paper file is overdue; see that the old school sends it."},
 	}
-}
+})
 
 // noticeText is a notice as a sentence: what it is about, and what to do.
 func (s *server) noticeText(ctx context.Context, n store.Notice) string {

@@ -216,7 +216,7 @@ func (t *Tx) takeSlots(c *Change) error {
 	}
 	t.takeSlot(c, studentSlot(*c.StudentID), func() error { return t.studentLost(c) })
 	if hash := c.values[status.FieldIDNumber].hash; hash != nil {
-		t.takeSlot(c, identitySlot(hash), func() error { return problem.New(problem.IdentityTaken).At("/values/" + status.FieldIDNumber) })
+		t.takeSlot(c, identitySlot(hash), func() error { return numberTaken() })
 	}
 	return nil
 }
@@ -253,29 +253,43 @@ func studentSlot(student uuid.UUID) string { return "student/" + student.String(
 // identitySlot is the key of the slot of a document number that is to be written.
 func identitySlot(hash []byte) string { return "identity/" + hex.EncodeToString(hash) }
 
-// slotTaken tells that a change is running (异动中), and its case number to
-// those who may know it.
-func (t *Tx) slotTaken(key string) (*problem.Error, error) {
+// slotHolder says whether a change holds a key, and which one to those who may know it.
+func (t *Tx) slotHolder(key string) (held bool, running *Change, err error) {
 	var rows []struct {
 		ChangeID *uuid.UUID
 		Visible  bool
 	}
 	if err := t.db.Raw(`SELECT change_id, visible FROM slot_holder(?)`, key).Scan(&rows).Error; err != nil {
-		return nil, fmt.Errorf("look for a running change: %w", err)
+		return false, nil, fmt.Errorf("look for a running change: %w", err)
 	}
 	if len(rows) == 0 || rows[0].ChangeID == nil {
-		return nil, nil //nolint:nilnil // nothing is running
+		return false, nil, nil
 	}
-	e := problem.New(problem.ChangeInProgress).At("/student_id")
 	if !rows[0].Visible {
-		return e, nil
+		return true, nil, nil
 	}
-	running, err := t.Change(*rows[0].ChangeID)
-	if err != nil {
-		return nil, err
+	running, err = t.Change(*rows[0].ChangeID)
+	return true, running, err
+}
+
+// inProgress tells that a change is running (异动中), with its case number where it
+// is given.
+func inProgress(running *Change) *problem.Error {
+	e := problem.New(problem.ChangeInProgress).At("/student_id")
+	if running == nil {
+		return e
 	}
 	name := running.Definition.Name
-	return e.WithText("case", fmt.Sprintf("（%s %s）", name.Zh, running.CaseNo), fmt.Sprintf(" (%s %s)", name.En, running.CaseNo)), nil
+	return e.WithText("case", fmt.Sprintf("（%s %s）", name.Zh, running.CaseNo), fmt.Sprintf(" (%s %s)", name.En, running.CaseNo))
+}
+
+// slotTaken tells that a change holds a key; nil when none does.
+func (t *Tx) slotTaken(key string) (*problem.Error, error) {
+	held, running, err := t.slotHolder(key)
+	if err != nil || !held {
+		return nil, err
+	}
+	return inProgress(running), nil
 }
 
 func trimmed(inputs map[string]string) map[string]string {

@@ -148,19 +148,11 @@ func (t *Tx) ownClaim(student, school, by uuid.UUID, running process.Kind) (*pro
 	if running == "" || school == by {
 		return nil, nil //nolint:nilnil // nothing of its own
 	}
-	var filed bool
-	err := t.db.Raw(`SELECT EXISTS (SELECT 1 FROM slot_holder(?) s JOIN change c ON c.id = s.change_id WHERE c.org_id = ?)`, studentSlot(student), by).Scan(&filed).Error
-	if err != nil {
-		return nil, fmt.Errorf("look for a claim of one's own: %w", err)
-	}
-	if !filed {
-		return nil, nil //nolint:nilnil // somebody else's
-	}
-	e, err := t.slotTaken(studentSlot(student))
-	if e == nil {
+	_, holder, err := t.slotHolder(studentSlot(student))
+	if err != nil || holder == nil || holder.OrgID != by {
 		return nil, err
 	}
-	return e.At("/pupil"), err
+	return inProgress(holder).At("/pupil"), nil
 }
 
 // pupilToReceive finds the pupil of a filing: by what the school claims, or by

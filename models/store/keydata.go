@@ -172,7 +172,7 @@ func (t *Tx) rewish(c *Change, h *held, s *Slip) error {
 			return fmt.Errorf("take the slot of a number: %w", err)
 		}
 		if n == 0 {
-			return problem.New(problem.IdentityTaken).At("/values/" + status.FieldIDNumber)
+			return numberTaken()
 		}
 	}
 	return t.insertValues(c, c.values)
@@ -208,7 +208,12 @@ func (t *Tx) identityTaken(c *Change) (*problem.Error, error) {
 	if !taken {
 		return nil, nil //nolint:nilnil // free
 	}
-	return problem.New(problem.IdentityTaken).At("/values/" + status.FieldIDNumber), nil
+	return numberTaken(), nil
+}
+
+// numberTaken tells that somebody else has the document number a change writes.
+func numberTaken() *problem.Error {
+	return problem.New(problem.IdentityTaken).At("/values/" + status.FieldIDNumber)
 }
 
 // saveIdentity writes the key items into the record (worker). The identity was
@@ -230,7 +235,7 @@ func (t *Tx) saveIdentity(c *Change, h *held, after status.Identity) error {
 		identity_state = ?, problem_flags = CASE WHEN ? = 'MATCH' THEN array_remove(problem_flags, 'ID_ERROR') ELSE problem_flags END WHERE id = ?`,
 		after.Name, after.Sex, after.BirthDate, after.IDType, sealed.cipher, sealed.hash, sealed.masked, state, state, h.ID)
 	if violates(err) == "student_identity" {
-		return problem.New(problem.IdentityTaken).At("/values/" + status.FieldIDNumber)
+		return numberTaken()
 	}
 	if err != nil {
 		return fmt.Errorf("write key items: %w", err)

@@ -62,10 +62,9 @@ func (t *Tx) judgeWishes(c *Change, h *held, given map[string]string) (values, e
 		return nil, err
 	}
 	r := list[h.ID]
-	revised, found := rules.Reader.Revise(r.current, typed, &roster.Submission{
-		SchoolCode: r.record.SchoolCode, Stage: stageOf(r.record.Stage), Today: t.today(), Divisions: rules.Divisions,
-		Plausible: ident.OfficialOrFixtureProvince,
-	})
+	in := t.submission(r, rules)
+	in.Plausible = ident.OfficialOrFixtureProvince
+	revised, found := rules.Reader.Revise(r.current, typed, in)
 	refused := map[roster.Field]bool{}
 	for _, f := range found {
 		_, mine := typed[f.Field]

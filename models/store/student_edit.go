@@ -139,9 +139,7 @@ func (t *Tx) judgeEdit(r *editable, items map[roster.Field]string, rules ItemRul
 		}
 	}
 	var found []roster.Finding
-	e.revised, found = rules.Reader.Revise(r.current, typed, &roster.Submission{
-		SchoolCode: r.record.SchoolCode, Stage: stageOf(r.record.Stage), Today: t.today(), Divisions: rules.Divisions,
-	})
+	e.revised, found = rules.Reader.Revise(r.current, typed, t.submission(r, rules))
 	e.findings = append(e.findings, found...)
 	for i := range columns {
 		f := columns[i].Field
@@ -150,6 +148,11 @@ func (t *Tx) judgeEdit(r *editable, items map[roster.Field]string, rules ItemRul
 		}
 	}
 	return e
+}
+
+// submission is what the items of a record are judged against.
+func (t *Tx) submission(r *editable, rules ItemRules) *roster.Submission {
+	return &roster.Submission{SchoolCode: r.record.SchoolCode, Stage: stageOf(r.record.Stage), Today: t.today(), Divisions: rules.Divisions}
 }
 
 // lockOf says why an edit never changes an item, or "": school and class belong
