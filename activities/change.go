@@ -101,8 +101,9 @@ func position(tx *store.Tx, change uuid.UUID) (contract.Position, error) {
 	at := contract.Position{
 		Closed: p.Closed(), Status: p.Status, Step: p.Step, Round: p.Round, Stage: p.Stage, DueAt: p.DueAt, Wait: p.Wait, Act: string(p.Act),
 	}
-	if p.OfficeCode != "" {
-		at.WaitingFor = []string{p.OfficeCode}
+	at.WaitingFor = p.Offices
+	for _, task := range p.Tasks {
+		at.Tasks = append(at.Tasks, task.String())
 	}
 	for _, slip := range p.Slips {
 		at.Slips = append(at.Slips, slip.String())

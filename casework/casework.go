@@ -116,8 +116,8 @@ func startingOf(c *store.Change) client.Starting {
 func (d *Desk) Say(ctx context.Context, scope store.Scope, w store.Word) (*store.Slip, error) {
 	var s *store.Slip
 	err := d.register.InScope(ctx, scope, func(tx *store.Tx) (err error) {
-		if w.Verb.Decides() {
-			if w.Step, w.Round, err = tx.MayDecide(w); err != nil {
+		if w.Verb.OnTask() {
+			if w.Step, w.Round, err = tx.MaySay(w); err != nil {
 				return err
 			}
 		}

@@ -1,6 +1,7 @@
 package process
 
 import (
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -16,14 +17,60 @@ const defaultMax = 200
 // CheckInputs tells everything that is wrong with what the applicant filled
 // in, each with the JSON pointer of the item. Values are never echoed.
 func (d Definition) CheckInputs(inputs map[string]string) []*problem.Error {
+	return checkInputs(d.Inputs, inputs, func(in Input) bool { return !in.Later })
+}
+
+// Filed gives the inputs of the form without those that are filled in later.
+func (d Definition) Filed(inputs map[string]string) map[string]string {
+	filed := maps.Clone(inputs)
+	for _, in := range d.Inputs {
+		if in.Later {
+			delete(filed, in.Name)
+		}
+	}
+	return filed
+}
+
+// Corrected gives the inputs after the applicant wrote the form anew: what was
+// filled in at a step stays what it was.
+func (d Definition) Corrected(inputs, form map[string]string) map[string]string {
+	all := maps.Clone(form)
+	for _, in := range d.Inputs {
+		if value, given := inputs[in.Name]; in.Later && given {
+			all[in.Name] = value
+		}
+	}
+	return all
+}
+
+// CheckLater refuses a form that holds what only a later step asks for.
+func (d Definition) CheckLater(form map[string]string) error {
+	for _, in := range d.Inputs {
+		if _, given := form[in.Name]; in.Later && given {
+			return problem.New(problem.InputUnknown).At("/inputs/"+in.Name).With("field", in.Name)
+		}
+	}
+	return nil
+}
+
+// CheckAsked is the same for what whoever approves a step fills in there.
+func (d Definition) CheckAsked(s Step, inputs map[string]string) []*problem.Error {
+	return checkInputs(d.Inputs, inputs, func(in Input) bool { return slices.Contains(s.Asks, in.Name) })
+}
+
+// checkInputs judges the inputs that are asked for now; others must not be there.
+func checkInputs(all []Input, inputs map[string]string, asked func(Input) bool) []*problem.Error {
 	var list []*problem.Error
 	for name := range inputs {
-		if !slices.ContainsFunc(d.Inputs, func(in Input) bool { return in.Name == name }) {
+		if !slices.ContainsFunc(all, func(in Input) bool { return in.Name == name && asked(in) }) {
 			list = append(list, problem.New(problem.InputUnknown).At("/inputs/"+name).With("field", name))
 		}
 	}
 	slices.SortFunc(list, func(a, b *problem.Error) int { return strings.Compare(a.Field, b.Field) })
-	for _, in := range d.Inputs {
+	for _, in := range all {
+		if !asked(in) {
+			continue
+		}
 		if e := in.check(strings.TrimSpace(inputs[in.Name])); e != nil {
 			list = append(list, e.At("/inputs/"+in.Name).WithText("field", in.Label.Zh, in.Label.En))
 		}

@@ -61,6 +61,13 @@ type Policy struct {
 	HandoverMonths int `yaml:"handover_months" json:"handover_months"`
 	// LookupsPerDay bounds how many pupils of other offices one account may look up.
 	LookupsPerDay int `yaml:"lookups_per_day" json:"lookups_per_day"`
+	// SamePerson says whether one person may approve several steps of a change
+	// (审批人去重): ALLOW or FORBID. Nobody is passed by an earlier approval.
+	SamePerson string `yaml:"same_person" json:"same_person"`
+	// RemindHours is how long after one reminder (催办) the next may be sent.
+	RemindHours int `yaml:"remind_hours" json:"remind_hours"`
+	// ProxyDays is how long a proxy (代理) may last at most.
+	ProxyDays int `yaml:"proxy_days" json:"proxy_days"`
 	// PasswordDays, LockAfter and LockMinutes belong to accounts (D27, D28).
 	PasswordDays int `yaml:"password_days" json:"password_days"`
 	LockAfter    int `yaml:"lock_after" json:"lock_after"`
@@ -112,6 +119,7 @@ func (p Policy) Validate() error {
 		"class_capacity": p.ClassCapacity, "suspension_months": p.SuspensionMonths,
 		"suspensions_per_stage": p.SuspensionsPerStage,
 		"suspension_back_days":  p.SuspensionBackDays, "suspension_ahead_days": p.SuspensionAheadDays, "password_days": p.PasswordDays,
+		"remind_hours": p.RemindHours, "proxy_days": p.ProxyDays,
 		"lock_after": p.LockAfter, "lock_minutes": p.LockMinutes,
 		"paper_transfer_days": p.PaperTransferDays, "handover_months": p.HandoverMonths, "lookups_per_day": p.LookupsPerDay,
 		"stage_years.PRIMARY": p.StageYears[org.Primary], "stage_years.JUNIOR": p.StageYears[org.Junior], "stage_years.SENIOR": p.StageYears[org.Senior],
@@ -123,6 +131,9 @@ func (p Policy) Validate() error {
 	if p.ReinstatementCohort != CohortOriginal && p.ReinstatementCohort != CohortOneBehind {
 		list = append(list, fmt.Errorf("reinstatement_cohort is %s or %s", CohortOriginal, CohortOneBehind))
 	}
+	if p.SamePerson != SamePersonAllowed && p.SamePerson != SamePersonForbidden {
+		list = append(list, fmt.Errorf("same_person is %s or %s", SamePersonAllowed, SamePersonForbidden))
+	}
 	for kind, stages := range p.Chains {
 		for stage, steps := range stages {
 			for _, err := range validateSteps(steps) {
@@ -132,6 +143,12 @@ func (p Policy) Validate() error {
 	}
 	return errors.Join(list...)
 }
+
+// Whether one person may approve several steps of a change.
+const (
+	SamePersonAllowed   = "ALLOW"
+	SamePersonForbidden = "FORBID"
+)
 
 // The two year groups a pupil may come back to (D34).
 const (

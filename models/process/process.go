@@ -73,6 +73,8 @@ type Definition struct {
 	Routes   map[Route][]Step `yaml:"routes" json:"routes,omitempty"`
 	Inputs   []Input          `yaml:"inputs" json:"inputs"`
 	Evidence []EvidenceRule   `yaml:"evidence" json:"evidence"`
+	// Forbids lists what people may not do at the steps of this kind.
+	Forbids []Interaction `yaml:"forbids" json:"forbids,omitempty"`
 	// Policy is the province's policy at filing; a later one never reaches a running change.
 	Policy Policy `yaml:"-" json:"policy"`
 	// OutPolicy is that of the releasing province where it is another one.
@@ -153,6 +155,14 @@ type Step struct {
 	// Own steps finish the applicant's own business and review nothing, so whoever
 	// submitted may take them.
 	Own bool `yaml:"own" json:"own,omitempty"`
+	// Sign shares the step among several people.
+	Sign Sign `yaml:"sign" json:"sign,omitzero"`
+	// Opinion must be given to approve, too.
+	Opinion bool `yaml:"opinion" json:"opinion,omitempty"`
+	// Asks names inputs of the definition that whoever approves the step fills in.
+	Asks []string `yaml:"asks" json:"asks,omitempty"`
+	// Distinct steps are decided by somebody who approved no other step of the change.
+	Distinct bool `yaml:"distinct" json:"distinct,omitempty"`
 }
 
 // ApplicantStep is the name of step 0: the applicant corrects and hands in again.
@@ -178,6 +188,8 @@ type Input struct {
 	Max      int       `yaml:"max" json:"max,omitempty"` // characters
 	Values   []Choice  `yaml:"values" json:"values,omitempty"`
 	Default  string    `yaml:"default" json:"default,omitempty"`
+	// Later inputs are filled in by whoever decides the step that asks for them.
+	Later bool `yaml:"later" json:"later,omitempty"`
 }
 
 // Choice is one value of a code.

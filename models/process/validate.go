@@ -24,6 +24,18 @@ func (d Definition) Validate() error {
 		list = append(list, errors.New("stages are required"))
 	}
 	list = append(list, d.validateChains()...)
+	for _, i := range d.Forbids {
+		if !slices.Contains(Interactions(), i) {
+			list = append(list, fmt.Errorf("forbids the unknown %q", i))
+		}
+	}
+	for _, s := range slices.Concat(append(slices.Collect(maps.Values(d.Routes)), d.Steps)...) {
+		for _, name := range s.Asks {
+			if !slices.ContainsFunc(d.Inputs, func(in Input) bool { return in.Name == name && in.Later }) {
+				list = append(list, fmt.Errorf("step %s asks for %q, which is no input that is filled in later", s.Name, name))
+			}
+		}
+	}
 	for _, in := range d.Inputs {
 		if in.Type == TypeCode && len(in.Values) == 0 {
 			list = append(list, fmt.Errorf("input %s: a code needs values", in.Name))
@@ -59,6 +71,9 @@ func validateSteps(steps []Step) []error {
 			list = append(list, fmt.Errorf("step %q: name, label, side, level and role are required", s.Name))
 		}
 		if err := s.Term.Validate(); err != nil {
+			list = append(list, fmt.Errorf("step %q: %w", s.Name, err))
+		}
+		if err := s.validateSign(); err != nil {
 			list = append(list, fmt.Errorf("step %q: %w", s.Name, err))
 		}
 		if s.Act != "" && !slices.Contains(Acts(), s.Act) {

@@ -38,7 +38,8 @@ type Change struct {
 	PolicyVersion int
 	StepNo        int
 	Round         int
-	ReturnTo      int
+	JumpTo        int        // the step a change returns straight to, 0 for step by step
+	JumpHolder    *uuid.UUID // who sent it back from there
 	FiledBy       uuid.UUID
 	FiledAt       time.Time
 	DueTotal      time.Time
@@ -62,6 +63,7 @@ type Change struct {
 	foundBy   []byte           // keyed hash of the number the pupil was found by; while filing
 	values    values           // of a change of key data, read when they are needed
 	wrong     []*problem.Error // about values; while they are handed in
+	returned  *uuid.UUID       // whose seat the step is that opens next, because it returns straight to them
 }
 
 // Subject is what the parties of a change may see of the pupil, as it was when
@@ -79,7 +81,7 @@ type Subject struct {
 }
 
 const changeColumns = `c.id, c.case_no, c.kind, c.student_id, c.roster_id, c.org_id, c.org_path::text AS org_path, c.province_code, c.stage,
-	c.status, c.policy_version, c.step_no, c.round, c.return_to, c.filed_by, c.filed_at, c.due_total, c.total_warned_at, c.effective_on,
+	c.status, c.policy_version, c.step_no, c.round, c.jump_to, c.jump_holder, c.filed_by, c.filed_at, c.due_total, c.total_warned_at, c.effective_on,
 	c.closed_at, c.closed_by, c.close_code, c.redo_of, c.version, c.out_policy_version, c.definition::text AS definition_json,
 	c.inputs::text AS inputs_json, c.subject::text AS subject_json`
 
@@ -127,6 +129,7 @@ type event struct {
 	step    int
 	round   int
 	account uuid.UUID
+	behalf  uuid.UUID // whom the account acted for (代理); zero for itself
 	office  uuid.UUID
 	opinion string
 	params  map[string]string
@@ -139,9 +142,9 @@ func (t *Tx) write(e event) error {
 	if err != nil {
 		return fmt.Errorf("write the timeline: %w", err)
 	}
-	t.later("write the timeline", anyRows, `INSERT INTO change_event (id, change_id, at, verb, step_no, round, account_id, office_id, opinion, params)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
-		newID(), e.change, t.now, e.verb, e.step, e.round, orNull(e.account), orNull(e.office), e.opinion, string(params))
+	t.later("write the timeline", anyRows, `INSERT INTO change_event (id, change_id, at, verb, step_no, round, account_id, for_account, office_id, opinion, params)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+		newID(), e.change, t.now, e.verb, e.step, e.round, orNull(e.account), orNull(e.behalf), orNull(e.office), e.opinion, string(params))
 	return nil
 }
 

@@ -115,7 +115,7 @@ func (t *Tx) filedBefore(f Filing) (*Change, error) {
 func (t *Tx) prepare(f Filing) (*Change, error) {
 	c := &Change{
 		ID: newID(), Kind: f.Kind, OrgID: f.Office.ID, OrgPath: f.Office.Path, ProvinceCode: f.Office.Province,
-		Status: Running, StepNo: 1, Round: 1, ReturnTo: 1, FiledBy: t.scope.Account, FiledAt: t.now, Inputs: trimmed(f.Inputs),
+		Status: Running, StepNo: 1, Round: 1, FiledBy: t.scope.Account, FiledAt: t.now, Inputs: trimmed(f.Inputs),
 	}
 	if err := t.redoes(c, f); err != nil {
 		return nil, err

@@ -109,7 +109,10 @@ func (t *Tx) prepareStudent(c *Change, f Filing, policy process.Policy) error {
 // change; it serves the filing (starting) and the resubmission. Running is the
 // kind of another change that holds the pupil.
 func (t *Tx) against(c *Change, h *held, evidence []EvidenceRef, running process.Kind, starting bool) ([]*problem.Error, error) {
-	list := c.Definition.CheckInputs(c.Inputs)
+	list := c.Definition.CheckInputs(c.Definition.Filed(c.Inputs))
+	if starting {
+		list = c.Definition.CheckInputs(c.Inputs)
+	}
 	list = append(list, c.Definition.CheckEvidence(kindsOf(evidence))...)
 	missing, err := t.unknownEvidence(evidence)
 	if err != nil {

@@ -132,6 +132,18 @@ func (t *Tx) act(c *Change, s *Slip) error {
 		return t.supervise(c, s)
 	case Close:
 		return t.closeBySuperior(c, s)
+	case ClaimTask, Release, TransferTask, Delegate, Answer, HandOver:
+		return t.rehold(c, s)
+	case AddSigner:
+		return t.addSigners(c, s)
+	case RemoveSigner:
+		return t.removeSigner(c, s)
+	case TakeBack:
+		return t.takeBack(c, s)
+	case Remind:
+		return t.urge(c, s)
+	case CopyTo:
+		return t.copyTo(c, s)
 	}
 	return fmt.Errorf("slip %s has the unknown verb %q", s.ID, s.Verb)
 }
@@ -208,14 +220,16 @@ func (t *Tx) closedProblem(c *Change) *problem.Error {
 	return e.With("when", shown(*c.ClosedAt)).WithText("verdict", endingWord(c.Status), strings.ToLower(c.Status)).With("who", who).With("office", where)
 }
 
-// DecidedProblem says that a task was decided, by whom and when; nil while it is open.
+// DecidedProblem says that a task was decided, by whom and when; nil while it is
+// open, and when the decision was taken back.
 func (t *Tx) DecidedProblem(task uuid.UUID) (*problem.Error, error) {
 	var rows []struct {
 		AccountID uuid.UUID
 		Verdict   Verb
 		DecidedAt time.Time
 	}
-	if err := t.db.Raw(`SELECT account_id, verdict, decided_at FROM decision WHERE task_id = ?`, task).Scan(&rows).Error; err != nil {
+	if err := t.db.Raw(`SELECT d.account_id, d.verdict, d.decided_at FROM decision d JOIN task k ON k.id = d.task_id
+		WHERE d.task_id = ? AND k.status = 'DECIDED'`, task).Scan(&rows).Error; err != nil {
 		return nil, fmt.Errorf("read a decision: %w", err)
 	}
 	if len(rows) == 0 {
@@ -227,7 +241,7 @@ func (t *Tx) DecidedProblem(task uuid.UUID) (*problem.Error, error) {
 func (t *Tx) decidedProblem(account uuid.UUID, verdict Verb, at time.Time) *problem.Error {
 	who, where := t.label(account)
 	return problem.New(problem.AlreadyDecided).With("when", shown(at)).
-		WithText("verdict", verdictWord(verdict), strings.ToLower(strings.ReplaceAll(string(verdict), "_", " "))).With("who", who).With("office", where)
+		WithText("verdict", verdict.word(), strings.ToLower(strings.ReplaceAll(string(verdict), "_", " "))).With("who", who).With("office", where)
 }
 
 // label names a member of staff and the office for people to read; a name that
@@ -241,26 +255,6 @@ func (t *Tx) label(account uuid.UUID) (name, office string) {
 }
 
 func shown(at time.Time) string { return at.In(calendar.Shanghai()).Format("2006-01-02 15:04:05") }
-
-func verdictWord(v Verb) string {
-	switch v {
-	case Approve:
-		return "同意"
-	case Reject:
-		return "驳回"
-	case SendBack:
-		return "退回"
-	case Resubmit:
-		return "重新提交"
-	case Withdraw:
-		return "撤回"
-	case Supervise:
-		return "督办"
-	case Close:
-		return "终止"
-	}
-	return string(v)
-}
 
 func endingWord(status string) string {
 	switch status {

@@ -2,175 +2,138 @@ package store
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 
 	"github.com/google/uuid"
-	"gorm.io/gorm"
 
-	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/process"
 )
-
-// openedTask is a task with what decides who may act on it.
-type openedTask struct {
-	ID         uuid.UUID
-	ChangeID   uuid.UUID
-	StepNo     int
-	Round      int
-	OfficeID   uuid.UUID
-	OfficePath string
-	OfficeName string
-	Role       org.Role
-	Status     string
-	// Running is about the change; Holds and Submitted about the account that was asked for.
-	Running   bool
-	Holds     bool
-	Submitted bool
-	// Own steps finish the applicant's own business.
-	Own bool
-}
-
-// task reads a task of a change, and what stands for and against an account
-// that wants to decide it, in one statement: every decision asks it twice.
-func (t *Tx) task(change, id, account uuid.UUID) (*openedTask, error) {
-	var k openedTask
-	err := t.db.Raw(`SELECT k.id, k.change_id, k.step_no, k.round, k.office_id, k.office_path::text AS office_path, o.name AS office_name, k.role, k.status,
-			c.status = @running AS running, account_holds(@account, k.office_id, k.role) AS holds,
-			c.filed_by = @account OR EXISTS (SELECT 1 FROM change_event e
-				WHERE e.change_id = c.id AND e.account_id = @account AND e.verb = @resubmit) AS submitted,
-			coalesce(CAST(c.definition #>> ARRAY['steps', CAST(k.step_no - 1 AS text), 'own'] AS boolean), false) AS own
-		FROM task k JOIN organisation o ON o.id = k.office_id JOIN change c ON c.id = k.change_id WHERE k.id = @id AND c.id = @change`,
-		map[string]any{"id": id, "change": change, "account": account, "running": Running, "resubmit": Resubmit}).Take(&k).Error
-	if errors.Is(err, gorm.ErrRecordNotFound) {
-		return nil, problem.New(problem.NotFound).At("/task_id")
-	}
-	if err != nil {
-		return nil, fmt.Errorf("read a task: %w", err)
-	}
-	return &k, nil
-}
-
-// mayAct tells why the account the task was read for may not decide it, nil when
-// it may. The API asks before it takes a slip, the worker again when it counts it.
-func (k *openedTask) mayAct() error {
-	if !k.Holds {
-		zh, en := k.Role.Names()
-		return problem.New(problem.NotYourStep).With("office", k.OfficeName).WithText("role", zh, en)
-	}
-	if k.Submitted && k.StepNo != 0 && !k.Own {
-		return problem.New(problem.OwnFiling)
-	}
-	return nil
-}
-
-// MayDecide tells why the acting account may not decide a task now: it has not
-// the right, somebody was faster, or the change has ended; else it gives step
-// and round of the task. A word that was said before with the same key is let
-// through, for HandIn to find it.
-func (t *Tx) MayDecide(w Word) (step, round int, err error) {
-	k, err := t.task(w.ChangeID, w.TaskID, t.scope.Account)
-	if err != nil {
-		return 0, 0, err
-	}
-	if err := k.mayAct(); err != nil || k.Running && k.Status == stepOpen {
-		return k.StepNo, k.Round, err
-	}
-	if same, err := t.saidBefore(w.Key); same || err != nil {
-		return k.StepNo, k.Round, err
-	}
-	if decided, err := t.DecidedProblem(w.TaskID); decided != nil || err != nil {
-		return 0, 0, errors.Join(err, asError(decided))
-	}
-	return k.StepNo, k.Round, t.ClosedProblem(w.ChangeID)
-}
 
 // decide counts a decision on a task of the open step.
 func (t *Tx) decide(c *Change, s *Slip) error {
-	if s.TaskID == nil {
-		return problem.New(problem.StepMoved)
-	}
-	k, err := t.task(c.ID, *s.TaskID, s.AccountID)
+	k, err := t.openTask(c, s)
 	if err != nil {
 		return err
 	}
-	if k.Status != stepOpen {
-		if decided, err := t.DecidedProblem(k.ID); decided != nil || err != nil {
-			return errors.Join(err, asError(decided))
-		}
-		return problem.New(problem.StepMoved)
-	}
-	if err := k.mayAct(); err != nil {
+	if err := t.mayAct(k); err != nil {
 		return err
 	}
 	if s.Verb == SendBack && (s.Body.SendBackTo < 0 || s.Body.SendBackTo >= k.StepNo) {
 		return problem.New(problem.NoSuchStep).At("/send_back_to")
 	}
+	if k.behalf() != uuid.Nil && !c.Definition.May(process.MayProxy) {
+		return problem.New(problem.InteractionForbidden)
+	}
+	if s.Verb == Approve {
+		if err := t.fillIn(c, s, k); err != nil {
+			return err
+		}
+	}
 	if err := t.recordDecision(c, s, k); err != nil {
 		return err
 	}
-	switch s.Verb {
-	case Reject:
+	switch {
+	case s.Verb == SendBack:
+		return t.sendBack(c, s, k)
+	case k.Shared:
+		return t.weigh(c, s)
+	case s.Verb == Reject:
 		return t.end(c, by(s), Refused)
-	case SendBack:
-		return t.sendBack(c, s)
-	case Approve:
-		if c.Definition.Last(k.StepNo) {
-			return t.takeEffect(c, s)
-		}
-		return t.goTo(c, s, k.StepNo+1)
-	case Resubmit, Withdraw, Supervise, Close:
 	}
-	return fmt.Errorf("verb %q decides no task", s.Verb)
+	return t.pass(c, s)
 }
 
-func asError(e *problem.Error) error {
-	if e == nil {
-		return nil
+// fillIn takes over what a step asks of whoever approves it, and looks at the
+// change again with it.
+func (t *Tx) fillIn(c *Change, s *Slip, k *askedTask) error {
+	rule, _ := c.Definition.Step(k.StepNo)
+	if rule.Opinion && s.Opinion == "" {
+		return problem.New(problem.OpinionRequired).At("/opinion")
 	}
-	return e
+	given := trimmed(s.Body.Inputs)
+	if err := problem.Join(c.Definition.CheckAsked(rule, given)...); err != nil || len(rule.Asks) == 0 {
+		return err
+	}
+	if c.Inputs == nil {
+		c.Inputs = map[string]string{}
+	}
+	for name, value := range given {
+		c.Inputs[name] = value
+	}
+	if err := t.checkAgain(c, s); err != nil {
+		return err
+	}
+	inputs, err := json.Marshal(c.Inputs)
+	if err != nil {
+		return fmt.Errorf("fill in a form: %w", err)
+	}
+	t.later("fill in a form", 1, `UPDATE change SET inputs = ? WHERE id = ?`, string(inputs), c.ID)
+	return nil
 }
 
 // recordDecision writes the decision, the line of the timeline, and refuses
 // every other slip about this task with who decided and when.
-func (t *Tx) recordDecision(c *Change, s *Slip, k *openedTask) error {
-	t.later("record a decision", 1, `INSERT INTO decision (change_id, step_no, round, task_id, slip_id, account_id, office_id, role, verdict, opinion, decided_at)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		c.ID, k.StepNo, k.Round, k.ID, s.ID, s.AccountID, k.OfficeID, k.Role, s.Verb, s.Opinion, t.now)
-	t.later("record a decision", 1, `UPDATE task SET status = ? WHERE id = ? AND status = 'OPEN'`, taskDecided, k.ID)
+func (t *Tx) recordDecision(c *Change, s *Slip, k *askedTask) error {
+	t.later("record a decision", 1, `INSERT INTO decision (change_id, step_no, round, task_id, slip_id, account_id, for_account, office_id, role, verdict, opinion, decided_at)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		c.ID, k.StepNo, k.Round, k.ID, s.ID, s.AccountID, orNull(k.behalf()), k.OfficeID, k.Role, s.Verb, s.Opinion, t.now)
+	t.later("record a decision", 1, `UPDATE task SET status = ?, verdict = ? WHERE id = ? AND status = 'OPEN'`, taskDecided, s.Verb, k.ID)
+	t.later("forget a draft", anyRows, `DELETE FROM opinion_draft WHERE task_id = ?`, k.ID)
 	if !s.alone {
 		decided := t.decidedProblem(s.AccountID, s.Verb, t.now)
 		if err := t.settleOthers(decided, "task_id = ? AND id <> ?", k.ID, s.ID); err != nil {
 			return err
 		}
 	}
-	return t.said(c, s, k.StepNo, k.Round)
+	return t.said(c, s, k, nil)
 }
 
-// said writes what a slip said into the timeline.
-func (t *Tx) said(c *Change, s *Slip, step, round int) error {
-	params := map[string]string{"slip": s.ID.String()}
-	if s.Verb == SendBack {
-		params["send_back_to"] = fmt.Sprint(s.Body.SendBackTo)
+// said writes what a slip said into the timeline, with the task it was about.
+func (t *Tx) said(c *Change, s *Slip, k *askedTask, params map[string]string) error {
+	e := event{
+		change: c.ID, verb: string(s.Verb), step: c.StepNo, round: c.Round,
+		account: s.AccountID, office: s.OfficeID, opinion: s.Opinion, params: map[string]string{"slip": s.ID.String()},
 	}
-	return t.write(event{
-		change: c.ID, verb: string(s.Verb), step: step, round: round,
-		account: s.AccountID, office: s.OfficeID, opinion: s.Opinion, params: params,
-	})
+	if k != nil {
+		e.step, e.round, e.behalf = k.StepNo, k.Round, k.behalf()
+	}
+	if s.Verb == SendBack {
+		e.params["send_back_to"] = fmt.Sprint(s.Body.SendBackTo)
+		if s.Body.ToMe {
+			e.params["returns_to"] = fmt.Sprint(e.step)
+		}
+	}
+	for name, value := range params {
+		e.params[name] = value
+	}
+	return t.write(e)
+}
+
+// pass goes on from a step that is done: to the next one, or the change takes effect.
+func (t *Tx) pass(c *Change, s *Slip) error {
+	if c.Definition.Last(c.StepNo) {
+		return t.takeEffect(c, s)
+	}
+	return t.goOn(c, s)
+}
+
+// goOn opens the step that follows the open one. A change that was sent back with
+// "straight to me" jumps there.
+func (t *Tx) goOn(c *Change, s *Slip) error {
+	next, arrived := c.Definition.After(c.StepNo, c.JumpTo)
+	if arrived {
+		c.returned = c.JumpHolder
+		c.JumpTo, c.JumpHolder = 0, nil
+	}
+	return t.goTo(c, s, next)
 }
 
 // goTo closes the open step and opens another in the change's round. The slip
 // that moves the change is counted; an automatic step moves it with none.
 func (t *Tx) goTo(c *Change, s *Slip, no int) error {
-	if err := t.counted(s); err != nil {
+	if err := t.leaveStep(c, s, stepDone); err != nil {
 		return err
-	}
-	t.closeStep(c.ID, stepDone)
-	if s == nil || !s.alone {
-		// What was said about a step that is over is not counted later.
-		if err := t.settleOthers(problem.New(problem.StepMoved), "change_id = ? AND step_no >= 0", c.ID); err != nil {
-			return err
-		}
 	}
 	if err := t.openStep(c, no); err != nil {
 		return err
@@ -178,21 +141,36 @@ func (t *Tx) goTo(c *Change, s *Slip, no int) error {
 	return t.saveProgress(c)
 }
 
+// leaveStep closes the open step; what was said about it is not counted later.
+func (t *Tx) leaveStep(c *Change, s *Slip, as string) error {
+	if err := t.counted(s); err != nil {
+		return err
+	}
+	t.closeStep(c.ID, as)
+	if s != nil && s.alone {
+		return nil
+	}
+	return t.settleOthers(problem.New(problem.StepMoved), "change_id = ? AND step_no >= 0", c.ID)
+}
+
 func (t *Tx) saveProgress(c *Change) error {
 	inputs, err := json.Marshal(c.Inputs)
 	if err != nil {
 		return fmt.Errorf("move a change: %w", err)
 	}
-	t.later("move a change", 1, `UPDATE change SET step_no = ?, round = ?, return_to = ?, inputs = ?, version = version + 1 WHERE id = ? AND version = ?`,
-		c.StepNo, c.Round, c.ReturnTo, string(inputs), c.ID, c.Version)
+	t.later("move a change", 1, `UPDATE change SET step_no = ?, round = ?, jump_to = ?, jump_holder = ?, inputs = ?, version = version + 1 WHERE id = ? AND version = ?`,
+		c.StepNo, c.Round, c.JumpTo, c.JumpHolder, string(inputs), c.ID, c.Version)
 	c.Version++
 	return nil
 }
 
 // sendBack opens an earlier step, or the applicant's, in a new round.
-func (t *Tx) sendBack(c *Change, s *Slip) error {
+func (t *Tx) sendBack(c *Change, s *Slip, k *askedTask) error {
 	c.Round++
-	c.ReturnTo = 1
+	c.JumpTo, c.JumpHolder = 0, nil
+	if s.Body.ToMe {
+		c.JumpTo, c.JumpHolder = k.StepNo, k.Actor
+	}
 	if err := t.goTo(c, s, s.Body.SendBackTo); err != nil {
 		return err
 	}
@@ -200,30 +178,34 @@ func (t *Tx) sendBack(c *Change, s *Slip) error {
 }
 
 // resubmit takes the corrected form of a change that lies with the applicant,
-// checks everything again and lets the chain run from where it was sent to.
+// checks everything again and lets the chain go on from there.
 func (t *Tx) resubmit(c *Change, s *Slip) error {
 	if c.StepNo != 0 {
 		return problem.New(problem.NotSentBack)
 	}
-	k, err := t.openTaskOf(c, s.AccountID)
+	k, err := t.applicantTask(c, s.AccountID)
 	if err != nil {
 		return err
 	}
-	if err := k.mayAct(); err != nil {
+	if err := t.mayAct(k); err != nil {
 		return err
 	}
 	if s.Body.Inputs != nil {
-		c.Inputs = trimmed(s.Body.Inputs)
+		form := trimmed(s.Body.Inputs)
+		if unknown := c.Definition.CheckLater(form); unknown != nil {
+			return unknown
+		}
+		c.Inputs = c.Definition.Corrected(c.Inputs, form)
 	}
 	if err := t.checkAgain(c, s); err != nil {
 		return err
 	}
 	t.attach(c.ID, s.Body.Evidence, c.Round)
 	t.later("hand in again", 1, `UPDATE task SET status = ? WHERE id = ?`, taskDecided, k.ID)
-	if err := t.said(c, s, 0, c.Round); err != nil {
+	if err := t.said(c, s, k, nil); err != nil {
 		return err
 	}
-	return t.goTo(c, s, c.ReturnTo)
+	return t.goOn(c, s)
 }
 
 // checkAgain tells everything that stands against a change as it is handed in
@@ -241,7 +223,11 @@ func (t *Tx) checkAgain(c *Change, s *Slip) error {
 	if err != nil {
 		return err
 	}
-	if err := t.rewish(c, h, s); err != nil {
+	take := t.rewish
+	if s.Verb != Resubmit {
+		take = func(c *Change, _ *held, _ *Slip) error { return t.readValues(c) }
+	}
+	if err := take(c, h, s); err != nil {
 		return err
 	}
 	list, err := t.against(c, h, evidence, "", false)
@@ -249,12 +235,4 @@ func (t *Tx) checkAgain(c *Change, s *Slip) error {
 		return err
 	}
 	return problem.Join(list...)
-}
-
-func (t *Tx) openTaskOf(c *Change, account uuid.UUID) (*openedTask, error) {
-	var row struct{ ID uuid.UUID }
-	if err := t.db.Raw(`SELECT id FROM task WHERE change_id = ? AND status = 'OPEN' ORDER BY seat LIMIT 1`, c.ID).Take(&row).Error; err != nil {
-		return nil, fmt.Errorf("read the open task: %w", err)
-	}
-	return t.task(c.ID, row.ID, account)
 }

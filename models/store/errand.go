@@ -107,7 +107,7 @@ func (t *Tx) Settle(change uuid.UUID, e *Errand, refusal *problem.Error) error {
 	if err := t.write(line); err != nil {
 		return err
 	}
-	if err := t.goTo(c, nil, s.No+1); err != nil {
+	if err := t.goOn(c, nil); err != nil {
 		return err
 	}
 	return t.Audit("step.passed", "change", c.ID.String(), map[string]string{"act": string(e.Act)})

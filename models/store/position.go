@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -15,12 +16,14 @@ import (
 
 // Position is where a running change stands: what the workflow continues from.
 type Position struct {
-	Status     string
-	Step       int
-	Round      int
-	Stage      string
-	OfficeCode string
-	DueAt      time.Time
+	Status string
+	Step   int
+	Round  int
+	Stage  string
+	// Tasks are the open tasks, Offices the codes of the offices they wait for.
+	Tasks   []uuid.UUID
+	Offices []string
+	DueAt   time.Time
 	// Act is what the system must do at the open step, and can now; empty while
 	// people decide and until the next attempt is due.
 	Act process.Act
@@ -42,6 +45,7 @@ type positionRow struct {
 	TotalWarnedAt *time.Time
 	Step          openedStep `gorm:"embedded"` // empty when there is none
 	SlipsJSON     string
+	TasksJSON     string
 }
 
 // Position reads where a change stands (worker), in one statement: everything
@@ -49,7 +53,9 @@ type positionRow struct {
 func (t *Tx) Position(change uuid.UUID) (*Position, error) {
 	var row positionRow
 	err := t.db.Raw(`SELECT c.status, c.step_no, c.round AS change_round, c.due_total, c.total_warned_at, `+openedStepColumns+`,
-			to_json(ARRAY(SELECT l.id FROM slip l WHERE l.change_id = c.id AND l.outcome = 'PENDING' ORDER BY l.created_at, l.id))::text AS slips_json
+			to_json(ARRAY(SELECT l.id FROM slip l WHERE l.change_id = c.id AND l.outcome = 'PENDING' ORDER BY l.created_at, l.id))::text AS slips_json,
+			to_json(ARRAY(SELECT json_build_object('id', k.id, 'office', ko.code) FROM task k JOIN organisation ko ON ko.id = k.office_id
+				WHERE k.change_id = c.id AND k.status = 'OPEN' ORDER BY k.seat))::text AS tasks_json
 		FROM change c LEFT JOIN (step s JOIN organisation o ON o.id = s.office_id) ON s.change_id = c.id AND s.status = 'OPEN'
 		WHERE c.id = ?`, change).Take(&row).Error
 	if errors.Is(err, gorm.ErrRecordNotFound) {
@@ -66,16 +72,23 @@ func (t *Tx) Position(change uuid.UUID) (*Position, error) {
 	if s.Name == "" {
 		return nil, fmt.Errorf("change %s is running and has no open step", change)
 	}
-	p.Stage, p.OfficeCode, p.DueAt = s.Name, s.OfficeCode, s.DueAt
+	p.Stage, p.DueAt = s.Name, s.DueAt
 	p.Wait = t.untilNext(s, row.DueTotal, row.TotalWarnedAt != nil)
-	if s.Act != "" {
-		p.OfficeCode = "" // it waits for nobody
-		if !s.NextAttemptAt.After(t.now) {
-			p.Act = s.Act
-		}
+	if s.Act != "" && !s.NextAttemptAt.After(t.now) {
+		p.Act = s.Act
 	}
-	if err := json.Unmarshal([]byte(row.SlipsJSON), &p.Slips); err != nil {
-		return nil, fmt.Errorf("read undecided slips: %w", err)
+	var tasks []struct {
+		ID     uuid.UUID `json:"id"`
+		Office string    `json:"office"`
+	}
+	if err := errors.Join(json.Unmarshal([]byte(row.SlipsJSON), &p.Slips), json.Unmarshal([]byte(row.TasksJSON), &tasks)); err != nil {
+		return nil, fmt.Errorf("read the position of a change: %w", err)
+	}
+	for _, k := range tasks {
+		p.Tasks = append(p.Tasks, k.ID)
+		if !slices.Contains(p.Offices, k.Office) {
+			p.Offices = append(p.Offices, k.Office)
+		}
 	}
 	return p, nil
 }
@@ -186,10 +199,28 @@ func (t *Tx) warnTotal(c *Change, s *openedStep) error {
 	return t.escalate(c, s, markTotal)
 }
 
-// notify leaves a notice (通知) for everybody with a role at an office, once
-// per occasion.
+// notice is one notice (通知): for everybody with a role at an office, or for one
+// person there. It is left once for an occasion.
+type notice struct {
+	change   uuid.UUID
+	kind     string
+	step     int
+	round    int
+	office   uuid.UUID
+	path     string
+	role     string
+	account  uuid.UUID // zero: everybody with the role
+	occasion string
+}
+
+// notify leaves a notice for everybody with a role at an office, once a step and round.
 func (t *Tx) notify(change uuid.UUID, kind string, step, round int, officeID uuid.UUID, path, role string) error {
-	t.later("leave a notice", anyRows, `INSERT INTO notice (id, org_id, org_path, role, change_id, kind, step_no, round, created_at)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`, newID(), officeID, path, role, change, kind, step, round, t.now)
+	t.leave(notice{change: change, kind: kind, step: step, round: round, office: officeID, path: path, role: role})
 	return nil
+}
+
+func (t *Tx) leave(n notice) {
+	t.later("leave a notice", anyRows, `INSERT INTO notice (id, org_id, org_path, role, account_id, change_id, kind, step_no, round, occasion, created_at)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+		newID(), n.office, n.path, n.role, orNull(n.account), n.change, n.kind, n.step, n.round, n.occasion, t.now)
 }

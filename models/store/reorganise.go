@@ -2,8 +2,11 @@ package store
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/google/uuid"
+
+	"github.com/xueji/xueji/models/process"
 )
 
 // Misplaced gives running changes whose open step lies with an office that is
@@ -11,8 +14,10 @@ import (
 // managing bureau or an office on its path was.
 func (t *Tx) Misplaced(most int) ([]uuid.UUID, error) {
 	var ids []uuid.UUID
-	err := t.db.Raw(`SELECT s.change_id FROM step s JOIN organisation o ON o.id = s.office_id
-		JOIN change_party p ON p.change_id = s.change_id AND p.side = s.side JOIN organisation f ON f.id = p.org_id
+	err := t.db.Raw(`SELECT DISTINCT s.change_id FROM step s
+		LEFT JOIN task k ON k.change_id = s.change_id AND k.step_no = s.no AND k.round = s.round AND k.status IN ('OPEN', 'WAITING')
+		JOIN organisation o ON o.id = coalesce(k.office_id, s.office_id)
+		JOIN change_party p ON p.change_id = s.change_id AND p.side = coalesce(nullif(k.side, ''), s.side) JOIN organisation f ON f.id = p.org_id
 		WHERE s.status = 'OPEN' AND NOT (f.path <@ o.path) ORDER BY s.change_id LIMIT ?`, most).Scan(&ids).Error
 	if err != nil {
 		return nil, fmt.Errorf("look for steps at the wrong office: %w", err)
@@ -20,9 +25,10 @@ func (t *Tx) Misplaced(most int) ([]uuid.UUID, error) {
 	return ids, nil
 }
 
-// FollowOffice hands the open step of a change to the office that is the right
-// one in the tree as it stands now. The term of the step begins anew there: the
-// new office could not act before. It does nothing when the step lies right.
+// FollowOffice hands the open step of a change to the offices that are the right
+// ones in the tree as it stands now. The term of the step begins anew there: the
+// new office could not act before. Seats of an office that was left are asked
+// there again, with whatever their people had said; those of others stay.
 func (t *Tx) FollowOffice(change uuid.UUID) error {
 	c, err := t.lockChange(change)
 	if err != nil || c.Status != Running {
@@ -33,8 +39,12 @@ func (t *Tx) FollowOffice(change uuid.UUID) error {
 		return err
 	}
 	rule, _ := c.Definition.Step(s.No)
-	at, _, err := t.officeOf(c, s.No, rule)
-	if err != nil || at.ID == s.OfficeID {
+	at, able, err := t.officeOf(c, s.No, rule)
+	if err != nil {
+		return err
+	}
+	moved, err := t.reseat(c, s, rule, at, able)
+	if err != nil || !moved && at.ID == s.OfficeID {
 		return err
 	}
 	_, err = t.exec(`UPDATE step SET office_id = ?, office_path = ?, reminded_50 = NULL, reminded_80 = NULL, overdue_at = NULL
@@ -42,11 +52,68 @@ func (t *Tx) FollowOffice(change uuid.UUID) error {
 	if err != nil {
 		return fmt.Errorf("hand a step over: %w", err)
 	}
-	if _, err := t.exec(`UPDATE task SET office_id = ?, office_path = ? WHERE change_id = ? AND status = 'OPEN'`, at.ID, at.Path, change); err != nil {
-		return fmt.Errorf("hand a step over: %w", err)
-	}
 	if err := t.setDue(change, t.now, rule.Term); err != nil {
 		return err
 	}
+	if s.Act == "" {
+		if err := t.nameProblem(c, rule); err != nil {
+			return err
+		}
+	}
 	return t.write(event{change: c.ID, verb: "OFFICE_CHANGED", step: s.No, round: s.Round, office: at.ID})
+}
+
+// reseat replaces the step's own seats that lie with an office that is no longer
+// the right one; what was added to them goes with them.
+func (t *Tx) reseat(c *Change, s *openedStep, rule process.Step, at *office, able bool) (bool, error) {
+	if s.Act != "" {
+		return false, nil
+	}
+	now, err := t.seats(c.ID, s.No, s.Round)
+	if err != nil {
+		return false, err
+	}
+	wanted, err := t.seatsOf(c, s.No, rule, at, able, s.DueAt)
+	if err != nil {
+		return false, err
+	}
+	number, err := t.nextSeat(c.ID, s.No, s.Round)
+	if err != nil {
+		return false, err
+	}
+	gone := map[uuid.UUID]bool{}
+	for _, old := range now {
+		stays := slices.ContainsFunc(wanted, func(w seat) bool { return w.OfficeID == old.OfficeID })
+		gone[old.ID] = old.ParentID == nil && !stays || old.ParentID != nil && gone[*old.ParentID]
+	}
+	kept, moved := keep(now, gone), false
+	for _, w := range wanted {
+		if slices.ContainsFunc(now, func(old seat) bool { return old.ParentID == nil && !gone[old.ID] && old.OfficeID == w.OfficeID }) {
+			continue
+		}
+		w.Seat, moved = number, true
+		number++
+		w.Status = taskWaiting
+		t.insertSeat(c, s.No, w)
+		kept = append(kept, w)
+	}
+	for id := range gone {
+		if gone[id] {
+			t.later("hand a step over", 1, `UPDATE task SET status = ? WHERE id = ?`, taskRemoved, id)
+		}
+	}
+	if !moved {
+		return false, nil
+	}
+	return true, t.ask(c, rule, kept, judged(rule, kept))
+}
+
+func keep(seats []seat, gone map[uuid.UUID]bool) []seat {
+	var kept []seat
+	for _, s := range seats {
+		if !gone[s.ID] {
+			kept = append(kept, s)
+		}
+	}
+	return kept
 }

@@ -16,7 +16,7 @@ func (t *Tx) withdraw(c *Change, s *Slip) error {
 	if !holds {
 		return problem.New(problem.NotFiler)
 	}
-	if err := t.said(c, s, c.StepNo, c.Round); err != nil {
+	if err := t.said(c, s, nil, nil); err != nil {
 		return err
 	}
 	return t.end(c, by(s), Taken)
@@ -31,7 +31,7 @@ func (t *Tx) supervise(c *Change, s *Slip) error {
 	if err := t.superiorOf(s, step.OfficePath); err != nil {
 		return err
 	}
-	if err := t.said(c, s, step.No, step.Round); err != nil {
+	if err := t.said(c, s, nil, nil); err != nil {
 		return err
 	}
 	if err := t.counted(s); err != nil {
@@ -51,7 +51,7 @@ func (t *Tx) closeBySuperior(c *Change, s *Slip) error {
 	if err := t.superiorOf(s, paths...); err != nil {
 		return err
 	}
-	if err := t.said(c, s, c.StepNo, c.Round); err != nil {
+	if err := t.said(c, s, nil, nil); err != nil {
 		return err
 	}
 	return t.end(c, by(s), Closed)

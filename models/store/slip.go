@@ -10,30 +10,9 @@ import (
 	"github.com/google/uuid"
 	"gorm.io/gorm"
 
+	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/models/problem"
 )
-
-// Verb is what a person says to a running change.
-type Verb string
-
-// The verbs. Comments are no slips: they change nothing and need no answer.
-const (
-	Approve   Verb = "APPROVE"   // 同意
-	Reject    Verb = "REJECT"    // 驳回: ends the change
-	SendBack  Verb = "SEND_BACK" // 退回: to the applicant or an earlier step
-	Resubmit  Verb = "RESUBMIT"  // 重新提交 after a send-back
-	Withdraw  Verb = "WITHDRAW"  // 撤回 by the office that filed
-	Supervise Verb = "SUPERVISE" // 督办 by a superior bureau
-	Close     Verb = "CLOSE"     // 终止 by the common superior, with a reason
-)
-
-// Decides says whether the verb is a decision on a task.
-func (v Verb) Decides() bool { return v == Approve || v == Reject || v == SendBack }
-
-// NeedsOpinion says whether a reason must be given.
-func (v Verb) NeedsOpinion() bool {
-	return v == Reject || v == SendBack || v == Supervise || v == Close
-}
 
 // Outcomes of a slip.
 const (
@@ -72,11 +51,31 @@ type Slip struct {
 type SlipBody struct {
 	// SendBackTo is the step a SEND_BACK goes to; 0 is the applicant.
 	SendBackTo int `json:"send_back_to,omitempty"`
-	// Inputs and Evidence replace those of the change on RESUBMIT.
+	// ToMe makes a SEND_BACK return straight to the step it came from, once the step
+	// it goes to is done; otherwise every step in between is taken again.
+	ToMe bool `json:"to_me,omitempty"`
+	// To are the people a TRANSFER_TASK, DELEGATE, ADD_SIGNER, COPY or HAND_OVER names.
+	To []uuid.UUID `json:"to,omitempty"`
+	// Before lets those an ADD_SIGNER names speak first; otherwise they do afterwards.
+	Before bool `json:"before,omitempty"`
+	// Advice is the verdict an ANSWER recommends.
+	Advice Verb `json:"advice,omitempty"`
+	// From is whose tasks a HAND_OVER is about.
+	From uuid.UUID `json:"from,omitzero"`
+	// Offices are those a COPY goes to, with the role that reads it there.
+	Offices []OfficeRole `json:"offices,omitempty"`
+	// Inputs and Evidence replace those of the change on RESUBMIT; with an APPROVE,
+	// Inputs are what the step asks for.
 	Inputs   map[string]string `json:"inputs,omitempty"`
 	Evidence []EvidenceRef     `json:"evidence,omitempty"`
 	// Sealed are the key items of a RESUBMIT, encrypted.
 	Sealed []byte `json:"sealed,omitempty"`
+}
+
+// OfficeRole is everybody with a role at an office.
+type OfficeRole struct {
+	Office uuid.UUID `json:"office"`
+	Role   org.Role  `json:"role"`
 }
 
 // Word is a slip to be handed in.

@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+
+	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/models/process"
 )
 
@@ -16,6 +18,9 @@ const (
 	stepCancelled  = "CANCELLED"
 	taskDecided    = "DECIDED"
 	taskCancelled  = "CANCELLED"
+	taskWaiting    = "WAITING"    // for other seats of the step
+	taskRemoved    = "REMOVED"    // 减签
+	taskTakenBack  = "TAKEN_BACK" // 取回: another task stands in its place
 	problemNobody  = "NO_ELIGIBLE_PERSON"
 	problemSilent  = "IDENTITY_NO_ANSWER"
 	problemUnfit   = NotApplied // until somebody decides again
@@ -35,6 +40,11 @@ type office struct {
 	Name string
 }
 
+// school says whether the office is a school: labels of schools begin with s.
+func (o *office) school() bool {
+	return strings.HasPrefix(o.Path[strings.LastIndexByte(o.Path, '.')+1:], "s")
+}
+
 // openStep opens the change's step with this number in the change's round.
 // It never fails for a business reason: where nobody can act, the step opens
 // with a named problem that admins and the superior see.
@@ -48,22 +58,37 @@ func (t *Tx) openStep(c *Change, no int) error {
 		return err
 	}
 	due := t.store.workdays.Deadline(t.now, rule.Term)
-	named, next := "", any(nil)
-	switch {
-	case rule.Act != "":
-		next = t.now
-	case !able:
+	next := any(nil)
+	if rule.Act != "" {
+		able, next = true, t.now
+	} else if able, err = t.openTasks(c, no, rule, at, able, due.At); err != nil {
+		return err
+	}
+	named := ""
+	if !able {
 		named = problemNobody
 	}
 	t.later("open a step", 1, `INSERT INTO step (change_id, no, round, name, side, role, office_id, office_path, opened_at, due_at, due_provisional,
-		calendar_version, remind_50_at, remind_80_at, problem, status, act, next_attempt_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		calendar_version, remind_50_at, remind_80_at, problem, status, act, next_attempt_at, jump_to) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		c.ID, no, c.Round, rule.Name, rule.Side, rule.Role, at.ID, at.Path, t.now, due.At, due.Provisional, due.Version,
-		t.store.workdays.Fraction(due, shareFirst), t.store.workdays.Fraction(due, shareSecond), named, stepOpen, rule.Act, next)
-	if rule.Act == "" {
-		t.later("open a task", 1, `INSERT INTO task (id, change_id, step_no, round, seat, office_id, office_path, role, due_at, status)
-			VALUES (?, ?, ?, ?, 1, ?, ?, ?, ?, ?)`, newID(), c.ID, no, c.Round, at.ID, at.Path, rule.Role, due.At, stepOpen)
-	}
+		t.store.workdays.Fraction(due, shareFirst), t.store.workdays.Fraction(due, shareSecond), named, stepOpen, rule.Act, next, c.JumpTo)
 	c.StepNo = no
+	if !able {
+		return t.tellNobody(c, no, at)
+	}
+	return nil
+}
+
+// tellNobody leaves a notice at the office that has nobody for a step: with its
+// head, who can hand tasks over, and with its administrator, who gives roles.
+func (t *Tx) tellNobody(c *Change, no int, at *office) error {
+	for _, role := range []org.Role{org.Principal, org.SchoolSysadmin, org.BureauHead, org.BureauSysadmin} {
+		if role.OfSchool() == at.school() {
+			if err := t.notify(c.ID, problemNobody, no, c.Round, at.ID, at.Path, string(role)); err != nil {
+				return err
+			}
+		}
+	}
 	return nil
 }
 
@@ -144,5 +169,5 @@ func (t *Tx) openedStep(change uuid.UUID) (*openedStep, error) {
 // closeStep ends the open step; tasks nobody decided are cancelled with it.
 func (t *Tx) closeStep(change uuid.UUID, status string) {
 	t.later("close a step", 1, `UPDATE step SET status = ?, closed_at = ?, problem = '' WHERE change_id = ? AND status = 'OPEN'`, status, t.now, change)
-	t.later("close a step", anyRows, `UPDATE task SET status = ? WHERE change_id = ? AND status = 'OPEN'`, taskCancelled, change)
+	t.later("close a step", anyRows, `UPDATE task SET status = ? WHERE change_id = ? AND status IN ('OPEN', 'WAITING')`, taskCancelled, change)
 }

@@ -92,8 +92,11 @@ type Position struct {
 	// Stage is the name of the open step, for example BUREAU_APPROVAL.
 	Stage string `json:"stage"`
 	// WaitingFor are the codes of the offices that must act.
-	WaitingFor []string  `json:"waiting_for,omitempty"`
-	DueAt      time.Time `json:"due_at"`
+	WaitingFor []string `json:"waiting_for,omitempty"`
+	// Tasks are the IDs of the tasks that wait for somebody; none at an automatic
+	// step, and in histories of versions that did not say.
+	Tasks []string  `json:"tasks,omitempty"`
+	DueAt time.Time `json:"due_at"`
 	// Act is what the system must do now at the open step, for example
 	// CHECK_IDENTITY; empty while people decide and until the next attempt is due.
 	Act string `json:"act,omitempty"`

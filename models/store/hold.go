@@ -1,0 +1,268 @@
+package store
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"github.com/xueji/xueji/models/org"
+	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/process"
+)
+
+// Notices to one person about a task or a change.
+const (
+	noticeTransferred = "TRANSFERRED"
+	noticeDelegated   = "DELEGATED"
+	noticeAnswered    = "DELEGATION_ANSWERED"
+	noticeSigner      = "SIGN_ADDED"
+	noticeHandedOver  = "HANDED_OVER"
+	noticeCopied      = "COPIED"
+	noticeUrged       = "URGED"
+)
+
+// rehold counts a slip that makes an open task somebody else's, or nobody's.
+func (t *Tx) rehold(c *Change, s *Slip) error {
+	k, err := t.openTask(c, s)
+	if err != nil {
+		return err
+	}
+	switch s.Verb { //nolint:exhaustive // the caller names these only
+	case ClaimTask:
+		err = t.claim(c, s, k)
+	case Release:
+		err = t.release(c, s, k)
+	case TransferTask:
+		err = t.transfer(c, s, k)
+	case Delegate:
+		err = t.delegate(c, s, k)
+	case Answer:
+		err = t.answer(c, s, k)
+	case HandOver:
+		err = t.handOver(c, s, k)
+	}
+	if err != nil {
+		return err
+	}
+	if err := t.counted(s); err != nil {
+		return err
+	}
+	rule, _ := c.Definition.Step(c.StepNo)
+	return t.nameProblem(c, rule)
+}
+
+// hold makes a task one person's; nobody's with a nil holder.
+func (t *Tx) hold(k *askedTask, holder *uuid.UUID, as string, owner *uuid.UUID) {
+	since := any(t.now)
+	if holder == nil {
+		as, since = "", nil
+	}
+	t.later("hold a task", 1, `UPDATE task SET holder_id = ?, held_as = ?, held_since = ?, owner_id = ? WHERE id = ?`, holder, as, since, owner, k.ID)
+}
+
+// claim (签收) makes a task the claimer's. One whose holder cannot act any more may
+// be claimed, too; claiming one's own again changes nothing.
+func (t *Tx) claim(c *Change, s *Slip, k *askedTask) error {
+	if k.HolderGone {
+		k.HolderID, k.HeldAs = nil, ""
+	}
+	if err := t.mayAct(k); err != nil {
+		return err
+	}
+	if k.HolderID == nil {
+		t.hold(k, k.Actor, heldClaimed, nil)
+	}
+	return t.said(c, s, k, nil)
+}
+
+// release (退签) gives a task back to everybody with the role, or ends a delegation.
+func (t *Tx) release(c *Change, s *Slip, k *askedTask) error {
+	if k.HeldAs == heldDelegated && k.Actor != nil && *k.OwnerID == *k.Actor {
+		t.hold(k, k.OwnerID, heldClaimed, nil)
+		return t.said(c, s, k, nil)
+	}
+	if err := t.mayAct(k); err != nil {
+		return err
+	}
+	rule, _ := c.Definition.Step(k.StepNo)
+	switch personal := k.ParentID != nil || rule.Shared() && len(rule.Sign.Seats) == 0; {
+	case k.HolderID == nil:
+		return problem.New(problem.TaskNotHeld)
+	case personal:
+		return problem.New(problem.TaskPersonal)
+	}
+	t.hold(k, nil, "", nil)
+	return t.said(c, s, k, nil)
+}
+
+// transfer (转办) makes a task a colleague's for good.
+func (t *Tx) transfer(c *Change, s *Slip, k *askedTask) error {
+	if !c.Definition.May(process.MayTransfer) {
+		return problem.New(problem.InteractionForbidden)
+	}
+	if err := t.mayAct(k); err != nil {
+		return err
+	}
+	to, err := t.successor(k, s)
+	if err != nil {
+		return err
+	}
+	t.hold(k, &to, heldTransferred, nil)
+	return t.told(c, s, k, noticeTransferred, to)
+}
+
+// delegate (委派) asks a colleague for advice; the task comes back with the answer.
+func (t *Tx) delegate(c *Change, s *Slip, k *askedTask) error {
+	if !c.Definition.May(process.MayDelegate) {
+		return problem.New(problem.InteractionForbidden)
+	}
+	if err := t.mayAct(k); err != nil {
+		return err
+	}
+	to, err := oneOf(s)
+	if err != nil {
+		return err
+	}
+	if _, err := t.colleague(k, to); err != nil {
+		return err
+	}
+	t.hold(k, &to, heldDelegated, k.Actor)
+	return t.told(c, s, k, noticeDelegated, to)
+}
+
+// answer gives the advice that was asked for, and the task back.
+func (t *Tx) answer(c *Change, s *Slip, k *askedTask) error {
+	if k.HeldAs != heldDelegated || *k.HolderID != s.AccountID {
+		return problem.New(problem.NotDelegated)
+	}
+	owner := *k.OwnerID
+	t.hold(k, &owner, heldClaimed, nil)
+	k.Actor = nil // advice is given in nobody's place
+	if err := t.notifyOne(c, s, k, noticeAnswered, owner); err != nil {
+		return err
+	}
+	return t.said(c, s, k, map[string]string{"advice": string(s.Body.Advice), "to": owner.String()})
+}
+
+// handOver (移交) gives a task of somebody who left to a colleague. The head or the
+// administrator of the office does it, or of a bureau above.
+func (t *Tx) handOver(c *Change, s *Slip, k *askedTask) error {
+	if err := t.headOf(s, k); err != nil {
+		return err
+	}
+	from := s.Body.From
+	holds, owns := k.HolderID != nil && *k.HolderID == from, k.OwnerID != nil && *k.OwnerID == from
+	if !holds && !owns {
+		return problem.New(problem.TaskNotHeld)
+	}
+	if holds && k.HeldAs == heldDelegated { // only advice was asked of them: it goes back
+		t.hold(k, k.OwnerID, heldClaimed, nil)
+		return t.told(c, s, k, noticeHandedOver, *k.OwnerID)
+	}
+	to, err := t.successor(k, s)
+	if err != nil {
+		return err
+	}
+	if owns {
+		t.hold(k, k.HolderID, heldDelegated, &to)
+	} else {
+		t.hold(k, &to, heldHandedOver, nil)
+	}
+	return t.told(c, s, k, noticeHandedOver, to)
+}
+
+// headOf refuses a slip whose author neither heads nor administers the office of a
+// task or a bureau above it.
+func (t *Tx) headOf(s *Slip, k *askedTask) error {
+	var may bool
+	err := t.db.Raw(`SELECT o.path @> text2ltree(@path) AND (o.path = text2ltree(@path) AND (account_holds(@who, o.id, 'PRINCIPAL') OR account_holds(@who, o.id, 'SCHOOL_SYSADMIN'))
+			OR account_holds(@who, o.id, 'BUREAU_HEAD') OR account_holds(@who, o.id, 'BUREAU_SYSADMIN')) FROM organisation o WHERE o.id = @office`,
+		map[string]any{"who": s.AccountID, "office": s.OfficeID, "path": k.OfficePath}).Scan(&may).Error
+	if err != nil {
+		return fmt.Errorf("check the right to hand over: %w", err)
+	}
+	if !may {
+		return problem.New(problem.NotHead).With("office", k.OfficeName)
+	}
+	return nil
+}
+
+// successor gives the one person a slip names, who must be able to decide the task
+// in the place of its holder.
+func (t *Tx) successor(k *askedTask, s *Slip) (uuid.UUID, error) {
+	to, err := oneOf(s)
+	if err != nil {
+		return to, err
+	}
+	theirs, err := t.task(k.ChangeID, k.ID, to)
+	if err != nil {
+		return to, err
+	}
+	theirs.HolderID, theirs.HeldAs, theirs.Status = nil, "", stepOpen
+	if refused := t.mayAct(theirs); refused != nil || theirs.behalf() != uuid.Nil || k.HolderID != nil && *k.HolderID == to {
+		return to, problem.New(problem.CannotTakeTask).At("/to")
+	}
+	return to, nil
+}
+
+// colleague gives the role in which an account of the task's office may be asked to
+// speak: the task's own, or another that reads and judges changes.
+func (t *Tx) colleague(k *askedTask, to uuid.UUID) (org.Role, error) {
+	cannot := problem.New(problem.CannotTakeTask).At("/to")
+	if to == k.Account || k.Actor != nil && to == *k.Actor {
+		return "", cannot
+	}
+	var row struct {
+		Roles     string
+		Submitted bool
+	}
+	err := t.db.Raw(`SELECT coalesce((SELECT array_to_string(a.roles, ',') FROM account a WHERE a.id = @to AND a.org_id = @office AND a.sealed_at IS NULL AND a.closed_at IS NULL), '') AS roles,
+		submitted(@change, @to) AS submitted`, map[string]any{"to": to, "office": k.OfficeID, "change": k.ChangeID}).Take(&row).Error
+	if err != nil {
+		return "", fmt.Errorf("read a colleague: %w", err)
+	}
+	if row.Submitted {
+		return "", cannot
+	}
+	has := map[org.Role]bool{}
+	for role := range strings.SplitSeq(row.Roles, ",") {
+		has[org.Role(role)] = true
+	}
+	for _, role := range append([]org.Role{k.Role}, Judges()...) {
+		if has[role] {
+			return role, nil
+		}
+	}
+	return "", cannot
+}
+
+// Judges lists the roles that read changes with their evidence and may be asked to
+// speak about one: for advice, as an added signer, as a proxy.
+func Judges() []org.Role {
+	return []org.Role{org.SchoolLeader, org.Principal, org.BureauReviewer, org.BureauHead}
+}
+
+// oneOf gives the one person a slip names.
+func oneOf(s *Slip) (uuid.UUID, error) {
+	if len(s.Body.To) != 1 || s.Body.To[0] == uuid.Nil {
+		return uuid.Nil, problem.New(problem.CannotTakeTask).At("/to")
+	}
+	return s.Body.To[0], nil
+}
+
+// told writes a line that names a person, and leaves that person a notice.
+func (t *Tx) told(c *Change, s *Slip, k *askedTask, kind string, to uuid.UUID) error {
+	if err := t.notifyOne(c, s, k, kind, to); err != nil {
+		return err
+	}
+	return t.said(c, s, k, map[string]string{"to": to.String()})
+}
+
+// notifyOne leaves a notice for one person at the office of a task.
+func (t *Tx) notifyOne(c *Change, s *Slip, k *askedTask, kind string, to uuid.UUID) error {
+	t.leave(notice{
+		change: c.ID, kind: kind, step: k.StepNo, round: k.Round, office: k.OfficeID, path: k.OfficePath, role: string(k.Role), account: to, occasion: s.ID.String(),
+	})
+	return nil
+}

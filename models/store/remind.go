@@ -1,0 +1,145 @@
+package store
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/xueji/xueji/models/org"
+	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/process"
+)
+
+// filerRole is the role that speaks for the office that filed.
+func (c *Change) filerRole() org.Role {
+	applicant, _ := c.Definition.Step(0)
+	return applicant.Role
+}
+
+// urge (催办) asks those who must act to do so, in the name of the office that
+// filed; not more often than the province allows. It decides nothing.
+func (t *Tx) urge(c *Change, s *Slip) error {
+	holds, err := t.holds(s.AccountID, c.OrgID, c.filerRole())
+	if err != nil {
+		return err
+	}
+	if !holds {
+		return problem.New(problem.NotFiler)
+	}
+	next, err := t.mayUrge(c)
+	if err != nil {
+		return err
+	}
+	if t.now.Before(next) {
+		return problem.New(problem.RemindedLately).With("next", shown(next))
+	}
+	seats, err := t.seats(c.ID, c.StepNo, c.Round)
+	if err != nil {
+		return err
+	}
+	open := 0
+	for _, k := range seats {
+		if k.Status != stepOpen || c.StepNo == 0 {
+			continue
+		}
+		open++
+		n := notice{change: c.ID, kind: noticeUrged, step: c.StepNo, round: c.Round, office: k.OfficeID, path: k.OfficePath, role: string(k.Role), occasion: s.ID.String()}
+		if k.HolderID != nil {
+			n.account = *k.HolderID
+		}
+		t.leave(n)
+	}
+	if open == 0 {
+		return problem.New(problem.NobodyToRemind)
+	}
+	if err := t.said(c, s, nil, nil); err != nil {
+		return err
+	}
+	return t.counted(s)
+}
+
+// mayUrge is from when on the next reminder may be sent.
+func (t *Tx) mayUrge(c *Change) (time.Time, error) {
+	var row struct{ At *time.Time }
+	err := t.db.Raw(`SELECT max(at) AS at FROM change_event WHERE change_id = ? AND verb = ?`, c.ID, Remind).Take(&row).Error
+	if err != nil {
+		return time.Time{}, fmt.Errorf("read earlier reminders: %w", err)
+	}
+	if row.At == nil {
+		return time.Time{}, nil
+	}
+	return row.At.Add(time.Duration(max(c.Definition.Policy.RemindHours, 1)) * time.Hour), nil
+}
+
+// mostCopies bounds whom one slip may copy a change to.
+const mostCopies = 50
+
+// copyTo (抄送) shows a change to people who may read it anyway, because their
+// office is a party or lies above one. Whoever has it already gets no second copy.
+func (t *Tx) copyTo(c *Change, s *Slip) error {
+	if !c.Definition.May(process.MayCopy) {
+		return problem.New(problem.InteractionForbidden)
+	}
+	var readers []copied
+	for _, to := range s.Body.To {
+		if err := t.reader(c, &readers, `a.id = @who`, to, ""); err != nil {
+			return err
+		}
+	}
+	for _, o := range s.Body.Offices {
+		if err := t.reader(c, &readers, `a.org_id = @who AND @role = ANY (a.roles)`, o.Office, o.Role); err != nil {
+			return err
+		}
+	}
+	if len(readers) == 0 || len(readers) > mostCopies {
+		return problem.New(problem.CopyOutside).At("/to")
+	}
+	for _, r := range readers {
+		t.later("copy a change", anyRows, `INSERT INTO change_copy (change_id, account_id, org_id, org_path, sent_by, sent_at) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+			c.ID, r.ID, r.OrgID, r.OrgPath, s.AccountID, t.now)
+		t.leave(notice{change: c.ID, kind: noticeCopied, step: c.StepNo, office: r.OrgID, path: r.OrgPath, role: r.Role, account: r.ID})
+	}
+	if err := t.said(c, s, nil, map[string]string{"to": names(readers)}); err != nil {
+		return err
+	}
+	return t.counted(s)
+}
+
+// copied is somebody a change is copied to.
+type copied struct {
+	ID      uuid.UUID
+	OrgID   uuid.UUID
+	OrgPath string
+	Role    string
+}
+
+func names(list []copied) string {
+	text := ""
+	for i, r := range list {
+		if i > 0 {
+			text += ","
+		}
+		text += r.ID.String()
+	}
+	return text
+}
+
+// reader adds the active people a condition names, who must have a role that reads
+// changes at an office that is a party of the change or above one.
+func (t *Tx) reader(c *Change, list *[]copied, condition string, who uuid.UUID, role org.Role) error {
+	var found []copied
+	err := t.db.Raw(`SELECT a.id, a.org_id, a.org_path::text AS org_path, r.role FROM account a
+		CROSS JOIN LATERAL (SELECT x AS role FROM unnest(a.roles) x WHERE x IN @readers ORDER BY x LIMIT 1) r
+		WHERE `+condition+` AND a.sealed_at IS NULL AND a.closed_at IS NULL
+			AND EXISTS (SELECT 1 FROM change_party p WHERE p.change_id = @change AND p.org_path <@ a.org_path) ORDER BY a.id LIMIT @most`,
+		map[string]any{"who": who, "role": role, "change": c.ID, "readers": append(Judges(), org.SchoolRegistrar, org.BureauViewer), "most": mostCopies + 1}).Scan(&found).Error
+	if err != nil {
+		return fmt.Errorf("read who gets a copy: %w", err)
+	}
+	if len(found) == 0 {
+		return problem.New(problem.CopyOutside).At("/to")
+	}
+	*list = append(*list, found...)
+	return nil
+}

@@ -1,0 +1,127 @@
+package store
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/process"
+)
+
+// mostSeats bounds how many tasks a step may have in one round, against loops of
+// people who add each other.
+const mostSeats = 40
+
+// addSigners (加签) lets colleagues speak before or after the one who asks for it.
+// Who asked before stays the holder of the task, which waits for them.
+func (t *Tx) addSigners(c *Change, s *Slip) error {
+	k, err := t.openTask(c, s)
+	if err != nil {
+		return err
+	}
+	if !c.Definition.May(process.MayAddSigner) || k.StepNo == 0 {
+		return problem.New(problem.InteractionForbidden)
+	}
+	if err := t.mayAct(k); err != nil {
+		return err
+	}
+	if len(s.Body.To) == 0 {
+		return problem.New(problem.CannotTakeTask).At("/to")
+	}
+	seats, err := t.seats(c.ID, k.StepNo, k.Round)
+	if err != nil {
+		return err
+	}
+	number, err := t.nextSeat(c.ID, k.StepNo, k.Round)
+	if err != nil {
+		return err
+	}
+	if number+len(s.Body.To) > mostSeats {
+		return problem.New(problem.TooManySigners).At("/to")
+	}
+	names := make([]string, len(s.Body.To))
+	for i, to := range s.Body.To {
+		if err := t.addSigner(c, s, k, seats, to, number+i); err != nil {
+			return err
+		}
+		// The same person named twice is found the second time.
+		seats = append(seats, seat{HolderID: &to})
+		names[i] = to.String()
+	}
+	if k.HolderID == nil {
+		t.hold(k, k.Actor, heldClaimed, nil)
+	}
+	when := "AFTER"
+	if s.Body.Before {
+		when = "BEFORE"
+	}
+	if err := t.said(c, s, k, map[string]string{"to": strings.Join(names, ","), "when": when}); err != nil {
+		return err
+	}
+	return t.weigh(c, s)
+}
+
+func (t *Tx) addSigner(c *Change, s *Slip, k *askedTask, seats []seat, to uuid.UUID, number int) error {
+	role, err := t.colleague(k, to)
+	if err != nil {
+		return err
+	}
+	for _, other := range seats {
+		if other.HolderID != nil && *other.HolderID == to {
+			return problem.New(problem.AlreadySigner).At("/to")
+		}
+	}
+	var due seat
+	if err := t.db.Raw(`SELECT side, due_at FROM task WHERE id = ?`, k.ID).Take(&due).Error; err != nil {
+		return fmt.Errorf("read a task: %w", err)
+	}
+	t.insertSeat(c, k.StepNo, seat{
+		ID: newID(), Seat: number, Place: 0, ParentID: &k.ID, Before: s.Body.Before, Status: taskWaiting, Side: due.Side,
+		OfficeID: k.OfficeID, OfficePath: k.OfficePath, Role: role, HolderID: &to, HeldAs: heldAdded, AddedBy: &s.AccountID, DueAt: due.DueAt,
+	})
+	return t.notifyOne(c, s, k, noticeSigner, to)
+}
+
+// removeSigner (减签) takes back that somebody was asked, while they, and those they
+// asked themselves, have said nothing.
+func (t *Tx) removeSigner(c *Change, s *Slip) error {
+	k, err := t.openTask(c, s)
+	if err != nil {
+		return err
+	}
+	if k.AddedBy == nil || *k.AddedBy != s.AccountID {
+		return problem.New(problem.NotYourSigner)
+	}
+	seats, err := t.seats(c.ID, k.StepNo, k.Round)
+	if err != nil {
+		return err
+	}
+	gone := map[uuid.UUID]bool{k.ID: true}
+	for more := true; more; {
+		more = false
+		for _, other := range seats {
+			if other.ParentID != nil && gone[*other.ParentID] && !gone[other.ID] {
+				gone[other.ID], more = true, true
+			}
+		}
+	}
+	for _, other := range seats {
+		if gone[other.ID] && other.Verdict != "" {
+			return problem.New(problem.SignerHasSpoken)
+		}
+	}
+	for id := range gone {
+		t.later("remove a signer", 1, `UPDATE task SET status = ? WHERE id = ? AND status IN ('OPEN', 'WAITING')`, taskRemoved, id)
+	}
+	k.Actor = nil
+	who := ""
+	if k.HolderID != nil {
+		who = k.HolderID.String()
+	}
+	if err := t.said(c, s, k, map[string]string{"to": who}); err != nil {
+		return err
+	}
+	return t.weigh(c, s)
+}

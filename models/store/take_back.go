@@ -1,0 +1,257 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/google/uuid"
+	"gorm.io/gorm"
+
+	"github.com/xueji/xueji/models/countersign"
+	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/process"
+)
+
+// lastDecision is what somebody decided last in a change, and where.
+type lastDecision struct {
+	TaskID     uuid.UUID
+	StepNo     int
+	Round      int
+	Verdict    Verb
+	AccountID  uuid.UUID
+	ForAccount *uuid.UUID
+}
+
+// takeBack (取回) makes the last decision of whoever asks for it undone, while
+// nobody has decided on the strength of it. The decision stays in the record.
+func (t *Tx) takeBack(c *Change, s *Slip) error {
+	if !c.Definition.May(process.MayTakeBack) {
+		return problem.New(problem.InteractionForbidden)
+	}
+	var d lastDecision
+	err := t.db.Raw(`SELECT d.task_id, d.step_no, d.round, d.verdict, d.account_id, d.for_account FROM decision d JOIN task k ON k.id = d.task_id
+		WHERE d.change_id = ? AND d.account_id = ? AND k.status = 'DECIDED' ORDER BY d.decided_at DESC, d.slip_id DESC LIMIT 1`, c.ID, s.AccountID).Take(&d).Error
+	if errors.Is(err, gorm.ErrRecordNotFound) {
+		return problem.New(problem.NothingToTakeBack)
+	}
+	if err != nil {
+		return fmt.Errorf("read a decision: %w", err)
+	}
+	k, err := t.task(c.ID, d.TaskID, s.AccountID)
+	if err != nil {
+		return err
+	}
+	if k.Actor == nil { // the right is gone: what was decided with it stays
+		zh, en := k.Role.Names()
+		return problem.New(problem.NotYourStep).With("office", k.OfficeName).WithText("role", zh, en)
+	}
+	seats, err := t.seats(c.ID, c.StepNo, c.Round)
+	if err != nil {
+		return err
+	}
+	for i := range seats {
+		if d.of(seats[i]) {
+			return t.takeBackHere(c, s, k, d, seats, seats[i].ID)
+		}
+	}
+	return t.reopen(c, s, k, d)
+}
+
+// of says that a seat rests on the decision: it was made there, or carried over.
+func (d lastDecision) of(s seat) bool {
+	return s.ID == d.TaskID || s.CarriedFrom != nil && *s.CarriedFrom == d.TaskID
+}
+
+// takeBackHere undoes a verdict at a shared step that is still open. A fresh task
+// stands in its place; what others said stays, unless it rested on this verdict.
+func (t *Tx) takeBackHere(c *Change, s *Slip, k *askedTask, d lastDecision, seats []seat, old uuid.UUID) error {
+	rule, _ := c.Definition.Step(c.StepNo)
+	fresh := newID()
+	for i := range seats {
+		if seats[i].ID == old {
+			seats[i] = asked(seats[i], fresh, d)
+		} else if seats[i].ParentID != nil && *seats[i].ParentID == old {
+			seats[i].ParentID = &fresh
+		}
+	}
+	result := judged(rule, seats)
+	if !undone(result, seats) {
+		return problem.New(problem.NextHasActed)
+	}
+	number, err := t.nextSeat(c.ID, c.StepNo, c.Round)
+	if err != nil {
+		return err
+	}
+	for i := range seats {
+		if seats[i].ID == fresh {
+			seats[i].Seat = number
+			t.insertSeat(c, c.StepNo, seats[i])
+		}
+	}
+	t.later("take a decision back", anyRows, `UPDATE task SET status = ? WHERE id IN (?, ?) AND status = 'DECIDED'`, taskTakenBack, old, d.TaskID)
+	t.later("take a decision back", anyRows, `UPDATE task SET parent_id = ? WHERE parent_id = ?`, fresh, old)
+	if err := t.said(c, s, k, map[string]string{"verdict": string(d.Verdict)}); err != nil {
+		return err
+	}
+	if err := t.counted(s); err != nil {
+		return err
+	}
+	return t.ask(c, rule, seats, result)
+}
+
+// asked gives a seat as it was before it spoke, for the same person.
+func asked(s seat, id uuid.UUID, d lastDecision) seat {
+	s.ID, s.Verdict, s.Status, s.CarriedFrom = id, "", taskWaiting, nil
+	who := d.AccountID
+	if d.ForAccount != nil {
+		who = *d.ForAccount
+	}
+	s.HolderID, s.OwnerID = &who, nil
+	if s.HeldAs == "" || s.HeldAs == heldDelegated {
+		s.HeldAs = heldClaimed
+	}
+	return s
+}
+
+// undone says that a step is open again and nobody has spoken at it who would not
+// have been asked.
+func undone(result countersign.Result[uuid.UUID], seats []seat) bool {
+	if result.Outcome != countersign.Open {
+		return false
+	}
+	for _, s := range seats {
+		if s.Verdict != "" && !result.Reached[s.ID] {
+			return false
+		}
+	}
+	return true
+}
+
+// reopen undoes the decision that moved the change from one step to the open one,
+// while nobody has decided there. The step is opened again in a new round, with
+// its old days, and with what others have said at it.
+func (t *Tx) reopen(c *Change, s *Slip, k *askedTask, d lastDecision) error {
+	last, err := t.lastDecided(c)
+	if err != nil {
+		return err
+	}
+	if last.No != d.StepNo || last.Acted {
+		return problem.New(problem.NextHasActed)
+	}
+	rule, _ := c.Definition.Step(d.StepNo)
+	seats, mine, err := t.reopened(c, d, last.Round)
+	if err != nil {
+		return err
+	}
+	if !mine {
+		return problem.New(problem.NextHasActed)
+	}
+	result := judged(rule, seats)
+	if !undone(result, seats) {
+		return problem.New(problem.NextHasActed)
+	}
+	if err := t.said(c, s, k, map[string]string{"verdict": string(d.Verdict)}); err != nil {
+		return err
+	}
+	if err := t.tellTakenBack(c, s); err != nil {
+		return err
+	}
+	if err := t.leaveStep(c, s, stepCancelled); err != nil {
+		return err
+	}
+	t.later("take a decision back", 1, `UPDATE step SET status = ? WHERE change_id = ? AND no = ? AND round = ?`, stepCancelled, c.ID, last.No, last.Round)
+	c.Round++
+	for i := range seats {
+		seats[i].Status = taskWaiting
+		if seats[i].Verdict != "" {
+			seats[i].Status = taskDecided
+		} else if result.Live[seats[i].ID] {
+			seats[i].Status = stepOpen
+		}
+		t.insertSeat(c, d.StepNo, seats[i])
+	}
+	t.later("take a decision back", anyRows, `UPDATE task SET status = ? WHERE change_id = ? AND (id = ? OR carried_from = ?) AND status = 'DECIDED'`,
+		taskTakenBack, c.ID, d.TaskID, d.TaskID)
+	t.later("open a step again", 1, `INSERT INTO step (change_id, no, round, name, side, role, office_id, office_path, opened_at, due_at, due_provisional,
+			calendar_version, remind_50_at, remind_80_at, reminded_50, reminded_80, overdue_at, problem, status, act, jump_to)
+		SELECT change_id, no, ?, name, side, role, office_id, office_path, opened_at, due_at, due_provisional,
+			calendar_version, remind_50_at, remind_80_at, reminded_50, reminded_80, overdue_at, '', 'OPEN', act, jump_to
+		FROM step WHERE change_id = ? AND no = ? AND round = ?`, c.Round, c.ID, last.No, last.Round)
+	c.StepNo, c.JumpTo, c.JumpHolder = d.StepNo, last.JumpTo, nil
+	if err := t.saveProgress(c); err != nil {
+		return err
+	}
+	return t.nameProblem(c, rule)
+}
+
+// decidedStep is the last step of a change at which people decided.
+type decidedStep struct {
+	No     int
+	Round  int
+	JumpTo int
+	Acted  bool // somebody has decided at the open step
+}
+
+// lastDecided reads the last step people decided at, before the open one. Steps
+// the system took meanwhile do not count: they are taken again.
+func (t *Tx) lastDecided(c *Change) (decidedStep, error) {
+	var last decidedStep
+	err := t.db.Raw(`SELECT s.no, s.round, s.jump_to,
+			EXISTS (SELECT 1 FROM task k WHERE k.change_id = @id AND k.step_no = @no AND k.round = @round AND k.status = 'DECIDED') AS acted
+		FROM step s WHERE s.change_id = @id AND s.status = 'DONE' AND s.act = '' ORDER BY s.closed_at DESC, s.round DESC, s.no DESC LIMIT 1`,
+		map[string]any{"id": c.ID, "no": c.StepNo, "round": c.Round}).Take(&last).Error
+	if errors.Is(err, gorm.ErrRecordNotFound) {
+		return last, problem.New(problem.NothingToTakeBack)
+	}
+	if err != nil {
+		return last, fmt.Errorf("read the last step: %w", err)
+	}
+	return last, nil
+}
+
+// reopened gives the seats of a step as they were before its last decision: what
+// others said is carried over, who was not asked any more is asked again. Mine says
+// that the decision counted there.
+func (t *Tx) reopened(c *Change, d lastDecision, round int) (again []seat, mine bool, err error) {
+	var list []seat
+	err = t.db.Raw(`SELECT `+seatColumns+` FROM task WHERE change_id = ? AND step_no = ? AND round = ? AND status IN ('DECIDED', 'CANCELLED') ORDER BY seat`,
+		c.ID, d.StepNo, round).Scan(&list).Error
+	if err != nil {
+		return nil, false, fmt.Errorf("read the seats of a step: %w", err)
+	}
+	fresh := map[uuid.UUID]uuid.UUID{}
+	for i := range list {
+		fresh[list[i].ID] = newID()
+	}
+	again = make([]seat, len(list))
+	for i, old := range list {
+		s := old
+		s.ID = fresh[old.ID]
+		if old.ParentID != nil {
+			parent := fresh[*old.ParentID]
+			s.ParentID = &parent
+		}
+		switch {
+		case d.of(old):
+			s, mine = asked(s, s.ID, d), true
+		case old.Verdict != "" && old.CarriedFrom == nil:
+			s.CarriedFrom = &old.ID
+		case old.Verdict == "" && s.HeldAs == heldDelegated: // nobody waits for advice that was asked for a round ago
+			s.HolderID, s.HeldAs, s.OwnerID = s.OwnerID, heldClaimed, nil
+		}
+		again[i] = s
+	}
+	return again, mine, nil
+}
+
+// tellTakenBack tells the office the change lay with that it is gone from there.
+func (t *Tx) tellTakenBack(c *Change, s *Slip) error {
+	open, err := t.openedStep(c.ID)
+	if err != nil || open.Act != "" {
+		return err
+	}
+	t.leave(notice{
+		change: c.ID, kind: string(TakeBack), step: open.No, round: open.Round, office: open.OfficeID, path: open.OfficePath, role: open.Role, occasion: s.ID.String(),
+	})
+	return nil
+}

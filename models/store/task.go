@@ -1,0 +1,208 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"gorm.io/gorm"
+
+	"github.com/xueji/xueji/models/org"
+	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/process"
+)
+
+// How a task came to be one person's.
+const (
+	heldClaimed     = "CLAIMED"     // 签收
+	heldTransferred = "TRANSFERRED" // 转办
+	heldDelegated   = "DELEGATED"   // 委派: the owner decides in the end
+	heldAdded       = "ADDED"       // 加签
+	heldNamed       = "NAMED"       // a shared step with a seat for everybody
+	heldReturned    = "RETURNED"    // sent back with "straight to me"
+	heldHandedOver  = "HANDED_OVER" // 移交
+)
+
+// askedTask is a task with what decides whether one account may act on it.
+type askedTask struct {
+	ID         uuid.UUID
+	ChangeID   uuid.UUID
+	StepNo     int
+	Round      int
+	OfficeID   uuid.UUID
+	OfficePath string
+	OfficeName string
+	Role       org.Role
+	Status     string
+	ParentID   *uuid.UUID
+	AddedBy    *uuid.UUID
+	HolderID   *uuid.UUID
+	HeldAs     string
+	HeldSince  *time.Time
+	OwnerID    *uuid.UUID
+	Verdict    string
+	// Running is about the change; Shared says that the step has more seats than this.
+	Running bool
+	Shared  bool
+	// Own steps finish the applicant's own business.
+	Own bool
+
+	// About the account that was asked for. Actor is in whose right it acts: its own
+	// or that of somebody it is the proxy of; nil when it may not act at all.
+	Account   uuid.UUID `gorm:"-"`
+	Actor     *uuid.UUID
+	Submitted bool // it, or whom it acts for, handed the change in
+	Elsewhere bool // it approved another step, where that is forbidden
+	Signed    bool // it has decided another seat of the step
+	// HolderGone says that the holder cannot act any more.
+	HolderGone bool
+}
+
+// task reads a task of a change, and what stands for and against an account
+// that wants to act on it, in one statement: every decision asks it twice.
+func (t *Tx) task(change, id, account uuid.UUID) (*askedTask, error) {
+	k := askedTask{Account: account}
+	err := t.db.Raw(`SELECT k.id, k.change_id, k.step_no, k.round, k.office_id, k.office_path::text AS office_path, o.name AS office_name, k.role, k.status,
+			k.parent_id, k.added_by, k.holder_id, k.held_as, k.held_since, k.owner_id, k.verdict, c.status = @running AS running, r.own, r.shared,
+			k.holder_id IS NOT NULL AND k.held_as <> 'DELEGATED' AND NOT account_holds(k.holder_id, k.office_id, k.role) AS holder_gone,
+			m.id AS actor, coalesce(m.submitted, false) AS submitted, coalesce(m.elsewhere, false) AS elsewhere, coalesce(m.signed, false) AS signed
+		FROM task k JOIN organisation o ON o.id = k.office_id JOIN change c ON c.id = k.change_id
+		CROSS JOIN LATERAL (SELECT c.definition #> ARRAY['steps', CAST(k.step_no - 1 AS text)] AS rule) d
+		CROSS JOIN LATERAL (SELECT coalesce(CAST(d.rule ->> 'own' AS boolean), false) AS own,
+			coalesce(CAST(d.rule ->> 'distinct' AS boolean), false) OR c.definition #>> '{policy,same_person}' = @forbid AS apart,
+			d.rule -> 'sign' ->> 'mode' IS NOT NULL OR EXISTS (SELECT 1 FROM task x WHERE x.change_id = k.change_id AND x.step_no = k.step_no
+				AND x.round = k.round AND x.id <> k.id AND x.status NOT IN ('REMOVED', 'TAKEN_BACK')) AS shared) r
+		LEFT JOIN LATERAL (SELECT f.id, submitted(c.id, f.id) OR f.id <> @account AND submitted(c.id, @account) AS submitted,
+				r.apart AND (approved_elsewhere(c.id, f.id, k.step_no) OR approved_elsewhere(c.id, @account, k.step_no)) AS elsewhere,
+				r.shared AND (signed_here(k.id, f.id) OR signed_here(k.id, @account)) AS signed
+			FROM acts_for(@account, k.office_id, k.role, @now) f (id)
+			ORDER BY f.id IS NOT DISTINCT FROM k.holder_id DESC, submitted(c.id, f.id), f.id = @account DESC LIMIT 1) m ON true
+		WHERE k.id = @id AND c.id = @change`,
+		map[string]any{"id": id, "change": change, "account": account, "running": Running, "now": t.now, "forbid": process.SamePersonForbidden}).Take(&k).Error
+	if errors.Is(err, gorm.ErrRecordNotFound) {
+		return nil, problem.New(problem.NotFound).At("/task_id")
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read a task: %w", err)
+	}
+	return &k, nil
+}
+
+// mayAct tells why the account a task was read for may not decide it, nil when
+// it may. The API asks before it takes a slip, the worker again when it counts it.
+func (t *Tx) mayAct(k *askedTask) error {
+	switch {
+	case k.HeldAs == heldDelegated && *k.HolderID == k.Account:
+		return problem.New(problem.DelegateAnswers)
+	case k.Actor == nil:
+		zh, en := k.Role.Names()
+		return problem.New(problem.NotYourStep).With("office", k.OfficeName).WithText("role", zh, en)
+	case k.Submitted && k.StepNo != 0 && !k.Own:
+		return problem.New(problem.OwnFiling)
+	case k.Elsewhere:
+		return problem.New(problem.SamePerson)
+	case k.Signed:
+		return problem.New(problem.SignedHere)
+	case k.HeldAs == heldDelegated || k.HolderID != nil && *k.HolderID != *k.Actor:
+		return t.heldProblem(k)
+	case k.Status == taskWaiting:
+		return problem.New(problem.TaskWaits)
+	}
+	return nil
+}
+
+// heldProblem says whose a task is.
+func (t *Tx) heldProblem(k *askedTask) *problem.Error {
+	who, where := t.label(*k.HolderID)
+	code := problem.TaskHeld
+	if k.HeldAs == heldDelegated {
+		code = problem.TaskDelegated
+	}
+	e := problem.New(code).With("who", who).With("office", where)
+	if k.HeldSince != nil {
+		e = e.With("when", shown(*k.HeldSince))
+	}
+	return e
+}
+
+// behalf is whom the account acts for, zero when it acts for itself.
+func (k *askedTask) behalf() uuid.UUID {
+	if k.Actor == nil || *k.Actor == k.Account {
+		return uuid.Nil
+	}
+	return *k.Actor
+}
+
+// MaySay tells why the acting account may not say something about a task now: it
+// has not the right, somebody was faster, or the change has ended; else it gives
+// step and round of the task. A word that was said before with the same key is let
+// through, for HandIn to find it.
+func (t *Tx) MaySay(w Word) (step, round int, err error) {
+	k, err := t.task(w.ChangeID, w.TaskID, t.scope.Account)
+	if err != nil {
+		return 0, 0, err
+	}
+	live := k.Running && (k.Status == stepOpen || k.Status == taskWaiting)
+	if w.Verb.Decides() {
+		if err := t.mayAct(k); err != nil && (live || k.Actor == nil || k.Submitted) {
+			return k.StepNo, k.Round, t.unlessSaid(w, err)
+		}
+	}
+	if live {
+		return k.StepNo, k.Round, nil
+	}
+	if same, err := t.saidBefore(w.Key); same || err != nil {
+		return k.StepNo, k.Round, err
+	}
+	if decided, err := t.DecidedProblem(w.TaskID); decided != nil || err != nil {
+		return 0, 0, errors.Join(err, asError(decided))
+	}
+	if err := t.ClosedProblem(w.ChangeID); err != nil {
+		return 0, 0, err
+	}
+	return 0, 0, problem.New(problem.StepMoved)
+}
+
+// unlessSaid gives the refusal of a word, unless it was said before with the same key.
+func (t *Tx) unlessSaid(w Word, refusal error) error {
+	if same, err := t.saidBefore(w.Key); same || err != nil {
+		return err
+	}
+	return refusal
+}
+
+// openTask reads the task a slip is about, which must be one of the open step
+// that somebody can still act on.
+func (t *Tx) openTask(c *Change, s *Slip) (*askedTask, error) {
+	if s.TaskID == nil {
+		return nil, problem.New(problem.StepMoved)
+	}
+	k, err := t.task(c.ID, *s.TaskID, s.AccountID)
+	if err != nil {
+		return nil, err
+	}
+	if k.Status == stepOpen || k.Status == taskWaiting {
+		return k, nil
+	}
+	if decided, err := t.DecidedProblem(k.ID); decided != nil || err != nil {
+		return nil, errors.Join(err, asError(decided))
+	}
+	return nil, problem.New(problem.StepMoved)
+}
+
+// applicantTask reads the open task of a change that lies with its applicant.
+func (t *Tx) applicantTask(c *Change, account uuid.UUID) (*askedTask, error) {
+	var row struct{ ID uuid.UUID }
+	if err := t.db.Raw(`SELECT id FROM task WHERE change_id = ? AND status = 'OPEN' ORDER BY seat LIMIT 1`, c.ID).Take(&row).Error; err != nil {
+		return nil, fmt.Errorf("read the open task: %w", err)
+	}
+	return t.task(c.ID, row.ID, account)
+}
+
+func asError(e *problem.Error) error {
+	if e == nil {
+		return nil
+	}
+	return e
+}
