@@ -164,8 +164,9 @@ func (t *Tx) readSteps(p *ChangePage) error {
 	err := t.db.Raw(`SELECT s.no, s.round, s.name, s.office_id, o.name AS office_name, s.office_path::text AS office_path, s.role, s.opened_at, s.due_at,
 		s.due_provisional, s.overdue_at, s.problem, s.status, s.closed_at, k.id AS task_id, s.act, s.attempts, s.next_attempt_at
 		FROM step s JOIN organisation o ON o.id = s.office_id
-		LEFT JOIN task k ON k.change_id = s.change_id AND k.step_no = s.no AND k.round = s.round AND k.seat = 1
-		WHERE s.change_id = ? ORDER BY s.opened_at, s.round, s.no`, p.ID).Scan(&p.Steps).Error
+		LEFT JOIN LATERAL (SELECT k.id FROM task k WHERE k.change_id = s.change_id AND k.step_no = s.no AND k.round = s.round
+			ORDER BY k.status = 'OPEN' AND (k.holder_id IS NULL OR k.holder_id = @me) DESC, k.status = 'OPEN' DESC, k.status IN ('DECIDED', 'CANCELLED') DESC, k.seat LIMIT 1) k ON true
+		WHERE s.change_id = @id ORDER BY s.opened_at, s.round, s.no`, map[string]any{"id": p.ID, "me": t.scope.Account}).Scan(&p.Steps).Error
 	if err != nil {
 		return fmt.Errorf("read the steps of a change: %w", err)
 	}

@@ -84,10 +84,22 @@ func (t *Tx) reseat(c *Change, s *openedStep, rule process.Step, at *office, abl
 	gone := map[uuid.UUID]bool{}
 	for _, old := range now {
 		stays := slices.ContainsFunc(wanted, func(w seat) bool { return w.OfficeID == old.OfficeID })
-		gone[old.ID] = old.ParentID == nil && !stays || old.ParentID != nil && gone[*old.ParentID]
+		if old.ParentID == nil && !stays {
+			gone[old.ID] = true
+		}
 	}
+	addedTo(now, gone)
 	kept, moved := keep(now, gone), false
 	for _, w := range wanted {
+		// The task keeps its name, for whoever has it on the screen.
+		if i := slices.IndexFunc(now, func(old seat) bool { return old.ParentID == nil && gone[old.ID] && old.Verdict == "" && w.HolderID == nil }); i >= 0 {
+			delete(gone, now[i].ID)
+			w.ID, w.Seat, w.Status, moved = now[i].ID, now[i].Seat, now[i].Status, true
+			t.later("hand a step over", 1, `UPDATE task SET office_id = ?, office_path = ?, holder_id = NULL, held_as = '', held_since = NULL, owner_id = NULL WHERE id = ?`,
+				w.OfficeID, w.OfficePath, w.ID)
+			kept = append(kept, w)
+			continue
+		}
 		if slices.ContainsFunc(now, func(old seat) bool { return old.ParentID == nil && !gone[old.ID] && old.OfficeID == w.OfficeID }) {
 			continue
 		}
@@ -98,9 +110,7 @@ func (t *Tx) reseat(c *Change, s *openedStep, rule process.Step, at *office, abl
 		kept = append(kept, w)
 	}
 	for id := range gone {
-		if gone[id] {
-			t.later("hand a step over", 1, `UPDATE task SET status = ? WHERE id = ?`, taskRemoved, id)
-		}
+		t.later("hand a step over", 1, `UPDATE task SET status = ? WHERE id = ?`, taskRemoved, id)
 	}
 	if !moved {
 		return false, nil

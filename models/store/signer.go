@@ -99,14 +99,7 @@ func (t *Tx) removeSigner(c *Change, s *Slip) error {
 		return err
 	}
 	gone := map[uuid.UUID]bool{k.ID: true}
-	for more := true; more; {
-		more = false
-		for _, other := range seats {
-			if other.ParentID != nil && gone[*other.ParentID] && !gone[other.ID] {
-				gone[other.ID], more = true, true
-			}
-		}
-	}
+	addedTo(seats, gone)
 	for _, other := range seats {
 		if gone[other.ID] && other.Verdict != "" {
 			return problem.New(problem.SignerHasSpoken)
@@ -124,4 +117,16 @@ func (t *Tx) removeSigner(c *Change, s *Slip) error {
 		return err
 	}
 	return t.weigh(c, s)
+}
+
+// addedTo puts the seats that were added to those in a set into it, however deep.
+func addedTo(seats []seat, set map[uuid.UUID]bool) {
+	for more := true; more; {
+		more = false
+		for _, s := range seats {
+			if s.ParentID != nil && set[*s.ParentID] && !set[s.ID] {
+				set[s.ID], more = true, true
+			}
+		}
+	}
 }
