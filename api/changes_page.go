@@ -44,6 +44,7 @@ type ChangePage struct {
 	Open     *StepView       `json:"open,omitempty" doc:"The step that waits."`
 	Chain    []ChainStep     `json:"chain" doc:"The steps this change runs through, frozen when it was filed."`
 	Steps    []StepView      `json:"steps"`
+	Tasks    []TaskView      `json:"tasks" doc:"Every task of every step: whose it is, what was decided, and what I may do."`
 	Timeline []TimelineEntry `json:"timeline"`
 	Evidence []EvidenceView  `json:"evidence"`
 }
@@ -97,6 +98,8 @@ type TimelineEntry struct {
 	Step    int               `json:"step"`
 	Round   int               `json:"round"`
 	Actor   string            `json:"actor,omitempty"`
+	For     string            `json:"for,omitempty" doc:"Whom the actor acted for (代理)."`
+	To      string            `json:"to,omitempty" doc:"The colleagues it is about."`
 	Office  string            `json:"office,omitempty"`
 	Opinion string            `json:"opinion,omitempty"`
 	Reason  string            `json:"reason,omitempty" doc:"Why the system ended the change (FAILED), or could not count the last approval (NOT_APPLIED)."`
@@ -136,6 +139,10 @@ func (s *server) showChange(ctx context.Context, p *store.ChangePage) ChangePage
 			out.Open = &view
 		}
 	}
+	out.Tasks = []TaskView{}
+	for _, k := range p.Tasks {
+		out.Tasks = append(out.Tasks, s.showTask(ctx, k))
+	}
 	for _, side := range p.Sides {
 		out.Sides = append(out.Sides, SideView{Side: string(side.Side), OrgID: side.OrgID, Office: side.Name, Code: side.Code})
 	}
@@ -162,7 +169,7 @@ func (s *server) showChange(ctx context.Context, p *store.ChangePage) ChangePage
 
 func (s *server) showEntry(ctx context.Context, e store.TimelineEntry) TimelineEntry {
 	out := TimelineEntry{
-		At: e.At, Verb: e.Verb, Step: e.StepNo, Round: e.Round, Actor: e.Actor, Office: e.OfficeName, Opinion: e.Opinion, Params: e.Params,
+		At: e.At, Verb: e.Verb, Step: e.StepNo, Round: e.Round, Actor: e.Actor, For: e.For, To: e.To, Office: e.OfficeName, Opinion: e.Opinion, Params: e.Params,
 	}
 	if code := e.Params["refusal"]; code != "" {
 		out.Reason = s.catalogue.Sentence(&problem.Error{Code: problem.Code(code), Params: e.Params}, exchangeOf(ctx).lang)

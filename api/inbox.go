@@ -63,14 +63,24 @@ type InboxItem struct {
 	Overdue     bool      `json:"overdue"`
 	Problem     string    `json:"problem,omitempty"`
 	OwnFiling   bool      `json:"own_filing,omitempty" doc:"I submitted it, so somebody else must decide."`
+	Holder      string    `json:"holder,omitempty" doc:"Whose it is; anybody's with the role when empty."`
+	HeldAs      string    `json:"held_as,omitempty" doc:"CLAIMED, TRANSFERRED, DELEGATED, ADDED, NAMED, RETURNED or HANDED_OVER."`
+	For         string    `json:"for,omitempty" doc:"I would act for this colleague (代理)."`
+	Draft       bool      `json:"draft,omitempty" doc:"I have begun an opinion."`
 }
 
 type inboxOutput struct{ Body *Page[InboxItem] }
 
-func (s *server) listInbox(ctx context.Context, in *Paging) (*inboxOutput, error) {
+type inboxInput struct {
+	Paging
+	All bool `query:"all" doc:"Also what colleagues have claimed or were given; the head of an office sees all its tasks."`
+}
+
+func (s *server) listInbox(ctx context.Context, in *inboxInput) (*inboxOutput, error) {
 	p := principalOf(ctx)
-	return s.inboxPage(ctx, in, func(tx *store.Tx, key timeKey, most int) ([]store.InboxItem, error) {
-		return tx.Inbox(p.Office.ID, p.Roles, key.At, key.ID, most)
+	desk := store.Desk{Office: p.Office.ID, Roles: p.Roles, All: in.All}
+	return s.inboxPage(ctx, &in.Paging, func(tx *store.Tx, key timeKey, most int) ([]store.InboxItem, error) {
+		return tx.Inbox(desk, key.At, key.ID, most)
 	})
 }
 
@@ -103,7 +113,7 @@ func (s *server) inboxPage(ctx context.Context, in *Paging, read func(*store.Tx,
 			TaskID: r.TaskID, ChangeID: r.ChangeID, CaseNo: r.CaseNo, Kind: string(r.Kind), KindName: s.kindName(ctx, r.Kind), Step: r.StepNo,
 			Round: r.Round, StepName: r.StepName, StepLabel: s.label(ctx, r.StepLabel), Role: string(r.Role), Office: r.OfficeName, School: r.FilerName, StudentName: r.StudentName,
 			OpenedAt: r.OpenedAt, DueAt: r.DueAt, DueDay: lastDay(r.DueAt), Overdue: r.Overdue, Problem: r.Problem,
-			OwnFiling: r.StepNo > 0 && r.FiledBy == me,
+			OwnFiling: r.StepNo > 0 && r.FiledBy == me, Holder: r.Holder, HeldAs: r.HeldAs, For: r.For, Draft: r.Draft,
 		}
 	}
 	return &inboxOutput{Body: pageOf(rows, limit, show, func(r store.InboxItem) timeKey { return timeKey{r.DueAt, r.TaskID} })}, nil
@@ -111,11 +121,13 @@ func (s *server) inboxPage(ctx context.Context, in *Paging, read func(*store.Tx,
 
 type countsOutput struct {
 	Body struct {
-		Open    int64 `json:"open"`
-		Overdue int64 `json:"overdue"`
-		NearDue int64 `json:"near_due" doc:"Due within two days."`
-		Nobody  int64 `json:"nobody" doc:"Steps of this office nobody may decide."`
-		Notices int64 `json:"notices" doc:"Of the last 30 days."`
+		Open      int64 `json:"open"`
+		Overdue   int64 `json:"overdue"`
+		NearDue   int64 `json:"near_due" doc:"Due within two days."`
+		Mine      int64 `json:"mine" doc:"Claimed by me or given to me."`
+		Delegated int64 `json:"delegated" doc:"I asked somebody for advice and wait for it."`
+		Nobody    int64 `json:"nobody" doc:"Steps of this office nobody may decide."`
+		Notices   int64 `json:"notices" doc:"Of the last 30 days."`
 	}
 }
 
@@ -123,11 +135,12 @@ func (s *server) countInbox(ctx context.Context, _ *struct{}) (*countsOutput, er
 	p := principalOf(ctx)
 	var n store.InboxCounts
 	err := s.store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) (err error) {
-		n, err = tx.InboxCounts(p.Office.ID, p.Roles)
+		n, err = tx.InboxCounts(store.Desk{Office: p.Office.ID, Roles: p.Roles})
 		return err
 	})
 	out := &countsOutput{}
 	out.Body.Open, out.Body.Overdue, out.Body.NearDue, out.Body.Nobody, out.Body.Notices = n.Open, n.Overdue, n.NearDue, n.Nobody, n.Notices
+	out.Body.Mine, out.Body.Delegated = n.Mine, n.Delegated
 	return out, err
 }
 

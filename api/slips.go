@@ -69,17 +69,20 @@ type slipOutput struct {
 type decideInput struct {
 	ID   uuid.UUID `path:"id" format:"uuid"`
 	Body struct {
-		TaskID     uuid.UUID `json:"task_id" format:"uuid" doc:"The task, from the inbox or the change page."`
-		Verdict    string    `json:"verdict" enum:"APPROVE,REJECT,SEND_BACK"`
-		Opinion    string    `json:"opinion,omitempty" maxLength:"500" text:"free" doc:"Required to reject or send back."`
-		SendBackTo int       `json:"send_back_to,omitempty" minimum:"0" maximum:"20" doc:"With SEND_BACK: an earlier step; 0 is the applicant."`
+		TaskID     uuid.UUID         `json:"task_id" format:"uuid" doc:"The task, from the inbox or the change page."`
+		Verdict    string            `json:"verdict" enum:"APPROVE,REJECT,SEND_BACK"`
+		Opinion    string            `json:"opinion,omitempty" maxLength:"500" text:"free" doc:"Required to reject or send back."`
+		SendBackTo int               `json:"send_back_to,omitempty" minimum:"0" maximum:"20" doc:"With SEND_BACK: an earlier step; 0 is the applicant."`
+		Returns    string            `json:"returns,omitempty" enum:"STEP_BY_STEP,TO_ME" doc:"With SEND_BACK: TO_ME comes straight back here when it is corrected; otherwise every step in between is taken again. What the system checks by itself is checked again in any case."`
+		Inputs     map[string]string `json:"inputs,omitempty" text:"free" doc:"With APPROVE: what the step asks of me (asks, in the chain)."`
 	}
 }
 
 func (s *server) decideChange(ctx context.Context, in *decideInput) (*slipOutput, error) {
 	return s.say(ctx, in.Body, store.Word{
 		ChangeID: in.ID, Verb: store.Verb(in.Body.Verdict), TaskID: in.Body.TaskID,
-		Opinion: in.Body.Opinion, Body: store.SlipBody{SendBackTo: in.Body.SendBackTo},
+		Opinion: in.Body.Opinion,
+		Body:    store.SlipBody{SendBackTo: in.Body.SendBackTo, ToMe: in.Body.Returns == "TO_ME", Inputs: in.Body.Inputs},
 	})
 }
 

@@ -57,6 +57,9 @@ const (
 	ChangeSupervise Action = "change.supervise" // 督办: the superior of the office that is late
 	ChangeClose     Action = "change.close"     // the superior ends a change with a reason
 
+	TaskHandOver Action = "task.hand_over" // 移交: the head or the administrator of the office
+	ProxyManage  Action = "proxy.manage"   // 代理: for oneself, or by the head for anybody of the office
+
 	EvidenceUpload Action = "evidence.upload"
 	EvidenceRead   Action = "evidence.read"
 
@@ -134,13 +137,22 @@ var table = sync.OnceValue(func() map[Action]map[org.Role]Reach {
 		ChangeFile:     {org.SchoolRegistrar: Own},
 		ChangeWithdraw: {org.SchoolRegistrar: Own},
 		ChangeRead:     recordReaders(),
-		ChangeDecide:   {org.SchoolRegistrar: Own, org.SchoolLeader: Own, org.BureauReviewer: Own},
+		ChangeDecide: {
+			org.SchoolRegistrar: Own, org.SchoolLeader: Own, org.Principal: Own,
+			org.BureauReviewer: Own, org.BureauHead: Own,
+		},
 		ChangeComment: {
 			org.SchoolRegistrar: Own, org.SchoolLeader: Own,
 			org.BureauReviewer: Subtree, org.BureauHead: Subtree,
 		},
 		ChangeSupervise: {org.BureauHead: Below},
 		ChangeClose:     {org.BureauHead: Below},
+
+		TaskHandOver: {org.SchoolSysadmin: Own, org.Principal: Own, org.BureauSysadmin: Subtree, org.BureauHead: Subtree},
+		ProxyManage: {
+			org.SchoolSysadmin: Own, org.SchoolLeader: Own, org.Principal: Own,
+			org.BureauSysadmin: Own, org.BureauReviewer: Own, org.BureauHead: Own,
+		},
 
 		EvidenceUpload: {org.SchoolRegistrar: Own},
 		EvidenceRead: {

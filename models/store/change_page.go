@@ -32,6 +32,7 @@ type ChangePage struct {
 	Values      []ValueView // of a change of key data
 	Handover    *Handover   // of the paper file, once a move is in force
 	Steps       []StepView
+	Tasks       []TaskView
 	Timeline    []TimelineEntry
 	Evidence    []EvidenceView
 	// Open is the step that waits, nil when the change has ended.
@@ -83,6 +84,8 @@ type TimelineEntry struct {
 	Round      int
 	AccountID  *uuid.UUID
 	Actor      string // name of a member of staff; empty for the system
+	For        string // whom the actor acted for (代理)
+	To         string // names of those the line is about, joined by "、"
 	OfficeName string
 	Opinion    string
 	Params     map[string]string `gorm:"-"`
@@ -107,7 +110,7 @@ func (t *Tx) ChangePage(id uuid.UUID) (*ChangePage, error) {
 		return nil, err
 	}
 	p := &ChangePage{Change: c}
-	err = errors.Join(t.readParties(p), t.readSteps(p), t.readTimeline(p), t.readEvidence(p), t.readWishes(p))
+	err = errors.Join(t.readParties(p), t.readSteps(p), t.readTasks(p), t.readTimeline(p), t.readEvidence(p), t.readWishes(p))
 	return p, err
 }
 
@@ -184,9 +187,12 @@ func (t *Tx) readTimeline(p *ChangePage) error {
 		ParamsJSON string
 	}
 	err := t.db.Raw(`SELECT e.at, e.verb, e.step_no, e.round, e.account_id, coalesce(l.name, '') AS actor, coalesce(o.name, '') AS office_name,
-		e.opinion, e.params::text AS params_json
+		e.opinion, e.params::text AS params_json, coalesce(b.name, '') AS for, coalesce(n.names, '') AS to
 		FROM change_event e LEFT JOIN organisation o ON o.id = e.office_id
 		LEFT JOIN LATERAL account_label(e.account_id) l ON true
+		LEFT JOIN LATERAL account_label(e.for_account) b ON true
+		LEFT JOIN LATERAL (SELECT string_agg(x.name, '、' ORDER BY i) AS names FROM unnest(string_to_array(nullif(e.params ->> 'to', ''), ',')) WITH ORDINALITY u (id, i)
+			CROSS JOIN LATERAL account_label(CAST(u.id AS uuid)) x) n ON true
 		WHERE e.change_id = ? ORDER BY e.at, e.id`, p.ID).Scan(&rows).Error
 	if err != nil {
 		return fmt.Errorf("read the timeline of a change: %w", err)
@@ -196,6 +202,7 @@ func (t *Tx) readTimeline(p *ChangePage) error {
 			return fmt.Errorf("read the timeline of a change: %w", err)
 		}
 		delete(r.Params, "key")
+		delete(r.Params, "to")
 		p.Timeline = append(p.Timeline, r.TimelineEntry)
 	}
 	return nil

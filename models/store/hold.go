@@ -266,3 +266,26 @@ func (t *Tx) notifyOne(c *Change, s *Slip, k *askedTask, kind string, to uuid.UU
 	})
 	return nil
 }
+
+// HeldTask is a task that is one person's.
+type HeldTask struct {
+	ID       uuid.UUID
+	ChangeID uuid.UUID
+}
+
+// TasksOf lists live tasks an account holds or gets back, the most urgent first, and
+// how many there are.
+func (t *Tx) TasksOf(account uuid.UUID, most int) ([]HeldTask, int64, error) {
+	var list []HeldTask
+	err := t.db.Raw(`SELECT k.id, k.change_id FROM task k WHERE k.status IN ('OPEN', 'WAITING') AND @who IN (k.holder_id, k.owner_id) ORDER BY k.due_at, k.id LIMIT @most`,
+		map[string]any{"who": account, "most": most}).Scan(&list).Error
+	if err != nil {
+		return nil, 0, fmt.Errorf("read somebody's tasks: %w", err)
+	}
+	var n int64
+	err = t.db.Raw(`SELECT count(*) FROM task k WHERE k.status IN ('OPEN', 'WAITING') AND @who IN (k.holder_id, k.owner_id)`, map[string]any{"who": account}).Scan(&n).Error
+	if err != nil {
+		return nil, 0, fmt.Errorf("count somebody's tasks: %w", err)
+	}
+	return list, n, nil
+}

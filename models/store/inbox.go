@@ -3,6 +3,7 @@ package store
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -31,11 +32,19 @@ type InboxItem struct {
 	DueAt       time.Time
 	Overdue     bool
 	Problem     string
+	// Holder is whose the task is, and HeldAs how it came to be; both are empty for
+	// one that is anybody's. For is whom the reader acts for. Draft says that the
+	// reader has begun an opinion.
+	Holder string
+	HeldAs string
+	For    string
+	Draft  bool
 }
 
 const inboxColumns = `k.id AS task_id, k.change_id, c.case_no, c.kind, s.name AS step_name, k.step_no, k.round, k.role, k.office_id,
 	o.name AS office_name, c.filed_by, f.name AS filer_name, coalesce(p.name, c.subject ->> 'name', '') AS student_name, s.opened_at, k.due_at,
-	k.due_at <= @now AS overdue, s.problem,
+	k.due_at <= @now AS overdue, s.problem, k.held_as, coalesce(h.name, '') AS holder, coalesce(b.name, '') AS for,
+	EXISTS (SELECT 1 FROM opinion_draft d WHERE d.task_id = k.id AND d.account_id = @me) AS draft,
 	coalesce(c.definition #> ARRAY['steps', CAST(k.step_no - 1 AS text), 'label'], '{}')::text AS label_json`
 
 // inboxRow is an item with the label of its step, which stands in the change's
@@ -64,15 +73,48 @@ func inboxItems(rows []inboxRow) ([]InboxItem, error) {
 const inboxTables = ` FROM task k JOIN change c ON c.id = k.change_id
 	JOIN step s ON s.change_id = k.change_id AND s.no = k.step_no AND s.round = k.round
 	JOIN organisation o ON o.id = k.office_id JOIN organisation f ON f.id = c.org_id
-	LEFT JOIN student p ON p.id = c.student_id`
+	LEFT JOIN student p ON p.id = c.student_id LEFT JOIN LATERAL account_label(k.holder_id) h ON true
+	LEFT JOIN LATERAL (SELECT x.account_id AS id, l.name FROM proxy x CROSS JOIN LATERAL account_label(x.account_id) l
+		WHERE ` + actingProxy + ` AND k.holder_id IS DISTINCT FROM @me AND NOT (k.holder_id IS NULL AND k.role IN @roles) LIMIT 1) b ON true`
 
-// Inbox lists the open tasks of one office for some roles, overdue first, then
-// by due time. Paging is by (due_at, task ID) after the given one.
-func (t *Tx) Inbox(officeID uuid.UUID, roles []org.Role, afterDue time.Time, after uuid.UUID, most int) ([]InboxItem, error) {
+// actingProxy joins task k with proxy x: the reader @me acts for somebody who may
+// decide it.
+const actingProxy = `x.proxy_id = @me AND x.org_id = k.office_id AND x.revoked_at IS NULL AND x.from_at <= @now AND @now < x.until_at
+	AND (k.holder_id = x.account_id OR k.holder_id IS NULL AND account_holds(x.account_id, k.office_id, k.role))`
+
+// toDo is what waits for the reader @me at an office: what is anybody's with one of
+// the roles, what is the reader's own, and what the reader may do for somebody else.
+const toDo = `k.status = 'OPEN' AND k.office_id = @office AND (k.holder_id IS NULL AND k.role IN @roles OR k.holder_id = @me
+	OR EXISTS (SELECT 1 FROM proxy x WHERE ` + actingProxy + `))`
+
+// ofOffice is all that waits at an office for some roles, whosever it is.
+const ofOffice = `k.status = 'OPEN' AND k.office_id = @office AND (k.role IN @roles OR @head)`
+
+// Desk says whose inbox is read: an account with its roles at an office. All shows
+// what colleagues hold, too; the head of an office sees all of it.
+type Desk struct {
+	Office uuid.UUID
+	Roles  []org.Role
+	All    bool
+}
+
+func (t *Tx) at(d Desk) map[string]any {
+	head := slices.Contains(d.Roles, org.Principal) || slices.Contains(d.Roles, org.BureauHead)
+	return map[string]any{"now": t.now, "office": d.Office, "roles": d.Roles, "me": t.scope.Account, "head": head}
+}
+
+// Inbox lists the open tasks of a desk, overdue first, then by due time. Paging is
+// by (due_at, task ID) after the given one.
+func (t *Tx) Inbox(d Desk, afterDue time.Time, after uuid.UUID, most int) ([]InboxItem, error) {
+	what := toDo
+	if d.All {
+		what = ofOffice
+	}
+	args := t.at(d)
+	args["due"], args["after"], args["most"] = afterDue, after, most
 	var rows []inboxRow
-	err := t.db.Raw(`SELECT `+inboxColumns+inboxTables+` WHERE k.status = 'OPEN' AND k.office_id = @office AND k.role IN @roles
-		AND (k.due_at, k.id) > (@due, @after) ORDER BY k.due_at, k.id LIMIT @most`,
-		map[string]any{"now": t.now, "office": officeID, "roles": roles, "due": afterDue, "after": after, "most": most}).Scan(&rows).Error
+	err := t.db.Raw(`SELECT `+inboxColumns+inboxTables+` WHERE `+what+`
+		AND (k.due_at, k.id) > (@due, @after) ORDER BY k.due_at, k.id LIMIT @most`, args).Scan(&rows).Error
 	if err != nil {
 		return nil, fmt.Errorf("read the inbox: %w", err)
 	}
@@ -85,7 +127,7 @@ func (t *Tx) Late(path string, afterDue time.Time, after uuid.UUID, most int) ([
 	var rows []inboxRow
 	err := t.db.Raw(`SELECT `+inboxColumns+inboxTables+` WHERE k.status = 'OPEN' AND k.office_path <@ text2ltree(@path) AND k.office_path <> text2ltree(@path)
 		AND k.due_at <= @now AND (k.due_at, k.id) > (@due, @after) ORDER BY k.due_at, k.id LIMIT @most`,
-		map[string]any{"now": t.now, "path": path, "due": afterDue, "after": after, "most": most}).Scan(&rows).Error
+		map[string]any{"now": t.now, "path": path, "due": afterDue, "after": after, "most": most, "me": t.scope.Account, "roles": []string{""}}).Scan(&rows).Error
 	if err != nil {
 		return nil, fmt.Errorf("read what is late below: %w", err)
 	}
@@ -94,23 +136,26 @@ func (t *Tx) Late(path string, afterDue time.Time, after uuid.UUID, most int) ([
 
 // InboxCounts are the counters at the top of an inbox.
 type InboxCounts struct {
-	Open    int64 // all that waits
-	Overdue int64
-	NearDue int64 // due within two days
-	Nobody  int64 // steps of the office nobody may decide
-	Notices int64 // notices of the last 30 days
+	Open      int64 // all that waits
+	Overdue   int64
+	NearDue   int64 // due within two days
+	Mine      int64 // claimed by, or given to, the reader
+	Delegated int64 // the reader asked somebody for advice and waits for it
+	Nobody    int64 // steps of the office nobody may decide
+	Notices   int64 // notices of the last 30 days
 }
 
-// InboxCounts counts what waits for an office and roles.
-func (t *Tx) InboxCounts(officeID uuid.UUID, roles []org.Role) (InboxCounts, error) {
+// InboxCounts counts what waits for a desk.
+func (t *Tx) InboxCounts(d Desk) (InboxCounts, error) {
+	args := t.at(d)
+	args["soon"], args["month"] = t.now.Add(48*time.Hour), t.now.AddDate(0, 0, -30)
 	var n InboxCounts
 	err := t.db.Raw(`SELECT count(*) AS open, count(*) FILTER (WHERE k.due_at <= @now) AS overdue,
-			count(*) FILTER (WHERE k.due_at > @now AND k.due_at <= @soon) AS near_due,
-			count(*) FILTER (WHERE s.problem <> '') AS nobody,
-			(SELECT count(*) FROM notice n WHERE n.org_id = @office AND n.role IN @roles AND n.created_at > @month) AS notices
-		FROM task k JOIN step s ON s.change_id = k.change_id AND s.no = k.step_no AND s.round = k.round
-		WHERE k.status = 'OPEN' AND k.office_id = @office AND k.role IN @roles`,
-		map[string]any{"now": t.now, "soon": t.now.Add(48 * time.Hour), "month": t.now.AddDate(0, 0, -30), "office": officeID, "roles": roles}).Take(&n).Error
+			count(*) FILTER (WHERE k.due_at > @now AND k.due_at <= @soon) AS near_due, count(*) FILTER (WHERE k.holder_id = @me) AS mine,
+			(SELECT count(*) FROM task w WHERE w.owner_id = @me AND w.status = 'OPEN') AS delegated,
+			(SELECT count(*) FROM step s WHERE s.office_id = @office AND s.status = 'OPEN' AND s.problem = 'NO_ELIGIBLE_PERSON') AS nobody,
+			(SELECT count(*) FROM notice n WHERE n.org_id = @office AND n.role IN @roles AND n.account_id IS NULL AND n.created_at > @month) AS notices
+		FROM task k WHERE `+toDo, args).Take(&n).Error
 	if err != nil {
 		return n, fmt.Errorf("count the inbox: %w", err)
 	}
@@ -191,9 +236,9 @@ func (t *Tx) Notices(officeID uuid.UUID, roles []org.Role, before time.Time, bef
 	var list []Notice
 	err := t.db.Raw(`SELECT n.id, n.change_id, c.case_no, n.kind, c.kind AS change_kind, n.role, n.step_no, n.round, n.created_at
 		FROM notice n JOIN change c ON c.id = n.change_id
-		WHERE n.org_id = @office AND n.role IN @roles AND (n.created_at, n.id) < (@before, @id)
+		WHERE n.org_id = @office AND (n.account_id IS NULL AND n.role IN @roles OR n.account_id = @me) AND (n.created_at, n.id) < (@before, @id)
 		ORDER BY n.created_at DESC, n.id DESC LIMIT @most`,
-		map[string]any{"office": officeID, "roles": roles, "before": before, "id": beforeID, "most": most}).Scan(&list).Error
+		map[string]any{"office": officeID, "roles": roles, "me": t.scope.Account, "before": before, "id": beforeID, "most": most}).Scan(&list).Error
 	if err != nil {
 		return nil, fmt.Errorf("read notices: %w", err)
 	}

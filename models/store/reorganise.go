@@ -92,7 +92,9 @@ func (t *Tx) reseat(c *Change, s *openedStep, rule process.Step, at *office, abl
 	kept, moved := keep(now, gone), false
 	for _, w := range wanted {
 		// The task keeps its name, for whoever has it on the screen.
-		if i := slices.IndexFunc(now, func(old seat) bool { return old.ParentID == nil && gone[old.ID] && old.Verdict == "" && w.HolderID == nil }); i >= 0 {
+		if i := slices.IndexFunc(now, func(old seat) bool {
+			return old.ParentID == nil && gone[old.ID] && old.Verdict == "" && w.HolderID == nil
+		}); i >= 0 {
 			delete(gone, now[i].ID)
 			w.ID, w.Seat, w.Status, moved = now[i].ID, now[i].Seat, now[i].Status, true
 			t.later("hand a step over", 1, `UPDATE task SET office_id = ?, office_path = ?, holder_id = NULL, held_as = '', held_since = NULL, owner_id = NULL WHERE id = ?`,

@@ -144,6 +144,10 @@ func (t *Tx) MaySay(w Word) (step, round int, err error) {
 		return 0, 0, err
 	}
 	live := k.Running && (k.Status == stepOpen || k.Status == taskWaiting)
+	if !k.concerns() && w.Verb != HandOver {
+		zh, en := k.Role.Names()
+		return k.StepNo, k.Round, problem.New(problem.NotYourStep).With("office", k.OfficeName).WithText("role", zh, en)
+	}
 	if w.Verb.Decides() {
 		if err := t.mayAct(k); err != nil && (live || k.Actor == nil || k.Submitted) {
 			return k.StepNo, k.Round, t.unlessSaid(w, err)
@@ -162,6 +166,17 @@ func (t *Tx) MaySay(w Word) (step, round int, err error) {
 		return 0, 0, err
 	}
 	return 0, 0, problem.New(problem.StepMoved)
+}
+
+// concerns says that the account may say something about the task at all: it could
+// decide it, was asked for advice, asked for it, or added the signer.
+func (k *askedTask) concerns() bool {
+	for _, who := range []*uuid.UUID{k.HolderID, k.OwnerID, k.AddedBy} {
+		if who != nil && *who == k.Account {
+			return true
+		}
+	}
+	return k.Actor != nil
 }
 
 // unlessSaid gives the refusal of a word, unless it was said before with the same key.

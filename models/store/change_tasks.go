@@ -1,0 +1,169 @@
+package store
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/xueji/xueji/models/org"
+	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/process"
+)
+
+// TaskView is one task of a change as its parties see it: whose it is, what was
+// said at it, and what the reader may do with it.
+type TaskView struct {
+	ID         uuid.UUID
+	StepNo     int
+	Round      int
+	Seat       int
+	OfficeID   uuid.UUID
+	OfficeName string
+	Role       org.Role
+	Status     string
+	ParentID   *uuid.UUID
+	Before     bool
+	Verdict    Verb
+	DecidedAt  *time.Time
+	DecidedBy  string // names of members of staff
+	DecidedFor string // whom they acted for (代理)
+	Holder     string
+	HeldAs     string
+	HeldSince  *time.Time
+	Owner      string // who asked the holder for advice
+	AddedBy    string
+	Carried    bool // decided before the step was opened again
+
+	AddedByMe bool
+	// May is what the reader may say about the task now.
+	May []Verb `gorm:"-"`
+	// Why tells why the reader may not decide it, where its office and role could.
+	Why *problem.Error `gorm:"-"`
+}
+
+// readTasks reads all tasks of a change, and what the reader may do with those of
+// the open step.
+func (t *Tx) readTasks(p *ChangePage) error {
+	err := t.db.Raw(`SELECT k.id, k.step_no, k.round, k.seat, k.office_id, o.name AS office_name, k.role, k.status, k.parent_id, k.before, k.verdict,
+			d.decided_at, coalesce(by_.name, '') AS decided_by, coalesce(for_.name, '') AS decided_for, coalesce(h.name, '') AS holder, k.held_as, k.held_since,
+			coalesce(w.name, '') AS owner, coalesce(a.name, '') AS added_by, k.carried_from IS NOT NULL AS carried, k.added_by IS NOT DISTINCT FROM @me AS added_by_me
+		FROM task k JOIN organisation o ON o.id = k.office_id LEFT JOIN decision d ON d.task_id = coalesce(k.carried_from, k.id)
+		LEFT JOIN LATERAL account_label(d.account_id) by_ ON true LEFT JOIN LATERAL account_label(d.for_account) for_ ON true
+		LEFT JOIN LATERAL account_label(k.holder_id) h ON true LEFT JOIN LATERAL account_label(k.owner_id) w ON true
+		LEFT JOIN LATERAL account_label(k.added_by) a ON true
+		WHERE k.change_id = @id ORDER BY k.round, k.step_no, k.seat`, map[string]any{"id": p.ID, "me": t.scope.Account}).Scan(&p.Tasks).Error
+	if err != nil {
+		return fmt.Errorf("read the tasks of a change: %w", err)
+	}
+	for i := range p.Tasks {
+		k := &p.Tasks[i]
+		if p.Open == nil || k.StepNo != p.Open.No || k.Round != p.Open.Round || k.Status != stepOpen && k.Status != taskWaiting {
+			continue
+		}
+		if err := t.readMay(p, k); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// readMay tells what the reader may say about a task of the open step.
+func (t *Tx) readMay(p *ChangePage, v *TaskView) error {
+	if t.scope.Account == uuid.Nil {
+		return nil
+	}
+	k, err := t.task(p.ID, v.ID, t.scope.Account)
+	if err != nil {
+		return err
+	}
+	if v.AddedByMe {
+		v.May = append(v.May, RemoveSigner)
+	}
+	switch {
+	case k.HeldAs == heldDelegated && *k.HolderID == t.scope.Account:
+		v.May = append(v.May, Answer)
+		return nil
+	case k.HeldAs == heldDelegated && k.Actor != nil && *k.OwnerID == *k.Actor:
+		v.May = append(v.May, Release)
+		return nil
+	case k.Actor == nil:
+		return nil
+	case k.HolderGone:
+		v.May = append(v.May, ClaimTask)
+		return nil
+	}
+	if refused := t.mayAct(k); refused != nil {
+		v.Why, _ = refused.(*problem.Error) //nolint:errorlint // a refusal is never wrapped here
+		return nil
+	}
+	v.May = append(v.May, allowedAt(p.Definition, k)...)
+	return nil
+}
+
+// allowedAt lists what the kind allows somebody who may decide a task.
+func allowedAt(d process.Definition, k *askedTask) []Verb {
+	if k.StepNo == 0 {
+		return []Verb{Resubmit}
+	}
+	list := []Verb{Approve, Reject, SendBack}
+	if k.HolderID == nil {
+		list = append(list, ClaimTask)
+	} else if k.ParentID == nil && k.HeldAs != heldNamed {
+		list = append(list, Release)
+	}
+	for _, x := range []struct {
+		i process.Interaction
+		v Verb
+	}{{process.MayTransfer, TransferTask}, {process.MayDelegate, Delegate}, {process.MayAddSigner, AddSigner}} {
+		if d.May(x.i) {
+			list = append(list, x.v)
+		}
+	}
+	return list
+}
+
+// Colleague is a member of staff of the caller's own office.
+type Colleague struct {
+	ID    uuid.UUID
+	Name  string
+	Roles string
+	// Takes says that the task can be transferred to them, Speaks that they can be
+	// asked for advice or added as a signer.
+	Takes  bool
+	Speaks bool
+}
+
+// Colleagues lists the people a task may be given to, or who may be asked: active
+// accounts of the task's office, which must be the caller's.
+func (t *Tx) Colleagues(change, task, office uuid.UUID) ([]Colleague, error) {
+	k, err := t.task(change, task, t.scope.Account)
+	if err != nil {
+		return nil, err
+	}
+	if k.OfficeID != office {
+		zh, en := k.Role.Names()
+		return nil, problem.New(problem.NotYourStep).With("office", k.OfficeName).WithText("role", zh, en)
+	}
+	var list []Colleague
+	err = t.db.Raw(`SELECT a.id, a.name, array_to_string(a.roles, ',') AS roles, @role = ANY (a.roles) AND NOT submitted(@change, a.id) AS takes,
+			a.roles && CAST(@judges AS text[]) AND NOT submitted(@change, a.id) AS speaks
+		FROM account a WHERE a.org_id = @office AND a.sealed_at IS NULL AND a.closed_at IS NULL AND a.id <> @me ORDER BY a.name, a.id LIMIT 500`,
+		map[string]any{"role": k.Role, "change": change, "judges": roleArray(append(Judges(), k.Role)), "office": office, "me": t.scope.Account}).Scan(&list).Error
+	if err != nil {
+		return nil, fmt.Errorf("read colleagues: %w", err)
+	}
+	return list, nil
+}
+
+// roleArray writes roles as a PostgreSQL array literal; they are letters and _ only.
+func roleArray(roles []org.Role) string {
+	text := "{"
+	for i, r := range roles {
+		if i > 0 {
+			text += ","
+		}
+		text += string(r)
+	}
+	return text + "}"
+}

@@ -1,0 +1,63 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"gorm.io/gorm"
+
+	"github.com/xueji/xueji/models/problem"
+)
+
+// Draft is an opinion somebody has begun and not handed in (暂存). Nobody else
+// reads it; the decision of the task ends it.
+type Draft struct {
+	TaskID  uuid.UUID
+	Verdict Verb
+	Opinion string
+	SavedAt time.Time
+}
+
+// SaveDraft keeps the acting account's draft of a live task of its office; the last
+// one counts.
+func (t *Tx) SaveDraft(d Draft, office uuid.UUID) (*Draft, error) {
+	n, err := t.exec(`INSERT INTO opinion_draft (account_id, task_id, verdict, opinion, saved_at)
+		SELECT ?, k.id, ?, ?, ? FROM task k WHERE k.id = ? AND k.office_id = ? AND k.status IN ('OPEN', 'WAITING')
+		ON CONFLICT (account_id, task_id) DO UPDATE SET verdict = EXCLUDED.verdict, opinion = EXCLUDED.opinion, saved_at = EXCLUDED.saved_at`,
+		t.scope.Account, d.Verdict, d.Opinion, t.now, d.TaskID, office)
+	if err != nil {
+		return nil, fmt.Errorf("keep a draft: %w", err)
+	}
+	if n == 0 {
+		return nil, problem.New(problem.NotFound)
+	}
+	d.SavedAt = t.now
+	return &d, nil
+}
+
+// Draft reads the acting account's draft of a task.
+func (t *Tx) Draft(task, office uuid.UUID) (*Draft, error) {
+	var d Draft
+	err := t.db.Raw(`SELECT d.task_id, d.verdict, d.opinion, d.saved_at FROM opinion_draft d JOIN task k ON k.id = d.task_id
+		WHERE d.account_id = ? AND d.task_id = ? AND k.office_id = ?`, t.scope.Account, task, office).Take(&d).Error
+	if errors.Is(err, gorm.ErrRecordNotFound) {
+		return nil, problem.New(problem.NotFound)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read a draft: %w", err)
+	}
+	return &d, nil
+}
+
+// DropDraft forgets a draft.
+func (t *Tx) DropDraft(task, office uuid.UUID) error {
+	if _, err := t.Draft(task, office); err != nil {
+		return err
+	}
+	if _, err := t.exec(`DELETE FROM opinion_draft WHERE account_id = ? AND task_id = ?`, t.scope.Account, task); err != nil {
+		return fmt.Errorf("drop a draft: %w", err)
+	}
+	return nil
+}
