@@ -11,6 +11,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/xueji/xueji/api/authz"
+	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/models/problem"
 	"github.com/xueji/xueji/models/process"
 	"github.com/xueji/xueji/models/store"
@@ -83,7 +84,7 @@ type changeOutput struct {
 }
 
 func (s *server) fileChange(ctx context.Context, in *fileChangeInput) (*changeOutput, error) {
-	f, err := filingOf(ctx, in.Body)
+	f, err := s.filingOf(ctx, in.Body)
 	if err != nil {
 		return nil, err
 	}
@@ -100,8 +101,11 @@ func (s *server) fileChange(ctx context.Context, in *fileChangeInput) (*changeOu
 	}}, nil
 }
 
-func filingOf(ctx context.Context, b ChangeBody) (store.Filing, error) {
+func (s *server) filingOf(ctx context.Context, b ChangeBody) (store.Filing, error) {
 	p := principalOf(ctx)
+	if err := s.mayFile(p, process.Kind(b.Kind)); err != nil {
+		return store.Filing{}, err
+	}
 	hash, err := bodyHash(b)
 	if err != nil {
 		return store.Filing{}, err
@@ -112,6 +116,20 @@ func filingOf(ctx context.Context, b ChangeBody) (store.Filing, error) {
 		RedoOf:   b.RedoOf, Office: officeOf(p),
 		Key: idempotencyKey(ctx), BodyHash: hash,
 	}, nil
+}
+
+// mayFile refuses a kind that another kind of office files. An unknown kind is
+// told with everything else that stands against a filing.
+func (s *server) mayFile(p authz.Principal, kind process.Kind) error {
+	d, known := s.deps.Processes.Define(kind, org.Primary, s.deps.Processes.Default())
+	if !known || p.Has(d.FiledBy.Role()) {
+		return nil
+	}
+	code := problem.FiledBySchool
+	if d.FiledBy == process.FiledByBureau {
+		code = problem.FiledByBureau
+	}
+	return problem.New(code).At("/kind").WithText("kind", d.Name.Zh, d.Name.En)
 }
 
 // bodyHash makes "the same request" comparable: JSON writes maps in order.
@@ -133,7 +151,7 @@ func evidenceRefs(list []EvidenceRef) []store.EvidenceRef {
 }
 
 func (s *server) checkChange(ctx context.Context, in *fileChangeInput) (*struct{}, error) {
-	f, err := filingOf(ctx, in.Body)
+	f, err := s.filingOf(ctx, in.Body)
 	if err != nil {
 		return nil, err
 	}

@@ -2,6 +2,7 @@ package api
 
 import (
 	"encoding/json"
+	"slices"
 
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
@@ -19,6 +20,9 @@ func (w *world) change(at place, role org.Role) (change, task uuid.UUID) {
 	pupil := w.pupil(at)
 	definition, ok := w.process.Define(process.Suspension, org.Primary, w.process.Default())
 	require.True(w.t, ok)
+	if at.kind != org.School {
+		definition.FiledBy = process.FiledByBureau
+	}
 	text, err := json.Marshal(definition)
 	require.NoError(w.t, err)
 	now := w.clock.Now()
@@ -56,7 +60,10 @@ func onChange(method, rest string, body func(task uuid.UUID) any) func(*world, c
 func caseworkCases() map[string]matrixCase {
 	said := func(uuid.UUID) any { return m{"opinion": "理由"} }
 	filing := func(path string) matrixCase {
-		return matrixCase{call: func(w *world, _ caller, target place) call {
+		registrar := func(who caller, target place) bool { // a bureau files other kinds
+			return who.at == target && slices.Contains(who.roles, org.SchoolRegistrar)
+		}
+		return matrixCase{allowed: registrar, call: func(w *world, _ caller, target place) call {
 			return call{method: "POST", path: path, key: uuid.NewString(), body: m{
 				"kind": "SUSPENSION", "student_id": w.pupil(target),
 				"inputs": m{"reason_code": "10", "from_date": "2026-11-23", "until_date": "2027-03-01"},

@@ -134,8 +134,9 @@ var table = sync.OnceValue(func() map[Action]map[org.Role]Reach {
 			org.BureauReviewer: Subtree, org.BureauHead: Subtree, org.BureauViewer: Subtree,
 		},
 
-		ChangeFile:     {org.SchoolRegistrar: Own},
-		ChangeWithdraw: {org.SchoolRegistrar: Own},
+		// A bureau files the few kinds whose catalogue entry says so, nothing else.
+		ChangeFile:     {org.SchoolRegistrar: Own, org.BureauReviewer: Own},
+		ChangeWithdraw: {org.SchoolRegistrar: Own, org.BureauReviewer: Own},
 		ChangeRead:     recordReaders(),
 		ChangeDecide: {
 			org.SchoolRegistrar: Own, org.SchoolLeader: Own, org.Principal: Own,
@@ -154,7 +155,7 @@ var table = sync.OnceValue(func() map[Action]map[org.Role]Reach {
 			org.BureauSysadmin: Own, org.BureauReviewer: Own, org.BureauHead: Own,
 		},
 
-		EvidenceUpload: {org.SchoolRegistrar: Own},
+		EvidenceUpload: {org.SchoolRegistrar: Own, org.BureauReviewer: Own},
 		EvidenceRead: {
 			org.SchoolRegistrar: Own, org.SchoolLeader: Own, org.Principal: Own,
 			org.BureauReviewer: Subtree, org.BureauHead: Subtree,

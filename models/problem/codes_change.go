@@ -34,6 +34,17 @@ const (
 	StartOutOfRange   Code = "start_out_of_range"
 )
 
+// Codes of business that goes before another one, and of changes the system ends.
+const (
+	FiledByBureau      Code = "filed_by_bureau"
+	FiledBySchool      Code = "filed_by_school"
+	DeathFiled         Code = "death_filed"
+	ArbitrationRunning Code = "arbitration_running"
+	Preempted          Code = "preempted"
+	Arbitrated         Code = "arbitrated"
+	Moot               Code = "moot"
+)
+
 // Codes of moves between schools. They speak to another office than the pupil's,
 // so they carry the national code and whom to ask, and nothing about the pupil.
 const (

@@ -136,7 +136,7 @@ func (p Policy) Validate() error {
 	}
 	for kind, stages := range p.Chains {
 		for stage, steps := range stages {
-			for _, err := range validateSteps(steps) {
+			for _, err := range validateSteps(steps, false) {
 				list = append(list, fmt.Errorf("chain of %s for %s: %w", kind, stage, err))
 			}
 		}

@@ -64,10 +64,15 @@ type Definition struct {
 	Name    Text   `yaml:"name" json:"name"`
 	Rule    string `yaml:"rule" json:"rule"` // document and article
 	// Code is the change type of the national standard (XJYDLB), or empty.
-	Code    string      `yaml:"code" json:"code"`
-	Subject Subject     `yaml:"subject" json:"subject"`
-	Stages  []org.Stage `yaml:"stages" json:"stages"`
-	Steps   []Step      `yaml:"steps" json:"steps"`
+	Code    string  `yaml:"code" json:"code"`
+	Subject Subject `yaml:"subject" json:"subject"`
+	// FiledBy is who files the kind: the school where it is empty.
+	FiledBy Filer `yaml:"filed_by" json:"filed_by,omitempty"`
+	// Auto lets the register itself approve the kind (KT13, M12): it needs no
+	// decision of a person. Only the catalogue may say so, never a province's chain.
+	Auto   bool        `yaml:"auto" json:"auto,omitempty"`
+	Stages []org.Stage `yaml:"stages" json:"stages"`
+	Steps  []Step      `yaml:"steps" json:"steps"`
 	// Routes are the chains of a kind that runs between offices, by how far
 	// apart they are; such a kind has no Steps until Route chose one.
 	Routes   map[Route][]Step `yaml:"routes" json:"routes,omitempty"`
@@ -90,6 +95,23 @@ func (d Definition) Releasing() Policy {
 	return d.Policy
 }
 
+// Filer says what kind of office files a kind of change.
+type Filer string
+
+// The filers.
+const (
+	FiledBySchool Filer = ""       // its registrar
+	FiledByBureau Filer = "BUREAU" // a reviewer of a bureau above the school
+)
+
+// Role is the role in which somebody files, corrects and takes back a change.
+func (f Filer) Role() org.Role {
+	if f == FiledByBureau {
+		return org.BureauReviewer
+	}
+	return org.SchoolRegistrar
+}
+
 // Side says whose office a step belongs to.
 type Side string
 
@@ -105,10 +127,12 @@ type Level string
 
 // The levels. Managing is the superior of the school in the tree, whatever its kind.
 const (
-	LevelSchool   Level = "SCHOOL"
+	LevelSchool   Level = "SCHOOL" // the office of the side itself, which is a bureau where a bureau files
 	LevelManaging Level = "MANAGING"
 	LevelCity     Level = "CITY"
 	LevelProvince Level = "PROVINCE"
+	// LevelCommon is the lowest office above all sides of the change.
+	LevelCommon Level = "COMMON"
 )
 
 // Act is what the system itself does at an automatic step; empty where people decide.
@@ -210,7 +234,7 @@ func (d Definition) Step(no int) (Step, bool) {
 	if no == 0 {
 		return Step{
 			Name: ApplicantStep, Label: Text{Zh: "申请人补正", En: "Correction by the applicant"},
-			Side: SideFiler, Level: LevelSchool, Role: org.SchoolRegistrar, Term: d.Policy.SendBackTerm,
+			Side: SideFiler, Level: LevelSchool, Role: d.FiledBy.Role(), Term: d.Policy.SendBackTerm,
 		}, true
 	}
 	if no < 1 || no > len(d.Steps) {

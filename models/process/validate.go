@@ -20,6 +20,9 @@ func (d Definition) Validate() error {
 	if d.Subject != SubjectStudent && d.Subject != SubjectRoster {
 		list = append(list, fmt.Errorf("unknown subject %q", d.Subject))
 	}
+	if d.FiledBy != FiledBySchool && d.FiledBy != FiledByBureau {
+		list = append(list, fmt.Errorf("filed_by is empty or %s", FiledByBureau))
+	}
 	if len(d.Stages) == 0 {
 		list = append(list, errors.New("stages are required"))
 	}
@@ -46,21 +49,23 @@ func (d Definition) Validate() error {
 
 func (d Definition) validateChains() []error {
 	if len(d.Routes) == 0 {
-		return validateSteps(d.Steps)
+		return validateSteps(d.Steps, d.Auto)
 	}
 	var list []error
 	if len(d.Steps) > 0 {
 		list = append(list, errors.New("a kind has steps or routes, not both"))
 	}
 	for _, route := range Routes() {
-		for _, err := range validateSteps(d.Routes[route]) {
+		for _, err := range validateSteps(d.Routes[route], d.Auto) {
 			list = append(list, fmt.Errorf("route %s: %w", route, err))
 		}
 	}
 	return list
 }
 
-func validateSteps(steps []Step) []error {
+// validateSteps tells what is wrong with a chain. Only of a kind the register
+// approves by itself (auto) may it hold no decision of a person.
+func validateSteps(steps []Step, auto bool) []error {
 	var list []error
 	if len(steps) == 0 {
 		return []error{errors.New("a change needs at least one decision")}
@@ -83,6 +88,9 @@ func validateSteps(steps []Step) []error {
 			list = append(list, fmt.Errorf("step %q stands twice", s.Name))
 		}
 		seen[s.Name] = true
+	}
+	if auto {
+		return list
 	}
 	if steps[len(steps)-1].Act != "" {
 		list = append(list, errors.New("the last step is a decision: only a person makes a change effective"))

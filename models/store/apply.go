@@ -25,6 +25,13 @@ func (t *Tx) takeEffect(c *Change, s *Slip) error {
 		}
 		return t.endEffective(c, s, on)
 	}
+	barred, err := t.blocked(c)
+	if err != nil {
+		return err
+	}
+	if barred != nil {
+		return unfit(s, barred)
+	}
 	h, err := t.readHeld(*c.StudentID, true)
 	if err != nil {
 		return err

@@ -85,7 +85,7 @@ func (t *Tx) prepareStudent(c *Change, f Filing, policy process.Policy) error {
 	if h.SchoolGone {
 		list = append(list, problem.New(problem.SchoolClosed))
 	}
-	if h.SchoolID != f.Office.ID {
+	if !mayFileFor(d, f.Office, h) {
 		list = append(list, problem.New(problem.NotFiler).At("/student_id"))
 	}
 	running, err := t.slotTaken(studentSlot(f.StudentID))
@@ -103,6 +103,15 @@ func (t *Tx) prepareStudent(c *Change, f Filing, policy process.Policy) error {
 		list = append(list, running)
 	}
 	return problem.Join(append(list, against...)...)
+}
+
+// mayFileFor says whether an office files a kind for a pupil: the pupil's school,
+// or its managing bureau where bureaus file.
+func mayFileFor(d process.Definition, office Office, h *held) bool {
+	if d.FiledBy == process.FiledByBureau {
+		return office.Path == superior(h.SchoolPath)
+	}
+	return h.SchoolID == office.ID
 }
 
 // against tells what inputs, evidence and the record's state hold against a

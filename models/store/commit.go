@@ -189,7 +189,7 @@ func (t *Tx) end(c *Change, e ending, as string) error {
 }
 
 func (t *Tx) notifyFiler(c *Change, kind string) error {
-	return t.notify(c.ID, kind, c.StepNo, c.Round, c.OrgID, c.OrgPath, string(org.SchoolRegistrar))
+	return t.notify(c.ID, kind, c.StepNo, c.Round, c.OrgID, c.OrgPath, string(c.Definition.FiledBy.Role()))
 }
 
 // notifySides tells the registrars of every school that is a side of the change.

@@ -180,6 +180,9 @@ func (t *Tx) sendBack(c *Change, s *Slip, k *askedTask) error {
 // resubmit takes the corrected form of a change that lies with the applicant,
 // checks everything again and lets the chain go on from there.
 func (t *Tx) resubmit(c *Change, s *Slip) error {
+	if s.OfficeID != c.OrgID {
+		return problem.New(problem.NotFiler)
+	}
 	if c.StepNo != 0 {
 		return problem.New(problem.NotSentBack)
 	}

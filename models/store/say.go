@@ -3,14 +3,13 @@ package store
 import (
 	"fmt"
 
-	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/models/problem"
 )
 
 // withdraw ends the change at the wish of the office that filed it.
 func (t *Tx) withdraw(c *Change, s *Slip) error {
 	var holds bool
-	if err := t.db.Raw(`SELECT account_holds(?, ?, ?)`, s.AccountID, c.OrgID, org.SchoolRegistrar).Scan(&holds).Error; err != nil {
+	if err := t.db.Raw(`SELECT account_holds(?, ?, ?)`, s.AccountID, c.OrgID, c.Definition.FiledBy.Role()).Scan(&holds).Error; err != nil {
 		return fmt.Errorf("check the right to withdraw: %w", err)
 	}
 	if !holds {

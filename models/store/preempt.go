@@ -1,0 +1,109 @@
+package store
+
+import (
+	"fmt"
+
+	"github.com/google/uuid"
+
+	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/process"
+)
+
+// Why the system ends a change of a pupil: other business goes before it.
+const (
+	Preempted  = "PREEMPTED"  // the pupil died
+	Arbitrated = "ARBITRATED" // the bureau above both schools found for the other one
+	Moot       = "MOOT"       // what it was about has ended otherwise
+)
+
+// endingProblem is the sentence of an ending by the system.
+func endingProblem(code string) *problem.Error {
+	switch code {
+	case Preempted:
+		return problem.New(problem.Preempted)
+	case Arbitrated:
+		return problem.New(problem.Arbitrated)
+	}
+	return problem.New(problem.Moot)
+}
+
+// deathSlot and arbitrationSlot are the keys of business that is filed while
+// another change holds the pupil. While it runs, nothing else takes effect.
+func deathSlot(student uuid.UUID) string       { return "death/" + student.String() }
+func arbitrationSlot(student uuid.UUID) string { return "arbitration/" + student.String() }
+
+// blocked tells which business that goes before keeps a change from taking effect
+// now (worker); nil when none does. A death goes before an arbitration.
+func (t *Tx) blocked(c *Change) (*problem.Error, error) {
+	if c.StudentID == nil {
+		return nil, nil //nolint:nilnil // a roster has no pupil
+	}
+	var rows []struct {
+		Key      string
+		ChangeID uuid.UUID
+	}
+	death := deathSlot(*c.StudentID)
+	err := t.db.Raw(`SELECT key, change_id FROM slot WHERE key IN (?, ?) ORDER BY key = ? DESC`, death, arbitrationSlot(*c.StudentID), death).Scan(&rows).Error
+	if err != nil {
+		return nil, fmt.Errorf("look for business that goes before: %w", err)
+	}
+	if len(rows) == 0 || rows[0].ChangeID == c.ID { // a death waits for no arbitration
+		return nil, nil //nolint:nilnil // nothing goes before it
+	}
+	if rows[0].Key == death {
+		return problem.New(problem.DeathFiled), nil
+	}
+	return problem.New(problem.ArbitrationRunning), nil
+}
+
+// mayStart tells that nothing new may be filed for a pupil whose death is in hand;
+// nil otherwise. That an arbitration runs stops nothing that can be filed beside it.
+func (t *Tx) mayStart(student uuid.UUID) (*problem.Error, error) {
+	var row struct{ Kind *process.Kind }
+	if err := t.db.Raw(`SELECT slot_kind(?) AS kind`, deathSlot(student)).Take(&row).Error; err != nil {
+		return nil, fmt.Errorf("look for business that goes before: %w", err)
+	}
+	if row.Kind == nil {
+		return nil, nil //nolint:nilnil // nothing goes before it
+	}
+	return problem.New(problem.DeathFiled), nil
+}
+
+// endOther ends the change that holds the pupil of c, if that is another one (worker): its
+// slot is free, its parties are told, and its workflow ends when it next reads its
+// position. Call it before the record is locked: the other change may be on its
+// way to the record with its own lock in hand. Changes that end others never are
+// ended in this way by those, so nobody waits in a circle.
+func (t *Tx) endOther(c *Change, code string) error {
+	var holders []uuid.UUID
+	err := t.db.Raw(`SELECT change_id FROM slot WHERE key = ? AND change_id <> ?`, studentSlot(*c.StudentID), c.ID).Scan(&holders).Error
+	if err != nil {
+		return fmt.Errorf("look for a running change: %w", err)
+	}
+	for _, other := range holders {
+		if err := t.endBySystem(other, code); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// endBySystem ends a change because other business went before it; one that has
+// ended meanwhile stays as it is.
+func (t *Tx) endBySystem(id uuid.UUID, code string) error {
+	c, err := t.lockChange(id)
+	if err != nil || c.Status != Running {
+		return err
+	}
+	err = t.write(event{change: c.ID, verb: code, step: c.StepNo, round: c.Round, params: refusalParams(endingProblem(code))})
+	if err != nil {
+		return err
+	}
+	if err := t.end(c, ending{code: code}, Closed); err != nil {
+		return err
+	}
+	// Most have a workflow, which reconciliation wakes; one that was never started
+	// must still be told.
+	t.later("tell a workflow", 1, `INSERT INTO outbox (change_id, topic, created_at) VALUES (?, 'START', ?)`, c.ID, t.now)
+	return t.Audit("change.ended", "change", c.ID.String(), map[string]string{"code": code})
+}
