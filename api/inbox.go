@@ -29,10 +29,6 @@ func (s *server) inboxRoutes() {
 		Summary: "What is overdue at the offices below me (逾期督办)",
 	}, s.listLate)
 	register(s, Operation{
-		ID: "list-notices", Method: http.MethodGet, Path: "/v1/notices", Action: authz.NoticeRead, Tag: tag,
-		Summary: "Notices to my office, newest first (通知)",
-	}, s.listNotices)
-	register(s, Operation{
 		ID: "list-processes", Method: http.MethodGet, Path: "/v1/processes", Action: authz.PolicyRead, Tag: "processes",
 		Summary: "The processes with their forms, evidence and chains in my province (业务目录)",
 	}, s.listProcesses)
@@ -127,7 +123,8 @@ type countsOutput struct {
 		Mine      int64 `json:"mine" doc:"Claimed by me or given to me."`
 		Delegated int64 `json:"delegated" doc:"I asked somebody for advice and wait for it."`
 		Nobody    int64 `json:"nobody" doc:"Steps of this office nobody may decide."`
-		Notices   int64 `json:"notices" doc:"Of the last 30 days."`
+		Notices   int64 `json:"notices" doc:"To my office and to me, of the last 30 days."`
+		Unread    int64 `json:"unread_notices" doc:"Those of them I have not read."`
 	}
 }
 
@@ -140,46 +137,8 @@ func (s *server) countInbox(ctx context.Context, _ *struct{}) (*countsOutput, er
 	})
 	out := &countsOutput{}
 	out.Body.Open, out.Body.Overdue, out.Body.NearDue, out.Body.Nobody, out.Body.Notices = n.Open, n.Overdue, n.NearDue, n.Nobody, n.Notices
-	out.Body.Mine, out.Body.Delegated = n.Mine, n.Delegated
+	out.Body.Mine, out.Body.Delegated, out.Body.Unread = n.Mine, n.Delegated, n.Unread
 	return out, err
-}
-
-// NoticeView is one notice to an office.
-type NoticeView struct {
-	ID        uuid.UUID `json:"id"`
-	ChangeID  uuid.UUID `json:"change_id"`
-	CaseNo    string    `json:"case_no"`
-	Kind      string    `json:"kind" example:"REMINDED_80"`
-	Text      string    `json:"text" doc:"What it is about, what happened and what to do." example:"转学 52-20261120-000017：办理期限将到，请尽快办理。"`
-	Step      int       `json:"step"`
-	Round     int       `json:"round"`
-	Role      string    `json:"role"`
-	CreatedAt time.Time `json:"created_at"`
-}
-
-type noticesOutput struct{ Body *Page[NoticeView] }
-
-func (s *server) listNotices(ctx context.Context, in *Paging) (*noticesOutput, error) {
-	key, err := DecodeCursor[timeKey](in.Cursor)
-	if err != nil {
-		return nil, err
-	}
-	if key == nil {
-		key = &timeKey{}
-	}
-	p, limit := principalOf(ctx), size(in.Limit)
-	var rows []store.Notice
-	err = s.store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) (err error) {
-		rows, err = tx.Notices(p.Office.ID, p.Roles, key.At, key.ID, limit+1)
-		return err
-	})
-	if err != nil {
-		return nil, err
-	}
-	show := func(n store.Notice) NoticeView {
-		return NoticeView{ID: n.ID, ChangeID: n.ChangeID, CaseNo: n.CaseNo, Kind: n.Kind, Text: s.noticeText(ctx, n), Step: n.StepNo, Round: n.Round, Role: string(n.Role), CreatedAt: n.CreatedAt}
-	}
-	return &noticesOutput{Body: pageOf(rows, limit, show, func(n store.Notice) timeKey { return timeKey{n.CreatedAt, n.ID} })}, nil
 }
 
 type processesOutput struct {

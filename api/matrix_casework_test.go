@@ -91,12 +91,16 @@ func caseworkCases() map[string]matrixCase {
 				VALUES ($1, $2, $3, $4, 'WITHDRAW', 1, 1, $5, '\x00', $6)`, slip, change, w.account(target, org.Role(roleOf(target))), target.id, slip.String(), w.clock.Now())
 			return call{method: "GET", path: "/v1/slips/" + slip.String()}
 		}},
-		"list-inbox":     fixed("GET", "/v1/inbox", nil),
-		"count-inbox":    fixed("GET", "/v1/inbox/counts", nil),
-		"list-late":      fixed("GET", "/v1/inbox/late", nil),
-		"list-notices":   fixed("GET", "/v1/notices", nil),
-		"list-processes": fixed("GET", "/v1/processes", nil),
-		"get-policy":     fixed("GET", "/v1/policy", nil),
-		"list-attention": fixed("GET", "/v1/operations/attention", nil),
+		"list-inbox":   fixed("GET", "/v1/inbox", nil),
+		"count-inbox":  fixed("GET", "/v1/inbox/counts", nil),
+		"list-late":    fixed("GET", "/v1/inbox/late", nil),
+		"list-notices": fixed("GET", "/v1/notices", nil),
+		"read-notice": {call: func(w *world, who caller, target place) call {
+			return call{method: "POST", path: "/v1/notices/" + w.notice(target, "SENT_BACK", who.roles[0], uuid.Nil).String() + "/read"}
+		}},
+		"read-all-notices": fixed("POST", "/v1/notices/read-all", m{}),
+		"list-processes":   fixed("GET", "/v1/processes", nil),
+		"get-policy":       fixed("GET", "/v1/policy", nil),
+		"list-attention":   fixed("GET", "/v1/operations/attention", nil),
 	}
 }

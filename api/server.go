@@ -139,6 +139,7 @@ func (s *server) routes() {
 	s.batchRoutes()
 	s.proxyRoutes()
 	s.inboxRoutes()
+	s.noticeRoutes()
 	s.moveRoutes()
 	s.orgRoutes()
 	s.accountRoutes()

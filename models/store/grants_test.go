@@ -56,6 +56,13 @@ func TestTheApplicationRoleCannotDecide(t *testing.T) {
 		`UPDATE student SET school_id = gen_random_uuid()`,
 		`UPDATE student SET name = ''`,
 		`UPDATE student SET id_hash = ''`,
+		`SELECT cipher FROM webhook_secret`,
+		`UPDATE webhook_secret SET cipher = ''`,
+		`DELETE FROM webhook_secret`,
+		`UPDATE webhook_endpoint SET org_path = 'n'`,
+		`INSERT INTO webhook_delivery (id, notice_id) VALUES (gen_random_uuid(), gen_random_uuid())`,
+		`UPDATE webhook_delivery SET last_status = 200`,
+		`UPDATE notice_read SET read_at = now()`,
 		`ALTER TABLE student DISABLE ROW LEVEL SECURITY`,
 	} {
 		err := r.app.InScope(t.Context(), Scope{Paths: []string{schoolAPath}}, func(tx *Tx) error {
@@ -83,7 +90,7 @@ func TestNoScopeNoRows(t *testing.T) {
 	for _, table := range []string{
 		"student", "guardian", "student_history", "suspension", "school_class", "school_grade", "change", "change_party",
 		"step", "task", "slip", "decision", "change_event", "evidence", "change_evidence", "notice", "roster", "roster_row", "audit_entry",
-		"change_value", "departure", "handover", "punishment",
+		"change_value", "departure", "handover", "punishment", "notice_read", "webhook_endpoint", "webhook_delivery",
 	} {
 		for _, paths := range [][]string{nil, {""}} {
 			var n int64

@@ -143,6 +143,7 @@ type InboxCounts struct {
 	Delegated int64 // the reader asked somebody for advice and waits for it
 	Nobody    int64 // steps of the office nobody may decide
 	Notices   int64 // notices of the last 30 days
+	Unread    int64 // those of them the reader has not read
 }
 
 // InboxCounts counts what waits for a desk.
@@ -154,7 +155,8 @@ func (t *Tx) InboxCounts(d Desk) (InboxCounts, error) {
 			count(*) FILTER (WHERE k.due_at > @now AND k.due_at <= @soon) AS near_due, count(*) FILTER (WHERE k.holder_id = @me) AS mine,
 			(SELECT count(*) FROM task w WHERE w.owner_id = @me AND w.status = 'OPEN') AS delegated,
 			(SELECT count(*) FROM step s WHERE s.office_id = @office AND s.status = 'OPEN' AND s.problem = 'NO_ELIGIBLE_PERSON') AS nobody,
-			(SELECT count(*) FROM notice n WHERE n.org_id = @office AND n.role IN @roles AND n.account_id IS NULL AND n.created_at > @month) AS notices
+			(SELECT count(*) FROM notice n WHERE `+forMe+` AND n.created_at > @month) AS notices,
+			(SELECT count(*) FROM notice n WHERE `+forMe+` AND n.created_at > @month AND `+unread+`) AS unread
 		FROM task k WHERE `+toDo, args).Take(&n).Error
 	if err != nil {
 		return n, fmt.Errorf("count the inbox: %w", err)
@@ -211,36 +213,6 @@ func (t *Tx) Changes(f ChangeFilter, before time.Time, beforeID uuid.UUID, most 
 		}).Scan(&list).Error
 	if err != nil {
 		return nil, fmt.Errorf("list changes: %w", err)
-	}
-	return list, nil
-}
-
-// Notice tells an office that something happened to a change.
-type Notice struct {
-	ID         uuid.UUID
-	ChangeID   uuid.UUID
-	CaseNo     string
-	Kind       string
-	ChangeKind process.Kind
-	Role       org.Role
-	StepNo     int
-	Round      int
-	CreatedAt  time.Time
-}
-
-// Notices lists the notices of an office for some roles, newest first.
-func (t *Tx) Notices(officeID uuid.UUID, roles []org.Role, before time.Time, beforeID uuid.UUID, most int) ([]Notice, error) {
-	if before.IsZero() {
-		before, beforeID = t.now.AddDate(1, 0, 0), uuid.Max
-	}
-	var list []Notice
-	err := t.db.Raw(`SELECT n.id, n.change_id, c.case_no, n.kind, c.kind AS change_kind, n.role, n.step_no, n.round, n.created_at
-		FROM notice n JOIN change c ON c.id = n.change_id
-		WHERE n.org_id = @office AND (n.account_id IS NULL AND n.role IN @roles OR n.account_id = @me) AND (n.created_at, n.id) < (@before, @id)
-		ORDER BY n.created_at DESC, n.id DESC LIMIT @most`,
-		map[string]any{"office": officeID, "roles": roles, "me": t.scope.Account, "before": before, "id": beforeID, "most": most}).Scan(&list).Error
-	if err != nil {
-		return nil, fmt.Errorf("read notices: %w", err)
 	}
 	return list, nil
 }

@@ -1,0 +1,160 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/xueji/xueji/api/authz"
+	"github.com/xueji/xueji/models/notice"
+	"github.com/xueji/xueji/models/org"
+	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/process"
+	"github.com/xueji/xueji/models/store"
+)
+
+// noticeRoutes registers what people are told, and what they have read of it.
+func (s *server) noticeRoutes() {
+	const tag = "inbox"
+	register(s, Operation{
+		ID: "list-notices", Method: http.MethodGet, Path: "/v1/notices", Action: authz.NoticeRead, Tag: tag,
+		Summary: "Notices to my office and to me, newest first (通知)",
+	}, s.listNotices)
+	register(s, Operation{
+		ID: "read-notice", Method: http.MethodPost, Path: "/v1/notices/{id}/read", Action: authz.NoticeRead, Tag: tag,
+		Summary: "Note that I have read a notice (标记已读)", Detail: "For me only: a notice to an office stays unread for my colleagues. A repetition changes nothing.",
+	}, s.readNotice)
+	register(s, Operation{
+		ID: "read-all-notices", Method: http.MethodPost, Path: "/v1/notices/read-all", Action: authz.NoticeRead, Tag: tag,
+		Summary: "Note that I have read all my notices (全部已读)",
+	}, s.readAllNotices)
+}
+
+// NoticeView is one notice to an office or to one person.
+type NoticeView struct {
+	ID        uuid.UUID  `json:"id"`
+	ChangeID  *uuid.UUID `json:"change_id,omitempty"`
+	CaseNo    string     `json:"case_no,omitempty"`
+	Kind      string     `json:"kind" example:"REMINDED_80"`
+	Title     string     `json:"title" doc:"What happened, in a few words." example:"办理期限将到"`
+	Text      string     `json:"text" doc:"What it is about, what happened and what to do." example:"转学 52-20261120-000017：“学校审核”办理期限将到，请尽快办理，截止 2026-12-04。"`
+	Address   string     `json:"address,omitempty" doc:"Where to read the change." example:"/v1/changes/0199c0de-0000-7000-8000-000000000001"`
+	Step      int        `json:"step"`
+	StepLabel string     `json:"step_label,omitempty"`
+	Round     int        `json:"round"`
+	Office    string     `json:"office"`
+	Role      string     `json:"role"`
+	Personal  bool       `json:"personal,omitempty" doc:"For me in person, not for everybody with the role."`
+	DueDay    string     `json:"due_day,omitempty" doc:"Last day of the step."`
+	CreatedAt time.Time  `json:"created_at"`
+	ReadAt    *time.Time `json:"read_at,omitempty" doc:"When I first read it."`
+}
+
+type noticesOutput struct{ Body *Page[NoticeView] }
+
+type noticesInput struct {
+	Paging
+	Unread bool `query:"unread" doc:"Only what I have not read."`
+}
+
+func noticesOf(ctx context.Context) store.NoticeQuery {
+	p := principalOf(ctx)
+	return store.NoticeQuery{Office: p.Office.ID, Roles: p.Roles}
+}
+
+func (s *server) listNotices(ctx context.Context, in *noticesInput) (*noticesOutput, error) {
+	key, err := DecodeCursor[timeKey](in.Cursor)
+	if err != nil {
+		return nil, err
+	}
+	if key == nil {
+		key = &timeKey{}
+	}
+	q, limit := noticesOf(ctx), size(in.Limit)
+	q.Unread = in.Unread
+	var rows []store.Notice
+	err = s.store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) (err error) {
+		rows, err = tx.Notices(q, key.At, key.ID, limit+1)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	show := func(n store.Notice) NoticeView { return s.noticeView(ctx, n) }
+	return &noticesOutput{Body: pageOf(rows, limit, show, func(n store.Notice) timeKey { return timeKey{n.CreatedAt, n.ID} })}, nil
+}
+
+func (s *server) noticeView(ctx context.Context, n store.Notice) NoticeView {
+	lang := notice.Chinese
+	if exchangeOf(ctx).lang == problem.English {
+		lang = notice.English
+	}
+	v := NoticeView{
+		ID: n.ID, ChangeID: n.ChangeID, CaseNo: n.CaseNo, Kind: n.Kind, Step: n.StepNo, StepLabel: s.label(ctx, n.StepLabel), Round: n.Round,
+		Office: n.OfficeName, Role: string(n.Role), Personal: n.Personal, CreatedAt: n.CreatedAt, ReadAt: n.ReadAt,
+	}
+	if n.ChangeID != nil {
+		v.Address = "/v1/changes/" + n.ChangeID.String()
+	}
+	if n.DueAt != nil {
+		v.DueDay = lastDay(*n.DueAt)
+	}
+	said := notice.Say(n.Kind, lang, notice.Facts{CaseNo: n.CaseNo, Kind: s.nameOf(n.ChangeKind), Step: n.StepLabel, Office: n.OfficeName, Due: v.DueDay})
+	v.Title, v.Text = said.Title, said.Text
+	return v
+}
+
+// nameOf is the name of a kind of business in both languages.
+func (s *server) nameOf(kind process.Kind) process.Text {
+	d, ok := s.deps.Processes.Define(kind, org.Primary, s.deps.Processes.Default())
+	if !ok {
+		return process.Text{Zh: string(kind), En: string(kind)}
+	}
+	return d.Name
+}
+
+// NoticeRead says when a notice was first read.
+type NoticeRead struct {
+	ReadAt time.Time `json:"read_at"`
+}
+
+func (s *server) readNotice(ctx context.Context, in *PathID) (*body[NoticeRead], error) {
+	var read NoticeRead
+	err := s.store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) (err error) {
+		read.ReadAt, err = tx.ReadNotice(noticesOf(ctx), in.ID)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return bodyOf(read), nil
+}
+
+type readAllInput struct {
+	Body struct {
+		Until *time.Time `json:"until,omitempty" doc:"Only what was left until then, for example the newest notice I was shown. Left out: now."`
+	}
+}
+
+// NoticesRead says how many notices were unread before.
+type NoticesRead struct {
+	Read int64 `json:"read"`
+}
+
+func (s *server) readAllNotices(ctx context.Context, in *readAllInput) (*body[NoticesRead], error) {
+	var read NoticesRead
+	err := s.store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) (err error) {
+		until := tx.Now()
+		if in.Body.Until != nil {
+			until = *in.Body.Until
+		}
+		read.Read, err = tx.ReadAllNotices(noticesOf(ctx), until)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return bodyOf(read), nil
+}

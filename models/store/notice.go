@@ -1,0 +1,133 @@
+package store
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"gorm.io/gorm"
+
+	"github.com/xueji/xueji/models/org"
+	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/process"
+)
+
+// Notice tells an office, or one person, that something happened. Nearly all are
+// about a change; one about something else has no ChangeID.
+type Notice struct {
+	ID         uuid.UUID
+	ChangeID   *uuid.UUID
+	CaseNo     string
+	Kind       string
+	ChangeKind process.Kind
+	Role       org.Role
+	OfficeID   uuid.UUID
+	OfficeCode string
+	OfficeName string
+	StepNo     int
+	Round      int
+	StepLabel  process.Text `gorm:"-"`
+	DueAt      *time.Time   // of the step
+	Personal   bool         // for one person, not for everybody with the role
+	CreatedAt  time.Time
+	ReadAt     *time.Time // by the reader
+}
+
+// noticeRow is a notice with the label of its step as it stands in the change.
+type noticeRow struct {
+	Notice
+	LabelJSON string
+}
+
+const noticeColumns = `n.id, n.change_id, coalesce(c.case_no, '') AS case_no, n.kind, coalesce(c.kind, '') AS change_kind, n.role, n.org_id AS office_id,
+	o.code AS office_code, o.name AS office_name, n.step_no, n.round, s.due_at, n.account_id IS NOT NULL AS personal, n.created_at,
+	coalesce(c.definition #> ARRAY['steps', CAST(n.step_no - 1 AS text), 'label'], '{}')::text AS label_json`
+
+const noticeTables = ` FROM notice n JOIN organisation o ON o.id = n.org_id LEFT JOIN change c ON c.id = n.change_id
+	LEFT JOIN step s ON s.change_id = n.change_id AND s.no = n.step_no AND s.round = n.round`
+
+// forMe is every notice for the reader @me: those for the roles at the office, and
+// those for one person only for that person.
+const forMe = `n.org_id = @office AND (n.account_id IS NULL AND n.role IN @roles OR n.account_id = @me)`
+
+const unread = `NOT EXISTS (SELECT 1 FROM notice_read r WHERE r.notice_id = n.id AND r.account_id = @me)`
+
+func (r noticeRow) labelled() (Notice, error) {
+	if r.StepNo > 0 && r.LabelJSON != "" {
+		if err := json.Unmarshal([]byte(r.LabelJSON), &r.StepLabel); err != nil {
+			return r.Notice, fmt.Errorf("read the step of a notice: %w", err)
+		}
+	}
+	return r.Notice, nil
+}
+
+// NoticeQuery says which notices are read: those for some roles at an office, and
+// those for the reader in person; Unread leaves out what the reader has read.
+type NoticeQuery struct {
+	Office uuid.UUID
+	Roles  []org.Role
+	Unread bool
+}
+
+func (t *Tx) noticeArgs(q NoticeQuery) map[string]any {
+	return map[string]any{"office": q.Office, "roles": q.Roles, "me": t.scope.Account, "now": t.now, "unread": q.Unread}
+}
+
+// Notices lists notices, newest first, after (created_at, ID) of the last one seen.
+func (t *Tx) Notices(q NoticeQuery, before time.Time, beforeID uuid.UUID, most int) ([]Notice, error) {
+	if before.IsZero() {
+		before, beforeID = t.now.AddDate(1, 0, 0), uuid.Max
+	}
+	args := t.noticeArgs(q)
+	args["before"], args["id"], args["most"] = before, beforeID, most
+	var rows []noticeRow
+	err := t.db.Raw(`SELECT `+noticeColumns+`, m.read_at`+noticeTables+`
+		LEFT JOIN notice_read m ON m.notice_id = n.id AND m.account_id = @me
+		WHERE `+forMe+` AND (n.created_at, n.id) < (@before, @id) AND (NOT @unread OR m.read_at IS NULL)
+		ORDER BY n.created_at DESC, n.id DESC LIMIT @most`, args).Scan(&rows).Error
+	if err != nil {
+		return nil, fmt.Errorf("read notices: %w", err)
+	}
+	list := make([]Notice, len(rows))
+	for i, r := range rows {
+		if list[i], err = r.labelled(); err != nil {
+			return nil, err
+		}
+	}
+	return list, nil
+}
+
+// ReadNotice notes that the acting account has read a notice that is for it, and
+// when it first did; a repetition changes nothing.
+func (t *Tx) ReadNotice(q NoticeQuery, id uuid.UUID) (time.Time, error) {
+	args := t.noticeArgs(q)
+	args["id"] = id
+	if err := t.db.Exec(`INSERT INTO notice_read (notice_id, account_id, read_at)
+		SELECT n.id, @me, @now FROM notice n WHERE n.id = @id AND `+forMe+` ON CONFLICT DO NOTHING`, args).Error; err != nil {
+		return time.Time{}, fmt.Errorf("note a notice as read: %w", err)
+	}
+	var row struct{ ReadAt time.Time }
+	err := t.db.Raw(`SELECT read_at FROM notice_read WHERE notice_id = ? AND account_id = ?`, id, t.scope.Account).Take(&row).Error
+	if errors.Is(err, gorm.ErrRecordNotFound) {
+		return time.Time{}, problem.New(problem.NotFound)
+	}
+	if err != nil {
+		return time.Time{}, fmt.Errorf("note a notice as read: %w", err)
+	}
+	return row.ReadAt, nil
+}
+
+// ReadAllNotices notes every notice left until a moment as read: what came while
+// the reader looked at the list stays unread. It gives how many there were.
+func (t *Tx) ReadAllNotices(q NoticeQuery, until time.Time) (int64, error) {
+	args := t.noticeArgs(q)
+	args["until"] = until
+	r := t.db.Exec(`INSERT INTO notice_read (notice_id, account_id, read_at)
+		SELECT n.id, @me, @now FROM notice n WHERE `+forMe+` AND n.created_at <= @until AND `+unread+` ON CONFLICT DO NOTHING`, args)
+	if r.Error != nil {
+		return 0, fmt.Errorf("note notices as read: %w", r.Error)
+	}
+	return r.RowsAffected, nil
+}
