@@ -120,6 +120,9 @@ func undone(result countersign.Result[uuid.UUID], seats []seat) bool {
 		return false
 	}
 	for _, s := range seats {
+		if s.Verdict == SendBack { // somebody else's: it ended the step, and only they undo it
+			return false
+		}
 		if s.Verdict != "" && !result.Reached[s.ID] {
 			return false
 		}
