@@ -1,0 +1,177 @@
+package e2e
+
+import (
+	"net/http"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+
+	"github.com/xueji/xueji/identity/simulator"
+	"github.com/xueji/xueji/models/process"
+)
+
+// Filing is what it takes to file one kind of change at the school of a county,
+// for a pupil whose record was brought into the state the kind needs.
+type Filing struct {
+	// Policy is what the province must allow, as the body of a policy; empty: the default will do.
+	Policy string
+	// Prepare makes what the change is about and gives the part of the body that names it.
+	Prepare func(s *Stack, c *County) map[string]any
+	// Inputs of the form; nil when it asks for none.
+	Inputs func(c *County) map[string]string
+	// Values are key items, of the kinds that write any.
+	Values map[string]string
+	// Evidence lists the papers that must be attached.
+	Evidence []string
+	// Makes is the state of the pupil afterwards; empty when the kind makes no new one.
+	Makes string
+}
+
+// Filings gives every kind of the catalogue with what it takes to file it. A new
+// kind adds its own entry.
+func Filings() map[process.Kind]Filing {
+	inputs := func(pairs ...string) func(*County) map[string]string {
+		return func(*County) map[string]string { return paired(pairs) }
+	}
+	into := func(year int, pairs ...string) func(*County) map[string]string {
+		return func(c *County) map[string]string {
+			return paired(append([]string{"class_id", c.Class[year].String()}, pairs...))
+		}
+	}
+	return map[process.Kind]Filing{
+		process.Suspension: {
+			Prepare: pupilIn("ENROLLED"), Inputs: inputs("reason_code", "10", "from_date", "2026-11-23", "until_date", "2027-08-31"),
+			Evidence: []string{"GUARDIAN_APPLICATION", "SUSPENSION_PROOF"}, Makes: "SUSPENDED",
+		},
+		process.Reinstatement: {
+			Prepare: suspendedPupil, Inputs: into(2025), Evidence: []string{"GUARDIAN_APPLICATION", "HEALTH_PROOF"}, Makes: "ENROLLED",
+		},
+		process.Withdrawal: {
+			Prepare: seniorPupil, Inputs: inputs("remark", "外出务工"), Evidence: []string{"GUARDIAN_APPLICATION"}, Makes: "WITHDRAWN",
+		},
+		process.OtherLeaving: {
+			Prepare: pupilIn("ENROLLED"), Inputs: inputs("reason", "转入特教学校就读"), Evidence: []string{"GUARDIAN_APPLICATION"}, Makes: "OTHER_LEFT",
+		},
+		process.RestoreAdmission: {
+			Prepare: leftPupil("OTHER_LEFT"), Inputs: into(2024, "reason", "返校就读"), Evidence: []string{"GUARDIAN_APPLICATION", "RETURN_PROOF"}, Makes: "ENROLLED",
+		},
+		process.Transfer: {
+			Prepare: neighbour, Inputs: into(2024, "reason", "父母工作调动"), Evidence: []string{"GUARDIAN_APPLICATION", "RESIDENCE_PROOF"}, Makes: "ENROLLED",
+		},
+		process.KeyDataChange: {
+			Prepare: namedPupil, Inputs: inputs("reason", "户籍更正"), Values: map[string]string{"name": "样例更名"}, Evidence: []string{"IDENTITY_PROOF"},
+		},
+	}
+}
+
+func paired(pairs []string) map[string]string {
+	m := make(map[string]string, len(pairs)/2)
+	for i := 0; i+1 < len(pairs); i += 2 {
+		m[pairs[i]] = pairs[i+1]
+	}
+	return m
+}
+
+// FilingOf makes what a change of a kind is about and gives the complete body of
+// a filing of it by the registrar of the county's school, who files it with File.
+func (s *Stack) FilingOf(c *County, kind process.Kind) map[string]any {
+	s.T.Helper()
+	f, known := Filings()[kind]
+	require.True(s.T, known, "%s: say in e2e/filings.go what it takes to file it", kind)
+	if f.Policy != "" {
+		s.Policy(f.Policy)
+	}
+	body := f.Prepare(s, c)
+	body["kind"] = kind
+	body["inputs"] = map[string]string{}
+	if f.Inputs != nil {
+		body["inputs"] = f.Inputs(c)
+	}
+	if f.Values != nil {
+		body["values"] = f.Values
+	}
+	papers := []map[string]string{}
+	for _, paper := range f.Evidence {
+		papers = append(papers, map[string]string{"id": c.Registrar.Evidence(), "kind": paper})
+	}
+	body["evidence"] = papers
+	return body
+}
+
+// Approved files a change of a kind, for a pupil made for it, and lets the school
+// leader and the bureau approve it: the chain of most kinds.
+func (s *Stack) Approved(c *County, kind process.Kind) (change string, pupil uuid.UUID) {
+	s.T.Helper()
+	change = c.Registrar.File(s.FilingOf(c, kind))
+	c.Leader.Approve(change)
+	c.Reviewer.Approve(change)
+	page := c.Registrar.Do(http.MethodGet, "/v1/changes/"+change, nil, "")
+	require.Equal(s.T, "EFFECTIVE", page.Text("status"), string(page.Raw))
+	return change, Value[uuid.UUID](s, `SELECT student_id FROM change WHERE id = $1`, change)
+}
+
+// Policy puts a policy of the county's province in force, as its next version.
+func (s *Stack) Policy(body string) {
+	s.T.Helper()
+	s.Exec(`INSERT INTO policy (province_code, version, valid_from, body, created_at)
+		SELECT '520000', coalesce(max(version), 0) + 1, '2026-01-01', $1::jsonb, now() FROM policy WHERE province_code = '520000'`, body)
+}
+
+// pupilIn makes a pupil of the county's school, with a record in some state.
+func pupilIn(state string) func(*Stack, *County) map[string]any {
+	return func(s *Stack, c *County) map[string]any {
+		id := s.Pupil(c, 2024)
+		s.Put(id, state)
+		return map[string]any{"student_id": id}
+	}
+}
+
+// Put brings an enrolled pupil into another state of the record, with its seat free.
+func (s *Stack) Put(pupil uuid.UUID, state string) {
+	s.T.Helper()
+	if state == "ENROLLED" {
+		return
+	}
+	s.Exec(`UPDATE school_class SET occupied = occupied - 1 WHERE id = (SELECT class_id FROM student WHERE id = $1 AND holds_seat)`, pupil)
+	s.Exec(`UPDATE student SET enrol_status = $2, in_register = $3, on_campus = false, holds_seat = false WHERE id = $1`, pupil, state, state == "SUSPENDED")
+}
+
+// suspendedPupil makes a pupil with a suspension that runs until 2026-12-31.
+func suspendedPupil(s *Stack, c *County) map[string]any {
+	subject := pupilIn("SUSPENDED")(s, c)
+	s.Exec(`INSERT INTO suspension (id, student_id, org_path, change_id, reason_code, from_date, until_date)
+		VALUES ($1, $2, $3::text::ltree, $1, '10', '2026-03-02', '2026-12-31')`, uuid.Must(uuid.NewV7()), subject["student_id"], c.School.Path)
+	return subject
+}
+
+// seniorPupil makes a pupil of a senior high, for what compulsory education forbids.
+func seniorPupil(s *Stack, c *County) map[string]any {
+	id := s.Pupil(c, 2025)
+	s.Exec(`UPDATE student SET stage = 'SENIOR' WHERE id = $1`, id)
+	return map[string]any{"student_id": id}
+}
+
+// leftPupil makes a pupil who left the county's school, for kinds that receive.
+func leftPupil(state string) func(*Stack, *County) map[string]any {
+	return func(s *Stack, c *County) map[string]any {
+		n := s.Named(c, 2024, simulator.Matches)
+		s.Put(n.ID, state)
+		return map[string]any{"pupil": n.Claim()}
+	}
+}
+
+// neighbour makes a pupil of another school below the same bureau.
+func neighbour(s *Stack, c *County) map[string]any {
+	code := Value[string](s, `SELECT (2152000700 + count(*))::text FROM organisation WHERE kind = 'SCHOOL'`)
+	other := *c
+	other.School = s.School(c.Bureau, code, "邻近示例小学"+code[7:])
+	other.Grade, other.Class = map[int]uuid.UUID{2024: uuid.Must(uuid.NewV7())}, map[int]uuid.UUID{}
+	s.Exec(`INSERT INTO school_grade (id, school_id, org_path, stage, entry_year, name) VALUES ($1, $2, $3::text::ltree, 'PRIMARY', 2024, '2024级')`,
+		other.Grade[2024], other.School.ID, other.School.Path)
+	other.Class[2024] = s.Class(&other, 2024, "2024101")
+	return map[string]any{"pupil": s.Named(&other, 2024, simulator.Matches).Claim()}
+}
+
+func namedPupil(s *Stack, c *County) map[string]any {
+	return map[string]any{"student_id": s.Named(c, 2024, simulator.Matches).ID}
+}
