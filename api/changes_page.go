@@ -59,13 +59,16 @@ type ClassView struct {
 
 // ChainStep is one step of the frozen chain.
 type ChainStep struct {
-	No    int    `json:"no"`
-	Name  string `json:"name"`
-	Label string `json:"label"`
-	Side  string `json:"side" enum:"FILER,IN,OUT"`
-	Role  string `json:"role"`
-	Days  string `json:"days" example:"10wd"`
-	Act   string `json:"act,omitempty" doc:"What the system does there by itself; empty where people decide."`
+	No      int      `json:"no"`
+	Name    string   `json:"name"`
+	Label   string   `json:"label"`
+	Side    string   `json:"side" enum:"FILER,IN,OUT"`
+	Role    string   `json:"role"`
+	Days    string   `json:"days" example:"10wd"`
+	Sign    string   `json:"sign,omitempty" enum:"ALL,RATIO,ANY,SEQUENTIAL" doc:"How several people share the step (会签、或签、依次审批); empty: any one of the role decides."`
+	Asks    []string `json:"asks,omitempty" doc:"Inputs whoever approves the step fills in."`
+	Opinion bool     `json:"opinion,omitempty" doc:"An approval needs an opinion, too."`
+	Act     string   `json:"act,omitempty" doc:"What the system does there by itself; empty where people decide."`
 }
 
 // StepView is one step that was or is open.
@@ -130,6 +133,7 @@ func (s *server) showChange(ctx context.Context, p *store.ChangePage) ChangePage
 	for i, step := range p.Definition.Steps {
 		out.Chain = append(out.Chain, ChainStep{
 			No: i + 1, Name: step.Name, Label: s.label(ctx, step.Label), Side: string(step.Side), Role: string(step.Role), Days: step.Term.String(), Act: string(step.Act),
+			Sign: string(step.Sign.Mode), Asks: step.Asks, Opinion: step.Opinion,
 		})
 	}
 	for _, step := range p.Steps {

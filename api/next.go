@@ -3,6 +3,8 @@ package api
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/models/problem"
@@ -13,12 +15,12 @@ import (
 // kind: what happens next and who must act.
 func (s *server) next(ctx context.Context, p ChangePage) string {
 	if exchangeOf(ctx).lang == problem.English {
-		return nextInEnglish(p.Open)
+		return nextInEnglish(p.Open, awaited(p, problem.English))
 	}
-	return nextInChinese(p.Open)
+	return nextInChinese(p.Open, awaited(p, problem.Chinese))
 }
 
-func nextInChinese(open *StepView) string {
+func nextInChinese(open *StepView, who string) string {
 	if open == nil {
 		return "已办结，无需再办理。"
 	}
@@ -33,12 +35,12 @@ func nextInChinese(open *StepView) string {
 	case open.Problem != "":
 		return fmt.Sprintf("%s没有人员可以办理“%s”（%s）。请该单位系统管理员授权人员。", open.Office, open.Label, role)
 	case open.OverdueAt != nil:
-		return fmt.Sprintf("已逾期：等待 %s（%s）办理“%s”，截止日期为 %s。请尽快办理。", open.Office, role, open.Label, open.DueDay)
+		return fmt.Sprintf("已逾期：等待 %s办理“%s”，截止日期为 %s。请尽快办理。", who, open.Label, open.DueDay)
 	}
-	return fmt.Sprintf("等待 %s（%s）办理“%s”，截止 %s。", open.Office, role, open.Label, open.DueDay)
+	return fmt.Sprintf("等待 %s办理“%s”，截止 %s。", who, open.Label, open.DueDay)
 }
 
-func nextInEnglish(open *StepView) string {
+func nextInEnglish(open *StepView, who string) string {
 	if open == nil {
 		return "Ended; there is nothing more to do."
 	}
@@ -53,7 +55,41 @@ func nextInEnglish(open *StepView) string {
 	case open.Problem != "":
 		return fmt.Sprintf("Nobody at %s may do \"%s\" (%s). Its system administrator must give somebody the role.", open.Office, open.Label, role)
 	case open.OverdueAt != nil:
-		return fmt.Sprintf("Overdue: waiting for %s (%s): \"%s\" was due %s. Do it as soon as you can.", open.Office, role, open.Label, open.DueDay)
+		return fmt.Sprintf("Overdue: waiting for %s: \"%s\" was due %s. Do it as soon as you can.", who, open.Label, open.DueDay)
 	}
-	return fmt.Sprintf("Waiting for %s (%s): \"%s\", due %s.", open.Office, role, open.Label, open.DueDay)
+	return fmt.Sprintf("Waiting for %s: \"%s\", due %s.", who, open.Label, open.DueDay)
+}
+
+// awaited names everybody the open step waits for: an office with the role, or the
+// person whose task it is.
+func awaited(p ChangePage, lang problem.Language) string {
+	if p.Open == nil {
+		return ""
+	}
+	var names []string
+	add := func(office, role, holder string) {
+		zh, en := org.Role(role).Names()
+		left, right, label := "（", "）", zh
+		if lang == problem.English {
+			left, right, label = " (", ")", en
+		}
+		if holder != "" {
+			label = holder
+		}
+		if name := office + left + label + right; !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	for _, k := range p.Tasks {
+		if k.Status == "OPEN" && k.Step == p.Open.No && k.Round == p.Open.Round {
+			add(k.Office, k.Role, k.Holder)
+		}
+	}
+	if len(names) == 0 {
+		add(p.Open.Office, p.Open.Role, "")
+	}
+	if lang == problem.English {
+		return strings.Join(names, ", ")
+	}
+	return strings.Join(names, "、")
 }

@@ -11,21 +11,22 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/xueji/xueji/models/org"
+	"github.com/xueji/xueji/models/problem"
 )
 
 func TestTheNextStepIsToldInWordsOfPeople(t *testing.T) {
 	open := &StepView{Office: "某某小学", Role: "SCHOOL_LEADER", Label: "学校审核", DueDay: "2026-12-04"}
-	require.Equal(t, "等待 某某小学（学籍主管领导）办理“学校审核”，截止 2026-12-04。", nextInChinese(open))
-	require.Contains(t, nextInEnglish(open), "(school leader)")
+	require.Equal(t, "等待 某某小学（学籍主管领导）办理“学校审核”，截止 2026-12-04。", nextInChinese(open, awaited(ChangePage{Open: open}, problem.Chinese)))
+	require.Contains(t, nextInEnglish(open, awaited(ChangePage{Open: open}, problem.English)), "(school leader)")
 	late := time.Now()
 	open.OverdueAt = &late
-	require.Contains(t, nextInChinese(open), "已逾期")
-	require.Contains(t, nextInEnglish(open), "Overdue")
+	require.Contains(t, nextInChinese(open, awaited(ChangePage{Open: open}, problem.Chinese)), "已逾期")
+	require.Contains(t, nextInEnglish(open, awaited(ChangePage{Open: open}, problem.English)), "Overdue")
 	open.Problem = "NO_ELIGIBLE_PERSON"
-	require.Contains(t, nextInChinese(open), "没有人员可以办理")
-	require.NotContains(t, nextInChinese(open), "SCHOOL_LEADER")
-	require.Contains(t, nextInChinese(nil), "已办结")
-	require.Contains(t, nextInEnglish(nil), "Ended")
+	require.Contains(t, nextInChinese(open, awaited(ChangePage{Open: open}, problem.Chinese)), "没有人员可以办理")
+	require.NotContains(t, nextInChinese(open, awaited(ChangePage{Open: open}, problem.Chinese)), "SCHOOL_LEADER")
+	require.Contains(t, nextInChinese(nil, ""), "已办结")
+	require.Contains(t, nextInEnglish(nil, ""), "Ended")
 }
 
 func TestAFilingNamesWhatItsKindIsAbout(t *testing.T) {
