@@ -164,14 +164,14 @@ func (t *Tx) reopen(c *Change, s *Slip, k *askedTask, d lastDecision) error {
 	}
 	t.later("take a decision back", 1, `UPDATE step SET status = ? WHERE change_id = ? AND no = ? AND round = ?`, stepCancelled, c.ID, last.No, last.Round)
 	c.Round++
-	for i := range seats {
-		seats[i].Status = taskWaiting
-		if seats[i].Verdict != "" {
-			seats[i].Status = taskDecided
-		} else if result.Live[seats[i].ID] {
-			seats[i].Status = stepOpen
+	for _, again := range parentsFirst(seats) {
+		again.Status = taskWaiting
+		if again.Verdict != "" {
+			again.Status = taskDecided
+		} else if result.Live[again.ID] {
+			again.Status = stepOpen
 		}
-		t.insertSeat(c, d.StepNo, seats[i])
+		t.insertSeat(c, d.StepNo, again)
 	}
 	t.later("take a decision back", anyRows, `UPDATE task SET status = ? WHERE change_id = ? AND (id = ? OR carried_from = ?) AND status = 'DECIDED'`,
 		taskTakenBack, c.ID, d.TaskID, d.TaskID)
@@ -185,6 +185,25 @@ func (t *Tx) reopen(c *Change, s *Slip, k *askedTask, d lastDecision) error {
 		return err
 	}
 	return t.nameProblem(c, rule)
+}
+
+// parentsFirst orders seats so that each comes after the one it was added to. A seat
+// that was taken back has a later number than those that were added to it.
+func parentsFirst(seats []seat) []seat {
+	ordered := make([]seat, 0, len(seats))
+	placed := map[uuid.UUID]bool{}
+	for len(ordered) < len(seats) {
+		before := len(ordered)
+		for _, s := range seats {
+			if !placed[s.ID] && (s.ParentID == nil || placed[*s.ParentID]) {
+				ordered, placed[s.ID] = append(ordered, s), true
+			}
+		}
+		if len(ordered) == before {
+			break // a seat added to one that is not there: there is none
+		}
+	}
+	return ordered
 }
 
 // decidedStep is the last step of a change at which people decided.

@@ -1,0 +1,19 @@
+package store
+
+import (
+	"testing"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+)
+
+// A seat that was taken back and asked again has a later number than the seats
+// that were added to it; written in that order they would have nothing to hang on.
+func TestSeatsAreWrittenAfterThoseTheyWereAddedTo(t *testing.T) {
+	one, two, three, four := newID(), newID(), newID(), newID()
+	var got []uuid.UUID
+	for _, s := range parentsFirst([]seat{{ID: one, ParentID: &two}, {ID: two, ParentID: &four}, {ID: three, ParentID: &one}, {ID: four}}) {
+		got = append(got, s.ID)
+	}
+	require.Equal(t, []uuid.UUID{four, two, one, three}, got)
+}
