@@ -23,6 +23,12 @@ type Filing struct {
 	Values map[string]string
 	// Evidence lists the papers that must be attached.
 	Evidence []string
+	// Filer files in the place of the county's registrar; nil for the registrar.
+	Filer func(s *Stack, c *County) *Person
+	// Asked gives what whoever approves a step fills in there; nil when no step asks.
+	Asked func(s *Stack, c *County, step string) map[string]string
+	// Lines is how many lines the history gets when it takes effect; nil for one.
+	Lines *int
 	// Makes is the state of the pupil afterwards; empty when the kind makes no new one.
 	Makes string
 }
