@@ -18,6 +18,9 @@ type side struct {
 	school    place
 	registrar *caller
 	deciders  []*caller // the school's leader and the bureau, in this order
+	// signers are who decides a countersigned change: leader and principal, then the
+	// head of the bureau as the proxy of its reviewer.
+	signers []*caller
 }
 
 // desk is what one client works with: the school of its pupils, and one of
@@ -36,10 +39,13 @@ func (d *desk) filer(kind process.Kind) side {
 	return d.home
 }
 
-// deciders are who decides a kind of change, in the order of its chain: the
+// deciders are who decides the changes of a scene, in the order of their chain: the
 // receiving side first.
-func (d *desk) deciders(kind process.Kind) []*caller {
-	if status.Receives(kind) {
+func (d *desk) deciders(s scene) []*caller {
+	if s.signed {
+		return d.home.signers
+	}
+	if status.Receives(s.kind) {
 		return append(append([]*caller(nil), d.away.deciders...), d.home.deciders...)
 	}
 	return d.home.deciders
@@ -71,12 +77,13 @@ func (x *xueji) openSide(ctx context.Context, bureau place, n, classesPerYear in
 	if err != nil {
 		return side{}, err
 	}
-	callers := make([]*caller, 0, 3)
+	callers := make([]*caller, 0, 5)
+	var reviewer uuid.UUID
 	for _, who := range []struct {
 		at   place
 		role org.Role
-	}{{school, org.SchoolRegistrar}, {school, org.SchoolLeader}, {bureau, org.BureauReviewer}} {
-		login, err := x.land.account(ctx, who.at, who.role)
+	}{{school, org.SchoolRegistrar}, {school, org.SchoolLeader}, {bureau, org.BureauReviewer}, {school, org.Principal}, {bureau, org.BureauHead}} {
+		login, id, err := x.land.account(ctx, who.at, who.role)
 		if err != nil {
 			return side{}, err
 		}
@@ -85,15 +92,25 @@ func (x *xueji) openSide(ctx context.Context, bureau place, n, classesPerYear in
 			return side{}, err
 		}
 		callers = append(callers, c)
+		switch who.role { //nolint:exhaustive // the two of a proxy
+		case org.BureauReviewer:
+			reviewer = id
+		case org.BureauHead:
+			if err := x.land.proxy(ctx, bureau, reviewer, id); err != nil {
+				return side{}, err
+			}
+		}
 	}
-	return side{school: school, registrar: callers[0], deciders: callers[1:]}, nil
+	return side{
+		school: school, registrar: callers[0], deciders: callers[1:3], signers: []*caller{callers[1], callers[3], callers[4]},
+	}, nil
 }
 
 // openTask reads the task straight from the database: a person who decides has
 // it on the screen already, so looking it up is not what is measured.
 func (x *xueji) openTask(ctx context.Context, change uuid.UUID) (uuid.UUID, error) {
 	var task uuid.UUID
-	err := x.db.QueryRow(ctx, `SELECT id FROM task WHERE change_id = $1 AND status = 'OPEN'`, change).Scan(&task)
+	err := x.db.QueryRow(ctx, `SELECT id FROM task WHERE change_id = $1 AND status = 'OPEN' ORDER BY seat LIMIT 1`, change).Scan(&task)
 	if err != nil {
 		return task, fmt.Errorf("find the open task: %w", err)
 	}

@@ -84,6 +84,25 @@ func (l *landscape) letLookUp(ctx context.Context, owner string, bureau place) e
 	return err
 }
 
+// letCountersign gives the province of a bureau a policy under which the leader and
+// the principal of a school sign together that a pupil leaves (其他离校).
+func (l *landscape) letCountersign(ctx context.Context, owner string, bureau place) error {
+	known, err := process.Load()
+	if err != nil {
+		return err
+	}
+	const chain = `
+chains:
+  OTHER_LEAVING:
+    "*":
+      - {name: SCHOOL_SIGNS, label: {zh: 学校会签, en: Countersigned by the school}, side: FILER, level: SCHOOL, role: SCHOOL_LEADER, term: 10wd,
+         sign: {mode: ALL, seats: [{}, {role: PRINCIPAL}]}}
+      - {name: BUREAU_APPROVAL, label: {zh: 主管部门审批, en: Bureau approval}, side: FILER, level: MANAGING, role: BUREAU_REVIEWER, term: 10wd}
+`
+	_, err = store.AddPolicy(ctx, owner, bureau.code[:2]+"0000", calendar.DateOf(l.now()), []byte(chain), known, l.now())
+	return err
+}
+
 // school makes the n-th school of a bureau with year groups and classes.
 func (l *landscape) school(ctx context.Context, bureau place, n, classesPerYear int) (place, error) {
 	p := place{id: uuid.Must(uuid.NewV7()), code: fmt.Sprintf("21%s%06d", bureau.code[:2], 100+n), classes: map[int][]uuid.UUID{}, pupils: new(int)}
@@ -123,14 +142,26 @@ func (p place) nextClass() (year int, class uuid.UUID) {
 func classCode(year, no int) string { return fmt.Sprintf("%d1%02d", year, no) }
 
 // account makes a person with one role and gives the login.
-func (l *landscape) account(ctx context.Context, at place, role org.Role) (string, error) {
+func (l *landscape) account(ctx context.Context, at place, role org.Role) (string, uuid.UUID, error) {
 	id := uuid.Must(uuid.NewV7())
 	login := "bench-" + id.String()
 	_, err := l.db.Exec(ctx, `INSERT INTO account (id, org_id, org_path, login, name, roles, password_hash, password_set_at, must_change, last_used_at, created_at)
 		VALUES ($1, $2, $3::text::ltree, $4, $5, $6, $7, $8, false, $8, $8)`,
 		id, at.id, at.path, login, "测量员", []org.Role{role}, l.hash, l.now())
 	if err != nil {
-		return "", fmt.Errorf("make an account: %w", err)
+		return "", id, fmt.Errorf("make an account: %w", err)
 	}
-	return login, nil
+	return login, id, nil
+}
+
+// proxy lets somebody act for a colleague for a week.
+func (l *landscape) proxy(ctx context.Context, at place, away, acts uuid.UUID) error {
+	now := l.now()
+	_, err := l.db.Exec(ctx, `INSERT INTO proxy (id, account_id, proxy_id, org_id, org_path, from_at, until_at, reason, created_by, created_at)
+		VALUES ($1, $2, $3, $4, $5::text::ltree, $6, $7, '测量', $2, $6)`,
+		uuid.Must(uuid.NewV7()), away, acts, at.id, at.path, now.Add(-time.Hour), now.AddDate(0, 0, 7))
+	if err != nil {
+		return fmt.Errorf("name a proxy: %w", err)
+	}
+	return nil
 }

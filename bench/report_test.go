@@ -51,9 +51,9 @@ func TestModesAreCheckedBeforeAnythingStarts(t *testing.T) {
 		want  []string
 		says  string
 	}{
-		{"all", Options{Modes: Modes()}, []string{"suspension", "transfer", "keydata"}, ""},
+		{"all", Options{Modes: Modes()}, []string{"suspension", "transfer", "keydata", "countersign"}, ""},
 		{"some, in their own order", Options{Modes: []string{"keydata", "suspension"}}, []string{"suspension", "keydata"}, ""},
-		{"an unknown one", Options{Modes: []string{"transfers"}}, nil, "suspension,transfer,keydata"},
+		{"an unknown one", Options{Modes: []string{"transfers"}}, nil, "suspension,transfer,keydata,countersign"},
 		{"none", Options{}, nil, "no mode is named"},
 		{"none, and no cases", Options{NoCases: true}, nil, ""},
 	} {

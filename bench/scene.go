@@ -36,6 +36,8 @@ type scene struct {
 	// first scenes have the goals of the first version, and are compared with
 	// regular activities too.
 	first bool
+	// signed scenes are countersigned at the school and decided by a proxy at the bureau.
+	signed bool
 }
 
 func scenes() []scene {
@@ -57,6 +59,11 @@ func scenes() []scene {
 			name: "keydata", title: "changes of key data", kind: process.KeyDataChange, shape: shape{Decisions: 2, Errand: 1},
 			papers: []string{"IDENTITY_PROOF"}, body: correct,
 			inForce: `s.id_type = '1' AND s.id_hash = d.card AND s.identity_state = 'MATCH'`,
+		},
+		{
+			name: "countersign", title: "countersigned leavings, decided by a proxy", kind: process.OtherLeaving, shape: shape{Decisions: 3}, signed: true,
+			papers: []string{"GUARDIAN_APPLICATION"}, body: leave,
+			inForce: `s.enrol_status = 'OTHER_LEFT' AND EXISTS (SELECT 1 FROM decision x WHERE x.change_id = c.id AND x.for_account IS NOT NULL)`,
 		},
 	}
 }
@@ -99,6 +106,11 @@ func suspend(_ *xueji, d *desk, p *pupil) (map[string]any, error) {
 		"student_id": p.id,
 		"inputs":     map[string]string{"reason_code": "10", "from_date": d.firstDay, "until_date": d.expectEnd},
 	}, nil
+}
+
+// leave says that a pupil goes (其他离校).
+func leave(_ *xueji, _ *desk, p *pupil) (map[string]any, error) {
+	return map[string]any{"student_id": p.id, "inputs": map[string]string{"reason": "随父母外出"}}, nil
 }
 
 // receive claims the pupil of another province by name and student number (转学).

@@ -52,7 +52,7 @@ func (m *served) decideOne(ctx context.Context, client int, decided func(time.Du
 	if err != nil {
 		return err
 	}
-	for i, who := range d.deciders(m.kind) {
+	for i, who := range d.deciders(m.scene) {
 		task, err := m.taskBefore(ctx, change, i+1 == m.shape.Errand)
 		if err != nil {
 			return err

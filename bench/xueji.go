@@ -62,6 +62,9 @@ func startXueji(ctx context.Context, o Options) (_ *xueji, err error) {
 	if err := x.land.letLookUp(ctx, o.Config.Database.URL.Reveal(), x.away); err != nil {
 		return nil, err
 	}
+	if err := x.land.letCountersign(ctx, o.Config.Database.URL.Reveal(), x.home); err != nil {
+		return nil, err
+	}
 	if err := x.serve(ctx, o); err != nil {
 		return nil, err
 	}
