@@ -48,7 +48,7 @@ func (s *server) changeRoutes() {
 type ChangeBody struct {
 	Kind      string            `json:"kind" minLength:"1" maxLength:"40" doc:"Kind of change, see list-processes." example:"SUSPENSION"`
 	StudentID uuid.UUID         `json:"student_id,omitempty,omitzero" format:"uuid" doc:"The pupil of the own school; left out for a roster."`
-	Pupil     *PupilClaim       `json:"pupil,omitempty" doc:"The pupil of another school, for kinds the receiving school files (TRANSFER, RESTORE_ADMISSION)."`
+	Pupil     *PupilClaim       `json:"pupil,omitempty" doc:"The pupil of another school, for kinds the receiving school files (TRANSFER, RESTORE_ADMISSION, ARBITRATION)."`
 	RosterID  uuid.UUID         `json:"roster_id,omitempty,omitzero" format:"uuid" doc:"The checked roster of a ROSTER_IMPORT."`
 	Inputs    map[string]string `json:"inputs,omitempty" text:"free" doc:"The items of the process form; all values are text, dates as 2026-11-20."`
 	Values    map[string]string `json:"values,omitempty" text:"free" doc:"The new values of key items by field name, for KEY_DATA_CHANGE: name, sex, birth_date (20150301), id_type, id_number."`
@@ -231,6 +231,7 @@ type ChangeLine struct {
 	DueAt       *time.Time `json:"due_at,omitempty"`
 	FiledAt     time.Time  `json:"filed_at"`
 	ClosedAt    *time.Time `json:"closed_at,omitempty"`
+	Struck      bool       `json:"struck,omitempty" doc:"A mistake, struck by a correction (异动纠错)."`
 }
 
 type listChangesInput struct {
@@ -240,6 +241,7 @@ type listChangesInput struct {
 	Kind      string    `query:"kind" maxLength:"40"`
 	Status    string    `query:"status" enum:"RUNNING,EFFECTIVE,REFUSED,WITHDRAWN,CLOSED"`
 	CaseNo    string    `query:"case_no" maxLength:"40"`
+	Dismissed bool      `query:"dismissed" doc:"Also what my office has taken off its list."`
 }
 
 type listChangesOutput struct{ Body *Page[ChangeLine] }
@@ -258,7 +260,8 @@ func (s *server) listChanges(ctx context.Context, in *listChangesInput) (*listCh
 	if key == nil {
 		key = &timeKey{}
 	}
-	f := store.ChangeFilter{StudentID: in.StudentID, Kind: process.Kind(in.Kind), Status: in.Status, CaseNo: in.CaseNo}
+	f := store.ChangeFilter{StudentID: in.StudentID, Kind: process.Kind(in.Kind), Status: in.Status, CaseNo: in.CaseNo,
+		Dismissed: in.Dismissed || in.CaseNo != "", Struck: principalOf(ctx).Office.Kind != org.School, OfficePath: principalOf(ctx).Office.Path}
 	if in.Mine {
 		f.FiledBy = principalOf(ctx).Account
 	}
@@ -275,7 +278,7 @@ func (s *server) listChanges(ctx context.Context, in *listChangesInput) (*listCh
 		return ChangeLine{
 			ID: r.ID, CaseNo: r.CaseNo, Kind: string(r.Kind), KindName: s.kindName(ctx, r.Kind), Status: r.Status, StudentID: r.StudentID,
 			RosterID: r.RosterID, StudentName: r.StudentName, School: r.OrgName, Step: r.StepNo, Round: r.Round, StepName: r.StepName,
-			WaitingFor: r.WaitingFor, DueAt: r.DueAt, FiledAt: r.FiledAt, ClosedAt: r.ClosedAt,
+			WaitingFor: r.WaitingFor, DueAt: r.DueAt, FiledAt: r.FiledAt, ClosedAt: r.ClosedAt, Struck: r.Struck,
 		}
 	}
 	return &listChangesOutput{Body: pageOf(rows, limit, show, func(r store.ChangeLine) timeKey { return timeKey{r.FiledAt, r.ID} })}, nil

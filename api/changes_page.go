@@ -39,6 +39,7 @@ type ChangePage struct {
 	EffectiveOn   *time.Time        `json:"effective_on,omitempty"`
 	ClosedAt      *time.Time        `json:"closed_at,omitempty"`
 	RedoOf        *uuid.UUID        `json:"redo_of,omitempty"`
+	StruckAt      *time.Time        `json:"struck_at,omitempty" doc:"When it was struck as a mistake (异动纠错)."`
 	// Next says in a sentence what happens next and who must act.
 	Next     string          `json:"next" example:"等待 南明区教育局（教育局学籍管理员）办理“主管部门审批”，截止 2026-12-04。"`
 	Open     *StepView       `json:"open,omitempty" doc:"The step that waits."`
@@ -126,7 +127,7 @@ func (s *server) showChange(ctx context.Context, p *store.ChangePage) ChangePage
 	out := ChangePage{
 		ID: p.ID, CaseNo: p.CaseNo, Kind: string(p.Kind), KindName: s.label(ctx, p.Definition.Name), Rule: p.Definition.Rule, Status: p.Status,
 		StudentID: p.StudentID, StudentName: p.StudentName, RosterID: p.RosterID, School: p.OrgName, Inputs: p.Inputs,
-		PolicyVersion: p.PolicyVersion, OutPolicy: p.OutPolicyVersion, FiledAt: p.FiledAt, EffectiveOn: p.EffectiveOn, ClosedAt: p.ClosedAt, RedoOf: p.RedoOf,
+		PolicyVersion: p.PolicyVersion, OutPolicy: p.OutPolicyVersion, FiledAt: p.FiledAt, EffectiveOn: p.EffectiveOn, ClosedAt: p.ClosedAt, RedoOf: p.RedoOf, StruckAt: p.StruckAt,
 		Steps: []StepView{}, Timeline: []TimelineEntry{}, Evidence: []EvidenceView{},
 		Pupil: showPupil(p.Subject), Handover: showHandover(p.Handover),
 	}

@@ -6,18 +6,32 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/xueji/xueji/models/notice"
 	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/process"
 	"github.com/xueji/xueji/models/store"
 )
 
 // next is the sentence at the top of the page. The words are the catalogue's
 // kind: what happens next and who must act.
 func (s *server) next(ctx context.Context, p ChangePage) string {
+	if p.Kind == string(process.Arbitration) && p.Status == store.Effective {
+		return s.said(ctx, "ARBITRATION_WON")
+	}
 	if exchangeOf(ctx).lang == problem.English {
 		return nextInEnglish(p.Open, awaited(p, problem.English))
 	}
 	return nextInChinese(p.Open, awaited(p, problem.Chinese))
+}
+
+// said is the text of a notice, where a page says the same.
+func (s *server) said(ctx context.Context, kind string) string {
+	lang := notice.Chinese
+	if exchangeOf(ctx).lang == problem.English {
+		lang = notice.English
+	}
+	return notice.Say(kind, lang, notice.Facts{}).Text
 }
 
 func nextInChinese(open *StepView, who string) string {

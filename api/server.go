@@ -141,6 +141,7 @@ func (s *server) routes() {
 	s.inboxRoutes()
 	s.noticeRoutes()
 	s.moveRoutes()
+	s.troubleRoutes()
 	s.orgRoutes()
 	s.accountRoutes()
 	s.classRoutes()

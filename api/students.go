@@ -64,6 +64,7 @@ type HistoryEntry struct {
 	EffectiveOn calendar.Date  `json:"effective_on" format:"date"`
 	RecordedAt  time.Time      `json:"recorded_at"`
 	School      string         `json:"school" doc:"The school at that time."`
+	Struck      bool           `json:"struck,omitempty" doc:"A mistake, struck by a correction (异动纠错); bureaux see it."`
 	Reason      string         `json:"reason,omitempty" doc:"Of an edit, when one was given."`
 	Before      map[string]any `json:"before"`
 	After       map[string]any `json:"after"`
@@ -149,7 +150,7 @@ func (s *server) studentHistory(ctx context.Context, in *historyInput) (*body[*P
 	var rows []store.HistoryEntry
 	err = s.store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error {
 		// A record that went to another school keeps its lines of the past here.
-		rows, err = tx.StudentHistory(in.ID, deref(before), limit+1)
+		rows, err = tx.StudentHistory(in.ID, deref(before), principalOf(ctx).Office.Kind != org.School, limit+1)
 		if err == nil && len(rows) == 0 {
 			_, err = tx.StudentRecord(in.ID)
 		}
@@ -163,7 +164,7 @@ func (s *server) studentHistory(ctx context.Context, in *historyInput) (*body[*P
 
 func showHistory(r store.HistoryEntry) HistoryEntry {
 	return HistoryEntry{ID: r.ID, Change: r.ChangeID, CaseNo: r.CaseNo, Kind: r.Kind, EffectiveOn: r.EffectiveOn, RecordedAt: r.RecordedAt,
-		School: r.SchoolName, Reason: r.Reason, Before: document(r.Before), After: document(r.After)}
+		School: r.SchoolName, Struck: r.Struck, Reason: r.Reason, Before: document(r.Before), After: document(r.After)}
 }
 
 func (s *server) revealNumber(ctx context.Context, in *revealInput) (*body[Revealed], error) {

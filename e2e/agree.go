@@ -27,7 +27,7 @@ func rules() map[string]string {
 		"a closed change has no open step": `SELECT c.case_no FROM step s JOIN change c ON c.id = s.change_id
 			WHERE s.status = 'OPEN' AND c.status <> 'RUNNING'`,
 		"a running change about a pupil holds that pupil's slot": `SELECT c.case_no FROM change c WHERE c.status = 'RUNNING' AND c.student_id IS NOT NULL
-			AND NOT EXISTS (SELECT 1 FROM slot l WHERE l.change_id = c.id AND l.key = 'student/' || c.student_id)`,
+			AND NOT EXISTS (SELECT 1 FROM slot l WHERE l.change_id = c.id AND l.key = CASE c.kind WHEN 'ARBITRATION' THEN 'arbitration/' WHEN 'DEATH' THEN 'death/' ELSE 'student/' END || c.student_id)`,
 		"only running changes hold slots": `SELECT c.case_no FROM slot l JOIN change c ON c.id = l.change_id WHERE c.status <> 'RUNNING'`,
 		"no slip is left lying with a change that has ended": `SELECT c.case_no FROM slip l JOIN change c ON c.id = l.change_id
 			WHERE l.outcome = 'PENDING' AND c.status <> 'RUNNING'`,
@@ -39,14 +39,19 @@ func rules() map[string]string {
 		"who submits does not review": `SELECT c.case_no FROM decision d JOIN change c ON c.id = d.change_id WHERE d.account_id = c.filed_by AND d.step_no > 0
 			AND NOT coalesce((c.definition #>> ARRAY['steps', (d.step_no - 1)::text, 'own'])::boolean, false)`,
 		"a change takes effect once": `SELECT c.case_no FROM change c WHERE c.student_id IS NOT NULL
+			AND c.kind NOT IN ('PROBLEM_CORROBORATION', 'ARBITRATION', 'CHANGE_CORRECTION') -- they write beside the record
 			AND (SELECT count(*) FROM student_history h WHERE h.change_id = c.id AND h.kind NOT LIKE '%\_OUT') <> CASE WHEN c.status = 'EFFECTIVE' THEN 1 ELSE 0 END`,
 		"a record lies where its school is": `SELECT s.id::text FROM student s JOIN organisation o ON o.id = s.school_id WHERE s.org_path <> o.path
 			OR s.class_id IS NOT NULL AND s.school_id <> (SELECT k.school_id FROM school_class k WHERE k.id = s.class_id)`,
 		"a move leaves a backup and a paper file to hand over": `SELECT c.case_no FROM change c JOIN change_party p ON p.change_id = c.id AND p.side = 'OUT'
-			WHERE p.org_id <> c.org_id AND (SELECT count(*) FROM departure d JOIN handover h USING (change_id) WHERE d.change_id = c.id)
+			WHERE p.org_id <> c.org_id AND c.kind <> 'ARBITRATION' AND (SELECT count(*) FROM departure d JOIN handover h USING (change_id) WHERE d.change_id = c.id)
 				<> CASE WHEN c.status = 'EFFECTIVE' THEN 1 ELSE 0 END`,
 		"no number is written in the clear": `SELECT 'change ' || change_id FROM change_value WHERE after ~ '[0-9]{17}' OR before ~ '[0-9]{17}'
 			UNION SELECT 'slip ' || id FROM slip WHERE body::text ~ '[0-9]{17}[0-9X]"' UNION SELECT 'change ' || id FROM change WHERE inputs::text || subject::text ~ '[0-9]{17}[0-9X]"'`,
+		"a record is flagged for what stands against it": `SELECT p.id::text FROM student_problem p JOIN student s ON s.id = p.student_id
+			WHERE p.state = 'OPEN' AND NOT p.kind = ANY (s.problem_flags)`,
+		"a struck change was corrected, and its lines with it": `SELECT c.case_no FROM change c JOIN change k ON k.id = c.struck_by
+			WHERE k.kind <> 'CHANGE_CORRECTION' OR k.status <> 'EFFECTIVE' OR EXISTS (SELECT 1 FROM student_history h WHERE h.change_id = c.id AND h.struck_at IS NULL)`,
 		"a class counts who holds a seat in it": `SELECT k.name FROM school_class k
 			WHERE k.occupied <> (SELECT count(*) FROM student s WHERE s.class_id = k.id AND s.holds_seat)`,
 	}

@@ -138,10 +138,11 @@ func (s *Stack) CountyOf(county, code, name string) *County {
 func (s *Stack) Pupil(c *County, year int) uuid.UUID {
 	s.T.Helper()
 	id, now := uuid.Must(uuid.NewV7()), s.Clock.Now()
+	s.pupils++ // born on days of their own, or the register would take them for one person
 	s.Exec(`INSERT INTO student (id, school_id, org_path, class_id, holds_seat, stage, entry_year, name, sex, birth_date, id_type,
 		enrol_status, in_register, on_campus, created_at, updated_at)
 		VALUES ($1, $2, $3::text::ltree, $4, true, 'PRIMARY', $5, '样例生', '1', $6, 'Z', 'ENROLLED', true, true, $7, $7)`,
-		id, c.School.ID, c.School.Path, c.Class[year], year, time.Date(year-6, 3, 1, 0, 0, 0, 0, time.UTC), now)
+		id, c.School.ID, c.School.Path, c.Class[year], year, time.Date(year-6, 3, s.pupils, 0, 0, 0, 0, time.UTC), now)
 	s.Exec(`UPDATE school_class SET occupied = occupied + 1 WHERE id = $1`, c.Class[year])
 	return id
 }

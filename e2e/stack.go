@@ -60,6 +60,7 @@ type Stack struct {
 	worker *running
 	api    *running
 	named  int // pupils with numbers so far
+	pupils int // pupils so far
 }
 
 type running struct {

@@ -56,7 +56,7 @@ func OpenWorker(ctx context.Context, cfg config.Config, clock *calendar.Clock, l
 	w.upkeep = &upkeep.Upkeep{
 		Register: p.register, Engine: p.engine, Log: log, Name: workerName(), OnRound: round,
 		Rounds: []func(context.Context) error{w.sealAudit},
-		Chores: []func(context.Context) error{w.sealIdleAccounts, w.deleteOldRosters, w.remindHandovers},
+		Chores: []func(context.Context) error{w.sealIdleAccounts, w.deleteOldRosters, w.remindHandovers, w.dedupe},
 	}
 	return w, nil
 }

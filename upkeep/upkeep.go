@@ -70,7 +70,7 @@ func (u *Upkeep) Once(ctx context.Context) {
 		run  func(context.Context, *Round) error
 	}{
 		{"beat", u.beat}, {"relay", u.relay}, {"reconcile", u.reconcile},
-		{"calendar", u.calendar}, {"offices", u.offices}, {"people", u.people}, {"rounds", u.rounds}, {"chores", u.chores},
+		{"calendar", u.calendar}, {"offices", u.offices}, {"moot", u.moot}, {"people", u.people}, {"rounds", u.rounds}, {"chores", u.chores},
 	} {
 		limited, cancel := context.WithTimeout(ctx, partLimit)
 		err := part.run(limited, &round)
@@ -250,6 +250,11 @@ func (u *Upkeep) mend(ctx context.Context, find func(*store.Tx, int) ([]uuid.UUI
 		}
 	}
 	return nil
+}
+
+// moot ends arbitrations whose contested change has ended otherwise.
+func (u *Upkeep) moot(ctx context.Context, _ *Round) error {
+	return u.mend(ctx, (*store.Tx).MootArbitrations, (*store.Tx).EndMoot)
 }
 
 func (u *Upkeep) people(ctx context.Context, _ *Round) error {

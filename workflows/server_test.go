@@ -77,6 +77,14 @@ func (s *site) work() (kill func()) {
 
 // kinds are those a worker of this version runs.
 func kinds() []process.Kind {
+	return append(founders(),
+		process.ProblemCorroboration, process.ProblemDeletion, process.Arbitration, process.ChangeCorrection,
+	)
+}
+
+// founders are the kinds whose every scenario is recorded. The workflow is one and
+// only its name differs, so that of a later kind one is enough.
+func founders() []process.Kind {
 	return []process.Kind{
 		process.Suspension, process.Reinstatement, process.Withdrawal, process.RosterImport,
 		process.Transfer, process.OtherLeaving, process.RestoreAdmission, process.KeyDataChange,

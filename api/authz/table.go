@@ -43,6 +43,8 @@ const (
 	HandoverSend Action = "handover.send" // sent by the old school, received by the new one
 	StudentEdit  Action = "student.edit"  // items that are no key data, one record or a sheet of them
 
+	ProblemRead Action = "problem.read" // problem records (问题学籍), numbers masked
+
 	PunishmentRecord Action = "punishment.record" // record and cancel
 	PunishmentRead   Action = "punishment.read"
 
@@ -127,6 +129,7 @@ var table = sync.OnceValue(func() map[Action]map[org.Role]Reach {
 
 		PunishmentRecord: {org.SchoolRegistrar: Own},
 		PunishmentRead:   recordReaders(),
+		ProblemRead:      recordReaders(),
 
 		RosterImport: {org.SchoolRegistrar: Own},
 		RosterRead: {

@@ -135,7 +135,7 @@ func processPage(d process.Definition) string {
 	if len(d.Routes) == 0 {
 		b.WriteString(chainTable(d.Steps))
 	}
-	for _, route := range process.Routes() {
+	for _, route := range append(process.Routes(), process.OwnRecord, process.GNumber) {
 		if steps := d.Routes[route]; len(steps) > 0 {
 			line("Route `%s`:\n\n%s", route, chainTable(steps))
 		}

@@ -54,6 +54,7 @@ func newRootCommand() *cobra.Command {
 		newAuditCommand(),
 		newCaseCommand(),
 		newDescribeCommand(),
+		newDedupeCommand(),
 		newDemoCommand(),
 		newDevCommand(),
 		newDocsCommand(),

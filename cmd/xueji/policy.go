@@ -73,7 +73,7 @@ func showChains(out io.Writer, known *process.Catalogue, policy process.Policy) 
 			if len(d.Routes) == 0 {
 				line(kind, string(stage), d.Steps)
 			}
-			for _, route := range process.Routes() {
+			for _, route := range append(process.Routes(), process.OwnRecord, process.GNumber) {
 				if steps := d.Routes[route]; len(steps) > 0 {
 					line(kind, string(route)+"/"+string(stage), steps)
 				}

@@ -45,6 +45,25 @@ const (
 	Moot               Code = "moot"
 )
 
+// Codes of problem records, arbitration and corrections.
+const (
+	ProblemUnknown       Code = "problem_unknown"
+	ProblemSettled       Code = "problem_settled"
+	ProblemOneSide       Code = "problem_one_side_only"
+	ProblemNone          Code = "problem_none"
+	ConfirmationWrong    Code = "confirmation_wrong"
+	ArbitrationNothing   Code = "arbitration_nothing"
+	ArbitrationOwn       Code = "arbitration_own_claim"
+	ArbitrationFiled     Code = "arbitration_filed"
+	StatementOnly        Code = "statement_only"
+	CorrectionUnknown    Code = "correction_unknown"
+	CorrectionNotInForce Code = "correction_not_in_force"
+	CorrectionDepends    Code = "correction_depends"
+	CorrectionNoOpposite Code = "correction_no_opposite"
+	CorrectionNotUndone  Code = "correction_not_undone"
+	DismissalOpen        Code = "dismissal_not_ended"
+)
+
 // Codes of moves between schools. They speak to another office than the pupil's,
 // so they carry the national code and whom to ask, and nothing about the pupil.
 const (

@@ -20,8 +20,14 @@ func (d Definition) CheckInputs(inputs map[string]string) []*problem.Error {
 	return checkInputs(d.Inputs, inputs, func(in Input) bool { return !in.Later })
 }
 
-// Filed gives the inputs of the form without those that are filled in later.
-func (d Definition) Filed(inputs map[string]string) map[string]string {
+// CheckFiled is the same for a form that was filed before: what confirmed the filing
+// is neither there nor asked for again.
+func (d Definition) CheckFiled(inputs map[string]string) []*problem.Error {
+	return checkInputs(d.Inputs, d.filed(inputs), func(in Input) bool { return !in.Later && !in.Passing })
+}
+
+// filed gives the inputs of the form without those that are filled in later.
+func (d Definition) filed(inputs map[string]string) map[string]string {
 	filed := maps.Clone(inputs)
 	for _, in := range d.Inputs {
 		if in.Later {

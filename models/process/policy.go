@@ -61,6 +61,12 @@ type Policy struct {
 	HandoverMonths int `yaml:"handover_months" json:"handover_months"`
 	// LookupsPerDay bounds how many pupils of other offices one account may look up.
 	LookupsPerDay int `yaml:"lookups_per_day" json:"lookups_per_day"`
+	// CorroborateIDErrorByProvince lets the province approve the corroboration of a
+	// wrong identity, too (D8).
+	CorroborateIDErrorByProvince bool `yaml:"id_error_needs_province" json:"id_error_needs_province"`
+	// DeleteGByProvince lets the province approve the deletion of a record with a
+	// formal number (D7).
+	DeleteGByProvince bool `yaml:"delete_g_needs_province" json:"delete_g_needs_province"`
 	// SamePerson says whether one person may approve several steps of a change
 	// (审批人去重): ALLOW or FORBID. Nobody is passed by an earlier approval.
 	SamePerson string `yaml:"same_person" json:"same_person"`
@@ -87,6 +93,10 @@ func (p Policy) Has(s Switch) bool {
 		return p.ProvinceAuditOut
 	case SwitchRetrieval:
 		return !p.AutoRetrieve
+	case SwitchIDError:
+		return p.CorroborateIDErrorByProvince
+	case SwitchDeleteG:
+		return p.DeleteGByProvince
 	}
 	return false
 }

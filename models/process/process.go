@@ -27,6 +27,11 @@ const (
 	OtherLeaving     Kind = "OTHER_LEAVING"     // 其他离校, KT36
 	RestoreAdmission Kind = "RESTORE_ADMISSION" // 恢复入学资格, KT39, KT57
 	KeyDataChange    Kind = "KEY_DATA_CHANGE"   // 关键数据变更, KT70
+
+	ProblemCorroboration Kind = "PROBLEM_CORROBORATION" // 问题学籍佐证, KT11, KT14
+	ProblemDeletion      Kind = "PROBLEM_DELETION"      // 问题学籍删除, KT13
+	Arbitration          Kind = "ARBITRATION"           // 仲裁, KT23
+	ChangeCorrection     Kind = "CHANGE_CORRECTION"     // 异动纠错, KT72
 )
 
 // WorkflowName is the workflow type Temporal shows for the kind, such as
@@ -146,10 +151,13 @@ const (
 	// ActIdentity looks for the number in the whole register and asks the
 	// population database about name and number (KT70, M14).
 	ActIdentity Act = "CHECK_IDENTITY"
+	// ActDelete deletes a record with a problem status (KT13): the one approval that
+	// the national system gives by itself (M12).
+	ActDelete Act = "DELETE_RECORD"
 )
 
 // Acts lists every act in a fixed order.
-func Acts() []Act { return []Act{ActValidate, ActIdentity} }
+func Acts() []Act { return []Act{ActValidate, ActIdentity, ActDelete} }
 
 // Switch names a step a province may have or leave out; the policy of the
 // step's side says which (Policy.Has).
@@ -160,6 +168,8 @@ const (
 	SwitchAuditIn   Switch = "PROVINCE_AUDIT_IN"  // D3
 	SwitchAuditOut  Switch = "PROVINCE_AUDIT_OUT" // D3
 	SwitchRetrieval Switch = "MANUAL_RETRIEVAL"   // D4, the opposite of auto_retrieve
+	SwitchIDError   Switch = "PROVINCE_ID_ERROR"  // D8
+	SwitchDeleteG   Switch = "PROVINCE_DELETE_G"  // D7
 )
 
 // Step is one decision of a person, or an automatic act. Its number is its place
@@ -185,6 +195,9 @@ type Step struct {
 	Opinion bool `yaml:"opinion" json:"opinion,omitempty"`
 	// Asks names inputs of the definition that whoever approves the step fills in.
 	Asks []string `yaml:"asks" json:"asks,omitempty"`
+	// Statement steps hear a side: whoever speaks there may add evidence, and can
+	// neither refuse the change nor send it back.
+	Statement bool `yaml:"statement" json:"statement,omitempty"`
 	// Distinct steps are decided by somebody who approved no other step of the change.
 	Distinct bool `yaml:"distinct" json:"distinct,omitempty"`
 }
@@ -214,6 +227,9 @@ type Input struct {
 	Default  string    `yaml:"default" json:"default,omitempty"`
 	// Later inputs are filled in by whoever decides the step that asks for them.
 	Later bool `yaml:"later" json:"later,omitempty"`
+	// Passing inputs confirm a filing: they are compared when it is handed in, and
+	// kept nowhere.
+	Passing bool `yaml:"passing" json:"passing,omitempty"`
 }
 
 // Choice is one value of a code.

@@ -14,8 +14,25 @@ const (
 	CrossProvince Route = "CROSS_PROVINCE" // KT52
 )
 
-// Routes lists every route, the nearest first.
+// The routes of business about one record, which has no other office.
+const (
+	OwnRecord Route = "OWN_RECORD" // the record itself is in doubt
+	GNumber   Route = "G_NUMBER"   // the record has a formal number (D7)
+)
+
+// Routes lists every route between two offices, the nearest first.
 func Routes() []Route { return []Route{SameBureau, SameProvince, CrossProvince} }
+
+// DefineFor gives the definition of a kind that has a chain for each sort of case,
+// all of it under one policy; false when the kind is unknown or has no such chain.
+func (c *Catalogue) DefineFor(kind Kind, stage org.Stage, route Route, p Policy) (Definition, bool) {
+	d, ok := c.Define(kind, stage, p)
+	if !ok || len(d.Routes[route]) == 0 {
+		return Definition{}, false
+	}
+	d.Steps, d.Routes = d.Routes[route], nil
+	return d, true
+}
 
 // DefineRoute gives the definition of a kind that runs between two offices. The
 // receiving side's steps and everything automatic come from the receiving

@@ -55,7 +55,16 @@ func (d Definition) validateChains() []error {
 	if len(d.Steps) > 0 {
 		list = append(list, errors.New("a kind has steps or routes, not both"))
 	}
-	for _, route := range Routes() {
+	for _, route := range slices.Sorted(maps.Keys(d.Routes)) {
+		if !slices.Contains(append(Routes(), OwnRecord, GNumber), route) {
+			list = append(list, fmt.Errorf("unknown route %q", route))
+		}
+	}
+	between := slices.ContainsFunc(Routes(), func(r Route) bool { return d.Routes[r] != nil })
+	for _, route := range append(Routes(), OwnRecord, GNumber) {
+		if d.Routes[route] == nil && (!between || route == OwnRecord || route == GNumber) {
+			continue // a kind between offices has all of their routes, the others are its choice
+		}
 		for _, err := range validateSteps(d.Routes[route], d.Auto) {
 			list = append(list, fmt.Errorf("route %s: %w", route, err))
 		}

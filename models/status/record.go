@@ -165,4 +165,9 @@ type Facts struct {
 	From, To  School
 	Releasing process.Policy
 	Running   process.Kind
+
+	// Finding is the problem of a corroboration, Mistake the change of a correction;
+	// nil where there is none of the name that was given.
+	Finding *Finding
+	Mistake *Mistake
 }

@@ -13,6 +13,8 @@ type rule struct {
 	// from lists the only states the change may start in: the pairs of leaving
 	// and entering changes (domain 3.3) are enforced by it.
 	from []Enrol
+	// anywhere lets it start in every state: its own check judges the record.
+	anywhere bool
 	// to is the state afterwards; empty keeps the state.
 	to Enrol
 	// notCompulsory refuses the change in compulsory stages (义务教育法; D14).
@@ -48,10 +50,23 @@ func ruleOf(kind process.Kind) (rule, bool) {
 		return rule{receives: true, to: Enrolled, check: checkRestoration, effect: receive}, true
 	case process.KeyDataChange:
 		return rule{from: []Enrol{Enrolled, Suspended}, check: checkKeyData, effect: changeIdentity}, true
+	case process.ProblemCorroboration:
+		return rule{from: withRecord(), check: checkCorroboration}, true
+	case process.ProblemDeletion:
+		return rule{from: withRecord(), to: Deleted, check: checkDeletion}, true
+	case process.Arbitration:
+		return rule{receives: true, check: checkArbitration}, true
+	case process.ChangeCorrection:
+		return rule{anywhere: true, check: checkCorrection}, true
 	case process.RosterImport: // acts on a roster, not on one record
 		return rule{}, false
 	}
 	return rule{}, false
+}
+
+// withRecord lists the states of a record that problems may stand against.
+func withRecord() []Enrol {
+	return []Enrol{Enrolled, Suspended, Withdrawn, Expelled, Missing, OtherLeft, Abroad, Graduated, Completed, Incomplete}
 }
 
 // Check tells everything that stands against a change, all at once. The same
@@ -63,7 +78,7 @@ func Check(r Record, req Request, f Facts) []*problem.Error {
 		return []*problem.Error{problem.New(problem.KindUnknown).With("kind", string(req.Kind))}
 	}
 	var list []*problem.Error
-	if !rule.receives && !slices.Contains(rule.from, r.Enrol) {
+	if !rule.receives && !rule.anywhere && !slices.Contains(rule.from, r.Enrol) {
 		list = append(list, problem.New(problem.StateForbids).At("/student_id").
 			WithText("state", r.Enrol.Label(), string(r.Enrol)).WithText("needed", labels(rule.from), codes(rule.from)))
 	}

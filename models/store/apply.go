@@ -32,6 +32,14 @@ func (t *Tx) takeEffect(c *Change, s *Slip) error {
 	if barred != nil {
 		return unfit(s, barred)
 	}
+	if c.Kind == process.Arbitration {
+		return t.arbitrate(c, s)
+	}
+	if touchesProblems(c.Kind) { // before the record is locked
+		if err := t.lockProblems(); err != nil {
+			return err
+		}
+	}
 	h, err := t.readHeld(*c.StudentID, true)
 	if err != nil {
 		return err
@@ -41,17 +49,32 @@ func (t *Tx) takeEffect(c *Change, s *Slip) error {
 		return unfit(s, err)
 	}
 	on = status.EffectiveOn(status.Request{Kind: c.Kind, Inputs: c.Inputs}, on)
-	if err := t.saveRecord(c, h, after, on); err != nil {
+	if err := t.put(c, h, after, on); err != nil {
 		return unfit(s, err)
 	}
 	return t.endEffective(c, s, on)
+}
+
+// put writes what a change makes of its record, or beside it, and looks for the
+// doubles of whoever the record is about now.
+func (t *Tx) put(c *Change, h *held, after status.Record, on calendar.Date) error {
+	switch c.Kind { //nolint:exhaustive // all others write the record
+	case process.ProblemCorroboration:
+		return t.corroborate(c, h)
+	case process.ChangeCorrection:
+		return t.strike(c, h, on)
+	}
+	if err := t.saveRecord(c, h, after, on); err != nil || !touchesProblems(c.Kind) {
+		return err
+	}
+	return t.examine([]uuid.UUID{h.ID}, c.ID)
 }
 
 // unfit notes on the slip that the record could not take the change: not only
 // the one who decided must know why the step stays open.
 func unfit(s *Slip, err error) error {
 	var refusal *problem.Error
-	if errors.As(err, &refusal) {
+	if s != nil && errors.As(err, &refusal) {
 		s.unfit = refusal
 	}
 	return err
@@ -86,6 +109,9 @@ func (t *Tx) applied(c *Change, h *held) (status.Record, error) {
 func (t *Tx) endEffective(c *Change, s *Slip, on calendar.Date) error {
 	day := on.Start()
 	c.EffectiveOn = &day
+	if s == nil { // the register approves the kind by itself
+		return t.end(c, ending{code: Passed}, Effective)
+	}
 	return t.end(c, by(s), Effective)
 }
 

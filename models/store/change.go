@@ -54,6 +54,14 @@ type Change struct {
 	// OutPolicyVersion is that of the releasing province where it is another one.
 	OutPolicyVersion *int
 
+	// About is the claim of an arbitration, or the change a correction strikes;
+	// ProblemID the problem of a corroboration, Beside the school of the other record.
+	About     *uuid.UUID
+	ProblemID *uuid.UUID
+	Beside    *uuid.UUID
+	// StruckAt is set when the change was struck as a mistake (异动纠错).
+	StruckAt *time.Time
+
 	Definition process.Definition `gorm:"-"`
 	Inputs     map[string]string  `gorm:"-"`
 	// Subject is the pupil as every party may see it; empty for a roster.
@@ -82,7 +90,7 @@ type Subject struct {
 
 const changeColumns = `c.id, c.case_no, c.kind, c.student_id, c.roster_id, c.org_id, c.org_path::text AS org_path, c.province_code, c.stage,
 	c.status, c.policy_version, c.step_no, c.round, c.jump_to, c.jump_holder, c.filed_by, c.filed_at, c.due_total, c.total_warned_at, c.effective_on,
-	c.closed_at, c.closed_by, c.close_code, c.redo_of, c.version, c.out_policy_version, c.definition::text AS definition_json,
+	c.closed_at, c.closed_by, c.close_code, c.redo_of, c.version, c.out_policy_version, c.about, c.problem_id, c.beside, c.struck_at, c.definition::text AS definition_json,
 	c.inputs::text AS inputs_json, c.subject::text AS subject_json`
 
 type changeRow struct {

@@ -130,6 +130,8 @@ func (t *Tx) prepare(f Filing) (*Change, error) {
 	switch {
 	case f.RosterID != uuid.Nil:
 		return c, t.prepareRoster(c, f, policy)
+	case f.Kind == process.Arbitration:
+		return c, t.prepareArbitration(c, f, policy)
 	case status.Receives(f.Kind):
 		return c, t.prepareReceived(c, f, policy)
 	}
@@ -161,11 +163,11 @@ func (t *Tx) insertChange(c *Change, f Filing) error {
 	twice := func() error { return problem.New(problem.VersionConflict) }
 	t.laterOr(twice, "file a change", `INSERT INTO change (id, case_no, kind, student_id, roster_id, org_id, org_path, province_code, stage, status, definition,
 		definition_version, policy_version, inputs, step_no, round, filed_by, filed_at, filing_key, filing_hash, due_total, redo_of,
-		subject, found_by, out_policy_version)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+		subject, found_by, out_policy_version, about, problem_id, beside)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
 		c.ID, c.CaseNo, c.Kind, c.StudentID, c.RosterID, c.OrgID, c.OrgPath, c.ProvinceCode, c.Stage, c.Status, string(definition),
 		fmt.Sprint(c.Definition.Version), c.PolicyVersion, string(inputs), c.StepNo, c.Round, c.FiledBy, c.FiledAt, f.Key, t.store.bodyHash(f.BodyHash), c.DueTotal, c.RedoOf,
-		string(subject), c.foundBy, c.OutPolicyVersion)
+		string(subject), c.foundBy, c.OutPolicyVersion, c.About, c.ProblemID, c.Beside)
 	t.addParty(c, process.SideFiler, c.OrgID)
 	if c.receives() {
 		t.addParty(c, process.SideIn, c.OrgID)
@@ -213,6 +215,10 @@ func (t *Tx) takeSlots(c *Change) error {
 			return err
 		}
 		return t.fileRoster(*c.RosterID, c.ID)
+	}
+	if c.Kind == process.Arbitration { // the pupil's own slot is what it is about
+		t.takeSlot(c, arbitrationSlot(*c.StudentID), func() error { return problem.New(problem.ArbitrationFiled).At("/pupil") })
+		return nil
 	}
 	t.takeSlot(c, studentSlot(*c.StudentID), func() error { return t.studentLost(c) })
 	if hash := c.values[status.FieldIDNumber].hash; hash != nil {

@@ -78,11 +78,14 @@ func (t *Tx) prepareStudent(c *Change, f Filing, policy process.Policy) error {
 		return problem.New(problem.KindUnknown).At("/kind").With("kind", string(f.Kind))
 	}
 	c.Definition = d
+	if err := t.particulars(c, h, policy); err != nil {
+		return err
+	}
 	var list []*problem.Error
 	if !d.Allows(h.Stage) {
 		list = append(list, problem.New(problem.StageForbids).At("/kind").WithText("kind", d.Name.Zh, d.Name.En))
 	}
-	if h.SchoolGone {
+	if h.SchoolGone && d.FiledBy == process.FiledBySchool {
 		list = append(list, problem.New(problem.SchoolClosed))
 	}
 	if !mayFileFor(d, f.Office, h) {
@@ -102,6 +105,9 @@ func (t *Tx) prepareStudent(c *Change, f Filing, policy process.Policy) error {
 	if running != nil {
 		list = append(list, running)
 	}
+	if wrong := t.confirmed(c, h); wrong != nil {
+		list = append(list, wrong)
+	}
 	return problem.Join(append(list, against...)...)
 }
 
@@ -118,7 +124,7 @@ func mayFileFor(d process.Definition, office Office, h *held) bool {
 // change; it serves the filing (starting) and the resubmission. Running is the
 // kind of another change that holds the pupil.
 func (t *Tx) against(c *Change, h *held, evidence []EvidenceRef, running process.Kind, starting bool) ([]*problem.Error, error) {
-	list := c.Definition.CheckInputs(c.Definition.Filed(c.Inputs))
+	list := c.Definition.CheckFiled(c.Inputs)
 	if starting {
 		list = c.Definition.CheckInputs(c.Inputs)
 	}

@@ -19,6 +19,10 @@ func (t *Tx) decide(c *Change, s *Slip) error {
 	if err := t.mayAct(k); err != nil {
 		return err
 	}
+	rule, _ := c.Definition.Step(k.StepNo)
+	if rule.Statement && s.Verb != Approve {
+		return problem.New(problem.StatementOnly)
+	}
 	if s.Verb == SendBack && (s.Body.SendBackTo < 0 || s.Body.SendBackTo >= k.StepNo) {
 		return problem.New(problem.NoSuchStep).At("/send_back_to")
 	}
@@ -27,6 +31,9 @@ func (t *Tx) decide(c *Change, s *Slip) error {
 	}
 	if s.Verb == Approve {
 		if err := t.fillIn(c, s, k); err != nil {
+			return err
+		}
+		if err := t.attachStatement(c, s, rule); err != nil {
 			return err
 		}
 	}
@@ -233,7 +240,13 @@ func (t *Tx) checkAgain(c *Change, s *Slip) error {
 	if err := take(c, h, s); err != nil {
 		return err
 	}
-	list, err := t.against(c, h, evidence, "", false)
+	running := process.Kind("")
+	if c.Kind == process.Arbitration {
+		if running, err = t.contested(c); err != nil {
+			return err
+		}
+	}
+	list, err := t.against(c, h, evidence, running, false)
 	if err != nil {
 		return err
 	}

@@ -2,6 +2,7 @@ package store
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"strconv"
 	"time"
@@ -97,6 +98,11 @@ func (t *Tx) Settle(change uuid.UUID, e *Errand, refusal *problem.Error) error {
 		}
 	}
 	line := event{change: c.ID, verb: Passed, step: s.No, round: s.Round} // of no office: the system did it
+	if refusal == nil && c.Definition.Last(s.No) {
+		if refusal, err = t.passLast(c, line); refusal == nil {
+			return err
+		}
+	}
 	if refusal != nil {
 		line.verb, line.params = Failed, refusalParams(refusal)
 		if err := t.write(line); err != nil {
@@ -113,6 +119,25 @@ func (t *Tx) Settle(change uuid.UUID, e *Errand, refusal *problem.Error) error {
 	return t.Audit("step.passed", "change", c.ID.String(), map[string]string{"act": string(e.Act)})
 }
 
+// passLast makes a change effective that the register approves by itself, or tells
+// why the record cannot take it, which ends the change.
+func (t *Tx) passLast(c *Change, line event) (*problem.Error, error) {
+	err := t.nested(func() error {
+		if err := t.write(line); err != nil {
+			return err
+		}
+		return t.takeEffect(c, nil)
+	})
+	var refusal *problem.Error
+	if errors.As(err, &refusal) {
+		return refusal, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return nil, t.Audit("step.passed", "change", c.ID.String(), map[string]string{"kind": string(c.Kind)})
+}
+
 // looksElsewhere is the part of an errand the register itself can answer.
 func (t *Tx) looksElsewhere(c *Change, e *Errand) (*problem.Error, error) {
 	switch e.Act {
@@ -123,6 +148,8 @@ func (t *Tx) looksElsewhere(c *Change, e *Errand) (*problem.Error, error) {
 			return nil, err
 		}
 		return t.identityTaken(c)
+	case process.ActDelete:
+		return nil, nil //nolint:nilnil // the record itself says whether it may be deleted
 	}
 	return nil, fmt.Errorf("unknown act %q of change %s", e.Act, c.ID)
 }

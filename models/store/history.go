@@ -21,14 +21,15 @@ type HistoryEntry struct {
 	AccountID   *uuid.UUID
 	Reason      string // of a plain edit; changes say it in their opinions
 	SchoolName  string
+	Struck      bool // a mistake, struck by a correction (异动纠错)
 	Before      json.RawMessage
 	After       json.RawMessage
 }
 
 // StudentHistory gives what happened to a record, newest first, at most so many
 // entries before the given one (uuid.Nil begins). A school sees the entries of
-// the time in which the record was its own.
-func (t *Tx) StudentHistory(student, before uuid.UUID, most int) ([]HistoryEntry, error) {
+// the time in which the record was its own; what was struck is for bureaux.
+func (t *Tx) StudentHistory(student, before uuid.UUID, struck bool, most int) ([]HistoryEntry, error) {
 	var rows []struct {
 		HistoryEntry `gorm:"embedded"`
 		BeforeJSON   string
@@ -37,7 +38,10 @@ func (t *Tx) StudentHistory(student, before uuid.UUID, most int) ([]HistoryEntry
 	page := t.db.Table("student_history h").Where("h.student_id = ?", student).Order("h.recorded_at DESC, h.id DESC").Limit(most).
 		Joins("LEFT JOIN change c ON c.id = h.change_id").Joins("LEFT JOIN organisation o ON o.path = h.org_path").
 		Select(`h.id, h.change_id, coalesce(c.case_no, '') AS case_no, h.kind, h.effective_on, h.recorded_at, h.account_id, h.reason,
-			coalesce(o.name, '') AS school_name, h.before::text AS before_json, h.after::text AS after_json`)
+			h.struck_at IS NOT NULL AS struck, coalesce(o.name, '') AS school_name, h.before::text AS before_json, h.after::text AS after_json`)
+	if !struck {
+		page = page.Where("h.struck_at IS NULL")
+	}
 	if before != uuid.Nil {
 		page = page.Where(`(h.recorded_at, h.id) < (SELECT b.recorded_at, b.id FROM student_history b WHERE b.id = ? AND b.student_id = ?)`, before, student)
 	}

@@ -172,6 +172,12 @@ type ChangeFilter struct {
 	Kind      process.Kind
 	Status    string
 	CaseNo    string
+	// Dismissed shows what the own office took off its list, Struck what was struck
+	// as a mistake.
+	Dismissed bool
+	Struck    bool
+	// OfficePath is the office of whoever reads.
+	OfficePath string
 }
 
 // ChangeLine is one change in a list.
@@ -191,6 +197,7 @@ type ChangeLine struct {
 	DueAt       *time.Time
 	FiledAt     time.Time
 	ClosedAt    *time.Time
+	Struck      bool
 }
 
 // Changes lists changes in scope, newest first, after (filed_at, ID) of the last one seen.
@@ -200,16 +207,17 @@ func (t *Tx) Changes(f ChangeFilter, before time.Time, beforeID uuid.UUID, most 
 	}
 	var list []ChangeLine
 	err := t.db.Raw(`SELECT c.id, c.case_no, c.kind, c.status, c.student_id, c.roster_id, coalesce(p.name, c.subject ->> 'name', '') AS student_name, f.name AS org_name,
-			c.step_no, c.round, coalesce(s.name, '') AS step_name, coalesce(o.name, '') AS waiting_for, s.due_at, c.filed_at, c.closed_at
+			c.step_no, c.round, coalesce(s.name, '') AS step_name, coalesce(o.name, '') AS waiting_for, s.due_at, c.filed_at, c.closed_at, c.struck_at IS NOT NULL AS struck
 		FROM change c JOIN organisation f ON f.id = c.org_id LEFT JOIN student p ON p.id = c.student_id
 		LEFT JOIN step s ON s.change_id = c.id AND s.status = 'OPEN' LEFT JOIN organisation o ON o.id = s.office_id
 		WHERE (c.filed_at, c.id) < (@before, @id) AND (CAST(@filer AS uuid) IS NULL OR c.filed_by = @filer) AND (CAST(@org AS uuid) IS NULL OR c.org_id = @org)
 			AND (CAST(@student AS uuid) IS NULL OR c.student_id = @student) AND (@kind = '' OR c.kind = @kind)
 			AND (@status = '' OR c.status = @status) AND (@case = '' OR c.case_no = @case)
+			AND (@struck OR c.struck_at IS NULL) AND (@dismissed OR NOT EXISTS (SELECT 1 FROM change_dismissal d WHERE d.change_id = c.id AND d.org_path = text2ltree(@office)))
 		ORDER BY c.filed_at DESC, c.id DESC LIMIT @most`,
 		map[string]any{
 			"before": before, "id": beforeID, "filer": orNull(f.FiledBy), "org": orNull(f.OrgID), "student": orNull(f.StudentID),
-			"kind": f.Kind, "status": f.Status, "case": f.CaseNo, "most": most,
+			"kind": f.Kind, "status": f.Status, "case": f.CaseNo, "most": most, "struck": f.Struck, "dismissed": f.Dismissed, "office": f.OfficePath,
 		}).Scan(&list).Error
 	if err != nil {
 		return nil, fmt.Errorf("list changes: %w", err)

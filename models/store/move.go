@@ -24,7 +24,7 @@ func (t *Tx) moveRecord(c *Change, h *held, after status.Record, on calendar.Dat
 		return err
 	}
 	t.later("move a record", 1, `UPDATE student SET school_id = ?, org_path = ? WHERE id = ?`, to, path, h.ID)
-	for _, table := range []string{"guardian", "suspension", "punishment"} {
+	for _, table := range []string{"guardian", "suspension", "punishment", "student_problem"} {
 		t.later("move a record", anyRows, `UPDATE `+table+` SET org_path = ? WHERE student_id = ?`, path, h.ID)
 	}
 	t.openHandover(c, h, to)

@@ -73,7 +73,7 @@ func TestAPunishmentIsRecordedAndCancelledOnce(t *testing.T) {
 		list, err := t2.Punishments(id)
 		require.Len(t, list, 2)
 		require.Equal(t, *done, list[0])
-		history, err2 := t2.StudentHistory(id, uuid.Nil, 10)
+		history, err2 := t2.StudentHistory(id, uuid.Nil, false, 10)
 		require.NoError(t, err2)
 		require.Len(t, history, 4)
 		require.Equal(t, "PUNISHMENT", history[1].Kind)

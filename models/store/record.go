@@ -45,6 +45,7 @@ type held struct {
 	IDMasked     string
 	NumberMasked string
 	NumberHash   []byte
+	NumberClass  string
 	Punished     bool
 
 	record status.Record `gorm:"-"`
@@ -56,7 +57,7 @@ func (t *Tx) readHeld(id uuid.UUID, lock bool) (*held, error) {
 	query := `SELECT s.id, s.school_id, s.org_path::text AS org_path, s.class_id, coalesce(k.code, '') AS class_code, s.holds_seat, s.stage, s.entry_year,
 		s.enrol_status, s.in_register, s.on_campus, s.version, to_json(s.problem_flags)::text AS flags, o.closed_at IS NOT NULL AS school_gone,
 		o.name AS school_name, o.code AS school_code, o.path::text AS school_path, o.province_code AS province,
-		s.name, s.sex, s.birth_date, s.id_type, s.id_cipher, s.id_masked, s.number_masked, s.number_hash,
+		s.name, s.sex, s.birth_date, s.id_type, s.id_cipher, s.id_masked, s.number_masked, s.number_hash, s.number_class,
 		EXISTS (SELECT 1 FROM punishment p WHERE p.student_id = s.id AND p.cancelled_on IS NULL) AS punished
 		FROM student s JOIN organisation o ON o.id = s.school_id LEFT JOIN school_class k ON k.id = s.class_id WHERE s.id = ?`
 	if lock {
@@ -131,10 +132,16 @@ func (t *Tx) facts(c *Change, h *held, lock bool) (status.Facts, error) {
 		}
 		f.Class = class
 	}
-	if !status.Receives(c.Kind) {
-		return f, nil
-	}
 	var err error
+	switch c.Kind { //nolint:exhaustive // all others look at nothing else
+	case process.ProblemCorroboration:
+		f.Finding, err = t.finding(c)
+	case process.ChangeCorrection:
+		f.Mistake, err = t.mistake(c)
+	}
+	if err != nil || !status.Receives(c.Kind) {
+		return f, err
+	}
 	f.To, err = t.schoolFor(c.OrgID)
 	return f, err
 }

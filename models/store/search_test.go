@@ -227,7 +227,7 @@ func TestRecordPageShowsEveryItemAndNoSecret(t *testing.T) {
 					require.Equal(t, want, got, column.Header)
 				}
 			}
-			history, err := t2.StudentHistory(id, uuid.Nil, 10)
+			history, err := t2.StudentHistory(id, uuid.Nil, false, 10)
 			require.NoError(t, err)
 			require.Len(t, history, 1)
 			require.Equal(t, "ROSTER_IMPORT", history[0].Kind)

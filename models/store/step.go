@@ -111,7 +111,8 @@ func (t *Tx) officeOf(c *Change, no int, rule process.Step) (*office, bool, erro
 		FROM change_party p JOIN organisation f ON f.id = p.org_id
 		JOIN organisation o ON o.path @> f.path AND CASE @level
 			WHEN 'SCHOOL' THEN o.path = f.path WHEN 'MANAGING' THEN o.path = subpath(f.path, 0, -1)
-			WHEN 'COMMON' THEN o.path = (SELECT lca(array_agg(s.org_path)) FROM change_party s WHERE s.change_id = @change)
+			WHEN 'COMMON' THEN o.path = (SELECT lca(array_agg(s.path)) FROM (SELECT q.org_path AS path FROM change_party q WHERE q.change_id = @change
+				UNION ALL SELECT b.path FROM change c JOIN organisation b ON b.id = c.beside WHERE c.id = @change) s)
 			ELSE o.kind = @level OR o.path = subpath(f.path, 0, -1) END
 		WHERE p.change_id = @change AND p.side = @side ORDER BY o.kind <> @level LIMIT 1`,
 		map[string]any{"change": c.ID, "side": rule.Side, "level": rule.Level, "role": rule.Role, "except": except}).Take(&row).Error

@@ -83,7 +83,7 @@ func TestAnEditTakesEffectAtOnceAndIsInTheHistory(t *testing.T) {
 	delete(want, "blood_type")
 	require.Equal(t, want, rig.items(id))
 	rig.mustIn(rig.app, schoolAPath, func(t2 *Tx) error {
-		history, err := t2.StudentHistory(id, uuid.Nil, 10)
+		history, err := t2.StudentHistory(id, uuid.Nil, false, 10)
 		require.Len(t, history, 2)
 		line := history[0]
 		require.Equal(t, "EDIT", line.Kind)

@@ -1,0 +1,141 @@
+package status
+
+import (
+	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/process"
+)
+
+// The kinds of problem status (问题学籍, domain 3.1).
+const (
+	IDError      = "ID_ERROR"       // the identity number is wrong
+	DupWithID    = "DUP_WITH_ID"    // another record has the same number
+	DupWithoutID = "DUP_WITHOUT_ID" // another record has the same name, sex and birth date, and a number does not tell them apart
+)
+
+// Finding is the problem a corroboration is about.
+type Finding struct {
+	Kind string
+	// Open says that it still stands against the record.
+	Open bool
+	// OtherPassed says that the other side was found right.
+	OtherPassed bool
+}
+
+// checkCorroboration holds the rules of 佐证 (KT11, D9): what is corroborated stands
+// against the record, and of two records with one number only one can be right.
+func checkCorroboration(_ Record, _ Request, f Facts) []*problem.Error {
+	switch {
+	case f.Finding == nil:
+		return []*problem.Error{problem.New(problem.ProblemUnknown).At("/inputs/problem_id")}
+	case f.Finding.Kind == DupWithID && f.Finding.OtherPassed:
+		return []*problem.Error{problem.New(problem.ProblemOneSide).At("/inputs/problem_id")}
+	case !f.Finding.Open:
+		return []*problem.Error{problem.New(problem.ProblemSettled).At("/inputs/problem_id")}
+	}
+	return nil
+}
+
+// checkDeletion refuses to delete a record nothing stands against (KT13).
+func checkDeletion(r Record, _ Request, _ Facts) []*problem.Error {
+	if len(r.Problems) == 0 {
+		return []*problem.Error{problem.New(problem.ProblemNone).At("/student_id")}
+	}
+	return nil
+}
+
+// checkArbitration holds the rules of 仲裁 (KT23): another school is receiving the
+// pupil at this moment.
+func checkArbitration(_ Record, _ Request, f Facts) []*problem.Error {
+	switch {
+	case f.From.ID == f.To.ID:
+		return []*problem.Error{problem.New(problem.TransferSameSchool).At("/pupil")}
+	case f.Running == "":
+		return []*problem.Error{problem.New(problem.ArbitrationNothing).At("/pupil")}
+	case !Contestable(f.Running):
+		return []*problem.Error{BusinessRunning.Refusal(f.From, f.Running)}
+	}
+	return nil
+}
+
+// Contestable says whether a kind of change is a claim on a pupil that another
+// school may contest.
+func Contestable(kind process.Kind) bool {
+	return kind != process.Arbitration && Receives(kind)
+}
+
+// Mistake is the change a correction is about.
+type Mistake struct {
+	Kind process.Kind
+	// InForce says that it took effect and was not struck before.
+	InForce bool
+	// UndoneBy is the change that brought the record back, "" when none did.
+	UndoneBy process.Kind
+	// Depends is a later change that rests on the mistaken one, "" when none does.
+	Depends process.Kind
+}
+
+// death (死亡) is the one change with no opposite that may be corrected.
+const death process.Kind = "DEATH"
+
+// Opposite lists the changes that undo a kind (domain 3.3).
+func Opposite(kind process.Kind) []process.Kind {
+	switch kind { //nolint:exhaustive // all others have none
+	case process.Suspension:
+		return []process.Kind{process.Reinstatement}
+	case process.Reinstatement:
+		return []process.Kind{process.Suspension}
+	case process.Transfer, "SENIOR_TRANSFER", "BATCH_TRANSFER":
+		return []process.Kind{process.Transfer, "SENIOR_TRANSFER", "BATCH_TRANSFER"}
+	case process.Withdrawal, process.OtherLeaving, "EXPULSION", "MISSING":
+		return []process.Kind{process.RestoreAdmission}
+	case process.RestoreAdmission:
+		return []process.Kind{process.Withdrawal, process.OtherLeaving, "EXPULSION", "MISSING"}
+	case "GONE_ABROAD":
+		return []process.Kind{"RETURN_FROM_ABROAD"}
+	case "RETURN_FROM_ABROAD":
+		return []process.Kind{"GONE_ABROAD"}
+	case "RETENTION":
+		return []process.Kind{"SKIP"}
+	case "SKIP":
+		return []process.Kind{"RETENTION"}
+	}
+	return nil
+}
+
+// Restores says whether correcting a kind gives the record its former state back,
+// because nothing else can.
+func Restores(kind process.Kind) bool { return kind == death }
+
+// checkCorrection holds the rules of 异动纠错 (KT72, W18): the district strikes a
+// change only after the opposite one has brought the pupil back.
+func checkCorrection(r Record, _ Request, f Facts) []*problem.Error {
+	const at = "/inputs/case_no"
+	m := f.Mistake
+	switch {
+	case m == nil:
+		return []*problem.Error{problem.New(problem.CorrectionUnknown).At(at)}
+	case !m.InForce:
+		return []*problem.Error{problem.New(problem.CorrectionNotInForce).At(at)}
+	case m.Depends != "":
+		return []*problem.Error{problem.New(problem.CorrectionDepends).At(at).With("kind", string(m.Depends))}
+	case Restores(m.Kind):
+		if r.Enrol != Deceased {
+			return []*problem.Error{problem.New(problem.CorrectionNotInForce).At(at)}
+		}
+	case len(Opposite(m.Kind)) == 0:
+		return []*problem.Error{problem.New(problem.CorrectionNoOpposite).At(at)}
+	case m.UndoneBy == "":
+		return []*problem.Error{problem.New(problem.CorrectionNotUndone).At(at)}
+	}
+	return nil
+}
+
+// Alters says whether a kind changes where a record stands in its life; the others
+// rest on nothing that came before and nothing rests on them.
+func Alters(kind process.Kind) bool {
+	switch kind { //nolint:exhaustive // all others do
+	case process.KeyDataChange, process.ProblemCorroboration, process.Arbitration, process.ChangeCorrection, process.RosterImport:
+		return false
+	}
+	return true
+}

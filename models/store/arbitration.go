@@ -1,0 +1,158 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/google/uuid"
+	"gorm.io/gorm"
+
+	"github.com/xueji/xueji/models/org"
+	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/process"
+	"github.com/xueji/xueji/models/status"
+)
+
+// claim is the running change by which a school receives a pupil.
+type claim struct {
+	ChangeID uuid.UUID
+	Kind     process.Kind
+	OrgID    uuid.UUID
+	OrgPath  string
+	Province string
+}
+
+// prepareArbitration prepares the case of two schools that claim one pupil (KT23):
+// the one that asks is the receiving side, the one whose claim is running the other.
+func (t *Tx) prepareArbitration(c *Change, f Filing, policy process.Policy) error {
+	h, err := t.pupilToReceive(c, f)
+	if err != nil {
+		return err
+	}
+	c.StudentID, c.Stage, c.Subject = &h.ID, h.Stage, h.subject()
+	d, ok := t.store.processes.Define(f.Kind, h.Stage, policy)
+	if !ok {
+		return problem.New(problem.KindUnknown).At("/kind").With("kind", string(f.Kind))
+	}
+	c.Definition = d
+	if to, err := t.schoolFor(f.Office.ID); err != nil || to.Closed {
+		return errors.Join(err, problem.New(problem.SchoolClosed))
+	}
+	other, err := t.claimOn(h.ID)
+	if err != nil {
+		return err
+	}
+	running := process.Kind("")
+	if other != nil {
+		if other.OrgID == f.Office.ID && status.Receives(other.Kind) {
+			return problem.New(problem.ArbitrationOwn).At("/pupil")
+		}
+		running, c.About = other.Kind, &other.ChangeID
+		c.releasing = Office{ID: other.OrgID, Path: other.OrgPath, Province: other.Province}
+	}
+	list := []*problem.Error{}
+	dead, err := t.mayStart(h.ID)
+	if err != nil {
+		return err
+	}
+	if dead != nil {
+		list = append(list, dead)
+	}
+	against, err := t.against(c, h, f.Evidence, running, true)
+	if err != nil {
+		return err
+	}
+	return problem.Join(append(list, against...)...)
+}
+
+// claimOn finds the change that holds a pupil, whoever filed it; nil when none does.
+func (t *Tx) claimOn(student uuid.UUID) (*claim, error) {
+	var other claim
+	err := t.db.Raw(`SELECT change_id, kind, org_id, org_path, province FROM claim_on(?)`, student).Take(&other).Error
+	if errors.Is(err, gorm.ErrRecordNotFound) {
+		return nil, nil //nolint:nilnil // nobody claims the pupil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("look for the claim of another school: %w", err)
+	}
+	return &other, nil
+}
+
+// contested is the kind of the claim an arbitration is about while it still
+// runs, for the checks after the filing (worker).
+func (t *Tx) contested(c *Change) (process.Kind, error) {
+	var row struct {
+		Kind   process.Kind
+		Status string
+	}
+	if err := t.db.Raw(`SELECT kind, status FROM change WHERE id = ?`, *c.About).Take(&row).Error; err != nil {
+		return "", fmt.Errorf("read a contested change: %w", err)
+	}
+	if row.Status != Running {
+		return "", nil
+	}
+	return row.Kind, nil
+}
+
+// attachStatement attaches what a side hands in with its statement: files of its
+// own office, of kinds the process knows.
+func (t *Tx) attachStatement(c *Change, s *Slip, rule process.Step) error {
+	given := s.Body.Evidence
+	if len(given) == 0 {
+		return nil
+	}
+	if !rule.Statement {
+		return problem.New(problem.EvidenceUnknown).At("/evidence")
+	}
+	var list []*problem.Error
+	for i, e := range given {
+		var own bool
+		if err := t.db.Raw(`SELECT EXISTS (SELECT 1 FROM evidence WHERE id = ? AND org_id = ?)`, e.ID, s.OfficeID).Scan(&own).Error; err != nil {
+			return fmt.Errorf("look for evidence: %w", err)
+		}
+		known := slices.ContainsFunc(c.Definition.Evidence, func(r process.EvidenceRule) bool { return r.Kind == e.Kind })
+		if !own || !known {
+			list = append(list, problem.New(problem.EvidenceUnknown).At(fmt.Sprintf("/evidence/%d", i)))
+		}
+	}
+	t.attach(c.ID, given, c.Round)
+	return problem.Join(list...)
+}
+
+// arbitrate ends the contested change in favour of the school that asked (worker).
+// The pupil is nobody's then: the winner files its transfer, and is told so. When
+// the contested change has ended otherwise there is nothing left to decide.
+func (t *Tx) arbitrate(c *Change, s *Slip) error {
+	kind, err := t.contested(c)
+	if err != nil {
+		return err
+	}
+	if kind == "" {
+		return unfit(s, problem.New(problem.Moot))
+	}
+	if err := t.endBySystem(*c.About, Arbitrated); err != nil {
+		return err
+	}
+	if err := t.endEffective(c, s, t.today()); err != nil {
+		return err
+	}
+	return t.notify(c.ID, noticeArbitrationWon, c.StepNo, c.Round, c.OrgID, c.OrgPath, string(org.SchoolRegistrar))
+}
+
+// noticeArbitrationWon tells the school an arbitration found for to file its transfer.
+const noticeArbitrationWon = "ARBITRATION_WON"
+
+// MootArbitrations gives running arbitrations whose contested change has ended (worker).
+func (t *Tx) MootArbitrations(most int) ([]uuid.UUID, error) {
+	var ids []uuid.UUID
+	err := t.db.Raw(`SELECT a.id FROM change a JOIN change c ON c.id = a.about
+		WHERE a.kind = ? AND a.status = 'RUNNING' AND c.status <> 'RUNNING' ORDER BY a.id LIMIT ?`, process.Arbitration, most).Scan(&ids).Error
+	if err != nil {
+		return nil, fmt.Errorf("look for arbitrations without a claim: %w", err)
+	}
+	return ids, nil
+}
+
+// EndMoot ends an arbitration there is nothing left to decide in (worker).
+func (t *Tx) EndMoot(arbitration uuid.UUID) error { return t.endBySystem(arbitration, Moot) }

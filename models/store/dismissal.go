@@ -1,0 +1,34 @@
+package store
+
+import (
+	"fmt"
+
+	"github.com/google/uuid"
+
+	"github.com/xueji/xueji/models/problem"
+)
+
+// Dismiss takes an ended case off the list of the office that filed it (KT73). It
+// stays for everybody else, for whoever asks for it, and in the audit trail.
+// Doing it again changes nothing.
+func (t *Tx) Dismiss(change uuid.UUID, office Office) error {
+	c, err := t.Change(change)
+	if err != nil {
+		return err
+	}
+	if c.OrgID != office.ID {
+		return problem.New(problem.NotFiler)
+	}
+	if c.Status == Running || c.Status == Effective {
+		return problem.New(problem.DismissalOpen)
+	}
+	n, err := t.exec(`INSERT INTO change_dismissal (change_id, org_path, dismissed_by, dismissed_at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+		c.ID, office.Path, t.scope.Account, t.now)
+	if err != nil {
+		return fmt.Errorf("take a case off a list: %w", err)
+	}
+	if n == 0 {
+		return nil
+	}
+	return t.Audit("change.dismiss", "change", c.ID.String(), map[string]string{"case_no": c.CaseNo})
+}

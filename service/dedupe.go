@@ -1,0 +1,47 @@
+package service
+
+import (
+	"context"
+
+	"github.com/xueji/xueji/models/store"
+)
+
+// dedupeBatch is how many records one transaction looks through the register for.
+const dedupeBatch = 500
+
+// Dedupe looks the register through for the doubles of every record that was not
+// looked at since it was written (查重, KT10), and says how many those were. With
+// all, every record counts as new.
+func Dedupe(ctx context.Context, register *store.Store, all bool) (looked int, err error) {
+	for forgotten := int64(1); all && forgotten > 0; {
+		err = register.InScope(ctx, store.Scope{}, func(tx *store.Tx) error {
+			forgotten, err = tx.ForgetDedupe(10 * dedupeBatch)
+			return err
+		})
+		if err != nil {
+			return 0, err
+		}
+	}
+	for {
+		var n int
+		err := register.InScope(ctx, store.Scope{}, func(tx *store.Tx) (err error) {
+			n, err = tx.Dedupe(dedupeBatch)
+			return err
+		})
+		if err != nil || n == 0 {
+			return looked, err
+		}
+		looked += n
+	}
+}
+
+// Dedupe is the same for an operator.
+func (o *Operator) Dedupe(ctx context.Context, all bool) (int, error) {
+	return Dedupe(ctx, o.register, all)
+}
+
+// dedupe is the worker's hourly run (KT02).
+func (w *Worker) dedupe(ctx context.Context) error {
+	_, err := Dedupe(ctx, w.parts.register, false)
+	return err
+}
