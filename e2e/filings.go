@@ -21,6 +21,8 @@ type Filing struct {
 	Inputs func(c *County) map[string]string
 	// Values are key items, of the kinds that write any.
 	Values map[string]string
+	// ByBureau says that a reviewer of the managing bureau files it.
+	ByBureau bool
 	// Evidence lists the papers that must be attached.
 	Evidence []string
 	// Filer files in the place of the county's registrar; nil for the registrar.
@@ -67,6 +69,14 @@ func Filings() map[process.Kind]Filing {
 		process.KeyDataChange: {
 			Prepare: namedPupil, Inputs: inputs("reason", "户籍更正"), Values: map[string]string{"name": "样例更名"}, Evidence: []string{"IDENTITY_PROOF"},
 		},
+		process.ProblemCorroboration: {Prepare: doubtedPupil, Evidence: []string{"IDENTITY_PROOF", "GUARDIAN_STATEMENT"}},
+		process.ProblemDeletion: {
+			Prepare: doubtedPupil, Inputs: inputs("confirm_name", "样例生", "reason", "重复建籍"), Makes: "DELETED",
+		},
+		process.Arbitration: {
+			Prepare: claimedPupil, Inputs: inputs("reason", "学生在本校就读"), Evidence: []string{"STUDY_PROOF", "GUARDIAN_STATEMENT"},
+		},
+		process.ChangeCorrection: {Prepare: mistakenPupil, Evidence: []string{"CORRECTION_PROOF"}, ByBureau: true},
 	}
 }
 
@@ -89,7 +99,9 @@ func (s *Stack) FilingOf(c *County, kind process.Kind) map[string]any {
 	}
 	body := f.Prepare(s, c)
 	body["kind"] = kind
-	body["inputs"] = map[string]string{}
+	if body["inputs"] == nil { // what is prepared may be named in the form
+		body["inputs"] = map[string]string{}
+	}
 	if f.Inputs != nil {
 		body["inputs"] = f.Inputs(c)
 	}

@@ -1,6 +1,7 @@
 package e2e_test
 
 import (
+	"fmt"
 	"net/http"
 	"testing"
 	"time"
@@ -11,6 +12,7 @@ import (
 	"github.com/xueji/xueji/e2e"
 	"github.com/xueji/xueji/identity/simulator"
 	"github.com/xueji/xueji/models/org"
+	"github.com/xueji/xueji/models/process"
 )
 
 type obj = map[string]any
@@ -230,4 +232,18 @@ func TestARefusedCaseIsTakenOffTheList(t *testing.T) {
 	again := c.Registrar.SuspensionBody(pupil)
 	again["redo_of"] = change
 	c.Registrar.File(again)
+}
+
+// Every kind of this area is filed from the table of filings, too.
+func TestTheTableOfFilingsKnowsTrouble(t *testing.T) {
+	s := e2e.New(t, e2e.Options{})
+	for kind, ends := range map[process.Kind]string{process.ProblemCorroboration: "RUNNING", process.ProblemDeletion: "EFFECTIVE", process.Arbitration: "RUNNING", process.ChangeCorrection: "RUNNING"} {
+		c := s.CountyOf("520102", fmt.Sprintf("21520005%02d", len(kind)), "南明区示例小学"+string(kind))
+		filer := c.Registrar
+		if e2e.Filings()[kind].ByBureau {
+			filer = c.Reviewer
+		}
+		change := filer.File(s.FilingOf(c, kind))
+		s.Eventually(string(kind)+" is "+ends, 30*time.Second, func() bool { return filer.Page(change).Text("status") == ends })
+	}
 }
