@@ -21,8 +21,6 @@ type Filing struct {
 	Inputs func(c *County) map[string]string
 	// Values are key items, of the kinds that write any.
 	Values map[string]string
-	// ByBureau says that a reviewer of the managing bureau files it.
-	ByBureau bool
 	// Evidence lists the papers that must be attached.
 	Evidence []string
 	// Filer files in the place of the county's registrar; nil for the registrar.
@@ -46,6 +44,7 @@ func Filings() map[process.Kind]Filing {
 			return paired(append([]string{"class_id", c.Class[year].String()}, pairs...))
 		}
 	}
+	beside := 0 // they write beside the record
 	return map[process.Kind]Filing{
 		process.Suspension: {
 			Prepare: pupilIn("ENROLLED"), Inputs: inputs("reason_code", "10", "from_date", "2026-11-23", "until_date", "2027-08-31"),
@@ -69,14 +68,22 @@ func Filings() map[process.Kind]Filing {
 		process.KeyDataChange: {
 			Prepare: namedPupil, Inputs: inputs("reason", "户籍更正"), Values: map[string]string{"name": "样例更名"}, Evidence: []string{"IDENTITY_PROOF"},
 		},
-		process.ProblemCorroboration: {Prepare: doubtedPupil, Evidence: []string{"IDENTITY_PROOF", "GUARDIAN_STATEMENT"}},
+		process.ProblemCorroboration: {Prepare: doubtedPupil, Evidence: []string{"IDENTITY_PROOF", "GUARDIAN_STATEMENT"}, Lines: &beside},
 		process.ProblemDeletion: {
 			Prepare: doubtedPupil, Inputs: inputs("confirm_name", "样例生", "reason", "重复建籍"), Makes: "DELETED",
 		},
 		process.Arbitration: {
-			Prepare: claimedPupil, Inputs: inputs("reason", "学生在本校就读"), Evidence: []string{"STUDY_PROOF", "GUARDIAN_STATEMENT"},
+			Prepare: claimedPupil, Inputs: inputs("reason", "学生在本校就读"), Evidence: []string{"STUDY_PROOF", "GUARDIAN_STATEMENT"}, Lines: &beside,
+			Asked: func(_ *Stack, _ *County, step string) map[string]string {
+				if step == "STATEMENT" {
+					return map[string]string{"position": "MAINTAIN"}
+				}
+				return nil
+			},
 		},
-		process.ChangeCorrection: {Prepare: mistakenPupil, Evidence: []string{"CORRECTION_PROOF"}, ByBureau: true},
+		process.ChangeCorrection: {
+			Prepare: mistakenPupil, Evidence: []string{"CORRECTION_PROOF"}, Lines: &beside, Filer: func(_ *Stack, c *County) *Person { return c.Reviewer },
+		},
 	}
 }
 

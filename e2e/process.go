@@ -52,6 +52,12 @@ func (k *Case) Step() int {
 	return Value[int](k.s, `SELECT coalesce((SELECT no FROM step WHERE change_id = $1 AND status = 'OPEN'), -1)`, k.ID)
 }
 
+// Hears says whether the open step hears a side, which can neither refuse nor send back.
+func (k *Case) Hears() bool {
+	k.s.T.Helper()
+	return Value[bool](k.s, `SELECT coalesce((SELECT CAST(c.definition #>> ARRAY['steps', CAST(c.step_no - 1 AS text), 'statement'] AS boolean) FROM change c WHERE c.id = $1), false)`, k.ID)
+}
+
 // settle waits until no automatic step is open.
 func (k *Case) settle() {
 	k.s.T.Helper()

@@ -240,8 +240,8 @@ func TestTheTableOfFilingsKnowsTrouble(t *testing.T) {
 	for kind, ends := range map[process.Kind]string{process.ProblemCorroboration: "RUNNING", process.ProblemDeletion: "EFFECTIVE", process.Arbitration: "RUNNING", process.ChangeCorrection: "RUNNING"} {
 		c := s.CountyOf("520102", fmt.Sprintf("21520005%02d", len(kind)), "南明区示例小学"+string(kind))
 		filer := c.Registrar
-		if e2e.Filings()[kind].ByBureau {
-			filer = c.Reviewer
+		if by := e2e.Filings()[kind].Filer; by != nil {
+			filer = by(s, c)
 		}
 		change := filer.File(s.FilingOf(c, kind))
 		s.Eventually(string(kind)+" is "+ends, 30*time.Second, func() bool { return filer.Page(change).Text("status") == ends })
