@@ -63,6 +63,10 @@ func TestTheApplicationRoleCannotDecide(t *testing.T) {
 		`INSERT INTO webhook_delivery (id, notice_id) VALUES (gen_random_uuid(), gen_random_uuid())`,
 		`UPDATE webhook_delivery SET last_status = 200`,
 		`UPDATE notice_read SET read_at = now()`,
+		`INSERT INTO student_problem SELECT * FROM student_problem`,
+		`UPDATE student_problem SET state = 'CLEARED'`,
+		`UPDATE student_history SET struck_at = now()`,
+		`DELETE FROM change_dismissal`,
 		`ALTER TABLE student DISABLE ROW LEVEL SECURITY`,
 	} {
 		err := r.app.InScope(t.Context(), Scope{Paths: []string{schoolAPath}}, func(tx *Tx) error {
@@ -90,7 +94,7 @@ func TestNoScopeNoRows(t *testing.T) {
 	for _, table := range []string{
 		"student", "guardian", "student_history", "suspension", "school_class", "school_grade", "change", "change_party",
 		"step", "task", "slip", "decision", "change_event", "evidence", "change_evidence", "notice", "roster", "roster_row", "audit_entry",
-		"change_value", "departure", "handover", "punishment", "notice_read", "webhook_endpoint", "webhook_delivery",
+		"change_value", "departure", "handover", "punishment", "student_problem", "change_dismissal", "notice_read", "webhook_endpoint", "webhook_delivery",
 	} {
 		for _, paths := range [][]string{nil, {""}} {
 			var n int64

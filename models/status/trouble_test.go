@@ -1,0 +1,82 @@
+package status_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/xueji/xueji/models/org"
+	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/process"
+	"github.com/xueji/xueji/models/status"
+)
+
+// refusals gives the codes of what stands against a change of a record.
+func refusals(r status.Record, kind process.Kind, f status.Facts) []problem.Code {
+	list := []problem.Code{}
+	for _, e := range status.Check(r, status.Request{Kind: kind}, f) {
+		list = append(list, e.Code)
+	}
+	return list
+}
+
+func TestWhatMayBeCorroborated(t *testing.T) {
+	enrolled := status.Record{Enrol: status.Enrolled, Stage: org.Primary, Problems: []string{status.DupWithID}}
+	for name, row := range map[string]struct {
+		finding *status.Finding
+		want    []problem.Code
+	}{
+		"an open problem":                     {&status.Finding{Kind: status.DupWithID, Open: true}, []problem.Code{}},
+		"a wrong number (D8)":                 {&status.Finding{Kind: status.IDError, Open: true}, []problem.Code{}},
+		"none of this record":                 {nil, []problem.Code{problem.ProblemUnknown}},
+		"one that is settled":                 {&status.Finding{Kind: status.DupWithID}, []problem.Code{problem.ProblemSettled}},
+		"one number, the other side is right": {&status.Finding{Kind: status.DupWithID, Open: true, OtherPassed: true}, []problem.Code{problem.ProblemOneSide}},
+		"one name, both may be right (D9)":    {&status.Finding{Kind: status.DupWithoutID, Open: true, OtherPassed: true}, []problem.Code{}},
+	} {
+		require.Equal(t, row.want, refusals(enrolled, process.ProblemCorroboration, status.Facts{Finding: row.finding}), name)
+	}
+	gone := enrolled
+	gone.Enrol = status.Deleted
+	require.Contains(t, refusals(gone, process.ProblemCorroboration, status.Facts{Finding: &status.Finding{Open: true}}), problem.StateForbids)
+}
+
+func TestOnlyAProblemRecordIsDeleted(t *testing.T) {
+	r := status.Record{Enrol: status.Suspended, Stage: org.Primary}
+	require.Equal(t, []problem.Code{problem.ProblemNone}, refusals(r, process.ProblemDeletion, status.Facts{}))
+	r.Problems = []string{status.DupWithoutID}
+	after, err := status.Apply(r, status.Request{Kind: process.ProblemDeletion}, status.Facts{})
+	require.NoError(t, err)
+	require.Equal(t, status.Deleted, after.Enrol)
+	require.Equal(t, status.Standing{}, after.Standing, "in no register, on no campus, in no seat")
+}
+
+func TestWhatMayBeStruck(t *testing.T) {
+	enrolled, dead := status.Record{Enrol: status.Enrolled}, status.Record{Enrol: status.Deceased}
+	for name, row := range map[string]struct {
+		record  status.Record
+		mistake *status.Mistake
+		want    []problem.Code
+	}{
+		"undone":                   {enrolled, &status.Mistake{Kind: process.Suspension, InForce: true, UndoneBy: process.Reinstatement}, []problem.Code{}},
+		"not undone":               {enrolled, &status.Mistake{Kind: process.Suspension, InForce: true}, []problem.Code{problem.CorrectionNotUndone}},
+		"unknown":                  {enrolled, nil, []problem.Code{problem.CorrectionUnknown}},
+		"never in force":           {enrolled, &status.Mistake{Kind: process.Suspension}, []problem.Code{problem.CorrectionNotInForce}},
+		"something rests on it":    {enrolled, &status.Mistake{Kind: process.Suspension, InForce: true, Depends: process.Transfer}, []problem.Code{problem.CorrectionDepends}},
+		"no opposite":              {enrolled, &status.Mistake{Kind: process.KeyDataChange, InForce: true}, []problem.Code{problem.CorrectionNoOpposite}},
+		"a death has no opposite":  {dead, &status.Mistake{Kind: "DEATH", InForce: true}, []problem.Code{}},
+		"a death, the pupil lives": {enrolled, &status.Mistake{Kind: "DEATH", InForce: true}, []problem.Code{problem.CorrectionNotInForce}},
+	} {
+		require.Equal(t, row.want, refusals(row.record, process.ChangeCorrection, status.Facts{Mistake: row.mistake}), name)
+	}
+}
+
+// Opposites are mutual: what undoes a change is undone by it.
+func TestOppositesAreMutual(t *testing.T) {
+	known, err := process.Load()
+	require.NoError(t, err)
+	for _, kind := range known.Kinds() {
+		for _, other := range status.Opposite(kind) {
+			require.Contains(t, status.Opposite(other), kind)
+		}
+	}
+}
