@@ -247,3 +247,42 @@ func TestTheTableOfFilingsKnowsTrouble(t *testing.T) {
 		s.Eventually(string(kind)+" is "+ends, 30*time.Second, func() bool { return filer.Page(change).Text("status") == ends })
 	}
 }
+
+// KT12, KT13 and KT14: amending clears both sides, the province approves the
+// deletion of a formal number, and between provinces the nation compares.
+func TestWhatElseBecomesOfAProblem(t *testing.T) {
+	s := e2e.New(t, e2e.Options{})
+	a := s.County()
+	far := s.CountyOf("110101", "2111000123", "东城区示例小学")
+	province := s.Person(s.Office(org.Province, "520000"), org.BureauReviewer)
+	nation := s.Person(s.Office(org.Nation, "000000"), org.BureauReviewer)
+	flags := func(id uuid.UUID) string {
+		return e2e.Value[string](s, `SELECT problem_flags::text FROM student WHERE id = $1`, id)
+	}
+
+	pupils := alike(s, a, far)
+	one, _ := problems(a.Registrar, t)[0].(obj)
+	change := a.Registrar.File(corroboration(a.Registrar, pupils[0], one["id"]))
+	for _, who := range []*e2e.Person{a.Leader, a.Reviewer, province, nation} {
+		who.Approve(change)
+	}
+	require.Equal(t, "EFFECTIVE", a.Registrar.Page(change).Text("status"))
+	require.Equal(t, "{}", flags(pupils[0]))
+	require.Equal(t, "{DUP_WITHOUT_ID}", flags(pupils[1]))
+
+	pupils = alike(s, a, a)
+	amended := a.Registrar.File(a.Registrar.KeyDataBody(pupils[0], map[string]string{"name": "样例更名"}))
+	s.Stage(amended, "LEADER_REVIEW")
+	a.Leader.Approve(amended)
+	a.Reviewer.Approve(amended)
+	require.Equal(t, "{}", flags(pupils[0]), "evaluated again in the transaction that amended it")
+	require.Equal(t, "{DUP_WITHOUT_ID}", flags(pupils[1]), "there is still the pupil of the other province")
+	require.Equal(t, 6, e2e.Value[int](s, `SELECT count(*) FROM student_problem WHERE cleared_by = $1`, amended), "both sides of its pair with each of three others")
+
+	s.Exec(`UPDATE student SET number_class = 'G', number_cipher = '\x00', number_hash = '\x07' WHERE id = $1`, pupils[1])
+	body := obj{"kind": "PROBLEM_DELETION", "student_id": pupils[1], "inputs": obj{"confirm_name": "样例生", "reason": "重复建籍"}}
+	gone := a.Registrar.File(body)
+	require.Equal(t, "PROVINCE_APPROVAL", a.Registrar.Page(gone).Text("open.name"), "D7")
+	province.Approve(gone)
+	s.Eventually("the record is deleted", 30*time.Second, func() bool { return a.Registrar.Page(gone).Text("status") == "EFFECTIVE" })
+}
