@@ -65,6 +65,40 @@ func Filings() map[process.Kind]Filing {
 		process.Transfer: {
 			Prepare: neighbour, Inputs: into(2024, "reason", "父母工作调动"), Evidence: []string{"GUARDIAN_APPLICATION", "RESIDENCE_PROOF"}, Makes: "ENROLLED",
 		},
+		process.SuspensionExtension: {
+			Prepare: suspendedPupil, Inputs: inputs("until_date", "2027-06-30", "reason", "尚未康复"), Evidence: []string{"GUARDIAN_APPLICATION", "SUSPENSION_PROOF"},
+		},
+		process.Expulsion: {
+			Prepare: seniorPupil, Inputs: inputs("reason", "严重违纪", "decided_on", "2026-11-18", "document_no", "示例校〔2026〕8号"),
+			Evidence: []string{"EXPULSION_DECISION"}, Makes: "EXPELLED",
+		},
+		process.Missing: {
+			Prepare: pupilIn("ENROLLED"), Inputs: inputs("missing_since", "2026-11-10", "reason", "离家未归，已报案"), Evidence: []string{"POLICE_RECORD"}, Makes: "MISSING",
+		},
+		process.GoneAbroad: {
+			Prepare: pupilIn("ENROLLED"), Inputs: inputs("leaves_on", "2026-12-01", "destination", "新加坡"),
+			Evidence: []string{"GUARDIAN_APPLICATION", "TRAVEL_PAPERS"}, Makes: "ABROAD",
+		},
+		process.ReturnFromAbroad: {
+			Prepare: leftPupil("ABROAD"), Inputs: into(2024), Evidence: []string{"GUARDIAN_APPLICATION", "STUDY_RECORD"}, Makes: "ENROLLED",
+		},
+		process.Death: {
+			Prepare: pupilIn("ENROLLED"), Inputs: inputs("event_date", "2026-11-18"), Evidence: []string{"DEATH_PROOF"}, Makes: "DECEASED",
+		},
+		process.Retention: {
+			Policy:  `{"retention_stages": ["PRIMARY"]}`,
+			Prepare: pupilIn("ENROLLED"), Inputs: into(2025, "reason", "因病缺课"), Evidence: []string{"GUARDIAN_APPLICATION", "SCHOOL_OPINION"},
+		},
+		process.Skip: {
+			Policy:  `{"skip_stages": ["PRIMARY"]}`,
+			Prepare: pupilIn("ENROLLED"), Inputs: into(2023, "reason", "学业优异"), Evidence: []string{"GUARDIAN_APPLICATION", "EXCELLENCE_PROOF"},
+		},
+		process.DropoutReport: {
+			Prepare: pupilIn("ENROLLED"), Inputs: inputs("absent_since", "2026-10-12", "reason", "外出务工，家访三次未返校"), Evidence: []string{"CONTACT_RECORD"},
+		},
+		process.DropoutReturn: {
+			Prepare: dropout, Inputs: inputs("returned_on", "2026-11-18"),
+		},
 		process.KeyDataChange: {
 			Prepare: namedPupil, Inputs: inputs("reason", "户籍更正"), Values: map[string]string{"name": "样例更名"}, Evidence: []string{"IDENTITY_PROOF"},
 		},
@@ -199,4 +233,11 @@ func neighbour(s *Stack, c *County) map[string]any {
 
 func namedPupil(s *Stack, c *County) map[string]any {
 	return map[string]any{"student_id": s.Named(c, 2024, simulator.Matches).ID}
+}
+
+// dropout makes a pupil who was reported as a dropout.
+func dropout(s *Stack, c *County) map[string]any {
+	subject := pupilIn("ENROLLED")(s, c)
+	s.Exec(`UPDATE student SET dropout = true, on_campus = false WHERE id = $1`, subject["student_id"])
+	return subject
 }

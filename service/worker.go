@@ -56,7 +56,7 @@ func OpenWorker(ctx context.Context, cfg config.Config, clock *calendar.Clock, l
 	w.upkeep = &upkeep.Upkeep{
 		Register: p.register, Engine: p.engine, Log: log, Name: workerName(), OnRound: round,
 		Rounds: []func(context.Context) error{w.sealAudit},
-		Chores: []func(context.Context) error{w.sealIdleAccounts, w.deleteOldRosters, w.remindHandovers, w.dedupe},
+		Chores: []func(context.Context) error{w.sealIdleAccounts, w.deleteOldRosters, w.remindHandovers, w.remindSuspensions, w.dedupe},
 	}
 	return w, nil
 }
@@ -149,6 +149,10 @@ func (w *Worker) sealIdleAccounts(ctx context.Context) error {
 
 func (w *Worker) remindHandovers(ctx context.Context) error {
 	return w.parts.register.InScope(ctx, store.Scope{}, func(tx *store.Tx) error { return tx.RemindHandovers() })
+}
+
+func (w *Worker) remindSuspensions(ctx context.Context) error {
+	return w.parts.register.InScope(ctx, store.Scope{}, func(tx *store.Tx) error { return tx.RemindSuspensions() })
 }
 
 func (w *Worker) deleteOldRosters(ctx context.Context) error {

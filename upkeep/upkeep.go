@@ -70,7 +70,7 @@ func (u *Upkeep) Once(ctx context.Context) {
 		run  func(context.Context, *Round) error
 	}{
 		{"beat", u.beat}, {"relay", u.relay}, {"reconcile", u.reconcile},
-		{"calendar", u.calendar}, {"offices", u.offices}, {"moot", u.moot}, {"people", u.people}, {"rounds", u.rounds}, {"chores", u.chores},
+		{"calendar", u.calendar}, {"offices", u.offices}, {"clearing", u.clearing}, {"moot", u.moot}, {"people", u.people}, {"rounds", u.rounds}, {"chores", u.chores},
 	} {
 		limited, cancel := context.WithTimeout(ctx, partLimit)
 		err := part.run(limited, &round)
@@ -228,6 +228,11 @@ func (u *Upkeep) calendar(ctx context.Context, _ *Round) error {
 // offices hands open steps over after a school or bureau was re-assigned.
 func (u *Upkeep) offices(ctx context.Context, _ *Round) error {
 	return u.mend(ctx, (*store.Tx).Misplaced, (*store.Tx).FollowOffice)
+}
+
+// clearing ends business of graduating grades on the day their province clears it.
+func (u *Upkeep) clearing(ctx context.Context, _ *Round) error {
+	return u.mend(ctx, (*store.Tx).Clearable, (*store.Tx).Clear)
 }
 
 // mend does one thing to every change that needs it, each in a transaction of

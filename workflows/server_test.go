@@ -88,6 +88,8 @@ func founders() []process.Kind {
 	return []process.Kind{
 		process.Suspension, process.Reinstatement, process.Withdrawal, process.RosterImport,
 		process.Transfer, process.OtherLeaving, process.RestoreAdmission, process.KeyDataChange,
+		process.SuspensionExtension, process.Expulsion, process.Missing, process.GoneAbroad, process.ReturnFromAbroad,
+		process.Death, process.Retention, process.Skip, process.DropoutReport, process.DropoutReturn,
 	}
 }
 

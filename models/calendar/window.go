@@ -44,8 +44,24 @@ func (m MonthDay) String() string {
 // MarshalText writes the form of String; JSON and YAML use it.
 func (m MonthDay) MarshalText() ([]byte, error) { return []byte(m.String()), nil }
 
-// UnmarshalText reads the form of String.
+// IsZero says that no day is named.
+func (m MonthDay) IsZero() bool { return m == MonthDay{} }
+
+// In gives the day in one year; 02-29 is the last day of February there.
+func (m MonthDay) In(year int) Date {
+	d, err := NewDate(year, m.month, m.day)
+	if err != nil {
+		d = Date{year, m.month, m.day - 1}
+	}
+	return d
+}
+
+// UnmarshalText reads the form of String; an empty text names no day.
 func (m *MonthDay) UnmarshalText(text []byte) error {
+	if len(text) == 0 {
+		*m = MonthDay{}
+		return nil
+	}
 	parsed, err := ParseMonthDay(string(text))
 	if err != nil {
 		return err
@@ -57,28 +73,66 @@ func (m *MonthDay) UnmarshalText(text []byte) error {
 // Window is a span of days that comes back every year, both ends included. It
 // may reach over the turn of the year: from 12-15 to 02-14. Policies use it both
 // ways: business that is only possible inside (办理窗口) and freezes (冻结期).
+//
+// A window with a Year begins in that year only, and stands in the place of all
+// windows without one that would begin in that year. Without From and To it says
+// that in that year there is none.
 type Window struct {
+	Year int      `json:"year,omitempty" yaml:"year,omitempty"`
 	From MonthDay `json:"from" yaml:"from"`
 	To   MonthDay `json:"to" yaml:"to"`
 }
 
 // Contains says whether the day lies in the window. A window that ends on
 // 02-29 ends with February in every year.
-func (w Window) Contains(d Date) bool {
+func (w Window) Contains(d Date) bool { return w.begun(d, d.year) || w.begun(d, d.year-1) }
+
+// begun says whether the day lies in the window that begins in a year.
+func (w Window) begun(d Date, year int) bool {
+	if w.From.IsZero() || w.Year != 0 && w.Year != year {
+		return false
+	}
 	day := MonthDay{d.month, d.day}
 	afterFrom, beforeTo := w.From.Compare(day) <= 0, day.Compare(w.To) <= 0
 	if w.From.Compare(w.To) <= 0 {
-		return afterFrom && beforeTo
+		return d.year == year && afterFrom && beforeTo
 	}
-	return afterFrom || beforeTo
+	return d.year == year && afterFrom || d.year == year+1 && beforeTo
+}
+
+// Validate tells what is wrong with a window.
+func (w Window) Validate() error {
+	switch none := w.From.IsZero() && w.To.IsZero(); {
+	case w.Year != 0 && (w.Year < 2000 || w.Year > 2100):
+		return errors.New("the year of a window lies between 2000 and 2100")
+	case none && w.Year != 0:
+		return nil
+	case w.From.IsZero() || w.To.IsZero():
+		return errors.New("a window needs from and to; only one with a year may have neither, for none in that year")
+	}
+	return nil
 }
 
 // Windows is a set of windows; it contains what any of them contains.
 type Windows []Window
 
 // Contains says whether the day lies in one of the windows.
-func (ws Windows) Contains(d Date) bool {
-	return slices.ContainsFunc(ws, func(w Window) bool { return w.Contains(d) })
+func (ws Windows) Contains(d Date) bool { return ws.begun(d, d.year) || ws.begun(d, d.year-1) }
+
+// begun says whether the day lies in a window that begins in a year: one of that
+// year's own, where there are any.
+func (ws Windows) begun(d Date, year int) bool {
+	own := slices.ContainsFunc(ws, func(w Window) bool { return w.Year == year })
+	return slices.ContainsFunc(ws, func(w Window) bool { return (w.Year == year) == own && w.begun(d, year) })
+}
+
+// Validate tells what is wrong with the windows.
+func (ws Windows) Validate() error {
+	var list []error
+	for _, w := range ws {
+		list = append(list, w.Validate())
+	}
+	return errors.Join(list...)
 }
 
 // NextInside gives the first day, d or later, that lies in a window: the day on

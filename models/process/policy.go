@@ -23,6 +23,29 @@ type Policy struct {
 	SuspensionMonths int `yaml:"suspension_months" json:"suspension_months"`
 	// SuspensionsPerStage is how many suspensions a pupil may have in a stage (D12).
 	SuspensionsPerStage int `yaml:"suspensions_per_stage" json:"suspensions_per_stage"`
+	// ExtensionAheadDays is how long before the end of a suspension an extension
+	// must be applied for at the latest; 0: until its last day (hard rule 36).
+	ExtensionAheadDays int `yaml:"extension_ahead_days" json:"extension_ahead_days"`
+	// GoneAbroad says how going abroad is noted (D15): as a CHANGE of its own, or as
+	// a SUSPENSION.
+	GoneAbroad string `yaml:"gone_abroad" json:"gone_abroad"`
+	// DeathTerm is how long a school may take to report a death; later is noted, never refused.
+	DeathTerm calendar.Term `yaml:"death_term" json:"death_term"`
+	// DropoutWeeks is how long a pupil must have been absent to be reported as a dropout.
+	DropoutWeeks int `yaml:"dropout_weeks" json:"dropout_weeks"`
+	// RetentionStages and SkipStages are the stages in which a pupil may repeat or
+	// skip a grade; none by default (D13).
+	RetentionStages []org.Stage `yaml:"retention_stages" json:"retention_stages"`
+	SkipStages      []org.Stage `yaml:"skip_stages" json:"skip_stages"`
+	// RetentionPercent is the largest share of a grade that may repeat it in a
+	// school year; RetentionLastGrade opens the last grade (hard rule 39).
+	RetentionPercent   int  `yaml:"retention_percent" json:"retention_percent"`
+	RetentionLastGrade bool `yaml:"retention_last_grade" json:"retention_last_grade"`
+	// SkipCity adds the approval of the city to a skip (KT42).
+	SkipCity bool `yaml:"skip_city" json:"skip_city"`
+	// ClearGraduating is the day on which running business of the graduating grade
+	// is ended (hard rule 25); empty: never.
+	ClearGraduating calendar.MonthDay `yaml:"clear_graduating" json:"clear_graduating"`
 	// SuspensionBackDays and SuspensionAheadDays bound the first day of a
 	// suspension around the day of filing, against slips of the pen.
 	SuspensionBackDays  int `yaml:"suspension_back_days" json:"suspension_back_days"`
@@ -97,6 +120,8 @@ func (p Policy) Has(s Switch) bool {
 		return p.CorroborateIDErrorByProvince
 	case SwitchDeleteG:
 		return p.DeleteGByProvince
+	case SwitchSkipCity:
+		return p.SkipCity
 	}
 	return false
 }
@@ -125,6 +150,7 @@ func (p Policy) Validate() error {
 			list = append(list, fmt.Errorf("%s: %w", name, err))
 		}
 	}
+	list = append(list, p.validateLeaving()...)
 	for name, n := range map[string]int{
 		"class_capacity": p.ClassCapacity, "suspension_months": p.SuspensionMonths,
 		"suspensions_per_stage": p.SuspensionsPerStage,

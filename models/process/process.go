@@ -32,6 +32,17 @@ const (
 	ProblemDeletion      Kind = "PROBLEM_DELETION"      // 问题学籍删除, KT13
 	Arbitration          Kind = "ARBITRATION"           // 仲裁, KT23
 	ChangeCorrection     Kind = "CHANGE_CORRECTION"     // 异动纠错, KT72
+
+	SuspensionExtension Kind = "SUSPENSION_EXTENSION" // 续休, KT31
+	Expulsion           Kind = "EXPULSION"            // 开除, KT34
+	Missing             Kind = "MISSING"              // 失踪, KT35
+	GoneAbroad          Kind = "GONE_ABROAD"          // 出国, KT37
+	ReturnFromAbroad    Kind = "RETURN_FROM_ABROAD"   // 回国复学, KT38
+	Death               Kind = "DEATH"                // 死亡, KT40
+	Retention           Kind = "RETENTION"            // 留级, KT41
+	Skip                Kind = "SKIP"                 // 跳级, KT42
+	DropoutReport       Kind = "DROPOUT_REPORT"       // 辍学, KT43
+	DropoutReturn       Kind = "DROPOUT_RETURN"       // the end of it
 )
 
 // WorkflowName is the workflow type Temporal shows for the kind, such as
@@ -75,7 +86,10 @@ type Definition struct {
 	FiledBy Filer `yaml:"filed_by" json:"filed_by,omitempty"`
 	// Auto lets the register itself approve the kind (KT13, M12): it needs no
 	// decision of a person. Only the catalogue may say so, never a province's chain.
-	Auto   bool        `yaml:"auto" json:"auto,omitempty"`
+	Auto bool `yaml:"auto" json:"auto,omitempty"`
+	// SurvivesClearing keeps the kind out of the clearing of the graduating grade (KT64).
+	SurvivesClearing bool `yaml:"survives_clearing" json:"survives_clearing,omitempty"`
+
 	Stages []org.Stage `yaml:"stages" json:"stages"`
 	Steps  []Step      `yaml:"steps" json:"steps"`
 	// Routes are the chains of a kind that runs between offices, by how far
@@ -170,6 +184,7 @@ const (
 	SwitchRetrieval Switch = "MANUAL_RETRIEVAL"   // D4, the opposite of auto_retrieve
 	SwitchIDError   Switch = "PROVINCE_ID_ERROR"  // D8
 	SwitchDeleteG   Switch = "PROVINCE_DELETE_G"  // D7
+	SwitchSkipCity  Switch = "SKIP_CITY_APPROVAL" // KT42
 )
 
 // Step is one decision of a person, or an automatic act. Its number is its place

@@ -109,6 +109,9 @@ type Record struct {
 	Suspensions []Suspension
 	// Punished says that a punishment (处分) stands and was not cancelled.
 	Punished bool
+	// Dropout says that the pupil stays away from school (辍学, domain 3.2): a flag,
+	// because the record is kept.
+	Dropout bool
 	// Identity is who the record is about; changes of key data look at it.
 	Identity Identity
 }
@@ -120,6 +123,8 @@ type Suspension struct {
 	Until      calendar.Date
 	// EndedOn is zero while the suspension lasts.
 	EndedOn calendar.Date
+	// Extended counts its extensions (续休); each is as good as a suspension.
+	Extended int
 }
 
 // Class is a class a change wants to place the pupil in.
@@ -170,4 +175,10 @@ type Facts struct {
 	// nil where there is none of the name that was given.
 	Finding *Finding
 	Mistake *Mistake
+
+	// Of a change of the year group: how many pupils of the record's year group the
+	// school has, how many of them repeat this school year, and whether the pupil
+	// skipped a grade of this stage before.
+	GradeSize, Repeaters int
+	Skipped              bool
 }

@@ -21,6 +21,8 @@ type rule struct {
 	notCompulsory bool
 	// refuseProblems refuses it while a problem status is open.
 	refuseProblems bool
+	// unfrozen kinds are filed in every season: they do not wait for the graduation.
+	unfrozen bool
 	// receives marks kinds that the receiving school files: their own check judges
 	// the state, in words another office may read.
 	receives bool
@@ -61,7 +63,7 @@ func ruleOf(kind process.Kind) (rule, bool) {
 	case process.RosterImport: // acts on a roster, not on one record
 		return rule{}, false
 	}
-	return rule{}, false
+	return leavingRule(kind)
 }
 
 // withRecord lists the states of a record that problems may stand against.
@@ -88,7 +90,7 @@ func Check(r Record, req Request, f Facts) []*problem.Error {
 	if rule.refuseProblems && len(r.Problems) > 0 {
 		list = append(list, problem.New(problem.ProblemStatus).At("/student_id"))
 	}
-	if f.Starting && !rule.receives && f.Policy.Graduating(r.Stage, r.EntryYear, f.Today) && f.Policy.GraduatingFreeze.Contains(f.Today) {
+	if f.Starting && !rule.receives && !rule.unfrozen && f.Policy.Graduating(r.Stage, r.EntryYear, f.Today) && f.Policy.GraduatingFreeze.Contains(f.Today) {
 		list = append(list, problem.New(problem.Frozen).With("reopens", reopening(f.Policy.GraduatingFreeze, f.Today)))
 	}
 	if rule.check != nil {
@@ -107,6 +109,7 @@ func Apply(r Record, req Request, f Facts) (Record, error) {
 	if rule.to != "" {
 		r.Enrol = rule.to
 		r.Standing = rule.to.Standing()
+		r.Dropout = false // who left is no dropout, and who is back is none any more
 	}
 	if rule.effect != nil {
 		rule.effect(&r, req, f)

@@ -13,7 +13,7 @@ import (
 func checkSuspension(r Record, req Request, f Facts) []*problem.Error {
 	var list []*problem.Error
 	p := f.Policy
-	if n := len(r.Suspensions); n >= p.SuspensionsPerStage {
+	if used(r) >= p.SuspensionsPerStage {
 		list = append(list, problem.New(problem.AllowanceUsed).With("max", strconv.Itoa(p.SuspensionsPerStage)))
 	}
 	if p.Graduating(r.Stage, r.EntryYear, f.Today) && p.LastTerm.Contains(f.Today) {
@@ -42,6 +42,61 @@ func checkSuspension(r Record, req Request, f Facts) []*problem.Error {
 func suspend(r *Record, req Request, _ Facts) {
 	from, until, _ := period(req)
 	r.Suspensions = append(r.Suspensions, Suspension{ReasonCode: req.Inputs["reason_code"], From: from, Until: until})
+}
+
+// used counts the suspensions of a record against its allowance: an extension is
+// as good as one (D12: one school year, one renewal).
+func used(r Record) int {
+	n := len(r.Suspensions)
+	for _, s := range r.Suspensions {
+		n += s.Extended
+	}
+	return n
+}
+
+// checkExtension holds the rules of 续休 (domain KT31; D12; hard rules 32, 36).
+func checkExtension(r Record, req Request, f Facts) []*problem.Error {
+	current := running(r)
+	if current == nil {
+		return []*problem.Error{problem.New(problem.SuspensionNone).At("/student_id")}
+	}
+	var list []*problem.Error
+	if used(r) >= f.Policy.SuspensionsPerStage {
+		list = append(list, problem.New(problem.AllowanceUsed).With("max", strconv.Itoa(f.Policy.SuspensionsPerStage)))
+	}
+	if latest := current.Until.AddDays(-f.Policy.ExtensionAheadDays); f.Starting && f.Today.After(latest) {
+		list = append(list, problem.New(problem.ExtensionLate).With("latest", latest.String()))
+	}
+	until, err := calendar.ParseDate(req.Inputs["until_date"])
+	if err != nil {
+		return list // refused when the inputs were read
+	}
+	if !until.After(current.Until) {
+		list = append(list, problem.New(problem.ExtensionNotLater).At("/inputs/until_date").With("until", current.Until.String()))
+	}
+	if longest := addMonths(current.Until, f.Policy.SuspensionMonths); until.After(longest) {
+		list = append(list, problem.New(problem.SuspensionTooLong).At("/inputs/until_date").
+			With("months", strconv.Itoa(f.Policy.SuspensionMonths)).With("latest", longest.String()))
+	}
+	return list
+}
+
+// extend sets the new end of the suspension that runs.
+func extend(r *Record, req Request, _ Facts) {
+	current := running(*r)
+	until, err := calendar.ParseDate(req.Inputs["until_date"])
+	if current == nil || err != nil {
+		return
+	}
+	current.Until, current.Extended = until, current.Extended+1
+}
+
+// running is the suspension that lasts; nil when none does.
+func running(r Record) *Suspension {
+	if n := len(r.Suspensions); n > 0 && r.Suspensions[n-1].EndedOn.IsZero() {
+		return &r.Suspensions[n-1]
+	}
+	return nil
 }
 
 func period(req Request) (from, until calendar.Date, ok bool) {

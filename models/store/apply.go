@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/xueji/xueji/models/calendar"
+	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/models/problem"
 	"github.com/xueji/xueji/models/process"
 	"github.com/xueji/xueji/models/status"
@@ -32,10 +33,14 @@ func (t *Tx) takeEffect(c *Change, s *Slip) error {
 	if barred != nil {
 		return unfit(s, barred)
 	}
-	if c.Kind == process.Arbitration {
+	switch {
+	case c.Kind == process.Arbitration:
 		return t.arbitrate(c, s)
-	}
-	if touchesProblems(c.Kind) { // before the record is locked
+	case c.Kind == process.Death:
+		if err := t.endOther(c, Preempted); err != nil {
+			return err
+		}
+	case touchesProblems(c.Kind): // before the record is locked
 		if err := t.lockProblems(); err != nil {
 			return err
 		}
@@ -128,9 +133,9 @@ func (t *Tx) saveRecord(c *Change, h *held, after status.Record, on calendar.Dat
 			return err
 		}
 	}
-	t.later("write a record", 1, `UPDATE student SET enrol_status = ?, in_register = ?, on_campus = ?, holds_seat = ?, entry_year = ?, class_id = ?,
+	t.later("write a record", 1, `UPDATE student SET enrol_status = ?, in_register = ?, on_campus = ?, holds_seat = ?, entry_year = ?, class_id = ?, dropout = ?,
 		version = version + 1, updated_at = ? WHERE id = ? AND version = ?`,
-		after.Enrol, after.Standing.InRegister, after.Standing.OnCampus, after.Standing.HoldsSeat, after.EntryYear, classID,
+		after.Enrol, after.Standing.InRegister, after.Standing.OnCampus, after.Standing.HoldsSeat, after.EntryYear, classID, after.Dropout,
 		t.now, h.ID, h.Version)
 	if err := errors.Join(t.saveIdentity(c, h, after.Identity), t.saveItems(c, h)); err != nil {
 		return err
@@ -167,13 +172,17 @@ func (t *Tx) moveSeat(h *held, after status.Record, classID *uuid.UUID) error {
 	return nil
 }
 
-// saveSuspensions writes a suspension that began and ends one that ended.
+// saveSuspensions writes a suspension that began, ends one that ended and gives one
+// that was extended its new end: what was told about the old end may be told again.
 func (t *Tx) saveSuspensions(c *Change, h *held, after status.Record) {
 	for i, s := range after.Suspensions {
 		switch {
 		case i >= len(h.record.Suspensions):
 			t.later("write a suspension", 1, `INSERT INTO suspension (id, student_id, org_path, change_id, reason_code, from_date, until_date) VALUES (?, ?, ?, ?, ?, ?, ?)`,
 				newID(), h.ID, h.OrgPath, c.ID, s.ReasonCode, s.From, s.Until)
+		case s.Extended > h.record.Suspensions[i].Extended:
+			t.later("extend a suspension", 1, `UPDATE suspension SET until_date = ?, extended = ?, extended_by = ?, reminded_30 = NULL, reminded_15 = NULL, expired_at = NULL
+				WHERE student_id = ? AND ended_on IS NULL`, s.Until, s.Extended, c.ID, h.ID)
 		case !s.EndedOn.IsZero() && h.record.Suspensions[i].EndedOn.IsZero():
 			t.later("end a suspension", 1, `UPDATE suspension SET ended_on = ?, ended_by = ? WHERE student_id = ? AND ended_on IS NULL`, s.EndedOn, c.ID, h.ID)
 		}
@@ -190,6 +199,8 @@ type facets struct {
 	EntryYear   int          `json:"entry_year"`
 	ClassID     string       `json:"class_id"`
 	SchoolID    string       `json:"school_id"`
+	Stage       org.Stage    `json:"stage,omitempty"`
+	Dropout     bool         `json:"dropout,omitempty"`
 	// Items are key items as people may see them, where a change wrote any.
 	Items map[string]string `json:"items,omitempty"`
 }
@@ -197,7 +208,7 @@ type facets struct {
 func facetsOf(r status.Record) facets {
 	return facets{
 		EnrolStatus: r.Enrol, InRegister: r.Standing.InRegister, OnCampus: r.Standing.OnCampus, HoldsSeat: r.Standing.HoldsSeat,
-		EntryYear: r.EntryYear, ClassID: r.ClassID, SchoolID: r.SchoolID,
+		EntryYear: r.EntryYear, ClassID: r.ClassID, SchoolID: r.SchoolID, Stage: r.Stage, Dropout: r.Dropout,
 	}
 }
 

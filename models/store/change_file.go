@@ -82,6 +82,9 @@ func (t *Tx) FileChange(f Filing) (*Change, error) {
 	if err := t.write(event{change: c.ID, verb: "FILED", step: 0, round: 1, account: c.FiledBy, office: c.OrgID}); err != nil {
 		return nil, err
 	}
+	if err := t.noteLate(c); err != nil {
+		return nil, err
+	}
 	// Now, so that who was slower than another filing gets the refusal itself.
 	if err := t.flush(); err != nil {
 		return nil, err
@@ -218,6 +221,10 @@ func (t *Tx) takeSlots(c *Change) error {
 	}
 	if c.Kind == process.Arbitration { // the pupil's own slot is what it is about
 		t.takeSlot(c, arbitrationSlot(*c.StudentID), func() error { return problem.New(problem.ArbitrationFiled).At("/pupil") })
+		return nil
+	}
+	if c.Kind == process.Death { // filed while another change holds the pupil
+		t.takeSlot(c, deathSlot(*c.StudentID), func() error { return problem.New(problem.DeathFiled).At("/student_id") })
 		return nil
 	}
 	t.takeSlot(c, studentSlot(*c.StudentID), func() error { return t.studentLost(c) })

@@ -91,7 +91,7 @@ func (t *Tx) prepareStudent(c *Change, f Filing, policy process.Policy) error {
 	if !mayFileFor(d, f.Office, h) {
 		list = append(list, problem.New(problem.NotFiler).At("/student_id"))
 	}
-	running, err := t.slotTaken(studentSlot(f.StudentID))
+	running, err := t.heldUp(f.Kind, f.StudentID)
 	if err != nil {
 		return err
 	}

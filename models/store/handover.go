@@ -148,6 +148,7 @@ func (t *Tx) markHandovers(kind, column string, dueBy calendar.Date, unsentOnly,
 		SuperiorPath     string
 	}
 	err := t.db.Raw(`WITH due AS (UPDATE handover SET `+column+` = @now WHERE received_at IS NULL AND `+column+` IS NULL AND due_on <= @day
+			AND NOT EXISTS (SELECT 1 FROM student s WHERE s.id = handover.student_id AND s.enrol_status = 'DECEASED')
 			AND (NOT @unsent OR sent_at IS NULL) RETURNING change_id, from_school, to_school)
 		SELECT d.change_id, d.from_school, f.path::text AS from_path, d.to_school, o.path::text AS to_path, b.id AS superior_id, b.path::text AS superior_path
 		FROM due d JOIN organisation f ON f.id = d.from_school JOIN organisation o ON o.id = d.to_school JOIN organisation b ON b.id = f.parent_id`,

@@ -14,6 +14,7 @@ const (
 	Preempted  = "PREEMPTED"  // the pupil died
 	Arbitrated = "ARBITRATED" // the bureau above both schools found for the other one
 	Moot       = "MOOT"       // what it was about has ended otherwise
+	Cleared    = "CLEARED"    // business of the graduating grade on the day of clearing (KT64)
 )
 
 // endingProblem is the sentence of an ending by the system.
@@ -23,6 +24,8 @@ func endingProblem(code string) *problem.Error {
 		return problem.New(problem.Preempted)
 	case Arbitrated:
 		return problem.New(problem.Arbitrated)
+	case Cleared:
+		return problem.New(problem.Cleared)
 	}
 	return problem.New(problem.Moot)
 }
@@ -75,8 +78,11 @@ func (t *Tx) mayStart(student uuid.UUID) (*problem.Error, error) {
 // way to the record with its own lock in hand. Changes that end others never are
 // ended in this way by those, so nobody waits in a circle.
 func (t *Tx) endOther(c *Change, code string) error {
+	// An arbitration comes first in the order of the keys: it locks itself before
+	// the change it ends.
 	var holders []uuid.UUID
-	err := t.db.Raw(`SELECT change_id FROM slot WHERE key = ? AND change_id <> ?`, studentSlot(*c.StudentID), c.ID).Scan(&holders).Error
+	err := t.db.Raw(`SELECT change_id FROM slot WHERE key IN (?, ?) AND change_id <> ? ORDER BY key`,
+		arbitrationSlot(*c.StudentID), studentSlot(*c.StudentID), c.ID).Scan(&holders).Error
 	if err != nil {
 		return fmt.Errorf("look for a running change: %w", err)
 	}

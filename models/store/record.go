@@ -47,6 +47,7 @@ type held struct {
 	NumberHash   []byte
 	NumberClass  string
 	Punished     bool
+	Dropout      bool
 
 	record status.Record `gorm:"-"`
 }
@@ -57,7 +58,7 @@ func (t *Tx) readHeld(id uuid.UUID, lock bool) (*held, error) {
 	query := `SELECT s.id, s.school_id, s.org_path::text AS org_path, s.class_id, coalesce(k.code, '') AS class_code, s.holds_seat, s.stage, s.entry_year,
 		s.enrol_status, s.in_register, s.on_campus, s.version, to_json(s.problem_flags)::text AS flags, o.closed_at IS NOT NULL AS school_gone,
 		o.name AS school_name, o.code AS school_code, o.path::text AS school_path, o.province_code AS province,
-		s.name, s.sex, s.birth_date, s.id_type, s.id_cipher, s.id_masked, s.number_masked, s.number_hash, s.number_class,
+		s.name, s.sex, s.birth_date, s.id_type, s.id_cipher, s.id_masked, s.number_masked, s.number_hash, s.number_class, s.dropout,
 		EXISTS (SELECT 1 FROM punishment p WHERE p.student_id = s.id AND p.cancelled_on IS NULL) AS punished
 		FROM student s JOIN organisation o ON o.id = s.school_id LEFT JOIN school_class k ON k.id = s.class_id WHERE s.id = ?`
 	if lock {
@@ -81,12 +82,12 @@ func (t *Tx) readHeld(id uuid.UUID, lock bool) (*held, error) {
 	}
 	h.record = status.Record{
 		Enrol: h.EnrolStatus, Standing: status.Standing{InRegister: h.InRegister, OnCampus: h.OnCampus, HoldsSeat: h.HoldsSeat},
-		Stage: h.Stage, EntryYear: h.EntryYear, SchoolID: h.SchoolID.String(), ClassID: textID(h.ClassID), Problems: problems, Punished: h.Punished,
+		Stage: h.Stage, EntryYear: h.EntryYear, SchoolID: h.SchoolID.String(), ClassID: textID(h.ClassID), Problems: problems, Punished: h.Punished, Dropout: h.Dropout,
 		Identity: status.Identity{Name: h.Name, Sex: h.Sex, BirthDate: h.BirthDate.Compact(), IDType: h.IDType},
 	}
 	for _, s := range suspensions {
 		h.record.Suspensions = append(h.record.Suspensions, status.Suspension{
-			ReasonCode: s.ReasonCode, From: s.FromDate, Until: s.UntilDate, EndedOn: s.EndedOn,
+			ReasonCode: s.ReasonCode, From: s.FromDate, Until: s.UntilDate, EndedOn: s.EndedOn, Extended: s.Extended,
 		})
 	}
 	return &h, nil
@@ -131,6 +132,9 @@ func (t *Tx) facts(c *Change, h *held, lock bool) (status.Facts, error) {
 			return f, err
 		}
 		f.Class = class
+	}
+	if err := t.gradeFacts(c, h, &f, lock); err != nil {
+		return f, err
 	}
 	var err error
 	switch c.Kind { //nolint:exhaustive // all others look at nothing else

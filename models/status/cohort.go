@@ -1,0 +1,69 @@
+package status
+
+import (
+	"strconv"
+
+	"github.com/xueji/xueji/models/org"
+	"github.com/xueji/xueji/models/problem"
+)
+
+// checkOwnPlace judges a class of the pupil's own school: of the pupil's stage, of
+// a year group, and with a free place.
+func checkOwnPlace(r Record, f Facts, year int) []*problem.Error {
+	class := f.Class
+	if class == nil || class.Closed || class.SchoolID != r.SchoolID || class.Stage != r.Stage {
+		return []*problem.Error{problem.New(problem.ClassUnknown).At("/inputs/class_id")}
+	}
+	var list []*problem.Error
+	if class.EntryYear != year {
+		list = append(list, problem.New(problem.ClassWrongYear).At("/inputs/class_id").With("year", strconv.Itoa(year)))
+	}
+	if class.Occupied >= class.Capacity {
+		list = append(list, problem.New(problem.ClassFull).At("/inputs/class_id").With("capacity", strconv.Itoa(class.Capacity)))
+	}
+	return list
+}
+
+// checkRetention holds the rules of 留级 (domain KT41, W5, D13; hard rule 39): off
+// unless the province opens the stage, not in the last grade, and not more pupils
+// of a grade in a school year than its share. One repeater is always within it: a
+// small grade must not make the rule mean "never".
+func checkRetention(r Record, _ Request, f Facts) []*problem.Error {
+	p := f.Policy
+	if !p.MayRepeat(r.Stage) {
+		return []*problem.Error{problem.New(problem.RetentionOff).At("/kind")}
+	}
+	var list []*problem.Error
+	if p.Graduating(r.Stage, r.EntryYear, f.Today) && !p.RetentionLastGrade {
+		list = append(list, problem.New(problem.RetentionLastGrade).At("/kind"))
+	}
+	if most := max(1, f.GradeSize*p.RetentionPercent/100); f.Repeaters >= most {
+		list = append(list, problem.New(problem.RetentionShare).At("/student_id").
+			With("percent", strconv.Itoa(p.RetentionPercent)).With("most", strconv.Itoa(most)))
+	}
+	return append(list, checkOwnPlace(r, f, r.EntryYear+1)...)
+}
+
+// checkSkip holds the rules of 跳级 (domain KT42; hard rule 40): off unless the
+// province opens the stage, once in a stage, one grade, in the same school, not
+// out of the stage and not in the first grade of primary school.
+func checkSkip(r Record, _ Request, f Facts) []*problem.Error {
+	p := f.Policy
+	if !p.MaySkip(r.Stage) {
+		return []*problem.Error{problem.New(problem.SkipOff).At("/kind")}
+	}
+	var list []*problem.Error
+	grade := p.Grade(r.EntryYear, f.Today)
+	if grade >= p.StageYears[r.Stage] || grade < 1 || r.Stage == org.Primary && grade == 1 {
+		list = append(list, problem.New(problem.SkipGrade).At("/kind"))
+	}
+	if f.Skipped {
+		list = append(list, problem.New(problem.SkippedBefore).At("/student_id"))
+	}
+	return append(list, checkOwnPlace(r, f, r.EntryYear-1)...)
+}
+
+// regroup places the pupil in the class of the form, and so in its year group.
+func regroup(r *Record, _ Request, f Facts) {
+	r.ClassID, r.EntryYear = f.Class.ID, f.Class.EntryYear
+}

@@ -1,0 +1,37 @@
+package status
+
+import (
+	"strconv"
+
+	"github.com/xueji/xueji/models/calendar"
+	"github.com/xueji/xueji/models/problem"
+)
+
+// checkDropout holds the rules of 辍学 (domain KT43; hard rule 41): weeks of absence,
+// and not flagged before. The record is kept through the compulsory years.
+func checkDropout(r Record, req Request, f Facts) []*problem.Error {
+	if r.Dropout {
+		return []*problem.Error{problem.New(problem.DropoutAlready).At("/student_id")}
+	}
+	since, err := calendar.ParseDate(req.Inputs["absent_since"])
+	if err != nil {
+		return nil // refused when the inputs were read
+	}
+	if earliest := since.AddDays(7 * f.Policy.DropoutWeeks); f.Today.Before(earliest) {
+		return []*problem.Error{problem.New(problem.DropoutEarly).At("/inputs/absent_since").
+			With("weeks", strconv.Itoa(f.Policy.DropoutWeeks)).With("earliest", earliest.String())}
+	}
+	return nil
+}
+
+// dropOut flags the record; the pupil stays in the register and keeps the seat.
+func dropOut(r *Record, _ Request, _ Facts) { r.Dropout, r.Standing.OnCampus = true, false }
+
+func checkDropoutReturn(r Record, req Request, f Facts) []*problem.Error {
+	if !r.Dropout {
+		return []*problem.Error{problem.New(problem.DropoutNot).At("/student_id")}
+	}
+	return pastDay("returned_on")(r, req, f)
+}
+
+func dropIn(r *Record, _ Request, _ Facts) { r.Dropout, r.Standing = false, r.Enrol.Standing() }

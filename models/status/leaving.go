@@ -1,0 +1,79 @@
+package status
+
+import (
+	"github.com/xueji/xueji/models/calendar"
+	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/process"
+)
+
+// leavingRule is the part of ruleOf for the pairs of leaving and entering changes
+// (domain 3.3), for death, and for changes of the year group.
+func leavingRule(kind process.Kind) (rule, bool) {
+	switch kind { //nolint:exhaustive // the others stand in ruleOf
+	case process.SuspensionExtension:
+		return rule{from: []Enrol{Suspended}, check: checkExtension, effect: extend}, true
+	case process.Expulsion:
+		return rule{from: []Enrol{Enrolled}, to: Expelled, notCompulsory: true, check: pastDay("decided_on")}, true
+	case process.Missing:
+		return rule{from: []Enrol{Enrolled}, to: Missing, check: pastDay("missing_since")}, true
+	case process.GoneAbroad:
+		return rule{from: []Enrol{Enrolled}, to: Abroad, check: checkAbroad}, true
+	case process.ReturnFromAbroad:
+		return rule{receives: true, to: Enrolled, check: checkReturn, effect: receive}, true
+	case process.Death:
+		return rule{from: lived(), to: Deceased, since: eventDate, unfrozen: true, check: pastDay(eventDate), effect: decease}, true
+	case process.Retention:
+		return rule{from: []Enrol{Enrolled}, check: checkRetention, effect: regroup}, true
+	case process.Skip:
+		return rule{from: []Enrol{Enrolled}, check: checkSkip, effect: regroup}, true
+	case process.DropoutReport:
+		return rule{from: []Enrol{Enrolled}, check: checkDropout, effect: dropOut}, true
+	case process.DropoutReturn:
+		return rule{from: []Enrol{Enrolled}, check: checkDropoutReturn, effect: dropIn}, true
+	}
+	return rule{}, false
+}
+
+// pastDay refuses a day that has not come yet, of something that has happened.
+func pastDay(input string) func(Record, Request, Facts) []*problem.Error {
+	return func(_ Record, req Request, f Facts) []*problem.Error {
+		on, err := calendar.ParseDate(req.Inputs[input])
+		if err != nil || !on.After(f.Today) {
+			return nil // what is no date was refused when the inputs were read
+		}
+		return []*problem.Error{problem.New(problem.DayAhead).At("/inputs/"+input).With("today", f.Today.String())}
+	}
+}
+
+// checkAbroad refuses 出国 where the province notes it as a suspension (D15).
+func checkAbroad(_ Record, _ Request, f Facts) []*problem.Error {
+	if f.Policy.GoneAbroad == process.AbroadBySuspension {
+		return []*problem.Error{problem.New(problem.AbroadBySuspension).At("/kind")}
+	}
+	return nil
+}
+
+// checkReturn holds the rules of 回国复学 (domain KT38): any school of the pupil's
+// stage may receive a pupil who went abroad, in the matching grade; one behind at
+// the pupil's wish (D34). Like every move it speaks to the receiving school.
+func checkReturn(r Record, req Request, f Facts) []*problem.Error {
+	switch {
+	case f.Running != "":
+		return []*problem.Error{BusinessRunning.Refusal(f.From, f.Running)}
+	case len(r.Problems) > 0:
+		return []*problem.Error{HasProblem.Refusal(f.From, "")}
+	case r.Enrol != Abroad:
+		return []*problem.Error{problem.New(problem.NotAbroad).At("/pupil").With("ask", f.From.Name)}
+	}
+	year := r.EntryYear
+	if req.Inputs["cohort"] == process.CohortOneBehind {
+		year++
+	}
+	if f.Class == nil {
+		return checkPlace(r, f, 0, 0)
+	}
+	if f.From.ID == f.To.ID { // its own year groups are told by their entry year
+		return checkOwnPlace(r, f, year)
+	}
+	return checkPlace(r, f, f.Policy.Grade(f.Class.EntryYear, f.Today), f.Releasing.Grade(year, f.Today))
+}

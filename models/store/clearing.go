@@ -1,0 +1,47 @@
+package store
+
+import (
+	"fmt"
+
+	"github.com/google/uuid"
+)
+
+// Clearable gives running changes of pupils of a graduating grade that were filed
+// before the day on which their province clears such business (KT64). The rules
+// are those each change was filed under.
+func (t *Tx) Clearable(most int) ([]uuid.UUID, error) {
+	var ids []uuid.UUID
+	err := t.db.Raw(`SELECT c.id FROM change c JOIN student s ON s.id = c.student_id
+		CROSS JOIN LATERAL (SELECT c.definition -> 'policy' AS policy) r
+		CROSS JOIN LATERAL (SELECT nullif(r.policy ->> 'clear_graduating', '') AS day) p
+		CROSS JOIN LATERAL (SELECT CAST(@year AS int) - CASE WHEN p.day > @today THEN 1 ELSE 0 END AS year) y
+		CROSS JOIN LATERAL (SELECT to_date(y.year || '-' || replace(p.day, '02-29', '02-28'), 'YYYY-MM-DD') AS cleared) d
+		WHERE c.status = 'RUNNING' AND p.day IS NOT NULL AND c.definition ->> 'survives_clearing' IS DISTINCT FROM 'true'
+			AND c.filed_at < CAST(d.cleared AS timestamp) AT TIME ZONE 'Asia/Shanghai'
+			AND y.year - CASE WHEN p.day < r.policy ->> 'school_year_start' THEN 1 ELSE 0 END - s.entry_year + 1 >= CAST(r.policy -> 'stage_years' ->> s.stage AS int)
+		ORDER BY c.id LIMIT @most`,
+		map[string]any{"year": t.today().Year(), "today": t.today().String()[len("2006-"):], "most": most}).Scan(&ids).Error
+	if err != nil {
+		return nil, fmt.Errorf("look for business to be cleared: %w", err)
+	}
+	return ids, nil
+}
+
+// Clear ends a running change of the graduating grade by the system (worker); the
+// record stays as it was before. One that has ended, or whose pupil is of another
+// grade by now, is left alone.
+func (t *Tx) Clear(change uuid.UUID) error {
+	c, err := t.lockChange(change)
+	if err != nil || c.Status != Running || c.StudentID == nil || c.Definition.SurvivesClearing {
+		return err
+	}
+	day, clears := c.Definition.Policy.Cleared(t.today())
+	if !clears || !c.FiledAt.Before(day.Start()) {
+		return nil
+	}
+	h, err := t.readHeld(*c.StudentID, false)
+	if err != nil || !c.Definition.Policy.Graduating(h.Stage, h.EntryYear, day) {
+		return err
+	}
+	return t.endBySystem(change, Cleared)
+}

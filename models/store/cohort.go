@@ -1,0 +1,43 @@
+package store
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/xueji/xueji/models/process"
+	"github.com/xueji/xueji/models/status"
+)
+
+// gradeFacts counts what changes of the year group look at: the size of the
+// pupil's year group at the school, who of it repeats this school year, and
+// whether the pupil skipped before. With lock nobody else counts the same year
+// group until the transaction ends, so that two last approvals keep the share.
+func (t *Tx) gradeFacts(c *Change, h *held, f *status.Facts, lock bool) error {
+	if !slices.Contains([]process.Kind{process.Retention, process.Skip}, c.Kind) {
+		return nil
+	}
+	if lock {
+		key := fmt.Sprintf("grade/%s/%s/%d", h.SchoolID, h.Stage, h.EntryYear)
+		if _, err := t.exec(`SELECT pg_advisory_xact_lock(hashtextextended(?, 0))`, key); err != nil {
+			return fmt.Errorf("hold a year group: %w", err)
+		}
+	}
+	begins := f.Policy.SchoolYearStart.In(f.Today.Year())
+	if begins.After(f.Today) {
+		begins = f.Policy.SchoolYearStart.In(f.Today.Year() - 1)
+	}
+	var row struct {
+		Present, Repeaters int
+		Skipped            bool
+	}
+	err := t.db.Raw(`SELECT (SELECT count(*) FROM student s WHERE s.school_id = @school AND s.stage = @stage AND s.entry_year = @year AND s.enrol_status IN ('ENROLLED', 'SUSPENDED')) AS present,
+		(SELECT count(*) FROM student_history y WHERE y.kind = 'RETENTION' AND y.org_path = CAST(@path AS ltree) AND y.effective_on >= @begins
+			AND y.before ->> 'stage' = @stage AND CAST(y.before ->> 'entry_year' AS int) = @year) AS repeaters,
+		EXISTS (SELECT 1 FROM student_history y WHERE y.kind = 'SKIP' AND y.student_id = @student AND y.before ->> 'stage' = @stage) AS skipped`,
+		map[string]any{"school": h.SchoolID, "stage": h.Stage, "year": h.EntryYear, "path": h.OrgPath, "begins": begins, "student": h.ID}).Take(&row).Error
+	if err != nil {
+		return fmt.Errorf("count a year group: %w", err)
+	}
+	f.GradeSize, f.Repeaters, f.Skipped = row.Present+row.Repeaters, row.Repeaters, row.Skipped
+	return nil
+}
