@@ -79,6 +79,8 @@ func (s *site) work() (kill func()) {
 func kinds() []process.Kind {
 	return append(founders(),
 		process.ProblemCorroboration, process.ProblemDeletion, process.Arbitration, process.ChangeCorrection,
+		process.SuspensionExtension, process.Expulsion, process.Missing, process.GoneAbroad, process.ReturnFromAbroad,
+		process.Death, process.Retention, process.Skip, process.DropoutReport, process.DropoutReturn,
 	)
 }
 
@@ -88,8 +90,6 @@ func founders() []process.Kind {
 	return []process.Kind{
 		process.Suspension, process.Reinstatement, process.Withdrawal, process.RosterImport,
 		process.Transfer, process.OtherLeaving, process.RestoreAdmission, process.KeyDataChange,
-		process.SuspensionExtension, process.Expulsion, process.Missing, process.GoneAbroad, process.ReturnFromAbroad,
-		process.Death, process.Retention, process.Skip, process.DropoutReport, process.DropoutReturn,
 	}
 }
 
