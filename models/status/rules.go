@@ -62,8 +62,11 @@ func ruleOf(kind process.Kind) (rule, bool) {
 		return rule{anywhere: true, check: checkCorrection}, true
 	case process.RosterImport: // acts on a roster, not on one record
 		return rule{}, false
+	case process.SuspensionExtension, process.Expulsion, process.Missing, process.GoneAbroad, process.ReturnFromAbroad, process.Death,
+		process.Retention, process.Skip, process.DropoutReport, process.DropoutReturn:
+		return leavingRule(kind)
 	}
-	return leavingRule(kind)
+	return rule{}, false
 }
 
 // withRecord lists the states of a record that problems may stand against.
