@@ -43,6 +43,7 @@ func moveCases() map[string]matrixCase {
 		"receive-handover": {call: func(w *world, _ caller, target place) call {
 			return call{method: "POST", path: "/v1/handovers/" + w.move(elsewhere(w), target).String() + "/receipt", ifMatch: etag(1)}
 		}},
+		"list-expiring-suspensions": fixed("GET", "/v1/suspensions/expiring?days=30", nil),
 		"list-departures": {call: func(_ *world, _ caller, target place) call {
 			return call{method: "GET", path: orgPath(target, "/departures")}
 		}},

@@ -149,6 +149,7 @@ func (s *server) routes() {
 	s.studentRoutes()
 	s.studentEditRoutes()
 	s.punishmentRoutes()
+	s.suspensionRoutes()
 	s.rosterRoutes()
 	s.evidenceRoutes()
 	s.operationsRoutes()

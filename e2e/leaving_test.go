@@ -10,6 +10,7 @@ import (
 	"go.temporal.io/api/enums/v1"
 
 	"github.com/xueji/xueji/e2e"
+	"github.com/xueji/xueji/models/calendar"
 	"github.com/xueji/xueji/models/process"
 	"github.com/xueji/xueji/workflows/contract"
 )
@@ -119,4 +120,64 @@ func ended(s *e2e.Stack, change string) {
 		d, err := engine.DescribeWorkflowExecution(s.T.Context(), contract.WorkflowID(change), "")
 		return err == nil && d.GetWorkflowExecutionInfo().GetStatus() != enums.WORKFLOW_EXECUTION_STATUS_RUNNING
 	})
+}
+
+// A death is filed in the moment in which other business gets its last approval,
+// and both get their last approval at once: whatever is first, the pupil ends
+// deceased, nobody waits for ever and the register holds together.
+func TestADeathMeetsOtherBusiness(t *testing.T) {
+	s := e2e.New(t, e2e.Options{})
+	c := s.County()
+	for range 5 {
+		body := s.FilingOf(c, process.Suspension)
+		other := c.Registrar.File(body)
+		c.Leader.Approve(other)
+		death := s.FilingOf(c, process.Death)
+		death["student_id"] = body["student_id"]
+		answers := atOnce(s, word{c.Registrar, "/v1/changes", death}, approval(c.Reviewer, other))
+		require.Equal(t, http.StatusCreated, answers[0].Status, string(answers[0].Raw))
+		require.Contains(t, []int{http.StatusOK, http.StatusConflict}, answers[1].Status, string(answers[1].Raw))
+		filed := answers[0].Text("id")
+		c.Leader.Approve(filed)
+		last := []word{approval(c.Reviewer, filed)}
+		if answers[1].Status == http.StatusConflict {
+			require.Equal(t, "death_filed", answers[1].Text("code"))
+			last = append(last, approval(c.Reviewer, other))
+		}
+		require.Equal(t, http.StatusOK, atOnce(s, last...)[0].Status)
+		require.Equal(t, "DECEASED", e2e.Value[string](s, `SELECT enrol_status FROM student WHERE id = $1`, body["student_id"]))
+		require.NotEqual(t, "RUNNING", c.Registrar.Page(other).Text("status"))
+		ended(s, other)
+	}
+	s.Agree()
+}
+
+// On 15 July the system ends what a pupil of the graduating grade has in hand, and
+// its workflow with it; a suspension near its end is told to the registrar.
+func TestTheSystemClearsAndReminds(t *testing.T) {
+	s := e2e.New(t, e2e.Options{})
+	c := s.County()
+	extension := s.FilingOf(c, process.SuspensionExtension)
+	change := c.Registrar.File(extension)
+	c.Leader.Approve(change)
+	c.Reviewer.Approve(change)
+	soon := c.Registrar.Do(http.MethodGet, "/v1/suspensions/expiring?days=300", nil, "")
+	require.Equal(t, http.StatusOK, soon.Status, string(soon.Raw))
+	require.Contains(t, string(soon.Raw), `"until_date":"2027-06-30","days_left":222,"expired":false,"extended":1`)
+	require.NotContains(t, string(c.Registrar.Do(http.MethodGet, "/v1/suspensions/expiring", nil, "").Raw), "until_date", "none within 30 days")
+
+	s.Hand.Set(time.Date(2027, 6, 25, 9, 0, 0, 0, calendar.Shanghai()))
+	leaving := s.FilingOf(c, process.OtherLeaving)
+	s.Exec(`UPDATE student SET entry_year = 2021 WHERE id = $1`, leaving["student_id"])
+	open := c.Registrar.File(leaving)
+	s.Hand.Set(time.Date(2027, 7, 15, 0, 0, 1, 0, calendar.Shanghai()))
+	s.Eventually("the change is cleared", 30*time.Second, func() bool { return c.Registrar.Page(open).Text("status") == "CLOSED" })
+	require.Equal(t, "CLEARED", c.Registrar.Page(open).Text("ended.code"))
+	require.Equal(t, "ENROLLED", e2e.Value[string](s, `SELECT enrol_status FROM student WHERE id = $1`, leaving["student_id"]))
+	ended(s, open)
+	s.Eventually("the registrar is told", 30*time.Second, func() bool {
+		return e2e.Value[int](s, `SELECT count(*) FROM notice WHERE change_id = $1 AND kind = 'SUSPENSION_EXPIRED'`, change) == 1
+	})
+	frozen := c.Registrar.Do(http.MethodPost, "/v1/changes", leaving, uuid.NewString())
+	require.Equal(t, "frozen", frozen.Text("code"), string(frozen.Raw))
 }

@@ -145,3 +145,52 @@ func FuzzParseMonthDay(f *testing.F) {
 		}
 	})
 }
+
+// A window of one year stands in the place of the yearly ones that begin in it.
+func TestAWindowOfOneYear(t *testing.T) {
+	var ws calendar.Windows
+	require.NoError(t, yaml.Unmarshal([]byte(`[{from: "07-01", to: "08-14"}, {year: 2027, from: "07-10", to: "07-20"}, {year: 2027, from: "12-20", to: "01-05"}, {year: 2028}]`), &ws))
+	require.NoError(t, ws.Validate())
+	for text, inside := range map[string]bool{
+		"2026-07-01": true, "2026-07-10": true, "2026-12-25": false,
+		"2027-07-01": false, "2027-07-10": true, "2027-07-20": true, "2027-07-21": false, "2027-12-20": true,
+		"2028-01-05": true, "2028-01-06": false, "2028-07-10": false, "2029-07-01": true, "2029-01-01": false,
+	} {
+		require.Equal(t, inside, ws.Contains(day(t, text)), text)
+	}
+	next, ok := ws.NextInside(day(t, "2028-01-06"))
+	require.True(t, ok)
+	require.Equal(t, "2029-07-01", next.String(), "none in 2028")
+	text, err := json.Marshal(ws)
+	require.NoError(t, err)
+	var again calendar.Windows
+	require.NoError(t, json.Unmarshal(text, &again))
+	require.Equal(t, ws, again, "as it is frozen into a change")
+	for _, wrong := range []string{`[{from: "07-01"}]`, `[{}]`, `[{year: 2027, to: "07-01"}]`, `[{year: 27, from: "07-01", to: "07-02"}]`} {
+		var ws calendar.Windows
+		require.NoError(t, yaml.Unmarshal([]byte(wrong), &ws))
+		require.Error(t, ws.Validate(), wrong)
+	}
+}
+
+// Windows without a year are what they were before there were years.
+func TestYearlyWindowsComeBackEveryYear(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		d, a, b := someDay().Draw(t, "day"), someDay().Draw(t, "from"), someDay().Draw(t, "to")
+		from, to, at := a.String()[5:], b.String()[5:], d.String()[5:]
+		want := from <= at && at <= to
+		if from > to {
+			want = from <= at || at <= to
+		}
+		require.Equal(t, want, window(t, from, to).Contains(d))
+		require.Equal(t, want, calendar.Windows{window(t, from, to)}.Contains(d))
+	})
+}
+
+func TestADayOfTheYearInAYear(t *testing.T) {
+	m, err := calendar.ParseMonthDay("02-29")
+	require.NoError(t, err)
+	require.Equal(t, "2028-02-29", m.In(2028).String())
+	require.Equal(t, "2027-02-28", m.In(2027).String())
+	require.True(t, calendar.MonthDay{}.IsZero())
+}

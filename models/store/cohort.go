@@ -31,9 +31,9 @@ func (t *Tx) gradeFacts(c *Change, h *held, f *status.Facts, lock bool) error {
 		Skipped            bool
 	}
 	err := t.db.Raw(`SELECT (SELECT count(*) FROM student s WHERE s.school_id = @school AND s.stage = @stage AND s.entry_year = @year AND s.enrol_status IN ('ENROLLED', 'SUSPENDED')) AS present,
-		(SELECT count(*) FROM student_history y WHERE y.kind = 'RETENTION' AND y.org_path = CAST(@path AS ltree) AND y.effective_on >= @begins
+		(SELECT count(*) FROM student_history y WHERE y.kind = 'RETENTION' AND y.struck_at IS NULL AND y.org_path = CAST(@path AS ltree) AND y.effective_on >= @begins
 			AND y.before ->> 'stage' = @stage AND CAST(y.before ->> 'entry_year' AS int) = @year) AS repeaters,
-		EXISTS (SELECT 1 FROM student_history y WHERE y.kind = 'SKIP' AND y.student_id = @student AND y.before ->> 'stage' = @stage) AS skipped`,
+		EXISTS (SELECT 1 FROM student_history y WHERE y.kind = 'SKIP' AND y.struck_at IS NULL AND y.student_id = @student AND y.before ->> 'stage' = @stage) AS skipped`,
 		map[string]any{"school": h.SchoolID, "stage": h.Stage, "year": h.EntryYear, "path": h.OrgPath, "begins": begins, "student": h.ID}).Take(&row).Error
 	if err != nil {
 		return fmt.Errorf("count a year group: %w", err)
