@@ -7,7 +7,11 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/xueji/xueji/identity/simulator"
+	"github.com/xueji/xueji/models/division"
+	"github.com/xueji/xueji/models/ident"
 	"github.com/xueji/xueji/models/process"
+	"github.com/xueji/xueji/models/roster"
+	"github.com/xueji/xueji/models/roster/sample"
 )
 
 // Filing is what it takes to file one kind of change at the school of a county,
@@ -21,6 +25,8 @@ type Filing struct {
 	Inputs func(c *County) map[string]string
 	// Values are key items, of the kinds that write any.
 	Values map[string]string
+	// Items make the values, of the kinds that describe a pupil of their own.
+	Items func(s *Stack, c *County) map[string]string
 	// Evidence lists the papers that must be attached.
 	Evidence []string
 	// Filer files in the place of the county's registrar; nil for the registrar.
@@ -96,6 +102,10 @@ func Filings() map[process.Kind]Filing {
 		process.DropoutReport: {
 			Prepare: pupilIn("ENROLLED"), Inputs: inputs("absent_since", "2026-10-12", "reason", "外出务工，家访三次未返校"), Evidence: []string{"CONTACT_RECORD"},
 		},
+		process.NewRecordImmigrant: {
+			Prepare: func(*Stack, *County) map[string]any { return map[string]any{} }, Inputs: into(2024, "reason", "随父母回国定居"), Items: newcomer,
+			Evidence: []string{"IDENTITY_PROOF", "IMMIGRATION_PROOF"}, Makes: "ENROLLED",
+		},
 		process.DropoutReturn: {
 			Prepare: dropout, Inputs: inputs("returned_on", "2026-11-18"),
 		},
@@ -148,6 +158,9 @@ func (s *Stack) FilingOf(c *County, kind process.Kind) map[string]any {
 	}
 	if f.Values != nil {
 		body["values"] = f.Values
+	}
+	if f.Items != nil {
+		body["values"] = f.Items(s, c)
 	}
 	papers := []map[string]string{}
 	for _, paper := range f.Evidence {
@@ -240,4 +253,25 @@ func dropout(s *Stack, c *County) map[string]any {
 	subject := pupilIn("ENROLLED")(s, c)
 	s.Exec(`UPDATE student SET dropout = true, on_campus = false WHERE id = $1`, subject["student_id"])
 	return subject
+}
+
+// newcomer makes the items of the sheet of somebody who has no record yet.
+func newcomer(s *Stack, c *County) map[string]string {
+	s.T.Helper()
+	divisions, err := division.Load()
+	require.NoError(s.T, err)
+	in := &roster.Submission{Stage: ident.PrimaryStage, Today: s.Clock.Today(), Divisions: divisions, Classes: []roster.Class{{Code: "2024101"}},
+		SchoolCode: Value[string](s, `SELECT code FROM organisation WHERE id = $1`, c.School.ID)}
+	s.newcomers++
+	pupils, err := sample.Pupils(s.newcomers, 1, in)
+	require.NoError(s.T, err)
+	items := map[string]string{}
+	for pupil := range pupils {
+		for field, value := range pupil {
+			if field != roster.SchoolCode && field != roster.ClassCode {
+				items[string(field)] = value
+			}
+		}
+	}
+	return items
 }

@@ -1,6 +1,7 @@
 package e2e_test
 
 import (
+	"maps"
 	"net/http"
 	"testing"
 	"time"
@@ -21,6 +22,7 @@ func leaving() []process.Kind {
 	return []process.Kind{
 		process.SuspensionExtension, process.Expulsion, process.Withdrawal, process.Missing, process.GoneAbroad, process.ReturnFromAbroad,
 		process.OtherLeaving, process.RestoreAdmission, process.Death, process.Retention, process.Skip, process.DropoutReport, process.DropoutReturn,
+		process.NewRecordImmigrant,
 	}
 }
 
@@ -180,4 +182,76 @@ func TestTheSystemClearsAndReminds(t *testing.T) {
 	})
 	frozen := c.Registrar.Do(http.MethodPost, "/v1/changes", leaving, uuid.NewString())
 	require.Equal(t, "frozen", frozen.Text("code"), string(frozen.Raw))
+}
+
+// A new record is for somebody who has none: what is wrong with the items is told
+// item by item, a number that is registered, or in hand, is refused, and so is a
+// number that was registered meanwhile.
+func TestANewRecordIsMadeOnce(t *testing.T) {
+	s := e2e.New(t, e2e.Options{})
+	c := s.County()
+	body := s.FilingOf(c, process.NewRecordImmigrant)
+	file := func(change func(values map[string]string)) e2e.Answer {
+		again, values := maps.Clone(body), map[string]string{}
+		maps.Copy(values, itemsOf(body))
+		change(values)
+		again["values"] = values
+		return c.Registrar.Do(http.MethodPost, "/v1/changes", again, uuid.NewString())
+	}
+	wrong := file(func(v map[string]string) { v["name"], v["birth_date"] = "", "20300101" })
+	require.Equal(t, http.StatusUnprocessableEntity, wrong.Status, string(wrong.Raw))
+	for _, where := range []string{"/values/name", "/values/birth_date"} {
+		require.Contains(t, string(wrong.Raw), where)
+	}
+	unknown := file(func(v map[string]string) { v["school_code"] = "2152000123" })
+	require.Equal(t, "unknown_field", unknown.Text("code"), string(unknown.Raw))
+	named := maps.Clone(body)
+	named["student_id"] = s.Pupil(c, 2024)
+	require.Equal(t, "subject_new", c.Registrar.Do(http.MethodPost, "/v1/changes", named, uuid.NewString()).Text("code"))
+
+	first := file(func(map[string]string) {})
+	require.Equal(t, http.StatusCreated, first.Status, string(first.Raw))
+	number := itemsOf(body)["id_number"]
+	page := c.Leader.Page(first.Text("id"))
+	require.NotContains(t, string(page.Raw), number, "numbers are masked")
+	twice := file(func(map[string]string) {})
+	require.Equal(t, "identity_taken", twice.Text("code"), string(twice.Raw))
+	c.Leader.Approve(first.Text("id"))
+	c.Reviewer.Approve(first.Text("id"))
+	late := file(func(map[string]string) {})
+	require.Equal(t, "identity_taken", late.Text("code"), string(late.Raw))
+	pupil := e2e.Value[uuid.UUID](s, `SELECT student_id FROM change WHERE id = $1`, first.Text("id"))
+	require.Equal(t, "ENROLLED true L 1", e2e.Value[string](s, `SELECT enrol_status || ' ' || holds_seat || ' ' || number_class || ' ' ||
+		(SELECT count(*) FROM student_history h WHERE h.student_id = s.id AND h.kind = 'NEW_RECORD_IMMIGRANT') FROM student s WHERE id = $1`, pupil))
+	require.Positive(t, e2e.Value[int](s, `SELECT count(*) FROM guardian WHERE student_id = $1`, pupil))
+
+	// Sent back, the items may be corrected; the slot of the number follows them.
+	sent := s.FilingOf(c, process.NewRecordImmigrant)
+	back := c.Registrar.File(sent)
+	sendBack(s, c.Leader, back, 0, "证件号码不符")
+	corrected := s.FilingOf(c, process.NewRecordImmigrant)
+	bad := maps.Clone(itemsOf(corrected))
+	bad["sex"] = "7"
+	say(s, c.Registrar, back, "resubmission", map[string]any{"values": bad}, http.StatusUnprocessableEntity)
+	say(s, c.Registrar, back, "resubmission", map[string]any{"values": corrected["values"]}, http.StatusOK)
+	require.Equal(t, http.StatusCreated, c.Registrar.Do(http.MethodPost, "/v1/changes", sent, uuid.NewString()).Status, "the first number is free again")
+	require.Equal(t, "identity_taken", c.Registrar.Do(http.MethodPost, "/v1/changes", corrected, uuid.NewString()).Text("code"))
+	c.Leader.Approve(back)
+	c.Reviewer.Approve(back)
+
+	// Somebody with the same number comes in otherwise while it is decided.
+	other := s.FilingOf(c, process.NewRecordImmigrant)
+	change := c.Registrar.File(other)
+	c.Leader.Approve(change)
+	s.Exec(`UPDATE student SET id_hash = (SELECT hash FROM change_value WHERE change_id = $2 AND field = 'id_number') WHERE id = $1`, pupil, change)
+	refused := c.Reviewer.Decide(change, "APPROVE", "同意")
+	require.Equal(t, http.StatusConflict, refused.Status, string(refused.Raw))
+	require.Equal(t, 1, e2e.Value[int](s, `SELECT count(*) FROM step WHERE change_id = $1 AND status = 'OPEN' AND problem = 'NOT_APPLIED'`, change))
+	s.Agree()
+}
+
+// itemsOf gives the items of the sheet that a filing brings with it.
+func itemsOf(body map[string]any) map[string]string {
+	items, _ := body["values"].(map[string]string)
+	return items
 }

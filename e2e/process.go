@@ -149,6 +149,9 @@ func (k *Case) Ended(as string) {
 	k.s.T.Helper()
 	t := k.s.T
 	require.Equal(t, as, Value[string](k.s, `SELECT status FROM change WHERE id = $1`, k.ID))
+	if as == "EFFECTIVE" && k.Pupil == uuid.Nil { // a record that was made
+		k.Pupil = Value[uuid.UUID](k.s, `SELECT coalesce(student_id, '00000000-0000-0000-0000-000000000000') FROM change WHERE id = $1`, k.ID)
+	}
 	lines, want := Value[int](k.s, `SELECT count(*) FROM student_history WHERE change_id = $1 AND kind NOT LIKE '%\_OUT'`, k.ID), 0
 	if as == "EFFECTIVE" && k.Pupil != uuid.Nil {
 		want = 1

@@ -57,10 +57,11 @@ type Stack struct {
 	Log     *Recorder      // what was logged, for tests that grep it
 	Metrics *prometheus.Registry
 
-	worker *running
-	api    *running
-	named  int // pupils with numbers so far
-	pupils int // pupils so far
+	worker    *running
+	api       *running
+	named     int    // pupils with numbers so far
+	newcomers uint64 // pupils without a record who were made up
+	pupils    int    // pupils so far
 }
 
 type running struct {

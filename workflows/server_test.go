@@ -80,7 +80,7 @@ func kinds() []process.Kind {
 	return append(founders(),
 		process.ProblemCorroboration, process.ProblemDeletion, process.Arbitration, process.ChangeCorrection,
 		process.SuspensionExtension, process.Expulsion, process.Missing, process.GoneAbroad, process.ReturnFromAbroad,
-		process.Death, process.Retention, process.Skip, process.DropoutReport, process.DropoutReturn,
+		process.Death, process.Retention, process.Skip, process.DropoutReport, process.DropoutReturn, process.NewRecordImmigrant,
 	)
 }
 

@@ -18,4 +18,5 @@ const (
 	DropoutEarly       Code = "dropout_early"
 	DropoutNot         Code = "dropout_not"
 	Cleared            Code = "cleared"
+	SubjectNew         Code = "subject_new"
 )

@@ -43,6 +43,7 @@ const (
 	Skip                Kind = "SKIP"                 // 跳级, KT42
 	DropoutReport       Kind = "DROPOUT_REPORT"       // 辍学, KT43
 	DropoutReturn       Kind = "DROPOUT_RETURN"       // the end of it
+	NewRecordImmigrant  Kind = "NEW_RECORD_IMMIGRANT" // 新建学籍（移民）, KT07
 )
 
 // WorkflowName is the workflow type Temporal shows for the kind, such as
@@ -70,6 +71,7 @@ type Subject string
 const (
 	SubjectStudent Subject = "STUDENT" // one record
 	SubjectRoster  Subject = "ROSTER"  // the rows of an imported roster
+	SubjectPerson  Subject = "PERSON"  // somebody who has no record yet
 )
 
 // Definition is one kind of change as it runs in one province: the catalogue's

@@ -93,10 +93,24 @@ func pairs() map[process.Kind]struct {
 	}
 }
 
+// otherwise lists the kinds that follow no state of a record: they make records, or
+// are about a problem, a claim or a mistake in whatever state.
+func otherwise() []process.Kind {
+	return []process.Kind{
+		process.RosterImport, process.NewRecordImmigrant, process.ProblemCorroboration, process.ProblemDeletion, process.Arbitration, process.ChangeCorrection,
+	}
+}
+
 // Every kind follows exactly the states its row of the table says, whatever the
 // pupil's state; what it makes of them is the row's too, and the other facets follow.
 func TestThePairsOfLeavingAndEntering(t *testing.T) {
 	table := pairs()
+	known, err := process.Load()
+	require.NoError(t, err)
+	for _, kind := range known.Kinds() {
+		_, here := table[kind]
+		require.NotEqual(t, here, slices.Contains(otherwise(), kind), "%s: which states may it follow?", kind)
+	}
 	for _, kind := range slices.Sorted(maps.Keys(table)) {
 		for _, state := range allStates() {
 			r, req, f := suits(t, kind, state)

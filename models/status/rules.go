@@ -60,7 +60,7 @@ func ruleOf(kind process.Kind) (rule, bool) {
 		return rule{receives: true, check: checkArbitration}, true
 	case process.ChangeCorrection:
 		return rule{anywhere: true, check: checkCorrection}, true
-	case process.RosterImport: // acts on a roster, not on one record
+	case process.RosterImport, process.NewRecordImmigrant: // they make records and change none
 		return rule{}, false
 	case process.SuspensionExtension, process.Expulsion, process.Missing, process.GoneAbroad, process.ReturnFromAbroad, process.Death,
 		process.Retention, process.Skip, process.DropoutReport, process.DropoutReturn:

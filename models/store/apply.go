@@ -26,6 +26,12 @@ func (t *Tx) takeEffect(c *Change, s *Slip) error {
 		}
 		return t.endEffective(c, s, on)
 	}
+	if c.Definition.Subject == process.SubjectPerson {
+		if err := t.makeRecord(c, on); err != nil {
+			return unfit(s, err)
+		}
+		return t.endEffective(c, s, on)
+	}
 	barred, err := t.blocked(c)
 	if err != nil {
 		return err

@@ -133,6 +133,8 @@ func (t *Tx) prepare(f Filing) (*Change, error) {
 	switch {
 	case f.RosterID != uuid.Nil:
 		return c, t.prepareRoster(c, f, policy)
+	case f.Kind == process.NewRecordImmigrant:
+		return c, t.prepareNewRecord(c, f, policy)
 	case f.Kind == process.Arbitration:
 		return c, t.prepareArbitration(c, f, policy)
 	case status.Receives(f.Kind):
@@ -219,6 +221,10 @@ func (t *Tx) takeSlots(c *Change) error {
 		}
 		return t.fileRoster(*c.RosterID, c.ID)
 	}
+	if c.Definition.Subject == process.SubjectPerson { // who has no record, but perhaps a number
+		t.takeIdentitySlot(c)
+		return nil
+	}
 	if c.Kind == process.Arbitration { // the pupil's own slot is what it is about
 		t.takeSlot(c, arbitrationSlot(*c.StudentID), func() error { return problem.New(problem.ArbitrationFiled).At("/pupil") })
 		return nil
@@ -228,10 +234,15 @@ func (t *Tx) takeSlots(c *Change) error {
 		return nil
 	}
 	t.takeSlot(c, studentSlot(*c.StudentID), func() error { return t.studentLost(c) })
+	t.takeIdentitySlot(c)
+	return nil
+}
+
+// takeIdentitySlot holds the document number a change writes, if it writes one.
+func (t *Tx) takeIdentitySlot(c *Change) {
 	if hash := c.values[status.FieldIDNumber].hash; hash != nil {
 		t.takeSlot(c, identitySlot(hash), func() error { return numberTaken() })
 	}
-	return nil
 }
 
 // takeSlot holds a key for a change, unless another change holds it. Without a

@@ -115,7 +115,7 @@ func (t *Tx) ChangePage(id uuid.UUID) (*ChangePage, error) {
 }
 
 func (t *Tx) readWishes(p *ChangePage) error {
-	if p.Kind != process.KeyDataChange {
+	if !writesItems(p.Kind) {
 		return nil
 	}
 	err := t.db.Raw(`SELECT field, before, after FROM change_value WHERE change_id = @id

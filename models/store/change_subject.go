@@ -50,13 +50,19 @@ func (t *Tx) subjectOf(f Filing, policy process.Policy) error {
 		}
 		return problem.New(problem.PupilMissing).At("/pupil")
 	}
+	d, known := t.store.processes.Define(f.Kind, org.Primary, policy)
+	if known && d.Subject == process.SubjectPerson {
+		if student || roster {
+			return problem.New(problem.SubjectNew).At("/student_id").WithText("kind", d.Name.Zh, d.Name.En)
+		}
+		return nil
+	}
 	switch {
 	case student && roster:
 		return problem.New(problem.SubjectTwice).At("/roster_id")
 	case !student && !roster:
 		return problem.New(problem.SubjectMissing).At("/student_id")
 	}
-	d, known := t.store.processes.Define(f.Kind, org.Primary, policy)
 	if !known || roster == (d.Subject == process.SubjectRoster) {
 		return nil // an unknown kind is told later
 	}

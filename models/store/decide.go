@@ -221,6 +221,9 @@ func (t *Tx) resubmit(c *Change, s *Slip) error {
 // checkAgain tells everything that stands against a change as it is handed in
 // again, and takes over the key items that came with it.
 func (t *Tx) checkAgain(c *Change, s *Slip) error {
+	if c.Definition.Subject == process.SubjectPerson {
+		return t.newRecordAgain(c, s)
+	}
 	if c.StudentID == nil {
 		return nil
 	}

@@ -114,10 +114,15 @@ func (t *Tx) insertValues(c *Change, list values) error {
 	return nil
 }
 
+// writesItems says whether changes of a kind bring items of the sheet with them.
+func writesItems(kind process.Kind) bool {
+	return kind == process.KeyDataChange || kind == process.NewRecordImmigrant
+}
+
 // readValues reads the key items a change writes, in the clear (worker): those
 // of the latest round that brought any.
 func (t *Tx) readValues(c *Change) error {
-	if c.Kind != process.KeyDataChange || c.values != nil {
+	if !writesItems(c.Kind) || c.values != nil {
 		return nil
 	}
 	var rows []struct {
@@ -154,17 +159,30 @@ func (t *Tx) rewish(c *Change, h *held, s *Slip) error {
 	if len(s.Body.Sealed) == 0 {
 		return t.readValues(c)
 	}
-	text, err := t.store.keys.Decrypt(purposeSlipValues+"/"+s.ID.String(), s.Body.Sealed)
+	given, err := t.openValues(s)
 	if err != nil {
-		return fmt.Errorf("open a resubmission: %w", err)
-	}
-	var given map[string]string
-	if err := json.Unmarshal(text, &given); err != nil {
-		return fmt.Errorf("open a resubmission: %w", err)
+		return err
 	}
 	if err := t.wishes(c, h, given); err != nil {
 		return err
 	}
+	return t.rewrite(c)
+}
+
+// openValues gives the items that came sealed with a slip.
+func (t *Tx) openValues(s *Slip) (given map[string]string, err error) {
+	text, err := t.store.keys.Decrypt(purposeSlipValues+"/"+s.ID.String(), s.Body.Sealed)
+	if err != nil {
+		return nil, fmt.Errorf("open a resubmission: %w", err)
+	}
+	if err := json.Unmarshal(text, &given); err != nil {
+		return nil, fmt.Errorf("open a resubmission: %w", err)
+	}
+	return given, nil
+}
+
+// rewrite writes the items of a new round; the slot of the number follows them.
+func (t *Tx) rewrite(c *Change) error {
 	t.later("free the slot of a number", anyRows, `DELETE FROM slot WHERE change_id = ? AND key LIKE 'identity/%'`, c.ID)
 	if hash := c.values[status.FieldIDNumber].hash; hash != nil {
 		n, err := t.exec(`INSERT INTO slot (key, change_id, taken_at) VALUES (?, ?, ?) ON CONFLICT (key) DO NOTHING`, identitySlot(hash), c.ID, t.now)
@@ -198,11 +216,15 @@ func (t *Tx) sealValues(slip uuid.UUID, given map[string]string) ([]byte, error)
 // or to another change in hand; nil when it is free in the whole register.
 func (t *Tx) identityTaken(c *Change) (*problem.Error, error) {
 	hash := c.values[status.FieldIDNumber].hash
-	if hash == nil || c.StudentID == nil {
+	if hash == nil {
 		return nil, nil //nolint:nilnil // no number is written
 	}
+	own := uuid.Nil // of nobody, where the record is to be made
+	if c.StudentID != nil {
+		own = *c.StudentID
+	}
 	var taken bool
-	if err := t.db.Raw(`SELECT identity_taken(?, ?, ?)`, *c.StudentID, c.ID, hash).Scan(&taken).Error; err != nil {
+	if err := t.db.Raw(`SELECT identity_taken(?, ?, ?)`, own, c.ID, hash).Scan(&taken).Error; err != nil {
 		return nil, fmt.Errorf("look for a number in the register: %w", err)
 	}
 	if !taken {

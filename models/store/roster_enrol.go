@@ -33,7 +33,7 @@ func (t *Tx) enrolRoster(id, change uuid.UUID, effectiveOn calendar.Date) error 
 	if r.State != RosterFiled || r.ChangeID == nil || *r.ChangeID != change {
 		return wrongRosterState(r.State)
 	}
-	e := &enrolment{tx: t, roster: r, change: change, on: effectiveOn, left: map[int]*problem.Error{}}
+	e := &enrolment{tx: t, roster: r, change: change, kind: rosterImport, on: effectiveOn, left: map[int]*problem.Error{}}
 	for _, step := range []func() error{e.readSchool, e.readClasses, e.readRows, e.leaveRegisteredOut, e.giveSeats, e.giveNumbers, e.write} {
 		if err := step(); err != nil {
 			return err
@@ -47,6 +47,7 @@ type enrolment struct {
 	tx      *Tx
 	roster  *Roster
 	change  uuid.UUID
+	kind    string // of the history entry
 	on      calendar.Date
 	path    string // of the school today: it may have been re-assigned since the upload
 	county  ident.DivisionCode

@@ -14,6 +14,23 @@ const rosterImport = "ROSTER_IMPORT" // the kind of the history entry
 // write puts the enrolment into the register: four sets of rows, each by COPY
 // and one statement, then seats, the roster's rows and the roster itself.
 func (e *enrolment) write() error {
+	if err := e.writeRecords(); err != nil {
+		return err
+	}
+	if err := e.writeRows(); err != nil {
+		return err
+	}
+	_, err := e.tx.exec(`UPDATE roster SET state = 'ENROLLED', rows_enrolled = ?, rows_left_out = ?, version = version + 1 WHERE id = ?`,
+		len(e.pupils), len(e.left), e.roster.ID)
+	if err != nil {
+		return fmt.Errorf("close a roster: %w", err)
+	}
+	return e.tx.auditAs(e.roster.CreatedBy, "roster.enrol", "roster", e.roster.ID.String(),
+		map[string]string{"change": e.change.String(), "enrolled": strconv.Itoa(len(e.pupils)), "left_out": strconv.Itoa(len(e.left))})
+}
+
+// writeRecords makes the records, with families, history and seats.
+func (e *enrolment) writeRecords() error {
 	students, guardians := make([][]any, 0, len(e.pupils)), make([][]any, 0, 2*len(e.pupils))
 	for _, p := range e.pupils {
 		row, err := e.studentRow(p)
@@ -30,19 +47,13 @@ func (e *enrolment) write() error {
 	for _, step := range []func() error{
 		func() error { return e.writeStudents(students) },
 		func() error { return e.writeGuardians(guardians) },
-		e.writeHistory, e.writeSeats, e.writeRows,
+		e.writeHistory, e.writeSeats,
 	} {
 		if err := step(); err != nil {
 			return err
 		}
 	}
-	_, err := e.tx.exec(`UPDATE roster SET state = 'ENROLLED', rows_enrolled = ?, rows_left_out = ?, version = version + 1 WHERE id = ?`,
-		len(e.pupils), len(e.left), e.roster.ID)
-	if err != nil {
-		return fmt.Errorf("close a roster: %w", err)
-	}
-	return e.tx.auditAs(e.roster.CreatedBy, "roster.enrol", "roster", e.roster.ID.String(),
-		map[string]string{"change": e.change.String(), "enrolled": strconv.Itoa(len(e.pupils)), "left_out": strconv.Itoa(len(e.left))})
+	return nil
 }
 
 // record makes the record of a pupil from the items of its row.
@@ -112,7 +123,7 @@ func (e *enrolment) writeStudents(rows [][]any) error {
 			household_type, household_division, birth_division, left_behind, migrant_child, orphan, boarding_subsidy, disability,
 			?, ?::ltree, ?, ?, ?, ?, 'DONE_PASS', details::jsonb, ?, ?, ? FROM enrol_student ORDER BY row_no`,
 		e.roster.SchoolID, e.path, standing.HoldsSeat, string(status.Enrolled), standing.InRegister, standing.OnCampus,
-		e.roster.ID, e.tx.now, e.tx.now)
+		orNull(e.roster.ID), e.tx.now, e.tx.now)
 	if err != nil {
 		return fmt.Errorf("write the records of a roster: %w", err)
 	}
@@ -174,7 +185,7 @@ func (e *enrolment) writeHistory() error {
 	}
 	_, err = e.tx.exec(`INSERT INTO student_history (id, student_id, org_path, change_id, kind, effective_on, recorded_at, account_id, before, after)
 		SELECT id, student_id, ?::ltree, ?, ?, ?, ?, ?, '{}', after::jsonb FROM enrol_history`,
-		e.path, e.change, rosterImport, e.on, e.tx.now, orNull(e.tx.scope.Account))
+		e.path, e.change, e.kind, e.on, e.tx.now, orNull(e.tx.scope.Account))
 	if err != nil {
 		return fmt.Errorf("write history: %w", err)
 	}

@@ -1,0 +1,26 @@
+package status
+
+import (
+	"strconv"
+
+	"github.com/xueji/xueji/models/problem"
+)
+
+// CheckNewRecord holds the rules of 新建学籍（移民） (domain KT07) beside those of the
+// sheet: a class of the own school with a free place, and no graduating grade
+// while that is frozen. Who the record is about is judged by the sheet.
+func CheckNewRecord(f Facts) []*problem.Error {
+	class := f.Class
+	if class == nil || class.Closed || class.SchoolID != f.To.ID {
+		return []*problem.Error{problem.New(problem.ClassUnknown).At("/inputs/class_id")}
+	}
+	var list []*problem.Error
+	if class.Occupied >= class.Capacity {
+		list = append(list, problem.New(problem.ClassFull).At("/inputs/class_id").With("capacity", strconv.Itoa(class.Capacity)))
+	}
+	freeze := f.Policy.GraduatingFreeze
+	if f.Starting && f.Policy.Graduating(class.Stage, class.EntryYear, f.Today) && freeze.Contains(f.Today) {
+		list = append(list, problem.New(problem.Frozen).With("reopens", reopening(freeze, f.Today)))
+	}
+	return list
+}

@@ -1,0 +1,242 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/google/uuid"
+	"gorm.io/gorm"
+
+	"github.com/xueji/xueji/models/calendar"
+	"github.com/xueji/xueji/models/ident"
+	"github.com/xueji/xueji/models/org"
+	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/process"
+	"github.com/xueji/xueji/models/roster"
+	"github.com/xueji/xueji/models/status"
+)
+
+// classInput is the input of the form that names the class.
+const classInput = "class_id"
+
+// prepareNewRecord prepares a change about somebody who has no record yet
+// (新建学籍, KT07): the items of the sheet come with it and are sealed.
+func (t *Tx) prepareNewRecord(c *Change, f Filing, policy process.Policy) error {
+	class, err := t.readClass(c.Inputs[classInput])
+	if err != nil {
+		return err
+	}
+	c.Stage = org.Primary
+	if class != nil {
+		c.Stage = class.Stage
+	}
+	d, ok := t.store.processes.Define(f.Kind, c.Stage, policy)
+	if !ok {
+		return problem.New(problem.KindUnknown).At("/kind").With("kind", string(f.Kind))
+	}
+	c.Definition = d
+	var list []*problem.Error
+	if !d.Allows(c.Stage) {
+		list = append(list, problem.New(problem.StageForbids).At("/kind").WithText("kind", d.Name.Zh, d.Name.En))
+	}
+	against, err := t.againstNewRecord(c, class, f.Evidence, f.Values, true)
+	if err != nil {
+		return err
+	}
+	return problem.Join(append(list, against...)...)
+}
+
+// againstNewRecord tells what stands against a new record: form and papers, the
+// class, every item by the rules of the sheet, and, of a request that is right in
+// itself, whether the number belongs to somebody already (一人一籍).
+func (t *Tx) againstNewRecord(c *Change, class *status.Class, evidence []EvidenceRef, given map[string]string, starting bool) ([]*problem.Error, error) {
+	list := append(c.Definition.CheckInputs(c.Inputs), c.Definition.CheckEvidence(kindsOf(evidence))...)
+	missing, err := t.unknownEvidence(evidence)
+	if err != nil {
+		return nil, err
+	}
+	school, err := t.schoolFor(c.OrgID)
+	if err != nil {
+		return nil, err
+	}
+	if school.Closed {
+		list = append(list, problem.New(problem.SchoolClosed))
+	}
+	facts := status.Facts{Today: t.today(), Policy: c.Definition.Policy, Starting: starting, Class: class, To: school}
+	list = append(append(list, missing...), status.CheckNewRecord(facts)...)
+	wrong, err := t.judgeNewRecord(c, class, given)
+	if err != nil {
+		return nil, err
+	}
+	if list = append(list, wrong...); len(list) > 0 {
+		return list, nil
+	}
+	c.Subject = Subject{Name: c.values[status.FieldName].text, IDType: c.values[status.FieldIDType].text, IDNumber: c.values[status.FieldIDNumber].after,
+		SchoolID: c.OrgID, School: school.Name, Province: c.ProvinceCode, Stage: class.Stage, EntryYear: class.EntryYear}
+	taken, err := t.identityTaken(c)
+	if taken != nil {
+		list = append(list, taken)
+	}
+	return list, err
+}
+
+// judgeNewRecord judges all items of the sheet at once, as a row of a roster, and
+// takes over what is right; numbers are sealed. School and class are said by the form.
+func (t *Tx) judgeNewRecord(c *Change, class *status.Class, given map[string]string) ([]*problem.Error, error) {
+	rules := t.store.items
+	in, err := t.newSubmission(c, class, rules)
+	if err != nil {
+		return nil, err
+	}
+	fixed := map[roster.Field]string{roster.SchoolCode: in.SchoolCode, roster.ClassCode: ""}
+	if len(in.Classes) > 0 {
+		fixed[roster.ClassCode] = in.Classes[0].Code
+	}
+	typed, unknown := map[roster.Field]string{}, len(given)
+	for i := range rules.Reader.Template().Columns {
+		column := &rules.Reader.Template().Columns[i]
+		if column.Kind == roster.KindHidden {
+			continue
+		}
+		text, own := fixed[column.Field]
+		if !own {
+			var named bool
+			if text, named = given[string(column.Field)]; named {
+				unknown--
+			}
+		}
+		typed[column.Field] = strings.TrimSpace(text)
+	}
+	if unknown > 0 { // the names are the caller's: they are not repeated
+		return []*problem.Error{problem.New(problem.UnknownField).At("/values").With("field", "values")}, nil
+	}
+	// Of an empty record every item is typed anew, so that nothing is left unsaid.
+	items, found := rules.Reader.Revise(roster.Pupil{}, typed, in)
+	var list []*problem.Error
+	for _, f := range found {
+		if _, own := fixed[f.Field]; f.Severity == roster.Reject && !own {
+			list = append(list, f.Problem().At("/values/"+string(f.Field)))
+		}
+	}
+	c.values = values{}
+	for f, text := range items {
+		if _, own := fixed[f]; own || text == "" {
+			continue
+		}
+		if c.values[string(f)], err = t.newValue(c, f, text); err != nil {
+			return nil, err
+		}
+	}
+	return list, nil
+}
+
+// newValue is one item of a new record; numbers are kept as the register keeps them.
+func (t *Tx) newValue(c *Change, f roster.Field, text string) (value, error) {
+	if !IsSecret(f) {
+		return value{text: text, after: text, item: true}, nil
+	}
+	sealed, err := t.store.seal(purposeChangeValue, purposeIdentity, maskDocument(text), c.ID, text)
+	return value{text: text, after: sealed.masked, cipher: sealed.cipher, hash: sealed.hash, item: true}, err
+}
+
+// newSubmission is what the items of a new record are judged against.
+func (t *Tx) newSubmission(c *Change, class *status.Class, rules ItemRules) (*roster.Submission, error) {
+	var row struct{ School, Code, Name string }
+	err := t.db.Raw(`SELECT o.code AS school, coalesce(k.code, '') AS code, coalesce(k.name, '') AS name FROM organisation o
+		LEFT JOIN school_class k ON k.school_id = o.id AND k.id::text = ? WHERE o.id = ?`, c.Inputs[classInput], c.OrgID).Take(&row).Error
+	if err != nil {
+		return nil, fmt.Errorf("read the class of a new record: %w", err)
+	}
+	in := &roster.Submission{SchoolCode: row.School, Stage: stageOf(c.Stage), Today: t.today(), Divisions: rules.Divisions, Plausible: ident.OfficialOrFixtureProvince}
+	if class != nil && row.Code != "" {
+		in.Classes = []roster.Class{{Code: row.Code, Name: row.Name, Stage: stageOf(class.Stage)}}
+	}
+	return in, nil
+}
+
+// newRecordAgain tells what stands against a new record that is handed in again,
+// and takes over the corrected items that came with it (worker).
+func (t *Tx) newRecordAgain(c *Change, s *Slip) error {
+	class, err := t.readClass(c.Inputs[classInput])
+	if err != nil {
+		return err
+	}
+	evidence, err := t.attached(c.ID)
+	if err != nil {
+		return err
+	}
+	if err := t.readValues(c); err != nil {
+		return err
+	}
+	given, fresh := map[string]string{}, s.Verb == Resubmit && len(s.Body.Sealed) > 0
+	for field, v := range c.values {
+		given[field] = v.text
+	}
+	if fresh {
+		if given, err = t.openValues(s); err != nil {
+			return err
+		}
+	}
+	list, err := t.againstNewRecord(c, class, append(evidence, s.Body.Evidence...), given, false)
+	if err != nil || len(list) > 0 || !fresh {
+		return errors.Join(err, problem.Join(list...))
+	}
+	return t.rewrite(c)
+}
+
+// makeRecord makes the record of a change about somebody without one (worker): a
+// student number, family, seat and history, as for a row of a roster. Identity and
+// class are looked at again; what cannot go in refuses the last decision.
+func (t *Tx) makeRecord(c *Change, on calendar.Date) error {
+	if err := t.readValues(c); err != nil {
+		return err
+	}
+	e := &enrolment{tx: t, roster: &Roster{SchoolID: c.OrgID}, change: c.ID, kind: string(c.Kind), on: on, left: map[int]*problem.Error{}}
+	if err := e.readSchool(); err != nil {
+		return err
+	}
+	class, err := t.lockOneClass(c.Inputs[classInput], c.OrgID)
+	switch {
+	case err != nil:
+		return err
+	case class == nil || class.Closed:
+		return problem.New(problem.ClassUnknown).At("/inputs/" + classInput)
+	case class.Occupied >= class.Capacity:
+		return problem.New(problem.ClassFull).At("/inputs/"+classInput).With("capacity", fmt.Sprint(class.Capacity))
+	}
+	p := &enrolPupil{row: 1, class: class, hash: c.values[status.FieldIDNumber].hash, values: map[roster.Field]string{}}
+	for field, v := range c.values {
+		p.values[roster.Field(field)] = v.text
+	}
+	e.pupils = []*enrolPupil{p}
+	for _, step := range []func() error{e.leaveRegisteredOut, e.giveSeats, e.giveNumbers} {
+		if err := step(); err != nil {
+			return err
+		}
+	}
+	if reason := e.left[p.row]; reason != nil {
+		return reason.At("/values/" + status.FieldIDNumber)
+	}
+	if err := e.writeRecords(); err != nil {
+		return err
+	}
+	c.StudentID = &p.record.ID
+	t.later("tie a change to its record", 1, `UPDATE change SET student_id = ? WHERE id = ?`, *c.StudentID, c.ID)
+	return t.Audit("student.create", "student", c.StudentID.String(), map[string]string{"change": c.ID.String()})
+}
+
+// lockOneClass holds a class of a school until the transaction ends; nil when the
+// school has none of that ID.
+func (t *Tx) lockOneClass(id string, school uuid.UUID) (*enrolClass, error) {
+	var class enrolClass
+	err := t.db.Raw(`SELECT c.id, c.code, c.capacity, c.occupied, c.closed_at IS NOT NULL AS closed, g.stage, g.entry_year
+		FROM school_class c JOIN school_grade g ON g.id = c.grade_id WHERE c.id::text = ? AND c.school_id = ? FOR UPDATE OF c`, id, school).Take(&class).Error
+	if errors.Is(err, gorm.ErrRecordNotFound) {
+		return nil, nil //nolint:nilnil // told as an unknown class
+	}
+	if err != nil {
+		return nil, fmt.Errorf("lock the class of a new record: %w", err)
+	}
+	return &class, nil
+}
