@@ -48,7 +48,7 @@ func (s *server) changeRoutes() {
 type ChangeBody struct {
 	Kind      string            `json:"kind" minLength:"1" maxLength:"40" doc:"Kind of change, see list-processes." example:"SUSPENSION"`
 	StudentID uuid.UUID         `json:"student_id,omitempty,omitzero" format:"uuid" doc:"The pupil of the own school; left out for a roster and for somebody without a record."`
-	Pupil     *PupilClaim       `json:"pupil,omitempty" doc:"The pupil of another school, for kinds the receiving school files (TRANSFER, RESTORE_ADMISSION, ARBITRATION)."`
+	Pupil     *PupilClaim       `json:"pupil,omitempty" doc:"The pupil of another school, for kinds the receiving school files (TRANSFER, RESTORE_ADMISSION, RETURN_FROM_ABROAD, ARBITRATION)."`
 	RosterID  uuid.UUID         `json:"roster_id,omitempty,omitzero" format:"uuid" doc:"The checked roster of a ROSTER_IMPORT."`
 	Inputs    map[string]string `json:"inputs,omitempty" text:"free" doc:"The items of the process form; all values are text, dates as 2026-11-20."`
 	Values    map[string]string `json:"values,omitempty" text:"free" doc:"The new values of key items by field name, for KEY_DATA_CHANGE: name, sex, birth_date (20150301), id_type, id_number; all items of the sheet for NEW_RECORD_IMMIGRANT."`
