@@ -62,9 +62,15 @@ func dial(t *testing.T, namespace string) sdk.Client {
 // is cut, so that nothing it still does reaches Temporal.
 func (s *site) work() (kill func()) {
 	s.t.Helper()
+	return s.workAs(func(w worker.Worker) { workflows.Register(w, kinds()) })
+}
+
+// workAs starts a worker of another release, which registers what it runs itself.
+func (s *site) workAs(register func(worker.Worker)) (kill func()) {
+	s.t.Helper()
 	c := dial(s.t, s.namespace)
 	w := worker.New(c, contract.QueueChanges, worker.Options{Identity: identity, MaxConcurrentWorkflowTaskPollers: 8})
-	workflows.Register(w, kinds())
+	register(w)
 	s.store.provide(w)
 	require.NoError(s.t, w.Start())
 	kill = sync.OnceFunc(func() {
