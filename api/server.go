@@ -139,6 +139,7 @@ func (s *server) routes() {
 	s.batchRoutes()
 	s.proxyRoutes()
 	s.inboxRoutes()
+	s.policyRoutes()
 	s.noticeRoutes()
 	s.moveRoutes()
 	s.troubleRoutes()

@@ -35,11 +35,11 @@ func newPolicyCheckCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			policy, err := known.Overlay(1, text)
-			if err != nil {
+			if err := store.PolicyFaults(known, text); err != nil {
 				return err
 			}
-			if err := errors.Join(known.TermsFault(policy), store.KeyFieldsFault(policy)); err != nil {
+			policy, err := known.Overlay(1, text)
+			if err != nil {
 				return err
 			}
 			return showChains(cmd.OutOrStdout(), known, policy)

@@ -139,3 +139,20 @@ func TestAPolicyIsWhatDiffers(t *testing.T) {
 		require.Equal(t, len(forth) == 0, asText(t, p) == asText(t, q), "nothing differs unseen")
 	})
 }
+
+// Every rule of a policy has a name in both languages, and no other name is kept.
+func TestEveryRuleHasAName(t *testing.T) {
+	c := load(t)
+	text, err := json.Marshal(overlay(t, c, 1, cityApproves))
+	require.NoError(t, err)
+	var rules map[string]any
+	require.NoError(t, json.Unmarshal(text, &rules))
+	delete(rules, "version")
+	for name := range rules {
+		label := c.RuleLabel("/" + name)
+		require.NotEqual(t, "/"+name, label.Zh, "name it in policy/labels.yaml")
+		require.NotEmpty(t, label.Zh)
+		require.NotEmpty(t, label.En)
+	}
+	require.Equal(t, "环节期限 · 休学 · LEADER_REVIEW", c.RuleLabel("/terms/SUSPENSION/LEADER_REVIEW").Zh)
+}

@@ -2,7 +2,6 @@ package process
 
 import (
 	"errors"
-	"fmt"
 
 	"github.com/xueji/xueji/models/calendar"
 	"github.com/xueji/xueji/models/org"
@@ -147,7 +146,7 @@ func (p Policy) Validate() error {
 	var list []error
 	for name, term := range map[string]calendar.Term{"send_back_term": p.SendBackTerm, "total_warning": p.TotalWarning} {
 		if err := term.Validate(); err != nil {
-			list = append(list, fmt.Errorf("%s: %w", name, err))
+			list = append(list, misspeltTerm(name, err))
 		}
 	}
 	list = append(list, p.validateLeaving()...)
@@ -161,19 +160,19 @@ func (p Policy) Validate() error {
 		"stage_years.PRIMARY": p.StageYears[org.Primary], "stage_years.JUNIOR": p.StageYears[org.Junior], "stage_years.SENIOR": p.StageYears[org.Senior],
 	} {
 		if n < 1 {
-			list = append(list, fmt.Errorf("%s must be 1 or more", name))
+			list = append(list, tooSmall(name))
 		}
 	}
 	if p.ReinstatementCohort != CohortOriginal && p.ReinstatementCohort != CohortOneBehind {
-		list = append(list, fmt.Errorf("reinstatement_cohort is %s or %s", CohortOriginal, CohortOneBehind))
+		list = append(list, oneOf("reinstatement_cohort", CohortOriginal, CohortOneBehind))
 	}
 	if p.SamePerson != SamePersonAllowed && p.SamePerson != SamePersonForbidden {
-		list = append(list, fmt.Errorf("same_person is %s or %s", SamePersonAllowed, SamePersonForbidden))
+		list = append(list, oneOf("same_person", SamePersonAllowed, SamePersonForbidden))
 	}
 	for kind, stages := range p.Chains {
 		for stage, steps := range stages {
 			for _, err := range validateSteps(steps, false) {
-				list = append(list, fmt.Errorf("chain of %s for %s: %w", kind, stage, err))
+				list = append(list, ofChain(kind, stage, err))
 			}
 		}
 	}

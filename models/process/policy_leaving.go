@@ -42,28 +42,31 @@ func (p Policy) validateLeaving() []error {
 		"last_term": p.LastTerm, "graduating_freeze": p.GraduatingFreeze, "transfer_windows": p.TransferWindows, "transfer_freeze": p.TransferFreeze,
 	} {
 		if err := ws.Validate(); err != nil {
-			list = append(list, fmt.Errorf("%s: %w", name, err))
+			list = append(list, fault("/"+name, "日期区间的写法不对，应如 {from: 07-01, to: 08-14}", name+": "+err.Error()))
 		}
 	}
 	if err := p.DeathTerm.Validate(); err != nil {
-		list = append(list, fmt.Errorf("death_term: %w", err))
+		list = append(list, misspeltTerm("death_term", err))
 	}
 	if p.SchoolYearStart.IsZero() {
-		list = append(list, fmt.Errorf("school_year_start is a day of the year"))
+		list = append(list, fault("/school_year_start", "须为一年中的一天，如 08-11", "school_year_start is a day of the year"))
 	}
 	if p.GoneAbroad != AbroadByChange && p.GoneAbroad != AbroadBySuspension {
-		list = append(list, fmt.Errorf("gone_abroad is %s or %s", AbroadByChange, AbroadBySuspension))
+		list = append(list, oneOf("gone_abroad", AbroadByChange, AbroadBySuspension))
 	}
-	if p.ExtensionAheadDays < 0 || p.DropoutWeeks < 1 {
-		list = append(list, fmt.Errorf("extension_ahead_days is 0 or more, dropout_weeks 1 or more"))
+	if p.ExtensionAheadDays < 0 {
+		list = append(list, fault("/extension_ahead_days", "须为 0 或以上的整数", "extension_ahead_days is 0 or more"))
+	}
+	if p.DropoutWeeks < 1 {
+		list = append(list, tooSmall("dropout_weeks"))
 	}
 	if p.RetentionPercent < 1 || p.RetentionPercent > 100 {
-		list = append(list, fmt.Errorf("retention_percent lies between 1 and 100"))
+		list = append(list, fault("/retention_percent", "须在 1 到 100 之间", "retention_percent lies between 1 and 100"))
 	}
 	for name, stages := range map[string][]org.Stage{"retention_stages": p.RetentionStages, "skip_stages": p.SkipStages} {
 		for _, stage := range stages {
 			if p.StageYears[stage] == 0 {
-				list = append(list, fmt.Errorf("%s: there is no stage %q", name, stage))
+				list = append(list, fault("/"+name, "没有这个学段："+string(stage), fmt.Sprintf("%s: there is no stage %q", name, stage)))
 			}
 		}
 	}

@@ -77,24 +77,24 @@ func (d Definition) validateChains() []error {
 func validateSteps(steps []Step, auto bool) []error {
 	var list []error
 	if len(steps) == 0 {
-		return []error{errors.New("a change needs at least one decision")}
+		return []error{fault("", "至少须有一个由人办理的环节", "a change needs at least one decision")}
 	}
 	seen := map[string]bool{}
 	for _, s := range steps {
 		if s.Name == "" || s.Label.Zh == "" || s.Side == "" || s.Level == "" || s.Role == "" {
-			list = append(list, fmt.Errorf("step %q: name, label, side, level and role are required", s.Name))
+			list = append(list, ofStep(s, "须填写 name、label、side、level 和 role", "name, label, side, level and role are required"))
 		}
 		if err := s.Term.Validate(); err != nil {
-			list = append(list, fmt.Errorf("step %q: %w", s.Name, err))
+			list = append(list, ofStep(s, "期限的写法不对，应如 10wd", err.Error()))
 		}
 		if err := s.validateSign(); err != nil {
-			list = append(list, fmt.Errorf("step %q: %w", s.Name, err))
+			list = append(list, ofStep(s, "会签设置有误："+err.Error(), err.Error()))
 		}
 		if s.Act != "" && !slices.Contains(Acts(), s.Act) {
-			list = append(list, fmt.Errorf("step %q: unknown act %q", s.Name, s.Act))
+			list = append(list, ofStep(s, "没有这个自动动作："+string(s.Act), fmt.Sprintf("unknown act %q", s.Act)))
 		}
 		if seen[s.Name] {
-			list = append(list, fmt.Errorf("step %q stands twice", s.Name))
+			list = append(list, ofStep(s, "同名环节出现两次", "it stands twice"))
 		}
 		seen[s.Name] = true
 	}
@@ -102,10 +102,10 @@ func validateSteps(steps []Step, auto bool) []error {
 		return list
 	}
 	if steps[len(steps)-1].Act != "" {
-		list = append(list, errors.New("the last step is a decision: only a person makes a change effective"))
+		list = append(list, fault("", "最后一个环节须由人办理：只有人能使业务生效", "the last step is a decision: only a person makes a change effective"))
 	}
 	if !slices.ContainsFunc(steps, func(s Step) bool { return s.Act == "" && s.Optional == "" && !s.Own }) {
-		list = append(list, errors.New("one decision must always be there"))
+		list = append(list, fault("", "须有一个始终存在的审核环节", "one decision must always be there"))
 	}
 	return list
 }
@@ -119,7 +119,7 @@ func (c *Catalogue) keepsActs(p Policy) error {
 	for kind, chains := range p.Chains {
 		d, known := c.byKind[kind]
 		if !known {
-			list = append(list, fmt.Errorf("chain of %s: there is no such kind", kind))
+			list = append(list, fault("/chains/"+escaped(string(kind)), "没有这种业务", fmt.Sprintf("chain of %s: there is no such kind", kind)))
 			continue
 		}
 		for key, steps := range chains {
@@ -127,15 +127,15 @@ func (c *Catalogue) keepsActs(p Policy) error {
 			if len(d.Routes) > 0 {
 				route, _, _ := strings.Cut(key, "/")
 				if builtIn = d.Routes[Route(route)]; builtIn == nil {
-					list = append(list, fmt.Errorf("chain of %s for %s: name one of its routes %v", kind, key, slices.Sorted(maps.Keys(d.Routes))))
+					list = append(list, ofChain(kind, key, fault("", "须写明此业务的办理路径", fmt.Sprintf("name one of its routes %v", slices.Sorted(maps.Keys(d.Routes))))))
 					continue
 				}
 			}
 			if want := acts(builtIn); !slices.Equal(acts(steps), want) {
-				list = append(list, fmt.Errorf("chain of %s for %s: it must hold the automatic steps %v, in this order", kind, key, want))
+				list = append(list, ofChain(kind, key, fault("", fmt.Sprintf("须依次保留自动环节 %v", want), fmt.Sprintf("it must hold the automatic steps %v, in this order", want))))
 			}
 			if first := builtIn[0].Act; len(steps) > 0 && first != "" && steps[0].Act != first {
-				list = append(list, fmt.Errorf("chain of %s for %s: %s comes first, so that people only look at what has passed", kind, key, first))
+				list = append(list, ofChain(kind, key, fault("", string(first)+" 须为第一个环节", fmt.Sprintf("%s comes first, so that people only look at what has passed", first))))
 			}
 		}
 	}
@@ -150,7 +150,7 @@ func (c *Catalogue) TermsFault(p Policy) error {
 	for _, kind := range slices.Sorted(maps.Keys(p.Terms)) {
 		d, known := c.byKind[kind]
 		if !known {
-			list = append(list, fmt.Errorf("terms of %s: there is no such kind", kind))
+			list = append(list, fault("/terms/"+escaped(string(kind)), "没有这种业务", fmt.Sprintf("terms of %s: there is no such kind", kind)))
 			continue
 		}
 		chains := append(slices.Collect(maps.Values(d.Routes)), d.Steps)
@@ -162,7 +162,9 @@ func (c *Catalogue) TermsFault(p Policy) error {
 		for _, name := range slices.Sorted(maps.Keys(p.Terms[kind])) {
 			if !slices.Contains(names, name) {
 				slices.Sort(names)
-				list = append(list, fmt.Errorf("terms of %s: there is no step %s; it has %s", kind, name, strings.Join(slices.Compact(names), ", ")))
+				have := strings.Join(slices.Compact(names), ", ")
+				list = append(list, fault("/terms/"+string(kind)+"/"+escaped(name), "没有这个环节，现有："+have,
+					fmt.Sprintf("terms of %s: there is no step %s; it has %s", kind, name, have)))
 			}
 		}
 	}

@@ -2,37 +2,37 @@ package store
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
 
 	"github.com/jackc/pgx/v5"
-	"gopkg.in/yaml.v3"
 
 	"github.com/xueji/xueji/models/calendar"
 	"github.com/xueji/xueji/models/process"
 )
+
+// PolicyFaults tells everything that is wrong with a policy in a file.
+func PolicyFaults(known *process.Catalogue, text []byte) error {
+	_, faults := policyFaults(known, text)
+	list := make([]error, len(faults))
+	for i, f := range faults {
+		list[i] = f
+	}
+	return errors.Join(list...)
+}
 
 // AddPolicy adds a version of a province's policy: YAML or JSON that holds only
 // what differs from the default. It is checked as a whole before it is stored,
 // counts from the given day for changes filed then, and reaches no change that
 // is running. It gives the version. It runs as the owner of the schema.
 func AddPolicy(ctx context.Context, ownerDSN, province string, from calendar.Date, text []byte, known *process.Catalogue, now time.Time) (int, error) {
-	policy, err := known.Overlay(1, text)
-	if err != nil {
+	if err := PolicyFaults(known, text); err != nil {
 		return 0, err
 	}
-	if err := errors.Join(known.TermsFault(policy), KeyFieldsFault(policy)); err != nil {
-		return 0, err
-	}
-	var body any
-	if err := yaml.Unmarshal(text, &body); err != nil {
-		return 0, fmt.Errorf("read the policy: %w", err)
-	}
-	stored, err := json.Marshal(body)
+	stored, err := policyJSON(text)
 	if err != nil {
-		return 0, fmt.Errorf("store the policy: %w", err)
+		return 0, err
 	}
 	conn, err := pgx.Connect(ctx, ownerDSN)
 	if err != nil {
@@ -47,7 +47,7 @@ func AddPolicy(ctx context.Context, ownerDSN, province string, from calendar.Dat
 		}
 		err := tx.QueryRow(ctx, `INSERT INTO policy (province_code, version, valid_from, body, created_at)
 			SELECT o.code, coalesce((SELECT max(version) FROM policy p WHERE p.province_code = o.code), 0) + 1, $2, $3, $4
-			FROM organisation o WHERE o.kind = 'PROVINCE' AND o.code = $1 RETURNING version`, province, from, string(stored), now).Scan(&version)
+			FROM organisation o WHERE o.kind = 'PROVINCE' AND o.code = $1 RETURNING version`, province, from, stored, now).Scan(&version)
 		if errors.Is(err, pgx.ErrNoRows) {
 			return fmt.Errorf("there is no province %s: give its six digits, such as 520000", province)
 		}

@@ -1,0 +1,301 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/xueji/xueji/api/authz"
+	"github.com/xueji/xueji/models/calendar"
+	"github.com/xueji/xueji/models/org"
+	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/process"
+	"github.com/xueji/xueji/models/store"
+)
+
+// policyRoutes registers the versions of a province's rules.
+func (s *server) policyRoutes() {
+	const tag = "processes"
+	register(s, Operation{
+		ID: "list-policies", Method: http.MethodGet, Path: "/v1/policies", Action: authz.PolicyRead, Tag: tag,
+		Summary: "The versions of my province's policy, the newest first (省级规则各版本)",
+		Detail: "Of the versions whose first day has come the one with the newest first day is in force, of several with the same day the highest number. " +
+			"A version of a day to come is withdrawn by a newer one with the same day.",
+	}, s.listPolicies)
+	register(s, Operation{
+		ID: "get-policy-version", Method: http.MethodGet, Path: "/v1/policies/{version}", Action: authz.PolicyRead, Tag: tag,
+		Summary: "One version: what was handed in, and the whole policy (规则版本)", Detail: "Version 0 is the built-in policy.",
+	}, s.getPolicyVersion)
+	register(s, Operation{
+		ID: "diff-policies", Method: http.MethodGet, Path: "/v1/policies/{version}/diff", Action: authz.PolicyRead, Tag: tag,
+		Summary: "What differs between two versions, and which chains run otherwise (规则比较)",
+	}, s.diffPolicies)
+	register(s, Operation{
+		ID: "check-policy", Method: http.MethodPost, Path: "/v1/policies/check", Action: authz.PolicyWrite, Tag: tag, MaxBody: 256 << 10,
+		Summary: "What a version would change; nothing is stored (规则试算)",
+		Detail:  "Tells every fault at once, or which rules and chains change and how many running changes keep which version.",
+	}, s.checkPolicy)
+	register(s, Operation{
+		ID: "add-policy", Method: http.MethodPost, Path: "/v1/policies", Action: authz.PolicyWrite, Tag: tag, Keyed: true, PersonOnly: true, MaxBody: 256 << 10,
+		Status: http.StatusCreated, Summary: "Add a version of my province's policy (新增规则版本)",
+		Detail: "By an administrator of the province's own bureau. It counts for changes filed from its first day on; running ones keep theirs.",
+	}, s.addPolicy)
+}
+
+// PolicyVersion is one version of a province's policy.
+type PolicyVersion struct {
+	Version   int       `json:"version"`
+	ValidFrom string    `json:"valid_from" format:"date"`
+	InForce   bool      `json:"in_force" doc:"It counts for what is filed today."`
+	Author    string    `json:"author,omitempty" doc:"Empty where the command line added it, and for people of other provinces."`
+	Comment   string    `json:"comment,omitempty"`
+	CreatedAt time.Time `json:"created_at"`
+	Differs   []string  `json:"differs" doc:"The rules that differ from the version before, as JSON pointers."`
+}
+
+type policiesOutput struct {
+	Body struct {
+		Items []PolicyVersion `json:"items"`
+	}
+}
+
+func (s *server) listPolicies(ctx context.Context, _ *struct{}) (*policiesOutput, error) {
+	province := principalOf(ctx).Office.Province
+	out := &policiesOutput{}
+	out.Body.Items = []PolicyVersion{}
+	err := s.store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error {
+		now, err := tx.Policy(province)
+		if err != nil {
+			return err
+		}
+		rows, err := tx.PolicyVersions(province)
+		if err != nil {
+			return err
+		}
+		before := s.deps.Processes.Default()
+		for i := len(rows) - 1; i >= 0; i-- { // the oldest first, each against the one before
+			policy, err := s.deps.Processes.Overlay(rows[i].Version, []byte(rows[i].Body))
+			if err != nil {
+				return err
+			}
+			one := showPolicy(rows[i], now)
+			for _, d := range process.Differences(before, policy) {
+				one.Differs = append(one.Differs, d.Path)
+			}
+			out.Body.Items = append([]PolicyVersion{one}, out.Body.Items...)
+			before = policy
+		}
+		return nil
+	})
+	return out, err
+}
+
+func showPolicy(v store.PolicyVersion, now process.Policy) PolicyVersion {
+	return PolicyVersion{
+		Version: v.Version, ValidFrom: v.ValidFrom.String(), InForce: v.Version == now.Version, Author: v.Author, Comment: v.Comment,
+		CreatedAt: v.CreatedAt, Differs: []string{},
+	}
+}
+
+// PathVersion names a version of a policy.
+type PathVersion struct {
+	Version int `path:"version" minimum:"0" maximum:"1000000" doc:"0 is the built-in policy."`
+}
+
+// PolicyText is one version as it was handed in, and what is in force with it.
+type PolicyText struct {
+	PolicyVersion
+	Body      map[string]any `json:"body" doc:"What was handed in: only what differs from the built-in policy."`
+	Effective process.Policy `json:"effective"`
+}
+
+func (s *server) getPolicyVersion(ctx context.Context, in *PathVersion) (*body[PolicyText], error) {
+	province := principalOf(ctx).Office.Province
+	var text PolicyText
+	err := s.store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error {
+		now, err := tx.Policy(province)
+		if err != nil {
+			return err
+		}
+		v, policy, err := tx.PolicyVersion(province, in.Version)
+		if err != nil {
+			return err
+		}
+		text = PolicyText{PolicyVersion: showPolicy(v, now), Effective: policy}
+		for _, d := range process.Differences(s.deps.Processes.Default(), policy) {
+			text.Differs = append(text.Differs, d.Path)
+		}
+		if err := json.Unmarshal([]byte(v.Body), &text.Body); err != nil {
+			return fmt.Errorf("read a policy: %w", err)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return bodyOf(text), nil
+}
+
+// PolicyDiff tells what differs between two policies.
+type PolicyDiff struct {
+	Changes []RuleChange          `json:"changes"`
+	Chains  []process.Consequence `json:"chains" doc:"The kinds whose steps or terms become others."`
+}
+
+// RuleChange is one rule that differs.
+type RuleChange struct {
+	process.Difference
+	Label string `json:"label"`
+}
+
+func (s *server) diff(ctx context.Context, before, after process.Policy) PolicyDiff {
+	d := PolicyDiff{Changes: []RuleChange{}, Chains: s.deps.Processes.Consequences(before, after)}
+	for _, one := range process.Differences(before, after) {
+		d.Changes = append(d.Changes, RuleChange{Difference: one, Label: s.label(ctx, s.deps.Processes.RuleLabel(one.Path))})
+	}
+	return d
+}
+
+func (s *server) diffPolicies(ctx context.Context, in *struct {
+	PathVersion
+	Against int `query:"against" minimum:"0" maximum:"1000000" doc:"The version before; 0 or left out: the built-in policy."`
+}) (*body[PolicyDiff], error) {
+	province := principalOf(ctx).Office.Province
+	var diff PolicyDiff
+	err := s.store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error {
+		_, after, err := tx.PolicyVersion(province, in.Version)
+		if err != nil {
+			return err
+		}
+		_, before, err := tx.PolicyVersion(province, in.Against)
+		diff = s.diff(ctx, before, after)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return bodyOf(diff), nil
+}
+
+// PolicyDraft is a version of a policy somebody hands in.
+type PolicyDraft struct {
+	Body      map[string]any `json:"body" doc:"Only what differs from the built-in policy; {} for nothing."`
+	ValidFrom calendar.Date  `json:"valid_from" format:"date" doc:"Today or later."`
+	BasedOn   int            `json:"based_on" minimum:"0" maximum:"1000000" doc:"The newest version you saw, whatever its day; 0 where there is none."`
+}
+
+// PolicyCheck is what a version would change.
+type PolicyCheck struct {
+	PolicyDiff
+	InForce  int               `json:"in_force" doc:"The version it was compared with: the one that would be in force on its first day."`
+	Newest   int               `json:"newest" doc:"The newest version there is."`
+	Running  []store.PolicyUse `json:"running" doc:"Running changes by the version they keep to their end."`
+	EndsWith *int              `json:"ends_with,omitempty" doc:"The version with a later first day that takes its place then."`
+	EndsOn   string            `json:"ends_on,omitempty" format:"date"`
+}
+
+func (s *server) checkPolicy(ctx context.Context, in *struct{ Body PolicyDraft }) (*body[PolicyCheck], error) {
+	var check PolicyCheck
+	err := s.ofProvince(ctx, func(tx *store.Tx, province string) error {
+		text, err := json.Marshal(in.Body.Body)
+		if err != nil {
+			return fmt.Errorf("read a policy: %w", err)
+		}
+		after, err := tx.CheckPolicy(text, in.Body.ValidFrom)
+		if err != nil {
+			return err
+		}
+		rows, err := tx.PolicyVersions(province)
+		if err != nil {
+			return err
+		}
+		before := s.deps.Processes.Default()
+		for i, v := range rows { // the newest first
+			check.Newest = max(check.Newest, v.Version)
+			if v.ValidFrom.After(in.Body.ValidFrom) && (check.EndsOn == "" || v.ValidFrom.String() < check.EndsOn) {
+				check.EndsWith, check.EndsOn = &rows[i].Version, v.ValidFrom.String()
+			}
+		}
+		if check.InForce = on(rows, in.Body.ValidFrom); check.InForce > 0 {
+			if _, before, err = tx.PolicyVersion(province, check.InForce); err != nil {
+				return err
+			}
+		}
+		check.PolicyDiff = s.diff(ctx, before, after)
+		check.Running, err = tx.PolicyUse(province)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return bodyOf(check), nil
+}
+
+// on gives the version that is in force on a day, of versions with the newest first.
+func on(rows []store.PolicyVersion, day calendar.Date) int {
+	best := store.PolicyVersion{}
+	for _, v := range rows {
+		if !v.ValidFrom.After(day) && (best.Version == 0 || v.ValidFrom.After(best.ValidFrom)) {
+			best = v
+		}
+	}
+	return best.Version
+}
+
+type policyAddInput struct {
+	Body struct {
+		PolicyDraft
+		Reason string `json:"reason" minLength:"2" maxLength:"500" text:"required" doc:"Why, with the document it rests on; everybody of the province can read it."`
+	}
+}
+
+func (s *server) addPolicy(ctx context.Context, in *policyAddInput) (*body[PolicyVersion], error) {
+	hash, err := bodyHash(in.Body)
+	if err != nil {
+		return nil, err
+	}
+	text, err := json.Marshal(in.Body.Body)
+	if err != nil {
+		return nil, fmt.Errorf("read a policy: %w", err)
+	}
+	var view PolicyVersion
+	err = s.ofProvince(ctx, func(tx *store.Tx, province string) error {
+		version, err := tx.AddPolicy(store.NewPolicy{
+			Province: province, ValidFrom: in.Body.ValidFrom, BasedOn: in.Body.BasedOn, Text: text, Comment: in.Body.Reason,
+			Key: idempotencyKey(ctx), Hash: hash,
+		})
+		if err != nil {
+			return err
+		}
+		v, policy, err := tx.PolicyVersion(province, version)
+		if err != nil {
+			return err
+		}
+		now, err := tx.Policy(province)
+		if err != nil {
+			return err
+		}
+		_, before, err := tx.PolicyVersion(province, version-1)
+		view = showPolicy(v, now)
+		for _, d := range process.Differences(before, policy) {
+			view.Differs = append(view.Differs, d.Path)
+		}
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return bodyOf(view), nil
+}
+
+// ofProvince lets an administrator of a province's own office do something to its
+// policy, and nobody else.
+func (s *server) ofProvince(ctx context.Context, do func(*store.Tx, string) error) error {
+	office := principalOf(ctx).Office
+	if office.Kind != org.Province {
+		return problem.New(problem.PolicyOffice)
+	}
+	return s.store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error { return do(tx, office.Province) })
+}

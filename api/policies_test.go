@@ -1,0 +1,136 @@
+package api
+
+import (
+	"sync"
+	"testing"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+
+	"github.com/xueji/xueji/models/org"
+)
+
+func draft(basedOn int, from string, rules m) m {
+	return m{"body": rules, "valid_from": from, "based_on": basedOn, "reason": "黔教发〔2026〕1号"}
+}
+
+func addition(key string, body m) call {
+	return call{method: "POST", path: "/v1/policies", body: body, key: key}
+}
+
+func TestAProvinceAddsVersionsOfItsRules(t *testing.T) {
+	w := newWorld(t)
+	admin := w.login(w.places["province"], org.BureauSysadmin)
+	key := uuid.NewString()
+	var first, again PolicyVersion
+	body := draft(0, "2026-11-20", m{"class_capacity": 50, "terms": m{"SUSPENSION": m{"BUREAU_APPROVAL": "5wd"}}})
+	w.must(201, admin.token, addition(key, body), &first)
+	require.Equal(t, 1, first.Version)
+	require.True(t, first.InForce)
+	require.Equal(t, []string{"/class_capacity", "/terms/SUSPENSION/BUREAU_APPROVAL"}, first.Differs)
+	w.must(201, admin.token, addition(key, body), &again)
+	require.Equal(t, first, again, "the same request again adds nothing")
+	w.refused("idempotency_key_reused", admin.token, addition(key, draft(0, "2026-11-20", m{})))
+	w.refused("version_conflict", admin.token, addition(uuid.NewString(), draft(0, "2026-11-20", m{})))
+	w.refused("policy_past", admin.token, addition(uuid.NewString(), draft(1, "2026-11-19", m{})))
+	w.must(201, admin.token, addition(uuid.NewString(), draft(1, "2026-12-01", m{"class_capacity": 45})), &first)
+	require.False(t, first.InForce)
+
+	clerk := w.login(w.places["school"], org.SchoolRegistrar)
+	var list struct{ Items []PolicyVersion }
+	w.must(200, clerk.token, get("/v1/policies"), &list)
+	require.Len(t, list.Items, 2)
+	require.Equal(t, []int{2, 1}, []int{list.Items[0].Version, list.Items[1].Version})
+	require.Equal(t, "某人", list.Items[0].Author)
+	require.Equal(t, "黔教发〔2026〕1号", list.Items[0].Comment)
+	require.True(t, list.Items[1].InForce)
+	var text PolicyText
+	w.must(200, clerk.token, get("/v1/policies/1"), &text)
+	require.Len(t, text.Body, 2)
+	require.Equal(t, 50, text.Effective.ClassCapacity)
+	var diff PolicyDiff
+	w.must(200, clerk.token, get("/v1/policies/2/diff?against=1"), &diff)
+	require.Len(t, diff.Changes, 2)
+	require.Equal(t, "班额上限", diff.Changes[0].Label)
+	require.InDelta(t, 45, diff.Changes[0].After, 0)
+	require.Len(t, diff.Chains, 1)
+	require.Equal(t, "SUSPENSION", string(diff.Chains[0].Kind))
+	w.refused("not_found", clerk.token, get("/v1/policies/3"))
+	require.Equal(t, 2, one[int](w, `SELECT count(*)::int FROM audit_entry WHERE action = 'policy.add' AND account_id = $1`, admin.account))
+	require.Equal(t, "n.p52", one[string](w, `SELECT office_path::text FROM audit_entry WHERE action = 'policy.add' LIMIT 1`))
+}
+
+func TestOnlyTheProvincesOwnBureauChangesItsRules(t *testing.T) {
+	w := newWorld(t)
+	for _, office := range []string{"county", "city", "nation"} {
+		p := w.refused("policy_office", w.login(w.places[office], org.BureauSysadmin).token, addition(uuid.NewString(), draft(0, "2026-11-20", m{})))
+		require.Contains(t, p.Detail, "省级主管部门")
+	}
+	w.refused("forbidden", w.login(w.places["province"], org.BureauHead).token, addition(uuid.NewString(), draft(0, "2026-11-20", m{})))
+	w.must(201, w.login(w.places["province"], org.BureauSysadmin).token, addition(uuid.NewString(), draft(0, "2026-11-20", m{"class_capacity": 40})), nil)
+	other := w.login(w.places["county3"], org.BureauReviewer)
+	var list struct{ Items []PolicyVersion }
+	w.must(200, other.token, get("/v1/policies"), &list)
+	require.Empty(t, list.Items, "each province has its own")
+}
+
+func TestEveryFaultOfARuleIsToldAtOnce(t *testing.T) {
+	w := newWorld(t)
+	admin := w.login(w.places["province"], org.BureauSysadmin)
+	step := m{"name": "CITY_APPROVAL", "label": m{"zh": "市级审批", "en": "City approval"}, "side": "FILER", "level": "CITY", "role": "SCHOOL_LEADER", "term": "10wd", "own": true}
+	check := func(rules m) Problem {
+		return w.refused("policy_fault", admin.token, call{method: "POST", path: "/v1/policies/check", body: m{"body": rules, "valid_from": "2026-11-20", "based_on": 0}})
+	}
+	found := func(p Problem) (fields []string) {
+		for _, e := range p.Errors {
+			fields = append(fields, e.Pointer)
+			require.NotEmpty(t, e.Detail)
+		}
+		return fields
+	}
+	require.Equal(t, []string{"/body/class_capacty", "/body/terms/NOTHING", "/body/terms/SUSPENSION"},
+		found(check(m{"class_capacty": 50, "terms": m{"NOTHING": m{}, "SUSPENSION": m{"BUREAU_APPROVAL": "soon"}}})))
+	require.Equal(t, []string{
+		"/body/chains/SUSPENSION/SENIOR", "/body/chains/SUSPENSION/SENIOR/0/own", "/body/chains/SUSPENSION/SENIOR/0/role",
+		"/body/chains/SUSPENSION/UNIVERSITY", "/body/class_capacity", "/body/key_fields", "/body/terms/SUSPENSION/NOPE",
+	}, found(check(m{
+		"class_capacity": 0, "key_fields": []string{"blood"}, "terms": m{"SUSPENSION": m{"NOPE": "5wd"}},
+		"chains": m{"SUSPENSION": m{"SENIOR": []m{step}, "UNIVERSITY": []m{{"name": "A1", "label": m{"zh": "审", "en": "A"}, "side": "FILER", "level": "SCHOOL", "role": "PRINCIPAL", "term": "5wd"}}}},
+	})))
+	require.Equal(t, []string{"/body/chains/SUSPENSION/SENIOR/0/label/zh"}, found(check(m{"chains": m{"SUSPENSION": m{"SENIOR": []m{{"label": m{"zh": "审\u0000核"}}}}}})))
+}
+
+func TestATrialTellsWhatWouldChange(t *testing.T) {
+	w := newWorld(t)
+	admin := w.login(w.places["province"], org.BureauSysadmin)
+	w.change(w.places["school"], org.SchoolLeader)
+	w.must(201, admin.token, addition(uuid.NewString(), draft(0, "2027-01-01", m{"class_capacity": 45})), nil)
+	var check PolicyCheck
+	w.must(200, admin.token, call{method: "POST", path: "/v1/policies/check", body: m{
+		"body": m{"class_capacity": 50, "province_audit_in": true}, "valid_from": "2026-12-01", "based_on": 1,
+	}}, &check)
+	require.Zero(t, check.InForce)
+	require.Equal(t, 1, check.Newest)
+	require.Equal(t, 1, *check.EndsWith, "what is to come takes its place")
+	require.Equal(t, "2027-01-01", check.EndsOn)
+	require.Len(t, check.Changes, 2)
+	require.NotEmpty(t, check.Chains)
+	require.Len(t, check.Running, 1)
+	require.Equal(t, int64(1), check.Running[0].Changes)
+	require.Zero(t, one[int](w, `SELECT count(*)::int FROM policy WHERE version > 1`), "nothing is stored")
+}
+
+func TestTwoAdministratorsAtOnce(t *testing.T) {
+	w := newWorld(t)
+	var codes sync.Map
+	var group sync.WaitGroup
+	for i, admin := range []caller{w.login(w.places["province"], org.BureauSysadmin), w.login(w.places["province"], org.BureauSysadmin)} {
+		c := addition(uuid.NewString(), draft(0, "2026-11-20", m{"class_capacity": 40 + i}))
+		group.Go(func() { codes.Store(w.send(admin.token, c).Code, true) })
+	}
+	group.Wait()
+	_, added := codes.Load(201)
+	_, refused := codes.Load(409)
+	require.True(t, added && refused, "one adds its version, the other is told to look again")
+	require.Equal(t, 1, one[int](w, `SELECT count(*)::int FROM policy`))
+}

@@ -1,0 +1,189 @@
+package store
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+	"gopkg.in/yaml.v3"
+	"gorm.io/gorm"
+
+	"github.com/xueji/xueji/models/calendar"
+	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/process"
+)
+
+// PolicyVersion is one version of a province's policy. Of the versions that are
+// valid on a day the one with the newest first day counts, of several with the same
+// first day the highest number.
+type PolicyVersion struct {
+	Version   int
+	ValidFrom calendar.Date
+	Body      string // what differs from the built-in policy, as JSON
+	AuthorID  *uuid.UUID
+	Author    string // empty for people of other provinces and for the command line
+	Comment   string
+	CreatedAt time.Time
+}
+
+// NewPolicy is a version of a policy that an administrator hands in.
+type NewPolicy struct {
+	Province  string
+	ValidFrom calendar.Date
+	BasedOn   int // the newest version the administrator saw; 0: none
+	Text      []byte
+	Comment   string
+	Key       string // Idempotency-Key
+	Hash      []byte // of the request
+}
+
+// PolicyUse counts running changes of one kind that keep a version of the policy
+// and of the definition.
+type PolicyUse struct {
+	Kind              process.Kind `json:"kind"`
+	Version           int          `json:"policy_version"`
+	DefinitionVersion string       `json:"definition_version"`
+	Changes           int64        `json:"changes"`
+}
+
+const policyColumns = `version, valid_from, body::text AS body, author_id, coalesce(policy_author(province_code, version), '') AS author, comment, created_at`
+
+// PolicyVersions lists the versions of a province's policy, the newest first.
+func (t *Tx) PolicyVersions(province string) ([]PolicyVersion, error) {
+	var list []PolicyVersion
+	if err := t.db.Raw(`SELECT `+policyColumns+` FROM policy WHERE province_code = ? ORDER BY version DESC`, province).Scan(&list).Error; err != nil {
+		return nil, fmt.Errorf("read policies: %w", err)
+	}
+	return list, nil
+}
+
+// PolicyVersion gives one version of a province's policy and what is in force with
+// it; version 0 is the built-in one.
+func (t *Tx) PolicyVersion(province string, version int) (PolicyVersion, process.Policy, error) {
+	if version == 0 {
+		return PolicyVersion{Body: "{}"}, t.store.processes.Default(), nil
+	}
+	var v PolicyVersion
+	err := t.db.Raw(`SELECT `+policyColumns+` FROM policy WHERE province_code = ? AND version = ?`, province, version).Take(&v).Error
+	if errors.Is(err, gorm.ErrRecordNotFound) {
+		return v, process.Policy{}, problem.New(problem.NotFound)
+	}
+	if err != nil {
+		return v, process.Policy{}, fmt.Errorf("read a policy: %w", err)
+	}
+	p, err := t.store.processes.Overlay(v.Version, []byte(v.Body))
+	if err != nil {
+		return v, process.Policy{}, fmt.Errorf("province %s: %w", province, err)
+	}
+	return v, p, nil
+}
+
+// PolicyUse counts the running changes of a province by the versions they keep; only
+// the province's own office is told.
+func (t *Tx) PolicyUse(province string) ([]PolicyUse, error) {
+	list := []PolicyUse{}
+	if err := t.db.Raw(`SELECT * FROM policy_use(?)`, province).Scan(&list).Error; err != nil {
+		return nil, fmt.Errorf("count running changes: %w", err)
+	}
+	return list, nil
+}
+
+// CheckPolicy judges a policy and its first day and tells everything that is wrong.
+func (t *Tx) CheckPolicy(text []byte, from calendar.Date) (process.Policy, error) {
+	p, faults := policyFaults(t.store.processes, text)
+	var list []*problem.Error
+	if from.Before(t.today()) {
+		list = append(list, problem.New(problem.PolicyPast).At("/valid_from").With("today", t.today().String()))
+	}
+	for _, f := range faults {
+		list = append(list, problem.New(problem.PolicyFault).At("/body"+f.Path).With("where", f.Path).WithText("what", f.Zh, f.En))
+	}
+	return p, problem.Join(list...)
+}
+
+// policyFaults judges a policy that is handed in, by whatever way.
+func policyFaults(known *process.Catalogue, text []byte) (process.Policy, []*process.Fault) {
+	p, faults := known.Check(text)
+	if err := KeyFieldsFault(p); err != nil {
+		faults = append(faults, &process.Fault{Path: "/key_fields", Text: process.Text{Zh: "含有不能作为关键数据的项目：" + err.Error(), En: err.Error()}})
+		slices.SortStableFunc(faults, func(a, b *process.Fault) int { return strings.Compare(a.Path, b.Path) })
+	}
+	return p, faults
+}
+
+// AddPolicy adds a version of a policy by somebody of the province's own office. The
+// same key and request again give the version that is there; a version somebody else
+// added meanwhile is a conflict.
+func (t *Tx) AddPolicy(n NewPolicy) (int, error) {
+	if version, err := t.samePolicy(n); version > 0 || err != nil {
+		return version, err
+	}
+	if _, err := t.CheckPolicy(n.Text, n.ValidFrom); err != nil {
+		return 0, err
+	}
+	var newest int
+	if err := t.db.Raw(`SELECT coalesce(max(version), 0) FROM policy WHERE province_code = ?`, n.Province).Scan(&newest).Error; err != nil {
+		return 0, fmt.Errorf("read policies: %w", err)
+	}
+	if newest != n.BasedOn {
+		return 0, problem.New(problem.VersionConflict).At("/based_on")
+	}
+	body, err := policyJSON(n.Text)
+	if err != nil {
+		return 0, err
+	}
+	// Of two at once the second waits here for the first, and adds nothing.
+	rows, err := t.exec(`INSERT INTO policy (province_code, version, valid_from, body, author_id, created_at, comment, add_key, add_hash)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+		n.Province, newest+1, n.ValidFrom, body, t.scope.Account, t.now, n.Comment, n.Key, n.Hash)
+	if err != nil {
+		return 0, fmt.Errorf("store a policy: %w", err)
+	}
+	if rows == 0 {
+		version, err := t.samePolicy(n)
+		if version == 0 && err == nil {
+			err = problem.New(problem.VersionConflict).At("/based_on")
+		}
+		return version, err
+	}
+	return newest + 1, t.Audit("policy.add", "policy", fmt.Sprintf("%s/%d", n.Province, newest+1),
+		map[string]string{"valid_from": n.ValidFrom.String(), "based_on": fmt.Sprint(n.BasedOn)})
+}
+
+// samePolicy finds what the account added before with the same key, 0 when it added
+// nothing; with another request the key is refused.
+func (t *Tx) samePolicy(n NewPolicy) (int, error) {
+	var row struct {
+		Version int
+		AddHash []byte
+	}
+	err := t.db.Raw(`SELECT version, add_hash FROM policy WHERE author_id = ? AND add_key = ?`, t.scope.Account, n.Key).Take(&row).Error
+	if errors.Is(err, gorm.ErrRecordNotFound) {
+		return 0, nil
+	}
+	if err != nil {
+		return 0, fmt.Errorf("read policies: %w", err)
+	}
+	if !bytes.Equal(row.AddHash, n.Hash) {
+		return 0, problem.New(problem.KeyReused)
+	}
+	return row.Version, nil
+}
+
+// policyJSON gives a policy as it is stored.
+func policyJSON(text []byte) (string, error) {
+	var body any
+	if err := yaml.Unmarshal(text, &body); err != nil {
+		return "", fmt.Errorf("read the policy: %w", err)
+	}
+	stored, err := json.Marshal(body)
+	if err != nil {
+		return "", fmt.Errorf("store the policy: %w", err)
+	}
+	return string(stored), nil
+}
