@@ -23,6 +23,7 @@ import (
 	"github.com/xueji/xueji/models/problem"
 	"github.com/xueji/xueji/models/process"
 	"github.com/xueji/xueji/models/store"
+	"github.com/xueji/xueji/webhook"
 )
 
 // Deps is everything the API needs from outside.
@@ -46,6 +47,8 @@ type Deps struct {
 	// Metrics is where the API puts its own metrics and what /metrics serves;
 	// a registry of its own is made when nil.
 	Metrics *prometheus.Registry
+	// Webhooks say which addresses notices may be carried on to.
+	Webhooks webhook.Rules
 	// Limits on the number of calls; the zero value means the defaults.
 	Limits Limits
 	// TrustedProxies are the networks whose X-Forwarded-For is believed; none by default.
@@ -141,6 +144,7 @@ func (s *server) routes() {
 	s.inboxRoutes()
 	s.policyRoutes()
 	s.noticeRoutes()
+	s.webhookRoutes()
 	s.moveRoutes()
 	s.troubleRoutes()
 	s.orgRoutes()

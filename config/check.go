@@ -65,6 +65,7 @@ func (c *Config) check(unread []*Problem) []*Problem {
 	c.checkClock(k)
 	c.checkWorker(k)
 	c.checkIdentity(k)
+	c.checkWebhook(k)
 	return k.problems
 }
 
@@ -202,6 +203,17 @@ func (c *Config) checkIdentity(k *checker) {
 	}
 	k.require(i.Token != "" || c.Environment != Production, "identity.token", "must be set in production when identity.url is",
 		"TOKEN_OF_THE_GATEWAY")
+}
+
+func (c *Config) checkWebhook(k *checker) {
+	w := c.Webhook
+	from, to, found := strings.Cut(w.Hours, "-")
+	begin, err1 := time.Parse("15:04", from)
+	end, err2 := time.Parse("15:04", to)
+	k.require(found && err1 == nil && err2 == nil && begin.Before(end), "webhook.hours", "must be two times of a day", "08:00-18:00")
+	k.require(w.Timeout > 0 && w.Timeout <= time.Minute, "webhook.timeout", "must be longer than nothing and at most a minute", "10s")
+	k.require(w.Interval > 0, "webhook.interval", "must be longer than nothing", "1s")
+	k.require(!w.AllowHTTP || c.Environment != Production, "webhook.allow_http", "must not be set in production: notices name people's logins", "")
 }
 
 // hostPort reports whether an address is "host:port"; a listener may leave the

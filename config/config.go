@@ -37,6 +37,7 @@ type Config struct {
 	Clock       Clock       `mapstructure:"clock"`
 	Worker      Worker      `mapstructure:"worker"`
 	Identity    Identity    `mapstructure:"identity"`
+	Webhook     Webhook     `mapstructure:"webhook"`
 
 	// Warnings are remarks an operator should read; they do not stop the start.
 	Warnings []string `mapstructure:"-"`
@@ -116,6 +117,16 @@ type Identity struct {
 	Retries         int           `mapstructure:"retries" default:"2" example:"3" help:"attempts after the first one, when the connection or the gateway fails"`
 	BreakerFailures int           `mapstructure:"breaker_failures" default:"5" example:"10" help:"attempts in a row that must fail before the gateway is left alone"`
 	BreakerPause    time.Duration `mapstructure:"breaker_pause" default:"30s" example:"1m" help:"how long a gateway that failed is left alone"`
+}
+
+// Webhook says how notices are carried on to the gateways that administrators
+// connect (短信、即时通讯网关).
+type Webhook struct {
+	Hours        string        `mapstructure:"hours" default:"08:00-18:00" example:"08:30-17:30" help:"hours of working days in which notices that are not urgent are sent on; others wait for the next working morning"`
+	Timeout      time.Duration `mapstructure:"timeout" default:"10s" example:"5s" help:"longest time for a gateway to take one message"`
+	Interval     time.Duration `mapstructure:"interval" default:"1s" example:"5s" help:"how often the worker looks for messages to send"`
+	AllowHTTP    bool          `mapstructure:"allow_http" default:"false" example:"true" help:"take gateways without encryption; not in production"`
+	AllowPrivate bool          `mapstructure:"allow_private" default:"false" example:"true" help:"take gateways in the own network; leave it off unless one stands there, because administrators of offices choose the addresses"`
 }
 
 // Embedded reports which servers must be started here because none is named.

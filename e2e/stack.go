@@ -123,6 +123,8 @@ func settings(t testing.TB, db embeddedtest.Database, temporal string, o Options
 	cfg.Temporal.Namespace = "e2e-" + uuid.NewString()[:13]
 	cfg.HTTP.RatePerSecond, cfg.HTTP.RateBurst = 1e6, 1e6
 	cfg.Worker.StopTimeout = 5 * time.Second
+	// The gateways of tests stand on this machine.
+	cfg.Webhook.AllowHTTP, cfg.Webhook.AllowPrivate, cfg.Webhook.Interval = true, true, 100*time.Millisecond
 	cfg.Worker.ReconcileInterval = o.Interval
 	if o.Interval == 0 {
 		cfg.Worker.ReconcileInterval = 200 * time.Millisecond

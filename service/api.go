@@ -44,7 +44,7 @@ func OpenAPI(ctx context.Context, cfg config.Config, clock *calendar.Clock, log 
 	a := &API{parts: p, cfg: cfg, desk: casework.New(p.register, p.engine, log)}
 	a.handler, err = api.New(api.Deps{ //nolint:contextcheck // requests bring contexts of their own
 		Limits:         api.Limits{PerAccount: rate.Limit(cfg.HTTP.RatePerSecond), AccountBurst: cfg.HTTP.RateBurst},
-		TrustedProxies: cfg.HTTP.TrustedProxies, EvidenceLimit: cfg.HTTP.EvidenceLimit, RosterLimit: cfg.HTTP.RosterLimit,
+		TrustedProxies: cfg.HTTP.TrustedProxies, Webhooks: webhookRules(cfg.Webhook), EvidenceLimit: cfg.HTTP.EvidenceLimit, RosterLimit: cfg.HTTP.RosterLimit,
 		Store: p.register, Desk: a.desk, Watch: casework.NewWatch(p.register, p.engine), Processes: p.proc, Files: p.files, Log: log, Version: Version(), Metrics: metrics,
 		Checks: []api.Check{
 			{Name: "database", Ask: p.register.Ping},

@@ -27,6 +27,8 @@ type Worker struct {
 	parts  *parts
 	cfg    config.Config
 	upkeep *upkeep.Upkeep
+	// deliverer carries notices on to gateways.
+	deliverer *upkeep.Deliverer
 	// identity is the population database that identities are checked with.
 	identity identity.Checker
 }
@@ -53,10 +55,14 @@ func OpenWorker(ctx context.Context, cfg config.Config, clock *calendar.Clock, l
 		p.close()
 		return nil, err
 	}
+	if w.deliverer, err = openDeliverer(cfg.Webhook, p); err != nil {
+		p.close()
+		return nil, err
+	}
 	w.upkeep = &upkeep.Upkeep{
 		Register: p.register, Engine: p.engine, Log: log, Name: workerName(), OnRound: round,
 		Rounds: []func(context.Context) error{w.sealAudit},
-		Chores: []func(context.Context) error{w.sealIdleAccounts, w.deleteOldRosters, w.remindHandovers, w.remindSuspensions, w.dedupe},
+		Chores: []func(context.Context) error{w.sealIdleAccounts, w.deleteOldRosters, w.remindHandovers, w.remindSuspensions, w.dedupe, w.sweepDeliveries},
 	}
 	return w, nil
 }
@@ -68,6 +74,11 @@ func (w *Worker) AskIdentity(checker identity.Checker) { w.identity = checker }
 // Run serves until ctx ends, then lets running work finish.
 func (w *Worker) Run(ctx context.Context) error {
 	defer w.parts.close()
+	delivering := make(chan struct{})
+	go func() {
+		defer close(delivering)
+		w.deliverer.Run(ctx)
+	}()
 	lead := make(chan struct{})
 	go func() {
 		defer close(lead)
@@ -80,6 +91,7 @@ func (w *Worker) Run(ctx context.Context) error {
 		}
 	}
 	<-lead
+	<-delivering
 	return nil
 }
 
@@ -153,6 +165,10 @@ func (w *Worker) remindHandovers(ctx context.Context) error {
 
 func (w *Worker) remindSuspensions(ctx context.Context) error {
 	return w.parts.register.InScope(ctx, store.Scope{}, func(tx *store.Tx) error { return tx.RemindSuspensions() })
+}
+
+func (w *Worker) sweepDeliveries(ctx context.Context) error {
+	return w.parts.register.InScope(ctx, store.Scope{}, func(tx *store.Tx) error { return tx.SweepDeliveries() })
 }
 
 func (w *Worker) deleteOldRosters(ctx context.Context) error {

@@ -71,6 +71,8 @@ const (
 	PolicyRead  Action = "policy.read"
 	PolicyWrite Action = "policy.write"
 
+	WebhookManage Action = "webhook.manage" // gateways that carry notices on
+
 	OperationsRead Action = "operations.read" // what does not get on, without a pupil
 )
 
@@ -169,6 +171,8 @@ var table = sync.OnceValue(func() map[Action]map[org.Role]Reach {
 		AuditRead:   {org.SchoolSysadmin: Own, org.BureauSysadmin: Subtree, org.BureauHead: Subtree},
 		PolicyRead:  everybody(Anywhere),
 		PolicyWrite: {org.BureauSysadmin: Own},
+
+		WebhookManage: {org.BureauSysadmin: Subtree},
 
 		OperationsRead: {org.SchoolSysadmin: Own, org.BureauSysadmin: Subtree, org.BureauHead: Subtree},
 	}

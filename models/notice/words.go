@@ -26,10 +26,6 @@ import (
 //go:embed words.yaml
 var wordsFile []byte
 
-// WebhookDisabled tells an administrator that an endpoint was switched off,
-// because it failed for days or said that it is gone.
-const WebhookDisabled = "WEBHOOK_DISABLED"
-
 // Language of a notice.
 type Language int
 

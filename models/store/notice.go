@@ -39,6 +39,7 @@ type Notice struct {
 type noticeRow struct {
 	Notice
 	LabelJSON string
+	Login     string // of the one person it is for; read for gateways only
 }
 
 const noticeColumns = `n.id, n.change_id, coalesce(c.case_no, '') AS case_no, n.kind, coalesce(c.kind, '') AS change_kind, n.role, n.org_id AS office_id,

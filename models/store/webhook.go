@@ -1,0 +1,195 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+	"gorm.io/gorm"
+
+	"github.com/xueji/xueji/models/problem"
+)
+
+// Endpoint is where a gateway is told of the notices of an office and of every
+// office below it. Its secret is not part of it: nobody reads that again.
+type Endpoint struct {
+	ID             uuid.UUID
+	OrgID          uuid.UUID
+	OrgPath        string
+	OrgName        string
+	URL            string
+	KindNames      string
+	Kinds          []string `gorm:"-"` // empty: every kind
+	OutsideHours   string
+	CreatedAt      time.Time
+	DisabledAt     *time.Time
+	DisabledReason string
+	FailingSince   *time.Time
+	Failures       int
+	Waiting        int64 // messages that are not delivered yet
+	Dead           int64 // messages that were given up
+	Version        int64
+}
+
+// What happens to messages outside working hours.
+const (
+	SendAlways = "SEND"   // all are sent on
+	SendUrgent = "URGENT" // urgent kinds are, others wait for the morning
+	SendWait   = "WAIT"   // all wait
+)
+
+// Why an endpoint gets no messages.
+const (
+	DisabledByHand  = "BY_HAND"
+	DisabledFailing = "FAILING"
+	DisabledGone    = "GONE"
+)
+
+const (
+	// EndpointsMax is how many endpoints one office may have: each gets every message.
+	EndpointsMax = 5
+	// secretOverlap is how long the secret before stays valid after a rotation.
+	secretOverlap = 24 * time.Hour
+	// webhookSecret is the purpose the secrets are encrypted for.
+	webhookSecret = "webhook.secret"
+)
+
+const endpointColumns = `e.id, e.org_id, e.org_path::text AS org_path, o.name AS org_name, e.url, array_to_string(e.kinds, ',') AS kind_names, e.outside_hours, e.created_at,
+	e.disabled_at, e.disabled_reason, e.failing_since, e.failures, e.version,
+	(SELECT count(*) FROM webhook_delivery d WHERE d.endpoint_id = e.id AND d.next_attempt_at IS NOT NULL) AS waiting,
+	(SELECT count(*) FROM webhook_delivery d WHERE d.endpoint_id = e.id AND d.dead_at IS NOT NULL) AS dead
+	FROM webhook_endpoint e JOIN organisation o ON o.id = e.org_id`
+
+// AddEndpoint makes an endpoint of an office with its first secret. The caller has
+// judged the address and the kinds.
+func (t *Tx) AddEndpoint(e Endpoint, secret string) (*Endpoint, error) {
+	// Two at once would both be the last one that is allowed.
+	if err := t.db.Exec(`SELECT pg_advisory_xact_lock(hashtextextended(?, 0))`, "webhook/"+e.OrgID.String()).Error; err != nil {
+		return nil, fmt.Errorf("add an endpoint: %w", err)
+	}
+	var there int64
+	if err := t.db.Raw(`SELECT count(*) FROM webhook_endpoint WHERE org_id = ?`, e.OrgID).Scan(&there).Error; err != nil {
+		return nil, fmt.Errorf("add an endpoint: %w", err)
+	}
+	if there >= EndpointsMax {
+		return nil, problem.New(problem.WebhookLimit).With("max", strconv.Itoa(EndpointsMax))
+	}
+	e.ID = newID()
+	_, err := t.exec(`INSERT INTO webhook_endpoint (id, org_id, org_path, url, kinds, outside_hours, created_by, created_at)
+		VALUES (?, ?, ?::text::ltree, ?, string_to_array(?, ','), ?, ?, ?)`, e.ID, e.OrgID, e.OrgPath, e.URL, strings.Join(e.Kinds, ","), e.OutsideHours, t.scope.Account, t.now)
+	if err != nil {
+		return nil, fmt.Errorf("add an endpoint: %w", err)
+	}
+	if err := t.addSecret(e.ID, secret); err != nil {
+		return nil, err
+	}
+	if err := t.Audit("webhook.add", "webhook", e.ID.String(), map[string]string{"org": e.OrgID.String()}); err != nil {
+		return nil, err
+	}
+	return t.Endpoint(e.ID)
+}
+
+func (t *Tx) addSecret(endpoint uuid.UUID, secret string) error {
+	cipher, err := t.store.keys.Encrypt(webhookSecret, []byte(secret))
+	if err != nil {
+		return err
+	}
+	if _, err := t.exec(`INSERT INTO webhook_secret (id, endpoint_id, cipher) VALUES (?, ?, ?)`, newID(), endpoint, cipher); err != nil {
+		return fmt.Errorf("keep a secret: %w", err)
+	}
+	return nil
+}
+
+// Endpoint reads one endpoint.
+func (t *Tx) Endpoint(id uuid.UUID) (*Endpoint, error) {
+	var e Endpoint
+	err := t.db.Raw(`SELECT `+endpointColumns+` WHERE e.id = ?`, id).Take(&e).Error
+	if errors.Is(err, gorm.ErrRecordNotFound) {
+		return nil, problem.New(problem.NotFound)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read an endpoint: %w", err)
+	}
+	e.Kinds = noticeKinds(e.KindNames)
+	return &e, nil
+}
+
+// Endpoints lists the endpoints of an office and of those below it, oldest first.
+func (t *Tx) Endpoints(path string, after uuid.UUID, most int) ([]Endpoint, error) {
+	var list []Endpoint
+	err := t.db.Raw(`SELECT `+endpointColumns+` WHERE e.org_path <@ text2ltree(?) AND e.id > ? ORDER BY e.id LIMIT ?`, path, after, most).Scan(&list).Error
+	if err != nil {
+		return nil, fmt.Errorf("list endpoints: %w", err)
+	}
+	for i := range list {
+		list[i].Kinds = noticeKinds(list[i].KindNames)
+	}
+	return list, nil
+}
+
+// RotateSecret gives an endpoint a new secret; the one before stays valid for a day,
+// any older one ends. The version is the one the caller read: a second click must not
+// end the secret the gateway still uses.
+func (t *Tx) RotateSecret(id uuid.UUID, version int64, secret string) (*Endpoint, error) {
+	n, err := t.exec(`UPDATE webhook_endpoint SET version = version + 1 WHERE id = ? AND version = ?`, id, version)
+	if err != nil {
+		return nil, fmt.Errorf("rotate a secret: %w", err)
+	}
+	if n == 0 {
+		return nil, problem.New(problem.VersionConflict)
+	}
+	_, err = t.exec(`UPDATE webhook_secret SET until_at = CASE WHEN until_at IS NULL THEN ?::timestamptz ELSE least(until_at, ?::timestamptz) END WHERE endpoint_id = ?`,
+		t.now.Add(secretOverlap), t.now, id)
+	if err != nil {
+		return nil, fmt.Errorf("rotate a secret: %w", err)
+	}
+	if err := t.addSecret(id, secret); err != nil {
+		return nil, err
+	}
+	if err := t.Audit("webhook.rotate", "webhook", id.String(), nil); err != nil {
+		return nil, err
+	}
+	return t.Endpoint(id)
+}
+
+// SwitchEndpoint enables an endpoint, or disables it; what it is already it stays.
+// Messages that waited meanwhile are sent when it is enabled.
+func (t *Tx) SwitchEndpoint(id uuid.UUID, on bool) (*Endpoint, error) {
+	query, action := `UPDATE webhook_endpoint SET disabled_at = @now, disabled_reason = @why, version = version + 1 WHERE id = @id AND disabled_at IS NULL`, "webhook.disable"
+	if on {
+		query, action = `UPDATE webhook_endpoint SET disabled_at = NULL, disabled_reason = '', failing_since = NULL, failures = 0, version = version + 1
+			WHERE id = @id AND disabled_at IS NOT NULL`, "webhook.enable"
+	}
+	n, err := t.exec(query, map[string]any{"id": id, "now": t.now, "why": DisabledByHand})
+	if err != nil {
+		return nil, fmt.Errorf("switch an endpoint: %w", err)
+	}
+	if n > 0 {
+		if err := t.Audit(action, "webhook", id.String(), nil); err != nil {
+			return nil, err
+		}
+	}
+	return t.Endpoint(id)
+}
+
+// DeleteEndpoint deletes an endpoint with its secrets and messages.
+func (t *Tx) DeleteEndpoint(id uuid.UUID) error {
+	n, err := t.exec(`DELETE FROM webhook_endpoint WHERE id = ?`, id)
+	if err != nil {
+		return fmt.Errorf("delete an endpoint: %w", err)
+	}
+	if n == 0 {
+		return problem.New(problem.NotFound)
+	}
+	return t.Audit("webhook.delete", "webhook", id.String(), nil)
+}
+
+func noticeKinds(names string) []string {
+	if names == "" {
+		return []string{}
+	}
+	return splitNames(names)
+}

@@ -1,0 +1,114 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"gorm.io/gorm"
+
+	"github.com/xueji/xueji/models/problem"
+)
+
+// Delivery is one message to one endpoint; one without a kind is a test.
+type Delivery struct {
+	ID            uuid.UUID
+	EndpointID    uuid.UUID
+	NoticeID      *uuid.UUID
+	Kind          string
+	CaseNo        string
+	CreatedAt     time.Time
+	Attempts      int
+	NextAttemptAt *time.Time
+	LastAttemptAt *time.Time
+	LastStatus    int
+	LastError     string
+	DeliveredAt   *time.Time
+	DeadAt        *time.Time
+}
+
+// The states of a message, for lists.
+const (
+	DeliveryWaiting   = "WAITING"
+	DeliveryDelivered = "DELIVERED"
+	DeliveryDead      = "DEAD"
+)
+
+// State says what has become of the message.
+func (d Delivery) State() string {
+	switch {
+	case d.DeliveredAt != nil:
+		return DeliveryDelivered
+	case d.DeadAt != nil:
+		return DeliveryDead
+	}
+	return DeliveryWaiting
+}
+
+const deliveryColumns = `d.id, d.endpoint_id, d.notice_id, coalesce(n.kind, '') AS kind, coalesce(c.case_no, '') AS case_no, d.created_at, d.attempts, d.next_attempt_at,
+	d.last_attempt_at, d.last_status, d.last_error, d.delivered_at, d.dead_at
+	FROM webhook_delivery d LEFT JOIN notice n ON n.id = d.notice_id LEFT JOIN change c ON c.id = n.change_id`
+
+// Deliveries lists the messages to an endpoint, newest first, after (created_at, ID)
+// of the last one seen; an empty state lists all.
+func (t *Tx) Deliveries(endpoint uuid.UUID, state string, before time.Time, beforeID uuid.UUID, most int) ([]Delivery, error) {
+	if before.IsZero() {
+		before, beforeID = t.now.AddDate(1, 0, 0), uuid.Max
+	}
+	var list []Delivery
+	err := t.db.Raw(`SELECT `+deliveryColumns+` WHERE d.endpoint_id = @endpoint AND (d.created_at, d.id) < (@before, @id)
+		AND (@state = '' OR @state = CASE WHEN d.delivered_at IS NOT NULL THEN 'DELIVERED' WHEN d.dead_at IS NOT NULL THEN 'DEAD' ELSE 'WAITING' END)
+		ORDER BY d.created_at DESC, d.id DESC LIMIT @most`,
+		map[string]any{"endpoint": endpoint, "before": before, "id": beforeID, "state": state, "most": most}).Scan(&list).Error
+	if err != nil {
+		return nil, fmt.Errorf("list deliveries: %w", err)
+	}
+	return list, nil
+}
+
+func (t *Tx) delivery(endpoint, id uuid.UUID) (*Delivery, error) {
+	var d Delivery
+	err := t.db.Raw(`SELECT `+deliveryColumns+` WHERE d.endpoint_id = ? AND d.id = ?`, endpoint, id).Take(&d).Error
+	if errors.Is(err, gorm.ErrRecordNotFound) {
+		return nil, problem.New(problem.NotFound)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read a delivery: %w", err)
+	}
+	return &d, nil
+}
+
+// TestEndpoint queues a message that tells nothing, so that an administrator sees
+// whether the gateway takes it.
+func (t *Tx) TestEndpoint(e *Endpoint) (*Delivery, error) {
+	if e.DisabledAt != nil {
+		return nil, problem.New(problem.WebhookDisabled)
+	}
+	id := newID()
+	if _, err := t.exec(`INSERT INTO webhook_delivery (id, endpoint_id, created_at, next_attempt_at) VALUES (?, ?, ?, ?)`, id, e.ID, t.now, t.now); err != nil {
+		return nil, fmt.Errorf("queue a test: %w", err)
+	}
+	if err := t.Audit("webhook.test", "webhook", e.ID.String(), nil); err != nil {
+		return nil, err
+	}
+	return t.delivery(e.ID, id)
+}
+
+// Redeliver queues a message once more, with all its attempts, whatever became of it.
+// It keeps its ID: a gateway that has it already knows that.
+func (t *Tx) Redeliver(e *Endpoint, id uuid.UUID) (*Delivery, error) {
+	if e.DisabledAt != nil {
+		return nil, problem.New(problem.WebhookDisabled)
+	}
+	n, err := t.exec(`UPDATE webhook_delivery SET attempts = 0, next_attempt_at = ?, delivered_at = NULL, dead_at = NULL WHERE endpoint_id = ? AND id = ?`, t.now, e.ID, id)
+	if err != nil {
+		return nil, fmt.Errorf("queue a message again: %w", err)
+	}
+	if n > 0 {
+		if err := t.Audit("webhook.redeliver", "webhook", e.ID.String(), map[string]string{"delivery": id.String()}); err != nil {
+			return nil, err
+		}
+	}
+	return t.delivery(e.ID, id)
+}
