@@ -23,11 +23,12 @@ func TestTheSameReadsBySQL(t *testing.T) {
 		w.change(p, org.SchoolLeader)
 		w.class(p)
 		w.punished(p)
+		w.endpoint(p)
 	}
 	app, err := pgx.Connect(t.Context(), w.db.DSN(migrations.AppRole))
 	require.NoError(t, err)
 	defer func() { _ = app.Close(context.Background()) }()
-	tables := []string{"account", "student", "school_grade", "school_class", "change", "change_party", "punishment"}
+	tables := []string{"account", "student", "school_grade", "school_class", "change", "change_party", "punishment", "webhook_endpoint"}
 	for _, action := range authz.Actions() {
 		for _, grant := range authz.RolesFor(action) {
 			at, _ := relationsOf(grant.Role)

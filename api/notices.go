@@ -40,7 +40,7 @@ type NoticeView struct {
 	Kind      string     `json:"kind" example:"REMINDED_80"`
 	Title     string     `json:"title" doc:"What happened, in a few words." example:"办理期限将到"`
 	Text      string     `json:"text" doc:"What it is about, what happened and what to do." example:"转学 52-20261120-000017：“学校审核”办理期限将到，请尽快办理，截止 2026-12-04。"`
-	Address   string     `json:"address,omitempty" doc:"Where to read the change." example:"/v1/changes/0199c0de-0000-7000-8000-000000000001"`
+	Address   string     `json:"address,omitempty" doc:"Where to read on: the change, or what else it is about." example:"/v1/changes/0199c0de-0000-7000-8000-000000000001"`
 	Step      int        `json:"step"`
 	StepLabel string     `json:"step_label,omitempty"`
 	Round     int        `json:"round"`
@@ -95,15 +95,21 @@ func (s *server) noticeView(ctx context.Context, n store.Notice) NoticeView {
 		ID: n.ID, ChangeID: n.ChangeID, CaseNo: n.CaseNo, Kind: n.Kind, Step: n.StepNo, StepLabel: s.label(ctx, n.StepLabel), Round: n.Round,
 		Office: n.OfficeName, Role: string(n.Role), Personal: n.Personal, CreatedAt: n.CreatedAt, ReadAt: n.ReadAt,
 	}
-	if n.ChangeID != nil {
-		v.Address = "/v1/changes/" + n.ChangeID.String()
-	}
+	v.Address = notice.Path(n.Kind, idText(n.ChangeID))
 	if n.DueAt != nil {
 		v.DueDay = lastDay(*n.DueAt)
 	}
 	said := notice.Say(n.Kind, lang, notice.Facts{CaseNo: n.CaseNo, Kind: s.nameOf(n.ChangeKind), Step: n.StepLabel, Office: n.OfficeName, Due: v.DueDay})
 	v.Title, v.Text = said.Title, said.Text
 	return v
+}
+
+// idText is an ID as text, empty when there is none.
+func idText(id *uuid.UUID) string {
+	if id == nil {
+		return ""
+	}
+	return id.String()
 }
 
 // nameOf is the name of a kind of business in both languages.

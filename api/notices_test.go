@@ -20,7 +20,7 @@ import (
 func TestEveryNoticeHasWords(t *testing.T) {
 	kinds := []string{store.NotApplied, store.NoAnswer, "ENDED_" + store.Effective, "ENDED_" + store.Refused, "ENDED_" + store.Taken, "ENDED_" + store.Closed,
 		string(store.Supervise), string(store.TakeBack)}
-	said := regexp.MustCompile(`notify[A-Z][a-z]*\(c, "([A-Z_]+)"\)|markHandovers\("([A-Z_]+)"|(?:reminder\w+|mark\w+|notice\w+|problemNobody) += "([A-Z_0-9]+)"`)
+	said := regexp.MustCompile(`notify[A-Z][a-z]*\(c, "([A-Z_]+)"\)|markHandovers\("([A-Z_]+)"|(?:reminder\w+|mark\w+|notice\w+|suspension\w+|problemNobody) += "([A-Z_0-9]+)"`)
 	files, err := os.ReadDir("../models/store")
 	require.NoError(t, err)
 	for _, f := range files {
@@ -121,7 +121,7 @@ func TestUnknownNoticesAreShown(t *testing.T) {
 	list := w.notices(who, "")
 	require.Len(t, list, 2)
 	require.Nil(t, list[0].ChangeID)
-	require.Empty(t, list[0].Address)
+	require.Equal(t, "/v1/inbox", list[0].Address)
 	require.Equal(t, "请您代理", list[0].Title)
 	require.NotContains(t, list[0].Text, "：")
 	require.Equal(t, "业务有新情况", list[1].Title)

@@ -139,7 +139,7 @@ type PayloadBody struct {
 	TitleEn    string `json:"title_en"`
 	TextZh     string `json:"text_zh"`
 	TextEn     string `json:"text_en"`
-	Path       string `json:"path,omitempty"` // of the change, below the address of the API
+	Path       string `json:"path,omitempty"` // where to read on, below the address of the API
 }
 
 // The types of messages.
@@ -165,9 +165,11 @@ func (d *Deliverer) compose(c store.Claimed) ([]byte, error) {
 		NoticeID: n.ID.String(), Kind: n.Kind, Urgent: notice.Urgent(n.Kind), CaseNo: n.CaseNo, ChangeKind: string(n.ChangeKind), OfficeCode: n.OfficeCode, Office: n.OfficeName,
 		Role: string(n.Role), Login: c.Login, Step: n.StepLabel.Zh, DueDay: facts.Due, TitleZh: zh.Title, TitleEn: en.Title, TextZh: zh.Text, TextEn: en.Text,
 	}
+	change := ""
 	if n.ChangeID != nil {
-		p.Data.Path = "/v1/changes/" + n.ChangeID.String()
+		change = n.ChangeID.String()
 	}
+	p.Data.Path = notice.Path(n.Kind, change)
 	return json.Marshal(p)
 }
 

@@ -6,12 +6,15 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/xueji/xueji/config"
+	"github.com/xueji/xueji/models/notice"
 	"github.com/xueji/xueji/models/problem"
 	"github.com/xueji/xueji/models/process"
+	"github.com/xueji/xueji/webhook"
 )
 
 //go:generate go run . docs ../..
@@ -57,6 +60,8 @@ func documents() []document {
 		{"docs/settings.md", "settings", func() (string, error) { return settingsTable(), nil }},
 		{"docs/processes.md", "processes", processPages},
 		{"docs/errors.md", "errors", errorTable},
+		{"docs/notices.md", "notices", func() (string, error) { return noticeTable(), nil }},
+		{"docs/notices.md", "attempts", func() (string, error) { return attemptTable(), nil }},
 	}
 }
 
@@ -104,6 +109,30 @@ func errorTable() (string, error) {
 		fmt.Fprintf(&b, "| `%s` | %d | %s | %s |\n", e.Code, e.Status, cell(e.Zh), cell(e.En))
 	}
 	return b.String(), nil
+}
+
+func noticeTable() string {
+	var b strings.Builder
+	b.WriteString("| Kind | Urgent | 中文 | English |\n|---|---|---|---|\n")
+	for _, kind := range notice.Kinds() {
+		urgent := ""
+		if notice.Urgent(kind) {
+			urgent = "yes"
+		}
+		fmt.Fprintf(&b, "| `%s` | %s | %s | %s |\n", kind, urgent, cell(notice.Say(kind, notice.Chinese, notice.Facts{}).Title), cell(notice.Say(kind, notice.English, notice.Facts{}).Title))
+	}
+	return b.String()
+}
+
+func attemptTable() string {
+	var b strings.Builder
+	b.WriteString("| Attempt | After the one before | After the first |\n|---|---|---|\n| 1 | at once | |\n")
+	var since time.Duration
+	for i, pause := range webhook.Backoff() {
+		since += pause
+		fmt.Fprintf(&b, "| %d | %s | %s |\n", i+2, pause, since)
+	}
+	return b.String()
 }
 
 func processPages() (string, error) {

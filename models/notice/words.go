@@ -39,6 +39,7 @@ const (
 type words struct {
 	Kind   string       `yaml:"kind"`
 	Urgent bool         `yaml:"urgent"` // may be sent on outside working hours
+	Path   string       `yaml:"path"`   // where to read on, of a kind that is about no change
 	Title  process.Text `yaml:"title"`
 	Text   process.Text `yaml:"text"`
 }
@@ -82,6 +83,15 @@ func Say(kind string, lang Language, f Facts) Said {
 
 // Urgent says whether a kind may be sent on outside working hours.
 func Urgent(kind string) bool { return table()[kind].Urgent }
+
+// Path gives where to read on, below the address of the API: the change, or what
+// else the notice is about; empty when nothing can be told.
+func Path(kind, changeID string) string {
+	if changeID != "" {
+		return "/v1/changes/" + changeID
+	}
+	return table()[kind].Path
+}
 
 // Kinds lists every kind that has words, in alphabetical order.
 func Kinds() []string {
