@@ -8,7 +8,6 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/xueji/xueji/api/authz"
-	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/models/process"
 	"github.com/xueji/xueji/models/store"
 )
@@ -31,6 +30,7 @@ func (s *server) inboxRoutes() {
 	register(s, Operation{
 		ID: "list-processes", Method: http.MethodGet, Path: "/v1/processes", Action: authz.PolicyRead, Tag: "processes",
 		Summary: "The processes with their forms, evidence and chains in my province (业务目录)",
+		Detail:  "Each with its version, rule, what it needs and does, what undoes it, and the switches of its optional steps.",
 	}, s.listProcesses)
 	register(s, Operation{
 		ID: "get-policy", Method: http.MethodGet, Path: "/v1/policy", Action: authz.PolicyRead, Tag: "processes",
@@ -139,30 +139,6 @@ func (s *server) countInbox(ctx context.Context, _ *struct{}) (*countsOutput, er
 	out.Body.Open, out.Body.Overdue, out.Body.NearDue, out.Body.Nobody, out.Body.Notices = n.Open, n.Overdue, n.NearDue, n.Nobody, n.Notices
 	out.Body.Mine, out.Body.Delegated, out.Body.Unread = n.Mine, n.Delegated, n.Unread
 	return out, err
-}
-
-type processesOutput struct {
-	Body struct {
-		Items []process.Definition `json:"items"`
-	}
-}
-
-func (s *server) listProcesses(ctx context.Context, in *struct {
-	Stage string `query:"stage" enum:"PRIMARY,JUNIOR,SENIOR" default:"PRIMARY"`
-}) (*processesOutput, error) {
-	policy, err := s.policy(ctx)
-	if err != nil {
-		return nil, err
-	}
-	out := &processesOutput{}
-	for _, kind := range s.deps.Processes.Kinds() {
-		d, ok := s.deps.Processes.Define(kind, org.Stage(in.Stage), policy)
-		if !ok || !d.Allows(org.Stage(in.Stage)) {
-			continue
-		}
-		out.Body.Items = append(out.Body.Items, d)
-	}
-	return out, nil
 }
 
 type policyOutput struct{ Body process.Policy }

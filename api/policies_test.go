@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/xueji/xueji/models/org"
+	"github.com/xueji/xueji/models/process"
 )
 
 func draft(basedOn int, from string, rules m) m {
@@ -133,4 +134,30 @@ func TestTwoAdministratorsAtOnce(t *testing.T) {
 	_, refused := codes.Load(409)
 	require.True(t, added && refused, "one adds its version, the other is told to look again")
 	require.Equal(t, 1, one[int](w, `SELECT count(*)::int FROM policy`))
+}
+
+func TestTheCatalogueSaysWhatAKindNeedsAndDoes(t *testing.T) {
+	w := newWorld(t)
+	clerk := w.login(w.places["school"], org.SchoolRegistrar)
+	read := func() ProcessView {
+		var list struct{ Items []ProcessView }
+		w.must(200, clerk.token, get("/v1/processes?stage=SENIOR"), &list)
+		for _, one := range list.Items {
+			require.NotEmpty(t, one.Effect.Zh, one.Kind)
+			require.Positive(t, one.Version)
+			if one.Kind == "SKIP" {
+				return one
+			}
+		}
+		t.Fatal("no such kind")
+		return ProcessView{}
+	}
+	skip := read()
+	require.Equal(t, []ProcessSwitch{{Switch: "SKIP_CITY_APPROVAL", Rule: "skip_city", Label: "跳级须市级审批", Steps: []string{"CITY_APPROVAL"}}}, skip.Switches)
+	require.Len(t, skip.Steps, 2)
+	require.Equal(t, []process.Kind{"RETENTION"}, skip.Reverse.Kinds)
+	w.must(201, w.login(w.places["province"], org.BureauSysadmin).token, addition(uuid.NewString(), draft(0, "2026-11-20", m{"skip_city": true})), nil)
+	skip = read()
+	require.True(t, skip.Switches[0].On)
+	require.Len(t, skip.Steps, 3)
 }

@@ -13,6 +13,6 @@ go generate ./...
 sums >"$scratch/after"
 if ! cmp -s "$scratch/before" "$scratch/after"; then
 	echo "These generated files were not up to date; they are now. Look at them and commit them:" >&2
-	diff "$scratch/before" "$scratch/after" | awk '/^>/ { print "  " $4 }' >&2
+	diff "$scratch/before" "$scratch/after" | awk '/^[<>]/ { print "  " $4 }' | sort -u >&2
 	exit 1
 fi

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -42,7 +41,7 @@ func newDocsCommand() *cobra.Command {
 					return err
 				}
 			}
-			return nil
+			return writeProcessPages(args[0])
 		},
 	}
 }
@@ -58,7 +57,7 @@ type document struct {
 func documents() []document {
 	return []document{
 		{"docs/settings.md", "settings", func() (string, error) { return settingsTable(), nil }},
-		{"docs/processes.md", "processes", processPages},
+		{"docs/processes.md", "processes", processIndex},
 		{"docs/errors.md", "errors", errorTable},
 		{"docs/notices.md", "notices", func() (string, error) { return noticeTable(), nil }},
 		{"docs/notices.md", "attempts", func() (string, error) { return attemptTable(), nil }},
@@ -133,98 +132,6 @@ func attemptTable() string {
 		fmt.Fprintf(&b, "| %d | %s | %s |\n", i+2, pause, since)
 	}
 	return b.String()
-}
-
-func processPages() (string, error) {
-	catalogue, err := process.Load()
-	if err != nil {
-		return "", err
-	}
-	var pages []string
-	var list []error
-	for _, kind := range catalogue.Kinds() {
-		// With every optional step, so that the page shows them all.
-		all := catalogue.Default()
-		all.ProvinceAuditIn, all.ProvinceAuditOut, all.AutoRetrieve = true, true, false
-		d, ok := catalogue.Define(kind, "", all)
-		if !ok {
-			list = append(list, fmt.Errorf("the catalogue lists %s and does not define it", kind))
-			continue
-		}
-		pages = append(pages, processPage(d))
-	}
-	return strings.Join(pages, "\n"), errors.Join(list...)
-}
-
-func processPage(d process.Definition) string {
-	var b strings.Builder
-	line := func(format string, args ...any) { fmt.Fprintf(&b, format+"\n", args...) }
-	line("## %s %s `%s`\n", d.Name.Zh, d.Name.En, d.Kind)
-	line("Rule 依据: %s. Stages 学段: %s. Workflow type: `%s`. Version %d.%s\n", d.Rule, join(d.Stages), d.Kind.WorkflowName(), d.Version, national(d.Code))
-	if len(d.Routes) == 0 {
-		b.WriteString(chainTable(d.Steps))
-	}
-	for _, route := range append(process.Routes(), process.OwnRecord, process.GNumber) {
-		if steps := d.Routes[route]; len(steps) > 0 {
-			line("Route `%s`:\n\n%s", route, chainTable(steps))
-		}
-	}
-	if len(d.Inputs) > 0 {
-		line("\n| Input | | Type | Values |\n|---|---|---|---|")
-		for _, in := range d.Inputs {
-			line("| `%s`%s | %s %s | %s | %s |", in.Name, star(in.Required), in.Label.Zh, cell(in.Label.En), in.Type, choices(in.Values))
-		}
-	}
-	if len(d.Evidence) > 0 {
-		line("\n| Evidence 佐证 | |\n|---|---|")
-		for _, e := range d.Evidence {
-			line("| `%s`%s | %s %s |", e.Kind, star(e.Required), e.Label.Zh, cell(e.Label.En))
-		}
-	}
-	return b.String()
-}
-
-// chainTable shows the steps of a chain; an automatic one is nobody's to decide.
-func chainTable(steps []process.Step) string {
-	var b strings.Builder
-	b.WriteString("| Step | | Office | Role | Term |\n|---|---|---|---|---|\n")
-	for i, s := range steps {
-		office, role := fmt.Sprintf("%s of the %s", strings.ToLower(string(s.Level)), side(s.Side)), "`"+string(s.Role)+"`"
-		if s.Act != "" {
-			office, role = "the system", "`"+string(s.Act)+"`"
-		}
-		optional := ""
-		if s.Optional != "" {
-			optional = " (where the policy has `" + string(s.Optional) + "`)"
-		}
-		fmt.Fprintf(&b, "| %d `%s`%s | %s %s | %s | %s | %s |\n", i+1, s.Name, optional, s.Label.Zh, cell(s.Label.En), office, role, s.Term)
-	}
-	return b.String()
-}
-
-func side(s process.Side) string {
-	switch s {
-	case process.SideIn:
-		return "receiving side"
-	case process.SideOut:
-		return "releasing side"
-	case process.SideFiler:
-	}
-	return "filer"
-}
-
-func national(code string) string {
-	if code == "" {
-		return ""
-	}
-	return " Change type of the national standard (XJYDLB): " + code + "."
-}
-
-func star(required bool) string {
-	if required {
-		return " *"
-	}
-	return ""
 }
 
 func choices(list []process.Choice) string {

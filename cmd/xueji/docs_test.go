@@ -8,8 +8,6 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
-
-	"github.com/xueji/xueji/models/process"
 )
 
 func TestGeneratedDocumentsAreUpToDate(t *testing.T) {
@@ -23,14 +21,28 @@ func TestGeneratedDocumentsAreUpToDate(t *testing.T) {
 	require.ErrorContains(t, err, "lacks the marks")
 }
 
-// What a process does to a record is written by hand; no process may lack it.
-func TestEveryProcessHasItsEffectDescribed(t *testing.T) {
-	catalogue, err := process.Load()
+// Every kind has its page as the catalogue says, and no page is left over.
+func TestPagesOfTheProcessesAreUpToDate(t *testing.T) {
+	pages, err := processPages()
 	require.NoError(t, err)
-	byHand, _, _ := strings.Cut(repositoryFile(t, "docs/processes.md"), "<!-- generated")
-	for _, kind := range catalogue.Kinds() {
-		require.Contains(t, byHand, "| `"+string(kind)+"`")
+	for file, want := range pages {
+		require.Equal(t, want, repositoryFile(t, file), "%s is stale: run \"make generate\" and commit it", file)
+		require.NotContains(t, want, "%!", file)
 	}
+	have, err := filepath.Glob(filepath.Join("..", "..", processFolder, "*"))
+	require.NoError(t, err)
+	require.Len(t, have, len(pages), "a page of a kind that is gone")
+}
+
+// A page of a kind that is gone is taken away, and one that is missing is written.
+func TestPagesFollowTheCatalogue(t *testing.T) {
+	checkout := t.TempDir()
+	left := filepath.Join(checkout, processFolder, "GONE.md")
+	require.NoError(t, os.MkdirAll(filepath.Dir(left), 0o750))
+	require.NoError(t, os.WriteFile(left, nil, 0o600))
+	require.NoError(t, writeProcessPages(checkout))
+	require.NoFileExists(t, left)
+	require.FileExists(t, filepath.Join(checkout, processFolder, "SUSPENSION.md"))
 }
 
 // Every link into the repository leads somewhere.
@@ -38,6 +50,9 @@ func TestLinksOfTheDocumentsLead(t *testing.T) {
 	root := filepath.Join("..", "..")
 	pages, err := filepath.Glob(filepath.Join(root, "docs", "*.md"))
 	require.NoError(t, err)
+	more, err := filepath.Glob(filepath.Join(root, processFolder, "*.md"))
+	require.NoError(t, err)
+	pages = append(pages, more...)
 	pages = append(pages, filepath.Join(root, "README.md"), filepath.Join(root, "CONTRIBUTING.md"))
 	require.Greater(t, len(pages), 6)
 	link := regexp.MustCompile(`\]\(([^)#\s]+)(#[^)]*)?\)`)

@@ -60,6 +60,7 @@ func newRootCommand() *cobra.Command {
 		newDocsCommand(),
 		newMigrateCommand(),
 		newPolicyCommand(),
+		newProcessCommand(),
 		newStackCommand(),
 		newVersionCommand(),
 		newWorkerCommand(),

@@ -59,7 +59,7 @@ func Load() (*Catalogue, error) {
 		c.kinds = append(c.kinds, d.Kind)
 	}
 	slices.Sort(c.kinds)
-	return c, nil
+	return c, c.validatePages()
 }
 
 // decode refuses unknown keys: a typing error in a rule must not pass as silence.
@@ -102,7 +102,7 @@ func (c *Catalogue) Define(kind Kind, stage org.Stage, p Policy) (Definition, bo
 	if !ok {
 		return Definition{}, false
 	}
-	d.Policy = p
+	d.Policy, d.Page = p, Page{}
 	if len(d.Routes) == 0 {
 		d.Steps = p.steps(kind, d.Steps, string(stage), "*")
 		return d, true

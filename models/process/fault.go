@@ -285,8 +285,3 @@ func lost(path string, builtIn, own []Step) (list []*Fault) {
 	}
 	return list
 }
-
-// Switches lists the switches of optional steps.
-func Switches() []Switch {
-	return []Switch{SwitchAuditIn, SwitchAuditOut, SwitchRetrieval, SwitchIDError, SwitchDeleteG, SwitchSkipCity}
-}

@@ -106,25 +106,6 @@ type Policy struct {
 	Terms map[Kind]map[string]calendar.Term `yaml:"terms" json:"terms,omitempty"`
 }
 
-// Has says whether the policy has an optional step.
-func (p Policy) Has(s Switch) bool {
-	switch s {
-	case SwitchAuditIn:
-		return p.ProvinceAuditIn
-	case SwitchAuditOut:
-		return p.ProvinceAuditOut
-	case SwitchRetrieval:
-		return !p.AutoRetrieve
-	case SwitchIDError:
-		return p.CorroborateIDErrorByProvince
-	case SwitchDeleteG:
-		return p.DeleteGByProvince
-	case SwitchSkipCity:
-		return p.SkipCity
-	}
-	return false
-}
-
 // Grade gives the grade (1, 2, …) a year group is in on a day; below 1 it has
 // not started, above the stage's length it should have left.
 func (p Policy) Grade(entryYear int, day calendar.Date) int {

@@ -84,6 +84,7 @@ type Definition struct {
 	// Code is the change type of the national standard (XJYDLB), or empty.
 	Code    string  `yaml:"code" json:"code"`
 	Subject Subject `yaml:"subject" json:"subject"`
+	Page    `yaml:",inline"`
 	// FiledBy is who files the kind: the school where it is empty.
 	FiledBy Filer `yaml:"filed_by" json:"filed_by,omitempty"`
 	// Auto lets the register itself approve the kind (KT13, M12): it needs no

@@ -64,3 +64,31 @@ func AddPolicy(ctx context.Context, ownerDSN, province string, from calendar.Dat
 	})
 	return version, err
 }
+
+// ProvincePolicy gives the policy in force in a province today and counts its running
+// changes by the versions they keep. It runs as the owner of the schema.
+func ProvincePolicy(ctx context.Context, owner *pgx.Conn, known *process.Catalogue, province string) (process.Policy, []PolicyUse, error) {
+	var version int
+	var body string
+	policy := known.Default()
+	err := owner.QueryRow(ctx, `SELECT version, body::text FROM policy WHERE province_code = $1 AND valid_from <= (now() AT TIME ZONE 'Asia/Shanghai')::date
+		ORDER BY valid_from DESC, version DESC LIMIT 1`, province).Scan(&version, &body)
+	if err != nil && !errors.Is(err, pgx.ErrNoRows) {
+		return policy, nil, fmt.Errorf("read the policy: %w", err)
+	}
+	if err == nil {
+		if policy, err = known.Overlay(version, []byte(body)); err != nil {
+			return policy, nil, fmt.Errorf("province %s: %w", province, err)
+		}
+	}
+	rows, err := owner.Query(ctx, `SELECT kind, policy_version, definition_version, count(*) FROM change
+		WHERE province_code = $1 AND status = 'RUNNING' GROUP BY 1, 2, 3 ORDER BY 1, 2, 3`, province)
+	if err != nil {
+		return policy, nil, fmt.Errorf("count running changes: %w", err)
+	}
+	use, err := pgx.CollectRows(rows, pgx.RowToStructByPos[PolicyUse])
+	if err != nil {
+		return policy, nil, fmt.Errorf("count running changes: %w", err)
+	}
+	return policy, use, nil
+}
