@@ -29,6 +29,7 @@ import (
 	"github.com/xueji/xueji/embedded/embeddedtest"
 	"github.com/xueji/xueji/models/calendar"
 	"github.com/xueji/xueji/models/migrations"
+	"github.com/xueji/xueji/models/process"
 	"github.com/xueji/xueji/service"
 )
 
@@ -57,6 +58,7 @@ type Stack struct {
 	Log     *Recorder      // what was logged, for tests that grep it
 	Metrics *prometheus.Registry
 
+	options   []service.Option // of the release that runs
 	worker    *running
 	api       *running
 	named     int    // pupils with numbers so far
@@ -148,7 +150,7 @@ func root(t testing.TB) string {
 
 func (s *Stack) startAPI() {
 	s.T.Helper()
-	a, err := service.OpenAPI(s.T.Context(), s.Config, s.Clock, s.Logger(), s.Metrics)
+	a, err := service.OpenAPI(s.T.Context(), s.Config, s.Clock, s.Logger(), s.Metrics, s.options...)
 	require.NoError(s.T, err)
 	listener, err := (&net.ListenConfig{}).Listen(s.T.Context(), "tcp", "127.0.0.1:0")
 	require.NoError(s.T, err)
@@ -159,9 +161,21 @@ func (s *Stack) startAPI() {
 // StartWorker starts a worker, after StopWorker or with Options.NoWorker.
 func (s *Stack) StartWorker() {
 	s.T.Helper()
-	w, err := service.OpenWorker(s.T.Context(), s.Config, s.Clock, s.Logger(), nil)
+	w, err := service.OpenWorker(s.T.Context(), s.Config, s.Clock, s.Logger(), nil, s.options...)
 	require.NoError(s.T, err)
 	s.Attach(w.Run)
+}
+
+// Release stops everything and starts it with another process catalogue, as an
+// upgrade does.
+func (s *Stack) Release(known *process.Catalogue) {
+	s.T.Helper()
+	s.StopWorker()
+	s.api.stop()
+	s.options = []service.Option{service.Processes(known)}
+	s.Metrics = prometheus.NewRegistry() // each process has its own
+	s.startAPI()
+	s.StartWorker()
 }
 
 // Attach runs a worker the test opened itself as the worker of this stack.

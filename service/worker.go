@@ -34,12 +34,12 @@ type Worker struct {
 }
 
 // OpenWorker opens a worker; Run runs it. Metrics may be nil.
-func OpenWorker(ctx context.Context, cfg config.Config, clock *calendar.Clock, log *slog.Logger, metrics *prometheus.Registry) (*Worker, error) {
+func OpenWorker(ctx context.Context, cfg config.Config, clock *calendar.Clock, log *slog.Logger, metrics *prometheus.Registry, options ...Option) (*Worker, error) {
 	engine, err := engineMetrics(metrics)
 	if err != nil {
 		return nil, err
 	}
-	p, err := open(ctx, cfg, cfg.Database.WorkerURL, cfg.Database.WorkerConnections, clock, log, engine)
+	p, err := open(ctx, cfg, cfg.Database.WorkerURL, cfg.Database.WorkerConnections, clock, log, engine, options...)
 	if err != nil {
 		return nil, err
 	}

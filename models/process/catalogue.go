@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"slices"
 
 	"gopkg.in/yaml.v3"
@@ -67,6 +68,21 @@ func decode(text []byte, into any) error {
 	d := yaml.NewDecoder(bytes.NewReader(text))
 	d.KnownFields(true)
 	return d.Decode(into)
+}
+
+// With gives a catalogue in which one kind is another one, as in a later release.
+func (c *Catalogue) With(d Definition) (*Catalogue, error) {
+	d.Policy, d.OutPolicy = Policy{}, nil
+	if err := d.Validate(); err != nil {
+		return nil, fmt.Errorf("%s: %w", d.Kind, err)
+	}
+	other := &Catalogue{kinds: slices.Clone(c.kinds), byKind: maps.Clone(c.byKind), policy: c.policy}
+	if _, known := other.byKind[d.Kind]; !known {
+		other.kinds = append(other.kinds, d.Kind)
+		slices.Sort(other.kinds)
+	}
+	other.byKind[d.Kind] = d
+	return other, other.validatePages()
 }
 
 // Kinds lists all kinds in order.
