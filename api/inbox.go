@@ -33,6 +33,11 @@ func (s *server) inboxRoutes() {
 		Detail:  "Each with its version, rule, what it needs and does, what undoes it, and the switches of its optional steps.",
 	}, s.listProcesses)
 	register(s, Operation{
+		ID: "get-process", Method: http.MethodGet, Path: "/v1/processes/{kind}", Action: authz.PolicyRead, Tag: "processes",
+		Summary: "One process in plain words, as rows for a sheet (业务一览表)",
+		Detail:  "As it runs in my province today, in the language of the call: who files and decides, the form, the papers, what may be refused.",
+	}, s.getProcess)
+	register(s, Operation{
 		ID: "get-policy", Method: http.MethodGet, Path: "/v1/policy", Action: authz.PolicyRead, Tag: "processes",
 		Summary: "The policy in force in my province (省级规则)",
 	}, s.getPolicy)

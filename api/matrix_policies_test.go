@@ -20,6 +20,7 @@ func policyCases() map[string]matrixCase {
 		}
 	}
 	return map[string]matrixCase{
+		"get-process":        fixed("GET", "/v1/processes/SUSPENSION", nil),
 		"list-policies":      fixed("GET", "/v1/policies", nil),
 		"get-policy-version": fixed("GET", "/v1/policies/0", nil),
 		"diff-policies":      fixed("GET", "/v1/policies/0/diff?against=0", nil),

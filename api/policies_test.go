@@ -161,3 +161,21 @@ func TestTheCatalogueSaysWhatAKindNeedsAndDoes(t *testing.T) {
 	require.True(t, skip.Switches[0].On)
 	require.Len(t, skip.Steps, 3)
 }
+
+func TestAProcessAsASheet(t *testing.T) {
+	w := newWorld(t)
+	clerk := w.login(w.places["school"], org.SchoolRegistrar)
+	for _, kind := range w.process.Kinds() {
+		var sheet ProcessSheet
+		w.must(200, clerk.token, get("/v1/processes/"+string(kind)), &sheet)
+		require.NotEmpty(t, sheet.Rows, kind)
+		require.NotEmpty(t, sheet.UndoneBy, kind)
+	}
+	var sheet ProcessSheet
+	w.must(200, clerk.token, get("/v1/processes/SUSPENSION?stage=SENIOR"), &sheet)
+	require.Equal(t, "学校学籍管理员", sheet.FiledBy)
+	require.Equal(t, []string{"复学"}, sheet.UndoneBy)
+	require.Equal(t, SheetRow{Part: "STEP", No: 2, Code: "BUREAU_APPROVAL", Label: "主管部门审批", Who: "主管部门 · 教育局学籍管理员", Term: "10wd", Required: true}, sheet.Rows[1])
+	w.refused("not_found", clerk.token, get("/v1/processes/NOTHING"))
+	w.refused("stage_forbids", clerk.token, get("/v1/processes/WITHDRAWAL?stage=PRIMARY"))
+}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/xueji/xueji/models/problem"
 	"github.com/xueji/xueji/models/process"
+	"github.com/xueji/xueji/models/status"
 )
 
 // processFolder holds one generated page for each kind, and nothing else.
@@ -75,18 +76,18 @@ func processIndex() (string, error) {
 	for _, kind := range known.Kinds() {
 		d, _ := known.Entry(kind)
 		var chains []string
-		for _, c := range chainsOf(d) {
+		for _, c := range d.Chains() {
 			chain := []string{}
-			for _, s := range c.steps {
+			for _, s := range c.Steps {
 				chain = append(chain, s.Label.Zh)
 			}
 			line := strings.Join(chain, " → ")
-			if c.route != "" {
-				line = routeText(c.route).Zh + "：" + line
+			if c.Route != "" {
+				line = c.Route.Text().Zh + "：" + line
 			}
 			chains = append(chains, line)
 		}
-		fmt.Fprintf(&b, "| [%s %s](processes/%s.md) `%s` | %s | %s | %s | %s | %d |\n", d.Name.Zh, cell(d.Name.En), kind, kind, filer(d).Zh,
+		fmt.Fprintf(&b, "| [%s %s](processes/%s.md) `%s` | %s | %s | %s | %s | %d |\n", d.Name.Zh, cell(d.Name.En), kind, kind, status.FiledBy(d).Zh,
 			strings.Join(chains, "<br>"), cell(d.Needs.Zh), cell(d.Effect.Zh), d.Version)
 	}
 	return b.String(), nil
@@ -96,7 +97,7 @@ func processIndex() (string, error) {
 type page struct{ strings.Builder }
 
 func (p *page) line(format string, args ...any) {
-	p.WriteString(fmt.Sprintf(format, args...) + "\n")
+	_, _ = p.WriteString(fmt.Sprintf(format, args...) + "\n")
 }
 
 func (p *page) said(title string, t process.Text) {
@@ -111,7 +112,7 @@ func processPage(d process.Definition, known *process.Catalogue, sentences *prob
 	p.line("# %s %s\n", d.Name.Zh, d.Name.En)
 	p.line("`%s` · Version 版本 %d · Workflow type `%s`\n", d.Kind, d.Version, d.Kind.WorkflowName())
 	p.line("| | |\n|---|---|")
-	p.line("| 申请 Filed by | %s |", both(filer(d)))
+	p.line("| 申请 Filed by | %s |", both(status.FiledBy(d)))
 	p.line("| 学段 Stages | %s |", stages(d, both))
 	p.line("| 依据 Rule | %s |", cell(d.Rule))
 	if d.Code != "" {
@@ -126,12 +127,12 @@ func processPage(d process.Definition, known *process.Catalogue, sentences *prob
 	p.reverse(d, known)
 	p.line("## 环节 Steps\n")
 	p.line("期限为默认规则的工作日；省可改环节和期限（[省级规则](../policy.md)）。Terms are the working days of the built-in policy; a province may change steps and terms.\n")
-	for _, c := range chainsOf(d) {
-		if c.route != "" {
-			p.line("### %s `%s`\n", both(routeText(c.route)), c.route)
+	for _, c := range d.Chains() {
+		if c.Route != "" {
+			p.line("### %s `%s`\n", both(c.Route.Text()), c.Route)
 		}
-		p.line("%s", chart(d, c.steps))
-		p.steps(c.steps, known)
+		p.line("%s", chart(d, c.Steps))
+		p.steps(c.Steps, known)
 	}
 	p.form(d)
 	p.messages(d, sentences)
@@ -157,7 +158,7 @@ func (p *page) reverse(d process.Definition, known *process.Catalogue) {
 func chart(d process.Definition, steps []process.Step) string {
 	var b strings.Builder
 	word := strings.NewReplacer(`"`, "'", "[", "(", "]", ")", "<", "", ">", "")
-	fmt.Fprintf(&b, "```mermaid\nflowchart LR\n  f([\"%s\"])\n", word.Replace("申请："+filer(d).Zh))
+	fmt.Fprintf(&b, "```mermaid\nflowchart LR\n  f([\"%s\"])\n", word.Replace("申请："+status.FiledBy(d).Zh))
 	before := "f"
 	for i, s := range steps {
 		left, right := "[", "]"
@@ -168,7 +169,7 @@ func chart(d process.Definition, steps []process.Step) string {
 		if s.Optional != "" {
 			arrow = "-.->"
 		}
-		fmt.Fprintf(&b, "  s%d%s\"%d %s<br/>%s<br/>%s\"%s\n  %s %s s%d\n", i+1, left, i+1, word.Replace(s.Label.Zh), word.Replace(who(s).Zh), days(s).Zh, right, before, arrow, i+1)
+		fmt.Fprintf(&b, "  s%d%s\"%d %s<br/>%s<br/>%s\"%s\n  %s %s s%d\n", i+1, left, i+1, word.Replace(s.Label.Zh), word.Replace(s.Who().Zh), days(s).Zh, right, before, arrow, i+1)
 		before = fmt.Sprintf("s%d", i+1)
 	}
 	fmt.Fprintf(&b, "  e([\"生效\"])\n  %s --> e\n```\n", before)
@@ -187,17 +188,17 @@ func (p *page) steps(steps []process.Step, known *process.Catalogue) {
 	for i, s := range steps {
 		remarks := []string{}
 		if s.Optional != "" {
-			t := switchText(s.Optional, known)
+			t := known.SwitchText(s.Optional)
 			remarks = append(remarks, "可选 optional: "+both(t))
 		}
-		if m := manner(s); m.Zh != "" {
+		if m := s.Manner(); m.Zh != "" {
 			remarks = append(remarks, both(m))
 		}
 		role := ""
 		if s.Act == "" {
 			role = " `" + string(s.Role) + "`"
 		}
-		p.line("| %d | %s<br>`%s` | %s<br>%s%s | %s | %s |", i+1, cell(both(s.Label)), s.Name, who(s).Zh, cell(who(s).En), role, s.Term, cell(strings.Join(remarks, "; ")))
+		p.line("| %d | %s<br>`%s` | %s<br>%s%s | %s | %s |", i+1, cell(both(s.Label)), s.Name, s.Who().Zh, cell(s.Who().En), role, s.Term, cell(strings.Join(remarks, "; ")))
 	}
 	p.line("")
 }

@@ -17,6 +17,7 @@ import (
 	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/models/problem"
 	"github.com/xueji/xueji/models/process"
+	"github.com/xueji/xueji/models/status"
 	"github.com/xueji/xueji/models/store"
 )
 
@@ -55,14 +56,14 @@ func listProcesses(out io.Writer, known *process.Catalogue, in func(process.Text
 	for _, kind := range known.Kinds() {
 		d, _ := known.Entry(kind)
 		p.line("%-24s v%d  %s — %s", kind, d.Version, in(d.Name), d.Rule)
-		for _, c := range chainsOf(d) {
+		for _, c := range d.Chains() {
 			names := []string{}
-			for _, s := range c.steps {
+			for _, s := range c.Steps {
 				names = append(names, in(s.Label))
 			}
 			where := ""
-			if c.route != "" {
-				where = in(routeText(c.route)) + ": "
+			if c.Route != "" {
+				where = in(c.Route.Text()) + ": "
 			}
 			p.line("    %s%s", where, strings.Join(names, " → "))
 		}
@@ -118,19 +119,19 @@ func showProcess(out io.Writer, known *process.Catalogue, d process.Definition, 
 		}
 	}
 	p.line("%s  %s  v%d", d.Kind, in(d.Name), d.Version)
-	field("申请", "Filed by", in(filer(d)))
+	field("申请", "Filed by", in(status.FiledBy(d)))
 	field("学段", "Stages", stages(d, in))
 	field("依据", "Rule", d.Rule)
 	field("条件", "Needs", in(d.Needs))
 	field("结果", "Effect", in(d.Effect))
 	field("反向业务", "Undone by", strings.TrimSpace(join(d.Reverse.Kinds)+" "+in(d.Reverse.Text)))
-	for _, c := range chainsOf(d) {
+	for _, c := range d.Chains() {
 		p.line("")
-		if c.route != "" {
-			p.line("%s (%s)", in(routeText(c.route)), c.route)
+		if c.Route != "" {
+			p.line("%s (%s)", in(c.Route.Text()), c.Route)
 		}
-		for i, s := range c.steps {
-			p.line("  %d. %s [%s] — %s, %s%s", i+1, in(s.Label), s.Name, in(who(s)), in(days(s)), remarks(s, known, in))
+		for i, s := range c.Steps {
+			p.line("  %d. %s [%s] — %s, %s%s", i+1, in(s.Label), s.Name, in(s.Who()), in(days(s)), remarks(s, known, in))
 		}
 	}
 	p.line("")
@@ -147,9 +148,9 @@ func showProcess(out io.Writer, known *process.Catalogue, d process.Definition, 
 func remarks(s process.Step, known *process.Catalogue, in func(process.Text) string) string {
 	text := ""
 	if s.Optional != "" {
-		text += "; " + in(switchText(s.Optional, known))
+		text += "; " + in(known.SwitchText(s.Optional))
 	}
-	if m := in(manner(s)); m != "" {
+	if m := in(s.Manner()); m != "" {
 		text += "; " + m
 	}
 	return strings.ReplaceAll(text, "`", "")

@@ -87,7 +87,7 @@ func (c *Catalogue) Consequences(before, after Policy) []Consequence {
 	return list
 }
 
-// chains gives the chain of a kind, or those of its routes.
+// routes gives the chain of a kind, or those of its routes, by route.
 func (d Definition) chains() map[Route][]Step {
 	if len(d.Routes) > 0 {
 		return d.Routes

@@ -1,0 +1,15 @@
+package status
+
+import "github.com/xueji/xueji/models/process"
+
+// FiledBy says who files a kind, as people read it.
+func FiledBy(d process.Definition) process.Text {
+	role := process.RoleText(d.FiledBy.Role())
+	switch {
+	case d.FiledBy == process.FiledByBureau:
+		return process.Text{Zh: "主管部门" + role.Zh, En: role.En + " of a bureau"}
+	case Receives(d.Kind):
+		return process.Text{Zh: "接收学校" + role.Zh, En: role.En + " of the receiving school"}
+	}
+	return process.Text{Zh: "学校" + role.Zh, En: role.En + " of the school"}
+}
