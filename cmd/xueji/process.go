@@ -19,6 +19,7 @@ import (
 	"github.com/xueji/xueji/models/process"
 	"github.com/xueji/xueji/models/status"
 	"github.com/xueji/xueji/models/store"
+	"github.com/xueji/xueji/service"
 )
 
 // newProcessCommand shows the process catalogue and tells what a changed one would change.
@@ -169,7 +170,7 @@ func newProcessCheckCommand(in func() func(process.Text) string) *cobra.Command 
 		Use:   "check [FILE]",
 		Short: "Check the catalogue, or what a changed entry or policy would change",
 		Long: "FILE is an entry of the catalogue or a policy. Without --province it is compared with what is built in; " +
-			"with it (needs database.url) a policy is compared with the one in force, and the running changes that keep their version are counted.",
+			"with it (needs database.url) a policy is compared with the one in force, the policy in force is checked against a changed entry, and the running changes that keep their version are counted.",
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			known, err := process.Load() // judges every entry and the default policy
@@ -205,12 +206,18 @@ func checkFile(cmd *cobra.Command, known *process.Catalogue, text []byte, provin
 		}
 	}
 	var p page
+	var unfit error
 	if head.Kind != "" {
 		entry, err := process.ParseEntry(text)
 		if err != nil {
 			return err
 		}
+		later, err := known.With(entry)
+		if err != nil {
+			return err
+		}
 		tellEntry(&p, known, entry, in)
+		unfit = outgrown(known, later, before)
 		running = slices.DeleteFunc(running, func(u store.PolicyUse) bool { return u.Kind != entry.Kind })
 	} else {
 		if err := store.PolicyFaults(known, text); err != nil {
@@ -227,7 +234,25 @@ func checkFile(cmd *cobra.Command, known *process.Catalogue, text []byte, provin
 			u.Kind, u.Changes, u.Version, u.DefinitionVersion)
 	}
 	_, err := io.WriteString(cmd.OutOrStdout(), p.String())
-	return err
+	return errors.Join(err, unfit)
+}
+
+// outgrown tells what of a province's policy a later catalogue would no longer take:
+// a release that brings it would stop new changes there.
+func outgrown(known, later *process.Catalogue, policy process.Policy) error {
+	body, err := known.Body(policy)
+	if err != nil {
+		return err
+	}
+	_, had := known.Check(body) // what was stored before a rule became stricter
+	_, has := later.Check(body)
+	var list []error
+	for _, f := range has {
+		if !slices.ContainsFunc(had, func(o *process.Fault) bool { return o.Error() == f.Error() }) {
+			list = append(list, fmt.Errorf("version %d of the policy would not fit any more: %w", policy.Version, f))
+		}
+	}
+	return errors.Join(list...)
 }
 
 func tellEntry(p *page, known *process.Catalogue, entry process.Definition, in func(process.Text) string) {
@@ -287,10 +312,14 @@ func provincePolicy(cmd *cobra.Command, known *process.Catalogue, province strin
 	if cfg.Database.URL == "" {
 		return process.Policy{}, nil, errors.New("database.url is not set; name the role that owns the tables, for example with XUEJI_DATABASE_URL")
 	}
+	clock, err := service.Clock(cfg.Clock)
+	if err != nil {
+		return process.Policy{}, nil, err
+	}
 	conn, err := pgx.Connect(cmd.Context(), cfg.Database.URL.Reveal())
 	if err != nil {
 		return process.Policy{}, nil, fmt.Errorf("connect to the database: %w", err)
 	}
 	defer func() { _ = conn.Close(context.WithoutCancel(cmd.Context())) }()
-	return store.ProvincePolicy(cmd.Context(), conn, known, province)
+	return store.ProvincePolicy(cmd.Context(), conn, known, province, clock.Today())
 }

@@ -4,10 +4,13 @@ import (
 	"bytes"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/xueji/xueji/models/process"
 )
 
 func told(t *testing.T, args ...string) (out, errs string, code int) {
@@ -37,6 +40,27 @@ func TestProcessListAndShow(t *testing.T) {
 	require.NotZero(t, code)
 }
 
+// An entry that renames a step would stop a province whose policy names it.
+func TestAnEntryMustFitThePoliciesInForce(t *testing.T) {
+	known, err := process.Load()
+	require.NoError(t, err)
+	policy, err := known.Overlay(4, []byte(`{"terms": {"SUSPENSION": {"LEADER_REVIEW": "3wd"}, "TRANSFER": {"GONE_LONG_AGO": "3wd"}}}`))
+	require.NoError(t, err)
+	entry, _ := known.Entry(process.Suspension)
+	same, err := known.With(entry)
+	require.NoError(t, err)
+	require.NoError(t, outgrown(known, same, policy), "what did not fit before is not the entry's fault")
+	entry.Steps = slices.Clone(entry.Steps)
+	entry.Steps[0].Name = "HEAD_REVIEW"
+	later, err := known.With(entry)
+	require.NoError(t, err)
+	err = outgrown(known, later, policy)
+	require.ErrorContains(t, err, "version 4 of the policy would not fit any more")
+	require.ErrorContains(t, err, "there is no step LEADER_REVIEW")
+	require.NotContains(t, err.Error(), "GONE_LONG_AGO")
+	require.NoError(t, outgrown(known, later, known.Default()))
+}
+
 func TestProcessCheck(t *testing.T) {
 	out, _, code := told(t, "process", "check", "--lang", "en")
 	require.Zero(t, code)
@@ -58,7 +82,10 @@ func TestProcessCheck(t *testing.T) {
 	require.Zero(t, code)
 	require.Contains(t, out, `环节期限 · 休学 · LEADER_REVIEW: /terms/SUSPENSION/LEADER_REVIEW: null → "3wd"`)
 	require.Contains(t, out, "SUSPENSION 休学 (PRIMARY, JUNIOR, SENIOR): LEADER_REVIEW → BUREAU_APPROVAL")
-	_, errs, code := told(t, "process", "check", write("class_capacity: 0\nsame_person: PERHAPS\n"))
+	_, errs, code := told(t, "process", "check", write(strings.Replace(entry, "kinds: [REINSTATEMENT]", "kinds: [NOTHING]", 1)))
+	require.NotZero(t, code)
+	require.Contains(t, errs, "reverse names NOTHING", "judged among the others, not by itself")
+	_, errs, code = told(t, "process", "check", write("class_capacity: 0\nsame_person: PERHAPS\n"))
 	require.NotZero(t, code)
 	require.Contains(t, errs, "class_capacity")
 	require.Contains(t, errs, "same_person", "every fault at once")

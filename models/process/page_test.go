@@ -65,6 +65,23 @@ func TestAnEntryIsReadByItself(t *testing.T) {
 	require.ErrorContains(t, err, "versoin")
 	_, err = process.ParseEntry([]byte("kind: X\nversion: 1\n"))
 	require.ErrorContains(t, err, "stages are required")
+	require.ErrorContains(t, err, "needs and effect are required")
+}
+
+// No entry comes without what it needs and does, in both languages.
+func TestAnEntryThatDoesNotSayWhatItDoesIsRefused(t *testing.T) {
+	c := load(t)
+	for name, mute := range map[string]func(*process.Definition){
+		"needs": func(d *process.Definition) { d.Needs = process.Text{} }, "needs en": func(d *process.Definition) { d.Needs.En = "" },
+		"effect": func(d *process.Definition) { d.Effect = process.Text{} }, "effect zh": func(d *process.Definition) { d.Effect.Zh = "" },
+	} {
+		d, _ := c.Entry(process.Suspension)
+		require.NoError(t, d.Validate())
+		mute(&d)
+		require.ErrorContains(t, d.Validate(), "needs and effect are required", name)
+		_, err := c.With(d)
+		require.Error(t, err, name)
+	}
 }
 
 // FuzzCheck: whatever somebody hands in as a policy is judged, never a crash; what

@@ -14,6 +14,12 @@ func (d Definition) Validate() error {
 	if d.Kind == "" || d.Name.Zh == "" || d.Name.En == "" || d.Rule == "" {
 		list = append(list, errors.New("kind, name and rule are required"))
 	}
+	for _, text := range []Text{d.Needs, d.Effect} { // nobody files what does not say what it asks and does
+		if text.Zh == "" || text.En == "" {
+			list = append(list, errors.New("needs and effect are required, in Chinese and in English"))
+			break
+		}
+	}
 	if d.Version < 1 {
 		list = append(list, errors.New("version begins at 1"))
 	}

@@ -97,6 +97,9 @@ func (c *Catalogue) SwitchText(s Switch) Text {
 		return Text{Zh: string(s), En: string(s)}
 	}
 	name := c.RuleLabel("/" + key)
+	if !value {
+		name = Text{Zh: "未设“" + name.Zh + "”", En: "Off: " + name.En}
+	}
 	return Text{Zh: fmt.Sprintf("%s（`%s: %t`）", name.Zh, key, value), En: fmt.Sprintf("%s (`%s: %t`)", name.En, key, value)}
 }
 

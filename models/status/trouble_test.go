@@ -70,6 +70,19 @@ func TestWhatMayBeStruck(t *testing.T) {
 	}
 }
 
+// What a page says undoes a kind does undo it.
+func TestPagesNameTrueOpposites(t *testing.T) {
+	known, err := process.Load()
+	require.NoError(t, err)
+	for _, kind := range known.Kinds() {
+		d, _ := known.Entry(kind)
+		if opposite := status.Opposite(kind); len(opposite) > 0 {
+			require.NotEmpty(t, d.Reverse.Kinds, kind)
+			require.Subset(t, opposite, d.Reverse.Kinds, kind)
+		}
+	}
+}
+
 // Opposites are mutual: what undoes a change is undone by it.
 func TestOppositesAreMutual(t *testing.T) {
 	known, err := process.Load()

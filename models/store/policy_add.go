@@ -49,7 +49,7 @@ func AddPolicy(ctx context.Context, ownerDSN, province string, from calendar.Dat
 			SELECT o.code, coalesce((SELECT max(version) FROM policy p WHERE p.province_code = o.code), 0) + 1, $2, $3, $4
 			FROM organisation o WHERE o.kind = 'PROVINCE' AND o.code = $1 RETURNING version`, province, from, stored, now).Scan(&version)
 		if errors.Is(err, pgx.ErrNoRows) {
-			return fmt.Errorf("there is no province %s: give its six digits, such as 520000", province)
+			return noProvince(province)
 		}
 		if err != nil {
 			return fmt.Errorf("store the policy of province %s: %w", province, err)
@@ -65,19 +65,27 @@ func AddPolicy(ctx context.Context, ownerDSN, province string, from calendar.Dat
 	return version, err
 }
 
-// ProvincePolicy gives the policy in force in a province today and counts its running
+func noProvince(code string) error {
+	return fmt.Errorf("there is no province %s: give its six digits, such as 520000", code)
+}
+
+// ProvincePolicy gives the policy in force in a province on a day and counts its running
 // changes by the versions they keep. It runs as the owner of the schema.
-func ProvincePolicy(ctx context.Context, owner *pgx.Conn, known *process.Catalogue, province string) (process.Policy, []PolicyUse, error) {
-	var version int
-	var body string
+func ProvincePolicy(ctx context.Context, owner *pgx.Conn, known *process.Catalogue, province string, day calendar.Date) (process.Policy, []PolicyUse, error) {
+	var version *int // none: the built-in policy
+	var body *string
 	policy := known.Default()
-	err := owner.QueryRow(ctx, `SELECT version, body::text FROM policy WHERE province_code = $1 AND valid_from <= (now() AT TIME ZONE 'Asia/Shanghai')::date
-		ORDER BY valid_from DESC, version DESC LIMIT 1`, province).Scan(&version, &body)
-	if err != nil && !errors.Is(err, pgx.ErrNoRows) {
+	err := owner.QueryRow(ctx, `SELECT p.version, p.body::text FROM organisation o LEFT JOIN LATERAL (
+			SELECT version, body FROM policy WHERE province_code = o.code AND valid_from <= $2 ORDER BY valid_from DESC, version DESC LIMIT 1) p ON true
+		WHERE o.kind = 'PROVINCE' AND o.code = $1`, province, day).Scan(&version, &body)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return policy, nil, noProvince(province)
+	}
+	if err != nil {
 		return policy, nil, fmt.Errorf("read the policy: %w", err)
 	}
-	if err == nil {
-		if policy, err = known.Overlay(version, []byte(body)); err != nil {
+	if version != nil {
+		if policy, err = known.Overlay(*version, []byte(*body)); err != nil {
 			return policy, nil, fmt.Errorf("province %s: %w", province, err)
 		}
 	}

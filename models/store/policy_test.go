@@ -6,7 +6,9 @@ import (
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
+	"github.com/xueji/xueji/models/calendar"
 	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/process"
 )
 
 // The second wall: whatever the API lets through, the database lets only an
@@ -89,4 +91,35 @@ func TestWhichVersionCounts(t *testing.T) {
 		require.NoError(t, none)
 		return err
 	}))
+}
+
+// The command line of an operator sees what is in force on a day and which running
+// changes keep what; a province that is none is told, not taken for the default.
+func TestTheOwnerSeesWhatAProvinceKeeps(t *testing.T) {
+	r := newRecordsRig(t)
+	known := r.app.processes
+	at := func(province, day string) (process.Policy, []PolicyUse, error) {
+		on, err := calendar.ParseDate(day)
+		require.NoError(t, err)
+		return ProvincePolicy(t.Context(), r.owner, known, province, on)
+	}
+	p, use, err := at("520000", "2026-11-20")
+	require.NoError(t, err)
+	require.Equal(t, known.Default(), p)
+	require.Empty(t, use)
+	r.waiting(schoolAPath)
+	old := r.waiting(schoolAPath)
+	ended := r.waiting(schoolAPath)
+	r.exec(`UPDATE change SET policy_version = 2, definition_version = '2' WHERE id = $1`, old)
+	r.exec(`UPDATE change SET status = 'WITHDRAWN', closed_at = filed_at WHERE id = $1`, ended)
+	r.exec(`INSERT INTO policy (province_code, version, valid_from, body, created_at) VALUES ('520000', 7, '2026-12-01', '{"class_capacity": 51}', now())`)
+	p, use, err = at("520000", "2026-11-30")
+	require.NoError(t, err)
+	require.Zero(t, p.Version)
+	require.Equal(t, []PolicyUse{{process.Suspension, 0, "1", 1}, {process.Suspension, 2, "2", 1}}, use)
+	p, _, err = at("520000", "2026-12-01")
+	require.NoError(t, err)
+	require.Equal(t, []int{7, 51}, []int{p.Version, p.ClassCapacity})
+	_, _, err = at("529999", "2026-12-01")
+	require.ErrorContains(t, err, "no province 529999")
 }
