@@ -123,6 +123,8 @@ func showProcess(out io.Writer, known *process.Catalogue, d process.Definition, 
 	field("申请", "Filed by", in(status.FiledBy(d)))
 	field("学段", "Stages", stages(d, in))
 	field("依据", "Rule", d.Rule)
+	field("学籍异动类别", "XJYDLB", d.Code)
+	field("不允许", "Forbidden", join(d.Forbids))
 	field("条件", "Needs", in(d.Needs))
 	field("结果", "Effect", in(d.Effect))
 	field("反向业务", "Undone by", strings.TrimSpace(join(d.Reverse.Kinds)+" "+in(d.Reverse.Text)))
@@ -135,15 +137,28 @@ func showProcess(out io.Writer, known *process.Catalogue, d process.Definition, 
 			p.line("  %d. %s [%s] — %s, %s%s", i+1, in(s.Label), s.Name, in(s.Who()), in(days(s)), remarks(s, known, in))
 		}
 	}
+	p.asked(d, in)
+	field("可能出现的提示", "Messages", join(slices.Sorted(slices.Values(d.Messages))))
+	_, err := io.WriteString(out, p.String())
+	return err
+}
+
+// asked lists the form and the papers; what is required has a star.
+func (p *page) asked(d process.Definition, in func(process.Text) string) {
 	p.line("")
 	for _, i := range d.Inputs {
-		p.line("  %s %s: %s (%s)", mark(i.Required), i.Name, in(i.Label), i.Type)
+		later := ""
+		if i.Later {
+			later = in(process.Text{Zh: "；审核时填写", En: "; filled in at a step"})
+		}
+		p.line("  %s %s: %s (%s%s)", mark(i.Required), i.Name, in(i.Label), i.Type, later)
+		for _, v := range i.Values {
+			p.line("      %s %s", v.Code, in(v.Label))
+		}
 	}
 	for _, e := range d.Evidence {
 		p.line("  %s %s: %s", mark(e.Required), e.Kind, in(e.Label))
 	}
-	_, err := io.WriteString(out, p.String())
-	return err
 }
 
 func remarks(s process.Step, known *process.Catalogue, in func(process.Text) string) string {

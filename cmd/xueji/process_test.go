@@ -33,6 +33,11 @@ func TestProcessListAndShow(t *testing.T) {
 	out, _, code = told(t, "process", "show", "TRANSFER", "--lang", "en", "--stage", "SENIOR")
 	require.Zero(t, code)
 	require.NotContains(t, out, "RECEIVING_PROVINCE", "off under the built-in policy")
+	out, _, code = told(t, "process", "show", "SUSPENSION", "--lang", "en")
+	require.Zero(t, code)
+	for _, want := range []string{"XJYDLB: 11", "      12 Infectious disease", "Messages: ", "suspension_too_long", "Undone by: REINSTATEMENT"} {
+		require.Contains(t, out, want)
+	}
 	_, errs, code := told(t, "process", "show", "NOTHING")
 	require.NotZero(t, code)
 	require.Contains(t, errs, "no kind NOTHING")
