@@ -98,6 +98,9 @@ func TestEveryFaultOfARuleIsToldAtOnce(t *testing.T) {
 		"class_capacity": 0, "key_fields": []string{"blood"}, "terms": m{"SUSPENSION": m{"NOPE": "5wd"}},
 		"chains": m{"SUSPENSION": m{"SENIOR": []m{step}, "UNIVERSITY": []m{{"name": "A1", "label": m{"zh": "审", "en": "A"}, "side": "FILER", "level": "SCHOOL", "role": "PRINCIPAL", "term": "5wd"}}}},
 	})))
+	require.Equal(t, []string{"/body/terms/SUSPENSION/BUREAU_APPROVAL", "/body/terms/SUSPENSION/LEADER_REVIEW"},
+		found(check(m{"terms": m{"SUSPENSION": m{"BUREAU_APPROVAL": "", "LEADER_REVIEW": nil}}})), "a step without days would be overdue when it opens")
+	require.Equal(t, []string{"/body/lookups_per_day", "/body/suspension_months"}, found(check(m{"lookups_per_day": 1_000_001, "suspension_months": 10_001})))
 	require.Equal(t, []string{"/body/chains/SUSPENSION/SENIOR/0/label/zh"}, found(check(m{"chains": m{"SUSPENSION": m{"SENIOR": []m{{"label": m{"zh": "审\u0000核"}}}}}})))
 }
 

@@ -148,8 +148,9 @@ func (c *Catalogue) keepsActs(p Policy) error {
 	return errors.Join(list...)
 }
 
-// TermsFault tells which terms of a policy name a kind or a step that is not there;
-// a typing error must not pass as silence. A policy that is stored is not asked
+// TermsFault tells which terms of a policy name a kind or a step that is not there,
+// or say nothing: a typing error must not pass as silence, and a step without days
+// would be overdue when it opens. A policy that is stored is not asked
 // again: a step that is renamed must not stop a province.
 func (c *Catalogue) TermsFault(p Policy) error {
 	var list []error
@@ -171,6 +172,9 @@ func (c *Catalogue) TermsFault(p Policy) error {
 				have := strings.Join(slices.Compact(names), ", ")
 				list = append(list, fault("/terms/"+string(kind)+"/"+escaped(name), "没有这个环节，现有："+have,
 					fmt.Sprintf("terms of %s: there is no step %s; it has %s", kind, name, have)))
+			} else if p.Terms[kind][name].IsZero() {
+				list = append(list, fault("/terms/"+string(kind)+"/"+escaped(name), "须写明期限，如 10wd；要用默认期限，请去掉此项",
+					fmt.Sprintf("terms of %s: give %s a term such as 10wd, or leave it out for the built-in one", kind, name)))
 			}
 		}
 	}
