@@ -21,9 +21,10 @@ func TestARunningChangeKeepsItsRules(t *testing.T) {
 
 	known, err := process.Load()
 	require.NoError(t, err)
-	add := func(text string) (int, error) {
-		return store.AddPolicy(t.Context(), s.Config.Database.URL.Reveal(), "520000", s.Clock.Today(), []byte(text), known, s.Clock.Now())
+	from := func(day calendar.Date, text string) (int, error) {
+		return store.AddPolicy(t.Context(), s.Config.Database.URL.Reveal(), "520000", day, []byte(text), known, s.Clock.Now())
 	}
+	add := func(text string) (int, error) { return from(s.Clock.Today(), text) }
 	version, err := add(`
 chains:
   SUSPENSION:
@@ -36,6 +37,8 @@ chains:
 	require.Equal(t, 1, version)
 	_, err = add("class_capacity: 0")
 	require.ErrorContains(t, err, "class_capacity")
+	_, err = from(s.Clock.Today().AddDays(-1), "class_capacity: 50")
+	require.ErrorContains(t, err, "before today")
 
 	cityReviewer := s.Person(c.City, "BUREAU_REVIEWER")
 	fresh := c.Registrar.File(c.Registrar.SuspensionBody(s.Pupil(c, 2024)))

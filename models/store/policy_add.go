@@ -30,6 +30,9 @@ func AddPolicy(ctx context.Context, ownerDSN, province string, from calendar.Dat
 	if err := PolicyFaults(known, text); err != nil {
 		return 0, err
 	}
+	if today := calendar.DateOf(now); from.Before(today) {
+		return 0, fmt.Errorf("the first day, %s, lies before today, %s: the version might never count; give today or a later day", from, today)
+	}
 	stored, err := policyJSON(text)
 	if err != nil {
 		return 0, err
