@@ -70,6 +70,14 @@ type Policy struct {
 	// graduating grade and to pupils under punishment, who are normally refused.
 	TransferGraduating bool `yaml:"transfer_graduating" json:"transfer_graduating"`
 	TransferPunished   bool `yaml:"transfer_punished" json:"transfer_punished"`
+	// SeniorTransferBy says which school files the transfer of a senior pupil inside the
+	// province (D5): RECEIVING or RELEASING.
+	SeniorTransferBy string `yaml:"senior_transfer_by" json:"senior_transfer_by"`
+	// PostGraduationWindows are the days on which study in another province after a
+	// graduation may be applied for (KT22, R8); PostGraduationOnce refuses a second
+	// application of one school for one pupil (M9).
+	PostGraduationWindows calendar.Windows `yaml:"post_graduation_windows" json:"post_graduation_windows"`
+	PostGraduationOnce    bool             `yaml:"post_graduation_once" json:"post_graduation_once"`
 	// ProvinceAuditIn and ProvinceAuditOut let the province audit what comes in
 	// from, and goes out to, other provinces (D3).
 	ProvinceAuditIn  bool `yaml:"province_audit_in" json:"province_audit_in"`
@@ -147,6 +155,9 @@ func (p Policy) Validate() error {
 	if p.ReinstatementCohort != CohortOriginal && p.ReinstatementCohort != CohortOneBehind {
 		list = append(list, oneOf("reinstatement_cohort", CohortOriginal, CohortOneBehind))
 	}
+	if p.SeniorTransferBy != ByReceiving && p.SeniorTransferBy != ByReleasing {
+		list = append(list, oneOf("senior_transfer_by", ByReceiving, ByReleasing))
+	}
 	if p.SamePerson != SamePersonAllowed && p.SamePerson != SamePersonForbidden {
 		list = append(list, oneOf("same_person", SamePersonAllowed, SamePersonForbidden))
 	}
@@ -159,6 +170,12 @@ func (p Policy) Validate() error {
 	}
 	return errors.Join(list...)
 }
+
+// Which school files the transfer of a senior pupil (D5).
+const (
+	ByReceiving = "RECEIVING"
+	ByReleasing = "RELEASING"
+)
 
 // Whether one person may approve several steps of a change.
 const (

@@ -44,6 +44,10 @@ const (
 	DropoutReport       Kind = "DROPOUT_REPORT"       // 辍学, KT43
 	DropoutReturn       Kind = "DROPOUT_RETURN"       // the end of it
 	NewRecordImmigrant  Kind = "NEW_RECORD_IMMIGRANT" // 新建学籍（移民）, KT07
+
+	SeniorTransfer      Kind = "SENIOR_TRANSFER"       // 高中转学 the releasing school files, KT53
+	PostGraduationStudy Kind = "POST_GRADUATION_STUDY" // 毕业后跨省就学, KT22
+	GraduationRollback  Kind = "GRADUATION_ROLLBACK"   // 毕业生回退, KT62, KT66
 )
 
 // WorkflowName is the workflow type Temporal shows for the kind, such as

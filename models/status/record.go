@@ -165,6 +165,14 @@ type Facts struct {
 	// Class is the class named in the inputs, nil when there is none of that ID.
 	Class *Class
 
+	// Final is set while the last decision applies the change.
+	Final bool
+	// AppliedBefore says that the receiving school applied for the pupil before.
+	AppliedBefore bool
+	// StageMismatch says that the pupil left because the record stands in another
+	// stage than the pupil (KT66).
+	StageMismatch bool
+
 	// Of a change between schools: the two schools, the policy of the releasing
 	// side, and the kind of change that holds the pupil, "" when none but this one does.
 	From, To  School

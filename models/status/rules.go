@@ -26,6 +26,8 @@ type rule struct {
 	// receives marks kinds that the receiving school files: their own check judges
 	// the state, in words another office may read.
 	receives bool
+	// sends marks kinds that the releasing school files, for a school it names.
+	sends bool
 	// since names the input with the day on which the change takes effect; without
 	// one it does on the day of the last decision.
 	since string
@@ -60,6 +62,12 @@ func ruleOf(kind process.Kind) (rule, bool) {
 		return rule{receives: true, check: checkArbitration}, true
 	case process.ChangeCorrection:
 		return rule{anywhere: true, check: checkCorrection}, true
+	case process.SeniorTransfer:
+		return rule{from: []Enrol{Enrolled}, sends: true, to: Enrolled, check: checkSending, effect: receive}, true
+	case process.PostGraduationStudy:
+		return rule{receives: true, to: Enrolled, check: checkPostGraduation, effect: receive}, true
+	case process.GraduationRollback:
+		return rule{from: []Enrol{Graduated}, to: Enrolled, unfrozen: true, check: checkRollback, effect: rejoin}, true
 	case process.RosterImport, process.NewRecordImmigrant: // they make records and change none
 		return rule{}, false
 	case process.SuspensionExtension, process.Expulsion, process.Missing, process.GoneAbroad, process.ReturnFromAbroad, process.Death,
@@ -125,6 +133,12 @@ func Apply(r Record, req Request, f Facts) (Record, error) {
 func Receives(kind process.Kind) bool {
 	rule, _ := ruleOf(kind)
 	return rule.receives
+}
+
+// Sends says whether the releasing school files the kind, for a school it names.
+func Sends(kind process.Kind) bool {
+	rule, _ := ruleOf(kind)
+	return rule.sends
 }
 
 // EffectiveOn is the day from which a change counts that is decided today.

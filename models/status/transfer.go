@@ -4,6 +4,7 @@ import (
 	"strconv"
 
 	"github.com/xueji/xueji/models/calendar"
+	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/models/problem"
 	"github.com/xueji/xueji/models/process"
 )
@@ -52,7 +53,7 @@ func (e Enrol) gone() bool {
 // another school has received: 转学（转出） after a transfer; who had left before
 // stays as it was there.
 func LeftBehind(kind process.Kind, was Enrol) Enrol {
-	if kind == process.Transfer {
+	if kind == process.Transfer || kind == process.SeniorTransfer {
 		return TransferredOut
 	}
 	return was
@@ -62,6 +63,8 @@ func LeftBehind(kind process.Kind, was Enrol) Enrol {
 type School struct {
 	ID   string
 	Name string
+	// Province is its division code.
+	Province string
 	// Special marks schools for special education and reform schools (特教、专门学校).
 	Special bool
 	Closed  bool
@@ -108,7 +111,10 @@ func checkTransfer(r Record, req Request, f Facts) []*problem.Error {
 	if e := Ineligible(r, f.From, f.Policy.TransferPunished && f.Releasing.TransferPunished); e != nil {
 		list = append(list, e)
 	}
-	if f.From.Special != f.To.Special {
+	if f.Policy.SeniorTransferBy == process.ByReleasing && r.Stage == org.Senior && f.From.Province == f.To.Province {
+		return []*problem.Error{problem.New(problem.SeniorByReleasing).At("/kind").With("ask", f.From.Name)}
+	}
+	if f.From.Special && !f.To.Special { // into a special school the record goes along (KT55)
 		list = append(list, problem.New(problem.TransferSchoolType).At("/pupil").With("ask", f.From.Name))
 	}
 	on, ok := paperDay(req, f)
@@ -197,7 +203,7 @@ func checkPlace(r Record, f Facts, in, out int) []*problem.Error {
 
 // receive moves the record to the receiving school and class.
 func receive(r *Record, _ Request, f Facts) {
-	r.SchoolID, r.ClassID, r.EntryYear = f.To.ID, f.Class.ID, f.Class.EntryYear
+	r.SchoolID, r.ClassID, r.EntryYear, r.Stage = f.To.ID, f.Class.ID, f.Class.EntryYear, f.Class.Stage
 }
 
 // checkRestoration holds the rules of 恢复入学资格 (domain W7, KT39; from special and
@@ -217,6 +223,9 @@ func checkRestoration(r Record, _ Request, f Facts) []*problem.Error {
 	}
 	if f.Class == nil {
 		return checkPlace(r, f, 0, 0)
+	}
+	if f.StageMismatch { // the record stood in another stage than the pupil (KT66)
+		r.Stage = f.Class.Stage
 	}
 	// Back after months or years: the grade is the receiving school's to choose.
 	return checkPlace(r, f, f.Class.EntryYear, f.Class.EntryYear)

@@ -139,9 +139,9 @@ func (t *Tx) saveRecord(c *Change, h *held, after status.Record, on calendar.Dat
 			return err
 		}
 	}
-	t.later("write a record", 1, `UPDATE student SET enrol_status = ?, in_register = ?, on_campus = ?, holds_seat = ?, entry_year = ?, class_id = ?, dropout = ?,
+	t.later("write a record", 1, `UPDATE student SET enrol_status = ?, in_register = ?, on_campus = ?, holds_seat = ?, stage = ?, entry_year = ?, class_id = ?, dropout = ?,
 		version = version + 1, updated_at = ? WHERE id = ? AND version = ?`,
-		after.Enrol, after.Standing.InRegister, after.Standing.OnCampus, after.Standing.HoldsSeat, after.EntryYear, classID, after.Dropout,
+		after.Enrol, after.Standing.InRegister, after.Standing.OnCampus, after.Standing.HoldsSeat, after.Stage, after.EntryYear, classID, after.Dropout,
 		t.now, h.ID, h.Version)
 	if err := errors.Join(t.saveIdentity(c, h, after.Identity), t.saveItems(c, h)); err != nil {
 		return err

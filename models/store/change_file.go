@@ -178,22 +178,29 @@ func (t *Tx) insertChange(c *Change, f Filing) error {
 		t.addParty(c, process.SideIn, c.OrgID)
 		t.addParty(c, process.SideOut, c.releasing.ID)
 	}
+	if c.receiving.ID != uuid.Nil {
+		t.addParty(c, process.SideIn, c.receiving.ID)
+		t.addParty(c, process.SideOut, c.OrgID)
+	}
 	return nil
 }
 
 // number gives a change its case number and holds its offices as they are, so
 // that none is closed or re-assigned before the change is written.
 func (t *Tx) number(c *Change) error {
-	releasing := c.releasing
-	if !c.receives() {
-		releasing = Office{ID: c.OrgID, Path: c.OrgPath}
+	other := c.releasing
+	if c.receiving.ID != uuid.Nil {
+		other = c.receiving
+	}
+	if other.ID == uuid.Nil {
+		other = Office{ID: c.OrgID, Path: c.OrgPath}
 	}
 	var row struct {
 		N     int64
 		Stand bool
 	}
 	err := t.db.Raw(`SELECT nextval('change_case_no') AS n, office_stands(?, ?) AND office_stands(?, ?) AS stand`,
-		c.OrgID, c.OrgPath, releasing.ID, releasing.Path).Take(&row).Error
+		c.OrgID, c.OrgPath, other.ID, other.Path).Take(&row).Error
 	if err != nil {
 		return fmt.Errorf("number a change: %w", err)
 	}

@@ -198,13 +198,13 @@ func (t *Tx) notifySides(c *Change, kind string) error {
 		return err
 	}
 	t.later("leave a notice", anyRows, `INSERT INTO notice (id, org_id, org_path, role, change_id, kind, step_no, round, created_at)
-		SELECT ?, org_id, org_path, ?, change_id, ?, ?, ?, ? FROM change_party WHERE change_id = ? AND side = 'OUT' ON CONFLICT DO NOTHING`,
-		newID(), org.SchoolRegistrar, kind, c.StepNo, c.Round, t.now, c.ID)
+		SELECT ?, org_id, org_path, ?, change_id, ?, ?, ?, ? FROM change_party WHERE change_id = ? AND side <> 'FILER' AND org_id <> ? ON CONFLICT DO NOTHING`,
+		newID(), org.SchoolRegistrar, kind, c.StepNo, c.Round, t.now, c.ID, c.OrgID)
 	return nil
 }
 
 // moves says whether a kind takes a pupil from one school to another.
-func moves(kind process.Kind) bool { return status.Receives(kind) }
+func moves(kind process.Kind) bool { return status.Receives(kind) || status.Sends(kind) }
 
 // closedProblem says that a change has ended, by whom and when.
 func (t *Tx) closedProblem(c *Change) *problem.Error {

@@ -116,7 +116,7 @@ func (t *Tx) readClass(id string) (*status.Class, error) {
 // classes the change moves seats between until the transaction ends.
 func (t *Tx) facts(c *Change, h *held, lock bool) (status.Facts, error) {
 	f := status.Facts{
-		Today: t.today(), Filed: calendar.DateOf(c.FiledAt), Policy: c.Definition.Policy, Releasing: c.Definition.Releasing(), From: h.school(),
+		Today: t.today(), Filed: calendar.DateOf(c.FiledAt), Policy: c.Definition.Policy, Releasing: c.Definition.Releasing(), From: h.school(), Final: lock,
 	}
 	for _, in := range c.Definition.Inputs {
 		if in.Type != process.TypeClass || c.Inputs[in.Name] == "" {
@@ -143,11 +143,55 @@ func (t *Tx) facts(c *Change, h *held, lock bool) (status.Facts, error) {
 	case process.ChangeCorrection:
 		f.Mistake, err = t.mistake(c)
 	}
-	if err != nil || !status.Receives(c.Kind) {
+	if err != nil {
 		return f, err
 	}
-	f.To, err = t.schoolFor(c.OrgID)
+	err = t.moveFacts(c, h, &f)
 	return f, err
+}
+
+// moveFacts reads what a move between schools looks at beside the record.
+func (t *Tx) moveFacts(c *Change, h *held, f *status.Facts) (err error) {
+	switch {
+	case status.Receives(c.Kind):
+		f.To, err = t.schoolFor(c.OrgID)
+	case status.Sends(c.Kind):
+		f.To, err = t.receivingSchool(c)
+	}
+	if err != nil {
+		return err
+	}
+	var row struct{ Yes bool }
+	switch c.Kind { //nolint:exhaustive // the others ask nothing
+	case process.PostGraduationStudy:
+		err = t.db.Raw(`SELECT EXISTS (SELECT 1 FROM change WHERE student_id = ? AND kind = ? AND org_id = ? AND status <> ? AND id <> ?) AS yes`,
+			h.ID, c.Kind, c.OrgID, Taken, c.ID).Take(&row).Error
+		f.AppliedBefore = row.Yes
+	case process.RestoreAdmission:
+		err = t.db.Raw(`SELECT left_for_mismatch(?) AS yes`, h.ID).Take(&row).Error
+		f.StageMismatch = row.Yes
+	}
+	if err != nil {
+		return fmt.Errorf("read earlier changes of a pupil: %w", err)
+	}
+	return nil
+}
+
+// receivingSchool reads the school a change sends the pupil to, by its code or its ID;
+// the zero school when there is none.
+func (t *Tx) receivingSchool(c *Change) (status.School, error) {
+	var rows []Office
+	err := t.db.Raw(`SELECT id, path::text AS path, province_code AS province FROM organisation
+		WHERE kind = 'SCHOOL' AND (code = @named OR CAST(id AS text) = @named) AND @stage = ANY (stages)`,
+		map[string]any{"named": c.Inputs["to_school"], "stage": c.Stage}).Scan(&rows).Error
+	if err != nil {
+		return status.School{}, fmt.Errorf("find the receiving school: %w", err)
+	}
+	if len(rows) == 0 {
+		return status.School{}, nil
+	}
+	c.receiving = rows[0]
+	return t.schoolFor(rows[0].ID)
 }
 
 // lockClasses holds the class a pupil leaves and the one it goes to, always in
@@ -174,18 +218,18 @@ func (t *Tx) lockClasses(from *uuid.UUID, to string) error {
 // schoolFor reads a school as status looks at it.
 func (t *Tx) schoolFor(id uuid.UUID) (status.School, error) {
 	var row struct {
-		Name, Code string
-		Closed     bool
+		Name, Code, Province string
+		Closed               bool
 	}
-	err := t.db.Raw(`SELECT name, code, closed_at IS NOT NULL AS closed FROM organisation WHERE id = ?`, id).Take(&row).Error
+	err := t.db.Raw(`SELECT name, code, province_code AS province, closed_at IS NOT NULL AS closed FROM organisation WHERE id = ?`, id).Take(&row).Error
 	if err != nil {
 		return status.School{}, fmt.Errorf("read a school: %w", err)
 	}
-	return status.School{ID: id.String(), Name: row.Name, Special: specialSchool(row.Code), Closed: row.Closed}, nil
+	return status.School{ID: id.String(), Name: row.Name, Province: row.Province, Special: specialSchool(row.Code), Closed: row.Closed}, nil
 }
 
 func (h *held) school() status.School {
-	return status.School{ID: h.SchoolID.String(), Name: h.SchoolName, Special: specialSchool(h.SchoolCode), Closed: h.SchoolGone}
+	return status.School{ID: h.SchoolID.String(), Name: h.SchoolName, Province: h.Province, Special: specialSchool(h.SchoolCode), Closed: h.SchoolGone}
 }
 
 // specialSchool says whether a school code is that of a school for special

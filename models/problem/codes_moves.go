@@ -1,0 +1,13 @@
+package problem
+
+// Codes of moves after a graduation and of those the releasing school files.
+const (
+	SeniorByReceiving    Code = "senior_by_receiving"
+	SeniorByReleasing    Code = "senior_by_releasing"
+	ReceivingUnknown     Code = "receiving_unknown"
+	NotGraduated         Code = "not_graduated"
+	SameProvinceGraduate Code = "same_province_graduate"
+	AppliedBefore        Code = "applied_before"
+	PostGraduationClosed Code = "post_graduation_closed"
+	GraduateClass        Code = "graduate_class"
+)

@@ -1,0 +1,116 @@
+package status
+
+import (
+	"strconv"
+
+	"github.com/xueji/xueji/models/calendar"
+	"github.com/xueji/xueji/models/org"
+	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/process"
+)
+
+// checkSending holds the rules of a transfer the releasing school files (KT53): those
+// of 转学, but that the class is named later, by the receiving school.
+func checkSending(r Record, req Request, f Facts) []*problem.Error {
+	switch {
+	case f.Policy.SeniorTransferBy != process.ByReleasing:
+		return []*problem.Error{problem.New(problem.SeniorByReceiving).At("/kind")}
+	case f.To.ID == "" || f.To.Closed || f.To.Province != f.From.Province || f.To.Special != f.From.Special:
+		return []*problem.Error{problem.New(problem.ReceivingUnknown).At("/inputs/to_school")}
+	case f.From.ID == f.To.ID:
+		return []*problem.Error{problem.New(problem.TransferSameSchool).At("/inputs/to_school")}
+	case len(r.Problems) > 0:
+		return []*problem.Error{problem.New(problem.ProblemStatus).At("/student_id")}
+	}
+	var list []*problem.Error
+	if e := Ineligible(r, f.From, f.Policy.TransferPunished); e != nil {
+		list = append(list, e.At("/student_id"))
+	}
+	if f.Starting {
+		list = append(list, transferSeason(r, f, f.Today)...)
+	}
+	if f.Class == nil && !f.Final && req.Inputs["class_id"] == "" {
+		return list
+	}
+	return append(list, checkPlace(r, f, f.Policy.Grade(placeYear(f), f.Today), f.Policy.Grade(r.EntryYear, f.Today))...)
+}
+
+// nextStage is the stage a graduate goes on to; none after the last one.
+func nextStage(s org.Stage) org.Stage {
+	switch s {
+	case org.Primary:
+		return org.Junior
+	case org.Junior:
+		return org.Senior
+	case org.Senior:
+	}
+	return ""
+}
+
+// checkPostGraduation holds the rules of 毕业后跨省就学 (domain KT22, W17): a graduate of
+// another province goes on into the first year of the next stage; into the sixth
+// year of a primary school only from one of five years. It speaks to the receiving
+// school, so it names no state of the pupil.
+func checkPostGraduation(r Record, _ Request, f Facts) []*problem.Error {
+	switch {
+	case f.Running != "":
+		return []*problem.Error{BusinessRunning.Refusal(f.From, f.Running)}
+	case len(r.Problems) > 0:
+		return []*problem.Error{HasProblem.Refusal(f.From, "")}
+	case r.Enrol != Graduated:
+		return []*problem.Error{problem.New(problem.NotGraduated).At("/pupil").With("ask", f.From.Name)}
+	case f.From.Province == f.To.Province:
+		return []*problem.Error{problem.New(problem.SameProvinceGraduate).At("/pupil")}
+	}
+	var list []*problem.Error
+	if f.AppliedBefore && f.Policy.PostGraduationOnce {
+		list = append(list, problem.New(problem.AppliedBefore).At("/pupil"))
+	}
+	if windows := f.Policy.PostGraduationWindows; f.Starting && len(windows) > 0 && !windows.Contains(f.Today) {
+		list = append(list, problem.New(problem.PostGraduationClosed).With("reopens", opening(windows, f.Today)))
+	}
+	class := f.Class
+	if class == nil || class.Closed || class.SchoolID != f.To.ID {
+		return append(list, problem.New(problem.ClassUnknown).At("/inputs/class_id"))
+	}
+	grade := f.Policy.Grade(class.EntryYear, f.Today)
+	first := class.Stage == nextStage(r.Stage) && grade == 1
+	sixth := class.Stage == org.Primary && r.Stage == org.Primary && grade == 6 && f.Releasing.StageYears[org.Primary] == 5 && f.Policy.StageYears[org.Primary] == 6
+	if !first && !sixth {
+		list = append(list, problem.New(problem.GraduateClass).At("/inputs/class_id"))
+	}
+	if class.Occupied >= class.Capacity {
+		list = append(list, problem.New(problem.ClassFull).At("/inputs/class_id").With("capacity", strconv.Itoa(class.Capacity)))
+	}
+	return list
+}
+
+// opening is the first day from today on that lies in one of the windows.
+func opening(windows calendar.Windows, today calendar.Date) string {
+	for d, n := today, 0; n <= 366; d, n = d.AddDays(1), n+1 {
+		if windows.Contains(d) {
+			return d.String()
+		}
+	}
+	return ""
+}
+
+// checkRollback holds the rules of 毕业生回退 (KT62): back into a class of the graduating
+// grade of the school that graduated the pupil.
+func checkRollback(r Record, _ Request, f Facts) []*problem.Error {
+	class := f.Class
+	if class == nil || class.Closed || class.SchoolID != r.SchoolID || class.Stage != r.Stage {
+		return []*problem.Error{problem.New(problem.ClassUnknown).At("/inputs/class_id")}
+	}
+	var list []*problem.Error
+	if years := f.Policy.StageYears[r.Stage]; f.Policy.Grade(class.EntryYear, f.Today) != years {
+		list = append(list, problem.New(problem.ClassWrongGrade).At("/inputs/class_id").With("grade", strconv.Itoa(years)))
+	}
+	if class.Occupied >= class.Capacity {
+		list = append(list, problem.New(problem.ClassFull).At("/inputs/class_id").With("capacity", strconv.Itoa(class.Capacity)))
+	}
+	return list
+}
+
+// rejoin places a graduate in the class of the form.
+func rejoin(r *Record, _ Request, f Facts) { r.ClassID, r.EntryYear = f.Class.ID, f.Class.EntryYear }
