@@ -45,6 +45,14 @@ func suits(t require.TestingT, kind process.Kind, state status.Enrol) (status.Re
 	case process.Skip:
 		year--
 	}
+	switch kind { //nolint:exhaustive // the moves that go elsewhere
+	case process.SeniorTransfer:
+		school, f.Policy.SeniorTransferBy = "new school", process.ByReleasing
+	case process.PostGraduationStudy:
+		year, r.Stage, f.From.Province, f.To.Province = 2026, org.Junior, "110000", "520000"
+	case process.GraduationRollback:
+		year = 2024
+	}
 	f.Class = &status.Class{ID: "class-b", SchoolID: school, Stage: org.Senior, EntryYear: year, Capacity: 55}
 	req := status.Request{Kind: kind, Inputs: map[string]string{
 		"class_id": "class-b", "reason_code": "10", "from_date": "2026-11-23", "until_date": "2027-06-30", "event_date": "2026-11-18", "decided_on": "2026-11-18",
@@ -85,11 +93,14 @@ func pairs() map[process.Kind]struct {
 		process.ReturnFromAbroad:    {[]status.Enrol{status.Abroad}, status.Enrolled},
 		process.Death: {[]status.Enrol{status.Enrolled, status.Suspended, status.Abroad, status.Missing, status.OtherLeft, status.Withdrawn, status.Expelled},
 			status.Deceased},
-		process.Retention:     {enrolled, ""},
-		process.Skip:          {enrolled, ""},
-		process.DropoutReport: {enrolled, ""},
-		process.DropoutReturn: {enrolled, ""},
-		process.KeyDataChange: {[]status.Enrol{status.Enrolled, status.Suspended}, ""},
+		process.SeniorTransfer:      {enrolled, status.Enrolled},
+		process.PostGraduationStudy: {[]status.Enrol{status.Graduated}, status.Enrolled},
+		process.GraduationRollback:  {[]status.Enrol{status.Graduated}, status.Enrolled},
+		process.Retention:           {enrolled, ""},
+		process.Skip:                {enrolled, ""},
+		process.DropoutReport:       {enrolled, ""},
+		process.DropoutReturn:       {enrolled, ""},
+		process.KeyDataChange:       {[]status.Enrol{status.Enrolled, status.Suspended}, ""},
 	}
 }
 
@@ -139,6 +150,9 @@ func TestThePairsOfLeavingAndEntering(t *testing.T) {
 func TestTerminalStatesAreTerminal(t *testing.T) {
 	for kind := range pairs() {
 		for _, state := range []status.Enrol{status.Deceased, status.Deleted, status.TransferredOut, status.Graduated} {
+			if state == status.Graduated && (kind == process.PostGraduationStudy || kind == process.GraduationRollback) {
+				continue // the two ways on from a graduation (KT22, KT62)
+			}
 			r, req, f := suits(t, kind, state)
 			require.NotEmpty(t, status.Check(r, req, f), "%s from %s", kind, state)
 		}
