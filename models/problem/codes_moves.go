@@ -10,4 +10,8 @@ const (
 	AppliedBefore        Code = "applied_before"
 	PostGraduationClosed Code = "post_graduation_closed"
 	GraduateClass        Code = "graduate_class"
+	PunishmentStands     Code = "punishment_stands"
+	SendingSchoolType    Code = "sending_school_type"
+	ReceivingFixed       Code = "receiving_fixed"
+	PaperBeforeArrival   Code = "paper_before_arrival"
 )

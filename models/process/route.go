@@ -1,6 +1,8 @@
 package process
 
 import (
+	"slices"
+
 	"github.com/xueji/xueji/models/org"
 )
 
@@ -36,20 +38,27 @@ func (c *Catalogue) DefineFor(kind Kind, stage org.Stage, route Route, p Policy)
 
 // DefineRoute gives the definition of a kind that runs between two offices. The
 // receiving side's steps and everything automatic come from the receiving
-// province's policy, the releasing side's steps from the releasing one's (D3);
-// false when the kind is unknown or has no routes.
+// province's policy, the releasing side's steps from the releasing one's (D3). A kind
+// without routes has one chain, however far apart the offices are; false when the
+// kind is unknown or the other side has no step in it.
 func (c *Catalogue) DefineRoute(kind Kind, stage org.Stage, route Route, receiving, releasing Policy) (Definition, bool) {
 	d, ok := c.Define(kind, stage, receiving)
-	if !ok || len(d.Routes) == 0 {
+	if !ok {
 		return Definition{}, false
 	}
-	d.Steps, d.Routes = d.Routes[route], nil
-	if route != CrossProvince {
-		return d, true
-	}
 	out, _ := c.Define(kind, stage, releasing)
-	d.OutPolicy = &releasing
-	d.Steps = spliced(d.Steps, out.Routes[route])
+	theirs := out.Steps
+	if len(d.Routes) > 0 {
+		d.Steps, theirs = d.Routes[route], out.Routes[route]
+	}
+	d.Routes = nil
+	if !slices.ContainsFunc(d.Steps, func(s Step) bool { return s.Side == SideOut }) {
+		return Definition{}, false
+	}
+	if route == CrossProvince {
+		d.OutPolicy = &releasing
+		d.Steps = spliced(d.Steps, theirs)
+	}
 	return d, true
 }
 

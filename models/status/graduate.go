@@ -3,7 +3,6 @@ package status
 import (
 	"strconv"
 
-	"github.com/xueji/xueji/models/calendar"
 	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/models/problem"
 	"github.com/xueji/xueji/models/process"
@@ -15,7 +14,7 @@ func checkSending(r Record, req Request, f Facts) []*problem.Error {
 	switch {
 	case f.Policy.SeniorTransferBy != process.ByReleasing:
 		return []*problem.Error{problem.New(problem.SeniorByReceiving).At("/kind")}
-	case f.To.ID == "" || f.To.Closed || f.To.Province != f.From.Province || f.To.Special != f.From.Special:
+	case f.To.ID == "" || f.To.Closed || f.To.Province != f.From.Province:
 		return []*problem.Error{problem.New(problem.ReceivingUnknown).At("/inputs/to_school")}
 	case f.From.ID == f.To.ID:
 		return []*problem.Error{problem.New(problem.TransferSameSchool).At("/inputs/to_school")}
@@ -23,11 +22,19 @@ func checkSending(r Record, req Request, f Facts) []*problem.Error {
 		return []*problem.Error{problem.New(problem.ProblemStatus).At("/student_id")}
 	}
 	var list []*problem.Error
-	if e := Ineligible(r, f.From, f.Policy.TransferPunished); e != nil {
-		list = append(list, e.At("/student_id"))
+	if r.Punished && !f.Policy.TransferPunished {
+		list = append(list, problem.New(problem.PunishmentStands).At("/student_id"))
+	}
+	if f.From.Special && !f.To.Special { // KT57
+		list = append(list, problem.New(problem.SendingSchoolType).At("/inputs/to_school"))
 	}
 	if f.Starting {
-		list = append(list, transferSeason(r, f, f.Today)...)
+		for _, e := range transferSeason(r, f, f.Today) {
+			if e.Field == "/pupil" { // named by a school that knows the record
+				e = e.At("/student_id")
+			}
+			list = append(list, e)
+		}
 	}
 	if f.Class == nil && !f.Final && req.Inputs["class_id"] == "" {
 		return list
@@ -67,13 +74,14 @@ func checkPostGraduation(r Record, _ Request, f Facts) []*problem.Error {
 		list = append(list, problem.New(problem.AppliedBefore).At("/pupil"))
 	}
 	if windows := f.Policy.PostGraduationWindows; f.Starting && len(windows) > 0 && !windows.Contains(f.Today) {
-		list = append(list, problem.New(problem.PostGraduationClosed).With("reopens", opening(windows, f.Today)))
+		reopens, _ := windows.NextInside(f.Today)
+		list = append(list, problem.New(problem.PostGraduationClosed).With("reopens", reopens.String()))
 	}
 	class := f.Class
 	if class == nil || class.Closed || class.SchoolID != f.To.ID {
 		return append(list, problem.New(problem.ClassUnknown).At("/inputs/class_id"))
 	}
-	grade := f.Policy.Grade(class.EntryYear, f.Today)
+	grade := f.Policy.Grade(class.EntryYear, f.Filed) // the school year may turn before the last approval
 	first := class.Stage == nextStage(r.Stage) && grade == 1
 	sixth := class.Stage == org.Primary && r.Stage == org.Primary && grade == 6 && f.Releasing.StageYears[org.Primary] == 5 && f.Policy.StageYears[org.Primary] == 6
 	if !first && !sixth {
@@ -85,25 +93,15 @@ func checkPostGraduation(r Record, _ Request, f Facts) []*problem.Error {
 	return list
 }
 
-// opening is the first day from today on that lies in one of the windows.
-func opening(windows calendar.Windows, today calendar.Date) string {
-	for d, n := today, 0; n <= 366; d, n = d.AddDays(1), n+1 {
-		if windows.Contains(d) {
-			return d.String()
-		}
-	}
-	return ""
-}
-
-// checkRollback holds the rules of 毕业生回退 (KT62): back into a class of the graduating
-// grade of the school that graduated the pupil.
+// checkRollback holds the rules of 毕业生回退 (KT62): back into a class of the own year
+// group or of the graduating grade, at the school that graduated the pupil.
 func checkRollback(r Record, _ Request, f Facts) []*problem.Error {
 	class := f.Class
 	if class == nil || class.Closed || class.SchoolID != r.SchoolID || class.Stage != r.Stage {
 		return []*problem.Error{problem.New(problem.ClassUnknown).At("/inputs/class_id")}
 	}
 	var list []*problem.Error
-	if years := f.Policy.StageYears[r.Stage]; f.Policy.Grade(class.EntryYear, f.Today) != years {
+	if years := f.Policy.StageYears[r.Stage]; class.EntryYear != r.EntryYear && f.Policy.Grade(class.EntryYear, f.Today) != years {
 		list = append(list, problem.New(problem.ClassWrongGrade).At("/inputs/class_id").With("grade", strconv.Itoa(years)))
 	}
 	if class.Occupied >= class.Capacity {

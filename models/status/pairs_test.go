@@ -36,7 +36,7 @@ func suits(t require.TestingT, kind process.Kind, state status.Enrol) (status.Re
 	r.Identity = identity()
 	f := permissive(t)
 	school, year := "school", r.EntryYear
-	if status.Receives(kind) {
+	if status.Receives(kind) || status.Sends(kind) {
 		school = "new school"
 	}
 	switch kind { //nolint:exhaustive // the others stay in their year group
@@ -146,7 +146,8 @@ func TestThePairsOfLeavingAndEntering(t *testing.T) {
 	}
 }
 
-// Nothing follows a death, a deletion or a state that is not of this register.
+// Nothing follows a death, a deletion or a state that is not of this register; a
+// graduate goes on or is rolled back, and nothing else.
 func TestTerminalStatesAreTerminal(t *testing.T) {
 	for kind := range pairs() {
 		for _, state := range []status.Enrol{status.Deceased, status.Deleted, status.TransferredOut, status.Graduated} {

@@ -169,6 +169,9 @@ type Facts struct {
 	Final bool
 	// AppliedBefore says that the receiving school applied for the pupil before.
 	AppliedBefore bool
+	// PaperBeforeArrival says that the pupil came to the old school after the day of
+	// the paper procedure.
+	PaperBeforeArrival bool
 	// StageMismatch says that the pupil left because the record stands in another
 	// stage than the pupil (KT66).
 	StageMismatch bool

@@ -26,7 +26,8 @@ type rule struct {
 	// receives marks kinds that the receiving school files: their own check judges
 	// the state, in words another office may read.
 	receives bool
-	// sends marks kinds that the releasing school files, for a school it names.
+	// sends marks kinds that the releasing school files, for a school it names; their
+	// own check knows the season.
 	sends bool
 	// since names the input with the day on which the change takes effect; without
 	// one it does on the day of the last decision.
@@ -63,7 +64,7 @@ func ruleOf(kind process.Kind) (rule, bool) {
 	case process.ChangeCorrection:
 		return rule{anywhere: true, check: checkCorrection}, true
 	case process.SeniorTransfer:
-		return rule{from: []Enrol{Enrolled}, sends: true, to: Enrolled, check: checkSending, effect: receive}, true
+		return rule{from: []Enrol{Enrolled}, sends: true, unfrozen: true, to: Enrolled, check: checkSending, effect: receive}, true
 	case process.PostGraduationStudy:
 		return rule{receives: true, to: Enrolled, check: checkPostGraduation, effect: receive}, true
 	case process.GraduationRollback:

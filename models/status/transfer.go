@@ -111,8 +111,8 @@ func checkTransfer(r Record, req Request, f Facts) []*problem.Error {
 	if e := Ineligible(r, f.From, f.Policy.TransferPunished && f.Releasing.TransferPunished); e != nil {
 		list = append(list, e)
 	}
-	if f.Policy.SeniorTransferBy == process.ByReleasing && r.Stage == org.Senior && f.From.Province == f.To.Province {
-		return []*problem.Error{problem.New(problem.SeniorByReleasing).At("/kind").With("ask", f.From.Name)}
+	if e := SentOnly(r, f.From, f.To.Province, f.Policy); e != nil {
+		return []*problem.Error{e}
 	}
 	if f.From.Special && !f.To.Special { // into a special school the record goes along (KT55)
 		list = append(list, problem.New(problem.TransferSchoolType).At("/pupil").With("ask", f.From.Name))
@@ -121,6 +121,9 @@ func checkTransfer(r Record, req Request, f Facts) []*problem.Error {
 	if !ok {
 		list = append(list, problem.New(problem.PaperDateOutOfRange).At("/inputs/paper_date").
 			With("earliest", f.Filed.AddDays(-f.Policy.PaperTransferDays).String()).With("latest", f.Filed.String()))
+	}
+	if f.PaperBeforeArrival {
+		list = append(list, problem.New(problem.PaperBeforeArrival).At("/inputs/paper_date").With("ask", f.From.Name))
 	}
 	if req.Inputs[paperDate] != "" && !req.has("TRANSFER_FORM") {
 		list = append(list, problem.New(problem.PaperFormMissing).At("/evidence"))
@@ -131,7 +134,23 @@ func checkTransfer(r Record, req Request, f Facts) []*problem.Error {
 	return append(list, checkPlace(r, f, f.Policy.Grade(placeYear(f), on), f.Releasing.Grade(r.EntryYear, on))...)
 }
 
+// SentOnly tells that the province lets only the releasing school file the move of a
+// senior pupil to another of its schools (D5); nil otherwise.
+func SentOnly(r Record, from School, province string, p process.Policy) *problem.Error {
+	if p.SeniorTransferBy != process.ByReleasing || r.Stage != org.Senior || from.Province != province {
+		return nil
+	}
+	return problem.New(problem.SeniorByReleasing).At("/kind").With("ask", from.Name)
+}
+
 const paperDate = "paper_date"
+
+// PaperDay is the day on which the paper procedure of an emergency was complete;
+// false when the form names none.
+func PaperDay(inputs map[string]string) (calendar.Date, bool) {
+	on, err := calendar.ParseDate(inputs[paperDate])
+	return on, err == nil
+}
 
 // paperDay is the day that counts for an emergency transfer (KT58): the one on
 // which the paper procedure was complete; otherwise today.
@@ -224,7 +243,7 @@ func checkRestoration(r Record, _ Request, f Facts) []*problem.Error {
 	if f.Class == nil {
 		return checkPlace(r, f, 0, 0)
 	}
-	if f.StageMismatch { // the record stood in another stage than the pupil (KT66)
+	if f.StageMismatch && r.Enrol == OtherLeft { // the record stood in another stage than the pupil (KT66)
 		r.Stage = f.Class.Stage
 	}
 	// Back after months or years: the grade is the receiving school's to choose.

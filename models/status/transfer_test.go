@@ -59,6 +59,13 @@ func TestATransferIsRefused(t *testing.T) {
 		{name: "punished", change: func(r *status.Record, _ *status.Facts) { r.Punished = true }, want: []problem.Code{problem.TransferNotEligible}},
 		{name: "punished, one province allows", change: func(r *status.Record, f *status.Facts) { r.Punished, f.Policy.TransferPunished = true, true }, want: []problem.Code{problem.TransferNotEligible}},
 		{name: "the same school", change: func(_ *status.Record, f *status.Facts) { f.To.ID = "school" }, want: []problem.Code{problem.TransferSameSchool}},
+		{name: "senior pupils are sent by the old school", change: func(r *status.Record, f *status.Facts) {
+			r.Stage, r.EntryYear, f.Class.Stage, f.Class.EntryYear, f.Policy.SeniorTransferBy = org.Senior, 2025, org.Senior, 2025, process.ByReleasing
+		}, want: []problem.Code{problem.SeniorByReleasing}},
+		{
+			name: "a paper of before the pupil came", inputs: map[string]string{"paper_date": "2026-11-16"}, papers: []string{"TRANSFER_FORM"},
+			change: func(_ *status.Record, f *status.Facts) { f.PaperBeforeArrival = true }, want: []problem.Code{problem.PaperBeforeArrival},
+		},
 		{name: "from a special school", change: func(_ *status.Record, f *status.Facts) { f.From.Special = true }, want: []problem.Code{problem.TransferSchoolType}},
 		{name: "no class", change: func(_ *status.Record, f *status.Facts) { f.Class = nil }, want: []problem.Code{problem.ClassUnknown}},
 		{name: "a class of another school", change: func(_ *status.Record, f *status.Facts) { f.Class.SchoolID = "third" }, want: []problem.Code{problem.ClassUnknown}},

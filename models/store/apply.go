@@ -184,8 +184,8 @@ func (t *Tx) saveSuspensions(c *Change, h *held, after status.Record) {
 	for i, s := range after.Suspensions {
 		switch {
 		case i >= len(h.record.Suspensions):
-			t.later("write a suspension", 1, `INSERT INTO suspension (id, student_id, org_path, change_id, reason_code, from_date, until_date) VALUES (?, ?, ?, ?, ?, ?, ?)`,
-				newID(), h.ID, h.OrgPath, c.ID, s.ReasonCode, s.From, s.Until)
+			t.later("write a suspension", 1, `INSERT INTO suspension (id, student_id, org_path, change_id, reason_code, from_date, until_date, stage) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+				newID(), h.ID, h.OrgPath, c.ID, s.ReasonCode, s.From, s.Until, h.Stage)
 		case s.Extended > h.record.Suspensions[i].Extended:
 			t.later("extend a suspension", 1, `UPDATE suspension SET until_date = ?, extended = ?, extended_by = ?, reminded_30 = NULL, reminded_15 = NULL, expired_at = NULL
 				WHERE student_id = ? AND ended_on IS NULL`, s.Until, s.Extended, c.ID, h.ID)

@@ -169,10 +169,29 @@ func (t *Tx) pupilToReceive(c *Change, f Filing) (*held, error) {
 	if s == nil {
 		return nil, status.DataWrong.Refusal(status.School{}, "")
 	}
+	if err := t.redoesFor(c, s.ID); err != nil {
+		return nil, err
+	}
 	if strings.TrimSpace(claim.Number) != "" {
 		c.foundBy = t.store.numberHash(claim.Number)
 	}
 	return t.strange(s)
+}
+
+// redoesFor refuses a filing that repeats an ended change of another pupil than the
+// one it names.
+func (t *Tx) redoesFor(c *Change, student uuid.UUID) error {
+	if c.RedoOf == nil {
+		return nil
+	}
+	old, err := t.Change(*c.RedoOf)
+	if err != nil {
+		return err
+	}
+	if old.StudentID == nil || *old.StudentID != student {
+		return problem.New(problem.RedoUnknown).At("/redo_of")
+	}
+	return nil
 }
 
 func (t *Tx) pupilOfRedo(c *Change, f Filing) (*held, error) {

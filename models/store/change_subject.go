@@ -27,8 +27,9 @@ func (t *Tx) redoes(c *Change, f Filing) error {
 	if err != nil {
 		return err
 	}
+	// A pupil who is named by name and number is compared when it is found.
 	same := old.OrgID == f.Office.ID && old.Kind == f.Kind && old.Status != Running &&
-		(old.StudentID == nil || *old.StudentID == f.StudentID) && (old.RosterID == nil || *old.RosterID == f.RosterID)
+		(old.StudentID == nil || *old.StudentID == f.StudentID || f.Pupil.complete()) && (old.RosterID == nil || *old.RosterID == f.RosterID)
 	if !same {
 		return unknown
 	}

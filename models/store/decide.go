@@ -236,6 +236,9 @@ func (t *Tx) checkAgain(c *Change, s *Slip) error {
 	if err != nil {
 		return err
 	}
+	if err := t.sameReceiver(c); err != nil {
+		return err
+	}
 	take := t.rewish
 	if s.Verb != Resubmit {
 		take = func(c *Change, _ *held, _ *Slip) error { return t.readValues(c) }

@@ -77,6 +77,9 @@ func (t *Tx) FindPupil(c Claim, by Office) (*Found, error) {
 		f.Refusal = code.Refusal(h.school(), running)
 	} else {
 		f.Refusal = status.Ineligible(h.record, h.school(), policy.TransferPunished && releasing.TransferPunished)
+		if e := status.SentOnly(h.record, h.school(), by.Province, policy); e != nil {
+			f.Refusal = e
+		}
 	}
 	if own, err := t.ownClaim(h.ID, h.SchoolID, by.ID, running); err != nil {
 		return nil, err

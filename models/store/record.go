@@ -86,6 +86,9 @@ func (t *Tx) readHeld(id uuid.UUID, lock bool) (*held, error) {
 		Identity: status.Identity{Name: h.Name, Sex: h.Sex, BirthDate: h.BirthDate.Compact(), IDType: h.IDType},
 	}
 	for _, s := range suspensions {
+		if s.Stage != "" && s.Stage != h.Stage && !s.EndedOn.IsZero() {
+			continue // of a stage the pupil has left
+		}
 		h.record.Suspensions = append(h.record.Suspensions, status.Suspension{
 			ReasonCode: s.ReasonCode, From: s.FromDate, Until: s.UntilDate, EndedOn: s.EndedOn, Extended: s.Extended,
 		})
@@ -148,50 +151,6 @@ func (t *Tx) facts(c *Change, h *held, lock bool) (status.Facts, error) {
 	}
 	err = t.moveFacts(c, h, &f)
 	return f, err
-}
-
-// moveFacts reads what a move between schools looks at beside the record.
-func (t *Tx) moveFacts(c *Change, h *held, f *status.Facts) (err error) {
-	switch {
-	case status.Receives(c.Kind):
-		f.To, err = t.schoolFor(c.OrgID)
-	case status.Sends(c.Kind):
-		f.To, err = t.receivingSchool(c)
-	}
-	if err != nil {
-		return err
-	}
-	var row struct{ Yes bool }
-	switch c.Kind { //nolint:exhaustive // the others ask nothing
-	case process.PostGraduationStudy:
-		err = t.db.Raw(`SELECT EXISTS (SELECT 1 FROM change WHERE student_id = ? AND kind = ? AND org_id = ? AND status <> ? AND id <> ?) AS yes`,
-			h.ID, c.Kind, c.OrgID, Taken, c.ID).Take(&row).Error
-		f.AppliedBefore = row.Yes
-	case process.RestoreAdmission:
-		err = t.db.Raw(`SELECT left_for_mismatch(?) AS yes`, h.ID).Take(&row).Error
-		f.StageMismatch = row.Yes
-	}
-	if err != nil {
-		return fmt.Errorf("read earlier changes of a pupil: %w", err)
-	}
-	return nil
-}
-
-// receivingSchool reads the school a change sends the pupil to, by its code or its ID;
-// the zero school when there is none.
-func (t *Tx) receivingSchool(c *Change) (status.School, error) {
-	var rows []Office
-	err := t.db.Raw(`SELECT id, path::text AS path, province_code AS province FROM organisation
-		WHERE kind = 'SCHOOL' AND (code = @named OR CAST(id AS text) = @named) AND @stage = ANY (stages)`,
-		map[string]any{"named": c.Inputs["to_school"], "stage": c.Stage}).Scan(&rows).Error
-	if err != nil {
-		return status.School{}, fmt.Errorf("find the receiving school: %w", err)
-	}
-	if len(rows) == 0 {
-		return status.School{}, nil
-	}
-	c.receiving = rows[0]
-	return t.schoolFor(rows[0].ID)
 }
 
 // lockClasses holds the class a pupil leaves and the one it goes to, always in

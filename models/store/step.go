@@ -73,7 +73,7 @@ func (t *Tx) openStep(c *Change, no int) error {
 		c.ID, no, c.Round, rule.Name, rule.Side, rule.Role, at.ID, at.Path, t.now, due.At, due.Provisional, due.Version,
 		t.store.workdays.Fraction(due, shareFirst), t.store.workdays.Fraction(due, shareSecond), named, stepOpen, rule.Act, next, c.JumpTo)
 	c.StepNo = no
-	if !able && t.scope.Account == uuid.Nil { // who files may leave no notices; the page says it
+	if !able {
 		return t.tellNobody(c, no, at)
 	}
 	return nil
@@ -103,23 +103,19 @@ func (t *Tx) officeOf(c *Change, no int, rule process.Step) (*office, bool, erro
 	if no == 0 || rule.Own {
 		except = uuid.Nil // the applicant's own step
 	}
-	named := any(nil)
-	if rule.Side == process.SideIn && c.receiving.ID != uuid.Nil {
-		named = c.receiving.ID // who files cannot see the other side's row
-	}
 	var row struct {
 		Office office `gorm:"embedded"`
 		Able   bool
 	}
 	err := t.db.Raw(`SELECT o.id, o.path::text AS path, o.code, o.name, office_can_act(o.id, @role, @except) AS able
-		FROM (SELECT org_id FROM change_party WHERE change_id = @change AND side = @side UNION SELECT CAST(@named AS uuid)) p
-		JOIN organisation f ON f.id = p.org_id JOIN organisation o ON o.path @> f.path AND CASE @level
+		FROM organisation f JOIN organisation o ON o.path @> f.path AND CASE @level
 			WHEN 'SCHOOL' THEN o.path = f.path WHEN 'MANAGING' THEN o.path = subpath(f.path, 0, -1)
 			WHEN 'COMMON' THEN o.path = (SELECT lca(array_agg(s.path)) FROM (SELECT q.org_path AS path FROM change_party q WHERE q.change_id = @change
 				UNION ALL SELECT b.path FROM change c JOIN organisation b ON b.id = c.beside WHERE c.id = @change) s)
 			ELSE o.kind = @level OR o.path = subpath(f.path, 0, -1) END
+		WHERE f.id = coalesce(CAST(@known AS uuid), (SELECT p.org_id FROM change_party p WHERE p.change_id = @change AND p.side = @side))
 		ORDER BY o.kind <> @level LIMIT 1`,
-		map[string]any{"change": c.ID, "side": rule.Side, "level": rule.Level, "role": rule.Role, "except": except, "named": named}).Take(&row).Error
+		map[string]any{"change": c.ID, "side": rule.Side, "known": orNull(c.known(rule.Side)), "level": rule.Level, "role": rule.Role, "except": except}).Take(&row).Error
 	if err != nil {
 		return nil, false, fmt.Errorf("find the office of a step on the %s side: %w", rule.Side, err)
 	}

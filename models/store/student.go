@@ -83,6 +83,7 @@ type SuspensionPeriod struct {
 	EndedOn    calendar.Date
 	EndedBy    *uuid.UUID
 	Extended   int
+	Stage      org.Stage // of the record when it began
 }
 
 // RunningChange says that a change of the record is running (异动中).
@@ -150,7 +151,7 @@ func (t *Tx) recordOf(id uuid.UUID) (*StudentRecord, error) {
 
 func (t *Tx) suspensionsOf(student uuid.UUID) ([]SuspensionPeriod, error) {
 	var list []SuspensionPeriod
-	err := t.db.Raw(`SELECT id, change_id, reason_code, from_date, until_date, ended_on, ended_by, extended
+	err := t.db.Raw(`SELECT id, change_id, reason_code, from_date, until_date, ended_on, ended_by, extended, stage
 		FROM suspension WHERE student_id = ? ORDER BY from_date, id`, student).Scan(&list).Error
 	if err != nil {
 		return nil, fmt.Errorf("read the suspensions of a record: %w", err)

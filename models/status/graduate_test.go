@@ -1,0 +1,165 @@
+package status_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/xueji/xueji/models/org"
+	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/process"
+	"github.com/xueji/xueji/models/status"
+)
+
+// move is one attempt at a kind of move and what stands against it.
+type move struct {
+	name   string
+	today  string
+	change func(r *status.Record, req *status.Request, f *status.Facts)
+	want   []problem.Code
+}
+
+// judge asks about each attempt, made of a filing of the kind that is right.
+func judge(t *testing.T, kind process.Kind, state status.Enrol, moves []move) {
+	t.Helper()
+	for _, row := range moves {
+		t.Run(row.name, func(t *testing.T) {
+			r, req, f := suits(t, kind, state)
+			if row.today != "" {
+				f.Today = day(row.today)
+				f.Filed = f.Today
+			}
+			f.Starting = true
+			if row.change != nil {
+				row.change(&r, &req, &f)
+			}
+			require.Equal(t, row.want, codes(status.Check(r, req, f)))
+		})
+	}
+}
+
+// A senior pupil whom the old school sends (KT53): the rules of a transfer, with the
+// class named later.
+func TestAPupilIsSentToAnotherSchool(t *testing.T) {
+	judge(t, process.SeniorTransfer, status.Enrolled, []move{
+		{name: "all is right"},
+		{name: "the class comes later", change: func(_ *status.Record, req *status.Request, f *status.Facts) {
+			delete(req.Inputs, "class_id")
+			f.Class = nil
+		}},
+		{name: "no class at the end", change: func(_ *status.Record, req *status.Request, f *status.Facts) {
+			delete(req.Inputs, "class_id")
+			f.Class, f.Final = nil, true
+		}, want: []problem.Code{problem.ClassUnknown}},
+		{name: "the receiving school files here", change: func(_ *status.Record, _ *status.Request, f *status.Facts) {
+			f.Policy.SeniorTransferBy = process.ByReceiving
+		}, want: []problem.Code{problem.SeniorByReceiving}},
+		{name: "no such school", change: func(_ *status.Record, _ *status.Request, f *status.Facts) { f.To = status.School{} }, want: []problem.Code{problem.ReceivingUnknown}},
+		{name: "a school of another province", change: func(_ *status.Record, _ *status.Request, f *status.Facts) { f.To.Province = "500000" }, want: []problem.Code{problem.ReceivingUnknown}},
+		{name: "a school that has closed", change: func(_ *status.Record, _ *status.Request, f *status.Facts) { f.To.Closed = true }, want: []problem.Code{problem.ReceivingUnknown}},
+		{name: "its own school", change: func(_ *status.Record, _ *status.Request, f *status.Facts) { f.To.ID = f.From.ID }, want: []problem.Code{problem.TransferSameSchool}},
+		{name: "from a special school", change: func(_ *status.Record, _ *status.Request, f *status.Facts) { f.From.Special = true }, want: []problem.Code{problem.SendingSchoolType}},
+		{name: "a problem status", change: func(r *status.Record, _ *status.Request, _ *status.Facts) { r.Problems = []string{"ID_ERROR"} }, want: []problem.Code{problem.ProblemStatus}},
+		{name: "punished", change: func(r *status.Record, _ *status.Request, _ *status.Facts) { r.Punished = true }, want: []problem.Code{problem.PunishmentStands}},
+		{name: "another grade", change: func(_ *status.Record, _ *status.Request, f *status.Facts) { f.Class.EntryYear-- }, want: []problem.Code{problem.ClassWrongGrade}},
+		{name: "a full class", change: func(_ *status.Record, _ *status.Request, f *status.Facts) { f.Class.Occupied = 55 }, want: []problem.Code{problem.ClassFull}},
+		{name: "in the freeze", today: "2027-07-20", want: []problem.Code{problem.TransferFrozen}},
+		{name: "in the freeze, but begun before", today: "2027-07-20", change: func(_ *status.Record, _ *status.Request, f *status.Facts) { f.Starting = false }},
+	})
+}
+
+// Study in another province after a graduation (KT22): the next stage, the first
+// year, the windows, once a school.
+func TestAGraduateGoesOnInAnotherProvince(t *testing.T) {
+	primary := func(r *status.Record, f *status.Facts, grade, theirs int) {
+		r.Stage, f.Class.Stage, f.Class.EntryYear = org.Primary, org.Primary, 2027-grade
+		f.Releasing.StageYears = map[org.Stage]int{org.Primary: theirs, org.Junior: 3, org.Senior: 3}
+	}
+	judge(t, process.PostGraduationStudy, status.Graduated, []move{
+		{name: "all is right"},
+		{name: "into the second year", change: func(_ *status.Record, _ *status.Request, f *status.Facts) { f.Class.EntryYear-- }, want: []problem.Code{problem.GraduateClass}},
+		{name: "into the same stage", change: func(r *status.Record, _ *status.Request, _ *status.Facts) { r.Stage = org.Senior }, want: []problem.Code{problem.GraduateClass}},
+		{name: "a stage is left out", change: func(r *status.Record, _ *status.Request, _ *status.Facts) { r.Stage = org.Primary }, want: []problem.Code{problem.GraduateClass}},
+		{name: "the sixth year from five", change: func(r *status.Record, _ *status.Request, f *status.Facts) { primary(r, f, 6, 5) }},
+		{name: "the sixth year from six", change: func(r *status.Record, _ *status.Request, f *status.Facts) { primary(r, f, 6, 6) }, want: []problem.Code{problem.GraduateClass}},
+		{name: "the fifth year from five", change: func(r *status.Record, _ *status.Request, f *status.Facts) { primary(r, f, 5, 5) }, want: []problem.Code{problem.GraduateClass}},
+		{name: "of the same province", change: func(_ *status.Record, _ *status.Request, f *status.Facts) { f.From.Province = "520000" }, want: []problem.Code{problem.SameProvinceGraduate}},
+		{name: "a second time", change: func(_ *status.Record, _ *status.Request, f *status.Facts) { f.AppliedBefore = true }, want: []problem.Code{problem.AppliedBefore}},
+		{name: "a second time where the province lets them", change: func(_ *status.Record, _ *status.Request, f *status.Facts) {
+			f.AppliedBefore, f.Policy.PostGraduationOnce = true, false
+		}},
+		{name: "a change in hand", change: func(_ *status.Record, _ *status.Request, f *status.Facts) { f.Running = process.GraduationRollback }, want: []problem.Code{problem.TransferBusinessRunning}},
+		{name: "a problem status", change: func(r *status.Record, _ *status.Request, _ *status.Facts) { r.Problems = []string{"ID_ERROR"} }, want: []problem.Code{problem.TransferProblemStatus}},
+		{name: "the last day of the first window", today: "2026-12-14"},
+		{name: "the day after it", today: "2026-12-15", want: []problem.Code{problem.PostGraduationClosed}},
+		{name: "the first day of the second window", today: "2027-03-01"},
+		{name: "the last day of the second window", today: "2027-05-31"},
+		{name: "the day after the second window", today: "2027-06-01", want: []problem.Code{problem.PostGraduationClosed}},
+		{name: "begun before the window closed", today: "2027-06-01", change: func(_ *status.Record, _ *status.Request, f *status.Facts) { f.Starting = false }},
+		{name: "decided in the next school year", today: "2027-09-01", change: func(_ *status.Record, _ *status.Request, f *status.Facts) {
+			f.Starting, f.Filed = false, day("2027-05-31")
+		}},
+		{name: "a class of another school", change: func(_ *status.Record, _ *status.Request, f *status.Facts) { f.Class.SchoolID = "third" }, want: []problem.Code{problem.ClassUnknown}},
+		{name: "a full class", change: func(_ *status.Record, _ *status.Request, f *status.Facts) { f.Class.Occupied = 55 }, want: []problem.Code{problem.ClassFull}},
+	})
+	r, req, f := suits(t, process.PostGraduationStudy, status.Graduated)
+	f.Today, f.Starting = day("2026-12-20"), true
+	require.Equal(t, "2027-03-01", status.Check(r, req, f)[0].Params["reopens"])
+	f.Starting = false
+	after, err := status.Apply(r, req, f)
+	require.NoError(t, err)
+	require.Equal(t, "new school SENIOR 2026 class-b", after.SchoolID+" "+string(after.Stage)+" 2026 "+after.ClassID)
+	require.Equal(t, 2026, after.EntryYear)
+	require.Equal(t, status.Graduated, status.LeftBehind(process.PostGraduationStudy, status.Graduated), "the old school's view")
+}
+
+// A roll-back goes into the own year group, or into the grade that graduates now.
+func TestAGraduationIsRolledBack(t *testing.T) {
+	judge(t, process.GraduationRollback, status.Graduated, []move{
+		{name: "the own year group"},
+		{name: "the graduating grade", change: func(_ *status.Record, _ *status.Request, f *status.Facts) { f.Class.EntryYear = 2024 }},
+		{name: "a lower grade", change: func(_ *status.Record, _ *status.Request, f *status.Facts) { f.Class.EntryYear = 2026 }, want: []problem.Code{problem.ClassWrongGrade}},
+		{name: "another stage", change: func(_ *status.Record, _ *status.Request, f *status.Facts) { f.Class.Stage = org.Junior }, want: []problem.Code{problem.ClassUnknown}},
+		{name: "another school", change: func(_ *status.Record, _ *status.Request, f *status.Facts) { f.Class.SchoolID = "new school" }, want: []problem.Code{problem.ClassUnknown}},
+		{name: "in the freeze of the graduating grade", today: "2027-07-20"},
+	})
+}
+
+// Between special and ordinary schools: there with the record, back by 恢复入学资格.
+func TestSpecialSchools(t *testing.T) {
+	for _, row := range []struct {
+		from, to bool
+		want     []problem.Code
+	}{
+		{from: false, to: true},
+		{from: true, to: true},
+		{from: true, to: false, want: []problem.Code{problem.TransferSchoolType}},
+	} {
+		f := moving(t, "2026-11-20")
+		f.From.Special, f.To.Special = row.from, row.to
+		require.Equal(t, row.want, codes(status.Check(pupil(), transfer(nil), f)))
+	}
+}
+
+// Another stage is open to a pupil who left because the record stood in the wrong
+// one (KT66), and to nobody else.
+func TestAPupilComesBackIntoTheStageItIsIn(t *testing.T) {
+	f := moving(t, "2026-11-20")
+	f.Class.Stage, f.Class.EntryYear = org.Junior, 2026
+	req := status.Request{Kind: process.RestoreAdmission}
+	for _, state := range []status.Enrol{status.OtherLeft, status.Missing} {
+		r := pupil()
+		r.Enrol, r.Standing = state, state.Standing()
+		f.StageMismatch = false
+		require.Equal(t, []problem.Code{problem.ClassUnknown}, codes(status.Check(r, req, f)))
+		f.StageMismatch = true
+		after, err := status.Apply(r, req, f)
+		if state != status.OtherLeft {
+			require.Error(t, err)
+			continue
+		}
+		require.NoError(t, err)
+		require.Equal(t, org.Junior, after.Stage)
+		require.Equal(t, 2026, after.EntryYear)
+	}
+}

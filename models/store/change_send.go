@@ -1,0 +1,96 @@
+package store
+
+import (
+	"fmt"
+
+	"github.com/google/uuid"
+
+	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/process"
+	"github.com/xueji/xueji/models/status"
+)
+
+// receivingSchool is the school a change sends the pupil to; the zero school when
+// there is none. The applicant names it by its code or its ID; once the change is
+// filed it is the receiving side, whatever becomes of its code.
+func (t *Tx) receivingSchool(c *Change) (status.School, error) {
+	query := `SELECT o.id, o.path::text AS path, o.province_code AS province FROM organisation o WHERE o.kind = 'SCHOOL'`
+	args := map[string]any{"named": c.Inputs[receiverInput], "stage": c.Stage, "change": c.ID}
+	if c.CaseNo == "" {
+		query += ` AND (o.code = @named OR CAST(o.id AS text) = @named) AND @stage = ANY (o.stages) LIMIT 1`
+	} else {
+		query += ` AND o.id = (SELECT p.org_id FROM change_party p WHERE p.change_id = @change AND p.side = 'IN')`
+	}
+	var rows []Office
+	if err := t.db.Raw(query, args).Scan(&rows).Error; err != nil {
+		return status.School{}, fmt.Errorf("find the receiving school: %w", err)
+	}
+	if len(rows) == 0 {
+		return status.School{}, nil
+	}
+	c.receiving = rows[0]
+	return t.schoolFor(rows[0].ID)
+}
+
+// receiverInput names the receiving school in the form of a change that sends pupils.
+const receiverInput = "to_school"
+
+// sameReceiver refuses a corrected form that names another receiving school: that
+// one would be asked by nobody.
+func (t *Tx) sameReceiver(c *Change) error {
+	if !status.Sends(c.Kind) {
+		return nil
+	}
+	var row struct{ Same bool }
+	err := t.db.Raw(`SELECT EXISTS (SELECT 1 FROM change_party p JOIN organisation o ON o.id = p.org_id
+		WHERE p.change_id = @change AND p.side = 'IN' AND @named IN (o.code, CAST(o.id AS text))) AS same`,
+		map[string]any{"change": c.ID, "named": c.Inputs[receiverInput]}).Take(&row).Error
+	if err != nil {
+		return fmt.Errorf("look at the receiving school: %w", err)
+	}
+	if !row.Same {
+		return problem.New(problem.ReceivingFixed).At("/inputs/" + receiverInput)
+	}
+	return nil
+}
+
+// known is the office of a side as it is named in a filing: the application role
+// sees no party outside its own subtree, not even one it has just written.
+func (c *Change) known(side process.Side) uuid.UUID {
+	if side == process.SideIn {
+		return c.receiving.ID
+	}
+	return uuid.Nil
+}
+
+// moveFacts reads what a move between schools looks at beside the record.
+func (t *Tx) moveFacts(c *Change, h *held, f *status.Facts) (err error) {
+	switch {
+	case status.Receives(c.Kind):
+		f.To, err = t.schoolFor(c.OrgID)
+	case status.Sends(c.Kind):
+		f.To, err = t.receivingSchool(c)
+	}
+	if err != nil {
+		return err
+	}
+	var row struct{ Yes bool }
+	switch c.Kind { //nolint:exhaustive // the others ask nothing
+	case process.PostGraduationStudy:
+		err = t.db.Raw(`SELECT EXISTS (SELECT 1 FROM change WHERE student_id = ? AND kind = ? AND org_id = ? AND status <> ? AND struck_at IS NULL AND id <> ?) AS yes`,
+			h.ID, c.Kind, c.OrgID, Taken, c.ID).Take(&row).Error
+		f.AppliedBefore = row.Yes
+	case process.RestoreAdmission:
+		err = t.db.Raw(`SELECT left_for_mismatch(?) AS yes`, h.ID).Take(&row).Error
+		f.StageMismatch = row.Yes
+	case process.Transfer:
+		if on, given := status.PaperDay(c.Inputs); given {
+			err = t.db.Raw(`SELECT arrived_after(?, ?) AS yes`, h.ID, on).Take(&row).Error
+			f.PaperBeforeArrival = row.Yes
+		}
+	}
+	if err != nil {
+		return fmt.Errorf("read earlier changes of a pupil: %w", err)
+	}
+	return nil
+}
