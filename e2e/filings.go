@@ -113,21 +113,19 @@ func Filings() map[process.Kind]Filing {
 			Prepare: namedPupil, Inputs: inputs("reason", "户籍更正"), Values: map[string]string{"name": "样例更名"}, Evidence: []string{"IDENTITY_PROOF"},
 		},
 		process.SeniorTransfer: {
-			Policy:  `{"senior_transfer_by": "RELEASING"}`,
-			Prepare: seniorForAnother, Evidence: []string{"GUARDIAN_APPLICATION", "RESIDENCE_PROOF"}, Makes: "ENROLLED",
+			Policy: `{"senior_transfer_by": "RELEASING"}`, Prepare: sentPupil, Evidence: []string{"GUARDIAN_APPLICATION", "RESIDENCE_PROOF"}, Makes: "ENROLLED",
 			Asked: func(s *Stack, c *County, step string) map[string]string {
-				if step != "RECEIVING_CONSENT" {
-					return nil
+				if step == "RECEIVING_CONSENT" {
+					return map[string]string{"class_id": s.ClassOfReceiver(c).String()}
 				}
-				return map[string]string{"class_id": Value[string](s, `SELECT k.id::text FROM school_class k JOIN school_grade g ON g.id = k.grade_id
-					JOIN organisation o ON o.id = k.school_id WHERE o.name = $1 AND g.stage = 'SENIOR'`, receivingName(c))}
+				return nil
 			},
 		},
 		process.PostGraduationStudy: {
 			Prepare: graduateElsewhere, Evidence: []string{"GUARDIAN_APPLICATION", "RESIDENCE_PROOF"}, Makes: "ENROLLED",
 		},
 		process.GraduationRollback: {
-			Prepare: graduate, Inputs: into(2021, "reason", "误标毕业"), Evidence: []string{"ROLLBACK_REQUEST"}, Makes: "ENROLLED",
+			Prepare: graduate, Inputs: into(2021, "reason", "误办毕业"), Evidence: []string{"ROLLBACK_REQUEST"}, Makes: "ENROLLED",
 		},
 		process.ProblemCorroboration: {Prepare: doubtedPupil, Evidence: []string{"IDENTITY_PROOF", "GUARDIAN_STATEMENT"}, Lines: &beside},
 		process.ProblemDeletion: {
@@ -291,51 +289,4 @@ func newcomer(s *Stack, c *County) map[string]string {
 		}
 	}
 	return items
-}
-
-// graduate makes a pupil who graduated from the county's school.
-func graduate(s *Stack, c *County) map[string]any {
-	id := s.Pupil(c, 2021)
-	s.Put(id, "GRADUATED")
-	return map[string]any{"student_id": id}
-}
-
-func receivingName(c *County) string { return "接收高中" + c.School.ID.String() }
-
-// another makes a school of one stage with one class, and gives the class.
-func (s *Stack) another(below Office, name, stage string, year int) (school Office, code string, class uuid.UUID) {
-	code = Value[string](s, `SELECT (2152000700 + count(*))::text FROM organisation WHERE kind = 'SCHOOL'`)
-	school = s.School(below, code, name, stage)
-	class = s.StageClass(school, stage, year)
-	return school, code, class
-}
-
-// StageClass makes a class of 55 seats in a new year group of a school.
-func (s *Stack) StageClass(school Office, stage string, year int) uuid.UUID {
-	grade, class := uuid.Must(uuid.NewV7()), uuid.Must(uuid.NewV7())
-	s.Exec(`INSERT INTO school_grade (id, school_id, org_path, stage, entry_year, name) VALUES ($1, $2, $3::text::ltree, $4, $5::int, $5::text || '级')`,
-		grade, school.ID, school.Path, stage, year)
-	s.Exec(`INSERT INTO school_class (id, school_id, org_path, grade_id, code, name, capacity) VALUES ($1, $2, $3::text::ltree, $4, $5, '01班', 55)`,
-		class, school.ID, school.Path, grade, "2026"+stage[:1]+"01")
-	return class
-}
-
-// seniorForAnother makes a senior pupil and the school that shall receive it.
-func seniorForAnother(s *Stack, c *County) map[string]any {
-	subject := seniorPupil(s, c)
-	_, code, _ := s.another(s.Office("COUNTY", "520103"), receivingName(c), "SENIOR", 2025)
-	subject["inputs"] = map[string]string{"to_school": code, "reason": "父母工作调动"}
-	return subject
-}
-
-// graduateElsewhere makes a graduate of a primary school in another province, and a
-// first-year junior class at the county's school.
-func graduateElsewhere(s *Stack, c *County) map[string]any {
-	far := *c
-	far.School, _, _ = s.another(s.Office("COUNTY", "110101"), "外省小学"+c.School.ID.String(), "PRIMARY", 2020)
-	n := s.Named(c, 2021, simulator.Matches)
-	s.Put(n.ID, "GRADUATED")
-	s.Exec(`UPDATE student SET school_id = $2, org_path = $3::text::ltree, class_id = NULL WHERE id = $1`, n.ID, far.School.ID, far.School.Path)
-	class := s.StageClass(c.School, "JUNIOR", 2026)
-	return map[string]any{"pupil": n.Claim(), "inputs": map[string]string{"class_id": class.String(), "reason": "随迁就学"}}
 }
