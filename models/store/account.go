@@ -1,12 +1,10 @@
 package store
 
 import (
-	"errors"
 	"fmt"
 	"time"
 
 	"github.com/google/uuid"
-	"gorm.io/gorm"
 
 	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/models/problem"
@@ -41,11 +39,8 @@ const accountColumns = `a.id, a.org_id, a.org_path::text AS org_path, o.name AS 
 func (t *Tx) Account(id uuid.UUID) (Account, error) {
 	var a Account
 	err := t.db.Raw(`SELECT `+accountColumns+` FROM account a JOIN organisation o ON o.id = a.org_id WHERE a.id = ?`, id).Take(&a).Error
-	if errors.Is(err, gorm.ErrRecordNotFound) {
-		return Account{}, problem.New(problem.NotFound)
-	}
 	if err != nil {
-		return Account{}, fmt.Errorf("read an account: %w", err)
+		return Account{}, orMissing(err, "read an account")
 	}
 	a.Roles = inOrder(splitNames(a.RoleNames))
 	return a, nil
@@ -81,11 +76,8 @@ func (t *Tx) CreateAccount(n NewAccount) (Account, string, error) {
 		ClosedAt *time.Time
 	}
 	err := t.db.Raw(`SELECT path::text AS path, closed_at FROM organisation WHERE id = ?`, n.Org).Take(&office).Error
-	if errors.Is(err, gorm.ErrRecordNotFound) {
-		return Account{}, "", problem.New(problem.NotFound)
-	}
 	if err != nil {
-		return Account{}, "", fmt.Errorf("read the office of an account: %w", err)
+		return Account{}, "", orMissing(err, "read the office of an account")
 	}
 	if office.ClosedAt != nil {
 		return Account{}, "", problem.New(problem.OrgClosed)

@@ -1,15 +1,11 @@
 package store
 
 import (
-	"errors"
 	"fmt"
 	"strconv"
 	"time"
 
 	"github.com/google/uuid"
-	"gorm.io/gorm"
-
-	"github.com/xueji/xueji/models/problem"
 )
 
 // Evidence (佐证材料) is the register's knowledge of an uploaded image or PDF;
@@ -45,11 +41,8 @@ func (t *Tx) OpenEvidence(id uuid.UUID) (*Evidence, error) {
 	var e Evidence
 	err := t.db.Raw(`SELECT id, org_id, org_path::text AS org_path, uploaded_by, file_name, media_type, size, sha256, blob_key, created_at
 		FROM evidence WHERE id = ?`, id).Take(&e).Error
-	if errors.Is(err, gorm.ErrRecordNotFound) {
-		return nil, problem.New(problem.NotFound)
-	}
 	if err != nil {
-		return nil, fmt.Errorf("read evidence: %w", err)
+		return nil, orMissing(err, "read evidence")
 	}
 	if err := t.Audit("evidence.open", "evidence", id.String(), nil); err != nil {
 		return nil, err

@@ -81,11 +81,8 @@ func (t *Tx) caseID(ref string) (uuid.UUID, error) {
 	}
 	var row struct{ ID uuid.UUID }
 	err := t.db.Raw(`SELECT id FROM change WHERE case_no = ?`, ref).Take(&row).Error
-	if errors.Is(err, gorm.ErrRecordNotFound) {
-		return uuid.Nil, problem.New(problem.NotFound)
-	}
 	if err != nil {
-		return uuid.Nil, fmt.Errorf("find a case: %w", err)
+		return uuid.Nil, orMissing(err, "find a case")
 	}
 	return row.ID, nil
 }

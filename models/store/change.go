@@ -122,11 +122,8 @@ func (t *Tx) lockChange(id uuid.UUID) (*Change, error) { return t.readChange(id,
 func (t *Tx) readChange(id uuid.UUID, lock string) (*Change, error) {
 	var row changeRow
 	err := t.db.Raw(`SELECT `+changeColumns+` FROM change c WHERE c.id = ?`+lock, id).Take(&row).Error
-	if errors.Is(err, gorm.ErrRecordNotFound) {
-		return nil, problem.New(problem.NotFound)
-	}
 	if err != nil {
-		return nil, fmt.Errorf("read a change: %w", err)
+		return nil, orMissing(err, "read a change")
 	}
 	return row.change()
 }

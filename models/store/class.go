@@ -1,14 +1,12 @@
 package store
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"strconv"
 	"time"
 
 	"github.com/google/uuid"
-	"gorm.io/gorm"
 
 	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/models/problem"
@@ -99,11 +97,8 @@ func (t *Tx) AddClass(grade uuid.UUID, no int, name string, capacity int) (Class
 		ClosedAt  *time.Time
 	}
 	err := t.db.Raw(`SELECT school_id, stage, entry_year, closed_at FROM school_grade WHERE id = ?`, grade).Take(&row).Error
-	if errors.Is(err, gorm.ErrRecordNotFound) {
-		return Class{}, problem.New(problem.NotFound)
-	}
 	if err != nil {
-		return Class{}, fmt.Errorf("read a grade: %w", err)
+		return Class{}, orMissing(err, "read a grade")
 	}
 	if row.ClosedAt != nil {
 		return Class{}, problem.New(problem.ClassClosed)
@@ -153,11 +148,8 @@ func (t *Tx) Classes(school uuid.UUID) ([]Class, error) {
 func (t *Tx) Class(id uuid.UUID) (Class, error) {
 	var c Class
 	err := t.db.Raw(`SELECT `+classColumns+` FROM school_class c JOIN school_grade g ON g.id = c.grade_id WHERE c.id = ?`, id).Take(&c).Error
-	if errors.Is(err, gorm.ErrRecordNotFound) {
-		return Class{}, problem.New(problem.NotFound)
-	}
 	if err != nil {
-		return Class{}, fmt.Errorf("read a class: %w", err)
+		return Class{}, orMissing(err, "read a class")
 	}
 	return c, nil
 }

@@ -2,14 +2,11 @@ package store
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 
 	"github.com/google/uuid"
-	"gorm.io/gorm"
 
 	"github.com/xueji/xueji/models/calendar"
-	"github.com/xueji/xueji/models/problem"
 	"github.com/xueji/xueji/models/process"
 	"github.com/xueji/xueji/models/status"
 )
@@ -54,11 +51,8 @@ func (t *Tx) DepartedRecord(student uuid.UUID) (*StudentRecord, error) {
 	}
 	err := t.db.Raw(`SELECT d.record::text AS record, d.org_path::text AS org_path, c.kind FROM departure d JOIN change c ON c.id = d.change_id
 		WHERE d.student_id = ? ORDER BY d.recorded_at DESC LIMIT 1`, student).Take(&row).Error
-	if errors.Is(err, gorm.ErrRecordNotFound) {
-		return nil, problem.New(problem.NotFound)
-	}
 	if err != nil {
-		return nil, fmt.Errorf("read a backup of a record: %w", err)
+		return nil, orMissing(err, "read a backup of a record")
 	}
 	var r StudentRecord
 	if err := json.Unmarshal([]byte(row.Record), &r); err != nil {

@@ -1,12 +1,10 @@
 package store
 
 import (
-	"errors"
 	"fmt"
 	"time"
 
 	"github.com/google/uuid"
-	"gorm.io/gorm"
 
 	"github.com/xueji/xueji/models/problem"
 )
@@ -42,11 +40,8 @@ func (t *Tx) Draft(task, office uuid.UUID) (*Draft, error) {
 	var d Draft
 	err := t.db.Raw(`SELECT d.task_id, d.verdict, d.opinion, d.saved_at FROM opinion_draft d JOIN task k ON k.id = d.task_id
 		WHERE d.account_id = ? AND d.task_id = ? AND k.office_id = ?`, t.scope.Account, task, office).Take(&d).Error
-	if errors.Is(err, gorm.ErrRecordNotFound) {
-		return nil, problem.New(problem.NotFound)
-	}
 	if err != nil {
-		return nil, fmt.Errorf("read a draft: %w", err)
+		return nil, orMissing(err, "read a draft")
 	}
 	return &d, nil
 }

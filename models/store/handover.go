@@ -61,11 +61,8 @@ const handoverTables = ` FROM handover h JOIN change c ON c.id = h.change_id
 func (t *Tx) Handover(id uuid.UUID) (*Handover, error) {
 	var h Handover
 	err := t.db.Raw(`SELECT `+handoverColumns+handoverTables+` WHERE h.id = ?`, id).Take(&h).Error
-	if errors.Is(err, gorm.ErrRecordNotFound) {
-		return nil, problem.New(problem.NotFound)
-	}
 	if err != nil {
-		return nil, fmt.Errorf("read a hand-over: %w", err)
+		return nil, orMissing(err, "read a hand-over")
 	}
 	return &h, nil
 }

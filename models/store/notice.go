@@ -2,15 +2,12 @@ package store
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"time"
 
 	"github.com/google/uuid"
-	"gorm.io/gorm"
 
 	"github.com/xueji/xueji/models/org"
-	"github.com/xueji/xueji/models/problem"
 	"github.com/xueji/xueji/models/process"
 )
 
@@ -111,11 +108,8 @@ func (t *Tx) ReadNotice(q NoticeQuery, id uuid.UUID) (time.Time, error) {
 	}
 	var row struct{ ReadAt time.Time }
 	err := t.db.Raw(`SELECT read_at FROM notice_read WHERE notice_id = ? AND account_id = ?`, id, t.scope.Account).Take(&row).Error
-	if errors.Is(err, gorm.ErrRecordNotFound) {
-		return time.Time{}, problem.New(problem.NotFound)
-	}
 	if err != nil {
-		return time.Time{}, fmt.Errorf("note a notice as read: %w", err)
+		return time.Time{}, orMissing(err, "note a notice as read")
 	}
 	return row.ReadAt, nil
 }

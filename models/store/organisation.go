@@ -1,13 +1,11 @@
 package store
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 	"time"
 
 	"github.com/google/uuid"
-	"gorm.io/gorm"
 
 	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/models/problem"
@@ -161,11 +159,8 @@ func (t *Tx) CreateOrganisation(n NewOrganisation) (Organisation, error) {
 func (t *Tx) lockParent(id uuid.UUID) (Organisation, error) {
 	var row struct{ ClosedAt *time.Time }
 	err := t.db.Raw(`SELECT closed_at FROM organisation WHERE id = ? FOR SHARE`, id).Take(&row).Error
-	if errors.Is(err, gorm.ErrRecordNotFound) {
-		return Organisation{}, problem.New(problem.NotFound)
-	}
 	if err != nil {
-		return Organisation{}, fmt.Errorf("read the superior bureau: %w", err)
+		return Organisation{}, orMissing(err, "read the superior bureau")
 	}
 	if row.ClosedAt != nil {
 		return Organisation{}, problem.New(problem.OrgClosed)

@@ -70,11 +70,8 @@ func (t *Tx) PolicyVersion(province string, version int) (PolicyVersion, process
 	}
 	var v PolicyVersion
 	err := t.db.Raw(`SELECT `+policyColumns+` FROM policy WHERE province_code = ? AND version = ?`, province, version).Take(&v).Error
-	if errors.Is(err, gorm.ErrRecordNotFound) {
-		return v, process.Policy{}, problem.New(problem.NotFound)
-	}
 	if err != nil {
-		return v, process.Policy{}, fmt.Errorf("read a policy: %w", err)
+		return v, process.Policy{}, orMissing(err, "read a policy")
 	}
 	p, err := t.store.processes.Overlay(v.Version, []byte(v.Body))
 	if err != nil {

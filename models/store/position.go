@@ -8,9 +8,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
-	"gorm.io/gorm"
 
-	"github.com/xueji/xueji/models/problem"
 	"github.com/xueji/xueji/models/process"
 )
 
@@ -58,11 +56,8 @@ func (t *Tx) Position(change uuid.UUID) (*Position, error) {
 				WHERE k.change_id = c.id AND k.status = 'OPEN' ORDER BY k.seat))::text AS tasks_json
 		FROM change c LEFT JOIN (step s JOIN organisation o ON o.id = s.office_id) ON s.change_id = c.id AND s.status = 'OPEN'
 		WHERE c.id = ?`, change).Take(&row).Error
-	if errors.Is(err, gorm.ErrRecordNotFound) {
-		return nil, problem.New(problem.NotFound)
-	}
 	if err != nil {
-		return nil, fmt.Errorf("read the position of a change: %w", err)
+		return nil, orMissing(err, "read the position of a change")
 	}
 	p := &Position{Status: row.Status, Step: row.StepNo, Round: row.ChangeRound}
 	if p.Closed() {

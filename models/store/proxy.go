@@ -1,14 +1,12 @@
 package store
 
 import (
-	"errors"
 	"fmt"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/google/uuid"
-	"gorm.io/gorm"
 
 	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/models/problem"
@@ -109,11 +107,8 @@ func (t *Tx) fitProxy(p Proxy, office uuid.UUID) error {
 func (t *Tx) Proxy(id uuid.UUID) (*Proxy, error) {
 	var p Proxy
 	err := t.db.Raw(`SELECT `+proxyColumns+` WHERE p.id = ?`, id).Take(&p).Error
-	if errors.Is(err, gorm.ErrRecordNotFound) {
-		return nil, problem.New(problem.NotFound)
-	}
 	if err != nil {
-		return nil, fmt.Errorf("read a proxy: %w", err)
+		return nil, orMissing(err, "read a proxy")
 	}
 	return &p, nil
 }

@@ -73,11 +73,8 @@ func (t *Tx) Punishments(student uuid.UUID) ([]Punishment, error) {
 func (t *Tx) Punishment(id uuid.UUID) (*Punishment, error) {
 	var p Punishment
 	err := t.db.Raw(`SELECT `+punishmentColumns+` FROM punishment WHERE id = ?`, id).Take(&p).Error
-	if errors.Is(err, gorm.ErrRecordNotFound) {
-		return nil, problem.New(problem.NotFound)
-	}
 	if err != nil {
-		return nil, fmt.Errorf("read a punishment: %w", err)
+		return nil, orMissing(err, "read a punishment")
 	}
 	return &p, nil
 }

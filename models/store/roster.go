@@ -2,14 +2,11 @@ package store
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"time"
 
 	"github.com/google/uuid"
-	"gorm.io/gorm"
 
-	"github.com/xueji/xueji/models/problem"
 	"github.com/xueji/xueji/models/roster"
 )
 
@@ -143,11 +140,8 @@ func (t *Tx) Roster(id uuid.UUID) (*Roster, error) { return t.rosterWhere("id = 
 func (t *Tx) rosterWhere(condition string, args ...any) (*Roster, error) {
 	var row rosterScan
 	err := t.db.Raw(`SELECT `+rosterColumns+` FROM roster WHERE `+condition, args...).Take(&row).Error
-	if errors.Is(err, gorm.ErrRecordNotFound) {
-		return nil, problem.New(problem.NotFound)
-	}
 	if err != nil {
-		return nil, fmt.Errorf("read a roster: %w", err)
+		return nil, orMissing(err, "read a roster")
 	}
 	return row.roster()
 }

@@ -195,11 +195,8 @@ func (t *Tx) sameSlip(w Word) (*Slip, error) {
 func (t *Tx) Slip(id uuid.UUID) (*Slip, error) {
 	var row slipRow
 	err := t.db.Raw(`SELECT `+slipColumns+` FROM slip WHERE id = ?`, id).Take(&row).Error
-	if errors.Is(err, gorm.ErrRecordNotFound) {
-		return nil, problem.New(problem.NotFound)
-	}
 	if err != nil {
-		return nil, fmt.Errorf("read a slip: %w", err)
+		return nil, orMissing(err, "read a slip")
 	}
 	return row.slip()
 }
@@ -210,11 +207,8 @@ func (t *Tx) slipToCount(id uuid.UUID) (*Slip, error) {
 	var row slipRow
 	err := t.db.Raw(`SELECT `+slipColumns+`, NOT EXISTS (SELECT 1 FROM slip o
 		WHERE o.change_id = slip.change_id AND o.outcome = 'PENDING' AND o.id <> slip.id) AS alone FROM slip WHERE id = ?`, id).Take(&row).Error
-	if errors.Is(err, gorm.ErrRecordNotFound) {
-		return nil, problem.New(problem.NotFound)
-	}
 	if err != nil {
-		return nil, fmt.Errorf("read a slip: %w", err)
+		return nil, orMissing(err, "read a slip")
 	}
 	return row.slip()
 }

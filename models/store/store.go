@@ -25,6 +25,7 @@ import (
 	"gorm.io/gorm/logger"
 
 	"github.com/xueji/xueji/models/calendar"
+	"github.com/xueji/xueji/models/problem"
 	"github.com/xueji/xueji/models/process"
 	"github.com/xueji/xueji/models/secret"
 )
@@ -258,6 +259,15 @@ func (t *Tx) raw(fn func(*pgx.Conn) error) error {
 func (t *Tx) exec(query string, args ...any) (int64, error) {
 	r := t.db.Exec(query, args...)
 	return r.RowsAffected, r.Error
+}
+
+// orMissing turns "no row" into not_found, which is all a person learns of what is
+// not there or outside the scope, and says of any other error what was being done.
+func orMissing(err error, doing string) error {
+	if errors.Is(err, gorm.ErrRecordNotFound) {
+		return problem.New(problem.NotFound)
+	}
+	return fmt.Errorf("%s: %w", doing, err)
 }
 
 // pathArray writes ltree paths as a PostgreSQL array literal. Labels are

@@ -7,11 +7,9 @@ import (
 	"time"
 
 	"github.com/google/uuid"
-	"gorm.io/gorm"
 
 	"github.com/xueji/xueji/models/calendar"
 	"github.com/xueji/xueji/models/org"
-	"github.com/xueji/xueji/models/problem"
 )
 
 // StudentRecord is a student record (学籍) as its page shows it: the facets, all
@@ -132,11 +130,8 @@ func (t *Tx) StudentRecord(id uuid.UUID) (*StudentRecord, error) {
 func (t *Tx) recordOf(id uuid.UUID) (*StudentRecord, error) {
 	var row recordRow
 	err := t.db.Raw(`SELECT `+recordColumns+recordTables+`WHERE s.id = ?`, id).Take(&row).Error
-	if errors.Is(err, gorm.ErrRecordNotFound) {
-		return nil, problem.New(problem.NotFound)
-	}
 	if err != nil {
-		return nil, fmt.Errorf("read a student record: %w", err)
+		return nil, orMissing(err, "read a student record")
 	}
 	r, err := row.record()
 	if err != nil {

@@ -1,14 +1,12 @@
 package store
 
 import (
-	"errors"
 	"fmt"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/google/uuid"
-	"gorm.io/gorm"
 
 	"github.com/xueji/xueji/models/problem"
 )
@@ -107,11 +105,8 @@ func (t *Tx) addSecret(endpoint uuid.UUID, secret string) error {
 func (t *Tx) Endpoint(id uuid.UUID) (*Endpoint, error) {
 	var e Endpoint
 	err := t.db.Raw(`SELECT `+endpointColumns+` WHERE e.id = ?`, id).Take(&e).Error
-	if errors.Is(err, gorm.ErrRecordNotFound) {
-		return nil, problem.New(problem.NotFound)
-	}
 	if err != nil {
-		return nil, fmt.Errorf("read an endpoint: %w", err)
+		return nil, orMissing(err, "read an endpoint")
 	}
 	e.Kinds = noticeKinds(e.KindNames)
 	return &e, nil

@@ -1,12 +1,10 @@
 package store
 
 import (
-	"errors"
 	"fmt"
 	"time"
 
 	"github.com/google/uuid"
-	"gorm.io/gorm"
 
 	"github.com/xueji/xueji/models/problem"
 )
@@ -70,11 +68,8 @@ func (t *Tx) Deliveries(endpoint uuid.UUID, state string, before time.Time, befo
 func (t *Tx) delivery(endpoint, id uuid.UUID) (*Delivery, error) {
 	var d Delivery
 	err := t.db.Raw(`SELECT `+deliveryColumns+` WHERE d.endpoint_id = ? AND d.id = ?`, endpoint, id).Take(&d).Error
-	if errors.Is(err, gorm.ErrRecordNotFound) {
-		return nil, problem.New(problem.NotFound)
-	}
 	if err != nil {
-		return nil, fmt.Errorf("read a delivery: %w", err)
+		return nil, orMissing(err, "read a delivery")
 	}
 	return &d, nil
 }
