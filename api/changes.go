@@ -253,26 +253,10 @@ type timeKey struct {
 }
 
 func (s *server) listChanges(ctx context.Context, in *listChangesInput) (*listChangesOutput, error) {
-	key, err := DecodeCursor[timeKey](in.Cursor)
-	if err != nil {
-		return nil, err
-	}
-	if key == nil {
-		key = &timeKey{}
-	}
 	f := store.ChangeFilter{StudentID: in.StudentID, Kind: process.Kind(in.Kind), Status: in.Status, CaseNo: in.CaseNo,
 		Dismissed: in.Dismissed || in.CaseNo != "", Struck: principalOf(ctx).Office.Kind != org.School, OfficePath: principalOf(ctx).Office.Path}
 	if in.Mine {
 		f.FiledBy = principalOf(ctx).Account
-	}
-	limit := size(in.Limit)
-	var rows []store.ChangeLine
-	err = s.store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) (err error) {
-		rows, err = tx.Changes(f, key.At, key.ID, limit+1)
-		return err
-	})
-	if err != nil {
-		return nil, err
 	}
 	show := func(r store.ChangeLine) ChangeLine {
 		return ChangeLine{
@@ -281,5 +265,8 @@ func (s *server) listChanges(ctx context.Context, in *listChangesInput) (*listCh
 			WaitingFor: r.WaitingFor, DueAt: r.DueAt, FiledAt: r.FiledAt, ClosedAt: r.ClosedAt, Struck: r.Struck,
 		}
 	}
-	return &listChangesOutput{Body: pageOf(rows, limit, show, func(r store.ChangeLine) timeKey { return timeKey{r.FiledAt, r.ID} })}, nil
+	page, err := readPageIn(ctx, s, in.Paging, timeKey{}, func(tx *store.Tx, key timeKey, most int) ([]store.ChangeLine, error) {
+		return tx.Changes(f, key.At, key.ID, most)
+	}, show, func(r store.ChangeLine) timeKey { return timeKey{r.FiledAt, r.ID} })
+	return &listChangesOutput{Body: page}, err
 }

@@ -92,22 +92,6 @@ func (s *server) listLate(ctx context.Context, in *Paging) (*inboxOutput, error)
 }
 
 func (s *server) inboxPage(ctx context.Context, in *Paging, read func(*store.Tx, timeKey, int) ([]store.InboxItem, error)) (*inboxOutput, error) {
-	key, err := DecodeCursor[timeKey](in.Cursor)
-	if err != nil {
-		return nil, err
-	}
-	if key == nil {
-		key = &timeKey{}
-	}
-	limit := size(in.Limit)
-	var rows []store.InboxItem
-	err = s.store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) (err error) {
-		rows, err = read(tx, *key, limit+1)
-		return err
-	})
-	if err != nil {
-		return nil, err
-	}
 	me := principalOf(ctx).Account
 	show := func(r store.InboxItem) InboxItem {
 		return InboxItem{
@@ -117,7 +101,8 @@ func (s *server) inboxPage(ctx context.Context, in *Paging, read func(*store.Tx,
 			OwnFiling: r.StepNo > 0 && r.FiledBy == me, Holder: r.Holder, HeldAs: r.HeldAs, For: r.For, Draft: r.Draft,
 		}
 	}
-	return &inboxOutput{Body: pageOf(rows, limit, show, func(r store.InboxItem) timeKey { return timeKey{r.DueAt, r.TaskID} })}, nil
+	page, err := readPageIn(ctx, s, *in, timeKey{}, read, show, func(r store.InboxItem) timeKey { return timeKey{r.DueAt, r.TaskID} })
+	return &inboxOutput{Body: page}, err
 }
 
 type countsOutput struct {

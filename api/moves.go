@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -120,31 +121,19 @@ type dayKey struct {
 	ID  uuid.UUID     `json:"i"`
 }
 
+// firstDay is before every day of the register.
+func firstDay() dayKey {
+	return dayKey{Day: calendar.DateOf(time.Date(1900, 1, 1, 0, 0, 0, 0, calendar.Shanghai()))}
+}
+
 type handoversOutput struct{ Body *Page[HandoverView] }
 
 func (s *server) listHandovers(ctx context.Context, in *Paging) (*handoversOutput, error) {
-	key, err := DecodeCursor[dayKey](in.Cursor)
-	if err != nil {
-		return nil, err
-	}
-	if key == nil {
-		first, err := calendar.NewDate(1900, 1, 1)
-		if err != nil {
-			return nil, err
-		}
-		key = &dayKey{Day: first}
-	}
-	limit := size(in.Limit)
-	var rows []store.Handover
-	err = s.store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error {
-		rows, err = tx.Handovers(principalOf(ctx).Office.Path, key.Day, key.ID, limit+1)
-		return err
-	})
-	if err != nil {
-		return nil, err
-	}
 	show := func(h store.Handover) HandoverView { return *showHandover(&h) }
-	return &handoversOutput{Body: pageOf(rows, limit, show, func(h store.Handover) dayKey { return dayKey{h.DueOn, h.ID} })}, nil
+	page, err := readPageIn(ctx, s, *in, firstDay(), func(tx *store.Tx, key dayKey, most int) ([]store.Handover, error) {
+		return tx.Handovers(principalOf(ctx).Office.Path, key.Day, key.ID, most)
+	}, show, func(h store.Handover) dayKey { return dayKey{h.DueOn, h.ID} })
+	return &handoversOutput{Body: page}, err
 }
 
 type sendInput struct {

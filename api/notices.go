@@ -65,25 +65,12 @@ func noticesOf(ctx context.Context) store.NoticeQuery {
 }
 
 func (s *server) listNotices(ctx context.Context, in *noticesInput) (*noticesOutput, error) {
-	key, err := DecodeCursor[timeKey](in.Cursor)
-	if err != nil {
-		return nil, err
-	}
-	if key == nil {
-		key = &timeKey{}
-	}
-	q, limit := noticesOf(ctx), size(in.Limit)
+	q := noticesOf(ctx)
 	q.Unread = in.Unread
-	var rows []store.Notice
-	err = s.store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) (err error) {
-		rows, err = tx.Notices(q, key.At, key.ID, limit+1)
-		return err
-	})
-	if err != nil {
-		return nil, err
-	}
-	show := func(n store.Notice) NoticeView { return s.noticeView(ctx, n) }
-	return &noticesOutput{Body: pageOf(rows, limit, show, func(n store.Notice) timeKey { return timeKey{n.CreatedAt, n.ID} })}, nil
+	page, err := readPageIn(ctx, s, in.Paging, timeKey{}, func(tx *store.Tx, key timeKey, most int) ([]store.Notice, error) {
+		return tx.Notices(q, key.At, key.ID, most)
+	}, func(n store.Notice) NoticeView { return s.noticeView(ctx, n) }, func(n store.Notice) timeKey { return timeKey{n.CreatedAt, n.ID} })
+	return &noticesOutput{Body: page}, err
 }
 
 func (s *server) noticeView(ctx context.Context, n store.Notice) NoticeView {

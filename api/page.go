@@ -1,11 +1,13 @@
 package api
 
 import (
+	"context"
 	"encoding/base64"
 	"encoding/json"
 	"reflect"
 
 	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/store"
 )
 
 // Page is one page of a list; Next is empty on the last one.
@@ -45,6 +47,37 @@ func pageOf[R, T, K any](rows []R, limit int, show func(R) T, key func(R) K) *Pa
 		page.Items = append(page.Items, show(row))
 	}
 	return page
+}
+
+// readPage reads one page of a list: read gives the rows after a key, at most so
+// many; the first page begins after first.
+func readPage[K, R, T any](in Paging, first K, read func(after K, most int) ([]R, error), show func(R) T, key func(R) K) (*Page[T], error) {
+	after, err := DecodeCursor[K](in.Cursor)
+	if err != nil {
+		return nil, err
+	}
+	if after == nil {
+		after = &first
+	}
+	limit := size(in.Limit)
+	rows, err := read(*after, limit+1)
+	if err != nil {
+		return nil, err
+	}
+	return pageOf(rows, limit, show, key), nil
+}
+
+// readPageIn is readPage inside the data scope of the call.
+func readPageIn[K, R, T any](ctx context.Context, s *server, in Paging, first K, read func(tx *store.Tx, after K, most int) ([]R, error),
+	show func(R) T, key func(R) K,
+) (*Page[T], error) {
+	return readPage(in, first, func(after K, most int) (rows []R, err error) {
+		err = s.store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error {
+			rows, err = read(tx, after, most)
+			return err
+		})
+		return rows, err
+	}, show, key)
 }
 
 // EncodeCursor writes the sort key of the last row as an opaque cursor. The key

@@ -68,22 +68,6 @@ func problemAdvice(p store.ProblemLine) process.Text {
 }
 
 func (s *server) listProblems(ctx context.Context, in *Paging) (*body[*Page[ProblemView]], error) {
-	key, err := DecodeCursor[timeKey](in.Cursor)
-	if err != nil {
-		return nil, err
-	}
-	if key == nil {
-		key = &timeKey{}
-	}
-	limit := size(in.Limit)
-	var rows []store.ProblemLine
-	err = s.store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error {
-		rows, err = tx.Problems(key.At, key.ID, limit+1)
-		return err
-	})
-	if err != nil {
-		return nil, err
-	}
 	show := func(p store.ProblemLine) ProblemView {
 		v := ProblemView{ID: p.ID, Kind: p.Kind, Label: s.label(ctx, problemLabel(p.Kind)), FoundAt: p.FoundAt, StudentID: p.StudentID, Name: p.StudentName,
 			Number: p.NumberMasked, IDNumber: p.IDMasked, School: p.School, OtherSchool: p.OtherSchool, OtherFiled: p.OtherFiled, OtherPassed: p.OtherPassed,
@@ -93,7 +77,10 @@ func (s *server) listProblems(ctx context.Context, in *Paging) (*body[*Page[Prob
 		}
 		return v
 	}
-	return bodyOf(pageOf(rows, limit, show, func(p store.ProblemLine) timeKey { return timeKey{p.FoundAt, p.ID} })), nil
+	page, err := readPageIn(ctx, s, *in, timeKey{}, func(tx *store.Tx, key timeKey, most int) ([]store.ProblemLine, error) {
+		return tx.Problems(key.At, key.ID, most)
+	}, show, func(p store.ProblemLine) timeKey { return timeKey{p.FoundAt, p.ID} })
+	return bodyOf(page), err
 }
 
 func (s *server) dismissChange(ctx context.Context, in *changeIDInput) (*struct{}, error) {

@@ -39,30 +39,7 @@ func (s *server) suspensionRoutes() {
 }
 
 func (s *server) listExpiringSuspensions(ctx context.Context, in *expiringInput) (*body[*Page[ExpiringSuspension]], error) {
-	key, err := DecodeCursor[dayKey](in.Cursor)
-	if err != nil {
-		return nil, err
-	}
-	if key == nil {
-		first, err := calendar.NewDate(1900, 1, 1)
-		if err != nil {
-			return nil, err
-		}
-		key = &dayKey{Day: first}
-	}
-	limit := size(in.Limit)
-	var (
-		rows  []store.ExpiringSuspension
-		today calendar.Date
-	)
-	err = s.store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error {
-		today = calendar.DateOf(tx.Now())
-		rows, err = tx.ExpiringSuspensions(principalOf(ctx).Office.Path, today.AddDays(in.Days), key.Day, key.ID, limit+1)
-		return err
-	})
-	if err != nil {
-		return nil, err
-	}
+	var today calendar.Date
 	show := func(p store.ExpiringSuspension) ExpiringSuspension {
 		left := today.DaysUntil(p.UntilDate)
 		return ExpiringSuspension{
@@ -70,5 +47,9 @@ func (s *server) listExpiringSuspensions(ctx context.Context, in *expiringInput)
 			DaysLeft: left, Expired: left < 0, Extended: p.Extended,
 		}
 	}
-	return bodyOf(pageOf(rows, limit, show, func(p store.ExpiringSuspension) dayKey { return dayKey{p.UntilDate, p.ID} })), nil
+	page, err := readPageIn(ctx, s, in.Paging, firstDay(), func(tx *store.Tx, key dayKey, most int) ([]store.ExpiringSuspension, error) {
+		today = calendar.DateOf(tx.Now())
+		return tx.ExpiringSuspensions(principalOf(ctx).Office.Path, today.AddDays(in.Days), key.Day, key.ID, most)
+	}, show, func(p store.ExpiringSuspension) dayKey { return dayKey{p.UntilDate, p.ID} })
+	return bodyOf(page), err
 }

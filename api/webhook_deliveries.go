@@ -73,21 +73,12 @@ type deliveriesInput struct {
 }
 
 func (s *server) listDeliveries(ctx context.Context, in *deliveriesInput) (*body[*Page[DeliveryView]], error) {
-	key, err := DecodeCursor[timeKey](in.Cursor)
-	if err != nil {
-		return nil, err
-	}
-	if key == nil {
-		key = &timeKey{}
-	}
-	limit := size(in.Limit)
-	var list []store.Delivery
-	err = s.onWebhook(ctx, in.ID, func(tx *store.Tx, e *store.Endpoint) (err error) {
-		list, err = tx.Deliveries(e.ID, in.State, key.At, key.ID, limit+1)
-		return err
-	})
-	if err != nil {
-		return nil, err
-	}
-	return bodyOf(pageOf(list, limit, showDelivery, func(d store.Delivery) timeKey { return timeKey{d.CreatedAt, d.ID} })), nil
+	page, err := readPage(in.Paging, timeKey{}, func(key timeKey, most int) (list []store.Delivery, err error) {
+		err = s.onWebhook(ctx, in.ID, func(tx *store.Tx, e *store.Endpoint) error {
+			list, err = tx.Deliveries(e.ID, in.State, key.At, key.ID, most)
+			return err
+		})
+		return list, err
+	}, showDelivery, func(d store.Delivery) timeKey { return timeKey{d.CreatedAt, d.ID} })
+	return bodyOf(page), err
 }
