@@ -48,8 +48,7 @@ func (t *Tx) rehold(c *Change, s *Slip) error {
 	if err := t.counted(s); err != nil {
 		return err
 	}
-	rule, _ := c.Definition.Step(c.StepNo)
-	return t.nameProblem(c, rule)
+	return t.nameProblem(c)
 }
 
 // hold makes a task one person's; nobody's with a nil holder.

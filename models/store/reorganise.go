@@ -56,7 +56,7 @@ func (t *Tx) FollowOffice(change uuid.UUID) error {
 		return err
 	}
 	if s.Act == "" {
-		if err := t.nameProblem(c, rule); err != nil {
+		if err := t.nameProblem(c); err != nil {
 			return err
 		}
 	}
@@ -117,7 +117,7 @@ func (t *Tx) reseat(c *Change, s *openedStep, rule process.Step, at *office, abl
 	if !moved {
 		return false, nil
 	}
-	return true, t.ask(c, rule, kept, judged(rule, kept))
+	return true, t.ask(c, kept, judged(rule, kept))
 }
 
 func keep(seats []seat, gone map[uuid.UUID]bool) []seat {

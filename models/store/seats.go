@@ -51,7 +51,7 @@ func (t *Tx) openTasks(c *Change, no int, rule process.Step, at *office, able bo
 	if plain {
 		return able, nil
 	}
-	stuck, err := t.stuck(c.ID, rule)
+	stuck, err := t.stuck(c.ID)
 	return !stuck, err
 }
 
@@ -190,11 +190,11 @@ func (t *Tx) weigh(c *Change, s *Slip) error {
 	if err := t.counted(s); err != nil {
 		return err
 	}
-	return t.ask(c, rule, seats, result)
+	return t.ask(c, seats, result)
 }
 
 // ask opens the seats that may speak now and lets the others wait.
-func (t *Tx) ask(c *Change, rule process.Step, seats []seat, result countersign.Result[uuid.UUID]) error {
+func (t *Tx) ask(c *Change, seats []seat, result countersign.Result[uuid.UUID]) error {
 	for _, s := range seats {
 		want := taskWaiting
 		if result.Live[s.ID] {
@@ -204,12 +204,12 @@ func (t *Tx) ask(c *Change, rule process.Step, seats []seat, result countersign.
 			t.later("ask a seat", 1, `UPDATE task SET status = ? WHERE id = ?`, want, s.ID)
 		}
 	}
-	return t.nameProblem(c, rule)
+	return t.nameProblem(c)
 }
 
 // nameProblem keeps the named problem of the open step true after its seats changed.
-func (t *Tx) nameProblem(c *Change, rule process.Step) error {
-	stuck, err := t.stuck(c.ID, rule)
+func (t *Tx) nameProblem(c *Change) error {
+	stuck, err := t.stuck(c.ID)
 	if err != nil {
 		return err
 	}
@@ -221,19 +221,30 @@ func (t *Tx) nameProblem(c *Change, rule process.Step) error {
 	return nil
 }
 
-// stuck says that nobody can bring the open step of a change on. Where one seat is
-// enough, one that somebody can decide is enough.
-func (t *Tx) stuck(change uuid.UUID, rule process.Step) (bool, error) {
-	var row struct{ Able, All bool }
-	err := t.db.Raw(`SELECT coalesce(bool_or(a.able), false) AS able, coalesce(bool_and(a.able), false) AS all FROM (
-		SELECT task_able(k.id, ?) AS able FROM task k WHERE k.change_id = ? AND k.status = 'OPEN') a`, t.now, change).Take(&row).Error
+// askedSteps gives the steps with open tasks, of one change or of all, and whether
+// they are stuck: nobody can bring them on. Where one seat is enough, one that
+// somebody can decide is enough. Most tasks are anybody's with the role; only the
+// others are looked at person by person.
+const askedSteps = `SELECT k.change_id, k.step_no, k.round, NOT CASE WHEN r.mode IN ('ANY', 'RATIO') THEN bool_or(x.able) ELSE bool_and(x.able) END AS stuck
+	FROM task k JOIN change c ON c.id = k.change_id
+	CROSS JOIN LATERAL (SELECT c.definition #> ARRAY['steps', CAST(k.step_no - 1 AS text)] AS rule) d
+	CROSS JOIN LATERAL (SELECT d.rule -> 'sign' ->> 'mode' AS mode, coalesce(CAST(d.rule ->> 'own' AS boolean), false) AS own,
+		coalesce(CAST(d.rule ->> 'distinct' AS boolean), false) OR c.definition #>> '{policy,same_person}' = 'FORBID' AS apart) r
+	CROSS JOIN LATERAL (SELECT CASE WHEN k.holder_id IS NOT NULL OR r.apart OR r.mode IS NOT NULL THEN task_able(k.id, @now)
+		ELSE EXISTS (SELECT 1 FROM account a WHERE a.org_id = k.office_id AND k.role = ANY (a.roles) AND a.sealed_at IS NULL AND a.closed_at IS NULL
+			AND (k.step_no = 0 OR r.own OR NOT submitted(c.id, a.id))) END AS able) x
+	WHERE k.status = 'OPEN' AND (CAST(@only AS uuid) IS NULL OR k.change_id = @only) GROUP BY k.change_id, k.step_no, k.round, r.mode`
+
+// stuck says that nobody can bring the open step of a change on; a step nobody is
+// asked at is. Who files asks only about tasks that are looked at person by person:
+// it cannot read the accounts of another office.
+func (t *Tx) stuck(change uuid.UUID) (bool, error) {
+	var stuck bool
+	err := t.db.Raw(`SELECT coalesce((SELECT a.stuck FROM (`+askedSteps+`) a), true)`, map[string]any{"now": t.now, "only": change}).Scan(&stuck).Error
 	if err != nil {
 		return false, fmt.Errorf("look for people who can decide: %w", err)
 	}
-	if rule.Sign.Mode == countersign.Any || rule.Sign.Mode == countersign.Ratio {
-		return !row.Able, nil
-	}
-	return !row.All, nil
+	return stuck, nil
 }
 
 // holds says whether an account is active and has a role at an office.

@@ -96,7 +96,7 @@ func (t *Tx) takeBackHere(c *Change, s *Slip, k *askedTask, d lastDecision, seat
 	if err := t.counted(s); err != nil {
 		return err
 	}
-	return t.ask(c, rule, seats, result)
+	return t.ask(c, seats, result)
 }
 
 // asked gives a seat as it was before it spoke, for the same person.
@@ -184,7 +184,7 @@ func (t *Tx) reopen(c *Change, s *Slip, k *askedTask, d lastDecision) error {
 	if err := t.saveProgress(c); err != nil {
 		return err
 	}
-	return t.nameProblem(c, rule)
+	return t.nameProblem(c)
 }
 
 // parentsFirst orders seats so that each comes after the one it was added to. A seat

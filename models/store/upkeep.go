@@ -94,20 +94,11 @@ func (t *Tx) TimeIsDue(change uuid.UUID) (bool, error) {
 
 // NamePeopleProblems keeps the named problem of open steps true: an office lost
 // its last eligible person, or has one again. Whoever heads or administers an
-// office that has nobody is told. Most tasks are anybody's with the role; only the
-// others are looked at person by person.
+// office that has nobody is told.
 func (t *Tx) NamePeopleProblems() error {
-	_, err := t.exec(`WITH x AS (
-			SELECT s.change_id, s.no, s.round, CASE WHEN r.mode IN ('ANY', 'RATIO') THEN NOT coalesce(bool_or(k.able), false) ELSE NOT coalesce(bool_and(k.able), false) END AS stuck
-			FROM step s JOIN change c ON c.id = s.change_id
-			CROSS JOIN LATERAL (SELECT c.definition #> ARRAY['steps', CAST(s.no - 1 AS text)] AS rule) d
-			CROSS JOIN LATERAL (SELECT d.rule -> 'sign' ->> 'mode' AS mode, coalesce(CAST(d.rule ->> 'own' AS boolean), false) AS own,
-				coalesce(CAST(d.rule ->> 'distinct' AS boolean), false) OR c.definition #>> '{policy,same_person}' = 'FORBID' AS apart) r
-			LEFT JOIN LATERAL (SELECT CASE WHEN k.holder_id IS NOT NULL OR r.apart OR r.mode IS NOT NULL THEN task_able(k.id, @now)
-					ELSE EXISTS (SELECT 1 FROM account a WHERE a.org_id = k.office_id AND k.role = ANY (a.roles)
-						AND a.sealed_at IS NULL AND a.closed_at IS NULL AND (s.no = 0 OR r.own OR a.id <> c.filed_by)) END AS able
-				FROM task k WHERE k.change_id = s.change_id AND k.step_no = s.no AND k.round = s.round AND k.status = 'OPEN') k ON true
-			WHERE s.status = 'OPEN' AND s.act = '' GROUP BY s.change_id, s.no, s.round, r.mode),
+	_, err := t.exec(`WITH asked AS (`+askedSteps+`),
+		x AS (SELECT s.change_id, s.no, s.round, coalesce(a.stuck, true) AS stuck FROM step s
+			LEFT JOIN asked a ON a.change_id = s.change_id AND a.step_no = s.no AND a.round = s.round WHERE s.status = 'OPEN' AND s.act = ''),
 		named AS (UPDATE step s SET problem = CASE WHEN x.stuck THEN @nobody ELSE '' END FROM x
 			WHERE s.change_id = x.change_id AND s.no = x.no AND s.round = x.round AND s.problem = CASE WHEN x.stuck THEN '' ELSE @nobody END
 			RETURNING s.change_id, s.no, s.round, s.office_id, s.office_path, x.stuck)
@@ -115,7 +106,7 @@ func (t *Tx) NamePeopleProblems() error {
 		SELECT gen_random_uuid(), n.office_id, n.office_path, h.role, n.change_id, @nobody, n.no, n.round, @now
 		FROM named n JOIN organisation o ON o.id = n.office_id
 		CROSS JOIN LATERAL unnest(CASE WHEN o.kind = 'SCHOOL' THEN ARRAY['PRINCIPAL', 'SCHOOL_SYSADMIN'] ELSE ARRAY['BUREAU_HEAD', 'BUREAU_SYSADMIN'] END) h (role)
-		WHERE n.stuck ON CONFLICT DO NOTHING`, map[string]any{"now": t.now, "nobody": problemNobody})
+		WHERE n.stuck ON CONFLICT DO NOTHING`, map[string]any{"now": t.now, "nobody": problemNobody, "only": nil})
 	if err != nil {
 		return fmt.Errorf("look for steps nobody can decide: %w", err)
 	}
