@@ -93,7 +93,7 @@ func (s *server) addProxy(ctx context.Context, in *proxyInput) (*body[ProxyView]
 // office for its people.
 func mayNameProxy(ctx context.Context, away uuid.UUID) error {
 	p := principalOf(ctx)
-	for _, role := range []org.Role{org.Principal, org.SchoolSysadmin, org.BureauHead, org.BureauSysadmin} {
+	for _, role := range append(org.Heads(true), org.Heads(false)...) {
 		if p.Has(role) {
 			return nil
 		}

@@ -43,6 +43,15 @@ func Roles() []Role {
 		BureauSysadmin, BureauReviewer, BureauHead, BureauViewer}
 }
 
+// Heads lists the roles that answer for the people of an office: its head, who can
+// hand tasks over, and its administrator, who gives roles.
+func Heads(school bool) []Role {
+	if school {
+		return []Role{Principal, SchoolSysadmin}
+	}
+	return []Role{BureauHead, BureauSysadmin}
+}
+
 // OfSchool says whether the role exists in schools; the others exist in bureaus.
 func (r Role) OfSchool() bool {
 	switch r {

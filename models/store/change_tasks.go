@@ -93,11 +93,9 @@ func (t *Tx) readMay(p *ChangePage, v *TaskView) error {
 		v.May = append(v.May, ClaimTask)
 		return nil
 	}
-	if refused := t.mayAct(k); refused != nil {
-		v.Why, _ = refused.(*problem.Error) //nolint:errorlint // a refusal is never wrapped here
-		return nil
+	if v.Why = t.mayAct(k); v.Why == nil {
+		v.May = append(v.May, allowedAt(p.Definition, k)...)
 	}
-	v.May = append(v.May, allowedAt(p.Definition, k)...)
 	return nil
 }
 
@@ -149,21 +147,9 @@ func (t *Tx) Colleagues(change, task, office uuid.UUID) ([]Colleague, error) {
 	err = t.db.Raw(`SELECT a.id, a.name, array_to_string(a.roles, ',') AS roles, @role = ANY (a.roles) AND NOT submitted(@change, a.id) AS takes,
 			a.roles && CAST(@judges AS text[]) AND NOT submitted(@change, a.id) AS speaks
 		FROM account a WHERE a.org_id = @office AND a.sealed_at IS NULL AND a.closed_at IS NULL AND a.id <> @me ORDER BY a.name, a.id LIMIT 500`,
-		map[string]any{"role": k.Role, "change": change, "judges": roleArray(append(Judges(), k.Role)), "office": office, "me": t.scope.Account}).Scan(&list).Error
+		map[string]any{"role": k.Role, "change": change, "judges": textArray(append(Judges(), k.Role)), "office": office, "me": t.scope.Account}).Scan(&list).Error
 	if err != nil {
 		return nil, fmt.Errorf("read colleagues: %w", err)
 	}
 	return list, nil
-}
-
-// roleArray writes roles as a PostgreSQL array literal; they are letters and _ only.
-func roleArray(roles []org.Role) string {
-	text := "{"
-	for i, r := range roles {
-		if i > 0 {
-			text += ","
-		}
-		text += string(r)
-	}
-	return text + "}"
 }

@@ -2,6 +2,7 @@ package store
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -95,12 +96,14 @@ func (t *Tx) copyTo(c *Change, s *Slip) error {
 	if len(readers) == 0 || len(readers) > mostCopies {
 		return problem.New(problem.CopyOutside).At("/to")
 	}
-	for _, r := range readers {
+	names := make([]string, len(readers))
+	for i, r := range readers {
+		names[i] = r.ID.String()
 		t.later("copy a change", anyRows, `INSERT INTO change_copy (change_id, account_id, org_id, org_path, sent_by, sent_at) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
 			c.ID, r.ID, r.OrgID, r.OrgPath, s.AccountID, t.now)
 		t.leave(notice{change: c.ID, kind: noticeCopied, step: c.StepNo, office: r.OrgID, path: r.OrgPath, role: r.Role, account: r.ID})
 	}
-	if err := t.said(c, s, nil, map[string]string{"to": names(readers)}); err != nil {
+	if err := t.said(c, s, nil, map[string]string{"to": strings.Join(names, ",")}); err != nil {
 		return err
 	}
 	return t.counted(s)
@@ -112,17 +115,6 @@ type copied struct {
 	OrgID   uuid.UUID
 	OrgPath string
 	Role    string
-}
-
-func names(list []copied) string {
-	text := ""
-	for i, r := range list {
-		if i > 0 {
-			text += ","
-		}
-		text += r.ID.String()
-	}
-	return text
 }
 
 // reader adds the active people a condition names, who must have a role that reads

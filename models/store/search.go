@@ -157,13 +157,13 @@ func nullText(s string) *string {
 }
 
 // textArray writes an array literal of codes, or NULL for none.
-func textArray(codes []string) *string {
+func textArray[C ~string](codes []C) *string {
 	if len(codes) == 0 {
 		return nil
 	}
 	quoted := make([]string, len(codes))
 	for i, c := range codes {
-		quoted[i] = `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(c) + `"`
+		quoted[i] = `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(string(c)) + `"`
 	}
 	literal := "{" + strings.Join(quoted, ",") + "}"
 	return &literal

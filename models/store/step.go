@@ -79,14 +79,12 @@ func (t *Tx) openStep(c *Change, no int) error {
 	return nil
 }
 
-// tellNobody leaves a notice at the office that has nobody for a step: with its
-// head, who can hand tasks over, and with its administrator, who gives roles.
+// tellNobody leaves a notice with those who answer for the office that has nobody
+// for a step.
 func (t *Tx) tellNobody(c *Change, no int, at *office) error {
-	for _, role := range []org.Role{org.Principal, org.SchoolSysadmin, org.BureauHead, org.BureauSysadmin} {
-		if role.OfSchool() == at.school() {
-			if err := t.notify(c.ID, problemNobody, no, c.Round, at.ID, at.Path, string(role)); err != nil {
-				return err
-			}
+	for _, role := range org.Heads(at.school()) {
+		if err := t.notify(c.ID, problemNobody, no, c.Round, at.ID, at.Path, string(role)); err != nil {
+			return err
 		}
 	}
 	return nil

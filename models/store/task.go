@@ -91,7 +91,7 @@ func (t *Tx) task(change, id, account uuid.UUID) (*askedTask, error) {
 
 // mayAct tells why the account a task was read for may not decide it, nil when
 // it may. The API asks before it takes a slip, the worker again when it counts it.
-func (t *Tx) mayAct(k *askedTask) error {
+func (t *Tx) mayAct(k *askedTask) *problem.Error {
 	switch {
 	case k.HeldAs == heldDelegated && *k.HolderID == k.Account:
 		return problem.New(problem.DelegateAnswers)

@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/xueji/xueji/models/calendar"
+	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/models/process"
 )
 
@@ -105,8 +106,9 @@ func (t *Tx) NamePeopleProblems() error {
 		INSERT INTO notice (id, org_id, org_path, role, change_id, kind, step_no, round, created_at)
 		SELECT gen_random_uuid(), n.office_id, n.office_path, h.role, n.change_id, @nobody, n.no, n.round, @now
 		FROM named n JOIN organisation o ON o.id = n.office_id
-		CROSS JOIN LATERAL unnest(CASE WHEN o.kind = 'SCHOOL' THEN ARRAY['PRINCIPAL', 'SCHOOL_SYSADMIN'] ELSE ARRAY['BUREAU_HEAD', 'BUREAU_SYSADMIN'] END) h (role)
-		WHERE n.stuck ON CONFLICT DO NOTHING`, map[string]any{"now": t.now, "nobody": problemNobody, "only": nil})
+		CROSS JOIN LATERAL unnest(CAST(CASE WHEN o.kind = 'SCHOOL' THEN @school ELSE @bureau END AS text[])) h (role)
+		WHERE n.stuck ON CONFLICT DO NOTHING`, map[string]any{"now": t.now, "nobody": problemNobody, "only": nil,
+		"school": textArray(org.Heads(true)), "bureau": textArray(org.Heads(false))})
 	if err != nil {
 		return fmt.Errorf("look for steps nobody can decide: %w", err)
 	}
