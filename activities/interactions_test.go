@@ -4,10 +4,7 @@ import (
 	"context"
 	"errors"
 	"flag"
-	"fmt"
-	"math/rand/v2"
 	"os"
-	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -16,76 +13,16 @@ import (
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 	"go.temporal.io/sdk/activity"
-	"go.temporal.io/sdk/log"
 	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/testsuite"
 	"pgregory.net/rapid"
 
 	"github.com/xueji/xueji/activities"
-	"github.com/xueji/xueji/models/calendar"
-	"github.com/xueji/xueji/models/countersign"
-	"github.com/xueji/xueji/models/org"
-	"github.com/xueji/xueji/models/problem"
 	"github.com/xueji/xueji/models/process"
 	"github.com/xueji/xueji/models/store"
 	"github.com/xueji/xueji/workflows"
 	"github.com/xueji/xueji/workflows/contract"
 )
-
-// deed is something that happens to a change. What exactly is thrown with Dice when
-// it happens, because it depends on where the change stands then.
-type deed struct {
-	Kind  string // say, crash before, crash after, reset, refresh
-	After time.Duration
-	Dice  uint64
-	By    string
-	Blind bool // said without asking first whether it may be
-}
-
-func drawDeeds(t *rapid.T) []deed {
-	return rapid.SliceOfN(rapid.Custom(func(t *rapid.T) deed {
-		return deed{
-			Kind:  rapid.SampledFrom([]string{"say", "say", "say", "say", "say", "say", "say", "say", "say", "say", "crash before", "crash after", "reset", "refresh"}).Draw(t, "kind"),
-			After: rapid.SampledFrom([]time.Duration{time.Second, time.Second, time.Hour, 30 * time.Hour}).Draw(t, "after"),
-			Dice:  rapid.Uint64().Draw(t, "dice"),
-			By:    rapid.SampledFrom([]string{"update", "update", "update", "signal", "nothing"}).Draw(t, "by"),
-			Blind: rapid.Bool().Draw(t, "blind"),
-		}
-	}), 40, 40).Draw(t, "deeds")
-}
-
-// verbs are thrown in these proportions: few end a change.
-func verbs() []store.Verb {
-	return slices.Concat(
-		slices.Repeat([]store.Verb{store.Approve}, 12), slices.Repeat([]store.Verb{store.SendBack, store.TakeBack, store.Resubmit}, 4),
-		slices.Repeat([]store.Verb{store.AddSigner, store.RemoveSigner, store.ClaimTask, store.Release, store.TransferTask, store.Delegate, store.Answer, store.HandOver}, 3),
-		[]store.Verb{store.Remind, store.CopyTo, store.Supervise, store.Reject, store.Reject, store.Reject, store.Withdraw, store.Close},
-	)
-}
-
-func drawChain(t *rapid.T) []process.Step {
-	label, term := process.Text{Zh: "步骤", En: "step"}, calendar.Term{}
-	require.NoError(t, term.UnmarshalText([]byte("10wd")))
-	var steps []process.Step
-	for i := range rapid.IntRange(1, 3).Draw(t, "steps") {
-		s := process.Step{Name: "STEP_" + strconv.Itoa(i+1), Label: label, Side: process.SideFiler, Level: process.LevelSchool, Role: org.SchoolLeader, Term: term}
-		if i > 0 && rapid.Bool().Draw(t, "at the bureau") {
-			s.Level, s.Role = process.LevelManaging, org.BureauReviewer
-		}
-		switch rapid.IntRange(0, 5).Draw(t, "shared") {
-		case 0:
-			s.Sign = process.Sign{Mode: countersign.All}
-		case 1:
-			s.Sign = process.Sign{Mode: countersign.Ratio, Percent: 60}
-		case 2:
-			s.Sign = process.Sign{Mode: countersign.Any, Seats: []process.Seat{{}, {Level: process.LevelSchool, Role: org.Principal}}}
-		case 3:
-			s.Sign = process.Sign{Mode: countersign.Sequential, Seats: []process.Seat{{}, {}, {Level: process.LevelManaging, Role: org.BureauReviewer}}}
-		}
-		steps = append(steps, s)
-	}
-	return steps
-}
 
 // cases is how many sequences are played a kind: hundreds in make test, ten
 // thousand in make soak.
@@ -151,72 +88,6 @@ type answered struct {
 	accepted, complete bool
 	result             contract.SlipResult
 }
-
-// faulty lets activities crash, and gives the register the time of the run.
-type faulty struct {
-	*play
-
-	real contract.Activities
-}
-
-var errCrash = errors.New("the worker crashed")
-
-func crash[Out any](f *faulty, do func() (Out, error)) (Out, error) {
-	f.crowd.hand.Set(f.env.Now())
-	var none Out
-	if f.before > 0 {
-		f.before--
-		return none, errCrash
-	}
-	out, err := do()
-	if err == nil && f.after > 0 {
-		f.after--
-		return none, errCrash
-	}
-	return out, err
-}
-
-func (f *faulty) Resume(ctx context.Context, r contract.ResumeRequest) (contract.Position, error) {
-	return crash(f, func() (contract.Position, error) { return f.real.Resume(ctx, r) })
-}
-
-func (f *faulty) CommitSlip(ctx context.Context, r contract.CommitRequest) (contract.Committed, error) {
-	return crash(f, func() (contract.Committed, error) {
-		done, err := f.real.CommitSlip(ctx, r)
-		if err != nil {
-			f.wrong = append(f.wrong, f.why(r))
-		}
-		return done, err
-	})
-}
-
-// why asks the register itself what it could not do: what crosses into the engine
-// is a code.
-func (f *faulty) why(r contract.CommitRequest) string {
-	err := f.crowd.worker.InScope(context.Background(), store.Scope{}, func(tx *store.Tx) error {
-		_, err := tx.CommitSlip(uuid.MustParse(r.ChangeID), uuid.MustParse(r.SlipID))
-		return err
-	})
-	return fmt.Sprint(err)
-}
-
-func (f *faulty) Perform(ctx context.Context, r contract.ResumeRequest) (contract.Position, error) {
-	return crash(f, func() (contract.Position, error) { return f.real.Perform(ctx, r) })
-}
-
-func (f *faulty) PassTime(ctx context.Context, r contract.ResumeRequest) (contract.Position, error) {
-	return crash(f, func() (contract.Position, error) { return f.real.PassTime(ctx, r) })
-}
-
-// quiet is a logger that drops lines.
-type quiet struct{}
-
-func (quiet) Debug(string, ...any) {}
-func (quiet) Info(string, ...any)  {}
-func (quiet) Warn(string, ...any)  {}
-func (quiet) Error(string, ...any) {}
-
-var _ log.Logger = quiet{}
 
 // run lets one run live until the next reset, or to the end of the change.
 func (p *play) run(list []deed) (rest []deed, ended bool) {
@@ -340,125 +211,6 @@ func (p *play) do(d deed) {
 	case "say":
 		p.say(d)
 	}
-}
-
-func (p *play) say(d deed) {
-	p.serial++
-	dice := rand.New(rand.NewPCG(d.Dice, uint64(p.serial)))
-	tasks := p.crowd.tasks(p.t, p.change)
-	verb := verbs()[dice.IntN(len(verbs()))]
-	if ends := verb == store.Reject || verb == store.Withdraw || verb == store.Close; ends && dice.IntN(4) > 0 {
-		verb = store.AddSigner
-	}
-	var k taskRow
-	if len(tasks) > 0 {
-		k = tasks[dice.IntN(len(tasks))]
-		if live := slices.IndexFunc(tasks, func(k taskRow) bool { return k.Status != "OPEN" }); dice.IntN(10) > 0 && live != 0 {
-			k = tasks[dice.IntN(max(live, 1))]
-		}
-		if k.Status == "OPEN" && k.Step == 0 && dice.IntN(2) > 0 {
-			verb = store.Resubmit
-		}
-		added := slices.IndexFunc(tasks, func(k taskRow) bool { return k.Added != nil && (k.Status == "OPEN" || k.Status == "WAITING") })
-		switch {
-		case verb == store.RemoveSigner && added >= 0:
-			k = tasks[added]
-		case verb == store.RemoveSigner && dice.IntN(4) > 0:
-			verb = store.AddSigner
-		case (verb == store.Resubmit || verb == store.Answer) && k.Step != 0 && dice.IntN(4) > 0:
-			verb = []store.Verb{store.Approve, store.Delegate, store.SendBack}[dice.IntN(3)]
-		}
-		if k.Owner != nil && dice.IntN(2) > 0 {
-			verb = []store.Verb{store.Answer, store.Answer, store.Release, store.Approve}[dice.IntN(4)]
-		}
-	} else if verb.OnTask() {
-		return
-	}
-	who := p.actor(dice, verb, k)
-	w := store.Word{ChangeID: p.change, Verb: verb, Step: contract.AnyStep, Opinion: "理由"}
-	if verb.OnTask() {
-		w.TaskID, w.Step, w.Round = k.ID, k.Step, k.Round
-	}
-	if k.Holder != nil {
-		w.Body.From = *k.Holder
-	}
-	there := slices.DeleteFunc(p.there(k.Path), func(one person) bool { return one.id == who.id || !one.judges })
-	if dice.IntN(10) == 0 {
-		there = p.crowd.people
-	}
-	for range 1 + dice.IntN(2) {
-		w.Body.To = append(w.Body.To, there[dice.IntN(len(there))].id)
-	}
-	if verb == store.TransferTask || verb == store.Delegate || verb == store.HandOver {
-		w.Body.To = w.Body.To[:1]
-	}
-	w.Body.SendBackTo, w.Body.ToMe, w.Body.Before, w.Body.Advice = dice.IntN(max(k.Step, 1)), dice.IntN(2) == 0, dice.IntN(2) == 0, store.Approve
-	if !d.Blind && verb.OnTask() {
-		err := p.crowd.app.InScope(context.Background(), store.Scope{Paths: []string{who.path}, Account: who.id}, func(tx *store.Tx) (err error) {
-			w.OfficeID, w.Key = who.org, uuid.NewString()
-			w.Step, w.Round, err = tx.MaySay(w)
-			return err
-		})
-		if err != nil {
-			var refusal *problem.Error
-			require.ErrorAs(p.t, err, &refusal, "people are told what to do")
-			return
-		}
-	}
-	s, err := p.handIn(who, w)
-	if err != nil {
-		var refusal *problem.Error
-		require.ErrorAs(p.t, err, &refusal)
-		return
-	}
-	p.tell(d.By, s)
-}
-
-// actor is who does a deed: mostly somebody it is about, sometimes anybody.
-func (p *play) actor(dice *rand.Rand, verb store.Verb, k taskRow) person {
-	var about *uuid.UUID
-	switch verb { //nolint:exhaustive // the others are anybody's at the task's office
-	case store.Resubmit, store.Withdraw, store.Remind:
-		return p.crowd.who([]string{"registrar", "registrar 2"}[dice.IntN(2)])
-	case store.Close, store.Supervise:
-		return p.crowd.who([]string{"city head", "county head"}[dice.IntN(2)])
-	case store.HandOver:
-		return p.crowd.who([]string{"administrator", "principal", "county head"}[dice.IntN(3)])
-	case store.RemoveSigner:
-		about = k.Added
-	case store.Release:
-		about = k.Owner
-	case store.TakeBack:
-		about = p.lastDecider()
-	}
-	if about == nil {
-		about = k.Holder
-	}
-	if i := slices.IndexFunc(p.crowd.people, func(one person) bool { return about != nil && one.id == *about }); i >= 0 && dice.IntN(5) > 0 {
-		return p.crowd.people[i]
-	}
-	if dice.IntN(10) == 0 {
-		return p.crowd.people[dice.IntN(len(p.crowd.people))]
-	}
-	there := p.there(k.Path)
-	return there[dice.IntN(len(there))]
-}
-
-func (p *play) there(path string) []person {
-	var list []person
-	for _, one := range p.crowd.people {
-		if one.path == path || path == "" {
-			list = append(list, one)
-		}
-	}
-	return list
-}
-
-// lastDecider is who decided last.
-func (p *play) lastDecider() *uuid.UUID {
-	var who *uuid.UUID
-	_ = p.crowd.owner.QueryRow(context.Background(), `SELECT account_id FROM decision WHERE change_id = $1 ORDER BY decided_at DESC, slip_id DESC LIMIT 1`, p.change).Scan(&who)
-	return who
 }
 
 func (p *play) handIn(who person, w store.Word) (*store.Slip, error) {

@@ -161,7 +161,7 @@ func (s *Stack) FilingOf(c *County, kind process.Kind) map[string]any {
 	f, known := Filings()[kind]
 	require.True(s.T, known, "%s: say in e2e/filings.go what it takes to file it", kind)
 	if f.Policy != "" {
-		s.Policy(f.Policy)
+		s.Rules(f.Policy)
 	}
 	body := f.Prepare(s, c)
 	body["kind"] = kind
@@ -195,13 +195,6 @@ func (s *Stack) Approved(c *County, kind process.Kind) (change string, pupil uui
 	page := c.Registrar.Do(http.MethodGet, "/v1/changes/"+change, nil, "")
 	require.Equal(s.T, "EFFECTIVE", page.Text("status"), string(page.Raw))
 	return change, Value[uuid.UUID](s, `SELECT student_id FROM change WHERE id = $1`, change)
-}
-
-// Policy puts a policy of the county's province in force, as its next version.
-func (s *Stack) Policy(body string) {
-	s.T.Helper()
-	s.Exec(`INSERT INTO policy (province_code, version, valid_from, body, created_at)
-		SELECT '520000', coalesce(max(version), 0) + 1, '2026-01-01', $1::jsonb, now() FROM policy WHERE province_code = '520000'`, body)
 }
 
 // pupilIn makes a pupil of the county's school, with a record in some state.

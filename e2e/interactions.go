@@ -12,7 +12,8 @@ import (
 	"github.com/xueji/xueji/models/store"
 )
 
-// Rules puts a policy of the province into force: YAML that holds only what differs.
+// Rules puts a policy of the province into force, as its next version: YAML or JSON
+// that holds only what differs from the built-in one.
 func (s *Stack) Rules(text string) {
 	s.T.Helper()
 	known, err := process.Load()
