@@ -142,24 +142,15 @@ func showLine(r store.StudentLine) StudentLine {
 }
 
 func (s *server) studentHistory(ctx context.Context, in *historyInput) (*body[*Page[HistoryEntry]], error) {
-	limit := size(in.Limit)
-	before, err := DecodeCursor[uuid.UUID](in.Cursor)
-	if err != nil {
-		return nil, err
-	}
-	var rows []store.HistoryEntry
-	err = s.store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error {
+	page, err := readPageIn(ctx, s, in.Paging, uuid.Nil, func(tx *store.Tx, before uuid.UUID, most int) ([]store.HistoryEntry, error) {
 		// A record that went to another school keeps its lines of the past here.
-		rows, err = tx.StudentHistory(in.ID, deref(before), principalOf(ctx).Office.Kind != org.School, limit+1)
+		rows, err := tx.StudentHistory(in.ID, before, principalOf(ctx).Office.Kind != org.School, most)
 		if err == nil && len(rows) == 0 {
 			_, err = tx.StudentRecord(in.ID)
 		}
-		return err
-	})
-	if err != nil {
-		return nil, err
-	}
-	return bodyOf(pageOf(rows, limit, showHistory, func(r store.HistoryEntry) uuid.UUID { return r.ID })), nil
+		return rows, err
+	}, showHistory, func(r store.HistoryEntry) uuid.UUID { return r.ID })
+	return bodyOf(page), err
 }
 
 func showHistory(r store.HistoryEntry) HistoryEntry {

@@ -134,24 +134,11 @@ func (s *server) fitWebhook(in *webhookInput) error {
 }
 
 func (s *server) listWebhooks(ctx context.Context, in *Paging) (*body[*Page[WebhookView]], error) {
-	after, err := DecodeCursor[uuid.UUID](in.Cursor)
-	if err != nil {
-		return nil, err
-	}
-	if after == nil {
-		after = &uuid.Nil
-	}
-	limit := size(in.Limit)
-	var list []store.Endpoint
-	err = s.store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) (err error) {
-		list, err = tx.Endpoints(principalOf(ctx).Office.Path, *after, limit+1)
-		return err
-	})
-	if err != nil {
-		return nil, err
-	}
 	show := func(e store.Endpoint) WebhookView { return showWebhook(&e) }
-	return bodyOf(pageOf(list, limit, show, func(e store.Endpoint) uuid.UUID { return e.ID })), nil
+	page, err := readPageIn(ctx, s, *in, uuid.Nil, func(tx *store.Tx, after uuid.UUID, most int) ([]store.Endpoint, error) {
+		return tx.Endpoints(principalOf(ctx).Office.Path, after, most)
+	}, show, func(e store.Endpoint) uuid.UUID { return e.ID })
+	return bodyOf(page), err
 }
 
 // onWebhook does something to an endpoint the caller may manage.
