@@ -50,10 +50,25 @@ type ChangeBody struct {
 	StudentID uuid.UUID         `json:"student_id,omitempty,omitzero" format:"uuid" doc:"The pupil of the own school; left out for a roster and for somebody without a record."`
 	Pupil     *PupilClaim       `json:"pupil,omitempty" doc:"The pupil of another school, for kinds the receiving school files (TRANSFER, RESTORE_ADMISSION, RETURN_FROM_ABROAD, ARBITRATION)."`
 	RosterID  uuid.UUID         `json:"roster_id,omitempty,omitzero" format:"uuid" doc:"The checked roster of a ROSTER_IMPORT."`
+	Lines     []ListLine        `json:"lines,omitempty" maxItems:"500" doc:"The pupils of a BATCH_TRANSFER with the classes they go to; of one school and one stage."`
 	Inputs    map[string]string `json:"inputs,omitempty" text:"free" doc:"The items of the process form; all values are text, dates as 2026-11-20."`
 	Values    map[string]string `json:"values,omitempty" text:"free" doc:"The new values of key items by field name, for KEY_DATA_CHANGE: name, sex, birth_date (20150301), id_type, id_number; all items of the sheet for NEW_RECORD_IMMIGRANT."`
 	Evidence  []EvidenceRef     `json:"evidence,omitempty" maxItems:"20"`
 	RedoOf    uuid.UUID         `json:"redo_of,omitempty,omitzero" format:"uuid" doc:"The ended change this one repeats."`
+}
+
+// ListLine is one pupil of a list.
+type ListLine struct {
+	StudentID uuid.UUID `json:"student_id" format:"uuid"`
+	ClassID   uuid.UUID `json:"class_id" format:"uuid" doc:"A class of the receiving school."`
+}
+
+func listLines(list []ListLine) []store.Line {
+	lines := make([]store.Line, len(list))
+	for i, l := range list {
+		lines[i] = store.Line(l)
+	}
+	return lines
 }
 
 // EvidenceRef attaches an uploaded file.
@@ -112,8 +127,8 @@ func (s *server) filingOf(ctx context.Context, b ChangeBody) (store.Filing, erro
 	}
 	return store.Filing{
 		Kind: process.Kind(b.Kind), StudentID: b.StudentID, RosterID: b.RosterID, Pupil: b.Pupil.claim(), Inputs: b.Inputs, Values: b.Values,
-		Evidence: evidenceRefs(b.Evidence),
-		RedoOf:   b.RedoOf, Office: officeOf(p),
+		Evidence: evidenceRefs(b.Evidence), Lines: listLines(b.Lines),
+		RedoOf: b.RedoOf, Office: officeOf(p),
 		Key: idempotencyKey(ctx), BodyHash: hash,
 	}, nil
 }
@@ -201,6 +216,9 @@ func (s *server) redoChange(ctx context.Context, in *changeIDInput) (*redoOutput
 	}
 	if page.RosterID != nil {
 		body.RosterID = *page.RosterID
+	}
+	for _, l := range page.Lines {
+		body.Lines = append(body.Lines, ListLine{StudentID: l.StudentID, ClassID: l.ClassID})
 	}
 	for _, e := range page.Evidence {
 		body.Evidence = append(body.Evidence, EvidenceRef{ID: e.ID, Kind: e.Kind})

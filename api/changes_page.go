@@ -30,6 +30,7 @@ type ChangePage struct {
 	Sides         []SideView        `json:"sides,omitempty" doc:"Receiving (IN) and releasing (OUT) school of a move."`
 	Class         *ClassView        `json:"class,omitempty" doc:"The class the change asks for, for all parties."`
 	Values        []ValueView       `json:"values,omitempty" doc:"What a KEY_DATA_CHANGE writes; numbers masked."`
+	Lines         []LineView        `json:"lines,omitempty" doc:"The pupils of a list, for all parties; numbers masked."`
 	Ended         *Ended            `json:"ended,omitempty" doc:"How and why it ended."`
 	Handover      *HandoverView     `json:"handover,omitempty" doc:"The paper file of a move."`
 	Inputs        map[string]string `json:"inputs"`
@@ -157,6 +158,9 @@ func (s *server) showChange(ctx context.Context, p *store.ChangePage) ChangePage
 	}
 	for _, v := range p.Values {
 		out.Values = append(out.Values, ValueView(v))
+	}
+	for _, l := range p.Lines {
+		out.Lines = append(out.Lines, s.showLine(ctx, l))
 	}
 	for _, e := range p.Timeline {
 		out.Timeline = append(out.Timeline, s.showEntry(ctx, e))

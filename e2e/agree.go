@@ -43,9 +43,15 @@ func rules() map[string]string {
 			AND (SELECT count(*) FROM student_history h WHERE h.change_id = c.id AND h.kind NOT LIKE '%\_OUT') <> CASE WHEN c.status = 'EFFECTIVE' THEN 1 ELSE 0 END`,
 		"a record lies where its school is": `SELECT s.id::text FROM student s JOIN organisation o ON o.id = s.school_id WHERE s.org_path <> o.path
 			OR s.class_id IS NOT NULL AND s.school_id <> (SELECT k.school_id FROM school_class k WHERE k.id = s.class_id)`,
-		"a move leaves a backup and a paper file to hand over": `SELECT c.case_no FROM change c JOIN change_party p ON p.change_id = c.id AND p.side = 'OUT'
-			WHERE p.org_id <> c.org_id AND c.kind <> 'ARBITRATION' AND (SELECT count(*) FROM departure d JOIN handover h USING (change_id) WHERE d.change_id = c.id)
-				<> CASE WHEN c.status = 'EFFECTIVE' THEN 1 ELSE 0 END`,
+		"a move leaves a backup and a paper file to hand over, a list for each of its pupils": `SELECT c.case_no FROM change c
+			JOIN change_party p ON p.change_id = c.id AND p.side = 'OUT' JOIN change_party q ON q.change_id = c.id AND q.side = 'IN' AND q.org_id <> p.org_id
+			WHERE c.kind <> 'ARBITRATION' AND (SELECT count(*) FROM departure d JOIN handover h USING (change_id, student_id) WHERE d.change_id = c.id)
+				<> CASE WHEN c.definition ->> 'subject' = 'LIST' THEN (SELECT count(*) FROM change_line l WHERE l.change_id = c.id AND l.verdict = 'MOVED')
+					WHEN c.status = 'EFFECTIVE' THEN 1 ELSE 0 END`,
+		"a running list holds whom it lists, and nobody else": `SELECT c.case_no FROM change c JOIN change_line l ON l.change_id = c.id LEFT JOIN slot s ON s.key = 'student/' || l.student_id AND s.change_id = c.id
+			WHERE (c.status = 'RUNNING' AND l.verdict = 'LISTED') <> (s.key IS NOT NULL)`,
+		"a list that is in force has moved whom it lists": `SELECT c.case_no FROM change c JOIN change_line l ON l.change_id = c.id WHERE c.status = 'EFFECTIVE' AND l.verdict = 'LISTED'
+			OR l.verdict = 'MOVED' AND (c.status <> 'EFFECTIVE' OR (SELECT count(*) FROM student_history h WHERE h.change_id = c.id AND h.student_id = l.student_id) <> 2)`,
 		"no number is written in the clear": `SELECT 'change ' || change_id FROM change_value WHERE after ~ '[0-9]{17}' OR before ~ '[0-9]{17}'
 			UNION SELECT 'slip ' || id FROM slip WHERE body::text ~ '[0-9]{17}[0-9X]"' UNION SELECT 'change ' || id FROM change WHERE inputs::text || subject::text ~ '[0-9]{17}[0-9X]"'`,
 		"a record is flagged for what stands against it": `SELECT p.id::text FROM student_problem p JOIN student s ON s.id = p.student_id

@@ -121,6 +121,9 @@ func Filings() map[process.Kind]Filing {
 				return nil
 			},
 		},
+		process.BatchTransfer: {
+			Prepare: listedPupils, Filer: func(_ *Stack, c *County) *Person { return c.Reviewer },
+		},
 		process.PostGraduationStudy: {
 			Prepare: graduateElsewhere, Evidence: []string{"GUARDIAN_APPLICATION", "RESIDENCE_PROOF"}, Makes: "ENROLLED",
 		},

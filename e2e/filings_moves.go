@@ -1,6 +1,8 @@
 package e2e
 
 import (
+	"strconv"
+
 	"github.com/google/uuid"
 
 	"github.com/xueji/xueji/identity/simulator"
@@ -59,5 +61,26 @@ func graduateElsewhere(s *Stack, c *County) map[string]any {
 	s.Put(n.ID, "GRADUATED")
 	return map[string]any{"pupil": n.Claim(), "inputs": map[string]string{
 		"class_id": s.YearGroup(c, "JUNIOR", 2026, "2026201").String(), "reason": "随父母在本地就读",
+	}}
+}
+
+// listedPupils makes two pupils of the county's school and the school they all go to.
+func listedPupils(s *Stack, c *County) map[string]any {
+	return s.List(c, 2)
+}
+
+// List makes a list of so many pupils who go to another school below the county.
+func (s *Stack) List(c *County, n int) map[string]any {
+	s.T.Helper()
+	to, code := s.Receiver(c, "PRIMARY", 2024)
+	lines := []map[string]any{}
+	for i := range n {
+		if i > 0 && i%50 == 0 { // a class has its seats
+			to.Class[2024] = s.Class(&County{School: to.School, Grade: map[int]uuid.UUID{2024: Value[uuid.UUID](s, `SELECT grade_id FROM school_class WHERE id = $1`, to.Class[2024])}}, 2024, "2024"+strconv.Itoa(200+i/50))
+		}
+		lines = append(lines, map[string]any{"student_id": s.Pupil(c, 2024), "class_id": to.Class[2024]})
+	}
+	return map[string]any{"lines": lines, "inputs": map[string]string{
+		"from_school": Value[string](s, `SELECT code FROM organisation WHERE id = $1`, c.School.ID), "to_school": code, "reason": "教学点撤并",
 	}}
 }

@@ -48,6 +48,7 @@ const (
 	SeniorTransfer      Kind = "SENIOR_TRANSFER"       // 高中转学 the releasing school files, KT53
 	PostGraduationStudy Kind = "POST_GRADUATION_STUDY" // 毕业后跨省就学, KT22
 	GraduationRollback  Kind = "GRADUATION_ROLLBACK"   // 毕业生回退, KT62, KT66
+	BatchTransfer       Kind = "BATCH_TRANSFER"        // 批量转学, KT54
 )
 
 // WorkflowName is the workflow type Temporal shows for the kind, such as
@@ -76,6 +77,7 @@ const (
 	SubjectStudent Subject = "STUDENT" // one record
 	SubjectRoster  Subject = "ROSTER"  // the rows of an imported roster
 	SubjectPerson  Subject = "PERSON"  // somebody who has no record yet
+	SubjectList    Subject = "LIST"    // the pupils of a list
 )
 
 // Definition is one kind of change as it runs in one province: the catalogue's

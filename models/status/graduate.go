@@ -5,42 +5,7 @@ import (
 
 	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/models/problem"
-	"github.com/xueji/xueji/models/process"
 )
-
-// checkSending holds the rules of a transfer the releasing school files (KT53): those
-// of 转学, but that the class is named later, by the receiving school.
-func checkSending(r Record, req Request, f Facts) []*problem.Error {
-	switch {
-	case f.Policy.SeniorTransferBy != process.ByReleasing:
-		return []*problem.Error{problem.New(problem.SeniorByReceiving).At("/kind")}
-	case f.To.ID == "" || f.To.Closed || f.To.Province != f.From.Province:
-		return []*problem.Error{problem.New(problem.ReceivingUnknown).At("/inputs/to_school")}
-	case f.From.ID == f.To.ID:
-		return []*problem.Error{problem.New(problem.TransferSameSchool).At("/inputs/to_school")}
-	case len(r.Problems) > 0:
-		return []*problem.Error{problem.New(problem.ProblemStatus).At("/student_id")}
-	}
-	var list []*problem.Error
-	if r.Punished && !f.Policy.TransferPunished {
-		list = append(list, problem.New(problem.PunishmentStands).At("/student_id"))
-	}
-	if f.From.Special && !f.To.Special { // KT57
-		list = append(list, problem.New(problem.SendingSchoolType).At("/inputs/to_school"))
-	}
-	if f.Starting {
-		for _, e := range transferSeason(r, f, f.Today) {
-			if e.Field == "/pupil" { // named by a school that knows the record
-				e = e.At("/student_id")
-			}
-			list = append(list, e)
-		}
-	}
-	if f.Class == nil && !f.Final && req.Inputs["class_id"] == "" {
-		return list
-	}
-	return append(list, checkPlace(r, f, f.Policy.Grade(placeYear(f), f.Today), f.Policy.Grade(r.EntryYear, f.Today))...)
-}
 
 // nextStage is the stage a graduate goes on to; none after the last one.
 func nextStage(s org.Stage) org.Stage {

@@ -68,6 +68,30 @@ func TestAPupilIsSentToAnotherSchool(t *testing.T) {
 	})
 }
 
+// A pupil of a list (KT54): the rules of a transfer, in the words of a school that
+// knows the record.
+func TestAPupilOfAList(t *testing.T) {
+	judge(t, process.BatchTransfer, status.Enrolled, []move{
+		{name: "all is right"},
+		{name: "moved on meanwhile", change: func(r *status.Record, _ *status.Request, _ *status.Facts) { r.SchoolID = "third" }, want: []problem.Code{problem.ListPupil}},
+		{name: "no class", change: func(_ *status.Record, _ *status.Request, f *status.Facts) { f.Class = nil }, want: []problem.Code{problem.ClassUnknown}},
+		{name: "a class of the old school", change: func(_ *status.Record, _ *status.Request, f *status.Facts) { f.Class.SchoolID = "school" }, want: []problem.Code{problem.ClassUnknown}},
+		{name: "another grade", change: func(_ *status.Record, _ *status.Request, f *status.Facts) { f.Class.EntryYear-- }, want: []problem.Code{problem.ClassWrongGrade}},
+		{name: "a full class", change: func(_ *status.Record, _ *status.Request, f *status.Facts) { f.Class.Occupied = 55 }, want: []problem.Code{problem.ClassFull}},
+		{name: "from a special school", change: func(_ *status.Record, _ *status.Request, f *status.Facts) { f.From.Special = true }, want: []problem.Code{problem.SendingSchoolType}},
+		{name: "the graduating grade", change: func(r *status.Record, _ *status.Request, f *status.Facts) {
+			r.EntryYear, f.Class.EntryYear = 2024, 2024
+		}, want: []problem.Code{problem.TransferGraduating}},
+		{name: "in the freeze", today: "2027-07-20", want: []problem.Code{problem.TransferFrozen}},
+		{
+			name: "everything at once", want: []problem.Code{problem.ProblemStatus, problem.PunishmentStands, problem.ClassFull},
+			change: func(r *status.Record, _ *status.Request, f *status.Facts) {
+				r.Problems, r.Punished, f.Class.Occupied = []string{"ID_ERROR"}, true, 55
+			},
+		},
+	})
+}
+
 // Study in another province after a graduation (KT22): the next stage, the first
 // year, the windows, once a school.
 func TestAGraduateGoesOnInAnotherProvince(t *testing.T) {

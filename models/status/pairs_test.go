@@ -46,6 +46,8 @@ func suits(t require.TestingT, kind process.Kind, state status.Enrol) (status.Re
 		year--
 	}
 	switch kind { //nolint:exhaustive // the moves that go elsewhere
+	case process.BatchTransfer:
+		school = "new school"
 	case process.SeniorTransfer:
 		school, f.Policy.SeniorTransferBy = "new school", process.ByReleasing
 	case process.PostGraduationStudy:
@@ -94,6 +96,7 @@ func pairs() map[process.Kind]struct {
 		process.Death: {[]status.Enrol{status.Enrolled, status.Suspended, status.Abroad, status.Missing, status.OtherLeft, status.Withdrawn, status.Expelled},
 			status.Deceased},
 		process.SeniorTransfer:      {enrolled, status.Enrolled},
+		process.BatchTransfer:       {enrolled, status.Enrolled},
 		process.PostGraduationStudy: {[]status.Enrol{status.Graduated}, status.Enrolled},
 		process.GraduationRollback:  {[]status.Enrol{status.Graduated}, status.Enrolled},
 		process.Retention:           {enrolled, ""},

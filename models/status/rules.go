@@ -29,6 +29,8 @@ type rule struct {
 	// sends marks kinds that the releasing school files, for a school it names; their
 	// own check knows the season.
 	sends bool
+	// lists marks kinds that move the pupils of a list, each by these rules.
+	lists bool
 	// since names the input with the day on which the change takes effect; without
 	// one it does on the day of the last decision.
 	since string
@@ -65,6 +67,8 @@ func ruleOf(kind process.Kind) (rule, bool) {
 		return rule{anywhere: true, check: checkCorrection}, true
 	case process.SeniorTransfer:
 		return rule{from: []Enrol{Enrolled}, sends: true, unfrozen: true, to: Enrolled, check: checkSending, effect: receive}, true
+	case process.BatchTransfer:
+		return rule{from: []Enrol{Enrolled}, lists: true, unfrozen: true, to: Enrolled, check: checkLine, effect: receive}, true
 	case process.PostGraduationStudy:
 		return rule{receives: true, to: Enrolled, check: checkPostGraduation, effect: receive}, true
 	case process.GraduationRollback:
@@ -140,6 +144,12 @@ func Receives(kind process.Kind) bool {
 func Sends(kind process.Kind) bool {
 	rule, _ := ruleOf(kind)
 	return rule.sends
+}
+
+// Moves says whether the kind takes pupils from one school to another.
+func Moves(kind process.Kind) bool {
+	rule, _ := ruleOf(kind)
+	return rule.receives || rule.sends || rule.lists
 }
 
 // EffectiveOn is the day from which a change counts that is decided today.

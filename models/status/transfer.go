@@ -53,7 +53,7 @@ func (e Enrol) gone() bool {
 // another school has received: 转学（转出） after a transfer; who had left before
 // stays as it was there.
 func LeftBehind(kind process.Kind, was Enrol) Enrol {
-	if kind == process.Transfer || kind == process.SeniorTransfer {
+	if kind == process.Transfer || kind == process.SeniorTransfer || kind == process.BatchTransfer {
 		return TransferredOut
 	}
 	return was

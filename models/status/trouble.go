@@ -84,8 +84,8 @@ func Opposite(kind process.Kind) []process.Kind {
 		return []process.Kind{process.Reinstatement}
 	case process.Reinstatement:
 		return []process.Kind{process.Suspension}
-	case process.Transfer, process.SeniorTransfer, "BATCH_TRANSFER":
-		return []process.Kind{process.Transfer, process.SeniorTransfer, "BATCH_TRANSFER"}
+	case process.Transfer, process.SeniorTransfer, process.BatchTransfer:
+		return []process.Kind{process.Transfer, process.SeniorTransfer, process.BatchTransfer}
 	case process.Withdrawal, process.OtherLeaving, "EXPULSION", "MISSING":
 		return []process.Kind{process.RestoreAdmission}
 	case process.RestoreAdmission:

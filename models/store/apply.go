@@ -32,6 +32,9 @@ func (t *Tx) takeEffect(c *Change, s *Slip) error {
 		}
 		return t.endEffective(c, s, on)
 	}
+	if c.Definition.Subject == process.SubjectList {
+		return unfit(s, t.moveList(c, s, on))
+	}
 	barred, err := t.blocked(c)
 	if err != nil {
 		return err

@@ -21,6 +21,7 @@ type Filing struct {
 	Kind      process.Kind
 	StudentID uuid.UUID // or
 	RosterID  uuid.UUID // or
+	Lines     []Line    // the pupils of a list, or
 	Pupil     Claim     // of another school, for kinds the receiving school files
 	Inputs    map[string]string
 	// Values are the key items a change of key data writes; they are sealed.
@@ -133,6 +134,8 @@ func (t *Tx) prepare(f Filing) (*Change, error) {
 	switch {
 	case f.RosterID != uuid.Nil:
 		return c, t.prepareRoster(c, f, policy)
+	case len(f.Lines) > 0:
+		return c, t.prepareList(c, f, policy)
 	case f.Kind == process.NewRecordImmigrant:
 		return c, t.prepareNewRecord(c, f, policy)
 	case f.Kind == process.Arbitration:
@@ -174,33 +177,43 @@ func (t *Tx) insertChange(c *Change, f Filing) error {
 		fmt.Sprint(c.Definition.Version), c.PolicyVersion, string(inputs), c.StepNo, c.Round, c.FiledBy, c.FiledAt, f.Key, t.store.bodyHash(f.BodyHash), c.DueTotal, c.RedoOf,
 		string(subject), c.foundBy, c.OutPolicyVersion, c.About, c.ProblemID, c.Beside)
 	t.addParty(c, process.SideFiler, c.OrgID)
-	if c.receives() {
-		t.addParty(c, process.SideIn, c.OrgID)
-		t.addParty(c, process.SideOut, c.releasing.ID)
-	}
-	if c.receiving.ID != uuid.Nil {
-		t.addParty(c, process.SideIn, c.receiving.ID)
-		t.addParty(c, process.SideOut, c.OrgID)
+	if in, out := c.sides(); c.receiving.ID != uuid.Nil || c.releasing.ID != uuid.Nil {
+		t.addParty(c, process.SideIn, in)
+		t.addParty(c, process.SideOut, out)
 	}
 	return nil
+}
+
+// sides gives the receiving and the releasing office of a filing, the own one where
+// another is not named.
+func (c *Change) sides() (in, out uuid.UUID) {
+	in, out = c.receiving.ID, c.releasing.ID
+	if in == uuid.Nil {
+		in = c.OrgID
+	}
+	if out == uuid.Nil {
+		out = c.OrgID
+	}
+	return in, out
 }
 
 // number gives a change its case number and holds its offices as they are, so
 // that none is closed or re-assigned before the change is written.
 func (t *Tx) number(c *Change) error {
-	other := c.releasing
+	own := Office{ID: c.OrgID, Path: c.OrgPath}
+	in, out := own, own
 	if c.receiving.ID != uuid.Nil {
-		other = c.receiving
+		in = c.receiving
 	}
-	if other.ID == uuid.Nil {
-		other = Office{ID: c.OrgID, Path: c.OrgPath}
+	if c.releasing.ID != uuid.Nil {
+		out = c.releasing
 	}
 	var row struct {
 		N     int64
 		Stand bool
 	}
-	err := t.db.Raw(`SELECT nextval('change_case_no') AS n, office_stands(?, ?) AND office_stands(?, ?) AS stand`,
-		c.OrgID, c.OrgPath, other.ID, other.Path).Take(&row).Error
+	err := t.db.Raw(`SELECT nextval('change_case_no') AS n, office_stands(?, ?) AND office_stands(?, ?) AND office_stands(?, ?) AS stand`,
+		own.ID, own.Path, in.ID, in.Path, out.ID, out.Path).Take(&row).Error
 	if err != nil {
 		return fmt.Errorf("number a change: %w", err)
 	}
@@ -227,6 +240,9 @@ func (t *Tx) takeSlots(c *Change) error {
 			return err
 		}
 		return t.fileRoster(*c.RosterID, c.ID)
+	}
+	if c.list != nil {
+		return t.insertLines(c)
 	}
 	if c.Definition.Subject == process.SubjectPerson { // who has no record, but perhaps a number
 		t.takeIdentitySlot(c)

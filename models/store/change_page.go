@@ -30,6 +30,7 @@ type ChangePage struct {
 	StudentName string // empty for a roster
 	Sides       []SideView
 	Values      []ValueView // of a change of key data
+	Lines       []LineView  // of a list
 	Handover    *Handover   // of the paper file, once a move is in force
 	Steps       []StepView
 	Tasks       []TaskView
@@ -110,7 +111,7 @@ func (t *Tx) ChangePage(id uuid.UUID) (*ChangePage, error) {
 		return nil, err
 	}
 	p := &ChangePage{Change: c}
-	err = errors.Join(t.readParties(p), t.readSteps(p), t.readTasks(p), t.readTimeline(p), t.readEvidence(p), t.readWishes(p))
+	err = errors.Join(t.readParties(p), t.readSteps(p), t.readTasks(p), t.readTimeline(p), t.readEvidence(p), t.readWishes(p), t.readLinesOf(p))
 	return p, err
 }
 
@@ -124,6 +125,13 @@ func (t *Tx) readWishes(p *ChangePage) error {
 		return fmt.Errorf("read the key items of a change: %w", err)
 	}
 	return nil
+}
+
+func (t *Tx) readLinesOf(p *ChangePage) (err error) {
+	if p.Definition.Subject == process.SubjectList {
+		p.Lines, err = t.Lines(p.ID)
+	}
+	return err
 }
 
 func (t *Tx) readParties(p *ChangePage) error {
@@ -144,7 +152,9 @@ func (t *Tx) readParties(p *ChangePage) error {
 	if err != nil {
 		return fmt.Errorf("read the sides of a change: %w", err)
 	}
-	p.Handover, err = t.handoverOf(p.ID)
+	if p.Definition.Subject != process.SubjectList { // each pupil of a list has one
+		p.Handover, err = t.handoverOf(p.ID)
+	}
 	return err
 }
 

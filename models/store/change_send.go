@@ -32,9 +32,6 @@ func (t *Tx) receivingSchool(c *Change) (status.School, error) {
 	return t.schoolFor(rows[0].ID)
 }
 
-// receiverInput names the receiving school in the form of a change that sends pupils.
-const receiverInput = "to_school"
-
 // sameReceiver refuses a corrected form that names another receiving school: that
 // one would be asked by nobody.
 func (t *Tx) sameReceiver(c *Change) error {

@@ -52,6 +52,18 @@ func (t *Tx) subjectOf(f Filing, policy process.Policy) error {
 		return problem.New(problem.PupilMissing).At("/pupil")
 	}
 	d, known := t.store.processes.Define(f.Kind, org.Primary, policy)
+	if known && d.Subject == process.SubjectList {
+		switch {
+		case student || roster:
+			return problem.New(problem.SubjectTwice).At("/lines")
+		case len(f.Lines) == 0 || len(f.Lines) > mostLines:
+			return problem.New(problem.ListMissing).At("/lines")
+		}
+		return nil
+	}
+	if len(f.Lines) > 0 {
+		return problem.New(problem.ListNotHere).At("/lines")
+	}
 	if known && d.Subject == process.SubjectPerson {
 		if student || roster {
 			return problem.New(problem.SubjectNew).At("/student_id").WithText("kind", d.Name.Zh, d.Name.En)

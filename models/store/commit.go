@@ -204,7 +204,7 @@ func (t *Tx) notifySides(c *Change, kind string) error {
 }
 
 // moves says whether a kind takes a pupil from one school to another.
-func moves(kind process.Kind) bool { return status.Receives(kind) || status.Sends(kind) }
+func moves(kind process.Kind) bool { return status.Moves(kind) }
 
 // closedProblem says that a change has ended, by whom and when.
 func (t *Tx) closedProblem(c *Change) *problem.Error {

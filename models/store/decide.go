@@ -29,6 +29,10 @@ func (t *Tx) decide(c *Change, s *Slip) error {
 	if k.behalf() != uuid.Nil && !c.Definition.May(process.MayProxy) {
 		return problem.New(problem.InteractionForbidden)
 	}
+	left, err := t.strikeLines(c, s)
+	if err != nil {
+		return err
+	}
 	if s.Verb == Approve {
 		if err := t.fillIn(c, s, k); err != nil {
 			return err
@@ -41,6 +45,8 @@ func (t *Tx) decide(c *Change, s *Slip) error {
 		return err
 	}
 	switch {
+	case !left:
+		return t.endStruck(c, s)
 	case s.Verb == SendBack:
 		return t.sendBack(c, s, k)
 	case k.Shared:
@@ -221,8 +227,11 @@ func (t *Tx) resubmit(c *Change, s *Slip) error {
 // checkAgain tells everything that stands against a change as it is handed in
 // again, and takes over the key items that came with it.
 func (t *Tx) checkAgain(c *Change, s *Slip) error {
-	if c.Definition.Subject == process.SubjectPerson {
+	switch c.Definition.Subject { //nolint:exhaustive // the others are about a record, or a roster
+	case process.SubjectPerson:
 		return t.newRecordAgain(c, s)
+	case process.SubjectList:
+		return t.listAgain(c)
 	}
 	if c.StudentID == nil {
 		return nil

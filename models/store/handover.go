@@ -51,10 +51,10 @@ func (h *Handover) State() string {
 	return HandoverToSend
 }
 
-const handoverColumns = `h.id, h.change_id, c.subject ->> 'name' AS student_name, h.from_school, f.name AS from_name, f.path::text AS from_path,
+const handoverColumns = `h.id, h.change_id, coalesce(l.subject ->> 'name', c.subject ->> 'name') AS student_name, h.from_school, f.name AS from_name, f.path::text AS from_path,
 	h.to_school, o.name AS to_name, o.path::text AS to_path, h.due_on, h.sent_at, h.sent_how, h.received_at, h.overdue_at, h.version`
 
-const handoverTables = ` FROM handover h JOIN change c ON c.id = h.change_id
+const handoverTables = ` FROM handover h JOIN change c ON c.id = h.change_id LEFT JOIN change_line l ON l.change_id = h.change_id AND l.student_id = h.student_id
 	JOIN organisation f ON f.id = h.from_school JOIN organisation o ON o.id = h.to_school`
 
 // Handover reads one hand-over; what no party in scope has is not_found.

@@ -211,7 +211,8 @@ func (t *Tx) Changes(f ChangeFilter, before time.Time, beforeID uuid.UUID, most 
 		FROM change c JOIN organisation f ON f.id = c.org_id LEFT JOIN student p ON p.id = c.student_id
 		LEFT JOIN step s ON s.change_id = c.id AND s.status = 'OPEN' LEFT JOIN organisation o ON o.id = s.office_id
 		WHERE (c.filed_at, c.id) < (@before, @id) AND (CAST(@filer AS uuid) IS NULL OR c.filed_by = @filer) AND (CAST(@org AS uuid) IS NULL OR c.org_id = @org)
-			AND (CAST(@student AS uuid) IS NULL OR c.student_id = @student) AND (@kind = '' OR c.kind = @kind)
+			AND (CAST(@student AS uuid) IS NULL OR c.student_id = @student
+				OR c.id IN (SELECT l.change_id FROM change_line l WHERE l.student_id = @student)) AND (@kind = '' OR c.kind = @kind)
 			AND (@status = '' OR c.status = @status) AND (@case = '' OR c.case_no = @case)
 			AND (@struck OR c.struck_at IS NULL) AND (@dismissed OR NOT EXISTS (SELECT 1 FROM change_dismissal d WHERE d.change_id = c.id AND d.org_path = text2ltree(@office)))
 		ORDER BY c.filed_at DESC, c.id DESC LIMIT @most`,

@@ -19,7 +19,7 @@ func (t *Tx) moveRecord(c *Change, h *held, after status.Record, on calendar.Dat
 	if err != nil {
 		return fmt.Errorf("school of a record: %w", err)
 	}
-	path, err := t.pathOf(to)
+	path, err := t.pathFor(c, to)
 	if err != nil {
 		return err
 	}
@@ -37,6 +37,14 @@ func (t *Tx) moveRecord(c *Change, h *held, after status.Record, on calendar.Dat
 		return err
 	}
 	return t.writeHistory(c, h, in, on)
+}
+
+// pathFor is the path of the school a change moves a record to, read once for a list.
+func (t *Tx) pathFor(c *Change, to uuid.UUID) (string, error) {
+	if c.receiving.ID == to {
+		return c.receiving.Path, nil
+	}
+	return t.pathOf(to)
 }
 
 func (t *Tx) pathOf(office uuid.UUID) (string, error) {

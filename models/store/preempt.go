@@ -87,7 +87,7 @@ func (t *Tx) endOther(c *Change, code string) error {
 		return fmt.Errorf("look for a running change: %w", err)
 	}
 	for _, other := range holders {
-		if err := t.endBySystem(other, code); err != nil {
+		if err := t.endFor(other, *c.StudentID, code); err != nil {
 			return err
 		}
 	}

@@ -130,8 +130,9 @@ func (t *Tx) countLookup(most int) error {
 func (t *Tx) runningDetail(student uuid.UUID) (*RunningDetail, error) {
 	var d RunningDetail
 	err := t.db.Raw(`SELECT c.id AS change_id, c.case_no, c.kind, coalesce(s.name, '') AS step_name
-		FROM change c JOIN student p ON p.id = c.student_id LEFT JOIN step s ON s.change_id = c.id AND s.status = 'OPEN'
-		WHERE c.student_id = ? AND c.status = 'RUNNING' LIMIT 1`, student).Take(&d).Error
+		FROM change c JOIN student p ON p.id = @student LEFT JOIN step s ON s.change_id = c.id AND s.status = 'OPEN'
+		WHERE (c.student_id = @student OR c.id IN (SELECT l.change_id FROM change_line l WHERE l.student_id = @student AND l.verdict = 'LISTED'))
+			AND c.status = 'RUNNING' LIMIT 1`, map[string]any{"student": student}).Take(&d).Error
 	if errors.Is(err, gorm.ErrRecordNotFound) {
 		return nil, nil //nolint:nilnil // nothing is running, or nothing this office may know
 	}

@@ -52,33 +52,54 @@ type held struct {
 	record status.Record `gorm:"-"`
 }
 
+const heldQuery = `SELECT s.id, s.school_id, s.org_path::text AS org_path, s.class_id, coalesce(k.code, '') AS class_code, s.holds_seat, s.stage, s.entry_year,
+	s.enrol_status, s.in_register, s.on_campus, s.version, to_json(s.problem_flags)::text AS flags, o.closed_at IS NOT NULL AS school_gone,
+	o.name AS school_name, o.code AS school_code, o.path::text AS school_path, o.province_code AS province,
+	s.name, s.sex, s.birth_date, s.id_type, s.id_cipher, s.id_masked, s.number_masked, s.number_hash, s.number_class, s.dropout,
+	EXISTS (SELECT 1 FROM punishment p WHERE p.student_id = s.id AND p.cancelled_on IS NULL) AS punished
+	FROM student s JOIN organisation o ON o.id = s.school_id LEFT JOIN school_class k ON k.id = s.class_id WHERE s.id IN ? ORDER BY s.id`
+
 // readHeld reads the record a change is about; with lock it holds it until
 // the transaction ends. not_found when it is outside the scope.
 func (t *Tx) readHeld(id uuid.UUID, lock bool) (*held, error) {
-	query := `SELECT s.id, s.school_id, s.org_path::text AS org_path, s.class_id, coalesce(k.code, '') AS class_code, s.holds_seat, s.stage, s.entry_year,
-		s.enrol_status, s.in_register, s.on_campus, s.version, to_json(s.problem_flags)::text AS flags, o.closed_at IS NOT NULL AS school_gone,
-		o.name AS school_name, o.code AS school_code, o.path::text AS school_path, o.province_code AS province,
-		s.name, s.sex, s.birth_date, s.id_type, s.id_cipher, s.id_masked, s.number_masked, s.number_hash, s.number_class, s.dropout,
-		EXISTS (SELECT 1 FROM punishment p WHERE p.student_id = s.id AND p.cancelled_on IS NULL) AS punished
-		FROM student s JOIN organisation o ON o.id = s.school_id LEFT JOIN school_class k ON k.id = s.class_id WHERE s.id = ?`
+	list, err := t.heldAmong([]uuid.UUID{id}, lock)
+	if err != nil {
+		return nil, err
+	}
+	if len(list) == 0 {
+		return nil, problem.New(problem.NotFound).At("/student_id")
+	}
+	return list[0], nil
+}
+
+// heldAmong reads those of the records that are in scope, always in the same order:
+// changes that hold several must not wait for each other.
+func (t *Tx) heldAmong(ids []uuid.UUID, lock bool) ([]*held, error) {
+	query := heldQuery
 	if lock {
 		query += " FOR UPDATE OF s"
 	}
-	var h held
-	err := t.db.Raw(query, id).Take(&h).Error
-	if errors.Is(err, gorm.ErrRecordNotFound) {
-		return nil, problem.New(problem.NotFound).At("/student_id")
-	}
-	if err != nil {
+	var list []*held
+	if err := t.db.Raw(query, ids).Scan(&list).Error; err != nil {
 		return nil, fmt.Errorf("read a record: %w", err)
 	}
-	var problems []string
-	if err := json.Unmarshal([]byte(h.Flags), &problems); err != nil {
-		return nil, fmt.Errorf("read a record: %w", err)
-	}
-	suspensions, err := t.suspensionsOf(id)
+	suspensions, err := t.suspensionsAmong(ids)
 	if err != nil {
 		return nil, err
+	}
+	for _, h := range list {
+		if err := h.remember(suspensions[h.ID]); err != nil {
+			return nil, err
+		}
+	}
+	return list, nil
+}
+
+// remember makes of a row the record that status looks at.
+func (h *held) remember(suspensions []SuspensionPeriod) error {
+	var problems []string
+	if err := json.Unmarshal([]byte(h.Flags), &problems); err != nil {
+		return fmt.Errorf("read a record: %w", err)
 	}
 	h.record = status.Record{
 		Enrol: h.EnrolStatus, Standing: status.Standing{InRegister: h.InRegister, OnCampus: h.OnCampus, HoldsSeat: h.HoldsSeat},
@@ -93,8 +114,12 @@ func (t *Tx) readHeld(id uuid.UUID, lock bool) (*held, error) {
 			ReasonCode: s.ReasonCode, From: s.FromDate, Until: s.UntilDate, EndedOn: s.EndedOn, Extended: s.Extended,
 		})
 	}
-	return &h, nil
+	return nil
 }
+
+// placeColumns are those of a class as status looks at it.
+const placeColumns = `k.id, k.school_id, g.stage, g.entry_year, k.capacity, k.occupied, k.closed_at IS NOT NULL AS closed
+	FROM school_class k JOIN school_grade g ON g.id = k.grade_id`
 
 // readClass reads a class named in a form; nil when there is none in scope.
 func (t *Tx) readClass(id string) (*status.Class, error) {
@@ -102,10 +127,8 @@ func (t *Tx) readClass(id string) (*status.Class, error) {
 	if err != nil {
 		return nil, nil //nolint:nilerr,nilnil // a form may name anything; what is no class is told by status.Check
 	}
-	query := `SELECT k.id, k.school_id, g.stage, g.entry_year, k.capacity, k.occupied, k.closed_at IS NOT NULL AS closed
-		FROM school_class k JOIN school_grade g ON g.id = k.grade_id WHERE k.id = ?`
 	var c status.Class
-	err = t.db.Raw(query, parsed).Take(&c).Error
+	err = t.db.Raw(`SELECT `+placeColumns+` WHERE k.id = ?`, parsed).Take(&c).Error
 	if errors.Is(err, gorm.ErrRecordNotFound) {
 		return nil, nil //nolint:nilnil // no such class is an answer
 	}
@@ -163,6 +186,10 @@ func (t *Tx) lockClasses(from *uuid.UUID, to string) error {
 	if from != nil {
 		ids = append(ids, *from)
 	}
+	return t.holdClasses(ids)
+}
+
+func (t *Tx) holdClasses(ids []uuid.UUID) error {
 	if len(ids) == 0 {
 		return nil
 	}

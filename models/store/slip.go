@@ -68,6 +68,8 @@ type SlipBody struct {
 	// Inputs are what the step asks for.
 	Inputs   map[string]string `json:"inputs,omitempty"`
 	Evidence []EvidenceRef     `json:"evidence,omitempty"`
+	// Strike takes pupils out of a list, with an APPROVE.
+	Strike []Strike `json:"strike,omitempty"`
 	// Sealed are the key items of a RESUBMIT, encrypted.
 	Sealed []byte `json:"sealed,omitempty"`
 }

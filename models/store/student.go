@@ -145,13 +145,26 @@ func (t *Tx) recordOf(id uuid.UUID) (*StudentRecord, error) {
 }
 
 func (t *Tx) suspensionsOf(student uuid.UUID) ([]SuspensionPeriod, error) {
-	var list []SuspensionPeriod
-	err := t.db.Raw(`SELECT id, change_id, reason_code, from_date, until_date, ended_on, ended_by, extended, stage
-		FROM suspension WHERE student_id = ? ORDER BY from_date, id`, student).Scan(&list).Error
+	all, err := t.suspensionsAmong([]uuid.UUID{student})
+	return all[student], err
+}
+
+// suspensionsAmong reads the suspensions of several pupils, each from the first on.
+func (t *Tx) suspensionsAmong(students []uuid.UUID) (map[uuid.UUID][]SuspensionPeriod, error) {
+	var rows []struct {
+		SuspensionPeriod
+		StudentID uuid.UUID
+	}
+	err := t.db.Raw(`SELECT id, student_id, change_id, reason_code, from_date, until_date, ended_on, ended_by, extended, stage
+		FROM suspension WHERE student_id IN ? ORDER BY from_date, id`, students).Scan(&rows).Error
 	if err != nil {
 		return nil, fmt.Errorf("read the suspensions of a record: %w", err)
 	}
-	return list, nil
+	all := map[uuid.UUID][]SuspensionPeriod{}
+	for _, row := range rows {
+		all[row.StudentID] = append(all[row.StudentID], row.SuspensionPeriod)
+	}
+	return all, nil
 }
 
 func (t *Tx) runningChangeOf(student uuid.UUID) (*RunningChange, error) {

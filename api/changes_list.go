@@ -1,0 +1,43 @@
+package api
+
+import (
+	"context"
+
+	"github.com/google/uuid"
+
+	"github.com/xueji/xueji/models/store"
+)
+
+// LineView is one pupil of a list; a pupil who was struck stays visible.
+type LineView struct {
+	StudentID uuid.UUID  `json:"student_id"`
+	Pupil     *PupilView `json:"pupil" doc:"As it was when the list was filed; numbers masked."`
+	ClassID   uuid.UUID  `json:"class_id"`
+	Class     string     `json:"class" example:"2024级 1班"`
+	Verdict   string     `json:"verdict" enum:"LISTED,STRUCK,MOVED" doc:"LISTED waits for the decisions, STRUCK was taken out (剔除), MOVED is in force."`
+	Code      string     `json:"code,omitempty" doc:"Why the system struck it."`
+	Reason    string     `json:"reason,omitempty" doc:"The same as a sentence, or the reason a school gave."`
+	By        string     `json:"by,omitempty" doc:"The school that struck it."`
+}
+
+func (s *server) showLine(ctx context.Context, l store.LineView) LineView {
+	v := LineView{StudentID: l.StudentID, Pupil: showPupil(l.Subject), ClassID: l.ClassID, Class: l.Class, Verdict: l.Verdict, Reason: l.Reason, By: l.By}
+	if l.Struck != nil {
+		v.Code, v.Reason = string(l.Struck.Code), s.catalogue.Sentence(l.Struck, exchangeOf(ctx).lang)
+	}
+	return v
+}
+
+// StrikeBody takes one pupil out of a list.
+type StrikeBody struct {
+	StudentID uuid.UUID `json:"student_id" format:"uuid"`
+	Reason    string    `json:"reason" maxLength:"500" text:"free"`
+}
+
+func strikes(list []StrikeBody) []store.Strike {
+	struck := make([]store.Strike, len(list))
+	for i, k := range list {
+		struck[i] = store.Strike(k)
+	}
+	return struck
+}

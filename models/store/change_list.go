@@ -1,0 +1,354 @@
+package store
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strconv"
+
+	"github.com/google/uuid"
+
+	"github.com/xueji/xueji/models/org"
+	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/process"
+	"github.com/xueji/xueji/models/status"
+)
+
+// Line is one pupil of a list with the class the pupil goes to.
+type Line struct {
+	StudentID uuid.UUID
+	ClassID   uuid.UUID
+}
+
+// What became of a line.
+const (
+	lineListed = "LISTED"
+	lineStruck = "STRUCK"
+	lineMoved  = "MOVED"
+)
+
+// mostLines is how many pupils one list holds, mostFaults how much of what stands
+// against it is told at once.
+const (
+	mostLines  = 500
+	mostFaults = 100
+)
+
+// receiverInput and releaserInput name the two schools in the form of a change that
+// sends pupils.
+const (
+	receiverInput = "to_school"
+	releaserInput = "from_school"
+)
+
+// listed is a list while it is filed.
+type listed struct {
+	lines   []Line
+	held    []*held // of each line
+	classes map[uuid.UUID]*placeOf
+}
+
+// placeOf is a class with the name by which people know it.
+type placeOf struct {
+	status.Class
+
+	Label string
+}
+
+// prepareList prepares the case of a bureau that moves pupils of one of its schools to
+// another one (批量转学, KT54): each line is judged as a transfer, all at once.
+func (t *Tx) prepareList(c *Change, f Filing, policy process.Policy) error {
+	from, to, err := t.schoolsOfList(c)
+	if err != nil {
+		return err
+	}
+	l := &listed{lines: f.Lines}
+	list, err := t.readLines(c, l)
+	if err != nil {
+		return err
+	}
+	if len(list) > 0 {
+		return problem.Join(list...)
+	}
+	c.Stage = l.held[0].Stage
+	d, ok := t.store.processes.Define(f.Kind, c.Stage, policy)
+	if !ok || d.Subject != process.SubjectList {
+		return problem.New(problem.KindUnknown).At("/kind").With("kind", string(f.Kind))
+	}
+	c.Definition, c.list = d, l
+	list = append(d.CheckInputs(c.Inputs), d.CheckEvidence(kindsOf(f.Evidence))...)
+	if !d.Allows(c.Stage) {
+		list = append(list, problem.New(problem.StageForbids).At("/kind").WithText("kind", d.Name.Zh, d.Name.En))
+	}
+	missing, err := t.unknownEvidence(f.Evidence)
+	if err != nil {
+		return err
+	}
+	facts := status.Facts{Today: t.today(), Filed: t.today(), Policy: policy, Releasing: policy, Starting: true, From: from, To: to}
+	list = append(append(list, missing...), l.against(facts)...)
+	busy, err := t.busyLines(l)
+	if err != nil {
+		return err
+	}
+	list = append(list, busy...)
+	return problem.Join(list[:min(len(list), mostFaults)]...)
+}
+
+// schoolsOfList finds the two schools of a list, by code or ID, below the bureau.
+func (t *Tx) schoolsOfList(c *Change) (from, to status.School, err error) {
+	var list []*problem.Error
+	find := func(input string) (o Office, s status.School) {
+		var rows []Office
+		if err == nil {
+			err = t.db.Raw(`SELECT o.id, o.path::text AS path, o.province_code AS province FROM organisation o
+				WHERE o.kind = 'SCHOOL' AND (o.code = @named OR CAST(o.id AS text) = @named) AND o.path <@ text2ltree(@path) AND o.closed_at IS NULL LIMIT 1`,
+				map[string]any{"named": c.Inputs[input], "path": c.OrgPath}).Scan(&rows).Error
+		}
+		if err != nil {
+			return o, s
+		}
+		if len(rows) == 0 {
+			list = append(list, problem.New(problem.ListSchool).At("/inputs/"+input))
+			return o, s
+		}
+		s, err = t.schoolFor(rows[0].ID)
+		return rows[0], s
+	}
+	c.releasing, from = find(releaserInput)
+	c.receiving, to = find(receiverInput)
+	if err != nil {
+		return from, to, fmt.Errorf("find the schools of a list: %w", err)
+	}
+	if len(list) == 0 && from.ID == to.ID {
+		list = append(list, problem.New(problem.TransferSameSchool).At("/inputs/"+receiverInput))
+	}
+	return from, to, problem.Join(list...)
+}
+
+// readLines reads the pupils and classes of a list, and tells which lines name none of
+// the releasing school, or one twice.
+func (t *Tx) readLines(c *Change, l *listed) ([]*problem.Error, error) {
+	students, classes := make([]uuid.UUID, len(l.lines)), make([]uuid.UUID, len(l.lines))
+	for i, line := range l.lines {
+		students[i], classes[i] = line.StudentID, line.ClassID
+	}
+	all, err := t.heldAmong(students, false)
+	if err != nil {
+		return nil, err
+	}
+	if l.classes, err = t.placesAmong(classes); err != nil {
+		return nil, err
+	}
+	known, seen := map[uuid.UUID]*held{}, map[uuid.UUID]bool{}
+	for _, h := range all {
+		known[h.ID] = h
+	}
+	var list []*problem.Error
+	for i, line := range l.lines {
+		h := known[line.StudentID]
+		l.held = append(l.held, h)
+		switch {
+		case h == nil || h.SchoolID != c.releasing.ID:
+			list = append(list, problem.New(problem.ListPupil).At(inLine(i, "/student_id")))
+		case seen[line.StudentID]:
+			list = append(list, problem.New(problem.ListTwice).At(inLine(i, "/student_id")))
+		case h.Stage != l.held[0].stage():
+			list = append(list, problem.New(problem.ListStage).At(inLine(i, "/student_id")))
+		}
+		seen[line.StudentID] = true
+	}
+	return list[:min(len(list), mostFaults)], nil
+}
+
+func (h *held) stage() org.Stage {
+	if h == nil {
+		return ""
+	}
+	return h.Stage
+}
+
+// placesAmong reads classes with their names, by ID.
+func (t *Tx) placesAmong(ids []uuid.UUID) (map[uuid.UUID]*placeOf, error) {
+	var rows []placeOf
+	err := t.db.Raw(`SELECT g.name || ' ' || k.name AS label, `+placeColumns+` WHERE k.id IN ?`, ids).Scan(&rows).Error
+	if err != nil {
+		return nil, fmt.Errorf("read the classes of a list: %w", err)
+	}
+	places := map[uuid.UUID]*placeOf{}
+	for i := range rows {
+		places[uuid.MustParse(rows[i].ID)] = &rows[i]
+	}
+	return places, nil
+}
+
+// against tells what stands against each line; a class fills up as lines go into it.
+// What is true of the whole list is told once.
+func (l *listed) against(facts status.Facts) []*problem.Error {
+	var list []*problem.Error
+	said := map[string]bool{}
+	for i, line := range l.lines {
+		_, refused := l.judge(line, l.held[i], facts)
+		for _, e := range refused {
+			switch field := lineField(e.Field); {
+			case field != "":
+				list = append(list, e.At(inLine(i, field)))
+			case !said[string(e.Code)]:
+				said[string(e.Code)] = true
+				list = append(list, e)
+			}
+		}
+	}
+	return list
+}
+
+// judge gives the record after its line, or what stands against it; nobody else gets
+// the seat that was given.
+func (l *listed) judge(line Line, h *held, facts status.Facts) (status.Record, []*problem.Error) {
+	place := l.classes[line.ClassID]
+	if place != nil {
+		facts.Class = &place.Class
+	}
+	req := status.Request{Kind: process.BatchTransfer, Inputs: map[string]string{classInput: line.ClassID.String()}}
+	if refused := status.Check(h.record, req, facts); len(refused) > 0 {
+		return h.record, refused
+	}
+	after, _ := status.Apply(h.record, req, facts) // refuses what Check refuses
+	place.Occupied++
+	return after, nil
+}
+
+// lineField is where a fault of one pupil lies in its line; "" when it is the list's.
+func lineField(field string) string {
+	switch field {
+	case "/student_id":
+		return "/student_id"
+	case "/inputs/" + classInput:
+		return "/" + classInput
+	}
+	return ""
+}
+
+func inLine(i int, field string) string { return "/lines/" + strconv.Itoa(i) + field }
+
+// busyLines tells which pupils of a list another change holds (异动中), or a death.
+func (t *Tx) busyLines(l *listed) ([]*problem.Error, error) {
+	lines := map[string]int{}
+	for i, line := range l.lines {
+		lines[studentSlot(line.StudentID)], lines[deathSlot(line.StudentID)] = i, i
+	}
+	keys := make([]string, 0, len(lines))
+	for key := range lines {
+		keys = append(keys, key)
+	}
+	var taken []string
+	if err := t.db.Raw(`SELECT slots_held(CAST(? AS text[]))`, textArray(keys)).Scan(&taken).Error; err != nil {
+		return nil, fmt.Errorf("look for running changes: %w", err)
+	}
+	slices.SortFunc(taken, func(a, b string) int { return lines[a] - lines[b] })
+	var list []*problem.Error
+	for _, key := range taken {
+		list = append(list, inProgress(nil).At(inLine(lines[key], "/student_id")))
+	}
+	return list, nil
+}
+
+// insertLines writes the lines of a list and takes the slot of each pupil.
+func (t *Tx) insertLines(c *Change) error {
+	type row struct {
+		No      int       `json:"line_no"`
+		Student uuid.UUID `json:"student_id"`
+		Class   uuid.UUID `json:"class_id"`
+		Subject Subject   `json:"subject"`
+		Label   string    `json:"class_name"`
+	}
+	rows := make([]row, len(c.list.lines))
+	for i, line := range c.list.lines {
+		rows[i] = row{No: i + 1, Student: line.StudentID, Class: line.ClassID, Subject: c.list.held[i].subject(), Label: c.list.classes[line.ClassID].Label}
+	}
+	text, err := json.Marshal(rows)
+	if err != nil {
+		return fmt.Errorf("write a list: %w", err)
+	}
+	t.later("write a list", int64(len(rows)), `INSERT INTO change_line (change_id, line_no, student_id, class_id, subject, class_name)
+		SELECT ?, r.line_no, r.student_id, r.class_id, r.subject, r.class_name
+		FROM jsonb_to_recordset(CAST(? AS jsonb)) AS r (line_no int, student_id uuid, class_id uuid, subject jsonb, class_name text)`, c.ID, string(text))
+	// Without a conflict target the statement needs no right to read slots.
+	taken, err := t.exec(`INSERT INTO slot (key, change_id, taken_at) SELECT 'student/' || student_id, change_id, ? FROM change_line
+		WHERE change_id = ? ORDER BY student_id ON CONFLICT DO NOTHING`, t.now, c.ID)
+	if err != nil {
+		return fmt.Errorf("take the slots of a list: %w", err)
+	}
+	if taken == int64(len(rows)) {
+		return nil
+	}
+	var held []int // somebody was faster between the look and the filing
+	if err := t.db.Raw(`SELECT lines_held(?)`, c.ID).Scan(&held).Error; err != nil {
+		return fmt.Errorf("look for running changes: %w", err)
+	}
+	var list []*problem.Error
+	for _, no := range held {
+		list = append(list, inProgress(nil).At(inLine(no-1, "/student_id")))
+	}
+	return problem.Join(list[:min(len(list), mostFaults)]...)
+}
+
+// listAgain tells what stands against a list that is handed in again: its schools and
+// its lines stay what they were (worker). The pupils are looked at by the last decision.
+func (t *Tx) listAgain(c *Change) error {
+	var same []bool
+	err := t.db.Raw(`SELECT @to IN (i.code, CAST(i.id AS text)) AND @from IN (o.code, CAST(o.id AS text))
+		FROM change_party p JOIN organisation i ON i.id = p.org_id JOIN change_party q ON q.change_id = p.change_id AND q.side = 'OUT' JOIN organisation o ON o.id = q.org_id
+		WHERE p.change_id = @change AND p.side = 'IN'`,
+		map[string]any{"change": c.ID, "to": c.Inputs[receiverInput], "from": c.Inputs[releaserInput]}).Scan(&same).Error
+	if err != nil {
+		return fmt.Errorf("look at the schools of a list: %w", err)
+	}
+	list := c.Definition.CheckFiled(c.Inputs)
+	if !slices.Contains(same, true) {
+		list = append(list, problem.New(problem.ReceivingFixed).At("/inputs/"+receiverInput))
+	}
+	return problem.Join(list...)
+}
+
+// LineView is one line of a list as its parties see it; numbers are masked.
+type LineView struct {
+	StudentID uuid.UUID
+	ClassID   uuid.UUID
+	Class     string
+	Subject   Subject `gorm:"-"`
+	Verdict   string
+	Reason    string         // why a person struck it
+	By        string         // the office of that person
+	Struck    *problem.Error `gorm:"-"` // why the system did
+}
+
+// Lines reads the lines of a list in their order.
+func (t *Tx) Lines(change uuid.UUID) ([]LineView, error) {
+	var rows []struct {
+		LineView
+		SubjectJSON string
+		Code        problem.Code
+		ParamsJSON  string
+	}
+	err := t.db.Raw(`SELECT l.student_id, l.class_id, l.class_name AS class, l.subject::text AS subject_json, l.verdict, l.reason, coalesce(a.office, '') AS by,
+			l.code, l.params::text AS params_json
+		FROM change_line l LEFT JOIN LATERAL account_label(l.settled_by) a ON l.reason <> '' WHERE l.change_id = ? ORDER BY l.line_no`, change).Scan(&rows).Error
+	if err != nil {
+		return nil, fmt.Errorf("read a list: %w", err)
+	}
+	list := make([]LineView, len(rows))
+	for i, row := range rows {
+		list[i] = row.LineView
+		if err := json.Unmarshal([]byte(row.SubjectJSON), &list[i].Subject); err != nil {
+			return nil, fmt.Errorf("read a list: %w", err)
+		}
+		if row.Code == "" {
+			continue
+		}
+		list[i].Struck = problem.New(row.Code)
+		if err := json.Unmarshal([]byte(row.ParamsJSON), &list[i].Struck.Params); err != nil {
+			return nil, fmt.Errorf("read a list: %w", err)
+		}
+	}
+	return list, nil
+}

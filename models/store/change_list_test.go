@@ -1,0 +1,312 @@
+package store
+
+import (
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+
+	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/process"
+)
+
+// places makes a class of the year 2024 with so many seats, at school B.
+func (r *recordsRig) places(seats int) uuid.UUID {
+	r.t.Helper()
+	grade, class := newID(), newID()
+	r.exec(`INSERT INTO school_grade (id, school_id, org_path, stage, entry_year, name) VALUES ($1, $2, $3::text::ltree, 'PRIMARY', 2024, '2024级') ON CONFLICT DO NOTHING`,
+		grade, r.school[schoolBPath], schoolBPath)
+	r.exec(`INSERT INTO school_class (id, school_id, org_path, grade_id, code, name, capacity)
+		SELECT $1, school_id, org_path, id, '2024' || (100 + (SELECT count(*) FROM school_class)), '班', $2 FROM school_grade WHERE school_id = $3 AND entry_year = 2024`,
+		class, seats, r.school[schoolBPath])
+	return class
+}
+
+// county is the bureau that files lists.
+func (r *recordsRig) county() Office {
+	r.t.Helper()
+	o := Office{Path: countyPath, Province: "520000"}
+	require.NoError(r.t, r.owner.QueryRow(r.t.Context(), `SELECT id FROM organisation WHERE path = $1::text::ltree`, countyPath).Scan(&o.ID))
+	return o
+}
+
+// list is a filing that moves pupils of school A into a class of school B.
+func (r *recordsRig) list(lines ...Line) Filing {
+	return Filing{Kind: process.BatchTransfer, Lines: lines, Inputs: map[string]string{"from_school": "2152000123", "to_school": "2152000456", "reason": "撤并"},
+		Office: r.county(), Key: newID().String(), BodyHash: []byte("list")}
+}
+
+func (r *recordsRig) fileList(f Filing) (c *Change, err error) {
+	r.t.Helper()
+	err = r.in(r.app, countyPath, func(tx *Tx) (err error) {
+		c, err = tx.FileChange(f)
+		return err
+	})
+	return c, err
+}
+
+// told gives every refusal with the place it is about.
+func told(t *testing.T, err error) (list []string) {
+	t.Helper()
+	var first *problem.Error
+	require.ErrorAs(t, err, &first)
+	for _, e := range first.All() {
+		list = append(list, string(e.Code)+" "+e.Field)
+	}
+	return list
+}
+
+// Everything that stands against a list is told at once, each with its line.
+func TestAListIsJudgedLineByLine(t *testing.T) {
+	r := newRecordsRig(t)
+	class, small := r.places(10), r.places(1)
+	good, elsewhere, left, busy, third := r.pupil(schoolAPath), r.pupil(schoolBPath), r.pupil(schoolAPath), r.pupil(schoolAPath), r.pupil(schoolAPath)
+	r.exec(`UPDATE student SET enrol_status = 'MISSING', holds_seat = false WHERE id = $1`, left)
+	r.holds(studentSlot(busy), r.waiting(schoolAPath))
+	_, err := r.fileList(r.list(Line{good, class}, Line{elsewhere, class}, Line{good, class}, Line{newID(), class}))
+	require.Equal(t, []string{"list_pupil /lines/1/student_id", "list_twice /lines/2/student_id", "list_pupil /lines/3/student_id"}, told(t, err))
+	_, err = r.fileList(r.list(Line{good, small}, Line{left, class}, Line{busy, class}, Line{third, small}))
+	require.Equal(t, []string{"state_forbids /lines/1/student_id", "class_full /lines/3/class_id", "change_in_progress /lines/2/student_id"}, told(t, err))
+	wrong := r.list(Line{good, r.classes["2024101"]})
+	wrong.Inputs["to_school"], wrong.Inputs["from_school"] = "2152000123", "9999999999"
+	_, err = r.fileList(wrong)
+	require.Equal(t, []string{"list_school /inputs/from_school"}, told(t, err))
+	wrong.Inputs["from_school"] = "2152000123"
+	_, err = r.fileList(wrong)
+	require.Equal(t, []string{"transfer_same_school /inputs/to_school"}, told(t, err))
+	r.exec(`UPDATE student SET stage = 'JUNIOR' WHERE id = $1`, third)
+	_, err = r.fileList(r.list(Line{good, class}, Line{third, class}))
+	require.Equal(t, []string{"list_stage /lines/1/student_id"}, told(t, err))
+	for name, f := range map[string]Filing{
+		"subject_twice /lines":    func() Filing { f := r.list(Line{good, class}); f.StudentID = good; return f }(),
+		"list_missing /lines":     r.list(),
+		"list_not_here /lines":    func() Filing { f := r.list(Line{good, class}); f.Kind = process.Suspension; return f }(),
+		"required /inputs/reason": func() Filing { f := r.list(Line{good, class}); delete(f.Inputs, "reason"); return f }(),
+	} {
+		_, err = r.fileList(f)
+		require.Equal(t, []string{name}, told(t, err))
+	}
+	require.Zero(t, r.count(`SELECT count(*) FROM change WHERE kind = 'BATCH_TRANSFER'`))
+	_, err = r.fileList(r.list(Line{good, class}))
+	require.NoError(t, err)
+	_, err = r.fileList(r.list(Line{good, class}))
+	require.Equal(t, []string{"change_in_progress /lines/0/student_id"}, told(t, err))
+}
+
+// Two bureaus list the same pupils at the same moment: one list is filed, the other
+// reads which of its pupils are taken, whatever the order of the lines.
+func TestListsAtOnce(t *testing.T) {
+	r := newRecordsRig(t)
+	class := r.places(55)
+	var forth, back []Line
+	for range 20 {
+		forth = append(forth, Line{r.pupil(schoolAPath), class})
+	}
+	for i := range forth {
+		back = append(back, forth[len(forth)-1-i])
+	}
+	answers := make(chan error, 2)
+	for _, f := range []Filing{r.list(forth...), r.list(back...)} {
+		go func() { _, err := r.fileList(f); answers <- err }()
+	}
+	one, other := <-answers, <-answers
+	if one == nil {
+		one = other
+	} else {
+		require.NoError(t, other)
+	}
+	require.Len(t, told(t, one), 20)
+	require.ErrorIs(t, one, problem.New(problem.ChangeInProgress))
+	require.Equal(t, 20, r.count(`SELECT count(*) FROM slot`))
+	require.Equal(t, 20, r.count(`SELECT count(*) FROM change_line`))
+}
+
+// waitingList files a list of so many pupils and gives them.
+func (r *recordsRig) waitingList(n int) (change uuid.UUID, pupils []uuid.UUID) {
+	r.t.Helper()
+	var lines []Line
+	var class uuid.UUID
+	for i := range n {
+		if i%50 == 0 {
+			class = r.places(50)
+		}
+		lines = append(lines, Line{r.pupil(schoolAPath), class})
+		pupils = append(pupils, lines[i].StudentID)
+	}
+	c, err := r.fileList(r.list(lines...))
+	require.NoError(r.t, err)
+	return c.ID, pupils
+}
+
+// strikes hands a strike in with an approval, as the worker counts it.
+func (r *recordsRig) strikes(change uuid.UUID, verb Verb, strikes ...Strike) (left bool, err error) {
+	err = r.in(r.worker, "", func(tx *Tx) error {
+		c, err := tx.lockChange(change)
+		if err != nil {
+			return err
+		}
+		left, err = tx.strikeLines(c, &Slip{ID: newID(), ChangeID: change, Verb: verb, AccountID: newID(), OfficeID: r.school[schoolAPath], Body: SlipBody{Strike: strikes}})
+		return err
+	})
+	return left, err
+}
+
+// moves lets a list take effect.
+func (r *recordsRig) moves(change uuid.UUID) error {
+	return r.in(r.worker, "", func(tx *Tx) error {
+		c, err := tx.lockChange(change)
+		if err != nil {
+			return err
+		}
+		return tx.moveList(c, nil, tx.today())
+	})
+}
+
+// Who is struck is free at once, stays visible with the reason, and is not struck twice.
+func TestPupilsAreStruckFromAList(t *testing.T) {
+	r := newRecordsRig(t)
+	change, pupils := r.waitingList(3)
+	suspension := r.waiting(schoolAPath)
+	for want, k := range map[string]Strike{
+		"opinion_required /strike/0/reason": {pupils[0], "  "},
+		"line_unknown /strike/0/student_id": {r.pupil(schoolAPath), "不在名单"},
+	} {
+		_, err := r.strikes(change, Approve, k)
+		require.Equal(t, []string{want}, told(t, err))
+	}
+	_, err := r.strikes(change, Reject, Strike{pupils[0], "随迁"})
+	require.ErrorIs(t, err, problem.New(problem.StrikeNotHere))
+	_, err = r.strikes(suspension, Approve, Strike{pupils[0], "随迁"})
+	require.ErrorIs(t, err, problem.New(problem.StrikeNotHere))
+	_, err = r.strikes(change, Approve, Strike{pupils[0], "随迁"}, Strike{pupils[0], "随迁"})
+	require.Equal(t, []string{"line_unknown /strike/1/student_id"}, told(t, err))
+	require.Equal(t, 3, r.count(`SELECT count(*) FROM slot WHERE change_id = $1`, change), "nothing was struck in vain")
+
+	left, err := r.strikes(change, Approve, Strike{pupils[0], "随迁"})
+	require.NoError(t, err)
+	require.True(t, left)
+	require.Equal(t, 2, r.count(`SELECT count(*) FROM slot WHERE change_id = $1`, change))
+	_, err = r.strikes(change, Approve, Strike{pupils[0], "再次"})
+	require.ErrorIs(t, err, problem.New(problem.LineUnknown))
+	require.Equal(t, 1, r.count(`SELECT count(*) FROM notice WHERE change_id = $1 AND kind = 'LINES_STRUCK' AND role = 'BUREAU_REVIEWER'`, change))
+	left, err = r.strikes(change, Approve, Strike{pupils[1], "一"}, Strike{pupils[2], "二"})
+	require.NoError(t, err)
+	require.False(t, left, "nobody remains")
+	for _, path := range []string{countyPath, schoolAPath, schoolBPath} {
+		r.mustIn(r.app, path, func(tx *Tx) error {
+			page, err := tx.ChangePage(change)
+			require.NoError(t, err)
+			require.Len(t, page.Lines, 3)
+			require.Equal(t, "STRUCK 随迁 样例生", page.Lines[0].Verdict+" "+page.Lines[0].Reason+" "+page.Lines[0].Subject.Name)
+			return nil
+		})
+	}
+}
+
+// A list takes effect for whoever can move then; the others are struck with the code,
+// and the record, seats, history, backup and paper file of each are those of a transfer.
+func TestAListMovesWhoCanMove(t *testing.T) {
+	r := newRecordsRig(t)
+	change, pupils := r.waitingList(5)
+	r.exec(`UPDATE student SET problem_flags = '{ID_ERROR}' WHERE id = $1`, pupils[0])
+	r.exec(`UPDATE student SET enrol_status = 'MISSING', holds_seat = false WHERE id = $1`, pupils[1])
+	r.holds(deathSlot(pupils[2]), r.waiting(schoolAPath))
+	r.exec(`UPDATE school_class SET capacity = 1 WHERE school_id = $1`, r.school[schoolBPath])
+	require.NoError(t, r.moves(change))
+	var lines []string
+	for i := range pupils {
+		var line string
+		require.NoError(t, r.owner.QueryRow(t.Context(), `SELECT verdict || ' ' || code FROM change_line WHERE student_id = $1`, pupils[i]).Scan(&line))
+		lines = append(lines, line)
+	}
+	require.Equal(t, []string{"STRUCK problem_status", "STRUCK state_forbids", "STRUCK death_filed", "MOVED ", "STRUCK class_full"}, lines)
+	require.Equal(t, 1, r.count(`SELECT count(*) FROM change WHERE id = $1 AND status = 'EFFECTIVE'`, change))
+	require.Equal(t, 1, r.count(`SELECT count(*) FROM student WHERE school_id = $1 AND version = 2`, r.school[schoolBPath]))
+	require.Equal(t, 2, r.count(`SELECT count(*) FROM student_history WHERE change_id = $1`, change))
+	require.Equal(t, 1, r.count(`SELECT count(*) FROM departure d JOIN handover h USING (change_id, student_id) WHERE d.student_id = $1`, pupils[3]))
+	require.Equal(t, 1, r.count(`SELECT occupied FROM school_class WHERE school_id = $1`, r.school[schoolBPath]))
+	require.Zero(t, r.count(`SELECT count(*) FROM slot WHERE change_id = $1`, change))
+	r.mustIn(r.app, schoolAPath, func(tx *Tx) error {
+		list, err := tx.Handovers(schoolAPath, tx.today(), uuid.Nil, 10)
+		require.NoError(t, err)
+		require.Len(t, list, 1)
+		require.Equal(t, "样例生", list[0].StudentName)
+		return nil
+	})
+
+	all, pupils := r.waitingList(2)
+	r.exec(`UPDATE student SET enrol_status = 'MISSING', holds_seat = false WHERE id = ANY ($1)`, pupils)
+	require.NoError(t, r.moves(all))
+	require.Equal(t, 1, r.count(`SELECT count(*) FROM change WHERE id = $1 AND status = 'REFUSED' AND close_code = 'ALL_STRUCK'`, all))
+}
+
+// A death takes its pupil out of a list, and ends the list when nobody is left.
+func TestADeathTakesOnePupilOutOfAList(t *testing.T) {
+	r := newRecordsRig(t)
+	change, pupils := r.waitingList(2)
+	for i, pupil := range pupils {
+		r.mustIn(r.worker, "", func(tx *Tx) error { return tx.endOther(&Change{ID: newID(), StudentID: &pupil}, Preempted) })
+		require.Equal(t, 1-i, r.count(`SELECT count(*) FROM slot WHERE change_id = $1`, change))
+		require.Equal(t, 1-i, r.count(`SELECT count(*) FROM change WHERE id = $1 AND status = 'RUNNING'`, change))
+	}
+	require.Equal(t, 2, r.count(`SELECT count(*) FROM change_line WHERE verdict = 'STRUCK' AND code = 'preempted'`))
+	require.Equal(t, 1, r.count(`SELECT count(*) FROM change WHERE id = $1 AND status = 'CLOSED' AND close_code = 'PREEMPTED'`, change))
+}
+
+// What is settled stays, and the application role settles nothing.
+func TestLinesAreTheWorkersToSettle(t *testing.T) {
+	r := newRecordsRig(t)
+	change, pupils := r.waitingList(2)
+	_, err := r.strikes(change, Approve, Strike{pupils[0], "随迁"})
+	require.NoError(t, err)
+	for name, try := range map[string]func() error{
+		"the app strikes": func() error {
+			return r.in(r.app, countyPath, func(tx *Tx) error {
+				_, err := tx.exec(`UPDATE change_line SET verdict = 'MOVED', settled_at = now()`)
+				return err
+			})
+		},
+		"the app writes a verdict": func() error {
+			return r.in(r.app, countyPath, func(tx *Tx) error {
+				_, err := tx.exec(`INSERT INTO change_line (change_id, line_no, student_id, class_id, subject, class_name, verdict) SELECT change_id, 9, ?, class_id, '{}', '', 'MOVED' FROM change_line LIMIT 1`, r.pupil(schoolAPath))
+				return err
+			})
+		},
+		"a school writes into the bureau's list": func() error {
+			return r.in(r.app, schoolAPath, func(tx *Tx) error {
+				_, err := tx.exec(`INSERT INTO change_line (change_id, line_no, student_id, class_id, subject, class_name) SELECT change_id, 9, ?, class_id, '{}', '' FROM change_line LIMIT 1`, r.pupil(schoolAPath))
+				return err
+			})
+		},
+		"the worker settles again": func() error {
+			return r.in(r.worker, "", func(tx *Tx) error {
+				_, err := tx.exec(`UPDATE change_line SET reason = '别的' WHERE student_id = ?`, pupils[0])
+				return err
+			})
+		},
+		"the worker changes the class": func() error {
+			return r.in(r.worker, "", func(tx *Tx) error {
+				_, err := tx.exec(`UPDATE change_line SET class_name = '' WHERE student_id = ?`, pupils[1])
+				return err
+			})
+		},
+	} {
+		require.Error(t, try(), name)
+	}
+	r.mustIn(r.app, "n.p11", func(tx *Tx) error {
+		lines, err := tx.Lines(change)
+		require.Empty(t, lines, "of another province nobody reads it")
+		return err
+	})
+}
+
+// The longest list is filed and moved whole. How long it takes is told, not judged.
+func TestTheLongestList(t *testing.T) {
+	r := newRecordsRig(t)
+	change, _ := r.waitingList(mostLines)
+	begin := time.Now()
+	require.NoError(t, r.moves(change))
+	t.Logf("%d pupils moved in %s", mostLines, time.Since(begin))
+	require.Equal(t, mostLines, r.count(`SELECT count(*) FROM change_line WHERE verdict = 'MOVED'`))
+}
