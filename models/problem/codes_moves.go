@@ -22,5 +22,6 @@ const (
 	StrikeNotHere        Code = "strike_not_here"
 	AllStruck            Code = "all_struck"
 	ReceivingFixed       Code = "receiving_fixed"
+	ReleasingFixed       Code = "releasing_fixed"
 	PaperBeforeArrival   Code = "paper_before_arrival"
 )

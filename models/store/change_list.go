@@ -85,7 +85,7 @@ func (t *Tx) prepareList(c *Change, f Filing, policy process.Policy) error {
 		return err
 	}
 	facts := status.Facts{Today: t.today(), Filed: t.today(), Policy: policy, Releasing: policy, Starting: true, From: from, To: to}
-	list = append(append(list, missing...), l.against(facts)...)
+	list = append(append(list, missing...), l.against(f.Kind, facts)...)
 	busy, err := t.busyLines(l)
 	if err != nil {
 		return err
@@ -140,6 +140,7 @@ func (t *Tx) readLines(c *Change, l *listed) ([]*problem.Error, error) {
 		return nil, err
 	}
 	known, seen := map[uuid.UUID]*held{}, map[uuid.UUID]bool{}
+	var stage org.Stage // of the first line that names a pupil of the school
 	for _, h := range all {
 		known[h.ID] = h
 	}
@@ -152,19 +153,14 @@ func (t *Tx) readLines(c *Change, l *listed) ([]*problem.Error, error) {
 			list = append(list, problem.New(problem.ListPupil).At(inLine(i, "/student_id")))
 		case seen[line.StudentID]:
 			list = append(list, problem.New(problem.ListTwice).At(inLine(i, "/student_id")))
-		case h.Stage != l.held[0].stage():
+		case stage == "":
+			stage = h.Stage
+		case h.Stage != stage:
 			list = append(list, problem.New(problem.ListStage).At(inLine(i, "/student_id")))
 		}
 		seen[line.StudentID] = true
 	}
 	return list[:min(len(list), mostFaults)], nil
-}
-
-func (h *held) stage() org.Stage {
-	if h == nil {
-		return ""
-	}
-	return h.Stage
 }
 
 // placesAmong reads classes with their names, by ID.
@@ -183,11 +179,11 @@ func (t *Tx) placesAmong(ids []uuid.UUID) (map[uuid.UUID]*placeOf, error) {
 
 // against tells what stands against each line; a class fills up as lines go into it.
 // What is true of the whole list is told once.
-func (l *listed) against(facts status.Facts) []*problem.Error {
+func (l *listed) against(kind process.Kind, facts status.Facts) []*problem.Error {
 	var list []*problem.Error
 	said := map[string]bool{}
 	for i, line := range l.lines {
-		_, refused := l.judge(line, l.held[i], facts)
+		_, refused := l.judge(kind, line, l.held[i], facts)
 		for _, e := range refused {
 			switch field := lineField(e.Field); {
 			case field != "":
@@ -203,12 +199,12 @@ func (l *listed) against(facts status.Facts) []*problem.Error {
 
 // judge gives the record after its line, or what stands against it; nobody else gets
 // the seat that was given.
-func (l *listed) judge(line Line, h *held, facts status.Facts) (status.Record, []*problem.Error) {
+func (l *listed) judge(kind process.Kind, line Line, h *held, facts status.Facts) (status.Record, []*problem.Error) {
 	place := l.classes[line.ClassID]
 	if place != nil {
 		facts.Class = &place.Class
 	}
-	req := status.Request{Kind: process.BatchTransfer, Inputs: map[string]string{classInput: line.ClassID.String()}}
+	req := status.Request{Kind: kind, Inputs: map[string]string{classInput: line.ClassID.String()}}
 	if refused := status.Check(h.record, req, facts); len(refused) > 0 {
 		return h.record, refused
 	}
@@ -289,25 +285,24 @@ func (t *Tx) insertLines(c *Change) error {
 	for _, no := range held {
 		list = append(list, inProgress(nil).At(inLine(no-1, "/student_id")))
 	}
+	if len(list) == 0 { // and gone again: trying again helps
+		list = append(list, problem.New(problem.ChangeInProgress).At("/lines"))
+	}
 	return problem.Join(list[:min(len(list), mostFaults)]...)
 }
 
 // listAgain tells what stands against a list that is handed in again: its schools and
 // its lines stay what they were (worker). The pupils are looked at by the last decision.
 func (t *Tx) listAgain(c *Change) error {
-	var same []bool
-	err := t.db.Raw(`SELECT @to IN (i.code, CAST(i.id AS text)) AND @from IN (o.code, CAST(o.id AS text))
-		FROM change_party p JOIN organisation i ON i.id = p.org_id JOIN change_party q ON q.change_id = p.change_id AND q.side = 'OUT' JOIN organisation o ON o.id = q.org_id
-		WHERE p.change_id = @change AND p.side = 'IN'`,
-		map[string]any{"change": c.ID, "to": c.Inputs[receiverInput], "from": c.Inputs[releaserInput]}).Scan(&same).Error
+	to, err := t.sameSchool(c, process.SideIn, receiverInput, problem.ReceivingFixed)
 	if err != nil {
-		return fmt.Errorf("look at the schools of a list: %w", err)
+		return err
 	}
-	list := c.Definition.CheckFiled(c.Inputs)
-	if !slices.Contains(same, true) {
-		list = append(list, problem.New(problem.ReceivingFixed).At("/inputs/"+receiverInput))
+	from, err := t.sameSchool(c, process.SideOut, releaserInput, problem.ReleasingFixed)
+	if err != nil {
+		return err
 	}
-	return problem.Join(list...)
+	return problem.Join(slices.Concat(c.Definition.CheckFiled(c.Inputs), from, to)...)
 }
 
 // LineView is one line of a list as its parties see it; numbers are masked.

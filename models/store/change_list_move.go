@@ -128,7 +128,7 @@ func (t *Tx) moveList(c *Change, s *Slip, on calendar.Date) error {
 		}
 		after, refused := h.record, barred[line.StudentID]
 		if len(refused) == 0 {
-			after, refused = l.judge(line, h, facts)
+			after, refused = l.judge(c.Kind, line, h, facts)
 		}
 		if len(refused) > 0 {
 			struck[line.StudentID] = refused[0]

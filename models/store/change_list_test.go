@@ -78,6 +78,8 @@ func TestAListIsJudgedLineByLine(t *testing.T) {
 	r.exec(`UPDATE student SET stage = 'JUNIOR' WHERE id = $1`, third)
 	_, err = r.fileList(r.list(Line{good, class}, Line{third, class}))
 	require.Equal(t, []string{"list_stage /lines/1/student_id"}, told(t, err))
+	_, err = r.fileList(r.list(Line{newID(), class}, Line{elsewhere, class}, Line{good, class}, Line{busy, class}))
+	require.Equal(t, []string{"list_pupil /lines/0/student_id", "list_pupil /lines/1/student_id"}, told(t, err), "a wrong first line makes no other one wrong")
 	for name, f := range map[string]Filing{
 		"subject_twice /lines":    func() Filing { f := r.list(Line{good, class}); f.StudentID = good; return f }(),
 		"list_missing /lines":     r.list(),
@@ -120,6 +122,37 @@ func TestListsAtOnce(t *testing.T) {
 	require.ErrorIs(t, one, problem.New(problem.ChangeInProgress))
 	require.Equal(t, 20, r.count(`SELECT count(*) FROM slot`))
 	require.Equal(t, 20, r.count(`SELECT count(*) FROM change_line`))
+}
+
+// A slot that somebody else held when it was to be taken, and freed before anybody
+// looked whose it was, is not taken: the filing is refused, whole.
+func TestAListHoldsEverySlotOrNone(t *testing.T) {
+	r := newRecordsRig(t)
+	line := Line{r.pupil(schoolAPath), r.places(10)}
+	r.exec(`CREATE FUNCTION passing() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'`)
+	r.exec(`CREATE TRIGGER passing BEFORE INSERT ON slot FOR EACH ROW EXECUTE FUNCTION passing()`)
+	_, err := r.fileList(r.list(line))
+	require.Equal(t, []string{"change_in_progress /lines"}, told(t, err))
+	require.Zero(t, r.count(`SELECT count(*) FROM change WHERE kind = 'BATCH_TRANSFER'`))
+}
+
+// A list that was sent back comes again with the schools it had; each is told of in its place.
+func TestTheSchoolsOfAListStay(t *testing.T) {
+	r := newRecordsRig(t)
+	change, _ := r.waitingList(1)
+	again := func(from, to string) (err error) {
+		r.mustIn(r.worker, "", func(tx *Tx) error {
+			c, wrong := tx.lockChange(change)
+			require.NoError(t, wrong)
+			c.Inputs["from_school"], c.Inputs["to_school"] = from, to
+			err = tx.listAgain(c)
+			return nil
+		})
+		return err
+	}
+	require.NoError(t, again("2152000123", "2152000456"))
+	require.Equal(t, []string{"receiving_fixed /inputs/to_school"}, told(t, again("2152000123", "2152000123")))
+	require.Equal(t, []string{"releasing_fixed /inputs/from_school"}, told(t, again("2152000456", "2152000456")))
 }
 
 // waitingList files a list of so many pupils and gives them.
@@ -227,6 +260,7 @@ func TestAListMovesWhoCanMove(t *testing.T) {
 	require.Equal(t, 1, r.count(`SELECT count(*) FROM departure d JOIN handover h USING (change_id, student_id) WHERE d.student_id = $1`, pupils[3]))
 	require.Equal(t, 1, r.count(`SELECT occupied FROM school_class WHERE school_id = $1`, r.school[schoolBPath]))
 	require.Zero(t, r.count(`SELECT count(*) FROM slot WHERE change_id = $1`, change))
+	require.Equal(t, 3, r.count(`SELECT count(DISTINCT org_id) FROM notice WHERE change_id = $1 AND kind = 'ENDED_EFFECTIVE'`, change), "the bureau and both schools")
 	r.mustIn(r.app, schoolAPath, func(tx *Tx) error {
 		list, err := tx.Handovers(schoolAPath, tx.today(), uuid.Nil, 10)
 		require.NoError(t, err)

@@ -38,17 +38,27 @@ func (t *Tx) sameReceiver(c *Change) error {
 	if !status.Sends(c.Kind) {
 		return nil
 	}
+	list, err := t.sameSchool(c, process.SideIn, receiverInput, problem.ReceivingFixed)
+	if err != nil {
+		return err
+	}
+	return problem.Join(list...)
+}
+
+// sameSchool tells when a form names another school, by code or ID, than the side it
+// was filed with.
+func (t *Tx) sameSchool(c *Change, side process.Side, input string, otherwise problem.Code) ([]*problem.Error, error) {
 	var row struct{ Same bool }
 	err := t.db.Raw(`SELECT EXISTS (SELECT 1 FROM change_party p JOIN organisation o ON o.id = p.org_id
-		WHERE p.change_id = @change AND p.side = 'IN' AND @named IN (o.code, CAST(o.id AS text))) AS same`,
-		map[string]any{"change": c.ID, "named": c.Inputs[receiverInput]}).Take(&row).Error
+		WHERE p.change_id = @change AND p.side = @side AND @named IN (o.code, CAST(o.id AS text))) AS same`,
+		map[string]any{"change": c.ID, "side": side, "named": c.Inputs[input]}).Take(&row).Error
 	if err != nil {
-		return fmt.Errorf("look at the receiving school: %w", err)
+		return nil, fmt.Errorf("look at the schools of a change: %w", err)
 	}
-	if !row.Same {
-		return problem.New(problem.ReceivingFixed).At("/inputs/" + receiverInput)
+	if row.Same {
+		return nil, nil
 	}
-	return nil
+	return []*problem.Error{problem.New(otherwise).At("/inputs/" + input)}, nil
 }
 
 // known is the office of a side as it is named in a filing: the application role

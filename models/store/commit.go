@@ -198,8 +198,8 @@ func (t *Tx) notifySides(c *Change, kind string) error {
 		return err
 	}
 	t.later("leave a notice", anyRows, `INSERT INTO notice (id, org_id, org_path, role, change_id, kind, step_no, round, created_at)
-		SELECT ?, org_id, org_path, ?, change_id, ?, ?, ?, ? FROM change_party WHERE change_id = ? AND side <> 'FILER' AND org_id <> ? ON CONFLICT DO NOTHING`,
-		newID(), org.SchoolRegistrar, kind, c.StepNo, c.Round, t.now, c.ID, c.OrgID)
+		SELECT gen_random_uuid(), org_id, org_path, ?, change_id, ?, ?, ?, ? FROM change_party WHERE change_id = ? AND side <> 'FILER' AND org_id <> ? ON CONFLICT DO NOTHING`,
+		org.SchoolRegistrar, kind, c.StepNo, c.Round, t.now, c.ID, c.OrgID)
 	return nil
 }
 
