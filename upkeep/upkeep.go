@@ -42,6 +42,7 @@ type Upkeep struct {
 	OnRound func(Round)
 
 	lastChores time.Time
+	waiting    []func(context.Context) error // chores of this hour that were not begun
 }
 
 // Round is what one round did.
@@ -275,13 +276,19 @@ func (u *Upkeep) rounds(ctx context.Context, _ *Round) error {
 }
 
 func (u *Upkeep) chores(ctx context.Context, _ *Round) error {
-	now := u.Register.Clock().Now()
-	if now.Sub(u.lastChores) < everyHour {
-		return nil
+	return u.choresAt(ctx, u.Register.Clock().Now())
+}
+
+// choresAt does what is due. A chore that uses up the time of its round leaves the
+// others to the next round: a long one must not starve what stands after it.
+func (u *Upkeep) choresAt(ctx context.Context, now time.Time) error {
+	if now.Sub(u.lastChores) >= everyHour {
+		u.lastChores, u.waiting = now, u.Chores
 	}
-	u.lastChores = now
 	var list []error
-	for _, chore := range u.Chores {
+	for len(u.waiting) > 0 && ctx.Err() == nil {
+		chore := u.waiting[0]
+		u.waiting = u.waiting[1:]
 		list = append(list, chore(ctx))
 	}
 	return errors.Join(list...)
