@@ -2,12 +2,11 @@ package api
 
 import (
 	"context"
-	"errors"
 	"net/http"
-	"sync"
 	"time"
 
 	"github.com/google/uuid"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/xueji/xueji/api/authz"
 	"github.com/xueji/xueji/models/problem"
@@ -87,20 +86,16 @@ func (s *server) decideBatch(ctx context.Context, in *batchInput) (*body[BatchRe
 // oneKind refuses a batch of several kinds, or of one that allows none, before
 // anything is said. A change that is not there is told with its item.
 func (s *server) oneKind(ctx context.Context, kind process.Kind, words []store.Word) error {
+	changes := make([]uuid.UUID, len(words))
+	for i, w := range words {
+		changes[i] = w.ChangeID
+	}
 	return s.store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error {
-		for _, w := range words {
-			c, err := tx.Change(w.ChangeID)
-			if errors.Is(err, problem.New(problem.NotFound)) {
-				continue
-			}
-			if err != nil {
-				return err
-			}
-			if c.Kind != kind || !c.Definition.May(process.MayBatch) {
-				return problem.New(problem.BatchKind).At("/kind")
-			}
+		batch, err := tx.Batch(kind, changes)
+		if err == nil && !batch {
+			err = problem.New(problem.BatchKind).At("/kind")
 		}
-		return nil
+		return err
 	})
 }
 
@@ -147,47 +142,49 @@ const atATime = 4
 // sayAll says many words, each with a key of its own, so that a repeated batch says
 // nothing twice.
 func (s *server) sayAll(ctx context.Context, words []store.Word) BatchResult {
-	out := BatchResult{Items: make([]BatchItem, len(words))}
-	var wait sync.WaitGroup
-	turn := make(chan struct{}, atATime)
+	slips, refusals := make([]*store.Slip, len(words)), make([]error, len(words))
+	var group errgroup.Group
+	group.SetLimit(atATime)
 	for i, w := range words {
-		wait.Add(1)
-		turn <- struct{}{}
-		go func() {
-			defer func() { <-turn; wait.Done() }()
-			out.Items[i] = s.sayOne(ctx, w)
-		}()
+		group.Go(func() error { // one that fails stops no other
+			slips[i], refusals[i] = s.sayOne(ctx, w)
+			return nil
+		})
 	}
-	wait.Wait()
-	for _, item := range out.Items {
-		switch item.Outcome {
-		case store.SlipCounted:
-			out.Counted++
-		case store.SlipPending:
-			out.Pending++
-		default:
-			out.Refused++
+	_ = group.Wait()
+	out := BatchResult{Items: make([]BatchItem, len(words))}
+	for i, w := range words {
+		item := BatchItem{ChangeID: w.ChangeID, TaskID: w.TaskID, Outcome: store.SlipRefused}
+		if err := refusals[i]; err != nil {
+			p := exchangeOf(ctx).problem(exchangeOf(ctx).told(err))
+			item.Code, item.Reason = p.Code, p.Detail
+		} else {
+			item.Outcome, item.SlipID = slips[i].Outcome, &slips[i].ID
 		}
+		out.add(item, i)
 	}
 	return out
 }
 
-func (s *server) sayOne(ctx context.Context, w store.Word) BatchItem {
-	item := BatchItem{ChangeID: w.ChangeID, TaskID: w.TaskID, Outcome: store.SlipRefused}
-	hash, err := bodyHash([]any{w.ChangeID, w.TaskID, w.Verb, w.Opinion, w.Body})
-	var slip *store.Slip
-	if err == nil {
-		w.Key, w.Hash, w.OfficeID = idempotencyKey(ctx)+":"+w.TaskID.String(), hash, principalOf(ctx).Office.ID
-		slip, err = s.deps.Desk.Say(ctx, scopeOf(ctx), w)
+func (b *BatchResult) add(item BatchItem, i int) {
+	b.Items[i] = item
+	switch item.Outcome {
+	case store.SlipCounted:
+		b.Counted++
+	case store.SlipPending:
+		b.Pending++
+	default:
+		b.Refused++
 	}
-	if err == nil && slip.Refusal() != nil {
-		err = slip.Refusal()
-	}
-	if err != nil {
-		p := exchangeOf(ctx).problem(exchangeOf(ctx).told(err))
-		item.Code, item.Reason = p.Code, p.Detail
-		return item
-	}
-	item.Outcome, item.SlipID = slip.Outcome, &slip.ID
-	return item
+}
+
+// sayOne says one word of a batch. A panic is its item's alone: the recovery of the
+// request does not reach into a goroutine.
+func (s *server) sayOne(ctx context.Context, w store.Word) (slip *store.Slip, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = s.panicked(exchangeOf(ctx), "batch", r)
+		}
+	}()
+	return s.handIn(ctx, idempotencyKey(ctx)+":"+w.TaskID.String(), []any{w.ChangeID, w.TaskID, w.Verb, w.Opinion, w.Body}, w)
 }

@@ -65,12 +65,16 @@ func methodOf(method string) string {
 func (s *server) recoverPanic(c *gin.Context) {
 	defer func() {
 		if r := recover(); r != nil {
-			x := exchangeOf(c.Request.Context())
-			s.log.Error("panic", "request_id", x.requestID, "route", routeOf(c), "type", fmt.Sprintf("%T", r), "stack", string(debug.Stack()))
-			s.answer(c, problem.New(problem.Internal).Because(fmt.Errorf("panic of type %T", r)))
+			s.answer(c, s.panicked(exchangeOf(c.Request.Context()), routeOf(c), r))
 		}
 	}()
 	c.Next()
+}
+
+// panicked logs a panic where it was recovered and makes a problem of it.
+func (s *server) panicked(x *exchange, where string, r any) *problem.Error {
+	s.log.Error("panic", "request_id", x.requestID, "route", where, "type", fmt.Sprintf("%T", r), "stack", string(debug.Stack()))
+	return problem.New(problem.Internal).Because(fmt.Errorf("panic of type %T", r))
 }
 
 // answer refuses outside huma.

@@ -137,11 +137,25 @@ func (s *server) say(ctx context.Context, body any, w store.Word) (*slipOutput, 
 	}
 	// The change and the verb belong to what is compared: the same key for
 	// another change is another request.
-	hash, err := bodyHash([]any{w.ChangeID, w.Verb, body})
+	slip, err := s.handIn(ctx, idempotencyKey(ctx), []any{w.ChangeID, w.Verb, body}, w)
 	if err != nil {
 		return nil, err
 	}
-	w.Key, w.Hash, w.OfficeID = idempotencyKey(ctx), hash, principalOf(ctx).Office.ID
+	out := &slipOutput{Status: http.StatusOK, Location: "/v1/slips/" + slip.ID.String(), Body: s.showSlip(ctx, slip)}
+	if slip.Outcome == store.SlipPending {
+		out.Status = http.StatusAccepted
+	}
+	return out, nil
+}
+
+// handIn hands a word in under a key, with what a repetition is compared by, and gives
+// its slip; one that was refused is an error.
+func (s *server) handIn(ctx context.Context, key string, compared []any, w store.Word) (*store.Slip, error) {
+	hash, err := bodyHash(compared)
+	if err != nil {
+		return nil, err
+	}
+	w.Key, w.Hash, w.OfficeID = key, hash, principalOf(ctx).Office.ID
 	slip, err := s.deps.Desk.Say(ctx, scopeOf(ctx), w)
 	if err != nil {
 		return nil, err
@@ -149,11 +163,7 @@ func (s *server) say(ctx context.Context, body any, w store.Word) (*slipOutput, 
 	if refusal := slip.Refusal(); refusal != nil {
 		return nil, refusal
 	}
-	out := &slipOutput{Status: http.StatusOK, Location: "/v1/slips/" + slip.ID.String(), Body: s.showSlip(ctx, slip)}
-	if slip.Outcome == store.SlipPending {
-		out.Status = http.StatusAccepted
-	}
-	return out, nil
+	return slip, nil
 }
 
 func (s *server) showSlip(ctx context.Context, slip *store.Slip) SlipView {
