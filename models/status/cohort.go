@@ -7,21 +7,33 @@ import (
 	"github.com/xueji/xueji/models/problem"
 )
 
+// at says whether the class is one of the school's in which pupils may sit.
+func (c *Class) at(school string) bool { return c != nil && !c.Closed && c.SchoolID == school }
+
+// full tells when no place is free.
+func (c *Class) full() []*problem.Error {
+	if c.Occupied < c.Capacity {
+		return nil
+	}
+	return []*problem.Error{problem.New(problem.ClassFull).At("/inputs/class_id").With("capacity", strconv.Itoa(c.Capacity))}
+}
+
+func unknownClass() []*problem.Error {
+	return []*problem.Error{problem.New(problem.ClassUnknown).At("/inputs/class_id")}
+}
+
 // checkOwnPlace judges a class of the pupil's own school: of the pupil's stage, of
 // a year group, and with a free place.
 func checkOwnPlace(r Record, f Facts, year int) []*problem.Error {
 	class := f.Class
-	if class == nil || class.Closed || class.SchoolID != r.SchoolID || class.Stage != r.Stage {
-		return []*problem.Error{problem.New(problem.ClassUnknown).At("/inputs/class_id")}
+	if !class.at(r.SchoolID) || class.Stage != r.Stage {
+		return unknownClass()
 	}
 	var list []*problem.Error
 	if class.EntryYear != year {
 		list = append(list, problem.New(problem.ClassWrongYear).At("/inputs/class_id").With("year", strconv.Itoa(year)))
 	}
-	if class.Occupied >= class.Capacity {
-		list = append(list, problem.New(problem.ClassFull).At("/inputs/class_id").With("capacity", strconv.Itoa(class.Capacity)))
-	}
-	return list
+	return append(list, class.full()...)
 }
 
 // checkRetention holds the rules of 留级 (domain KT41, W5, D13; hard rule 39): off

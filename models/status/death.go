@@ -13,17 +13,7 @@ func lived() []Enrol {
 }
 
 // decease ends what still ran when the pupil died; the seat is free with the state.
-func decease(r *Record, req Request, f Facts) {
-	current := running(*r)
-	if current == nil {
-		return
-	}
-	on := EffectiveOn(req, f.Today)
-	if on.Before(current.From) {
-		on = current.From
-	}
-	current.EndedOn = on
-}
+func decease(r *Record, req Request, f Facts) { endSuspension(r, EffectiveOn(req, f.Today)) }
 
 // DeathDay is the day a cancellation for death names; false when it names none.
 func DeathDay(inputs map[string]string) (calendar.Date, bool) {

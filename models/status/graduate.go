@@ -24,11 +24,10 @@ func nextStage(s org.Stage) org.Stage {
 // year of a primary school only from one of five years. It speaks to the receiving
 // school, so it names no state of the pupil.
 func checkPostGraduation(r Record, _ Request, f Facts) []*problem.Error {
+	if list := barred(r, f); list != nil {
+		return list
+	}
 	switch {
-	case f.Running != "":
-		return []*problem.Error{BusinessRunning.Refusal(f.From, f.Running)}
-	case len(r.Problems) > 0:
-		return []*problem.Error{HasProblem.Refusal(f.From, "")}
 	case r.Enrol != Graduated:
 		return []*problem.Error{problem.New(problem.NotGraduated).At("/pupil").With("ask", f.From.Name)}
 	case f.From.Province == f.To.Province:
@@ -43,8 +42,8 @@ func checkPostGraduation(r Record, _ Request, f Facts) []*problem.Error {
 		list = append(list, problem.New(problem.PostGraduationClosed).With("reopens", reopens.String()))
 	}
 	class := f.Class
-	if class == nil || class.Closed || class.SchoolID != f.To.ID {
-		return append(list, problem.New(problem.ClassUnknown).At("/inputs/class_id"))
+	if !class.at(f.To.ID) {
+		return append(list, unknownClass()...)
 	}
 	grade := f.Policy.Grade(class.EntryYear, f.Filed) // the school year may turn before the last approval
 	first := class.Stage == nextStage(r.Stage) && grade == 1
@@ -52,28 +51,19 @@ func checkPostGraduation(r Record, _ Request, f Facts) []*problem.Error {
 	if !first && !sixth {
 		list = append(list, problem.New(problem.GraduateClass).At("/inputs/class_id"))
 	}
-	if class.Occupied >= class.Capacity {
-		list = append(list, problem.New(problem.ClassFull).At("/inputs/class_id").With("capacity", strconv.Itoa(class.Capacity)))
-	}
-	return list
+	return append(list, class.full()...)
 }
 
 // checkRollback holds the rules of 毕业生回退 (KT62): back into a class of the own year
 // group or of the graduating grade, at the school that graduated the pupil.
 func checkRollback(r Record, _ Request, f Facts) []*problem.Error {
 	class := f.Class
-	if class == nil || class.Closed || class.SchoolID != r.SchoolID || class.Stage != r.Stage {
-		return []*problem.Error{problem.New(problem.ClassUnknown).At("/inputs/class_id")}
+	if !class.at(r.SchoolID) || class.Stage != r.Stage {
+		return unknownClass()
 	}
 	var list []*problem.Error
 	if years := f.Policy.StageYears[r.Stage]; class.EntryYear != r.EntryYear && f.Policy.Grade(class.EntryYear, f.Today) != years {
 		list = append(list, problem.New(problem.ClassWrongGrade).At("/inputs/class_id").With("grade", strconv.Itoa(years)))
 	}
-	if class.Occupied >= class.Capacity {
-		list = append(list, problem.New(problem.ClassFull).At("/inputs/class_id").With("capacity", strconv.Itoa(class.Capacity)))
-	}
-	return list
+	return append(list, class.full()...)
 }
-
-// rejoin places a graduate in the class of the form.
-func rejoin(r *Record, _ Request, f Facts) { r.ClassID, r.EntryYear = f.Class.ID, f.Class.EntryYear }

@@ -57,12 +57,10 @@ func checkAbroad(_ Record, _ Request, f Facts) []*problem.Error {
 // stage may receive a pupil who went abroad, in the matching grade; one behind at
 // the pupil's wish (D34). Like every move it speaks to the receiving school.
 func checkReturn(r Record, req Request, f Facts) []*problem.Error {
-	switch {
-	case f.Running != "":
-		return []*problem.Error{BusinessRunning.Refusal(f.From, f.Running)}
-	case len(r.Problems) > 0:
-		return []*problem.Error{HasProblem.Refusal(f.From, "")}
-	case r.Enrol != Abroad:
+	if list := barred(r, f); list != nil {
+		return list
+	}
+	if r.Enrol != Abroad {
 		return []*problem.Error{problem.New(problem.NotAbroad).At("/pupil").With("ask", f.From.Name)}
 	}
 	year := r.EntryYear

@@ -1,8 +1,6 @@
 package status
 
 import (
-	"strconv"
-
 	"github.com/xueji/xueji/models/problem"
 )
 
@@ -11,13 +9,10 @@ import (
 // while that is frozen. Who the record is about is judged by the sheet.
 func CheckNewRecord(f Facts) []*problem.Error {
 	class := f.Class
-	if class == nil || class.Closed || class.SchoolID != f.To.ID {
-		return []*problem.Error{problem.New(problem.ClassUnknown).At("/inputs/class_id")}
+	if !class.at(f.To.ID) {
+		return unknownClass()
 	}
-	var list []*problem.Error
-	if class.Occupied >= class.Capacity {
-		list = append(list, problem.New(problem.ClassFull).At("/inputs/class_id").With("capacity", strconv.Itoa(class.Capacity)))
-	}
+	list := class.full()
 	freeze := f.Policy.GraduatingFreeze
 	if f.Starting && f.Policy.Graduating(class.Stage, class.EntryYear, f.Today) && freeze.Contains(f.Today) {
 		list = append(list, problem.New(problem.Frozen).With("reopens", reopening(freeze, f.Today)))

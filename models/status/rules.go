@@ -72,7 +72,7 @@ func ruleOf(kind process.Kind) (rule, bool) {
 	case process.PostGraduationStudy:
 		return rule{receives: true, to: Enrolled, check: checkPostGraduation, effect: receive}, true
 	case process.GraduationRollback:
-		return rule{from: []Enrol{Graduated}, to: Enrolled, unfrozen: true, check: checkRollback, effect: rejoin}, true
+		return rule{from: []Enrol{Graduated}, to: Enrolled, unfrozen: true, check: checkRollback, effect: regroup}, true
 	case process.RosterImport, process.NewRecordImmigrant: // they make records and change none
 		return rule{}, false
 	case process.SuspensionExtension, process.Expulsion, process.Missing, process.GoneAbroad, process.ReturnFromAbroad, process.Death,

@@ -119,30 +119,27 @@ func addMonths(d calendar.Date, months int) calendar.Date {
 
 // checkReinstatement holds the rules of 复学 (domain W2, KT32; D34).
 func checkReinstatement(r Record, req Request, f Facts) []*problem.Error {
-	class := f.Class
-	if class == nil || class.Closed || class.SchoolID != r.SchoolID || class.Stage != r.Stage {
-		return []*problem.Error{problem.New(problem.ClassUnknown).At("/inputs/class_id")}
-	}
-	var list []*problem.Error
-	if want := targetYear(r, req, f.Policy); class.EntryYear != want {
-		list = append(list, problem.New(problem.ClassWrongYear).At("/inputs/class_id").With("year", strconv.Itoa(want)))
-	}
-	if class.Occupied >= class.Capacity {
-		list = append(list, problem.New(problem.ClassFull).At("/inputs/class_id").With("capacity", strconv.Itoa(class.Capacity)))
-	}
-	return list
+	return checkOwnPlace(r, f, targetYear(r, req, f.Policy))
 }
 
 // reinstate ends the suspension and places the pupil in the class of the form.
 func reinstate(r *Record, req Request, f Facts) {
-	if n := len(r.Suspensions); n > 0 && r.Suspensions[n-1].EndedOn.IsZero() {
-		r.Suspensions[n-1].EndedOn = f.Today
-		if from := r.Suspensions[n-1].From; f.Today.Before(from) {
-			r.Suspensions[n-1].EndedOn = from // given up before its first day
-		}
-	}
+	endSuspension(r, f.Today)
 	r.ClassID = f.Class.ID
 	r.EntryYear = targetYear(*r, req, f.Policy)
+}
+
+// endSuspension ends the suspension that runs, if one does; one that was given up before
+// its first day ends on it.
+func endSuspension(r *Record, on calendar.Date) {
+	current := running(*r)
+	if current == nil {
+		return
+	}
+	if on.Before(current.From) {
+		on = current.From
+	}
+	current.EndedOn = on
 }
 
 // targetYear is the year group the pupil comes back to: asked in the form,

@@ -1,6 +1,7 @@
 package status
 
 import (
+	"slices"
 	"strconv"
 
 	"github.com/xueji/xueji/models/calendar"
@@ -53,7 +54,7 @@ func (e Enrol) gone() bool {
 // another school has received: 转学（转出） after a transfer; who had left before
 // stays as it was there.
 func LeftBehind(kind process.Kind, was Enrol) Enrol {
-	if kind == process.Transfer || kind == process.SeniorTransfer || kind == process.BatchTransfer {
+	if slices.Contains(transfers(), kind) {
 		return TransferredOut
 	}
 	return was
@@ -207,17 +208,31 @@ func placeYear(f Facts) int {
 // a retention, M3), and with a free place.
 func checkPlace(r Record, f Facts, in, out int) []*problem.Error {
 	class := f.Class
-	if class == nil || class.Closed || class.SchoolID != f.To.ID || class.Stage != r.Stage {
-		return []*problem.Error{problem.New(problem.ClassUnknown).At("/inputs/class_id")}
+	if !class.at(f.To.ID) || class.Stage != r.Stage {
+		return unknownClass()
 	}
 	var list []*problem.Error
 	if in != out {
 		list = append(list, problem.New(problem.ClassWrongGrade).At("/inputs/class_id").With("grade", strconv.Itoa(out)))
 	}
-	if class.Occupied >= class.Capacity {
-		list = append(list, problem.New(problem.ClassFull).At("/inputs/class_id").With("capacity", strconv.Itoa(class.Capacity)))
+	return append(list, class.full()...)
+}
+
+// barred tells the receiving school that the old one, or another receiving one, has the
+// pupil in hand, or that a problem stands against the record.
+func barred(r Record, f Facts) []*problem.Error {
+	switch {
+	case f.Running != "":
+		return []*problem.Error{BusinessRunning.Refusal(f.From, f.Running)}
+	case len(r.Problems) > 0:
+		return []*problem.Error{HasProblem.Refusal(f.From, "")}
 	}
-	return list
+	return nil
+}
+
+// transfers lists the kinds of 转学: whoever files them, the pupil goes to another school.
+func transfers() []process.Kind {
+	return []process.Kind{process.Transfer, process.SeniorTransfer, process.BatchTransfer}
 }
 
 // receive moves the record to the receiving school and class.
@@ -229,11 +244,8 @@ func receive(r *Record, _ Request, f Facts) {
 // reform schools KT57): any school of the pupil's stage may receive a pupil who
 // had left. Like every move it speaks to the receiving school.
 func checkRestoration(r Record, _ Request, f Facts) []*problem.Error {
-	switch {
-	case f.Running != "":
-		return []*problem.Error{BusinessRunning.Refusal(f.From, f.Running)}
-	case len(r.Problems) > 0:
-		return []*problem.Error{HasProblem.Refusal(f.From, "")}
+	if list := barred(r, f); list != nil {
+		return list
 	}
 	switch r.Enrol {
 	case Expelled, Withdrawn, Missing, OtherLeft:

@@ -74,9 +74,6 @@ type Mistake struct {
 	Depends process.Kind
 }
 
-// death (死亡) is the one change with no opposite that may be corrected.
-const death process.Kind = "DEATH"
-
 // Opposite lists the changes that undo a kind (domain 3.3).
 func Opposite(kind process.Kind) []process.Kind {
 	switch kind { //nolint:exhaustive // all others have none
@@ -85,26 +82,26 @@ func Opposite(kind process.Kind) []process.Kind {
 	case process.Reinstatement:
 		return []process.Kind{process.Suspension}
 	case process.Transfer, process.SeniorTransfer, process.BatchTransfer:
-		return []process.Kind{process.Transfer, process.SeniorTransfer, process.BatchTransfer}
-	case process.Withdrawal, process.OtherLeaving, "EXPULSION", "MISSING":
+		return transfers()
+	case process.Withdrawal, process.OtherLeaving, process.Expulsion, process.Missing:
 		return []process.Kind{process.RestoreAdmission}
 	case process.RestoreAdmission:
-		return []process.Kind{process.Withdrawal, process.OtherLeaving, "EXPULSION", "MISSING"}
-	case "GONE_ABROAD":
-		return []process.Kind{"RETURN_FROM_ABROAD"}
-	case "RETURN_FROM_ABROAD":
-		return []process.Kind{"GONE_ABROAD"}
-	case "RETENTION":
-		return []process.Kind{"SKIP"}
-	case "SKIP":
-		return []process.Kind{"RETENTION"}
+		return []process.Kind{process.Withdrawal, process.OtherLeaving, process.Expulsion, process.Missing}
+	case process.GoneAbroad:
+		return []process.Kind{process.ReturnFromAbroad}
+	case process.ReturnFromAbroad:
+		return []process.Kind{process.GoneAbroad}
+	case process.Retention:
+		return []process.Kind{process.Skip}
+	case process.Skip:
+		return []process.Kind{process.Retention}
 	}
 	return nil
 }
 
 // Restores says whether correcting a kind gives the record its former state back,
-// because nothing else can.
-func Restores(kind process.Kind) bool { return kind == death }
+// because nothing else can: a death (死亡) has no opposite.
+func Restores(kind process.Kind) bool { return kind == process.Death }
 
 // checkCorrection holds the rules of 异动纠错 (KT72, W18): the district strikes a
 // change only after the opposite one has brought the pupil back.
