@@ -2,7 +2,6 @@ package api
 
 import (
 	"context"
-	"maps"
 	"slices"
 
 	"github.com/xueji/xueji/models/org"
@@ -53,11 +52,11 @@ func (s *server) listProcesses(ctx context.Context, in *struct {
 // switches lists the optional steps of a kind in the order of its chains.
 func (s *server) switches(ctx context.Context, entry process.Definition, policy process.Policy) []ProcessSwitch {
 	list := []ProcessSwitch{}
-	chains := [][]process.Step{entry.Steps}
-	for _, route := range slices.Sorted(maps.Keys(entry.Routes)) {
-		chains = append(chains, entry.Routes[route])
+	var steps []process.Step
+	for _, c := range entry.Chains() {
+		steps = append(steps, c.Steps...)
 	}
-	for _, step := range slices.Concat(chains...) {
+	for _, step := range steps {
 		if step.Optional == "" {
 			continue
 		}

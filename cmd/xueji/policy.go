@@ -70,13 +70,12 @@ func showChains(out io.Writer, known *process.Catalogue, policy process.Policy) 
 			if !d.Allows(stage) {
 				continue
 			}
-			if len(d.Routes) == 0 {
-				line(kind, string(stage), d.Steps)
-			}
-			for _, route := range append(process.Routes(), process.OwnRecord, process.GNumber) {
-				if steps := d.Routes[route]; len(steps) > 0 {
-					line(kind, string(route)+"/"+string(stage), steps)
+			for _, c := range d.Chains() {
+				where := string(stage)
+				if c.Route != "" {
+					where = string(c.Route) + "/" + where
 				}
+				line(kind, where, c.Steps)
 			}
 		}
 	}

@@ -94,12 +94,8 @@ func (c *Catalogue) Default() Policy { return c.policy }
 // Overlay lays a province's policy body (JSON or YAML holding only what
 // differs) over the default.
 func (c *Catalogue) Overlay(version int, body []byte) (Policy, error) {
-	var p Policy
-	// Decoding twice into one value keeps what the second text does not name.
-	if err := decode(defaultPolicy, &p); err != nil {
-		return Policy{}, fmt.Errorf("default policy: %w", err)
-	}
-	if err := decode(body, &p); errors.Is(err, io.EOF) {
+	p, err := laidOver(body)
+	if errors.Is(err, io.EOF) {
 		return Policy{}, fmt.Errorf("policy version %d says nothing: write what differs from the built-in one, {} for nothing", version)
 	} else if err != nil {
 		return Policy{}, fmt.Errorf("policy version %d: %w", version, err)

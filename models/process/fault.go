@@ -1,10 +1,8 @@
 package process
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
-	"io"
 	"maps"
 	"regexp"
 	"slices"
@@ -73,7 +71,7 @@ func (c *Catalogue) Check(body []byte) (Policy, []*Fault) {
 	if len(faults) > 0 {
 		return Policy{}, faults
 	}
-	p, err := c.laidOver(body)
+	p, err := laidOver(body)
 	if err != nil {
 		return Policy{}, []*Fault{fault("", "无法读取："+err.Error(), err.Error())}
 	}
@@ -83,15 +81,13 @@ func (c *Catalogue) Check(body []byte) (Policy, []*Fault) {
 	return p, faults
 }
 
-// laidOver reads a body over the default without judging it.
-func (c *Catalogue) laidOver(body []byte) (p Policy, err error) {
+// laidOver reads a body over the default without judging it; io.EOF for a body that
+// says nothing. Decoding twice into one value keeps what the second text does not name.
+func laidOver(body []byte) (p Policy, err error) {
 	if err := decode(defaultPolicy, &p); err != nil {
 		return p, fmt.Errorf("default policy: %w", err)
 	}
-	if err := decode(body, &p); err != nil && !errors.Is(err, io.EOF) {
-		return p, err
-	}
-	return p, nil
+	return p, decode(body, &p)
 }
 
 // misspelt finds every item that is none of a policy or has a value of another form.
@@ -122,10 +118,8 @@ func misread(path string, item any) (list []*Fault) {
 		return []*Fault{fault(path, "无法读取", "it cannot be read")}
 	}
 	var p Policy
-	d := yaml.NewDecoder(bytes.NewReader(text))
-	d.KnownFields(true)
 	var many *yaml.TypeError
-	switch err := d.Decode(&p); {
+	switch err := decode(text, &p); {
 	case err == nil:
 	case errors.As(err, &many):
 		for _, one := range many.Errors {

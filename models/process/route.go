@@ -25,6 +25,9 @@ const (
 // Routes lists every route between two offices, the nearest first.
 func Routes() []Route { return []Route{SameBureau, SameProvince, CrossProvince} }
 
+// allRoutes lists every route a chain may be for, the nearest first.
+func allRoutes() []Route { return append(Routes(), OwnRecord, GNumber) }
+
 // DefineFor gives the definition of a kind that has a chain for each sort of case,
 // all of it under one policy; false when the kind is unknown or has no such chain.
 func (c *Catalogue) DefineFor(kind Kind, stage org.Stage, route Route, p Policy) (Definition, bool) {

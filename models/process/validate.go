@@ -62,12 +62,12 @@ func (d Definition) validateChains() []error {
 		list = append(list, errors.New("a kind has steps or routes, not both"))
 	}
 	for _, route := range slices.Sorted(maps.Keys(d.Routes)) {
-		if !slices.Contains(append(Routes(), OwnRecord, GNumber), route) {
+		if !slices.Contains(allRoutes(), route) {
 			list = append(list, fmt.Errorf("unknown route %q", route))
 		}
 	}
 	between := slices.ContainsFunc(Routes(), func(r Route) bool { return d.Routes[r] != nil })
-	for _, route := range append(Routes(), OwnRecord, GNumber) {
+	for _, route := range allRoutes() {
 		if d.Routes[route] == nil && (!between || route == OwnRecord || route == GNumber) {
 			continue // a kind between offices has all of their routes, the others are its choice
 		}

@@ -2,8 +2,6 @@ package process
 
 import (
 	"fmt"
-	"maps"
-	"slices"
 	"strings"
 
 	"github.com/xueji/xueji/models/org"
@@ -134,10 +132,8 @@ func (d Definition) Chains() []Chain {
 		return []Chain{{Steps: d.Steps}}
 	}
 	var list []Chain
-	order := append(Routes(), OwnRecord, GNumber)
-	for _, route := range append(order, slices.Sorted(maps.Keys(d.Routes))...) {
-		seen := slices.ContainsFunc(list, func(c Chain) bool { return c.Route == route })
-		if steps := d.Routes[route]; len(steps) > 0 && !seen {
+	for _, route := range allRoutes() { // Validate knows no other
+		if steps := d.Routes[route]; len(steps) > 0 {
 			list = append(list, Chain{route, steps})
 		}
 	}
