@@ -136,7 +136,7 @@ func (s *server) filingOf(ctx context.Context, b ChangeBody) (store.Filing, erro
 // mayFile refuses a kind that another kind of office files. An unknown kind is
 // told with everything else that stands against a filing.
 func (s *server) mayFile(p authz.Principal, kind process.Kind) error {
-	d, known := s.deps.Processes.Define(kind, org.Primary, s.deps.Processes.Default())
+	d, known := s.deps.Processes.Entry(kind)
 	if !known || p.Has(d.FiledBy.Role()) {
 		return nil
 	}

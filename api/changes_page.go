@@ -8,7 +8,6 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/xueji/xueji/models/calendar"
-	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/models/problem"
 	"github.com/xueji/xueji/models/process"
 	"github.com/xueji/xueji/models/store"
@@ -218,9 +217,5 @@ func (s *server) label(ctx context.Context, t process.Text) string {
 }
 
 func (s *server) kindName(ctx context.Context, kind process.Kind) string {
-	d, ok := s.deps.Processes.Define(kind, org.Primary, s.deps.Processes.Default())
-	if !ok {
-		return string(kind)
-	}
-	return s.label(ctx, d.Name)
+	return s.label(ctx, s.deps.Processes.NameOf(kind))
 }

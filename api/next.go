@@ -27,11 +27,7 @@ func (s *server) next(ctx context.Context, p ChangePage) string {
 
 // said is the text of a notice, where a page says the same.
 func (s *server) said(ctx context.Context, kind string) string {
-	lang := notice.Chinese
-	if exchangeOf(ctx).lang == problem.English {
-		lang = notice.English
-	}
-	return notice.Say(kind, lang, notice.Facts{}).Text
+	return notice.Say(kind, exchangeOf(ctx).lang, notice.Facts{}).Text
 }
 
 func nextInChinese(open *StepView, who string) string {

@@ -9,9 +9,6 @@ import (
 
 	"github.com/xueji/xueji/api/authz"
 	"github.com/xueji/xueji/models/notice"
-	"github.com/xueji/xueji/models/org"
-	"github.com/xueji/xueji/models/problem"
-	"github.com/xueji/xueji/models/process"
 	"github.com/xueji/xueji/models/store"
 )
 
@@ -74,10 +71,6 @@ func (s *server) listNotices(ctx context.Context, in *noticesInput) (*noticesOut
 }
 
 func (s *server) noticeView(ctx context.Context, n store.Notice) NoticeView {
-	lang := notice.Chinese
-	if exchangeOf(ctx).lang == problem.English {
-		lang = notice.English
-	}
 	v := NoticeView{
 		ID: n.ID, ChangeID: n.ChangeID, CaseNo: n.CaseNo, Kind: n.Kind, Step: n.StepNo, StepLabel: s.label(ctx, n.StepLabel), Round: n.Round,
 		Office: n.OfficeName, Role: string(n.Role), Personal: n.Personal, CreatedAt: n.CreatedAt, ReadAt: n.ReadAt,
@@ -86,7 +79,7 @@ func (s *server) noticeView(ctx context.Context, n store.Notice) NoticeView {
 	if n.DueAt != nil {
 		v.DueDay = lastDay(*n.DueAt)
 	}
-	said := notice.Say(n.Kind, lang, notice.Facts{CaseNo: n.CaseNo, Kind: s.nameOf(n.ChangeKind), Step: n.StepLabel, Office: n.OfficeName, Due: v.DueDay})
+	said := notice.Say(n.Kind, exchangeOf(ctx).lang, notice.Facts{CaseNo: n.CaseNo, Kind: s.deps.Processes.NameOf(n.ChangeKind), Step: n.StepLabel, Office: n.OfficeName, Due: v.DueDay})
 	v.Title, v.Text = said.Title, said.Text
 	return v
 }
@@ -97,15 +90,6 @@ func idText(id *uuid.UUID) string {
 		return ""
 	}
 	return id.String()
-}
-
-// nameOf is the name of a kind of business in both languages.
-func (s *server) nameOf(kind process.Kind) process.Text {
-	d, ok := s.deps.Processes.Define(kind, org.Primary, s.deps.Processes.Default())
-	if !ok {
-		return process.Text{Zh: string(kind), En: string(kind)}
-	}
-	return d.Name
 }
 
 // NoticeRead says when a notice was first read.

@@ -10,7 +10,7 @@ import (
 
 	"github.com/xueji/xueji/models/calendar"
 	"github.com/xueji/xueji/models/notice"
-	"github.com/xueji/xueji/models/org"
+	"github.com/xueji/xueji/models/problem"
 	"github.com/xueji/xueji/models/process"
 	"github.com/xueji/xueji/models/store"
 	"github.com/xueji/xueji/webhook"
@@ -156,11 +156,11 @@ func (d *Deliverer) compose(c store.Claimed) ([]byte, error) {
 		p.Data = PayloadBody{TitleZh: "测试", TitleEn: "Test", TextZh: "这是一条测试消息，无需处理。", TextEn: "This is a test; nothing needs to be done."}
 		return json.Marshal(p)
 	}
-	facts := notice.Facts{CaseNo: n.CaseNo, Kind: d.nameOf(n.ChangeKind), Step: n.StepLabel, Office: n.OfficeName}
+	facts := notice.Facts{CaseNo: n.CaseNo, Kind: d.Processes.NameOf(n.ChangeKind), Step: n.StepLabel, Office: n.OfficeName}
 	if n.DueAt != nil {
 		facts.Due = calendar.Due{At: *n.DueAt}.LastDay().String()
 	}
-	zh, en := notice.Say(n.Kind, notice.Chinese, facts), notice.Say(n.Kind, notice.English, facts)
+	zh, en := notice.Say(n.Kind, problem.Chinese, facts), notice.Say(n.Kind, problem.English, facts)
 	p.Data = PayloadBody{
 		NoticeID: n.ID.String(), Kind: n.Kind, Urgent: notice.Urgent(n.Kind), CaseNo: n.CaseNo, ChangeKind: string(n.ChangeKind), OfficeCode: n.OfficeCode, Office: n.OfficeName,
 		Role: string(n.Role), Login: c.Login, Step: n.StepLabel.Zh, DueDay: facts.Due, TitleZh: zh.Title, TitleEn: en.Title, TextZh: zh.Text, TextEn: en.Text,
@@ -171,11 +171,4 @@ func (d *Deliverer) compose(c store.Claimed) ([]byte, error) {
 	}
 	p.Data.Path = notice.Path(n.Kind, change)
 	return json.Marshal(p)
-}
-
-func (d *Deliverer) nameOf(kind process.Kind) process.Text {
-	if def, ok := d.Processes.Define(kind, org.Primary, d.Processes.Default()); ok {
-		return def.Name
-	}
-	return process.Text{Zh: string(kind), En: string(kind)}
 }

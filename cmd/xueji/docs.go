@@ -118,7 +118,7 @@ func noticeTable() string {
 		if notice.Urgent(kind) {
 			urgent = "yes"
 		}
-		fmt.Fprintf(&b, "| `%s` | %s | %s | %s |\n", kind, urgent, cell(notice.Say(kind, notice.Chinese, notice.Facts{}).Title), cell(notice.Say(kind, notice.English, notice.Facts{}).Title))
+		fmt.Fprintf(&b, "| `%s` | %s | %s | %s |\n", kind, urgent, cell(notice.Say(kind, problem.Chinese, notice.Facts{}).Title), cell(notice.Say(kind, problem.English, notice.Facts{}).Title))
 	}
 	return b.String()
 }

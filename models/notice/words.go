@@ -20,20 +20,12 @@ import (
 
 	"gopkg.in/yaml.v3"
 
+	"github.com/xueji/xueji/models/problem"
 	"github.com/xueji/xueji/models/process"
 )
 
 //go:embed words.yaml
 var wordsFile []byte
-
-// Language of a notice.
-type Language int
-
-// The languages.
-const (
-	Chinese Language = iota
-	English
-)
 
 // words are what one kind of notice says.
 type words struct {
@@ -64,14 +56,14 @@ type Said struct {
 
 // Say gives the words of a notice. A kind without words of its own gets generic
 // ones: a notice is never lost because its text is missing.
-func Say(kind string, lang Language, f Facts) Said {
+func Say(kind string, lang problem.Language, f Facts) Said {
 	w, known := table()[kind]
 	if !known {
 		w = table()[generic]
 	}
 	title, text, about := w.Title.Zh, w.Text.Zh, f.Kind.Zh+" "+f.CaseNo+"："
 	places := map[string]string{"case": f.CaseNo, "kind": f.Kind.Zh, "step": f.Step.Zh, "office": f.Office, "due": f.Due}
-	if lang == English {
+	if lang == problem.English {
 		title, text, about = w.Title.En, w.Text.En, f.Kind.En+" "+f.CaseNo+": "
 		places["kind"], places["step"] = f.Kind.En, f.Step.En
 	}

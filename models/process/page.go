@@ -34,6 +34,14 @@ func (c *Catalogue) Entry(kind Kind) (Definition, bool) {
 	return d, ok
 }
 
+// NameOf gives the name of a kind; of one this version does not know, its code.
+func (c *Catalogue) NameOf(kind Kind) Text {
+	if d, known := c.byKind[kind]; known {
+		return d.Name
+	}
+	return Text{Zh: string(kind), En: string(kind)}
+}
+
 // validatePages refuses a page that names a kind or a code that is not there.
 func (c *Catalogue) validatePages() error {
 	codes, err := problem.LoadCatalogue()
