@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -70,7 +71,7 @@ type world struct {
 	handler  http.Handler
 	log      *bytes.Buffer
 	places   map[string]place
-	hash     string // of worldPassword, computed once
+	hash     string // of worldPassword
 	process  *process.Catalogue
 	accounts int
 }
@@ -80,6 +81,8 @@ const (
 	worldPassword = "Guiyang#2026"
 )
 
+var worldHash = sync.OnceValue(func() string { return store.HashPassword(worldPassword) })
+
 func newWorld(t *testing.T) *world {
 	t.Helper()
 	db := embeddedtest.Template{
@@ -87,7 +90,7 @@ func newWorld(t *testing.T) *world {
 			return migrations.Up(ctx, dsn, migrations.Passwords{})
 		}),
 	}.Database(t)
-	w := &world{t: t, db: db, places: map[string]place{}, log: &bytes.Buffer{}, hash: store.HashPassword(worldPassword)}
+	w := &world{t: t, db: db, places: map[string]place{}, log: &bytes.Buffer{}, hash: worldHash()}
 	var err error
 	w.clock, w.hand = calendar.Stopped(time.Date(2026, 11, 20, 9, 0, 0, 0, calendar.Shanghai()))
 	w.process, err = process.Load()

@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"maps"
 	"slices"
+	"sync"
 
 	"gopkg.in/yaml.v3"
 
@@ -28,8 +29,13 @@ type Catalogue struct {
 	policy Policy
 }
 
-// Load reads the embedded catalogue and checks all of it.
-func Load() (*Catalogue, error) {
+// Load gives the embedded catalogue, all of it checked. It is read once; a catalogue
+// never changes, With gives another one.
+func Load() (*Catalogue, error) { return builtIn() }
+
+var builtIn = sync.OnceValues(readCatalogue)
+
+func readCatalogue() (*Catalogue, error) {
 	c := &Catalogue{byKind: make(map[Kind]Definition)}
 	if err := decode(defaultPolicy, &c.policy); err != nil {
 		return nil, fmt.Errorf("default policy: %w", err)

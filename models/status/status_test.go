@@ -1,7 +1,6 @@
 package status_test
 
 import (
-	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -22,11 +21,8 @@ func day(text string) calendar.Date {
 	return d
 }
 
-// loaded is the catalogue, read once: a thousand facts rest on it, and it never changes.
-var loaded = sync.OnceValues(process.Load)
-
 func facts(t require.TestingT, today string) status.Facts {
-	c, err := loaded()
+	c, err := process.Load()
 	require.NoError(t, err)
 	return status.Facts{Today: day(today), Policy: c.Default(), Starting: true}
 }
