@@ -53,6 +53,7 @@ type PolicyVersion struct {
 	Comment   string    `json:"comment,omitempty"`
 	CreatedAt time.Time `json:"created_at"`
 	Differs   []string  `json:"differs" doc:"The rules that differ from the version before, as JSON pointers."`
+	Outgrown  bool      `json:"outgrown,omitempty" doc:"This release of the system can no longer read it: add a version that takes its place."`
 }
 
 type policiesOutput struct {
@@ -62,41 +63,51 @@ type policiesOutput struct {
 }
 
 func (s *server) listPolicies(ctx context.Context, _ *struct{}) (*policiesOutput, error) {
-	province := principalOf(ctx).Office.Province
 	out := &policiesOutput{}
-	out.Body.Items = []PolicyVersion{}
-	err := s.store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error {
-		now, err := tx.Policy(province)
-		if err != nil {
-			return err
-		}
-		rows, err := tx.PolicyVersions(province)
-		if err != nil {
-			return err
-		}
-		before := s.deps.Processes.Default()
-		for i := len(rows) - 1; i >= 0; i-- { // the oldest first, each against the one before
-			policy, err := s.deps.Processes.Overlay(rows[i].Version, []byte(rows[i].Body))
-			if err != nil {
-				return err
-			}
-			one := showPolicy(rows[i], now)
-			for _, d := range process.Differences(before, policy) {
-				one.Differs = append(one.Differs, d.Path)
-			}
-			out.Body.Items = append([]PolicyVersion{one}, out.Body.Items...)
-			before = policy
-		}
-		return nil
+	err := s.store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) (err error) {
+		out.Body.Items, err = s.policies(tx, principalOf(ctx).Office.Province)
+		return err
 	})
 	return out, err
 }
 
-func showPolicy(v store.PolicyVersion, now process.Policy) PolicyVersion {
-	return PolicyVersion{
-		Version: v.Version, ValidFrom: v.ValidFrom.String(), InForce: v.Version == now.Version, Author: v.Author, Comment: v.Comment,
-		CreatedAt: v.CreatedAt, Differs: []string{},
+// policies shows the versions of a province, the newest first.
+func (s *server) policies(tx *store.Tx, province string) ([]PolicyVersion, error) {
+	rows, err := tx.PolicyVersions(province)
+	if err != nil {
+		return nil, err
 	}
+	list := make([]PolicyVersion, len(rows))
+	inForce, before := on(rows, calendar.DateOf(tx.Now())), s.deps.Processes.Default()
+	for i := len(rows) - 1; i >= 0; i-- { // the oldest first, each against the one before
+		v := rows[i]
+		list[i] = PolicyVersion{
+			Version: v.Version, ValidFrom: v.ValidFrom.String(), InForce: v.Version == inForce.Version, Author: v.Author, Comment: v.Comment,
+			CreatedAt: v.CreatedAt, Differs: []string{},
+		}
+		policy, err := s.deps.Processes.Overlay(v.Version, []byte(v.Body))
+		if list[i].Outgrown = err != nil; list[i].Outgrown {
+			continue
+		}
+		for _, d := range process.Differences(before, policy) {
+			list[i].Differs = append(list[i].Differs, d.Path)
+		}
+		before = policy
+	}
+	return list, nil
+}
+
+// shown gives one version of a province as the list shows it; 0 is the built-in one.
+func (s *server) shown(tx *store.Tx, province string, version int) (PolicyVersion, error) {
+	list, err := s.policies(tx, province)
+	builtIn := PolicyVersion{ValidFrom: calendar.Date{}.String(), InForce: true, Differs: []string{}}
+	for _, v := range list {
+		if v.Version == version {
+			return v, err
+		}
+		builtIn.InForce = builtIn.InForce && !v.InForce
+	}
+	return builtIn, err
 }
 
 // PathVersion names a version of a policy.
@@ -115,17 +126,13 @@ func (s *server) getPolicyVersion(ctx context.Context, in *PathVersion) (*body[P
 	province := principalOf(ctx).Office.Province
 	var text PolicyText
 	err := s.store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error {
-		now, err := tx.Policy(province)
-		if err != nil {
-			return err
-		}
 		v, policy, err := tx.PolicyVersion(province, in.Version)
 		if err != nil {
 			return err
 		}
-		text = PolicyText{PolicyVersion: showPolicy(v, now), Effective: policy}
-		for _, d := range process.Differences(s.deps.Processes.Default(), policy) {
-			text.Differs = append(text.Differs, d.Path)
+		text.Effective = policy
+		if text.PolicyVersion, err = s.shown(tx, province, in.Version); err != nil {
+			return err
 		}
 		if err := json.Unmarshal([]byte(v.Body), &text.Body); err != nil {
 			return fmt.Errorf("read a policy: %w", err)
@@ -211,17 +218,16 @@ func (s *server) checkPolicy(ctx context.Context, in *struct{ Body PolicyDraft }
 		if err != nil {
 			return err
 		}
-		before := s.deps.Processes.Default()
 		for i, v := range rows { // the newest first
 			check.Newest = max(check.Newest, v.Version)
 			if v.ValidFrom.After(in.Body.ValidFrom) && (check.EndsOn == "" || v.ValidFrom.String() < check.EndsOn) {
 				check.EndsWith, check.EndsOn = &rows[i].Version, v.ValidFrom.String()
 			}
 		}
-		if check.InForce = on(rows, in.Body.ValidFrom); check.InForce > 0 {
-			if _, before, err = tx.PolicyVersion(province, check.InForce); err != nil {
-				return err
-			}
+		inForce, before := on(rows, in.Body.ValidFrom), s.deps.Processes.Default()
+		check.InForce = inForce.Version
+		if p, err := s.deps.Processes.Overlay(inForce.Version, []byte(inForce.Body)); err == nil { // an outgrown one is no policy
+			before = p
 		}
 		check.PolicyDiff = s.diff(ctx, before, after)
 		check.Running, err = tx.PolicyUse(province)
@@ -233,15 +239,16 @@ func (s *server) checkPolicy(ctx context.Context, in *struct{ Body PolicyDraft }
 	return bodyOf(check), nil
 }
 
-// on gives the version that is in force on a day, of versions with the newest first.
-func on(rows []store.PolicyVersion, day calendar.Date) int {
+// on gives the version that is in force on a day, of versions with the newest first;
+// the zero version when it is the built-in one.
+func on(rows []store.PolicyVersion, day calendar.Date) store.PolicyVersion {
 	best := store.PolicyVersion{}
 	for _, v := range rows {
 		if !v.ValidFrom.After(day) && (best.Version == 0 || v.ValidFrom.After(best.ValidFrom)) {
 			best = v
 		}
 	}
-	return best.Version
+	return best
 }
 
 type policyAddInput struct {
@@ -269,19 +276,7 @@ func (s *server) addPolicy(ctx context.Context, in *policyAddInput) (*body[Polic
 		if err != nil {
 			return err
 		}
-		v, policy, err := tx.PolicyVersion(province, version)
-		if err != nil {
-			return err
-		}
-		now, err := tx.Policy(province)
-		if err != nil {
-			return err
-		}
-		_, before, err := tx.PolicyVersion(province, version-1)
-		view = showPolicy(v, now)
-		for _, d := range process.Differences(before, policy) {
-			view.Differs = append(view.Differs, d.Path)
-		}
+		view, err = s.shown(tx, province, version)
 		return err
 	})
 	if err != nil {

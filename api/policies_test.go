@@ -57,6 +57,12 @@ func TestAProvinceAddsVersionsOfItsRules(t *testing.T) {
 	require.Len(t, diff.Chains, 1)
 	require.Equal(t, "SUSPENSION", string(diff.Chains[0].Kind))
 	w.refused("not_found", clerk.token, get("/v1/policies/3"))
+	w.must(200, clerk.token, get("/v1/policies/0"), &text)
+	require.False(t, text.InForce, "a version is")
+	w.must(200, w.login(w.places["county3"], org.BureauReviewer).token, get("/v1/policies/0"), &text)
+	require.True(t, text.InForce, "in a province without versions")
+	w.must(200, clerk.token, get("/v1/policies/2"), &text)
+	require.Equal(t, list.Items[0].Differs, text.Differs, "as in the list: from the version before")
 	require.Equal(t, 2, one[int](w, `SELECT count(*)::int FROM audit_entry WHERE action = 'policy.add' AND account_id = $1`, admin.account))
 	require.Equal(t, "n.p52", one[string](w, `SELECT office_path::text FROM audit_entry WHERE action = 'policy.add' LIMIT 1`))
 }
@@ -181,4 +187,28 @@ func TestAProcessAsASheet(t *testing.T) {
 	require.Equal(t, SheetRow{Part: "STEP", No: 2, Code: "BUREAU_APPROVAL", Label: "主管部门审批", Who: "主管部门 · 教育局学籍管理员", Term: "10wd", Required: true}, sheet.Rows[1])
 	w.refused("not_found", clerk.token, get("/v1/processes/NOTHING"))
 	w.refused("stage_forbids", clerk.token, get("/v1/processes/WITHDRAWAL?stage=PRIMARY"))
+}
+
+// A release that can no longer read a province's rules says so to everybody with what
+// helps, and the province's administrator can help: by a version that takes its place.
+func TestRulesAReleaseHasOutgrownAreReplaced(t *testing.T) {
+	w := newWorld(t)
+	admin := w.login(w.places["province"], org.BureauSysadmin)
+	w.exec(`INSERT INTO policy (province_code, version, valid_from, body, created_at) VALUES ('520000', 1, '2026-01-01', '{"of_a_former_release": 1}', now())`)
+	p := w.refused("policy_outgrown", w.login(w.places["school"], org.SchoolRegistrar).token, get("/v1/policy"))
+	require.Contains(t, p.Detail, "第1版")
+	w.refused("policy_outgrown", admin.token, get("/v1/policies/1"))
+	var list struct{ Items []PolicyVersion }
+	w.must(200, admin.token, get("/v1/policies"), &list)
+	require.True(t, list.Items[0].Outgrown)
+	require.True(t, list.Items[0].InForce)
+	var check PolicyCheck
+	w.must(200, admin.token, call{method: "POST", path: "/v1/policies/check", body: m{"body": m{"class_capacity": 50}, "valid_from": "2026-11-20", "based_on": 1}}, &check)
+	require.Equal(t, 1, check.InForce)
+	require.Len(t, check.Changes, 1)
+	var added PolicyVersion
+	w.must(201, admin.token, addition(uuid.NewString(), draft(1, "2026-11-20", m{"class_capacity": 50})), &added)
+	require.True(t, added.InForce)
+	require.Equal(t, []string{"/class_capacity"}, added.Differs)
+	w.must(200, admin.token, get("/v1/policy"), nil)
 }

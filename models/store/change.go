@@ -188,11 +188,7 @@ func (t *Tx) policyOf(province string) (process.Policy, error) {
 	if err != nil {
 		return process.Policy{}, fmt.Errorf("read the policy: %w", err)
 	}
-	p, err := t.store.processes.Overlay(row.Version, []byte(row.Body))
-	if err != nil {
-		return process.Policy{}, fmt.Errorf("province %s: %w", province, err)
-	}
-	return p, nil
+	return t.readPolicy(row.Version, row.Body)
 }
 
 // Policy gives the policy in force in a province today.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -73,11 +74,18 @@ func (t *Tx) PolicyVersion(province string, version int) (PolicyVersion, process
 	if err != nil {
 		return v, process.Policy{}, orMissing(err, "read a policy")
 	}
-	p, err := t.store.processes.Overlay(v.Version, []byte(v.Body))
+	p, err := t.readPolicy(v.Version, v.Body)
+	return v, p, err
+}
+
+// readPolicy lays a stored version over the built-in policy. One that fitted an earlier
+// release and no longer does is policy_outgrown: a newer version takes its place.
+func (t *Tx) readPolicy(version int, body string) (process.Policy, error) {
+	p, err := t.store.processes.Overlay(version, []byte(body))
 	if err != nil {
-		return v, process.Policy{}, fmt.Errorf("province %s: %w", province, err)
+		return process.Policy{}, problem.New(problem.PolicyOutgrown).With("version", strconv.Itoa(version)).Because(err)
 	}
-	return v, p, nil
+	return p, nil
 }
 
 // PolicyUse counts the running changes of a province by the versions they keep; only
