@@ -63,8 +63,7 @@ func (w *world) deliverer() *upkeep.Deliverer {
 	w.t.Helper()
 	days, err := calendar.Load()
 	require.NoError(w.t, err)
-	hours, err := webhook.ReadHours("08:00-18:00", days)
-	require.NoError(w.t, err)
+	hours := webhook.NewHours(8*time.Hour, 18*time.Hour, days)
 	rules := webhook.Rules{AllowHTTP: true, AllowPrivate: true}
 	w.server.deps.Webhooks = rules
 	return &upkeep.Deliverer{Register: w.worker, Gateway: webhook.NewSender(rules, 5*time.Second), Processes: w.process, Hours: hours,
@@ -128,6 +127,27 @@ func TestANoticeIsCarriedOnAndVerified(t *testing.T) {
 	require.Equal(t, "DELIVERED", list[0].State)
 	require.Equal(t, notice, list[0].MessageID)
 	require.NotEqual(t, before, notice)
+}
+
+// stopping is a gateway that takes a message while the worker is told to stop.
+type stopping struct{ stop func() }
+
+func (s stopping) Send(context.Context, webhook.Message) webhook.Outcome {
+	s.stop()
+	return webhook.Outcome{Status: http.StatusNoContent}
+}
+
+// What a gateway has taken is not sent again because the worker stopped just then.
+func TestAStopForgetsNoDelivery(t *testing.T) {
+	w := newWorld(t)
+	d, admin := w.deliverer(), w.administrator()
+	hook := w.connect(admin, newGateway(t), m{"outside_hours": "SEND"})
+	w.notice(w.places["school"], "SENT_BACK", org.SchoolLeader, uuid.Nil)
+	ctx, stop := context.WithCancel(t.Context())
+	d.Gateway = stopping{stop}
+	_, err := d.Once(ctx)
+	require.NoError(t, err)
+	require.Equal(t, "DELIVERED", w.deliveries(admin, hook.ID, "")[0].State)
 }
 
 // The gateway is down; the clock, and nothing else, brings the next attempt.

@@ -207,10 +207,8 @@ func (c *Config) checkIdentity(k *checker) {
 
 func (c *Config) checkWebhook(k *checker) {
 	w := c.Webhook
-	from, to, found := strings.Cut(w.Hours, "-")
-	begin, err1 := time.Parse("15:04", from)
-	end, err2 := time.Parse("15:04", to)
-	k.require(found && err1 == nil && err2 == nil && begin.Before(end), "webhook.hours", "must be two times of a day", "08:00-18:00")
+	_, _, err := w.Open()
+	k.require(err == nil, "webhook.hours", "must be two times of a day", "08:00-18:00")
 	k.require(w.Timeout > 0 && w.Timeout <= time.Minute, "webhook.timeout", "must be longer than nothing and at most a minute", "10s")
 	k.require(w.Interval > 0, "webhook.interval", "must be longer than nothing", "1s")
 	k.require(!w.AllowHTTP || c.Environment != Production, "webhook.allow_http", "must not be set in production: notices name people's logins", "")

@@ -8,8 +8,10 @@
 package config
 
 import (
+	"errors"
 	"fmt"
 	"log/slog"
+	"strings"
 	"time"
 )
 
@@ -127,6 +129,18 @@ type Webhook struct {
 	Interval     time.Duration `mapstructure:"interval" default:"1s" example:"5s" help:"how often the worker looks for messages to send"`
 	AllowHTTP    bool          `mapstructure:"allow_http" default:"false" example:"true" help:"take gateways without encryption; not in production"`
 	AllowPrivate bool          `mapstructure:"allow_private" default:"false" example:"true" help:"take gateways in the own network; leave it off unless one stands there, because administrators of offices choose the addresses"`
+}
+
+// Open gives when offices open and close on a working day, since midnight.
+func (w Webhook) Open() (from, to time.Duration, err error) {
+	begin, end, found := strings.Cut(w.Hours, "-")
+	opens, err1 := time.Parse("15:04", begin)
+	closes, err2 := time.Parse("15:04", end)
+	if !found || err1 != nil || err2 != nil || !opens.Before(closes) {
+		return 0, 0, errors.New(`not two times of a day such as "08:00-18:00"`)
+	}
+	midnight := time.Date(0, 1, 1, 0, 0, 0, 0, time.UTC)
+	return opens.Sub(midnight), closes.Sub(midnight), nil
 }
 
 // Embedded reports which servers must be started here because none is named.

@@ -258,3 +258,13 @@ func FuzzLoadNeverEchoesTheFile(f *testing.F) {
 		}
 	})
 }
+
+func TestWebhookHours(t *testing.T) {
+	from, to, err := config.Webhook{Hours: "08:00-18:30"}.Open()
+	require.NoError(t, err)
+	require.Equal(t, []time.Duration{8 * time.Hour, 18*time.Hour + 30*time.Minute}, []time.Duration{from, to})
+	for _, bad := range []string{"", "08:00", "18:00-08:00", "8-18", "08:00-24:00", "08:00-08:00"} {
+		_, _, err := config.Webhook{Hours: bad}.Open()
+		require.Error(t, err, bad)
+	}
+}

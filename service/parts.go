@@ -52,6 +52,7 @@ type parts struct {
 	engine   *client.Client
 	sdk      sdk.Client
 	proc     *process.Catalogue
+	days     *calendar.WorkCalendar
 	log      *slog.Logger
 }
 
@@ -86,8 +87,7 @@ func open(ctx context.Context, cfg config.Config, dsn config.Secret, connections
 			return nil, err
 		}
 	}
-	days, err := calendar.Load()
-	if err != nil {
+	if p.days, err = calendar.Load(); err != nil {
 		return nil, fmt.Errorf("calendar: %w", err)
 	}
 	items, err := store.NationalItems()
@@ -95,7 +95,7 @@ func open(ctx context.Context, cfg config.Config, dsn config.Secret, connections
 		return nil, err
 	}
 	p.register, err = store.Open(ctx, store.Options{
-		DSN: dsn.Reveal(), MaxConns: connections, Clock: clock, Keys: p.keys, Processes: p.proc, Workdays: days, Items: items,
+		DSN: dsn.Reveal(), MaxConns: connections, Clock: clock, Keys: p.keys, Processes: p.proc, Workdays: p.days, Items: items,
 	})
 	if err != nil {
 		return nil, err

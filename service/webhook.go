@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"github.com/xueji/xueji/config"
-	"github.com/xueji/xueji/models/calendar"
 	"github.com/xueji/xueji/upkeep"
 	"github.com/xueji/xueji/webhook"
 )
@@ -19,16 +18,12 @@ func webhookRules(c config.Webhook) webhook.Rules {
 const leaseMargin = time.Minute
 
 func openDeliverer(c config.Webhook, p *parts) (*upkeep.Deliverer, error) {
-	days, err := calendar.Load()
-	if err != nil {
-		return nil, fmt.Errorf("calendar: %w", err)
-	}
-	hours, err := webhook.ReadHours(c.Hours, days)
+	from, to, err := c.Open()
 	if err != nil {
 		return nil, fmt.Errorf("webhook.hours: %w", err)
 	}
 	return &upkeep.Deliverer{
-		Register: p.register, Gateway: webhook.NewSender(webhookRules(c), c.Timeout), Processes: p.proc, Hours: hours, Log: p.log,
+		Register: p.register, Gateway: webhook.NewSender(webhookRules(c), c.Timeout), Processes: p.proc, Hours: webhook.NewHours(from, to, p.days), Log: p.log,
 		Lease: 6*c.Timeout + leaseMargin, Interval: c.Interval,
 	}, nil
 }

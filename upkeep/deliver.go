@@ -93,14 +93,15 @@ func (d *Deliverer) deliver(ctx context.Context, c store.Claimed) error {
 	}
 	// A receiver compares the time with its own clock, which is the real one.
 	outcome := d.Gateway.Send(ctx, webhook.Message{ID: id.String(), URL: c.URL, Secrets: c.Secrets, At: now.Add(-clock.Offset()), Body: body})
-	if ctx.Err() != nil {
+	if ctx.Err() != nil && !outcome.Delivered() {
 		return ctx.Err() // the worker stops: nothing was learnt about the gateway
 	}
 	sent := store.Sent{Delivered: outcome.Delivered(), Gone: outcome.Failure == webhook.Gone, Status: outcome.Status, Failure: string(outcome.Failure)}
 	if !sent.Delivered && !sent.Gone {
 		sent.Next, _ = webhook.Next(clock.Now(), c.Attempts, outcome.RetryAfter)
 	}
-	return d.Register.InScope(ctx, store.Scope{}, func(tx *store.Tx) error { return tx.MarkDelivery(c, sent) })
+	// What was taken is noted even when the worker stops: it would be sent again.
+	return d.Register.InScope(context.WithoutCancel(ctx), store.Scope{}, func(tx *store.Tx) error { return tx.MarkDelivery(c, sent) })
 }
 
 // waits says whether a message is left until offices work. A test never is.

@@ -1,8 +1,6 @@
 package webhook
 
 import (
-	"errors"
-	"strings"
 	"time"
 
 	"github.com/xueji/xueji/models/calendar"
@@ -39,19 +37,9 @@ type Hours struct {
 	days     *calendar.WorkCalendar
 }
 
-// ErrHours says that hours cannot be read.
-var ErrHours = errors.New(`webhook: hours must read like "08:00-18:00"`)
-
-// ReadHours reads "08:00-18:00".
-func ReadHours(text string, days *calendar.WorkCalendar) (Hours, error) {
-	begin, end, found := strings.Cut(text, "-")
-	from, err1 := time.Parse("15:04", begin)
-	to, err2 := time.Parse("15:04", end)
-	if !found || err1 != nil || err2 != nil || !from.Before(to) {
-		return Hours{}, ErrHours
-	}
-	midnight := time.Date(0, 1, 1, 0, 0, 0, 0, time.UTC)
-	return Hours{from: from.Sub(midnight), to: to.Sub(midnight), days: days}, nil
+// NewHours gives the hours between two times of a working day, since midnight.
+func NewHours(from, to time.Duration, days *calendar.WorkCalendar) Hours {
+	return Hours{from: from, to: to, days: days}
 }
 
 // Open gives the first moment from now on at which offices work; now itself when
