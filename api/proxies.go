@@ -84,8 +84,7 @@ func (s *server) addProxy(ctx context.Context, in *proxyInput) (*body[ProxyView]
 		if in.Body.From != nil {
 			from = *in.Body.From
 		}
-		return tx.AddProxy(store.Proxy{AccountID: away, ProxyID: in.Body.Proxy, From: from, Until: in.Body.Until, Reason: in.Body.Reason},
-			store.Office{ID: p.Office.ID, Path: p.Office.Path, Province: p.Office.Province})
+		return tx.AddProxy(store.Proxy{AccountID: away, ProxyID: in.Body.Proxy, From: from, Until: in.Body.Until, Reason: in.Body.Reason}, officeOf(p))
 	})
 }
 

@@ -62,7 +62,7 @@ func OpenWorker(ctx context.Context, cfg config.Config, clock *calendar.Clock, l
 	w.upkeep = &upkeep.Upkeep{
 		Register: p.register, Engine: p.engine, Log: log, Name: workerName(), OnRound: round,
 		Rounds: []func(context.Context) error{w.sealAudit},
-		Chores: []func(context.Context) error{w.sealIdleAccounts, w.deleteOldRosters, w.remindHandovers, w.remindSuspensions, w.dedupe, w.sweepDeliveries},
+		Chores: []func(context.Context) error{w.sealIdleAccounts, w.deleteOldRosters, w.inRegister((*store.Tx).RemindHandovers), w.inRegister((*store.Tx).RemindSuspensions), w.dedupe, w.inRegister((*store.Tx).SweepDeliveries)},
 	}
 	return w, nil
 }
@@ -159,16 +159,9 @@ func (w *Worker) sealIdleAccounts(ctx context.Context) error {
 	})
 }
 
-func (w *Worker) remindHandovers(ctx context.Context) error {
-	return w.parts.register.InScope(ctx, store.Scope{}, func(tx *store.Tx) error { return tx.RemindHandovers() })
-}
-
-func (w *Worker) remindSuspensions(ctx context.Context) error {
-	return w.parts.register.InScope(ctx, store.Scope{}, func(tx *store.Tx) error { return tx.RemindSuspensions() })
-}
-
-func (w *Worker) sweepDeliveries(ctx context.Context) error {
-	return w.parts.register.InScope(ctx, store.Scope{}, func(tx *store.Tx) error { return tx.SweepDeliveries() })
+// inRegister makes a chore of something that is one transaction.
+func (w *Worker) inRegister(do func(*store.Tx) error) func(context.Context) error {
+	return func(ctx context.Context) error { return w.parts.register.InScope(ctx, store.Scope{}, do) }
 }
 
 func (w *Worker) deleteOldRosters(ctx context.Context) error {

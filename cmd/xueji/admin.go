@@ -14,6 +14,7 @@ import (
 
 	"github.com/xueji/xueji/api"
 	"github.com/xueji/xueji/config"
+	"github.com/xueji/xueji/models/calendar"
 	"github.com/xueji/xueji/models/problem"
 	"github.com/xueji/xueji/models/secret"
 	"github.com/xueji/xueji/models/store"
@@ -47,15 +48,12 @@ func newAdminCommand() *cobra.Command {
 }
 
 func createAdmin(ctx context.Context, cfg config.Config, login, name string, another bool, out io.Writer) error {
-	if cfg.Database.URL == "" {
-		return errors.New("database.url is not set; name the role that owns the tables, for example with XUEJI_DATABASE_URL")
+	clock, err := ownedClock(cfg)
+	if err != nil {
+		return err
 	}
 	if !regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_.@-]{2,63}$`).MatchString(login) || strings.TrimSpace(name) == "" {
 		return errors.New("--login takes 3 to 64 letters, digits or _.@-, beginning with a letter; --name must not be empty")
-	}
-	clock, err := service.Clock(cfg.Clock)
-	if err != nil {
-		return err
 	}
 	password, err := store.CreateFirstAdmin(ctx, cfg.Database.URL.Reveal(), login, strings.TrimSpace(name), another, clock.Now())
 	if err != nil {
@@ -63,6 +61,15 @@ func createAdmin(ctx context.Context, cfg config.Config, login, name string, ano
 	}
 	_, err = fmt.Fprintf(out, "login              %s\ntemporary password %s\nIt is shown only now and must be changed at the first login.\n", store.NormalLogin(login), password)
 	return err
+}
+
+// ownedClock gives the clock of a command that writes as the owner of the tables; it
+// refuses where nobody says who that is.
+func ownedClock(cfg config.Config) (*calendar.Clock, error) {
+	if cfg.Database.URL == "" {
+		return nil, errors.New("database.url is not set; name the role that owns the tables, for example with XUEJI_DATABASE_URL")
+	}
+	return service.Clock(cfg.Clock)
 }
 
 // inWords puts a refusal into its English and Chinese sentence for the terminal.

@@ -12,7 +12,6 @@ import (
 	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/models/process"
 	"github.com/xueji/xueji/models/store"
-	"github.com/xueji/xueji/service"
 )
 
 func newPolicyCommand() *cobra.Command {
@@ -94,8 +93,9 @@ func newPolicyAddCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if cfg.Database.URL == "" {
-				return errors.New("database.url is not set; name the role that owns the tables, for example with XUEJI_DATABASE_URL")
+			clock, err := ownedClock(cfg)
+			if err != nil {
+				return err
 			}
 			day, err := calendar.ParseDate(from)
 			if err != nil {
@@ -106,10 +106,6 @@ func newPolicyAddCommand() *cobra.Command {
 				return err
 			}
 			known, err := process.Load()
-			if err != nil {
-				return err
-			}
-			clock, err := service.Clock(cfg.Clock)
 			if err != nil {
 				return err
 			}

@@ -19,7 +19,6 @@ import (
 	"github.com/xueji/xueji/models/process"
 	"github.com/xueji/xueji/models/status"
 	"github.com/xueji/xueji/models/store"
-	"github.com/xueji/xueji/service"
 )
 
 // newProcessCommand shows the process catalogue and tells what a changed one would change.
@@ -324,10 +323,7 @@ func provincePolicy(cmd *cobra.Command, known *process.Catalogue, province strin
 	if err != nil {
 		return process.Policy{}, nil, err
 	}
-	if cfg.Database.URL == "" {
-		return process.Policy{}, nil, errors.New("database.url is not set; name the role that owns the tables, for example with XUEJI_DATABASE_URL")
-	}
-	clock, err := service.Clock(cfg.Clock)
+	clock, err := ownedClock(cfg)
 	if err != nil {
 		return process.Policy{}, nil, err
 	}
