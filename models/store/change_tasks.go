@@ -140,8 +140,7 @@ func (t *Tx) Colleagues(change, task, office uuid.UUID) ([]Colleague, error) {
 		return nil, err
 	}
 	if k.OfficeID != office {
-		zh, en := k.Role.Names()
-		return nil, problem.New(problem.NotYourStep).With("office", k.OfficeName).WithText("role", zh, en)
+		return nil, k.notYours()
 	}
 	var list []Colleague
 	err = t.db.Raw(`SELECT a.id, a.name, array_to_string(a.roles, ',') AS roles, @role = ANY (a.roles) AND NOT submitted(@change, a.id) AS takes,

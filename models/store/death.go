@@ -15,6 +15,9 @@ const filedLate = "FILED_LATE"
 // heldUp tells what keeps a change of a pupil from being filed now; nil when
 // nothing does. A death waits for no other change, only for another death.
 func (t *Tx) heldUp(kind process.Kind, student uuid.UUID) (*problem.Error, error) {
+	if running, err := t.runningKind(student); err != nil || running == "" {
+		return nil, err
+	}
 	dead, err := t.mayStart(student)
 	if err != nil {
 		return nil, err

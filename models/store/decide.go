@@ -248,11 +248,7 @@ func (t *Tx) checkAgain(c *Change, s *Slip) error {
 	if err := t.sameReceiver(c); err != nil {
 		return err
 	}
-	take := t.rewish
-	if s.Verb != Resubmit {
-		take = func(c *Change, _ *held, _ *Slip) error { return t.readValues(c) }
-	}
-	if err := take(c, h, s); err != nil {
+	if err := t.rewish(c, h, s); err != nil {
 		return err
 	}
 	running := process.Kind("")

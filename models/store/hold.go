@@ -2,7 +2,7 @@ package store
 
 import (
 	"fmt"
-	"strings"
+	"slices"
 
 	"github.com/google/uuid"
 
@@ -138,9 +138,7 @@ func (t *Tx) answer(c *Change, s *Slip, k *askedTask) error {
 	owner := *k.OwnerID
 	t.hold(k, &owner, heldClaimed, nil)
 	k.Actor = nil // advice is given in nobody's place
-	if err := t.notifyOne(c, s, k, noticeAnswered, owner); err != nil {
-		return err
-	}
+	t.notifyOne(c, s, k, noticeAnswered, owner)
 	return t.said(c, s, k, map[string]string{"advice": string(s.Body.Advice), "to": owner.String()})
 }
 
@@ -224,12 +222,9 @@ func (t *Tx) colleague(k *askedTask, to uuid.UUID) (org.Role, error) {
 	if row.Submitted {
 		return "", cannot
 	}
-	has := map[org.Role]bool{}
-	for role := range strings.SplitSeq(row.Roles, ",") {
-		has[org.Role(role)] = true
-	}
+	has := splitNames(row.Roles)
 	for _, role := range append([]org.Role{k.Role}, Judges()...) {
-		if has[role] {
+		if slices.Contains(has, string(role)) {
 			return role, nil
 		}
 	}
@@ -252,18 +247,15 @@ func oneOf(s *Slip) (uuid.UUID, error) {
 
 // told writes a line that names a person, and leaves that person a notice.
 func (t *Tx) told(c *Change, s *Slip, k *askedTask, kind string, to uuid.UUID) error {
-	if err := t.notifyOne(c, s, k, kind, to); err != nil {
-		return err
-	}
+	t.notifyOne(c, s, k, kind, to)
 	return t.said(c, s, k, map[string]string{"to": to.String()})
 }
 
 // notifyOne leaves a notice for one person at the office of a task.
-func (t *Tx) notifyOne(c *Change, s *Slip, k *askedTask, kind string, to uuid.UUID) error {
+func (t *Tx) notifyOne(c *Change, s *Slip, k *askedTask, kind string, to uuid.UUID) {
 	t.leave(notice{
 		change: c.ID, kind: kind, step: k.StepNo, round: k.Round, office: k.OfficeID, path: k.OfficePath, role: string(k.Role), account: to, occasion: s.ID.String(),
 	})
-	return nil
 }
 
 // HeldTask is a task that is one person's.

@@ -151,12 +151,12 @@ func (t *Tx) InboxCounts(d Desk) (InboxCounts, error) {
 	args := t.at(d)
 	args["soon"], args["month"] = t.now.Add(48*time.Hour), t.now.AddDate(0, 0, -30)
 	var n InboxCounts
-	err := t.db.Raw(`SELECT count(*) AS open, count(*) FILTER (WHERE k.due_at <= @now) AS overdue,
+	err := t.db.Raw(`WITH told AS (SELECT count(*) AS notices, count(*) FILTER (WHERE `+unread+`) AS unread FROM notice n WHERE `+forMe+` AND n.created_at > @month)
+		SELECT count(*) AS open, count(*) FILTER (WHERE k.due_at <= @now) AS overdue,
 			count(*) FILTER (WHERE k.due_at > @now AND k.due_at <= @soon) AS near_due, count(*) FILTER (WHERE k.holder_id = @me) AS mine,
 			(SELECT count(*) FROM task w WHERE w.owner_id = @me AND w.status = 'OPEN') AS delegated,
 			(SELECT count(*) FROM step s WHERE s.office_id = @office AND s.status = 'OPEN' AND s.problem = 'NO_ELIGIBLE_PERSON') AS nobody,
-			(SELECT count(*) FROM notice n WHERE `+forMe+` AND n.created_at > @month) AS notices,
-			(SELECT count(*) FROM notice n WHERE `+forMe+` AND n.created_at > @month AND `+unread+`) AS unread
+			(SELECT notices FROM told) AS notices, (SELECT unread FROM told) AS unread
 		FROM task k WHERE `+toDo, args).Take(&n).Error
 	if err != nil {
 		return n, fmt.Errorf("count the inbox: %w", err)

@@ -169,7 +169,7 @@ func (t *Tx) newRecordAgain(c *Change, s *Slip) error {
 	if err := t.readValues(c); err != nil {
 		return err
 	}
-	given, fresh := map[string]string{}, s.Verb == Resubmit && len(s.Body.Sealed) > 0
+	given, fresh := map[string]string{}, len(s.Body.Sealed) > 0
 	for field, v := range c.values {
 		given[field] = v.text
 	}

@@ -45,15 +45,10 @@ func (t *Tx) particulars(c *Change, h *held, policy process.Policy) error {
 
 // pairing is one problem of a record with the school of the other record.
 type pairing struct {
-	ID        uuid.UUID
-	StudentID uuid.UUID
-	Kind      string
-	State     string
-	OtherID   *uuid.UUID
-	SchoolID  *uuid.UUID
-	Path      string
-	Province  string
-	Passed    bool
+	ID       uuid.UUID
+	SchoolID *uuid.UUID
+	Path     string
+	Province string
 }
 
 func (p *pairing) route(h *held) process.Route {
@@ -70,7 +65,7 @@ func (t *Tx) problemNamed(c *Change) (*pairing, error) {
 		return nil, nil //nolint:nilerr,nilnil // a form may name anything
 	}
 	var p pairing
-	err = t.db.Raw(`SELECT p.id, p.student_id, p.kind, p.state, p.other_student_id AS other_id, o.school_id, coalesce(s.path::text, '') AS path, coalesce(s.province_code, '') AS province
+	err = t.db.Raw(`SELECT p.id, o.school_id, coalesce(s.path::text, '') AS path, coalesce(s.province_code, '') AS province
 		FROM student_problem p LEFT JOIN LATERAL problem_other(p.id) o ON true LEFT JOIN organisation s ON s.id = o.school_id
 		WHERE p.id = ? AND p.student_id = ?`, id, *c.StudentID).Take(&p).Error
 	if errors.Is(err, gorm.ErrRecordNotFound) {

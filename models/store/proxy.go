@@ -2,8 +2,8 @@ package store
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -87,16 +87,9 @@ func (t *Tx) fitProxy(p Proxy, office uuid.UUID) error {
 		return unfit
 	}
 	for _, r := range rows {
-		judges := false
-		for role := range strings.SplitSeq(r.Roles, ",") {
-			for _, judge := range Judges() {
-				judges = judges || org.Role(role) == judge
-			}
-			if org.Role(role) == org.SchoolRegistrar {
-				return unfit
-			}
-		}
-		if !judges {
+		roles := splitNames(r.Roles)
+		judges := slices.ContainsFunc(Judges(), func(judge org.Role) bool { return slices.Contains(roles, string(judge)) })
+		if !judges || slices.Contains(roles, string(org.SchoolRegistrar)) {
 			return unfit
 		}
 	}

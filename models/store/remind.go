@@ -12,16 +12,10 @@ import (
 	"github.com/xueji/xueji/models/process"
 )
 
-// filerRole is the role that speaks for the office that filed.
-func (c *Change) filerRole() org.Role {
-	applicant, _ := c.Definition.Step(0)
-	return applicant.Role
-}
-
 // urge (催办) asks those who must act to do so, in the name of the office that
 // filed; not more often than the province allows. It decides nothing.
 func (t *Tx) urge(c *Change, s *Slip) error {
-	holds, err := t.holds(s.AccountID, c.OrgID, c.filerRole())
+	holds, err := t.holds(s.AccountID, c.OrgID, c.Definition.FiledBy.Role())
 	if err != nil {
 		return err
 	}

@@ -39,11 +39,11 @@ func (t *Tx) FollowOffice(change uuid.UUID) error {
 		return err
 	}
 	rule, _ := c.Definition.Step(s.No)
-	at, able, err := t.officeOf(c, s.No, rule)
+	at, _, err := t.officeOf(c, s.No, rule)
 	if err != nil {
 		return err
 	}
-	moved, err := t.reseat(c, s, rule, at, able)
+	moved, err := t.reseat(c, s, rule, at)
 	if err != nil || !moved && at.ID == s.OfficeID {
 		return err
 	}
@@ -65,7 +65,7 @@ func (t *Tx) FollowOffice(change uuid.UUID) error {
 
 // reseat replaces the step's own seats that lie with an office that is no longer
 // the right one; what was added to them goes with them.
-func (t *Tx) reseat(c *Change, s *openedStep, rule process.Step, at *office, able bool) (bool, error) {
+func (t *Tx) reseat(c *Change, s *openedStep, rule process.Step, at *office) (bool, error) {
 	if s.Act != "" {
 		return false, nil
 	}
@@ -73,7 +73,7 @@ func (t *Tx) reseat(c *Change, s *openedStep, rule process.Step, at *office, abl
 	if err != nil {
 		return false, err
 	}
-	wanted, err := t.seatsOf(c, s.No, rule, at, able, s.DueAt)
+	wanted, err := t.seatsOf(c, s.No, rule, at, s.DueAt)
 	if err != nil {
 		return false, err
 	}

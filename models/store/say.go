@@ -8,9 +8,9 @@ import (
 
 // withdraw ends the change at the wish of the office that filed it.
 func (t *Tx) withdraw(c *Change, s *Slip) error {
-	var holds bool
-	if err := t.db.Raw(`SELECT account_holds(?, ?, ?)`, s.AccountID, c.OrgID, c.Definition.FiledBy.Role()).Scan(&holds).Error; err != nil {
-		return fmt.Errorf("check the right to withdraw: %w", err)
+	holds, err := t.holds(s.AccountID, c.OrgID, c.Definition.FiledBy.Role())
+	if err != nil {
+		return err
 	}
 	if !holds {
 		return problem.New(problem.NotFiler)

@@ -36,7 +36,7 @@ type seat struct {
 // act. Able is the answer for the step's own role and office; it is asked for
 // again where the step is shared or wants different people.
 func (t *Tx) openTasks(c *Change, no int, rule process.Step, at *office, able bool, due time.Time) (bool, error) {
-	seats, err := t.seatsOf(c, no, rule, at, able, due)
+	seats, err := t.seatsOf(c, no, rule, at, due)
 	if err != nil {
 		return false, err
 	}
@@ -56,7 +56,7 @@ func (t *Tx) openTasks(c *Change, no int, rule process.Step, at *office, able bo
 }
 
 // seatsOf gives the seats a step opens with.
-func (t *Tx) seatsOf(c *Change, no int, rule process.Step, at *office, able bool, due time.Time) ([]seat, error) {
+func (t *Tx) seatsOf(c *Change, no int, rule process.Step, at *office, due time.Time) ([]seat, error) {
 	one := seat{ID: newID(), Seat: 1, Place: 1, Side: rule.Side, OfficeID: at.ID, OfficePath: at.Path, Role: rule.Role, DueAt: due}
 	if rule.Shared() && len(rule.Sign.Seats) == 0 {
 		return t.namedSeats(c, one)

@@ -1,7 +1,7 @@
 package store
 
 import (
-	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/google/uuid"
@@ -41,9 +41,10 @@ func (t *Tx) addSigners(c *Change, s *Slip) error {
 	if number+len(s.Body.To) > mostSeats {
 		return problem.New(problem.TooManySigners).At("/to")
 	}
+	own := seats[slices.IndexFunc(seats, func(one seat) bool { return one.ID == k.ID })] // openTask saw it among them
 	names := make([]string, len(s.Body.To))
 	for i, to := range s.Body.To {
-		if err := t.addSigner(c, s, k, seats, to, number+i); err != nil {
+		if err := t.addSigner(c, s, k, own, seats, to, number+i); err != nil {
 			return err
 		}
 		// The same person named twice is found the second time.
@@ -63,7 +64,7 @@ func (t *Tx) addSigners(c *Change, s *Slip) error {
 	return t.weigh(c, s)
 }
 
-func (t *Tx) addSigner(c *Change, s *Slip, k *askedTask, seats []seat, to uuid.UUID, number int) error {
+func (t *Tx) addSigner(c *Change, s *Slip, k *askedTask, own seat, seats []seat, to uuid.UUID, number int) error {
 	role, err := t.colleague(k, to)
 	if err != nil {
 		return err
@@ -73,15 +74,12 @@ func (t *Tx) addSigner(c *Change, s *Slip, k *askedTask, seats []seat, to uuid.U
 			return problem.New(problem.AlreadySigner).At("/to")
 		}
 	}
-	var due seat
-	if err := t.db.Raw(`SELECT side, due_at FROM task WHERE id = ?`, k.ID).Take(&due).Error; err != nil {
-		return fmt.Errorf("read a task: %w", err)
-	}
 	t.insertSeat(c, k.StepNo, seat{
-		ID: newID(), Seat: number, Place: 0, ParentID: &k.ID, Before: s.Body.Before, Status: taskWaiting, Side: due.Side,
-		OfficeID: k.OfficeID, OfficePath: k.OfficePath, Role: role, HolderID: &to, HeldAs: heldAdded, AddedBy: &s.AccountID, DueAt: due.DueAt,
+		ID: newID(), Seat: number, Place: 0, ParentID: &k.ID, Before: s.Body.Before, Status: taskWaiting, Side: own.Side,
+		OfficeID: k.OfficeID, OfficePath: k.OfficePath, Role: role, HolderID: &to, HeldAs: heldAdded, AddedBy: &s.AccountID, DueAt: own.DueAt,
 	})
-	return t.notifyOne(c, s, k, noticeSigner, to)
+	t.notifyOne(c, s, k, noticeSigner, to)
+	return nil
 }
 
 // removeSigner (减签) takes back that somebody was asked, while they, and those they

@@ -42,8 +42,7 @@ func (t *Tx) takeBack(c *Change, s *Slip) error {
 		return err
 	}
 	if k.Actor == nil { // the right is gone: what was decided with it stays
-		zh, en := k.Role.Names()
-		return problem.New(problem.NotYourStep).With("office", k.OfficeName).WithText("role", zh, en)
+		return k.notYours()
 	}
 	seats, err := t.seats(c.ID, c.StepNo, c.Round)
 	if err != nil {

@@ -41,7 +41,6 @@ type askedTask struct {
 	HeldAs     string
 	HeldSince  *time.Time
 	OwnerID    *uuid.UUID
-	Verdict    string
 	// Running is about the change; Shared says that the step has more seats than this.
 	Running bool
 	Shared  bool
@@ -64,7 +63,7 @@ type askedTask struct {
 func (t *Tx) task(change, id, account uuid.UUID) (*askedTask, error) {
 	k := askedTask{Account: account}
 	err := t.db.Raw(`SELECT k.id, k.change_id, k.step_no, k.round, k.office_id, k.office_path::text AS office_path, o.name AS office_name, k.role, k.status,
-			k.parent_id, k.added_by, k.holder_id, k.held_as, k.held_since, k.owner_id, k.verdict, c.status = @running AS running, r.own, r.shared,
+			k.parent_id, k.added_by, k.holder_id, k.held_as, k.held_since, k.owner_id, c.status = @running AS running, r.own, r.shared,
 			k.holder_id IS NOT NULL AND k.held_as <> 'DELEGATED' AND NOT account_holds(k.holder_id, k.office_id, k.role) AS holder_gone,
 			m.id AS actor, coalesce(m.submitted, false) AS submitted, coalesce(m.elsewhere, false) AS elsewhere, coalesce(m.signed, false) AS signed
 		FROM task k JOIN organisation o ON o.id = k.office_id JOIN change c ON c.id = k.change_id
@@ -96,8 +95,7 @@ func (t *Tx) mayAct(k *askedTask) *problem.Error {
 	case k.HeldAs == heldDelegated && *k.HolderID == k.Account:
 		return problem.New(problem.DelegateAnswers)
 	case k.Actor == nil:
-		zh, en := k.Role.Names()
-		return problem.New(problem.NotYourStep).With("office", k.OfficeName).WithText("role", zh, en)
+		return k.notYours()
 	case k.Submitted && k.StepNo != 0 && !k.Own:
 		return problem.New(problem.OwnFiling)
 	case k.Elsewhere:
@@ -110,6 +108,12 @@ func (t *Tx) mayAct(k *askedTask) *problem.Error {
 		return problem.New(problem.TaskWaits)
 	}
 	return nil
+}
+
+// notYours says which office and role the task is for.
+func (k *askedTask) notYours() *problem.Error {
+	zh, en := k.Role.Names()
+	return problem.New(problem.NotYourStep).With("office", k.OfficeName).WithText("role", zh, en)
 }
 
 // heldProblem says whose a task is.
@@ -145,8 +149,7 @@ func (t *Tx) MaySay(w Word) (step, round int, err error) {
 	}
 	live := k.Running && (k.Status == stepOpen || k.Status == taskWaiting)
 	if !k.concerns() && w.Verb != HandOver {
-		zh, en := k.Role.Names()
-		return k.StepNo, k.Round, problem.New(problem.NotYourStep).With("office", k.OfficeName).WithText("role", zh, en)
+		return k.StepNo, k.Round, k.notYours()
 	}
 	if w.Verb.Decides() {
 		if err := t.mayAct(k); err != nil && (live || k.Actor == nil || k.Submitted) {
