@@ -33,7 +33,7 @@ func (t *Tx) prepareArbitration(c *Change, f Filing, policy process.Policy) erro
 	c.StudentID, c.Stage, c.Subject = &h.ID, h.Stage, h.subject()
 	d, ok := t.store.processes.Define(f.Kind, h.Stage, policy)
 	if !ok {
-		return problem.New(problem.KindUnknown).At("/kind").With("kind", string(f.Kind))
+		return unknownKind(f.Kind)
 	}
 	c.Definition = d
 	if to, err := t.schoolFor(f.Office.ID); err != nil || to.Closed {

@@ -11,6 +11,7 @@ import (
 	"github.com/google/uuid"
 	"gorm.io/gorm"
 
+	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/models/problem"
 	"github.com/xueji/xueji/models/process"
 	"github.com/xueji/xueji/models/status"
@@ -128,7 +129,8 @@ func (t *Tx) prepare(f Filing) (*Change, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := t.subjectOf(f, policy); err != nil {
+	subject, err := t.subjectOf(f, policy)
+	if err != nil {
 		return nil, err
 	}
 	switch {
@@ -136,7 +138,7 @@ func (t *Tx) prepare(f Filing) (*Change, error) {
 		return c, t.prepareRoster(c, f, policy)
 	case len(f.Lines) > 0:
 		return c, t.prepareList(c, f, policy)
-	case f.Kind == process.NewRecordImmigrant:
+	case subject == process.SubjectPerson:
 		return c, t.prepareNewRecord(c, f, policy)
 	case f.Kind == process.Arbitration:
 		return c, t.prepareArbitration(c, f, policy)
@@ -144,6 +146,18 @@ func (t *Tx) prepare(f Filing) (*Change, error) {
 		return c, t.prepareReceived(c, f, policy)
 	}
 	return c, t.prepareStudent(c, f, policy)
+}
+
+func unknownKind(kind process.Kind) *problem.Error {
+	return problem.New(problem.KindUnknown).At("/kind").With("kind", string(kind))
+}
+
+// stageForbids tells when a kind does not exist for a stage.
+func stageForbids(d process.Definition, stage org.Stage) []*problem.Error {
+	if d.Allows(stage) {
+		return nil
+	}
+	return []*problem.Error{problem.New(problem.StageForbids).At("/kind").WithText("kind", d.Name.Zh, d.Name.En)}
 }
 
 func (t *Tx) insertChange(c *Change, f Filing) error {
@@ -178,36 +192,32 @@ func (t *Tx) insertChange(c *Change, f Filing) error {
 		string(subject), c.foundBy, c.OutPolicyVersion, c.About, c.ProblemID, c.Beside)
 	t.addParty(c, process.SideFiler, c.OrgID)
 	if in, out := c.sides(); c.receiving.ID != uuid.Nil || c.releasing.ID != uuid.Nil {
-		t.addParty(c, process.SideIn, in)
-		t.addParty(c, process.SideOut, out)
+		t.addParty(c, process.SideIn, in.ID)
+		t.addParty(c, process.SideOut, out.ID)
 	}
 	return nil
 }
 
 // sides gives the receiving and the releasing office of a filing, the own one where
 // another is not named.
-func (c *Change) sides() (in, out uuid.UUID) {
-	in, out = c.receiving.ID, c.releasing.ID
-	if in == uuid.Nil {
-		in = c.OrgID
+func (c *Change) sides() (in, out Office) {
+	in, out = c.receiving, c.releasing
+	if in.ID == uuid.Nil {
+		in = c.own()
 	}
-	if out == uuid.Nil {
-		out = c.OrgID
+	if out.ID == uuid.Nil {
+		out = c.own()
 	}
 	return in, out
 }
 
+func (c *Change) own() Office { return Office{ID: c.OrgID, Path: c.OrgPath, Province: c.ProvinceCode} }
+
 // number gives a change its case number and holds its offices as they are, so
 // that none is closed or re-assigned before the change is written.
 func (t *Tx) number(c *Change) error {
-	own := Office{ID: c.OrgID, Path: c.OrgPath}
-	in, out := own, own
-	if c.receiving.ID != uuid.Nil {
-		in = c.receiving
-	}
-	if c.releasing.ID != uuid.Nil {
-		out = c.releasing
-	}
+	own := c.own()
+	in, out := c.sides()
 	var row struct {
 		N     int64
 		Stand bool

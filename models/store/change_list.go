@@ -73,13 +73,11 @@ func (t *Tx) prepareList(c *Change, f Filing, policy process.Policy) error {
 	c.Stage = l.held[0].Stage
 	d, ok := t.store.processes.Define(f.Kind, c.Stage, policy)
 	if !ok || d.Subject != process.SubjectList {
-		return problem.New(problem.KindUnknown).At("/kind").With("kind", string(f.Kind))
+		return unknownKind(f.Kind)
 	}
 	c.Definition, c.list = d, l
 	list = append(d.CheckInputs(c.Inputs), d.CheckEvidence(kindsOf(f.Evidence))...)
-	if !d.Allows(c.Stage) {
-		list = append(list, problem.New(problem.StageForbids).At("/kind").WithText("kind", d.Name.Zh, d.Name.En))
-	}
+	list = append(list, stageForbids(d, c.Stage)...)
 	missing, err := t.unknownEvidence(f.Evidence)
 	if err != nil {
 		return err

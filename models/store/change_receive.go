@@ -111,13 +111,10 @@ func (t *Tx) prepareReceived(c *Change, f Filing, policy process.Policy) error {
 		d, ok = t.store.processes.Define(f.Kind, h.Stage, policy)
 	}
 	if !ok || d.Subject != process.SubjectStudent {
-		return problem.New(problem.KindUnknown).At("/kind").With("kind", string(f.Kind))
+		return unknownKind(f.Kind)
 	}
 	c.Definition = d
-	var list []*problem.Error
-	if !d.Allows(h.Stage) {
-		list = append(list, problem.New(problem.StageForbids).At("/kind").WithText("kind", d.Name.Zh, d.Name.En))
-	}
+	list := stageForbids(d, h.Stage)
 	if to, err := t.schoolFor(f.Office.ID); err != nil || to.Closed {
 		return errors.Join(err, problem.New(problem.SchoolClosed))
 	}

@@ -37,53 +37,54 @@ func (t *Tx) redoes(c *Change, f Filing) error {
 	return nil
 }
 
-// subjectOf checks that a filing names what its kind is about, and only that.
+// subjectOf checks that a filing names what its kind is about, and only that, and says
+// what it is.
 // Kinds the receiving school files name the pupil by name and number; one that is
 // filed again may name the record, which the ended change already did.
-func (t *Tx) subjectOf(f Filing, policy process.Policy) error {
+func (t *Tx) subjectOf(f Filing, policy process.Policy) (process.Subject, error) {
 	student, roster := f.StudentID != uuid.Nil, f.RosterID != uuid.Nil
 	if named := f.Pupil != (Claim{}); named && (student || !status.Receives(f.Kind)) {
-		return problem.New(problem.SubjectTwice).At("/pupil")
+		return "", problem.New(problem.SubjectTwice).At("/pupil")
 	}
 	if status.Receives(f.Kind) && !roster {
 		if f.Pupil.complete() || student && f.RedoOf != uuid.Nil {
-			return nil
+			return process.SubjectStudent, nil
 		}
-		return problem.New(problem.PupilMissing).At("/pupil")
+		return "", problem.New(problem.PupilMissing).At("/pupil")
 	}
 	d, known := t.store.processes.Define(f.Kind, org.Primary, policy)
 	if known && d.Subject == process.SubjectList {
 		switch {
 		case student || roster:
-			return problem.New(problem.SubjectTwice).At("/lines")
+			return "", problem.New(problem.SubjectTwice).At("/lines")
 		case len(f.Lines) == 0 || len(f.Lines) > mostLines:
-			return problem.New(problem.ListMissing).At("/lines")
+			return "", problem.New(problem.ListMissing).At("/lines")
 		}
-		return nil
+		return d.Subject, nil
 	}
 	if len(f.Lines) > 0 {
-		return problem.New(problem.ListNotHere).At("/lines")
+		return "", problem.New(problem.ListNotHere).At("/lines")
 	}
 	if known && d.Subject == process.SubjectPerson {
 		if student || roster {
-			return problem.New(problem.SubjectNew).At("/student_id").WithText("kind", d.Name.Zh, d.Name.En)
+			return "", problem.New(problem.SubjectNew).At("/student_id").WithText("kind", d.Name.Zh, d.Name.En)
 		}
-		return nil
+		return d.Subject, nil
 	}
 	switch {
 	case student && roster:
-		return problem.New(problem.SubjectTwice).At("/roster_id")
+		return "", problem.New(problem.SubjectTwice).At("/roster_id")
 	case !student && !roster:
-		return problem.New(problem.SubjectMissing).At("/student_id")
+		return "", problem.New(problem.SubjectMissing).At("/student_id")
 	}
 	if !known || roster == (d.Subject == process.SubjectRoster) {
-		return nil // an unknown kind is told later
+		return d.Subject, nil // an unknown kind is told later
 	}
 	e := problem.New(problem.SubjectWrong).WithText("kind", d.Name.Zh, d.Name.En)
 	if roster {
-		return e.At("/roster_id")
+		return "", e.At("/roster_id")
 	}
-	return e.At("/student_id")
+	return "", e.At("/student_id")
 }
 
 func (t *Tx) prepareStudent(c *Change, f Filing, policy process.Policy) error {
@@ -94,16 +95,13 @@ func (t *Tx) prepareStudent(c *Change, f Filing, policy process.Policy) error {
 	c.StudentID, c.Stage, c.Subject = &f.StudentID, h.Stage, h.subject()
 	d, ok := t.store.processes.Define(f.Kind, h.Stage, policy)
 	if !ok || d.Subject != process.SubjectStudent {
-		return problem.New(problem.KindUnknown).At("/kind").With("kind", string(f.Kind))
+		return unknownKind(f.Kind)
 	}
 	c.Definition = d
 	if err := t.particulars(c, h, policy); err != nil {
 		return err
 	}
-	var list []*problem.Error
-	if !d.Allows(h.Stage) {
-		list = append(list, problem.New(problem.StageForbids).At("/kind").WithText("kind", d.Name.Zh, d.Name.En))
-	}
+	list := stageForbids(d, h.Stage)
 	if h.SchoolGone && d.FiledBy == process.FiledBySchool {
 		list = append(list, problem.New(problem.SchoolClosed))
 	}
@@ -186,7 +184,7 @@ func (t *Tx) prepareRoster(c *Change, f Filing, policy process.Policy) error {
 	c.RosterID, c.Stage = &f.RosterID, stages[0]
 	d, ok := t.store.processes.Define(f.Kind, c.Stage, policy)
 	if !ok || d.Subject != process.SubjectRoster {
-		return problem.New(problem.KindUnknown).At("/kind").With("kind", string(f.Kind))
+		return unknownKind(f.Kind)
 	}
 	c.Definition = d
 	if err := t.rosterMayBeFiled(f.RosterID, f.Office.ID); err != nil {

@@ -33,13 +33,10 @@ func (t *Tx) prepareNewRecord(c *Change, f Filing, policy process.Policy) error 
 	}
 	d, ok := t.store.processes.Define(f.Kind, c.Stage, policy)
 	if !ok {
-		return problem.New(problem.KindUnknown).At("/kind").With("kind", string(f.Kind))
+		return unknownKind(f.Kind)
 	}
 	c.Definition = d
-	var list []*problem.Error
-	if !d.Allows(c.Stage) {
-		list = append(list, problem.New(problem.StageForbids).At("/kind").WithText("kind", d.Name.Zh, d.Name.En))
-	}
+	list := stageForbids(d, c.Stage)
 	against, err := t.againstNewRecord(c, class, f.Evidence, f.Values, true)
 	if err != nil {
 		return err
