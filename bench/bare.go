@@ -16,6 +16,7 @@ import (
 
 	"github.com/xueji/xueji/config"
 	"github.com/xueji/xueji/service"
+	"github.com/xueji/xueji/workflows/client"
 )
 
 // How the bare engine counts decisions.
@@ -35,14 +36,15 @@ const (
 
 // bareEngine is Temporal with nothing in it: no database, no rules, no HTTP.
 type bareEngine struct {
-	client sdk.Client
-	worker worker.Worker
-	begun  bool
-	ended  sync.Map // by workflow ID, a channel that is closed when its errand ran
+	client    sdk.Client
+	namespace string
+	worker    worker.Worker
+	begun     bool
+	ended     sync.Map // by workflow ID, a channel that is closed when its errand ran
 }
 
 func startBare(cfg config.Config) (*bareEngine, error) {
-	client, err := sdk.NewLazyClient(sdk.Options{
+	c, err := sdk.NewLazyClient(sdk.Options{
 		HostPort: cfg.Temporal.Address, Namespace: cfg.Temporal.Namespace, Identity: "bench",
 		Logger: sdklog.NewStructuredLogger(slog.New(slog.DiscardHandler)),
 	})
@@ -52,16 +54,20 @@ func startBare(cfg config.Config) (*bareEngine, error) {
 	options := service.WorkerOptions(cfg.Worker)
 	// Xueji's worker polls little for regular activities because it has none.
 	options.MaxConcurrentActivityTaskPollers = cfg.Worker.WorkflowPollers
-	w := worker.New(client, bareQueue, options)
-	b := &bareEngine{client: client, worker: w}
+	w := worker.New(c, bareQueue, options)
+	b := &bareEngine{client: c, namespace: cfg.Temporal.Namespace, worker: w}
 	w.RegisterWorkflowWithOptions(bareCase, workflow.RegisterOptions{Name: bareWorkflow})
 	w.RegisterActivity(Nothing)
 	w.RegisterActivityWithOptions(b.errand, activity.RegisterOptions{Name: bareErrand})
 	return b, nil
 }
 
-// start is called once the namespace exists.
-func (b *bareEngine) start() error {
+// start starts the bare worker, in a namespace all of the server knows: Xueji answers
+// as soon as Temporal does, which is a moment before that.
+func (b *bareEngine) start(ctx context.Context) error {
+	if err := client.New(b.client, b.namespace).Ensure(ctx); err != nil {
+		return err
+	}
 	if err := b.worker.Start(); err != nil {
 		return fmt.Errorf("start the bare worker: %w", err)
 	}

@@ -62,7 +62,7 @@ func Run(ctx context.Context, o Options) (*Report, error) {
 	}
 	defer x.stop()
 	if len(list) > 0 {
-		if err := bare.start(); err != nil {
+		if err := bare.start(ctx); err != nil {
 			return nil, err
 		}
 	}

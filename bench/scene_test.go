@@ -23,7 +23,7 @@ func TestEverySceneHappens(t *testing.T) {
 	x, err := startXueji(t.Context(), o)
 	require.NoError(t, err)
 	defer x.stop()
-	require.NoError(t, bare.start())
+	require.NoError(t, bare.start(t.Context()))
 
 	const cases = 5
 	for _, kind := range scenes() {
