@@ -126,6 +126,7 @@ func (p *play) run(list []deed) (rest []deed, ended bool) {
 	p.env.ExecuteWorkflow(p.kind.WorkflowName(), contract.ChangeInput{ChangeID: p.change.String(), Kind: string(p.kind), Province: "52"})
 	require.True(p.t, p.env.IsWorkflowCompleted())
 	p.now = p.env.Now()
+	require.Empty(p.t, p.wrong, "the register fails: %s", p.crowd.story(p.change))
 	p.crowd.agrees(p.t, p.change)
 	err := p.env.GetWorkflowError()
 	var stopped *temporal.CanceledError

@@ -245,14 +245,8 @@ func leftPupil(state string) func(*Stack, *County) map[string]any {
 
 // neighbour makes a pupil of another school below the same bureau.
 func neighbour(s *Stack, c *County) map[string]any {
-	code := Value[string](s, `SELECT (2152000700 + count(*))::text FROM organisation WHERE kind = 'SCHOOL'`)
-	other := *c
-	other.School = s.School(c.Bureau, code, "邻近示例小学"+code[7:])
-	other.Grade, other.Class = map[int]uuid.UUID{2024: uuid.Must(uuid.NewV7())}, map[int]uuid.UUID{}
-	s.Exec(`INSERT INTO school_grade (id, school_id, org_path, stage, entry_year, name) VALUES ($1, $2, $3::text::ltree, 'PRIMARY', 2024, '2024级')`,
-		other.Grade[2024], other.School.ID, other.School.Path)
-	other.Class[2024] = s.Class(&other, 2024, "2024101")
-	return map[string]any{"pupil": s.Named(&other, 2024, simulator.Matches).Claim()}
+	other, _ := s.Receiver(c, "PRIMARY", 2024)
+	return map[string]any{"pupil": s.Named(other, 2024, simulator.Matches).Claim()}
 }
 
 func namedPupil(s *Stack, c *County) map[string]any {

@@ -1,9 +1,11 @@
 package e2e
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"slices"
+	"testing"
 
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
@@ -16,10 +18,33 @@ import (
 // that holds only what differs from the built-in one.
 func (s *Stack) Rules(text string) {
 	s.T.Helper()
+	s.RulesOf("520000", text)
+}
+
+// RulesOf does so in another province.
+func (s *Stack) RulesOf(province, text string) {
+	s.T.Helper()
 	known, err := process.Load()
 	require.NoError(s.T, err)
-	_, err = store.AddPolicy(s.T.Context(), s.Config.Database.URL.Reveal(), "520000", s.Clock.Today(), []byte(text), known, s.Clock.Now())
+	_, err = store.AddPolicy(s.T.Context(), s.Config.Database.URL.Reveal(), province, s.Clock.Today(), []byte(text), known, s.Clock.Now())
 	require.NoError(s.T, err)
+}
+
+// Run runs a part of a test whose failures are its own.
+func (s *Stack) Run(t *testing.T, name string, part func(*testing.T)) {
+	t.Helper()
+	t.Run(name, func(t *testing.T) {
+		outer := s.T
+		s.T = t
+		defer func() { s.T = outer }()
+		part(t)
+	})
+}
+
+// LogIn makes the person's token one of a login: some things are for persons only.
+func (p *Person) LogIn() {
+	p.s.T.Helper()
+	p.s.Exec(`UPDATE session SET kind = 'LOGIN', roles = '{}', name = '' WHERE account_id = $1`, p.ID)
 }
 
 // Chain gives one step of a chain for Rules: at the school when the role is one of
@@ -32,36 +57,39 @@ func Chain(name, role, extra string) string {
 	return fmt.Sprintf("      - {name: %s, label: {zh: 步骤, en: step}, side: FILER, level: %s, role: %s, term: 10wd%s}\n", name, level, role, extra)
 }
 
+// Items gives the items of a list that was answered.
+func (s *Stack) Items(a Answer) []map[string]any {
+	s.T.Helper()
+	var list struct {
+		Items []map[string]any `json:"items"`
+	}
+	require.NoError(s.T, json.Unmarshal(s.OK(a).Raw, &list))
+	return list.Items
+}
+
+// Inbox gives what waits for this person.
+func (p *Person) Inbox() []map[string]any {
+	p.s.T.Helper()
+	return p.s.Items(p.Do(http.MethodGet, "/v1/inbox?limit=200", nil, ""))
+}
+
 // Task is a task of the page of a change.
 type Task struct {
-	ID     string
-	Status string
-	Holder string
-	HeldAs string
-	May    []string
-	Why    string
-	Fields map[string]any
+	ID     string   `json:"id"`
+	Status string   `json:"status"`
+	HeldAs string   `json:"held_as"`
+	May    []string `json:"may"`
 }
 
 // Tasks reads the tasks of a change as this person sees them, those of one status
 // when it is given.
 func (p *Person) Tasks(change string, status ...string) []Task {
 	p.s.T.Helper()
-	var list []Task
-	rows, _ := p.Page(change).Get("tasks").([]any)
-	for _, row := range rows {
-		f, _ := row.(map[string]any)
-		text := func(name string) string { v, _ := f[name].(string); return v }
-		k := Task{ID: text("id"), Status: text("status"), Holder: text("holder"), HeldAs: text("held_as"), Why: text("why"), Fields: f}
-		may, _ := f["may"].([]any)
-		for _, verb := range may {
-			k.May = append(k.May, fmt.Sprint(verb))
-		}
-		if len(status) == 0 || slices.Contains(status, k.Status) {
-			list = append(list, k)
-		}
+	var page struct {
+		Tasks []Task `json:"tasks"`
 	}
-	return list
+	require.NoError(p.s.T, json.Unmarshal(p.Page(change).Raw, &page))
+	return slices.DeleteFunc(page.Tasks, func(k Task) bool { return len(status) > 0 && !slices.Contains(status, k.Status) })
 }
 
 // Mine gives the open task of a change this person may decide.

@@ -16,8 +16,6 @@ import (
 	"github.com/xueji/xueji/identity/simulator"
 	"github.com/xueji/xueji/models/calendar"
 	"github.com/xueji/xueji/models/org"
-	"github.com/xueji/xueji/models/process"
-	"github.com/xueji/xueji/models/store"
 	"github.com/xueji/xueji/service"
 )
 
@@ -59,19 +57,9 @@ func newMoves(s *e2e.Stack) *moves {
 func (m *moves) audited() *moves {
 	m.s.T.Helper()
 	m.audits = true
-	policy(m.s, "110000", "province_audit_in: true\nauto_retrieve: false")
-	policy(m.s, "520000", "province_audit_out: true")
+	m.s.RulesOf("110000", "province_audit_in: true\nauto_retrieve: false")
+	m.s.RulesOf("520000", "province_audit_out: true")
 	return m
-}
-
-// policy adds a version of a province's policy that counts from today.
-func policy(s *e2e.Stack, province, text string) int {
-	s.T.Helper()
-	known, err := process.Load()
-	require.NoError(s.T, err)
-	version, err := store.AddPolicy(s.T.Context(), s.Config.Database.URL.Reveal(), province, s.Clock.Today(), []byte(text), known, s.Clock.Now())
-	require.NoError(s.T, err)
-	return version
 }
 
 // transfer files a transfer from a school of the releasing province.

@@ -58,18 +58,18 @@ func TestARunningTransferKeepsTheRulesOfBothProvinces(t *testing.T) {
 	}
 
 	filed(plain, 0, 0)
-	policy(s, "110000", "province_audit_out: true\nterms: {TRANSFER: {RECEIVING_REVIEW: 3wd, RELEASING_REVIEW: 4wd}}")
+	s.RulesOf("110000", "province_audit_out: true\nterms: {TRANSFER: {RECEIVING_REVIEW: 3wd, RELEASING_REVIEW: 4wd}}")
 	filed(plain, 1, 0)
-	policy(s, "520000", "province_audit_in: true\nauto_retrieve: false\nterms: {TRANSFER: {RECEIVING_REVIEW: 6wd, RELEASING_REVIEW: 5wd}}")
+	s.RulesOf("520000", "province_audit_in: true\nauto_retrieve: false\nterms: {TRANSFER: {RECEIVING_REVIEW: 6wd, RELEASING_REVIEW: 5wd}}")
 	filed(plain, 1, 1)
 	terms := m.in.Registrar.Page(running[2].change)
 	require.Contains(t, string(terms.Raw), `"side":"IN","role":"SCHOOL_LEADER","days":"3wd"`, "the receiving province sets the days of its side")
 	require.Contains(t, string(terms.Raw), `"side":"OUT","role":"SCHOOL_LEADER","days":"5wd"`, "and the releasing one those of its own")
-	policy(s, "520000", "province_audit_out: true\nauto_retrieve: false")
+	s.RulesOf("520000", "province_audit_out: true\nauto_retrieve: false")
 	filed(with(5, "RELEASING_PROVINCE", plain), 1, 2)
-	policy(s, "110000", "province_audit_in: true")
+	s.RulesOf("110000", "province_audit_in: true")
 	filed(with(2, "RECEIVING_PROVINCE", with(5, "RELEASING_PROVINCE", plain)), 2, 2)
-	policy(s, "110000", "auto_retrieve: false")
+	s.RulesOf("110000", "auto_retrieve: false")
 	filed(with(6, "RETRIEVAL", with(5, "RELEASING_PROVINCE", plain)), 3, 2)
 
 	for _, j := range running {
@@ -83,7 +83,7 @@ func TestARunningTransferKeepsTheRulesOfBothProvinces(t *testing.T) {
 func TestWhoRetrievesTheFile(t *testing.T) {
 	s := e2e.New(t, e2e.Options{})
 	m := newMoves(s)
-	policy(s, "110000", "auto_retrieve: false")
+	s.RulesOf("110000", "auto_retrieve: false")
 	m.audits = true
 	j := m.transfer(m.out)
 	j.chain = append(j.chain[:2:2], j.chain[3], j.chain[4], j.chain[5], j.chain[7])
@@ -111,7 +111,7 @@ func TestARunningChangeOfKeyDataKeepsItsKeyFields(t *testing.T) {
 	first, second := file(one).Text("id"), file(corrected).Text("id")
 	s.Stage(second, "LEADER_REVIEW")
 	sendBack(s, c.Leader, second, 0, "请核对")
-	policy(s, "520000", "key_fields: [sex, birth_date, id_type, id_number]")
+	s.RulesOf("520000", "key_fields: [sex, birth_date, id_type, id_number]")
 
 	refused := file(s.Named(c, 2024, simulator.Matches))
 	require.Equal(t, http.StatusUnprocessableEntity, refused.Status, string(refused.Raw))

@@ -2,7 +2,7 @@ package e2e
 
 import (
 	"fmt"
-	"net/http"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -73,11 +73,11 @@ func (k *Case) decider() (who *Person, task string) {
 		office Office
 		role   string
 		id     uuid.UUID
+		seat   int
 	)
-	err := k.s.DB.QueryRow(k.s.T.Context(), `SELECT k.id, o.id, o.path::text, k.role FROM task k JOIN organisation o ON o.id = k.office_id
-		WHERE k.change_id = $1 AND k.status = 'OPEN' ORDER BY k.seat LIMIT 1`, k.ID).Scan(&id, &office.ID, &office.Path, &role)
+	err := k.s.DB.QueryRow(k.s.T.Context(), `SELECT k.id, k.seat, o.id, o.path::text, k.role FROM task k JOIN organisation o ON o.id = k.office_id
+		WHERE k.change_id = $1 AND k.status = 'OPEN' ORDER BY k.seat LIMIT 1`, k.ID).Scan(&id, &seat, &office.ID, &office.Path, &role)
 	require.NoError(k.s.T, err, "an open change has an open task")
-	seat := Value[int](k.s, `SELECT seat FROM task WHERE id = $1`, id)
 	key := fmt.Sprintf("%s/%s/%d", office.Path, role, seat)
 	if k.staff[key] == nil {
 		k.staff[key] = k.s.Person(office, org.Role(role))
@@ -89,10 +89,7 @@ func (k *Case) decider() (who *Person, task string) {
 func (k *Case) Decide(verdict string) {
 	k.s.T.Helper()
 	who, task := k.decider()
-	waits := false
-	for _, item := range k.inbox(who) {
-		waits = waits || item == task
-	}
+	waits := slices.ContainsFunc(who.Inbox(), func(item map[string]any) bool { return item["task_id"] == task })
 	require.True(k.s.T, waits, "the task waits in the inbox of %s", who.Office.Path)
 	more := map[string]any{}
 	name := Value[string](k.s, `SELECT name FROM step WHERE change_id = $1 AND status = 'OPEN'`, k.ID)
@@ -103,17 +100,6 @@ func (k *Case) Decide(verdict string) {
 	}
 	k.s.OK(who.Verdict(k.ID, task, verdict, more))
 	k.settle()
-}
-
-func (k *Case) inbox(p *Person) []string {
-	var list []string
-	a := p.Do(http.MethodGet, "/v1/inbox?limit=200", nil, "")
-	rows, _ := a.Get("items").([]any)
-	for _, row := range rows {
-		f, _ := row.(map[string]any)
-		list = append(list, fmt.Sprint(f["task_id"]))
-	}
-	return list
 }
 
 // Late makes the open step late and waits until that was noted, once.

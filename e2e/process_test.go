@@ -29,10 +29,7 @@ func TestEveryProcess(t *testing.T) {
 		if _, other := elsewhere()[kind]; other {
 			continue
 		}
-		t.Run(string(kind), func(t *testing.T) {
-			outer := s.T
-			s.T = t
-			defer func() { s.T = outer }()
+		s.Run(t, string(kind), func(t *testing.T) {
 			start := func() *e2e.Case {
 				schools++
 				return s.Start(s.CountyOf("520102", fmt.Sprintf("2152%06d", 100000+schools), fmt.Sprintf("示例小学%d", schools)), kind)

@@ -16,7 +16,7 @@ import (
 // administrator makes somebody who may change the rules of the province; a token may not.
 func administrator(s *e2e.Stack) *e2e.Person {
 	p := s.Person(s.Office(org.Province, "520000"), org.BureauSysadmin)
-	s.Exec(`UPDATE session SET kind = 'LOGIN', name = '', roles = '{}' WHERE account_id = $1`, p.ID)
+	p.LogIn()
 	return p
 }
 

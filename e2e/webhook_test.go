@@ -48,7 +48,7 @@ func TestAGatewayIsToldWhatHappensToAChange(t *testing.T) {
 	}
 
 	admin := s.Person(c.Reviewer.Office, org.BureauSysadmin)
-	s.Exec(`UPDATE session SET kind = 'LOGIN', name = '', roles = '{}' WHERE account_id = $1`, admin.ID) // a secret is told to people only
+	admin.LogIn() // a secret is told to people only
 	hook := admin.Do(http.MethodPost, "/v1/webhooks", map[string]any{"url": gateway.URL, "kinds": []string{"SENT_BACK"}}, "")
 	require.Equal(t, http.StatusCreated, hook.Status, string(hook.Raw))
 	change := c.Registrar.File(c.Registrar.SuspensionBody(s.Pupil(c, 2024)))
