@@ -4,6 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"sync"
+	"time"
 
 	"github.com/google/uuid"
 	"go.temporal.io/sdk/log"
@@ -12,28 +15,75 @@ import (
 	"github.com/xueji/xueji/workflows/contract"
 )
 
-// faulty lets activities crash, and gives the register the time of the run.
+// faulty lets the activities of one run crash, and gives the register the time of
+// the run. People act while an activity is at work: that is how the engine does it, too.
 type faulty struct {
-	*play
+	crowd *crowd
+	now   func() time.Time
+	real  contract.Activities
 
-	real contract.Activities
+	atWork sync.Mutex // held by the activity that is at work
+	over   bool       // under atWork: the run has ended, what comes now comes too late
+
+	mu     sync.Mutex
+	before int      // activities that fail before their transaction
+	after  int      // and after it
+	wrong  []string // what the register could not do
 }
 
 var errCrash = errors.New("the worker crashed")
 
 func crash[Out any](f *faulty, do func() (Out, error)) (Out, error) {
-	f.crowd.hand.Set(f.env.Now())
+	f.atWork.Lock()
+	defer f.atWork.Unlock()
 	var none Out
-	if f.before > 0 {
-		f.before--
+	if f.over || f.strikes(&f.before) {
 		return none, errCrash
 	}
+	f.crowd.hand.Set(f.now())
 	out, err := do()
-	if err == nil && f.after > 0 {
-		f.after--
+	if err == nil && f.strikes(&f.after) {
 		return none, errCrash
 	}
 	return out, err
+}
+
+func (f *faulty) strikes(left *int) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if *left == 0 {
+		return false
+	}
+	*left--
+	return true
+}
+
+// fail lets so many more activities fail before, or after, their transaction.
+func (f *faulty) fail(before, after int) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.before, f.after = f.before+before, f.after+after
+}
+
+// heal ends the faults.
+func (f *faulty) heal() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.before, f.after = 0, 0
+}
+
+// failures are what the register could not do until now.
+func (f *faulty) failures() []string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return slices.Clone(f.wrong)
+}
+
+// stop waits for the activity that the end of the run left at work.
+func (f *faulty) stop() {
+	f.atWork.Lock()
+	defer f.atWork.Unlock()
+	f.over = true
 }
 
 func (f *faulty) Resume(ctx context.Context, r contract.ResumeRequest) (contract.Position, error) {
@@ -44,7 +94,10 @@ func (f *faulty) CommitSlip(ctx context.Context, r contract.CommitRequest) (cont
 	return crash(f, func() (contract.Committed, error) {
 		done, err := f.real.CommitSlip(ctx, r)
 		if err != nil {
-			f.wrong = append(f.wrong, f.why(r))
+			why := f.why(r)
+			f.mu.Lock()
+			f.wrong = append(f.wrong, why)
+			f.mu.Unlock()
 		}
 		return done, err
 	})

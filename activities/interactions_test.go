@@ -77,9 +77,7 @@ type play struct {
 	serial int
 
 	env    *testsuite.TestWorkflowEnvironment
-	wrong  []string // what the register could not do
-	before int      // activities that fail before their transaction
-	after  int      // and after it
+	faults *faulty
 }
 
 // answered is what the sender of an update is told.
@@ -97,13 +95,13 @@ func (p *play) run(list []deed) (rest []deed, ended bool) {
 	p.env.SetStartTime(p.now)
 	p.env.SetTestTimeout(time.Minute)
 	workflows.Register(p.env, []process.Kind{p.kind})
-	a := &faulty{play: p, real: activities.NewChanges(p.crowd.worker, nil)}
+	a := &faulty{crowd: p.crowd, now: p.env.Now, real: activities.NewChanges(p.crowd.worker, nil)}
 	for name, f := range map[string]any{
 		contract.ActivityResume: a.Resume, contract.ActivityCommitSlip: a.CommitSlip, contract.ActivityPassTime: a.PassTime, contract.ActivityPerform: a.Perform,
 	} {
 		p.env.RegisterActivityWithOptions(f, activity.RegisterOptions{Name: name})
 	}
-	p.told, p.before, p.after = nil, 0, 0
+	p.told, p.faults = nil, a
 	var at time.Duration
 	reset := false
 	for i, d := range list {
@@ -119,14 +117,15 @@ func (p *play) run(list []deed) (rest []deed, ended bool) {
 			p.env.CancelWorkflow()
 			return
 		}
-		p.before, p.after = 0, 0
+		a.heal()
 		p.env.SignalWorkflow(contract.SignalRefresh, nil)
 		p.env.RegisterDelayedCallback(p.finish, time.Hour)
 	}, at+time.Hour)
 	p.env.ExecuteWorkflow(p.kind.WorkflowName(), contract.ChangeInput{ChangeID: p.change.String(), Kind: string(p.kind), Province: "52"})
 	require.True(p.t, p.env.IsWorkflowCompleted())
+	a.stop()
 	p.now = p.env.Now()
-	require.Empty(p.t, p.wrong, "the register fails: %s", p.crowd.story(p.change))
+	require.Empty(p.t, a.failures(), "the register fails: %s", p.crowd.story(p.change))
 	p.crowd.agrees(p.t, p.change)
 	err := p.env.GetWorkflowError()
 	var stopped *temporal.CanceledError
@@ -197,17 +196,17 @@ func (p *play) slip(id uuid.UUID) *store.Slip {
 }
 
 func (p *play) do(d deed) {
-	require.Empty(p.t, p.wrong, "the register fails: %s", p.crowd.story(p.change))
+	require.Empty(p.t, p.faults.failures(), "the register fails: %s", p.crowd.story(p.change))
 	p.crowd.hand.Set(p.env.Now())
 	p.crowd.agrees(p.t, p.change)
 	switch d.Kind {
 	case "refresh":
 		p.env.SignalWorkflow(contract.SignalRefresh, nil)
 	case "crash before":
-		p.before += 1 + int(d.Dice%2)
+		p.faults.fail(1+int(d.Dice%2), 0)
 		p.env.SignalWorkflow(contract.SignalRefresh, nil)
 	case "crash after":
-		p.after += 1 + int(d.Dice%2)
+		p.faults.fail(0, 1+int(d.Dice%2))
 		p.env.SignalWorkflow(contract.SignalRefresh, nil)
 	case "say":
 		p.say(d)
