@@ -1,19 +1,21 @@
 package main
 
 import (
+	"reflect"
 	"regexp"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/xueji/xueji/casework"
+	"github.com/xueji/xueji/models/process"
 )
 
 // What the documents tell people to type exists.
 func TestCommandsOfTheDocumentsExist(t *testing.T) {
 	command := regexp.MustCompile("`xueji ([a-z]+)(?: ([a-z]+))?")
 	found := 0
-	for _, name := range []string{"README.md", "CONTRIBUTING.md", "docs/operations.md", "docs/policy.md", "docs/api.md"} {
+	for _, name := range []string{"README.md", "CONTRIBUTING.md", "docs/operations.md", "docs/policy.md", "docs/api.md", "docs/notices.md", "docs/tasks.md"} {
 		for _, match := range command.FindAllStringSubmatch(repositoryFile(t, name), -1) {
 			found++
 			args := match[1:2]
@@ -33,5 +35,18 @@ func TestEveryFindingStandsInTheDocuments(t *testing.T) {
 	page := repositoryFile(t, "docs/operations.md")
 	for _, f := range append(casework.AttentionFindings(), casework.FindEngineDown, casework.FindWorkersDown) {
 		require.Contains(t, page, "\n| `"+string(f)+"` |")
+	}
+}
+
+// Whoever writes a policy finds every rule of it explained.
+func TestEveryRuleOfAPolicyStandsInTheDocuments(t *testing.T) {
+	page := repositoryFile(t, "docs/policy.md")
+	policy := reflect.TypeFor[process.Policy]()
+	for i := range policy.NumField() {
+		key := policy.Field(i).Tag.Get("yaml")
+		if key == "version" { // given by the register
+			continue
+		}
+		require.Regexp(t, "\n\\| [^|]*`"+key+"`", page)
 	}
 }
