@@ -154,5 +154,13 @@ func TestEveryRuleHasAName(t *testing.T) {
 		require.NotEmpty(t, label.Zh)
 		require.NotEmpty(t, label.En)
 	}
-	require.Equal(t, "环节期限 · 休学 · LEADER_REVIEW", c.RuleLabel("/terms/SUSPENSION/LEADER_REVIEW").Zh)
+	for path, label := range map[string]string{
+		"/terms/SUSPENSION/LEADER_REVIEW":         "环节期限 · 休学 · 学校审核",
+		"/terms/TRANSFER/RELEASING_BUREAU":        "环节期限 · 转学 · 转出主管部门审批",
+		"/chains/REINSTATEMENT/*":                 "办理环节 · 复学 · 各学段",
+		"/chains/REINSTATEMENT/SENIOR":            "办理环节 · 复学 · 普通高中",
+		"/chains/TRANSFER/CROSS_PROVINCE~1SENIOR": "办理环节 · 转学 · 跨省·普通高中",
+	} {
+		require.Equal(t, label, c.RuleLabel(path).Zh)
+	}
 }

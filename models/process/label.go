@@ -4,6 +4,8 @@ import (
 	_ "embed" // the names of the rules
 	"strings"
 	"sync"
+
+	"github.com/xueji/xueji/models/org"
 )
 
 //go:embed policy/labels.yaml
@@ -26,13 +28,38 @@ func (c *Catalogue) RuleLabel(path string) Text {
 	if !known {
 		return Text{Zh: path, En: path}
 	}
+	var kind Definition
 	for i, part := range parts[1:] {
 		part = unescaped(part)
-		of := Text{Zh: part, En: part}
+		of := kind.partLabel(part)
 		if d, ok := c.byKind[Kind(part)]; ok && i == 0 {
-			of = d.Name
+			kind, of = d, d.Name
 		}
 		label = Text{Zh: label.Zh + " · " + of.Zh, En: label.En + " · " + of.En}
 	}
 	return label
+}
+
+// partLabel names a key under the kind in the chains and terms of a policy: a step,
+// or a stage, a route or both.
+func (d Definition) partLabel(key string) Text {
+	for _, chain := range d.Chains() {
+		for _, step := range chain.Steps {
+			if step.Name == key {
+				return step.Label
+			}
+		}
+	}
+	var zh, en []string
+	for part := range strings.SplitSeq(key, "/") {
+		of := Route(part).Text()
+		switch stage := StageText(org.Stage(part)); {
+		case part == "*":
+			of = Text{Zh: "各学段", En: "all stages"}
+		case stage.Zh != part:
+			of = stage
+		}
+		zh, en = append(zh, of.Zh), append(en, of.En)
+	}
+	return Text{Zh: strings.Join(zh, "·"), En: strings.Join(en, ", ")}
 }
