@@ -118,7 +118,7 @@ func (s *server) fileChange(ctx context.Context, in *fileChangeInput) (*changeOu
 
 func (s *server) filingOf(ctx context.Context, b ChangeBody) (store.Filing, error) {
 	p := principalOf(ctx)
-	if err := s.mayFile(p, process.Kind(b.Kind)); err != nil {
+	if err := s.mayFile(ctx, process.Kind(b.Kind)); err != nil {
 		return store.Filing{}, err
 	}
 	hash, err := bodyHash(b)
@@ -135,9 +135,16 @@ func (s *server) filingOf(ctx context.Context, b ChangeBody) (store.Filing, erro
 
 // mayFile refuses a kind that another kind of office files. An unknown kind is
 // told with everything else that stands against a filing.
-func (s *server) mayFile(p authz.Principal, kind process.Kind) error {
+func (s *server) mayFile(ctx context.Context, kind process.Kind) error {
 	d, known := s.deps.Processes.Entry(kind)
-	if !known || p.Has(d.FiledBy.Role()) {
+	if len(d.ByBureau) > 0 {
+		p, err := s.policy(ctx)
+		if err != nil {
+			return err
+		}
+		d = d.FiledUnder(p)
+	}
+	if !known || principalOf(ctx).Has(d.FiledBy.Role()) {
 		return nil
 	}
 	code := problem.FiledBySchool

@@ -128,7 +128,7 @@ func Filings() map[process.Kind]Filing {
 			Prepare: graduateElsewhere, Evidence: []string{"GUARDIAN_APPLICATION", "RESIDENCE_PROOF"}, Makes: "ENROLLED",
 		},
 		process.GraduationRollback: {
-			Prepare: graduate, Inputs: into(2021, "reason", "误办毕业"), Evidence: []string{"ROLLBACK_REQUEST"}, Makes: "ENROLLED",
+			Prepare: graduate, Inputs: into(2021, "reason_code", "MISTAKE", "reason", "误办毕业"), Evidence: []string{"ROLLBACK_REQUEST"}, Makes: "ENROLLED",
 		},
 		process.ProblemCorroboration: {Prepare: doubtedPupil, Evidence: []string{"IDENTITY_PROOF", "GUARDIAN_STATEMENT"}, Lines: &beside},
 		process.ProblemDeletion: {

@@ -134,6 +134,12 @@ func processPage(d process.Definition, known *process.Catalogue, sentences *prob
 		p.line("%s", chart(d, c.Steps))
 		p.steps(c.Steps, known)
 	}
+	if other, may := d.FiledByBureaus(); may {
+		p.line("### 由主管部门申请时 Where bureaus file it\n")
+		p.line("省级规则 `bureau_files` 含此业务时，学校不能申请。Where `bureau_files` of the policy names this kind, schools do not file it.\n")
+		p.line("%s", chart(other, other.Steps))
+		p.steps(other.Steps, known)
+	}
 	p.form(d)
 	p.messages(d, sentences)
 	return strings.TrimRight(p.String(), "\n") + "\n"

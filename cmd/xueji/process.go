@@ -132,14 +132,22 @@ func showProcess(out io.Writer, known *process.Catalogue, d process.Definition, 
 		if c.Route != "" {
 			p.line("%s (%s)", in(c.Route.Text()), c.Route)
 		}
-		for i, s := range c.Steps {
-			p.line("  %d. %s [%s] — %s, %s%s", i+1, in(s.Label), s.Name, in(s.Who()), in(days(s)), remarks(s, known, in))
-		}
+		p.chain(c.Steps, known, in)
+	}
+	if other, may := d.FiledByBureaus(); may {
+		p.line("\n%s (bureau_files)", word("由主管部门申请时", "Where bureaus file it"))
+		p.chain(other.Steps, known, in)
 	}
 	p.asked(d, in)
 	field("可能出现的提示", "Messages", join(slices.Sorted(slices.Values(d.Messages))))
 	_, err := io.WriteString(out, p.String())
 	return err
+}
+
+func (p *page) chain(steps []process.Step, known *process.Catalogue, in func(process.Text) string) {
+	for i, s := range steps {
+		p.line("  %d. %s [%s] — %s, %s%s", i+1, in(s.Label), s.Name, in(s.Who()), in(days(s)), remarks(s, known, in))
+	}
 }
 
 // asked lists the form and the papers; what is required has a star.

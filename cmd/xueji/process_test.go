@@ -85,7 +85,7 @@ func TestProcessCheck(t *testing.T) {
 	require.Contains(t, out, "raise its version")
 	out, _, code = told(t, "process", "check", "--lang", "zh", write("terms: {SUSPENSION: {LEADER_REVIEW: 3wd}}"))
 	require.Zero(t, code)
-	require.Contains(t, out, `环节期限 · 休学 · LEADER_REVIEW: /terms/SUSPENSION/LEADER_REVIEW: null → "3wd"`)
+	require.Contains(t, out, `环节期限 · 休学 · 学校审核: /terms/SUSPENSION/LEADER_REVIEW: null → "3wd"`)
 	require.Contains(t, out, "SUSPENSION 休学 (PRIMARY, JUNIOR, SENIOR): LEADER_REVIEW → BUREAU_APPROVAL")
 	_, errs, code := told(t, "process", "check", write(strings.Replace(entry, "kinds: [REINSTATEMENT]", "kinds: [NOTHING]", 1)))
 	require.NotZero(t, code)

@@ -107,7 +107,7 @@ func (c *Catalogue) Overlay(version int, body []byte) (Policy, error) {
 		return Policy{}, fmt.Errorf("policy version %d: %w", version, err)
 	}
 	p.Version = version
-	if err := errors.Join(p.Validate(), c.keepsActs(p)); err != nil {
+	if err := errors.Join(p.Validate(), c.keepsActs(p), c.mayBureausFile(p)); err != nil {
 		return Policy{}, fmt.Errorf("policy version %d: %w", version, err)
 	}
 	return p, nil
@@ -120,7 +120,8 @@ func (c *Catalogue) Define(kind Kind, stage org.Stage, p Policy) (Definition, bo
 	if !ok {
 		return Definition{}, false
 	}
-	d.Policy, d.Page = p, Page{}
+	d = d.FiledUnder(p)
+	d.Policy, d.Page, d.ByBureau = p, Page{}, nil // a change keeps what it runs by, and no more
 	if len(d.Routes) == 0 {
 		d.Steps = p.steps(kind, d.Steps, string(stage), "*")
 		return d, true
@@ -131,6 +132,22 @@ func (c *Catalogue) Define(kind Kind, stage org.Stage, p Policy) (Definition, bo
 		d.Routes[route] = p.steps(kind, steps, string(route)+"/"+string(stage), string(route))
 	}
 	return d, true
+}
+
+// FiledUnder gives the kind as the policy lets it be filed: by whom, and with which
+// built-in chain (D10).
+func (d Definition) FiledUnder(p Policy) Definition {
+	if len(d.ByBureau) > 0 && slices.Contains(p.BureauFiles, d.Kind) {
+		d.FiledBy, d.Steps = FiledByBureau, d.ByBureau
+	}
+	return d
+}
+
+// FiledByBureaus gives the kind as it runs where the policy lets bureaus file it
+// instead of schools; false where that is not possible, or is so already.
+func (d Definition) FiledByBureaus() (Definition, bool) {
+	other := d.FiledUnder(Policy{BureauFiles: []Kind{d.Kind}})
+	return other, other.FiledBy != d.FiledBy
 }
 
 // steps gives a chain as the policy has it: its own chain under the first of the

@@ -87,7 +87,7 @@ func somePolicy(t *rapid.T, c *process.Catalogue, label string) map[string]any {
 	for _, name := range rapid.SliceOfDistinct(rapid.SampledFrom([]string{"class_capacity", "suspension_months", "remind_hours", "proxy_days", "lookups_per_day"}), rapid.ID).Draw(t, label+" numbers") {
 		body[name] = rapid.IntRange(1, 99).Draw(t, label+name)
 	}
-	for _, name := range rapid.SliceOfDistinct(rapid.SampledFrom([]string{"province_audit_in", "province_audit_out", "auto_retrieve", "skip_city"}), rapid.ID).Draw(t, label+" switches") {
+	for _, name := range rapid.SliceOfDistinct(rapid.SampledFrom([]string{"province_audit_in", "province_audit_out", "auto_retrieve", "skip_city", "suspension_registered"}), rapid.ID).Draw(t, label+" switches") {
 		body[name] = rapid.Bool().Draw(t, label+name)
 	}
 	if rapid.Bool().Draw(t, label+" lists") {

@@ -75,7 +75,7 @@ func (c *Catalogue) Check(body []byte) (Policy, []*Fault) {
 	if err != nil {
 		return Policy{}, []*Fault{fault("", "无法读取："+err.Error(), err.Error())}
 	}
-	faults = append(faults, faultsOf(errors.Join(p.Validate(), c.keepsActs(p), c.TermsFault(p)))...)
+	faults = append(faults, faultsOf(errors.Join(p.Validate(), c.keepsActs(p), c.mayBureausFile(p), c.TermsFault(p)))...)
 	faults = append(faults, c.chainFaults(p)...)
 	slices.SortStableFunc(faults, func(a, b *Fault) int { return strings.Compare(a.Path, b.Path) })
 	return p, faults
@@ -198,7 +198,7 @@ func (c *Catalogue) chainFaults(p Policy) (list []*Fault) {
 		}
 		for _, key := range slices.Sorted(maps.Keys(p.Chains[kind])) {
 			path := "/chains/" + string(kind) + "/" + escaped(key)
-			builtIn, ok := d.chainAt(key)
+			builtIn, ok := d.FiledUnder(p).chainAt(key)
 			if !ok {
 				list = append(list, fault(path, "须为学段、“*”或此业务的办理路径（可加“/学段”）", "name a stage, * or a route of this kind, with or without /STAGE"))
 				continue

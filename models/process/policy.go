@@ -22,6 +22,9 @@ type Policy struct {
 	SuspensionMonths int `yaml:"suspension_months" json:"suspension_months"`
 	// SuspensionsPerStage is how many suspensions a pupil may have in a stage (D12).
 	SuspensionsPerStage int `yaml:"suspensions_per_stage" json:"suspensions_per_stage"`
+	// SuspensionRegistered lets the bureau only register (登记) what the school decided
+	// on a suspension or its extension, instead of approving it (D11).
+	SuspensionRegistered bool `yaml:"suspension_registered" json:"suspension_registered"`
 	// ExtensionAheadDays is how long before the end of a suspension an extension
 	// must be applied for at the latest; 0: until its last day (hard rule 36).
 	ExtensionAheadDays int `yaml:"extension_ahead_days" json:"extension_ahead_days"`
@@ -70,6 +73,15 @@ type Policy struct {
 	// graduating grade and to pupils under punishment, who are normally refused.
 	TransferGraduating bool `yaml:"transfer_graduating" json:"transfer_graduating"`
 	TransferPunished   bool `yaml:"transfer_punished" json:"transfer_punished"`
+	// TransferProblem opens transfer to pupils with a problem status, who are normally
+	// refused (2003, D31).
+	TransferProblem bool `yaml:"transfer_problem" json:"transfer_problem"`
+	// NoRepeatStages are the stages in which the graduation of a pupil who repeats the
+	// last grade (复读) may not be rolled back; none by default (D32).
+	NoRepeatStages []org.Stage `yaml:"no_repeat_stages" json:"no_repeat_stages"`
+	// BureauFiles are kinds that bureaus file instead of schools (D10): of those that
+	// have a chain for it.
+	BureauFiles []Kind `yaml:"bureau_files" json:"bureau_files"`
 	// SeniorTransferBy says which school files the transfer of a senior pupil inside the
 	// province (D5): RECEIVING or RELEASING.
 	SeniorTransferBy string `yaml:"senior_transfer_by" json:"senior_transfer_by"`

@@ -64,7 +64,7 @@ func (p Policy) validateLeaving() []error {
 	if p.RetentionPercent < 1 || p.RetentionPercent > 100 {
 		list = append(list, fault("/retention_percent", "须在 1 到 100 之间", "retention_percent lies between 1 and 100"))
 	}
-	for name, stages := range map[string][]org.Stage{"retention_stages": p.RetentionStages, "skip_stages": p.SkipStages} {
+	for name, stages := range map[string][]org.Stage{"retention_stages": p.RetentionStages, "skip_stages": p.SkipStages, "no_repeat_stages": p.NoRepeatStages} {
 		for _, stage := range stages {
 			if p.StageYears[stage] == 0 {
 				list = append(list, fault("/"+name, "没有这个学段："+string(stage), fmt.Sprintf("%s: there is no stage %q", name, stage)))

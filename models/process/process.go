@@ -93,6 +93,9 @@ type Definition struct {
 	Page    `yaml:",inline"`
 	// FiledBy is who files the kind: the school where it is empty.
 	FiledBy Filer `yaml:"filed_by" json:"filed_by,omitempty"`
+	// ByBureau is the chain where the policy lets bureaus file the kind instead of
+	// schools (Policy.BureauFiles); without one no policy may.
+	ByBureau []Step `yaml:"by_bureau" json:"by_bureau,omitempty"`
 	// Auto lets the register itself approve the kind (KT13, M12): it needs no
 	// decision of a person. Only the catalogue may say so, never a province's chain.
 	Auto bool `yaml:"auto" json:"auto,omitempty"`
@@ -194,6 +197,9 @@ const (
 	SwitchIDError   Switch = "PROVINCE_ID_ERROR"  // D8
 	SwitchDeleteG   Switch = "PROVINCE_DELETE_G"  // D7
 	SwitchSkipCity  Switch = "SKIP_CITY_APPROVAL" // KT42
+
+	SwitchSuspensionApproved   Switch = "SUSPENSION_APPROVED"   // D11, the opposite of suspension_registered
+	SwitchSuspensionRegistered Switch = "SUSPENSION_REGISTERED" // D11
 )
 
 // Step is one decision of a person, or an automatic act. Its number is its place
@@ -222,6 +228,9 @@ type Step struct {
 	// Statement steps hear a side: whoever speaks there may add evidence, and can
 	// neither refuse the change nor send it back.
 	Statement bool `yaml:"statement" json:"statement,omitempty"`
+	// Register steps note what was decided before them (登记): they can neither refuse
+	// the change nor send it back.
+	Register bool `yaml:"register" json:"register,omitempty"`
 	// Distinct steps are decided by somebody who approved no other step of the change.
 	Distinct bool `yaml:"distinct" json:"distinct,omitempty"`
 }

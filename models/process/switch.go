@@ -2,7 +2,7 @@ package process
 
 // Switches lists the switches of optional steps.
 func Switches() []Switch {
-	return []Switch{SwitchAuditIn, SwitchAuditOut, SwitchRetrieval, SwitchIDError, SwitchDeleteG, SwitchSkipCity}
+	return []Switch{SwitchAuditIn, SwitchAuditOut, SwitchRetrieval, SwitchIDError, SwitchDeleteG, SwitchSkipCity, SwitchSuspensionApproved, SwitchSuspensionRegistered}
 }
 
 // Rule names the rule of a policy that a switch stands for, and the value with which
@@ -21,6 +21,10 @@ func (s Switch) Rule() (key string, value bool) {
 		return "delete_g_needs_province", true
 	case SwitchSkipCity:
 		return "skip_city", true
+	case SwitchSuspensionApproved:
+		return "suspension_registered", false
+	case SwitchSuspensionRegistered:
+		return "suspension_registered", true
 	}
 	return "", false
 }
@@ -40,6 +44,10 @@ func (p Policy) Has(s Switch) bool {
 		return p.DeleteGByProvince
 	case SwitchSkipCity:
 		return p.SkipCity
+	case SwitchSuspensionApproved:
+		return !p.SuspensionRegistered
+	case SwitchSuspensionRegistered:
+		return p.SuspensionRegistered
 	}
 	return false
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -55,7 +56,11 @@ func (d Definition) Validate() error {
 
 func (d Definition) validateChains() []error {
 	if len(d.Routes) == 0 {
-		return validateSteps(d.Steps, d.Auto)
+		list := validateSteps(d.Steps, d.Auto)
+		if len(d.ByBureau) > 0 {
+			list = append(list, validateSteps(d.ByBureau, d.Auto)...)
+		}
+		return list
 	}
 	var list []error
 	if len(d.Steps) > 0 {
@@ -116,6 +121,19 @@ func validateSteps(steps []Step, auto bool) []error {
 	return list
 }
 
+// mayBureausFile refuses kinds that a policy gives to bureaus though they have no
+// chain for it.
+func (c *Catalogue) mayBureausFile(p Policy) error {
+	var list []error
+	for i, kind := range p.BureauFiles {
+		if len(c.byKind[kind].ByBureau) == 0 {
+			list = append(list, fault("/bureau_files/"+strconv.Itoa(i), "此业务不能改由主管部门申请："+string(kind),
+				fmt.Sprintf("bureau_files: %s cannot be given to bureaus", kind)))
+		}
+	}
+	return errors.Join(list...)
+}
+
 // keepsActs refuses a province's chain that leaves out an automatic step of the
 // built-in one, has another order of them, or lets people decide before a check
 // that comes first: who decides is the province's choice, what the system checks
@@ -128,6 +146,7 @@ func (c *Catalogue) keepsActs(p Policy) error {
 			list = append(list, fault("/chains/"+escaped(string(kind)), "没有这种业务", fmt.Sprintf("chain of %s: there is no such kind", kind)))
 			continue
 		}
+		d = d.FiledUnder(p)
 		for key, steps := range chains {
 			builtIn := d.Steps
 			if len(d.Routes) > 0 {
@@ -160,7 +179,7 @@ func (c *Catalogue) TermsFault(p Policy) error {
 			list = append(list, fault("/terms/"+escaped(string(kind)), "没有这种业务", fmt.Sprintf("terms of %s: there is no such kind", kind)))
 			continue
 		}
-		chains := append(slices.Collect(maps.Values(d.Routes)), d.Steps)
+		chains := append(slices.Collect(maps.Values(d.Routes)), d.FiledUnder(p).Steps)
 		chains = append(chains, slices.Collect(maps.Values(p.Chains[kind]))...)
 		var names []string
 		for _, step := range slices.Concat(chains...) {

@@ -115,6 +115,7 @@ func (s Step) Manner() Text {
 	add(len(s.Asks) > 0, "填写 "+strings.Join(s.Asks, "、"), "asks for "+strings.Join(s.Asks, ", "))
 	add(s.Opinion, "同意也须填写意见", "an opinion is required to approve, too")
 	add(s.Statement, "只作陈述，不能驳回", "a statement, no refusal")
+	add(s.Register, "只登记，不能驳回、退回", "registers only: no refusal, no sending back")
 	add(s.Own, "申请人办理，不是审核", "the applicant's own, no review")
 	add(s.Distinct, "须由未审批过其他环节的人办理", "by somebody who approved no other step")
 	return Text{Zh: strings.Join(zh, "；"), En: strings.Join(en, "; ")}

@@ -1,6 +1,7 @@
 package status
 
 import (
+	"slices"
 	"strconv"
 
 	"github.com/xueji/xueji/models/org"
@@ -54,14 +55,17 @@ func checkPostGraduation(r Record, _ Request, f Facts) []*problem.Error {
 	return append(list, class.full()...)
 }
 
-// checkRollback holds the rules of 毕业生回退 (KT62): back into a class of the own year
+// checkRollback holds the rules of 毕业生回退 (KT62, D32): back into a class of the own year
 // group or of the graduating grade, at the school that graduated the pupil.
-func checkRollback(r Record, _ Request, f Facts) []*problem.Error {
+func checkRollback(r Record, req Request, f Facts) []*problem.Error {
 	class := f.Class
 	if !class.at(r.SchoolID) || class.Stage != r.Stage {
 		return unknownClass()
 	}
 	var list []*problem.Error
+	if req.Inputs["reason_code"] == "REPEAT" && slices.Contains(f.Policy.NoRepeatStages, r.Stage) {
+		list = append(list, problem.New(problem.RepeatingForbidden).At("/inputs/reason_code"))
+	}
 	if years := f.Policy.StageYears[r.Stage]; class.EntryYear != r.EntryYear && f.Policy.Grade(class.EntryYear, f.Today) != years {
 		list = append(list, problem.New(problem.ClassWrongGrade).At("/inputs/class_id").With("grade", strconv.Itoa(years)))
 	}

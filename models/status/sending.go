@@ -35,7 +35,7 @@ func checkLine(r Record, _ Request, f Facts) []*problem.Error {
 // releasable tells what keeps a pupil at the school, to somebody who may read the record.
 func releasable(r Record, f Facts) []*problem.Error {
 	var list []*problem.Error
-	if len(r.Problems) > 0 {
+	if len(r.Problems) > 0 && !f.Policy.TransferProblem {
 		list = append(list, problem.New(problem.ProblemStatus).At("/student_id"))
 	}
 	if r.Punished && !f.Policy.TransferPunished {

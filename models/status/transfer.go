@@ -26,12 +26,13 @@ const (
 
 // Validate is the national validation (M5, M6). It tells the code and nothing
 // else, so that another office learns no more. The same function judges at the
-// filing and again at the national step, because states change meanwhile.
-func Validate(r Record, running process.Kind) Code {
+// filing and again at the national step, because states change meanwhile. ProblemMay
+// says that both provinces let a pupil with a problem status transfer (D31).
+func Validate(r Record, running process.Kind, problemMay bool) Code {
 	switch {
 	case running != "" || r.Enrol == OtherLeft:
 		return BusinessRunning
-	case len(r.Problems) > 0:
+	case len(r.Problems) > 0 && !problemMay:
 		return HasProblem
 	case r.Enrol.gone():
 		return DataWrong
@@ -105,7 +106,7 @@ func checkTransfer(r Record, req Request, f Facts) []*problem.Error {
 	if f.From.ID == f.To.ID { // before all else: whom to ask would be oneself
 		return []*problem.Error{problem.New(problem.TransferSameSchool).At("/pupil")}
 	}
-	if code := Validate(r, f.Running); code != "" {
+	if code := Validate(r, f.Running, f.Policy.TransferProblem && f.Releasing.TransferProblem); code != "" {
 		return []*problem.Error{code.Refusal(f.From, f.Running)}
 	}
 	var list []*problem.Error

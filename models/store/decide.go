@@ -20,8 +20,12 @@ func (t *Tx) decide(c *Change, s *Slip) error {
 		return err
 	}
 	rule, _ := c.Definition.Step(k.StepNo)
-	if rule.Statement && s.Verb != Approve {
+	switch {
+	case s.Verb == Approve:
+	case rule.Statement:
 		return problem.New(problem.StatementOnly)
+	case rule.Register:
+		return problem.New(problem.RegistrationOnly)
 	}
 	if s.Verb == SendBack && (s.Body.SendBackTo < 0 || s.Body.SendBackTo >= k.StepNo) {
 		return problem.New(problem.NoSuchStep).At("/send_back_to")

@@ -166,15 +166,18 @@ func (t *Tx) validateTransfer(c *Change) (*problem.Error, error) {
 	if err := t.db.Raw(`SELECT found_by FROM change WHERE id = ?`, c.ID).Take(&row).Error; err != nil {
 		return nil, fmt.Errorf("read how a pupil was found: %w", err)
 	}
-	code := status.Validate(h.record, "")
+	in, out := c.Definition.Policy, c.Definition.OutPolicy
+	if out == nil {
+		out = &in
+	}
+	code := status.Validate(h.record, "", in.TransferProblem && out.TransferProblem)
 	if h.Name != c.Subject.Name || row.FoundBy != nil && !bytes.Equal(row.FoundBy, h.NumberHash) || h.SchoolID != c.Subject.SchoolID {
 		code = status.DataWrong
 	}
 	if code != "" {
 		return code.Refusal(h.school(), ""), nil
 	}
-	in, out := c.Definition.Policy, c.Definition.OutPolicy
-	return status.Ineligible(h.record, h.school(), in.TransferPunished && (out == nil || out.TransferPunished)), nil
+	return status.Ineligible(h.record, h.school(), in.TransferPunished && out.TransferPunished), nil
 }
 
 // Silent notes that the world outside did not answer: the step waits, says so to
