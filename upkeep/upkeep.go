@@ -41,6 +41,7 @@ type Upkeep struct {
 	// OnRound is told what a round found, for metrics; may be nil.
 	OnRound func(Round)
 
+	clearedIn  time.Time // the hour in which all that was to be cleared was
 	lastChores time.Time
 	waiting    []func(context.Context) error // chores of this hour that were not begun
 }
@@ -231,31 +232,46 @@ func (u *Upkeep) offices(ctx context.Context, _ *Round) error {
 	return u.mend(ctx, (*store.Tx).Misplaced, (*store.Tx).FollowOffice)
 }
 
-// clearing ends business of graduating grades on the day their province clears it.
+// clearing ends business of graduating grades on the day their province clears it. To
+// find it the rules of every running change are read, which only the first rounds of an
+// hour do: a day of a rule begins with an hour.
 func (u *Upkeep) clearing(ctx context.Context, _ *Round) error {
-	return u.mend(ctx, (*store.Tx).Clearable, (*store.Tx).Clear)
+	hour := u.Register.Clock().Now().Truncate(everyHour)
+	if hour.Equal(u.clearedIn) {
+		return nil
+	}
+	found, err := u.mended(ctx, (*store.Tx).Clearable, (*store.Tx).Clear)
+	if err == nil && found < page {
+		u.clearedIn = hour
+	}
+	return err
 }
 
-// mend does one thing to every change that needs it, each in a transaction of
-// its own, and makes its workflow read the new position.
 func (u *Upkeep) mend(ctx context.Context, find func(*store.Tx, int) ([]uuid.UUID, error), do func(*store.Tx, uuid.UUID) error) error {
+	_, err := u.mended(ctx, find, do)
+	return err
+}
+
+// mended does one thing to every change that needs it, each in a transaction of
+// its own, and makes its workflow read the new position. It gives how many it found.
+func (u *Upkeep) mended(ctx context.Context, find func(*store.Tx, int) ([]uuid.UUID, error), do func(*store.Tx, uuid.UUID) error) (int, error) {
 	var ids []uuid.UUID
 	err := u.inRegister(ctx, func(tx *store.Tx) (err error) {
 		ids, err = find(tx, page)
 		return err
 	})
 	if err != nil {
-		return err
+		return 0, err
 	}
 	for _, id := range ids {
 		if err := u.inRegister(ctx, func(tx *store.Tx) error { return do(tx, id) }); err != nil {
-			return err
+			return len(ids), err
 		}
 		if err := u.Engine.Refresh(ctx, id.String()); err != nil && !errors.Is(err, client.ErrNotRunning) {
-			return err
+			return len(ids), err
 		}
 	}
-	return nil
+	return len(ids), nil
 }
 
 // moot ends arbitrations whose contested change has ended otherwise.

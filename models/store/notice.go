@@ -20,7 +20,6 @@ type Notice struct {
 	Kind       string
 	ChangeKind process.Kind
 	Role       org.Role
-	OfficeID   uuid.UUID
 	OfficeCode string
 	OfficeName string
 	StepNo     int
@@ -39,7 +38,7 @@ type noticeRow struct {
 	Login     string // of the one person it is for; read for gateways only
 }
 
-const noticeColumns = `n.id, n.change_id, coalesce(c.case_no, '') AS case_no, n.kind, coalesce(c.kind, '') AS change_kind, n.role, n.org_id AS office_id,
+const noticeColumns = `n.id, n.change_id, coalesce(c.case_no, '') AS case_no, n.kind, coalesce(c.kind, '') AS change_kind, n.role,
 	o.code AS office_code, o.name AS office_name, n.step_no, n.round, s.due_at, n.account_id IS NOT NULL AS personal, n.created_at,
 	coalesce(c.definition #> ARRAY['steps', CAST(n.step_no - 1 AS text), 'label'], '{}')::text AS label_json`
 

@@ -10,7 +10,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/google/uuid"
 	"gopkg.in/yaml.v3"
 	"gorm.io/gorm"
 
@@ -26,7 +25,6 @@ type PolicyVersion struct {
 	Version   int
 	ValidFrom calendar.Date
 	Body      string // what differs from the built-in policy, as JSON
-	AuthorID  *uuid.UUID
 	Author    string // empty for people of other provinces and for the command line
 	Comment   string
 	CreatedAt time.Time
@@ -52,7 +50,7 @@ type PolicyUse struct {
 	Changes           int64        `json:"changes"`
 }
 
-const policyColumns = `version, valid_from, body::text AS body, author_id, coalesce(policy_author(province_code, version), '') AS author, comment, created_at`
+const policyColumns = `version, valid_from, body::text AS body, coalesce(policy_author(province_code, version), '') AS author, comment, created_at`
 
 // PolicyVersions lists the versions of a province's policy, the newest first.
 func (t *Tx) PolicyVersions(province string) ([]PolicyVersion, error) {

@@ -23,7 +23,6 @@ type ExpiringSuspension struct {
 	StudentID    uuid.UUID
 	Name         string
 	NumberMasked string
-	SchoolID     uuid.UUID
 	School       string
 	FromDate     calendar.Date
 	UntilDate    calendar.Date
@@ -34,7 +33,7 @@ type ExpiringSuspension struct {
 // ended without a return, the longest over first, after the given one.
 func (t *Tx) ExpiringSuspensions(path string, by, after calendar.Date, afterID uuid.UUID, most int) ([]ExpiringSuspension, error) {
 	var list []ExpiringSuspension
-	err := t.db.Raw(`SELECT p.id, coalesce(p.extended_by, p.change_id) AS change_id, p.student_id, s.name, s.number_masked, s.school_id, o.name AS school,
+	err := t.db.Raw(`SELECT p.id, coalesce(p.extended_by, p.change_id) AS change_id, p.student_id, s.name, s.number_masked, o.name AS school,
 			p.from_date, p.until_date, p.extended
 		FROM suspension p JOIN student s ON s.id = p.student_id JOIN organisation o ON o.id = s.school_id
 		WHERE p.ended_on IS NULL AND s.enrol_status = 'SUSPENDED' AND p.until_date <= @by AND p.org_path <@ text2ltree(@path) AND (p.until_date, p.id) > (@day, @id)

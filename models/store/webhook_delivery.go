@@ -12,7 +12,6 @@ import (
 // Delivery is one message to one endpoint; one without a kind is a test.
 type Delivery struct {
 	ID            uuid.UUID
-	EndpointID    uuid.UUID
 	NoticeID      *uuid.UUID
 	Kind          string
 	CaseNo        string
@@ -44,7 +43,7 @@ func (d Delivery) State() string {
 	return DeliveryWaiting
 }
 
-const deliveryColumns = `d.id, d.endpoint_id, d.notice_id, coalesce(n.kind, '') AS kind, coalesce(c.case_no, '') AS case_no, d.created_at, d.attempts, d.next_attempt_at,
+const deliveryColumns = `d.id, d.notice_id, coalesce(n.kind, '') AS kind, coalesce(c.case_no, '') AS case_no, d.created_at, d.attempts, d.next_attempt_at,
 	d.last_attempt_at, d.last_status, d.last_error, d.delivered_at, d.dead_at
 	FROM webhook_delivery d LEFT JOIN notice n ON n.id = d.notice_id LEFT JOIN change c ON c.id = n.change_id`
 
