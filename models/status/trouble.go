@@ -91,6 +91,10 @@ func Opposite(kind process.Kind) []process.Kind {
 		return []process.Kind{process.ReturnFromAbroad}
 	case process.ReturnFromAbroad:
 		return []process.Kind{process.GoneAbroad}
+	case process.DropoutReport:
+		return []process.Kind{process.DropoutReturn}
+	case process.DropoutReturn:
+		return []process.Kind{process.DropoutReport}
 	case process.Retention:
 		return []process.Kind{process.Skip}
 	case process.Skip:

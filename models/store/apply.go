@@ -149,7 +149,7 @@ func (t *Tx) saveRecord(c *Change, h *held, after status.Record, on calendar.Dat
 	if err := errors.Join(t.saveIdentity(c, h, after.Identity), t.saveItems(c, h)); err != nil {
 		return err
 	}
-	if err := t.moveSeat(h, after, classID); err != nil {
+	if err := t.moveSeat(c, h, after, classID); err != nil {
 		return err
 	}
 	t.saveSuspensions(c, h, after)
@@ -159,8 +159,9 @@ func (t *Tx) saveRecord(c *Change, h *held, after status.Record, on calendar.Dat
 	return t.writeHistory(c, h, line{kind: string(c.Kind), path: h.OrgPath, before: facetsOf(h.record), after: facetsOf(after)}, on)
 }
 
-// moveSeat keeps the classes' counters equal to the records that hold a seat.
-func (t *Tx) moveSeat(h *held, after status.Record, classID *uuid.UUID) error {
+// moveSeat keeps the classes' counters equal to the records that hold a seat. A
+// correction gives a seat back that should never have been free.
+func (t *Tx) moveSeat(c *Change, h *held, after status.Record, classID *uuid.UUID) error {
 	had, has := h.HoldsSeat && h.ClassID != nil, after.Standing.HoldsSeat && classID != nil
 	if had && has && *h.ClassID == *classID {
 		return nil
@@ -171,7 +172,7 @@ func (t *Tx) moveSeat(h *held, after status.Record, classID *uuid.UUID) error {
 	if !has {
 		return nil
 	}
-	n, err := t.exec(`UPDATE school_class SET occupied = occupied + 1 WHERE id = ? AND occupied < capacity`, *classID)
+	n, err := t.exec(`UPDATE school_class SET occupied = occupied + 1 WHERE id = ? AND (occupied < capacity OR ?)`, *classID, c.Kind == process.ChangeCorrection)
 	if err != nil {
 		return fmt.Errorf("take a seat: %w", err)
 	}

@@ -100,12 +100,12 @@ func (t *Tx) mistake(c *Change) (*status.Mistake, error) {
 
 // restores says that a change brought a record back to where it stood before another.
 func (p past) restores(mistaken past) bool {
-	return p.after.EnrolStatus == mistaken.before.EnrolStatus && p.after.SchoolID == mistaken.before.SchoolID
+	return p.after.EnrolStatus == mistaken.before.EnrolStatus && p.after.SchoolID == mistaken.before.SchoolID && p.after.Dropout == mistaken.before.Dropout
 }
 
 // strike strikes the mistaken change and its lines of the history (worker). They
 // stay readable for bureaux and in the audit trail. A death gives the record its
-// former state back, with the class if it has room.
+// former state back.
 func (t *Tx) strike(c *Change, h *held, on calendar.Date) error {
 	lines, err := t.pastOf(*c.About, h.ID)
 	if err != nil {
@@ -118,6 +118,7 @@ func (t *Tx) strike(c *Change, h *held, on calendar.Date) error {
 	t.later("strike a change", 1, `UPDATE change SET struck_at = ?, struck_by = ? WHERE id = ? AND struck_at IS NULL`, t.now, c.ID, *c.About)
 	t.later("strike a line of the history", anyRows, `UPDATE student_history SET struck_at = ?, struck_by = ? WHERE change_id = ? AND student_id = ? AND struck_at IS NULL`,
 		t.now, c.ID, *c.About, h.ID)
+	t.later("strike a suspension", anyRows, `UPDATE suspension SET struck_at = ? WHERE change_id = ? AND student_id = ?`, t.now, *c.About, h.ID)
 	if err := t.Audit("change.struck", "change", c.About.String(), map[string]string{"correction": c.ID.String(), "kind": string(kind)}); err != nil {
 		return err
 	}
@@ -127,20 +128,27 @@ func (t *Tx) strike(c *Change, h *held, on calendar.Date) error {
 	return t.restore(c, h, lines[0].before, on)
 }
 
-// restore gives a record the state back it had before a change that never happened.
+// restore gives a record the state back it had before a change that never happened,
+// with its class and seat, even in a class that is full or closed by now, and with the
+// suspension that ran. The line of the history that says so is struck with the other
+// one: to the school, nothing happened.
 func (t *Tx) restore(c *Change, h *held, before facets, on calendar.Date) error {
 	after := h.record
 	after.Enrol, after.Standing, after.EntryYear = before.EnrolStatus, before.EnrolStatus.Standing(), before.EntryYear
-	after.ClassID = before.ClassID
+	after.ClassID, after.Dropout = before.ClassID, before.Dropout
+	if before.Dropout {
+		after.Standing.OnCampus = false
+	}
 	if err := t.lockClasses(h.ClassID, before.ClassID); err != nil {
 		return err
 	}
-	class, err := t.readClass(before.ClassID)
-	if err != nil {
+	if after.ClassID == "" {
+		after.Standing.HoldsSeat = false
+	}
+	t.later("let a suspension run on", anyRows, `UPDATE suspension SET ended_on = NULL, ended_by = NULL WHERE student_id = ? AND ended_by = ?`, h.ID, *c.About)
+	if err := t.saveRecord(c, h, after, on); err != nil {
 		return err
 	}
-	if after.Standing.HoldsSeat && (class == nil || class.Closed || class.Occupied >= class.Capacity) {
-		after.ClassID, after.Standing.HoldsSeat = "", false // the school gives it a class
-	}
-	return t.saveRecord(c, h, after, on)
+	t.later("strike a line of the history", 1, `UPDATE student_history SET struck_at = ?, struck_by = ? WHERE change_id = ? AND student_id = ?`, t.now, c.ID, c.ID, h.ID)
+	return nil
 }

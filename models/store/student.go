@@ -156,7 +156,7 @@ func (t *Tx) suspensionsAmong(students []uuid.UUID) (map[uuid.UUID][]SuspensionP
 		StudentID uuid.UUID
 	}
 	err := t.db.Raw(`SELECT id, student_id, change_id, reason_code, from_date, until_date, ended_on, ended_by, extended, stage
-		FROM suspension WHERE student_id IN ? ORDER BY from_date, id`, students).Scan(&rows).Error
+		FROM suspension WHERE student_id IN ? AND struck_at IS NULL ORDER BY from_date, id`, students).Scan(&rows).Error
 	if err != nil {
 		return nil, fmt.Errorf("read the suspensions of a record: %w", err)
 	}
