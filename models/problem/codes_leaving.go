@@ -6,6 +6,8 @@ const (
 	ExtensionNotLater  Code = "extension_not_later"
 	SuspensionNone     Code = "suspension_none"
 	DayAhead           Code = "day_ahead"
+	DayTooEarly        Code = "day_too_early"
+	DayTooLate         Code = "day_too_late"
 	AbroadBySuspension Code = "abroad_by_suspension"
 	NotAbroad          Code = "not_abroad"
 	RetentionOff       Code = "retention_off"

@@ -5,6 +5,7 @@ const (
 	SeniorByReceiving    Code = "senior_by_receiving"
 	SeniorByReleasing    Code = "senior_by_releasing"
 	ReceivingUnknown     Code = "receiving_unknown"
+	ListPupilStays       Code = "list_pupil_stays"
 	NotGraduated         Code = "not_graduated"
 	SameProvinceGraduate Code = "same_province_graduate"
 	AppliedBefore        Code = "applied_before"

@@ -17,6 +17,9 @@ func checkDropout(r Record, req Request, f Facts) []*problem.Error {
 	if err != nil {
 		return nil // refused when the inputs were read
 	}
+	if list := notBefore(firstDay(r, f), since, "absent_since"); list != nil {
+		return list
+	}
 	if earliest := since.AddDays(7 * f.Policy.DropoutWeeks); f.Today.Before(earliest) {
 		return []*problem.Error{problem.New(problem.DropoutEarly).At("/inputs/absent_since").
 			With("weeks", strconv.Itoa(f.Policy.DropoutWeeks)).With("earliest", earliest.String())}
@@ -31,7 +34,12 @@ func checkDropoutReturn(r Record, req Request, f Facts) []*problem.Error {
 	if !r.Dropout {
 		return []*problem.Error{problem.New(problem.DropoutNot).At("/student_id")}
 	}
-	return pastDay("returned_on")(r, req, f)
+	const input = "returned_on"
+	list := pastDay(input)(r, req, f)
+	if on, err := calendar.ParseDate(req.Inputs[input]); err == nil && len(list) == 0 && !f.AbsentSince.IsZero() {
+		return notBefore(f.AbsentSince.AddDays(1), on, input)
+	}
+	return list
 }
 
 func dropIn(r *Record, _ Request, _ Facts) { r.Dropout, r.Standing = false, r.Enrol.Standing() }

@@ -34,23 +34,47 @@ func leavingRule(kind process.Kind) (rule, bool) {
 	return rule{}, false
 }
 
-// pastDay refuses a day that has not come yet, of something that has happened.
+// pastDay refuses a day that has not come yet, of something that has happened, and
+// one before the pupil's year group came to school.
 func pastDay(input string) func(Record, Request, Facts) []*problem.Error {
-	return func(_ Record, req Request, f Facts) []*problem.Error {
+	return func(r Record, req Request, f Facts) []*problem.Error {
 		on, err := calendar.ParseDate(req.Inputs[input])
-		if err != nil || !on.After(f.Today) {
-			return nil // what is no date was refused when the inputs were read
+		switch {
+		case err != nil:
+			return nil // refused when the inputs were read
+		case on.After(f.Today):
+			return []*problem.Error{problem.New(problem.DayAhead).At("/inputs/"+input).With("today", f.Today.String())}
 		}
-		return []*problem.Error{problem.New(problem.DayAhead).At("/inputs/"+input).With("today", f.Today.String())}
+		return notBefore(firstDay(r, f), on, input)
 	}
 }
 
-// checkAbroad refuses 出国 where the province notes it as a suspension (D15).
-func checkAbroad(_ Record, _ Request, f Facts) []*problem.Error {
+// firstDay is the first day of the school year in which the pupil's year group entered
+// the stage: nothing happened to the record before.
+func firstDay(r Record, f Facts) calendar.Date { return f.Policy.SchoolYearStart.In(r.EntryYear) }
+
+func notBefore(earliest, on calendar.Date, input string) []*problem.Error {
+	if !on.Before(earliest) {
+		return nil
+	}
+	return []*problem.Error{problem.New(problem.DayTooEarly).At("/inputs/"+input).With("earliest", earliest.String())}
+}
+
+// checkAbroad refuses 出国 where the province notes it as a suspension (D15), and a day
+// of leaving that lies further ahead than the first day of a suspension may.
+func checkAbroad(r Record, req Request, f Facts) []*problem.Error {
 	if f.Policy.GoneAbroad == process.AbroadBySuspension {
 		return []*problem.Error{problem.New(problem.AbroadBySuspension).At("/kind")}
 	}
-	return nil
+	const input = "leaves_on"
+	on, err := calendar.ParseDate(req.Inputs[input])
+	if err != nil {
+		return nil // refused when the inputs were read
+	}
+	if latest := f.Today.AddDays(f.Policy.SuspensionAheadDays); on.After(latest) {
+		return []*problem.Error{problem.New(problem.DayTooLate).At("/inputs/"+input).With("latest", latest.String())}
+	}
+	return notBefore(firstDay(r, f), on, input)
 }
 
 // checkReturn holds the rules of 回国复学 (domain KT38): any school of the pupil's

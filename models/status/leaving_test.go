@@ -124,6 +124,38 @@ func TestDeath(t *testing.T) {
 	require.Equal(t, []problem.Code{problem.DayAhead}, codes(status.Check(r, req, f)))
 }
 
+// Nothing happened to a record before the pupil's year group came to school, and
+// nobody leaves in years to come.
+func TestDaysLieWithinTheTimeAtSchool(t *testing.T) {
+	for _, row := range []struct {
+		kind   process.Kind
+		state  status.Enrol
+		input  string
+		day    string
+		absent string
+		want   []problem.Code
+	}{
+		{process.Death, status.Enrolled, "event_date", "2025-08-10", "", []problem.Code{problem.DayTooEarly}},
+		{process.Death, status.Enrolled, "event_date", "2025-08-11", "", nil},
+		{process.Missing, status.Enrolled, "missing_since", "1950-01-01", "", []problem.Code{problem.DayTooEarly}},
+		{process.Expulsion, status.Enrolled, "decided_on", "1900-01-01", "", []problem.Code{problem.DayTooEarly}},
+		{process.GoneAbroad, status.Enrolled, "leaves_on", "1900-01-01", "", []problem.Code{problem.DayTooEarly}},
+		{process.GoneAbroad, status.Enrolled, "leaves_on", "2099-01-01", "", []problem.Code{problem.DayTooLate}},
+		{process.GoneAbroad, status.Enrolled, "leaves_on", "2027-01-15", "", nil},
+		{process.DropoutReport, status.Enrolled, "absent_since", "1900-01-01", "", []problem.Code{problem.DayTooEarly}},
+		{process.DropoutReturn, status.Enrolled, "returned_on", "2025-06-01", "", []problem.Code{problem.DayTooEarly}},
+		{process.DropoutReturn, status.Enrolled, "returned_on", "2026-09-15", "2026-09-15", []problem.Code{problem.DayTooEarly}},
+		{process.DropoutReturn, status.Enrolled, "returned_on", "2026-09-16", "2026-09-15", nil},
+	} {
+		r, req, f := suits(t, row.kind, row.state)
+		req.Inputs[row.input] = row.day
+		if row.absent != "" {
+			f.AbsentSince = day(row.absent)
+		}
+		require.Equal(t, row.want, codes(status.Check(r, req, f)), "%s on %s", row.kind, row.day)
+	}
+}
+
 func TestRepeatingAGrade(t *testing.T) {
 	for name, row := range map[string]struct {
 		change func(*status.Record, *status.Facts)

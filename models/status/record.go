@@ -187,6 +187,10 @@ type Facts struct {
 	Finding *Finding
 	Mistake *Mistake
 
+	// AbsentSince is the first day of the absence a return from a dropout ends; zero
+	// where nobody reported one.
+	AbsentSince calendar.Date
+
 	// Of a change of the year group: how many pupils of the record's year group the
 	// school has, how many of them repeat this school year, and whether the pupil
 	// skipped a grade of this stage before.

@@ -31,6 +31,9 @@ func checkSuspension(r Record, req Request, f Facts) []*problem.Error {
 	if !until.After(from) {
 		list = append(list, problem.New(problem.EndBeforeStart).At("/inputs/until_date"))
 	}
+	if f.Starting && until.After(from) && !until.After(f.Today) {
+		list = append(list, problem.New(problem.SuspensionOver).At("/inputs/until_date").With("today", f.Today.String()))
+	}
 	if longest := addMonths(from, p.SuspensionMonths); until.After(longest) {
 		list = append(list, problem.New(problem.SuspensionTooLong).At("/inputs/until_date").
 			With("months", strconv.Itoa(p.SuspensionMonths)).With("latest", longest.String()))

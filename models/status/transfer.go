@@ -256,9 +256,15 @@ func checkRestoration(r Record, _ Request, f Facts) []*problem.Error {
 	if f.Class == nil {
 		return checkPlace(r, f, 0, 0)
 	}
+	left := r.Stage
 	if f.StageMismatch && r.Enrol == OtherLeft { // the record stood in another stage than the pupil (KT66)
 		r.Stage = f.Class.Stage
 	}
-	// Back after months or years: the grade is the receiving school's to choose.
-	return checkPlace(r, f, f.Class.EntryYear, f.Class.EntryYear)
+	// Back after months or years: the grade is the receiving school's to choose, but
+	// never ahead of the pupil's own, which would be a skip (跳级) by another name.
+	list := checkPlace(r, f, f.Class.EntryYear, f.Class.EntryYear)
+	if own := f.Releasing.Grade(r.EntryYear, f.Today); f.Class.Stage == left && f.Policy.Grade(f.Class.EntryYear, f.Today) > own {
+		list = append(list, problem.New(problem.ClassAhead).At("/inputs/class_id").With("grade", strconv.Itoa(own)))
+	}
+	return list
 }

@@ -209,6 +209,8 @@ func TestARestorationComesToAnySchoolWithAPlace(t *testing.T) {
 	require.True(t, after.Standing.HoldsSeat)
 	require.Equal(t, "new school", after.SchoolID)
 	require.Equal(t, 2025, after.EntryYear)
-	f.Class.Occupied = f.Class.Capacity
+	f.Class.EntryYear = r.EntryYear - 1
+	require.Equal(t, []problem.Code{problem.ClassAhead}, codes(status.Check(r, status.Request{Kind: process.RestoreAdmission}, f)), "no skip by another name")
+	f.Class.EntryYear, f.Class.Occupied = r.EntryYear, f.Class.Capacity
 	require.Equal(t, []problem.Code{problem.ClassFull}, codes(status.Check(r, status.Request{Kind: process.RestoreAdmission}, f)))
 }

@@ -315,16 +315,18 @@ type LineView struct {
 	Struck    *problem.Error `gorm:"-"` // why the system did
 }
 
-// Lines reads the lines of a list in their order.
+// Lines reads the lines of a list in their order. Why the system struck a pupil is told
+// to whoever may read the pupil's record; the receiving school learns it of its classes.
 func (t *Tx) Lines(change uuid.UUID) ([]LineView, error) {
 	var rows []struct {
 		LineView
 		SubjectJSON string
+		Readable    bool
 		Code        problem.Code
 		ParamsJSON  string
 	}
 	err := t.db.Raw(`SELECT l.student_id, l.class_id, l.class_name AS class, l.subject::text AS subject_json, l.verdict, l.reason, coalesce(a.office, '') AS by,
-			l.code, l.params::text AS params_json
+			l.code, l.params::text AS params_json, EXISTS (SELECT 1 FROM student s WHERE s.id = l.student_id) AS readable
 		FROM change_line l LEFT JOIN LATERAL account_label(l.settled_by) a ON l.reason <> '' WHERE l.change_id = ? ORDER BY l.line_no`, change).Scan(&rows).Error
 	if err != nil {
 		return nil, fmt.Errorf("read a list: %w", err)
@@ -336,6 +338,10 @@ func (t *Tx) Lines(change uuid.UUID) ([]LineView, error) {
 			return nil, fmt.Errorf("read a list: %w", err)
 		}
 		if row.Code == "" {
+			continue
+		}
+		if !row.Readable && !slices.Contains([]problem.Code{problem.ClassFull, problem.ClassUnknown, problem.ClassWrongGrade}, row.Code) {
+			list[i].Struck = problem.New(problem.ListPupilStays)
 			continue
 		}
 		list[i].Struck = problem.New(row.Code)

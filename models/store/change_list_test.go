@@ -254,6 +254,23 @@ func TestAListMovesWhoCanMove(t *testing.T) {
 		lines = append(lines, line)
 	}
 	require.Equal(t, []string{"STRUCK problem_status", "STRUCK state_forbids", "STRUCK death_filed", "MOVED ", "STRUCK class_full"}, lines)
+	const stays = problem.ListPupilStays
+	for path, want := range map[string][]problem.Code{
+		schoolAPath: {problem.ProblemStatus, problem.StateForbids, problem.DeathFiled, problem.ClassFull},
+		schoolBPath: {stays, stays, stays, problem.ClassFull}, // it learns nothing of pupils it may not read
+	} {
+		r.mustIn(r.app, path, func(tx *Tx) error {
+			lines, err := tx.Lines(change)
+			var told []problem.Code
+			for _, l := range lines {
+				if l.Struck != nil {
+					told = append(told, l.Struck.Code)
+				}
+			}
+			require.Equal(t, want, told, path)
+			return err
+		})
+	}
 	require.Equal(t, 1, r.count(`SELECT count(*) FROM change WHERE id = $1 AND status = 'EFFECTIVE'`, change))
 	require.Equal(t, 1, r.count(`SELECT count(*) FROM student WHERE school_id = $1 AND version = 2`, r.school[schoolBPath]))
 	require.Equal(t, 2, r.count(`SELECT count(*) FROM student_history WHERE change_id = $1`, change))

@@ -54,6 +54,9 @@ func (t *Tx) blocked(c *Change) (*problem.Error, error) {
 		return nil, nil //nolint:nilnil // nothing goes before it
 	}
 	if rows[0].Key == death {
+		if moves(c.Kind) { // the other school reads it, too
+			return problem.New(problem.OtherFirst), nil
+		}
 		return problem.New(problem.DeathFiled), nil
 	}
 	return problem.New(problem.ArbitrationRunning), nil

@@ -168,12 +168,29 @@ func (t *Tx) facts(c *Change, h *held, lock bool) (status.Facts, error) {
 		f.Finding, err = t.finding(c)
 	case process.ChangeCorrection:
 		f.Mistake, err = t.mistake(c)
+	case process.DropoutReturn:
+		f.AbsentSince, err = t.absentSince(h.ID)
 	}
 	if err != nil {
 		return f, err
 	}
 	err = t.moveFacts(c, h, &f)
 	return f, err
+}
+
+// absentSince is the first day of a pupil's absence, as the last report of a dropout says.
+func (t *Tx) absentSince(student uuid.UUID) (calendar.Date, error) {
+	var since string
+	err := t.db.Raw(`SELECT inputs ->> 'absent_since' FROM change WHERE student_id = ? AND kind = ? AND status = ? AND struck_at IS NULL
+		ORDER BY filed_at DESC LIMIT 1`, student, process.DropoutReport, Effective).Scan(&since).Error
+	if err != nil {
+		return calendar.Date{}, fmt.Errorf("look for the report of a dropout: %w", err)
+	}
+	on, err := calendar.ParseDate(since)
+	if err != nil {
+		return calendar.Date{}, nil //nolint:nilerr // none was reported here
+	}
+	return on, nil
 }
 
 // lockClasses holds the class a pupil leaves and the one it goes to, always in
