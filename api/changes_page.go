@@ -26,7 +26,7 @@ type ChangePage struct {
 	RosterID      *uuid.UUID        `json:"roster_id,omitempty"`
 	School        string            `json:"school" doc:"The school that filed."`
 	Pupil         *PupilView        `json:"pupil,omitempty" doc:"The pupil as it was when the change was filed, for all parties; numbers masked."`
-	Sides         []SideView        `json:"sides,omitempty" doc:"Receiving (IN) and releasing (OUT) school of a move."`
+	Sides         []SideView        `json:"sides,omitempty" doc:"Receiving (IN) and releasing (OUT) school of a move; SCHOOL, the pupil's, where the bureau files in its stead."`
 	Class         *ClassView        `json:"class,omitempty" doc:"The class the change asks for, for all parties."`
 	Values        []ValueView       `json:"values,omitempty" doc:"What a KEY_DATA_CHANGE writes; numbers masked."`
 	Lines         []LineView        `json:"lines,omitempty" doc:"The pupils of a list, for all parties; numbers masked."`

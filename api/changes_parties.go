@@ -34,7 +34,7 @@ func showPupil(s store.Subject) *PupilView {
 
 // SideView is one school of a move.
 type SideView struct {
-	Side   string    `json:"side" enum:"IN,OUT"`
+	Side   string    `json:"side" enum:"IN,OUT,SCHOOL"`
 	OrgID  uuid.UUID `json:"org_id"`
 	Office string    `json:"office"`
 	Code   string    `json:"code"`

@@ -51,10 +51,17 @@ func TestTheBureauChangesKeyData(t *testing.T) {
 
 	change := c.Reviewer.File(c.Reviewer.KeyDataBody(pupil.ID, map[string]string{"name": "样例新名"}))
 	s.Stage(change, "SECOND_REVIEW")
+	require.Contains(t, string(c.Registrar.Page(change).Raw), `"side":"SCHOOL"`, "the school sees what the bureau does for its pupil")
+	record := string(s.OK(c.Registrar.Do(http.MethodGet, "/v1/students/"+pupil.ID.String(), nil, "")).Raw)
+	require.Contains(t, record, change)
+	refusal(t, c.Registrar.Do(http.MethodPost, "/v1/changes/"+change+"/withdrawal", obj{"opinion": "不办了"}, uuid.NewString()), http.StatusForbidden, "not_filer")
+	other := file(c.Registrar, c.Registrar.SuspensionBody(pupil.ID))
+	require.Contains(t, string(other.Raw), c.Registrar.Page(change).Text("case_no"))
 	refusal(t, c.Reviewer.Decide(change, "APPROVE", "同意"), http.StatusForbidden, "own_filing")
 	second.Approve(change)
 	require.Equal(t, "样例新名", e2e.Value[string](s, `SELECT name FROM student WHERE id = $1`, pupil.ID))
 	require.Equal(t, "EFFECTIVE", second.Page(change).Text("status"))
+	require.Equal(t, 1, e2e.Value[int](s, `SELECT count(*) FROM notice WHERE change_id = $1 AND kind = 'ENDED_EFFECTIVE' AND org_id = $2`, change, c.School.ID))
 	s.Agree()
 }
 

@@ -151,6 +151,9 @@ const (
 	SideFiler Side = "FILER"
 	SideIn    Side = "IN"  // receiving
 	SideOut   Side = "OUT" // releasing
+	// SideSchool is the pupil's school where the bureau files in its stead: it decides
+	// nothing, and hears of it.
+	SideSchool Side = "SCHOOL"
 )
 
 // Level says which office on the side's path decides.

@@ -24,6 +24,8 @@ func (s Side) Text() Text {
 		return Text{Zh: "转出方", En: "releasing side"}
 	case SideFiler:
 		return Text{Zh: "申请方", En: "filer"}
+	case SideSchool:
+		return Text{Zh: "学生学校", En: "pupil's school"}
 	}
 	return Text{Zh: string(s), En: string(s)}
 }

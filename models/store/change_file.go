@@ -195,6 +195,9 @@ func (t *Tx) insertChange(c *Change, f Filing) error {
 		t.addParty(c, process.SideIn, in.ID)
 		t.addParty(c, process.SideOut, out.ID)
 	}
+	if c.forSchool() {
+		t.addParty(c, process.SideSchool, c.Subject.SchoolID)
+	}
 	return nil
 }
 
@@ -236,6 +239,12 @@ func (t *Tx) number(c *Change) error {
 
 // receives says whether the filing takes a pupil from another school.
 func (c *Change) receives() bool { return c.releasing.ID != uuid.Nil }
+
+// forSchool says whether a bureau files for a pupil what the school would otherwise
+// file, and so the school hears of it. A correction is for bureaux only.
+func (c *Change) forSchool() bool {
+	return c.Definition.FiledBy == process.FiledByBureau && c.StudentID != nil && c.Kind != process.ChangeCorrection
+}
 
 // addParty makes an office a side of a change: it and the bureaus above it see the change.
 func (t *Tx) addParty(c *Change, side process.Side, office uuid.UUID) {

@@ -145,14 +145,14 @@ func (t *Tx) readParties(p *ChangePage) error {
 	if p.StudentName == "" {
 		p.StudentName = p.Subject.Name // a pupil of another school, then or now
 	}
-	if err := t.readWishedClass(p); err != nil || !moves(p.Kind) {
+	if err := t.readWishedClass(p); err != nil || !moves(p.Kind) && !p.forSchool() {
 		return err
 	}
 	err = t.db.Raw(`SELECT side, org_id, name, code FROM change_sides(?) WHERE side <> 'FILER'`, p.ID).Scan(&p.Sides).Error
 	if err != nil {
 		return fmt.Errorf("read the sides of a change: %w", err)
 	}
-	if p.Definition.Subject != process.SubjectList { // each pupil of a list has one
+	if moves(p.Kind) && p.Definition.Subject != process.SubjectList { // each pupil of a list has one
 		p.Handover, err = t.handoverOf(p.ID)
 	}
 	return err
