@@ -118,6 +118,19 @@ func TestEveryFaultOfARuleIsToldAtOnce(t *testing.T) {
 	})), "one round tells both")
 }
 
+func TestATrialOfWhatIsStaleIsRefusedLikeAddingIt(t *testing.T) {
+	w := newWorld(t)
+	admin := w.login(w.places["province"], org.BureauSysadmin)
+	w.must(200, admin.token, trial(0, m{}), nil)
+	w.refused("version_conflict", admin.token, trial(1, m{}))
+	w.must(201, admin.token, addition(uuid.NewString(), draft(0, "2026-12-01", m{"class_capacity": 45})), nil)
+	p := w.refused("version_conflict", admin.token, trial(0, m{"class_capacity": 50}))
+	require.Equal(t, "/based_on", p.Errors[0].Pointer)
+	w.refused("version_conflict", admin.token, addition(uuid.NewString(), draft(0, "2026-12-01", m{"class_capacity": 50})))
+	w.must(200, admin.token, trial(1, m{"class_capacity": 50}), nil)
+	w.refused("policy_fault", admin.token, trial(0, m{"class_capacity": 0})) // as when it is added: what is wrong comes first
+}
+
 func TestATrialTellsWhatWouldChange(t *testing.T) {
 	w := newWorld(t)
 	admin := w.login(w.places["province"], org.BureauSysadmin)
