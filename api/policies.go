@@ -35,7 +35,8 @@ func (s *server) policyRoutes() {
 	register(s, Operation{
 		ID: "check-policy", Method: http.MethodPost, Path: "/v1/policies/check", Action: authz.PolicyWrite, Tag: tag, MaxBody: 256 << 10,
 		Summary: "What a version would change; nothing is stored (规则试算)",
-		Detail:  "Tells every fault at once, or which rules and chains change and how many running changes keep which version.",
+		Detail: "Tells every fault at once, or which rules and chains change and how many running changes keep which version. " +
+			"What is not based on the newest version is refused, as it would be when it is added.",
 	}, s.checkPolicy)
 	register(s, Operation{
 		ID: "add-policy", Method: http.MethodPost, Path: "/v1/policies", Action: authz.PolicyWrite, Tag: tag, Keyed: true, PersonOnly: true, MaxBody: 256 << 10,
@@ -218,8 +219,11 @@ func (s *server) checkPolicy(ctx context.Context, in *struct{ Body PolicyDraft }
 		if err != nil {
 			return err
 		}
-		for i, v := range rows { // the newest first
-			check.Newest = max(check.Newest, v.Version)
+		check.Newest = newest(rows)
+		if check.Newest != in.Body.BasedOn { // a trial must not promise what adding then refuses
+			return problem.New(problem.VersionConflict).At("/based_on")
+		}
+		for i, v := range rows {
 			if v.ValidFrom.After(in.Body.ValidFrom) && (check.EndsOn == "" || v.ValidFrom.String() < check.EndsOn) {
 				check.EndsWith, check.EndsOn = &rows[i].Version, v.ValidFrom.String()
 			}
@@ -237,6 +241,14 @@ func (s *server) checkPolicy(ctx context.Context, in *struct{ Body PolicyDraft }
 		return nil, err
 	}
 	return bodyOf(check), nil
+}
+
+// newest gives the highest number of the versions, 0 where there is none.
+func newest(rows []store.PolicyVersion) (version int) {
+	for _, v := range rows {
+		version = max(version, v.Version)
+	}
+	return version
 }
 
 // on gives the version that is in force on a day, of versions with the newest first;

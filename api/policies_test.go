@@ -19,6 +19,10 @@ func addition(key string, body m) call {
 	return call{method: "POST", path: "/v1/policies", body: body, key: key}
 }
 
+func trial(basedOn int, rules m) call {
+	return call{method: "POST", path: "/v1/policies/check", body: m{"body": rules, "valid_from": "2026-11-20", "based_on": basedOn}}
+}
+
 func TestAProvinceAddsVersionsOfItsRules(t *testing.T) {
 	w := newWorld(t)
 	admin := w.login(w.places["province"], org.BureauSysadmin)
@@ -85,9 +89,7 @@ func TestEveryFaultOfARuleIsToldAtOnce(t *testing.T) {
 	w := newWorld(t)
 	admin := w.login(w.places["province"], org.BureauSysadmin)
 	step := m{"name": "CITY_APPROVAL", "label": m{"zh": "市级审批", "en": "City approval"}, "side": "FILER", "level": "CITY", "role": "SCHOOL_LEADER", "term": "10wd", "own": true}
-	check := func(rules m) Problem {
-		return w.refused("policy_fault", admin.token, call{method: "POST", path: "/v1/policies/check", body: m{"body": rules, "valid_from": "2026-11-20", "based_on": 0}})
-	}
+	check := func(rules m) Problem { return w.refused("policy_fault", admin.token, trial(0, rules)) }
 	found := func(p Problem) (fields []string) {
 		for _, e := range p.Errors {
 			fields = append(fields, e.Pointer)
@@ -95,7 +97,7 @@ func TestEveryFaultOfARuleIsToldAtOnce(t *testing.T) {
 		}
 		return fields
 	}
-	require.Equal(t, []string{"/body/class_capacty", "/body/terms/NOTHING", "/body/terms/SUSPENSION"},
+	require.Equal(t, []string{"/body/class_capacty", "/body/terms/NOTHING", "/body/terms/SUSPENSION/BUREAU_APPROVAL"},
 		found(check(m{"class_capacty": 50, "terms": m{"NOTHING": m{}, "SUSPENSION": m{"BUREAU_APPROVAL": "soon"}}})))
 	require.Equal(t, []string{
 		"/body/chains/SUSPENSION/SENIOR", "/body/chains/SUSPENSION/SENIOR/0/own", "/body/chains/SUSPENSION/SENIOR/0/role",
@@ -108,6 +110,25 @@ func TestEveryFaultOfARuleIsToldAtOnce(t *testing.T) {
 		found(check(m{"terms": m{"SUSPENSION": m{"BUREAU_APPROVAL": "", "LEADER_REVIEW": nil}}})), "a step without days would be overdue when it opens")
 	require.Equal(t, []string{"/body/lookups_per_day", "/body/suspension_months"}, found(check(m{"lookups_per_day": 1_000_001, "suspension_months": 10_001})))
 	require.Equal(t, []string{"/body/chains/SUSPENSION/SENIOR/0/label/zh"}, found(check(m{"chains": m{"SUSPENSION": m{"SENIOR": []m{{"label": m{"zh": "审\u0000核"}}}}}})))
+	require.Equal(t, []string{
+		"/body/class_capacity", "/body/gone_abroad", "/body/key_fields", "/body/retention_percent", "/body/suspension_months", "/body/suspension_registered", "/body/version",
+	}, found(check(m{
+		"class_capacity": 100000, "suspension_months": 24.7, "suspension_registered": "yes", "version": 7, // of another form
+		"retention_percent": 900, "gone_abroad": "X", "key_fields": []string{"blood"}, // of another meaning
+	})), "one round tells both")
+}
+
+func TestATrialOfWhatIsStaleIsRefusedLikeAddingIt(t *testing.T) {
+	w := newWorld(t)
+	admin := w.login(w.places["province"], org.BureauSysadmin)
+	w.must(200, admin.token, trial(0, m{}), nil)
+	w.refused("version_conflict", admin.token, trial(1, m{}))
+	w.must(201, admin.token, addition(uuid.NewString(), draft(0, "2026-12-01", m{"class_capacity": 45})), nil)
+	p := w.refused("version_conflict", admin.token, trial(0, m{"class_capacity": 50}))
+	require.Equal(t, "/based_on", p.Errors[0].Pointer)
+	w.refused("version_conflict", admin.token, addition(uuid.NewString(), draft(0, "2026-12-01", m{"class_capacity": 50})))
+	w.must(200, admin.token, trial(1, m{"class_capacity": 50}), nil)
+	w.refused("policy_fault", admin.token, trial(0, m{"class_capacity": 0})) // as when it is added: what is wrong comes first
 }
 
 func TestATrialTellsWhatWouldChange(t *testing.T) {

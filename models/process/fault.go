@@ -1,15 +1,15 @@
 package process
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
+	"reflect"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"gopkg.in/yaml.v3"
 
@@ -67,18 +67,35 @@ func (c *Catalogue) Check(body []byte) (Policy, []*Fault) {
 	if raw == nil {
 		return Policy{}, []*Fault{fault("", "规则为空：请写明与默认规则不同的项，没有不同时写 {}", "it says nothing: write what differs from the built-in policy, {} for nothing")}
 	}
-	faults := slices.Concat(unfitTexts("", raw), c.misspelt(raw))
-	if len(faults) > 0 {
-		return Policy{}, faults
-	}
-	p, err := laidOver(body)
-	if err != nil {
-		return Policy{}, []*Fault{fault("", "无法读取："+err.Error(), err.Error())}
-	}
-	faults = append(faults, faultsOf(errors.Join(p.Validate(), c.keepsActs(p), c.mayBureausFile(p), c.TermsFault(p)))...)
+	read := form{kinds: c.byKind}
+	sound, _ := read.fit("", raw, reflect.TypeFor[Policy]())
+	p, err := c.judged(sound, read.faults)
+	faults := slices.Concat(read.faults, faultsOf(err))
 	faults = append(faults, c.chainFaults(p)...)
-	slices.SortStableFunc(faults, func(a, b *Fault) int { return strings.Compare(a.Path, b.Path) })
-	return p, faults
+	return p, inOrder(faults)
+}
+
+// judged lays over the default what is left of a body without the items of another
+// form, so that what is wrong with the others is told in the same round.
+func (c *Catalogue) judged(sound any, faults []*Fault) (Policy, error) {
+	if kept, ok := sound.(map[string]any); ok {
+		c.judgeable(kept, faults)
+	}
+	text, err := yaml.Marshal(sound)
+	if err != nil {
+		return c.policy, fault("", "无法读取："+err.Error(), err.Error())
+	}
+	p, err := laidOver(text)
+	if err != nil {
+		return c.policy, fault("", "无法读取："+err.Error(), err.Error())
+	}
+	return p, errors.Join(p.Validate(), c.keepsActs(p), c.mayBureausFile(p), c.TermsFault(p))
+}
+
+// inOrder sorts faults by where they stand and leaves out what is told twice.
+func inOrder(faults []*Fault) []*Fault {
+	slices.SortStableFunc(faults, func(a, b *Fault) int { return cmp.Or(strings.Compare(a.Path, b.Path), strings.Compare(a.En, b.En)) })
+	return slices.CompactFunc(faults, func(a, b *Fault) bool { return *a == *b })
 }
 
 // laidOver reads a body over the default without judging it; io.EOF for a body that
@@ -88,84 +105,6 @@ func laidOver(body []byte) (p Policy, err error) {
 		return p, fmt.Errorf("default policy: %w", err)
 	}
 	return p, decode(body, &p)
-}
-
-// misspelt finds every item that is none of a policy or has a value of another form.
-func (c *Catalogue) misspelt(raw map[string]any) (list []*Fault) {
-	for _, key := range slices.Sorted(maps.Keys(raw)) {
-		inner, ok := raw[key].(map[string]any)
-		if (key == "chains" || key == "terms") && ok {
-			for _, kind := range slices.Sorted(maps.Keys(inner)) {
-				if _, known := c.byKind[Kind(kind)]; !known {
-					list = append(list, fault("/"+key+"/"+escaped(kind), "没有这种业务", "there is no such kind"))
-					continue
-				}
-				list = append(list, misread("/"+key+"/"+kind, map[string]any{key: map[string]any{kind: inner[kind]}})...)
-			}
-			continue
-		}
-		list = append(list, misread("/"+escaped(key), map[string]any{key: raw[key]})...)
-	}
-	return list
-}
-
-var unknownKey = regexp.MustCompile(`field (\S+) not found`)
-
-// misread decodes one item and tells in which form it is wrong.
-func misread(path string, item any) (list []*Fault) {
-	text, err := yaml.Marshal(item)
-	if err != nil {
-		return []*Fault{fault(path, "无法读取", "it cannot be read")}
-	}
-	var p Policy
-	var many *yaml.TypeError
-	switch err := decode(text, &p); {
-	case err == nil:
-	case errors.As(err, &many):
-		for _, one := range many.Errors {
-			if name := unknownKey.FindStringSubmatch(one); name != nil {
-				list = append(list, fault(path, "没有“"+name[1]+"”这一项", fmt.Sprintf("there is no item %q", name[1])))
-			} else {
-				list = append(list, fault(path, "值的形式不对", "the value has the wrong form"))
-			}
-		}
-	default: // a value that does not say what it is: a term, a day, a window
-		list = append(list, fault(path, "值的写法不对："+err.Error(), "the value is not well written: "+err.Error()))
-	}
-	return list
-}
-
-// unfitTexts finds texts that hold characters nobody sees or are too long, and
-// numbers no rule means.
-func unfitTexts(path string, value any) (list []*Fault) {
-	wrong := func(s string) bool {
-		return !utf8.ValidString(s) || utf8.RuneCountInString(s) > 100 || strings.ContainsFunc(s, func(r rune) bool { return unicode.IsControl(r) || unicode.Is(unicode.Cf, r) })
-	}
-	switch v := value.(type) {
-	case string:
-		if wrong(v) {
-			return []*Fault{fault(path, "文字过长（最多100字）或含有看不见的字符", "the text is longer than 100 characters or has some that cannot be seen")}
-		}
-	case int:
-		// Days and months so large leave the calendar; a count of look-ups does not, and
-		// a bench makes more than people do.
-		if v > 10_000 && (path != "/lookups_per_day" || v > 1_000_000) {
-			return []*Fault{fault(path, "数值过大", "the number is too large")}
-		}
-	case []any:
-		for i, item := range v {
-			list = append(list, unfitTexts(path+"/"+strconv.Itoa(i), item)...)
-		}
-	case map[string]any:
-		for _, name := range slices.Sorted(maps.Keys(v)) {
-			if wrong(name) {
-				list = append(list, fault(path, "项目名称有误", "the name of an item is not well written"))
-				continue
-			}
-			list = append(list, unfitTexts(path+"/"+escaped(name), v[name])...)
-		}
-	}
-	return list
 }
 
 // faultsOf takes joined errors apart.
@@ -199,6 +138,9 @@ func (c *Catalogue) chainFaults(p Policy) (list []*Fault) {
 		for _, key := range slices.Sorted(maps.Keys(p.Chains[kind])) {
 			path := "/chains/" + string(kind) + "/" + escaped(key)
 			builtIn, ok := d.FiledUnder(p).chainAt(key)
+			if len(d.Routes) > 0 && len(builtIn) == 0 {
+				continue // told before
+			}
 			if !ok {
 				list = append(list, fault(path, "须为学段、“*”或此业务的办理路径（可加“/学段”）", "name a stage, * or a route of this kind, with or without /STAGE"))
 				continue
@@ -211,6 +153,7 @@ func (c *Catalogue) chainFaults(p Policy) (list []*Fault) {
 				list = append(list, s.faults(path+"/"+strconv.Itoa(i), builtIn)...)
 			}
 			list = append(list, lost(path, builtIn, p.Chains[kind][key])...)
+			list = append(list, unrefusable(path, p.Chains[kind][key])...)
 		}
 	}
 	return list
@@ -253,7 +196,30 @@ func (s Step) faults(path string, builtIn []Step) (list []*Fault) {
 	if s.Own && !slices.ContainsFunc(builtIn, func(b Step) bool { return b.Own && b.Name == s.Name }) {
 		add("own", "审核环节不能由提交人自己办理", "who submits may not take a step that reviews")
 	}
+	if s.Register && !s.stands(builtIn, func(b Step) bool { return b.Register }) {
+		add("register", "只有默认环节可以只登记（register），否则此处无人能驳回；请去掉此项", "only a step of the built-in chain may merely register (register), or nobody here could refuse: leave it out")
+	}
+	if s.Statement && !s.stands(builtIn, func(b Step) bool { return b.Statement }) {
+		add("statement", "只有默认环节可以只陈述意见（statement），否则此处无人能驳回；请去掉此项", "only a step of the built-in chain may merely state a position (statement), or nobody here could refuse: leave it out")
+	}
 	return list
+}
+
+// stands says whether the built-in chain, with its optional steps, has this step in
+// the same office, and so that it has what is asked. The name alone would let a
+// school's own review go by the name of a bureau's registration.
+func (s Step) stands(builtIn []Step, has func(Step) bool) bool {
+	return slices.ContainsFunc(builtIn, func(b Step) bool { return b.Name == s.Name && b.Side == s.Side && b.Level == s.Level && has(b) })
+}
+
+// unrefusable tells of a chain whose decisions only register or state a position:
+// everything would pass. A chain without any decision is told by validateSteps.
+func unrefusable(path string, steps []Step) []*Fault {
+	decides := func(s Step) bool { return s.Act == "" && s.Optional == "" && !s.Own }
+	if !slices.ContainsFunc(steps, decides) || slices.ContainsFunc(steps, func(s Step) bool { return decides(s) && !s.Register && !s.Statement }) {
+		return nil
+	}
+	return []*Fault{fault(path, "须有一个始终存在、可以驳回的审核环节（没有 register、statement 和 optional）", "one decision that can refuse must always be there, without register, statement and optional")}
 }
 
 // deciders are the roles that may decide a change at all (api/authz, change.decide).

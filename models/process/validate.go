@@ -122,16 +122,26 @@ func validateSteps(steps []Step, auto bool) []error {
 }
 
 // mayBureausFile refuses kinds that a policy gives to bureaus though they have no
-// chain for it.
+// chain for it, and says which have one.
 func (c *Catalogue) mayBureausFile(p Policy) error {
 	var list []error
 	for i, kind := range p.BureauFiles {
 		if len(c.byKind[kind].ByBureau) == 0 {
-			list = append(list, fault("/bureau_files/"+strconv.Itoa(i), "此业务不能改由主管部门申请："+string(kind),
-				fmt.Sprintf("bureau_files: %s cannot be given to bureaus", kind)))
+			var zh, en []string
+			for _, may := range c.forBureaus() {
+				zh = append(zh, fmt.Sprintf("%s（%s）", may, c.byKind[may].Name.Zh))
+				en = append(en, fmt.Sprintf("%s (%s)", may, c.byKind[may].Name.En))
+			}
+			list = append(list, fault("/bureau_files/"+strconv.Itoa(i), fmt.Sprintf("%s 不能改由主管部门申请，只可写：%s", kind, strings.Join(zh, "、")),
+				fmt.Sprintf("bureau_files: %s cannot be given to bureaus, only: %s", kind, strings.Join(en, ", "))))
 		}
 	}
 	return errors.Join(list...)
+}
+
+// forBureaus lists the kinds that a policy may give to bureaus (D10).
+func (c *Catalogue) forBureaus() []Kind {
+	return slices.DeleteFunc(c.Kinds(), func(kind Kind) bool { return len(c.byKind[kind].ByBureau) == 0 })
 }
 
 // keepsActs refuses a province's chain that leaves out an automatic step of the
@@ -152,7 +162,7 @@ func (c *Catalogue) keepsActs(p Policy) error {
 			if len(d.Routes) > 0 {
 				route, _, _ := strings.Cut(key, "/")
 				if builtIn = d.Routes[Route(route)]; builtIn == nil {
-					list = append(list, ofChain(kind, key, fault("", "须写明此业务的办理路径", fmt.Sprintf("name one of its routes %v", slices.Sorted(maps.Keys(d.Routes))))))
+					list = append(list, ofChain(kind, key, fault("", fmt.Sprintf("须写明此业务的办理路径之一 %v", slices.Sorted(maps.Keys(d.Routes))), fmt.Sprintf("name one of its routes %v", slices.Sorted(maps.Keys(d.Routes))))))
 					continue
 				}
 			}
