@@ -95,6 +95,8 @@ func (t *Tx) readMay(p *ChangePage, v *TaskView) error {
 	}
 	if v.Why = t.mayAct(k); v.Why == nil {
 		v.May = append(v.May, allowedAt(p.Definition, k)...)
+	} else if t.mayPassOn(k) == nil && p.Definition.May(process.MayTransfer) {
+		v.May = append(v.May, TransferTask)
 	}
 	return nil
 }
@@ -107,7 +109,7 @@ func allowedAt(d process.Definition, k *askedTask) []Verb {
 	list := []Verb{Approve, Reject, SendBack}
 	if k.HolderID == nil {
 		list = append(list, ClaimTask)
-	} else if k.ParentID == nil && k.HeldAs != heldNamed {
+	} else if k.ParentID == nil && !k.Named {
 		list = append(list, Release)
 	}
 	for _, x := range []struct {
@@ -143,10 +145,12 @@ func (t *Tx) Colleagues(change, task, office uuid.UUID) ([]Colleague, error) {
 		return nil, k.notYours()
 	}
 	var list []Colleague
-	err = t.db.Raw(`SELECT a.id, a.name, array_to_string(a.roles, ',') AS roles, @role = ANY (a.roles) AND NOT submitted(@change, a.id) AS takes,
-			a.roles && CAST(@judges AS text[]) AND NOT submitted(@change, a.id) AS speaks
-		FROM account a WHERE a.org_id = @office AND a.sealed_at IS NULL AND a.closed_at IS NULL AND a.id <> @me ORDER BY a.name, a.id LIMIT 500`,
-		map[string]any{"role": k.Role, "change": change, "judges": textArray(append(Judges(), k.Role)), "office": office, "me": t.scope.Account}).Scan(&list).Error
+	err = t.db.Raw(`SELECT a.id, a.name, array_to_string(a.roles, ',') AS roles, @role = ANY (a.roles) AND x.free AND x.unseated AS takes, a.roles && CAST(@judges AS text[]) AND x.free AS speaks
+		FROM account a CROSS JOIN LATERAL (SELECT NOT submitted(@change, a.id) AND NOT signed_here(@task, a.id) AS free,
+			NOT EXISTS (SELECT 1 FROM task o JOIN task k ON k.change_id = o.change_id AND k.step_no = o.step_no AND k.round = o.round AND k.id <> o.id
+				WHERE k.id = @task AND o.status IN ('OPEN', 'WAITING') AND a.id IN (o.holder_id, o.owner_id)) AS unseated) x
+		WHERE a.org_id = @office AND a.sealed_at IS NULL AND a.closed_at IS NULL AND a.id <> @me ORDER BY a.name, a.id LIMIT 500`,
+		map[string]any{"role": k.Role, "change": change, "task": task, "judges": textArray(append(Judges(), k.Role)), "office": office, "me": t.scope.Account}).Scan(&list).Error
 	if err != nil {
 		return nil, fmt.Errorf("read colleagues: %w", err)
 	}

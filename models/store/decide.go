@@ -186,7 +186,11 @@ func (t *Tx) sendBack(c *Change, s *Slip, k *askedTask) error {
 	c.Round++
 	c.JumpTo, c.JumpHolder = 0, nil
 	if s.Body.ToMe {
-		c.JumpTo, c.JumpHolder = k.StepNo, k.Actor
+		holder, err := t.comesBackTo(c, k)
+		if err != nil {
+			return err
+		}
+		c.JumpTo, c.JumpHolder = k.StepNo, holder
 	}
 	if err := t.goTo(c, s, s.Body.SendBackTo); err != nil {
 		return err

@@ -81,11 +81,10 @@ func (t *Tx) release(c *Change, s *Slip, k *askedTask) error {
 		t.hold(k, k.OwnerID, heldClaimed, nil)
 		return t.said(c, s, k, nil)
 	}
-	if err := t.mayAct(k); err != nil {
+	if err := t.mayPassOn(k); err != nil {
 		return err
 	}
-	rule, _ := c.Definition.Step(k.StepNo)
-	switch personal := k.ParentID != nil || rule.Shared() && len(rule.Sign.Seats) == 0; {
+	switch personal := k.ParentID != nil || k.Named; {
 	case k.HolderID == nil:
 		return problem.New(problem.TaskNotHeld)
 	case personal:
@@ -95,12 +94,20 @@ func (t *Tx) release(c *Change, s *Slip, k *askedTask) error {
 	return t.said(c, s, k, nil)
 }
 
+// mayPassOn tells why an account may not give a task to somebody else. Who has decided
+// another seat of the step cannot decide this one, and so may pass it on.
+func (t *Tx) mayPassOn(k *askedTask) *problem.Error {
+	as := *k
+	as.Signed = false
+	return t.mayAct(&as)
+}
+
 // transfer (转办) makes a task a colleague's for good.
 func (t *Tx) transfer(c *Change, s *Slip, k *askedTask) error {
 	if !c.Definition.May(process.MayTransfer) {
 		return problem.New(problem.InteractionForbidden)
 	}
-	if err := t.mayAct(k); err != nil {
+	if err := t.mayPassOn(k); err != nil {
 		return err
 	}
 	to, err := t.successor(k, s)
@@ -197,6 +204,9 @@ func (t *Tx) successor(k *askedTask, s *Slip) (uuid.UUID, error) {
 		return to, err
 	}
 	theirs.HolderID, theirs.HeldAs, theirs.Status = nil, "", stepOpen
+	if theirs.Seated { // a second seat would be one nobody may decide
+		return to, problem.New(problem.AlreadySigner).At("/to")
+	}
 	if refused := t.mayAct(theirs); refused != nil || theirs.behalf() != uuid.Nil || k.HolderID != nil && *k.HolderID == to {
 		return to, problem.New(problem.CannotTakeTask).At("/to")
 	}
@@ -213,13 +223,14 @@ func (t *Tx) colleague(k *askedTask, to uuid.UUID) (org.Role, error) {
 	var row struct {
 		Roles     string
 		Submitted bool
+		Signed    bool
 	}
 	err := t.db.Raw(`SELECT coalesce((SELECT array_to_string(a.roles, ',') FROM account a WHERE a.id = @to AND a.org_id = @office AND a.sealed_at IS NULL AND a.closed_at IS NULL), '') AS roles,
-		submitted(@change, @to) AS submitted`, map[string]any{"to": to, "office": k.OfficeID, "change": k.ChangeID}).Take(&row).Error
+		submitted(@change, @to) AS submitted, signed_here(@task, @to) AS signed`, map[string]any{"to": to, "office": k.OfficeID, "change": k.ChangeID, "task": k.ID}).Take(&row).Error
 	if err != nil {
 		return "", fmt.Errorf("read a colleague: %w", err)
 	}
-	if row.Submitted {
+	if row.Submitted || row.Signed {
 		return "", cannot
 	}
 	has := splitNames(row.Roles)

@@ -82,6 +82,30 @@ func (t *Tx) addSigner(c *Change, s *Slip, k *askedTask, own seat, seats []seat,
 	return nil
 }
 
+// comesBackTo is whose the step is again when a change comes straight back to whoever
+// sends it back: the sender's, or, where the sender was an added signer, that of whoever
+// asked them, because the decision was never the signer's.
+func (t *Tx) comesBackTo(c *Change, k *askedTask) (*uuid.UUID, error) {
+	if k.ParentID == nil {
+		return k.Actor, nil
+	}
+	seats, err := t.seats(c.ID, k.StepNo, k.Round)
+	if err != nil {
+		return nil, err
+	}
+	for parent := k.ParentID; parent != nil; {
+		i := slices.IndexFunc(seats, func(one seat) bool { return one.ID == *parent })
+		if i < 0 {
+			break
+		}
+		if seats[i].ParentID == nil {
+			return seats[i].HolderID, nil
+		}
+		parent = seats[i].ParentID
+	}
+	return nil, nil //nolint:nilnil // the seat is gone: the step is everybody's with the role
+}
+
 // removeSigner (减签) takes back that somebody was asked, while they, and those they
 // asked themselves, have said nothing.
 func (t *Tx) removeSigner(c *Change, s *Slip) error {

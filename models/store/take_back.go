@@ -158,6 +158,10 @@ func (t *Tx) reopen(c *Change, s *Slip, k *askedTask, d lastDecision) error {
 	if err := t.tellTakenBack(c, s); err != nil {
 		return err
 	}
+	straight, err := t.straightTo(c)
+	if err != nil {
+		return err
+	}
 	if err := t.leaveStep(c, s, stepCancelled); err != nil {
 		return err
 	}
@@ -180,10 +184,31 @@ func (t *Tx) reopen(c *Change, s *Slip, k *askedTask, d lastDecision) error {
 			calendar_version, remind_50_at, remind_80_at, reminded_50, reminded_80, overdue_at, '', 'OPEN', act, jump_to
 		FROM step WHERE change_id = ? AND no = ? AND round = ?`, c.Round, c.ID, last.No, last.Round)
 	c.StepNo, c.JumpTo, c.JumpHolder = d.StepNo, last.JumpTo, nil
+	if last.JumpTo != 0 {
+		c.JumpHolder = straight
+	}
 	if err := t.saveProgress(c); err != nil {
 		return err
 	}
 	return t.nameProblem(c)
+}
+
+// straightTo is to whom a change comes straight back: it is on its way there, or has
+// just arrived at the open step.
+func (t *Tx) straightTo(c *Change) (*uuid.UUID, error) {
+	if c.JumpHolder != nil {
+		return c.JumpHolder, nil
+	}
+	var holders []uuid.UUID
+	err := t.db.Raw(`SELECT holder_id FROM task WHERE change_id = ? AND step_no = ? AND round = ? AND held_as = ? AND status IN ('OPEN', 'WAITING')`,
+		c.ID, c.StepNo, c.Round, heldReturned).Scan(&holders).Error
+	if err != nil {
+		return nil, fmt.Errorf("read to whom a change comes back: %w", err)
+	}
+	if len(holders) == 0 {
+		return nil, nil //nolint:nilnil // to nobody
+	}
+	return &holders[0], nil
 }
 
 // parentsFirst orders seats so that each comes after the one it was added to. A seat

@@ -46,6 +46,8 @@ type askedTask struct {
 	Shared  bool
 	// Own steps finish the applicant's own business.
 	Own bool
+	// Named says that the step has a seat for everybody with the role, by name.
+	Named bool
 
 	// About the account that was asked for. Actor is in whose right it acts: its own
 	// or that of somebody it is the proxy of; nil when it may not act at all.
@@ -54,6 +56,7 @@ type askedTask struct {
 	Submitted bool // it, or whom it acts for, handed the change in
 	Elsewhere bool // it approved another step, where that is forbidden
 	Signed    bool // it has decided another seat of the step
+	Seated    bool // another live seat of the step is its own
 	// HolderGone says that the holder cannot act any more.
 	HolderGone bool
 }
@@ -63,13 +66,16 @@ type askedTask struct {
 func (t *Tx) task(change, id, account uuid.UUID) (*askedTask, error) {
 	k := askedTask{Account: account}
 	err := t.db.Raw(`SELECT k.id, k.change_id, k.step_no, k.round, k.office_id, k.office_path::text AS office_path, o.name AS office_name, k.role, k.status,
-			k.parent_id, k.added_by, k.holder_id, k.held_as, k.held_since, k.owner_id, c.status = @running AS running, r.own, r.shared,
+			k.parent_id, k.added_by, k.holder_id, k.held_as, k.held_since, k.owner_id, c.status = @running AS running, r.own, r.shared, r.named,
+			r.shared AND EXISTS (SELECT 1 FROM task x WHERE x.change_id = k.change_id AND x.step_no = k.step_no AND x.round = k.round AND x.id <> k.id
+				AND x.status IN ('OPEN', 'WAITING') AND @account IN (x.holder_id, x.owner_id)) AS seated,
 			k.holder_id IS NOT NULL AND k.held_as <> 'DELEGATED' AND NOT account_holds(k.holder_id, k.office_id, k.role) AS holder_gone,
 			m.id AS actor, coalesce(m.submitted, false) AS submitted, coalesce(m.elsewhere, false) AS elsewhere, coalesce(m.signed, false) AS signed
 		FROM task k JOIN organisation o ON o.id = k.office_id JOIN change c ON c.id = k.change_id
 		CROSS JOIN LATERAL (SELECT c.definition #> ARRAY['steps', CAST(k.step_no - 1 AS text)] AS rule) d
 		CROSS JOIN LATERAL (SELECT coalesce(CAST(d.rule ->> 'own' AS boolean), false) AS own,
 			coalesce(CAST(d.rule ->> 'distinct' AS boolean), false) OR c.definition #>> '{policy,same_person}' = @forbid AS apart,
+			d.rule -> 'sign' ->> 'mode' IS NOT NULL AND d.rule -> 'sign' -> 'seats' IS NULL AS named,
 			d.rule -> 'sign' ->> 'mode' IS NOT NULL OR EXISTS (SELECT 1 FROM task x WHERE x.change_id = k.change_id AND x.step_no = k.step_no
 				AND x.round = k.round AND x.id <> k.id AND x.status NOT IN ('REMOVED', 'TAKEN_BACK')) AS shared) r
 		LEFT JOIN LATERAL (SELECT f.id, submitted(c.id, f.id) OR f.id <> @account AND submitted(c.id, @account) AS submitted,
