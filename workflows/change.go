@@ -101,7 +101,7 @@ func (c *change) wait(ctx workflow.Context) (bool, error) {
 	return up && !c.inbox.something(), err
 }
 
-// summary tells an admin in Temporal UI what a timer waits for.
+// summary tells an admin in Temporal UI what the change waits for.
 func (c *change) summary() string {
 	return fmt.Sprintf("%s, %v, due %s", c.at.Stage, c.at.WaitingFor, c.at.DueAt.Format(time.RFC3339))
 }
@@ -155,6 +155,11 @@ func (c *change) moveTo(ctx workflow.Context, at contract.Position) error {
 	if same {
 		return nil
 	}
+	details := at.Status
+	if !at.Closed {
+		details = c.summary()
+	}
+	workflow.SetCurrentDetails(ctx, details)
 	return workflow.UpsertTypedSearchAttributes(ctx, attributes(c.in, at)...)
 }
 

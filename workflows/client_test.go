@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	sdkpb "go.temporal.io/api/sdk/v1"
 	"go.temporal.io/api/serviceerror"
 	sdk "go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/temporal"
@@ -43,6 +44,12 @@ func TestAnswersToTheCallerOverTheWire(t *testing.T) {
 	s.work()
 	change := s.open(0)
 	s.believesAt(change, 1)
+
+	shown, err := s.sdk.QueryWorkflow(s.ctx(), contract.WorkflowID(change), "", "__temporal_workflow_metadata")
+	require.NoError(t, err)
+	var metadata sdkpb.WorkflowMetadata
+	require.NoError(t, shown.Get(&metadata))
+	require.Contains(t, metadata.GetCurrentDetails(), ", due ", "an admin reads what it waits for without looking for the timer")
 
 	m, err := s.store.handIn(change, word{verb: approve})
 	require.NoError(t, err)

@@ -107,9 +107,9 @@ func allowedAt(d process.Definition, k *askedTask) []Verb {
 		return []Verb{Resubmit}
 	}
 	list := []Verb{Approve, Reject, SendBack}
-	if k.HolderID == nil {
+	if k.HolderID == nil && !k.Seated {
 		list = append(list, ClaimTask)
-	} else if k.ParentID == nil && !k.Named {
+	} else if k.HolderID != nil && k.ParentID == nil && !k.Named {
 		list = append(list, Release)
 	}
 	for _, x := range []struct {

@@ -70,6 +70,9 @@ func (t *Tx) claim(c *Change, s *Slip, k *askedTask) error {
 		return err
 	}
 	if k.HolderID == nil {
+		if k.Seated {
+			return problem.New(problem.AlreadySigner)
+		}
 		t.hold(k, k.Actor, heldClaimed, nil)
 	}
 	return t.said(c, s, k, nil)
