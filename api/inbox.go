@@ -63,7 +63,7 @@ type InboxItem struct {
 	DueDay      string    `json:"due_day"`
 	Overdue     bool      `json:"overdue"`
 	Problem     string    `json:"problem,omitempty"`
-	OwnFiling   bool      `json:"own_filing,omitempty" doc:"I submitted it, so somebody else must decide."`
+	OwnFiling   bool      `json:"own_filing,omitempty" doc:"I submitted it, so somebody else must decide; listed with all only."`
 	Holder      string    `json:"holder,omitempty" doc:"Whose it is; anybody's with the role when empty."`
 	HeldAs      string    `json:"held_as,omitempty" doc:"CLAIMED, TRANSFERRED, DELEGATED, ADDED, NAMED, RETURNED or HANDED_OVER."`
 	For         string    `json:"for,omitempty" doc:"I would act for this colleague (代理)."`

@@ -60,6 +60,7 @@ func TestNobodySitsTwice(t *testing.T) {
 	for _, k := range left {
 		require.NotContains(t, k.May, "APPROVE")
 	}
+	require.Empty(t, second.Inbox()[1:], "a seat of the own, and none that a colleague must take")
 	own := mineAs(t, second, change, "TRANSFER_TASK")
 	s.Refused(second.Verdict(change, own, "APPROVE", nil), "signed_here")
 	s.Refused(second.OnTask(change, own, "transfer", m{"to": third.ID}), "already_signer")

@@ -198,6 +198,8 @@ func TestAMistakenChangeIsStruck(t *testing.T) {
 	change := c.Reviewer.File(body)
 	own := c.Reviewer.Decide(change, "APPROVE", "同意")
 	require.Equal(t, "own_filing", own.Text("code"), string(own.Raw))
+	require.Empty(t, c.Reviewer.Inbox(), "what somebody else must decide is not to be done")
+	require.Len(t, colleague.Inbox(), 1)
 	colleague.Approve(change)
 	require.Equal(t, "EFFECTIVE", c.Reviewer.Page(change).Text("status"))
 	history := func(p *e2e.Person) string {

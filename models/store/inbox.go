@@ -83,9 +83,21 @@ const actingProxy = `x.proxy_id = @me AND x.org_id = k.office_id AND x.revoked_a
 	AND (k.holder_id = x.account_id OR k.holder_id IS NULL AND account_holds(x.account_id, k.office_id, k.role))`
 
 // toDo is what waits for the reader @me at an office: what is anybody's with one of
-// the roles, what is the reader's own, and what the reader may do for somebody else.
-const toDo = `k.status = 'OPEN' AND k.office_id = @office AND (k.holder_id IS NULL AND k.role IN @roles OR k.holder_id = @me
-	OR EXISTS (SELECT 1 FROM proxy x WHERE ` + actingProxy + `))`
+// the roles, what is the reader's own, and what the reader may do for somebody else,
+// as far as the reader may decide it.
+const toDo = `k.status = 'OPEN' AND k.office_id = @office AND (k.holder_id = @me OR (k.holder_id IS NULL AND k.role IN @roles
+	OR EXISTS (SELECT 1 FROM proxy x WHERE ` + actingProxy + `)) AND NOT ` + barred + `)`
+
+// barred says that the reader @me may not decide task k, whoever else may: having
+// handed the change in, decided another step where people must differ, or signed
+// another seat. The rules of a change are long, so they are read only where the reader
+// has said something in it.
+const barred = `CASE WHEN k.step_no > 0 AND EXISTS (SELECT 1 FROM change_event e WHERE e.change_id = k.change_id AND e.account_id = @me)
+	THEN (SELECT NOT coalesce(CAST(y.rule ->> 'own' AS boolean), false) AND submitted(z.id, @me)
+			OR (coalesce(CAST(y.rule ->> 'distinct' AS boolean), false) OR z.definition #>> '{policy,same_person}' = 'FORBID') AND approved_elsewhere(z.id, @me, k.step_no)
+			OR signed_here(k.id, @me)
+		FROM change z CROSS JOIN LATERAL (SELECT z.definition #> ARRAY['steps', CAST(k.step_no - 1 AS text)] AS rule) y WHERE z.id = k.change_id)
+	ELSE false END`
 
 // ofOffice is all that waits at an office for some roles, whosever it is.
 const ofOffice = `k.status = 'OPEN' AND k.office_id = @office AND (k.role IN @roles OR @head)`
