@@ -67,16 +67,17 @@ func (t *Tx) prepareList(c *Change, f Filing, policy process.Policy) error {
 	if err != nil {
 		return err
 	}
-	if len(list) > 0 {
+	first := slices.IndexFunc(l.held, func(h *held) bool { return h != nil })
+	if first < 0 {
 		return problem.Join(list...)
 	}
-	c.Stage = l.held[0].Stage
+	c.Stage = l.held[first].Stage
 	d, ok := t.store.processes.Define(f.Kind, c.Stage, policy)
 	if !ok || d.Subject != process.SubjectList {
 		return unknownKind(f.Kind)
 	}
 	c.Definition, c.list = d, l
-	list = append(d.CheckInputs(c.Inputs), d.CheckEvidence(kindsOf(f.Evidence))...)
+	list = append(append(list, d.CheckInputs(c.Inputs)...), d.CheckEvidence(kindsOf(f.Evidence))...)
 	list = append(list, stageForbids(d, c.Stage)...)
 	missing, err := t.unknownEvidence(f.Evidence)
 	if err != nil {
@@ -124,7 +125,7 @@ func (t *Tx) schoolsOfList(c *Change) (from, to status.School, err error) {
 }
 
 // readLines reads the pupils and classes of a list, and tells which lines name none of
-// the releasing school, or one twice.
+// the releasing school, or one twice: those hold no record, and the others are judged on.
 func (t *Tx) readLines(c *Change, l *listed) ([]*problem.Error, error) {
 	students, classes := make([]uuid.UUID, len(l.lines)), make([]uuid.UUID, len(l.lines))
 	for i, line := range l.lines {
@@ -144,8 +145,7 @@ func (t *Tx) readLines(c *Change, l *listed) ([]*problem.Error, error) {
 	}
 	var list []*problem.Error
 	for i, line := range l.lines {
-		h := known[line.StudentID]
-		l.held = append(l.held, h)
+		h, told := known[line.StudentID], len(list)
 		switch {
 		case h == nil || h.SchoolID != c.releasing.ID:
 			list = append(list, problem.New(problem.ListPupil).At(inLine(i, "/student_id")))
@@ -156,6 +156,10 @@ func (t *Tx) readLines(c *Change, l *listed) ([]*problem.Error, error) {
 		case h.Stage != stage:
 			list = append(list, problem.New(problem.ListStage).At(inLine(i, "/student_id")))
 		}
+		if len(list) > told {
+			h = nil
+		}
+		l.held = append(l.held, h)
 		seen[line.StudentID] = true
 	}
 	return list[:min(len(list), mostFaults)], nil
@@ -181,6 +185,9 @@ func (l *listed) against(kind process.Kind, facts status.Facts) []*problem.Error
 	var list []*problem.Error
 	said := map[string]bool{}
 	for i, line := range l.lines {
+		if l.held[i] == nil {
+			continue // told before
+		}
 		_, refused := l.judge(kind, line, l.held[i], facts)
 		for _, e := range refused {
 			switch field := lineField(e.Field); {
@@ -228,6 +235,9 @@ func inLine(i int, field string) string { return "/lines/" + strconv.Itoa(i) + f
 func (t *Tx) busyLines(l *listed) ([]*problem.Error, error) {
 	lines := map[string]int{}
 	for i, line := range l.lines {
+		if l.held[i] == nil {
+			continue
+		}
 		lines[studentSlot(line.StudentID)], lines[deathSlot(line.StudentID)] = i, i
 	}
 	keys := make([]string, 0, len(lines))

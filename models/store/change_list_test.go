@@ -79,7 +79,10 @@ func TestAListIsJudgedLineByLine(t *testing.T) {
 	_, err = r.fileList(r.list(Line{good, class}, Line{third, class}))
 	require.Equal(t, []string{"list_stage /lines/1/student_id"}, told(t, err))
 	_, err = r.fileList(r.list(Line{newID(), class}, Line{elsewhere, class}, Line{good, class}, Line{busy, class}))
-	require.Equal(t, []string{"list_pupil /lines/0/student_id", "list_pupil /lines/1/student_id"}, told(t, err), "a wrong first line makes no other one wrong")
+	require.Equal(t, []string{"list_pupil /lines/0/student_id", "list_pupil /lines/1/student_id", "change_in_progress /lines/3/student_id"}, told(t, err), "a wrong first line makes no other one wrong")
+	_, err = r.fileList(r.list(Line{elsewhere, class}, Line{good, small}, Line{good, class}, Line{left, newID()}, Line{busy, class}))
+	require.Equal(t, []string{"list_pupil /lines/0/student_id", "list_twice /lines/2/student_id", "state_forbids /lines/3/student_id", "class_unknown /lines/3/class_id",
+		"change_in_progress /lines/4/student_id"}, told(t, err), "all lines in one round")
 	for name, f := range map[string]Filing{
 		"subject_twice /lines":    func() Filing { f := r.list(Line{good, class}); f.StudentID = good; return f }(),
 		"list_missing /lines":     r.list(),
