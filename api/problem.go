@@ -90,7 +90,8 @@ func (x *exchange) told(err error) *problem.Error {
 		return e
 	case secondWall(err):
 		// Row-level security refused to write what the caller named: it is not
-		// there for this caller. The log says so, because the first wall should have.
+		// there for this caller. Slips are judged by this wall alone; of other calls
+		// the log says so, because the first wall should have refused them.
 		x.cause = err
 		return problem.New(problem.NotFound)
 	case unstorable(err):
