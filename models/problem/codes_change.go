@@ -88,7 +88,7 @@ const (
 	LookupsUsed             Code = "lookups_used"
 	StepAutomatic           Code = "step_automatic"
 	HandoverOtherSide       Code = "handover_other_side"
-	TransferLeft            Code = "transfer_left"
+	TransferLeft            Code = "transfer_left" // 2001, or 2002 after 其他离校: at no school now
 	HandoverNoted           Code = "handover_noted"
 )
 

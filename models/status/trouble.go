@@ -45,14 +45,14 @@ func checkDeletion(r Record, _ Request, _ Facts) []*problem.Error {
 
 // checkArbitration holds the rules of 仲裁 (KT23): another school is receiving the
 // pupil at this moment.
-func checkArbitration(_ Record, _ Request, f Facts) []*problem.Error {
+func checkArbitration(r Record, _ Request, f Facts) []*problem.Error {
 	switch {
 	case f.From.ID == f.To.ID:
 		return []*problem.Error{problem.New(problem.TransferSameSchool).At("/pupil")}
 	case f.Running == "":
 		return []*problem.Error{problem.New(problem.ArbitrationNothing).At("/pupil")}
 	case !Contestable(f.Running):
-		return []*problem.Error{BusinessRunning.Refusal(f.From, f.Running)}
+		return []*problem.Error{BusinessRunning.Refusal(r.Enrol, f.From, f.Running)}
 	}
 	return nil
 }
