@@ -70,8 +70,10 @@ type Mistake struct {
 	InForce bool
 	// UndoneBy is the change that brought the record back, "" when none did.
 	UndoneBy process.Kind
-	// Depends is a later change that rests on the mistaken one, "" when none does.
-	Depends process.Kind
+	// Depends is a later change that rests on the mistaken one, "" when none does;
+	// DependsName is what people call it.
+	Depends     process.Kind
+	DependsName process.Text
 }
 
 // Opposite lists the changes that undo a kind (domain 3.3).
@@ -114,7 +116,7 @@ func checkCorrection(r Record, _ Request, f Facts) []*problem.Error {
 	case !m.InForce:
 		return []*problem.Error{problem.New(problem.CorrectionNotInForce).At(at)}
 	case m.Depends != "":
-		return []*problem.Error{problem.New(problem.CorrectionDepends).At(at).With("kind", string(m.Depends))}
+		return []*problem.Error{problem.New(problem.CorrectionDepends).At(at).WithText("kind", m.DependsName.Zh, m.DependsName.En)}
 	case Restores(m.Kind):
 		if r.Enrol != Deceased {
 			return []*problem.Error{problem.New(problem.CorrectionNotInForce).At(at)}
