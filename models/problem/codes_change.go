@@ -38,6 +38,7 @@ const (
 const (
 	FiledByBureau      Code = "filed_by_bureau"
 	FiledBySchool      Code = "filed_by_school"
+	FiledByManaging    Code = "filed_by_managing_bureau"
 	DeathFiled         Code = "death_filed"
 	ArbitrationRunning Code = "arbitration_running"
 	Preempted          Code = "preempted"

@@ -105,8 +105,12 @@ func (t *Tx) prepareStudent(c *Change, f Filing, policy process.Policy) error {
 	if h.SchoolGone && d.FiledBy == process.FiledBySchool {
 		list = append(list, problem.New(problem.SchoolClosed))
 	}
-	if !mayFileFor(d, f.Office, h) {
-		list = append(list, problem.New(problem.NotFiler).At("/student_id"))
+	elsewhere, err := t.filedElsewhere(d, f.Office, h)
+	if err != nil {
+		return err
+	}
+	if elsewhere != nil {
+		list = append(list, elsewhere)
 	}
 	running, err := t.heldUp(f.Kind, f.StudentID)
 	if err != nil {
@@ -128,13 +132,25 @@ func (t *Tx) prepareStudent(c *Change, f Filing, policy process.Policy) error {
 	return problem.Join(append(list, against...)...)
 }
 
-// mayFileFor says whether an office files a kind for a pupil: the pupil's school,
-// or its managing bureau where bureaus file.
-func mayFileFor(d process.Definition, office Office, h *held) bool {
-	if d.FiledBy == process.FiledByBureau {
-		return office.Path == superior(h.SchoolPath)
+// filedElsewhere tells an office that it is another one that files a kind for a
+// pupil: the pupil's school, or its managing bureau where bureaus file. Nil when it
+// is this one.
+func (t *Tx) filedElsewhere(d process.Definition, office Office, h *held) (*problem.Error, error) {
+	told := func(code problem.Code) *problem.Error {
+		return problem.New(code).At("/student_id").WithText("kind", d.Name.Zh, d.Name.En)
 	}
-	return h.SchoolID == office.ID
+	managing := superior(h.SchoolPath)
+	switch {
+	case d.FiledBy == process.FiledBySchool && h.SchoolID == office.ID, d.FiledBy == process.FiledByBureau && office.Path == managing:
+		return nil, nil //nolint:nilnil // nothing stands against it
+	case d.FiledBy == process.FiledBySchool:
+		return told(problem.FiledBySchool), nil
+	}
+	var row struct{ Name string }
+	if err := t.db.Raw(`SELECT name FROM organisation WHERE path = ?::ltree`, managing).Take(&row).Error; err != nil {
+		return nil, fmt.Errorf("find the managing bureau of a school: %w", err)
+	}
+	return told(problem.FiledByManaging).With("bureau", row.Name), nil
 }
 
 // against tells what inputs, evidence and the record's state hold against a
