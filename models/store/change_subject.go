@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/google/uuid"
 
@@ -172,7 +174,7 @@ func (t *Tx) against(c *Change, h *held, evidence []EvidenceRef, running process
 		return nil, err
 	}
 	facts.Running, facts.Starting = running, starting
-	list = append(list, status.Check(h.record, c.request(kindsOf(evidence)), facts)...)
+	list = append(list, notJudgedTwice(list, status.Check(h.record, c.request(kindsOf(evidence)), facts))...)
 	if len(list) > 0 {
 		return onceAField(list), nil // whether somebody has the number is told to a complete request only
 	}
@@ -181,6 +183,15 @@ func (t *Tx) against(c *Change, h *held, evidence []EvidenceRef, running process
 		list = append(list, taken)
 	}
 	return list, err
+}
+
+// notJudgedTwice leaves out what the record holds against an input that the form
+// refused already: it is not there, not asked for, or not readable, and a second
+// refusal would contradict the first.
+func notJudgedTwice(form, against []*problem.Error) []*problem.Error {
+	return slices.DeleteFunc(against, func(e *problem.Error) bool {
+		return strings.HasPrefix(e.Field, "/inputs/") && slices.ContainsFunc(form, func(f *problem.Error) bool { return f.Field == e.Field })
+	})
 }
 
 // request is what the applicant asked for, as status looks at it.
