@@ -225,7 +225,7 @@ func finding(err error) *problem.Error {
 		}
 	}
 	if limit := limitIn(detail.Message); limit.Zh != "" {
-		e.WithText("limit", limit.Zh, limit.En)
+		e = e.WithText("limit", limit.Zh, limit.En)
 	}
 	return e
 }

@@ -115,7 +115,7 @@ type reasonInput struct {
 }
 
 // groundsInput is what a superior says, never without a reason.
-type groundsInput struct{ reasonInput }
+type groundsInput reasonInput
 
 // Resolve tells that the reason is missing together with what else is wrong, for
 // example that it stands under another name.
@@ -131,11 +131,11 @@ func (s *server) withdrawChange(ctx context.Context, in *reasonInput) (*slipOutp
 }
 
 func (s *server) superviseChange(ctx context.Context, in *groundsInput) (*slipOutput, error) {
-	return s.sayAnywhere(ctx, &in.reasonInput, store.Supervise)
+	return s.sayAnywhere(ctx, (*reasonInput)(in), store.Supervise)
 }
 
 func (s *server) closeChange(ctx context.Context, in *groundsInput) (*slipOutput, error) {
-	return s.sayAnywhere(ctx, &in.reasonInput, store.Close)
+	return s.sayAnywhere(ctx, (*reasonInput)(in), store.Close)
 }
 
 // sayAnywhere says a word that holds at whatever step the change is.
