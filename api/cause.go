@@ -14,7 +14,14 @@ import (
 func causeOf(err error) string {
 	var pg *pgconn.PgError
 	if errors.As(err, &pg) {
-		return "postgres " + pg.Code + " table " + pg.TableName + " constraint " + pg.ConstraintName
+		text := "postgres " + pg.Code
+		if pg.TableName != "" {
+			text += " table " + pg.TableName
+		}
+		if pg.ConstraintName != "" {
+			text += " constraint " + pg.ConstraintName
+		}
+		return text
 	}
 	// An error of reading a row quotes what it could not convert.
 	text, _, _ := strings.Cut(err.Error(), "converting driver.Value")

@@ -23,7 +23,7 @@ type exchange struct {
 	op        Operation
 	principal authz.Principal
 	key       string
-	cause     error // why the answer is 5xx, for the log
+	cause     error // what went wrong behind a refusal, for the log
 }
 
 type exchangeKey struct{}

@@ -36,7 +36,12 @@ func (s *server) observe(m *metrics) gin.HandlerFunc {
 			attrs = append(attrs, slog.String("account", x.principal.Account.String()))
 		}
 		if x.cause != nil {
-			level = slog.LevelError
+			// Below 500 the caller was told what to do; only what nobody was told is
+			// the operator's to mend.
+			level = slog.LevelWarn
+			if c.Writer.Status() >= http.StatusInternalServerError {
+				level = slog.LevelError
+			}
 			attrs = append(attrs, slog.String("cause", causeOf(x.cause)))
 		}
 		s.log.LogAttrs(c.Request.Context(), level, "http", attrs...)

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/stretchr/testify/require"
@@ -36,6 +37,25 @@ func TestAPanicIsAProblemAndItsValueStaysOutOfTheLog(t *testing.T) {
 			return nil, fmt.Errorf("move a record: %w", &pgconn.PgError{Code: "40P01"})
 		})
 	w.refused("version_conflict", "", get("/v1/late"))
+}
+
+// A slip about a change that is not there, or is another office's, is a clerk's
+// mistake: the answer tells them, and nothing in the log calls the operator.
+func TestAClerksSlipDoesNotAlarmTheOperator(t *testing.T) {
+	w := newWorld(t)
+	registrar := w.login(w.places["school"], org.SchoolRegistrar)
+	foreign, _ := w.change(w.places["school4"], org.SchoolLeader)
+	for _, change := range []string{foreign.String(), uuid.NewString()} {
+		for _, call := range []call{
+			{method: "POST", path: "/v1/changes/" + change + "/withdrawal", body: m{}, key: uuid.NewString()},
+			{method: "POST", path: "/v1/changes/" + change + "/reminder", body: m{}, key: uuid.NewString()},
+			{method: "POST", path: "/v1/changes/" + change + "/resubmission", body: m{}, key: uuid.NewString()},
+		} {
+			w.refused("not_found", registrar.token, call)
+		}
+	}
+	require.NotContains(t, w.log.String(), `"level":"ERROR"`)
+	require.Contains(t, w.log.String(), `"cause":"postgres 42501"`, "the line still says which wall it was")
 }
 
 func TestAnOperationWithoutARuleDoesNotStart(t *testing.T) {

@@ -51,7 +51,7 @@ type FoundPupil struct {
 	Pupil *PupilView `json:"pupil"`
 	Grade int        `json:"grade" doc:"The grade the pupil is in; a transfer goes into the same one."`
 	// Code is set when a transfer would be refused now.
-	Code   string `json:"code,omitempty" doc:"National code: 2002 a business runs, 2003 problem status, 2001 the data is wrong." example:"2002"`
+	Code   string `json:"code,omitempty" doc:"National code: 2002 a business runs, 2003 problem status, 2001 the data is wrong, or the pupil is at no school now." example:"2002"`
 	Reason string `json:"reason,omitempty" doc:"The same as a sentence that says whom to ask."`
 	// Running is for offices above the pupil's school.
 	Running *RunningBusiness `json:"running,omitempty" doc:"The change in hand; only for offices above the pupil's school."`

@@ -192,6 +192,33 @@ func TestTheCatalogueSaysWhatAKindNeedsAndDoes(t *testing.T) {
 	require.Len(t, skip.Steps, 3)
 }
 
+// Without a stage an office reads every kind it may meet: a bureau all, a school
+// those of its stages, so that a compulsory one reads of no expulsion (D14).
+func TestTheCatalogueOfAnOffice(t *testing.T) {
+	w := newWorld(t)
+	w.exec(`UPDATE organisation SET stages = '{PRIMARY,JUNIOR}' WHERE id = $1`, w.places["school2"].id)
+	kinds := func(who caller, query string) map[process.Kind]org.Stage {
+		var list struct{ Items []ProcessView }
+		w.must(200, who.token, get("/v1/processes"+query), &list)
+		met := map[process.Kind]org.Stage{}
+		for _, one := range list.Items {
+			met[one.Kind] = one.Stage
+		}
+		return met
+	}
+	bureau, both := w.login(w.places["province"], org.BureauReviewer), w.login(w.places["school"], org.SchoolRegistrar)
+	compulsory := w.login(w.places["school2"], org.SchoolRegistrar)
+	require.Len(t, kinds(bureau, ""), len(w.process.Kinds()))
+	for _, kind := range []process.Kind{process.Expulsion, process.Withdrawal, process.SeniorTransfer} {
+		require.Equal(t, org.Senior, kinds(bureau, "")[kind], kind)
+		require.Equal(t, org.Senior, kinds(both, "")[kind], kind)
+		require.NotContains(t, kinds(compulsory, ""), kind)
+		require.NotContains(t, kinds(bureau, "?stage=PRIMARY"), kind)
+	}
+	require.Equal(t, org.Primary, kinds(compulsory, "")[process.Suspension])
+	require.Equal(t, org.Junior, kinds(bureau, "?stage=JUNIOR")[process.Suspension])
+}
+
 func TestAProcessAsASheet(t *testing.T) {
 	w := newWorld(t)
 	clerk := w.login(w.places["school"], org.SchoolRegistrar)

@@ -10,6 +10,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/process"
 )
 
 // Problem is the body of every refusal: RFC 9457 with a stable code. It never
@@ -90,7 +91,8 @@ func (x *exchange) told(err error) *problem.Error {
 		return e
 	case secondWall(err):
 		// Row-level security refused to write what the caller named: it is not
-		// there for this caller. The log says so, because the first wall should have.
+		// there for this caller. Slips are judged by this wall alone; of other calls
+		// the log says so, because the first wall should have refused them.
 		x.cause = err
 		return problem.New(problem.NotFound)
 	case unstorable(err):
@@ -222,7 +224,36 @@ func finding(err error) *problem.Error {
 			e.With(key, value)
 		}
 	}
+	if limit := limitIn(detail.Message); limit.Zh != "" {
+		e = e.WithText("limit", limit.Zh, limit.En)
+	}
 	return e
+}
+
+// limitIn puts the limit that one of huma's messages names into words; empty when
+// it names none. The limit is of the API description and no value of the caller's.
+func limitIn(message string) process.Text {
+	for _, p := range []struct{ prefix, zh, en string }{
+		{"expected number >= ", "不得小于", "at least "},
+		{"expected number <= ", "不得大于", "at most "},
+		{"expected number > ", "须大于", "more than "},
+		{"expected number < ", "须小于", "less than "},
+		{"expected array length >= ", "至少", "at least "},
+		{"expected array length <= ", "至多", "at most "},
+		{"expected object with at least ", "至少", "at least "},
+		{"expected object with at most ", "至多", "at most "},
+	} {
+		rest, found := strings.CutPrefix(message, p.prefix)
+		if !found {
+			continue
+		}
+		limit, _, _ := strings.Cut(rest, " ")
+		if n, err := strconv.ParseFloat(limit, 64); err == nil {
+			limit = strconv.FormatFloat(n, 'f', -1, 64) // huma writes a million as 1e+06
+		}
+		return process.Text{Zh: p.zh + limit, En: p.en + limit}
+	}
+	return process.Text{}
 }
 
 // classify recognises huma's messages (its package validation).
@@ -244,7 +275,7 @@ func classify(message string) (problem.Code, map[string]string) {
 		{"expected length <=", problem.TooLong, "max"},
 		{"expected number >", problem.OutOfRange, ""},
 		{"expected number <", problem.OutOfRange, ""},
-		{"expected number to be", problem.OutOfRange, ""},
+		{"expected number to be", problem.WrongFormat, ""},
 		{"expected array length", problem.WrongCount, ""},
 		{"expected object with at", problem.WrongCount, ""},
 		{"expected array items to be unique", problem.NotUnique, ""},

@@ -6,11 +6,13 @@ import (
 
 	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/models/process"
+	"github.com/xueji/xueji/models/store"
 )
 
 // ProcessView is one kind of change as it runs in the caller's province today.
 type ProcessView struct {
 	process.Definition
+	Stage    org.Stage       `json:"stage" doc:"The stage whose chain this is: the one asked for, or the caller's first that has the kind."`
 	Switches []ProcessSwitch `json:"switches" doc:"The optional steps of the kind and whether the province has them."`
 }
 
@@ -30,23 +32,46 @@ type processesOutput struct {
 }
 
 func (s *server) listProcesses(ctx context.Context, in *struct {
-	Stage string `query:"stage" enum:"PRIMARY,JUNIOR,SENIOR" default:"PRIMARY"`
+	Stage string `query:"stage" enum:"PRIMARY,JUNIOR,SENIOR" doc:"Only kinds of this stage, with its chains. Left out: every kind of any stage of the own school, for a bureau of all stages."`
 }) (*processesOutput, error) {
 	policy, err := s.policy(ctx)
 	if err != nil {
 		return nil, err
 	}
+	stages := []org.Stage{org.Stage(in.Stage)}
+	if in.Stage == "" {
+		if stages, err = s.stagesMet(ctx); err != nil {
+			return nil, err
+		}
+	}
 	out := &processesOutput{}
 	for _, kind := range s.deps.Processes.Kinds() {
-		d, ok := s.deps.Processes.Define(kind, org.Stage(in.Stage), policy)
-		if !ok || !d.Allows(org.Stage(in.Stage)) {
+		entry, _ := s.deps.Processes.Entry(kind)
+		first := slices.IndexFunc(stages, entry.Allows)
+		if first < 0 {
 			continue
 		}
-		entry, _ := s.deps.Processes.Entry(kind)
+		d, _ := s.deps.Processes.Define(kind, stages[first], policy)
 		d.Page = entry.Page
-		out.Body.Items = append(out.Body.Items, ProcessView{Definition: d, Switches: s.switches(ctx, entry, policy)})
+		out.Body.Items = append(out.Body.Items, ProcessView{Definition: d, Stage: stages[first], Switches: s.switches(ctx, entry, policy)})
 	}
 	return out, nil
+}
+
+// stagesMet lists the stages of the pupils an office may meet, the lowest first: a
+// school's own, so that what the law forbids in compulsory education stays out of
+// sight of schools that have nothing else (D14); a bureau's are all.
+func (s *server) stagesMet(ctx context.Context) ([]org.Stage, error) {
+	all, office := []org.Stage{org.Primary, org.Junior, org.Senior}, principalOf(ctx).Office
+	if office.Kind != org.School {
+		return all, nil
+	}
+	var school store.Organisation
+	err := s.store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) (err error) {
+		school, err = tx.Organisation(office.ID)
+		return err
+	})
+	return slices.DeleteFunc(all, func(stage org.Stage) bool { return !slices.Contains(school.Stages, stage) }), err
 }
 
 // switches lists the optional steps of a kind in the order of its chains.

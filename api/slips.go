@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/danielgtaylor/huma/v2"
 	"github.com/google/uuid"
 
 	"github.com/xueji/xueji/api/authz"
@@ -113,16 +114,28 @@ type reasonInput struct {
 	}
 }
 
+// groundsInput is what a superior says, never without a reason.
+type groundsInput reasonInput
+
+// Resolve tells that the reason is missing together with what else is wrong, for
+// example that it stands under another name.
+func (in *groundsInput) Resolve(huma.Context) []error {
+	if in.Body.Opinion == "" {
+		return []error{problem.New(problem.OpinionRequired).At("/opinion")}
+	}
+	return nil
+}
+
 func (s *server) withdrawChange(ctx context.Context, in *reasonInput) (*slipOutput, error) {
 	return s.sayAnywhere(ctx, in, store.Withdraw)
 }
 
-func (s *server) superviseChange(ctx context.Context, in *reasonInput) (*slipOutput, error) {
-	return s.sayAnywhere(ctx, in, store.Supervise)
+func (s *server) superviseChange(ctx context.Context, in *groundsInput) (*slipOutput, error) {
+	return s.sayAnywhere(ctx, (*reasonInput)(in), store.Supervise)
 }
 
-func (s *server) closeChange(ctx context.Context, in *reasonInput) (*slipOutput, error) {
-	return s.sayAnywhere(ctx, in, store.Close)
+func (s *server) closeChange(ctx context.Context, in *groundsInput) (*slipOutput, error) {
+	return s.sayAnywhere(ctx, (*reasonInput)(in), store.Close)
 }
 
 // sayAnywhere says a word that holds at whatever step the change is.

@@ -118,7 +118,7 @@ func TestASheetOfUpdatesOverHTTP(t *testing.T) {
 	require.Equal(t, "update_refused", p.Code)
 	require.Len(t, p.Rows, 1)
 	require.Equal(t, 4, p.Rows[0].Row)
-	require.Equal(t, "第4行，在没有找到对应的未学生记录，请检查“姓名”和“身份证号”是否有误。", p.Rows[0].Findings[0].Detail)
+	require.Equal(t, "第4行，在本校学籍中没有找到对应的学生，请检查“姓名”和“身份证号”是否有误。", p.Rows[0].Findings[0].Detail)
 	require.NotContains(t, refused.Body.String(), rows[1][roster.IDNumber])
 	require.Zero(t, one[int](w, `SELECT count(*)::int FROM student WHERE version > 1`))
 

@@ -79,6 +79,16 @@ func TestABlankNameIsNoName(t *testing.T) {
 	require.Equal(t, "/name", p.Errors[0].Pointer)
 }
 
+// Who gives the reason under another name is told where it goes.
+func TestAReasonUnderAnotherName(t *testing.T) {
+	w := newWorld(t)
+	p := w.refused("unknown_field", w.login(w.places["city"], org.BureauHead).token,
+		call{method: "POST", path: "/v1/changes/" + uuid.NewString() + "/closure", body: m{"reason": "久拖不决"}, key: uuid.NewString()})
+	require.Len(t, p.Errors, 2)
+	require.Equal(t, []string{"/reason", "/opinion"}, []string{p.Errors[0].Pointer, p.Errors[1].Pointer})
+	require.Equal(t, "opinion_required", p.Errors[1].Code)
+}
+
 func TestTextsAreTidiedInPlace(t *testing.T) {
 	in := &resubmitInput{}
 	in.Body.Opinion = " 已\u202e补\u200b充 \n"

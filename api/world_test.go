@@ -226,6 +226,7 @@ type call struct {
 	body         any
 	ifMatch      string
 	key          string
+	language     string // of the answer; Chinese when empty
 }
 
 // send sends a call as somebody; an empty token sends none.
@@ -249,6 +250,9 @@ func (w *world) send(token string, c call) *httptest.ResponseRecorder {
 	}
 	if c.key != "" {
 		r.Header.Set("Idempotency-Key", c.key)
+	}
+	if c.language != "" {
+		r.Header.Set("Accept-Language", c.language)
 	}
 	recorder := httptest.NewRecorder()
 	w.handler.ServeHTTP(recorder, r)

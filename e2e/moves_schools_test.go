@@ -88,6 +88,14 @@ func TestAWithdrawnPupilComesBack(t *testing.T) {
 			"evidence": []map[string]string{{"id": m.out.Registrar.Evidence(), "kind": "GUARDIAN_APPLICATION"}},
 		})
 		require.Equal(t, "WITHDRAWN", e2e.Value[string](s, `SELECT enrol_status FROM student WHERE id = $1`, pupil.ID))
+		if to != m.out {
+			found := to.Registrar.Do(http.MethodPost, "/v1/students/find", pupil.Claim(), "")
+			filed := to.Registrar.Do(http.MethodPost, "/v1/changes", to.Registrar.TransferBody(pupil, to.Class[2026]), uuid.NewString())
+			require.Equal(t, "2001", found.Text("code"), string(found.Raw))
+			require.Equal(t, "transfer_left", filed.Text("code"), string(filed.Raw))
+			require.Equal(t, filed.Text("detail"), found.Text("reason"), "found and filed, one answer")
+			e2e.Nowhere(t, "what another school reads", string(found.Raw)+string(filed.Raw), "退学", "WITHDRAWN")
+		}
 		change := approved(to, returnBody(to.Registrar, pupil, to.Class[2026]))
 		require.Equal(t, to.School.ID.String()+" ENROLLED 2026",
 			e2e.Value[string](s, `SELECT concat_ws(' ', school_id, enrol_status, entry_year) FROM student WHERE id = $1`, pupil.ID), "into the year group the school chose")

@@ -188,6 +188,10 @@ func TestAMistakenChangeIsStruck(t *testing.T) {
 		"evidence": papers(c.Reviewer, "CORRECTION_PROOF")}
 	school := c.Registrar.Do(http.MethodPost, "/v1/changes", body, uuid.NewString())
 	require.Equal(t, "filed_by_bureau", school.Text("code"), string(school.Raw))
+	above := s.Person(c.City, org.BureauReviewer).Do(http.MethodPost, "/v1/changes/check", body, "")
+	require.Equal(t, http.StatusForbidden, above.Status, string(above.Raw))
+	require.Equal(t, "filed_by_managing_bureau", above.Text("code"), "nobody has filed yet: %s", above.Raw)
+	require.Contains(t, above.Text("detail"), "南明区教育局", "which bureau files")
 	early := c.Reviewer.Do(http.MethodPost, "/v1/changes", body, uuid.NewString())
 	require.Equal(t, "correction_not_undone", early.Text("code"), string(early.Raw))
 	back := c.Registrar.File(obj{"kind": "REINSTATEMENT", "student_id": pupil, "inputs": obj{"class_id": c.Class[2024], "cohort": "ORIGINAL"},

@@ -17,6 +17,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"unicode"
+	"unicode/utf8"
 
 	"gopkg.in/yaml.v3"
 
@@ -67,10 +69,12 @@ func Say(kind string, lang problem.Language, f Facts) Said {
 		title, text, about = w.Title.En, w.Text.En, f.Kind.En+" "+f.CaseNo+": "
 		places["kind"], places["step"] = f.Kind.En, f.Step.En
 	}
-	if f.CaseNo == "" {
-		about = ""
+	text = fill(text, places)
+	if f.CaseNo == "" { // the text is a sentence by itself and begins like one
+		first, size := utf8.DecodeRuneInString(text)
+		about, text = "", string(unicode.ToUpper(first))+text[size:]
 	}
-	return Said{Title: fill(title, places), Text: about + fill(text, places)}
+	return Said{Title: fill(title, places), Text: about + text}
 }
 
 // Urgent says whether a kind may be sent on outside working hours.

@@ -41,6 +41,8 @@ func TestSay(t *testing.T) {
 	require.Equal(t, "转学 52-20261120-000017：“学校审核”办理期限将到，请尽快办理，截止 2026-12-04。", Say("REMINDED_80", problem.Chinese, facts()).Text)
 	require.Equal(t, `Transfer 52-20261120-000017: the term of "School review" is nearly over; please decide soon, by 2026-12-04.`, Say("REMINDED_80", problem.English, facts()).Text)
 	require.Equal(t, "办理期限将到，请尽快办理。", Say("REMINDED_80", problem.Chinese, Facts{}).Text)
+	require.Equal(t, "The term is nearly over; please decide soon.", Say("REMINDED_80", problem.English, Facts{}).Text, "with nothing before it, it begins a sentence")
+	require.Regexp(t, "^The arbitration found", Say("ARBITRATION_WON", problem.English, Facts{}).Text)
 	require.True(t, Urgent("SUPERVISE"))
 	require.False(t, Urgent("FROM_THE_FUTURE"))
 }

@@ -39,6 +39,7 @@ const (
 const (
 	FiledByBureau      Code = "filed_by_bureau"
 	FiledBySchool      Code = "filed_by_school"
+	FiledByManaging    Code = "filed_by_managing_bureau"
 	DeathFiled         Code = "death_filed"
 	OtherFirst         Code = "other_business_first"
 	ArbitrationRunning Code = "arbitration_running"
@@ -91,7 +92,7 @@ const (
 	LookupsUsed             Code = "lookups_used"
 	StepAutomatic           Code = "step_automatic"
 	HandoverOtherSide       Code = "handover_other_side"
-	TransferLeft            Code = "transfer_left"
+	TransferLeft            Code = "transfer_left" // 2001, or 2002 after 其他离校: at no school now
 	HandoverNoted           Code = "handover_noted"
 )
 

@@ -97,8 +97,8 @@ func Check(r Record, req Request, f Facts) []*problem.Error {
 	}
 	var list []*problem.Error
 	if !rule.receives && !rule.anywhere && !slices.Contains(rule.from, r.Enrol) {
-		list = append(list, problem.New(problem.StateForbids).At("/student_id").
-			WithText("state", r.Enrol.Label(), string(r.Enrol)).WithText("needed", labels(rule.from), codes(rule.from)))
+		is, needed := r.Enrol.Text(), anyOf(rule.from)
+		list = append(list, problem.New(problem.StateForbids).At("/student_id").WithText("state", is.Zh, is.En).WithText("needed", needed.Zh, needed.En))
 	}
 	if rule.notCompulsory && r.Stage.Compulsory() {
 		list = append(list, problem.New(problem.CompulsoryForbids).At("/kind"))
@@ -159,29 +159,6 @@ func EffectiveOn(req Request, today calendar.Date) calendar.Date {
 		return since
 	}
 	return today
-}
-
-// codes names the states as the API does, for those who read English.
-func codes(states []Enrol) string {
-	text := ""
-	for i, s := range states {
-		if i > 0 {
-			text += ", "
-		}
-		text += string(s)
-	}
-	return text
-}
-
-func labels(states []Enrol) string {
-	text := ""
-	for i, s := range states {
-		if i > 0 {
-			text += "、"
-		}
-		text += s.Label()
-	}
-	return text
 }
 
 // reopening is the day on which a freeze has ended, for the person who must wait.

@@ -16,7 +16,8 @@ type Code string
 
 // The national codes.
 const (
-	// DataWrong: name or number do not fit, or belong to nobody who can move.
+	// DataWrong: name or number do not fit, or belong to nobody who can move, also
+	// because the pupil is at no school now.
 	DataWrong Code = "2001"
 	// BusinessRunning: a change runs at the old school, or its 其他离校 is not closed (D30).
 	BusinessRunning Code = "2002"
@@ -38,6 +39,18 @@ func Validate(r Record, running process.Kind, problemMay bool) Code {
 		return DataWrong
 	}
 	return ""
+}
+
+// away says that the pupil is at no school now and may come back to one, by a
+// restoration of admission or a return from abroad: there is nothing to transfer.
+func (e Enrol) away() bool {
+	switch e {
+	case Withdrawn, Expelled, Missing, Abroad, OtherLeft:
+		return true
+	case Draft, PendingSchool, PendingBureau, Enrolled, Suspended, TransferredOut, Graduated, Completed, Incomplete, Deceased, Deleted:
+		return false
+	}
+	return false
 }
 
 // gone says that no school can release a pupil in this state.
@@ -74,18 +87,19 @@ type School struct {
 
 // Refusal gives the refusal that goes with a code: what it means and whom to
 // ask, and nothing about the pupil. Another school that is receiving the same
-// pupil is told, because the two may need an arbitration.
-func (c Code) Refusal(ask School, running process.Kind) *problem.Error {
+// pupil is told, because the two may need an arbitration. Whoever is at no school
+// now is told to be one who does not transfer, in one sentence for all such states.
+func (c Code) Refusal(was Enrol, ask School, running process.Kind) *problem.Error {
 	code := problem.TransferDataWrong
 	switch {
 	case c == BusinessRunning && running == process.Transfer:
 		code = problem.TransferClaimed
-	case c == BusinessRunning && running == "": // OtherLeft
-		code = problem.TransferLeft
-	case c == BusinessRunning:
+	case c == BusinessRunning && running != "":
 		code = problem.TransferBusinessRunning
 	case c == HasProblem:
 		code = problem.TransferProblemStatus
+	case was.away():
+		code = problem.TransferLeft
 	}
 	return problem.New(code).At("/pupil").With("code", string(c)).With("ask", ask.Name)
 }
@@ -107,7 +121,7 @@ func checkTransfer(r Record, req Request, f Facts) []*problem.Error {
 		return []*problem.Error{problem.New(problem.TransferSameSchool).At("/pupil")}
 	}
 	if code := Validate(r, f.Running, f.Policy.TransferProblem && f.Releasing.TransferProblem); code != "" {
-		return []*problem.Error{code.Refusal(f.From, f.Running)}
+		return []*problem.Error{code.Refusal(r.Enrol, f.From, f.Running)}
 	}
 	var list []*problem.Error
 	if e := Ineligible(r, f.From, f.Policy.TransferPunished && f.Releasing.TransferPunished); e != nil {
@@ -224,9 +238,9 @@ func checkPlace(r Record, f Facts, in, out int) []*problem.Error {
 func barred(r Record, f Facts) []*problem.Error {
 	switch {
 	case f.Running != "":
-		return []*problem.Error{BusinessRunning.Refusal(f.From, f.Running)}
+		return []*problem.Error{BusinessRunning.Refusal(r.Enrol, f.From, f.Running)}
 	case len(r.Problems) > 0:
-		return []*problem.Error{HasProblem.Refusal(f.From, "")}
+		return []*problem.Error{HasProblem.Refusal(r.Enrol, f.From, "")}
 	}
 	return nil
 }

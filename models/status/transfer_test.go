@@ -34,6 +34,36 @@ func TestATransferMovesTheRecord(t *testing.T) {
 	require.Equal(t, want, after, "school and class, and nothing else")
 }
 
+// Who is at no school now is no wrong data: another school reads what to file, in
+// one sentence that does not tell which of these states it is. Of the others it
+// reads no more than that nobody with this name could move.
+func TestWhoIsAtNoSchoolIsNotTransferred(t *testing.T) {
+	catalogue, err := problem.LoadCatalogue()
+	require.NoError(t, err)
+	said := map[string]bool{}
+	for _, was := range []status.Enrol{status.Withdrawn, status.Expelled, status.Missing, status.Abroad} {
+		r := pupil()
+		r.Enrol = was
+		got := status.Check(r, transfer(nil), moving(t, "2026-11-20"))
+		require.Equal(t, []problem.Code{problem.TransferLeft}, codes(got), was)
+		require.Equal(t, string(status.DataWrong), got[0].Params["code"])
+		said[catalogue.Sentence(got[0], problem.English)] = true
+	}
+	require.Len(t, said, 1)
+	for sentence := range said {
+		require.Contains(t, sentence, "RETURN_FROM_ABROAD")
+		require.Contains(t, sentence, "RESTORE_ADMISSION")
+		require.Contains(t, sentence, "原学校", "whom to ask")
+	}
+	for _, was := range []status.Enrol{status.Deceased, status.Deleted, status.Graduated, status.TransferredOut} {
+		r := pupil()
+		r.Enrol = was
+		got := status.Check(r, transfer(nil), moving(t, "2026-11-20"))
+		require.Equal(t, []problem.Code{problem.TransferDataWrong}, codes(got), was)
+		require.Equal(t, string(status.DataWrong), got[0].Params["code"])
+	}
+}
+
 func TestATransferIsRefused(t *testing.T) {
 	windows := func(from, to string) calendar.Windows {
 		f, err := calendar.ParseMonthDay(from)

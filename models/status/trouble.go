@@ -45,14 +45,14 @@ func checkDeletion(r Record, _ Request, _ Facts) []*problem.Error {
 
 // checkArbitration holds the rules of 仲裁 (KT23): another school is receiving the
 // pupil at this moment.
-func checkArbitration(_ Record, _ Request, f Facts) []*problem.Error {
+func checkArbitration(r Record, _ Request, f Facts) []*problem.Error {
 	switch {
 	case f.From.ID == f.To.ID:
 		return []*problem.Error{problem.New(problem.TransferSameSchool).At("/pupil")}
 	case f.Running == "":
 		return []*problem.Error{problem.New(problem.ArbitrationNothing).At("/pupil")}
 	case !Contestable(f.Running):
-		return []*problem.Error{BusinessRunning.Refusal(f.From, f.Running)}
+		return []*problem.Error{BusinessRunning.Refusal(r.Enrol, f.From, f.Running)}
 	}
 	return nil
 }
@@ -70,8 +70,10 @@ type Mistake struct {
 	InForce bool
 	// UndoneBy is the change that brought the record back, "" when none did.
 	UndoneBy process.Kind
-	// Depends is a later change that rests on the mistaken one, "" when none does.
-	Depends process.Kind
+	// Depends is a later change that rests on the mistaken one, "" when none does;
+	// DependsName is what people call it.
+	Depends     process.Kind
+	DependsName process.Text
 }
 
 // Opposite lists the changes that undo a kind (domain 3.3).
@@ -118,7 +120,7 @@ func checkCorrection(r Record, _ Request, f Facts) []*problem.Error {
 	case !m.InForce:
 		return []*problem.Error{problem.New(problem.CorrectionNotInForce).At(at)}
 	case m.Depends != "":
-		return []*problem.Error{problem.New(problem.CorrectionDepends).At(at).With("kind", string(m.Depends))}
+		return []*problem.Error{problem.New(problem.CorrectionDepends).At(at).WithText("kind", m.DependsName.Zh, m.DependsName.En)}
 	case Restores(m.Kind):
 		if r.Enrol != Deceased {
 			return []*problem.Error{problem.New(problem.CorrectionNotInForce).At(at)}

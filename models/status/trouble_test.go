@@ -61,12 +61,43 @@ func TestWhatMayBeStruck(t *testing.T) {
 		"not undone":               {enrolled, &status.Mistake{Kind: process.Suspension, InForce: true}, []problem.Code{problem.CorrectionNotUndone}},
 		"unknown":                  {enrolled, nil, []problem.Code{problem.CorrectionUnknown}},
 		"never in force":           {enrolled, &status.Mistake{Kind: process.Suspension}, []problem.Code{problem.CorrectionNotInForce}},
-		"something rests on it":    {enrolled, &status.Mistake{Kind: process.Suspension, InForce: true, Depends: process.Transfer}, []problem.Code{problem.CorrectionDepends}},
+		"something rests on it":    {enrolled, &status.Mistake{Kind: process.Suspension, InForce: true, Depends: process.Transfer, DependsName: process.Text{Zh: "转学", En: "Transfer"}}, []problem.Code{problem.CorrectionDepends}},
 		"no opposite":              {enrolled, &status.Mistake{Kind: process.KeyDataChange, InForce: true}, []problem.Code{problem.CorrectionNoOpposite}},
 		"a death has no opposite":  {dead, &status.Mistake{Kind: "DEATH", InForce: true}, []problem.Code{}},
 		"a death, the pupil lives": {enrolled, &status.Mistake{Kind: "DEATH", InForce: true}, []problem.Code{problem.CorrectionNotInForce}},
 	} {
 		require.Equal(t, row.want, refusals(row.record, process.ChangeCorrection, status.Facts{Mistake: row.mistake}), name)
+	}
+}
+
+// Sentences read words in both languages, not the codes of states and kinds.
+func TestSentencesHaveWordsForCodes(t *testing.T) {
+	catalogue, err := problem.LoadCatalogue()
+	require.NoError(t, err)
+	for _, row := range []struct {
+		was    status.Enrol
+		kind   process.Kind
+		facts  status.Facts
+		zh, en string
+	}{
+		{status.Enrolled, process.Reinstatement, status.Facts{}, "状态为“在读”，办理此业务须为“休学”", `is "enrolled"; this needs "suspended".`},
+		{status.OtherLeft, process.KeyDataChange, status.Facts{}, "须为“在读、休学”", `is "left otherwise"; this needs "enrolled or suspended".`},
+		{
+			status.Enrolled, process.ChangeCorrection,
+			status.Facts{Mistake: &status.Mistake{Kind: process.Suspension, InForce: true, Depends: process.Death, DependsName: process.Text{Zh: "死亡注销", En: "Death"}}},
+			"其后的业务（死亡注销）", "A later change (Death)",
+		},
+	} {
+		first := status.Check(status.Record{Enrol: row.was, Stage: org.Primary}, status.Request{Kind: row.kind}, row.facts)[0]
+		require.Contains(t, catalogue.Sentence(first, problem.Chinese), row.zh)
+		require.Contains(t, catalogue.Sentence(first, problem.English), row.en)
+	}
+	for _, was := range []status.Enrol{
+		status.Draft, status.PendingSchool, status.PendingBureau, status.Enrolled, status.Suspended, status.Withdrawn, status.Expelled, status.Missing,
+		status.OtherLeft, status.Abroad, status.TransferredOut, status.Graduated, status.Completed, status.Incomplete, status.Deceased, status.Deleted,
+	} {
+		require.NotEqual(t, string(was), was.Text().En)
+		require.NotEqual(t, string(was), was.Text().Zh)
 	}
 }
 

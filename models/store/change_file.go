@@ -310,7 +310,7 @@ func (t *Tx) studentLost(c *Change) error {
 	if own != nil {
 		return own
 	}
-	return status.BusinessRunning.Refusal(status.School{Name: c.Subject.School}, running)
+	return status.BusinessRunning.Refusal("", status.School{Name: c.Subject.School}, running)
 }
 
 // studentSlot is the key of the slot that a change of a record holds.

@@ -164,7 +164,7 @@ func (t *Tx) pupilToReceive(c *Change, f Filing) (*held, error) {
 		return nil, err
 	}
 	if s == nil {
-		return nil, status.DataWrong.Refusal(status.School{}, "")
+		return nil, status.DataWrong.Refusal("", status.School{}, "")
 	}
 	if err := t.redoesFor(c, s.ID); err != nil {
 		return nil, err
@@ -195,7 +195,7 @@ func (t *Tx) pupilOfRedo(c *Change, f Filing) (*held, error) {
 	var s stranger
 	err := t.db.Raw(`SELECT * FROM student_of_redo(?)`, f.RedoOf).Take(&s).Error
 	if errors.Is(err, gorm.ErrRecordNotFound) {
-		return nil, status.DataWrong.Refusal(status.School{}, "")
+		return nil, status.DataWrong.Refusal("", status.School{}, "")
 	}
 	if err != nil {
 		return nil, fmt.Errorf("find the pupil of an ended change: %w", err)

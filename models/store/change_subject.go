@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/google/uuid"
 
@@ -105,8 +107,12 @@ func (t *Tx) prepareStudent(c *Change, f Filing, policy process.Policy) error {
 	if h.SchoolGone && d.FiledBy == process.FiledBySchool {
 		list = append(list, problem.New(problem.SchoolClosed))
 	}
-	if !mayFileFor(d, f.Office, h) {
-		list = append(list, problem.New(problem.NotFiler).At("/student_id"))
+	elsewhere, err := t.filedElsewhere(d, f.Office, h)
+	if err != nil {
+		return err
+	}
+	if elsewhere != nil {
+		list = append(list, elsewhere)
 	}
 	running, err := t.heldUp(f.Kind, f.StudentID)
 	if err != nil {
@@ -128,13 +134,25 @@ func (t *Tx) prepareStudent(c *Change, f Filing, policy process.Policy) error {
 	return problem.Join(append(list, against...)...)
 }
 
-// mayFileFor says whether an office files a kind for a pupil: the pupil's school,
-// or its managing bureau where bureaus file.
-func mayFileFor(d process.Definition, office Office, h *held) bool {
-	if d.FiledBy == process.FiledByBureau {
-		return office.Path == superior(h.SchoolPath)
+// filedElsewhere tells an office that it is another one that files a kind for a
+// pupil: the pupil's school, or its managing bureau where bureaus file. Nil when it
+// is this one.
+func (t *Tx) filedElsewhere(d process.Definition, office Office, h *held) (*problem.Error, error) {
+	told := func(code problem.Code) *problem.Error {
+		return problem.New(code).At("/student_id").WithText("kind", d.Name.Zh, d.Name.En)
 	}
-	return h.SchoolID == office.ID
+	managing := superior(h.SchoolPath)
+	switch {
+	case d.FiledBy == process.FiledBySchool && h.SchoolID == office.ID, d.FiledBy == process.FiledByBureau && office.Path == managing:
+		return nil, nil //nolint:nilnil // nothing stands against it
+	case d.FiledBy == process.FiledBySchool:
+		return told(problem.FiledBySchool), nil
+	}
+	var row struct{ Name string }
+	if err := t.db.Raw(`SELECT name FROM organisation WHERE path = ?::ltree`, managing).Take(&row).Error; err != nil {
+		return nil, fmt.Errorf("find the managing bureau of a school: %w", err)
+	}
+	return told(problem.FiledByManaging).With("bureau", row.Name), nil
 }
 
 // against tells what inputs, evidence and the record's state hold against a
@@ -156,7 +174,7 @@ func (t *Tx) against(c *Change, h *held, evidence []EvidenceRef, running process
 		return nil, err
 	}
 	facts.Running, facts.Starting = running, starting
-	list = append(list, status.Check(h.record, c.request(kindsOf(evidence)), facts)...)
+	list = append(list, notJudgedTwice(list, status.Check(h.record, c.request(kindsOf(evidence)), facts))...)
 	if len(list) > 0 {
 		return onceAField(list), nil // whether somebody has the number is told to a complete request only
 	}
@@ -165,6 +183,15 @@ func (t *Tx) against(c *Change, h *held, evidence []EvidenceRef, running process
 		list = append(list, taken)
 	}
 	return list, err
+}
+
+// notJudgedTwice leaves out what the record holds against an input that the form
+// refused already: it is not there, not asked for, or not readable, and a second
+// refusal would contradict the first.
+func notJudgedTwice(form, against []*problem.Error) []*problem.Error {
+	return slices.DeleteFunc(against, func(e *problem.Error) bool {
+		return strings.HasPrefix(e.Field, "/inputs/") && slices.ContainsFunc(form, func(f *problem.Error) bool { return f.Field == e.Field })
+	})
 }
 
 // request is what the applicant asked for, as status looks at it.

@@ -106,7 +106,10 @@ func allowedAt(d process.Definition, k *askedTask) []Verb {
 	if k.StepNo == 0 {
 		return []Verb{Resubmit}
 	}
-	list := []Verb{Approve, Reject, SendBack}
+	list := []Verb{Approve}
+	if rule, _ := d.Step(k.StepNo); !rule.Statement && !rule.Register { // decide refuses both there
+		list = append(list, Reject, SendBack)
+	}
 	if k.HolderID == nil && !k.Seated {
 		list = append(list, ClaimTask)
 	} else if k.HolderID != nil && k.ParentID == nil && !k.Named {

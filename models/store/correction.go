@@ -91,7 +91,7 @@ func (t *Tx) mistake(c *Change) (*status.Mistake, error) {
 		case slices.Contains(status.Opposite(row.Kind), later.Kind) && later.restores(lines[0]):
 			m.UndoneBy = later.Kind
 		default:
-			m.Depends = later.Kind
+			m.Depends, m.DependsName = later.Kind, t.store.processes.NameOf(later.Kind)
 		}
 		return m, nil // what came after the opposite rests on that
 	}

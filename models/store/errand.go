@@ -170,12 +170,11 @@ func (t *Tx) validateTransfer(c *Change) (*problem.Error, error) {
 	if out == nil {
 		out = &in
 	}
-	code := status.Validate(h.record, "", in.TransferProblem && out.TransferProblem)
 	if h.Name != c.Subject.Name || row.FoundBy != nil && !bytes.Equal(row.FoundBy, h.NumberHash) || h.SchoolID != c.Subject.SchoolID {
-		code = status.DataWrong
+		return status.DataWrong.Refusal("", h.school(), ""), nil
 	}
-	if code != "" {
-		return code.Refusal(h.school(), ""), nil
+	if code := status.Validate(h.record, "", in.TransferProblem && out.TransferProblem); code != "" {
+		return code.Refusal(h.record.Enrol, h.school(), ""), nil
 	}
 	return status.Ineligible(h.record, h.school(), in.TransferPunished && out.TransferPunished), nil
 }

@@ -74,7 +74,7 @@ func (t *Tx) FindPupil(c Claim, by Office) (*Found, error) {
 	if h.SchoolID == by.ID {
 		f.Refusal = problem.New(problem.TransferSameSchool)
 	} else if code := status.Validate(h.record, running, policy.TransferProblem && releasing.TransferProblem); code != "" {
-		f.Refusal = code.Refusal(h.school(), running)
+		f.Refusal = code.Refusal(h.record.Enrol, h.school(), running)
 	} else {
 		f.Refusal = status.Ineligible(h.record, h.school(), policy.TransferPunished && releasing.TransferPunished)
 		if e := status.SentOnly(h.record, h.school(), by.Province, policy); e != nil {

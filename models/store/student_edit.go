@@ -98,7 +98,8 @@ func knownItems(items map[roster.Field]string, template *roster.Template) error 
 }
 
 func notInRegister(code problem.Code, r *StudentRecord) *problem.Error {
-	return problem.New(code).WithText("state", status.Enrol(r.EnrolStatus).Label(), r.EnrolStatus)
+	is := status.Enrol(r.EnrolStatus).Text()
+	return problem.New(code).WithText("state", is.Zh, is.En)
 }
 
 // recordEdit is an edit that was judged.

@@ -141,7 +141,7 @@ func TestARefusedRowKeepsTheWholeSheetOut(t *testing.T) {
 			8: {problem.UpdateTwice}, 9: {problem.UpdateTwice}, 10: {problem.UpdateNotInRegister}, 11: {problem.UpdateNoNumber}, 12: {problem.FixedField},
 		}, told)
 		require.Zero(t, rig.count(`SELECT count(*) FROM student WHERE version > 1`), "nothing is written")
-		requireSentence(t, out, 4, "第4行，在没有找到对应的未学生记录，请检查“姓名”和“身份证号”是否有误。", "Row 4: there is no record in your register")
+		requireSentence(t, out, 4, "第4行，在本校学籍中没有找到对应的学生，请检查“姓名”和“身份证号”是否有误。", "Row 4: there is no record in your register")
 		requireSentence(t, out, 6, "第6行“性别”（C列）是关键数据", "KEY_DATA_CHANGE")
 		requireSentence(t, out, 8, "第8行与第9行是同一名学生", "row 9 too")
 	}
