@@ -30,11 +30,10 @@ func (s *server) said(ctx context.Context, kind string) string {
 	return notice.Say(kind, exchangeOf(ctx).lang, notice.Facts{}).Text
 }
 
-func nextInChinese(open *StepView, who string) string {
+func nextInChinese(open *StepView, w waits) string {
 	if open == nil {
 		return "已办结，无需再办理。"
 	}
-	role, _ := org.Role(open.Role).Names()
 	switch {
 	case open.Act != "" && open.Problem != "":
 		return fmt.Sprintf("“%s”：外部服务暂无应答（已尝试 %d 次），系统将自动重试，不需重新提交。", open.Label, open.Attempts)
@@ -43,18 +42,17 @@ func nextInChinese(open *StepView, who string) string {
 	case open.Problem == store.NotApplied:
 		return fmt.Sprintf("上次批准未能生效，原因见办理记录。%s可退回申请学校更正（如另选班级），或待原因消除后再次办理“%s”。", open.Office, open.Label)
 	case open.Problem != "":
-		return fmt.Sprintf("%s没有人员可以办理“%s”（%s）。请该单位系统管理员授权人员。", open.Office, open.Label, role)
+		return stuckInChinese(open, w)
 	case open.OverdueAt != nil:
-		return fmt.Sprintf("已逾期：等待 %s办理“%s”，截止日期为 %s。请尽快办理。", who, open.Label, open.DueDay)
+		return fmt.Sprintf("已逾期：等待 %s办理“%s”，截止日期为 %s。请尽快办理。", w.who, open.Label, open.DueDay)
 	}
-	return fmt.Sprintf("等待 %s办理“%s”，截止 %s。", who, open.Label, open.DueDay)
+	return fmt.Sprintf("等待 %s办理“%s”，截止 %s。", w.who, open.Label, open.DueDay)
 }
 
-func nextInEnglish(open *StepView, who string) string {
+func nextInEnglish(open *StepView, w waits) string {
 	if open == nil {
 		return "Ended; there is nothing more to do."
 	}
-	_, role := org.Role(open.Role).Names()
 	switch {
 	case open.Act != "" && open.Problem != "":
 		return fmt.Sprintf("\"%s\": the outside service does not answer (attempts: %d); it is tried again by itself, nothing needs to be handed in again.", open.Label, open.Attempts)
@@ -63,43 +61,90 @@ func nextInEnglish(open *StepView, who string) string {
 	case open.Problem == store.NotApplied:
 		return fmt.Sprintf("The last approval could not be applied; the timeline says why. %s may send the change back to the school that filed (for another class, say), or do \"%s\" again when the reason is gone.", open.Office, open.Label)
 	case open.Problem != "":
-		return fmt.Sprintf("Nobody at %s may do \"%s\" (%s). Its system administrator must give somebody the role.", open.Office, open.Label, role)
+		return stuckInEnglish(open, w)
 	case open.OverdueAt != nil:
-		return fmt.Sprintf("Overdue: waiting for %s: \"%s\" was due %s. Do it as soon as you can.", who, open.Label, open.DueDay)
+		return fmt.Sprintf("Overdue: waiting for %s: \"%s\" was due %s. Do it as soon as you can.", w.who, open.Label, open.DueDay)
 	}
-	return fmt.Sprintf("Waiting for %s: \"%s\", due %s.", who, open.Label, open.DueDay)
+	return fmt.Sprintf("Waiting for %s: \"%s\", due %s.", w.who, open.Label, open.DueDay)
 }
 
-// awaited names everybody the open step waits for: an office with the role, or the
-// person whose task it is.
-func awaited(p ChangePage, lang problem.Language) string {
+// stuckInChinese names the tasks of a step that nobody can decide, what helps, and
+// whom the step waits for all the same.
+func stuckInChinese(open *StepView, w waits) string {
+	var list []string
+	if w.nobody != "" {
+		list = append(list, fmt.Sprintf("%s没有人员可以办理“%s”。请该单位系统管理员授权人员。", w.nobody, open.Label))
+	}
+	if w.held != "" {
+		list = append(list, fmt.Sprintf("“%s”的任务由 %s持有，该人员现不能办理。请该单位负责人将任务移交给有相应角色的人员。", open.Label, w.held))
+	}
+	if w.who != "" {
+		list = append(list, fmt.Sprintf("同时等待 %s办理，截止 %s。", w.who, open.DueDay))
+	}
+	return strings.Join(list, "")
+}
+
+func stuckInEnglish(open *StepView, w waits) string {
+	var list []string
+	if w.nobody != "" {
+		list = append(list, fmt.Sprintf("Nobody at %s may do \"%s\". The system administrator there must give somebody the role.", w.nobody, open.Label))
+	}
+	if w.held != "" {
+		list = append(list, fmt.Sprintf("The task of \"%s\" is held by %s, who cannot act now. The head of the office must hand it over to somebody with the role.", open.Label, w.held))
+	}
+	if w.who != "" {
+		list = append(list, fmt.Sprintf("It also waits for %s, due %s.", w.who, open.DueDay))
+	}
+	return strings.Join(list, " ")
+}
+
+// waits names whom the open step waits for: an office with the role, or the person
+// whose task it is. Where that is the problem of the step, nobody are the offices
+// without anybody for a task, held the people who hold one and cannot act.
+type waits struct{ who, nobody, held string }
+
+// awaited names everybody the open step waits for.
+func awaited(p ChangePage, lang problem.Language) waits {
 	if p.Open == nil {
-		return ""
+		return waits{}
 	}
-	var names []string
-	add := func(office, role, holder string) {
-		zh, en := org.Role(role).Names()
-		left, right, label := "（", "）", zh
-		if lang == problem.English {
-			left, right, label = " (", ")", en
-		}
-		if holder != "" {
-			label = holder
-		}
-		if name := office + left + label + right; !slices.Contains(names, name) {
-			names = append(names, name)
-		}
-	}
+	var who, nobody, held []string
 	for _, k := range p.Tasks {
-		if k.Status == "OPEN" && k.Step == p.Open.No && k.Round == p.Open.Round {
-			add(k.Office, k.Role, k.Holder)
+		if k.Status != "OPEN" || k.Step != p.Open.No || k.Round != p.Open.Round {
+			continue
+		}
+		list := &who
+		if k.stuck && k.Holder != "" {
+			list = &held
+		} else if k.stuck {
+			list = &nobody
+		}
+		if name := awaitedName(lang, k.Office, k.Role, k.Holder); !slices.Contains(*list, name) {
+			*list = append(*list, name)
 		}
 	}
-	if len(names) == 0 {
-		add(p.Open.Office, p.Open.Role, "")
+	own := []string{awaitedName(lang, p.Open.Office, p.Open.Role, "")}
+	switch {
+	case p.Open.Problem != "" && len(nobody)+len(held) == 0:
+		who, nobody = nil, own // the problem is about to go, or nobody is asked at all
+	case len(who)+len(nobody)+len(held) == 0:
+		who = own
 	}
+	comma := "、"
 	if lang == problem.English {
-		return strings.Join(names, ", ")
+		comma = ", "
 	}
-	return strings.Join(names, "、")
+	return waits{who: strings.Join(who, comma), nobody: strings.Join(nobody, comma), held: strings.Join(held, comma)}
+}
+
+func awaitedName(lang problem.Language, office, role, holder string) string {
+	zh, en := org.Role(role).Names()
+	left, right, label := "（", "）", zh
+	if lang == problem.English {
+		left, right, label = " (", ")", en
+	}
+	if holder != "" {
+		label = holder
+	}
+	return office + left + label + right
 }

@@ -25,8 +25,29 @@ func TestTheNextStepIsToldInWordsOfPeople(t *testing.T) {
 	open.Problem = "NO_ELIGIBLE_PERSON"
 	require.Contains(t, nextInChinese(open, awaited(ChangePage{Open: open}, problem.Chinese)), "没有人员可以办理")
 	require.NotContains(t, nextInChinese(open, awaited(ChangePage{Open: open}, problem.Chinese)), "SCHOOL_LEADER")
-	require.Contains(t, nextInChinese(nil, ""), "已办结")
-	require.Contains(t, nextInEnglish(nil, ""), "Ended")
+	require.Contains(t, nextInChinese(nil, waits{}), "已办结")
+	require.Contains(t, nextInEnglish(nil, waits{}), "Ended")
+}
+
+// Where nobody can decide a task, the sentence is about that task's office or holder,
+// whoever's the step is, and names whom it waits for beside them.
+func TestTheNextStepNamesTheTaskNobodyCanDecide(t *testing.T) {
+	open := &StepView{No: 1, Round: 1, Office: "某某小学", Role: "SCHOOL_LEADER", Label: "学校审核", DueDay: "2026-12-04", Problem: "NO_ELIGIBLE_PERSON"}
+	page := ChangePage{Open: open, Tasks: []TaskView{
+		{Step: 1, Round: 1, Status: "OPEN", Office: "某某小学", Role: "SCHOOL_LEADER"},
+		{Step: 1, Round: 1, Status: "OPEN", Office: "某某教育局", Role: "BUREAU_REVIEWER", stuck: true},
+		{Step: 1, Round: 1, Status: "WAITING", Office: "某某市教育局", Role: "BUREAU_REVIEWER"},
+	}}
+	require.Equal(t, "某某教育局（教育局学籍管理员）没有人员可以办理“学校审核”。请该单位系统管理员授权人员。同时等待 某某小学（学籍主管领导）办理，截止 2026-12-04。",
+		nextInChinese(open, awaited(page, problem.Chinese)))
+	require.Equal(t, `Nobody at 某某教育局 (bureau reviewer) may do "学校审核". The system administrator there must give somebody the role. `+
+		"It also waits for 某某小学 (school leader), due 2026-12-04.", nextInEnglish(open, awaited(page, problem.English)))
+	page.Tasks = []TaskView{{Step: 1, Round: 1, Status: "OPEN", Office: "某某小学", Role: "SCHOOL_LEADER", Holder: "某人", stuck: true}}
+	require.Equal(t, "“学校审核”的任务由 某某小学（某人）持有，该人员现不能办理。请该单位负责人将任务移交给有相应角色的人员。", nextInChinese(open, awaited(page, problem.Chinese)))
+	require.Equal(t, `The task of "学校审核" is held by 某某小学 (某人), who cannot act now. The head of the office must hand it over to somebody with the role.`,
+		nextInEnglish(open, awaited(page, problem.English)))
+	page.Tasks = nil
+	require.Equal(t, "某某小学（学籍主管领导）没有人员可以办理“学校审核”。请该单位系统管理员授权人员。", nextInChinese(open, awaited(page, problem.Chinese)))
 }
 
 func TestAFilingNamesWhatItsKindIsAbout(t *testing.T) {

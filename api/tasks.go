@@ -241,6 +241,8 @@ type TaskView struct {
 	Carried    bool       `json:"carried,omitempty" doc:"Decided before the step was opened again (取回)."`
 	May        []string   `json:"may,omitempty" doc:"What I may say about it now."`
 	Why        string     `json:"why,omitempty" doc:"Why I may not decide it, where my role could."`
+
+	stuck bool // nobody can decide it; the sentence of the page says so
 }
 
 func (s *server) showTask(ctx context.Context, k store.TaskView) TaskView {
@@ -248,6 +250,7 @@ func (s *server) showTask(ctx context.Context, k store.TaskView) TaskView {
 		ID: k.ID, Step: k.StepNo, Round: k.Round, Seat: k.Seat, Office: k.OfficeName, Role: string(k.Role), Status: k.Status, Parent: k.ParentID, Before: k.Before,
 		Holder: k.Holder, HeldAs: k.HeldAs, HeldSince: k.HeldSince, Owner: k.Owner, AddedBy: k.AddedBy,
 		Verdict: string(k.Verdict), DecidedBy: k.DecidedBy, DecidedFor: k.DecidedFor, DecidedAt: k.DecidedAt, Carried: k.Carried,
+		stuck: k.Stuck,
 	}
 	for _, verb := range k.May {
 		v.May = append(v.May, string(verb))

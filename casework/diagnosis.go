@@ -86,7 +86,7 @@ func stepFindings(c Case) []Finding {
 	if c.Step.Act != "" {
 		return append(list, automaticFinding(c))
 	}
-	list = appendIf(list, c.Step.Able == 0, FindNobody)
+	list = appendIf(list, c.Step.Stuck, FindNobody)
 	list = appendIf(list, c.Step.Unfit(), FindNotApplied)
 	list = appendIf(list, !c.Now.Before(c.Step.DueAt), FindOverdue)
 	if len(list) == 0 {

@@ -24,7 +24,7 @@ func TestDiagnose(t *testing.T) {
 		{"all is well", func(*casework.Case) {}, []casework.Finding{casework.FindWaits}},
 		{"late", func(c *casework.Case) { c.Step.DueAt = now }, []casework.Finding{casework.FindOverdue}},
 		{"not applied", func(c *casework.Case) { c.Step.Problem = store.NotApplied }, []casework.Finding{casework.FindNotApplied}},
-		{"nobody", func(c *casework.Case) { c.Step.Able = 0 }, []casework.Finding{casework.FindNobody}},
+		{"nobody", func(c *casework.Case) { c.Step.Stuck = true }, []casework.Finding{casework.FindNobody}},
 		{"no engine", func(c *casework.Case) { c.EngineErr, c.Run, c.Believes = errors.New("down"), client.Run{}, nil },
 			[]casework.Finding{casework.FindEngineDown, casework.FindWaits}},
 		{"no worker", func(c *casework.Case) { c.Beat, c.Believes = now.Add(-time.Hour), nil },

@@ -28,6 +28,7 @@ func (s Stuck) Fill() Fill {
 		"case": s.CaseNo, "office": s.OfficeName, "role": string(s.Role), "due": Stamp(s.DueAt), "slips": fmt.Sprint(s.Slips),
 		"at_step": fmt.Sprintf("%d/%d", s.StepNo, s.Round),
 	}
+	fill.nobody(s.Nobody, s.OfficeName, string(s.Role))
 	if s.Run != nil {
 		fill.run(*s.Run)
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/xueji/xueji/models/calendar"
 	"github.com/xueji/xueji/models/problem"
 	"github.com/xueji/xueji/models/process"
+	"github.com/xueji/xueji/models/store"
 	"github.com/xueji/xueji/workflows/client"
 )
 
@@ -39,7 +40,7 @@ func Actions() []Action {
 // Fill are the values for the placeholders of a sentence. What has no value is left out.
 //
 // Placeholders: {case} {office} {role} {due} {able} {slips} {status} {state}
-// {failing} {activities} {at} {at_step} {believes}.
+// {failing} {activities} {at} {at_step} {believes} {nobody_zh} {nobody_en}.
 type Fill map[string]string
 
 // Title says what a finding is, in general.
@@ -74,6 +75,7 @@ func (c Case) Fill() Fill {
 	fill.run(c.Run)
 	if s := c.Step; s != nil {
 		fill["office"], fill["role"], fill["able"], fill["due"] = s.OfficeName, s.Role, fmt.Sprint(s.Able), Stamp(s.DueAt)
+		fill.nobody(s.Nobody, s.OfficeName, s.Role)
 	}
 	if c.Believes != nil {
 		fill["believes"] = fmt.Sprintf("%d/%d", c.Believes.Step, c.Believes.Round)
@@ -88,6 +90,26 @@ func (f Fill) run(r client.Run) {
 		list = append(list, strings.TrimSpace(fmt.Sprintf("%s ×%d %s", a.Name, a.Attempt, a.Failure)))
 	}
 	f["activities"] = strings.Join(list, ", ")
+}
+
+// nobody says of every task that nobody can decide whose it is: an office's that has
+// nobody with the role, or one person's who cannot act. Where no task is known the
+// step's own office and role stand for it.
+func (f Fill) nobody(seats []store.StuckSeat, office, role string) {
+	if len(seats) == 0 {
+		seats = []store.StuckSeat{{Office: office, Role: role}}
+	}
+	var zh, en []string
+	for _, s := range seats {
+		if s.Holder != "" {
+			zh = append(zh, fmt.Sprintf("%s（%s）的任务由 %s 持有，该账号不能办理", s.Office, s.Role, s.Holder))
+			en = append(en, fmt.Sprintf("the task of %s (%s) is held by %s, who cannot act", s.Office, s.Role, s.Holder))
+			continue
+		}
+		zh = append(zh, fmt.Sprintf("%s 没有可以办理的、具有 %s 角色的有效账号（申请人除外）", s.Office, s.Role))
+		en = append(en, fmt.Sprintf("%s has no active account with the role %s that may, other than the applicant", s.Office, s.Role))
+	}
+	f["nobody_zh"], f["nobody_en"] = strings.Join(zh, "；"), strings.Join(en, "; ")
 }
 
 func in(lang problem.Language, t process.Text) string {
@@ -109,8 +131,8 @@ var actionWords = sync.OnceValue(func() map[Action]process.Text {
 		ActNothing: {Zh: "无需处理。", En: "This is normal; nothing needs to be done."},
 		ActWait:    {Zh: "系统会自动重试，请等待；超过一天请联系运维。", En: "Wait: it is tried again by itself. Tell the operator when it lasts longer than a day."},
 		ActGiveRole: {
-			Zh: "请该单位（或上级）系统管理员授予角色，之后自动继续。",
-			En: "The system administrator of that office, or of the level above, must give the role to somebody; then it goes on by itself.",
+			Zh: "请该单位（或上级）系统管理员授予角色，或由负责人移交任务；之后自动继续。",
+			En: "The system administrator of that office, or of the level above, must give the role to somebody, or its head hand over the task (移交); then it goes on by itself.",
 		},
 		ActOrderDone: {
 			Zh: "超期不会自动审批；上级主管部门负责人可督办，或说明理由后终止。",
@@ -169,8 +191,8 @@ var wordings = sync.OnceValue(func() map[Finding]wording {
 		FindNobody: {
 			ActGiveRole, process.Text{Zh: "无人可办", En: "Nobody may decide"},
 			process.Text{
-				Zh: "无人可办：{office} 没有申请人之外的、具有 {role} 角色的有效账号。",
-				En: "Nobody may decide: {office} has no active account with the role {role} other than the applicant.",
+				Zh: "无人可办：{nobody_zh}。",
+				En: "Nobody may decide: {nobody_en}.",
 			},
 		},
 		FindNotApplied: {

@@ -31,7 +31,7 @@ func TestEveryFindingHasWordsAndAnActionInBothLanguages(t *testing.T) {
 
 // A placeholder the code never fills would leave a hole in a sentence.
 func TestSentencesUseKnownPlaceholders(t *testing.T) {
-	known := []string{"case", "office", "role", "due", "able", "slips", "status", "state", "failing", "activities", "at", "at_step", "believes"}
+	known := []string{"case", "office", "role", "due", "able", "slips", "status", "state", "failing", "activities", "at", "at_step", "believes", "nobody_zh", "nobody_en"}
 	fill := casework.Fill{}
 	for _, name := range known {
 		fill[name] = "⟨" + name + "⟩"
@@ -42,6 +42,18 @@ func TestSentencesUseKnownPlaceholders(t *testing.T) {
 			require.NotRegexp(t, hole, f.Detail(lang, fill)+" "+f.Action().Sentence(lang, fill), f)
 		}
 	}
+}
+
+// The sentence names the office of the task nobody can decide, not that of the step,
+// and whoever holds it and cannot act.
+func TestNobodyIsNamedByTheTask(t *testing.T) {
+	item := casework.Stuck{AttentionRow: store.AttentionRow{OfficeName: "示例小学", Role: "SCHOOL_LEADER"}}
+	require.Equal(t, "无人可办：示例小学 没有可以办理的、具有 SCHOOL_LEADER 角色的有效账号（申请人除外）。", casework.FindNobody.Detail(problem.Chinese, item.Fill()))
+	item.Nobody = []store.StuckSeat{{Office: "示例区教育局", Role: "BUREAU_REVIEWER"}, {Office: "示例小学", Role: "PRINCIPAL", Holder: "某人"}}
+	require.Equal(t, "无人可办：示例区教育局 没有可以办理的、具有 BUREAU_REVIEWER 角色的有效账号（申请人除外）；示例小学（PRINCIPAL）的任务由 某人 持有，该账号不能办理。",
+		casework.FindNobody.Detail(problem.Chinese, item.Fill()))
+	require.Equal(t, "Nobody may decide: 示例区教育局 has no active account with the role BUREAU_REVIEWER that may, other than the applicant; "+
+		"the task of 示例小学 (PRINCIPAL) is held by 某人, who cannot act.", casework.FindNobody.Detail(problem.English, item.Fill()))
 }
 
 // What the register calls a reason is a finding of the same name.

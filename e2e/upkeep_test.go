@@ -44,6 +44,31 @@ func TestNobodyToDecideIsAProblemWithAName(t *testing.T) {
 	require.Equal(t, http.StatusOK, leader.Decide(change, "APPROVE", "").Status)
 }
 
+// A seat of the bureau that nobody can take is the bureau's problem from the filing on:
+// the sentence names it and whom the step waits for beside it, and the bureau is told.
+func TestTheOfficeThatHasNobodyForItsSeatIsNamed(t *testing.T) {
+	s, c := shared(t, e2e.Chain("BOTH", "SCHOOL_LEADER", ", sign: {mode: ALL, seats: [{}, {level: MANAGING, role: BUREAU_REVIEWER}]}"))
+	head, admin := s.Person(c.Bureau, org.BureauHead), s.Person(c.School, org.SchoolSysadmin)
+	s.Exec(`UPDATE account SET sealed_at = now() WHERE id = $1`, c.Reviewer.ID)
+	change := c.Registrar.File(c.Registrar.SuspensionBody(s.Pupil(c, 2024)))
+	school, next := e2e.Value[string](s, `SELECT name FROM organisation WHERE id = $1`, c.School.ID), c.Registrar.Page(change).Text("next")
+	require.Contains(t, next, "南明区教育局（教育局学籍管理员）没有人员可以办理")
+	require.Contains(t, next, "同时等待 "+school+"（学籍主管领导）办理")
+	kinds := func(p *e2e.Person) (list []any) {
+		for _, n := range s.Items(p.Do(http.MethodGet, "/v1/notices", nil, "")) {
+			list = append(list, n["kind"])
+		}
+		return list
+	}
+	require.Contains(t, kinds(head), "NO_ELIGIBLE_PERSON")
+	require.NotContains(t, kinds(admin), "NO_ELIGIBLE_PERSON")
+	s.OK(c.Leader.Verdict(change, c.Leader.Mine(change), "APPROVE", nil))
+	require.NotContains(t, c.Registrar.Page(change).Text("next"), school)
+	s.Exec(`UPDATE account SET sealed_at = NULL WHERE id = $1`, c.Reviewer.ID)
+	s.OK(c.Reviewer.Verdict(change, c.Reviewer.Mine(change), "APPROVE", nil))
+	require.Equal(t, "EFFECTIVE", c.Registrar.Page(change).Text("status"))
+}
+
 // Withdrawal (退学) is refused in compulsory stages and takes a senior pupil out
 // of the register.
 func TestWithdrawalOfASeniorPupil(t *testing.T) {

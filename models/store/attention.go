@@ -64,6 +64,8 @@ type AttentionRow struct {
 	Rank         int
 	Since        time.Time // of the oldest reason; when the step opened, where the register has none
 	Reasons      []Reason  `gorm:"-"`
+	// Nobody are the tasks nobody can decide, where that is the problem of the step.
+	Nobody []StuckSeat `gorm:"-"`
 }
 
 // Key gives the place of the row in the order of urgency.
@@ -74,12 +76,14 @@ func (r AttentionRow) Key() AttentionKey {
 type attentionRow struct {
 	AttentionRow
 	ReasonList string
+	NobodyJSON *string
 }
 
 const (
 	attentionColumns = `c.id AS change_id, c.case_no, c.kind, c.province_code, c.step_no, c.round, s.name AS step_name, s.role,
 		o.code AS office_code, o.name AS office_name, s.opened_at, s.due_at,
-		(SELECT count(*) FROM slip l WHERE l.change_id = c.id AND l.outcome = 'PENDING') AS slips`
+		(SELECT count(*) FROM slip l WHERE l.change_id = c.id AND l.outcome = 'PENDING') AS slips,
+		CASE WHEN s.problem = 'NO_ELIGIBLE_PERSON' THEN ` + stuckSeats + ` END AS nobody_json`
 	attentionTables = ` JOIN step s ON s.change_id = c.id AND s.status = 'OPEN' JOIN organisation o ON o.id = s.office_id`
 )
 
@@ -88,8 +92,8 @@ const (
 // worker role has no scope of its own: it names the root of the tree.
 func (t *Tx) Attention(only Reason, after AttentionKey, most int) ([]AttentionRow, error) {
 	return t.readAttention(`SELECT `+attentionColumns+`, f.rank, f.since, f.reasons AS reason_list
-		FROM attention_page(?, ?, ?, ?, ?, ?) f JOIN change c ON c.id = f.change_id`+attentionTables+` ORDER BY f.rank, f.since, f.change_id`,
-		t.now, only, after.Rank, after.Since, after.ID, most)
+		FROM attention_page(@now, @only, @rank, @since, @after, @most) f JOIN change c ON c.id = f.change_id`+attentionTables+` ORDER BY f.rank, f.since, f.change_id`,
+		map[string]any{"now": t.now, "only": only, "rank": after.Rank, "since": after.Since, "after": after.ID, "most": most})
 }
 
 // StillRunning reads changes in scope again, whatever reasons they have; those
@@ -99,18 +103,22 @@ func (t *Tx) StillRunning(ids []uuid.UUID) ([]AttentionRow, error) {
 		return nil, nil
 	}
 	return t.readAttention(`SELECT `+attentionColumns+`, 0 AS rank, s.opened_at AS since, '' AS reason_list FROM change c`+attentionTables+`
-		WHERE c.id IN ? AND c.status = 'RUNNING' ORDER BY c.id`, ids)
+		WHERE c.id IN @ids AND c.status = 'RUNNING' ORDER BY c.id`, map[string]any{"now": t.now, "ids": ids})
 }
 
-func (t *Tx) readAttention(query string, args ...any) ([]AttentionRow, error) {
+func (t *Tx) readAttention(query string, args map[string]any) ([]AttentionRow, error) {
 	var rows []attentionRow
-	if err := t.db.Raw(query, args...).Scan(&rows).Error; err != nil {
+	if err := t.db.Raw(query, args).Scan(&rows).Error; err != nil {
 		return nil, fmt.Errorf("read what needs attention: %w", err)
 	}
 	list := make([]AttentionRow, len(rows))
 	for i, r := range rows {
 		list[i] = r.AttentionRow
 		list[i].Reasons = inUrgency(r.ReasonList)
+		var err error
+		if list[i].Nobody, err = readStuck(r.NobodyJSON); err != nil {
+			return nil, err
+		}
 	}
 	return list, nil
 }

@@ -43,8 +43,11 @@ type CaseStep struct {
 	Act           process.Act
 	Attempts      int
 	NextAttemptAt *time.Time
-	// Able is how many active accounts may decide the step.
+	// Able is how many active accounts have the role of the step at its office and may decide it.
 	Able int64
+	// Stuck says that nobody can bring the step on; Nobody are the open tasks nobody can decide.
+	Stuck  bool
+	Nobody []StuckSeat `gorm:"-"`
 }
 
 // CaseSlip is a slip that is neither counted nor refused.
@@ -105,19 +108,29 @@ func (t *Tx) readCaseStep(c *Case) error {
 	if c.Status != Running {
 		return nil
 	}
-	var s CaseStep
+	var row struct {
+		CaseStep
+		NobodyJSON *string
+	}
 	err := t.db.Raw(`SELECT s.name, o.name AS office_name, o.code AS office_code, s.role, s.opened_at, s.due_at, s.overdue_at, s.problem,
-			s.act, s.attempts, s.next_attempt_at,
+			s.act, s.attempts, s.next_attempt_at, `+stuckSeats+` AS nobody_json,
 			(SELECT k.id FROM task k WHERE k.change_id = s.change_id AND k.status = 'OPEN' ORDER BY k.seat LIMIT 1) AS task_id,
 			(SELECT count(*) FROM account a WHERE a.org_id = s.office_id AND s.role = ANY (a.roles) AND a.sealed_at IS NULL AND a.closed_at IS NULL
 				AND (s.no = 0 OR a.id <> c.filed_by)) AS able
 		FROM step s JOIN organisation o ON o.id = s.office_id JOIN change c ON c.id = s.change_id
-		WHERE s.change_id = ? AND s.status = 'OPEN'`, c.ID).Take(&s).Error
+		WHERE s.change_id = @change AND s.status = 'OPEN'`, map[string]any{"change": c.ID, "now": t.now}).Take(&row).Error
 	if err != nil {
 		return fmt.Errorf("read the open step of a case: %w", err)
 	}
+	s := row.CaseStep
+	if s.Nobody, err = readStuck(row.NobodyJSON); err != nil {
+		return err
+	}
+	if s.Act == "" {
+		s.Stuck, err = t.stuck(c.ID)
+	}
 	c.Step = &s
-	return nil
+	return err
 }
 
 func (t *Tx) readCaseSlips(c *Case) error {

@@ -34,6 +34,7 @@ type TaskView struct {
 	Owner      string // who asked the holder for advice
 	AddedBy    string
 	Carried    bool // decided before the step was opened again
+	Stuck      bool // nobody can decide it, which is the problem of the open step
 
 	AddedByMe bool
 	// May is what the reader may say about the task now.
@@ -47,12 +48,14 @@ type TaskView struct {
 func (t *Tx) readTasks(p *ChangePage) error {
 	err := t.db.Raw(`SELECT k.id, k.step_no, k.round, k.seat, k.office_id, o.name AS office_name, k.role, k.status, k.parent_id, k.before, k.verdict,
 			d.decided_at, coalesce(by_.name, '') AS decided_by, coalesce(for_.name, '') AS decided_for, coalesce(h.name, '') AS holder, k.held_as, k.held_since,
-			coalesce(w.name, '') AS owner, coalesce(a.name, '') AS added_by, k.carried_from IS NOT NULL AS carried, k.added_by IS NOT DISTINCT FROM @me AS added_by_me
+			coalesce(w.name, '') AS owner, coalesce(a.name, '') AS added_by, k.carried_from IS NOT NULL AS carried, k.added_by IS NOT DISTINCT FROM @me AS added_by_me,
+			k.status = 'OPEN' AND CASE WHEN s.problem = 'NO_ELIGIBLE_PERSON' THEN NOT task_able(k.id, @now) ELSE false END AS stuck
 		FROM task k JOIN organisation o ON o.id = k.office_id LEFT JOIN decision d ON d.task_id = coalesce(k.carried_from, k.id)
+		LEFT JOIN step s ON s.change_id = k.change_id AND s.no = k.step_no AND s.round = k.round
 		LEFT JOIN LATERAL account_label(d.account_id) by_ ON true LEFT JOIN LATERAL account_label(d.for_account) for_ ON true
 		LEFT JOIN LATERAL account_label(k.holder_id) h ON true LEFT JOIN LATERAL account_label(k.owner_id) w ON true
 		LEFT JOIN LATERAL account_label(k.added_by) a ON true
-		WHERE k.change_id = @id ORDER BY k.round, k.step_no, k.seat`, map[string]any{"id": p.ID, "me": t.scope.Account}).Scan(&p.Tasks).Error
+		WHERE k.change_id = @id ORDER BY k.round, k.step_no, k.seat`, map[string]any{"id": p.ID, "me": t.scope.Account, "now": t.now}).Scan(&p.Tasks).Error
 	if err != nil {
 		return fmt.Errorf("read the tasks of a change: %w", err)
 	}

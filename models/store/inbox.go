@@ -153,7 +153,7 @@ type InboxCounts struct {
 	NearDue   int64 // due within two days
 	Mine      int64 // claimed by, or given to, the reader
 	Delegated int64 // the reader asked somebody for advice and waits for it
-	Nobody    int64 // steps of the office nobody may decide
+	Nobody    int64 // changes with a task of the office that nobody may decide
 	Notices   int64 // notices of the last 30 days
 	Unread    int64 // those of them the reader has not read
 }
@@ -167,7 +167,9 @@ func (t *Tx) InboxCounts(d Desk) (InboxCounts, error) {
 		SELECT count(*) AS open, count(*) FILTER (WHERE k.due_at <= @now) AS overdue,
 			count(*) FILTER (WHERE k.due_at > @now AND k.due_at <= @soon) AS near_due, count(*) FILTER (WHERE k.holder_id = @me) AS mine,
 			(SELECT count(*) FROM task w WHERE w.owner_id = @me AND w.status = 'OPEN') AS delegated,
-			(SELECT count(*) FROM step s WHERE s.office_id = @office AND s.status = 'OPEN' AND s.problem = 'NO_ELIGIBLE_PERSON') AS nobody,
+			(SELECT count(DISTINCT s.change_id) FROM task q JOIN step s ON s.change_id = q.change_id AND s.no = q.step_no AND s.round = q.round
+				WHERE q.office_id = @office AND q.status = 'OPEN' AND s.status = 'OPEN' AND s.problem = 'NO_ELIGIBLE_PERSON'
+					AND CASE WHEN s.problem <> '' THEN NOT task_able(q.id, @now) END) AS nobody, -- the people are looked at last
 			(SELECT notices FROM told) AS notices, (SELECT unread FROM told) AS unread
 		FROM task k WHERE `+toDo, args).Take(&n).Error
 	if err != nil {

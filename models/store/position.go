@@ -152,9 +152,9 @@ func (t *Tx) PassTime(change uuid.UUID) error {
 	return nil
 }
 
-// remind writes one line in the timeline, one notice to the office that must
-// act, and the mark that makes it happen once; at an automatic step only that it
-// is overdue, for nobody in particular. The column is one of ours.
+// remind writes one line in the timeline, a notice to everybody the step waits for,
+// and the mark that makes it happen once; at an automatic step only that it is
+// overdue, for nobody in particular. The column is one of ours.
 func (t *Tx) remind(c *Change, s *openedStep, verb, column string) error {
 	if _, err := t.exec(`UPDATE step SET `+column+` = ? WHERE change_id = ? AND no = ? AND round = ?`, t.now, c.ID, s.No, s.Round); err != nil {
 		return fmt.Errorf("mark a reminder: %w", err)
@@ -168,6 +168,11 @@ func (t *Tx) remind(c *Change, s *openedStep, verb, column string) error {
 	if s.Act != "" {
 		return nil // no office is late: operators see it
 	}
+	open, err := t.tellAsked(notice{change: c.ID, kind: verb, step: s.No, round: s.Round})
+	if err != nil || open > 0 {
+		return err
+	}
+	// A step nobody is asked at is its office's all the same.
 	return t.notify(c.ID, verb, s.No, s.Round, s.OfficeID, s.OfficePath, s.Role)
 }
 

@@ -29,21 +29,12 @@ func (t *Tx) urge(c *Change, s *Slip) error {
 	if t.now.Before(next) {
 		return problem.New(problem.RemindedLately).With("next", shown(next))
 	}
-	seats, err := t.seats(c.ID, c.StepNo, c.Round)
-	if err != nil {
-		return err
-	}
 	open := 0
-	for _, k := range seats {
-		if k.Status != stepOpen || c.StepNo == 0 {
-			continue
+	if c.StepNo != 0 { // whoever filed need not ask itself
+		open, err = t.tellAsked(notice{change: c.ID, kind: noticeUrged, step: c.StepNo, round: c.Round, occasion: s.ID.String()})
+		if err != nil {
+			return err
 		}
-		open++
-		n := notice{change: c.ID, kind: noticeUrged, step: c.StepNo, round: c.Round, office: k.OfficeID, path: k.OfficePath, role: string(k.Role), occasion: s.ID.String()}
-		if k.HolderID != nil {
-			n.account = *k.HolderID
-		}
-		t.leave(n)
 	}
 	if open == 0 {
 		return problem.New(problem.NobodyToRemind)
@@ -52,6 +43,29 @@ func (t *Tx) urge(c *Change, s *Slip) error {
 		return err
 	}
 	return t.counted(s)
+}
+
+// tellAsked leaves a notice with everybody a step waits for, wherever they are, and
+// says how many seats that is: the one person whose task is open, else everybody with
+// the role at the task's office. Who has decided or waits for others is not asked.
+func (t *Tx) tellAsked(n notice) (int, error) {
+	seats, err := t.seats(n.change, n.step, n.round)
+	if err != nil {
+		return 0, err
+	}
+	open := 0
+	for _, k := range seats {
+		if k.Status != stepOpen {
+			continue
+		}
+		open++
+		n.office, n.path, n.role, n.account = k.OfficeID, k.OfficePath, string(k.Role), uuid.Nil
+		if k.HolderID != nil {
+			n.account = *k.HolderID
+		}
+		t.leave(n)
+	}
+	return open, nil
 }
 
 // mayUrge is from when on the next reminder may be sent.

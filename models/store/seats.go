@@ -207,46 +207,6 @@ func (t *Tx) ask(c *Change, seats []seat, result countersign.Result[uuid.UUID]) 
 	return t.nameProblem(c)
 }
 
-// nameProblem keeps the named problem of the open step true after its seats changed.
-func (t *Tx) nameProblem(c *Change) error {
-	stuck, err := t.stuck(c.ID)
-	if err != nil {
-		return err
-	}
-	named := ""
-	if stuck {
-		named = problemNobody
-	}
-	t.later("name the problem of a step", anyRows, `UPDATE step SET problem = ? WHERE change_id = ? AND status = 'OPEN' AND problem IN ('', ?)`, named, c.ID, problemNobody)
-	return nil
-}
-
-// askedSteps gives the steps with open tasks, of one change or of all, and whether
-// they are stuck: nobody can bring them on. Where one seat is enough, one that
-// somebody can decide is enough. Most tasks are anybody's with the role; only the
-// others are looked at person by person.
-const askedSteps = `SELECT k.change_id, k.step_no, k.round, NOT CASE WHEN r.mode IN ('ANY', 'RATIO') THEN bool_or(x.able) ELSE bool_and(x.able) END AS stuck
-	FROM task k JOIN change c ON c.id = k.change_id
-	CROSS JOIN LATERAL (SELECT c.definition #> ARRAY['steps', CAST(k.step_no - 1 AS text)] AS rule) d
-	CROSS JOIN LATERAL (SELECT d.rule -> 'sign' ->> 'mode' AS mode, coalesce(CAST(d.rule ->> 'own' AS boolean), false) AS own,
-		coalesce(CAST(d.rule ->> 'distinct' AS boolean), false) OR c.definition #>> '{policy,same_person}' = 'FORBID' AS apart) r
-	CROSS JOIN LATERAL (SELECT CASE WHEN k.holder_id IS NOT NULL OR r.apart OR r.mode IS NOT NULL THEN task_able(k.id, @now)
-		ELSE EXISTS (SELECT 1 FROM account a WHERE a.org_id = k.office_id AND k.role = ANY (a.roles) AND a.sealed_at IS NULL AND a.closed_at IS NULL
-			AND (k.step_no = 0 OR r.own OR NOT submitted(c.id, a.id))) END AS able) x
-	WHERE k.status = 'OPEN' AND (CAST(@only AS uuid) IS NULL OR k.change_id = @only) GROUP BY k.change_id, k.step_no, k.round, r.mode`
-
-// stuck says that nobody can bring the open step of a change on; a step nobody is
-// asked at is. Who files asks only about tasks that are looked at person by person:
-// it cannot read the accounts of another office.
-func (t *Tx) stuck(change uuid.UUID) (bool, error) {
-	var stuck bool
-	err := t.db.Raw(`SELECT coalesce((SELECT a.stuck FROM (`+askedSteps+`) a), true)`, map[string]any{"now": t.now, "only": change}).Scan(&stuck).Error
-	if err != nil {
-		return false, fmt.Errorf("look for people who can decide: %w", err)
-	}
-	return stuck, nil
-}
-
 // holds says whether an account is active and has a role at an office.
 func (t *Tx) holds(account, office uuid.UUID, role org.Role) (bool, error) {
 	var holds bool

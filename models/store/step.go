@@ -7,7 +7,6 @@ import (
 
 	"github.com/google/uuid"
 
-	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/models/process"
 )
 
@@ -40,11 +39,6 @@ type office struct {
 	Name string
 }
 
-// school says whether the office is a school: labels of schools begin with s.
-func (o *office) school() bool {
-	return strings.HasPrefix(o.Path[strings.LastIndexByte(o.Path, '.')+1:], "s")
-}
-
 // openStep opens the change's step with this number in the change's round.
 // It never fails for a business reason: where nobody can act, the step opens
 // with a named problem that admins and the superior see.
@@ -74,18 +68,7 @@ func (t *Tx) openStep(c *Change, no int) error {
 		t.store.workdays.Fraction(due, shareFirst), t.store.workdays.Fraction(due, shareSecond), named, stepOpen, rule.Act, next, c.JumpTo)
 	c.StepNo = no
 	if !able {
-		return t.tellNobody(c, no, at)
-	}
-	return nil
-}
-
-// tellNobody leaves a notice with those who answer for the office that has nobody
-// for a step.
-func (t *Tx) tellNobody(c *Change, no int, at *office) error {
-	for _, role := range org.Heads(at.school()) {
-		if err := t.notify(c.ID, problemNobody, no, c.Round, at.ID, at.Path, string(role)); err != nil {
-			return err
-		}
+		return t.tellNobody(c)
 	}
 	return nil
 }

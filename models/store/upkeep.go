@@ -8,7 +8,6 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/xueji/xueji/models/calendar"
-	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/models/process"
 )
 
@@ -91,28 +90,6 @@ func (t *Tx) TimeIsDue(change uuid.UUID) (bool, error) {
 		return false, fmt.Errorf("look for what is due: %w", err)
 	}
 	return due, nil
-}
-
-// NamePeopleProblems keeps the named problem of open steps true: an office lost
-// its last eligible person, or has one again. Whoever heads or administers an
-// office that has nobody is told.
-func (t *Tx) NamePeopleProblems() error {
-	_, err := t.exec(`WITH asked AS (`+askedSteps+`),
-		x AS (SELECT s.change_id, s.no, s.round, coalesce(a.stuck, true) AS stuck FROM step s
-			LEFT JOIN asked a ON a.change_id = s.change_id AND a.step_no = s.no AND a.round = s.round WHERE s.status = 'OPEN' AND s.act = ''),
-		named AS (UPDATE step s SET problem = CASE WHEN x.stuck THEN @nobody ELSE '' END FROM x
-			WHERE s.change_id = x.change_id AND s.no = x.no AND s.round = x.round AND s.problem = CASE WHEN x.stuck THEN '' ELSE @nobody END
-			RETURNING s.change_id, s.no, s.round, s.office_id, s.office_path, x.stuck)
-		INSERT INTO notice (id, org_id, org_path, role, change_id, kind, step_no, round, created_at)
-		SELECT gen_random_uuid(), n.office_id, n.office_path, h.role, n.change_id, @nobody, n.no, n.round, @now
-		FROM named n JOIN organisation o ON o.id = n.office_id
-		CROSS JOIN LATERAL unnest(CAST(CASE WHEN o.kind = 'SCHOOL' THEN @school ELSE @bureau END AS text[])) h (role)
-		WHERE n.stuck ON CONFLICT DO NOTHING`, map[string]any{"now": t.now, "nobody": problemNobody, "only": nil,
-		"school": textArray(org.Heads(true)), "bureau": textArray(org.Heads(false))})
-	if err != nil {
-		return fmt.Errorf("look for steps nobody can decide: %w", err)
-	}
-	return nil
 }
 
 // StaleCalendar gives running changes whose open step was computed with another calendar.

@@ -1,0 +1,112 @@
+package store
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"github.com/google/uuid"
+
+	"github.com/xueji/xueji/models/org"
+)
+
+// StuckSeat is an open task nobody can decide: anybody's with the role at the office,
+// or the holder's.
+type StuckSeat struct {
+	Office string `json:"office"`
+	Role   string `json:"role"`
+	Holder string `json:"holder"` // name of the one person whose task it is; empty: anybody's
+}
+
+// stuckSeats gives, as JSON, the open tasks of step s that nobody can decide at @now.
+const stuckSeats = `(SELECT json_agg(json_build_object('office', ko.name, 'role', k.role, 'holder', coalesce(h.name, '')) ORDER BY k.seat)::text
+	FROM task k JOIN organisation ko ON ko.id = k.office_id LEFT JOIN LATERAL account_label(k.holder_id) h ON true
+	WHERE k.change_id = s.change_id AND k.step_no = s.no AND k.round = s.round AND k.status = 'OPEN' AND NOT task_able(k.id, @now))`
+
+// readStuck reads what stuckSeats gave.
+func readStuck(text *string) ([]StuckSeat, error) {
+	if text == nil {
+		return nil, nil
+	}
+	var list []StuckSeat
+	if err := json.Unmarshal([]byte(*text), &list); err != nil {
+		return nil, fmt.Errorf("read the tasks nobody can decide: %w", err)
+	}
+	return list, nil
+}
+
+// askedSeats gives the open tasks, of one change or of all, and whether somebody can
+// decide each. Most tasks are anybody's with the role; only the others are looked at
+// person by person.
+const askedSeats = `SELECT k.change_id, k.step_no, k.round, k.office_id, r.mode, x.able FROM task k JOIN change c ON c.id = k.change_id
+	CROSS JOIN LATERAL (SELECT c.definition #> ARRAY['steps', CAST(k.step_no - 1 AS text)] AS rule) d
+	CROSS JOIN LATERAL (SELECT d.rule -> 'sign' ->> 'mode' AS mode, coalesce(CAST(d.rule ->> 'own' AS boolean), false) AS own,
+		coalesce(CAST(d.rule ->> 'distinct' AS boolean), false) OR c.definition #>> '{policy,same_person}' = 'FORBID' AS apart) r
+	CROSS JOIN LATERAL (SELECT CASE WHEN k.holder_id IS NOT NULL OR r.apart OR r.mode IS NOT NULL THEN task_able(k.id, @now)
+		ELSE EXISTS (SELECT 1 FROM account a WHERE a.org_id = k.office_id AND k.role = ANY (a.roles) AND a.sealed_at IS NULL AND a.closed_at IS NULL
+			AND (k.step_no = 0 OR r.own OR NOT submitted(c.id, a.id))) END AS able) x
+	WHERE k.status = 'OPEN' AND (CAST(@only AS uuid) IS NULL OR k.change_id = @only)`
+
+// askedSteps gives the steps of some seats and whether they are stuck: nobody can
+// bring them on. Where one seat is enough, one that somebody can decide is enough.
+const askedSteps = `SELECT k.change_id, k.step_no, k.round, NOT CASE WHEN k.mode IN ('ANY', 'RATIO') THEN bool_or(k.able) ELSE bool_and(k.able) END AS stuck
+	FROM seats k GROUP BY k.change_id, k.step_no, k.round, k.mode`
+
+// tellHeads tells whoever heads or administers an office that nobody there can decide
+// a task of theirs, once a step and round; at a step x nobody is asked at, the step's own office.
+const tellHeads = `INSERT INTO notice (id, org_id, org_path, role, change_id, kind, step_no, round, created_at)
+	SELECT gen_random_uuid(), o.id, o.path, h.role, n.change_id, @nobody, n.no, n.round, @now
+	FROM (SELECT DISTINCT x.change_id, x.no, x.round, coalesce(k.office_id, x.office_id) AS office_id FROM x
+		LEFT JOIN seats k ON k.change_id = x.change_id AND k.step_no = x.no AND k.round = x.round AND NOT k.able WHERE x.stuck) n
+	JOIN organisation o ON o.id = n.office_id
+	CROSS JOIN LATERAL unnest(CAST(CASE WHEN o.kind = 'SCHOOL' THEN @school ELSE @bureau END AS text[])) h (role) ON CONFLICT DO NOTHING`
+
+// peopleArgs are what the statements about people who can decide need, for one change
+// or, with the zero ID, for all.
+func (t *Tx) peopleArgs(only uuid.UUID) map[string]any {
+	return map[string]any{"now": t.now, "nobody": problemNobody, "only": orNull(only), "school": textArray(org.Heads(true)), "bureau": textArray(org.Heads(false))}
+}
+
+// stuck says that nobody can bring the open step of a change on; a step nobody is
+// asked at is. Who files asks only about tasks that are looked at person by person:
+// it cannot read the accounts of another office.
+func (t *Tx) stuck(change uuid.UUID) (bool, error) {
+	var stuck bool
+	err := t.db.Raw(`WITH seats AS (`+askedSeats+`) SELECT coalesce((SELECT a.stuck FROM (`+askedSteps+`) a), true)`, t.peopleArgs(change)).Scan(&stuck).Error
+	if err != nil {
+		return false, fmt.Errorf("look for people who can decide: %w", err)
+	}
+	return stuck, nil
+}
+
+// tellNobody leaves a notice with those who answer for the offices that have nobody
+// for the step a change has just opened.
+func (t *Tx) tellNobody(c *Change) error {
+	_, err := t.exec(`WITH seats AS (`+askedSeats+`), x AS (SELECT s.change_id, s.no, s.round, s.office_id, true AS stuck FROM step s
+		WHERE s.change_id = @only AND s.status = 'OPEN') `+tellHeads, t.peopleArgs(c.ID))
+	if err != nil {
+		return fmt.Errorf("tell that nobody can decide: %w", err)
+	}
+	return nil
+}
+
+// nameProblem keeps the named problem of the open step true after its seats changed.
+func (t *Tx) nameProblem(c *Change) error { return t.namePeople(c.ID) }
+
+// NamePeopleProblems keeps the named problem of open steps true: an office lost
+// its last eligible person, or has one again. Whoever heads or administers an
+// office that has nobody is told.
+func (t *Tx) NamePeopleProblems() error { return t.namePeople(uuid.Nil) }
+
+func (t *Tx) namePeople(only uuid.UUID) error {
+	_, err := t.exec(`WITH seats AS (`+askedSeats+`), asked AS (`+askedSteps+`),
+		x AS (SELECT s.change_id, s.no, s.round, s.office_id, coalesce(a.stuck, true) AS stuck FROM step s
+			LEFT JOIN asked a ON a.change_id = s.change_id AND a.step_no = s.no AND a.round = s.round
+			WHERE s.status = 'OPEN' AND s.act = '' AND s.problem IN ('', @nobody) AND (CAST(@only AS uuid) IS NULL OR s.change_id = @only)),
+		named AS (UPDATE step s SET problem = CASE WHEN x.stuck THEN @nobody ELSE '' END FROM x
+			WHERE s.change_id = x.change_id AND s.no = x.no AND s.round = x.round AND s.problem = CASE WHEN x.stuck THEN '' ELSE @nobody END)
+		`+tellHeads, t.peopleArgs(only))
+	if err != nil {
+		return fmt.Errorf("look for steps nobody can decide: %w", err)
+	}
+	return nil
+}

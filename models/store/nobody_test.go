@@ -1,0 +1,74 @@
+package store
+
+import (
+	"testing"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+
+	"github.com/xueji/xueji/models/org"
+)
+
+// problemOf is the named problem of the open step of a change.
+func (r *recordsRig) problemOf(change uuid.UUID) (name string) {
+	r.t.Helper()
+	require.NoError(r.t, r.owner.QueryRow(r.t.Context(), `SELECT problem FROM step WHERE change_id = $1 AND status = 'OPEN'`, change).Scan(&name))
+	return name
+}
+
+// nobodyAt is the counter of the inbox of an office.
+func (r *recordsRig) nobodyAt(path string) (n int64) {
+	r.t.Helper()
+	r.mustIn(r.app, path, func(t *Tx) error {
+		counts, err := t.InboxCounts(Desk{Office: r.officeID(path), Roles: []org.Role{org.BureauHead}})
+		n = counts.Nobody
+		return err
+	})
+	return n
+}
+
+// A seat of another office that nobody can take is that office's: it is named, and its
+// head and administrator are told, not those of the step's own office.
+func TestTheOfficeOfTheSeatIsNamed(t *testing.T) {
+	r := newRecordsRig(t)
+	r.member(schoolAPath, org.SchoolLeader)
+	change := r.waiting(schoolAPath)
+	r.seated(change, schoolAPath, org.SchoolLeader, stepOpen, "", nil)
+	r.seated(change, countyPath, org.BureauReviewer, stepOpen, "", nil)
+	r.seated(change, "n.p52", org.BureauReviewer, taskWaiting, "", nil)
+	for range 2 { // once a step and round
+		r.mustIn(r.worker, "", func(t *Tx) error { return t.NamePeopleProblems() })
+	}
+	require.Equal(t, problemNobody, r.problemOf(change))
+	require.Equal(t, []string{countyPath + " BUREAU_HEAD", countyPath + " BUREAU_SYSADMIN"}, r.heard(change, problemNobody))
+	want := []StuckSeat{{Office: "示例区教育局", Role: "BUREAU_REVIEWER"}}
+	require.Equal(t, want, r.attention(r.app, schoolAPath, ReasonNobody, AttentionKey{}, 9)[0].Nobody)
+	r.mustIn(r.worker, "", func(tx *Tx) error {
+		c, err := tx.Case(change.String())
+		require.True(t, c.Step.Stuck)
+		require.Equal(t, want, c.Step.Nobody)
+		return err
+	})
+	require.EqualValues(t, 1, r.nobodyAt(countyPath))
+	require.Zero(t, r.nobodyAt(schoolAPath))
+
+	r.member(countyPath, org.BureauReviewer)
+	r.mustIn(r.worker, "", func(t *Tx) error { return t.NamePeopleProblems() })
+	require.Empty(t, r.problemOf(change))
+	require.Zero(t, r.nobodyAt(countyPath))
+}
+
+// Whoever cannot act any more and holds a task is named; the head of the office is told
+// as soon as the seats of the step change, not only by the upkeep.
+func TestTheHolderWhoCannotActIsNamed(t *testing.T) {
+	r := newRecordsRig(t)
+	holder := r.member(schoolAPath, org.SchoolLeader)
+	r.member(schoolAPath, org.SchoolLeader)
+	change := r.waiting(schoolAPath)
+	r.seated(change, schoolAPath, org.SchoolLeader, stepOpen, heldClaimed, &holder)
+	r.exec(`UPDATE account SET sealed_at = now() WHERE id = $1`, holder)
+	r.mustIn(r.worker, "", func(tx *Tx) error { return tx.nameProblem(&Change{ID: change}) })
+	require.Equal(t, problemNobody, r.problemOf(change))
+	require.Equal(t, []string{schoolAPath + " PRINCIPAL", schoolAPath + " SCHOOL_SYSADMIN"}, r.heard(change, problemNobody))
+	require.Equal(t, []StuckSeat{{Office: "南明区示例小学", Role: "SCHOOL_LEADER", Holder: "测试"}}, r.attention(r.app, countyPath, ReasonNobody, AttentionKey{}, 9)[0].Nobody)
+}
