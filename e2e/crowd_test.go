@@ -15,7 +15,7 @@ import (
 )
 
 // patience is within what a person waits for an answer, with room for a slow machine.
-const patience = 10 * time.Second
+const patience = 30 * time.Second
 
 // A hundred people decide one step at once: one decision, and everybody else is
 // told who decided and when. Meanwhile other changes go on.
