@@ -59,7 +59,7 @@ type batchInput struct {
 		Kind    string    `json:"kind" doc:"All changes are of this kind."`
 		Verdict string    `json:"verdict" enum:"APPROVE,REJECT,SEND_BACK"`
 		Opinion string    `json:"opinion,omitempty" maxLength:"500" text:"free"`
-		Items   []TaskRef `json:"items" minItems:"1" maxItems:"100"`
+		Items   []TaskRef `json:"items" minItems:"1" maxItems:"100" nullable:"false"`
 	}
 }
 

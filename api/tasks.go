@@ -100,7 +100,7 @@ type signersInput struct {
 	ID   uuid.UUID `path:"id" format:"uuid"`
 	Task uuid.UUID `path:"task" format:"uuid"`
 	Body struct {
-		To      []uuid.UUID `json:"to" minItems:"1" maxItems:"10" doc:"The colleagues' accounts."`
+		To      []uuid.UUID `json:"to" minItems:"1" maxItems:"10" nullable:"false" doc:"The colleagues' accounts."`
 		When    string      `json:"when" enum:"BEFORE,AFTER" doc:"BEFORE: I decide when all of them have approved. AFTER: they decide once I have."`
 		Opinion string      `json:"opinion,omitempty" maxLength:"500" text:"free"`
 	}
