@@ -128,6 +128,23 @@ func TestATaskIsSomebodys(t *testing.T) {
 	require.NotContains(t, fmt.Sprint(line), second.ID.String())
 }
 
+// A signer who is removed when only the signer was missing ends the change with what the
+// others have said, not with the removal.
+func TestTheLastSignerIsRemoved(t *testing.T) {
+	s := e2e.New(t, e2e.Options{})
+	c := s.County()
+	signer := s.Person(c.Bureau, org.BureauReviewer)
+	change := c.Registrar.File(c.Registrar.SuspensionBody(s.Pupil(c, 2024)))
+	c.Leader.Approve(change)
+	task := c.Reviewer.Mine(change)
+	s.OK(c.Reviewer.OnTask(change, task, "signers", m{"to": []uuid.UUID{signer.ID}, "when": "AFTER"}))
+	s.OK(c.Reviewer.Verdict(change, task, "APPROVE", nil))
+	s.OK(c.Reviewer.OnTask(change, c.Reviewer.Tasks(change, "OPEN")[0].ID, "removal", m{}))
+	page := c.Registrar.Page(change)
+	require.Equal(t, []string{"EFFECTIVE", "APPROVE"}, []string{page.Text("status"), page.Text("ended.code")})
+	require.Equal(t, "测试BUREAU_REVIEWER", page.Text("ended.by"))
+}
+
 func lines(t *testing.T, p *e2e.Person, change, verb string) []map[string]any {
 	t.Helper()
 	var page struct{ Timeline []map[string]any }
