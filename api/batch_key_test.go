@@ -112,3 +112,20 @@ func TestOneKeyIsOneHandOver(t *testing.T) {
 	w.must(http.StatusOK, head.token, over("hand-over-2", to), &rest)
 	require.Equal(t, []int{4, 0}, []int{rest.Counted, int(rest.Remaining)})
 }
+
+// One key is one remark: another one under it is refused, not lost without a word.
+func TestOneKeyIsOneRemark(t *testing.T) {
+	w := newWorld(t)
+	registrar := w.login(w.places["school"], org.SchoolRegistrar)
+	change, _ := w.change(w.places["school"], org.SchoolLeader)
+	other, _ := w.change(w.places["school"], org.SchoolLeader)
+	remark := func(change uuid.UUID, text string) call {
+		return call{method: "POST", path: "/v1/changes/" + change.String() + "/comments", key: "remark-01", body: m{"text": text}}
+	}
+	for range 2 {
+		w.must(http.StatusNoContent, registrar.token, remark(change, "材料已补"), nil)
+	}
+	w.refused("idempotency_key_reused", registrar.token, remark(change, "材料未补"))
+	w.refused("idempotency_key_reused", registrar.token, remark(other, "材料已补"))
+	require.Equal(t, 1, one[int](w, `SELECT count(*)::int FROM change_event WHERE verb = 'COMMENT'`))
+}
