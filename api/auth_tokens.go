@@ -31,7 +31,7 @@ type NewToken struct {
 type tokenInput struct {
 	Body struct {
 		Name  string     `json:"name" minLength:"1" maxLength:"60" text:"required"`
-		Roles []org.Role `json:"roles" minItems:"1" maxItems:"10" uniqueItems:"true" doc:"Only roles you hold; the token never has more than you have at the time of its use."`
+		Roles []org.Role `json:"roles" minItems:"1" maxItems:"10" nullable:"false" uniqueItems:"true" doc:"Only roles you hold; the token never has more than you have at the time of its use."`
 		Days  int        `json:"days" minimum:"1" maximum:"366" doc:"Days until the token ends."`
 	}
 }

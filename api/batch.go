@@ -59,7 +59,7 @@ type batchInput struct {
 		Kind    string    `json:"kind" doc:"All changes are of this kind."`
 		Verdict string    `json:"verdict" enum:"APPROVE,REJECT,SEND_BACK"`
 		Opinion string    `json:"opinion,omitempty" maxLength:"500" text:"free"`
-		Items   []TaskRef `json:"items" minItems:"1" maxItems:"100"`
+		Items   []TaskRef `json:"items" minItems:"1" maxItems:"100" nullable:"false"`
 	}
 }
 
@@ -77,26 +77,54 @@ func (s *server) decideBatch(ctx context.Context, in *batchInput) (*body[BatchRe
 		seen[item.TaskID] = true
 		words[i] = store.Word{ChangeID: item.ChangeID, TaskID: item.TaskID, Verb: verb, Opinion: in.Body.Opinion}
 	}
-	if err := s.oneKind(ctx, process.Kind(in.Body.Kind), words); err != nil {
+	key, err := batchKey(ctx, in.Body)
+	if err != nil {
 		return nil, err
 	}
-	return bodyOf(s.sayAll(ctx, words)), nil
+	kept, err := s.keptBatch(ctx, key, func(tx *store.Tx) (*store.BatchRequest, error) {
+		if err := oneKind(tx, process.Kind(in.Body.Kind), words); err != nil {
+			return nil, err
+		}
+		return tx.KeepBatch(key, nil, 0)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return s.sayAll(ctx, key, kept, words)
+}
+
+// batchKey is what a repetition of the whole request is known by. The operation belongs
+// to it: the same key for another one is another request.
+func batchKey(ctx context.Context, request ...any) (store.BatchKey, error) {
+	operation := exchangeOf(ctx).op.ID
+	hash, err := bodyHash(append([]any{operation}, request...))
+	return store.BatchKey{Operation: operation, Key: idempotencyKey(ctx), Hash: hash}, err
+}
+
+// keptBatch gives what is kept of a request; one that was never made is begun.
+func (s *server) keptBatch(ctx context.Context, key store.BatchKey, begin func(*store.Tx) (*store.BatchRequest, error)) (*store.BatchRequest, error) {
+	var kept *store.BatchRequest
+	err := s.store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) (err error) {
+		if kept, err = tx.Batch(key); kept == nil && err == nil {
+			kept, err = begin(tx)
+		}
+		return err
+	})
+	return kept, err
 }
 
 // oneKind refuses a batch of several kinds, or of one that allows none, before
 // anything is said. A change that is not there is told with its item.
-func (s *server) oneKind(ctx context.Context, kind process.Kind, words []store.Word) error {
+func oneKind(tx *store.Tx, kind process.Kind, words []store.Word) error {
 	changes := make([]uuid.UUID, len(words))
 	for i, w := range words {
 		changes[i] = w.ChangeID
 	}
-	return s.store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error {
-		batch, err := tx.Batch(kind, changes)
-		if err == nil && !batch {
-			err = problem.New(problem.BatchKind).At("/kind")
-		}
-		return err
-	})
+	batch, err := tx.OneBatch(kind, changes)
+	if err == nil && !batch {
+		err = problem.New(problem.BatchKind).At("/kind")
+	}
+	return err
 }
 
 type handOverInput struct {
@@ -108,62 +136,96 @@ type handOverInput struct {
 }
 
 func (s *server) handOverTasks(ctx context.Context, in *handOverInput) (*body[BatchResult], error) {
-	var words []store.Word
-	var total int64
-	err := s.store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error {
-		a, err := tx.Account(in.ID)
+	if err := s.mayHandOver(ctx, in.ID); err != nil {
+		return nil, err
+	}
+	key, err := batchKey(ctx, in.ID, in.Body)
+	if err != nil {
+		return nil, err
+	}
+	kept, err := s.keptBatch(ctx, key, func(tx *store.Tx) (*store.BatchRequest, error) {
+		held, total, err := tx.TasksOf(in.ID, 100)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		if err := allow(ctx, a.OrgPath); err != nil {
-			return err
-		}
-		held, n, err := tx.TasksOf(in.ID, 100)
-		total = n
-		for _, k := range held {
-			words = append(words, store.Word{
-				ChangeID: k.ChangeID, TaskID: k.ID, Verb: store.HandOver, Opinion: in.Body.Reason,
-				Body: store.SlipBody{From: in.ID, To: []uuid.UUID{in.Body.To}},
-			})
-		}
-		return err
+		return tx.KeepBatch(key, held, total-int64(len(held)))
 	})
 	if err != nil {
 		return nil, err
 	}
-	out := s.sayAll(ctx, words)
-	out.Remaining = total - int64(len(words))
-	return bodyOf(out), nil
+	words := make([]store.Word, len(kept.Tasks))
+	for i, k := range kept.Tasks {
+		words[i] = store.Word{
+			ChangeID: k.ChangeID, TaskID: k.ID, Verb: store.HandOver, Opinion: in.Body.Reason,
+			Body: store.SlipBody{From: in.ID, To: []uuid.UUID{in.Body.To}},
+		}
+	}
+	out, err := s.sayAll(ctx, key, kept, words)
+	if err != nil {
+		return nil, err
+	}
+	out.Body.Remaining = kept.Remaining
+	return out, nil
+}
+
+// mayHandOver refuses whoever may not hand over what an account holds.
+func (s *server) mayHandOver(ctx context.Context, account uuid.UUID) error {
+	return s.store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error {
+		a, err := tx.Account(account)
+		if err != nil {
+			return err
+		}
+		return allow(ctx, a.OrgPath)
+	})
 }
 
 // atATime is how many items of a batch are said at once.
 const atATime = 4
 
 // sayAll says many words, each with a key of its own, so that a repeated batch says
-// nothing twice.
-func (s *server) sayAll(ctx context.Context, words []store.Word) BatchResult {
+// nothing twice. What an earlier run was refused stays refused.
+func (s *server) sayAll(ctx context.Context, key store.BatchKey, kept *store.BatchRequest, words []store.Word) (*body[BatchResult], error) {
 	slips, refusals := make([]*store.Slip, len(words)), make([]error, len(words))
 	var group errgroup.Group
 	group.SetLimit(atATime)
 	for i, w := range words {
+		if refusal := kept.Refused[w.TaskID]; refusal != nil {
+			refusals[i] = refusal
+			continue
+		}
 		group.Go(func() error { // one that fails stops no other
-			slips[i], refusals[i] = s.sayOne(ctx, w)
+			slips[i], refusals[i] = s.sayOne(ctx, key, w)
 			return nil
 		})
 	}
 	_ = group.Wait()
 	out := BatchResult{Items: make([]BatchItem, len(words))}
+	refused := map[uuid.UUID]*problem.Error{}
 	for i, w := range words {
 		item := BatchItem{ChangeID: w.ChangeID, TaskID: w.TaskID, Outcome: store.SlipRefused}
 		if err := refusals[i]; err != nil {
-			p := exchangeOf(ctx).problem(exchangeOf(ctx).told(err))
+			told := exchangeOf(ctx).told(err)
+			p := exchangeOf(ctx).problem(told)
 			item.Code, item.Reason = p.Code, p.Detail
+			if p.Status < http.StatusInternalServerError && kept.Refused[w.TaskID] == nil {
+				refused[w.TaskID] = told // what broke down is tried again
+			}
 		} else {
 			item.Outcome, item.SlipID = slips[i].Outcome, &slips[i].ID
 		}
 		out.add(item, i)
 	}
-	return out
+	return bodyOf(out), s.keepRefused(ctx, key, refused)
+}
+
+// keepRefused keeps what items were refused for, also when the caller has gone meanwhile.
+func (s *server) keepRefused(ctx context.Context, key store.BatchKey, refused map[uuid.UUID]*problem.Error) error {
+	if len(refused) == 0 {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+	defer cancel()
+	return s.store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error { return tx.KeepRefused(key, refused) })
 }
 
 func (b *BatchResult) add(item BatchItem, i int) {
@@ -180,11 +242,11 @@ func (b *BatchResult) add(item BatchItem, i int) {
 
 // sayOne says one word of a batch. A panic is its item's alone: the recovery of the
 // request does not reach into a goroutine.
-func (s *server) sayOne(ctx context.Context, w store.Word) (slip *store.Slip, err error) {
+func (s *server) sayOne(ctx context.Context, key store.BatchKey, w store.Word) (slip *store.Slip, err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			err = s.panicked(exchangeOf(ctx), "batch", r)
 		}
 	}()
-	return s.handIn(ctx, idempotencyKey(ctx)+":"+w.TaskID.String(), []any{w.ChangeID, w.TaskID, w.Verb, w.Opinion, w.Body}, w)
+	return s.handIn(ctx, key.Of(w.TaskID), []any{w.ChangeID, w.TaskID, w.Verb, w.Opinion, w.Body}, w)
 }

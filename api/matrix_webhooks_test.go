@@ -32,6 +32,7 @@ func webhookCases() map[string]matrixCase {
 			return call{method: "POST", path: "/v1/webhooks", body: m{"org": target.id, "url": "https://sms.example.edu.cn/"}}
 		}},
 		"list-webhooks":           fixed("GET", "/v1/webhooks", nil),
+		"get-webhook":             on("GET", ""),
 		"rotate-webhook-secret":   on("POST", "/secret"),
 		"enable-webhook":          on("POST", "/enabling"),
 		"disable-webhook":         on("POST", "/disabling"),

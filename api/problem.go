@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/validation"
 
 	"github.com/xueji/xueji/models/problem"
 	"github.com/xueji/xueji/models/process"
@@ -61,7 +62,11 @@ func init() { //nolint:gochecknoinits // huma has no other seam
 
 // refusal turns whatever a handler returned into the body of the answer.
 func (s *server) refusal(ctx context.Context, err error) error {
-	p := exchangeOf(ctx).problem(exchangeOf(ctx).told(err))
+	told := exchangeOf(ctx).told(err)
+	p := exchangeOf(ctx).problem(told)
+	if p.Status == http.StatusTooManyRequests && p.headers.Get("Retry-After") == "" {
+		p.headers.Set("Retry-After", waitFor(told, s.store.Clock().Now()))
+	}
 	var sheet *sheetRefusal
 	if errors.As(err, &sheet) {
 		p.Rows = sheet.rows
@@ -208,7 +213,11 @@ func finding(err error) *problem.Error {
 	if !errors.As(err, &d) {
 		return problem.New(problem.MalformedBody)
 	}
-	detail := d.ErrorDetail()
+	detail := *d.ErrorDetail()
+	if detail.Value == nil && detail.Message == validation.MsgExpectedArray {
+		// Only lists that need an entry take no null: it is as good as an empty one.
+		detail.Message = "expected array length >= 1"
+	}
 	pointer, name := pointerOf(detail.Location)
 	code, params := classify(detail.Message)
 	switch code {

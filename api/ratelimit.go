@@ -8,6 +8,7 @@ import (
 
 	"golang.org/x/time/rate"
 
+	"github.com/xueji/xueji/models/calendar"
 	"github.com/xueji/xueji/models/problem"
 )
 
@@ -100,6 +101,16 @@ func (b *buckets) of(key string, now time.Time) *rate.Limiter {
 func (b *buckets) empty(limiter *rate.Limiter, now time.Time) *problem.Error {
 	wait := math.Ceil((1 - limiter.TokensAt(now)) / float64(b.rate))
 	return problem.New(problem.TooManyRequests).With("seconds", strconv.Itoa(max(1, int(wait))))
+}
+
+// waitFor says for how many seconds a refusal holds that names a moment, or holds for
+// the day. It is reckoned when the refusal is told: told again it names the same moment.
+func waitFor(e *problem.Error, now time.Time) string {
+	until, err := time.ParseInLocation(time.DateTime, e.Params["next"], calendar.Shanghai())
+	if err != nil {
+		until = calendar.DateOf(now).AddDays(1).Start()
+	}
+	return strconv.Itoa(max(1, int(math.Ceil(until.Sub(now).Seconds()))))
 }
 
 // drop forgets full buckets; when none is full it forgets all, because memory

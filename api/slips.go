@@ -74,7 +74,7 @@ type decideInput struct {
 		Verdict    string            `json:"verdict" enum:"APPROVE,REJECT,SEND_BACK"`
 		Opinion    string            `json:"opinion,omitempty" maxLength:"500" text:"free" doc:"Required to reject or send back."`
 		SendBackTo int               `json:"send_back_to,omitempty" minimum:"0" maximum:"20" doc:"With SEND_BACK: an earlier step; 0 is the applicant."`
-		Returns    string            `json:"returns,omitempty" enum:"STEP_BY_STEP,TO_ME" doc:"With SEND_BACK: TO_ME comes straight back here when it is corrected; otherwise every step in between is taken again. What the system checks by itself is checked again in any case."`
+		Returns    string            `json:"returns,omitempty" enum:"STEP_BY_STEP,TO_ME" doc:"With SEND_BACK: TO_ME comes straight back here when it is corrected; otherwise every step in between is taken again. Where several people sign a step, all of them sign again. What the system checks by itself is checked again in any case."`
 		Inputs     map[string]string `json:"inputs,omitempty" text:"free" doc:"With APPROVE: what the step asks of me (asks, in the chain)."`
 		Strike     []StrikeBody      `json:"strike,omitempty" maxItems:"500" doc:"With APPROVE of a list: pupils who are taken out of it (剔除), each with the reason. When nobody is left the case ends refused."`
 		Evidence   []EvidenceRef     `json:"evidence,omitempty" maxItems:"20" doc:"With APPROVE at a step that hears my side: what it rests on."`

@@ -29,7 +29,9 @@ func (s *server) taskRoutes() {
 	register(s, on("delegate-task", "/tasks/{task}/delegation", "Ask a colleague for advice; the task comes back (委派)", authz.ChangeDecide), s.toOne(store.Delegate))
 	register(s, on("answer-task", "/tasks/{task}/answer", "Give the advice I was asked for (委派答复)", authz.ChangeDecide), s.answerTask)
 	register(s, on("add-signers", "/tasks/{task}/signers", "Let colleagues speak before or after me (加签)", authz.ChangeDecide), s.addSigners)
-	register(s, on("take-back", "/take-back", "Take my decision back while nobody has acted on it (取回)", authz.ChangeDecide), s.anywhere(store.TakeBack))
+	back := on("take-back", "/take-back", "Take my decision back while nobody has acted on it (取回)", authz.ChangeDecide)
+	back.Detail = "The opinion is required: it says why. " + answer
+	register(s, back, s.anywhere(store.TakeBack))
 	register(s, on("remind-change", "/reminder", "Ask those who must act to do so (催办)", authz.ChangeWithdraw), s.anywhere(store.Remind))
 	register(s, on("copy-change", "/copies", "Show the change to others who may read it (抄送)", authz.ChangeComment), s.copyChange)
 	register(s, Operation{
@@ -100,7 +102,7 @@ type signersInput struct {
 	ID   uuid.UUID `path:"id" format:"uuid"`
 	Task uuid.UUID `path:"task" format:"uuid"`
 	Body struct {
-		To      []uuid.UUID `json:"to" minItems:"1" maxItems:"10" doc:"The colleagues' accounts."`
+		To      []uuid.UUID `json:"to" minItems:"1" maxItems:"10" nullable:"false" doc:"The colleagues' accounts."`
 		When    string      `json:"when" enum:"BEFORE,AFTER" doc:"BEFORE: I decide when all of them have approved. AFTER: they decide once I have."`
 		Opinion string      `json:"opinion,omitempty" maxLength:"500" text:"free"`
 	}

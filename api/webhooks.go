@@ -28,6 +28,7 @@ func (s *server) webhookRoutes() {
 	add.Detail = "It is told of the notices to an office and to every office below it, in the format of Standard Webhooks. The secret is told once. docs/notices.md shows how a gateway verifies a message."
 	register(s, add, s.addWebhook)
 	register(s, op("list-webhooks", http.MethodGet, "", "Gateways of my office and of those below (通知网关)"), s.listWebhooks)
+	register(s, op("get-webhook", http.MethodGet, "/{id}", "One gateway, with the ETag a new secret is asked for with (查看通知网关)"), s.getWebhook)
 	rotate := op("rotate-webhook-secret", http.MethodPost, "/{id}/secret", "Make a new secret; the one before stays valid for a day (更换密钥)")
 	register(s, rotate, s.rotateWebhook)
 	register(s, op("enable-webhook", http.MethodPost, "/{id}/enabling", "Send to a gateway again (启用)"), s.switchWebhook(true))
@@ -139,6 +140,23 @@ func (s *server) listWebhooks(ctx context.Context, in *Paging) (*body[*Page[Webh
 		return tx.Endpoints(principalOf(ctx).Office.Path, after, most)
 	}, show, func(e store.Endpoint) uuid.UUID { return e.ID })
 	return bodyOf(page), err
+}
+
+type webhookOutput struct {
+	ETag string `header:"ETag"`
+	Body WebhookView
+}
+
+func (s *server) getWebhook(ctx context.Context, in *PathID) (*webhookOutput, error) {
+	var out webhookOutput
+	err := s.onWebhook(ctx, in.ID, func(_ *store.Tx, e *store.Endpoint) error {
+		out = webhookOutput{ETag: etag(e.Version), Body: showWebhook(e)}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &out, nil
 }
 
 // onWebhook does something to an endpoint the caller may manage.

@@ -329,13 +329,14 @@ func TestASecretIsToldOnceAndRotates(t *testing.T) {
 	d, g, admin := w.deliverer(), newGateway(t), w.administrator()
 	hook := w.connect(admin, g, nil)
 	path := "/v1/webhooks/" + hook.ID.String()
-	for _, read := range []string{"/v1/webhooks", path + "/deliveries"} {
+	for _, read := range []string{"/v1/webhooks", path, path + "/deliveries"} {
 		require.NotContains(t, w.must(200, admin.token, call{method: "GET", path: read}, nil).Body.String(), "whsec_")
 	}
 	require.Zero(t, one[int](w, `SELECT count(*)::int FROM webhook_secret WHERE position(convert_to($1, 'UTF8') IN cipher) > 0`, strings.TrimPrefix(hook.Secret, "whsec_")), "nor kept in clear")
 	w.refused("if_match_missing", admin.token, call{method: "POST", path: path + "/secret"})
 	var second NewWebhook
-	w.must(200, admin.token, call{method: "POST", path: path + "/secret", ifMatch: etag(hook.Version)}, &second)
+	read := w.must(200, admin.token, call{method: "GET", path: path}, nil).Header().Get("ETag")
+	w.must(200, admin.token, call{method: "POST", path: path + "/secret", ifMatch: read}, &second)
 	w.refused("version_conflict", admin.token, call{method: "POST", path: path + "/secret", ifMatch: etag(hook.Version)})
 	require.NotEqual(t, hook.Secret, second.Secret)
 

@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/xueji/xueji/models/org"
+	"github.com/xueji/xueji/models/problem"
 	"github.com/xueji/xueji/models/process"
 )
 
@@ -236,11 +237,20 @@ func (t *Tx) ClosedProblem(id uuid.UUID) error {
 	return t.closedProblem(c)
 }
 
-// Comment writes a remark into the timeline. The same key writes it once.
+// Comment writes a remark into the timeline. The same key writes it once, and no other.
 func (t *Tx) Comment(change, office uuid.UUID, text, key string) error {
 	c, err := t.Change(change)
 	if err != nil {
 		return err
+	}
+	var earlier []bool // whether it was the same
+	err = t.db.Raw(`SELECT change_id = ? AND opinion = ? FROM change_event WHERE verb = 'COMMENT' AND account_id = ? AND params ->> 'key' = ?`,
+		change, text, t.scope.Account, key).Scan(&earlier).Error
+	if err != nil {
+		return fmt.Errorf("find an earlier remark: %w", err)
+	}
+	if len(earlier) > 0 && !earlier[0] {
+		return problem.New(problem.KeyReused)
 	}
 	return t.write(event{
 		change: c.ID, verb: "COMMENT", step: c.StepNo, round: c.Round, account: t.scope.Account, office: office,

@@ -163,9 +163,9 @@ func (t *Tx) Colleagues(change, task, office uuid.UUID) ([]Colleague, error) {
 	return list, nil
 }
 
-// Batch says whether changes may be decided in one batch: all are of the kind, and none
+// OneBatch says whether changes may be decided in one batch: all are of the kind, and none
 // forbids it. What the caller cannot see is left out.
-func (t *Tx) Batch(kind process.Kind, changes []uuid.UUID) (bool, error) {
+func (t *Tx) OneBatch(kind process.Kind, changes []uuid.UUID) (bool, error) {
 	var row struct{ Otherwise bool }
 	err := t.db.Raw(`SELECT EXISTS (SELECT 1 FROM change WHERE id IN ? AND (kind <> ? OR definition -> 'forbids' @> to_jsonb(CAST(? AS text)))) AS otherwise`,
 		changes, kind, process.MayBatch).Take(&row).Error

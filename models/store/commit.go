@@ -157,6 +157,18 @@ type ending struct {
 // by is an ending by a person's word.
 func by(s *Slip) ending { return ending{slip: s, code: string(s.Verb)} }
 
+// codeOf is the code a change ends with. Whoever removes a signer says neither yes nor
+// no: when nobody is left to be asked, what the others have said ends the change.
+func (e ending) codeOf(as string) string {
+	switch {
+	case e.slip == nil || e.slip.Verb != RemoveSigner:
+		return e.code
+	case as == Refused:
+		return string(Reject)
+	}
+	return string(Approve)
+}
+
 // end closes the change: tasks and step end, the slots are free, and whatever
 // else was said to it is refused with who ended it and when.
 func (t *Tx) end(c *Change, e ending, as string) error {
@@ -168,7 +180,7 @@ func (t *Tx) end(c *Change, e ending, as string) error {
 		stepStatus = stepCancelled
 	}
 	t.closeStep(c.ID, stepStatus)
-	c.Status, c.ClosedAt, c.CloseCode = as, &t.now, e.code
+	c.Status, c.ClosedAt, c.CloseCode = as, &t.now, e.codeOf(as)
 	if e.slip != nil {
 		c.ClosedBy = &e.slip.AccountID
 	}

@@ -68,6 +68,8 @@ func TestTheApplicationRoleCannotDecide(t *testing.T) {
 		`UPDATE student_problem SET state = 'CLEARED'`,
 		`UPDATE student_history SET struck_at = now()`,
 		`DELETE FROM change_dismissal`,
+		`DELETE FROM batch_request`,
+		`UPDATE batch_request SET body_hash = ''`,
 		`ALTER TABLE student DISABLE ROW LEVEL SECURITY`,
 	} {
 		err := r.app.InScope(t.Context(), Scope{Paths: []string{schoolAPath}}, func(tx *Tx) error {
@@ -95,7 +97,7 @@ func TestNoScopeNoRows(t *testing.T) {
 	for _, table := range []string{
 		"student", "guardian", "student_history", "suspension", "school_class", "school_grade", "change", "change_party",
 		"step", "task", "slip", "decision", "change_event", "evidence", "change_evidence", "notice", "roster", "roster_row", "audit_entry",
-		"change_value", "departure", "handover", "punishment", "student_problem", "change_dismissal", "notice_read", "webhook_endpoint", "webhook_delivery",
+		"change_value", "departure", "handover", "punishment", "student_problem", "change_dismissal", "notice_read", "webhook_endpoint", "webhook_delivery", "batch_request",
 	} {
 		for _, paths := range [][]string{nil, {""}} {
 			var n int64

@@ -274,8 +274,8 @@ func (t *Tx) notifyOne(c *Change, s *Slip, k *askedTask, kind string, to uuid.UU
 
 // HeldTask is a task that is one person's.
 type HeldTask struct {
-	ID       uuid.UUID
-	ChangeID uuid.UUID
+	ID       uuid.UUID `json:"task"`
+	ChangeID uuid.UUID `json:"change"`
 }
 
 // TasksOf lists live tasks an account holds or gets back, the most urgent first, and

@@ -225,6 +225,19 @@ func (s *Slip) Refusal() *problem.Error {
 	if len(list) == 0 { // it lost to another slip
 		list = []slipProblem{{Code: problem.Code(s.OutcomeCode), Params: s.Params}}
 	}
+	return refusalOf(list)
+}
+
+// slipProblems writes down a refusal with all that came with it; refusalOf reads it.
+func slipProblems(refusal *problem.Error) []slipProblem {
+	list := []slipProblem{}
+	for _, e := range refusal.All() {
+		list = append(list, slipProblem{Code: e.Code, Field: e.Field, Params: e.Params})
+	}
+	return list
+}
+
+func refusalOf(list []slipProblem) *problem.Error {
 	var first *problem.Error
 	for _, p := range list {
 		e := problem.New(p.Code).At(p.Field)
@@ -243,9 +256,7 @@ func (t *Tx) settle(s *Slip, refusal *problem.Error) error {
 	s.Outcome, s.SettledAt, s.problems = SlipCounted, &t.now, []slipProblem{}
 	if refusal != nil {
 		s.Outcome, s.OutcomeCode, s.Params = SlipRefused, string(refusal.Code), refusal.Params
-		for _, e := range refusal.All() {
-			s.problems = append(s.problems, slipProblem{Code: e.Code, Field: e.Field, Params: e.Params})
-		}
+		s.problems = slipProblems(refusal)
 	}
 	params, err1 := json.Marshal(orEmpty(s.Params))
 	problems, err2 := json.Marshal(s.problems)

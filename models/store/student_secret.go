@@ -24,6 +24,7 @@ const (
 	purposeGuardian  = "guardian.id_number"
 	purposeRosterRow = "roster.row"
 	purposeRequest   = "request" // hash: of a request's body
+	purposeBatch     = "batch.refused"
 )
 
 // sealedNumber is a number as the register keeps it: three times.

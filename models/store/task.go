@@ -155,7 +155,7 @@ func (t *Tx) MaySay(w Word) (step, round int, err error) {
 	}
 	live := k.Running && (k.Status == stepOpen || k.Status == taskWaiting)
 	if !k.concerns() && w.Verb != HandOver {
-		return k.StepNo, k.Round, k.notYours()
+		return k.StepNo, k.Round, t.unlessSaid(w, k.notYours())
 	}
 	if w.Verb.Decides() {
 		if err := t.mayAct(k); err != nil && (live || k.Actor == nil || k.Submitted) {

@@ -1,0 +1,163 @@
+package store
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/google/uuid"
+	"gorm.io/gorm"
+
+	"github.com/xueji/xueji/models/problem"
+)
+
+// BatchKey names a request that says many words under one Idempotency-Key.
+type BatchKey struct {
+	Operation string
+	Key       string
+	Hash      []byte // of the request
+}
+
+// Of is the key of the word about one task. The words keep themselves, as slips.
+func (b BatchKey) Of(task uuid.UUID) string { return b.Key + ":" + task.String() }
+
+// BatchRequest is what is kept of such a request beside its slips.
+type BatchRequest struct {
+	// Tasks are those a hand-over is about, fixed at its first run: run again it goes
+	// on to no others. Remaining is how many it left then.
+	Tasks     []HeldTask
+	Remaining int64
+	// Refused are the items that were refused before they became a slip, by task.
+	Refused map[uuid.UUID]*problem.Error
+}
+
+// Batch finds what is kept of a request; nil when it was never made. With another
+// body the key is refused.
+func (t *Tx) Batch(b BatchKey) (*BatchRequest, error) {
+	var row struct {
+		BodyHash  []byte
+		Tasks     string
+		Remaining int64
+		Refused   []byte
+	}
+	err := t.db.Raw(`SELECT body_hash, tasks::text AS tasks, remaining, refused FROM batch_request WHERE account_id = ? AND key = ?`, t.scope.Account, b.Key).Take(&row).Error
+	if errors.Is(err, gorm.ErrRecordNotFound) {
+		return nil, nil //nolint:nilnil // the key is free
+	}
+	if err != nil {
+		return nil, fmt.Errorf("find an earlier batch: %w", err)
+	}
+	if !bytes.Equal(row.BodyHash, t.store.bodyHash(b.Hash)) {
+		return nil, problem.New(problem.KeyReused)
+	}
+	kept := &BatchRequest{Remaining: row.Remaining}
+	if err := json.Unmarshal([]byte(row.Tasks), &kept.Tasks); err != nil {
+		return nil, fmt.Errorf("read an earlier batch: %w", err)
+	}
+	refused, err := t.openRefused(b.Key, row.Refused)
+	if err != nil {
+		return nil, err
+	}
+	kept.Refused, err = t.withoutSlip(b, refused)
+	return kept, err
+}
+
+// withoutSlip gives the refusals no slip stands against. Of two requests at once with
+// the same key one may have been refused what the other one said a moment later; the
+// slip is what happened.
+func (t *Tx) withoutSlip(b BatchKey, refused map[uuid.UUID][]slipProblem) (map[uuid.UUID]*problem.Error, error) {
+	list := make(map[uuid.UUID]*problem.Error, len(refused))
+	if len(refused) == 0 {
+		return list, nil
+	}
+	keys := make([]string, 0, len(refused))
+	for task := range refused {
+		keys = append(keys, b.Of(task))
+	}
+	var said []string
+	if err := t.db.Raw(`SELECT key FROM slip WHERE account_id = ? AND key IN ?`, t.scope.Account, keys).Scan(&said).Error; err != nil {
+		return nil, fmt.Errorf("look for the slips of a batch: %w", err)
+	}
+	slips := make(map[string]bool, len(said))
+	for _, key := range said {
+		slips[key] = true
+	}
+	for task, problems := range refused {
+		if !slips[b.Of(task)] {
+			list[task] = refusalOf(problems)
+		}
+	}
+	return list, nil
+}
+
+// KeepBatch keeps that a request is made, and which tasks a hand-over is about, before
+// anything is said. Of two at once with the same key the second gets what the first kept.
+func (t *Tx) KeepBatch(b BatchKey, tasks []HeldTask, remaining int64) (*BatchRequest, error) {
+	if tasks == nil {
+		tasks = []HeldTask{}
+	}
+	text, err := json.Marshal(tasks)
+	if err != nil {
+		return nil, fmt.Errorf("keep a batch: %w", err)
+	}
+	n, err := t.exec(`INSERT INTO batch_request (account_id, key, operation, body_hash, tasks, remaining, created_at)
+		VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+		t.scope.Account, b.Key, b.Operation, t.store.bodyHash(b.Hash), string(text), remaining, t.now)
+	if err != nil {
+		return nil, fmt.Errorf("keep a batch: %w", err)
+	}
+	if n == 0 {
+		return t.Batch(b)
+	}
+	return &BatchRequest{Tasks: tasks, Remaining: remaining}, nil
+}
+
+// KeepRefused keeps what items of a request were refused for. What is kept already stays.
+func (t *Tx) KeepRefused(b BatchKey, refused map[uuid.UUID]*problem.Error) error {
+	var row struct{ Refused []byte }
+	err := t.db.Raw(`SELECT refused FROM batch_request WHERE account_id = ? AND key = ? FOR UPDATE`, t.scope.Account, b.Key).Take(&row).Error
+	if err != nil {
+		return fmt.Errorf("read a batch: %w", err)
+	}
+	kept, err := t.openRefused(b.Key, row.Refused)
+	if err != nil {
+		return err
+	}
+	for task, e := range refused {
+		if _, known := kept[task]; !known {
+			kept[task] = slipProblems(e)
+		}
+	}
+	text, err := json.Marshal(kept)
+	if err != nil {
+		return fmt.Errorf("keep what was refused: %w", err)
+	}
+	sealed, err := t.store.keys.Encrypt(t.refusedPurpose(b.Key), text)
+	if err != nil {
+		return fmt.Errorf("keep what was refused: %w", err)
+	}
+	if _, err := t.exec(`UPDATE batch_request SET refused = ? WHERE account_id = ? AND key = ?`, sealed, t.scope.Account, b.Key); err != nil {
+		return fmt.Errorf("keep what was refused: %w", err)
+	}
+	return nil
+}
+
+func (t *Tx) openRefused(key string, sealed []byte) (map[uuid.UUID][]slipProblem, error) {
+	list := map[uuid.UUID][]slipProblem{}
+	if sealed == nil {
+		return list, nil
+	}
+	text, err := t.store.keys.Decrypt(t.refusedPurpose(key), sealed)
+	if err != nil {
+		return nil, fmt.Errorf("read what was refused: %w", err)
+	}
+	if err := json.Unmarshal(text, &list); err != nil {
+		return nil, fmt.Errorf("read what was refused: %w", err)
+	}
+	return list, nil
+}
+
+func (t *Tx) refusedPurpose(key string) string {
+	return purposeBatch + "/" + t.scope.Account.String() + "/" + key
+}
