@@ -49,7 +49,8 @@ type Policy struct {
 	// is ended (hard rule 25); empty: never.
 	ClearGraduating calendar.MonthDay `yaml:"clear_graduating" json:"clear_graduating"`
 	// SuspensionBackDays and SuspensionAheadDays bound the first day of a
-	// suspension around the day of filing, against slips of the pen.
+	// suspension around the day of filing, against slips of the pen; the second one
+	// bounds the day of leaving abroad, too.
 	SuspensionBackDays  int `yaml:"suspension_back_days" json:"suspension_back_days"`
 	SuspensionAheadDays int `yaml:"suspension_ahead_days" json:"suspension_ahead_days"`
 	// KeyFields are the items of the sheet only a key-data change may alter (R10; a province may add, M14).
