@@ -240,38 +240,38 @@ func (u *Upkeep) clearing(ctx context.Context, _ *Round) error {
 	if hour.Equal(u.clearedIn) {
 		return nil
 	}
-	found, err := u.mended(ctx, (*store.Tx).Clearable, (*store.Tx).Clear)
+	found := 0
+	err := u.mend(ctx, func(tx *store.Tx, most int) ([]uuid.UUID, error) {
+		ids, err := tx.Clearable(most)
+		found = len(ids)
+		return ids, err
+	}, (*store.Tx).Clear)
 	if err == nil && found < page {
 		u.clearedIn = hour
 	}
 	return err
 }
 
+// mend does one thing to every change that needs it, each in a transaction of
+// its own, and makes its workflow read the new position.
 func (u *Upkeep) mend(ctx context.Context, find func(*store.Tx, int) ([]uuid.UUID, error), do func(*store.Tx, uuid.UUID) error) error {
-	_, err := u.mended(ctx, find, do)
-	return err
-}
-
-// mended does one thing to every change that needs it, each in a transaction of
-// its own, and makes its workflow read the new position. It gives how many it found.
-func (u *Upkeep) mended(ctx context.Context, find func(*store.Tx, int) ([]uuid.UUID, error), do func(*store.Tx, uuid.UUID) error) (int, error) {
 	var ids []uuid.UUID
 	err := u.inRegister(ctx, func(tx *store.Tx) (err error) {
 		ids, err = find(tx, page)
 		return err
 	})
 	if err != nil {
-		return 0, err
+		return err
 	}
 	for _, id := range ids {
 		if err := u.inRegister(ctx, func(tx *store.Tx) error { return do(tx, id) }); err != nil {
-			return len(ids), err
+			return err
 		}
 		if err := u.Engine.Refresh(ctx, id.String()); err != nil && !errors.Is(err, client.ErrNotRunning) {
-			return len(ids), err
+			return err
 		}
 	}
-	return len(ids), nil
+	return nil
 }
 
 // moot ends arbitrations whose contested change has ended otherwise.
