@@ -134,16 +134,10 @@ func (t *Tx) strike(c *Change, h *held, on calendar.Date) error {
 // one: to the school, nothing happened.
 func (t *Tx) restore(c *Change, h *held, before facets, on calendar.Date) error {
 	after := h.record
-	after.Enrol, after.Standing, after.EntryYear = before.EnrolStatus, before.EnrolStatus.Standing(), before.EntryYear
-	after.ClassID, after.Dropout = before.ClassID, before.Dropout
-	if before.Dropout {
-		after.Standing.OnCampus = false
-	}
+	after.Enrol, after.EntryYear, after.ClassID, after.Dropout = before.EnrolStatus, before.EntryYear, before.ClassID, before.Dropout
+	after.Standing = status.Standing{InRegister: before.InRegister, OnCampus: before.OnCampus, HoldsSeat: before.HoldsSeat && before.ClassID != ""}
 	if err := t.lockClasses(h.ClassID, before.ClassID); err != nil {
 		return err
-	}
-	if after.ClassID == "" {
-		after.Standing.HoldsSeat = false
 	}
 	t.later("let a suspension run on", anyRows, `UPDATE suspension SET ended_on = NULL, ended_by = NULL WHERE student_id = ? AND ended_by = ?`, h.ID, *c.About)
 	if err := t.saveRecord(c, h, after, on); err != nil {
