@@ -246,6 +246,9 @@ func (c *Change) forSchool() bool {
 	return c.Definition.FiledBy == process.FiledByBureau && c.StudentID != nil && c.Kind != process.ChangeCorrection
 }
 
+// hasSides says whether schools besides the filer are parties to the change.
+func (c *Change) hasSides() bool { return moves(c.Kind) || c.forSchool() }
+
 // addParty makes an office a side of a change: it and the bureaus above it see the change.
 func (t *Tx) addParty(c *Change, side process.Side, office uuid.UUID) {
 	t.later("file a change", 1, `INSERT INTO change_party (change_id, side, org_id, org_path) SELECT ?, ?, id, path FROM organisation WHERE id = ?`,

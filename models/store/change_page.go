@@ -146,7 +146,7 @@ func (t *Tx) readParties(p *ChangePage) error {
 	if p.StudentName == "" {
 		p.StudentName = p.Subject.Name // a pupil of another school, then or now
 	}
-	if err := t.readWishedClass(p); err != nil || !moves(p.Kind) && !p.forSchool() {
+	if err := t.readWishedClass(p); err != nil || !p.hasSides() {
 		return err
 	}
 	err = t.db.Raw(`SELECT side, org_id, name, code FROM change_sides(?) WHERE side <> 'FILER'`, p.ID).Scan(&p.Sides).Error

@@ -206,7 +206,7 @@ func (t *Tx) notifyFiler(c *Change, kind string) error {
 
 // notifySides tells the registrars of every school that is a side of the change.
 func (t *Tx) notifySides(c *Change, kind string) error {
-	if err := t.notifyFiler(c, kind); err != nil || !moves(c.Kind) && !c.forSchool() {
+	if err := t.notifyFiler(c, kind); err != nil || !c.hasSides() {
 		return err
 	}
 	t.later("leave a notice", anyRows, `INSERT INTO notice (id, org_id, org_path, role, change_id, kind, step_no, round, created_at)
