@@ -152,11 +152,10 @@ func (t *Tx) Colleagues(change, task, office uuid.UUID) ([]Colleague, error) {
 	}
 	var list []Colleague
 	err = t.db.Raw(`SELECT a.id, a.name, array_to_string(a.roles, ',') AS roles, @role = ANY (a.roles) AND x.free AND x.unseated AS takes, a.roles && CAST(@judges AS text[]) AND x.free AS speaks
-		FROM account a CROSS JOIN LATERAL (SELECT NOT submitted(@change, a.id) AND NOT signed_here(@task, a.id) AS free,
-			NOT EXISTS (SELECT 1 FROM task o JOIN task k ON k.change_id = o.change_id AND k.step_no = o.step_no AND k.round = o.round AND k.id <> o.id
-				WHERE k.id = @task AND o.status IN ('OPEN', 'WAITING') AND a.id IN (o.holder_id, o.owner_id)) AS unseated) x
+		FROM account a JOIN task k ON k.id = @task
+		CROSS JOIN LATERAL (SELECT NOT submitted(k.change_id, a.id) AND NOT signed_here(k.id, a.id) AS free, NOT `+seated("a.id")+` AS unseated) x
 		WHERE a.org_id = @office AND a.sealed_at IS NULL AND a.closed_at IS NULL AND a.id <> @me ORDER BY a.name, a.id LIMIT 500`,
-		map[string]any{"role": k.Role, "change": change, "task": task, "judges": textArray(append(Judges(), k.Role)), "office": office, "me": t.scope.Account}).Scan(&list).Error
+		map[string]any{"role": k.Role, "task": task, "judges": textArray(append(Judges(), k.Role)), "office": office, "me": t.scope.Account}).Scan(&list).Error
 	if err != nil {
 		return nil, fmt.Errorf("read colleagues: %w", err)
 	}

@@ -93,10 +93,8 @@ const toDo = `k.status = 'OPEN' AND k.office_id = @office AND (k.holder_id = @me
 // another seat. The rules of a change are long, so they are read only where the reader
 // has said something in it.
 const barred = `CASE WHEN k.step_no > 0 AND EXISTS (SELECT 1 FROM change_event e WHERE e.change_id = k.change_id AND e.account_id = @me)
-	THEN (SELECT NOT coalesce(CAST(y.rule ->> 'own' AS boolean), false) AND submitted(z.id, @me)
-			OR (coalesce(CAST(y.rule ->> 'distinct' AS boolean), false) OR z.definition #>> '{policy,same_person}' = 'FORBID') AND approved_elsewhere(z.id, @me, k.step_no)
-			OR signed_here(k.id, @me)
-		FROM change z CROSS JOIN LATERAL (SELECT z.definition #> ARRAY['steps', CAST(k.step_no - 1 AS text)] AS rule) y WHERE z.id = k.change_id)
+	THEN (SELECT NOT r.own AND submitted(c.id, @me) OR r.apart AND approved_elsewhere(c.id, @me, k.step_no) OR signed_here(k.id, @me)
+		FROM change c ` + stepRules + ` WHERE c.id = k.change_id)
 	ELSE false END`
 
 // ofOffice is all that waits at an office for some roles, whosever it is.

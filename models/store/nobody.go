@@ -38,9 +38,7 @@ func readStuck(text *string) ([]StuckSeat, error) {
 // decide each. Most tasks are anybody's with the role; only the others are looked at
 // person by person.
 const askedSeats = `SELECT k.change_id, k.step_no, k.round, k.office_id, r.mode, x.able FROM task k JOIN change c ON c.id = k.change_id
-	CROSS JOIN LATERAL (SELECT c.definition #> ARRAY['steps', CAST(k.step_no - 1 AS text)] AS rule) d
-	CROSS JOIN LATERAL (SELECT d.rule -> 'sign' ->> 'mode' AS mode, coalesce(CAST(d.rule ->> 'own' AS boolean), false) AS own,
-		coalesce(CAST(d.rule ->> 'distinct' AS boolean), false) OR c.definition #>> '{policy,same_person}' = 'FORBID' AS apart) r
+	` + stepRules + `
 	CROSS JOIN LATERAL (SELECT CASE WHEN k.holder_id IS NOT NULL OR r.apart OR r.mode IS NOT NULL THEN task_able(k.id, @now)
 		ELSE EXISTS (SELECT 1 FROM account a WHERE a.org_id = k.office_id AND k.role = ANY (a.roles) AND a.sealed_at IS NULL AND a.closed_at IS NULL
 			AND (k.step_no = 0 OR r.own OR NOT submitted(c.id, a.id))) END AS able) x

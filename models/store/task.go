@@ -61,30 +61,39 @@ type askedTask struct {
 	HolderGone bool
 }
 
+// stepRules reads of change c what its rules say (r) of the step of task k: how people
+// sign together, whether it is the applicant's own, and whether it wants somebody who
+// approved no other step. The whole rule of the step is d.rule.
+const stepRules = `CROSS JOIN LATERAL (SELECT c.definition #> ARRAY['steps', CAST(k.step_no - 1 AS text)] AS rule) d
+	CROSS JOIN LATERAL (SELECT d.rule -> 'sign' ->> 'mode' AS mode, coalesce(CAST(d.rule ->> 'own' AS boolean), false) AS own,
+		coalesce(CAST(d.rule ->> 'distinct' AS boolean), false) OR c.definition #>> '{policy,same_person}' = '` + process.SamePersonForbidden + `' AS apart) r`
+
+// seated says that another live seat of the step of task k is somebody's own.
+func seated(who string) string {
+	return `EXISTS (SELECT 1 FROM task x WHERE x.change_id = k.change_id AND x.step_no = k.step_no AND x.round = k.round AND x.id <> k.id
+		AND x.status IN ('OPEN', 'WAITING') AND ` + who + ` IN (x.holder_id, x.owner_id))`
+}
+
 // task reads a task of a change, and what stands for and against an account
 // that wants to act on it, in one statement: every decision asks it twice.
 func (t *Tx) task(change, id, account uuid.UUID) (*askedTask, error) {
 	k := askedTask{Account: account}
 	err := t.db.Raw(`SELECT k.id, k.change_id, k.step_no, k.round, k.office_id, k.office_path::text AS office_path, o.name AS office_name, k.role, k.status,
-			k.parent_id, k.added_by, k.holder_id, k.held_as, k.held_since, k.owner_id, c.status = @running AS running, r.own, r.shared, r.named,
-			r.shared AND EXISTS (SELECT 1 FROM task x WHERE x.change_id = k.change_id AND x.step_no = k.step_no AND x.round = k.round AND x.id <> k.id
-				AND x.status IN ('OPEN', 'WAITING') AND @account IN (x.holder_id, x.owner_id)) AS seated,
+			k.parent_id, k.added_by, k.holder_id, k.held_as, k.held_since, k.owner_id, c.status = @running AS running, r.own, s.shared, s.named, s.shared AND `+seated("@account")+` AS seated,
 			k.holder_id IS NOT NULL AND k.held_as <> 'DELEGATED' AND NOT account_holds(k.holder_id, k.office_id, k.role) AS holder_gone,
 			m.id AS actor, coalesce(m.submitted, false) AS submitted, coalesce(m.elsewhere, false) AS elsewhere, coalesce(m.signed, false) AS signed
 		FROM task k JOIN organisation o ON o.id = k.office_id JOIN change c ON c.id = k.change_id
-		CROSS JOIN LATERAL (SELECT c.definition #> ARRAY['steps', CAST(k.step_no - 1 AS text)] AS rule) d
-		CROSS JOIN LATERAL (SELECT coalesce(CAST(d.rule ->> 'own' AS boolean), false) AS own,
-			coalesce(CAST(d.rule ->> 'distinct' AS boolean), false) OR c.definition #>> '{policy,same_person}' = @forbid AS apart,
-			d.rule -> 'sign' ->> 'mode' IS NOT NULL AND d.rule -> 'sign' -> 'seats' IS NULL AS named,
-			d.rule -> 'sign' ->> 'mode' IS NOT NULL OR EXISTS (SELECT 1 FROM task x WHERE x.change_id = k.change_id AND x.step_no = k.step_no
-				AND x.round = k.round AND x.id <> k.id AND x.status NOT IN ('REMOVED', 'TAKEN_BACK')) AS shared) r
+		`+stepRules+`
+		CROSS JOIN LATERAL (SELECT r.mode IS NOT NULL AND d.rule -> 'sign' -> 'seats' IS NULL AS named,
+			r.mode IS NOT NULL OR EXISTS (SELECT 1 FROM task x WHERE x.change_id = k.change_id AND x.step_no = k.step_no
+				AND x.round = k.round AND x.id <> k.id AND x.status NOT IN ('REMOVED', 'TAKEN_BACK')) AS shared) s
 		LEFT JOIN LATERAL (SELECT f.id, submitted(c.id, f.id) OR f.id <> @account AND submitted(c.id, @account) AS submitted,
 				r.apart AND (approved_elsewhere(c.id, f.id, k.step_no) OR approved_elsewhere(c.id, @account, k.step_no)) AS elsewhere,
-				r.shared AND (signed_here(k.id, f.id) OR signed_here(k.id, @account)) AS signed
+				s.shared AND (signed_here(k.id, f.id) OR signed_here(k.id, @account)) AS signed
 			FROM acts_for(@account, k.office_id, k.role, @now) f (id)
 			ORDER BY f.id IS NOT DISTINCT FROM k.holder_id DESC, submitted(c.id, f.id), f.id = @account DESC LIMIT 1) m ON true
 		WHERE k.id = @id AND c.id = @change`,
-		map[string]any{"id": id, "change": change, "account": account, "running": Running, "now": t.now, "forbid": process.SamePersonForbidden}).Take(&k).Error
+		map[string]any{"id": id, "change": change, "account": account, "running": Running, "now": t.now}).Take(&k).Error
 	if errors.Is(err, gorm.ErrRecordNotFound) {
 		return nil, problem.New(problem.NotFound).At("/task_id")
 	}
