@@ -21,8 +21,9 @@ type Account struct {
 	Login       string     `json:"login"`
 	Name        string     `json:"name"`
 	Roles       []org.Role `json:"roles"`
+	Combined    bool       `json:"combined" doc:"One person manages the accounts and files or reviews for the pupils: small schools only, where the province's policy says small_school_roles."`
 	MustChange  bool       `json:"must_change_password"`
-	LockedUntil *time.Time `json:"locked_until,omitempty"`
+	LockedUntil *time.Time `json:"locked_until,omitempty" doc:"Wrong passwords from some network: until then nobody comes in from there. No other network is locked."`
 	LastUsedAt  time.Time  `json:"last_used_at"`
 	SealedAt    *time.Time `json:"sealed_at,omitempty" doc:"Sealed (封存): unused for half a year, or by an administrator."`
 	ClosedAt    *time.Time `json:"closed_at,omitempty"`
@@ -126,7 +127,7 @@ func (s *server) createAccount(ctx context.Context, in *accountCreateInput) (*bo
 		if err := allow(ctx, office.Path); err != nil {
 			return err
 		}
-		if err := assignable(office.Kind, in.Body.Roles); err != nil {
+		if err := assignable(tx, &office, in.Body.Roles); err != nil {
 			return err
 		}
 		a, password, err := tx.CreateAccount(store.NewAccount{Org: in.ID, Login: in.Body.Login, Name: in.Body.Name, Roles: in.Body.Roles})
@@ -149,7 +150,11 @@ func (s *server) editAccount(ctx context.Context, in *accountEditInput) (*accoun
 		return nil, err
 	}
 	return s.withAccount(ctx, in.ID, func(tx *store.Tx, a store.Account) (store.Account, error) {
-		if err := assignable(a.OrgKind, in.Body.Roles); err != nil {
+		office, err := tx.Organisation(a.OrgID)
+		if err != nil {
+			return a, err
+		}
+		if err := assignable(tx, &office, in.Body.Roles); err != nil {
 			return a, err
 		}
 		return tx.UpdateAccount(in.ID, version, in.Body.Name, in.Body.Roles)
@@ -177,14 +182,20 @@ func (s *server) withAccount(ctx context.Context, id uuid.UUID, fn func(*store.T
 	return &accountOutput{ETag: etag(a.Version), Body: showAccount(a)}, nil
 }
 
-// assignable puts authz's verdict on a set of roles into words.
-func assignable(kind org.Kind, roles []org.Role) error {
-	err := authz.Assignable(kind, roles)
+// assignable puts authz's verdict on a set of roles at an office into words.
+func assignable(tx *store.Tx, office *store.Organisation, roles []org.Role) error {
+	policy, err := tx.Policy(office.ProvinceCode)
+	if err != nil {
+		return err
+	}
+	err = authz.Assignable(office.Kind, roles, policy.SmallSchoolRoles)
 	switch {
 	case err == nil:
 		return nil
 	case errors.Is(err, authz.ErrSeparation):
 		return problem.New(problem.RolesSeparated).At("/roles")
+	case errors.Is(err, authz.ErrCombined):
+		return problem.New(problem.RolesCombined).At("/roles")
 	case errors.Is(err, authz.ErrWrongOffice):
 		return problem.New(problem.RolesWrongOffice).At("/roles")
 	}
@@ -193,7 +204,7 @@ func assignable(kind org.Kind, roles []org.Role) error {
 
 func showAccount(a store.Account) Account {
 	return Account{
-		ID: a.ID, Org: OrgRef{ID: a.OrgID, Kind: a.OrgKind, Name: a.OrgName, Path: a.OrgPath}, Login: a.Login, Name: a.Name, Roles: a.Roles,
+		ID: a.ID, Org: OrgRef{ID: a.OrgID, Kind: a.OrgKind, Name: a.OrgName, Path: a.OrgPath}, Login: a.Login, Name: a.Name, Roles: a.Roles, Combined: authz.Combined(a.Roles),
 		MustChange: a.MustChange, LockedUntil: a.LockedUntil, LastUsedAt: a.LastUsedAt, SealedAt: a.SealedAt, ClosedAt: a.ClosedAt,
 		CreatedAt: a.CreatedAt, Version: a.Version,
 	}

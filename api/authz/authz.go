@@ -52,6 +52,8 @@ type Principal struct {
 	Machine bool
 	// PasswordDue is set while the password must be changed before anything else.
 	PasswordDue bool
+	// PasswordDays is how long a password lasts for this account.
+	PasswordDays int
 }
 
 // Has says whether the principal holds the role.
@@ -127,9 +129,10 @@ type Grant struct {
 	Reach Reach
 }
 
-// Assignable checks a set of roles for an account at an office of this kind:
-// roles of the kind, at least one, and none that may not be held together.
-func Assignable(kind org.Kind, roles []org.Role) error {
+// Assignable checks a set of roles for an account at an office of this kind: roles of
+// the kind, at least one, and none that may not be held together. A small school, where
+// its province says so, has one person for accounts and for pupils.
+func Assignable(kind org.Kind, roles []org.Role, small bool) error {
 	if len(roles) == 0 {
 		return ErrNoRole
 	}
@@ -138,10 +141,24 @@ func Assignable(kind org.Kind, roles []org.Role) error {
 			return ErrWrongOffice
 		}
 	}
-	for _, pair := range separated() {
-		if slices.Contains(roles, pair[0]) && slices.Contains(roles, pair[1]) {
-			return ErrSeparation
-		}
+	if holdsPair(roles, separated()) {
+		return ErrSeparation
+	}
+	if Combined(roles) && !small {
+		return ErrCombined
 	}
 	return nil
+}
+
+// Combined says whether a set of roles holds two that one person has only in a small
+// school: accounts of the school, and filing or reviewing for its pupils.
+func Combined(roles []org.Role) bool { return holdsPair(roles, combinable()) }
+
+func holdsPair(roles []org.Role, pairs [][2]org.Role) bool {
+	for _, pair := range pairs {
+		if slices.Contains(roles, pair[0]) && slices.Contains(roles, pair[1]) {
+			return true
+		}
+	}
+	return false
 }

@@ -72,13 +72,20 @@ func TestScopeCoversWhatIsAllowed(t *testing.T) {
 }
 
 func TestNobodyHoldsBothHandsOfTheSchool(t *testing.T) {
-	require.ErrorIs(t, authz.Assignable(org.School, []org.Role{org.SchoolRegistrar, org.SchoolLeader}), authz.ErrSeparation)
-	require.ErrorIs(t, authz.Assignable(org.School, []org.Role{org.BureauHead}), authz.ErrWrongOffice)
-	require.ErrorIs(t, authz.Assignable(org.County, []org.Role{org.Principal}), authz.ErrWrongOffice)
-	require.ErrorIs(t, authz.Assignable(org.County, nil), authz.ErrNoRole)
-	require.ErrorIs(t, authz.Assignable(org.County, []org.Role{"EMPEROR"}), authz.ErrWrongOffice)
-	require.NoError(t, authz.Assignable(org.School, []org.Role{org.SchoolSysadmin, org.SchoolRegistrar}))
-	require.NoError(t, authz.Assignable(org.Nation, []org.Role{org.BureauSysadmin, org.BureauReviewer}))
+	for _, small := range []bool{false, true} {
+		require.ErrorIs(t, authz.Assignable(org.School, []org.Role{org.SchoolRegistrar, org.SchoolLeader}, small), authz.ErrSeparation)
+		require.ErrorIs(t, authz.Assignable(org.School, []org.Role{org.SchoolSysadmin, org.SchoolRegistrar, org.SchoolLeader}, small), authz.ErrSeparation)
+		require.ErrorIs(t, authz.Assignable(org.School, []org.Role{org.BureauHead}, small), authz.ErrWrongOffice)
+		require.ErrorIs(t, authz.Assignable(org.County, []org.Role{org.Principal}, small), authz.ErrWrongOffice)
+		require.ErrorIs(t, authz.Assignable(org.County, nil, small), authz.ErrNoRole)
+		require.ErrorIs(t, authz.Assignable(org.County, []org.Role{"EMPEROR"}, small), authz.ErrWrongOffice)
+		require.NoError(t, authz.Assignable(org.School, []org.Role{org.SchoolSysadmin, org.Principal}, small))
+		require.NoError(t, authz.Assignable(org.Nation, []org.Role{org.BureauSysadmin, org.BureauReviewer}, small))
+	}
+	for _, hand := range []org.Role{org.SchoolRegistrar, org.SchoolLeader} {
+		require.ErrorIs(t, authz.Assignable(org.School, []org.Role{org.SchoolSysadmin, hand}, false), authz.ErrCombined)
+		require.NoError(t, authz.Assignable(org.School, []org.Role{org.SchoolSysadmin, hand}, true))
+	}
 }
 
 func TestEveryActionHasARule(t *testing.T) {

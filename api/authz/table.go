@@ -81,12 +81,20 @@ var (
 	ErrNoRole      = errors.New("an account needs a role")
 	ErrWrongOffice = errors.New("this role does not exist in this kind of office")
 	ErrSeparation  = errors.New("these roles may not be held by one person")
+	ErrCombined    = errors.New("the roles may be held by one person in small schools only")
 )
 
 // separated lists the pairs one account may not hold: who submits does not
 // review (domain 1.2: registrar submits, leader reviews).
 func separated() [][2]org.Role {
 	return [][2]org.Role{{org.SchoolRegistrar, org.SchoolLeader}}
+}
+
+// combinable lists the pairs that only a person of a small school may hold: the
+// administrator of a school's accounts gives out the accounts of registrar and leader,
+// and would decide alone with either (domain 1.2).
+func combinable() [][2]org.Role {
+	return [][2]org.Role{{org.SchoolSysadmin, org.SchoolRegistrar}, {org.SchoolSysadmin, org.SchoolLeader}}
 }
 
 // table is the whole of authorisation (domain 1.2, 1.4). A cell that is not

@@ -28,6 +28,7 @@ const (
 	RolesMissing     Code = "roles_missing"
 	RolesWrongOffice Code = "roles_wrong_office"
 	RolesSeparated   Code = "roles_separated"
+	RolesCombined    Code = "roles_combined"
 	RolesNotHeld     Code = "roles_not_held"
 	LastSysadmin     Code = "last_sysadmin"
 	OwnAccount       Code = "own_account"

@@ -117,6 +117,9 @@ type Policy struct {
 	RemindHours int `yaml:"remind_hours" json:"remind_hours"`
 	// ProxyDays is how long a proxy (代理) may last at most.
 	ProxyDays int `yaml:"proxy_days" json:"proxy_days"`
+	// SmallSchoolRoles lets one person of a school manage its accounts and file or review
+	// for its pupils; elsewhere these are two people (domain 1.2).
+	SmallSchoolRoles bool `yaml:"small_school_roles" json:"small_school_roles"`
 	// PasswordDays, LockAfter and LockMinutes belong to accounts (D27, D28).
 	PasswordDays int `yaml:"password_days" json:"password_days"`
 	LockAfter    int `yaml:"lock_after" json:"lock_after"`
