@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
 
@@ -46,7 +47,7 @@ func (s *server) principal(ctx huma.Context) (authz.Principal, error) {
 		return authz.Principal{}, err
 	}
 	return authz.Principal{
-		Account: c.Account, Session: c.Session, Roles: c.Roles, Machine: c.Machine, PasswordDue: c.PasswordDue,
+		Account: c.Account, Session: c.Session, Roles: c.Roles, Machine: c.Machine, PasswordDue: c.PasswordDue, PasswordDays: c.PasswordDays,
 		Office: authz.Office{ID: c.Org, Path: c.OrgPath, Kind: c.OrgKind, Province: c.Province},
 	}, nil
 }
@@ -57,7 +58,7 @@ func (s *server) mayCall(p authz.Principal, op Operation) error {
 	}
 	switch {
 	case p.PasswordDue && !op.PasswordMayBeDue:
-		return problem.New(problem.PasswordDue).With("days", passwordDays)
+		return problem.New(problem.PasswordDue).With("days", strconv.Itoa(p.PasswordDays))
 	case p.Machine && op.PersonOnly:
 		return problem.New(problem.MachineForbidden)
 	case !p.May(op.Action):
@@ -117,7 +118,7 @@ type empty struct{}
 func (s *server) authRoutes() {
 	register(s, Operation{
 		ID: "log-in", Method: http.MethodPost, Path: "/v1/sessions", Action: authz.Public, Tag: "sessions", Status: http.StatusCreated,
-		Summary: "Log in (登录)", Detail: "Five wrong passwords lock the account for 30 minutes (P1). A session ends after 12 hours, or 2 hours without use.",
+		Summary: "Log in (登录)", Detail: "Wrong passwords lock the login for the network they came from (P1): five for 30 minutes, unless the province's policy has other numbers (lock_after, lock_minutes); no other network is locked. A session ends after 12 hours, or 2 hours without use.",
 		MaxBody: 4 << 10,
 	}, s.logIn)
 	register(s, Operation{
@@ -141,7 +142,7 @@ func (s *server) logIn(ctx context.Context, in *loginInput) (*body[Session], err
 	if e := s.limits.login.left(x.address, s.store.Clock().Now()); e != nil {
 		return nil, e
 	}
-	l, err := s.store.LogIn(ctx, in.Body.Login, in.Body.Password, x.requestID)
+	l, err := s.store.LogIn(ctx, store.Attempt{Login: in.Body.Login, Password: in.Body.Password, Address: x.address, RequestID: x.requestID})
 	if errors.Is(err, problem.New(problem.LoginFailed)) {
 		s.limits.login.owe(x.address, s.store.Clock().Now())
 	}
@@ -186,6 +187,3 @@ func (s *server) changePassword(ctx context.Context, in *passwordInput) (*empty,
 		return tx.ChangePassword(in.Body.Present, in.Body.New, principalOf(ctx).Session)
 	})
 }
-
-// passwordDays is store.PasswordLife in the words of the refusal.
-const passwordDays = "90"

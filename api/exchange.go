@@ -19,7 +19,7 @@ type exchange struct {
 	requestID string
 	lang      problem.Language
 	catalogue *problem.Catalogue
-	address   string // of the caller, for limits; never logged
+	address   string // of the caller: for limits, the log and the audit trail
 	op        Operation
 	principal authz.Principal
 	key       string
@@ -47,7 +47,7 @@ func scopeOf(ctx context.Context) store.Scope {
 }
 
 func (x *exchange) scope(action authz.Action) store.Scope {
-	return store.Scope{Paths: x.principal.Scope(action), Account: x.principal.Account, RequestID: x.requestID}
+	return store.Scope{Paths: x.principal.Scope(action), Account: x.principal.Account, RequestID: x.requestID, Address: x.address}
 }
 
 // allow refuses when the principal may not do the running operation at the office with this path.
@@ -66,11 +66,24 @@ func (s *server) begin(c *gin.Context) {
 		id = uuid.NewString()
 	}
 	x := &exchange{requestID: id, lang: languageOf(c.GetHeader("Accept-Language")), catalogue: s.catalogue, address: c.ClientIP()}
+	s.heedForwarded(c)
 	c.Request = c.Request.WithContext(context.WithValue(c.Request.Context(), exchangeKey{}, x))
 	c.Header("X-Request-Id", id)
 	c.Header("Content-Language", string(x.lang))
 	c.Header("Vary", "Accept-Language")
 	c.Next()
+}
+
+// heedForwarded says once that a reverse proxy is not trusted: all callers behind it
+// seem to be one, and share its limits and locks.
+func (s *server) heedForwarded(c *gin.Context) {
+	if c.GetHeader("X-Forwarded-For") == "" || c.ClientIP() != c.RemoteIP() {
+		return
+	}
+	s.forwarded.Do(func() {
+		s.log.Warn("a caller names other addresses in X-Forwarded-For and is no trusted proxy; if it is your reverse proxy, add its network to http.trusted_proxies",
+			"address", c.RemoteIP())
+	})
 }
 
 // requestIDForm is what a caller may choose: nothing that could forge a log line.

@@ -59,5 +59,5 @@ func TestAnAbortedLoginIsNoErrorOfTheServer(t *testing.T) {
 		w.handler.ServeHTTP(httptest.NewRecorder(), r)
 	}
 	require.NotContains(t, w.log.String(), `"level":"ERROR"`)
-	require.Zero(t, one[int](w, `SELECT failures FROM account WHERE id = $1`, account.account))
+	require.Zero(t, one[int](w, `SELECT coalesce(sum(failures), 0)::int FROM login_attempt`))
 }

@@ -14,7 +14,8 @@ import (
 )
 
 // observe writes one log line and one measurement per call. Neither holds the
-// path as it was called, a query, a body or a name: only the route's template.
+// path as it was called, a query, a body or a name: only the route's template, and
+// the log the caller's address.
 func (s *server) observe(m *metrics) gin.HandlerFunc {
 	return func(c *gin.Context) {
 		// A duration is not a time of the register: the clock is not asked.
@@ -29,6 +30,7 @@ func (s *server) observe(m *metrics) gin.HandlerFunc {
 			slog.String("request_id", x.requestID),
 			slog.String("method", methodOf(c.Request.Method)),
 			slog.String("route", route),
+			slog.String("address", x.address),
 			slog.Int("status", c.Writer.Status()),
 			slog.Float64("ms", float64(took.Microseconds())/1000),
 		}

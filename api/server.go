@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -69,6 +70,7 @@ type Check struct {
 
 // server holds what the operations share. It is immutable after New.
 type server struct {
+	forwarded sync.Once // an untrusted proxy was named in the log
 	deps      Deps
 	store     *store.Store
 	log       *slog.Logger

@@ -85,6 +85,12 @@ var worldHash = sync.OnceValue(func() string { return store.HashPassword(worldPa
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
+	return newWorldWith(t, func(*Deps) {})
+}
+
+// newWorldWith makes a world whose API is set up in another way.
+func newWorldWith(t *testing.T, setUp func(*Deps)) *world {
+	t.Helper()
 	db := embeddedtest.Template{
 		Name: "api", Fingerprint: embeddedtest.Fingerprint(t, os.DirFS("../models/migrations/sql")), Prepare: embeddedtest.OwnedBy(worldOwner, []string{migrations.AppRole, migrations.WorkerRole}, func(ctx context.Context, dsn string) error {
 			return migrations.Up(ctx, dsn, migrations.Passwords{})
@@ -115,10 +121,12 @@ func newWorld(t *testing.T) *world {
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = cabinet.Close() })
 	log := slog.New(slog.NewJSONHandler(w.log, nil))
-	server, router, err := build(Deps{
+	deps := Deps{
 		Store: w.app, Desk: casework.New(w.app, directEngine{w.worker}, log), Watch: casework.NewWatch(w.app, directEngine{w.worker}), Processes: w.process, Files: cabinet, Log: log, Version: "test",
 		Limits: Limits{LoginPerAddress: 1e6, LoginBurst: 1e6, PerAccount: 1e6, AccountBurst: 1e6},
-	})
+	}
+	setUp(&deps)
+	server, router, err := build(deps)
 	require.NoError(t, err)
 	w.server, w.handler = server, router
 	w.populate()

@@ -101,16 +101,20 @@ func TestComposeStartsCommandsThatExist(t *testing.T) {
 	require.Equal(t, 3, ours, "api, worker, migrate")
 }
 
-func TestComposePublishesTheAPIOnly(t *testing.T) {
+func TestComposePublishesNothingToTheWorld(t *testing.T) {
 	for name, service := range compose(t).Services {
 		require.False(t, service.Privileged, name)
 		require.NotRegexp(t, `^(root|0)(:|$)`, service.User, name)
 		for _, port := range service.Ports {
-			if name != "api" {
-				require.True(t, strings.HasPrefix(port, "127.0.0.1:"), "%s publishes %s to the world", name, port)
-			}
+			require.True(t, strings.HasPrefix(port, "127.0.0.1:"), "%s publishes %s to the world", name, port)
 		}
 	}
+}
+
+// A proxy on the host reaches the API from Docker's own network: if that were not
+// trusted, all callers would share one address, and one lock.
+func TestComposeTrustsTheProxyOnItsHost(t *testing.T) {
+	require.Equal(t, "172.16.0.0/12", compose(t).Services["api"].Environment["XUEJI_HTTP_TRUSTED_PROXIES"])
 }
 
 func TestComposeHangsTogether(t *testing.T) {

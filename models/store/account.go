@@ -23,7 +23,7 @@ type Account struct {
 	RoleNames     string     // as the database writes an array; Roles is what callers read
 	PasswordSetAt time.Time
 	MustChange    bool
-	LockedUntil   *time.Time
+	LockedUntil   *time.Time // for some network; it may be past
 	LastUsedAt    time.Time
 	SealedAt      *time.Time
 	ClosedAt      *time.Time
@@ -32,7 +32,7 @@ type Account struct {
 }
 
 const accountColumns = `a.id, a.org_id, a.org_path::text AS org_path, o.name AS org_name, o.kind AS org_kind, a.login, a.name,
-	array_to_string(a.roles, ',') AS role_names, a.password_set_at, a.must_change, a.locked_until, a.last_used_at,
+	array_to_string(a.roles, ',') AS role_names, a.password_set_at, a.must_change, login_locked_until(a.id) AS locked_until, a.last_used_at,
 	a.sealed_at, a.closed_at, a.created_at, a.version`
 
 // Account reads one account of the scope.

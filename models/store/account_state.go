@@ -1,6 +1,7 @@
 package store
 
 import (
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -11,37 +12,44 @@ import (
 	"github.com/xueji/xueji/models/problem"
 )
 
-// ResetPassword gives the account a temporary password, told once, unlocks it
-// and ends its sessions (P2: by the level above).
+// ResetPassword gives the account a temporary password, told once, unlocks it and
+// ends its sessions and the tokens of its machines (P2: by the level above): a person
+// who had the old password may have made tokens with it.
 func (t *Tx) ResetPassword(id uuid.UUID) (string, error) {
 	if err := t.othersAccount(id); err != nil {
 		return "", err
 	}
 	password := TemporaryPassword()
 	hash := HashPassword(password)
-	_, err := t.exec(`UPDATE account SET password_hash = ?, password_set_at = ?, must_change = true, failures = 0, locked_until = NULL,
-		version = version + 1 WHERE id = ?`, hash, t.now, id)
+	_, err := t.exec(`UPDATE account SET password_hash = ?, password_set_at = ?, must_change = true, version = version + 1 WHERE id = ?`, hash, t.now, id)
 	if err != nil {
 		return "", fmt.Errorf("reset a password: %w", err)
 	}
 	if err := t.keepPassword(id, hash); err != nil {
 		return "", err
 	}
-	if err := t.revokeSessions(id, uuid.Nil, "LOGIN", "TOKEN"); err != nil {
+	if err := errors.Join(t.unlock(id), t.revokeSessions(id, uuid.Nil, "LOGIN", "TOKEN")); err != nil {
 		return "", err
 	}
 	return password, t.Audit("account.reset", "account", id.String(), nil)
 }
 
-// Unlock ends the lock after wrong passwords.
+// Unlock ends the locks after wrong passwords, on every network.
 func (t *Tx) Unlock(id uuid.UUID) error {
 	if err := t.othersAccount(id); err != nil {
 		return err
 	}
-	if _, err := t.exec(`UPDATE account SET failures = 0, locked_until = NULL, version = version + 1 WHERE id = ?`, id); err != nil {
-		return fmt.Errorf("unlock an account: %w", err)
+	if err := t.unlock(id); err != nil {
+		return err
 	}
 	return t.Audit("account.unlock", "account", id.String(), nil)
+}
+
+func (t *Tx) unlock(id uuid.UUID) error {
+	if _, err := t.exec(`SELECT login_unlock(?)`, id); err != nil {
+		return fmt.Errorf("unlock an account: %w", err)
+	}
+	return nil
 }
 
 // Seal (封存) takes an account out of use until it is unsealed; its sessions end.

@@ -3,6 +3,7 @@ package store
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"time"
 
 	"github.com/google/uuid"
@@ -10,7 +11,8 @@ import (
 
 // Audit writes one entry of the audit trail in this transaction: what was done
 // to what, by the account that acts. Detail holds codes, counts and opaque IDs,
-// never personal data or free text about a person.
+// never personal data or free text about a person. The caller's address is added
+// under "address": a stolen password is found by where it was used.
 //
 // The entry belongs to the partition "<province>/<month>" of the acting office;
 // without an account it belongs to the first office in scope, else to the nation.
@@ -25,6 +27,10 @@ func (t *Tx) Audit(action, subjectKind, subjectID string, detail map[string]stri
 func (t *Tx) auditAs(account uuid.UUID, action, subjectKind, subjectID string, detail map[string]string) error {
 	if detail == nil {
 		detail = map[string]string{}
+	}
+	if t.scope.Address != "" {
+		detail = maps.Clone(detail)
+		detail["address"] = t.scope.Address
 	}
 	text, err := json.Marshal(detail)
 	if err != nil {

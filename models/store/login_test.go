@@ -15,6 +15,13 @@ import (
 
 const loginPassword = "Guiyang#2026"
 
+// The built-in rules of locking, and where the clerk sits.
+const (
+	lockAfter = 5
+	lockTime  = 30 * time.Minute
+	home      = "192.0.2.1"
+)
+
 // loginAccount makes an account of school A and gives its login.
 func (r *recordsRig) loginAccount() (string, uuid.UUID) {
 	id := uuid.Must(uuid.NewV7())
@@ -32,7 +39,7 @@ func (r *recordsRig) together(n int, login, password string) map[problem.Code]in
 	answers := map[problem.Code]int{}
 	for range n {
 		group.Go(func() {
-			_, err := r.app.LogIn(context.Background(), login, password, "test")
+			_, err := r.app.LogIn(context.Background(), Attempt{Login: login, Password: password, Address: home, RequestID: "test"})
 			code := problem.Code("")
 			if err != nil {
 				code = problem.Internal
@@ -51,17 +58,17 @@ func (r *recordsRig) together(n int, login, password string) map[problem.Code]in
 }
 
 func (r *recordsRig) failures(account uuid.UUID) int {
-	return r.count(`SELECT failures FROM account WHERE id = $1`, account)
+	return r.count(`SELECT coalesce((SELECT failures FROM login_attempt WHERE network = $2 AND login_hash = login_hash(a.login)), 0) FROM account a WHERE a.id = $1`, account, home)
 }
 
 func TestRightPasswordsAtOnceAllComeIn(t *testing.T) {
 	r := newRecordsRig(t)
 	login, account := r.loginAccount()
 	require.Equal(t, map[problem.Code]int{"": 30}, r.together(30, login, loginPassword))
-	for range LoginFailures - 1 {
+	for range lockAfter - 1 {
 		require.Equal(t, map[problem.Code]int{problem.LoginFailed: 1}, r.together(1, login, "Wrong#123"))
 	}
-	require.Equal(t, LoginFailures-1, r.failures(account))
+	require.Equal(t, lockAfter-1, r.failures(account))
 	require.Equal(t, map[problem.Code]int{"": 4}, r.together(4, login, loginPassword))
 	require.Zero(t, r.failures(account))
 }
@@ -69,13 +76,13 @@ func TestRightPasswordsAtOnceAllComeIn(t *testing.T) {
 func TestGuessesAtOnceCountAsOneAfterTheOther(t *testing.T) {
 	r := newRecordsRig(t)
 	login, account := r.loginAccount()
-	want := map[problem.Code]int{problem.LoginFailed: LoginFailures, problem.AccountLocked: 20 - LoginFailures}
+	want := map[problem.Code]int{problem.LoginFailed: lockAfter, problem.AccountLocked: 20 - lockAfter}
 	require.Equal(t, want, r.together(20, login, "Wrong#123"))
-	require.Equal(t, LoginFailures, r.failures(account))
+	require.Equal(t, lockAfter, r.failures(account))
 	require.Equal(t, map[problem.Code]int{problem.AccountLocked: 1}, r.together(1, login, loginPassword))
-	require.Equal(t, LoginFailures, r.count(`SELECT count(*) FROM audit_entry WHERE action = 'login.failed' AND subject_id = $1`, account.String()))
+	require.Equal(t, lockAfter, r.count(`SELECT count(*) FROM audit_entry WHERE action = 'login.failed' AND subject_id = $1`, account.String()))
 
-	r.hand.Advance(LoginLock)
+	r.hand.Advance(lockTime)
 	require.Equal(t, map[problem.Code]int{problem.LoginFailed: 1}, r.together(1, login, "Wrong#123"))
 	require.Equal(t, 1, r.failures(account), "a lock that ran out takes its failures along")
 }
@@ -85,8 +92,8 @@ func TestWhoHangsUpLeavesNoFailureAndUndoesNone(t *testing.T) {
 	login, account := r.loginAccount()
 	gone, cancel := context.WithCancel(t.Context())
 	cancel()
-	for range 2 * LoginFailures { // has its turn or not: select takes either
-		_, err := r.app.LogIn(gone, login, loginPassword, "test")
+	for range 2 * lockAfter { // has its turn or not: select takes either
+		_, err := r.app.LogIn(gone, Attempt{Login: login, Password: loginPassword, Address: home, RequestID: "test"})
 		if err != nil {
 			var e *problem.Error
 			require.ErrorAs(t, err, &e, "no error of the server's")
@@ -103,7 +110,7 @@ func TestWhoHangsUpLeavesNoFailureAndUndoesNone(t *testing.T) {
 	ctx, hangUp := context.WithCancel(t.Context())
 	done := make(chan error, 1)
 	go func() {
-		_, err := r.app.LogIn(ctx, login, "Wrong#123", "test")
+		_, err := r.app.LogIn(ctx, Attempt{Login: login, Password: "Wrong#123", Address: home, RequestID: "test"})
 		done <- err
 	}()
 	require.Eventually(t, func() bool { return len(r.app.door.slots) == 1 }, 10*time.Second, time.Millisecond)

@@ -17,16 +17,14 @@ import (
 	"github.com/xueji/xueji/models/problem"
 )
 
-// Rules about passwords and sessions (P1, P2; 教基〔2025〕1号 for idle accounts).
+// Rules about passwords and sessions (P1, P2; 教基〔2025〕1号 for idle accounts). How
+// long a password lasts and what locks a login stands in the policy (D27, D28).
 const (
 	PasswordMinLength = 8
 	PasswordMaxLength = 128
-	PasswordLife      = 90 * 24 * time.Hour // P2: changed at least every 90 days
-	PasswordsKept     = 5                   // the last five may not come back
-	LoginFailures     = 5                   // P1: five wrong passwords …
-	LoginLock         = 30 * time.Minute    // … lock for half an hour
-	SessionLife       = 12 * time.Hour      // a working day
-	SessionIdle       = 2 * time.Hour       // a lunch break, not a night on a shared machine
+	PasswordsKept     = 5              // the last five may not come back
+	SessionLife       = 12 * time.Hour // a working day
+	SessionIdle       = 2 * time.Hour  // a lunch break, not a night on a shared machine
 	TokenLifeMax      = 366 * 24 * time.Hour
 	IdleMonths        = 6 // unused for more than half a year: sealed
 )

@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
+	"github.com/xueji/xueji/models/calendar"
 	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/models/problem"
 )
@@ -31,11 +32,13 @@ type Caller struct {
 	Name        string
 	Roles       []org.Role
 	PasswordDue bool
-	Org         uuid.UUID
-	OrgPath     string
-	OrgKind     org.Kind
-	OrgName     string
-	Province    string
+	// PasswordDays is how long a password lasts by the rules of the office's province (D28).
+	PasswordDays int
+	Org          uuid.UUID
+	OrgPath      string
+	OrgKind      org.Kind
+	OrgName      string
+	Province     string
 }
 
 // CallerOf says who calls with a token; a token that is unknown, run out, idle
@@ -47,9 +50,10 @@ func (s *Store) CallerOf(ctx context.Context, token string) (Caller, error) {
 	var roles []string
 	var passwordSet time.Time
 	var mustChange bool
-	err := s.pool.QueryRow(ctx, `SELECT session_id, kind, account_id, login, name, roles, password_set_at, must_change,
-		org_id, org_path, org_kind, org_name, province_code FROM session_principal($1, $2, $3)`, tokenHash(token), now, SessionIdle).
-		Scan(&c.Session, &kind, &c.Account, &c.Login, &c.Name, &roles, &passwordSet, &mustChange,
+	var days *int
+	err := s.pool.QueryRow(ctx, `SELECT session_id, kind, account_id, login, name, roles, password_set_at, must_change, password_days,
+		org_id, org_path, org_kind, org_name, province_code FROM session_principal($1, $2, $3, $4)`, tokenHash(token), now, SessionIdle, calendar.DateOf(now).String()).
+		Scan(&c.Session, &kind, &c.Account, &c.Login, &c.Name, &roles, &passwordSet, &mustChange, &days,
 			&c.Org, &c.OrgPath, &officeKind, &c.OrgName, &c.Province)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return Caller{}, problem.New(problem.Unauthenticated)
@@ -58,7 +62,8 @@ func (s *Store) CallerOf(ctx context.Context, token string) (Caller, error) {
 		return Caller{}, fmt.Errorf("read the session: %w", err)
 	}
 	c.Machine, c.OrgKind, c.Roles = kind == "TOKEN", org.Kind(officeKind), inOrder(roles)
-	c.PasswordDue = !c.Machine && (mustChange || now.Sub(passwordSet) >= PasswordLife)
+	c.PasswordDays = orElse(days, s.processes.Default().PasswordDays)
+	c.PasswordDue = !c.Machine && (mustChange || now.Sub(passwordSet) >= time.Duration(c.PasswordDays)*24*time.Hour)
 	return c, nil
 }
 

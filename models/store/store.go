@@ -37,8 +37,9 @@ type Scope struct {
 	Paths []string
 	// Account acts; the zero value means the system itself.
 	Account uuid.UUID
-	// RequestID goes into the audit trail.
+	// RequestID and Address, the caller's, go into the audit trail.
 	RequestID string
+	Address   string
 }
 
 // Options say how to open the store.
