@@ -76,8 +76,8 @@ func open(ctx context.Context, cfg config.Config, dsn config.Secret, connections
 			opened.close()
 		}
 	}()
-	if p.keys, err = secret.Open(keysDir(cfg)); err != nil {
-		return nil, fmt.Errorf("keys: %w", err)
+	if p.keys, err = openKeys(cfg); err != nil {
+		return nil, err
 	}
 	if p.files, err = files.Open(ctx, blobAddress(cfg), p.keys); err != nil {
 		return nil, err
@@ -98,6 +98,9 @@ func open(ctx context.Context, cfg config.Config, dsn config.Secret, connections
 		DSN: dsn.Reveal(), MaxConns: connections, Clock: clock, Keys: p.keys, Processes: p.proc, Workdays: p.days, Items: items,
 	})
 	if err != nil {
+		return nil, err
+	}
+	if err := checkKeys(ctx, p.register); err != nil {
 		return nil, err
 	}
 	p.sdk, err = sdk.NewLazyClient(sdk.Options{

@@ -43,6 +43,20 @@ func migrate(ctx context.Context, cfg config.Config) error {
 	}, clock)
 }
 
+// prepare brings the database of a trial to this version and gives an empty
+// register its keys.
+func prepare(ctx context.Context, cfg config.Config) error {
+	if err := migrate(ctx, cfg); err != nil {
+		return err
+	}
+	clock, err := service.Clock(cfg.Clock)
+	if err != nil {
+		return err
+	}
+	_, err = service.CreateKeys(ctx, cfg, clock)
+	return err
+}
+
 // timed reads the settings of a command that serves, and makes its clock.
 func timed(cmd *cobra.Command) (config.Config, *calendar.Clock, error) {
 	cfg, err := settings(cmd)
@@ -107,7 +121,7 @@ func runServices(ctx context.Context, cfg config.Config, listener net.Listener, 
 	if err := writeTrial(cfg); err != nil {
 		return err
 	}
-	if err := migrate(ctx, cfg); err != nil {
+	if err := prepare(ctx, cfg); err != nil {
 		return err
 	}
 	clock, err := service.Clock(cfg.Clock)

@@ -29,6 +29,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"strings"
 	"sync/atomic"
 
 	"github.com/tink-crypto/tink-go/v2/aead"
@@ -186,4 +187,23 @@ func mustCompute(key prf.PRF, input []byte) []byte {
 func (k *Keyring) Fresh(ciphertext []byte) bool {
 	mark := k.current.Load().mark
 	return len(ciphertext) > len(mark) && string(ciphertext[:len(mark)]) == mark
+}
+
+// Needed is Prints without the encryption keys older than those in use.
+func (k *Keyring) Needed() []string {
+	r := k.current.Load()
+	var list []string
+	for i, print := range r.prints {
+		last := i+1 == len(r.prints) || !sameSet(print, r.prints[i+1])
+		if last || sameSet(print, "hash:") {
+			list = append(list, print)
+		}
+	}
+	return list
+}
+
+// sameSet says whether two prints are of keys of one set.
+func sameSet(a, b string) bool {
+	set, _, _ := strings.Cut(a, ":")
+	return strings.HasPrefix(b, set+":")
 }
