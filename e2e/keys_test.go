@@ -144,7 +144,7 @@ func TestKeysRotateOnAFullRegister(t *testing.T) {
 	require.Equal(t, after.Hash("identity", card), e2e.Value[[]byte](s, `SELECT id_hash FROM student WHERE id = $1`, pupil.ID))
 	to.Leader.Approve(transfer)
 	to.Reviewer.Approve(transfer)
-	s.Stage(transfer, "RELEASING_SCHOOL")
+	s.Stage(transfer, "RELEASING_REVIEW")
 	require.NoError(t, service.RotateKeys(t.Context(), cfg, s.Clock, silent()), "and once more")
 }
 
