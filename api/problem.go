@@ -12,6 +12,7 @@ import (
 
 	"github.com/xueji/xueji/models/problem"
 	"github.com/xueji/xueji/models/process"
+	"github.com/xueji/xueji/models/store"
 )
 
 // Problem is the body of every refusal: RFC 9457 with a stable code. It never
@@ -106,6 +107,12 @@ func (x *exchange) told(err error) *problem.Error {
 	case overtaken(err):
 		x.cause = err
 		return problem.New(problem.VersionConflict)
+	case errors.Is(err, store.ErrRekeying):
+		x.cause = err
+		return problem.New(problem.KeysRotating)
+	case errors.Is(err, store.ErrOtherKeys):
+		x.cause = err
+		return problem.New(problem.KeysOther)
 	case databaseDown(err):
 		x.cause = err
 		return problem.New(problem.Unavailable).With("part", "database")

@@ -95,6 +95,8 @@ func New(t testing.TB, o Options) *Stack {
 	require.NoError(t, err)
 	t.Cleanup(pool.Close)
 	s.DB = pool
+	_, err = service.CreateKeys(t.Context(), s.Config, s.Clock)
+	require.NoError(t, err)
 	s.startAPI()
 	if !o.NoWorker {
 		s.StartWorker()

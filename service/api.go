@@ -37,7 +37,7 @@ type API struct {
 
 // OpenAPI opens the API; Run serves it. Metrics may be nil.
 func OpenAPI(ctx context.Context, cfg config.Config, clock *calendar.Clock, log *slog.Logger, metrics *prometheus.Registry, options ...Option) (*API, error) {
-	p, err := open(ctx, cfg, cfg.Database.AppURL, cfg.Database.AppConnections, clock, log, nil, options...)
+	p, err := open(ctx, cfg, appLogin(cfg), clock, log, nil, options...)
 	if err != nil {
 		return nil, err
 	}

@@ -48,13 +48,16 @@ func OpenOperator(ctx context.Context, cfg config.Config, clock *calendar.Clock,
 	if err != nil {
 		return nil, err
 	}
-	open := func(dsn config.Secret) (*store.Store, error) {
-		return store.Open(ctx, store.Options{DSN: dsn.Reveal(), MaxConns: operatorConnections, Clock: clock, Keys: keys})
+	open := func(as login) (*store.Store, error) {
+		if err := as.check(ctx); err != nil {
+			return nil, err
+		}
+		return store.Open(ctx, store.Options{DSN: as.dsn.Reveal(), MaxConns: operatorConnections, Clock: clock, Keys: keys})
 	}
-	if o.register, err = open(cfg.Database.WorkerURL); err != nil {
+	if o.register, err = open(workerLogin(cfg)); err != nil {
 		return nil, err
 	}
-	if o.people, err = open(cfg.Database.AppURL); err != nil {
+	if o.people, err = open(appLogin(cfg)); err != nil {
 		return nil, err
 	}
 	o.sdk, err = sdk.NewLazyClient(sdk.Options{

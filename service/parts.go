@@ -35,6 +35,17 @@ func Clock(c config.Clock) (*calendar.Clock, error) {
 	return calendar.NewClock(c.Offset), nil
 }
 
+// Mend makes the roles, policies, grants, constraints and triggers that the database
+// lacks, and names them; what it cannot make it refuses.
+func Mend(ctx context.Context, db config.Database) ([]string, error) {
+	return migrations.Mend(ctx, db.URL.Reveal())
+}
+
+// Roles makes the serving roles and nothing else, so that a backup can be restored.
+func Roles(ctx context.Context, db config.Database, passwords migrations.Passwords) error {
+	return migrations.Roles(ctx, db.URL.Reveal(), passwords)
+}
+
 // Migrate brings the database to this version: roles, schema, offices of the
 // table of divisions. It is safe to repeat.
 func Migrate(ctx context.Context, db config.Database, passwords migrations.Passwords, clock *calendar.Clock) error {
@@ -63,9 +74,37 @@ type Option func(*parts)
 // brings other kinds.
 func Processes(known *process.Catalogue) Option { return func(p *parts) { p.proc = known } }
 
+// login is one of the two serving roles, and where its address is set.
+type login struct {
+	dsn           config.Secret
+	role, setting string
+	connections   int32
+}
+
+func appLogin(cfg config.Config) login {
+	return login{cfg.Database.AppURL, migrations.AppRole, "database.app_url", cfg.Database.AppConnections}
+}
+
+func workerLogin(cfg config.Config) login {
+	return login{cfg.Database.WorkerURL, migrations.WorkerRole, "database.worker_url", cfg.Database.WorkerConnections}
+}
+
+// CheckWorkerLogin says why the database cannot be read with the worker's login.
+func CheckWorkerLogin(ctx context.Context, cfg config.Config) error {
+	return workerLogin(cfg).check(ctx)
+}
+
+// check says why the database cannot be served with this login, and the way out.
+func (l login) check(ctx context.Context) error {
+	if l.dsn == "" {
+		return fmt.Errorf("%s is not set; set it to the address of the database with the role %s", l.setting, l.role)
+	}
+	return migrations.Serves(ctx, l.dsn.Reveal(), l.role, l.setting)
+}
+
 // open opens the parts for one database role. Temporal is not asked yet: the
 // API starts and takes filings while it is down.
-func open(ctx context.Context, cfg config.Config, dsn config.Secret, connections int32, clock *calendar.Clock, log *slog.Logger, engine sdk.MetricsHandler, options ...Option) (p *parts, err error) {
+func open(ctx context.Context, cfg config.Config, as login, clock *calendar.Clock, log *slog.Logger, engine sdk.MetricsHandler, options ...Option) (p *parts, err error) {
 	p = &parts{log: log}
 	for _, option := range options {
 		option(p)
@@ -76,8 +115,11 @@ func open(ctx context.Context, cfg config.Config, dsn config.Secret, connections
 			opened.close()
 		}
 	}()
-	if p.keys, err = secret.Open(keysDir(cfg)); err != nil {
-		return nil, fmt.Errorf("keys: %w", err)
+	if err := as.check(ctx); err != nil {
+		return nil, err
+	}
+	if p.keys, err = openKeys(cfg); err != nil {
+		return nil, err
 	}
 	if p.files, err = files.Open(ctx, blobAddress(cfg), p.keys); err != nil {
 		return nil, err
@@ -95,9 +137,12 @@ func open(ctx context.Context, cfg config.Config, dsn config.Secret, connections
 		return nil, err
 	}
 	p.register, err = store.Open(ctx, store.Options{
-		DSN: dsn.Reveal(), MaxConns: connections, Clock: clock, Keys: p.keys, Processes: p.proc, Workdays: p.days, Items: items,
+		DSN: as.dsn.Reveal(), MaxConns: as.connections, Clock: clock, Keys: p.keys, Processes: p.proc, Workdays: p.days, Items: items,
 	})
 	if err != nil {
+		return nil, err
+	}
+	if err := checkKeys(ctx, p.register); err != nil {
 		return nil, err
 	}
 	p.sdk, err = sdk.NewLazyClient(sdk.Options{

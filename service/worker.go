@@ -39,7 +39,7 @@ func OpenWorker(ctx context.Context, cfg config.Config, clock *calendar.Clock, l
 	if err != nil {
 		return nil, err
 	}
-	p, err := open(ctx, cfg, cfg.Database.WorkerURL, cfg.Database.WorkerConnections, clock, log, engine, options...)
+	p, err := open(ctx, cfg, workerLogin(cfg), clock, log, engine, options...)
 	if err != nil {
 		return nil, err
 	}

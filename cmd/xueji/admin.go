@@ -163,6 +163,9 @@ func withAudit(cmd *cobra.Command, fn func(*store.Tx) error) error {
 	if err != nil {
 		return err
 	}
+	if err := service.CheckWorkerLogin(cmd.Context(), cfg); err != nil {
+		return err
+	}
 	register, err := store.Open(cmd.Context(), store.Options{DSN: cfg.Database.WorkerURL.Reveal(), MaxConns: 1, Clock: clock, Keys: keys})
 	if err != nil {
 		return err

@@ -74,7 +74,7 @@ func measure(ctx context.Context, cfg config.Config, o bench.Options, profile st
 	if cfg, err = s.start(ctx, cfg); err != nil {
 		return err
 	}
-	if err := migrate(ctx, cfg); err != nil {
+	if err := prepare(ctx, cfg, o.Progress); err != nil {
 		return err
 	}
 	if profile != "" {

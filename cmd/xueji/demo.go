@@ -70,7 +70,7 @@ func playOn(ctx context.Context, cfg config.Config, out io.Writer) error {
 		return err
 	}
 	clock, hand := calendar.Stopped(begin.Now())
-	if err := migrate(ctx, cfg); err != nil {
+	if err := prepare(ctx, cfg, out); err != nil {
 		return err
 	}
 	log, metrics := newLogger(config.Log{Level: slog.LevelError, Format: cfg.Log.Format}, out), prometheus.NewRegistry()

@@ -58,6 +58,7 @@ func newRootCommand() *cobra.Command {
 		newDemoCommand(),
 		newDevCommand(),
 		newDocsCommand(),
+		newKeysCommand(),
 		newMigrateCommand(),
 		newPolicyCommand(),
 		newProcessCommand(),

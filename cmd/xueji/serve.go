@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 
@@ -17,30 +18,63 @@ import (
 )
 
 func newMigrateCommand() *cobra.Command {
-	return &cobra.Command{
+	var rolesOnly bool
+	command := &cobra.Command{
 		Use:   "migrate",
 		Short: "Bring the database to this version: roles, tables, offices",
 		Long: "Needs database.url, a role that may create roles the first time. The passwords of the serving roles are\n" +
-			"taken from database.app_url and database.worker_url.",
+			"taken from database.app_url and database.worker_url. Roles, policies, grants, constraints and triggers are compared\n" +
+			"with what a new database has: what a restore left out is made and named, everything else is refused.",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			cfg, err := settings(cmd)
 			if err != nil {
 				return err
 			}
-			return migrate(cmd.Context(), cfg)
+			if cfg.Database.URL == "" {
+				return errors.New("database.url is not set; name the role that owns the tables, for example with XUEJI_DATABASE_URL")
+			}
+			if rolesOnly {
+				return service.Roles(cmd.Context(), cfg.Database, passwordsOf(cfg.Database))
+			}
+			return migrate(cmd.Context(), cfg, cmd.OutOrStdout())
 		},
 	}
+	command.Flags().BoolVar(&rolesOnly, "roles", false, "make the serving roles only, before a backup is restored")
+	return command
 }
 
-func migrate(ctx context.Context, cfg config.Config) error {
+func passwordsOf(d config.Database) migrations.Passwords {
+	return migrations.Passwords{App: passwordOf(d.AppURL), Worker: passwordOf(d.WorkerURL)}
+}
+
+func migrate(ctx context.Context, cfg config.Config, out io.Writer) error {
 	clock, err := service.Clock(cfg.Clock)
 	if err != nil {
 		return err
 	}
-	return service.Migrate(ctx, cfg.Database, migrations.Passwords{
-		App: passwordOf(cfg.Database.AppURL), Worker: passwordOf(cfg.Database.WorkerURL),
-	}, clock)
+	if err := service.Migrate(ctx, cfg.Database, passwordsOf(cfg.Database), clock); err != nil {
+		return err
+	}
+	made, err := service.Mend(ctx, cfg.Database)
+	for _, name := range made {
+		_, _ = fmt.Fprintln(out, "was missing and is made:", name)
+	}
+	return err
+}
+
+// prepare brings the database of a trial to this version and gives an empty
+// register its keys.
+func prepare(ctx context.Context, cfg config.Config, out io.Writer) error {
+	if err := migrate(ctx, cfg, out); err != nil {
+		return err
+	}
+	clock, err := service.Clock(cfg.Clock)
+	if err != nil {
+		return err
+	}
+	_, err = service.CreateKeys(ctx, cfg, clock)
+	return err
 }
 
 // timed reads the settings of a command that serves, and makes its clock.
@@ -107,7 +141,7 @@ func runServices(ctx context.Context, cfg config.Config, listener net.Listener, 
 	if err := writeTrial(cfg); err != nil {
 		return err
 	}
-	if err := migrate(ctx, cfg); err != nil {
+	if err := prepare(ctx, cfg, out); err != nil {
 		return err
 	}
 	clock, err := service.Clock(cfg.Clock)

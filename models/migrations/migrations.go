@@ -40,10 +40,18 @@ func Up(ctx context.Context, dsn string, passwords Passwords) error {
 		return fmt.Errorf("open the database: %w", err)
 	}
 	defer func() { _ = db.Close() }()
-	if err := ensureRole(ctx, db, AppRole, passwords.App); err != nil {
+	if err := ensureRoles(ctx, db, passwords); err != nil {
 		return err
 	}
-	if err := ensureRole(ctx, db, WorkerRole, passwords.Worker); err != nil {
+	known, err := numbers()
+	if err != nil {
+		return err
+	}
+	run, err := applied(ctx, db)
+	if err != nil {
+		return err
+	}
+	if err := judgeVersions(run, known); err != nil {
 		return err
 	}
 	provider, err := provider(db)
@@ -54,6 +62,21 @@ func Up(ctx context.Context, dsn string, passwords Passwords) error {
 		return fmt.Errorf("migrate the database: %w", err)
 	}
 	return nil
+}
+
+// Roles creates the serving roles when they are missing, and does nothing else: a
+// backup is restored into a server that has them.
+func Roles(ctx context.Context, dsn string, passwords Passwords) error {
+	db, err := sql.Open("pgx", dsn)
+	if err != nil {
+		return fmt.Errorf("open the database: %w", err)
+	}
+	defer func() { _ = db.Close() }()
+	return ensureRoles(ctx, db, passwords)
+}
+
+func ensureRoles(ctx context.Context, db *sql.DB, passwords Passwords) error {
+	return errors.Join(ensureRole(ctx, db, AppRole, passwords.App), ensureRole(ctx, db, WorkerRole, passwords.Worker))
 }
 
 // Pending says whether the database is older than this program.

@@ -19,4 +19,6 @@ const (
 	MethodNotAllowed Code = "method_not_allowed"
 	BadCursor        Code = "bad_cursor"
 	MediaType        Code = "unsupported_media_type"
+	KeysRotating     Code = "keys_rotating"
+	KeysOther        Code = "keys_other"
 )

@@ -7,10 +7,6 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/tink-crypto/tink-go/v2/aead"
-	"github.com/tink-crypto/tink-go/v2/keyset"
-	tinkpb "github.com/tink-crypto/tink-go/v2/proto/tink_go_proto"
-	"github.com/tink-crypto/tink-go/v2/streamingaead"
 	"github.com/tink-crypto/tink-go/v2/tink"
 )
 
@@ -20,15 +16,37 @@ const keyFile = "keyring.json"
 // error that wraps it names the path and the command that puts it right.
 var ErrTooOpen = errors.New("the keys are open to others")
 
-// Open opens the keyring in the folder, and makes folder and keys on first use.
-// Processes that start at the same time agree on one keyring. It refuses a
-// folder or a file that others than the owner may use (ErrTooOpen).
+// ErrNoKeys says that the folder holds no keys. Keys are made by Create only: a
+// register that has secrets needs the keys they were sealed with, not new ones.
+var ErrNoKeys = errors.New("there are no keys")
+
+// Open opens the keyring in the folder and makes nothing: without keys there it
+// is ErrNoKeys. It refuses a folder or a file that others than the owner may use
+// (ErrTooOpen).
 func Open(dir string) (*Keyring, error) { return OpenWrapped(dir, nil) }
 
 // OpenWrapped is Open for keys that are wrapped (encrypted) by a master key, such as one
 // in a key-management service; nil leaves them in clear text. A folder made one
 // way cannot be opened the other.
 func OpenWrapped(dir string, master tink.AEAD) (*Keyring, error) {
+	k, err := readFolder(dir, master)
+	if err != nil {
+		return nil, err
+	}
+	r, err := k.ring()
+	if err != nil {
+		return nil, err
+	}
+	return newKeyring(dir, master, false, r), nil
+}
+
+// Create makes folder and keys, wrapped by a master key unless that is nil, and
+// opens them. Keys that are there stay: Created says which it was. Processes that
+// call it at the same time agree on one keyring.
+func Create(dir string, master tink.AEAD) (*Keyring, error) {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, fmt.Errorf("secret: make the key folder: %w", err)
+	}
 	path, err := prepare(dir)
 	if err != nil {
 		return nil, err
@@ -39,68 +57,28 @@ func OpenWrapped(dir string, master tink.AEAD) (*Keyring, error) {
 			return nil, err
 		}
 	}
-	k, err := read(path, master)
+	opened, err := OpenWrapped(dir, master)
 	if err != nil {
 		return nil, err
 	}
-	ring, err := k.keyring()
-	if err != nil {
-		return nil, err
-	}
-	ring.created = created
-	return ring, nil
+	opened.created = created
+	return opened, nil
 }
 
-// Rotate gives the folder new encryption keys. Old secrets stay readable; the hash
-// key stays. Processes that are running do not know the new keys until they are
-// started again, so an operator stops them first. One rotation at a time.
-func Rotate(dir string, master tink.AEAD) error {
+func readFolder(dir string, master tink.AEAD) (keys, error) {
 	path, err := prepare(dir)
 	if err != nil {
-		return err
+		return keys{}, err
 	}
-	k, err := read(path, master)
-	if err != nil {
-		return err
-	}
-	if k.text, err = withNewKey(k.text, aead.AES256GCMKeyTemplate()); err != nil {
-		return err
-	}
-	if k.files, err = withNewKey(k.files, streamingaead.AES256GCMHKDF4KBKeyTemplate()); err != nil {
-		return err
-	}
-	temporary, err := writeTemporary(path, k, master)
-	if err != nil {
-		return err
-	}
-	if err := os.Rename(temporary, path); err != nil {
-		return errors.Join(fmt.Errorf("secret: replace keys: %w", err), os.Remove(temporary))
-	}
-	return syncFolder(dir)
+	return read(path, master)
 }
 
-func withNewKey(handle *keyset.Handle, template *tinkpb.KeyTemplate) (*keyset.Handle, error) {
-	manager := keyset.NewManagerFromHandle(handle)
-	id, err := manager.Add(template)
-	if err != nil {
-		return nil, fmt.Errorf("secret: add a key: %w", err)
-	}
-	if err := manager.SetPrimary(id); err != nil {
-		return nil, fmt.Errorf("secret: use the new key: %w", err)
-	}
-	next, err := manager.Handle()
-	if err != nil {
-		return nil, fmt.Errorf("secret: new keyset: %w", err)
-	}
-	return next, nil
-}
-
-// prepare makes sure that the folder exists and belongs to its owner alone.
+// prepare makes sure that the folder is there and belongs to its owner alone.
 func prepare(dir string) (path string, err error) {
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return "", fmt.Errorf("secret: make the key folder: %w", err)
-	}
 	info, err := os.Stat(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return "", fmt.Errorf("secret: %w in %s: the folder does not exist", ErrNoKeys, dir)
+	}
 	if err != nil {
 		return "", fmt.Errorf("secret: key folder: %w", err)
 	}
@@ -176,6 +154,9 @@ func syncFolder(dir string) error {
 
 func read(path string, master tink.AEAD) (keys, error) {
 	info, err := os.Stat(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return keys{}, fmt.Errorf("secret: %w in %s: the file %s does not exist", ErrNoKeys, filepath.Dir(path), keyFile)
+	}
 	if err != nil {
 		return keys{}, fmt.Errorf("secret: key file: %w", err)
 	}

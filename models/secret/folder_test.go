@@ -44,7 +44,7 @@ func keyMaterial(t *testing.T, dir string) []string {
 
 func TestFirstUseMakesKeysForTheOwnerAlone(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "var", "keys")
-	first, err := secret.Open(dir)
+	first, err := secret.Create(dir, nil)
 	require.NoError(t, err)
 	require.True(t, first.Created())
 
@@ -58,7 +58,7 @@ func TestFirstUseMakesKeysForTheOwnerAlone(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, os.FileMode(0o600), info.Mode().Perm())
 
-	second, err := secret.Open(dir)
+	second, err := secret.Create(dir, nil)
 	require.NoError(t, err)
 	require.False(t, second.Created())
 	requireSameKeys(t, first, second)
@@ -88,7 +88,7 @@ func TestConcurrentFirstUsesAgree(t *testing.T) {
 	for i := range openers {
 		done.Go(func() {
 			start.Wait()
-			rings[i], errs[i] = secret.Open(dir)
+			rings[i], errs[i] = secret.Create(dir, nil)
 		})
 	}
 	start.Done()
@@ -109,7 +109,7 @@ const openInChild = "XUEJI_TEST_OPEN_KEYS"
 
 func TestMain(m *testing.M) {
 	if dir := os.Getenv(openInChild); dir != "" {
-		ring, err := secret.Open(dir)
+		ring, err := secret.Create(dir, nil)
 		if err != nil {
 			os.Exit(1)
 		}
@@ -144,7 +144,7 @@ func TestTwoProcessesAgree(t *testing.T) {
 func TestKeysOpenToOthersAreRefused(t *testing.T) {
 	for _, mode := range []os.FileMode{0o640, 0o604, 0o620, 0o644} {
 		dir := filepath.Join(t.TempDir(), "keys")
-		_, err := secret.Open(dir)
+		_, err := secret.Create(dir, nil)
 		require.NoError(t, err)
 		path := filepath.Join(dir, "keyring.json")
 		require.NoError(t, os.Chmod(path, mode))
@@ -157,35 +157,82 @@ func TestKeysOpenToOthersAreRefused(t *testing.T) {
 		_, err = secret.Open(dir)
 		require.ErrorIs(t, err, secret.ErrTooOpen)
 		require.ErrorContains(t, err, "chmod 700 "+dir)
-		require.ErrorIs(t, secret.Rotate(dir, nil), secret.ErrTooOpen)
+		_, err = secret.Stage(dir, nil)
+		require.ErrorIs(t, err, secret.ErrTooOpen)
 	}
 }
 
-func TestRotationKeepsOldSecretsAndHashes(t *testing.T) {
+func TestKeysAreNeverMadeByOpening(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "keys")
-	before, err := secret.Open(dir)
+	_, err := secret.Open(dir)
+	require.ErrorIs(t, err, secret.ErrNoKeys)
+	require.ErrorContains(t, err, dir)
+	require.NoDirExists(t, dir)
+	require.NoError(t, os.Mkdir(dir, 0o700))
+	_, err = secret.Open(dir)
+	require.ErrorIs(t, err, secret.ErrNoKeys)
+	entries, err := os.ReadDir(dir)
+	require.NoError(t, err)
+	require.Empty(t, entries)
+}
+
+// Staged keys change nothing; promoted ones read what is old; pruned ones do not.
+func TestKeysRotateInThreeSteps(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "keys")
+	before, err := secret.Create(dir, nil)
 	require.NoError(t, err)
 	sealed, err := before.Encrypt(purpose, []byte("secret"))
 	require.NoError(t, err)
-	file := encrypted(t, before, []byte("file"))
+	file, hash := encrypted(t, before, []byte("file")), before.Hash(purpose, "x")
 
-	require.NoError(t, secret.Rotate(dir, nil))
+	next, err := secret.Stage(dir, nil)
+	require.NoError(t, err)
+	again, err := secret.Stage(dir, nil)
+	require.NoError(t, err)
+	require.Equal(t, next, again, "staging twice stages once")
+	staged, err := secret.Open(dir)
+	require.NoError(t, err)
+	requireSameKeys(t, before, staged)
+	require.Equal(t, before.Prints(), staged.Prints())
+
+	require.NoError(t, secret.Promote(dir, nil))
+	require.NoError(t, secret.Promote(dir, nil))
 	after, err := secret.Open(dir)
 	require.NoError(t, err)
-	require.False(t, after.Created())
+	require.Equal(t, next.Fingerprint, after.Fingerprint())
+	require.Equal(t, next.Prints, after.Prints())
+	require.Subset(t, after.Prints(), before.Prints())
+	require.NotEqual(t, before.Fingerprint(), after.Fingerprint())
 	opened, err := after.Decrypt(purpose, sealed)
 	require.NoError(t, err)
 	require.Equal(t, "secret", string(opened))
+	require.False(t, after.Fresh(sealed))
 	content, err := decrypted(after, filePurpose, bytes.NewReader(file))
 	require.NoError(t, err)
 	require.Equal(t, "file", string(content))
-	require.Equal(t, before.Hash(purpose, "x"), after.Hash(purpose, "x"))
-	require.Equal(t, before.Fingerprint(), after.Fingerprint())
+	fresh, err := after.FreshStream(bytes.NewReader(file), filePurpose)
+	require.NoError(t, err)
+	require.False(t, fresh)
+	require.NotEqual(t, hash, after.Hash(purpose, "x"))
+	require.Equal(t, after.Hash(purpose, "x"), after.Rehash(hash), "a stored hash is brought to the new key without its value")
 
 	newer, err := after.Encrypt(purpose, []byte("secret"))
 	require.NoError(t, err)
+	require.True(t, after.Fresh(newer))
+	fresh, err = after.FreshStream(bytes.NewReader(encrypted(t, after, nil)), filePurpose)
+	require.NoError(t, err)
+	require.True(t, fresh)
 	_, err = before.Decrypt(purpose, newer)
 	require.ErrorIs(t, err, secret.ErrUnreadable, "a new key is in use")
+	require.NoError(t, before.Reload())
+	requireSameKeys(t, after, before)
+
+	require.NoError(t, secret.Prune(dir, nil))
+	pruned, err := secret.Open(dir)
+	require.NoError(t, err)
+	requireSameKeys(t, after, pruned)
+	_, err = pruned.Decrypt(purpose, sealed)
+	require.ErrorIs(t, err, secret.ErrUnreadable)
 	info, err := os.Stat(filepath.Join(dir, "keyring.json"))
 	require.NoError(t, err)
 	require.Equal(t, os.FileMode(0o600), info.Mode().Perm())
@@ -202,12 +249,14 @@ func master(t *testing.T) tink.AEAD {
 
 func TestWrappedKeysNeedTheirMasterKey(t *testing.T) {
 	dir, key := filepath.Join(t.TempDir(), "keys"), master(t)
-	first, err := secret.OpenWrapped(dir, key)
+	first, err := secret.Create(dir, key)
 	require.NoError(t, err)
 	second, err := secret.OpenWrapped(dir, key)
 	require.NoError(t, err)
 	requireSameKeys(t, first, second)
-	require.NoError(t, secret.Rotate(dir, key))
+	_, err = secret.Stage(dir, key)
+	require.NoError(t, err)
+	require.NoError(t, secret.Promote(dir, key))
 
 	text, err := os.ReadFile(filepath.Join(dir, "keyring.json"))
 	require.NoError(t, err)
@@ -220,7 +269,7 @@ func TestWrappedKeysNeedTheirMasterKey(t *testing.T) {
 	require.ErrorContains(t, err, "no master key is configured")
 
 	plain := filepath.Join(t.TempDir(), "keys")
-	_, err = secret.Open(plain)
+	_, err = secret.Create(plain, nil)
 	require.NoError(t, err)
 	_, err = secret.OpenWrapped(plain, key)
 	require.ErrorContains(t, err, "in clear text")
@@ -240,7 +289,10 @@ func TestBrokenKeyFilesAreRefusedAndNeverReplaced(t *testing.T) {
 		_, err := secret.Open(dir)
 		require.ErrorContains(t, err, path, name)
 		require.NotContains(t, err.Error(), "KEYVALUE")
-		require.Error(t, secret.Rotate(dir, nil))
+		_, err = secret.Stage(dir, nil)
+		require.Error(t, err)
+		_, err = secret.Create(dir, nil)
+		require.ErrorContains(t, err, path, name)
 		kept, err := os.ReadFile(path)
 		require.NoError(t, err)
 		require.Equal(t, text, string(kept), name)

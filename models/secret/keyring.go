@@ -13,18 +13,24 @@
 //
 // # What rotates
 //
-// Encryption keys rotate (Rotate): new secrets use the new key, old ones stay
-// readable. The hash key never does: the hashes are columns that are searched and
-// must be unique, and another key would find nothing. Replacing it means hashing
-// every row again.
+// All keys rotate together, in three steps that each may be repeated: Stage adds
+// new keys that nothing uses yet, Promote puts them to use, Prune drops the old
+// encryption keys once nothing was encrypted with them any more. Old secrets stay
+// readable in between.
+//
+// A keyed hash is computed by every hash key in turn, the oldest first, each over
+// what the one before it gave. So a hash that is stored is brought to a new key
+// without knowing what it was made of (Rehash), whatever it is a hash of; and the
+// old hash keys stay in the ring, of no use to anybody who has not got the newest.
 package secret
 
 import (
 	"crypto/sha256"
 	"encoding/binary"
-	"encoding/hex"
 	"errors"
 	"fmt"
+	"strings"
+	"sync/atomic"
 
 	"github.com/tink-crypto/tink-go/v2/aead"
 	"github.com/tink-crypto/tink-go/v2/keyset"
@@ -50,10 +56,10 @@ var ErrUnreadable = errors.New("secret: cannot be decrypted: changed, cut, of an
 // the ciphertext: what was encrypted as one thing cannot be passed off as another.
 // Purposes are constants of the code; renaming one makes old secrets unreadable.
 type Keyring struct {
-	text    tink.AEAD
-	files   tink.StreamingAEAD
-	hash    prf.PRF
+	dir     string // where Reload reads; empty for a ring in memory
+	master  tink.AEAD
 	created bool
+	current atomic.Pointer[ring]
 }
 
 // keys are the three keysets of a keyring.
@@ -67,7 +73,17 @@ func NewEphemeral() (*Keyring, error) {
 	if err != nil {
 		return nil, err
 	}
-	return k.keyring()
+	ring, err := k.ring()
+	if err != nil {
+		return nil, err
+	}
+	return newKeyring("", nil, false, ring), nil
+}
+
+func newKeyring(dir string, master tink.AEAD, created bool, r *ring) *Keyring {
+	k := &Keyring{dir: dir, master: master, created: created}
+	k.current.Store(r)
+	return k
 }
 
 func generate() (keys, error) {
@@ -80,32 +96,32 @@ func generate() (keys, error) {
 	return keys{text, files, hash}, nil
 }
 
-func (k keys) keyring() (*Keyring, error) {
-	text, err1 := aead.New(k.text)
-	files, err2 := streamingaead.New(k.files)
-	hashes, err3 := prf.NewPRFSet(k.hash)
-	if err := errors.Join(err1, err2, err3); err != nil {
-		return nil, fmt.Errorf("secret: use keys: %w", err)
-	}
-	if len(hashes.PRFs) != 1 {
-		return nil, fmt.Errorf("secret: the hash keyset has %d keys and must have exactly one: it never rotates", len(hashes.PRFs))
-	}
-	ring := &Keyring{text: text, files: files, hash: hashes.PRFs[hashes.PrimaryID]}
-	// A key that cannot make HashSize bytes is found here, so that Hash cannot fail.
-	if _, err := ring.hash.ComputePRF(nil, HashSize); err != nil {
-		return nil, fmt.Errorf("secret: use hash key: %w", err)
-	}
-	return ring, nil
-}
-
-// Created says that Open made new keys. A caller whose database already holds
-// secrets must stop then: the key folder is the wrong one or was lost.
+// Created says that Create made new keys.
 func (k *Keyring) Created() bool { return k.created }
 
-// Fingerprint names the hash key without telling it. Stored in the database, it
-// shows at the next start whether keys and database belong together.
-func (k *Keyring) Fingerprint() string {
-	return hex.EncodeToString(k.Hash("keyring.fingerprint", "")[:8])
+// Dir is the folder the keys lie in, or "" for keys in memory.
+func (k *Keyring) Dir() string { return k.dir }
+
+// Fingerprint names the keys in use without telling them. The register keeps it,
+// so that a process with other keys is found out.
+func (k *Keyring) Fingerprint() string { return k.current.Load().fingerprint }
+
+// Prints name every key of the ring that something may be sealed or hashed with,
+// one by one; keys that are only staged are left out.
+func (k *Keyring) Prints() []string { return k.current.Load().prints }
+
+// Reload reads the folder again, for a process that runs while keys are rotated.
+// What is under way ends with the keys it began with. Keys in memory stay.
+func (k *Keyring) Reload() error {
+	if k.dir == "" {
+		return nil
+	}
+	next, err := OpenWrapped(k.dir, k.master)
+	if err != nil {
+		return err
+	}
+	k.current.Store(next.current.Load())
+	return nil
 }
 
 // Encrypt encrypts a short secret for a purpose. Equal secrets give different
@@ -114,7 +130,7 @@ func (k *Keyring) Encrypt(purpose string, plaintext []byte) ([]byte, error) {
 	if purpose == "" {
 		return nil, ErrPurpose
 	}
-	ciphertext, err := k.text.Encrypt(plaintext, []byte(purpose))
+	ciphertext, err := k.current.Load().text.Encrypt(plaintext, []byte(purpose))
 	if err != nil {
 		return nil, fmt.Errorf("secret: encrypt %s: %w", purpose, err)
 	}
@@ -127,7 +143,7 @@ func (k *Keyring) Decrypt(purpose string, ciphertext []byte) ([]byte, error) {
 	if purpose == "" {
 		return nil, ErrPurpose
 	}
-	plaintext, err := k.text.Decrypt(ciphertext, []byte(purpose))
+	plaintext, err := k.current.Load().text.Decrypt(ciphertext, []byte(purpose))
 	if err != nil {
 		// Tink says no more than that it failed, which is as it should be.
 		return nil, fmt.Errorf("%w (%s)", ErrUnreadable, purpose)
@@ -143,9 +159,51 @@ func (k *Keyring) Hash(purpose, value string) []byte {
 	// The length keeps ("ab", "c") and ("a", "bc") apart.
 	input := binary.BigEndian.AppendUint32(nil, uint32(len(purpose))) //nolint:gosec // purposes are short constants
 	input = append(append(input, purpose...), value...)
-	sum, err := k.hash.ComputePRF(input, HashSize)
+	for _, key := range k.current.Load().hashes {
+		input = mustCompute(key, input)
+	}
+	return input
+}
+
+// Rehash brings a hash that was made before the newest hash key to that key.
+// Doing it twice to one hash spoils it: whoever calls it keeps account.
+func (k *Keyring) Rehash(hash []byte) []byte {
+	hashes := k.current.Load().hashes
+	if len(hashes) < 2 {
+		return hash
+	}
+	return mustCompute(hashes[len(hashes)-1], hash)
+}
+
+func mustCompute(key prf.PRF, input []byte) []byte {
+	sum, err := key.ComputePRF(input, HashSize)
 	if err != nil {
 		panic("secret: the hash key worked when it was opened and now: " + err.Error())
 	}
 	return sum
+}
+
+// Fresh says whether a ciphertext of Encrypt was made with the key in use.
+func (k *Keyring) Fresh(ciphertext []byte) bool {
+	mark := k.current.Load().mark
+	return len(ciphertext) > len(mark) && string(ciphertext[:len(mark)]) == mark
+}
+
+// Needed is Prints without the encryption keys older than those in use.
+func (k *Keyring) Needed() []string {
+	r := k.current.Load()
+	var list []string
+	for i, print := range r.prints {
+		last := i+1 == len(r.prints) || !sameSet(print, r.prints[i+1])
+		if last || sameSet(print, "hash:") {
+			list = append(list, print)
+		}
+	}
+	return list
+}
+
+// sameSet says whether two prints are of keys of one set.
+func sameSet(a, b string) bool {
+	set, _, _ := strings.Cut(a, ":")
+	return strings.HasPrefix(b, set+":")
 }

@@ -83,7 +83,7 @@ func TestHashes(t *testing.T) {
 
 func TestPrintingAKeyringShowsNoKey(t *testing.T) {
 	dir := t.TempDir() + "/keys"
-	ring, err := secret.Open(dir)
+	ring, err := secret.Create(dir, nil)
 	require.NoError(t, err)
 	for _, key := range keyMaterial(t, dir) {
 		for _, verb := range []string{"%v", "%+v", "%#v", "%s"} {

@@ -12,7 +12,7 @@ func (k *Keyring) EncryptStream(w io.Writer, purpose string) (io.WriteCloser, er
 	if purpose == "" {
 		return nil, ErrPurpose
 	}
-	stream, err := k.files.NewEncryptingWriter(w, []byte(purpose))
+	stream, err := k.current.Load().files.NewEncryptingWriter(w, []byte(purpose))
 	if err != nil {
 		return nil, fmt.Errorf("secret: encrypt stream %s: %w", purpose, err)
 	}
@@ -27,11 +27,27 @@ func (k *Keyring) DecryptStream(r io.Reader, purpose string) (io.Reader, error) 
 		return nil, ErrPurpose
 	}
 	source := &sourceErrors{source: r}
-	stream, err := k.files.NewDecryptingReader(source, []byte(purpose))
+	stream, err := k.current.Load().files.NewDecryptingReader(source, []byte(purpose))
 	if err != nil {
 		return nil, fmt.Errorf("secret: decrypt stream %s: %w", purpose, err)
 	}
 	return &genuine{stream, source, purpose}, nil
+}
+
+// FreshStream says whether a stream was encrypted with the key in use. It reads
+// the first piece of it; one that is not genuine under any key is not fresh either.
+func (k *Keyring) FreshStream(r io.Reader, purpose string) (bool, error) {
+	source := &sourceErrors{source: r}
+	stream, err := k.current.Load().newest.NewDecryptingReader(source, []byte(purpose))
+	if err != nil {
+		return false, fmt.Errorf("secret: look at stream %s: %w", purpose, err)
+	}
+	var first [1]byte
+	_, err = stream.Read(first[:])
+	if source.failed != nil {
+		return false, fmt.Errorf("secret: read stream %s: %w", purpose, source.failed)
+	}
+	return err == nil || errors.Is(err, io.EOF), nil
 }
 
 // sourceErrors remembers why the source failed, so that a broken disk is not

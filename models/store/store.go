@@ -180,7 +180,14 @@ func (s *Store) InScope(ctx context.Context, scope Scope, fn func(*Tx) error) er
 	tx.db = s.gorm.Session(&gorm.Session{Context: context.WithValue(ctx, txKey{}, tx), NewDB: true})
 	tx.db.Statement.ConnPool = conn
 	defer tx.abandon() //nolint:contextcheck // it has the transaction's; does nothing once that has ended
-	if err := tx.enter(); err != nil {
+	err = tx.enter()
+	if errors.Is(err, ErrOtherKeys) {
+		tx.abandon() //nolint:contextcheck // same
+		if s.catchUp(ctx) {
+			err = tx.enter()
+		}
+	}
+	if err != nil {
 		return err
 	}
 	if err := fn(tx); err != nil {
@@ -189,24 +196,26 @@ func (s *Store) InScope(ctx context.Context, scope Scope, fn func(*Tx) error) er
 	return tx.commit()
 }
 
-// enter opens the transaction and sets scope and account for it only
-// (set_config local), in one round trip.
+// enter opens the transaction, sets scope and account for it only (set_config
+// local) and asks which keys the register has, in one round trip.
 func (t *Tx) enter() error {
 	account := ""
 	if t.scope.Account != uuid.Nil {
 		account = t.scope.Account.String()
 	}
 	t.open = true
+	var keys *string
 	err := t.raw(func(c *pgx.Conn) error {
 		batch := &pgx.Batch{}
 		batch.Queue(`BEGIN`)
-		batch.Queue(`SELECT set_config('xueji.scope', $1, true), set_config('xueji.account', $2, true)`, pathArray(t.scope.Paths), account)
+		batch.Queue(`SELECT (SELECT phase || ' ' || fingerprint FROM keyring), set_config('xueji.scope', $1, true), set_config('xueji.account', $2, true)`,
+			pathArray(t.scope.Paths), account).QueryRow(func(row pgx.Row) error { return row.Scan(&keys, nil, nil) })
 		return c.SendBatch(t.ctx, batch).Close()
 	})
 	if err != nil {
 		return fmt.Errorf("set the data scope: %w", err)
 	}
-	return nil
+	return t.store.guard(keys)
 }
 
 // commit ends the transaction. PostgreSQL answers COMMIT with ROLLBACK when a

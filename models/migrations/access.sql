@@ -1,0 +1,1649 @@
+TABLE account	
+TABLE account_password	
+TABLE audit_entry	
+TABLE audit_seal	
+TABLE batch_request	
+TABLE change	
+TABLE change_copy	
+TABLE change_dismissal	
+TABLE change_event	
+TABLE change_evidence	
+TABLE change_line	
+TABLE change_party	
+TABLE change_value	
+TABLE decision	
+TABLE departure	
+TABLE evidence	
+TABLE goose_db_version	
+TABLE guardian	
+TABLE handover	
+TABLE keyring	
+TABLE keyring_walk	
+TABLE notice	
+TABLE notice_read	
+TABLE opinion_draft	
+TABLE organisation	
+TABLE outbox	
+TABLE policy	
+TABLE proxy	
+TABLE punishment	
+TABLE roster	
+TABLE roster_row	
+TABLE school_class	
+TABLE school_grade	
+TABLE session	
+TABLE slip	
+TABLE slot	
+TABLE step	
+TABLE student	
+TABLE student_history	
+TABLE student_problem	
+TABLE suspension	
+TABLE task	
+TABLE webhook_delivery	
+TABLE webhook_endpoint	
+TABLE webhook_secret	
+TABLE worker_beat	
+COLUMN account.closed_at timestamp with time zone	
+COLUMN account.created_at timestamp with time zone	
+COLUMN account.created_by uuid	
+COLUMN account.failures integer	
+COLUMN account.id uuid	
+COLUMN account.last_used_at timestamp with time zone	
+COLUMN account.locked_until timestamp with time zone	
+COLUMN account.login text	
+COLUMN account.must_change boolean	
+COLUMN account.name text	
+COLUMN account.org_id uuid	
+COLUMN account.org_path ltree	
+COLUMN account.password_hash text	
+COLUMN account.password_set_at timestamp with time zone	
+COLUMN account.roles text[]	
+COLUMN account.sealed_at timestamp with time zone	
+COLUMN account.version bigint	
+COLUMN account_password.account_id uuid	
+COLUMN account_password.id bigint	
+COLUMN account_password.password_hash text	
+COLUMN account_password.set_at timestamp with time zone	
+COLUMN audit_entry.account_id uuid	
+COLUMN audit_entry.action text	
+COLUMN audit_entry.at timestamp with time zone	
+COLUMN audit_entry.detail jsonb	
+COLUMN audit_entry.id uuid	
+COLUMN audit_entry.office_path ltree	
+COLUMN audit_entry.partition text	
+COLUMN audit_entry.request_id text	
+COLUMN audit_entry.subject_id text	
+COLUMN audit_entry.subject_kind text	
+COLUMN audit_seal.entry_hash bytea	
+COLUMN audit_seal.entry_id uuid	
+COLUMN audit_seal.hash bytea	
+COLUMN audit_seal.partition text	
+COLUMN audit_seal.seq bigint	
+COLUMN batch_request.account_id uuid	
+COLUMN batch_request.body_hash bytea	
+COLUMN batch_request.created_at timestamp with time zone	
+COLUMN batch_request.key text	
+COLUMN batch_request.operation text	
+COLUMN batch_request.refused bytea	
+COLUMN batch_request.remaining bigint	
+COLUMN batch_request.tasks jsonb	
+COLUMN change.about uuid	
+COLUMN change.beside uuid	
+COLUMN change.case_no text	
+COLUMN change.close_code text	
+COLUMN change.closed_at timestamp with time zone	
+COLUMN change.closed_by uuid	
+COLUMN change.definition jsonb	
+COLUMN change.definition_version text	
+COLUMN change.due_total timestamp with time zone	
+COLUMN change.effective_on date	
+COLUMN change.filed_at timestamp with time zone	
+COLUMN change.filed_by uuid	
+COLUMN change.filing_hash bytea	
+COLUMN change.filing_key text	
+COLUMN change.found_by bytea	
+COLUMN change.id uuid	
+COLUMN change.inputs jsonb	
+COLUMN change.jump_holder uuid	
+COLUMN change.jump_to integer	
+COLUMN change.kind text	
+COLUMN change.org_id uuid	
+COLUMN change.org_path ltree	
+COLUMN change.out_policy_version integer	
+COLUMN change.policy_version integer	
+COLUMN change.problem_id uuid	
+COLUMN change.province_code text	
+COLUMN change.redo_of uuid	
+COLUMN change.roster_id uuid	
+COLUMN change.round integer	
+COLUMN change.stage text	
+COLUMN change.status text	
+COLUMN change.step_no integer	
+COLUMN change.struck_at timestamp with time zone	
+COLUMN change.struck_by uuid	
+COLUMN change.student_id uuid	
+COLUMN change.subject jsonb	
+COLUMN change.total_warned_at timestamp with time zone	
+COLUMN change.version bigint	
+COLUMN change_copy.account_id uuid	
+COLUMN change_copy.change_id uuid	
+COLUMN change_copy.org_id uuid	
+COLUMN change_copy.org_path ltree	
+COLUMN change_copy.sent_at timestamp with time zone	
+COLUMN change_copy.sent_by uuid	
+COLUMN change_dismissal.change_id uuid	
+COLUMN change_dismissal.dismissed_at timestamp with time zone	
+COLUMN change_dismissal.dismissed_by uuid	
+COLUMN change_dismissal.org_path ltree	
+COLUMN change_event.account_id uuid	
+COLUMN change_event.at timestamp with time zone	
+COLUMN change_event.change_id uuid	
+COLUMN change_event.for_account uuid	
+COLUMN change_event.id uuid	
+COLUMN change_event.office_id uuid	
+COLUMN change_event.opinion text	
+COLUMN change_event.params jsonb	
+COLUMN change_event.round integer	
+COLUMN change_event.step_no integer	
+COLUMN change_event.verb text	
+COLUMN change_evidence.change_id uuid	
+COLUMN change_evidence.evidence_id uuid	
+COLUMN change_evidence.kind text	
+COLUMN change_evidence.round integer	
+COLUMN change_line.change_id uuid	
+COLUMN change_line.class_id uuid	
+COLUMN change_line.class_name text	
+COLUMN change_line.code text	
+COLUMN change_line.line_no integer	
+COLUMN change_line.params jsonb	
+COLUMN change_line.reason text	
+COLUMN change_line.settled_at timestamp with time zone	
+COLUMN change_line.settled_by uuid	
+COLUMN change_line.student_id uuid	
+COLUMN change_line.subject jsonb	
+COLUMN change_line.verdict text	
+COLUMN change_party.change_id uuid	
+COLUMN change_party.org_id uuid	
+COLUMN change_party.org_path ltree	
+COLUMN change_party.side text	
+COLUMN change_value.after text	
+COLUMN change_value.before text	
+COLUMN change_value.change_id uuid	
+COLUMN change_value.cipher bytea	
+COLUMN change_value.field text	
+COLUMN change_value.hash bytea	
+COLUMN change_value.round integer	
+COLUMN decision.account_id uuid	
+COLUMN decision.change_id uuid	
+COLUMN decision.decided_at timestamp with time zone	
+COLUMN decision.for_account uuid	
+COLUMN decision.office_id uuid	
+COLUMN decision.opinion text	
+COLUMN decision.role text	
+COLUMN decision.round integer	
+COLUMN decision.slip_id uuid	
+COLUMN decision.step_no integer	
+COLUMN decision.task_id uuid	
+COLUMN decision.verdict text	
+COLUMN departure.change_id uuid	
+COLUMN departure.id uuid	
+COLUMN departure.left_on date	
+COLUMN departure.name text	
+COLUMN departure.number_masked text	
+COLUMN departure.org_path ltree	
+COLUMN departure.record jsonb	
+COLUMN departure.recorded_at timestamp with time zone	
+COLUMN departure.school_id uuid	
+COLUMN departure.student_id uuid	
+COLUMN departure.to_school_id uuid	
+COLUMN evidence.blob_key text	
+COLUMN evidence.created_at timestamp with time zone	
+COLUMN evidence.file_name text	
+COLUMN evidence.id uuid	
+COLUMN evidence.media_type text	
+COLUMN evidence.org_id uuid	
+COLUMN evidence.org_path ltree	
+COLUMN evidence.sha256 bytea	
+COLUMN evidence.size bigint	
+COLUMN evidence.uploaded_by uuid	
+COLUMN goose_db_version.id integer	
+COLUMN goose_db_version.is_applied boolean	
+COLUMN goose_db_version.tstamp timestamp without time zone	
+COLUMN goose_db_version.version_id bigint	
+COLUMN guardian.address text	
+COLUMN guardian.employer text	
+COLUMN guardian.ethnicity text	
+COLUMN guardian.household_division text	
+COLUMN guardian.id_cipher bytea	
+COLUMN guardian.id_hash bytea	
+COLUMN guardian.id_masked text	
+COLUMN guardian.id_type text	
+COLUMN guardian.is_guardian boolean	
+COLUMN guardian.job text	
+COLUMN guardian.name text	
+COLUMN guardian.org_path ltree	
+COLUMN guardian.phone text	
+COLUMN guardian.relation text	
+COLUMN guardian.relation_note text	
+COLUMN guardian.seat smallint	
+COLUMN guardian.student_id uuid	
+COLUMN handover.change_id uuid	
+COLUMN handover.due_on date	
+COLUMN handover.from_school uuid	
+COLUMN handover.id uuid	
+COLUMN handover.opened_at timestamp with time zone	
+COLUMN handover.overdue_at timestamp with time zone	
+COLUMN handover.received_at timestamp with time zone	
+COLUMN handover.received_by uuid	
+COLUMN handover.reminded_at timestamp with time zone	
+COLUMN handover.sent_at timestamp with time zone	
+COLUMN handover.sent_by uuid	
+COLUMN handover.sent_how text	
+COLUMN handover.student_id uuid	
+COLUMN handover.to_school uuid	
+COLUMN handover.version bigint	
+COLUMN keyring.changed_at timestamp with time zone	
+COLUMN keyring.fingerprint text	
+COLUMN keyring.phase text	
+COLUMN keyring.prints text[]	
+COLUMN keyring.single boolean	
+COLUMN keyring_walk.after text[]	
+COLUMN keyring_walk.done boolean	
+COLUMN keyring_walk.place text	
+COLUMN notice.account_id uuid	
+COLUMN notice.change_id uuid	
+COLUMN notice.created_at timestamp with time zone	
+COLUMN notice.id uuid	
+COLUMN notice.kind text	
+COLUMN notice.occasion text	
+COLUMN notice.org_id uuid	
+COLUMN notice.org_path ltree	
+COLUMN notice.problem_id uuid	
+COLUMN notice.role text	
+COLUMN notice.round integer	
+COLUMN notice.step_no integer	
+COLUMN notice_read.account_id uuid	
+COLUMN notice_read.notice_id uuid	
+COLUMN notice_read.read_at timestamp with time zone	
+COLUMN opinion_draft.account_id uuid	
+COLUMN opinion_draft.opinion text	
+COLUMN opinion_draft.saved_at timestamp with time zone	
+COLUMN opinion_draft.task_id uuid	
+COLUMN opinion_draft.verdict text	
+COLUMN organisation.closed_at timestamp with time zone	
+COLUMN organisation.code text	
+COLUMN organisation.created_at timestamp with time zone	
+COLUMN organisation.division_code text	
+COLUMN organisation.id uuid	
+COLUMN organisation.kind text	
+COLUMN organisation.name text	
+COLUMN organisation.parent_id uuid	
+COLUMN organisation.path ltree	
+COLUMN organisation.province_code text	
+COLUMN organisation.stages text[]	
+COLUMN organisation.version bigint	
+COLUMN outbox.attempts integer	
+COLUMN outbox.change_id uuid	
+COLUMN outbox.created_at timestamp with time zone	
+COLUMN outbox.id bigint	
+COLUMN outbox.sent_at timestamp with time zone	
+COLUMN outbox.topic text	
+COLUMN policy.add_hash bytea	
+COLUMN policy.add_key text	
+COLUMN policy.author_id uuid	
+COLUMN policy.body jsonb	
+COLUMN policy.comment text	
+COLUMN policy.created_at timestamp with time zone	
+COLUMN policy.province_code text	
+COLUMN policy.valid_from date	
+COLUMN policy.version integer	
+COLUMN proxy.account_id uuid	
+COLUMN proxy.created_at timestamp with time zone	
+COLUMN proxy.created_by uuid	
+COLUMN proxy.from_at timestamp with time zone	
+COLUMN proxy.id uuid	
+COLUMN proxy.org_id uuid	
+COLUMN proxy.org_path ltree	
+COLUMN proxy.proxy_id uuid	
+COLUMN proxy.reason text	
+COLUMN proxy.revoked_at timestamp with time zone	
+COLUMN proxy.revoked_by uuid	
+COLUMN proxy.until_at timestamp with time zone	
+COLUMN punishment.cancel_document_no text	
+COLUMN punishment.cancel_hash bytea	
+COLUMN punishment.cancel_key text	
+COLUMN punishment.cancelled_at timestamp with time zone	
+COLUMN punishment.cancelled_by uuid	
+COLUMN punishment.cancelled_on date	
+COLUMN punishment.decided_on date	
+COLUMN punishment.document_no text	
+COLUMN punishment.id uuid	
+COLUMN punishment.level text	
+COLUMN punishment.org_path ltree	
+COLUMN punishment.record_hash bytea	
+COLUMN punishment.record_key text	
+COLUMN punishment.recorded_at timestamp with time zone	
+COLUMN punishment.recorded_by uuid	
+COLUMN punishment.student_id uuid	
+COLUMN punishment.version bigint	
+COLUMN roster.attempt integer	
+COLUMN roster.blob_key text	
+COLUMN roster.change_id uuid	
+COLUMN roster.checked_at timestamp with time zone	
+COLUMN roster.created_at timestamp with time zone	
+COLUMN roster.created_by uuid	
+COLUMN roster.file_name text	
+COLUMN roster.file_sha256 bytea	
+COLUMN roster.file_size bigint	
+COLUMN roster.findings jsonb	
+COLUMN roster.id uuid	
+COLUMN roster.org_path ltree	
+COLUMN roster.progress_at timestamp with time zone	
+COLUMN roster.rows_enrolled integer	
+COLUMN roster.rows_good integer	
+COLUMN roster.rows_left_out integer	
+COLUMN roster.rows_read integer	
+COLUMN roster.rows_rejected integer	
+COLUMN roster.rows_remarked integer	
+COLUMN roster.rows_skipped integer	
+COLUMN roster.school_id uuid	
+COLUMN roster.state text	
+COLUMN roster.template_version text	
+COLUMN roster.version bigint	
+COLUMN roster_row.class_code text	
+COLUMN roster_row.class_id uuid	
+COLUMN roster_row.findings jsonb	
+COLUMN roster_row.id_hash bytea	
+COLUMN roster_row.id_masked text	
+COLUMN roster_row.name text	
+COLUMN roster_row.org_path ltree	
+COLUMN roster_row.payload bytea	
+COLUMN roster_row.roster_id uuid	
+COLUMN roster_row.row_no integer	
+COLUMN roster_row.student_id uuid	
+COLUMN roster_row.verdict text	
+COLUMN school_class.capacity integer	
+COLUMN school_class.closed_at timestamp with time zone	
+COLUMN school_class.code text	
+COLUMN school_class.grade_id uuid	
+COLUMN school_class.id uuid	
+COLUMN school_class.name text	
+COLUMN school_class.occupied integer	
+COLUMN school_class.org_path ltree	
+COLUMN school_class.school_id uuid	
+COLUMN school_class.version bigint	
+COLUMN school_grade.closed_at timestamp with time zone	
+COLUMN school_grade.entry_year integer	
+COLUMN school_grade.id uuid	
+COLUMN school_grade.name text	
+COLUMN school_grade.org_path ltree	
+COLUMN school_grade.school_id uuid	
+COLUMN school_grade.stage text	
+COLUMN school_grade.version bigint	
+COLUMN session.account_id uuid	
+COLUMN session.created_at timestamp with time zone	
+COLUMN session.expires_at timestamp with time zone	
+COLUMN session.id uuid	
+COLUMN session.kind text	
+COLUMN session.last_used_at timestamp with time zone	
+COLUMN session.name text	
+COLUMN session.revoked_at timestamp with time zone	
+COLUMN session.roles text[]	
+COLUMN session.token_hash bytea	
+COLUMN slip.account_id uuid	
+COLUMN slip.body jsonb	
+COLUMN slip.body_hash bytea	
+COLUMN slip.change_id uuid	
+COLUMN slip.created_at timestamp with time zone	
+COLUMN slip.id uuid	
+COLUMN slip.key text	
+COLUMN slip.office_id uuid	
+COLUMN slip.opinion text	
+COLUMN slip.outcome text	
+COLUMN slip.outcome_code text	
+COLUMN slip.outcome_params jsonb	
+COLUMN slip.outcome_problems jsonb	
+COLUMN slip.round integer	
+COLUMN slip.settled_at timestamp with time zone	
+COLUMN slip.step_no integer	
+COLUMN slip.task_id uuid	
+COLUMN slip.verb text	
+COLUMN slot.change_id uuid	
+COLUMN slot.key text	
+COLUMN slot.taken_at timestamp with time zone	
+COLUMN step.act text	
+COLUMN step.attempts integer	
+COLUMN step.calendar_version text	
+COLUMN step.change_id uuid	
+COLUMN step.closed_at timestamp with time zone	
+COLUMN step.due_at timestamp with time zone	
+COLUMN step.due_provisional boolean	
+COLUMN step.jump_to integer	
+COLUMN step.name text	
+COLUMN step.next_attempt_at timestamp with time zone	
+COLUMN step.no integer	
+COLUMN step.office_id uuid	
+COLUMN step.office_path ltree	
+COLUMN step.opened_at timestamp with time zone	
+COLUMN step.overdue_at timestamp with time zone	
+COLUMN step.problem text	
+COLUMN step.remind_50_at timestamp with time zone	
+COLUMN step.remind_80_at timestamp with time zone	
+COLUMN step.reminded_50 timestamp with time zone	
+COLUMN step.reminded_80 timestamp with time zone	
+COLUMN step.role text	
+COLUMN step.round integer	
+COLUMN step.side text	
+COLUMN step.status text	
+COLUMN student.birth_date date	
+COLUMN student.birth_division text	
+COLUMN student.boarding_subsidy text	
+COLUMN student.class_id uuid	
+COLUMN student.created_at timestamp with time zone	
+COLUMN student.dedupe_state text	
+COLUMN student.deduped_at timestamp with time zone	
+COLUMN student.details jsonb	
+COLUMN student.disability text	
+COLUMN student.dropout boolean	
+COLUMN student.enrol_status text	
+COLUMN student.entry_mode text	
+COLUMN student.entry_year integer	
+COLUMN student.entry_ym text	
+COLUMN student.ethnicity text	
+COLUMN student.holds_seat boolean	
+COLUMN student.household_division text	
+COLUMN student.household_type text	
+COLUMN student.id uuid	
+COLUMN student.id_cipher bytea	
+COLUMN student.id_hash bytea	
+COLUMN student.id_masked text	
+COLUMN student.id_type text	
+COLUMN student.identity_state text	
+COLUMN student.in_register boolean	
+COLUMN student.left_behind text	
+COLUMN student.migrant_child text	
+COLUMN student.name text	
+COLUMN student.nationality text	
+COLUMN student.number_cipher bytea	
+COLUMN student.number_class text	
+COLUMN student.number_hash bytea	
+COLUMN student.number_masked text	
+COLUMN student.on_campus boolean	
+COLUMN student.org_path ltree	
+COLUMN student.orphan text	
+COLUMN student.problem_flags text[]	
+COLUMN student.roster_id uuid	
+COLUMN student.school_id uuid	
+COLUMN student.sex text	
+COLUMN student.stage text	
+COLUMN student.study_mode text	
+COLUMN student.updated_at timestamp with time zone	
+COLUMN student.version bigint	
+COLUMN student_history.account_id uuid	
+COLUMN student_history.after jsonb	
+COLUMN student_history.before jsonb	
+COLUMN student_history.change_id uuid	
+COLUMN student_history.effective_on date	
+COLUMN student_history.id uuid	
+COLUMN student_history.kind text	
+COLUMN student_history.org_path ltree	
+COLUMN student_history.reason text	
+COLUMN student_history.recorded_at timestamp with time zone	
+COLUMN student_history.struck_at timestamp with time zone	
+COLUMN student_history.struck_by uuid	
+COLUMN student_history.student_id uuid	
+COLUMN student_problem.cleared_at timestamp with time zone	
+COLUMN student_problem.cleared_by uuid	
+COLUMN student_problem.corroborated_by uuid	
+COLUMN student_problem.found_at timestamp with time zone	
+COLUMN student_problem.id uuid	
+COLUMN student_problem.kind text	
+COLUMN student_problem.org_path ltree	
+COLUMN student_problem.other_student_id uuid	
+COLUMN student_problem.state text	
+COLUMN student_problem.student_id uuid	
+COLUMN suspension.change_id uuid	
+COLUMN suspension.ended_by uuid	
+COLUMN suspension.ended_on date	
+COLUMN suspension.expired_at timestamp with time zone	
+COLUMN suspension.extended integer	
+COLUMN suspension.extended_by uuid	
+COLUMN suspension.from_date date	
+COLUMN suspension.id uuid	
+COLUMN suspension.org_path ltree	
+COLUMN suspension.reason_code text	
+COLUMN suspension.reminded_15 timestamp with time zone	
+COLUMN suspension.reminded_30 timestamp with time zone	
+COLUMN suspension.stage text	
+COLUMN suspension.struck_at timestamp with time zone	
+COLUMN suspension.student_id uuid	
+COLUMN suspension.until_date date	
+COLUMN task.added_by uuid	
+COLUMN task.before boolean	
+COLUMN task.carried_from uuid	
+COLUMN task.change_id uuid	
+COLUMN task.due_at timestamp with time zone	
+COLUMN task.held_as text	
+COLUMN task.held_since timestamp with time zone	
+COLUMN task.holder_id uuid	
+COLUMN task.id uuid	
+COLUMN task.office_id uuid	
+COLUMN task.office_path ltree	
+COLUMN task.owner_id uuid	
+COLUMN task.parent_id uuid	
+COLUMN task.place integer	
+COLUMN task.role text	
+COLUMN task.round integer	
+COLUMN task.seat integer	
+COLUMN task.side text	
+COLUMN task.status text	
+COLUMN task.step_no integer	
+COLUMN task.verdict text	
+COLUMN webhook_delivery.attempts integer	
+COLUMN webhook_delivery.created_at timestamp with time zone	
+COLUMN webhook_delivery.dead_at timestamp with time zone	
+COLUMN webhook_delivery.delivered_at timestamp with time zone	
+COLUMN webhook_delivery.endpoint_id uuid	
+COLUMN webhook_delivery.id uuid	
+COLUMN webhook_delivery.last_attempt_at timestamp with time zone	
+COLUMN webhook_delivery.last_error text	
+COLUMN webhook_delivery.last_status integer	
+COLUMN webhook_delivery.next_attempt_at timestamp with time zone	
+COLUMN webhook_delivery.notice_id uuid	
+COLUMN webhook_endpoint.created_at timestamp with time zone	
+COLUMN webhook_endpoint.created_by uuid	
+COLUMN webhook_endpoint.disabled_at timestamp with time zone	
+COLUMN webhook_endpoint.disabled_reason text	
+COLUMN webhook_endpoint.failing_since timestamp with time zone	
+COLUMN webhook_endpoint.failures integer	
+COLUMN webhook_endpoint.id uuid	
+COLUMN webhook_endpoint.kinds text[]	
+COLUMN webhook_endpoint.org_id uuid	
+COLUMN webhook_endpoint.org_path ltree	
+COLUMN webhook_endpoint.outside_hours text	
+COLUMN webhook_endpoint.url text	
+COLUMN webhook_endpoint.version bigint	
+COLUMN webhook_secret.cipher bytea	
+COLUMN webhook_secret.endpoint_id uuid	
+COLUMN webhook_secret.id uuid	
+COLUMN webhook_secret.until_at timestamp with time zone	
+COLUMN worker_beat.beat_at timestamp with time zone	
+COLUMN worker_beat.name text	
+FUNCTION account_holds(holder uuid, office uuid, needed text) SECURITY DEFINER	
+FUNCTION account_label(holder uuid, OUT name text, OUT office text) SECURITY DEFINER	
+FUNCTION acting_account()	
+FUNCTION acts_for(actor uuid, office uuid, needed text, at timestamp with time zone) SECURITY DEFINER	
+FUNCTION approved_elsewhere(of_change uuid, who uuid, at_step integer) SECURITY DEFINER	
+FUNCTION arrived_after(pupil uuid, day date) SECURITY DEFINER	
+FUNCTION attention_counts(asked_at timestamp with time zone) SECURITY DEFINER	
+FUNCTION attention_found(asked_at timestamp with time zone, roots ltree[])	
+FUNCTION attention_of(asked_at timestamp with time zone) SECURITY DEFINER	
+FUNCTION attention_page(asked_at timestamp with time zone, only_reason text, after_rank integer, after_since timestamp with time zone, after_id uuid, most integer) SECURITY DEFINER	
+FUNCTION attention_standing(after uuid, most integer) SECURITY DEFINER	
+FUNCTION change_class(of_change uuid) SECURITY DEFINER	
+FUNCTION change_sides(of_change uuid) SECURITY DEFINER	
+FUNCTION claim_on(student uuid) SECURITY DEFINER	
+FUNCTION filed_here(change_id uuid) SECURITY DEFINER	
+FUNCTION identities_registered(hashes bytea[]) SECURITY DEFINER	
+FUNCTION identity_taken(own_student uuid, own_change uuid, a_hash bytea) SECURITY DEFINER	
+FUNCTION left_for_mismatch(pupil uuid) SECURITY DEFINER	
+FUNCTION lines_held(of_change uuid) SECURITY DEFINER	
+FUNCTION login_account(a_login text) SECURITY DEFINER	
+FUNCTION login_begin(a_account uuid) SECURITY DEFINER	
+FUNCTION login_failure(a_account uuid, a_limit integer, a_locked_until timestamp with time zone) SECURITY DEFINER	
+FUNCTION login_seal(a_account uuid, a_now timestamp with time zone) SECURITY DEFINER	
+FUNCTION login_success(a_account uuid, a_session uuid, a_token_hash bytea, a_now timestamp with time zone, a_expires timestamp with time zone) SECURITY DEFINER	
+FUNCTION name_grams(name text)	
+FUNCTION office_can_act(office uuid, needed text, except_account uuid) SECURITY DEFINER	
+FUNCTION office_holders(office uuid, needed text) SECURITY DEFINER	
+FUNCTION office_stands(office uuid, seen_path ltree) SECURITY DEFINER	
+FUNCTION own_passwords(a_count integer) SECURITY DEFINER	
+FUNCTION policy_author(of_province text, of_version integer) SECURITY DEFINER	
+FUNCTION policy_use(of_province text) SECURITY DEFINER	
+FUNCTION problem_other(of_problem uuid) SECURITY DEFINER	
+FUNCTION problem_passed_there(of_problem uuid) SECURITY DEFINER	
+FUNCTION queue_webhooks() SECURITY DEFINER	
+FUNCTION reassign_organisation(office uuid, seen_version bigint, new_parent uuid) SECURITY DEFINER	
+FUNCTION refuse_rewrite()	
+FUNCTION scope()	
+FUNCTION session_principal(a_token_hash bytea, a_now timestamp with time zone, a_idle interval) SECURITY DEFINER	
+FUNCTION signed_here(of_task uuid, who uuid) SECURITY DEFINER	
+FUNCTION slot_holder(slot_key text, OUT change_id uuid, OUT visible boolean) SECURITY DEFINER	
+FUNCTION slot_kind(slot_key text) SECURITY DEFINER	
+FUNCTION slots_held(keys text[]) SECURITY DEFINER	
+FUNCTION student_of_redo(ended uuid) SECURITY DEFINER	
+FUNCTION student_to_receive(a_name text, a_number_hash bytea, a_id_hash bytea) SECURITY DEFINER	
+FUNCTION students_named(piece text, school uuid, class uuid, states text[], of_stage text, after uuid, most integer) SECURITY DEFINER	
+FUNCTION submitted(of_change uuid, who uuid) SECURITY DEFINER	
+FUNCTION task_able(of_task uuid, at timestamp with time zone) SECURITY DEFINER	
+CONSTRAINT account_login_key ON account	ALTER TABLE account ADD CONSTRAINT account_login_key UNIQUE (login)
+CONSTRAINT account_password_pkey ON account_password	ALTER TABLE account_password ADD CONSTRAINT account_password_pkey PRIMARY KEY (id)
+CONSTRAINT account_pkey ON account	ALTER TABLE account ADD CONSTRAINT account_pkey PRIMARY KEY (id)
+CONSTRAINT audit_entry_pkey ON audit_entry	ALTER TABLE audit_entry ADD CONSTRAINT audit_entry_pkey PRIMARY KEY (id)
+CONSTRAINT audit_seal_entry_id_key ON audit_seal	ALTER TABLE audit_seal ADD CONSTRAINT audit_seal_entry_id_key UNIQUE (entry_id)
+CONSTRAINT audit_seal_pkey ON audit_seal	ALTER TABLE audit_seal ADD CONSTRAINT audit_seal_pkey PRIMARY KEY (partition, seq)
+CONSTRAINT batch_request_pkey ON batch_request	ALTER TABLE batch_request ADD CONSTRAINT batch_request_pkey PRIMARY KEY (account_id, key)
+CONSTRAINT change_case_no_key ON change	ALTER TABLE change ADD CONSTRAINT change_case_no_key UNIQUE (case_no)
+CONSTRAINT change_copy_pkey ON change_copy	ALTER TABLE change_copy ADD CONSTRAINT change_copy_pkey PRIMARY KEY (change_id, account_id)
+CONSTRAINT change_dismissal_pkey ON change_dismissal	ALTER TABLE change_dismissal ADD CONSTRAINT change_dismissal_pkey PRIMARY KEY (change_id)
+CONSTRAINT change_event_pkey ON change_event	ALTER TABLE change_event ADD CONSTRAINT change_event_pkey PRIMARY KEY (id)
+CONSTRAINT change_evidence_pkey ON change_evidence	ALTER TABLE change_evidence ADD CONSTRAINT change_evidence_pkey PRIMARY KEY (change_id, evidence_id)
+CONSTRAINT change_filed_by_filing_key_key ON change	ALTER TABLE change ADD CONSTRAINT change_filed_by_filing_key_key UNIQUE (filed_by, filing_key)
+CONSTRAINT change_line_change_id_student_id_key ON change_line	ALTER TABLE change_line ADD CONSTRAINT change_line_change_id_student_id_key UNIQUE (change_id, student_id)
+CONSTRAINT change_line_pkey ON change_line	ALTER TABLE change_line ADD CONSTRAINT change_line_pkey PRIMARY KEY (change_id, line_no)
+CONSTRAINT change_party_pkey ON change_party	ALTER TABLE change_party ADD CONSTRAINT change_party_pkey PRIMARY KEY (change_id, side)
+CONSTRAINT change_pkey ON change	ALTER TABLE change ADD CONSTRAINT change_pkey PRIMARY KEY (id)
+CONSTRAINT change_value_pkey ON change_value	ALTER TABLE change_value ADD CONSTRAINT change_value_pkey PRIMARY KEY (change_id, round, field)
+CONSTRAINT decision_pkey ON decision	ALTER TABLE decision ADD CONSTRAINT decision_pkey PRIMARY KEY (change_id, step_no, round, task_id)
+CONSTRAINT decision_slip_id_key ON decision	ALTER TABLE decision ADD CONSTRAINT decision_slip_id_key UNIQUE (slip_id)
+CONSTRAINT departure_once ON departure	ALTER TABLE departure ADD CONSTRAINT departure_once UNIQUE (change_id, student_id)
+CONSTRAINT departure_pkey ON departure	ALTER TABLE departure ADD CONSTRAINT departure_pkey PRIMARY KEY (id)
+CONSTRAINT evidence_pkey ON evidence	ALTER TABLE evidence ADD CONSTRAINT evidence_pkey PRIMARY KEY (id)
+CONSTRAINT goose_db_version_pkey ON goose_db_version	ALTER TABLE goose_db_version ADD CONSTRAINT goose_db_version_pkey PRIMARY KEY (id)
+CONSTRAINT guardian_pkey ON guardian	ALTER TABLE guardian ADD CONSTRAINT guardian_pkey PRIMARY KEY (student_id, seat)
+CONSTRAINT handover_once ON handover	ALTER TABLE handover ADD CONSTRAINT handover_once UNIQUE (change_id, student_id)
+CONSTRAINT handover_pkey ON handover	ALTER TABLE handover ADD CONSTRAINT handover_pkey PRIMARY KEY (id)
+CONSTRAINT keyring_pkey ON keyring	ALTER TABLE keyring ADD CONSTRAINT keyring_pkey PRIMARY KEY (single)
+CONSTRAINT keyring_walk_pkey ON keyring_walk	ALTER TABLE keyring_walk ADD CONSTRAINT keyring_walk_pkey PRIMARY KEY (place)
+CONSTRAINT notice_pkey ON notice	ALTER TABLE notice ADD CONSTRAINT notice_pkey PRIMARY KEY (id)
+CONSTRAINT notice_read_pkey ON notice_read	ALTER TABLE notice_read ADD CONSTRAINT notice_read_pkey PRIMARY KEY (notice_id, account_id)
+CONSTRAINT opinion_draft_pkey ON opinion_draft	ALTER TABLE opinion_draft ADD CONSTRAINT opinion_draft_pkey PRIMARY KEY (account_id, task_id)
+CONSTRAINT organisation_kind_code_key ON organisation	ALTER TABLE organisation ADD CONSTRAINT organisation_kind_code_key UNIQUE (kind, code)
+CONSTRAINT organisation_path_key ON organisation	ALTER TABLE organisation ADD CONSTRAINT organisation_path_key UNIQUE (path)
+CONSTRAINT organisation_pkey ON organisation	ALTER TABLE organisation ADD CONSTRAINT organisation_pkey PRIMARY KEY (id)
+CONSTRAINT outbox_pkey ON outbox	ALTER TABLE outbox ADD CONSTRAINT outbox_pkey PRIMARY KEY (id)
+CONSTRAINT policy_pkey ON policy	ALTER TABLE policy ADD CONSTRAINT policy_pkey PRIMARY KEY (province_code, version)
+CONSTRAINT proxy_pkey ON proxy	ALTER TABLE proxy ADD CONSTRAINT proxy_pkey PRIMARY KEY (id)
+CONSTRAINT punishment_pkey ON punishment	ALTER TABLE punishment ADD CONSTRAINT punishment_pkey PRIMARY KEY (id)
+CONSTRAINT punishment_recorded_by_record_key_key ON punishment	ALTER TABLE punishment ADD CONSTRAINT punishment_recorded_by_record_key_key UNIQUE (recorded_by, record_key)
+CONSTRAINT roster_pkey ON roster	ALTER TABLE roster ADD CONSTRAINT roster_pkey PRIMARY KEY (id)
+CONSTRAINT roster_row_pkey ON roster_row	ALTER TABLE roster_row ADD CONSTRAINT roster_row_pkey PRIMARY KEY (roster_id, row_no)
+CONSTRAINT school_class_pkey ON school_class	ALTER TABLE school_class ADD CONSTRAINT school_class_pkey PRIMARY KEY (id)
+CONSTRAINT school_class_school_id_code_key ON school_class	ALTER TABLE school_class ADD CONSTRAINT school_class_school_id_code_key UNIQUE (school_id, code)
+CONSTRAINT school_grade_pkey ON school_grade	ALTER TABLE school_grade ADD CONSTRAINT school_grade_pkey PRIMARY KEY (id)
+CONSTRAINT school_grade_school_id_stage_entry_year_key ON school_grade	ALTER TABLE school_grade ADD CONSTRAINT school_grade_school_id_stage_entry_year_key UNIQUE (school_id, stage, entry_year)
+CONSTRAINT session_pkey ON session	ALTER TABLE session ADD CONSTRAINT session_pkey PRIMARY KEY (id)
+CONSTRAINT session_token_hash_key ON session	ALTER TABLE session ADD CONSTRAINT session_token_hash_key UNIQUE (token_hash)
+CONSTRAINT slip_account_id_key_key ON slip	ALTER TABLE slip ADD CONSTRAINT slip_account_id_key_key UNIQUE (account_id, key)
+CONSTRAINT slip_pkey ON slip	ALTER TABLE slip ADD CONSTRAINT slip_pkey PRIMARY KEY (id)
+CONSTRAINT slot_pkey ON slot	ALTER TABLE slot ADD CONSTRAINT slot_pkey PRIMARY KEY (key)
+CONSTRAINT step_pkey ON step	ALTER TABLE step ADD CONSTRAINT step_pkey PRIMARY KEY (change_id, no, round)
+CONSTRAINT student_history_pkey ON student_history	ALTER TABLE student_history ADD CONSTRAINT student_history_pkey PRIMARY KEY (id)
+CONSTRAINT student_number_hash_key ON student	ALTER TABLE student ADD CONSTRAINT student_number_hash_key UNIQUE (number_hash)
+CONSTRAINT student_pkey ON student	ALTER TABLE student ADD CONSTRAINT student_pkey PRIMARY KEY (id)
+CONSTRAINT student_problem_pkey ON student_problem	ALTER TABLE student_problem ADD CONSTRAINT student_problem_pkey PRIMARY KEY (id)
+CONSTRAINT suspension_change_id_key ON suspension	ALTER TABLE suspension ADD CONSTRAINT suspension_change_id_key UNIQUE (change_id)
+CONSTRAINT suspension_pkey ON suspension	ALTER TABLE suspension ADD CONSTRAINT suspension_pkey PRIMARY KEY (id)
+CONSTRAINT task_change_id_step_no_round_seat_key ON task	ALTER TABLE task ADD CONSTRAINT task_change_id_step_no_round_seat_key UNIQUE (change_id, step_no, round, seat)
+CONSTRAINT task_pkey ON task	ALTER TABLE task ADD CONSTRAINT task_pkey PRIMARY KEY (id)
+CONSTRAINT webhook_delivery_endpoint_id_notice_id_key ON webhook_delivery	ALTER TABLE webhook_delivery ADD CONSTRAINT webhook_delivery_endpoint_id_notice_id_key UNIQUE (endpoint_id, notice_id)
+CONSTRAINT webhook_delivery_pkey ON webhook_delivery	ALTER TABLE webhook_delivery ADD CONSTRAINT webhook_delivery_pkey PRIMARY KEY (id)
+CONSTRAINT webhook_endpoint_pkey ON webhook_endpoint	ALTER TABLE webhook_endpoint ADD CONSTRAINT webhook_endpoint_pkey PRIMARY KEY (id)
+CONSTRAINT webhook_secret_pkey ON webhook_secret	ALTER TABLE webhook_secret ADD CONSTRAINT webhook_secret_pkey PRIMARY KEY (id)
+CONSTRAINT worker_beat_pkey ON worker_beat	ALTER TABLE worker_beat ADD CONSTRAINT worker_beat_pkey PRIMARY KEY (name)
+INDEX account_idle ON account	CREATE INDEX account_idle ON public.account USING btree (last_used_at) WHERE ((sealed_at IS NULL) AND (closed_at IS NULL))
+INDEX account_org ON account	CREATE INDEX account_org ON public.account USING btree (org_id, login)
+INDEX account_password_account ON account_password	CREATE INDEX account_password_account ON public.account_password USING btree (account_id, id DESC)
+INDEX account_path ON account	CREATE INDEX account_path ON public.account USING gist (org_path)
+INDEX audit_entry_partition ON audit_entry	CREATE INDEX audit_entry_partition ON public.audit_entry USING btree (partition, at, id)
+INDEX audit_entry_subject ON audit_entry	CREATE INDEX audit_entry_subject ON public.audit_entry USING btree (subject_kind, subject_id, at)
+INDEX change_about ON change	CREATE INDEX change_about ON public.change USING btree (about) WHERE (about IS NOT NULL)
+INDEX change_copy_account ON change_copy	CREATE INDEX change_copy_account ON public.change_copy USING btree (account_id, sent_at DESC, change_id)
+INDEX change_event_change ON change_event	CREATE INDEX change_event_change ON public.change_event USING btree (change_id, at, id)
+INDEX change_event_comment ON change_event	CREATE UNIQUE INDEX change_event_comment ON public.change_event USING btree (account_id, ((params ->> 'key'::text))) WHERE (verb = 'COMMENT'::text)
+INDEX change_event_silent ON change_event	CREATE UNIQUE INDEX change_event_silent ON public.change_event USING btree (change_id, step_no, round, verb) WHERE (verb = 'NO_ANSWER'::text)
+INDEX change_event_time ON change_event	CREATE UNIQUE INDEX change_event_time ON public.change_event USING btree (change_id, step_no, round, verb) WHERE (verb = ANY (ARRAY['REMINDED_50'::text, 'REMINDED_80'::text, 'OVERDUE'::text, 'TOTAL_WARNED'::text]))
+INDEX change_evidence_paper ON change_evidence	CREATE INDEX change_evidence_paper ON public.change_evidence USING btree (evidence_id)
+INDEX change_filer ON change	CREATE INDEX change_filer ON public.change USING btree (filed_by, filed_at DESC, id DESC)
+INDEX change_line_student ON change_line	CREATE INDEX change_line_student ON public.change_line USING btree (student_id)
+INDEX change_party_path ON change_party	CREATE INDEX change_party_path ON public.change_party USING gist (org_path)
+INDEX change_running ON change	CREATE INDEX change_running ON public.change USING btree (filed_at, id) WHERE (status = 'RUNNING'::text)
+INDEX change_running_id ON change	CREATE INDEX change_running_id ON public.change USING btree (id) WHERE (status = 'RUNNING'::text)
+INDEX change_student ON change	CREATE INDEX change_student ON public.change USING btree (student_id, filed_at)
+INDEX change_total_mark ON change	CREATE INDEX change_total_mark ON public.change USING btree (due_total) WHERE ((status = 'RUNNING'::text) AND (total_warned_at IS NULL))
+INDEX decision_task ON decision	CREATE UNIQUE INDEX decision_task ON public.decision USING btree (task_id)
+INDEX departure_school ON departure	CREATE INDEX departure_school ON public.departure USING btree (school_id, left_on DESC, id DESC)
+INDEX departure_student ON departure	CREATE INDEX departure_student ON public.departure USING btree (student_id)
+INDEX handover_from ON handover	CREATE INDEX handover_from ON public.handover USING btree (from_school, due_on, id) WHERE (received_at IS NULL)
+INDEX handover_open ON handover	CREATE INDEX handover_open ON public.handover USING btree (due_on) WHERE (received_at IS NULL)
+INDEX handover_to ON handover	CREATE INDEX handover_to ON public.handover USING btree (to_school, due_on, id) WHERE (received_at IS NULL)
+INDEX notice_account ON notice	CREATE INDEX notice_account ON public.notice USING btree (account_id, created_at DESC, id DESC) WHERE (account_id IS NOT NULL)
+INDEX notice_office ON notice	CREATE INDEX notice_office ON public.notice USING btree (org_id, created_at DESC, id DESC)
+INDEX notice_once ON notice	CREATE UNIQUE INDEX notice_once ON public.notice USING btree (change_id, kind, step_no, round, org_id, role, occasion, COALESCE(account_id, '00000000-0000-0000-0000-000000000000'::uuid))
+INDEX notice_problem_once ON notice	CREATE UNIQUE INDEX notice_problem_once ON public.notice USING btree (problem_id, kind, org_id) WHERE (problem_id IS NOT NULL)
+INDEX organisation_name ON organisation	CREATE INDEX organisation_name ON public.organisation USING btree (name text_pattern_ops)
+INDEX organisation_parent ON organisation	CREATE INDEX organisation_parent ON public.organisation USING btree (parent_id, code)
+INDEX organisation_path ON organisation	CREATE INDEX organisation_path ON public.organisation USING gist (path)
+INDEX outbox_change ON outbox	CREATE INDEX outbox_change ON public.outbox USING btree (change_id)
+INDEX outbox_waiting ON outbox	CREATE INDEX outbox_waiting ON public.outbox USING btree (id) WHERE (sent_at IS NULL)
+INDEX policy_added ON policy	CREATE UNIQUE INDEX policy_added ON public.policy USING btree (author_id, add_key)
+INDEX proxy_acting ON proxy	CREATE INDEX proxy_acting ON public.proxy USING btree (proxy_id, until_at) WHERE (revoked_at IS NULL)
+INDEX proxy_org ON proxy	CREATE INDEX proxy_org ON public.proxy USING btree (org_id, until_at DESC, id DESC)
+INDEX punishment_cancel ON punishment	CREATE UNIQUE INDEX punishment_cancel ON public.punishment USING btree (cancelled_by, cancel_key) WHERE (cancelled_by IS NOT NULL)
+INDEX punishment_student ON punishment	CREATE INDEX punishment_student ON public.punishment USING btree (student_id, decided_on, id)
+INDEX roster_file ON roster	CREATE UNIQUE INDEX roster_file ON public.roster USING btree (school_id, file_sha256) WHERE (state <> ALL (ARRAY['REFUSED'::text, 'DISCARDED'::text]))
+INDEX roster_path ON roster	CREATE INDEX roster_path ON public.roster USING gist (org_path)
+INDEX roster_row_verdict ON roster_row	CREATE INDEX roster_row_verdict ON public.roster_row USING btree (roster_id, verdict, row_no)
+INDEX roster_school ON roster	CREATE INDEX roster_school ON public.roster USING btree (school_id, created_at DESC, id DESC)
+INDEX roster_stored ON roster	CREATE INDEX roster_stored ON public.roster USING btree (created_at) WHERE (blob_key <> ''::text)
+INDEX school_class_grade ON school_class	CREATE INDEX school_class_grade ON public.school_class USING btree (grade_id)
+INDEX session_account ON session	CREATE INDEX session_account ON public.session USING btree (account_id, created_at DESC)
+INDEX slip_pending ON slip	CREATE INDEX slip_pending ON public.slip USING btree (change_id, created_at, id) WHERE (outcome = 'PENDING'::text)
+INDEX slip_waiting ON slip	CREATE INDEX slip_waiting ON public.slip USING btree (created_at) WHERE (outcome = 'PENDING'::text)
+INDEX slot_change ON slot	CREATE INDEX slot_change ON public.slot USING btree (change_id)
+INDEX step_automatic ON step	CREATE INDEX step_automatic ON public.step USING btree (next_attempt_at) WHERE ((status = 'OPEN'::text) AND (act <> ''::text))
+INDEX step_next_mark ON step	CREATE INDEX step_next_mark ON public.step USING btree (LEAST( CASE WHEN (reminded_50 IS NULL) THEN remind_50_at ELSE NULL::timestamp with time zone END, CASE WHEN (reminded_80 IS NULL) THEN remind_80_at ELSE NULL::timestamp with time zone END, CASE WHEN (overdue_at IS NULL) THEN due_at ELSE NULL::timestamp with time zone END)) WHERE (status = 'OPEN'::text)
+INDEX step_one_open ON step	CREATE UNIQUE INDEX step_one_open ON public.step USING btree (change_id) WHERE (status = 'OPEN'::text)
+INDEX step_overdue ON step	CREATE INDEX step_overdue ON public.step USING btree (due_at) WHERE (status = 'OPEN'::text)
+INDEX step_problem ON step	CREATE INDEX step_problem ON public.step USING btree (change_id) WHERE ((status = 'OPEN'::text) AND (problem <> ''::text))
+INDEX student_class ON student	CREATE INDEX student_class ON public.student USING btree (class_id, id)
+INDEX student_history_change ON student_history	CREATE UNIQUE INDEX student_history_change ON public.student_history USING btree (change_id, student_id, kind) WHERE (change_id IS NOT NULL)
+INDEX student_history_regrouped ON student_history	CREATE INDEX student_history_regrouped ON public.student_history USING btree (org_path, effective_on) WHERE (kind = ANY (ARRAY['RETENTION'::text, 'SKIP'::text]))
+INDEX student_history_student ON student_history	CREATE INDEX student_history_student ON public.student_history USING btree (student_id, recorded_at, id)
+INDEX student_identity ON student	CREATE UNIQUE INDEX student_identity ON public.student USING btree (id_hash) WHERE (enrol_status <> 'DELETED'::text)
+INDEX student_name ON student	CREATE INDEX student_name ON public.student USING btree (name, id)
+INDEX student_name_grams ON student	CREATE INDEX student_name_grams ON public.student USING gin (name_grams(name))
+INDEX student_name_prefix ON student	CREATE INDEX student_name_prefix ON public.student USING btree (name text_pattern_ops, id)
+INDEX student_path ON student	CREATE INDEX student_path ON public.student USING gist (org_path)
+INDEX student_problem_list ON student_problem	CREATE INDEX student_problem_list ON public.student_problem USING btree (found_at DESC, id DESC) WHERE (state = 'OPEN'::text)
+INDEX student_problem_once ON student_problem	CREATE UNIQUE INDEX student_problem_once ON public.student_problem USING btree (student_id, kind, COALESCE(other_student_id, '00000000-0000-0000-0000-000000000000'::uuid)) WHERE (state <> 'CLEARED'::text)
+INDEX student_problem_other ON student_problem	CREATE INDEX student_problem_other ON public.student_problem USING btree (other_student_id) WHERE (state <> 'CLEARED'::text)
+INDEX student_problem_path ON student_problem	CREATE INDEX student_problem_path ON public.student_problem USING gist (org_path) WHERE (state = 'OPEN'::text)
+INDEX student_roster ON student	CREATE INDEX student_roster ON public.student USING btree (roster_id) WHERE (roster_id IS NOT NULL)
+INDEX student_school ON student	CREATE INDEX student_school ON public.student USING btree (school_id, enrol_status, id)
+INDEX student_undeduped ON student	CREATE INDEX student_undeduped ON public.student USING btree (id) WHERE (deduped_at IS NULL)
+INDEX suspension_ends ON suspension	CREATE INDEX suspension_ends ON public.suspension USING btree (until_date, id) WHERE (ended_on IS NULL)
+INDEX suspension_open ON suspension	CREATE UNIQUE INDEX suspension_open ON public.suspension USING btree (student_id) WHERE (ended_on IS NULL)
+INDEX suspension_student ON suspension	CREATE INDEX suspension_student ON public.suspension USING btree (student_id, from_date, id)
+INDEX task_holder ON task	CREATE INDEX task_holder ON public.task USING btree (holder_id, due_at, id) WHERE ((status = 'OPEN'::text) AND (holder_id IS NOT NULL))
+INDEX task_inbox ON task	CREATE INDEX task_inbox ON public.task USING btree (office_id, role, due_at, id) WHERE (status = 'OPEN'::text)
+INDEX task_office_path ON task	CREATE INDEX task_office_path ON public.task USING gist (office_path) WHERE (status = 'OPEN'::text)
+INDEX task_owner ON task	CREATE INDEX task_owner ON public.task USING btree (owner_id) WHERE ((status = 'OPEN'::text) AND (owner_id IS NOT NULL))
+INDEX task_parent ON task	CREATE INDEX task_parent ON public.task USING btree (parent_id) WHERE (parent_id IS NOT NULL)
+INDEX webhook_delivery_due ON webhook_delivery	CREATE INDEX webhook_delivery_due ON public.webhook_delivery USING btree (endpoint_id, next_attempt_at) WHERE (next_attempt_at IS NOT NULL)
+INDEX webhook_delivery_list ON webhook_delivery	CREATE INDEX webhook_delivery_list ON public.webhook_delivery USING btree (endpoint_id, created_at DESC, id DESC)
+INDEX webhook_endpoint_path ON webhook_endpoint	CREATE INDEX webhook_endpoint_path ON public.webhook_endpoint USING gist (org_path)
+INDEX webhook_secret_present ON webhook_secret	CREATE UNIQUE INDEX webhook_secret_present ON public.webhook_secret USING btree (endpoint_id) WHERE (until_at IS NULL)
+CONSTRAINT account_login_check ON account	ALTER TABLE account ADD CONSTRAINT account_login_check CHECK ((login = lower(login)))
+CONSTRAINT account_name_check ON account	ALTER TABLE account ADD CONSTRAINT account_name_check CHECK ((name <> ''::text))
+CONSTRAINT account_org_id_fkey ON account	ALTER TABLE account ADD CONSTRAINT account_org_id_fkey FOREIGN KEY (org_id) REFERENCES organisation(id)
+CONSTRAINT account_password_account_id_fkey ON account_password	ALTER TABLE account_password ADD CONSTRAINT account_password_account_id_fkey FOREIGN KEY (account_id) REFERENCES account(id)
+CONSTRAINT account_roles_check ON account	ALTER TABLE account ADD CONSTRAINT account_roles_check CHECK ((cardinality(roles) > 0))
+CONSTRAINT audit_seal_entry_id_fkey ON audit_seal	ALTER TABLE audit_seal ADD CONSTRAINT audit_seal_entry_id_fkey FOREIGN KEY (entry_id) REFERENCES audit_entry(id)
+CONSTRAINT change_about_fkey ON change	ALTER TABLE change ADD CONSTRAINT change_about_fkey FOREIGN KEY (about) REFERENCES change(id)
+CONSTRAINT change_beside_fkey ON change	ALTER TABLE change ADD CONSTRAINT change_beside_fkey FOREIGN KEY (beside) REFERENCES organisation(id)
+CONSTRAINT change_check ON change	ALTER TABLE change ADD CONSTRAINT change_check CHECK (((struck_at IS NULL) = (struck_by IS NULL)))
+CONSTRAINT change_check1 ON change	ALTER TABLE change ADD CONSTRAINT change_check1 CHECK (((status = 'RUNNING'::text) = (closed_at IS NULL)))
+CONSTRAINT change_copy_account_id_fkey ON change_copy	ALTER TABLE change_copy ADD CONSTRAINT change_copy_account_id_fkey FOREIGN KEY (account_id) REFERENCES account(id)
+CONSTRAINT change_copy_change_id_fkey ON change_copy	ALTER TABLE change_copy ADD CONSTRAINT change_copy_change_id_fkey FOREIGN KEY (change_id) REFERENCES change(id)
+CONSTRAINT change_copy_org_id_fkey ON change_copy	ALTER TABLE change_copy ADD CONSTRAINT change_copy_org_id_fkey FOREIGN KEY (org_id) REFERENCES organisation(id)
+CONSTRAINT change_dismissal_change_id_fkey ON change_dismissal	ALTER TABLE change_dismissal ADD CONSTRAINT change_dismissal_change_id_fkey FOREIGN KEY (change_id) REFERENCES change(id)
+CONSTRAINT change_event_change_id_fkey ON change_event	ALTER TABLE change_event ADD CONSTRAINT change_event_change_id_fkey FOREIGN KEY (change_id) REFERENCES change(id)
+CONSTRAINT change_event_office_id_fkey ON change_event	ALTER TABLE change_event ADD CONSTRAINT change_event_office_id_fkey FOREIGN KEY (office_id) REFERENCES organisation(id)
+CONSTRAINT change_evidence_change_id_fkey ON change_evidence	ALTER TABLE change_evidence ADD CONSTRAINT change_evidence_change_id_fkey FOREIGN KEY (change_id) REFERENCES change(id)
+CONSTRAINT change_evidence_evidence_id_fkey ON change_evidence	ALTER TABLE change_evidence ADD CONSTRAINT change_evidence_evidence_id_fkey FOREIGN KEY (evidence_id) REFERENCES evidence(id)
+CONSTRAINT change_line_change_id_fkey ON change_line	ALTER TABLE change_line ADD CONSTRAINT change_line_change_id_fkey FOREIGN KEY (change_id) REFERENCES change(id)
+CONSTRAINT change_line_check ON change_line	ALTER TABLE change_line ADD CONSTRAINT change_line_check CHECK (((verdict = 'LISTED'::text) = (settled_at IS NULL)))
+CONSTRAINT change_line_check1 ON change_line	ALTER TABLE change_line ADD CONSTRAINT change_line_check1 CHECK (((verdict = 'STRUCK'::text) = ((code <> ''::text) OR (reason <> ''::text))))
+CONSTRAINT change_line_class_id_fkey ON change_line	ALTER TABLE change_line ADD CONSTRAINT change_line_class_id_fkey FOREIGN KEY (class_id) REFERENCES school_class(id)
+CONSTRAINT change_line_line_no_check ON change_line	ALTER TABLE change_line ADD CONSTRAINT change_line_line_no_check CHECK (((line_no >= 1) AND (line_no <= 500)))
+CONSTRAINT change_line_student_id_fkey ON change_line	ALTER TABLE change_line ADD CONSTRAINT change_line_student_id_fkey FOREIGN KEY (student_id) REFERENCES student(id)
+CONSTRAINT change_line_verdict_check ON change_line	ALTER TABLE change_line ADD CONSTRAINT change_line_verdict_check CHECK ((verdict = ANY (ARRAY['LISTED'::text, 'STRUCK'::text, 'MOVED'::text])))
+CONSTRAINT change_nobody ON change	ALTER TABLE change ADD CONSTRAINT change_nobody CHECK (((student_id IS NOT NULL) OR (roster_id IS NOT NULL) OR ((kind = 'NEW_RECORD_IMMIGRANT'::text) AND (status <> 'EFFECTIVE'::text)) OR ((definition ->> 'subject'::text) = 'LIST'::text)))
+CONSTRAINT change_org_id_fkey ON change	ALTER TABLE change ADD CONSTRAINT change_org_id_fkey FOREIGN KEY (org_id) REFERENCES organisation(id)
+CONSTRAINT change_party_change_id_fkey ON change_party	ALTER TABLE change_party ADD CONSTRAINT change_party_change_id_fkey FOREIGN KEY (change_id) REFERENCES change(id)
+CONSTRAINT change_party_org_id_fkey ON change_party	ALTER TABLE change_party ADD CONSTRAINT change_party_org_id_fkey FOREIGN KEY (org_id) REFERENCES organisation(id)
+CONSTRAINT change_party_side_check ON change_party	ALTER TABLE change_party ADD CONSTRAINT change_party_side_check CHECK ((side = ANY (ARRAY['FILER'::text, 'IN'::text, 'OUT'::text, 'SCHOOL'::text])))
+CONSTRAINT change_problem_id_fkey ON change	ALTER TABLE change ADD CONSTRAINT change_problem_id_fkey FOREIGN KEY (problem_id) REFERENCES student_problem(id)
+CONSTRAINT change_redo_of_fkey ON change	ALTER TABLE change ADD CONSTRAINT change_redo_of_fkey FOREIGN KEY (redo_of) REFERENCES change(id)
+CONSTRAINT change_roster ON change	ALTER TABLE change ADD CONSTRAINT change_roster FOREIGN KEY (roster_id) REFERENCES roster(id)
+CONSTRAINT change_status_check ON change	ALTER TABLE change ADD CONSTRAINT change_status_check CHECK ((status = ANY (ARRAY['RUNNING'::text, 'EFFECTIVE'::text, 'REFUSED'::text, 'WITHDRAWN'::text, 'CLOSED'::text])))
+CONSTRAINT change_struck_by_fkey ON change	ALTER TABLE change ADD CONSTRAINT change_struck_by_fkey FOREIGN KEY (struck_by) REFERENCES change(id)
+CONSTRAINT change_student_id_fkey ON change	ALTER TABLE change ADD CONSTRAINT change_student_id_fkey FOREIGN KEY (student_id) REFERENCES student(id)
+CONSTRAINT change_subject ON change	ALTER TABLE change ADD CONSTRAINT change_subject CHECK (((student_id IS NULL) OR (roster_id IS NULL)))
+CONSTRAINT change_value_change_id_fkey ON change_value	ALTER TABLE change_value ADD CONSTRAINT change_value_change_id_fkey FOREIGN KEY (change_id) REFERENCES change(id)
+CONSTRAINT decision_change_id_fkey ON decision	ALTER TABLE decision ADD CONSTRAINT decision_change_id_fkey FOREIGN KEY (change_id) REFERENCES change(id)
+CONSTRAINT decision_office_id_fkey ON decision	ALTER TABLE decision ADD CONSTRAINT decision_office_id_fkey FOREIGN KEY (office_id) REFERENCES organisation(id)
+CONSTRAINT decision_slip_id_fkey ON decision	ALTER TABLE decision ADD CONSTRAINT decision_slip_id_fkey FOREIGN KEY (slip_id) REFERENCES slip(id)
+CONSTRAINT decision_task_id_fkey ON decision	ALTER TABLE decision ADD CONSTRAINT decision_task_id_fkey FOREIGN KEY (task_id) REFERENCES task(id)
+CONSTRAINT decision_verdict_check ON decision	ALTER TABLE decision ADD CONSTRAINT decision_verdict_check CHECK ((verdict = ANY (ARRAY['APPROVE'::text, 'REJECT'::text, 'SEND_BACK'::text])))
+CONSTRAINT departure_change_id_fkey ON departure	ALTER TABLE departure ADD CONSTRAINT departure_change_id_fkey FOREIGN KEY (change_id) REFERENCES change(id)
+CONSTRAINT departure_school_id_fkey ON departure	ALTER TABLE departure ADD CONSTRAINT departure_school_id_fkey FOREIGN KEY (school_id) REFERENCES organisation(id)
+CONSTRAINT departure_student_id_fkey ON departure	ALTER TABLE departure ADD CONSTRAINT departure_student_id_fkey FOREIGN KEY (student_id) REFERENCES student(id)
+CONSTRAINT departure_to_school_id_fkey ON departure	ALTER TABLE departure ADD CONSTRAINT departure_to_school_id_fkey FOREIGN KEY (to_school_id) REFERENCES organisation(id)
+CONSTRAINT evidence_org_id_fkey ON evidence	ALTER TABLE evidence ADD CONSTRAINT evidence_org_id_fkey FOREIGN KEY (org_id) REFERENCES organisation(id)
+CONSTRAINT guardian_seat_check ON guardian	ALTER TABLE guardian ADD CONSTRAINT guardian_seat_check CHECK ((seat = ANY (ARRAY[1, 2])))
+CONSTRAINT guardian_student_id_fkey ON guardian	ALTER TABLE guardian ADD CONSTRAINT guardian_student_id_fkey FOREIGN KEY (student_id) REFERENCES student(id)
+CONSTRAINT handover_change_id_fkey ON handover	ALTER TABLE handover ADD CONSTRAINT handover_change_id_fkey FOREIGN KEY (change_id) REFERENCES change(id)
+CONSTRAINT handover_check ON handover	ALTER TABLE handover ADD CONSTRAINT handover_check CHECK (((sent_at IS NULL) = (sent_by IS NULL)))
+CONSTRAINT handover_check1 ON handover	ALTER TABLE handover ADD CONSTRAINT handover_check1 CHECK (((received_at IS NULL) = (received_by IS NULL)))
+CONSTRAINT handover_from_school_fkey ON handover	ALTER TABLE handover ADD CONSTRAINT handover_from_school_fkey FOREIGN KEY (from_school) REFERENCES organisation(id)
+CONSTRAINT handover_student_id_fkey ON handover	ALTER TABLE handover ADD CONSTRAINT handover_student_id_fkey FOREIGN KEY (student_id) REFERENCES student(id)
+CONSTRAINT handover_to_school_fkey ON handover	ALTER TABLE handover ADD CONSTRAINT handover_to_school_fkey FOREIGN KEY (to_school) REFERENCES organisation(id)
+CONSTRAINT keyring_phase_check ON keyring	ALTER TABLE keyring ADD CONSTRAINT keyring_phase_check CHECK ((phase = ANY (ARRAY['SERVING'::text, 'REKEYING'::text, 'FILES'::text])))
+CONSTRAINT keyring_single_check ON keyring	ALTER TABLE keyring ADD CONSTRAINT keyring_single_check CHECK (single)
+CONSTRAINT notice_change_id_fkey ON notice	ALTER TABLE notice ADD CONSTRAINT notice_change_id_fkey FOREIGN KEY (change_id) REFERENCES change(id)
+CONSTRAINT notice_check ON notice	ALTER TABLE notice ADD CONSTRAINT notice_check CHECK (((change_id IS NULL) OR (problem_id IS NULL)))
+CONSTRAINT notice_org_id_fkey ON notice	ALTER TABLE notice ADD CONSTRAINT notice_org_id_fkey FOREIGN KEY (org_id) REFERENCES organisation(id)
+CONSTRAINT notice_problem_id_fkey ON notice	ALTER TABLE notice ADD CONSTRAINT notice_problem_id_fkey FOREIGN KEY (problem_id) REFERENCES student_problem(id)
+CONSTRAINT notice_read_notice_id_fkey ON notice_read	ALTER TABLE notice_read ADD CONSTRAINT notice_read_notice_id_fkey FOREIGN KEY (notice_id) REFERENCES notice(id)
+CONSTRAINT opinion_draft_task_id_fkey ON opinion_draft	ALTER TABLE opinion_draft ADD CONSTRAINT opinion_draft_task_id_fkey FOREIGN KEY (task_id) REFERENCES task(id)
+CONSTRAINT organisation_check ON organisation	ALTER TABLE organisation ADD CONSTRAINT organisation_check CHECK (((parent_id IS NULL) = (kind = 'NATION'::text)))
+CONSTRAINT organisation_check1 ON organisation	ALTER TABLE organisation ADD CONSTRAINT organisation_check1 CHECK (((kind = 'SCHOOL'::text) = (cardinality(stages) > 0)))
+CONSTRAINT organisation_kind_check ON organisation	ALTER TABLE organisation ADD CONSTRAINT organisation_kind_check CHECK ((kind = ANY (ARRAY['NATION'::text, 'PROVINCE'::text, 'CITY'::text, 'COUNTY'::text, 'SCHOOL'::text])))
+CONSTRAINT organisation_name_check ON organisation	ALTER TABLE organisation ADD CONSTRAINT organisation_name_check CHECK ((name <> ''::text))
+CONSTRAINT organisation_parent_id_fkey ON organisation	ALTER TABLE organisation ADD CONSTRAINT organisation_parent_id_fkey FOREIGN KEY (parent_id) REFERENCES organisation(id)
+CONSTRAINT outbox_topic_check ON outbox	ALTER TABLE outbox ADD CONSTRAINT outbox_topic_check CHECK ((topic = 'START'::text))
+CONSTRAINT policy_check ON policy	ALTER TABLE policy ADD CONSTRAINT policy_check CHECK (((add_key IS NULL) = (add_hash IS NULL)))
+CONSTRAINT policy_check1 ON policy	ALTER TABLE policy ADD CONSTRAINT policy_check1 CHECK (((add_key IS NULL) OR ((author_id IS NOT NULL) AND (comment <> ''::text))))
+CONSTRAINT policy_comment_check ON policy	ALTER TABLE policy ADD CONSTRAINT policy_comment_check CHECK ((char_length(comment) <= 500))
+CONSTRAINT proxy_account_id_fkey ON proxy	ALTER TABLE proxy ADD CONSTRAINT proxy_account_id_fkey FOREIGN KEY (account_id) REFERENCES account(id)
+CONSTRAINT proxy_check ON proxy	ALTER TABLE proxy ADD CONSTRAINT proxy_check CHECK ((account_id <> proxy_id))
+CONSTRAINT proxy_check1 ON proxy	ALTER TABLE proxy ADD CONSTRAINT proxy_check1 CHECK ((from_at < until_at))
+CONSTRAINT proxy_check2 ON proxy	ALTER TABLE proxy ADD CONSTRAINT proxy_check2 CHECK (((revoked_by IS NULL) = (revoked_at IS NULL)))
+CONSTRAINT proxy_org_id_fkey ON proxy	ALTER TABLE proxy ADD CONSTRAINT proxy_org_id_fkey FOREIGN KEY (org_id) REFERENCES organisation(id)
+CONSTRAINT proxy_proxy_id_fkey ON proxy	ALTER TABLE proxy ADD CONSTRAINT proxy_proxy_id_fkey FOREIGN KEY (proxy_id) REFERENCES account(id)
+CONSTRAINT punishment_check ON punishment	ALTER TABLE punishment ADD CONSTRAINT punishment_check CHECK ((num_nonnulls(cancelled_on, cancelled_by, cancelled_at, cancel_hash) = ANY (ARRAY[0, 4])))
+CONSTRAINT punishment_check1 ON punishment	ALTER TABLE punishment ADD CONSTRAINT punishment_check1 CHECK ((cancelled_on >= decided_on))
+CONSTRAINT punishment_check2 ON punishment	ALTER TABLE punishment ADD CONSTRAINT punishment_check2 CHECK (((cancelled_on IS NULL) = (cancel_document_no = ''::text)))
+CONSTRAINT punishment_document_no_check ON punishment	ALTER TABLE punishment ADD CONSTRAINT punishment_document_no_check CHECK ((document_no <> ''::text))
+CONSTRAINT punishment_level_check ON punishment	ALTER TABLE punishment ADD CONSTRAINT punishment_level_check CHECK ((level = ANY (ARRAY['1'::text, '2'::text, '3'::text, '4'::text, '6'::text, '9'::text])))
+CONSTRAINT punishment_student_id_fkey ON punishment	ALTER TABLE punishment ADD CONSTRAINT punishment_student_id_fkey FOREIGN KEY (student_id) REFERENCES student(id)
+CONSTRAINT roster_change_id_fkey ON roster	ALTER TABLE roster ADD CONSTRAINT roster_change_id_fkey FOREIGN KEY (change_id) REFERENCES change(id) DEFERRABLE INITIALLY DEFERRED
+CONSTRAINT roster_check ON roster	ALTER TABLE roster ADD CONSTRAINT roster_check CHECK (((change_id IS NOT NULL) OR (state <> ALL (ARRAY['FILED'::text, 'ENROLLED'::text, 'REFUSED'::text]))))
+CONSTRAINT roster_row_class_id_fkey ON roster_row	ALTER TABLE roster_row ADD CONSTRAINT roster_row_class_id_fkey FOREIGN KEY (class_id) REFERENCES school_class(id)
+CONSTRAINT roster_row_roster_id_fkey ON roster_row	ALTER TABLE roster_row ADD CONSTRAINT roster_row_roster_id_fkey FOREIGN KEY (roster_id) REFERENCES roster(id)
+CONSTRAINT roster_row_student_id_fkey ON roster_row	ALTER TABLE roster_row ADD CONSTRAINT roster_row_student_id_fkey FOREIGN KEY (student_id) REFERENCES student(id)
+CONSTRAINT roster_row_verdict_check ON roster_row	ALTER TABLE roster_row ADD CONSTRAINT roster_row_verdict_check CHECK ((verdict = ANY (ARRAY['ACCEPT'::text, 'REMARK'::text, 'REJECT'::text, 'SKIP'::text, 'LEFT_OUT'::text])))
+CONSTRAINT roster_school_id_fkey ON roster	ALTER TABLE roster ADD CONSTRAINT roster_school_id_fkey FOREIGN KEY (school_id) REFERENCES organisation(id)
+CONSTRAINT roster_state_check ON roster	ALTER TABLE roster ADD CONSTRAINT roster_state_check CHECK ((state = ANY (ARRAY['UPLOADED'::text, 'CHECKED'::text, 'UNFIT'::text, 'FILED'::text, 'ENROLLED'::text, 'REFUSED'::text, 'DISCARDED'::text])))
+CONSTRAINT school_class_capacity_check ON school_class	ALTER TABLE school_class ADD CONSTRAINT school_class_capacity_check CHECK ((capacity > 0))
+CONSTRAINT school_class_grade_id_fkey ON school_class	ALTER TABLE school_class ADD CONSTRAINT school_class_grade_id_fkey FOREIGN KEY (grade_id) REFERENCES school_grade(id)
+CONSTRAINT school_class_occupied_check ON school_class	ALTER TABLE school_class ADD CONSTRAINT school_class_occupied_check CHECK ((occupied >= 0))
+CONSTRAINT school_class_school_id_fkey ON school_class	ALTER TABLE school_class ADD CONSTRAINT school_class_school_id_fkey FOREIGN KEY (school_id) REFERENCES organisation(id)
+CONSTRAINT school_grade_entry_year_check ON school_grade	ALTER TABLE school_grade ADD CONSTRAINT school_grade_entry_year_check CHECK (((entry_year >= 1980) AND (entry_year <= 2100)))
+CONSTRAINT school_grade_school_id_fkey ON school_grade	ALTER TABLE school_grade ADD CONSTRAINT school_grade_school_id_fkey FOREIGN KEY (school_id) REFERENCES organisation(id)
+CONSTRAINT school_grade_stage_check ON school_grade	ALTER TABLE school_grade ADD CONSTRAINT school_grade_stage_check CHECK ((stage = ANY (ARRAY['PRIMARY'::text, 'JUNIOR'::text, 'SENIOR'::text])))
+CONSTRAINT session_account_id_fkey ON session	ALTER TABLE session ADD CONSTRAINT session_account_id_fkey FOREIGN KEY (account_id) REFERENCES account(id)
+CONSTRAINT session_check ON session	ALTER TABLE session ADD CONSTRAINT session_check CHECK (((kind = 'TOKEN'::text) = (cardinality(roles) > 0)))
+CONSTRAINT session_kind_check ON session	ALTER TABLE session ADD CONSTRAINT session_kind_check CHECK ((kind = ANY (ARRAY['LOGIN'::text, 'TOKEN'::text])))
+CONSTRAINT slip_change_id_fkey ON slip	ALTER TABLE slip ADD CONSTRAINT slip_change_id_fkey FOREIGN KEY (change_id) REFERENCES change(id)
+CONSTRAINT slip_check ON slip	ALTER TABLE slip ADD CONSTRAINT slip_check CHECK (((outcome = 'PENDING'::text) = (settled_at IS NULL)))
+CONSTRAINT slip_office_id_fkey ON slip	ALTER TABLE slip ADD CONSTRAINT slip_office_id_fkey FOREIGN KEY (office_id) REFERENCES organisation(id)
+CONSTRAINT slip_outcome_check ON slip	ALTER TABLE slip ADD CONSTRAINT slip_outcome_check CHECK ((outcome = ANY (ARRAY['PENDING'::text, 'COUNTED'::text, 'REFUSED'::text])))
+CONSTRAINT slip_task_id_fkey ON slip	ALTER TABLE slip ADD CONSTRAINT slip_task_id_fkey FOREIGN KEY (task_id) REFERENCES task(id)
+CONSTRAINT slot_change_id_fkey ON slot	ALTER TABLE slot ADD CONSTRAINT slot_change_id_fkey FOREIGN KEY (change_id) REFERENCES change(id)
+CONSTRAINT step_change_id_fkey ON step	ALTER TABLE step ADD CONSTRAINT step_change_id_fkey FOREIGN KEY (change_id) REFERENCES change(id)
+CONSTRAINT step_check ON step	ALTER TABLE step ADD CONSTRAINT step_check CHECK (((act <> ''::text) OR (next_attempt_at IS NULL)))
+CONSTRAINT step_office_id_fkey ON step	ALTER TABLE step ADD CONSTRAINT step_office_id_fkey FOREIGN KEY (office_id) REFERENCES organisation(id)
+CONSTRAINT step_status_check ON step	ALTER TABLE step ADD CONSTRAINT step_status_check CHECK ((status = ANY (ARRAY['OPEN'::text, 'DONE'::text, 'CANCELLED'::text])))
+CONSTRAINT student_check ON student	ALTER TABLE student ADD CONSTRAINT student_check CHECK (((number_class = ''::text) = (number_hash IS NULL)))
+CONSTRAINT student_check1 ON student	ALTER TABLE student ADD CONSTRAINT student_check1 CHECK (((id_cipher IS NULL) = (id_hash IS NULL)))
+CONSTRAINT student_class_id_fkey ON student	ALTER TABLE student ADD CONSTRAINT student_class_id_fkey FOREIGN KEY (class_id) REFERENCES school_class(id)
+CONSTRAINT student_history_check ON student_history	ALTER TABLE student_history ADD CONSTRAINT student_history_check CHECK (((struck_at IS NULL) = (struck_by IS NULL)))
+CONSTRAINT student_history_struck_by_fkey ON student_history	ALTER TABLE student_history ADD CONSTRAINT student_history_struck_by_fkey FOREIGN KEY (struck_by) REFERENCES change(id)
+CONSTRAINT student_history_student_id_fkey ON student_history	ALTER TABLE student_history ADD CONSTRAINT student_history_student_id_fkey FOREIGN KEY (student_id) REFERENCES student(id)
+CONSTRAINT student_number_class_check ON student	ALTER TABLE student ADD CONSTRAINT student_number_class_check CHECK ((number_class = ANY (ARRAY[''::text, 'L'::text, 'G'::text, 'J'::text])))
+CONSTRAINT student_problem_check ON student_problem	ALTER TABLE student_problem ADD CONSTRAINT student_problem_check CHECK ((student_id <> other_student_id))
+CONSTRAINT student_problem_check1 ON student_problem	ALTER TABLE student_problem ADD CONSTRAINT student_problem_check1 CHECK (((kind <> 'ID_ERROR'::text) OR (other_student_id IS NULL)))
+CONSTRAINT student_problem_check2 ON student_problem	ALTER TABLE student_problem ADD CONSTRAINT student_problem_check2 CHECK (((state = 'CLEARED'::text) = (cleared_at IS NOT NULL)))
+CONSTRAINT student_problem_check3 ON student_problem	ALTER TABLE student_problem ADD CONSTRAINT student_problem_check3 CHECK (((state <> 'CORROBORATED'::text) OR (corroborated_by IS NOT NULL)))
+CONSTRAINT student_problem_cleared_by_fkey ON student_problem	ALTER TABLE student_problem ADD CONSTRAINT student_problem_cleared_by_fkey FOREIGN KEY (cleared_by) REFERENCES change(id)
+CONSTRAINT student_problem_corroborated_by_fkey ON student_problem	ALTER TABLE student_problem ADD CONSTRAINT student_problem_corroborated_by_fkey FOREIGN KEY (corroborated_by) REFERENCES change(id)
+CONSTRAINT student_problem_kind_check ON student_problem	ALTER TABLE student_problem ADD CONSTRAINT student_problem_kind_check CHECK ((kind = ANY (ARRAY['ID_ERROR'::text, 'DUP_WITH_ID'::text, 'DUP_WITHOUT_ID'::text])))
+CONSTRAINT student_problem_other_student_id_fkey ON student_problem	ALTER TABLE student_problem ADD CONSTRAINT student_problem_other_student_id_fkey FOREIGN KEY (other_student_id) REFERENCES student(id)
+CONSTRAINT student_problem_state_check ON student_problem	ALTER TABLE student_problem ADD CONSTRAINT student_problem_state_check CHECK ((state = ANY (ARRAY['OPEN'::text, 'CORROBORATED'::text, 'CLEARED'::text])))
+CONSTRAINT student_problem_student_id_fkey ON student_problem	ALTER TABLE student_problem ADD CONSTRAINT student_problem_student_id_fkey FOREIGN KEY (student_id) REFERENCES student(id)
+CONSTRAINT student_roster ON student	ALTER TABLE student ADD CONSTRAINT student_roster FOREIGN KEY (roster_id) REFERENCES roster(id)
+CONSTRAINT student_school_id_fkey ON student	ALTER TABLE student ADD CONSTRAINT student_school_id_fkey FOREIGN KEY (school_id) REFERENCES organisation(id)
+CONSTRAINT student_stage_check ON student	ALTER TABLE student ADD CONSTRAINT student_stage_check CHECK ((stage = ANY (ARRAY['PRIMARY'::text, 'JUNIOR'::text, 'SENIOR'::text])))
+CONSTRAINT suspension_check ON suspension	ALTER TABLE suspension ADD CONSTRAINT suspension_check CHECK ((until_date > from_date))
+CONSTRAINT suspension_student_id_fkey ON suspension	ALTER TABLE suspension ADD CONSTRAINT suspension_student_id_fkey FOREIGN KEY (student_id) REFERENCES student(id)
+CONSTRAINT task_carried_from_fkey ON task	ALTER TABLE task ADD CONSTRAINT task_carried_from_fkey FOREIGN KEY (carried_from) REFERENCES task(id)
+CONSTRAINT task_change_id_fkey ON task	ALTER TABLE task ADD CONSTRAINT task_change_id_fkey FOREIGN KEY (change_id) REFERENCES change(id)
+CONSTRAINT task_check ON task	ALTER TABLE task ADD CONSTRAINT task_check CHECK (((holder_id IS NULL) = (held_as = ''::text)))
+CONSTRAINT task_check1 ON task	ALTER TABLE task ADD CONSTRAINT task_check1 CHECK (((owner_id IS NULL) OR (held_as = 'DELEGATED'::text)))
+CONSTRAINT task_held_as_check ON task	ALTER TABLE task ADD CONSTRAINT task_held_as_check CHECK ((held_as = ANY (ARRAY[''::text, 'CLAIMED'::text, 'TRANSFERRED'::text, 'DELEGATED'::text, 'ADDED'::text, 'NAMED'::text, 'RETURNED'::text, 'HANDED_OVER'::text])))
+CONSTRAINT task_office_id_fkey ON task	ALTER TABLE task ADD CONSTRAINT task_office_id_fkey FOREIGN KEY (office_id) REFERENCES organisation(id)
+CONSTRAINT task_parent_id_fkey ON task	ALTER TABLE task ADD CONSTRAINT task_parent_id_fkey FOREIGN KEY (parent_id) REFERENCES task(id)
+CONSTRAINT task_status_check ON task	ALTER TABLE task ADD CONSTRAINT task_status_check CHECK ((status = ANY (ARRAY['OPEN'::text, 'WAITING'::text, 'DECIDED'::text, 'CANCELLED'::text, 'REMOVED'::text, 'TAKEN_BACK'::text])))
+CONSTRAINT task_verdict_check ON task	ALTER TABLE task ADD CONSTRAINT task_verdict_check CHECK ((verdict = ANY (ARRAY[''::text, 'APPROVE'::text, 'REJECT'::text, 'SEND_BACK'::text])))
+CONSTRAINT webhook_delivery_check ON webhook_delivery	ALTER TABLE webhook_delivery ADD CONSTRAINT webhook_delivery_check CHECK (((next_attempt_at IS NULL) = ((delivered_at IS NOT NULL) OR (dead_at IS NOT NULL))))
+CONSTRAINT webhook_delivery_check1 ON webhook_delivery	ALTER TABLE webhook_delivery ADD CONSTRAINT webhook_delivery_check1 CHECK (((delivered_at IS NULL) OR (dead_at IS NULL)))
+CONSTRAINT webhook_delivery_endpoint_id_fkey ON webhook_delivery	ALTER TABLE webhook_delivery ADD CONSTRAINT webhook_delivery_endpoint_id_fkey FOREIGN KEY (endpoint_id) REFERENCES webhook_endpoint(id) ON DELETE CASCADE
+CONSTRAINT webhook_delivery_notice_id_fkey ON webhook_delivery	ALTER TABLE webhook_delivery ADD CONSTRAINT webhook_delivery_notice_id_fkey FOREIGN KEY (notice_id) REFERENCES notice(id)
+CONSTRAINT webhook_endpoint_check ON webhook_endpoint	ALTER TABLE webhook_endpoint ADD CONSTRAINT webhook_endpoint_check CHECK (((disabled_at IS NULL) = (disabled_reason = ''::text)))
+CONSTRAINT webhook_endpoint_disabled_reason_check ON webhook_endpoint	ALTER TABLE webhook_endpoint ADD CONSTRAINT webhook_endpoint_disabled_reason_check CHECK ((disabled_reason = ANY (ARRAY[''::text, 'BY_HAND'::text, 'FAILING'::text, 'GONE'::text])))
+CONSTRAINT webhook_endpoint_org_id_fkey ON webhook_endpoint	ALTER TABLE webhook_endpoint ADD CONSTRAINT webhook_endpoint_org_id_fkey FOREIGN KEY (org_id) REFERENCES organisation(id)
+CONSTRAINT webhook_endpoint_outside_hours_check ON webhook_endpoint	ALTER TABLE webhook_endpoint ADD CONSTRAINT webhook_endpoint_outside_hours_check CHECK ((outside_hours = ANY (ARRAY['SEND'::text, 'URGENT'::text, 'WAIT'::text])))
+CONSTRAINT webhook_secret_endpoint_id_fkey ON webhook_secret	ALTER TABLE webhook_secret ADD CONSTRAINT webhook_secret_endpoint_id_fkey FOREIGN KEY (endpoint_id) REFERENCES webhook_endpoint(id) ON DELETE CASCADE
+TRIGGER audit_entry_append_only ON audit_entry	CREATE TRIGGER audit_entry_append_only BEFORE DELETE OR UPDATE ON public.audit_entry FOR EACH ROW EXECUTE FUNCTION refuse_rewrite()
+TRIGGER audit_entry_no_truncate ON audit_entry	CREATE TRIGGER audit_entry_no_truncate BEFORE TRUNCATE ON public.audit_entry FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewrite()
+TRIGGER audit_seal_append_only ON audit_seal	CREATE TRIGGER audit_seal_append_only BEFORE DELETE OR UPDATE ON public.audit_seal FOR EACH ROW EXECUTE FUNCTION refuse_rewrite()
+TRIGGER audit_seal_no_truncate ON audit_seal	CREATE TRIGGER audit_seal_no_truncate BEFORE TRUNCATE ON public.audit_seal FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewrite()
+TRIGGER change_event_append_only ON change_event	CREATE TRIGGER change_event_append_only BEFORE DELETE OR UPDATE ON public.change_event FOR EACH ROW EXECUTE FUNCTION refuse_rewrite()
+TRIGGER change_line_append_only ON change_line	CREATE TRIGGER change_line_append_only BEFORE DELETE OR UPDATE OF change_id, line_no, student_id, class_id, subject, class_name ON public.change_line FOR EACH ROW EXECUTE FUNCTION refuse_rewrite()
+TRIGGER change_line_settled_once ON change_line	CREATE TRIGGER change_line_settled_once BEFORE UPDATE ON public.change_line FOR EACH ROW WHEN ((old.verdict <> 'LISTED'::text)) EXECUTE FUNCTION refuse_rewrite()
+TRIGGER decision_append_only ON decision	CREATE TRIGGER decision_append_only BEFORE DELETE OR UPDATE ON public.decision FOR EACH ROW EXECUTE FUNCTION refuse_rewrite()
+TRIGGER departure_append_only ON departure	CREATE TRIGGER departure_append_only BEFORE DELETE OR UPDATE OF id, change_id, student_id, school_id, left_on, to_school_id, name, number_masked, record, recorded_at ON public.departure FOR EACH ROW EXECUTE FUNCTION refuse_rewrite()
+TRIGGER notice_webhooks ON notice	CREATE TRIGGER notice_webhooks AFTER INSERT ON public.notice REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION queue_webhooks()
+TRIGGER policy_append_only ON policy	CREATE TRIGGER policy_append_only BEFORE DELETE OR UPDATE ON public.policy FOR EACH ROW EXECUTE FUNCTION refuse_rewrite()
+TRIGGER student_history_append_only ON student_history	CREATE TRIGGER student_history_append_only BEFORE DELETE OR UPDATE OF id, student_id, change_id, kind, effective_on, recorded_at, account_id, before, after ON public.student_history FOR EACH ROW EXECUTE FUNCTION refuse_rewrite()
+TRIGGER student_history_no_truncate ON student_history	CREATE TRIGGER student_history_no_truncate BEFORE TRUNCATE ON public.student_history FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewrite()
+TRIGGER student_history_reason ON student_history	CREATE TRIGGER student_history_reason BEFORE UPDATE OF reason ON public.student_history FOR EACH ROW EXECUTE FUNCTION refuse_rewrite()
+TRIGGER student_history_struck_once ON student_history	CREATE TRIGGER student_history_struck_once BEFORE UPDATE OF struck_at, struck_by ON public.student_history FOR EACH ROW WHEN ((old.struck_at IS NOT NULL)) EXECUTE FUNCTION refuse_rewrite()
+TRIGGER audit_entry_append_only ON audit_entry IS ON	ALTER TABLE audit_entry ENABLE TRIGGER audit_entry_append_only
+TRIGGER audit_entry_no_truncate ON audit_entry IS ON	ALTER TABLE audit_entry ENABLE TRIGGER audit_entry_no_truncate
+TRIGGER audit_seal_append_only ON audit_seal IS ON	ALTER TABLE audit_seal ENABLE TRIGGER audit_seal_append_only
+TRIGGER audit_seal_no_truncate ON audit_seal IS ON	ALTER TABLE audit_seal ENABLE TRIGGER audit_seal_no_truncate
+TRIGGER change_event_append_only ON change_event IS ON	ALTER TABLE change_event ENABLE TRIGGER change_event_append_only
+TRIGGER change_line_append_only ON change_line IS ON	ALTER TABLE change_line ENABLE TRIGGER change_line_append_only
+TRIGGER change_line_settled_once ON change_line IS ON	ALTER TABLE change_line ENABLE TRIGGER change_line_settled_once
+TRIGGER decision_append_only ON decision IS ON	ALTER TABLE decision ENABLE TRIGGER decision_append_only
+TRIGGER departure_append_only ON departure IS ON	ALTER TABLE departure ENABLE TRIGGER departure_append_only
+TRIGGER notice_webhooks ON notice IS ON	ALTER TABLE notice ENABLE TRIGGER notice_webhooks
+TRIGGER policy_append_only ON policy IS ON	ALTER TABLE policy ENABLE TRIGGER policy_append_only
+TRIGGER student_history_append_only ON student_history IS ON	ALTER TABLE student_history ENABLE TRIGGER student_history_append_only
+TRIGGER student_history_no_truncate ON student_history IS ON	ALTER TABLE student_history ENABLE TRIGGER student_history_no_truncate
+TRIGGER student_history_reason ON student_history IS ON	ALTER TABLE student_history ENABLE TRIGGER student_history_reason
+TRIGGER student_history_struck_once ON student_history IS ON	ALTER TABLE student_history ENABLE TRIGGER student_history_struck_once
+POLICY app_account ON account_password PERMISSIVE FOR ALL TO xueji_app	CREATE POLICY app_account ON account_password AS PERMISSIVE FOR ALL TO xueji_app USING ((EXISTS ( SELECT 1 FROM account a WHERE ((a.id = account_password.account_id) AND (a.org_path <@ ( SELECT scope() AS scope)))))) WITH CHECK ((EXISTS ( SELECT 1 FROM account a WHERE ((a.id = account_password.account_id) AND (a.org_path <@ ( SELECT scope() AS scope))))))
+POLICY app_account ON session PERMISSIVE FOR ALL TO xueji_app	CREATE POLICY app_account ON session AS PERMISSIVE FOR ALL TO xueji_app USING ((EXISTS ( SELECT 1 FROM account a WHERE ((a.id = session.account_id) AND (a.org_path <@ ( SELECT scope() AS scope)))))) WITH CHECK ((EXISTS ( SELECT 1 FROM account a WHERE ((a.id = session.account_id) AND (a.org_path <@ ( SELECT scope() AS scope))))))
+POLICY app_cancel ON punishment RESTRICTIVE FOR UPDATE TO xueji_app	CREATE POLICY app_cancel ON punishment AS RESTRICTIVE FOR UPDATE TO xueji_app USING ((cancelled_on IS NULL)) WITH CHECK ((NOT (cancelled_by IS DISTINCT FROM acting_account())))
+POLICY app_delete ON roster_row PERMISSIVE FOR DELETE TO xueji_app	CREATE POLICY app_delete ON roster_row AS PERMISSIVE FOR DELETE TO xueji_app USING (((org_path <@ ( SELECT scope() AS scope)) AND (EXISTS ( SELECT 1 FROM roster r WHERE ((r.id = roster_row.roster_id) AND (r.state = ANY (ARRAY['UPLOADED'::text, 'DISCARDED'::text])))))))
+POLICY app_edit ON student RESTRICTIVE FOR UPDATE TO xueji_app	CREATE POLICY app_edit ON student AS RESTRICTIVE FOR UPDATE TO xueji_app USING (in_register)
+POLICY app_family ON guardian RESTRICTIVE FOR INSERT TO xueji_app	CREATE POLICY app_family ON guardian AS RESTRICTIVE FOR INSERT TO xueji_app WITH CHECK ((EXISTS ( SELECT 1 FROM student s WHERE ((s.id = guardian.student_id) AND (s.org_path = guardian.org_path) AND s.in_register))))
+POLICY app_file ON change PERMISSIVE FOR INSERT TO xueji_app	CREATE POLICY app_file ON change AS PERMISSIVE FOR INSERT TO xueji_app WITH CHECK ((org_path <@ ( SELECT scope() AS scope)))
+POLICY app_file ON change_dismissal PERMISSIVE FOR INSERT TO xueji_app	CREATE POLICY app_file ON change_dismissal AS PERMISSIVE FOR INSERT TO xueji_app WITH CHECK (((org_path <@ ( SELECT scope() AS scope)) AND filed_here(change_id)))
+POLICY app_file ON change_line PERMISSIVE FOR INSERT TO xueji_app	CREATE POLICY app_file ON change_line AS PERMISSIVE FOR INSERT TO xueji_app WITH CHECK (filed_here(change_id))
+POLICY app_file ON change_value PERMISSIVE FOR INSERT TO xueji_app	CREATE POLICY app_file ON change_value AS PERMISSIVE FOR INSERT TO xueji_app WITH CHECK (filed_here(change_id))
+POLICY app_follow ON student_history PERMISSIVE FOR SELECT TO xueji_app	CREATE POLICY app_follow ON student_history AS PERMISSIVE FOR SELECT TO xueji_app USING ((EXISTS ( SELECT 1 FROM student s WHERE (s.id = student_history.student_id))))
+POLICY app_insert ON audit_entry PERMISSIVE FOR INSERT TO xueji_app	CREATE POLICY app_insert ON audit_entry AS PERMISSIVE FOR INSERT TO xueji_app WITH CHECK (true)
+POLICY app_insert ON organisation PERMISSIVE FOR INSERT TO xueji_app	CREATE POLICY app_insert ON organisation AS PERMISSIVE FOR INSERT TO xueji_app WITH CHECK ((path <@ ( SELECT scope() AS scope)))
+POLICY app_insert ON policy PERMISSIVE FOR INSERT TO xueji_app	CREATE POLICY app_insert ON policy AS PERMISSIVE FOR INSERT TO xueji_app WITH CHECK (((author_id = acting_account()) AND (add_key IS NOT NULL) AND (EXISTS ( SELECT 1 FROM organisation o WHERE ((o.kind = 'PROVINCE'::text) AND (o.code = policy.province_code) AND (o.closed_at IS NULL) AND (o.path = ANY (scope()))))) AND (EXISTS ( SELECT 1 FROM (account a JOIN organisation o ON ((o.id = a.org_id))) WHERE ((a.id = policy.author_id) AND (o.kind = 'PROVINCE'::text) AND (o.code = policy.province_code) AND ('BUREAU_SYSADMIN'::text = ANY (a.roles)))))))
+POLICY app_insert ON roster PERMISSIVE FOR INSERT TO xueji_app	CREATE POLICY app_insert ON roster AS PERMISSIVE FOR INSERT TO xueji_app WITH CHECK (((org_path <@ ( SELECT scope() AS scope)) AND (state = 'UPLOADED'::text) AND (change_id IS NULL)))
+POLICY app_insert ON roster_row PERMISSIVE FOR INSERT TO xueji_app	CREATE POLICY app_insert ON roster_row AS PERMISSIVE FOR INSERT TO xueji_app WITH CHECK (((org_path <@ ( SELECT scope() AS scope)) AND (student_id IS NULL) AND (verdict <> 'LEFT_OUT'::text) AND (EXISTS ( SELECT 1 FROM roster r WHERE ((r.id = roster_row.roster_id) AND (r.state = 'UPLOADED'::text))))))
+POLICY app_insert ON slot PERMISSIVE FOR INSERT TO xueji_app	CREATE POLICY app_insert ON slot AS PERMISSIVE FOR INSERT TO xueji_app WITH CHECK (filed_here(change_id))
+POLICY app_line ON student_history RESTRICTIVE FOR INSERT TO xueji_app	CREATE POLICY app_line ON student_history AS RESTRICTIVE FOR INSERT TO xueji_app WITH CHECK (((kind = ANY (ARRAY['EDIT'::text, 'PUNISHMENT'::text])) AND (change_id IS NULL) AND (NOT (account_id IS DISTINCT FROM acting_account())) AND (EXISTS ( SELECT 1 FROM student s WHERE ((s.id = student_history.student_id) AND (s.org_path = student_history.org_path))))))
+POLICY app_nobody ON notice PERMISSIVE FOR INSERT TO xueji_app	CREATE POLICY app_nobody ON notice AS PERMISSIVE FOR INSERT TO xueji_app WITH CHECK (((kind = 'NO_ELIGIBLE_PERSON'::text) AND (account_id IS NULL) AND (change_id IS NOT NULL) AND filed_here(change_id)))
+POLICY app_own ON batch_request PERMISSIVE FOR ALL TO xueji_app	CREATE POLICY app_own ON batch_request AS PERMISSIVE FOR ALL TO xueji_app USING ((account_id = acting_account())) WITH CHECK ((account_id = acting_account()))
+POLICY app_own ON evidence PERMISSIVE FOR INSERT TO xueji_app	CREATE POLICY app_own ON evidence AS PERMISSIVE FOR INSERT TO xueji_app WITH CHECK ((org_path <@ ( SELECT scope() AS scope)))
+POLICY app_own ON notice_read PERMISSIVE FOR ALL TO xueji_app	CREATE POLICY app_own ON notice_read AS PERMISSIVE FOR ALL TO xueji_app USING ((account_id = acting_account())) WITH CHECK (((account_id = acting_account()) AND (EXISTS ( SELECT 1 FROM notice n WHERE (n.id = notice_read.notice_id)))))
+POLICY app_own ON opinion_draft PERMISSIVE FOR ALL TO xueji_app	CREATE POLICY app_own ON opinion_draft AS PERMISSIVE FOR ALL TO xueji_app USING ((account_id = acting_account())) WITH CHECK (((account_id = acting_account()) AND (EXISTS ( SELECT 1 FROM task k WHERE (k.id = opinion_draft.task_id)))))
+POLICY app_party ON change PERMISSIVE FOR SELECT TO xueji_app	CREATE POLICY app_party ON change AS PERMISSIVE FOR SELECT TO xueji_app USING (((org_path <@ ( SELECT scope() AS scope)) OR (EXISTS ( SELECT 1 FROM change_party p WHERE ((p.change_id = change.id) AND (p.org_path <@ ( SELECT scope() AS scope)))))))
+POLICY app_party ON change_event PERMISSIVE FOR ALL TO xueji_app	CREATE POLICY app_party ON change_event AS PERMISSIVE FOR ALL TO xueji_app USING ((EXISTS ( SELECT 1 FROM change_party p WHERE ((p.change_id = change_event.change_id) AND (p.org_path <@ ( SELECT scope() AS scope)))))) WITH CHECK ((EXISTS ( SELECT 1 FROM change_party p WHERE ((p.change_id = change_event.change_id) AND (p.org_path <@ ( SELECT scope() AS scope))))))
+POLICY app_party ON change_evidence PERMISSIVE FOR ALL TO xueji_app	CREATE POLICY app_party ON change_evidence AS PERMISSIVE FOR ALL TO xueji_app USING ((EXISTS ( SELECT 1 FROM change_party p WHERE ((p.change_id = change_evidence.change_id) AND (p.org_path <@ ( SELECT scope() AS scope)))))) WITH CHECK ((EXISTS ( SELECT 1 FROM change_party p WHERE ((p.change_id = change_evidence.change_id) AND (p.org_path <@ ( SELECT scope() AS scope))))))
+POLICY app_party ON change_line PERMISSIVE FOR SELECT TO xueji_app	CREATE POLICY app_party ON change_line AS PERMISSIVE FOR SELECT TO xueji_app USING ((EXISTS ( SELECT 1 FROM change_party p WHERE ((p.change_id = change_line.change_id) AND (p.org_path <@ ( SELECT scope() AS scope))))))
+POLICY app_party ON change_value PERMISSIVE FOR SELECT TO xueji_app	CREATE POLICY app_party ON change_value AS PERMISSIVE FOR SELECT TO xueji_app USING ((EXISTS ( SELECT 1 FROM change_party p WHERE ((p.change_id = change_value.change_id) AND (p.org_path <@ ( SELECT scope() AS scope))))))
+POLICY app_party ON decision PERMISSIVE FOR ALL TO xueji_app	CREATE POLICY app_party ON decision AS PERMISSIVE FOR ALL TO xueji_app USING ((EXISTS ( SELECT 1 FROM change_party p WHERE ((p.change_id = decision.change_id) AND (p.org_path <@ ( SELECT scope() AS scope)))))) WITH CHECK ((EXISTS ( SELECT 1 FROM change_party p WHERE ((p.change_id = decision.change_id) AND (p.org_path <@ ( SELECT scope() AS scope))))))
+POLICY app_party ON handover PERMISSIVE FOR SELECT TO xueji_app	CREATE POLICY app_party ON handover AS PERMISSIVE FOR SELECT TO xueji_app USING ((EXISTS ( SELECT 1 FROM change_party p WHERE ((p.change_id = handover.change_id) AND (p.org_path <@ ( SELECT scope() AS scope))))))
+POLICY app_party ON slip PERMISSIVE FOR ALL TO xueji_app	CREATE POLICY app_party ON slip AS PERMISSIVE FOR ALL TO xueji_app USING ((EXISTS ( SELECT 1 FROM change_party p WHERE ((p.change_id = slip.change_id) AND (p.org_path <@ ( SELECT scope() AS scope)))))) WITH CHECK ((EXISTS ( SELECT 1 FROM change_party p WHERE ((p.change_id = slip.change_id) AND (p.org_path <@ ( SELECT scope() AS scope))))))
+POLICY app_party ON step PERMISSIVE FOR ALL TO xueji_app	CREATE POLICY app_party ON step AS PERMISSIVE FOR ALL TO xueji_app USING ((EXISTS ( SELECT 1 FROM change_party p WHERE ((p.change_id = step.change_id) AND (p.org_path <@ ( SELECT scope() AS scope)))))) WITH CHECK ((EXISTS ( SELECT 1 FROM change_party p WHERE ((p.change_id = step.change_id) AND (p.org_path <@ ( SELECT scope() AS scope))))))
+POLICY app_party ON task PERMISSIVE FOR ALL TO xueji_app	CREATE POLICY app_party ON task AS PERMISSIVE FOR ALL TO xueji_app USING ((EXISTS ( SELECT 1 FROM change_party p WHERE ((p.change_id = task.change_id) AND (p.org_path <@ ( SELECT scope() AS scope)))))) WITH CHECK ((EXISTS ( SELECT 1 FROM change_party p WHERE ((p.change_id = task.change_id) AND (p.org_path <@ ( SELECT scope() AS scope))))))
+POLICY app_read ON audit_entry PERMISSIVE FOR SELECT TO xueji_app	CREATE POLICY app_read ON audit_entry AS PERMISSIVE FOR SELECT TO xueji_app USING ((office_path <@ ( SELECT scope() AS scope)))
+POLICY app_read ON change_copy PERMISSIVE FOR SELECT TO xueji_app	CREATE POLICY app_read ON change_copy AS PERMISSIVE FOR SELECT TO xueji_app USING (((account_id = acting_account()) AND (EXISTS ( SELECT 1 FROM change_party p WHERE ((p.change_id = change_copy.change_id) AND (p.org_path <@ ( SELECT scope() AS scope)))))))
+POLICY app_read ON evidence PERMISSIVE FOR SELECT TO xueji_app	CREATE POLICY app_read ON evidence AS PERMISSIVE FOR SELECT TO xueji_app USING (((org_path <@ ( SELECT scope() AS scope)) OR (EXISTS ( SELECT 1 FROM (change_evidence e JOIN change_party p USING (change_id)) WHERE ((e.evidence_id = evidence.id) AND (p.org_path <@ ( SELECT scope() AS scope)))))))
+POLICY app_read ON keyring PERMISSIVE FOR SELECT TO xueji_app	CREATE POLICY app_read ON keyring AS PERMISSIVE FOR SELECT TO xueji_app USING (true)
+POLICY app_read ON organisation PERMISSIVE FOR SELECT TO xueji_app	CREATE POLICY app_read ON organisation AS PERMISSIVE FOR SELECT TO xueji_app USING (true)
+POLICY app_read ON policy PERMISSIVE FOR SELECT TO xueji_app	CREATE POLICY app_read ON policy AS PERMISSIVE FOR SELECT TO xueji_app USING (true)
+POLICY app_read ON roster PERMISSIVE FOR SELECT TO xueji_app	CREATE POLICY app_read ON roster AS PERMISSIVE FOR SELECT TO xueji_app USING ((org_path <@ ( SELECT scope() AS scope)))
+POLICY app_read ON roster_row PERMISSIVE FOR SELECT TO xueji_app	CREATE POLICY app_read ON roster_row AS PERMISSIVE FOR SELECT TO xueji_app USING ((org_path <@ ( SELECT scope() AS scope)))
+POLICY app_record ON punishment RESTRICTIVE FOR INSERT TO xueji_app	CREATE POLICY app_record ON punishment AS RESTRICTIVE FOR INSERT TO xueji_app WITH CHECK (((level <> '6'::text) AND (cancelled_on IS NULL) AND (NOT (recorded_by IS DISTINCT FROM acting_account())) AND (EXISTS ( SELECT 1 FROM student s WHERE ((s.id = punishment.student_id) AND (s.org_path = punishment.org_path) AND s.in_register)))))
+POLICY app_say ON handover PERMISSIVE FOR UPDATE TO xueji_app	CREATE POLICY app_say ON handover AS PERMISSIVE FOR UPDATE TO xueji_app USING ((EXISTS ( SELECT 1 FROM change_party p WHERE ((p.change_id = handover.change_id) AND (p.org_path <@ ( SELECT scope() AS scope))))))
+POLICY app_scope ON account PERMISSIVE FOR ALL TO xueji_app	CREATE POLICY app_scope ON account AS PERMISSIVE FOR ALL TO xueji_app USING ((org_path <@ ( SELECT scope() AS scope))) WITH CHECK ((org_path <@ ( SELECT scope() AS scope)))
+POLICY app_scope ON change_dismissal PERMISSIVE FOR SELECT TO xueji_app	CREATE POLICY app_scope ON change_dismissal AS PERMISSIVE FOR SELECT TO xueji_app USING ((org_path <@ ( SELECT scope() AS scope)))
+POLICY app_scope ON change_party PERMISSIVE FOR ALL TO xueji_app	CREATE POLICY app_scope ON change_party AS PERMISSIVE FOR ALL TO xueji_app USING ((org_path <@ ( SELECT scope() AS scope))) WITH CHECK (filed_here(change_id))
+POLICY app_scope ON departure PERMISSIVE FOR SELECT TO xueji_app	CREATE POLICY app_scope ON departure AS PERMISSIVE FOR SELECT TO xueji_app USING ((org_path <@ ( SELECT scope() AS scope)))
+POLICY app_scope ON guardian PERMISSIVE FOR ALL TO xueji_app	CREATE POLICY app_scope ON guardian AS PERMISSIVE FOR ALL TO xueji_app USING ((org_path <@ ( SELECT scope() AS scope))) WITH CHECK ((org_path <@ ( SELECT scope() AS scope)))
+POLICY app_scope ON notice PERMISSIVE FOR SELECT TO xueji_app	CREATE POLICY app_scope ON notice AS PERMISSIVE FOR SELECT TO xueji_app USING ((org_path <@ ( SELECT scope() AS scope)))
+POLICY app_scope ON proxy PERMISSIVE FOR ALL TO xueji_app	CREATE POLICY app_scope ON proxy AS PERMISSIVE FOR ALL TO xueji_app USING ((org_path <@ ( SELECT scope() AS scope))) WITH CHECK ((org_path <@ ( SELECT scope() AS scope)))
+POLICY app_scope ON punishment PERMISSIVE FOR ALL TO xueji_app	CREATE POLICY app_scope ON punishment AS PERMISSIVE FOR ALL TO xueji_app USING ((org_path <@ ( SELECT scope() AS scope))) WITH CHECK ((org_path <@ ( SELECT scope() AS scope)))
+POLICY app_scope ON school_class PERMISSIVE FOR ALL TO xueji_app	CREATE POLICY app_scope ON school_class AS PERMISSIVE FOR ALL TO xueji_app USING ((org_path <@ ( SELECT scope() AS scope))) WITH CHECK ((org_path <@ ( SELECT scope() AS scope)))
+POLICY app_scope ON school_grade PERMISSIVE FOR ALL TO xueji_app	CREATE POLICY app_scope ON school_grade AS PERMISSIVE FOR ALL TO xueji_app USING ((org_path <@ ( SELECT scope() AS scope))) WITH CHECK ((org_path <@ ( SELECT scope() AS scope)))
+POLICY app_scope ON student PERMISSIVE FOR ALL TO xueji_app	CREATE POLICY app_scope ON student AS PERMISSIVE FOR ALL TO xueji_app USING ((org_path <@ ( SELECT scope() AS scope))) WITH CHECK ((org_path <@ ( SELECT scope() AS scope)))
+POLICY app_scope ON student_history PERMISSIVE FOR ALL TO xueji_app	CREATE POLICY app_scope ON student_history AS PERMISSIVE FOR ALL TO xueji_app USING ((org_path <@ ( SELECT scope() AS scope))) WITH CHECK ((org_path <@ ( SELECT scope() AS scope)))
+POLICY app_scope ON student_problem PERMISSIVE FOR SELECT TO xueji_app	CREATE POLICY app_scope ON student_problem AS PERMISSIVE FOR SELECT TO xueji_app USING ((org_path <@ ( SELECT scope() AS scope)))
+POLICY app_scope ON suspension PERMISSIVE FOR ALL TO xueji_app	CREATE POLICY app_scope ON suspension AS PERMISSIVE FOR ALL TO xueji_app USING ((org_path <@ ( SELECT scope() AS scope))) WITH CHECK ((org_path <@ ( SELECT scope() AS scope)))
+POLICY app_scope ON webhook_delivery PERMISSIVE FOR ALL TO xueji_app	CREATE POLICY app_scope ON webhook_delivery AS PERMISSIVE FOR ALL TO xueji_app USING ((EXISTS ( SELECT 1 FROM webhook_endpoint e WHERE (e.id = webhook_delivery.endpoint_id)))) WITH CHECK ((EXISTS ( SELECT 1 FROM webhook_endpoint e WHERE (e.id = webhook_delivery.endpoint_id))))
+POLICY app_scope ON webhook_endpoint PERMISSIVE FOR ALL TO xueji_app	CREATE POLICY app_scope ON webhook_endpoint AS PERMISSIVE FOR ALL TO xueji_app USING ((org_path <@ ( SELECT scope() AS scope))) WITH CHECK ((org_path <@ ( SELECT scope() AS scope)))
+POLICY app_scope ON webhook_secret PERMISSIVE FOR ALL TO xueji_app	CREATE POLICY app_scope ON webhook_secret AS PERMISSIVE FOR ALL TO xueji_app USING ((EXISTS ( SELECT 1 FROM webhook_endpoint e WHERE (e.id = webhook_secret.endpoint_id)))) WITH CHECK ((EXISTS ( SELECT 1 FROM webhook_endpoint e WHERE (e.id = webhook_secret.endpoint_id))))
+POLICY app_update ON organisation PERMISSIVE FOR UPDATE TO xueji_app	CREATE POLICY app_update ON organisation AS PERMISSIVE FOR UPDATE TO xueji_app USING ((path <@ ( SELECT scope() AS scope))) WITH CHECK ((path <@ ( SELECT scope() AS scope)))
+POLICY app_update ON roster PERMISSIVE FOR UPDATE TO xueji_app	CREATE POLICY app_update ON roster AS PERMISSIVE FOR UPDATE TO xueji_app USING (((org_path <@ ( SELECT scope() AS scope)) AND (state = ANY (ARRAY['UPLOADED'::text, 'CHECKED'::text, 'UNFIT'::text])))) WITH CHECK (((org_path <@ ( SELECT scope() AS scope)) AND ((state = 'FILED'::text) = (change_id IS NOT NULL)) AND (state = ANY (ARRAY['UPLOADED'::text, 'CHECKED'::text, 'UNFIT'::text, 'FILED'::text, 'DISCARDED'::text]))))
+POLICY app_update ON roster_row PERMISSIVE FOR UPDATE TO xueji_app	CREATE POLICY app_update ON roster_row AS PERMISSIVE FOR UPDATE TO xueji_app USING (((org_path <@ ( SELECT scope() AS scope)) AND (verdict <> 'LEFT_OUT'::text) AND (EXISTS ( SELECT 1 FROM roster r WHERE ((r.id = roster_row.roster_id) AND (r.state = 'UPLOADED'::text)))))) WITH CHECK (((org_path <@ ( SELECT scope() AS scope)) AND (verdict = 'REJECT'::text)))
+POLICY owner_all ON account PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON account AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
+POLICY owner_all ON account_password PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON account_password AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
+POLICY owner_all ON audit_entry PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON audit_entry AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
+POLICY owner_all ON batch_request PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON batch_request AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
+POLICY owner_all ON change PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON change AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
+POLICY owner_all ON change_copy PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON change_copy AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
+POLICY owner_all ON change_dismissal PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON change_dismissal AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
+POLICY owner_all ON change_event PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON change_event AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
+POLICY owner_all ON change_evidence PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON change_evidence AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
+POLICY owner_all ON change_line PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON change_line AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
+POLICY owner_all ON change_party PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON change_party AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
+POLICY owner_all ON change_value PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON change_value AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
+POLICY owner_all ON decision PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON decision AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
+POLICY owner_all ON departure PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON departure AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
+POLICY owner_all ON evidence PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON evidence AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
+POLICY owner_all ON guardian PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON guardian AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
+POLICY owner_all ON handover PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON handover AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
+POLICY owner_all ON keyring PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON keyring AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
+POLICY owner_all ON keyring_walk PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON keyring_walk AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
+POLICY owner_all ON notice PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON notice AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
+POLICY owner_all ON notice_read PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON notice_read AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
+POLICY owner_all ON opinion_draft PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON opinion_draft AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
+POLICY owner_all ON organisation PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON organisation AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
+POLICY owner_all ON policy PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON policy AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
+POLICY owner_all ON proxy PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON proxy AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
+POLICY owner_all ON punishment PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON punishment AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
+POLICY owner_all ON roster PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON roster AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
+POLICY owner_all ON roster_row PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON roster_row AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
+POLICY owner_all ON school_class PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON school_class AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
+POLICY owner_all ON school_grade PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON school_grade AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
+POLICY owner_all ON session PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON session AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
+POLICY owner_all ON slip PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON slip AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
+POLICY owner_all ON slot PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON slot AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
+POLICY owner_all ON step PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON step AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
+POLICY owner_all ON student PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON student AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
+POLICY owner_all ON student_history PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON student_history AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
+POLICY owner_all ON student_problem PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON student_problem AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
+POLICY owner_all ON suspension PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON suspension AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
+POLICY owner_all ON task PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON task AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
+POLICY owner_all ON webhook_delivery PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON webhook_delivery AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
+POLICY owner_all ON webhook_endpoint PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON webhook_endpoint AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
+POLICY owner_all ON webhook_secret PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON webhook_secret AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
+POLICY worker_all ON account PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON account AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
+POLICY worker_all ON account_password PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON account_password AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
+POLICY worker_all ON audit_entry PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON audit_entry AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
+POLICY worker_all ON change PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON change AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
+POLICY worker_all ON change_copy PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON change_copy AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
+POLICY worker_all ON change_dismissal PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON change_dismissal AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
+POLICY worker_all ON change_event PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON change_event AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
+POLICY worker_all ON change_evidence PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON change_evidence AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
+POLICY worker_all ON change_line PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON change_line AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
+POLICY worker_all ON change_party PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON change_party AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
+POLICY worker_all ON change_value PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON change_value AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
+POLICY worker_all ON decision PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON decision AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
+POLICY worker_all ON departure PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON departure AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
+POLICY worker_all ON evidence PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON evidence AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
+POLICY worker_all ON guardian PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON guardian AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
+POLICY worker_all ON handover PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON handover AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
+POLICY worker_all ON notice PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON notice AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
+POLICY worker_all ON notice_read PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON notice_read AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
+POLICY worker_all ON opinion_draft PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON opinion_draft AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
+POLICY worker_all ON organisation PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON organisation AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
+POLICY worker_all ON proxy PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON proxy AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
+POLICY worker_all ON punishment PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON punishment AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
+POLICY worker_all ON roster PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON roster AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
+POLICY worker_all ON roster_row PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON roster_row AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
+POLICY worker_all ON school_class PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON school_class AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
+POLICY worker_all ON school_grade PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON school_grade AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
+POLICY worker_all ON session PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON session AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
+POLICY worker_all ON slip PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON slip AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
+POLICY worker_all ON slot PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON slot AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
+POLICY worker_all ON step PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON step AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
+POLICY worker_all ON student PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON student AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
+POLICY worker_all ON student_history PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON student_history AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
+POLICY worker_all ON student_problem PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON student_problem AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
+POLICY worker_all ON suspension PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON suspension AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
+POLICY worker_all ON task PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON task AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
+POLICY worker_all ON webhook_delivery PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON webhook_delivery AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
+POLICY worker_all ON webhook_endpoint PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON webhook_endpoint AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
+POLICY worker_all ON webhook_secret PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON webhook_secret AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
+POLICY worker_read ON keyring PERMISSIVE FOR SELECT TO xueji_worker	CREATE POLICY worker_read ON keyring AS PERMISSIVE FOR SELECT TO xueji_worker USING (true)
+POLICY worker_read ON policy PERMISSIVE FOR SELECT TO xueji_worker	CREATE POLICY worker_read ON policy AS PERMISSIVE FOR SELECT TO xueji_worker USING (true)
+ROW SECURITY ON account	ALTER TABLE account ENABLE ROW LEVEL SECURITY
+ROW SECURITY ON account_password	ALTER TABLE account_password ENABLE ROW LEVEL SECURITY
+ROW SECURITY ON audit_entry	ALTER TABLE audit_entry ENABLE ROW LEVEL SECURITY
+ROW SECURITY ON batch_request	ALTER TABLE batch_request ENABLE ROW LEVEL SECURITY
+ROW SECURITY ON change	ALTER TABLE change ENABLE ROW LEVEL SECURITY
+ROW SECURITY ON change_copy	ALTER TABLE change_copy ENABLE ROW LEVEL SECURITY
+ROW SECURITY ON change_dismissal	ALTER TABLE change_dismissal ENABLE ROW LEVEL SECURITY
+ROW SECURITY ON change_event	ALTER TABLE change_event ENABLE ROW LEVEL SECURITY
+ROW SECURITY ON change_evidence	ALTER TABLE change_evidence ENABLE ROW LEVEL SECURITY
+ROW SECURITY ON change_line	ALTER TABLE change_line ENABLE ROW LEVEL SECURITY
+ROW SECURITY ON change_party	ALTER TABLE change_party ENABLE ROW LEVEL SECURITY
+ROW SECURITY ON change_value	ALTER TABLE change_value ENABLE ROW LEVEL SECURITY
+ROW SECURITY ON decision	ALTER TABLE decision ENABLE ROW LEVEL SECURITY
+ROW SECURITY ON departure	ALTER TABLE departure ENABLE ROW LEVEL SECURITY
+ROW SECURITY ON evidence	ALTER TABLE evidence ENABLE ROW LEVEL SECURITY
+ROW SECURITY ON guardian	ALTER TABLE guardian ENABLE ROW LEVEL SECURITY
+ROW SECURITY ON handover	ALTER TABLE handover ENABLE ROW LEVEL SECURITY
+ROW SECURITY ON keyring	ALTER TABLE keyring ENABLE ROW LEVEL SECURITY
+ROW SECURITY ON keyring_walk	ALTER TABLE keyring_walk ENABLE ROW LEVEL SECURITY
+ROW SECURITY ON notice	ALTER TABLE notice ENABLE ROW LEVEL SECURITY
+ROW SECURITY ON notice_read	ALTER TABLE notice_read ENABLE ROW LEVEL SECURITY
+ROW SECURITY ON opinion_draft	ALTER TABLE opinion_draft ENABLE ROW LEVEL SECURITY
+ROW SECURITY ON organisation	ALTER TABLE organisation ENABLE ROW LEVEL SECURITY
+ROW SECURITY ON policy	ALTER TABLE policy ENABLE ROW LEVEL SECURITY
+ROW SECURITY ON proxy	ALTER TABLE proxy ENABLE ROW LEVEL SECURITY
+ROW SECURITY ON punishment	ALTER TABLE punishment ENABLE ROW LEVEL SECURITY
+ROW SECURITY ON roster	ALTER TABLE roster ENABLE ROW LEVEL SECURITY
+ROW SECURITY ON roster_row	ALTER TABLE roster_row ENABLE ROW LEVEL SECURITY
+ROW SECURITY ON school_class	ALTER TABLE school_class ENABLE ROW LEVEL SECURITY
+ROW SECURITY ON school_grade	ALTER TABLE school_grade ENABLE ROW LEVEL SECURITY
+ROW SECURITY ON session	ALTER TABLE session ENABLE ROW LEVEL SECURITY
+ROW SECURITY ON slip	ALTER TABLE slip ENABLE ROW LEVEL SECURITY
+ROW SECURITY ON slot	ALTER TABLE slot ENABLE ROW LEVEL SECURITY
+ROW SECURITY ON step	ALTER TABLE step ENABLE ROW LEVEL SECURITY
+ROW SECURITY ON student	ALTER TABLE student ENABLE ROW LEVEL SECURITY
+ROW SECURITY ON student_history	ALTER TABLE student_history ENABLE ROW LEVEL SECURITY
+ROW SECURITY ON student_problem	ALTER TABLE student_problem ENABLE ROW LEVEL SECURITY
+ROW SECURITY ON suspension	ALTER TABLE suspension ENABLE ROW LEVEL SECURITY
+ROW SECURITY ON task	ALTER TABLE task ENABLE ROW LEVEL SECURITY
+ROW SECURITY ON webhook_delivery	ALTER TABLE webhook_delivery ENABLE ROW LEVEL SECURITY
+ROW SECURITY ON webhook_endpoint	ALTER TABLE webhook_endpoint ENABLE ROW LEVEL SECURITY
+ROW SECURITY ON webhook_secret	ALTER TABLE webhook_secret ENABLE ROW LEVEL SECURITY
+ROW SECURITY OF THE OWNER ON account	ALTER TABLE account FORCE ROW LEVEL SECURITY
+ROW SECURITY OF THE OWNER ON account_password	ALTER TABLE account_password FORCE ROW LEVEL SECURITY
+ROW SECURITY OF THE OWNER ON audit_entry	ALTER TABLE audit_entry FORCE ROW LEVEL SECURITY
+ROW SECURITY OF THE OWNER ON batch_request	ALTER TABLE batch_request FORCE ROW LEVEL SECURITY
+ROW SECURITY OF THE OWNER ON change	ALTER TABLE change FORCE ROW LEVEL SECURITY
+ROW SECURITY OF THE OWNER ON change_copy	ALTER TABLE change_copy FORCE ROW LEVEL SECURITY
+ROW SECURITY OF THE OWNER ON change_dismissal	ALTER TABLE change_dismissal FORCE ROW LEVEL SECURITY
+ROW SECURITY OF THE OWNER ON change_event	ALTER TABLE change_event FORCE ROW LEVEL SECURITY
+ROW SECURITY OF THE OWNER ON change_evidence	ALTER TABLE change_evidence FORCE ROW LEVEL SECURITY
+ROW SECURITY OF THE OWNER ON change_line	ALTER TABLE change_line FORCE ROW LEVEL SECURITY
+ROW SECURITY OF THE OWNER ON change_party	ALTER TABLE change_party FORCE ROW LEVEL SECURITY
+ROW SECURITY OF THE OWNER ON change_value	ALTER TABLE change_value FORCE ROW LEVEL SECURITY
+ROW SECURITY OF THE OWNER ON decision	ALTER TABLE decision FORCE ROW LEVEL SECURITY
+ROW SECURITY OF THE OWNER ON departure	ALTER TABLE departure FORCE ROW LEVEL SECURITY
+ROW SECURITY OF THE OWNER ON evidence	ALTER TABLE evidence FORCE ROW LEVEL SECURITY
+ROW SECURITY OF THE OWNER ON guardian	ALTER TABLE guardian FORCE ROW LEVEL SECURITY
+ROW SECURITY OF THE OWNER ON handover	ALTER TABLE handover FORCE ROW LEVEL SECURITY
+ROW SECURITY OF THE OWNER ON keyring	ALTER TABLE keyring FORCE ROW LEVEL SECURITY
+ROW SECURITY OF THE OWNER ON keyring_walk	ALTER TABLE keyring_walk FORCE ROW LEVEL SECURITY
+ROW SECURITY OF THE OWNER ON notice	ALTER TABLE notice FORCE ROW LEVEL SECURITY
+ROW SECURITY OF THE OWNER ON notice_read	ALTER TABLE notice_read FORCE ROW LEVEL SECURITY
+ROW SECURITY OF THE OWNER ON opinion_draft	ALTER TABLE opinion_draft FORCE ROW LEVEL SECURITY
+ROW SECURITY OF THE OWNER ON organisation	ALTER TABLE organisation FORCE ROW LEVEL SECURITY
+ROW SECURITY OF THE OWNER ON policy	ALTER TABLE policy FORCE ROW LEVEL SECURITY
+ROW SECURITY OF THE OWNER ON proxy	ALTER TABLE proxy FORCE ROW LEVEL SECURITY
+ROW SECURITY OF THE OWNER ON punishment	ALTER TABLE punishment FORCE ROW LEVEL SECURITY
+ROW SECURITY OF THE OWNER ON roster	ALTER TABLE roster FORCE ROW LEVEL SECURITY
+ROW SECURITY OF THE OWNER ON roster_row	ALTER TABLE roster_row FORCE ROW LEVEL SECURITY
+ROW SECURITY OF THE OWNER ON school_class	ALTER TABLE school_class FORCE ROW LEVEL SECURITY
+ROW SECURITY OF THE OWNER ON school_grade	ALTER TABLE school_grade FORCE ROW LEVEL SECURITY
+ROW SECURITY OF THE OWNER ON session	ALTER TABLE session FORCE ROW LEVEL SECURITY
+ROW SECURITY OF THE OWNER ON slip	ALTER TABLE slip FORCE ROW LEVEL SECURITY
+ROW SECURITY OF THE OWNER ON slot	ALTER TABLE slot FORCE ROW LEVEL SECURITY
+ROW SECURITY OF THE OWNER ON step	ALTER TABLE step FORCE ROW LEVEL SECURITY
+ROW SECURITY OF THE OWNER ON student	ALTER TABLE student FORCE ROW LEVEL SECURITY
+ROW SECURITY OF THE OWNER ON student_history	ALTER TABLE student_history FORCE ROW LEVEL SECURITY
+ROW SECURITY OF THE OWNER ON student_problem	ALTER TABLE student_problem FORCE ROW LEVEL SECURITY
+ROW SECURITY OF THE OWNER ON suspension	ALTER TABLE suspension FORCE ROW LEVEL SECURITY
+ROW SECURITY OF THE OWNER ON task	ALTER TABLE task FORCE ROW LEVEL SECURITY
+ROW SECURITY OF THE OWNER ON webhook_delivery	ALTER TABLE webhook_delivery FORCE ROW LEVEL SECURITY
+ROW SECURITY OF THE OWNER ON webhook_endpoint	ALTER TABLE webhook_endpoint FORCE ROW LEVEL SECURITY
+ROW SECURITY OF THE OWNER ON webhook_secret	ALTER TABLE webhook_secret FORCE ROW LEVEL SECURITY
+GRANT USAGE ON SCHEMA public TO xueji_app	GRANT USAGE ON SCHEMA public TO xueji_app
+GRANT USAGE ON SCHEMA public TO xueji_worker	GRANT USAGE ON SCHEMA public TO xueji_worker
+GRANT DELETE ON opinion_draft TO xueji_app	GRANT DELETE ON opinion_draft TO xueji_app
+GRANT DELETE ON opinion_draft TO xueji_worker	GRANT DELETE ON opinion_draft TO xueji_worker
+GRANT DELETE ON roster_row TO xueji_app	GRANT DELETE ON roster_row TO xueji_app
+GRANT DELETE ON roster_row TO xueji_worker	GRANT DELETE ON roster_row TO xueji_worker
+GRANT DELETE ON slot TO xueji_worker	GRANT DELETE ON slot TO xueji_worker
+GRANT DELETE ON webhook_delivery TO xueji_worker	GRANT DELETE ON webhook_delivery TO xueji_worker
+GRANT DELETE ON webhook_endpoint TO xueji_app	GRANT DELETE ON webhook_endpoint TO xueji_app
+GRANT DELETE ON webhook_secret TO xueji_worker	GRANT DELETE ON webhook_secret TO xueji_worker
+GRANT INSERT ON account TO xueji_app	GRANT INSERT ON account TO xueji_app
+GRANT INSERT ON account_password TO xueji_app	GRANT INSERT ON account_password TO xueji_app
+GRANT INSERT ON audit_entry TO xueji_app	GRANT INSERT ON audit_entry TO xueji_app
+GRANT INSERT ON audit_entry TO xueji_worker	GRANT INSERT ON audit_entry TO xueji_worker
+GRANT INSERT ON audit_seal TO xueji_worker	GRANT INSERT ON audit_seal TO xueji_worker
+GRANT INSERT ON change TO xueji_app	GRANT INSERT ON change TO xueji_app
+GRANT INSERT ON change_copy TO xueji_worker	GRANT INSERT ON change_copy TO xueji_worker
+GRANT INSERT ON change_dismissal TO xueji_app	GRANT INSERT ON change_dismissal TO xueji_app
+GRANT INSERT ON change_event TO xueji_app	GRANT INSERT ON change_event TO xueji_app
+GRANT INSERT ON change_event TO xueji_worker	GRANT INSERT ON change_event TO xueji_worker
+GRANT INSERT ON change_evidence TO xueji_app	GRANT INSERT ON change_evidence TO xueji_app
+GRANT INSERT ON change_evidence TO xueji_worker	GRANT INSERT ON change_evidence TO xueji_worker
+GRANT INSERT ON change_party TO xueji_app	GRANT INSERT ON change_party TO xueji_app
+GRANT INSERT ON change_party TO xueji_worker	GRANT INSERT ON change_party TO xueji_worker
+GRANT INSERT ON change_value TO xueji_app	GRANT INSERT ON change_value TO xueji_app
+GRANT INSERT ON change_value TO xueji_worker	GRANT INSERT ON change_value TO xueji_worker
+GRANT INSERT ON decision TO xueji_worker	GRANT INSERT ON decision TO xueji_worker
+GRANT INSERT ON departure TO xueji_worker	GRANT INSERT ON departure TO xueji_worker
+GRANT INSERT ON evidence TO xueji_app	GRANT INSERT ON evidence TO xueji_app
+GRANT INSERT ON guardian TO xueji_app	GRANT INSERT ON guardian TO xueji_app
+GRANT INSERT ON guardian TO xueji_worker	GRANT INSERT ON guardian TO xueji_worker
+GRANT INSERT ON handover TO xueji_worker	GRANT INSERT ON handover TO xueji_worker
+GRANT INSERT ON notice TO xueji_worker	GRANT INSERT ON notice TO xueji_worker
+GRANT INSERT ON notice_read TO xueji_app	GRANT INSERT ON notice_read TO xueji_app
+GRANT INSERT ON opinion_draft TO xueji_app	GRANT INSERT ON opinion_draft TO xueji_app
+GRANT INSERT ON organisation TO xueji_app	GRANT INSERT ON organisation TO xueji_app
+GRANT INSERT ON outbox TO xueji_app	GRANT INSERT ON outbox TO xueji_app
+GRANT INSERT ON outbox TO xueji_worker	GRANT INSERT ON outbox TO xueji_worker
+GRANT INSERT ON proxy TO xueji_app	GRANT INSERT ON proxy TO xueji_app
+GRANT INSERT ON roster_row TO xueji_app	GRANT INSERT ON roster_row TO xueji_app
+GRANT INSERT ON school_class TO xueji_app	GRANT INSERT ON school_class TO xueji_app
+GRANT INSERT ON school_grade TO xueji_app	GRANT INSERT ON school_grade TO xueji_app
+GRANT INSERT ON session TO xueji_app	GRANT INSERT ON session TO xueji_app
+GRANT INSERT ON slot TO xueji_app	GRANT INSERT ON slot TO xueji_app
+GRANT INSERT ON slot TO xueji_worker	GRANT INSERT ON slot TO xueji_worker
+GRANT INSERT ON step TO xueji_app	GRANT INSERT ON step TO xueji_app
+GRANT INSERT ON step TO xueji_worker	GRANT INSERT ON step TO xueji_worker
+GRANT INSERT ON student TO xueji_worker	GRANT INSERT ON student TO xueji_worker
+GRANT INSERT ON student_history TO xueji_worker	GRANT INSERT ON student_history TO xueji_worker
+GRANT INSERT ON student_problem TO xueji_worker	GRANT INSERT ON student_problem TO xueji_worker
+GRANT INSERT ON suspension TO xueji_worker	GRANT INSERT ON suspension TO xueji_worker
+GRANT INSERT ON task TO xueji_app	GRANT INSERT ON task TO xueji_app
+GRANT INSERT ON task TO xueji_worker	GRANT INSERT ON task TO xueji_worker
+GRANT INSERT ON webhook_endpoint TO xueji_app	GRANT INSERT ON webhook_endpoint TO xueji_app
+GRANT INSERT ON webhook_secret TO xueji_app	GRANT INSERT ON webhook_secret TO xueji_app
+GRANT INSERT ON worker_beat TO xueji_worker	GRANT INSERT ON worker_beat TO xueji_worker
+GRANT SELECT ON audit_entry TO xueji_app	GRANT SELECT ON audit_entry TO xueji_app
+GRANT SELECT ON audit_entry TO xueji_worker	GRANT SELECT ON audit_entry TO xueji_worker
+GRANT SELECT ON audit_seal TO xueji_worker	GRANT SELECT ON audit_seal TO xueji_worker
+GRANT SELECT ON batch_request TO xueji_app	GRANT SELECT ON batch_request TO xueji_app
+GRANT SELECT ON change TO xueji_app	GRANT SELECT ON change TO xueji_app
+GRANT SELECT ON change TO xueji_worker	GRANT SELECT ON change TO xueji_worker
+GRANT SELECT ON change_copy TO xueji_app	GRANT SELECT ON change_copy TO xueji_app
+GRANT SELECT ON change_copy TO xueji_worker	GRANT SELECT ON change_copy TO xueji_worker
+GRANT SELECT ON change_dismissal TO xueji_app	GRANT SELECT ON change_dismissal TO xueji_app
+GRANT SELECT ON change_dismissal TO xueji_worker	GRANT SELECT ON change_dismissal TO xueji_worker
+GRANT SELECT ON change_event TO xueji_app	GRANT SELECT ON change_event TO xueji_app
+GRANT SELECT ON change_event TO xueji_worker	GRANT SELECT ON change_event TO xueji_worker
+GRANT SELECT ON change_evidence TO xueji_app	GRANT SELECT ON change_evidence TO xueji_app
+GRANT SELECT ON change_evidence TO xueji_worker	GRANT SELECT ON change_evidence TO xueji_worker
+GRANT SELECT ON change_line TO xueji_app	GRANT SELECT ON change_line TO xueji_app
+GRANT SELECT ON change_line TO xueji_worker	GRANT SELECT ON change_line TO xueji_worker
+GRANT SELECT ON change_party TO xueji_app	GRANT SELECT ON change_party TO xueji_app
+GRANT SELECT ON change_party TO xueji_worker	GRANT SELECT ON change_party TO xueji_worker
+GRANT SELECT ON change_value TO xueji_app	GRANT SELECT ON change_value TO xueji_app
+GRANT SELECT ON change_value TO xueji_worker	GRANT SELECT ON change_value TO xueji_worker
+GRANT SELECT ON decision TO xueji_app	GRANT SELECT ON decision TO xueji_app
+GRANT SELECT ON decision TO xueji_worker	GRANT SELECT ON decision TO xueji_worker
+GRANT SELECT ON departure TO xueji_app	GRANT SELECT ON departure TO xueji_app
+GRANT SELECT ON departure TO xueji_worker	GRANT SELECT ON departure TO xueji_worker
+GRANT SELECT ON evidence TO xueji_app	GRANT SELECT ON evidence TO xueji_app
+GRANT SELECT ON evidence TO xueji_worker	GRANT SELECT ON evidence TO xueji_worker
+GRANT SELECT ON goose_db_version TO xueji_app	GRANT SELECT ON goose_db_version TO xueji_app
+GRANT SELECT ON goose_db_version TO xueji_worker	GRANT SELECT ON goose_db_version TO xueji_worker
+GRANT SELECT ON guardian TO xueji_app	GRANT SELECT ON guardian TO xueji_app
+GRANT SELECT ON guardian TO xueji_worker	GRANT SELECT ON guardian TO xueji_worker
+GRANT SELECT ON handover TO xueji_app	GRANT SELECT ON handover TO xueji_app
+GRANT SELECT ON handover TO xueji_worker	GRANT SELECT ON handover TO xueji_worker
+GRANT SELECT ON keyring TO xueji_app	GRANT SELECT ON keyring TO xueji_app
+GRANT SELECT ON keyring TO xueji_worker	GRANT SELECT ON keyring TO xueji_worker
+GRANT SELECT ON notice TO xueji_app	GRANT SELECT ON notice TO xueji_app
+GRANT SELECT ON notice TO xueji_worker	GRANT SELECT ON notice TO xueji_worker
+GRANT SELECT ON notice_read TO xueji_app	GRANT SELECT ON notice_read TO xueji_app
+GRANT SELECT ON notice_read TO xueji_worker	GRANT SELECT ON notice_read TO xueji_worker
+GRANT SELECT ON opinion_draft TO xueji_app	GRANT SELECT ON opinion_draft TO xueji_app
+GRANT SELECT ON opinion_draft TO xueji_worker	GRANT SELECT ON opinion_draft TO xueji_worker
+GRANT SELECT ON organisation TO xueji_app	GRANT SELECT ON organisation TO xueji_app
+GRANT SELECT ON organisation TO xueji_worker	GRANT SELECT ON organisation TO xueji_worker
+GRANT SELECT ON outbox TO xueji_worker	GRANT SELECT ON outbox TO xueji_worker
+GRANT SELECT ON policy TO xueji_app	GRANT SELECT ON policy TO xueji_app
+GRANT SELECT ON policy TO xueji_worker	GRANT SELECT ON policy TO xueji_worker
+GRANT SELECT ON proxy TO xueji_app	GRANT SELECT ON proxy TO xueji_app
+GRANT SELECT ON proxy TO xueji_worker	GRANT SELECT ON proxy TO xueji_worker
+GRANT SELECT ON punishment TO xueji_app	GRANT SELECT ON punishment TO xueji_app
+GRANT SELECT ON punishment TO xueji_worker	GRANT SELECT ON punishment TO xueji_worker
+GRANT SELECT ON roster TO xueji_app	GRANT SELECT ON roster TO xueji_app
+GRANT SELECT ON roster TO xueji_worker	GRANT SELECT ON roster TO xueji_worker
+GRANT SELECT ON roster_row TO xueji_app	GRANT SELECT ON roster_row TO xueji_app
+GRANT SELECT ON roster_row TO xueji_worker	GRANT SELECT ON roster_row TO xueji_worker
+GRANT SELECT ON school_class TO xueji_app	GRANT SELECT ON school_class TO xueji_app
+GRANT SELECT ON school_class TO xueji_worker	GRANT SELECT ON school_class TO xueji_worker
+GRANT SELECT ON school_grade TO xueji_app	GRANT SELECT ON school_grade TO xueji_app
+GRANT SELECT ON school_grade TO xueji_worker	GRANT SELECT ON school_grade TO xueji_worker
+GRANT SELECT ON slip TO xueji_app	GRANT SELECT ON slip TO xueji_app
+GRANT SELECT ON slip TO xueji_worker	GRANT SELECT ON slip TO xueji_worker
+GRANT SELECT ON slot TO xueji_worker	GRANT SELECT ON slot TO xueji_worker
+GRANT SELECT ON step TO xueji_app	GRANT SELECT ON step TO xueji_app
+GRANT SELECT ON step TO xueji_worker	GRANT SELECT ON step TO xueji_worker
+GRANT SELECT ON student TO xueji_app	GRANT SELECT ON student TO xueji_app
+GRANT SELECT ON student TO xueji_worker	GRANT SELECT ON student TO xueji_worker
+GRANT SELECT ON student_history TO xueji_app	GRANT SELECT ON student_history TO xueji_app
+GRANT SELECT ON student_history TO xueji_worker	GRANT SELECT ON student_history TO xueji_worker
+GRANT SELECT ON student_problem TO xueji_app	GRANT SELECT ON student_problem TO xueji_app
+GRANT SELECT ON student_problem TO xueji_worker	GRANT SELECT ON student_problem TO xueji_worker
+GRANT SELECT ON suspension TO xueji_app	GRANT SELECT ON suspension TO xueji_app
+GRANT SELECT ON suspension TO xueji_worker	GRANT SELECT ON suspension TO xueji_worker
+GRANT SELECT ON task TO xueji_app	GRANT SELECT ON task TO xueji_app
+GRANT SELECT ON task TO xueji_worker	GRANT SELECT ON task TO xueji_worker
+GRANT SELECT ON webhook_delivery TO xueji_app	GRANT SELECT ON webhook_delivery TO xueji_app
+GRANT SELECT ON webhook_delivery TO xueji_worker	GRANT SELECT ON webhook_delivery TO xueji_worker
+GRANT SELECT ON webhook_endpoint TO xueji_app	GRANT SELECT ON webhook_endpoint TO xueji_app
+GRANT SELECT ON webhook_endpoint TO xueji_worker	GRANT SELECT ON webhook_endpoint TO xueji_worker
+GRANT SELECT ON webhook_secret TO xueji_worker	GRANT SELECT ON webhook_secret TO xueji_worker
+GRANT SELECT ON worker_beat TO xueji_app	GRANT SELECT ON worker_beat TO xueji_app
+GRANT SELECT ON worker_beat TO xueji_worker	GRANT SELECT ON worker_beat TO xueji_worker
+GRANT UPDATE ON change TO xueji_worker	GRANT UPDATE ON change TO xueji_worker
+GRANT UPDATE ON change_party TO xueji_worker	GRANT UPDATE ON change_party TO xueji_worker
+GRANT UPDATE ON guardian TO xueji_worker	GRANT UPDATE ON guardian TO xueji_worker
+GRANT UPDATE ON handover TO xueji_worker	GRANT UPDATE ON handover TO xueji_worker
+GRANT UPDATE ON opinion_draft TO xueji_app	GRANT UPDATE ON opinion_draft TO xueji_app
+GRANT UPDATE ON outbox TO xueji_worker	GRANT UPDATE ON outbox TO xueji_worker
+GRANT UPDATE ON roster TO xueji_worker	GRANT UPDATE ON roster TO xueji_worker
+GRANT UPDATE ON roster_row TO xueji_worker	GRANT UPDATE ON roster_row TO xueji_worker
+GRANT UPDATE ON school_class TO xueji_worker	GRANT UPDATE ON school_class TO xueji_worker
+GRANT UPDATE ON school_grade TO xueji_app	GRANT UPDATE ON school_grade TO xueji_app
+GRANT UPDATE ON slip TO xueji_worker	GRANT UPDATE ON slip TO xueji_worker
+GRANT UPDATE ON step TO xueji_worker	GRANT UPDATE ON step TO xueji_worker
+GRANT UPDATE ON student TO xueji_worker	GRANT UPDATE ON student TO xueji_worker
+GRANT UPDATE ON student_problem TO xueji_worker	GRANT UPDATE ON student_problem TO xueji_worker
+GRANT UPDATE ON suspension TO xueji_worker	GRANT UPDATE ON suspension TO xueji_worker
+GRANT UPDATE ON task TO xueji_worker	GRANT UPDATE ON task TO xueji_worker
+GRANT UPDATE ON webhook_delivery TO xueji_worker	GRANT UPDATE ON webhook_delivery TO xueji_worker
+GRANT UPDATE ON webhook_endpoint TO xueji_worker	GRANT UPDATE ON webhook_endpoint TO xueji_worker
+GRANT UPDATE ON worker_beat TO xueji_worker	GRANT UPDATE ON worker_beat TO xueji_worker
+GRANT USAGE ON SEQUENCE change_case_no TO xueji_app	GRANT USAGE ON SEQUENCE change_case_no TO xueji_app
+GRANT INSERT (account_id) ON batch_request TO xueji_app	GRANT INSERT (account_id) ON batch_request TO xueji_app
+GRANT INSERT (account_id) ON notice TO xueji_app	GRANT INSERT (account_id) ON notice TO xueji_app
+GRANT INSERT (account_id) ON slip TO xueji_app	GRANT INSERT (account_id) ON slip TO xueji_app
+GRANT INSERT (account_id) ON student_history TO xueji_app	GRANT INSERT (account_id) ON student_history TO xueji_app
+GRANT INSERT (add_hash) ON policy TO xueji_app	GRANT INSERT (add_hash) ON policy TO xueji_app
+GRANT INSERT (add_key) ON policy TO xueji_app	GRANT INSERT (add_key) ON policy TO xueji_app
+GRANT INSERT (after) ON student_history TO xueji_app	GRANT INSERT (after) ON student_history TO xueji_app
+GRANT INSERT (author_id) ON policy TO xueji_app	GRANT INSERT (author_id) ON policy TO xueji_app
+GRANT INSERT (before) ON student_history TO xueji_app	GRANT INSERT (before) ON student_history TO xueji_app
+GRANT INSERT (blob_key) ON roster TO xueji_app	GRANT INSERT (blob_key) ON roster TO xueji_app
+GRANT INSERT (body) ON policy TO xueji_app	GRANT INSERT (body) ON policy TO xueji_app
+GRANT INSERT (body) ON slip TO xueji_app	GRANT INSERT (body) ON slip TO xueji_app
+GRANT INSERT (body_hash) ON batch_request TO xueji_app	GRANT INSERT (body_hash) ON batch_request TO xueji_app
+GRANT INSERT (body_hash) ON slip TO xueji_app	GRANT INSERT (body_hash) ON slip TO xueji_app
+GRANT INSERT (change_id) ON change_line TO xueji_app	GRANT INSERT (change_id) ON change_line TO xueji_app
+GRANT INSERT (change_id) ON notice TO xueji_app	GRANT INSERT (change_id) ON notice TO xueji_app
+GRANT INSERT (change_id) ON slip TO xueji_app	GRANT INSERT (change_id) ON slip TO xueji_app
+GRANT INSERT (class_id) ON change_line TO xueji_app	GRANT INSERT (class_id) ON change_line TO xueji_app
+GRANT INSERT (class_name) ON change_line TO xueji_app	GRANT INSERT (class_name) ON change_line TO xueji_app
+GRANT INSERT (comment) ON policy TO xueji_app	GRANT INSERT (comment) ON policy TO xueji_app
+GRANT INSERT (created_at) ON batch_request TO xueji_app	GRANT INSERT (created_at) ON batch_request TO xueji_app
+GRANT INSERT (created_at) ON notice TO xueji_app	GRANT INSERT (created_at) ON notice TO xueji_app
+GRANT INSERT (created_at) ON policy TO xueji_app	GRANT INSERT (created_at) ON policy TO xueji_app
+GRANT INSERT (created_at) ON roster TO xueji_app	GRANT INSERT (created_at) ON roster TO xueji_app
+GRANT INSERT (created_at) ON slip TO xueji_app	GRANT INSERT (created_at) ON slip TO xueji_app
+GRANT INSERT (created_at) ON webhook_delivery TO xueji_app	GRANT INSERT (created_at) ON webhook_delivery TO xueji_app
+GRANT INSERT (created_by) ON roster TO xueji_app	GRANT INSERT (created_by) ON roster TO xueji_app
+GRANT INSERT (decided_on) ON punishment TO xueji_app	GRANT INSERT (decided_on) ON punishment TO xueji_app
+GRANT INSERT (document_no) ON punishment TO xueji_app	GRANT INSERT (document_no) ON punishment TO xueji_app
+GRANT INSERT (effective_on) ON student_history TO xueji_app	GRANT INSERT (effective_on) ON student_history TO xueji_app
+GRANT INSERT (endpoint_id) ON webhook_delivery TO xueji_app	GRANT INSERT (endpoint_id) ON webhook_delivery TO xueji_app
+GRANT INSERT (file_name) ON roster TO xueji_app	GRANT INSERT (file_name) ON roster TO xueji_app
+GRANT INSERT (file_sha256) ON roster TO xueji_app	GRANT INSERT (file_sha256) ON roster TO xueji_app
+GRANT INSERT (file_size) ON roster TO xueji_app	GRANT INSERT (file_size) ON roster TO xueji_app
+GRANT INSERT (id) ON notice TO xueji_app	GRANT INSERT (id) ON notice TO xueji_app
+GRANT INSERT (id) ON punishment TO xueji_app	GRANT INSERT (id) ON punishment TO xueji_app
+GRANT INSERT (id) ON roster TO xueji_app	GRANT INSERT (id) ON roster TO xueji_app
+GRANT INSERT (id) ON slip TO xueji_app	GRANT INSERT (id) ON slip TO xueji_app
+GRANT INSERT (id) ON student_history TO xueji_app	GRANT INSERT (id) ON student_history TO xueji_app
+GRANT INSERT (id) ON webhook_delivery TO xueji_app	GRANT INSERT (id) ON webhook_delivery TO xueji_app
+GRANT INSERT (key) ON batch_request TO xueji_app	GRANT INSERT (key) ON batch_request TO xueji_app
+GRANT INSERT (key) ON slip TO xueji_app	GRANT INSERT (key) ON slip TO xueji_app
+GRANT INSERT (kind) ON notice TO xueji_app	GRANT INSERT (kind) ON notice TO xueji_app
+GRANT INSERT (kind) ON student_history TO xueji_app	GRANT INSERT (kind) ON student_history TO xueji_app
+GRANT INSERT (level) ON punishment TO xueji_app	GRANT INSERT (level) ON punishment TO xueji_app
+GRANT INSERT (line_no) ON change_line TO xueji_app	GRANT INSERT (line_no) ON change_line TO xueji_app
+GRANT INSERT (next_attempt_at) ON webhook_delivery TO xueji_app	GRANT INSERT (next_attempt_at) ON webhook_delivery TO xueji_app
+GRANT INSERT (occasion) ON notice TO xueji_app	GRANT INSERT (occasion) ON notice TO xueji_app
+GRANT INSERT (office_id) ON slip TO xueji_app	GRANT INSERT (office_id) ON slip TO xueji_app
+GRANT INSERT (operation) ON batch_request TO xueji_app	GRANT INSERT (operation) ON batch_request TO xueji_app
+GRANT INSERT (opinion) ON slip TO xueji_app	GRANT INSERT (opinion) ON slip TO xueji_app
+GRANT INSERT (org_id) ON notice TO xueji_app	GRANT INSERT (org_id) ON notice TO xueji_app
+GRANT INSERT (org_path) ON notice TO xueji_app	GRANT INSERT (org_path) ON notice TO xueji_app
+GRANT INSERT (org_path) ON punishment TO xueji_app	GRANT INSERT (org_path) ON punishment TO xueji_app
+GRANT INSERT (org_path) ON roster TO xueji_app	GRANT INSERT (org_path) ON roster TO xueji_app
+GRANT INSERT (org_path) ON student_history TO xueji_app	GRANT INSERT (org_path) ON student_history TO xueji_app
+GRANT INSERT (progress_at) ON roster TO xueji_app	GRANT INSERT (progress_at) ON roster TO xueji_app
+GRANT INSERT (province_code) ON policy TO xueji_app	GRANT INSERT (province_code) ON policy TO xueji_app
+GRANT INSERT (reason) ON student_history TO xueji_app	GRANT INSERT (reason) ON student_history TO xueji_app
+GRANT INSERT (record_hash) ON punishment TO xueji_app	GRANT INSERT (record_hash) ON punishment TO xueji_app
+GRANT INSERT (record_key) ON punishment TO xueji_app	GRANT INSERT (record_key) ON punishment TO xueji_app
+GRANT INSERT (recorded_at) ON punishment TO xueji_app	GRANT INSERT (recorded_at) ON punishment TO xueji_app
+GRANT INSERT (recorded_at) ON student_history TO xueji_app	GRANT INSERT (recorded_at) ON student_history TO xueji_app
+GRANT INSERT (recorded_by) ON punishment TO xueji_app	GRANT INSERT (recorded_by) ON punishment TO xueji_app
+GRANT INSERT (remaining) ON batch_request TO xueji_app	GRANT INSERT (remaining) ON batch_request TO xueji_app
+GRANT INSERT (role) ON notice TO xueji_app	GRANT INSERT (role) ON notice TO xueji_app
+GRANT INSERT (round) ON notice TO xueji_app	GRANT INSERT (round) ON notice TO xueji_app
+GRANT INSERT (round) ON slip TO xueji_app	GRANT INSERT (round) ON slip TO xueji_app
+GRANT INSERT (school_id) ON roster TO xueji_app	GRANT INSERT (school_id) ON roster TO xueji_app
+GRANT INSERT (state) ON roster TO xueji_app	GRANT INSERT (state) ON roster TO xueji_app
+GRANT INSERT (step_no) ON notice TO xueji_app	GRANT INSERT (step_no) ON notice TO xueji_app
+GRANT INSERT (step_no) ON slip TO xueji_app	GRANT INSERT (step_no) ON slip TO xueji_app
+GRANT INSERT (student_id) ON change_line TO xueji_app	GRANT INSERT (student_id) ON change_line TO xueji_app
+GRANT INSERT (student_id) ON punishment TO xueji_app	GRANT INSERT (student_id) ON punishment TO xueji_app
+GRANT INSERT (student_id) ON student_history TO xueji_app	GRANT INSERT (student_id) ON student_history TO xueji_app
+GRANT INSERT (subject) ON change_line TO xueji_app	GRANT INSERT (subject) ON change_line TO xueji_app
+GRANT INSERT (task_id) ON slip TO xueji_app	GRANT INSERT (task_id) ON slip TO xueji_app
+GRANT INSERT (tasks) ON batch_request TO xueji_app	GRANT INSERT (tasks) ON batch_request TO xueji_app
+GRANT INSERT (valid_from) ON policy TO xueji_app	GRANT INSERT (valid_from) ON policy TO xueji_app
+GRANT INSERT (verb) ON slip TO xueji_app	GRANT INSERT (verb) ON slip TO xueji_app
+GRANT INSERT (version) ON policy TO xueji_app	GRANT INSERT (version) ON policy TO xueji_app
+GRANT SELECT (account_id) ON session TO xueji_app	GRANT SELECT (account_id) ON session TO xueji_app
+GRANT SELECT (account_id) ON session TO xueji_worker	GRANT SELECT (account_id) ON session TO xueji_worker
+GRANT SELECT (closed_at) ON account TO xueji_app	GRANT SELECT (closed_at) ON account TO xueji_app
+GRANT SELECT (closed_at) ON account TO xueji_worker	GRANT SELECT (closed_at) ON account TO xueji_worker
+GRANT SELECT (created_at) ON account TO xueji_app	GRANT SELECT (created_at) ON account TO xueji_app
+GRANT SELECT (created_at) ON account TO xueji_worker	GRANT SELECT (created_at) ON account TO xueji_worker
+GRANT SELECT (created_at) ON session TO xueji_app	GRANT SELECT (created_at) ON session TO xueji_app
+GRANT SELECT (created_at) ON session TO xueji_worker	GRANT SELECT (created_at) ON session TO xueji_worker
+GRANT SELECT (created_by) ON account TO xueji_app	GRANT SELECT (created_by) ON account TO xueji_app
+GRANT SELECT (created_by) ON account TO xueji_worker	GRANT SELECT (created_by) ON account TO xueji_worker
+GRANT SELECT (endpoint_id) ON webhook_secret TO xueji_app	GRANT SELECT (endpoint_id) ON webhook_secret TO xueji_app
+GRANT SELECT (expires_at) ON session TO xueji_app	GRANT SELECT (expires_at) ON session TO xueji_app
+GRANT SELECT (expires_at) ON session TO xueji_worker	GRANT SELECT (expires_at) ON session TO xueji_worker
+GRANT SELECT (failures) ON account TO xueji_app	GRANT SELECT (failures) ON account TO xueji_app
+GRANT SELECT (failures) ON account TO xueji_worker	GRANT SELECT (failures) ON account TO xueji_worker
+GRANT SELECT (id) ON account TO xueji_app	GRANT SELECT (id) ON account TO xueji_app
+GRANT SELECT (id) ON account TO xueji_worker	GRANT SELECT (id) ON account TO xueji_worker
+GRANT SELECT (id) ON session TO xueji_app	GRANT SELECT (id) ON session TO xueji_app
+GRANT SELECT (id) ON session TO xueji_worker	GRANT SELECT (id) ON session TO xueji_worker
+GRANT SELECT (id) ON webhook_secret TO xueji_app	GRANT SELECT (id) ON webhook_secret TO xueji_app
+GRANT SELECT (kind) ON session TO xueji_app	GRANT SELECT (kind) ON session TO xueji_app
+GRANT SELECT (kind) ON session TO xueji_worker	GRANT SELECT (kind) ON session TO xueji_worker
+GRANT SELECT (last_used_at) ON account TO xueji_app	GRANT SELECT (last_used_at) ON account TO xueji_app
+GRANT SELECT (last_used_at) ON account TO xueji_worker	GRANT SELECT (last_used_at) ON account TO xueji_worker
+GRANT SELECT (last_used_at) ON session TO xueji_app	GRANT SELECT (last_used_at) ON session TO xueji_app
+GRANT SELECT (last_used_at) ON session TO xueji_worker	GRANT SELECT (last_used_at) ON session TO xueji_worker
+GRANT SELECT (locked_until) ON account TO xueji_app	GRANT SELECT (locked_until) ON account TO xueji_app
+GRANT SELECT (locked_until) ON account TO xueji_worker	GRANT SELECT (locked_until) ON account TO xueji_worker
+GRANT SELECT (login) ON account TO xueji_app	GRANT SELECT (login) ON account TO xueji_app
+GRANT SELECT (login) ON account TO xueji_worker	GRANT SELECT (login) ON account TO xueji_worker
+GRANT SELECT (must_change) ON account TO xueji_app	GRANT SELECT (must_change) ON account TO xueji_app
+GRANT SELECT (must_change) ON account TO xueji_worker	GRANT SELECT (must_change) ON account TO xueji_worker
+GRANT SELECT (name) ON account TO xueji_app	GRANT SELECT (name) ON account TO xueji_app
+GRANT SELECT (name) ON account TO xueji_worker	GRANT SELECT (name) ON account TO xueji_worker
+GRANT SELECT (name) ON session TO xueji_app	GRANT SELECT (name) ON session TO xueji_app
+GRANT SELECT (name) ON session TO xueji_worker	GRANT SELECT (name) ON session TO xueji_worker
+GRANT SELECT (org_id) ON account TO xueji_app	GRANT SELECT (org_id) ON account TO xueji_app
+GRANT SELECT (org_id) ON account TO xueji_worker	GRANT SELECT (org_id) ON account TO xueji_worker
+GRANT SELECT (org_path) ON account TO xueji_app	GRANT SELECT (org_path) ON account TO xueji_app
+GRANT SELECT (org_path) ON account TO xueji_worker	GRANT SELECT (org_path) ON account TO xueji_worker
+GRANT SELECT (password_set_at) ON account TO xueji_app	GRANT SELECT (password_set_at) ON account TO xueji_app
+GRANT SELECT (password_set_at) ON account TO xueji_worker	GRANT SELECT (password_set_at) ON account TO xueji_worker
+GRANT SELECT (revoked_at) ON session TO xueji_app	GRANT SELECT (revoked_at) ON session TO xueji_app
+GRANT SELECT (revoked_at) ON session TO xueji_worker	GRANT SELECT (revoked_at) ON session TO xueji_worker
+GRANT SELECT (roles) ON account TO xueji_app	GRANT SELECT (roles) ON account TO xueji_app
+GRANT SELECT (roles) ON account TO xueji_worker	GRANT SELECT (roles) ON account TO xueji_worker
+GRANT SELECT (roles) ON session TO xueji_app	GRANT SELECT (roles) ON session TO xueji_app
+GRANT SELECT (roles) ON session TO xueji_worker	GRANT SELECT (roles) ON session TO xueji_worker
+GRANT SELECT (sealed_at) ON account TO xueji_app	GRANT SELECT (sealed_at) ON account TO xueji_app
+GRANT SELECT (sealed_at) ON account TO xueji_worker	GRANT SELECT (sealed_at) ON account TO xueji_worker
+GRANT SELECT (until_at) ON webhook_secret TO xueji_app	GRANT SELECT (until_at) ON webhook_secret TO xueji_app
+GRANT SELECT (version) ON account TO xueji_app	GRANT SELECT (version) ON account TO xueji_app
+GRANT SELECT (version) ON account TO xueji_worker	GRANT SELECT (version) ON account TO xueji_worker
+GRANT UPDATE (address) ON guardian TO xueji_app	GRANT UPDATE (address) ON guardian TO xueji_app
+GRANT UPDATE (attempt) ON roster TO xueji_app	GRANT UPDATE (attempt) ON roster TO xueji_app
+GRANT UPDATE (attempts) ON webhook_delivery TO xueji_app	GRANT UPDATE (attempts) ON webhook_delivery TO xueji_app
+GRANT UPDATE (birth_division) ON student TO xueji_app	GRANT UPDATE (birth_division) ON student TO xueji_app
+GRANT UPDATE (boarding_subsidy) ON student TO xueji_app	GRANT UPDATE (boarding_subsidy) ON student TO xueji_app
+GRANT UPDATE (cancel_document_no) ON punishment TO xueji_app	GRANT UPDATE (cancel_document_no) ON punishment TO xueji_app
+GRANT UPDATE (cancel_hash) ON punishment TO xueji_app	GRANT UPDATE (cancel_hash) ON punishment TO xueji_app
+GRANT UPDATE (cancel_key) ON punishment TO xueji_app	GRANT UPDATE (cancel_key) ON punishment TO xueji_app
+GRANT UPDATE (cancelled_at) ON punishment TO xueji_app	GRANT UPDATE (cancelled_at) ON punishment TO xueji_app
+GRANT UPDATE (cancelled_by) ON punishment TO xueji_app	GRANT UPDATE (cancelled_by) ON punishment TO xueji_app
+GRANT UPDATE (cancelled_on) ON punishment TO xueji_app	GRANT UPDATE (cancelled_on) ON punishment TO xueji_app
+GRANT UPDATE (capacity) ON school_class TO xueji_app	GRANT UPDATE (capacity) ON school_class TO xueji_app
+GRANT UPDATE (change_id) ON roster TO xueji_app	GRANT UPDATE (change_id) ON roster TO xueji_app
+GRANT UPDATE (checked_at) ON roster TO xueji_app	GRANT UPDATE (checked_at) ON roster TO xueji_app
+GRANT UPDATE (closed_at) ON account TO xueji_app	GRANT UPDATE (closed_at) ON account TO xueji_app
+GRANT UPDATE (closed_at) ON organisation TO xueji_app	GRANT UPDATE (closed_at) ON organisation TO xueji_app
+GRANT UPDATE (closed_at) ON school_class TO xueji_app	GRANT UPDATE (closed_at) ON school_class TO xueji_app
+GRANT UPDATE (code) ON change_line TO xueji_worker	GRANT UPDATE (code) ON change_line TO xueji_worker
+GRANT UPDATE (dead_at) ON webhook_delivery TO xueji_app	GRANT UPDATE (dead_at) ON webhook_delivery TO xueji_app
+GRANT UPDATE (delivered_at) ON webhook_delivery TO xueji_app	GRANT UPDATE (delivered_at) ON webhook_delivery TO xueji_app
+GRANT UPDATE (details) ON student TO xueji_app	GRANT UPDATE (details) ON student TO xueji_app
+GRANT UPDATE (disability) ON student TO xueji_app	GRANT UPDATE (disability) ON student TO xueji_app
+GRANT UPDATE (disabled_at) ON webhook_endpoint TO xueji_app	GRANT UPDATE (disabled_at) ON webhook_endpoint TO xueji_app
+GRANT UPDATE (disabled_reason) ON webhook_endpoint TO xueji_app	GRANT UPDATE (disabled_reason) ON webhook_endpoint TO xueji_app
+GRANT UPDATE (division_code) ON organisation TO xueji_app	GRANT UPDATE (division_code) ON organisation TO xueji_app
+GRANT UPDATE (employer) ON guardian TO xueji_app	GRANT UPDATE (employer) ON guardian TO xueji_app
+GRANT UPDATE (entry_mode) ON student TO xueji_app	GRANT UPDATE (entry_mode) ON student TO xueji_app
+GRANT UPDATE (entry_ym) ON student TO xueji_app	GRANT UPDATE (entry_ym) ON student TO xueji_app
+GRANT UPDATE (ethnicity) ON guardian TO xueji_app	GRANT UPDATE (ethnicity) ON guardian TO xueji_app
+GRANT UPDATE (ethnicity) ON student TO xueji_app	GRANT UPDATE (ethnicity) ON student TO xueji_app
+GRANT UPDATE (failing_since) ON webhook_endpoint TO xueji_app	GRANT UPDATE (failing_since) ON webhook_endpoint TO xueji_app
+GRANT UPDATE (failures) ON account TO xueji_app	GRANT UPDATE (failures) ON account TO xueji_app
+GRANT UPDATE (failures) ON webhook_endpoint TO xueji_app	GRANT UPDATE (failures) ON webhook_endpoint TO xueji_app
+GRANT UPDATE (findings) ON roster TO xueji_app	GRANT UPDATE (findings) ON roster TO xueji_app
+GRANT UPDATE (findings) ON roster_row TO xueji_app	GRANT UPDATE (findings) ON roster_row TO xueji_app
+GRANT UPDATE (household_division) ON guardian TO xueji_app	GRANT UPDATE (household_division) ON guardian TO xueji_app
+GRANT UPDATE (household_division) ON student TO xueji_app	GRANT UPDATE (household_division) ON student TO xueji_app
+GRANT UPDATE (household_type) ON student TO xueji_app	GRANT UPDATE (household_type) ON student TO xueji_app
+GRANT UPDATE (id_cipher) ON guardian TO xueji_app	GRANT UPDATE (id_cipher) ON guardian TO xueji_app
+GRANT UPDATE (id_hash) ON guardian TO xueji_app	GRANT UPDATE (id_hash) ON guardian TO xueji_app
+GRANT UPDATE (id_hash) ON roster_row TO xueji_app	GRANT UPDATE (id_hash) ON roster_row TO xueji_app
+GRANT UPDATE (id_masked) ON guardian TO xueji_app	GRANT UPDATE (id_masked) ON guardian TO xueji_app
+GRANT UPDATE (id_type) ON guardian TO xueji_app	GRANT UPDATE (id_type) ON guardian TO xueji_app
+GRANT UPDATE (is_guardian) ON guardian TO xueji_app	GRANT UPDATE (is_guardian) ON guardian TO xueji_app
+GRANT UPDATE (job) ON guardian TO xueji_app	GRANT UPDATE (job) ON guardian TO xueji_app
+GRANT UPDATE (kinds) ON webhook_endpoint TO xueji_app	GRANT UPDATE (kinds) ON webhook_endpoint TO xueji_app
+GRANT UPDATE (last_used_at) ON account TO xueji_app	GRANT UPDATE (last_used_at) ON account TO xueji_app
+GRANT UPDATE (left_behind) ON student TO xueji_app	GRANT UPDATE (left_behind) ON student TO xueji_app
+GRANT UPDATE (locked_until) ON account TO xueji_app	GRANT UPDATE (locked_until) ON account TO xueji_app
+GRANT UPDATE (migrant_child) ON student TO xueji_app	GRANT UPDATE (migrant_child) ON student TO xueji_app
+GRANT UPDATE (must_change) ON account TO xueji_app	GRANT UPDATE (must_change) ON account TO xueji_app
+GRANT UPDATE (name) ON account TO xueji_app	GRANT UPDATE (name) ON account TO xueji_app
+GRANT UPDATE (name) ON guardian TO xueji_app	GRANT UPDATE (name) ON guardian TO xueji_app
+GRANT UPDATE (name) ON organisation TO xueji_app	GRANT UPDATE (name) ON organisation TO xueji_app
+GRANT UPDATE (name) ON school_class TO xueji_app	GRANT UPDATE (name) ON school_class TO xueji_app
+GRANT UPDATE (nationality) ON student TO xueji_app	GRANT UPDATE (nationality) ON student TO xueji_app
+GRANT UPDATE (next_attempt_at) ON webhook_delivery TO xueji_app	GRANT UPDATE (next_attempt_at) ON webhook_delivery TO xueji_app
+GRANT UPDATE (org_path) ON punishment TO xueji_worker	GRANT UPDATE (org_path) ON punishment TO xueji_worker
+GRANT UPDATE (org_path) ON school_class TO xueji_app	GRANT UPDATE (org_path) ON school_class TO xueji_app
+GRANT UPDATE (orphan) ON student TO xueji_app	GRANT UPDATE (orphan) ON student TO xueji_app
+GRANT UPDATE (outside_hours) ON webhook_endpoint TO xueji_app	GRANT UPDATE (outside_hours) ON webhook_endpoint TO xueji_app
+GRANT UPDATE (params) ON change_line TO xueji_worker	GRANT UPDATE (params) ON change_line TO xueji_worker
+GRANT UPDATE (password_hash) ON account TO xueji_app	GRANT UPDATE (password_hash) ON account TO xueji_app
+GRANT UPDATE (password_set_at) ON account TO xueji_app	GRANT UPDATE (password_set_at) ON account TO xueji_app
+GRANT UPDATE (payload) ON roster_row TO xueji_app	GRANT UPDATE (payload) ON roster_row TO xueji_app
+GRANT UPDATE (phone) ON guardian TO xueji_app	GRANT UPDATE (phone) ON guardian TO xueji_app
+GRANT UPDATE (progress_at) ON roster TO xueji_app	GRANT UPDATE (progress_at) ON roster TO xueji_app
+GRANT UPDATE (reason) ON change_line TO xueji_worker	GRANT UPDATE (reason) ON change_line TO xueji_worker
+GRANT UPDATE (received_at) ON handover TO xueji_app	GRANT UPDATE (received_at) ON handover TO xueji_app
+GRANT UPDATE (received_by) ON handover TO xueji_app	GRANT UPDATE (received_by) ON handover TO xueji_app
+GRANT UPDATE (refused) ON batch_request TO xueji_app	GRANT UPDATE (refused) ON batch_request TO xueji_app
+GRANT UPDATE (relation) ON guardian TO xueji_app	GRANT UPDATE (relation) ON guardian TO xueji_app
+GRANT UPDATE (relation_note) ON guardian TO xueji_app	GRANT UPDATE (relation_note) ON guardian TO xueji_app
+GRANT UPDATE (revoked_at) ON proxy TO xueji_app	GRANT UPDATE (revoked_at) ON proxy TO xueji_app
+GRANT UPDATE (revoked_at) ON session TO xueji_app	GRANT UPDATE (revoked_at) ON session TO xueji_app
+GRANT UPDATE (revoked_at) ON session TO xueji_worker	GRANT UPDATE (revoked_at) ON session TO xueji_worker
+GRANT UPDATE (revoked_by) ON proxy TO xueji_app	GRANT UPDATE (revoked_by) ON proxy TO xueji_app
+GRANT UPDATE (roles) ON account TO xueji_app	GRANT UPDATE (roles) ON account TO xueji_app
+GRANT UPDATE (rows_good) ON roster TO xueji_app	GRANT UPDATE (rows_good) ON roster TO xueji_app
+GRANT UPDATE (rows_read) ON roster TO xueji_app	GRANT UPDATE (rows_read) ON roster TO xueji_app
+GRANT UPDATE (rows_rejected) ON roster TO xueji_app	GRANT UPDATE (rows_rejected) ON roster TO xueji_app
+GRANT UPDATE (rows_remarked) ON roster TO xueji_app	GRANT UPDATE (rows_remarked) ON roster TO xueji_app
+GRANT UPDATE (rows_skipped) ON roster TO xueji_app	GRANT UPDATE (rows_skipped) ON roster TO xueji_app
+GRANT UPDATE (sealed_at) ON account TO xueji_app	GRANT UPDATE (sealed_at) ON account TO xueji_app
+GRANT UPDATE (sealed_at) ON account TO xueji_worker	GRANT UPDATE (sealed_at) ON account TO xueji_worker
+GRANT UPDATE (sent_at) ON handover TO xueji_app	GRANT UPDATE (sent_at) ON handover TO xueji_app
+GRANT UPDATE (sent_by) ON handover TO xueji_app	GRANT UPDATE (sent_by) ON handover TO xueji_app
+GRANT UPDATE (sent_how) ON handover TO xueji_app	GRANT UPDATE (sent_how) ON handover TO xueji_app
+GRANT UPDATE (settled_at) ON change_line TO xueji_worker	GRANT UPDATE (settled_at) ON change_line TO xueji_worker
+GRANT UPDATE (settled_by) ON change_line TO xueji_worker	GRANT UPDATE (settled_by) ON change_line TO xueji_worker
+GRANT UPDATE (stages) ON organisation TO xueji_app	GRANT UPDATE (stages) ON organisation TO xueji_app
+GRANT UPDATE (state) ON roster TO xueji_app	GRANT UPDATE (state) ON roster TO xueji_app
+GRANT UPDATE (struck_at) ON student_history TO xueji_worker	GRANT UPDATE (struck_at) ON student_history TO xueji_worker
+GRANT UPDATE (struck_by) ON student_history TO xueji_worker	GRANT UPDATE (struck_by) ON student_history TO xueji_worker
+GRANT UPDATE (study_mode) ON student TO xueji_app	GRANT UPDATE (study_mode) ON student TO xueji_app
+GRANT UPDATE (template_version) ON roster TO xueji_app	GRANT UPDATE (template_version) ON roster TO xueji_app
+GRANT UPDATE (until_at) ON webhook_secret TO xueji_app	GRANT UPDATE (until_at) ON webhook_secret TO xueji_app
+GRANT UPDATE (updated_at) ON student TO xueji_app	GRANT UPDATE (updated_at) ON student TO xueji_app
+GRANT UPDATE (url) ON webhook_endpoint TO xueji_app	GRANT UPDATE (url) ON webhook_endpoint TO xueji_app
+GRANT UPDATE (verdict) ON change_line TO xueji_worker	GRANT UPDATE (verdict) ON change_line TO xueji_worker
+GRANT UPDATE (verdict) ON roster_row TO xueji_app	GRANT UPDATE (verdict) ON roster_row TO xueji_app
+GRANT UPDATE (version) ON account TO xueji_app	GRANT UPDATE (version) ON account TO xueji_app
+GRANT UPDATE (version) ON account TO xueji_worker	GRANT UPDATE (version) ON account TO xueji_worker
+GRANT UPDATE (version) ON handover TO xueji_app	GRANT UPDATE (version) ON handover TO xueji_app
+GRANT UPDATE (version) ON organisation TO xueji_app	GRANT UPDATE (version) ON organisation TO xueji_app
+GRANT UPDATE (version) ON punishment TO xueji_app	GRANT UPDATE (version) ON punishment TO xueji_app
+GRANT UPDATE (version) ON roster TO xueji_app	GRANT UPDATE (version) ON roster TO xueji_app
+GRANT UPDATE (version) ON school_class TO xueji_app	GRANT UPDATE (version) ON school_class TO xueji_app
+GRANT UPDATE (version) ON student TO xueji_app	GRANT UPDATE (version) ON student TO xueji_app
+GRANT UPDATE (version) ON webhook_endpoint TO xueji_app	GRANT UPDATE (version) ON webhook_endpoint TO xueji_app
+GRANT EXECUTE ON FUNCTION account_holds(holder uuid, office uuid, needed text) TO xueji_app	GRANT EXECUTE ON FUNCTION account_holds(holder uuid, office uuid, needed text) TO xueji_app
+GRANT EXECUTE ON FUNCTION account_holds(holder uuid, office uuid, needed text) TO xueji_worker	GRANT EXECUTE ON FUNCTION account_holds(holder uuid, office uuid, needed text) TO xueji_worker
+GRANT EXECUTE ON FUNCTION account_label(holder uuid, OUT name text, OUT office text) TO xueji_app	GRANT EXECUTE ON FUNCTION account_label(holder uuid, OUT name text, OUT office text) TO xueji_app
+GRANT EXECUTE ON FUNCTION account_label(holder uuid, OUT name text, OUT office text) TO xueji_worker	GRANT EXECUTE ON FUNCTION account_label(holder uuid, OUT name text, OUT office text) TO xueji_worker
+GRANT EXECUTE ON FUNCTION acting_account() TO PUBLIC	GRANT EXECUTE ON FUNCTION acting_account() TO PUBLIC
+GRANT EXECUTE ON FUNCTION acts_for(actor uuid, office uuid, needed text, at timestamp with time zone) TO xueji_app	GRANT EXECUTE ON FUNCTION acts_for(actor uuid, office uuid, needed text, at timestamp with time zone) TO xueji_app
+GRANT EXECUTE ON FUNCTION acts_for(actor uuid, office uuid, needed text, at timestamp with time zone) TO xueji_worker	GRANT EXECUTE ON FUNCTION acts_for(actor uuid, office uuid, needed text, at timestamp with time zone) TO xueji_worker
+GRANT EXECUTE ON FUNCTION approved_elsewhere(of_change uuid, who uuid, at_step integer) TO xueji_app	GRANT EXECUTE ON FUNCTION approved_elsewhere(of_change uuid, who uuid, at_step integer) TO xueji_app
+GRANT EXECUTE ON FUNCTION approved_elsewhere(of_change uuid, who uuid, at_step integer) TO xueji_worker	GRANT EXECUTE ON FUNCTION approved_elsewhere(of_change uuid, who uuid, at_step integer) TO xueji_worker
+GRANT EXECUTE ON FUNCTION arrived_after(pupil uuid, day date) TO xueji_app	GRANT EXECUTE ON FUNCTION arrived_after(pupil uuid, day date) TO xueji_app
+GRANT EXECUTE ON FUNCTION arrived_after(pupil uuid, day date) TO xueji_worker	GRANT EXECUTE ON FUNCTION arrived_after(pupil uuid, day date) TO xueji_worker
+GRANT EXECUTE ON FUNCTION attention_counts(asked_at timestamp with time zone) TO xueji_app	GRANT EXECUTE ON FUNCTION attention_counts(asked_at timestamp with time zone) TO xueji_app
+GRANT EXECUTE ON FUNCTION attention_counts(asked_at timestamp with time zone) TO xueji_worker	GRANT EXECUTE ON FUNCTION attention_counts(asked_at timestamp with time zone) TO xueji_worker
+GRANT EXECUTE ON FUNCTION attention_of(asked_at timestamp with time zone) TO xueji_app	GRANT EXECUTE ON FUNCTION attention_of(asked_at timestamp with time zone) TO xueji_app
+GRANT EXECUTE ON FUNCTION attention_of(asked_at timestamp with time zone) TO xueji_worker	GRANT EXECUTE ON FUNCTION attention_of(asked_at timestamp with time zone) TO xueji_worker
+GRANT EXECUTE ON FUNCTION attention_page(asked_at timestamp with time zone, only_reason text, after_rank integer, after_since timestamp with time zone, after_id uuid, most integer) TO xueji_app	GRANT EXECUTE ON FUNCTION attention_page(asked_at timestamp with time zone, only_reason text, after_rank integer, after_since timestamp with time zone, after_id uuid, most integer) TO xueji_app
+GRANT EXECUTE ON FUNCTION attention_page(asked_at timestamp with time zone, only_reason text, after_rank integer, after_since timestamp with time zone, after_id uuid, most integer) TO xueji_worker	GRANT EXECUTE ON FUNCTION attention_page(asked_at timestamp with time zone, only_reason text, after_rank integer, after_since timestamp with time zone, after_id uuid, most integer) TO xueji_worker
+GRANT EXECUTE ON FUNCTION attention_standing(after uuid, most integer) TO xueji_app	GRANT EXECUTE ON FUNCTION attention_standing(after uuid, most integer) TO xueji_app
+GRANT EXECUTE ON FUNCTION attention_standing(after uuid, most integer) TO xueji_worker	GRANT EXECUTE ON FUNCTION attention_standing(after uuid, most integer) TO xueji_worker
+GRANT EXECUTE ON FUNCTION change_class(of_change uuid) TO xueji_app	GRANT EXECUTE ON FUNCTION change_class(of_change uuid) TO xueji_app
+GRANT EXECUTE ON FUNCTION change_class(of_change uuid) TO xueji_worker	GRANT EXECUTE ON FUNCTION change_class(of_change uuid) TO xueji_worker
+GRANT EXECUTE ON FUNCTION change_sides(of_change uuid) TO xueji_app	GRANT EXECUTE ON FUNCTION change_sides(of_change uuid) TO xueji_app
+GRANT EXECUTE ON FUNCTION change_sides(of_change uuid) TO xueji_worker	GRANT EXECUTE ON FUNCTION change_sides(of_change uuid) TO xueji_worker
+GRANT EXECUTE ON FUNCTION claim_on(student uuid) TO xueji_app	GRANT EXECUTE ON FUNCTION claim_on(student uuid) TO xueji_app
+GRANT EXECUTE ON FUNCTION claim_on(student uuid) TO xueji_worker	GRANT EXECUTE ON FUNCTION claim_on(student uuid) TO xueji_worker
+GRANT EXECUTE ON FUNCTION filed_here(change_id uuid) TO xueji_app	GRANT EXECUTE ON FUNCTION filed_here(change_id uuid) TO xueji_app
+GRANT EXECUTE ON FUNCTION identities_registered(hashes bytea[]) TO xueji_app	GRANT EXECUTE ON FUNCTION identities_registered(hashes bytea[]) TO xueji_app
+GRANT EXECUTE ON FUNCTION identity_taken(own_student uuid, own_change uuid, a_hash bytea) TO xueji_app	GRANT EXECUTE ON FUNCTION identity_taken(own_student uuid, own_change uuid, a_hash bytea) TO xueji_app
+GRANT EXECUTE ON FUNCTION identity_taken(own_student uuid, own_change uuid, a_hash bytea) TO xueji_worker	GRANT EXECUTE ON FUNCTION identity_taken(own_student uuid, own_change uuid, a_hash bytea) TO xueji_worker
+GRANT EXECUTE ON FUNCTION left_for_mismatch(pupil uuid) TO xueji_app	GRANT EXECUTE ON FUNCTION left_for_mismatch(pupil uuid) TO xueji_app
+GRANT EXECUTE ON FUNCTION left_for_mismatch(pupil uuid) TO xueji_worker	GRANT EXECUTE ON FUNCTION left_for_mismatch(pupil uuid) TO xueji_worker
+GRANT EXECUTE ON FUNCTION lines_held(of_change uuid) TO xueji_app	GRANT EXECUTE ON FUNCTION lines_held(of_change uuid) TO xueji_app
+GRANT EXECUTE ON FUNCTION login_account(a_login text) TO xueji_app	GRANT EXECUTE ON FUNCTION login_account(a_login text) TO xueji_app
+GRANT EXECUTE ON FUNCTION login_begin(a_account uuid) TO xueji_app	GRANT EXECUTE ON FUNCTION login_begin(a_account uuid) TO xueji_app
+GRANT EXECUTE ON FUNCTION login_failure(a_account uuid, a_limit integer, a_locked_until timestamp with time zone) TO xueji_app	GRANT EXECUTE ON FUNCTION login_failure(a_account uuid, a_limit integer, a_locked_until timestamp with time zone) TO xueji_app
+GRANT EXECUTE ON FUNCTION login_seal(a_account uuid, a_now timestamp with time zone) TO xueji_app	GRANT EXECUTE ON FUNCTION login_seal(a_account uuid, a_now timestamp with time zone) TO xueji_app
+GRANT EXECUTE ON FUNCTION login_success(a_account uuid, a_session uuid, a_token_hash bytea, a_now timestamp with time zone, a_expires timestamp with time zone) TO xueji_app	GRANT EXECUTE ON FUNCTION login_success(a_account uuid, a_session uuid, a_token_hash bytea, a_now timestamp with time zone, a_expires timestamp with time zone) TO xueji_app
+GRANT EXECUTE ON FUNCTION name_grams(name text) TO PUBLIC	GRANT EXECUTE ON FUNCTION name_grams(name text) TO PUBLIC
+GRANT EXECUTE ON FUNCTION office_can_act(office uuid, needed text, except_account uuid) TO xueji_app	GRANT EXECUTE ON FUNCTION office_can_act(office uuid, needed text, except_account uuid) TO xueji_app
+GRANT EXECUTE ON FUNCTION office_can_act(office uuid, needed text, except_account uuid) TO xueji_worker	GRANT EXECUTE ON FUNCTION office_can_act(office uuid, needed text, except_account uuid) TO xueji_worker
+GRANT EXECUTE ON FUNCTION office_holders(office uuid, needed text) TO xueji_app	GRANT EXECUTE ON FUNCTION office_holders(office uuid, needed text) TO xueji_app
+GRANT EXECUTE ON FUNCTION office_holders(office uuid, needed text) TO xueji_worker	GRANT EXECUTE ON FUNCTION office_holders(office uuid, needed text) TO xueji_worker
+GRANT EXECUTE ON FUNCTION office_stands(office uuid, seen_path ltree) TO xueji_app	GRANT EXECUTE ON FUNCTION office_stands(office uuid, seen_path ltree) TO xueji_app
+GRANT EXECUTE ON FUNCTION own_passwords(a_count integer) TO xueji_app	GRANT EXECUTE ON FUNCTION own_passwords(a_count integer) TO xueji_app
+GRANT EXECUTE ON FUNCTION policy_author(of_province text, of_version integer) TO xueji_app	GRANT EXECUTE ON FUNCTION policy_author(of_province text, of_version integer) TO xueji_app
+GRANT EXECUTE ON FUNCTION policy_use(of_province text) TO xueji_app	GRANT EXECUTE ON FUNCTION policy_use(of_province text) TO xueji_app
+GRANT EXECUTE ON FUNCTION problem_other(of_problem uuid) TO xueji_app	GRANT EXECUTE ON FUNCTION problem_other(of_problem uuid) TO xueji_app
+GRANT EXECUTE ON FUNCTION problem_other(of_problem uuid) TO xueji_worker	GRANT EXECUTE ON FUNCTION problem_other(of_problem uuid) TO xueji_worker
+GRANT EXECUTE ON FUNCTION problem_passed_there(of_problem uuid) TO xueji_app	GRANT EXECUTE ON FUNCTION problem_passed_there(of_problem uuid) TO xueji_app
+GRANT EXECUTE ON FUNCTION problem_passed_there(of_problem uuid) TO xueji_worker	GRANT EXECUTE ON FUNCTION problem_passed_there(of_problem uuid) TO xueji_worker
+GRANT EXECUTE ON FUNCTION queue_webhooks() TO PUBLIC	GRANT EXECUTE ON FUNCTION queue_webhooks() TO PUBLIC
+GRANT EXECUTE ON FUNCTION reassign_organisation(office uuid, seen_version bigint, new_parent uuid) TO xueji_app	GRANT EXECUTE ON FUNCTION reassign_organisation(office uuid, seen_version bigint, new_parent uuid) TO xueji_app
+GRANT EXECUTE ON FUNCTION refuse_rewrite() TO PUBLIC	GRANT EXECUTE ON FUNCTION refuse_rewrite() TO PUBLIC
+GRANT EXECUTE ON FUNCTION scope() TO PUBLIC	GRANT EXECUTE ON FUNCTION scope() TO PUBLIC
+GRANT EXECUTE ON FUNCTION session_principal(a_token_hash bytea, a_now timestamp with time zone, a_idle interval) TO xueji_app	GRANT EXECUTE ON FUNCTION session_principal(a_token_hash bytea, a_now timestamp with time zone, a_idle interval) TO xueji_app
+GRANT EXECUTE ON FUNCTION signed_here(of_task uuid, who uuid) TO xueji_app	GRANT EXECUTE ON FUNCTION signed_here(of_task uuid, who uuid) TO xueji_app
+GRANT EXECUTE ON FUNCTION signed_here(of_task uuid, who uuid) TO xueji_worker	GRANT EXECUTE ON FUNCTION signed_here(of_task uuid, who uuid) TO xueji_worker
+GRANT EXECUTE ON FUNCTION slot_holder(slot_key text, OUT change_id uuid, OUT visible boolean) TO xueji_app	GRANT EXECUTE ON FUNCTION slot_holder(slot_key text, OUT change_id uuid, OUT visible boolean) TO xueji_app
+GRANT EXECUTE ON FUNCTION slot_holder(slot_key text, OUT change_id uuid, OUT visible boolean) TO xueji_worker	GRANT EXECUTE ON FUNCTION slot_holder(slot_key text, OUT change_id uuid, OUT visible boolean) TO xueji_worker
+GRANT EXECUTE ON FUNCTION slot_kind(slot_key text) TO xueji_app	GRANT EXECUTE ON FUNCTION slot_kind(slot_key text) TO xueji_app
+GRANT EXECUTE ON FUNCTION slot_kind(slot_key text) TO xueji_worker	GRANT EXECUTE ON FUNCTION slot_kind(slot_key text) TO xueji_worker
+GRANT EXECUTE ON FUNCTION slots_held(keys text[]) TO xueji_app	GRANT EXECUTE ON FUNCTION slots_held(keys text[]) TO xueji_app
+GRANT EXECUTE ON FUNCTION student_of_redo(ended uuid) TO xueji_app	GRANT EXECUTE ON FUNCTION student_of_redo(ended uuid) TO xueji_app
+GRANT EXECUTE ON FUNCTION student_of_redo(ended uuid) TO xueji_worker	GRANT EXECUTE ON FUNCTION student_of_redo(ended uuid) TO xueji_worker
+GRANT EXECUTE ON FUNCTION student_to_receive(a_name text, a_number_hash bytea, a_id_hash bytea) TO xueji_app	GRANT EXECUTE ON FUNCTION student_to_receive(a_name text, a_number_hash bytea, a_id_hash bytea) TO xueji_app
+GRANT EXECUTE ON FUNCTION student_to_receive(a_name text, a_number_hash bytea, a_id_hash bytea) TO xueji_worker	GRANT EXECUTE ON FUNCTION student_to_receive(a_name text, a_number_hash bytea, a_id_hash bytea) TO xueji_worker
+GRANT EXECUTE ON FUNCTION students_named(piece text, school uuid, class uuid, states text[], of_stage text, after uuid, most integer) TO xueji_app	GRANT EXECUTE ON FUNCTION students_named(piece text, school uuid, class uuid, states text[], of_stage text, after uuid, most integer) TO xueji_app
+GRANT EXECUTE ON FUNCTION submitted(of_change uuid, who uuid) TO xueji_app	GRANT EXECUTE ON FUNCTION submitted(of_change uuid, who uuid) TO xueji_app
+GRANT EXECUTE ON FUNCTION submitted(of_change uuid, who uuid) TO xueji_worker	GRANT EXECUTE ON FUNCTION submitted(of_change uuid, who uuid) TO xueji_worker
+GRANT EXECUTE ON FUNCTION task_able(of_task uuid, at timestamp with time zone) TO xueji_app	GRANT EXECUTE ON FUNCTION task_able(of_task uuid, at timestamp with time zone) TO xueji_app
+GRANT EXECUTE ON FUNCTION task_able(of_task uuid, at timestamp with time zone) TO xueji_worker	GRANT EXECUTE ON FUNCTION task_able(of_task uuid, at timestamp with time zone) TO xueji_worker

@@ -1,0 +1,114 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/xueji/xueji/models/secret"
+)
+
+// Phases of the register's keys.
+const (
+	KeysServing  = "SERVING"
+	KeysRekeying = "REKEYING" // rows are brought to new keys: nobody is served
+	KeysFiles    = "FILES"    // the rows are done, the files follow beside the service
+)
+
+// ErrOtherKeys says that a process has other keys than the register was written with.
+var ErrOtherKeys = errors.New("these are not the keys of this register")
+
+// ErrRekeying says that the register is closed while its keys are rotated.
+var ErrRekeying = errors.New("the keys of this register are being rotated and it is closed until that is done; " +
+	"if no \"xueji keys rotate\" runs, one was cut off: run it again, it goes on where it stood")
+
+// KeyringState is what the register knows of its keys.
+type KeyringState struct {
+	Fingerprint string   // of the keys in use; empty when none were recorded yet
+	Prints      []string // of every key that something is sealed or hashed with
+	Phase       string
+}
+
+// Recorded says whether the register knows its keys.
+func (k KeyringState) Recorded() bool { return k.Fingerprint != "" }
+
+// Check says whether a keyring is the one the register was written with.
+func (k KeyringState) Check(keys *secret.Keyring) error {
+	switch {
+	case !k.Recorded():
+		return nil
+	case k.Phase == KeysRekeying:
+		return ErrRekeying
+	case k.Fingerprint != keys.Fingerprint():
+		return otherKeys(k.Fingerprint, keys)
+	}
+	for _, print := range k.Prints {
+		if !slices.Contains(keys.Prints(), print) {
+			return fmt.Errorf("%w: the key %s is missing in %s although something is still sealed with it; "+
+				"restore the newest backup of that folder", ErrOtherKeys, print, keys.Dir())
+		}
+	}
+	return nil
+}
+
+func otherKeys(wanted string, keys *secret.Keyring) error {
+	return fmt.Errorf("%w: the register was written with the keys %s, and the folder %s holds the keys %s; "+
+		"put the right keys there (copy them from a host that serves, or restore the backup of the folder that is as old as that of the database) and start again",
+		ErrOtherKeys, wanted, keys.Dir(), keys.Fingerprint())
+}
+
+// Keyring reads what the register knows of its keys.
+func (s *Store) Keyring(ctx context.Context) (KeyringState, error) {
+	conn, err := s.pool.Acquire(ctx)
+	if err != nil {
+		return KeyringState{}, fmt.Errorf("ask the register for its keys: %w", err)
+	}
+	defer conn.Release()
+	return readKeyring(ctx, conn)
+}
+
+type queryer interface {
+	QueryRow(ctx context.Context, sql string, args ...any) pgx.Row
+}
+
+func readKeyring(ctx context.Context, q queryer) (k KeyringState, err error) {
+	err = q.QueryRow(ctx, `SELECT fingerprint, prints, phase FROM keyring`).Scan(&k.Fingerprint, &k.Prints, &k.Phase)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return KeyringState{}, nil
+	}
+	if err != nil {
+		return k, fmt.Errorf("ask the register for its keys: %w", err)
+	}
+	return k, nil
+}
+
+// guard looks at what a transaction read of the register's keys when it began. The
+// look itself holds a lock on the row's table until the transaction ends, which is
+// how a rotation knows that nobody uses the old keys any more. Keys in memory
+// belong to commands that touch no secret, and to tests: only the phase binds them.
+func (s *Store) guard(read *string) error {
+	if read == nil {
+		return nil // not recorded yet; the service refuses to start then
+	}
+	phase, fingerprint, _ := strings.Cut(*read, " ")
+	switch {
+	case phase == KeysRekeying:
+		return ErrRekeying
+	case s.keys.Dir() != "" && fingerprint != s.keys.Fingerprint():
+		return otherKeys(fingerprint, s.keys)
+	}
+	return nil
+}
+
+// catchUp reads the key folder again after a rotation; it says whether that helped.
+func (s *Store) catchUp(ctx context.Context) bool {
+	if s.keys.Reload() != nil {
+		return false
+	}
+	known, err := s.Keyring(ctx)
+	return err == nil && known.Check(s.keys) == nil
+}

@@ -1,0 +1,159 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"github.com/xueji/xueji/models/secret"
+)
+
+// KeysOwner is the register's keys in the hands of the owner of the tables: the one
+// who records them and rotates them. One process rotates at a time.
+type KeysOwner struct {
+	conn *pgx.Conn
+	now  func() time.Time
+}
+
+// OpenKeysOwner connects as the owner of the tables.
+func OpenKeysOwner(ctx context.Context, ownerDSN string, now func() time.Time) (*KeysOwner, error) {
+	conn, err := pgx.Connect(ctx, ownerDSN)
+	if err != nil {
+		return nil, fmt.Errorf("connect to the database: %w", err)
+	}
+	return &KeysOwner{conn: conn, now: now}, nil
+}
+
+// Close ends the connection, and a rotation's hold with it.
+func (o *KeysOwner) Close() {
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	_ = o.conn.Close(ctx)
+}
+
+// State reads what the register knows of its keys.
+func (o *KeysOwner) State(ctx context.Context) (KeyringState, error) { return readKeyring(ctx, o.conn) }
+
+// HoldsSecrets says whether anything in the register is sealed or hashed with a key.
+func (o *KeysOwner) HoldsSecrets(ctx context.Context) (bool, error) {
+	for _, p := range places() {
+		var any bool
+		if err := o.conn.QueryRow(ctx, `SELECT EXISTS (SELECT 1 FROM `+p.table+` WHERE `+p.filled()+`)`).Scan(&any); err != nil {
+			return false, fmt.Errorf("look for secrets in %s: %w", p.table, err)
+		}
+		if any {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+// Record writes down which keys the register has. Other keys than those recorded
+// are refused, and for a register that has secrets and does not know its keys, a
+// keyring that cannot read a sample of them.
+func (o *KeysOwner) Record(ctx context.Context, keys *secret.Keyring) error {
+	return pgx.BeginFunc(ctx, o.conn, func(tx pgx.Tx) error {
+		// Two at once take turns: the second one compares with what the first recorded.
+		if _, err := tx.Exec(ctx, `LOCK TABLE keyring IN SHARE ROW EXCLUSIVE MODE`); err != nil {
+			return fmt.Errorf("record the keys: %w", err)
+		}
+		known, err := readKeyring(ctx, tx)
+		if err != nil || known.Recorded() {
+			return errors.Join(err, known.Check(keys))
+		}
+		const sample = 50
+		for _, p := range places() {
+			r, err := checkPlace(ctx, tx, p, keys, sample)
+			if err != nil {
+				return err
+			}
+			if r.Unreadable > 0 {
+				return fmt.Errorf("%w: %d of %d secrets of the table %s cannot be read with the keys %s in the folder %s; restore the backup of the key folder",
+					ErrOtherKeys, r.Unreadable, r.Rows, p.table, keys.Fingerprint(), keys.Dir())
+			}
+		}
+		_, err = tx.Exec(ctx, `INSERT INTO keyring (fingerprint, prints, phase, changed_at) VALUES ($1, $2, $3, $4)`,
+			keys.Fingerprint(), keys.Prints(), KeysServing, o.now())
+		if err != nil {
+			return fmt.Errorf("record the keys: %w", err)
+		}
+		return nil
+	})
+}
+
+// ErrRotating says that another process rotates the keys of this register.
+var ErrRotating = errors.New("another \"xueji keys rotate\" is at work on this register; wait for it, or look for it with: " +
+	"SELECT pid, client_addr, backend_start FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE locktype = 'advisory'")
+
+// Hold makes this the only process that rotates, until Close.
+func (o *KeysOwner) Hold(ctx context.Context) error {
+	var held bool
+	if err := o.conn.QueryRow(ctx, `SELECT pg_try_advisory_lock(hashtextextended('xueji keys rotate', 0))`).Scan(&held); err != nil {
+		return fmt.Errorf("take the rotation of keys: %w", err)
+	}
+	if !held {
+		return ErrRotating
+	}
+	return nil
+}
+
+// Shut closes the register for everybody and records the keys that are to come.
+// When it returns, no transaction that began before is under way. While it waits
+// for the last ones it lets new ones in, and tells waiting each time.
+func (o *KeysOwner) Shut(ctx context.Context, next secret.Staged, waiting func()) error {
+	for {
+		err := pgx.BeginFunc(ctx, o.conn, func(tx pgx.Tx) error {
+			// Every transaction of the service has read this table and holds it until its end.
+			if _, err := tx.Exec(ctx, `SET LOCAL lock_timeout = '3s'; LOCK TABLE keyring IN ACCESS EXCLUSIVE MODE`); err != nil {
+				return err
+			}
+			_, err := tx.Exec(ctx, `UPDATE keyring SET phase = $1, fingerprint = $2,
+				prints = ARRAY(SELECT DISTINCT p FROM unnest(prints || $3::text[]) p ORDER BY p), changed_at = $4`, KeysRekeying, next.Fingerprint, next.Prints, o.now())
+			if err == nil {
+				_, err = tx.Exec(ctx, `DELETE FROM keyring_walk`)
+			}
+			return err
+		})
+		var pg *pgconn.PgError
+		if errors.As(err, &pg) && pg.Code == "55P03" { // lock_not_available
+			waiting()
+			continue
+		}
+		if err != nil {
+			return fmt.Errorf("close the register: %w", err)
+		}
+		return nil
+	}
+}
+
+// Reopen lets everybody in again, with the new keys; the files are still to be done.
+func (o *KeysOwner) Reopen(ctx context.Context) error { return o.enter(ctx, KeysFiles, nil) }
+
+// Finish records that nothing is sealed with older keys any more.
+func (o *KeysOwner) Finish(ctx context.Context, keys *secret.Keyring) error {
+	return o.enter(ctx, KeysServing, keys)
+}
+
+func (o *KeysOwner) enter(ctx context.Context, phase string, keys *secret.Keyring) error {
+	var prints []string // of the text and files keys only the newest are still needed
+	if keys != nil {
+		prints = keys.Needed()
+	}
+	_, err := o.conn.Exec(ctx, `UPDATE keyring SET phase = $1, prints = coalesce($2, prints), changed_at = $3`, phase, prints, o.now())
+	if err != nil {
+		return fmt.Errorf("record the state of the keys: %w", err)
+	}
+	return nil
+}
+
+// Since is when the present phase began.
+func (o *KeysOwner) Since(ctx context.Context) (at time.Time, err error) {
+	if err := o.conn.QueryRow(ctx, `SELECT changed_at FROM keyring`).Scan(&at); err != nil {
+		return at, fmt.Errorf("ask the register for its keys: %w", err)
+	}
+	return at, nil
+}

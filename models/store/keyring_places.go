@@ -1,0 +1,123 @@
+package store
+
+import (
+	"fmt"
+	"strings"
+)
+
+// place is a table with columns that are sealed or hashed with the register's
+// keys. A test compares the list with the database.
+type place struct {
+	table   string
+	keys    []placeKey
+	ciphers []placeCipher
+	hashes  []string
+}
+
+type placeKey struct{ column, kind string }
+
+// placeCipher is a sealed column, or a sealed member of a JSON column. purpose gives what
+// the ciphertext is bound to, from the key of its row.
+type placeCipher struct {
+	column, member string
+	purpose        func(key []string) string
+}
+
+func (c placeCipher) read() string {
+	if c.member == "" {
+		return c.column
+	}
+	return fmt.Sprintf("decode(%s->>'%s', 'base64')", c.column, c.member)
+}
+
+func (c placeCipher) write(value string) string {
+	if c.member == "" {
+		return c.column + " = " + value
+	}
+	return fmt.Sprintf("%[1]s = CASE WHEN %[3]s IS NULL THEN t.%[1]s ELSE jsonb_set(t.%[1]s, '{%[2]s}', to_jsonb(translate(encode(%[3]s, 'base64'), E'\\n', ''))) END",
+		c.column, c.member, value)
+}
+
+// places lists everything in the register that is sealed or hashed with a key; the
+// keys of slots, which hold a hash as text, are beside it (rekeySlots).
+func places() []place {
+	id := []placeKey{{"id", "uuid"}}
+	bound := func(purpose string, parts ...int) func([]string) string {
+		return func(key []string) string {
+			text := purpose
+			for _, n := range parts {
+				text += "/" + key[n]
+			}
+			return text
+		}
+	}
+	return []place{
+		{"student", id, []placeCipher{
+			{"id_cipher", "", bound(purposeStudentID, 0)},
+			{"number_cipher", "", bound(purposeStudentNo, 0)},
+			{"details", auxSealed, bound(purposeAuxNumber, 0)},
+		}, []string{"id_hash", "number_hash"}},
+		{"guardian", []placeKey{{"student_id", "uuid"}, {"seat", "smallint"}}, []placeCipher{{"id_cipher", "", bound(purposeGuardian, 1, 0)}}, []string{"id_hash"}},
+		{"roster_row", []placeKey{{"roster_id", "uuid"}, {"row_no", "int"}}, []placeCipher{{"payload", "", bound(purposeRosterRow, 0, 1)}}, []string{"id_hash"}},
+		{"change", id, nil, []string{"filing_hash", "found_by"}},
+		{"change_value", []placeKey{{"change_id", "uuid"}, {"round", "int"}, {"field", "text"}},
+			[]placeCipher{{"cipher", "", bound(purposeChangeValue, 0)}}, []string{"hash"}},
+		{"slip", id, []placeCipher{{"body", "sealed", bound(purposeSlipValues, 0)}}, []string{"body_hash"}},
+		{"batch_request", []placeKey{{"account_id", "uuid"}, {"key", "text"}}, []placeCipher{{"refused", "", bound(purposeBatch, 0, 1)}}, []string{"body_hash"}},
+		{"webhook_secret", id, []placeCipher{{"cipher", "", bound(webhookSecret)}}, nil},
+	}
+}
+
+// filled is the condition that a row has something sealed or hashed.
+func (p place) filled() string {
+	var list []string
+	for _, c := range p.ciphers {
+		list = append(list, c.read()+" IS NOT NULL")
+	}
+	for _, h := range p.hashes {
+		list = append(list, h+" IS NOT NULL")
+	}
+	return "(" + strings.Join(list, " OR ") + ")"
+}
+
+// page is the statement that reads the rows after a key, in the order of keys.
+func (p place) page(after bool, order string) string {
+	var columns, keys, given []string
+	for i, k := range p.keys {
+		columns = append(columns, k.column+"::text")
+		keys = append(keys, k.column)
+		given = append(given, fmt.Sprintf("($2::text[])[%d]::%s", i+1, k.kind))
+	}
+	for _, c := range p.ciphers {
+		columns = append(columns, c.read())
+	}
+	columns = append(columns, p.hashes...)
+	where := p.filled() + " AND ($2::text[] IS NULL OR true)" // the parameter keeps its place
+	if after {
+		where = fmt.Sprintf("%s AND (%s) > (%s)", p.filled(), strings.Join(keys, ", "), strings.Join(given, ", "))
+	}
+	return fmt.Sprintf("SELECT %s FROM %s WHERE %s ORDER BY %s LIMIT $1", strings.Join(columns, ", "), p.table, where,
+		strings.Join(keys, " "+order+", ")+" "+order)
+}
+
+// update is the statement that writes rows back; its parameters are one array a column.
+func (p place) update() string {
+	var arrays, names, sets, joins []string
+	add := func(kind string) string {
+		name := fmt.Sprintf("c%d", len(names))
+		arrays = append(arrays, fmt.Sprintf("$%d::%s[]", len(names)+1, kind))
+		names = append(names, name)
+		return "v." + name
+	}
+	for _, k := range p.keys {
+		joins = append(joins, fmt.Sprintf("t.%s = %s::%s", k.column, add("text"), k.kind))
+	}
+	for _, c := range p.ciphers {
+		sets = append(sets, c.write(add("bytea")))
+	}
+	for _, h := range p.hashes {
+		sets = append(sets, h+" = "+add("bytea"))
+	}
+	return fmt.Sprintf("UPDATE %s t SET %s FROM unnest(%s) AS v(%s) WHERE %s", p.table, strings.Join(sets, ", "),
+		strings.Join(arrays, ", "), strings.Join(names, ", "), strings.Join(joins, " AND "))
+}

@@ -1,0 +1,291 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/xueji/xueji/models/secret"
+)
+
+// rekeyBatch is how many rows one transaction brings to new keys.
+const rekeyBatch = 1000
+
+// Rekeyed tells how far a rotation has come in one table.
+type Rekeyed struct {
+	Place string
+	Rows  int64 // done in this run
+	Left  int64 // when this run began
+}
+
+// Rekey brings every row of the register to the keys in use: what is sealed is sealed
+// anew and every hash is hashed on. Rows and the note of how far it came are one
+// transaction, so it may be cut off at any point and goes on where it stood. The
+// register is shut meanwhile.
+func (o *KeysOwner) Rekey(ctx context.Context, keys *secret.Keyring, told func(Rekeyed)) error {
+	for _, p := range places() {
+		if err := o.rekeyPlace(ctx, p, keys, told); err != nil {
+			return fmt.Errorf("new keys for the table %s: %w", p.table, err)
+		}
+	}
+	if err := o.rekeySlots(ctx, keys, told); err != nil {
+		return fmt.Errorf("new keys for slots: %w", err)
+	}
+	return nil
+}
+
+func (o *KeysOwner) rekeyPlace(ctx context.Context, p place, keys *secret.Keyring, told func(Rekeyed)) error {
+	after, done, err := o.walked(ctx, p.table)
+	if err != nil || done {
+		return err
+	}
+	r := Rekeyed{Place: p.table}
+	if err := o.conn.QueryRow(ctx, `SELECT count(*) FROM `+p.table+` WHERE `+p.filled()).Scan(&r.Left); err != nil {
+		return err
+	}
+	for !done {
+		err := pgx.BeginFunc(ctx, o.conn, func(tx pgx.Tx) error {
+			rows, err := p.rows(ctx, tx, after, rekeyBatch, "ASC")
+			if err != nil {
+				return err
+			}
+			if len(rows) > 0 {
+				after = rows[len(rows)-1].key
+				if err := p.renew(ctx, tx, rows, keys); err != nil {
+					return err
+				}
+			}
+			done = len(rows) < rekeyBatch
+			r.Rows += int64(len(rows))
+			return noteWalk(ctx, tx, p.table, after, done)
+		})
+		if err != nil {
+			return err
+		}
+		told(r)
+	}
+	return nil
+}
+
+func (o *KeysOwner) walked(ctx context.Context, place string) (after []string, done bool, err error) {
+	err = o.conn.QueryRow(ctx, `SELECT after, done FROM keyring_walk WHERE place = $1`, place).Scan(&after, &done)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return nil, false, nil
+	}
+	return after, done, err
+}
+
+func noteWalk(ctx context.Context, tx pgx.Tx, place string, after []string, done bool) error {
+	if after == nil {
+		after = []string{}
+	}
+	_, err := tx.Exec(ctx, `INSERT INTO keyring_walk (place, after, done) VALUES ($1, $2, $3)
+		ON CONFLICT (place) DO UPDATE SET after = excluded.after, done = excluded.done`, place, after, done)
+	return err
+}
+
+// sealedRow is a row of a place: its key as text, what is sealed and what is hashed.
+type keyedRow struct {
+	key     []string
+	ciphers [][]byte
+	hashes  [][]byte
+}
+
+func (p place) rows(ctx context.Context, tx pgx.Tx, after []string, most int, order string) ([]keyedRow, error) {
+	rows, err := tx.Query(ctx, p.page(len(after) > 0, order), most, after)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (keyedRow, error) {
+		r := keyedRow{make([]string, len(p.keys)), make([][]byte, len(p.ciphers)), make([][]byte, len(p.hashes))}
+		var into []any
+		for i := range r.key {
+			into = append(into, &r.key[i])
+		}
+		for i := range r.ciphers {
+			into = append(into, &r.ciphers[i])
+		}
+		for i := range r.hashes {
+			into = append(into, &r.hashes[i])
+		}
+		return r, row.Scan(into...)
+	})
+}
+
+// renew writes rows back with what they hold under the new keys. A secret that no
+// key can read stays as it is: "keys check" tells of it.
+func (p place) renew(ctx context.Context, tx pgx.Tx, rows []keyedRow, keys *secret.Keyring) error {
+	texts, bytes := make([][]string, len(p.keys)), make([][][]byte, len(p.ciphers)+len(p.hashes))
+	for _, r := range rows {
+		for i := range r.key {
+			texts[i] = append(texts[i], r.key[i])
+		}
+		for i, cipher := range r.ciphers {
+			next, err := reseal(keys, p.ciphers[i].purpose(r.key), cipher)
+			if err != nil {
+				return err
+			}
+			bytes[i] = append(bytes[i], next)
+		}
+		for i, hash := range r.hashes {
+			if hash != nil {
+				hash = keys.Rehash(hash)
+			}
+			bytes[len(p.ciphers)+i] = append(bytes[len(p.ciphers)+i], hash)
+		}
+	}
+	args := make([]any, 0, len(texts)+len(bytes))
+	for _, column := range texts {
+		args = append(args, column)
+	}
+	for _, column := range bytes {
+		args = append(args, column)
+	}
+	// Triggers guard against people; nothing that they watch over changes here.
+	if _, err := tx.Exec(ctx, `ALTER TABLE `+p.table+` DISABLE TRIGGER USER`); err != nil {
+		return err
+	}
+	if _, err := tx.Exec(ctx, p.update(), args...); err != nil {
+		return err
+	}
+	_, err := tx.Exec(ctx, `ALTER TABLE `+p.table+` ENABLE TRIGGER USER`)
+	return err
+}
+
+func reseal(keys *secret.Keyring, purpose string, cipher []byte) ([]byte, error) {
+	if cipher == nil || keys.Fresh(cipher) {
+		return cipher, nil
+	}
+	plain, err := keys.Decrypt(purpose, cipher)
+	if errors.Is(err, secret.ErrUnreadable) {
+		return cipher, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return keys.Encrypt(purpose, plain)
+}
+
+const slotPlace = "slot"
+
+// rekeySlots renames the slots of identity numbers, all in one transaction: their
+// order is that of their hashes, so no key of the last one done would mean anything.
+func (o *KeysOwner) rekeySlots(ctx context.Context, keys *secret.Keyring, told func(Rekeyed)) error {
+	_, done, err := o.walked(ctx, slotPlace)
+	if err != nil || done {
+		return err
+	}
+	r := Rekeyed{Place: slotPlace}
+	err = pgx.BeginFunc(ctx, o.conn, func(tx pgx.Tx) error {
+		prefix := identitySlot(nil)
+		rows, _ := tx.Query(ctx, `SELECT key, decode(substr(key, $1), 'hex') FROM slot WHERE starts_with(key, $2)`, len(prefix)+1, prefix) // CollectRows gives the error
+		type slot struct {
+			Key  string
+			Hash []byte
+		}
+		held, err := pgx.CollectRows(rows, pgx.RowToStructByPos[slot])
+		if err != nil {
+			return err
+		}
+		var before, after []string
+		for _, s := range held {
+			before, after = append(before, s.Key), append(after, identitySlot(keys.Rehash(s.Hash)))
+		}
+		if _, err := tx.Exec(ctx, `UPDATE slot s SET key = v.after FROM unnest($1::text[], $2::text[]) AS v(before, after) WHERE s.key = v.before`, before, after); err != nil {
+			return err
+		}
+		r.Rows, r.Left = int64(len(held)), int64(len(held))
+		return noteWalk(ctx, tx, slotPlace, nil, true)
+	})
+	if err == nil {
+		told(r)
+	}
+	return err
+}
+
+// Checked is what a look at the secrets of one table found.
+type Checked struct {
+	Place      string
+	Rows       int64 // looked at
+	Older      int64 // secrets sealed with an older key
+	Unreadable int64 // secrets no key of the ring can read
+	Mismatched int64 // hashes that do not belong to the number beside them
+}
+
+// CheckSecrets reads secrets of every table with a keyring: the oldest and the newest
+// rows, most of each, or all when most is 0. It changes nothing.
+func (o *KeysOwner) CheckSecrets(ctx context.Context, keys *secret.Keyring, most int) ([]Checked, error) {
+	var list []Checked
+	err := pgx.BeginTxFunc(ctx, o.conn, pgx.TxOptions{AccessMode: pgx.ReadOnly}, func(tx pgx.Tx) error {
+		for _, p := range places() {
+			if len(p.ciphers) == 0 {
+				continue
+			}
+			c, err := checkPlace(ctx, tx, p, keys, most)
+			if err != nil {
+				return err
+			}
+			list = append(list, c)
+		}
+		return nil
+	})
+	return list, err
+}
+
+func checkPlace(ctx context.Context, tx pgx.Tx, p place, keys *secret.Keyring, most int) (Checked, error) {
+	c := Checked{Place: p.table}
+	seen := map[string]bool{}
+	look := func(rows []keyedRow) {
+		for _, r := range rows {
+			if id := strings.Join(r.key, "\x00"); most == 0 || !seen[id] {
+				seen[id] = most > 0
+				p.judge(r, keys, &c)
+			}
+		}
+	}
+	for _, order := range []string{"ASC", "DESC"} {
+		var after []string
+		for {
+			size := rekeyBatch
+			if most > 0 {
+				size = most
+			}
+			rows, err := p.rows(ctx, tx, after, size, order)
+			if err != nil {
+				return c, fmt.Errorf("read the secrets of %s: %w", p.table, err)
+			}
+			look(rows)
+			if most > 0 || len(rows) < size {
+				break
+			}
+			after = rows[len(rows)-1].key
+		}
+		if most == 0 {
+			break
+		}
+	}
+	return c, nil
+}
+
+// judge looks at one row.
+func (p place) judge(r keyedRow, keys *secret.Keyring, c *Checked) {
+	c.Rows++
+	for i, cipher := range r.ciphers {
+		if cipher == nil {
+			continue
+		}
+		plain, err := keys.Decrypt(p.ciphers[i].purpose(r.key), cipher)
+		switch {
+		case err != nil:
+			c.Unreadable++
+		case !keys.Fresh(cipher):
+			c.Older++
+		}
+		if err == nil && p.ciphers[i].column == "number_cipher" && string((&Store{keys: keys}).numberHash(string(plain))) != string(r.hashes[1]) {
+			c.Mismatched++
+		}
+	}
+}
