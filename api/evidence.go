@@ -58,7 +58,7 @@ func (s *server) uploadEvidence(ctx context.Context, in *uploadInput) (*body[Evi
 	if err != nil {
 		return nil, err
 	}
-	kind, err := files.JudgeEvidence(file.content)
+	kind, err := s.papers.Evidence(ctx, file.content)
 	if err != nil {
 		return nil, err
 	}

@@ -76,6 +76,7 @@ type server struct {
 	huma      huma.API
 	limits    *limits
 	sheets    sheets
+	papers    *files.Judge
 	divisions *division.Table
 	list      []Operation
 }
@@ -112,7 +113,7 @@ func build(deps Deps) (*server, *gin.Engine, error) {
 	if deps.Metrics == nil {
 		deps.Metrics = prometheus.NewRegistry()
 	}
-	s := &server{deps: deps, store: deps.Store, log: deps.Log, catalogue: catalogue, limits: newLimits(deps.Limits), divisions: divisions, sheets: sheets}
+	s := &server{deps: deps, store: deps.Store, log: deps.Log, catalogue: catalogue, limits: newLimits(deps.Limits), divisions: divisions, sheets: sheets, papers: files.NewJudge()}
 	gin.SetMode(gin.ReleaseMode) // debug mode prints routes to standard output
 	router := gin.New()
 	if err := router.SetTrustedProxies(deps.TrustedProxies); err != nil {
