@@ -138,6 +138,7 @@ func build(deps Deps) (*server, *gin.Engine, error) {
 func (s *server) routes() {
 	s.authRoutes()
 	s.changeRoutes()
+	s.changeRevealRoutes()
 	s.slipRoutes()
 	s.taskRoutes()
 	s.batchRoutes()
