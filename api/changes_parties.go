@@ -45,6 +45,7 @@ type ValueView struct {
 	Field  string `json:"field" example:"id_number"`
 	Before string `json:"before"`
 	After  string `json:"after"`
+	Masked bool   `json:"masked,omitempty" doc:"A number: reveal-change-number gives it in full to who decides the open step."`
 }
 
 // Ended says how a change ended, so that both sides read the reason.

@@ -51,6 +51,7 @@ func (s *server) evidenceRoutes() {
 		Summary: "The file of a piece of evidence (查看佐证材料)",
 		Detail:  "For the office that uploaded it and for the parties of the change it belongs to. Looking at it is audited.",
 	}, s.openEvidence)
+	s.describeDownload("/v1/evidence/{id}/content", string(files.JPEG), string(files.PNG), string(files.PDF))
 }
 
 func (s *server) uploadEvidence(ctx context.Context, in *uploadInput) (*body[Evidence], error) {
@@ -58,7 +59,7 @@ func (s *server) uploadEvidence(ctx context.Context, in *uploadInput) (*body[Evi
 	if err != nil {
 		return nil, err
 	}
-	kind, err := files.JudgeEvidence(file.content)
+	kind, err := s.papers.Evidence(ctx, file.content)
 	if err != nil {
 		return nil, err
 	}

@@ -5,6 +5,8 @@ import (
 	"image"
 	"image/jpeg"
 	"net/http"
+	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/google/uuid"
@@ -17,7 +19,7 @@ import (
 func TestEvidenceIsForItsOfficeAndTheParties(t *testing.T) {
 	w := newWorld(t)
 	registrar := w.login(w.places["school"], org.SchoolRegistrar)
-	content := append([]byte("%PDF-1.7\n"), append(bytes.Repeat([]byte("x"), 5000), "\n%%EOF\n"...)...)
+	content := evidenceFile(t, "two-pages.pdf")
 	e := read[Evidence](t, http.StatusCreated, w.uploadAs(registrar, "/v1/evidence", `..\..\诊断书"<1>.exe`, content))
 	require.Equal(t, files.PDF, e.MediaType)
 	require.Equal(t, "诊断书1.exe", e.FileName)
@@ -48,6 +50,14 @@ func TestEvidenceIsForItsOfficeAndTheParties(t *testing.T) {
 	w.refused("not_found", strangers[0].token, open)
 }
 
+// evidenceFile reads a paper of package files' tests.
+func evidenceFile(t *testing.T, name string) []byte {
+	t.Helper()
+	content, err := os.ReadFile(filepath.Join("../files/testdata", name))
+	require.NoError(t, err)
+	return content
+}
+
 func TestEvidenceIsJudgedByContentAndSize(t *testing.T) {
 	w := newWorld(t)
 	registrar := w.login(w.places["school"], org.SchoolRegistrar)
@@ -64,6 +74,8 @@ func TestEvidenceIsJudgedByContentAndSize(t *testing.T) {
 		"IMG.heic": {[]byte("\x00\x00\x00\x18ftypheic\x00\x00\x00\x00"), http.StatusUnsupportedMediaType, "evidence_heic"},
 		"cut.jpg":  {picture.Bytes()[:8], http.StatusUnprocessableEntity, "evidence_broken"},
 		"cut.pdf":  {[]byte("%PDF-1.7\nhalf"), http.StatusUnprocessableEntity, "evidence_broken"},
+		"lock.pdf": {evidenceFile(t, "user-password.pdf"), http.StatusUnprocessableEntity, "evidence_password"},
+		"half.jpg": {picture.Bytes()[:picture.Len()/2], http.StatusUnprocessableEntity, "evidence_broken"},
 		"empty":    {nil, http.StatusUnprocessableEntity, "evidence_empty"},
 		"large":    {scan(limit + 1), http.StatusRequestEntityTooLarge, "body_too_large"},
 		"huge":     {scan(limit + 10*uploadOverhead), http.StatusRequestEntityTooLarge, "body_too_large"},
@@ -73,6 +85,9 @@ func TestEvidenceIsJudgedByContentAndSize(t *testing.T) {
 		require.Equal(t, c.code, p.Code, name)
 	}
 	require.Zero(t, one[int](w, `SELECT count(*) FROM evidence`))
+	for _, name := range []string{"leading-lines.pdf", "owner-password-only.pdf", "owner-r6.pdf"} {
+		read[Evidence](t, http.StatusCreated, w.uploadAs(registrar, "/v1/evidence", name, evidenceFile(t, name)))
+	}
 	exact := read[Evidence](t, http.StatusCreated, w.uploadAs(registrar, "/v1/evidence", "ok.jpg", scan(limit)))
 	require.Equal(t, limit, exact.Size)
 	// A file that was lost is told as such, not as an internal error.

@@ -6,7 +6,6 @@ import (
 	"io"
 	"mime"
 	"mime/multipart"
-	"net/http"
 	"path"
 	"regexp"
 	"strings"
@@ -97,18 +96,4 @@ func (s *server) describeUpload(path, doc string) {
 			"file": {Type: huma.TypeString, Format: "binary", Description: doc},
 		}},
 	}}}
-}
-
-// download is a file as an answer: never shown by the browser, never guessed at.
-type download struct {
-	Status      int
-	ContentType string `header:"Content-Type"`
-	Disposition string `header:"Content-Disposition"`
-	NoSniff     string `header:"X-Content-Type-Options"`
-	Body        []byte
-}
-
-func attachment(contentType, name string, content []byte) *download {
-	return &download{Status: http.StatusOK, ContentType: contentType, NoSniff: "nosniff",
-		Disposition: mime.FormatMediaType("attachment", map[string]string{"filename": name}), Body: content}
 }

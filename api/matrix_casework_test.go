@@ -79,6 +79,10 @@ func caseworkCases() map[string]matrixCase {
 		"decide-change": {call: onChange("POST", "/decisions", func(task uuid.UUID) any {
 			return m{"task_id": task, "verdict": "REJECT", "opinion": "理由"}
 		})},
+		// A suspension has no number: that is told after the right was checked.
+		"reveal-change-number": {call: onChange("POST", "/reveal", func(uuid.UUID) any {
+			return m{"field": "id_number", "reason": "VERIFY_DOCUMENT"}
+		})},
 		"resubmit-change":  {call: onChange("POST", "/resubmission", said)},
 		"withdraw-change":  {call: onChange("POST", "/withdrawal", said)},
 		"supervise-change": {call: onChange("POST", "/supervision", said)},

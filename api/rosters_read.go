@@ -3,7 +3,6 @@ package api
 import (
 	"bytes"
 	"context"
-	"errors"
 	"slices"
 
 	"github.com/google/uuid"
@@ -13,8 +12,6 @@ import (
 	"github.com/xueji/xueji/models/roster"
 	"github.com/xueji/xueji/models/store"
 )
-
-const xlsx = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 func (s *server) rosterTemplate(context.Context, *struct{}) (*download, error) {
 	var b bytes.Buffer
@@ -96,39 +93,6 @@ func (s *server) listRosterRows(ctx context.Context, in *rosterRowsInput) (*body
 	}
 	show := func(row store.RosterRow) RosterRow { return showRow(ctx, row, r.Findings) }
 	return bodyOf(pageOf(rows, limit, show, func(row store.RosterRow) int { return row.RowNo })), nil
-}
-
-func (s *server) rosterFindings(ctx context.Context, in *PathID) (*download, error) {
-	var findings []roster.Finding
-	r, err := s.rosterFor(ctx, in.ID, func(tx *store.Tx, r *store.Roster) error {
-		if r.BlobKey == "" {
-			return problem.New(problem.RosterFileGone)
-		}
-		rows, err := tx.RosterRows(r.ID, "", 0, 2*store.RosterRows)
-		for _, row := range rows {
-			findings = append(findings, row.Findings...)
-		}
-		return err
-	})
-	if err != nil {
-		return nil, err
-	}
-	if r.State == store.RosterUnfit {
-		return nil, problem.New(problem.RosterState).With("state", r.State.Label())
-	}
-	content, err := s.stored(ctx, files.Roster, r.BlobKey)
-	if errors.Is(err, files.ErrMissing) {
-		return nil, problem.New(problem.RosterFileGone).Because(err)
-	}
-	if err != nil {
-		return nil, err
-	}
-	x := exchangeOf(ctx)
-	var b bytes.Buffer
-	if err := s.sheets.reader.WriteFindings(&b, bytes.NewReader(content), int64(len(content)), findings, x.catalogue, x.lang); err != nil {
-		return nil, err
-	}
-	return attachment(xlsx, "名册逐行说明.xlsx", b.Bytes()), nil
 }
 
 func (s *server) discardRoster(ctx context.Context, in *PathID) (*struct{}, error) {

@@ -100,10 +100,7 @@ func (s *server) recheckRoster(ctx context.Context, in *PathID) (*body[Roster], 
 	if err != nil {
 		return nil, err
 	}
-	content, err := s.stored(ctx, files.Roster, r.BlobKey)
-	if errors.Is(err, files.ErrMissing) {
-		return nil, problem.New(problem.RosterFileGone).Because(err)
-	}
+	content, err := s.uploadedSheet(ctx, r)
 	if err != nil {
 		return nil, err
 	}

@@ -78,6 +78,7 @@ type server struct {
 	huma      huma.API
 	limits    *limits
 	sheets    sheets
+	papers    *files.Judge
 	divisions *division.Table
 	list      []Operation
 }
@@ -114,7 +115,7 @@ func build(deps Deps) (*server, *gin.Engine, error) {
 	if deps.Metrics == nil {
 		deps.Metrics = prometheus.NewRegistry()
 	}
-	s := &server{deps: deps, store: deps.Store, log: deps.Log, catalogue: catalogue, limits: newLimits(deps.Limits), divisions: divisions, sheets: sheets}
+	s := &server{deps: deps, store: deps.Store, log: deps.Log, catalogue: catalogue, limits: newLimits(deps.Limits), divisions: divisions, sheets: sheets, papers: files.NewJudge()}
 	gin.SetMode(gin.ReleaseMode) // debug mode prints routes to standard output
 	router := gin.New()
 	if err := router.SetTrustedProxies(deps.TrustedProxies); err != nil {
@@ -139,6 +140,7 @@ func build(deps Deps) (*server, *gin.Engine, error) {
 func (s *server) routes() {
 	s.authRoutes()
 	s.changeRoutes()
+	s.changeRevealRoutes()
 	s.slipRoutes()
 	s.taskRoutes()
 	s.batchRoutes()

@@ -1,53 +1,69 @@
 package files
 
 import (
-	"bytes"
-	"image"
-	"image/jpeg"
-	"image/png"
-	"regexp"
+	"context"
 
 	"github.com/xueji/xueji/models/problem"
 )
 
 // The largest picture that is taken: beyond it, a small file could fill the
-// memory of whoever opens it. A scan of A3 at 600 dpi has half as many pixels.
+// memory of the person's machine who opens it. A scan of A3 at 600 dpi has half as
+// many pixels.
 const (
 	maxSide   = 30_000
 	maxPixels = 150_000_000
 )
 
-// pdfTail is how much of a PDF's end is searched for its end mark; readers of
-// PDF do the same (ISO 32000-1, annex H.3 note 18).
-const pdfTail = 1024
+// Judge judges whole files of evidence. It is safe for concurrent use.
+type Judge struct {
+	// reading bounds how many PDFs lie unpacked in memory at once.
+	reading chan struct{}
+}
 
-// JudgeEvidence judges a whole file of evidence: its type as EvidenceType sees
-// it, and that it can be opened at all, so that a reviewer at another office
-// does not find out a week later that the upload broke off.
-func JudgeEvidence(content []byte) (MediaType, error) {
+// readAtOnce is how many PDFs a Judge unpacks at the same time.
+const readAtOnce = 2
+
+// NewJudge gives a Judge.
+func NewJudge() *Judge {
+	withoutConfiguration()
+	return &Judge{reading: make(chan struct{}, readAtOnce)}
+}
+
+// Evidence judges a whole file of evidence: its type as EvidenceType sees it, and
+// that it can be opened, by walking the format to its end. A reviewer at another
+// office must not find out a week later that the upload broke off, or that the file
+// asks for a password.
+func (j *Judge) Evidence(ctx context.Context, content []byte) (MediaType, error) {
 	kind, err := EvidenceType(content[:min(len(content), HeadSize)])
 	if err != nil {
 		return "", err
 	}
-	sound := false
 	switch kind {
 	case JPEG:
-		sound = pictured(jpeg.DecodeConfig(bytes.NewReader(content)))
+		err = walkJPEG(content)
 	case PNG:
-		sound = pictured(png.DecodeConfig(bytes.NewReader(content)))
+		err = walkPNG(content)
 	case PDF:
-		tail := content[max(0, len(content)-pdfTail):]
-		sound = pdfHeader.Match(content) && bytes.Contains(tail, []byte("%%EOF"))
+		err = j.readPDF(ctx, content)
 	}
-	if !sound {
-		return "", problem.New(problem.EvidenceBroken).At("/file")
+	if err != nil {
+		return "", err
 	}
 	return kind, nil
 }
 
-var pdfHeader = regexp.MustCompile(`^%PDF-[12]\.[0-9]`) // never changes
+// broken refuses a file that does not go on to its end; at tells where, in both languages.
+func broken(zh, en string) *problem.Error {
+	return problem.New(problem.EvidenceBroken).At("/file").WithText("why", zh, en)
+}
 
-// pictured says whether a picture's header could be read and its size is sane.
-func pictured(c image.Config, err error) bool {
-	return err == nil && c.Width > 0 && c.Height > 0 && c.Width <= maxSide && c.Height <= maxSide && c.Width*c.Height <= maxPixels
+// sane refuses a picture whose sides are none or too long.
+func sane(width, height int) error {
+	switch {
+	case width <= 0 || height <= 0:
+		return broken("图片没有尺寸", "the picture has no size")
+	case width > maxSide || height > maxSide || width*height > maxPixels:
+		return problem.New(problem.EvidenceTooLarge).At("/file")
+	}
+	return nil
 }

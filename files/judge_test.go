@@ -7,6 +7,9 @@ import (
 	"image"
 	"image/jpeg"
 	"image/png"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -15,34 +18,98 @@ import (
 	"github.com/xueji/xueji/models/problem"
 )
 
+// noise is a picture that does not compress away.
+func noise(side int) image.Image {
+	m, r := image.NewGray(image.Rect(0, 0, side, side)), rand.New(rand.NewPCG(1, 2)) //nolint:gosec // a picture, no secret
+	for i := range m.Pix {
+		m.Pix[i] = byte(r.IntN(256))
+	}
+	return m
+}
+
 func somePNG(t require.TestingT) []byte {
 	var b bytes.Buffer
-	require.NoError(t, png.Encode(&b, image.NewGray(image.Rect(0, 0, 8, 8))))
+	require.NoError(t, png.Encode(&b, noise(64)))
 	return b.Bytes()
 }
 
 func someJPEG(t require.TestingT) []byte {
 	var b bytes.Buffer
-	require.NoError(t, jpeg.Encode(&b, image.NewGray(image.Rect(0, 0, 8, 8)), nil))
+	require.NoError(t, jpeg.Encode(&b, noise(64), nil))
 	return b.Bytes()
 }
 
-const somePDF = "%PDF-1.7\n1 0 obj\nendobj\ntrailer\n%%EOF\n"
+func paper(t require.TestingT, name string) []byte {
+	content, err := os.ReadFile(filepath.Join("testdata", name))
+	require.NoError(t, err)
+	return content
+}
 
-func TestEvidenceMustOpen(t *testing.T) {
-	for want, content := range map[files.MediaType][]byte{files.PNG: somePNG(t), files.JPEG: someJPEG(t), files.PDF: []byte(somePDF)} {
-		got, err := files.JudgeEvidence(content)
-		require.NoError(t, err)
-		require.Equal(t, want, got)
-		_, err = files.JudgeEvidence(content[:12])
-		require.ErrorIs(t, err, problem.New(problem.EvidenceBroken), want)
+// takes requires that a file is taken as what it is.
+func takes(t *testing.T, want files.MediaType, content []byte, what string) {
+	t.Helper()
+	got, err := files.NewJudge().Evidence(t.Context(), content)
+	require.NoError(t, err, what)
+	require.Equal(t, want, got, what)
+}
+
+func refuses(t *testing.T, code problem.Code, content []byte, what string) {
+	t.Helper()
+	_, err := files.NewJudge().Evidence(t.Context(), content)
+	require.ErrorIs(t, err, problem.New(code), what)
+}
+
+// segment is one segment of a JPEG.
+func segment(marker byte, body []byte) []byte {
+	return append(binary.BigEndian.AppendUint16([]byte{0xff, marker}, uint16(len(body)+2)), body...) //nolint:gosec // small in these tests
+}
+
+// withThumbnail puts a whole small picture into the head of another one, as cameras do.
+func withThumbnail(content, thumbnail []byte) []byte {
+	exif := segment(0xe1, append([]byte("Exif\x00\x00"), thumbnail...))
+	return append(append([]byte{0xff, 0xd8}, exif...), content[2:]...)
+}
+
+func TestAHalfPictureIsRefused(t *testing.T) {
+	photo := withThumbnail(someJPEG(t), someJPEG(t))
+	takes(t, files.JPEG, photo, "whole photo")
+	for _, n := range []int{3, 20, len(photo) / 4, len(photo) / 2, len(photo) * 3 / 4, len(photo) - 1} {
+		refuses(t, problem.EvidenceBroken, photo[:n], "photo that broke off")
+		refuses(t, problem.EvidenceBroken, append(bytes.Clone(photo[:n]), make([]byte, 5000)...), "space was made for it and not filled")
 	}
-	_, err := files.JudgeEvidence(nil)
-	require.ErrorIs(t, err, problem.New(problem.EvidenceEmpty))
-	_, err = files.JudgeEvidence([]byte("%PDF-x\n%%EOF"))
-	require.ErrorIs(t, err, problem.New(problem.EvidenceBroken))
-	_, err = files.JudgeEvidence([]byte("%PDF-1.7\n%%EOF" + string(make([]byte, 2000))))
-	require.ErrorIs(t, err, problem.New(problem.EvidenceBroken), "the end mark is far from the end")
+	scan := somePNG(t)
+	takes(t, files.PNG, scan, "whole picture")
+	for _, n := range []int{8, 12, 40, len(scan) / 2, len(scan) - 1, len(scan) - 12} {
+		refuses(t, problem.EvidenceBroken, scan[:n], "picture that broke off")
+	}
+	scan[len(scan)/2] ^= 1
+	refuses(t, problem.EvidenceBroken, scan, "a bit fell over")
+}
+
+func TestPhotosOfTelephonesAreTaken(t *testing.T) {
+	photo := someJPEG(t)
+	for what, content := range map[string][]byte{
+		"zeros behind it":                 append(bytes.Clone(photo), make([]byte, 4096)...),
+		"a second picture (MPO)":          append(bytes.Clone(photo), photo...),
+		"a film (motion photo)":           append(bytes.Clone(photo), "\x00\x00\x00\x18ftypmp42"...),
+		"half a film":                     append(bytes.Clone(photo), "\xff\xd8\xff"...),
+		"fill bytes before a marker":      append([]byte("\xff\xd8\xff\xff\xff"), photo[3:]...),
+		"progressive, in two scans":       progressive(photo, 0xc2),
+		"four colours of a print (Adobe)": append(append([]byte("\xff\xd8"), segment(0xee, []byte("Adobe\x00\x64\x00\x00\x00\x00\x02"))...), photo[2:]...),
+	} {
+		takes(t, files.JPEG, content, what)
+	}
+	refuses(t, problem.EvidenceBroken, progressive(photo, 0xc9), "coded in a way that no browser shows")
+	refuses(t, problem.EvidenceBroken, []byte("\xff\xd8\xff\xd9"), "nothing between begin and end")
+	refuses(t, problem.EvidenceHEIC, []byte("\x00\x00\x00\x20ftypMiHE\x00\x00\x00\x00mif1heic"), "HEIC of another maker")
+}
+
+// progressive gives a picture of another frame type in two scans.
+func progressive(photo []byte, frame byte) []byte {
+	at := bytes.Index(photo, []byte("\xff\xc0"))
+	content := append(append(bytes.Clone(photo[:at]), 0xff, frame), photo[at+2:]...)
+	scan := content[bytes.Index(content, []byte("\xff\xda")) : len(content)-2]
+	return append(append(bytes.Clone(content[:len(content)-2]), scan...), 0xff, 0xd9)
 }
 
 func TestAPictureThatWouldFillTheMemoryIsRefused(t *testing.T) {
@@ -53,16 +120,29 @@ func TestAPictureThatWouldFillTheMemoryIsRefused(t *testing.T) {
 	binary.BigEndian.PutUint32(content[29:], crc32.ChecksumIEEE(header))
 	_, err := png.DecodeConfig(bytes.NewReader(content))
 	require.NoError(t, err)
-	_, err = files.JudgeEvidence(content)
-	require.ErrorIs(t, err, problem.New(problem.EvidenceBroken))
+	refuses(t, problem.EvidenceTooLarge, content, "841 million pixels")
 }
 
-func FuzzJudgeEvidence(f *testing.F) {
-	f.Add([]byte(somePDF))
+func TestNothingAndOtherThingsAreToldApart(t *testing.T) {
+	refuses(t, problem.EvidenceEmpty, nil, "nothing")
+	refuses(t, problem.EvidenceType, []byte("GIF89a"), "GIF")
+	refuses(t, problem.EvidenceBroken, []byte("%PDF-1.7\n1 0 obj\nendobj\ntrailer\n%%EOF\n"), "two marks and nothing between them")
+}
+
+func FuzzEvidence(f *testing.F) {
 	f.Add(somePNG(f))
 	f.Add(someJPEG(f))
+	papers, err := filepath.Glob("testdata/*.pdf")
+	require.NoError(f, err)
+	for _, name := range papers {
+		f.Add(paper(f, filepath.Base(name)))
+	}
+	judge := files.NewJudge()
 	f.Fuzz(func(t *testing.T, content []byte) {
-		kind, err := files.JudgeEvidence(content)
+		kind, err := judge.Evidence(t.Context(), content)
 		require.Equal(t, err == nil, kind != "")
+		if err != nil {
+			require.NotEqual(t, problem.Internal, problem.CodeOf(err))
+		}
 	})
 }

@@ -2,11 +2,12 @@ package files
 
 import (
 	"bytes"
+	"slices"
 
 	"github.com/xueji/xueji/models/problem"
 )
 
-// MediaType is the type of a file as its first bytes show it; its name and what
+// MediaType is the type of a file as its content shows it; its name and what
 // the sender claims are never asked.
 type MediaType string
 
@@ -17,8 +18,9 @@ const (
 	PDF  MediaType = "application/pdf"
 )
 
-// HeadSize is how many bytes EvidenceType needs to see.
-const HeadSize = 16
+// HeadSize is how many bytes EvidenceType needs to see: the header of a PDF may
+// stand anywhere among them (ISO 32000-1, annex H.3 note 13).
+const HeadSize = 1024
 
 // Extension gives the ending of a file name of this type.
 func (m MediaType) Extension() string {
@@ -34,7 +36,7 @@ func (m MediaType) Extension() string {
 }
 
 // EvidenceType judges a file by its first bytes and refuses what a reviewer at
-// another office could not open, with the way out: an iPhone's HEIC is named
+// another office could not open, with the way out: a telephone's HEIC is named
 // separately because its sender believes it to be a photograph like any other.
 func EvidenceType(head []byte) (MediaType, error) {
 	switch {
@@ -44,22 +46,29 @@ func EvidenceType(head []byte) (MediaType, error) {
 		return JPEG, nil
 	case bytes.HasPrefix(head, []byte("\x89PNG\r\n\x1a\n")):
 		return PNG, nil
-	case bytes.HasPrefix(head, []byte("%PDF-")):
-		return PDF, nil
 	case heic(head):
 		return "", problem.New(problem.EvidenceHEIC).At("/file")
+	case pdfHeader.Match(head[:min(len(head), HeadSize)]):
+		return PDF, nil
 	}
 	return "", problem.New(problem.EvidenceType).At("/file")
 }
 
-// heic recognises the HEIF family (ISO/IEC 23008-12): a box "ftyp" with one of its brands.
+// heic recognises the HEIF family (ISO/IEC 23008-12): a box "ftyp" that names one
+// of its brands, first or among those it is compatible with.
 func heic(head []byte) bool {
 	if len(head) < 12 || string(head[4:8]) != "ftyp" {
 		return false
 	}
-	switch string(head[8:12]) {
-	case "heic", "heix", "heim", "heis", "hevc", "hevx", "mif1", "msf1", "avif":
-		return true
+	end := min(len(head), int(head[2])<<8|int(head[3])) // of the box, which is short
+	for at := 8; at+4 <= max(end, 12); at += 4 {
+		if at != 12 && slices.Contains(heifBrands(), string(head[at:at+4])) { // at 12 stands a version
+			return true
+		}
 	}
 	return false
+}
+
+func heifBrands() []string {
+	return []string{"heic", "heix", "heim", "heis", "hevc", "hevx", "mif1", "msf1", "avif", "avis"}
 }

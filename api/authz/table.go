@@ -55,6 +55,7 @@ const (
 	ChangeRead      Action = "change.read"
 	ChangeDecide    Action = "change.decide"   // the office and the role of the task decide; this is the outer gate
 	ChangeWithdraw  Action = "change.withdraw" // by the office that filed
+	ChangeReveal    Action = "change.reveal"   // a number in full: the open task decides; this is the outer gate
 	ChangeComment   Action = "change.comment"
 	ChangeSupervise Action = "change.supervise" // 督办: the superior of the office that is late
 	ChangeClose     Action = "change.close"     // the superior ends a change with a reason
@@ -152,6 +153,10 @@ var table = sync.OnceValue(func() map[Action]map[org.Role]Reach {
 		ChangeWithdraw: {org.SchoolRegistrar: Own, org.BureauReviewer: Own},
 		ChangeRead:     recordReaders(),
 		ChangeDecide: {
+			org.SchoolRegistrar: Own, org.SchoolLeader: Own, org.Principal: Own,
+			org.BureauReviewer: Own, org.BureauHead: Own,
+		},
+		ChangeReveal: {
 			org.SchoolRegistrar: Own, org.SchoolLeader: Own, org.Principal: Own,
 			org.BureauReviewer: Own, org.BureauHead: Own,
 		},

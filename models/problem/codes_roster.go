@@ -15,6 +15,7 @@ const (
 	SheetColumnsMissing Code = "sheet_columns_missing"
 	SheetColumnTwice    Code = "sheet_column_twice"
 	SheetNoPupils       Code = "sheet_no_pupils"
+	SheetNotWritable    Code = "sheet_not_writable"
 
 	// Whole files that are read all the same.
 	SheetHiddenColumnMissing Code = "sheet_hidden_column_missing"

@@ -9,6 +9,7 @@ const (
 	SearchTooWide      Code = "search_too_wide"
 	SearchNameTooShort Code = "search_name_length"
 	RevealNothing      Code = "reveal_nothing"
+	RevealNotYourStep  Code = "reveal_not_your_step"
 	RosterOtherSchool  Code = "roster_other_school"
 	RosterChecking     Code = "roster_checking"
 	RosterState        Code = "roster_state"

@@ -93,7 +93,18 @@ func (rd *Reader) Template() *Template { return rd.template }
 // reaches back: two rows with the same document number are both refused, so
 // the first of them, handed out as taken, stands in Summary.Late. Whoever
 // stages rows refuses these when Read returns; ReadAll does it itself.
-func (rd *Reader) Read(ctx context.Context, file io.ReaderAt, size int64, in *Submission, each func(*Row) error) (*Summary, error) {
+//
+// A panic on the way, the library's or ours, refuses the file: sheets come in more
+// shapes than anybody has seen.
+func (rd *Reader) Read(ctx context.Context, file io.ReaderAt, size int64, in *Submission, each func(*Row) error) (sum *Summary, err error) {
+	err = problem.Contain(problem.SheetNotWorkbook, func() error {
+		sum, err = rd.read(ctx, file, size, in, each)
+		return err
+	})
+	return sum, err
+}
+
+func (rd *Reader) read(ctx context.Context, file io.ReaderAt, size int64, in *Submission, each func(*Row) error) (*Summary, error) {
 	book, err := workbook.Open(file, size, rd.limits)
 	if err != nil {
 		return nil, refusal(err)

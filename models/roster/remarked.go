@@ -1,13 +1,12 @@
 package roster
 
 import (
-	"bufio"
-	"encoding/csv"
 	"errors"
 	"fmt"
 	"io"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"github.com/xuri/excelize/v2"
 
@@ -29,26 +28,38 @@ const remarkedSheet = 48 << 20
 // WriteFindings writes the clerk's own file with two more columns: what became
 // of each row, and every finding with its remedy. They carry a filter, so the
 // rows to correct can be picked out, put right and handed in again; the cells
-// concerned are coloured. A very large sheet is refused: use WriteFindingsCSV.
-func (rd *Reader) WriteFindings(w io.Writer, original io.ReaderAt, size int64, findings []Finding, c *problem.Catalogue, lang problem.Language) (err error) {
+// concerned are coloured. It gives how many numbers stand in the file in full.
+//
+// A very large sheet is refused, and a file that the library cannot write, which
+// panics on some, fails with sheet_not_writable: use WriteFindingsCSV then.
+func (rd *Reader) WriteFindings(w io.Writer, original io.ReaderAt, size int64, findings []Finding, c *problem.Catalogue, lang problem.Language) (numbers int, err error) {
 	limits := rd.limits
 	limits.Sheet = min(limits.Sheet, remarkedSheet)
 	book, err := workbook.Open(original, size, limits)
 	if err != nil {
-		return refusal(err)
+		return 0, refusal(err)
 	}
 	l, err := findLayout(rd.template, book)
 	if err != nil {
-		return err
+		return 0, err
+	}
+	if numbers, err = rd.numbersIn(book, l); err != nil {
+		return 0, err
 	}
 	// Parts larger than UnzipXMLSizeLimit would go to unencrypted temporary files.
 	options := inMemory()
 	options.UnzipSizeLimit, options.UnzipXMLSizeLimit = 2*limits.Sheet+limits.Strings, 2*limits.Sheet+limits.Strings
-	f, err := excelize.OpenReader(io.NewSectionReader(original, 0, size), options)
-	if err != nil {
-		return problem.New(problem.SheetNotWorkbook).Because(err)
-	}
-	defer func() { err = errors.Join(err, f.Close()) }()
+	return numbers, problem.Contain(problem.SheetNotWritable, func() error {
+		f, err := excelize.OpenReader(io.NewSectionReader(original, 0, size), options)
+		if err != nil {
+			return problem.New(problem.SheetNotWritable).Because(err)
+		}
+		return errors.Join(remark(f, w, l, findings, c, lang), f.Close())
+	})
+}
+
+// remark writes the findings into an open file, and the file.
+func remark(f *excelize.File, w io.Writer, l *layout, findings []Finding, c *problem.Catalogue, lang problem.Language) error {
 	for i := len(l.remarks) - 1; i >= 0; i-- { // what was said on an earlier try is out of date
 		if err := f.RemoveCol(l.sheet, workbook.ColumnLetter(l.remarks[i])); err != nil {
 			return fmt.Errorf("write findings: %w", err)
@@ -62,6 +73,43 @@ func (rd *Reader) WriteFindings(w io.Writer, original io.ReaderAt, size int64, f
 		return fmt.Errorf("write findings: %w", err)
 	}
 	return nil
+}
+
+// fullNumber is how many digits in a row may be a number of an identity document
+// wherever they stand.
+const fullNumber = 15
+
+// numbersIn counts the cells of all sheets that hold a number in full: those of a
+// column of document numbers that are not empty, and long numbers anywhere else.
+func (rd *Reader) numbersIn(book *workbook.Book, l *layout) (int, error) {
+	n := 0
+	for _, sheet := range book.Sheets() {
+		for row, err := range book.Rows(sheet) {
+			if err != nil {
+				return 0, refusal(err)
+			}
+			for _, c := range row.Cells {
+				i, known := l.of[c.Column]
+				secret := known && sheet == l.sheet && row.Number > l.headerRow && rd.template.Columns[i].Kind == KindIdentity
+				if secret && strings.TrimSpace(c.Text) != "" || longestRun(c.Text) >= fullNumber {
+					n++
+				}
+			}
+		}
+	}
+	return n, nil
+}
+
+// longestRun gives the length of the longest run of digits.
+func longestRun(text string) int {
+	longest, run := 0, 0
+	for _, r := range text {
+		if run++; !unicode.IsDigit(r) {
+			run = 0
+		}
+		longest = max(longest, run)
+	}
+	return longest
 }
 
 func lastColumn(l *layout) int {
@@ -173,38 +221,4 @@ func verdictWord(s Severity) string {
 		return "请核对"
 	}
 	return ""
-}
-
-// WriteFindingsCSV writes the findings as a table: row, column, header, what it
-// means for the row, what stood there (masked), what was taken, reason and remedy.
-// It begins with a byte order mark, so Excel reads it as UTF-8, and no value in it
-// is evaluated as a formula.
-func WriteFindingsCSV(w io.Writer, findings []Finding, c *problem.Catalogue, lang problem.Language) error {
-	b := bufio.NewWriter(w)
-	if _, err := b.WriteString("\uFEFF"); err != nil {
-		return fmt.Errorf("write findings: %w", err)
-	}
-	out := csv.NewWriter(b)
-	records := [][]string{{"行号", "列", "列名", verdictHeader, "原值", "更正为", remarkHeader}}
-	for _, f := range findings {
-		records = append(records, []string{
-			strconv.Itoa(f.Row), f.Column, f.Header, verdictWord(f.Severity), Neutral(f.Shown), Neutral(f.Corrected), f.Sentence(c, lang),
-		})
-	}
-	if err := out.WriteAll(records); err != nil {
-		return fmt.Errorf("write findings: %w", err)
-	}
-	if err := b.Flush(); err != nil {
-		return fmt.Errorf("write findings: %w", err)
-	}
-	return nil
-}
-
-// Neutral puts an apostrophe before a text that a spreadsheet would evaluate
-// when it opens a csv file; every export to csv goes through it.
-func Neutral(text string) string {
-	if text != "" && strings.ContainsRune("=+-@\t\r\n＝＋－＠", first(text)) {
-		return "'" + text
-	}
-	return text
 }

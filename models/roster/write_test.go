@@ -93,7 +93,9 @@ func TestTheClerksOwnFileComesBackWithRemarks(t *testing.T) {
 	require.NoError(t, err)
 	var out bytes.Buffer
 	rd := reader(t)
-	require.NoError(t, rd.WriteFindings(&out, bytes.NewReader(content), int64(len(content)), findings, catalogue, problem.Chinese))
+	numbers, err := rd.WriteFindings(&out, bytes.NewReader(content), int64(len(content)), findings, catalogue, problem.Chinese)
+	require.NoError(t, err)
+	require.Greater(t, numbers, 300)
 
 	f, err := excelize.OpenReader(bytes.NewReader(out.Bytes()))
 	require.NoError(t, err)
@@ -113,7 +115,8 @@ func TestTheClerksOwnFileComesBackWithRemarks(t *testing.T) {
 	require.Empty(t, again.Summary.File)
 	require.Equal(t, sheet.Summary.Taken, again.Summary.Taken)
 	var second bytes.Buffer
-	require.NoError(t, rd.WriteFindings(&second, bytes.NewReader(out.Bytes()), int64(out.Len()), nil, catalogue, problem.English))
+	_, err = rd.WriteFindings(&second, bytes.NewReader(out.Bytes()), int64(out.Len()), nil, catalogue, problem.English)
+	require.NoError(t, err)
 	g, err := excelize.OpenReader(bytes.NewReader(second.Bytes()))
 	require.NoError(t, err)
 	defer func() { require.NoError(t, g.Close()) }()
@@ -146,4 +149,42 @@ func TestCSVEvaluatesNothing(t *testing.T) {
 		}
 	}
 	require.True(t, neutralised)
+}
+
+// A workbook without styles is sound, and the library panics when it shall write a
+// style into it.
+func TestALibraryThatPanicsRefusesTheFile(t *testing.T) {
+	content, err := os.ReadFile("testdata/no-styles.xlsx")
+	require.NoError(t, err)
+	sheet, err := read(t, content)
+	require.NoError(t, err)
+	require.NotEmpty(t, sheet.Rows)
+	catalogue, err := problem.LoadCatalogue()
+	require.NoError(t, err)
+	var out bytes.Buffer
+	_, err = reader(t).WriteFindings(&out, bytes.NewReader(content), int64(len(content)), nil, catalogue, problem.Chinese)
+	require.ErrorIs(t, err, problem.New(problem.SheetNotWritable))
+	require.ErrorIs(t, err, problem.ErrPanicked)
+}
+
+func TestTheListOfFindingsHoldsNoNumber(t *testing.T) {
+	sheet, err := readFile(t, "roster-messy.xlsx")
+	require.NoError(t, err)
+	var findings []roster.Finding
+	for _, r := range sheet.Rows {
+		findings = append(findings, r.Findings...)
+	}
+	catalogue, err := problem.LoadCatalogue()
+	require.NoError(t, err)
+	var b bytes.Buffer
+	require.NoError(t, roster.WriteFindingsList(&b, findings, catalogue, problem.Chinese))
+	f, err := excelize.OpenReader(bytes.NewReader(b.Bytes()))
+	require.NoError(t, err)
+	defer func() { require.NoError(t, f.Close()) }()
+	rows, err := f.GetRows(f.GetSheetName(0))
+	require.NoError(t, err)
+	require.Len(t, rows, len(findings)+1)
+	for _, row := range rows {
+		require.NotRegexp(t, `\d{15}`, strings.Join(row, " "))
+	}
 }

@@ -76,6 +76,7 @@ type ValueView struct {
 	Field  string
 	Before string
 	After  string
+	Masked bool
 }
 
 // TimelineEntry is one thing that happened, with who did it and where.
@@ -120,7 +121,7 @@ func (t *Tx) readWishes(p *ChangePage) error {
 	if !writesItems(p.Kind) {
 		return nil
 	}
-	err := t.db.Raw(`SELECT field, before, after FROM change_value WHERE change_id = @id
+	err := t.db.Raw(`SELECT field, before, after, cipher IS NOT NULL AS masked FROM change_value WHERE change_id = @id
 		AND round = (SELECT max(round) FROM change_value WHERE change_id = @id) ORDER BY field`, map[string]any{"id": p.ID}).Scan(&p.Values).Error
 	if err != nil {
 		return fmt.Errorf("read the key items of a change: %w", err)

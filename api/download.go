@@ -1,0 +1,40 @@
+package api
+
+import (
+	"mime"
+	"net/http"
+	"strconv"
+
+	"github.com/danielgtaylor/huma/v2"
+)
+
+// The types of the sheets that are downloaded.
+const (
+	xlsx    = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+	csvType = "text/csv; charset=utf-8"
+)
+
+// download is a file as an answer: never shown by the browser, never guessed at.
+type download struct {
+	Status      int
+	ContentType string `header:"Content-Type"`
+	Disposition string `header:"Content-Disposition"`
+	NoSniff     string `header:"X-Content-Type-Options"`
+	Body        []byte
+}
+
+func attachment(contentType, name string, content []byte) *download {
+	return &download{Status: http.StatusOK, ContentType: contentType, NoSniff: "nosniff",
+		Disposition: mime.FormatMediaType("attachment", map[string]string{"filename": name}), Body: content}
+}
+
+// describeDownload says in the API description of which types the file may be that
+// an operation answers.
+func (s *server) describeDownload(path string, types ...string) {
+	answer := s.huma.OpenAPI().Paths[path].Get.Responses[strconv.Itoa(http.StatusOK)]
+	answer.Description = "The file; its name stands in Content-Disposition."
+	answer.Content = map[string]*huma.MediaType{}
+	for _, t := range types {
+		answer.Content[t] = &huma.MediaType{Schema: &huma.Schema{Type: huma.TypeString, Format: "binary"}}
+	}
+}

@@ -1,0 +1,136 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+
+	"github.com/google/uuid"
+	"gorm.io/gorm"
+
+	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/process"
+	"github.com/xueji/xueji/models/roster"
+	"github.com/xueji/xueji/models/status"
+)
+
+// Asked is a number of a change that somebody wants to see in full.
+type Asked struct {
+	Field  Secret
+	Row    int // of the roster a change brings in; 0 for every other kind
+	Reason RevealReason
+}
+
+// Compared is a number of a change in full: what the record says, and what the
+// change makes of it. A record that is only to be made says nothing.
+type Compared struct{ Before, After string }
+
+// RevealOfChange gives a number that a running change writes in full, to the person
+// who decides about it at the open step, who was asked for advice there, or who
+// handed it in; it audits who asked, for which number and why. Once the step is
+// decided it is closed to its people again: what is in force then stands in the
+// record, and has its own way to be seen (RevealSecret).
+func (t *Tx) RevealOfChange(id uuid.UUID, a Asked) (*Compared, error) {
+	c, err := t.Change(id)
+	if err != nil {
+		return nil, err
+	}
+	if c.Status != Running {
+		return nil, t.closedProblem(c)
+	}
+	task, err := t.seesNumbers(c)
+	if err != nil {
+		return nil, err
+	}
+	seen, err := t.numberOf(c, a)
+	if err != nil {
+		return nil, err
+	}
+	if *seen == (Compared{}) {
+		return nil, problem.New(problem.RevealNothing).At("/field")
+	}
+	detail := map[string]string{"field": string(a.Field), "reason": string(a.Reason)}
+	if a.Row > 0 {
+		detail["row"] = strconv.Itoa(a.Row)
+	}
+	if task != uuid.Nil { // the applicant has none
+		detail["task"] = task.String()
+	}
+	return seen, t.Audit("change.reveal", "change", id.String(), detail)
+}
+
+// seesNumbers gives the open task at which the acting account sees the numbers of a
+// change, none for those who handed it in; everybody else is refused.
+func (t *Tx) seesNumbers(c *Change) (uuid.UUID, error) {
+	var row struct{ Mine bool }
+	if err := t.db.Raw(`SELECT submitted(?, ?) AS mine`, c.ID, t.scope.Account).Take(&row).Error; err != nil {
+		return uuid.Nil, fmt.Errorf("look who handed a change in: %w", err)
+	}
+	if row.Mine {
+		return uuid.Nil, nil
+	}
+	var open []uuid.UUID
+	err := t.db.Raw(`SELECT k.id FROM task k JOIN step s ON s.change_id = k.change_id AND s.no = k.step_no AND s.round = k.round
+		WHERE k.change_id = ? AND k.status = 'OPEN' AND s.status = 'OPEN' ORDER BY k.seat`, c.ID).Scan(&open).Error
+	if err != nil {
+		return uuid.Nil, fmt.Errorf("read the open tasks of a change: %w", err)
+	}
+	for _, id := range open {
+		k, err := t.task(c.ID, id, t.scope.Account)
+		if err != nil {
+			return uuid.Nil, err
+		}
+		if t.mayAct(k) == nil || k.advises() {
+			return id, nil
+		}
+	}
+	return uuid.Nil, problem.New(problem.RevealNotYourStep)
+}
+
+// advises says whether the account was asked for advice on a task, or asked for it:
+// who answers for the decision does not stop seeing it meanwhile.
+func (k *askedTask) advises() bool {
+	if k.HeldAs != heldDelegated {
+		return false
+	}
+	return *k.HolderID == k.Account || k.Actor != nil && k.OwnerID != nil && *k.OwnerID == *k.Actor
+}
+
+// numberOf opens the number that was asked for; nothing where the change has none.
+func (t *Tx) numberOf(c *Change, a Asked) (*Compared, error) {
+	switch {
+	case c.RosterID != nil:
+		return t.numberInRoster(*c.RosterID, a)
+	case !writesItems(c.Kind) || a.Row != 0:
+		return &Compared{}, nil
+	}
+	if err := t.readValues(c); err != nil {
+		return nil, err
+	}
+	v := c.values[string(a.Field)]
+	if len(v.cipher) == 0 {
+		return &Compared{}, nil
+	}
+	seen := &Compared{After: v.text}
+	if c.Kind != process.KeyDataChange || c.StudentID == nil || string(a.Field) != status.FieldIDNumber {
+		return seen, nil
+	}
+	_, cipher, err := t.cipherOf(*c.StudentID, SecretIDNumber)
+	if err == nil && len(cipher) > 0 {
+		seen.Before, err = t.store.unseal(purposeStudentID, *c.StudentID, cipher)
+	}
+	return seen, err
+}
+
+func (t *Tx) numberInRoster(id uuid.UUID, a Asked) (*Compared, error) {
+	var row struct{ Payload []byte }
+	err := t.db.Raw(`SELECT payload FROM roster_row WHERE roster_id = ? AND row_no = ?`, id, a.Row).Take(&row).Error
+	if errors.Is(err, gorm.ErrRecordNotFound) || err == nil && len(row.Payload) == 0 {
+		return &Compared{}, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read a row of a roster: %w", err)
+	}
+	values, err := t.store.openRosterRow(id, a.Row, row.Payload)
+	return &Compared{After: values[roster.Field(a.Field)]}, err
+}
