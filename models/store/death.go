@@ -28,7 +28,24 @@ func (t *Tx) heldUp(kind process.Kind, student uuid.UUID) (*problem.Error, error
 	if kind == process.Death {
 		return nil, nil //nolint:nilnil // it goes before whatever runs
 	}
-	return t.slotTaken(studentSlot(student))
+	if taken, err := t.slotTaken(besideSlot(student)); taken != nil || err != nil {
+		return taken, err
+	}
+	ahead, err := t.waits(student)
+	if err != nil {
+		return nil, err
+	}
+	if ahead != nil && status.Beside(kind) {
+		return nil, nil //nolint:nilnil // it takes nothing away from the one that waits
+	}
+	held, running, err := t.slotHolder(studentSlot(student))
+	switch {
+	case err != nil || !held:
+		return nil, err
+	case ahead != nil:
+		return t.aheadProblem(kind, ahead, running), nil
+	}
+	return inProgress(running), nil
 }
 
 // noteLate notes in the timeline that a school reported a death after its term.
