@@ -89,7 +89,7 @@ func TestASuspensionAheadIsOnTheRecordOnItsDay(t *testing.T) {
 	require.Equal(t, "ENROLLED seat", stateOf(s, pupil))
 	require.Zero(t, count(s, `change_event WHERE change_id = $1 AND verb IN ('REMINDED_50', 'REMINDED_80', 'OVERDUE', 'TOTAL_WARNED')`, change), "nobody is late")
 
-	until(s, "2027-03-01", 0, 0)
+	until(s, "2027-03-01", 0, 1)
 	inForce(s, c.Registrar, change)
 	require.Equal(t, "SUSPENDED", stateOf(s, pupil))
 	require.Equal(t, taken-1, e2e.Value[int](s, seats, c.Class[2024]))

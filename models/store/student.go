@@ -175,7 +175,7 @@ func (t *Tx) runningChangeOf(student uuid.UUID) (*RunningChange, error) {
 		Visible     bool
 		EffectiveOn calendar.Date
 	}
-	err := t.db.Raw(`SELECT h.change_id, h.visible, w.effective_on FROM unnest(ARRAY[@own, @beside]) WITH ORDINALITY k (key, i)
+	err := t.db.Raw(`SELECT h.change_id, h.visible, w.effective_on FROM unnest(ARRAY[@own, @beside ]) WITH ORDINALITY k (key, i)
 		CROSS JOIN LATERAL slot_holder(k.key) h LEFT JOIN LATERAL slot_waits(k.key) w ON h.visible
 		WHERE h.change_id IS NOT NULL ORDER BY k.i LIMIT 1`, map[string]any{"own": studentSlot(student), "beside": besideSlot(student)}).Scan(&held).Error
 	if err != nil {
