@@ -139,23 +139,33 @@ func (t *Tx) waitsForDay(c *Change, s *openedStep) error {
 	return problem.New(problem.WaitsForDay).With("day", calendar.DateOf(*s.NextAttemptAt).String())
 }
 
-// waiting is a change that is approved and waits for its day.
-type waiting struct {
-	ChangeID uuid.UUID
-	Kind     process.Kind
-	On       calendar.Date
-}
-
-// waits reads the change that holds a pupil and waits for its day; nil when none does.
-func (t *Tx) waits(student uuid.UUID) (*waiting, error) {
-	var rows []waiting
-	if err := t.db.Raw(`SELECT change_id, kind, effective_on AS on FROM slot_waits(?)`, studentSlot(student)).Scan(&rows).Error; err != nil {
+// ahead tells that a change of the pupil is approved and in force on a day ahead, nil when
+// none is: whoever files a kind waits for the day, or, when the kind would undo that change,
+// has it withdrawn instead.
+func (t *Tx) ahead(kind process.Kind, student uuid.UUID) (*problem.Error, error) {
+	var rows []struct {
+		Kind        process.Kind
+		EffectiveOn calendar.Date
+	}
+	if err := t.db.Raw(`SELECT kind, effective_on FROM slot_waits(?)`, studentSlot(student)).Scan(&rows).Error; err != nil {
 		return nil, fmt.Errorf("look for a change that waits for its day: %w", err)
 	}
 	if len(rows) == 0 {
 		return nil, nil //nolint:nilnil // none does
 	}
-	return &rows[0], nil
+	_, running, err := t.slotHolder(studentSlot(student))
+	if err != nil {
+		return nil, err
+	}
+	name, code := t.store.processes.NameOf(rows[0].Kind), problem.ChangeAhead
+	if t.store.processes.Undoes(kind, rows[0].Kind) {
+		code = problem.NotBegun
+	}
+	e := problem.New(code).At("/student_id").WithText("kind", name.Zh, name.En).With("day", rows[0].EffectiveOn.String())
+	if running != nil {
+		e = e.WithText("case", "（"+running.CaseNo+"）", " ("+running.CaseNo+")")
+	}
+	return e, nil
 }
 
 // standsBeside says whether a change may be filed beside the one that holds its pupil,
@@ -175,18 +185,3 @@ func (t *Tx) standsBeside(c *Change) (bool, error) {
 // besideSlot is the key of the slot of a change that was filed beside one that waits for
 // its day.
 func besideSlot(student uuid.UUID) string { return "beside/" + student.String() }
-
-// aheadProblem tells that a change of the pupil is approved and in force on a day ahead;
-// a kind that would undo it is told to withdraw it instead.
-func (t *Tx) aheadProblem(kind process.Kind, w *waiting, running *Change) *problem.Error {
-	name := t.store.processes.NameOf(w.Kind)
-	code := problem.ChangeAhead
-	if t.store.processes.Undoes(kind, w.Kind) {
-		code = problem.NotBegun
-	}
-	e := problem.New(code).At("/student_id").WithText("kind", name.Zh, name.En).With("day", w.On.String())
-	if running != nil {
-		e = e.WithText("case", "（"+running.CaseNo+"）", " ("+running.CaseNo+")")
-	}
-	return e
-}

@@ -132,6 +132,15 @@ func (t *Tx) prepareReceived(c *Change, f Filing, policy process.Policy) error {
 	if own != nil {
 		return own
 	}
+	if h.SchoolID == f.Office.ID {
+		ahead, err := t.ahead(c.Kind, h.ID)
+		if err != nil {
+			return err
+		}
+		if ahead != nil {
+			return ahead.At("/pupil")
+		}
+	}
 	against, err := t.against(c, h, f.Evidence, running, true)
 	if err != nil {
 		return err

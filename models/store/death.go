@@ -31,21 +31,16 @@ func (t *Tx) heldUp(kind process.Kind, student uuid.UUID) (*problem.Error, error
 	if taken, err := t.slotTaken(besideSlot(student)); taken != nil || err != nil {
 		return taken, err
 	}
-	ahead, err := t.waits(student)
-	if err != nil {
-		return nil, err
-	}
-	if ahead != nil && status.Beside(kind) {
-		return nil, nil //nolint:nilnil // it takes nothing away from the one that waits
-	}
-	held, running, err := t.slotHolder(studentSlot(student))
+	ahead, err := t.ahead(kind, student)
 	switch {
-	case err != nil || !held:
+	case err != nil:
 		return nil, err
+	case ahead != nil && status.Beside(kind):
+		return nil, nil //nolint:nilnil // it takes nothing away from the one that waits
 	case ahead != nil:
-		return t.aheadProblem(kind, ahead, running), nil
+		return ahead, nil
 	}
-	return inProgress(running), nil
+	return t.slotTaken(studentSlot(student))
 }
 
 // noteLate notes in the timeline that a school reported a death after its term.

@@ -76,7 +76,7 @@ func (t *Tx) Position(change uuid.UUID) (*Position, error) {
 		p.Act = s.Act
 	}
 	if s.Act == process.ActAwaitDay {
-		p.EffectiveOn = calendar.DateOf(*s.NextAttemptAt)
+		p.EffectiveOn, p.DueAt = calendar.DateOf(*s.NextAttemptAt), *s.NextAttemptAt
 	}
 	var tasks []struct {
 		ID     uuid.UUID `json:"id"`
