@@ -88,6 +88,9 @@ func (a *Changes) CommitSlip(ctx context.Context, r contract.CommitRequest) (con
 			done.Result.SettledAt = *s.SettledAt
 		}
 		done.Position, err = position(tx, change)
+		if s.Verb == store.Approve && s.Outcome == store.SlipCounted {
+			done.Result.EffectiveOn = done.Position.EffectiveOn
+		}
 		return err
 	})
 	return done, outward(err)
@@ -102,6 +105,10 @@ func position(tx *store.Tx, change uuid.UUID) (contract.Position, error) {
 		Closed: p.Closed(), Status: p.Status, Step: p.Step, Round: p.Round, Stage: p.Stage, DueAt: p.DueAt, Wait: p.Wait, Act: string(p.Act),
 	}
 	at.WaitingFor = p.Offices
+	if !p.EffectiveOn.IsZero() {
+		at.EffectiveOn = p.EffectiveOn.String()
+		at.WaitingFor = []string{contract.WaitingForDay, at.EffectiveOn}
+	}
 	for _, task := range p.Tasks {
 		at.Tasks = append(at.Tasks, task.String())
 	}

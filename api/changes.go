@@ -254,6 +254,7 @@ type ChangeLine struct {
 	StepName    string     `json:"step_name,omitempty"`
 	WaitingFor  string     `json:"waiting_for,omitempty" doc:"The office that must act."`
 	DueAt       *time.Time `json:"due_at,omitempty"`
+	EffectiveOn string     `json:"effective_on,omitempty" format:"date" doc:"The day on which it is in force. While it is RUNNING it is approved and waits for this day."`
 	FiledAt     time.Time  `json:"filed_at"`
 	ClosedAt    *time.Time `json:"closed_at,omitempty"`
 	Struck      bool       `json:"struck,omitempty" doc:"A mistake, struck by a correction (异动纠错)."`
@@ -287,7 +288,7 @@ func (s *server) listChanges(ctx context.Context, in *listChangesInput) (*listCh
 		return ChangeLine{
 			ID: r.ID, CaseNo: r.CaseNo, Kind: string(r.Kind), KindName: s.kindName(ctx, r.Kind), Status: r.Status, StudentID: r.StudentID,
 			RosterID: r.RosterID, StudentName: r.StudentName, School: r.OrgName, Step: r.StepNo, Round: r.Round, StepName: r.StepName,
-			WaitingFor: r.WaitingFor, DueAt: r.DueAt, FiledAt: r.FiledAt, ClosedAt: r.ClosedAt, Struck: r.Struck,
+			WaitingFor: r.WaitingFor, DueAt: r.DueAt, EffectiveOn: r.EffectiveOn.String(), FiledAt: r.FiledAt, ClosedAt: r.ClosedAt, Struck: r.Struck,
 		}
 	}
 	page, err := readPageIn(ctx, s, in.Paging, timeKey{}, func(tx *store.Tx, key timeKey, most int) ([]store.ChangeLine, error) {

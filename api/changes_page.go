@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"encoding/hex"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -36,14 +37,14 @@ type ChangePage struct {
 	PolicyVersion int               `json:"policy_version"`
 	OutPolicy     *int              `json:"out_policy_version,omitempty" doc:"Of the releasing province, where it is another one."`
 	FiledAt       time.Time         `json:"filed_at"`
-	EffectiveOn   *time.Time        `json:"effective_on,omitempty"`
+	EffectiveOn   *time.Time        `json:"effective_on,omitempty" doc:"The day on which it is in force. While it is RUNNING it is approved and waits for this day."`
 	ClosedAt      *time.Time        `json:"closed_at,omitempty"`
 	RedoOf        *uuid.UUID        `json:"redo_of,omitempty"`
 	StruckAt      *time.Time        `json:"struck_at,omitempty" doc:"When it was struck as a mistake (异动纠错)."`
 	// Next says in a sentence what happens next and who must act.
 	Next     string          `json:"next" example:"等待 南明区教育局（教育局学籍管理员）办理“主管部门审批”，截止 2026-12-04。"`
 	Open     *StepView       `json:"open,omitempty" doc:"The step that waits."`
-	Chain    []ChainStep     `json:"chain" doc:"The steps this change runs through, frozen when it was filed."`
+	Chain    []ChainStep     `json:"chain" doc:"The steps this change runs through, frozen when it was filed; and the one that waits for its day, once it was approved for a day ahead."`
 	Steps    []StepView      `json:"steps"`
 	Tasks    []TaskView      `json:"tasks" doc:"Every task of every step: whose it is, what was decided, and what I may do."`
 	Timeline []TimelineEntry `json:"timeline"`
@@ -137,6 +138,11 @@ func (s *server) showChange(ctx context.Context, p *store.ChangePage) ChangePage
 			Sign: string(step.Sign.Mode), Asks: step.Asks, Opinion: step.Opinion,
 		})
 	}
+	if wait, _ := p.Definition.Step(p.Definition.DayStep()); slices.ContainsFunc(p.Steps, func(s store.StepView) bool { return s.Act == process.ActAwaitDay }) {
+		out.Chain = append(out.Chain, ChainStep{
+			No: p.Definition.DayStep(), Name: wait.Name, Label: s.label(ctx, wait.Label), Side: string(wait.Side), Role: string(wait.Role), Days: wait.Term.String(), Act: string(wait.Act),
+		})
+	}
 	for _, step := range p.Steps {
 		view := s.showStep(ctx, p.Definition, step)
 		out.Steps = append(out.Steps, view)
@@ -198,6 +204,9 @@ func (s *server) showStep(ctx context.Context, d process.Definition, step store.
 	}
 	if step.Act != "" { // the system's own; the office is only where it counts
 		view.Office, view.OfficeID, view.Role = "", uuid.Nil, ""
+	}
+	if step.Act == process.ActAwaitDay && step.NextAttemptAt != nil { // due is the day itself
+		view.DueAt, view.DueDay = *step.NextAttemptAt, calendar.DateOf(*step.NextAttemptAt).String()
 	}
 	if step.TaskID != uuid.Nil {
 		view.TaskID = &step.TaskID

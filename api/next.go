@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/xueji/xueji/models/calendar"
 	"github.com/xueji/xueji/models/notice"
 	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/models/problem"
@@ -19,10 +20,21 @@ func (s *server) next(ctx context.Context, p ChangePage) string {
 	if p.Kind == string(process.Arbitration) && p.Status == store.Effective {
 		return s.said(ctx, "ARBITRATION_WON")
 	}
+	if p.Open != nil && p.Open.Act == string(process.ActAwaitDay) && p.Open.NextAttempt != nil {
+		return s.inForceOn(ctx, calendar.DateOf(*p.Open.NextAttempt))
+	}
 	if exchangeOf(ctx).lang == problem.English {
 		return nextInEnglish(p.Open, awaited(p, problem.English))
 	}
 	return nextInChinese(p.Open, awaited(p, problem.Chinese))
+}
+
+// inForceOn says of an approved change when it is in force and what may be done until then.
+func (s *server) inForceOn(ctx context.Context, day calendar.Date) string {
+	if exchangeOf(ctx).lang == problem.English {
+		return fmt.Sprintf("Approved, in force on %s. Until then the record stays as it is, and the office that filed may withdraw the change; on that day the record is checked again.", day)
+	}
+	return fmt.Sprintf("已审批通过，%s 起生效。在此之前学籍不变，申请单位可以撤回；到该日系统再次核对后自动生效。", day)
 }
 
 // said is the text of a notice, where a page says the same.

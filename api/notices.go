@@ -79,7 +79,9 @@ func (s *server) noticeView(ctx context.Context, n store.Notice) NoticeView {
 	if n.DueAt != nil {
 		v.DueDay = lastDay(*n.DueAt)
 	}
-	said := notice.Say(n.Kind, exchangeOf(ctx).lang, notice.Facts{CaseNo: n.CaseNo, Kind: s.deps.Processes.NameOf(n.ChangeKind), Step: n.StepLabel, Office: n.OfficeName, Due: v.DueDay})
+	said := notice.Say(n.Kind, exchangeOf(ctx).lang, notice.Facts{
+		CaseNo: n.CaseNo, Kind: s.deps.Processes.NameOf(n.ChangeKind), Step: n.StepLabel, Office: n.OfficeName, Due: v.DueDay, Day: n.EffectiveOn.String(),
+	})
 	v.Title, v.Text = said.Title, said.Text
 	return v
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/xueji/xueji/api/authz"
+	"github.com/xueji/xueji/models/calendar"
 	"github.com/xueji/xueji/models/problem"
 	"github.com/xueji/xueji/models/store"
 	"github.com/xueji/xueji/workflows/contract"
@@ -59,6 +60,9 @@ type SlipView struct {
 	Errors    []Finding  `json:"errors,omitempty" doc:"Everything that stood against it, when there is a field to name or more than one thing."`
 	CreatedAt time.Time  `json:"created_at"`
 	SettledAt *time.Time `json:"settled_at,omitempty"`
+	// EffectiveOn and Notice are there when the approval was the last one and the day is ahead.
+	EffectiveOn *calendar.Date `json:"effective_on,omitempty" format:"date" doc:"The change is approved, and in force on this day, which is ahead."`
+	Notice      string         `json:"notice,omitempty" doc:"The same as a sentence." example:"已审批通过，2027-03-01 生效。"`
 }
 
 type slipOutput struct {
@@ -183,6 +187,9 @@ func (s *server) showSlip(ctx context.Context, slip *store.Slip) SlipView {
 	v := SlipView{
 		ID: slip.ID, ChangeID: slip.ChangeID, Verb: string(slip.Verb), Outcome: slip.Outcome, Code: slip.OutcomeCode,
 		CreatedAt: slip.CreatedAt, SettledAt: slip.SettledAt,
+	}
+	if on := slip.EffectiveOn; !on.IsZero() {
+		v.EffectiveOn, v.Notice = &on, s.inForceOn(ctx, on)
 	}
 	if refusal := slip.Refusal(); refusal != nil {
 		v.Reason, v.Errors = s.catalogue.Sentence(refusal, exchangeOf(ctx).lang), exchangeOf(ctx).findings(refusal)

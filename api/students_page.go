@@ -69,7 +69,8 @@ type SuspensionRun struct {
 
 // RunningChange is the change that holds the record.
 type RunningChange struct {
-	Change *uuid.UUID `json:"change_id,omitempty" doc:"Left out for those who may know only that there is one."`
+	Change      *uuid.UUID     `json:"change_id,omitempty" doc:"Left out for those who may know only that there is one."`
+	EffectiveOn *calendar.Date `json:"effective_on,omitempty" format:"date" doc:"It is approved, and in force on this day."`
 }
 
 type studentOutput struct {
@@ -122,6 +123,9 @@ func (s *server) showStudent(r *store.StudentRecord) Student {
 	}
 	if r.Running != nil {
 		page.Running = &RunningChange{Change: r.Running.ChangeID}
+		if on := r.Running.EffectiveOn; !on.IsZero() {
+			page.Running.EffectiveOn = &on
+		}
 	}
 	return page
 }

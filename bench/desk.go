@@ -62,7 +62,7 @@ func (d *desk) seat(year int) uuid.UUID {
 func (x *xueji) openDesk(ctx context.Context, n int) (*desk, error) {
 	const classesPerYear = 10
 	today := x.clock.Today()
-	d := &desk{seats: map[int]int{}, firstDay: today.AddDays(3).String(), expectEnd: today.AddDays(270).String()}
+	d := &desk{seats: map[int]int{}, firstDay: today.String(), expectEnd: today.AddDays(270).String()}
 	var err error
 	if d.home, err = x.openSide(ctx, x.home, n, classesPerYear); err != nil {
 		return nil, err

@@ -15,6 +15,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/xueji/xueji/models/calendar"
 	"github.com/xueji/xueji/models/problem"
 	"github.com/xueji/xueji/models/store"
 	"github.com/xueji/xueji/workflows/client"
@@ -153,6 +154,9 @@ func (d *Desk) ask(ctx context.Context, scope store.Scope, s *store.Slip) (*stor
 	if err == nil && result.Outcome == contract.Counted && !result.SettledAt.IsZero() {
 		counted := *s // in force in the register: there is nothing more to read
 		counted.Outcome, counted.SettledAt = store.SlipCounted, &result.SettledAt
+		if on, err := calendar.ParseDate(result.EffectiveOn); err == nil {
+			counted.EffectiveOn = on
+		}
 		return &counted, nil
 	}
 	if errors.Is(err, client.ErrStale) {

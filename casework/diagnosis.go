@@ -3,6 +3,7 @@ package casework
 import (
 	"time"
 
+	"github.com/xueji/xueji/models/process"
 	"github.com/xueji/xueji/models/store"
 	"github.com/xueji/xueji/workflows/client"
 	"github.com/xueji/xueji/workflows/contract"
@@ -30,6 +31,7 @@ const (
 	FindEnded            Finding = "ended"             // nothing will happen any more
 	FindWaits            Finding = "waits"             // it waits for people, as it should
 	FindAutomatic        Finding = "automatic"         // the system is doing the open step, as it should
+	FindAwaitsDay        Finding = "awaits_day"        // it is approved and waits for its day, as it should
 	FindOverdue          Finding = "overdue"           // they are late
 	FindNobody           Finding = "nobody"            // nobody may decide the open step
 	FindNotApplied       Finding = "not_applied"       // the last approval could not be applied
@@ -102,6 +104,8 @@ func automaticFinding(c Case) Finding {
 		return FindIdentitySilent
 	case next != nil && c.Now.Sub(*next) > quickErrand:
 		return FindStalled
+	case c.Step.Act == process.ActAwaitDay:
+		return FindAwaitsDay
 	}
 	return FindAutomatic
 }
@@ -166,7 +170,7 @@ func (c Case) Agrees() bool {
 // Findings lists all of them.
 func Findings() []Finding {
 	return []Finding{
-		FindEnded, FindWaits, FindAutomatic, FindOverdue, FindNobody, FindNotApplied, FindIdentitySilent, FindStalled, FindEngineDown, FindWorkersDown, FindNeverStarted,
+		FindEnded, FindWaits, FindAutomatic, FindAwaitsDay, FindOverdue, FindNobody, FindNotApplied, FindIdentitySilent, FindStalled, FindEngineDown, FindWorkersDown, FindNeverStarted,
 		FindStartWaiting, FindNotRunning, FindBehind, FindDeaf, FindFailing, FindActivityRetrying, FindUnsettled, FindAsleep, FindRunsAfterward,
 	}
 }

@@ -46,6 +46,14 @@ func TestDiagnose(t *testing.T) {
 		}, []casework.Finding{casework.FindIdentitySilent}},
 		{"the system does it", func(c *casework.Case) { c.Step.Act, c.Step.Able, c.Step.NextAttemptAt = process.ActValidate, 0, &now },
 			[]casework.Finding{casework.FindAutomatic}},
+		{"approved for a day ahead", func(c *casework.Case) {
+			day := now.AddDate(0, 3, 0)
+			c.Step.Act, c.Step.Able, c.Step.NextAttemptAt, c.Step.DueAt = process.ActAwaitDay, 0, &day, day.AddDate(0, 0, 1)
+		}, []casework.Finding{casework.FindAwaitsDay}},
+		{"the day has come and nothing happens", func(c *casework.Case) {
+			day := now.Add(-2 * time.Minute)
+			c.Step.Act, c.Step.Able, c.Step.NextAttemptAt, c.Step.DueAt = process.ActAwaitDay, 0, &day, day.AddDate(0, 0, 1)
+		}, []casework.Finding{casework.FindStalled}},
 		{"the system does not do it", func(c *casework.Case) {
 			due := now.Add(-2 * time.Minute)
 			c.Step.Act, c.Step.NextAttemptAt = process.ActValidate, &due

@@ -40,7 +40,7 @@ func Actions() []Action {
 // Fill are the values for the placeholders of a sentence. What has no value is left out.
 //
 // Placeholders: {case} {office} {role} {due} {able} {slips} {status} {state}
-// {failing} {activities} {at} {at_step} {believes} {nobody_zh} {nobody_en}.
+// {failing} {activities} {at} {at_step} {day} {believes} {nobody_zh} {nobody_en}.
 type Fill map[string]string
 
 // Title says what a finding is, in general.
@@ -76,6 +76,9 @@ func (c Case) Fill() Fill {
 	if s := c.Step; s != nil {
 		fill["office"], fill["role"], fill["able"], fill["due"] = s.OfficeName, s.Role, fmt.Sprint(s.Able), Stamp(s.DueAt)
 		fill.nobody(s.Nobody, s.OfficeName, s.Role)
+		if s.NextAttemptAt != nil {
+			fill["day"] = calendar.DateOf(*s.NextAttemptAt).String()
+		}
 	}
 	if c.Believes != nil {
 		fill["believes"] = fmt.Sprintf("%d/%d", c.Believes.Step, c.Believes.Round)
@@ -180,6 +183,13 @@ var wordings = sync.OnceValue(func() map[Finding]wording {
 		FindAutomatic: {
 			ActNothing, process.Text{Zh: "系统正在自动办理", En: "The system is doing the step"},
 			process.Text{Zh: "系统正在自动办理当前步骤（{at_step}），不等待任何人。", En: "The system is doing the step {at_step} by itself; it waits for nobody."},
+		},
+		FindAwaitsDay: {
+			ActNothing, process.Text{Zh: "已审批通过，等待生效日", En: "It is approved and waits for its day"},
+			process.Text{
+				Zh: "已审批通过，{day} 0:00 再次核对后自动生效，在此之前不等待任何人。",
+				En: "It is approved. On {day} at 0:00 the record is checked again and the change is in force; until then it waits for nobody.",
+			},
 		},
 		FindOverdue: {
 			ActOrderDone, process.Text{Zh: "已超期", En: "Overdue"},

@@ -27,7 +27,10 @@ func rules() map[string]string {
 		"a closed change has no open step": `SELECT c.case_no FROM step s JOIN change c ON c.id = s.change_id
 			WHERE s.status = 'OPEN' AND c.status <> 'RUNNING'`,
 		"a running change about a pupil holds that pupil's slot": `SELECT c.case_no FROM change c WHERE c.status = 'RUNNING' AND c.student_id IS NOT NULL
-			AND NOT EXISTS (SELECT 1 FROM slot l WHERE l.change_id = c.id AND l.key = CASE c.kind WHEN 'ARBITRATION' THEN 'arbitration/' WHEN 'DEATH' THEN 'death/' ELSE 'student/' END || c.student_id)`,
+			AND NOT EXISTS (SELECT 1 FROM slot l WHERE l.change_id = c.id AND (l.key = CASE c.kind WHEN 'ARBITRATION' THEN 'arbitration/' WHEN 'DEATH' THEN 'death/' ELSE 'student/' END || c.student_id
+				OR l.key = 'beside/' || c.student_id AND c.kind IN ('KEY_DATA_CHANGE', 'CHANGE_CORRECTION')))`,
+		"one change that decides about a record runs, and one that mends it beside one that waits for its day": `SELECT l.key FROM slot l JOIN slot b ON b.key = replace(l.key, 'student/', 'beside/')
+			JOIN change c ON c.id = l.change_id WHERE l.key LIKE 'student/%' AND NOT EXISTS (SELECT 1 FROM change_event e WHERE e.change_id = c.id AND e.verb = 'APPROVED_AHEAD')`,
 		"only running changes hold slots": `SELECT c.case_no FROM slot l JOIN change c ON c.id = l.change_id WHERE c.status <> 'RUNNING'`,
 		"no slip is left lying with a change that has ended": `SELECT c.case_no FROM slip l JOIN change c ON c.id = l.change_id
 			WHERE l.outcome = 'PENDING' AND c.status <> 'RUNNING'`,

@@ -181,7 +181,7 @@ func (p *Person) SuspensionBody(student uuid.UUID) map[string]any {
 	p.s.T.Helper()
 	return map[string]any{
 		"kind": "SUSPENSION", "student_id": student,
-		"inputs":   map[string]string{"reason_code": "10", "from_date": "2026-11-23", "until_date": "2027-08-31"},
+		"inputs":   map[string]string{"reason_code": "10", "from_date": "2026-11-20", "until_date": "2027-08-31"},
 		"evidence": []map[string]string{{"id": p.Evidence(), "kind": "GUARDIAN_APPLICATION"}, {"id": p.Evidence(), "kind": "SUSPENSION_PROOF"}},
 	}
 }

@@ -53,7 +53,7 @@ func Filings() map[process.Kind]Filing {
 	beside := 0 // they write beside the record
 	return map[process.Kind]Filing{
 		process.Suspension: {
-			Prepare: pupilIn("ENROLLED"), Inputs: inputs("reason_code", "10", "from_date", "2026-11-23", "until_date", "2027-08-31"),
+			Prepare: pupilIn("ENROLLED"), Inputs: inputs("reason_code", "10", "from_date", "2026-11-20", "until_date", "2027-08-31"),
 			Evidence: []string{"GUARDIAN_APPLICATION", "SUSPENSION_PROOF"}, Makes: "SUSPENDED",
 		},
 		process.Reinstatement: {
@@ -82,7 +82,7 @@ func Filings() map[process.Kind]Filing {
 			Prepare: pupilIn("ENROLLED"), Inputs: inputs("missing_since", "2026-11-10", "reason", "离家未归，已报案"), Evidence: []string{"POLICE_RECORD"}, Makes: "MISSING",
 		},
 		process.GoneAbroad: {
-			Prepare: pupilIn("ENROLLED"), Inputs: inputs("leaves_on", "2026-12-01", "destination", "新加坡"),
+			Prepare: pupilIn("ENROLLED"), Inputs: inputs("leaves_on", "2026-11-20", "destination", "新加坡"),
 			Evidence: []string{"GUARDIAN_APPLICATION", "TRAVEL_PAPERS"}, Makes: "ABROAD",
 		},
 		process.ReturnFromAbroad: {

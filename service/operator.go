@@ -15,6 +15,7 @@ import (
 	"github.com/xueji/xueji/config"
 	"github.com/xueji/xueji/models/calendar"
 	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/process"
 	"github.com/xueji/xueji/models/secret"
 	"github.com/xueji/xueji/models/store"
 	"github.com/xueji/xueji/workflows/client"
@@ -198,6 +199,9 @@ func (o *Operator) Decide(ctx context.Context, b Behalf) (*store.Slip, error) {
 	})
 	if err != nil {
 		return nil, err
+	}
+	if c.Step.Act == process.ActAwaitDay {
+		return nil, problem.New(problem.WaitsForDay).With("day", calendar.DateOf(*c.Step.NextAttemptAt).String())
 	}
 	if c.Step.Act != "" {
 		return nil, problem.New(problem.StepAutomatic)

@@ -103,6 +103,9 @@ func (c *change) wait(ctx workflow.Context) (bool, error) {
 
 // summary tells an admin in Temporal UI what the change waits for.
 func (c *change) summary() string {
+	if c.at.EffectiveOn != "" {
+		return fmt.Sprintf("approved, in force on %s (0:00 Asia/Shanghai)", c.at.EffectiveOn)
+	}
 	return fmt.Sprintf("%s, %v, due %s", c.at.Stage, c.at.WaitingFor, c.at.DueAt.Format(time.RFC3339))
 }
 

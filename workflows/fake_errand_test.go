@@ -50,6 +50,10 @@ func (r *register) settleErrand(c *filed) {
 		}
 	}
 	c.timeline = append(c.timeline, answer)
+	if c.step > len(c.offices) {
+		r.dayCame(c, answer)
+		return
+	}
 	switch answer {
 	case pass:
 		r.open(c, c.step+1)

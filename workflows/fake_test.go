@@ -88,6 +88,8 @@ type filed struct {
 	// one an attempt; the last one stays.
 	answers []string
 	retry   time.Time // when the open automatic step is tried again
+	// ahead is how long after the last approval the change is in force; zero for at once.
+	ahead time.Duration
 }
 
 type slip struct {
@@ -300,6 +302,8 @@ func (r *register) decide(c *filed, s *slip) {
 	case len(c.tasks) > 0: // countersign: others must still sign
 		r.settle(s, "")
 		c.timeline = append(c.timeline, s.verb)
+	case c.step == len(c.offices) && c.ahead > 0:
+		r.awaitDay(c, s)
 	case c.step == len(c.offices):
 		r.end(c, s, effective)
 	default:
@@ -383,6 +387,9 @@ func (r *register) position(c *filed) contract.Position {
 	}
 	if act := c.acts[c.step]; act != "" {
 		p.WaitingFor = nil
+		if c.step > len(c.offices) {
+			c.waitsForDay(&p)
+		}
 		if left := c.retry.Sub(r.clock()); left <= 0 {
 			p.Act = act
 		} else if p.Wait == 0 || left < p.Wait {

@@ -105,6 +105,38 @@ func automatic() map[string]struct {
 	}
 }
 
+// ahead are scenarios of changes that are approved for a day ahead: what the record makes
+// of it on the day, and what happens.
+func ahead() map[string]struct {
+	answers []string
+	play    func(s *site, change string)
+} {
+	type scenario = struct {
+		answers []string
+		play    func(s *site, change string)
+	}
+	approved := func(s *site, change string) {
+		s.counts(change, word{verb: approve})
+		s.counts(change, word{verb: approve})
+		s.believesAt(change, 3)
+	}
+	return map[string]scenario{
+		"ahead-day": {[]string{pass}, approved},
+		"ahead-withdrawn": {[]string{pass}, func(s *site, change string) {
+			approved(s, change)
+			s.counts(change, word{verb: withdraw})
+		}},
+		"ahead-fails": {[]string{fail}, func(s *site, change string) {
+			approved(s, change)
+			s.believesAt(change, 2)
+			s.counts(change, word{verb: approve})
+		}},
+	}
+}
+
+// withDay lists the kinds that may be asked for a day ahead.
+func withDay() []process.Kind { return []process.Kind{process.Suspension, process.GoneAbroad} }
+
 // withAct lists the kinds whose chains have an automatic step.
 func withAct() []process.Kind { return []process.Kind{process.Transfer, process.KeyDataChange} }
 
@@ -143,6 +175,15 @@ func TestRecordHistories(t *testing.T) {
 		for scenario, one := range automatic() {
 			change := s.store.file(chain(), time.Hour)
 			s.store.automatic(change, 1, one.answers...)
+			require.NoError(t, s.client.Start(s.ctx(), starting(change, kind)))
+			one.play(s, change)
+			s.keep(change, file(kind, scenario))
+		}
+	}
+	for _, kind := range withDay() {
+		for scenario, one := range ahead() {
+			change := s.store.file(chain(), time.Hour)
+			s.store.ahead(change, 3*time.Second, one.answers...)
 			require.NoError(t, s.client.Start(s.ctx(), starting(change, kind)))
 			one.play(s, change)
 			s.keep(change, file(kind, scenario))
@@ -226,6 +267,11 @@ func TestEveryKindIsRecorded(t *testing.T) {
 			if scenario == "approve" || slices.Contains(founders(), kind) {
 				require.Contains(t, slices.Collect(maps.Keys(have)), file(kind, scenario))
 			}
+		}
+	}
+	for _, kind := range withDay() {
+		for scenario := range ahead() {
+			require.Contains(t, slices.Collect(maps.Keys(have)), file(kind, scenario))
 		}
 	}
 	for _, kind := range withAct() {

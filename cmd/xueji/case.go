@@ -12,6 +12,7 @@ import (
 
 	"github.com/xueji/xueji/casework"
 	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/process"
 	"github.com/xueji/xueji/models/store"
 	"github.com/xueji/xueji/service"
 )
@@ -183,10 +184,7 @@ func showCase(out io.Writer, c casework.Case, lang problem.Language) error {
 	if s := c.Step; s != nil {
 		line("step", fmt.Sprintf("%d/%d", c.StepNo, c.Round))
 		line("stage", s.Name)
-		line("office", fmt.Sprintf("%s (%s) %s", s.OfficeName, s.OfficeCode, s.Role))
-		line("able", fmt.Sprint(s.Able))
-		line("due", casework.Stamp(s.DueAt))
-		line("task", s.TaskID.String())
+		showWaiting(line, s)
 		if s.Problem != "" {
 			line("problem", s.Problem)
 		}
@@ -225,6 +223,18 @@ func showCase(out io.Writer, c casework.Case, lang problem.Language) error {
 	}
 	_, err := io.WriteString(out, b.String())
 	return err
+}
+
+// showWaiting prints what the open step waits for: people, or the day.
+func showWaiting(line func(label, value string), s *store.CaseStep) {
+	if s.Act == process.ActAwaitDay {
+		line("day", casework.Stamp(*s.NextAttemptAt))
+		return
+	}
+	line("office", fmt.Sprintf("%s (%s) %s", s.OfficeName, s.OfficeCode, s.Role))
+	line("able", fmt.Sprint(s.Able))
+	line("due", casework.Stamp(s.DueAt))
+	line("task", s.TaskID.String())
 }
 
 // explainCase prints one sentence for each finding, and what is safe to do.

@@ -36,7 +36,7 @@ func labels() map[string]text {
 	return map[string]text{
 		"case": {"case", "案号"}, "change": {"change", "业务编号"}, "kind": {"kind", "业务"}, "filed": {"filed", "申请"},
 		"register": {"REGISTER", "登记库"}, "workflow": {"WORKFLOW", "工作流"}, "status": {"status", "状态"}, "step": {"step/round", "步骤/轮次"},
-		"stage": {"stage", "环节"}, "office": {"waits for", "等待"}, "able": {"may decide", "可办理人数"}, "due": {"due", "截止"},
+		"stage": {"stage", "环节"}, "office": {"waits for", "等待"}, "able": {"may decide", "可办理人数"}, "due": {"due", "截止"}, "day": {"in force on", "生效日"},
 		"problem": {"problem", "问题"}, "task": {"open task", "待办"}, "slips": {"unsettled slips", "未处理意见"}, "run": {"run", "运行编号"},
 		"events": {"events", "历史事件"}, "beat": {"worker seen", "worker 最近报告"}, "none": {"none", "无"}, "unknown": {"unknown: no worker answered", "未知：没有 worker 应答"},
 		"silent": {"unknown: Temporal does not answer", "未知：Temporal 无响应"}, "never": {"never", "从未"}, "nowf": {"there is none", "不存在"},

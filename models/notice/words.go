@@ -48,6 +48,7 @@ type Facts struct {
 	Step   process.Text // label of the step
 	Office string
 	Due    string // last day of the step
+	Day    string // on which the change is in force
 }
 
 // Said is a notice in one language.
@@ -64,7 +65,7 @@ func Say(kind string, lang problem.Language, f Facts) Said {
 		w = table()[generic]
 	}
 	title, text, about := w.Title.Zh, w.Text.Zh, f.Kind.Zh+" "+f.CaseNo+"："
-	places := map[string]string{"case": f.CaseNo, "kind": f.Kind.Zh, "step": f.Step.Zh, "office": f.Office, "due": f.Due}
+	places := map[string]string{"case": f.CaseNo, "kind": f.Kind.Zh, "step": f.Step.Zh, "office": f.Office, "due": f.Due, "day": f.Day}
 	if lang == problem.English {
 		title, text, about = w.Title.En, w.Text.En, f.Kind.En+" "+f.CaseNo+": "
 		places["kind"], places["step"] = f.Kind.En, f.Step.En

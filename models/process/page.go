@@ -3,6 +3,7 @@ package process
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/xueji/xueji/models/problem"
 )
@@ -40,6 +41,11 @@ func (c *Catalogue) NameOf(kind Kind) Text {
 		return d.Name
 	}
 	return Text{Zh: string(kind), En: string(kind)}
+}
+
+// Undoes says whether a kind is what undoes another one.
+func (c *Catalogue) Undoes(kind, other Kind) bool {
+	return slices.Contains(c.byKind[other].Reverse.Kinds, kind)
 }
 
 // validatePages refuses a page that names a kind or a code that is not there.

@@ -183,9 +183,13 @@ const (
 	// ActDelete deletes a record with a problem status (KT13): the one approval that
 	// the national system gives by itself (M12).
 	ActDelete Act = "DELETE_RECORD"
+	// ActAwaitDay waits for the day a change was approved for, checks the record again
+	// and lets the change take effect. No chain names it: the engine adds its step after
+	// the last decision (Definition.DayStep).
+	ActAwaitDay Act = "AWAIT_DAY"
 )
 
-// Acts lists every act in a fixed order.
+// Acts lists every act a chain may name, in a fixed order.
 func Acts() []Act { return []Act{ActValidate, ActIdentity, ActDelete} }
 
 // Switch names a step a province may have or leave out; the policy of the
@@ -241,6 +245,15 @@ type Step struct {
 // ApplicantStep is the name of step 0: the applicant corrects and hands in again.
 const ApplicantStep = "APPLICANT"
 
+// DayStep is the name of the step after the last one of a chain, at which an approved
+// change waits for its day.
+const DayStep = "EFFECTIVE_DAY"
+
+// DayStep gives the number of the step at which an approved change waits for its day.
+// It stands behind every chain and in none: a change whose chain was frozen before
+// there was such a step has it, too.
+func (d Definition) DayStep() int { return len(d.Steps) + 1 }
+
 // InputType says how an input is checked.
 type InputType string
 
@@ -281,12 +294,19 @@ type EvidenceRule struct {
 	Required bool   `yaml:"required" json:"required"`
 }
 
-// Step gives the step with this number, and false beyond the chain.
+// Step gives the step with this number: 0 is the applicant's after a send-back,
+// DayStep the one that waits for the day. It is false beyond that.
 func (d Definition) Step(no int) (Step, bool) {
 	if no == 0 {
 		return Step{
 			Name: ApplicantStep, Label: Text{Zh: "申请人补正", En: "Correction by the applicant"},
 			Side: SideFiler, Level: LevelSchool, Role: d.FiledBy.Role(), Term: d.Policy.SendBackTerm,
+		}, true
+	}
+	if no > 1 && no == d.DayStep() {
+		return Step{
+			Name: DayStep, Label: Text{Zh: "等待生效日", En: "Waiting for the day"}, Act: ActAwaitDay,
+			Side: SideFiler, Level: LevelSchool, Role: d.FiledBy.Role(), Term: calendar.Workdays(1),
 		}, true
 	}
 	if no < 1 || no > len(d.Steps) {
@@ -297,6 +317,18 @@ func (d Definition) Step(no int) (Step, bool) {
 
 // Last says whether a step's approval makes the change effective.
 func (d Definition) Last(no int) bool { return no == len(d.Steps) }
+
+// DecidesLast gives the number of the last step at which people say yes or no: not one
+// that only registers what was decided, hears a side, or finishes the applicant's own
+// business.
+func (d Definition) DecidesLast() int {
+	for no := len(d.Steps); no > 0; no-- {
+		if s := d.Steps[no-1]; s.Act == "" && !s.Register && !s.Statement && !s.Own {
+			return no
+		}
+	}
+	return len(d.Steps)
+}
 
 // Allows says whether the kind exists for a stage.
 func (d Definition) Allows(stage org.Stage) bool {

@@ -17,7 +17,7 @@ func leavingRule(kind process.Kind) (rule, bool) {
 	case process.Missing:
 		return rule{from: []Enrol{Enrolled}, to: Missing, check: pastDay("missing_since")}, true
 	case process.GoneAbroad:
-		return rule{from: []Enrol{Enrolled}, to: Abroad, check: checkAbroad}, true
+		return rule{from: []Enrol{Enrolled}, to: Abroad, since: "leaves_on", check: checkAbroad}, true
 	case process.ReturnFromAbroad:
 		return rule{receives: true, to: Enrolled, check: checkReturn, effect: receive}, true
 	case process.Death:

@@ -161,6 +161,19 @@ func EffectiveOn(req Request, today calendar.Date) calendar.Date {
 	return today
 }
 
+// Ahead is the day from which a change counts that is decided today, and whether that
+// day has not come yet: the change is then approved, and in force on the day.
+func Ahead(req Request, today calendar.Date) (calendar.Date, bool) {
+	on := EffectiveOn(req, today)
+	return on, on.After(today)
+}
+
+// Beside says that a kind may be filed while another change of the pupil is approved and
+// waits for its day: it mends the record and takes nothing away from that change.
+func Beside(kind process.Kind) bool {
+	return kind == process.KeyDataChange || kind == process.ChangeCorrection
+}
+
 // reopening is the day on which a freeze has ended, for the person who must wait.
 func reopening(ws calendar.Windows, today calendar.Date) string {
 	if day, ok := ws.NextOutside(today); ok {

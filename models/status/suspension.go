@@ -16,10 +16,14 @@ func checkSuspension(r Record, req Request, f Facts) []*problem.Error {
 	if used(r) >= p.SuspensionsPerStage {
 		list = append(list, problem.New(problem.AllowanceUsed).With("max", strconv.Itoa(p.SuspensionsPerStage)))
 	}
-	if p.Graduating(r.Stage, r.EntryYear, f.Today) && p.LastTerm.Contains(f.Today) {
+	from, until, ok := period(req)
+	begins := f.Today
+	if ok && from.After(begins) {
+		begins = from // what is asked for a day ahead must be allowed on that day
+	}
+	if p.Graduating(r.Stage, r.EntryYear, begins) && p.LastTerm.Contains(begins) {
 		list = append(list, problem.New(problem.LastTermClosed))
 	}
-	from, until, ok := period(req)
 	if !ok {
 		return list // the dates themselves were refused when the inputs were read
 	}

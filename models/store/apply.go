@@ -62,7 +62,7 @@ func (t *Tx) takeEffect(c *Change, s *Slip) error {
 	if err != nil {
 		return unfit(s, err)
 	}
-	on = status.EffectiveOn(status.Request{Kind: c.Kind, Inputs: c.Inputs}, on)
+	on = status.EffectiveOn(c.request(nil), on)
 	if err := t.put(c, h, after, on); err != nil {
 		return unfit(s, err)
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 	"gorm.io/gorm"
 
+	"github.com/xueji/xueji/models/calendar"
 	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/models/problem"
 	"github.com/xueji/xueji/models/process"
@@ -73,6 +74,7 @@ type Change struct {
 	foundBy   []byte           // keyed hash of the number the pupil was found by; while filing
 	values    values           // of a change of key data, read when they are needed
 	wrong     []*problem.Error // about values; while they are handed in
+	judgedOn  calendar.Date    // the day a change waited for; zero for today
 	returned  *uuid.UUID       // whose seat the step is that opens next, because it returns straight to them
 }
 

@@ -278,9 +278,31 @@ func (t *Tx) takeSlots(c *Change) error {
 		t.takeSlot(c, deathSlot(*c.StudentID), func() error { return problem.New(problem.DeathFiled).At("/student_id") })
 		return nil
 	}
-	t.takeSlot(c, studentSlot(*c.StudentID), func() error { return t.studentLost(c) })
+	if err := t.takeStudent(c); err != nil {
+		return err
+	}
 	t.takeIdentitySlot(c)
 	return nil
+}
+
+// takeStudent holds the pupil for a change: with the pupil's own slot, or, where another
+// change waits for its day and this one may stand beside it, with the one beside.
+func (t *Tx) takeStudent(c *Change) error {
+	lost := func() error { return t.studentLost(c) }
+	beside, err := t.standsBeside(c)
+	if err != nil {
+		return err
+	}
+	if beside {
+		t.takeSlot(c, besideSlot(*c.StudentID), lost)
+		return nil
+	}
+	t.takeSlot(c, studentSlot(*c.StudentID), lost)
+	taken, err := t.slotTaken(besideSlot(*c.StudentID)) // after the own one is taken: one of two who file at once sees the other
+	if err != nil || taken == nil {
+		return err
+	}
+	return lost()
 }
 
 // takeIdentitySlot holds the document number a change writes, if it writes one.

@@ -238,7 +238,7 @@ func (t *Tx) busyLines(l *listed) ([]*problem.Error, error) {
 		if l.held[i] == nil {
 			continue
 		}
-		lines[studentSlot(line.StudentID)], lines[deathSlot(line.StudentID)] = i, i
+		lines[studentSlot(line.StudentID)], lines[deathSlot(line.StudentID)], lines[besideSlot(line.StudentID)] = i, i, i
 	}
 	keys := make([]string, 0, len(lines))
 	for key := range lines {
@@ -282,12 +282,12 @@ func (t *Tx) insertLines(c *Change) error {
 	if err != nil {
 		return fmt.Errorf("take the slots of a list: %w", err)
 	}
-	if taken == int64(len(rows)) {
-		return nil
-	}
 	var held []int // somebody was faster between the look and the filing
 	if err := t.db.Raw(`SELECT lines_held(?)`, c.ID).Scan(&held).Error; err != nil {
 		return fmt.Errorf("look for running changes: %w", err)
+	}
+	if taken == int64(len(rows)) && len(held) == 0 {
+		return nil
 	}
 	var list []*problem.Error
 	for _, no := range held {

@@ -132,6 +132,15 @@ func (t *Tx) prepareReceived(c *Change, f Filing, policy process.Policy) error {
 	if own != nil {
 		return own
 	}
+	if h.SchoolID == f.Office.ID {
+		ahead, err := t.ahead(c.Kind, h.ID)
+		if err != nil {
+			return err
+		}
+		if ahead != nil {
+			return ahead.At("/pupil")
+		}
+	}
 	against, err := t.against(c, h, f.Evidence, running, true)
 	if err != nil {
 		return err
@@ -223,7 +232,8 @@ func routeBetween(office Office, h *held) process.Route {
 // in hand holds the pupil too, and is told to another office as any other business.
 func (t *Tx) runningKind(student uuid.UUID) (process.Kind, error) {
 	var row struct{ Kind *process.Kind }
-	if err := t.db.Raw(`SELECT coalesce(slot_kind(?), slot_kind(?)) AS kind`, studentSlot(student), deathSlot(student)).Take(&row).Error; err != nil {
+	if err := t.db.Raw(`SELECT coalesce(slot_kind(?), slot_kind(?), slot_kind(?)) AS kind`,
+		studentSlot(student), deathSlot(student), besideSlot(student)).Take(&row).Error; err != nil {
 		return "", fmt.Errorf("look for a running change: %w", err)
 	}
 	if row.Kind == nil {

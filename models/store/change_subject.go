@@ -118,6 +118,9 @@ func (t *Tx) prepareStudent(c *Change, f Filing, policy process.Policy) error {
 	if err != nil {
 		return err
 	}
+	if running != nil && running.Code == problem.NotBegun {
+		return running // that the pupil is in another state is the same, said worse
+	}
 	if err := t.wishes(c, h, f.Values); err != nil {
 		return err
 	}

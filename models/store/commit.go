@@ -181,6 +181,9 @@ func (t *Tx) end(c *Change, e ending, as string) error {
 	}
 	t.closeStep(c.ID, stepStatus)
 	c.Status, c.ClosedAt, c.CloseCode = as, &t.now, e.codeOf(as)
+	if as != Effective {
+		c.EffectiveOn = nil // it was approved for a day, and ends before
+	}
 	if e.slip != nil {
 		c.ClosedBy = &e.slip.AccountID
 	}

@@ -28,6 +28,18 @@ func (t *Tx) heldUp(kind process.Kind, student uuid.UUID) (*problem.Error, error
 	if kind == process.Death {
 		return nil, nil //nolint:nilnil // it goes before whatever runs
 	}
+	if taken, err := t.slotTaken(besideSlot(student)); taken != nil || err != nil {
+		return taken, err
+	}
+	ahead, err := t.ahead(kind, student)
+	switch {
+	case err != nil:
+		return nil, err
+	case ahead != nil && status.Beside(kind):
+		return nil, nil //nolint:nilnil // it takes nothing away from the one that waits
+	case ahead != nil:
+		return ahead, nil
+	}
 	return t.slotTaken(studentSlot(student))
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"github.com/xueji/xueji/models/problem"
 	"github.com/xueji/xueji/models/process"
+	"github.com/xueji/xueji/models/status"
 )
 
 // decide counts a decision on a task of the open step.
@@ -127,12 +128,16 @@ func (t *Tx) said(c *Change, s *Slip, k *askedTask, params map[string]string) er
 	return t.write(e)
 }
 
-// pass goes on from a step that is done: to the next one, or the change takes effect.
+// pass goes on from a step that is done: to the next one, or the change takes effect,
+// now or on the day it was asked for.
 func (t *Tx) pass(c *Change, s *Slip) error {
-	if c.Definition.Last(c.StepNo) {
-		return t.takeEffect(c, s)
+	if !c.Definition.Last(c.StepNo) {
+		return t.goOn(c, s)
 	}
-	return t.goOn(c, s)
+	if day, ahead := status.Ahead(c.request(nil), t.today()); ahead {
+		return t.awaitDay(c, s, day)
+	}
+	return t.takeEffect(c, s)
 }
 
 // goOn opens the step that follows the open one. A change that was sent back with

@@ -92,6 +92,9 @@ func (t *Tx) Settle(change uuid.UUID, e *Errand, refusal *problem.Error) error {
 	if err != nil || s == nil || s.No != e.Step || s.Round != e.Round {
 		return err
 	}
+	if s.Act == process.ActAwaitDay {
+		return t.dayHasCome(c, s)
+	}
 	if refusal == nil {
 		if refusal, err = t.looksElsewhere(c, e); err != nil {
 			return err

@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/xueji/xueji/models/calendar"
 	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/models/process"
 )
@@ -207,6 +208,9 @@ type ChangeLine struct {
 	StepName    string
 	WaitingFor  string
 	DueAt       *time.Time
+	// EffectiveOn is the day on which it is in force, which is ahead while it runs; zero
+	// while it is not approved.
+	EffectiveOn calendar.Date
 	FiledAt     time.Time
 	ClosedAt    *time.Time
 	Struck      bool
@@ -219,9 +223,9 @@ func (t *Tx) Changes(f ChangeFilter, before time.Time, beforeID uuid.UUID, most 
 	}
 	var list []ChangeLine
 	err := t.db.Raw(`SELECT c.id, c.case_no, c.kind, c.status, c.student_id, c.roster_id, coalesce(p.name, c.subject ->> 'name', '') AS student_name, f.name AS org_name,
-			c.step_no, c.round, coalesce(s.name, '') AS step_name, coalesce(o.name, '') AS waiting_for, s.due_at, c.filed_at, c.closed_at, c.struck_at IS NOT NULL AS struck
+			c.step_no, c.round, coalesce(s.name, '') AS step_name, coalesce(o.name, '') AS waiting_for, CASE WHEN s.act <> @await THEN s.due_at END AS due_at, c.effective_on, c.filed_at, c.closed_at, c.struck_at IS NOT NULL AS struck
 		FROM change c JOIN organisation f ON f.id = c.org_id LEFT JOIN student p ON p.id = c.student_id
-		LEFT JOIN step s ON s.change_id = c.id AND s.status = 'OPEN' LEFT JOIN organisation o ON o.id = s.office_id
+		LEFT JOIN step s ON s.change_id = c.id AND s.status = 'OPEN' LEFT JOIN organisation o ON o.id = s.office_id AND s.act <> @await
 		WHERE (c.filed_at, c.id) < (@before, @id) AND (CAST(@filer AS uuid) IS NULL OR c.filed_by = @filer) AND (CAST(@org AS uuid) IS NULL OR c.org_id = @org)
 			AND (CAST(@student AS uuid) IS NULL OR c.student_id = @student
 				OR c.id IN (SELECT l.change_id FROM change_line l WHERE l.student_id = @student)) AND (@kind = '' OR c.kind = @kind)
@@ -229,7 +233,7 @@ func (t *Tx) Changes(f ChangeFilter, before time.Time, beforeID uuid.UUID, most 
 			AND (@struck OR c.struck_at IS NULL) AND (@dismissed OR NOT EXISTS (SELECT 1 FROM change_dismissal d WHERE d.change_id = c.id AND d.org_path = text2ltree(@office)))
 		ORDER BY c.filed_at DESC, c.id DESC LIMIT @most`,
 		map[string]any{
-			"before": before, "id": beforeID, "filer": orNull(f.FiledBy), "org": orNull(f.OrgID), "student": orNull(f.StudentID),
+			"await": process.ActAwaitDay, "before": before, "id": beforeID, "filer": orNull(f.FiledBy), "org": orNull(f.OrgID), "student": orNull(f.StudentID),
 			"kind": f.Kind, "status": f.Status, "case": f.CaseNo, "most": most, "struck": f.Struck, "dismissed": f.Dismissed, "office": f.OfficePath,
 		}).Scan(&list).Error
 	if err != nil {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/xueji/xueji/models/calendar"
 	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/models/process"
 )
@@ -26,9 +27,11 @@ type Notice struct {
 	Round      int
 	StepLabel  process.Text `gorm:"-"`
 	DueAt      *time.Time   // of the step
-	Personal   bool         // for one person, not for everybody with the role
-	CreatedAt  time.Time
-	ReadAt     *time.Time // by the reader
+	// EffectiveOn is the day on which the change is in force; zero while it is not approved.
+	EffectiveOn calendar.Date
+	Personal    bool // for one person, not for everybody with the role
+	CreatedAt   time.Time
+	ReadAt      *time.Time // by the reader
 }
 
 // noticeRow is a notice with the label of its step as it stands in the change.
@@ -39,7 +42,7 @@ type noticeRow struct {
 }
 
 const noticeColumns = `n.id, n.change_id, coalesce(c.case_no, '') AS case_no, n.kind, coalesce(c.kind, '') AS change_kind, n.role,
-	o.code AS office_code, o.name AS office_name, n.step_no, n.round, s.due_at, n.account_id IS NOT NULL AS personal, n.created_at,
+	o.code AS office_code, o.name AS office_name, n.step_no, n.round, CASE WHEN s.act <> '` + string(process.ActAwaitDay) + `' THEN s.due_at END AS due_at, c.effective_on, n.account_id IS NOT NULL AS personal, n.created_at,
 	coalesce(c.definition #> ARRAY['steps', CAST(n.step_no - 1 AS text), 'label'], '{}')::text AS label_json`
 
 const noticeTables = ` FROM notice n JOIN organisation o ON o.id = n.org_id LEFT JOIN change c ON c.id = n.change_id

@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/xueji/xueji/models/calendar"
 	"github.com/xueji/xueji/models/process"
 )
 
@@ -25,6 +26,8 @@ type Position struct {
 	// Act is what the system must do at the open step, and can now; empty while
 	// people decide and until the next attempt is due.
 	Act process.Act
+	// EffectiveOn is the day ahead an approved change waits for; zero when it does not.
+	EffectiveOn calendar.Date
 	// Slips that are neither counted nor refused, oldest first.
 	Slips []uuid.UUID
 	// Wait is how long until a reminder, a deadline or the total warning is due; 0 means never.
@@ -71,6 +74,9 @@ func (t *Tx) Position(change uuid.UUID) (*Position, error) {
 	p.Wait = t.untilNext(s, row.DueTotal, row.TotalWarnedAt != nil)
 	if s.Act != "" && !s.NextAttemptAt.After(t.now) {
 		p.Act = s.Act
+	}
+	if s.Act == process.ActAwaitDay {
+		p.EffectiveOn, p.DueAt = calendar.DateOf(*s.NextAttemptAt), *s.NextAttemptAt
 	}
 	var tasks []struct {
 		ID     uuid.UUID `json:"id"`

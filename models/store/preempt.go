@@ -84,8 +84,8 @@ func (t *Tx) endOther(c *Change, code string) error {
 	// An arbitration comes first in the order of the keys: it locks itself before
 	// the change it ends.
 	var holders []uuid.UUID
-	err := t.db.Raw(`SELECT change_id FROM slot WHERE key IN (?, ?) AND change_id <> ? ORDER BY key`,
-		arbitrationSlot(*c.StudentID), studentSlot(*c.StudentID), c.ID).Scan(&holders).Error
+	err := t.db.Raw(`SELECT change_id FROM slot WHERE key IN (?, ?, ?) AND change_id <> ? ORDER BY key`,
+		arbitrationSlot(*c.StudentID), besideSlot(*c.StudentID), studentSlot(*c.StudentID), c.ID).Scan(&holders).Error
 	if err != nil {
 		return fmt.Errorf("look for a running change: %w", err)
 	}

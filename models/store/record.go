@@ -142,7 +142,7 @@ func (t *Tx) readClass(id string) (*status.Class, error) {
 // classes the change moves seats between until the transaction ends.
 func (t *Tx) facts(c *Change, h *held, lock bool) (status.Facts, error) {
 	f := status.Facts{
-		Today: t.today(), Filed: calendar.DateOf(c.FiledAt), Policy: c.Definition.Policy, Releasing: c.Definition.Releasing(), From: h.school(), Final: lock,
+		Today: t.judged(c), Filed: calendar.DateOf(c.FiledAt), Policy: c.Definition.Policy, Releasing: c.Definition.Releasing(), From: h.school(), Final: lock,
 	}
 	for _, in := range c.Definition.Inputs {
 		if in.Type != process.TypeClass || c.Inputs[in.Name] == "" {

@@ -52,8 +52,10 @@ func (t *Tx) FollowOffice(change uuid.UUID) error {
 	if err != nil {
 		return fmt.Errorf("hand a step over: %w", err)
 	}
-	if err := t.setDue(change, t.now, rule.Term); err != nil {
-		return err
+	if s.Act != process.ActAwaitDay { // its day does not move
+		if err := t.setDue(change, t.now, rule.Term); err != nil {
+			return err
+		}
 	}
 	if s.Act == "" {
 		if err := t.nameProblem(c); err != nil {

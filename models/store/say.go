@@ -30,6 +30,9 @@ func (t *Tx) supervise(c *Change, s *Slip) error {
 	if err := t.superiorOf(s, step.OfficePath); err != nil {
 		return err
 	}
+	if err := t.waitsForDay(c, step); err != nil {
+		return err
+	}
 	if err := t.said(c, s, nil, nil); err != nil {
 		return err
 	}

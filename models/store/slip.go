@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 	"gorm.io/gorm"
 
+	"github.com/xueji/xueji/models/calendar"
 	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/models/problem"
 )
@@ -37,6 +38,9 @@ type Slip struct {
 	Outcome     string
 	OutcomeCode string
 	SettledAt   *time.Time
+	// EffectiveOn is the day ahead on which the change is in force that an approval was
+	// about, while it waits for it; zero otherwise.
+	EffectiveOn calendar.Date
 
 	Body   SlipBody          `gorm:"-"`
 	Params map[string]string `gorm:"-"`
@@ -196,7 +200,8 @@ func (t *Tx) sameSlip(w Word) (*Slip, error) {
 // Slip reads a slip with what became of it.
 func (t *Tx) Slip(id uuid.UUID) (*Slip, error) {
 	var row slipRow
-	err := t.db.Raw(`SELECT `+slipColumns+` FROM slip WHERE id = ?`, id).Take(&row).Error
+	err := t.db.Raw(`SELECT `+slipColumns+`, CASE WHEN verb = ? AND outcome = ? THEN (SELECT c.effective_on FROM change c
+		WHERE c.id = slip.change_id AND c.status = ?) END AS effective_on FROM slip WHERE id = ?`, Approve, SlipCounted, Running, id).Take(&row).Error
 	if err != nil {
 		return nil, orMissing(err, "read a slip")
 	}

@@ -88,6 +88,8 @@ type SuspensionPeriod struct {
 type RunningChange struct {
 	// ChangeID is nil for those who may know no more than that there is one.
 	ChangeID *uuid.UUID
+	// EffectiveOn is the day ahead on which it is in force, once it is approved.
+	EffectiveOn calendar.Date
 }
 
 const recordColumns = `s.id, s.school_id, s.org_path::text AS org_path, o.code AS school_code, o.name AS school_name,
@@ -169,20 +171,23 @@ func (t *Tx) suspensionsAmong(students []uuid.UUID) (map[uuid.UUID][]SuspensionP
 
 func (t *Tx) runningChangeOf(student uuid.UUID) (*RunningChange, error) {
 	var held []struct {
-		ChangeID *uuid.UUID
-		Visible  bool
+		ChangeID    *uuid.UUID
+		Visible     bool
+		EffectiveOn calendar.Date
 	}
-	err := t.db.Raw(`SELECT change_id, visible FROM slot_holder(?)`, "student/"+student.String()).Scan(&held).Error
+	err := t.db.Raw(`SELECT h.change_id, h.visible, w.effective_on FROM unnest(ARRAY[@own, @beside ]) WITH ORDINALITY k (key, i)
+		CROSS JOIN LATERAL slot_holder(k.key) h LEFT JOIN LATERAL slot_waits(k.key) w ON h.visible
+		WHERE h.change_id IS NOT NULL ORDER BY k.i LIMIT 1`, map[string]any{"own": studentSlot(student), "beside": besideSlot(student)}).Scan(&held).Error
 	if err != nil {
 		return nil, fmt.Errorf("look for a running change: %w", err)
 	}
-	if len(held) == 0 || held[0].ChangeID == nil {
+	if len(held) == 0 {
 		return nil, nil //nolint:nilnil // no running change is the usual answer, not a failure
 	}
 	if !held[0].Visible {
 		return &RunningChange{}, nil
 	}
-	return &RunningChange{ChangeID: held[0].ChangeID}, nil
+	return &RunningChange{ChangeID: held[0].ChangeID, EffectiveOn: held[0].EffectiveOn}, nil
 }
 
 // StateCount is how many records of a school are in one state.

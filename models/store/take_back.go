@@ -165,6 +165,7 @@ func (t *Tx) reopen(c *Change, s *Slip, k *askedTask, d lastDecision) error {
 	if err := t.leaveStep(c, s, stepCancelled); err != nil {
 		return err
 	}
+	t.dayForgotten(c)
 	t.later("take a decision back", 1, `UPDATE step SET status = ? WHERE change_id = ? AND no = ? AND round = ?`, stepCancelled, c.ID, last.No, last.Round)
 	c.Round++
 	for _, again := range parentsFirst(seats) {
@@ -293,8 +294,14 @@ func (t *Tx) reopened(c *Change, d lastDecision, round int) (again []seat, mine 
 // tellTakenBack tells the office the change lay with that it is gone from there.
 func (t *Tx) tellTakenBack(c *Change, s *Slip) error {
 	open, err := t.openedStep(c.ID)
-	if err != nil || open.Act != "" {
+	if err != nil {
 		return err
+	}
+	if open.Act == process.ActAwaitDay { // both schools were told that it is approved
+		return t.notifySides(c, noticeNotAhead)
+	}
+	if open.Act != "" {
+		return nil
 	}
 	t.leave(notice{
 		change: c.ID, kind: string(TakeBack), step: open.No, round: open.Round, office: open.OfficeID, path: open.OfficePath, role: open.Role, occasion: s.ID.String(),

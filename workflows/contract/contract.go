@@ -73,6 +73,9 @@ type SlipResult struct {
 	Code    string `json:"code,omitempty"`
 	// SettledAt is when it was counted or refused; zero in histories of versions that did not say.
 	SettledAt time.Time `json:"settled_at,omitzero"`
+	// EffectiveOn is the day ahead on which the change is in force, 2027-03-01, when it is
+	// approved and waits for that day.
+	EffectiveOn string `json:"effective_on,omitempty"`
 }
 
 // Outcomes of a slip.
@@ -91,7 +94,8 @@ type Position struct {
 	Round  int    `json:"round"`
 	// Stage is the name of the open step, for example BUREAU_APPROVAL.
 	Stage string `json:"stage"`
-	// WaitingFor are the codes of the offices that must act.
+	// WaitingFor are the codes of the offices that must act; WaitingForDay and the day
+	// itself while an approved change waits for it.
 	WaitingFor []string `json:"waiting_for,omitempty"`
 	// Tasks are the IDs of the tasks that wait for somebody; none at an automatic
 	// step, and in histories of versions that did not say.
@@ -102,6 +106,9 @@ type Position struct {
 	Act string `json:"act,omitempty"`
 	// Slips were handed in and not yet counted or refused, oldest first.
 	Slips []string `json:"slips,omitempty"`
+	// EffectiveOn is the day ahead the change waits for, 2027-03-01; empty when it waits
+	// for people or the system, and in histories of versions that did not say.
+	EffectiveOn string `json:"effective_on,omitempty"`
 	// Wait is how long until time itself has something to do; 0 means never.
 	Wait time.Duration `json:"wait"`
 }
@@ -142,10 +149,14 @@ const (
 	AttributeKind       = "ChangeKind" // Keyword
 	AttributeProvince   = "Province"   // Keyword
 	AttributeStage      = "Stage"      // Keyword: name of the open step, or the final status
-	AttributeWaitingFor = "WaitingFor" // KeywordList: office codes; several under countersign
+	AttributeWaitingFor = "WaitingFor" // KeywordList: office codes; several under countersign; or WaitingForDay
 	AttributeDueAt      = "DueAt"      // Datetime
 	AttributeStepRound  = "StepRound"  // Keyword "2/1": compared with PostgreSQL by reconciliation
 )
+
+// WaitingForDay stands in WaitingFor, with the day beside it, while an approved change
+// waits for its day.
+const WaitingForDay = "EFFECTIVE_DAY"
 
 // StepRound is how a position is written into AttributeStepRound.
 func StepRound(step, round int) string { return fmt.Sprintf("%d/%d", step, round) }

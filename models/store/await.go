@@ -1,0 +1,187 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/google/uuid"
+
+	"github.com/xueji/xueji/models/calendar"
+	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/process"
+	"github.com/xueji/xueji/models/status"
+)
+
+// ApprovedAhead is the line of the timeline, and the notice, that says from which day on
+// an approved change is in force.
+const ApprovedAhead = "APPROVED_AHEAD"
+
+// noticeNotAhead tells that such an approval was taken back before the day.
+const noticeNotAhead = "APPROVAL_TAKEN_BACK"
+
+// awaitDay ends the decisions of a change that was asked for a day ahead. The record is
+// looked at now, so that whoever approves hears at once what stands against it, and
+// stays as it is: the change waits at a step of its own, holds its slot, and is looked at
+// again when the day has come.
+func (t *Tx) awaitDay(c *Change, s *Slip, day calendar.Date) error {
+	barred, err := t.blocked(c)
+	if err != nil {
+		return err
+	}
+	if barred != nil {
+		return unfit(s, barred)
+	}
+	h, err := t.readHeld(*c.StudentID, true)
+	if err != nil {
+		return err
+	}
+	if _, err := t.applied(c, h); err != nil {
+		return unfit(s, err)
+	}
+	if err := t.leaveStep(c, s, stepDone); err != nil {
+		return err
+	}
+	if err := t.openDayStep(c, day); err != nil {
+		return err
+	}
+	line := event{change: c.ID, verb: ApprovedAhead, step: c.StepNo, round: c.Round, params: map[string]string{"effective_on": day.String()}}
+	return errors.Join(t.write(line), t.saveProgress(c), t.notifySides(c, ApprovedAhead))
+}
+
+// openDayStep opens the step that waits for a day, 0:00 in Shanghai. Nothing of it is due
+// before: reminders and deadline lie within the first working day afterwards, and the
+// time the change waits does not count as time it takes (D1).
+func (t *Tx) openDayStep(c *Change, day calendar.Date) error {
+	no := c.Definition.DayStep()
+	rule, _ := c.Definition.Step(no)
+	at, _, err := t.officeOf(c, no, rule)
+	if err != nil {
+		return err
+	}
+	on := day.Start()
+	due := t.store.workdays.Deadline(on, rule.Term)
+	// No calendar version: a new calendar does not move the day.
+	t.later("open a step", 1, `INSERT INTO step (change_id, no, round, name, side, role, office_id, office_path, opened_at, due_at, due_provisional,
+		calendar_version, remind_50_at, remind_80_at, status, act, next_attempt_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '', ?, ?, ?, ?, ?)`,
+		c.ID, no, c.Round, rule.Name, rule.Side, rule.Role, at.ID, at.Path, t.now, due.At, due.Provisional, due.At, due.At, stepOpen, rule.Act, on)
+	t.later("note the day of a change", 1, `UPDATE change SET effective_on = ?, due_total = due_total + (CAST(? AS timestamptz) - ?) WHERE id = ?`, day, on, t.now, c.ID)
+	c.StepNo, c.EffectiveOn = no, &on
+	return nil
+}
+
+// dayHasCome lets a change take effect that waited for its day (worker). The record went
+// on living meanwhile: when it cannot take the change any more, the office that decided
+// last decides again. That is no refusal of the change, and nothing tries for ever.
+func (t *Tx) dayHasCome(c *Change, s *openedStep) error {
+	c.judgedOn = calendar.DateOf(*s.NextAttemptAt)
+	refusal, err := t.passLast(c, event{change: c.ID, verb: Passed, step: s.No, round: s.Round})
+	if err != nil || refusal == nil {
+		return err
+	}
+	return t.decideAgain(c, refusal)
+}
+
+// decideAgain asks the office that decided last what becomes of a change that the record
+// cannot take on its day: to approve it when the reason is gone, to refuse it, or to send
+// it back.
+func (t *Tx) decideAgain(c *Change, refusal *problem.Error) error {
+	no := c.Definition.DecidesLast()
+	if err := t.leaveStep(c, nil, stepCancelled); err != nil {
+		return err
+	}
+	c.Round++
+	t.dayForgotten(c)
+	if err := t.openStep(c, no); err != nil {
+		return err
+	}
+	if err := t.saveProgress(c); err != nil {
+		return err
+	}
+	open, err := t.openedStep(c.ID)
+	if err != nil {
+		return err
+	}
+	t.later("name the problem of a step", anyRows, `UPDATE step SET problem = ? WHERE change_id = ? AND status = 'OPEN' AND problem = ''`, problemUnfit, c.ID)
+	line := event{change: c.ID, verb: NotApplied, step: no, round: c.Round, office: open.OfficeID, params: refusalParams(refusal)}
+	if err := t.write(line); err != nil {
+		return err
+	}
+	if _, err := t.tellAsked(notice{change: c.ID, kind: NotApplied, step: no, round: c.Round}); err != nil {
+		return err
+	}
+	if err := t.notifySides(c, NotApplied); err != nil {
+		return err
+	}
+	return t.Audit("change.day_failed", "change", c.ID.String(), map[string]string{"code": string(refusal.Code)})
+}
+
+// dayForgotten takes the day away from a change that is not approved any more.
+func (t *Tx) dayForgotten(c *Change) {
+	c.EffectiveOn, c.judgedOn = nil, calendar.Date{}
+	t.later("forget the day of a change", 1, `UPDATE change SET effective_on = NULL WHERE id = ?`, c.ID)
+}
+
+// judged is the day as of which a change is judged: the day it waited for, also when no
+// worker was there on it, else today.
+func (t *Tx) judged(c *Change) calendar.Date {
+	if !c.judgedOn.IsZero() {
+		return c.judgedOn
+	}
+	return t.today()
+}
+
+// waitsForDay tells that nobody has to act, because the change is approved and waits for
+// its day; nil elsewhere.
+func (t *Tx) waitsForDay(c *Change, s *openedStep) error {
+	if s.Act != process.ActAwaitDay {
+		return nil
+	}
+	return problem.New(problem.WaitsForDay).With("day", calendar.DateOf(*s.NextAttemptAt).String())
+}
+
+// ahead tells that a change of the pupil is approved and in force on a day ahead, nil when
+// none is: whoever files a kind waits for the day, or, when the kind would undo that change,
+// has it withdrawn instead.
+func (t *Tx) ahead(kind process.Kind, student uuid.UUID) (*problem.Error, error) {
+	var rows []struct {
+		Kind        process.Kind
+		EffectiveOn calendar.Date
+	}
+	if err := t.db.Raw(`SELECT kind, effective_on FROM slot_waits(?)`, studentSlot(student)).Scan(&rows).Error; err != nil {
+		return nil, fmt.Errorf("look for a change that waits for its day: %w", err)
+	}
+	if len(rows) == 0 {
+		return nil, nil //nolint:nilnil // none does
+	}
+	_, running, err := t.slotHolder(studentSlot(student))
+	if err != nil {
+		return nil, err
+	}
+	name, code := t.store.processes.NameOf(rows[0].Kind), problem.ChangeAhead
+	if t.store.processes.Undoes(kind, rows[0].Kind) {
+		code = problem.NotBegun
+	}
+	e := problem.New(code).At("/student_id").WithText("kind", name.Zh, name.En).With("day", rows[0].EffectiveOn.String())
+	if running != nil {
+		e = e.WithText("case", "（"+running.CaseNo+"）", " ("+running.CaseNo+")")
+	}
+	return e, nil
+}
+
+// standsBeside says whether a change may be filed beside the one that holds its pupil,
+// because that one waits for its day. It keeps that one from ending until this
+// transaction does, so that a third change finds one of the two.
+func (t *Tx) standsBeside(c *Change) (bool, error) {
+	if !status.Beside(c.Kind) {
+		return false, nil
+	}
+	var beside bool
+	if err := t.db.Raw(`SELECT slot_beside(?)`, studentSlot(*c.StudentID)).Scan(&beside).Error; err != nil {
+		return false, fmt.Errorf("look for a change that waits for its day: %w", err)
+	}
+	return beside, nil
+}
+
+// besideSlot is the key of the slot of a change that was filed beside one that waits for
+// its day.
+func besideSlot(student uuid.UUID) string { return "beside/" + student.String() }
