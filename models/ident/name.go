@@ -37,7 +37,7 @@ func TidyName(text string) (string, []Repair) {
 	text = strings.ToValidUTF8(text, string(utf8.RuneError))
 	step(strings.Map(dropInvisible, text), Invisible)
 	step(strings.TrimFunc(text, isBlank), Trimmed)
-	step(strings.Map(unradical, text), Radical)
+	step(Ideographs(text), Radical)
 	step(strings.Map(narrowed, text), FullWidth)
 	step(norm.NFC.String(ordinary(norm.NFC.String(text))), Standard)
 	step(dotted(text), MiddleDot)
@@ -99,7 +99,7 @@ func ordinaryLetter(r rune) string {
 	is := string(r)
 	plain := norm.NFKC.String(is)
 	if plain == is || strings.ContainsFunc(plain, func(c rune) bool {
-		return !unicode.Is(unicode.Han, c) && !(unicode.Is(unicode.Latin, c) && unicode.IsLetter(c))
+		return !unicode.Is(unicode.Han, c) && (!unicode.Is(unicode.Latin, c) || !unicode.IsLetter(c))
 	}) {
 		return is
 	}

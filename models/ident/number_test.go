@@ -11,7 +11,7 @@ import (
 )
 
 // han are the unified ideographs of the first block: what nearly all names are made of.
-var han = unicode.RangeTable{R16: []unicode.Range16{{Lo: 0x4E00, Hi: 0x9FFF, Stride: 1}}} //nolint:gochecknoglobals // a table of Unicode
+var han = unicode.RangeTable{R16: []unicode.Range16{{Lo: 0x4E00, Hi: 0x9FFF, Stride: 1}}}
 
 // One person's document has one key however it was ticked or typed.
 func TestOneIdentityHasOneKey(t *testing.T) {

@@ -1,6 +1,14 @@
 package ident
 
-import "golang.org/x/text/unicode/norm"
+import (
+	"strings"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// Ideographs gives a text with the characters (汉字) its radicals and strokes look
+// like. It is for words that are no names, such as addresses; TidyName does it too.
+func Ideographs(text string) string { return strings.Map(unradical, text) }
 
 // unradical gives the ideograph (汉字) that a radical or a stroke looks like: input
 // methods and texts copied out of PDF files bring U+2F8F for 行. A character that is
