@@ -3,6 +3,7 @@ package ident
 import (
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // Repair names one thing that was put right in a text without guessing. A clerk
@@ -22,6 +23,15 @@ const (
 	FullWidth Repair = "full_width"
 	// SmallLetter: a small letter became a capital one, such as the check character x.
 	SmallLetter Repair = "small_letter"
+	// Radical: a radical or a stroke became the character (汉字) it looks like.
+	Radical Repair = "radical"
+	// Standard: another form of a character, such as a compatibility character, became
+	// the standard one.
+	Standard Repair = "standard"
+	// MiddleDot: a dot in a name became the one of the identity card, U+00B7.
+	MiddleDot Repair = "middle_dot"
+	// LookAlike: a letter of another script became the Latin one it looks like.
+	LookAlike Repair = "look_alike"
 	// SixDigits: a division code of six digits got its six zeros.
 	SixDigits Repair = "six_digits"
 )
@@ -33,9 +43,10 @@ const (
 func Tidy(text string) (string, []Repair) {
 	var repairs []Repair
 	visible := strings.Map(dropInvisible, text)
-	trimmed := strings.TrimFunc(visible, unicode.IsSpace)
-	closed := strings.Map(dropSpace, trimmed)
+	trimmed := strings.TrimFunc(visible, isBlank)
+	closed := strings.Map(dropBlank, trimmed)
 	narrow := strings.Map(narrowed, closed)
+	latin := strings.Map(latinLetter, narrow)
 	for _, step := range []struct {
 		before, after string
 		repair        Repair
@@ -44,12 +55,13 @@ func Tidy(text string) (string, []Repair) {
 		{trimmed, closed, InnerSpace},
 		{text, visible, Invisible},
 		{closed, narrow, FullWidth},
+		{narrow, latin, LookAlike},
 	} {
 		if step.before != step.after {
 			repairs = append(repairs, step.repair)
 		}
 	}
-	return narrow, repairs
+	return latin, repairs
 }
 
 // tidyUpper is Tidy for codes whose letters are capital ones.
@@ -72,17 +84,28 @@ func capital(r rune) rune {
 	}
 }
 
+// isBlank reports characters that look like nothing but take room: white space, and
+// letters and signs that Unicode gave no shape (the fillers of Hangul, the empty
+// Braille pattern).
+func isBlank(r rune) bool {
+	return unicode.IsSpace(r) || r == 0x2800 || r == 0x3164 || r == 0xFFA0 || r == 0x115F || r == 0x1160
+}
+
+// dropInvisible takes out what takes no room: format characters (zero width, direction
+// marks, soft hyphen, byte order mark), variation selectors, whatever else Unicode says
+// to show nothing for, and control characters other than white space.
 func dropInvisible(r rune) rune {
-	// Format characters (zero width, direction marks, soft hyphen, byte order
-	// mark) and control characters other than white space.
-	if unicode.Is(unicode.Cf, r) || unicode.IsControl(r) && !unicode.IsSpace(r) {
+	switch {
+	case isBlank(r):
+		return r
+	case unicode.In(r, unicode.Cf, unicode.Variation_Selector, unicode.Other_Default_Ignorable_Code_Point), unicode.IsControl(r):
 		return -1
 	}
 	return r
 }
 
-func dropSpace(r rune) rune {
-	if unicode.IsSpace(r) {
+func dropBlank(r rune) rune {
+	if isBlank(r) {
 		return -1
 	}
 	return r
@@ -94,6 +117,21 @@ func narrowed(r rune) rune {
 		return r - 0xFEE0
 	}
 	return r
+}
+
+// latinLetter gives the Latin capital that a Cyrillic or Greek capital, a Roman numeral
+// or the multiplication sign cannot be told from: a check character X is often typed
+// so. It gives letters only: no digit is ever guessed.
+func latinLetter(r rune) rune {
+	const alike = "АAВBЕEНHКKМMОOРPСCТTУYХXІIЈJЅS" + "ΑAΒBΕEΖZΗHΙIΚKΜMΝNΟOΡPΤTΥYΧX" + "ⅩXⅹxⅠIⅬLⅭCⅮDⅯM×X✕X╳X"
+	if r <= unicode.MaxASCII {
+		return r
+	}
+	at := strings.IndexRune(alike, r)
+	if at < 0 {
+		return r
+	}
+	return rune(alike[at+utf8.RuneLen(r)])
 }
 
 // mistyped tells apart the two ways in which characters can be wrong in a code

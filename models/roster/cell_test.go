@@ -28,7 +28,7 @@ func TestCellsAreJudgedByTheirColumn(t *testing.T) {
 		{"name", "John Smith", problem.SheetNameCharacters, ""},
 		{"name", "张三(转)", problem.SheetNameRemark, ""},
 		{"name", "张三A", problem.SheetNameRemark, ""},
-		{"name", "·张三", problem.SheetNameCharacters, ""},
+		{"name", "·张三", problem.SheetNameSeparator, ""},
 		{"member1_name", "John  O'Neil-Smith", problem.SheetInnerSpace, "John O'Neil-Smith"},
 		{"former_name", "无", problem.SheetNoneCleared, ""},
 		{"sex", "２", problem.SheetFullWidth, "2"},

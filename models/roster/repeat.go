@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"strconv"
 
+	"github.com/xueji/xueji/models/ident"
 	"github.com/xueji/xueji/models/problem"
 )
 
@@ -64,14 +65,19 @@ func (r *repeats) judge(c *checker, j *judgement) bool {
 	return true
 }
 
-// number refuses every row whose document number another row has too: which of
-// them is right is unknown. It returns true when there is such a row.
+// identity is the key of the row's document, the same as in the register.
+func (r *repeats) identity(c *checker, j *judgement) key {
+	return keyOf(ident.IdentityKey(c.slot(j, IDType).value, c.slot(j, Nationality).value, c.slot(j, IDNumber).value))
+}
+
+// number refuses every row whose document another row has too, under whatever kind
+// and spelling: which of them is right is unknown. It returns true when there is such a row.
 func (r *repeats) number(c *checker, j *judgement) bool {
 	kind, number := c.slot(j, IDType), c.slot(j, IDNumber)
 	if number.bad || kind.bad || number.value == "" {
 		return false
 	}
-	k := keyOf(kind.value, number.value)
+	k := r.identity(c, j)
 	first, seen := r.byNumber[k]
 	if !seen {
 		r.byNumber[k] = &bearer{row: j.row, cell: Finding{
@@ -96,7 +102,11 @@ func (r *repeats) person(c *checker, j *judgement) {
 		if s.bad || s.value == "" {
 			return
 		}
-		values = append(values, s.value)
+		if s.column.Kind == KindName {
+			values = append(values, ident.NameKey(s.value))
+		} else {
+			values = append(values, s.value)
+		}
 	}
 	k := keyOf(values...)
 	if earlier, seen := r.byPerson[k]; seen {
@@ -109,8 +119,7 @@ func (r *repeats) person(c *checker, j *judgement) {
 
 // settle remembers how a row was judged, for when it is refused late.
 func (r *repeats) settle(c *checker, j *judgement, v Verdict) {
-	kind, number := c.slot(j, IDType), c.slot(j, IDNumber)
-	if b := r.byNumber[keyOf(kind.value, number.value)]; b != nil && b.row == j.row {
+	if b := r.byNumber[r.identity(c, j)]; b != nil && b.row == j.row {
 		b.taken = v
 	}
 }

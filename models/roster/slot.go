@@ -160,6 +160,14 @@ func repairCode(r ident.Repair) problem.Code {
 		return problem.SheetLetterCase
 	case ident.SixDigits:
 		return problem.SheetDivisionShort
+	case ident.Radical:
+		return problem.SheetRadical
+	case ident.Standard:
+		return problem.SheetComposed
+	case ident.MiddleDot:
+		return problem.SheetMiddleDot
+	case ident.LookAlike:
+		return problem.SheetLookAlike
 	}
 	return ""
 }

@@ -184,8 +184,10 @@ func (j *judgement) class(s *slot, known classes) {
 
 // documentNumber judges the number of a passport or a permit, whose shapes differ.
 func (j *judgement) documentNumber(s *slot) {
-	if upper := strings.ToUpper(s.value); upper != s.value {
-		j.fix(s, problem.SheetLetterCase, upper)
+	if tidied, repairs := ident.TidyNumber(s.value); tidied != s.value {
+		for _, r := range repairs {
+			j.fix(s, repairCode(r), tidied)
+		}
 	}
 	j.length(s)
 	if len(s.value) < 4 || strings.Trim(s.value, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ()/-") != "" {

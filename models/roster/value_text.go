@@ -7,6 +7,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/xueji/xueji/models/ident"
 	"github.com/xueji/xueji/models/problem"
 )
 
@@ -17,9 +18,13 @@ func (j *judgement) length(s *slot) {
 	}
 }
 
-// text judges free text, which is kept as it is: what looks like a formula or
-// like markup is neutralised where it is exported or shown, not here.
+// text judges free text, which is kept as it is but for radicals, with which no
+// address is found again: what looks like a formula or like markup is neutralised
+// where it is exported or shown, not here.
 func (j *judgement) text(s *slot) {
+	if folded := ident.Ideographs(s.value); folded != s.value {
+		j.fix(s, problem.SheetRadical, folded)
+	}
 	j.length(s)
 	if looksLikeFormula(s.value) {
 		j.remark(s, problem.SheetFormulaLikeText)
@@ -32,42 +37,17 @@ func (j *judgement) text(s *slot) {
 // looksLikeFormula reports texts a spreadsheet would evaluate when it opens them as csv.
 func looksLikeFormula(v string) bool { return len(v) > 1 && strings.ContainsRune("=+-@", rune(v[0])) }
 
-// middleDots are what keyboards offer for the dot in names of several peoples;
-// the identity card has U+00B7.
-const middleDots = "•‧∙⋅・･．.●"
-
 // name judges a person's name. Latin letters are right only where foreign says so.
+// What it is tidied with is what every name is tidied with that somebody looks for.
 func (j *judgement) name(s *slot, foreign bool) {
+	v, repairs := ident.TidyName(s.value)
+	for _, r := range repairs {
+		j.fix(s, repairCode(r), v)
+	}
 	j.length(s)
-	v := s.value
-	if inner := innerSpaces(v); inner != v {
-		j.fix(s, problem.SheetInnerSpace, inner)
-		v = inner
-	}
-	if dotted := betweenHan(v); dotted != v {
-		j.fix(s, problem.SheetMiddleDot, dotted)
-		v = dotted
-	}
 	if code := nameFault(v, foreign); code != "" {
 		j.reject(s, code, nil)
 	}
-}
-
-// innerSpaces takes out blanks beside a Chinese character, where they only make
-// a short name look wide, and keeps one blank between the words of a Latin name.
-func innerSpaces(v string) string {
-	if !strings.ContainsFunc(v, isBlank) {
-		return v
-	}
-	words := strings.FieldsFunc(v, isBlank)
-	var b strings.Builder
-	for i, w := range words {
-		if i > 0 && isLatin(last(words[i-1])) && isLatin(first(w)) {
-			b.WriteByte(' ')
-		}
-		b.WriteString(w)
-	}
-	return b.String()
 }
 
 func first(s string) rune { r, _ := utf8.DecodeRuneInString(s); return r }
@@ -75,18 +55,13 @@ func last(s string) rune  { r, _ := utf8.DecodeLastRuneInString(s); return r }
 
 func isLatin(r rune) bool { return unicode.Is(unicode.Latin, r) }
 
-// betweenHan makes every kind of middle dot between Chinese characters U+00B7.
-func betweenHan(v string) string {
-	if !strings.ContainsAny(v, middleDots) {
-		return v
-	}
-	runes := []rune(v)
-	for i := 1; i+1 < len(runes); i++ {
-		if strings.ContainsRune(middleDots, runes[i]) && unicode.Is(unicode.Han, runes[i-1]) && unicode.Is(unicode.Han, runes[i+1]) {
-			runes[i] = '·'
-		}
-	}
-	return string(runes)
+// separators are what people type between the parts of a Chinese name instead of the
+// middle dot. They may mean something else, so they are refused and not changed.
+const separators = "-_.。、,，/\\|~+*=:：;；'\"^"
+
+// misparted says whether the parts of a name are not separated by one middle dot each.
+func misparted(v string, latin int) bool {
+	return first(v) == '·' || last(v) == '·' || strings.Contains(v, "··") || latin == 0 && strings.ContainsAny(v, separators)
 }
 
 // nameFault tells why a name cannot be one, or "".
@@ -113,7 +88,9 @@ func nameFault(v string, foreign bool) problem.Code {
 	switch {
 	case emoji > 0:
 		return problem.SheetNameEmoji
-	case other > 0, han == 0 && latin == 0, first(v) == '·', last(v) == '·':
+	case han+latin > 0 && misparted(v, latin):
+		return problem.SheetNameSeparator
+	case other > 0, han == 0 && latin == 0:
 		return problem.SheetNameCharacters
 	case digit > 0, han > 0 && latin > 0:
 		return problem.SheetNameRemark
