@@ -129,6 +129,7 @@ func build(deps Deps) (*server, *gin.Engine, error) {
 	router.NoMethod(s.noMethod)
 	s.huma = humagin.New(router, humaConfig(deps.Version))
 	s.routes()
+	s.refineSchemas()
 	s.serveHealth(router)
 	return s, router, nil
 }
