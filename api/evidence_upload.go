@@ -16,6 +16,7 @@ import (
 	"github.com/xueji/xueji/files"
 	"github.com/xueji/xueji/models/ident"
 	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/typed"
 )
 
 // uploadOverhead is what the frame of a multipart body may add to its file.
@@ -60,6 +61,9 @@ func (in *uploadInput) file(limit int64) (*upload, error) {
 		if int64(len(content)) > limit {
 			return nil, problem.New(problem.BodyTooLarge).At("/file").With("max", files.Readable(limit))
 		}
+		if typed.Garbled(part.FileName()) {
+			return nil, problem.New(problem.UploadMalformed).At("/file")
+		}
 		return &upload{name: plainName(part.FileName()), content: content}, nil
 	}
 }
@@ -82,7 +86,7 @@ func plainName(name string) string {
 	if len(runes) > 120 {
 		runes = runes[len(runes)-120:] // the end tells the kind of file
 	}
-	if s := string(runes); s != "" && s != "." {
+	if s := string(runes); !typed.Blank(s) && s != "." {
 		return s
 	}
 	return "file"

@@ -24,6 +24,7 @@ type exchange struct {
 	principal authz.Principal
 	key       string
 	cause     error // what went wrong behind a refusal, for the log
+	reading   bool  // the framework reads and checks what was sent
 }
 
 type exchangeKey struct{}

@@ -69,10 +69,17 @@ func methodOf(method string) string {
 
 // recoverPanic answers a panic as an internal problem. The panic's value may
 // hold personal data, so only its type and the stack's functions are logged.
+// While the framework reads what was sent, nothing was done yet and what was sent
+// made it panic: that is refused like every body that cannot be read.
 func (s *server) recoverPanic(c *gin.Context) {
 	defer func() {
 		if r := recover(); r != nil {
-			s.answer(c, s.panicked(exchangeOf(c.Request.Context()), routeOf(c), r))
+			x := exchangeOf(c.Request.Context())
+			e := s.panicked(x, routeOf(c), r)
+			if x.reading {
+				e = problem.New(problem.MalformedBody).Because(e)
+			}
+			s.answer(c, e)
 		}
 	}()
 	c.Next()

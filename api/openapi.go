@@ -17,6 +17,7 @@ func humaConfig(version string) huma.Config {
 	config := huma.DefaultConfig("Xueji 学籍", version)
 	config.Info.Description = "The registry of student status (学籍). Refusals are application/problem+json with stable codes; " +
 		"sentences are Chinese, or English with Accept-Language: en."
+	config.Formats = jsonFormats()
 	config.Info.License = &huma.License{Name: "Apache-2.0", Identifier: "Apache-2.0"}
 	config.Components.Schemas = huma.NewMapRegistry("#/components/schemas/", schemaName)
 	config.OpenAPIPath, config.DocsPath, config.SchemasPath = "", "", ""

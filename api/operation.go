@@ -3,8 +3,10 @@ package api
 import (
 	"context"
 	"fmt"
+	"mime"
 	"net/http"
 	"regexp"
+	"strings"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -49,6 +51,7 @@ func register[I, O any](s *server, op Operation, handler func(context.Context, *
 	op = s.checked(op)
 	s.list = append(s.list, op)
 	huma.Register(s.huma, s.describe(op), func(ctx context.Context, in *I) (*O, error) {
+		exchangeOf(ctx).reading = false
 		if err := tidyInput(in); err != nil {
 			return nil, s.refusal(ctx, err)
 		}
@@ -107,7 +110,20 @@ func (s *server) describe(op Operation) huma.Operation {
 		})
 		h.Middlewares = append(h.Middlewares, s.keyed)
 	}
+	h.Middlewares = append(h.Middlewares, s.readable)
 	return h
+}
+
+// readable refuses a body that says it is in another encoding than UTF-8, and marks
+// the time in which the framework reads and checks what was sent: see recoverPanic.
+func (s *server) readable(ctx huma.Context, next func(huma.Context)) {
+	_, params, err := mime.ParseMediaType(ctx.Header("Content-Type"))
+	if charset := params["charset"]; err == nil && charset != "" && !strings.EqualFold(charset, "utf-8") {
+		s.writeRefusal(ctx, problem.New(problem.MediaType).With("expected", "charset=utf-8"))
+		return
+	}
+	exchangeOf(ctx.Context()).reading = true
+	next(ctx)
 }
 
 func roleNames(action authz.Action) []string {

@@ -183,6 +183,9 @@ func fromHuma(status int, op Operation, errs []error) *problem.Error {
 	case http.StatusRequestTimeout:
 		return problem.New(problem.BodyTimeout)
 	case http.StatusBadRequest:
+		if e := faultOf(errs); e != nil {
+			return e
+		}
 		return problem.New(problem.MalformedBody)
 	case http.StatusUnprocessableEntity:
 		var list []*problem.Error
@@ -200,6 +203,19 @@ func fromHuma(status int, op Operation, errs []error) *problem.Error {
 		return problem.New(problem.MalformedBody)
 	}
 	return problem.New(problem.Internal).Because(errors.New("the HTTP layer answered " + strconv.Itoa(status)))
+}
+
+// faultOf finds what readJSON said of the body; nil when it said nothing.
+func faultOf(errs []error) *problem.Error {
+	for _, err := range errs {
+		var d huma.ErrorDetailer
+		if errors.As(err, &d) {
+			if e, found := faultIn(d.ErrorDetail().Message); found {
+				return e
+			}
+		}
+	}
+	return nil
 }
 
 func megabytes(n int64) string {
@@ -221,6 +237,9 @@ func finding(err error) *problem.Error {
 		return problem.New(problem.MalformedBody)
 	}
 	detail := *d.ErrorDetail()
+	if e, found := faultIn(detail.Message); found {
+		return e
+	}
 	if detail.Value == nil && detail.Message == validation.MsgExpectedArray {
 		// Only lists that need an entry take no null: it is as good as an empty one.
 		detail.Message = "expected array length >= 1"

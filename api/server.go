@@ -132,6 +132,7 @@ func build(deps Deps) (*server, *gin.Engine, error) {
 	router.NoMethod(s.noMethod)
 	s.huma = humagin.New(router, humaConfig(deps.Version))
 	s.routes()
+	s.refineSchemas()
 	s.serveHealth(router)
 	return s, router, nil
 }

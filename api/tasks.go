@@ -102,7 +102,7 @@ type signersInput struct {
 	ID   uuid.UUID `path:"id" format:"uuid"`
 	Task uuid.UUID `path:"task" format:"uuid"`
 	Body struct {
-		To      []uuid.UUID `json:"to" minItems:"1" maxItems:"10" nullable:"false" doc:"The colleagues' accounts."`
+		To      []uuid.UUID `json:"to" format:"uuid" minItems:"1" maxItems:"10" nullable:"false" doc:"The colleagues' accounts."`
 		When    string      `json:"when" enum:"BEFORE,AFTER" doc:"BEFORE: I decide when all of them have approved. AFTER: they decide once I have."`
 		Opinion string      `json:"opinion,omitempty" maxLength:"500" text:"free"`
 	}
@@ -128,7 +128,7 @@ type OfficeRole struct {
 type copyInput struct {
 	ID   uuid.UUID `path:"id" format:"uuid"`
 	Body struct {
-		To      []uuid.UUID  `json:"to,omitempty" maxItems:"50" doc:"Accounts."`
+		To      []uuid.UUID  `json:"to,omitempty" format:"uuid" maxItems:"50" doc:"Accounts."`
 		Offices []OfficeRole `json:"offices,omitempty" maxItems:"10" doc:"Everybody with the role there."`
 		Opinion string       `json:"opinion,omitempty" maxLength:"500" text:"free"`
 	}

@@ -4,22 +4,22 @@ import (
 	"reflect"
 	"strconv"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/typed"
 )
 
 // What people type is looked at once, here, before any handler sees it.
 //
-// Every text of every request is refused when it holds control characters: no
-// form needs them and the database keeps no U+0000. A field with the tag
+// Every text of every request is refused when it was damaged on its way or holds
+// control characters (package typed says which). A field with the tag
 //
 //	text:"free"      loses what cannot be seen, and white space around it;
-//	text:"required"  must have something left after that.
+//	text:"required"  must show something after that.
 //
-// So a reason made of invisible characters is no reason, and a direction
-// override cannot make a remark read otherwise than it was written.
+// So a reason that shows nothing is no reason, and a direction override cannot
+// make a remark read otherwise than it was written. A list with the tag
+// uniqueItems holds no value twice; see refineSchemas.
 const textTag = "text"
 
 // tidyInput checks and tidies a decoded input in place.
@@ -59,7 +59,7 @@ func tidyValue(value reflect.Value, pointer string, tag reflect.StructTag, found
 	case reflect.String:
 		text, e := tidyText(value.String(), tag)
 		if e != nil {
-			*found = append(*found, e.At(pointer).With("field", pointer[strings.LastIndexByte(pointer, '/')+1:]))
+			*found = append(*found, e.At(pointer).With("field", lastOf(pointer)))
 		} else if text != value.String() {
 			value.SetString(text)
 		}
@@ -68,6 +68,9 @@ func tidyValue(value reflect.Value, pointer string, tag reflect.StructTag, found
 			tidyValue(value.Elem(), pointer, tag, found)
 		}
 	case reflect.Slice:
+		if tag.Get("uniqueItems") == "true" && repeats(value) {
+			*found = append(*found, problem.New(problem.NotUnique).At(pointer).With("field", lastOf(pointer)))
+		}
 		for i := range value.Len() {
 			tidyValue(value.Index(i), pointer+"/"+strconv.Itoa(i), tag, found)
 		}
@@ -95,8 +98,8 @@ func tidyMap(items reflect.Value, pointer string, tag reflect.StructTag, found *
 		return
 	}
 	for _, key := range items.MapKeys() {
-		if unfit(key.String()) {
-			*found = append(*found, problem.New(problem.WrongCharacters).At(pointer).With("field", pointer[strings.LastIndexByte(pointer, '/')+1:]))
+		if e := unfit(key.String()); e != nil {
+			*found = append(*found, e.At(pointer).With("field", lastOf(pointer)))
 			continue
 		}
 		name := key.String()
@@ -111,16 +114,16 @@ func tidyMap(items reflect.Value, pointer string, tag reflect.StructTag, found *
 }
 
 func tidyText(text string, tag reflect.StructTag) (string, *problem.Error) {
-	if unfit(text) {
-		return text, problem.New(problem.WrongCharacters)
+	if e := unfit(text); e != nil {
+		return text, e
 	}
 	rule, tagged := tag.Lookup(textTag)
 	if !tagged {
 		return text, nil
 	}
-	text = visible(text)
+	text = typed.Tidy(text)
 	least, _ := strconv.Atoi(tag.Get("minLength"))
-	switch length := utf8.RuneCountInString(text); {
+	switch length := typed.Shown(text); {
 	case length == 0 && rule == "required":
 		return text, problem.New(problem.Required)
 	case length > 0 && length < least:
@@ -129,20 +132,32 @@ func tidyText(text string, tag reflect.StructTag) (string, *problem.Error) {
 	return text, nil
 }
 
-// unfit says whether a text has characters no text of the register may have.
-func unfit(text string) bool {
-	return !utf8.ValidString(text) || strings.ContainsFunc(text, func(r rune) bool {
-		return unicode.IsControl(r) && r != '\n' && r != '\r' && r != '\t'
-	})
+// unfit tells why a text cannot be kept as it was sent; nil when it can.
+func unfit(text string) *problem.Error {
+	switch {
+	case typed.Garbled(text):
+		return problem.New(problem.TextGarbled)
+	case !typed.Storable(text):
+		return problem.New(problem.WrongCharacters)
+	}
+	return nil
 }
 
-// visible gives a text without what cannot be seen (zero width, direction marks
-// and overrides, Unicode class Cf) and without white space around it.
-func visible(text string) string {
-	return strings.TrimSpace(strings.Map(func(r rune) rune {
-		if unicode.Is(unicode.Cf, r) {
-			return -1
+// repeats says whether a list of texts or identifiers holds a value twice.
+func repeats(list reflect.Value) bool {
+	seen := map[any]bool{}
+	for i := range list.Len() {
+		item := list.Index(i)
+		if !item.Comparable() {
+			return false
 		}
-		return r
-	}, text))
+		if seen[item.Interface()] {
+			return true
+		}
+		seen[item.Interface()] = true
+	}
+	return false
 }
+
+// lastOf is the name of the field a pointer ends at.
+func lastOf(pointer string) string { return pointer[strings.LastIndexByte(pointer, '/')+1:] }

@@ -7,6 +7,7 @@ const (
 	NotAcceptable    Code = "not_acceptable"
 	WrongType        Code = "wrong_type"
 	WrongFormat      Code = "wrong_format"
+	WrongNumber      Code = "wrong_number"
 	NotInList        Code = "not_in_list"
 	TooShort         Code = "too_short"
 	OutOfRange       Code = "out_of_range"

@@ -1,0 +1,223 @@
+package api
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/typed"
+)
+
+// bodyFault is what is wrong with a body before its shape is looked at. huma hands
+// on nothing of an error but its text, so the text carries code and place.
+type bodyFault struct {
+	code    problem.Code
+	pointer string
+}
+
+const bodyFaultMark = "body fault "
+
+func (f *bodyFault) Error() string { return bodyFaultMark + string(f.code) + " " + f.pointer }
+
+// faultIn reads a bodyFault out of huma's message; false when there is none.
+func faultIn(message string) (*problem.Error, bool) {
+	rest, found := strings.CutPrefix(message, bodyFaultMark)
+	if !found {
+		return nil, false
+	}
+	code, pointer, _ := strings.Cut(rest, " ")
+	e := problem.New(problem.Code(code))
+	if pointer == "" {
+		return e.WithText("field", "提交的内容", "the content"), true
+	}
+	return e.At(pointer).With("field", lastOf(pointer)), true
+}
+
+// readJSON decodes a body. It is the one way in for JSON: encoding/json replaces
+// what is no UTF-8, and halves of surrogate pairs, by U+FFFD and says nothing, so
+// that what was typed would be lost and stored; here such a body is refused.
+func readJSON(text []byte, into any) error {
+	if !utf8.Valid(text) {
+		return &bodyFault{code: problem.TextGarbled, pointer: firstGarbled(text)}
+	}
+	if err := json.Unmarshal(text, into); err != nil {
+		return placedFault(text, err)
+	}
+	if tree, whole := into.(*any); whole {
+		if pointer, found := garbledAt(*tree, ""); found {
+			return &bodyFault{code: problem.TextGarbled, pointer: pointer}
+		}
+	}
+	return nil
+}
+
+// firstGarbled is the place of the first damaged text of a body that is JSON all the
+// same; the whole body otherwise.
+func firstGarbled(text []byte) string {
+	var tree any
+	if json.Unmarshal(text, &tree) != nil {
+		return ""
+	}
+	pointer, _ := garbledAt(tree, "")
+	return pointer
+}
+
+// garbledAt finds the first damaged name or text of a tree.
+func garbledAt(tree any, pointer string) (string, bool) {
+	switch v := tree.(type) {
+	case string:
+		return pointer, typed.Garbled(v)
+	case []any:
+		for i, item := range v {
+			if at, found := garbledAt(item, pointer+"/"+strconv.Itoa(i)); found {
+				return at, true
+			}
+		}
+	case map[string]any:
+		for _, name := range slices.Sorted(maps.Keys(v)) {
+			if typed.Garbled(name) {
+				return pointer, true
+			}
+			if at, found := garbledAt(v[name], pointer+"/"+plainField(name)); found {
+				return at, true
+			}
+		}
+	}
+	return "", false
+}
+
+// plainField is a name of the caller's as far as it may be repeated.
+func plainField(name string) string {
+	if fieldForm.MatchString(name) {
+		return name
+	}
+	return "?"
+}
+
+// placedFault names the place of a number that is too large to be read, or is
+// no whole one; any other error stays what it is.
+func placedFault(text []byte, err error) error {
+	var wrong *json.UnmarshalTypeError
+	if !errors.As(err, &wrong) {
+		return err
+	}
+	code := problem.WrongType
+	if strings.HasPrefix(wrong.Value, "number") {
+		code = problem.WrongNumber
+	}
+	return &bodyFault{code: code, pointer: placeOf(text, wrong.Offset)}
+}
+
+// placeOf is the JSON pointer of the value that ends at an offset of a body.
+func placeOf(text []byte, offset int64) string {
+	type level struct {
+		name  string
+		index int
+		list  bool
+		named bool // the next token is a value
+	}
+	var path []level
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	decoder.UseNumber()
+	for {
+		token, err := decoder.Token()
+		if err != nil {
+			return ""
+		}
+		delim, _ := token.(json.Delim)
+		if n := len(path) - 1; n >= 0 && delim != ']' && delim != '}' {
+			switch top := &path[n]; {
+			case top.list:
+				top.index++
+			case !top.named:
+				top.name, _ = token.(string)
+				top.named = true
+				continue
+			default:
+				top.named = false
+			}
+		}
+		if decoder.InputOffset()+1 >= offset && delim == 0 { // the offset may lie one behind the value
+			var b strings.Builder
+			for _, l := range path {
+				if l.list {
+					b.WriteString("/" + strconv.Itoa(l.index))
+				} else {
+					b.WriteString("/" + plainField(l.name))
+				}
+			}
+			return b.String()
+		}
+		switch delim {
+		case '[', '{':
+			path = append(path, level{list: delim == '[', index: -1})
+		case ']', '}':
+			path = path[:len(path)-1]
+		}
+	}
+}
+
+// jsonFormats are huma's formats with our reader of bodies.
+func jsonFormats() map[string]huma.Format {
+	format := huma.Format{Marshal: huma.DefaultJSONFormat.Marshal, Unmarshal: readJSON}
+	return map[string]huma.Format{"application/json": format, "json": format}
+}
+
+// refineSchemas takes the check of lists without repetition over from huma, which
+// panics when such a list holds a list or an object. The description still says
+// uniqueItems; tidyValue looks after the types are known to be right. The format of
+// a list is that of its entries, which huma's tags cannot say.
+func (s *server) refineSchemas() {
+	seen := map[*huma.Schema]bool{}
+	var walk func(*huma.Schema)
+	walk = func(schema *huma.Schema) {
+		if schema == nil || seen[schema] {
+			return
+		}
+		seen[schema] = true
+		if schema.UniqueItems {
+			schema.UniqueItems = false
+			if schema.Extensions == nil {
+				schema.Extensions = map[string]any{}
+			}
+			schema.Extensions["uniqueItems"] = true
+		}
+		if schema.Type == huma.TypeArray && schema.Format != "" {
+			schema.Items.Format, schema.Format = schema.Format, ""
+		}
+		walk(schema.Items)
+		for _, property := range schema.Properties {
+			walk(property)
+		}
+		if more, ok := schema.AdditionalProperties.(*huma.Schema); ok {
+			walk(more)
+		}
+	}
+	for _, schema := range s.huma.OpenAPI().Components.Schemas.Map() {
+		walk(schema)
+	}
+	for _, path := range s.huma.OpenAPI().Paths {
+		for _, op := range []*huma.Operation{path.Get, path.Post, path.Put, path.Patch, path.Delete} {
+			if op == nil {
+				continue
+			}
+			for _, p := range op.Parameters {
+				walk(p.Schema)
+			}
+			if op.RequestBody == nil {
+				continue
+			}
+			for _, media := range op.RequestBody.Content {
+				walk(media.Schema)
+			}
+		}
+	}
+}
