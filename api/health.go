@@ -21,12 +21,17 @@ func (s *server) serveHealth(router *gin.Engine) {
 	router.GET("/metrics", gin.WrapH(promhttp.HandlerFor(s.deps.Metrics, promhttp.HandlerOpts{})))
 }
 
-// ready asks every part at once and names those that are down.
+// ready asks every part at once and names those that are down. A load balancer keeps
+// a process that is degraded: people can file and decide there.
 func (s *server) ready(c *gin.Context) {
 	parts, status, word := s.parts(c.Request.Context()), http.StatusOK, "ok"
-	for _, state := range parts {
-		if state != "ok" {
+	for _, check := range s.deps.Checks {
+		switch {
+		case parts[check.Name] == "ok":
+		case !check.Optional:
 			status, word = http.StatusServiceUnavailable, "down"
+		case word == "ok":
+			word = "degraded"
 		}
 	}
 	c.JSON(status, gin.H{"status": word, "parts": parts})

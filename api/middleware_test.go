@@ -98,15 +98,25 @@ func TestARestartedDatabaseIsUnavailableToEveryCall(t *testing.T) {
 }
 
 func TestReadinessNamesThePartThatIsDown(t *testing.T) {
-	handler, err := New(Deps{Checks: []Check{
-		{Name: "database", Ask: func(context.Context) error { return nil }},
-		{Name: "temporal", Ask: func(ctx context.Context) error { <-ctx.Done(); return ctx.Err() }},
-	}})
-	require.NoError(t, err)
-	answer := httptest.NewRecorder()
-	handler.ServeHTTP(answer, httptest.NewRequest("GET", "/readyz", nil))
-	require.Equal(t, http.StatusServiceUnavailable, answer.Code)
-	require.JSONEq(t, `{"status":"down","parts":{"database":"ok","temporal":"down"}}`, answer.Body.String())
+	fine := func(context.Context) error { return nil }
+	silent := func(ctx context.Context) error { <-ctx.Done(); return ctx.Err() }
+	for _, row := range []struct {
+		database, temporal func(context.Context) error
+		status             int
+		body               string
+	}{
+		{fine, fine, http.StatusOK, `{"status":"ok","parts":{"database":"ok","temporal":"ok"}}`},
+		{fine, silent, http.StatusOK, `{"status":"degraded","parts":{"database":"ok","temporal":"down"}}`},
+		{silent, fine, http.StatusServiceUnavailable, `{"status":"down","parts":{"database":"down","temporal":"ok"}}`},
+		{silent, silent, http.StatusServiceUnavailable, `{"status":"down","parts":{"database":"down","temporal":"down"}}`},
+	} {
+		handler, err := New(Deps{Checks: []Check{{Name: "database", Ask: row.database}, {Name: "temporal", Ask: row.temporal, Optional: true}}})
+		require.NoError(t, err)
+		answer := httptest.NewRecorder()
+		handler.ServeHTTP(answer, httptest.NewRequest("GET", "/readyz", nil))
+		require.Equal(t, row.status, answer.Code)
+		require.JSONEq(t, row.body, answer.Body.String())
+	}
 }
 
 func TestLimitsHoldBackAndForget(t *testing.T) {

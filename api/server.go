@@ -43,7 +43,7 @@ type Deps struct {
 	Log                        *slog.Logger
 	// Version of the program, as it stands in the API description.
 	Version string
-	// Checks are the parts /readyz asks: database, temporal, blob, worker.
+	// Checks are the parts /readyz asks: database, keys, files, temporal, worker.
 	Checks []Check
 	// Metrics is where the API puts its own metrics and what /metrics serves;
 	// a registry of its own is made when nil.
@@ -66,6 +66,9 @@ type Check struct {
 	Name string
 	// Ask returns nil when the part answers; it must respect the context's deadline.
 	Ask func(context.Context) error
+	// Optional parts may be down while people can still work: filings are taken and
+	// decisions kept without Temporal and without a worker.
+	Optional bool
 }
 
 // server holds what the operations share. It is immutable after New.

@@ -126,12 +126,12 @@ func (x *xueji) ready(ctx context.Context) error {
 	for {
 		var health map[string]any
 		err := probe.get(ctx, "/readyz", &health)
-		if err == nil {
+		if err == nil && health["status"] == "ok" { // not without a worker
 			return nil
 		}
 		select {
 		case <-ctx.Done():
-			return fmt.Errorf("Xueji does not get ready: %w", err)
+			return fmt.Errorf("Xueji does not get ready (%v): %w", health["parts"], errors.Join(err, ctx.Err()))
 		case <-tick.C:
 		}
 	}

@@ -150,6 +150,23 @@ func root(t testing.TB) string {
 	}
 }
 
+// At serves a register with other settings, such as one that was restored, beside this
+// stack, and gives a stack that talks to it. It has no worker until StartWorker.
+func (s *Stack) At(cfg config.Config) *Stack {
+	s.T.Helper()
+	other := &Stack{T: s.T, Config: cfg, Clock: s.Clock, Hand: s.Hand, Log: s.Log, Metrics: prometheus.NewRegistry()}
+	pool, err := pgxpool.New(s.T.Context(), cfg.Database.URL.Reveal())
+	require.NoError(s.T, err)
+	s.T.Cleanup(pool.Close)
+	other.DB = pool
+	other.startAPI()
+	s.T.Cleanup(func() {
+		other.StopWorker()
+		other.api.stop()
+	})
+	return other
+}
+
 func (s *Stack) startAPI() {
 	s.T.Helper()
 	a, err := service.OpenAPI(s.T.Context(), s.Config, s.Clock, s.Logger(), s.Metrics, s.options...)

@@ -213,6 +213,9 @@ func (p *Postgres) Port() int { return p.port }
 // Dir gives the folder the cluster really lives in.
 func (p *Postgres) Dir() string { return p.folder.path }
 
+// Program gives the path of a program of this server's version, such as pg_dump.
+func (p *Postgres) Program(name string) string { return p.server.program(name) }
+
 // Pid gives the process number of the server.
 func (p *Postgres) Pid() int { return p.child.pid }
 

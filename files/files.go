@@ -8,7 +8,9 @@
 package files
 
 import (
+	"bytes"
 	"context"
+	"crypto/rand"
 	"crypto/sha256"
 	"errors"
 	"fmt"
@@ -101,14 +103,28 @@ func (c *Cabinet) Close() error {
 	return nil
 }
 
-// Ready says whether the store can be reached.
-func (c *Cabinet) Ready(ctx context.Context) error {
-	ok, err := c.bucket.IsAccessible(ctx)
-	if err != nil {
-		return fmt.Errorf("file store: %w", err)
+// probeSize is more than a file system keeps beside its table of contents.
+const probeSize = 16 << 10
+
+// Ready says whether the store takes files: it writes a small one, reads it back and
+// removes it. A store that can be reached may still be full or read-only.
+func (c *Cabinet) Ready(ctx context.Context) (err error) {
+	key := "probe/" + rand.Text()
+	written := bytes.Repeat([]byte("probe\n"), probeSize/6)
+	defer func() {
+		if gone := c.bucket.Delete(context.WithoutCancel(ctx), key); err == nil && gone != nil {
+			err = fmt.Errorf("file store: %w", gone)
+		}
+	}()
+	if err := c.bucket.WriteAll(ctx, key, written, nil); err != nil {
+		return fmt.Errorf("the file store takes no files: %w", err)
 	}
-	if !ok {
-		return errors.New("the file store cannot be reached")
+	read, err := c.bucket.ReadAll(ctx, key)
+	if err != nil {
+		return fmt.Errorf("the file store gives no files: %w", err)
+	}
+	if !bytes.Equal(read, written) {
+		return errors.New("the file store gives something else than it took")
 	}
 	return nil
 }

@@ -160,3 +160,55 @@ func TestOldFilesGoEvenWhenNobodyKnowsThem(t *testing.T) {
 	require.ErrorIs(t, err, files.ErrMissing)
 	require.Len(t, left(t, dir), 2)
 }
+
+// A store that is there and takes nothing is not ready: a full disk looks like this.
+func TestAStoreThatTakesNothingIsNotReady(t *testing.T) {
+	c, dir := open(t)
+	require.NoError(t, c.Ready(t.Context()))
+	require.Empty(t, left(t, dir), "the probe stays nowhere")
+	require.NoError(t, os.RemoveAll(filepath.Join(dir, "probe")))
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "probe"), nil, 0o600)) // root may write into any folder, but not into a file's place
+	require.ErrorContains(t, c.Ready(t.Context()), "takes no files")
+}
+
+// Files are brought to the newest key in their places, and one nobody can read is counted.
+func TestFilesAreSealedAnew(t *testing.T) {
+	keys, err := secret.Create(filepath.Join(t.TempDir(), "keys"), nil)
+	require.NoError(t, err)
+	dir := t.TempDir()
+	c, err := files.Open(t.Context(), dir, keys)
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, c.Close()) })
+	put := func(key, text string) {
+		_, _, err := c.Put(t.Context(), files.Evidence, key, strings.NewReader(text), 1<<20)
+		require.NoError(t, err)
+	}
+	put("empty", "")
+	put("long", strings.Repeat("x", 100_000))
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "evidence", "broken"), []byte("no stream"), 0o600))
+	_, err = secret.Stage(keys.Dir(), nil)
+	require.NoError(t, err)
+	require.NoError(t, secret.Promote(keys.Dir(), nil))
+	require.NoError(t, keys.Reload())
+	put("new", "x")
+
+	told := 0
+	n, err := c.Reseal(t.Context(), func(files.Resealed) { told++ })
+	require.NoError(t, err)
+	require.Equal(t, files.Resealed{Looked: 4, Older: 2, Unreadable: 1}, n)
+	require.Equal(t, 4, told)
+	n, err = c.Reseal(t.Context(), func(files.Resealed) {})
+	require.NoError(t, err)
+	require.Equal(t, files.Resealed{Looked: 4, Unreadable: 1}, n, "twice is once")
+	require.NoError(t, secret.Prune(keys.Dir(), nil))
+	require.NoError(t, keys.Reload())
+	r, err := c.Get(t.Context(), files.Evidence, "long")
+	require.NoError(t, err)
+	text, err := io.ReadAll(r)
+	require.NoError(t, errors.Join(err, r.Close()))
+	require.Len(t, text, 100_000)
+	n, err = c.Check(t.Context(), 0, func(files.Resealed) {})
+	require.NoError(t, err)
+	require.Equal(t, files.Resealed{Looked: 4, Unreadable: 1}, n)
+	require.Len(t, left(t, dir), 4, "no half file is left")
+}

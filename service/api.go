@@ -48,9 +48,10 @@ func OpenAPI(ctx context.Context, cfg config.Config, clock *calendar.Clock, log 
 		Store: p.register, Desk: a.desk, Watch: casework.NewWatch(p.register, p.engine), Processes: p.proc, Files: p.files, Log: log, Version: Version(), Metrics: metrics,
 		Checks: []api.Check{
 			{Name: "database", Ask: p.register.Ping},
-			{Name: "temporal", Ask: p.engine.Healthy},
+			{Name: "keys", Ask: func(ctx context.Context) error { return checkKeys(ctx, p.register) }},
 			{Name: "files", Ask: p.files.Ready},
-			{Name: "worker", Ask: a.workerAlive},
+			{Name: "temporal", Ask: p.engine.Healthy, Optional: true},
+			{Name: "worker", Ask: a.workerAlive, Optional: true},
 		},
 	})
 	if err != nil {

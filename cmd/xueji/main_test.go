@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"io"
+	"os"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -110,4 +111,27 @@ func TestStackStartsServesAndStartsADeadServerAgain(t *testing.T) {
 	require.NoError(t, connection.Close(t.Context()))
 	require.NoError(t, s.stop())
 	require.Contains(t, out.String(), "everything is saved")
+}
+
+// A folder that cannot be written is named before anything is made that would stay.
+func TestAFolderThatCannotBeWrittenIsNamedFirst(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "file")
+	require.NoError(t, os.WriteFile(file, nil, 0o600))
+	for name, set := range map[string]func(*config.Config, string){
+		"var":   func(c *config.Config, dir string) { c.VarDir = dir },
+		"keys":  func(c *config.Config, dir string) { c.Keys.Dir = dir },
+		"files": func(c *config.Config, dir string) { c.Blob.URL = "file://" + dir },
+	} {
+		dir := filepath.Join(file, name) // below a file, so that root cannot write there either
+		cfg := config.Config{Environment: config.Development, VarDir: filepath.Join(t.TempDir(), "var")}
+		set(&cfg, dir)
+		var out bytes.Buffer
+		err := withStack(t.Context(), cfg, &out, func(context.Context, config.Config, io.Writer) error {
+			t.Error("nothing runs")
+			return nil
+		})
+		require.ErrorContains(t, err, "the folder "+dir+" cannot be written")
+		require.Empty(t, out.String(), "no server was made")
+		require.NoDirExists(t, filepath.Join(cfg.VarDir, "postgres"))
+	}
 }

@@ -58,7 +58,7 @@ func migrate(ctx context.Context, cfg config.Config, out io.Writer) error {
 	}
 	made, err := service.Mend(ctx, cfg.Database)
 	for _, name := range made {
-		_, _ = fmt.Fprintln(out, "was missing and is made:", name)
+		_, _ = fmt.Fprintln(out, "mended:", name)
 	}
 	return err
 }

@@ -125,11 +125,27 @@ func compare(have []rule) (missing, surplus []rule) {
 		}
 	}
 	for _, r := range have {
+		if undo, ok := everybodys(r); ok && !wants[r.name] {
+			missing = append(missing, undo)
+			continue
+		}
 		if !wants[r.name] && (strings.HasPrefix(r.name, "GRANT ") || strings.HasPrefix(r.name, "POLICY ")) {
 			surplus = append(surplus, r)
 		}
 	}
 	return missing, surplus
+}
+
+// everybodys gives what takes a function back from everybody. PostgreSQL gives a new
+// function to everybody, and a restore without the serving roles leaves it so,
+// because a dump takes it back in one statement with the grants to them.
+func everybodys(r rule) (undo rule, ok bool) {
+	name, ok := strings.CutPrefix(r.name, "GRANT EXECUTE ON FUNCTION ")
+	if !ok || !strings.HasSuffix(name, " TO PUBLIC") {
+		return rule{}, false
+	}
+	text := "REVOKE EXECUTE ON FUNCTION " + strings.TrimSuffix(name, " TO PUBLIC") + " FROM PUBLIC"
+	return rule{text, text}, true
 }
 
 // Mend compares a database with what a fresh migration yields and makes what is

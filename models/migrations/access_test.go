@@ -62,6 +62,7 @@ func TestMigrateMendsOrRefuses(t *testing.T) {
 		"GRANT EXECUTE ON FUNCTION login_account(a_login text) TO xueji_app": `REVOKE EXECUTE ON FUNCTION login_account FROM xueji_app`,
 		"GRANT USAGE ON SCHEMA public TO xueji_worker":                       `REVOKE USAGE ON SCHEMA public FROM xueji_worker`,
 		"INDEX student_identity ON student":                                  `DROP INDEX student_identity`,
+		"REVOKE EXECUTE ON FUNCTION slot_kind(slot_key text) FROM PUBLIC":    `GRANT EXECUTE ON FUNCTION slot_kind TO PUBLIC`,
 		"CONSTRAINT change_roster ON change":                                 `ALTER TABLE change DROP CONSTRAINT change_roster`,
 		"TRIGGER audit_entry_append_only ON audit_entry":                     `DROP TRIGGER audit_entry_append_only ON audit_entry`,
 		"TRIGGER decision_append_only ON decision IS ON":                     `ALTER TABLE decision DISABLE TRIGGER decision_append_only`,

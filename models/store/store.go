@@ -143,8 +143,19 @@ func (s *Store) Close() {
 	s.pool.Close()
 }
 
-// Ping says whether the database answers.
-func (s *Store) Ping(ctx context.Context) error { return s.pool.Ping(ctx) }
+// Ping says whether the database answers and takes writes: a standby and one that was
+// made read-only do not.
+func (s *Store) Ping(ctx context.Context) error {
+	var reading bool
+	err := s.pool.QueryRow(ctx, `SELECT pg_is_in_recovery() OR current_setting('transaction_read_only')::boolean`).Scan(&reading)
+	if err != nil {
+		return fmt.Errorf("ask the database: %w", err)
+	}
+	if reading {
+		return errors.New("the database takes no writes: it is a standby or was made read-only")
+	}
+	return nil
+}
 
 // Clock is the clock every time in the register comes from.
 func (s *Store) Clock() *calendar.Clock { return s.clock }
