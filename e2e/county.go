@@ -100,6 +100,19 @@ func (s *Stack) Person(at Office, roles ...org.Role) *Person {
 	return p
 }
 
+// LoggedIn gives the same person with a session of a log-in: what a token may not do
+// is done with it.
+func (p *Person) LoggedIn() *Person {
+	p.s.T.Helper()
+	same := *p
+	token := sha256.Sum256([]byte("login " + p.ID.String()))
+	same.Token = base64.RawURLEncoding.EncodeToString(token[:])
+	hash, now := sha256.Sum256([]byte(same.Token)), p.s.Clock.Now()
+	p.s.Exec(`INSERT INTO session (id, account_id, kind, token_hash, created_at, last_used_at, expires_at) VALUES ($1, $2, 'LOGIN', $3, $4, $4, $5)`,
+		uuid.Must(uuid.NewV7()), p.ID, hash[:], now, now.Add(12*time.Hour))
+	return &same
+}
+
 // County makes the usual county: one school, its people, the bureaus above.
 func (s *Stack) County() *County { return s.CountyOf("520102", "2152000123", "南明区示例小学") }
 
