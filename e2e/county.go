@@ -166,8 +166,11 @@ func (p *Person) Do(method, path string, body any, key string) Answer {
 	return p.s.Call(p.Token, method, path, body, key)
 }
 
-// Evidence uploads a picture and gives its ID.
-func (p *Person) Evidence() string {
+// Evidence uploads a picture and gives its ID; it is the same picture every time.
+func (p *Person) Evidence() string { return p.Paper(0) }
+
+// Paper uploads a picture of one shade and gives its ID.
+func (p *Person) Paper(shade uint8) string {
 	p.s.T.Helper()
 	var body bytes.Buffer
 	form := multipart.NewWriter(&body)
@@ -176,7 +179,9 @@ func (p *Person) Evidence() string {
 	header.Set("Content-Type", "image/png")
 	part, err := form.CreatePart(header)
 	require.NoError(p.s.T, err)
-	require.NoError(p.s.T, png.Encode(part, image.NewGray(image.Rect(0, 0, 8, 8))))
+	picture := image.NewGray(image.Rect(0, 0, 8, 8))
+	picture.Pix[0] = shade
+	require.NoError(p.s.T, png.Encode(part, picture))
 	require.NoError(p.s.T, form.Close())
 	request, err := http.NewRequestWithContext(p.s.T.Context(), http.MethodPost, p.s.URL+"/v1/evidence", &body)
 	require.NoError(p.s.T, err)
