@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/hex"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/google/uuid"
@@ -122,6 +123,21 @@ type EvidenceView struct {
 	SHA256    string    `json:"sha256"`
 	Content   string    `json:"content" doc:"Address of the content."`
 	CreatedAt time.Time `json:"created_at"`
+	// Elsewhere is a remark, no refusal: sisters and brothers share papers.
+	Elsewhere *Elsewhere `json:"elsewhere,omitempty" doc:"The same file is a paper in cases of other pupils, too."`
+}
+
+// Elsewhere says in which cases of other pupils a file stands.
+type Elsewhere struct {
+	Remark string     `json:"remark" doc:"What to look at, for a person."`
+	Count  int        `json:"count" maximum:"10" doc:"How many cases; ten stands for ten or more."`
+	Cases  []CaseView `json:"cases" doc:"Those that I may see."`
+}
+
+// CaseView names a change.
+type CaseView struct {
+	Change uuid.UUID `json:"change_id"`
+	CaseNo string    `json:"case_no"`
 }
 
 func (s *server) showChange(ctx context.Context, p *store.ChangePage) ChangePage {
@@ -174,11 +190,28 @@ func (s *server) showChange(ctx context.Context, p *store.ChangePage) ChangePage
 		out.Evidence = append(out.Evidence, EvidenceView{
 			ID: e.ID, Kind: e.Kind, Round: e.Round, FileName: e.FileName, MediaType: e.MediaType, Size: e.Size,
 			SHA256: hex.EncodeToString(e.SHA256), Content: "/v1/evidence/" + e.ID.String() + "/content", CreatedAt: e.CreatedAt,
+			Elsewhere: s.showElsewhere(ctx, e.Elsewhere),
 		})
 	}
 	out.Ended = endedBy(p.Change, out.Timeline)
 	out.Next = s.next(ctx, out)
 	return out
+}
+
+// showElsewhere words the remark that a file stands in cases of other pupils; nil when it does not.
+func (s *server) showElsewhere(ctx context.Context, list []store.CaseRef) *Elsewhere {
+	if len(list) == 0 {
+		return nil
+	}
+	out := Elsewhere{Count: len(list), Cases: []CaseView{}}
+	for _, ref := range list {
+		if ref.ID != uuid.Nil {
+			out.Cases = append(out.Cases, CaseView{Change: ref.ID, CaseNo: ref.CaseNo})
+		}
+	}
+	remark := problem.New(problem.EvidenceElsewhere).With("count", strconv.Itoa(out.Count))
+	out.Remark = s.catalogue.Sentence(remark, exchangeOf(ctx).lang)
+	return &out
 }
 
 func (s *server) showEntry(ctx context.Context, e store.TimelineEntry) TimelineEntry {

@@ -91,3 +91,26 @@ func TestFindingsComeAlsoWhereTheLibraryPanics(t *testing.T) {
 	require.Contains(t, w.log.String(), "findings as csv")
 	requireNoSecretsIn(t, w)
 }
+
+// Who decides about a roster sees the numbers of its rows, one by one.
+func TestWhoDecidesAboutARosterSeesItsNumbers(t *testing.T) {
+	w := newWorld(t)
+	w.openClasses()
+	registrar := w.login(w.places["school"], org.SchoolRegistrar)
+	leader, reviewer := w.login(w.places["school"], org.SchoolLeader), w.login(w.places["county"], org.BureauReviewer)
+	up := read[RosterUpload](t, http.StatusCreated, w.uploadAs(registrar, "/v1/rosters", "a.xlsx", rosterFile(t, "roster-no-au.xlsx")))
+	var filed struct{ ID uuid.UUID }
+	w.must(http.StatusCreated, registrar.token, call{method: "POST", path: "/v1/changes", key: "file-roster", body: m{"kind": "ROSTER_IMPORT", "roster_id": up.Roster.ID}}, &filed)
+	ask := func(row int) call {
+		return call{method: "POST", path: "/v1/changes/" + filed.ID.String() + "/reveal", body: m{"field": "id_number", "row": row, "reason": "VERIFY_DOCUMENT"}}
+	}
+	var seen RevealedChange
+	w.must(http.StatusOK, leader.token, ask(3), &seen)
+	require.Regexp(t, `^\d{17}[\dX]$`, seen.After)
+	w.refused("reveal_nothing", leader.token, ask(999))
+	w.refused("reveal_nothing", leader.token, call{method: "POST", path: ask(3).path, body: m{"field": "id_number", "reason": "VERIFY_DOCUMENT"}})
+	w.refused("reveal_not_your_step", reviewer.token, ask(3))
+	require.Equal(t, 1, one[int](w, `SELECT count(*) FROM audit_entry WHERE action = 'change.reveal' AND detail ->> 'row' = '3'`))
+	w.must(http.StatusOK, registrar.token, ask(3), nil)
+	requireNoSecretsIn(t, w)
+}

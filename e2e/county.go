@@ -100,6 +100,19 @@ func (s *Stack) Person(at Office, roles ...org.Role) *Person {
 	return p
 }
 
+// LoggedIn gives the same person with a session of a log-in: what a token may not do
+// is done with it.
+func (p *Person) LoggedIn() *Person {
+	p.s.T.Helper()
+	same := *p
+	token := sha256.Sum256([]byte("login " + p.ID.String()))
+	same.Token = base64.RawURLEncoding.EncodeToString(token[:])
+	hash, now := sha256.Sum256([]byte(same.Token)), p.s.Clock.Now()
+	p.s.Exec(`INSERT INTO session (id, account_id, kind, token_hash, created_at, last_used_at, expires_at) VALUES ($1, $2, 'LOGIN', $3, $4, $4, $5)`,
+		uuid.Must(uuid.NewV7()), p.ID, hash[:], now, now.Add(12*time.Hour))
+	return &same
+}
+
 // County makes the usual county: one school, its people, the bureaus above.
 func (s *Stack) County() *County { return s.CountyOf("520102", "2152000123", "南明区示例小学") }
 
@@ -153,8 +166,11 @@ func (p *Person) Do(method, path string, body any, key string) Answer {
 	return p.s.Call(p.Token, method, path, body, key)
 }
 
-// Evidence uploads a picture and gives its ID.
-func (p *Person) Evidence() string {
+// Evidence uploads a picture and gives its ID; it is the same picture every time.
+func (p *Person) Evidence() string { return p.Paper(0) }
+
+// Paper uploads a picture of one shade and gives its ID.
+func (p *Person) Paper(shade uint8) string {
 	p.s.T.Helper()
 	var body bytes.Buffer
 	form := multipart.NewWriter(&body)
@@ -163,7 +179,9 @@ func (p *Person) Evidence() string {
 	header.Set("Content-Type", "image/png")
 	part, err := form.CreatePart(header)
 	require.NoError(p.s.T, err)
-	require.NoError(p.s.T, png.Encode(part, image.NewGray(image.Rect(0, 0, 8, 8))))
+	picture := image.NewGray(image.Rect(0, 0, 8, 8))
+	picture.Pix[0] = shade
+	require.NoError(p.s.T, png.Encode(part, picture))
 	require.NoError(p.s.T, form.Close())
 	request, err := http.NewRequestWithContext(p.s.T.Context(), http.MethodPost, p.s.URL+"/v1/evidence", &body)
 	require.NoError(p.s.T, err)

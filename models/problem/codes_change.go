@@ -23,6 +23,7 @@ const (
 	InputUnknown      Code = "input_unknown"
 	EvidenceMissing   Code = "evidence_missing"
 	EvidenceUnknown   Code = "evidence_unknown"
+	EvidenceElsewhere Code = "evidence_elsewhere"
 	SchoolClosed      Code = "school_closed"
 	AlreadyDecided    Code = "already_decided"
 	ChangeClosed      Code = "change_closed"

@@ -104,6 +104,15 @@ type EvidenceView struct {
 	Size      int64
 	SHA256    []byte `gorm:"column:sha256"`
 	CreatedAt time.Time
+	// Elsewhere are the cases of other pupils in which the same file stands.
+	Elsewhere []CaseRef `gorm:"-"`
+}
+
+// CaseRef names a change; both are empty where the reader may know only that there
+// is one.
+type CaseRef struct {
+	ID     uuid.UUID
+	CaseNo string
 }
 
 // ChangePage reads a change with its steps, timeline and evidence.
@@ -226,7 +235,10 @@ func (t *Tx) readEvidence(p *ChangePage) error {
 	if err != nil {
 		return fmt.Errorf("read the evidence of a change: %w", err)
 	}
-	return nil
+	if len(p.Evidence) == 0 {
+		return nil
+	}
+	return t.readElsewhere(p)
 }
 
 // ClosedProblem says that a change has ended, with who ended it and when; nil while it runs.

@@ -1,0 +1,81 @@
+package api
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+
+	"github.com/xueji/xueji/models/org"
+)
+
+// fileOperations lists the operations whose answer is a file.
+func fileOperations(t *testing.T, w *world) []string {
+	t.Helper()
+	var list []string
+	for _, item := range w.server.huma.OpenAPI().Paths {
+		for _, op := range []*huma.Operation{item.Get, item.Post, item.Put, item.Patch, item.Delete} {
+			if op == nil {
+				continue
+			}
+			for status, answer := range op.Responses {
+				for kind, content := range answer.Content {
+					if !strings.HasPrefix(status, "2") || content.Schema == nil {
+						continue
+					}
+					require.Empty(t, content.Schema.ContentEncoding, "%s answers bytes: describe them with describeDownload", op.OperationID)
+					if kind != "application/json" && !slices.Contains(list, op.OperationID) {
+						list = append(list, op.OperationID)
+					}
+				}
+			}
+		}
+	}
+	slices.Sort(list)
+	return list
+}
+
+// Every file that leaves holds no number, or it is audited; an operation that is not
+// looked at here fails the test.
+func TestEveryFileThatLeavesIsLookedAt(t *testing.T) {
+	w := newWorld(t)
+	w.openClasses()
+	registrar := w.login(w.places["school"], org.SchoolRegistrar)
+	roster := read[RosterUpload](t, http.StatusCreated, w.uploadAs(registrar, "/v1/rosters", "a.xlsx", rosterFile(t, "roster-no-au.xlsx"))).Roster
+	paper := read[Evidence](t, http.StatusCreated, w.uploadAs(registrar, "/v1/evidence", "a.pdf", evidenceFile(t, "two-pages.pdf")))
+	audited := func(action string, id uuid.UUID) int {
+		return one[int](w, `SELECT count(*) FROM audit_entry WHERE action = $1 AND subject_id = $2`, action, id.String())
+	}
+	get := func(path string) *httptest.ResponseRecorder {
+		answer := w.send(registrar.token, call{method: "GET", path: path})
+		require.Equal(t, http.StatusOK, answer.Code, answer.Body.String())
+		require.Equal(t, "no-store", answer.Header().Get("Cache-Control"), path)
+		require.Contains(t, answer.Header().Get("Content-Disposition"), "attachment; filename", path)
+		return answer
+	}
+	looked := map[string]func(){
+		"get-roster-template": func() { require.NotRegexp(t, `\d{15}`, sheetText(t, get("/v1/rosters/template"))) },
+		"get-roster-findings": func() {
+			path := "/v1/rosters/" + roster.ID.String() + "/findings.xlsx"
+			require.NotRegexp(t, `\d{15}`, sheetText(t, get(path)))
+			get(path + "?reason=AUTHORITY_REQUEST")
+			require.Equal(t, 2, audited("roster.findings", roster.ID))
+		},
+		"open-evidence": func() { // a picture: what it shows is what it is for
+			get("/v1/evidence/" + paper.ID.String() + "/content")
+			require.Equal(t, 1, audited("evidence.open", paper.ID))
+		},
+	}
+	for _, id := range fileOperations(t, w) {
+		look, known := looked[id]
+		require.True(t, known, "%s answers a file: say here how its numbers are kept", id)
+		look()
+		delete(looked, id)
+	}
+	require.Empty(t, looked, "no such files")
+}

@@ -1,0 +1,36 @@
+package store
+
+import (
+	"fmt"
+
+	"github.com/google/uuid"
+)
+
+// readElsewhere finds which papers of a change stand, as the same file, in cases of
+// other pupils. Those who handed the change in learn of cases they may see only: what
+// other offices were given is for who has to judge it.
+func (t *Tx) readElsewhere(p *ChangePage) error {
+	var rows []struct {
+		EvidenceID uuid.UUID
+		ChangeID   *uuid.UUID
+		CaseNo     *string
+	}
+	err := t.db.Raw(`SELECT evidence_id, change_id, case_no FROM papers_elsewhere(@id)
+		WHERE change_id IS NOT NULL OR NOT submitted(@id, @me) ORDER BY case_no`,
+		map[string]any{"id": p.ID, "me": t.scope.Account}).Scan(&rows).Error
+	if err != nil {
+		return fmt.Errorf("look where else the papers of a change stand: %w", err)
+	}
+	elsewhere := map[uuid.UUID][]CaseRef{}
+	for _, r := range rows {
+		ref := CaseRef{}
+		if r.ChangeID != nil {
+			ref = CaseRef{ID: *r.ChangeID, CaseNo: *r.CaseNo}
+		}
+		elsewhere[r.EvidenceID] = append(elsewhere[r.EvidenceID], ref)
+	}
+	for i := range p.Evidence {
+		p.Evidence[i].Elsewhere = elsewhere[p.Evidence[i].ID]
+	}
+	return nil
+}
