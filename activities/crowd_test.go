@@ -150,7 +150,8 @@ func (c *crowd) rules(t require.TestingT, steps []process.Step, samePerson strin
 }
 
 // file files a change about a fresh pupil, who is nobody's double.
-func (c *crowd) file(t require.TestingT, kind process.Kind) uuid.UUID {
+// A change that may be asked for a day ahead is asked for from that day.
+func (c *crowd) file(t require.TestingT, kind process.Kind, from string) uuid.UUID {
 	pupil, registrar := uuid.Must(uuid.NewV7()), c.who("registrar")
 	own := string(rune(0x4e00 + c.pupils%20_000)) // a Chinese character
 	if c.pupils++; c.pupils%100 == 0 {
@@ -166,7 +167,7 @@ func (c *crowd) file(t require.TestingT, kind process.Kind) uuid.UUID {
 	}
 	f := store.Filing{
 		Kind: kind, StudentID: pupil, Office: store.Office{ID: registrar.org, Path: schoolPath, Province: "520000"}, Key: uuid.NewString(),
-		Inputs: map[string]string{"reason_code": "10", "from_date": "2026-11-21", "until_date": "2027-03-01"},
+		Inputs: map[string]string{"reason_code": "10", "from_date": from, "until_date": "2027-08-31"},
 	}
 	f.Evidence = []store.EvidenceRef{paper("GUARDIAN_APPLICATION"), paper("SUSPENSION_PROOF")}
 	if kind == process.KeyDataChange {

@@ -49,7 +49,7 @@ func TestWhateverPeopleDoACaseHoldsTogether(t *testing.T) {
 			rapid.Check(t, func(t *rapid.T) {
 				c.hand.Set(opening)
 				c.rules(t, drawChain(t), rapid.SampledFrom([]string{"ALLOW", "ALLOW", "FORBID"}).Draw(t, "same person"))
-				p := &play{t: t, crowd: c, kind: kind, change: c.file(t, kind), said: said, now: opening}
+				p := &play{t: t, crowd: c, kind: kind, change: c.file(t, kind, rapid.SampledFrom(firstDays()).Draw(t, "first day")), said: said, now: opening}
 				rest := drawDeeds(t)
 				for ended := false; !ended; {
 					rest, ended = p.run(rest)
@@ -59,6 +59,8 @@ func TestWhateverPeopleDoACaseHoldsTogether(t *testing.T) {
 		})
 	}
 	t.Log("slips by verb and outcome:", said)
+	require.Positive(t, said["waited"], "no change waited for its day")
+	require.Positive(t, said["in force on its day"], "no change was in force on its day")
 	for _, verb := range store.Verbs() {
 		require.Positive(t, said[string(verb)+" COUNTED"], "%s was never counted: the test does not try it", verb)
 	}
@@ -138,7 +140,7 @@ func (p *play) run(list []deed) (rest []deed, ended bool) {
 }
 
 // finish looks whether the workflow stands where the register does, and ends the
-// change.
+// change, unless it waits for its day.
 func (p *play) finish() {
 	p.crowd.hand.Set(p.env.Now())
 	var register contract.Position
@@ -153,6 +155,9 @@ func (p *play) finish() {
 	believed.Wait, register.Wait, believed.DueAt, register.DueAt = 0, 0, time.Time{}, time.Time{}
 	require.Equal(p.t, register, believed, "the workflow stands where the register does")
 	require.Empty(p.t, register.Slips, "every slip was counted or refused")
+	if register.EffectiveOn != "" {
+		return // it sleeps until its day, and ends by itself
+	}
 	registrar := p.crowd.who("registrar")
 	s, err := p.handIn(registrar, store.Word{ChangeID: p.change, Verb: store.Withdraw, Step: contract.AnyStep})
 	require.NoError(p.t, err)
@@ -167,9 +172,32 @@ func (p *play) over() {
 		require.NotEqual(p.t, store.SlipPending, s.Outcome, "%s was left lying", s.Verb)
 		p.said[strings.TrimSpace(string(s.Verb)+" "+s.Outcome+" "+s.OutcomeCode)]++
 	}
+	p.day()
 	var slots int
 	require.NoError(p.t, p.crowd.owner.QueryRow(context.Background(), `SELECT count(*) FROM slot WHERE change_id = $1`, p.change).Scan(&slots))
 	require.Zero(p.t, slots, "the pupil is free again")
+}
+
+// firstDays are the days a suspension is asked for: past, and so many days ahead that
+// people mostly get there, or mostly do not.
+func firstDays() []string { return []string{"2026-11-16", "2026-11-24", "2026-12-10", "2027-03-01"} }
+
+// day checks that nothing of a change was on the record before its day.
+func (p *play) day() {
+	var waited, early, onDay int
+	err := p.crowd.owner.QueryRow(context.Background(), `SELECT (SELECT count(*) FROM step s WHERE s.change_id = c.id AND s.act = 'AWAIT_DAY'),
+			(SELECT count(*) FROM student_history h WHERE h.change_id = c.id AND h.kind = 'SUSPENSION'
+				AND (h.effective_on <> CAST(c.inputs ->> 'from_date' AS date) OR h.recorded_at < CAST((c.inputs ->> 'from_date') || ' 00:00 Asia/Shanghai' AS timestamptz))),
+			(SELECT count(*) FROM step s JOIN student_history h ON h.change_id = s.change_id WHERE s.change_id = c.id AND s.act = 'AWAIT_DAY' AND s.status = 'DONE')
+		FROM change c WHERE c.id = $1`, p.change).Scan(&waited, &early, &onDay)
+	require.NoError(p.t, err)
+	require.Zero(p.t, early, "in force before its day, or with another day in the history: %s", p.crowd.story(p.change))
+	if waited > 0 {
+		p.said["waited"]++
+	}
+	if onDay > 0 {
+		p.said["in force on its day"]++
+	}
 }
 
 // answers looks at what the senders of the last run were told.

@@ -109,7 +109,7 @@ func TestOneKeyIsOneFiling(t *testing.T) {
 		require.Equal(t, answers[0].Text("id"), a.Text("id"))
 	}
 	require.Equal(t, 1, count(s, "change"))
-	body["inputs"] = map[string]string{"reason_code": "12", "from_date": "2026-11-23", "until_date": "2027-08-31"}
+	body["inputs"] = map[string]string{"reason_code": "12", "from_date": "2026-11-20", "until_date": "2027-08-31"}
 	other := c.Registrar.Do(http.MethodPost, "/v1/changes", body, key)
 	require.Equal(t, http.StatusUnprocessableEntity, other.Status, string(other.Raw))
 

@@ -34,7 +34,7 @@ func TestNothingPersonalLeavesTheRegister(t *testing.T) {
 	require.Equal(t, http.StatusOK, c.Leader.Decide(change, "APPROVE", opinion).Status)
 	say(c.Reviewer, "/decisions", map[string]any{"task_id": c.Reviewer.OpenTask(change), "verdict": "SEND_BACK", "opinion": opinion, "send_back_to": 0}, http.StatusOK)
 	say(c.Registrar, "/resubmission", map[string]any{"opinion": comment,
-		"inputs": map[string]string{"reason_code": "12", "from_date": "2026-11-24", "until_date": "2027-07-31"}}, http.StatusOK)
+		"inputs": map[string]string{"reason_code": "12", "from_date": "2026-11-18", "until_date": "2027-07-31"}}, http.StatusOK)
 	say(c.Head, "/supervision", map[string]any{"opinion": order}, http.StatusOK)
 	s.Hand.Advance(40 * 24 * time.Hour)
 	s.Eventually("time has passed", 20*time.Second, func() bool { return count(s, "change_event WHERE verb = 'OVERDUE'") == 1 })
@@ -48,7 +48,7 @@ func TestNothingPersonalLeavesTheRegister(t *testing.T) {
 	require.Equal(t, http.StatusNotFound, refused.Status)
 	s.Agree()
 
-	words := []string{"样例生", opinion, comment, reason, order, "2026-11-23", "2027-08-31", "2027-07-31", "示例小学", "proof.png", pupil.String()}
+	words := []string{"样例生", opinion, comment, reason, order, "2026-11-18", "2027-08-31", "2027-07-31", "示例小学", "proof.png", pupil.String()}
 	secrecy{s: s, changes: []string{change, again}, people: []*e2e.Person{c.Registrar, c.Leader, c.Reviewer, c.Head}, stage: "LEADER_REVIEW", words: words}.hold()
 }
 

@@ -77,7 +77,7 @@ func TestSendBackAndResubmit(t *testing.T) {
 	require.EqualValues(t, 2, page.Get("open.round"))
 
 	again := c.Registrar.Do(http.MethodPost, "/v1/changes/"+change+"/resubmission", map[string]any{
-		"inputs":   map[string]string{"reason_code": "12", "from_date": "2026-11-24", "until_date": "2027-07-31"},
+		"inputs":   map[string]string{"reason_code": "12", "from_date": "2026-11-20", "until_date": "2027-07-31"},
 		"evidence": []map[string]string{{"id": c.Registrar.Evidence(), "kind": "SUSPENSION_PROOF"}},
 	}, uuid.NewString())
 	require.Equal(t, http.StatusOK, again.Status, string(again.Raw))

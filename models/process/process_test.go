@@ -2,6 +2,7 @@ package process_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -42,10 +43,30 @@ func TestSuspensionHasTwoApprovals(t *testing.T) {
 	zero, ok := d.Step(0)
 	require.True(t, ok)
 	require.Equal(t, c.Default().SendBackTerm, zero.Term)
-	_, ok = d.Step(3)
+	day, ok := d.Step(d.DayStep())
+	require.True(t, ok)
+	require.Equal(t, "3 EFFECTIVE_DAY AWAIT_DAY", fmt.Sprint(d.DayStep())+" "+day.Name+" "+string(day.Act), "behind every chain and in none")
+	require.False(t, d.Last(3))
+	_, ok = d.Step(4)
 	require.False(t, ok)
 	_, ok = c.Define("NO_SUCH_KIND", org.Primary, c.Default())
 	require.False(t, ok)
+}
+
+// Whoever decides when the day of a change fails could say no: not who only registers.
+func TestWhoDecidesLast(t *testing.T) {
+	c := load(t)
+	registered, err := c.Overlay(2, []byte(`suspension_registered: true`))
+	require.NoError(t, err)
+	for name, row := range map[string]struct {
+		policy process.Policy
+		want   int
+	}{"approved by the bureau": {c.Default(), 2}, "registered by the bureau": {registered, 1}} {
+		d, ok := c.Define(process.Suspension, org.Primary, row.policy)
+		require.True(t, ok)
+		require.Len(t, d.Steps, 2)
+		require.Equal(t, row.want, d.DecidesLast(), name)
+	}
 }
 
 func TestProvinceOverlaysOnlyWhatItNames(t *testing.T) {
