@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/google/uuid"
+
 	"github.com/xueji/xueji/models/notice"
 	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/models/problem"
@@ -17,12 +19,27 @@ import (
 // kind: what happens next and who must act.
 func (s *server) next(ctx context.Context, p ChangePage) string {
 	if p.Kind == string(process.Arbitration) && p.Status == store.Effective {
-		return s.said(ctx, "ARBITRATION_WON")
+		switch principalOf(ctx).Office.ID {
+		case sideOf(p, process.SideIn):
+			return s.said(ctx, "ARBITRATION_WON")
+		case sideOf(p, process.SideOut):
+			return s.said(ctx, "ARBITRATION_LOST")
+		}
 	}
 	if exchangeOf(ctx).lang == problem.English {
 		return nextInEnglish(p.Open, awaited(p, problem.English))
 	}
 	return nextInChinese(p.Open, awaited(p, problem.Chinese))
+}
+
+// sideOf is the school on one side of a move.
+func sideOf(p ChangePage, side process.Side) uuid.UUID {
+	for _, v := range p.Sides {
+		if v.Side == string(side) {
+			return v.OrgID
+		}
+	}
+	return uuid.Nil
 }
 
 // said is the text of a notice, where a page says the same.
