@@ -251,7 +251,9 @@ func (s *server) showStep(ctx context.Context, d process.Definition, step store.
 func lastDay(due time.Time) string { return calendar.Due{At: due}.LastDay().String() }
 
 // label gives a text in the caller's language.
-func (s *server) label(ctx context.Context, t process.Text) string {
+func (s *server) label(ctx context.Context, t process.Text) string { return inLanguage(ctx, t) }
+
+func inLanguage(ctx context.Context, t process.Text) string {
 	if exchangeOf(ctx).lang == problem.English {
 		return t.En
 	}

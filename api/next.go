@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/google/uuid"
+
 	"github.com/xueji/xueji/models/calendar"
 	"github.com/xueji/xueji/models/notice"
 	"github.com/xueji/xueji/models/org"
@@ -18,7 +20,12 @@ import (
 // kind: what happens next and who must act.
 func (s *server) next(ctx context.Context, p ChangePage) string {
 	if p.Kind == string(process.Arbitration) && p.Status == store.Effective {
-		return s.said(ctx, "ARBITRATION_WON")
+		switch principalOf(ctx).Office.ID {
+		case sideOf(p, process.SideIn):
+			return s.said(ctx, "ARBITRATION_WON")
+		case sideOf(p, process.SideOut):
+			return s.said(ctx, "ARBITRATION_LOST")
+		}
 	}
 	if p.Open != nil && p.Open.Act == string(process.ActAwaitDay) && p.Open.NextAttempt != nil {
 		return s.inForceOn(ctx, calendar.DateOf(*p.Open.NextAttempt))
@@ -35,6 +42,16 @@ func (s *server) inForceOn(ctx context.Context, day calendar.Date) string {
 		return fmt.Sprintf("Approved, in force on %s. Until then the record stays as it is, and the office that filed may withdraw the change; on that day the record is checked again.", day)
 	}
 	return fmt.Sprintf("已审批通过，%s 起生效。在此之前学籍不变，申请单位可以撤回；到该日系统再次核对后自动生效。", day)
+}
+
+// sideOf is the school on one side of a move.
+func sideOf(p ChangePage, side process.Side) uuid.UUID {
+	for _, v := range p.Sides {
+		if v.Side == string(side) {
+			return v.OrgID
+		}
+	}
+	return uuid.Nil
 }
 
 // said is the text of a notice, where a page says the same.

@@ -107,7 +107,7 @@ func (s *server) discardRoster(ctx context.Context, in *PathID) (*struct{}, erro
 
 func showRoster(ctx context.Context, r store.Roster) Roster {
 	return Roster{
-		ID: r.ID, School: r.SchoolID, FileName: r.FileName, FileKept: r.BlobKey != "", State: r.State, StateLabel: r.State.Label(),
+		ID: r.ID, School: r.SchoolID, FileName: r.FileName, FileKept: r.BlobKey != "", State: r.State, StateLabel: inLanguage(ctx, r.State.Text()),
 		Template: r.TemplateVersion, Counts: showCounts(r.RosterCounts), Enrolled: r.RowsEnrolled, LeftOut: r.RowsLeftOut,
 		Findings: showFindings(ctx, r.Findings, nil), Change: r.ChangeID, CreatedBy: r.CreatedBy, CreatedAt: r.CreatedAt,
 		CheckedAt: r.CheckedAt, Version: r.Version,

@@ -40,19 +40,21 @@ type searchInput struct {
 		IDNumber  string          `json:"id_number,omitempty" maxLength:"40" doc:"Number of the identity document, in full."`
 		School    uuid.UUID       `json:"school_id,omitempty" format:"uuid"`
 		Class     uuid.UUID       `json:"class_id,omitempty" format:"uuid"`
-		Statuses  []string        `json:"statuses,omitempty" maxItems:"20" doc:"Life-cycle states, for example SUSPENDED."`
+		Statuses  []string        `json:"statuses,omitempty" maxItems:"20" enum:"DRAFT,PENDING_SCHOOL,PENDING_BUREAU,ENROLLED,SUSPENDED,WITHDRAWN,EXPELLED,MISSING,OTHER_LEFT,ABROAD,TRANSFERRED_OUT,GRADUATED,COMPLETED,INCOMPLETE,DECEASED,DELETED" doc:"Life-cycle states. Left out: every state; a list of a class or a school then leaves out the dead and deleted records."`
 		Stage     org.Stage       `json:"stage,omitempty" enum:"PRIMARY,JUNIOR,SENIOR"`
 		Cursor    string          `json:"cursor,omitempty" maxLength:"400" doc:"next of the page before."`
 		Limit     int             `json:"limit,omitempty" minimum:"1" maximum:"200" default:"50"`
 	}
 }
 
-// StateCount is how many records of a school are in one state.
+// StateCount is how many records of an office are in one state.
 type StateCount struct {
-	Stage       org.Stage `json:"stage"`
-	EnrolStatus string    `json:"enrol_status"`
-	StatusLabel string    `json:"status_label"`
-	Count       int       `json:"count"`
+	Office      *uuid.UUID `json:"office_id,omitempty" doc:"With below: the office directly below."`
+	OfficeName  string     `json:"office_name,omitempty"`
+	Stage       org.Stage  `json:"stage"`
+	EnrolStatus string     `json:"enrol_status"`
+	StatusLabel string     `json:"status_label"`
+	Count       int        `json:"count"`
 }
 
 // HistoryEntry is one change of a record, before and after.
@@ -68,6 +70,11 @@ type HistoryEntry struct {
 	Reason      string         `json:"reason,omitempty" doc:"Of an edit, when one was given."`
 	Before      map[string]any `json:"before"`
 	After       map[string]any `json:"after"`
+}
+
+type countInput struct {
+	PathID
+	Below bool `query:"below" doc:"One line for each office directly below, for a county its schools, instead of the sum."`
 }
 
 type historyInput struct {
@@ -94,7 +101,8 @@ func (s *server) studentRoutes() {
 	register(s, Operation{
 		ID: "search-students", Method: http.MethodPost, Path: "/v1/students/search", Action: authz.StudentSearch, Tag: tag,
 		Summary: "Search records (学籍查询)",
-		Detail:  "At least one of name, student number, ID number, school and class. A POST, so that no personal data stands in an address.",
+		Detail: "At least one of name, student number, ID number, school and class. A POST, so that no personal data stands in an address. " +
+			"A class comes by the number in the class (班内学号) and then by name; names that begin alike by name; all else by ID.",
 	}, s.searchStudents)
 	register(s, Operation{
 		ID: "get-student", Method: http.MethodGet, Path: "/v1/students/{id}", Action: authz.StudentRead, Tag: tag,
@@ -112,7 +120,8 @@ func (s *server) studentRoutes() {
 	}, s.revealNumber)
 	register(s, Operation{
 		ID: "count-students", Method: http.MethodGet, Path: "/v1/orgs/{id}/student-counts", Action: authz.StudentSearch, Tag: tag,
-		Summary: "Records of a school by state (在籍人数)",
+		Summary: "Records of an office by state (在籍人数)",
+		Detail:  "Of a school its own; of a bureau the sum over all schools below it.",
 	}, s.countStudents)
 }
 
@@ -132,12 +141,12 @@ func (s *server) searchStudents(ctx context.Context, in *searchInput) (*body[*Pa
 	if err != nil {
 		return nil, err
 	}
-	return bodyOf(pageOf(rows, limit, showLine, func(r store.StudentLine) uuid.UUID { return r.ID })), nil
+	return bodyOf(pageOf(rows, limit, func(r store.StudentLine) StudentLine { return showLine(ctx, r) }, func(r store.StudentLine) uuid.UUID { return r.ID })), nil
 }
 
-func showLine(r store.StudentLine) StudentLine {
+func showLine(ctx context.Context, r store.StudentLine) StudentLine {
 	return StudentLine{ID: r.ID, Name: r.Name, Sex: r.Sex, BirthDate: r.BirthDate, IDNumber: r.IDMasked, StudentNumber: r.NumberMasked,
-		EnrolStatus: r.EnrolStatus, StatusLabel: status.Enrol(r.EnrolStatus).Label(), Stage: r.Stage, EntryYear: r.EntryYear,
+		EnrolStatus: r.EnrolStatus, StatusLabel: inLanguage(ctx, status.Enrol(r.EnrolStatus).Text()), Stage: r.Stage, EntryYear: r.EntryYear,
 		School: r.SchoolID, SchoolName: r.SchoolName, Class: r.ClassID, ClassName: r.ClassName}
 }
 
@@ -177,12 +186,17 @@ func (s *server) revealNumber(ctx context.Context, in *revealInput) (*body[Revea
 	return bodyOf(out), nil
 }
 
-func (s *server) countStudents(ctx context.Context, in *PathID) (*body[[]StateCount], error) {
+func (s *server) countStudents(ctx context.Context, in *countInput) (*body[[]StateCount], error) {
 	list := []StateCount{}
 	err := s.atSchool(ctx, in.ID, func(tx *store.Tx) error {
-		rows, err := tx.CountStudents(in.ID)
+		count := tx.CountStudents
+		if in.Below {
+			count = tx.CountStudentsBelow
+		}
+		rows, err := count(in.ID)
 		for _, r := range rows {
-			list = append(list, StateCount{Stage: r.Stage, EnrolStatus: r.EnrolStatus, StatusLabel: status.Enrol(r.EnrolStatus).Label(), Count: r.Count})
+			list = append(list, StateCount{Office: r.Office, OfficeName: r.OfficeName, Stage: r.Stage, EnrolStatus: r.EnrolStatus,
+				StatusLabel: inLanguage(ctx, status.Enrol(r.EnrolStatus).Text()), Count: r.Count})
 		}
 		return err
 	})

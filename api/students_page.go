@@ -94,15 +94,15 @@ func (s *server) getStudent(ctx context.Context, in *PathID) (*studentOutput, er
 	if err != nil {
 		return nil, err
 	}
-	return &studentOutput{ETag: etag(r.Version), Body: s.showStudent(r)}, nil
+	return &studentOutput{ETag: etag(r.Version), Body: s.showStudent(ctx, r)}, nil
 }
 
-func (s *server) showStudent(r *store.StudentRecord) Student {
+func (s *server) showStudent(ctx context.Context, r *store.StudentRecord) Student {
 	page := Student{
 		ID: r.ID, Version: r.Version, School: r.SchoolID, SchoolName: r.SchoolName, Class: r.ClassID, ClassName: r.ClassName, GradeName: r.GradeName,
 		Stage: r.Stage, EntryYear: r.EntryYear, StudentNumber: r.NumberMasked, UpdatedAt: r.UpdatedAt, Suspensions: []SuspensionRun{},
 		Facets: Facets{
-			EnrolStatus: r.EnrolStatus, StatusLabel: status.Enrol(r.EnrolStatus).Label(), InRegister: r.InRegister, OnCampus: r.OnCampus,
+			EnrolStatus: r.EnrolStatus, StatusLabel: inLanguage(ctx, status.Enrol(r.EnrolStatus).Text()), InRegister: r.InRegister, OnCampus: r.OnCampus,
 			HoldsSeat: r.HoldsSeat, DedupeState: r.DedupeState, IdentityState: r.IdentityState, ProblemFlags: r.ProblemFlags,
 			NumberClass: r.NumberClass, Dropout: r.Dropout,
 		},

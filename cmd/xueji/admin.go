@@ -8,7 +8,6 @@ import (
 	"io"
 	"os"
 	"regexp"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -52,10 +51,14 @@ func createAdmin(ctx context.Context, cfg config.Config, login, name string, ano
 	if err != nil {
 		return err
 	}
-	if !regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_.@-]{2,63}$`).MatchString(login) || strings.TrimSpace(name) == "" {
+	name, err = argument("name", name)
+	if err != nil {
+		return err
+	}
+	if !regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_.@-]{2,63}$`).MatchString(login) || name == "" {
 		return errors.New("--login takes 3 to 64 letters, digits or _.@-, beginning with a letter; --name must not be empty")
 	}
-	password, err := store.CreateFirstAdmin(ctx, cfg.Database.URL.Reveal(), login, strings.TrimSpace(name), another, clock.Now())
+	password, err := store.CreateFirstAdmin(ctx, cfg.Database.URL.Reveal(), login, name, another, clock.Now())
 	if err != nil {
 		return inWords(err)
 	}

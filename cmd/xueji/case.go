@@ -14,6 +14,7 @@ import (
 	"github.com/xueji/xueji/models/problem"
 	"github.com/xueji/xueji/models/process"
 	"github.com/xueji/xueji/models/store"
+	"github.com/xueji/xueji/models/typed"
 	"github.com/xueji/xueji/service"
 )
 
@@ -101,13 +102,19 @@ func newCaseDecide(flags *caseFlags) *cobra.Command {
 			if b.Verdict, err = parseVerdict(verdict); err != nil {
 				return err
 			}
-			if b.Reason = strings.TrimSpace(b.Reason); b.Reason == "" {
+			if b.Reason, err = argument("reason", b.Reason); err != nil {
+				return err
+			}
+			if b.Reason == "" {
 				return errors.New("--reason is needed: why an operator decides in this person's name")
+			}
+			if b.Opinion, err = argument("opinion", b.Opinion); err != nil {
+				return err
 			}
 			if b.Operator, err = flags.who(); err != nil {
 				return err
 			}
-			b.Ref, b.Opinion = args[0], strings.TrimSpace(b.Opinion)
+			b.Ref = args[0]
 			return withOperator(cmd, func(ctx context.Context, o *service.Operator) error {
 				s, err := o.Decide(ctx, b)
 				if err != nil {
@@ -139,14 +146,23 @@ func parseVerdict(word string) (store.Verb, error) {
 
 // who names the operator for the audit trail.
 func (f *caseFlags) who() (string, error) {
-	if name := strings.TrimSpace(f.operator); name != "" {
-		return name, nil
+	if name, err := argument("operator", f.operator); err != nil || name != "" {
+		return name, err
 	}
 	u, err := user.Current()
 	if err != nil {
 		return "", fmt.Errorf("name yourself with --operator: %w", err)
 	}
 	return u.Username, nil
+}
+
+// argument tidies a text of the command line as the API tidies one of a request: it
+// refuses a damaged one, and one that shows nothing is empty.
+func argument(flag, text string) (string, error) {
+	if typed.Garbled(text) || !typed.Storable(text) {
+		return "", fmt.Errorf("--%s is not UTF-8 or has control characters in it; set the terminal to UTF-8 and type it again", flag)
+	}
+	return typed.Tidy(text), nil
 }
 
 func withOperator(cmd *cobra.Command, fn func(context.Context, *service.Operator) error) error {

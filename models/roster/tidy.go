@@ -7,6 +7,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/typed"
 )
 
 // isBlank reports characters that look like nothing but take room.
@@ -39,6 +40,9 @@ func tidy(text string) (string, []problem.Code) {
 	step(strings.TrimFunc(text, isBlank), problem.SheetSpacesTrimmed)
 	step(remove(text, isBreak), problem.SheetLineBreak)
 	step(norm.NFC.String(text), problem.SheetComposed)
+	if typed.Blank(text) { // marks and fillers alone: the cell looks empty, so it is
+		step("", problem.SheetInvisible)
+	}
 	return text, codes
 }
 

@@ -96,7 +96,12 @@ func Check(r Record, req Request, f Facts) []*problem.Error {
 		return []*problem.Error{problem.New(problem.KindUnknown).With("kind", string(req.Kind))}
 	}
 	var list []*problem.Error
-	if !rule.receives && !rule.anywhere && !slices.Contains(rule.from, r.Enrol) {
+	switch {
+	case rule.receives || rule.anywhere || slices.Contains(rule.from, r.Enrol):
+	case r.Enrol == Deceased || r.Enrol == Deleted: // no business leads back
+		is := r.Enrol.Text()
+		list = append(list, problem.New(problem.RecordEnded).At("/student_id").WithText("state", is.Zh, is.En))
+	default:
 		is, needed := r.Enrol.Text(), anyOf(rule.from)
 		list = append(list, problem.New(problem.StateForbids).At("/student_id").WithText("state", is.Zh, is.En).WithText("needed", needed.Zh, needed.En))
 	}

@@ -37,7 +37,7 @@ func TestWhatMayBeCorroborated(t *testing.T) {
 	}
 	gone := enrolled
 	gone.Enrol = status.Deleted
-	require.Contains(t, refusals(gone, process.ProblemCorroboration, status.Facts{Finding: &status.Finding{Open: true}}), problem.StateForbids)
+	require.Contains(t, refusals(gone, process.ProblemCorroboration, status.Facts{Finding: &status.Finding{Open: true}}), problem.RecordEnded)
 }
 
 func TestOnlyAProblemRecordIsDeleted(t *testing.T) {

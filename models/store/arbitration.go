@@ -140,8 +140,12 @@ func (t *Tx) arbitrate(c *Change, s *Slip) error {
 	return t.notify(c.ID, noticeArbitrationWon, c.StepNo, c.Round, c.OrgID, c.OrgPath, string(org.SchoolRegistrar))
 }
 
-// noticeArbitrationWon tells the school an arbitration found for to file its transfer.
-const noticeArbitrationWon = "ARBITRATION_WON"
+// What an arbitration tells the two schools: the one it found for files its transfer,
+// the other one lost its change.
+const (
+	noticeArbitrationWon  = "ARBITRATION_WON"
+	noticeArbitrationLost = "ARBITRATION_LOST"
+)
 
 // MootArbitrations gives running arbitrations whose contested change has ended (worker).
 func (t *Tx) MootArbitrations(most int) ([]uuid.UUID, error) {

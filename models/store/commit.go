@@ -200,6 +200,23 @@ func (t *Tx) end(c *Change, e ending, as string) error {
 			return err
 		}
 	}
+	return t.tellEnd(c, as)
+}
+
+// tellEnd tells the filer and the sides how a change ended, so that each reads what
+// holds for it: what the system ended for other business is not to be filed again, and
+// whoever lost an arbitration has nothing in force.
+func (t *Tx) tellEnd(c *Change, as string) error {
+	switch {
+	case as == Closed && c.CloseCode != string(Close):
+		return t.notifySides(c, "ENDED_"+c.CloseCode)
+	case as == Effective && c.Kind == process.Arbitration:
+		if err := t.notifyFiler(c, "ENDED_"+as); err != nil {
+			return err
+		}
+		t.notifyOthers(c, noticeArbitrationLost)
+		return nil
+	}
 	return t.notifySides(c, "ENDED_"+as)
 }
 
@@ -212,10 +229,15 @@ func (t *Tx) notifySides(c *Change, kind string) error {
 	if err := t.notifyFiler(c, kind); err != nil || !c.hasSides() {
 		return err
 	}
+	t.notifyOthers(c, kind)
+	return nil
+}
+
+// notifyOthers tells the registrars of the sides but the filer.
+func (t *Tx) notifyOthers(c *Change, kind string) {
 	t.later("leave a notice", anyRows, `INSERT INTO notice (id, org_id, org_path, role, change_id, kind, step_no, round, created_at)
 		SELECT gen_random_uuid(), org_id, org_path, ?, change_id, ?, ?, ?, ? FROM change_party WHERE change_id = ? AND side <> 'FILER' AND org_id <> ? ON CONFLICT DO NOTHING`,
 		org.SchoolRegistrar, kind, c.StepNo, c.Round, t.now, c.ID, c.OrgID)
-	return nil
 }
 
 // moves says whether a kind takes a pupil from one school to another.

@@ -122,7 +122,7 @@ func TestBusinessOfTheGraduatingGradeIsCleared(t *testing.T) {
 	require.Equal(t, 1, r.count(`SELECT count(*) FROM change WHERE id = $1 AND status = 'CLOSED' AND close_code = 'CLEARED'`, cleared))
 	require.Equal(t, 1, r.count(`SELECT count(*) FROM student WHERE id = $1 AND enrol_status = 'ENROLLED' AND version = 1`, r.pupilOf(cleared)))
 	require.Equal(t, 1, r.count(`SELECT count(*) FROM change_event WHERE change_id = $1 AND verb = 'CLEARED'`, cleared))
-	require.Equal(t, 1, r.count(`SELECT count(*) FROM notice WHERE change_id = $1 AND kind = 'ENDED_CLOSED'`, cleared))
+	require.Equal(t, 1, r.count(`SELECT count(*) FROM notice WHERE change_id = $1 AND kind = 'ENDED_CLEARED'`, cleared))
 	require.Equal(t, 1, r.count(`SELECT count(*) FROM audit_entry WHERE action = 'change.ended'`))
 	require.Equal(t, 4, r.count(`SELECT count(*) FROM slot`), "the pupil is free")
 	r.hand.Set(time.Date(2027, 9, 1, 8, 0, 0, 0, calendar.Shanghai()))

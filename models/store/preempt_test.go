@@ -73,7 +73,7 @@ func TestTheOtherChangeIsEnded(t *testing.T) {
 	}
 	require.Equal(t, 1, r.count(`SELECT count(*) FROM change WHERE id = $1 AND status = 'CLOSED' AND close_code = 'PREEMPTED' AND closed_by IS NULL`, other))
 	require.Equal(t, 1, r.count(`SELECT count(*) FROM change_event WHERE change_id = $1 AND verb = 'PREEMPTED' AND params ->> 'refusal' = 'preempted'`, other))
-	require.Equal(t, 1, r.count(`SELECT count(*) FROM notice WHERE change_id = $1 AND kind = 'ENDED_CLOSED'`, other))
+	require.Equal(t, 1, r.count(`SELECT count(*) FROM notice WHERE change_id = $1 AND kind = 'ENDED_PREEMPTED'`, other))
 	require.Equal(t, 1, r.count(`SELECT count(*) FROM outbox WHERE change_id = $1`, other))
 	require.Equal(t, 2, r.count(`SELECT count(*) FROM slot`), "its slot is free, and only its slot")
 	require.Equal(t, 2, r.count(`SELECT count(*) FROM change WHERE status = 'RUNNING'`))

@@ -7,6 +7,8 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/process"
 	"github.com/xueji/xueji/models/roster"
 )
 
@@ -24,25 +26,31 @@ const (
 	RosterDiscarded RosterState = "DISCARDED" // by the school, or too old
 )
 
-// Label is the word a clerk knows the state by.
-func (s RosterState) Label() string {
+// Text is the word a clerk knows the state by, in both languages.
+func (s RosterState) Text() process.Text {
 	switch s {
 	case RosterUploaded:
-		return "校验中"
+		return process.Text{Zh: "校验中", En: "being checked"}
 	case RosterChecked:
-		return "待确认"
+		return process.Text{Zh: "待确认", En: "checked"}
 	case RosterUnfit:
-		return "不符合模板"
+		return process.Text{Zh: "不符合模板", En: "not the template"}
 	case RosterFiled:
-		return "审批中"
+		return process.Text{Zh: "审批中", En: "being decided"}
 	case RosterEnrolled:
-		return "已入籍"
+		return process.Text{Zh: "已入籍", En: "in the register"}
 	case RosterRefused:
-		return "审核未通过"
+		return process.Text{Zh: "审核未通过", En: "refused"}
 	case RosterDiscarded:
-		return "已作废"
+		return process.Text{Zh: "已作废", En: "discarded"}
 	}
-	return string(s)
+	return process.Text{Zh: string(s), En: string(s)}
+}
+
+// refusal says that a roster in this state cannot be used so.
+func (s RosterState) refusal() *problem.Error {
+	is := s.Text()
+	return problem.New(problem.RosterState).WithText("state", is.Zh, is.En)
 }
 
 // RosterVerdict is what became of one row of the sheet.

@@ -50,7 +50,7 @@ func (r *Roster) mayBeFiled() error {
 	case r.State == RosterUploaded:
 		return problem.New(problem.RosterChecking).At("/roster_id")
 	case r.State != RosterChecked:
-		return problem.New(problem.RosterState).With("state", r.State.Label()).At("/roster_id")
+		return r.State.refusal().At("/roster_id")
 	case r.Good == 0:
 		return problem.New(problem.RosterNothingGood).At("/roster_id")
 	}

@@ -297,5 +297,5 @@ func (t *Tx) lockRoster(id uuid.UUID) (*Roster, error) {
 }
 
 func wrongRosterState(s RosterState) error {
-	return problem.New(problem.RosterState).With("state", s.Label())
+	return s.refusal()
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/xueji/xueji/models/calendar"
 	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/status"
 )
 
 // NameMatch says how a name is compared.
@@ -65,7 +66,7 @@ func (q StudentSearch) check() error {
 	}
 	n := utf8.RuneCountInString(q.Name)
 	if n > longestName {
-		return problem.New(problem.TooLong).At("/name").With("field", "姓名").With("max", fmt.Sprint(longestName))
+		return problem.New(problem.TooLong).At("/name").WithText("field", "姓名", "name").With("max", fmt.Sprint(longestName))
 	}
 	if q.Name != "" && q.NameMatch != NameIs && n < 2 {
 		return problem.New(problem.SearchNameTooShort).At("/name")
@@ -75,8 +76,10 @@ func (q StudentSearch) check() error {
 
 // SearchStudents gives one page of the records in scope that fit.
 //
-// Names that begin alike come in the order of names, all else in the order of
-// IDs. Every condition uses a leakproof operator, so that row-level security
+// Names that begin alike come in the order of names; a class comes as its teacher
+// reads it, by number in the class (班内学号) and then by name; all else in the order
+// of IDs. A list of a class or a school leaves out the dead and deleted records unless
+// states are named. Every condition uses a leakproof operator, so that row-level security
 // does not keep PostgreSQL from its indexes; "contains" has none and goes
 // through students_named.
 func (t *Tx) SearchStudents(q StudentSearch) ([]StudentLine, error) {
@@ -90,14 +93,26 @@ func (t *Tx) SearchStudents(q StudentSearch) ([]StudentLine, error) {
 	return list, nil
 }
 
+// inClassOrder is the order of a class, of the records of a table: the number in the
+// class has at most four characters; pupils without one come last.
+func inClassOrder(table string) string {
+	return fmt.Sprintf(`lpad(coalesce(nullif(%[1]s.details ->> 'class_seat_no', ''), '~~~~'), 4, '0') COLLATE "C", %[1]s.name, %[1]s.id`, table)
+}
+
+func inNameOrder(table string) string { return table + ".name, " + table + ".id" }
+
+func inIDOrder(table string) string { return table + ".id" }
+
 const lineColumns = `s.id, s.name, s.sex, s.birth_date, s.id_masked, s.number_masked, s.enrol_status, s.stage, s.entry_year,
 	s.school_id, o.name AS school_name, s.class_id, coalesce(c.name, '') AS class_name`
 
 // searchQuery narrows the records first and joins names of offices to the page only.
 func (t *Tx) searchQuery(q StudentSearch) *gorm.DB {
 	page := t.db.Table("student").Select("student.*").Limit(q.Most)
-	order := "id"
+	order, byID := inIDOrder, true
 	switch {
+	case q.listsClass():
+		order, byID = inClassOrder, false
 	case q.Name == "":
 	case q.NameMatch == NameContains:
 		// The function has the other conditions, scope and paging inside.
@@ -105,21 +120,28 @@ func (t *Tx) searchQuery(q StudentSearch) *gorm.DB {
 			textArray(q.States), nullText(string(q.Stage)), q.After, q.Most)
 	case q.NameMatch == NameBegins:
 		page = page.Where("name ^@ ?", q.Name)
-		order = "name, id"
+		order, byID = inNameOrder, false
 	default:
 		page = page.Where("name = ?", q.Name)
 	}
-	page = searchPlain(t.searchSecrets(page, q), q).Order(order)
-	if q.After != uuid.Nil && order == "id" {
-		page = page.Where("id > ?", q.After)
-	}
-	if q.After != uuid.Nil && order != "id" {
-		page = page.Where("(name, id) > (SELECT a.name, a.id FROM student a WHERE a.id = ?)", q.After)
+	page = searchPlain(t.searchSecrets(page, q), q).Order(order("student"))
+	switch {
+	case q.After == uuid.Nil:
+	case byID:
+		page = page.Where("student.id > ?", q.After)
+	default:
+		page = page.Where("("+order("student")+") > (SELECT "+order("a")+" FROM student a WHERE a.id = ?)", q.After)
 	}
 	return t.db.Table("(?) AS s", page).Select(lineColumns).
 		Joins("JOIN organisation o ON o.id = s.school_id").
-		Joins("LEFT JOIN school_class c ON c.id = s.class_id").Order(strings.ReplaceAll("s."+order, ", ", ", s."))
+		Joins("LEFT JOIN school_class c ON c.id = s.class_id").Order(order("s"))
 }
+
+// listsClass says whether the search asks for a class and nobody in particular.
+func (q StudentSearch) listsClass() bool { return q.Class != uuid.Nil && !q.asksFor() }
+
+// asksFor says whether the search names somebody.
+func (q StudentSearch) asksFor() bool { return q.Name != "" || q.Number != "" || q.IDNumber != "" }
 
 func searchPlain(page *gorm.DB, q StudentSearch) *gorm.DB {
 	if q.School != uuid.Nil {
@@ -128,8 +150,11 @@ func searchPlain(page *gorm.DB, q StudentSearch) *gorm.DB {
 	if q.Class != uuid.Nil {
 		page = page.Where("class_id = ?", q.Class)
 	}
-	if len(q.States) > 0 {
+	switch {
+	case len(q.States) > 0:
 		page = page.Where("enrol_status IN ?", q.States)
+	case !q.asksFor():
+		page = page.Where("enrol_status NOT IN ?", []status.Enrol{status.Deceased, status.Deleted})
 	}
 	if q.Stage != "" {
 		page = page.Where("stage = ?", q.Stage)

@@ -190,20 +190,38 @@ func (t *Tx) runningChangeOf(student uuid.UUID) (*RunningChange, error) {
 	return &RunningChange{ChangeID: held[0].ChangeID, EffectiveOn: held[0].EffectiveOn}, nil
 }
 
-// StateCount is how many records of a school are in one state.
+// StateCount is how many records of an office are in one state. Where the offices
+// below are told apart, Office and OfficeName say which.
 type StateCount struct {
+	Office      *uuid.UUID
+	OfficeName  string
 	Stage       org.Stage
 	EnrolStatus string
 	Count       int
 }
 
-// CountStudents counts the records of a school by stage and state.
-func (t *Tx) CountStudents(school uuid.UUID) ([]StateCount, error) {
+// CountStudents counts the records of all schools at and below an office by stage and
+// state; of a school those of the school itself.
+func (t *Tx) CountStudents(office uuid.UUID) ([]StateCount, error) {
 	var list []StateCount
-	err := t.db.Raw(`SELECT stage, enrol_status, count(*) AS count FROM student WHERE school_id = ?
-		GROUP BY stage, enrol_status ORDER BY stage, enrol_status`, school).Scan(&list).Error
+	err := t.db.Raw(`SELECT stage, enrol_status, count(*) AS count FROM student
+		WHERE org_path <@ (SELECT path FROM organisation WHERE id = ?)
+		GROUP BY stage, enrol_status ORDER BY stage, enrol_status`, office).Scan(&list).Error
 	if err != nil {
-		return nil, fmt.Errorf("count the records of a school: %w", err)
+		return nil, fmt.Errorf("count the records of an office: %w", err)
+	}
+	return list, nil
+}
+
+// CountStudentsBelow counts the same for each office directly below, in the order of
+// their codes; an office without a record has no line.
+func (t *Tx) CountStudentsBelow(office uuid.UUID) ([]StateCount, error) {
+	var list []StateCount
+	err := t.db.Raw(`SELECT o.id AS office, o.name AS office_name, s.stage, s.enrol_status, count(*) AS count
+		FROM organisation o JOIN student s ON s.org_path <@ o.path WHERE o.parent_id = ?
+		GROUP BY o.id, o.code, o.name, s.stage, s.enrol_status ORDER BY o.code, o.id, s.stage, s.enrol_status`, office).Scan(&list).Error
+	if err != nil {
+		return nil, fmt.Errorf("count the records of the offices below: %w", err)
 	}
 	return list, nil
 }
