@@ -62,6 +62,7 @@ func newRootCommand() *cobra.Command {
 		newPolicyCommand(),
 		newProcessCommand(),
 		newStackCommand(),
+		newTidyCommand(),
 		newVersionCommand(),
 		newWorkerCommand(),
 	)

@@ -9,6 +9,7 @@ import (
 	"gorm.io/gorm"
 
 	"github.com/xueji/xueji/models/calendar"
+	"github.com/xueji/xueji/models/ident"
 	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/models/problem"
 )
@@ -57,17 +58,16 @@ type StudentLine struct {
 	ClassName    string
 }
 
-const longestName = 36 // characters, as in the sheet (JY/T 1002 XM)
-
 func (q StudentSearch) check() error {
-	if q.Name == "" && q.Number == "" && q.IDNumber == "" && q.School == uuid.Nil && q.Class == uuid.Nil {
+	name, _ := ident.TidyName(q.Name)
+	if name == "" && q.Number == "" && q.IDNumber == "" && q.School == uuid.Nil && q.Class == uuid.Nil {
 		return problem.New(problem.SearchTooWide)
 	}
-	n := utf8.RuneCountInString(q.Name)
-	if n > longestName {
-		return problem.New(problem.TooLong).At("/name").With("field", "姓名").With("max", fmt.Sprint(longestName))
+	n := utf8.RuneCountInString(name)
+	if n > ident.LongestName {
+		return problem.New(problem.TooLong).At("/name").With("field", "姓名").With("max", fmt.Sprint(ident.LongestName))
 	}
-	if q.Name != "" && q.NameMatch != NameIs && n < 2 {
+	if name != "" && q.NameMatch != NameIs && n < 2 {
 		return problem.New(problem.SearchNameTooShort).At("/name")
 	}
 	return nil
@@ -98,23 +98,23 @@ func (t *Tx) searchQuery(q StudentSearch) *gorm.DB {
 	page := t.db.Table("student").Select("student.*").Limit(q.Most)
 	order := "id"
 	switch {
-	case q.Name == "":
+	case ident.NameKey(q.Name) == "":
 	case q.NameMatch == NameContains:
 		// The function has the other conditions, scope and paging inside.
-		page = page.Where("id = ANY (ARRAY(SELECT students_named(?, ?, ?, ?::text[], ?, ?, ?)))", q.Name, orNull(q.School), orNull(q.Class),
+		page = page.Where("id = ANY (ARRAY(SELECT students_named(?, ?, ?, ?::text[], ?, ?, ?)))", ident.NameKey(q.Name), orNull(q.School), orNull(q.Class),
 			textArray(q.States), nullText(string(q.Stage)), q.After, q.Most)
 	case q.NameMatch == NameBegins:
-		page = page.Where("name ^@ ?", q.Name)
-		order = "name, id"
+		page = page.Where("name_key ^@ ?", ident.NameKey(q.Name))
+		order = "name_key, id"
 	default:
-		page = page.Where("name = ?", q.Name)
+		page = page.Where("name_key IN ?", nameKeys(q.Name))
 	}
 	page = searchPlain(t.searchSecrets(page, q), q).Order(order)
 	if q.After != uuid.Nil && order == "id" {
 		page = page.Where("id > ?", q.After)
 	}
 	if q.After != uuid.Nil && order != "id" {
-		page = page.Where("(name, id) > (SELECT a.name, a.id FROM student a WHERE a.id = ?)", q.After)
+		page = page.Where("(name_key, id) > (SELECT a.name_key, a.id FROM student a WHERE a.id = ?)", q.After)
 	}
 	return t.db.Table("(?) AS s", page).Select(lineColumns).
 		Joins("JOIN organisation o ON o.id = s.school_id").
@@ -144,7 +144,8 @@ func (t *Tx) searchSecrets(page *gorm.DB, q StudentSearch) *gorm.DB {
 		page = page.Where("number_hash = ?", t.store.numberHash(q.Number))
 	}
 	if q.IDNumber != "" {
-		page = page.Where("id_hash = ?", t.store.identityHash(q.IDNumber))
+		keys := t.store.numberKeys(q.IDNumber)
+		page = page.Where("(id_hash IN ? OR number_only_hash IN ?)", keys, keys)
 	}
 	return page
 }
