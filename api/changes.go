@@ -79,7 +79,7 @@ type EvidenceRef struct {
 
 // PupilClaim names a pupil of another school. All that is given must be the pupil's.
 type PupilClaim struct {
-	Name     string `json:"name" maxLength:"36" text:"free"`
+	Name     string `json:"name" maxLength:"100" text:"free"`
 	Number   string `json:"student_number,omitempty" maxLength:"40" doc:"Student number (学籍号); required between provinces."`
 	IDNumber string `json:"id_number,omitempty" maxLength:"40" doc:"Number of the identity document; enough inside a province."`
 }

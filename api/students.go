@@ -34,7 +34,7 @@ type StudentLine struct {
 
 type searchInput struct {
 	Body struct {
-		Name      string          `json:"name,omitempty" maxLength:"36" doc:"Name, or a part of it."`
+		Name      string          `json:"name,omitempty" maxLength:"100" doc:"Name, or a part of it: 50 characters, however it is typed."`
 		NameMatch store.NameMatch `json:"name_match,omitempty" enum:"IS,BEGINS,CONTAINS" default:"IS" doc:"BEGINS and CONTAINS need two characters."`
 		Number    string          `json:"student_number,omitempty" maxLength:"40" doc:"Student number (学籍号), in full."`
 		IDNumber  string          `json:"id_number,omitempty" maxLength:"40" doc:"Number of the identity document, in full."`

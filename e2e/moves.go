@@ -48,7 +48,7 @@ func (s *Stack) Named(c *County, year int, behaviour simulator.Behaviour) Named 
 		require.NoError(s.T, err)
 		return cipher
 	}
-	s.Exec(`UPDATE student SET name = $2, birth_date = $3, id_type = '1', id_cipher = $4, id_hash = $5, id_masked = $6, number_class = 'L',
+	s.Exec(`UPDATE student SET name = $2, name_key = $2, birth_date = $3, id_type = '1', id_cipher = $4, id_hash = $5, id_masked = $6, number_class = 'L',
 		number_cipher = $7, number_hash = $8, number_masked = $9 WHERE id = $1`,
 		n.ID, n.Name, birth.String(), seal("student.id_number", n.Card), keys.Hash("identity", n.Card), card.String(),
 		seal("student.student_number", n.Number), keys.Hash("student_number", n.Number), number.String())

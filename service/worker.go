@@ -61,7 +61,7 @@ func OpenWorker(ctx context.Context, cfg config.Config, clock *calendar.Clock, l
 	}
 	w.upkeep = &upkeep.Upkeep{
 		Register: p.register, Engine: p.engine, Log: log, Name: workerName(), OnRound: round,
-		Rounds: []func(context.Context) error{w.sealAudit},
+		Rounds: []func(context.Context) error{w.sealAudit, w.tidy},
 		Chores: []func(context.Context) error{w.sealIdleAccounts, w.deleteOldRosters, w.inRegister((*store.Tx).RemindHandovers), w.inRegister((*store.Tx).RemindSuspensions), w.dedupe, w.inRegister((*store.Tx).SweepDeliveries), w.inRegister((*store.Tx).SweepLogins)},
 	}
 	return w, nil

@@ -63,6 +63,7 @@ func newRootCommand() *cobra.Command {
 		newPolicyCommand(),
 		newProcessCommand(),
 		newStackCommand(),
+		newTidyCommand(),
 		newVersionCommand(),
 		newWorkerCommand(),
 	)

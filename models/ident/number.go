@@ -51,8 +51,10 @@ const (
 // Kong, Macao and Taiwan residents (国办发〔2018〕81号) carry numbers of the same series.
 func IdentityKey(kind, country, number string) string {
 	key := NumberKey(number)
-	if key == "" {
-		return ""
+	if key == "" { // nothing but punctuation is still something
+		if key, _ = TidyNumber(number); key == "" {
+			return ""
+		}
 	}
 	if IsCitizenKey(key) {
 		return key

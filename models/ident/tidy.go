@@ -36,6 +36,11 @@ const (
 	SixDigits Repair = "six_digits"
 )
 
+// TidyRules is the edition of the rules of TidyName, TidyNumber, NameKey and IdentityKey.
+// Whoever changes what they give raises it: the register then brings the records it
+// holds in line.
+const TidyRules = 1
+
 // Tidy removes from a code what is never part of one: white space, invisible
 // characters and full width. It is for codes and numbers, not for names, whose
 // inner spaces and width may matter. The repairs come in the order of their

@@ -25,6 +25,8 @@ const (
 	RosterClassFull    Code = "roster_class_full"
 	RosterClassFills   Code = "roster_class_fills"
 	RosterNoNumber     Code = "roster_no_number"
+	RosterRecheck      Code = "roster_recheck"
+	RosterSameIdentity Code = "roster_same_identity"
 
 	// Edits of a record, item by item or by a sheet; those that begin with
 	// Update are findings of rows.

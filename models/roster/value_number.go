@@ -190,7 +190,7 @@ func (j *judgement) documentNumber(s *slot) {
 		}
 	}
 	j.length(s)
-	if len(s.value) < 4 || strings.Trim(s.value, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ()/-") != "" {
+	if len(ident.NumberKey(s.value)) < 4 || strings.Trim(s.value, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ()/-") != "" {
 		j.reject(s, problem.SheetDocumentNumber, nil)
 	}
 }

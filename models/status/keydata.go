@@ -86,9 +86,6 @@ func (i Identity) Citizen() ident.CitizenID {
 	return id
 }
 
-// longestName is the length of a name in characters (JY/T 1002 XM).
-const longestName = 36
-
 // checkKeyData holds the rules of 关键数据变更 (KT70, M14): key items only, something
 // really changes, and what comes out agrees with itself: check character, birth
 // date and sex of a citizen's number (GB 11643-1999). Values are never echoed.
@@ -119,8 +116,8 @@ func checkIdentity(i Identity, today calendar.Date) []*problem.Error {
 		e := problem.New(problem.InvalidInput).At("/values/"+field).WithText("reason", zh, en)
 		list = append(list, e.WithText("field", labels[field], strings.ReplaceAll(field, "_", " ")))
 	}
-	if n := utf8.RuneCountInString(i.Name); n == 0 || n > longestName || strings.ContainsAny(i.Name, "0123456789<>\"/\\") {
-		wrong(FieldName, "姓名须为 1 至 36 个字，不含数字和符号", "a name has 1 to 36 characters, no digits and no signs")
+	if n := utf8.RuneCountInString(i.Name); n == 0 || n > ident.LongestName || strings.ContainsAny(i.Name, "0123456789<>\"/\\") {
+		wrong(FieldName, "姓名须为 1 至 50 个字，不含数字和符号", "a name has 1 to 50 characters, no digits and no signs")
 	}
 	if i.Sex != "1" && i.Sex != "2" {
 		wrong(FieldSex, "性别代码应为 1（男）或 2（女）", "the code of the sex is 1 (male) or 2 (female)")

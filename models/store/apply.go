@@ -105,7 +105,7 @@ func (t *Tx) applied(c *Change, h *held) (status.Record, error) {
 			return h.record, err
 		}
 	}
-	taken, err := t.identityTaken(c)
+	taken, err := t.identityTaken(c, h)
 	if taken != nil || err != nil {
 		return h.record, errors.Join(err, asError(taken))
 	}

@@ -71,6 +71,7 @@ type Change struct {
 	releasing Office           // the school a move takes the pupil from; while filing
 	receiving Office           // the school a change sends the pupil to; while filing and while it takes effect
 	list      *listed          // of pupils; while filing
+	identity  [][]byte         // keys of the document the change writes, the first is of today; while it is judged
 	foundBy   []byte           // keyed hash of the number the pupil was found by; while filing
 	values    values           // of a change of key data, read when they are needed
 	wrong     []*problem.Error // about values; while they are handed in

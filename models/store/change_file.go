@@ -305,10 +305,10 @@ func (t *Tx) takeStudent(c *Change) error {
 	return lost()
 }
 
-// takeIdentitySlot holds the document number a change writes, if it writes one.
+// takeIdentitySlot holds the document a change writes, if it writes one.
 func (t *Tx) takeIdentitySlot(c *Change) {
-	if hash := c.values[status.FieldIDNumber].hash; hash != nil {
-		t.takeSlot(c, identitySlot(hash), func() error { return numberTaken() })
+	if c.identity != nil {
+		t.takeSlot(c, identitySlot(c.identity[0]), func() error { return numberTaken() })
 	}
 }
 

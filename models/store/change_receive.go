@@ -3,11 +3,11 @@ package store
 import (
 	"errors"
 	"fmt"
-	"strings"
 
 	"github.com/google/uuid"
 	"gorm.io/gorm"
 
+	"github.com/xueji/xueji/models/ident"
 	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/models/problem"
 	"github.com/xueji/xueji/models/process"
@@ -24,8 +24,11 @@ type Claim struct {
 }
 
 func (c Claim) complete() bool {
-	return strings.TrimSpace(c.Name) != "" && strings.TrimSpace(c.Number+c.IDNumber) != ""
+	return ident.NameKey(c.Name) != "" && (c.numbered() || ident.NumberKey(c.IDNumber) != "")
 }
+
+// numbered says whether the claim gives a student number: something a person can see.
+func (c Claim) numbered() bool { return ident.NumberKey(c.Number) != "" }
 
 // stranger is a pupil of another office as student_to_receive tells it.
 type stranger struct {
@@ -44,22 +47,25 @@ type stranger struct {
 
 // stranger finds the pupil of a claim; nil when there is none.
 func (t *Tx) stranger(c Claim) (*stranger, error) {
-	hash := func(number string, of func(string) []byte) []byte {
-		if strings.TrimSpace(number) == "" {
-			return nil
-		}
-		return of(number)
+	var number []byte
+	if c.numbered() {
+		number = t.store.numberHash(c.Number)
 	}
-	var s stranger
-	err := t.db.Raw(`SELECT * FROM student_to_receive(?, ?, ?)`, strings.TrimSpace(c.Name),
-		hash(c.Number, t.store.numberHash), hash(c.IDNumber, t.store.identityHash)).Take(&s).Error
-	if errors.Is(err, gorm.ErrRecordNotFound) {
-		return nil, nil //nolint:nilnil // nobody has this name and number: an answer
+	var documents [][]byte
+	if ident.NumberKey(c.IDNumber) != "" {
+		documents = t.store.numberKeys(c.IDNumber)
 	}
-	if err != nil {
+	var list []*stranger
+	err := t.db.Raw(`SELECT * FROM student_to_receive(?::text[], ?, ?::bytea[])`, textArray(nameKeys(c.Name)), number, hashArray(documents)).Scan(&list).Error
+	switch {
+	case err != nil:
 		return nil, fmt.Errorf("find a pupil of another school: %w", err)
+	case len(list) == 0:
+		return nil, nil //nolint:nilnil // nobody has this name and number: an answer
+	case len(list) > 1: // two countries gave one number to two people of one name
+		return nil, problem.New(problem.TransferNumberRequired).At("/student_number")
 	}
-	return &s, nil
+	return list[0], nil
 }
 
 // strange makes the record of a pupil of another office, as far as it may be known here.
@@ -118,7 +124,7 @@ func (t *Tx) prepareReceived(c *Change, f Filing, policy process.Policy) error {
 	if to, err := t.schoolFor(f.Office.ID); err != nil || to.Closed {
 		return errors.Join(err, problem.New(problem.SchoolClosed))
 	}
-	if route == process.CrossProvince && f.RedoOf == uuid.Nil && strings.TrimSpace(f.Pupil.Number) == "" {
+	if route == process.CrossProvince && f.RedoOf == uuid.Nil && !f.Pupil.numbered() {
 		list = append(list, problem.New(problem.TransferNumberRequired).At("/pupil/student_number"))
 	}
 	running, err := t.runningKind(h.ID)
@@ -178,7 +184,7 @@ func (t *Tx) pupilToReceive(c *Change, f Filing) (*held, error) {
 	if err := t.redoesFor(c, s.ID); err != nil {
 		return nil, err
 	}
-	if strings.TrimSpace(claim.Number) != "" {
+	if claim.numbered() {
 		c.foundBy = t.store.numberHash(claim.Number)
 	}
 	return t.strange(s)

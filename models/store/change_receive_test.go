@@ -110,12 +110,12 @@ func TestTheDoorsToOtherOfficesAreNarrow(t *testing.T) {
 		var n int64
 		require.NoError(t, tx.db.Raw(`SELECT count(*) FROM student`).Scan(&n).Error)
 		require.Zero(t, n, "the record is not in scope")
-		require.NoError(t, tx.db.Raw(`SELECT count(*) FROM student_to_receive(?, NULL, NULL)`, claim.Name).Scan(&n).Error)
+		require.NoError(t, tx.db.Raw(`SELECT count(*) FROM student_to_receive(ARRAY[?], NULL, NULL)`, claim.Name).Scan(&n).Error)
 		require.Zero(t, n, "a name alone finds nobody")
 		taken := false
-		require.NoError(t, tx.db.Raw(`SELECT identity_taken(?, ?, ?)`, uuid.New(), uuid.New(), r.app.identityHash(claim.IDNumber)).Scan(&taken).Error)
+		require.NoError(t, tx.db.Raw(`SELECT identity_taken(?, ?, ?::bytea[])`, uuid.New(), uuid.New(), hashArray(r.app.numberKeys(claim.IDNumber))).Scan(&taken).Error)
 		require.True(t, taken)
-		require.NoError(t, tx.db.Raw(`SELECT identity_taken(?, ?, ?)`, id, uuid.New(), r.app.identityHash(claim.IDNumber)).Scan(&taken).Error)
+		require.NoError(t, tx.db.Raw(`SELECT identity_taken(?, ?, ?::bytea[])`, id, uuid.New(), hashArray(r.app.numberKeys(claim.IDNumber))).Scan(&taken).Error)
 		require.False(t, taken, "the own number is free for the own record")
 		kind, err := tx.runningKind(id)
 		require.Empty(t, kind)

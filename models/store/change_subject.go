@@ -181,7 +181,7 @@ func (t *Tx) against(c *Change, h *held, evidence []EvidenceRef, running process
 	if len(list) > 0 {
 		return onceAField(list), nil // whether somebody has the number is told to a complete request only
 	}
-	taken, err := t.identityTaken(c)
+	taken, err := t.identityTaken(c, h)
 	if taken != nil {
 		list = append(list, taken)
 	}

@@ -147,10 +147,14 @@ func (t *Tx) looksElsewhere(c *Change, e *Errand) (*problem.Error, error) {
 	case process.ActValidate:
 		return t.validateTransfer(c)
 	case process.ActIdentity:
-		if err := t.readValues(c); err != nil {
+		h, err := t.readHeld(*c.StudentID, false)
+		if err != nil {
 			return nil, err
 		}
-		return t.identityTaken(c)
+		if _, err := t.wanted(c, h); err != nil {
+			return nil, err
+		}
+		return t.identityTaken(c, h)
 	case process.ActDelete:
 		return nil, nil //nolint:nilnil // the record itself says whether it may be deleted
 	}
@@ -173,7 +177,7 @@ func (t *Tx) validateTransfer(c *Change) (*problem.Error, error) {
 	if out == nil {
 		out = &in
 	}
-	if h.Name != c.Subject.Name || row.FoundBy != nil && !bytes.Equal(row.FoundBy, h.NumberHash) || h.SchoolID != c.Subject.SchoolID {
+	if !ident.SameName(h.Name, c.Subject.Name) || row.FoundBy != nil && !bytes.Equal(row.FoundBy, h.NumberHash) || h.SchoolID != c.Subject.SchoolID {
 		return status.DataWrong.Refusal("", h.school(), ""), nil
 	}
 	if code := status.Validate(h.record, "", in.TransferProblem && out.TransferProblem); code != "" {

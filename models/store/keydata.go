@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -11,6 +12,7 @@ import (
 	"github.com/xueji/xueji/models/ident"
 	"github.com/xueji/xueji/models/problem"
 	"github.com/xueji/xueji/models/process"
+	"github.com/xueji/xueji/models/roster"
 	"github.com/xueji/xueji/models/status"
 )
 
@@ -85,7 +87,8 @@ func (t *Tx) wishes(c *Change, h *held, given map[string]string) error {
 		}
 		if field == status.FieldIDNumber {
 			v.before, v.after = h.IDMasked, ident.MaskDocument(v.text)
-			sealed, err := t.store.seal(purposeChangeValue, purposeIdentity, v.after, c.ID, v.text)
+			// By the number alone: of which document it is the other items say.
+			sealed, err := t.store.seal(purposeChangeValue, v.after, t.store.identityHash(v.text), c.ID, v.text)
 			if err != nil {
 				return err
 			}
@@ -142,6 +145,7 @@ func (t *Tx) readValues(c *Change) error {
 				return err
 			}
 		}
+		v.text = tidyItem(roster.Field(r.Field), v.text) // it may have been filed before the rules of today
 		c.values[r.Field] = v
 	}
 	return nil
@@ -166,7 +170,7 @@ func (t *Tx) rewish(c *Change, h *held, s *Slip) error {
 	if err := t.wishes(c, h, given); err != nil {
 		return err
 	}
-	return t.rewrite(c)
+	return t.rewrite(c, h)
 }
 
 // openValues gives the items that came sealed with a slip.
@@ -182,10 +186,10 @@ func (t *Tx) openValues(s *Slip) (given map[string]string, err error) {
 }
 
 // rewrite writes the items of a new round; the slot of the number follows them.
-func (t *Tx) rewrite(c *Change) error {
+func (t *Tx) rewrite(c *Change, h *held) error {
 	t.later("free the slot of a number", anyRows, `DELETE FROM slot WHERE change_id = ? AND key LIKE 'identity/%'`, c.ID)
-	if hash := c.values[status.FieldIDNumber].hash; hash != nil {
-		n, err := t.exec(`INSERT INTO slot (key, change_id, taken_at) VALUES (?, ?, ?) ON CONFLICT (key) DO NOTHING`, identitySlot(hash), c.ID, t.now)
+	if c.identity = t.identityAfter(c, h); c.identity != nil {
+		n, err := t.exec(`INSERT INTO slot (key, change_id, taken_at) VALUES (?, ?, ?) ON CONFLICT (key) DO NOTHING`, identitySlot(c.identity[0]), c.ID, t.now)
 		if err != nil {
 			return fmt.Errorf("take the slot of a number: %w", err)
 		}
@@ -212,11 +216,35 @@ func (t *Tx) sealValues(slip uuid.UUID, given map[string]string) ([]byte, error)
 	return sealed, nil
 }
 
-// identityTaken tells that the number a change writes belongs to another record
+// identityAfter gives the keys of the document a record would have after a change, nil
+// when it has that document already, or none. Not only another number is another
+// document: so is a passport of another country. The record is nil where none is yet;
+// its number must have been read.
+func (t *Tx) identityAfter(c *Change, h *held) [][]byte {
+	var d document
+	if h != nil {
+		d = document{kind: h.IDType, country: h.Nationality, number: h.record.Identity.IDNumber}
+	}
+	written := false
+	for field, item := range map[string]*string{status.FieldIDType: &d.kind, string(roster.Nationality): &d.country, status.FieldIDNumber: &d.number} {
+		if v, ok := c.values[field]; ok {
+			*item, written = v.text, true
+		}
+	}
+	if !written {
+		return nil
+	}
+	keys := t.store.identityKeys(d)
+	if h != nil && slices.ContainsFunc(keys, func(key []byte) bool { return bytes.Equal(key, h.IDHash) }) {
+		return nil
+	}
+	return keys
+}
+
+// identityTaken tells that the document a change writes belongs to another record
 // or to another change in hand; nil when it is free in the whole register.
-func (t *Tx) identityTaken(c *Change) (*problem.Error, error) {
-	hash := c.values[status.FieldIDNumber].hash
-	if hash == nil {
+func (t *Tx) identityTaken(c *Change, h *held) (*problem.Error, error) {
+	if c.identity = t.identityAfter(c, h); c.identity == nil {
 		return nil, nil //nolint:nilnil // no number is written
 	}
 	own := uuid.Nil // of nobody, where the record is to be made
@@ -224,7 +252,7 @@ func (t *Tx) identityTaken(c *Change) (*problem.Error, error) {
 		own = *c.StudentID
 	}
 	var taken bool
-	if err := t.db.Raw(`SELECT identity_taken(?, ?, ?)`, own, c.ID, hash).Scan(&taken).Error; err != nil {
+	if err := t.db.Raw(`SELECT identity_taken(?, ?, ?::bytea[])`, own, c.ID, hashArray(c.identity)).Scan(&taken).Error; err != nil {
 		return nil, fmt.Errorf("look for a number in the register: %w", err)
 	}
 	if !taken {
@@ -241,10 +269,14 @@ func numberTaken() *problem.Error {
 // saveIdentity writes the key items into the record (worker). The identity was
 // checked by the population database at the change's own step.
 func (t *Tx) saveIdentity(c *Change, h *held, after status.Identity) error {
-	if after == h.record.Identity {
+	if after == h.record.Identity && c.identity == nil {
 		return nil
 	}
-	sealed, err := t.store.sealIdentity(h.ID, after.IDNumber)
+	country := h.Nationality
+	if v, ok := c.values[string(roster.Nationality)]; ok {
+		country = v.text
+	}
+	sealed, err := t.store.sealIdentity(h.ID, document{kind: after.IDType, country: country, number: after.IDNumber})
 	if err != nil {
 		return err
 	}
@@ -253,9 +285,11 @@ func (t *Tx) saveIdentity(c *Change, h *held, after status.Identity) error {
 		state = "MATCH"
 	}
 	// A proven identity resolves what an identity check had flagged.
-	_, err = t.exec(`UPDATE student SET name = ?, sex = ?, birth_date = to_date(?, 'YYYYMMDD'), id_type = ?, id_cipher = ?, id_hash = ?, id_masked = ?,
+	_, err = t.exec(`UPDATE student SET name = ?, name_key = ?, sex = ?, birth_date = to_date(?, 'YYYYMMDD'), id_type = ?, id_cipher = ?, id_hash = ?, id_masked = ?,
+		number_only_hash = ?, id_double = id_double AND id_hash IS NOT DISTINCT FROM ?,
 		identity_state = ?, problem_flags = CASE WHEN ? = 'MATCH' THEN array_remove(problem_flags, 'ID_ERROR') ELSE problem_flags END WHERE id = ?`,
-		after.Name, after.Sex, after.BirthDate, after.IDType, sealed.cipher, sealed.hash, sealed.masked, state, state, h.ID)
+		after.Name, ident.NameKey(after.Name), after.Sex, after.BirthDate, after.IDType, sealed.cipher, sealed.hash, sealed.masked,
+		sealed.only, sealed.hash, state, state, h.ID)
 	if violates(err) == "student_identity" {
 		return numberTaken()
 	}

@@ -71,7 +71,7 @@ func (t *Tx) againstNewRecord(c *Change, class *status.Class, evidence []Evidenc
 	}
 	c.Subject = Subject{Name: c.values[status.FieldName].text, IDType: c.values[status.FieldIDType].text, IDNumber: c.values[status.FieldIDNumber].after,
 		SchoolID: c.OrgID, School: school.Name, Province: c.ProvinceCode, Stage: class.Stage, EntryYear: class.EntryYear}
-	taken, err := t.identityTaken(c)
+	taken, err := t.identityTaken(c, nil)
 	if taken != nil {
 		list = append(list, taken)
 	}
@@ -133,7 +133,7 @@ func (t *Tx) newValue(c *Change, f roster.Field, text string) (value, error) {
 	if !IsSecret(f) {
 		return value{text: text, after: text, item: true}, nil
 	}
-	sealed, err := t.store.seal(purposeChangeValue, purposeIdentity, maskDocument(text), c.ID, text)
+	sealed, err := t.store.seal(purposeChangeValue, maskDocument(text), t.store.identityHash(text), c.ID, text)
 	return value{text: text, after: sealed.masked, cipher: sealed.cipher, hash: sealed.hash, item: true}, err
 }
 
@@ -179,7 +179,7 @@ func (t *Tx) newRecordAgain(c *Change, s *Slip) error {
 	if err != nil || len(list) > 0 || !fresh {
 		return errors.Join(err, problem.Join(list...))
 	}
-	return t.rewrite(c)
+	return t.rewrite(c, nil)
 }
 
 // makeRecord makes the record of a change about somebody without one (worker): a
@@ -202,10 +202,11 @@ func (t *Tx) makeRecord(c *Change, on calendar.Date) error {
 	case class.Occupied >= class.Capacity:
 		return problem.New(problem.ClassFull).At("/inputs/"+classInput).With("capacity", fmt.Sprint(class.Capacity))
 	}
-	p := &enrolPupil{row: 1, class: class, hash: c.values[status.FieldIDNumber].hash, values: map[roster.Field]string{}}
+	p := &enrolPupil{row: 1, class: class, values: map[roster.Field]string{}}
 	for field, v := range c.values {
 		p.values[roster.Field(field)] = v.text
 	}
+	p.keys = t.store.identityKeys(documentOf(p.values))
 	e.pupils = []*enrolPupil{p}
 	for _, step := range []func() error{e.leaveRegisteredOut, e.giveSeats, e.giveNumbers} {
 		if err := step(); err != nil {

@@ -71,7 +71,7 @@ const live = `enrol_status NOT IN ('DELETED', 'DECEASED', 'DRAFT', 'PENDING_SCHO
 // alike says, of records a and b, that they have one number, or one name, sex and
 // birth date where two numbers of identity cards do not tell them apart.
 const alike = `CASE kind WHEN 'DUP_WITH_ID' THEN a.id_hash = b.id_hash
-	ELSE a.name = b.name AND a.sex = b.sex AND a.birth_date = b.birth_date AND coalesce(a.id_hash <> b.id_hash, true)
+	ELSE a.name_key = b.name_key AND a.sex = b.sex AND a.birth_date = b.birth_date AND coalesce(a.id_hash <> b.id_hash, true)
 		AND NOT (a.id_type = '1' AND b.id_type = '1' AND a.id_hash IS NOT NULL AND b.id_hash IS NOT NULL) END`
 
 // examine brings the problems of some records in line with what the register says
@@ -100,7 +100,7 @@ func (t *Tx) examine(ids []uuid.UUID, change uuid.UUID) error {
 			SELECT 'DUP_WITH_ID' AS kind, a.id AS a, b.id AS b FROM student a JOIN student b ON b.id_hash = a.id_hash AND b.id <> a.id
 				WHERE a.id IN @ids AND a.`+live+` AND b.`+live+`
 			UNION ALL
-			SELECT k.kind, a.id, b.id FROM (SELECT 'DUP_WITHOUT_ID') k (kind) CROSS JOIN student a JOIN student b ON b.name = a.name AND b.id <> a.id
+			SELECT k.kind, a.id, b.id FROM (SELECT 'DUP_WITHOUT_ID') k (kind) CROSS JOIN student a JOIN student b ON b.name_key = a.name_key AND b.id <> a.id
 				WHERE a.id IN @ids AND a.`+live+` AND b.`+live+` AND `+alike+`),
 		side AS (SELECT kind, a, b FROM pair UNION SELECT kind, b, a FROM pair
 			UNION ALL SELECT 'ID_ERROR', id, NULL FROM student WHERE id IN @ids AND `+live+` AND identity_state IN ('NOT_FOUND', 'MISMATCH', 'CANCELLED_BY_POLICE'))
@@ -114,7 +114,22 @@ func (t *Tx) examine(ids []uuid.UUID, change uuid.UUID) error {
 		t.later("leave a notice", anyRows, `INSERT INTO notice (id, org_id, org_path, role, problem_id, kind, step_no, round, created_at) VALUES (?, ?, ?, ?, ?, ?, 0, 0, ?) ON CONFLICT DO NOTHING`,
 			newID(), p.OrgID, p.OrgPath, org.SchoolRegistrar, p.ID, noticeProblem, t.now)
 	}
+	if err := t.settleDoubles(args); err != nil {
+		return err
+	}
 	return t.raiseFlags(ids)
+}
+
+// settleDoubles makes the first of the records that only stood beside another one with
+// their document its holder, when that other one is gone or has another document now.
+func (t *Tx) settleDoubles(args map[string]any) error {
+	_, err := t.exec(`UPDATE student s SET id_double = false WHERE s.id_double AND s.enrol_status <> 'DELETED'
+			AND (s.id IN @ids OR s.id IN (SELECT p.student_id FROM student_problem p WHERE p.other_student_id IN @ids))
+			AND NOT EXISTS (SELECT 1 FROM student o WHERE o.id_hash = s.id_hash AND o.id <> s.id AND o.enrol_status <> 'DELETED' AND (NOT o.id_double OR o.id < s.id))`, args)
+	if err != nil {
+		return fmt.Errorf("settle the doubles of a document: %w", err)
+	}
+	return nil
 }
 
 // noticeProblem is the notice that a problem was found.

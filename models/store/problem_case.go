@@ -3,11 +3,11 @@ package store
 import (
 	"errors"
 	"fmt"
-	"strings"
 
 	"github.com/google/uuid"
 	"gorm.io/gorm"
 
+	"github.com/xueji/xueji/models/ident"
 	"github.com/xueji/xueji/models/problem"
 	"github.com/xueji/xueji/models/process"
 	"github.com/xueji/xueji/models/status"
@@ -101,7 +101,7 @@ func (t *Tx) confirmed(c *Change, h *held) *problem.Error {
 		if !in.Passing {
 			continue
 		}
-		if typed := strings.TrimSpace(c.Inputs[in.Name]); typed != "" && typed != h.Name {
+		if typed := c.Inputs[in.Name]; typed != "" && !ident.SameName(typed, h.Name) {
 			wrong = problem.New(problem.ConfirmationWrong).At("/inputs/" + in.Name)
 		}
 		delete(c.Inputs, in.Name)

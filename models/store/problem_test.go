@@ -69,7 +69,7 @@ func TestOneNumberOnTwoRecordsIsFound(t *testing.T) {
 	r := newRecordsRig(t)
 	r.exec(`DROP INDEX student_identity`)
 	a, b := r.pupil(schoolAPath), r.pupil(schoolBPath)
-	r.exec(`UPDATE student SET name = '样例别' WHERE id = $1`, b)
+	r.exec(`UPDATE student SET name = '样例别', name_key = '样例别' WHERE id = $1`, b)
 	r.exec(`UPDATE student SET id_type = '1', id_cipher = '\x00', id_hash = '\x01' WHERE id IN ($1, $2)`, a, b)
 	r.exec(`UPDATE student SET problem_flags = '{ID_ERROR}' WHERE id = $1`, b)
 	r.dedupe()

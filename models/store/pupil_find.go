@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
-	"strings"
 
 	"github.com/google/uuid"
 	"gorm.io/gorm"
@@ -58,7 +57,7 @@ func (t *Tx) FindPupil(c Claim, by Office) (*Found, error) {
 	if err != nil {
 		return nil, err
 	}
-	if h.Province != by.Province && strings.TrimSpace(c.Number) == "" {
+	if h.Province != by.Province && !c.numbered() {
 		refused := &Found{StudentID: h.ID, Refusal: problem.New(problem.TransferNumberRequired).At("/student_number")}
 		return refused, t.Audit("student.find", "lookup", t.scope.Account.String(), map[string]string{"found": h.ID.String()})
 	}

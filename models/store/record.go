@@ -41,7 +41,9 @@ type held struct {
 	Sex          string
 	BirthDate    calendar.Date
 	IDType       string
+	Nationality  string
 	IDCipher     []byte
+	IDHash       []byte
 	IDMasked     string
 	NumberMasked string
 	NumberHash   []byte
@@ -55,7 +57,7 @@ type held struct {
 const heldQuery = `SELECT s.id, s.school_id, s.org_path::text AS org_path, s.class_id, coalesce(k.code, '') AS class_code, s.holds_seat, s.stage, s.entry_year,
 	s.enrol_status, s.in_register, s.on_campus, s.version, to_json(s.problem_flags)::text AS flags, o.closed_at IS NOT NULL AS school_gone,
 	o.name AS school_name, o.code AS school_code, o.path::text AS school_path, o.province_code AS province,
-	s.name, s.sex, s.birth_date, s.id_type, s.id_cipher, s.id_masked, s.number_masked, s.number_hash, s.number_class, s.dropout,
+	s.name, s.sex, s.birth_date, s.id_type, s.nationality, s.id_cipher, s.id_hash, s.id_masked, s.number_masked, s.number_hash, s.number_class, s.dropout,
 	EXISTS (SELECT 1 FROM punishment p WHERE p.student_id = s.id AND p.cancelled_on IS NULL) AS punished
 	FROM student s JOIN organisation o ON o.id = s.school_id LEFT JOIN school_class k ON k.id = s.class_id WHERE s.id IN ? ORDER BY s.id`
 

@@ -229,9 +229,10 @@ func (c *rosterCheck) refuseRegistered(t *Tx, batch []StagedRow) error {
 		if number == "" || (row.Verdict != RowAccepted && row.Verdict != RowRemarked) {
 			continue
 		}
-		hash := c.store.identityHash(number)
-		hashes[string(hash)] = i
-		asked = append(asked, hash)
+		for _, hash := range c.store.identityKeys(documentOf(row.Values)) {
+			hashes[string(hash)] = i
+			asked = append(asked, hash)
+		}
 	}
 	own, elsewhere, err := t.RegisteredAmong(c.subject, asked)
 	if err != nil {

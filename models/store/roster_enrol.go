@@ -2,6 +2,7 @@ package store
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/google/uuid"
 
@@ -69,7 +70,7 @@ type enrolClass struct {
 type enrolPupil struct {
 	row    int
 	class  *enrolClass
-	hash   []byte
+	keys   [][]byte // of the identity document; the first is of today
 	values map[roster.Field]string
 	record *StudentRecord
 	number ident.StudentNumber
@@ -111,10 +112,9 @@ func (e *enrolment) readRows() error {
 	var rows []struct {
 		RowNo   int
 		ClassID uuid.UUID
-		IDHash  []byte
 		Payload []byte
 	}
-	err := e.tx.db.Raw(`SELECT row_no, class_id, id_hash, payload FROM roster_row
+	err := e.tx.db.Raw(`SELECT row_no, class_id, payload FROM roster_row
 		WHERE roster_id = ? AND verdict IN ('ACCEPT', 'REMARK') ORDER BY row_no`, e.roster.ID).Scan(&rows).Error
 	if err != nil {
 		return fmt.Errorf("read the rows of a roster: %w", err)
@@ -125,7 +125,10 @@ func (e *enrolment) readRows() error {
 		if err != nil {
 			return err
 		}
-		e.pupils = append(e.pupils, &enrolPupil{row: row.RowNo, class: e.classes[row.ClassID], hash: row.IDHash, values: values})
+		for field, text := range values { // it may have been checked before the rules of today
+			values[field] = tidyItem(field, text)
+		}
+		e.pupils = append(e.pupils, &enrolPupil{row: row.RowNo, class: e.classes[row.ClassID], keys: e.tx.store.identityKeys(documentOf(values)), values: values})
 	}
 	return nil
 }
@@ -145,9 +148,11 @@ func (e *enrolment) keep(refuse func(*enrolPupil) *problem.Error) {
 
 func (e *enrolment) leaveRegisteredOut() error {
 	var hashes [][]byte
+	rows := map[string][]int{} // of the sheet, by the key of the document
 	for _, p := range e.pupils {
-		if p.hash != nil {
-			hashes = append(hashes, p.hash)
+		if len(p.keys) > 0 {
+			hashes = append(hashes, p.keys...)
+			rows[string(p.keys[0])] = append(rows[string(p.keys[0])], p.row)
 		}
 	}
 	taken, err := e.tx.hashesAmong(`SELECT id_hash FROM student WHERE id_hash = ANY ($1) AND enrol_status <> 'DELETED'`, hashes)
@@ -155,10 +160,14 @@ func (e *enrolment) leaveRegisteredOut() error {
 		return err
 	}
 	e.keep(func(p *enrolPupil) *problem.Error {
-		if p.hash != nil && taken[string(p.hash)] {
+		if slices.ContainsFunc(p.keys, func(key []byte) bool { return taken[string(key)] }) {
 			return problem.New(problem.IdentityRegistered)
 		}
-		return nil
+		if len(p.keys) == 0 || len(rows[string(p.keys[0])]) == 1 {
+			return nil
+		}
+		others := slices.DeleteFunc(slices.Clone(rows[string(p.keys[0])]), func(row int) bool { return row == p.row })
+		return problem.New(problem.RosterSameIdentity).With("rows", sheetRows(others))
 	})
 	return nil
 }

@@ -79,6 +79,9 @@ func (t *Tx) fileRoster(id, change uuid.UUID) error {
 // change holds refuse the filing, by the rows of the sheet (异动中).
 func (t *Tx) rosterSlotRows(id, change uuid.UUID) error {
 	const good = `FROM roster_row WHERE roster_id = ? AND verdict IN ('ACCEPT', 'REMARK') AND id_hash IS NOT NULL`
+	if err := t.rosterDoubled(id); err != nil {
+		return err
+	}
 	held, err := t.rosterRowsHeld(id)
 	if err != nil {
 		return err
@@ -105,6 +108,21 @@ func (t *Tx) rosterSlotRows(id, change uuid.UUID) error {
 		}
 	}
 	return problem.New(problem.RosterInFlight).With("rows", sheetRows(held))
+}
+
+// rosterDoubled refuses a roster in which two good rows have one document, which a
+// check by the rules of before let pass: it could never be filed.
+func (t *Tx) rosterDoubled(id uuid.UUID) error {
+	var rows []int
+	err := t.db.Raw(`SELECT r.row_no FROM (SELECT row_no, count(*) OVER (PARTITION BY id_hash) AS rows FROM roster_row
+		WHERE roster_id = ? AND verdict IN ('ACCEPT', 'REMARK') AND id_hash IS NOT NULL) r WHERE r.rows > 1 ORDER BY r.row_no`, id).Scan(&rows).Error
+	if err != nil {
+		return fmt.Errorf("look for doubled rows of a roster: %w", err)
+	}
+	if len(rows) == 0 {
+		return nil
+	}
+	return problem.New(problem.RosterRecheck).With("rows", sheetRows(rows)).At("/roster_id")
 }
 
 func (t *Tx) rosterRowsHeld(id uuid.UUID) ([]int, error) {

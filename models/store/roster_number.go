@@ -79,7 +79,7 @@ func (e *enrolment) drawNumbers(pupils []*enrolPupil, used map[string]bool) ([][
 }
 
 func (e *enrolment) drawNumber(p *enrolPupil, birth calendar.Date) (ident.StudentNumber, error) {
-	if p.hash != nil {
+	if len(p.keys) > 0 {
 		n, err := ident.TemporaryNumber(e.county, birth, rand.Reader)
 		if err != nil {
 			return n, fmt.Errorf("draw a student number: %w", err)

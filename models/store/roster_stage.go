@@ -163,7 +163,7 @@ func (t *Tx) stagedRow(id uuid.UUID, row StagedRow) ([]any, error) {
 		}
 	}
 	if good && number != "" {
-		hash = t.store.identityHash(number)
+		hash = t.store.identityKey(documentOf(row.Values))
 	}
 	return []any{row.RowNo, string(row.Verdict), row.Values[roster.Name], maskDocument(number), hash,
 		orNull(row.ClassID), row.ClassCode, payload, findings}, nil

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strconv"
 
+	"github.com/xueji/xueji/models/ident"
 	"github.com/xueji/xueji/models/roster"
 	"github.com/xueji/xueji/models/status"
 )
@@ -74,7 +75,7 @@ func (e *enrolment) studentRow(p *enrolPupil) ([]any, error) {
 	keys := e.tx.store
 	r := e.record(p)
 	p.record = r
-	id, err := keys.sealIdentity(r.ID, p.values[roster.IDNumber])
+	id, err := keys.sealIdentity(r.ID, documentOf(p.values))
 	if err != nil {
 		return nil, err
 	}
@@ -92,23 +93,23 @@ func (e *enrolment) studentRow(p *enrolPupil) ([]any, error) {
 	if r.IDType == "1" {
 		identity = "UNCHECKED"
 	}
-	return []any{r.ID, p.row, p.class.ID, string(p.class.Stage), p.class.EntryYear, r.Name, r.Sex, r.BirthDate.String(), r.IDType,
-		id.cipher, id.hash, id.masked, string(rune(p.number.Kind())), p.sealed.cipher, p.sealed.hash, p.sealed.masked, identity,
+	return []any{r.ID, p.row, p.class.ID, string(p.class.Stage), p.class.EntryYear, r.Name, ident.NameKey(r.Name), r.Sex, r.BirthDate.String(), r.IDType,
+		id.cipher, id.hash, id.only, id.masked, string(rune(p.number.Kind())), p.sealed.cipher, p.sealed.hash, p.sealed.masked, identity,
 		r.EntryYM, r.EntryMode, r.StudyMode, r.Ethnicity, r.Nationality, r.HouseholdType, r.HouseholdDivision, r.BirthDivision,
 		r.LeftBehind, r.MigrantChild, r.Orphan, r.BoardingSubsidy, r.Disability, string(details)}, nil
 }
 
-const enrolStudentColumns = `id, class_id, stage, entry_year, name, sex, birth_date, id_type, id_cipher, id_hash, id_masked,
+const enrolStudentColumns = `id, class_id, stage, entry_year, name, name_key, sex, birth_date, id_type, id_cipher, id_hash, number_only_hash, id_masked,
 	number_class, number_cipher, number_hash, number_masked, identity_state, entry_ym, entry_mode, study_mode, ethnicity, nationality,
 	household_type, household_division, birth_division, left_behind, migrant_child, orphan, boarding_subsidy, disability`
 
 func (e *enrolment) writeStudents(rows [][]any) error {
-	columns := []string{"id", "row_no", "class_id", "stage", "entry_year", "name", "sex", "birth_date", "id_type",
-		"id_cipher", "id_hash", "id_masked", "number_class", "number_cipher", "number_hash", "number_masked", "identity_state",
+	columns := []string{"id", "row_no", "class_id", "stage", "entry_year", "name", "name_key", "sex", "birth_date", "id_type",
+		"id_cipher", "id_hash", "number_only_hash", "id_masked", "number_class", "number_cipher", "number_hash", "number_masked", "identity_state",
 		"entry_ym", "entry_mode", "study_mode", "ethnicity", "nationality", "household_type", "household_division", "birth_division",
 		"left_behind", "migrant_child", "orphan", "boarding_subsidy", "disability", "details"}
-	err := e.tx.copyTemporary("enrol_student", `id uuid, row_no int, class_id uuid, stage text, entry_year int, name text, sex text,
-		birth_date text, id_type text, id_cipher bytea, id_hash bytea, id_masked text, number_class text, number_cipher bytea,
+	err := e.tx.copyTemporary("enrol_student", `id uuid, row_no int, class_id uuid, stage text, entry_year int, name text, name_key text, sex text,
+		birth_date text, id_type text, id_cipher bytea, id_hash bytea, number_only_hash bytea, id_masked text, number_class text, number_cipher bytea,
 		number_hash bytea, number_masked text, identity_state text, entry_ym text, entry_mode text, study_mode text, ethnicity text,
 		nationality text, household_type text, household_division text, birth_division text, left_behind text, migrant_child text,
 		orphan text, boarding_subsidy text, disability text, details text`, columns, rows)
@@ -118,10 +119,10 @@ func (e *enrolment) writeStudents(rows [][]any) error {
 	standing := status.Enrolled.Standing()
 	_, err = e.tx.exec(`INSERT INTO student (`+enrolStudentColumns+`, school_id, org_path, holds_seat, enrol_status, in_register, on_campus,
 			dedupe_state, details, roster_id, created_at, updated_at)
-		SELECT id, class_id, stage, entry_year, name, sex, birth_date::date, id_type, id_cipher, id_hash, id_masked,
+		SELECT id, class_id, stage, entry_year, name, name_key, sex, birth_date::date, id_type, id_cipher, id_hash, number_only_hash, id_masked,
 			number_class, number_cipher, number_hash, number_masked, identity_state, entry_ym, entry_mode, study_mode, ethnicity, nationality,
 			household_type, household_division, birth_division, left_behind, migrant_child, orphan, boarding_subsidy, disability,
-			?, ?::ltree, ?, ?, ?, ?, 'DONE_PASS', details::jsonb, ?, ?, ? FROM enrol_student ORDER BY row_no`,
+			?, ?::ltree, ?, ?, ?, ?, 'PENDING', details::jsonb, ?, ?, ? FROM enrol_student ORDER BY row_no`,
 		e.roster.SchoolID, e.path, standing.HoldsSeat, string(status.Enrolled), standing.InRegister, standing.OnCampus,
 		orNull(e.roster.ID), e.tx.now, e.tx.now)
 	if err != nil {
@@ -137,7 +138,7 @@ func (e *enrolment) guardianRows(p *enrolPupil) ([][]any, error) {
 			continue
 		}
 		number := p.values[roster.Field(fmt.Sprintf("%s%d_id_number", memberPrefix, g.Seat))]
-		id, err := e.tx.store.sealGuardian(p.record.ID, g.Seat, number)
+		id, err := e.tx.store.sealGuardian(p.record.ID, g.Seat, g.IDType, number)
 		if err != nil {
 			return nil, err
 		}

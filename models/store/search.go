@@ -9,6 +9,7 @@ import (
 	"gorm.io/gorm"
 
 	"github.com/xueji/xueji/models/calendar"
+	"github.com/xueji/xueji/models/ident"
 	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/models/problem"
 	"github.com/xueji/xueji/models/status"
@@ -58,17 +59,16 @@ type StudentLine struct {
 	ClassName    string
 }
 
-const longestName = 36 // characters, as in the sheet (JY/T 1002 XM)
-
 func (q StudentSearch) check() error {
-	if q.Name == "" && q.Number == "" && q.IDNumber == "" && q.School == uuid.Nil && q.Class == uuid.Nil {
+	name, _ := ident.TidyName(q.Name)
+	if name == "" && q.Number == "" && q.IDNumber == "" && q.School == uuid.Nil && q.Class == uuid.Nil {
 		return problem.New(problem.SearchTooWide)
 	}
-	n := utf8.RuneCountInString(q.Name)
-	if n > longestName {
-		return problem.New(problem.TooLong).At("/name").WithText("field", "姓名", "name").With("max", fmt.Sprint(longestName))
+	n := utf8.RuneCountInString(name)
+	if n > ident.LongestName {
+		return problem.New(problem.TooLong).At("/name").WithText("field", "姓名", "name").With("max", fmt.Sprint(ident.LongestName))
 	}
-	if q.Name != "" && q.NameMatch != NameIs && n < 2 {
+	if name != "" && q.NameMatch != NameIs && n < 2 {
 		return problem.New(problem.SearchNameTooShort).At("/name")
 	}
 	return nil
@@ -99,7 +99,7 @@ func inClassOrder(table string) string {
 	return fmt.Sprintf(`lpad(coalesce(nullif(%[1]s.details ->> 'class_seat_no', ''), '~~~~'), 4, '0') COLLATE "C", %[1]s.name, %[1]s.id`, table)
 }
 
-func inNameOrder(table string) string { return table + ".name, " + table + ".id" }
+func inNameOrder(table string) string { return table + ".name_key, " + table + ".id" }
 
 func inIDOrder(table string) string { return table + ".id" }
 
@@ -111,18 +111,16 @@ func (t *Tx) searchQuery(q StudentSearch) *gorm.DB {
 	page := t.db.Table("student").Select("student.*").Limit(q.Most)
 	order, byID := inIDOrder, true
 	switch {
-	case q.listsClass():
-		order, byID = inClassOrder, false
-	case q.Name == "":
+	case ident.NameKey(q.Name) == "":
 	case q.NameMatch == NameContains:
 		// The function has the other conditions, scope and paging inside.
-		page = page.Where("id = ANY (ARRAY(SELECT students_named(?, ?, ?, ?::text[], ?, ?, ?)))", q.Name, orNull(q.School), orNull(q.Class),
+		page = page.Where("id = ANY (ARRAY(SELECT students_named(?, ?, ?, ?::text[], ?, ?, ?)))", ident.NameKey(q.Name), orNull(q.School), orNull(q.Class),
 			textArray(q.States), nullText(string(q.Stage)), q.After, q.Most)
 	case q.NameMatch == NameBegins:
-		page = page.Where("name ^@ ?", q.Name)
+		page = page.Where("name_key ^@ ?", ident.NameKey(q.Name))
 		order, byID = inNameOrder, false
 	default:
-		page = page.Where("name = ?", q.Name)
+		page = page.Where("name_key IN ?", nameKeys(q.Name))
 	}
 	page = searchPlain(t.searchSecrets(page, q), q).Order(order("student"))
 	switch {
@@ -169,7 +167,8 @@ func (t *Tx) searchSecrets(page *gorm.DB, q StudentSearch) *gorm.DB {
 		page = page.Where("number_hash = ?", t.store.numberHash(q.Number))
 	}
 	if q.IDNumber != "" {
-		page = page.Where("id_hash = ?", t.store.identityHash(q.IDNumber))
+		keys := t.store.numberKeys(q.IDNumber)
+		page = page.Where("(id_hash IN ? OR number_only_hash IN ?)", keys, keys)
 	}
 	return page
 }

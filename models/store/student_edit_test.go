@@ -143,7 +143,7 @@ func TestNumbersAreSealedByAnEditToo(t *testing.T) {
 	}
 	require.Zero(t, rig.count(`SELECT count(*) FROM student s WHERE s::text || (SELECT string_agg(h::text, '') FROM student_history h WHERE h.student_id = s.id) ~ '20260001|E12345678'`))
 	require.Equal(t, 1, rig.count(`SELECT count(*) FROM student_history WHERE kind = 'EDIT' AND after->>'aux_student_number' = '520*********01'`))
-	require.Equal(t, 1, rig.count(`SELECT count(*) FROM guardian WHERE seat = 2 AND id_hash = $1`, rig.app.identityHash("E12345678")))
+	require.Equal(t, 1, rig.count(`SELECT count(*) FROM guardian WHERE seat = 2 AND id_hash = $1`, rig.app.identityKey(document{kind: "A", number: "E12345678"})))
 	out, err := rig.edit(schoolAPath, id, 2, map[roster.Field]string{"aux_student_number": "520*********01", "member2_id_number": "E*******8"})
 	require.NoError(t, err)
 	require.Empty(t, out.Changed, "what the page shows, sent back, is no new number")

@@ -3,9 +3,11 @@ package store
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/xueji/xueji/models/calendar"
+	"github.com/xueji/xueji/models/roster"
 )
 
 const edited = "EDIT" // the kind of the history entry
@@ -38,6 +40,11 @@ func (t *Tx) saveEdit(e *recordEdit, reason string) error {
 	}
 	if err := t.updateItems(r); err != nil {
 		return err
+	}
+	if slices.Contains(e.changed, roster.Nationality) {
+		if err := t.rekey(r.ID, documentOf(e.revised)); err != nil {
+			return err
+		}
 	}
 	for i := range r.Guardians {
 		if g := &r.Guardians[i]; seats[g.Seat] {
@@ -81,7 +88,7 @@ func (t *Tx) updateItems(r *StudentRecord) error {
 }
 
 func (t *Tx) saveGuardian(r *StudentRecord, g *Guardian, number string) error {
-	id, err := t.store.sealGuardian(r.ID, g.Seat, number)
+	id, err := t.store.sealGuardian(r.ID, g.Seat, g.IDType, number)
 	if err != nil {
 		return err
 	}

@@ -1,8 +1,10 @@
 package store
 
 import (
+	"bytes"
 	"encoding/base64"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/google/uuid"
@@ -16,6 +18,7 @@ type editable struct {
 	record  *StudentRecord
 	policy  process.Policy // of the province of its school
 	idHash  []byte
+	only    []byte       // hash of the number by itself
 	current roster.Pupil // every item of the sheet, numbers in the clear: it never leaves the transaction
 }
 
@@ -37,9 +40,10 @@ func (t *Tx) editables(ids []uuid.UUID, rules ItemRules) (map[uuid.UUID]*editabl
 		DetailsJSON  string
 		ProvinceCode string
 		IDHash       []byte
+		Only         []byte
 		IDCipher     []byte
 	}
-	err := t.db.Raw(`SELECT `+recordColumns+`, o.province_code, s.id_hash, s.id_cipher`+recordTables+`WHERE s.id = ANY (?::uuid[])`, idArray(ids)).Scan(&rows).Error
+	err := t.db.Raw(`SELECT `+recordColumns+`, o.province_code, s.id_hash, s.number_only_hash AS only, s.id_cipher`+recordTables+`WHERE s.id = ANY (?::uuid[])`, idArray(ids)).Scan(&rows).Error
 	if err != nil {
 		return nil, fmt.Errorf("read records: %w", err)
 	}
@@ -62,7 +66,7 @@ func (t *Tx) editables(ids []uuid.UUID, rules ItemRules) (map[uuid.UUID]*editabl
 		if err != nil {
 			return nil, err
 		}
-		r := &editable{record: record, policy: policy, idHash: row.IDHash}
+		r := &editable{record: record, policy: policy, idHash: row.IDHash, only: row.Only}
 		if err := t.store.openItems(r, rules.Reader.Template(), row.IDCipher, family[record.ID]); err != nil {
 			return nil, err
 		}
@@ -71,16 +75,22 @@ func (t *Tx) editables(ids []uuid.UUID, rules ItemRules) (map[uuid.UUID]*editabl
 	return list, nil
 }
 
+// found says whether the record has one of the keys of a number.
+func (r *editable) found(keys [][]byte) bool {
+	return slices.ContainsFunc(keys, func(key []byte) bool { return bytes.Equal(key, r.idHash) || bytes.Equal(key, r.only) })
+}
+
 // sealedGuardian is a family member with the ciphertext of the document's number.
 type sealedGuardian struct {
 	Guardian  `gorm:"embedded"`
 	StudentID uuid.UUID
 	IDCipher  []byte
+	IDHash    []byte
 }
 
 func (t *Tx) sealedFamilies(ids []uuid.UUID) (map[uuid.UUID][]sealedGuardian, error) {
 	var rows []sealedGuardian
-	err := t.db.Raw(`SELECT student_id, id_cipher, `+guardianColumns+` FROM guardian WHERE student_id = ANY (?::uuid[]) ORDER BY student_id, seat`, idArray(ids)).Scan(&rows).Error
+	err := t.db.Raw(`SELECT student_id, id_cipher, id_hash, `+guardianColumns+` FROM guardian WHERE student_id = ANY (?::uuid[]) ORDER BY student_id, seat`, idArray(ids)).Scan(&rows).Error
 	if err != nil {
 		return nil, fmt.Errorf("read families: %w", err)
 	}

@@ -5,7 +5,6 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
-	"strings"
 
 	"github.com/google/uuid"
 
@@ -32,9 +31,11 @@ type sealedNumber struct {
 	cipher []byte
 	hash   []byte
 	masked string
+	only   []byte // of a document that is no citizen's: the hash of the number by itself
 }
 
-// identityHash finds a document's number again, however it was typed.
+// identityHash finds the number of a document again where nothing else of the document
+// is known, however it was typed. What tells documents apart is identityKey.
 func (s *Store) identityHash(number string) []byte { return s.lookupHash(purposeIdentity, number) }
 
 // numberHash finds a student number (学籍号) again.
@@ -47,11 +48,11 @@ func (s *Store) bodyHash(sum []byte) []byte {
 }
 
 func (s *Store) lookupHash(purpose, number string) []byte {
-	tidied, _ := ident.Tidy(number)
-	return s.keys.Hash(purpose, strings.ToUpper(tidied))
+	return s.keys.Hash(purpose, ident.NumberKey(number))
 }
 
-func (s *Store) seal(purpose, hashPurpose, masked string, owner uuid.UUID, plain string) (sealedNumber, error) {
+// seal encrypts a number for its owner; the caller says by what it is found again.
+func (s *Store) seal(purpose, masked string, hash []byte, owner uuid.UUID, plain string) (sealedNumber, error) {
 	if plain == "" {
 		return sealedNumber{}, nil
 	}
@@ -59,19 +60,27 @@ func (s *Store) seal(purpose, hashPurpose, masked string, owner uuid.UUID, plain
 	if err != nil {
 		return sealedNumber{}, fmt.Errorf("encrypt a number: %w", err)
 	}
-	return sealedNumber{cipher: cipher, hash: s.lookupHash(hashPurpose, plain), masked: masked}, nil
+	return sealedNumber{cipher: cipher, hash: hash, masked: masked}, nil
 }
 
-func (s *Store) sealIdentity(student uuid.UUID, number string) (sealedNumber, error) {
-	return s.seal(purposeStudentID, purposeIdentity, maskDocument(number), student, number)
+func (s *Store) sealIdentity(student uuid.UUID, d document) (sealedNumber, error) {
+	d.number, _ = ident.TidyNumber(d.number)
+	sealed, err := s.seal(purposeStudentID, maskDocument(d.number), s.identityKey(d), student, d.number)
+	if sealed.hash != nil {
+		sealed.only = s.numberOnly(d.number)
+	}
+	return sealed, err
 }
 
 func (s *Store) sealNumber(student uuid.UUID, n ident.StudentNumber) (sealedNumber, error) {
-	return s.seal(purposeStudentNo, purposeNumber, n.String(), student, n.Reveal())
+	return s.seal(purposeStudentNo, n.String(), s.numberHash(n.Reveal()), student, n.Reveal())
 }
 
-func (s *Store) sealGuardian(student uuid.UUID, seat int, number string) (sealedNumber, error) {
-	return s.seal(fmt.Sprintf("%s/%d", purposeGuardian, seat), purposeIdentity, maskDocument(number), student, number)
+// sealGuardian seals the document of a family member, of whose nationality the sheet
+// knows nothing.
+func (s *Store) sealGuardian(student uuid.UUID, seat int, kind, number string) (sealedNumber, error) {
+	number, _ = ident.TidyNumber(number)
+	return s.seal(fmt.Sprintf("%s/%d", purposeGuardian, seat), maskDocument(number), s.identityKey(document{kind: kind, number: number}), student, number)
 }
 
 // sealAux puts the provincial number (学籍辅号) of a record into its details:
@@ -82,7 +91,7 @@ func (s *Store) sealAux(r *StudentRecord, number string) error {
 	if number == "" {
 		return nil
 	}
-	sealed, err := s.seal(purposeAuxNumber, purposeNumber, maskDocument(number), r.ID, number)
+	sealed, err := s.seal(purposeAuxNumber, maskDocument(number), nil, r.ID, number)
 	if err != nil {
 		return err
 	}

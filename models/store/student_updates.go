@@ -1,7 +1,6 @@
 package store
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"slices"
@@ -10,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/xueji/xueji/models/calendar"
+	"github.com/xueji/xueji/models/ident"
 	"github.com/xueji/xueji/models/problem"
 	"github.com/xueji/xueji/models/roster"
 )
@@ -60,8 +60,8 @@ type studentUpdate struct {
 // updateRow is a row on its way to its record.
 type updateRow struct {
 	*roster.Row
-	hash   []byte    // of the document number; nil when there is none to look for
-	id     uuid.UUID // of the record; Nil while there is none
+	keys   [][]byte    // of the document number; none when there is none to look for
+	ids    []uuid.UUID // of the records with the number: of several countries, rarely more than one
 	record *editable
 	edit   *recordEdit // nil when the row is refused
 }
@@ -101,19 +101,20 @@ func (u *studentUpdate) find() error {
 		if number == "" || row.bad(roster.IDNumber) {
 			continue
 		}
-		row.hash = u.tx.store.identityHash(number)
-		hashes = append(hashes, row.hash)
+		row.keys = u.tx.store.numberKeys(number)
+		hashes = append(hashes, row.keys...)
 	}
-	ids := map[string]uuid.UUID{}
+	ids := map[string][]uuid.UUID{}
 	err := u.tx.raw(func(c *pgx.Conn) error {
-		found, err := c.Query(u.tx.ctx, `SELECT id, id_hash FROM student WHERE id_hash = ANY ($1) AND enrol_status <> 'DELETED'`, hashes)
+		found, err := c.Query(u.tx.ctx, `SELECT id, id_hash FROM student WHERE id_hash = ANY ($1) AND enrol_status <> 'DELETED'
+			UNION SELECT id, number_only_hash FROM student WHERE number_only_hash = ANY ($1) AND enrol_status <> 'DELETED' ORDER BY id`, hashes)
 		if err != nil {
 			return err
 		}
 		var id uuid.UUID
 		var hash []byte
 		_, err = pgx.ForEachRow(found, []any{&id, &hash}, func() error {
-			ids[string(hash)] = id
+			ids[string(hash)] = append(ids[string(hash)], id)
 			return nil
 		})
 		return err
@@ -122,8 +123,8 @@ func (u *studentUpdate) find() error {
 		return fmt.Errorf("look for the records of a sheet: %w", err)
 	}
 	for _, row := range u.rows {
-		if row.hash != nil {
-			row.id = ids[string(row.hash)]
+		for _, key := range row.keys {
+			row.ids = append(row.ids, ids[string(key)]...)
 		}
 	}
 	return nil
@@ -133,9 +134,7 @@ func (u *studentUpdate) find() error {
 func (u *studentUpdate) hold(dry bool) error {
 	var ids []uuid.UUID
 	for _, row := range u.rows {
-		if row.id != uuid.Nil {
-			ids = append(ids, row.id)
-		}
+		ids = append(ids, row.ids...)
 	}
 	if !dry {
 		if err := u.tx.lockStudents(ids); err != nil {
@@ -147,12 +146,27 @@ func (u *studentUpdate) hold(dry bool) error {
 		return err
 	}
 	for _, row := range u.rows {
-		// Between the look and the lock a key-data change may have come into force.
-		if r := records[row.id]; r != nil && bytes.Equal(r.idHash, row.hash) && r.record.Name == row.Pupil.Name() {
-			row.record = r
-		}
+		row.record = row.choose(records)
 	}
 	return nil
+}
+
+// choose gives the one record that has the row's number and name; nil when none has, or
+// two have: nobody can say which of them is meant.
+func (row *updateRow) choose(records map[uuid.UUID]*editable) *editable {
+	var chosen *editable
+	for _, id := range row.ids {
+		// Between the look and the lock a key-data change may have come into force.
+		r := records[id]
+		if r == nil || r == chosen || !r.found(row.keys) || !ident.SameName(r.record.Name, row.Pupil.Name()) {
+			continue
+		}
+		if chosen != nil {
+			return nil
+		}
+		chosen = r
+	}
+	return chosen
 }
 
 // refuseTwice refuses every row of a pupil who stands in the sheet more than once.
@@ -160,14 +174,14 @@ func (u *studentUpdate) refuseTwice() {
 	rows := map[uuid.UUID][]int{}
 	for _, row := range u.rows {
 		if row.record != nil {
-			rows[row.id] = append(rows[row.id], row.Number)
+			rows[row.record.record.ID] = append(rows[row.record.record.ID], row.Number)
 		}
 	}
 	for _, row := range u.rows {
-		if row.record == nil || len(rows[row.id]) == 1 {
+		if row.record == nil || len(rows[row.record.record.ID]) == 1 {
 			continue
 		}
-		others := slices.DeleteFunc(slices.Clone(rows[row.id]), func(n int) bool { return n == row.Number })
+		others := slices.DeleteFunc(slices.Clone(rows[row.record.record.ID]), func(n int) bool { return n == row.Number })
 		row.Findings = append(row.Findings, roster.Finding{Row: row.Number, Code: problem.UpdateTwice, Severity: roster.Reject, RelatedRows: others})
 	}
 }
@@ -177,10 +191,10 @@ func (u *studentUpdate) judge(row *updateRow) {
 	switch {
 	case row.Pupil == nil: // blank rows
 		return
-	case row.hash == nil && !row.bad(roster.IDNumber):
+	case len(row.keys) == 0 && !row.bad(roster.IDNumber):
 		u.reject(row, roster.IDNumber, problem.New(problem.UpdateNoNumber))
 		return
-	case row.hash != nil && row.record == nil && !row.bad(roster.Name):
+	case len(row.keys) > 0 && row.record == nil && !row.bad(roster.Name):
 		row.Findings = append(row.Findings, roster.Finding{Row: row.Number, Code: problem.UpdateNoRecord, Severity: roster.Reject})
 		return
 	case row.record == nil:

@@ -1,0 +1,136 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+	"gorm.io/gorm"
+
+	"github.com/xueji/xueji/models/ident"
+)
+
+// Tidying says how far the register has come in bringing the records of before in line
+// with the rules by which names and numbers are tidied today.
+type Tidying struct {
+	Rules   int
+	AfterID uuid.UUID // the last record that was looked at
+	Looked  int64
+	Changed int64 // records in which a person sees a difference
+	Rekeyed int64 // records of which only what they are found by changed
+	Doubles int64 // records whose document another record has, too
+	// Unreadable are records of which a number cannot be decrypted; the number stays as it is.
+	Unreadable int64
+	DoneAt     *time.Time
+}
+
+// Tidy brings a batch of records in line with the rules of today (worker): names,
+// numbers, what they are found by, and those of their families. It goes on where the
+// batch before ended, whoever did it, and says how far it has come; when all is done
+// it writes nothing. Every record that changes gets a line in the audit trail, and in
+// its history when a person sees a difference. The search for doubles looks at it anew.
+//
+// A record whose document turns out to be another one's keeps its number and stands
+// beside it as a double: the search for doubles tells both schools.
+func (t *Tx) Tidy(most int) (*Tidying, error) {
+	job, err := t.tidying(false)
+	if err != nil {
+		return nil, err
+	}
+	if job == nil {
+		if _, err := t.exec(`INSERT INTO tidying (rules, begun_at) VALUES (?, ?) ON CONFLICT DO NOTHING`, ident.TidyRules, t.now); err != nil {
+			return nil, fmt.Errorf("begin to tidy the register: %w", err)
+		}
+	}
+	if job != nil && job.DoneAt != nil {
+		return job, nil
+	}
+	// One at a time: the second one waits and goes on behind the first.
+	if job, err = t.tidying(true); err != nil || job == nil || job.DoneAt != nil {
+		return job, err
+	}
+	list, err := t.untidy(`s.id > ?`, job.AfterID, most)
+	if err != nil {
+		return nil, err
+	}
+	for _, u := range list {
+		job.AfterID = u.ID
+		if job.Looked++; u.unreadable {
+			job.Unreadable++
+		}
+	}
+	if err := t.tidyFound(job, slices.DeleteFunc(list, func(u *untidy) bool { return !u.changes() })); err != nil {
+		return nil, err
+	}
+	if len(list) < most {
+		job.DoneAt = &t.now
+	}
+	t.later("note how far the register is tidied", 1, `UPDATE tidying SET after_id = ?, looked = ?, changed = ?, rekeyed = ?, doubles = ?, unreadable = ?, done_at = ? WHERE rules = ?`,
+		job.AfterID, job.Looked, job.Changed, job.Rekeyed, job.Doubles, job.Unreadable, job.DoneAt, job.Rules)
+	return job, nil
+}
+
+// tidying reads the row of today's rules, nil before anybody began; with lock it holds it.
+func (t *Tx) tidying(lock bool) (*Tidying, error) {
+	query := `SELECT rules, after_id, looked, changed, rekeyed, doubles, unreadable, done_at FROM tidying WHERE rules = ?`
+	if lock {
+		query += ` FOR UPDATE`
+	}
+	var job Tidying
+	err := t.db.Raw(query, ident.TidyRules).Take(&job).Error
+	if errors.Is(err, gorm.ErrRecordNotFound) {
+		return nil, nil //nolint:nilnil // nobody has begun
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read how far the register is tidied: %w", err)
+	}
+	return &job, nil
+}
+
+// tidyFound writes the records that are not tidy. They are held first, in the order of
+// their IDs, and read again: somebody may have written them meanwhile.
+func (t *Tx) tidyFound(job *Tidying, found []*untidy) error {
+	if len(found) == 0 {
+		return nil
+	}
+	ids := make([]uuid.UUID, len(found))
+	for i, u := range found {
+		ids[i] = u.ID
+	}
+	if err := t.lockStudents(ids); err != nil {
+		return err
+	}
+	found, err := t.untidy(`s.id = ANY (?::uuid[])`, idArray(ids), len(ids))
+	if err != nil {
+		return err
+	}
+	for _, u := range found {
+		if !u.changes() {
+			continue
+		}
+		double, err := t.writeTidied(u)
+		if err != nil {
+			return err
+		}
+		if double {
+			job.Doubles++
+		}
+		if len(u.after) > 0 {
+			job.Changed++
+		} else {
+			job.Rekeyed++
+		}
+	}
+	return nil
+}
+
+// ForgetTidying makes the register begin again with its first record (worker): after
+// data came in by other ways than the register's own.
+func (t *Tx) ForgetTidying() error {
+	if _, err := t.exec(`DELETE FROM tidying WHERE rules = ?`, ident.TidyRules); err != nil {
+		return fmt.Errorf("forget how far the register is tidied: %w", err)
+	}
+	return nil
+}

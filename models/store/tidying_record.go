@@ -1,0 +1,205 @@
+package store
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"github.com/xueji/xueji/models/ident"
+	"github.com/xueji/xueji/models/roster"
+	"github.com/xueji/xueji/models/secret"
+)
+
+// tidied is the kind of the history entry: the register itself tidied a record.
+const tidied = "TIDY"
+
+// untidy is a record with what the rules of today would make of it.
+type untidy struct {
+	untidyRow
+
+	family        []sealedGuardian
+	number        sealedNumber // of the pupil's document, when its key or its spelling changes
+	rekeyed       bool
+	unreadable    bool              // the number of the pupil or of a family member cannot be decrypted
+	before, after map[string]string // items of which a person sees a difference, numbers masked
+	seats         []tidiedSeat
+}
+
+type untidyRow struct {
+	ID          uuid.UUID
+	OrgPath     string
+	Name        string
+	NameKey     string
+	FormerName  string
+	IDType      string
+	Nationality string
+	IDCipher    []byte
+	IDHash      []byte
+	Only        []byte
+	IDMasked    string
+}
+
+// tidiedSeat is a family member whose name or number changes.
+type tidiedSeat struct {
+	seat   int
+	name   string
+	number sealedNumber
+}
+
+// untidy reads records and compares them with what the rules of today would make of them.
+func (t *Tx) untidy(where string, arg any, most int) (list []*untidy, err error) {
+	var rows []untidyRow
+	// A citizen's number is stored in its one form and is its own key: it stays sealed.
+	err = t.db.Raw(`SELECT s.id, s.org_path::text AS org_path, s.name, s.name_key, coalesce(s.details ->> 'former_name', '') AS former_name, s.id_type, s.nationality,
+			CASE WHEN s.id_type <> '1' THEN s.id_cipher END AS id_cipher, s.id_hash, s.number_only_hash AS only, s.id_masked
+		FROM student s WHERE `+where+` ORDER BY s.id LIMIT ?`, arg, most).Scan(&rows).Error
+	if err != nil {
+		return nil, fmt.Errorf("read records to tidy: %w", err)
+	}
+	ids := make([]uuid.UUID, len(rows))
+	for i, row := range rows {
+		ids[i] = row.ID
+	}
+	families, err := t.sealedFamilies(ids)
+	if err != nil {
+		return nil, err
+	}
+	for _, row := range rows {
+		u := &untidy{untidyRow: row, family: families[row.ID], before: map[string]string{}, after: map[string]string{}}
+		if err := u.compare(t.store); err != nil {
+			return nil, err
+		}
+		list = append(list, u)
+	}
+	return list, nil
+}
+
+// changes says whether the rules of today would change anything.
+func (u *untidy) changes() bool { return u.rekeyed || len(u.after) > 0 }
+
+// compare notes what the rules of today would change.
+func (u *untidy) compare(s *Store) error {
+	u.see(string(roster.Name), u.Name, tidyItem(roster.Name, u.Name))
+	u.see(string(roster.FormerName), u.FormerName, tidyItem(roster.FormerName, u.FormerName))
+	u.rekeyed = u.NameKey != ident.NameKey(u.Name)
+	if err := u.compareNumber(s); err != nil {
+		return err
+	}
+	return u.compareFamily(s)
+}
+
+func (u *untidy) compareNumber(s *Store) error {
+	if len(u.IDCipher) == 0 {
+		return nil
+	}
+	number, err := s.unseal(purposeStudentID, u.ID, u.IDCipher)
+	if errors.Is(err, secret.ErrUnreadable) { // one broken number holds up no other record
+		u.unreadable = true
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	sealed, err := s.sealIdentity(u.ID, document{kind: u.IDType, country: u.Nationality, number: number})
+	if err != nil {
+		return err
+	}
+	u.see(string(roster.IDNumber), u.IDMasked, sealed.masked)
+	if plain, _ := ident.TidyNumber(number); plain != number || !bytes.Equal(sealed.hash, u.IDHash) || !bytes.Equal(sealed.only, u.Only) {
+		u.number, u.rekeyed = sealed, true
+	}
+	return nil
+}
+
+func (u *untidy) compareFamily(s *Store) error {
+	for _, g := range u.family {
+		name := tidyItem(roster.Name, g.Name)
+		u.see(fmt.Sprintf("%s%d_name", memberPrefix, g.Seat), g.Name, name)
+		seat := tidiedSeat{seat: g.Seat, name: name}
+		if len(g.IDCipher) > 0 && g.IDType != "1" {
+			number, err := s.unseal(fmt.Sprintf("%s/%d", purposeGuardian, g.Seat), u.ID, g.IDCipher)
+			if errors.Is(err, secret.ErrUnreadable) {
+				u.unreadable = true
+				continue
+			}
+			if err != nil {
+				return err
+			}
+			sealed, err := s.sealGuardian(u.ID, g.Seat, g.IDType, number)
+			if err != nil {
+				return err
+			}
+			u.see(string(memberNumber(g.Seat)), g.IDMasked, sealed.masked)
+			if !bytes.Equal(sealed.hash, g.IDHash) {
+				seat.number, u.rekeyed = sealed, true
+			}
+		}
+		if name != g.Name || seat.number.cipher != nil {
+			u.seats = append(u.seats, seat)
+		}
+	}
+	return nil
+}
+
+// see notes an item that becomes another one for whoever reads it.
+func (u *untidy) see(field, before, after string) {
+	if before != after {
+		u.before[field], u.after[field] = before, after
+	}
+}
+
+// tidyRecord writes a record; $6 to $9 are its document, where that changes.
+const tidyRecord = `UPDATE student s SET name = $2, name_key = $3,
+	details = CASE WHEN coalesce(s.details ->> 'former_name', '') = $4::text THEN s.details ELSE jsonb_set(s.details, '{former_name}', to_jsonb($4::text)) END,
+	id_cipher = coalesce($6::bytea, s.id_cipher), id_hash = coalesce($7::bytea, s.id_hash),
+	number_only_hash = CASE WHEN $6::bytea IS NULL THEN s.number_only_hash ELSE $8::bytea END,
+	id_masked = CASE WHEN $6::bytea IS NULL THEN s.id_masked ELSE $9 END,
+	id_double = s.id_double OR EXISTS (SELECT 1 FROM student o WHERE o.id_hash = $7::bytea AND o.id <> s.id AND o.enrol_status <> 'DELETED' AND NOT o.id_double),
+	deduped_at = NULL, dedupe_state = 'PENDING', version = s.version + 1, updated_at = $5
+	WHERE s.id = $1 RETURNING s.id_double AND s.enrol_status <> 'DELETED'`
+
+// writeTidied writes a record as the rules of today would have it, and says whether its
+// document turned out to be that of another record. The caller holds the record.
+func (t *Tx) writeTidied(u *untidy) (double bool, err error) {
+	name, _ := ident.TidyName(u.Name)
+	former, _ := ident.TidyName(u.FormerName)
+	if err := t.flush(); err != nil {
+		return false, err
+	}
+	err = t.raw(func(c *pgx.Conn) error {
+		return c.QueryRow(t.ctx, tidyRecord, u.ID, name, ident.NameKey(name), former, t.now,
+			u.number.cipher, u.number.hash, u.number.only, u.number.masked).Scan(&double)
+	})
+	if err != nil {
+		return false, fmt.Errorf("tidy a record: %w", err)
+	}
+	for _, seat := range u.seats {
+		t.later("tidy the family of a record", 1, `UPDATE guardian SET name = ?, id_cipher = coalesce(?::bytea, id_cipher), id_hash = coalesce(?::bytea, id_hash),
+			id_masked = CASE WHEN ?::bytea IS NULL THEN id_masked ELSE ? END WHERE student_id = ? AND seat = ?`,
+			seat.name, seat.number.cipher, seat.number.hash, seat.number.hash, seat.number.masked, u.ID, seat.seat)
+	}
+	if len(u.after) > 0 {
+		if err := t.writeLine(&StudentRecord{ID: u.ID, OrgPath: u.OrgPath}, tidied, t.today(), "", u.before, u.after); err != nil {
+			return false, err
+		}
+	}
+	return double, t.Audit("student.tidy", "student", u.ID.String(), map[string]string{"fields": u.fields()})
+}
+
+// fields names what was tidied; "key" is what a person does not see.
+func (u *untidy) fields() string {
+	names := make([]string, 0, len(u.after)+1)
+	for field := range u.after {
+		names = append(names, field)
+	}
+	slices.Sort(names)
+	if u.rekeyed {
+		names = append(names, "key")
+	}
+	return strings.Join(names, ",")
+}

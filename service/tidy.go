@@ -1,0 +1,46 @@
+package service
+
+import (
+	"context"
+	"errors"
+
+	"github.com/xueji/xueji/models/store"
+)
+
+// tidyBatch is how many records one transaction looks at.
+const tidyBatch = 500
+
+// Tidy brings every record of before in line with the rules by which names and numbers
+// are tidied today, and says what became of them. With all it begins again with the
+// first record. It goes on where it was cut off.
+func Tidy(ctx context.Context, register *store.Store, all bool) (job *store.Tidying, err error) {
+	if all {
+		if err := register.InScope(ctx, store.Scope{}, (*store.Tx).ForgetTidying); err != nil {
+			return nil, err
+		}
+	}
+	for job == nil || job.DoneAt == nil {
+		err := register.InScope(ctx, store.Scope{}, func(tx *store.Tx) (err error) {
+			job, err = tx.Tidy(tidyBatch)
+			return err
+		})
+		if err != nil {
+			return job, err
+		}
+	}
+	return job, nil
+}
+
+// Tidy is the same for an operator.
+func (o *Operator) Tidy(ctx context.Context, all bool) (*store.Tidying, error) {
+	return Tidy(ctx, o.register, all)
+}
+
+// tidy is what the worker does of it in a round. The rest waits for the next one.
+func (w *Worker) tidy(ctx context.Context) error {
+	_, err := Tidy(ctx, w.parts.register, false)
+	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+		return nil
+	}
+	return err
+}
