@@ -161,6 +161,7 @@ func one[T any](w *world, query string, args ...any) T {
 }
 
 func (w *world) populate() {
+	w.exec(`INSERT INTO worker_beat (name, beat_at, every) VALUES ('w', now(), '1 hour')`) // directEngine
 	byPath := map[string]uuid.UUID{}
 	for _, o := range worldPaths {
 		p := place{id: uuid.Must(uuid.NewV7()), name: o.name, path: o.path, kind: o.kind}

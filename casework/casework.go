@@ -36,6 +36,7 @@ type Desk struct {
 	engine   Engine
 	log      *slog.Logger
 	turns    *turns
+	presence presence
 	starts   chan client.Starting
 }
 
@@ -129,6 +130,9 @@ func (d *Desk) Say(ctx context.Context, scope store.Scope, w store.Word) (*store
 	}
 	if s.Outcome != store.SlipPending {
 		return s, nil
+	}
+	if d.presence.gone(ctx, d.register) {
+		return d.leave(ctx, scope, s, errNoWorker)
 	}
 	return d.ask(ctx, scope, s)
 }

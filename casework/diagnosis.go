@@ -46,12 +46,11 @@ const (
 	FindActivityRetrying Finding = "activity_retrying" // an activity fails and is tried again
 	FindUnsettled        Finding = "unsettled"         // something was said and is neither counted nor refused
 	FindAsleep           Finding = "asleep"            // time had something to do and the workflow did not do it
+	FindClockOff         Finding = "clock_off"         // the clock of a process is not the database's
 	FindRunsAfterward    Finding = "runs_afterwards"   // the change has ended, its workflow has not
 )
 
 const (
-	// quietWorkers is how long no heartbeat is normal: three rounds of the upkeep.
-	quietWorkers = 90 * time.Second
 	// quickSlip is how long a slip may wait while everything works.
 	quickSlip = 10 * time.Second
 	// quickStart is how long a new workflow may take to report itself.
@@ -108,7 +107,7 @@ func automaticFinding(c Case) Finding {
 
 func engineFindings(c Case) []Finding {
 	var list []Finding
-	workers := WorkersLive(c.Beat, c.Now)
+	workers := c.Workers.Live
 	if !workers {
 		list = append(list, FindWorkersDown)
 	}
@@ -124,9 +123,6 @@ func engineFindings(c Case) []Finding {
 	}
 	return appendIf(list, waiting && c.Run.Running, FindStartWaiting)
 }
-
-// WorkersLive says whether a worker has reported itself lately.
-func WorkersLive(beat, now time.Time) bool { return now.Sub(beat) <= quietWorkers }
 
 // runFindings tells what the latest run of an open change shows, whose register
 // says it is at this step and round. What the workflow itself believes is newer
@@ -167,6 +163,6 @@ func (c Case) Agrees() bool {
 func Findings() []Finding {
 	return []Finding{
 		FindEnded, FindWaits, FindAutomatic, FindOverdue, FindNobody, FindNotApplied, FindIdentitySilent, FindStalled, FindEngineDown, FindWorkersDown, FindNeverStarted,
-		FindStartWaiting, FindNotRunning, FindBehind, FindDeaf, FindFailing, FindActivityRetrying, FindUnsettled, FindAsleep, FindRunsAfterward,
+		FindStartWaiting, FindNotRunning, FindBehind, FindDeaf, FindFailing, FindActivityRetrying, FindUnsettled, FindAsleep, FindRunsAfterward, FindClockOff,
 	}
 }

@@ -27,20 +27,21 @@ const (
 	ActStartTemporal Action = "start_temporal" //
 	ActRebuild       Action = "rebuild"        // start or wake the workflow
 	ActRebuildForce  Action = "rebuild_force"  // the same, and a new run when that does not help
+	ActCheckClock    Action = "check_clock"    // set clocks by NTP
 	ActAskEngineer   Action = "ask_engineer"   // the program itself needs mending
 )
 
 // Actions lists all of them.
 func Actions() []Action {
 	return []Action{
-		ActNothing, ActWait, ActGiveRole, ActOrderDone, ActSendBack, ActStartWorker, ActStartTemporal, ActRebuild, ActRebuildForce, ActAskEngineer,
+		ActNothing, ActWait, ActGiveRole, ActOrderDone, ActSendBack, ActStartWorker, ActStartTemporal, ActRebuild, ActRebuildForce, ActCheckClock, ActAskEngineer,
 	}
 }
 
 // Fill are the values for the placeholders of a sentence. What has no value is left out.
 //
 // Placeholders: {case} {office} {role} {due} {able} {slips} {status} {state}
-// {failing} {activities} {at} {at_step} {believes} {nobody_zh} {nobody_en}.
+// {failing} {activities} {clocks} {at} {at_step} {believes} {nobody_zh} {nobody_en}.
 type Fill map[string]string
 
 // Title says what a finding is, in general.
@@ -59,6 +60,15 @@ func (a Action) Sentence(lang problem.Language, fill Fill) string {
 	return problem.Fill(in(lang, actionWords()[a]), fill)
 }
 
+// clocks names processes and how far each is off, ahead with a plus.
+func clocks(list []store.ClockOff) string {
+	words := make([]string, len(list))
+	for i, c := range list {
+		words[i] = fmt.Sprintf("%s %+d s", c.Name, int(c.By.Round(time.Second).Seconds()))
+	}
+	return strings.Join(words, ", ")
+}
+
 // Stamp writes a moment as operators read it; "-" for none.
 func Stamp(t time.Time) string {
 	if t.IsZero() {
@@ -70,7 +80,7 @@ func Stamp(t time.Time) string {
 // Fill gives what the sentences say of a case.
 func (c Case) Fill() Fill {
 	fill := Fill{
-		"case": c.CaseNo, "status": c.Status, "slips": fmt.Sprint(len(c.Slips)), "at": Stamp(c.Beat), "at_step": fmt.Sprintf("%d/%d", c.StepNo, c.Round),
+		"case": c.CaseNo, "status": c.Status, "slips": fmt.Sprint(len(c.Slips)), "at": Stamp(c.Workers.Last), "at_step": fmt.Sprintf("%d/%d", c.StepNo, c.Round),
 	}
 	fill.run(c.Run)
 	if s := c.Step; s != nil {
@@ -154,6 +164,10 @@ var actionWords = sync.OnceValue(func() map[Action]process.Text {
 		ActRebuildForce: {
 			Zh: "请执行：xueji case rebuild {case}；仍无效时：xueji case rebuild --force {case}",
 			En: "Try: xueji case rebuild {case}; when that does not help: xueji case rebuild --force {case}",
+		},
+		ActCheckClock: {
+			Zh: "请检查该进程所在主机与数据库主机的时间，全部用 NTP 校时；无需重启，时间正确后此提示消失。",
+			En: "Check the time of that process's host and of the database's, and set both by NTP. No restart is needed; this goes when the time is right.",
 		},
 		ActAskEngineer: {
 			Zh: "需工程师查看 Temporal 与 worker 日志中的错误。部署正确版本即可恢复，不会丢失内容。",
@@ -240,6 +254,13 @@ func engineWordings() map[Finding]wording {
 		FindWorkersDown: {
 			ActStartWorker, process.Text{Zh: "没有 worker 报告", En: "No worker reports itself"},
 			process.Text{Zh: "自 {at} 起没有 worker 报告。", En: "No worker has reported itself since {at}."},
+		},
+		FindClockOff: {
+			ActCheckClock, process.Text{Zh: "进程时钟与数据库时钟不一致", En: "The clock of a process is not the database's"},
+			process.Text{
+				Zh: "进程时钟与数据库时钟相差超过 3 秒（{clocks}）；截止时间按进程时钟计算。",
+				En: "The clock of a process differs from the database's by more than 3 seconds ({clocks}); deadlines are counted by it.",
+			},
 		},
 		FindNeverStarted: {
 			ActRebuild, process.Text{Zh: "没有对应的工作流", En: "No workflow knows the change"},

@@ -164,6 +164,9 @@ func (s *Stack) StartWorker() {
 	w, err := service.OpenWorker(s.T.Context(), s.Config, s.Clock, s.Logger(), nil, s.options...)
 	require.NoError(s.T, err)
 	s.Attach(w.Run)
+	s.Eventually("the worker reports itself", 20*time.Second, func() bool {
+		return Value[bool](s, `SELECT EXISTS (SELECT 1 FROM worker_beat WHERE left_at IS NULL AND seen_at > clock_timestamp() - 3 * every)`)
+	})
 }
 
 // Release stops everything and starts it with another process catalogue, as an

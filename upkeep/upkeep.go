@@ -33,7 +33,6 @@ type Upkeep struct {
 	Register *store.Store // as the worker role
 	Engine   Engine
 	Log      *slog.Logger
-	Name     string // of this worker, for the heartbeat
 	// Rounds run in every round after the parts above, for example sealing the audit trail.
 	Rounds []func(context.Context) error
 	// Chores run once an hour: sealing idle accounts, deleting old files.
@@ -60,10 +59,10 @@ const (
 	lateGrace  = 10 * time.Second // a live workflow takes a slip or a due time within this
 	everyHour  = time.Hour
 	badRows    = 3                // starts that may fail before a round gives up
-	partLimit  = 20 * time.Second // of one part of a round, so that a silent Temporal holds up no heartbeat
+	partLimit  = 20 * time.Second // of one part of a round, so that a silent Temporal holds up nothing else
 )
 
-// Once does one round: relay, reconciliation, calendar, people, heartbeat.
+// Once does one round: relay, reconciliation, calendar, people.
 // A part that fails is logged and the others go on.
 func (u *Upkeep) Once(ctx context.Context) {
 	var round Round
@@ -71,7 +70,7 @@ func (u *Upkeep) Once(ctx context.Context) {
 		name string
 		run  func(context.Context, *Round) error
 	}{
-		{"beat", u.beat}, {"relay", u.relay}, {"reconcile", u.reconcile},
+		{"backlog", u.backlog}, {"relay", u.relay}, {"reconcile", u.reconcile},
 		{"calendar", u.calendar}, {"offices", u.offices}, {"clearing", u.clearing}, {"moot", u.moot}, {"people", u.people}, {"rounds", u.rounds}, {"chores", u.chores},
 	} {
 		limited, cancel := context.WithTimeout(ctx, partLimit)
@@ -94,11 +93,8 @@ func (u *Upkeep) inRegister(ctx context.Context, fn func(*store.Tx) error) error
 	return u.Register.InScope(ctx, store.Scope{}, fn)
 }
 
-func (u *Upkeep) beat(ctx context.Context, round *Round) error {
+func (u *Upkeep) backlog(ctx context.Context, round *Round) error {
 	return u.inRegister(ctx, func(tx *store.Tx) (err error) {
-		if err = tx.Beat(u.Name); err != nil {
-			return err
-		}
 		round.Backlog, err = tx.Backlog()
 		return err
 	})

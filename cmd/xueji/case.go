@@ -199,7 +199,7 @@ func showCase(out io.Writer, c casework.Case, lang problem.Language) error {
 	for _, s := range c.Slips {
 		fmt.Fprintf(&b, "  %s %s %d/%d %s\n", s.ID, s.Verb, s.StepNo, s.Round, casework.Stamp(s.CreatedAt))
 	}
-	line("beat", casework.Stamp(c.Beat))
+	line("beat", casework.Stamp(c.Workers.Last))
 	b.WriteString("\n" + word("workflow") + "\n")
 	switch {
 	case c.EngineErr != nil:
