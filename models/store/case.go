@@ -22,7 +22,7 @@ type Case struct {
 	Slips    []CaseSlip
 	Position *Position
 	// Asked is when the workflow first read its position; nil when it never did.
-	Asked *time.Time
+	Asked   *time.Time
 	Workers Workers
 	Now     time.Time
 }
