@@ -44,6 +44,8 @@ type engine struct {
 	mu       sync.Mutex
 	runs     map[string]client.Run // by change
 	listed   map[string]string     // by change: the list lags behind the runs
+	started  map[string]time.Time  // by change
+	setup    client.Setup
 	down     error                 // health
 	broken   error                 // everything else
 	hangs    bool                  // describing never ends by itself
@@ -78,13 +80,15 @@ func (e *engine) Latest(ctx context.Context, change string) (client.Run, error) 
 	return run, broken
 }
 
-func (e *engine) Running(_ context.Context, fn func(workflowID, stepRound string)) error {
+func (e *engine) Running(_ context.Context, fn func(client.Listed)) error {
 	e.lists++
 	for change, at := range e.listed {
-		fn(contract.WorkflowID(change), at)
+		fn(client.Listed{WorkflowID: contract.WorkflowID(change), StepRound: at, Started: e.started[change]})
 	}
 	return e.broken
 }
+
+func (e *engine) Setup(context.Context) (client.Setup, error) { return e.setup, e.broken }
 
 func newSite(t *testing.T) *site {
 	t.Helper()
@@ -93,7 +97,7 @@ func newSite(t *testing.T) *site {
 			return migrations.Up(ctx, dsn, migrations.Passwords{})
 		}),
 	}.Database(t)
-	s := &site{t: t, school: uuid.Must(uuid.NewV7()), engine: &engine{runs: map[string]client.Run{}, listed: map[string]string{}}}
+	s := &site{t: t, school: uuid.Must(uuid.NewV7()), engine: &engine{runs: map[string]client.Run{}, listed: map[string]string{}, started: map[string]time.Time{}}}
 	s.clock, s.hand = calendar.Stopped(time.Date(2026, 11, 20, 9, 0, 0, 0, calendar.Shanghai()))
 	keys, err := secret.NewEphemeral()
 	require.NoError(t, err)

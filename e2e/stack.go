@@ -43,6 +43,8 @@ type Options struct {
 	Temporal *embedded.Temporal
 	// NoWorker starts no worker; StartWorker does it later.
 	NoWorker bool
+	// Namespace of Temporal; empty makes one of the test's own.
+	Namespace string
 	// Interval of the upkeep; 200 ms when zero, so that healing is quick to see.
 	Interval time.Duration
 }
@@ -123,6 +125,9 @@ func settings(t testing.TB, db embeddedtest.Database, temporal string, o Options
 	cfg.Database.WorkerURL = config.Secret(db.DSN(migrations.WorkerRole))
 	cfg.Temporal.Address = temporal
 	cfg.Temporal.Namespace = "e2e-" + uuid.NewString()[:13]
+	if o.Namespace != "" {
+		cfg.Temporal.Namespace = o.Namespace
+	}
 	cfg.HTTP.RatePerSecond, cfg.HTTP.RateBurst = 1e6, 1e6
 	cfg.Worker.StopTimeout = 5 * time.Second
 	// The gateways of tests stand on this machine.
