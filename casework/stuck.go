@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/xueji/xueji/models/calendar"
 	"github.com/xueji/xueji/models/store"
 	"github.com/xueji/xueji/workflows/client"
 	"github.com/xueji/xueji/workflows/contract"
@@ -25,7 +26,7 @@ type Stuck struct {
 // Fill gives what the sentences say of this change.
 func (s Stuck) Fill() Fill {
 	fill := Fill{
-		"case": s.CaseNo, "office": s.OfficeName, "role": string(s.Role), "due": Stamp(s.DueAt), "slips": fmt.Sprint(s.Slips),
+		"case": s.CaseNo, "office": s.OfficeName, "role": string(s.Role), "due": calendar.Until(s.DueAt), "slips": fmt.Sprint(s.Slips),
 		"at_step": fmt.Sprintf("%d/%d", s.StepNo, s.Round),
 	}
 	fill.nobody(s.Nobody, s.OfficeName, string(s.Role))

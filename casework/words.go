@@ -87,7 +87,7 @@ func (c Case) Fill() Fill {
 	}
 	fill.run(c.Run)
 	if s := c.Step; s != nil {
-		fill["office"], fill["role"], fill["able"], fill["due"] = s.OfficeName, s.Role, fmt.Sprint(s.Able), Stamp(s.DueAt)
+		fill["office"], fill["role"], fill["able"], fill["due"] = s.OfficeName, s.Role, fmt.Sprint(s.Able), calendar.Until(s.DueAt)
 		fill.nobody(s.Nobody, s.OfficeName, s.Role)
 	}
 	if c.Believes != nil {

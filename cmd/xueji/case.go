@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/xueji/xueji/casework"
+	"github.com/xueji/xueji/models/calendar"
 	"github.com/xueji/xueji/models/problem"
 	"github.com/xueji/xueji/models/store"
 	"github.com/xueji/xueji/service"
@@ -185,7 +186,7 @@ func showCase(out io.Writer, c casework.Case, lang problem.Language) error {
 		line("stage", s.Name)
 		line("office", fmt.Sprintf("%s (%s) %s", s.OfficeName, s.OfficeCode, s.Role))
 		line("able", fmt.Sprint(s.Able))
-		line("due", casework.Stamp(s.DueAt))
+		line("due", calendar.Until(s.DueAt))
 		line("task", s.TaskID.String())
 		if s.Problem != "" {
 			line("problem", s.Problem)
@@ -220,7 +221,7 @@ func showCase(out io.Writer, c casework.Case, lang problem.Language) error {
 		} else {
 			line("step", fmt.Sprintf("%d/%d", c.Believes.Step, c.Believes.Round))
 			line("stage", c.Believes.Stage)
-			line("due", casework.Stamp(c.Believes.DueAt))
+			line("due", calendar.Until(c.Believes.DueAt))
 		}
 	}
 	_, err := io.WriteString(out, b.String())

@@ -70,6 +70,8 @@ func (c *Client) start(ctx context.Context, s Starting, conflict enums.WorkflowI
 		WorkflowIDConflictPolicy:                 conflict,
 		WorkflowExecutionErrorWhenAlreadyStarted: true,
 		StaticSummary:                            s.Kind + " " + s.CaseNo,
+		TypedSearchAttributes: temporal.NewSearchAttributes(
+			temporal.NewSearchAttributeKeyKeyword(contract.AttributeCaseNo).ValueSet(s.CaseNo)),
 	}
 	// Always by name: a start by function takes the last registered name.
 	_, err := c.sdk.ExecuteWorkflow(ctx, options, s.WorkflowName,

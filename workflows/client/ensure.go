@@ -33,6 +33,10 @@ func Attributes() map[string]enums.IndexedValueType {
 		contract.AttributeStepRound:  enums.INDEXED_VALUE_TYPE_KEYWORD,
 		contract.AttributeWaitingFor: enums.INDEXED_VALUE_TYPE_KEYWORD_LIST,
 		contract.AttributeDueAt:      enums.INDEXED_VALUE_TYPE_DATETIME,
+		contract.AttributeCaseNo:     enums.INDEXED_VALUE_TYPE_KEYWORD,
+		contract.AttributeStepSince:  enums.INDEXED_VALUE_TYPE_DATETIME,
+		contract.AttributeDueDay:     enums.INDEXED_VALUE_TYPE_KEYWORD,
+		contract.AttributeOverdue:    enums.INDEXED_VALUE_TYPE_BOOL,
 	}
 }
 
