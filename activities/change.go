@@ -103,11 +103,15 @@ func position(tx *store.Tx, change uuid.UUID) (contract.Position, error) {
 	}
 	at := contract.Position{
 		Closed: p.Closed(), Status: p.Status, Step: p.Step, Round: p.Round, Stage: p.Stage, DueAt: p.DueAt, Wait: p.Wait, Act: string(p.Act),
+		OpenedAt: p.OpenedAt, Overdue: p.Overdue,
 	}
 	at.WaitingFor = p.Offices
-	if !p.EffectiveOn.IsZero() {
+	switch {
+	case !p.EffectiveOn.IsZero():
 		at.EffectiveOn = p.EffectiveOn.String()
 		at.WaitingFor = []string{contract.WaitingForDay, at.EffectiveOn}
+	case p.Automatic != "":
+		at.WaitingFor = []string{string(p.Automatic)}
 	}
 	for _, task := range p.Tasks {
 		at.Tasks = append(at.Tasks, task.String())

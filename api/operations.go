@@ -77,7 +77,7 @@ type AttentionActivity struct {
 }
 
 type attentionInput struct {
-	Reason string `query:"reason" enum:"never_started,not_running,behind,failing,activity_retrying,unsettled,start_waiting,asleep,identity_silent,stalled,nobody,not_applied,overdue" doc:"One finding only."`
+	Reason string `query:"reason" enum:"never_started,not_running,behind,no_step,attributes,failing,activity_retrying,unsettled,start_waiting,asleep,identity_silent,stalled,nobody,not_applied,overdue" doc:"One finding only."`
 	Paging
 }
 

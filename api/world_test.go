@@ -141,7 +141,8 @@ func (directEngine) Start(context.Context, client.Starting) error              {
 func (directEngine) Leave(context.Context, string, contract.SlipMessage) error { return nil }
 func (directEngine) Refresh(context.Context, string) error                     { return nil }
 func (directEngine) Healthy(context.Context) error                             { return nil }
-func (directEngine) Running(context.Context, func(string, string)) error       { return nil }
+func (directEngine) Running(context.Context, func(client.Listed)) error        { return nil }
+func (directEngine) Setup(context.Context) (client.Setup, error)               { return client.Setup{}, nil }
 
 // Latest tells of a run that stands at its first step and whose activity fails.
 func (directEngine) Latest(context.Context, string) (client.Run, error) {
@@ -169,6 +170,7 @@ func one[T any](w *world, query string, args ...any) T {
 }
 
 func (w *world) populate() {
+	w.exec(`INSERT INTO worker_beat (name, beat_at, every) VALUES ('w', now(), '1 hour')`) // directEngine
 	byPath := map[string]uuid.UUID{}
 	for _, o := range worldPaths {
 		p := place{id: uuid.Must(uuid.NewV7()), name: o.name, path: o.path, kind: o.kind}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/xueji/xueji/models/store"
@@ -14,7 +15,8 @@ import (
 type Looker interface {
 	Healthy(ctx context.Context) error
 	Latest(ctx context.Context, changeID string) (client.Run, error)
-	Running(ctx context.Context, fn func(workflowID, stepRound string)) error
+	Running(ctx context.Context, fn func(client.Listed)) error
+	Setup(ctx context.Context) (client.Setup, error)
 }
 
 // Watch tells what needs attention (待处理异常): which running changes do not get
@@ -60,14 +62,18 @@ type Question struct {
 
 // Attention is the answer: what does not get on, the most urgent first.
 type Attention struct {
-	Now  time.Time
-	Beat time.Time // when a worker last reported itself; zero when none ever did
+	Now     time.Time
+	Workers store.Workers
+	// Off are the processes whose clock is off: workers, and the one that looks.
+	Off []store.ClockOff
 	// Whole is what is wrong with the service: Temporal down, no worker.
 	Whole []Finding
 	// Counts has all changes in scope per reason of the register, and what
 	// Temporal told of those that were looked at.
 	Counts map[Finding]int64
-	Items  []Stuck
+	// Setup is what Temporal lacks of what Xueji needs.
+	Setup client.Setup
+	Items []Stuck
 	// Next continues the list; nil at its end.
 	Next *store.AttentionKey
 	// Complete is false when Temporal could not be asked everything in time.
@@ -75,12 +81,17 @@ type Attention struct {
 }
 
 // Fill gives what the sentences say of the service.
-func (a *Attention) Fill() Fill { return Fill{"at": Stamp(a.Beat)} }
+func (a *Attention) Fill() Fill {
+	return Fill{
+		"at": Stamp(a.Workers.Last), "clocks": clocks(a.Off),
+		"missing": strings.Join(a.Setup.Missing, ", "), "wrong": strings.Join(a.Setup.Wrong, ", "),
+	}
+}
 
 // AttentionFindings lists what one can ask for: the reasons of the register and
 // what the run of a workflow shows.
 func AttentionFindings() []Finding {
-	list := []Finding{FindNeverStarted, FindNotRunning, FindBehind, FindFailing, FindActivityRetrying}
+	list := []Finding{FindNeverStarted, FindNotRunning, FindBehind, FindNoStep, FindAttributes, FindFailing, FindActivityRetrying}
 	for _, reason := range store.Reasons() {
 		list = append(list, Finding(reason))
 	}
@@ -127,8 +138,16 @@ func (l *look) begin(ctx context.Context) error {
 	var counts map[store.Reason]int64
 	err := l.within(ctx, func(tx *store.Tx) (err error) {
 		l.a.Now = tx.Now()
-		if l.a.Beat, err = tx.LastBeat(); err != nil {
+		if l.a.Workers, err = tx.Workers(); err != nil {
 			return err
+		}
+		own, err := tx.ClockOff()
+		if err != nil {
+			return err
+		}
+		l.a.Off = l.a.Workers.Off
+		if own.Abs() > store.ClockSlack {
+			l.a.Off = append([]store.ClockOff{{Name: "xueji", By: own}}, l.a.Off...)
 		}
 		counts, err = tx.AttentionCounts()
 		return err
@@ -139,16 +158,32 @@ func (l *look) begin(ctx context.Context) error {
 	for reason, n := range counts {
 		l.a.Counts[Finding(reason)] = n
 	}
-	if !WorkersLive(l.a.Beat, l.a.Now) {
-		l.a.Whole = append(l.a.Whole, FindWorkersDown)
-	}
+	l.a.Whole = appendIf(l.a.Whole, !l.a.Workers.Live, FindWorkersDown)
+	l.a.Whole = appendIf(l.a.Whole, len(l.a.Off) > 0, FindClockOff)
 	quick, cancel := context.WithTimeout(ctx, min(quickEngine, l.q.Patience))
 	defer cancel()
 	if err := l.engine.Healthy(quick); err != nil {
 		l.down()
+		return nil
 	}
+	l.setup(quick)
 	return nil
 }
+
+// setup notes what Temporal lacks: without it every workflow fails, which is the
+// cause of much that is told of single changes.
+func (l *look) setup(ctx context.Context) {
+	var err error
+	if l.a.Setup, err = l.engine.Setup(ctx); err != nil {
+		l.a.Complete = false // what can be asked is asked all the same
+		return
+	}
+	l.a.Whole = appendIf(l.a.Whole, len(l.a.Setup.Missing) > 0, FindNotSetUp)
+	l.a.Whole = appendIf(l.a.Whole, len(l.a.Setup.Wrong) > 0, FindWrongType)
+}
+
+// machine is the time of this computer.
+func (l *look) machine() time.Time { return l.register.Clock().Machine() }
 
 // down notes that Temporal does not answer; it is not asked again.
 func (l *look) down() {

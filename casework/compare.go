@@ -8,6 +8,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/xueji/xueji/models/store"
+	"github.com/xueji/xueji/workflows/client"
 	"github.com/xueji/xueji/workflows/contract"
 )
 
@@ -52,7 +53,7 @@ func (l *look) describe(ctx context.Context, items []Stuck) {
 // workflow is gone, or stands elsewhere. Temporal's list lags, so it only says
 // where to look; and reading all of it takes long, so one caller does at a time.
 func (l *look) compare(ctx context.Context) error {
-	if l.silent || l.q.Only != "" && !l.q.Only.apart() {
+	if l.silent || l.q.Only != "" && !l.q.Only.shown() {
 		return nil
 	}
 	running := l.listed(ctx)
@@ -82,7 +83,7 @@ func (l *look) compare(ctx context.Context) error {
 // listed gives where every running workflow says it stands, by workflow ID; nil
 // when Temporal did not tell in half of the patience: the other half is for
 // looking closer.
-func (l *look) listed(ctx context.Context) map[string]string {
+func (l *look) listed(ctx context.Context) map[string]client.Listed {
 	ctx, cancel := context.WithTimeout(ctx, l.q.Patience/2)
 	defer cancel()
 	select {
@@ -92,8 +93,8 @@ func (l *look) listed(ctx context.Context) map[string]string {
 		l.a.Complete = false
 		return nil
 	}
-	running := map[string]string{}
-	err := l.engine.Running(ctx, func(id, stepRound string) { running[id] = stepRound })
+	running := map[string]client.Listed{}
+	err := l.engine.Running(ctx, func(one client.Listed) { running[one.WorkflowID] = one })
 	switch {
 	case ctx.Err() != nil:
 		l.a.Complete = false // too many to read
@@ -107,8 +108,9 @@ func (l *look) listed(ctx context.Context) map[string]string {
 
 // missing gives the changes that stand longer than it takes to show, and whose
 // workflow is not listed there, without those the register has a reason for:
-// they are listed, and looked at, in their place.
-func (l *look) missing(ctx context.Context, running map[string]string) ([]uuid.UUID, error) {
+// they are listed, and looked at, in their place. It counts, too, those whose
+// workflow has shown no step for long, all of them.
+func (l *look) missing(ctx context.Context, running map[string]client.Listed) ([]uuid.UUID, error) {
 	var ids []uuid.UUID
 	err := l.within(ctx, func(tx *store.Tx) error {
 		for after := uuid.Nil; ; {
@@ -118,14 +120,23 @@ func (l *look) missing(ctx context.Context, running map[string]string) ([]uuid.U
 			}
 			for _, row := range rows {
 				at, listed := running[contract.WorkflowID(row.ID.String())]
-				stands := at == contract.StepRound(row.StepNo, row.Round) || listed && at == "" // nobody has worked on it yet
+				mute := listed && at.StepRound == ""
+				if mute && tooLong(at.Started, l.machine()) {
+					l.a.Counts[FindNoStep]++
+					ids = append(ids, row.ID)
+					continue
+				}
+				stands := at.StepRound == contract.StepRound(row.StepNo, row.Round) || mute // nobody has worked on it yet
 				if !stands && l.a.Now.Sub(row.MovedAt) >= quickSlip {
 					ids = append(ids, row.ID)
 				}
 			}
-			if after = rows[len(rows)-1].ID; len(ids) >= mostMissing {
-				l.a.Complete = false
-				return nil
+			after = rows[len(rows)-1].ID
+			if len(ids) >= mostMissing {
+				ids, l.a.Complete = ids[:mostMissing], false
+				if l.a.Counts[FindNoStep] == 0 {
+					return nil // nothing that is to be counted to the end
+				}
 			}
 		}
 	})

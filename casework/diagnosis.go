@@ -20,6 +20,8 @@ type Case struct {
 	// Believes is what the workflow answers about its position; nil when no
 	// worker could be asked.
 	Believes *contract.Position
+	// Machine is the time of this computer, by which the age of the run is counted.
+	Machine time.Time
 }
 
 // Finding is one thing an operator should know about a case.
@@ -48,16 +50,21 @@ const (
 	FindActivityRetrying Finding = "activity_retrying" // an activity fails and is tried again
 	FindUnsettled        Finding = "unsettled"         // something was said and is neither counted nor refused
 	FindAsleep           Finding = "asleep"            // time had something to do and the workflow did not do it
+	FindClockOff         Finding = "clock_off"         // the clock of a process is not the database's
+	FindNotSetUp         Finding = "not_set_up"        // Temporal lacks what Xueji needs of it
+	FindWrongType        Finding = "wrong_type"        // a search attribute in Temporal has another type
+	FindAttributes       Finding = "attributes"        // its workflow cannot store where it stands: search attributes
+	FindNoStep           Finding = "no_step"           // its workflow runs for long and has shown no step
 	FindRunsAfterward    Finding = "runs_afterwards"   // the change has ended, its workflow has not
 )
 
 const (
-	// quietWorkers is how long no heartbeat is normal: three rounds of the upkeep.
-	quietWorkers = 90 * time.Second
 	// quickSlip is how long a slip may wait while everything works.
 	quickSlip = 10 * time.Second
 	// quickStart is how long a new workflow may take to report itself.
 	quickStart = time.Minute
+	// quickShow is how long a workflow may run before it shows a step.
+	quickShow = time.Minute
 	// quickErrand is how long an automatic step may take after its attempt is due.
 	quickErrand = time.Minute
 	// quickMark is how long a reminder or deadline may go unnoted.
@@ -112,7 +119,7 @@ func automaticFinding(c Case) Finding {
 
 func engineFindings(c Case) []Finding {
 	var list []Finding
-	workers := WorkersLive(c.Beat, c.Now)
+	workers := c.Workers.Live
 	if !workers {
 		list = append(list, FindWorkersDown)
 	}
@@ -121,7 +128,7 @@ func engineFindings(c Case) []Finding {
 		list = append(list, FindEngineDown)
 		return appendIf(list, waiting, FindStartWaiting)
 	}
-	run := runFindings(c.Run, contract.StepRound(c.StepNo, c.Round), c.Believes)
+	run := runFindings(c.Run, contract.StepRound(c.StepNo, c.Round), c.Believes, c.Machine)
 	list = append(list, run...)
 	if c.Run.Running && c.Believes == nil && workers && len(run) == 0 {
 		list = append(list, FindDeaf)
@@ -129,13 +136,10 @@ func engineFindings(c Case) []Finding {
 	return appendIf(list, waiting && c.Run.Running, FindStartWaiting)
 }
 
-// WorkersLive says whether a worker has reported itself lately.
-func WorkersLive(beat, now time.Time) bool { return now.Sub(beat) <= quietWorkers }
-
 // runFindings tells what the latest run of an open change shows, whose register
 // says it is at this step and round. What the workflow itself believes is newer
 // than what it stored, where it could be asked.
-func runFindings(r client.Run, at string, believes *contract.Position) []Finding {
+func runFindings(r client.Run, at string, believes *contract.Position, machine time.Time) []Finding {
 	switch {
 	case r.State == "":
 		return []Finding{FindNeverStarted}
@@ -146,9 +150,16 @@ func runFindings(r client.Run, at string, believes *contract.Position) []Finding
 	if believes != nil {
 		stored = contract.StepRound(believes.Step, believes.Round)
 	}
-	list := appendIf(nil, r.Failing != "", FindFailing)
+	list := appendIf(nil, r.BadAttributes(), FindAttributes)
+	list = appendIf(list, r.Failing != "" && !r.BadAttributes(), FindFailing)
 	list = appendIf(list, len(r.Retrying()) > 0, FindActivityRetrying)
+	list = appendIf(list, r.StepRound == "" && tooLong(r.Started, machine), FindNoStep)
 	return appendIf(list, r.Failing == "" && stored != "" && stored != at, FindBehind)
+}
+
+// tooLong says that a run which shows no step is too old for that.
+func tooLong(started, machine time.Time) bool {
+	return !started.IsZero() && machine.Sub(started) > quickShow
 }
 
 func appendIf(list []Finding, holds bool, f Finding) []Finding {
@@ -171,6 +182,6 @@ func (c Case) Agrees() bool {
 func Findings() []Finding {
 	return []Finding{
 		FindEnded, FindWaits, FindAutomatic, FindAwaitsDay, FindOverdue, FindNobody, FindNotApplied, FindIdentitySilent, FindStalled, FindEngineDown, FindWorkersDown, FindNeverStarted,
-		FindStartWaiting, FindNotRunning, FindBehind, FindDeaf, FindFailing, FindActivityRetrying, FindUnsettled, FindAsleep, FindRunsAfterward,
+		FindStartWaiting, FindNotRunning, FindBehind, FindDeaf, FindFailing, FindActivityRetrying, FindUnsettled, FindAsleep, FindRunsAfterward, FindClockOff, FindNotSetUp, FindWrongType, FindAttributes, FindNoStep,
 	}
 }

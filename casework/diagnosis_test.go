@@ -27,9 +27,9 @@ func TestDiagnose(t *testing.T) {
 		{"nobody", func(c *casework.Case) { c.Step.Stuck = true }, []casework.Finding{casework.FindNobody}},
 		{"no engine", func(c *casework.Case) { c.EngineErr, c.Run, c.Believes = errors.New("down"), client.Run{}, nil },
 			[]casework.Finding{casework.FindEngineDown, casework.FindWaits}},
-		{"no worker", func(c *casework.Case) { c.Beat, c.Believes = now.Add(-time.Hour), nil },
+		{"no worker", func(c *casework.Case) { c.Workers.Live, c.Believes = false, nil },
 			[]casework.Finding{casework.FindWorkersDown, casework.FindWaits}},
-		{"no worker ever", func(c *casework.Case) { c.Beat, c.Run, c.Believes = time.Time{}, client.Run{}, nil },
+		{"no worker ever", func(c *casework.Case) { c.Workers, c.Run, c.Believes = store.Workers{}, client.Run{}, nil },
 			[]casework.Finding{casework.FindWorkersDown, casework.FindNeverStarted, casework.FindWaits}},
 		{"terminated", func(c *casework.Case) { c.Run.Running, c.Run.State, c.Believes = false, "Terminated", nil },
 			[]casework.Finding{casework.FindNotRunning, casework.FindWaits}},
@@ -61,7 +61,7 @@ func TestDiagnose(t *testing.T) {
 		{"an activity fails", func(c *casework.Case) { c.Run.Activities = []client.PendingActivity{{Name: "Perform", Attempt: 7}} },
 			[]casework.Finding{casework.FindActivityRetrying, casework.FindWaits}},
 		{"an activity runs", func(c *casework.Case) { c.Run.Activities = []client.PendingActivity{{Name: "Perform", Attempt: 1}} }, []casework.Finding{casework.FindWaits}},
-		{"behind, and nobody can be asked", func(c *casework.Case) { c.Beat, c.Believes, c.Run.StepRound = now.Add(-time.Hour), nil, "1/1" },
+		{"behind, and nobody can be asked", func(c *casework.Case) { c.Workers.Live, c.Believes, c.Run.StepRound = false, nil, "1/1" },
 			[]casework.Finding{casework.FindWorkersDown, casework.FindBehind, casework.FindWaits}},
 		{"what it believes is newer than what it stored", func(c *casework.Case) { c.Run.StepRound = "1/1" }, []casework.Finding{casework.FindWaits}},
 		{"failing and deaf", func(c *casework.Case) { c.Run.Failing, c.Believes = "attempt 7", nil }, []casework.Finding{casework.FindFailing, casework.FindWaits}},
@@ -78,7 +78,7 @@ func TestDiagnose(t *testing.T) {
 		t.Run(row.name, func(t *testing.T) {
 			c := casework.Case{
 				Case: &store.Case{
-					Change: &store.Change{Status: store.Running, StepNo: 2, Round: 1, FiledAt: now.Add(-time.Hour)}, Now: now, Beat: now, Asked: &now,
+					Change: &store.Change{Status: store.Running, StepNo: 2, Round: 1, FiledAt: now.Add(-time.Hour)}, Now: now, Workers: store.Workers{Live: true, Last: now}, Asked: &now,
 					Step: &store.CaseStep{DueAt: now.Add(time.Hour), Able: 2},
 				},
 				Run: client.Run{State: "Running", Running: true}, Believes: &contract.Position{Step: 2, Round: 1},

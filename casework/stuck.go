@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/xueji/xueji/models/calendar"
 	"github.com/xueji/xueji/models/store"
 	"github.com/xueji/xueji/workflows/client"
 	"github.com/xueji/xueji/workflows/contract"
@@ -25,7 +26,7 @@ type Stuck struct {
 // Fill gives what the sentences say of this change.
 func (s Stuck) Fill() Fill {
 	fill := Fill{
-		"case": s.CaseNo, "office": s.OfficeName, "role": string(s.Role), "due": Stamp(s.DueAt), "slips": fmt.Sprint(s.Slips),
+		"case": s.CaseNo, "office": s.OfficeName, "role": string(s.Role), "due": calendar.Until(s.DueAt), "slips": fmt.Sprint(s.Slips),
 		"at_step": fmt.Sprintf("%d/%d", s.StepNo, s.Round),
 	}
 	fill.nobody(s.Nobody, s.OfficeName, string(s.Role))
@@ -45,7 +46,7 @@ func (l *look) judge(ctx context.Context, rows []store.AttentionRow) error {
 	l.describe(ctx, items)
 	var doubtful []uuid.UUID
 	for i := range items {
-		items[i].Findings = items[i].findings(l.a.Now)
+		items[i].Findings = items[i].findings(l.a.Now, l.machine())
 		if items[i].apart() {
 			doubtful = append(doubtful, items[i].ChangeID)
 		}
@@ -59,8 +60,8 @@ func (l *look) judge(ctx context.Context, rows []store.AttentionRow) error {
 			item.settle(again)
 		}
 		for _, f := range item.Findings {
-			if slices.Contains(store.Reasons(), store.Reason(f)) {
-				continue // counted by the register, all of them
+			if slices.Contains(store.Reasons(), store.Reason(f)) || f == FindNoStep {
+				continue // counted by the register, or from Temporal's list: all of them
 			}
 			l.a.Counts[f]++
 		}
@@ -73,10 +74,10 @@ func (l *look) judge(ctx context.Context, rows []store.AttentionRow) error {
 
 // findings tells what is known of a change: what its run shows first, because
 // that is the cause of what the register misses.
-func (s *Stuck) findings(now time.Time) []Finding {
+func (s *Stuck) findings(now, machine time.Time) []Finding {
 	var list []Finding
 	if s.Run != nil {
-		list = runFindings(*s.Run, contract.StepRound(s.StepNo, s.Round), nil)
+		list = runFindings(*s.Run, contract.StepRound(s.StepNo, s.Round), nil, machine)
 	}
 	if now.Sub(s.OpenedAt) < quickSlip {
 		list = slices.DeleteFunc(list, func(f Finding) bool { return f == FindNeverStarted || f == FindBehind }) // it is on its way
@@ -92,6 +93,11 @@ func (s *Stuck) findings(now time.Time) []Finding {
 func (s *Stuck) apart() bool { return slices.ContainsFunc(s.Findings, Finding.apart) }
 
 func (f Finding) apart() bool { return f == FindNeverStarted || f == FindNotRunning || f == FindBehind }
+
+// shown says that a finding may come from Temporal's list alone.
+func (f Finding) shown() bool {
+	return f.apart() || f == FindNoStep || f == FindAttributes || f == FindFailing
+}
 
 // settle drops what was not wrong: the change went on or ended between the look
 // into the register and the one into Temporal.

@@ -27,20 +27,24 @@ const (
 	ActStartTemporal Action = "start_temporal" //
 	ActRebuild       Action = "rebuild"        // start or wake the workflow
 	ActRebuildForce  Action = "rebuild_force"  // the same, and a new run when that does not help
+	ActSetUp         Action = "set_up"         // let a worker make what Temporal lacks
+	ActMendType      Action = "mend_type"      // remove the search attribute
+	ActStartAnew     Action = "start_anew"     // a new run
+	ActCheckClock    Action = "check_clock"    // set clocks by NTP
 	ActAskEngineer   Action = "ask_engineer"   // the program itself needs mending
 )
 
 // Actions lists all of them.
 func Actions() []Action {
 	return []Action{
-		ActNothing, ActWait, ActGiveRole, ActOrderDone, ActSendBack, ActStartWorker, ActStartTemporal, ActRebuild, ActRebuildForce, ActAskEngineer,
+		ActNothing, ActWait, ActGiveRole, ActOrderDone, ActSendBack, ActStartWorker, ActStartTemporal, ActRebuild, ActRebuildForce, ActStartAnew, ActSetUp, ActMendType, ActCheckClock, ActAskEngineer,
 	}
 }
 
 // Fill are the values for the placeholders of a sentence. What has no value is left out.
 //
 // Placeholders: {case} {office} {role} {due} {able} {slips} {status} {state}
-// {failing} {activities} {at} {at_step} {day} {believes} {nobody_zh} {nobody_en}.
+// {failing} {activities} {clocks} {missing} {wrong} {at} {at_step} {day} {believes} {nobody_zh} {nobody_en}.
 type Fill map[string]string
 
 // Title says what a finding is, in general.
@@ -59,6 +63,15 @@ func (a Action) Sentence(lang problem.Language, fill Fill) string {
 	return problem.Fill(in(lang, actionWords()[a]), fill)
 }
 
+// clocks names processes and how far each is off, ahead with a plus.
+func clocks(list []store.ClockOff) string {
+	words := make([]string, len(list))
+	for i, c := range list {
+		words[i] = fmt.Sprintf("%s %+d s", c.Name, int(c.By.Round(time.Second).Seconds()))
+	}
+	return strings.Join(words, ", ")
+}
+
 // Stamp writes a moment as operators read it; "-" for none.
 func Stamp(t time.Time) string {
 	if t.IsZero() {
@@ -70,11 +83,11 @@ func Stamp(t time.Time) string {
 // Fill gives what the sentences say of a case.
 func (c Case) Fill() Fill {
 	fill := Fill{
-		"case": c.CaseNo, "status": c.Status, "slips": fmt.Sprint(len(c.Slips)), "at": Stamp(c.Beat), "at_step": fmt.Sprintf("%d/%d", c.StepNo, c.Round),
+		"case": c.CaseNo, "status": c.Status, "slips": fmt.Sprint(len(c.Slips)), "at": Stamp(c.Workers.Last), "at_step": fmt.Sprintf("%d/%d", c.StepNo, c.Round),
 	}
 	fill.run(c.Run)
 	if s := c.Step; s != nil {
-		fill["office"], fill["role"], fill["able"], fill["due"] = s.OfficeName, s.Role, fmt.Sprint(s.Able), Stamp(s.DueAt)
+		fill["office"], fill["role"], fill["able"], fill["due"] = s.OfficeName, s.Role, fmt.Sprint(s.Able), calendar.Until(s.DueAt)
 		fill.nobody(s.Nobody, s.OfficeName, s.Role)
 		if s.NextAttemptAt != nil {
 			fill["day"] = calendar.DateOf(*s.NextAttemptAt).String()
@@ -157,6 +170,22 @@ var actionWords = sync.OnceValue(func() map[Action]process.Text {
 		ActRebuildForce: {
 			Zh: "请执行：xueji case rebuild {case}；仍无效时：xueji case rebuild --force {case}",
 			En: "Try: xueji case rebuild {case}; when that does not help: xueji case rebuild --force {case}",
+		},
+		ActStartAnew: {
+			Zh: "若同时列出其他原因，请先处理该原因；此后运行中的 worker 会在几分钟内重建该工作流。立即处理：xueji case rebuild --force {case}",
+			En: "Where another cause is named, see to it first; then a running worker starts the workflow anew within a few minutes. To do it now: xueji case rebuild --force {case}",
+		},
+		ActSetUp: {
+			Zh: "请保持 worker 运行：每轮维护（30 秒）都会补建，之后业务自动继续。仍不消失时，请查看 worker 日志：其 Temporal 账号可能无权建立。",
+			En: "Keep a worker running: every round of its upkeep (30 s) makes what is missing, and everything goes on by itself. When this stays, read the worker's log: its Temporal account may not be allowed to.",
+		},
+		ActMendType: {
+			Zh: "请在 Temporal 删除该检索属性（temporal operator search-attribute remove --namespace 命名空间 --name 名称）；worker 会在一轮维护内按正确类型重建。",
+			En: "Remove the search attribute in Temporal (temporal operator search-attribute remove --namespace NAMESPACE --name NAME); a worker makes it with the right type in its next round.",
+		},
+		ActCheckClock: {
+			Zh: "请检查该进程所在主机与数据库主机的时间，全部用 NTP 校时；无需重启，时间正确后此提示消失。",
+			En: "Check the time of that process's host and of the database's, and set both by NTP. No restart is needed; this goes when the time is right.",
 		},
 		ActAskEngineer: {
 			Zh: "需工程师查看 Temporal 与 worker 日志中的错误。部署正确版本即可恢复，不会丢失内容。",
@@ -250,6 +279,38 @@ func engineWordings() map[Finding]wording {
 		FindWorkersDown: {
 			ActStartWorker, process.Text{Zh: "没有 worker 报告", En: "No worker reports itself"},
 			process.Text{Zh: "自 {at} 起没有 worker 报告。", En: "No worker has reported itself since {at}."},
+		},
+		FindNotSetUp: {
+			ActSetUp, process.Text{Zh: "Temporal 缺少必要的设置", En: "Temporal lacks what Xueji needs of it"},
+			process.Text{
+				Zh: "Temporal 缺少：{missing}。在补齐之前，业务不会继续，列表也不完整；已提交的内容都在登记库中。",
+				En: "Temporal lacks: {missing}. Until it has them no change gets on and lists are empty; what people said is kept in the register.",
+			},
+		},
+		FindWrongType: {
+			ActMendType, process.Text{Zh: "Temporal 检索属性类型不符", En: "A search attribute in Temporal has the wrong type"},
+			process.Text{
+				Zh: "Temporal 检索属性类型不符：{wrong}。写入它的工作流无法继续。",
+				En: "A search attribute in Temporal has the wrong type: {wrong}. Workflows that write it cannot go on.",
+			},
+		},
+		FindAttributes: {
+			ActSetUp, process.Text{Zh: "工作流无法写入检索属性", En: "Its workflow cannot store its search attributes"},
+			process.Text{
+				Zh: "工作流无法写入检索属性（缺少或类型不符，{failing}）。",
+				En: "Its workflow cannot store its search attributes: one is missing or has another type ({failing}).",
+			},
+		},
+		FindNoStep: {
+			ActStartAnew, process.Text{Zh: "工作流运行超过一分钟仍未显示步骤", En: "Its workflow has shown no step for more than a minute"},
+			process.Text{Zh: "工作流运行超过一分钟仍未显示步骤。", En: "Its workflow runs for more than a minute and has shown no step."},
+		},
+		FindClockOff: {
+			ActCheckClock, process.Text{Zh: "进程时钟与数据库时钟不一致", En: "The clock of a process is not the database's"},
+			process.Text{
+				Zh: "进程时钟与数据库时钟相差超过 3 秒（{clocks}）；截止时间按进程时钟计算。",
+				En: "The clock of a process differs from the database's by more than 3 seconds ({clocks}); deadlines are counted by it.",
+			},
 		},
 		FindNeverStarted: {
 			ActRebuild, process.Text{Zh: "没有对应的工作流", En: "No workflow knows the change"},

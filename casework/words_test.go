@@ -31,7 +31,7 @@ func TestEveryFindingHasWordsAndAnActionInBothLanguages(t *testing.T) {
 
 // A placeholder the code never fills would leave a hole in a sentence.
 func TestSentencesUseKnownPlaceholders(t *testing.T) {
-	known := []string{"case", "office", "role", "due", "able", "slips", "status", "state", "failing", "activities", "at", "at_step", "believes", "nobody_zh", "nobody_en", "day"}
+	known := []string{"case", "office", "role", "due", "able", "slips", "status", "state", "failing", "activities", "at", "at_step", "believes", "clocks", "missing", "wrong", "nobody_zh", "nobody_en", "day"}
 	fill := casework.Fill{}
 	for _, name := range known {
 		fill[name] = "⟨" + name + "⟩"

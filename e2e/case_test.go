@@ -83,7 +83,7 @@ func TestExplainNamesWhatIsDown(t *testing.T) {
 	no := caseNo(s, change)
 	s.StopWorker()
 	s.Hand.Advance(time.Hour)
-	require.Contains(t, mustCommand(s, "explain", no, "--lang", "en"), "No worker has reported itself since 2026-11-20 09:00:00")
+	require.Contains(t, mustCommand(s, "explain", no, "--lang", "en"), "No worker has reported itself since 2026-11-20 ")
 	s.Exec(`UPDATE account SET sealed_at = created_at WHERE id = $1`, c.Leader.ID)
 	require.Contains(t, mustCommand(s, "explain", no, "--lang", "zh"), "无人可办")
 	require.NoError(t, server.Stop())

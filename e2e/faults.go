@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -211,6 +212,16 @@ func (s *Stack) WorkerProcess() *Process {
 func (p *Process) Kill() {
 	_ = p.cmd.Process.Kill()
 	<-p.done
+}
+
+// Session is what the process calls itself to the database.
+func (p *Process) Session() string {
+	for _, entry := range p.cmd.Env {
+		if name, ok := strings.CutPrefix(entry, "PGAPPNAME="); ok {
+			return name
+		}
+	}
+	return ""
 }
 
 // Name is what the worker calls itself in the heartbeat: host and process number.

@@ -43,6 +43,8 @@ type Options struct {
 	Temporal *embedded.Temporal
 	// NoWorker starts no worker; StartWorker does it later.
 	NoWorker bool
+	// Namespace of Temporal; empty makes one of the test's own.
+	Namespace string
 	// Interval of the upkeep; 200 ms when zero, so that healing is quick to see.
 	Interval time.Duration
 }
@@ -125,6 +127,9 @@ func settings(t testing.TB, db embeddedtest.Database, temporal string, o Options
 	cfg.Database.WorkerURL = config.Secret(db.DSN(migrations.WorkerRole))
 	cfg.Temporal.Address = temporal
 	cfg.Temporal.Namespace = "e2e-" + uuid.NewString()[:13]
+	if o.Namespace != "" {
+		cfg.Temporal.Namespace = o.Namespace
+	}
 	cfg.HTTP.RatePerSecond, cfg.HTTP.RateBurst = 1e6, 1e6
 	cfg.Worker.StopTimeout = 5 * time.Second
 	// The gateways of tests stand on this machine.
@@ -183,6 +188,9 @@ func (s *Stack) StartWorker() {
 	w, err := service.OpenWorker(s.T.Context(), s.Config, s.Clock, s.Logger(), nil, s.options...)
 	require.NoError(s.T, err)
 	s.Attach(w.Run)
+	s.Eventually("the worker reports itself", 20*time.Second, func() bool {
+		return Value[bool](s, `SELECT EXISTS (SELECT 1 FROM worker_beat WHERE left_at IS NULL AND seen_at > clock_timestamp() - 3 * every)`)
+	})
 }
 
 // Release stops everything and starts it with another process catalogue, as an

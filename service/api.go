@@ -23,10 +23,6 @@ import (
 // starters is how many filings of one API process are handed to Temporal at once.
 const starters = 8
 
-// silence is how long no worker may have reported itself before the service
-// says so: three rounds of the upkeep.
-const silence = 3
-
 // API serves HTTP.
 type API struct {
 	parts   *parts
@@ -93,6 +89,10 @@ func (a *API) Serve(ctx context.Context, listener net.Listener) error {
 		return nil
 	})
 	group.Go(func() error {
+		watchClock(ctx, a.parts)
+		return nil
+	})
+	group.Go(func() error {
 		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
 			return fmt.Errorf("serve: %w", err)
 		}
@@ -109,19 +109,18 @@ func (a *API) Serve(ctx context.Context, listener net.Listener) error {
 
 // workerAlive says whether a worker reported itself lately.
 func (a *API) workerAlive(ctx context.Context) error {
-	var last, now time.Time
+	var workers store.Workers
 	err := a.parts.register.InScope(ctx, store.Scope{}, func(tx *store.Tx) (err error) {
-		now = tx.Now()
-		last, err = tx.LastBeat()
+		workers, err = tx.Workers()
 		return err
 	})
-	switch limit := silence * a.cfg.Worker.ReconcileInterval; {
+	switch {
 	case err != nil:
 		return err
-	case last.IsZero():
+	case workers.Last.IsZero():
 		return errors.New("no worker has reported itself yet")
-	case now.Sub(last) > limit:
-		return fmt.Errorf("no worker has reported itself for %s", now.Sub(last).Round(time.Second))
+	case !workers.Live:
+		return errors.New("no worker has reported itself since " + workers.Last.Format(time.DateTime))
 	}
 	return nil
 }

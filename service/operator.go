@@ -97,6 +97,7 @@ func (o *Operator) Case(ctx context.Context, ref string) (casework.Case, error) 
 	if err != nil {
 		return c, err
 	}
+	c.Machine = o.register.Clock().Machine()
 	waiting, cancel := context.WithTimeout(ctx, brief)
 	defer cancel()
 	if c.Run, c.EngineErr = o.engine.Latest(waiting, c.ID.String()); c.EngineErr != nil || !c.Run.Running {

@@ -60,9 +60,9 @@ func OpenWorker(ctx context.Context, cfg config.Config, clock *calendar.Clock, l
 		return nil, err
 	}
 	w.upkeep = &upkeep.Upkeep{
-		Register: p.register, Engine: p.engine, Log: log, Name: workerName(), OnRound: round,
+		Register: p.register, Engine: p.engine, Log: log, OnRound: round,
 		Rounds: []func(context.Context) error{w.sealAudit, w.tidy},
-		Chores: []func(context.Context) error{w.sealIdleAccounts, w.deleteOldRosters, w.inRegister((*store.Tx).RemindHandovers), w.inRegister((*store.Tx).RemindSuspensions), w.dedupe, w.inRegister((*store.Tx).SweepDeliveries), w.inRegister((*store.Tx).SweepLogins)},
+		Chores: []func(context.Context) error{w.sealIdleAccounts, w.deleteOldRosters, w.inRegister((*store.Tx).ForgetBeats), w.inRegister((*store.Tx).RemindHandovers), w.inRegister((*store.Tx).RemindSuspensions), w.dedupe, w.inRegister((*store.Tx).SweepDeliveries), w.inRegister((*store.Tx).SweepLogins)},
 	}
 	return w, nil
 }
@@ -79,6 +79,11 @@ func (w *Worker) Run(ctx context.Context) error {
 		defer close(delivering)
 		w.deliverer.Run(ctx)
 	}()
+	beating := make(chan struct{})
+	go func() {
+		defer close(beating)
+		w.beat(ctx)
+	}()
 	lead := make(chan struct{})
 	go func() {
 		defer close(lead)
@@ -92,6 +97,7 @@ func (w *Worker) Run(ctx context.Context) error {
 	}
 	<-lead
 	<-delivering
+	<-beating
 	return nil
 }
 
@@ -176,6 +182,33 @@ func (w *Worker) deleteOldRosters(ctx context.Context) error {
 	real := w.parts.register.Clock().Now().Add(-w.parts.register.Clock().Offset())
 	_, err = w.parts.files.DeleteOlder(ctx, files.Roster, real.Add(-store.RosterKeep-24*time.Hour))
 	return err
+}
+
+// beat says every few seconds that this worker lives, whatever else it does, and
+// that it leaves when it is stopped in order.
+func (w *Worker) beat(ctx context.Context) {
+	name, watch := workerName(), clockWatch{log: w.parts.log}
+	for {
+		err := w.parts.register.InScope(ctx, store.Scope{}, func(tx *store.Tx) error {
+			off, err := tx.ClockOff()
+			if err != nil {
+				return err
+			}
+			watch.tell(off)
+			return tx.Beat(name, off)
+		})
+		if err != nil && ctx.Err() == nil {
+			w.parts.log.Warn("the worker could not report itself", "error", err.Error())
+		}
+		if pause(ctx, store.BeatEvery); ctx.Err() != nil {
+			break
+		}
+	}
+	brief, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
+	defer cancel()
+	if err := w.parts.register.InScope(brief, store.Scope{}, func(tx *store.Tx) error { return tx.LeaveBeat(name) }); err != nil {
+		w.parts.log.Info("the worker's last heartbeat will run out", "error", err.Error())
+	}
 }
 
 func workerName() string {

@@ -10,22 +10,23 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"strings"
 	"time"
 
 	"github.com/google/uuid"
 
 	"github.com/xueji/xueji/models/store"
 	"github.com/xueji/xueji/workflows/client"
-	"github.com/xueji/xueji/workflows/contract"
 )
 
 // Engine is what upkeep needs of Temporal.
 type Engine interface {
+	Setup(ctx context.Context) (client.Setup, error)
 	Ensure(ctx context.Context) error
+	Latest(ctx context.Context, changeID string) (client.Run, error)
+	Restart(ctx context.Context, s client.Starting) error
 	Start(ctx context.Context, s client.Starting) error
 	Refresh(ctx context.Context, changeID string) error
-	Running(ctx context.Context, fn func(workflowID, stepRound string)) error
+	Running(ctx context.Context, fn func(client.Listed)) error
 }
 
 // Upkeep does the rounds.
@@ -33,7 +34,6 @@ type Upkeep struct {
 	Register *store.Store // as the worker role
 	Engine   Engine
 	Log      *slog.Logger
-	Name     string // of this worker, for the heartbeat
 	// Rounds run in every round after the parts above, for example sealing the audit trail.
 	Rounds []func(context.Context) error
 	// Chores run once an hour: sealing idle accounts, deleting old files.
@@ -41,7 +41,10 @@ type Upkeep struct {
 	// OnRound is told what a round found, for metrics; may be nil.
 	OnRound func(Round)
 
-	clearedIn  time.Time // the hour in which all that was to be cleared was
+	apart      map[string]apart // workflows that stood elsewhere in the round before, by ID
+	whole      bool             // Temporal had all it must have, in this round
+	wrong      string           // what was last logged of search attributes with a wrong type
+	clearedIn  time.Time        // the hour in which all that was to be cleared was
 	lastChores time.Time
 	waiting    []func(context.Context) error // chores of this hour that were not begun
 }
@@ -50,6 +53,7 @@ type Upkeep struct {
 type Round struct {
 	Started   int // workflows that were missing
 	Refreshed int // workflows that stood elsewhere than the register
+	Restarted int // workflows that showed another place, or none, whatever they were told
 	Failed    bool
 	Backlog   store.Backlog
 }
@@ -60,10 +64,10 @@ const (
 	lateGrace  = 10 * time.Second // a live workflow takes a slip or a due time within this
 	everyHour  = time.Hour
 	badRows    = 3                // starts that may fail before a round gives up
-	partLimit  = 20 * time.Second // of one part of a round, so that a silent Temporal holds up no heartbeat
+	partLimit  = 20 * time.Second // of one part of a round, so that a silent Temporal holds up nothing else
 )
 
-// Once does one round: relay, reconciliation, calendar, people, heartbeat.
+// Once does one round: what Temporal must have, relay, reconciliation, calendar, people.
 // A part that fails is logged and the others go on.
 func (u *Upkeep) Once(ctx context.Context) {
 	var round Round
@@ -71,7 +75,7 @@ func (u *Upkeep) Once(ctx context.Context) {
 		name string
 		run  func(context.Context, *Round) error
 	}{
-		{"beat", u.beat}, {"relay", u.relay}, {"reconcile", u.reconcile},
+		{"engine", u.engine}, {"backlog", u.backlog}, {"relay", u.relay}, {"reconcile", u.reconcile},
 		{"calendar", u.calendar}, {"offices", u.offices}, {"clearing", u.clearing}, {"moot", u.moot}, {"people", u.people}, {"rounds", u.rounds}, {"chores", u.chores},
 	} {
 		limited, cancel := context.WithTimeout(ctx, partLimit)
@@ -82,8 +86,8 @@ func (u *Upkeep) Once(ctx context.Context) {
 			u.Log.Warn("upkeep", "part", part.name, "error", err.Error())
 		}
 	}
-	if round.Started+round.Refreshed > 0 {
-		u.Log.Info("upkeep brought register and workflows together", "started", round.Started, "refreshed", round.Refreshed)
+	if round.Started+round.Refreshed+round.Restarted > 0 {
+		u.Log.Info("upkeep brought register and workflows together", "started", round.Started, "refreshed", round.Refreshed, "restarted", round.Restarted)
 	}
 	if u.OnRound != nil {
 		u.OnRound(round)
@@ -94,11 +98,8 @@ func (u *Upkeep) inRegister(ctx context.Context, fn func(*store.Tx) error) error
 	return u.Register.InScope(ctx, store.Scope{}, fn)
 }
 
-func (u *Upkeep) beat(ctx context.Context, round *Round) error {
+func (u *Upkeep) backlog(ctx context.Context, round *Round) error {
 	return u.inRegister(ctx, func(tx *store.Tx) (err error) {
-		if err = tx.Beat(u.Name); err != nil {
-			return err
-		}
 		round.Backlog, err = tx.Backlog()
 		return err
 	})
@@ -147,79 +148,6 @@ func (u *Upkeep) start(ctx context.Context, s client.Starting) error {
 
 func starting(id uuid.UUID, kind, workflow, caseNo, province string) client.Starting {
 	return client.Starting{ChangeID: id.String(), Kind: kind, WorkflowName: workflow, CaseNo: caseNo, Province: province}
-}
-
-// reconcile compares every running change with the workflows: one that is
-// missing is started, one that stands elsewhere or sleeps is refreshed. A
-// workflow that runs for a change that has ended is refreshed too, and ends: a
-// power cut after the last commit leaves such a one behind.
-func (u *Upkeep) reconcile(ctx context.Context, round *Round) error {
-	running := make(map[string]string)
-	list := func() error {
-		return u.Engine.Running(ctx, func(id, stepRound string) { running[id] = stepRound })
-	}
-	if err := list(); err != nil {
-		if ensured := u.Engine.Ensure(ctx); ensured != nil {
-			return errors.Join(err, ensured)
-		}
-		if err := list(); err != nil {
-			return err
-		}
-	}
-	after := uuid.Nil
-	for {
-		var rows []store.RunningRow
-		err := u.inRegister(ctx, func(tx *store.Tx) (err error) {
-			rows, err = tx.RunningChanges(after, tx.Now().Add(-lateGrace), page)
-			return err
-		})
-		if err != nil {
-			return err
-		}
-		if len(rows) == 0 {
-			return u.end(ctx, running, round)
-		}
-		for _, row := range rows {
-			if err := u.compare(ctx, row, running, round); err != nil {
-				return err
-			}
-			delete(running, contract.WorkflowID(row.ID.String()))
-		}
-		after = rows[len(rows)-1].ID
-	}
-}
-
-// end wakes workflows no running change belongs to. Most have completed by now:
-// the list of workflows was read before the changes, and lags.
-func (u *Upkeep) end(ctx context.Context, left map[string]string, round *Round) error {
-	for id := range left {
-		err := u.Engine.Refresh(ctx, strings.TrimPrefix(id, contract.WorkflowID("")))
-		if err == nil {
-			round.Refreshed++
-		} else if !errors.Is(err, client.ErrNotRunning) {
-			return err
-		}
-	}
-	return nil
-}
-
-func (u *Upkeep) compare(ctx context.Context, row store.RunningRow, running map[string]string, round *Round) error {
-	at, ok := running[contract.WorkflowID(row.ID.String())]
-	if ok && at == contract.StepRound(row.StepNo, row.Round) && !row.Waiting {
-		return nil
-	}
-	if ok {
-		err := u.Engine.Refresh(ctx, row.ID.String())
-		if err == nil {
-			round.Refreshed++
-			return nil
-		}
-		if !errors.Is(err, client.ErrNotRunning) {
-			return err
-		}
-	}
-	round.Started++
-	return u.start(ctx, starting(row.ID, string(row.Kind), row.Kind.WorkflowName(), row.CaseNo, row.ProvinceCode))
 }
 
 // calendar recomputes open steps after a new calendar was published.

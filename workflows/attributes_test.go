@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.temporal.io/sdk/temporal"
 
+	"github.com/xueji/xueji/models/calendar"
 	"github.com/xueji/xueji/workflows/client"
 	"github.com/xueji/xueji/workflows/contract"
 )
@@ -16,6 +17,9 @@ type attributes struct {
 	kind, province, stage, stepRound string
 	waiting                          []string
 	due                              time.Time
+	since                            time.Time
+	day                              string
+	overdue                          bool
 }
 
 func read(t *testing.T, list temporal.SearchAttributes) attributes {
@@ -30,6 +34,9 @@ func read(t *testing.T, list temporal.SearchAttributes) attributes {
 	a.stage, a.stepRound = keyword(contract.AttributeStage), keyword(contract.AttributeStepRound)
 	a.waiting, _ = list.GetKeywordList(temporal.NewSearchAttributeKeyKeywordList(contract.AttributeWaitingFor))
 	a.due, _ = list.GetTime(temporal.NewSearchAttributeKeyTime(contract.AttributeDueAt))
+	a.since, _ = list.GetTime(temporal.NewSearchAttributeKeyTime(contract.AttributeStepSince))
+	a.day, _ = list.GetKeyword(temporal.NewSearchAttributeKeyKeyword(contract.AttributeDueDay))
+	a.overdue, _ = list.GetBool(temporal.NewSearchAttributeKeyBool(contract.AttributeOverdue))
 	return a
 }
 
@@ -51,7 +58,10 @@ func TestAdminsSeeEveryMove(t *testing.T) {
 	r.finish()
 	at := func(hours int) time.Time { return opening.Add(term + time.Duration(hours)*time.Hour) }
 	seen := func(stage, stepRound, office string, due time.Time) attributes {
-		return attributes{kind: "SUSPENSION", province: "33", stage: stage, stepRound: stepRound, waiting: []string{office}, due: due}
+		return attributes{
+			kind: "SUSPENSION", province: "33", stage: stage, stepRound: stepRound, waiting: []string{office}, due: due,
+			since: due.Add(-term), day: calendar.Until(due),
+		}
 	}
 	require.Equal(t, []attributes{
 		seen("STEP_1", "1/1", "3301060001", at(0)),
@@ -89,9 +99,25 @@ func TestWhatDidNotChangeIsNotWrittenAgain(t *testing.T) {
 	for i := range 5 {
 		r.at(time.Duration(i+1)*time.Hour, func() { r.SignalWorkflow(contract.SignalRefresh, nil) })
 	}
-	r.end(term + time.Hour)
+	r.end(term - time.Hour)
 	r.finish()
 	require.Len(t, r.shown, 2, "the first position, and the end")
+}
+
+func TestALateStepSaysSo(t *testing.T) {
+	r := begin(t, term)
+	r.at(term+time.Hour, func() { r.say(word{verb: approve}) })
+	r.end(term + 2*time.Hour)
+	r.finish()
+	var late []bool
+	for _, a := range r.attributes(t) {
+		late = append(late, a.overdue)
+	}
+	require.Equal(t, []bool{false, true, false, false}, late, "opened, late, the next step, the end")
+	last := r.shown[len(r.shown)-1]
+	require.False(t, last.ContainsKey(temporal.NewSearchAttributeKeyBool(contract.AttributeOverdue)))
+	require.False(t, last.ContainsKey(temporal.NewSearchAttributeKeyTime(contract.AttributeStepSince)))
+	require.False(t, last.ContainsKey(temporal.NewSearchAttributeKeyKeyword(contract.AttributeDueDay)))
 }
 
 func TestTheNamespaceHasEveryAttributeThatIsShown(t *testing.T) {
@@ -100,7 +126,8 @@ func TestTheNamespaceHasEveryAttributeThatIsShown(t *testing.T) {
 	r.finish()
 	have := client.Attributes()
 	shown := r.shown[0].GetUntypedValues()
-	require.Len(t, shown, len(have))
+	require.Len(t, shown, len(have)-1, "the case number is set at the start")
+	require.Contains(t, have, contract.AttributeCaseNo)
 	for key := range shown {
 		require.Equal(t, key.GetValueType(), have[key.GetName()], key.GetName())
 	}

@@ -16,6 +16,7 @@ import (
 	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
 
+	"github.com/xueji/xueji/models/calendar"
 	"github.com/xueji/xueji/workflows/contract"
 )
 
@@ -106,7 +107,7 @@ func (c *change) summary() string {
 	if c.at.EffectiveOn != "" {
 		return fmt.Sprintf("approved, in force on %s (0:00 Asia/Shanghai)", c.at.EffectiveOn)
 	}
-	return fmt.Sprintf("%s, %v, due %s", c.at.Stage, c.at.WaitingFor, c.at.DueAt.Format(time.RFC3339))
+	return fmt.Sprintf("%s, %v, due %s", c.at.Stage, c.at.WaitingFor, calendar.Until(c.at.DueAt))
 }
 
 func (c *change) resume(ctx workflow.Context) error {
@@ -153,6 +154,7 @@ func (c *change) commit(ctx workflow.Context, slip string) error {
 
 // moveTo takes over a position and shows it to admins.
 func (c *change) moveTo(ctx workflow.Context, at contract.Position) error {
+	gated := gate(ctx, &at)
 	same := c.known && shownAlike(c.at, at)
 	c.at, c.known = at, true
 	if same {
@@ -163,7 +165,7 @@ func (c *change) moveTo(ctx workflow.Context, at contract.Position) error {
 		details = c.summary()
 	}
 	workflow.SetCurrentDetails(ctx, details)
-	return workflow.UpsertTypedSearchAttributes(ctx, attributes(c.in, at)...)
+	return workflow.UpsertTypedSearchAttributes(ctx, attributes(c.in, at, gated)...)
 }
 
 // tell records what became of a slip for the handlers that wait for it. The

@@ -125,7 +125,7 @@ func TestRunningListsWhatIsOpenWithItsPosition(t *testing.T) {
 	want := map[string]string{contract.WorkflowID(one): "1/1", contract.WorkflowID(two): "2/1"}
 	s.until("visibility shows both", func() bool {
 		have := map[string]string{}
-		require.NoError(t, s.client.Running(s.ctx(), func(id, at string) { have[id] = at }))
+		require.NoError(t, s.client.Running(s.ctx(), func(one client.Listed) { have[one.WorkflowID] = one.StepRound }))
 		return len(have) == 2 && have[contract.WorkflowID(one)] == "1/1" && have[contract.WorkflowID(two)] == want[contract.WorkflowID(two)]
 	})
 
@@ -181,5 +181,5 @@ func TestTemporalIsDown(t *testing.T) {
 	require.Error(t, s.client.Start(s.brief(), starting("x", process.Suspension)))
 	require.Error(t, s.client.Healthy(s.brief()))
 	require.Error(t, s.client.Ensure(s.brief()))
-	require.Error(t, s.client.Running(s.brief(), func(string, string) {}))
+	require.Error(t, s.client.Running(s.brief(), func(client.Listed) {}))
 }

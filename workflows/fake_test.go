@@ -373,7 +373,8 @@ func (r *register) position(c *filed) contract.Position {
 		p.WaitingFor = append(p.WaitingFor, name[strings.LastIndex(name, "/")+1:])
 	}
 	slices.Sort(p.WaitingFor)
-	p.DueAt = c.opened.Add(max(c.term, time.Hour)).UTC()
+	p.DueAt, p.OpenedAt = c.opened.Add(max(c.term, time.Hour)).UTC(), c.opened.UTC()
+	p.Overdue = c.term > 0 && !r.clock().Before(p.DueAt)
 	for _, s := range c.slips {
 		if s.outcome == contract.Pending {
 			p.Slips = append(p.Slips, s.id)

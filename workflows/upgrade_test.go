@@ -9,6 +9,8 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.temporal.io/api/enums/v1"
 	historypb "go.temporal.io/api/history/v1"
+	"go.temporal.io/api/workflowservice/v1"
+	"go.temporal.io/sdk/converter"
 	"go.temporal.io/sdk/worker"
 	"go.temporal.io/sdk/workflow"
 
@@ -69,10 +71,19 @@ func (s *site) stuck(change string) bool {
 	return false
 }
 
-// markers counts what a change noted of the versions of the code it met.
-func (s *site) markers(change string) (n int) {
+// markers counts how often a change noted the gate of the drill.
+func (s *site) markers(change string) int { return s.gates(change, askFirst) }
+
+// gates counts how often a change noted a gate of the code it met.
+func (s *site) gates(change, gate string) (n int) {
 	for _, event := range s.events(change) {
-		if event.GetMarkerRecordedEventAttributes().GetMarkerName() == "Version" {
+		marker := event.GetMarkerRecordedEventAttributes()
+		if marker.GetMarkerName() != "Version" {
+			continue
+		}
+		var id string
+		require.NoError(s.t, converter.GetDefaultDataConverter().FromPayloads(marker.GetDetails()["change-id"], &id))
+		if id == gate {
 			n++
 		}
 	}
@@ -140,6 +151,34 @@ func TestRecordedHistoriesReplayBehindAGate(t *testing.T) {
 	for name, text := range recordings(t) {
 		require.NoError(t, replay(t, text, gated), filepath.Base(name))
 	}
+}
+
+// What runs since before the open step was shown in full goes on without; what is
+// filed from then on shows it.
+func TestOnlyNewChangesShowTheOpenStepInFull(t *testing.T) {
+	recorded := 0
+	for _, text := range recordings(t) {
+		if !strings.Contains(string(text), contract.AttributeStepSince) {
+			recorded++
+			require.NoError(t, replay(t, text, workflows.Change))
+		}
+	}
+	require.Positive(t, recorded)
+	s := newSite(t)
+	s.work()
+	change := s.open(0)
+	s.counts(change, word{verb: approve})
+	s.believesAt(change, 2)
+	require.Equal(t, 1, s.gates(change, "step-shown"))
+	s.until("the list shows case number, step and its day", func() bool {
+		page, err := s.sdk.ListWorkflow(s.ctx(), &workflowservice.ListWorkflowExecutionsRequest{
+			Namespace: s.namespace, Query: `CaseNo = "33-2026-000001" AND StepRound = "2/1" AND Overdue = false AND StepSince IS NOT NULL AND DueDay IS NOT NULL`,
+		})
+		return err == nil && len(page.GetExecutions()) == 1
+	})
+	s.counts(change, word{verb: reject})
+	s.ends(change)
+	require.NoError(t, replay(t, s.recorded(change), workflows.Change))
 }
 
 // Every recorded history is one of a kind that a worker still runs.

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/xueji/xueji/casework"
+	"github.com/xueji/xueji/models/calendar"
 	"github.com/xueji/xueji/models/problem"
 	"github.com/xueji/xueji/models/process"
 	"github.com/xueji/xueji/models/store"
@@ -213,7 +214,7 @@ func showCase(out io.Writer, c casework.Case, lang problem.Language) error {
 	for _, s := range c.Slips {
 		fmt.Fprintf(&b, "  %s %s %d/%d %s\n", s.ID, s.Verb, s.StepNo, s.Round, casework.Stamp(s.CreatedAt))
 	}
-	line("beat", casework.Stamp(c.Beat))
+	line("beat", casework.Stamp(c.Workers.Last))
 	b.WriteString("\n" + word("workflow") + "\n")
 	switch {
 	case c.EngineErr != nil:
@@ -234,7 +235,7 @@ func showCase(out io.Writer, c casework.Case, lang problem.Language) error {
 		} else {
 			line("step", fmt.Sprintf("%d/%d", c.Believes.Step, c.Believes.Round))
 			line("stage", c.Believes.Stage)
-			line("due", casework.Stamp(c.Believes.DueAt))
+			line("due", calendar.Until(c.Believes.DueAt))
 		}
 	}
 	_, err := io.WriteString(out, b.String())
@@ -249,7 +250,7 @@ func showWaiting(line func(label, value string), s *store.CaseStep) {
 	}
 	line("office", fmt.Sprintf("%s (%s) %s", s.OfficeName, s.OfficeCode, s.Role))
 	line("able", fmt.Sprint(s.Able))
-	line("due", casework.Stamp(s.DueAt))
+	line("due", calendar.Until(s.DueAt))
 	line("task", s.TaskID.String())
 }
 

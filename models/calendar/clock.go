@@ -22,13 +22,16 @@ var shanghai = sync.OnceValue(func() *time.Location {
 // Clock is the only thing that asks for the time. It is real time plus an
 // offset that only development and tests may set. It is safe for concurrent use.
 type Clock struct {
-	source func() time.Time
-	offset time.Duration
+	source  func() time.Time
+	offset  time.Duration
+	machine func() time.Time
 }
 
 // NewClock makes the clock that runs offset ahead of real time; production uses 0.
 // Processes that share a database must be given the same offset.
-func NewClock(offset time.Duration) *Clock { return &Clock{source: time.Now, offset: offset} }
+func NewClock(offset time.Duration) *Clock {
+	return &Clock{source: time.Now, offset: offset, machine: time.Now}
+}
 
 // ClockAt makes a running clock that shows t now, for demonstrations.
 // A second process gets the same time by NewClock(first.Offset()), not by another ClockAt.
@@ -46,6 +49,19 @@ func (c *Clock) Today() Date { return DateOf(c.Now()) }
 // Offset gives how far the clock runs ahead of real time.
 func (c *Clock) Offset() time.Duration { return c.offset }
 
+// Machine gives the time of this computer, without the offset. It is no time of the
+// register: it says how far this computer is from others, and how long ago something
+// happened in this process.
+func (c *Clock) Machine() time.Time { return c.machine() }
+
+// OffBy makes the clock of a computer whose time is wrong by d, for tests.
+func OffBy(c *Clock, d time.Duration) *Clock {
+	return &Clock{
+		source: func() time.Time { return c.source().Add(d) }, offset: c.offset,
+		machine: func() time.Time { return c.machine().Add(d) },
+	}
+}
+
 // Hand moves a stopped clock. It is safe for concurrent use.
 type Hand struct {
 	mu  sync.Mutex
@@ -55,7 +71,7 @@ type Hand struct {
 // Stopped makes a clock for tests that stands at t until its Hand moves it.
 func Stopped(t time.Time) (*Clock, *Hand) {
 	h := &Hand{now: t}
-	return &Clock{source: h.read}, h
+	return &Clock{source: h.read, machine: time.Now}, h
 }
 
 // Advance moves the clock forward by d, or back when d is negative.

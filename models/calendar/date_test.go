@@ -81,3 +81,12 @@ func FuzzParseDate(f *testing.F) {
 		}
 	})
 }
+
+func TestADueMomentIsWrittenAsPeopleSayIt(t *testing.T) {
+	day, err := calendar.ParseDate("2026-12-04")
+	require.NoError(t, err)
+	require.Equal(t, "2026-12-04 24:00", calendar.Until(day.End()))
+	require.Equal(t, "2026-12-04 24:00", calendar.Until(day.End().UTC()))
+	require.Equal(t, "2026-12-05 00:01", calendar.Until(day.End().Add(time.Minute)))
+	require.Equal(t, "2026-12-04 09:30", calendar.Until(day.End().Add(-14*time.Hour-30*time.Minute)))
+}

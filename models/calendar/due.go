@@ -21,6 +21,15 @@ type Due struct {
 // day to show to people: "24:00 of 20 November", not "0:00 of 21 November".
 func (d Due) LastDay() Date { return DateOf(d.At.Add(-time.Microsecond)) }
 
+// Until writes a due moment as people say it, in Shanghai: "2026-12-04 24:00" where it
+// is the end of a day, else the minute.
+func Until(at time.Time) string {
+	if day := DateOf(at.Add(-time.Microsecond)); day.End().Equal(at) {
+		return day.String() + " 24:00"
+	}
+	return at.In(Shanghai()).Format("2006-01-02 15:04")
+}
+
 // AddWorkdays gives 24:00 of the n-th working day after the day of opening,
 // which is itself not counted. With n below 1 the step is due at once.
 func (c *WorkCalendar) AddWorkdays(opening time.Time, n int) Due {

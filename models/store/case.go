@@ -22,10 +22,9 @@ type Case struct {
 	Slips    []CaseSlip
 	Position *Position
 	// Asked is when the workflow first read its position; nil when it never did.
-	Asked *time.Time
-	// Beat is when a worker last reported itself; zero when none ever did.
-	Beat time.Time
-	Now  time.Time
+	Asked   *time.Time
+	Workers Workers
+	Now     time.Time
 }
 
 // CaseStep is the open step of a case.
@@ -72,7 +71,7 @@ func (t *Tx) Case(ref string) (*Case, error) {
 	if c.Position, err = t.Position(id); err != nil {
 		return nil, err
 	}
-	if c.Beat, err = t.LastBeat(); err != nil {
+	if c.Workers, err = t.Workers(); err != nil {
 		return nil, err
 	}
 	return c, errors.Join(t.readCaseOffice(c), t.readCaseStep(c), t.readCaseSlips(c))

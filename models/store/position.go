@@ -23,6 +23,11 @@ type Position struct {
 	Tasks   []uuid.UUID
 	Offices []string
 	DueAt   time.Time
+	// OpenedAt is when the open step was opened, Overdue that it is late.
+	OpenedAt time.Time
+	Overdue  bool
+	// Automatic is what the open step does by itself, whenever it tries; empty while people decide.
+	Automatic process.Act
 	// Act is what the system must do at the open step, and can now; empty while
 	// people decide and until the next attempt is due.
 	Act process.Act
@@ -70,7 +75,7 @@ func (t *Tx) Position(change uuid.UUID) (*Position, error) {
 	if s.Name == "" {
 		return nil, fmt.Errorf("change %s is running and has no open step", change)
 	}
-	p.Stage, p.DueAt = s.Name, s.DueAt
+	p.Stage, p.DueAt, p.OpenedAt, p.Overdue, p.Automatic = s.Name, s.DueAt, s.OpenedAt, !t.now.Before(s.DueAt), s.Act
 	p.Wait = t.untilNext(s, row.DueTotal, row.TotalWarnedAt != nil)
 	if s.Act != "" && !s.NextAttemptAt.After(t.now) {
 		p.Act = s.Act

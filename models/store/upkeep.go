@@ -134,27 +134,6 @@ func (t *Tx) setDue(change uuid.UUID, opened time.Time, term calendar.Term) erro
 	return nil
 }
 
-// Beat says that the worker which leads the upkeep is alive.
-func (t *Tx) Beat(name string) error {
-	_, err := t.exec(`INSERT INTO worker_beat (name, beat_at) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET beat_at = EXCLUDED.beat_at`, name, t.now)
-	if err != nil {
-		return fmt.Errorf("beat: %w", err)
-	}
-	return nil
-}
-
-// LastBeat is when a worker last reported itself; zero when none ever did.
-func (t *Tx) LastBeat() (time.Time, error) {
-	var row struct{ At *time.Time }
-	if err := t.db.Raw(`SELECT max(beat_at) AS at FROM worker_beat`).Take(&row).Error; err != nil {
-		return time.Time{}, fmt.Errorf("read the heartbeat: %w", err)
-	}
-	if row.At == nil {
-		return time.Time{}, nil
-	}
-	return *row.At, nil
-}
-
 // Backlog is what the metrics tell about work in hand.
 type Backlog struct {
 	OutboxWaiting int64

@@ -52,14 +52,26 @@ func New(c sdk.Client, namespace string) *Client { return &Client{sdk: c, namesp
 // Start starts the workflow of a change. A workflow that is already running
 // counts as started, so relay, reconciliation and the API may race.
 func (c *Client) Start(ctx context.Context, s Starting) error {
+	return c.start(ctx, s, enums.WORKFLOW_ID_CONFLICT_POLICY_FAIL)
+}
+
+// Restart starts the workflow of a change anew and ends the run that is there: the
+// new one goes on from where the register stands.
+func (c *Client) Restart(ctx context.Context, s Starting) error {
+	return c.start(ctx, s, enums.WORKFLOW_ID_CONFLICT_POLICY_TERMINATE_EXISTING)
+}
+
+func (c *Client) start(ctx context.Context, s Starting, conflict enums.WorkflowIdConflictPolicy) error {
 	options := sdk.StartWorkflowOptions{
 		ID:        contract.WorkflowID(s.ChangeID),
 		TaskQueue: contract.QueueChanges,
 		// PostgreSQL says whether a run is due; the Resume of a closed change ends at once.
 		WorkflowIDReusePolicy:                    enums.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE,
-		WorkflowIDConflictPolicy:                 enums.WORKFLOW_ID_CONFLICT_POLICY_FAIL,
+		WorkflowIDConflictPolicy:                 conflict,
 		WorkflowExecutionErrorWhenAlreadyStarted: true,
 		StaticSummary:                            s.Kind + " " + s.CaseNo,
+		TypedSearchAttributes: temporal.NewSearchAttributes(
+			temporal.NewSearchAttributeKeyKeyword(contract.AttributeCaseNo).ValueSet(s.CaseNo)),
 	}
 	// Always by name: a start by function takes the last registered name.
 	_, err := c.sdk.ExecuteWorkflow(ctx, options, s.WorkflowName,
@@ -124,10 +136,17 @@ func (c *Client) Position(ctx context.Context, changeID string) (contract.Positi
 	return at, nil
 }
 
-// Running calls fn with every running change workflow and the step/round it
-// last stored, page by page. Visibility lags: a caller may act on what it sees
-// only in ways that are harmless when it is out of date.
-func (c *Client) Running(ctx context.Context, fn func(workflowID, stepRound string)) error {
+// Listed is a running workflow as Temporal's list shows it.
+type Listed struct {
+	WorkflowID string
+	StepRound  string    // that it last stored; "" when it never did
+	Started    time.Time // in Temporal's time, which is real time
+}
+
+// Running calls fn with every running change workflow, page by page. Visibility
+// lags: a caller may act on what it sees only in ways that are harmless when it is
+// out of date.
+func (c *Client) Running(ctx context.Context, fn func(Listed)) error {
 	request := &workflowservice.ListWorkflowExecutionsRequest{
 		Namespace: c.namespace,
 		PageSize:  1000,
@@ -140,7 +159,9 @@ func (c *Client) Running(ctx context.Context, fn func(workflowID, stepRound stri
 			return fmt.Errorf("list running workflows: %w", translate(err))
 		}
 		for _, e := range page.GetExecutions() {
-			fn(e.GetExecution().GetWorkflowId(), keyword(e.GetSearchAttributes(), key.GetName()))
+			fn(Listed{
+				WorkflowID: e.GetExecution().GetWorkflowId(), StepRound: keyword(e.GetSearchAttributes(), key.GetName()), Started: e.GetStartTime().AsTime(),
+			})
 		}
 		if request.NextPageToken = page.GetNextPageToken(); len(request.NextPageToken) == 0 {
 			return nil
@@ -175,6 +196,3 @@ func translate(err error) error {
 	}
 	return fmt.Errorf("%w: %w", ErrNoAnswer, err)
 }
-
-// retention is how long Temporal keeps closed workflows; the register keeps records far longer.
-const retention = 30 * 24 * time.Hour

@@ -6,9 +6,11 @@ import (
 	"fmt"
 	"time"
 
+	commonpb "go.temporal.io/api/common/v1"
 	"go.temporal.io/api/enums/v1"
 	failurepb "go.temporal.io/api/failure/v1"
 	"go.temporal.io/api/serviceerror"
+	"go.temporal.io/api/workflowservice/v1"
 
 	"github.com/xueji/xueji/workflows/contract"
 )
@@ -24,6 +26,9 @@ type Run struct {
 	Failing string
 	// Attempt is which attempt of the workflow task is pending; 0 when none is.
 	Attempt int
+	// Cause is Temporal's code for why the last workflow task failed, for example
+	// NonDeterministicError; "" when none is being tried again.
+	Cause string
 	// StepRound is where the workflow last said it stands, "" when it never said; see contract.StepRound.
 	StepRound string
 	// Activities are those that are scheduled and not done.
@@ -70,6 +75,9 @@ func (c *Client) Latest(ctx context.Context, changeID string) (Run, error) {
 	run.Attempt = int(d.GetPendingWorkflowTask().GetAttempt())
 	if run.Attempt > 1 {
 		run.Failing = fmt.Sprintf("workflow task, attempt %d", run.Attempt)
+		if run.Cause = c.cause(ctx, info.GetExecution()); run.Cause != "" {
+			run.Failing += ", " + run.Cause
+		}
 	}
 	run.StepRound = keyword(info.GetSearchAttributes(), contract.AttributeStepRound)
 	for _, a := range d.GetPendingActivities() {
@@ -80,6 +88,33 @@ func (c *Client) Latest(ctx context.Context, changeID string) (Run, error) {
 		run.Activities = append(run.Activities, pending)
 	}
 	return run, nil
+}
+
+// BadAttributes says that its workflow task fails because Temporal has no such search
+// attribute, or one of another type.
+func (r Run) BadAttributes() bool {
+	return r.Cause == enums.WORKFLOW_TASK_FAILED_CAUSE_BAD_SEARCH_ATTRIBUTES.String()
+}
+
+// causeWithin is how many events back the failure of a workflow task is looked for:
+// messages that come meanwhile stand behind it.
+const causeWithin = 200
+
+// cause gives the code of the last failed workflow task; its text may say more than
+// an answer should.
+func (c *Client) cause(ctx context.Context, run *commonpb.WorkflowExecution) string {
+	page, err := c.sdk.WorkflowService().GetWorkflowExecutionHistoryReverse(ctx, &workflowservice.GetWorkflowExecutionHistoryReverseRequest{
+		Namespace: c.namespace, Execution: run, MaximumPageSize: causeWithin,
+	})
+	if err != nil {
+		return "" // the attempt is told without its cause
+	}
+	for _, event := range page.GetHistory().GetEvents() {
+		if failed := event.GetWorkflowTaskFailedEventAttributes(); failed != nil {
+			return failed.GetCause().String()
+		}
+	}
+	return ""
 }
 
 // failureType gives the code of a failure and nothing of its text.

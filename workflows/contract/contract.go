@@ -94,13 +94,18 @@ type Position struct {
 	Round  int    `json:"round"`
 	// Stage is the name of the open step, for example BUREAU_APPROVAL.
 	Stage string `json:"stage"`
-	// WaitingFor are the codes of the offices that must act; WaitingForDay and the day
-	// itself while an approved change waits for it.
+	// WaitingFor are the codes of the offices that must act; at an automatic step, what
+	// it does or waits for, for example CHECK_IDENTITY; WaitingForDay and the day itself
+	// while an approved change waits for it.
 	WaitingFor []string `json:"waiting_for,omitempty"`
 	// Tasks are the IDs of the tasks that wait for somebody; none at an automatic
 	// step, and in histories of versions that did not say.
 	Tasks []string  `json:"tasks,omitempty"`
 	DueAt time.Time `json:"due_at"`
+	// OpenedAt is when the open step was opened, Overdue that it is late; neither is
+	// said in histories of versions that did not know them.
+	OpenedAt time.Time `json:"opened_at,omitzero"`
+	Overdue  bool      `json:"overdue,omitempty"`
 	// Act is what the system must do now at the open step, for example
 	// CHECK_IDENTITY; empty while people decide and until the next attempt is due.
 	Act string `json:"act,omitempty"`
@@ -149,9 +154,13 @@ const (
 	AttributeKind       = "ChangeKind" // Keyword
 	AttributeProvince   = "Province"   // Keyword
 	AttributeStage      = "Stage"      // Keyword: name of the open step, or the final status
-	AttributeWaitingFor = "WaitingFor" // KeywordList: office codes; several under countersign; or WaitingForDay
+	AttributeWaitingFor = "WaitingFor" // KeywordList: office codes, several under countersign; what an automatic step does; or WaitingForDay
 	AttributeDueAt      = "DueAt"      // Datetime
 	AttributeStepRound  = "StepRound"  // Keyword "2/1": compared with PostgreSQL by reconciliation
+	AttributeCaseNo     = "CaseNo"     // Keyword: the case number people name; set at the start
+	AttributeStepSince  = "StepSince"  // Datetime: when the open step was opened
+	AttributeDueDay     = "DueDay"     // Keyword "2026-12-04 24:00": DueAt as people say it, in Shanghai
+	AttributeOverdue    = "Overdue"    // Bool: the open step is late
 )
 
 // WaitingForDay stands in WaitingFor, with the day beside it, while an approved change

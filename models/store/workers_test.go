@@ -1,0 +1,125 @@
+package store
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/xueji/xueji/models/calendar"
+)
+
+// beatsOff lets a worker report itself whose computer is wrong by d.
+func (r *recordsRig) beatsOff(name string, d time.Duration) {
+	r.t.Helper()
+	wrong := *r.worker
+	wrong.clock = calendar.OffBy(r.worker.clock, d)
+	require.NoError(r.t, wrong.InScope(r.t.Context(), Scope{}, func(tx *Tx) error {
+		off, err := tx.ClockOff()
+		require.NoError(r.t, err)
+		return tx.Beat(name, off)
+	}))
+}
+
+// workers reads the heartbeats with a computer that is wrong by d.
+func (r *recordsRig) workers(d time.Duration) (w Workers) {
+	r.t.Helper()
+	wrong := *r.app
+	wrong.clock = calendar.OffBy(r.app.clock, d)
+	require.NoError(r.t, wrong.InScope(r.t.Context(), Scope{}, func(tx *Tx) (err error) {
+		w, err = tx.Workers()
+		return err
+	}))
+	return w
+}
+
+// silent makes the last beats as old as if nobody had beaten for so long.
+func (r *recordsRig) silent(d time.Duration) {
+	r.t.Helper()
+	_, err := r.owner.Exec(r.t.Context(), `ALTER TABLE worker_beat DISABLE TRIGGER worker_beat_seen`)
+	require.NoError(r.t, err)
+	_, err = r.owner.Exec(r.t.Context(), `UPDATE worker_beat SET seen_at = seen_at - make_interval(secs => $1)`, d.Seconds())
+	require.NoError(r.t, err)
+	_, err = r.owner.Exec(r.t.Context(), `ALTER TABLE worker_beat ENABLE TRIGGER worker_beat_seen`)
+	require.NoError(r.t, err)
+}
+
+// Who lives is judged by the database's time: neither a beat of a computer whose
+// clock is ahead nor a reader whose clock is wrong hides a dead worker or buries a
+// live one.
+func TestNoClockHidesADeadWorker(t *testing.T) {
+	r := newRecordsRig(t)
+	require.Equal(t, Workers{}, r.workers(0), "none has ever reported itself")
+	for _, off := range []time.Duration{0, 140 * time.Second, -140 * time.Second, 24 * time.Hour, -24 * time.Hour} {
+		r.beatsOff("host/1", off)
+		for _, reader := range []time.Duration{0, time.Hour, -time.Hour} {
+			require.True(t, r.workers(reader).Live, "beat %s, reader %s", off, reader)
+		}
+		r.silent(2 * BeatEvery)
+		require.True(t, r.workers(0).Live, "one beat may be late")
+		r.silent(2 * BeatEvery)
+		for _, reader := range []time.Duration{0, time.Hour, -time.Hour} {
+			require.False(t, r.workers(reader).Live, "dead: beat %s, reader %s", off, reader)
+		}
+		require.WithinDuration(t, r.worker.clock.Now(), r.workers(0).Last, time.Minute, "it was seen a moment ago, whatever its clock says")
+	}
+}
+
+func TestAClockThatIsOffIsNamed(t *testing.T) {
+	r := newRecordsRig(t)
+	r.beatsOff("right/1", 0)
+	r.beatsOff("ahead/1", 140*time.Second)
+	r.beatsOff("behind/1", -time.Minute)
+	r.beatsOff("gone/1", time.Hour)
+	require.NoError(t, r.worker.InScope(t.Context(), Scope{}, func(tx *Tx) error { return tx.LeaveBeat("gone/1") }))
+	off := map[string]float64{}
+	for _, c := range r.workers(0).Off {
+		off[c.Name] = c.By.Round(time.Second).Seconds()
+	}
+	require.Len(t, off, 2)
+	require.InDelta(t, 140, off["ahead/1"], 2)
+	require.InDelta(t, -60, off["behind/1"], 2)
+}
+
+func TestAWorkerThatLeavesIsMissedAtOnce(t *testing.T) {
+	r := newRecordsRig(t)
+	r.beatsOff("host/1", 0)
+	r.beatsOff("host/2", 0)
+	leave := func(name string) {
+		require.NoError(t, r.worker.InScope(t.Context(), Scope{}, func(tx *Tx) error { return tx.LeaveBeat(name) }))
+	}
+	leave("host/1")
+	require.True(t, r.workers(0).Live, "the other one lives")
+	leave("host/2")
+	require.False(t, r.workers(0).Live)
+	require.NotZero(t, r.workers(0).Last)
+	r.beatsOff("host/1", 0)
+	require.True(t, r.workers(0).Live, "it came back")
+}
+
+// The version before beats every 30 seconds and says nothing of it: it lives on while
+// an upgrade replaces workers one by one.
+func TestAWorkerOfTheVersionBeforeLivesOn(t *testing.T) {
+	r := newRecordsRig(t)
+	_, err := r.owner.Exec(t.Context(), `INSERT INTO worker_beat (name, beat_at) VALUES ('old/1', '2020-01-01')`)
+	require.NoError(t, err)
+	r.silent(70 * time.Second)
+	require.True(t, r.workers(0).Live)
+	r.silent(30 * time.Second)
+	require.False(t, r.workers(0).Live)
+	_, err = r.owner.Exec(t.Context(), `INSERT INTO worker_beat (name, beat_at) VALUES ('old/1', '2020-01-01') ON CONFLICT (name) DO UPDATE SET beat_at = EXCLUDED.beat_at`)
+	require.NoError(t, err)
+	require.True(t, r.workers(0).Live)
+}
+
+func TestOldBeatsAreForgottenButTheLast(t *testing.T) {
+	r := newRecordsRig(t)
+	r.beatsOff("host/1", 0)
+	r.silent(time.Hour)
+	r.beatsOff("host/2", 0)
+	r.silent(48 * time.Hour)
+	require.NoError(t, r.worker.InScope(t.Context(), Scope{}, func(tx *Tx) error { return tx.ForgetBeats() }))
+	var left string
+	require.NoError(t, r.owner.QueryRow(t.Context(), `SELECT string_agg(name, ' ') FROM worker_beat`).Scan(&left))
+	require.Equal(t, "host/2", left)
+}
