@@ -19,6 +19,9 @@ func (s *server) next(ctx context.Context, p ChangePage) string {
 	if p.Kind == string(process.Arbitration) && p.Status == store.Effective {
 		return s.said(ctx, "ARBITRATION_WON")
 	}
+	if p.StruckAt != nil {
+		return s.struckSentence(ctx, p)
+	}
 	if exchangeOf(ctx).lang == problem.English {
 		return nextInEnglish(p.Open, awaited(p, problem.English))
 	}

@@ -7,6 +7,8 @@ const (
 	IfMatchMalformed Code = "if_match_malformed"
 	EvidenceBroken   Code = "evidence_broken"
 	EvidenceTwice    Code = "evidence_twice"
+	EvidenceNotHere  Code = "evidence_not_here"
+	EvidenceOut      Code = "evidence_taken_out"
 	SubjectMissing   Code = "subject_missing"
 	SubjectTwice     Code = "subject_twice"
 	SubjectWrong     Code = "subject_wrong"

@@ -68,11 +68,21 @@ type SlipBody struct {
 	// Inputs are what the step asks for.
 	Inputs   map[string]string `json:"inputs,omitempty"`
 	Evidence []EvidenceRef     `json:"evidence,omitempty"`
+	// Form says that a RESUBMIT brings the whole form anew, Valued that it brings all key
+	// items anew: an empty one says that nothing of it is left.
+	Form   bool `json:"form,omitempty"`
+	Valued bool `json:"valued,omitempty"`
+	// Out are papers a RESUBMIT takes out.
+	Out []uuid.UUID `json:"out,omitempty"`
 	// Strike takes pupils out of a list, with an APPROVE.
 	Strike []Strike `json:"strike,omitempty"`
 	// Sealed are the key items of a RESUBMIT, encrypted.
 	Sealed []byte `json:"sealed,omitempty"`
 }
+
+// reformed says that a RESUBMIT brings the form anew, valued that it brings key items.
+func (b SlipBody) reformed() bool { return b.Form || b.Inputs != nil }
+func (b SlipBody) valued() bool   { return b.Valued || len(b.Sealed) > 0 }
 
 // OfficeRole is everybody with a role at an office.
 type OfficeRole struct {
