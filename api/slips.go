@@ -25,7 +25,7 @@ func (s *server) slipRoutes() {
 	register(s, Operation{
 		ID: "resubmit-change", Method: http.MethodPost, Path: "/v1/changes/{id}/resubmission", Action: authz.ChangeFile, Tag: tag, Keyed: true,
 		Summary: "Hand a sent-back change in again (重新提交)",
-		Detail: "Judged as a filing is, everything that fails at once. What differs from before is kept and stands on the page of the change (revisions). " + answer,
+		Detail:  "Judged as a filing is, everything that fails at once. What differs from before is kept and stands on the page of the change (revisions). " + answer,
 	}, s.resubmitChange)
 	register(s, Operation{
 		ID: "withdraw-change", Method: http.MethodPost, Path: "/v1/changes/{id}/withdrawal", Action: authz.ChangeWithdraw, Tag: tag, Keyed: true,
