@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -18,10 +19,14 @@ type LineView struct {
 	Code      string     `json:"code,omitempty" doc:"Why the system struck it."`
 	Reason    string     `json:"reason,omitempty" doc:"The same as a sentence, or the reason a school gave."`
 	By        string     `json:"by,omitempty" doc:"The school that struck it."`
+	// CorrectedAt and CorrectedBy are of a move that was a mistake.
+	CorrectedAt *time.Time `json:"corrected_at,omitempty" doc:"When the move of this pupil was struck as a mistake (异动纠错)."`
+	CorrectedBy string     `json:"corrected_by,omitempty" doc:"Case number of the correction."`
 }
 
 func (s *server) showLine(ctx context.Context, l store.LineView) LineView {
-	v := LineView{StudentID: l.StudentID, Pupil: showPupil(l.Subject), ClassID: l.ClassID, Class: l.Class, Verdict: l.Verdict, Reason: l.Reason, By: l.By}
+	v := LineView{StudentID: l.StudentID, Pupil: showPupil(l.Subject), ClassID: l.ClassID, Class: l.Class, Verdict: l.Verdict, Reason: l.Reason, By: l.By,
+		CorrectedAt: l.CorrectedAt, CorrectedBy: l.CorrectedBy}
 	if l.Struck != nil {
 		v.Code, v.Reason = string(l.Struck.Code), s.catalogue.Sentence(l.Struck, exchangeOf(ctx).lang)
 	}

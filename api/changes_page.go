@@ -42,6 +42,8 @@ type ChangePage struct {
 	ClosedAt      *time.Time        `json:"closed_at,omitempty"`
 	RedoOf        *uuid.UUID        `json:"redo_of,omitempty"`
 	StruckAt      *time.Time        `json:"struck_at,omitempty" doc:"When it was struck as a mistake (异动纠错)."`
+	StruckBy      string            `json:"struck_by,omitempty" doc:"Case number of the correction that struck it." example:"52-20261120-000019"`
+	Aftermath     []AftermathView   `json:"aftermath,omitempty" doc:"Of a correction, and of a case it struck: what was struck, and what is left for whom."`
 	// Next says in a sentence what happens next and who must act.
 	Next     string          `json:"next" example:"等待 南明区教育局（教育局学籍管理员）办理“主管部门审批”，截止 2026-12-04。"`
 	Open     *StepView       `json:"open,omitempty" doc:"The step that waits."`
@@ -50,6 +52,8 @@ type ChangePage struct {
 	Tasks    []TaskView      `json:"tasks" doc:"Every task of every step: whose it is, what was decided, and what I may do."`
 	Timeline []TimelineEntry `json:"timeline"`
 	Evidence []EvidenceView  `json:"evidence"`
+	// Revisions are what changed since the filing.
+	Revisions []RevisionView `json:"revisions,omitempty" doc:"What each resubmission, or a step that filled something in, changed: before and after, for all parties."`
 }
 
 // ClassView is a class as every party of a change may know it.
@@ -108,7 +112,7 @@ type TimelineEntry struct {
 	To      string            `json:"to,omitempty" doc:"The colleagues it is about."`
 	Office  string            `json:"office,omitempty"`
 	Opinion string            `json:"opinion,omitempty"`
-	Reason  string            `json:"reason,omitempty" doc:"Why the system ended the change (FAILED), or could not count the last approval (NOT_APPLIED)."`
+	Reason  string            `json:"reason,omitempty" doc:"Why the system ended the change (FAILED), could not count the last approval (NOT_APPLIED), or what a strike took back and left (CASE_STRUCK, STRUCK_BY, LEAVES)."`
 	Params  map[string]string `json:"params,omitempty"`
 }
 
@@ -117,6 +121,7 @@ type EvidenceView struct {
 	ID        uuid.UUID `json:"id"`
 	Kind      string    `json:"kind"`
 	Round     int       `json:"round"`
+	OutRound  *int      `json:"taken_out_in_round,omitempty" doc:"The round in which the applicant took it out; left out while it stands."`
 	FileName  string    `json:"file_name"`
 	MediaType string    `json:"media_type"`
 	Size      int64     `json:"size"`
@@ -144,7 +149,7 @@ func (s *server) showChange(ctx context.Context, p *store.ChangePage) ChangePage
 	out := ChangePage{
 		ID: p.ID, CaseNo: p.CaseNo, Kind: string(p.Kind), KindName: s.label(ctx, p.Definition.Name), Rule: p.Definition.Rule, Status: p.Status,
 		StudentID: p.StudentID, StudentName: p.StudentName, RosterID: p.RosterID, School: p.OrgName, Inputs: p.Inputs,
-		PolicyVersion: p.PolicyVersion, OutPolicy: p.OutPolicyVersion, FiledAt: p.FiledAt, EffectiveOn: p.EffectiveOn, ClosedAt: p.ClosedAt, RedoOf: p.RedoOf, StruckAt: p.StruckAt,
+		PolicyVersion: p.PolicyVersion, OutPolicy: p.OutPolicyVersion, FiledAt: p.FiledAt, EffectiveOn: p.EffectiveOn, ClosedAt: p.ClosedAt, RedoOf: p.RedoOf, StruckAt: p.StruckAt, StruckBy: p.StruckCase,
 		Steps: []StepView{}, Timeline: []TimelineEntry{}, Evidence: []EvidenceView{},
 		Pupil: showPupil(p.Subject), Handover: showHandover(p.Handover),
 	}
@@ -185,13 +190,19 @@ func (s *server) showChange(ctx context.Context, p *store.ChangePage) ChangePage
 	}
 	for _, e := range p.Timeline {
 		out.Timeline = append(out.Timeline, s.showEntry(ctx, e))
+		if tellsOfStrike(e.Verb) {
+			out.Aftermath = append(out.Aftermath, s.showAftermath(ctx, e.Verb, e.Params))
+		}
 	}
 	for _, e := range p.Evidence {
 		out.Evidence = append(out.Evidence, EvidenceView{
-			ID: e.ID, Kind: e.Kind, Round: e.Round, FileName: e.FileName, MediaType: e.MediaType, Size: e.Size,
+			ID: e.ID, Kind: e.Kind, Round: e.Round, OutRound: e.OutRound, FileName: e.FileName, MediaType: e.MediaType, Size: e.Size,
 			SHA256: hex.EncodeToString(e.SHA256), Content: "/v1/evidence/" + e.ID.String() + "/content", CreatedAt: e.CreatedAt,
 			Elsewhere: s.showElsewhere(ctx, e.Elsewhere),
 		})
+	}
+	for _, r := range p.Revisions {
+		out.Revisions = append(out.Revisions, s.showRevision(ctx, p.Definition, r))
 	}
 	out.Ended = endedBy(p.Change, out.Timeline)
 	out.Next = s.next(ctx, out)
@@ -217,6 +228,9 @@ func (s *server) showElsewhere(ctx context.Context, list []store.CaseRef) *Elsew
 func (s *server) showEntry(ctx context.Context, e store.TimelineEntry) TimelineEntry {
 	out := TimelineEntry{
 		At: e.At, Verb: e.Verb, Step: e.StepNo, Round: e.Round, Actor: e.Actor, For: e.For, To: e.To, Office: e.OfficeName, Opinion: e.Opinion, Params: e.Params,
+	}
+	if tellsOfStrike(e.Verb) {
+		out.Reason = s.showAftermath(ctx, e.Verb, e.Params).Text
 	}
 	if code := e.Params["refusal"]; code != "" {
 		out.Reason = s.catalogue.Sentence(&problem.Error{Code: problem.Code(code), Params: e.Params}, exchangeOf(ctx).lang)

@@ -82,7 +82,7 @@ type HandoverView struct {
 	Pupil      string        `json:"student_name"`
 	From       string        `json:"from_school"`
 	To         string        `json:"to_school"`
-	State      string        `json:"state" enum:"TO_SEND,SENT,RECEIVED"`
+	State      string        `json:"state" enum:"TO_SEND,SENT,RECEIVED,STRUCK" doc:"STRUCK: the move was a mistake, and the file never travelled."`
 	DueOn      calendar.Date `json:"due_on" format:"date" doc:"The last day on which it is in time."`
 	Overdue    bool          `json:"overdue,omitempty"`
 	SentAt     *time.Time    `json:"sent_at,omitempty"`

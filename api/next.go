@@ -30,6 +30,9 @@ func (s *server) next(ctx context.Context, p ChangePage) string {
 	if p.Open != nil && p.Open.Act == string(process.ActAwaitDay) && p.Open.NextAttempt != nil {
 		return s.inForceOn(ctx, calendar.DateOf(*p.Open.NextAttempt))
 	}
+	if p.StruckAt != nil {
+		return s.struckSentence(ctx, p)
+	}
 	if exchangeOf(ctx).lang == problem.English {
 		return nextInEnglish(p.Open, awaited(p, problem.English))
 	}

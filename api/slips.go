@@ -25,7 +25,8 @@ func (s *server) slipRoutes() {
 	}, s.decideChange)
 	register(s, Operation{
 		ID: "resubmit-change", Method: http.MethodPost, Path: "/v1/changes/{id}/resubmission", Action: authz.ChangeFile, Tag: tag, Keyed: true,
-		Summary: "Hand a sent-back change in again (重新提交)", Detail: answer,
+		Summary: "Hand a sent-back change in again (重新提交)",
+		Detail:  "Judged as a filing is, everything that fails at once. What differs from before is kept and stands on the page of the change (revisions). " + answer,
 	}, s.resubmitChange)
 	register(s, Operation{
 		ID: "withdraw-change", Method: http.MethodPost, Path: "/v1/changes/{id}/withdrawal", Action: authz.ChangeWithdraw, Tag: tag, Keyed: true,
@@ -63,6 +64,8 @@ type SlipView struct {
 	// EffectiveOn and Notice are there when the approval was the last one and the day is ahead.
 	EffectiveOn *calendar.Date `json:"effective_on,omitempty" format:"date" doc:"The change is approved, and in force on this day, which is ahead."`
 	Notice      string         `json:"notice,omitempty" doc:"The same as a sentence." example:"已审批通过，2027-03-01 生效。"`
+	// Aftermath is told to whoever approves a correction.
+	Aftermath []AftermathView `json:"aftermath,omitempty" doc:"Of the approval that put a correction (异动纠错) into force: what was struck, and what is left for whom."`
 }
 
 type slipOutput struct {
@@ -98,8 +101,9 @@ type resubmitInput struct {
 	ID   uuid.UUID `path:"id" format:"uuid"`
 	Body struct {
 		Inputs   map[string]string `json:"inputs,omitempty" text:"free" doc:"The whole corrected form; left out, the form stays as it was."`
-		Values   map[string]string `json:"values,omitempty" text:"free" doc:"The corrected key items of a KEY_DATA_CHANGE; left out, they stay as they were."`
+		Values   map[string]string `json:"values,omitempty" text:"free" doc:"All corrected key items of a KEY_DATA_CHANGE or NEW_RECORD_IMMIGRANT; left out, they stay as they were."`
 		Evidence []EvidenceRef     `json:"evidence,omitempty" maxItems:"20" doc:"Further evidence; what was attached stays."`
+		Out      []uuid.UUID       `json:"withdrawn_evidence,omitempty" maxItems:"20" doc:"Attached papers that are taken out, by their IDs: to replace a wrong one, take it out and attach another. It stays readable and is marked."`
 		Opinion  string            `json:"opinion,omitempty" maxLength:"500" text:"free"`
 	}
 }
@@ -107,7 +111,7 @@ type resubmitInput struct {
 func (s *server) resubmitChange(ctx context.Context, in *resubmitInput) (*slipOutput, error) {
 	return s.say(ctx, in.Body, store.Word{
 		ChangeID: in.ID, Verb: store.Resubmit, Step: contract.AnyStep, Opinion: in.Body.Opinion, Values: in.Body.Values,
-		Body: store.SlipBody{Inputs: in.Body.Inputs, Evidence: evidenceRefs(in.Body.Evidence)},
+		Body: store.SlipBody{Inputs: in.Body.Inputs, Form: in.Body.Inputs != nil, Valued: in.Body.Values != nil, Evidence: evidenceRefs(in.Body.Evidence), Out: in.Body.Out},
 	})
 }
 
@@ -190,6 +194,9 @@ func (s *server) showSlip(ctx context.Context, slip *store.Slip) SlipView {
 	}
 	if on := slip.EffectiveOn; !on.IsZero() {
 		v.EffectiveOn, v.Notice = &on, s.inForceOn(ctx, on)
+	}
+	for _, line := range slip.Aftermath() {
+		v.Aftermath = append(v.Aftermath, s.showAftermath(ctx, line.Verb, line.Params))
 	}
 	if refusal := slip.Refusal(); refusal != nil {
 		v.Reason, v.Errors = s.catalogue.Sentence(refusal, exchangeOf(ctx).lang), exchangeOf(ctx).findings(refusal)

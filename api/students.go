@@ -3,7 +3,6 @@ package api
 import (
 	"context"
 	"net/http"
-	"time"
 
 	"github.com/google/uuid"
 
@@ -57,29 +56,9 @@ type StateCount struct {
 	Count       int        `json:"count"`
 }
 
-// HistoryEntry is one change of a record, before and after.
-type HistoryEntry struct {
-	ID          uuid.UUID      `json:"id"`
-	Change      *uuid.UUID     `json:"change_id,omitempty"`
-	CaseNo      string         `json:"case_no,omitempty"`
-	Kind        string         `json:"kind"`
-	EffectiveOn calendar.Date  `json:"effective_on" format:"date"`
-	RecordedAt  time.Time      `json:"recorded_at"`
-	School      string         `json:"school" doc:"The school at that time."`
-	Struck      bool           `json:"struck,omitempty" doc:"A mistake, struck by a correction (异动纠错); bureaux see it."`
-	Reason      string         `json:"reason,omitempty" doc:"Of an edit, when one was given."`
-	Before      map[string]any `json:"before"`
-	After       map[string]any `json:"after"`
-}
-
 type countInput struct {
 	PathID
 	Below bool `query:"below" doc:"One line for each office directly below, for a county its schools, instead of the sum."`
-}
-
-type historyInput struct {
-	PathID
-	Paging
 }
 
 type revealInput struct {
@@ -148,23 +127,6 @@ func showLine(ctx context.Context, r store.StudentLine) StudentLine {
 	return StudentLine{ID: r.ID, Name: r.Name, Sex: r.Sex, BirthDate: r.BirthDate, IDNumber: r.IDMasked, StudentNumber: r.NumberMasked,
 		EnrolStatus: r.EnrolStatus, StatusLabel: inLanguage(ctx, status.Enrol(r.EnrolStatus).Text()), Stage: r.Stage, EntryYear: r.EntryYear,
 		School: r.SchoolID, SchoolName: r.SchoolName, Class: r.ClassID, ClassName: r.ClassName}
-}
-
-func (s *server) studentHistory(ctx context.Context, in *historyInput) (*body[*Page[HistoryEntry]], error) {
-	page, err := readPageIn(ctx, s, in.Paging, uuid.Nil, func(tx *store.Tx, before uuid.UUID, most int) ([]store.HistoryEntry, error) {
-		// A record that went to another school keeps its lines of the past here.
-		rows, err := tx.StudentHistory(in.ID, before, principalOf(ctx).Office.Kind != org.School, most)
-		if err == nil && len(rows) == 0 {
-			_, err = tx.StudentRecord(in.ID)
-		}
-		return rows, err
-	}, showHistory, func(r store.HistoryEntry) uuid.UUID { return r.ID })
-	return bodyOf(page), err
-}
-
-func showHistory(r store.HistoryEntry) HistoryEntry {
-	return HistoryEntry{ID: r.ID, Change: r.ChangeID, CaseNo: r.CaseNo, Kind: r.Kind, EffectiveOn: r.EffectiveOn, RecordedAt: r.RecordedAt,
-		School: r.SchoolName, Struck: r.Struck, Reason: r.Reason, Before: document(r.Before), After: document(r.After)}
 }
 
 func (s *server) revealNumber(ctx context.Context, in *revealInput) (*body[Revealed], error) {

@@ -164,7 +164,7 @@ func (d *Desk) ask(ctx context.Context, scope store.Scope, s *store.Slip) (*stor
 	}
 	message := contract.SlipMessage{SlipID: s.ID.String(), Step: s.StepNo, Round: s.Round}
 	result, err := d.engine.Say(waiting, s.ChangeID.String(), message)
-	if err == nil && result.Outcome == contract.Counted && !result.SettledAt.IsZero() {
+	if err == nil && result.Outcome == contract.Counted && !result.SettledAt.IsZero() && !s.Tells {
 		counted := *s // in force in the register: there is nothing more to read
 		counted.Outcome, counted.SettledAt = store.SlipCounted, &result.SettledAt
 		if on, err := calendar.ParseDate(result.EffectiveOn); err == nil {

@@ -162,3 +162,15 @@ func (k *Case) Ended(as string) {
 	require.Equal(t, slips, trail, "every word stands in the audit trail once")
 	require.Equal(t, 1, Value[int](k.s, `SELECT count(*) FROM audit_entry WHERE subject_id = $1 AND action = 'change.file'`, k.ID))
 }
+
+// Lead lets whoever must act approve every step of a change that was filed, until it
+// has ended, and expects that it is in force.
+func (s *Stack) Lead(change string) string {
+	s.T.Helper()
+	k := &Case{s: s, ID: change, staff: map[string]*Person{}}
+	for k.settle(); k.Step() >= 0; {
+		k.Decide("APPROVE")
+	}
+	require.Equal(s.T, "EFFECTIVE", Value[string](s, `SELECT status FROM change WHERE id = $1`, change))
+	return change
+}

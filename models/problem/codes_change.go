@@ -99,6 +99,7 @@ const (
 	HandoverOtherSide       Code = "handover_other_side"
 	TransferLeft            Code = "transfer_left" // 2001, or 2002 after 其他离校: at no school now
 	HandoverNoted           Code = "handover_noted"
+	HandoverStruck          Code = "handover_struck"
 )
 
 // Codes of changes of key data, and the answers of the identity check.

@@ -11,6 +11,8 @@ const (
 	EvidenceNoPage   Code = "evidence_no_page"
 	EvidenceTooLarge Code = "evidence_too_large"
 	EvidenceTwice    Code = "evidence_twice"
+	EvidenceNotHere  Code = "evidence_not_here"
+	EvidenceOut      Code = "evidence_taken_out"
 	SubjectMissing   Code = "subject_missing"
 	SubjectTwice     Code = "subject_twice"
 	SubjectWrong     Code = "subject_wrong"

@@ -49,14 +49,15 @@ func (d Definition) Corrected(inputs, form map[string]string) map[string]string 
 	return all
 }
 
-// CheckLater refuses a form that holds what only a later step asks for.
-func (d Definition) CheckLater(form map[string]string) error {
+// CheckLater tells what a form holds that only a later step asks for.
+func (d Definition) CheckLater(form map[string]string) []*problem.Error {
+	var list []*problem.Error
 	for _, in := range d.Inputs {
 		if _, given := form[in.Name]; in.Later && given {
-			return problem.New(problem.InputUnknown).At("/inputs/"+in.Name).With("field", in.Name)
+			list = append(list, problem.New(problem.InputUnknown).At("/inputs/"+in.Name).With("field", in.Name))
 		}
 	}
-	return nil
+	return list
 }
 
 // CheckAsked is the same for what whoever approves a step fills in there.

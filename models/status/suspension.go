@@ -63,7 +63,7 @@ func used(r Record) int {
 
 // checkExtension holds the rules of 续休 (domain KT31; D12; hard rules 32, 36).
 func checkExtension(r Record, req Request, f Facts) []*problem.Error {
-	current := running(r)
+	current := r.RunningSuspension()
 	if current == nil {
 		return []*problem.Error{problem.New(problem.SuspensionNone).At("/student_id")}
 	}
@@ -90,7 +90,7 @@ func checkExtension(r Record, req Request, f Facts) []*problem.Error {
 
 // extend sets the new end of the suspension that runs.
 func extend(r *Record, req Request, _ Facts) {
-	current := running(*r)
+	current := r.RunningSuspension()
 	until, err := calendar.ParseDate(req.Inputs["until_date"])
 	if current == nil || err != nil {
 		return
@@ -98,8 +98,8 @@ func extend(r *Record, req Request, _ Facts) {
 	current.Until, current.Extended = until, current.Extended+1
 }
 
-// running is the suspension that lasts; nil when none does.
-func running(r Record) *Suspension {
+// RunningSuspension is the suspension that lasts; nil when none does.
+func (r Record) RunningSuspension() *Suspension {
 	if n := len(r.Suspensions); n > 0 && r.Suspensions[n-1].EndedOn.IsZero() {
 		return &r.Suspensions[n-1]
 	}
@@ -139,7 +139,7 @@ func reinstate(r *Record, req Request, f Facts) {
 // endSuspension ends the suspension that runs, if one does; one that was given up before
 // its first day ends on it.
 func endSuspension(r *Record, on calendar.Date) {
-	current := running(*r)
+	current := r.RunningSuspension()
 	if current == nil {
 		return
 	}

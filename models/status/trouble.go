@@ -105,6 +105,12 @@ func Opposite(kind process.Kind) []process.Kind {
 	return nil
 }
 
+// EndsWith says whether a later change is part of an earlier one and ends with it: the
+// extension (续休) of a suspension that should not have been.
+func EndsWith(kind, later process.Kind) bool {
+	return kind == process.Suspension && later == process.SuspensionExtension
+}
+
 // Restores says whether correcting a kind gives the record its former state back,
 // because nothing else can: a death (死亡) has no opposite.
 func Restores(kind process.Kind) bool { return kind == process.Death }

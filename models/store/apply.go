@@ -211,15 +211,22 @@ type facets struct {
 	SchoolID    string       `json:"school_id"`
 	Stage       org.Stage    `json:"stage,omitempty"`
 	Dropout     bool         `json:"dropout,omitempty"`
+	// SuspendedFrom and SuspendedUntil are the days of the suspension that runs.
+	SuspendedFrom  string `json:"suspended_from,omitempty"`
+	SuspendedUntil string `json:"suspended_until,omitempty"`
 	// Items are key items as people may see them, where a change wrote any.
 	Items map[string]string `json:"items,omitempty"`
 }
 
 func facetsOf(r status.Record) facets {
-	return facets{
+	f := facets{
 		EnrolStatus: r.Enrol, InRegister: r.Standing.InRegister, OnCampus: r.Standing.OnCampus, HoldsSeat: r.Standing.HoldsSeat,
 		EntryYear: r.EntryYear, ClassID: r.ClassID, SchoolID: r.SchoolID, Stage: r.Stage, Dropout: r.Dropout,
 	}
+	if s := r.RunningSuspension(); s != nil {
+		f.SuspendedFrom, f.SuspendedUntil = s.From.String(), s.Until.String()
+	}
+	return f
 }
 
 // line is one entry of a record's history.

@@ -35,7 +35,7 @@ func (t *Tx) prepareArbitration(c *Change, f Filing, policy process.Policy) erro
 	if !ok {
 		return unknownKind(f.Kind)
 	}
-	c.Definition = d
+	c.Definition, c.wrong = d, needlessValues(f.Kind, len(f.Values) > 0)
 	if to, err := t.schoolFor(f.Office.ID); err != nil || to.Closed {
 		return errors.Join(err, problem.New(problem.SchoolClosed))
 	}

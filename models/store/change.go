@@ -60,8 +60,10 @@ type Change struct {
 	About     *uuid.UUID
 	ProblemID *uuid.UUID
 	Beside    *uuid.UUID
-	// StruckAt is set when the change was struck as a mistake (异动纠错).
+	// StruckAt is set when the change was struck as a mistake (异动纠错), StruckBy is the
+	// correction that struck it.
 	StruckAt *time.Time
+	StruckBy *uuid.UUID
 
 	Definition process.Definition `gorm:"-"`
 	Inputs     map[string]string  `gorm:"-"`
@@ -76,6 +78,7 @@ type Change struct {
 	values    values           // of a change of key data, read when they are needed
 	wrong     []*problem.Error // about values; while they are handed in
 	judgedOn  calendar.Date    // the day a change waited for; zero for today
+	aftermath []AftermathLine  // what came of a correction; while it takes effect
 	returned  *uuid.UUID       // whose seat the step is that opens next, because it returns straight to them
 }
 
@@ -95,7 +98,7 @@ type Subject struct {
 
 const changeColumns = `c.id, c.case_no, c.kind, c.student_id, c.roster_id, c.org_id, c.org_path::text AS org_path, c.province_code, c.stage,
 	c.status, c.policy_version, c.step_no, c.round, c.jump_to, c.jump_holder, c.filed_by, c.filed_at, c.due_total, c.total_warned_at, c.effective_on,
-	c.closed_at, c.closed_by, c.close_code, c.redo_of, c.version, c.out_policy_version, c.about, c.problem_id, c.beside, c.struck_at, c.definition::text AS definition_json,
+	c.closed_at, c.closed_by, c.close_code, c.redo_of, c.version, c.out_policy_version, c.about, c.problem_id, c.beside, c.struck_at, c.struck_by, c.definition::text AS definition_json,
 	c.inputs::text AS inputs_json, c.subject::text AS subject_json`
 
 type changeRow struct {

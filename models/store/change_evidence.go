@@ -50,10 +50,10 @@ func kindsOf(refs []EvidenceRef) []string {
 	return slices.Clip(kinds)
 }
 
-// attached lists what a change rests on, in the order it came.
+// attached lists what a change rests on, in the order it came: without what was taken out.
 func (t *Tx) attached(change uuid.UUID) ([]EvidenceRef, error) {
 	var refs []EvidenceRef
-	err := t.db.Raw(`SELECT evidence_id AS id, kind FROM change_evidence WHERE change_id = ? ORDER BY round, evidence_id`, change).Scan(&refs).Error
+	err := t.db.Raw(`SELECT evidence_id AS id, kind FROM change_evidence WHERE change_id = ? AND out_round IS NULL ORDER BY round, evidence_id`, change).Scan(&refs).Error
 	if err != nil {
 		return nil, fmt.Errorf("read the evidence of a change: %w", err)
 	}

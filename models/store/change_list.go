@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -78,6 +79,7 @@ func (t *Tx) prepareList(c *Change, f Filing, policy process.Policy) error {
 	}
 	c.Definition, c.list = d, l
 	list = append(append(list, d.CheckInputs(c.Inputs)...), d.CheckEvidence(kindsOf(f.Evidence))...)
+	list = append(list, needlessValues(f.Kind, len(f.Values) > 0)...)
 	list = append(list, stageForbids(d, c.Stage)...)
 	missing, err := t.unknownEvidence(f.Evidence)
 	if err != nil {
@@ -301,16 +303,13 @@ func (t *Tx) insertLines(c *Change) error {
 
 // listAgain tells what stands against a list that is handed in again: its schools and
 // its lines stay what they were (worker). The pupils are looked at by the last decision.
-func (t *Tx) listAgain(c *Change) error {
+func (t *Tx) listAgain(c *Change, papers []EvidenceRef) ([]*problem.Error, error) {
 	to, err := t.sameSchool(c, process.SideIn, receiverInput, problem.ReceivingFixed)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	from, err := t.sameSchool(c, process.SideOut, releaserInput, problem.ReleasingFixed)
-	if err != nil {
-		return err
-	}
-	return problem.Join(slices.Concat(c.Definition.CheckFiled(c.Inputs), from, to)...)
+	return slices.Concat(c.Definition.CheckFiled(c.Inputs), from, to, c.Definition.CheckEvidence(kindsOf(papers))), err
 }
 
 // LineView is one line of a list as its parties see it; numbers are masked.
@@ -323,6 +322,10 @@ type LineView struct {
 	Reason    string         // why a person struck it
 	By        string         // the office of that person
 	Struck    *problem.Error `gorm:"-"` // why the system did
+	// CorrectedAt is set when the move of the pupil was struck as a mistake (异动纠错),
+	// CorrectedBy is the case number of the correction.
+	CorrectedAt *time.Time
+	CorrectedBy string
 }
 
 // Lines reads the lines of a list in their order. Why the system struck a pupil is told
@@ -336,7 +339,7 @@ func (t *Tx) Lines(change uuid.UUID) ([]LineView, error) {
 		ParamsJSON  string
 	}
 	err := t.db.Raw(`SELECT l.student_id, l.class_id, l.class_name AS class, l.subject::text AS subject_json, l.verdict, l.reason, coalesce(a.office, '') AS by,
-			l.code, l.params::text AS params_json, EXISTS (SELECT 1 FROM student s WHERE s.id = l.student_id) AS readable
+			l.struck_at AS corrected_at, coalesce(struck_by_case(l.struck_by), '') AS corrected_by, l.code, l.params::text AS params_json, EXISTS (SELECT 1 FROM student s WHERE s.id = l.student_id) AS readable
 		FROM change_line l LEFT JOIN LATERAL account_label(l.settled_by) a ON l.reason <> '' WHERE l.change_id = ? ORDER BY l.line_no`, change).Scan(&rows).Error
 	if err != nil {
 		return nil, fmt.Errorf("read a list: %w", err)

@@ -148,8 +148,9 @@ func TestTheSchoolsOfAListStay(t *testing.T) {
 			c, wrong := tx.lockChange(change)
 			require.NoError(t, wrong)
 			c.Inputs["from_school"], c.Inputs["to_school"] = from, to
-			err = tx.listAgain(c)
-			return nil
+			list, wrong := tx.listAgain(c, nil)
+			err = problem.Join(list...)
+			return wrong
 		})
 		return err
 	}

@@ -30,6 +30,7 @@ type ChangePage struct {
 	OrgName     string
 	StudentName string // empty for a roster
 	Sides       []SideView
+	StruckCase  string      // the correction that struck it, "" when none did
 	Values      []ValueView // of a change of key data
 	Lines       []LineView  // of a list
 	Handover    *Handover   // of the paper file, once a move is in force
@@ -37,6 +38,7 @@ type ChangePage struct {
 	Tasks       []TaskView
 	Timeline    []TimelineEntry
 	Evidence    []EvidenceView
+	Revisions   []Revision // what changed since it was filed
 	// Open is the step that waits, nil when the change has ended.
 	Open *StepView
 }
@@ -99,6 +101,7 @@ type EvidenceView struct {
 	ID        uuid.UUID
 	Kind      string
 	Round     int
+	OutRound  *int // in which it was taken out; nil while it stands
 	FileName  string
 	MediaType string
 	Size      int64
@@ -122,7 +125,7 @@ func (t *Tx) ChangePage(id uuid.UUID) (*ChangePage, error) {
 		return nil, err
 	}
 	p := &ChangePage{Change: c}
-	err = errors.Join(t.readParties(p), t.readSteps(p), t.readTasks(p), t.readTimeline(p), t.readEvidence(p), t.readWishes(p), t.readLinesOf(p))
+	err = errors.Join(t.readParties(p), t.readSteps(p), t.readTasks(p), t.readTimeline(p), t.readEvidence(p), t.readWishes(p), t.readLinesOf(p), t.readRevisions(p))
 	return p, err
 }
 
@@ -146,13 +149,13 @@ func (t *Tx) readLinesOf(p *ChangePage) (err error) {
 }
 
 func (t *Tx) readParties(p *ChangePage) error {
-	var row struct{ OrgName, StudentName string }
-	err := t.db.Raw(`SELECT o.name AS org_name, coalesce((SELECT s.name FROM student s WHERE s.id = ?), '') AS student_name
-		FROM organisation o WHERE o.id = ?`, p.StudentID, p.OrgID).Take(&row).Error
+	var row struct{ OrgName, StudentName, StruckCase string }
+	err := t.db.Raw(`SELECT o.name AS org_name, coalesce((SELECT s.name FROM student s WHERE s.id = ?), '') AS student_name,
+		coalesce(struck_by_case(?), '') AS struck_case FROM organisation o WHERE o.id = ?`, p.StudentID, p.StruckBy, p.OrgID).Take(&row).Error
 	if err != nil {
 		return fmt.Errorf("read the parties of a change: %w", err)
 	}
-	p.OrgName, p.StudentName = row.OrgName, row.StudentName
+	p.OrgName, p.StudentName, p.StruckCase = row.OrgName, row.StudentName, row.StruckCase
 	if p.StudentName == "" {
 		p.StudentName = p.Subject.Name // a pupil of another school, then or now
 	}
@@ -230,7 +233,7 @@ func (t *Tx) readTimeline(p *ChangePage) error {
 }
 
 func (t *Tx) readEvidence(p *ChangePage) error {
-	err := t.db.Raw(`SELECT e.id, x.kind, x.round, e.file_name, e.media_type, e.size, e.sha256, e.created_at
+	err := t.db.Raw(`SELECT e.id, x.kind, x.round, x.out_round, e.file_name, e.media_type, e.size, e.sha256, e.created_at
 		FROM change_evidence x JOIN evidence e ON e.id = x.evidence_id WHERE x.change_id = ? ORDER BY x.round, x.kind, e.id`, p.ID).Scan(&p.Evidence).Error
 	if err != nil {
 		return fmt.Errorf("read the evidence of a change: %w", err)

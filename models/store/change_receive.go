@@ -119,7 +119,7 @@ func (t *Tx) prepareReceived(c *Change, f Filing, policy process.Policy) error {
 	if !ok || d.Subject != process.SubjectStudent {
 		return unknownKind(f.Kind)
 	}
-	c.Definition = d
+	c.Definition, c.wrong = d, needlessValues(f.Kind, len(f.Values) > 0)
 	list := stageForbids(d, h.Stage)
 	if to, err := t.schoolFor(f.Office.ID); err != nil || to.Closed {
 		return errors.Join(err, problem.New(problem.SchoolClosed))

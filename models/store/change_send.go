@@ -32,17 +32,13 @@ func (t *Tx) receivingSchool(c *Change) (status.School, error) {
 	return t.schoolFor(rows[0].ID)
 }
 
-// sameReceiver refuses a corrected form that names another receiving school: that
-// one would be asked by nobody.
-func (t *Tx) sameReceiver(c *Change) error {
+// sameReceiver tells when a corrected form names another receiving school: that one
+// would be asked by nobody.
+func (t *Tx) sameReceiver(c *Change) ([]*problem.Error, error) {
 	if !status.Sends(c.Kind) {
-		return nil
+		return nil, nil
 	}
-	list, err := t.sameSchool(c, process.SideIn, receiverInput, problem.ReceivingFixed)
-	if err != nil {
-		return err
-	}
-	return problem.Join(list...)
+	return t.sameSchool(c, process.SideIn, receiverInput, problem.ReceivingFixed)
 }
 
 // sameSchool tells when a form names another school, by code or ID, than the side it

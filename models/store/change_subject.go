@@ -220,5 +220,9 @@ func (t *Tx) prepareRoster(c *Change, f Filing, policy process.Policy) error {
 	if err := t.rosterMayBeFiled(f.RosterID, f.Office.ID); err != nil {
 		return err
 	}
-	return problem.Join(append(d.CheckInputs(c.Inputs), d.CheckEvidence(kindsOf(f.Evidence))...)...)
+	missing, err := t.unknownEvidence(f.Evidence)
+	if err != nil {
+		return err
+	}
+	return problem.Join(slices.Concat(d.CheckInputs(c.Inputs), d.CheckEvidence(kindsOf(f.Evidence)), missing, needlessValues(f.Kind, len(f.Values) > 0))...)
 }

@@ -172,7 +172,7 @@ func (e ending) codeOf(as string) string {
 // end closes the change: tasks and step end, the slots are free, and whatever
 // else was said to it is refused with who ended it and when.
 func (t *Tx) end(c *Change, e ending, as string) error {
-	if err := t.counted(e.slip); err != nil {
+	if err := errors.Join(e.slip.carry(c.aftermath), t.counted(e.slip)); err != nil {
 		return err
 	}
 	stepStatus := stepDone

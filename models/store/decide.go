@@ -2,7 +2,10 @@ package store
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/google/uuid"
 
@@ -18,6 +21,9 @@ func (t *Tx) decide(c *Change, s *Slip) error {
 		return err
 	}
 	if err := t.mayAct(k); err != nil {
+		return err
+	}
+	if err := problem.Join(s.needless()...); err != nil {
 		return err
 	}
 	rule, _ := c.Definition.Step(k.StepNo)
@@ -73,13 +79,21 @@ func (t *Tx) fillIn(c *Change, s *Slip, k *askedTask) error {
 	if err := problem.Join(c.Definition.CheckAsked(rule, given)...); err != nil || len(rule.Asks) == 0 {
 		return err
 	}
-	if c.Inputs == nil {
-		c.Inputs = map[string]string{}
+	was, err := t.standing(c)
+	if err != nil {
+		return err
 	}
-	for name, value := range given {
-		c.Inputs[name] = value
+	c.Inputs = maps.Clone(orEmpty(c.Inputs))
+	maps.Copy(c.Inputs, given)
+	papers, err := t.attached(c.ID)
+	if err != nil {
+		return err
 	}
-	if err := t.checkAgain(c, s); err != nil {
+	against, err := t.checkAgain(c, s, append(slices.Clone(s.Body.Evidence), papers...))
+	if err := errors.Join(err, problem.Join(against...)); err != nil {
+		return err
+	}
+	if err := t.keepRevision(c, s, k.StepNo, was); err != nil {
 		return err
 	}
 	inputs, err := json.Marshal(c.Inputs)
@@ -201,78 +215,4 @@ func (t *Tx) sendBack(c *Change, s *Slip, k *askedTask) error {
 		return err
 	}
 	return t.notifyFiler(c, "SENT_BACK")
-}
-
-// resubmit takes the corrected form of a change that lies with the applicant,
-// checks everything again and lets the chain go on from there.
-func (t *Tx) resubmit(c *Change, s *Slip) error {
-	if s.OfficeID != c.OrgID {
-		return problem.New(problem.NotFiler)
-	}
-	if c.StepNo != 0 {
-		return problem.New(problem.NotSentBack)
-	}
-	k, err := t.applicantTask(c, s.AccountID)
-	if err != nil {
-		return err
-	}
-	if err := t.mayAct(k); err != nil {
-		return err
-	}
-	if s.Body.Inputs != nil {
-		form := trimmed(s.Body.Inputs)
-		if unknown := c.Definition.CheckLater(form); unknown != nil {
-			return unknown
-		}
-		c.Inputs = c.Definition.Corrected(c.Inputs, form)
-	}
-	if err := t.checkAgain(c, s); err != nil {
-		return err
-	}
-	t.attach(c.ID, s.Body.Evidence, c.Round)
-	t.later("hand in again", 1, `UPDATE task SET status = ? WHERE id = ?`, taskDecided, k.ID)
-	if err := t.said(c, s, k, nil); err != nil {
-		return err
-	}
-	return t.goOn(c, s)
-}
-
-// checkAgain tells everything that stands against a change as it is handed in
-// again, and takes over the key items that came with it.
-func (t *Tx) checkAgain(c *Change, s *Slip) error {
-	switch c.Definition.Subject { //nolint:exhaustive // the others are about a record, or a roster
-	case process.SubjectPerson:
-		return t.newRecordAgain(c, s)
-	case process.SubjectList:
-		return t.listAgain(c)
-	}
-	if c.StudentID == nil {
-		return nil
-	}
-	evidence, err := t.attached(c.ID)
-	if err != nil {
-		return err
-	}
-	evidence = append(evidence, s.Body.Evidence...)
-	h, err := t.readHeld(*c.StudentID, false)
-	if err != nil {
-		return err
-	}
-	if err := t.sameReceiver(c); err != nil {
-		return err
-	}
-	if err := t.rewish(c, h, s); err != nil {
-		return err
-	}
-	running := process.Kind("")
-	if c.Kind == process.Arbitration {
-		if running, err = t.contested(c); err != nil {
-			return err
-		}
-	}
-	list, err := t.against(c, h, evidence, running, false)
-	if err != nil {
-		return err
-	}
-	return problem.Join(list...)
 }

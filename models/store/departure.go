@@ -25,11 +25,12 @@ type Departure struct {
 	NumberMasked string
 }
 
-// Departures lists who moved on from a school, the latest first.
+// Departures lists who moved on from a school, the latest first. Whose move was struck
+// as a mistake never did.
 func (t *Tx) Departures(school uuid.UUID, before *Departure, most int) ([]Departure, error) {
 	q := t.db.Table("departure d").Joins("JOIN change c ON c.id = d.change_id").Joins("JOIN organisation o ON o.id = d.to_school_id").
 		Select(`d.id, d.change_id, c.case_no, d.student_id, d.org_path::text AS org_path, d.left_on, o.name AS to_school, d.name, d.number_masked`).
-		Where("d.school_id = ?", school)
+		Where("d.school_id = ? AND d.struck_at IS NULL", school)
 	if before != nil {
 		q = q.Where("(d.left_on, d.id) < (?, ?)", before.LeftOn, before.ID)
 	}
@@ -50,7 +51,7 @@ func (t *Tx) DepartedRecord(student uuid.UUID) (*StudentRecord, error) {
 		Kind    process.Kind
 	}
 	err := t.db.Raw(`SELECT d.record::text AS record, d.org_path::text AS org_path, c.kind FROM departure d JOIN change c ON c.id = d.change_id
-		WHERE d.student_id = ? ORDER BY d.recorded_at DESC LIMIT 1`, student).Take(&row).Error
+		WHERE d.student_id = ? AND d.struck_at IS NULL ORDER BY d.recorded_at DESC LIMIT 1`, student).Take(&row).Error
 	if err != nil {
 		return nil, orMissing(err, "read a backup of a record")
 	}

@@ -30,6 +30,7 @@ type Handover struct {
 	SentHow     string
 	ReceivedAt  *time.Time
 	OverdueAt   *time.Time
+	StruckAt    *time.Time // the move was a mistake, and the file never travelled
 	Version     int64
 }
 
@@ -38,11 +39,14 @@ const (
 	HandoverToSend   = "TO_SEND"
 	HandoverSent     = "SENT"
 	HandoverReceived = "RECEIVED"
+	HandoverStruck   = "STRUCK"
 )
 
 // State says where the file is.
 func (h *Handover) State() string {
 	switch {
+	case h.StruckAt != nil:
+		return HandoverStruck
 	case h.ReceivedAt != nil:
 		return HandoverReceived
 	case h.SentAt != nil:
@@ -52,7 +56,7 @@ func (h *Handover) State() string {
 }
 
 const handoverColumns = `h.id, h.change_id, coalesce(l.subject ->> 'name', c.subject ->> 'name') AS student_name, h.from_school, f.name AS from_name, f.path::text AS from_path,
-	h.to_school, o.name AS to_name, o.path::text AS to_path, h.due_on, h.sent_at, h.sent_how, h.received_at, h.overdue_at, h.version`
+	h.to_school, o.name AS to_name, o.path::text AS to_path, h.due_on, h.sent_at, h.sent_how, h.received_at, h.overdue_at, h.struck_at, h.version`
 
 const handoverTables = ` FROM handover h JOIN change c ON c.id = h.change_id LEFT JOIN change_line l ON l.change_id = h.change_id AND l.student_id = h.student_id
 	JOIN organisation f ON f.id = h.from_school JOIN organisation o ON o.id = h.to_school`
@@ -85,7 +89,7 @@ func (t *Tx) handoverOf(change uuid.UUID) (*Handover, error) {
 // is a party, or above one.
 func (t *Tx) Handovers(path string, after calendar.Date, afterID uuid.UUID, most int) ([]Handover, error) {
 	var list []Handover
-	err := t.db.Raw(`SELECT `+handoverColumns+handoverTables+` WHERE h.received_at IS NULL
+	err := t.db.Raw(`SELECT `+handoverColumns+handoverTables+` WHERE h.received_at IS NULL AND h.struck_at IS NULL
 		AND (f.path <@ text2ltree(@path) OR o.path <@ text2ltree(@path)) AND (h.due_on, h.id) > (@day, @id) ORDER BY h.due_on, h.id LIMIT @most`,
 		map[string]any{"path": path, "day": after, "id": afterID, "most": most}).Scan(&list).Error
 	if err != nil {
@@ -105,13 +109,16 @@ func (t *Tx) ReceiveHandover(id uuid.UUID, version int64) (*Handover, error) {
 }
 
 func (t *Tx) sayHandover(id uuid.UUID, version int64, action, set, unless, how string) (*Handover, error) {
-	n, err := t.exec(`UPDATE handover SET `+set+`, version = version + 1 WHERE id = @id AND version = @version AND `+unless,
+	n, err := t.exec(`UPDATE handover SET `+set+`, version = version + 1 WHERE id = @id AND version = @version AND struck_at IS NULL AND `+unless,
 		map[string]any{"now": t.now, "account": t.scope.Account, "how": how, "id": id, "version": version})
 	if err != nil {
 		return nil, fmt.Errorf("note a hand-over: %w", err)
 	}
 	if n != 1 {
 		h, err := t.Handover(id)
+		if err == nil && h.StruckAt != nil {
+			return nil, problem.New(problem.HandoverStruck)
+		}
 		if err == nil && h.Version == version {
 			return nil, problem.New(problem.HandoverNoted)
 		}
@@ -144,7 +151,7 @@ func (t *Tx) markHandovers(kind, column string, dueBy calendar.Date, unsentOnly,
 		SuperiorID       uuid.UUID
 		SuperiorPath     string
 	}
-	err := t.db.Raw(`WITH due AS (UPDATE handover SET `+column+` = @now WHERE received_at IS NULL AND `+column+` IS NULL AND due_on <= @day
+	err := t.db.Raw(`WITH due AS (UPDATE handover SET `+column+` = @now WHERE received_at IS NULL AND struck_at IS NULL AND `+column+` IS NULL AND due_on <= @day
 			AND NOT EXISTS (SELECT 1 FROM student s WHERE s.id = handover.student_id AND s.enrol_status = 'DECEASED')
 			AND (NOT @unsent OR sent_at IS NULL) RETURNING change_id, from_school, to_school)
 		SELECT d.change_id, d.from_school, f.path::text AS from_path, d.to_school, o.path::text AS to_path, b.id AS superior_id, b.path::text AS superior_path

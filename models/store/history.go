@@ -19,16 +19,20 @@ type HistoryEntry struct {
 	EffectiveOn calendar.Date
 	RecordedAt  time.Time
 	AccountID   *uuid.UUID
+	Actor       string // who filed the change or made the edit; for the own office and those above it
+	ActorOffice string
 	Reason      string // of a plain edit; changes say it in their opinions
 	SchoolName  string
-	Struck      bool // a mistake, struck by a correction (异动纠错)
+	StruckAt    *time.Time // a mistake, struck by a correction (异动纠错)
+	StruckBy    string     // the case number of the correction
 	Before      json.RawMessage
 	After       json.RawMessage
 }
 
 // StudentHistory gives what happened to a record, newest first, at most so many
-// entries before the given one (uuid.Nil begins). A school sees the entries of
-// the time in which the record was its own; what was struck is for bureaux.
+// entries before the given one (uuid.Nil begins). With struck it gives what was struck
+// as a mistake, too. A person's name is for offices that were in charge at that time:
+// whoever has the record now reads which office it was.
 func (t *Tx) StudentHistory(student, before uuid.UUID, struck bool, most int) ([]HistoryEntry, error) {
 	var rows []struct {
 		HistoryEntry `gorm:"embedded"`
@@ -37,8 +41,10 @@ func (t *Tx) StudentHistory(student, before uuid.UUID, struck bool, most int) ([
 	}
 	page := t.db.Table("student_history h").Where("h.student_id = ?", student).Order("h.recorded_at DESC, h.id DESC").Limit(most).
 		Joins("LEFT JOIN change c ON c.id = h.change_id").Joins("LEFT JOIN organisation o ON o.path = h.org_path").
+		Joins("LEFT JOIN LATERAL account_label(h.account_id) a ON true").
 		Select(`h.id, h.change_id, coalesce(c.case_no, '') AS case_no, h.kind, h.effective_on, h.recorded_at, h.account_id, h.reason,
-			h.struck_at IS NOT NULL AS struck, coalesce(o.name, '') AS school_name, h.before::text AS before_json, h.after::text AS after_json`)
+			CASE WHEN h.org_path <@ (SELECT scope()) THEN coalesce(a.name, '') ELSE '' END AS actor, coalesce(a.office, '') AS actor_office,
+			h.struck_at, coalesce(struck_by_case(h.struck_by), '') AS struck_by, coalesce(o.name, '') AS school_name, h.before::text AS before_json, h.after::text AS after_json`)
 	if !struck {
 		page = page.Where("h.struck_at IS NULL")
 	}
@@ -55,4 +61,17 @@ func (t *Tx) StudentHistory(student, before uuid.UUID, struck bool, most int) ([
 		list[i].Before, list[i].After = json.RawMessage(row.BeforeJSON), json.RawMessage(row.AfterJSON)
 	}
 	return list, nil
+}
+
+// HistoryNames names the schools and classes in the history of a record, by their IDs.
+func (t *Tx) HistoryNames(student uuid.UUID) (map[string]string, error) {
+	var rows []struct{ ID, Name string }
+	if err := t.db.Raw(`SELECT id::text AS id, name FROM history_names(?)`, student).Scan(&rows).Error; err != nil {
+		return nil, fmt.Errorf("name the places of a history: %w", err)
+	}
+	names := make(map[string]string, len(rows))
+	for _, r := range rows {
+		names[r.ID] = r.Name
+	}
+	return names, nil
 }

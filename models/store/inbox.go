@@ -213,7 +213,8 @@ type ChangeLine struct {
 	EffectiveOn calendar.Date
 	FiledAt     time.Time
 	ClosedAt    *time.Time
-	Struck      bool
+	StruckAt    *time.Time // as a mistake
+	StruckBy    string     // the case number of the correction
 }
 
 // Changes lists changes in scope, newest first, after (filed_at, ID) of the last one seen.
@@ -223,7 +224,8 @@ func (t *Tx) Changes(f ChangeFilter, before time.Time, beforeID uuid.UUID, most 
 	}
 	var list []ChangeLine
 	err := t.db.Raw(`SELECT c.id, c.case_no, c.kind, c.status, c.student_id, c.roster_id, coalesce(p.name, c.subject ->> 'name', '') AS student_name, f.name AS org_name,
-			c.step_no, c.round, coalesce(s.name, '') AS step_name, coalesce(o.name, '') AS waiting_for, CASE WHEN s.act <> @await THEN s.due_at END AS due_at, c.effective_on, c.filed_at, c.closed_at, c.struck_at IS NOT NULL AS struck
+			c.step_no, c.round, coalesce(s.name, '') AS step_name, coalesce(o.name, '') AS waiting_for, CASE WHEN s.act <> @await THEN s.due_at END AS due_at, c.effective_on, c.filed_at, c.closed_at, c.struck_at,
+			coalesce(struck_by_case(c.struck_by), '') AS struck_by
 		FROM change c JOIN organisation f ON f.id = c.org_id LEFT JOIN student p ON p.id = c.student_id
 		LEFT JOIN step s ON s.change_id = c.id AND s.status = 'OPEN' LEFT JOIN organisation o ON o.id = s.office_id AND s.act <> @await
 		WHERE (c.filed_at, c.id) < (@before, @id) AND (CAST(@filer AS uuid) IS NULL OR c.filed_by = @filer) AND (CAST(@org AS uuid) IS NULL OR c.org_id = @org)

@@ -64,9 +64,7 @@ const (
 // Items that would not change are left out; numbers are sealed at once.
 func (t *Tx) wishes(c *Change, h *held, given map[string]string) error {
 	if c.Kind != process.KeyDataChange {
-		if len(given) > 0 {
-			return problem.New(problem.InputUnknown).At("/values").With("field", "values")
-		}
+		c.wrong = needlessValues(c.Kind, len(given) > 0)
 		return nil
 	}
 	if err := t.readIdentity(h); err != nil {
@@ -151,30 +149,32 @@ func (t *Tx) readValues(c *Change) error {
 	return nil
 }
 
-// rewish takes the corrected key items of a resubmission: they are written for
-// the new round, and the slot of the number follows them.
-func (t *Tx) rewish(c *Change, h *held, s *Slip) error {
+// rewish takes the corrected key items of a resubmission; those of a change that
+// writes none are told as what the kind does not ask for. Fresh says that there are new
+// ones to be written.
+func (t *Tx) rewish(c *Change, h *held, s *Slip) (fresh bool, err error) {
 	if c.Kind != process.KeyDataChange {
-		return nil
+		c.wrong = needlessValues(c.Kind, s.Body.valued())
+		return false, nil
 	}
 	if err := t.readIdentity(h); err != nil {
-		return err
+		return false, err
 	}
-	if len(s.Body.Sealed) == 0 {
-		return t.readValues(c)
+	if !s.Body.valued() {
+		return false, t.readValues(c)
 	}
 	given, err := t.openValues(s)
 	if err != nil {
-		return err
+		return false, err
 	}
-	if err := t.wishes(c, h, given); err != nil {
-		return err
-	}
-	return t.rewrite(c, h)
+	return true, t.wishes(c, h, given)
 }
 
 // openValues gives the items that came sealed with a slip.
 func (t *Tx) openValues(s *Slip) (given map[string]string, err error) {
+	if len(s.Body.Sealed) == 0 {
+		return nil, nil // all were taken out
+	}
 	text, err := t.store.keys.Decrypt(purposeSlipValues+"/"+s.ID.String(), s.Body.Sealed)
 	if err != nil {
 		return nil, fmt.Errorf("open a resubmission: %w", err)

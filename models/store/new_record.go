@@ -154,32 +154,28 @@ func (t *Tx) newSubmission(c *Change, class *status.Class, rules ItemRules) (*ro
 
 // newRecordAgain tells what stands against a new record that is handed in again,
 // and takes over the corrected items that came with it (worker).
-func (t *Tx) newRecordAgain(c *Change, s *Slip) error {
+func (t *Tx) newRecordAgain(c *Change, s *Slip, papers []EvidenceRef) ([]*problem.Error, error) {
 	class, err := t.readClass(c.Inputs[classInput])
 	if err != nil {
-		return err
-	}
-	evidence, err := t.attached(c.ID)
-	if err != nil {
-		return err
+		return nil, err
 	}
 	if err := t.readValues(c); err != nil {
-		return err
+		return nil, err
 	}
-	given, fresh := map[string]string{}, len(s.Body.Sealed) > 0
+	given := map[string]string{}
 	for field, v := range c.values {
 		given[field] = v.text
 	}
-	if fresh {
+	if s.Body.valued() {
 		if given, err = t.openValues(s); err != nil {
-			return err
+			return nil, err
 		}
 	}
-	list, err := t.againstNewRecord(c, class, append(evidence, s.Body.Evidence...), given, false)
-	if err != nil || len(list) > 0 || !fresh {
-		return errors.Join(err, problem.Join(list...))
+	list, err := t.againstNewRecord(c, class, papers, given, false)
+	if err != nil || len(list) > 0 || !s.Body.valued() {
+		return list, err
 	}
-	return t.rewrite(c, nil)
+	return nil, t.rewrite(c, nil)
 }
 
 // makeRecord makes the record of a change about somebody without one (worker): a

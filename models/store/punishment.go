@@ -11,6 +11,7 @@ import (
 
 	"github.com/xueji/xueji/models/calendar"
 	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/process"
 )
 
 const punished = "PUNISHMENT" // the kind of the history entries
@@ -18,6 +19,25 @@ const punished = "PUNISHMENT" // the kind of the history entries
 // PunishmentExpulsion is the level of an expulsion (开除学籍), which is a
 // process of its own and is not recorded as a punishment.
 const PunishmentExpulsion = "6"
+
+// PunishmentLevel names a level of punishment (domain 6.4.17).
+func PunishmentLevel(code string) process.Text {
+	switch code {
+	case "1":
+		return process.Text{Zh: "警告", En: "warning"}
+	case "2":
+		return process.Text{Zh: "严重警告", En: "serious warning"}
+	case "3":
+		return process.Text{Zh: "记过", En: "demerit"}
+	case "4":
+		return process.Text{Zh: "留校察看", En: "probation"}
+	case PunishmentExpulsion:
+		return process.Text{Zh: "开除学籍", En: "expulsion"}
+	case "9":
+		return process.Text{Zh: "其他", En: "other"}
+	}
+	return process.Text{Zh: code, En: code}
+}
 
 // Punishment is a punishment of a pupil (处分, JY/T 1002 JCXS0205). A cancelled
 // one stays, with its cancellation.

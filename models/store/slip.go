@@ -13,6 +13,7 @@ import (
 	"github.com/xueji/xueji/models/calendar"
 	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/process"
 )
 
 // Outcomes of a slip.
@@ -44,6 +45,9 @@ type Slip struct {
 
 	Body   SlipBody          `gorm:"-"`
 	Params map[string]string `gorm:"-"`
+	// Tells says, of a slip that was just handed in, that what comes of it is more than
+	// that it counts: whoever waits for it reads the slip again.
+	Tells bool `gorm:"-"`
 
 	problems []slipProblem // why it was refused, all of it
 
@@ -72,11 +76,21 @@ type SlipBody struct {
 	// Inputs are what the step asks for.
 	Inputs   map[string]string `json:"inputs,omitempty"`
 	Evidence []EvidenceRef     `json:"evidence,omitempty"`
+	// Form says that a RESUBMIT brings the whole form anew, Valued that it brings all key
+	// items anew: an empty one says that nothing of it is left.
+	Form   bool `json:"form,omitempty"`
+	Valued bool `json:"valued,omitempty"`
+	// Out are papers a RESUBMIT takes out.
+	Out []uuid.UUID `json:"out,omitempty"`
 	// Strike takes pupils out of a list, with an APPROVE.
 	Strike []Strike `json:"strike,omitempty"`
 	// Sealed are the key items of a RESUBMIT, encrypted.
 	Sealed []byte `json:"sealed,omitempty"`
 }
+
+// reformed says that a RESUBMIT brings the form anew, valued that it brings key items.
+func (b SlipBody) reformed() bool { return b.Form || b.Inputs != nil }
+func (b SlipBody) valued() bool   { return b.Valued || len(b.Sealed) > 0 }
 
 // OfficeRole is everybody with a role at an office.
 type OfficeRole struct {
@@ -152,11 +166,11 @@ func (t *Tx) HandIn(w Word) (*Slip, error) {
 	}
 	// The insert waited for whoever was closing the change; this statement
 	// sees the result, so no slip is left lying with a change that has ended.
-	var running bool
-	if err := t.db.Raw(`SELECT status = ? FROM change WHERE id = ?`, Running, w.ChangeID).Scan(&running).Error; err != nil {
+	var row struct{ Running, Tells bool }
+	if err := t.db.Raw(`SELECT status = ? AS running, kind = ? AS tells FROM change WHERE id = ?`, Running, process.ChangeCorrection, w.ChangeID).Scan(&row).Error; err != nil {
 		return nil, fmt.Errorf("hand in a slip: %w", err)
 	}
-	if !running {
+	if !row.Running {
 		if decided, err := t.DecidedProblem(w.TaskID); decided != nil || err != nil {
 			return nil, errors.Join(err, asError(decided)) // who was faster is the better answer
 		}
@@ -171,7 +185,7 @@ func (t *Tx) HandIn(w Word) (*Slip, error) {
 	}
 	s := &Slip{
 		ID: id, ChangeID: w.ChangeID, AccountID: t.scope.Account, OfficeID: w.OfficeID, Verb: w.Verb, StepNo: w.Step, Round: w.Round,
-		Opinion: w.Opinion, CreatedAt: t.now, Outcome: SlipPending, Body: w.Body,
+		Opinion: w.Opinion, CreatedAt: t.now, Outcome: SlipPending, Body: w.Body, Tells: row.Tells,
 	}
 	if w.TaskID != uuid.Nil {
 		s.TaskID = &w.TaskID

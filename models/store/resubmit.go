@@ -1,0 +1,229 @@
+package store
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/google/uuid"
+
+	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/process"
+)
+
+// resubmit takes the corrected form, key items and papers of a change that lies with the
+// applicant, judges everything as a filing does, all at once, and lets the chain go on
+// from there. What differs from before is kept for whoever reviews it.
+func (t *Tx) resubmit(c *Change, s *Slip) error {
+	k, err := t.mayResubmit(c, s)
+	if err != nil {
+		return err
+	}
+	was, err := t.standing(c)
+	if err != nil {
+		return err
+	}
+	var list []*problem.Error
+	if s.Body.reformed() {
+		form := trimmed(s.Body.Inputs)
+		list = c.Definition.CheckLater(form)
+		c.Inputs = c.Definition.Corrected(c.Inputs, form)
+	}
+	papers, wrong, err := t.papersAgain(c, s)
+	if err != nil {
+		return err
+	}
+	against, err := t.checkAgain(c, s, papers)
+	if err != nil {
+		return err
+	}
+	if err := problem.Join(once(slices.Concat(list, wrong, against))...); err != nil {
+		return err
+	}
+	t.takeOut(c, s.Body.Out)
+	t.attach(c.ID, s.Body.Evidence, c.Round)
+	if err := t.keepRevision(c, s, 0, was); err != nil {
+		return err
+	}
+	t.later("hand in again", 1, `UPDATE task SET status = ? WHERE id = ?`, taskDecided, k.ID)
+	if err := t.said(c, s, k, nil); err != nil {
+		return err
+	}
+	return t.goOn(c, s)
+}
+
+// mayResubmit finds the task of the applicant, or tells why a change cannot be handed in
+// again now, or not by whoever asks.
+func (t *Tx) mayResubmit(c *Change, s *Slip) (*askedTask, error) {
+	if s.OfficeID != c.OrgID {
+		return nil, problem.New(problem.NotFiler)
+	}
+	if c.StepNo != 0 {
+		return nil, problem.New(problem.NotSentBack)
+	}
+	k, err := t.applicantTask(c, s.AccountID)
+	if err != nil {
+		return nil, err
+	}
+	return k, t.mayAct(k)
+}
+
+// checkAgain tells everything that stands against a change as it is handed in again, or
+// as a step filled it in, and takes over the key items that came with it. The papers are
+// those it rests on, new ones first.
+func (t *Tx) checkAgain(c *Change, s *Slip, papers []EvidenceRef) ([]*problem.Error, error) {
+	switch c.Definition.Subject { //nolint:exhaustive // the others are about a record
+	case process.SubjectPerson:
+		return t.newRecordAgain(c, s, papers)
+	case process.SubjectList:
+		list, err := t.listAgain(c, papers)
+		return append(list, needlessValues(c.Kind, s.Body.valued())...), err
+	case process.SubjectRoster:
+		return slices.Concat(c.Definition.CheckFiled(c.Inputs), c.Definition.CheckEvidence(kindsOf(papers)), needlessValues(c.Kind, s.Body.valued())), nil
+	}
+	h, err := t.readHeld(*c.StudentID, false)
+	if err != nil {
+		return nil, err
+	}
+	fixed, err := t.sameReceiver(c)
+	if err != nil {
+		return nil, err
+	}
+	fresh, err := t.rewish(c, h, s)
+	if err != nil {
+		return nil, err
+	}
+	running := process.Kind("")
+	if c.Kind == process.Arbitration {
+		if running, err = t.contested(c); err != nil {
+			return nil, err
+		}
+	}
+	list, err := t.against(c, h, papers, running, false)
+	if list = append(fixed, list...); err != nil || len(list) > 0 || !fresh {
+		return list, err
+	}
+	return nil, t.rewrite(c, h)
+}
+
+// papersAgain gives the papers a change rests on after a resubmission, the new ones
+// first, so that what is wrong with one is told by its place in the request; and tells
+// which are no files of the office, stand there already as another kind, or cannot be
+// taken out.
+func (t *Tx) papersAgain(c *Change, s *Slip) (papers []EvidenceRef, wrong []*problem.Error, err error) {
+	kept, err := t.attached(c.ID)
+	if err != nil {
+		return nil, nil, err
+	}
+	for i, id := range s.Body.Out {
+		at := slices.IndexFunc(kept, func(e EvidenceRef) bool { return e.ID == id })
+		if at < 0 {
+			wrong = append(wrong, problem.New(problem.EvidenceNotHere).At(fmt.Sprintf("/withdrawn_evidence/%d", i)))
+			continue
+		}
+		kept = slices.Delete(kept, at, at+1)
+	}
+	usable, err := t.usablePapers(c, s.Body.Evidence)
+	if err != nil {
+		return nil, nil, err
+	}
+	for i, e := range s.Body.Evidence {
+		pointer := fmt.Sprintf("/evidence/%d", i)
+		at := slices.IndexFunc(kept, func(k EvidenceRef) bool { return k.ID == e.ID })
+		switch {
+		case usable[e.ID] == paperForeign:
+			wrong = append(wrong, problem.New(problem.EvidenceUnknown).At(pointer))
+		case usable[e.ID] == paperOut || slices.Contains(s.Body.Out, e.ID):
+			wrong = append(wrong, problem.New(problem.EvidenceOut).At(pointer))
+		case at >= 0 && kept[at].Kind != e.Kind:
+			wrong = append(wrong, problem.New(problem.EvidenceTwice).At(pointer))
+		}
+		if at >= 0 {
+			kept = slices.Delete(kept, at, at+1)
+		}
+	}
+	return append(slices.Clone(s.Body.Evidence), kept...), wrong, nil
+}
+
+// How a paper of a resubmission stands to the change.
+const (
+	paperForeign = "" // no file the office may use
+	paperFree    = "FREE"
+	paperOut     = "OUT" // the change rested on it before
+)
+
+// usablePapers says of each paper whether the office that filed may attach it, as the
+// filing asks row-level security: a file from its own subtree, or of a case it is party to.
+func (t *Tx) usablePapers(c *Change, refs []EvidenceRef) (map[uuid.UUID]string, error) {
+	if len(refs) == 0 {
+		return nil, nil
+	}
+	ids := make([]uuid.UUID, len(refs))
+	for i, ref := range refs {
+		ids[i] = ref.ID
+	}
+	var rows []struct {
+		ID  uuid.UUID
+		How string
+	}
+	err := t.db.Raw(`SELECT e.id, CASE WHEN EXISTS (SELECT 1 FROM change_evidence x WHERE x.evidence_id = e.id AND x.change_id = @change AND x.out_round IS NOT NULL)
+			THEN @out ELSE @free END AS how
+		FROM evidence e WHERE e.id IN @ids AND (e.org_path <@ text2ltree(@path) OR EXISTS (
+			SELECT 1 FROM change_evidence x JOIN change_party p USING (change_id) WHERE x.evidence_id = e.id AND p.org_path <@ text2ltree(@path)))`,
+		map[string]any{"change": c.ID, "out": paperOut, "free": paperFree, "ids": ids, "path": c.OrgPath}).Scan(&rows).Error
+	if err != nil {
+		return nil, fmt.Errorf("look for evidence: %w", err)
+	}
+	usable := make(map[uuid.UUID]string, len(rows))
+	for _, r := range rows {
+		usable[r.ID] = r.How
+	}
+	return usable, nil
+}
+
+// takeOut takes papers out of a change. They stay readable: somebody may have decided on them.
+func (t *Tx) takeOut(c *Change, out []uuid.UUID) {
+	for _, id := range out {
+		t.later("take a paper out", 1, `UPDATE change_evidence SET out_round = ? WHERE change_id = ? AND evidence_id = ? AND out_round IS NULL`, c.Round, c.ID, id)
+	}
+}
+
+// needlessValues tells that a kind writes no key items, where some were given.
+func needlessValues(kind process.Kind, given bool) []*problem.Error {
+	if !given || writesItems(kind) {
+		return nil
+	}
+	return []*problem.Error{problem.New(problem.InputUnknown).At("/values").With("field", "values")}
+}
+
+// needless tells what a decision brings that its verdict makes nothing of: a form or
+// papers with a no, or the way back with a yes.
+func (s *Slip) needless() []*problem.Error {
+	var list []*problem.Error
+	if s.Verb != Approve && len(s.Body.Inputs) > 0 {
+		list = append(list, problem.New(problem.InputUnknown).At("/inputs").With("field", "inputs"))
+	}
+	if s.Verb != Approve && len(s.Body.Evidence) > 0 {
+		list = append(list, problem.New(problem.EvidenceUnknown).At("/evidence"))
+	}
+	if s.Verb != SendBack && s.Body.SendBackTo != 0 {
+		list = append(list, problem.New(problem.InputUnknown).At("/send_back_to").With("field", "send_back_to"))
+	}
+	if s.Verb != SendBack && s.Body.ToMe {
+		list = append(list, problem.New(problem.InputUnknown).At("/returns").With("field", "returns"))
+	}
+	return list
+}
+
+// once leaves out what is told a second time of the same place.
+func once(list []*problem.Error) []*problem.Error {
+	type told struct {
+		code  problem.Code
+		field string
+	}
+	said := map[told]bool{}
+	return slices.DeleteFunc(list, func(e *problem.Error) bool {
+		again := said[told{e.Code, e.Field}] && e.Field != "/evidence" // of which several kinds may be missing
+		said[told{e.Code, e.Field}] = true
+		return again
+	})
+}
