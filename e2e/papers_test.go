@@ -1,6 +1,7 @@
 package e2e_test
 
 import (
+	"fmt"
 	"testing"
 
 	"github.com/google/uuid"
@@ -23,9 +24,10 @@ func elsewhereOf(t *testing.T, who *e2e.Person, change string) map[string]map[st
 	require.True(t, ok)
 	out := map[string]map[string]any{}
 	for _, one := range list {
-		paper := one.(map[string]any)
-		remark, _ := paper["elsewhere"].(map[string]any)
-		out[paper["kind"].(string)] = remark
+		paper, ok := one.(map[string]any)
+		require.True(t, ok)
+		remark, _ := paper["elsewhere"].(map[string]any) // none where nothing is remarked
+		out[fmt.Sprint(paper["kind"])] = remark
 	}
 	return out
 }

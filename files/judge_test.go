@@ -20,7 +20,7 @@ import (
 
 // noise is a picture that does not compress away.
 func noise(side int) image.Image {
-	m, r := image.NewGray(image.Rect(0, 0, side, side)), rand.New(rand.NewPCG(1, 2)) //nolint:gosec // a picture, no secret
+	m, r := image.NewGray(image.Rect(0, 0, side, side)), rand.New(rand.NewPCG(1, 2))
 	for i := range m.Pix {
 		m.Pix[i] = byte(r.IntN(256))
 	}
@@ -61,7 +61,7 @@ func refuses(t *testing.T, code problem.Code, content []byte, what string) {
 
 // segment is one segment of a JPEG.
 func segment(marker byte, body []byte) []byte {
-	return append(binary.BigEndian.AppendUint16([]byte{0xff, marker}, uint16(len(body)+2)), body...) //nolint:gosec // small in these tests
+	return append(binary.BigEndian.AppendUint16([]byte{0xff, marker}, uint16(len(body)+2)), body...)
 }
 
 // withThumbnail puts a whole small picture into the head of another one, as cameras do.

@@ -39,7 +39,7 @@ var (
 
 // withoutConfiguration keeps the library from making a folder for itself in the
 // home of the account that runs Xueji.
-var withoutConfiguration = sync.OnceFunc(func() { model.ConfigPath = "disable" }) //nolint:gochecknoglobals // the library's own is a global
+var withoutConfiguration = sync.OnceFunc(func() { model.ConfigPath = "disable" })
 
 // readPDF reads a PDF as a program does that shows it: trailer, table of objects,
 // encryption, the tree of pages, and what stands on them.

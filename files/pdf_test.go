@@ -94,9 +94,9 @@ func packed(t testing.TB, more int) []byte {
 	pack := deflated(append([]byte(heads.String()+bodies.String()), bytes.Repeat([]byte(" "), more)...))
 	var b bytes.Buffer
 	b.WriteString("%PDF-1.7\n")
-	place := uint32(b.Len()) //nolint:gosec // nine
+	place := uint32(b.Len())
 	fmt.Fprintf(&b, "4 0 obj\n<</Type/ObjStm/N 3/First %d/Length %d/Filter/FlateDecode>>\nstream\n%s\nendstream\nendobj\n", heads.Len(), len(pack), pack)
-	at := uint32(b.Len()) //nolint:gosec // small
+	at := uint32(b.Len())
 	rows := []byte{0, 0, 0, 0, 0, 255}
 	for i := range byte(3) {
 		rows = append(rows, 2, 0, 0, 0, 4, i)
