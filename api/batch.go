@@ -37,6 +37,8 @@ type BatchItem struct {
 	Code     string     `json:"code,omitempty"`
 	Reason   string     `json:"reason,omitempty"`
 	SlipID   *uuid.UUID `json:"slip_id,omitempty"`
+	// EffectiveOn is there when the approval was the last one and the day is ahead.
+	EffectiveOn string `json:"effective_on,omitempty" format:"date" doc:"The change is approved, and in force on this day, which is ahead."`
 }
 
 // BatchResult is what became of a batch.
@@ -211,7 +213,7 @@ func (s *server) sayAll(ctx context.Context, key store.BatchKey, kept *store.Bat
 				refused[w.TaskID] = told // what broke down is tried again
 			}
 		} else {
-			item.Outcome, item.SlipID = slips[i].Outcome, &slips[i].ID
+			item.Outcome, item.SlipID, item.EffectiveOn = slips[i].Outcome, &slips[i].ID, slips[i].EffectiveOn.String()
 		}
 		out.add(item, i)
 	}

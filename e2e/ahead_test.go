@@ -1,6 +1,8 @@
 package e2e_test
 
 import (
+	"context"
+	"fmt"
 	"net/http"
 	"testing"
 	"time"
@@ -10,6 +12,7 @@ import (
 
 	"github.com/xueji/xueji/e2e"
 	"github.com/xueji/xueji/models/calendar"
+	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/models/process"
 )
 
@@ -160,6 +163,50 @@ func TestADeathTakesAPupilOverWhoseChangeWaits(t *testing.T) {
 	ended(s, waiting)
 }
 
+// Whoever approves many at a time, or asks again what became of a word, is told of the day.
+func TestABatchTellsOfTheDay(t *testing.T) {
+	s := e2e.New(t, e2e.Options{})
+	c := s.County()
+	later, now := c.Registrar.File(ahead(c, s.Pupil(c, 2024), "2026-12-01")), c.Registrar.File(ahead(c, s.Pupil(c, 2024), "2026-11-20"))
+	var items []map[string]any
+	for _, change := range []string{later, now} {
+		c.Leader.Approve(change)
+		items = append(items, map[string]any{"change_id": change, "task_id": c.Reviewer.OpenTask(change)})
+	}
+	answer := s.OK(c.Reviewer.Do(http.MethodPost, "/v1/decisions", map[string]any{"kind": "SUSPENSION", "verdict": "APPROVE", "items": items}, uuid.NewString()))
+	told := s.Items(answer)
+	require.Equal(t, "COUNTED 2026-12-01", fmt.Sprint(told[0]["outcome"], " ", told[0]["effective_on"]))
+	require.Equal(t, "COUNTED", told[1]["outcome"])
+	require.NotContains(t, told[1], "effective_on", "it is in force")
+	slip := s.OK(c.Reviewer.Do(http.MethodGet, fmt.Sprint("/v1/slips/", told[0]["slip_id"]), nil, ""))
+	require.Equal(t, "2026-12-01", slip.Text("effective_on"))
+	require.Contains(t, slip.Text("notice"), "2026-12-01 起生效")
+}
+
+// A change that was sent back on its day may be asked for another day ahead, and waits again;
+// a bureau that only registers what the school decided is not asked to decide.
+func TestAChangeMayWaitTwice(t *testing.T) {
+	s := e2e.New(t, e2e.Options{})
+	c := s.County()
+	s.Rules(`{"suspension_registered": true}`)
+	pupil := s.Pupil(c, 2024)
+	change := approvedAhead(s, c, pupil, "2026-12-01")
+	death := s.FilingOf(c, process.Death)
+	death["student_id"] = pupil
+	died := c.Registrar.File(death)
+	until(s, "2026-12-01", 0, 1)
+	s.Eventually("the school is asked again: it decided", 20*time.Second, func() bool { return c.Registrar.Page(change).Text("open.name") == "LEADER_REVIEW" })
+	s.OK(c.Registrar.Say(died, "withdrawal", map[string]any{}))
+	s.OK(c.Leader.Verdict(change, c.Leader.OpenTask(change), "SEND_BACK", map[string]any{"send_back_to": 0}))
+	s.OK(c.Registrar.Say(change, "resubmission", map[string]any{"inputs": map[string]string{"reason_code": "10", "from_date": "2027-01-04", "until_date": "2027-08-31"}}))
+	c.Leader.Approve(change)
+	require.Equal(t, "2027-01-04", s.OK(c.Reviewer.Decide(change, "APPROVE", "")).Text("effective_on"))
+	require.Equal(t, "ENROLLED seat", stateOf(s, pupil))
+	until(s, "2027-01-04", 0, 1)
+	inForce(s, c.Registrar, change)
+	require.Equal(t, "2027-01-04", e2e.Value[string](s, `SELECT effective_on::text FROM student_history WHERE change_id = $1`, change))
+}
+
 // Until the day the school may withdraw, whoever approved may take that back, and the
 // superior bureau may end it; nothing of it is on the record afterwards.
 func TestAnApprovedChangeEndsBeforeItsDay(t *testing.T) {
@@ -265,4 +312,64 @@ func TestGoingAbroadIsInForceOnTheDayOfLeaving(t *testing.T) {
 	inForce(s, c.Registrar, later)
 	require.Equal(t, "ABROAD", stateOf(s, pupil))
 	require.Equal(t, "2026-12-01", e2e.Value[string](s, `SELECT effective_on::text FROM student_history WHERE change_id = $1`, later))
+}
+
+// However many correct the key data of a pupil at once, whose change waits: one does, and
+// nobody files anything else between the day and the end of that.
+func TestOneChangeMendsBesideOneThatWaits(t *testing.T) {
+	s := e2e.New(t, e2e.Options{})
+	c := s.County()
+	named := s.FilingOf(c, process.KeyDataChange)
+	pupil, _ := named["student_id"].(uuid.UUID)
+	waiting := approvedAhead(s, c, pupil, "2026-12-01")
+	filed, refused := 0, 0
+	for _, a := range together(s, 6, c.Registrar, "/v1/changes", named, "") {
+		switch a.Status {
+		case http.StatusCreated:
+			filed++
+		case http.StatusConflict:
+			refused++
+			require.Equal(t, "change_in_progress", a.Text("code"), string(a.Raw))
+		}
+	}
+	require.Equal(t, []int{1, 5}, []int{filed, refused})
+
+	// Somebody files beside it at the very moment at which the day comes: the slot of the one
+	// that waits is not free before the other filing is written.
+	tx, err := s.DB.Begin(t.Context())
+	require.NoError(t, err)
+	defer func() { _ = tx.Rollback(context.Background()) }()
+	_, err = tx.Exec(t.Context(), `SELECT slot_beside($1)`, "student/"+pupil.String())
+	require.NoError(t, err)
+	until(s, "2026-12-01", 0, 1)
+	s.Eventually("the worker waits for the filing", 20*time.Second, func() bool {
+		return e2e.Value[int](s, `SELECT count(*) FROM pg_locks WHERE NOT granted`) > 0
+	})
+	require.Equal(t, "ENROLLED seat", stateOf(s, pupil))
+	require.NoError(t, tx.Commit(t.Context()))
+	inForce(s, c.Registrar, waiting)
+	s.Refused(c.Registrar.Do(http.MethodPost, "/v1/changes", ahead(c, pupil, "2026-12-02"), uuid.NewString()), "change_in_progress")
+}
+
+// A mistake is corrected while a change of the same pupil waits; both are in force then.
+func TestACorrectionGoesBesideAChangeThatWaits(t *testing.T) {
+	s := e2e.New(t, e2e.Options{})
+	c := s.County()
+	body := s.FilingOf(c, process.ChangeCorrection)
+	pupil, err := uuid.Parse(fmt.Sprint(body["student_id"]))
+	require.NoError(t, err)
+	require.Equal(t, "ENROLLED seat", stateOf(s, pupil))
+	waiting := approvedAhead(s, c, pupil, "2026-12-01")
+	correction := c.Reviewer.File(body)
+	for _, mends := range []map[string]any{body, s.FilingOf(c, process.KeyDataChange)} {
+		mends["student_id"] = pupil
+		again := c.Reviewer.Do(http.MethodPost, "/v1/changes", mends, uuid.NewString())
+		require.GreaterOrEqual(t, again.Status, 400, "one at a time: %s", again.Raw)
+	}
+	colleague := s.Person(c.Bureau, org.BureauReviewer)
+	colleague.Approve(correction)
+	require.Equal(t, "EFFECTIVE", c.Reviewer.Page(correction).Text("status"))
+	until(s, "2026-12-01", 0, 1)
+	inForce(s, c.Registrar, waiting)
+	require.Equal(t, "SUSPENDED", stateOf(s, pupil))
 }

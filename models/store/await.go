@@ -175,6 +175,9 @@ func (t *Tx) standsBeside(c *Change) (bool, error) {
 	if !status.Beside(c.Kind) {
 		return false, nil
 	}
+	if err := t.flush(); err != nil {
+		return false, err
+	}
 	var beside bool
 	if err := t.db.Raw(`SELECT slot_beside(?)`, studentSlot(*c.StudentID)).Scan(&beside).Error; err != nil {
 		return false, fmt.Errorf("look for a change that waits for its day: %w", err)

@@ -298,6 +298,9 @@ func (t *Tx) takeStudent(c *Change) error {
 		return nil
 	}
 	t.takeSlot(c, studentSlot(*c.StudentID), lost)
+	if err := t.flush(); err != nil { // who was slower gets the refusal itself
+		return err
+	}
 	taken, err := t.slotTaken(besideSlot(*c.StudentID)) // after the own one is taken: one of two who file at once sees the other
 	if err != nil || taken == nil {
 		return err

@@ -155,8 +155,8 @@ func (t *Tx) looksElsewhere(c *Change, e *Errand) (*problem.Error, error) {
 			return nil, err
 		}
 		return t.identityTaken(c, h)
-	case process.ActDelete:
-		return nil, nil //nolint:nilnil // the record itself says whether it may be deleted
+	case process.ActDelete, process.ActAwaitDay:
+		return nil, nil //nolint:nilnil // the record itself says whether it takes the change
 	}
 	return nil, fmt.Errorf("unknown act %q of change %s", e.Act, c.ID)
 }
