@@ -22,7 +22,7 @@ func CreateKeys(ctx context.Context, cfg config.Config, clock *calendar.Clock) (
 	if err != nil {
 		return nil, err
 	}
-	defer owner.Close()
+	defer owner.Close(ctx)
 	keys, err := secret.Open(keysDir(cfg))
 	if errors.Is(err, secret.ErrNoKeys) {
 		if err := mayHaveNewKeys(ctx, owner, keysDir(cfg)); err != nil {
@@ -109,7 +109,7 @@ func RotateKeys(ctx context.Context, cfg config.Config, clock *calendar.Clock, r
 	if err != nil {
 		return err
 	}
-	defer owner.Close()
+	defer owner.Close(ctx)
 	if err := owner.Hold(ctx); err != nil {
 		return err
 	}
@@ -246,7 +246,7 @@ func CheckKeys(ctx context.Context, cfg config.Config, clock *calendar.Clock, al
 	if err != nil {
 		return k, err
 	}
-	defer owner.Close()
+	defer owner.Close(ctx)
 	keys, err := openKeys(cfg)
 	if err != nil {
 		return k, err

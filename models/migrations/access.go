@@ -26,8 +26,6 @@ type rule struct{ name, makes string }
 
 // rulesQuery lists the rules of a database, in the order in which they can be made.
 // The owner of a table is written CURRENT_USER, whatever the role is called.
-//
-//nolint:gosec // no credentials
 const rulesQuery = `
 WITH tables AS (
 	SELECT c.oid, c.relname, c.relkind, c.relowner, c.relacl, c.relrowsecurity, c.relforcerowsecurity FROM pg_class c
@@ -263,7 +261,7 @@ func judgeLogin(ctx context.Context, db *sql.DB, role, setting string) error {
 	if err != nil {
 		return fmt.Errorf("connect to the database: %w", err)
 	}
-	why := ""
+	var why string
 	switch {
 	case unbound:
 		why = "is a superuser or passes by row-level security, so nothing would keep one office from another's records"
