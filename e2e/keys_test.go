@@ -129,6 +129,8 @@ func TestKeysRotateOnAFullRegister(t *testing.T) {
 	require.ErrorIs(t, err, secret.ErrUnreadable, "the old keys open nothing any more")
 	require.Equal(t, after.Hash("identity", pupil.Card), e2e.Value[[]byte](s, `SELECT id_hash FROM student WHERE id = $1`, pupil.ID))
 
+	ready := s.Call("", http.MethodGet, "/readyz", nil, "")
+	require.Equal(t, "ok", ready.Text("parts.keys"), string(ready.Raw))
 	// The running API has found the new keys: the same request, the same pupil, the same
 	// slot, the same paper.
 	again := s.Call(c.Registrar.Token, http.MethodPost, "/v1/changes", body, key)
