@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
@@ -128,6 +129,8 @@ func TestKeysRotateOnAFullRegister(t *testing.T) {
 	require.ErrorIs(t, err, secret.ErrUnreadable, "the old keys open nothing any more")
 	require.Equal(t, after.Hash("identity", pupil.Card), e2e.Value[[]byte](s, `SELECT id_hash FROM student WHERE id = $1`, pupil.ID))
 
+	ready := s.Call("", http.MethodGet, "/readyz", nil, "")
+	require.Equal(t, "ok", ready.Text("parts.keys"), string(ready.Raw))
 	// The running API has found the new keys: the same request, the same pupil, the same
 	// slot, the same paper.
 	again := s.Call(c.Registrar.Token, http.MethodPost, "/v1/changes", body, key)
@@ -159,4 +162,23 @@ func ringCopy(t *testing.T, ring *secret.Keyring) *secret.Keyring {
 	kept, err := secret.Open(dir)
 	require.NoError(t, err)
 	return kept
+}
+
+// Without a worker people can file: a load balancer must not take the API out. While the
+// keys are rotated nobody can, and it must.
+func TestReadinessSaysWhoCanWork(t *testing.T) {
+	s := e2e.New(t, e2e.Options{NoWorker: true})
+	c := s.County()
+	ready := s.Call("", http.MethodGet, "/readyz", nil, "")
+	require.Equal(t, http.StatusOK, ready.Status, string(ready.Raw))
+	require.Equal(t, "degraded", ready.Text("status"))
+	require.Equal(t, "down", ready.Text("parts.worker"))
+	c.Registrar.File(c.Registrar.SuspensionBody(s.Pupil(c, 2024)))
+	s.StartWorker()
+	s.Eventually("everything answers", 20*time.Second, func() bool { return s.Call("", http.MethodGet, "/readyz", nil, "").Text("status") == "ok" })
+	s.Exec(`UPDATE keyring SET phase = 'REKEYING'`)
+	ready = s.Call("", http.MethodGet, "/readyz", nil, "")
+	require.Equal(t, http.StatusServiceUnavailable, ready.Status)
+	require.Equal(t, "down", ready.Text("parts.keys"))
+	s.Exec(`UPDATE keyring SET phase = 'SERVING'`)
 }

@@ -13,7 +13,7 @@ import (
 	"github.com/xueji/xueji/embedded/embeddedtest"
 )
 
-var update = flag.Bool("update", false, "write access.sql anew") //nolint:gochecknoglobals // a flag of the test
+var update = flag.Bool("update", false, "write access.sql anew")
 
 const owner = "xueji_owner"
 

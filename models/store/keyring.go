@@ -104,6 +104,20 @@ func (s *Store) guard(read *string) error {
 	return nil
 }
 
+// CheckKeys says whether the keys of this process are those the register was written
+// with, after a look at the key folder when they were and are no longer.
+func (s *Store) CheckKeys(ctx context.Context) error {
+	known, err := s.Keyring(ctx)
+	if err != nil {
+		return err
+	}
+	err = known.Check(s.keys)
+	if errors.Is(err, ErrOtherKeys) && s.catchUp(ctx) {
+		return nil
+	}
+	return err
+}
+
 // catchUp reads the key folder again after a rotation; it says whether that helped.
 func (s *Store) catchUp(ctx context.Context) bool {
 	if s.keys.Reload() != nil {

@@ -29,8 +29,8 @@ func OpenKeysOwner(ctx context.Context, ownerDSN string, now func() time.Time) (
 }
 
 // Close ends the connection, and a rotation's hold with it.
-func (o *KeysOwner) Close() {
-	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+func (o *KeysOwner) Close(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer cancel()
 	_ = o.conn.Close(ctx)
 }

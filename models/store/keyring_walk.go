@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 
 	"github.com/jackc/pgx/v5"
 
@@ -87,7 +86,7 @@ func noteWalk(ctx context.Context, tx pgx.Tx, place string, after []string, done
 	return err
 }
 
-// sealedRow is a row of a place: its key as text, what is sealed and what is hashed.
+// keyedRow is a row of a place: its key as text, what is sealed and what is hashed.
 type keyedRow struct {
 	key     []string
 	ciphers [][]byte
@@ -204,88 +203,4 @@ func (o *KeysOwner) rekeySlots(ctx context.Context, keys *secret.Keyring, told f
 		told(r)
 	}
 	return err
-}
-
-// Checked is what a look at the secrets of one table found.
-type Checked struct {
-	Place      string
-	Rows       int64 // looked at
-	Older      int64 // secrets sealed with an older key
-	Unreadable int64 // secrets no key of the ring can read
-	Mismatched int64 // hashes that do not belong to the number beside them
-}
-
-// CheckSecrets reads secrets of every table with a keyring: the oldest and the newest
-// rows, most of each, or all when most is 0. It changes nothing.
-func (o *KeysOwner) CheckSecrets(ctx context.Context, keys *secret.Keyring, most int) ([]Checked, error) {
-	var list []Checked
-	err := pgx.BeginTxFunc(ctx, o.conn, pgx.TxOptions{AccessMode: pgx.ReadOnly}, func(tx pgx.Tx) error {
-		for _, p := range places() {
-			if len(p.ciphers) == 0 {
-				continue
-			}
-			c, err := checkPlace(ctx, tx, p, keys, most)
-			if err != nil {
-				return err
-			}
-			list = append(list, c)
-		}
-		return nil
-	})
-	return list, err
-}
-
-func checkPlace(ctx context.Context, tx pgx.Tx, p place, keys *secret.Keyring, most int) (Checked, error) {
-	c := Checked{Place: p.table}
-	seen := map[string]bool{}
-	look := func(rows []keyedRow) {
-		for _, r := range rows {
-			if id := strings.Join(r.key, "\x00"); most == 0 || !seen[id] {
-				seen[id] = most > 0
-				p.judge(r, keys, &c)
-			}
-		}
-	}
-	for _, order := range []string{"ASC", "DESC"} {
-		var after []string
-		for {
-			size := rekeyBatch
-			if most > 0 {
-				size = most
-			}
-			rows, err := p.rows(ctx, tx, after, size, order)
-			if err != nil {
-				return c, fmt.Errorf("read the secrets of %s: %w", p.table, err)
-			}
-			look(rows)
-			if most > 0 || len(rows) < size {
-				break
-			}
-			after = rows[len(rows)-1].key
-		}
-		if most == 0 {
-			break
-		}
-	}
-	return c, nil
-}
-
-// judge looks at one row.
-func (p place) judge(r keyedRow, keys *secret.Keyring, c *Checked) {
-	c.Rows++
-	for i, cipher := range r.ciphers {
-		if cipher == nil {
-			continue
-		}
-		plain, err := keys.Decrypt(p.ciphers[i].purpose(r.key), cipher)
-		switch {
-		case err != nil:
-			c.Unreadable++
-		case !keys.Fresh(cipher):
-			c.Older++
-		}
-		if err == nil && p.ciphers[i].column == "number_cipher" && string((&Store{keys: keys}).numberHash(string(plain))) != string(r.hashes[1]) {
-			c.Mismatched++
-		}
-	}
 }
