@@ -56,7 +56,7 @@ type accountCreateInput struct {
 	PathID
 	Body struct {
 		Login string     `json:"login" pattern:"^[A-Za-z][A-Za-z0-9_.@-]{2,63}$" patternDescription:"a login" doc:"3 to 64 letters, digits or _.@-, beginning with a letter; upper and lower case are the same."`
-		Name  string     `json:"name" minLength:"1" maxLength:"60" text:"required" doc:"Name of the person; one account for one person (P2)."`
+		Name  string     `json:"name" minLength:"1" maxLength:"60" text:"required" named:"person" doc:"Name of the person; one account for one person (P2)."`
 		Roles []org.Role `json:"roles" minItems:"1" maxItems:"10" nullable:"false" uniqueItems:"true"`
 	}
 }
@@ -65,7 +65,7 @@ type accountEditInput struct {
 	PathID
 	IfMatch
 	Body struct {
-		Name  string     `json:"name" minLength:"1" maxLength:"60" text:"required"`
+		Name  string     `json:"name" minLength:"1" maxLength:"60" text:"required" named:"person"`
 		Roles []org.Role `json:"roles" minItems:"1" maxItems:"10" nullable:"false" uniqueItems:"true"`
 	}
 }

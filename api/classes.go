@@ -61,7 +61,7 @@ type classCreateInput struct {
 	PathID
 	Body struct {
 		No       int    `json:"no" minimum:"1" maximum:"99" doc:"Number of the class in its year group; a repeated call creates nothing twice."`
-		Name     string `json:"name,omitempty" maxLength:"40" text:"free" doc:"Made of year and number when left out."`
+		Name     string `json:"name,omitempty" maxLength:"40" text:"free" named:"office" doc:"Made of year and number when left out."`
 		Capacity int    `json:"capacity" minimum:"1" maximum:"200"`
 	}
 }
@@ -70,7 +70,7 @@ type classEditInput struct {
 	PathID
 	IfMatch
 	Body struct {
-		Name     string `json:"name" minLength:"1" maxLength:"40" text:"required"`
+		Name     string `json:"name" minLength:"1" maxLength:"40" text:"required" named:"office"`
 		Capacity int    `json:"capacity" minimum:"1" maximum:"200"`
 	}
 }

@@ -18,7 +18,7 @@ type orgCreateInput struct {
 		Parent       uuid.UUID   `json:"parent" format:"uuid" doc:"Superior bureau; of a school its managing bureau (学籍主管部门)."`
 		Kind         org.Kind    `json:"kind" enum:"PROVINCE,CITY,COUNTY,SCHOOL"`
 		Code         string      `json:"code" minLength:"6" maxLength:"10" doc:"School code (10 digits) or division code (6 digits)."`
-		Name         string      `json:"name" minLength:"2" maxLength:"60" text:"required"`
+		Name         string      `json:"name" minLength:"2" maxLength:"60" text:"required" named:"office"`
 		DivisionCode string      `json:"division_code,omitempty" maxLength:"6" doc:"Of a school: where it lies, which may differ from its managing bureau. A bureau's is its code."`
 		Stages       []org.Stage `json:"stages,omitempty" maxItems:"3" uniqueItems:"true" enum:"PRIMARY,JUNIOR,SENIOR" doc:"Of a school only."`
 	}
@@ -28,7 +28,7 @@ type orgEditInput struct {
 	PathID
 	IfMatch
 	Body struct {
-		Name         string      `json:"name" minLength:"2" maxLength:"60" text:"required"`
+		Name         string      `json:"name" minLength:"2" maxLength:"60" text:"required" named:"office"`
 		DivisionCode string      `json:"division_code" minLength:"6" maxLength:"6"`
 		Stages       []org.Stage `json:"stages,omitempty" maxItems:"3" uniqueItems:"true" enum:"PRIMARY,JUNIOR,SENIOR"`
 	}

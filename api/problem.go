@@ -259,6 +259,11 @@ func finding(err error) *problem.Error {
 			e.With(key, value)
 		}
 	}
+	if code == problem.NotInList {
+		_, list, _ := strings.Cut(detail.Message, `"`)
+		list = strings.TrimSuffix(list, `"`) // the description's words, not the caller's
+		e = e.WithText("choices", strings.ReplaceAll(list, ", ", "、"), list)
+	}
 	if limit := limitIn(detail.Message); limit.Zh != "" {
 		e = e.WithText("limit", limit.Zh, limit.En)
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/roster"
 	"github.com/xueji/xueji/models/typed"
 )
 
@@ -18,7 +19,8 @@ import (
 //	text:"required"  must show something after that.
 //
 // So a reason that shows nothing is no reason, and a direction override cannot
-// make a remark read otherwise than it was written. A list with the tag
+// make a remark read otherwise than it was written. Names of people, offices and
+// classes (the tag named) are judged like those of the sheet. A list with the tag
 // uniqueItems holds no value twice; see refineSchemas.
 const textTag = "text"
 
@@ -129,7 +131,20 @@ func tidyText(text string, tag reflect.StructTag) (string, *problem.Error) {
 	case length > 0 && length < least:
 		return text, problem.New(problem.TooShort).With("min", strconv.Itoa(least))
 	}
-	return text, nil
+	return text, misnamed(text, tag.Get("named"))
+}
+
+// misnamed tells why a text cannot be the name of what the tag named says; nil when it can.
+func misnamed(text, of string) *problem.Error {
+	switch {
+	case text == "":
+		return nil
+	case of == "person":
+		return roster.JudgeName(text)
+	case of == "office":
+		return roster.JudgeOfficeName(text)
+	}
+	return nil
 }
 
 // unfit tells why a text cannot be kept as it was sent; nil when it can.

@@ -151,6 +151,14 @@ func TestTwoSchoolsClaimOnePupil(t *testing.T) {
 	require.Equal(t, "ARBITRATED", ended.Text("ended.code"))
 	require.Contains(t, ended.Text("ended.reason"), "仲裁")
 	require.Contains(t, second.Registrar.Page(change).Text("next"), "办理转学")
+	require.Contains(t, first.Registrar.Page(change).Text("next"), "无需重新申请", "nothing is in force for the one that lost")
+	told := func(school *e2e.County, about string) []string {
+		return e2e.Value[[]string](s, `SELECT array_agg(DISTINCT kind ORDER BY kind) FROM notice WHERE change_id = $1 AND org_id = $2
+			AND (kind LIKE 'ENDED%' OR kind LIKE 'ARBITRATION%')`, about, school.School.ID)
+	}
+	require.Equal(t, []string{"ARBITRATION_WON", "ENDED_EFFECTIVE"}, told(second, change))
+	require.Equal(t, []string{"ARBITRATION_LOST"}, told(first, change))
+	require.Equal(t, []string{"ENDED_ARBITRATED"}, told(first, claim), "it is not told to file again")
 	s.Eventually("the workflow of the claim has ended", 30*time.Second, func() bool {
 		return e2e.Value[int](s, `SELECT count(*) FROM outbox WHERE change_id = $1 AND sent_at IS NULL`, claim) == 0
 	})

@@ -3,6 +3,7 @@ package problem
 // Codes of what stands in a request, whatever it is about.
 const (
 	WrongCharacters  Code = "wrong_characters"
+	NameCharacters   Code = "name_characters"
 	TextGarbled      Code = "text_garbled"
 	UploadMalformed  Code = "upload_malformed"
 	IfMatchMalformed Code = "if_match_malformed"

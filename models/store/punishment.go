@@ -12,6 +12,7 @@ import (
 	"github.com/xueji/xueji/models/calendar"
 	"github.com/xueji/xueji/models/problem"
 	"github.com/xueji/xueji/models/process"
+	"github.com/xueji/xueji/models/roster"
 )
 
 const punished = "PUNISHMENT" // the kind of the history entries
@@ -105,12 +106,12 @@ func (t *Tx) RecordPunishment(n NewPunishment) (*Punishment, error) {
 	if n.Level == PunishmentExpulsion {
 		return nil, problem.New(problem.PunishmentExpulsion).At("/level")
 	}
-	if n.DecidedOn.After(t.today()) {
-		return nil, problem.New(problem.PunishmentDate).At("/decided_on").With("until", t.today().String())
-	}
 	r, err := t.StudentRecord(n.Student)
 	if err != nil {
 		return nil, err
+	}
+	if from := schooldays(r); n.DecidedOn.After(t.today()) || n.DecidedOn.Before(from) {
+		return nil, problem.New(problem.PunishmentDate).At("/decided_on").With("from", from.String()).With("until", t.today().String())
 	}
 	if same, err := t.samePunishment(recordedWith, n.Key, n.Hash); same != nil || err != nil {
 		return same, err
@@ -136,6 +137,16 @@ func (t *Tx) RecordPunishment(n NewPunishment) (*Punishment, error) {
 		return nil, err
 	}
 	return t.Punishment(id)
+}
+
+// schooldays is the first day on which a school can have punished a pupil: the first
+// one of the month of entry (入学年月), or the birth date where no such month is known.
+func schooldays(r *StudentRecord) calendar.Date {
+	entry, err := calendar.ParseCompactDate(r.Item(roster.EntryMonth) + "01")
+	if err != nil || r.BirthDate.After(entry) {
+		return r.BirthDate
+	}
+	return entry
 }
 
 // The two things an account does to punishments, by its Idempotency-Key.

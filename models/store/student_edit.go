@@ -99,6 +99,9 @@ func knownItems(items map[roster.Field]string, template *roster.Template) error 
 
 func notInRegister(code problem.Code, r *StudentRecord) *problem.Error {
 	is := status.Enrol(r.EnrolStatus).Text()
+	if e := status.Enrol(r.EnrolStatus); code == problem.NotInRegister && (e == status.Deceased || e == status.Deleted) {
+		code = problem.RecordEnded // no change brings the pupil back
+	}
 	return problem.New(code).WithText("state", is.Zh, is.En)
 }
 
