@@ -17,6 +17,26 @@ const (
 	ProblemCleared      = "CLEARED"
 )
 
+// The states of the search for doubles (查重) of a record.
+const (
+	dedupePending = "PENDING"   // 未查重
+	dedupePassed  = "DONE_PASS" // 已查重
+	dedupeFailed  = "DONE_FAIL" // 已查重, and it has a double
+)
+
+// DedupeLabel gives the words for a state of the search for doubles.
+func DedupeLabel(state string) string {
+	switch state {
+	case dedupePending:
+		return "未查重"
+	case dedupePassed:
+		return "已查重"
+	case dedupeFailed:
+		return "已查重，疑似重复"
+	}
+	return state
+}
+
 // problemLock is the advisory lock under which problems are written: they are
 // written on two records at once, whatever the transaction began with. It is taken
 // before any record is locked, so nobody waits in a circle.
