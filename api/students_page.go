@@ -42,7 +42,8 @@ type Facets struct {
 	InRegister    bool     `json:"in_register" doc:"在籍"`
 	OnCampus      bool     `json:"on_campus" doc:"在校"`
 	HoldsSeat     bool     `json:"holds_seat"`
-	DedupeState   string   `json:"dedupe_state" doc:"查重"`
+	DedupeState   string   `json:"dedupe_state" enum:"PENDING,DONE_PASS,DONE_FAIL" doc:"查重: PENDING until the search for doubles has looked at the record as it is."`
+	DedupeLabel   string   `json:"dedupe_label" example:"未查重"`
 	IdentityState string   `json:"identity_state" doc:"身份认证"`
 	ProblemFlags  []string `json:"problem_flags" doc:"问题学籍"`
 	NumberClass   string   `json:"number_class" doc:"L 临时, G 正式, J 无证件."`
@@ -103,7 +104,7 @@ func (s *server) showStudent(ctx context.Context, r *store.StudentRecord) Studen
 		Stage: r.Stage, EntryYear: r.EntryYear, StudentNumber: r.NumberMasked, UpdatedAt: r.UpdatedAt, Suspensions: []SuspensionRun{},
 		Facets: Facets{
 			EnrolStatus: r.EnrolStatus, StatusLabel: inLanguage(ctx, status.Enrol(r.EnrolStatus).Text()), InRegister: r.InRegister, OnCampus: r.OnCampus,
-			HoldsSeat: r.HoldsSeat, DedupeState: r.DedupeState, IdentityState: r.IdentityState, ProblemFlags: r.ProblemFlags,
+			HoldsSeat: r.HoldsSeat, DedupeState: r.DedupeState, DedupeLabel: inLanguage(ctx, store.DedupeText(r.DedupeState)), IdentityState: r.IdentityState, ProblemFlags: r.ProblemFlags,
 			NumberClass: r.NumberClass, Dropout: r.Dropout,
 		},
 	}

@@ -44,7 +44,8 @@ func (t *Tx) Errand(change uuid.UUID) (*Errand, error) {
 		return nil, err
 	}
 	wanted, err := t.wanted(c, h)
-	e.Name, e.Number = wanted.Name, wanted.Citizen()
+	e.Number = wanted.Citizen()
+	e.Name, _ = ident.TidyName(wanted.Name) // the population database knows no radicals
 	return e, err
 }
 

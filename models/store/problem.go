@@ -17,6 +17,26 @@ const (
 	ProblemCleared      = "CLEARED"
 )
 
+// The states of the search for doubles (查重) of a record.
+const (
+	dedupePending = "PENDING"   // 未查重
+	dedupePassed  = "DONE_PASS" // 已查重
+	dedupeFailed  = "DONE_FAIL" // 已查重, and it has a double
+)
+
+// DedupeText gives the words for a state of the search for doubles.
+func DedupeText(state string) process.Text {
+	switch state {
+	case dedupePending:
+		return process.Text{Zh: "未查重", En: "not searched yet"}
+	case dedupePassed:
+		return process.Text{Zh: "已查重", En: "searched, no double"}
+	case dedupeFailed:
+		return process.Text{Zh: "已查重，疑似重复", En: "searched, a double is likely"}
+	}
+	return process.Text{Zh: state, En: state}
+}
+
 // problemLock is the advisory lock under which problems are written: they are
 // written on two records at once, whatever the transaction began with. It is taken
 // before any record is locked, so nobody waits in a circle.
