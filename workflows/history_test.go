@@ -73,6 +73,11 @@ func scenarios() map[string]func(s *site, change string) {
 			require.Equal(s.t, contract.ErrGone, result.Code)
 			s.counts(change, word{verb: withdraw})
 		},
+		"in-full": func(s *site, change string) { // since the open step is shown in full
+			s.until("three reminders", func() bool { return len(s.store.said(change)) == 3 })
+			s.counts(change, word{verb: approve})
+			s.counts(change, word{verb: approve})
+		},
 		"signal": func(s *site, change string) {
 			require.NoError(s.t, s.client.Leave(s.ctx(), change, contract.SlipMessage{Step: 1, Round: 1})) // refused
 			s.leave(change, word{verb: approve})
@@ -125,11 +130,11 @@ func TestRecordHistories(t *testing.T) {
 	s.work()
 	for _, kind := range played {
 		for scenario, play := range scenarios() {
-			if scenario != "approve" && !slices.Contains(founders(), kind) {
+			if scenario != "approve" && !slices.Contains(founders(), kind) || scenario == "in-full" && kind != process.Suspension {
 				continue
 			}
 			term := time.Hour
-			if scenario == "overdue" {
+			if scenario == "overdue" || scenario == "in-full" {
 				term = 300 * time.Millisecond
 			}
 			change := s.store.file(chain(), term)
