@@ -10,6 +10,7 @@ import (
 	"github.com/xueji/xueji/api/authz"
 	"github.com/xueji/xueji/casework"
 	"github.com/xueji/xueji/models/store"
+	"github.com/xueji/xueji/workflows/contract"
 )
 
 // operationsRoutes registers what those who keep the service running look at.
@@ -62,6 +63,7 @@ type AttentionFinding struct {
 // AttentionRun is the latest run of a change's workflow.
 type AttentionRun struct {
 	RunID      string              `json:"run_id,omitempty"`
+	Page       string              `json:"page,omitempty" doc:"Its page in Temporal's web interface, for operators; left out when temporal.ui_address is not set."`
 	State      string              `json:"state,omitempty" example:"Running" doc:"Empty when there never was a run."`
 	StepRound  string              `json:"step_round,omitempty" example:"2/1" doc:"Where it last said it stands."`
 	Attempt    int                 `json:"attempt,omitempty" doc:"Of the pending workflow task."`
@@ -112,7 +114,7 @@ func (s *server) showStuck(ctx context.Context, item casework.Stuck) AttentionIt
 	return AttentionItem{
 		ChangeID: item.ChangeID, CaseNo: item.CaseNo, Kind: string(item.Kind), KindName: s.kindName(ctx, item.Kind), Province: item.ProvinceCode,
 		Step: item.StepNo, Round: item.Round, StepName: item.StepName, Role: string(item.Role), Office: item.OfficeName, OfficeCode: item.OfficeCode,
-		DueAt: item.DueAt, DueDay: lastDay(item.DueAt), Since: item.Since, Findings: s.findings(ctx, item.Findings, item.Fill()), Workflow: showRun(item),
+		DueAt: item.DueAt, DueDay: lastDay(item.DueAt), Since: item.Since, Findings: s.findings(ctx, item.Findings, item.Fill()), Workflow: s.showRun(item),
 	}
 }
 
@@ -126,11 +128,14 @@ func (s *server) findings(ctx context.Context, list []casework.Finding, fill cas
 	return shown
 }
 
-func showRun(item casework.Stuck) *AttentionRun {
+func (s *server) showRun(item casework.Stuck) *AttentionRun {
 	if item.Run == nil {
 		return nil
 	}
 	run := &AttentionRun{RunID: item.Run.RunID, State: item.Run.State, StepRound: item.Run.StepRound, Attempt: item.Run.Attempt}
+	if s.deps.EnginePage != nil {
+		run.Page = s.deps.EnginePage(contract.WorkflowID(item.ChangeID.String()), item.Run.RunID)
+	}
 	for _, a := range item.Run.Activities {
 		shown := AttentionActivity{Name: a.Name, Attempt: a.Attempt, Failure: a.Failure}
 		if !a.NextAttempt.IsZero() {

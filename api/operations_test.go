@@ -70,6 +70,7 @@ func TestAttentionTellsFindingsWithTheirActions(t *testing.T) {
 		{Name: "database", Ask: func(context.Context) error { return nil }},
 		{Name: "worker", Ask: func(context.Context) error { return errors.New("none") }},
 	}
+	w.exec(`UPDATE worker_beat SET every = '0 seconds'`) // no worker lives
 	head := w.login(w.places["county"], org.BureauHead)
 	var a Attention
 	w.must(200, head.token, call{method: "GET", path: attentionPath}, &a)

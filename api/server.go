@@ -36,6 +36,9 @@ type Deps struct {
 	Processes *process.Catalogue
 	// Watch tells what does not get on.
 	Watch Watch
+	// EnginePage gives the address of a workflow's page in Temporal's web interface, of
+	// one run where it is named; empty when there is none. May be nil.
+	EnginePage func(workflow, run string) string
 	// Files keeps evidence and rosters, encrypted.
 	Files *files.Cabinet
 	// EvidenceLimit and RosterLimit bound one uploaded file, in bytes; zero means the defaults.

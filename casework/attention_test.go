@@ -46,9 +46,9 @@ type engine struct {
 	listed   map[string]string     // by change: the list lags behind the runs
 	started  map[string]time.Time  // by change
 	setup    client.Setup
-	down     error                 // health
-	broken   error                 // everything else
-	hangs    bool                  // describing never ends by itself
+	down     error // health
+	broken   error // everything else
+	hangs    bool  // describing never ends by itself
 	atOnce   int
 	most     int
 	looked   int

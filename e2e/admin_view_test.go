@@ -3,6 +3,8 @@ package e2e_test
 import (
 	"fmt"
 	"net/http"
+	"os"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -14,7 +16,10 @@ import (
 	"go.temporal.io/sdk/converter"
 
 	"github.com/xueji/xueji/e2e"
+	"github.com/xueji/xueji/identity/simulator"
 	"github.com/xueji/xueji/models/calendar"
+	"github.com/xueji/xueji/models/org"
+	"github.com/xueji/xueji/models/process"
 	"github.com/xueji/xueji/workflows/contract"
 )
 
@@ -55,7 +60,69 @@ func TestAdminsFindStuckAndOverdueWork(t *testing.T) {
 	require.Equal(t, "SUSPENSION "+e2e.Value[string](s, `SELECT case_no FROM change WHERE id = $1`, atBureau), summary)
 	timers := timerSummaries(t, engine, atBureau)
 	require.Len(t, timers, 2)
-	require.Equal(t, "BUREAU_APPROVAL, [520102], due "+due.In(calendar.Shanghai()).Format(time.RFC3339), timers[1])
+	require.Equal(t, "BUREAU_APPROVAL, [520102], due "+calendar.Until(due), timers[1])
+}
+
+// The filters of docs/operations.md that must be empty are empty when all is well,
+// whatever has happened to changes, and each finds what it is for.
+func TestFiltersThatMustBeEmptyAreEmpty(t *testing.T) {
+	text, err := os.ReadFile("../docs/operations.md")
+	require.NoError(t, err)
+	filters := map[string]string{}
+	for _, row := range regexp.MustCompile("(?m)^\\| ([^|]*): must be empty \\| `([^`]*)` \\|$").FindAllStringSubmatch(string(text), -1) {
+		filters[row[1]] = row[2]
+	}
+	require.Len(t, filters, 4)
+	s := e2e.New(t, e2e.Options{})
+	c, engine := s.County(), s.Engine()
+	empty := func() {
+		t.Helper()
+		for what, filter := range filters {
+			s.Eventually(what+" is empty", 20*time.Second, func() bool { return len(listed(s, engine, filter)) == 0 })
+		}
+	}
+	file := func() string { return c.Registrar.File(c.Registrar.SuspensionBody(s.Pupil(c, 2024))) }
+	one, two, three := file(), file(), file()
+	automatic := s.Start(c, process.KeyDataChange)
+	untilAsked(s, one, two, three)
+	s.OK(c.Leader.Decide(one, "APPROVE", ""))
+	s.OK(c.Leader.Decide(two, "REJECT", "材料不全"))
+	s.Reset(engine, three)
+	for automatic.Step() > 0 {
+		automatic.Decide("APPROVE")
+	}
+	shows(s, engine, one, three)
+	empty()
+	mustCommand(s, "rebuild", caseNo(s, three), "--force", "--operator", "li")
+	shows(s, engine, three)
+	empty()
+
+	s.Eventually("a case is found by its number", 10*time.Second, func() bool {
+		return sameIDs(listed(s, engine, fmt.Sprintf("CaseNo = %q", caseNo(s, one))), []string{one})
+	})
+	s.Hand.Advance(30 * 24 * time.Hour)
+	late := filters["Everything overdue"]
+	s.Eventually("what is late is found", 30*time.Second, func() bool { return sameIDs(listed(s, engine, late), []string{one, three}) })
+	s.OK(s.Person(c.Bureau, org.BureauReviewer).Decide(one, "APPROVE", ""))
+	s.OK(s.Person(c.School, org.SchoolLeader).Decide(three, "REJECT", "材料不全"))
+	empty()
+}
+
+// While an automatic step runs, the list says what it waits for and until when.
+func TestTheListSaysForWhatAnAutomaticStepWaits(t *testing.T) {
+	s := e2e.New(t, e2e.Options{NoWorker: true})
+	g, m := workerAsking(s), newMoves(s)
+	g.Close()
+	j := m.keyData(simulator.Matches)
+	untilAsked(s, j.change)
+	engine := s.Engine()
+	day := calendar.Until(e2e.Value[time.Time](s, `SELECT due_at FROM step WHERE change_id = $1 AND status = 'OPEN'`, j.change))
+	require.Regexp(t, `^\d{4}-\d\d-\d\d 24:00$`, day)
+	s.Eventually("it waits for the identity check", time.Minute, func() bool {
+		return sameIDs(listed(s, engine, fmt.Sprintf(`ExecutionStatus = "Running" AND WaitingFor = "CHECK_IDENTITY" AND Overdue = false AND DueDay = %q`, day)), []string{j.change})
+	})
+	g.Open()
+	m.until(j, len(j.chain))
 }
 
 func listed(s *e2e.Stack, c sdk.Client, query string) []string {

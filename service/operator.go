@@ -19,6 +19,7 @@ import (
 	"github.com/xueji/xueji/models/secret"
 	"github.com/xueji/xueji/models/store"
 	"github.com/xueji/xueji/workflows/client"
+	"github.com/xueji/xueji/workflows/contract"
 )
 
 // Operator is what the people who run the service work with when a single case
@@ -30,6 +31,7 @@ type Operator struct {
 	desk     *casework.Desk
 	engine   *client.Client
 	sdk      sdk.Client
+	temporal config.Temporal
 }
 
 // A few connections are enough for one person at a terminal.
@@ -38,7 +40,7 @@ const operatorConnections = 2
 // OpenOperator opens the register and the engine for one command. It reads no
 // secret of the register and needs none of its keys.
 func OpenOperator(ctx context.Context, cfg config.Config, clock *calendar.Clock, log *slog.Logger) (o *Operator, err error) {
-	o = &Operator{}
+	o = &Operator{temporal: cfg.Temporal}
 	opened := o // a return of nil and an error sets o to nil before the deferred call
 	defer func() {
 		if err != nil {
@@ -82,6 +84,12 @@ func (o *Operator) Close() {
 			s.Close()
 		}
 	}
+}
+
+// Page is the address of a change's workflow in Temporal's web interface; empty when
+// the settings name none.
+func (o *Operator) Page(change uuid.UUID, run string) string {
+	return o.temporal.Page(contract.WorkflowID(change.String()), run)
 }
 
 // brief is how long Temporal may take to answer an operator.

@@ -7,11 +7,13 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"go.temporal.io/api/operatorservice/v1"
 	sdkpb "go.temporal.io/api/sdk/v1"
 	"go.temporal.io/api/serviceerror"
 	sdk "go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/temporal"
 
+	"github.com/xueji/xueji/embedded/embeddedtest"
 	"github.com/xueji/xueji/models/process"
 	"github.com/xueji/xueji/workflows/client"
 	"github.com/xueji/xueji/workflows/contract"
@@ -164,6 +166,35 @@ func TestEnsureMakesTheNamespaceReadyAndMayBeRepeated(t *testing.T) {
 	s.work()
 	s.counts(change, word{verb: withdraw})
 	s.ends(change)
+}
+
+// What is missing is made, what is too short is made longer, and what has another type
+// is told and left alone: others may use it.
+func TestEnsureRepairsWhatIsThereInPart(t *testing.T) {
+	name := embeddedtest.Namespace(t, map[string]string{contract.AttributeKind: "Keyword", contract.AttributeDueAt: "Bool"})
+	s := siteIn(t, name)
+	var before client.Setup
+	s.until("the namespace is known", func() bool {
+		var err error
+		before, err = s.client.Setup(s.ctx())
+		return err == nil && len(before.Wrong) == 1
+	})
+	require.Equal(t, []string{"DueAt (Bool, not Datetime)"}, before.Wrong)
+	require.Contains(t, before.Missing, "retention of 30 days")
+	require.Contains(t, before.Missing, contract.AttributeStepRound)
+	require.NotContains(t, before.Missing, contract.AttributeKind)
+	require.NoError(t, s.client.Ensure(s.ctx()))
+	s.until("all but the type is right", func() bool {
+		after, err := s.client.Setup(s.ctx())
+		return err == nil && len(after.Missing) == 0 && len(after.Wrong) == 1
+	})
+	_, err := s.sdk.OperatorService().RemoveSearchAttributes(s.ctx(), &operatorservice.RemoveSearchAttributesRequest{Namespace: name, SearchAttributes: []string{contract.AttributeDueAt}})
+	require.NoError(t, err)
+	s.until("the right type is made when the wrong one is removed", func() bool {
+		require.NoError(t, s.client.Ensure(s.ctx()))
+		after, err := s.client.Setup(s.ctx())
+		return err == nil && after.Whole()
+	})
 }
 
 func TestTemporalIsDown(t *testing.T) {

@@ -23,7 +23,7 @@ func TestNoPersonalDataCanPass(t *testing.T) {
 		"SlipMessage.SlipID": id, "SlipMessage.Step": count, "SlipMessage.Round": count,
 		"SlipResult.SlipID": id, "SlipResult.Outcome": code, "SlipResult.Code": code, "SlipResult.SettledAt": at,
 		"Position.Closed": flag, "Position.Status": code, "Position.Step": count, "Position.Round": count, "Position.Stage": code,
-		"Position.WaitingFor": "codes", "Position.DueAt": at, "Position.Slips": "opaque IDs",
+		"Position.WaitingFor": "codes", "Position.DueAt": at, "Position.OpenedAt": at, "Position.Overdue": flag, "Position.Slips": "opaque IDs",
 		"Position.Tasks": "opaque IDs", "Position.Act": code, "Position.Wait": duration,
 		"ResumeRequest.ChangeID": id,
 		"CommitRequest.ChangeID": id, "CommitRequest.SlipID": id,

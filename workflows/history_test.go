@@ -73,6 +73,11 @@ func scenarios() map[string]func(s *site, change string) {
 			require.Equal(s.t, contract.ErrGone, result.Code)
 			s.counts(change, word{verb: withdraw})
 		},
+		"in-full": func(s *site, change string) { // since the open step is shown in full
+			s.until("three reminders", func() bool { return len(s.store.said(change)) == 3 })
+			s.counts(change, word{verb: approve})
+			s.counts(change, word{verb: approve})
+		},
 		"signal": func(s *site, change string) {
 			require.NoError(s.t, s.client.Leave(s.ctx(), change, contract.SlipMessage{Step: 1, Round: 1})) // refused
 			s.leave(change, word{verb: approve})
@@ -80,6 +85,18 @@ func scenarios() map[string]func(s *site, change string) {
 			s.leave(change, word{verb: approve})
 		},
 	}
+}
+
+// recordedFor says of which kinds a scenario is recorded: the workflow is one, and only
+// its name differs.
+func recordedFor(kind process.Kind, scenario string) bool {
+	switch scenario {
+	case "approve":
+		return true
+	case "in-full":
+		return kind == process.Suspension
+	}
+	return slices.Contains(founders(), kind)
 }
 
 // automatic are scenarios of chains with an automatic first step: what the world
@@ -157,11 +174,11 @@ func TestRecordHistories(t *testing.T) {
 	s.work()
 	for _, kind := range played {
 		for scenario, play := range scenarios() {
-			if scenario != "approve" && !slices.Contains(founders(), kind) {
+			if !recordedFor(kind, scenario) {
 				continue
 			}
 			term := time.Hour
-			if scenario == "overdue" {
+			if scenario == "overdue" || scenario == "in-full" {
 				term = 300 * time.Millisecond
 			}
 			change := s.store.file(chain(), term)
@@ -264,7 +281,7 @@ func TestEveryKindIsRecorded(t *testing.T) {
 	for _, kind := range catalogue.Kinds() {
 		require.Contains(t, kinds(), kind, "a new kind: add it to kinds() and record it")
 		for scenario := range scenarios() {
-			if scenario == "approve" || slices.Contains(founders(), kind) {
+			if recordedFor(kind, scenario) {
 				require.Contains(t, slices.Collect(maps.Keys(have)), file(kind, scenario))
 			}
 		}

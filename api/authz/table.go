@@ -31,7 +31,6 @@ const (
 
 	ClassRead   Action = "class.read"
 	ClassManage Action = "class.manage"
-	TermManage  Action = "term.manage"
 
 	StudentRead    Action = "student.read"    // one record, secrets masked
 	StudentSearch  Action = "student.search"  //
@@ -120,7 +119,6 @@ var table = sync.OnceValue(func() map[Action]map[org.Role]Reach {
 
 		ClassRead:   join(schoolRoles(), bureauRoles(Subtree)),
 		ClassManage: {org.SchoolSysadmin: Own},
-		TermManage:  {org.BureauSysadmin: Own},
 
 		StudentRead:    recordReaders(),
 		StudentSearch:  recordReaders(),

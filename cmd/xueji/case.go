@@ -45,7 +45,7 @@ func newCaseShow(flags *caseFlags) *cobra.Command {
 				if err != nil {
 					return err
 				}
-				return showCase(cmd.OutOrStdout(), c, language(flags.lang))
+				return showCase(cmd.OutOrStdout(), c, o.Page(c.ID, c.Run.RunID), language(flags.lang))
 			})
 		},
 	}
@@ -60,7 +60,13 @@ func newCaseExplain(flags *caseFlags) *cobra.Command {
 				if err != nil {
 					return err
 				}
-				return explainCase(cmd.OutOrStdout(), c, language(flags.lang))
+				if err := explainCase(cmd.OutOrStdout(), c, language(flags.lang)); err != nil {
+					return err
+				}
+				if page := o.Page(c.ID, c.Run.RunID); page != "" && c.Run.RunID != "" {
+					_, err = fmt.Fprintln(cmd.OutOrStdout(), page)
+				}
+				return err
 			})
 		},
 	}
@@ -187,7 +193,7 @@ func withOperator(cmd *cobra.Command, fn func(context.Context, *service.Operator
 }
 
 // showCase prints both sides, line by line.
-func showCase(out io.Writer, c casework.Case, lang problem.Language) error {
+func showCase(out io.Writer, c casework.Case, page string, lang problem.Language) error {
 	l := labels()
 	var b strings.Builder
 	line := func(label, value string) { fmt.Fprintf(&b, "%s: %s\n", l[label].in(lang), value) }
@@ -225,6 +231,9 @@ func showCase(out io.Writer, c casework.Case, lang problem.Language) error {
 		line("status", c.Run.State+" "+c.Run.Failing)
 		line("run", c.Run.RunID+" "+casework.Stamp(c.Run.Started))
 		line("events", fmt.Sprint(c.Run.Events))
+		if page != "" {
+			line("page", page)
+		}
 		if again := c.Fill()["activities"]; again != "" {
 			line("activities", again)
 		}

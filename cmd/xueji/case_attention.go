@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/google/uuid"
 	"github.com/spf13/cobra"
 	"golang.org/x/text/width"
 
@@ -39,7 +40,7 @@ func newCaseAttention(flags *caseFlags) *cobra.Command {
 				if err != nil {
 					return err
 				}
-				_, err = io.WriteString(cmd.OutOrStdout(), attentionText(a, language(flags.lang)))
+				_, err = io.WriteString(cmd.OutOrStdout(), attentionText(a, o.Page, language(flags.lang)))
 				return err
 			})
 		},
@@ -71,8 +72,8 @@ const (
 	dueCells    = 10
 )
 
-// attentionText writes the table, then each finding once with its action.
-func attentionText(a *casework.Attention, lang problem.Language) string {
+// attentionText writes the table, each case with the page of its workflow, then each finding once with its action.
+func attentionText(a *casework.Attention, page func(change uuid.UUID, run string) string, lang problem.Language) string {
 	l := labels()
 	var b strings.Builder
 	line := func(columns ...string) {
@@ -92,6 +93,9 @@ func attentionText(a *casework.Attention, lang problem.Language) string {
 			line(append(first, f)...)
 			first = make([]string, len(first))
 		}
+		if address := page(s.ChangeID, ""); address != "" && s.Run != nil && s.Run.RunID != "" {
+			b.WriteString("  " + address + "\n")
+		}
 	}
 	b.WriteString(legend(a, lang))
 	return b.String()
@@ -103,7 +107,7 @@ func findingLines(s casework.Stuck) []string {
 	for _, f := range s.Findings {
 		list = append(list, string(f))
 		switch f { //nolint:exhaustive // the others have nothing to add
-		case casework.FindFailing:
+		case casework.FindFailing, casework.FindAttributes:
 			list[len(list)-1] += fmt.Sprintf(" ×%d", s.Run.Attempt)
 		case casework.FindActivityRetrying:
 			for _, again := range s.Run.Retrying() {

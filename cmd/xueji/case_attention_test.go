@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
@@ -42,7 +43,7 @@ func someAttention() *casework.Attention {
 
 func TestTheTableFitsAndEveryFindingIsExplainedOnce(t *testing.T) {
 	for _, lang := range []problem.Language{problem.Chinese, problem.English} {
-		text := attentionText(someAttention(), lang)
+		text := attentionText(someAttention(), noPage, lang)
 		table, rest, found := strings.Cut(text, "\n\n")
 		require.True(t, found)
 		lines := strings.Split(table, "\n")
@@ -60,8 +61,17 @@ func TestTheTableFitsAndEveryFindingIsExplainedOnce(t *testing.T) {
 		}
 		require.Contains(t, rest, "(31)")
 	}
-	quiet := attentionText(&casework.Attention{Complete: true}, problem.English)
+	quiet := attentionText(&casework.Attention{Complete: true}, noPage, problem.English)
 	require.Equal(t, "No running change needs attention.\n", quiet)
+}
+
+func noPage(uuid.UUID, string) string { return "" }
+
+func TestEveryCaseNamesThePageOfItsWorkflow(t *testing.T) {
+	a := someAttention()
+	a.Items[0].Run.RunID = "r-1"
+	text := attentionText(a, func(uuid.UUID, string) string { return "http://temporal/namespaces/xueji/workflows/change%2F1" }, problem.English)
+	require.Equal(t, 1, strings.Count(text, "\n  http://temporal/namespaces/xueji/workflows/change%2F1\n"), "a case without a run has no page")
 }
 
 func TestFitFillsExactly(t *testing.T) {

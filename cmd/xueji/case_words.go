@@ -40,7 +40,7 @@ func labels() map[string]text {
 		"problem": {"problem", "问题"}, "task": {"open task", "待办"}, "slips": {"unsettled slips", "未处理意见"}, "run": {"run", "运行编号"},
 		"events": {"events", "历史事件"}, "beat": {"worker seen", "worker 最近报告"}, "none": {"none", "无"}, "unknown": {"unknown: no worker answered", "未知：没有 worker 应答"},
 		"silent": {"unknown: Temporal does not answer", "未知：Temporal 无响应"}, "never": {"never", "从未"}, "nowf": {"there is none", "不存在"},
-		"activities": {"tried again", "正在重试"}, "finding": {"finding", "情况"},
+		"activities": {"tried again", "正在重试"}, "finding": {"finding", "情况"}, "page": {"page", "页面"},
 		"quiet":   {"No running change needs attention.", "没有需要处理的业务。"},
 		"partial": {"Temporal was not asked everything: it is down, slow, or there is too much. What it alone knows may be missing above.", "未能向 Temporal 查询全部内容（无响应、过慢或数量过多），以上可能不完整。"},
 		"more":    {"There is more: --limit, or --reason for one finding.", "还有更多：请用 --limit 或 --reason 查看。"},

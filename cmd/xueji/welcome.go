@@ -56,7 +56,7 @@ func writeTrial(cfg config.Config) error {
 		"database": map[string]string{
 			"url": cfg.Database.URL.Reveal(), "app_url": cfg.Database.AppURL.Reveal(), "worker_url": cfg.Database.WorkerURL.Reveal(),
 		},
-		"temporal": map[string]string{"address": cfg.Temporal.Address, "namespace": cfg.Temporal.Namespace},
+		"temporal": map[string]string{"address": cfg.Temporal.Address, "namespace": cfg.Temporal.Namespace, "ui_address": cfg.Temporal.UIAddress},
 	})
 	if err != nil {
 		return err
@@ -130,7 +130,7 @@ func greeting(cfg config.Config, url string, clock *calendar.Clock, loaded bool)
 	line("")
 	line("  API and its description  %s/docs", url)
 	if cfg.Temporal.UIAddress != "" {
-		line("  Temporal (workflows)     %s/namespaces/%s/workflows", strings.TrimSuffix(withScheme(cfg.Temporal.UIAddress), "/"), cfg.Temporal.Namespace)
+		line("  Temporal (workflows)     %s", cfg.Temporal.UI())
 	}
 	line("  health, metrics          %s/readyz  %s/metrics", url, url)
 	line("  data, log                %s, %s", cfg.VarDir, logFile(cfg))
@@ -154,13 +154,6 @@ func greeting(cfg config.Config, url string, clock *calendar.Clock, loaded bool)
 	line("  Stop with Ctrl-C; the next start finds everything again.")
 	line("")
 	return b.String()
-}
-
-func withScheme(address string) string {
-	if strings.Contains(address, "://") {
-		return address
-	}
-	return "http://" + address
 }
 
 func keysFolder(cfg config.Config) string {

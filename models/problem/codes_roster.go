@@ -28,6 +28,7 @@ const (
 	// Rows that are refused.
 	SheetRequired            Code = "sheet_required"
 	SheetNoneWord            Code = "sheet_none_word"
+	SheetSubsidySenior       Code = "sheet_subsidy_senior"
 	SheetUnknownCode         Code = "sheet_unknown_code"
 	SheetCodeLabelDiffer     Code = "sheet_code_label_differ"
 	SheetTooLong             Code = "sheet_too_long"

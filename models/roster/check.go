@@ -39,6 +39,7 @@ func (c *checker) row(j *judgement) {
 	c.identity(j)
 	c.members(j)
 	c.entry(j)
+	c.subsidy(j)
 }
 
 // cells judges each cell by itself; of a family member who is missing as a
@@ -200,11 +201,7 @@ func (c *checker) entry(j *judgement) {
 		j.reject(month, problem.SheetEntryInFuture, nil)
 		return
 	}
-	stage := c.in.Stage
-	if class, ok := c.classes.byCode[c.slot(j, ClassCode).value]; ok && class.Stage != 0 {
-		stage = class.Stage
-	}
-	usual, ok := usualAge(stage)
+	usual, ok := usualAge(c.stage(j))
 	born, err := calendar.ParseCompactDate(birth.value)
 	if !ok || err != nil || birth.bad {
 		return
@@ -221,3 +218,24 @@ func (c *checker) entry(j *judgement) {
 		})
 	}
 }
+
+// stage gives the stage of a row: that of its class, else that of the submission.
+func (c *checker) stage(j *judgement) ident.Stage {
+	if class, ok := c.classes.byCode[c.slot(j, ClassCode).value]; ok && class.Stage != 0 {
+		return class.Stage
+	}
+	return c.in.Stage
+}
+
+// subsidy refuses 一补, the subsidy for boarders of compulsory stages, where a pupil is
+// at a senior high school: the answer there is no (filling-in notes).
+func (c *checker) subsidy(j *judgement) {
+	if s := c.slot(j, boardingSubsidy); s.value == codeYes && c.stage(j) == ident.SeniorStage {
+		j.reject(s, problem.SheetSubsidySenior, nil)
+	}
+}
+
+const (
+	boardingSubsidy Field = "boarding_subsidy"
+	codeYes               = "1"
+)
