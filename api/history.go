@@ -109,19 +109,21 @@ func (w *historyWords) kind(e HistoryEntry) string {
 // items lists what differs before and after, in the order of the record.
 func (w *historyWords) items(e HistoryEntry) []HistoryItem {
 	list := []HistoryItem{}
-	add := func(item, label, before, after string) {
-		if before != after {
+	add := func(differs bool, item, label, before, after string) {
+		if differs || before != after {
 			list = append(list, HistoryItem{Item: item, Label: label, Before: before, After: after})
 		}
 	}
 	for _, f := range historyFacets() {
-		add(f.item, w.label(w.ctx, f.label), w.say(f, e.Before[f.item]), w.say(f, e.After[f.item]))
+		before, after := e.Before[f.item], e.After[f.item]
+		other := f.is == "place" && before != after // two classes may have one name
+		add(other && before != nil && after != nil, f.item, w.label(w.ctx, f.label), w.say(f, before), w.say(f, after))
 	}
 	was, is := texts(e.Before, e.Kind), texts(e.After, e.Kind)
 	for i := range w.sheets.reader.Template().Columns {
 		column := &w.sheets.reader.Template().Columns[i]
 		field := string(column.Field)
-		add(field, w.header(column), w.value(column, was[field]), w.value(column, is[field]))
+		add(false, field, w.header(column), w.value(column, was[field]), w.value(column, is[field]))
 	}
 	return list
 }

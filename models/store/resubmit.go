@@ -64,7 +64,10 @@ func (t *Tx) mayResubmit(c *Change, s *Slip) (*askedTask, error) {
 	if err != nil {
 		return nil, err
 	}
-	return k, t.mayAct(k)
+	if err := t.mayAct(k); err != nil {
+		return nil, err
+	}
+	return k, nil
 }
 
 // checkAgain tells everything that stands against a change as it is handed in again, or
