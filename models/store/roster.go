@@ -55,6 +55,8 @@ const (
 	RowRejected RosterVerdict = "REJECT"   // not taken
 	RowSkipped  RosterVerdict = "SKIP"     // empty, or a copy of an earlier row
 	RowLeftOut  RosterVerdict = "LEFT_OUT" // good when checked, but could no longer go in
+	RowPresent  RosterVerdict = "PRESENT"  // the pupil is in the school's register, which says the same
+	RowDiffers  RosterVerdict = "DIFFERS"  // the pupil is in the school's register, which says something else
 )
 
 // RosterCounts is the progress and the result of a check.
@@ -64,6 +66,9 @@ type RosterCounts struct {
 	Remarked int `gorm:"column:rows_remarked"`
 	Rejected int `gorm:"column:rows_rejected"`
 	Skipped  int `gorm:"column:rows_skipped"`
+	// Present and Differing are pupils whom the school has already.
+	Present   int `gorm:"column:rows_present"`
+	Differing int `gorm:"column:rows_differing"`
 }
 
 func (c *RosterCounts) count(v RosterVerdict) {
@@ -78,6 +83,10 @@ func (c *RosterCounts) count(v RosterVerdict) {
 		c.Rejected++
 	case RowSkipped:
 		c.Skipped++
+	case RowPresent:
+		c.Present++
+	case RowDiffers:
+		c.Differing++
 	case RowLeftOut: // decided at enrolment, never by a check
 	}
 }
@@ -118,7 +127,8 @@ type RosterRow struct {
 }
 
 const rosterColumns = `id, school_id, org_path::text AS org_path, file_name, file_sha256, file_size, blob_key, template_version, state, attempt,
-	rows_read, rows_good, rows_remarked, rows_rejected, rows_skipped, rows_enrolled, rows_left_out, findings::text AS findings_json,
+	rows_read, rows_good, rows_remarked, rows_rejected, rows_skipped, rows_present, rows_differing,
+	rows_enrolled, rows_left_out, findings::text AS findings_json,
 	created_by, created_at, progress_at, checked_at, change_id, version`
 
 type rosterScan struct {
