@@ -87,8 +87,10 @@ func (s *server) listRosterRows(ctx context.Context, in *rosterRowsInput) (*body
 	}
 	var rows []store.RosterRow
 	_, err = s.rosterFor(ctx, in.ID, func(tx *store.Tx, r *store.Roster) error {
-		rows, err = tx.RosterRows(r.ID, in.Verdict, from, limit+1)
-		return err
+		if rows, err = tx.RosterRows(r.ID, in.Verdict, from, limit+1); err != nil || principalOf(ctx).Office.ID != r.SchoolID {
+			return err
+		}
+		return tx.NameCorrections(r.ID, s.sheets.reader.Template(), rows)
 	})
 	if err != nil {
 		return nil, err

@@ -82,6 +82,7 @@ const (
 	SheetMergedCells         Code = "sheet_merged_cells"
 	SheetSameNumber          Code = "sheet_same_id"
 	SheetSamePerson          Code = "sheet_same_pupil"
+	SheetSameUnnumbered      Code = "sheet_same_pupil_unnumbered"
 
 	// Values that were put right.
 	SheetNumberCell       Code = "sheet_number_cell"

@@ -328,3 +328,48 @@ func TestClassesAsPeopleWriteThem(t *testing.T) {
 	require.Equal(t, "2026207", readIn("初一（7）班", roster.Class{Code: "2026207", Name: "七年级7班"}).Pupil[roster.ClassCode])
 	require.Equal(t, "2026307", readIn("高一（7）班", roster.Class{Code: "2026307", Name: "高一7班"}).Pupil[roster.ClassCode])
 }
+
+// The person who uploaded the sheet sees from what to what a value was corrected.
+func TestACorrectionSaysFromWhatToWhat(t *testing.T) {
+	catalogue, err := problem.LoadCatalogue()
+	require.NoError(t, err)
+	for _, c := range []struct {
+		field  roster.Field
+		typed  string
+		zh, en string
+	}{
+		{roster.ClassCode, "一（5）班", "（“一（5）班”→“2026105”）", `("一（5）班" → "2026105")`},
+		{roster.Name, "王 小明", "（“王***”→“王小明”）", `("王***" → "王小明")`},
+		{"talent", "nan", "（“nan”→空）", `("nan" → empty)`},
+		{"phone", "163-1604-8782", "（“163******8782”→“163****8782”）", `"163****8782")`},
+	} {
+		p := good(t)
+		p[c.field] = c.typed
+		got, err := read(t, write(t, p))
+		require.NoError(t, err)
+		require.NotContains(t, got.Rows[0].Findings[0].Corrected, "小明", "what is stored is masked")
+		found := template(t).WithNames(got.Rows[0].Findings, got.Rows[0].Pupil)[0]
+		require.Equal(t, roster.Fixed, found.Severity)
+		require.Contains(t, found.Sentence(catalogue, problem.Chinese), c.zh)
+		require.Contains(t, found.Sentence(catalogue, problem.English), c.en)
+	}
+}
+
+// A pupil without a number stands in a file once, wherever he lives.
+func TestAPupilWithoutANumberStandsInAFileOnce(t *testing.T) {
+	a, b := good(t), good(t)
+	for _, p := range []roster.Pupil{a, b} {
+		p[roster.IDType] = "Z"
+		delete(p, roster.IDNumber)
+		p["member1_id_type"], p["member1_id_number"] = "A", "E12345678"
+	}
+	b["address_now"], b["phone"] = "贵州省贵阳市南明区另一条路1号", "16316048783"
+	got, err := read(t, write(t, a, b))
+	require.NoError(t, err)
+	require.Equal(t, roster.Take, got.Rows[0].Verdict)
+	require.Equal(t, []problem.Code{problem.SheetSameUnnumbered}, codesOf(got.Rows[1], roster.Name))
+	b["member1_name"], b["member2_name"], b["member1_id_number"] = "赵某某", "钱某某", "E12345679"
+	got, err = read(t, write(t, a, b))
+	require.NoError(t, err)
+	require.Equal(t, roster.Take, got.Rows[1].Verdict, "another family, another pupil")
+}

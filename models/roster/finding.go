@@ -105,6 +105,19 @@ func (c *Column) show(value string) string {
 	return value
 }
 
+// WithNames gives findings in which corrected names stand in full: for the person
+// who handed the pupil in, to whom a masked name shows no correction.
+func (t *Template) WithNames(findings []Finding, pupil Pupil) []Finding {
+	list := slices.Clone(findings)
+	for i := range list {
+		f := &list[i]
+		if c := t.Column(f.Field); f.Severity == Fixed && c != nil && c.Secret == MaskName && pupil[f.Field] != "" {
+			f.Corrected = pupil[f.Field]
+		}
+	}
+	return list
+}
+
 // longNumber is how many digits in a row may be somebody's number.
 const longNumber = 11
 

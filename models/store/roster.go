@@ -3,6 +3,7 @@ package store
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -204,4 +205,39 @@ func (t *Tx) RosterRows(id uuid.UUID, verdict RosterVerdict, after, most int) ([
 		}
 	}
 	return list, nil
+}
+
+// NameCorrections shows corrected names in full in rows of a roster that were not
+// enrolled yet: for the school that handed them in. All others see them masked.
+func (t *Tx) NameCorrections(id uuid.UUID, template *roster.Template, rows []RosterRow) error {
+	at := map[int]*RosterRow{}
+	var numbers []int
+	for i := range rows {
+		if slices.ContainsFunc(rows[i].Findings, func(f roster.Finding) bool {
+			c := template.Column(f.Field)
+			return f.Severity == roster.Fixed && c != nil && c.Secret == roster.MaskName
+		}) {
+			at[rows[i].RowNo] = &rows[i]
+			numbers = append(numbers, rows[i].RowNo)
+		}
+	}
+	if len(numbers) == 0 {
+		return nil
+	}
+	var sealed []struct {
+		RowNo   int
+		Payload []byte
+	}
+	err := t.db.Raw(`SELECT row_no, payload FROM roster_row WHERE roster_id = ? AND row_no IN ? AND payload IS NOT NULL`, id, numbers).Scan(&sealed).Error
+	if err != nil {
+		return fmt.Errorf("read the names of a roster: %w", err)
+	}
+	for _, row := range sealed {
+		values, err := t.store.openRosterRow(id, row.RowNo, row.Payload)
+		if err != nil {
+			return err
+		}
+		at[row.RowNo].Findings = template.WithNames(at[row.RowNo].Findings, values)
+	}
+	return nil
 }

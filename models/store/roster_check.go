@@ -67,12 +67,13 @@ func (s *Store) CheckRoster(ctx context.Context, scope Scope, r *Roster, sheet R
 // CheckRoster says.
 func (s *Store) TryRoster(ctx context.Context, scope Scope, school uuid.UUID, sheet RosterSheet) (*DryRun, error) {
 	var rows []RosterRow
-	at := map[int]int{}
+	at, named := map[int]int{}, map[int][]roster.Finding{}
 	c := &rosterCheck{store: s, ctx: ctx, scope: scope, subject: school, sheet: sheet}
 	c.keep = func(_ *Tx, batch []StagedRow) error {
 		for _, row := range batch {
 			at[row.RowNo] = len(rows)
 			rows = append(rows, row.shown())
+			named[row.RowNo] = sheet.Reader.Template().WithNames(row.Findings, row.Values)
 		}
 		return nil
 	}
@@ -90,6 +91,9 @@ func (s *Store) TryRoster(ctx context.Context, scope Scope, school uuid.UUID, sh
 	}
 	for _, row := range rows {
 		dry.count(row.Verdict)
+		if row.Verdict == RowRemarked { // as NameCorrections shows them
+			row.Findings = named[row.RowNo]
+		}
 		if len(row.Findings) > 0 && len(dry.Rows) < dryRunFindings {
 			dry.Rows = append(dry.Rows, row)
 		}

@@ -93,9 +93,9 @@ func TestPupilsOfTheSchoolAreRecognised(t *testing.T) {
 		bare,                                  // 5: without a number, as it is
 		lost,                                  // 6: not in the register any more
 		with(all[3], "class_code", "2026105"), // 7: has a number by now
-		with(bare, "member1_name", "赵某某", "member1_id_number", all[5]["member1_id_number"], "member1_phone", "16316048783",
-			"member2_name", "钱某某", "member2_id_number", all[6]["member1_id_number"], "talent", "围棋"), // 8: another child of the same name and day
-		all[4], // 9: new
+		with(bare, "member1_name", "赵某某", "member1_id_type", "A", "member1_id_number", "E12345678",
+			"member2_name", "钱某某", "member2_id_type", "", "member2_id_number", "", "talent", "围棋"), // 8: another child of the same name and day
+		all[4],                     // 9: new
 		with(all[6], "phone", "1"), // 10: wrong
 	)
 	up := rig.upload(again, "second")
@@ -237,6 +237,14 @@ func TestADryRunSaysWhatTheUploadDoes(t *testing.T) {
 			require.Equal(t, dry.Findings[i], up.Findings[i], name)
 		}
 		told := rig.rosterRows(up)
+		rig.mustIn(rig.app, schoolAPath, func(t2 *Tx) error {
+			list := slices.Collect(maps.Values(told))
+			err := t2.NameCorrections(up.ID, rig.reader.Template(), list)
+			for _, row := range list {
+				told[row.RowNo] = row
+			}
+			return err
+		})
 		maps.DeleteFunc(told, func(_ int, row RosterRow) bool { return len(row.Findings) == 0 })
 		require.Len(t, dry.Rows, len(told), name)
 		for i, row := range dry.Rows {
