@@ -265,7 +265,9 @@ func TestACorrectedSheetEnrolsNobodyTwice(t *testing.T) {
 	require.Equal(t, RosterCounts{Read: 3, Good: 2, Rejected: 1}, first.Counts)
 	w.approve(first.Roster.ID, registrar, leader, reviewer)
 
-	content := sheet(func() { pupils[2]["postcode"], pupils[2][roster.ClassCode], pupils[1]["talent"] = "550002", "一（5）班", "围棋" })
+	content := sheet(func() {
+		pupils[2]["postcode"], pupils[2][roster.ClassCode], pupils[1]["talent"] = "550002", "一（5）班", "围棋"
+	})
 	dry := read[RosterUpload](t, http.StatusOK, w.uploadAs(registrar, "/v1/rosters?dry_run=true", "b.xlsx", content))
 	second := read[RosterUpload](t, http.StatusCreated, w.uploadAs(registrar, "/v1/rosters", "b.xlsx", content))
 	require.Equal(t, RosterCounts{Read: 3, Good: 1, Remarked: 1, Present: 1, Differing: 1}, second.Counts)

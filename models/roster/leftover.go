@@ -90,7 +90,7 @@ func looksGarbled(text string) bool {
 	if isASCII(text) {
 		return strings.Contains(text, "??")
 	}
-	for _, trace := range []string{"??", "？？", "烫烫烫", "屯屯屯", "葺葺葺", "锘", "ï»¿"} {
+	for _, trace := range []string{"??", "？？", "烫烫烫", "屯屯屯", "葺葺葺", "ï»¿"} {
 		if strings.Contains(text, trace) {
 			return true
 		}
@@ -110,7 +110,7 @@ func isASCII(text string) bool {
 }
 
 // readAsGBK reports Chinese text whose bytes, written in GBK, are the UTF-8 of
-// other Chinese text: 寮犱笁 is 张三.
+// other text in common characters: 寮犱笁 is 张三.
 func readAsGBK(text string) bool {
 	bytes, err := simplifiedchinese.GBK.NewEncoder().String(text)
 	if err != nil || !utf8.ValidString(bytes) {
@@ -119,12 +119,18 @@ func readAsGBK(text string) bool {
 	han := 0
 	for _, r := range bytes {
 		switch {
-		case r < utf8.RuneSelf:
-		case unicode.Is(unicode.Han, r):
+		case strings.ContainsRune("0123456789-#,.() ", r): // no part of a character in GBK
+		case isCommonHan(r):
 			han++
 		default:
 			return false
 		}
 	}
-	return han > 0
+	return han > 1
+}
+
+// isCommonHan reports the 3,755 characters of the first level of GB/T 2312.
+func isCommonHan(r rune) bool {
+	b, err := simplifiedchinese.GBK.NewEncoder().Bytes([]byte(string(r)))
+	return err == nil && len(b) == 2 && b[0] >= 0xb0 && b[0] <= 0xd7 && b[1] >= 0xa1
 }
