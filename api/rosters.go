@@ -64,17 +64,20 @@ type RosterCounts struct {
 	Good     int `json:"good" doc:"To be taken, those with a remark included."`
 	Remarked int `json:"remarked" doc:"To be taken, with a correction or a remark to look at."`
 	Rejected int `json:"rejected"`
-	Skipped  int `json:"skipped" doc:"Blank rows and exact copies."`
+	Skipped  int `json:"skipped" doc:"Blank rows, exact copies, and rows that hold no pupil, such as totals."`
+	// Pupils whom the school has already are no fault of the sheet.
+	Present   int `json:"present" doc:"Pupils who are in the school's register already, which says the same (已在籍，无变化)."`
+	Differing int `json:"differing" doc:"Pupils who are in the school's register already, which says something else (已在籍，内容不同): the finding names the items."`
 }
 
 // RosterRow is one row of the sheet.
 type RosterRow struct {
 	Row       int                 `json:"row" doc:"As at the left edge of the sheet."`
-	Verdict   store.RosterVerdict `json:"verdict" enum:"ACCEPT,REMARK,REJECT,SKIP,LEFT_OUT"`
+	Verdict   store.RosterVerdict `json:"verdict" enum:"ACCEPT,REMARK,REJECT,SKIP,LEFT_OUT,PRESENT,DIFFERS"`
 	Name      string              `json:"name,omitempty"`
 	IDNumber  string              `json:"id_number,omitempty" doc:"Masked."`
 	ClassCode string              `json:"class_code,omitempty"`
-	Student   *uuid.UUID          `json:"student_id,omitempty" doc:"The record the row became."`
+	Student   *uuid.UUID          `json:"student_id,omitempty" doc:"The record the row became, or by which it was recognised (PRESENT, DIFFERS)."`
 	Findings  []SheetFinding      `json:"findings"`
 }
 
@@ -117,7 +120,7 @@ type rosterListInput struct {
 type rosterRowsInput struct {
 	PathID
 	Paging
-	Verdict store.RosterVerdict `query:"verdict" enum:"ACCEPT,REMARK,REJECT,SKIP,LEFT_OUT"`
+	Verdict store.RosterVerdict `query:"verdict" enum:"ACCEPT,REMARK,REJECT,SKIP,LEFT_OUT,PRESENT,DIFFERS"`
 }
 
 type rosterUploadOutput struct {

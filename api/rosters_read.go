@@ -3,7 +3,6 @@ package api
 import (
 	"bytes"
 	"context"
-	"slices"
 
 	"github.com/google/uuid"
 
@@ -84,14 +83,16 @@ func (s *server) listRosterRows(ctx context.Context, in *rosterRowsInput) (*body
 		from = *after
 	}
 	var rows []store.RosterRow
-	r, err := s.rosterFor(ctx, in.ID, func(tx *store.Tx, r *store.Roster) error {
-		rows, err = tx.RosterRows(r.ID, in.Verdict, from, limit+1)
-		return err
+	_, err = s.rosterFor(ctx, in.ID, func(tx *store.Tx, r *store.Roster) error {
+		if rows, err = tx.RosterRows(r.ID, in.Verdict, from, limit+1); err != nil || principalOf(ctx).Office.ID != r.SchoolID {
+			return err
+		}
+		return tx.NameCorrections(r.ID, s.sheets.reader.Template(), rows)
 	})
 	if err != nil {
 		return nil, err
 	}
-	show := func(row store.RosterRow) RosterRow { return showRow(ctx, row, r.Findings) }
+	show := func(row store.RosterRow) RosterRow { return showRow(ctx, row) }
 	return bodyOf(pageOf(rows, limit, show, func(row store.RosterRow) int { return row.RowNo })), nil
 }
 
@@ -109,33 +110,27 @@ func showRoster(ctx context.Context, r store.Roster) Roster {
 	return Roster{
 		ID: r.ID, School: r.SchoolID, FileName: r.FileName, FileKept: r.BlobKey != "", State: r.State, StateLabel: inLanguage(ctx, r.State.Text()),
 		Template: r.TemplateVersion, Counts: showCounts(r.RosterCounts), Enrolled: r.RowsEnrolled, LeftOut: r.RowsLeftOut,
-		Findings: showFindings(ctx, r.Findings, nil), Change: r.ChangeID, CreatedBy: r.CreatedBy, CreatedAt: r.CreatedAt,
+		Findings: showFindings(ctx, r.Findings), Change: r.ChangeID, CreatedBy: r.CreatedBy, CreatedAt: r.CreatedAt,
 		CheckedAt: r.CheckedAt, Version: r.Version,
 	}
 }
 
 func showCounts(c store.RosterCounts) RosterCounts {
-	return RosterCounts{Read: c.Read, Good: c.Good, Remarked: c.Remarked, Rejected: c.Rejected, Skipped: c.Skipped}
+	return RosterCounts{Read: c.Read, Good: c.Good, Remarked: c.Remarked, Rejected: c.Rejected, Skipped: c.Skipped,
+		Present: c.Present, Differing: c.Differing}
 }
 
-func showRow(ctx context.Context, r store.RosterRow, file []roster.Finding) RosterRow {
+func showRow(ctx context.Context, r store.RosterRow) RosterRow {
 	return RosterRow{Row: r.RowNo, Verdict: r.Verdict, Name: r.Name, IDNumber: r.IDMasked, ClassCode: r.ClassCode, Student: r.StudentID,
-		Findings: showFindings(ctx, r.Findings, file)}
+		Findings: showFindings(ctx, r.Findings)}
 }
 
-// showFindings writes findings in the caller's language. What the register said
-// about a row names the template's column; when the file has its columns
-// elsewhere, the header alone is right.
-func showFindings(ctx context.Context, list, file []roster.Finding) []SheetFinding {
+// showFindings writes findings in the caller's language.
+func showFindings(ctx context.Context, list []roster.Finding) []SheetFinding {
 	x := exchangeOf(ctx)
-	registers := []problem.Code{problem.IdentityRegistered, problem.IdentityOwnSchool}
 	shown := make([]SheetFinding, 0, len(list))
 	for _, f := range list {
-		column := f.Column
-		if len(file) > 0 && slices.Contains(registers, f.Code) {
-			column = ""
-		}
-		shown = append(shown, SheetFinding{Row: f.Row, Column: column, Header: f.Header, Code: f.Code, Severity: f.Severity,
+		shown = append(shown, SheetFinding{Row: f.Row, Column: f.Column, Header: f.Header, Code: f.Code, Severity: f.Severity,
 			Value: f.Shown, Corrected: f.Corrected, RelatedRows: f.RelatedRows, Detail: f.Sentence(x.catalogue, x.lang)})
 	}
 	return shown

@@ -8,12 +8,18 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
+	"github.com/xueji/xueji/models/calendar"
+	"github.com/xueji/xueji/models/division"
+	"github.com/xueji/xueji/models/ident"
 	"github.com/xueji/xueji/models/org"
+	"github.com/xueji/xueji/models/roster"
+	"github.com/xueji/xueji/models/roster/sample"
 	"github.com/xueji/xueji/models/store"
 )
 
@@ -221,4 +227,74 @@ func TestAnUploadThatIsNoFormIsToldSo(t *testing.T) {
 	empty := read[RosterUpload](t, http.StatusCreated, w.uploadAs(registrar, "/v1/rosters", "a.xlsx", template.Body.Bytes()))
 	require.False(t, empty.Fit)
 	require.Contains(t, string(empty.Findings[0].Code), "no_pupils")
+}
+
+// What is in the register already is counted apart from what is wrong, and a
+// pupil without a number is enrolled once, however often the sheet comes.
+func TestACorrectedSheetEnrolsNobodyTwice(t *testing.T) {
+	w := newWorld(t)
+	w.openClasses()
+	registrar := w.login(w.places["school"], org.SchoolRegistrar)
+	leader, reviewer := w.login(w.places["school"], org.SchoolLeader), w.login(w.places["county"], org.BureauReviewer)
+	reader, err := roster.NewReader()
+	require.NoError(t, err)
+	divisions, err := division.Load()
+	require.NoError(t, err)
+	today, err := calendar.ParseDate("2026-11-20")
+	require.NoError(t, err)
+	made, err := sample.Pupils(7, 3, &roster.Submission{SchoolCode: "2152000123", Stage: ident.PrimaryStage, Today: today, Divisions: divisions,
+		Classes: []roster.Class{{Code: "2026105", Name: "一年级5班"}}})
+	require.NoError(t, err)
+	pupils := slices.Collect(made)
+	pupils[0][roster.IDType] = "Z"
+	delete(pupils[0], roster.IDNumber)
+	pupils[0]["member1_id_type"], pupils[0]["member1_id_number"] = "A", "E12345678"
+	sheet := func(change func()) []byte {
+		change()
+		var b bytes.Buffer
+		require.NoError(t, reader.Template().Write(&b, "", slices.Values(pupils)))
+		return b.Bytes()
+	}
+	first := read[RosterUpload](t, http.StatusCreated, w.uploadAs(registrar, "/v1/rosters", "a.xlsx", sheet(func() { pupils[2]["postcode"] = "12" })))
+	require.Equal(t, RosterCounts{Read: 3, Good: 2, Rejected: 1}, first.Counts)
+	w.approve(first.Roster.ID, registrar, leader, reviewer)
+
+	content := sheet(func() {
+		pupils[2]["postcode"], pupils[2][roster.ClassCode], pupils[1]["talent"] = "550002", "一（5）班", "围棋"
+	})
+	dry := read[RosterUpload](t, http.StatusOK, w.uploadAs(registrar, "/v1/rosters?dry_run=true", "b.xlsx", content))
+	second := read[RosterUpload](t, http.StatusCreated, w.uploadAs(registrar, "/v1/rosters", "b.xlsx", content))
+	require.Equal(t, RosterCounts{Read: 3, Good: 1, Remarked: 1, Present: 1, Differing: 1}, second.Counts)
+	require.Equal(t, dry.Counts, second.Counts)
+	var differing, good Page[RosterRow]
+	rows := "/v1/rosters/" + second.Roster.ID.String() + "/rows?verdict="
+	w.must(http.StatusOK, registrar.token, call{method: "GET", path: rows + "DIFFERS"}, &differing)
+	w.must(http.StatusOK, registrar.token, call{method: "GET", path: rows + "REMARK"}, &good)
+	require.Equal(t, append(differing.Items, good.Items...), dry.Rows)
+	require.NotNil(t, differing.Items[0].Student)
+	require.Contains(t, differing.Items[0].Findings[0].Detail, "特长")
+	require.Contains(t, good.Items[0].Findings[0].Detail, "（“一（5）班”→“2026105”）")
+	w.approve(second.Roster.ID, registrar, leader, reviewer)
+	third := read[RosterUpload](t, http.StatusCreated, w.uploadAs(registrar, "/v1/rosters", "c.xlsx", sheet(func() { delete(pupils[1], "talent") })))
+	require.Equal(t, RosterCounts{Read: 3, Present: 3}, third.Counts)
+	w.refused("roster_nothing_new", registrar.token, call{method: "POST", path: "/v1/changes", key: "nothing-new", body: m{"kind": "ROSTER_IMPORT", "roster_id": third.Roster.ID}})
+	require.Equal(t, 3, one[int](w, `SELECT count(*) FROM student WHERE roster_id IS NOT NULL`))
+}
+
+// A home page never slips into the talents, and a dry run of updates says what they do.
+func TestASheetOfUpdatesWithoutReferencesMeansTheSame(t *testing.T) {
+	w := newWorld(t)
+	registrar := w.login(w.places["school"], org.SchoolRegistrar)
+	upload := func(name string, dry bool) string {
+		path := "/v1/students/updates"
+		if dry {
+			path += "?dry_run=true"
+		}
+		return w.uploadAs(registrar, path, "a.xlsx", rosterFile(t, "cases/"+name)).Body.String()
+	}
+	with, without := upload("update-cells-with-references.xlsx", true), upload("update-cells-without-references.xlsx", true)
+	require.Equal(t, with, without)
+	require.NotContains(t, without, "特长")
+	hidden := read[StudentUpdates](t, http.StatusOK, w.uploadAs(registrar, "/v1/students/updates?dry_run=true", "a.xlsx", rosterFile(t, "cases/hidden-rows.xlsx")))
+	require.Contains(t, hidden.Findings[0].Detail, "6、8")
 }

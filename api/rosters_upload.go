@@ -88,9 +88,9 @@ func (s *server) tryRoster(ctx context.Context, school uuid.UUID, file *upload) 
 		return nil, err
 	}
 	out := &rosterUploadOutput{Status: http.StatusOK, Body: RosterUpload{DryRun: true, Fit: !dry.Unfit, Counts: showCounts(dry.RosterCounts),
-		Findings: showFindings(ctx, dry.Findings, nil)}}
+		Findings: showFindings(ctx, dry.Findings)}}
 	for _, row := range dry.Rows {
-		out.Body.Rows = append(out.Body.Rows, showRow(ctx, row, dry.Findings))
+		out.Body.Rows = append(out.Body.Rows, showRow(ctx, row))
 	}
 	return out, nil
 }

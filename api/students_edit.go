@@ -95,7 +95,7 @@ func (s *server) editStudent(ctx context.Context, in *studentEditInput) (*studen
 	if err != nil {
 		return nil, err
 	}
-	out := StudentEdited{Version: done.Version, Changed: done.Changed, Findings: showFindings(ctx, done.Findings, nil)}
+	out := StudentEdited{Version: done.Version, Changed: done.Changed, Findings: showFindings(ctx, done.Findings)}
 	if out.Changed == nil {
 		out.Changed = []roster.Field{}
 	}
@@ -114,11 +114,11 @@ func (s *server) updateStudents(ctx context.Context, in *studentUpdatesInput) (*
 	}
 	rows := make([]RosterRow, 0, len(done.Rows))
 	for _, row := range done.Rows {
-		rows = append(rows, showRow(ctx, row, nil))
+		rows = append(rows, showRow(ctx, row))
 	}
 	if done.Refused > 0 && !in.DryRun {
 		return nil, &sheetRefusal{reason: problem.New(problem.UpdateRefused).With("count", strconv.Itoa(done.Refused)), rows: rows}
 	}
 	return bodyOf(StudentUpdates{DryRun: in.DryRun, Updated: done.Updated, Unchanged: done.Unchanged, Refused: done.Refused,
-		Findings: showFindings(ctx, done.Findings, nil), Rows: rows}), nil
+		Findings: showFindings(ctx, done.Findings), Rows: rows}), nil
 }

@@ -219,6 +219,10 @@ func TestANewRecordIsMadeOnce(t *testing.T) {
 	c.Reviewer.Approve(first.Text("id"))
 	late := file(func(map[string]string) {})
 	require.Equal(t, "identity_taken", late.Text("code"), string(late.Raw))
+	unnumbered := file(func(v map[string]string) {
+		v["id_type"], v["id_number"], v["member1_id_type"], v["member1_id_number"] = "Z", "", "A", "E12345678"
+	})
+	require.Equal(t, "pupil_present", unnumbered.Text("code"), "without a number it is the same pupil: %s", unnumbered.Raw)
 	pupil := e2e.Value[uuid.UUID](s, `SELECT student_id FROM change WHERE id = $1`, first.Text("id"))
 	require.Equal(t, "ENROLLED true L 1", e2e.Value[string](s, `SELECT enrol_status || ' ' || holds_seat || ' ' || number_class || ' ' ||
 		(SELECT count(*) FROM student_history h WHERE h.student_id = s.id AND h.kind = 'NEW_RECORD_IMMIGRANT') FROM student s WHERE id = $1`, pupil))

@@ -22,7 +22,7 @@ type checker struct {
 func newChecker(rd *Reader, in *Submission) *checker {
 	c := &checker{
 		template: rd.template, tables: rd.tables, countries: rd.countries,
-		classes: newClasses(in.Classes), in: in, index: make(map[Field]int, len(rd.template.Columns)),
+		classes: newClasses(in.Classes, in.Today), in: in, index: make(map[Field]int, len(rd.template.Columns)),
 	}
 	for i, column := range rd.template.Columns {
 		c.index[column.Field] = i
@@ -150,7 +150,7 @@ func (c *checker) identity(j *judgement) {
 		return
 	case number.value == "":
 		if kind.value != idTypeOther {
-			j.reject(number, problem.SheetIDMissing, map[string]string{"type": c.tables["id_type"].Label(kind.value)})
+			j.reject(number, problem.SheetIDMissing, map[string]string{"type": c.tables["id_type"].Label(kind.value), "type.en": kind.value})
 		}
 		return
 	case kind.value != idTypeCitizen:
@@ -172,7 +172,7 @@ func (c *checker) identity(j *judgement) {
 				j.reject(birth, problem.SheetBirthInFuture, nil)
 			}
 		case ident.ImplausibleProvince:
-			j.reject(number, problem.SheetIDProvince, nil)
+			j.reject(number, provinceFault(number.value), nil)
 		default:
 			j.reject(number, problem.SheetIDCharacters, nil)
 		}

@@ -54,9 +54,24 @@ func (f Finding) Problem() *problem.Error {
 // OfItem gives a finding about an item of a record as a problem that points at it.
 func (f Finding) OfItem() *problem.Error { return f.Problem().At("/items/" + string(f.Field)) }
 
-// Sentence says the finding, why it matters and what to do, in a language.
+// Sentence says the finding, why it matters and what to do, in a language; of a
+// corrected value also from what to what, so that the person can check it.
 func (f Finding) Sentence(c *problem.Catalogue, lang problem.Language) string {
-	return c.Sentence(f.Problem(), lang)
+	sentence := c.Sentence(f.Problem(), lang)
+	if f.Severity != Fixed || f.Shown == "" && f.Corrected == "" || f.Field == "" {
+		return sentence
+	}
+	if lang == problem.English {
+		return sentence + " (" + quoted(f.Shown, `"`, `"`, "empty") + " → " + quoted(f.Corrected, `"`, `"`, "empty") + ")"
+	}
+	return sentence + "（" + quoted(f.Shown, "“", "”", "空") + "→" + quoted(f.Corrected, "“", "”", "空") + "）"
+}
+
+func quoted(value, open, closing, empty string) string {
+	if value == "" {
+		return empty
+	}
+	return open + value + closing
 }
 
 func joinRows(rows []int) string {
@@ -88,6 +103,19 @@ func (c *Column) show(value string) string {
 		return string(runes[:longestShown]) + "…"
 	}
 	return value
+}
+
+// WithNames gives findings in which corrected names stand in full: for the person
+// who handed the pupil in, to whom a masked name shows no correction.
+func (t *Template) WithNames(findings []Finding, pupil Pupil) []Finding {
+	list := slices.Clone(findings)
+	for i := range list {
+		f := &list[i]
+		if c := t.Column(f.Field); f.Severity == Fixed && c != nil && c.Secret == MaskName && pupil[f.Field] != "" {
+			f.Corrected = pupil[f.Field]
+		}
+	}
+	return list
 }
 
 // longNumber is how many digits in a row may be somebody's number.

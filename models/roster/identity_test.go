@@ -10,8 +10,8 @@ import (
 	"github.com/xueji/xueji/models/roster"
 )
 
-// codesOf lists the codes found in a row, remarks left out.
-func codesOf(row *roster.Row) []problem.Code {
+// objections lists the codes found in a row, remarks left out.
+func objections(row *roster.Row) []problem.Code {
 	var codes []problem.Code
 	for _, f := range row.Findings {
 		if f.Severity != roster.Remark {
@@ -44,11 +44,11 @@ func refusedIn(sheet *roster.Sheet, row *roster.Row, code problem.Code) bool {
 func TestRadicalsInNamesAreFolded(t *testing.T) {
 	rows, _ := rowsOf(t, "kangxi-radicals.xlsx")
 	require.Equal(t, "方示高", rows[3].Pupil.Name())
-	require.Equal(t, []problem.Code{problem.SheetRadical}, codesOf(rows[3]))
-	require.Equal(t, []problem.Code{problem.SheetSamePerson}, codesOf(rows[4]))
+	require.Equal(t, []problem.Code{problem.SheetRadical}, objections(rows[3]))
+	require.Equal(t, []problem.Code{problem.SheetSamePerson}, objections(rows[4]))
 	require.Equal(t, "黄小纟", rows[5].Pupil.Name())
-	require.Equal(t, []problem.Code{problem.SheetRadical}, codesOf(rows[5]))
-	require.Equal(t, []problem.Code{problem.SheetRadical, problem.SheetRadical}, codesOf(rows[6]))
+	require.Equal(t, []problem.Code{problem.SheetRadical}, objections(rows[5]))
+	require.Equal(t, []problem.Code{problem.SheetRadical, problem.SheetRadical}, objections(rows[6]))
 	require.Equal(t, "马自小", rows[6].Pupil.Member(1).Name, "of a guardian, too")
 	require.Contains(t, rows[6].Pupil[roster.AddressNow], "用水里")
 }
@@ -66,7 +66,7 @@ func TestDotsInNames(t *testing.T) {
 		14: {"", refused}, 15: {"", refused}, 16: {"", refused},
 		17: {"Maximiliano Bartholomew Featherstonehaugh", nil}, 18: {"穆罕默德阿不都热合曼·买买提阿布都克里木·案例长", nil},
 	} {
-		require.Equal(t, want.codes, codesOf(rows[row]), "row %d", row)
+		require.Equal(t, want.codes, objections(rows[row]), "row %d", row)
 		if want.name != "" {
 			require.Equal(t, want.name, rows[row].Pupil.Name(), "row %d", row)
 		}
@@ -79,7 +79,7 @@ func TestOneNumberUnderTwoKinds(t *testing.T) {
 	require.True(t, refusedIn(sheet, rows[3], problem.SheetSameNumber))
 	require.True(t, refusedIn(sheet, rows[4], problem.SheetSameNumber))
 	require.NotEqual(t, roster.Refuse, rows[5].Verdict)
-	require.Empty(t, codesOf(rows[5]))
+	require.Empty(t, objections(rows[5]))
 }
 
 // Two countries give one passport number to two persons; a Hong Kong document in two

@@ -54,7 +54,7 @@ func TestACorrectedValueIsAcceptedAsItStands(t *testing.T) {
 		i := rapid.IntRange(0, len(c.template.Columns)-1).Draw(t, "column")
 		typed := rapid.OneOf(
 			rapid.StringMatching(`[0-9０-９ \-/.年月日XxkmKM公里千米]{1,14}`), rapid.SampledFrom([]string{
-				"汉族", "01-汉族", "是", "男", "１", "2018-3-21", "2026年9月", "贵州省贵阳市南明区", "520102", "二年级3班", "0851-18312051", "1千米", "2", "张 三", " 李四", "中国",
+				"汉族", "01-汉族", "是", "男", "１", "2018-3-21", "2026年9月", "贵州省贵阳市南明区", "520102", "二年级3班", "0851-18312051", "'16316048782", "+852 51234560", "二（3）班", "2026-09-01 00:00:00", "TRUE", "1千米", "2", "张 三", " 李四", "中国",
 			}), rapid.String(),
 		).Draw(t, "typed")
 		first := judgeCell(c, i, typed)
@@ -141,6 +141,30 @@ func FuzzCell(f *testing.F) {
 		require.True(t, utf8.ValidString(j.slots[i].value))
 		if !j.rejected() {
 			require.LessOrEqual(t, utf8.RuneCountInString(j.slots[i].value), max(c.template.Columns[i].Max, utf8.RuneCountInString(typed)))
+		}
+	})
+}
+
+func FuzzReadClass(f *testing.F) {
+	for _, s := range []string{"二（4）班", "2025级4班", "高一十二班", "二四", "第三班", "〇", "十十十", "\xff"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		r, ok := readClass(s)
+		require.False(t, ok && (r.number < 1 || r.number > 99), "a class has a number")
+	})
+}
+
+func FuzzPhone(f *testing.F) {
+	for _, s := range []string{"0851-12345600-801", "+86-163-1234-5600", "0000000", "(0851)12345600", "+852 51234560", "转", "-1", "é"} {
+		f.Add(s)
+	}
+	c := fuzzChecker(f)
+	i := c.index["phone"]
+	f.Fuzz(func(t *testing.T, typed string) {
+		j := judgeCell(c, i, typed)
+		if v := j.slots[i].value; !j.rejected() && v != "" && !isNoneWord(v) {
+			require.True(t, dialled(v) || localLine.MatchString(v), "%q", v)
 		}
 	})
 }

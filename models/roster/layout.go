@@ -13,9 +13,10 @@ import (
 type layout struct {
 	sheet     string
 	headerRow int
-	at        []int       // by column of the template: column of the file, 0 when missing
-	of        map[int]int // column of the file → column of the template
-	findings  []Finding   // about the file
+	at        []int        // by column of the template: column of the file, 0 when missing
+	of        map[int]int  // column of the file → column of the template
+	named     map[int]bool // columns of the file with a header of any kind
+	findings  []Finding    // about the file
 	matched   int
 	width     int      // last column with a header of the clerk's
 	remarks   []int    // columns that WriteFindings added on an earlier try
@@ -107,10 +108,11 @@ func match(t *Template, texts map[int]string) int {
 
 // place finds every column by its header and says in what the file differs from the template.
 func (l *layout) place(t *Template, headers map[int]string) error {
-	l.at, l.of = make([]int, len(t.Columns)), map[int]int{}
+	l.at, l.of, l.named = make([]int, len(t.Columns)), map[int]int{}, map[int]bool{}
 	var unknown, decorated, twice []string
 	for _, column := range sortedKeys(headers) {
 		text := headers[column]
+		l.named[column] = header(text) != "" || text == remarkHeader
 		if text == verdictHeader || text == remarkHeader {
 			l.remarks = append(l.remarks, column)
 			continue

@@ -41,10 +41,28 @@ func (c *checker) members(j *judgement) {
 		c.relation(j, n)
 		known = c.memberIdentity(j, n) || known
 	}
+	c.memberTwice(j)
 	kind, number := c.slot(j, IDType), c.slot(j, IDNumber)
 	// 身份证件类型 Z without a number: a family member must be identified instead [M19].
 	if !known && !kind.bad && kind.value == idTypeOther && !number.bad && number.value == "" {
 		j.reject(c.slot(j, memberField(1, memberIDNumber)), problem.SheetMemberIDMissing, nil)
+	}
+}
+
+// memberTwice refuses one person as both family members: one document, or one
+// name with the same telephone or relation where no two documents tell them apart.
+func (c *checker) memberTwice(j *judgement) {
+	same := func(item string) bool {
+		a, b := c.slot(j, memberField(1, item)), c.slot(j, memberField(2, item))
+		return a.value != "" && a.value == b.value && !a.bad && !b.bad
+	}
+	first, second := c.slot(j, memberField(1, memberIDNumber)), c.slot(j, memberField(2, memberIDNumber))
+	switch {
+	case same(memberIDNumber):
+		j.reject(second, problem.SheetMemberTwice, nil)
+	case first.value != "" && second.value != "":
+	case same(memberName) && (same(memberPhone) || same(memberRelation)):
+		j.reject(c.slot(j, memberField(2, memberName)), problem.SheetMemberTwice, nil)
 	}
 }
 
@@ -89,7 +107,7 @@ func (c *checker) memberCitizenID(j *judgement, number *slot) {
 	}
 	for _, reason := range id.Disagreements(ident.Claim{Today: c.in.Today, Plausible: c.in.Plausible}) {
 		if reason == ident.ImplausibleProvince {
-			j.reject(number, problem.SheetIDProvince, nil)
+			j.reject(number, provinceFault(number.value), nil)
 		} else {
 			j.reject(number, problem.SheetIDBirth, nil)
 		}

@@ -3,6 +3,7 @@ package roster
 import (
 	"context"
 	"strconv"
+	"strings"
 
 	"github.com/xueji/xueji/models/problem"
 	"github.com/xueji/xueji/models/roster/workbook"
@@ -19,7 +20,12 @@ type pass struct {
 	each    func(*Row) error
 	sum     *Summary
 
-	lastPupil int // number of the last row with a pupil
+	lastPupil int   // number of the last row with a pupil
+	strays    int   // rows since then that hold no pupil, see stray
+	hidden    []int // rows with a pupil that nobody sees
+	loose     []int // columns without a header in which this row has something
+	unnamed   map[int]bool
+	left      []int // strays of a sheet of updates
 }
 
 func (p *pass) run(ctx context.Context) error {
@@ -46,10 +52,13 @@ func (p *pass) row(row *workbook.Row) error {
 	if j.blank() {
 		return nil // told with the next pupil; blank rows at the end are no rows
 	}
+	if p.isStray(row, j) {
+		return p.stray(row.Number)
+	}
 	if err := p.gap(row.Number); err != nil {
 		return err
 	}
-	p.lastPupil = row.Number
+	p.note(row)
 	if p.sum.Rows++; p.sum.Rows > p.reader.maxRows {
 		return problem.New(problem.SheetTooManyRows).With("max", strconv.Itoa(p.reader.maxRows))
 	}
@@ -59,10 +68,10 @@ func (p *pass) row(row *workbook.Row) error {
 	p.check.row(j)
 	if !p.repeats.judge(p.check, j) {
 		p.sum.LeftOut++
-		return p.each(&Row{Number: j.row, Verdict: LeftOut, Findings: j.findings})
+		return p.each(&Row{Number: j.row, Verdict: LeftOut, Findings: j.findings, Letters: p.sum.Letters})
 	}
 	j.settle()
-	r := &Row{Number: j.row, Verdict: j.verdict(), Pupil: j.pupil(), Findings: j.findings}
+	r := &Row{Number: j.row, Verdict: j.verdict(), Pupil: j.pupil(), Findings: j.findings, Letters: p.sum.Letters}
 	p.repeats.settle(p.check, j, r.Verdict)
 	p.count(r.Verdict)
 	return p.each(r)
@@ -89,9 +98,12 @@ func (p *pass) store(row *workbook.Row) *judgement {
 	for i := range t.Columns {
 		j.slots[i] = slot{column: &t.Columns[i], letter: p.layout.letter(t, i)}
 	}
+	p.loose = p.loose[:0]
 	for _, c := range row.Cells {
 		if i, known := p.layout.of[c.Column]; known {
 			j.store(&j.slots[i], c, p.book)
+		} else if !p.layout.named[c.Column] && strings.TrimFunc(c.Text, isBlank) != "" {
+			p.loose = append(p.loose, c.Column)
 		}
 	}
 	p.merges.fill(j)
@@ -100,13 +112,13 @@ func (p *pass) store(row *workbook.Row) *judgement {
 
 // gap tells of the blank rows between the last pupil and this one, all at once.
 func (p *pass) gap(next int) error {
-	blank := next - p.lastPupil - 1
+	blank := next - p.lastPupil - 1 - p.strays
 	if blank == 0 {
 		return nil
 	}
 	from := p.lastPupil + 1
 	if p.check.template.partial {
-		return p.refuseGap(from, next-1)
+		return p.refuseGap(from, next-1, blank)
 	}
 	p.sum.LeftOut += blank
 	return p.each(&Row{Number: from, Verdict: LeftOut, Findings: []Finding{{

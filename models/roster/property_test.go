@@ -52,6 +52,9 @@ func FuzzReadFile(f *testing.F) {
 		require.NoError(f, err)
 		f.Add(content)
 	}
+	for _, name := range []string{"update-cells-without-references", "update-header-gap", "hidden-rows", "mojibake"} {
+		f.Add(caseFile(f, name))
+	}
 	in, rd := submission(f), reader(f)
 	f.Fuzz(func(t *testing.T, content []byte) {
 		got, err := rd.ReadAll(context.Background(), bytes.NewReader(content), int64(len(content)), in)

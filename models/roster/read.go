@@ -28,6 +28,8 @@ type Row struct {
 	Verdict  Verdict
 	Pupil    Pupil // also of a refused row, as far as it could be read; nil when left out
 	Findings []Finding
+	// Letters are those of the Summary: the columns of the file by their items.
+	Letters map[Field]string
 }
 
 // Summary counts the rows of a file and holds what concerns the whole file.
@@ -36,7 +38,7 @@ type Summary struct {
 	Taken    int // of these to be taken: good and corrected ones
 	Fixed    int // of the taken ones those with corrected values
 	Refused  int
-	LeftOut  int // blank rows between pupils and exact copies
+	LeftOut  int // blank rows between pupils, exact copies, and rows that hold no pupil
 	File     []Finding
 	Template string // version
 	Sheet    string
@@ -117,10 +119,13 @@ func (rd *Reader) read(ctx context.Context, file io.ReaderAt, size int64, in *Su
 	if err != nil {
 		return nil, refusal(err)
 	}
+	if err := l.hiddenColumns(rd.template, book); err != nil {
+		return nil, err
+	}
 	p := &pass{
 		reader: rd, book: book, layout: l, check: newChecker(rd, in), repeats: newRepeats(), each: each,
-		merges: newMerges(rd.template, l, merges),
-		sum:    &Summary{File: l.findings, Template: rd.template.Version, Sheet: l.sheet, Header: l.headerRow, Letters: l.letters(rd.template)},
+		merges: newMerges(rd.template, l, merges), unnamed: map[int]bool{},
+		sum: &Summary{File: l.findings, Template: rd.template.Version, Sheet: l.sheet, Header: l.headerRow, Letters: l.letters(rd.template)},
 	}
 	if err := p.run(ctx); err != nil {
 		return nil, err
@@ -182,6 +187,7 @@ func (p *pass) finish() (*Summary, error) {
 		return nil, problem.New(problem.SheetNoPupils).With("row", strconv.Itoa(p.layout.headerRow+1))
 	}
 	p.sum.Late = p.repeats.late
+	p.fileFindings()
 	for verdict, n := range p.repeats.downgraded() {
 		if verdict == Correct {
 			p.sum.Fixed -= n

@@ -11,12 +11,13 @@ import (
 // key stands for the content of a row; the content itself is not kept.
 type key [16]byte
 
-// repeats finds pupils that stand in a file more than once. It keeps three
-// keys per row, about 150 bytes, and nothing that could be read back.
+// repeats finds pupils that stand in a file more than once. It keeps five
+// keys per row, about 250 bytes, and nothing that could be read back.
 type repeats struct {
 	byContent map[key]int
 	byNumber  map[key]*bearer
 	byPerson  map[key]int
+	byKin     kinship
 	late      map[int][]Finding
 }
 
@@ -30,7 +31,7 @@ type bearer struct {
 
 func newRepeats() *repeats {
 	return &repeats{
-		byContent: map[key]int{}, byNumber: map[key]*bearer{}, byPerson: map[key]int{}, late: map[int][]Finding{},
+		byContent: map[key]int{}, byNumber: map[key]*bearer{}, byPerson: map[key]int{}, byKin: kinship{}, late: map[int][]Finding{},
 	}
 }
 
@@ -61,6 +62,7 @@ func (r *repeats) judge(c *checker, j *judgement) bool {
 	r.byContent[content] = j.row
 	if !r.number(c, j) {
 		r.person(c, j)
+		r.byKin.judge(c, j)
 	}
 	return true
 }

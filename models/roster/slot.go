@@ -2,6 +2,7 @@ package roster
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/xueji/xueji/models/ident"
 	"github.com/xueji/xueji/models/problem"
@@ -112,32 +113,47 @@ func (j *judgement) store(s *slot, c workbook.Cell, book *workbook.Book) {
 		return
 	}
 	switch c.Kind {
-	case workbook.Number, workbook.Bool:
+	case workbook.Number:
 		j.storeNumber(s, c.Text, book)
+	case workbook.Bool:
+		j.storeTruth(s, c.Text)
 	case workbook.Date:
-		if !j.storeDay(s, c.Text, book) {
-			j.storeNumber(s, c.Text, book)
-		}
+		j.storeDate(s, c.Text, book)
 	case workbook.Text, workbook.Error:
 		j.storeText(s)
+		j.clearProgramWord(s)
 	}
 	if c.Formula && s.value != "" {
 		j.fix(s, problem.SheetFormula, s.value)
 	}
 }
 
+// storeText takes a text, tidied as its column allows.
 func (j *judgement) storeText(s *slot) {
+	raw := j.bare(s)
+	if garbled(raw) {
+		s.value = strings.ToValidUTF8(raw, "\uFFFD")
+		j.reject(s, problem.SheetGarbled, nil)
+		return
+	}
+	if isErrorWord(raw) {
+		j.reject(s, problem.SheetErrorCell, nil)
+		return
+	}
 	if !s.column.compact() {
-		text, codes := tidy(s.raw)
+		text, codes := tidy(raw)
 		s.value = text
 		for _, code := range codes {
 			if text != "" { // a cell of spaces is an empty cell
 				j.fix(s, code, text)
 			}
 		}
+		if looksGarbled(raw) {
+			j.remark(s, problem.SheetLooksGarbled)
+		}
 		return
 	}
-	text, repairs := ident.Tidy(s.raw)
+	text, repairs := ident.Tidy(raw)
 	s.value = text
 	for _, r := range repairs {
 		if code := repairCode(r); code != "" && text != "" {
@@ -175,47 +191,4 @@ func repairCode(r ident.Repair) problem.Code {
 // compact reports kinds in which blanks and full-width characters mean nothing.
 func (c *Column) compact() bool {
 	return !slices.Contains([]Kind{KindText, KindName, KindAddress, KindHidden}, c.Kind)
-}
-
-// storeNumber takes a numeric cell: the digits are kept when all are there.
-func (j *judgement) storeNumber(s *slot, stored string, book *workbook.Book) {
-	digits, exact := workbook.Integer(stored)
-	s.number = true
-	switch s.column.Kind {
-	case KindIdentity, KindNumber, KindPhone, KindDivision, KindSchool, KindClass:
-		if !exact {
-			j.reject(s, problem.SheetDigitsLost, nil)
-			return
-		}
-		j.fix(s, problem.SheetNumberCell, digits)
-	case KindDate, KindMonth:
-		// A date whose cell lost its format is a five-digit serial number.
-		if exact && len(digits) == 5 && j.storeDay(s, stored, book) {
-			return
-		}
-		s.value = workbook.Decimal(stored)
-		j.fix(s, problem.SheetNumberCell, s.value)
-	case KindCode, KindPostcode:
-		// Judged with the code table: a leading zero may be gone.
-		s.value = workbook.Decimal(stored)
-	default:
-		j.fix(s, problem.SheetNumberCell, workbook.Decimal(stored))
-	}
-}
-
-// storeDay takes a date cell of a date column.
-func (j *judgement) storeDay(s *slot, stored string, book *workbook.Book) bool {
-	if s.column.Kind != KindDate && s.column.Kind != KindMonth {
-		return false
-	}
-	day, ok := book.Day(stored)
-	if !ok {
-		return false
-	}
-	layout := "20060102"
-	if s.column.Kind == KindMonth {
-		layout = "200601"
-	}
-	j.fix(s, problem.SheetDateCell, day.Format(layout))
-	return true
 }

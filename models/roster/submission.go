@@ -1,8 +1,6 @@
 package roster
 
 import (
-	"strings"
-
 	"github.com/xueji/xueji/models/calendar"
 	"github.com/xueji/xueji/models/division"
 	"github.com/xueji/xueji/models/ident"
@@ -39,30 +37,4 @@ func usualAge(s ident.Stage) (int, bool) {
 		return 15, true
 	}
 	return 0, false
-}
-
-// classes finds classes by number and by name.
-type classes struct {
-	byCode map[string]Class
-	byName map[string][]string
-}
-
-func newClasses(list []Class) classes {
-	c := classes{byCode: make(map[string]Class, len(list)), byName: make(map[string][]string, len(list))}
-	for _, class := range list {
-		c.byCode[class.Code] = class
-		name := ClassWord(class.Name)
-		c.byName[name] = append(c.byName[name], class.Code)
-	}
-	return c
-}
-
-// ClassWord makes 二年级（3）班 and 二年级3班 the same word.
-func ClassWord(name string) string {
-	return strings.Map(func(r rune) rune {
-		if r == '(' || r == ')' || isBlank(r) {
-			return -1
-		}
-		return r
-	}, halfWidth(name))
 }

@@ -31,6 +31,7 @@ const (
 const (
 	memberName         = "name"
 	memberRelation     = "relation"
+	memberPhone        = "phone"
 	memberRelationNote = "relation_note"
 	memberIDType       = "id_type"
 	memberIDNumber     = "id_number"

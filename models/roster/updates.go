@@ -89,17 +89,17 @@ func (l *layout) letters(t *Template) map[Field]string {
 func (p *pass) update(j *judgement) error {
 	p.check.cells(j, 0)
 	j.settle()
-	r := &Row{Number: j.row, Verdict: j.verdict(), Pupil: j.pupil(), Findings: j.findings}
+	r := &Row{Number: j.row, Verdict: j.verdict(), Pupil: j.pupil(), Findings: j.findings, Letters: p.sum.Letters}
 	p.count(r.Verdict)
 	return p.each(r)
 }
 
 // refuseGap refuses blank rows in a sheet of updates (P50): nobody knows whose
 // they were meant to be.
-func (p *pass) refuseGap(from, last int) error {
+func (p *pass) refuseGap(from, last, blank int) error {
 	p.count(Refuse)
 	return p.each(&Row{Number: from, Verdict: Refuse, Findings: []Finding{{
 		Row: from, Code: problem.UpdateBlankRows, Severity: Reject,
-		Params: map[string]string{"last": strconv.Itoa(last), "count": strconv.Itoa(last - from + 1)},
+		Params: map[string]string{"last": strconv.Itoa(last), "count": strconv.Itoa(blank)},
 	}}})
 }

@@ -115,6 +115,9 @@ func FuzzReadUpdates(f *testing.F) {
 		require.NoError(f, err)
 		f.Add(content)
 	}
+	for _, name := range []string{"update-cells-without-references", "update-header-gap", "hidden-rows", "mojibake"} {
+		f.Add(caseFile(f, name))
+	}
 	f.Add(part(f, []roster.Field{roster.Name, roster.IDNumber, "phone"}, good(f)))
 	f.Fuzz(func(t *testing.T, content []byte) {
 		got, err := readUpdates(t, content)

@@ -3,6 +3,7 @@ package roster
 import (
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -78,27 +79,6 @@ func (j *judgement) validity(s *slot) {
 	}
 }
 
-// phone judges a telephone number: digits only, no word, no dash (P19).
-func (j *judgement) phone(s *slot) {
-	v := strings.Map(func(r rune) rune {
-		if strings.ContainsRune("-—–()（）.", r) {
-			return -1
-		}
-		return r
-	}, s.value)
-	for _, country := range []string{"+86", "0086"} {
-		if rest := strings.TrimPrefix(v, country); len(rest) >= 10 {
-			v = rest
-		}
-	}
-	switch {
-	case !isDigits(v), len(v) < 7, len(v) > 15, v[0] == '1' && len(v) != 11:
-		j.reject(s, problem.SheetBadPhone, nil)
-	case v != s.value:
-		j.fix(s, problem.SheetPhonePunctuation, v)
-	}
-}
-
 func (j *judgement) postcode(s *slot) {
 	switch v := s.value; {
 	case !isDigits(v) || len(v) > 6 || len(v) < 5:
@@ -167,21 +147,6 @@ func isCounty(known *division.Table, code ident.DivisionCode) bool {
 	return slices.Contains([]string{"710000", "810000", "820000"}, code.Six())
 }
 
-// class judges a class number; the name of exactly one class of the school counts.
-func (j *judgement) class(s *slot, known classes) {
-	if _, ok := known.byCode[s.value]; ok {
-		return
-	}
-	switch named := known.byName[ClassWord(s.value)]; len(named) {
-	case 0:
-		j.reject(s, problem.SheetClassUnknown, nil)
-	case 1:
-		j.fix(s, problem.SheetClassName, named[0])
-	default:
-		j.reject(s, problem.SheetClassAmbiguous, nil)
-	}
-}
-
 // documentNumber judges the number of a passport or a permit, whose shapes differ.
 func (j *judgement) documentNumber(s *slot) {
 	if tidied, repairs := ident.TidyNumber(s.value); tidied != s.value {
@@ -193,6 +158,23 @@ func (j *judgement) documentNumber(s *slot) {
 	if len(ident.NumberKey(s.value)) < 4 || strings.Trim(s.value, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ()/-") != "" {
 		j.reject(s, problem.SheetDocumentNumber, nil)
 	}
+}
+
+// otherDocument is the shape of passports and of the permits of people from
+// abroad, Hong Kong, Macao and Taiwan: letters before seven to twelve digits.
+var otherDocument = regexp.MustCompile(`^[A-Za-z]{1,3}[0-9]{7,12}$`)
+
+// isOtherDocument reports a number that belongs to another document than the
+// identity card, so that nobody is told to count its digits.
+func isOtherDocument(number string) bool { return otherDocument.MatchString(number) }
+
+// provinceFault says what is wrong with a well-formed number that begins with no
+// province: 9 begins the residence cards of foreigners (外国人永久居留身份证, 2023).
+func provinceFault(number string) problem.Code {
+	if strings.HasPrefix(number, "9") {
+		return problem.SheetIDOtherDocument
+	}
+	return problem.SheetIDProvince
 }
 
 // citizenID judges a citizen identity number; no digit of it is ever guessed.
@@ -210,6 +192,10 @@ func (j *judgement) citizenID(s *slot) ident.CitizenID {
 	var refused *ident.Error
 	if !errors.As(err, &refused) {
 		j.reject(s, problem.SheetIDCharacters, nil)
+		return ident.CitizenID{}
+	}
+	if isOtherDocument(s.value) {
+		j.reject(s, problem.SheetIDOtherDocument, nil)
 		return ident.CitizenID{}
 	}
 	params := map[string]string{"length": strconv.Itoa(len([]rune(s.value)))}

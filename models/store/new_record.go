@@ -72,10 +72,31 @@ func (t *Tx) againstNewRecord(c *Change, class *status.Class, evidence []Evidenc
 	c.Subject = Subject{Name: c.values[status.FieldName].text, IDType: c.values[status.FieldIDType].text, IDNumber: c.values[status.FieldIDNumber].after,
 		SchoolID: c.OrgID, School: school.Name, Province: c.ProvinceCode, Stage: class.Stage, EntryYear: class.EntryYear}
 	taken, err := t.identityTaken(c, nil)
+	if err != nil {
+		return nil, err
+	}
 	if taken != nil {
-		list = append(list, taken)
+		return append(list, taken), nil
+	}
+	present, err := t.pupilPresent(c)
+	if present != nil {
+		list = append(list, present)
 	}
 	return list, err
+}
+
+// pupilPresent tells that the school has the pupil of a new record already, also
+// when the document has no number or another.
+func (t *Tx) pupilPresent(c *Change) (*problem.Error, error) {
+	typed := map[roster.Field]string{}
+	for field, v := range c.values {
+		typed[roster.Field(field)] = v.text
+	}
+	known, err := t.recognise(c.OrgID, []soughtPupil{t.store.sought(0, typed)})
+	if k, here := known[0]; here && !k.alike {
+		return problem.New(problem.PupilPresent).At("/values/" + status.FieldName), err
+	}
+	return nil, err
 }
 
 // judgeNewRecord judges all items of the sheet at once, as a row of a roster, and

@@ -3,6 +3,7 @@ package store
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -63,6 +64,8 @@ const (
 	RowRejected RosterVerdict = "REJECT"   // not taken
 	RowSkipped  RosterVerdict = "SKIP"     // empty, or a copy of an earlier row
 	RowLeftOut  RosterVerdict = "LEFT_OUT" // good when checked, but could no longer go in
+	RowPresent  RosterVerdict = "PRESENT"  // the pupil is in the school's register, which says the same
+	RowDiffers  RosterVerdict = "DIFFERS"  // the pupil is in the school's register, which says something else
 )
 
 // RosterCounts is the progress and the result of a check.
@@ -72,6 +75,9 @@ type RosterCounts struct {
 	Remarked int `gorm:"column:rows_remarked"`
 	Rejected int `gorm:"column:rows_rejected"`
 	Skipped  int `gorm:"column:rows_skipped"`
+	// Present and Differing are pupils whom the school has already.
+	Present   int `gorm:"column:rows_present"`
+	Differing int `gorm:"column:rows_differing"`
 }
 
 func (c *RosterCounts) count(v RosterVerdict) {
@@ -86,6 +92,10 @@ func (c *RosterCounts) count(v RosterVerdict) {
 		c.Rejected++
 	case RowSkipped:
 		c.Skipped++
+	case RowPresent:
+		c.Present++
+	case RowDiffers:
+		c.Differing++
 	case RowLeftOut: // decided at enrolment, never by a check
 	}
 }
@@ -126,7 +136,8 @@ type RosterRow struct {
 }
 
 const rosterColumns = `id, school_id, org_path::text AS org_path, file_name, file_sha256, file_size, blob_key, template_version, state, attempt,
-	rows_read, rows_good, rows_remarked, rows_rejected, rows_skipped, rows_enrolled, rows_left_out, findings::text AS findings_json,
+	rows_read, rows_good, rows_remarked, rows_rejected, rows_skipped, rows_present, rows_differing,
+	rows_enrolled, rows_left_out, findings::text AS findings_json,
 	created_by, created_at, progress_at, checked_at, change_id, version`
 
 type rosterScan struct {
@@ -202,4 +213,39 @@ func (t *Tx) RosterRows(id uuid.UUID, verdict RosterVerdict, after, most int) ([
 		}
 	}
 	return list, nil
+}
+
+// NameCorrections shows corrected names in full in rows of a roster that were not
+// enrolled yet: for the school that handed them in. All others see them masked.
+func (t *Tx) NameCorrections(id uuid.UUID, template *roster.Template, rows []RosterRow) error {
+	at := map[int]*RosterRow{}
+	var numbers []int
+	for i := range rows {
+		if slices.ContainsFunc(rows[i].Findings, func(f roster.Finding) bool {
+			c := template.Column(f.Field)
+			return f.Severity == roster.Fixed && c != nil && c.Secret == roster.MaskName
+		}) {
+			at[rows[i].RowNo] = &rows[i]
+			numbers = append(numbers, rows[i].RowNo)
+		}
+	}
+	if len(numbers) == 0 {
+		return nil
+	}
+	var sealed []struct {
+		RowNo   int
+		Payload []byte
+	}
+	err := t.db.Raw(`SELECT row_no, payload FROM roster_row WHERE roster_id = ? AND row_no IN ? AND payload IS NOT NULL`, id, numbers).Scan(&sealed).Error
+	if err != nil {
+		return fmt.Errorf("read the names of a roster: %w", err)
+	}
+	for _, row := range sealed {
+		values, err := t.store.openRosterRow(id, row.RowNo, row.Payload)
+		if err != nil {
+			return err
+		}
+		at[row.RowNo].Findings = template.WithNames(at[row.RowNo].Findings, values)
+	}
+	return nil
 }

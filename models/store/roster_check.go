@@ -5,6 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
+	"strconv"
 
 	"github.com/google/uuid"
 
@@ -60,18 +63,17 @@ func (s *Store) CheckRoster(ctx context.Context, scope Scope, r *Roster, sheet R
 	return done, err
 }
 
-// TryRoster checks a sheet and keeps nothing (试校验).
+// TryRoster checks a sheet and keeps nothing (试校验). It says of every row what
+// CheckRoster says.
 func (s *Store) TryRoster(ctx context.Context, scope Scope, school uuid.UUID, sheet RosterSheet) (*DryRun, error) {
-	dry := &DryRun{}
-	verdicts := map[int]RosterVerdict{}
+	var rows []RosterRow
+	at, named := map[int]int{}, map[int][]roster.Finding{}
 	c := &rosterCheck{store: s, ctx: ctx, scope: scope, subject: school, sheet: sheet}
 	c.keep = func(_ *Tx, batch []StagedRow) error {
 		for _, row := range batch {
-			verdicts[row.RowNo] = row.Verdict
-			if len(row.Findings) > 0 && len(dry.Rows) < dryRunFindings {
-				dry.Rows = append(dry.Rows, RosterRow{RowNo: row.RowNo, Verdict: row.Verdict, Name: row.Values[roster.Name],
-					IDMasked: maskDocument(row.Values[roster.IDNumber]), ClassCode: row.ClassCode, Findings: row.Findings})
-			}
+			at[row.RowNo] = len(rows)
+			rows = append(rows, row.shown())
+			named[row.RowNo] = sheet.Reader.Template().WithNames(row.Findings, row.Values)
 		}
 		return nil
 	}
@@ -79,27 +81,25 @@ func (s *Store) TryRoster(ctx context.Context, scope Scope, school uuid.UUID, sh
 	if err != nil {
 		return nil, err
 	}
+	dry := &DryRun{Unfit: result.Unfit, Findings: result.Findings}
+	if result.Unfit {
+		return dry, nil
+	}
 	for row, findings := range result.Late {
-		verdicts[row] = RowRejected
-		dry.refuse(row, findings)
+		r := &rows[at[row]]
+		r.Verdict, r.Findings = RowRejected, append(r.Findings, findings...)
 	}
-	for _, v := range verdicts {
-		dry.count(v)
-	}
-	dry.Read, dry.Unfit, dry.Findings = result.Pupils, result.Unfit, result.Findings
-	return dry, nil
-}
-
-func (d *DryRun) refuse(row int, findings []roster.Finding) {
-	for i := range d.Rows {
-		if d.Rows[i].RowNo == row {
-			d.Rows[i].Verdict, d.Rows[i].Findings = RowRejected, append(d.Rows[i].Findings, findings...)
-			return
+	for _, row := range rows {
+		dry.count(row.Verdict)
+		if row.Verdict == RowRemarked { // as NameCorrections shows them
+			row.Findings = named[row.RowNo]
+		}
+		if len(row.Findings) > 0 && len(dry.Rows) < dryRunFindings {
+			dry.Rows = append(dry.Rows, row)
 		}
 	}
-	if len(d.Rows) < dryRunFindings {
-		d.Rows = append(d.Rows, RosterRow{RowNo: row, Verdict: RowRejected, Findings: findings})
-	}
+	dry.Read = result.Pupils
+	return dry, nil
 }
 
 // rosterCheck is one walk through a sheet.
@@ -110,12 +110,16 @@ type rosterCheck struct {
 	subject uuid.UUID // of the audit entries
 	sheet   RosterSheet
 	keep    func(*Tx, []StagedRow) error
+	school  uuid.UUID
 	classes map[string]uuid.UUID
+	letters map[roster.Field]string // of the file's columns
 	batch   []StagedRow
+	seated  map[int]uuid.UUID // the classes of the good rows
 }
 
 func (c *rosterCheck) run(school uuid.UUID) (*RosterResult, error) {
 	result := &RosterResult{Template: c.sheet.Reader.Template().Version}
+	c.school, c.seated = school, map[int]uuid.UUID{}
 	in, err := c.submission(school)
 	if err != nil {
 		return nil, err
@@ -133,7 +137,11 @@ func (c *rosterCheck) run(school uuid.UUID) (*RosterResult, error) {
 	if err := c.flush(); err != nil {
 		return nil, err
 	}
-	result.Template, result.Findings, result.Pupils, result.Late = sum.Template, sum.File, sum.Rows, sum.Late
+	full, err := c.classesThatFill(sum.Late)
+	if err != nil {
+		return nil, err
+	}
+	result.Template, result.Findings, result.Pupils, result.Late = sum.Template, append(sum.File, full...), sum.Rows, sum.Late
 	return result, nil
 }
 
@@ -180,6 +188,7 @@ func stageOf(s org.Stage) ident.Stage {
 
 func (c *rosterCheck) take(row *roster.Row) error {
 	code := row.Pupil.ClassCode()
+	c.letters = row.Letters
 	c.batch = append(c.batch, StagedRow{RowNo: row.Number, Verdict: verdictOf(row), ClassID: c.classes[code], ClassCode: code,
 		Values: row.Pupil, Findings: row.Findings})
 	if len(c.batch) < rosterBatch {
@@ -213,44 +222,48 @@ func (c *rosterCheck) flush() error {
 	batch := c.batch
 	c.batch = nil
 	return c.store.InScope(c.ctx, c.scope, func(t *Tx) error {
-		if err := c.refuseRegistered(t, batch); err != nil {
+		if err := c.askRegister(t, batch); err != nil {
 			return err
 		}
-		return c.keep(t, batch)
+		if err := c.keep(t, batch); err != nil {
+			return err
+		}
+		for _, row := range batch {
+			if row.good() {
+				c.seated[row.RowNo] = row.ClassID
+			}
+		}
+		return nil
 	})
 }
 
-// refuseRegistered refuses pupils who have a record already (身份证号已被注册).
-func (c *rosterCheck) refuseRegistered(t *Tx, batch []StagedRow) error {
-	hashes := map[string]int{}
-	var asked [][]byte
-	for i, row := range batch {
-		number := row.Values[roster.IDNumber]
-		if number == "" || (row.Verdict != RowAccepted && row.Verdict != RowRemarked) {
-			continue
-		}
-		for _, hash := range c.store.identityKeys(documentOf(row.Values)) {
-			hashes[string(hash)] = i
-			asked = append(asked, hash)
+// classesThatFill names the classes that would grow beyond their size.
+func (c *rosterCheck) classesThatFill(late map[int][]roster.Finding) ([]roster.Finding, error) {
+	pupils := map[uuid.UUID]int{}
+	for row, class := range c.seated {
+		if late[row] == nil {
+			pupils[class]++
 		}
 	}
-	own, elsewhere, err := t.RegisteredAmong(c.subject, asked)
+	var classes []struct {
+		ID       uuid.UUID
+		Code     string
+		Capacity int
+		Occupied int
+	}
+	err := c.store.InScope(c.ctx, c.scope, func(t *Tx) error {
+		return t.db.Raw(`SELECT id, code, capacity, occupied FROM school_class WHERE id = ANY (?::uuid[]) ORDER BY code`,
+			idArray(slices.Collect(maps.Keys(pupils)))).Scan(&classes).Error
+	})
 	if err != nil {
-		return err
+		return nil, fmt.Errorf("compare a roster with the sizes of classes: %w", err)
 	}
-	column := c.sheet.Reader.Template().Column(roster.IDNumber)
-	for hash, i := range hashes {
-		code := problem.IdentityRegistered
-		switch {
-		case own[hash]:
-			code = problem.IdentityOwnSchool
-		case !elsewhere[hash]:
-			continue
+	var list []roster.Finding
+	for _, class := range classes {
+		if class.Occupied+pupils[class.ID] > class.Capacity {
+			list = append(list, roster.Finding{Field: roster.ClassCode, Code: problem.RosterClassFills, Severity: roster.Remark,
+				Shown: class.Code, Params: map[string]string{"class": class.Code, "max": strconv.Itoa(class.Capacity)}})
 		}
-		row := &batch[i]
-		row.Verdict = RowRejected
-		row.Findings = append(row.Findings, roster.Finding{Row: row.RowNo, Column: column.Letter, Header: column.Header, Field: column.Field,
-			Code: code, Severity: roster.Reject, Shown: maskDocument(row.Values[roster.IDNumber])})
 	}
-	return nil
+	return list, nil
 }

@@ -146,21 +146,37 @@ func (e *enrolment) keep(refuse func(*enrolPupil) *problem.Error) {
 	e.pupils = kept
 }
 
+// leaveRegisteredOut leaves out who has a record by now: two rosters may have
+// been checked before either was approved. Enrolments of one school wait for each
+// other, so that the second sees the records of the first.
 func (e *enrolment) leaveRegisteredOut() error {
+	if _, err := e.tx.exec(`SELECT pg_advisory_xact_lock(hashtextextended(?, 0))`, "enrol/"+e.roster.SchoolID.String()); err != nil {
+		return fmt.Errorf("hold the enrolments of a school: %w", err)
+	}
 	var hashes [][]byte
 	rows := map[string][]int{} // of the sheet, by the key of the document
+	pupils := make([]soughtPupil, 0, len(e.pupils))
 	for _, p := range e.pupils {
+		pupils = append(pupils, e.tx.store.sought(p.row, p.values))
 		if len(p.keys) > 0 {
 			hashes = append(hashes, p.keys...)
 			rows[string(p.keys[0])] = append(rows[string(p.keys[0])], p.row)
 		}
+	}
+	known, err := e.tx.recognise(e.roster.SchoolID, pupils)
+	if err != nil {
+		return err
 	}
 	taken, err := e.tx.hashesAmong(`SELECT id_hash FROM student WHERE id_hash = ANY ($1) AND enrol_status <> 'DELETED'`, hashes)
 	if err != nil {
 		return err
 	}
 	e.keep(func(p *enrolPupil) *problem.Error {
-		if slices.ContainsFunc(p.keys, func(key []byte) bool { return taken[string(key)] }) {
+		k, here := known[p.row]
+		switch {
+		case here && !k.alike:
+			return problem.New(problem.PupilPresent)
+		case slices.ContainsFunc(p.keys, func(key []byte) bool { return taken[string(key)] }):
 			return problem.New(problem.IdentityRegistered)
 		}
 		if len(p.keys) == 0 || len(rows[string(p.keys[0])]) == 1 {

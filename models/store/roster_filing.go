@@ -13,23 +13,20 @@ import (
 	"github.com/xueji/xueji/models/roster"
 )
 
-// RegisteredAmong gives those of the identities, as hashes, that the roster's
-// check must refuse: own are in the caller's scope, elsewhere anywhere else. It
-// tells nothing but "taken", and is audited.
-func (t *Tx) RegisteredAmong(id uuid.UUID, hashes [][]byte) (own, elsewhere map[string]bool, err error) {
-	all, err := t.hashesAmong(`SELECT identities_registered($1)`, hashes)
+// registeredAmong gives those of the identities, as hashes, that have a record
+// which is none of the known ones: at another school. It tells nothing but
+// "taken", and is audited.
+func (t *Tx) registeredAmong(id uuid.UUID, hashes [][]byte, known map[int]knownPupil) (map[string]bool, error) {
+	elsewhere, err := t.hashesAmong(`SELECT identities_registered($1)`, hashes)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	own, err = t.hashesAmong(`SELECT id_hash FROM student WHERE id_hash = ANY ($1) AND enrol_status <> 'DELETED'`, hashes)
-	if err != nil {
-		return nil, nil, err
+	taken := len(elsewhere)
+	for _, k := range known {
+		delete(elsewhere, string(k.hash))
 	}
-	for hash := range own {
-		delete(all, hash)
-	}
-	return own, all, t.Audit("roster.ask_register", "roster", id.String(), map[string]string{
-		"asked": strconv.Itoa(len(hashes)), "taken": strconv.Itoa(len(own) + len(all))})
+	return elsewhere, t.Audit("roster.ask_register", "roster", id.String(), map[string]string{
+		"asked": strconv.Itoa(len(hashes)), "taken": strconv.Itoa(taken)})
 }
 
 // rosterMayBeFiled says whether a roster of the school is checked and has
@@ -51,6 +48,8 @@ func (r *Roster) mayBeFiled() error {
 		return problem.New(problem.RosterChecking).At("/roster_id")
 	case r.State != RosterChecked:
 		return r.State.refusal().At("/roster_id")
+	case r.Good == 0 && r.Rejected == 0 && r.Present+r.Differing > 0:
+		return problem.New(problem.RosterNothingNew).At("/roster_id")
 	case r.Good == 0:
 		return problem.New(problem.RosterNothingGood).At("/roster_id")
 	}

@@ -79,7 +79,8 @@ func (t *Tx) RestartRosterCheck(id uuid.UUID) (*Roster, error) {
 		return nil, problem.New(problem.RosterFileGone)
 	}
 	_, err = t.exec(`UPDATE roster SET state = 'UPLOADED', attempt = attempt + 1, findings = '[]', checked_at = NULL, progress_at = ?,
-		rows_read = 0, rows_good = 0, rows_remarked = 0, rows_rejected = 0, rows_skipped = 0, version = version + 1 WHERE id = ?`, t.now, id)
+		rows_read = 0, rows_good = 0, rows_remarked = 0, rows_rejected = 0, rows_skipped = 0,
+		rows_present = 0, rows_differing = 0, version = version + 1 WHERE id = ?`, t.now, id)
 	if err != nil {
 		return nil, fmt.Errorf("restart the check of a roster: %w", err)
 	}
@@ -98,6 +99,21 @@ type StagedRow struct {
 	// Values are the items as taken; they are stored encrypted, and only for good rows.
 	Values   map[roster.Field]string
 	Findings []roster.Finding
+	// StudentID is the record by which a row was recognised: PRESENT and DIFFERS.
+	StudentID uuid.UUID
+}
+
+// good says whether the row is to be taken.
+func (row *StagedRow) good() bool { return row.Verdict == RowAccepted || row.Verdict == RowRemarked }
+
+// shown gives the row without its secrets.
+func (row *StagedRow) shown() RosterRow {
+	r := RosterRow{RowNo: row.RowNo, Verdict: row.Verdict, Name: row.Values[roster.Name], IDMasked: maskDocument(row.Values[roster.IDNumber]),
+		ClassCode: row.ClassCode, Findings: row.Findings}
+	if row.StudentID != uuid.Nil {
+		r.StudentID = &row.StudentID
+	}
+	return r
 }
 
 // StageRosterRows adds a batch of checked rows and the progress. It gives
@@ -118,8 +134,8 @@ func (t *Tx) StageRosterRows(id uuid.UUID, attempt int, rows []StagedRow) error 
 		return err
 	}
 	_, err = t.exec(`UPDATE roster SET rows_read = ?, rows_good = ?, rows_remarked = ?, rows_rejected = ?, rows_skipped = ?,
-		progress_at = ?, version = version + 1 WHERE id = ?`,
-		counts.Read, counts.Good, counts.Remarked, counts.Rejected, counts.Skipped, t.now, id)
+		rows_present = ?, rows_differing = ?, progress_at = ?, version = version + 1 WHERE id = ?`,
+		counts.Read, counts.Good, counts.Remarked, counts.Rejected, counts.Skipped, counts.Present, counts.Differing, t.now, id)
 	if err != nil {
 		return fmt.Errorf("record the progress of a check: %w", err)
 	}
@@ -135,14 +151,14 @@ func (t *Tx) insertRosterRows(r *Roster, rows []StagedRow) error {
 		}
 		copied = append(copied, values)
 	}
-	columns := []string{"row_no", "verdict", "name", "id_masked", "id_hash", "class_id", "class_code", "payload", "findings"}
+	columns := []string{"row_no", "verdict", "name", "id_masked", "id_hash", "class_id", "class_code", "payload", "findings", "student_id"}
 	err := t.copyTemporary("staged_row", `row_no int, verdict text, name text, id_masked text, id_hash bytea,
-		class_id uuid, class_code text, payload bytea, findings text`, columns, copied)
+		class_id uuid, class_code text, payload bytea, findings text, student_id uuid`, columns, copied)
 	if err != nil {
 		return err
 	}
-	_, err = t.exec(`INSERT INTO roster_row (roster_id, org_path, row_no, verdict, name, id_masked, id_hash, class_id, class_code, payload, findings)
-		SELECT ?, ?::ltree, row_no, verdict, name, id_masked, id_hash, class_id, class_code, payload, findings::jsonb FROM staged_row`, r.ID, r.OrgPath)
+	_, err = t.exec(`INSERT INTO roster_row (roster_id, org_path, row_no, verdict, name, id_masked, id_hash, class_id, class_code, payload, findings, student_id)
+		SELECT ?, ?::ltree, row_no, verdict, name, id_masked, id_hash, class_id, class_code, payload, findings::jsonb, student_id FROM staged_row`, r.ID, r.OrgPath)
 	if err != nil {
 		return fmt.Errorf("stage the rows of a roster: %w", err)
 	}
@@ -156,17 +172,16 @@ func (t *Tx) stagedRow(id uuid.UUID, row StagedRow) ([]any, error) {
 	}
 	var hash, payload []byte
 	number := row.Values[roster.IDNumber]
-	good := row.Verdict == RowAccepted || row.Verdict == RowRemarked
-	if good {
+	if row.good() {
 		if payload, err = t.store.sealRosterRow(id, row.RowNo, row.Values); err != nil {
 			return nil, err
 		}
 	}
-	if good && number != "" {
+	if row.good() && number != "" {
 		hash = t.store.identityKey(documentOf(row.Values))
 	}
 	return []any{row.RowNo, string(row.Verdict), row.Values[roster.Name], maskDocument(number), hash,
-		orNull(row.ClassID), row.ClassCode, payload, findings}, nil
+		orNull(row.ClassID), row.ClassCode, payload, findings, orNull(row.StudentID)}, nil
 }
 
 // RosterResult is what a check found in the file as a whole.
@@ -181,8 +196,7 @@ type RosterResult struct {
 	Late map[int][]roster.Finding
 }
 
-// FinishRosterCheck closes an attempt: CHECKED or UNFIT. Classes that would
-// grow beyond their size are named in the file's findings.
+// FinishRosterCheck closes an attempt: CHECKED or UNFIT.
 func (t *Tx) FinishRosterCheck(id uuid.UUID, attempt int, result RosterResult) (*Roster, error) {
 	r, err := t.lockRoster(id)
 	if err != nil {
@@ -201,18 +215,15 @@ func (t *Tx) FinishRosterCheck(id uuid.UUID, attempt int, result RosterResult) (
 	if err := t.refuseLate(id, result.Late); err != nil {
 		return nil, err
 	}
-	full, err := t.classesThatFill(id)
-	if err != nil {
-		return nil, err
-	}
-	text, err := findingsJSON(append(findings, full...))
+	text, err := findingsJSON(findings)
 	if err != nil {
 		return nil, err
 	}
 	_, err = t.exec(`UPDATE roster SET state = ?, template_version = ?, findings = ?::jsonb, checked_at = ?, progress_at = ?, version = version + 1,
-			rows_read = ?, (rows_good, rows_remarked, rows_rejected, rows_skipped) = (
+			rows_read = ?, (rows_good, rows_remarked, rows_rejected, rows_skipped, rows_present, rows_differing) = (
 				SELECT count(*) FILTER (WHERE verdict IN ('ACCEPT', 'REMARK')), count(*) FILTER (WHERE verdict = 'REMARK'),
-					count(*) FILTER (WHERE verdict = 'REJECT'), count(*) FILTER (WHERE verdict = 'SKIP') FROM roster_row WHERE roster_id = roster.id)
+					count(*) FILTER (WHERE verdict = 'REJECT'), count(*) FILTER (WHERE verdict = 'SKIP'),
+					count(*) FILTER (WHERE verdict = 'PRESENT'), count(*) FILTER (WHERE verdict = 'DIFFERS') FROM roster_row WHERE roster_id = roster.id)
 		WHERE id = ?`, string(state), result.Template, text, t.now, t.now, result.Pupils, id)
 	if err != nil {
 		return nil, fmt.Errorf("finish the check of a roster: %w", err)
@@ -243,25 +254,6 @@ func findingsJSON(list []roster.Finding) (string, error) {
 		return "", fmt.Errorf("write findings: %w", err)
 	}
 	return string(text), nil
-}
-
-func (t *Tx) classesThatFill(id uuid.UUID) ([]roster.Finding, error) {
-	var full []struct {
-		Code     string
-		Capacity int
-	}
-	err := t.db.Raw(`SELECT c.code, c.capacity FROM school_class c
-		JOIN (SELECT class_id, count(*) AS pupils FROM roster_row WHERE roster_id = ? AND verdict IN ('ACCEPT', 'REMARK') GROUP BY class_id) n
-		ON n.class_id = c.id WHERE c.occupied + n.pupils > c.capacity ORDER BY c.code`, id).Scan(&full).Error
-	if err != nil {
-		return nil, fmt.Errorf("compare a roster with the sizes of classes: %w", err)
-	}
-	var list []roster.Finding
-	for _, c := range full {
-		list = append(list, roster.Finding{Field: roster.ClassCode, Code: problem.RosterClassFills, Severity: roster.Remark,
-			Shown: c.Code, Params: map[string]string{"class": c.Code, "max": strconv.Itoa(c.Capacity)}})
-	}
-	return list, nil
 }
 
 // DiscardRoster throws a roster away that was not filed, its rows with it.

@@ -84,26 +84,6 @@ func TestTheSameFileTwiceIsTheSameRoster(t *testing.T) {
 	require.Equal(t, 12, rig.count(`SELECT count(*) FROM roster_row`))
 }
 
-func TestPupilsWithARecordAreRefused(t *testing.T) {
-	rig := newRecordsRig(t)
-	r := rig.upload(rig.sheet("roster-no-au.xlsx"), "a")
-	change, err := rig.file(r.ID)
-	require.NoError(t, err)
-	rig.enrol(r.ID, change)
-	again := rig.upload(rig.sheet("roster-no-au.xlsx"), "b")
-	require.Zero(t, again.Good)
-	rig.mustIn(rig.app, schoolAPath, func(t2 *Tx) error {
-		rows, err := t2.RosterRows(again.ID, RowRejected, 0, 100)
-		require.Len(t, rows, 12)
-		last := rows[0].Findings[len(rows[0].Findings)-1]
-		require.Equal(t, problem.IdentityOwnSchool, last.Code)
-		require.Contains(t, last.Shown, "*")
-		return err
-	})
-	_, err = rig.file(again.ID)
-	require.ErrorIs(t, err, problem.New(problem.RosterNothingGood))
-}
-
 func TestTwoRunningImportsOfOnePupilAreRefusedByRow(t *testing.T) {
 	rig := newRecordsRig(t)
 	first := rig.upload(rig.sheet("roster-no-au.xlsx"), "a")
@@ -135,7 +115,7 @@ func TestRowsThatCanNoLongerGoInAreLeftOut(t *testing.T) {
 	otherChange, err := rig.file(other.ID)
 	require.NoError(t, err)
 	rig.enrol(other.ID, otherChange)
-	// Meanwhile one pupil was registered elsewhere and the class was made smaller.
+	// Meanwhile one pupil was registered by another roster and the class was made smaller.
 	rig.exec(`UPDATE student SET id_hash = (SELECT id_hash FROM roster_row WHERE roster_id = $1 AND row_no = 5)
 		WHERE id = (SELECT student_id FROM roster_row WHERE roster_id = $2 AND row_no = 3)`, r.ID, other.ID)
 	rig.exec(`UPDATE school_class SET capacity = 10 WHERE code = '2026105'`)
@@ -148,7 +128,7 @@ func TestRowsThatCanNoLongerGoInAreLeftOut(t *testing.T) {
 		rows, err2 := t2.RosterRows(r.ID, RowLeftOut, 0, 10)
 		require.NoError(t, err2)
 		require.Equal(t, 5, rows[0].RowNo)
-		require.Equal(t, problem.IdentityRegistered, rows[0].Findings[len(rows[0].Findings)-1].Code)
+		require.Equal(t, problem.PupilPresent, rows[0].Findings[len(rows[0].Findings)-1].Code)
 		require.Equal(t, 14, rows[1].RowNo)
 		require.Equal(t, problem.RosterClassFull, rows[1].Findings[len(rows[1].Findings)-1].Code)
 		return err

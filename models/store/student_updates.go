@@ -259,7 +259,7 @@ func (u *studentUpdate) result() *StudentUpdates {
 			out.Refused++
 		case RowSkipped:
 			out.Unchanged++
-		case RowAccepted, RowRemarked, RowLeftOut:
+		case RowAccepted, RowRemarked, RowLeftOut, RowPresent, RowDiffers:
 			out.Updated++
 		}
 		if len(row.Findings) > 0 {

@@ -34,6 +34,7 @@ type Cell struct {
 // Row is one row of a sheet. It and its cells are reused: copy what you keep.
 type Row struct {
 	Number int
+	Hidden bool // by a filter, an outline or by hand
 	Cells  []Cell
 }
 
@@ -72,172 +73,40 @@ func (b *Book) Rows(sheet string) iter.Seq2[*Row, error] {
 	}
 }
 
-// scanner turns the XML of a sheet into rows.
-type scanner struct {
-	book    *Book
-	decoder *xml.Decoder
-	row     Row
-	last    int // number of the last row
-
-	cell                       Cell
-	kind                       string // attribute t
-	style                      int
-	value                      []byte
-	inValue, inText, hasFormat bool
-	sawValue, inRow, inCell    bool
-	phonetic                   int
-}
-
-// next reads up to the end of the next row; false after the last.
-func (s *scanner) next() (bool, error) {
+// HiddenColumns lists the columns of a sheet that nobody sees, as far as Limits.Columns.
+func (b *Book) HiddenColumns(sheet string) ([]int, error) {
+	i := slices.IndexFunc(b.sheets, func(s sheetRef) bool { return s.name == sheet })
+	if i < 0 {
+		return nil, fmt.Errorf("%w: no such sheet", ErrNotWorkbook)
+	}
+	d, c, err := b.open(b.sheets[i].part, b.limits.Sheet)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = c.Close() }() // read only: nothing can be lost
+	var hidden []int
 	for {
-		token, err := s.decoder.RawToken()
+		token, err := d.RawToken()
 		if errors.Is(err, io.EOF) {
-			return false, nil
+			return hidden, nil
 		}
 		if err != nil {
-			return false, malformed(err)
+			return nil, malformed(err)
 		}
-		switch e := token.(type) {
-		case xml.StartElement:
-			if err := s.start(e); err != nil {
-				return false, err
-			}
-		case xml.EndElement:
-			switch s.end(e.Name.Local) {
-			case rowEnds:
-				return true, nil
-			case sheetEnds:
-				return false, nil
-			case goesOn:
-			}
-		case xml.CharData:
-			if s.inValue || s.inText {
-				s.value = append(s.value, e...)
+		e, ok := token.(xml.StartElement)
+		switch {
+		case !ok:
+		case e.Name.Local == "sheetData": // the columns are described before the rows
+			return hidden, nil
+		case e.Name.Local == "col" && (isTrue(attr(e, "hidden")) || attr(e, "width") == "0"):
+			first, _ := strconv.Atoi(attr(e, "min"))
+			last, _ := strconv.Atoi(attr(e, "max"))
+			for n := max(first, 1); n <= min(last, b.limits.Columns); n++ {
+				if len(hidden) < b.limits.Columns {
+					hidden = append(hidden, n)
+				}
 			}
 		}
-	}
-}
-
-func (s *scanner) start(e xml.StartElement) error {
-	switch e.Name.Local {
-	case "row":
-		return s.startRow(e)
-	case "c":
-		return s.startCell(e)
-	case "v":
-		s.inValue, s.sawValue, s.value = true, true, s.value[:0]
-	case "f":
-		s.cell.Formula = true
-	case "is":
-		s.value = s.value[:0]
-	case "t":
-		s.inText = s.phonetic == 0
-	case "rPh":
-		s.phonetic++
-	}
-	return nil
-}
-
-func (s *scanner) startRow(e xml.StartElement) error {
-	s.row = Row{Number: s.last + 1, Cells: s.row.Cells[:0]}
-	if r := attr(e, "r"); r != "" {
-		n, err := strconv.Atoi(r)
-		// Rows stand in order; anything else would break numbering for the clerk.
-		if err != nil || n <= s.last || n > maxRow {
-			return fmt.Errorf("%w: row number out of order", ErrNotWorkbook)
-		}
-		s.row.Number = n
-	}
-	s.last, s.inRow = s.row.Number, true
-	return nil
-}
-
-func (s *scanner) startCell(e xml.StartElement) error {
-	column := 1
-	if n := len(s.row.Cells); n > 0 {
-		column = s.row.Cells[n-1].Column + 1
-	}
-	s.cell, s.kind, s.style, s.hasFormat = Cell{Column: column}, "", 0, false
-	s.value, s.inValue, s.inText, s.phonetic = s.value[:0], false, false, 0
-	s.sawValue, s.inCell = false, true
-	for _, a := range e.Attr {
-		switch a.Name.Local {
-		case "r":
-			c, ok := columnOf(a.Value)
-			if !ok || c < column {
-				return fmt.Errorf("%w: cell reference out of order", ErrNotWorkbook)
-			}
-			s.cell.Column = c
-		case "t":
-			s.kind = a.Value
-		case "s":
-			s.style, _ = strconv.Atoi(a.Value)
-			s.hasFormat = true
-		}
-	}
-	return nil
-}
-
-// what follows the end of an element
-type follows uint8
-
-const (
-	goesOn follows = iota
-	rowEnds
-	sheetEnds
-)
-
-func (s *scanner) end(element string) follows {
-	switch element {
-	case "v":
-		s.inValue = false
-	case "t":
-		s.inText = false
-	case "rPh":
-		s.phonetic--
-	case "c":
-		if s.inRow && s.inCell {
-			s.endCell()
-		}
-		s.inCell = false
-	case "row":
-		if s.inRow {
-			s.inRow = false
-			return rowEnds
-		}
-	case "sheetData":
-		return sheetEnds
-	}
-	return goesOn
-}
-
-func (s *scanner) endCell() {
-	c := s.cell
-	switch s.kind {
-	case "s":
-		c.Kind = Text
-		i, err := strconv.Atoi(string(s.value))
-		if err == nil {
-			c.Text, _ = s.book.strings.at(i)
-		}
-	case "inlineStr", "str":
-		c.Kind, c.Text = Text, unescape(string(s.value))
-	case "b":
-		c.Kind, c.Text = Bool, string(s.value)
-	case "e":
-		c.Kind, c.Text = Error, string(s.value)
-	case "d":
-		c.Kind, c.Text = Date, string(s.value)
-	default:
-		c.Kind, c.Text = Number, string(s.value)
-		if s.hasFormat && s.style >= 0 && s.style < len(s.book.dates) && s.book.dates[s.style] {
-			c.Kind = Date
-		}
-	}
-	c.Missing = c.Formula && !s.sawValue
-	if c.Column <= s.book.limits.Columns && (c.Text != "" || c.Formula) {
-		s.row.Cells = append(s.row.Cells, c)
 	}
 }
 

@@ -171,6 +171,11 @@ func FuzzOpen(f *testing.F) {
 					break
 				}
 				require.Positive(t, row.Number)
+				last := 0
+				for _, c := range row.Cells {
+					require.Greater(t, c.Column, last)
+					last = c.Column
+				}
 			}
 		}
 	})
@@ -179,6 +184,7 @@ func FuzzOpen(f *testing.F) {
 func FuzzSheetXML(f *testing.F) {
 	f.Add([]byte(`<worksheet><sheetData><row r="1"><c r="A1" t="s"><v>0</v></c><c r="BT1"><f>1</f></c></row></sheetData><mergeCells><mergeCell ref="A1:B1"/></mergeCells></worksheet>`))
 	f.Add([]byte(`<x:worksheet><x:sheetData><x:row><x:c t="inlineStr"><x:is><x:t>a</x:t></x:is></x:c></x:row></x:sheetData></x:worksheet>`))
+	f.Add([]byte(`<worksheet><cols><col min="1" max="99999" hidden="1"/></cols><sheetData><row><c/><c r="C1"/><c><v>1</v></c></row><row hidden="1"><c r="B9"/></row></sheetData></worksheet>`))
 	f.Fuzz(func(t *testing.T, sheet []byte) {
 		var buffer bytes.Buffer
 		z := zip.NewWriter(&buffer)
@@ -196,6 +202,8 @@ func FuzzSheetXML(f *testing.F) {
 		b, err := open(t, buffer.Bytes())
 		require.NoError(t, err)
 		_, _ = b.Merges("s")
+		hidden, _ := b.HiddenColumns("s")
+		require.LessOrEqual(t, len(hidden), workbook.DefaultLimits().Columns)
 		last := 0
 		for row, err := range b.Rows("s") {
 			if err != nil {

@@ -1,0 +1,199 @@
+package store
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"github.com/xueji/xueji/models/calendar"
+	"github.com/xueji/xueji/models/ident"
+	"github.com/xueji/xueji/models/roster"
+)
+
+// soughtPupil is somebody of a sheet or a form who may have a record already.
+type soughtPupil struct {
+	key    int      // of the caller, such as the number of the row
+	keys   [][]byte // of the document; none when it has no number
+	name   string
+	sex    string
+	birth  calendar.Date
+	family []relative
+}
+
+// relative is a family member as far as it tells who the pupil is.
+type relative struct {
+	name string
+	hash []byte // of the document's number; nil when it is not known
+}
+
+// knownPupil is the record by which somebody was recognised.
+type knownPupil struct {
+	id         uuid.UUID
+	hash       []byte
+	inRegister bool
+	state      string
+	family     []relative
+	// alike: only name, sex and birth date are the same, which two pupils may have.
+	alike bool
+}
+
+// sought makes the question of the items of a pupil.
+func (s *Store) sought(key int, values map[roster.Field]string) soughtPupil {
+	p := soughtPupil{key: key, keys: s.identityKeys(documentOf(values)), name: values[roster.Name], sex: values[roster.Sex], birth: roster.Pupil(values).Birth()}
+	for _, seat := range []int{1, 2} {
+		r := relative{name: values[roster.Field(fmt.Sprintf("%s%d_name", memberPrefix, seat))]}
+		if number := values[memberNumber(seat)]; number != "" {
+			r.hash = s.identityHash(number)
+		}
+		if r.name != "" {
+			p.family = append(p.family, r)
+		}
+	}
+	return p
+}
+
+// recognise finds the records that pupils have at a school already (一人一籍), by
+// their keys: by the number of the document, and where one has none or another,
+// by name, sex, birth date and family. It asks for all of them at once.
+func (t *Tx) recognise(school uuid.UUID, pupils []soughtPupil) (map[int]knownPupil, error) {
+	candidates, err := t.candidates(school, pupils)
+	if err != nil {
+		return nil, err
+	}
+	if err := t.familiesOf(candidates); err != nil {
+		return nil, err
+	}
+	found := map[int]knownPupil{}
+	for i := range pupils {
+		if best, ok := pupils[i].bestOf(candidates[pupils[i].key]); ok {
+			found[pupils[i].key] = best
+		}
+	}
+	return found, nil
+}
+
+// candidates gives, by key, the records of the school with the same document or
+// the same name, sex and birth date.
+func (t *Tx) candidates(school uuid.UUID, pupils []soughtPupil) (map[int][]knownPupil, error) {
+	var persons, documents []int
+	var names, sexes, births []string
+	var hashes [][]byte
+	for i := range pupils {
+		p := &pupils[i]
+		for _, hash := range p.keys {
+			documents, hashes = append(documents, p.key), append(hashes, hash)
+		}
+		if p.birth.IsZero() {
+			continue
+		}
+		for _, name := range nameKeys(p.name) {
+			persons, names, sexes, births = append(persons, p.key), append(names, name), append(sexes, p.sex), append(births, p.birth.String())
+		}
+	}
+	found := map[int][]knownPupil{}
+	if len(persons)+len(documents) == 0 {
+		return found, nil
+	}
+	err := t.raw(func(c *pgx.Conn) error {
+		rows, err := c.Query(t.ctx, `WITH person AS (
+				SELECT * FROM unnest($2::int[], $3::text[], $4::text[], $5::text[]) AS p (key, name_key, sex, birth)), document AS (
+				SELECT * FROM unnest($6::int[], $7::bytea[]) AS d (key, hash))
+			SELECT p.key, s.id, s.id_hash, s.in_register, s.enrol_status FROM person p
+			JOIN student s ON s.name_key = p.name_key AND s.sex = p.sex AND s.birth_date = p.birth::date
+			WHERE s.school_id = $1 AND s.enrol_status <> 'DELETED'
+			UNION
+			SELECT d.key, s.id, s.id_hash, s.in_register, s.enrol_status FROM document d JOIN student s ON s.id_hash = d.hash
+			WHERE s.school_id = $1 AND s.enrol_status <> 'DELETED'
+			ORDER BY 1, 2`, school, persons, names, sexes, births, documents, hashes)
+		if err != nil {
+			return err
+		}
+		var key int
+		var k knownPupil
+		_, err = pgx.ForEachRow(rows, []any{&key, &k.id, &k.hash, &k.inRegister, &k.state}, func() error {
+			k.hash = bytes.Clone(k.hash)
+			found[key] = append(found[key], k)
+			return nil
+		})
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("look for pupils of the school: %w", err)
+	}
+	return found, nil
+}
+
+// familiesOf reads the families of the candidates.
+func (t *Tx) familiesOf(candidates map[int][]knownPupil) error {
+	var ids []uuid.UUID
+	for _, list := range candidates {
+		for i := range list {
+			ids = append(ids, list[i].id)
+		}
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	var rows []struct {
+		StudentID uuid.UUID
+		Name      string
+		IDHash    []byte
+	}
+	err := t.db.Raw(`SELECT student_id, name, id_hash FROM guardian WHERE student_id = ANY (?::uuid[]) ORDER BY student_id, seat`, idArray(ids)).Scan(&rows).Error
+	if err != nil {
+		return fmt.Errorf("read the families of known pupils: %w", err)
+	}
+	families := map[uuid.UUID][]relative{}
+	for _, row := range rows {
+		families[row.StudentID] = append(families[row.StudentID], relative{name: row.Name, hash: row.IDHash})
+	}
+	for _, list := range candidates {
+		for i := range list {
+			list[i].family = families[list[i].id]
+		}
+	}
+	return nil
+}
+
+// bestOf picks the record that is the pupil's, or, as alike, one that only looks so.
+func (p *soughtPupil) bestOf(candidates []knownPupil) (knownPupil, bool) {
+	var best knownPupil
+	found := false
+	for _, k := range candidates {
+		switch {
+		case slices.ContainsFunc(p.keys, func(key []byte) bool { return bytes.Equal(key, k.hash) }):
+			return k, true // one document is one person
+		case p.is(&k):
+			if !found || best.alike {
+				best, found = k, true
+			}
+		case !found:
+			best, found = k, true
+			best.alike = true
+		}
+	}
+	return best, found
+}
+
+// is reports whether a record of the same name, sex and birth date is the pupil's.
+// Without a number on one of the sides one family member in common tells it. Two
+// different numbers are two people, unless the whole family is the same: then one
+// of the numbers is a mistake.
+func (p *soughtPupil) is(k *knownPupil) bool {
+	common := 0
+	for _, a := range p.family {
+		for _, b := range k.family {
+			if ident.SameName(a.name, b.name) || a.hash != nil && bytes.Equal(a.hash, b.hash) {
+				common++
+				break
+			}
+		}
+	}
+	if len(p.keys) == 0 || k.hash == nil {
+		return common > 0
+	}
+	return common > 1
+}

@@ -1,0 +1,126 @@
+package store
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/roster"
+)
+
+// askRegister compares the good rows of a batch with the register, all at once: a
+// pupil whom the school has already is PRESENT or DIFFERS, one whom another school
+// has is refused.
+func (c *rosterCheck) askRegister(t *Tx, batch []StagedRow) error {
+	var pupils []soughtPupil
+	var hashes [][]byte
+	for i := range batch {
+		row := &batch[i]
+		if !row.good() {
+			continue
+		}
+		p := c.store.sought(i, row.Values)
+		pupils, hashes = append(pupils, p), append(hashes, p.keys...)
+	}
+	known, err := t.recognise(c.school, pupils)
+	if err != nil {
+		return err
+	}
+	elsewhere, err := t.registeredAmong(c.subject, hashes, known)
+	if err != nil {
+		return err
+	}
+	for _, p := range pupils {
+		k, here := known[p.key]
+		switch {
+		case here && !k.alike:
+			continue // compared below
+		case slices.ContainsFunc(p.keys, func(key []byte) bool { return elsewhere[string(key)] }):
+			c.refuse(&batch[p.key], problem.New(problem.IdentityRegistered))
+		case here:
+			c.tell(&batch[p.key], roster.Name, roster.Remark, problem.New(problem.RosterNamesake))
+		}
+	}
+	return c.compare(t, batch, known)
+}
+
+// compare says of rows whose pupils the school has whether the register says the same.
+func (c *rosterCheck) compare(t *Tx, batch []StagedRow, known map[int]knownPupil) error {
+	var ids []uuid.UUID
+	for _, k := range known {
+		if !k.alike && k.inRegister {
+			ids = append(ids, k.id)
+		}
+	}
+	if len(ids) == 0 && len(known) == 0 {
+		return nil
+	}
+	records, err := t.editables(ids, ItemRules{Reader: c.sheet.Reader, Divisions: c.sheet.Divisions})
+	if err != nil {
+		return err
+	}
+	for i := range batch {
+		k, here := known[i]
+		if !here || k.alike {
+			continue
+		}
+		row := &batch[i]
+		record := records[k.id]
+		if record == nil { // not in the register any more
+			c.refuse(row, notInRegister(problem.IdentityOwnLeft, &StudentRecord{EnrolStatus: k.state}))
+			continue
+		}
+		row.StudentID = k.id
+		// The row goes in nowhere: what was put right in it concerns nobody.
+		row.Verdict, row.Findings = RowPresent, nil
+		if differing := c.differing(row.Values, record.current); len(differing) > 0 {
+			row.Verdict = RowDiffers
+			code := problem.RosterDiffers
+			if record.current.IDNumber() == "" {
+				code = problem.RosterDiffersUnnumbered
+			}
+			c.tell(row, "", roster.Remark, problem.New(code).With("items", strings.Join(differing, "、")))
+		}
+	}
+	return nil
+}
+
+// differing gives the headers of the items that a row says otherwise than the
+// record. An empty cell says nothing.
+func (c *rosterCheck) differing(values map[roster.Field]string, current roster.Pupil) []string {
+	var headers []string
+	for _, column := range c.sheet.Reader.Template().Columns {
+		value := values[column.Field]
+		if value != "" && column.Kind != roster.KindHidden && value != tidyItem(column.Field, current[column.Field]) {
+			headers = append(headers, column.Header)
+		}
+	}
+	return headers
+}
+
+// refuse refuses a row because of what the register says.
+func (c *rosterCheck) refuse(row *StagedRow, reason *problem.Error) {
+	f := roster.IDNumber
+	if row.Values[f] == "" {
+		f = roster.Name
+	}
+	row.Verdict = RowRejected
+	c.tell(row, f, roster.Reject, reason)
+}
+
+// tell adds what the register says to a row, at an item or at the row as a whole.
+func (c *rosterCheck) tell(row *StagedRow, f roster.Field, severity roster.Severity, reason *problem.Error) {
+	found := roster.Finding{Row: row.RowNo, Field: f, Code: reason.Code, Severity: severity, Params: reason.Params}
+	if f != "" {
+		found.Column, found.Header = c.letters[f], c.sheet.Reader.Template().Column(f).Header
+	}
+	if f == roster.IDNumber {
+		found.Shown = maskDocument(row.Values[f])
+	}
+	if row.Verdict == RowAccepted && severity == roster.Remark {
+		row.Verdict = RowRemarked
+	}
+	row.Findings = append(slices.Clone(row.Findings), found)
+}
