@@ -62,9 +62,11 @@ func ofStep(at contract.Position) []temporal.SearchAttributeUpdate {
 	if at.Closed {
 		return []temporal.SearchAttributeUpdate{since.ValueUnset(), day.ValueUnset(), overdue.ValueUnset()}
 	}
-	return []temporal.SearchAttributeUpdate{
-		since.ValueSet(at.OpenedAt), day.ValueSet(calendar.Until(at.DueAt)), overdue.ValueSet(at.Overdue),
+	shown := day.ValueSet(calendar.Until(at.DueAt))
+	if at.EffectiveOn != "" {
+		shown = day.ValueUnset() // nobody is due: the change waits for its day, which stands in WaitingFor
 	}
+	return []temporal.SearchAttributeUpdate{since.ValueSet(at.OpenedAt), shown, overdue.ValueSet(at.Overdue)}
 }
 
 // shownAlike says that two positions have the same attributes.

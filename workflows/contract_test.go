@@ -18,20 +18,21 @@ import (
 // of people, opinions and free text may not.
 func TestNoPersonalDataCanPass(t *testing.T) {
 	const id, code, count, at, duration, flag = "opaque ID", "code", "count", "time", "duration", "flag"
+	const day = "day"
 	reviewed := map[string]string{
 		"ChangeInput.ChangeID": id, "ChangeInput.Kind": code, "ChangeInput.Province": code,
 		"SlipMessage.SlipID": id, "SlipMessage.Step": count, "SlipMessage.Round": count,
-		"SlipResult.SlipID": id, "SlipResult.Outcome": code, "SlipResult.Code": code, "SlipResult.SettledAt": at,
+		"SlipResult.SlipID": id, "SlipResult.Outcome": code, "SlipResult.Code": code, "SlipResult.SettledAt": at, "SlipResult.EffectiveOn": day,
 		"Position.Closed": flag, "Position.Status": code, "Position.Step": count, "Position.Round": count, "Position.Stage": code,
 		"Position.WaitingFor": "codes", "Position.DueAt": at, "Position.OpenedAt": at, "Position.Overdue": flag, "Position.Slips": "opaque IDs",
-		"Position.Tasks": "opaque IDs", "Position.Act": code, "Position.Wait": duration,
+		"Position.Tasks": "opaque IDs", "Position.Act": code, "Position.Wait": duration, "Position.EffectiveOn": day,
 		"ResumeRequest.ChangeID": id,
 		"CommitRequest.ChangeID": id, "CommitRequest.SlipID": id,
 		"Committed.Result": "SlipResult", "Committed.Position": "Position",
 	}
 	allowed := map[string]reflect.Type{
 		id: reflect.TypeFor[string](), code: reflect.TypeFor[string](), count: reflect.TypeFor[int](),
-		at: reflect.TypeFor[time.Time](), duration: reflect.TypeFor[time.Duration](), flag: reflect.TypeFor[bool](),
+		at: reflect.TypeFor[time.Time](), duration: reflect.TypeFor[time.Duration](), flag: reflect.TypeFor[bool](), day: reflect.TypeFor[string](),
 		"codes": reflect.TypeFor[[]string](), "opaque IDs": reflect.TypeFor[[]string](),
 		"SlipResult": reflect.TypeFor[contract.SlipResult](), "Position": reflect.TypeFor[contract.Position](),
 	}

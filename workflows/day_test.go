@@ -36,8 +36,8 @@ func TestAnApprovedChangeSleepsUntilItsDay(t *testing.T) {
 	waits := r.attributes(t)[2]
 	require.Equal(t, attributes{
 		kind: "SUSPENSION", province: "33", stage: "EFFECTIVE_DAY", stepRound: "3/1",
-		waiting: []string{"EFFECTIVE_DAY", theDay}, due: opening.Add(2*time.Hour + season),
-	}, waits)
+		waiting: []string{"EFFECTIVE_DAY", theDay}, due: opening.Add(2*time.Hour + season), since: opening.Add(2 * time.Hour),
+	}, waits, "no due day: nobody is asked")
 }
 
 // The applicant is heard while it sleeps.

@@ -10,6 +10,7 @@ TABLE change_event
 TABLE change_evidence	
 TABLE change_line	
 TABLE change_party	
+TABLE change_revision	
 TABLE change_value	
 TABLE decision	
 TABLE departure	
@@ -19,6 +20,7 @@ TABLE guardian
 TABLE handover	
 TABLE keyring	
 TABLE keyring_walk	
+TABLE login_attempt	
 TABLE notice	
 TABLE notice_read	
 TABLE opinion_draft	
@@ -40,6 +42,7 @@ TABLE student_history
 TABLE student_problem	
 TABLE suspension	
 TABLE task	
+TABLE tidying	
 TABLE webhook_delivery	
 TABLE webhook_endpoint	
 TABLE webhook_secret	
@@ -47,10 +50,8 @@ TABLE worker_beat
 COLUMN account.closed_at timestamp with time zone	
 COLUMN account.created_at timestamp with time zone	
 COLUMN account.created_by uuid	
-COLUMN account.failures integer	
 COLUMN account.id uuid	
 COLUMN account.last_used_at timestamp with time zone	
-COLUMN account.locked_until timestamp with time zone	
 COLUMN account.login text	
 COLUMN account.must_change boolean	
 COLUMN account.name text	
@@ -150,6 +151,7 @@ COLUMN change_event.verb text
 COLUMN change_evidence.change_id uuid	
 COLUMN change_evidence.evidence_id uuid	
 COLUMN change_evidence.kind text	
+COLUMN change_evidence.out_round integer	
 COLUMN change_evidence.round integer	
 COLUMN change_line.change_id uuid	
 COLUMN change_line.class_id uuid	
@@ -160,6 +162,8 @@ COLUMN change_line.params jsonb
 COLUMN change_line.reason text	
 COLUMN change_line.settled_at timestamp with time zone	
 COLUMN change_line.settled_by uuid	
+COLUMN change_line.struck_at timestamp with time zone	
+COLUMN change_line.struck_by uuid	
 COLUMN change_line.student_id uuid	
 COLUMN change_line.subject jsonb	
 COLUMN change_line.verdict text	
@@ -167,6 +171,16 @@ COLUMN change_party.change_id uuid
 COLUMN change_party.org_id uuid	
 COLUMN change_party.org_path ltree	
 COLUMN change_party.side text	
+COLUMN change_revision.account_id uuid	
+COLUMN change_revision.after jsonb	
+COLUMN change_revision.at timestamp with time zone	
+COLUMN change_revision.before jsonb	
+COLUMN change_revision.change_id uuid	
+COLUMN change_revision.id uuid	
+COLUMN change_revision.office_id uuid	
+COLUMN change_revision.round integer	
+COLUMN change_revision.slip_id uuid	
+COLUMN change_revision.step_no integer	
 COLUMN change_value.after text	
 COLUMN change_value.before text	
 COLUMN change_value.change_id uuid	
@@ -195,6 +209,8 @@ COLUMN departure.org_path ltree
 COLUMN departure.record jsonb	
 COLUMN departure.recorded_at timestamp with time zone	
 COLUMN departure.school_id uuid	
+COLUMN departure.struck_at timestamp with time zone	
+COLUMN departure.struck_by uuid	
 COLUMN departure.student_id uuid	
 COLUMN departure.to_school_id uuid	
 COLUMN evidence.blob_key text	
@@ -240,6 +256,8 @@ COLUMN handover.reminded_at timestamp with time zone
 COLUMN handover.sent_at timestamp with time zone	
 COLUMN handover.sent_by uuid	
 COLUMN handover.sent_how text	
+COLUMN handover.struck_at timestamp with time zone	
+COLUMN handover.struck_by uuid	
 COLUMN handover.student_id uuid	
 COLUMN handover.to_school uuid	
 COLUMN handover.version bigint	
@@ -251,6 +269,12 @@ COLUMN keyring.single boolean
 COLUMN keyring_walk.after text[]	
 COLUMN keyring_walk.done boolean	
 COLUMN keyring_walk.place text	
+COLUMN login_attempt.came_in_at timestamp with time zone	
+COLUMN login_attempt.failed_at timestamp with time zone	
+COLUMN login_attempt.failures integer	
+COLUMN login_attempt.locked_until timestamp with time zone	
+COLUMN login_attempt.login_hash bytea	
+COLUMN login_attempt.network text	
 COLUMN notice.account_id uuid	
 COLUMN notice.change_id uuid	
 COLUMN notice.created_at timestamp with time zone	
@@ -340,9 +364,11 @@ COLUMN roster.findings jsonb
 COLUMN roster.id uuid	
 COLUMN roster.org_path ltree	
 COLUMN roster.progress_at timestamp with time zone	
+COLUMN roster.rows_differing integer	
 COLUMN roster.rows_enrolled integer	
 COLUMN roster.rows_good integer	
 COLUMN roster.rows_left_out integer	
+COLUMN roster.rows_present integer	
 COLUMN roster.rows_read integer	
 COLUMN roster.rows_rejected integer	
 COLUMN roster.rows_remarked integer	
@@ -456,6 +482,7 @@ COLUMN student.household_division text
 COLUMN student.household_type text	
 COLUMN student.id uuid	
 COLUMN student.id_cipher bytea	
+COLUMN student.id_double boolean	
 COLUMN student.id_hash bytea	
 COLUMN student.id_masked text	
 COLUMN student.id_type text	
@@ -464,11 +491,13 @@ COLUMN student.in_register boolean
 COLUMN student.left_behind text	
 COLUMN student.migrant_child text	
 COLUMN student.name text	
+COLUMN student.name_key text	
 COLUMN student.nationality text	
 COLUMN student.number_cipher bytea	
 COLUMN student.number_class text	
 COLUMN student.number_hash bytea	
 COLUMN student.number_masked text	
+COLUMN student.number_only_hash bytea	
 COLUMN student.on_campus boolean	
 COLUMN student.org_path ltree	
 COLUMN student.orphan text	
@@ -540,6 +569,15 @@ COLUMN task.side text
 COLUMN task.status text	
 COLUMN task.step_no integer	
 COLUMN task.verdict text	
+COLUMN tidying.after_id uuid	
+COLUMN tidying.begun_at timestamp with time zone	
+COLUMN tidying.changed bigint	
+COLUMN tidying.done_at timestamp with time zone	
+COLUMN tidying.doubles bigint	
+COLUMN tidying.looked bigint	
+COLUMN tidying.rekeyed bigint	
+COLUMN tidying.rules integer	
+COLUMN tidying.unreadable bigint	
 COLUMN webhook_delivery.attempts integer	
 COLUMN webhook_delivery.created_at timestamp with time zone	
 COLUMN webhook_delivery.dead_at timestamp with time zone	
@@ -569,7 +607,11 @@ COLUMN webhook_secret.endpoint_id uuid
 COLUMN webhook_secret.id uuid	
 COLUMN webhook_secret.until_at timestamp with time zone	
 COLUMN worker_beat.beat_at timestamp with time zone	
+COLUMN worker_beat.clock_off interval	
+COLUMN worker_beat.every interval	
+COLUMN worker_beat.left_at timestamp with time zone	
 COLUMN worker_beat.name text	
+COLUMN worker_beat.seen_at timestamp with time zone	
 FUNCTION account_holds(holder uuid, office uuid, needed text) SECURITY DEFINER	
 FUNCTION account_label(holder uuid, OUT name text, OUT office text) SECURITY DEFINER	
 FUNCTION acting_account()	
@@ -585,38 +627,51 @@ FUNCTION change_class(of_change uuid) SECURITY DEFINER
 FUNCTION change_sides(of_change uuid) SECURITY DEFINER	
 FUNCTION claim_on(student uuid) SECURITY DEFINER	
 FUNCTION filed_here(change_id uuid) SECURITY DEFINER	
+FUNCTION fill_name_key()	
+FUNCTION history_names(of_student uuid) SECURITY DEFINER	
 FUNCTION identities_registered(hashes bytea[]) SECURITY DEFINER	
-FUNCTION identity_taken(own_student uuid, own_change uuid, a_hash bytea) SECURITY DEFINER	
+FUNCTION identity_taken(own_student uuid, own_change uuid, hashes bytea[]) SECURITY DEFINER	
 FUNCTION left_for_mismatch(pupil uuid) SECURITY DEFINER	
 FUNCTION lines_held(of_change uuid) SECURITY DEFINER	
 FUNCTION login_account(a_login text) SECURITY DEFINER	
-FUNCTION login_begin(a_account uuid) SECURITY DEFINER	
-FUNCTION login_failure(a_account uuid, a_limit integer, a_locked_until timestamp with time zone) SECURITY DEFINER	
+FUNCTION login_begin(a_login text, a_network text, a_now timestamp with time zone, a_day date, a_known interval) SECURITY DEFINER	
+FUNCTION login_failure(a_login text, a_network text, a_now timestamp with time zone, a_known interval, a_limit integer, a_limit_elsewhere integer, a_locked_until timestamp with time zone) SECURITY DEFINER	
+FUNCTION login_hash(of_login text)	
+FUNCTION login_locked_until(a_account uuid) SECURITY DEFINER	
 FUNCTION login_seal(a_account uuid, a_now timestamp with time zone) SECURITY DEFINER	
-FUNCTION login_success(a_account uuid, a_session uuid, a_token_hash bytea, a_now timestamp with time zone, a_expires timestamp with time zone) SECURITY DEFINER	
+FUNCTION login_success(a_account uuid, a_network text, a_session uuid, a_token_hash bytea, a_now timestamp with time zone, a_expires timestamp with time zone) SECURITY DEFINER	
+FUNCTION login_sweep(a_before timestamp with time zone) SECURITY DEFINER	
+FUNCTION login_unlock(a_account uuid) SECURITY DEFINER	
 FUNCTION name_grams(name text)	
 FUNCTION office_can_act(office uuid, needed text, except_account uuid) SECURITY DEFINER	
 FUNCTION office_holders(office uuid, needed text) SECURITY DEFINER	
 FUNCTION office_stands(office uuid, seen_path ltree) SECURITY DEFINER	
 FUNCTION own_passwords(a_count integer) SECURITY DEFINER	
+FUNCTION papers_elsewhere(of_change uuid) SECURITY DEFINER	
 FUNCTION policy_author(of_province text, of_version integer) SECURITY DEFINER	
+FUNCTION policy_number(of_province text, of_key text, on_day date) SECURITY DEFINER	
 FUNCTION policy_use(of_province text) SECURITY DEFINER	
 FUNCTION problem_other(of_problem uuid) SECURITY DEFINER	
 FUNCTION problem_passed_there(of_problem uuid) SECURITY DEFINER	
 FUNCTION queue_webhooks() SECURITY DEFINER	
 FUNCTION reassign_organisation(office uuid, seen_version bigint, new_parent uuid) SECURITY DEFINER	
 FUNCTION refuse_rewrite()	
+FUNCTION rekey_document(of_student uuid, key bytea) SECURITY DEFINER	
 FUNCTION scope()	
-FUNCTION session_principal(a_token_hash bytea, a_now timestamp with time zone, a_idle interval) SECURITY DEFINER	
+FUNCTION session_principal(a_token_hash bytea, a_now timestamp with time zone, a_idle interval, a_day date) SECURITY DEFINER	
 FUNCTION signed_here(of_task uuid, who uuid) SECURITY DEFINER	
+FUNCTION slot_beside(slot_key text) SECURITY DEFINER	
 FUNCTION slot_holder(slot_key text, OUT change_id uuid, OUT visible boolean) SECURITY DEFINER	
 FUNCTION slot_kind(slot_key text) SECURITY DEFINER	
+FUNCTION slot_waits(slot_key text) SECURITY DEFINER	
 FUNCTION slots_held(keys text[]) SECURITY DEFINER	
+FUNCTION struck_by_case(correction uuid) SECURITY DEFINER	
 FUNCTION student_of_redo(ended uuid) SECURITY DEFINER	
-FUNCTION student_to_receive(a_name text, a_number_hash bytea, a_id_hash bytea) SECURITY DEFINER	
+FUNCTION student_to_receive(name_keys text[], a_number_hash bytea, id_hashes bytea[]) SECURITY DEFINER	
 FUNCTION students_named(piece text, school uuid, class uuid, states text[], of_stage text, after uuid, most integer) SECURITY DEFINER	
 FUNCTION submitted(of_change uuid, who uuid) SECURITY DEFINER	
 FUNCTION task_able(of_task uuid, at timestamp with time zone) SECURITY DEFINER	
+FUNCTION worker_beat_seen()	
 CONSTRAINT account_login_key ON account	ALTER TABLE account ADD CONSTRAINT account_login_key UNIQUE (login)
 CONSTRAINT account_password_pkey ON account_password	ALTER TABLE account_password ADD CONSTRAINT account_password_pkey PRIMARY KEY (id)
 CONSTRAINT account_pkey ON account	ALTER TABLE account ADD CONSTRAINT account_pkey PRIMARY KEY (id)
@@ -634,6 +689,8 @@ CONSTRAINT change_line_change_id_student_id_key ON change_line	ALTER TABLE chang
 CONSTRAINT change_line_pkey ON change_line	ALTER TABLE change_line ADD CONSTRAINT change_line_pkey PRIMARY KEY (change_id, line_no)
 CONSTRAINT change_party_pkey ON change_party	ALTER TABLE change_party ADD CONSTRAINT change_party_pkey PRIMARY KEY (change_id, side)
 CONSTRAINT change_pkey ON change	ALTER TABLE change ADD CONSTRAINT change_pkey PRIMARY KEY (id)
+CONSTRAINT change_revision_pkey ON change_revision	ALTER TABLE change_revision ADD CONSTRAINT change_revision_pkey PRIMARY KEY (id)
+CONSTRAINT change_revision_slip_id_key ON change_revision	ALTER TABLE change_revision ADD CONSTRAINT change_revision_slip_id_key UNIQUE (slip_id)
 CONSTRAINT change_value_pkey ON change_value	ALTER TABLE change_value ADD CONSTRAINT change_value_pkey PRIMARY KEY (change_id, round, field)
 CONSTRAINT decision_pkey ON decision	ALTER TABLE decision ADD CONSTRAINT decision_pkey PRIMARY KEY (change_id, step_no, round, task_id)
 CONSTRAINT decision_slip_id_key ON decision	ALTER TABLE decision ADD CONSTRAINT decision_slip_id_key UNIQUE (slip_id)
@@ -646,6 +703,7 @@ CONSTRAINT handover_once ON handover	ALTER TABLE handover ADD CONSTRAINT handove
 CONSTRAINT handover_pkey ON handover	ALTER TABLE handover ADD CONSTRAINT handover_pkey PRIMARY KEY (id)
 CONSTRAINT keyring_pkey ON keyring	ALTER TABLE keyring ADD CONSTRAINT keyring_pkey PRIMARY KEY (single)
 CONSTRAINT keyring_walk_pkey ON keyring_walk	ALTER TABLE keyring_walk ADD CONSTRAINT keyring_walk_pkey PRIMARY KEY (place)
+CONSTRAINT login_attempt_pkey ON login_attempt	ALTER TABLE login_attempt ADD CONSTRAINT login_attempt_pkey PRIMARY KEY (login_hash, network)
 CONSTRAINT notice_pkey ON notice	ALTER TABLE notice ADD CONSTRAINT notice_pkey PRIMARY KEY (id)
 CONSTRAINT notice_read_pkey ON notice_read	ALTER TABLE notice_read ADD CONSTRAINT notice_read_pkey PRIMARY KEY (notice_id, account_id)
 CONSTRAINT opinion_draft_pkey ON opinion_draft	ALTER TABLE opinion_draft ADD CONSTRAINT opinion_draft_pkey PRIMARY KEY (account_id, task_id)
@@ -677,6 +735,7 @@ CONSTRAINT suspension_change_id_key ON suspension	ALTER TABLE suspension ADD CON
 CONSTRAINT suspension_pkey ON suspension	ALTER TABLE suspension ADD CONSTRAINT suspension_pkey PRIMARY KEY (id)
 CONSTRAINT task_change_id_step_no_round_seat_key ON task	ALTER TABLE task ADD CONSTRAINT task_change_id_step_no_round_seat_key UNIQUE (change_id, step_no, round, seat)
 CONSTRAINT task_pkey ON task	ALTER TABLE task ADD CONSTRAINT task_pkey PRIMARY KEY (id)
+CONSTRAINT tidying_pkey ON tidying	ALTER TABLE tidying ADD CONSTRAINT tidying_pkey PRIMARY KEY (rules)
 CONSTRAINT webhook_delivery_endpoint_id_notice_id_key ON webhook_delivery	ALTER TABLE webhook_delivery ADD CONSTRAINT webhook_delivery_endpoint_id_notice_id_key UNIQUE (endpoint_id, notice_id)
 CONSTRAINT webhook_delivery_pkey ON webhook_delivery	ALTER TABLE webhook_delivery ADD CONSTRAINT webhook_delivery_pkey PRIMARY KEY (id)
 CONSTRAINT webhook_endpoint_pkey ON webhook_endpoint	ALTER TABLE webhook_endpoint ADD CONSTRAINT webhook_endpoint_pkey PRIMARY KEY (id)
@@ -698,6 +757,7 @@ INDEX change_evidence_paper ON change_evidence	CREATE INDEX change_evidence_pape
 INDEX change_filer ON change	CREATE INDEX change_filer ON public.change USING btree (filed_by, filed_at DESC, id DESC)
 INDEX change_line_student ON change_line	CREATE INDEX change_line_student ON public.change_line USING btree (student_id)
 INDEX change_party_path ON change_party	CREATE INDEX change_party_path ON public.change_party USING gist (org_path)
+INDEX change_revision_change ON change_revision	CREATE INDEX change_revision_change ON public.change_revision USING btree (change_id, at, id)
 INDEX change_running ON change	CREATE INDEX change_running ON public.change USING btree (filed_at, id) WHERE (status = 'RUNNING'::text)
 INDEX change_running_id ON change	CREATE INDEX change_running_id ON public.change USING btree (id) WHERE (status = 'RUNNING'::text)
 INDEX change_student ON change	CREATE INDEX change_student ON public.change USING btree (student_id, filed_at)
@@ -705,9 +765,11 @@ INDEX change_total_mark ON change	CREATE INDEX change_total_mark ON public.chang
 INDEX decision_task ON decision	CREATE UNIQUE INDEX decision_task ON public.decision USING btree (task_id)
 INDEX departure_school ON departure	CREATE INDEX departure_school ON public.departure USING btree (school_id, left_on DESC, id DESC)
 INDEX departure_student ON departure	CREATE INDEX departure_student ON public.departure USING btree (student_id)
+INDEX evidence_content ON evidence	CREATE INDEX evidence_content ON public.evidence USING btree (sha256)
 INDEX handover_from ON handover	CREATE INDEX handover_from ON public.handover USING btree (from_school, due_on, id) WHERE (received_at IS NULL)
 INDEX handover_open ON handover	CREATE INDEX handover_open ON public.handover USING btree (due_on) WHERE (received_at IS NULL)
 INDEX handover_to ON handover	CREATE INDEX handover_to ON public.handover USING btree (to_school, due_on, id) WHERE (received_at IS NULL)
+INDEX login_attempt_old ON login_attempt	CREATE INDEX login_attempt_old ON public.login_attempt USING btree (GREATEST(failed_at, came_in_at))
 INDEX notice_account ON notice	CREATE INDEX notice_account ON public.notice USING btree (account_id, created_at DESC, id DESC) WHERE (account_id IS NOT NULL)
 INDEX notice_office ON notice	CREATE INDEX notice_office ON public.notice USING btree (org_id, created_at DESC, id DESC)
 INDEX notice_once ON notice	CREATE UNIQUE INDEX notice_once ON public.notice USING btree (change_id, kind, step_no, round, org_id, role, occasion, COALESCE(account_id, '00000000-0000-0000-0000-000000000000'::uuid))
@@ -741,10 +803,12 @@ INDEX student_class ON student	CREATE INDEX student_class ON public.student USIN
 INDEX student_history_change ON student_history	CREATE UNIQUE INDEX student_history_change ON public.student_history USING btree (change_id, student_id, kind) WHERE (change_id IS NOT NULL)
 INDEX student_history_regrouped ON student_history	CREATE INDEX student_history_regrouped ON public.student_history USING btree (org_path, effective_on) WHERE (kind = ANY (ARRAY['RETENTION'::text, 'SKIP'::text]))
 INDEX student_history_student ON student_history	CREATE INDEX student_history_student ON public.student_history USING btree (student_id, recorded_at, id)
-INDEX student_identity ON student	CREATE UNIQUE INDEX student_identity ON public.student USING btree (id_hash) WHERE (enrol_status <> 'DELETED'::text)
-INDEX student_name ON student	CREATE INDEX student_name ON public.student USING btree (name, id)
-INDEX student_name_grams ON student	CREATE INDEX student_name_grams ON public.student USING gin (name_grams(name))
-INDEX student_name_prefix ON student	CREATE INDEX student_name_prefix ON public.student USING btree (name text_pattern_ops, id)
+INDEX student_identity ON student	CREATE UNIQUE INDEX student_identity ON public.student USING btree (id_hash) WHERE ((enrol_status <> 'DELETED'::text) AND (NOT id_double))
+INDEX student_identity_any ON student	CREATE INDEX student_identity_any ON public.student USING btree (id_hash) WHERE (id_hash IS NOT NULL)
+INDEX student_name ON student	CREATE INDEX student_name ON public.student USING btree (name_key, id)
+INDEX student_name_grams ON student	CREATE INDEX student_name_grams ON public.student USING gin (name_grams(name_key))
+INDEX student_name_prefix ON student	CREATE INDEX student_name_prefix ON public.student USING btree (name_key text_pattern_ops, id)
+INDEX student_number_only ON student	CREATE INDEX student_number_only ON public.student USING btree (number_only_hash) WHERE (number_only_hash IS NOT NULL)
 INDEX student_path ON student	CREATE INDEX student_path ON public.student USING gist (org_path)
 INDEX student_problem_list ON student_problem	CREATE INDEX student_problem_list ON public.student_problem USING btree (found_at DESC, id DESC) WHERE (state = 'OPEN'::text)
 INDEX student_problem_once ON student_problem	CREATE UNIQUE INDEX student_problem_once ON public.student_problem USING btree (student_id, kind, COALESCE(other_student_id, '00000000-0000-0000-0000-000000000000'::uuid)) WHERE (state <> 'CLEARED'::text)
@@ -782,12 +846,15 @@ CONSTRAINT change_dismissal_change_id_fkey ON change_dismissal	ALTER TABLE chang
 CONSTRAINT change_event_change_id_fkey ON change_event	ALTER TABLE change_event ADD CONSTRAINT change_event_change_id_fkey FOREIGN KEY (change_id) REFERENCES change(id)
 CONSTRAINT change_event_office_id_fkey ON change_event	ALTER TABLE change_event ADD CONSTRAINT change_event_office_id_fkey FOREIGN KEY (office_id) REFERENCES organisation(id)
 CONSTRAINT change_evidence_change_id_fkey ON change_evidence	ALTER TABLE change_evidence ADD CONSTRAINT change_evidence_change_id_fkey FOREIGN KEY (change_id) REFERENCES change(id)
+CONSTRAINT change_evidence_check ON change_evidence	ALTER TABLE change_evidence ADD CONSTRAINT change_evidence_check CHECK (((out_round > round) OR (out_round IS NULL)))
 CONSTRAINT change_evidence_evidence_id_fkey ON change_evidence	ALTER TABLE change_evidence ADD CONSTRAINT change_evidence_evidence_id_fkey FOREIGN KEY (evidence_id) REFERENCES evidence(id)
 CONSTRAINT change_line_change_id_fkey ON change_line	ALTER TABLE change_line ADD CONSTRAINT change_line_change_id_fkey FOREIGN KEY (change_id) REFERENCES change(id)
 CONSTRAINT change_line_check ON change_line	ALTER TABLE change_line ADD CONSTRAINT change_line_check CHECK (((verdict = 'LISTED'::text) = (settled_at IS NULL)))
 CONSTRAINT change_line_check1 ON change_line	ALTER TABLE change_line ADD CONSTRAINT change_line_check1 CHECK (((verdict = 'STRUCK'::text) = ((code <> ''::text) OR (reason <> ''::text))))
 CONSTRAINT change_line_class_id_fkey ON change_line	ALTER TABLE change_line ADD CONSTRAINT change_line_class_id_fkey FOREIGN KEY (class_id) REFERENCES school_class(id)
 CONSTRAINT change_line_line_no_check ON change_line	ALTER TABLE change_line ADD CONSTRAINT change_line_line_no_check CHECK (((line_no >= 1) AND (line_no <= 500)))
+CONSTRAINT change_line_struck ON change_line	ALTER TABLE change_line ADD CONSTRAINT change_line_struck CHECK ((((struck_at IS NULL) = (struck_by IS NULL)) AND ((struck_at IS NULL) OR (verdict = 'MOVED'::text))))
+CONSTRAINT change_line_struck_by_fkey ON change_line	ALTER TABLE change_line ADD CONSTRAINT change_line_struck_by_fkey FOREIGN KEY (struck_by) REFERENCES change(id)
 CONSTRAINT change_line_student_id_fkey ON change_line	ALTER TABLE change_line ADD CONSTRAINT change_line_student_id_fkey FOREIGN KEY (student_id) REFERENCES student(id)
 CONSTRAINT change_line_verdict_check ON change_line	ALTER TABLE change_line ADD CONSTRAINT change_line_verdict_check CHECK ((verdict = ANY (ARRAY['LISTED'::text, 'STRUCK'::text, 'MOVED'::text])))
 CONSTRAINT change_nobody ON change	ALTER TABLE change ADD CONSTRAINT change_nobody CHECK (((student_id IS NOT NULL) OR (roster_id IS NOT NULL) OR ((kind = 'NEW_RECORD_IMMIGRANT'::text) AND (status <> 'EFFECTIVE'::text)) OR ((definition ->> 'subject'::text) = 'LIST'::text)))
@@ -797,6 +864,9 @@ CONSTRAINT change_party_org_id_fkey ON change_party	ALTER TABLE change_party ADD
 CONSTRAINT change_party_side_check ON change_party	ALTER TABLE change_party ADD CONSTRAINT change_party_side_check CHECK ((side = ANY (ARRAY['FILER'::text, 'IN'::text, 'OUT'::text, 'SCHOOL'::text])))
 CONSTRAINT change_problem_id_fkey ON change	ALTER TABLE change ADD CONSTRAINT change_problem_id_fkey FOREIGN KEY (problem_id) REFERENCES student_problem(id)
 CONSTRAINT change_redo_of_fkey ON change	ALTER TABLE change ADD CONSTRAINT change_redo_of_fkey FOREIGN KEY (redo_of) REFERENCES change(id)
+CONSTRAINT change_revision_change_id_fkey ON change_revision	ALTER TABLE change_revision ADD CONSTRAINT change_revision_change_id_fkey FOREIGN KEY (change_id) REFERENCES change(id)
+CONSTRAINT change_revision_office_id_fkey ON change_revision	ALTER TABLE change_revision ADD CONSTRAINT change_revision_office_id_fkey FOREIGN KEY (office_id) REFERENCES organisation(id)
+CONSTRAINT change_revision_slip_id_fkey ON change_revision	ALTER TABLE change_revision ADD CONSTRAINT change_revision_slip_id_fkey FOREIGN KEY (slip_id) REFERENCES slip(id)
 CONSTRAINT change_roster ON change	ALTER TABLE change ADD CONSTRAINT change_roster FOREIGN KEY (roster_id) REFERENCES roster(id)
 CONSTRAINT change_status_check ON change	ALTER TABLE change ADD CONSTRAINT change_status_check CHECK ((status = ANY (ARRAY['RUNNING'::text, 'EFFECTIVE'::text, 'REFUSED'::text, 'WITHDRAWN'::text, 'CLOSED'::text])))
 CONSTRAINT change_struck_by_fkey ON change	ALTER TABLE change ADD CONSTRAINT change_struck_by_fkey FOREIGN KEY (struck_by) REFERENCES change(id)
@@ -810,6 +880,8 @@ CONSTRAINT decision_task_id_fkey ON decision	ALTER TABLE decision ADD CONSTRAINT
 CONSTRAINT decision_verdict_check ON decision	ALTER TABLE decision ADD CONSTRAINT decision_verdict_check CHECK ((verdict = ANY (ARRAY['APPROVE'::text, 'REJECT'::text, 'SEND_BACK'::text])))
 CONSTRAINT departure_change_id_fkey ON departure	ALTER TABLE departure ADD CONSTRAINT departure_change_id_fkey FOREIGN KEY (change_id) REFERENCES change(id)
 CONSTRAINT departure_school_id_fkey ON departure	ALTER TABLE departure ADD CONSTRAINT departure_school_id_fkey FOREIGN KEY (school_id) REFERENCES organisation(id)
+CONSTRAINT departure_struck ON departure	ALTER TABLE departure ADD CONSTRAINT departure_struck CHECK (((struck_at IS NULL) = (struck_by IS NULL)))
+CONSTRAINT departure_struck_by_fkey ON departure	ALTER TABLE departure ADD CONSTRAINT departure_struck_by_fkey FOREIGN KEY (struck_by) REFERENCES change(id)
 CONSTRAINT departure_student_id_fkey ON departure	ALTER TABLE departure ADD CONSTRAINT departure_student_id_fkey FOREIGN KEY (student_id) REFERENCES student(id)
 CONSTRAINT departure_to_school_id_fkey ON departure	ALTER TABLE departure ADD CONSTRAINT departure_to_school_id_fkey FOREIGN KEY (to_school_id) REFERENCES organisation(id)
 CONSTRAINT evidence_org_id_fkey ON evidence	ALTER TABLE evidence ADD CONSTRAINT evidence_org_id_fkey FOREIGN KEY (org_id) REFERENCES organisation(id)
@@ -819,6 +891,8 @@ CONSTRAINT handover_change_id_fkey ON handover	ALTER TABLE handover ADD CONSTRAI
 CONSTRAINT handover_check ON handover	ALTER TABLE handover ADD CONSTRAINT handover_check CHECK (((sent_at IS NULL) = (sent_by IS NULL)))
 CONSTRAINT handover_check1 ON handover	ALTER TABLE handover ADD CONSTRAINT handover_check1 CHECK (((received_at IS NULL) = (received_by IS NULL)))
 CONSTRAINT handover_from_school_fkey ON handover	ALTER TABLE handover ADD CONSTRAINT handover_from_school_fkey FOREIGN KEY (from_school) REFERENCES organisation(id)
+CONSTRAINT handover_struck ON handover	ALTER TABLE handover ADD CONSTRAINT handover_struck CHECK (((struck_at IS NULL) = (struck_by IS NULL)))
+CONSTRAINT handover_struck_by_fkey ON handover	ALTER TABLE handover ADD CONSTRAINT handover_struck_by_fkey FOREIGN KEY (struck_by) REFERENCES change(id)
 CONSTRAINT handover_student_id_fkey ON handover	ALTER TABLE handover ADD CONSTRAINT handover_student_id_fkey FOREIGN KEY (student_id) REFERENCES student(id)
 CONSTRAINT handover_to_school_fkey ON handover	ALTER TABLE handover ADD CONSTRAINT handover_to_school_fkey FOREIGN KEY (to_school) REFERENCES organisation(id)
 CONSTRAINT keyring_phase_check ON keyring	ALTER TABLE keyring ADD CONSTRAINT keyring_phase_check CHECK ((phase = ANY (ARRAY['SERVING'::text, 'REKEYING'::text, 'FILES'::text])))
@@ -855,7 +929,7 @@ CONSTRAINT roster_check ON roster	ALTER TABLE roster ADD CONSTRAINT roster_check
 CONSTRAINT roster_row_class_id_fkey ON roster_row	ALTER TABLE roster_row ADD CONSTRAINT roster_row_class_id_fkey FOREIGN KEY (class_id) REFERENCES school_class(id)
 CONSTRAINT roster_row_roster_id_fkey ON roster_row	ALTER TABLE roster_row ADD CONSTRAINT roster_row_roster_id_fkey FOREIGN KEY (roster_id) REFERENCES roster(id)
 CONSTRAINT roster_row_student_id_fkey ON roster_row	ALTER TABLE roster_row ADD CONSTRAINT roster_row_student_id_fkey FOREIGN KEY (student_id) REFERENCES student(id)
-CONSTRAINT roster_row_verdict_check ON roster_row	ALTER TABLE roster_row ADD CONSTRAINT roster_row_verdict_check CHECK ((verdict = ANY (ARRAY['ACCEPT'::text, 'REMARK'::text, 'REJECT'::text, 'SKIP'::text, 'LEFT_OUT'::text])))
+CONSTRAINT roster_row_verdict_check ON roster_row	ALTER TABLE roster_row ADD CONSTRAINT roster_row_verdict_check CHECK ((verdict = ANY (ARRAY['ACCEPT'::text, 'REMARK'::text, 'REJECT'::text, 'SKIP'::text, 'LEFT_OUT'::text, 'PRESENT'::text, 'DIFFERS'::text])))
 CONSTRAINT roster_school_id_fkey ON roster	ALTER TABLE roster ADD CONSTRAINT roster_school_id_fkey FOREIGN KEY (school_id) REFERENCES organisation(id)
 CONSTRAINT roster_state_check ON roster	ALTER TABLE roster ADD CONSTRAINT roster_state_check CHECK ((state = ANY (ARRAY['UPLOADED'::text, 'CHECKED'::text, 'UNFIT'::text, 'FILED'::text, 'ENROLLED'::text, 'REFUSED'::text, 'DISCARDED'::text])))
 CONSTRAINT school_class_capacity_check ON school_class	ALTER TABLE school_class ADD CONSTRAINT school_class_capacity_check CHECK ((capacity > 0))
@@ -923,8 +997,11 @@ TRIGGER audit_entry_no_truncate ON audit_entry	CREATE TRIGGER audit_entry_no_tru
 TRIGGER audit_seal_append_only ON audit_seal	CREATE TRIGGER audit_seal_append_only BEFORE DELETE OR UPDATE ON public.audit_seal FOR EACH ROW EXECUTE FUNCTION refuse_rewrite()
 TRIGGER audit_seal_no_truncate ON audit_seal	CREATE TRIGGER audit_seal_no_truncate BEFORE TRUNCATE ON public.audit_seal FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewrite()
 TRIGGER change_event_append_only ON change_event	CREATE TRIGGER change_event_append_only BEFORE DELETE OR UPDATE ON public.change_event FOR EACH ROW EXECUTE FUNCTION refuse_rewrite()
+TRIGGER change_evidence_out_once ON change_evidence	CREATE TRIGGER change_evidence_out_once BEFORE UPDATE ON public.change_evidence FOR EACH ROW WHEN ((old.out_round IS NOT NULL)) EXECUTE FUNCTION refuse_rewrite()
 TRIGGER change_line_append_only ON change_line	CREATE TRIGGER change_line_append_only BEFORE DELETE OR UPDATE OF change_id, line_no, student_id, class_id, subject, class_name ON public.change_line FOR EACH ROW EXECUTE FUNCTION refuse_rewrite()
-TRIGGER change_line_settled_once ON change_line	CREATE TRIGGER change_line_settled_once BEFORE UPDATE ON public.change_line FOR EACH ROW WHEN ((old.verdict <> 'LISTED'::text)) EXECUTE FUNCTION refuse_rewrite()
+TRIGGER change_line_settled_once ON change_line	CREATE TRIGGER change_line_settled_once BEFORE UPDATE OF verdict, code, params, reason, settled_by, settled_at ON public.change_line FOR EACH ROW WHEN ((old.verdict <> 'LISTED'::text)) EXECUTE FUNCTION refuse_rewrite()
+TRIGGER change_line_struck_once ON change_line	CREATE TRIGGER change_line_struck_once BEFORE UPDATE OF struck_at, struck_by ON public.change_line FOR EACH ROW WHEN ((old.struck_at IS NOT NULL)) EXECUTE FUNCTION refuse_rewrite()
+TRIGGER change_revision_append_only ON change_revision	CREATE TRIGGER change_revision_append_only BEFORE DELETE OR UPDATE ON public.change_revision FOR EACH ROW EXECUTE FUNCTION refuse_rewrite()
 TRIGGER decision_append_only ON decision	CREATE TRIGGER decision_append_only BEFORE DELETE OR UPDATE ON public.decision FOR EACH ROW EXECUTE FUNCTION refuse_rewrite()
 TRIGGER departure_append_only ON departure	CREATE TRIGGER departure_append_only BEFORE DELETE OR UPDATE OF id, change_id, student_id, school_id, left_on, to_school_id, name, number_masked, record, recorded_at ON public.departure FOR EACH ROW EXECUTE FUNCTION refuse_rewrite()
 TRIGGER notice_webhooks ON notice	CREATE TRIGGER notice_webhooks AFTER INSERT ON public.notice REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION queue_webhooks()
@@ -933,13 +1010,18 @@ TRIGGER student_history_append_only ON student_history	CREATE TRIGGER student_hi
 TRIGGER student_history_no_truncate ON student_history	CREATE TRIGGER student_history_no_truncate BEFORE TRUNCATE ON public.student_history FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewrite()
 TRIGGER student_history_reason ON student_history	CREATE TRIGGER student_history_reason BEFORE UPDATE OF reason ON public.student_history FOR EACH ROW EXECUTE FUNCTION refuse_rewrite()
 TRIGGER student_history_struck_once ON student_history	CREATE TRIGGER student_history_struck_once BEFORE UPDATE OF struck_at, struck_by ON public.student_history FOR EACH ROW WHEN ((old.struck_at IS NOT NULL)) EXECUTE FUNCTION refuse_rewrite()
+TRIGGER student_name_key ON student	CREATE TRIGGER student_name_key BEFORE INSERT ON public.student FOR EACH ROW WHEN ((new.name_key IS NULL)) EXECUTE FUNCTION fill_name_key()
+TRIGGER worker_beat_seen ON worker_beat	CREATE TRIGGER worker_beat_seen BEFORE INSERT OR UPDATE ON public.worker_beat FOR EACH ROW EXECUTE FUNCTION worker_beat_seen()
 TRIGGER audit_entry_append_only ON audit_entry IS ON	ALTER TABLE audit_entry ENABLE TRIGGER audit_entry_append_only
 TRIGGER audit_entry_no_truncate ON audit_entry IS ON	ALTER TABLE audit_entry ENABLE TRIGGER audit_entry_no_truncate
 TRIGGER audit_seal_append_only ON audit_seal IS ON	ALTER TABLE audit_seal ENABLE TRIGGER audit_seal_append_only
 TRIGGER audit_seal_no_truncate ON audit_seal IS ON	ALTER TABLE audit_seal ENABLE TRIGGER audit_seal_no_truncate
 TRIGGER change_event_append_only ON change_event IS ON	ALTER TABLE change_event ENABLE TRIGGER change_event_append_only
+TRIGGER change_evidence_out_once ON change_evidence IS ON	ALTER TABLE change_evidence ENABLE TRIGGER change_evidence_out_once
 TRIGGER change_line_append_only ON change_line IS ON	ALTER TABLE change_line ENABLE TRIGGER change_line_append_only
 TRIGGER change_line_settled_once ON change_line IS ON	ALTER TABLE change_line ENABLE TRIGGER change_line_settled_once
+TRIGGER change_line_struck_once ON change_line IS ON	ALTER TABLE change_line ENABLE TRIGGER change_line_struck_once
+TRIGGER change_revision_append_only ON change_revision IS ON	ALTER TABLE change_revision ENABLE TRIGGER change_revision_append_only
 TRIGGER decision_append_only ON decision IS ON	ALTER TABLE decision ENABLE TRIGGER decision_append_only
 TRIGGER departure_append_only ON departure IS ON	ALTER TABLE departure ENABLE TRIGGER departure_append_only
 TRIGGER notice_webhooks ON notice IS ON	ALTER TABLE notice ENABLE TRIGGER notice_webhooks
@@ -948,6 +1030,8 @@ TRIGGER student_history_append_only ON student_history IS ON	ALTER TABLE student
 TRIGGER student_history_no_truncate ON student_history IS ON	ALTER TABLE student_history ENABLE TRIGGER student_history_no_truncate
 TRIGGER student_history_reason ON student_history IS ON	ALTER TABLE student_history ENABLE TRIGGER student_history_reason
 TRIGGER student_history_struck_once ON student_history IS ON	ALTER TABLE student_history ENABLE TRIGGER student_history_struck_once
+TRIGGER student_name_key ON student IS ON	ALTER TABLE student ENABLE TRIGGER student_name_key
+TRIGGER worker_beat_seen ON worker_beat IS ON	ALTER TABLE worker_beat ENABLE TRIGGER worker_beat_seen
 POLICY app_account ON account_password PERMISSIVE FOR ALL TO xueji_app	CREATE POLICY app_account ON account_password AS PERMISSIVE FOR ALL TO xueji_app USING ((EXISTS ( SELECT 1 FROM account a WHERE ((a.id = account_password.account_id) AND (a.org_path <@ ( SELECT scope() AS scope)))))) WITH CHECK ((EXISTS ( SELECT 1 FROM account a WHERE ((a.id = account_password.account_id) AND (a.org_path <@ ( SELECT scope() AS scope))))))
 POLICY app_account ON session PERMISSIVE FOR ALL TO xueji_app	CREATE POLICY app_account ON session AS PERMISSIVE FOR ALL TO xueji_app USING ((EXISTS ( SELECT 1 FROM account a WHERE ((a.id = session.account_id) AND (a.org_path <@ ( SELECT scope() AS scope)))))) WITH CHECK ((EXISTS ( SELECT 1 FROM account a WHERE ((a.id = session.account_id) AND (a.org_path <@ ( SELECT scope() AS scope))))))
 POLICY app_cancel ON punishment RESTRICTIVE FOR UPDATE TO xueji_app	CREATE POLICY app_cancel ON punishment AS RESTRICTIVE FOR UPDATE TO xueji_app USING ((cancelled_on IS NULL)) WITH CHECK ((NOT (cancelled_by IS DISTINCT FROM acting_account())))
@@ -963,7 +1047,7 @@ POLICY app_insert ON audit_entry PERMISSIVE FOR INSERT TO xueji_app	CREATE POLIC
 POLICY app_insert ON organisation PERMISSIVE FOR INSERT TO xueji_app	CREATE POLICY app_insert ON organisation AS PERMISSIVE FOR INSERT TO xueji_app WITH CHECK ((path <@ ( SELECT scope() AS scope)))
 POLICY app_insert ON policy PERMISSIVE FOR INSERT TO xueji_app	CREATE POLICY app_insert ON policy AS PERMISSIVE FOR INSERT TO xueji_app WITH CHECK (((author_id = acting_account()) AND (add_key IS NOT NULL) AND (EXISTS ( SELECT 1 FROM organisation o WHERE ((o.kind = 'PROVINCE'::text) AND (o.code = policy.province_code) AND (o.closed_at IS NULL) AND (o.path = ANY (scope()))))) AND (EXISTS ( SELECT 1 FROM (account a JOIN organisation o ON ((o.id = a.org_id))) WHERE ((a.id = policy.author_id) AND (o.kind = 'PROVINCE'::text) AND (o.code = policy.province_code) AND ('BUREAU_SYSADMIN'::text = ANY (a.roles)))))))
 POLICY app_insert ON roster PERMISSIVE FOR INSERT TO xueji_app	CREATE POLICY app_insert ON roster AS PERMISSIVE FOR INSERT TO xueji_app WITH CHECK (((org_path <@ ( SELECT scope() AS scope)) AND (state = 'UPLOADED'::text) AND (change_id IS NULL)))
-POLICY app_insert ON roster_row PERMISSIVE FOR INSERT TO xueji_app	CREATE POLICY app_insert ON roster_row AS PERMISSIVE FOR INSERT TO xueji_app WITH CHECK (((org_path <@ ( SELECT scope() AS scope)) AND (student_id IS NULL) AND (verdict <> 'LEFT_OUT'::text) AND (EXISTS ( SELECT 1 FROM roster r WHERE ((r.id = roster_row.roster_id) AND (r.state = 'UPLOADED'::text))))))
+POLICY app_insert ON roster_row PERMISSIVE FOR INSERT TO xueji_app	CREATE POLICY app_insert ON roster_row AS PERMISSIVE FOR INSERT TO xueji_app WITH CHECK (((org_path <@ ( SELECT scope() AS scope)) AND ((student_id IS NULL) OR (verdict = ANY (ARRAY['PRESENT'::text, 'DIFFERS'::text]))) AND (verdict <> 'LEFT_OUT'::text) AND (EXISTS ( SELECT 1 FROM roster r WHERE ((r.id = roster_row.roster_id) AND (r.state = 'UPLOADED'::text))))))
 POLICY app_insert ON slot PERMISSIVE FOR INSERT TO xueji_app	CREATE POLICY app_insert ON slot AS PERMISSIVE FOR INSERT TO xueji_app WITH CHECK (filed_here(change_id))
 POLICY app_line ON student_history RESTRICTIVE FOR INSERT TO xueji_app	CREATE POLICY app_line ON student_history AS RESTRICTIVE FOR INSERT TO xueji_app WITH CHECK (((kind = ANY (ARRAY['EDIT'::text, 'PUNISHMENT'::text])) AND (change_id IS NULL) AND (NOT (account_id IS DISTINCT FROM acting_account())) AND (EXISTS ( SELECT 1 FROM student s WHERE ((s.id = student_history.student_id) AND (s.org_path = student_history.org_path))))))
 POLICY app_nobody ON notice PERMISSIVE FOR INSERT TO xueji_app	CREATE POLICY app_nobody ON notice AS PERMISSIVE FOR INSERT TO xueji_app WITH CHECK (((kind = 'NO_ELIGIBLE_PERSON'::text) AND (account_id IS NULL) AND (change_id IS NOT NULL) AND filed_here(change_id)))
@@ -975,6 +1059,7 @@ POLICY app_party ON change PERMISSIVE FOR SELECT TO xueji_app	CREATE POLICY app_
 POLICY app_party ON change_event PERMISSIVE FOR ALL TO xueji_app	CREATE POLICY app_party ON change_event AS PERMISSIVE FOR ALL TO xueji_app USING ((EXISTS ( SELECT 1 FROM change_party p WHERE ((p.change_id = change_event.change_id) AND (p.org_path <@ ( SELECT scope() AS scope)))))) WITH CHECK ((EXISTS ( SELECT 1 FROM change_party p WHERE ((p.change_id = change_event.change_id) AND (p.org_path <@ ( SELECT scope() AS scope))))))
 POLICY app_party ON change_evidence PERMISSIVE FOR ALL TO xueji_app	CREATE POLICY app_party ON change_evidence AS PERMISSIVE FOR ALL TO xueji_app USING ((EXISTS ( SELECT 1 FROM change_party p WHERE ((p.change_id = change_evidence.change_id) AND (p.org_path <@ ( SELECT scope() AS scope)))))) WITH CHECK ((EXISTS ( SELECT 1 FROM change_party p WHERE ((p.change_id = change_evidence.change_id) AND (p.org_path <@ ( SELECT scope() AS scope))))))
 POLICY app_party ON change_line PERMISSIVE FOR SELECT TO xueji_app	CREATE POLICY app_party ON change_line AS PERMISSIVE FOR SELECT TO xueji_app USING ((EXISTS ( SELECT 1 FROM change_party p WHERE ((p.change_id = change_line.change_id) AND (p.org_path <@ ( SELECT scope() AS scope))))))
+POLICY app_party ON change_revision PERMISSIVE FOR SELECT TO xueji_app	CREATE POLICY app_party ON change_revision AS PERMISSIVE FOR SELECT TO xueji_app USING ((EXISTS ( SELECT 1 FROM change_party p WHERE ((p.change_id = change_revision.change_id) AND (p.org_path <@ ( SELECT scope() AS scope))))))
 POLICY app_party ON change_value PERMISSIVE FOR SELECT TO xueji_app	CREATE POLICY app_party ON change_value AS PERMISSIVE FOR SELECT TO xueji_app USING ((EXISTS ( SELECT 1 FROM change_party p WHERE ((p.change_id = change_value.change_id) AND (p.org_path <@ ( SELECT scope() AS scope))))))
 POLICY app_party ON decision PERMISSIVE FOR ALL TO xueji_app	CREATE POLICY app_party ON decision AS PERMISSIVE FOR ALL TO xueji_app USING ((EXISTS ( SELECT 1 FROM change_party p WHERE ((p.change_id = decision.change_id) AND (p.org_path <@ ( SELECT scope() AS scope)))))) WITH CHECK ((EXISTS ( SELECT 1 FROM change_party p WHERE ((p.change_id = decision.change_id) AND (p.org_path <@ ( SELECT scope() AS scope))))))
 POLICY app_party ON handover PERMISSIVE FOR SELECT TO xueji_app	CREATE POLICY app_party ON handover AS PERMISSIVE FOR SELECT TO xueji_app USING ((EXISTS ( SELECT 1 FROM change_party p WHERE ((p.change_id = handover.change_id) AND (p.org_path <@ ( SELECT scope() AS scope))))))
@@ -1022,6 +1107,7 @@ POLICY owner_all ON change_event PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLIC
 POLICY owner_all ON change_evidence PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON change_evidence AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
 POLICY owner_all ON change_line PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON change_line AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
 POLICY owner_all ON change_party PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON change_party AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
+POLICY owner_all ON change_revision PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON change_revision AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
 POLICY owner_all ON change_value PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON change_value AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
 POLICY owner_all ON decision PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON decision AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
 POLICY owner_all ON departure PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON departure AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
@@ -1030,6 +1116,7 @@ POLICY owner_all ON guardian PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY ow
 POLICY owner_all ON handover PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON handover AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
 POLICY owner_all ON keyring PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON keyring AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
 POLICY owner_all ON keyring_walk PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON keyring_walk AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
+POLICY owner_all ON login_attempt PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON login_attempt AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
 POLICY owner_all ON notice PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON notice AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
 POLICY owner_all ON notice_read PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON notice_read AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
 POLICY owner_all ON opinion_draft PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON opinion_draft AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
@@ -1050,6 +1137,7 @@ POLICY owner_all ON student_history PERMISSIVE FOR ALL TO CURRENT_USER	CREATE PO
 POLICY owner_all ON student_problem PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON student_problem AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
 POLICY owner_all ON suspension PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON suspension AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
 POLICY owner_all ON task PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON task AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
+POLICY owner_all ON tidying PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON tidying AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
 POLICY owner_all ON webhook_delivery PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON webhook_delivery AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
 POLICY owner_all ON webhook_endpoint PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON webhook_endpoint AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
 POLICY owner_all ON webhook_secret PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON webhook_secret AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
@@ -1063,6 +1151,7 @@ POLICY worker_all ON change_event PERMISSIVE FOR ALL TO xueji_worker	CREATE POLI
 POLICY worker_all ON change_evidence PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON change_evidence AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
 POLICY worker_all ON change_line PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON change_line AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
 POLICY worker_all ON change_party PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON change_party AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
+POLICY worker_all ON change_revision PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON change_revision AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
 POLICY worker_all ON change_value PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON change_value AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
 POLICY worker_all ON decision PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON decision AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
 POLICY worker_all ON departure PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON departure AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
@@ -1088,6 +1177,7 @@ POLICY worker_all ON student_history PERMISSIVE FOR ALL TO xueji_worker	CREATE P
 POLICY worker_all ON student_problem PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON student_problem AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
 POLICY worker_all ON suspension PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON suspension AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
 POLICY worker_all ON task PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON task AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
+POLICY worker_all ON tidying PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON tidying AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
 POLICY worker_all ON webhook_delivery PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON webhook_delivery AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
 POLICY worker_all ON webhook_endpoint PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON webhook_endpoint AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
 POLICY worker_all ON webhook_secret PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON webhook_secret AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
@@ -1104,6 +1194,7 @@ ROW SECURITY ON change_event	ALTER TABLE change_event ENABLE ROW LEVEL SECURITY
 ROW SECURITY ON change_evidence	ALTER TABLE change_evidence ENABLE ROW LEVEL SECURITY
 ROW SECURITY ON change_line	ALTER TABLE change_line ENABLE ROW LEVEL SECURITY
 ROW SECURITY ON change_party	ALTER TABLE change_party ENABLE ROW LEVEL SECURITY
+ROW SECURITY ON change_revision	ALTER TABLE change_revision ENABLE ROW LEVEL SECURITY
 ROW SECURITY ON change_value	ALTER TABLE change_value ENABLE ROW LEVEL SECURITY
 ROW SECURITY ON decision	ALTER TABLE decision ENABLE ROW LEVEL SECURITY
 ROW SECURITY ON departure	ALTER TABLE departure ENABLE ROW LEVEL SECURITY
@@ -1112,6 +1203,7 @@ ROW SECURITY ON guardian	ALTER TABLE guardian ENABLE ROW LEVEL SECURITY
 ROW SECURITY ON handover	ALTER TABLE handover ENABLE ROW LEVEL SECURITY
 ROW SECURITY ON keyring	ALTER TABLE keyring ENABLE ROW LEVEL SECURITY
 ROW SECURITY ON keyring_walk	ALTER TABLE keyring_walk ENABLE ROW LEVEL SECURITY
+ROW SECURITY ON login_attempt	ALTER TABLE login_attempt ENABLE ROW LEVEL SECURITY
 ROW SECURITY ON notice	ALTER TABLE notice ENABLE ROW LEVEL SECURITY
 ROW SECURITY ON notice_read	ALTER TABLE notice_read ENABLE ROW LEVEL SECURITY
 ROW SECURITY ON opinion_draft	ALTER TABLE opinion_draft ENABLE ROW LEVEL SECURITY
@@ -1132,6 +1224,7 @@ ROW SECURITY ON student_history	ALTER TABLE student_history ENABLE ROW LEVEL SEC
 ROW SECURITY ON student_problem	ALTER TABLE student_problem ENABLE ROW LEVEL SECURITY
 ROW SECURITY ON suspension	ALTER TABLE suspension ENABLE ROW LEVEL SECURITY
 ROW SECURITY ON task	ALTER TABLE task ENABLE ROW LEVEL SECURITY
+ROW SECURITY ON tidying	ALTER TABLE tidying ENABLE ROW LEVEL SECURITY
 ROW SECURITY ON webhook_delivery	ALTER TABLE webhook_delivery ENABLE ROW LEVEL SECURITY
 ROW SECURITY ON webhook_endpoint	ALTER TABLE webhook_endpoint ENABLE ROW LEVEL SECURITY
 ROW SECURITY ON webhook_secret	ALTER TABLE webhook_secret ENABLE ROW LEVEL SECURITY
@@ -1146,6 +1239,7 @@ ROW SECURITY OF THE OWNER ON change_event	ALTER TABLE change_event FORCE ROW LEV
 ROW SECURITY OF THE OWNER ON change_evidence	ALTER TABLE change_evidence FORCE ROW LEVEL SECURITY
 ROW SECURITY OF THE OWNER ON change_line	ALTER TABLE change_line FORCE ROW LEVEL SECURITY
 ROW SECURITY OF THE OWNER ON change_party	ALTER TABLE change_party FORCE ROW LEVEL SECURITY
+ROW SECURITY OF THE OWNER ON change_revision	ALTER TABLE change_revision FORCE ROW LEVEL SECURITY
 ROW SECURITY OF THE OWNER ON change_value	ALTER TABLE change_value FORCE ROW LEVEL SECURITY
 ROW SECURITY OF THE OWNER ON decision	ALTER TABLE decision FORCE ROW LEVEL SECURITY
 ROW SECURITY OF THE OWNER ON departure	ALTER TABLE departure FORCE ROW LEVEL SECURITY
@@ -1154,6 +1248,7 @@ ROW SECURITY OF THE OWNER ON guardian	ALTER TABLE guardian FORCE ROW LEVEL SECUR
 ROW SECURITY OF THE OWNER ON handover	ALTER TABLE handover FORCE ROW LEVEL SECURITY
 ROW SECURITY OF THE OWNER ON keyring	ALTER TABLE keyring FORCE ROW LEVEL SECURITY
 ROW SECURITY OF THE OWNER ON keyring_walk	ALTER TABLE keyring_walk FORCE ROW LEVEL SECURITY
+ROW SECURITY OF THE OWNER ON login_attempt	ALTER TABLE login_attempt FORCE ROW LEVEL SECURITY
 ROW SECURITY OF THE OWNER ON notice	ALTER TABLE notice FORCE ROW LEVEL SECURITY
 ROW SECURITY OF THE OWNER ON notice_read	ALTER TABLE notice_read FORCE ROW LEVEL SECURITY
 ROW SECURITY OF THE OWNER ON opinion_draft	ALTER TABLE opinion_draft FORCE ROW LEVEL SECURITY
@@ -1174,6 +1269,7 @@ ROW SECURITY OF THE OWNER ON student_history	ALTER TABLE student_history FORCE R
 ROW SECURITY OF THE OWNER ON student_problem	ALTER TABLE student_problem FORCE ROW LEVEL SECURITY
 ROW SECURITY OF THE OWNER ON suspension	ALTER TABLE suspension FORCE ROW LEVEL SECURITY
 ROW SECURITY OF THE OWNER ON task	ALTER TABLE task FORCE ROW LEVEL SECURITY
+ROW SECURITY OF THE OWNER ON tidying	ALTER TABLE tidying FORCE ROW LEVEL SECURITY
 ROW SECURITY OF THE OWNER ON webhook_delivery	ALTER TABLE webhook_delivery FORCE ROW LEVEL SECURITY
 ROW SECURITY OF THE OWNER ON webhook_endpoint	ALTER TABLE webhook_endpoint FORCE ROW LEVEL SECURITY
 ROW SECURITY OF THE OWNER ON webhook_secret	ALTER TABLE webhook_secret FORCE ROW LEVEL SECURITY
@@ -1184,9 +1280,11 @@ GRANT DELETE ON opinion_draft TO xueji_worker	GRANT DELETE ON opinion_draft TO x
 GRANT DELETE ON roster_row TO xueji_app	GRANT DELETE ON roster_row TO xueji_app
 GRANT DELETE ON roster_row TO xueji_worker	GRANT DELETE ON roster_row TO xueji_worker
 GRANT DELETE ON slot TO xueji_worker	GRANT DELETE ON slot TO xueji_worker
+GRANT DELETE ON tidying TO xueji_worker	GRANT DELETE ON tidying TO xueji_worker
 GRANT DELETE ON webhook_delivery TO xueji_worker	GRANT DELETE ON webhook_delivery TO xueji_worker
 GRANT DELETE ON webhook_endpoint TO xueji_app	GRANT DELETE ON webhook_endpoint TO xueji_app
 GRANT DELETE ON webhook_secret TO xueji_worker	GRANT DELETE ON webhook_secret TO xueji_worker
+GRANT DELETE ON worker_beat TO xueji_worker	GRANT DELETE ON worker_beat TO xueji_worker
 GRANT INSERT ON account TO xueji_app	GRANT INSERT ON account TO xueji_app
 GRANT INSERT ON account_password TO xueji_app	GRANT INSERT ON account_password TO xueji_app
 GRANT INSERT ON audit_entry TO xueji_app	GRANT INSERT ON audit_entry TO xueji_app
@@ -1201,6 +1299,7 @@ GRANT INSERT ON change_evidence TO xueji_app	GRANT INSERT ON change_evidence TO 
 GRANT INSERT ON change_evidence TO xueji_worker	GRANT INSERT ON change_evidence TO xueji_worker
 GRANT INSERT ON change_party TO xueji_app	GRANT INSERT ON change_party TO xueji_app
 GRANT INSERT ON change_party TO xueji_worker	GRANT INSERT ON change_party TO xueji_worker
+GRANT INSERT ON change_revision TO xueji_worker	GRANT INSERT ON change_revision TO xueji_worker
 GRANT INSERT ON change_value TO xueji_app	GRANT INSERT ON change_value TO xueji_app
 GRANT INSERT ON change_value TO xueji_worker	GRANT INSERT ON change_value TO xueji_worker
 GRANT INSERT ON decision TO xueji_worker	GRANT INSERT ON decision TO xueji_worker
@@ -1230,6 +1329,7 @@ GRANT INSERT ON student_problem TO xueji_worker	GRANT INSERT ON student_problem 
 GRANT INSERT ON suspension TO xueji_worker	GRANT INSERT ON suspension TO xueji_worker
 GRANT INSERT ON task TO xueji_app	GRANT INSERT ON task TO xueji_app
 GRANT INSERT ON task TO xueji_worker	GRANT INSERT ON task TO xueji_worker
+GRANT INSERT ON tidying TO xueji_worker	GRANT INSERT ON tidying TO xueji_worker
 GRANT INSERT ON webhook_endpoint TO xueji_app	GRANT INSERT ON webhook_endpoint TO xueji_app
 GRANT INSERT ON webhook_secret TO xueji_app	GRANT INSERT ON webhook_secret TO xueji_app
 GRANT INSERT ON worker_beat TO xueji_worker	GRANT INSERT ON worker_beat TO xueji_worker
@@ -1251,6 +1351,8 @@ GRANT SELECT ON change_line TO xueji_app	GRANT SELECT ON change_line TO xueji_ap
 GRANT SELECT ON change_line TO xueji_worker	GRANT SELECT ON change_line TO xueji_worker
 GRANT SELECT ON change_party TO xueji_app	GRANT SELECT ON change_party TO xueji_app
 GRANT SELECT ON change_party TO xueji_worker	GRANT SELECT ON change_party TO xueji_worker
+GRANT SELECT ON change_revision TO xueji_app	GRANT SELECT ON change_revision TO xueji_app
+GRANT SELECT ON change_revision TO xueji_worker	GRANT SELECT ON change_revision TO xueji_worker
 GRANT SELECT ON change_value TO xueji_app	GRANT SELECT ON change_value TO xueji_app
 GRANT SELECT ON change_value TO xueji_worker	GRANT SELECT ON change_value TO xueji_worker
 GRANT SELECT ON decision TO xueji_app	GRANT SELECT ON decision TO xueji_app
@@ -1305,6 +1407,7 @@ GRANT SELECT ON suspension TO xueji_app	GRANT SELECT ON suspension TO xueji_app
 GRANT SELECT ON suspension TO xueji_worker	GRANT SELECT ON suspension TO xueji_worker
 GRANT SELECT ON task TO xueji_app	GRANT SELECT ON task TO xueji_app
 GRANT SELECT ON task TO xueji_worker	GRANT SELECT ON task TO xueji_worker
+GRANT SELECT ON tidying TO xueji_worker	GRANT SELECT ON tidying TO xueji_worker
 GRANT SELECT ON webhook_delivery TO xueji_app	GRANT SELECT ON webhook_delivery TO xueji_app
 GRANT SELECT ON webhook_delivery TO xueji_worker	GRANT SELECT ON webhook_delivery TO xueji_worker
 GRANT SELECT ON webhook_endpoint TO xueji_app	GRANT SELECT ON webhook_endpoint TO xueji_app
@@ -1328,6 +1431,7 @@ GRANT UPDATE ON student TO xueji_worker	GRANT UPDATE ON student TO xueji_worker
 GRANT UPDATE ON student_problem TO xueji_worker	GRANT UPDATE ON student_problem TO xueji_worker
 GRANT UPDATE ON suspension TO xueji_worker	GRANT UPDATE ON suspension TO xueji_worker
 GRANT UPDATE ON task TO xueji_worker	GRANT UPDATE ON task TO xueji_worker
+GRANT UPDATE ON tidying TO xueji_worker	GRANT UPDATE ON tidying TO xueji_worker
 GRANT UPDATE ON webhook_delivery TO xueji_worker	GRANT UPDATE ON webhook_delivery TO xueji_worker
 GRANT UPDATE ON webhook_endpoint TO xueji_worker	GRANT UPDATE ON webhook_endpoint TO xueji_worker
 GRANT UPDATE ON worker_beat TO xueji_worker	GRANT UPDATE ON worker_beat TO xueji_worker
@@ -1426,8 +1530,6 @@ GRANT SELECT (created_by) ON account TO xueji_worker	GRANT SELECT (created_by) O
 GRANT SELECT (endpoint_id) ON webhook_secret TO xueji_app	GRANT SELECT (endpoint_id) ON webhook_secret TO xueji_app
 GRANT SELECT (expires_at) ON session TO xueji_app	GRANT SELECT (expires_at) ON session TO xueji_app
 GRANT SELECT (expires_at) ON session TO xueji_worker	GRANT SELECT (expires_at) ON session TO xueji_worker
-GRANT SELECT (failures) ON account TO xueji_app	GRANT SELECT (failures) ON account TO xueji_app
-GRANT SELECT (failures) ON account TO xueji_worker	GRANT SELECT (failures) ON account TO xueji_worker
 GRANT SELECT (id) ON account TO xueji_app	GRANT SELECT (id) ON account TO xueji_app
 GRANT SELECT (id) ON account TO xueji_worker	GRANT SELECT (id) ON account TO xueji_worker
 GRANT SELECT (id) ON session TO xueji_app	GRANT SELECT (id) ON session TO xueji_app
@@ -1439,8 +1541,6 @@ GRANT SELECT (last_used_at) ON account TO xueji_app	GRANT SELECT (last_used_at) 
 GRANT SELECT (last_used_at) ON account TO xueji_worker	GRANT SELECT (last_used_at) ON account TO xueji_worker
 GRANT SELECT (last_used_at) ON session TO xueji_app	GRANT SELECT (last_used_at) ON session TO xueji_app
 GRANT SELECT (last_used_at) ON session TO xueji_worker	GRANT SELECT (last_used_at) ON session TO xueji_worker
-GRANT SELECT (locked_until) ON account TO xueji_app	GRANT SELECT (locked_until) ON account TO xueji_app
-GRANT SELECT (locked_until) ON account TO xueji_worker	GRANT SELECT (locked_until) ON account TO xueji_worker
 GRANT SELECT (login) ON account TO xueji_app	GRANT SELECT (login) ON account TO xueji_app
 GRANT SELECT (login) ON account TO xueji_worker	GRANT SELECT (login) ON account TO xueji_worker
 GRANT SELECT (must_change) ON account TO xueji_app	GRANT SELECT (must_change) ON account TO xueji_app
@@ -1497,7 +1597,6 @@ GRANT UPDATE (entry_ym) ON student TO xueji_app	GRANT UPDATE (entry_ym) ON stude
 GRANT UPDATE (ethnicity) ON guardian TO xueji_app	GRANT UPDATE (ethnicity) ON guardian TO xueji_app
 GRANT UPDATE (ethnicity) ON student TO xueji_app	GRANT UPDATE (ethnicity) ON student TO xueji_app
 GRANT UPDATE (failing_since) ON webhook_endpoint TO xueji_app	GRANT UPDATE (failing_since) ON webhook_endpoint TO xueji_app
-GRANT UPDATE (failures) ON account TO xueji_app	GRANT UPDATE (failures) ON account TO xueji_app
 GRANT UPDATE (failures) ON webhook_endpoint TO xueji_app	GRANT UPDATE (failures) ON webhook_endpoint TO xueji_app
 GRANT UPDATE (findings) ON roster TO xueji_app	GRANT UPDATE (findings) ON roster TO xueji_app
 GRANT UPDATE (findings) ON roster_row TO xueji_app	GRANT UPDATE (findings) ON roster_row TO xueji_app
@@ -1514,7 +1613,6 @@ GRANT UPDATE (job) ON guardian TO xueji_app	GRANT UPDATE (job) ON guardian TO xu
 GRANT UPDATE (kinds) ON webhook_endpoint TO xueji_app	GRANT UPDATE (kinds) ON webhook_endpoint TO xueji_app
 GRANT UPDATE (last_used_at) ON account TO xueji_app	GRANT UPDATE (last_used_at) ON account TO xueji_app
 GRANT UPDATE (left_behind) ON student TO xueji_app	GRANT UPDATE (left_behind) ON student TO xueji_app
-GRANT UPDATE (locked_until) ON account TO xueji_app	GRANT UPDATE (locked_until) ON account TO xueji_app
 GRANT UPDATE (migrant_child) ON student TO xueji_app	GRANT UPDATE (migrant_child) ON student TO xueji_app
 GRANT UPDATE (must_change) ON account TO xueji_app	GRANT UPDATE (must_change) ON account TO xueji_app
 GRANT UPDATE (name) ON account TO xueji_app	GRANT UPDATE (name) ON account TO xueji_app
@@ -1526,6 +1624,7 @@ GRANT UPDATE (next_attempt_at) ON webhook_delivery TO xueji_app	GRANT UPDATE (ne
 GRANT UPDATE (org_path) ON punishment TO xueji_worker	GRANT UPDATE (org_path) ON punishment TO xueji_worker
 GRANT UPDATE (org_path) ON school_class TO xueji_app	GRANT UPDATE (org_path) ON school_class TO xueji_app
 GRANT UPDATE (orphan) ON student TO xueji_app	GRANT UPDATE (orphan) ON student TO xueji_app
+GRANT UPDATE (out_round) ON change_evidence TO xueji_worker	GRANT UPDATE (out_round) ON change_evidence TO xueji_worker
 GRANT UPDATE (outside_hours) ON webhook_endpoint TO xueji_app	GRANT UPDATE (outside_hours) ON webhook_endpoint TO xueji_app
 GRANT UPDATE (params) ON change_line TO xueji_worker	GRANT UPDATE (params) ON change_line TO xueji_worker
 GRANT UPDATE (password_hash) ON account TO xueji_app	GRANT UPDATE (password_hash) ON account TO xueji_app
@@ -1544,7 +1643,9 @@ GRANT UPDATE (revoked_at) ON session TO xueji_app	GRANT UPDATE (revoked_at) ON s
 GRANT UPDATE (revoked_at) ON session TO xueji_worker	GRANT UPDATE (revoked_at) ON session TO xueji_worker
 GRANT UPDATE (revoked_by) ON proxy TO xueji_app	GRANT UPDATE (revoked_by) ON proxy TO xueji_app
 GRANT UPDATE (roles) ON account TO xueji_app	GRANT UPDATE (roles) ON account TO xueji_app
+GRANT UPDATE (rows_differing) ON roster TO xueji_app	GRANT UPDATE (rows_differing) ON roster TO xueji_app
 GRANT UPDATE (rows_good) ON roster TO xueji_app	GRANT UPDATE (rows_good) ON roster TO xueji_app
+GRANT UPDATE (rows_present) ON roster TO xueji_app	GRANT UPDATE (rows_present) ON roster TO xueji_app
 GRANT UPDATE (rows_read) ON roster TO xueji_app	GRANT UPDATE (rows_read) ON roster TO xueji_app
 GRANT UPDATE (rows_rejected) ON roster TO xueji_app	GRANT UPDATE (rows_rejected) ON roster TO xueji_app
 GRANT UPDATE (rows_remarked) ON roster TO xueji_app	GRANT UPDATE (rows_remarked) ON roster TO xueji_app
@@ -1558,7 +1659,11 @@ GRANT UPDATE (settled_at) ON change_line TO xueji_worker	GRANT UPDATE (settled_a
 GRANT UPDATE (settled_by) ON change_line TO xueji_worker	GRANT UPDATE (settled_by) ON change_line TO xueji_worker
 GRANT UPDATE (stages) ON organisation TO xueji_app	GRANT UPDATE (stages) ON organisation TO xueji_app
 GRANT UPDATE (state) ON roster TO xueji_app	GRANT UPDATE (state) ON roster TO xueji_app
+GRANT UPDATE (struck_at) ON change_line TO xueji_worker	GRANT UPDATE (struck_at) ON change_line TO xueji_worker
+GRANT UPDATE (struck_at) ON departure TO xueji_worker	GRANT UPDATE (struck_at) ON departure TO xueji_worker
 GRANT UPDATE (struck_at) ON student_history TO xueji_worker	GRANT UPDATE (struck_at) ON student_history TO xueji_worker
+GRANT UPDATE (struck_by) ON change_line TO xueji_worker	GRANT UPDATE (struck_by) ON change_line TO xueji_worker
+GRANT UPDATE (struck_by) ON departure TO xueji_worker	GRANT UPDATE (struck_by) ON departure TO xueji_worker
 GRANT UPDATE (struck_by) ON student_history TO xueji_worker	GRANT UPDATE (struck_by) ON student_history TO xueji_worker
 GRANT UPDATE (study_mode) ON student TO xueji_app	GRANT UPDATE (study_mode) ON student TO xueji_app
 GRANT UPDATE (template_version) ON roster TO xueji_app	GRANT UPDATE (template_version) ON roster TO xueji_app
@@ -1602,17 +1707,22 @@ GRANT EXECUTE ON FUNCTION change_sides(of_change uuid) TO xueji_worker	GRANT EXE
 GRANT EXECUTE ON FUNCTION claim_on(student uuid) TO xueji_app	GRANT EXECUTE ON FUNCTION claim_on(student uuid) TO xueji_app
 GRANT EXECUTE ON FUNCTION claim_on(student uuid) TO xueji_worker	GRANT EXECUTE ON FUNCTION claim_on(student uuid) TO xueji_worker
 GRANT EXECUTE ON FUNCTION filed_here(change_id uuid) TO xueji_app	GRANT EXECUTE ON FUNCTION filed_here(change_id uuid) TO xueji_app
+GRANT EXECUTE ON FUNCTION fill_name_key() TO PUBLIC	GRANT EXECUTE ON FUNCTION fill_name_key() TO PUBLIC
+GRANT EXECUTE ON FUNCTION history_names(of_student uuid) TO xueji_app	GRANT EXECUTE ON FUNCTION history_names(of_student uuid) TO xueji_app
 GRANT EXECUTE ON FUNCTION identities_registered(hashes bytea[]) TO xueji_app	GRANT EXECUTE ON FUNCTION identities_registered(hashes bytea[]) TO xueji_app
-GRANT EXECUTE ON FUNCTION identity_taken(own_student uuid, own_change uuid, a_hash bytea) TO xueji_app	GRANT EXECUTE ON FUNCTION identity_taken(own_student uuid, own_change uuid, a_hash bytea) TO xueji_app
-GRANT EXECUTE ON FUNCTION identity_taken(own_student uuid, own_change uuid, a_hash bytea) TO xueji_worker	GRANT EXECUTE ON FUNCTION identity_taken(own_student uuid, own_change uuid, a_hash bytea) TO xueji_worker
+GRANT EXECUTE ON FUNCTION identity_taken(own_student uuid, own_change uuid, hashes bytea[]) TO xueji_app	GRANT EXECUTE ON FUNCTION identity_taken(own_student uuid, own_change uuid, hashes bytea[]) TO xueji_app
+GRANT EXECUTE ON FUNCTION identity_taken(own_student uuid, own_change uuid, hashes bytea[]) TO xueji_worker	GRANT EXECUTE ON FUNCTION identity_taken(own_student uuid, own_change uuid, hashes bytea[]) TO xueji_worker
 GRANT EXECUTE ON FUNCTION left_for_mismatch(pupil uuid) TO xueji_app	GRANT EXECUTE ON FUNCTION left_for_mismatch(pupil uuid) TO xueji_app
 GRANT EXECUTE ON FUNCTION left_for_mismatch(pupil uuid) TO xueji_worker	GRANT EXECUTE ON FUNCTION left_for_mismatch(pupil uuid) TO xueji_worker
 GRANT EXECUTE ON FUNCTION lines_held(of_change uuid) TO xueji_app	GRANT EXECUTE ON FUNCTION lines_held(of_change uuid) TO xueji_app
 GRANT EXECUTE ON FUNCTION login_account(a_login text) TO xueji_app	GRANT EXECUTE ON FUNCTION login_account(a_login text) TO xueji_app
-GRANT EXECUTE ON FUNCTION login_begin(a_account uuid) TO xueji_app	GRANT EXECUTE ON FUNCTION login_begin(a_account uuid) TO xueji_app
-GRANT EXECUTE ON FUNCTION login_failure(a_account uuid, a_limit integer, a_locked_until timestamp with time zone) TO xueji_app	GRANT EXECUTE ON FUNCTION login_failure(a_account uuid, a_limit integer, a_locked_until timestamp with time zone) TO xueji_app
+GRANT EXECUTE ON FUNCTION login_begin(a_login text, a_network text, a_now timestamp with time zone, a_day date, a_known interval) TO xueji_app	GRANT EXECUTE ON FUNCTION login_begin(a_login text, a_network text, a_now timestamp with time zone, a_day date, a_known interval) TO xueji_app
+GRANT EXECUTE ON FUNCTION login_failure(a_login text, a_network text, a_now timestamp with time zone, a_known interval, a_limit integer, a_limit_elsewhere integer, a_locked_until timestamp with time zone) TO xueji_app	GRANT EXECUTE ON FUNCTION login_failure(a_login text, a_network text, a_now timestamp with time zone, a_known interval, a_limit integer, a_limit_elsewhere integer, a_locked_until timestamp with time zone) TO xueji_app
+GRANT EXECUTE ON FUNCTION login_locked_until(a_account uuid) TO xueji_app	GRANT EXECUTE ON FUNCTION login_locked_until(a_account uuid) TO xueji_app
 GRANT EXECUTE ON FUNCTION login_seal(a_account uuid, a_now timestamp with time zone) TO xueji_app	GRANT EXECUTE ON FUNCTION login_seal(a_account uuid, a_now timestamp with time zone) TO xueji_app
-GRANT EXECUTE ON FUNCTION login_success(a_account uuid, a_session uuid, a_token_hash bytea, a_now timestamp with time zone, a_expires timestamp with time zone) TO xueji_app	GRANT EXECUTE ON FUNCTION login_success(a_account uuid, a_session uuid, a_token_hash bytea, a_now timestamp with time zone, a_expires timestamp with time zone) TO xueji_app
+GRANT EXECUTE ON FUNCTION login_success(a_account uuid, a_network text, a_session uuid, a_token_hash bytea, a_now timestamp with time zone, a_expires timestamp with time zone) TO xueji_app	GRANT EXECUTE ON FUNCTION login_success(a_account uuid, a_network text, a_session uuid, a_token_hash bytea, a_now timestamp with time zone, a_expires timestamp with time zone) TO xueji_app
+GRANT EXECUTE ON FUNCTION login_sweep(a_before timestamp with time zone) TO xueji_worker	GRANT EXECUTE ON FUNCTION login_sweep(a_before timestamp with time zone) TO xueji_worker
+GRANT EXECUTE ON FUNCTION login_unlock(a_account uuid) TO xueji_app	GRANT EXECUTE ON FUNCTION login_unlock(a_account uuid) TO xueji_app
 GRANT EXECUTE ON FUNCTION name_grams(name text) TO PUBLIC	GRANT EXECUTE ON FUNCTION name_grams(name text) TO PUBLIC
 GRANT EXECUTE ON FUNCTION office_can_act(office uuid, needed text, except_account uuid) TO xueji_app	GRANT EXECUTE ON FUNCTION office_can_act(office uuid, needed text, except_account uuid) TO xueji_app
 GRANT EXECUTE ON FUNCTION office_can_act(office uuid, needed text, except_account uuid) TO xueji_worker	GRANT EXECUTE ON FUNCTION office_can_act(office uuid, needed text, except_account uuid) TO xueji_worker
@@ -1620,6 +1730,7 @@ GRANT EXECUTE ON FUNCTION office_holders(office uuid, needed text) TO xueji_app	
 GRANT EXECUTE ON FUNCTION office_holders(office uuid, needed text) TO xueji_worker	GRANT EXECUTE ON FUNCTION office_holders(office uuid, needed text) TO xueji_worker
 GRANT EXECUTE ON FUNCTION office_stands(office uuid, seen_path ltree) TO xueji_app	GRANT EXECUTE ON FUNCTION office_stands(office uuid, seen_path ltree) TO xueji_app
 GRANT EXECUTE ON FUNCTION own_passwords(a_count integer) TO xueji_app	GRANT EXECUTE ON FUNCTION own_passwords(a_count integer) TO xueji_app
+GRANT EXECUTE ON FUNCTION papers_elsewhere(of_change uuid) TO xueji_app	GRANT EXECUTE ON FUNCTION papers_elsewhere(of_change uuid) TO xueji_app
 GRANT EXECUTE ON FUNCTION policy_author(of_province text, of_version integer) TO xueji_app	GRANT EXECUTE ON FUNCTION policy_author(of_province text, of_version integer) TO xueji_app
 GRANT EXECUTE ON FUNCTION policy_use(of_province text) TO xueji_app	GRANT EXECUTE ON FUNCTION policy_use(of_province text) TO xueji_app
 GRANT EXECUTE ON FUNCTION problem_other(of_problem uuid) TO xueji_app	GRANT EXECUTE ON FUNCTION problem_other(of_problem uuid) TO xueji_app
@@ -1629,21 +1740,29 @@ GRANT EXECUTE ON FUNCTION problem_passed_there(of_problem uuid) TO xueji_worker	
 GRANT EXECUTE ON FUNCTION queue_webhooks() TO PUBLIC	GRANT EXECUTE ON FUNCTION queue_webhooks() TO PUBLIC
 GRANT EXECUTE ON FUNCTION reassign_organisation(office uuid, seen_version bigint, new_parent uuid) TO xueji_app	GRANT EXECUTE ON FUNCTION reassign_organisation(office uuid, seen_version bigint, new_parent uuid) TO xueji_app
 GRANT EXECUTE ON FUNCTION refuse_rewrite() TO PUBLIC	GRANT EXECUTE ON FUNCTION refuse_rewrite() TO PUBLIC
+GRANT EXECUTE ON FUNCTION rekey_document(of_student uuid, key bytea) TO xueji_app	GRANT EXECUTE ON FUNCTION rekey_document(of_student uuid, key bytea) TO xueji_app
+GRANT EXECUTE ON FUNCTION rekey_document(of_student uuid, key bytea) TO xueji_worker	GRANT EXECUTE ON FUNCTION rekey_document(of_student uuid, key bytea) TO xueji_worker
 GRANT EXECUTE ON FUNCTION scope() TO PUBLIC	GRANT EXECUTE ON FUNCTION scope() TO PUBLIC
-GRANT EXECUTE ON FUNCTION session_principal(a_token_hash bytea, a_now timestamp with time zone, a_idle interval) TO xueji_app	GRANT EXECUTE ON FUNCTION session_principal(a_token_hash bytea, a_now timestamp with time zone, a_idle interval) TO xueji_app
+GRANT EXECUTE ON FUNCTION session_principal(a_token_hash bytea, a_now timestamp with time zone, a_idle interval, a_day date) TO xueji_app	GRANT EXECUTE ON FUNCTION session_principal(a_token_hash bytea, a_now timestamp with time zone, a_idle interval, a_day date) TO xueji_app
 GRANT EXECUTE ON FUNCTION signed_here(of_task uuid, who uuid) TO xueji_app	GRANT EXECUTE ON FUNCTION signed_here(of_task uuid, who uuid) TO xueji_app
 GRANT EXECUTE ON FUNCTION signed_here(of_task uuid, who uuid) TO xueji_worker	GRANT EXECUTE ON FUNCTION signed_here(of_task uuid, who uuid) TO xueji_worker
+GRANT EXECUTE ON FUNCTION slot_beside(slot_key text) TO xueji_app	GRANT EXECUTE ON FUNCTION slot_beside(slot_key text) TO xueji_app
 GRANT EXECUTE ON FUNCTION slot_holder(slot_key text, OUT change_id uuid, OUT visible boolean) TO xueji_app	GRANT EXECUTE ON FUNCTION slot_holder(slot_key text, OUT change_id uuid, OUT visible boolean) TO xueji_app
 GRANT EXECUTE ON FUNCTION slot_holder(slot_key text, OUT change_id uuid, OUT visible boolean) TO xueji_worker	GRANT EXECUTE ON FUNCTION slot_holder(slot_key text, OUT change_id uuid, OUT visible boolean) TO xueji_worker
 GRANT EXECUTE ON FUNCTION slot_kind(slot_key text) TO xueji_app	GRANT EXECUTE ON FUNCTION slot_kind(slot_key text) TO xueji_app
 GRANT EXECUTE ON FUNCTION slot_kind(slot_key text) TO xueji_worker	GRANT EXECUTE ON FUNCTION slot_kind(slot_key text) TO xueji_worker
+GRANT EXECUTE ON FUNCTION slot_waits(slot_key text) TO xueji_app	GRANT EXECUTE ON FUNCTION slot_waits(slot_key text) TO xueji_app
+GRANT EXECUTE ON FUNCTION slot_waits(slot_key text) TO xueji_worker	GRANT EXECUTE ON FUNCTION slot_waits(slot_key text) TO xueji_worker
 GRANT EXECUTE ON FUNCTION slots_held(keys text[]) TO xueji_app	GRANT EXECUTE ON FUNCTION slots_held(keys text[]) TO xueji_app
+GRANT EXECUTE ON FUNCTION struck_by_case(correction uuid) TO xueji_app	GRANT EXECUTE ON FUNCTION struck_by_case(correction uuid) TO xueji_app
+GRANT EXECUTE ON FUNCTION struck_by_case(correction uuid) TO xueji_worker	GRANT EXECUTE ON FUNCTION struck_by_case(correction uuid) TO xueji_worker
 GRANT EXECUTE ON FUNCTION student_of_redo(ended uuid) TO xueji_app	GRANT EXECUTE ON FUNCTION student_of_redo(ended uuid) TO xueji_app
 GRANT EXECUTE ON FUNCTION student_of_redo(ended uuid) TO xueji_worker	GRANT EXECUTE ON FUNCTION student_of_redo(ended uuid) TO xueji_worker
-GRANT EXECUTE ON FUNCTION student_to_receive(a_name text, a_number_hash bytea, a_id_hash bytea) TO xueji_app	GRANT EXECUTE ON FUNCTION student_to_receive(a_name text, a_number_hash bytea, a_id_hash bytea) TO xueji_app
-GRANT EXECUTE ON FUNCTION student_to_receive(a_name text, a_number_hash bytea, a_id_hash bytea) TO xueji_worker	GRANT EXECUTE ON FUNCTION student_to_receive(a_name text, a_number_hash bytea, a_id_hash bytea) TO xueji_worker
+GRANT EXECUTE ON FUNCTION student_to_receive(name_keys text[], a_number_hash bytea, id_hashes bytea[]) TO xueji_app	GRANT EXECUTE ON FUNCTION student_to_receive(name_keys text[], a_number_hash bytea, id_hashes bytea[]) TO xueji_app
+GRANT EXECUTE ON FUNCTION student_to_receive(name_keys text[], a_number_hash bytea, id_hashes bytea[]) TO xueji_worker	GRANT EXECUTE ON FUNCTION student_to_receive(name_keys text[], a_number_hash bytea, id_hashes bytea[]) TO xueji_worker
 GRANT EXECUTE ON FUNCTION students_named(piece text, school uuid, class uuid, states text[], of_stage text, after uuid, most integer) TO xueji_app	GRANT EXECUTE ON FUNCTION students_named(piece text, school uuid, class uuid, states text[], of_stage text, after uuid, most integer) TO xueji_app
 GRANT EXECUTE ON FUNCTION submitted(of_change uuid, who uuid) TO xueji_app	GRANT EXECUTE ON FUNCTION submitted(of_change uuid, who uuid) TO xueji_app
 GRANT EXECUTE ON FUNCTION submitted(of_change uuid, who uuid) TO xueji_worker	GRANT EXECUTE ON FUNCTION submitted(of_change uuid, who uuid) TO xueji_worker
 GRANT EXECUTE ON FUNCTION task_able(of_task uuid, at timestamp with time zone) TO xueji_app	GRANT EXECUTE ON FUNCTION task_able(of_task uuid, at timestamp with time zone) TO xueji_app
 GRANT EXECUTE ON FUNCTION task_able(of_task uuid, at timestamp with time zone) TO xueji_worker	GRANT EXECUTE ON FUNCTION task_able(of_task uuid, at timestamp with time zone) TO xueji_worker
+GRANT EXECUTE ON FUNCTION worker_beat_seen() TO PUBLIC	GRANT EXECUTE ON FUNCTION worker_beat_seen() TO PUBLIC

@@ -56,7 +56,7 @@ func places() []place {
 			{"id_cipher", "", bound(purposeStudentID, 0)},
 			{"number_cipher", "", bound(purposeStudentNo, 0)},
 			{"details", auxSealed, bound(purposeAuxNumber, 0)},
-		}, []string{"id_hash", "number_hash"}},
+		}, []string{"id_hash", "number_hash", "number_only_hash"}},
 		{"guardian", []placeKey{{"student_id", "uuid"}, {"seat", "smallint"}}, []placeCipher{{"id_cipher", "", bound(purposeGuardian, 1, 0)}}, []string{"id_hash"}},
 		{"roster_row", []placeKey{{"roster_id", "uuid"}, {"row_no", "int"}}, []placeCipher{{"payload", "", bound(purposeRosterRow, 0, 1)}}, []string{"id_hash"}},
 		{"change", id, nil, []string{"filing_hash", "found_by"}},

@@ -15,6 +15,7 @@ func TestARotationKnowsEveryColumn(t *testing.T) {
 	plain := []string{
 		"audit_seal.entry_hash", "audit_seal.hash", // SHA-256 of audit entries
 		"session.token_hash",                    // SHA-256 of a random token
+		"login_attempt.login_hash",              // SHA-256 of a login
 		"evidence.sha256", "roster.file_sha256", // of files
 		"punishment.record_hash", "punishment.cancel_hash", "policy.add_hash", // SHA-256 of requests
 	}
