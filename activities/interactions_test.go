@@ -152,7 +152,9 @@ func (p *play) finish() {
 	var believed contract.Position
 	require.NoError(p.t, value.Get(&believed))
 	require.True(p.t, register.DueAt.Equal(believed.DueAt))
+	require.True(p.t, register.OpenedAt.Equal(believed.OpenedAt))
 	believed.Wait, register.Wait, believed.DueAt, register.DueAt = 0, 0, time.Time{}, time.Time{}
+	believed.OpenedAt, register.OpenedAt = time.Time{}, time.Time{}
 	require.Equal(p.t, register, believed, "the workflow stands where the register does")
 	require.Empty(p.t, register.Slips, "every slip was counted or refused")
 	if register.EffectiveOn != "" {

@@ -235,7 +235,7 @@ func (c *checker) subsidy(j *judgement) {
 	}
 }
 
-const (
-	boardingSubsidy Field = "boarding_subsidy"
-	codeYes               = "1"
-)
+const boardingSubsidy Field = "boarding_subsidy"
+
+// codeYes is 是 in the table yes_no.
+const codeYes = "1"
