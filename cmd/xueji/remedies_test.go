@@ -96,7 +96,7 @@ var business = regexp.MustCompile(`(?:改办|办理|申请)“?(\p{Han}{2,12})`)
 
 // notBusiness are the beginnings of what follows such a verb and is no kind.
 var notBusiness = []string{"业务", "此业务", "其他业务", "对应的业务", "此项业务", "一项业务", "的业务", "相应的离校业务", "相应业务", "反向业务", "高中转学", "毕业后跨省就学", "过毕业后跨省就学",
-	"批量转学", "该生转入", "转入", "离校手续", "名单", "仲裁", "恢复", "佐证申请", "学校", "单位", "人", "记录", "信息", "期限", "时间", "意见", "对象", "者", "开除学籍", "请重新申请", "其待办"}
+	"批量转学", "该生转入", "转入", "离校手续", "名单", "仲裁", "恢复", "佐证申请", "学校", "单位", "人", "记录", "信息", "期限", "时间", "意见", "对象", "者", "时再查看", "开除学籍", "请重新申请", "其待办"}
 
 // A kind that a sentence sends people to is a kind of the catalogue: nobody is sent to
 // a graduation or to a change of class where there is none.
