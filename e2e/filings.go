@@ -144,7 +144,7 @@ func Filings() map[process.Kind]Filing {
 			},
 		},
 		process.ChangeCorrection: {
-			Prepare: mistakenPupil, Evidence: []string{"CORRECTION_PROOF"}, Lines: &beside, Filer: func(_ *Stack, c *County) *Person { return c.Reviewer },
+			Prepare: mistakenPupil, Evidence: []string{"CORRECTION_PROOF"}, Filer: func(_ *Stack, c *County) *Person { return c.Reviewer },
 		},
 	}
 }

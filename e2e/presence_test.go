@@ -86,6 +86,7 @@ func TestAWrongClockIsSaid(t *testing.T) {
 			w, err := service.OpenWorker(t.Context(), s.Config, calendar.OffBy(s.Clock, by), s.Logger(), nil)
 			require.NoError(t, err)
 			s.Attach(w.Run)
+			s.AwaitSetup()
 			toldWith(s, admin, "", "clock_off", "check_clock")
 			require.Contains(t, mustCommand(s, "attention", "--lang", "en"), name)
 			require.Contains(t, s.Log.String(), "the clock of this computer is")

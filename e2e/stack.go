@@ -31,6 +31,7 @@ import (
 	"github.com/xueji/xueji/models/migrations"
 	"github.com/xueji/xueji/models/process"
 	"github.com/xueji/xueji/service"
+	"github.com/xueji/xueji/workflows/client"
 )
 
 // Owner is the role that owns the tables in tests.
@@ -102,6 +103,7 @@ func New(t testing.TB, o Options) *Stack {
 	s.startAPI()
 	if !o.NoWorker {
 		s.StartWorker()
+		s.AwaitSetup()
 	}
 	t.Cleanup(func() {
 		s.Agree()
@@ -190,6 +192,17 @@ func (s *Stack) StartWorker() {
 	s.Attach(w.Run)
 	s.Eventually("the worker reports itself", 20*time.Second, func() bool {
 		return Value[bool](s, `SELECT EXISTS (SELECT 1 FROM worker_beat WHERE left_at IS NULL AND seen_at > clock_timestamp() - 3 * every)`)
+	})
+}
+
+// AwaitSetup waits until the upkeep has made what Temporal must have: before that a
+// decision is kept and answered 202.
+func (s *Stack) AwaitSetup() {
+	s.T.Helper()
+	engine := client.New(s.Engine(), s.Config.Temporal.Namespace)
+	s.Eventually("Temporal is set up", 40*time.Second, func() bool {
+		setup, err := engine.Setup(s.T.Context())
+		return err == nil && len(setup.Missing) == 0
 	})
 }
 

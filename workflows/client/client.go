@@ -139,7 +139,7 @@ func (c *Client) Position(ctx context.Context, changeID string) (contract.Positi
 // Listed is a running workflow as Temporal's list shows it.
 type Listed struct {
 	WorkflowID string
-	StepRound  string    // that it last stored; "" when it never did
+	StepRound  string    // that it last stored; "" when it never did, or another attribute is lost
 	Started    time.Time // in Temporal's time, which is real time
 }
 
@@ -152,7 +152,6 @@ func (c *Client) Running(ctx context.Context, fn func(Listed)) error {
 		PageSize:  1000,
 		Query:     `ExecutionStatus = "Running" AND TaskQueue = "` + contract.QueueChanges + `"`,
 	}
-	key := temporal.NewSearchAttributeKeyKeyword(contract.AttributeStepRound)
 	for {
 		page, err := c.sdk.ListWorkflow(ctx, request)
 		if err != nil {
@@ -160,7 +159,7 @@ func (c *Client) Running(ctx context.Context, fn func(Listed)) error {
 		}
 		for _, e := range page.GetExecutions() {
 			fn(Listed{
-				WorkflowID: e.GetExecution().GetWorkflowId(), StepRound: keyword(e.GetSearchAttributes(), key.GetName()), Started: e.GetStartTime().AsTime(),
+				WorkflowID: e.GetExecution().GetWorkflowId(), StepRound: shownStep(e.GetSearchAttributes()), Started: e.GetStartTime().AsTime(),
 			})
 		}
 		if request.NextPageToken = page.GetNextPageToken(); len(request.NextPageToken) == 0 {

@@ -18,6 +18,7 @@ import (
 	"go.temporal.io/sdk/converter"
 	"google.golang.org/protobuf/types/known/durationpb"
 
+	"github.com/xueji/xueji/models/process"
 	"github.com/xueji/xueji/workflows/contract"
 )
 
@@ -159,6 +160,19 @@ func unknownYet(err error) bool {
 	var unknown *serviceerror.NamespaceNotFound
 	var away *serviceerror.Unavailable
 	return errors.As(err, &unknown) || errors.As(err, &away) && strings.Contains(err.Error(), "not found")
+}
+
+// shownStep reads the position a running workflow shows, or "" when it does not show it in
+// full: an attribute that was removed in between is lost until a new run shows it. A
+// change at its applicant may wait for nobody.
+func shownStep(attributes *commonpb.SearchAttributes) string {
+	for _, name := range []string{contract.AttributeKind, contract.AttributeProvince, contract.AttributeStage, contract.AttributeDueAt, contract.AttributeWaitingFor} {
+		_, stored := attributes.GetIndexedFields()[name]
+		if !stored && (name != contract.AttributeWaitingFor || keyword(attributes, contract.AttributeStage) != process.ApplicantStep) {
+			return ""
+		}
+	}
+	return keyword(attributes, contract.AttributeStepRound)
 }
 
 // keyword reads one stored keyword attribute, or "".

@@ -79,7 +79,7 @@ func (c *Client) Latest(ctx context.Context, changeID string) (Run, error) {
 			run.Failing += ", " + run.Cause
 		}
 	}
-	run.StepRound = keyword(info.GetSearchAttributes(), contract.AttributeStepRound)
+	run.StepRound = shownStep(info.GetSearchAttributes())
 	for _, a := range d.GetPendingActivities() {
 		pending := PendingActivity{Name: a.GetActivityType().GetName(), Attempt: int(a.GetAttempt()), Failure: failureType(a.GetLastFailure())}
 		if a.GetState() == enums.PENDING_ACTIVITY_STATE_SCHEDULED && a.GetScheduledTime() != nil {
