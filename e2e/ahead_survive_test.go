@@ -97,9 +97,8 @@ func TestTheDayStaysWhenTheSchoolIsMoved(t *testing.T) {
 	s := e2e.New(t, e2e.Options{})
 	c := s.County()
 	pupil := s.Pupil(c, 2024)
+	s.Rules(`{"suspension_back_days": 3}`)
 	change := approvedAhead(s, c, pupil, "2027-03-01")
-	death := s.FilingOf(c, "DEATH")
-	death["student_id"] = pupil
 	admin := s.Person(c.City, org.BureauSysadmin)
 	school := admin.Do(http.MethodGet, "/v1/orgs/"+c.School.ID.String(), nil, "")
 	other := s.Office(org.County, "520103")
@@ -118,9 +117,8 @@ func TestTheDayStaysWhenTheSchoolIsMoved(t *testing.T) {
 	require.Zero(t, count(s, "change_event WHERE change_id = $1 AND verb = 'OVERDUE'", change))
 
 	// The day fails, and the new bureau is asked: it is the office of the step that decides last.
-	c.Registrar.File(death)
-	until(s, "2027-03-01", 0, 1)
+	heldTooLong(s, c, pupil, change, "2027-03-01")
 	reviewer := s.Person(other, org.BureauReviewer)
 	s.Eventually("the new bureau is asked", 20*time.Second, func() bool { return len(reviewer.Inbox()) == 1 })
-	s.OK(reviewer.Decide(change, "REJECT", "学生已去世"))
+	s.OK(reviewer.Decide(change, "REJECT", "须重新申请"))
 }

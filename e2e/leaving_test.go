@@ -105,7 +105,7 @@ func TestADeathGoesBeforeOtherBusiness(t *testing.T) {
 	require.Zero(t, e2e.Value[int](s, `SELECT count(*) FROM slot`))
 	ended(s, other)
 	after := c.Registrar.Do(http.MethodPost, "/v1/changes", suspensionOf(c, pupil), uuid.NewString())
-	require.Equal(t, "state_forbids", after.Text("code"), string(after.Raw))
+	require.Equal(t, "record_ended", after.Text("code"), string(after.Raw))
 }
 
 func suspensionOf(c *e2e.County, pupil any) map[string]any {

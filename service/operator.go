@@ -210,7 +210,7 @@ func (o *Operator) Decide(ctx context.Context, b Behalf) (*store.Slip, error) {
 		return nil, err
 	}
 	if c.Step.Act == process.ActAwaitDay {
-		return nil, problem.New(problem.WaitsForDay).With("day", calendar.DateOf(*c.Step.NextAttemptAt).String())
+		return nil, problem.New(problem.WaitsForDay).With("day", calendar.DateOf(*c.EffectiveOn).String())
 	}
 	if c.Step.Act != "" {
 		return nil, problem.New(problem.StepAutomatic)
