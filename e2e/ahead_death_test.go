@@ -17,9 +17,7 @@ import (
 // dies files the death of a pupil.
 func dies(s *e2e.Stack, c *e2e.County, pupil uuid.UUID) string {
 	s.T.Helper()
-	body := s.FilingOf(c, process.Death)
-	body["student_id"] = pupil
-	return c.Registrar.File(body)
+	return c.Registrar.File(obj{"kind": process.Death, "student_id": pupil, "inputs": obj{"event_date": "2026-11-18"}, "evidence": papers(c.Registrar, "DEATH_PROOF")})
 }
 
 // onHold waits until a change whose day has come is on hold.
