@@ -137,7 +137,7 @@ func TestWhatChangedBetweenRoundsIsShown(t *testing.T) {
 	for side, id := range map[string]string{"papers_in": fresh, "papers_out": wrong} {
 		list, _ := r[side].([]any)
 		require.Len(t, list, 1, side)
-		require.Equal(t, id, list[0].(obj)["id"]) //nolint:forcetypeassert // as above
+		require.Equal(t, id, list[0].(obj)["id"]) //nolint:forcetypeassert,errcheck // as above
 	}
 	out := 0
 	evidence, _ := page.Body["evidence"].([]any)
@@ -156,7 +156,7 @@ func TestWhatChangedBetweenRoundsIsShown(t *testing.T) {
 	require.Equal(t, http.StatusOK, answer.Status, string(answer.Raw))
 	revisions, _ = c.Registrar.Page(number).Body["revisions"].([]any)
 	require.Len(t, revisions, 1)
-	require.Equal(t, []any{obj{"name": "name", "label": "姓名", "before": "样例更名", "after": "样例再更名"}}, revisions[0].(obj)["values"]) //nolint:forcetypeassert // as above
+	require.Equal(t, []any{obj{"name": "name", "label": "姓名", "before": "样例更名", "after": "样例再更名"}}, revisions[0].(obj)["values"]) //nolint:forcetypeassert,errcheck // as above
 }
 
 // Handed in twice it counts once; together with a withdrawal one of the two counts.
