@@ -1,7 +1,12 @@
 package e2e_test
 
 import (
+	"bytes"
+	"errors"
+	"fmt"
+	"mime/multipart"
 	"net/http"
+	"slices"
 	"testing"
 	"time"
 
@@ -12,6 +17,10 @@ import (
 	"github.com/xueji/xueji/files"
 	"github.com/xueji/xueji/identity/simulator"
 	"github.com/xueji/xueji/models/calendar"
+	"github.com/xueji/xueji/models/division"
+	"github.com/xueji/xueji/models/ident"
+	"github.com/xueji/xueji/models/roster"
+	"github.com/xueji/xueji/models/roster/sample"
 	"github.com/xueji/xueji/service"
 )
 
@@ -270,4 +279,88 @@ func rotate(s *e2e.Stack) {
 	checked, err := service.CheckKeys(s.T.Context(), cfg, s.Clock, true, func(files.Resealed) {})
 	require.NoError(s.T, err)
 	require.True(s.T, checked.Sound(), "%+v", checked)
+}
+
+// made makes up pupils for a sheet of a school's class.
+func made(s *e2e.Stack, n int, school, class string) (reader *roster.Reader, pupils []roster.Pupil) {
+	s.T.Helper()
+	divisions, err := division.Load()
+	require.NoError(s.T, err)
+	reader, err = roster.NewReader()
+	require.NoError(s.T, err)
+	in := &roster.Submission{Stage: ident.PrimaryStage, Today: s.Clock.Today(), Divisions: divisions, SchoolCode: school, Classes: []roster.Class{{Code: class}}}
+	all, err := sample.Pupils(7, n, in)
+	require.NoError(s.T, err)
+	return reader, slices.Collect(all)
+}
+
+// uploaded brings pupils in as a sheet and gives what the check said.
+func uploaded(s *e2e.Stack, p *e2e.Person, reader *roster.Reader, pupils ...roster.Pupil) e2e.Answer {
+	s.T.Helper()
+	var file, body bytes.Buffer
+	require.NoError(s.T, reader.Template().Write(&file, "", slices.Values(pupils)))
+	form := multipart.NewWriter(&body)
+	part, err := form.CreateFormFile("file", "roster.xlsx")
+	require.NoError(s.T, err)
+	_, err = part.Write(file.Bytes())
+	require.NoError(s.T, errors.Join(err, form.Close()))
+	request, err := http.NewRequestWithContext(s.T.Context(), http.MethodPost, s.URL+"/v1/rosters", &body)
+	require.NoError(s.T, err)
+	request.Header.Set("Content-Type", form.FormDataContentType())
+	request.Header.Set("Authorization", "Bearer "+p.Token)
+	answer, err := e2e.Send(request)
+	require.NoError(s.T, err)
+	require.Equal(s.T, http.StatusCreated, answer.Status, string(answer.Raw))
+	return answer
+}
+
+// verdicts gives how many rows of a roster were judged in which way.
+func verdicts(s *e2e.Stack, p *e2e.Person, up e2e.Answer) map[string]int {
+	s.T.Helper()
+	found := map[string]int{}
+	for _, row := range s.Items(p.Do(http.MethodGet, "/v1/rosters/"+up.Text("roster.id")+"/rows", nil, "")) {
+		found[fmt.Sprint(row["verdict"])]++
+	}
+	return found
+}
+
+// Pupils whom the school has are recognised after the keys were rotated, and after
+// records of before were tidied, as they were before both: with a citizen's number, with
+// a passport, and without a number.
+func TestPupilsAreRecognisedAfterRotationAndTidying(t *testing.T) {
+	s := e2e.New(t, e2e.Options{})
+	c := s.County()
+	reader, pupils := made(s, 6, "2152000123", "2025101")
+	passport := pupils[1]
+	passport[roster.IDType], passport[roster.Nationality], passport[roster.IDNumber] = "A", "JPN", "EX0000025"
+	bare := pupils[2]
+	bare[roster.IDType] = "Z"
+	delete(bare, roster.IDNumber)
+	known := pupils[:3]
+	first := uploaded(s, c.Registrar, reader, known...)
+	require.Equal(t, map[string]int{"ACCEPT": 3}, verdicts(s, c.Registrar, first), "%s", c.Registrar.Do(http.MethodGet, "/v1/rosters/"+first.Text("roster.id")+"/rows", nil, "").Raw)
+	s.Lead(c.Registrar.File(map[string]any{"kind": "ROSTER_IMPORT", "roster_id": first.Text("roster.id")}))
+	require.Equal(t, 3, count(s, "student"))
+
+	again := func(i int, what string) {
+		t.Helper()
+		up := uploaded(s, c.Registrar, reader, append(slices.Clone(known), pupils[i])...)
+		require.Equal(t, map[string]int{"PRESENT": 3, "ACCEPT": 1}, verdicts(s, c.Registrar, up), what)
+	}
+	again(3, "as they are")
+	rotate(s)
+	again(4, "under new keys")
+
+	s.Eventually("the worker has tidied what was there", 20*time.Second, func() bool { return count(s, "tidying WHERE done_at IS NOT NULL") == 1 })
+	for _, p := range known { // what the program of before migration 52 had made of them
+		s.Exec(`UPDATE student SET name = '⽅' || name, name_key = '⽅' || name WHERE name = $1`, p[roster.Name])
+		s.Exec(`UPDATE guardian SET name = '⽅' || name WHERE name IN ($1, $2)`, p["member1_name"], p["member2_name"])
+		for _, f := range []roster.Field{roster.Name, "member1_name", "member2_name"} {
+			p[f] = "方" + p[f]
+		}
+	}
+	s.Exec(`UPDATE student SET id_hash = $1, number_only_hash = NULL WHERE id_type = 'A'`, s.Keys().Hash("identity", "EX0000025"))
+	tidyAll(s)
+	again(5, "tidied")
+	require.Equal(t, 3, count(s, "student"))
 }
