@@ -343,6 +343,7 @@ func TestEveryKindThatCanBeStruckAddsUp(t *testing.T) {
 func TestACorrectionSaysWhatHelpsWhenAnotherSchoolReceivedThePupil(t *testing.T) {
 	s := e2e.New(t, e2e.Options{})
 	a, b := neighbours(s)
+	looked(s) // Temporal is set up
 	left := func(n e2e.Named) string { return s.Lead(a.Registrar.File(leavingBody(a.Registrar, n.ID))) }
 	received := func(n e2e.Named) string {
 		return s.Lead(b.Registrar.File(returnBody(b.Registrar, n, b.Class[2024])))
