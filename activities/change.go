@@ -107,6 +107,9 @@ func position(tx *store.Tx, change uuid.UUID) (contract.Position, error) {
 	}
 	at.WaitingFor = p.Offices
 	switch {
+	case p.OnHold:
+		at.EffectiveOn, at.OnHold = p.EffectiveOn.String(), true
+		at.WaitingFor = []string{contract.WaitingForOther}
 	case !p.EffectiveOn.IsZero():
 		at.EffectiveOn = p.EffectiveOn.String()
 		at.WaitingFor = []string{contract.WaitingForDay, at.EffectiveOn}

@@ -112,7 +112,7 @@ type TimelineEntry struct {
 	To      string            `json:"to,omitempty" doc:"The colleagues it is about."`
 	Office  string            `json:"office,omitempty"`
 	Opinion string            `json:"opinion,omitempty"`
-	Reason  string            `json:"reason,omitempty" doc:"Why the system ended the change (FAILED), could not count the last approval (NOT_APPLIED), or what a strike took back and left (CASE_STRUCK, STRUCK_BY, LEAVES)."`
+	Reason  string            `json:"reason,omitempty" doc:"Why the system ended the change (FAILED), could not count the last approval (NOT_APPLIED), put an approved change on hold (ON_HOLD), or what a strike took back and left (CASE_STRUCK, STRUCK_BY, LEAVES)."`
 	Params  map[string]string `json:"params,omitempty"`
 }
 

@@ -27,8 +27,8 @@ func (s *server) next(ctx context.Context, p ChangePage) string {
 			return s.said(ctx, "ARBITRATION_LOST")
 		}
 	}
-	if p.Open != nil && p.Open.Act == string(process.ActAwaitDay) && p.Open.NextAttempt != nil {
-		return s.inForceOn(ctx, calendar.DateOf(*p.Open.NextAttempt))
+	if p.Open != nil && p.Open.Act == string(process.ActAwaitDay) && p.Open.NextAttempt != nil && p.EffectiveOn != nil {
+		return s.inForceOn(ctx, calendar.DateOf(*p.EffectiveOn), store.OnHoldOn(*p.Open.NextAttempt, *p.EffectiveOn))
 	}
 	if p.StruckAt != nil {
 		return s.struckSentence(ctx, p)
@@ -39,9 +39,16 @@ func (s *server) next(ctx context.Context, p ChangePage) string {
 	return nextInChinese(p.Open, awaited(p, problem.Chinese))
 }
 
-// inForceOn says of an approved change when it is in force and what may be done until then.
-func (s *server) inForceOn(ctx context.Context, day calendar.Date) string {
-	if exchangeOf(ctx).lang == problem.English {
+// inForceOn says of an approved change when it is in force and what may be done until
+// then, or that its day has come and other business goes first.
+func (s *server) inForceOn(ctx context.Context, day calendar.Date, onHold bool) string {
+	english := exchangeOf(ctx).lang == problem.English
+	switch {
+	case onHold && english:
+		return fmt.Sprintf("Approved for %s, and on hold: other business of the pupil goes first, its timeline says which. Nobody needs to act. When that has ended, the record is checked again; the office that filed may withdraw the change.", day)
+	case onHold:
+		return fmt.Sprintf("已审批通过，原定 %s 生效；该生有优先业务在办（见办理记录），此业务暂缓，不需人工处理。该业务结束后系统再次核对；申请单位可以撤回。", day)
+	case english:
 		return fmt.Sprintf("Approved, in force on %s. Until then the record stays as it is, and the office that filed may withdraw the change; on that day the record is checked again.", day)
 	}
 	return fmt.Sprintf("已审批通过，%s 起生效。在此之前学籍不变，申请单位可以撤回；到该日系统再次核对后自动生效。", day)

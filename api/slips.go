@@ -193,7 +193,7 @@ func (s *server) showSlip(ctx context.Context, slip *store.Slip) SlipView {
 		CreatedAt: slip.CreatedAt, SettledAt: slip.SettledAt,
 	}
 	if on := slip.EffectiveOn; !on.IsZero() {
-		v.EffectiveOn, v.Notice = &on, s.inForceOn(ctx, on)
+		v.EffectiveOn, v.Notice = &on, s.inForceOn(ctx, on, false)
 	}
 	for _, line := range slip.Aftermath() {
 		v.Aftermath = append(v.Aftermath, s.showAftermath(ctx, line.Verb, line.Params))

@@ -34,6 +34,7 @@ const (
 	FindWaits            Finding = "waits"             // it waits for people, as it should
 	FindAutomatic        Finding = "automatic"         // the system is doing the open step, as it should
 	FindAwaitsDay        Finding = "awaits_day"        // it is approved and waits for its day, as it should
+	FindOnHold           Finding = "on_hold"           // its day has come, and other business goes first, as it should
 	FindOverdue          Finding = "overdue"           // they are late
 	FindNobody           Finding = "nobody"            // nobody may decide the open step
 	FindNotApplied       Finding = "not_applied"       // the last approval could not be applied
@@ -111,6 +112,8 @@ func automaticFinding(c Case) Finding {
 		return FindIdentitySilent
 	case next != nil && c.Now.Sub(*next) > quickErrand:
 		return FindStalled
+	case c.Step.Act == process.ActAwaitDay && c.EffectiveOn != nil && next != nil && store.OnHoldOn(*next, *c.EffectiveOn):
+		return FindOnHold
 	case c.Step.Act == process.ActAwaitDay:
 		return FindAwaitsDay
 	}
@@ -181,7 +184,7 @@ func (c Case) Agrees() bool {
 // Findings lists all of them.
 func Findings() []Finding {
 	return []Finding{
-		FindEnded, FindWaits, FindAutomatic, FindAwaitsDay, FindOverdue, FindNobody, FindNotApplied, FindIdentitySilent, FindStalled, FindEngineDown, FindWorkersDown, FindNeverStarted,
+		FindEnded, FindWaits, FindAutomatic, FindAwaitsDay, FindOnHold, FindOverdue, FindNobody, FindNotApplied, FindIdentitySilent, FindStalled, FindEngineDown, FindWorkersDown, FindNeverStarted,
 		FindStartWaiting, FindNotRunning, FindBehind, FindDeaf, FindFailing, FindActivityRetrying, FindUnsettled, FindAsleep, FindRunsAfterward, FindClockOff, FindNotSetUp, FindWrongType, FindAttributes, FindNoStep,
 	}
 }

@@ -89,8 +89,8 @@ func (c Case) Fill() Fill {
 	if s := c.Step; s != nil {
 		fill["office"], fill["role"], fill["able"], fill["due"] = s.OfficeName, s.Role, fmt.Sprint(s.Able), calendar.Until(s.DueAt)
 		fill.nobody(s.Nobody, s.OfficeName, s.Role)
-		if s.NextAttemptAt != nil {
-			fill["day"] = calendar.DateOf(*s.NextAttemptAt).String()
+		if c.EffectiveOn != nil {
+			fill["day"] = calendar.DateOf(*c.EffectiveOn).String()
 		}
 	}
 	if c.Believes != nil {
@@ -218,6 +218,13 @@ var wordings = sync.OnceValue(func() map[Finding]wording {
 			process.Text{
 				Zh: "已审批通过，{day} 0:00 再次核对后自动生效，在此之前不等待任何人。",
 				En: "It is approved. On {day} at 0:00 the record is checked again and the change is in force; until then it waits for nobody.",
+			},
+		},
+		FindOnHold: {
+			ActNothing, process.Text{Zh: "已审批通过，因优先业务暂缓", En: "It is approved, and other business goes first"},
+			process.Text{
+				Zh: "已审批通过，原定 {day} 生效；该生有优先业务在办，暂缓生效。该业务结束后自动再次核对，不等待任何人。",
+				En: "It is approved for {day} and on hold: other business of the pupil goes first. When that has ended the record is checked again; it waits for nobody.",
 			},
 		},
 		FindOverdue: {

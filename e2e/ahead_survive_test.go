@@ -97,9 +97,8 @@ func TestTheDayStaysWhenTheSchoolIsMoved(t *testing.T) {
 	s := e2e.New(t, e2e.Options{})
 	c := s.County()
 	pupil := s.Pupil(c, 2024)
+	s.Rules(`{"suspension_back_days": 3}`)
 	change := approvedAhead(s, c, pupil, "2027-03-01")
-	death := s.FilingOf(c, "DEATH")
-	death["student_id"] = pupil
 	admin := s.Person(c.City, org.BureauSysadmin)
 	school := admin.Do(http.MethodGet, "/v1/orgs/"+c.School.ID.String(), nil, "")
 	other := s.Office(org.County, "520103")
@@ -118,9 +117,46 @@ func TestTheDayStaysWhenTheSchoolIsMoved(t *testing.T) {
 	require.Zero(t, count(s, "change_event WHERE change_id = $1 AND verb = 'OVERDUE'", change))
 
 	// The day fails, and the new bureau is asked: it is the office of the step that decides last.
-	c.Registrar.File(death)
-	until(s, "2027-03-01", 0, 1)
+	heldTooLong(s, c, pupil, change, "2027-03-01")
 	reviewer := s.Person(other, org.BureauReviewer)
 	s.Eventually("the new bureau is asked", 20*time.Second, func() bool { return len(reviewer.Inbox()) == 1 })
-	s.OK(reviewer.Decide(change, "REJECT", "学生已去世"))
+	s.OK(reviewer.Decide(change, "REJECT", "须重新申请"))
+}
+
+// Temporal's database is deleted while changes wait for their day, one of them on hold:
+// each is rebuilt where it stands and is in force on its day, once.
+func TestAWipedTemporalLosesNoDay(t *testing.T) {
+	server := e2e.OwnTemporal(t)
+	s := e2e.New(t, e2e.Options{Temporal: server})
+	c := s.County()
+	one, two, three := s.Pupil(c, 2024), s.Pupil(c, 2024), s.Pupil(c, 2024)
+	ahead, given, held := approvedAhead(s, c, one, "2027-03-01"), approvedAhead(s, c, two, "2027-03-01"), approvedAhead(s, c, three, "2026-12-01")
+	died := dies(s, c, three)
+	until(s, "2026-12-01", 0, 1)
+	onHold(s, c.Registrar, held)
+
+	s.StopWorker()
+	require.NoError(t, server.Stop())
+	require.NoError(t, removeAll(server.DBFile()))
+	require.NoError(t, server.Restart(t.Context()))
+	s.StartWorker()
+	engine := s.Engine()
+	shows(s, engine, ahead, given, held)
+	s.Agree()
+	require.Equal(t, "ENROLLED seat", stateOf(s, one))
+	require.Equal(t, 1, count(s, "change_event WHERE change_id = $1 AND verb = 'ON_HOLD'", held), "told once")
+	s.OK(c.Registrar.Say(given, "withdrawal", map[string]any{}))
+	s.OK(c.Registrar.Say(died, "withdrawal", map[string]any{}))
+	s.Hand.Advance(time.Minute) // the upkeep wakes what sleeps
+	inForce(s, c.Registrar, held)
+
+	until(s, "2027-03-01", 0, 1)
+	inForce(s, c.Registrar, ahead)
+	for change, want := range map[string]string{ahead: "2027-03-01", held: "2026-12-01"} {
+		require.Equal(t, want, e2e.Value[string](s, `SELECT effective_on::text FROM student_history WHERE change_id = $1`, change))
+		require.Equal(t, 1, count(s, "change_event WHERE change_id = $1 AND verb = 'PASSED'", change))
+		require.Equal(t, 2, count(s, "decision WHERE change_id = $1", change), "nobody decided twice")
+	}
+	require.Equal(t, "ENROLLED seat", stateOf(s, two))
+	require.Zero(t, count(s, "slot"))
 }

@@ -188,15 +188,11 @@ func TestABatchTellsOfTheDay(t *testing.T) {
 func TestAChangeMayWaitTwice(t *testing.T) {
 	s := e2e.New(t, e2e.Options{})
 	c := s.County()
-	s.Rules(`{"suspension_registered": true}`)
+	s.Rules(`{"suspension_registered": true, "suspension_back_days": 3}`)
 	pupil := s.Pupil(c, 2024)
 	change := approvedAhead(s, c, pupil, "2026-12-01")
-	death := s.FilingOf(c, process.Death)
-	death["student_id"] = pupil
-	died := c.Registrar.File(death)
-	until(s, "2026-12-01", 0, 1)
+	heldTooLong(s, c, pupil, change, "2026-12-01")
 	s.Eventually("the school is asked again: it decided", 20*time.Second, func() bool { return c.Registrar.Page(change).Text("open.name") == "LEADER_REVIEW" })
-	s.OK(c.Registrar.Say(died, "withdrawal", map[string]any{}))
 	s.OK(c.Leader.Verdict(change, c.Leader.OpenTask(change), "SEND_BACK", map[string]any{"send_back_to": 0}))
 	s.OK(c.Registrar.Say(change, "resubmission", map[string]any{"inputs": map[string]string{"reason_code": "10", "from_date": "2027-01-04", "until_date": "2027-08-31"}}))
 	c.Leader.Approve(change)
@@ -249,40 +245,25 @@ func TestAnApprovedChangeEndsBeforeItsDay(t *testing.T) {
 func TestTheOfficeThatDecidedLastIsAskedWhenTheDayFails(t *testing.T) {
 	s := e2e.New(t, e2e.Options{})
 	c := s.County()
+	s.Rules(`{"suspension_back_days": 3}`)
 	pupil := s.Pupil(c, 2024)
 	waiting := approvedAhead(s, c, pupil, "2026-12-01")
-	death := s.FilingOf(c, process.Death)
-	death["student_id"] = pupil
-	died := c.Registrar.File(death) // and not decided on the day: it goes before everything
-
-	until(s, "2026-12-01", 0, 1)
+	heldTooLong(s, c, pupil, waiting, "2026-12-01")
 	s.Eventually("the bureau is asked again", 20*time.Second, func() bool { return c.Registrar.Page(waiting).Text("open.name") == "BUREAU_APPROVAL" })
 	page := c.Reviewer.Page(waiting)
 	require.Equal(t, "RUNNING NOT_APPLIED", page.Text("status")+" "+page.Text("open.problem"))
 	require.EqualValues(t, 2, page.Get("open.round"))
 	require.Empty(t, page.Text("effective_on"))
-	require.Contains(t, string(page.Raw), "死亡", "the timeline says why")
+	require.Contains(t, string(page.Raw), "休学开始日期须在", "the timeline says why")
 	require.Len(t, c.Reviewer.Inbox(), 1)
 	require.Contains(t, string(c.Reviewer.Do(http.MethodGet, "/v1/notices", nil, "").Raw), "NOT_APPLIED")
 	looked(s)
 	require.Equal(t, 1, count(s, "change_event WHERE change_id = $1 AND verb = 'NOT_APPLIED'", waiting), "nothing tries for ever")
-	s.Refused(c.Reviewer.Decide(waiting, "APPROVE", "同意"), "death_filed")
-
-	s.OK(c.Leader.Decide(died, "REJECT", "弄错了学生"))
-	s.OK(c.Reviewer.Decide(waiting, "APPROVE", "同意"))
-	require.Equal(t, "EFFECTIVE", c.Registrar.Page(waiting).Text("status"))
-	require.Equal(t, "SUSPENDED", stateOf(s, pupil))
-	require.Equal(t, "2026-12-01", e2e.Value[string](s, `SELECT effective_on::text FROM student_history WHERE change_id = $1`, waiting))
-
-	other := s.Pupil(c, 2024)
-	refused := approvedAhead(s, c, other, "2027-01-04")
-	death["student_id"] = other
-	c.Registrar.File(death)
-	until(s, "2027-01-04", 0, 1)
-	s.Eventually("the bureau is asked again", 20*time.Second, func() bool { return c.Registrar.Page(refused).Text("open.name") == "BUREAU_APPROVAL" })
-	s.OK(c.Reviewer.Decide(refused, "REJECT", "学生死亡登记在办"))
-	require.Equal(t, "REFUSED", c.Registrar.Page(refused).Text("status"))
-	require.Equal(t, "ENROLLED seat", stateOf(s, other))
+	s.Refused(c.Reviewer.Decide(waiting, "APPROVE", "同意"), "start_out_of_range")
+	s.OK(c.Reviewer.Decide(waiting, "REJECT", "开始日期已过太久"))
+	require.Equal(t, "REFUSED", c.Registrar.Page(waiting).Text("status"))
+	require.Equal(t, "ENROLLED seat", stateOf(s, pupil))
+	require.Zero(t, count(s, "slot"))
 }
 
 // Going abroad ahead of the day: the same, and its day is in the history, ahead or past.

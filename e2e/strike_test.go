@@ -337,3 +337,37 @@ func TestEveryKindThatCanBeStruckAddsUp(t *testing.T) {
 	}
 	s.Agree()
 }
+
+// Who left a school and was received by another one, by mistake or after a mistake: no
+// change brings the record back to where it was, and the refusal names what does exist.
+func TestACorrectionSaysWhatHelpsWhenAnotherSchoolReceivedThePupil(t *testing.T) {
+	s := e2e.New(t, e2e.Options{})
+	a, b := neighbours(s)
+	looked(s) // Temporal is set up
+	left := func(n e2e.Named) string { return s.Lead(a.Registrar.File(leavingBody(a.Registrar, n.ID))) }
+	received := func(n e2e.Named) string {
+		return s.Lead(b.Registrar.File(returnBody(b.Registrar, n, b.Class[2024])))
+	}
+	refused := func(n e2e.Named, mistaken string) {
+		t.Helper()
+		answer := file(a.Reviewer, obj{"kind": "CHANGE_CORRECTION", "student_id": n.ID, "evidence": papers(a.Reviewer, "CORRECTION_PROOF"),
+			"inputs": obj{"case_no": a.Reviewer.Page(mistaken).Text("case_no"), "reason": "弄错了学生"}})
+		require.Equal(t, "correction_elsewhere", answer.Text("code"), string(answer.Raw))
+		require.Contains(t, answer.Text("detail"), "恢复入学资格")
+	}
+	n := s.Named(a, 2024, simulator.Matches)
+	leaving, restored := left(n), received(n)
+	refused(n, restored)
+	refused(n, leaving)
+	s.Lead(b.Registrar.File(leavingBody(b.Registrar, n.ID))) // as it advises
+	refused(n, restored)
+	s.Lead(a.Registrar.File(returnBody(a.Registrar, n, a.Class[2024]))) // and where the pupil comes to
+	require.Equal(t, a.School.ID.String()+" ENROLLED", e2e.Value[string](s, `SELECT school_id || ' ' || enrol_status FROM student WHERE id = $1`, n.ID))
+
+	home := s.Named(a, 2024, simulator.Matches)
+	left(home)
+	received(home)
+	s.Lead(a.Registrar.File(a.Registrar.TransferBody(home, a.Class[2024]))) // the other advice
+	require.Equal(t, a.School.ID.String()+" ENROLLED", e2e.Value[string](s, `SELECT school_id || ' ' || enrol_status FROM student WHERE id = $1`, home.ID))
+	s.Agree()
+}

@@ -32,15 +32,17 @@ type Operator struct {
 	engine   *client.Client
 	sdk      sdk.Client
 	temporal config.Temporal
+	config   config.Config
+	clock    *calendar.Clock
 }
 
 // A few connections are enough for one person at a terminal.
 const operatorConnections = 2
 
-// OpenOperator opens the register and the engine for one command. It reads no
-// secret of the register and needs none of its keys.
+// OpenOperator opens the register and the engine for one command. What reads
+// secrets of the register opens it with its keys by itself; all else needs none.
 func OpenOperator(ctx context.Context, cfg config.Config, clock *calendar.Clock, log *slog.Logger) (o *Operator, err error) {
-	o = &Operator{temporal: cfg.Temporal}
+	o = &Operator{temporal: cfg.Temporal, config: cfg, clock: clock}
 	opened := o // a return of nil and an error sets o to nil before the deferred call
 	defer func() {
 		if err != nil {
@@ -210,7 +212,7 @@ func (o *Operator) Decide(ctx context.Context, b Behalf) (*store.Slip, error) {
 		return nil, err
 	}
 	if c.Step.Act == process.ActAwaitDay {
-		return nil, problem.New(problem.WaitsForDay).With("day", calendar.DateOf(*c.Step.NextAttemptAt).String())
+		return nil, problem.New(problem.WaitsForDay).With("day", calendar.DateOf(*c.EffectiveOn).String())
 	}
 	if c.Step.Act != "" {
 		return nil, problem.New(problem.StepAutomatic)

@@ -31,9 +31,23 @@ func Tidy(ctx context.Context, register *store.Store, all bool) (job *store.Tidy
 	return job, nil
 }
 
-// Tidy is the same for an operator.
+// Tidy is the same for an operator. It reads and writes numbers, so it needs the keys
+// of the register: with others every document would count as unreadable, and the job as done.
 func (o *Operator) Tidy(ctx context.Context, all bool) (*store.Tidying, error) {
-	return Tidy(ctx, o.register, all)
+	keys, err := openKeys(o.config)
+	if err != nil {
+		return nil, err
+	}
+	as := workerLogin(o.config)
+	register, err := store.Open(ctx, store.Options{DSN: as.dsn.Reveal(), MaxConns: operatorConnections, Clock: o.clock, Keys: keys})
+	if err != nil {
+		return nil, err
+	}
+	defer register.Close()
+	if err := checkKeys(ctx, register); err != nil {
+		return nil, err
+	}
+	return Tidy(ctx, register, all)
 }
 
 // tidy is what the worker does of it in a round. The rest waits for the next one.

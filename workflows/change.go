@@ -104,6 +104,9 @@ func (c *change) wait(ctx workflow.Context) (bool, error) {
 
 // summary tells an admin in Temporal UI what the change waits for.
 func (c *change) summary() string {
+	if c.at.OnHold {
+		return fmt.Sprintf("approved for %s, on hold: other business goes first, looked at again when that has ended", c.at.EffectiveOn)
+	}
 	if c.at.EffectiveOn != "" {
 		return fmt.Sprintf("approved, in force on %s (0:00 Asia/Shanghai)", c.at.EffectiveOn)
 	}

@@ -207,7 +207,7 @@ func showCase(out io.Writer, c casework.Case, page string, lang problem.Language
 	if s := c.Step; s != nil {
 		line("step", fmt.Sprintf("%d/%d", c.StepNo, c.Round))
 		line("stage", s.Name)
-		showWaiting(line, s)
+		showWaiting(line, c)
 		if s.Problem != "" {
 			line("problem", s.Problem)
 		}
@@ -252,9 +252,10 @@ func showCase(out io.Writer, c casework.Case, page string, lang problem.Language
 }
 
 // showWaiting prints what the open step waits for: people, or the day.
-func showWaiting(line func(label, value string), s *store.CaseStep) {
+func showWaiting(line func(label, value string), c casework.Case) {
+	s := c.Step
 	if s.Act == process.ActAwaitDay {
-		line("day", casework.Stamp(*s.NextAttemptAt))
+		line("day", casework.Stamp(calendar.DateOf(*c.EffectiveOn).Start()))
 		return
 	}
 	line("office", fmt.Sprintf("%s (%s) %s", s.OfficeName, s.OfficeCode, s.Role))

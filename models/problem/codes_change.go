@@ -68,6 +68,7 @@ const (
 	CorrectionUnknown    Code = "correction_unknown"
 	CorrectionNotInForce Code = "correction_not_in_force"
 	CorrectionDepends    Code = "correction_depends"
+	CorrectionElsewhere  Code = "correction_elsewhere"
 	CorrectionNoOpposite Code = "correction_no_opposite"
 	CorrectionNotUndone  Code = "correction_not_undone"
 	DismissalOpen        Code = "dismissal_not_ended"

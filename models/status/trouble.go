@@ -1,6 +1,8 @@
 package status
 
 import (
+	"slices"
+
 	"github.com/xueji/xueji/models/problem"
 	"github.com/xueji/xueji/models/process"
 )
@@ -74,6 +76,9 @@ type Mistake struct {
 	// DependsName is what people call it.
 	Depends     process.Kind
 	DependsName process.Text
+	// Elsewhere names the change by which another school received the record for good,
+	// the mistaken one or one that rests on it; nil when none did.
+	Elsewhere *process.Text
 }
 
 // Opposite lists the changes that undo a kind (domain 3.3).
@@ -105,6 +110,12 @@ func Opposite(kind process.Kind) []process.Kind {
 	return nil
 }
 
+// Keeps says whether a kind that moved a record leaves it at the new school whatever
+// undoes it: who left and was received elsewhere (恢复入学资格, 回国复学) leaves that school.
+func Keeps(kind process.Kind) bool {
+	return Moves(kind) && !slices.ContainsFunc(Opposite(kind), Moves)
+}
+
 // EndsWith says whether a later change is part of an earlier one and ends with it: the
 // extension (续休) of a suspension that should not have been.
 func EndsWith(kind, later process.Kind) bool {
@@ -125,6 +136,8 @@ func checkCorrection(r Record, _ Request, f Facts) []*problem.Error {
 		return []*problem.Error{problem.New(problem.CorrectionUnknown).At(at)}
 	case !m.InForce:
 		return []*problem.Error{problem.New(problem.CorrectionNotInForce).At(at)}
+	case m.Elsewhere != nil:
+		return []*problem.Error{problem.New(problem.CorrectionElsewhere).At(at).WithText("kind", m.Elsewhere.Zh, m.Elsewhere.En)}
 	case m.Depends != "":
 		return []*problem.Error{problem.New(problem.CorrectionDepends).At(at).WithText("kind", m.DependsName.Zh, m.DependsName.En)}
 	case Restores(m.Kind):

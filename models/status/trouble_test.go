@@ -62,6 +62,7 @@ func TestWhatMayBeStruck(t *testing.T) {
 		"unknown":                  {enrolled, nil, []problem.Code{problem.CorrectionUnknown}},
 		"never in force":           {enrolled, &status.Mistake{Kind: process.Suspension}, []problem.Code{problem.CorrectionNotInForce}},
 		"something rests on it":    {enrolled, &status.Mistake{Kind: process.Suspension, InForce: true, Depends: process.Transfer, DependsName: process.Text{Zh: "转学", En: "Transfer"}}, []problem.Code{problem.CorrectionDepends}},
+		"received elsewhere":       {enrolled, &status.Mistake{Kind: process.RestoreAdmission, InForce: true, Depends: process.OtherLeaving, Elsewhere: &process.Text{Zh: "恢复入学资格", En: "Restoration"}}, []problem.Code{problem.CorrectionElsewhere}},
 		"no opposite":              {enrolled, &status.Mistake{Kind: process.KeyDataChange, InForce: true}, []problem.Code{problem.CorrectionNoOpposite}},
 		"a death has no opposite":  {dead, &status.Mistake{Kind: "DEATH", InForce: true}, []problem.Code{}},
 		"a death, the pupil lives": {enrolled, &status.Mistake{Kind: "DEATH", InForce: true}, []problem.Code{problem.CorrectionNotInForce}},

@@ -69,14 +69,22 @@ func (t *Tx) openDayStep(c *Change, day calendar.Date) error {
 	return nil
 }
 
-// dayHasCome lets a change take effect that waited for its day (worker). The record went
-// on living meanwhile: when it cannot take the change any more, the office that decided
-// last decides again. That is no refusal of the change, and nothing tries for ever.
+// dayHasCome lets a change take effect that waited for its day (worker). While a death is
+// in hand it is on hold: nobody is asked. The record went on living meanwhile: when it
+// cannot take the change any more, the office that decided last decides again. That is no
+// refusal of the change, and nothing tries for ever.
 func (t *Tx) dayHasCome(c *Change, s *openedStep) error {
 	c.judgedOn = calendar.DateOf(*s.NextAttemptAt)
 	refusal, err := t.passLast(c, event{change: c.ID, verb: Passed, step: s.No, round: s.Round})
 	if err != nil || refusal == nil {
 		return err
+	}
+	barred, err := t.blocked(c)
+	if err != nil {
+		return err
+	}
+	if barred != nil {
+		return t.holdDay(c, s, barred)
 	}
 	return t.decideAgain(c, refusal)
 }
@@ -136,7 +144,7 @@ func (t *Tx) waitsForDay(c *Change, s *openedStep) error {
 	if s.Act != process.ActAwaitDay {
 		return nil
 	}
-	return problem.New(problem.WaitsForDay).With("day", calendar.DateOf(*s.NextAttemptAt).String())
+	return problem.New(problem.WaitsForDay).With("day", calendar.DateOf(*c.EffectiveOn).String())
 }
 
 // ahead tells that a change of the pupil is approved and in force on a day ahead, nil when

@@ -190,6 +190,9 @@ func (t *Tx) end(c *Change, e ending, as string) error {
 	t.later("close a change", 1, `UPDATE change SET status = ?, closed_at = ?, closed_by = ?, close_code = ?, effective_on = ?, version = version + 1
 		WHERE id = ? AND version = ?`, c.Status, c.ClosedAt, c.ClosedBy, c.CloseCode, c.EffectiveOn, c.ID, c.Version)
 	t.later("free the slot", anyRows, `DELETE FROM slot WHERE change_id = ?`, c.ID)
+	if err := t.letGoOn(c); err != nil {
+		return err
+	}
 	if c.RosterID != nil && as != Effective {
 		if err := t.rosterEnded(*c.RosterID, as == Refused); err != nil {
 			return err

@@ -89,6 +89,13 @@ func (t *Tx) mistake(c *Change) (*status.Mistake, error) {
 	if u.depends != "" {
 		m.DependsName = t.store.processes.NameOf(u.depends)
 	}
+	for i, p := range lines {
+		if (i == 0 || p.Kind == u.depends) && p.after.SchoolID != p.before.SchoolID && status.Keeps(p.Kind) {
+			name := t.store.processes.NameOf(p.Kind)
+			m.Elsewhere = &name
+			break
+		}
+	}
 	return m, nil
 }
 

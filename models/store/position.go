@@ -31,8 +31,10 @@ type Position struct {
 	// Act is what the system must do at the open step, and can now; empty while
 	// people decide and until the next attempt is due.
 	Act process.Act
-	// EffectiveOn is the day ahead an approved change waits for; zero when it does not.
+	// EffectiveOn is the day an approved change waits for; zero when it does not. OnHold says
+	// that the day has come, and that business which goes before it is in hand.
 	EffectiveOn calendar.Date
+	OnHold      bool
 	// Slips that are neither counted nor refused, oldest first.
 	Slips []uuid.UUID
 	// Wait is how long until a reminder, a deadline or the total warning is due; 0 means never.
@@ -49,6 +51,7 @@ type positionRow struct {
 	ChangeRound   int
 	DueTotal      time.Time
 	TotalWarnedAt *time.Time
+	EffectiveOn   *time.Time
 	Step          openedStep `gorm:"embedded"` // empty when there is none
 	SlipsJSON     string
 	TasksJSON     string
@@ -58,7 +61,7 @@ type positionRow struct {
 // that happens to a change ends with it.
 func (t *Tx) Position(change uuid.UUID) (*Position, error) {
 	var row positionRow
-	err := t.db.Raw(`SELECT c.status, c.step_no, c.round AS change_round, c.due_total, c.total_warned_at, `+openedStepColumns+`,
+	err := t.db.Raw(`SELECT c.status, c.step_no, c.round AS change_round, c.due_total, c.total_warned_at, c.effective_on, `+openedStepColumns+`,
 			to_json(ARRAY(SELECT l.id FROM slip l WHERE l.change_id = c.id AND l.outcome = 'PENDING' ORDER BY l.created_at, l.id))::text AS slips_json,
 			to_json(ARRAY(SELECT json_build_object('id', k.id, 'office', ko.code) FROM task k JOIN organisation ko ON ko.id = k.office_id
 				WHERE k.change_id = c.id AND k.status = 'OPEN' ORDER BY k.seat))::text AS tasks_json
@@ -81,7 +84,7 @@ func (t *Tx) Position(change uuid.UUID) (*Position, error) {
 		p.Act = s.Act
 	}
 	if s.Act == process.ActAwaitDay {
-		p.EffectiveOn, p.DueAt = calendar.DateOf(*s.NextAttemptAt), *s.NextAttemptAt
+		p.EffectiveOn, p.DueAt, p.OnHold = calendar.DateOf(*row.EffectiveOn), *s.NextAttemptAt, OnHoldOn(*s.NextAttemptAt, *row.EffectiveOn)
 	}
 	var tasks []struct {
 		ID     uuid.UUID `json:"id"`

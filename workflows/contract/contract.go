@@ -96,7 +96,7 @@ type Position struct {
 	Stage string `json:"stage"`
 	// WaitingFor are the codes of the offices that must act; at an automatic step, what
 	// it does or waits for, for example CHECK_IDENTITY; WaitingForDay and the day itself
-	// while an approved change waits for it.
+	// while an approved change waits for it; WaitingForOther while it is on hold.
 	WaitingFor []string `json:"waiting_for,omitempty"`
 	// Tasks are the IDs of the tasks that wait for somebody; none at an automatic
 	// step, and in histories of versions that did not say.
@@ -114,6 +114,8 @@ type Position struct {
 	// EffectiveOn is the day ahead the change waits for, 2027-03-01; empty when it waits
 	// for people or the system, and in histories of versions that did not say.
 	EffectiveOn string `json:"effective_on,omitempty"`
+	// OnHold says that the day has come, and that business which goes before it is in hand.
+	OnHold bool `json:"on_hold,omitempty"`
 	// Wait is how long until time itself has something to do; 0 means never.
 	Wait time.Duration `json:"wait"`
 }
@@ -166,6 +168,10 @@ const (
 // WaitingForDay stands in WaitingFor, with the day beside it, while an approved change
 // waits for its day.
 const WaitingForDay = "EFFECTIVE_DAY"
+
+// WaitingForOther stands in WaitingFor while an approved change whose day has come is on
+// hold, because business that goes before it is in hand.
+const WaitingForOther = "ON_HOLD"
 
 // StepRound is how a position is written into AttributeStepRound.
 func StepRound(step, round int) string { return fmt.Sprintf("%d/%d", step, round) }

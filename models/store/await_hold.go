@@ -1,0 +1,67 @@
+package store
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/xueji/xueji/models/calendar"
+	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/process"
+)
+
+// OnHold is the line of the timeline that says why a change is not in force on its day:
+// business that goes before it is in hand.
+const OnHold = "ON_HOLD"
+
+// holdDay lets a change wait on whose day has come while a death is in hand (worker).
+// It is looked at again when the death has ended, which wakes it, and at the latest at
+// the next 0:00. It stays approved: nobody is asked, nothing of it is late, and the time
+// on hold does not count as time it takes (D1).
+func (t *Tx) holdDay(c *Change, s *openedStep, barred *problem.Error) error {
+	rule, _ := c.Definition.Step(s.No)
+	next := t.today().End()
+	due := t.store.workdays.Deadline(next, rule.Term)
+	t.later("put a step on hold", 1, `UPDATE step SET next_attempt_at = ?, due_at = ?, due_provisional = ?, remind_50_at = ?, remind_80_at = ?, overdue_at = NULL
+		WHERE change_id = ? AND status = 'OPEN'`, next, due.At, due.Provisional, due.At, due.At, c.ID)
+	t.later("put a change on hold", 1, `UPDATE change SET due_total = due_total + (CAST(? AS timestamptz) - ?) WHERE id = ?`, next, *s.NextAttemptAt, c.ID)
+	if s.onHold(c) {
+		return nil // it was told on its day
+	}
+	if err := t.write(event{change: c.ID, verb: OnHold, step: s.No, round: s.Round, params: refusalParams(barred)}); err != nil {
+		return err
+	}
+	return t.Audit("change.on_hold", "change", c.ID.String(), map[string]string{"code": string(barred.Code)})
+}
+
+// onHold says that the day of a change had come before its step is looked at next.
+func (s *openedStep) onHold(c *Change) bool { return OnHoldOn(*s.NextAttemptAt, *c.EffectiveOn) }
+
+// OnHoldOn says whether a change that waits for a day is on hold, by when it is looked at
+// next and by that day.
+func OnHoldOn(next, day time.Time) bool { return next.After(calendar.DateOf(day).Start()) }
+
+// letGoOn makes the change be looked at again that waited for a death, or an
+// arbitration, which ends now (worker). It holds that change: when it is being put on
+// hold at this moment, it is woken after that.
+func (t *Tx) letGoOn(c *Change) error {
+	if c.StudentID == nil || c.Kind != process.Death && c.Kind != process.Arbitration {
+		return nil
+	}
+	var waiting []uuid.UUID
+	err := t.db.Raw(`SELECT s.change_id FROM slot l JOIN step s ON s.change_id = l.change_id AND s.status = 'OPEN' AND s.act = ? WHERE l.key = ?`,
+		process.ActAwaitDay, studentSlot(*c.StudentID)).Scan(&waiting).Error
+	if err != nil {
+		return fmt.Errorf("look for a change on hold: %w", err)
+	}
+	for _, id := range waiting {
+		if _, err := t.lockChange(id); err != nil {
+			return err
+		}
+		t.later("let a step go on", anyRows, `UPDATE step s SET next_attempt_at = ? FROM change w
+			WHERE w.id = s.change_id AND s.change_id = ? AND s.status = 'OPEN' AND s.act = ? AND s.next_attempt_at > ? AND w.effective_on <= ?`,
+			t.now, id, process.ActAwaitDay, t.now, calendar.DateOf(t.now))
+	}
+	return nil
+}
