@@ -152,7 +152,7 @@ func (t *Tx) PassTime(change uuid.UUID) error {
 			return err
 		}
 		if s.Act == "" {
-			if err := t.escalate(c, s, markOverdue); err != nil {
+			if err := t.escalate(c, s, markOverdue, s.DueAt); err != nil {
 				return err
 			}
 		}
@@ -179,16 +179,20 @@ func (t *Tx) remind(c *Change, s *openedStep, verb, column string) error {
 	if s.Act != "" {
 		return nil // no office is late: operators see it
 	}
-	open, err := t.tellAsked(notice{change: c.ID, kind: verb, step: s.No, round: s.Round})
+	// A new calendar may move the deadline: then people are told again at the new one.
+	n := notice{change: c.ID, kind: verb, step: s.No, round: s.Round, occasion: calendar.Until(s.DueAt)}
+	open, err := t.tellAsked(n)
 	if err != nil || open > 0 {
 		return err
 	}
 	// A step nobody is asked at is its office's all the same.
-	return t.notify(c.ID, verb, s.No, s.Round, s.OfficeID, s.OfficePath, s.Role)
+	n.office, n.path, n.role = s.OfficeID, s.OfficePath, s.Role
+	t.leave(n)
+	return nil
 }
 
-// escalate tells the head of the superior bureau that an office is late.
-func (t *Tx) escalate(c *Change, s *openedStep, occasion string) error {
+// escalate tells the head of the superior bureau that an office is late, once for a due time.
+func (t *Tx) escalate(c *Change, s *openedStep, mark string, due time.Time) error {
 	above := superior(s.OfficePath)
 	if above == "" {
 		return nil // the nation has no superior
@@ -197,7 +201,9 @@ func (t *Tx) escalate(c *Change, s *openedStep, occasion string) error {
 	if err := t.db.Raw(`SELECT id, path::text AS path FROM organisation WHERE path = ?::ltree`, above).Take(&o).Error; err != nil {
 		return fmt.Errorf("find the superior bureau: %w", err)
 	}
-	return t.notify(c.ID, "ESCALATED_"+occasion, s.No, s.Round, o.ID, o.Path, "BUREAU_HEAD")
+	t.leave(notice{change: c.ID, kind: "ESCALATED_" + mark, step: s.No, round: s.Round, office: o.ID, path: o.Path, role: "BUREAU_HEAD",
+		occasion: calendar.Until(due)})
+	return nil
 }
 
 func (t *Tx) warnTotal(c *Change, s *openedStep) error {
@@ -207,7 +213,7 @@ func (t *Tx) warnTotal(c *Change, s *openedStep) error {
 	if err := t.write(event{change: c.ID, verb: markTotal, step: s.No, round: s.Round, office: s.OfficeID}); err != nil {
 		return err
 	}
-	return t.escalate(c, s, markTotal)
+	return t.escalate(c, s, markTotal, c.DueTotal)
 }
 
 // notice is one notice (通知): for everybody with a role at an office, or for one
