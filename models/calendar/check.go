@@ -2,11 +2,10 @@ package calendar
 
 import (
 	"strconv"
-	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/typed"
 )
 
 // longestOccasion is how many characters the name of a festival may have.
@@ -56,7 +55,7 @@ func checkRow(year int, row NoticeRow) (NoticeDay, []*problem.Error) {
 		found = append(found, e)
 		return e
 	}
-	day := NoticeDay{Occasion: strings.TrimSpace(row.Occasion)}
+	day := NoticeDay{Occasion: typed.Tidy(row.Occasion)}
 	var err error
 	if day.Day, err = ParseDate(row.Date); err != nil {
 		wrong(problem.CalendarDate, "date")
@@ -72,7 +71,8 @@ func checkRow(year int, row NoticeRow) (NoticeDay, []*problem.Error) {
 	case kind == Work && !day.Day.IsZero() && weekday != time.Saturday && weekday != time.Sunday:
 		wrong(problem.CalendarWorksAnyway, "kind").With("day", day.Day.String()).WithText("weekday", inChinese(weekday), weekday.String())
 	}
-	if length := utf8.RuneCountInString(day.Occasion); length == 0 || length > longestOccasion {
+	length := typed.Shown(day.Occasion)
+	if length == 0 || length > longestOccasion || typed.Garbled(row.Occasion) || !typed.Storable(row.Occasion) {
 		wrong(problem.CalendarOccasion, "occasion").With("limit", strconv.Itoa(longestOccasion))
 	}
 	return day, found
