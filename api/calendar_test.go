@@ -23,6 +23,12 @@ func holidays(year, basedOn int, off ...string) m {
 	return m{"year": year, "days": days, "based_on": basedOn}
 }
 
+func with(body m, more ...m) m {
+	days, _ := body["days"].([]m)
+	body["days"] = append(days, more...)
+	return body
+}
+
 func reasoned(body m) m {
 	body["reason"] = "国办发明电〔2026〕1号"
 	return body
@@ -44,8 +50,7 @@ func TestTheNationLoadsTheHolidaysOfAYear(t *testing.T) {
 	require.Len(t, year.Days, 39)
 	require.Nil(t, year.Loaded)
 
-	body := holidays(2027, 0, "01-04")
-	body["days"] = append(body["days"].([]m), m{"date": "2027-01-09", "kind": "work", "occasion": "元旦"})
+	body := with(holidays(2027, 0, "01-04"), m{"date": "2027-01-09", "kind": "work", "occasion": "元旦"})
 	var trial CalendarCheck
 	w.must(200, admin.token, call{method: "POST", path: "/v1/calendar/check", body: body}, &trial)
 	require.Equal(t, "2027-01-01", trial.Changes[0].Date.String())
@@ -92,8 +97,7 @@ func TestOnlyTheNationalOfficeLoadsHolidays(t *testing.T) {
 func TestWhatIsWrongWithHolidaysIsToldAtOnceByRowAndField(t *testing.T) {
 	w := newWorld(t)
 	admin := w.login(w.places["nation"], org.BureauSysadmin)
-	body := holidays(2027, 0)
-	body["days"] = append(body["days"].([]m),
+	body := with(holidays(2027, 0),
 		m{"date": "2027-02-30", "kind": "OFF", "occasion": "春节"}, m{"date": "2026-12-31", "kind": "OFF", "occasion": "元旦"},
 		m{"date": "2027-10-01", "kind": "OFF", "occasion": "国庆节"}, m{"date": "2027-10-08", "kind": "WORK", "occasion": "国庆节"},
 		m{"date": "2027-10-05", "kind": "free", "occasion": "ㅤ"})

@@ -50,30 +50,28 @@ func (c *WorkCalendar) CheckYear(year int, rows []NoticeRow, firstRow int, today
 // checkRow reads one row and tells what is wrong with it by itself.
 func checkRow(year int, row NoticeRow) (NoticeDay, []*problem.Error) {
 	var found []*problem.Error
-	wrong := func(code problem.Code, field string) *problem.Error {
-		e := problem.New(code).At(field).With("year", strconv.Itoa(year))
-		found = append(found, e)
-		return e
+	wrong := func(field string, e *problem.Error) {
+		found = append(found, e.At(field).With("year", strconv.Itoa(year)))
 	}
 	day := NoticeDay{Occasion: typed.Tidy(row.Occasion)}
 	var err error
 	if day.Day, err = ParseDate(row.Date); err != nil {
-		wrong(problem.CalendarDate, "date")
+		wrong("date", problem.New(problem.CalendarDate))
 	} else if day.Day.year != year {
-		wrong(problem.CalendarOutside, "date").With("day", day.Day.String())
+		wrong("date", problem.New(problem.CalendarOutside).With("day", day.Day.String()))
 	}
 	kind, ok := parseKind(row.Kind)
 	day.Kind = kind
 	weekday := day.Day.Weekday()
 	switch {
 	case !ok:
-		wrong(problem.CalendarKind, "kind")
+		wrong("kind", problem.New(problem.CalendarKind))
 	case kind == Work && !day.Day.IsZero() && weekday != time.Saturday && weekday != time.Sunday:
-		wrong(problem.CalendarWorksAnyway, "kind").With("day", day.Day.String()).WithText("weekday", inChinese(weekday), weekday.String())
+		wrong("kind", problem.New(problem.CalendarWorksAnyway).With("day", day.Day.String()).WithText("weekday", inChinese(weekday), weekday.String()))
 	}
 	length := typed.Shown(day.Occasion)
 	if length == 0 || length > longestOccasion || typed.Garbled(row.Occasion) || !typed.Storable(row.Occasion) {
-		wrong(problem.CalendarOccasion, "occasion").With("limit", strconv.Itoa(longestOccasion))
+		wrong("occasion", problem.New(problem.CalendarOccasion).With("limit", strconv.Itoa(longestOccasion)))
 	}
 	return day, found
 }
