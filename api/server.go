@@ -154,6 +154,7 @@ func (s *server) routes() {
 	s.proxyRoutes()
 	s.inboxRoutes()
 	s.policyRoutes()
+	s.calendarRoutes()
 	s.noticeRoutes()
 	s.webhookRoutes()
 	s.moveRoutes()

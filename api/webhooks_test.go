@@ -62,9 +62,7 @@ func newGateway(t *testing.T) *gateway {
 // deliverer sends in the world's own time; the tests look at the queue themselves.
 func (w *world) deliverer() *upkeep.Deliverer {
 	w.t.Helper()
-	days, err := calendar.Load()
-	require.NoError(w.t, err)
-	hours := webhook.NewHours(8*time.Hour, 18*time.Hour, days)
+	hours := webhook.NewHours(8*time.Hour, 18*time.Hour, w.worker.Workdays)
 	rules := webhook.Rules{AllowHTTP: true, AllowPrivate: true}
 	w.server.deps.Webhooks = rules
 	return &upkeep.Deliverer{Register: w.worker, Gateway: webhook.NewSender(rules, 5*time.Second), Processes: w.process, Hours: hours,

@@ -63,7 +63,6 @@ type parts struct {
 	engine   *client.Client
 	sdk      sdk.Client
 	proc     *process.Catalogue
-	days     *calendar.WorkCalendar
 	log      *slog.Logger
 }
 
@@ -129,7 +128,8 @@ func open(ctx context.Context, cfg config.Config, as login, clock *calendar.Cloc
 			return nil, err
 		}
 	}
-	if p.days, err = calendar.Load(); err != nil {
+	days, err := calendar.Load()
+	if err != nil {
 		return nil, fmt.Errorf("calendar: %w", err)
 	}
 	items, err := store.NationalItems()
@@ -137,7 +137,7 @@ func open(ctx context.Context, cfg config.Config, as login, clock *calendar.Cloc
 		return nil, err
 	}
 	p.register, err = store.Open(ctx, store.Options{
-		DSN: as.dsn.Reveal(), MaxConns: as.connections, Clock: clock, Keys: p.keys, Processes: p.proc, Workdays: p.days, Items: items,
+		DSN: as.dsn.Reveal(), MaxConns: as.connections, Clock: clock, Keys: p.keys, Processes: p.proc, Workdays: days, Items: items,
 	})
 	if err != nil {
 		return nil, err

@@ -181,7 +181,8 @@ func (u *Upkeep) clearing(ctx context.Context, _ *Round) error {
 }
 
 // mend does one thing to every change that needs it, each in a transaction of
-// its own, and makes its workflow read the new position.
+// its own, and makes its workflow read the new position. One that cannot be mended
+// holds up no other.
 func (u *Upkeep) mend(ctx context.Context, find func(*store.Tx, int) ([]uuid.UUID, error), do func(*store.Tx, uuid.UUID) error) error {
 	var ids []uuid.UUID
 	err := u.inRegister(ctx, func(tx *store.Tx) (err error) {
@@ -191,15 +192,20 @@ func (u *Upkeep) mend(ctx context.Context, find func(*store.Tx, int) ([]uuid.UUI
 	if err != nil {
 		return err
 	}
+	var failed []error
 	for _, id := range ids {
 		if err := u.inRegister(ctx, func(tx *store.Tx) error { return do(tx, id) }); err != nil {
-			return err
+			if failed = append(failed, err); ctx.Err() != nil {
+				break
+			}
+			continue
 		}
 		if err := u.Engine.Refresh(ctx, id.String()); err != nil && !errors.Is(err, client.ErrNotRunning) {
-			return err
+			failed = append(failed, err) // Temporal is down: the next round goes on
+			break
 		}
 	}
-	return nil
+	return errors.Join(failed[:min(len(failed), badRows)]...)
 }
 
 // moot ends arbitrations whose contested change has ended otherwise.

@@ -34,19 +34,20 @@ func Next(now time.Time, failed int, retryAfter time.Duration) (at time.Time, de
 // Hours are the hours in which offices work, the same on every working day.
 type Hours struct {
 	from, to time.Duration // since midnight
-	days     *calendar.WorkCalendar
+	days     func() *calendar.WorkCalendar
 }
 
-// NewHours gives the hours between two times of a working day, since midnight.
-func NewHours(from, to time.Duration, days *calendar.WorkCalendar) Hours {
+// NewHours gives the hours between two times of a working day, since midnight. The
+// calendar is asked for whenever it is needed: a new one comes while the process runs.
+func NewHours(from, to time.Duration, days func() *calendar.WorkCalendar) Hours {
 	return Hours{from: from, to: to, days: days}
 }
 
 // Open gives the first moment from now on at which offices work; now itself when
 // they do.
 func (h Hours) Open(now time.Time) time.Time {
-	day := calendar.DateOf(now)
-	if h.days.IsWorkday(day) {
+	day, days := calendar.DateOf(now), h.days()
+	if days.IsWorkday(day) {
 		since := now.Sub(day.At(0, 0))
 		if since >= h.from && since < h.to {
 			return now
@@ -57,7 +58,7 @@ func (h Hours) Open(now time.Time) time.Time {
 	}
 	for {
 		day = day.AddDays(1)
-		if h.days.IsWorkday(day) {
+		if days.IsWorkday(day) {
 			return day.At(0, 0).Add(h.from)
 		}
 	}

@@ -205,7 +205,7 @@ func TestNextAttempt(t *testing.T) {
 func TestHours(t *testing.T) {
 	days, err := calendar.Load()
 	require.NoError(t, err)
-	hours := webhook.NewHours(8*time.Hour, 18*time.Hour, days)
+	hours := webhook.NewHours(8*time.Hour, 18*time.Hour, func() *calendar.WorkCalendar { return days })
 	at := func(text string) time.Time {
 		when, err := time.ParseInLocation("2006-01-02 15:04", text, calendar.Shanghai())
 		require.NoError(t, err)

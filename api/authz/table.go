@@ -71,6 +71,9 @@ const (
 	PolicyRead  Action = "policy.read"
 	PolicyWrite Action = "policy.write"
 
+	CalendarRead  Action = "calendar.read"
+	CalendarWrite Action = "calendar.write" // the holidays of a year: the national office
+
 	WebhookManage Action = "webhook.manage" // gateways that carry notices on
 
 	OperationsRead Action = "operations.read" // what does not get on, without a pupil
@@ -182,6 +185,9 @@ var table = sync.OnceValue(func() map[Action]map[org.Role]Reach {
 		AuditRead:   {org.SchoolSysadmin: Own, org.BureauSysadmin: Subtree, org.BureauHead: Subtree},
 		PolicyRead:  everybody(Anywhere),
 		PolicyWrite: {org.BureauSysadmin: Own},
+
+		CalendarRead:  everybody(Anywhere),
+		CalendarWrite: {org.BureauSysadmin: Own},
 
 		WebhookManage: {org.BureauSysadmin: Subtree},
 

@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"regexp"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -75,7 +76,8 @@ func ownedClock(cfg config.Config) (*calendar.Clock, error) {
 	return service.Clock(cfg.Clock)
 }
 
-// inWords puts a refusal into its English and Chinese sentence for the terminal.
+// inWords puts a refusal, and what was found with it, into English and Chinese sentences
+// for the terminal.
 func inWords(err error) error {
 	var e *problem.Error
 	if !errors.As(err, &e) {
@@ -85,7 +87,11 @@ func inWords(err error) error {
 	if loadErr != nil {
 		return errors.Join(err, loadErr)
 	}
-	return fmt.Errorf("%s\n%s", catalogue.Sentence(e, problem.English), catalogue.Sentence(e, problem.Chinese))
+	var lines []string
+	for _, one := range e.All() {
+		lines = append(lines, catalogue.Sentence(one, problem.English), catalogue.Sentence(one, problem.Chinese))
+	}
+	return errors.New(strings.Join(lines, "\n"))
 }
 
 func newAuditCommand() *cobra.Command {

@@ -52,6 +52,7 @@ func newRootCommand() *cobra.Command {
 		newBenchCommand(),
 		newAdminCommand(),
 		newAuditCommand(),
+		newCalendarCommand(),
 		newCaseCommand(),
 		newDescribeCommand(),
 		newDedupeCommand(),

@@ -22,11 +22,12 @@ var national []byte
 // calendar with another version.
 type WorkCalendar struct {
 	version     string
-	first, last int           // years for which a notice was published
-	works       map[Date]bool // days that are not what their weekday says
+	first, last int                // years for which a notice was published
+	named       map[Date]NoticeDay // days that the notices name
 }
 
-// Load gives the national calendar that is built into the product.
+// Load gives the national calendar that is built into the product. The notices of
+// later years are laid over it, see With.
 func Load() (*WorkCalendar, error) { return ReadCalendar(bytes.NewReader(national)) }
 
 // ReadCalendar reads a calendar from a table with the columns date, kind (off or
@@ -46,9 +47,9 @@ func ReadCalendar(r io.Reader) (*WorkCalendar, error) {
 	if len(list) < 2 || list[0][0] != "date" || list[0][1] != "kind" {
 		return nil, errors.New("work calendar: the first row must be date,kind,occasion and days must follow")
 	}
-	c := &WorkCalendar{works: make(map[Date]bool, len(list))}
+	c := &WorkCalendar{named: make(map[Date]NoticeDay, len(list))}
 	for i, row := range list[1:] {
-		if err := c.add(row[0], row[1]); err != nil {
+		if err := c.add(row[0], row[1], row[2]); err != nil {
 			return nil, fmt.Errorf("work calendar: row %d: %w", i+2, err)
 		}
 	}
@@ -60,24 +61,25 @@ func ReadCalendar(r io.Reader) (*WorkCalendar, error) {
 	return c, nil
 }
 
-func (c *WorkCalendar) add(day, kind string) error {
+func (c *WorkCalendar) add(day, kind, occasion string) error {
 	d, err := ParseDate(day)
 	if err != nil {
 		return err
 	}
-	if _, twice := c.works[d]; twice {
+	if _, twice := c.named[d]; twice {
 		return fmt.Errorf("%s stands twice", d)
 	}
-	if kind != "off" && kind != "work" {
+	k, ok := parseKind(kind)
+	if !ok {
 		return fmt.Errorf("kind %q is neither off nor work", kind)
 	}
-	c.works[d] = kind == "work"
+	c.named[d] = NoticeDay{Day: d, Kind: k, Occasion: occasion}
 	return nil
 }
 
 func (c *WorkCalendar) setYears() error {
 	years := map[int]bool{}
-	for d := range c.works {
+	for d := range c.named {
 		if c.first == 0 || d.year < c.first {
 			c.first = d.year
 		}
@@ -99,13 +101,16 @@ func (c *WorkCalendar) Version() string { return c.version }
 // Published says whether a notice covers the year of the day. In other years
 // only Saturdays and Sundays are off, and what depends on them is provisional.
 // (A notice now and then moves a day at the end of the year before its own;
-// such a day changes when the next calendar is loaded, like any correction.)
+// such a day is corrected by loading that year once more.)
 func (c *WorkCalendar) Published(d Date) bool { return d.year >= c.first && d.year <= c.last }
+
+// Years gives the first and the last year for which a notice was published.
+func (c *WorkCalendar) Years() (first, last int) { return c.first, c.last }
 
 // IsWorkday says whether offices work on the day.
 func (c *WorkCalendar) IsWorkday(d Date) bool {
-	if works, named := c.works[d]; named {
-		return works
+	if day, named := c.named[d]; named {
+		return day.Kind == Work
 	}
 	return d.Weekday() != time.Saturday && d.Weekday() != time.Sunday
 }

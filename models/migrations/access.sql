@@ -46,6 +46,7 @@ TABLE tidying
 TABLE webhook_delivery	
 TABLE webhook_endpoint	
 TABLE webhook_secret	
+TABLE workday_year	
 TABLE worker_beat	
 COLUMN account.closed_at timestamp with time zone	
 COLUMN account.created_at timestamp with time zone	
@@ -606,6 +607,14 @@ COLUMN webhook_secret.cipher bytea
 COLUMN webhook_secret.endpoint_id uuid	
 COLUMN webhook_secret.id uuid	
 COLUMN webhook_secret.until_at timestamp with time zone	
+COLUMN workday_year.add_hash bytea	
+COLUMN workday_year.add_key text	
+COLUMN workday_year.author_id uuid	
+COLUMN workday_year.comment text	
+COLUMN workday_year.created_at timestamp with time zone	
+COLUMN workday_year.days jsonb	
+COLUMN workday_year.version integer	
+COLUMN workday_year.year integer	
 COLUMN worker_beat.beat_at timestamp with time zone	
 COLUMN worker_beat.clock_off interval	
 COLUMN worker_beat.every interval	
@@ -671,6 +680,7 @@ FUNCTION student_to_receive(name_keys text[], a_number_hash bytea, id_hashes byt
 FUNCTION students_named(piece text, school uuid, class uuid, states text[], of_stage text, after uuid, most integer) SECURITY DEFINER	
 FUNCTION submitted(of_change uuid, who uuid) SECURITY DEFINER	
 FUNCTION task_able(of_task uuid, at timestamp with time zone) SECURITY DEFINER	
+FUNCTION workday_author(of_version integer) SECURITY DEFINER	
 FUNCTION worker_beat_seen()	
 CONSTRAINT account_login_key ON account	ALTER TABLE account ADD CONSTRAINT account_login_key UNIQUE (login)
 CONSTRAINT account_password_pkey ON account_password	ALTER TABLE account_password ADD CONSTRAINT account_password_pkey PRIMARY KEY (id)
@@ -740,6 +750,7 @@ CONSTRAINT webhook_delivery_endpoint_id_notice_id_key ON webhook_delivery	ALTER 
 CONSTRAINT webhook_delivery_pkey ON webhook_delivery	ALTER TABLE webhook_delivery ADD CONSTRAINT webhook_delivery_pkey PRIMARY KEY (id)
 CONSTRAINT webhook_endpoint_pkey ON webhook_endpoint	ALTER TABLE webhook_endpoint ADD CONSTRAINT webhook_endpoint_pkey PRIMARY KEY (id)
 CONSTRAINT webhook_secret_pkey ON webhook_secret	ALTER TABLE webhook_secret ADD CONSTRAINT webhook_secret_pkey PRIMARY KEY (id)
+CONSTRAINT workday_year_pkey ON workday_year	ALTER TABLE workday_year ADD CONSTRAINT workday_year_pkey PRIMARY KEY (version)
 CONSTRAINT worker_beat_pkey ON worker_beat	ALTER TABLE worker_beat ADD CONSTRAINT worker_beat_pkey PRIMARY KEY (name)
 INDEX account_idle ON account	CREATE INDEX account_idle ON public.account USING btree (last_used_at) WHERE ((sealed_at IS NULL) AND (closed_at IS NULL))
 INDEX account_org ON account	CREATE INDEX account_org ON public.account USING btree (org_id, login)
@@ -752,7 +763,7 @@ INDEX change_copy_account ON change_copy	CREATE INDEX change_copy_account ON pub
 INDEX change_event_change ON change_event	CREATE INDEX change_event_change ON public.change_event USING btree (change_id, at, id)
 INDEX change_event_comment ON change_event	CREATE UNIQUE INDEX change_event_comment ON public.change_event USING btree (account_id, ((params ->> 'key'::text))) WHERE (verb = 'COMMENT'::text)
 INDEX change_event_silent ON change_event	CREATE UNIQUE INDEX change_event_silent ON public.change_event USING btree (change_id, step_no, round, verb) WHERE (verb = 'NO_ANSWER'::text)
-INDEX change_event_time ON change_event	CREATE UNIQUE INDEX change_event_time ON public.change_event USING btree (change_id, step_no, round, verb) WHERE (verb = ANY (ARRAY['REMINDED_50'::text, 'REMINDED_80'::text, 'OVERDUE'::text, 'TOTAL_WARNED'::text]))
+INDEX change_event_time ON change_event	CREATE UNIQUE INDEX change_event_time ON public.change_event USING btree (change_id, step_no, round, verb, COALESCE((params ->> 'due'::text), ''::text)) WHERE (verb = ANY (ARRAY['REMINDED_50'::text, 'REMINDED_80'::text, 'OVERDUE'::text, 'TOTAL_WARNED'::text]))
 INDEX change_evidence_paper ON change_evidence	CREATE INDEX change_evidence_paper ON public.change_evidence USING btree (evidence_id)
 INDEX change_filer ON change	CREATE INDEX change_filer ON public.change USING btree (filed_by, filed_at DESC, id DESC)
 INDEX change_line_student ON change_line	CREATE INDEX change_line_student ON public.change_line USING btree (student_id)
@@ -829,6 +840,7 @@ INDEX webhook_delivery_due ON webhook_delivery	CREATE INDEX webhook_delivery_due
 INDEX webhook_delivery_list ON webhook_delivery	CREATE INDEX webhook_delivery_list ON public.webhook_delivery USING btree (endpoint_id, created_at DESC, id DESC)
 INDEX webhook_endpoint_path ON webhook_endpoint	CREATE INDEX webhook_endpoint_path ON public.webhook_endpoint USING gist (org_path)
 INDEX webhook_secret_present ON webhook_secret	CREATE UNIQUE INDEX webhook_secret_present ON public.webhook_secret USING btree (endpoint_id) WHERE (until_at IS NULL)
+INDEX workday_year_added ON workday_year	CREATE UNIQUE INDEX workday_year_added ON public.workday_year USING btree (author_id, add_key)
 CONSTRAINT account_login_check ON account	ALTER TABLE account ADD CONSTRAINT account_login_check CHECK ((login = lower(login)))
 CONSTRAINT account_name_check ON account	ALTER TABLE account ADD CONSTRAINT account_name_check CHECK ((name <> ''::text))
 CONSTRAINT account_org_id_fkey ON account	ALTER TABLE account ADD CONSTRAINT account_org_id_fkey FOREIGN KEY (org_id) REFERENCES organisation(id)
@@ -992,6 +1004,12 @@ CONSTRAINT webhook_endpoint_disabled_reason_check ON webhook_endpoint	ALTER TABL
 CONSTRAINT webhook_endpoint_org_id_fkey ON webhook_endpoint	ALTER TABLE webhook_endpoint ADD CONSTRAINT webhook_endpoint_org_id_fkey FOREIGN KEY (org_id) REFERENCES organisation(id)
 CONSTRAINT webhook_endpoint_outside_hours_check ON webhook_endpoint	ALTER TABLE webhook_endpoint ADD CONSTRAINT webhook_endpoint_outside_hours_check CHECK ((outside_hours = ANY (ARRAY['SEND'::text, 'URGENT'::text, 'WAIT'::text])))
 CONSTRAINT webhook_secret_endpoint_id_fkey ON webhook_secret	ALTER TABLE webhook_secret ADD CONSTRAINT webhook_secret_endpoint_id_fkey FOREIGN KEY (endpoint_id) REFERENCES webhook_endpoint(id) ON DELETE CASCADE
+CONSTRAINT workday_year_check ON workday_year	ALTER TABLE workday_year ADD CONSTRAINT workday_year_check CHECK (((add_key IS NULL) = (author_id IS NULL)))
+CONSTRAINT workday_year_check1 ON workday_year	ALTER TABLE workday_year ADD CONSTRAINT workday_year_check1 CHECK (((add_key IS NULL) = (add_hash IS NULL)))
+CONSTRAINT workday_year_comment_check ON workday_year	ALTER TABLE workday_year ADD CONSTRAINT workday_year_comment_check CHECK (((char_length(comment) >= 2) AND (char_length(comment) <= 500)))
+CONSTRAINT workday_year_days_check ON workday_year	ALTER TABLE workday_year ADD CONSTRAINT workday_year_days_check CHECK (((jsonb_typeof(days) = 'array'::text) AND ((jsonb_array_length(days) >= 1) AND (jsonb_array_length(days) <= 366))))
+CONSTRAINT workday_year_version_check ON workday_year	ALTER TABLE workday_year ADD CONSTRAINT workday_year_version_check CHECK ((version > 0))
+CONSTRAINT workday_year_year_check ON workday_year	ALTER TABLE workday_year ADD CONSTRAINT workday_year_year_check CHECK (((year >= 2004) AND (year <= 9998)))
 TRIGGER audit_entry_append_only ON audit_entry	CREATE TRIGGER audit_entry_append_only BEFORE DELETE OR UPDATE ON public.audit_entry FOR EACH ROW EXECUTE FUNCTION refuse_rewrite()
 TRIGGER audit_entry_no_truncate ON audit_entry	CREATE TRIGGER audit_entry_no_truncate BEFORE TRUNCATE ON public.audit_entry FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewrite()
 TRIGGER audit_seal_append_only ON audit_seal	CREATE TRIGGER audit_seal_append_only BEFORE DELETE OR UPDATE ON public.audit_seal FOR EACH ROW EXECUTE FUNCTION refuse_rewrite()
@@ -1011,6 +1029,7 @@ TRIGGER student_history_no_truncate ON student_history	CREATE TRIGGER student_hi
 TRIGGER student_history_reason ON student_history	CREATE TRIGGER student_history_reason BEFORE UPDATE OF reason ON public.student_history FOR EACH ROW EXECUTE FUNCTION refuse_rewrite()
 TRIGGER student_history_struck_once ON student_history	CREATE TRIGGER student_history_struck_once BEFORE UPDATE OF struck_at, struck_by ON public.student_history FOR EACH ROW WHEN ((old.struck_at IS NOT NULL)) EXECUTE FUNCTION refuse_rewrite()
 TRIGGER student_name_key ON student	CREATE TRIGGER student_name_key BEFORE INSERT ON public.student FOR EACH ROW WHEN ((new.name_key IS NULL)) EXECUTE FUNCTION fill_name_key()
+TRIGGER workday_year_append_only ON workday_year	CREATE TRIGGER workday_year_append_only BEFORE DELETE OR UPDATE ON public.workday_year FOR EACH ROW EXECUTE FUNCTION refuse_rewrite()
 TRIGGER worker_beat_seen ON worker_beat	CREATE TRIGGER worker_beat_seen BEFORE INSERT OR UPDATE ON public.worker_beat FOR EACH ROW EXECUTE FUNCTION worker_beat_seen()
 TRIGGER audit_entry_append_only ON audit_entry IS ON	ALTER TABLE audit_entry ENABLE TRIGGER audit_entry_append_only
 TRIGGER audit_entry_no_truncate ON audit_entry IS ON	ALTER TABLE audit_entry ENABLE TRIGGER audit_entry_no_truncate
@@ -1031,6 +1050,7 @@ TRIGGER student_history_no_truncate ON student_history IS ON	ALTER TABLE student
 TRIGGER student_history_reason ON student_history IS ON	ALTER TABLE student_history ENABLE TRIGGER student_history_reason
 TRIGGER student_history_struck_once ON student_history IS ON	ALTER TABLE student_history ENABLE TRIGGER student_history_struck_once
 TRIGGER student_name_key ON student IS ON	ALTER TABLE student ENABLE TRIGGER student_name_key
+TRIGGER workday_year_append_only ON workday_year IS ON	ALTER TABLE workday_year ENABLE TRIGGER workday_year_append_only
 TRIGGER worker_beat_seen ON worker_beat IS ON	ALTER TABLE worker_beat ENABLE TRIGGER worker_beat_seen
 POLICY app_account ON account_password PERMISSIVE FOR ALL TO xueji_app	CREATE POLICY app_account ON account_password AS PERMISSIVE FOR ALL TO xueji_app USING ((EXISTS ( SELECT 1 FROM account a WHERE ((a.id = account_password.account_id) AND (a.org_path <@ ( SELECT scope() AS scope)))))) WITH CHECK ((EXISTS ( SELECT 1 FROM account a WHERE ((a.id = account_password.account_id) AND (a.org_path <@ ( SELECT scope() AS scope))))))
 POLICY app_account ON session PERMISSIVE FOR ALL TO xueji_app	CREATE POLICY app_account ON session AS PERMISSIVE FOR ALL TO xueji_app USING ((EXISTS ( SELECT 1 FROM account a WHERE ((a.id = session.account_id) AND (a.org_path <@ ( SELECT scope() AS scope)))))) WITH CHECK ((EXISTS ( SELECT 1 FROM account a WHERE ((a.id = session.account_id) AND (a.org_path <@ ( SELECT scope() AS scope))))))
@@ -1049,6 +1069,7 @@ POLICY app_insert ON policy PERMISSIVE FOR INSERT TO xueji_app	CREATE POLICY app
 POLICY app_insert ON roster PERMISSIVE FOR INSERT TO xueji_app	CREATE POLICY app_insert ON roster AS PERMISSIVE FOR INSERT TO xueji_app WITH CHECK (((org_path <@ ( SELECT scope() AS scope)) AND (state = 'UPLOADED'::text) AND (change_id IS NULL)))
 POLICY app_insert ON roster_row PERMISSIVE FOR INSERT TO xueji_app	CREATE POLICY app_insert ON roster_row AS PERMISSIVE FOR INSERT TO xueji_app WITH CHECK (((org_path <@ ( SELECT scope() AS scope)) AND ((student_id IS NULL) OR (verdict = ANY (ARRAY['PRESENT'::text, 'DIFFERS'::text]))) AND (verdict <> 'LEFT_OUT'::text) AND (EXISTS ( SELECT 1 FROM roster r WHERE ((r.id = roster_row.roster_id) AND (r.state = 'UPLOADED'::text))))))
 POLICY app_insert ON slot PERMISSIVE FOR INSERT TO xueji_app	CREATE POLICY app_insert ON slot AS PERMISSIVE FOR INSERT TO xueji_app WITH CHECK (filed_here(change_id))
+POLICY app_insert ON workday_year PERMISSIVE FOR INSERT TO xueji_app	CREATE POLICY app_insert ON workday_year AS PERMISSIVE FOR INSERT TO xueji_app WITH CHECK (((author_id = acting_account()) AND (add_key IS NOT NULL) AND (EXISTS ( SELECT 1 FROM (account a JOIN organisation o ON ((o.id = a.org_id))) WHERE ((a.id = workday_year.author_id) AND (o.kind = 'NATION'::text) AND (o.path = ANY (scope())) AND ('BUREAU_SYSADMIN'::text = ANY (a.roles)))))))
 POLICY app_line ON student_history RESTRICTIVE FOR INSERT TO xueji_app	CREATE POLICY app_line ON student_history AS RESTRICTIVE FOR INSERT TO xueji_app WITH CHECK (((kind = ANY (ARRAY['EDIT'::text, 'PUNISHMENT'::text])) AND (change_id IS NULL) AND (NOT (account_id IS DISTINCT FROM acting_account())) AND (EXISTS ( SELECT 1 FROM student s WHERE ((s.id = student_history.student_id) AND (s.org_path = student_history.org_path))))))
 POLICY app_nobody ON notice PERMISSIVE FOR INSERT TO xueji_app	CREATE POLICY app_nobody ON notice AS PERMISSIVE FOR INSERT TO xueji_app WITH CHECK (((kind = 'NO_ELIGIBLE_PERSON'::text) AND (account_id IS NULL) AND (change_id IS NOT NULL) AND filed_here(change_id)))
 POLICY app_own ON batch_request PERMISSIVE FOR ALL TO xueji_app	CREATE POLICY app_own ON batch_request AS PERMISSIVE FOR ALL TO xueji_app USING ((account_id = acting_account())) WITH CHECK ((account_id = acting_account()))
@@ -1074,6 +1095,7 @@ POLICY app_read ON organisation PERMISSIVE FOR SELECT TO xueji_app	CREATE POLICY
 POLICY app_read ON policy PERMISSIVE FOR SELECT TO xueji_app	CREATE POLICY app_read ON policy AS PERMISSIVE FOR SELECT TO xueji_app USING (true)
 POLICY app_read ON roster PERMISSIVE FOR SELECT TO xueji_app	CREATE POLICY app_read ON roster AS PERMISSIVE FOR SELECT TO xueji_app USING ((org_path <@ ( SELECT scope() AS scope)))
 POLICY app_read ON roster_row PERMISSIVE FOR SELECT TO xueji_app	CREATE POLICY app_read ON roster_row AS PERMISSIVE FOR SELECT TO xueji_app USING ((org_path <@ ( SELECT scope() AS scope)))
+POLICY app_read ON workday_year PERMISSIVE FOR SELECT TO xueji_app	CREATE POLICY app_read ON workday_year AS PERMISSIVE FOR SELECT TO xueji_app USING (true)
 POLICY app_record ON punishment RESTRICTIVE FOR INSERT TO xueji_app	CREATE POLICY app_record ON punishment AS RESTRICTIVE FOR INSERT TO xueji_app WITH CHECK (((level <> '6'::text) AND (cancelled_on IS NULL) AND (NOT (recorded_by IS DISTINCT FROM acting_account())) AND (EXISTS ( SELECT 1 FROM student s WHERE ((s.id = punishment.student_id) AND (s.org_path = punishment.org_path) AND s.in_register)))))
 POLICY app_say ON handover PERMISSIVE FOR UPDATE TO xueji_app	CREATE POLICY app_say ON handover AS PERMISSIVE FOR UPDATE TO xueji_app USING ((EXISTS ( SELECT 1 FROM change_party p WHERE ((p.change_id = handover.change_id) AND (p.org_path <@ ( SELECT scope() AS scope))))))
 POLICY app_scope ON account PERMISSIVE FOR ALL TO xueji_app	CREATE POLICY app_scope ON account AS PERMISSIVE FOR ALL TO xueji_app USING ((org_path <@ ( SELECT scope() AS scope))) WITH CHECK ((org_path <@ ( SELECT scope() AS scope)))
@@ -1141,6 +1163,7 @@ POLICY owner_all ON tidying PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY own
 POLICY owner_all ON webhook_delivery PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON webhook_delivery AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
 POLICY owner_all ON webhook_endpoint PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON webhook_endpoint AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
 POLICY owner_all ON webhook_secret PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON webhook_secret AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
+POLICY owner_all ON workday_year PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON workday_year AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
 POLICY worker_all ON account PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON account AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
 POLICY worker_all ON account_password PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON account_password AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
 POLICY worker_all ON audit_entry PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON audit_entry AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
@@ -1181,8 +1204,10 @@ POLICY worker_all ON tidying PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY wo
 POLICY worker_all ON webhook_delivery PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON webhook_delivery AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
 POLICY worker_all ON webhook_endpoint PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON webhook_endpoint AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
 POLICY worker_all ON webhook_secret PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON webhook_secret AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
+POLICY worker_insert ON workday_year PERMISSIVE FOR INSERT TO xueji_worker	CREATE POLICY worker_insert ON workday_year AS PERMISSIVE FOR INSERT TO xueji_worker WITH CHECK ((author_id IS NULL))
 POLICY worker_read ON keyring PERMISSIVE FOR SELECT TO xueji_worker	CREATE POLICY worker_read ON keyring AS PERMISSIVE FOR SELECT TO xueji_worker USING (true)
 POLICY worker_read ON policy PERMISSIVE FOR SELECT TO xueji_worker	CREATE POLICY worker_read ON policy AS PERMISSIVE FOR SELECT TO xueji_worker USING (true)
+POLICY worker_read ON workday_year PERMISSIVE FOR SELECT TO xueji_worker	CREATE POLICY worker_read ON workday_year AS PERMISSIVE FOR SELECT TO xueji_worker USING (true)
 ROW SECURITY ON account	ALTER TABLE account ENABLE ROW LEVEL SECURITY
 ROW SECURITY ON account_password	ALTER TABLE account_password ENABLE ROW LEVEL SECURITY
 ROW SECURITY ON audit_entry	ALTER TABLE audit_entry ENABLE ROW LEVEL SECURITY
@@ -1228,6 +1253,7 @@ ROW SECURITY ON tidying	ALTER TABLE tidying ENABLE ROW LEVEL SECURITY
 ROW SECURITY ON webhook_delivery	ALTER TABLE webhook_delivery ENABLE ROW LEVEL SECURITY
 ROW SECURITY ON webhook_endpoint	ALTER TABLE webhook_endpoint ENABLE ROW LEVEL SECURITY
 ROW SECURITY ON webhook_secret	ALTER TABLE webhook_secret ENABLE ROW LEVEL SECURITY
+ROW SECURITY ON workday_year	ALTER TABLE workday_year ENABLE ROW LEVEL SECURITY
 ROW SECURITY OF THE OWNER ON account	ALTER TABLE account FORCE ROW LEVEL SECURITY
 ROW SECURITY OF THE OWNER ON account_password	ALTER TABLE account_password FORCE ROW LEVEL SECURITY
 ROW SECURITY OF THE OWNER ON audit_entry	ALTER TABLE audit_entry FORCE ROW LEVEL SECURITY
@@ -1273,6 +1299,7 @@ ROW SECURITY OF THE OWNER ON tidying	ALTER TABLE tidying FORCE ROW LEVEL SECURIT
 ROW SECURITY OF THE OWNER ON webhook_delivery	ALTER TABLE webhook_delivery FORCE ROW LEVEL SECURITY
 ROW SECURITY OF THE OWNER ON webhook_endpoint	ALTER TABLE webhook_endpoint FORCE ROW LEVEL SECURITY
 ROW SECURITY OF THE OWNER ON webhook_secret	ALTER TABLE webhook_secret FORCE ROW LEVEL SECURITY
+ROW SECURITY OF THE OWNER ON workday_year	ALTER TABLE workday_year FORCE ROW LEVEL SECURITY
 GRANT USAGE ON SCHEMA public TO xueji_app	GRANT USAGE ON SCHEMA public TO xueji_app
 GRANT USAGE ON SCHEMA public TO xueji_worker	GRANT USAGE ON SCHEMA public TO xueji_worker
 GRANT DELETE ON opinion_draft TO xueji_app	GRANT DELETE ON opinion_draft TO xueji_app
@@ -1413,6 +1440,8 @@ GRANT SELECT ON webhook_delivery TO xueji_worker	GRANT SELECT ON webhook_deliver
 GRANT SELECT ON webhook_endpoint TO xueji_app	GRANT SELECT ON webhook_endpoint TO xueji_app
 GRANT SELECT ON webhook_endpoint TO xueji_worker	GRANT SELECT ON webhook_endpoint TO xueji_worker
 GRANT SELECT ON webhook_secret TO xueji_worker	GRANT SELECT ON webhook_secret TO xueji_worker
+GRANT SELECT ON workday_year TO xueji_app	GRANT SELECT ON workday_year TO xueji_app
+GRANT SELECT ON workday_year TO xueji_worker	GRANT SELECT ON workday_year TO xueji_worker
 GRANT SELECT ON worker_beat TO xueji_app	GRANT SELECT ON worker_beat TO xueji_app
 GRANT SELECT ON worker_beat TO xueji_worker	GRANT SELECT ON worker_beat TO xueji_worker
 GRANT UPDATE ON change TO xueji_worker	GRANT UPDATE ON change TO xueji_worker
@@ -1441,9 +1470,15 @@ GRANT INSERT (account_id) ON notice TO xueji_app	GRANT INSERT (account_id) ON no
 GRANT INSERT (account_id) ON slip TO xueji_app	GRANT INSERT (account_id) ON slip TO xueji_app
 GRANT INSERT (account_id) ON student_history TO xueji_app	GRANT INSERT (account_id) ON student_history TO xueji_app
 GRANT INSERT (add_hash) ON policy TO xueji_app	GRANT INSERT (add_hash) ON policy TO xueji_app
+GRANT INSERT (add_hash) ON workday_year TO xueji_app	GRANT INSERT (add_hash) ON workday_year TO xueji_app
+GRANT INSERT (add_hash) ON workday_year TO xueji_worker	GRANT INSERT (add_hash) ON workday_year TO xueji_worker
 GRANT INSERT (add_key) ON policy TO xueji_app	GRANT INSERT (add_key) ON policy TO xueji_app
+GRANT INSERT (add_key) ON workday_year TO xueji_app	GRANT INSERT (add_key) ON workday_year TO xueji_app
+GRANT INSERT (add_key) ON workday_year TO xueji_worker	GRANT INSERT (add_key) ON workday_year TO xueji_worker
 GRANT INSERT (after) ON student_history TO xueji_app	GRANT INSERT (after) ON student_history TO xueji_app
 GRANT INSERT (author_id) ON policy TO xueji_app	GRANT INSERT (author_id) ON policy TO xueji_app
+GRANT INSERT (author_id) ON workday_year TO xueji_app	GRANT INSERT (author_id) ON workday_year TO xueji_app
+GRANT INSERT (author_id) ON workday_year TO xueji_worker	GRANT INSERT (author_id) ON workday_year TO xueji_worker
 GRANT INSERT (before) ON student_history TO xueji_app	GRANT INSERT (before) ON student_history TO xueji_app
 GRANT INSERT (blob_key) ON roster TO xueji_app	GRANT INSERT (blob_key) ON roster TO xueji_app
 GRANT INSERT (body) ON policy TO xueji_app	GRANT INSERT (body) ON policy TO xueji_app
@@ -1456,13 +1491,19 @@ GRANT INSERT (change_id) ON slip TO xueji_app	GRANT INSERT (change_id) ON slip T
 GRANT INSERT (class_id) ON change_line TO xueji_app	GRANT INSERT (class_id) ON change_line TO xueji_app
 GRANT INSERT (class_name) ON change_line TO xueji_app	GRANT INSERT (class_name) ON change_line TO xueji_app
 GRANT INSERT (comment) ON policy TO xueji_app	GRANT INSERT (comment) ON policy TO xueji_app
+GRANT INSERT (comment) ON workday_year TO xueji_app	GRANT INSERT (comment) ON workday_year TO xueji_app
+GRANT INSERT (comment) ON workday_year TO xueji_worker	GRANT INSERT (comment) ON workday_year TO xueji_worker
 GRANT INSERT (created_at) ON batch_request TO xueji_app	GRANT INSERT (created_at) ON batch_request TO xueji_app
 GRANT INSERT (created_at) ON notice TO xueji_app	GRANT INSERT (created_at) ON notice TO xueji_app
 GRANT INSERT (created_at) ON policy TO xueji_app	GRANT INSERT (created_at) ON policy TO xueji_app
 GRANT INSERT (created_at) ON roster TO xueji_app	GRANT INSERT (created_at) ON roster TO xueji_app
 GRANT INSERT (created_at) ON slip TO xueji_app	GRANT INSERT (created_at) ON slip TO xueji_app
 GRANT INSERT (created_at) ON webhook_delivery TO xueji_app	GRANT INSERT (created_at) ON webhook_delivery TO xueji_app
+GRANT INSERT (created_at) ON workday_year TO xueji_app	GRANT INSERT (created_at) ON workday_year TO xueji_app
+GRANT INSERT (created_at) ON workday_year TO xueji_worker	GRANT INSERT (created_at) ON workday_year TO xueji_worker
 GRANT INSERT (created_by) ON roster TO xueji_app	GRANT INSERT (created_by) ON roster TO xueji_app
+GRANT INSERT (days) ON workday_year TO xueji_app	GRANT INSERT (days) ON workday_year TO xueji_app
+GRANT INSERT (days) ON workday_year TO xueji_worker	GRANT INSERT (days) ON workday_year TO xueji_worker
 GRANT INSERT (decided_on) ON punishment TO xueji_app	GRANT INSERT (decided_on) ON punishment TO xueji_app
 GRANT INSERT (document_no) ON punishment TO xueji_app	GRANT INSERT (document_no) ON punishment TO xueji_app
 GRANT INSERT (effective_on) ON student_history TO xueji_app	GRANT INSERT (effective_on) ON student_history TO xueji_app
@@ -1517,6 +1558,10 @@ GRANT INSERT (tasks) ON batch_request TO xueji_app	GRANT INSERT (tasks) ON batch
 GRANT INSERT (valid_from) ON policy TO xueji_app	GRANT INSERT (valid_from) ON policy TO xueji_app
 GRANT INSERT (verb) ON slip TO xueji_app	GRANT INSERT (verb) ON slip TO xueji_app
 GRANT INSERT (version) ON policy TO xueji_app	GRANT INSERT (version) ON policy TO xueji_app
+GRANT INSERT (version) ON workday_year TO xueji_app	GRANT INSERT (version) ON workday_year TO xueji_app
+GRANT INSERT (version) ON workday_year TO xueji_worker	GRANT INSERT (version) ON workday_year TO xueji_worker
+GRANT INSERT (year) ON workday_year TO xueji_app	GRANT INSERT (year) ON workday_year TO xueji_app
+GRANT INSERT (year) ON workday_year TO xueji_worker	GRANT INSERT (year) ON workday_year TO xueji_worker
 GRANT SELECT (account_id) ON session TO xueji_app	GRANT SELECT (account_id) ON session TO xueji_app
 GRANT SELECT (account_id) ON session TO xueji_worker	GRANT SELECT (account_id) ON session TO xueji_worker
 GRANT SELECT (closed_at) ON account TO xueji_app	GRANT SELECT (closed_at) ON account TO xueji_app
@@ -1765,4 +1810,6 @@ GRANT EXECUTE ON FUNCTION submitted(of_change uuid, who uuid) TO xueji_app	GRANT
 GRANT EXECUTE ON FUNCTION submitted(of_change uuid, who uuid) TO xueji_worker	GRANT EXECUTE ON FUNCTION submitted(of_change uuid, who uuid) TO xueji_worker
 GRANT EXECUTE ON FUNCTION task_able(of_task uuid, at timestamp with time zone) TO xueji_app	GRANT EXECUTE ON FUNCTION task_able(of_task uuid, at timestamp with time zone) TO xueji_app
 GRANT EXECUTE ON FUNCTION task_able(of_task uuid, at timestamp with time zone) TO xueji_worker	GRANT EXECUTE ON FUNCTION task_able(of_task uuid, at timestamp with time zone) TO xueji_worker
+GRANT EXECUTE ON FUNCTION workday_author(of_version integer) TO xueji_app	GRANT EXECUTE ON FUNCTION workday_author(of_version integer) TO xueji_app
+GRANT EXECUTE ON FUNCTION workday_author(of_version integer) TO xueji_worker	GRANT EXECUTE ON FUNCTION workday_author(of_version integer) TO xueji_worker
 GRANT EXECUTE ON FUNCTION worker_beat_seen() TO PUBLIC	GRANT EXECUTE ON FUNCTION worker_beat_seen() TO PUBLIC

@@ -59,7 +59,7 @@ func (t *Tx) openDayStep(c *Change, day calendar.Date) error {
 		return err
 	}
 	on := day.Start()
-	due := t.store.workdays.Deadline(on, rule.Term)
+	due := t.workdays.Deadline(on, rule.Term)
 	// No calendar version: a new calendar does not move the day.
 	t.later("open a step", 1, `INSERT INTO step (change_id, no, round, name, side, role, office_id, office_path, opened_at, due_at, due_provisional,
 		calendar_version, remind_50_at, remind_80_at, status, act, next_attempt_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '', ?, ?, ?, ?, ?)`,

@@ -177,7 +177,7 @@ func (t *Tx) insertChange(c *Change, f Filing) error {
 	if out := c.Definition.OutPolicy; out != nil {
 		c.OutPolicyVersion = &out.Version
 	}
-	c.DueTotal = t.store.workdays.Deadline(t.now, c.Definition.Policy.TotalWarning).At
+	c.DueTotal = t.workdays.Deadline(t.now, c.Definition.Policy.TotalWarning).At
 	if err := t.number(c); err != nil {
 		return err
 	}

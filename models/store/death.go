@@ -52,7 +52,7 @@ func (t *Tx) noteLate(c *Change) error {
 	if !ok {
 		return nil
 	}
-	due := t.store.workdays.Deadline(on.Start(), c.Definition.Policy.DeathTerm)
+	due := t.workdays.Deadline(on.Start(), c.Definition.Policy.DeathTerm)
 	if !t.now.After(due.At) {
 		return nil
 	}

@@ -17,7 +17,7 @@ func TestARotationKnowsEveryColumn(t *testing.T) {
 		"session.token_hash",                    // SHA-256 of a random token
 		"login_attempt.login_hash",              // SHA-256 of a login
 		"evidence.sha256", "roster.file_sha256", // of files
-		"punishment.record_hash", "punishment.cancel_hash", "policy.add_hash", // SHA-256 of requests
+		"punishment.record_hash", "punishment.cancel_hash", "policy.add_hash", "workday_year.add_hash", // SHA-256 of requests
 	}
 	var known []string
 	for _, p := range places() {

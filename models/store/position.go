@@ -155,7 +155,7 @@ func (t *Tx) PassTime(change uuid.UUID) error {
 			return err
 		}
 		if s.Act == "" {
-			if err := t.escalate(c, s, markOverdue); err != nil {
+			if err := t.escalate(c, s, markOverdue, calendar.Until(s.DueAt)); err != nil {
 				return err
 			}
 		}
@@ -176,22 +176,27 @@ func (t *Tx) remind(c *Change, s *openedStep, verb, column string) error {
 	if s.Act != "" && verb != markOverdue {
 		return nil // the system needs no reminder
 	}
-	if err := t.write(event{change: c.ID, verb: verb, step: s.No, round: s.Round, office: s.OfficeID}); err != nil {
+	// A new calendar may move the deadline: then it is told again at the new one.
+	due := calendar.Until(s.DueAt)
+	if err := t.write(event{change: c.ID, verb: verb, step: s.No, round: s.Round, office: s.OfficeID, params: map[string]string{"due": due}}); err != nil {
 		return err
 	}
 	if s.Act != "" {
 		return nil // no office is late: operators see it
 	}
-	open, err := t.tellAsked(notice{change: c.ID, kind: verb, step: s.No, round: s.Round})
+	n := notice{change: c.ID, kind: verb, step: s.No, round: s.Round, occasion: due}
+	open, err := t.tellAsked(n)
 	if err != nil || open > 0 {
 		return err
 	}
 	// A step nobody is asked at is its office's all the same.
-	return t.notify(c.ID, verb, s.No, s.Round, s.OfficeID, s.OfficePath, s.Role)
+	n.office, n.path, n.role = s.OfficeID, s.OfficePath, s.Role
+	t.leave(n)
+	return nil
 }
 
-// escalate tells the head of the superior bureau that an office is late.
-func (t *Tx) escalate(c *Change, s *openedStep, occasion string) error {
+// escalate tells the head of the superior bureau that an office is late, once for a due time.
+func (t *Tx) escalate(c *Change, s *openedStep, mark, due string) error {
 	above := superior(s.OfficePath)
 	if above == "" {
 		return nil // the nation has no superior
@@ -200,17 +205,19 @@ func (t *Tx) escalate(c *Change, s *openedStep, occasion string) error {
 	if err := t.db.Raw(`SELECT id, path::text AS path FROM organisation WHERE path = ?::ltree`, above).Take(&o).Error; err != nil {
 		return fmt.Errorf("find the superior bureau: %w", err)
 	}
-	return t.notify(c.ID, "ESCALATED_"+occasion, s.No, s.Round, o.ID, o.Path, "BUREAU_HEAD")
+	t.leave(notice{change: c.ID, kind: "ESCALATED_" + mark, step: s.No, round: s.Round, office: o.ID, path: o.Path, role: "BUREAU_HEAD", occasion: due})
+	return nil
 }
 
 func (t *Tx) warnTotal(c *Change, s *openedStep) error {
 	if _, err := t.exec(`UPDATE change SET total_warned_at = ? WHERE id = ?`, t.now, c.ID); err != nil {
 		return fmt.Errorf("mark the total warning: %w", err)
 	}
-	if err := t.write(event{change: c.ID, verb: markTotal, step: s.No, round: s.Round, office: s.OfficeID}); err != nil {
+	due := calendar.Until(c.DueTotal)
+	if err := t.write(event{change: c.ID, verb: markTotal, step: s.No, round: s.Round, office: s.OfficeID, params: map[string]string{"due": due}}); err != nil {
 		return err
 	}
-	return t.escalate(c, s, markTotal)
+	return t.escalate(c, s, markTotal, due)
 }
 
 // notice is one notice (通知): for everybody with a role at an office, or for one

@@ -51,7 +51,7 @@ func (t *Tx) openStep(c *Change, no int) error {
 	if err != nil {
 		return err
 	}
-	due := t.store.workdays.Deadline(t.now, rule.Term)
+	due := t.workdays.Deadline(t.now, rule.Term)
 	next := any(nil)
 	if rule.Act != "" {
 		able, next = true, t.now
@@ -65,7 +65,7 @@ func (t *Tx) openStep(c *Change, no int) error {
 	t.later("open a step", 1, `INSERT INTO step (change_id, no, round, name, side, role, office_id, office_path, opened_at, due_at, due_provisional,
 		calendar_version, remind_50_at, remind_80_at, problem, status, act, next_attempt_at, jump_to) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		c.ID, no, c.Round, rule.Name, rule.Side, rule.Role, at.ID, at.Path, t.now, due.At, due.Provisional, due.Version,
-		t.store.workdays.Fraction(due, shareFirst), t.store.workdays.Fraction(due, shareSecond), named, stepOpen, rule.Act, next, c.JumpTo)
+		t.workdays.Fraction(due, shareFirst), t.workdays.Fraction(due, shareSecond), named, stepOpen, rule.Act, next, c.JumpTo)
 	c.StepNo = no
 	if !able {
 		return t.tellNobody(c)

@@ -49,8 +49,9 @@ type Options struct {
 	MaxConns int32
 	Clock    *calendar.Clock
 	Keys     *secret.Keyring
-	// Processes are the built-in definitions; Workdays is the calendar due
-	// dates are computed from. Both are needed to file or move a change.
+	// Processes are the built-in definitions; Workdays is the calendar that the
+	// holidays loaded into the register are laid over. Both are needed to file or
+	// move a change.
 	Processes *process.Catalogue
 	Workdays  *calendar.WorkCalendar
 	// Items is what items of a record are judged with; a change of key data needs it.
@@ -67,7 +68,7 @@ type Store struct {
 	door  *loginDoor
 
 	processes *process.Catalogue
-	workdays  *calendar.WorkCalendar
+	workdays  *workdays
 	items     ItemRules
 }
 
@@ -107,7 +108,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	}
 	return &Store{
 		pool: pool, sql: db, gorm: g, clock: o.Clock, keys: o.Keys, door: newLoginDoor(config.MaxConns),
-		processes: o.Processes, workdays: o.Workdays, items: o.Items,
+		processes: o.Processes, workdays: &workdays{base: o.Workdays}, items: o.Items,
 	}, nil
 }
 
@@ -171,8 +172,10 @@ type Tx struct {
 	scope Scope
 	now   time.Time
 	store *Store
-	open  bool     // begun and neither committed nor rolled back
-	queue []queued // see later
+	// workdays is the calendar all deadlines of this transaction are computed with.
+	workdays *calendar.WorkCalendar
+	open     bool     // begun and neither committed nor rolled back
+	queue    []queued // see later
 }
 
 // Now is the one time of this transaction: every row it writes carries it.
@@ -208,7 +211,7 @@ func (s *Store) InScope(ctx context.Context, scope Scope, fn func(*Tx) error) er
 }
 
 // enter opens the transaction, sets scope and account for it only (set_config
-// local) and asks which keys the register has, in one round trip.
+// local) and asks which keys and which calendar the register has, in one round trip.
 func (t *Tx) enter() error {
 	account := ""
 	if t.scope.Account != uuid.Nil {
@@ -216,17 +219,22 @@ func (t *Tx) enter() error {
 	}
 	t.open = true
 	var keys *string
+	var newest int // version of the calendar
 	err := t.raw(func(c *pgx.Conn) error {
 		batch := &pgx.Batch{}
 		batch.Queue(`BEGIN`)
-		batch.Queue(`SELECT (SELECT phase || ' ' || fingerprint FROM keyring), set_config('xueji.scope', $1, true), set_config('xueji.account', $2, true)`,
-			pathArray(t.scope.Paths), account).QueryRow(func(row pgx.Row) error { return row.Scan(&keys, nil, nil) })
+		batch.Queue(`SELECT (SELECT phase || ' ' || fingerprint FROM keyring), set_config('xueji.scope', $1, true), set_config('xueji.account', $2, true),
+			(SELECT coalesce(max(version), 0) FROM workday_year)`,
+			pathArray(t.scope.Paths), account).QueryRow(func(row pgx.Row) error { return row.Scan(&keys, nil, nil, &newest) })
 		return c.SendBatch(t.ctx, batch).Close()
 	})
 	if err != nil {
 		return fmt.Errorf("set the data scope: %w", err)
 	}
-	return t.store.guard(keys)
+	if err := t.store.guard(keys); err != nil {
+		return err
+	}
+	return t.useWorkdays(newest)
 }
 
 // commit ends the transaction. PostgreSQL answers COMMIT with ROLLBACK when a

@@ -7,7 +7,6 @@ import (
 
 	"github.com/google/uuid"
 
-	"github.com/xueji/xueji/models/calendar"
 	"github.com/xueji/xueji/models/process"
 )
 
@@ -90,48 +89,6 @@ func (t *Tx) TimeIsDue(change uuid.UUID) (bool, error) {
 		return false, fmt.Errorf("look for what is due: %w", err)
 	}
 	return due, nil
-}
-
-// StaleCalendar gives running changes whose open step was computed with another calendar.
-func (t *Tx) StaleCalendar(most int) ([]uuid.UUID, error) {
-	var ids []uuid.UUID
-	err := t.db.Raw(`SELECT change_id FROM step WHERE status = 'OPEN' AND calendar_version NOT IN ('', ?) ORDER BY change_id LIMIT ?`,
-		t.store.workdays.Version(), most).Scan(&ids).Error
-	if err != nil {
-		return nil, fmt.Errorf("look for an old calendar: %w", err)
-	}
-	return ids, nil
-}
-
-// Recompute sets the due times of a change's open step by the calendar of this
-// program: days are frozen into the change, the calendar is not.
-func (t *Tx) Recompute(change uuid.UUID) error {
-	c, err := t.lockChange(change)
-	if err != nil || c.Status != Running {
-		return err
-	}
-	s, err := t.openedStep(change)
-	if err != nil {
-		return err
-	}
-	rule, _ := c.Definition.Step(s.No)
-	return t.setDue(change, s.OpenedAt, rule.Term)
-}
-
-// setDue computes when the open step of a change is due and reminded of, if it
-// was opened then, by the calendar of this program.
-func (t *Tx) setDue(change uuid.UUID, opened time.Time, term calendar.Term) error {
-	due := t.store.workdays.Deadline(opened, term)
-	_, err := t.exec(`UPDATE step SET opened_at = ?, due_at = ?, due_provisional = ?, calendar_version = ?, remind_50_at = ?, remind_80_at = ?
-		WHERE change_id = ? AND status = 'OPEN'`, opened, due.At, due.Provisional, due.Version,
-		t.store.workdays.Fraction(due, shareFirst), t.store.workdays.Fraction(due, shareSecond), change)
-	if err != nil {
-		return fmt.Errorf("set a deadline: %w", err)
-	}
-	if _, err := t.exec(`UPDATE task SET due_at = ? WHERE change_id = ? AND status IN ('OPEN', 'WAITING')`, due.At, change); err != nil {
-		return fmt.Errorf("set a deadline: %w", err)
-	}
-	return nil
 }
 
 // Backlog is what the metrics tell about work in hand.

@@ -1,0 +1,191 @@
+package store
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+	"sync/atomic"
+	"time"
+
+	"gorm.io/gorm"
+
+	"github.com/xueji/xueji/models/calendar"
+	"github.com/xueji/xueji/models/problem"
+)
+
+// workdays is the calendar of a process: what the program brings along, with the years
+// that were loaded into the register laid over it. Every transaction begins with a look
+// at the newest version, so that no process needs a restart, and keeps its calendar to
+// its end.
+type workdays struct {
+	base   *calendar.WorkCalendar // version 0; nil in a process that computes no deadline
+	latest atomic.Pointer[workdayVersion]
+}
+
+type workdayVersion struct {
+	version  int
+	calendar *calendar.WorkCalendar
+}
+
+// Workdays gives the calendar as the last transaction of this process found it.
+func (s *Store) Workdays() *calendar.WorkCalendar {
+	if v := s.workdays.latest.Load(); v != nil {
+		return v.calendar
+	}
+	return s.workdays.base
+}
+
+// useWorkdays takes the calendar with the newest version the register has, 0 for none,
+// and reads it when this process does not know it yet.
+func (t *Tx) useWorkdays(newest int) error {
+	w := t.store.workdays
+	if t.workdays = w.base; newest == 0 || w.base == nil {
+		return nil
+	}
+	known := w.latest.Load()
+	if known == nil || known.version != newest {
+		var err error
+		if known, err = t.readWorkdays(); err != nil {
+			return err
+		}
+		w.latest.Store(known)
+	}
+	t.workdays = known.calendar
+	return nil
+}
+
+func (t *Tx) readWorkdays() (*workdayVersion, error) {
+	var rows []struct {
+		Version, Year int
+		Days          string
+	}
+	if err := t.db.Raw(`SELECT version, year, days::text AS days FROM workday_year ORDER BY version`).Scan(&rows).Error; err != nil {
+		return nil, fmt.Errorf("read the calendar: %w", err)
+	}
+	v := &workdayVersion{calendar: t.store.workdays.base}
+	for _, row := range rows {
+		var days []calendar.NoticeDay
+		if err := json.Unmarshal([]byte(row.Days), &days); err != nil {
+			return nil, fmt.Errorf("read version %d of the calendar: %w", row.Version, err)
+		}
+		v.version, v.calendar = row.Version, v.calendar.With(row.Year, days)
+	}
+	return v, nil
+}
+
+// Workdays gives the calendar that this transaction computes with.
+func (t *Tx) Workdays() *calendar.WorkCalendar { return t.workdays }
+
+// WorkdayVersion is one version of a year's holidays.
+type WorkdayVersion struct {
+	Version   int
+	Year      int
+	Author    string // empty for people of other offices and for the command line
+	Comment   string
+	CreatedAt time.Time
+}
+
+// WorkdayVersions lists what was loaded, the newest first.
+func (t *Tx) WorkdayVersions() ([]WorkdayVersion, error) {
+	var list []WorkdayVersion
+	err := t.db.Raw(`SELECT version, year, coalesce(workday_author(version), '') AS author, comment, created_at FROM workday_year ORDER BY version DESC`).Scan(&list).Error
+	if err != nil {
+		return nil, fmt.Errorf("read the versions of the calendar: %w", err)
+	}
+	return list, nil
+}
+
+// NewWorkdays are the holidays of a year that somebody hands in.
+type NewWorkdays struct {
+	Year     int
+	Rows     []calendar.NoticeRow
+	FirstRow int // the number of the first row, as the person who is told counts
+	BasedOn  *int
+	Comment  string
+	Key      string // Idempotency-Key; empty for the command line
+	Hash     []byte // of the request
+	Operator string // who runs the command line
+}
+
+// CheckWorkdays judges the holidays of a year, tells everything that is wrong, and gives
+// the newest version there is and the calendar that would follow.
+func (t *Tx) CheckWorkdays(n NewWorkdays) (newest int, next *calendar.WorkCalendar, err error) {
+	if err := t.db.Raw(`SELECT coalesce(max(version), 0) FROM workday_year`).Scan(&newest).Error; err != nil {
+		return 0, nil, fmt.Errorf("read the versions of the calendar: %w", err)
+	}
+	if n.BasedOn != nil && *n.BasedOn != newest {
+		return newest, nil, problem.New(problem.VersionConflict).At("/based_on")
+	}
+	if err := t.useWorkdays(newest); err != nil { // the same that is compared with
+		return newest, nil, err
+	}
+	days, err := t.workdays.CheckYear(n.Year, n.Rows, n.FirstRow, t.today())
+	if err != nil {
+		return newest, nil, err
+	}
+	return newest, t.workdays.With(n.Year, days), nil
+}
+
+// AddWorkdays adds a version of a year's holidays. The same key and request again give
+// the version that is there; a version somebody else added meanwhile is a conflict.
+func (t *Tx) AddWorkdays(n NewWorkdays) (int, error) {
+	if version, err := t.sameWorkdays(n); version > 0 || err != nil {
+		return version, err
+	}
+	newest, next, err := t.CheckWorkdays(n)
+	if err != nil {
+		return 0, err
+	}
+	days, err := json.Marshal(next.Year(n.Year))
+	if err != nil {
+		return 0, fmt.Errorf("store the calendar: %w", err)
+	}
+	var key, hash any
+	if n.Key != "" {
+		key, hash = n.Key, n.Hash
+	}
+	// Of two at once the second waits here for the first, and adds nothing.
+	rows, err := t.exec(`INSERT INTO workday_year (version, year, days, author_id, created_at, comment, add_key, add_hash)
+		VALUES (?, ?, ?::jsonb, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`, newest+1, n.Year, string(days), orNull(t.scope.Account), t.now, n.Comment, key, hash)
+	if err != nil {
+		return 0, fmt.Errorf("store the calendar: %w", err)
+	}
+	if rows == 0 {
+		version, err := t.sameWorkdays(n)
+		if version == 0 && err == nil {
+			err = problem.New(problem.VersionConflict).At("/based_on")
+		}
+		return version, err
+	}
+	t.workdays = next // of this transaction only: it may not commit
+	detail := map[string]string{"year": strconv.Itoa(n.Year), "based_on": strconv.Itoa(newest), "calendar": next.Version()}
+	if n.Operator != "" {
+		detail["operator"] = n.Operator
+	}
+	return newest + 1, t.Audit("calendar.add", "calendar", strconv.Itoa(newest+1), detail)
+}
+
+// sameWorkdays finds what the account added before with the same key, 0 when it added
+// nothing; with another request the key is refused.
+func (t *Tx) sameWorkdays(n NewWorkdays) (int, error) {
+	if n.Key == "" {
+		return 0, nil
+	}
+	var row struct {
+		Version int
+		AddHash []byte
+	}
+	err := t.db.Raw(`SELECT version, add_hash FROM workday_year WHERE author_id = ? AND add_key = ?`, t.scope.Account, n.Key).Take(&row).Error
+	if errors.Is(err, gorm.ErrRecordNotFound) {
+		return 0, nil
+	}
+	if err != nil {
+		return 0, fmt.Errorf("read the versions of the calendar: %w", err)
+	}
+	if !bytes.Equal(row.AddHash, n.Hash) {
+		return 0, problem.New(problem.KeyReused)
+	}
+	return row.Version, nil
+}
