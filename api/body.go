@@ -13,6 +13,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/process"
 	"github.com/xueji/xueji/models/typed"
 )
 
@@ -36,10 +37,13 @@ func faultIn(message string) (*problem.Error, bool) {
 	code, pointer, _ := strings.Cut(rest, " ")
 	e := problem.New(problem.Code(code))
 	if pointer == "" {
-		return e.WithText("field", "提交的内容", "the content"), true
+		return e.WithText("field", wholeBody().Zh, wholeBody().En), true
 	}
 	return e.At(pointer).With("field", lastOf(pointer)), true
 }
+
+// wholeBody names what was sent where no place in it can be named.
+func wholeBody() process.Text { return process.Text{Zh: "提交的内容", En: "the content"} }
 
 // readJSON decodes a body. It is the one way in for JSON: encoding/json replaces
 // what is no UTF-8, and halves of surrogate pairs, by U+FFFD and says nothing, so

@@ -81,6 +81,7 @@ type server struct {
 	store     *store.Store
 	log       *slog.Logger
 	catalogue *problem.Catalogue
+	labels    *labels
 	huma      huma.API
 	limits    *limits
 	sheets    sheets
@@ -139,6 +140,13 @@ func build(deps Deps) (*server, *gin.Engine, error) {
 	s.huma = humagin.New(router, humaConfig(deps.Version))
 	s.routes()
 	s.refineSchemas()
+	processes, err := process.Load()
+	if err != nil {
+		return nil, nil, fmt.Errorf("start the API: %w", err)
+	}
+	if s.labels, err = newLabels(s.huma.OpenAPI(), processes, s.sheets.reader.Template()); err != nil {
+		return nil, nil, err
+	}
 	s.serveHealth(router)
 	return s, router, nil
 }
