@@ -175,6 +175,27 @@ func jsonFormats() map[string]huma.Format {
 	return map[string]huma.Format{"application/json": format, "json": format}
 }
 
+// enumerate says which words a parameter takes where code knows them and a tag cannot.
+func (s *server) enumerate(path, parameter string, words []string) {
+	for _, p := range s.huma.OpenAPI().Paths[path].Get.Parameters {
+		if p.Name != parameter {
+			continue
+		}
+		for _, word := range words {
+			p.Schema.Enum = append(p.Schema.Enum, word)
+		}
+		p.Schema.PrecomputeMessages()
+	}
+}
+
+func words[T ~string](list []T) []string {
+	plain := make([]string, len(list))
+	for i, word := range list {
+		plain[i] = string(word)
+	}
+	return plain
+}
+
 // refineSchemas takes the check of lists without repetition over from huma, which
 // panics when such a list holds a list or an object. The description still says
 // uniqueItems; tidyValue looks after the types are known to be right. The format of

@@ -80,9 +80,6 @@ func newLabels(doc *huma.OpenAPI, processes *process.Catalogue, template *roster
 // different names has the one of the table: which kind is meant is known only later.
 func (l *labels) formLabels(processes *process.Catalogue) map[string]process.Text {
 	forms := map[string]process.Text{}
-	if processes == nil {
-		return forms
-	}
 	for _, kind := range processes.Kinds() {
 		entry, _ := processes.Entry(kind)
 		for _, in := range entry.Inputs {

@@ -139,11 +139,14 @@ func build(deps Deps) (*server, *gin.Engine, error) {
 	router.NoMethod(s.noMethod)
 	s.huma = humagin.New(router, humaConfig(deps.Version))
 	s.routes()
-	s.refineSchemas()
-	processes, err := process.Load()
-	if err != nil {
-		return nil, nil, fmt.Errorf("start the API: %w", err)
+	processes := deps.Processes
+	if processes == nil { // the description needs no register
+		if processes, err = process.Load(); err != nil {
+			return nil, nil, fmt.Errorf("start the API: %w", err)
+		}
 	}
+	s.enumerate("/v1/changes", "kind", words(processes.Kinds()))
+	s.refineSchemas()
 	if s.labels, err = newLabels(s.huma.OpenAPI(), processes, s.sheets.reader.Template()); err != nil {
 		return nil, nil, err
 	}
