@@ -2,7 +2,6 @@ package api
 
 import (
 	"context"
-	"fmt"
 	"slices"
 
 	"github.com/xueji/xueji/models/calendar"
@@ -43,10 +42,7 @@ func (s *server) showAftermath(ctx context.Context, verb string, params map[stri
 // struckSentence stands at the top of the page of a struck case.
 func (s *server) struckSentence(ctx context.Context, p ChangePage) string {
 	day := calendar.DateOf(*p.StruckAt).String()
-	if exchangeOf(ctx).lang == problem.English {
-		return fmt.Sprintf("Struck as a mistake on %s by the correction %s. It does not count any more.", day, p.StruckBy)
-	}
-	return fmt.Sprintf("已于 %s 被异动纠错（%s）认定为误办，不再作数。", day, p.StruckBy)
+	return sayNext(exchangeOf(ctx).lang, nextStruck, map[string]string{"day": day, "case": p.StruckBy})
 }
 
 // aftermathWords are the sentences of what comes of a correction.

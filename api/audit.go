@@ -40,6 +40,8 @@ func (s *server) auditRoutes() {
 		ID: "list-audit", Method: http.MethodGet, Path: "/v1/audit", Action: authz.AuditRead, Tag: "audit",
 		Summary: "Audit trail of the own office and those below (审计日志)",
 	}, s.listAudit)
+	s.enumerate("/v1/audit", "action", store.AuditActions())
+	s.enumerate("/v1/audit", "subject_kind", store.AuditSubjects())
 }
 
 func (s *server) listAudit(ctx context.Context, in *auditInput) (*body[*Page[AuditEntry]], error) {

@@ -13,6 +13,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/process"
 	"github.com/xueji/xueji/models/typed"
 )
 
@@ -36,10 +37,13 @@ func faultIn(message string) (*problem.Error, bool) {
 	code, pointer, _ := strings.Cut(rest, " ")
 	e := problem.New(problem.Code(code))
 	if pointer == "" {
-		return e.WithText("field", "提交的内容", "the content"), true
+		return e.WithText("field", wholeBody().Zh, wholeBody().En), true
 	}
 	return e.At(pointer).With("field", lastOf(pointer)), true
 }
+
+// wholeBody names what was sent where no place in it can be named.
+func wholeBody() process.Text { return process.Text{Zh: "提交的内容", En: "the content"} }
 
 // readJSON decodes a body. It is the one way in for JSON: encoding/json replaces
 // what is no UTF-8, and halves of surrogate pairs, by U+FFFD and says nothing, so
@@ -169,6 +173,27 @@ func placeOf(text []byte, offset int64) string {
 func jsonFormats() map[string]huma.Format {
 	format := huma.Format{Marshal: huma.DefaultJSONFormat.Marshal, Unmarshal: readJSON}
 	return map[string]huma.Format{"application/json": format, "json": format}
+}
+
+// enumerate says which words a parameter takes where code knows them and a tag cannot.
+func (s *server) enumerate(path, parameter string, words []string) {
+	for _, p := range s.huma.OpenAPI().Paths[path].Get.Parameters {
+		if p.Name != parameter {
+			continue
+		}
+		for _, word := range words {
+			p.Schema.Enum = append(p.Schema.Enum, word)
+		}
+		p.Schema.PrecomputeMessages()
+	}
+}
+
+func words[T ~string](list []T) []string {
+	plain := make([]string, len(list))
+	for i, word := range list {
+		plain[i] = string(word)
+	}
+	return plain
 }
 
 // refineSchemas takes the check of lists without repetition over from huma, which

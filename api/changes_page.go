@@ -183,7 +183,7 @@ func (s *server) showChange(ctx context.Context, p *store.ChangePage) ChangePage
 		out.Class = &view
 	}
 	for _, v := range p.Values {
-		out.Values = append(out.Values, ValueView(v))
+		out.Values = append(out.Values, ValueView{Field: v.Field, Label: s.itemLabel(ctx, v.Field), Before: v.Before, After: v.After, Masked: v.Masked})
 	}
 	for _, l := range p.Lines {
 		out.Lines = append(out.Lines, s.showLine(ctx, l))

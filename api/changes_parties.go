@@ -43,6 +43,7 @@ type SideView struct {
 // ValueView is one key item a change writes.
 type ValueView struct {
 	Field  string `json:"field" example:"id_number"`
+	Label  string `json:"label" example:"身份证件号"`
 	Before string `json:"before"`
 	After  string `json:"after"`
 	Masked bool   `json:"masked,omitempty" doc:"A number: reveal-change-number gives it in full to who decides the open step."`

@@ -19,6 +19,7 @@ type exchange struct {
 	requestID string
 	lang      problem.Language
 	catalogue *problem.Catalogue
+	labels    *labels
 	address   string // of the caller: for limits, the log and the audit trail
 	op        Operation
 	principal authz.Principal
@@ -66,7 +67,7 @@ func (s *server) begin(c *gin.Context) {
 	if !requestIDForm.MatchString(id) {
 		id = uuid.NewString()
 	}
-	x := &exchange{requestID: id, lang: languageOf(c.GetHeader("Accept-Language")), catalogue: s.catalogue, address: c.ClientIP()}
+	x := &exchange{requestID: id, lang: languageOf(c.GetHeader("Accept-Language")), catalogue: s.catalogue, labels: s.labels, address: c.ClientIP()}
 	s.heedForwarded(c)
 	c.Request = c.Request.WithContext(context.WithValue(c.Request.Context(), exchangeKey{}, x))
 	c.Header("X-Request-Id", id)

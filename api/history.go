@@ -10,7 +10,6 @@ import (
 
 	"github.com/xueji/xueji/models/calendar"
 	"github.com/xueji/xueji/models/org"
-	"github.com/xueji/xueji/models/problem"
 	"github.com/xueji/xueji/models/process"
 	"github.com/xueji/xueji/models/roster"
 	"github.com/xueji/xueji/models/status"
@@ -123,7 +122,7 @@ func (w *historyWords) items(e HistoryEntry) []HistoryItem {
 	for i := range w.sheets.reader.Template().Columns {
 		column := &w.sheets.reader.Template().Columns[i]
 		field := string(column.Field)
-		add(false, field, w.header(column), w.value(column, was[field]), w.value(column, is[field]))
+		add(false, field, w.label(w.ctx, itemText(column)), w.value(column, was[field]), w.value(column, is[field]))
 	}
 	return list
 }
@@ -141,14 +140,9 @@ func texts(side map[string]any, kind string) map[string]string {
 	return list
 }
 
-// header names an item of the sheet; the sheet itself is Chinese.
-func (w *historyWords) header(c *roster.Column) string {
-	return w.label(w.ctx, process.Text{Zh: c.Header, En: strings.ReplaceAll(string(c.Field), "_", " ")})
-}
-
 // value says an item of the sheet: the code with what it means, where there is a code.
 func (w *historyWords) value(c *roster.Column, value string) string {
-	if label := w.sheets.reader.Label(c.Field, value); label != "" && exchangeOf(w.ctx).lang != problem.English {
+	if label := w.sheets.reader.Label(c.Field, value, exchangeOf(w.ctx).lang); label != "" {
 		return value + " " + label
 	}
 	return value

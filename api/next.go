@@ -2,8 +2,8 @@ package api
 
 import (
 	"context"
-	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/google/uuid"
@@ -33,25 +33,18 @@ func (s *server) next(ctx context.Context, p ChangePage) string {
 	if p.StruckAt != nil {
 		return s.struckSentence(ctx, p)
 	}
-	if exchangeOf(ctx).lang == problem.English {
-		return nextInEnglish(p.Open, awaited(p, problem.English))
-	}
-	return nextInChinese(p.Open, awaited(p, problem.Chinese))
+	lang := exchangeOf(ctx).lang
+	return nextSentence(p, lang, awaited(p, lang))
 }
 
 // inForceOn says of an approved change when it is in force and what may be done until
 // then, or that its day has come and other business goes first.
 func (s *server) inForceOn(ctx context.Context, day calendar.Date, onHold bool) string {
-	english := exchangeOf(ctx).lang == problem.English
-	switch {
-	case onHold && english:
-		return fmt.Sprintf("Approved for %s, and on hold: other business of the pupil goes first, its timeline says which. Nobody needs to act. When that has ended, the record is checked again; the office that filed may withdraw the change.", day)
-	case onHold:
-		return fmt.Sprintf("已审批通过，原定 %s 生效；该生有优先业务在办（见办理记录），此业务暂缓，不需人工处理。该业务结束后系统再次核对；申请单位可以撤回。", day)
-	case english:
-		return fmt.Sprintf("Approved, in force on %s. Until then the record stays as it is, and the office that filed may withdraw the change; on that day the record is checked again.", day)
+	key := nextInForce
+	if onHold {
+		key = nextOnHold
 	}
-	return fmt.Sprintf("已审批通过，%s 起生效。在此之前学籍不变，申请单位可以撤回；到该日系统再次核对后自动生效。", day)
+	return sayNext(exchangeOf(ctx).lang, key, map[string]string{"day": day.String()})
 }
 
 // sideOf is the school on one side of a move.
@@ -69,72 +62,65 @@ func (s *server) said(ctx context.Context, kind string) string {
 	return notice.Say(kind, exchangeOf(ctx).lang, notice.Facts{}).Text
 }
 
-func nextInChinese(open *StepView, w waits) string {
+// nextSentence says what a case waits for, or how it ended.
+func nextSentence(p ChangePage, lang problem.Language, w waits) string {
+	open := p.Open
 	if open == nil {
-		return "已办结，无需再办理。"
+		return endedSentence(p, lang)
 	}
+	fill := map[string]string{"step": open.Label, "office": open.Office, "who": w.who, "due": open.DueDay, "attempts": strconv.Itoa(open.Attempts)}
 	switch {
 	case open.Act != "" && open.Problem != "":
-		return fmt.Sprintf("“%s”：外部服务暂无应答（已尝试 %d 次），系统将自动重试，不需重新提交。", open.Label, open.Attempts)
+		return sayNext(lang, nextSilent, fill)
 	case open.Act != "":
-		return fmt.Sprintf("系统正在自动办理“%s”，不需人工处理。", open.Label)
+		return sayNext(lang, nextAutomatic, fill)
 	case open.Problem == store.NotApplied:
-		return fmt.Sprintf("上次批准未能生效，原因见办理记录。%s可退回申请学校更正（如另选班级），或待原因消除后再次办理“%s”。", open.Office, open.Label)
+		return sayNext(lang, nextNotApplied, fill)
 	case open.Problem != "":
-		return stuckInChinese(open, w)
+		return stuckSentence(lang, fill, w)
 	case open.OverdueAt != nil:
-		return fmt.Sprintf("已逾期：等待 %s办理“%s”，截止日期为 %s。请尽快办理。", w.who, open.Label, open.DueDay)
+		return sayNext(lang, nextOverdue, fill)
 	}
-	return fmt.Sprintf("等待 %s办理“%s”，截止 %s。", w.who, open.Label, open.DueDay)
+	return sayNext(lang, nextWaits, fill)
 }
 
-func nextInEnglish(open *StepView, w waits) string {
-	if open == nil {
-		return "Ended; there is nothing more to do."
+// endedSentence says how a case ended, and that the paper file of a move in force is
+// still on its way.
+func endedSentence(p ChangePage, lang problem.Language) string {
+	switch p.Status {
+	case store.Refused:
+		return sayNext(lang, nextRefused, nil)
+	case store.Taken:
+		return sayNext(lang, nextWithdrawn, nil)
+	case store.Closed:
+		return sayNext(lang, nextClosed, nil)
 	}
-	switch {
-	case open.Act != "" && open.Problem != "":
-		return fmt.Sprintf("\"%s\": the outside service does not answer (attempts: %d); it is tried again by itself, nothing needs to be handed in again.", open.Label, open.Attempts)
-	case open.Act != "":
-		return fmt.Sprintf("The system is doing \"%s\" by itself; nobody needs to act.", open.Label)
-	case open.Problem == store.NotApplied:
-		return fmt.Sprintf("The last approval could not be applied; the timeline says why. %s may send the change back to the school that filed (for another class, say), or do \"%s\" again when the reason is gone.", open.Office, open.Label)
-	case open.Problem != "":
-		return stuckInEnglish(open, w)
-	case open.OverdueAt != nil:
-		return fmt.Sprintf("Overdue: waiting for %s: \"%s\" was due %s. Do it as soon as you can.", w.who, open.Label, open.DueDay)
+	if h := p.Handover; h != nil {
+		fill := map[string]string{"from": h.From, "to": h.To, "due": h.DueOn.String()}
+		switch h.State {
+		case store.HandoverToSend:
+			return sayNext(lang, nextPaperToSend, fill)
+		case store.HandoverSent:
+			return sayNext(lang, nextPaperSent, fill)
+		}
 	}
-	return fmt.Sprintf("Waiting for %s: \"%s\", due %s.", w.who, open.Label, open.DueDay)
+	return sayNext(lang, nextDone, nil)
 }
 
-// stuckInChinese names the tasks of a step that nobody can decide, what helps, and
+// stuckSentence names the tasks of a step that nobody can decide, what helps, and
 // whom the step waits for all the same.
-func stuckInChinese(open *StepView, w waits) string {
+func stuckSentence(lang problem.Language, fill map[string]string, w waits) string {
 	var list []string
-	if w.nobody != "" {
-		list = append(list, fmt.Sprintf("%s没有人员可以办理“%s”。请该单位系统管理员授权人员。", w.nobody, open.Label))
+	fill["nobody"], fill["held"] = w.nobody, w.held
+	for _, part := range []struct{ who, key string }{{w.nobody, nextNobody}, {w.held, nextHeld}, {w.who, nextBesides}} {
+		if part.who != "" {
+			list = append(list, sayNext(lang, part.key, fill))
+		}
 	}
-	if w.held != "" {
-		list = append(list, fmt.Sprintf("“%s”的任务由 %s持有，该人员现不能办理。请该单位负责人将任务移交给有相应角色的人员。", open.Label, w.held))
-	}
-	if w.who != "" {
-		list = append(list, fmt.Sprintf("同时等待 %s办理，截止 %s。", w.who, open.DueDay))
+	if lang == problem.English {
+		return strings.Join(list, " ")
 	}
 	return strings.Join(list, "")
-}
-
-func stuckInEnglish(open *StepView, w waits) string {
-	var list []string
-	if w.nobody != "" {
-		list = append(list, fmt.Sprintf("Nobody at %s may do \"%s\". The system administrator there must give somebody the role.", w.nobody, open.Label))
-	}
-	if w.held != "" {
-		list = append(list, fmt.Sprintf("The task of \"%s\" is held by %s, who cannot act now. The head of the office must hand it over to somebody with the role.", open.Label, w.held))
-	}
-	if w.who != "" {
-		list = append(list, fmt.Sprintf("It also waits for %s, due %s.", w.who, open.DueDay))
-	}
-	return strings.Join(list, " ")
 }
 
 // waits names whom the open step waits for: an office with the role, or the person

@@ -103,7 +103,7 @@ func (x *exchange) told(err error) *problem.Error {
 		return problem.New(problem.NotFound)
 	case unstorable(err):
 		x.cause = err
-		return problem.New(problem.WrongCharacters).With("field", "text")
+		return problem.New(problem.WrongCharacters).WithText("field", "填写的文字", "the text")
 	case overtaken(err):
 		x.cause = err
 		return problem.New(problem.VersionConflict)
@@ -147,6 +147,7 @@ func (s *server) writeRefusal(ctx huma.Context, e *problem.Error) {
 
 // problem writes a refusal in the language of the call.
 func (x *exchange) problem(e *problem.Error) *Problem {
+	e = x.labels.name(x.op.ID, e)
 	entry := x.catalogue.Entry(e.Code)
 	if entry.Status >= http.StatusInternalServerError {
 		x.cause = e
@@ -254,6 +255,9 @@ func finding(err error) *problem.Error {
 	default: // the pointer names the field already
 	}
 	e = problem.New(code).At(pointer).With("field", name)
+	if pointer == "" { // the body as a whole
+		e = e.WithText("field", wholeBody().Zh, wholeBody().En)
+	}
 	for key, value := range params {
 		if key != "name" {
 			e.With(key, value)

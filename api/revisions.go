@@ -4,13 +4,11 @@ import (
 	"context"
 	"maps"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/google/uuid"
 
 	"github.com/xueji/xueji/models/process"
-	"github.com/xueji/xueji/models/roster"
 	"github.com/xueji/xueji/models/store"
 )
 
@@ -56,11 +54,7 @@ func (s *server) showRevision(ctx context.Context, d process.Definition, r store
 		v.Inputs = append(v.Inputs, item)
 	}
 	for _, field := range slices.Sorted(maps.Keys(r.After.Values)) {
-		label := process.Text{Zh: field, En: strings.ReplaceAll(field, "_", " ")}
-		if column := s.sheets.reader.Template().Column(roster.Field(field)); column != nil {
-			label.Zh = column.Header
-		}
-		v.Values = append(v.Values, RevisedItem{Name: field, Label: s.label(ctx, label), Before: r.Before.Values[field], After: r.After.Values[field]})
+		v.Values = append(v.Values, RevisedItem{Name: field, Label: s.itemLabel(ctx, field), Before: r.Before.Values[field], After: r.After.Values[field]})
 	}
 	return v
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/xueji/xueji/files"
 	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/process"
 	"github.com/xueji/xueji/models/roster"
 	"github.com/xueji/xueji/models/store"
 )
@@ -130,7 +131,7 @@ func showFindings(ctx context.Context, list []roster.Finding) []SheetFinding {
 	x := exchangeOf(ctx)
 	shown := make([]SheetFinding, 0, len(list))
 	for _, f := range list {
-		shown = append(shown, SheetFinding{Row: f.Row, Column: f.Column, Header: f.Header, Code: f.Code, Severity: f.Severity,
+		shown = append(shown, SheetFinding{Row: f.Row, Column: f.Column, Header: inLanguage(ctx, process.Text{Zh: f.Header, En: roster.HeaderInEnglish(f.Header)}), Code: f.Code, Severity: f.Severity,
 			Value: f.Shown, Corrected: f.Corrected, RelatedRows: f.RelatedRows, Detail: f.Sentence(x.catalogue, x.lang)})
 	}
 	return shown

@@ -81,6 +81,7 @@ type server struct {
 	store     *store.Store
 	log       *slog.Logger
 	catalogue *problem.Catalogue
+	labels    *labels
 	huma      huma.API
 	limits    *limits
 	sheets    sheets
@@ -138,7 +139,17 @@ func build(deps Deps) (*server, *gin.Engine, error) {
 	router.NoMethod(s.noMethod)
 	s.huma = humagin.New(router, humaConfig(deps.Version))
 	s.routes()
+	processes := deps.Processes
+	if processes == nil { // the description needs no register
+		if processes, err = process.Load(); err != nil {
+			return nil, nil, fmt.Errorf("start the API: %w", err)
+		}
+	}
+	s.enumerate("/v1/changes", "kind", words(processes.Kinds()))
 	s.refineSchemas()
+	if s.labels, err = newLabels(s.huma.OpenAPI(), processes, s.sheets.reader.Template()); err != nil {
+		return nil, nil, err
+	}
 	s.serveHealth(router)
 	return s, router, nil
 }

@@ -182,6 +182,7 @@ func (s *server) handIn(ctx context.Context, key string, compared []any, w store
 		return nil, err
 	}
 	if refusal := slip.Refusal(); refusal != nil {
+		refusal = exchangeOf(ctx).labels.name(exchangeOf(ctx).op.ID, refusal)
 		return nil, refusal
 	}
 	return slip, nil
@@ -199,6 +200,7 @@ func (s *server) showSlip(ctx context.Context, slip *store.Slip) SlipView {
 		v.Aftermath = append(v.Aftermath, s.showAftermath(ctx, line.Verb, line.Params))
 	}
 	if refusal := slip.Refusal(); refusal != nil {
+		refusal = exchangeOf(ctx).labels.name(exchangeOf(ctx).op.ID, refusal)
 		v.Reason, v.Errors = s.catalogue.Sentence(refusal, exchangeOf(ctx).lang), exchangeOf(ctx).findings(refusal)
 	}
 	return v

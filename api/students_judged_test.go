@@ -4,11 +4,13 @@ import (
 	"fmt"
 	"net/http"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
 	"github.com/xueji/xueji/models/org"
+	"github.com/xueji/xueji/models/roster"
 )
 
 // A class comes as its teacher reads it: by the number in the class, page by page,
@@ -91,4 +93,67 @@ func TestNamesAndDaysAreJudgedAsStrictlyAsTheSheet(t *testing.T) {
 			body: m{"level": "1", "decided_on": day, "document_no": "1号"}})
 		require.Contains(t, p.Detail, "2017-05-01", "no entry is known: from the day of birth")
 	}
+}
+
+// say hands a verdict in on the open task of a case.
+func (w *world) say(who caller, change uuid.UUID, verdict string) {
+	w.t.Helper()
+	task := one[uuid.UUID](w, `SELECT id FROM task WHERE change_id = $1 AND status = 'OPEN'`, change)
+	w.must(http.StatusOK, who.token, call{method: "POST", path: "/v1/changes/" + change.String() + "/decisions", key: "say-" + task.String(),
+		body: m{"task_id": task, "verdict": verdict}}, nil)
+}
+
+// Who has died stands in no list of a class or a school, unless it is asked for.
+func TestListsLeaveOutTheDeadUnlessAsked(t *testing.T) {
+	w := newWorld(t)
+	w.openClasses()
+	registrar, leader := w.login(w.places["school"], org.SchoolRegistrar), w.login(w.places["school"], org.SchoolLeader)
+	reviewer := w.login(w.places["county"], org.BureauReviewer)
+	up := read[RosterUpload](t, http.StatusCreated, w.uploadAs(registrar, "/v1/rosters", "a.xlsx", rosterFile(t, "roster-no-au.xlsx")))
+	w.approve(up.Roster.ID, registrar, leader, reviewer)
+	class := one[uuid.UUID](w, `SELECT class_id FROM student GROUP BY class_id ORDER BY count(*) DESC, class_id LIMIT 1`)
+	pupils := one[[]uuid.UUID](w, `SELECT array_agg(id ORDER BY id) FROM student WHERE class_id = $1`, class)
+	dead := pupils[0]
+	var filed struct{ ID uuid.UUID }
+	w.must(http.StatusCreated, registrar.token, filing("k-death-1", m{"kind": "DEATH", "student_id": dead, "inputs": m{"event_date": "2026-11-18"},
+		"evidence": []m{{"id": w.paper(registrar), "kind": "DEATH_PROOF"}}}), &filed)
+	w.say(leader, filed.ID, "APPROVE")
+	w.say(reviewer, filed.ID, "APPROVE")
+	require.Equal(t, "DECEASED", one[string](w, `SELECT enrol_status FROM student WHERE id = $1`, dead))
+
+	ids := func(body m) (list []uuid.UUID) {
+		body["limit"] = 100
+		var page Page[StudentLine]
+		w.must(http.StatusOK, registrar.token, call{method: "POST", path: "/v1/students/search", body: body}, &page)
+		require.Empty(t, page.Next)
+		for _, line := range page.Items {
+			list = append(list, line.ID)
+		}
+		return list
+	}
+	whole := one[int](w, `SELECT count(*) FROM student`)
+	require.Less(t, whole, 100)
+	require.ElementsMatch(t, pupils[1:], ids(m{"class_id": class}))
+	require.Len(t, ids(m{"school_id": w.places["school"].id}), whole-1)
+	require.NotContains(t, ids(m{"school_id": w.places["school"].id}), dead)
+	require.Equal(t, []uuid.UUID{dead}, ids(m{"school_id": w.places["school"].id, "statuses": []string{"DECEASED"}}))
+	require.Contains(t, ids(m{"class_id": class, "statuses": []string{"DECEASED", "ENROLLED"}}), dead)
+}
+
+// Nobody is punished at a school before the month of entry.
+func TestNoPunishmentIsOlderThanTheEntry(t *testing.T) {
+	w := newWorld(t)
+	registrar, _ := w.enrolled()
+	pupil := one[uuid.UUID](w, `SELECT id FROM student ORDER BY id LIMIT 1`)
+	entry, err := time.Parse("200601", w.item(registrar, "/v1/students/"+pupil.String(), roster.EntryMonth))
+	require.NoError(t, err)
+	record := func(day time.Time) call {
+		return call{method: "POST", path: "/v1/students/" + pupil.String() + "/punishments", key: "punish-" + day.Format("20060102"),
+			body: m{"level": "1", "decided_on": day.Format("2006-01-02"), "document_no": "1号"}}
+	}
+	p := w.refused("punishment_date", registrar.token, record(entry.AddDate(0, 0, -1)))
+	require.Equal(t, "/decided_on", p.Errors[0].Pointer)
+	require.Contains(t, p.Detail, entry.Format("2006-01-02"))
+	w.must(http.StatusCreated, registrar.token, record(entry), nil)
+	require.Equal(t, 1, one[int](w, `SELECT count(*) FROM punishment WHERE student_id = $1`, pupil))
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/xueji/xueji/models/calendar"
 	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/process"
 	"github.com/xueji/xueji/models/roster"
 	"github.com/xueji/xueji/models/status"
 	"github.com/xueji/xueji/models/store"
@@ -113,9 +114,9 @@ func (s *server) showStudent(ctx context.Context, r *store.StudentRecord) Studen
 			continue
 		}
 		value := r.Item(column.Field)
-		item := SheetItem{Field: column.Field, Header: column.Header, Value: value, Masked: value != "" && store.IsSecret(column.Field)}
+		item := SheetItem{Field: column.Field, Header: inLanguage(ctx, itemText(&column)), Value: value, Masked: value != "" && store.IsSecret(column.Field)}
 		if column.Kind == roster.KindCode {
-			item.Label = s.sheets.reader.Label(column.Field, value)
+			item.Label = s.sheets.reader.Label(column.Field, value, exchangeOf(ctx).lang)
 		}
 		page.Items = append(page.Items, item)
 	}
@@ -129,6 +130,17 @@ func (s *server) showStudent(ctx context.Context, r *store.StudentRecord) Studen
 		}
 	}
 	return page
+}
+
+// itemText names an item of the sheet.
+func itemText(c *roster.Column) process.Text { return process.Text{Zh: c.Header, En: c.En} }
+
+// itemLabel names an item of the sheet in the language of the call.
+func (s *server) itemLabel(ctx context.Context, field string) string {
+	if c := s.sheets.reader.Template().Column(roster.Field(field)); c != nil {
+		return inLanguage(ctx, itemText(c))
+	}
+	return field
 }
 
 // document reads a stored JSON object for an answer.

@@ -191,6 +191,9 @@ func (s *server) saveDraft(ctx context.Context, in *struct {
 		Opinion string `json:"opinion" maxLength:"500" text:"free"`
 	}
 }) (*body[DraftView], error) {
+	if in.Body.Verdict == "" && in.Body.Opinion == "" {
+		return nil, problem.New(problem.Required).At("/opinion").With("field", "opinion")
+	}
 	return s.draft(ctx, func(tx *store.Tx) (*store.Draft, error) {
 		return tx.SaveDraft(store.Draft{TaskID: in.Task, Verdict: store.Verb(in.Body.Verdict), Opinion: in.Body.Opinion}, principalOf(ctx).Office.ID)
 	})

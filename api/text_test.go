@@ -38,8 +38,8 @@ func TestControlCharactersAreRefusedWhereverTheyStand(t *testing.T) {
 		require.Len(t, p.Errors, 1)
 		require.Equal(t, pointer, p.Errors[0].Pointer)
 	}
-	p := w.refused("text_garbled", registrar.token, get("/v1/changes?kind=%ff"))
-	require.Equal(t, "kind", p.Errors[0].Pointer)
+	p := w.refused("text_garbled", registrar.token, get("/v1/changes?case_no=%ff"))
+	require.Equal(t, "case_no", p.Errors[0].Pointer)
 	w.refused("bad_cursor", admin.token, get(orgPath(w.places["school"], "/accounts?cursor="+EncodeCursor("a\x00"))))
 }
 

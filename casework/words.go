@@ -147,16 +147,16 @@ var actionWords = sync.OnceValue(func() map[Action]process.Text {
 		ActNothing: {Zh: "无需处理。", En: "This is normal; nothing needs to be done."},
 		ActWait:    {Zh: "系统会自动重试，请等待；超过一天请联系运维。", En: "Wait: it is tried again by itself. Tell the operator when it lasts longer than a day."},
 		ActGiveRole: {
-			Zh: "请该单位（或上级）系统管理员授予角色，或由负责人移交任务；之后自动继续。",
-			En: "The system administrator of that office, or of the level above, must give the role to somebody, or its head hand over the task (移交); then it goes on by itself.",
+			Zh: "请该单位或上级主管部门的系统管理员授予角色，或由负责人、系统管理员移交任务；之后自动继续。",
+			En: "The system administrator of that office, or of the level above, must give the role to somebody, or the head or administrator hand over the task (移交); then it goes on by itself.",
 		},
 		ActOrderDone: {
 			Zh: "超期不会自动审批；上级主管部门负责人可督办，或说明理由后终止。",
 			En: "Time decides nothing. The head of the superior bureau may order it done (督办) or end it with a reason.",
 		},
 		ActSendBack: {
-			Zh: "请审批人将业务退回申请学校更正（如另选班级）；原因消除后也可再次批准。",
-			En: "Whoever decides sends it back to the school that filed, which corrects it (another class, say); when the reason is gone, approve again.",
+			Zh: "请审批人将业务退回申请单位更正（如另选班级）；原因消除后也可再次批准。",
+			En: "Whoever decides sends it back to the office that filed, which corrects it (another class, say); when the reason is gone, approve again.",
 		},
 		ActStartWorker: {Zh: "请启动：xueji worker。期间不会丢失任何内容。", En: "Start one: xueji worker. Nothing is lost meanwhile."},
 		ActStartTemporal: {
@@ -355,7 +355,7 @@ func engineWordings() map[Finding]wording {
 		},
 		FindRunsAfterward: {
 			ActRebuild, process.Text{Zh: "业务已办结但工作流仍在运行", En: "Its workflow still runs"},
-			process.Text{Zh: "但工作流仍在运行。无害。", En: "Its workflow still runs. Harmless."},
+			process.Text{Zh: "业务已办结，工作流仍在运行。无害。", En: "The change has ended, and its workflow still runs. Harmless."},
 		},
 	}
 }

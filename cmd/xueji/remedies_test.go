@@ -11,6 +11,7 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"github.com/xueji/xueji/api"
+	"github.com/xueji/xueji/casework"
 	"github.com/xueji/xueji/models/notice"
 	"github.com/xueji/xueji/models/problem"
 	"github.com/xueji/xueji/models/process"
@@ -46,6 +47,15 @@ func sentences(t *testing.T) map[string]problem.Entry {
 		zh, en := notice.Say(kind, problem.Chinese, notice.Facts{}), notice.Say(kind, problem.English, notice.Facts{})
 		all["notice "+kind] = problem.Entry{Zh: zh.Title + "。" + zh.Text, En: en.Title + ". " + en.Text}
 	}
+	for _, f := range casework.Findings() {
+		all["finding "+string(f)] = problem.Entry{Zh: f.Detail(problem.Chinese, nil), En: f.Detail(problem.English, nil)}
+	}
+	for _, a := range casework.Actions() {
+		all["action "+string(a)] = problem.Entry{Zh: a.Sentence(problem.Chinese, nil), En: a.Sentence(problem.English, nil)}
+	}
+	for of, text := range api.Advice() {
+		all[of] = problem.Entry{Zh: text.Zh, En: text.En}
+	}
 	return all
 }
 
@@ -69,6 +79,26 @@ func TestWhatRemediesNameExists(t *testing.T) {
 			require.Empty(t, rest, "%v: no command %q", r.Words, line)
 		}
 	}
+}
+
+// commandLine finds a command of the program in a sentence, with the switches named.
+var commandLine = regexp.MustCompile(`xueji ([a-z]+(?: [a-z]+)*)((?: --[a-z-]+)*)`)
+
+// A command that a sentence names exists, with its switches.
+func TestEveryCommandInASentenceExists(t *testing.T) {
+	found := 0
+	for of, e := range sentences(t) {
+		for _, m := range append(commandLine.FindAllStringSubmatch(e.Zh, -1), commandLine.FindAllStringSubmatch(e.En, -1)...) {
+			command, rest, err := newRootCommand().Find(strings.Fields(m[1]))
+			require.NoError(t, err, of)
+			require.Empty(t, rest, "%s: no command %q", of, m[1])
+			for _, flag := range strings.Fields(m[2]) {
+				require.NotNil(t, command.Flag(strings.TrimPrefix(flag, "--")), "%s: %q has no %s", of, m[1], flag)
+			}
+			found++
+		}
+	}
+	require.Greater(t, found, 5)
 }
 
 // Every clause that asks for something uses words whose remedy is known.
@@ -96,7 +126,7 @@ var business = regexp.MustCompile(`(?:改办|办理|申请)“?(\p{Han}{2,12})`)
 
 // notBusiness are the beginnings of what follows such a verb and is no kind.
 var notBusiness = []string{"业务", "此业务", "其他业务", "对应的业务", "此项业务", "一项业务", "的业务", "相应的离校业务", "相应业务", "反向业务", "高中转学", "毕业后跨省就学", "过毕业后跨省就学",
-	"批量转学", "该生转入", "转入", "离校手续", "名单", "仲裁", "恢复", "佐证申请", "学校", "单位", "人", "记录", "信息", "期限", "时间", "意见", "对象", "者", "时再查看", "开除学籍", "请重新申请", "其待办"}
+	"批量转学", "该生转入", "转入", "离校手续", "名单", "仲裁", "恢复", "佐证申请", "学校", "单位", "人", "记录", "信息", "期限", "时间", "意见", "对象", "者", "开除学籍", "请重新申请", "其待办", "角色", "结果", "时再查看"}
 
 // A kind that a sentence sends people to is a kind of the catalogue: nobody is sent to
 // a graduation or to a change of class where there is none.
@@ -119,7 +149,7 @@ func TestNoSentenceSendsToAKindThatDoesNotExist(t *testing.T) {
 			}
 		}
 		for _, word := range append(code.FindAllString(e.Zh, -1), code.FindAllString(e.En, -1)...) {
-			if !slices.Contains([]string{"JPEG", "HEIC", "JSON", "ETAG", "TRANSFER_FORM", "TRUE", "FALSE", "NULL"}, word) {
+			if !slices.Contains([]string{"JPEG", "HEIC", "JSON", "ETAG", "TRANSFER_FORM", "TRUE", "FALSE", "NULL", "NAMESPACE", "NAME"}, word) {
 				require.Contains(t, known.Kinds(), process.Kind(word), of)
 			}
 		}

@@ -55,6 +55,12 @@ func (e *Error) WithText(name, zh, en string) *Error {
 	return e.With(name, zh).With(name+inEnglish, en)
 }
 
+// Bilingual reports whether a placeholder has a text in each language.
+func (e *Error) Bilingual(name string) bool {
+	_, both := e.Params[name+inEnglish]
+	return both
+}
+
 // inEnglish ends the name of a parameter's English text.
 const inEnglish = ".en"
 

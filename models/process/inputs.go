@@ -54,7 +54,7 @@ func (d Definition) CheckLater(form map[string]string) []*problem.Error {
 	var list []*problem.Error
 	for _, in := range d.Inputs {
 		if _, given := form[in.Name]; in.Later && given {
-			list = append(list, problem.New(problem.InputUnknown).At("/inputs/"+in.Name).With("field", in.Name))
+			list = append(list, problem.New(problem.InputUnknown).At("/inputs/"+in.Name).WithText("field", in.Label.Zh, in.Label.En))
 		}
 	}
 	return list
@@ -69,8 +69,12 @@ func (d Definition) CheckAsked(s Step, inputs map[string]string) []*problem.Erro
 func checkInputs(all []Input, inputs map[string]string, asked func(Input) bool) []*problem.Error {
 	var list []*problem.Error
 	for name := range inputs {
-		if !slices.ContainsFunc(all, func(in Input) bool { return in.Name == name && asked(in) }) {
+		i := slices.IndexFunc(all, func(in Input) bool { return in.Name == name })
+		switch {
+		case i < 0:
 			list = append(list, problem.New(problem.InputUnknown).At("/inputs/"+name).With("field", name))
+		case !asked(all[i]): // a later step asks for it
+			list = append(list, problem.New(problem.InputUnknown).At("/inputs/"+name).WithText("field", all[i].Label.Zh, all[i].Label.En))
 		}
 	}
 	slices.SortFunc(list, func(a, b *problem.Error) int { return strings.Compare(a.Field, b.Field) })

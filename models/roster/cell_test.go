@@ -248,11 +248,11 @@ func TestANumberInAWrongColumnStaysHidden(t *testing.T) {
 
 func TestCodesHaveLabels(t *testing.T) {
 	rd := reader(t)
-	require.Equal(t, "苗族", rd.Label("ethnicity", "06"))
-	require.Equal(t, "母亲", rd.Label("member2_relation", "52"))
-	require.Empty(t, rd.Label("ethnicity", "66"))
-	require.Empty(t, rd.Label(roster.Name, "06"))
-	require.Empty(t, rd.Label("no_such_field", "06"))
+	require.Equal(t, "苗族", rd.Label("ethnicity", "06", problem.Chinese))
+	require.Equal(t, "母亲", rd.Label("member2_relation", "52", problem.Chinese))
+	require.Empty(t, rd.Label("ethnicity", "66", problem.Chinese))
+	require.Empty(t, rd.Label(roster.Name, "06", problem.Chinese))
+	require.Empty(t, rd.Label("no_such_field", "06", problem.Chinese))
 	tables, err := roster.LoadTables()
 	require.NoError(t, err)
 	require.Len(t, tables["ethnicity"].Codes(), 58)

@@ -150,7 +150,7 @@ func (c *checker) identity(j *judgement) {
 		return
 	case number.value == "":
 		if kind.value != idTypeOther {
-			j.reject(number, problem.SheetIDMissing, map[string]string{"type": c.tables["id_type"].Label(kind.value), "type.en": kind.value})
+			j.reject(number, problem.SheetIDMissing, c.typeNamed(kind.value))
 		}
 		return
 	case kind.value != idTypeCitizen:

@@ -8,15 +8,21 @@ import (
 	"strings"
 
 	"gopkg.in/yaml.v3"
+
+	"github.com/xueji/xueji/models/problem"
 )
 
 //go:embed codes.yaml
 var codesYAML []byte
 
+//go:embed codes.en.yaml
+var codesEnglishYAML []byte
+
 // Table is a code table: what each code means and the words used for it.
 type Table struct {
 	words  map[string][]string // code → label, then other words
 	byWord map[string]string   // word → code
+	en     map[string]string   // code → label in English
 	width  int                 // length of the longest code
 }
 
@@ -26,9 +32,13 @@ func LoadTables() (map[string]*Table, error) {
 	if err := yaml.Unmarshal(codesYAML, &raw); err != nil {
 		return nil, fmt.Errorf("roster code tables: %w", err)
 	}
+	var english map[string]map[string]string
+	if err := yaml.Unmarshal(codesEnglishYAML, &english); err != nil {
+		return nil, fmt.Errorf("roster code tables in English: %w", err)
+	}
 	tables := make(map[string]*Table, len(raw))
 	for name, words := range raw {
-		t, err := newTable(words)
+		t, err := newTable(words, english[name])
 		if err != nil {
 			return nil, fmt.Errorf("roster code table %s: %w", name, err)
 		}
@@ -37,10 +47,10 @@ func LoadTables() (map[string]*Table, error) {
 	return tables, nil
 }
 
-func newTable(words map[string][]string) (*Table, error) {
-	t := &Table{words: words, byWord: make(map[string]string)}
+func newTable(words map[string][]string, english map[string]string) (*Table, error) {
+	t := &Table{words: words, byWord: make(map[string]string), en: english}
 	for code, list := range words {
-		if len(list) == 0 {
+		if len(list) == 0 || english[code] == "" {
 			return nil, fmt.Errorf("code %s has no label", code)
 		}
 		t.width = max(t.width, len(code))
@@ -57,12 +67,16 @@ func newTable(words map[string][]string) (*Table, error) {
 // Has reports whether the table has this code.
 func (t *Table) Has(code string) bool { return t.words[code] != nil }
 
-// Label gives the Chinese label of a code, or "" when it is unknown.
-func (t *Table) Label(code string) string {
-	if list := t.words[code]; list != nil {
-		return list[0]
+// Label gives the label of a code in a language, or "" when the code is unknown.
+func (t *Table) Label(code string, lang problem.Language) string {
+	list := t.words[code]
+	switch {
+	case list == nil:
+		return ""
+	case lang == problem.English:
+		return t.en[code]
 	}
-	return ""
+	return list[0]
 }
 
 // Code gives the code a word stands for.
@@ -83,12 +97,12 @@ func (t *Table) Padded(digits string) (string, bool) {
 	return code, t.Has(code)
 }
 
-// Label gives the Chinese label of a field's code for showing a record, or ""
-// when the field has no code table or the table no such code.
-func (rd *Reader) Label(f Field, code string) string {
+// Label gives the label of a field's code in a language for showing a record, or
+// "" when the field has no code table or the table no such code.
+func (rd *Reader) Label(f Field, code string, lang problem.Language) string {
 	column := rd.template.Column(f)
 	if column == nil || column.Kind != KindCode {
 		return ""
 	}
-	return rd.tables[column.Table].Label(code)
+	return rd.tables[column.Table].Label(code, lang)
 }

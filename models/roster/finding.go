@@ -40,13 +40,13 @@ type Finding struct {
 
 // Problem gives the finding as a problem, whose sentences the catalogue has.
 func (f Finding) Problem() *problem.Error {
-	e := problem.New(f.Code).With("header", f.Header)
+	e := problem.New(f.Code).WithText("header", f.Header, HeaderInEnglish(f.Header))
 	if f.Row > 0 { // an item of a record stands in no row
 		e.With("row", strconv.Itoa(f.Row)).With("column", f.Column)
 	}
 	maps.Copy(e.Params, f.Params)
 	if len(f.RelatedRows) > 0 {
-		e.With("related", joinRows(f.RelatedRows))
+		e.WithText("related", joinRows(f.RelatedRows, "、"), joinRows(f.RelatedRows, ", "))
 	}
 	return e
 }
@@ -74,12 +74,12 @@ func quoted(value, open, closing, empty string) string {
 	return open + value + closing
 }
 
-func joinRows(rows []int) string {
+func joinRows(rows []int, between string) string {
 	words := make([]string, len(rows))
 	for i, r := range rows {
 		words[i] = strconv.Itoa(r)
 	}
-	return strings.Join(words, "、")
+	return strings.Join(words, between)
 }
 
 // longestShown is how many characters of a value a finding repeats.

@@ -21,12 +21,20 @@ const findingsSheet = "逐行说明"
 // row, what stood there (masked), what was taken, reason and remedy.
 func findingsTable(findings []Finding, c *problem.Catalogue, lang problem.Language) [][]string {
 	table := [][]string{{"行号", "列", "列名", verdictHeader, "原值", "更正为", remarkHeader}}
+	english := lang == problem.English
+	if english {
+		table[0] = []string{"Row", "Column", "Header", "Result", "Value", "Corrected to", "What to do"}
+	}
 	for _, f := range findings {
 		row := ""
 		if f.Row > 0 { // a finding about the file stands in no row
 			row = strconv.Itoa(f.Row)
 		}
-		table = append(table, []string{row, f.Column, f.Header, verdictWord(f.Severity), f.Shown, f.Corrected, f.Sentence(c, lang)})
+		header, word := f.Header, verdictWord(f.Severity)
+		if english {
+			header, word = HeaderInEnglish(header), verdictInEnglish(f.Severity)
+		}
+		table = append(table, []string{row, f.Column, header, word, f.Shown, f.Corrected, f.Sentence(c, lang)})
 	}
 	return table
 }

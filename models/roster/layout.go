@@ -134,10 +134,10 @@ func (l *layout) place(t *Template, headers map[int]string) error {
 		}
 	}
 	if len(twice) > 0 {
-		return problem.New(problem.SheetColumnTwice).With("columns", list(twice))
+		return problem.New(problem.SheetColumnTwice).WithText("columns", list(twice), listInEnglish(twice))
 	}
 	if len(unknown) > 0 {
-		l.warn(problem.SheetColumnsUnknown, "", map[string]string{"columns": list(unknown)})
+		l.warn(problem.SheetColumnsUnknown, "", columnsNamed(unknown))
 	}
 	if t.partial {
 		return nil // any of the columns in any order
@@ -146,10 +146,10 @@ func (l *layout) place(t *Template, headers map[int]string) error {
 		return err
 	}
 	if moved := l.moved(t); len(moved) > 0 {
-		l.warn(problem.SheetColumnsMoved, "", map[string]string{"columns": list(moved)})
+		l.warn(problem.SheetColumnsMoved, "", columnsNamed(moved))
 	}
 	if len(decorated) > 0 {
-		l.warn(problem.SheetHeadersDecorated, "", map[string]string{"columns": list(decorated)})
+		l.warn(problem.SheetHeadersDecorated, "", columnsNamed(decorated))
 	}
 	return nil
 }
@@ -169,10 +169,10 @@ func (l *layout) missing(t *Template) error {
 		}
 	}
 	if len(needed) > 0 {
-		return problem.New(problem.SheetColumnsMissing).With("columns", list(needed))
+		return problem.New(problem.SheetColumnsMissing).WithText("columns", list(needed), listInEnglish(needed))
 	}
 	if len(optional) > 0 {
-		l.warn(problem.SheetOptionalMissing, "", map[string]string{"columns": list(optional)})
+		l.warn(problem.SheetOptionalMissing, "", columnsNamed(optional))
 	}
 	return nil
 }

@@ -116,17 +116,19 @@ func (p *pass) fileFindings() {
 		p.sum.File = append(p.sum.File, Finding{Row: p.layout.headerRow, Code: code, Severity: severity, Params: params})
 	}
 	if len(p.hidden) > 0 {
-		tell(problem.SheetHiddenRows, Remark, map[string]string{"rows": someRows(p.hidden), "count": strconv.Itoa(len(p.hidden))})
+		params := rowsNamed(p.hidden)
+		params["count"] = strconv.Itoa(len(p.hidden))
+		tell(problem.SheetHiddenRows, Remark, params)
 	}
 	if len(p.left) > 0 {
-		tell(problem.SheetNoPupilRows, Fixed, map[string]string{"rows": someRows(p.left)})
+		tell(problem.SheetNoPupilRows, Fixed, rowsNamed(p.left))
 	}
 	if len(p.unnamed) > 0 {
 		letters := make([]string, 0, len(p.unnamed))
 		for _, column := range sortedKeys(p.unnamed) {
 			letters = append(letters, workbook.ColumnLetter(column))
 		}
-		tell(problem.SheetColumnsUnnamed, Fixed, map[string]string{"columns": list(letters)})
+		tell(problem.SheetColumnsUnnamed, Fixed, columnsNamed(letters))
 	}
 }
 
@@ -134,8 +136,8 @@ func (p *pass) fileFindings() {
 const shownRows = 20
 
 // someRows names rows for people: the first twenty, then how many more.
-func someRows(rows []int) string {
-	text := joinRows(rows[:min(len(rows), shownRows)])
+func someRows(rows []int, between string) string {
+	text := joinRows(rows[:min(len(rows), shownRows)], between)
 	if more := len(rows) - shownRows; more > 0 {
 		text += " … (+" + strconv.Itoa(more) + ")"
 	}
@@ -156,8 +158,7 @@ func (l *layout) hiddenColumns(t *Template, book *workbook.Book) error {
 		}
 	}
 	if len(headers) > 0 {
-		l.findings = append(l.findings, Finding{Row: l.headerRow, Code: problem.SheetHiddenColumns, Severity: Remark,
-			Params: map[string]string{"columns": list(headers)}})
+		l.findings = append(l.findings, Finding{Row: l.headerRow, Code: problem.SheetHiddenColumns, Severity: Remark, Params: columnsNamed(headers)})
 	}
 	return nil
 }

@@ -84,6 +84,7 @@ const (
 type Column struct {
 	Letter   string `yaml:"letter"`
 	Header   string `yaml:"header"`
+	En       string `yaml:"en"` // the item's name in English
 	Field    Field  `yaml:"field"`
 	Kind     Kind   `yaml:"kind"`
 	Max      int    `yaml:"max"`   // longest value in characters

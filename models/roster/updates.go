@@ -64,7 +64,7 @@ func (t *Template) misfit(lacks []string) error {
 	if len(lacks) == 0 {
 		return problem.New(problem.SheetWrongTemplate)
 	}
-	return problem.New(problem.SheetColumnsMissing).With("columns", list(lacks))
+	return problem.New(problem.SheetColumnsMissing).WithText("columns", list(lacks), listInEnglish(lacks))
 }
 
 // requires says whether a cell of the column may not be empty. Of an update only

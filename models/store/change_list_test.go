@@ -12,14 +12,16 @@ import (
 )
 
 // places makes a class of the year 2024 with so many seats, at school B.
-func (r *recordsRig) places(seats int) uuid.UUID {
+func (r *recordsRig) places(seats int) uuid.UUID { return r.placesIn(2024, seats) }
+
+func (r *recordsRig) placesIn(year, seats int) uuid.UUID {
 	r.t.Helper()
 	grade, class := newID(), newID()
-	r.exec(`INSERT INTO school_grade (id, school_id, org_path, stage, entry_year, name) VALUES ($1, $2, $3::text::ltree, 'PRIMARY', 2024, '2024级') ON CONFLICT DO NOTHING`,
-		grade, r.school[schoolBPath], schoolBPath)
+	r.exec(`INSERT INTO school_grade (id, school_id, org_path, stage, entry_year, name) VALUES ($1, $2, $3::text::ltree, 'PRIMARY', $4::int, $4::int || '级') ON CONFLICT DO NOTHING`,
+		grade, r.school[schoolBPath], schoolBPath, year)
 	r.exec(`INSERT INTO school_class (id, school_id, org_path, grade_id, code, name, capacity)
-		SELECT $1, school_id, org_path, id, '2024' || (100 + (SELECT count(*) FROM school_class)), '班', $2 FROM school_grade WHERE school_id = $3 AND entry_year = 2024`,
-		class, seats, r.school[schoolBPath])
+		SELECT $1, school_id, org_path, id, ($4::int)::text || (100 + (SELECT count(*) FROM school_class)), '班', $2 FROM school_grade WHERE school_id = $3 AND entry_year = $4::int`,
+		class, seats, r.school[schoolBPath], year)
 	return class
 }
 

@@ -104,7 +104,8 @@ func (t *Tx) CheckPolicy(text []byte, from calendar.Date) (process.Policy, error
 		list = append(list, problem.New(problem.PolicyPast).At("/valid_from").With("today", t.today().String()))
 	}
 	for _, f := range faults {
-		list = append(list, problem.New(problem.PolicyFault).At("/body"+f.Path).With("where", f.Path).WithText("what", f.Zh, f.En))
+		where := t.store.processes.RuleLabel(f.Path)
+		list = append(list, problem.New(problem.PolicyFault).At("/body"+f.Path).WithText("where", where.Zh, where.En).WithText("what", f.Zh, f.En))
 	}
 	return p, problem.Join(list...)
 }

@@ -81,7 +81,7 @@ func (c *rosterCheck) compare(t *Tx, batch []StagedRow, known map[int]knownPupil
 			if record.current.IDNumber() == "" {
 				code = problem.RosterDiffersUnnumbered
 			}
-			c.tell(row, "", roster.Remark, problem.New(code).With("items", strings.Join(differing, "、")))
+			c.tell(row, "", roster.Remark, problem.New(code).WithText("items", strings.Join(differing, "、"), roster.HeadersInEnglish(differing)))
 		}
 	}
 	return nil

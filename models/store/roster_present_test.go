@@ -6,9 +6,12 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
 
 	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/process"
 	"github.com/xueji/xueji/models/roster"
 )
 
@@ -76,6 +79,56 @@ func (r *recordsRig) rosterRows(up *Roster) map[int]RosterRow {
 	return rows
 }
 
+// decided lets a change take effect, as the worker does with its last decision.
+func (r *recordsRig) decided(c *Change) {
+	r.t.Helper()
+	r.mustIn(r.worker, "", func(t *Tx) error {
+		locked, err := t.lockChange(c.ID)
+		if err != nil {
+			return err
+		}
+		return t.takeEffect(locked, nil)
+	})
+}
+
+// leaves lets a pupil of school A leave otherwise (其他离校).
+func (r *recordsRig) leaves(name string) {
+	r.t.Helper()
+	var c *Change
+	var id uuid.UUID
+	require.NoError(r.t, r.owner.QueryRow(r.t.Context(), `SELECT id FROM student WHERE name = $1`, name).Scan(&id))
+	r.mustIn(r.app, schoolAPath, func(t *Tx) (err error) {
+		paper := &Evidence{ID: newID(), OrgID: r.school[schoolAPath], OrgPath: schoolAPath, BlobKey: "k-paper", FileName: "申请.pdf", MediaType: "application/pdf", Size: 1, SHA256: []byte("p")}
+		if err := t.AddEvidence(paper); err != nil {
+			return err
+		}
+		c, err = t.FileChange(Filing{Kind: process.OtherLeaving, StudentID: id, Inputs: map[string]string{"reason": "随父母外出"},
+			Evidence: []EvidenceRef{{ID: paper.ID, Kind: "GUARDIAN_APPLICATION"}},
+			Office:   Office{ID: r.school[schoolAPath], Path: schoolAPath, Province: "520000"}, Key: newID().String(), BodyHash: []byte("leaves")})
+		return err
+	})
+	r.decided(c)
+}
+
+// movesAway moves every pupil of school A to school B (批量转学).
+func (r *recordsRig) movesAway() {
+	r.t.Helper()
+	rows, err := r.owner.Query(r.t.Context(), `SELECT id, entry_year FROM student WHERE school_id = $1`, r.school[schoolAPath])
+	require.NoError(r.t, err)
+	years := map[uuid.UUID]int{}
+	var id uuid.UUID
+	var year int
+	_, err = pgx.ForEachRow(rows, []any{&id, &year}, func() error { years[id] = year; return nil })
+	require.NoError(r.t, err)
+	var lines []Line
+	for id, year := range years {
+		lines = append(lines, Line{id, r.placesIn(year, 50)})
+	}
+	c, err := r.fileList(r.list(lines...))
+	require.NoError(r.t, err)
+	r.decided(c)
+}
+
 // A corrected sheet comes again: who is in the register already is told apart from
 // what is wrong, and nobody is enrolled a second time, with or without a number.
 func TestPupilsOfTheSchoolAreRecognised(t *testing.T) {
@@ -85,7 +138,7 @@ func TestPupilsOfTheSchoolAreRecognised(t *testing.T) {
 	lost, late := all[2], unnumbered(all[3])
 	rig.enrolSheet(rig.write(plain, bare, lost, late), "first")
 	require.Equal(t, 4, rig.count(`SELECT count(*) FROM student`))
-	rig.exec(`UPDATE student SET in_register = false, enrol_status = 'WITHDRAWN' WHERE name = $1`, lost[roster.Name])
+	rig.leaves(lost[roster.Name])
 
 	again := rig.write(
 		plain,                                 // 3: as it is
@@ -202,8 +255,8 @@ func TestPupilsOfAnotherSchoolAreRefused(t *testing.T) {
 	rig := newRecordsRig(t)
 	all := rig.sheetPupils("roster-no-au.xlsx")
 	rig.enrolSheet(rig.write(all[0], unnumbered(all[1])), "first")
-	rig.exec(`UPDATE student SET school_id = $1, org_path = $2::text::ltree, class_id = NULL, holds_seat = false`, rig.school[schoolBPath], schoolBPath)
-	rig.exec(`UPDATE guardian SET org_path = $1::text::ltree`, schoolBPath)
+	rig.movesAway()
+	require.Equal(t, 2, rig.count(`SELECT count(*) FROM student WHERE school_id = $1`, rig.school[schoolBPath]))
 	up := rig.upload(rig.write(all[0], unnumbered(all[1])), "second")
 	rows := rig.rosterRows(up)
 	require.Equal(t, RowRejected, rows[3].Verdict)

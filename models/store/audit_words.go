@@ -1,0 +1,49 @@
+package store
+
+import (
+	"slices"
+	"strings"
+)
+
+// auditWords are the actions of the audit trail by the kind of subject they are
+// written about. A line is for ever: a word is never taken out.
+const auditWords = `
+account       account.close account.create account.password account.reset account.seal account.unlock account.unseal account.update login.failed proxy.add
+change        case.decide case.rebuild change.day_failed change.dismiss change.ended change.file change.line_ended change.reveal change.struck slip.counted slip.refused step.passed
+class         class.close class.create class.update
+evidence      evidence.open evidence.upload
+grade         grade.create
+handover      handover.receive handover.send
+lookup        identity.ask student.find
+organisation  org.close org.create org.reassign org.rename
+policy        policy.add
+proxy         proxy.revoke
+punishment    punishment.cancel punishment.record
+roster        roster.ask_register roster.discard roster.enrol roster.findings roster.upload
+session       session.open session.revoke token.create
+student       student.create student.edit student.reveal student.tidy
+webhook       webhook.add webhook.delete webhook.disable webhook.enable webhook.redeliver webhook.rotate webhook.test
+`
+
+// AuditActions lists the actions of the audit trail in order.
+func AuditActions() []string {
+	var list []string
+	for line := range strings.Lines(auditWords) {
+		if words := strings.Fields(line); len(words) > 0 {
+			list = append(list, words[1:]...)
+		}
+	}
+	slices.Sort(list)
+	return slices.Compact(list)
+}
+
+// AuditSubjects lists the kinds of subjects of the audit trail in order.
+func AuditSubjects() []string {
+	var list []string
+	for line := range strings.Lines(auditWords) {
+		if words := strings.Fields(line); len(words) > 0 {
+			list = append(list, words[0])
+		}
+	}
+	return list
+}
