@@ -22,7 +22,7 @@ const OnHold = "ON_HOLD"
 func (t *Tx) holdDay(c *Change, s *openedStep, barred *problem.Error) error {
 	rule, _ := c.Definition.Step(s.No)
 	next := t.today().End()
-	due := t.store.workdays.Deadline(next, rule.Term)
+	due := t.workdays.Deadline(next, rule.Term)
 	t.later("put a step on hold", 1, `UPDATE step SET next_attempt_at = ?, due_at = ?, due_provisional = ?, remind_50_at = ?, remind_80_at = ?, overdue_at = NULL
 		WHERE change_id = ? AND status = 'OPEN'`, next, due.At, due.Provisional, due.At, due.At, c.ID)
 	t.later("put a change on hold", 1, `UPDATE change SET due_total = due_total + (CAST(? AS timestamptz) - ?) WHERE id = ?`, next, *s.NextAttemptAt, c.ID)
