@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"regexp"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
@@ -11,6 +12,7 @@ import (
 	"github.com/xueji/xueji/e2e"
 	"github.com/xueji/xueji/identity/simulator"
 	"github.com/xueji/xueji/models/org"
+	"github.com/xueji/xueji/models/roster"
 )
 
 // A roster takes nothing and ignores it: neither when it is filed nor when it is handed
@@ -19,9 +21,9 @@ func TestARosterTakesNoStrangePapersOrValues(t *testing.T) {
 	s := e2e.New(t, e2e.Options{})
 	c, stranger := s.County(), s.CountyOf("520103", "2152000125", "云岩区示例小学")
 	reader, pupils := made(s, 1, "2152000123", "2024101")
-	roster := uploaded(s, c.Registrar, reader, pupils...).Text("roster.id")
+	sheet := uploaded(s, c.Registrar, reader, pupils...).Text("roster.id")
 	body := func(more obj) obj {
-		all := obj{"kind": "ROSTER_IMPORT", "roster_id": roster}
+		all := obj{"kind": "ROSTER_IMPORT", "roster_id": sheet}
 		for k, v := range more {
 			all[k] = v
 		}
@@ -121,4 +123,44 @@ func TestTheHistoryIsTheSameInEnglish(t *testing.T) {
 		}
 	}
 	require.Equal(t, []string{"Reinstatement", "Extension of a suspension", "Suspension", "Punishment"}, kinds)
+}
+
+// A pupil without a number moved away and stands on a corrected sheet of the old school.
+// The check tells the old school nothing of another one. If the row goes in all the same,
+// the search for doubles names the two records to both schools and to their bureau.
+func TestAPupilWithoutANumberWhoMovedAwayIsADouble(t *testing.T) {
+	s := e2e.New(t, e2e.Options{})
+	a, b := neighbours(s)
+	reader, pupils := made(s, 2, "2152000123", "2024101")
+	bare := pupils[0]
+	bare[roster.IDType] = "Z"
+	delete(bare, roster.IDNumber)
+	first := uploaded(s, a.Registrar, reader, bare)
+	s.Lead(a.Registrar.File(obj{"kind": "ROSTER_IMPORT", "roster_id": first.Text("roster.id")}))
+	moved := e2e.Value[uuid.UUID](s, `SELECT id FROM student`)
+	s.Lead(a.Reviewer.File(obj{"kind": "BATCH_TRANSFER", "inputs": obj{"from_school": "2152000123", "to_school": "2152000124", "reason": "教学点撤并"},
+		"lines": []obj{{"student_id": moved, "class_id": b.Class[2024]}}}))
+
+	again := uploaded(s, a.Registrar, reader, bare, pupils[1])
+	rows := a.Registrar.Do(http.MethodGet, "/v1/rosters/"+again.Text("roster.id")+"/rows", nil, "")
+	e2e.Nowhere(t, "what the old school reads", string(again.Raw)+string(rows.Raw), "第二示例小学", b.School.ID.String(), moved.String())
+	s.Lead(a.Registrar.File(obj{"kind": "ROSTER_IMPORT", "roster_id": again.Text("roster.id")}))
+	double := e2e.Value[uuid.UUID](s, `SELECT id FROM student WHERE name = $1 AND id <> $2`, bare[roster.Name], moved)
+
+	s.Hand.Advance(61 * time.Minute) // the worker looks every hour
+	s.Eventually("the register finds the doubles", 30*time.Second, func() bool { return count(s, "student_problem WHERE kind = 'DUP_WITHOUT_ID' AND state = 'OPEN'") == 2 })
+	for _, side := range []struct {
+		school *e2e.County
+		own    uuid.UUID
+		other  uuid.UUID
+	}{{a, double, moved}, {b, moved, double}} {
+		answer := side.school.Registrar.Do(http.MethodGet, "/v1/problems", nil, "")
+		list := s.Items(answer)
+		require.Len(t, list, 1, string(answer.Raw))
+		require.Equal(t, side.own.String(), list[0]["student_id"])
+		e2e.Nowhere(t, "one side's problem", string(answer.Raw), side.other.String())
+		require.Contains(t, string(side.school.Registrar.Do(http.MethodGet, "/v1/notices", nil, "").Raw), "PROBLEM_FOUND")
+	}
+	require.Len(t, s.Items(a.Reviewer.Do(http.MethodGet, "/v1/problems", nil, "")), 2, "their bureau sees both")
+	s.Agree()
 }
