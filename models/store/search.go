@@ -111,6 +111,8 @@ func (t *Tx) searchQuery(q StudentSearch) *gorm.DB {
 	page := t.db.Table("student").Select("student.*").Limit(q.Most)
 	order, byID := inIDOrder, true
 	switch {
+	case q.listsClass():
+		order, byID = inClassOrder, false
 	case ident.NameKey(q.Name) == "":
 	case q.NameMatch == NameContains:
 		// The function has the other conditions, scope and paging inside.
