@@ -178,7 +178,7 @@ func (l *labels) name(op string, e *problem.Error) *problem.Error {
 	}
 	if t, found := l.of(op, e.Field, e.Code == problem.UnknownField || e.Code == problem.InputUnknown); found {
 		named.Params = maps.Clone(e.Params)
-		named.WithText("field", t.Zh, t.En)
+		return named.WithText("field", t.Zh, t.En)
 	}
 	return &named
 }

@@ -228,7 +228,7 @@ func TestALastApprovalThatCannotBeApplied(t *testing.T) {
 		require.Contains(t, page, `"verb":"NOT_APPLIED"`)
 		require.Contains(t, page, "该班已满（1人）")
 		require.Equal(t, "NOT_APPLIED", person.Page(change).Text("open.problem"))
-		require.Contains(t, person.Page(change).Text("next"), "退回申请学校")
+		require.Contains(t, person.Page(change).Text("next"), "退回申请单位")
 		require.Equal(t, in.Class[2024].String(), person.Page(change).Text("class.id"), "both sides read the class it goes to")
 		require.Equal(t, "1班", person.Page(change).Text("class.name"))
 	}

@@ -46,7 +46,7 @@ func (f Finding) Problem() *problem.Error {
 	}
 	maps.Copy(e.Params, f.Params)
 	if len(f.RelatedRows) > 0 {
-		e.WithText("related", joinRows(f.RelatedRows, "、"), joinRows(f.RelatedRows, ", "))
+		e = e.WithText("related", joinRows(f.RelatedRows, "、"), joinRows(f.RelatedRows, ", "))
 	}
 	return e
 }
