@@ -102,6 +102,11 @@ func New(deps Deps) (http.Handler, error) {
 	return router, nil
 }
 
+// strictNames makes the library match names of fields by their case, once for the
+// process. The decoder takes "Verdict" for "verdict", and without this the check of the
+// description would have looked at the one and the handler at the other.
+var strictNames = sync.OnceFunc(func() { huma.ValidateStrictCasing = true })
+
 // build makes the router with every operation registered.
 func build(deps Deps) (*server, *gin.Engine, error) {
 	catalogue, err := problem.LoadCatalogue()
@@ -123,6 +128,7 @@ func build(deps Deps) (*server, *gin.Engine, error) {
 		deps.Metrics = prometheus.NewRegistry()
 	}
 	s := &server{deps: deps, store: deps.Store, log: deps.Log, catalogue: catalogue, limits: newLimits(deps.Limits), divisions: divisions, sheets: sheets, papers: files.NewJudge()}
+	strictNames()
 	gin.SetMode(gin.ReleaseMode) // debug mode prints routes to standard output
 	router := gin.New()
 	if err := router.SetTrustedProxies(deps.TrustedProxies); err != nil {

@@ -31,6 +31,9 @@ type Compared struct{ Before, After string }
 // decided it is closed to its people again: what is in force then stands in the
 // record, and has its own way to be seen (RevealSecret).
 func (t *Tx) RevealOfChange(id uuid.UUID, a Asked) (*Compared, error) {
+	if err := a.Reason.check(); err != nil {
+		return nil, err
+	}
 	c, err := t.Change(id)
 	if err != nil {
 		return nil, err

@@ -145,7 +145,9 @@ func (t *Tx) act(c *Change, s *Slip) error {
 	case CopyTo:
 		return t.copyTo(c, s)
 	}
-	return fmt.Errorf("slip %s has the unknown verb %q", s.ID, s.Verb)
+	// Refused, not failed: a word that nothing can act on must not hold up every other
+	// word said to the change.
+	return unknownVerb()
 }
 
 // ending says who or what ends a change.

@@ -140,6 +140,9 @@ func (t *Tx) PassTime(change uuid.UUID) error {
 	if err != nil {
 		return err
 	}
+	if s.Act == process.ActAwaitDay {
+		return nil // nobody owes anything: a worker that comes late applies it as of its day
+	}
 	if !t.now.Before(s.Remind50At) && s.Reminded50 == nil {
 		if err := t.remind(c, s, reminderFirst, "reminded_50"); err != nil {
 			return err

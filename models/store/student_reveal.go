@@ -2,6 +2,7 @@ package store
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/google/uuid"
 
@@ -35,9 +36,26 @@ const (
 	RevealAuthority RevealReason = "AUTHORITY_REQUEST" // 有关机关依法调取
 )
 
+// RevealReasons lists every reason.
+func RevealReasons() []RevealReason {
+	return []RevealReason{RevealVerify, RevealGuardian, RevealExam, RevealTransfer, RevealQuality, RevealAuthority}
+}
+
+// check refuses what is no reason: it goes into the audit trail.
+func (r RevealReason) check() error {
+	if slices.Contains(RevealReasons(), r) {
+		return nil
+	}
+	return problem.New(problem.InvalidInput).At("/reason").WithText("field", "查看原因", "reason").
+		WithText("reason", "不是规定的原因", "it is none of the reasons there are")
+}
+
 // RevealSecret gives one number of a record in full and audits who asked, for
 // which number and why.
 func (t *Tx) RevealSecret(student uuid.UUID, secret Secret, reason RevealReason) (string, error) {
+	if err := reason.check(); err != nil {
+		return "", err
+	}
 	path, cipher, err := t.cipherOf(student, secret)
 	if err != nil {
 		return "", err

@@ -1,5 +1,7 @@
 package store
 
+import "github.com/xueji/xueji/models/problem"
+
 // Verb is what a person says to a running change.
 type Verb string
 
@@ -32,6 +34,12 @@ func Verbs() []Verb {
 		Approve, Reject, SendBack, Resubmit, Withdraw, Supervise, Close,
 		ClaimTask, Release, TransferTask, Delegate, Answer, AddSigner, RemoveSigner, TakeBack, Remind, CopyTo, HandOver,
 	}
+}
+
+// unknownVerb refuses a word that is none of Verbs.
+func unknownVerb() *problem.Error {
+	return problem.New(problem.InvalidInput).At("/verdict").WithText("field", "处理结果", "verdict").
+		WithText("reason", "没有这种操作", "there is no such word")
 }
 
 // Decides says whether the verb is a decision on a task.

@@ -1,0 +1,38 @@
+package store
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/xueji/xueji/models/problem"
+)
+
+// A word that nothing can act on is refused where it is handed in, and where it is
+// counted: failing there would hold up every other word said to the change.
+func TestAWordThatDoesNotExistIsRefused(t *testing.T) {
+	r := newRecordsRig(t)
+	for _, verb := range []Verb{"BOGUS", "", "approve"} {
+		var e *problem.Error
+		r.mustIn(r.app, schoolAPath, func(tx *Tx) error {
+			_, err := tx.HandIn(Word{Verb: verb})
+			require.ErrorAs(t, err, &e)
+			require.Equal(t, problem.InvalidInput, e.Code)
+			return nil
+		})
+		require.ErrorAs(t, new(Tx).act(&Change{}, &Slip{Verb: verb}), &e, "counting settles the slip with a refusal")
+	}
+}
+
+func TestANumberIsShownForAReasonThatExists(t *testing.T) {
+	r := newRecordsRig(t)
+	for _, reason := range []RevealReason{"", "不说", "transfer"} {
+		r.mustIn(r.app, schoolAPath, func(tx *Tx) error {
+			_, err := tx.RevealSecret(newID(), SecretIDNumber, reason)
+			var e *problem.Error
+			require.ErrorAs(t, err, &e)
+			require.Equal(t, problem.InvalidInput, e.Code)
+			return nil
+		})
+	}
+}
