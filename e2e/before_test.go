@@ -37,14 +37,14 @@ const (
 func written(t *testing.T) embeddedtest.Database {
 	t.Helper()
 	return embeddedtest.Template{
-		Name: "writtenbefore", Fingerprint: embeddedtest.Fingerprint(t, os.DirFS("testdata/before_issue_d")),
+		Name: "writtenbefore", Fingerprint: embeddedtest.Fingerprint(t, os.DirFS("testdata/before_00037")),
 		Prepare: func(ctx context.Context, server *embedded.Postgres, database string) error {
 			for _, login := range []string{e2e.Owner, migrations.AppRole, migrations.WorkerRole} {
 				if err := server.EnsureLogin(ctx, login); err != nil {
 					return err
 				}
 			}
-			file, err := os.Open("testdata/before_issue_d/register.sql.gz")
+			file, err := os.Open("testdata/before_00037/register.sql.gz")
 			if err != nil {
 				return err
 			}
@@ -83,9 +83,9 @@ func TestDataWrittenBeforeServesOn(t *testing.T) {
 	cfg.Database.AppURL = config.Secret(db.DSN(migrations.AppRole))
 	cfg.Database.WorkerURL = config.Secret(db.DSN(migrations.WorkerRole))
 	cfg.VarDir, cfg.Temporal.Namespace = t.TempDir(), "e2e-"+uuid.NewString()[:13]
-	require.NoError(t, os.CopyFS(filepath.Join(cfg.VarDir, "files"), os.DirFS("testdata/before_issue_d/files")))
+	require.NoError(t, os.CopyFS(filepath.Join(cfg.VarDir, "files"), os.DirFS("testdata/before_00037/files")))
 	require.NoError(t, os.Mkdir(filepath.Join(cfg.VarDir, "keys"), 0o700))
-	ring, err := os.ReadFile("testdata/before_issue_d/keyring.json")
+	ring, err := os.ReadFile("testdata/before_00037/keyring.json")
 	require.NoError(t, err)
 	require.NoError(t, os.WriteFile(filepath.Join(cfg.VarDir, "keys", "keyring.json"), ring, 0o600))
 
