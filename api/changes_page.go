@@ -12,6 +12,7 @@ import (
 	"github.com/xueji/xueji/models/calendar"
 	"github.com/xueji/xueji/models/problem"
 	"github.com/xueji/xueji/models/process"
+	"github.com/xueji/xueji/models/roster"
 	"github.com/xueji/xueji/models/store"
 )
 
@@ -187,7 +188,13 @@ func (s *server) showChange(ctx context.Context, p *store.ChangePage) ChangePage
 		out.Class = &view
 	}
 	for _, v := range p.Values {
-		out.Values = append(out.Values, ValueView{Field: v.Field, Label: s.itemLabel(ctx, v.Field), Before: v.Before, After: v.After, Masked: v.Masked})
+		meaning := func(code string) string {
+			return s.sheets.reader.Label(roster.Field(v.Field), code, exchangeOf(ctx).lang)
+		}
+		out.Values = append(out.Values, ValueView{
+			Field: v.Field, Label: s.itemLabel(ctx, v.Field), Before: v.Before, After: v.After, Masked: v.Masked,
+			BeforeLabel: meaning(v.Before), AfterLabel: meaning(v.After),
+		})
 	}
 	for _, l := range p.Lines {
 		out.Lines = append(out.Lines, s.showLine(ctx, l))
