@@ -69,7 +69,7 @@ type StudentRecord struct {
 	Guardians   []Guardian         `gorm:"-"`
 	Suspensions []SuspensionPeriod `gorm:"-"`
 	Running     *RunningChange     `gorm:"-"`
-	Beside      []RunningChange    // what runs beside it: a change of key data while the other waits for its day
+	Beside      []RunningChange    `gorm:"-"` // a change of key data, while the other waits for its day
 }
 
 // SuspensionPeriod is one suspension (休学) of a record; EndedOn is zero while it lasts.
