@@ -204,7 +204,7 @@ func TestANewRecordIsMadeOnce(t *testing.T) {
 	}
 	unknown := file(func(v map[string]string) { v["school_code"] = "2152000123" })
 	require.Equal(t, "unknown_field", unknown.Text("code"), string(unknown.Raw))
-	require.Contains(t, string(unknown.Raw), "没有“school_code”这一项")
+	require.Contains(t, string(unknown.Raw), "没有“学校标识码”这一项")
 	named := maps.Clone(body)
 	named["student_id"] = s.Pupil(c, 2024)
 	require.Equal(t, "subject_new", c.Registrar.Do(http.MethodPost, "/v1/changes", named, uuid.NewString()).Text("code"))
