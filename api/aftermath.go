@@ -36,7 +36,15 @@ func (s *server) showAftermath(ctx context.Context, verb string, params map[stri
 		fill["kind"] = params["kind_en"]
 	}
 	words := aftermathWords(code)
+	if code == store.LeavesPlace && params["is"] == "" { // for those who may not read the record
+		words = placeUntold()
+	}
 	return AftermathView{Code: code, CaseNo: params["case"], Office: params["school"], Text: problem.Fill(s.label(ctx, words), fill)}
+}
+
+// placeUntold is LeavesPlace for a school that the pupil left: no class is told.
+func placeUntold() process.Text {
+	return process.Text{Zh: "该生误办前后的班级不同，纠错不改班级：请{school}核对班级。", En: "The pupil is in another class than before the mistake; a correction leaves the class as it is: {school} checks it."}
 }
 
 // struckSentence stands at the top of the page of a struck case.

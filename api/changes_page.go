@@ -12,6 +12,7 @@ import (
 	"github.com/xueji/xueji/models/calendar"
 	"github.com/xueji/xueji/models/problem"
 	"github.com/xueji/xueji/models/process"
+	"github.com/xueji/xueji/models/roster"
 	"github.com/xueji/xueji/models/store"
 )
 
@@ -38,7 +39,7 @@ type ChangePage struct {
 	PolicyVersion int               `json:"policy_version"`
 	OutPolicy     *int              `json:"out_policy_version,omitempty" doc:"Of the releasing province, where it is another one."`
 	FiledAt       time.Time         `json:"filed_at"`
-	EffectiveOn   *time.Time        `json:"effective_on,omitempty" doc:"The day on which it is in force. While it is RUNNING it is approved and waits for this day."`
+	EffectiveOn   *calendar.Date    `json:"effective_on,omitempty" format:"date" doc:"The day on which it is in force. While it is RUNNING it is approved and waits for this day."`
 	ClosedAt      *time.Time        `json:"closed_at,omitempty"`
 	RedoOf        *uuid.UUID        `json:"redo_of,omitempty"`
 	StruckAt      *time.Time        `json:"struck_at,omitempty" doc:"When it was struck as a mistake (异动纠错)."`
@@ -70,8 +71,8 @@ type ChainStep struct {
 	Name    string   `json:"name"`
 	Label   string   `json:"label"`
 	Side    string   `json:"side" enum:"FILER,IN,OUT"`
-	Role    string   `json:"role"`
-	Days    string   `json:"days" example:"10wd"`
+	Role    string   `json:"role,omitempty"`
+	Days    string   `json:"days,omitempty" example:"10wd" doc:"Left out where the step waits for its day."`
 	Sign    string   `json:"sign,omitempty" enum:"ALL,RATIO,ANY,SEQUENTIAL" doc:"How several people share the step (会签、或签、依次审批); empty: any one of the role decides."`
 	Asks    []string `json:"asks,omitempty" doc:"Inputs whoever approves the step fills in."`
 	Opinion bool     `json:"opinion,omitempty" doc:"An approval needs an opinion, too."`
@@ -149,9 +150,13 @@ func (s *server) showChange(ctx context.Context, p *store.ChangePage) ChangePage
 	out := ChangePage{
 		ID: p.ID, CaseNo: p.CaseNo, Kind: string(p.Kind), KindName: s.label(ctx, p.Definition.Name), Rule: p.Definition.Rule, Status: p.Status,
 		StudentID: p.StudentID, StudentName: p.StudentName, RosterID: p.RosterID, School: p.OrgName, Inputs: p.Inputs,
-		PolicyVersion: p.PolicyVersion, OutPolicy: p.OutPolicyVersion, FiledAt: p.FiledAt, EffectiveOn: p.EffectiveOn, ClosedAt: p.ClosedAt, RedoOf: p.RedoOf, StruckAt: p.StruckAt, StruckBy: p.StruckCase,
+		PolicyVersion: p.PolicyVersion, OutPolicy: p.OutPolicyVersion, FiledAt: p.FiledAt, ClosedAt: p.ClosedAt, RedoOf: p.RedoOf, StruckAt: p.StruckAt, StruckBy: p.StruckCase,
 		Steps: []StepView{}, Timeline: []TimelineEntry{}, Evidence: []EvidenceView{},
 		Pupil: showPupil(p.Subject), Handover: showHandover(p.Handover),
+	}
+	if p.EffectiveOn != nil {
+		on := calendar.DateOf(*p.EffectiveOn)
+		out.EffectiveOn = &on
 	}
 	for i, step := range p.Definition.Steps {
 		out.Chain = append(out.Chain, ChainStep{
@@ -161,7 +166,7 @@ func (s *server) showChange(ctx context.Context, p *store.ChangePage) ChangePage
 	}
 	if wait, _ := p.Definition.Step(p.Definition.DayStep()); slices.ContainsFunc(p.Steps, func(s store.StepView) bool { return s.Act == process.ActAwaitDay }) {
 		out.Chain = append(out.Chain, ChainStep{
-			No: p.Definition.DayStep(), Name: wait.Name, Label: s.label(ctx, wait.Label), Side: string(wait.Side), Role: string(wait.Role), Days: wait.Term.String(), Act: string(wait.Act),
+			No: p.Definition.DayStep(), Name: wait.Name, Label: s.label(ctx, wait.Label), Side: string(wait.Side), Act: string(wait.Act), // nobody acts
 		})
 	}
 	for _, step := range p.Steps {
@@ -183,7 +188,13 @@ func (s *server) showChange(ctx context.Context, p *store.ChangePage) ChangePage
 		out.Class = &view
 	}
 	for _, v := range p.Values {
-		out.Values = append(out.Values, ValueView{Field: v.Field, Label: s.itemLabel(ctx, v.Field), Before: v.Before, After: v.After, Masked: v.Masked})
+		meaning := func(code string) string {
+			return s.sheets.reader.Label(roster.Field(v.Field), code, exchangeOf(ctx).lang)
+		}
+		out.Values = append(out.Values, ValueView{
+			Field: v.Field, Label: s.itemLabel(ctx, v.Field), Before: v.Before, After: v.After, Masked: v.Masked,
+			BeforeLabel: meaning(v.Before), AfterLabel: meaning(v.After),
+		})
 	}
 	for _, l := range p.Lines {
 		out.Lines = append(out.Lines, s.showLine(ctx, l))

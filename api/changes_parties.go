@@ -46,7 +46,10 @@ type ValueView struct {
 	Label  string `json:"label" example:"身份证件号"`
 	Before string `json:"before"`
 	After  string `json:"after"`
-	Masked bool   `json:"masked,omitempty" doc:"A number: reveal-change-number gives it in full to who decides the open step."`
+	// What the codes mean, for the person who judges.
+	BeforeLabel string `json:"before_label,omitempty" doc:"What the code before means."`
+	AfterLabel  string `json:"after_label,omitempty" doc:"What the code after means." example:"女"`
+	Masked      bool   `json:"masked,omitempty" doc:"A number: reveal-change-number gives it in full to who decides the open step."`
 }
 
 // Ended says how a change ended, so that both sides read the reason.

@@ -361,7 +361,11 @@ func pointerOf(location string) (pointer, name string) {
 			parts[i] = "?"
 		}
 	}
-	name = parts[len(parts)-1]
+	named := parts // an entry of a list is called by the name of the list
+	for len(named) > 1 && isIndex(named[len(named)-1]) {
+		named = named[:len(named)-1]
+	}
+	name = named[len(named)-1]
 	if place == "body" {
 		return "/" + strings.Join(parts, "/"), name
 	}

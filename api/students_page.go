@@ -33,6 +33,7 @@ type Student struct {
 	Items         []SheetItem     `json:"items" doc:"The 71 items of the national sheet in its order."`
 	Suspensions   []SuspensionRun `json:"suspensions"`
 	Running       *RunningChange  `json:"running,omitempty" doc:"Present while a change is running (异动中)."`
+	Beside        []RunningChange `json:"running_beside,omitempty" doc:"Changes that run beside it: a change of key data while the other one waits for its day."`
 	UpdatedAt     time.Time       `json:"updated_at"`
 }
 
@@ -124,12 +125,20 @@ func (s *server) showStudent(ctx context.Context, r *store.StudentRecord) Studen
 		page.Suspensions = append(page.Suspensions, SuspensionRun{Change: p.ChangeID, ReasonCode: p.ReasonCode, From: p.FromDate, Until: p.UntilDate, EndedOn: p.EndedOn.String()})
 	}
 	if r.Running != nil {
-		page.Running = &RunningChange{Change: r.Running.ChangeID}
-		if on := r.Running.EffectiveOn; !on.IsZero() {
-			page.Running.EffectiveOn = &on
-		}
+		page.Running = showRunning(*r.Running)
+	}
+	for _, beside := range r.Beside {
+		page.Beside = append(page.Beside, *showRunning(beside))
 	}
 	return page
+}
+
+func showRunning(r store.RunningChange) *RunningChange {
+	v := &RunningChange{Change: r.ChangeID}
+	if on := r.EffectiveOn; !on.IsZero() {
+		v.EffectiveOn = &on
+	}
+	return v
 }
 
 // itemText names an item of the sheet.

@@ -204,6 +204,7 @@ func TestANewRecordIsMadeOnce(t *testing.T) {
 	}
 	unknown := file(func(v map[string]string) { v["school_code"] = "2152000123" })
 	require.Equal(t, "unknown_field", unknown.Text("code"), string(unknown.Raw))
+	require.Contains(t, string(unknown.Raw), "没有“学校标识码”这一项")
 	named := maps.Clone(body)
 	named["student_id"] = s.Pupil(c, 2024)
 	require.Equal(t, "subject_new", c.Registrar.Do(http.MethodPost, "/v1/changes", named, uuid.NewString()).Text("code"))
@@ -218,7 +219,7 @@ func TestANewRecordIsMadeOnce(t *testing.T) {
 	c.Leader.Approve(first.Text("id"))
 	c.Reviewer.Approve(first.Text("id"))
 	late := file(func(map[string]string) {})
-	require.Equal(t, "identity_taken", late.Text("code"), string(late.Raw))
+	require.Equal(t, "pupil_present", late.Text("code"), string(late.Raw))
 	unnumbered := file(func(v map[string]string) {
 		v["id_type"], v["id_number"], v["member1_id_type"], v["member1_id_number"] = "Z", "", "A", "E12345678"
 	})

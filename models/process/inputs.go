@@ -2,6 +2,7 @@ package process
 
 import (
 	"maps"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -89,6 +90,9 @@ func checkInputs(all []Input, inputs map[string]string, asked func(Input) bool) 
 	return list
 }
 
+// dayForm is a date in the right form, whether there is such a day or not.
+var dayForm = regexp.MustCompile(`^\d{4}-\d{2}-\d{2}$`) // never changes
+
 func (in Input) check(value string) *problem.Error {
 	if value == "" {
 		if in.Required {
@@ -108,6 +112,9 @@ func (in Input) check(value string) *problem.Error {
 		return nil
 	case TypeDate:
 		if _, err := calendar.ParseDate(value); err != nil {
+			if dayForm.MatchString(value) {
+				return problem.New(problem.InvalidInput).WithText("reason", "没有这一天", "there is no such day")
+			}
 			return problem.New(problem.InvalidInput).WithText("reason", "日期格式应为 2026-11-20", "write a date as 2026-11-20")
 		}
 	case TypeCode:
@@ -131,7 +138,7 @@ func (d Definition) CheckEvidence(kinds []string) []*problem.Error {
 	for _, e := range d.Evidence {
 		if e.Required && !slices.Contains(kinds, e.Kind) {
 			list = append(list, problem.New(problem.EvidenceMissing).At("/evidence").
-				WithText("kind", e.Label.Zh+"（"+e.Kind+"）", e.Label.En+" ("+e.Kind+")"))
+				WithText("kind", e.Label.Zh, e.Label.En))
 		}
 	}
 	return list

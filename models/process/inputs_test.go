@@ -31,6 +31,17 @@ func TestInputsAreToldAtOnce(t *testing.T) {
 	}, got)
 }
 
+// A day that does not exist is no matter of the form it is written in.
+func TestADayThatDoesNotExistIsSaidSo(t *testing.T) {
+	c := load(t)
+	d, _ := c.Define(process.Suspension, org.Primary, c.Default())
+	for value, want := range map[string]string{"2026-11-31": "没有这一天", "31.11.2026": "日期格式应为 2026-11-20"} {
+		list := d.CheckInputs(map[string]string{"reason_code": "10", "from_date": value, "until_date": "2027-06-30"})
+		require.Len(t, list, 1)
+		require.Equal(t, want, list[0].Params["reason"])
+	}
+}
+
 func TestEvidenceKinds(t *testing.T) {
 	c := load(t)
 	d, _ := c.Define(process.Suspension, org.Primary, c.Default())
@@ -39,6 +50,7 @@ func TestEvidenceKinds(t *testing.T) {
 	require.Len(t, list, 2)
 	require.Equal(t, "/evidence/0", list[0].Field)
 	require.Equal(t, problem.EvidenceMissing, list[1].Code)
+	require.NotRegexp(t, `[A-Z]+_[A-Z]+`, list[1].Params["kind"]+list[1].Params["kind.en"], "people read no codes")
 	require.NotRegexp(t, `\p{Han}`, list[1].Params["kind.en"], "an English answer has English labels")
 	for _, e := range d.CheckInputs(map[string]string{"from_date": "x", "reason_code": "77"}) {
 		require.NotRegexp(t, `\p{Han}`, e.Params["field.en"])

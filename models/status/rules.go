@@ -87,6 +87,12 @@ func withRecord() []Enrol {
 	return []Enrol{Enrolled, Suspended, Withdrawn, Expelled, Missing, OtherLeft, Abroad, Graduated, Completed, Incomplete}
 }
 
+// reached says whether a business of this version brings records into a state: nothing
+// graduates anybody yet.
+func reached(state Enrol) bool {
+	return !slices.Contains([]Enrol{Graduated, Completed, Incomplete}, state)
+}
+
 // Check tells everything that stands against a change, all at once. The same
 // check runs when the change is filed, when it is handed in again and when the
 // last decision applies it, because the record goes on living meanwhile.
@@ -103,7 +109,11 @@ func Check(r Record, req Request, f Facts) []*problem.Error {
 		list = append(list, problem.New(problem.RecordEnded).At("/student_id").WithText("state", is.Zh, is.En))
 	default:
 		is, needed := r.Enrol.Text(), anyOf(rule.from)
-		list = append(list, problem.New(problem.StateForbids).At("/student_id").WithText("state", is.Zh, is.En).WithText("needed", needed.Zh, needed.En))
+		code := problem.StateForbids
+		if !slices.ContainsFunc(rule.from, reached) {
+			code = problem.StateNever // no advice leads there
+		}
+		list = append(list, problem.New(code).At("/student_id").WithText("state", is.Zh, is.En).WithText("needed", needed.Zh, needed.En))
 	}
 	if rule.notCompulsory && r.Stage.Compulsory() {
 		list = append(list, problem.New(problem.CompulsoryForbids).At("/kind"))

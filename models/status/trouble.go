@@ -72,6 +72,8 @@ type Mistake struct {
 	InForce bool
 	// UndoneBy is the change that brought the record back, "" when none did.
 	UndoneBy process.Kind
+	// Opposites names the changes that would bring it back.
+	Opposites process.Text
 	// Depends is a later change that rests on the mistaken one, "" when none does;
 	// DependsName is what people call it.
 	Depends     process.Kind
@@ -147,7 +149,7 @@ func checkCorrection(r Record, _ Request, f Facts) []*problem.Error {
 	case len(Opposite(m.Kind)) == 0:
 		return []*problem.Error{problem.New(problem.CorrectionNoOpposite).At(at)}
 	case m.UndoneBy == "":
-		return []*problem.Error{problem.New(problem.CorrectionNotUndone).At(at)}
+		return []*problem.Error{problem.New(problem.CorrectionNotUndone).At(at).WithText("kinds", m.Opposites.Zh, m.Opposites.En)}
 	}
 	return nil
 }

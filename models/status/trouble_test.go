@@ -82,6 +82,12 @@ func TestSentencesHaveWordsForCodes(t *testing.T) {
 		zh, en string
 	}{
 		{status.Enrolled, process.Reinstatement, status.Facts{}, "状态为“在读”，办理此业务须为“休学”", `is "enrolled"; this needs "suspended".`},
+		{
+			status.Enrolled, process.ChangeCorrection,
+			status.Facts{Mistake: &status.Mistake{Kind: process.Reinstatement, InForce: true, Opposites: process.Text{Zh: "休学", En: "Suspension"}}},
+			"先由学校办理反向业务（休学），再纠错", "file it first (Suspension)",
+		},
+		{status.Enrolled, process.GraduationRollback, status.Facts{}, "须为“毕业”；本版本没有使学生进入该状态的业务", "in this version no change leads there"},
 		{status.OtherLeft, process.KeyDataChange, status.Facts{}, "须为“在读、休学”", `is "left otherwise"; this needs "enrolled or suspended".`},
 		{
 			status.Enrolled, process.ChangeCorrection,

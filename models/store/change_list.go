@@ -170,7 +170,7 @@ func (t *Tx) readLines(c *Change, l *listed) ([]*problem.Error, error) {
 // placesAmong reads classes with their names, by ID.
 func (t *Tx) placesAmong(ids []uuid.UUID) (map[uuid.UUID]*placeOf, error) {
 	var rows []placeOf
-	err := t.db.Raw(`SELECT g.name || ' ' || k.name AS label, `+placeColumns+` WHERE k.id IN ?`, ids).Scan(&rows).Error
+	err := t.db.Raw(`SELECT CASE WHEN starts_with(k.name, g.name) THEN k.name ELSE g.name || ' ' || k.name END AS label, `+placeColumns+` WHERE k.id IN ?`, ids).Scan(&rows).Error
 	if err != nil {
 		return nil, fmt.Errorf("read the classes of a list: %w", err)
 	}

@@ -205,12 +205,27 @@ func (t *Tx) readSteps(p *ChangePage) error {
 	return nil
 }
 
+// readableSubject says whether the caller may read the record that a change is about.
+func (t *Tx) readableSubject(p *ChangePage) (readable bool, err error) {
+	if p.StudentID == nil {
+		return false, nil
+	}
+	if err = t.db.Raw(`SELECT EXISTS (SELECT 1 FROM student WHERE id = ?)`, *p.StudentID).Scan(&readable).Error; err != nil {
+		return false, fmt.Errorf("ask whether a record is in scope: %w", err)
+	}
+	return readable, nil
+}
+
 func (t *Tx) readTimeline(p *ChangePage) error {
+	readable, err := t.readableSubject(p)
+	if err != nil {
+		return err
+	}
 	var rows []struct {
 		TimelineEntry
 		ParamsJSON string
 	}
-	err := t.db.Raw(`SELECT e.at, e.verb, e.step_no, e.round, e.account_id, coalesce(l.name, '') AS actor, coalesce(o.name, '') AS office_name,
+	err = t.db.Raw(`SELECT e.at, e.verb, e.step_no, e.round, e.account_id, coalesce(l.name, '') AS actor, coalesce(o.name, '') AS office_name,
 		e.opinion, e.params::text AS params_json, coalesce(b.name, '') AS for, coalesce(n.names, '') AS to
 		FROM change_event e LEFT JOIN organisation o ON o.id = e.office_id
 		LEFT JOIN LATERAL account_label(e.account_id) l ON true
@@ -227,6 +242,10 @@ func (t *Tx) readTimeline(p *ChangePage) error {
 		}
 		delete(r.Params, "key")
 		delete(r.Params, "to")
+		if r.Verb == Leaves && r.Params["what"] == LeavesPlace && !readable { // a school the pupil left learns no class
+			delete(r.Params, "was")
+			delete(r.Params, "is")
+		}
 		p.Timeline = append(p.Timeline, r.TimelineEntry)
 	}
 	return nil

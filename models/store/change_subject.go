@@ -77,7 +77,11 @@ func (t *Tx) subjectOf(f Filing, policy process.Policy) (process.Subject, error)
 	case student && roster:
 		return "", problem.New(problem.SubjectTwice).At("/roster_id")
 	case !student && !roster:
-		return "", problem.New(problem.SubjectMissing).At("/student_id")
+		missing := problem.New(problem.SubjectMissing).At("/student_id")
+		if !known {
+			return "", problem.Join(unknownKind(f.Kind), missing)
+		}
+		return "", missing
 	}
 	if !known || roster == (d.Subject == process.SubjectRoster) {
 		return d.Subject, nil // an unknown kind is told later

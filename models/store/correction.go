@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/google/uuid"
 	"gorm.io/gorm"
@@ -84,6 +85,7 @@ func (t *Tx) mistake(c *Change) (*status.Mistake, error) {
 		return nil, err
 	}
 	m := &status.Mistake{Kind: row.Kind, InForce: row.InForce && len(lines) > 0 || row.InForce && !status.Alters(row.Kind)}
+	m.Opposites = t.kindNames(status.Opposite(row.Kind))
 	u := undoing(row.Kind, lines)
 	m.UndoneBy, m.Depends = u.by, u.depends
 	if u.depends != "" {
@@ -97,6 +99,16 @@ func (t *Tx) mistake(c *Change) (*status.Mistake, error) {
 		}
 	}
 	return m, nil
+}
+
+// kindNames gives the names of kinds as one list in words.
+func (t *Tx) kindNames(kinds []process.Kind) process.Text {
+	var zh, en []string
+	for _, kind := range kinds {
+		name := t.store.processes.NameOf(kind)
+		zh, en = append(zh, name.Zh), append(en, name.En)
+	}
+	return process.Text{Zh: strings.Join(zh, "、"), En: strings.Join(en, ", ")}
 }
 
 // reversal is a mistaken change with what goes when it is struck.

@@ -3,6 +3,7 @@ package store
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -71,7 +72,16 @@ func (t *Tx) HistoryNames(student uuid.UUID) (map[string]string, error) {
 	}
 	names := make(map[string]string, len(rows))
 	for _, r := range rows {
-		names[r.ID] = r.Name
+		names[r.ID] = onceNamed(r.Name)
 	}
 	return names, nil
+}
+
+// onceNamed takes the year group away before the name of a class that begins with it:
+// 2026级 2026级1班 is 2026级1班.
+func onceNamed(place string) string {
+	if grade, class, found := strings.Cut(place, " "); found && strings.HasPrefix(class, grade) {
+		return class
+	}
+	return place
 }

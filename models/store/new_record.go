@@ -3,6 +3,8 @@ package store
 import (
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/google/uuid"
@@ -75,14 +77,17 @@ func (t *Tx) againstNewRecord(c *Change, class *status.Class, evidence []Evidenc
 	if err != nil {
 		return nil, err
 	}
-	if taken != nil {
+	// That the own school has the pupil says more than that somebody has the number.
+	present, err := t.pupilPresent(c)
+	switch {
+	case err != nil:
+		return nil, err
+	case present != nil:
+		return append(list, present), nil
+	case taken != nil:
 		return append(list, taken), nil
 	}
-	present, err := t.pupilPresent(c)
-	if present != nil {
-		list = append(list, present)
-	}
-	return list, err
+	return list, nil
 }
 
 // pupilPresent tells that the school has the pupil of a new record already, also
@@ -94,6 +99,9 @@ func (t *Tx) pupilPresent(c *Change) (*problem.Error, error) {
 	}
 	known, err := t.recognise(c.OrgID, []soughtPupil{t.store.sought(0, typed)})
 	if k, here := known[0]; here && !k.alike {
+		if !k.inRegister {
+			return notInRegister(problem.IdentityOwnLeft, &StudentRecord{EnrolStatus: k.state}).At("/values/" + status.FieldName), err
+		}
 		return problem.New(problem.PupilPresent).At("/values/" + status.FieldName), err
 	}
 	return nil, err
@@ -111,7 +119,7 @@ func (t *Tx) judgeNewRecord(c *Change, class *status.Class, given map[string]str
 	if len(in.Classes) > 0 {
 		fixed[roster.ClassCode] = in.Classes[0].Code
 	}
-	typed, unknown := map[roster.Field]string{}, len(given)
+	typed, unknown := map[roster.Field]string{}, maps.Clone(given)
 	for i := range rules.Reader.Template().Columns {
 		column := &rules.Reader.Template().Columns[i]
 		if column.Kind == roster.KindHidden {
@@ -119,15 +127,17 @@ func (t *Tx) judgeNewRecord(c *Change, class *status.Class, given map[string]str
 		}
 		text, own := fixed[column.Field]
 		if !own {
-			var named bool
-			if text, named = given[string(column.Field)]; named {
-				unknown--
-			}
+			text = given[string(column.Field)]
+			delete(unknown, string(column.Field))
 		}
 		typed[column.Field] = strings.TrimSpace(text)
 	}
-	if unknown > 0 { // the names are the caller's: they are not repeated
-		return []*problem.Error{problem.New(problem.UnknownField).At("/values").With("field", "values")}, nil
+	if len(unknown) > 0 {
+		var list []*problem.Error
+		for _, name := range slices.Sorted(maps.Keys(unknown)) {
+			list = append(list, unknownItem("/values/", name))
+		}
+		return list, nil
 	}
 	// Of an empty record every item is typed anew, so that nothing is left unsaid.
 	items, found := rules.Reader.Revise(roster.Pupil{}, typed, in)

@@ -83,7 +83,7 @@ func (t *Tx) noteResidue(c *Change, h *held, taken []past, on calendar.Date) err
 func (t *Tx) placeName(f facets) (string, error) {
 	var labels []string
 	if f.ClassID != "" {
-		if err := t.db.Raw(`SELECT g.name || ' ' || k.name FROM school_class k JOIN school_grade g ON g.id = k.grade_id WHERE k.id::text = ?`, f.ClassID).Scan(&labels).Error; err != nil {
+		if err := t.db.Raw(`SELECT CASE WHEN starts_with(k.name, g.name) THEN k.name ELSE g.name || ' ' || k.name END FROM school_class k JOIN school_grade g ON g.id = k.grade_id WHERE k.id::text = ?`, f.ClassID).Scan(&labels).Error; err != nil {
 			return "", fmt.Errorf("name a class: %w", err)
 		}
 	}

@@ -69,6 +69,7 @@ type StudentRecord struct {
 	Guardians   []Guardian         `gorm:"-"`
 	Suspensions []SuspensionPeriod `gorm:"-"`
 	Running     *RunningChange     `gorm:"-"`
+	Beside      []RunningChange    `gorm:"-"` // a change of key data, while the other waits for its day
 }
 
 // SuspensionPeriod is one suspension (休学) of a record; EndedOn is zero while it lasts.
@@ -124,8 +125,14 @@ func (t *Tx) StudentRecord(id uuid.UUID) (*StudentRecord, error) {
 	if err != nil {
 		return nil, err
 	}
-	r.Running, err = t.runningChangeOf(id)
-	return r, err
+	running, err := t.runningChangesOf(id)
+	if err != nil {
+		return nil, err
+	}
+	if len(running) > 0 {
+		r.Running, r.Beside = &running[0], running[1:]
+	}
+	return r, nil
 }
 
 // recordOf reads the record itself, without what the reader's scope adds to it.
@@ -169,7 +176,8 @@ func (t *Tx) suspensionsAmong(students []uuid.UUID) (map[uuid.UUID][]SuspensionP
 	return all, nil
 }
 
-func (t *Tx) runningChangeOf(student uuid.UUID) (*RunningChange, error) {
+// runningChangesOf gives the change that holds a record first, then one that runs beside it.
+func (t *Tx) runningChangesOf(student uuid.UUID) ([]RunningChange, error) {
 	var held []struct {
 		ChangeID    *uuid.UUID
 		Visible     bool
@@ -177,17 +185,17 @@ func (t *Tx) runningChangeOf(student uuid.UUID) (*RunningChange, error) {
 	}
 	err := t.db.Raw(`SELECT h.change_id, h.visible, w.effective_on FROM unnest(ARRAY[@own, @beside ]) WITH ORDINALITY k (key, i)
 		CROSS JOIN LATERAL slot_holder(k.key) h LEFT JOIN LATERAL slot_waits(k.key) w ON h.visible
-		WHERE h.change_id IS NOT NULL ORDER BY k.i LIMIT 1`, map[string]any{"own": studentSlot(student), "beside": besideSlot(student)}).Scan(&held).Error
+		WHERE h.change_id IS NOT NULL ORDER BY k.i`, map[string]any{"own": studentSlot(student), "beside": besideSlot(student)}).Scan(&held).Error
 	if err != nil {
 		return nil, fmt.Errorf("look for a running change: %w", err)
 	}
-	if len(held) == 0 {
-		return nil, nil //nolint:nilnil // no running change is the usual answer, not a failure
+	list := make([]RunningChange, len(held))
+	for i, h := range held {
+		if h.Visible {
+			list[i] = RunningChange{ChangeID: h.ChangeID, EffectiveOn: h.EffectiveOn}
+		}
 	}
-	if !held[0].Visible {
-		return &RunningChange{}, nil
-	}
-	return &RunningChange{ChangeID: held[0].ChangeID, EffectiveOn: held[0].EffectiveOn}, nil
+	return list, nil
 }
 
 // StateCount is how many records of an office are in one state. Where the offices

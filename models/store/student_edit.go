@@ -2,6 +2,7 @@ package store
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 
 	"github.com/google/uuid"
@@ -90,11 +91,22 @@ func knownItems(items map[roster.Field]string, template *roster.Template) error 
 		case f == roster.Field(SecretStudentNumber):
 			list = append(list, problem.New(problem.FixedField).At("/items/"+string(f)).WithText("header", "学籍号", "Student number"))
 		case column == nil || column.Kind == roster.KindHidden:
-			// The name is the caller's: it is not repeated.
-			list = append(list, problem.New(problem.UnknownField).At("/items").With("field", "items"))
+			list = append(list, unknownItem("/items/", string(f)))
 		}
 	}
 	return problem.Join(list...)
+}
+
+// itemForm is what a name of an item looks like. Only such a name of the caller's is
+// repeated: another one may hold what belongs in a value.
+var itemForm = regexp.MustCompile(`^[a-z][a-z0-9_]{0,40}$`) // never changes
+
+// unknownItem refuses a name that is no item of the sheet.
+func unknownItem(under, name string) *problem.Error {
+	if !itemForm.MatchString(name) {
+		name = "?"
+	}
+	return problem.New(problem.UnknownField).At(under+name).With("field", name)
 }
 
 func notInRegister(code problem.Code, r *StudentRecord) *problem.Error {

@@ -122,7 +122,7 @@ func TestAnEditNeverTouchesKeyData(t *testing.T) {
 		"/items/class_code": problem.FixedField, "/items/phone": problem.SheetNoneWord, "/items/postcode": problem.SheetBadPostcode,
 	}, refusedItems(t, err))
 	_, err = rig.edit(schoolAPath, id, 1, map[roster.Field]string{"student_number": "L520102201905010018", "shoe_size": "31"})
-	require.Equal(t, map[string]problem.Code{"/items/student_number": problem.FixedField, "/items": problem.UnknownField}, refusedItems(t, err))
+	require.Equal(t, map[string]problem.Code{"/items/student_number": problem.FixedField, "/items/shoe_size": problem.UnknownField}, refusedItems(t, err))
 	require.Equal(t, was, rig.items(id))
 	require.Zero(t, rig.count(`SELECT count(*) FROM student WHERE version > 1`))
 }
