@@ -34,7 +34,7 @@ func (b *Book) Merges(sheet string) ([]Range, error) {
 	if err != nil || tail == nil {
 		return nil, err
 	}
-	return readMerges(tail)
+	return readMerges(tail, 2*b.limits.Elements)
 }
 
 // after gives what follows the first of the marks, or nil when there is none.
@@ -62,17 +62,24 @@ func after(r io.Reader, marks ...[]byte) (io.Reader, error) {
 	}
 }
 
-func readMerges(r io.Reader) ([]Range, error) {
+// readMerges reads the list in the tail of a sheet. The tail is no document of its
+// own; whether the sheet is whole is seen when its rows are read.
+func readMerges(r io.Reader, pieces int) ([]Range, error) {
 	d := xml.NewDecoder(r)
-	d.Strict = false
 	var list []Range
-	for {
+	for ; ; pieces-- {
+		if pieces < 0 {
+			return nil, fmt.Errorf("%w: too many elements", ErrTooLarge)
+		}
 		token, err := d.RawToken()
 		if err != nil {
 			if errors.Is(err, ErrTooLarge) {
 				return nil, err
 			}
 			// The end, or a tail that the rows will complain about themselves.
+			return list, nil
+		}
+		if e, ok := token.(xml.EndElement); ok && e.Name.Local == "mergeCells" {
 			return list, nil
 		}
 		e, ok := token.(xml.StartElement)

@@ -24,18 +24,18 @@ func isTrue(s string) bool { return s == "1" || s == "true" }
 
 // elements calls visit for every start element of a part.
 func (b *Book) elements(part string, limit int64, visit func(xml.StartElement) error) error {
-	d, c, err := b.open(part, limit)
+	d, err := b.open(part, limit)
 	if err != nil {
 		return err
 	}
-	defer func() { _ = c.Close() }() // read only: nothing can be lost
+	defer d.Close()
 	for {
-		token, err := d.RawToken()
+		token, err := d.next()
 		if errors.Is(err, io.EOF) {
 			return nil
 		}
 		if err != nil {
-			return malformed(err)
+			return err
 		}
 		if e, ok := token.(xml.StartElement); ok {
 			if err := visit(e); err != nil {

@@ -13,15 +13,26 @@ import (
 	"github.com/xueji/xueji/models/roster/workbook"
 )
 
-// zipped makes a workbook of the XML of one sheet.
+// zipped makes a workbook of what stands in the root of one sheet.
 func zipped(t require.TestingT, sheet string) []byte {
+	return archive(t, parts(`<worksheet>`+sheet+`</worksheet>`))
+}
+
+// parts gives the parts of a workbook with one sheet.
+func parts(sheet string) map[string]string {
+	return map[string]string{
+		"xl/workbook.xml": `<workbook><sheets><sheet name="s" r:id="r1"/></sheets></workbook>`,
+		"xl/_rels/workbook.xml.rels": `<Relationships><Relationship Id="r1" Type="x/worksheet" Target="worksheets/sheet1.xml"/>` +
+			`<Relationship Id="r2" Type="x/styles" Target="styles.xml"/><Relationship Id="r3" Type="x/sharedStrings" Target="sharedStrings.xml"/></Relationships>`,
+		"xl/worksheets/sheet1.xml": sheet,
+	}
+}
+
+// archive packs the parts of a workbook.
+func archive(t require.TestingT, parts map[string]string) []byte {
 	var buffer bytes.Buffer
 	z := zip.NewWriter(&buffer)
-	for name, text := range map[string]string{
-		"xl/workbook.xml":            `<workbook><sheets><sheet name="s" r:id="r1"/></sheets></workbook>`,
-		"xl/_rels/workbook.xml.rels": `<Relationships><Relationship Id="r1" Type="x/worksheet" Target="worksheets/sheet1.xml"/></Relationships>`,
-		"xl/worksheets/sheet1.xml":   `<worksheet>` + sheet + `</worksheet>`,
-	} {
+	for name, text := range parts {
 		w, err := z.Create(name)
 		require.NoError(t, err)
 		_, err = w.Write([]byte(text))
@@ -131,7 +142,8 @@ func TestReferencesThatContradictEachOtherAreDamage(t *testing.T) {
 
 func TestHiddenRowsAndColumnsAreKnown(t *testing.T) {
 	const sheet = `<cols><col min="2" max="3" hidden="1"/><col min="5" max="5" width="0"/><col min="6" max="6" width="12"/></cols>
-		<sheetData><row r="1"/><row r="2" hidden="1"/><row r="3" hidden="true"/><row r="4" ht="0" customHeight="1"/><row r="5" ht="15"/></sheetData>`
+		<sheetData><row r="1"><c><v>1</v></c></row><row r="2" hidden="1"><c><v>1</v></c></row><row r="3" hidden="true"><c><v>1</v></c></row>
+		<row r="4" ht="0" customHeight="1"><c><v>1</v></c></row><row r="5" ht="15"><c><v>1</v></c></row></sheetData>`
 	_, hidden, err := placed(t, sheet)
 	require.NoError(t, err)
 	require.Equal(t, map[int]bool{1: false, 2: true, 3: true, 4: true, 5: false}, hidden)

@@ -11,31 +11,34 @@ import (
 
 // scanner turns the XML of a sheet into rows.
 type scanner struct {
-	book    *Book
-	decoder *xml.Decoder
-	row     Row
-	last    int  // number of the last row
-	column  int  // of the last cell of the row, empty ones included
-	counted bool // the row has no number of its own and no cell has named one yet
+	book     *Book
+	document *document
+	frame    frame
+	row      Row
+	last     int  // number of the last row
+	empty    int  // rows so far that hold nothing
+	column   int  // of the last cell of the row, empty ones included
+	counted  bool // the row has no number of its own and no cell has named one yet
 
 	cell                       Cell
 	kind                       string // attribute t
 	style                      int
 	value                      []byte
 	inValue, inText, hasFormat bool
-	sawValue, inRow, inCell    bool
+	sawValue, inCell           bool
 	phonetic                   int
 }
 
-// next reads up to the end of the next row; false after the last.
+// next reads up to the end of the next row that holds something; false after the
+// last, when the sheet has ended as it must.
 func (s *scanner) next() (bool, error) {
 	for {
-		token, err := s.decoder.RawToken()
+		token, err := s.document.next()
 		if errors.Is(err, io.EOF) {
-			return false, nil
+			return false, s.frame.whole()
 		}
 		if err != nil {
-			return false, malformed(err)
+			return false, err
 		}
 		switch e := token.(type) {
 		case xml.StartElement:
@@ -43,16 +46,9 @@ func (s *scanner) next() (bool, error) {
 				return false, err
 			}
 		case xml.EndElement:
-			what, err := s.end(e.Name.Local)
-			if err != nil {
-				return false, err
-			}
-			switch what {
-			case rowEnds:
-				return true, nil
-			case sheetEnds:
-				return false, nil
-			case goesOn:
+			ready, err := s.end(e.Name.Local)
+			if err != nil || ready {
+				return ready, err
 			}
 		case xml.CharData:
 			if s.inValue || s.inText {
@@ -63,11 +59,21 @@ func (s *scanner) next() (bool, error) {
 }
 
 func (s *scanner) start(e xml.StartElement) error {
-	switch e.Name.Local {
-	case "row":
+	depth := s.document.depth()
+	if err := s.frame.start(e.Name, depth); err != nil {
+		return err
+	}
+	switch {
+	case !s.frame.inRows:
+		return nil
+	case depth == rowDepth:
 		return s.startRow(e)
-	case "c":
+	case depth == cellDepth && e.Name.Local == "c":
 		return s.startCell(e)
+	case !s.inCell:
+		return nil
+	}
+	switch e.Name.Local {
 	case "v":
 		s.inValue, s.sawValue, s.value = true, true, s.value[:0]
 	case "f":
@@ -93,7 +99,10 @@ func (s *scanner) startRow(e xml.StartElement) error {
 		}
 		s.row.Number, s.counted = n, false
 	}
-	s.last, s.inRow = s.row.Number, true
+	if s.row.Number > maxRow {
+		return fmt.Errorf("%w: more rows than a sheet has", ErrTooLarge)
+	}
+	s.last = s.row.Number
 	return nil
 }
 
@@ -122,7 +131,9 @@ func (s *scanner) startCell(e xml.StartElement) error {
 			s.hasFormat = true
 		}
 	}
-	s.column = s.cell.Column
+	if s.column = s.cell.Column; s.column > maxColumn {
+		return fmt.Errorf("%w: more cells than a row has", ErrTooLarge)
+	}
 	return nil
 }
 
@@ -137,23 +148,28 @@ func (s *scanner) place(ref string) error {
 	if s.counted && row > s.row.Number { // a row without a number stands where its cells say
 		s.row.Number, s.last = row, row
 	}
-	if s.inRow && row != s.row.Number {
+	if row != s.row.Number {
 		return fmt.Errorf("%w: cell reference of another row", ErrNotWorkbook)
 	}
 	s.cell.Column, s.counted = column, false
 	return nil
 }
 
-// what follows the end of an element
-type follows uint8
-
-const (
-	goesOn follows = iota
-	rowEnds
-	sheetEnds
-)
-
-func (s *scanner) end(element string) (follows, error) {
+// end tells whether a row that holds something has ended.
+func (s *scanner) end(element string) (ready bool, err error) {
+	depth := s.document.depth() + 1 // of the element that has ended
+	switch {
+	case !s.frame.inRows:
+		return false, nil
+	case depth == sheetDepth:
+		s.frame.inRows = false
+		return false, nil
+	case depth == rowDepth:
+		return s.endRow()
+	case depth == cellDepth && s.inCell:
+		s.inCell = false
+		return false, s.endCell()
+	}
 	switch element {
 	case "v":
 		s.inValue = false
@@ -161,21 +177,20 @@ func (s *scanner) end(element string) (follows, error) {
 		s.inText = false
 	case "rPh":
 		s.phonetic--
-	case "c":
-		inside := s.inRow && s.inCell
-		s.inCell = false
-		if inside {
-			return goesOn, s.endCell()
-		}
-	case "row":
-		if s.inRow {
-			s.inRow = false
-			return rowEnds, nil
-		}
-	case "sheetData":
-		return sheetEnds, nil
 	}
-	return goesOn, nil
+	return false, nil
+}
+
+// endRow counts the rows that hold nothing. A sheet formatted far below its last
+// pupil has some thousands of them.
+func (s *scanner) endRow() (ready bool, err error) {
+	if len(s.row.Cells) > 0 {
+		return true, nil
+	}
+	if s.empty++; s.empty > s.book.limits.EmptyRows {
+		return false, fmt.Errorf("%w: too many empty rows", ErrTooLarge)
+	}
+	return false, nil
 }
 
 func (s *scanner) endCell() error {

@@ -44,8 +44,9 @@ const (
 	maxColumn = 16_384
 )
 
-// Rows walks the rows of a sheet that are stored in the file; rows without any
-// cell may be missing, so numbers can jump. After an error nothing follows.
+// Rows walks the rows of a sheet that hold something; rows that are empty or only
+// formatted are left out, so numbers jump. After an error nothing follows. A sheet
+// that is damaged after its last row ends with an error too.
 func (b *Book) Rows(sheet string) iter.Seq2[*Row, error] {
 	return func(yield func(*Row, error) bool) {
 		i := slices.IndexFunc(b.sheets, func(s sheetRef) bool { return s.name == sheet })
@@ -53,13 +54,13 @@ func (b *Book) Rows(sheet string) iter.Seq2[*Row, error] {
 			yield(nil, fmt.Errorf("%w: no such sheet", ErrNotWorkbook))
 			return
 		}
-		d, c, err := b.open(b.sheets[i].part, b.limits.Sheet)
+		d, err := b.open(b.sheets[i].part, b.limits.Sheet)
 		if err != nil {
 			yield(nil, err)
 			return
 		}
-		defer func() { _ = c.Close() }() // read only: nothing can be lost
-		s := scanner{book: b, decoder: d}
+		defer d.Close()
+		s := scanner{book: b, document: d}
 		for {
 			more, err := s.next()
 			if err != nil {
@@ -79,19 +80,19 @@ func (b *Book) HiddenColumns(sheet string) ([]int, error) {
 	if i < 0 {
 		return nil, fmt.Errorf("%w: no such sheet", ErrNotWorkbook)
 	}
-	d, c, err := b.open(b.sheets[i].part, b.limits.Sheet)
+	d, err := b.open(b.sheets[i].part, b.limits.Sheet)
 	if err != nil {
 		return nil, err
 	}
-	defer func() { _ = c.Close() }() // read only: nothing can be lost
+	defer d.Close()
 	var hidden []int
 	for {
-		token, err := d.RawToken()
+		token, err := d.next()
 		if errors.Is(err, io.EOF) {
 			return hidden, nil
 		}
 		if err != nil {
-			return nil, malformed(err)
+			return nil, err
 		}
 		e, ok := token.(xml.StartElement)
 		switch {
@@ -101,10 +102,8 @@ func (b *Book) HiddenColumns(sheet string) ([]int, error) {
 		case e.Name.Local == "col" && (isTrue(attr(e, "hidden")) || attr(e, "width") == "0"):
 			first, _ := strconv.Atoi(attr(e, "min"))
 			last, _ := strconv.Atoi(attr(e, "max"))
-			for n := max(first, 1); n <= min(last, b.limits.Columns); n++ {
-				if len(hidden) < b.limits.Columns {
-					hidden = append(hidden, n)
-				}
+			for n := max(first, 1); n <= min(last, b.limits.Columns) && len(hidden) < b.limits.Columns; n++ {
+				hidden = append(hidden, n)
 			}
 		}
 	}

@@ -30,20 +30,20 @@ func (s *sharedStrings) at(i int) (string, bool) {
 // readStrings reads plain and rich texts; the pieces of a rich text are joined
 // and its phonetic guide (rPh) is not part of the text.
 func (b *Book) readStrings(part string) error {
-	d, c, err := b.open(part, b.limits.Strings)
+	d, err := b.open(part, b.limits.Strings)
 	if err != nil {
 		return err
 	}
-	defer func() { _ = c.Close() }() // read only: nothing can be lost
+	defer d.Close()
 	var all, item strings.Builder
 	inText, phonetic := false, 0
 	for {
-		token, err := d.RawToken()
+		token, err := d.next()
 		if errors.Is(err, io.EOF) {
 			break
 		}
 		if err != nil {
-			return malformed(err)
+			return err
 		}
 		switch e := token.(type) {
 		case xml.StartElement:

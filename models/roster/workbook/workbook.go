@@ -42,11 +42,30 @@ type Limits struct {
 	Part    int64 // unpacked bytes of any other part
 	Text    int   // bytes of XML without a tag: one text of a cell
 	Columns int   // cells further right are ignored
+
+	Elements  int // tags, comments and the like of one part
+	EmptyRows int // rows of one sheet that are written without anything in them
 }
 
 // DefaultLimits allows about 100,000 pupils and refuses a zip bomb early.
 func DefaultLimits() Limits {
-	return Limits{File: 64 << 20, Sheet: 512 << 20, Strings: 128 << 20, Part: 16 << 20, Text: 1 << 20, Columns: 512}
+	return Limits{
+		File: 64 << 20, Sheet: 512 << 20, Strings: 128 << 20, Part: 16 << 20, Text: 1 << 20, Columns: 512,
+		Elements: 64_000_000, EmptyRows: 100_000,
+	}
+}
+
+// scaled narrows the limits to what a file of a size can hold in earnest. A roster
+// unpacks to ten or twenty times its size and has less than one element by byte; a
+// file made to be slow unpacks to a thousand times its size. The least values let
+// 20,000 formatted rows through that hold nothing and pack to almost nothing.
+func (l Limits) scaled(size int64) Limits {
+	const unpacked, elements = 200, 16 // by byte of the file
+	const leastUnpacked, leastElements = 16 << 20, 1_500_000
+	l.Sheet = min(l.Sheet, max(leastUnpacked, size*unpacked))
+	l.Strings = min(l.Strings, max(leastUnpacked, size*unpacked))
+	l.Elements = min(l.Elements, max(leastElements, int(size)*elements))
+	return l
 }
 
 // Book is an open workbook.
@@ -76,7 +95,7 @@ func Open(file io.ReaderAt, size int64, limits Limits) (*Book, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrNotWorkbook, err)
 	}
-	b := &Book{limits: limits, parts: make(map[string]*zip.File, len(archive.File))}
+	b := &Book{limits: limits.scaled(size), parts: make(map[string]*zip.File, len(archive.File))}
 	for _, f := range archive.File {
 		if f.Flags&1 != 0 {
 			return nil, ErrPassword
@@ -154,16 +173,15 @@ func utf16Name(name string) []byte {
 	return b
 }
 
-// open gives an XML decoder over a part of the archive.
-func (b *Book) open(part string, limit int64) (*xml.Decoder, io.Closer, error) {
+// open gives the XML of a part of the archive.
+func (b *Book) open(part string, limit int64) (*document, error) {
 	r, closer, err := b.raw(part, limit)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	d := xml.NewDecoder(r)
-	d.Strict = false
 	d.CharsetReader = func(string, io.Reader) (io.Reader, error) { return nil, ErrNotWorkbook }
-	return d, closer, nil
+	return &document{decoder: d, source: closer, left: 2 * b.limits.Elements}, nil // an element begins and ends
 }
 
 func (b *Book) raw(part string, limit int64) (*boundedReader, io.Closer, error) {
