@@ -22,7 +22,7 @@ func TestTheAdministratorOfASchoolIsNotItsRegistrar(t *testing.T) {
 	}
 	for _, hand := range []org.Role{org.SchoolRegistrar, org.SchoolLeader} {
 		p := w.refused("roles_combined", admin.token, create("both", org.SchoolSysadmin, hand))
-		require.Contains(t, p.Detail, "small_school_roles")
+		require.Contains(t, p.Detail, "小规模学校可由一人兼任")
 	}
 	w.exec(`INSERT INTO policy (province_code, version, valid_from, body, created_at) VALUES ('520000', 1, '2026-01-01', '{"small_school_roles": true}', now())`)
 	var made NewAccount

@@ -54,7 +54,7 @@ func TestNumbersLeaveInAFileOnlyWithAReason(t *testing.T) {
 	list := sheetText(t, w.send(registrar.token, get))
 	require.Contains(t, list, "校验码不对")
 	require.NotRegexp(t, full, list)
-	require.Equal(t, map[string]string{"numbers": "0"}, w.lastAudit("roster.findings", up.Roster.ID))
+	require.Equal(t, map[string]string{"address": "192.0.2.1", "numbers": "0"}, w.lastAudit("roster.findings", up.Roster.ID))
 
 	get.path += "?reason=DATA_QUALITY"
 	own := sheetText(t, w.send(registrar.token, get))
@@ -87,7 +87,7 @@ func TestFindingsComeAlsoWhereTheLibraryPanics(t *testing.T) {
 	lines, err := csv.NewReader(strings.NewReader(text)).ReadAll()
 	require.NoError(t, err)
 	require.Equal(t, "行号", lines[0][0])
-	require.Equal(t, map[string]string{"numbers": "0", "reason": "DATA_QUALITY"}, w.lastAudit("roster.findings", up.Roster.ID))
+	require.Equal(t, map[string]string{"address": "192.0.2.1", "numbers": "0", "reason": "DATA_QUALITY"}, w.lastAudit("roster.findings", up.Roster.ID))
 	require.Contains(t, w.log.String(), "findings as csv")
 	requireNoSecretsIn(t, w)
 }

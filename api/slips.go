@@ -103,7 +103,7 @@ type resubmitInput struct {
 		Inputs   map[string]string `json:"inputs,omitempty" text:"free" doc:"The whole corrected form; left out, the form stays as it was."`
 		Values   map[string]string `json:"values,omitempty" text:"free" doc:"All corrected key items of a KEY_DATA_CHANGE or NEW_RECORD_IMMIGRANT; left out, they stay as they were."`
 		Evidence []EvidenceRef     `json:"evidence,omitempty" maxItems:"20" doc:"Further evidence; what was attached stays."`
-		Out      []uuid.UUID       `json:"withdrawn_evidence,omitempty" maxItems:"20" doc:"Attached papers that are taken out, by their IDs: to replace a wrong one, take it out and attach another. It stays readable and is marked."`
+		Out      []uuid.UUID       `json:"withdrawn_evidence,omitempty" format:"uuid" maxItems:"20" doc:"Attached papers that are taken out, by their IDs: to replace a wrong one, take it out and attach another. It stays readable and is marked."`
 		Opinion  string            `json:"opinion,omitempty" maxLength:"500" text:"free"`
 	}
 }

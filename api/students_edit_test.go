@@ -52,7 +52,7 @@ func TestAnEditOverHTTP(t *testing.T) {
 	require.Equal(t, `"2"`, answer.Header().Get("ETag"))
 	require.Equal(t, []roster.Field{"phone", "member1_phone"}, done.Changed)
 	require.Len(t, done.Findings, 1)
-	require.Equal(t, "“联系电话”含有“-”等符号，已自动去掉，只保留数字。请核对。", done.Findings[0].Detail)
+	require.Equal(t, "“联系电话”含有“-”等符号，已自动去掉，只保留数字。请核对。（“163******8782”→“163****8782”）", done.Findings[0].Detail)
 	require.Equal(t, "163****8782", done.Findings[0].Corrected)
 	require.Equal(t, "16316048782", w.item(reviewer, path, "phone"))
 	require.Equal(t, "16316048783", w.item(reviewer, path, "member1_phone"))
