@@ -65,7 +65,7 @@ func TestAnEditOverHTTP(t *testing.T) {
 		told = append(told, e.Pointer+" "+e.Code)
 	}
 	require.ElementsMatch(t, []string{"/items/name key_field", "/items/class_code fixed_field", "/items/postcode sheet_bad_postcode"}, told)
-	require.Contains(t, p.Errors[0].Detail, "请办理“关键数据变更”（KEY_DATA_CHANGE）")
+	require.Contains(t, p.Errors[0].Detail, "请办理“关键数据变更”")
 	require.NotContains(t, p.Detail, "行“")
 
 	// The bureau edits all of its pupils; a sibling school does not see them.
