@@ -21,7 +21,8 @@ func TestTheAdministratorOfASchoolIsNotItsRegistrar(t *testing.T) {
 		return call{method: "POST", path: orgPath(w.places["school"], "/accounts"), body: m{"login": login, "name": "张三", "roles": roles}}
 	}
 	for _, hand := range []org.Role{org.SchoolRegistrar, org.SchoolLeader} {
-		w.refused("roles_combined", admin.token, create("both", org.SchoolSysadmin, hand))
+		p := w.refused("roles_combined", admin.token, create("both", org.SchoolSysadmin, hand))
+		require.Contains(t, p.Detail, "小规模学校可由一人兼任")
 	}
 	w.exec(`INSERT INTO policy (province_code, version, valid_from, body, created_at) VALUES ('520000', 1, '2026-01-01', '{"small_school_roles": true}', now())`)
 	var made NewAccount
