@@ -18,6 +18,8 @@ const (
 type Judge struct {
 	// reading bounds how many PDFs lie unpacked in memory at once.
 	reading chan struct{}
+	// heavy lets only one of them be large.
+	heavy chan struct{}
 }
 
 // readAtOnce is how many PDFs a Judge unpacks at the same time.
@@ -26,7 +28,7 @@ const readAtOnce = 2
 // NewJudge gives a Judge.
 func NewJudge() *Judge {
 	withoutConfiguration()
-	return &Judge{reading: make(chan struct{}, readAtOnce)}
+	return &Judge{reading: make(chan struct{}, readAtOnce), heavy: make(chan struct{}, 1)}
 }
 
 // Evidence judges a whole file of evidence: its type as EvidenceType sees it, and
