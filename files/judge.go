@@ -44,7 +44,7 @@ func (j *Judge) Evidence(ctx context.Context, content []byte) (MediaType, error)
 	case JPEG:
 		err = walkJPEG(content)
 	case PNG:
-		err = walkPNG(content)
+		err = walkPNG(ctx, content)
 	case PDF:
 		err = j.readPDF(ctx, content)
 	}
