@@ -16,13 +16,13 @@ const (
 
 // Judge judges whole files of evidence. It is safe for concurrent use.
 type Judge struct {
-	// reading bounds how many PDFs lie unpacked in memory at once.
+	// reading bounds how many files are unpacked at once.
 	reading chan struct{}
-	// heavy lets only one of them be large.
+	// heavy lets only one of them be a large PDF.
 	heavy chan struct{}
 }
 
-// readAtOnce is how many PDFs a Judge unpacks at the same time.
+// readAtOnce is how many files a Judge unpacks at the same time.
 const readAtOnce = 2
 
 // NewJudge gives a Judge.
@@ -40,9 +40,13 @@ func (j *Judge) Evidence(ctx context.Context, content []byte) (MediaType, error)
 	if err != nil {
 		return "", err
 	}
+	if err := wait(ctx, j.reading); err != nil {
+		return "", err
+	}
+	defer func() { <-j.reading }()
 	switch kind {
 	case JPEG:
-		err = walkJPEG(content)
+		err = walkJPEG(ctx, content)
 	case PNG:
 		err = walkPNG(ctx, content)
 	case PDF:

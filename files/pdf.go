@@ -55,10 +55,6 @@ func (j *Judge) readPDF(ctx context.Context, content []byte) error {
 	if packs > pdfPacks {
 		return problem.New(problem.EvidenceTooLarge).At("/file")
 	}
-	if err := wait(ctx, j.reading); err != nil {
-		return err
-	}
-	defer func() { <-j.reading }()
 	var unpacked int64
 	err := inTime(ctx, func(ctx context.Context) (err error) {
 		unpacked, err = measure(ctx, content)
