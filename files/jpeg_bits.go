@@ -77,7 +77,7 @@ func (b *jpegBits) bits(n int) (int32, error) {
 		}
 	}
 	b.n -= n
-	return int32(b.held >> b.n & (1<<n - 1)), nil
+	return int32(b.held >> b.n & (1<<n - 1)), nil //nolint:gosec // at most 16 bits
 }
 
 // value reads one code.
@@ -86,7 +86,7 @@ func (b *jpegBits) value(t *jpegTable) (byte, error) {
 		b.fill()
 	}
 	for length := 1; length <= min(16, b.n); length++ {
-		code := int32(b.held >> (b.n - length) & (1<<length - 1))
+		code := int32(b.held >> (b.n - length) & (1<<length - 1)) //nolint:gosec // at most 16 bits
 		if code <= t.most[length] {
 			if code < t.least[length] {
 				return 0, errScanCode

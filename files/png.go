@@ -35,7 +35,7 @@ func walkPNG(ctx context.Context, content []byte) error {
 			if err := sane(side(body[4:]), side(body[8:])); err != nil {
 				return err
 			}
-			ok := false
+			var ok bool
 			if header, ok = readPNGHeader(body[4:]); !ok {
 				return broken("图片中有一段已损坏", "a part of the picture is damaged")
 			}
