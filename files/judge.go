@@ -16,17 +16,19 @@ const (
 
 // Judge judges whole files of evidence. It is safe for concurrent use.
 type Judge struct {
-	// reading bounds how many PDFs lie unpacked in memory at once.
+	// reading bounds how many files are unpacked at once.
 	reading chan struct{}
+	// heavy lets only one of them be a large PDF.
+	heavy chan struct{}
 }
 
-// readAtOnce is how many PDFs a Judge unpacks at the same time.
+// readAtOnce is how many files a Judge unpacks at the same time.
 const readAtOnce = 2
 
 // NewJudge gives a Judge.
 func NewJudge() *Judge {
 	withoutConfiguration()
-	return &Judge{reading: make(chan struct{}, readAtOnce)}
+	return &Judge{reading: make(chan struct{}, readAtOnce), heavy: make(chan struct{}, 1)}
 }
 
 // Evidence judges a whole file of evidence: its type as EvidenceType sees it, and
@@ -38,11 +40,15 @@ func (j *Judge) Evidence(ctx context.Context, content []byte) (MediaType, error)
 	if err != nil {
 		return "", err
 	}
+	if err := wait(ctx, j.reading); err != nil {
+		return "", err
+	}
+	defer func() { <-j.reading }()
 	switch kind {
 	case JPEG:
-		err = walkJPEG(content)
+		err = walkJPEG(ctx, content)
 	case PNG:
-		err = walkPNG(content)
+		err = walkPNG(ctx, content)
 	case PDF:
 		err = j.readPDF(ctx, content)
 	}

@@ -94,22 +94,18 @@ func TestPhotosOfTelephonesAreTaken(t *testing.T) {
 		"a film (motion photo)":           append(bytes.Clone(photo), "\x00\x00\x00\x18ftypmp42"...),
 		"half a film":                     append(bytes.Clone(photo), "\xff\xd8\xff"...),
 		"fill bytes before a marker":      append([]byte("\xff\xd8\xff\xff\xff"), photo[3:]...),
-		"progressive, in two scans":       progressive(photo, 0xc2),
 		"four colours of a print (Adobe)": append(append([]byte("\xff\xd8"), segment(0xee, []byte("Adobe\x00\x64\x00\x00\x00\x00\x02"))...), photo[2:]...),
 	} {
 		takes(t, files.JPEG, content, what)
 	}
-	refuses(t, problem.EvidenceBroken, progressive(photo, 0xc9), "coded in a way that no browser shows")
+	refuses(t, problem.EvidenceBroken, framed(photo, 0xc9), "coded in a way that no browser shows")
 	refuses(t, problem.EvidenceBroken, []byte("\xff\xd8\xff\xd9"), "nothing between begin and end")
 	refuses(t, problem.EvidenceHEIC, []byte("\x00\x00\x00\x20ftypMiHE\x00\x00\x00\x00mif1heic"), "HEIC of another maker")
 }
 
-// progressive gives a picture of another frame type in two scans.
-func progressive(photo []byte, frame byte) []byte {
-	at := bytes.Index(photo, []byte("\xff\xc0"))
-	content := append(append(bytes.Clone(photo[:at]), 0xff, frame), photo[at+2:]...)
-	scan := content[bytes.Index(content, []byte("\xff\xda")) : len(content)-2]
-	return append(append(bytes.Clone(content[:len(content)-2]), scan...), 0xff, 0xd9)
+// framed gives a picture whose frame says that it is of another type.
+func framed(photo []byte, frame byte) []byte {
+	return bytes.Replace(photo, []byte("\xff\xc0"), []byte{0xff, frame}, 1)
 }
 
 func TestAPictureThatWouldFillTheMemoryIsRefused(t *testing.T) {

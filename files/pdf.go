@@ -55,19 +55,42 @@ func (j *Judge) readPDF(ctx context.Context, content []byte) error {
 	if packs > pdfPacks {
 		return problem.New(problem.EvidenceTooLarge).At("/file")
 	}
-	select {
-	case j.reading <- struct{}{}:
-		defer func() { <-j.reading }()
-	case <-ctx.Done():
-		return ctx.Err()
+	var unpacked int64
+	err := inTime(ctx, func(ctx context.Context) (err error) {
+		unpacked, err = measure(ctx, content)
+		return err
+	})
+	if err != nil {
+		return err
 	}
+	if unpacked+int64(len(content)) > pdfHeavy {
+		if err := wait(ctx, j.heavy); err != nil {
+			return err
+		}
+		defer func() { <-j.heavy }()
+	}
+	return inTime(ctx, func(ctx context.Context) error { return openPDF(ctx, content, packs) })
+}
+
+// inTime looks at a PDF no longer than is allowed, and says why it cannot be read.
+func inTime(ctx context.Context, look func(context.Context) error) error {
 	within, cancel := context.WithTimeout(ctx, pdfTime)
 	defer cancel()
-	err := problem.Contain(problem.EvidenceBroken, func() error { return openPDF(within, content, packs) })
+	err := problem.Contain(problem.EvidenceBroken, func() error { return look(within) })
 	if ctx.Err() != nil {
 		return fmt.Errorf("read a PDF: %w", ctx.Err())
 	}
 	return unreadable(err)
+}
+
+// wait takes a place, or gives up with ctx.
+func wait(ctx context.Context, places chan<- struct{}) error {
+	select {
+	case places <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
 
 // unreadable says why a PDF cannot be read.
@@ -95,7 +118,8 @@ func openPDF(ctx context.Context, content []byte, packs int) error {
 	conf.ValidationMode, conf.Offline = model.ValidationRelaxed, true
 	conf.Limits.MaxStreamBytes = int64(len(content))
 	conf.Limits.MaxDecodeBytes = min(pdfStream, pdfUnpacked/int64(packs+1))
-	conf.Limits.MaxObjectCount, conf.Limits.MaxXRefEntries = pdfObjects, pdfObjects
+	entries := min(pdfObjects, pdfPerByte*len(content))
+	conf.Limits.MaxObjectCount, conf.Limits.MaxXRefEntries = entries, entries
 	conf.Limits.MaxRecursionDepth = pdfDepth
 	file, err := pdfcpu.ReadWithContext(ctx, bytes.NewReader(content), conf)
 	if err != nil {

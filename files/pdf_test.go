@@ -2,7 +2,6 @@ package files_test
 
 import (
 	"bytes"
-	"compress/zlib"
 	"encoding/binary"
 	"fmt"
 	"strings"
@@ -83,15 +82,7 @@ func packed(t testing.TB, more int) []byte {
 		fmt.Fprintf(&heads, "%d %d ", i+1, bodies.Len())
 		bodies.WriteString(p + " ")
 	}
-	deflated := func(text []byte) []byte {
-		var b bytes.Buffer
-		w := zlib.NewWriter(&b)
-		_, err := w.Write(text)
-		require.NoError(t, err)
-		require.NoError(t, w.Close())
-		return b.Bytes()
-	}
-	pack := deflated(append([]byte(heads.String()+bodies.String()), bytes.Repeat([]byte(" "), more)...))
+	pack := deflated(t, append([]byte(heads.String()+bodies.String()), bytes.Repeat([]byte(" "), more)...))
 	var b bytes.Buffer
 	b.WriteString("%PDF-1.7\n")
 	place := uint32(b.Len())
@@ -104,7 +95,7 @@ func packed(t testing.TB, more int) []byte {
 	for _, n := range []uint32{place, at} {
 		rows = append(binary.BigEndian.AppendUint32(append(rows, 1), n), 0)
 	}
-	table := deflated(rows)
+	table := deflated(t, rows)
 	fmt.Fprintf(&b, "5 0 obj\n<</Type/XRef/Size 6/W[1 4 1]/Root 1 0 R/Length %d/Filter/FlateDecode>>\nstream\n%s\nendstream\nendobj\nstartxref\n%d\n%%%%EOF\n", len(table), table, at)
 	return b.Bytes()
 }
