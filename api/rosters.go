@@ -97,7 +97,7 @@ type SheetFinding struct {
 // RosterUpload is the answer to an upload.
 type RosterUpload struct {
 	DryRun   bool           `json:"dry_run"`
-	Repeated bool           `json:"repeated" doc:"The same file was uploaded before: this is that roster, nothing was changed."`
+	Repeated bool           `json:"repeated" doc:"The same file is in hand already: this is that roster, nothing was changed. A file that was enrolled makes a new roster."`
 	Fit      bool           `json:"fit" doc:"False when the file as a whole cannot be used (不符合模板)."`
 	Counts   RosterCounts   `json:"counts"`
 	Findings []SheetFinding `json:"findings" doc:"About the file as a whole."`

@@ -182,6 +182,16 @@ func OfficialProvince(code string) bool {
 // test fixtures use so that no number can belong to a person.
 func OfficialOrFixtureProvince(code string) bool { return code == "99" || OfficialProvince(code) }
 
+// Resident says whether the number is of a resident identity card (居民身份证). Residence
+// permits of Hong Kong, Macao and Taiwan have numbers of the same form.
+func (c CitizenID) Resident() bool {
+	if c.IsZero() {
+		return false
+	}
+	province := c.Reveal()[:2]
+	return OfficialOrFixtureProvince(province) && !slices.Contains([]string{"71", "81", "82", "83"}, province)
+}
+
 // String gives the masked number.
 func (c CitizenID) String() string { return MaskDocument(c.Reveal()) }
 

@@ -58,6 +58,8 @@ const (
 	SheetIDCheck             Code = "sheet_id_check"
 	SheetIDProvince          Code = "sheet_id_province"
 	SheetIDOtherDocument     Code = "sheet_id_other_document"
+	SheetNothingVisible      Code = "sheet_nothing_visible"
+	SheetIDTypeCitizen       Code = "sheet_id_type_citizen"
 	SheetDigitsLost          Code = "sheet_digits_lost"
 	SheetDocumentNumber      Code = "sheet_document_number"
 	SheetMemberIDMissing     Code = "sheet_member_id_missing"

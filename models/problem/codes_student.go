@@ -26,6 +26,7 @@ const (
 
 	// Reasons a row of a roster does not go in; they stand in its findings.
 	IdentityRegistered Code = "identity_registered"
+	IdentityOfAnother  Code = "identity_of_another"
 	RosterClassUnknown Code = "roster_class_unknown"
 	RosterClassFull    Code = "roster_class_full"
 	RosterClassFills   Code = "roster_class_fills"

@@ -154,7 +154,7 @@ func (c *checker) identity(j *judgement) {
 		}
 		return
 	case kind.value != idTypeCitizen:
-		j.documentNumber(number)
+		c.otherDocument(j, kind, number)
 		return
 	}
 	if _, err := ident.ParseCitizenID(number.value); ident.ReasonOf(err) == ident.NoSuchDay && birth.bad {
@@ -176,6 +176,16 @@ func (c *checker) identity(j *judgement) {
 		default:
 			j.reject(number, problem.SheetIDCharacters, nil)
 		}
+	}
+}
+
+// otherDocument judges the number of a document that is no identity card. The number of
+// an identity card under another type would go round everything that it says.
+func (c *checker) otherDocument(j *judgement, kind, number *slot) {
+	j.documentNumber(number)
+	if id, err := ident.ParseCitizenID(number.value); err == nil && id.Resident() {
+		// Not marked as bad: the number is still compared with those of the other rows.
+		j.find(kind, Reject, problem.SheetIDTypeCitizen, nil)
 	}
 }
 

@@ -92,7 +92,7 @@ func (c *checker) memberIdentity(j *judgement, n int) bool {
 	case idTypeCitizen:
 		c.memberCitizenID(j, number)
 	default:
-		j.documentNumber(number)
+		c.otherDocument(j, kind, number)
 	}
 	return true
 }

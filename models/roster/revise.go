@@ -46,6 +46,9 @@ func (c *checker) record(values Pupil, typed map[Field]string) *judgement {
 		if text, anew := typed[column.Field]; anew {
 			s.raw, s.value = text, text
 			j.storeText(s)
+			if text != "" && s.value == "" { // nobody who typed something meant to clear the item
+				j.reject(s, problem.SheetNothingVisible, nil)
+			}
 			if isProgramWord(s.value) { // of an edit an empty value would clear the item
 				j.reject(s, problem.SheetProgramWord, map[string]string{"word": s.value})
 			}

@@ -68,20 +68,25 @@ func (j *judgement) rejected() bool {
 func (j *judgement) settle() {
 	kept := j.findings[:0]
 	for _, f := range j.findings {
-		if s := j.byLetter(f.Column); s != nil && f.Severity == Fixed {
+		if s := j.ofItem(f.Field); s != nil && f.Severity == Fixed {
 			if s.bad {
 				continue
 			}
 			f.Corrected = s.column.show(s.value)
+			if slices.ContainsFunc(kept, func(k Finding) bool { return k.Severity == Fixed && k.Field == f.Field && k.Code == f.Code }) {
+				continue // two steps of one correction
+			}
 		}
 		kept = append(kept, f)
 	}
 	j.findings = kept
 }
 
-func (j *judgement) byLetter(letter string) *slot {
+// ofItem gives the slot of an item. A letter does not tell it: in a sheet with some
+// of the columns the letter of one that is there belongs to another in the template.
+func (j *judgement) ofItem(f Field) *slot {
 	for i := range j.slots {
-		if letter != "" && j.slots[i].letter == letter {
+		if f != "" && j.slots[i].column.Field == f {
 			return &j.slots[i]
 		}
 	}

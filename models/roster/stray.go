@@ -1,6 +1,7 @@
 package roster
 
 import (
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -13,7 +14,8 @@ import (
 // is about the table and not about anybody in it.
 func footers() []string {
 	return []string{"合计", "总计", "小计", "共计", "总人数", "合计人数", "人数合计", "制表人", "制表日期", "制表时间", "制表单位", "填表人", "填表日期", "填报人",
-		"填报日期", "审核人", "经办人", "打印日期", "打印时间", "导出时间", "校长签字", "校长签名", "负责人签字", "单位盖章", "学校盖章", "(盖章)"}
+		"填报日期", "审核人", "经办人", "打印日期", "打印时间", "导出时间", "校长签字", "校长签名", "负责人签字", "单位盖章", "学校盖章", "(盖章)",
+		"说明:", "填表说明", "填写说明", "备注:", "注:", "注意:", "注意事项"}
 }
 
 // isFooter reports a text that begins with one of those words.
@@ -22,8 +24,11 @@ func isFooter(text string) bool {
 		return false
 	}
 	word := strings.Map(drop(isBlank), halfWidth(text))
-	return slices.ContainsFunc(footers(), func(f string) bool { return strings.HasPrefix(word, f) })
+	return headCount.MatchString(word) || slices.ContainsFunc(footers(), func(f string) bool { return strings.HasPrefix(word, f) })
 }
+
+// headCount is how lists end that say how many stand in them.
+var headCount = regexp.MustCompile(`^共计?\d+(人|名|条|行)`)
 
 // isStray reports a row that is no pupil: the headers once more, as on every
 // printed page, a line of totals or signatures, or codes that were dragged down

@@ -130,3 +130,22 @@ func FuzzReadUpdates(f *testing.F) {
 		}
 	})
 }
+
+// A correction in a sheet of some columns says what was taken, whichever columns it has.
+func TestACorrectionOfAnUpdateSaysWhatWasTaken(t *testing.T) {
+	catalogue, err := problem.LoadCatalogue()
+	require.NoError(t, err)
+	for field, c := range map[roster.Field]struct{ typed, stored, said string }{
+		"phone":  {"163 1604 8782", "16316048782", "→“163****8782”"},
+		"talent": {" 葫芦丝", "葫芦丝", "→“葫芦丝”"},
+	} {
+		p := good(t)
+		p[field] = c.typed
+		got, err := readUpdates(t, part(t, []roster.Field{roster.Name, roster.IDNumber, field}, p))
+		require.NoError(t, err)
+		row := got.Rows[0]
+		require.Equal(t, c.stored, row.Pupil[field])
+		require.Len(t, row.Findings, 1)
+		require.Contains(t, row.Findings[0].Sentence(catalogue, problem.Chinese), c.said)
+	}
+}

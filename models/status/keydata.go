@@ -134,7 +134,7 @@ func checkIdentity(i Identity, today calendar.Date) []*problem.Error {
 		if len(i.IDNumber) > 20 || i.IDNumber == "" && i.IDType != "Z" {
 			wrong(FieldIDNumber, "请填写证件号码，最长 20 位", "give the number of the document, at most 20 characters")
 		}
-		if id, err := ident.ParseCitizenID(i.IDNumber); known && err == nil && mainland(id) {
+		if id, err := ident.ParseCitizenID(i.IDNumber); known && err == nil && id.Resident() {
 			wrong(FieldIDType, "所填号码是居民身份证号，证件类型应为 1；如已换证件，请一并填写新证件的号码",
 				"the number is that of a resident identity card, whose type is 1; if the document is another one now, give its number too")
 		}
@@ -157,13 +157,6 @@ func checkIdentity(i Identity, today calendar.Date) []*problem.Error {
 		}
 	}
 	return list
-}
-
-// mainland says whether a number is of a resident identity card; residence permits
-// of Hong Kong, Macao and Taiwan have numbers of the same form.
-func mainland(id ident.CitizenID) bool {
-	province := id.Reveal()[:2]
-	return ident.OfficialOrFixtureProvince(province) && !slices.Contains([]string{"71", "81", "82", "83"}, province)
 }
 
 func sexOf(code string) ident.Sex {

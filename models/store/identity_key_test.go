@@ -69,7 +69,7 @@ func TestARosterWithOneNumberTwiceIsFiled(t *testing.T) {
 	checked := rig.upload(rig.sheet("one-number-two-types.xlsx"), "a")
 	require.Equal(t, 1, checked.Good)
 	require.Equal(t, []problem.Code{problem.SheetSameNumber}, rig.told(checked.ID, 3))
-	require.Equal(t, []problem.Code{problem.SheetSameNumber}, rig.told(checked.ID, 4))
+	require.Equal(t, []problem.Code{problem.SheetIDTypeCitizen, problem.SheetSameNumber}, rig.told(checked.ID, 4))
 	change, err := rig.file(checked.ID)
 	require.NoError(t, err)
 	rig.enrol(checked.ID, change)
@@ -79,7 +79,7 @@ func TestARosterWithOneNumberTwiceIsFiled(t *testing.T) {
 	innocent[roster.IDType], innocent[roster.Name] = "Z", "刘子月"
 	again := rig.upload(rig.written(innocent), "b")
 	require.Zero(t, again.Good)
-	require.Equal(t, 1, again.Differing, "the school has this pupil, under another name and kind")
+	require.Equal(t, 1, again.Rejected, "the number of an identity card under another type")
 }
 
 // Two countries give one passport number to two persons: both have a record, and are

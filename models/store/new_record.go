@@ -98,7 +98,7 @@ func (t *Tx) pupilPresent(c *Change) (*problem.Error, error) {
 		typed[roster.Field(field)] = v.text
 	}
 	known, err := t.recognise(c.OrgID, []soughtPupil{t.store.sought(0, typed)})
-	if k, here := known[0]; here && !k.alike {
+	if k, here := known[0]; here && !k.alike && !k.another {
 		if !k.inRegister {
 			return notInRegister(problem.IdentityOwnLeft, &StudentRecord{EnrolStatus: k.state}).At("/values/" + status.FieldName), err
 		}

@@ -35,9 +35,14 @@ type knownPupil struct {
 	hash       []byte
 	inRegister bool
 	state      string
+	name       string
+	sex        string
+	birth      string
 	family     []relative
 	// alike: only name, sex and birth date are the same, which two pupils may have.
 	alike bool
+	// another: the document's number is this record's, the person is not.
+	another bool
 }
 
 // sought makes the question of the items of a pupil.
@@ -101,11 +106,11 @@ func (t *Tx) candidates(school uuid.UUID, pupils []soughtPupil) (map[int][]known
 		rows, err := c.Query(t.ctx, `WITH person AS (
 				SELECT * FROM unnest($2::int[], $3::text[], $4::text[], $5::text[]) AS p (key, name_key, sex, birth)), document AS (
 				SELECT * FROM unnest($6::int[], $7::bytea[]) AS d (key, hash))
-			SELECT p.key, s.id, s.id_hash, s.in_register, s.enrol_status FROM person p
+			SELECT p.key, s.id, s.id_hash, s.in_register, s.enrol_status, s.name, s.sex, s.birth_date::text FROM person p
 			JOIN student s ON s.name_key = p.name_key AND s.sex = p.sex AND s.birth_date = p.birth::date
 			WHERE s.school_id = $1 AND s.enrol_status <> 'DELETED'
 			UNION
-			SELECT d.key, s.id, s.id_hash, s.in_register, s.enrol_status FROM document d JOIN student s ON s.id_hash = d.hash
+			SELECT d.key, s.id, s.id_hash, s.in_register, s.enrol_status, s.name, s.sex, s.birth_date::text FROM document d JOIN student s ON s.id_hash = d.hash
 			WHERE s.school_id = $1 AND s.enrol_status <> 'DELETED'
 			ORDER BY 1, 2`, school, persons, names, sexes, births, documents, hashes)
 		if err != nil {
@@ -113,7 +118,7 @@ func (t *Tx) candidates(school uuid.UUID, pupils []soughtPupil) (map[int][]known
 		}
 		var key int
 		var k knownPupil
-		_, err = pgx.ForEachRow(rows, []any{&key, &k.id, &k.hash, &k.inRegister, &k.state}, func() error {
+		_, err = pgx.ForEachRow(rows, []any{&key, &k.id, &k.hash, &k.inRegister, &k.state, &k.name, &k.sex, &k.birth}, func() error {
 			k.hash = bytes.Clone(k.hash)
 			found[key] = append(found[key], k)
 			return nil
@@ -165,7 +170,8 @@ func (p *soughtPupil) bestOf(candidates []knownPupil) (knownPupil, bool) {
 	for _, k := range candidates {
 		switch {
 		case slices.ContainsFunc(p.keys, func(key []byte) bool { return bytes.Equal(key, k.hash) }):
-			return k, true // one document is one person
+			k.another = p.isAnother(&k) // one document is one person
+			return k, true
 		case p.is(&k):
 			if !found || best.alike {
 				best, found = k, true
@@ -176,6 +182,13 @@ func (p *soughtPupil) bestOf(candidates []knownPupil) (knownPupil, bool) {
 		}
 	}
 	return best, found
+}
+
+// isAnother reports whether a record with the pupil's number is somebody else's. A name
+// that was corrected leaves sex and birth date as they are; where one of these differs
+// too, the number was typed for another pupil, also for one of the same family.
+func (p *soughtPupil) isAnother(k *knownPupil) bool {
+	return !ident.SameName(p.name, k.name) && (p.sex != k.sex || p.birth.String() != k.birth)
 }
 
 // is reports whether a record of the same name, sex and birth date is the pupil's.

@@ -174,6 +174,8 @@ func (e *enrolment) leaveRegisteredOut() error {
 	e.keep(func(p *enrolPupil) *problem.Error {
 		k, here := known[p.row]
 		switch {
+		case here && k.another:
+			return problem.New(problem.IdentityOfAnother)
 		case here && !k.alike:
 			return problem.New(problem.PupilPresent)
 		case slices.ContainsFunc(p.keys, func(key []byte) bool { return taken[string(key)] }):

@@ -35,6 +35,8 @@ func (c *rosterCheck) askRegister(t *Tx, batch []StagedRow) error {
 	for _, p := range pupils {
 		k, here := known[p.key]
 		switch {
+		case here && k.another:
+			c.refuse(&batch[p.key], problem.New(problem.IdentityOfAnother))
 		case here && !k.alike:
 			continue // compared below
 		case slices.ContainsFunc(p.keys, func(key []byte) bool { return elsewhere[string(key)] }):
@@ -50,7 +52,7 @@ func (c *rosterCheck) askRegister(t *Tx, batch []StagedRow) error {
 func (c *rosterCheck) compare(t *Tx, batch []StagedRow, known map[int]knownPupil) error {
 	var ids []uuid.UUID
 	for _, k := range known {
-		if !k.alike && k.inRegister {
+		if !k.alike && !k.another && k.inRegister {
 			ids = append(ids, k.id)
 		}
 	}
@@ -63,7 +65,7 @@ func (c *rosterCheck) compare(t *Tx, batch []StagedRow, known map[int]knownPupil
 	}
 	for i := range batch {
 		k, here := known[i]
-		if !here || k.alike {
+		if !here || k.alike || k.another {
 			continue
 		}
 		row := &batch[i]

@@ -84,6 +84,39 @@ func TestTheSameFileTwiceIsTheSameRoster(t *testing.T) {
 	require.Equal(t, 12, rig.count(`SELECT count(*) FROM roster_row`))
 }
 
+// A file that was enrolled may come again, for the rows that were left out; while it is
+// in hand again it is one roster however often it is uploaded.
+func TestAnEnrolledFileComesAgainForTheRowsLeftOut(t *testing.T) {
+	rig := newRecordsRig(t)
+	all := rig.sheetPupils("roster-no-au.xlsx")
+	sheet := rig.write(all[0], with(all[1], "class_code", all[0][roster.ClassCode]))
+	first := rig.upload(sheet, "a")
+	require.Equal(t, 2, first.Good)
+	change, err := rig.file(first.ID)
+	require.NoError(t, err)
+	rig.exec(`UPDATE school_class SET capacity = 1 WHERE code = $1`, all[0][roster.ClassCode])
+	rig.enrol(first.ID, change)
+	require.Equal(t, 1, rig.count(`SELECT count(*) FROM student`))
+	rig.exec(`UPDATE school_class SET capacity = 10 WHERE code = $1`, all[0][roster.ClassCode])
+
+	rig.exec(`DELETE FROM slot WHERE change_id = $1`, change) // as the end of the change does
+
+	second := rig.upload(sheet, "a")
+	require.NotEqual(t, first.ID, second.ID)
+	require.Equal(t, RosterCounts{Read: 2, Good: 1, Present: 1}, second.RosterCounts)
+	rig.mustIn(rig.app, schoolAPath, func(t2 *Tx) error {
+		again, fresh, err := t2.BeginRoster(NewRoster{ID: newID(), School: rig.school[schoolAPath], OrgPath: schoolAPath, FileSHA256: []byte("a")})
+		require.False(t, fresh)
+		require.Equal(t, second.ID, again.ID)
+		return err
+	})
+	change, err = rig.file(second.ID)
+	require.NoError(t, err)
+	rig.enrol(second.ID, change)
+	require.Equal(t, 2, rig.count(`SELECT count(*) FROM student`))
+	require.Equal(t, RosterCounts{Read: 2, Present: 2}, rig.upload(sheet, "a").RosterCounts, "and once more")
+}
+
 func TestTwoRunningImportsOfOnePupilAreRefusedByRow(t *testing.T) {
 	rig := newRecordsRig(t)
 	first := rig.upload(rig.sheet("roster-no-au.xlsx"), "a")

@@ -1,0 +1,31 @@
+package store
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/roster"
+)
+
+// A number of the register with another name and birth date beside it is a number that
+// was typed for another pupil: no change of key data is advised for the one who has it.
+func TestANumberOfAnotherPupilIsRefused(t *testing.T) {
+	rig := newRecordsRig(t)
+	all := rig.sheetPupils("roster-no-au.xlsx")
+	p, other := with(all[0], "id_type", "A", "id_number", "E90817263"), with(all[1], "id_type", "A", "id_number", "E90817263")
+	require.NotEqual(t, p[roster.BirthDate], other[roster.BirthDate])
+	rig.enrolSheet(rig.write(p), "first")
+
+	row := rig.rosterRows(rig.upload(rig.write(other), "second"))[3]
+	require.Equal(t, RowRejected, row.Verdict)
+	require.Nil(t, row.StudentID)
+	last := row.Findings[len(row.Findings)-1]
+	require.Equal(t, problem.IdentityOfAnother, last.Code)
+	require.Equal(t, roster.IDNumber, last.Field)
+	require.NotContains(t, last.Params, "items")
+
+	row = rig.rosterRows(rig.upload(rig.write(with(p, "name", "王改名")), "third"))[3]
+	require.Equal(t, RowDiffers, row.Verdict, "a corrected name is the same pupil")
+}
