@@ -56,6 +56,9 @@ func readJSON(text []byte, into any) error {
 		return placedFault(text, err)
 	}
 	if tree, whole := into.(*any); whole {
+		if pointer, found := repeatedIn(text); found {
+			return &bodyFault{code: problem.NameRepeated, pointer: pointer}
+		}
 		if pointer, found := garbledAt(*tree, ""); found {
 			return &bodyFault{code: problem.TextGarbled, pointer: pointer}
 		}

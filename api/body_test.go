@@ -392,3 +392,30 @@ func FuzzReadJSON(f *testing.F) {
 		}
 	})
 }
+
+// Of a name that stands twice in one object nobody can tell which value counts: it is
+// refused with its place, nothing is stored, and the key stays usable.
+func TestANameThatStandsTwiceIsRefused(t *testing.T) {
+	w := newWorld(t)
+	change, _ := w.change(w.places["school"], org.SchoolLeader)
+	leader := w.login(w.places["school"], org.SchoolLeader)
+	path := "/v1/changes/" + change.String() + "/comments"
+	post := func(body string) *httptest.ResponseRecorder {
+		return w.raw(leader.token, call{method: "POST", path: path, key: "k-repeated-1"}, []byte(body))
+	}
+	for body, pointer := range map[string]string{
+		`{"text":"x","text":"y"}`:                     "/text",
+		`{"text":"x","\u0074ext":"x"}`:                "/text",
+		`{"text":"x","more":[{"a":1},{"a":1,"a":2}]}`: "/more/1/a",
+		`{"text":"x","张三":1,"张三":2}`:                  "/?",
+	} {
+		p := read[Problem](t, http.StatusBadRequest, post(body))
+		require.Equal(t, "name_repeated", p.Code, body)
+		require.Equal(t, pointer, p.Errors[0].Pointer, body)
+		require.NotContains(t, p.Detail, "张三")
+	}
+	p := read[Problem](t, http.StatusUnprocessableEntity, post("{\"text\":\"\ue000\"}"))
+	require.Equal(t, "/text", p.Errors[0].Pointer, "a private character alone says nothing")
+	require.Zero(t, one[int](w, `SELECT count(*) FROM change_event WHERE change_id = $1 AND verb = 'COMMENT'`, change))
+	require.Less(t, post(`{"text":"请补充材料"}`).Code, 300)
+}

@@ -80,6 +80,15 @@ func Stamp(t time.Time) string {
 	return t.In(calendar.Shanghai()).Format("2006-01-02 15:04:05")
 }
 
+// Due writes until when a workflow believes that its step waits. The step that waits for the day on which a
+// change comes into force is due with the beginning of that day, so it names the day.
+func Due(stage string, at time.Time) string {
+	if stage == process.DayStep {
+		return calendar.DateOf(at).String()
+	}
+	return calendar.Until(at)
+}
+
 // Fill gives what the sentences say of a case.
 func (c Case) Fill() Fill {
 	fill := Fill{

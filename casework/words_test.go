@@ -4,11 +4,14 @@ import (
 	"regexp"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/xueji/xueji/casework"
+	"github.com/xueji/xueji/models/calendar"
 	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/process"
 	"github.com/xueji/xueji/models/store"
 )
 
@@ -65,4 +68,11 @@ func TestReasonsAreFindings(t *testing.T) {
 	for _, f := range casework.AttentionFindings() {
 		require.True(t, slices.Contains(casework.Findings(), f), f)
 	}
+}
+
+// The day on which a change comes into force is named itself, not the end of the one before.
+func TestTheDueOfAWaitForADayIsTheDay(t *testing.T) {
+	at := time.Date(2026, 11, 25, 0, 0, 0, 0, calendar.Shanghai())
+	require.Equal(t, "2026-11-25", casework.Due(process.DayStep, at))
+	require.Equal(t, "2026-11-24 24:00", casework.Due("LEADER_REVIEW", at))
 }

@@ -76,6 +76,11 @@ func Accounts() []Account {
 		{"school3.admin", "金鑫", "学校系统管理员", "administrator of the school in Beijing", org.SchoolSysadmin, farCode, "dongcheng.admin"},
 		{"registrar3", "宋雨", "学籍管理员", "registrar of the school in Beijing", org.SchoolRegistrar, farCode, "school3.admin"},
 		{"leader3", "韩冰", "学籍主管领导", "leader of the school in Beijing", org.SchoolLeader, farCode, "school3.admin"},
+		// A second reviewer at each bureau that decides: a correction (CHANGE_CORRECTION)
+		// needs two people of one bureau.
+		{"county.reviewer2", "邓洁", "区学籍管理员（复核）", "county's second reviewer", org.BureauReviewer, countyCode, "county.admin"},
+		{"city.reviewer2", "谢军", "市学籍管理员（复核）", "city's second reviewer", org.BureauReviewer, cityCode, "city.admin"},
+		{"dongcheng.reviewer2", "许晴", "东城区学籍管理员（复核）", "second reviewer of Dongcheng", org.BureauReviewer, farCountyCode, "dongcheng.admin"},
 	}
 }
 

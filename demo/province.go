@@ -29,7 +29,9 @@ type Register struct {
 // Load makes what the demonstration needs where it is missing or half made,
 // also by an older version: offices, classes and accounts, and with pupils the
 // roster of the first school. Everything goes over HTTP except the first account, which somebody
-// must create before anybody can log in. It is quick when nothing is missing.
+// must create before anybody can log in. It is quick when nothing is missing. What
+// people did to an account stays done: what would need an account that Password no
+// longer opens stays undone, and Changed names it.
 func Load(ctx context.Context, r Register, pupils bool) error {
 	found, err := renew(ctx, r)
 	if err != nil {
@@ -43,12 +45,42 @@ func Load(ctx context.Context, r Register, pupils bool) error {
 	if !pupils {
 		return nil
 	}
+	if found, err = renew(ctx, r); err != nil {
+		return err
+	}
+	for _, login := range []string{"registrar", "leader", "county.reviewer"} {
+		if !found.opens(login) {
+			return nil
+		}
+	}
 	return enrol(ctx, r.URL)
 }
 
-// accounts is which demonstration accounts there are, by login; true when the
-// first, temporary password was never changed, so nobody knows it.
-type accounts map[string]bool
+// Changed lists the logins of the demonstration that Password does not open (any
+// more): somebody set another password, had it reset, or closed the account.
+func Changed(ctx context.Context, r Register) ([]string, error) {
+	found, err := renew(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(logins(), found.opens), nil
+}
+
+// standing is what is known of an account of the demonstration.
+type standing struct {
+	unsettled bool // the first, temporary password was never changed, so nobody knows it
+	usable    bool // neither closed nor waiting for a change of its password
+	hash      string
+}
+
+// accounts is which demonstration accounts there are, by login.
+type accounts map[string]standing
+
+// opens says whether the demonstration's password opens an account.
+func (a accounts) opens(login string) bool {
+	one := a[login]
+	return one.usable && store.PasswordMatches(one.hash, Password)
+}
 
 func (a accounts) whole() bool {
 	return !slices.ContainsFunc(Accounts(), a.lacks)
@@ -60,8 +92,8 @@ func (a accounts) wholeAt(office string) bool {
 }
 
 func (a accounts) lacks(one Account) bool {
-	unsettled, exists := a[one.Login]
-	return unsettled || !exists
+	there, exists := a[one.Login]
+	return there.unsettled || !exists
 }
 
 // renew finds the accounts and keeps them from growing old: passwords of 90
@@ -73,14 +105,15 @@ func renew(ctx context.Context, r Register) (accounts, error) {
 		rows, err := c.Query(ctx, `UPDATE account a SET last_used_at = $2, sealed_at = NULL,
 				password_set_at = CASE WHEN must_change THEN password_set_at ELSE $2 END
 			WHERE login = ANY ($1)
-			RETURNING login, must_change AND (SELECT count(*) FROM account_password p WHERE p.account_id = a.id) = 1`, logins(), r.Now)
+			RETURNING login, must_change AND (SELECT count(*) FROM account_password p WHERE p.account_id = a.id) = 1,
+				NOT must_change AND closed_at IS NULL, password_hash`, logins(), r.Now)
 		if err != nil {
 			return err
 		}
 		var login string
-		var unsettled bool
-		_, err = pgx.ForEachRow(rows, []any{&login, &unsettled}, func() error {
-			found[login] = unsettled
+		var one standing
+		_, err = pgx.ForEachRow(rows, []any{&login, &one.unsettled, &one.usable, &one.hash}, func() error {
+			found[login] = one
 			return nil
 		})
 		return err
@@ -114,24 +147,29 @@ func build(ctx context.Context, r Register, found accounts) error {
 	if err := firstAdmin(e, r, found); err != nil {
 		return err
 	}
-	offices := map[string]string{}
 	for _, a := range Accounts()[1:] {
-		if offices[a.Office] == "" {
-			offices[a.Office] = e.openOffice(a.Office, offices)
+		if found.lacks(a) && e.mayAct(a.By, found) {
+			e.openAccount(a, e.openOffice(a.Office, a.By), found)
 		}
-		e.openAccount(a, offices[a.Office], found)
-		if a.Role == org.SchoolSysadmin && !found.wholeAt(a.Office) {
-			e.openClasses(a, offices[a.Office])
+		if a.Role == org.SchoolSysadmin && !found.wholeAt(a.Office) && e.mayAct(a.Login, found) {
+			e.openClasses(a, e.office(a.Login, a.Office))
 		}
 	}
 	e.logOut()
 	return e.err
 }
 
+// mayAct says whether a person of the demonstration can do something in this run:
+// an account just settled, or one the demonstration's password opens. An
+// administrator who set another password is not in the way of the rest.
+func (e *errand) mayAct(login string, found accounts) bool {
+	return e.tokens[login] != "" || found.opens(login)
+}
+
 // firstAdmin lets the national administrator in.
 func firstAdmin(e *errand, r Register, found accounts) error {
-	unsettled, exists := found[nationLogin]
-	if exists && !unsettled {
+	there, exists := found[nationLogin]
+	if exists && !there.unsettled {
 		return nil
 	}
 	first := accountOf(nationLogin)
@@ -166,11 +204,7 @@ func (e *errand) settle(login, temporary string) {
 }
 
 func (e *errand) openAccount(a Account, office string, found accounts) {
-	unsettled, exists := found[a.Login]
-	if exists && !unsettled {
-		return
-	}
-	if exists {
+	if _, exists := found[a.Login]; exists {
 		for _, there := range e.call(a.By, http.StatusOK, http.MethodGet, "/v1/orgs/"+office+"/accounts", nil).list("items") {
 			if there.text("login") == a.Login {
 				e.settle(a.Login, e.call(a.By, http.StatusOK, http.MethodPost, "/v1/accounts/"+there.text("id")+"/password-reset", nil).text("temporary_password"))

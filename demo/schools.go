@@ -19,14 +19,14 @@ func (e *errand) office(login, code string) string {
 
 // openOffice finds an office, and opens it where it is a school of the
 // demonstration that is not there yet. Bureaus come with the divisions.
-func (e *errand) openOffice(code string, offices map[string]string) string {
-	id := e.office(nationLogin, code)
+func (e *errand) openOffice(code, by string) string {
+	id := e.office(by, code)
 	if id != "" {
 		return id
 	}
 	s := schoolOf(code)
 	return e.call(s.admin, http.StatusCreated, http.MethodPost, "/v1/orgs", map[string]any{
-		"parent": offices[s.bureau], "kind": "SCHOOL", "code": s.code, "name": s.name, "division_code": s.division, "stages": []string{"PRIMARY"},
+		"parent": e.office(s.admin, s.bureau), "kind": "SCHOOL", "code": s.code, "name": s.name, "division_code": s.division, "stages": []string{"PRIMARY"},
 	}).text("id")
 }
 

@@ -96,6 +96,26 @@ func rotateRows(ctx context.Context, owner *store.KeysOwner, dir string, known s
 	return nil
 }
 
+// graceLine says what the rotation waits for, and until when.
+func graceLine(cfg config.Config, until time.Time) string {
+	return fmt.Sprintf("waiting until %s for uploads that may have begun with the old keys (http.read_timeout %s + http.write_timeout %s after the register "+
+		"was opened again); then the files are looked at once more. Everybody works meanwhile; you may stop this and run it again later",
+		until.In(calendar.Shanghai()).Format("15:04:05"), cfg.HTTP.ReadTimeout, cfg.HTTP.WriteTimeout)
+}
+
+// resealFiles brings every file there is now to the new keys.
+func resealFiles(ctx context.Context, cabinet *files.Cabinet, report KeysReport) error {
+	n, err := cabinet.Reseal(ctx, report.Files)
+	if err != nil {
+		return err
+	}
+	if n.Unreadable > 0 {
+		return fmt.Errorf("%d files can be read with no key; the old keys stay. Restore those files from the backup, or find out with "+
+			"\"xueji keys check --all\" since when, and run \"xueji keys rotate\" again", n.Unreadable)
+	}
+	return ctx.Err()
+}
+
 func rotateFiles(ctx context.Context, cfg config.Config, owner *store.KeysOwner, clock *calendar.Clock, report KeysReport) error {
 	keys, err := secret.Open(keysDir(cfg))
 	if err != nil {
@@ -117,22 +137,19 @@ func rotateFiles(ctx context.Context, cfg config.Config, owner *store.KeysOwner,
 	if err != nil {
 		return err
 	}
-	for settled := false; !settled; {
-		// A file that was being uploaded when the keys changed is found by a look after it ended.
-		settled = clock.Now().Sub(since) >= uploadGrace(cfg)
-		n, err := cabinet.Reseal(ctx, report.Files)
-		if err != nil {
-			return err
-		}
-		if n.Unreadable > 0 {
-			return fmt.Errorf("%d files can be read with no key; the old keys stay. Restore those files from the backup, or find out with "+
-				"\"xueji keys check --all\" since when, and run \"xueji keys rotate\" again", n.Unreadable)
-		}
-		if !settled {
-			report.Say("waiting until every upload that began with the old keys has ended")
-			pause(ctx, min(uploadGrace(cfg), 30*time.Second))
+	if err := resealFiles(ctx, cabinet, report); err != nil {
+		return err
+	}
+	// A file that was being uploaded when the keys changed is found by a look after it ended.
+	if until := since.Add(uploadGrace(cfg)); clock.Now().Before(until) {
+		report.Say(graceLine(cfg, until))
+		for left := until.Sub(clock.Now()); left > 0 && ctx.Err() == nil; left = until.Sub(clock.Now()) {
+			pause(ctx, min(left, 30*time.Second))
 		}
 		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if err := resealFiles(ctx, cabinet, report); err != nil {
 			return err
 		}
 	}

@@ -244,7 +244,7 @@ func showCase(out io.Writer, c casework.Case, page string, lang problem.Language
 		} else {
 			line("step", fmt.Sprintf("%d/%d", c.Believes.Step, c.Believes.Round))
 			line("stage", c.Believes.Stage)
-			line("due", calendar.Until(c.Believes.DueAt))
+			line("due", casework.Due(c.Believes.Stage, c.Believes.DueAt))
 		}
 	}
 	_, err := io.WriteString(out, b.String())

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -28,12 +29,19 @@ func welcome(ctx context.Context, cfg config.Config, clock *calendar.Clock, out 
 	if err := answering(ctx, url+"/healthz"); err != nil {
 		return ignoreEnd(ctx, err)
 	}
-	err := demo.Load(ctx, demo.Register{URL: url, Owner: cfg.Database.URL.Reveal(), Now: clock.Now()}, true)
+	register := demo.Register{URL: url, Owner: cfg.Database.URL.Reveal(), Now: clock.Now()}
+	err := demo.Load(ctx, register, true)
 	loaded := !errors.Is(err, demo.ErrOccupied)
-	if err != nil && loaded {
-		return ignoreEnd(ctx, err)
+	var changed []string
+	if loaded {
+		if err == nil {
+			changed, err = demo.Changed(ctx, register)
+		}
+		if err != nil {
+			return ignoreEnd(ctx, err)
+		}
 	}
-	_, err = io.WriteString(out, greeting(cfg, url, clock, loaded))
+	_, err = io.WriteString(out, greeting(cfg, url, clock, loaded, changed))
 	return err
 }
 
@@ -121,8 +129,9 @@ func answering(ctx context.Context, address string) error {
 	}
 }
 
-// greeting is what stands on the screen when everything runs.
-func greeting(cfg config.Config, url string, clock *calendar.Clock, loaded bool) string {
+// greeting is what stands on the screen when everything runs; changed are the
+// logins of the demonstration that its password does not open any more.
+func greeting(cfg config.Config, url string, clock *calendar.Clock, loaded bool, changed []string) string {
 	var b strings.Builder
 	line := func(format string, args ...any) { _, _ = fmt.Fprintf(&b, format+"\n", args...) } // a Builder never fails
 	line("")
@@ -143,10 +152,19 @@ func greeting(cfg config.Config, url string, clock *calendar.Clock, loaded bool)
 		line("")
 		table := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
 		for _, a := range demo.Accounts() {
-			_, _ = fmt.Fprintf(table, "    %s\t%s\t%s\n", a.Login, a.Role, a.TitleEn+" "+a.Title)
+			title := a.TitleEn + " " + a.Title
+			if slices.Contains(changed, a.Login) {
+				title += " (another password 密码已改)"
+			}
+			_, _ = fmt.Fprintf(table, "    %s\t%s\t%s\n", a.Login, a.Role, title)
 		}
 		_ = table.Flush()
 		line("")
+		if len(changed) > 0 {
+			line("  Somebody changed the password of %s, or closed it: the password above does not open it.", strings.Join(changed, ", "))
+			line("  What of the demonstration needs these people and was not there yet was left out. 以上账号密码已改或已停用。")
+			line("")
+		}
 	} else {
 		line("  This database has administrators of its own, so no demonstration accounts were added.")
 		line("")

@@ -5,6 +5,7 @@ const (
 	WrongCharacters  Code = "wrong_characters"
 	NameCharacters   Code = "name_characters"
 	TextGarbled      Code = "text_garbled"
+	NameRepeated     Code = "name_repeated"
 	UploadMalformed  Code = "upload_malformed"
 	IfMatchMalformed Code = "if_match_malformed"
 	EvidenceBroken   Code = "evidence_broken"

@@ -187,13 +187,21 @@ func (t *Tx) readWishedClass(p *ChangePage) error {
 	return nil
 }
 
+// openProblem is the named problem of step s, as far as it is still true: once
+// every seat that is asked has somebody again, or one of them where one is enough, the
+// page does not wait for the upkeep to say so.
+const openProblem = `CASE WHEN s.problem = '` + problemNobody + `' AND s.status = 'OPEN' AND (SELECT CASE WHEN min(r.mode) IN ('ANY', 'RATIO')
+		THEN bool_or(task_able(k.id, @now)) ELSE bool_and(task_able(k.id, @now)) END
+		FROM task k JOIN change c ON c.id = k.change_id ` + stepRules + `
+		WHERE k.change_id = s.change_id AND k.step_no = s.no AND k.round = s.round AND k.status = 'OPEN') THEN '' ELSE s.problem END`
+
 func (t *Tx) readSteps(p *ChangePage) error {
 	err := t.db.Raw(`SELECT s.no, s.round, s.name, s.office_id, o.name AS office_name, s.office_path::text AS office_path, s.role, s.opened_at, s.due_at,
-		s.due_provisional, s.overdue_at, s.problem, s.status, s.closed_at, k.id AS task_id, s.act, s.attempts, s.next_attempt_at
+		s.due_provisional, s.overdue_at, `+openProblem+` AS problem, s.status, s.closed_at, k.id AS task_id, s.act, s.attempts, s.next_attempt_at
 		FROM step s JOIN organisation o ON o.id = s.office_id
 		LEFT JOIN LATERAL (SELECT k.id FROM task k WHERE k.change_id = s.change_id AND k.step_no = s.no AND k.round = s.round
 			ORDER BY k.status = 'OPEN' AND (k.holder_id IS NULL OR k.holder_id = @me) DESC, k.status = 'OPEN' DESC, k.status IN ('DECIDED', 'CANCELLED') DESC, k.seat LIMIT 1) k ON true
-		WHERE s.change_id = @id ORDER BY s.opened_at, s.round, s.no`, map[string]any{"id": p.ID, "me": t.scope.Account}).Scan(&p.Steps).Error
+		WHERE s.change_id = @id ORDER BY s.opened_at, s.round, s.no`, map[string]any{"id": p.ID, "me": t.scope.Account, "now": t.now}).Scan(&p.Steps).Error
 	if err != nil {
 		return fmt.Errorf("read the steps of a change: %w", err)
 	}

@@ -42,9 +42,13 @@ type InboxItem struct {
 	Draft  bool
 }
 
+// problemNow is the named problem of the step of task k, as far as it is still true:
+// the upkeep takes it away only at its next round, and somebody may have come since.
+const problemNow = `CASE WHEN s.problem = '` + problemNobody + `' AND task_able(k.id, @now) THEN '' ELSE s.problem END`
+
 const inboxColumns = `k.id AS task_id, k.change_id, c.case_no, c.kind, s.name AS step_name, k.step_no, k.round, k.role, k.office_id,
 	o.name AS office_name, c.filed_by, f.name AS filer_name, coalesce(p.name, c.subject ->> 'name', '') AS student_name, s.opened_at, k.due_at,
-	k.due_at <= @now AS overdue, s.problem, k.held_as, coalesce(h.name, '') AS holder, coalesce(b.name, '') AS for,
+	k.due_at <= @now AS overdue, ` + problemNow + ` AS problem, k.held_as, coalesce(h.name, '') AS holder, coalesce(b.name, '') AS for,
 	EXISTS (SELECT 1 FROM opinion_draft d WHERE d.task_id = k.id AND d.account_id = @me) AS draft,
 	coalesce(c.definition #> ARRAY['steps', CAST(k.step_no - 1 AS text), 'label'], '{}')::text AS label_json`
 

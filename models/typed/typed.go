@@ -50,20 +50,24 @@ func Blank(text string) bool { return Shown(text) == 0 }
 // Shown counts the characters of a text that somebody can see: letters, digits,
 // punctuation and symbols. Blanks are none, and marks such as accents and variation
 // selectors are none either, because they only change the character before them.
+//
+// Private characters (Co) are how rare characters of names were written before
+// Unicode had them, so they count beside others. Alone they show nothing certain: it
+// depends on the reader's fonts what they are, or whether they are anything.
 func Shown(text string) int {
-	n := 0
+	n, private := 0, 0
 	for _, r := range text {
-		if shows(r) {
+		switch {
+		case unicode.Is(unicode.Co, r):
+			private++
+		case unicode.In(r, unicode.L, unicode.N, unicode.P, unicode.S) && !unicode.Is(empty, r):
 			n++
 		}
 	}
-	return n
-}
-
-func shows(r rune) bool {
-	// Private characters (Co) are how rare characters of names were written before
-	// Unicode had them.
-	return unicode.In(r, unicode.L, unicode.N, unicode.P, unicode.S, unicode.Co) && !unicode.Is(empty, r)
+	if n == 0 {
+		return 0
+	}
+	return n + private
 }
 
 // blank says whether a character takes room and shows nothing.
