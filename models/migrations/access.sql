@@ -795,7 +795,7 @@ INDEX proxy_acting ON proxy	CREATE INDEX proxy_acting ON public.proxy USING btre
 INDEX proxy_org ON proxy	CREATE INDEX proxy_org ON public.proxy USING btree (org_id, until_at DESC, id DESC)
 INDEX punishment_cancel ON punishment	CREATE UNIQUE INDEX punishment_cancel ON public.punishment USING btree (cancelled_by, cancel_key) WHERE (cancelled_by IS NOT NULL)
 INDEX punishment_student ON punishment	CREATE INDEX punishment_student ON public.punishment USING btree (student_id, decided_on, id)
-INDEX roster_file ON roster	CREATE UNIQUE INDEX roster_file ON public.roster USING btree (school_id, file_sha256) WHERE (state <> ALL (ARRAY['REFUSED'::text, 'DISCARDED'::text]))
+INDEX roster_file ON roster	CREATE UNIQUE INDEX roster_file ON public.roster USING btree (school_id, file_sha256) WHERE (state <> ALL (ARRAY['REFUSED'::text, 'DISCARDED'::text, 'ENROLLED'::text]))
 INDEX roster_path ON roster	CREATE INDEX roster_path ON public.roster USING gist (org_path)
 INDEX roster_row_verdict ON roster_row	CREATE INDEX roster_row_verdict ON public.roster_row USING btree (roster_id, verdict, row_no)
 INDEX roster_school ON roster	CREATE INDEX roster_school ON public.roster USING btree (school_id, created_at DESC, id DESC)

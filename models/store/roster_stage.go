@@ -1,11 +1,9 @@
 package store
 
 import (
-	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
 	"strconv"
 	"time"
 
@@ -37,41 +35,23 @@ type NewRoster struct {
 // KnownRoster gives the roster that is in hand of the same file of the same school,
 // or nil. One whose check was cut off is known too; one that is enrolled is done with.
 func (t *Tx) KnownRoster(school uuid.UUID, fileSHA256 []byte) (*Roster, error) {
-	r, _, err := t.rosterInHand(school, fileSHA256)
-	return r, err
-}
-
-// rosterInHand gives the roster of a file that is in hand, or nil and the hash under
-// which the next one of the file is recorded. A school hands in the same file again
-// for the rows that were left out. The index allows one roster for a hash that is
-// neither refused nor discarded, so the hash of the next one is made of that of the
-// enrolled one: two uploads at once have the same, and become one roster.
-func (t *Tx) rosterInHand(school uuid.UUID, hash []byte) (*Roster, []byte, error) {
-	for {
-		r, err := t.rosterWhere("school_id = ? AND file_sha256 = ? AND state NOT IN ('REFUSED', 'DISCARDED')", school, hash)
-		switch {
-		case errors.Is(err, problem.New(problem.NotFound)):
-			return nil, hash, nil
-		case err != nil:
-			return nil, nil, err
-		case r.State != RosterEnrolled:
-			return r, hash, nil
-		}
-		next := sha256.Sum256(append(slices.Clone(hash), r.ID[:]...))
-		hash = next[:]
+	r, err := t.rosterWhere("school_id = ? AND file_sha256 = ? AND state NOT IN ('REFUSED', 'DISCARDED', 'ENROLLED')", school, fileSHA256)
+	if errors.Is(err, problem.New(problem.NotFound)) {
+		return nil, nil //nolint:nilnil // none is in hand
 	}
+	return r, err
 }
 
 // BeginRoster records an uploaded file and opens its check. When the same file
 // is in hand already, that roster is given and begun is false.
 func (t *Tx) BeginRoster(n NewRoster) (r *Roster, begun bool, err error) {
-	r, hash, err := t.rosterInHand(n.School, n.FileSHA256)
+	r, err = t.KnownRoster(n.School, n.FileSHA256)
 	if err != nil || r != nil {
 		return r, false, err
 	}
 	rows, err := t.exec(`INSERT INTO roster (id, school_id, org_path, file_name, file_sha256, file_size, blob_key, state, created_by, created_at, progress_at)
 		VALUES (?, ?, ?::ltree, ?, ?, ?, ?, 'UPLOADED', ?, ?, ?) ON CONFLICT DO NOTHING`,
-		n.ID, n.School, n.OrgPath, n.FileName, hash, n.FileSize, n.BlobKey, t.scope.Account, t.now, t.now)
+		n.ID, n.School, n.OrgPath, n.FileName, n.FileSHA256, n.FileSize, n.BlobKey, t.scope.Account, t.now, t.now)
 	if err != nil {
 		return nil, false, fmt.Errorf("record a roster: %w", err)
 	}
