@@ -52,6 +52,9 @@ func (s *server) findingsOf(ctx context.Context, id uuid.UUID) (*store.Roster, [
 	r, err := s.rosterFor(ctx, id, func(tx *store.Tx, r *store.Roster) error {
 		findings = append(findings, r.Findings...)
 		rows, err := tx.RosterRows(r.ID, "", 0, 2*store.RosterRows)
+		if err == nil && principalOf(ctx).Office.ID == r.SchoolID {
+			err = tx.NameCorrections(r.ID, s.sheets.reader.Template(), rows)
+		}
 		for _, row := range rows {
 			findings = append(findings, row.Findings...)
 		}

@@ -115,3 +115,16 @@ func TestWhoDecidesAboutARosterSeesItsNumbers(t *testing.T) {
 	w.must(http.StatusOK, registrar.token, ask(3), nil)
 	requireNoSecretsIn(t, w)
 }
+
+// The school that handed the sheet in can check what was corrected, in its own copy too.
+func TestCorrectedValuesStandInTheFileOfTheirSchool(t *testing.T) {
+	w := newWorld(t)
+	w.openClasses()
+	registrar := w.login(w.places["school"], org.SchoolRegistrar)
+	up := read[RosterUpload](t, http.StatusCreated, w.uploadAs(registrar, "/v1/rosters", "a.xlsx", rosterFile(t, "roster-messy.xlsx")))
+	rows := one[int](w, `SELECT count(*)::int FROM roster_row WHERE roster_id = $1 AND findings::text LIKE '%sheet_phone_punctuation%'`, up.Roster.ID)
+	list := sheetText(t, w.send(registrar.token, call{method: "GET", path: "/v1/rosters/" + up.Roster.ID.String() + "/findings.xlsx"}))
+	require.Positive(t, rows)
+	require.Regexp(t, `→“1\d{10}”`, list, "the telephone number that was taken, in full")
+	require.NotRegexp(t, `\d{17}[\dX]`, list)
+}

@@ -105,13 +105,20 @@ func (c *Column) show(value string) string {
 	return value
 }
 
-// WithNames gives findings in which corrected names stand in full: for the person
-// who handed the pupil in, to whom a masked name shows no correction.
+// CorrectedInFull says whether the school that handed in an item sees in full what it
+// was corrected to: a name and a telephone number, never the number of a document.
+func (t *Template) CorrectedInFull(f Finding) bool {
+	c := t.Column(f.Field)
+	return f.Severity == Fixed && c != nil && (c.Secret == MaskName || c.Kind == KindPhone)
+}
+
+// WithNames gives findings in which corrected names and telephone numbers stand in
+// full: for the person who handed the pupil in, to whom a masked one shows no correction.
 func (t *Template) WithNames(findings []Finding, pupil Pupil) []Finding {
 	list := slices.Clone(findings)
 	for i := range list {
 		f := &list[i]
-		if c := t.Column(f.Field); f.Severity == Fixed && c != nil && c.Secret == MaskName && pupil[f.Field] != "" {
+		if t.CorrectedInFull(*f) && pupil[f.Field] != "" {
 			f.Corrected = pupil[f.Field]
 		}
 	}

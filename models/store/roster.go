@@ -215,16 +215,13 @@ func (t *Tx) RosterRows(id uuid.UUID, verdict RosterVerdict, after, most int) ([
 	return list, nil
 }
 
-// NameCorrections shows corrected names in full in rows of a roster that were not
-// enrolled yet: for the school that handed them in. All others see them masked.
+// NameCorrections shows corrected names and telephone numbers in full in rows of a
+// roster that were not enrolled yet: for the school that handed them in. All others see them masked.
 func (t *Tx) NameCorrections(id uuid.UUID, template *roster.Template, rows []RosterRow) error {
 	at := map[int]*RosterRow{}
 	var numbers []int
 	for i := range rows {
-		if slices.ContainsFunc(rows[i].Findings, func(f roster.Finding) bool {
-			c := template.Column(f.Field)
-			return f.Severity == roster.Fixed && c != nil && c.Secret == roster.MaskName
-		}) {
+		if slices.ContainsFunc(rows[i].Findings, template.CorrectedInFull) {
 			at[rows[i].RowNo] = &rows[i]
 			numbers = append(numbers, rows[i].RowNo)
 		}
