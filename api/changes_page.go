@@ -27,6 +27,7 @@ type ChangePage struct {
 	StudentID     *uuid.UUID        `json:"student_id,omitempty"`
 	StudentName   string            `json:"student_name,omitempty"`
 	RosterID      *uuid.UUID        `json:"roster_id,omitempty"`
+	LeftOut       int               `json:"left_out,omitempty" doc:"Pupils of the roster who were left out when it took effect; its rows say why."`
 	School        string            `json:"school" doc:"The school that filed."`
 	Pupil         *PupilView        `json:"pupil,omitempty" doc:"The pupil as it was when the change was filed, for all parties; numbers masked."`
 	Sides         []SideView        `json:"sides,omitempty" doc:"Receiving (IN) and releasing (OUT) school of a move; SCHOOL, the pupil's, where the bureau files in its stead."`
@@ -149,7 +150,7 @@ type CaseView struct {
 func (s *server) showChange(ctx context.Context, p *store.ChangePage) ChangePage {
 	out := ChangePage{
 		ID: p.ID, CaseNo: p.CaseNo, Kind: string(p.Kind), KindName: s.label(ctx, p.Definition.Name), Rule: p.Definition.Rule, Status: p.Status,
-		StudentID: p.StudentID, StudentName: p.StudentName, RosterID: p.RosterID, School: p.OrgName, Inputs: p.Inputs,
+		StudentID: p.StudentID, StudentName: p.StudentName, RosterID: p.RosterID, LeftOut: p.LeftOut, School: p.OrgName, Inputs: p.Inputs,
 		PolicyVersion: p.PolicyVersion, OutPolicy: p.OutPolicyVersion, FiledAt: p.FiledAt, ClosedAt: p.ClosedAt, RedoOf: p.RedoOf, StruckAt: p.StruckAt, StruckBy: p.StruckCase,
 		Steps: []StepView{}, Timeline: []TimelineEntry{}, Evidence: []EvidenceView{},
 		Pupil: showPupil(p.Subject), Handover: showHandover(p.Handover),

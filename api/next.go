@@ -27,6 +27,9 @@ func (s *server) next(ctx context.Context, p ChangePage) string {
 			return s.said(ctx, "ARBITRATION_LOST")
 		}
 	}
+	if p.LeftOut > 0 {
+		return s.said(ctx, "ROSTER_LEFT_OUT")
+	}
 	if p.Open != nil && p.Open.Act == string(process.ActAwaitDay) && p.Open.NextAttempt != nil && p.EffectiveOn != nil {
 		return s.inForceOn(ctx, *p.EffectiveOn, store.OnHoldOn(*p.Open.NextAttempt, p.EffectiveOn.Start()))
 	}

@@ -41,6 +41,8 @@ type ChangePage struct {
 	Revisions   []Revision // what changed since it was filed
 	// Open is the step that waits, nil when the change has ended.
 	Open *StepView
+	// LeftOut counts the rows of a roster that were left out when it took effect.
+	LeftOut int
 }
 
 // StepView is one step as people see it.
@@ -125,8 +127,18 @@ func (t *Tx) ChangePage(id uuid.UUID) (*ChangePage, error) {
 		return nil, err
 	}
 	p := &ChangePage{Change: c}
-	err = errors.Join(t.readParties(p), t.readSteps(p), t.readTasks(p), t.readTimeline(p), t.readEvidence(p), t.readWishes(p), t.readLinesOf(p), t.readRevisions(p))
+	err = errors.Join(t.readParties(p), t.readSteps(p), t.readTasks(p), t.readTimeline(p), t.readEvidence(p), t.readWishes(p), t.readLinesOf(p), t.readRevisions(p), t.readLeftOut(p))
 	return p, err
+}
+
+func (t *Tx) readLeftOut(p *ChangePage) error {
+	if p.RosterID == nil {
+		return nil
+	}
+	if err := t.db.Raw(`SELECT coalesce(max(rows_left_out), 0) FROM roster WHERE id = ?`, *p.RosterID).Scan(&p.LeftOut).Error; err != nil {
+		return fmt.Errorf("count who was left out: %w", err)
+	}
+	return nil
 }
 
 func (t *Tx) readWishes(p *ChangePage) error {

@@ -208,6 +208,10 @@ func (t *Tx) end(c *Change, e ending, as string) error {
 	return t.tellEnd(c, as)
 }
 
+// noticeLeftOut tells that pupils of a roster that took effect were left out, because a
+// class was full or they had a record by then.
+const noticeLeftOut = "ROSTER_LEFT_OUT"
+
 // tellEnd tells the filer and the sides how a change ended, so that each reads what
 // holds for it: what the system ended for other business is not to be filed again, and
 // whoever lost an arbitration has nothing in force.
@@ -221,6 +225,16 @@ func (t *Tx) tellEnd(c *Change, as string) error {
 		}
 		t.notifyOthers(c, noticeArbitrationLost)
 		return nil
+	case as == Effective && c.RosterID != nil:
+		var leftOut int
+		if err := t.db.Raw(`SELECT coalesce(rows_left_out, 0) FROM roster WHERE id = ?`, *c.RosterID).Scan(&leftOut).Error; err != nil {
+			return fmt.Errorf("count who was left out: %w", err)
+		}
+		if leftOut > 0 {
+			if err := t.notifyFiler(c, noticeLeftOut); err != nil {
+				return err
+			}
+		}
 	}
 	return t.notifySides(c, "ENDED_"+as)
 }
