@@ -68,7 +68,7 @@ func TestKeyDataIsRefusedAtOnce(t *testing.T) {
 		{"a name of signs", "sheet_name_characters", "/values/name", map[string]string{"name": "@x"}},
 		{"a name of dots", "sheet_name_characters", "/values/name", map[string]string{"name": ".."}},
 		{"markup as a passport", "sheet_document_number", "/values/id_number", map[string]string{"id_type": "A", "id_number": "<script>"}},
-		{"an identity card as a passport", "invalid_input", "/values/id_type", map[string]string{"id_type": "A"}},
+		{"an identity card as a passport", "sheet_id_type_citizen", "/values/id_type", map[string]string{"id_type": "A"}},
 		{"wrong check character", "sheet_id_characters", "/values/id_number", map[string]string{"id_number": card[:17] + "?"}},
 		{"another birth date than the number says", "sheet_birth_differs_from_id", "/values/birth_date", map[string]string{"id_number": card}},
 		{"another sex than the number says", "sheet_sex_differs_from_id", "/values/sex", map[string]string{"sex": "2"}},

@@ -25,7 +25,7 @@ func TestNoPersonalDataCanPass(t *testing.T) {
 		"SlipResult.SlipID": id, "SlipResult.Outcome": code, "SlipResult.Code": code, "SlipResult.SettledAt": at, "SlipResult.EffectiveOn": day,
 		"Position.Closed": flag, "Position.Status": code, "Position.Step": count, "Position.Round": count, "Position.Stage": code,
 		"Position.WaitingFor": "codes", "Position.DueAt": at, "Position.OpenedAt": at, "Position.Overdue": flag, "Position.Slips": "opaque IDs",
-		"Position.Tasks": "opaque IDs", "Position.Act": code, "Position.Wait": duration, "Position.EffectiveOn": day,
+		"Position.Tasks": "opaque IDs", "Position.Act": code, "Position.Wait": duration, "Position.EffectiveOn": day, "Position.OnHold": flag,
 		"ResumeRequest.ChangeID": id,
 		"CommitRequest.ChangeID": id, "CommitRequest.SlipID": id,
 		"Committed.Result": "SlipResult", "Committed.Position": "Position",

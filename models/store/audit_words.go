@@ -9,7 +9,8 @@ import (
 // written about. A line is for ever: a word is never taken out.
 const auditWords = `
 account       account.close account.create account.password account.reset account.seal account.unlock account.unseal account.update login.failed proxy.add
-change        case.decide case.rebuild change.day_failed change.dismiss change.ended change.file change.line_ended change.reveal change.struck slip.counted slip.refused step.passed
+change        case.decide case.rebuild change.day_failed change.dismiss change.ended change.file change.line_ended change.on_hold change.reveal change.struck slip.counted slip.refused step.passed
+calendar      calendar.add
 class         class.close class.create class.update
 evidence      evidence.open evidence.upload
 grade         grade.create
