@@ -17,8 +17,8 @@ import (
 	"github.com/xueji/xueji/models/typed"
 )
 
-// bodyFault is what is wrong with a body before its shape is looked at. huma hands
-// on nothing of an error but its text, so the text carries code and place.
+// bodyFault is a fault of a body that is found before its shape is checked. huma hands
+// on only the text of an error, so the text carries code and place.
 type bodyFault struct {
 	code    problem.Code
 	pointer string

@@ -143,7 +143,7 @@ func (d CalendarDraft) workdays() store.NewWorkdays {
 	return n
 }
 
-// CalendarCheck is what loading the holidays of a year would change.
+// CalendarCheck lists the days that change when the holidays of a year are loaded.
 type CalendarCheck struct {
 	Year    int         `json:"year"`
 	Newest  int         `json:"newest"`

@@ -66,7 +66,7 @@ func TestEveryFileThatLeavesIsLookedAt(t *testing.T) {
 			get(path + "?reason=AUTHORITY_REQUEST")
 			require.Equal(t, 2, audited("roster.findings", roster.ID))
 		},
-		"open-evidence": func() { // a picture: what it shows is what it is for
+		"open-evidence": func() { // a picture has no text that could be masked
 			get("/v1/evidence/" + paper.ID.String() + "/content")
 			require.Equal(t, 1, audited("evidence.open", paper.ID))
 		},

@@ -31,7 +31,7 @@ func TestEveryFieldAndParameterHasALabel(t *testing.T) {
 	require.ErrorContains(t, err, "has none for comment-change mood, comment-change mood/*/colour, list-changes weather")
 }
 
-// quoted is what a sentence puts into quotation marks.
+// quoted finds the words between quotation marks in a sentence.
 var quoted = regexp.MustCompile(`“([^”]*)”|"([^"]*)"`)
 
 // Wrong shapes at every place of every body: the sentence names the place in words,

@@ -110,8 +110,8 @@ func endedSentence(p ChangePage, lang problem.Language) string {
 	return sayNext(lang, nextDone, nil)
 }
 
-// stuckSentence names the tasks of a step that nobody can decide, what helps, and
-// whom the step waits for all the same.
+// stuckSentence names the tasks of a step for which no person has the right role, and
+// says what helps. It also names the people whom the other tasks of the step wait for.
 func stuckSentence(lang problem.Language, fill map[string]string, w waits) string {
 	var list []string
 	fill["nobody"], fill["held"] = w.nobody, w.held
