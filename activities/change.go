@@ -13,8 +13,8 @@ import (
 	"github.com/google/uuid"
 	"go.temporal.io/sdk/temporal"
 
-	"github.com/xueji/xueji/identity"
-	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/internal/identity"
+	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/store"
 	"github.com/xueji/xueji/workflows/contract"
 )
@@ -58,7 +58,7 @@ func (a *Changes) within(ctx context.Context, changeID string, act func(*store.T
 	var at contract.Position
 	id, err := uuid.Parse(changeID)
 	if err != nil {
-		return at, outward(problem.New(problem.NotFound).Because(err))
+		return at, outward(refusal.New(refusal.NotFound).Because(err))
 	}
 	err = a.register.InScope(ctx, store.Scope{}, func(tx *store.Tx) error {
 		if err := act(tx, id); err != nil {
@@ -76,7 +76,7 @@ func (a *Changes) CommitSlip(ctx context.Context, r contract.CommitRequest) (con
 	change, err1 := uuid.Parse(r.ChangeID)
 	slip, err2 := uuid.Parse(r.SlipID)
 	if err := errors.Join(err1, err2); err != nil {
-		return done, outward(problem.New(problem.NotFound).Because(err))
+		return done, outward(refusal.New(refusal.NotFound).Because(err))
 	}
 	err := a.register.InScope(ctx, store.Scope{}, func(tx *store.Tx) error {
 		s, err := tx.CommitSlip(change, slip)
@@ -132,8 +132,8 @@ func outward(err error) error {
 	switch {
 	case err == nil:
 		return nil
-	case errors.Is(err, problem.New(problem.NotFound)):
+	case errors.Is(err, refusal.New(refusal.NotFound)):
 		return temporal.NewNonRetryableApplicationError("the change or slip does not exist", contract.ErrGone, nil)
 	}
-	return temporal.NewApplicationError("the register could not complete the step", string(problem.CodeOf(err)))
+	return temporal.NewApplicationError("the register could not complete the step", string(refusal.CodeOf(err)))
 }

@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.temporal.io/sdk/temporal"
 
-	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/workflows/contract"
 )
 
@@ -20,10 +20,10 @@ func TestErrorsAreTranslatedOnce(t *testing.T) {
 		typ   string
 		final bool
 	}{
-		"missing":             {problem.New(problem.NotFound), contract.ErrGone, true},
-		"missing, wrapped":    {fmt.Errorf("commit: %w", problem.New(problem.NotFound)), contract.ErrGone, true},
-		"another problem":     {problem.New(problem.ClassFull).With("capacity", "55"), string(problem.ClassFull), false},
-		"the database is off": {errors.New("dial 10.0.0.1: password=secret"), string(problem.Internal), false},
+		"missing":             {refusal.New(refusal.NotFound), contract.ErrGone, true},
+		"missing, wrapped":    {fmt.Errorf("commit: %w", refusal.New(refusal.NotFound)), contract.ErrGone, true},
+		"another problem":     {refusal.New(refusal.ClassFull).With("capacity", "55"), string(refusal.ClassFull), false},
+		"the database is off": {errors.New("dial 10.0.0.1: password=secret"), string(refusal.Internal), false},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {

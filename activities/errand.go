@@ -9,9 +9,9 @@ import (
 	"github.com/google/uuid"
 	"go.temporal.io/sdk/activity"
 
-	"github.com/xueji/xueji/identity"
-	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/internal/identity"
 	"github.com/xueji/xueji/models/process"
+	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/store"
 	"github.com/xueji/xueji/workflows/contract"
 )
@@ -37,7 +37,7 @@ func (a *Changes) Perform(ctx context.Context, r contract.ResumeRequest) (contra
 	if err != nil || question == nil {
 		return at, err
 	}
-	refusal, err := a.ask(ctx, question)
+	refused, err := a.ask(ctx, question)
 	if errors.Is(err, identity.ErrNoAnswer) {
 		activity.GetLogger(ctx).Warn("the identity check waits", "change", r.ChangeID, "because", err.Error())
 		return a.within(ctx, r.ChangeID, func(tx *store.Tx, id uuid.UUID) error { return tx.Silent(id, question) })
@@ -45,7 +45,7 @@ func (a *Changes) Perform(ctx context.Context, r contract.ResumeRequest) (contra
 	if err != nil {
 		return at, outward(err)
 	}
-	return a.within(ctx, r.ChangeID, func(tx *store.Tx, id uuid.UUID) error { return tx.Settle(id, question, refusal) })
+	return a.within(ctx, r.ChangeID, func(tx *store.Tx, id uuid.UUID) error { return tx.Settle(id, question, refused) })
 }
 
 // asks says whether an errand needs the population database; without a number
@@ -57,7 +57,7 @@ const askingTime = 20 * time.Second
 
 // ask asks the population database: the refusal that goes with its answer, nil
 // when name and number fit.
-func (a *Changes) ask(ctx context.Context, e *store.Errand) (*problem.Error, error) {
+func (a *Changes) ask(ctx context.Context, e *store.Errand) (*refusal.Error, error) {
 	// Shorter than the activity may take, so that there is time left to note a silence.
 	asking, cancel := context.WithTimeout(ctx, askingTime)
 	defer cancel()
@@ -72,13 +72,13 @@ func (a *Changes) ask(ctx context.Context, e *store.Errand) (*problem.Error, err
 	case identity.Match:
 		return nil, nil //nolint:nilnil // name and number fit
 	case identity.NotFound:
-		return problem.New(problem.IdentityNotFound), nil
+		return refusal.New(refusal.IdentityNotFound), nil
 	case identity.Cancelled:
-		return problem.New(problem.IdentityCancelled), nil
+		return refusal.New(refusal.IdentityCancelled), nil
 	case identity.DuplicateRemoved:
-		return problem.New(problem.IdentityDuplicate), nil
+		return refusal.New(refusal.IdentityDuplicate), nil
 	case identity.Migrating:
-		return problem.New(problem.IdentityMigrating), nil
+		return refusal.New(refusal.IdentityMigrating), nil
 	}
 	return nil, fmt.Errorf("%w: the answer %q is none of the known ones", identity.ErrNoAnswer, answer)
 }

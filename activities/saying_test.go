@@ -8,7 +8,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
-	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/store"
 	"github.com/xueji/xueji/workflows/contract"
 )
@@ -71,15 +71,15 @@ func (p *play) say(d deed) {
 			return err
 		})
 		if err != nil {
-			var refusal *problem.Error
-			require.ErrorAs(p.t, err, &refusal, "people are told what to do")
+			var refused *refusal.Error
+			require.ErrorAs(p.t, err, &refused, "people are told what to do")
 			return
 		}
 	}
 	s, err := p.handIn(who, w)
 	if err != nil {
-		var refusal *problem.Error
-		require.ErrorAs(p.t, err, &refusal)
+		var refused *refusal.Error
+		require.ErrorAs(p.t, err, &refused)
 		return
 	}
 	p.tell(d.By, s)

@@ -10,7 +10,7 @@ import (
 
 	"github.com/xueji/xueji/api/authz"
 	"github.com/xueji/xueji/models/org"
-	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/store"
 )
 
@@ -171,7 +171,7 @@ func (s *server) withAccount(ctx context.Context, id uuid.UUID, fn func(*store.T
 			return err
 		}
 		if allow(ctx, a.OrgPath) != nil {
-			return problem.New(problem.NotFound)
+			return refusal.New(refusal.NotFound)
 		}
 		a, err = fn(tx, a)
 		return err
@@ -193,13 +193,13 @@ func assignable(tx *store.Tx, office *store.Organisation, roles []org.Role) erro
 	case err == nil:
 		return nil
 	case errors.Is(err, authz.ErrSeparation):
-		return problem.New(problem.RolesSeparated).At("/roles")
+		return refusal.New(refusal.RolesSeparated).At("/roles")
 	case errors.Is(err, authz.ErrCombined):
-		return problem.New(problem.RolesCombined).At("/roles")
+		return refusal.New(refusal.RolesCombined).At("/roles")
 	case errors.Is(err, authz.ErrWrongOffice):
-		return problem.New(problem.RolesWrongOffice).At("/roles")
+		return refusal.New(refusal.RolesWrongOffice).At("/roles")
 	}
-	return problem.New(problem.RolesMissing).At("/roles")
+	return refusal.New(refusal.RolesMissing).At("/roles")
 }
 
 func showAccount(a store.Account) Account {

@@ -5,8 +5,8 @@ import (
 	"slices"
 
 	"github.com/xueji/xueji/models/calendar"
-	"github.com/xueji/xueji/models/problem"
 	"github.com/xueji/xueji/models/process"
+	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/store"
 )
 
@@ -32,14 +32,14 @@ func (s *server) showAftermath(ctx context.Context, verb string, params map[stri
 	for name, value := range params {
 		fill[name] = value
 	}
-	if exchangeOf(ctx).lang == problem.English && params["kind_en"] != "" {
+	if exchangeOf(ctx).lang == refusal.English && params["kind_en"] != "" {
 		fill["kind"] = params["kind_en"]
 	}
 	words := aftermathWords(code)
 	if code == store.LeavesPlace && params["is"] == "" { // for those who may not read the record
 		words = placeUntold()
 	}
-	return AftermathView{Code: code, CaseNo: params["case"], Office: params["school"], Text: problem.Fill(s.label(ctx, words), fill)}
+	return AftermathView{Code: code, CaseNo: params["case"], Office: params["school"], Text: refusal.Fill(s.label(ctx, words), fill)}
 }
 
 // placeUntold is LeavesPlace for a school that the pupil left: no class is told.

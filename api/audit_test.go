@@ -7,7 +7,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
 
-	"github.com/xueji/xueji/embedded"
+	"github.com/xueji/xueji/internal/embedded"
 	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/models/store"
 )

@@ -13,7 +13,7 @@ import (
 
 	"github.com/xueji/xueji/api/authz"
 	"github.com/xueji/xueji/models/org"
-	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/store"
 )
 
@@ -40,7 +40,7 @@ func (s *server) principal(ctx huma.Context) (authz.Principal, error) {
 	scheme, token, _ := strings.Cut(ctx.Header("Authorization"), " ")
 	token = strings.TrimSpace(token)
 	if !strings.EqualFold(scheme, "Bearer") || token == "" || len(token) > 200 {
-		return authz.Principal{}, problem.New(problem.Unauthenticated)
+		return authz.Principal{}, refusal.New(refusal.Unauthenticated)
 	}
 	c, err := s.store.CallerOf(ctx.Context(), token)
 	if err != nil {
@@ -58,11 +58,11 @@ func (s *server) mayCall(p authz.Principal, op Operation) error {
 	}
 	switch {
 	case p.PasswordDue && !op.PasswordMayBeDue:
-		return problem.New(problem.PasswordDue).With("days", strconv.Itoa(p.PasswordDays))
+		return refusal.New(refusal.PasswordDue).With("days", strconv.Itoa(p.PasswordDays))
 	case p.Machine && op.PersonOnly:
-		return problem.New(problem.MachineForbidden)
+		return refusal.New(refusal.MachineForbidden)
 	case !p.May(op.Action):
-		return problem.New(problem.Forbidden)
+		return refusal.New(refusal.Forbidden)
 	}
 	return nil
 }
@@ -143,7 +143,7 @@ func (s *server) logIn(ctx context.Context, in *loginInput) (*body[Session], err
 		return nil, e
 	}
 	l, err := s.store.LogIn(ctx, store.Attempt{Login: in.Body.Login, Password: in.Body.Password, Address: x.address, RequestID: x.requestID})
-	if errors.Is(err, problem.New(problem.LoginFailed)) {
+	if errors.Is(err, refusal.New(refusal.LoginFailed)) {
 		s.limits.login.owe(x.address, s.store.Clock().Now())
 	}
 	if err != nil {

@@ -9,8 +9,8 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/xueji/xueji/api/authz"
-	"github.com/xueji/xueji/models/problem"
 	"github.com/xueji/xueji/models/process"
+	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/store"
 )
 
@@ -68,13 +68,13 @@ type batchInput struct {
 func (s *server) decideBatch(ctx context.Context, in *batchInput) (*body[BatchResult], error) {
 	verb := store.Verb(in.Body.Verdict)
 	if verb.NeedsOpinion() && in.Body.Opinion == "" {
-		return nil, problem.New(problem.OpinionRequired).At("/opinion")
+		return nil, refusal.New(refusal.OpinionRequired).At("/opinion")
 	}
 	seen := map[uuid.UUID]bool{}
 	words := make([]store.Word, len(in.Body.Items))
 	for i, item := range in.Body.Items {
 		if seen[item.TaskID] {
-			return nil, problem.New(problem.BatchTwice).At("/items")
+			return nil, refusal.New(refusal.BatchTwice).At("/items")
 		}
 		seen[item.TaskID] = true
 		words[i] = store.Word{ChangeID: item.ChangeID, TaskID: item.TaskID, Verb: verb, Opinion: in.Body.Opinion}
@@ -124,7 +124,7 @@ func oneKind(tx *store.Tx, kind process.Kind, words []store.Word) error {
 	}
 	batch, err := tx.OneBatch(kind, changes)
 	if err == nil && !batch {
-		err = problem.New(problem.BatchKind).At("/kind")
+		err = refusal.New(refusal.BatchKind).At("/kind")
 	}
 	return err
 }
@@ -191,8 +191,8 @@ func (s *server) sayAll(ctx context.Context, key store.BatchKey, kept *store.Bat
 	var group errgroup.Group
 	group.SetLimit(atATime)
 	for i, w := range words {
-		if refusal := kept.Refused[w.TaskID]; refusal != nil {
-			refusals[i] = refusal
+		if barrier := kept.Refused[w.TaskID]; barrier != nil {
+			refusals[i] = barrier
 			continue
 		}
 		group.Go(func() error { // one that fails stops no other
@@ -202,7 +202,7 @@ func (s *server) sayAll(ctx context.Context, key store.BatchKey, kept *store.Bat
 	}
 	_ = group.Wait()
 	out := BatchResult{Items: make([]BatchItem, len(words))}
-	refused := map[uuid.UUID]*problem.Error{}
+	refused := map[uuid.UUID]*refusal.Error{}
 	for i, w := range words {
 		item := BatchItem{ChangeID: w.ChangeID, TaskID: w.TaskID, Outcome: store.SlipRefused}
 		if err := refusals[i]; err != nil {
@@ -221,7 +221,7 @@ func (s *server) sayAll(ctx context.Context, key store.BatchKey, kept *store.Bat
 }
 
 // keepRefused keeps what items were refused for, also when the caller has gone meanwhile.
-func (s *server) keepRefused(ctx context.Context, key store.BatchKey, refused map[uuid.UUID]*problem.Error) error {
+func (s *server) keepRefused(ctx context.Context, key store.BatchKey, refused map[uuid.UUID]*refusal.Error) error {
 	if len(refused) == 0 {
 		return nil
 	}

@@ -10,7 +10,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
 
-	"github.com/xueji/xueji/casework"
+	"github.com/xueji/xueji/internal/casework"
 	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/workflows/contract"
 )

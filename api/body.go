@@ -12,15 +12,15 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
-	"github.com/xueji/xueji/models/problem"
 	"github.com/xueji/xueji/models/process"
+	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/typed"
 )
 
 // bodyFault is a fault of a body that is found before its shape is checked. huma hands
 // on only the text of an error, so the text carries code and place.
 type bodyFault struct {
-	code    problem.Code
+	code    refusal.Code
 	pointer string
 }
 
@@ -29,13 +29,13 @@ const bodyFaultMark = "body fault "
 func (f *bodyFault) Error() string { return bodyFaultMark + string(f.code) + " " + f.pointer }
 
 // faultIn reads a bodyFault out of huma's message; false when there is none.
-func faultIn(message string) (*problem.Error, bool) {
+func faultIn(message string) (*refusal.Error, bool) {
 	rest, found := strings.CutPrefix(message, bodyFaultMark)
 	if !found {
 		return nil, false
 	}
 	code, pointer, _ := strings.Cut(rest, " ")
-	e := problem.New(problem.Code(code))
+	e := refusal.New(refusal.Code(code))
 	if pointer == "" {
 		return e.WithText("field", wholeBody().Zh, wholeBody().En), true
 	}
@@ -50,17 +50,17 @@ func wholeBody() process.Text { return process.Text{Zh: "提交的内容", En: "
 // that what was typed would be lost and stored; here such a body is refused.
 func readJSON(text []byte, into any) error {
 	if !utf8.Valid(text) {
-		return &bodyFault{code: problem.TextGarbled, pointer: firstGarbled(text)}
+		return &bodyFault{code: refusal.TextGarbled, pointer: firstGarbled(text)}
 	}
 	if err := json.Unmarshal(text, into); err != nil {
 		return placedFault(text, err)
 	}
 	if tree, whole := into.(*any); whole {
 		if pointer, found := repeatedIn(text); found {
-			return &bodyFault{code: problem.NameRepeated, pointer: pointer}
+			return &bodyFault{code: refusal.NameRepeated, pointer: pointer}
 		}
 		if pointer, found := garbledAt(*tree, ""); found {
-			return &bodyFault{code: problem.TextGarbled, pointer: pointer}
+			return &bodyFault{code: refusal.TextGarbled, pointer: pointer}
 		}
 	}
 	return nil
@@ -116,9 +116,9 @@ func placedFault(text []byte, err error) error {
 	if !errors.As(err, &wrong) {
 		return err
 	}
-	code := problem.WrongType
+	code := refusal.WrongType
 	if strings.HasPrefix(wrong.Value, "number") {
-		code = problem.WrongNumber
+		code = refusal.WrongNumber
 	}
 	return &bodyFault{code: code, pointer: placeOf(text, wrong.Offset)}
 }

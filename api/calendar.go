@@ -8,7 +8,7 @@ import (
 	"github.com/xueji/xueji/api/authz"
 	"github.com/xueji/xueji/models/calendar"
 	"github.com/xueji/xueji/models/org"
-	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/store"
 )
 
@@ -213,7 +213,7 @@ func (s *server) addCalendar(ctx context.Context, in *calendarAddInput) (*body[C
 // nobody else: the holidays are the same in the whole country.
 func (s *server) ofNation(ctx context.Context, do func(*store.Tx) error) error {
 	if principalOf(ctx).Office.Kind != org.Nation {
-		return problem.New(problem.CalendarOffice)
+		return refusal.New(refusal.CalendarOffice)
 	}
 	return s.store.InScope(ctx, scopeOf(ctx), do)
 }

@@ -12,8 +12,8 @@ import (
 
 	"github.com/xueji/xueji/api/authz"
 	"github.com/xueji/xueji/models/org"
-	"github.com/xueji/xueji/models/problem"
 	"github.com/xueji/xueji/models/process"
+	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/store"
 )
 
@@ -147,11 +147,11 @@ func (s *server) mayFile(ctx context.Context, kind process.Kind) error {
 	if !known || principalOf(ctx).Has(d.FiledBy.Role()) {
 		return nil
 	}
-	code := problem.FiledBySchool
+	code := refusal.FiledBySchool
 	if d.FiledBy == process.FiledByBureau {
-		code = problem.FiledByBureau
+		code = refusal.FiledByBureau
 	}
-	return problem.New(code).At("/kind").WithText("kind", d.Name.Zh, d.Name.En)
+	return refusal.New(code).At("/kind").WithText("kind", d.Name.Zh, d.Name.En)
 }
 
 // bodyHash makes "the same request" comparable: JSON writes maps in order.
@@ -213,9 +213,9 @@ func (s *server) redoChange(ctx context.Context, in *changeIDInput) (*redoOutput
 	case err != nil:
 		return nil, err
 	case page.OrgID != principalOf(ctx).Office.ID:
-		return nil, problem.New(problem.NotFiler)
+		return nil, refusal.New(refusal.NotFiler)
 	case page.Status == store.Running:
-		return nil, problem.New(problem.ChangeInProgress)
+		return nil, refusal.New(refusal.ChangeInProgress)
 	}
 	body := ChangeBody{Kind: string(page.Kind), Inputs: page.Inputs, RedoOf: page.ID}
 	if page.StudentID != nil {

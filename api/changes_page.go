@@ -10,8 +10,8 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/xueji/xueji/models/calendar"
-	"github.com/xueji/xueji/models/problem"
 	"github.com/xueji/xueji/models/process"
+	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/roster"
 	"github.com/xueji/xueji/models/store"
 )
@@ -232,7 +232,7 @@ func (s *server) showElsewhere(ctx context.Context, list []store.CaseRef) *Elsew
 			out.Cases = append(out.Cases, CaseView{Change: ref.ID, CaseNo: ref.CaseNo})
 		}
 	}
-	remark := problem.New(problem.EvidenceElsewhere).With("count", strconv.Itoa(out.Count))
+	remark := refusal.New(refusal.EvidenceElsewhere).With("count", strconv.Itoa(out.Count))
 	out.Remark = s.catalogue.Sentence(remark, exchangeOf(ctx).lang)
 	return &out
 }
@@ -245,7 +245,7 @@ func (s *server) showEntry(ctx context.Context, e store.TimelineEntry) TimelineE
 		out.Reason = s.showAftermath(ctx, e.Verb, e.Params).Text
 	}
 	if code := e.Params["refusal"]; code != "" {
-		out.Reason = s.catalogue.Sentence(&problem.Error{Code: problem.Code(code), Params: e.Params}, exchangeOf(ctx).lang)
+		out.Reason = s.catalogue.Sentence(&refusal.Error{Code: refusal.Code(code), Params: e.Params}, exchangeOf(ctx).lang)
 	}
 	return out
 }
@@ -280,7 +280,7 @@ func lastDay(due time.Time) string { return calendar.Due{At: due}.LastDay().Stri
 func (s *server) label(ctx context.Context, t process.Text) string { return inLanguage(ctx, t) }
 
 func inLanguage(ctx context.Context, t process.Text) string {
-	if exchangeOf(ctx).lang == problem.English {
+	if exchangeOf(ctx).lang == refusal.English {
 		return t.En
 	}
 	return t.Zh

@@ -9,7 +9,7 @@ import (
 
 	"github.com/xueji/xueji/api/authz"
 	"github.com/xueji/xueji/models/org"
-	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/store"
 )
 
@@ -168,7 +168,7 @@ func (s *server) classChange(ctx context.Context, change func(*store.Tx) (store.
 			return err
 		}
 		if allow(ctx, c.OrgPath) != nil {
-			return problem.New(problem.NotFound)
+			return refusal.New(refusal.NotFound)
 		}
 		return nil
 	})

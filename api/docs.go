@@ -11,7 +11,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
-	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/refusal"
 )
 
 // The readable page is plain HTML made once from the description: no script,
@@ -54,7 +54,7 @@ type docsPage struct {
 	Title, Version, Description string
 	Tags                        []docsTag
 	Schemas                     []docsSchema
-	Problems                    []problem.Entry
+	Problems                    []refusal.Entry
 }
 
 func (s *server) docsPage() ([]byte, error) {

@@ -13,8 +13,8 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/xueji/xueji/api/authz"
-	"github.com/xueji/xueji/files"
-	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/internal/files"
+	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/store"
 )
 
@@ -92,7 +92,7 @@ func (s *server) openEvidence(ctx context.Context, in *PathID) (*download, error
 	}
 	content, err := s.stored(ctx, files.Evidence, e.BlobKey)
 	if errors.Is(err, files.ErrMissing) {
-		return nil, problem.New(problem.EvidenceGone).Because(err)
+		return nil, refusal.New(refusal.EvidenceGone).Because(err)
 	}
 	if err != nil {
 		return nil, err

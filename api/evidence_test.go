@@ -12,7 +12,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
-	"github.com/xueji/xueji/files"
+	"github.com/xueji/xueji/internal/files"
 	"github.com/xueji/xueji/models/org"
 )
 
@@ -53,7 +53,7 @@ func TestEvidenceIsForItsOfficeAndTheParties(t *testing.T) {
 // evidenceFile reads a paper of package files' tests.
 func evidenceFile(t *testing.T, name string) []byte {
 	t.Helper()
-	content, err := os.ReadFile(filepath.Join("../files/testdata", name))
+	content, err := os.ReadFile(filepath.Join("../internal/files/testdata", name))
 	require.NoError(t, err)
 	return content
 }

@@ -13,9 +13,9 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
-	"github.com/xueji/xueji/files"
+	"github.com/xueji/xueji/internal/files"
 	"github.com/xueji/xueji/models/ident"
-	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/typed"
 )
 
@@ -40,29 +40,29 @@ type upload struct {
 func (in *uploadInput) file(limit int64) (*upload, error) {
 	media, params, err := mime.ParseMediaType(in.ContentType)
 	if err != nil || media != "multipart/form-data" || params["boundary"] == "" {
-		return nil, problem.New(problem.MediaType).With("expected", "multipart/form-data")
+		return nil, refusal.New(refusal.MediaType).With("expected", "multipart/form-data")
 	}
 	form := multipart.NewReader(bytes.NewReader(in.RawBody), params["boundary"])
 	for {
 		part, err := form.NextPart()
 		if errors.Is(err, io.EOF) {
-			return nil, problem.New(problem.Required).At("/file").With("field", "file")
+			return nil, refusal.New(refusal.Required).At("/file").With("field", "file")
 		}
 		if err != nil {
-			return nil, problem.New(problem.UploadMalformed).At("/file").Because(err)
+			return nil, refusal.New(refusal.UploadMalformed).At("/file").Because(err)
 		}
 		if part.FormName() != "file" {
 			continue
 		}
 		content, err := io.ReadAll(io.LimitReader(part, limit+1))
 		if err != nil {
-			return nil, problem.New(problem.UploadMalformed).At("/file").Because(err)
+			return nil, refusal.New(refusal.UploadMalformed).At("/file").Because(err)
 		}
 		if int64(len(content)) > limit {
-			return nil, problem.New(problem.BodyTooLarge).At("/file").With("max", files.Readable(limit))
+			return nil, refusal.New(refusal.BodyTooLarge).At("/file").With("max", files.Readable(limit))
 		}
 		if typed.Garbled(part.FileName()) {
-			return nil, problem.New(problem.UploadMalformed).At("/file")
+			return nil, refusal.New(refusal.UploadMalformed).At("/file")
 		}
 		return &upload{name: plainName(part.FileName()), content: content}, nil
 	}

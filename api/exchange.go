@@ -9,7 +9,7 @@ import (
 	"golang.org/x/text/language"
 
 	"github.com/xueji/xueji/api/authz"
-	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/store"
 )
 
@@ -17,8 +17,8 @@ import (
 // middleware in order, read by handlers, the log and the metrics.
 type exchange struct {
 	requestID string
-	lang      problem.Language
-	catalogue *problem.Catalogue
+	lang      refusal.Language
+	catalogue *refusal.Catalogue
 	labels    *labels
 	address   string // of the caller: for limits, the log and the audit trail
 	op        Operation
@@ -58,7 +58,7 @@ func allow(ctx context.Context, path string) error {
 	if x.principal.Allows(x.op.Action, path) {
 		return nil
 	}
-	return problem.New(problem.Forbidden)
+	return refusal.New(refusal.Forbidden)
 }
 
 // begin opens the exchange: request ID, language, caller.
@@ -93,18 +93,18 @@ var requestIDForm = regexp.MustCompile(`^[A-Za-z0-9_-]{8,64}$`) // never changes
 
 // languageOf picks the first of the two languages the caller names, best
 // liked first; Chinese when neither is named.
-func languageOf(header string) problem.Language {
+func languageOf(header string) refusal.Language {
 	tags, _, err := language.ParseAcceptLanguage(header)
 	if err != nil {
-		return problem.Chinese
+		return refusal.Chinese
 	}
 	for _, tag := range tags {
 		switch base, _ := tag.Base(); base.String() {
 		case "zh":
-			return problem.Chinese
+			return refusal.Chinese
 		case "en":
-			return problem.English
+			return refusal.English
 		}
 	}
-	return problem.Chinese
+	return refusal.Chinese
 }

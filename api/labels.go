@@ -11,8 +11,8 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"gopkg.in/yaml.v3"
 
-	"github.com/xueji/xueji/models/problem"
 	"github.com/xueji/xueji/models/process"
+	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/roster"
 )
 
@@ -164,19 +164,19 @@ func (l *labels) has(op string, path []string) bool {
 
 // name puts labels in the place of the names fields have in JSON, in a problem and
 // those that came with it. What was said in words already stays.
-func (l *labels) name(op string, e *problem.Error) *problem.Error {
+func (l *labels) name(op string, e *refusal.Error) *refusal.Error {
 	if l == nil {
 		return e
 	}
 	named := *e
-	named.Also = make([]*problem.Error, len(e.Also))
+	named.Also = make([]*refusal.Error, len(e.Also))
 	for i, also := range e.Also {
 		named.Also[i] = l.name(op, also)
 	}
 	if _, asked := e.Params["field"]; !asked || e.Bilingual("field") {
 		return &named
 	}
-	if t, found := l.of(op, e.Field, e.Code == problem.UnknownField || e.Code == problem.InputUnknown); found {
+	if t, found := l.of(op, e.Field, e.Code == refusal.UnknownField || e.Code == refusal.InputUnknown); found {
 		named.Params = maps.Clone(e.Params)
 		return named.WithText("field", t.Zh, t.En)
 	}

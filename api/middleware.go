@@ -10,7 +10,7 @@ import (
 	"github.com/gin-gonic/gin"
 	"github.com/google/uuid"
 
-	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/refusal"
 )
 
 // observe writes one log line and one measurement per call. Neither holds the
@@ -77,7 +77,7 @@ func (s *server) recoverPanic(c *gin.Context) {
 			x := exchangeOf(c.Request.Context())
 			e := s.panicked(x, routeOf(c), r)
 			if x.reading {
-				e = problem.New(problem.MalformedBody).Because(e)
+				e = refusal.New(refusal.MalformedBody).Because(e)
 			}
 			s.answer(c, e)
 		}
@@ -86,13 +86,13 @@ func (s *server) recoverPanic(c *gin.Context) {
 }
 
 // panicked logs a panic where it was recovered and makes a problem of it.
-func (s *server) panicked(x *exchange, where string, r any) *problem.Error {
+func (s *server) panicked(x *exchange, where string, r any) *refusal.Error {
 	s.log.Error("panic", "request_id", x.requestID, "route", where, "type", fmt.Sprintf("%T", r), "stack", string(debug.Stack()))
-	return problem.New(problem.Internal).Because(fmt.Errorf("panic of type %T", r))
+	return refusal.New(refusal.Internal).Because(fmt.Errorf("panic of type %T", r))
 }
 
 // answer refuses outside huma.
-func (s *server) answer(c *gin.Context, e *problem.Error) {
+func (s *server) answer(c *gin.Context, e *refusal.Error) {
 	x := exchangeOf(c.Request.Context())
 	p := x.problem(e)
 	if c.Writer.Written() {
@@ -108,8 +108,8 @@ func (s *server) answer(c *gin.Context, e *problem.Error) {
 	c.AbortWithStatusJSON(p.Status, p)
 }
 
-func (s *server) noRoute(c *gin.Context)  { s.answer(c, problem.New(problem.NotFound)) }
-func (s *server) noMethod(c *gin.Context) { s.answer(c, problem.New(problem.MethodNotAllowed)) }
+func (s *server) noRoute(c *gin.Context)  { s.answer(c, refusal.New(refusal.NotFound)) }
+func (s *server) noMethod(c *gin.Context) { s.answer(c, refusal.New(refusal.MethodNotAllowed)) }
 
 // securityHeaders: answers hold personal data, so nothing may keep, frame or sniff them.
 func securityHeaders(c *gin.Context) {

@@ -10,7 +10,7 @@ import (
 
 	"github.com/xueji/xueji/api/authz"
 	"github.com/xueji/xueji/models/calendar"
-	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/status"
 	"github.com/xueji/xueji/models/store"
 )
@@ -71,16 +71,16 @@ type findInput struct{ Body PupilClaim }
 func (s *server) findPupil(ctx context.Context, in *findInput) (*body[FoundPupil], error) {
 	claim := in.Body.claim()
 	if claim.Name == "" || claim.Number+claim.IDNumber == "" {
-		return nil, problem.New(problem.PupilMissing)
+		return nil, refusal.New(refusal.PupilMissing)
 	}
 	f, err := s.find(ctx, claim)
 	if err != nil {
 		return nil, err
 	}
 	if f == nil {
-		return nil, problem.New(problem.TransferDataWrong).With("code", "2001")
+		return nil, refusal.New(refusal.TransferDataWrong).With("code", "2001")
 	}
-	if f.Refusal != nil && errors.Is(f.Refusal, problem.New(problem.TransferNumberRequired)) {
+	if f.Refusal != nil && errors.Is(f.Refusal, refusal.New(refusal.TransferNumberRequired)) {
 		return nil, f.Refusal // nothing is shown of a pupil that may not be asked for in this way
 	}
 	out := FoundPupil{Pupil: showPupil(f.Subject), Grade: f.Grade}
@@ -174,7 +174,7 @@ func (s *server) sayHandover(ctx context.Context, id uuid.UUID, match IfMatch, w
 			return err
 		}
 		if err := allow(ctx, whose(h)); err != nil {
-			return problem.New(problem.HandoverOtherSide).With("from", h.FromName).With("to", h.ToName)
+			return refusal.New(refusal.HandoverOtherSide).With("from", h.FromName).With("to", h.ToName)
 		}
 		h, err = say(tx, version)
 		return err

@@ -11,8 +11,8 @@ import (
 	"github.com/xueji/xueji/models/calendar"
 	"github.com/xueji/xueji/models/notice"
 	"github.com/xueji/xueji/models/org"
-	"github.com/xueji/xueji/models/problem"
 	"github.com/xueji/xueji/models/process"
+	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/store"
 )
 
@@ -66,7 +66,7 @@ func (s *server) said(ctx context.Context, kind string) string {
 }
 
 // nextSentence says what a case waits for, or how it ended.
-func nextSentence(p ChangePage, lang problem.Language, w waits) string {
+func nextSentence(p ChangePage, lang refusal.Language, w waits) string {
 	open := p.Open
 	if open == nil {
 		return endedSentence(p, lang)
@@ -89,7 +89,7 @@ func nextSentence(p ChangePage, lang problem.Language, w waits) string {
 
 // endedSentence says how a case ended, and that the paper file of a move in force is
 // still on its way.
-func endedSentence(p ChangePage, lang problem.Language) string {
+func endedSentence(p ChangePage, lang refusal.Language) string {
 	switch p.Status {
 	case store.Refused:
 		return sayNext(lang, nextRefused, nil)
@@ -112,7 +112,7 @@ func endedSentence(p ChangePage, lang problem.Language) string {
 
 // stuckSentence names the tasks of a step for which no person has the right role, and
 // says what helps. It also names the people whom the other tasks of the step wait for.
-func stuckSentence(lang problem.Language, fill map[string]string, w waits) string {
+func stuckSentence(lang refusal.Language, fill map[string]string, w waits) string {
 	var list []string
 	fill["nobody"], fill["held"] = w.nobody, w.held
 	for _, part := range []struct{ who, key string }{{w.nobody, nextNobody}, {w.held, nextHeld}, {w.who, nextBesides}} {
@@ -120,7 +120,7 @@ func stuckSentence(lang problem.Language, fill map[string]string, w waits) strin
 			list = append(list, sayNext(lang, part.key, fill))
 		}
 	}
-	if lang == problem.English {
+	if lang == refusal.English {
 		return strings.Join(list, " ")
 	}
 	return strings.Join(list, "")
@@ -132,7 +132,7 @@ func stuckSentence(lang problem.Language, fill map[string]string, w waits) strin
 type waits struct{ who, nobody, held string }
 
 // awaited names everybody the open step waits for.
-func awaited(p ChangePage, lang problem.Language) waits {
+func awaited(p ChangePage, lang refusal.Language) waits {
 	if p.Open == nil {
 		return waits{}
 	}
@@ -159,16 +159,16 @@ func awaited(p ChangePage, lang problem.Language) waits {
 		who = own
 	}
 	comma := "、"
-	if lang == problem.English {
+	if lang == refusal.English {
 		comma = ", "
 	}
 	return waits{who: strings.Join(who, comma), nobody: strings.Join(nobody, comma), held: strings.Join(held, comma)}
 }
 
-func awaitedName(lang problem.Language, office, role, holder string) string {
+func awaitedName(lang refusal.Language, office, role, holder string) string {
 	zh, en := org.Role(role).Names()
 	left, right, label := "（", "）", zh
-	if lang == problem.English {
+	if lang == refusal.English {
 		left, right, label = " (", ")", en
 	}
 	if holder != "" {

@@ -1,8 +1,8 @@
 package api
 
 import (
-	"github.com/xueji/xueji/models/problem"
 	"github.com/xueji/xueji/models/process"
+	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/status"
 	"github.com/xueji/xueji/models/store"
 )
@@ -81,12 +81,12 @@ func nextWords() map[string]process.Text {
 }
 
 // sayNext says one of the sentences with what fills its placeholders.
-func sayNext(lang problem.Language, key string, fill map[string]string) string {
+func sayNext(lang refusal.Language, key string, fill map[string]string) string {
 	text := nextWords()[key]
-	if lang == problem.English {
-		return problem.Fill(text.En, fill)
+	if lang == refusal.English {
+		return refusal.Fill(text.En, fill)
 	}
-	return problem.Fill(text.Zh, fill)
+	return refusal.Fill(text.Zh, fill)
 }
 
 // Advice lists the sentences of pages that tell somebody what to do next, by what they

@@ -12,7 +12,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/xueji/xueji/api/authz"
-	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/refusal"
 )
 
 // Operation is one call of the API. ID, Method, Path, Action and Summary are mandatory.
@@ -119,7 +119,7 @@ func (s *server) describe(op Operation) huma.Operation {
 func (s *server) readable(ctx huma.Context, next func(huma.Context)) {
 	_, params, err := mime.ParseMediaType(ctx.Header("Content-Type"))
 	if charset := params["charset"]; err == nil && charset != "" && !strings.EqualFold(charset, "utf-8") {
-		s.writeRefusal(ctx, problem.New(problem.MediaType).With("expected", "charset=utf-8"))
+		s.writeRefusal(ctx, refusal.New(refusal.MediaType).With("expected", "charset=utf-8"))
 		return
 	}
 	exchangeOf(ctx.Context()).reading = true
@@ -151,9 +151,9 @@ func (s *server) keyed(ctx huma.Context, next func(huma.Context)) {
 	key := ctx.Header("Idempotency-Key")
 	switch {
 	case key == "":
-		s.writeRefusal(ctx, problem.New(problem.KeyMissing))
+		s.writeRefusal(ctx, refusal.New(refusal.KeyMissing))
 	case !keyForm().MatchString(key):
-		s.writeRefusal(ctx, problem.New(problem.KeyMalformed))
+		s.writeRefusal(ctx, refusal.New(refusal.KeyMalformed))
 	default:
 		exchangeOf(ctx.Context()).key = key
 		next(ctx)

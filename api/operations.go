@@ -8,7 +8,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/xueji/xueji/api/authz"
-	"github.com/xueji/xueji/casework"
+	"github.com/xueji/xueji/internal/casework"
 	"github.com/xueji/xueji/models/store"
 	"github.com/xueji/xueji/workflows/contract"
 )

@@ -9,7 +9,7 @@ import (
 	"github.com/xueji/xueji/api/authz"
 	"github.com/xueji/xueji/models/ident"
 	"github.com/xueji/xueji/models/org"
-	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/store"
 )
 
@@ -114,7 +114,7 @@ func (s *server) reassignOrg(ctx context.Context, in *orgReassignInput) (*orgOut
 		}
 		// Hanging an office below a bureau is the same right as creating it there.
 		if !principalOf(ctx).Allows(authz.OrgCreate, bureau.Path) {
-			return o, problem.New(problem.Forbidden)
+			return o, refusal.New(refusal.Forbidden)
 		}
 		return tx.ReassignOrganisation(in.ID, version, in.Body.Parent)
 	})
@@ -151,7 +151,7 @@ func (s *server) orgChange(ctx context.Context, target uuid.UUID, edit func(*sto
 // checkOrg checks what needs no database: code, place, stages. Everything that
 // is wrong is told at once.
 func (s *server) checkOrg(n store.NewOrganisation) error {
-	var list []*problem.Error
+	var list []*refusal.Error
 	code, err := ident.ParseDivisionCode(n.Division)
 	if err == nil {
 		_, known := s.divisions.Lookup(code)
@@ -159,22 +159,22 @@ func (s *server) checkOrg(n store.NewOrganisation) error {
 			known = known && n.Division == n.Code
 		}
 		if !known {
-			err = problem.New(problem.OrgDivision)
+			err = refusal.New(refusal.OrgDivision)
 		}
 	}
 	if err != nil {
-		list = append(list, problem.New(problem.OrgDivision).At("/division_code").With("code", printable(n.Division)))
+		list = append(list, refusal.New(refusal.OrgDivision).At("/division_code").With("code", printable(n.Division)))
 	}
 	if n.Kind == org.School {
 		school, err := ident.ParseSchoolCode(n.Code)
 		if err != nil || len(n.Division) < 2 || school.Province() != n.Division[:2] {
-			list = append(list, problem.New(problem.OrgSchoolCode).At("/code"))
+			list = append(list, refusal.New(refusal.OrgSchoolCode).At("/code"))
 		}
 	}
 	if (n.Kind == org.School) != (len(n.Stages) > 0) {
-		list = append(list, problem.New(problem.OrgStages).At("/stages"))
+		list = append(list, refusal.New(refusal.OrgStages).At("/stages"))
 	}
-	return problem.Join(list...)
+	return refusal.Join(list...)
 }
 
 // printable repeats a value in a refusal only when it can be nothing but a public code.

@@ -6,7 +6,7 @@ import (
 	"encoding/json"
 	"reflect"
 
-	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/store"
 )
 
@@ -97,15 +97,15 @@ func DecodeCursor[K any](cursor string) (*K, error) {
 	}
 	text, err := base64.RawURLEncoding.DecodeString(cursor)
 	if err != nil {
-		return nil, problem.New(problem.BadCursor)
+		return nil, refusal.New(refusal.BadCursor)
 	}
 	var key K
 	if err := json.Unmarshal(text, &key); err != nil {
-		return nil, problem.New(problem.BadCursor)
+		return nil, refusal.New(refusal.BadCursor)
 	}
-	var found []*problem.Error
+	var found []*refusal.Error
 	if tidyValue(reflect.ValueOf(&key).Elem(), "", "", &found); len(found) > 0 {
-		return nil, problem.New(problem.BadCursor)
+		return nil, refusal.New(refusal.BadCursor)
 	}
 	return &key, nil
 }

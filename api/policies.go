@@ -10,8 +10,8 @@ import (
 	"github.com/xueji/xueji/api/authz"
 	"github.com/xueji/xueji/models/calendar"
 	"github.com/xueji/xueji/models/org"
-	"github.com/xueji/xueji/models/problem"
 	"github.com/xueji/xueji/models/process"
+	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/store"
 )
 
@@ -221,7 +221,7 @@ func (s *server) checkPolicy(ctx context.Context, in *struct{ Body PolicyDraft }
 		}
 		check.Newest = newest(rows)
 		if check.Newest != in.Body.BasedOn { // a trial must not promise what adding then refuses
-			return problem.New(problem.VersionConflict).At("/based_on")
+			return refusal.New(refusal.VersionConflict).At("/based_on")
 		}
 		for i, v := range rows {
 			if v.ValidFrom.After(in.Body.ValidFrom) && (check.EndsOn == "" || v.ValidFrom.String() < check.EndsOn) {
@@ -302,7 +302,7 @@ func (s *server) addPolicy(ctx context.Context, in *policyAddInput) (*body[Polic
 func (s *server) ofProvince(ctx context.Context, do func(*store.Tx, string) error) error {
 	office := principalOf(ctx).Office
 	if office.Kind != org.Province {
-		return problem.New(problem.PolicyOffice)
+		return refusal.New(refusal.PolicyOffice)
 	}
 	return s.store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error { return do(tx, office.Province) })
 }

@@ -10,8 +10,8 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/validation"
 
-	"github.com/xueji/xueji/models/problem"
 	"github.com/xueji/xueji/models/process"
+	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/store"
 )
 
@@ -77,7 +77,7 @@ func (s *server) refusal(ctx context.Context, err error) error {
 
 // findings lists everything a refusal tells, when there is a field to name or more
 // than one thing.
-func (x *exchange) findings(e *problem.Error) []Finding {
+func (x *exchange) findings(e *refusal.Error) []Finding {
 	if e.Field == "" && len(e.Also) == 0 {
 		return nil
 	}
@@ -90,8 +90,8 @@ func (x *exchange) findings(e *problem.Error) []Finding {
 
 // told gives what the caller is told of an error. Anything that is not a problem,
 // and none of the known troubles, is an internal one: its text goes to the log.
-func (x *exchange) told(err error) *problem.Error {
-	var e *problem.Error
+func (x *exchange) told(err error) *refusal.Error {
+	var e *refusal.Error
 	switch {
 	case errors.As(err, &e):
 		return e
@@ -100,31 +100,31 @@ func (x *exchange) told(err error) *problem.Error {
 		// there for this caller. Slips are judged by this wall alone; of other calls
 		// the log says so, because the first wall should have refused them.
 		x.cause = err
-		return problem.New(problem.NotFound)
+		return refusal.New(refusal.NotFound)
 	case unstorable(err):
 		x.cause = err
-		return problem.New(problem.WrongCharacters).WithText("field", "填写的文字", "the text")
+		return refusal.New(refusal.WrongCharacters).WithText("field", "填写的文字", "the text")
 	case overtaken(err):
 		x.cause = err
-		return problem.New(problem.VersionConflict)
+		return refusal.New(refusal.VersionConflict)
 	case errors.Is(err, store.ErrRekeying):
 		x.cause = err
-		return problem.New(problem.KeysRotating)
+		return refusal.New(refusal.KeysRotating)
 	case errors.Is(err, store.ErrOtherKeys):
 		x.cause = err
-		return problem.New(problem.KeysOther)
+		return refusal.New(refusal.KeysOther)
 	case databaseDown(err):
 		x.cause = err
-		return problem.New(problem.Unavailable).With("part", "database")
+		return refusal.New(refusal.Unavailable).With("part", "database")
 	case errors.Is(err, context.DeadlineExceeded):
-		return problem.New(problem.Unavailable).With("part", "api").Because(err)
+		return refusal.New(refusal.Unavailable).With("part", "api").Because(err)
 	}
-	return problem.New(problem.Internal).Because(err)
+	return refusal.New(refusal.Internal).Because(err)
 }
 
 // sheetRefusal refuses a whole sheet and tells of each row.
 type sheetRefusal struct {
-	reason *problem.Error
+	reason *refusal.Error
 	rows   []RosterRow
 }
 
@@ -133,7 +133,7 @@ func (r *sheetRefusal) Error() string { return r.reason.Error() }
 func (r *sheetRefusal) Unwrap() error { return r.reason }
 
 // writeRefusal answers from a middleware, where there is no handler to return to.
-func (s *server) writeRefusal(ctx huma.Context, e *problem.Error) {
+func (s *server) writeRefusal(ctx huma.Context, e *refusal.Error) {
 	p := exchangeOf(ctx.Context()).problem(e)
 	for name, values := range p.headers {
 		for _, value := range values {
@@ -146,7 +146,7 @@ func (s *server) writeRefusal(ctx huma.Context, e *problem.Error) {
 }
 
 // problem writes a refusal in the language of the call.
-func (x *exchange) problem(e *problem.Error) *Problem {
+func (x *exchange) problem(e *refusal.Error) *Problem {
 	e = x.labels.name(x.op.ID, e)
 	entry := x.catalogue.Entry(e.Code)
 	if entry.Status >= http.StatusInternalServerError {
@@ -163,9 +163,9 @@ func (x *exchange) problem(e *problem.Error) *Problem {
 	}
 	p.Errors = x.findings(e)
 	switch e.Code {
-	case problem.Unauthenticated, problem.LoginFailed:
+	case refusal.Unauthenticated, refusal.LoginFailed:
 		p.headers.Set("WWW-Authenticate", `Bearer realm="xueji"`)
-	case problem.TooManyRequests:
+	case refusal.TooManyRequests:
 		p.headers.Set("Retry-After", e.Params["seconds"])
 	default: // no header belongs to the others
 	}
@@ -173,41 +173,41 @@ func (x *exchange) problem(e *problem.Error) *Problem {
 }
 
 // fromHuma maps what huma found before the handler ran to codes of ours.
-func fromHuma(status int, op Operation, errs []error) *problem.Error {
+func fromHuma(status int, op Operation, errs []error) *refusal.Error {
 	switch status {
 	case http.StatusRequestEntityTooLarge:
-		return problem.New(problem.BodyTooLarge).With("max", megabytes(op.MaxBody))
+		return refusal.New(refusal.BodyTooLarge).With("max", megabytes(op.MaxBody))
 	case http.StatusUnsupportedMediaType:
-		return problem.New(problem.MediaType).With("expected", "application/json")
+		return refusal.New(refusal.MediaType).With("expected", "application/json")
 	case http.StatusNotAcceptable:
-		return problem.New(problem.NotAcceptable)
+		return refusal.New(refusal.NotAcceptable)
 	case http.StatusRequestTimeout:
-		return problem.New(problem.BodyTimeout)
+		return refusal.New(refusal.BodyTimeout)
 	case http.StatusBadRequest:
 		if e := faultOf(errs); e != nil {
 			return e
 		}
-		return problem.New(problem.MalformedBody)
+		return refusal.New(refusal.MalformedBody)
 	case http.StatusUnprocessableEntity:
-		var list []*problem.Error
+		var list []*refusal.Error
 		for _, err := range errs {
 			list = append(list, finding(err))
 		}
-		var joined *problem.Error
-		if errors.As(problem.Join(list...), &joined) {
+		var joined *refusal.Error
+		if errors.As(refusal.Join(list...), &joined) {
 			return joined
 		}
 	}
 	// Bodies that broke off and shapes huma could not read end here; the
 	// errors may hold values and are not passed on.
 	if status < http.StatusInternalServerError {
-		return problem.New(problem.MalformedBody)
+		return refusal.New(refusal.MalformedBody)
 	}
-	return problem.New(problem.Internal).Because(errors.New("the HTTP layer answered " + strconv.Itoa(status)))
+	return refusal.New(refusal.Internal).Because(errors.New("the HTTP layer answered " + strconv.Itoa(status)))
 }
 
 // faultOf finds what readJSON said of the body; nil when it said nothing.
-func faultOf(errs []error) *problem.Error {
+func faultOf(errs []error) *refusal.Error {
 	for _, err := range errs {
 		var d huma.ErrorDetailer
 		if errors.As(err, &d) {
@@ -228,14 +228,14 @@ func megabytes(n int64) string {
 
 // finding maps one of huma's findings by the constant part of its message;
 // the message itself may quote the value and is dropped.
-func finding(err error) *problem.Error {
-	var e *problem.Error
+func finding(err error) *refusal.Error {
+	var e *refusal.Error
 	if errors.As(err, &e) {
 		return e
 	}
 	var d huma.ErrorDetailer
 	if !errors.As(err, &d) {
-		return problem.New(problem.MalformedBody)
+		return refusal.New(refusal.MalformedBody)
 	}
 	detail := *d.ErrorDetail()
 	if e, found := faultIn(detail.Message); found {
@@ -248,13 +248,13 @@ func finding(err error) *problem.Error {
 	pointer, name := pointerOf(detail.Location)
 	code, params := classify(detail.Message)
 	switch code {
-	case problem.Required:
+	case refusal.Required:
 		if missing := params["name"]; missing != "" {
 			pointer, name = strings.TrimSuffix(pointer, "/")+"/"+missing, missing
 		}
 	default: // the pointer names the field already
 	}
-	e = problem.New(code).At(pointer).With("field", name)
+	e = refusal.New(code).At(pointer).With("field", name)
 	if pointer == "" { // the body as a whole
 		e = e.WithText("field", wholeBody().Zh, wholeBody().En)
 	}
@@ -263,7 +263,7 @@ func finding(err error) *problem.Error {
 			e.With(key, value)
 		}
 	}
-	if code == problem.NotInList {
+	if code == refusal.NotInList {
 		_, list, _ := strings.Cut(detail.Message, `"`)
 		list = strings.TrimSuffix(list, `"`) // the description's words, not the caller's
 		e = e.WithText("choices", strings.ReplaceAll(list, ", ", "、"), list)
@@ -301,39 +301,39 @@ func limitIn(message string) process.Text {
 }
 
 // classify recognises huma's messages (its package validation).
-func classify(message string) (problem.Code, map[string]string) {
+func classify(message string) (refusal.Code, map[string]string) {
 	if rest, ok := strings.CutPrefix(message, "expected required property "); ok {
 		name, _, _ := strings.Cut(rest, " ")
-		return problem.Required, map[string]string{"name": name}
+		return refusal.Required, map[string]string{"name": name}
 	}
 	last := message[strings.LastIndexByte(message, ' ')+1:]
 	prefixes := []struct {
 		prefix string
-		code   problem.Code
+		code   refusal.Code
 		param  string
 	}{
-		{"required ", problem.Required, ""},
-		{"expected property ", problem.Required, ""},
-		{"expected value to be one of", problem.NotInList, ""},
-		{"expected length >=", problem.TooShort, "min"},
-		{"expected length <=", problem.TooLong, "max"},
-		{"expected number >", problem.OutOfRange, ""},
-		{"expected number <", problem.OutOfRange, ""},
-		{"expected number to be", problem.WrongFormat, ""},
-		{"expected array length", problem.WrongCount, ""},
-		{"expected object with at", problem.WrongCount, ""},
-		{"expected array items to be unique", problem.NotUnique, ""},
-		{"expected string to", problem.WrongFormat, ""},
-		{"expected value to", problem.WrongFormat, ""},
-		{"expected boolean", problem.WrongType, ""},
-		{"expected number", problem.WrongType, ""},
-		{"expected integer", problem.WrongType, ""},
-		{"expected string", problem.WrongType, ""},
-		{"expected array", problem.WrongType, ""},
-		{"expected object", problem.WrongType, ""},
-		{"unexpected property", problem.UnknownField, ""},
-		{"unknown query parameter", problem.UnknownField, ""},
-		{"invalid ", problem.WrongFormat, ""},
+		{"required ", refusal.Required, ""},
+		{"expected property ", refusal.Required, ""},
+		{"expected value to be one of", refusal.NotInList, ""},
+		{"expected length >=", refusal.TooShort, "min"},
+		{"expected length <=", refusal.TooLong, "max"},
+		{"expected number >", refusal.OutOfRange, ""},
+		{"expected number <", refusal.OutOfRange, ""},
+		{"expected number to be", refusal.WrongFormat, ""},
+		{"expected array length", refusal.WrongCount, ""},
+		{"expected object with at", refusal.WrongCount, ""},
+		{"expected array items to be unique", refusal.NotUnique, ""},
+		{"expected string to", refusal.WrongFormat, ""},
+		{"expected value to", refusal.WrongFormat, ""},
+		{"expected boolean", refusal.WrongType, ""},
+		{"expected number", refusal.WrongType, ""},
+		{"expected integer", refusal.WrongType, ""},
+		{"expected string", refusal.WrongType, ""},
+		{"expected array", refusal.WrongType, ""},
+		{"expected object", refusal.WrongType, ""},
+		{"unexpected property", refusal.UnknownField, ""},
+		{"unknown query parameter", refusal.UnknownField, ""},
+		{"invalid ", refusal.WrongFormat, ""},
 	}
 	for _, p := range prefixes {
 		if strings.HasPrefix(message, p.prefix) {
@@ -343,7 +343,7 @@ func classify(message string) (problem.Code, map[string]string) {
 			return p.code, nil
 		}
 	}
-	return problem.WrongFormat, nil
+	return refusal.WrongFormat, nil
 }
 
 // pointerOf turns "body.roles[0].name" into "/roles/0/name" and "name".

@@ -6,8 +6,8 @@ import (
 	"strings"
 
 	"github.com/xueji/xueji/models/org"
-	"github.com/xueji/xueji/models/problem"
 	"github.com/xueji/xueji/models/process"
+	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/status"
 )
 
@@ -43,7 +43,7 @@ type SheetRow struct {
 
 // SheetLine is one refusal.
 type SheetLine struct {
-	Code     problem.Code `json:"code"`
+	Code     refusal.Code `json:"code"`
 	Sentence string       `json:"sentence" doc:"With {placeholders}."`
 }
 
@@ -53,14 +53,14 @@ func (s *server) getProcess(ctx context.Context, in *struct {
 }) (*body[ProcessSheet], error) {
 	entry, ok := s.deps.Processes.Entry(process.Kind(in.Kind))
 	if !ok {
-		return nil, problem.New(problem.NotFound)
+		return nil, refusal.New(refusal.NotFound)
 	}
 	stage := org.Stage(in.Stage)
 	if stage == "" {
 		stage = entry.Stages[0]
 	}
 	if !entry.Allows(stage) {
-		return nil, problem.New(problem.StageForbids).At("stage").WithText("kind", entry.Name.Zh, entry.Name.En)
+		return nil, refusal.New(refusal.StageForbids).At("stage").WithText("kind", entry.Name.Zh, entry.Name.En)
 	}
 	policy, err := s.policy(ctx)
 	if err != nil {

@@ -9,7 +9,7 @@ import (
 
 	"github.com/xueji/xueji/api/authz"
 	"github.com/xueji/xueji/models/org"
-	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/store"
 )
 
@@ -98,7 +98,7 @@ func mayNameProxy(ctx context.Context, away uuid.UUID) error {
 		}
 	}
 	if away != p.Account {
-		return problem.New(problem.ProxyNotYours)
+		return refusal.New(refusal.ProxyNotYours)
 	}
 	return nil
 }

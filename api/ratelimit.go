@@ -9,7 +9,7 @@ import (
 	"golang.org/x/time/rate"
 
 	"github.com/xueji/xueji/models/calendar"
-	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/refusal"
 )
 
 // Limits are calls per second with a burst; zero means the default.
@@ -56,7 +56,7 @@ func newBuckets(r rate.Limit, burst int) *buckets {
 }
 
 // take uses one token of the key, or says when the next one is there.
-func (b *buckets) take(key string, now time.Time) *problem.Error {
+func (b *buckets) take(key string, now time.Time) *refusal.Error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	limiter := b.of(key, now)
@@ -67,7 +67,7 @@ func (b *buckets) take(key string, now time.Time) *problem.Error {
 }
 
 // left refuses when no token is there, and uses none.
-func (b *buckets) left(key string, now time.Time) *problem.Error {
+func (b *buckets) left(key string, now time.Time) *refusal.Error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	limiter := b.of(key, now)
@@ -98,14 +98,14 @@ func (b *buckets) of(key string, now time.Time) *rate.Limiter {
 	return limiter
 }
 
-func (b *buckets) empty(limiter *rate.Limiter, now time.Time) *problem.Error {
+func (b *buckets) empty(limiter *rate.Limiter, now time.Time) *refusal.Error {
 	wait := math.Ceil((1 - limiter.TokensAt(now)) / float64(b.rate))
-	return problem.New(problem.TooManyRequests).With("seconds", strconv.Itoa(max(1, int(wait))))
+	return refusal.New(refusal.TooManyRequests).With("seconds", strconv.Itoa(max(1, int(wait))))
 }
 
 // waitFor says for how many seconds a refusal holds that names a moment, or holds for
 // the day. It is reckoned when the refusal is told: told again it names the same moment.
-func waitFor(e *problem.Error, now time.Time) string {
+func waitFor(e *refusal.Error, now time.Time) string {
 	until, err := time.ParseInLocation(time.DateTime, e.Params["next"], calendar.Shanghai())
 	if err != nil {
 		until = calendar.DateOf(now).AddDays(1).Start()

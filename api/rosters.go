@@ -9,7 +9,7 @@ import (
 
 	"github.com/xueji/xueji/api/authz"
 	"github.com/xueji/xueji/models/division"
-	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/roster"
 	"github.com/xueji/xueji/models/roster/workbook"
 	"github.com/xueji/xueji/models/store"
@@ -86,7 +86,7 @@ type SheetFinding struct {
 	Row         int             `json:"row,omitempty"`
 	Column      string          `json:"column,omitempty" example:"M"`
 	Header      string          `json:"header,omitempty" example:"身份证件号"`
-	Code        problem.Code    `json:"code"`
+	Code        refusal.Code    `json:"code"`
 	Severity    roster.Severity `json:"severity" enum:"reject,fixed,remark"`
 	Value       string          `json:"value,omitempty" doc:"What stands in the cell; secrets masked."`
 	Corrected   string          `json:"corrected,omitempty" doc:"What is taken instead."`

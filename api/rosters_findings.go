@@ -7,8 +7,8 @@ import (
 
 	"github.com/google/uuid"
 
-	"github.com/xueji/xueji/files"
-	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/internal/files"
+	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/roster"
 	"github.com/xueji/xueji/models/store"
 )
@@ -25,7 +25,7 @@ type rosterFindingsInput struct {
 // the numbers in it.
 func (s *server) rosterFindings(ctx context.Context, in *rosterFindingsInput) (*download, error) {
 	if in.Reason != "" && principalOf(ctx).Machine { // as where a number is revealed
-		return nil, problem.New(problem.MachineForbidden)
+		return nil, refusal.New(refusal.MachineForbidden)
 	}
 	r, findings, err := s.findingsOf(ctx, in.ID)
 	if err != nil {
@@ -91,8 +91,8 @@ func (s *server) findingsCSV(ctx context.Context, r *store.Roster, findings []ro
 		return nil, 0, ctx.Err()
 	}
 	x := exchangeOf(ctx)
-	cause := string(problem.CodeOf(why)) // an error's text may repeat what stands in the file, a contained panic's does not
-	if errors.Is(why, problem.ErrPanicked) {
+	cause := string(refusal.CodeOf(why)) // an error's text may repeat what stands in the file, a contained panic's does not
+	if errors.Is(why, refusal.ErrPanicked) {
 		cause = why.Error()
 	}
 	s.log.WarnContext(ctx, "findings as csv", "request_id", x.requestID, "roster", r.ID, "cause", cause)
@@ -106,11 +106,11 @@ func (s *server) findingsCSV(ctx context.Context, r *store.Roster, findings []ro
 // uploadedSheet reads the file of a roster as it was uploaded.
 func (s *server) uploadedSheet(ctx context.Context, r *store.Roster) ([]byte, error) {
 	if r.BlobKey == "" {
-		return nil, problem.New(problem.RosterFileGone)
+		return nil, refusal.New(refusal.RosterFileGone)
 	}
 	content, err := s.stored(ctx, files.Roster, r.BlobKey)
 	if errors.Is(err, files.ErrMissing) {
-		return nil, problem.New(problem.RosterFileGone).Because(err)
+		return nil, refusal.New(refusal.RosterFileGone).Because(err)
 	}
 	return content, err
 }

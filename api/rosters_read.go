@@ -6,9 +6,9 @@ import (
 
 	"github.com/google/uuid"
 
-	"github.com/xueji/xueji/files"
-	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/internal/files"
 	"github.com/xueji/xueji/models/process"
+	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/roster"
 	"github.com/xueji/xueji/models/store"
 )
@@ -31,7 +31,7 @@ func (s *server) listRosters(ctx context.Context, in *rosterListInput) (*body[*P
 	school := uuid.Nil
 	if in.School != "" {
 		if school, err = uuid.Parse(in.School); err != nil {
-			return nil, problem.New(problem.WrongFormat).At("school_id").With("field", "school_id")
+			return nil, refusal.New(refusal.WrongFormat).At("school_id").With("field", "school_id")
 		}
 	}
 	var rows []store.Roster

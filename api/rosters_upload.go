@@ -9,9 +9,9 @@ import (
 
 	"github.com/google/uuid"
 
-	"github.com/xueji/xueji/files"
+	"github.com/xueji/xueji/internal/files"
 	"github.com/xueji/xueji/models/org"
-	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/store"
 )
 
@@ -21,7 +21,7 @@ import (
 func (s *server) uploadRoster(ctx context.Context, in *rosterUploadInput) (*rosterUploadOutput, error) {
 	office := principalOf(ctx).Office
 	if office.Kind != org.School {
-		return nil, problem.New(problem.RosterOtherSchool)
+		return nil, refusal.New(refusal.RosterOtherSchool)
 	}
 	file, err := (&uploadInput{ContentType: in.ContentType, RawBody: in.RawBody}).file(s.rosterLimit())
 	if err != nil {
@@ -133,7 +133,7 @@ func (s *server) checkSheet(ctx context.Context, r *store.Roster, content []byte
 	defer cancel()
 	done, err := s.store.CheckRoster(going, scopeOf(ctx), r, s.sheet(content))
 	if errors.Is(err, store.ErrSuperseded) {
-		return nil, problem.New(problem.RosterChecking).Because(err)
+		return nil, refusal.New(refusal.RosterChecking).Because(err)
 	}
 	return done, err
 }

@@ -18,13 +18,13 @@ import (
 	"github.com/gin-gonic/gin"
 	"github.com/prometheus/client_golang/prometheus"
 
-	"github.com/xueji/xueji/casework"
-	"github.com/xueji/xueji/files"
+	"github.com/xueji/xueji/internal/casework"
+	"github.com/xueji/xueji/internal/files"
+	"github.com/xueji/xueji/internal/webhook"
 	"github.com/xueji/xueji/models/division"
-	"github.com/xueji/xueji/models/problem"
 	"github.com/xueji/xueji/models/process"
+	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/store"
-	"github.com/xueji/xueji/webhook"
 )
 
 // Deps is everything the API needs from outside.
@@ -80,7 +80,7 @@ type server struct {
 	deps      Deps
 	store     *store.Store
 	log       *slog.Logger
-	catalogue *problem.Catalogue
+	catalogue *refusal.Catalogue
 	labels    *labels
 	huma      huma.API
 	limits    *limits
@@ -109,7 +109,7 @@ var strictNames = sync.OnceFunc(func() { huma.ValidateStrictCasing = true })
 
 // build makes the router with every operation registered.
 func build(deps Deps) (*server, *gin.Engine, error) {
-	catalogue, err := problem.LoadCatalogue()
+	catalogue, err := refusal.LoadCatalogue()
 	if err != nil {
 		return nil, nil, fmt.Errorf("start the API: %w", err)
 	}

@@ -10,7 +10,7 @@ import (
 
 	"github.com/xueji/xueji/api/authz"
 	"github.com/xueji/xueji/models/calendar"
-	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/store"
 	"github.com/xueji/xueji/workflows/contract"
 )
@@ -129,7 +129,7 @@ type groundsInput reasonInput
 // example that it stands under another name.
 func (in *groundsInput) Resolve(huma.Context) []error {
 	if in.Body.Opinion == "" {
-		return []error{problem.New(problem.OpinionRequired).At("/opinion")}
+		return []error{refusal.New(refusal.OpinionRequired).At("/opinion")}
 	}
 	return nil
 }
@@ -154,7 +154,7 @@ func (s *server) sayAnywhere(ctx context.Context, in *reasonInput, verb store.Ve
 // say hands a word in and answers: 200 counted, 202 pending, a problem when refused.
 func (s *server) say(ctx context.Context, body any, w store.Word) (*slipOutput, error) {
 	if w.Verb.NeedsOpinion() && w.Opinion == "" {
-		return nil, problem.New(problem.OpinionRequired).At("/opinion")
+		return nil, refusal.New(refusal.OpinionRequired).At("/opinion")
 	}
 	// The change and the verb belong to what is compared: the same key for
 	// another change is another request.
@@ -181,9 +181,9 @@ func (s *server) handIn(ctx context.Context, key string, compared []any, w store
 	if err != nil {
 		return nil, err
 	}
-	if refusal := slip.Refusal(); refusal != nil {
-		refusal = exchangeOf(ctx).labels.name(exchangeOf(ctx).op.ID, refusal)
-		return nil, refusal
+	if refused := slip.Refusal(); refused != nil {
+		refused = exchangeOf(ctx).labels.name(exchangeOf(ctx).op.ID, refused)
+		return nil, refused
 	}
 	return slip, nil
 }
@@ -199,9 +199,9 @@ func (s *server) showSlip(ctx context.Context, slip *store.Slip) SlipView {
 	for _, line := range slip.Aftermath() {
 		v.Aftermath = append(v.Aftermath, s.showAftermath(ctx, line.Verb, line.Params))
 	}
-	if refusal := slip.Refusal(); refusal != nil {
-		refusal = exchangeOf(ctx).labels.name(exchangeOf(ctx).op.ID, refusal)
-		v.Reason, v.Errors = s.catalogue.Sentence(refusal, exchangeOf(ctx).lang), exchangeOf(ctx).findings(refusal)
+	if refused := slip.Refusal(); refused != nil {
+		refused = exchangeOf(ctx).labels.name(exchangeOf(ctx).op.ID, refused)
+		v.Reason, v.Errors = s.catalogue.Sentence(refused, exchangeOf(ctx).lang), exchangeOf(ctx).findings(refused)
 	}
 	return v
 }

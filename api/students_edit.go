@@ -7,7 +7,7 @@ import (
 	"strconv"
 
 	"github.com/xueji/xueji/api/authz"
-	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/roster"
 	"github.com/xueji/xueji/models/store"
 )
@@ -117,7 +117,7 @@ func (s *server) updateStudents(ctx context.Context, in *studentUpdatesInput) (*
 		rows = append(rows, showRow(ctx, row))
 	}
 	if done.Refused > 0 && !in.DryRun {
-		return nil, &sheetRefusal{reason: problem.New(problem.UpdateRefused).With("count", strconv.Itoa(done.Refused)), rows: rows}
+		return nil, &sheetRefusal{reason: refusal.New(refusal.UpdateRefused).With("count", strconv.Itoa(done.Refused)), rows: rows}
 	}
 	return bodyOf(StudentUpdates{DryRun: in.DryRun, Updated: done.Updated, Unchanged: done.Unchanged, Refused: done.Refused,
 		Findings: showFindings(ctx, done.Findings), Rows: rows}), nil

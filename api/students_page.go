@@ -10,8 +10,8 @@ import (
 
 	"github.com/xueji/xueji/models/calendar"
 	"github.com/xueji/xueji/models/org"
-	"github.com/xueji/xueji/models/problem"
 	"github.com/xueji/xueji/models/process"
+	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/roster"
 	"github.com/xueji/xueji/models/status"
 	"github.com/xueji/xueji/models/store"
@@ -85,7 +85,7 @@ func (s *server) getStudent(ctx context.Context, in *PathID) (*studentOutput, er
 	var r *store.StudentRecord
 	err := s.store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error {
 		var err error
-		if r, err = tx.StudentRecord(in.ID); errors.Is(err, problem.New(problem.NotFound)) {
+		if r, err = tx.StudentRecord(in.ID); errors.Is(err, refusal.New(refusal.NotFound)) {
 			// The old school reads its backup of a pupil who moved on.
 			r, err = tx.DepartedRecord(in.ID)
 		}

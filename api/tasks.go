@@ -11,7 +11,7 @@ import (
 
 	"github.com/xueji/xueji/api/authz"
 	"github.com/xueji/xueji/models/org"
-	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/store"
 	"github.com/xueji/xueji/workflows/contract"
 )
@@ -140,7 +140,7 @@ func (s *server) copyChange(ctx context.Context, in *copyInput) (*slipOutput, er
 		body.Offices = append(body.Offices, store.OfficeRole{Office: o.Office, Role: org.Role(o.Role)})
 	}
 	if len(body.To)+len(body.Offices) == 0 {
-		return nil, problem.New(problem.Required).At("/to").WithText("field", "抄送对象", "recipients")
+		return nil, refusal.New(refusal.Required).At("/to").WithText("field", "抄送对象", "recipients")
 	}
 	return s.say(ctx, in.Body, store.Word{ChangeID: in.ID, Verb: store.CopyTo, Step: contract.AnyStep, Opinion: in.Body.Opinion, Body: body})
 }
@@ -192,7 +192,7 @@ func (s *server) saveDraft(ctx context.Context, in *struct {
 	}
 }) (*body[DraftView], error) {
 	if in.Body.Verdict == "" && in.Body.Opinion == "" {
-		return nil, problem.New(problem.Required).At("/opinion").With("field", "opinion")
+		return nil, refusal.New(refusal.Required).At("/opinion").With("field", "opinion")
 	}
 	return s.draft(ctx, func(tx *store.Tx) (*store.Draft, error) {
 		return tx.SaveDraft(store.Draft{TaskID: in.Task, Verdict: store.Verb(in.Body.Verdict), Opinion: in.Body.Opinion}, principalOf(ctx).Office.ID)

@@ -5,7 +5,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/roster"
 	"github.com/xueji/xueji/models/typed"
 )
@@ -26,13 +26,13 @@ const textTag = "text"
 
 // tidyInput checks and tidies a decoded input in place.
 func tidyInput(in any) error {
-	var found []*problem.Error
+	var found []*refusal.Error
 	tidyParameters(reflect.ValueOf(in).Elem(), &found)
-	return problem.Join(found...)
+	return refusal.Join(found...)
 }
 
 // tidyParameters goes through the parts of a request: parameters and body.
-func tidyParameters(request reflect.Value, found *[]*problem.Error) {
+func tidyParameters(request reflect.Value, found *[]*refusal.Error) {
 	for i := range request.NumField() {
 		field, value := request.Type().Field(i), request.Field(i)
 		switch {
@@ -56,7 +56,7 @@ func parameterName(tag reflect.StructTag) string {
 	return ""
 }
 
-func tidyValue(value reflect.Value, pointer string, tag reflect.StructTag, found *[]*problem.Error) {
+func tidyValue(value reflect.Value, pointer string, tag reflect.StructTag, found *[]*refusal.Error) {
 	switch value.Kind() {
 	case reflect.String:
 		text, e := tidyText(value.String(), tag)
@@ -71,7 +71,7 @@ func tidyValue(value reflect.Value, pointer string, tag reflect.StructTag, found
 		}
 	case reflect.Slice:
 		if tag.Get("uniqueItems") == "true" && repeats(value) {
-			*found = append(*found, problem.New(problem.NotUnique).At(pointer).With("field", lastOf(pointer)))
+			*found = append(*found, refusal.New(refusal.NotUnique).At(pointer).With("field", lastOf(pointer)))
 		}
 		for i := range value.Len() {
 			tidyValue(value.Index(i), pointer+"/"+strconv.Itoa(i), tag, found)
@@ -95,7 +95,7 @@ func tidyValue(value reflect.Value, pointer string, tag reflect.StructTag, found
 }
 
 // tidyMap handles the items of a form: their names are the caller's, too.
-func tidyMap(items reflect.Value, pointer string, tag reflect.StructTag, found *[]*problem.Error) {
+func tidyMap(items reflect.Value, pointer string, tag reflect.StructTag, found *[]*refusal.Error) {
 	if items.Type().Key().Kind() != reflect.String {
 		return
 	}
@@ -115,7 +115,7 @@ func tidyMap(items reflect.Value, pointer string, tag reflect.StructTag, found *
 	}
 }
 
-func tidyText(text string, tag reflect.StructTag) (string, *problem.Error) {
+func tidyText(text string, tag reflect.StructTag) (string, *refusal.Error) {
 	if e := unfit(text); e != nil {
 		return text, e
 	}
@@ -127,15 +127,15 @@ func tidyText(text string, tag reflect.StructTag) (string, *problem.Error) {
 	least, _ := strconv.Atoi(tag.Get("minLength"))
 	switch length := typed.Shown(text); {
 	case length == 0 && rule == "required":
-		return text, problem.New(problem.Required)
+		return text, refusal.New(refusal.Required)
 	case length > 0 && length < least:
-		return text, problem.New(problem.TooShort).With("min", strconv.Itoa(least))
+		return text, refusal.New(refusal.TooShort).With("min", strconv.Itoa(least))
 	}
 	return text, misnamed(text, tag.Get("named"))
 }
 
 // misnamed tells why a text cannot be the name of what the tag named says; nil when it can.
-func misnamed(text, of string) *problem.Error {
+func misnamed(text, of string) *refusal.Error {
 	switch {
 	case text == "":
 		return nil
@@ -148,12 +148,12 @@ func misnamed(text, of string) *problem.Error {
 }
 
 // unfit tells why a text cannot be kept as it was sent; nil when it can.
-func unfit(text string) *problem.Error {
+func unfit(text string) *refusal.Error {
 	switch {
 	case typed.Garbled(text):
-		return problem.New(problem.TextGarbled)
+		return refusal.New(refusal.TextGarbled)
 	case !typed.Storable(text):
-		return problem.New(problem.WrongCharacters)
+		return refusal.New(refusal.WrongCharacters)
 	}
 	return nil
 }

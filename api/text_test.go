@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/xueji/xueji/models/org"
-	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/refusal"
 )
 
 func TestControlCharactersAreRefusedWhereverTheyStand(t *testing.T) {
@@ -113,7 +113,7 @@ func FuzzTidyText(f *testing.F) {
 			require.NoError(t, tidyInput(in))
 			require.Equal(t, again, in.Body.Text)
 		} else {
-			require.Contains(t, []problem.Code{problem.WrongCharacters, problem.Required}, problem.CodeOf(tidyInput(in)))
+			require.Contains(t, []refusal.Code{refusal.WrongCharacters, refusal.Required}, refusal.CodeOf(tidyInput(in)))
 		}
 	})
 }

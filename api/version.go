@@ -4,7 +4,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/refusal"
 )
 
 // IfMatch is part of the input of every edit: the ETag of what was read, so that
@@ -16,12 +16,12 @@ type IfMatch struct {
 // version gives the version the caller read.
 func (i IfMatch) version() (int64, error) {
 	if i.IfMatch == "" {
-		return 0, problem.New(problem.IfMatchMissing)
+		return 0, refusal.New(refusal.IfMatchMissing)
 	}
 	text := strings.Trim(strings.TrimPrefix(i.IfMatch, "W/"), `"`)
 	version, err := strconv.ParseInt(text, 10, 64)
 	if err != nil || version < 1 {
-		return 0, problem.New(problem.IfMatchMalformed)
+		return 0, refusal.New(refusal.IfMatchMalformed)
 	}
 	return version, nil
 }

@@ -11,10 +11,10 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/xueji/xueji/api/authz"
+	"github.com/xueji/xueji/internal/webhook"
 	"github.com/xueji/xueji/models/notice"
-	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/store"
-	"github.com/xueji/xueji/webhook"
 )
 
 // webhookRoutes registers the gateways that carry notices on, as SMS or chat.
@@ -118,9 +118,9 @@ func (s *server) addWebhook(ctx context.Context, in *webhookInput) (*body[NewWeb
 
 func (s *server) fitWebhook(in *webhookInput) error {
 	if err := s.deps.Webhooks.Check(in.Body.URL); errors.Is(err, webhook.ErrPrivate) {
-		return problem.New(problem.WebhookPrivate).At("/url")
+		return refusal.New(refusal.WebhookPrivate).At("/url")
 	} else if err != nil {
-		return problem.New(problem.WebhookAddress).At("/url")
+		return refusal.New(refusal.WebhookAddress).At("/url")
 	}
 	for i, kind := range in.Body.Kinds {
 		if !slices.Contains(notice.Kinds(), kind) {
@@ -128,7 +128,7 @@ func (s *server) fitWebhook(in *webhookInput) error {
 			if !fieldForm.MatchString(named) {
 				named = "?"
 			}
-			return problem.New(problem.WebhookKind).At("/kinds/"+strconv.Itoa(i)).With("kind", named)
+			return refusal.New(refusal.WebhookKind).At("/kinds/"+strconv.Itoa(i)).With("kind", named)
 		}
 	}
 	return nil

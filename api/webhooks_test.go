@@ -17,10 +17,10 @@ import (
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
+	"github.com/xueji/xueji/internal/upkeep"
+	"github.com/xueji/xueji/internal/webhook"
 	"github.com/xueji/xueji/models/calendar"
 	"github.com/xueji/xueji/models/org"
-	"github.com/xueji/xueji/upkeep"
-	"github.com/xueji/xueji/webhook"
 )
 
 // gateway is a receiver that verifies what it gets and answers as it is told.

@@ -18,9 +18,9 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
 
-	"github.com/xueji/xueji/casework"
-	"github.com/xueji/xueji/embedded/embeddedtest"
-	"github.com/xueji/xueji/files"
+	"github.com/xueji/xueji/internal/casework"
+	"github.com/xueji/xueji/internal/embedded/embeddedtest"
+	"github.com/xueji/xueji/internal/files"
 	"github.com/xueji/xueji/models/calendar"
 	"github.com/xueji/xueji/models/migrations"
 	"github.com/xueji/xueji/models/org"

@@ -13,7 +13,7 @@ import (
 	sdk "go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/temporal"
 
-	"github.com/xueji/xueji/embedded/embeddedtest"
+	"github.com/xueji/xueji/internal/embedded/embeddedtest"
 	"github.com/xueji/xueji/models/process"
 	"github.com/xueji/xueji/workflows/client"
 	"github.com/xueji/xueji/workflows/contract"

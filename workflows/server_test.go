@@ -11,7 +11,7 @@ import (
 	sdk "go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/worker"
 
-	"github.com/xueji/xueji/embedded/embeddedtest"
+	"github.com/xueji/xueji/internal/embedded/embeddedtest"
 	"github.com/xueji/xueji/models/process"
 	"github.com/xueji/xueji/workflows"
 	"github.com/xueji/xueji/workflows/client"

@@ -14,11 +14,11 @@ import (
 
 	"github.com/xueji/xueji/api"
 	"github.com/xueji/xueji/config"
+	"github.com/xueji/xueji/internal/service"
 	"github.com/xueji/xueji/models/calendar"
-	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/secret"
 	"github.com/xueji/xueji/models/store"
-	"github.com/xueji/xueji/service"
 )
 
 func newAdminCommand() *cobra.Command {
@@ -79,17 +79,17 @@ func ownedClock(cfg config.Config) (*calendar.Clock, error) {
 // inWords puts a refusal, and what was found with it, into English and Chinese sentences
 // for the terminal.
 func inWords(err error) error {
-	var e *problem.Error
+	var e *refusal.Error
 	if !errors.As(err, &e) {
 		return err
 	}
-	catalogue, loadErr := problem.LoadCatalogue()
+	catalogue, loadErr := refusal.LoadCatalogue()
 	if loadErr != nil {
 		return errors.Join(err, loadErr)
 	}
 	var lines []string
 	for _, one := range e.All() {
-		lines = append(lines, catalogue.Sentence(one, problem.English), catalogue.Sentence(one, problem.Chinese))
+		lines = append(lines, catalogue.Sentence(one, refusal.English), catalogue.Sentence(one, refusal.Chinese))
 	}
 	return errors.New(strings.Join(lines, "\n"))
 }

@@ -11,8 +11,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/xueji/xueji/bench"
 	"github.com/xueji/xueji/config"
+	"github.com/xueji/xueji/internal/bench"
 )
 
 func newBenchCommand() *cobra.Command {

@@ -10,11 +10,11 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/xueji/xueji/internal/service"
 	"github.com/xueji/xueji/models/calendar"
-	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/secret"
 	"github.com/xueji/xueji/models/store"
-	"github.com/xueji/xueji/service"
 )
 
 func newCalendarCommand() *cobra.Command {
@@ -166,7 +166,7 @@ func readHolidays(name string, year int) (n store.NewWorkdays, err error) {
 // unlessSame puts a refusal into words. That the days are there already is success: a command
 // may be typed twice.
 func unlessSame(cmd *cobra.Command, err error) error {
-	if problem.CodeOf(err) != problem.CalendarSame {
+	if refusal.CodeOf(err) != refusal.CalendarSame {
 		return inWords(err)
 	}
 	_, err = fmt.Fprintln(cmd.OutOrStdout(), inWords(err))

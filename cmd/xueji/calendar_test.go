@@ -9,7 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/xueji/xueji/embedded/embeddedtest"
+	"github.com/xueji/xueji/internal/embedded/embeddedtest"
 	"github.com/xueji/xueji/models/migrations"
 )
 

@@ -10,13 +10,13 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/xueji/xueji/casework"
+	"github.com/xueji/xueji/internal/casework"
+	"github.com/xueji/xueji/internal/service"
 	"github.com/xueji/xueji/models/calendar"
-	"github.com/xueji/xueji/models/problem"
 	"github.com/xueji/xueji/models/process"
+	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/store"
 	"github.com/xueji/xueji/models/typed"
-	"github.com/xueji/xueji/service"
 )
 
 // caseFlags are what all commands about a case share.
@@ -193,7 +193,7 @@ func withOperator(cmd *cobra.Command, fn func(context.Context, *service.Operator
 }
 
 // showCase prints both sides, line by line.
-func showCase(out io.Writer, c casework.Case, page string, lang problem.Language) error {
+func showCase(out io.Writer, c casework.Case, page string, lang refusal.Language) error {
 	l := labels()
 	var b strings.Builder
 	line := func(label, value string) { fmt.Fprintf(&b, "%s: %s\n", l[label].in(lang), value) }
@@ -265,9 +265,9 @@ func showWaiting(line func(label, value string), c casework.Case) {
 }
 
 // explainCase prints one sentence for each finding, and what is safe to do.
-func explainCase(out io.Writer, c casework.Case, lang problem.Language) error {
+func explainCase(out io.Writer, c casework.Case, lang refusal.Language) error {
 	fill, gap := c.Fill(), " "
-	if lang == problem.Chinese {
+	if lang == refusal.Chinese {
 		gap = ""
 	}
 	for _, finding := range casework.Diagnose(c) {
@@ -280,9 +280,9 @@ func explainCase(out io.Writer, c casework.Case, lang problem.Language) error {
 }
 
 // tellSlip says what became of a decision handed in for somebody.
-func tellSlip(out io.Writer, s *store.Slip, lang problem.Language) error {
-	if refusal := s.Refusal(); refusal != nil {
-		return refusal
+func tellSlip(out io.Writer, s *store.Slip, lang refusal.Language) error {
+	if refused := s.Refusal(); refused != nil {
+		return refused
 	}
 	said := text{"Counted: the decision is in force (slip %s).\n", "已生效（意见 %s）。\n"}
 	if s.Outcome == store.SlipPending {

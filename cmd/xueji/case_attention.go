@@ -11,10 +11,10 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/text/width"
 
-	"github.com/xueji/xueji/casework"
+	"github.com/xueji/xueji/internal/casework"
+	"github.com/xueji/xueji/internal/service"
 	"github.com/xueji/xueji/models/calendar"
-	"github.com/xueji/xueji/models/problem"
-	"github.com/xueji/xueji/service"
+	"github.com/xueji/xueji/models/refusal"
 )
 
 // mostLines is how many cases one command prints at most.
@@ -73,7 +73,7 @@ const (
 )
 
 // attentionText writes the table, each case with the page of its workflow, then each finding once with its action.
-func attentionText(a *casework.Attention, page func(change uuid.UUID, run string) string, lang problem.Language) string {
+func attentionText(a *casework.Attention, page func(change uuid.UUID, run string) string, lang refusal.Language) string {
 	l := labels()
 	var b strings.Builder
 	line := func(columns ...string) {
@@ -120,7 +120,7 @@ func findingLines(s casework.Stuck) []string {
 
 // legend says of every finding what it is and what is safe to do: of the
 // service first, then in the order of the table.
-func legend(a *casework.Attention, lang problem.Language) string {
+func legend(a *casework.Attention, lang refusal.Language) string {
 	l := labels()
 	var b strings.Builder
 	told := map[casework.Finding]bool{}

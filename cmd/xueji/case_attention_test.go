@@ -10,9 +10,9 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
-	"github.com/xueji/xueji/casework"
+	"github.com/xueji/xueji/internal/casework"
 	"github.com/xueji/xueji/models/calendar"
-	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/store"
 	"github.com/xueji/xueji/workflows/client"
 )
@@ -42,7 +42,7 @@ func someAttention() *casework.Attention {
 }
 
 func TestTheTableFitsAndEveryFindingIsExplainedOnce(t *testing.T) {
-	for _, lang := range []problem.Language{problem.Chinese, problem.English} {
+	for _, lang := range []refusal.Language{refusal.Chinese, refusal.English} {
 		text := attentionText(someAttention(), noPage, lang)
 		table, rest, found := strings.Cut(text, "\n\n")
 		require.True(t, found)
@@ -61,7 +61,7 @@ func TestTheTableFitsAndEveryFindingIsExplainedOnce(t *testing.T) {
 		}
 		require.Contains(t, rest, "(31)")
 	}
-	quiet := attentionText(&casework.Attention{Complete: true}, noPage, problem.English)
+	quiet := attentionText(&casework.Attention{Complete: true}, noPage, refusal.English)
 	require.Equal(t, "No running change needs attention.\n", quiet)
 }
 
@@ -70,7 +70,7 @@ func noPage(uuid.UUID, string) string { return "" }
 func TestEveryCaseNamesThePageOfItsWorkflow(t *testing.T) {
 	a := someAttention()
 	a.Items[0].Run.RunID = "r-1"
-	text := attentionText(a, func(uuid.UUID, string) string { return "http://temporal/namespaces/xueji/workflows/change%2F1" }, problem.English)
+	text := attentionText(a, func(uuid.UUID, string) string { return "http://temporal/namespaces/xueji/workflows/change%2F1" }, refusal.English)
 	require.Equal(t, 1, strings.Count(text, "\n  http://temporal/namespaces/xueji/workflows/change%2F1\n"), "a case without a run has no page")
 }
 

@@ -6,7 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/refusal"
 )
 
 func TestEveryLabelStandsInBothLanguages(t *testing.T) {
@@ -20,11 +20,11 @@ func TestTheTerminalsLanguage(t *testing.T) {
 	t.Setenv("LC_ALL", "")
 	t.Setenv("LC_MESSAGES", "")
 	t.Setenv("LANG", "zh_CN.UTF-8")
-	require.Equal(t, problem.Chinese, language(""))
-	require.Equal(t, problem.English, language("en"))
+	require.Equal(t, refusal.Chinese, language(""))
+	require.Equal(t, refusal.English, language("en"))
 	t.Setenv("LANG", "C.UTF-8")
-	require.Equal(t, problem.English, language(""))
-	require.Equal(t, problem.Chinese, language("zh"))
+	require.Equal(t, refusal.English, language(""))
+	require.Equal(t, refusal.Chinese, language("zh"))
 }
 
 func TestDecidingForSomebodyNeedsVerdictAndReason(t *testing.T) {

@@ -4,28 +4,28 @@ import (
 	"os"
 	"strings"
 
-	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/refusal"
 )
 
 // language is what an operator reads: the flag, else the locale of the terminal.
-func language(flag string) problem.Language {
+func language(flag string) refusal.Language {
 	for _, value := range []string{flag, os.Getenv("LC_ALL"), os.Getenv("LC_MESSAGES"), os.Getenv("LANG")} {
 		if value == "" {
 			continue
 		}
 		if strings.HasPrefix(strings.ToLower(value), "zh") {
-			return problem.Chinese
+			return refusal.Chinese
 		}
-		return problem.English
+		return refusal.English
 	}
-	return problem.English
+	return refusal.English
 }
 
 // text is a sentence or a label in both languages.
 type text struct{ en, zh string }
 
-func (t text) in(lang problem.Language) string {
-	if lang == problem.Chinese {
+func (t text) in(lang refusal.Language) string {
+	if lang == refusal.Chinese {
 		return t.zh
 	}
 	return t.en

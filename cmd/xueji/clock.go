@@ -9,8 +9,8 @@ import (
 	"time"
 
 	"github.com/xueji/xueji/config"
-	"github.com/xueji/xueji/demo"
-	"github.com/xueji/xueji/service"
+	"github.com/xueji/xueji/internal/demo"
+	"github.com/xueji/xueji/internal/service"
 )
 
 // trialClock gives the clock of a trial: at the first start it stands at the

@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/xueji/xueji/config"
-	"github.com/xueji/xueji/service"
+	"github.com/xueji/xueji/internal/service"
 )
 
 func TestTheClockOfATrialGoesOn(t *testing.T) {

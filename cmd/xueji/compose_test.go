@@ -11,7 +11,7 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"github.com/xueji/xueji/config"
-	"github.com/xueji/xueji/embedded"
+	"github.com/xueji/xueji/internal/embedded"
 )
 
 // composeFile is what the checks need of docker-compose.yml.

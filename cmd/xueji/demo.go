@@ -16,9 +16,9 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/xueji/xueji/config"
-	"github.com/xueji/xueji/demo"
+	"github.com/xueji/xueji/internal/demo"
+	"github.com/xueji/xueji/internal/service"
 	"github.com/xueji/xueji/models/calendar"
-	"github.com/xueji/xueji/service"
 )
 
 func newDemoCommand() *cobra.Command {

@@ -7,7 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/xueji/xueji/config"
-	"github.com/xueji/xueji/service"
+	"github.com/xueji/xueji/internal/service"
 )
 
 func newDevCommand() *cobra.Command {

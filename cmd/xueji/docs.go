@@ -10,10 +10,10 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/xueji/xueji/config"
+	"github.com/xueji/xueji/internal/webhook"
 	"github.com/xueji/xueji/models/notice"
-	"github.com/xueji/xueji/models/problem"
 	"github.com/xueji/xueji/models/process"
-	"github.com/xueji/xueji/webhook"
+	"github.com/xueji/xueji/models/refusal"
 )
 
 //go:generate go run . docs ../..
@@ -97,7 +97,7 @@ func settingsTable() string {
 }
 
 func errorTable() (string, error) {
-	catalogue, err := problem.LoadCatalogue()
+	catalogue, err := refusal.LoadCatalogue()
 	if err != nil {
 		return "", err
 	}
@@ -118,7 +118,7 @@ func noticeTable() string {
 		if notice.Urgent(kind) {
 			urgent = "yes"
 		}
-		fmt.Fprintf(&b, "| `%s` | %s | %s | %s |\n", kind, urgent, cell(notice.Say(kind, problem.Chinese, notice.Facts{}).Title), cell(notice.Say(kind, problem.English, notice.Facts{}).Title))
+		fmt.Fprintf(&b, "| `%s` | %s | %s | %s |\n", kind, urgent, cell(notice.Say(kind, refusal.Chinese, notice.Facts{}).Title), cell(notice.Say(kind, refusal.English, notice.Facts{}).Title))
 	}
 	return b.String()
 }

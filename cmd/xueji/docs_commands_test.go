@@ -7,7 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/xueji/xueji/casework"
+	"github.com/xueji/xueji/internal/casework"
 	"github.com/xueji/xueji/models/process"
 )
 

@@ -9,8 +9,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/xueji/xueji/models/problem"
 	"github.com/xueji/xueji/models/process"
+	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/status"
 )
 
@@ -23,7 +23,7 @@ func processPages() (map[string]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	sentences, err := problem.LoadCatalogue()
+	sentences, err := refusal.LoadCatalogue()
 	if err != nil {
 		return nil, err
 	}
@@ -106,7 +106,7 @@ func (p *page) said(title string, t process.Text) {
 	}
 }
 
-func processPage(d process.Definition, known *process.Catalogue, sentences *problem.Catalogue) string {
+func processPage(d process.Definition, known *process.Catalogue, sentences *refusal.Catalogue) string {
 	var p page
 	p.line("<!-- Generated of models/process/catalogue by \"make generate\"; do not edit. -->\n")
 	p.line("# %s %s\n", d.Name.Zh, d.Name.En)
@@ -231,7 +231,7 @@ func (p *page) form(d process.Definition) {
 }
 
 // messages lists the refusals of this kind; those of every kind stand in the index.
-func (p *page) messages(d process.Definition, sentences *problem.Catalogue) {
+func (p *page) messages(d process.Definition, sentences *refusal.Catalogue) {
 	if len(d.Messages) == 0 {
 		return
 	}

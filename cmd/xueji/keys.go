@@ -11,10 +11,10 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/xueji/xueji/config"
-	"github.com/xueji/xueji/files"
+	"github.com/xueji/xueji/internal/files"
+	"github.com/xueji/xueji/internal/service"
 	"github.com/xueji/xueji/models/calendar"
 	"github.com/xueji/xueji/models/store"
-	"github.com/xueji/xueji/service"
 )
 
 func newKeysCommand() *cobra.Command {

@@ -15,8 +15,8 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"github.com/xueji/xueji/models/org"
-	"github.com/xueji/xueji/models/problem"
 	"github.com/xueji/xueji/models/process"
+	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/status"
 	"github.com/xueji/xueji/models/store"
 )
@@ -27,7 +27,7 @@ func newProcessCommand() *cobra.Command {
 	command := &cobra.Command{Use: "process", Short: "Process catalogue: list, show and check kinds (业务目录)"}
 	command.PersistentFlags().StringVar(&lang, "lang", "", "zh or en; the terminal's language when empty")
 	in := func() func(process.Text) string {
-		if language(lang) == problem.Chinese {
+		if language(lang) == refusal.Chinese {
 			return func(t process.Text) string { return t.Zh }
 		}
 		return func(t process.Text) string { return t.En }

@@ -11,10 +11,10 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"github.com/xueji/xueji/api"
-	"github.com/xueji/xueji/casework"
+	"github.com/xueji/xueji/internal/casework"
 	"github.com/xueji/xueji/models/notice"
-	"github.com/xueji/xueji/models/problem"
 	"github.com/xueji/xueji/models/process"
+	"github.com/xueji/xueji/models/refusal"
 )
 
 // remedy is advice in words, and what does it in this version.
@@ -35,26 +35,26 @@ func remedies(t *testing.T) (list []remedy) {
 }
 
 // sentences are all sentences that advise somebody, by what they belong to.
-func sentences(t *testing.T) map[string]problem.Entry {
+func sentences(t *testing.T) map[string]refusal.Entry {
 	t.Helper()
-	catalogue, err := problem.LoadCatalogue()
+	catalogue, err := refusal.LoadCatalogue()
 	require.NoError(t, err)
-	all := map[string]problem.Entry{}
+	all := map[string]refusal.Entry{}
 	for _, code := range catalogue.Codes() {
 		all["refusal "+string(code)] = catalogue.Entry(code)
 	}
 	for _, kind := range notice.Kinds() {
-		zh, en := notice.Say(kind, problem.Chinese, notice.Facts{}), notice.Say(kind, problem.English, notice.Facts{})
-		all["notice "+kind] = problem.Entry{Zh: zh.Title + "。" + zh.Text, En: en.Title + ". " + en.Text}
+		zh, en := notice.Say(kind, refusal.Chinese, notice.Facts{}), notice.Say(kind, refusal.English, notice.Facts{})
+		all["notice "+kind] = refusal.Entry{Zh: zh.Title + "。" + zh.Text, En: en.Title + ". " + en.Text}
 	}
 	for _, f := range casework.Findings() {
-		all["finding "+string(f)] = problem.Entry{Zh: f.Detail(problem.Chinese, nil), En: f.Detail(problem.English, nil)}
+		all["finding "+string(f)] = refusal.Entry{Zh: f.Detail(refusal.Chinese, nil), En: f.Detail(refusal.English, nil)}
 	}
 	for _, a := range casework.Actions() {
-		all["action "+string(a)] = problem.Entry{Zh: a.Sentence(problem.Chinese, nil), En: a.Sentence(problem.English, nil)}
+		all["action "+string(a)] = refusal.Entry{Zh: a.Sentence(refusal.Chinese, nil), En: a.Sentence(refusal.English, nil)}
 	}
 	for of, text := range api.Advice() {
-		all[of] = problem.Entry{Zh: text.Zh, En: text.En}
+		all[of] = refusal.Entry{Zh: text.Zh, En: text.En}
 	}
 	return all
 }

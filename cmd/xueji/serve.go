@@ -12,9 +12,9 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/xueji/xueji/config"
+	"github.com/xueji/xueji/internal/service"
 	"github.com/xueji/xueji/models/calendar"
 	"github.com/xueji/xueji/models/migrations"
-	"github.com/xueji/xueji/service"
 )
 
 func newMigrateCommand() *cobra.Command {

@@ -14,7 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/xueji/xueji/config"
-	"github.com/xueji/xueji/embedded"
+	"github.com/xueji/xueji/internal/embedded"
 )
 
 // Roles and database of the embedded cluster. The owner is no superuser: a

@@ -6,7 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/xueji/xueji/service"
+	"github.com/xueji/xueji/internal/service"
 )
 
 func newTidyCommand() *cobra.Command {

@@ -6,8 +6,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/xueji/xueji/embedded"
-	"github.com/xueji/xueji/service"
+	"github.com/xueji/xueji/internal/embedded"
+	"github.com/xueji/xueji/internal/service"
 )
 
 func newVersionCommand() *cobra.Command {

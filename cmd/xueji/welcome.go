@@ -18,7 +18,7 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"github.com/xueji/xueji/config"
-	"github.com/xueji/xueji/demo"
+	"github.com/xueji/xueji/internal/demo"
 	"github.com/xueji/xueji/models/calendar"
 )
 

@@ -4,7 +4,7 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/typed"
 )
 
@@ -18,15 +18,15 @@ func (c *WorkCalendar) CheckYear(year int, rows []NoticeRow, firstRow int, today
 	until := min(c.last, today.year) + 1
 	from := max(c.first, min(today.year-1, until))
 	if year < from || year > until {
-		return nil, problem.New(problem.CalendarYear).At("/year").With("from", strconv.Itoa(from)).With("until", strconv.Itoa(until))
+		return nil, refusal.New(refusal.CalendarYear).At("/year").With("from", strconv.Itoa(from)).With("until", strconv.Itoa(until))
 	}
 	var days []NoticeDay
-	var found []*problem.Error
+	var found []*refusal.Error
 	seen := map[Date]int{}
 	for i, row := range rows {
 		day, wrong := checkRow(year, row)
 		if first, twice := seen[day.Day]; twice && !day.Day.IsZero() {
-			wrong = append(wrong, problem.New(problem.CalendarTwice).At("date").With("day", day.Day.String()).With("first", strconv.Itoa(first)))
+			wrong = append(wrong, refusal.New(refusal.CalendarTwice).At("date").With("day", day.Day.String()).With("first", strconv.Itoa(first)))
 		} else {
 			seen[day.Day] = firstRow + i
 		}
@@ -38,40 +38,40 @@ func (c *WorkCalendar) CheckYear(year int, rows []NoticeRow, firstRow int, today
 	if len(found) == 0 { // a row that is wrong may be the one that seems to be missing
 		found = lacking(year, days)
 	}
-	if err := problem.Join(found...); err != nil {
+	if err := refusal.Join(found...); err != nil {
 		return nil, err
 	}
 	if c.Published(Date{year, 1, 1}) && sameDays(days, c.Year(year)) {
-		return nil, problem.New(problem.CalendarSame).With("year", strconv.Itoa(year))
+		return nil, refusal.New(refusal.CalendarSame).With("year", strconv.Itoa(year))
 	}
 	return days, nil
 }
 
 // checkRow reads one row and tells what is wrong with it by itself.
-func checkRow(year int, row NoticeRow) (NoticeDay, []*problem.Error) {
-	var found []*problem.Error
-	wrong := func(field string, e *problem.Error) {
+func checkRow(year int, row NoticeRow) (NoticeDay, []*refusal.Error) {
+	var found []*refusal.Error
+	wrong := func(field string, e *refusal.Error) {
 		found = append(found, e.At(field).With("year", strconv.Itoa(year)))
 	}
 	day := NoticeDay{Occasion: typed.Tidy(row.Occasion)}
 	var err error
 	if day.Day, err = ParseDate(row.Date); err != nil {
-		wrong("date", problem.New(problem.CalendarDate))
+		wrong("date", refusal.New(refusal.CalendarDate))
 	} else if day.Day.year != year {
-		wrong("date", problem.New(problem.CalendarOutside).With("day", day.Day.String()))
+		wrong("date", refusal.New(refusal.CalendarOutside).With("day", day.Day.String()))
 	}
 	kind, ok := parseKind(row.Kind)
 	day.Kind = kind
 	weekday := day.Day.Weekday()
 	switch {
 	case !ok:
-		wrong("kind", problem.New(problem.CalendarKind))
+		wrong("kind", refusal.New(refusal.CalendarKind))
 	case kind == Work && !day.Day.IsZero() && weekday != time.Saturday && weekday != time.Sunday:
-		wrong("kind", problem.New(problem.CalendarWorksAnyway).With("day", day.Day.String()).WithText("weekday", inChinese(weekday), weekday.String()))
+		wrong("kind", refusal.New(refusal.CalendarWorksAnyway).With("day", day.Day.String()).WithText("weekday", inChinese(weekday), weekday.String()))
 	}
 	length := typed.Shown(day.Occasion)
 	if length == 0 || length > longestOccasion || typed.Garbled(row.Occasion) || !typed.Storable(row.Occasion) {
-		wrong("occasion", problem.New(problem.CalendarOccasion).With("limit", strconv.Itoa(longestOccasion)))
+		wrong("occasion", refusal.New(refusal.CalendarOccasion).With("limit", strconv.Itoa(longestOccasion)))
 	}
 	return day, found
 }
@@ -107,7 +107,7 @@ func festivals() []festival {
 
 // lacking tells which holidays of the law a year's list leaves out: half a notice would
 // make working days of the others.
-func lacking(year int, days []NoticeDay) (found []*problem.Error) {
+func lacking(year int, days []NoticeDay) (found []*refusal.Error) {
 	for _, f := range festivals() {
 		from, until := Date{year, f.from.month, f.from.day}, Date{year, f.until.month, f.until.day}
 		off := year < f.since
@@ -121,7 +121,7 @@ func lacking(year int, days []NoticeDay) (found []*problem.Error) {
 		if from != until {
 			zh, en = from.String()+" 至 "+until.String(), "from "+from.String()+" to "+until.String()
 		}
-		found = append(found, problem.New(problem.CalendarLacks).At("/days").WithText("festival", f.zh, f.en).WithText("when", zh, en))
+		found = append(found, refusal.New(refusal.CalendarLacks).At("/days").WithText("festival", f.zh, f.en).WithText("when", zh, en))
 	}
 	return found
 }

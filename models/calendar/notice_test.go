@@ -10,7 +10,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/xueji/xueji/models/calendar"
-	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/refusal"
 )
 
 // year2027 is an invented notice: Spring Festival 2027 begins on 6 February.
@@ -69,12 +69,12 @@ func TestACorrectedYearTakesThePlaceOfTheWholeYear(t *testing.T) {
 	fewer := loaded(t, first, 2027, append(rows[:2:2], rows[3:]...))
 	require.Len(t, fewer.Year(2027), len(rows)-1, "what the first version named and the second does not is gone")
 	_, err := first.CheckYear(2027, rows, 1, day(t, "2026-11-20"))
-	require.Equal(t, problem.CalendarSame, problem.CodeOf(err))
+	require.Equal(t, refusal.CalendarSame, refusal.CodeOf(err))
 }
 
 func TestWhatIsWrongWithAYearIsToldByRowAndField(t *testing.T) {
 	type told struct {
-		code  problem.Code
+		code  refusal.Code
 		field string
 		row   string
 	}
@@ -91,25 +91,25 @@ func TestWhatIsWrongWithAYearIsToldByRowAndField(t *testing.T) {
 		rows []calendar.NoticeRow
 		want []told
 	}{
-		"too early":       {2024, year2027(), []told{{problem.CalendarYear, "/year", ""}}},
-		"a gap":           {2028, year2027(), []told{{problem.CalendarYear, "/year", ""}}},
-		"no such day":     {2027, with(1, calendar.NoticeRow{"2027-02-30", "OFF", "春节"}), []told{{problem.CalendarDate, "/days/1/date", row(1)}}},
-		"a spreadsheet's": {2027, with(1, calendar.NoticeRow{"2027/1/2", "OFF", "元旦"}), []told{{problem.CalendarDate, "/days/1/date", row(1)}}},
-		"another year":    {2027, with(1, calendar.NoticeRow{"2026-12-31", "OFF", "元旦"}), []told{{problem.CalendarOutside, "/days/1/date", row(1)}}},
-		"twice":           {2027, more(calendar.NoticeRow{"2027-01-02", "WORK", "元旦"}), []told{{problem.CalendarTwice, "/days/" + end + "/date", row(len(year2027()))}}},
-		"unknown kind":    {2027, with(1, calendar.NoticeRow{"2027-01-02", "holiday", "元旦"}), []told{{problem.CalendarKind, "/days/1/kind", row(1)}}},
-		"works anyway":    {2027, more(calendar.NoticeRow{"2027-10-08", "WORK", "国庆节"}), []told{{problem.CalendarWorksAnyway, "/days/" + end + "/kind", row(len(year2027()))}}},
-		"no festival":     {2027, with(1, calendar.NoticeRow{"2027-01-02", "OFF", "  "}), []told{{problem.CalendarOccasion, "/days/1/occasion", row(1)}}},
-		"a long one":      {2027, with(1, calendar.NoticeRow{"2027-01-02", "OFF", strings.Repeat("节", 41)}), []told{{problem.CalendarOccasion, "/days/1/occasion", row(1)}}},
-		"half a notice":   {2027, year2027()[:12], []told{{problem.CalendarLacks, "/days", ""}, {problem.CalendarLacks, "/days", ""}, {problem.CalendarLacks, "/days", ""}, {problem.CalendarLacks, "/days", ""}, {problem.CalendarLacks, "/days", ""}, {problem.CalendarLacks, "/days", ""}, {problem.CalendarLacks, "/days", ""}}},
-		"worked by law":   {2027, with(0, calendar.NoticeRow{"2027-01-04", "OFF", "元旦"}), []told{{problem.CalendarLacks, "/days", ""}}},
+		"too early":       {2024, year2027(), []told{{refusal.CalendarYear, "/year", ""}}},
+		"a gap":           {2028, year2027(), []told{{refusal.CalendarYear, "/year", ""}}},
+		"no such day":     {2027, with(1, calendar.NoticeRow{"2027-02-30", "OFF", "春节"}), []told{{refusal.CalendarDate, "/days/1/date", row(1)}}},
+		"a spreadsheet's": {2027, with(1, calendar.NoticeRow{"2027/1/2", "OFF", "元旦"}), []told{{refusal.CalendarDate, "/days/1/date", row(1)}}},
+		"another year":    {2027, with(1, calendar.NoticeRow{"2026-12-31", "OFF", "元旦"}), []told{{refusal.CalendarOutside, "/days/1/date", row(1)}}},
+		"twice":           {2027, more(calendar.NoticeRow{"2027-01-02", "WORK", "元旦"}), []told{{refusal.CalendarTwice, "/days/" + end + "/date", row(len(year2027()))}}},
+		"unknown kind":    {2027, with(1, calendar.NoticeRow{"2027-01-02", "holiday", "元旦"}), []told{{refusal.CalendarKind, "/days/1/kind", row(1)}}},
+		"works anyway":    {2027, more(calendar.NoticeRow{"2027-10-08", "WORK", "国庆节"}), []told{{refusal.CalendarWorksAnyway, "/days/" + end + "/kind", row(len(year2027()))}}},
+		"no festival":     {2027, with(1, calendar.NoticeRow{"2027-01-02", "OFF", "  "}), []told{{refusal.CalendarOccasion, "/days/1/occasion", row(1)}}},
+		"a long one":      {2027, with(1, calendar.NoticeRow{"2027-01-02", "OFF", strings.Repeat("节", 41)}), []told{{refusal.CalendarOccasion, "/days/1/occasion", row(1)}}},
+		"half a notice":   {2027, year2027()[:12], []told{{refusal.CalendarLacks, "/days", ""}, {refusal.CalendarLacks, "/days", ""}, {refusal.CalendarLacks, "/days", ""}, {refusal.CalendarLacks, "/days", ""}, {refusal.CalendarLacks, "/days", ""}, {refusal.CalendarLacks, "/days", ""}, {refusal.CalendarLacks, "/days", ""}}},
+		"worked by law":   {2027, with(0, calendar.NoticeRow{"2027-01-04", "OFF", "元旦"}), []told{{refusal.CalendarLacks, "/days", ""}}},
 		"all of it at once": {2027, more(calendar.NoticeRow{"2026-10-08", "x", ""}), []told{
-			{problem.CalendarOutside, "/days/" + end + "/date", row(len(year2027()))}, {problem.CalendarKind, "/days/" + end + "/kind", row(len(year2027()))},
-			{problem.CalendarOccasion, "/days/" + end + "/occasion", row(len(year2027()))},
+			{refusal.CalendarOutside, "/days/" + end + "/date", row(len(year2027()))}, {refusal.CalendarKind, "/days/" + end + "/kind", row(len(year2027()))},
+			{refusal.CalendarOccasion, "/days/" + end + "/occasion", row(len(year2027()))},
 		}},
 	} {
 		_, err := national(t).CheckYear(c.year, c.rows, 2, day(t, "2026-11-20"))
-		var e *problem.Error
+		var e *refusal.Error
 		require.ErrorAs(t, err, &e, name)
 		var have []told
 		for _, one := range e.All() {
@@ -129,7 +129,7 @@ func TestEveryNoticeThatWasPublishedPasses(t *testing.T) {
 			rows = append(rows, calendar.NoticeRow{Date: d.Day.String(), Kind: string(d.Kind), Occasion: d.Occasion})
 		}
 		_, err := c.CheckYear(year, rows, 1, day(t, fmt.Sprintf("%d-11-20", year)))
-		require.Equal(t, problem.CalendarSame, problem.CodeOf(err), year)
+		require.Equal(t, refusal.CalendarSame, refusal.CodeOf(err), year)
 	}
 }
 
@@ -141,7 +141,7 @@ func TestWhichYearsCanBeLoaded(t *testing.T) {
 		"2031-01-01": "2028 2028", // nobody loaded any: the oldest first
 	} {
 		_, err := c.CheckYear(2100, nil, 1, day(t, today))
-		var e *problem.Error
+		var e *refusal.Error
 		require.ErrorAs(t, err, &e)
 		require.Equal(t, want, e.Params["from"]+" "+e.Params["until"], today)
 	}
@@ -172,7 +172,7 @@ func TestAYearKeepsTheLawsOfTheCalendar(t *testing.T) {
 		}
 		days, err := base.CheckYear(2027, rows, 1, day(t, "2026-11-20"))
 		if err != nil {
-			require.Equal(t, problem.CalendarTwice, problem.CodeOf(err))
+			require.Equal(t, refusal.CalendarTwice, refusal.CodeOf(err))
 			return
 		}
 		next := base.With(2027, days)

@@ -10,7 +10,7 @@ import (
 	_ "github.com/jackc/pgx/v5/stdlib" // the driver of migrations
 	"github.com/stretchr/testify/require"
 
-	"github.com/xueji/xueji/embedded/embeddedtest"
+	"github.com/xueji/xueji/internal/embedded/embeddedtest"
 )
 
 var update = flag.Bool("update", false, "write access.sql anew")

@@ -8,7 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/xueji/xueji/embedded/embeddedtest"
+	"github.com/xueji/xueji/internal/embedded/embeddedtest"
 )
 
 // Records that were written before migration 52 get the key of their name, and those

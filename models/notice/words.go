@@ -22,8 +22,8 @@ import (
 
 	"gopkg.in/yaml.v3"
 
-	"github.com/xueji/xueji/models/problem"
 	"github.com/xueji/xueji/models/process"
+	"github.com/xueji/xueji/models/refusal"
 )
 
 //go:embed words.yaml
@@ -59,14 +59,14 @@ type Said struct {
 
 // Say gives the words of a notice. A kind without words of its own gets generic
 // ones: a notice is never lost because its text is missing.
-func Say(kind string, lang problem.Language, f Facts) Said {
+func Say(kind string, lang refusal.Language, f Facts) Said {
 	w, known := table()[kind]
 	if !known {
 		w = table()[generic]
 	}
 	title, text, about := w.Title.Zh, w.Text.Zh, f.Kind.Zh+" "+f.CaseNo+"："
 	places := map[string]string{"case": f.CaseNo, "kind": f.Kind.Zh, "step": f.Step.Zh, "office": f.Office, "due": f.Due, "day": f.Day}
-	if lang == problem.English {
+	if lang == refusal.English {
 		title, text, about = w.Title.En, w.Text.En, f.Kind.En+" "+f.CaseNo+": "
 		places["kind"], places["step"] = f.Kind.En, f.Step.En
 	}

@@ -7,8 +7,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/xueji/xueji/models/problem"
 	"github.com/xueji/xueji/models/process"
+	"github.com/xueji/xueji/models/refusal"
 )
 
 func facts() Facts {
@@ -22,13 +22,13 @@ func TestEveryKindReadsWell(t *testing.T) {
 	leftover := regexp.MustCompile(`[{}\[\]]|  |“”|""| ,|^ | $`)
 	for _, kind := range append(Kinds(), "FROM_THE_FUTURE", "") {
 		for _, f := range []Facts{facts(), {}, {Office: "示例小学"}} {
-			for _, lang := range []problem.Language{problem.Chinese, problem.English} {
+			for _, lang := range []refusal.Language{refusal.Chinese, refusal.English} {
 				said := Say(kind, lang, f)
 				require.NotEmpty(t, said.Title, kind)
 				require.NotRegexp(t, leftover, said.Title, kind)
 				require.NotRegexp(t, leftover, said.Text, kind)
 				end := "。"
-				if lang == problem.English {
+				if lang == refusal.English {
 					end = "."
 				}
 				require.True(t, strings.HasSuffix(said.Text, end), said.Text)
@@ -38,11 +38,11 @@ func TestEveryKindReadsWell(t *testing.T) {
 }
 
 func TestSay(t *testing.T) {
-	require.Equal(t, "转学 52-20261120-000017：“学校审核”办理期限将到，请尽快办理，截止 2026-12-04。", Say("REMINDED_80", problem.Chinese, facts()).Text)
-	require.Equal(t, `Transfer 52-20261120-000017: the term of "School review" is nearly over; please decide soon, by 2026-12-04.`, Say("REMINDED_80", problem.English, facts()).Text)
-	require.Equal(t, "办理期限将到，请尽快办理。", Say("REMINDED_80", problem.Chinese, Facts{}).Text)
-	require.Equal(t, "The term is nearly over; please decide soon.", Say("REMINDED_80", problem.English, Facts{}).Text, "with nothing before it, it begins a sentence")
-	require.Regexp(t, "^The arbitration found", Say("ARBITRATION_WON", problem.English, Facts{}).Text)
+	require.Equal(t, "转学 52-20261120-000017：“学校审核”办理期限将到，请尽快办理，截止 2026-12-04。", Say("REMINDED_80", refusal.Chinese, facts()).Text)
+	require.Equal(t, `Transfer 52-20261120-000017: the term of "School review" is nearly over; please decide soon, by 2026-12-04.`, Say("REMINDED_80", refusal.English, facts()).Text)
+	require.Equal(t, "办理期限将到，请尽快办理。", Say("REMINDED_80", refusal.Chinese, Facts{}).Text)
+	require.Equal(t, "The term is nearly over; please decide soon.", Say("REMINDED_80", refusal.English, Facts{}).Text, "with nothing before it, it begins a sentence")
+	require.Regexp(t, "^The arbitration found", Say("ARBITRATION_WON", refusal.English, Facts{}).Text)
 	require.True(t, Urgent("SUPERVISE"))
 	require.False(t, Urgent("FROM_THE_FUTURE"))
 }

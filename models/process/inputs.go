@@ -9,7 +9,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/xueji/xueji/models/calendar"
-	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/refusal"
 )
 
 // defaultMax is the length of a text without a limit of its own, in characters.
@@ -17,13 +17,13 @@ const defaultMax = 200
 
 // CheckInputs tells everything that is wrong with what the applicant filled
 // in, each with the JSON pointer of the item. Values are never echoed.
-func (d Definition) CheckInputs(inputs map[string]string) []*problem.Error {
+func (d Definition) CheckInputs(inputs map[string]string) []*refusal.Error {
 	return checkInputs(d.Inputs, inputs, func(in Input) bool { return !in.Later })
 }
 
 // CheckFiled is the same for a form that was filed before: what confirmed the filing
 // is neither there nor asked for again.
-func (d Definition) CheckFiled(inputs map[string]string) []*problem.Error {
+func (d Definition) CheckFiled(inputs map[string]string) []*refusal.Error {
 	return checkInputs(d.Inputs, d.filed(inputs), func(in Input) bool { return !in.Later && !in.Passing })
 }
 
@@ -51,34 +51,34 @@ func (d Definition) Corrected(inputs, form map[string]string) map[string]string 
 }
 
 // CheckLater tells what a form holds that only a later step asks for.
-func (d Definition) CheckLater(form map[string]string) []*problem.Error {
-	var list []*problem.Error
+func (d Definition) CheckLater(form map[string]string) []*refusal.Error {
+	var list []*refusal.Error
 	for _, in := range d.Inputs {
 		if _, given := form[in.Name]; in.Later && given {
-			list = append(list, problem.New(problem.InputUnknown).At("/inputs/"+in.Name).WithText("field", in.Label.Zh, in.Label.En))
+			list = append(list, refusal.New(refusal.InputUnknown).At("/inputs/"+in.Name).WithText("field", in.Label.Zh, in.Label.En))
 		}
 	}
 	return list
 }
 
 // CheckAsked is the same for what whoever approves a step fills in there.
-func (d Definition) CheckAsked(s Step, inputs map[string]string) []*problem.Error {
+func (d Definition) CheckAsked(s Step, inputs map[string]string) []*refusal.Error {
 	return checkInputs(d.Inputs, inputs, func(in Input) bool { return slices.Contains(s.Asks, in.Name) })
 }
 
 // checkInputs judges the inputs that are asked for now; others must not be there.
-func checkInputs(all []Input, inputs map[string]string, asked func(Input) bool) []*problem.Error {
-	var list []*problem.Error
+func checkInputs(all []Input, inputs map[string]string, asked func(Input) bool) []*refusal.Error {
+	var list []*refusal.Error
 	for name := range inputs {
 		i := slices.IndexFunc(all, func(in Input) bool { return in.Name == name })
 		switch {
 		case i < 0:
-			list = append(list, problem.New(problem.InputUnknown).At("/inputs/"+name).With("field", name))
+			list = append(list, refusal.New(refusal.InputUnknown).At("/inputs/"+name).With("field", name))
 		case !asked(all[i]): // a later step asks for it
-			list = append(list, problem.New(problem.InputUnknown).At("/inputs/"+name).WithText("field", all[i].Label.Zh, all[i].Label.En))
+			list = append(list, refusal.New(refusal.InputUnknown).At("/inputs/"+name).WithText("field", all[i].Label.Zh, all[i].Label.En))
 		}
 	}
-	slices.SortFunc(list, func(a, b *problem.Error) int { return strings.Compare(a.Field, b.Field) })
+	slices.SortFunc(list, func(a, b *refusal.Error) int { return strings.Compare(a.Field, b.Field) })
 	for _, in := range all {
 		if !asked(in) {
 			continue
@@ -93,10 +93,10 @@ func checkInputs(all []Input, inputs map[string]string, asked func(Input) bool) 
 // dayForm is a date in the right form, whether there is such a day or not.
 var dayForm = regexp.MustCompile(`^\d{4}-\d{2}-\d{2}$`) // never changes
 
-func (in Input) check(value string) *problem.Error {
+func (in Input) check(value string) *refusal.Error {
 	if value == "" {
 		if in.Required {
-			return problem.New(problem.Required)
+			return refusal.New(refusal.Required)
 		}
 		return nil
 	}
@@ -105,7 +105,7 @@ func (in Input) check(value string) *problem.Error {
 		limit = defaultMax
 	}
 	if utf8.RuneCountInString(value) > limit {
-		return problem.New(problem.TooLong).With("max", strconv.Itoa(limit))
+		return refusal.New(refusal.TooLong).With("max", strconv.Itoa(limit))
 	}
 	switch in.Type {
 	case TypeText, TypeClass: // a class is looked up by the caller
@@ -113,13 +113,13 @@ func (in Input) check(value string) *problem.Error {
 	case TypeDate:
 		if _, err := calendar.ParseDate(value); err != nil {
 			if dayForm.MatchString(value) {
-				return problem.New(problem.InvalidInput).WithText("reason", "没有这一天", "there is no such day")
+				return refusal.New(refusal.InvalidInput).WithText("reason", "没有这一天", "there is no such day")
 			}
-			return problem.New(problem.InvalidInput).WithText("reason", "日期格式应为 2026-11-20", "write a date as 2026-11-20")
+			return refusal.New(refusal.InvalidInput).WithText("reason", "日期格式应为 2026-11-20", "write a date as 2026-11-20")
 		}
 	case TypeCode:
 		if !slices.ContainsFunc(in.Values, func(c Choice) bool { return c.Code == value }) {
-			return problem.New(problem.InvalidInput).WithText("reason", "须从列出的选项中选择", "it must be one of the listed codes")
+			return refusal.New(refusal.InvalidInput).WithText("reason", "须从列出的选项中选择", "it must be one of the listed codes")
 		}
 	}
 	return nil
@@ -128,16 +128,16 @@ func (in Input) check(value string) *problem.Error {
 // CheckEvidence tells which required kinds are missing and which given kinds
 // the process does not know. It looks at kinds only; that the files exist and
 // belong to the applicant's office is the register's to say.
-func (d Definition) CheckEvidence(kinds []string) []*problem.Error {
-	var list []*problem.Error
+func (d Definition) CheckEvidence(kinds []string) []*refusal.Error {
+	var list []*refusal.Error
 	for i, kind := range kinds {
 		if !slices.ContainsFunc(d.Evidence, func(e EvidenceRule) bool { return e.Kind == kind }) {
-			list = append(list, problem.New(problem.EvidenceUnknown).At("/evidence/"+strconv.Itoa(i)))
+			list = append(list, refusal.New(refusal.EvidenceUnknown).At("/evidence/"+strconv.Itoa(i)))
 		}
 	}
 	for _, e := range d.Evidence {
 		if e.Required && !slices.Contains(kinds, e.Kind) {
-			list = append(list, problem.New(problem.EvidenceMissing).At("/evidence").
+			list = append(list, refusal.New(refusal.EvidenceMissing).At("/evidence").
 				WithText("kind", e.Label.Zh, e.Label.En))
 		}
 	}

@@ -7,8 +7,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/xueji/xueji/models/org"
-	"github.com/xueji/xueji/models/problem"
 	"github.com/xueji/xueji/models/process"
+	"github.com/xueji/xueji/models/refusal"
 )
 
 func TestInputsAreToldAtOnce(t *testing.T) {
@@ -18,16 +18,16 @@ func TestInputsAreToldAtOnce(t *testing.T) {
 	require.Empty(t, d.CheckInputs(good))
 
 	bad := map[string]string{"reason_code": "77", "from_date": "23.11.2026", "colour": "red", "remark": strings.Repeat("长", 501)}
-	got := map[string]problem.Code{}
+	got := map[string]refusal.Code{}
 	for _, e := range d.CheckInputs(bad) {
 		got[e.Field] = e.Code
 		for _, p := range e.Params {
 			require.NotContains(t, p, "23.11.2026", "a refusal never echoes the value")
 		}
 	}
-	require.Equal(t, map[string]problem.Code{
-		"/inputs/colour": problem.InputUnknown, "/inputs/reason_code": problem.InvalidInput,
-		"/inputs/from_date": problem.InvalidInput, "/inputs/until_date": problem.Required, "/inputs/remark": problem.TooLong,
+	require.Equal(t, map[string]refusal.Code{
+		"/inputs/colour": refusal.InputUnknown, "/inputs/reason_code": refusal.InvalidInput,
+		"/inputs/from_date": refusal.InvalidInput, "/inputs/until_date": refusal.Required, "/inputs/remark": refusal.TooLong,
 	}, got)
 }
 
@@ -49,7 +49,7 @@ func TestEvidenceKinds(t *testing.T) {
 	list := d.CheckEvidence([]string{"HOLIDAY_PHOTO", "SUSPENSION_PROOF"})
 	require.Len(t, list, 2)
 	require.Equal(t, "/evidence/0", list[0].Field)
-	require.Equal(t, problem.EvidenceMissing, list[1].Code)
+	require.Equal(t, refusal.EvidenceMissing, list[1].Code)
 	require.NotRegexp(t, `[A-Z]+_[A-Z]+`, list[1].Params["kind"]+list[1].Params["kind.en"], "people read no codes")
 	require.NotRegexp(t, `\p{Han}`, list[1].Params["kind.en"], "an English answer has English labels")
 	for _, e := range d.CheckInputs(map[string]string{"from_date": "x", "reason_code": "77"}) {

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/refusal"
 )
 
 // Page is what people read about a kind: what it needs, what it does and what undoes
@@ -15,7 +15,7 @@ type Page struct {
 	Needs    Text           `yaml:"needs" json:"needs,omitzero"`
 	Effect   Text           `yaml:"effect" json:"effect,omitzero"`
 	Reverse  Reverse        `yaml:"reverse" json:"reverse,omitzero"`
-	Messages []problem.Code `yaml:"messages" json:"messages,omitempty"` // refusals of this kind
+	Messages []refusal.Code `yaml:"messages" json:"messages,omitempty"` // refusals of this kind
 }
 
 // Reverse names the kinds that undo a kind, or says how else it is undone.
@@ -50,7 +50,7 @@ func (c *Catalogue) Undoes(kind, other Kind) bool {
 
 // validatePages refuses a page that names a kind or a code that is not there.
 func (c *Catalogue) validatePages() error {
-	codes, err := problem.LoadCatalogue()
+	codes, err := refusal.LoadCatalogue()
 	if err != nil {
 		return fmt.Errorf("process catalogue: %w", err)
 	}

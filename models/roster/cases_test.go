@@ -11,7 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"github.com/xuri/excelize/v2"
 
-	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/roster"
 )
 
@@ -23,8 +23,8 @@ func caseFile(t testing.TB, name string) []byte {
 }
 
 // codesOf gives the codes found at an item of a row, in order.
-func codesOf(row *roster.Row, f roster.Field) []problem.Code {
-	var codes []problem.Code
+func codesOf(row *roster.Row, f roster.Field) []refusal.Code {
+	var codes []refusal.Code
 	for _, found := range row.Findings {
 		if found.Field == f {
 			codes = append(codes, found.Code)
@@ -57,7 +57,7 @@ func TestAValueNeverSlipsIntoAnotherItem(t *testing.T) {
 	for _, row := range gap.Rows {
 		require.Equal(t, "跳绳", row.Pupil["talent"], "not what stands below the empty header")
 	}
-	require.Equal(t, problem.SheetColumnsUnnamed, gap.Summary.File[0].Code)
+	require.Equal(t, refusal.SheetColumnsUnnamed, gap.Summary.File[0].Code)
 	require.Equal(t, "C", gap.Summary.File[0].Params["columns"])
 }
 
@@ -67,7 +67,7 @@ func TestAMonthThatASpreadsheetChangedIsNotGuessed(t *testing.T) {
 	rows := numbered(got.Rows)
 	for _, n := range []int{3, 4, 5} { // 2025.1 may be October
 		require.Equal(t, roster.Refuse, rows[n].Verdict)
-		require.Equal(t, []problem.Code{problem.SheetMonthNumber}, codesOf(rows[n], roster.EntryMonth))
+		require.Equal(t, []refusal.Code{refusal.SheetMonthNumber}, codesOf(rows[n], roster.EntryMonth))
 	}
 	for n, month := range map[int]string{6: "202501", 7: "202510", 8: "202509", 9: "202509"} {
 		require.Equal(t, roster.Correct, rows[n].Verdict, n)
@@ -81,14 +81,14 @@ func TestATelephoneThatNobodyCanDialIsNotKeptInSilence(t *testing.T) {
 	require.NoError(t, err)
 	rows := numbered(got.Rows)
 	for n, want := range map[int]struct {
-		code  problem.Code
+		code  refusal.Code
 		taken string
 	}{
-		3: {problem.SheetLeadingZero, "085112345600"}, 4: {problem.SheetLeadingZero, "073112345600"},
-		5: {problem.SheetLeadingZero, "01012345600"}, 6: {problem.SheetLeadingZero, "02112345600"},
-		7: {problem.SheetPhoneExtension, ""}, 8: {problem.SheetPhoneExtension, ""}, 9: {problem.SheetBadPhone, ""}, 10: {problem.SheetBadPhone, ""},
-		11: {problem.SheetInnerSpace, "16312345600"}, 12: {problem.SheetPhonePunctuation, "16312345600"}, 13: {problem.SheetPhonePunctuation, "085112345600"},
-		14: {problem.SheetBadPhone, ""}, 15: {problem.SheetBadPhone, ""}, 16: {problem.SheetBadPhone, ""}, 17: {problem.SheetPhoneCountry, "0085251234560"},
+		3: {refusal.SheetLeadingZero, "085112345600"}, 4: {refusal.SheetLeadingZero, "073112345600"},
+		5: {refusal.SheetLeadingZero, "01012345600"}, 6: {refusal.SheetLeadingZero, "02112345600"},
+		7: {refusal.SheetPhoneExtension, ""}, 8: {refusal.SheetPhoneExtension, ""}, 9: {refusal.SheetBadPhone, ""}, 10: {refusal.SheetBadPhone, ""},
+		11: {refusal.SheetInnerSpace, "16312345600"}, 12: {refusal.SheetPhonePunctuation, "16312345600"}, 13: {refusal.SheetPhonePunctuation, "085112345600"},
+		14: {refusal.SheetBadPhone, ""}, 15: {refusal.SheetBadPhone, ""}, 16: {refusal.SheetBadPhone, ""}, 17: {refusal.SheetPhoneCountry, "0085251234560"},
 	} {
 		require.Contains(t, codesOf(rows[n], "phone"), want.code, n)
 		require.Equal(t, want.taken == "", rows[n].Verdict == roster.Refuse, n)
@@ -105,11 +105,11 @@ func TestHiddenRowsAreToldOnceWithTheirNumbers(t *testing.T) {
 	require.Equal(t, 8, got.Summary.Taken)
 	require.Len(t, got.Summary.File, 1)
 	told := got.Summary.File[0]
-	require.Equal(t, []any{problem.SheetHiddenRows, roster.Remark, "6、8"}, []any{told.Code, told.Severity, told.Params["rows"]})
+	require.Equal(t, []any{refusal.SheetHiddenRows, roster.Remark, "6、8"}, []any{told.Code, told.Severity, told.Params["rows"]})
 
 	updates, err := readUpdates(t, content)
 	require.NoError(t, err)
-	require.Equal(t, problem.SheetHiddenRows, updates.Summary.File[0].Code)
+	require.Equal(t, refusal.SheetHiddenRows, updates.Summary.File[0].Code)
 }
 
 func TestGarbledTextIsRefusedOrAtLeastRemarked(t *testing.T) {
@@ -118,13 +118,13 @@ func TestGarbledTextIsRefusedOrAtLeastRemarked(t *testing.T) {
 	rows := numbered(got.Rows)
 	for n, want := range map[int]struct {
 		field   roster.Field
-		code    problem.Code
+		code    refusal.Code
 		refused bool
 	}{
-		3: {roster.Name, problem.SheetGarbled, true}, 4: {roster.Name, problem.SheetLooksGarbled, false},
-		5: {"address_mail", problem.SheetGarbled, true}, 6: {"member1_name", problem.SheetLooksGarbled, false},
-		7: {"address_home", problem.SheetLooksGarbled, false}, 8: {roster.Name, problem.SheetLooksGarbled, true},
-		9: {"native_place", problem.SheetLooksGarbled, false}, 10: {roster.Name, problem.SheetGarbled, true},
+		3: {roster.Name, refusal.SheetGarbled, true}, 4: {roster.Name, refusal.SheetLooksGarbled, false},
+		5: {"address_mail", refusal.SheetGarbled, true}, 6: {"member1_name", refusal.SheetLooksGarbled, false},
+		7: {"address_home", refusal.SheetLooksGarbled, false}, 8: {roster.Name, refusal.SheetLooksGarbled, true},
+		9: {"native_place", refusal.SheetLooksGarbled, false}, 10: {roster.Name, refusal.SheetGarbled, true},
 	} {
 		require.Contains(t, codesOf(rows[n], want.field), want.code, n)
 		require.Equal(t, want.refused, rows[n].Verdict == roster.Refuse, n)
@@ -149,28 +149,28 @@ func TestCellsThatWereChangedOnTheWay(t *testing.T) {
 	for name, c := range map[string]struct {
 		set   func(f *excelize.File, sheet string) error
 		field roster.Field
-		code  problem.Code
+		code  refusal.Code
 		taken string // empty: refused
 	}{
-		"address that became a date":   {func(f *excelize.File, s string) error { return date(f, s, "T3", 45718) }, roster.AddressNow, problem.SheetChangedToDate, ""},
-		"code that became a date":      {func(f *excelize.File, s string) error { return date(f, s, "G3", 45718) }, "ethnicity", problem.SheetChangedToDate, ""},
-		"telephone in a date format":   {func(f *excelize.File, s string) error { return date(f, s, "W3", 16316048782) }, "phone", problem.SheetNumberCell, "16316048782"},
-		"truth in a text":              {func(f *excelize.File, s string) error { return f.SetCellBool(s, "AL3", true) }, "talent", problem.SheetTruthCell, ""},
-		"truth as a sex":               {func(f *excelize.File, s string) error { return f.SetCellBool(s, "C3", true) }, roster.Sex, problem.SheetTruthCell, ""},
-		"truth where it means no":      {func(f *excelize.File, s string) error { return f.SetCellBool(s, "Y3", false) }, "only_child", problem.SheetNumberCell, "0"},
-		"truth typed":                  {text("Y3", "FALSE"), "only_child", problem.SheetLabelForCode, "0"},
-		"telephone without its zero":   {text("W3", "85112345600"), "phone", problem.SheetPhoneZero, ""},
-		"line without its area":        {text("W3", "88312051"), "phone", problem.SheetPhoneNoArea, "88312051"},
-		"number with an apostrophe":    {text("W3", "'16316048782"), "phone", problem.SheetApostrophe, "16316048782"},
-		"text with an apostrophe":      {text("AL3", "'跳绳"), "talent", problem.SheetApostrophe, "跳绳"},
-		"date with midnight":           {text("Q3", "2026/9/1 0:00"), roster.EntryMonth, problem.SheetDateSeparators, "202609"},
-		"nan where nothing is":         {text("AL3", "nan"), "talent", problem.SheetBlankWord, "-"},
-		"NULL where a value must be":   {text("X3", "NULL"), "postcode", problem.SheetRequired, ""},
-		"error of a formula as text":   {text("AL3", "#N/A"), "talent", problem.SheetErrorCell, ""},
-		"number without its end":       {func(f *excelize.File, s string) error { return f.SetCellValue(s, "AL3", 5.20102201810289e17) }, "talent", problem.SheetDigitsLost, ""},
-		"garbled code":                 {text("G3", "锟斤拷"), "ethnicity", problem.SheetGarbled, ""},
-		"permit as an identity card":   {text("M3", "H12345678"), roster.IDNumber, problem.SheetIDOtherDocument, ""},
-		"residence card of a stranger": {text("BD3", "910000198501019967"), "member1_id_number", problem.SheetIDOtherDocument, ""},
+		"address that became a date":   {func(f *excelize.File, s string) error { return date(f, s, "T3", 45718) }, roster.AddressNow, refusal.SheetChangedToDate, ""},
+		"code that became a date":      {func(f *excelize.File, s string) error { return date(f, s, "G3", 45718) }, "ethnicity", refusal.SheetChangedToDate, ""},
+		"telephone in a date format":   {func(f *excelize.File, s string) error { return date(f, s, "W3", 16316048782) }, "phone", refusal.SheetNumberCell, "16316048782"},
+		"truth in a text":              {func(f *excelize.File, s string) error { return f.SetCellBool(s, "AL3", true) }, "talent", refusal.SheetTruthCell, ""},
+		"truth as a sex":               {func(f *excelize.File, s string) error { return f.SetCellBool(s, "C3", true) }, roster.Sex, refusal.SheetTruthCell, ""},
+		"truth where it means no":      {func(f *excelize.File, s string) error { return f.SetCellBool(s, "Y3", false) }, "only_child", refusal.SheetNumberCell, "0"},
+		"truth typed":                  {text("Y3", "FALSE"), "only_child", refusal.SheetLabelForCode, "0"},
+		"telephone without its zero":   {text("W3", "85112345600"), "phone", refusal.SheetPhoneZero, ""},
+		"line without its area":        {text("W3", "88312051"), "phone", refusal.SheetPhoneNoArea, "88312051"},
+		"number with an apostrophe":    {text("W3", "'16316048782"), "phone", refusal.SheetApostrophe, "16316048782"},
+		"text with an apostrophe":      {text("AL3", "'跳绳"), "talent", refusal.SheetApostrophe, "跳绳"},
+		"date with midnight":           {text("Q3", "2026/9/1 0:00"), roster.EntryMonth, refusal.SheetDateSeparators, "202609"},
+		"nan where nothing is":         {text("AL3", "nan"), "talent", refusal.SheetBlankWord, "-"},
+		"NULL where a value must be":   {text("X3", "NULL"), "postcode", refusal.SheetRequired, ""},
+		"error of a formula as text":   {text("AL3", "#N/A"), "talent", refusal.SheetErrorCell, ""},
+		"number without its end":       {func(f *excelize.File, s string) error { return f.SetCellValue(s, "AL3", 5.20102201810289e17) }, "talent", refusal.SheetDigitsLost, ""},
+		"garbled code":                 {text("G3", "锟斤拷"), "ethnicity", refusal.SheetGarbled, ""},
+		"permit as an identity card":   {text("M3", "H12345678"), roster.IDNumber, refusal.SheetIDOtherDocument, ""},
+		"residence card of a stranger": {text("BD3", "910000198501019967"), "member1_id_number", refusal.SheetIDOtherDocument, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			p := good(t)
@@ -222,7 +222,7 @@ func TestOnePersonIsNotTwoFamilyMembers(t *testing.T) {
 		c.set(p)
 		got, err := read(t, write(t, p))
 		require.NoError(t, err)
-		require.Equal(t, []problem.Code{problem.SheetMemberTwice}, codesOf(got.Rows[0], c.field), name)
+		require.Equal(t, []refusal.Code{refusal.SheetMemberTwice}, codesOf(got.Rows[0], c.field), name)
 	}
 }
 
@@ -254,7 +254,7 @@ func TestRowsWithoutAPupilAreLeftOut(t *testing.T) {
 	for _, row := range got.Rows {
 		if row.Verdict == roster.LeftOut {
 			require.Len(t, row.Findings, 1)
-			require.Equal(t, problem.SheetNoPupilRow, row.Findings[0].Code)
+			require.Equal(t, refusal.SheetNoPupilRow, row.Findings[0].Code)
 			left = append(left, row.Number)
 		}
 	}
@@ -269,7 +269,7 @@ func TestRowsWithoutAPupilAreLeftOut(t *testing.T) {
 	got, err = readUpdates(t, content)
 	require.NoError(t, err)
 	require.Len(t, got.Rows, 2)
-	require.Equal(t, problem.SheetNoPupilRows, got.Summary.File[0].Code)
+	require.Equal(t, refusal.SheetNoPupilRows, got.Summary.File[0].Code)
 	require.Equal(t, "4、6", got.Summary.File[0].Params["rows"])
 }
 
@@ -277,7 +277,7 @@ func TestAHiddenColumnIsTold(t *testing.T) {
 	content := changed(t, write(t, good(t)), func(f *excelize.File, s string) { require.NoError(t, f.SetColVisible(s, "AL", false)) })
 	got, err := read(t, content)
 	require.NoError(t, err)
-	require.Equal(t, problem.SheetHiddenColumns, got.Summary.File[0].Code)
+	require.Equal(t, refusal.SheetHiddenColumns, got.Summary.File[0].Code)
 	require.Equal(t, "特长", got.Summary.File[0].Params["columns"])
 }
 
@@ -309,21 +309,21 @@ func TestClassesAsPeopleWriteThem(t *testing.T) {
 		row := readIn(typed, class(4))
 		require.Equal(t, "2025104", row.Pupil[roster.ClassCode], typed)
 		found := row.Findings[len(row.Findings)-1]
-		require.Equal(t, problem.SheetClassName, found.Code, typed)
+		require.Equal(t, refusal.SheetClassName, found.Code, typed)
 		require.Equal(t, "2025104", found.Corrected)
 	}
 	require.Equal(t, "2025111", readIn("二（十一）班", class(1), class(11), class(10)).Pupil[roster.ClassCode])
 	require.Equal(t, "2025120", readIn("二年级二十班", class(2), class(20)).Pupil[roster.ClassCode])
 
-	for typed, want := range map[string]problem.Code{
-		"二（9）班": problem.SheetClassUnknown, "九（1）班": problem.SheetClassUnknown, "2027级1班": problem.SheetClassUnknown, "四": problem.SheetClassUnknown,
-		"4": problem.SheetClassUnknown, "二年级": problem.SheetClassUnknown, "1班": problem.SheetClassAmbiguous,
+	for typed, want := range map[string]refusal.Code{
+		"二（9）班": refusal.SheetClassUnknown, "九（1）班": refusal.SheetClassUnknown, "2027级1班": refusal.SheetClassUnknown, "四": refusal.SheetClassUnknown,
+		"4": refusal.SheetClassUnknown, "二年级": refusal.SheetClassUnknown, "1班": refusal.SheetClassAmbiguous,
 	} {
-		require.Equal(t, []problem.Code{want}, codesOf(readIn(typed, class(4), class(1)), roster.ClassCode), typed)
+		require.Equal(t, []refusal.Code{want}, codesOf(readIn(typed, class(4), class(1)), roster.ClassCode), typed)
 	}
 	// The name of last year and the number of this year speak of two classes.
 	row := readIn("二（7）班", roster.Class{Code: "2024107", Name: "二年级7班"}, roster.Class{Code: "2025107", Name: "一年级7班"})
-	require.Equal(t, []problem.Code{problem.SheetClassAmbiguous}, codesOf(row, roster.ClassCode))
+	require.Equal(t, []refusal.Code{refusal.SheetClassAmbiguous}, codesOf(row, roster.ClassCode))
 	require.Equal(t, "2024107 二年级7班、2025107 一年级7班", row.Findings[0].Params["classes"])
 	require.Equal(t, "2026207", readIn("初一（7）班", roster.Class{Code: "2026207", Name: "七年级7班"}).Pupil[roster.ClassCode])
 	require.Equal(t, "2026307", readIn("高一（7）班", roster.Class{Code: "2026307", Name: "高一7班"}).Pupil[roster.ClassCode])
@@ -331,7 +331,7 @@ func TestClassesAsPeopleWriteThem(t *testing.T) {
 
 // The person who uploaded the sheet sees from what to what a value was corrected.
 func TestACorrectionSaysFromWhatToWhat(t *testing.T) {
-	catalogue, err := problem.LoadCatalogue()
+	catalogue, err := refusal.LoadCatalogue()
 	require.NoError(t, err)
 	for _, c := range []struct {
 		field  roster.Field
@@ -350,8 +350,8 @@ func TestACorrectionSaysFromWhatToWhat(t *testing.T) {
 		require.NotRegexp(t, `小明|16316048782`, got.Rows[0].Findings[0].Corrected, "what is stored is masked")
 		found := template(t).WithNames(got.Rows[0].Findings, got.Rows[0].Pupil)[0]
 		require.Equal(t, roster.Fixed, found.Severity)
-		require.Contains(t, found.Sentence(catalogue, problem.Chinese), c.zh)
-		require.Contains(t, found.Sentence(catalogue, problem.English), c.en)
+		require.Contains(t, found.Sentence(catalogue, refusal.Chinese), c.zh)
+		require.Contains(t, found.Sentence(catalogue, refusal.English), c.en)
 	}
 }
 
@@ -367,7 +367,7 @@ func TestAPupilWithoutANumberStandsInAFileOnce(t *testing.T) {
 	got, err := read(t, write(t, a, b))
 	require.NoError(t, err)
 	require.Equal(t, roster.Take, got.Rows[0].Verdict)
-	require.Equal(t, []problem.Code{problem.SheetSameUnnumbered}, codesOf(got.Rows[1], roster.Name))
+	require.Equal(t, []refusal.Code{refusal.SheetSameUnnumbered}, codesOf(got.Rows[1], roster.Name))
 	b["member1_name"], b["member2_name"], b["member1_id_number"] = "赵某某", "钱某某", "E12345679"
 	got, err = read(t, write(t, a, b))
 	require.NoError(t, err)

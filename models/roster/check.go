@@ -6,7 +6,7 @@ import (
 
 	"github.com/xueji/xueji/models/calendar"
 	"github.com/xueji/xueji/models/ident"
-	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/refusal"
 )
 
 // checker judges rows against a submission. It keeps nothing of a row.
@@ -51,13 +51,13 @@ func (c *checker) cells(j *judgement, missing int) {
 		case s.bad:
 		case s.column.Kind == KindHidden:
 			if s.value != "" {
-				j.remark(s, problem.SheetHiddenValue)
+				j.remark(s, refusal.SheetHiddenValue)
 			}
 		case s.merged && s.value == "":
-			j.reject(s, problem.SheetMergedCells, nil)
+			j.reject(s, refusal.SheetMergedCells, nil)
 		case s.value == "":
 			if c.template.requires(s.column) && !isMemberOf(s.column.Field, missing) {
-				j.reject(s, problem.SheetRequired, nil)
+				j.reject(s, refusal.SheetRequired, nil)
 			}
 		case isNoneWord(s.value) && s.column.Kind != KindText && s.column.Kind != KindCode:
 			c.none(j, s)
@@ -70,10 +70,10 @@ func (c *checker) cells(j *judgement, missing int) {
 // none judges 无 and its like: an empty cell where a cell may be empty.
 func (c *checker) none(j *judgement, s *slot) {
 	if s.column.Required {
-		j.reject(s, problem.SheetNoneWord, map[string]string{"word": s.value})
+		j.reject(s, refusal.SheetNoneWord, map[string]string{"word": s.value})
 		return
 	}
-	j.fix(s, problem.SheetNoneCleared, "")
+	j.fix(s, refusal.SheetNoneCleared, "")
 	s.cleared = c.template.partial
 }
 
@@ -94,7 +94,7 @@ func (c *checker) value(j *judgement, s *slot) {
 		j.country(s, c.countries)
 	case KindSchool:
 		if s.value != c.in.SchoolCode {
-			j.reject(s, problem.SheetOtherSchool, map[string]string{"expected": c.in.SchoolCode})
+			j.reject(s, refusal.SheetOtherSchool, map[string]string{"expected": c.in.SchoolCode})
 		}
 	case KindClass:
 		j.class(s, c.classes)
@@ -143,14 +143,14 @@ func (c *checker) identity(j *judgement) {
 	born, err := calendar.ParseCompactDate(birth.value)
 	known := err == nil && !birth.bad
 	if known && born.After(c.in.Today) {
-		j.reject(birth, problem.SheetBirthInFuture, nil)
+		j.reject(birth, refusal.SheetBirthInFuture, nil)
 	}
 	switch {
 	case kind.bad || number.bad || kind.value == "":
 		return
 	case number.value == "":
 		if kind.value != idTypeOther {
-			j.reject(number, problem.SheetIDMissing, c.typeNamed(kind.value))
+			j.reject(number, refusal.SheetIDMissing, c.typeNamed(kind.value))
 		}
 		return
 	case kind.value != idTypeCitizen:
@@ -164,17 +164,17 @@ func (c *checker) identity(j *judgement) {
 	for _, reason := range id.Disagreements(ident.Claim{Birth: born, Sex: c.sex(j), Today: c.in.Today, Plausible: c.in.Plausible}) {
 		switch reason {
 		case ident.BirthDiffers:
-			j.reject(birth, problem.SheetBirthDiffers, nil)
+			j.reject(birth, refusal.SheetBirthDiffers, nil)
 		case ident.SexDiffers:
-			j.reject(c.slot(j, Sex), problem.SheetSexDiffers, nil)
+			j.reject(c.slot(j, Sex), refusal.SheetSexDiffers, nil)
 		case ident.BirthInFuture:
 			if !birth.bad {
-				j.reject(birth, problem.SheetBirthInFuture, nil)
+				j.reject(birth, refusal.SheetBirthInFuture, nil)
 			}
 		case ident.ImplausibleProvince:
 			j.reject(number, provinceFault(number.value), nil)
 		default:
-			j.reject(number, problem.SheetIDCharacters, nil)
+			j.reject(number, refusal.SheetIDCharacters, nil)
 		}
 	}
 }
@@ -185,7 +185,7 @@ func (c *checker) otherDocument(j *judgement, kind, number *slot) {
 	j.documentNumber(number)
 	if id, err := ident.ParseCitizenID(number.value); err == nil && id.Resident() {
 		// Not marked as bad: the number is still compared with those of the other rows.
-		j.find(kind, Reject, problem.SheetIDTypeCitizen, nil)
+		j.find(kind, Reject, refusal.SheetIDTypeCitizen, nil)
 	}
 }
 
@@ -208,7 +208,7 @@ func (c *checker) entry(j *judgement) {
 		return // told already
 	}
 	if entered.After(c.in.Today) {
-		j.reject(month, problem.SheetEntryInFuture, nil)
+		j.reject(month, refusal.SheetEntryInFuture, nil)
 		return
 	}
 	usual, ok := usualAge(c.stage(j))
@@ -223,7 +223,7 @@ func (c *checker) entry(j *judgement) {
 	if age := months / 12; age < usual-early || age > usual+late {
 		j.findings = append(j.findings, Finding{
 			Row: j.row, Column: birth.letter, Header: birth.column.Header, Field: BirthDate,
-			Code: problem.SheetAgeUnusual, Severity: Remark, Shown: birth.column.show(birth.raw),
+			Code: refusal.SheetAgeUnusual, Severity: Remark, Shown: birth.column.show(birth.raw),
 			Params: map[string]string{"age": strconv.Itoa(age), "usual": strconv.Itoa(usual)},
 		})
 	}
@@ -241,7 +241,7 @@ func (c *checker) stage(j *judgement) ident.Stage {
 // at a senior high school: the answer there is no (filling-in notes).
 func (c *checker) subsidy(j *judgement) {
 	if s := c.slot(j, boardingSubsidy); s.value == codeYes && c.stage(j) == ident.SeniorStage {
-		j.reject(s, problem.SheetSubsidySenior, nil)
+		j.reject(s, refusal.SheetSubsidySenior, nil)
 	}
 }
 

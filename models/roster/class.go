@@ -10,7 +10,7 @@ import (
 
 	"github.com/xueji/xueji/models/calendar"
 	"github.com/xueji/xueji/models/ident"
-	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/refusal"
 )
 
 // classes finds classes by number, by name, and by what people write instead.
@@ -54,11 +54,11 @@ func (j *judgement) class(s *slot, known classes) {
 	}
 	switch len(meant) {
 	case 0:
-		j.reject(s, problem.SheetClassUnknown, nil)
+		j.reject(s, refusal.SheetClassUnknown, nil)
 	case 1:
-		j.fix(s, problem.SheetClassName, meant[0])
+		j.fix(s, refusal.SheetClassName, meant[0])
 	default:
-		j.reject(s, problem.SheetClassAmbiguous, map[string]string{"classes": list(known.named(meant))})
+		j.reject(s, refusal.SheetClassAmbiguous, map[string]string{"classes": list(known.named(meant))})
 	}
 }
 

@@ -9,7 +9,7 @@ import (
 
 	"gopkg.in/yaml.v3"
 
-	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/refusal"
 )
 
 //go:embed codes.yaml
@@ -68,12 +68,12 @@ func newTable(words map[string][]string, english map[string]string) (*Table, err
 func (t *Table) Has(code string) bool { return t.words[code] != nil }
 
 // Label gives the label of a code in a language, or "" when the code is unknown.
-func (t *Table) Label(code string, lang problem.Language) string {
+func (t *Table) Label(code string, lang refusal.Language) string {
 	list := t.words[code]
 	switch {
 	case list == nil:
 		return ""
-	case lang == problem.English:
+	case lang == refusal.English:
 		return t.en[code]
 	}
 	return list[0]
@@ -99,7 +99,7 @@ func (t *Table) Padded(digits string) (string, bool) {
 
 // Label gives the label of a field's code in a language for showing a record, or
 // "" when the field has no code table or the table no such code.
-func (rd *Reader) Label(f Field, code string, lang problem.Language) string {
+func (rd *Reader) Label(f Field, code string, lang refusal.Language) string {
 	column := rd.template.Column(f)
 	if column == nil || column.Kind != KindCode {
 		return ""

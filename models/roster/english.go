@@ -4,7 +4,7 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/refusal"
 )
 
 // englishHeaders holds the English name of every header of the template; it never changes.
@@ -49,18 +49,18 @@ func listInEnglish(headers []string) string {
 
 // columnsNamed are the parameters of a finding that names columns.
 func columnsNamed(headers []string) map[string]string {
-	return new(problem.Error).WithText("columns", list(headers), listInEnglish(headers)).Params
+	return new(refusal.Error).WithText("columns", list(headers), listInEnglish(headers)).Params
 }
 
 // rowsNamed are the parameters of a finding that names rows.
 func rowsNamed(rows []int) map[string]string {
-	return new(problem.Error).WithText("rows", someRows(rows, "、"), someRows(rows, ", ")).Params
+	return new(refusal.Error).WithText("rows", someRows(rows, "、"), someRows(rows, ", ")).Params
 }
 
 // typeNamed are the parameters of a finding that names a type of identity document.
 func (c *checker) typeNamed(code string) map[string]string {
 	t := c.tables["id_type"]
-	return new(problem.Error).WithText("type", t.Label(code, problem.Chinese), t.Label(code, problem.English)).Params
+	return new(refusal.Error).WithText("type", t.Label(code, refusal.Chinese), t.Label(code, refusal.English)).Params
 }
 
 // verdictInEnglish is verdictWord in English.

@@ -5,7 +5,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/roster"
 )
 
@@ -28,22 +28,22 @@ func TestEveryCodeHasAnEnglishLabel(t *testing.T) {
 	for name, table := range tables {
 		seen := map[string]bool{}
 		for _, code := range table.Codes() {
-			label := table.Label(code, problem.English)
+			label := table.Label(code, refusal.English)
 			require.Regexp(t, `^[A-Za-z0-9 ,()'-]+$`, label, "%s %s", name, code)
 			require.False(t, seen[label], "%s: two codes mean %q", name, label)
 			seen[label] = true
 		}
 	}
-	require.Equal(t, "Miao", tables["ethnicity"].Label("06", problem.English))
-	require.Equal(t, "Va", tables["ethnicity"].Label("21", problem.English))
+	require.Equal(t, "Miao", tables["ethnicity"].Label("06", refusal.English))
+	require.Equal(t, "Va", tables["ethnicity"].Label("21", refusal.English))
 }
 
 // A sentence in English names a column so that both readers find it: the English
 // name, the header of the sheet, and the letter.
 func TestEnglishFindingsNameColumnsInBothLanguages(t *testing.T) {
-	catalogue, err := problem.LoadCatalogue()
+	catalogue, err := refusal.LoadCatalogue()
 	require.NoError(t, err)
-	f := roster.Finding{Row: 7, Column: "M", Header: "身份证件号", Field: roster.IDNumber, Code: problem.SheetIDCheck, Severity: roster.Reject}
-	require.Contains(t, f.Sentence(catalogue, problem.English), `Row 7, "Number of identity document (身份证件号)" (column M): `)
-	require.Contains(t, f.Sentence(catalogue, problem.Chinese), `第7行“身份证件号”（M列）`)
+	f := roster.Finding{Row: 7, Column: "M", Header: "身份证件号", Field: roster.IDNumber, Code: refusal.SheetIDCheck, Severity: roster.Reject}
+	require.Contains(t, f.Sentence(catalogue, refusal.English), `Row 7, "Number of identity document (身份证件号)" (column M): `)
+	require.Contains(t, f.Sentence(catalogue, refusal.Chinese), `第7行“身份证件号”（M列）`)
 }

@@ -15,7 +15,7 @@ import (
 	"github.com/xueji/xueji/models/calendar"
 	"github.com/xueji/xueji/models/division"
 	"github.com/xueji/xueji/models/ident"
-	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/roster"
 )
 
@@ -83,32 +83,32 @@ func TestWholeFilesComeOutAsExpected(t *testing.T) {
 		} `json:"files"`
 	}
 	load(t, "files.expected.json", &expected)
-	codes := map[string]problem.Code{
-		"hidden_column_deleted":   problem.SheetHiddenColumnMissing,
-		"columns_swapped":         problem.SheetColumnsMoved,
-		"headers_decorated":       problem.SheetHeadersDecorated,
-		"unknown_columns":         problem.SheetColumnsUnknown,
-		"required_column_missing": problem.SheetColumnsMissing,
-		"wrong_template":          problem.SheetWrongTemplate,
-		"no_data":                 problem.SheetNoPupils,
-		"not_a_workbook":          problem.SheetNotWorkbook,
-		"password_protected":      problem.SheetPassword,
+	codes := map[string]refusal.Code{
+		"hidden_column_deleted":   refusal.SheetHiddenColumnMissing,
+		"columns_swapped":         refusal.SheetColumnsMoved,
+		"headers_decorated":       refusal.SheetHeadersDecorated,
+		"unknown_columns":         refusal.SheetColumnsUnknown,
+		"required_column_missing": refusal.SheetColumnsMissing,
+		"wrong_template":          refusal.SheetWrongTemplate,
+		"no_data":                 refusal.SheetNoPupils,
+		"not_a_workbook":          refusal.SheetNotWorkbook,
+		"password_protected":      refusal.SheetPassword,
 	}
 	words := map[string]string{
 		"columns_swapped": "性别、出生日期、联系电话、邮政编码", "unknown_columns": "户主姓名（M）、备注（BV）",
 		"required_column_missing": "身份证件号",
 	}
-	catalogue, err := problem.LoadCatalogue()
+	catalogue, err := refusal.LoadCatalogue()
 	require.NoError(t, err)
 	require.Len(t, expected.Files, 11)
 	for _, want := range expected.Files {
 		t.Run(want.File, func(t *testing.T) {
 			got, err := readFile(t, want.File)
 			if want.Action == "reject" {
-				var refused *problem.Error
+				var refused *refusal.Error
 				require.ErrorAs(t, err, &refused)
 				require.Equal(t, codes[want.Defect], refused.Code)
-				require.Contains(t, catalogue.Sentence(refused, problem.Chinese), words[want.Defect])
+				require.Contains(t, catalogue.Sentence(refused, refusal.Chinese), words[want.Defect])
 				return
 			}
 			require.NoError(t, err)
@@ -128,7 +128,7 @@ func TestWholeFilesComeOutAsExpected(t *testing.T) {
 			}
 			require.Len(t, got.Summary.File, 1)
 			require.Equal(t, codes[want.Defect], got.Summary.File[0].Code)
-			for _, lang := range []problem.Language{problem.Chinese, problem.English} {
+			for _, lang := range []refusal.Language{refusal.Chinese, refusal.English} {
 				require.NotEmpty(t, got.Summary.File[0].Sentence(catalogue, lang))
 			}
 			if w := words[want.Defect]; w != "" {
@@ -266,7 +266,7 @@ func requireCorrected(t *testing.T, want defect, got *roster.Row) {
 }
 
 func TestFindingsSpeakBothLanguagesAndHoldNoSecret(t *testing.T) {
-	catalogue, err := problem.LoadCatalogue()
+	catalogue, err := refusal.LoadCatalogue()
 	require.NoError(t, err)
 	got, err := readFile(t, "roster-messy.xlsx")
 	require.NoError(t, err)
@@ -286,7 +286,7 @@ func TestFindingsSpeakBothLanguagesAndHoldNoSecret(t *testing.T) {
 		for _, f := range r.Findings {
 			text, err := json.Marshal(f)
 			require.NoError(t, err)
-			for _, lang := range []problem.Language{problem.Chinese, problem.English} {
+			for _, lang := range []refusal.Language{refusal.Chinese, refusal.English} {
 				s := f.Sentence(catalogue, lang)
 				require.NotContains(t, s, "{")
 				text = append(text, s...)

@@ -8,7 +8,7 @@ import (
 	"unicode"
 
 	"github.com/xueji/xueji/models/ident"
-	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/refusal"
 )
 
 // Severity says what a finding did to its row.
@@ -30,7 +30,7 @@ type Finding struct {
 	Column      string
 	Header      string
 	Field       Field
-	Code        problem.Code
+	Code        refusal.Code
 	Severity    Severity
 	Shown       string // what stands in the cell
 	Corrected   string // what was taken instead, when Severity is Fixed
@@ -39,8 +39,8 @@ type Finding struct {
 }
 
 // Problem gives the finding as a problem, whose sentences the catalogue has.
-func (f Finding) Problem() *problem.Error {
-	e := problem.New(f.Code).WithText("header", f.Header, HeaderInEnglish(f.Header))
+func (f Finding) Problem() *refusal.Error {
+	e := refusal.New(f.Code).WithText("header", f.Header, HeaderInEnglish(f.Header))
 	if f.Row > 0 { // an item of a record stands in no row
 		e.With("row", strconv.Itoa(f.Row)).With("column", f.Column)
 	}
@@ -52,16 +52,16 @@ func (f Finding) Problem() *problem.Error {
 }
 
 // OfItem gives a finding about an item of a record as a problem that points at it.
-func (f Finding) OfItem() *problem.Error { return f.Problem().At("/items/" + string(f.Field)) }
+func (f Finding) OfItem() *refusal.Error { return f.Problem().At("/items/" + string(f.Field)) }
 
 // Sentence says the finding, why it matters and what to do, in a language; of a
 // corrected value also from what to what, so that the person can check it.
-func (f Finding) Sentence(c *problem.Catalogue, lang problem.Language) string {
+func (f Finding) Sentence(c *refusal.Catalogue, lang refusal.Language) string {
 	sentence := c.Sentence(f.Problem(), lang)
 	if f.Severity != Fixed || f.Shown == "" && f.Corrected == "" || f.Field == "" {
 		return sentence
 	}
-	if lang == problem.English {
+	if lang == refusal.English {
 		return sentence + " (" + quoted(f.Shown, `"`, `"`, "empty") + " → " + quoted(f.Corrected, `"`, `"`, "empty") + ")"
 	}
 	return sentence + "（" + quoted(f.Shown, "“", "”", "空") + "→" + quoted(f.Corrected, "“", "”", "空") + "）"

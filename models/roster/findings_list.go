@@ -11,7 +11,7 @@ import (
 
 	"github.com/xuri/excelize/v2"
 
-	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/refusal"
 )
 
 // findingsSheet is the name of the one sheet WriteFindingsList writes.
@@ -19,9 +19,9 @@ const findingsSheet = "逐行说明"
 
 // findingsTable is the findings as rows: row, column, header, what it means for the
 // row, what stood there (masked), what was taken, reason and remedy.
-func findingsTable(findings []Finding, c *problem.Catalogue, lang problem.Language) [][]string {
+func findingsTable(findings []Finding, c *refusal.Catalogue, lang refusal.Language) [][]string {
 	table := [][]string{{"行号", "列", "列名", verdictHeader, "原值", "更正为", remarkHeader}}
-	english := lang == problem.English
+	english := lang == refusal.English
 	if english {
 		table[0] = []string{"Row", "Column", "Header", "Result", "Value", "Corrected to", "What to do"}
 	}
@@ -41,8 +41,8 @@ func findingsTable(findings []Finding, c *problem.Catalogue, lang problem.Langua
 
 // WriteFindingsList writes the findings as a workbook of their own. Nothing of the
 // clerk's file stands in it but what the findings show, so its numbers are masked.
-func WriteFindingsList(w io.Writer, findings []Finding, c *problem.Catalogue, lang problem.Language) error {
-	return problem.Contain(problem.SheetNotWritable, func() (err error) {
+func WriteFindingsList(w io.Writer, findings []Finding, c *refusal.Catalogue, lang refusal.Language) error {
+	return refusal.Contain(refusal.SheetNotWritable, func() (err error) {
 		f := excelize.NewFile(inMemory())
 		defer func() { err = errors.Join(err, f.Close()) }()
 		if err := f.SetSheetName("Sheet1", findingsSheet); err != nil {
@@ -82,7 +82,7 @@ func WriteFindingsList(w io.Writer, findings []Finding, c *problem.Catalogue, la
 // WriteFindingsCSV writes the findings as WriteFindingsList does, as a text of
 // comma-separated values. It begins with a byte order mark, so Excel reads it as
 // UTF-8, and no value in it is evaluated as a formula.
-func WriteFindingsCSV(w io.Writer, findings []Finding, c *problem.Catalogue, lang problem.Language) error {
+func WriteFindingsCSV(w io.Writer, findings []Finding, c *refusal.Catalogue, lang refusal.Language) error {
 	b := bufio.NewWriter(w)
 	if _, err := b.WriteString("\uFEFF"); err != nil {
 		return fmt.Errorf("write findings: %w", err)

@@ -5,7 +5,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/roster"
 )
 
@@ -17,13 +17,13 @@ func TestACitizenNumberHasTheTypeOfTheIdentityCard(t *testing.T) {
 	got, err := read(t, write(t, p))
 	require.NoError(t, err)
 	require.Equal(t, roster.Refuse, got.Rows[0].Verdict)
-	require.Equal(t, []problem.Code{problem.SheetIDTypeCitizen}, codesOf(got.Rows[0], roster.IDType))
+	require.Equal(t, []refusal.Code{refusal.SheetIDTypeCitizen}, codesOf(got.Rows[0], roster.IDType))
 
 	p = good(t)
 	p["member1_id_type"], p["member1_id_number"] = "A", good(t)[roster.IDNumber]
 	got, err = read(t, write(t, p))
 	require.NoError(t, err)
-	require.Equal(t, []problem.Code{problem.SheetIDTypeCitizen}, codesOf(got.Rows[0], "member1_id_type"))
+	require.Equal(t, []refusal.Code{refusal.SheetIDTypeCitizen}, codesOf(got.Rows[0], "member1_id_type"))
 }
 
 // An item is cleared by an empty text only: one of characters that nobody sees is refused.
@@ -34,7 +34,7 @@ func TestInvisibleTextClearsNoItem(t *testing.T) {
 		revised, found := reader(t).Revise(p, map[roster.Field]string{"talent": text}, submission(t))
 		require.Equal(t, "葫芦丝", revised["talent"])
 		require.Len(t, found, 1, "%q", text)
-		require.Equal(t, problem.SheetNothingVisible, found[0].Code)
+		require.Equal(t, refusal.SheetNothingVisible, found[0].Code)
 	}
 	revised, found := reader(t).Revise(p, map[roster.Field]string{"talent": ""}, submission(t))
 	require.Empty(t, found)
@@ -59,7 +59,7 @@ func TestOneCorrectionIsToldOnce(t *testing.T) {
 	got, err := read(t, caseFile(t, "month-decimal"))
 	require.NoError(t, err)
 	for _, row := range got.Rows {
-		told := map[problem.Code]int{}
+		told := map[refusal.Code]int{}
 		for _, f := range row.Findings {
 			if told[f.Code]++; f.Field == roster.EntryMonth {
 				require.Equal(t, 1, told[f.Code], "row %d %s", row.Number, f.Code)

@@ -6,13 +6,13 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/roster"
 )
 
 // objections lists the codes found in a row, remarks left out.
-func objections(row *roster.Row) []problem.Code {
-	var codes []problem.Code
+func objections(row *roster.Row) []refusal.Code {
+	var codes []refusal.Code
 	for _, f := range row.Findings {
 		if f.Severity != roster.Remark {
 			codes = append(codes, f.Code)
@@ -33,7 +33,7 @@ func rowsOf(t *testing.T, file string) (map[int]*roster.Row, *roster.Sheet) {
 }
 
 // refusedIn says whether a row of a sheet is refused, also by a later row.
-func refusedIn(sheet *roster.Sheet, row *roster.Row, code problem.Code) bool {
+func refusedIn(sheet *roster.Sheet, row *roster.Row, code refusal.Code) bool {
 	return slices.ContainsFunc(append(slices.Clone(row.Findings), sheet.Summary.Late[row.Number]...), func(f roster.Finding) bool {
 		return f.Severity == roster.Reject && f.Code == code
 	})
@@ -44,11 +44,11 @@ func refusedIn(sheet *roster.Sheet, row *roster.Row, code problem.Code) bool {
 func TestRadicalsInNamesAreFolded(t *testing.T) {
 	rows, _ := rowsOf(t, "kangxi-radicals.xlsx")
 	require.Equal(t, "方示高", rows[3].Pupil.Name())
-	require.Equal(t, []problem.Code{problem.SheetRadical}, objections(rows[3]))
-	require.Equal(t, []problem.Code{problem.SheetSamePerson}, objections(rows[4]))
+	require.Equal(t, []refusal.Code{refusal.SheetRadical}, objections(rows[3]))
+	require.Equal(t, []refusal.Code{refusal.SheetSamePerson}, objections(rows[4]))
 	require.Equal(t, "黄小纟", rows[5].Pupil.Name())
-	require.Equal(t, []problem.Code{problem.SheetRadical}, objections(rows[5]))
-	require.Equal(t, []problem.Code{problem.SheetRadical, problem.SheetRadical}, objections(rows[6]))
+	require.Equal(t, []refusal.Code{refusal.SheetRadical}, objections(rows[5]))
+	require.Equal(t, []refusal.Code{refusal.SheetRadical, refusal.SheetRadical}, objections(rows[6]))
 	require.Equal(t, "马自小", rows[6].Pupil.Member(1).Name, "of a guardian, too")
 	require.Contains(t, rows[6].Pupil[roster.AddressNow], "用水里")
 }
@@ -56,10 +56,10 @@ func TestRadicalsInNamesAreFolded(t *testing.T) {
 // Every dot people type becomes the one of the identity card with a warning, or is refused by name.
 func TestDotsInNames(t *testing.T) {
 	rows, _ := rowsOf(t, "name-dots.xlsx")
-	dot, refused := []problem.Code{problem.SheetMiddleDot}, []problem.Code{problem.SheetNameSeparator}
+	dot, refused := []refusal.Code{refusal.SheetMiddleDot}, []refusal.Code{refusal.SheetNameSeparator}
 	for row, want := range map[int]struct {
 		name  string
-		codes []problem.Code
+		codes []refusal.Code
 	}{
 		3: {"阿依古·案例江", nil}, 4: {"阿依古·案例河", dot}, 5: {"阿依古·案例湖", dot}, 6: {"阿依古·案例海", dot}, 7: {"阿依古·案例泉", dot}, 8: {"阿依古·案例山", dot},
 		9: {"阿依古·案例林", dot}, 10: {"阿依古·案例石", dot}, 11: {"阿依古·案例沙", dot}, 12: {"阿依古·案例风", dot}, 13: {"阿依古·案例雨", dot},
@@ -76,8 +76,8 @@ func TestDotsInNames(t *testing.T) {
 // One number under two kinds of document names both rows; the innocent row goes on.
 func TestOneNumberUnderTwoKinds(t *testing.T) {
 	rows, sheet := rowsOf(t, "one-number-two-types.xlsx")
-	require.True(t, refusedIn(sheet, rows[3], problem.SheetSameNumber))
-	require.True(t, refusedIn(sheet, rows[4], problem.SheetSameNumber))
+	require.True(t, refusedIn(sheet, rows[3], refusal.SheetSameNumber))
+	require.True(t, refusedIn(sheet, rows[4], refusal.SheetSameNumber))
 	require.NotEqual(t, roster.Refuse, rows[5].Verdict)
 	require.Empty(t, objections(rows[5]))
 }
@@ -88,10 +88,10 @@ func TestPassportsAreToldApartByCountry(t *testing.T) {
 	rows, sheet := rowsOf(t, "passports.xlsx")
 	for _, row := range []int{3, 4} {
 		require.NotEqual(t, roster.Refuse, rows[row].Verdict)
-		require.False(t, refusedIn(sheet, rows[row], problem.SheetSameNumber), "row %d", row)
+		require.False(t, refusedIn(sheet, rows[row], refusal.SheetSameNumber), "row %d", row)
 	}
 	for _, row := range []int{5, 6} {
-		require.True(t, refusedIn(sheet, rows[row], problem.SheetSameNumber), "row %d", row)
+		require.True(t, refusedIn(sheet, rows[row], refusal.SheetSameNumber), "row %d", row)
 	}
 }
 

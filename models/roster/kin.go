@@ -1,6 +1,6 @@
 package roster
 
-import "github.com/xueji/xueji/models/problem"
+import "github.com/xueji/xueji/models/refusal"
 
 // kinship finds pupils without a number who stand in a file twice: by name, sex,
 // birth date and one family member, as they are recognised in the register.
@@ -35,7 +35,7 @@ func (k kinship) judge(c *checker, j *judgement) {
 		case !seen:
 			k[id] = kin{row: j.row, numbered: number.value != ""}
 		case first.row != j.row && (!first.numbered || number.value == ""):
-			j.reject(c.slot(j, Name), problem.SheetSameUnnumbered, nil, first.row)
+			j.reject(c.slot(j, Name), refusal.SheetSameUnnumbered, nil, first.row)
 			return
 		}
 	}

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/roster/workbook"
 )
 
@@ -55,7 +55,7 @@ func findLayout(t *Template, book *workbook.Book) (*layout, error) {
 	}
 	others := slices.DeleteFunc(full, func(name string) bool { return name == best.sheet })
 	if len(others) > 0 {
-		best.warn(problem.SheetFurtherSheets, "", map[string]string{"sheets": list(others), "sheet": best.sheet})
+		best.warn(refusal.SheetFurtherSheets, "", map[string]string{"sheets": list(others), "sheet": best.sheet})
 	}
 	return best, nil
 }
@@ -66,7 +66,7 @@ func sheetLayout(t *Template, book *workbook.Book, sheet string) (*layout, error
 	seen := 0
 	for row, err := range book.Rows(sheet) {
 		if err != nil {
-			return nil, refusal(err)
+			return nil, refusalOf(err)
 		}
 		if seen++; seen > headerRows || row.Number > 2*headerRows {
 			break
@@ -134,10 +134,10 @@ func (l *layout) place(t *Template, headers map[int]string) error {
 		}
 	}
 	if len(twice) > 0 {
-		return problem.New(problem.SheetColumnTwice).WithText("columns", list(twice), listInEnglish(twice))
+		return refusal.New(refusal.SheetColumnTwice).WithText("columns", list(twice), listInEnglish(twice))
 	}
 	if len(unknown) > 0 {
-		l.warn(problem.SheetColumnsUnknown, "", columnsNamed(unknown))
+		l.warn(refusal.SheetColumnsUnknown, "", columnsNamed(unknown))
 	}
 	if t.partial {
 		return nil // any of the columns in any order
@@ -146,10 +146,10 @@ func (l *layout) place(t *Template, headers map[int]string) error {
 		return err
 	}
 	if moved := l.moved(t); len(moved) > 0 {
-		l.warn(problem.SheetColumnsMoved, "", columnsNamed(moved))
+		l.warn(refusal.SheetColumnsMoved, "", columnsNamed(moved))
 	}
 	if len(decorated) > 0 {
-		l.warn(problem.SheetHeadersDecorated, "", columnsNamed(decorated))
+		l.warn(refusal.SheetHeadersDecorated, "", columnsNamed(decorated))
 	}
 	return nil
 }
@@ -161,7 +161,7 @@ func (l *layout) missing(t *Template) error {
 		switch {
 		case l.at[i] != 0:
 		case c.Kind == KindHidden:
-			l.warn(problem.SheetHiddenColumnMissing, c.Letter, nil)
+			l.warn(refusal.SheetHiddenColumnMissing, c.Letter, nil)
 		case c.Required || c.Conditional:
 			needed = append(needed, c.Header)
 		default:
@@ -169,10 +169,10 @@ func (l *layout) missing(t *Template) error {
 		}
 	}
 	if len(needed) > 0 {
-		return problem.New(problem.SheetColumnsMissing).WithText("columns", list(needed), listInEnglish(needed))
+		return refusal.New(refusal.SheetColumnsMissing).WithText("columns", list(needed), listInEnglish(needed))
 	}
 	if len(optional) > 0 {
-		l.warn(problem.SheetOptionalMissing, "", columnsNamed(optional))
+		l.warn(refusal.SheetOptionalMissing, "", columnsNamed(optional))
 	}
 	return nil
 }
@@ -194,7 +194,7 @@ func (l *layout) moved(t *Template) []string {
 	return moved
 }
 
-func (l *layout) warn(code problem.Code, letter string, params map[string]string) {
+func (l *layout) warn(code refusal.Code, letter string, params map[string]string) {
 	l.findings = append(l.findings, Finding{Row: l.headerRow, Column: letter, Code: code, Severity: Fixed, Params: params})
 }
 

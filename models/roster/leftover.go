@@ -9,7 +9,7 @@ import (
 
 	"golang.org/x/text/encoding/simplifiedchinese"
 
-	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/refusal"
 )
 
 // yesNo is the code table of 是 and 否.
@@ -25,13 +25,13 @@ func (j *judgement) bare(s *slot) string {
 	if rest, marked := unmarked(text, s.column.compact()); marked {
 		text = rest
 		if text != "" {
-			j.find(s, Fixed, problem.SheetApostrophe, nil)
+			j.find(s, Fixed, refusal.SheetApostrophe, nil)
 		}
 	}
 	if s.column.Kind == KindDate || s.column.Kind == KindMonth {
 		if day := midnight.ReplaceAllString(text, ""); day != text {
 			text = day
-			j.find(s, Fixed, problem.SheetDateSeparators, nil)
+			j.find(s, Fixed, refusal.SheetDateSeparators, nil)
 		}
 	}
 	if s.column.Table == yesNo { // as a cell that holds the truth value itself
@@ -75,7 +75,7 @@ func isProgramWord(value string) bool {
 // clearProgramWord takes such a word as an empty cell.
 func (j *judgement) clearProgramWord(s *slot) {
 	if !s.bad && isProgramWord(s.value) {
-		j.fix(s, problem.SheetBlankWord, "")
+		j.fix(s, refusal.SheetBlankWord, "")
 	}
 }
 

@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"github.com/xuri/excelize/v2"
 
-	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/roster"
 	"github.com/xueji/xueji/models/roster/sample"
 	"github.com/xueji/xueji/models/roster/workbook"
@@ -30,7 +30,7 @@ func TestAFileWithTooManyPupilsIsRefused(t *testing.T) {
 	content := write(t, good(t), good(t), good(t))
 	rd := reader(t).WithLimits(workbook.DefaultLimits(), 2)
 	_, err := rd.ReadAll(context.Background(), bytes.NewReader(content), int64(len(content)), submission(t))
-	require.ErrorIs(t, err, problem.New(problem.SheetTooManyRows))
+	require.ErrorIs(t, err, refusal.New(refusal.SheetTooManyRows))
 }
 
 func TestAFileThatUnpacksToTooMuchIsRefused(t *testing.T) {
@@ -38,7 +38,7 @@ func TestAFileThatUnpacksToTooMuchIsRefused(t *testing.T) {
 	limits := workbook.DefaultLimits()
 	limits.Sheet = 1000
 	_, err := reader(t).WithLimits(limits, 10).ReadAll(context.Background(), bytes.NewReader(content), int64(len(content)), submission(t))
-	require.ErrorIs(t, err, problem.New(problem.SheetTooLarge))
+	require.ErrorIs(t, err, refusal.New(refusal.SheetTooLarge))
 }
 
 func TestManyBlankRowsAreOneFinding(t *testing.T) {
@@ -50,7 +50,7 @@ func TestManyBlankRowsAreOneFinding(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, got.Rows, 3)
 	require.Equal(t, 9000-4, got.Summary.LeftOut)
-	require.Equal(t, problem.SheetBlankRows, got.Rows[1].Findings[0].Code)
+	require.Equal(t, refusal.SheetBlankRows, got.Rows[1].Findings[0].Code)
 	require.Equal(t, "8999", got.Rows[1].Findings[0].Params["last"])
 }
 

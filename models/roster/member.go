@@ -5,7 +5,7 @@ import (
 	"strings"
 
 	"github.com/xueji/xueji/models/ident"
-	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/refusal"
 )
 
 // members are the numbers of the two family members every row needs (S2o).
@@ -27,7 +27,7 @@ func (c *checker) missingMember(j *judgement) int {
 			}
 		}
 		if empty {
-			j.reject(c.slot(j, memberField(n, memberName)), problem.SheetMemberMissing, map[string]string{"member": strconv.Itoa(n)})
+			j.reject(c.slot(j, memberField(n, memberName)), refusal.SheetMemberMissing, map[string]string{"member": strconv.Itoa(n)})
 			return n
 		}
 	}
@@ -45,7 +45,7 @@ func (c *checker) members(j *judgement) {
 	kind, number := c.slot(j, IDType), c.slot(j, IDNumber)
 	// 身份证件类型 Z without a number: a family member must be identified instead [M19].
 	if !known && !kind.bad && kind.value == idTypeOther && !number.bad && number.value == "" {
-		j.reject(c.slot(j, memberField(1, memberIDNumber)), problem.SheetMemberIDMissing, nil)
+		j.reject(c.slot(j, memberField(1, memberIDNumber)), refusal.SheetMemberIDMissing, nil)
 	}
 }
 
@@ -59,10 +59,10 @@ func (c *checker) memberTwice(j *judgement) {
 	first, second := c.slot(j, memberField(1, memberIDNumber)), c.slot(j, memberField(2, memberIDNumber))
 	switch {
 	case same(memberIDNumber):
-		j.reject(second, problem.SheetMemberTwice, nil)
+		j.reject(second, refusal.SheetMemberTwice, nil)
 	case first.value != "" && second.value != "":
 	case same(memberName) && (same(memberPhone) || same(memberRelation)):
-		j.reject(c.slot(j, memberField(2, memberName)), problem.SheetMemberTwice, nil)
+		j.reject(c.slot(j, memberField(2, memberName)), refusal.SheetMemberTwice, nil)
 	}
 }
 
@@ -72,7 +72,7 @@ func (c *checker) relation(j *judgement, n int) {
 		return
 	}
 	if !relation.bad && note.value == "" {
-		j.reject(note, problem.SheetRelationNote, map[string]string{"member": strconv.Itoa(n)})
+		j.reject(note, refusal.SheetRelationNote, map[string]string{"member": strconv.Itoa(n)})
 	}
 }
 
@@ -88,7 +88,7 @@ func (c *checker) memberIdentity(j *judgement, n int) bool {
 	}
 	switch kind.value {
 	case "":
-		j.reject(kind, problem.SheetMemberIDType, map[string]string{"member": strconv.Itoa(n)})
+		j.reject(kind, refusal.SheetMemberIDType, map[string]string{"member": strconv.Itoa(n)})
 	case idTypeCitizen:
 		c.memberCitizenID(j, number)
 	default:
@@ -103,13 +103,13 @@ func (c *checker) memberCitizenID(j *judgement, number *slot) {
 		return
 	}
 	if own := c.slot(j, IDNumber); own.value == id.Reveal() {
-		j.reject(number, problem.SheetMemberIDOfPupil, nil)
+		j.reject(number, refusal.SheetMemberIDOfPupil, nil)
 	}
 	for _, reason := range id.Disagreements(ident.Claim{Today: c.in.Today, Plausible: c.in.Plausible}) {
 		if reason == ident.ImplausibleProvince {
 			j.reject(number, provinceFault(number.value), nil)
 		} else {
-			j.reject(number, problem.SheetIDBirth, nil)
+			j.reject(number, refusal.SheetIDBirth, nil)
 		}
 	}
 }

@@ -1,7 +1,7 @@
 package roster
 
 import (
-	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/roster/workbook"
 )
 
@@ -53,7 +53,7 @@ func (m *merges) fill(j *judgement) {
 		}
 		for column := r.FirstColumn + 1; column <= r.LastColumn; column++ {
 			if s := m.slot(j, column); s.value == "" {
-				j.fix(s, problem.SheetMergedFilled, anchor.value)
+				j.fix(s, refusal.SheetMergedFilled, anchor.value)
 			}
 		}
 	}

@@ -5,7 +5,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/roster/workbook"
 )
 
@@ -32,7 +32,7 @@ func (p *pass) run(ctx context.Context) error {
 	p.lastPupil = p.layout.headerRow
 	for row, err := range p.book.Rows(p.layout.sheet) {
 		if err != nil {
-			return refusal(err)
+			return refusalOf(err)
 		}
 		if row.Number <= p.layout.headerRow {
 			continue
@@ -60,7 +60,7 @@ func (p *pass) row(row *workbook.Row) error {
 	}
 	p.note(row)
 	if p.sum.Rows++; p.sum.Rows > p.reader.maxRows {
-		return problem.New(problem.SheetTooManyRows).With("max", strconv.Itoa(p.reader.maxRows))
+		return refusal.New(refusal.SheetTooManyRows).With("max", strconv.Itoa(p.reader.maxRows))
 	}
 	if p.check.template.partial {
 		return p.update(j)
@@ -122,7 +122,7 @@ func (p *pass) gap(next int) error {
 	}
 	p.sum.LeftOut += blank
 	return p.each(&Row{Number: from, Verdict: LeftOut, Findings: []Finding{{
-		Row: from, Code: problem.SheetBlankRows, Severity: Fixed,
+		Row: from, Code: refusal.SheetBlankRows, Severity: Fixed,
 		Params: map[string]string{"last": strconv.Itoa(next - 1), "count": strconv.Itoa(blank)},
 	}}})
 }

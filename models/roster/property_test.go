@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
-	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/roster"
 	"github.com/xueji/xueji/models/roster/sample"
 )
@@ -60,7 +60,7 @@ func FuzzReadFile(f *testing.F) {
 		got, err := rd.ReadAll(context.Background(), bytes.NewReader(content), int64(len(content)), in)
 		if err != nil {
 			// Whatever a person hands in, the answer is one they can act on.
-			require.NotEqual(t, problem.Internal, problem.CodeOf(err))
+			require.NotEqual(t, refusal.Internal, refusal.CodeOf(err))
 			return
 		}
 		require.Equal(t, got.Summary.Rows, got.Summary.Taken+got.Summary.Refused+copies(got))
@@ -70,7 +70,7 @@ func FuzzReadFile(f *testing.F) {
 func copies(s *roster.Sheet) int {
 	n := 0
 	for _, r := range s.Rows {
-		if r.Verdict == roster.LeftOut && r.Findings[0].Code == problem.SheetRepeatedRow {
+		if r.Verdict == roster.LeftOut && r.Findings[0].Code == refusal.SheetRepeatedRow {
 			n++
 		}
 	}

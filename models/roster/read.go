@@ -7,7 +7,7 @@ import (
 	"io"
 	"strconv"
 
-	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/roster/workbook"
 )
 
@@ -89,7 +89,7 @@ func (rd *Reader) WithLimits(limits workbook.Limits, rows int) *Reader {
 func (rd *Reader) Template() *Template { return rd.template }
 
 // Read walks a sheet and hands every row to each, in order and in bounded
-// memory. A file that cannot be read at all is a *problem.Error.
+// memory. A file that cannot be read at all is a *refusal.Error.
 //
 // A row is judged by itself and against the rows before it. Only one finding
 // reaches back: two rows with the same document number are both refused, so
@@ -99,7 +99,7 @@ func (rd *Reader) Template() *Template { return rd.template }
 // A panic on the way, the library's or ours, refuses the file: sheets come in more
 // shapes than anybody has seen.
 func (rd *Reader) Read(ctx context.Context, file io.ReaderAt, size int64, in *Submission, each func(*Row) error) (sum *Summary, err error) {
-	err = problem.Contain(problem.SheetNotWorkbook, func() error {
+	err = refusal.Contain(refusal.SheetNotWorkbook, func() error {
 		sum, err = rd.read(ctx, file, size, in, each)
 		return err
 	})
@@ -109,7 +109,7 @@ func (rd *Reader) Read(ctx context.Context, file io.ReaderAt, size int64, in *Su
 func (rd *Reader) read(ctx context.Context, file io.ReaderAt, size int64, in *Submission, each func(*Row) error) (*Summary, error) {
 	book, err := workbook.Open(file, size, rd.limits)
 	if err != nil {
-		return nil, refusal(err)
+		return nil, refusalOf(err)
 	}
 	l, err := findLayout(rd.template, book)
 	if err != nil {
@@ -117,7 +117,7 @@ func (rd *Reader) read(ctx context.Context, file io.ReaderAt, size int64, in *Su
 	}
 	merges, err := book.Merges(l.sheet)
 	if err != nil {
-		return nil, refusal(err)
+		return nil, refusalOf(err)
 	}
 	if err := l.hiddenColumns(rd.template, book); err != nil {
 		return nil, err
@@ -164,19 +164,19 @@ func (r *Row) Apply(late []Finding) {
 }
 
 // refusal tells a person why a file cannot be read.
-func refusal(err error) error {
-	var told *problem.Error
+func refusalOf(err error) error {
+	var told *refusal.Error
 	switch {
 	case errors.As(err, &told):
 		return err
 	case errors.Is(err, workbook.ErrPassword):
-		return problem.New(problem.SheetPassword)
+		return refusal.New(refusal.SheetPassword)
 	case errors.Is(err, workbook.ErrOldFormat):
-		return problem.New(problem.SheetOldFormat)
+		return refusal.New(refusal.SheetOldFormat)
 	case errors.Is(err, workbook.ErrTooLarge):
-		return problem.New(problem.SheetTooLarge).Because(err)
+		return refusal.New(refusal.SheetTooLarge).Because(err)
 	case errors.Is(err, workbook.ErrNotWorkbook):
-		return problem.New(problem.SheetNotWorkbook).Because(err)
+		return refusal.New(refusal.SheetNotWorkbook).Because(err)
 	}
 	return fmt.Errorf("read roster: %w", err)
 }
@@ -184,7 +184,7 @@ func refusal(err error) error {
 // finish completes the counts.
 func (p *pass) finish() (*Summary, error) {
 	if p.sum.Rows == 0 {
-		return nil, problem.New(problem.SheetNoPupils).With("row", strconv.Itoa(p.layout.headerRow+1))
+		return nil, refusal.New(refusal.SheetNoPupils).With("row", strconv.Itoa(p.layout.headerRow+1))
 	}
 	p.sum.Late = p.repeats.late
 	p.fileFindings()

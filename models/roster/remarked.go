@@ -10,7 +10,7 @@ import (
 
 	"github.com/xuri/excelize/v2"
 
-	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/roster/workbook"
 )
 
@@ -32,12 +32,12 @@ const remarkedSheet = 48 << 20
 //
 // A very large sheet is refused, and a file that the library cannot write, which
 // panics on some, fails with sheet_not_writable: use WriteFindingsCSV then.
-func (rd *Reader) WriteFindings(w io.Writer, original io.ReaderAt, size int64, findings []Finding, c *problem.Catalogue, lang problem.Language) (numbers int, err error) {
+func (rd *Reader) WriteFindings(w io.Writer, original io.ReaderAt, size int64, findings []Finding, c *refusal.Catalogue, lang refusal.Language) (numbers int, err error) {
 	limits := rd.limits
 	limits.Sheet = min(limits.Sheet, remarkedSheet)
 	book, err := workbook.Open(original, size, limits)
 	if err != nil {
-		return 0, refusal(err)
+		return 0, refusalOf(err)
 	}
 	l, err := findLayout(rd.template, book)
 	if err != nil {
@@ -49,17 +49,17 @@ func (rd *Reader) WriteFindings(w io.Writer, original io.ReaderAt, size int64, f
 	// Parts larger than UnzipXMLSizeLimit would go to unencrypted temporary files.
 	options := inMemory()
 	options.UnzipSizeLimit, options.UnzipXMLSizeLimit = 2*limits.Sheet+limits.Strings, 2*limits.Sheet+limits.Strings
-	return numbers, problem.Contain(problem.SheetNotWritable, func() error {
+	return numbers, refusal.Contain(refusal.SheetNotWritable, func() error {
 		f, err := excelize.OpenReader(io.NewSectionReader(original, 0, size), options)
 		if err != nil {
-			return problem.New(problem.SheetNotWritable).Because(err)
+			return refusal.New(refusal.SheetNotWritable).Because(err)
 		}
 		return errors.Join(remark(f, w, l, findings, c, lang), f.Close())
 	})
 }
 
 // remark writes the findings into an open file, and the file.
-func remark(f *excelize.File, w io.Writer, l *layout, findings []Finding, c *problem.Catalogue, lang problem.Language) error {
+func remark(f *excelize.File, w io.Writer, l *layout, findings []Finding, c *refusal.Catalogue, lang refusal.Language) error {
 	for i := len(l.remarks) - 1; i >= 0; i-- { // what was said on an earlier try is out of date
 		if err := f.RemoveCol(l.sheet, workbook.ColumnLetter(l.remarks[i])); err != nil {
 			return fmt.Errorf("write findings: %w", err)
@@ -86,7 +86,7 @@ func (rd *Reader) numbersIn(book *workbook.Book, l *layout) (int, error) {
 	for _, sheet := range book.Sheets() {
 		for row, err := range book.Rows(sheet) {
 			if err != nil {
-				return 0, refusal(err)
+				return 0, refusalOf(err)
 			}
 			for _, c := range row.Cells {
 				i, known := l.of[c.Column]
@@ -128,7 +128,7 @@ type marker struct {
 	red, yellow, head, wrap int
 }
 
-func (m *marker) mark(findings []Finding, c *problem.Catalogue, lang problem.Language) error {
+func (m *marker) mark(findings []Finding, c *refusal.Catalogue, lang refusal.Language) error {
 	if err := m.styles(); err != nil {
 		return err
 	}
@@ -181,7 +181,7 @@ func (m *marker) styles() error {
 // colour marks the cell a finding is about. A date cell keeps its own format:
 // as text it would show its serial number.
 func (m *marker) colour(f Finding) error {
-	if f.Column == "" || f.Code == problem.SheetDateCell {
+	if f.Column == "" || f.Code == refusal.SheetDateCell {
 		return nil
 	}
 	style := m.yellow

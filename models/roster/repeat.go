@@ -5,7 +5,7 @@ import (
 	"strconv"
 
 	"github.com/xueji/xueji/models/ident"
-	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/refusal"
 )
 
 // key stands for the content of a row; the content itself is not kept.
@@ -55,7 +55,7 @@ func (r *repeats) judge(c *checker, j *judgement) bool {
 	content := keyOf(values...)
 	if earlier, seen := r.byContent[content]; seen {
 		j.findings = []Finding{{
-			Row: j.row, Code: problem.SheetRepeatedRow, Severity: Fixed, RelatedRows: []int{earlier},
+			Row: j.row, Code: refusal.SheetRepeatedRow, Severity: Fixed, RelatedRows: []int{earlier},
 		}}
 		return false
 	}
@@ -84,11 +84,11 @@ func (r *repeats) number(c *checker, j *judgement) bool {
 	if !seen {
 		r.byNumber[k] = &bearer{row: j.row, cell: Finding{
 			Row: j.row, Column: number.letter, Header: number.column.Header, Field: IDNumber,
-			Code: problem.SheetSameNumber, Severity: Reject, Shown: number.column.show(number.raw),
+			Code: refusal.SheetSameNumber, Severity: Reject, Shown: number.column.show(number.raw),
 		}}
 		return false
 	}
-	j.reject(number, problem.SheetSameNumber, nil, first.row)
+	j.reject(number, refusal.SheetSameNumber, nil, first.row)
 	first.cell.RelatedRows = append(first.cell.RelatedRows, j.row)
 	r.late[first.row] = []Finding{first.cell}
 	return true
@@ -113,7 +113,7 @@ func (r *repeats) person(c *checker, j *judgement) {
 	k := keyOf(values...)
 	if earlier, seen := r.byPerson[k]; seen {
 		number := c.slot(j, IDNumber)
-		j.reject(number, problem.SheetSamePerson, map[string]string{"earlier": strconv.Itoa(earlier)}, earlier)
+		j.reject(number, refusal.SheetSamePerson, map[string]string{"earlier": strconv.Itoa(earlier)}, earlier)
 		return
 	}
 	r.byPerson[k] = j.row

@@ -3,7 +3,7 @@ package roster
 import (
 	"maps"
 
-	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/refusal"
 )
 
 // Revise judges changed items of a pupil's record together with the rest of it,
@@ -17,7 +17,7 @@ import (
 func (rd *Reader) Revise(current Pupil, changed map[Field]string, in *Submission) (Pupil, []Finding) {
 	c := newChecker(rd.whole(), in)
 	was, is := c.record(current, nil), c.record(current, changed)
-	r := revision{changed: changed, was: was, is: is, refused: map[Field]bool{}, told: map[Field]map[problem.Code]bool{}}
+	r := revision{changed: changed, was: was, is: is, refused: map[Field]bool{}, told: map[Field]map[refusal.Code]bool{}}
 	r.note()
 	pupil := maps.Clone(current)
 	for i := range is.slots {
@@ -47,10 +47,10 @@ func (c *checker) record(values Pupil, typed map[Field]string) *judgement {
 			s.raw, s.value = text, text
 			j.storeText(s)
 			if text != "" && s.value == "" { // nobody who typed something meant to clear the item
-				j.reject(s, problem.SheetNothingVisible, nil)
+				j.reject(s, refusal.SheetNothingVisible, nil)
 			}
 			if isProgramWord(s.value) { // of an edit an empty value would clear the item
-				j.reject(s, problem.SheetProgramWord, map[string]string{"word": s.value})
+				j.reject(s, refusal.SheetProgramWord, map[string]string{"word": s.value})
 			}
 		}
 	}
@@ -64,7 +64,7 @@ type revision struct {
 	changed map[Field]string
 	was, is *judgement
 	refused map[Field]bool // before
-	told    map[Field]map[problem.Code]bool
+	told    map[Field]map[refusal.Code]bool
 }
 
 // note remembers what was found before.
@@ -74,7 +74,7 @@ func (r *revision) note() {
 			r.refused[f.Field] = true
 		}
 		if r.told[f.Field] == nil {
-			r.told[f.Field] = map[problem.Code]bool{}
+			r.told[f.Field] = map[refusal.Code]bool{}
 		}
 		r.told[f.Field][f.Code] = true
 	}

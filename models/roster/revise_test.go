@@ -9,14 +9,14 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
-	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/roster"
 	"github.com/xueji/xueji/models/roster/sample"
 )
 
 type found struct {
 	Field    roster.Field
-	Code     problem.Code
+	Code     refusal.Code
 	Severity roster.Severity
 }
 
@@ -37,22 +37,22 @@ func TestChangedItemsAreJudgedWithTheRecord(t *testing.T) {
 		want    []found
 	}{
 		"a good value":      {nil, items{"phone": "16316048782"}, items{"phone": "16316048782"}, nil},
-		"a value put right": {nil, items{"ethnicity": "苗族"}, items{"ethnicity": "06"}, []found{{"ethnicity", problem.SheetLabelForCode, roster.Fixed}}},
+		"a value put right": {nil, items{"ethnicity": "苗族"}, items{"ethnicity": "06"}, []found{{"ethnicity", refusal.SheetLabelForCode, roster.Fixed}}},
 		"an optional cleared": {nil, items{"blood_type": "", "distance_km": "无"}, items{"blood_type": "", "distance_km": ""},
-			[]found{{"distance_km", problem.SheetNoneCleared, roster.Fixed}}},
-		"a required cleared": {nil, items{"phone": ""}, nil, []found{{"phone", problem.SheetRequired, roster.Reject}}},
-		"a wrong value":      {nil, items{"postcode": "1", "phone": "163"}, nil, []found{{"phone", problem.SheetBadPhone, roster.Reject}, {"postcode", problem.SheetBadPostcode, roster.Reject}}},
+			[]found{{"distance_km", refusal.SheetNoneCleared, roster.Fixed}}},
+		"a required cleared": {nil, items{"phone": ""}, nil, []found{{"phone", refusal.SheetRequired, roster.Reject}}},
+		"a wrong value":      {nil, items{"postcode": "1", "phone": "163"}, nil, []found{{"phone", refusal.SheetBadPhone, roster.Reject}, {"postcode", refusal.SheetBadPostcode, roster.Reject}}},
 		"a relation that needs a note": {nil, items{"member1_relation": "97"}, items{"member1_relation": "97"},
-			[]found{{"member1_relation_note", problem.SheetRelationNote, roster.Reject}}},
+			[]found{{"member1_relation_note", refusal.SheetRelationNote, roster.Reject}}},
 		"the pupil's own number": {nil, items{"member1_id_type": "1", "member1_id_number": good(t)[roster.IDNumber]}, nil,
-			[]found{{"member1_id_number", problem.SheetMemberIDOfPupil, roster.Reject}}},
+			[]found{{"member1_id_number", refusal.SheetMemberIDOfPupil, roster.Reject}}},
 		"a number without its kind": {func(p roster.Pupil) { delete(p, "member2_id_type"); delete(p, "member2_id_number") },
-			items{"member2_id_number": "E12345678"}, nil, []found{{"member2_id_type", problem.SheetMemberIDType, roster.Reject}}},
+			items{"member2_id_number": "E12345678"}, nil, []found{{"member2_id_type", refusal.SheetMemberIDType, roster.Reject}}},
 		"a passport in small letters": {nil, items{"member2_id_type": "A", "member2_id_number": "e12345678"},
-			items{"member2_id_type": "A", "member2_id_number": "E12345678"}, []found{{"member2_id_number", problem.SheetLetterCase, roster.Fixed}}},
-		"an entry in the future": {nil, items{"entry_ym": "202709"}, nil, []found{{"entry_ym", problem.SheetEntryInFuture, roster.Reject}}},
+			items{"member2_id_type": "A", "member2_id_number": "E12345678"}, []found{{"member2_id_number", refusal.SheetLetterCase, roster.Fixed}}},
+		"an entry in the future": {nil, items{"entry_ym": "202709"}, nil, []found{{"entry_ym", refusal.SheetEntryInFuture, roster.Reject}}},
 		"a family member removed": {nil, memberCleared(2), nil,
-			[]found{{"member2_name", problem.SheetMemberMissing, roster.Reject}}},
+			[]found{{"member2_name", refusal.SheetMemberMissing, roster.Reject}}},
 		"flaws of old are not held against it": {func(p roster.Pupil) { delete(p, "native_place"); p["health"] = "77"; p["postcode"] = "x" },
 			items{"phone": "16316048782"}, items{"phone": "16316048782"}, nil},
 		"a record without family": {func(p roster.Pupil) {
@@ -98,7 +98,7 @@ func TestANewFamilyMemberIsJudgedWhole(t *testing.T) {
 	_, findings := reader(t).Revise(p, map[roster.Field]string{"member2_phone": "16316048782"}, submission(t))
 	var missing []roster.Field
 	for _, f := range findings {
-		require.Equal(t, problem.SheetRequired, f.Code)
+		require.Equal(t, refusal.SheetRequired, f.Code)
 		missing = append(missing, f.Field)
 	}
 	slices.Sort(missing)
@@ -107,16 +107,16 @@ func TestANewFamilyMemberIsJudgedWhole(t *testing.T) {
 
 // A finding about an item of a record names the item and nothing of a sheet.
 func TestFindingsOfAnItemReadWhole(t *testing.T) {
-	catalogue, err := problem.LoadCatalogue()
+	catalogue, err := refusal.LoadCatalogue()
 	require.NoError(t, err)
 	_, findings := reader(t).Revise(good(t), map[roster.Field]string{"phone": "没有", "ethnicity": "01苗族"}, submission(t))
 	require.Len(t, findings, 2)
 	for _, f := range findings {
 		e := f.OfItem()
 		require.Equal(t, "/items/"+string(f.Field), e.Field)
-		require.NotContains(t, catalogue.Sentence(e, problem.Chinese), "行“")
-		require.Contains(t, catalogue.Sentence(e, problem.Chinese), "“"+f.Header+"”")
-		require.NotContains(t, catalogue.Sentence(e, problem.English), "Row")
+		require.NotContains(t, catalogue.Sentence(e, refusal.Chinese), "行“")
+		require.Contains(t, catalogue.Sentence(e, refusal.Chinese), "“"+f.Header+"”")
+		require.NotContains(t, catalogue.Sentence(e, refusal.English), "Row")
 	}
 }
 

@@ -5,7 +5,7 @@ import (
 	"strings"
 
 	"github.com/xueji/xueji/models/ident"
-	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/roster/workbook"
 )
 
@@ -29,7 +29,7 @@ type judgement struct {
 	findings []Finding
 }
 
-func (j *judgement) find(s *slot, severity Severity, code problem.Code, params map[string]string, related ...int) {
+func (j *judgement) find(s *slot, severity Severity, code refusal.Code, params map[string]string, related ...int) {
 	j.findings = append(j.findings, Finding{
 		Row: j.row, Column: s.letter, Header: s.column.Header, Field: s.column.Field,
 		Code: code, Severity: severity, Shown: s.column.show(s.raw), RelatedRows: related, Params: params,
@@ -37,7 +37,7 @@ func (j *judgement) find(s *slot, severity Severity, code problem.Code, params m
 }
 
 // reject refuses the row because of a cell; the first reason per cell counts.
-func (j *judgement) reject(s *slot, code problem.Code, params map[string]string, related ...int) {
+func (j *judgement) reject(s *slot, code refusal.Code, params map[string]string, related ...int) {
 	if s.bad {
 		return
 	}
@@ -46,12 +46,12 @@ func (j *judgement) reject(s *slot, code problem.Code, params map[string]string,
 }
 
 // fix puts a cell right.
-func (j *judgement) fix(s *slot, code problem.Code, value string) {
+func (j *judgement) fix(s *slot, code refusal.Code, value string) {
 	s.value = value
 	j.find(s, Fixed, code, nil)
 }
 
-func (j *judgement) remark(s *slot, code problem.Code) { j.find(s, Remark, code, nil) }
+func (j *judgement) remark(s *slot, code refusal.Code) { j.find(s, Remark, code, nil) }
 
 // rejected reports whether the row is refused so far.
 func (j *judgement) rejected() bool {
@@ -111,10 +111,10 @@ func (j *judgement) store(s *slot, c workbook.Cell, book *workbook.Book) {
 		s.value, _ = tidy(c.Text)
 		return
 	case c.Missing:
-		j.reject(s, problem.SheetFormulaWithoutValue, nil)
+		j.reject(s, refusal.SheetFormulaWithoutValue, nil)
 		return
 	case c.Kind == workbook.Error:
-		j.reject(s, problem.SheetErrorCell, nil)
+		j.reject(s, refusal.SheetErrorCell, nil)
 		return
 	}
 	switch c.Kind {
@@ -129,7 +129,7 @@ func (j *judgement) store(s *slot, c workbook.Cell, book *workbook.Book) {
 		j.clearProgramWord(s)
 	}
 	if c.Formula && s.value != "" {
-		j.fix(s, problem.SheetFormula, s.value)
+		j.fix(s, refusal.SheetFormula, s.value)
 	}
 }
 
@@ -138,11 +138,11 @@ func (j *judgement) storeText(s *slot) {
 	raw := j.bare(s)
 	if garbled(raw) {
 		s.value = strings.ToValidUTF8(raw, "\uFFFD")
-		j.reject(s, problem.SheetGarbled, nil)
+		j.reject(s, refusal.SheetGarbled, nil)
 		return
 	}
 	if isErrorWord(raw) {
-		j.reject(s, problem.SheetErrorCell, nil)
+		j.reject(s, refusal.SheetErrorCell, nil)
 		return
 	}
 	if !s.column.compact() {
@@ -154,7 +154,7 @@ func (j *judgement) storeText(s *slot) {
 			}
 		}
 		if looksGarbled(raw) {
-			j.remark(s, problem.SheetLooksGarbled)
+			j.remark(s, refusal.SheetLooksGarbled)
 		}
 		return
 	}
@@ -167,28 +167,28 @@ func (j *judgement) storeText(s *slot) {
 	}
 }
 
-func repairCode(r ident.Repair) problem.Code {
+func repairCode(r ident.Repair) refusal.Code {
 	switch r {
 	case ident.Trimmed:
-		return problem.SheetSpacesTrimmed
+		return refusal.SheetSpacesTrimmed
 	case ident.InnerSpace:
-		return problem.SheetInnerSpace
+		return refusal.SheetInnerSpace
 	case ident.Invisible:
-		return problem.SheetInvisible
+		return refusal.SheetInvisible
 	case ident.FullWidth:
-		return problem.SheetFullWidth
+		return refusal.SheetFullWidth
 	case ident.SmallLetter:
-		return problem.SheetLetterCase
+		return refusal.SheetLetterCase
 	case ident.SixDigits:
-		return problem.SheetDivisionShort
+		return refusal.SheetDivisionShort
 	case ident.Radical:
-		return problem.SheetRadical
+		return refusal.SheetRadical
 	case ident.Standard:
-		return problem.SheetComposed
+		return refusal.SheetComposed
 	case ident.MiddleDot:
-		return problem.SheetMiddleDot
+		return refusal.SheetMiddleDot
 	case ident.LookAlike:
-		return problem.SheetLookAlike
+		return refusal.SheetLookAlike
 	}
 	return ""
 }

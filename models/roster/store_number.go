@@ -4,7 +4,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/roster/workbook"
 )
 
@@ -15,13 +15,13 @@ func (j *judgement) storeNumber(s *slot, stored string, book *workbook.Book) {
 	switch s.column.Kind {
 	case KindIdentity, KindNumber, KindPhone, KindDivision, KindSchool, KindClass:
 		if !exact {
-			j.reject(s, problem.SheetDigitsLost, nil)
+			j.reject(s, refusal.SheetDigitsLost, nil)
 			return
 		}
-		j.fix(s, problem.SheetNumberCell, digits)
+		j.fix(s, refusal.SheetNumberCell, digits)
 	case KindMonth:
 		if !exact { // 2025.1 is October as well as January
-			j.reject(s, problem.SheetMonthNumber, nil)
+			j.reject(s, refusal.SheetMonthNumber, nil)
 			return
 		}
 		j.storeSerial(s, stored, digits, book)
@@ -33,10 +33,10 @@ func (j *judgement) storeNumber(s *slot, stored string, book *workbook.Book) {
 	default:
 		value := workbook.Decimal(stored)
 		if strings.ContainsAny(value, "eE") || len(value) > 16 {
-			j.reject(s, problem.SheetDigitsLost, nil)
+			j.reject(s, refusal.SheetDigitsLost, nil)
 			return
 		}
-		j.fix(s, problem.SheetNumberCell, value)
+		j.fix(s, refusal.SheetNumberCell, value)
 	}
 }
 
@@ -46,13 +46,13 @@ func (j *judgement) storeSerial(s *slot, stored, digits string, book *workbook.B
 	if len(digits) == 5 && j.storeDay(s, stored, book) {
 		return
 	}
-	j.fix(s, problem.SheetNumberCell, workbook.Decimal(stored))
+	j.fix(s, refusal.SheetNumberCell, workbook.Decimal(stored))
 }
 
 // storeTruth takes a TRUE or FALSE, which means something only where the answer is yes or no.
 func (j *judgement) storeTruth(s *slot, stored string) {
 	if s.column.Table != yesNo {
-		j.reject(s, problem.SheetTruthCell, nil)
+		j.reject(s, refusal.SheetTruthCell, nil)
 		return
 	}
 	s.number, s.value = true, "0"
@@ -79,7 +79,7 @@ func (j *judgement) storeDate(s *slot, stored string, book *workbook.Book) {
 		j.storeNumber(s, stored, book)
 		return
 	}
-	j.reject(s, problem.SheetChangedToDate, nil)
+	j.reject(s, refusal.SheetChangedToDate, nil)
 }
 
 // storeDay takes a date cell of a date column.
@@ -95,6 +95,6 @@ func (j *judgement) storeDay(s *slot, stored string, book *workbook.Book) bool {
 	if s.column.Kind == KindMonth {
 		layout = "200601"
 	}
-	j.fix(s, problem.SheetDateCell, day.Format(layout))
+	j.fix(s, refusal.SheetDateCell, day.Format(layout))
 	return true
 }

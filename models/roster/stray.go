@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/roster/workbook"
 )
 
@@ -101,7 +101,7 @@ func (p *pass) stray(number int) error {
 		return nil
 	}
 	p.sum.LeftOut++
-	return p.each(&Row{Number: number, Verdict: LeftOut, Letters: p.sum.Letters, Findings: []Finding{{Row: number, Code: problem.SheetNoPupilRow, Severity: Fixed}}})
+	return p.each(&Row{Number: number, Verdict: LeftOut, Letters: p.sum.Letters, Findings: []Finding{{Row: number, Code: refusal.SheetNoPupilRow, Severity: Fixed}}})
 }
 
 // note remembers a row with a pupil for what is said about the file as a whole.
@@ -117,23 +117,23 @@ func (p *pass) note(row *workbook.Row) {
 
 // fileFindings says what only the whole file tells: each thing once.
 func (p *pass) fileFindings() {
-	tell := func(code problem.Code, severity Severity, params map[string]string) {
+	tell := func(code refusal.Code, severity Severity, params map[string]string) {
 		p.sum.File = append(p.sum.File, Finding{Row: p.layout.headerRow, Code: code, Severity: severity, Params: params})
 	}
 	if len(p.hidden) > 0 {
 		params := rowsNamed(p.hidden)
 		params["count"] = strconv.Itoa(len(p.hidden))
-		tell(problem.SheetHiddenRows, Remark, params)
+		tell(refusal.SheetHiddenRows, Remark, params)
 	}
 	if len(p.left) > 0 {
-		tell(problem.SheetNoPupilRows, Fixed, rowsNamed(p.left))
+		tell(refusal.SheetNoPupilRows, Fixed, rowsNamed(p.left))
 	}
 	if len(p.unnamed) > 0 {
 		letters := make([]string, 0, len(p.unnamed))
 		for _, column := range sortedKeys(p.unnamed) {
 			letters = append(letters, workbook.ColumnLetter(column))
 		}
-		tell(problem.SheetColumnsUnnamed, Fixed, columnsNamed(letters))
+		tell(refusal.SheetColumnsUnnamed, Fixed, columnsNamed(letters))
 	}
 }
 
@@ -154,7 +154,7 @@ func someRows(rows []int, between string) string {
 func (l *layout) hiddenColumns(t *Template, book *workbook.Book) error {
 	hidden, err := book.HiddenColumns(l.sheet)
 	if err != nil {
-		return refusal(err)
+		return refusalOf(err)
 	}
 	var headers []string
 	for _, column := range hidden {
@@ -163,7 +163,7 @@ func (l *layout) hiddenColumns(t *Template, book *workbook.Book) error {
 		}
 	}
 	if len(headers) > 0 {
-		l.findings = append(l.findings, Finding{Row: l.headerRow, Code: problem.SheetHiddenColumns, Severity: Remark, Params: columnsNamed(headers)})
+		l.findings = append(l.findings, Finding{Row: l.headerRow, Code: refusal.SheetHiddenColumns, Severity: Remark, Params: columnsNamed(headers)})
 	}
 	return nil
 }

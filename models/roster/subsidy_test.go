@@ -6,7 +6,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/xueji/xueji/models/ident"
-	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/roster"
 )
 
@@ -19,17 +19,17 @@ func TestASeniorPupilHasNoBoardingSubsidy(t *testing.T) {
 		revised, findings := reader(t).Revise(good(t), items{"boarding_subsidy": "是"}, in)
 		require.Equal(t, "1", revised["boarding_subsidy"])
 		for _, f := range findings {
-			require.NotEqual(t, problem.SheetSubsidySenior, f.Code)
+			require.NotEqual(t, refusal.SheetSubsidySenior, f.Code)
 		}
 	}
 	in.Stage = ident.SeniorStage
 	for _, yes := range []string{"是", "1"} {
 		revised, findings := reader(t).Revise(good(t), items{"boarding_subsidy": yes}, in)
 		require.Equal(t, "0", revised["boarding_subsidy"], "it stays as it was")
-		require.Contains(t, foundIn(findings), found{"boarding_subsidy", problem.SheetSubsidySenior, roster.Reject})
+		require.Contains(t, foundIn(findings), found{"boarding_subsidy", refusal.SheetSubsidySenior, roster.Reject})
 	}
 	old := good(t)
 	old["boarding_subsidy"] = "1"
 	_, findings := reader(t).Revise(old, items{"phone": "16316048782"}, in)
-	require.NotContains(t, foundIn(findings), found{"boarding_subsidy", problem.SheetSubsidySenior, roster.Reject}, "what was so before is not held against another edit")
+	require.NotContains(t, foundIn(findings), found{"boarding_subsidy", refusal.SheetSubsidySenior, roster.Reject}, "what was so before is not held against another edit")
 }

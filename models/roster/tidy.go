@@ -6,7 +6,7 @@ import (
 
 	"golang.org/x/text/unicode/norm"
 
-	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/typed"
 )
 
@@ -25,23 +25,23 @@ func isBreak(r rune) bool {
 }
 
 // tidy takes out of a text what nobody can see, and says what it took.
-func tidy(text string) (string, []problem.Code) {
+func tidy(text string) (string, []refusal.Code) {
 	if plain(text) {
 		return text, nil
 	}
-	var codes []problem.Code
-	step := func(after string, code problem.Code) {
+	var codes []refusal.Code
+	step := func(after string, code refusal.Code) {
 		if after != text {
 			codes, text = append(codes, code), after
 		}
 	}
 	text = strings.ToValidUTF8(text, "\uFFFD")
-	step(remove(text, isInvisible), problem.SheetInvisible)
-	step(strings.TrimFunc(text, isBlank), problem.SheetSpacesTrimmed)
-	step(remove(text, isBreak), problem.SheetLineBreak)
-	step(norm.NFC.String(text), problem.SheetComposed)
+	step(remove(text, isInvisible), refusal.SheetInvisible)
+	step(strings.TrimFunc(text, isBlank), refusal.SheetSpacesTrimmed)
+	step(remove(text, isBreak), refusal.SheetLineBreak)
+	step(norm.NFC.String(text), refusal.SheetComposed)
 	if typed.Blank(text) { // marks and fillers alone: the cell looks empty, so it is
-		step("", problem.SheetInvisible)
+		step("", refusal.SheetInvisible)
 	}
 	return text, codes
 }

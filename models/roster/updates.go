@@ -4,7 +4,7 @@ import (
 	"slices"
 	"strconv"
 
-	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/roster/workbook"
 )
 
@@ -62,9 +62,9 @@ func (t *Template) lacking(texts map[int]string) []string {
 // misfit refuses a file that has no sheet of the template.
 func (t *Template) misfit(lacks []string) error {
 	if len(lacks) == 0 {
-		return problem.New(problem.SheetWrongTemplate)
+		return refusal.New(refusal.SheetWrongTemplate)
 	}
-	return problem.New(problem.SheetColumnsMissing).WithText("columns", list(lacks), listInEnglish(lacks))
+	return refusal.New(refusal.SheetColumnsMissing).WithText("columns", list(lacks), listInEnglish(lacks))
 }
 
 // requires says whether a cell of the column may not be empty. Of an update only
@@ -99,7 +99,7 @@ func (p *pass) update(j *judgement) error {
 func (p *pass) refuseGap(from, last, blank int) error {
 	p.count(Refuse)
 	return p.each(&Row{Number: from, Verdict: Refuse, Findings: []Finding{{
-		Row: from, Code: problem.UpdateBlankRows, Severity: Reject,
+		Row: from, Code: refusal.UpdateBlankRows, Severity: Reject,
 		Params: map[string]string{"last": strconv.Itoa(last), "count": strconv.Itoa(blank)},
 	}}})
 }

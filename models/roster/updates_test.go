@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"github.com/xuri/excelize/v2"
 
-	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/roster"
 )
 
@@ -62,19 +62,19 @@ func TestTheWholeTemplateIsASheetOfUpdatesToo(t *testing.T) {
 func TestASheetOfUpdatesIsRefused(t *testing.T) {
 	for name, c := range map[string]struct {
 		content []byte
-		code    problem.Code
+		code    refusal.Code
 		columns string
 	}{
-		"without the number":  {part(t, []roster.Field{roster.Name, "phone"}, good(t)), problem.SheetColumnsMissing, "身份证件号"},
-		"without the name":    {part(t, []roster.Field{roster.IDNumber, "phone"}, good(t)), problem.SheetColumnsMissing, "姓名"},
-		"without either":      {part(t, []roster.Field{"phone"}, good(t)), problem.SheetColumnsMissing, "姓名、身份证件号"},
-		"without a pupil":     {part(t, []roster.Field{roster.Name, roster.IDNumber}), problem.SheetNoPupils, ""},
-		"with a column twice": {part(t, []roster.Field{roster.Name, roster.IDNumber, "phone", "phone"}, good(t)), problem.SheetColumnTwice, "联系电话"},
-		"without any header":  {part(t, []roster.Field{"talent"}, good(t)), problem.SheetColumnsMissing, "姓名、身份证件号"},
-		"that is no workbook": {[]byte("姓名,身份证件号"), problem.SheetNotWorkbook, ""},
+		"without the number":  {part(t, []roster.Field{roster.Name, "phone"}, good(t)), refusal.SheetColumnsMissing, "身份证件号"},
+		"without the name":    {part(t, []roster.Field{roster.IDNumber, "phone"}, good(t)), refusal.SheetColumnsMissing, "姓名"},
+		"without either":      {part(t, []roster.Field{"phone"}, good(t)), refusal.SheetColumnsMissing, "姓名、身份证件号"},
+		"without a pupil":     {part(t, []roster.Field{roster.Name, roster.IDNumber}), refusal.SheetNoPupils, ""},
+		"with a column twice": {part(t, []roster.Field{roster.Name, roster.IDNumber, "phone", "phone"}, good(t)), refusal.SheetColumnTwice, "联系电话"},
+		"without any header":  {part(t, []roster.Field{"talent"}, good(t)), refusal.SheetColumnsMissing, "姓名、身份证件号"},
+		"that is no workbook": {[]byte("姓名,身份证件号"), refusal.SheetNotWorkbook, ""},
 	} {
 		_, err := readUpdates(t, c.content)
-		var told *problem.Error
+		var told *refusal.Error
 		require.ErrorAs(t, err, &told, name)
 		require.Equal(t, c.code, told.Code, name)
 		require.Equal(t, c.columns, told.Params["columns"], name)
@@ -95,7 +95,7 @@ func TestRowsOfASheetOfUpdates(t *testing.T) {
 	require.NoError(t, err)
 	type told struct {
 		row  int
-		code problem.Code
+		code refusal.Code
 	}
 	var list []told
 	for _, row := range got.Rows {
@@ -105,7 +105,7 @@ func TestRowsOfASheetOfUpdates(t *testing.T) {
 			list = append(list, told{row.Number, f.Code})
 		}
 	}
-	require.Equal(t, []told{{4, problem.UpdateBlankRows}, {6, problem.SheetNoneWord}, {7, problem.SheetBadPostcode}, {8, problem.SheetRequired}}, list)
+	require.Equal(t, []told{{4, refusal.UpdateBlankRows}, {6, refusal.SheetNoneWord}, {7, refusal.SheetBadPostcode}, {8, refusal.SheetRequired}}, list)
 	require.Equal(t, "5", got.Rows[1].Findings[0].Params["last"])
 }
 
@@ -122,7 +122,7 @@ func FuzzReadUpdates(f *testing.F) {
 	f.Fuzz(func(t *testing.T, content []byte) {
 		got, err := readUpdates(t, content)
 		if err != nil {
-			require.NotEqual(t, problem.Internal, problem.CodeOf(err))
+			require.NotEqual(t, refusal.Internal, refusal.CodeOf(err))
 			return
 		}
 		for _, row := range got.Rows {
@@ -133,7 +133,7 @@ func FuzzReadUpdates(f *testing.F) {
 
 // A correction in a sheet of some columns says what was taken, whichever columns it has.
 func TestACorrectionOfAnUpdateSaysWhatWasTaken(t *testing.T) {
-	catalogue, err := problem.LoadCatalogue()
+	catalogue, err := refusal.LoadCatalogue()
 	require.NoError(t, err)
 	for field, c := range map[roster.Field]struct{ typed, stored, said string }{
 		"phone":  {"163 1604 8782", "16316048782", "→“163****8782”"},
@@ -146,6 +146,6 @@ func TestACorrectionOfAnUpdateSaysWhatWasTaken(t *testing.T) {
 		row := got.Rows[0]
 		require.Equal(t, c.stored, row.Pupil[field])
 		require.Len(t, row.Findings, 1)
-		require.Contains(t, row.Findings[0].Sentence(catalogue, problem.Chinese), c.said)
+		require.Contains(t, row.Findings[0].Sentence(catalogue, refusal.Chinese), c.said)
 	}
 }

@@ -7,7 +7,7 @@ import (
 	"golang.org/x/text/language"
 	"golang.org/x/text/language/display"
 
-	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/refusal"
 )
 
 // code judges a cell of a code table: the code itself, a code that lost its
@@ -16,31 +16,31 @@ func (j *judgement) code(s *slot, t *Table) {
 	v := s.value
 	if t.Has(v) {
 		if s.number {
-			j.fix(s, problem.SheetNumberCell, v)
+			j.fix(s, refusal.SheetNumberCell, v)
 		}
 		return
 	}
 	if padded, ok := t.Padded(v); ok {
-		j.fix(s, problem.SheetLeadingZero, padded)
+		j.fix(s, refusal.SheetLeadingZero, padded)
 		return
 	}
 	if upper := strings.ToUpper(v); t.Has(upper) {
-		j.fix(s, problem.SheetLetterCase, upper)
+		j.fix(s, refusal.SheetLetterCase, upper)
 		return
 	}
 	if code, ok := t.Code(v); ok {
-		j.fix(s, problem.SheetLabelForCode, code)
+		j.fix(s, refusal.SheetLabelForCode, code)
 		return
 	}
 	if code, label, ok := codeAndLabel(v); ok && t.Has(code) {
 		if meant, known := t.Code(label); known && meant == code {
-			j.fix(s, problem.SheetCodeAndLabel, code)
+			j.fix(s, refusal.SheetCodeAndLabel, code)
 		} else {
-			j.reject(s, problem.SheetCodeLabelDiffer, nil)
+			j.reject(s, refusal.SheetCodeLabelDiffer, nil)
 		}
 		return
 	}
-	j.reject(s, problem.SheetUnknownCode, nil)
+	j.reject(s, refusal.SheetUnknownCode, nil)
 }
 
 // codeAndLabel takes 01-汉族, 01汉族, (01)汉族 and 汉族(01) apart.
@@ -87,16 +87,16 @@ func (j *judgement) country(s *slot, known countries) {
 		return
 	}
 	if upper := strings.ToUpper(s.value); known.has(upper) {
-		j.fix(s, problem.SheetLetterCase, upper)
+		j.fix(s, refusal.SheetLetterCase, upper)
 		return
 	}
 	if code, ok := known.byName[s.value]; ok {
-		j.fix(s, problem.SheetLabelForCode, code)
+		j.fix(s, refusal.SheetLabelForCode, code)
 		return
 	}
 	if code, label, ok := codeAndLabel(s.value); ok && known.byName[label] == code {
-		j.fix(s, problem.SheetCodeAndLabel, code)
+		j.fix(s, refusal.SheetCodeAndLabel, code)
 		return
 	}
-	j.reject(s, problem.SheetUnknownCode, nil)
+	j.reject(s, refusal.SheetUnknownCode, nil)
 }

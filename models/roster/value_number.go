@@ -11,7 +11,7 @@ import (
 	"github.com/xueji/xueji/models/calendar"
 	"github.com/xueji/xueji/models/division"
 	"github.com/xueji/xueji/models/ident"
-	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/refusal"
 )
 
 func isDigits(s string) bool {
@@ -28,17 +28,17 @@ func (j *judgement) date(s *slot) {
 	if !isDigits(s.value) {
 		parts := dateParts(s.value)
 		if len(parts) != 3 || len(parts[0]) != 4 || !isDigits(strings.Join(parts, "")) || len(parts[1]) > 2 || len(parts[2]) > 2 {
-			j.reject(s, problem.SheetBadDate, nil)
+			j.reject(s, refusal.SheetBadDate, nil)
 			return
 		}
-		j.fix(s, problem.SheetDateSeparators, fmt.Sprintf("%s%02s%02s", parts[0], parts[1], parts[2]))
+		j.fix(s, refusal.SheetDateSeparators, fmt.Sprintf("%s%02s%02s", parts[0], parts[1], parts[2]))
 	}
 	if len(s.value) != 8 {
-		j.reject(s, problem.SheetBadDate, nil)
+		j.reject(s, refusal.SheetBadDate, nil)
 		return
 	}
 	if _, err := calendar.ParseCompactDate(s.value); err != nil {
-		j.reject(s, problem.SheetNoSuchDay, nil)
+		j.reject(s, refusal.SheetNoSuchDay, nil)
 	}
 }
 
@@ -47,16 +47,16 @@ func (j *judgement) month(s *slot) {
 	if !isDigits(s.value) {
 		parts := dateParts(s.value)
 		if len(parts) < 2 || len(parts) > 3 || len(parts[0]) != 4 || !isDigits(strings.Join(parts, "")) || len(parts[1]) > 2 {
-			j.reject(s, problem.SheetBadMonth, nil)
+			j.reject(s, refusal.SheetBadMonth, nil)
 			return
 		}
-		j.fix(s, problem.SheetDateSeparators, fmt.Sprintf("%s%02s", parts[0], parts[1]))
+		j.fix(s, refusal.SheetDateSeparators, fmt.Sprintf("%s%02s", parts[0], parts[1]))
 	}
 	if _, err := calendar.ParseCompactDate(s.value); len(s.value) == 8 && err == nil {
-		j.fix(s, problem.SheetDateSeparators, s.value[:6])
+		j.fix(s, refusal.SheetDateSeparators, s.value[:6])
 	}
 	if _, err := calendar.ParseCompactDate(s.value + "01"); err != nil {
-		j.reject(s, problem.SheetBadMonth, nil)
+		j.reject(s, refusal.SheetBadMonth, nil)
 	}
 }
 
@@ -71,22 +71,22 @@ func (j *judgement) validity(s *slot) {
 	start, err := calendar.ParseCompactDate(from)
 	end, errEnd := calendar.ParseCompactDate(to)
 	if !found || err != nil || to != "长期" && (errEnd != nil || !start.Before(end)) {
-		j.reject(s, problem.SheetBadValidity, nil)
+		j.reject(s, refusal.SheetBadValidity, nil)
 		return
 	}
 	if v = from + "-" + to; v != s.value {
-		j.fix(s, problem.SheetDateSeparators, v)
+		j.fix(s, refusal.SheetDateSeparators, v)
 	}
 }
 
 func (j *judgement) postcode(s *slot) {
 	switch v := s.value; {
 	case !isDigits(v) || len(v) > 6 || len(v) < 5:
-		j.reject(s, problem.SheetBadPostcode, nil)
+		j.reject(s, refusal.SheetBadPostcode, nil)
 	case len(v) == 5:
-		j.fix(s, problem.SheetLeadingZero, "0"+v)
+		j.fix(s, refusal.SheetLeadingZero, "0"+v)
 	case s.number:
-		j.fix(s, problem.SheetNumberCell, v)
+		j.fix(s, refusal.SheetNumberCell, v)
 	}
 }
 
@@ -99,20 +99,20 @@ func (j *judgement) distance(s *slot) {
 	for _, unit := range []string{"千米", "公里", "km"} {
 		if number, found := strings.CutSuffix(v, unit); found {
 			v = number
-			j.fix(s, problem.SheetDistanceUnit, v)
+			j.fix(s, refusal.SheetDistanceUnit, v)
 		}
 	}
 	km, err := strconv.ParseFloat(v, 64)
 	if err != nil || strings.Trim(v, "0123456789.") != "" || km >= longestDistance {
-		j.reject(s, problem.SheetBadDistance, nil)
+		j.reject(s, refusal.SheetBadDistance, nil)
 		return
 	}
 	exact := strconv.FormatFloat(km, 'f', 1, 64)
 	if exact == v {
 		return
 	}
-	if s.value = exact; len(j.findings) == 0 || j.findings[len(j.findings)-1].Code != problem.SheetDistanceUnit {
-		j.fix(s, problem.SheetDistanceDecimal, exact)
+	if s.value = exact; len(j.findings) == 0 || j.findings[len(j.findings)-1].Code != refusal.SheetDistanceUnit {
+		j.fix(s, refusal.SheetDistanceDecimal, exact)
 	}
 }
 
@@ -122,19 +122,19 @@ func (j *judgement) division(s *slot, known *division.Table) {
 	switch {
 	case err == nil && isCounty(known, code):
 		if len(s.value) == 6 {
-			j.fix(s, problem.SheetDivisionShort, code.Twelve())
+			j.fix(s, refusal.SheetDivisionShort, code.Twelve())
 		}
 	case ident.ReasonOf(err) == ident.Scientific:
-		j.reject(s, problem.SheetDigitsLost, nil)
+		j.reject(s, refusal.SheetDigitsLost, nil)
 	case ident.ReasonOf(err) == ident.WrongCharacter:
 		named := known.FindByName(s.value)
 		if len(named) != 1 || !isCounty(known, named[0].Code) {
-			j.reject(s, problem.SheetDivisionUnknown, nil)
+			j.reject(s, refusal.SheetDivisionUnknown, nil)
 			return
 		}
-		j.fix(s, problem.SheetDivisionName, named[0].Code.Twelve())
+		j.fix(s, refusal.SheetDivisionName, named[0].Code.Twelve())
 	default:
-		j.reject(s, problem.SheetDivisionUnknown, nil)
+		j.reject(s, refusal.SheetDivisionUnknown, nil)
 	}
 }
 
@@ -156,7 +156,7 @@ func (j *judgement) documentNumber(s *slot) {
 	}
 	j.length(s)
 	if len(ident.NumberKey(s.value)) < 4 || strings.Trim(s.value, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ()/-") != "" {
-		j.reject(s, problem.SheetDocumentNumber, nil)
+		j.reject(s, refusal.SheetDocumentNumber, nil)
 	}
 }
 
@@ -170,11 +170,11 @@ func isOtherDocument(number string) bool { return otherDocument.MatchString(numb
 
 // provinceFault says what is wrong with a well-formed number that begins with no
 // province: 9 begins the residence cards of foreigners (外国人永久居留身份证, 2023).
-func provinceFault(number string) problem.Code {
+func provinceFault(number string) refusal.Code {
 	if strings.HasPrefix(number, "9") {
-		return problem.SheetIDOtherDocument
+		return refusal.SheetIDOtherDocument
 	}
-	return problem.SheetIDProvince
+	return refusal.SheetIDProvince
 }
 
 // citizenID judges a citizen identity number; no digit of it is ever guessed.
@@ -191,29 +191,29 @@ func (j *judgement) citizenID(s *slot) ident.CitizenID {
 	}
 	var refused *ident.Error
 	if !errors.As(err, &refused) {
-		j.reject(s, problem.SheetIDCharacters, nil)
+		j.reject(s, refusal.SheetIDCharacters, nil)
 		return ident.CitizenID{}
 	}
 	if isOtherDocument(s.value) {
-		j.reject(s, problem.SheetIDOtherDocument, nil)
+		j.reject(s, refusal.SheetIDOtherDocument, nil)
 		return ident.CitizenID{}
 	}
 	params := map[string]string{"length": strconv.Itoa(len([]rune(s.value)))}
 	switch refused.Reason {
 	case ident.Withdrawn:
-		j.reject(s, problem.SheetID15Digits, nil)
+		j.reject(s, refusal.SheetID15Digits, nil)
 	case ident.WrongLength:
-		j.reject(s, problem.SheetIDLength, params)
+		j.reject(s, refusal.SheetIDLength, params)
 	case ident.Scientific:
-		j.reject(s, problem.SheetDigitsLost, nil)
+		j.reject(s, refusal.SheetDigitsLost, nil)
 	case ident.LetterForDigit:
-		j.reject(s, problem.SheetIDLetter, nil)
+		j.reject(s, refusal.SheetIDLetter, nil)
 	case ident.NoSuchDay:
-		j.reject(s, problem.SheetIDBirth, nil)
+		j.reject(s, refusal.SheetIDBirth, nil)
 	case ident.WrongCheckCharacter:
-		j.reject(s, problem.SheetIDCheck, nil)
+		j.reject(s, refusal.SheetIDCheck, nil)
 	default:
-		j.reject(s, problem.SheetIDCharacters, nil)
+		j.reject(s, refusal.SheetIDCharacters, nil)
 	}
 	return ident.CitizenID{}
 }

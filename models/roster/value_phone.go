@@ -4,7 +4,7 @@ import (
 	"regexp"
 	"strings"
 
-	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/refusal"
 )
 
 // Numbers of the national numbering plan (电信网编号计划, 2017) as they are dialled
@@ -33,18 +33,18 @@ func (j *judgement) phone(s *slot) {
 	v := digitsOfPhone(s.value)
 	switch {
 	case extension.MatchString(v), isExtended(s.value):
-		j.reject(s, problem.SheetPhoneExtension, nil)
+		j.reject(s, refusal.SheetPhoneExtension, nil)
 	case dialled(v):
 		j.dialled(s, v)
 	case s.number && fixedLine.MatchString("0"+v):
-		j.fix(s, problem.SheetLeadingZero, "0"+v) // a number cell keeps no zero before it
+		j.fix(s, refusal.SheetLeadingZero, "0"+v) // a number cell keeps no zero before it
 	case fixedLine.MatchString("0" + v):
-		j.reject(s, problem.SheetPhoneZero, nil)
+		j.reject(s, refusal.SheetPhoneZero, nil)
 	case localLine.MatchString(v) && !oneDigit(v):
 		j.dialled(s, v)
-		j.remark(s, problem.SheetPhoneNoArea)
+		j.remark(s, refusal.SheetPhoneNoArea)
 	default:
-		j.reject(s, problem.SheetBadPhone, nil)
+		j.reject(s, refusal.SheetBadPhone, nil)
 	}
 }
 
@@ -53,9 +53,9 @@ func (j *judgement) dialled(s *slot, v string) {
 	switch {
 	case v == s.value:
 	case strings.HasPrefix(v, "00"):
-		j.fix(s, problem.SheetPhoneCountry, v)
+		j.fix(s, refusal.SheetPhoneCountry, v)
 	default:
-		j.fix(s, problem.SheetPhonePunctuation, v)
+		j.fix(s, refusal.SheetPhonePunctuation, v)
 	}
 	j.length(s)
 }

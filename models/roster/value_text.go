@@ -8,13 +8,13 @@ import (
 	"unicode/utf8"
 
 	"github.com/xueji/xueji/models/ident"
-	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/refusal"
 )
 
 // length refuses what is longer than the column; nothing is ever cut off.
 func (j *judgement) length(s *slot) {
 	if utf8.RuneCountInString(s.value) > s.column.Max {
-		j.reject(s, problem.SheetTooLong, map[string]string{"max": strconv.Itoa(s.column.Max)})
+		j.reject(s, refusal.SheetTooLong, map[string]string{"max": strconv.Itoa(s.column.Max)})
 	}
 }
 
@@ -23,14 +23,14 @@ func (j *judgement) length(s *slot) {
 // where it is exported or shown, not here.
 func (j *judgement) text(s *slot) {
 	if folded := ident.Ideographs(s.value); folded != s.value {
-		j.fix(s, problem.SheetRadical, folded)
+		j.fix(s, refusal.SheetRadical, folded)
 	}
 	j.length(s)
 	if looksLikeFormula(s.value) {
-		j.remark(s, problem.SheetFormulaLikeText)
+		j.remark(s, refusal.SheetFormulaLikeText)
 	}
 	if strings.ContainsAny(s.value, "<>") {
-		j.remark(s, problem.SheetMarkupText)
+		j.remark(s, refusal.SheetMarkupText)
 	}
 }
 
@@ -65,7 +65,7 @@ func misparted(v string, latin int) bool {
 }
 
 // nameFault tells why a name cannot be one, or "".
-func nameFault(v string, foreign bool) problem.Code {
+func nameFault(v string, foreign bool) refusal.Code {
 	han, latin, digit, emoji, other := 0, 0, 0, 0, 0
 	for _, r := range v {
 		switch {
@@ -87,15 +87,15 @@ func nameFault(v string, foreign bool) problem.Code {
 	}
 	switch {
 	case emoji > 0:
-		return problem.SheetNameEmoji
+		return refusal.SheetNameEmoji
 	case han+latin > 0 && misparted(v, latin):
-		return problem.SheetNameSeparator
+		return refusal.SheetNameSeparator
 	case other > 0, han == 0 && latin == 0:
-		return problem.SheetNameCharacters
+		return refusal.SheetNameCharacters
 	case digit > 0, han > 0 && latin > 0:
-		return problem.SheetNameRemark
+		return refusal.SheetNameRemark
 	case latin > 0 && !foreign:
-		return problem.SheetNameCharacters
+		return refusal.SheetNameCharacters
 	}
 	return ""
 }
@@ -104,6 +104,6 @@ func (j *judgement) email(s *slot) {
 	j.length(s)
 	address, err := mail.ParseAddress(s.value)
 	if err != nil || address.Address != s.value {
-		j.reject(s, problem.SheetBadEmail, nil)
+		j.reject(s, refusal.SheetBadEmail, nil)
 	}
 }

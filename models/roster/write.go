@@ -9,7 +9,7 @@ import (
 
 	"github.com/xuri/excelize/v2"
 
-	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/roster/workbook"
 )
 
@@ -26,7 +26,7 @@ func (t *Template) WriteTemplate(w io.Writer, title string) error {
 // Write writes pupils in the layout of the template. Every cell is a text cell,
 // so nothing a pupil's text begins with is evaluated.
 func (t *Template) Write(w io.Writer, title string, pupils iter.Seq[Pupil]) error {
-	return problem.Contain(problem.SheetNotWritable, func() error { return t.write(w, title, pupils) })
+	return refusal.Contain(refusal.SheetNotWritable, func() error { return t.write(w, title, pupils) })
 }
 
 func (t *Template) write(w io.Writer, title string, pupils iter.Seq[Pupil]) (err error) {

@@ -12,7 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"github.com/xuri/excelize/v2"
 
-	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/roster"
 )
 
@@ -55,7 +55,7 @@ func TestTheTemplateIsEmptyAndOurs(t *testing.T) {
 	var b bytes.Buffer
 	require.NoError(t, template(t).WriteTemplate(&b, "学生基本信息采集表"))
 	_, err := read(t, b.Bytes())
-	require.ErrorIs(t, err, problem.New(problem.SheetNoPupils))
+	require.ErrorIs(t, err, refusal.New(refusal.SheetNoPupils))
 
 	f, err := excelize.OpenReader(bytes.NewReader(b.Bytes()))
 	require.NoError(t, err)
@@ -89,11 +89,11 @@ func TestTheClerksOwnFileComesBackWithRemarks(t *testing.T) {
 	for _, r := range sheet.Rows {
 		findings = append(findings, r.Findings...)
 	}
-	catalogue, err := problem.LoadCatalogue()
+	catalogue, err := refusal.LoadCatalogue()
 	require.NoError(t, err)
 	var out bytes.Buffer
 	rd := reader(t)
-	numbers, err := rd.WriteFindings(&out, bytes.NewReader(content), int64(len(content)), findings, catalogue, problem.Chinese)
+	numbers, err := rd.WriteFindings(&out, bytes.NewReader(content), int64(len(content)), findings, catalogue, refusal.Chinese)
 	require.NoError(t, err)
 	require.Greater(t, numbers, 300)
 
@@ -115,7 +115,7 @@ func TestTheClerksOwnFileComesBackWithRemarks(t *testing.T) {
 	require.Empty(t, again.Summary.File)
 	require.Equal(t, sheet.Summary.Taken, again.Summary.Taken)
 	var second bytes.Buffer
-	_, err = rd.WriteFindings(&second, bytes.NewReader(out.Bytes()), int64(out.Len()), nil, catalogue, problem.English)
+	_, err = rd.WriteFindings(&second, bytes.NewReader(out.Bytes()), int64(out.Len()), nil, catalogue, refusal.English)
 	require.NoError(t, err)
 	g, err := excelize.OpenReader(bytes.NewReader(second.Bytes()))
 	require.NoError(t, err)
@@ -132,10 +132,10 @@ func TestCSVEvaluatesNothing(t *testing.T) {
 	for _, r := range sheet.Rows {
 		findings = append(findings, r.Findings...)
 	}
-	catalogue, err := problem.LoadCatalogue()
+	catalogue, err := refusal.LoadCatalogue()
 	require.NoError(t, err)
 	var b bytes.Buffer
-	require.NoError(t, roster.WriteFindingsCSV(&b, findings, catalogue, problem.Chinese))
+	require.NoError(t, roster.WriteFindingsCSV(&b, findings, catalogue, refusal.Chinese))
 	text, found := strings.CutPrefix(b.String(), "\uFEFF")
 	require.True(t, found)
 	records, err := csv.NewReader(strings.NewReader(text)).ReadAll()
@@ -159,12 +159,12 @@ func TestALibraryThatPanicsRefusesTheFile(t *testing.T) {
 	sheet, err := read(t, content)
 	require.NoError(t, err)
 	require.NotEmpty(t, sheet.Rows)
-	catalogue, err := problem.LoadCatalogue()
+	catalogue, err := refusal.LoadCatalogue()
 	require.NoError(t, err)
 	var out bytes.Buffer
-	_, err = reader(t).WriteFindings(&out, bytes.NewReader(content), int64(len(content)), nil, catalogue, problem.Chinese)
-	require.ErrorIs(t, err, problem.New(problem.SheetNotWritable))
-	require.ErrorIs(t, err, problem.ErrPanicked)
+	_, err = reader(t).WriteFindings(&out, bytes.NewReader(content), int64(len(content)), nil, catalogue, refusal.Chinese)
+	require.ErrorIs(t, err, refusal.New(refusal.SheetNotWritable))
+	require.ErrorIs(t, err, refusal.ErrPanicked)
 }
 
 func TestTheListOfFindingsHoldsNoNumber(t *testing.T) {
@@ -174,10 +174,10 @@ func TestTheListOfFindingsHoldsNoNumber(t *testing.T) {
 	for _, r := range sheet.Rows {
 		findings = append(findings, r.Findings...)
 	}
-	catalogue, err := problem.LoadCatalogue()
+	catalogue, err := refusal.LoadCatalogue()
 	require.NoError(t, err)
 	var b bytes.Buffer
-	require.NoError(t, roster.WriteFindingsList(&b, findings, catalogue, problem.Chinese))
+	require.NoError(t, roster.WriteFindingsList(&b, findings, catalogue, refusal.Chinese))
 	f, err := excelize.OpenReader(bytes.NewReader(b.Bytes()))
 	require.NoError(t, err)
 	defer func() { require.NoError(t, f.Close()) }()

@@ -6,8 +6,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/xueji/xueji/models/problem"
 	"github.com/xueji/xueji/models/process"
+	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/status"
 )
 
@@ -75,7 +75,7 @@ func TestNoKindIsInForceBeforeItsDay(t *testing.T) {
 			case happened:
 				refused := codes(status.Check(r, req, f))
 				require.NotEmpty(t, refused, "%s: %s lies ahead", kind, name)
-				require.Subset(t, []problem.Code{problem.DayAhead, problem.PaperDateOutOfRange, problem.DropoutEarly}, refused[:1], "%s: %s lies ahead", kind, name)
+				require.Subset(t, []refusal.Code{refusal.DayAhead, refusal.PaperDateOutOfRange, refusal.DropoutEarly}, refused[:1], "%s: %s lies ahead", kind, name)
 			case end:
 				if kind != process.Suspension { // whose first day lies ahead here
 					require.False(t, ahead, "%s: an end makes nothing wait", kind)
@@ -91,10 +91,10 @@ func TestASuspensionMayNotBeginInTheLastTerm(t *testing.T) {
 	r, f := pupil(), facts(t, "2027-02-10")
 	r.EntryYear = 2021 // in the last grade; the last term begins in spring
 	require.Empty(t, status.Check(r, suspension("2027-02-11", "2027-06-01"), f))
-	require.Equal(t, []problem.Code{problem.LastTermClosed}, codes(status.Check(r, suspension("2027-03-02", "2027-06-01"), f)))
+	require.Equal(t, []refusal.Code{refusal.LastTermClosed}, codes(status.Check(r, suspension("2027-03-02", "2027-06-01"), f)))
 	r.EntryYear = 2022 // in the last grade from September on
 	f = facts(t, "2027-12-20")
-	require.Equal(t, []problem.Code{problem.LastTermClosed}, codes(status.Check(r, suspension("2028-03-02", "2028-06-01"), f)))
+	require.Equal(t, []refusal.Code{refusal.LastTermClosed}, codes(status.Check(r, suspension("2028-03-02", "2028-06-01"), f)))
 }
 
 // Key data may be mended and a mistake be corrected beside a change that waits.

@@ -4,34 +4,34 @@ import (
 	"strconv"
 
 	"github.com/xueji/xueji/models/org"
-	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/refusal"
 )
 
 // at says whether the class is one of the school's in which pupils may sit.
 func (c *Class) at(school string) bool { return c != nil && !c.Closed && c.SchoolID == school }
 
 // full tells when no place is free.
-func (c *Class) full() []*problem.Error {
+func (c *Class) full() []*refusal.Error {
 	if c.Occupied < c.Capacity {
 		return nil
 	}
-	return []*problem.Error{problem.New(problem.ClassFull).At("/inputs/class_id").With("capacity", strconv.Itoa(c.Capacity))}
+	return []*refusal.Error{refusal.New(refusal.ClassFull).At("/inputs/class_id").With("capacity", strconv.Itoa(c.Capacity))}
 }
 
-func unknownClass() []*problem.Error {
-	return []*problem.Error{problem.New(problem.ClassUnknown).At("/inputs/class_id")}
+func unknownClass() []*refusal.Error {
+	return []*refusal.Error{refusal.New(refusal.ClassUnknown).At("/inputs/class_id")}
 }
 
 // checkOwnPlace judges a class of the pupil's own school: of the pupil's stage, of
 // a year group, and with a free place.
-func checkOwnPlace(r Record, f Facts, year int) []*problem.Error {
+func checkOwnPlace(r Record, f Facts, year int) []*refusal.Error {
 	class := f.Class
 	if !class.at(r.SchoolID) || class.Stage != r.Stage {
 		return unknownClass()
 	}
-	var list []*problem.Error
+	var list []*refusal.Error
 	if class.EntryYear != year {
-		list = append(list, problem.New(problem.ClassWrongYear).At("/inputs/class_id").With("year", strconv.Itoa(year)))
+		list = append(list, refusal.New(refusal.ClassWrongYear).At("/inputs/class_id").With("year", strconv.Itoa(year)))
 	}
 	return append(list, class.full()...)
 }
@@ -40,17 +40,17 @@ func checkOwnPlace(r Record, f Facts, year int) []*problem.Error {
 // unless the province opens the stage, not in the last grade, and not more pupils
 // of a grade in a school year than its share. One repeater is always within it: a
 // small grade must not make the rule mean "never".
-func checkRetention(r Record, _ Request, f Facts) []*problem.Error {
+func checkRetention(r Record, _ Request, f Facts) []*refusal.Error {
 	p := f.Policy
 	if !p.MayRepeat(r.Stage) {
-		return []*problem.Error{problem.New(problem.RetentionOff).At("/kind")}
+		return []*refusal.Error{refusal.New(refusal.RetentionOff).At("/kind")}
 	}
-	var list []*problem.Error
+	var list []*refusal.Error
 	if p.Graduating(r.Stage, r.EntryYear, f.Today) && !p.RetentionLastGrade {
-		list = append(list, problem.New(problem.RetentionLastGrade).At("/kind"))
+		list = append(list, refusal.New(refusal.RetentionLastGrade).At("/kind"))
 	}
 	if most := max(1, f.GradeSize*p.RetentionPercent/100); f.Repeaters >= most {
-		list = append(list, problem.New(problem.RetentionShare).At("/student_id").
+		list = append(list, refusal.New(refusal.RetentionShare).At("/student_id").
 			With("percent", strconv.Itoa(p.RetentionPercent)).With("most", strconv.Itoa(most)))
 	}
 	return append(list, checkOwnPlace(r, f, r.EntryYear+1)...)
@@ -59,18 +59,18 @@ func checkRetention(r Record, _ Request, f Facts) []*problem.Error {
 // checkSkip holds the rules of 跳级 (domain KT42; hard rule 40): off unless the
 // province opens the stage, once in a stage, one grade, in the same school, not
 // out of the stage and not in the first grade of primary school.
-func checkSkip(r Record, _ Request, f Facts) []*problem.Error {
+func checkSkip(r Record, _ Request, f Facts) []*refusal.Error {
 	p := f.Policy
 	if !p.MaySkip(r.Stage) {
-		return []*problem.Error{problem.New(problem.SkipOff).At("/kind")}
+		return []*refusal.Error{refusal.New(refusal.SkipOff).At("/kind")}
 	}
-	var list []*problem.Error
+	var list []*refusal.Error
 	grade := p.Grade(r.EntryYear, f.Today)
 	if grade >= p.StageYears[r.Stage] || grade < 1 || r.Stage == org.Primary && grade == 1 {
-		list = append(list, problem.New(problem.SkipGrade).At("/kind"))
+		list = append(list, refusal.New(refusal.SkipGrade).At("/kind"))
 	}
 	if f.Skipped {
-		list = append(list, problem.New(problem.SkippedBefore).At("/student_id"))
+		list = append(list, refusal.New(refusal.SkippedBefore).At("/student_id"))
 	}
 	return append(list, checkOwnPlace(r, f, r.EntryYear-1)...)
 }

@@ -4,14 +4,14 @@ import (
 	"strconv"
 
 	"github.com/xueji/xueji/models/calendar"
-	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/refusal"
 )
 
 // checkDropout holds the rules of 辍学 (domain KT43; hard rule 41): weeks of absence,
 // and not flagged before. The record is kept through the compulsory years.
-func checkDropout(r Record, req Request, f Facts) []*problem.Error {
+func checkDropout(r Record, req Request, f Facts) []*refusal.Error {
 	if r.Dropout {
-		return []*problem.Error{problem.New(problem.DropoutAlready).At("/student_id")}
+		return []*refusal.Error{refusal.New(refusal.DropoutAlready).At("/student_id")}
 	}
 	since, err := calendar.ParseDate(req.Inputs["absent_since"])
 	if err != nil {
@@ -21,7 +21,7 @@ func checkDropout(r Record, req Request, f Facts) []*problem.Error {
 		return list
 	}
 	if earliest := since.AddDays(7 * f.Policy.DropoutWeeks); f.Today.Before(earliest) {
-		return []*problem.Error{problem.New(problem.DropoutEarly).At("/inputs/absent_since").
+		return []*refusal.Error{refusal.New(refusal.DropoutEarly).At("/inputs/absent_since").
 			With("weeks", strconv.Itoa(f.Policy.DropoutWeeks)).With("earliest", earliest.String())}
 	}
 	return nil
@@ -30,9 +30,9 @@ func checkDropout(r Record, req Request, f Facts) []*problem.Error {
 // dropOut flags the record; the pupil stays in the register and keeps the seat.
 func dropOut(r *Record, _ Request, _ Facts) { r.Dropout, r.Standing.OnCampus = true, false }
 
-func checkDropoutReturn(r Record, req Request, f Facts) []*problem.Error {
+func checkDropoutReturn(r Record, req Request, f Facts) []*refusal.Error {
 	if !r.Dropout {
-		return []*problem.Error{problem.New(problem.DropoutNot).At("/student_id")}
+		return []*refusal.Error{refusal.New(refusal.DropoutNot).At("/student_id")}
 	}
 	const input = "returned_on"
 	list := pastDay(input)(r, req, f)

@@ -5,7 +5,7 @@ import (
 	"strconv"
 
 	"github.com/xueji/xueji/models/org"
-	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/refusal"
 )
 
 // nextStage is the stage a graduate goes on to; none after the last one.
@@ -24,23 +24,23 @@ func nextStage(s org.Stage) org.Stage {
 // another province goes on into the first year of the next stage; into the sixth
 // year of a primary school only from one of five years. It speaks to the receiving
 // school, so it names no state of the pupil.
-func checkPostGraduation(r Record, _ Request, f Facts) []*problem.Error {
+func checkPostGraduation(r Record, _ Request, f Facts) []*refusal.Error {
 	if list := barred(r, f); list != nil {
 		return list
 	}
 	switch {
 	case r.Enrol != Graduated:
-		return []*problem.Error{problem.New(problem.NotGraduated).At("/pupil").With("ask", f.From.Name)}
+		return []*refusal.Error{refusal.New(refusal.NotGraduated).At("/pupil").With("ask", f.From.Name)}
 	case f.From.Province == f.To.Province:
-		return []*problem.Error{problem.New(problem.SameProvinceGraduate).At("/pupil")}
+		return []*refusal.Error{refusal.New(refusal.SameProvinceGraduate).At("/pupil")}
 	}
-	var list []*problem.Error
+	var list []*refusal.Error
 	if f.AppliedBefore && f.Policy.PostGraduationOnce {
-		list = append(list, problem.New(problem.AppliedBefore).At("/pupil"))
+		list = append(list, refusal.New(refusal.AppliedBefore).At("/pupil"))
 	}
 	if windows := f.Policy.PostGraduationWindows; f.Starting && len(windows) > 0 && !windows.Contains(f.Today) {
 		reopens, _ := windows.NextInside(f.Today)
-		list = append(list, problem.New(problem.PostGraduationClosed).With("reopens", reopens.String()))
+		list = append(list, refusal.New(refusal.PostGraduationClosed).With("reopens", reopens.String()))
 	}
 	class := f.Class
 	if !class.at(f.To.ID) {
@@ -50,24 +50,24 @@ func checkPostGraduation(r Record, _ Request, f Facts) []*problem.Error {
 	first := class.Stage == nextStage(r.Stage) && grade == 1
 	sixth := class.Stage == org.Primary && r.Stage == org.Primary && grade == 6 && f.Releasing.StageYears[org.Primary] == 5 && f.Policy.StageYears[org.Primary] == 6
 	if !first && !sixth {
-		list = append(list, problem.New(problem.GraduateClass).At("/inputs/class_id"))
+		list = append(list, refusal.New(refusal.GraduateClass).At("/inputs/class_id"))
 	}
 	return append(list, class.full()...)
 }
 
 // checkRollback holds the rules of 毕业生回退 (KT62, D32): back into a class of the own year
 // group or of the graduating grade, at the school that graduated the pupil.
-func checkRollback(r Record, req Request, f Facts) []*problem.Error {
+func checkRollback(r Record, req Request, f Facts) []*refusal.Error {
 	class := f.Class
 	if !class.at(r.SchoolID) || class.Stage != r.Stage {
 		return unknownClass()
 	}
-	var list []*problem.Error
+	var list []*refusal.Error
 	if req.Inputs["reason_code"] == "REPEAT" && slices.Contains(f.Policy.NoRepeatStages, r.Stage) {
-		list = append(list, problem.New(problem.RepeatingForbidden).At("/inputs/reason_code"))
+		list = append(list, refusal.New(refusal.RepeatingForbidden).At("/inputs/reason_code"))
 	}
 	if years := f.Policy.StageYears[r.Stage]; class.EntryYear != r.EntryYear && f.Policy.Grade(class.EntryYear, f.Today) != years {
-		list = append(list, problem.New(problem.ClassWrongGrade).At("/inputs/class_id").With("grade", strconv.Itoa(years)))
+		list = append(list, refusal.New(refusal.ClassWrongGrade).At("/inputs/class_id").With("grade", strconv.Itoa(years)))
 	}
 	return append(list, class.full()...)
 }

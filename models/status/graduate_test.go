@@ -6,8 +6,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/xueji/xueji/models/org"
-	"github.com/xueji/xueji/models/problem"
 	"github.com/xueji/xueji/models/process"
+	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/status"
 )
 
@@ -16,7 +16,7 @@ type move struct {
 	name   string
 	today  string
 	change func(r *status.Record, req *status.Request, f *status.Facts)
-	want   []problem.Code
+	want   []refusal.Code
 }
 
 // judge asks about each attempt, made of a filing of the kind that is right.
@@ -50,20 +50,20 @@ func TestAPupilIsSentToAnotherSchool(t *testing.T) {
 		{name: "no class at the end", change: func(_ *status.Record, req *status.Request, f *status.Facts) {
 			delete(req.Inputs, "class_id")
 			f.Class, f.Final = nil, true
-		}, want: []problem.Code{problem.ClassUnknown}},
+		}, want: []refusal.Code{refusal.ClassUnknown}},
 		{name: "the receiving school files here", change: func(_ *status.Record, _ *status.Request, f *status.Facts) {
 			f.Policy.SeniorTransferBy = process.ByReceiving
-		}, want: []problem.Code{problem.SeniorByReceiving}},
-		{name: "no such school", change: func(_ *status.Record, _ *status.Request, f *status.Facts) { f.To = status.School{} }, want: []problem.Code{problem.ReceivingUnknown}},
-		{name: "a school of another province", change: func(_ *status.Record, _ *status.Request, f *status.Facts) { f.To.Province = "500000" }, want: []problem.Code{problem.ReceivingUnknown}},
-		{name: "a school that has closed", change: func(_ *status.Record, _ *status.Request, f *status.Facts) { f.To.Closed = true }, want: []problem.Code{problem.ReceivingUnknown}},
-		{name: "its own school", change: func(_ *status.Record, _ *status.Request, f *status.Facts) { f.To.ID = f.From.ID }, want: []problem.Code{problem.TransferSameSchool}},
-		{name: "from a special school", change: func(_ *status.Record, _ *status.Request, f *status.Facts) { f.From.Special = true }, want: []problem.Code{problem.SendingSchoolType}},
-		{name: "a problem status", change: func(r *status.Record, _ *status.Request, _ *status.Facts) { r.Problems = []string{"ID_ERROR"} }, want: []problem.Code{problem.ProblemStatus}},
-		{name: "punished", change: func(r *status.Record, _ *status.Request, _ *status.Facts) { r.Punished = true }, want: []problem.Code{problem.PunishmentStands}},
-		{name: "another grade", change: func(_ *status.Record, _ *status.Request, f *status.Facts) { f.Class.EntryYear-- }, want: []problem.Code{problem.ClassWrongGrade}},
-		{name: "a full class", change: func(_ *status.Record, _ *status.Request, f *status.Facts) { f.Class.Occupied = 55 }, want: []problem.Code{problem.ClassFull}},
-		{name: "in the freeze", today: "2027-07-20", want: []problem.Code{problem.TransferFrozen}},
+		}, want: []refusal.Code{refusal.SeniorByReceiving}},
+		{name: "no such school", change: func(_ *status.Record, _ *status.Request, f *status.Facts) { f.To = status.School{} }, want: []refusal.Code{refusal.ReceivingUnknown}},
+		{name: "a school of another province", change: func(_ *status.Record, _ *status.Request, f *status.Facts) { f.To.Province = "500000" }, want: []refusal.Code{refusal.ReceivingUnknown}},
+		{name: "a school that has closed", change: func(_ *status.Record, _ *status.Request, f *status.Facts) { f.To.Closed = true }, want: []refusal.Code{refusal.ReceivingUnknown}},
+		{name: "its own school", change: func(_ *status.Record, _ *status.Request, f *status.Facts) { f.To.ID = f.From.ID }, want: []refusal.Code{refusal.TransferSameSchool}},
+		{name: "from a special school", change: func(_ *status.Record, _ *status.Request, f *status.Facts) { f.From.Special = true }, want: []refusal.Code{refusal.SendingSchoolType}},
+		{name: "a problem status", change: func(r *status.Record, _ *status.Request, _ *status.Facts) { r.Problems = []string{"ID_ERROR"} }, want: []refusal.Code{refusal.ProblemStatus}},
+		{name: "punished", change: func(r *status.Record, _ *status.Request, _ *status.Facts) { r.Punished = true }, want: []refusal.Code{refusal.PunishmentStands}},
+		{name: "another grade", change: func(_ *status.Record, _ *status.Request, f *status.Facts) { f.Class.EntryYear-- }, want: []refusal.Code{refusal.ClassWrongGrade}},
+		{name: "a full class", change: func(_ *status.Record, _ *status.Request, f *status.Facts) { f.Class.Occupied = 55 }, want: []refusal.Code{refusal.ClassFull}},
+		{name: "in the freeze", today: "2027-07-20", want: []refusal.Code{refusal.TransferFrozen}},
 		{name: "in the freeze, but begun before", today: "2027-07-20", change: func(_ *status.Record, _ *status.Request, f *status.Facts) { f.Starting = false }},
 	})
 }
@@ -73,18 +73,18 @@ func TestAPupilIsSentToAnotherSchool(t *testing.T) {
 func TestAPupilOfAList(t *testing.T) {
 	judge(t, process.BatchTransfer, status.Enrolled, []move{
 		{name: "all is right"},
-		{name: "moved on meanwhile", change: func(r *status.Record, _ *status.Request, _ *status.Facts) { r.SchoolID = "third" }, want: []problem.Code{problem.ListPupil}},
-		{name: "no class", change: func(_ *status.Record, _ *status.Request, f *status.Facts) { f.Class = nil }, want: []problem.Code{problem.ClassUnknown}},
-		{name: "a class of the old school", change: func(_ *status.Record, _ *status.Request, f *status.Facts) { f.Class.SchoolID = "school" }, want: []problem.Code{problem.ClassUnknown}},
-		{name: "another grade", change: func(_ *status.Record, _ *status.Request, f *status.Facts) { f.Class.EntryYear-- }, want: []problem.Code{problem.ClassWrongGrade}},
-		{name: "a full class", change: func(_ *status.Record, _ *status.Request, f *status.Facts) { f.Class.Occupied = 55 }, want: []problem.Code{problem.ClassFull}},
-		{name: "from a special school", change: func(_ *status.Record, _ *status.Request, f *status.Facts) { f.From.Special = true }, want: []problem.Code{problem.SendingSchoolType}},
+		{name: "moved on meanwhile", change: func(r *status.Record, _ *status.Request, _ *status.Facts) { r.SchoolID = "third" }, want: []refusal.Code{refusal.ListPupil}},
+		{name: "no class", change: func(_ *status.Record, _ *status.Request, f *status.Facts) { f.Class = nil }, want: []refusal.Code{refusal.ClassUnknown}},
+		{name: "a class of the old school", change: func(_ *status.Record, _ *status.Request, f *status.Facts) { f.Class.SchoolID = "school" }, want: []refusal.Code{refusal.ClassUnknown}},
+		{name: "another grade", change: func(_ *status.Record, _ *status.Request, f *status.Facts) { f.Class.EntryYear-- }, want: []refusal.Code{refusal.ClassWrongGrade}},
+		{name: "a full class", change: func(_ *status.Record, _ *status.Request, f *status.Facts) { f.Class.Occupied = 55 }, want: []refusal.Code{refusal.ClassFull}},
+		{name: "from a special school", change: func(_ *status.Record, _ *status.Request, f *status.Facts) { f.From.Special = true }, want: []refusal.Code{refusal.SendingSchoolType}},
 		{name: "the graduating grade", change: func(r *status.Record, _ *status.Request, f *status.Facts) {
 			r.EntryYear, f.Class.EntryYear = 2024, 2024
-		}, want: []problem.Code{problem.TransferGraduating}},
-		{name: "in the freeze", today: "2027-07-20", want: []problem.Code{problem.TransferFrozen}},
+		}, want: []refusal.Code{refusal.TransferGraduating}},
+		{name: "in the freeze", today: "2027-07-20", want: []refusal.Code{refusal.TransferFrozen}},
 		{
-			name: "everything at once", want: []problem.Code{problem.ProblemStatus, problem.PunishmentStands, problem.ClassFull},
+			name: "everything at once", want: []refusal.Code{refusal.ProblemStatus, refusal.PunishmentStands, refusal.ClassFull},
 			change: func(r *status.Record, _ *status.Request, f *status.Facts) {
 				r.Problems, r.Punished, f.Class.Occupied = []string{"ID_ERROR"}, true, 55
 			},
@@ -101,30 +101,30 @@ func TestAGraduateGoesOnInAnotherProvince(t *testing.T) {
 	}
 	judge(t, process.PostGraduationStudy, status.Graduated, []move{
 		{name: "all is right"},
-		{name: "into the second year", change: func(_ *status.Record, _ *status.Request, f *status.Facts) { f.Class.EntryYear-- }, want: []problem.Code{problem.GraduateClass}},
-		{name: "into the same stage", change: func(r *status.Record, _ *status.Request, _ *status.Facts) { r.Stage = org.Senior }, want: []problem.Code{problem.GraduateClass}},
-		{name: "a stage is left out", change: func(r *status.Record, _ *status.Request, _ *status.Facts) { r.Stage = org.Primary }, want: []problem.Code{problem.GraduateClass}},
+		{name: "into the second year", change: func(_ *status.Record, _ *status.Request, f *status.Facts) { f.Class.EntryYear-- }, want: []refusal.Code{refusal.GraduateClass}},
+		{name: "into the same stage", change: func(r *status.Record, _ *status.Request, _ *status.Facts) { r.Stage = org.Senior }, want: []refusal.Code{refusal.GraduateClass}},
+		{name: "a stage is left out", change: func(r *status.Record, _ *status.Request, _ *status.Facts) { r.Stage = org.Primary }, want: []refusal.Code{refusal.GraduateClass}},
 		{name: "the sixth year from five", change: func(r *status.Record, _ *status.Request, f *status.Facts) { primary(r, f, 6, 5) }},
-		{name: "the sixth year from six", change: func(r *status.Record, _ *status.Request, f *status.Facts) { primary(r, f, 6, 6) }, want: []problem.Code{problem.GraduateClass}},
-		{name: "the fifth year from five", change: func(r *status.Record, _ *status.Request, f *status.Facts) { primary(r, f, 5, 5) }, want: []problem.Code{problem.GraduateClass}},
-		{name: "of the same province", change: func(_ *status.Record, _ *status.Request, f *status.Facts) { f.From.Province = "520000" }, want: []problem.Code{problem.SameProvinceGraduate}},
-		{name: "a second time", change: func(_ *status.Record, _ *status.Request, f *status.Facts) { f.AppliedBefore = true }, want: []problem.Code{problem.AppliedBefore}},
+		{name: "the sixth year from six", change: func(r *status.Record, _ *status.Request, f *status.Facts) { primary(r, f, 6, 6) }, want: []refusal.Code{refusal.GraduateClass}},
+		{name: "the fifth year from five", change: func(r *status.Record, _ *status.Request, f *status.Facts) { primary(r, f, 5, 5) }, want: []refusal.Code{refusal.GraduateClass}},
+		{name: "of the same province", change: func(_ *status.Record, _ *status.Request, f *status.Facts) { f.From.Province = "520000" }, want: []refusal.Code{refusal.SameProvinceGraduate}},
+		{name: "a second time", change: func(_ *status.Record, _ *status.Request, f *status.Facts) { f.AppliedBefore = true }, want: []refusal.Code{refusal.AppliedBefore}},
 		{name: "a second time where the province lets them", change: func(_ *status.Record, _ *status.Request, f *status.Facts) {
 			f.AppliedBefore, f.Policy.PostGraduationOnce = true, false
 		}},
-		{name: "a change in hand", change: func(_ *status.Record, _ *status.Request, f *status.Facts) { f.Running = process.GraduationRollback }, want: []problem.Code{problem.TransferBusinessRunning}},
-		{name: "a problem status", change: func(r *status.Record, _ *status.Request, _ *status.Facts) { r.Problems = []string{"ID_ERROR"} }, want: []problem.Code{problem.TransferProblemStatus}},
+		{name: "a change in hand", change: func(_ *status.Record, _ *status.Request, f *status.Facts) { f.Running = process.GraduationRollback }, want: []refusal.Code{refusal.TransferBusinessRunning}},
+		{name: "a problem status", change: func(r *status.Record, _ *status.Request, _ *status.Facts) { r.Problems = []string{"ID_ERROR"} }, want: []refusal.Code{refusal.TransferProblemStatus}},
 		{name: "the last day of the first window", today: "2026-12-14"},
-		{name: "the day after it", today: "2026-12-15", want: []problem.Code{problem.PostGraduationClosed}},
+		{name: "the day after it", today: "2026-12-15", want: []refusal.Code{refusal.PostGraduationClosed}},
 		{name: "the first day of the second window", today: "2027-03-01"},
 		{name: "the last day of the second window", today: "2027-05-31"},
-		{name: "the day after the second window", today: "2027-06-01", want: []problem.Code{problem.PostGraduationClosed}},
+		{name: "the day after the second window", today: "2027-06-01", want: []refusal.Code{refusal.PostGraduationClosed}},
 		{name: "begun before the window closed", today: "2027-06-01", change: func(_ *status.Record, _ *status.Request, f *status.Facts) { f.Starting = false }},
 		{name: "decided in the next school year", today: "2027-09-01", change: func(_ *status.Record, _ *status.Request, f *status.Facts) {
 			f.Starting, f.Filed = false, day("2027-05-31")
 		}},
-		{name: "a class of another school", change: func(_ *status.Record, _ *status.Request, f *status.Facts) { f.Class.SchoolID = "third" }, want: []problem.Code{problem.ClassUnknown}},
-		{name: "a full class", change: func(_ *status.Record, _ *status.Request, f *status.Facts) { f.Class.Occupied = 55 }, want: []problem.Code{problem.ClassFull}},
+		{name: "a class of another school", change: func(_ *status.Record, _ *status.Request, f *status.Facts) { f.Class.SchoolID = "third" }, want: []refusal.Code{refusal.ClassUnknown}},
+		{name: "a full class", change: func(_ *status.Record, _ *status.Request, f *status.Facts) { f.Class.Occupied = 55 }, want: []refusal.Code{refusal.ClassFull}},
 	})
 	r, req, f := suits(t, process.PostGraduationStudy, status.Graduated)
 	f.Today, f.Starting = day("2026-12-20"), true
@@ -142,9 +142,9 @@ func TestAGraduationIsRolledBack(t *testing.T) {
 	judge(t, process.GraduationRollback, status.Graduated, []move{
 		{name: "the own year group"},
 		{name: "the graduating grade", change: func(_ *status.Record, _ *status.Request, f *status.Facts) { f.Class.EntryYear = 2024 }},
-		{name: "a lower grade", change: func(_ *status.Record, _ *status.Request, f *status.Facts) { f.Class.EntryYear = 2026 }, want: []problem.Code{problem.ClassWrongGrade}},
-		{name: "another stage", change: func(_ *status.Record, _ *status.Request, f *status.Facts) { f.Class.Stage = org.Junior }, want: []problem.Code{problem.ClassUnknown}},
-		{name: "another school", change: func(_ *status.Record, _ *status.Request, f *status.Facts) { f.Class.SchoolID = "new school" }, want: []problem.Code{problem.ClassUnknown}},
+		{name: "a lower grade", change: func(_ *status.Record, _ *status.Request, f *status.Facts) { f.Class.EntryYear = 2026 }, want: []refusal.Code{refusal.ClassWrongGrade}},
+		{name: "another stage", change: func(_ *status.Record, _ *status.Request, f *status.Facts) { f.Class.Stage = org.Junior }, want: []refusal.Code{refusal.ClassUnknown}},
+		{name: "another school", change: func(_ *status.Record, _ *status.Request, f *status.Facts) { f.Class.SchoolID = "new school" }, want: []refusal.Code{refusal.ClassUnknown}},
 		{name: "in the freeze of the graduating grade", today: "2027-07-20"},
 	})
 }
@@ -153,11 +153,11 @@ func TestAGraduationIsRolledBack(t *testing.T) {
 func TestSpecialSchools(t *testing.T) {
 	for _, row := range []struct {
 		from, to bool
-		want     []problem.Code
+		want     []refusal.Code
 	}{
 		{from: false, to: true},
 		{from: true, to: true},
-		{from: true, to: false, want: []problem.Code{problem.TransferSchoolType}},
+		{from: true, to: false, want: []refusal.Code{refusal.TransferSchoolType}},
 	} {
 		f := moving(t, "2026-11-20")
 		f.From.Special, f.To.Special = row.from, row.to
@@ -175,7 +175,7 @@ func TestAPupilComesBackIntoTheStageItIsIn(t *testing.T) {
 		r := pupil()
 		r.Enrol, r.Standing = state, state.Standing()
 		f.StageMismatch = false
-		require.Equal(t, []problem.Code{problem.ClassUnknown}, codes(status.Check(r, req, f)))
+		require.Equal(t, []refusal.Code{refusal.ClassUnknown}, codes(status.Check(r, req, f)))
 		f.StageMismatch = true
 		after, err := status.Apply(r, req, f)
 		if state != status.OtherLeft {

@@ -7,7 +7,7 @@ import (
 
 	"github.com/xueji/xueji/models/calendar"
 	"github.com/xueji/xueji/models/ident"
-	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/refusal"
 )
 
 // Identity is who a record is about, as the national sheet writes it: the items a
@@ -89,12 +89,12 @@ func (i Identity) Citizen() ident.CitizenID {
 // checkKeyData holds the rules of 关键数据变更 (KT70, M14): key items only, something
 // really changes, and what comes out agrees with itself: check character, birth
 // date and sex of a citizen's number (GB 11643-1999). Values are never echoed.
-func checkKeyData(r Record, req Request, f Facts) []*problem.Error {
-	var list []*problem.Error
+func checkKeyData(r Record, req Request, f Facts) []*refusal.Error {
+	var list []*refusal.Error
 	changed := req.Items > 0
 	for _, field := range fieldsOf(req.Values) {
 		if !slices.Contains(KeyItems(), field) || !slices.Contains(f.Policy.KeyFields, field) {
-			list = append(list, problem.New(problem.KeyFieldUnknown).At("/values/"+field).With("field", field))
+			list = append(list, refusal.New(refusal.KeyFieldUnknown).At("/values/"+field).With("field", field))
 			continue
 		}
 		changed = changed || req.Values[field] != r.Identity.Item(field)
@@ -103,17 +103,17 @@ func checkKeyData(r Record, req Request, f Facts) []*problem.Error {
 		return list
 	}
 	if !changed {
-		return []*problem.Error{problem.New(problem.KeyDataUnchanged).At("/values")}
+		return []*refusal.Error{refusal.New(refusal.KeyDataUnchanged).At("/values")}
 	}
 	return checkIdentity(r.Identity.With(req.Values), f.Today)
 }
 
 // checkIdentity tells what is wrong with an identity in itself.
-func checkIdentity(i Identity, today calendar.Date) []*problem.Error {
-	var list []*problem.Error
+func checkIdentity(i Identity, today calendar.Date) []*refusal.Error {
+	var list []*refusal.Error
 	labels := map[string]string{FieldName: "姓名", FieldSex: "性别", FieldBirthDate: "出生日期", FieldIDType: "身份证件类型", FieldIDNumber: "身份证件号"}
 	wrong := func(field, zh, en string) {
-		e := problem.New(problem.InvalidInput).At("/values/"+field).WithText("reason", zh, en)
+		e := refusal.New(refusal.InvalidInput).At("/values/"+field).WithText("reason", zh, en)
 		list = append(list, e.WithText("field", labels[field], strings.ReplaceAll(field, "_", " ")))
 	}
 	if n := utf8.RuneCountInString(i.Name); n == 0 || n > ident.LongestName || strings.ContainsAny(i.Name, "0123456789<>\"/\\") {

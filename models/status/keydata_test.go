@@ -8,8 +8,8 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/xueji/xueji/models/calendar"
-	"github.com/xueji/xueji/models/problem"
 	"github.com/xueji/xueji/models/process"
+	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/status"
 )
 
@@ -88,7 +88,7 @@ func valuesOf(m map[string]string) []string {
 func TestTheProvinceNamesTheKeyItems(t *testing.T) {
 	f := facts(t, "2026-11-20")
 	f.Policy.KeyFields = []string{"name"}
-	require.Equal(t, []problem.Code{problem.KeyFieldUnknown}, codes(status.Check(identified(), keyData(map[string]string{"sex": "2"}), f)))
+	require.Equal(t, []refusal.Code{refusal.KeyFieldUnknown}, codes(status.Check(identified(), keyData(map[string]string{"sex": "2"}), f)))
 }
 
 // Whatever is filled in: what is applied agrees with itself, and what is refused changes nothing.

@@ -2,8 +2,8 @@ package status
 
 import (
 	"github.com/xueji/xueji/models/calendar"
-	"github.com/xueji/xueji/models/problem"
 	"github.com/xueji/xueji/models/process"
+	"github.com/xueji/xueji/models/refusal"
 )
 
 // leavingRule is the part of ruleOf for the pairs of leaving and entering changes
@@ -36,14 +36,14 @@ func leavingRule(kind process.Kind) (rule, bool) {
 
 // pastDay refuses a day that has not come yet, of something that has happened, and
 // one before the pupil's year group came to school.
-func pastDay(input string) func(Record, Request, Facts) []*problem.Error {
-	return func(r Record, req Request, f Facts) []*problem.Error {
+func pastDay(input string) func(Record, Request, Facts) []*refusal.Error {
+	return func(r Record, req Request, f Facts) []*refusal.Error {
 		on, err := calendar.ParseDate(req.Inputs[input])
 		switch {
 		case err != nil:
 			return nil // refused when the inputs were read
 		case on.After(f.Today):
-			return []*problem.Error{problem.New(problem.DayAhead).At("/inputs/"+input).With("today", f.Today.String())}
+			return []*refusal.Error{refusal.New(refusal.DayAhead).At("/inputs/"+input).With("today", f.Today.String())}
 		}
 		return notBefore(firstDay(r, f), on, input)
 	}
@@ -53,18 +53,18 @@ func pastDay(input string) func(Record, Request, Facts) []*problem.Error {
 // the stage: nothing happened to the record before.
 func firstDay(r Record, f Facts) calendar.Date { return f.Policy.SchoolYearStart.In(r.EntryYear) }
 
-func notBefore(earliest, on calendar.Date, input string) []*problem.Error {
+func notBefore(earliest, on calendar.Date, input string) []*refusal.Error {
 	if !on.Before(earliest) {
 		return nil
 	}
-	return []*problem.Error{problem.New(problem.DayTooEarly).At("/inputs/"+input).With("earliest", earliest.String())}
+	return []*refusal.Error{refusal.New(refusal.DayTooEarly).At("/inputs/"+input).With("earliest", earliest.String())}
 }
 
 // checkAbroad refuses 出国 where the province notes it as a suspension (D15), and a day
 // of leaving that lies further ahead than the first day of a suspension may.
-func checkAbroad(r Record, req Request, f Facts) []*problem.Error {
+func checkAbroad(r Record, req Request, f Facts) []*refusal.Error {
 	if f.Policy.GoneAbroad == process.AbroadBySuspension {
-		return []*problem.Error{problem.New(problem.AbroadBySuspension).At("/kind")}
+		return []*refusal.Error{refusal.New(refusal.AbroadBySuspension).At("/kind")}
 	}
 	const input = "leaves_on"
 	on, err := calendar.ParseDate(req.Inputs[input])
@@ -72,7 +72,7 @@ func checkAbroad(r Record, req Request, f Facts) []*problem.Error {
 		return nil // refused when the inputs were read
 	}
 	if latest := f.Today.AddDays(f.Policy.SuspensionAheadDays); on.After(latest) {
-		return []*problem.Error{problem.New(problem.DayTooLate).At("/inputs/"+input).With("latest", latest.String())}
+		return []*refusal.Error{refusal.New(refusal.DayTooLate).At("/inputs/"+input).With("latest", latest.String())}
 	}
 	return notBefore(firstDay(r, f), on, input)
 }
@@ -80,12 +80,12 @@ func checkAbroad(r Record, req Request, f Facts) []*problem.Error {
 // checkReturn holds the rules of 回国复学 (domain KT38): any school of the pupil's
 // stage may receive a pupil who went abroad, in the matching grade; one behind at
 // the pupil's wish (D34). Like every move it speaks to the receiving school.
-func checkReturn(r Record, req Request, f Facts) []*problem.Error {
+func checkReturn(r Record, req Request, f Facts) []*refusal.Error {
 	if list := barred(r, f); list != nil {
 		return list
 	}
 	if r.Enrol != Abroad {
-		return []*problem.Error{problem.New(problem.NotAbroad).At("/pupil").With("ask", f.From.Name)}
+		return []*refusal.Error{refusal.New(refusal.NotAbroad).At("/pupil").With("ask", f.From.Name)}
 	}
 	year := r.EntryYear
 	if req.Inputs["cohort"] == process.CohortOneBehind {

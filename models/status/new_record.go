@@ -1,13 +1,13 @@
 package status
 
 import (
-	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/refusal"
 )
 
 // CheckNewRecord holds the rules of 新建学籍（移民） (domain KT07) beside those of the
 // sheet: a class of the own school with a free place, and no graduating grade
 // while that is frozen. Who the record is about is judged by the sheet.
-func CheckNewRecord(f Facts) []*problem.Error {
+func CheckNewRecord(f Facts) []*refusal.Error {
 	class := f.Class
 	if !class.at(f.To.ID) {
 		return unknownClass()
@@ -15,7 +15,7 @@ func CheckNewRecord(f Facts) []*problem.Error {
 	list := class.full()
 	freeze := f.Policy.GraduatingFreeze
 	if f.Starting && f.Policy.Graduating(class.Stage, class.EntryYear, f.Today) && freeze.Contains(f.Today) {
-		list = append(list, problem.New(problem.Frozen).With("reopens", reopening(freeze, f.Today)))
+		list = append(list, refusal.New(refusal.Frozen).With("reopens", reopening(freeze, f.Today)))
 	}
 	return list
 }

@@ -8,8 +8,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/xueji/xueji/models/org"
-	"github.com/xueji/xueji/models/problem"
 	"github.com/xueji/xueji/models/process"
+	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/status"
 )
 
@@ -169,7 +169,7 @@ func TestCompulsoryEducationForbids(t *testing.T) {
 		for _, stage := range []org.Stage{org.Primary, org.Junior} {
 			r, req, f := suits(t, kind, status.Enrolled)
 			r.Stage, f.Class.Stage = stage, stage
-			require.Equal(t, []problem.Code{problem.CompulsoryForbids}, codes(status.Check(r, req, f)))
+			require.Equal(t, []refusal.Code{refusal.CompulsoryForbids}, codes(status.Check(r, req, f)))
 		}
 	}
 }

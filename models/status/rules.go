@@ -4,8 +4,8 @@ import (
 	"slices"
 
 	"github.com/xueji/xueji/models/calendar"
-	"github.com/xueji/xueji/models/problem"
 	"github.com/xueji/xueji/models/process"
+	"github.com/xueji/xueji/models/refusal"
 )
 
 // rule says which records a kind of change may follow and what it does.
@@ -35,7 +35,7 @@ type rule struct {
 	// one it does on the day of the last decision.
 	since string
 	// check finds what else stands against it; nil when nothing can.
-	check func(Record, Request, Facts) []*problem.Error
+	check func(Record, Request, Facts) []*refusal.Error
 	// effect does what goes beyond the new state and its standing; nil when nothing does.
 	effect func(*Record, Request, Facts)
 }
@@ -96,33 +96,33 @@ func reached(state Enrol) bool {
 // Check tells everything that stands against a change, all at once. The same
 // check runs when the change is filed, when it is handed in again and when the
 // last decision applies it, because the record goes on living meanwhile.
-func Check(r Record, req Request, f Facts) []*problem.Error {
+func Check(r Record, req Request, f Facts) []*refusal.Error {
 	rule, ok := ruleOf(req.Kind)
 	if !ok {
-		return []*problem.Error{problem.New(problem.KindUnknown).With("kind", string(req.Kind))}
+		return []*refusal.Error{refusal.New(refusal.KindUnknown).With("kind", string(req.Kind))}
 	}
-	var list []*problem.Error
+	var list []*refusal.Error
 	switch {
 	case rule.receives || rule.anywhere || slices.Contains(rule.from, r.Enrol):
 	case r.Enrol == Deceased || r.Enrol == Deleted: // no business leads back
 		is := r.Enrol.Text()
-		list = append(list, problem.New(problem.RecordEnded).At("/student_id").WithText("state", is.Zh, is.En))
+		list = append(list, refusal.New(refusal.RecordEnded).At("/student_id").WithText("state", is.Zh, is.En))
 	default:
 		is, needed := r.Enrol.Text(), anyOf(rule.from)
-		code := problem.StateForbids
+		code := refusal.StateForbids
 		if !slices.ContainsFunc(rule.from, reached) {
-			code = problem.StateNever // no advice leads there
+			code = refusal.StateNever // no advice leads there
 		}
-		list = append(list, problem.New(code).At("/student_id").WithText("state", is.Zh, is.En).WithText("needed", needed.Zh, needed.En))
+		list = append(list, refusal.New(code).At("/student_id").WithText("state", is.Zh, is.En).WithText("needed", needed.Zh, needed.En))
 	}
 	if rule.notCompulsory && r.Stage.Compulsory() {
-		list = append(list, problem.New(problem.CompulsoryForbids).At("/kind"))
+		list = append(list, refusal.New(refusal.CompulsoryForbids).At("/kind"))
 	}
 	if rule.refuseProblems && len(r.Problems) > 0 {
-		list = append(list, problem.New(problem.ProblemStatus).At("/student_id"))
+		list = append(list, refusal.New(refusal.ProblemStatus).At("/student_id"))
 	}
 	if f.Starting && !rule.receives && !rule.unfrozen && f.Policy.Graduating(r.Stage, r.EntryYear, f.Today) && f.Policy.GraduatingFreeze.Contains(f.Today) {
-		list = append(list, problem.New(problem.Frozen).With("reopens", reopening(f.Policy.GraduatingFreeze, f.Today)))
+		list = append(list, refusal.New(refusal.Frozen).With("reopens", reopening(f.Policy.GraduatingFreeze, f.Today)))
 	}
 	if rule.check != nil {
 		list = append(list, rule.check(r, req, f)...)
@@ -132,7 +132,7 @@ func Check(r Record, req Request, f Facts) []*problem.Error {
 
 // Apply gives the record after the change. It refuses exactly what Check refuses.
 func Apply(r Record, req Request, f Facts) (Record, error) {
-	if err := problem.Join(Check(r, req, f)...); err != nil {
+	if err := refusal.Join(Check(r, req, f)...); err != nil {
 		return r, err
 	}
 	rule, _ := ruleOf(req.Kind)

@@ -1,20 +1,20 @@
 package status
 
 import (
-	"github.com/xueji/xueji/models/problem"
 	"github.com/xueji/xueji/models/process"
+	"github.com/xueji/xueji/models/refusal"
 )
 
 // checkSending holds the rules of a transfer the releasing school files (KT53): those
 // of 转学, but that the class is named later, by the receiving school.
-func checkSending(r Record, req Request, f Facts) []*problem.Error {
+func checkSending(r Record, req Request, f Facts) []*refusal.Error {
 	switch {
 	case f.Policy.SeniorTransferBy != process.ByReleasing:
-		return []*problem.Error{problem.New(problem.SeniorByReceiving).At("/kind")}
+		return []*refusal.Error{refusal.New(refusal.SeniorByReceiving).At("/kind")}
 	case f.To.ID == "" || f.To.Closed || f.To.Province != f.From.Province:
-		return []*problem.Error{problem.New(problem.ReceivingUnknown).At("/inputs/to_school")}
+		return []*refusal.Error{refusal.New(refusal.ReceivingUnknown).At("/inputs/to_school")}
 	case f.From.ID == f.To.ID:
-		return []*problem.Error{problem.New(problem.TransferSameSchool).At("/inputs/to_school")}
+		return []*refusal.Error{refusal.New(refusal.TransferSameSchool).At("/inputs/to_school")}
 	}
 	list := releasable(r, f)
 	if f.Class == nil && !f.Final && req.Inputs["class_id"] == "" {
@@ -25,24 +25,24 @@ func checkSending(r Record, req Request, f Facts) []*problem.Error {
 
 // checkLine holds the rules of one pupil of a list that a bureau moves between two of
 // its schools (批量转学, KT54): those of 转学.
-func checkLine(r Record, _ Request, f Facts) []*problem.Error {
+func checkLine(r Record, _ Request, f Facts) []*refusal.Error {
 	if r.SchoolID != f.From.ID { // moved on since the list was filed
-		return []*problem.Error{problem.New(problem.ListPupil).At("/student_id")}
+		return []*refusal.Error{refusal.New(refusal.ListPupil).At("/student_id")}
 	}
 	return append(releasable(r, f), checkPlace(r, f, f.Policy.Grade(placeYear(f), f.Today), f.Policy.Grade(r.EntryYear, f.Today))...)
 }
 
 // releasable tells what keeps a pupil at the school, to somebody who may read the record.
-func releasable(r Record, f Facts) []*problem.Error {
-	var list []*problem.Error
+func releasable(r Record, f Facts) []*refusal.Error {
+	var list []*refusal.Error
 	if len(r.Problems) > 0 && !f.Policy.TransferProblem {
-		list = append(list, problem.New(problem.ProblemStatus).At("/student_id"))
+		list = append(list, refusal.New(refusal.ProblemStatus).At("/student_id"))
 	}
 	if r.Punished && !f.Policy.TransferPunished {
-		list = append(list, problem.New(problem.PunishmentStands).At("/student_id"))
+		list = append(list, refusal.New(refusal.PunishmentStands).At("/student_id"))
 	}
 	if f.From.Special && !f.To.Special { // KT57
-		list = append(list, problem.New(problem.SendingSchoolType).At("/inputs/to_school"))
+		list = append(list, refusal.New(refusal.SendingSchoolType).At("/inputs/to_school"))
 	}
 	if !f.Starting {
 		return list

@@ -8,8 +8,8 @@ import (
 
 	"github.com/xueji/xueji/models/calendar"
 	"github.com/xueji/xueji/models/org"
-	"github.com/xueji/xueji/models/problem"
 	"github.com/xueji/xueji/models/process"
+	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/status"
 )
 
@@ -40,8 +40,8 @@ func suspension(from, until string) status.Request {
 	}}
 }
 
-func codes(list []*problem.Error) []problem.Code {
-	var out []problem.Code
+func codes(list []*refusal.Error) []refusal.Code {
+	var out []refusal.Code
 	for _, e := range list {
 		out = append(out, e.Code)
 	}
@@ -64,21 +64,21 @@ func TestSuspensionIsRefused(t *testing.T) {
 		today  string
 		record func(*status.Record)
 		req    status.Request
-		want   []problem.Code
+		want   []refusal.Code
 	}{
-		"not enrolled":                    {"2026-11-20", func(r *status.Record) { r.Enrol = status.Suspended }, suspension("2026-11-23", "2027-01-01"), []problem.Code{problem.StateForbids}},
-		"allowance used":                  {"2026-11-20", func(r *status.Record) { r.Suspensions = []status.Suspension{ended, ended} }, suspension("2026-11-23", "2027-01-01"), []problem.Code{problem.AllowanceUsed}},
-		"longer than a year":              {"2026-11-20", nil, suspension("2026-11-23", "2027-11-24"), []problem.Code{problem.SuspensionTooLong}},
-		"end before start":                {"2026-11-20", nil, suspension("2026-11-23", "2026-11-23"), []problem.Code{problem.EndBeforeStart}},
-		"began before the pupil was born": {"2026-11-20", nil, suspension("1999-01-01", "1999-06-01"), []problem.Code{problem.StartOutOfRange, problem.SuspensionOver}},
-		"over before it is filed":         {"2026-11-20", nil, suspension("2026-06-01", "2026-11-20"), []problem.Code{problem.SuspensionOver}},
-		"begins in nine years":            {"2026-11-20", nil, suspension("2035-01-01", "2035-06-01"), []problem.Code{problem.StartOutOfRange}},
-		"last term of graduating grade":   {"2027-03-01", func(r *status.Record) { r.EntryYear = 2021 }, suspension("2027-03-02", "2027-05-01"), []problem.Code{problem.LastTermClosed}},
-		"frozen":                          {"2027-07-01", func(r *status.Record) { r.EntryYear = 2021 }, suspension("2027-07-02", "2027-08-01"), []problem.Code{problem.Frozen, problem.LastTermClosed}},
+		"not enrolled":                    {"2026-11-20", func(r *status.Record) { r.Enrol = status.Suspended }, suspension("2026-11-23", "2027-01-01"), []refusal.Code{refusal.StateForbids}},
+		"allowance used":                  {"2026-11-20", func(r *status.Record) { r.Suspensions = []status.Suspension{ended, ended} }, suspension("2026-11-23", "2027-01-01"), []refusal.Code{refusal.AllowanceUsed}},
+		"longer than a year":              {"2026-11-20", nil, suspension("2026-11-23", "2027-11-24"), []refusal.Code{refusal.SuspensionTooLong}},
+		"end before start":                {"2026-11-20", nil, suspension("2026-11-23", "2026-11-23"), []refusal.Code{refusal.EndBeforeStart}},
+		"began before the pupil was born": {"2026-11-20", nil, suspension("1999-01-01", "1999-06-01"), []refusal.Code{refusal.StartOutOfRange, refusal.SuspensionOver}},
+		"over before it is filed":         {"2026-11-20", nil, suspension("2026-06-01", "2026-11-20"), []refusal.Code{refusal.SuspensionOver}},
+		"begins in nine years":            {"2026-11-20", nil, suspension("2035-01-01", "2035-06-01"), []refusal.Code{refusal.StartOutOfRange}},
+		"last term of graduating grade":   {"2027-03-01", func(r *status.Record) { r.EntryYear = 2021 }, suspension("2027-03-02", "2027-05-01"), []refusal.Code{refusal.LastTermClosed}},
+		"frozen":                          {"2027-07-01", func(r *status.Record) { r.EntryYear = 2021 }, suspension("2027-07-02", "2027-08-01"), []refusal.Code{refusal.Frozen, refusal.LastTermClosed}},
 		"everything at once": {"2026-11-20", func(r *status.Record) {
 			r.Enrol = status.Withdrawn
 			r.Suspensions = []status.Suspension{ended, ended}
-		}, suspension("2026-11-23", "2028-01-01"), []problem.Code{problem.StateForbids, problem.AllowanceUsed, problem.SuspensionTooLong}},
+		}, suspension("2026-11-23", "2028-01-01"), []refusal.Code{refusal.StateForbids, refusal.AllowanceUsed, refusal.SuspensionTooLong}},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -131,14 +131,14 @@ func TestReinstatementIsRefused(t *testing.T) {
 	cases := map[string]struct {
 		record status.Record
 		class  *status.Class
-		want   []problem.Code
+		want   []refusal.Code
 	}{
-		"never suspended":        {pupil(), class(2024, 0), []problem.Code{problem.StateForbids}},
-		"class full":             {suspended(), class(2024, 55), []problem.Code{problem.ClassFull}},
-		"class of another year":  {suspended(), class(2025, 0), []problem.Code{problem.ClassWrongYear}},
-		"class ahead":            {suspended(), class(2023, 0), []problem.Code{problem.ClassWrongYear}},
-		"no such class":          {suspended(), nil, []problem.Code{problem.ClassUnknown}},
-		"class of another house": {suspended(), &status.Class{ID: "class-b", SchoolID: "other", Stage: org.Primary, EntryYear: 2024, Capacity: 55}, []problem.Code{problem.ClassUnknown}},
+		"never suspended":        {pupil(), class(2024, 0), []refusal.Code{refusal.StateForbids}},
+		"class full":             {suspended(), class(2024, 55), []refusal.Code{refusal.ClassFull}},
+		"class of another year":  {suspended(), class(2025, 0), []refusal.Code{refusal.ClassWrongYear}},
+		"class ahead":            {suspended(), class(2023, 0), []refusal.Code{refusal.ClassWrongYear}},
+		"no such class":          {suspended(), nil, []refusal.Code{refusal.ClassUnknown}},
+		"class of another house": {suspended(), &status.Class{ID: "class-b", SchoolID: "other", Stage: org.Primary, EntryYear: 2024, Capacity: 55}, []refusal.Code{refusal.ClassUnknown}},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -152,7 +152,7 @@ func TestReinstatementIsRefused(t *testing.T) {
 func TestWithdrawalIsForSeniorHighOnly(t *testing.T) {
 	req := status.Request{Kind: process.Withdrawal, Inputs: map[string]string{"remark": "出国就业"}}
 	r := pupil()
-	require.Equal(t, []problem.Code{problem.CompulsoryForbids}, codes(status.Check(r, req, facts(t, "2026-11-20"))))
+	require.Equal(t, []refusal.Code{refusal.CompulsoryForbids}, codes(status.Check(r, req, facts(t, "2026-11-20"))))
 	r.Stage, r.EntryYear = org.Senior, 2025
 	after, err := status.Apply(r, req, facts(t, "2026-11-20"))
 	require.NoError(t, err)

@@ -5,16 +5,16 @@ import (
 	"time"
 
 	"github.com/xueji/xueji/models/calendar"
-	"github.com/xueji/xueji/models/problem"
 	"github.com/xueji/xueji/models/process"
+	"github.com/xueji/xueji/models/refusal"
 )
 
 // checkSuspension holds the rules of 休学 (教基一〔2013〕7号 Art. 19; D12; hard rules 32, 43).
-func checkSuspension(r Record, req Request, f Facts) []*problem.Error {
-	var list []*problem.Error
+func checkSuspension(r Record, req Request, f Facts) []*refusal.Error {
+	var list []*refusal.Error
 	p := f.Policy
 	if used(r) >= p.SuspensionsPerStage {
-		list = append(list, problem.New(problem.AllowanceUsed).With("max", strconv.Itoa(p.SuspensionsPerStage)))
+		list = append(list, refusal.New(refusal.AllowanceUsed).With("max", strconv.Itoa(p.SuspensionsPerStage)))
 	}
 	from, until, ok := period(req)
 	begins := f.Today
@@ -22,24 +22,24 @@ func checkSuspension(r Record, req Request, f Facts) []*problem.Error {
 		begins = from // what is asked for a day ahead must be allowed on that day
 	}
 	if p.Graduating(r.Stage, r.EntryYear, begins) && p.LastTerm.Contains(begins) {
-		list = append(list, problem.New(problem.LastTermClosed))
+		list = append(list, refusal.New(refusal.LastTermClosed))
 	}
 	if !ok {
 		return list // the dates themselves were refused when the inputs were read
 	}
 	earliest, latest := f.Today.AddDays(-p.SuspensionBackDays), f.Today.AddDays(p.SuspensionAheadDays)
 	if from.Before(earliest) || from.After(latest) {
-		list = append(list, problem.New(problem.StartOutOfRange).At("/inputs/from_date").
+		list = append(list, refusal.New(refusal.StartOutOfRange).At("/inputs/from_date").
 			With("earliest", earliest.String()).With("latest", latest.String()))
 	}
 	if !until.After(from) {
-		list = append(list, problem.New(problem.EndBeforeStart).At("/inputs/until_date"))
+		list = append(list, refusal.New(refusal.EndBeforeStart).At("/inputs/until_date"))
 	}
 	if f.Starting && until.After(from) && !until.After(f.Today) {
-		list = append(list, problem.New(problem.SuspensionOver).At("/inputs/until_date").With("today", f.Today.String()))
+		list = append(list, refusal.New(refusal.SuspensionOver).At("/inputs/until_date").With("today", f.Today.String()))
 	}
 	if longest := addMonths(from, p.SuspensionMonths); until.After(longest) {
-		list = append(list, problem.New(problem.SuspensionTooLong).At("/inputs/until_date").
+		list = append(list, refusal.New(refusal.SuspensionTooLong).At("/inputs/until_date").
 			With("months", strconv.Itoa(p.SuspensionMonths)).With("latest", longest.String()))
 	}
 	return list
@@ -62,27 +62,27 @@ func used(r Record) int {
 }
 
 // checkExtension holds the rules of 续休 (domain KT31; D12; hard rules 32, 36).
-func checkExtension(r Record, req Request, f Facts) []*problem.Error {
+func checkExtension(r Record, req Request, f Facts) []*refusal.Error {
 	current := r.RunningSuspension()
 	if current == nil {
-		return []*problem.Error{problem.New(problem.SuspensionNone).At("/student_id")}
+		return []*refusal.Error{refusal.New(refusal.SuspensionNone).At("/student_id")}
 	}
-	var list []*problem.Error
+	var list []*refusal.Error
 	if used(r) >= f.Policy.SuspensionsPerStage {
-		list = append(list, problem.New(problem.AllowanceUsed).With("max", strconv.Itoa(f.Policy.SuspensionsPerStage)))
+		list = append(list, refusal.New(refusal.AllowanceUsed).With("max", strconv.Itoa(f.Policy.SuspensionsPerStage)))
 	}
 	if latest := current.Until.AddDays(-f.Policy.ExtensionAheadDays); f.Starting && f.Today.After(latest) {
-		list = append(list, problem.New(problem.ExtensionLate).With("latest", latest.String()))
+		list = append(list, refusal.New(refusal.ExtensionLate).With("latest", latest.String()))
 	}
 	until, err := calendar.ParseDate(req.Inputs["until_date"])
 	if err != nil {
 		return list // refused when the inputs were read
 	}
 	if !until.After(current.Until) {
-		list = append(list, problem.New(problem.ExtensionNotLater).At("/inputs/until_date").With("until", current.Until.String()))
+		list = append(list, refusal.New(refusal.ExtensionNotLater).At("/inputs/until_date").With("until", current.Until.String()))
 	}
 	if longest := addMonths(current.Until, f.Policy.SuspensionMonths); until.After(longest) {
-		list = append(list, problem.New(problem.SuspensionTooLong).At("/inputs/until_date").
+		list = append(list, refusal.New(refusal.SuspensionTooLong).At("/inputs/until_date").
 			With("months", strconv.Itoa(f.Policy.SuspensionMonths)).With("latest", longest.String()))
 	}
 	return list
@@ -125,7 +125,7 @@ func addMonths(d calendar.Date, months int) calendar.Date {
 }
 
 // checkReinstatement holds the rules of 复学 (domain W2, KT32; D34).
-func checkReinstatement(r Record, req Request, f Facts) []*problem.Error {
+func checkReinstatement(r Record, req Request, f Facts) []*refusal.Error {
 	return checkOwnPlace(r, f, targetYear(r, req, f.Policy))
 }
 

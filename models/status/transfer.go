@@ -6,8 +6,8 @@ import (
 
 	"github.com/xueji/xueji/models/calendar"
 	"github.com/xueji/xueji/models/org"
-	"github.com/xueji/xueji/models/problem"
 	"github.com/xueji/xueji/models/process"
+	"github.com/xueji/xueji/models/refusal"
 )
 
 // Code is the result of the national validation of a pupil another office wants
@@ -89,60 +89,60 @@ type School struct {
 // ask, and nothing about the pupil. Another school that is receiving the same
 // pupil is told, because the two may need an arbitration. Whoever is at no school
 // now is told to be one who does not transfer, in one sentence for all such states.
-func (c Code) Refusal(was Enrol, ask School, running process.Kind) *problem.Error {
-	code := problem.TransferDataWrong
+func (c Code) Refusal(was Enrol, ask School, running process.Kind) *refusal.Error {
+	code := refusal.TransferDataWrong
 	switch {
 	case c == BusinessRunning && running == process.Transfer:
-		code = problem.TransferClaimed
+		code = refusal.TransferClaimed
 	case c == BusinessRunning && running != "":
-		code = problem.TransferBusinessRunning
+		code = refusal.TransferBusinessRunning
 	case c == HasProblem:
-		code = problem.TransferProblemStatus
+		code = refusal.TransferProblemStatus
 	case was.away():
-		code = problem.TransferLeft
+		code = refusal.TransferLeft
 	}
-	return problem.New(code).At("/pupil").With("code", string(c)).With("ask", ask.Name)
+	return refusal.New(code).At("/pupil").With("code", string(c)).With("ask", ask.Name)
 }
 
 // Ineligible tells that a pupil's own state forbids a transfer: only who is
 // enrolled may move, and who is punished only where both provinces allow it. Like
 // Validate it is asked at the filing and again at the national step.
-func Ineligible(r Record, from School, punishedMay bool) *problem.Error {
+func Ineligible(r Record, from School, punishedMay bool) *refusal.Error {
 	if r.Enrol == Enrolled && (!r.Punished || punishedMay) {
 		return nil
 	}
-	return problem.New(problem.TransferNotEligible).At("/pupil").With("ask", from.Name)
+	return refusal.New(refusal.TransferNotEligible).At("/pupil").With("ask", from.Name)
 }
 
 // checkTransfer holds the rules of 转学 (教基一〔2013〕7号 Arts 14–16; domain W8, W9).
 // It speaks to the receiving school, so it names no state of the pupil.
-func checkTransfer(r Record, req Request, f Facts) []*problem.Error {
+func checkTransfer(r Record, req Request, f Facts) []*refusal.Error {
 	if f.From.ID == f.To.ID { // before all else: whom to ask would be oneself
-		return []*problem.Error{problem.New(problem.TransferSameSchool).At("/pupil")}
+		return []*refusal.Error{refusal.New(refusal.TransferSameSchool).At("/pupil")}
 	}
 	if code := Validate(r, f.Running, f.Policy.TransferProblem && f.Releasing.TransferProblem); code != "" {
-		return []*problem.Error{code.Refusal(r.Enrol, f.From, f.Running)}
+		return []*refusal.Error{code.Refusal(r.Enrol, f.From, f.Running)}
 	}
-	var list []*problem.Error
+	var list []*refusal.Error
 	if e := Ineligible(r, f.From, f.Policy.TransferPunished && f.Releasing.TransferPunished); e != nil {
 		list = append(list, e)
 	}
 	if e := SentOnly(r, f.From, f.To.Province, f.Policy); e != nil {
-		return []*problem.Error{e}
+		return []*refusal.Error{e}
 	}
 	if f.From.Special && !f.To.Special { // into a special school the record goes along (KT55)
-		list = append(list, problem.New(problem.TransferSchoolType).At("/pupil").With("ask", f.From.Name))
+		list = append(list, refusal.New(refusal.TransferSchoolType).At("/pupil").With("ask", f.From.Name))
 	}
 	on, ok := paperDay(req, f)
 	if !ok {
-		list = append(list, problem.New(problem.PaperDateOutOfRange).At("/inputs/paper_date").
+		list = append(list, refusal.New(refusal.PaperDateOutOfRange).At("/inputs/paper_date").
 			With("earliest", f.Filed.AddDays(-f.Policy.PaperTransferDays).String()).With("latest", f.Filed.String()))
 	}
 	if f.PaperBeforeArrival {
-		list = append(list, problem.New(problem.PaperBeforeArrival).At("/inputs/paper_date").With("ask", f.From.Name))
+		list = append(list, refusal.New(refusal.PaperBeforeArrival).At("/inputs/paper_date").With("ask", f.From.Name))
 	}
 	if req.Inputs[paperDate] != "" && !req.has("TRANSFER_FORM") {
-		list = append(list, problem.New(problem.PaperFormMissing).At("/evidence"))
+		list = append(list, refusal.New(refusal.PaperFormMissing).At("/evidence"))
 	}
 	if f.Starting && ok {
 		list = append(list, transferSeason(r, f, on)...)
@@ -152,11 +152,11 @@ func checkTransfer(r Record, req Request, f Facts) []*problem.Error {
 
 // SentOnly tells that the province lets only the releasing school file the move of a
 // senior pupil to another of its schools (D5); nil otherwise.
-func SentOnly(r Record, from School, province string, p process.Policy) *problem.Error {
+func SentOnly(r Record, from School, province string, p process.Policy) *refusal.Error {
 	if p.SeniorTransferBy != process.ByReleasing || r.Stage != org.Senior || from.Province != province {
 		return nil
 	}
-	return problem.New(problem.SeniorByReleasing).At("/kind").With("ask", from.Name)
+	return refusal.New(refusal.SeniorByReleasing).At("/kind").With("ask", from.Name)
 }
 
 const paperDate = "paper_date"
@@ -184,11 +184,11 @@ func paperDay(req Request, f Facts) (calendar.Date, bool) {
 // transferSeason refuses what may not begin now, with the day on which it may:
 // windows and freezes of both provinces, and the graduating grade. What has
 // begun goes on (domain 3.7, rule 4).
-func transferSeason(r Record, f Facts, on calendar.Date) []*problem.Error {
-	var list []*problem.Error
+func transferSeason(r Record, f Facts, on calendar.Date) []*refusal.Error {
+	var list []*refusal.Error
 	graduating := f.Policy.Graduating(r.Stage, r.EntryYear, on) || f.Releasing.Graduating(r.Stage, r.EntryYear, on)
 	if both := f.Policy.TransferGraduating && f.Releasing.TransferGraduating; graduating && !both {
-		list = append(list, problem.New(problem.TransferGraduating).At("/pupil"))
+		list = append(list, refusal.New(refusal.TransferGraduating).At("/pupil"))
 	}
 	closed := func(d calendar.Date) bool {
 		for _, p := range []process.Policy{f.Policy, f.Releasing} {
@@ -205,10 +205,10 @@ func transferSeason(r Record, f Facts, on calendar.Date) []*problem.Error {
 	reopens := on
 	for range 366 {
 		if reopens = reopens.AddDays(1); !closed(reopens) {
-			return append(list, problem.New(problem.TransferFrozen).With("reopens", reopens.String()))
+			return append(list, refusal.New(refusal.TransferFrozen).With("reopens", reopens.String()))
 		}
 	}
-	return append(list, problem.New(problem.TransferNeverOpen))
+	return append(list, refusal.New(refusal.TransferNeverOpen))
 }
 
 func placeYear(f Facts) int {
@@ -221,26 +221,26 @@ func placeYear(f Facts) int {
 // checkPlace judges the class a pupil shall sit in at the receiving school: of
 // that school and the pupil's stage, of the same grade (a transfer must not hide
 // a retention, M3), and with a free place.
-func checkPlace(r Record, f Facts, in, out int) []*problem.Error {
+func checkPlace(r Record, f Facts, in, out int) []*refusal.Error {
 	class := f.Class
 	if !class.at(f.To.ID) || class.Stage != r.Stage {
 		return unknownClass()
 	}
-	var list []*problem.Error
+	var list []*refusal.Error
 	if in != out {
-		list = append(list, problem.New(problem.ClassWrongGrade).At("/inputs/class_id").With("grade", strconv.Itoa(out)))
+		list = append(list, refusal.New(refusal.ClassWrongGrade).At("/inputs/class_id").With("grade", strconv.Itoa(out)))
 	}
 	return append(list, class.full()...)
 }
 
 // barred tells the receiving school that the old one, or another receiving one, has the
 // pupil in hand, or that a problem stands against the record.
-func barred(r Record, f Facts) []*problem.Error {
+func barred(r Record, f Facts) []*refusal.Error {
 	switch {
 	case f.Running != "":
-		return []*problem.Error{BusinessRunning.Refusal(r.Enrol, f.From, f.Running)}
+		return []*refusal.Error{BusinessRunning.Refusal(r.Enrol, f.From, f.Running)}
 	case len(r.Problems) > 0:
-		return []*problem.Error{HasProblem.Refusal(r.Enrol, f.From, "")}
+		return []*refusal.Error{HasProblem.Refusal(r.Enrol, f.From, "")}
 	}
 	return nil
 }
@@ -258,14 +258,14 @@ func receive(r *Record, _ Request, f Facts) {
 // checkRestoration holds the rules of 恢复入学资格 (domain W7, KT39; from special and
 // reform schools KT57): any school of the pupil's stage may receive a pupil who
 // had left. Like every move it speaks to the receiving school.
-func checkRestoration(r Record, _ Request, f Facts) []*problem.Error {
+func checkRestoration(r Record, _ Request, f Facts) []*refusal.Error {
 	if list := barred(r, f); list != nil {
 		return list
 	}
 	switch r.Enrol {
 	case Expelled, Withdrawn, Missing, OtherLeft:
 	default:
-		return []*problem.Error{problem.New(problem.RestoreNotLeft).At("/pupil").With("ask", f.From.Name)}
+		return []*refusal.Error{refusal.New(refusal.RestoreNotLeft).At("/pupil").With("ask", f.From.Name)}
 	}
 	if f.Class == nil {
 		return checkPlace(r, f, 0, 0)
@@ -278,7 +278,7 @@ func checkRestoration(r Record, _ Request, f Facts) []*problem.Error {
 	// never ahead of the pupil's own, which would be a skip (跳级) by another name.
 	list := checkPlace(r, f, f.Class.EntryYear, f.Class.EntryYear)
 	if own := f.Releasing.Grade(r.EntryYear, f.Today); f.Class.Stage == left && f.Policy.Grade(f.Class.EntryYear, f.Today) > own {
-		list = append(list, problem.New(problem.ClassAhead).At("/inputs/class_id").With("grade", strconv.Itoa(own)))
+		list = append(list, refusal.New(refusal.ClassAhead).At("/inputs/class_id").With("grade", strconv.Itoa(own)))
 	}
 	return list
 }

@@ -8,8 +8,8 @@ import (
 
 	"github.com/xueji/xueji/models/calendar"
 	"github.com/xueji/xueji/models/org"
-	"github.com/xueji/xueji/models/problem"
 	"github.com/xueji/xueji/models/process"
+	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/status"
 )
 
@@ -38,16 +38,16 @@ func TestATransferMovesTheRecord(t *testing.T) {
 // one sentence that does not tell which of these states it is. Of the others it
 // reads no more than that nobody with this name could move.
 func TestWhoIsAtNoSchoolIsNotTransferred(t *testing.T) {
-	catalogue, err := problem.LoadCatalogue()
+	catalogue, err := refusal.LoadCatalogue()
 	require.NoError(t, err)
 	said := map[string]bool{}
 	for _, was := range []status.Enrol{status.Withdrawn, status.Expelled, status.Missing, status.Abroad} {
 		r := pupil()
 		r.Enrol = was
 		got := status.Check(r, transfer(nil), moving(t, "2026-11-20"))
-		require.Equal(t, []problem.Code{problem.TransferLeft}, codes(got), was)
+		require.Equal(t, []refusal.Code{refusal.TransferLeft}, codes(got), was)
 		require.Equal(t, string(status.DataWrong), got[0].Params["code"])
-		said[catalogue.Sentence(got[0], problem.English)] = true
+		said[catalogue.Sentence(got[0], refusal.English)] = true
 	}
 	require.Len(t, said, 1)
 	for sentence := range said {
@@ -59,7 +59,7 @@ func TestWhoIsAtNoSchoolIsNotTransferred(t *testing.T) {
 		r := pupil()
 		r.Enrol = was
 		got := status.Check(r, transfer(nil), moving(t, "2026-11-20"))
-		require.Equal(t, []problem.Code{problem.TransferDataWrong}, codes(got), was)
+		require.Equal(t, []refusal.Code{refusal.TransferDataWrong}, codes(got), was)
 		require.Equal(t, string(status.DataWrong), got[0].Params["code"])
 	}
 }
@@ -78,44 +78,44 @@ func TestATransferIsRefused(t *testing.T) {
 		change func(r *status.Record, f *status.Facts)
 		inputs map[string]string
 		papers []string
-		want   []problem.Code
+		want   []refusal.Code
 	}{
-		{name: "a change in hand", change: func(_ *status.Record, f *status.Facts) { f.Running = process.Suspension }, want: []problem.Code{problem.TransferBusinessRunning}},
-		{name: "another school wants the pupil", change: func(_ *status.Record, f *status.Facts) { f.Running = process.Transfer }, want: []problem.Code{problem.TransferClaimed}},
-		{name: "left otherwise", change: func(r *status.Record, _ *status.Facts) { r.Enrol = status.OtherLeft }, want: []problem.Code{problem.TransferLeft}},
-		{name: "problem status", change: func(r *status.Record, _ *status.Facts) { r.Problems = []string{"DUP_WITH_ID"} }, want: []problem.Code{problem.TransferProblemStatus}},
-		{name: "graduated", change: func(r *status.Record, _ *status.Facts) { r.Enrol = status.Graduated }, want: []problem.Code{problem.TransferDataWrong}},
-		{name: "suspended", change: func(r *status.Record, _ *status.Facts) { r.Enrol = status.Suspended }, want: []problem.Code{problem.TransferNotEligible}},
-		{name: "punished", change: func(r *status.Record, _ *status.Facts) { r.Punished = true }, want: []problem.Code{problem.TransferNotEligible}},
-		{name: "punished, one province allows", change: func(r *status.Record, f *status.Facts) { r.Punished, f.Policy.TransferPunished = true, true }, want: []problem.Code{problem.TransferNotEligible}},
-		{name: "the same school", change: func(_ *status.Record, f *status.Facts) { f.To.ID = "school" }, want: []problem.Code{problem.TransferSameSchool}},
+		{name: "a change in hand", change: func(_ *status.Record, f *status.Facts) { f.Running = process.Suspension }, want: []refusal.Code{refusal.TransferBusinessRunning}},
+		{name: "another school wants the pupil", change: func(_ *status.Record, f *status.Facts) { f.Running = process.Transfer }, want: []refusal.Code{refusal.TransferClaimed}},
+		{name: "left otherwise", change: func(r *status.Record, _ *status.Facts) { r.Enrol = status.OtherLeft }, want: []refusal.Code{refusal.TransferLeft}},
+		{name: "problem status", change: func(r *status.Record, _ *status.Facts) { r.Problems = []string{"DUP_WITH_ID"} }, want: []refusal.Code{refusal.TransferProblemStatus}},
+		{name: "graduated", change: func(r *status.Record, _ *status.Facts) { r.Enrol = status.Graduated }, want: []refusal.Code{refusal.TransferDataWrong}},
+		{name: "suspended", change: func(r *status.Record, _ *status.Facts) { r.Enrol = status.Suspended }, want: []refusal.Code{refusal.TransferNotEligible}},
+		{name: "punished", change: func(r *status.Record, _ *status.Facts) { r.Punished = true }, want: []refusal.Code{refusal.TransferNotEligible}},
+		{name: "punished, one province allows", change: func(r *status.Record, f *status.Facts) { r.Punished, f.Policy.TransferPunished = true, true }, want: []refusal.Code{refusal.TransferNotEligible}},
+		{name: "the same school", change: func(_ *status.Record, f *status.Facts) { f.To.ID = "school" }, want: []refusal.Code{refusal.TransferSameSchool}},
 		{name: "senior pupils are sent by the old school", change: func(r *status.Record, f *status.Facts) {
 			r.Stage, r.EntryYear, f.Class.Stage, f.Class.EntryYear, f.Policy.SeniorTransferBy = org.Senior, 2025, org.Senior, 2025, process.ByReleasing
-		}, want: []problem.Code{problem.SeniorByReleasing}},
+		}, want: []refusal.Code{refusal.SeniorByReleasing}},
 		{
 			name: "a paper of before the pupil came", inputs: map[string]string{"paper_date": "2026-11-16"}, papers: []string{"TRANSFER_FORM"},
-			change: func(_ *status.Record, f *status.Facts) { f.PaperBeforeArrival = true }, want: []problem.Code{problem.PaperBeforeArrival},
+			change: func(_ *status.Record, f *status.Facts) { f.PaperBeforeArrival = true }, want: []refusal.Code{refusal.PaperBeforeArrival},
 		},
-		{name: "from a special school", change: func(_ *status.Record, f *status.Facts) { f.From.Special = true }, want: []problem.Code{problem.TransferSchoolType}},
-		{name: "no class", change: func(_ *status.Record, f *status.Facts) { f.Class = nil }, want: []problem.Code{problem.ClassUnknown}},
-		{name: "a class of another school", change: func(_ *status.Record, f *status.Facts) { f.Class.SchoolID = "third" }, want: []problem.Code{problem.ClassUnknown}},
-		{name: "a class of another stage", change: func(_ *status.Record, f *status.Facts) { f.Class.Stage = org.Junior }, want: []problem.Code{problem.ClassUnknown}},
-		{name: "a lower grade", change: func(_ *status.Record, f *status.Facts) { f.Class.EntryYear = 2025 }, want: []problem.Code{problem.ClassWrongGrade}},
-		{name: "a full class", change: func(_ *status.Record, f *status.Facts) { f.Class.Occupied = 45 }, want: []problem.Code{problem.ClassFull}},
-		{name: "the graduating grade", change: func(r *status.Record, f *status.Facts) { r.EntryYear, f.Class.EntryYear = 2021, 2021 }, want: []problem.Code{problem.TransferGraduating}},
-		{name: "frozen", today: "2027-07-20", want: []problem.Code{problem.TransferFrozen}},
-		{name: "outside the releasing province's window", change: func(_ *status.Record, f *status.Facts) { f.Releasing.TransferWindows = windows("08-20", "10-31") }, want: []problem.Code{problem.TransferFrozen}},
+		{name: "from a special school", change: func(_ *status.Record, f *status.Facts) { f.From.Special = true }, want: []refusal.Code{refusal.TransferSchoolType}},
+		{name: "no class", change: func(_ *status.Record, f *status.Facts) { f.Class = nil }, want: []refusal.Code{refusal.ClassUnknown}},
+		{name: "a class of another school", change: func(_ *status.Record, f *status.Facts) { f.Class.SchoolID = "third" }, want: []refusal.Code{refusal.ClassUnknown}},
+		{name: "a class of another stage", change: func(_ *status.Record, f *status.Facts) { f.Class.Stage = org.Junior }, want: []refusal.Code{refusal.ClassUnknown}},
+		{name: "a lower grade", change: func(_ *status.Record, f *status.Facts) { f.Class.EntryYear = 2025 }, want: []refusal.Code{refusal.ClassWrongGrade}},
+		{name: "a full class", change: func(_ *status.Record, f *status.Facts) { f.Class.Occupied = 45 }, want: []refusal.Code{refusal.ClassFull}},
+		{name: "the graduating grade", change: func(r *status.Record, f *status.Facts) { r.EntryYear, f.Class.EntryYear = 2021, 2021 }, want: []refusal.Code{refusal.TransferGraduating}},
+		{name: "frozen", today: "2027-07-20", want: []refusal.Code{refusal.TransferFrozen}},
+		{name: "outside the releasing province's window", change: func(_ *status.Record, f *status.Facts) { f.Releasing.TransferWindows = windows("08-20", "10-31") }, want: []refusal.Code{refusal.TransferFrozen}},
 		{
-			name: "windows that never meet", want: []problem.Code{problem.TransferNeverOpen},
+			name: "windows that never meet", want: []refusal.Code{refusal.TransferNeverOpen},
 			change: func(_ *status.Record, f *status.Facts) {
 				f.Releasing.TransferWindows, f.Policy.TransferWindows = windows("02-01", "03-01"), windows("09-01", "10-01")
 			},
 		},
-		{name: "a paper of tomorrow", inputs: map[string]string{"paper_date": "2026-11-21"}, papers: []string{"TRANSFER_FORM"}, want: []problem.Code{problem.PaperDateOutOfRange}},
-		{name: "a paper of last year", inputs: map[string]string{"paper_date": "2025-11-20"}, papers: []string{"TRANSFER_FORM"}, want: []problem.Code{problem.PaperDateOutOfRange}},
-		{name: "a paper without the form", inputs: map[string]string{"paper_date": "2026-11-16"}, want: []problem.Code{problem.PaperFormMissing}},
+		{name: "a paper of tomorrow", inputs: map[string]string{"paper_date": "2026-11-21"}, papers: []string{"TRANSFER_FORM"}, want: []refusal.Code{refusal.PaperDateOutOfRange}},
+		{name: "a paper of last year", inputs: map[string]string{"paper_date": "2025-11-20"}, papers: []string{"TRANSFER_FORM"}, want: []refusal.Code{refusal.PaperDateOutOfRange}},
+		{name: "a paper without the form", inputs: map[string]string{"paper_date": "2026-11-16"}, want: []refusal.Code{refusal.PaperFormMissing}},
 		{
-			name: "everything at once", want: []problem.Code{problem.TransferNotEligible, problem.PaperFormMissing, problem.ClassFull},
+			name: "everything at once", want: []refusal.Code{refusal.TransferNotEligible, refusal.PaperFormMissing, refusal.ClassFull},
 			inputs: map[string]string{"paper_date": "2026-11-16"},
 			change: func(r *status.Record, f *status.Facts) { r.Punished, f.Class.Occupied = true, 45 },
 		},
@@ -158,17 +158,17 @@ func TestTheReopeningDayIsTrue(t *testing.T) {
 		f.Policy.TransferFreeze, f.Releasing.TransferFreeze = window("freeze in"), window("freeze out")
 		r := pupil()
 		for _, e := range status.Check(r, transfer(nil), f) {
-			if e.Code != problem.TransferFrozen {
+			if e.Code != refusal.TransferFrozen {
 				continue
 			}
 			reopens := day(e.Params["reopens"])
 			require.True(t, reopens.After(f.Today))
 			for d := f.Today.AddDays(1); d.Before(reopens); d = d.AddDays(1) {
 				f.Today, f.Filed = d, d
-				require.Contains(t, codes(status.Check(r, transfer(nil), f)), problem.TransferFrozen, "it had reopened on %s", d)
+				require.Contains(t, codes(status.Check(r, transfer(nil), f)), refusal.TransferFrozen, "it had reopened on %s", d)
 			}
 			f.Today, f.Filed = reopens, reopens
-			require.NotContains(t, codes(status.Check(r, transfer(nil), f)), problem.TransferFrozen)
+			require.NotContains(t, codes(status.Check(r, transfer(nil), f)), refusal.TransferFrozen)
 		}
 	})
 }
@@ -181,7 +181,7 @@ func TestThePaperDateCounts(t *testing.T) {
 	require.Equal(t, day("2027-07-10"), status.EffectiveOn(papers, f.Today))
 	require.Equal(t, f.Today, status.EffectiveOn(transfer(nil), f.Today))
 	papers.Inputs["paper_date"] = "2027-07-16"
-	require.Equal(t, []problem.Code{problem.TransferFrozen}, codes(status.Check(pupil(), papers, f)))
+	require.Equal(t, []refusal.Code{refusal.TransferFrozen}, codes(status.Check(pupil(), papers, f)))
 	// Weeks later the paper is as old as it was when it was filed.
 	f.Starting, f.Today = false, day("2027-12-01")
 	require.Empty(t, status.Check(pupil(), papers, f))
@@ -200,7 +200,7 @@ func TestWhatHasBegunGoesOnInAFreeze(t *testing.T) {
 
 // Whatever stands against a move, another office reads no state, no kind, no flag.
 func TestAnotherOfficeReadsNoDetails(t *testing.T) {
-	catalogue, err := problem.LoadCatalogue()
+	catalogue, err := refusal.LoadCatalogue()
 	require.NoError(t, err)
 	states := []status.Enrol{status.Enrolled, status.Suspended, status.Withdrawn, status.Expelled, status.Missing, status.OtherLeft, status.Abroad, status.Graduated, status.Deceased}
 	rapid.Check(t, func(t *rapid.T) {
@@ -218,7 +218,7 @@ func TestAnotherOfficeReadsNoDetails(t *testing.T) {
 			kind == process.RestoreAdmission && (r.Enrol == status.Withdrawn || r.Enrol == status.Expelled || r.Enrol == status.Missing || r.Enrol == status.OtherLeft)
 		require.Equal(t, allowed && f.Running == "" && len(r.Problems) == 0, len(list) == 0)
 		for _, e := range list {
-			for _, lang := range []problem.Language{problem.Chinese, problem.English} {
+			for _, lang := range []refusal.Language{refusal.Chinese, refusal.English} {
 				text := catalogue.Sentence(e, lang)
 				for _, word := range []string{"休学", "退学", "开除", "失踪", "死亡", "出国", "毕业生", "处分", "SUSPEN", "punish", "DUP", "KEY_DATA"} {
 					require.NotContains(t, text, word)
@@ -240,7 +240,7 @@ func TestARestorationComesToAnySchoolWithAPlace(t *testing.T) {
 	require.Equal(t, "new school", after.SchoolID)
 	require.Equal(t, 2025, after.EntryYear)
 	f.Class.EntryYear = r.EntryYear - 1
-	require.Equal(t, []problem.Code{problem.ClassAhead}, codes(status.Check(r, status.Request{Kind: process.RestoreAdmission}, f)), "no skip by another name")
+	require.Equal(t, []refusal.Code{refusal.ClassAhead}, codes(status.Check(r, status.Request{Kind: process.RestoreAdmission}, f)), "no skip by another name")
 	f.Class.EntryYear, f.Class.Occupied = r.EntryYear, f.Class.Capacity
-	require.Equal(t, []problem.Code{problem.ClassFull}, codes(status.Check(r, status.Request{Kind: process.RestoreAdmission}, f)))
+	require.Equal(t, []refusal.Code{refusal.ClassFull}, codes(status.Check(r, status.Request{Kind: process.RestoreAdmission}, f)))
 }

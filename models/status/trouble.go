@@ -3,8 +3,8 @@ package status
 import (
 	"slices"
 
-	"github.com/xueji/xueji/models/problem"
 	"github.com/xueji/xueji/models/process"
+	"github.com/xueji/xueji/models/refusal"
 )
 
 // The kinds of problem status (问题学籍, domain 3.1).
@@ -25,36 +25,36 @@ type Finding struct {
 
 // checkCorroboration holds the rules of 佐证 (KT11, D9): what is corroborated stands
 // against the record, and of two records with one number only one can be right.
-func checkCorroboration(_ Record, _ Request, f Facts) []*problem.Error {
+func checkCorroboration(_ Record, _ Request, f Facts) []*refusal.Error {
 	switch {
 	case f.Finding == nil:
-		return []*problem.Error{problem.New(problem.ProblemUnknown).At("/inputs/problem_id")}
+		return []*refusal.Error{refusal.New(refusal.ProblemUnknown).At("/inputs/problem_id")}
 	case f.Finding.Kind == DupWithID && f.Finding.OtherPassed:
-		return []*problem.Error{problem.New(problem.ProblemOneSide).At("/inputs/problem_id")}
+		return []*refusal.Error{refusal.New(refusal.ProblemOneSide).At("/inputs/problem_id")}
 	case !f.Finding.Open:
-		return []*problem.Error{problem.New(problem.ProblemSettled).At("/inputs/problem_id")}
+		return []*refusal.Error{refusal.New(refusal.ProblemSettled).At("/inputs/problem_id")}
 	}
 	return nil
 }
 
 // checkDeletion refuses to delete a record nothing stands against (KT13).
-func checkDeletion(r Record, _ Request, _ Facts) []*problem.Error {
+func checkDeletion(r Record, _ Request, _ Facts) []*refusal.Error {
 	if len(r.Problems) == 0 {
-		return []*problem.Error{problem.New(problem.ProblemNone).At("/student_id")}
+		return []*refusal.Error{refusal.New(refusal.ProblemNone).At("/student_id")}
 	}
 	return nil
 }
 
 // checkArbitration holds the rules of 仲裁 (KT23): another school is receiving the
 // pupil at this moment.
-func checkArbitration(r Record, _ Request, f Facts) []*problem.Error {
+func checkArbitration(r Record, _ Request, f Facts) []*refusal.Error {
 	switch {
 	case f.From.ID == f.To.ID:
-		return []*problem.Error{problem.New(problem.TransferSameSchool).At("/pupil")}
+		return []*refusal.Error{refusal.New(refusal.TransferSameSchool).At("/pupil")}
 	case f.Running == "":
-		return []*problem.Error{problem.New(problem.ArbitrationNothing).At("/pupil")}
+		return []*refusal.Error{refusal.New(refusal.ArbitrationNothing).At("/pupil")}
 	case !Contestable(f.Running):
-		return []*problem.Error{BusinessRunning.Refusal(r.Enrol, f.From, f.Running)}
+		return []*refusal.Error{BusinessRunning.Refusal(r.Enrol, f.From, f.Running)}
 	}
 	return nil
 }
@@ -130,26 +130,26 @@ func Restores(kind process.Kind) bool { return kind == process.Death }
 
 // checkCorrection holds the rules of 异动纠错 (KT72, W18): the district strikes a
 // change only after the opposite one has brought the pupil back.
-func checkCorrection(r Record, _ Request, f Facts) []*problem.Error {
+func checkCorrection(r Record, _ Request, f Facts) []*refusal.Error {
 	const at = "/inputs/case_no"
 	m := f.Mistake
 	switch {
 	case m == nil:
-		return []*problem.Error{problem.New(problem.CorrectionUnknown).At(at)}
+		return []*refusal.Error{refusal.New(refusal.CorrectionUnknown).At(at)}
 	case !m.InForce:
-		return []*problem.Error{problem.New(problem.CorrectionNotInForce).At(at)}
+		return []*refusal.Error{refusal.New(refusal.CorrectionNotInForce).At(at)}
 	case m.Elsewhere != nil:
-		return []*problem.Error{problem.New(problem.CorrectionElsewhere).At(at).WithText("kind", m.Elsewhere.Zh, m.Elsewhere.En)}
+		return []*refusal.Error{refusal.New(refusal.CorrectionElsewhere).At(at).WithText("kind", m.Elsewhere.Zh, m.Elsewhere.En)}
 	case m.Depends != "":
-		return []*problem.Error{problem.New(problem.CorrectionDepends).At(at).WithText("kind", m.DependsName.Zh, m.DependsName.En)}
+		return []*refusal.Error{refusal.New(refusal.CorrectionDepends).At(at).WithText("kind", m.DependsName.Zh, m.DependsName.En)}
 	case Restores(m.Kind):
 		if r.Enrol != Deceased {
-			return []*problem.Error{problem.New(problem.CorrectionNotInForce).At(at)}
+			return []*refusal.Error{refusal.New(refusal.CorrectionNotInForce).At(at)}
 		}
 	case len(Opposite(m.Kind)) == 0:
-		return []*problem.Error{problem.New(problem.CorrectionNoOpposite).At(at)}
+		return []*refusal.Error{refusal.New(refusal.CorrectionNoOpposite).At(at)}
 	case m.UndoneBy == "":
-		return []*problem.Error{problem.New(problem.CorrectionNotUndone).At(at).WithText("kinds", m.Opposites.Zh, m.Opposites.En)}
+		return []*refusal.Error{refusal.New(refusal.CorrectionNotUndone).At(at).WithText("kinds", m.Opposites.Zh, m.Opposites.En)}
 	}
 	return nil
 }

@@ -6,14 +6,14 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/xueji/xueji/models/org"
-	"github.com/xueji/xueji/models/problem"
 	"github.com/xueji/xueji/models/process"
+	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/status"
 )
 
 // refusals gives the codes of what stands against a change of a record.
-func refusals(r status.Record, kind process.Kind, f status.Facts) []problem.Code {
-	list := []problem.Code{}
+func refusals(r status.Record, kind process.Kind, f status.Facts) []refusal.Code {
+	list := []refusal.Code{}
 	for _, e := range status.Check(r, status.Request{Kind: kind}, f) {
 		list = append(list, e.Code)
 	}
@@ -24,25 +24,25 @@ func TestWhatMayBeCorroborated(t *testing.T) {
 	enrolled := status.Record{Enrol: status.Enrolled, Stage: org.Primary, Problems: []string{status.DupWithID}}
 	for name, row := range map[string]struct {
 		finding *status.Finding
-		want    []problem.Code
+		want    []refusal.Code
 	}{
-		"an open problem":                     {&status.Finding{Kind: status.DupWithID, Open: true}, []problem.Code{}},
-		"a wrong number (D8)":                 {&status.Finding{Kind: status.IDError, Open: true}, []problem.Code{}},
-		"none of this record":                 {nil, []problem.Code{problem.ProblemUnknown}},
-		"one that is settled":                 {&status.Finding{Kind: status.DupWithID}, []problem.Code{problem.ProblemSettled}},
-		"one number, the other side is right": {&status.Finding{Kind: status.DupWithID, Open: true, OtherPassed: true}, []problem.Code{problem.ProblemOneSide}},
-		"one name, both may be right (D9)":    {&status.Finding{Kind: status.DupWithoutID, Open: true, OtherPassed: true}, []problem.Code{}},
+		"an open problem":                     {&status.Finding{Kind: status.DupWithID, Open: true}, []refusal.Code{}},
+		"a wrong number (D8)":                 {&status.Finding{Kind: status.IDError, Open: true}, []refusal.Code{}},
+		"none of this record":                 {nil, []refusal.Code{refusal.ProblemUnknown}},
+		"one that is settled":                 {&status.Finding{Kind: status.DupWithID}, []refusal.Code{refusal.ProblemSettled}},
+		"one number, the other side is right": {&status.Finding{Kind: status.DupWithID, Open: true, OtherPassed: true}, []refusal.Code{refusal.ProblemOneSide}},
+		"one name, both may be right (D9)":    {&status.Finding{Kind: status.DupWithoutID, Open: true, OtherPassed: true}, []refusal.Code{}},
 	} {
 		require.Equal(t, row.want, refusals(enrolled, process.ProblemCorroboration, status.Facts{Finding: row.finding}), name)
 	}
 	gone := enrolled
 	gone.Enrol = status.Deleted
-	require.Contains(t, refusals(gone, process.ProblemCorroboration, status.Facts{Finding: &status.Finding{Open: true}}), problem.RecordEnded)
+	require.Contains(t, refusals(gone, process.ProblemCorroboration, status.Facts{Finding: &status.Finding{Open: true}}), refusal.RecordEnded)
 }
 
 func TestOnlyAProblemRecordIsDeleted(t *testing.T) {
 	r := status.Record{Enrol: status.Suspended, Stage: org.Primary}
-	require.Equal(t, []problem.Code{problem.ProblemNone}, refusals(r, process.ProblemDeletion, status.Facts{}))
+	require.Equal(t, []refusal.Code{refusal.ProblemNone}, refusals(r, process.ProblemDeletion, status.Facts{}))
 	r.Problems = []string{status.DupWithoutID}
 	after, err := status.Apply(r, status.Request{Kind: process.ProblemDeletion}, status.Facts{})
 	require.NoError(t, err)
@@ -55,17 +55,17 @@ func TestWhatMayBeStruck(t *testing.T) {
 	for name, row := range map[string]struct {
 		record  status.Record
 		mistake *status.Mistake
-		want    []problem.Code
+		want    []refusal.Code
 	}{
-		"undone":                   {enrolled, &status.Mistake{Kind: process.Suspension, InForce: true, UndoneBy: process.Reinstatement}, []problem.Code{}},
-		"not undone":               {enrolled, &status.Mistake{Kind: process.Suspension, InForce: true}, []problem.Code{problem.CorrectionNotUndone}},
-		"unknown":                  {enrolled, nil, []problem.Code{problem.CorrectionUnknown}},
-		"never in force":           {enrolled, &status.Mistake{Kind: process.Suspension}, []problem.Code{problem.CorrectionNotInForce}},
-		"something rests on it":    {enrolled, &status.Mistake{Kind: process.Suspension, InForce: true, Depends: process.Transfer, DependsName: process.Text{Zh: "转学", En: "Transfer"}}, []problem.Code{problem.CorrectionDepends}},
-		"received elsewhere":       {enrolled, &status.Mistake{Kind: process.RestoreAdmission, InForce: true, Depends: process.OtherLeaving, Elsewhere: &process.Text{Zh: "恢复入学资格", En: "Restoration"}}, []problem.Code{problem.CorrectionElsewhere}},
-		"no opposite":              {enrolled, &status.Mistake{Kind: process.KeyDataChange, InForce: true}, []problem.Code{problem.CorrectionNoOpposite}},
-		"a death has no opposite":  {dead, &status.Mistake{Kind: "DEATH", InForce: true}, []problem.Code{}},
-		"a death, the pupil lives": {enrolled, &status.Mistake{Kind: "DEATH", InForce: true}, []problem.Code{problem.CorrectionNotInForce}},
+		"undone":                   {enrolled, &status.Mistake{Kind: process.Suspension, InForce: true, UndoneBy: process.Reinstatement}, []refusal.Code{}},
+		"not undone":               {enrolled, &status.Mistake{Kind: process.Suspension, InForce: true}, []refusal.Code{refusal.CorrectionNotUndone}},
+		"unknown":                  {enrolled, nil, []refusal.Code{refusal.CorrectionUnknown}},
+		"never in force":           {enrolled, &status.Mistake{Kind: process.Suspension}, []refusal.Code{refusal.CorrectionNotInForce}},
+		"something rests on it":    {enrolled, &status.Mistake{Kind: process.Suspension, InForce: true, Depends: process.Transfer, DependsName: process.Text{Zh: "转学", En: "Transfer"}}, []refusal.Code{refusal.CorrectionDepends}},
+		"received elsewhere":       {enrolled, &status.Mistake{Kind: process.RestoreAdmission, InForce: true, Depends: process.OtherLeaving, Elsewhere: &process.Text{Zh: "恢复入学资格", En: "Restoration"}}, []refusal.Code{refusal.CorrectionElsewhere}},
+		"no opposite":              {enrolled, &status.Mistake{Kind: process.KeyDataChange, InForce: true}, []refusal.Code{refusal.CorrectionNoOpposite}},
+		"a death has no opposite":  {dead, &status.Mistake{Kind: "DEATH", InForce: true}, []refusal.Code{}},
+		"a death, the pupil lives": {enrolled, &status.Mistake{Kind: "DEATH", InForce: true}, []refusal.Code{refusal.CorrectionNotInForce}},
 	} {
 		require.Equal(t, row.want, refusals(row.record, process.ChangeCorrection, status.Facts{Mistake: row.mistake}), name)
 	}
@@ -73,7 +73,7 @@ func TestWhatMayBeStruck(t *testing.T) {
 
 // Sentences read words in both languages, not the codes of states and kinds.
 func TestSentencesHaveWordsForCodes(t *testing.T) {
-	catalogue, err := problem.LoadCatalogue()
+	catalogue, err := refusal.LoadCatalogue()
 	require.NoError(t, err)
 	for _, row := range []struct {
 		was    status.Enrol
@@ -96,8 +96,8 @@ func TestSentencesHaveWordsForCodes(t *testing.T) {
 		},
 	} {
 		first := status.Check(status.Record{Enrol: row.was, Stage: org.Primary}, status.Request{Kind: row.kind}, row.facts)[0]
-		require.Contains(t, catalogue.Sentence(first, problem.Chinese), row.zh)
-		require.Contains(t, catalogue.Sentence(first, problem.English), row.en)
+		require.Contains(t, catalogue.Sentence(first, refusal.Chinese), row.zh)
+		require.Contains(t, catalogue.Sentence(first, refusal.English), row.en)
 	}
 	for _, was := range []status.Enrol{
 		status.Draft, status.PendingSchool, status.PendingBureau, status.Enrolled, status.Suspended, status.Withdrawn, status.Expelled, status.Missing,

@@ -7,7 +7,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/xueji/xueji/models/org"
-	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/refusal"
 )
 
 // Account is one person at one office. Its password is never read with it.
@@ -80,7 +80,7 @@ func (t *Tx) CreateAccount(n NewAccount) (Account, string, error) {
 		return Account{}, "", orMissing(err, "read the office of an account")
 	}
 	if office.ClosedAt != nil {
-		return Account{}, "", problem.New(problem.OrgClosed)
+		return Account{}, "", refusal.New(refusal.OrgClosed)
 	}
 	id, password := newID(), TemporaryPassword()
 	hash := HashPassword(password)
@@ -88,7 +88,7 @@ func (t *Tx) CreateAccount(n NewAccount) (Account, string, error) {
 		VALUES (?, ?, ?, ?, ?, string_to_array(?, ','), ?, ?, true, ?, ?, ?)`,
 		id, n.Org, office.Path, NormalLogin(n.Login), n.Name, joinRoles(n.Roles), hash, t.now, t.now, t.now, orNull(t.scope.Account))
 	if violates(err) == "account_login_key" {
-		return Account{}, "", problem.New(problem.LoginTaken).At("/login")
+		return Account{}, "", refusal.New(refusal.LoginTaken).At("/login")
 	}
 	if err != nil {
 		return Account{}, "", fmt.Errorf("create an account: %w", err)
@@ -110,7 +110,7 @@ func (t *Tx) UpdateAccount(id uuid.UUID, version int64, name string, roles []org
 		return Account{}, err
 	}
 	if id == t.scope.Account && joinRoles(a.Roles) != joinRoles(inOrder(splitNames(joinRoles(roles)))) {
-		return Account{}, problem.New(problem.OwnAccount)
+		return Account{}, refusal.New(refusal.OwnAccount)
 	}
 	n, err := t.exec(`UPDATE account SET name = ?, roles = string_to_array(?, ','), version = version + 1 WHERE id = ? AND version = ?`,
 		name, joinRoles(roles), id, version)
@@ -118,7 +118,7 @@ func (t *Tx) UpdateAccount(id uuid.UUID, version int64, name string, roles []org
 		return Account{}, fmt.Errorf("change an account: %w", err)
 	}
 	if n != 1 {
-		return Account{}, problem.New(problem.VersionConflict)
+		return Account{}, refusal.New(refusal.VersionConflict)
 	}
 	if err := t.Audit("account.update", "account", id.String(), map[string]string{"before": joinRoles(a.Roles), "after": joinRoles(roles)}); err != nil {
 		return Account{}, err
@@ -130,7 +130,7 @@ func (t *Tx) UpdateAccount(id uuid.UUID, version int64, name string, roles []org
 func (t *Tx) openAccount(id uuid.UUID) (Account, error) {
 	a, err := t.Account(id)
 	if err == nil && a.ClosedAt != nil {
-		return Account{}, problem.New(problem.AccountClosed)
+		return Account{}, refusal.New(refusal.AccountClosed)
 	}
 	return a, err
 }

@@ -11,7 +11,7 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/xueji/xueji/models/org"
-	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/refusal"
 )
 
 // CreateFirstAdmin makes a national system administrator and gives its
@@ -37,7 +37,7 @@ func CreateFirstAdmin(ctx context.Context, ownerDSN, login, name string, another
 			return fmt.Errorf("look for an administrator: %w", err)
 		}
 		if exists && !another {
-			return problem.New(problem.AdminExists)
+			return refusal.New(refusal.AdminExists)
 		}
 		return insertAdmin(ctx, tx, NormalLogin(login), name, HashPassword(password), now)
 	})
@@ -54,7 +54,7 @@ func insertAdmin(ctx context.Context, tx pgx.Tx, login, name, hash string, now t
 		id, login, name, string(org.BureauSysadmin), hash, now)
 	var pg *pgconn.PgError
 	if errors.As(err, &pg) && pg.Code == "23505" {
-		return problem.New(problem.LoginTaken)
+		return refusal.New(refusal.LoginTaken)
 	}
 	if err != nil {
 		return fmt.Errorf("create the administrator: %w", err)

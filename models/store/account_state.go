@@ -9,7 +9,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/xueji/xueji/models/org"
-	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/refusal"
 )
 
 // ResetPassword gives the account a temporary password, told once, unlocks it and
@@ -76,7 +76,7 @@ func (t *Tx) Unseal(id uuid.UUID) error {
 		return fmt.Errorf("unseal an account: %w", err)
 	}
 	if n != 1 {
-		return problem.New(problem.NotSealed)
+		return refusal.New(refusal.NotSealed)
 	}
 	return t.Audit("account.unseal", "account", id.String(), nil)
 }
@@ -99,7 +99,7 @@ func (t *Tx) CloseAccount(id uuid.UUID) error {
 // of the own access, and an office cannot lose its last administrator.
 func (t *Tx) othersAccount(id uuid.UUID) error {
 	if id == t.scope.Account {
-		return problem.New(problem.OwnAccount)
+		return refusal.New(refusal.OwnAccount)
 	}
 	_, err := t.openAccount(id)
 	return err
@@ -135,14 +135,14 @@ func (t *Tx) ChangePassword(present, next string, session uuid.UUID) error {
 		return fmt.Errorf("read former passwords: %w", err)
 	}
 	if len(former) == 0 || !PasswordMatches(former[0], present) {
-		return problem.New(problem.PasswordWrong).At("/present")
+		return refusal.New(refusal.PasswordWrong).At("/present")
 	}
 	if err := CheckPassword(next, a.Login); err != nil {
-		return problem.New(problem.PasswordWeak).At("/new")
+		return refusal.New(refusal.PasswordWeak).At("/new")
 	}
 	for _, hash := range former {
 		if PasswordMatches(hash, next) {
-			return problem.New(problem.PasswordUsed).At("/new").With("count", strconv.Itoa(PasswordsKept))
+			return refusal.New(refusal.PasswordUsed).At("/new").With("count", strconv.Itoa(PasswordsKept))
 		}
 	}
 	hash := HashPassword(next)

@@ -9,8 +9,8 @@ import (
 
 	"github.com/xueji/xueji/models/calendar"
 	"github.com/xueji/xueji/models/org"
-	"github.com/xueji/xueji/models/problem"
 	"github.com/xueji/xueji/models/process"
+	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/status"
 )
 
@@ -87,9 +87,9 @@ func (t *Tx) put(c *Change, h *held, after status.Record, on calendar.Date) erro
 // unfit notes on the slip that the record could not take the change: not only
 // the one who decided must know why the step stays open.
 func unfit(s *Slip, err error) error {
-	var refusal *problem.Error
-	if s != nil && errors.As(err, &refusal) {
-		s.unfit = refusal
+	var refused *refusal.Error
+	if s != nil && errors.As(err, &refused) {
+		s.unfit = refused
 	}
 	return err
 }
@@ -177,7 +177,7 @@ func (t *Tx) moveSeat(c *Change, h *held, after status.Record, classID *uuid.UUI
 		return fmt.Errorf("take a seat: %w", err)
 	}
 	if n == 0 {
-		return problem.New(problem.ClassFull).At("/inputs/class_id")
+		return refusal.New(refusal.ClassFull).At("/inputs/class_id")
 	}
 	return nil
 }

@@ -9,8 +9,8 @@ import (
 	"gorm.io/gorm"
 
 	"github.com/xueji/xueji/models/org"
-	"github.com/xueji/xueji/models/problem"
 	"github.com/xueji/xueji/models/process"
+	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/status"
 )
 
@@ -37,7 +37,7 @@ func (t *Tx) prepareArbitration(c *Change, f Filing, policy process.Policy) erro
 	}
 	c.Definition, c.wrong = d, needlessValues(f.Kind, len(f.Values) > 0)
 	if to, err := t.schoolFor(f.Office.ID); err != nil || to.Closed {
-		return errors.Join(err, problem.New(problem.SchoolClosed))
+		return errors.Join(err, refusal.New(refusal.SchoolClosed))
 	}
 	other, err := t.claimOn(h.ID)
 	if err != nil {
@@ -46,12 +46,12 @@ func (t *Tx) prepareArbitration(c *Change, f Filing, policy process.Policy) erro
 	running := process.Kind("")
 	if other != nil {
 		if other.OrgID == f.Office.ID && status.Receives(other.Kind) {
-			return problem.New(problem.ArbitrationOwn).At("/pupil")
+			return refusal.New(refusal.ArbitrationOwn).At("/pupil")
 		}
 		running, c.About = other.Kind, &other.ChangeID
 		c.releasing = Office{ID: other.OrgID, Path: other.OrgPath, Province: other.Province}
 	}
-	list := []*problem.Error{}
+	list := []*refusal.Error{}
 	dead, err := t.mayStart(h.ID)
 	if err != nil {
 		return err
@@ -63,7 +63,7 @@ func (t *Tx) prepareArbitration(c *Change, f Filing, policy process.Policy) erro
 	if err != nil {
 		return err
 	}
-	return problem.Join(append(list, against...)...)
+	return refusal.Join(append(list, against...)...)
 }
 
 // claimOn finds the change that holds a pupil, whoever filed it; nil when none does.
@@ -103,9 +103,9 @@ func (t *Tx) attachStatement(c *Change, s *Slip, rule process.Step) error {
 		return nil
 	}
 	if !rule.Statement {
-		return problem.New(problem.EvidenceUnknown).At("/evidence")
+		return refusal.New(refusal.EvidenceUnknown).At("/evidence")
 	}
-	var list []*problem.Error
+	var list []*refusal.Error
 	for i, e := range given {
 		var own bool
 		if err := t.db.Raw(`SELECT EXISTS (SELECT 1 FROM evidence WHERE id = ? AND org_id = ?)`, e.ID, s.OfficeID).Scan(&own).Error; err != nil {
@@ -113,11 +113,11 @@ func (t *Tx) attachStatement(c *Change, s *Slip, rule process.Step) error {
 		}
 		known := slices.ContainsFunc(c.Definition.Evidence, func(r process.EvidenceRule) bool { return r.Kind == e.Kind })
 		if !own || !known {
-			list = append(list, problem.New(problem.EvidenceUnknown).At(fmt.Sprintf("/evidence/%d", i)))
+			list = append(list, refusal.New(refusal.EvidenceUnknown).At(fmt.Sprintf("/evidence/%d", i)))
 		}
 	}
 	t.attach(c.ID, given, c.Round)
-	return problem.Join(list...)
+	return refusal.Join(list...)
 }
 
 // arbitrate ends the contested change in favour of the school that asked (worker).
@@ -129,7 +129,7 @@ func (t *Tx) arbitrate(c *Change, s *Slip) error {
 		return err
 	}
 	if kind == "" {
-		return unfit(s, problem.New(problem.Moot))
+		return unfit(s, refusal.New(refusal.Moot))
 	}
 	if err := t.endBySystem(*c.About, Arbitrated); err != nil {
 		return err

@@ -15,7 +15,7 @@ import (
 func TestTheListOfAuditActionsIsWhole(t *testing.T) {
 	files, err := filepath.Glob("*.go")
 	require.NoError(t, err)
-	more, err := filepath.Glob("../../service/*.go")
+	more, err := filepath.Glob("../../internal/service/*.go")
 	require.NoError(t, err)
 	files = append(files, more...)
 	written := regexp.MustCompile(`(?:[aA]udit(?:As)?\(|sayHandover\(|INSERT INTO audit_entry[^;]*)(?:[a-zA-Z.]+, )*["']([a-z]+\.[a-z_]+)["']|"(webhook\.[a-z]+able)"`)

@@ -7,8 +7,8 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/xueji/xueji/models/calendar"
-	"github.com/xueji/xueji/models/problem"
 	"github.com/xueji/xueji/models/process"
+	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/status"
 )
 
@@ -75,8 +75,8 @@ func (t *Tx) openDayStep(c *Change, day calendar.Date) error {
 // refusal of the change, and nothing tries for ever.
 func (t *Tx) dayHasCome(c *Change, s *openedStep) error {
 	c.judgedOn = calendar.DateOf(*s.NextAttemptAt)
-	refusal, err := t.passLast(c, event{change: c.ID, verb: Passed, step: s.No, round: s.Round})
-	if err != nil || refusal == nil {
+	refused, err := t.passLast(c, event{change: c.ID, verb: Passed, step: s.No, round: s.Round})
+	if err != nil || refused == nil {
 		return err
 	}
 	barred, err := t.blocked(c)
@@ -86,13 +86,13 @@ func (t *Tx) dayHasCome(c *Change, s *openedStep) error {
 	if barred != nil {
 		return t.holdDay(c, s, barred)
 	}
-	return t.decideAgain(c, refusal)
+	return t.decideAgain(c, refused)
 }
 
 // decideAgain asks the office that decided last what becomes of a change that the record
 // cannot take on its day: to approve it when the reason is gone, to refuse it, or to send
 // it back.
-func (t *Tx) decideAgain(c *Change, refusal *problem.Error) error {
+func (t *Tx) decideAgain(c *Change, refused *refusal.Error) error {
 	no := c.Definition.DecidesLast()
 	if err := t.leaveStep(c, nil, stepCancelled); err != nil {
 		return err
@@ -110,7 +110,7 @@ func (t *Tx) decideAgain(c *Change, refusal *problem.Error) error {
 		return err
 	}
 	t.later("name the problem of a step", anyRows, `UPDATE step SET problem = ? WHERE change_id = ? AND status = 'OPEN' AND problem = ''`, problemUnfit, c.ID)
-	line := event{change: c.ID, verb: NotApplied, step: no, round: c.Round, office: open.OfficeID, params: refusalParams(refusal)}
+	line := event{change: c.ID, verb: NotApplied, step: no, round: c.Round, office: open.OfficeID, params: refusalParams(refused)}
 	if err := t.write(line); err != nil {
 		return err
 	}
@@ -120,7 +120,7 @@ func (t *Tx) decideAgain(c *Change, refusal *problem.Error) error {
 	if err := t.notifySides(c, NotApplied); err != nil {
 		return err
 	}
-	return t.Audit("change.day_failed", "change", c.ID.String(), map[string]string{"code": string(refusal.Code)})
+	return t.Audit("change.day_failed", "change", c.ID.String(), map[string]string{"code": string(refused.Code)})
 }
 
 // dayForgotten takes the day away from a change that is not approved any more.
@@ -144,13 +144,13 @@ func (t *Tx) waitsForDay(c *Change, s *openedStep) error {
 	if s.Act != process.ActAwaitDay {
 		return nil
 	}
-	return problem.New(problem.WaitsForDay).With("day", calendar.DateOf(*c.EffectiveOn).String())
+	return refusal.New(refusal.WaitsForDay).With("day", calendar.DateOf(*c.EffectiveOn).String())
 }
 
 // ahead tells that a change of the pupil is approved and in force on a day ahead, nil when
 // none is: whoever files a kind waits for the day, or, when the kind would undo that change,
 // has it withdrawn instead.
-func (t *Tx) ahead(kind process.Kind, student uuid.UUID) (*problem.Error, error) {
+func (t *Tx) ahead(kind process.Kind, student uuid.UUID) (*refusal.Error, error) {
 	var rows []struct {
 		Kind        process.Kind
 		EffectiveOn calendar.Date
@@ -165,11 +165,11 @@ func (t *Tx) ahead(kind process.Kind, student uuid.UUID) (*problem.Error, error)
 	if err != nil {
 		return nil, err
 	}
-	name, code := t.store.processes.NameOf(rows[0].Kind), problem.ChangeAhead
+	name, code := t.store.processes.NameOf(rows[0].Kind), refusal.ChangeAhead
 	if t.store.processes.Undoes(kind, rows[0].Kind) {
-		code = problem.NotBegun
+		code = refusal.NotBegun
 	}
-	e := problem.New(code).At("/student_id").WithText("kind", name.Zh, name.En).With("day", rows[0].EffectiveOn.String())
+	e := refusal.New(code).At("/student_id").WithText("kind", name.Zh, name.En).With("day", rows[0].EffectiveOn.String())
 	if running != nil {
 		e = e.WithText("case", "（"+running.CaseNo+"）", " ("+running.CaseNo+")")
 	}

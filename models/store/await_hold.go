@@ -7,8 +7,8 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/xueji/xueji/models/calendar"
-	"github.com/xueji/xueji/models/problem"
 	"github.com/xueji/xueji/models/process"
+	"github.com/xueji/xueji/models/refusal"
 )
 
 // OnHold is the line of the timeline that says why a change is not in force on its day:
@@ -19,7 +19,7 @@ const OnHold = "ON_HOLD"
 // It is looked at again when the death has ended, which wakes it, and at the latest at
 // the next 0:00. It stays approved: nobody is asked, nothing of it is late, and the time
 // on hold does not count as time it takes (D1).
-func (t *Tx) holdDay(c *Change, s *openedStep, barred *problem.Error) error {
+func (t *Tx) holdDay(c *Change, s *openedStep, barred *refusal.Error) error {
 	rule, _ := c.Definition.Step(s.No)
 	next := t.today().End()
 	due := t.workdays.Deadline(next, rule.Term)

@@ -9,7 +9,7 @@ import (
 	"github.com/google/uuid"
 	"gorm.io/gorm"
 
-	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/refusal"
 )
 
 // BatchKey names a request that says many words under one Idempotency-Key.
@@ -29,7 +29,7 @@ type BatchRequest struct {
 	Tasks     []HeldTask
 	Remaining int64
 	// Refused are the items that were refused before they became a slip, by task.
-	Refused map[uuid.UUID]*problem.Error
+	Refused map[uuid.UUID]*refusal.Error
 }
 
 // Batch finds what is kept of a request; nil when it was never made. With another
@@ -49,7 +49,7 @@ func (t *Tx) Batch(b BatchKey) (*BatchRequest, error) {
 		return nil, fmt.Errorf("find an earlier batch: %w", err)
 	}
 	if !bytes.Equal(row.BodyHash, t.store.bodyHash(b.Hash)) {
-		return nil, problem.New(problem.KeyReused)
+		return nil, refusal.New(refusal.KeyReused)
 	}
 	kept := &BatchRequest{Remaining: row.Remaining}
 	if err := json.Unmarshal([]byte(row.Tasks), &kept.Tasks); err != nil {
@@ -66,8 +66,8 @@ func (t *Tx) Batch(b BatchKey) (*BatchRequest, error) {
 // withoutSlip gives the refusals no slip stands against. Of two requests at once with
 // the same key one may have been refused what the other one said a moment later; the
 // slip is what happened.
-func (t *Tx) withoutSlip(b BatchKey, refused map[uuid.UUID][]slipProblem) (map[uuid.UUID]*problem.Error, error) {
-	list := make(map[uuid.UUID]*problem.Error, len(refused))
+func (t *Tx) withoutSlip(b BatchKey, refused map[uuid.UUID][]slipProblem) (map[uuid.UUID]*refusal.Error, error) {
+	list := make(map[uuid.UUID]*refusal.Error, len(refused))
 	if len(refused) == 0 {
 		return list, nil
 	}
@@ -114,7 +114,7 @@ func (t *Tx) KeepBatch(b BatchKey, tasks []HeldTask, remaining int64) (*BatchReq
 }
 
 // KeepRefused keeps what items of a request were refused for. What is kept already stays.
-func (t *Tx) KeepRefused(b BatchKey, refused map[uuid.UUID]*problem.Error) error {
+func (t *Tx) KeepRefused(b BatchKey, refused map[uuid.UUID]*refusal.Error) error {
 	var row struct{ Refused []byte }
 	err := t.db.Raw(`SELECT refused FROM batch_request WHERE account_id = ? AND key = ? FOR UPDATE`, t.scope.Account, b.Key).Take(&row).Error
 	if err != nil {

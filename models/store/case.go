@@ -8,8 +8,8 @@ import (
 	"github.com/google/uuid"
 	"gorm.io/gorm"
 
-	"github.com/xueji/xueji/models/problem"
 	"github.com/xueji/xueji/models/process"
+	"github.com/xueji/xueji/models/refusal"
 )
 
 // Case is what the register knows of a change as an operator needs it: where
@@ -154,7 +154,7 @@ func (t *Tx) Holder(login string) (Holder, error) {
 	err := t.db.Raw(`SELECT id, org_id, org_path::text AS org_path FROM account WHERE login = ? AND sealed_at IS NULL AND closed_at IS NULL`,
 		NormalLogin(login)).Take(&h).Error
 	if errors.Is(err, gorm.ErrRecordNotFound) {
-		return h, problem.New(problem.NotFound).At("/as")
+		return h, refusal.New(refusal.NotFound).At("/as")
 	}
 	if err != nil {
 		return h, fmt.Errorf("find an account: %w", err)

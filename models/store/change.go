@@ -11,8 +11,8 @@ import (
 
 	"github.com/xueji/xueji/models/calendar"
 	"github.com/xueji/xueji/models/org"
-	"github.com/xueji/xueji/models/problem"
 	"github.com/xueji/xueji/models/process"
+	"github.com/xueji/xueji/models/refusal"
 )
 
 // The states of a change as a whole.
@@ -76,7 +76,7 @@ type Change struct {
 	identity  [][]byte         // keys of the document the change writes, the first is of today; while it is judged
 	foundBy   []byte           // keyed hash of the number the pupil was found by; while filing
 	values    values           // of a change of key data, read when they are needed
-	wrong     []*problem.Error // about values; while they are handed in
+	wrong     []*refusal.Error // about values; while they are handed in
 	judgedOn  calendar.Date    // the day a change waited for; zero for today
 	aftermath []AftermathLine  // what came of a correction; while it takes effect
 	returned  *uuid.UUID       // whose seat the step is that opens next, because it returns straight to them

@@ -6,11 +6,11 @@ import (
 
 	"github.com/google/uuid"
 
-	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/refusal"
 )
 
 // unknownEvidence tells which attachments are no files of this office.
-func (t *Tx) unknownEvidence(refs []EvidenceRef) ([]*problem.Error, error) {
+func (t *Tx) unknownEvidence(refs []EvidenceRef) ([]*refusal.Error, error) {
 	if len(refs) == 0 {
 		return nil, nil
 	}
@@ -22,14 +22,14 @@ func (t *Tx) unknownEvidence(refs []EvidenceRef) ([]*problem.Error, error) {
 	if err := t.db.Raw(`SELECT id FROM evidence WHERE id IN ?`, ids).Scan(&known).Error; err != nil {
 		return nil, fmt.Errorf("look for evidence: %w", err)
 	}
-	var list []*problem.Error
+	var list []*refusal.Error
 	for i, ref := range refs {
 		earlier := func(e EvidenceRef) bool { return e.ID == ref.ID && e.Kind != ref.Kind }
 		switch at := fmt.Sprintf("/evidence/%d", i); {
 		case !slices.Contains(known, ref.ID):
-			list = append(list, problem.New(problem.EvidenceUnknown).At(at))
+			list = append(list, refusal.New(refusal.EvidenceUnknown).At(at))
 		case slices.ContainsFunc(refs[:i], earlier):
-			list = append(list, problem.New(problem.EvidenceTwice).At(at))
+			list = append(list, refusal.New(refusal.EvidenceTwice).At(at))
 		}
 	}
 	return list, nil

@@ -12,8 +12,8 @@ import (
 	"gorm.io/gorm"
 
 	"github.com/xueji/xueji/models/org"
-	"github.com/xueji/xueji/models/problem"
 	"github.com/xueji/xueji/models/process"
+	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/status"
 )
 
@@ -111,7 +111,7 @@ func (t *Tx) filedBefore(f Filing) (*Change, error) {
 		return nil, fmt.Errorf("look for an earlier filing: %w", err)
 	}
 	if !bytes.Equal(row.FilingHash, t.store.bodyHash(f.BodyHash)) {
-		return nil, problem.New(problem.KeyReused)
+		return nil, refusal.New(refusal.KeyReused)
 	}
 	return t.Change(row.ID)
 }
@@ -148,16 +148,16 @@ func (t *Tx) prepare(f Filing) (*Change, error) {
 	return c, t.prepareStudent(c, f, policy)
 }
 
-func unknownKind(kind process.Kind) *problem.Error {
-	return problem.New(problem.KindUnknown).At("/kind").With("kind", string(kind))
+func unknownKind(kind process.Kind) *refusal.Error {
+	return refusal.New(refusal.KindUnknown).At("/kind").With("kind", string(kind))
 }
 
 // stageForbids tells when a kind does not exist for a stage.
-func stageForbids(d process.Definition, stage org.Stage) []*problem.Error {
+func stageForbids(d process.Definition, stage org.Stage) []*refusal.Error {
 	if d.Allows(stage) {
 		return nil
 	}
-	return []*problem.Error{problem.New(problem.StageForbids).At("/kind").WithText("kind", d.Name.Zh, d.Name.En)}
+	return []*refusal.Error{refusal.New(refusal.StageForbids).At("/kind").WithText("kind", d.Name.Zh, d.Name.En)}
 }
 
 func (t *Tx) insertChange(c *Change, f Filing) error {
@@ -182,7 +182,7 @@ func (t *Tx) insertChange(c *Change, f Filing) error {
 		return err
 	}
 	// The same request may arrive twice at once: the other one won.
-	twice := func() error { return problem.New(problem.VersionConflict) }
+	twice := func() error { return refusal.New(refusal.VersionConflict) }
 	t.laterOr(twice, "file a change", `INSERT INTO change (id, case_no, kind, student_id, roster_id, org_id, org_path, province_code, stage, status, definition,
 		definition_version, policy_version, inputs, step_no, round, filed_by, filed_at, filing_key, filing_hash, due_total, redo_of,
 		subject, found_by, out_policy_version, about, problem_id, beside)
@@ -231,7 +231,7 @@ func (t *Tx) number(c *Change) error {
 		return fmt.Errorf("number a change: %w", err)
 	}
 	if !row.Stand {
-		return problem.New(problem.VersionConflict)
+		return refusal.New(refusal.VersionConflict)
 	}
 	c.CaseNo = fmt.Sprintf("%s-%s-%06d", c.ProvinceCode[:2], t.today().Compact(), row.N)
 	return nil
@@ -271,11 +271,11 @@ func (t *Tx) takeSlots(c *Change) error {
 		return nil
 	}
 	if c.Kind == process.Arbitration { // the pupil's own slot is what it is about
-		t.takeSlot(c, arbitrationSlot(*c.StudentID), func() error { return problem.New(problem.ArbitrationFiled).At("/pupil") })
+		t.takeSlot(c, arbitrationSlot(*c.StudentID), func() error { return refusal.New(refusal.ArbitrationFiled).At("/pupil") })
 		return nil
 	}
 	if c.Kind == process.Death { // filed while another change holds the pupil
-		t.takeSlot(c, deathSlot(*c.StudentID), func() error { return problem.New(problem.DeathFiled).At("/student_id") })
+		t.takeSlot(c, deathSlot(*c.StudentID), func() error { return refusal.New(refusal.DeathFiled).At("/student_id") })
 		return nil
 	}
 	if err := t.takeStudent(c); err != nil {
@@ -325,7 +325,7 @@ func (t *Tx) takeSlot(c *Change, key string, lost func() error) {
 // between the look at the student and the filing.
 func (t *Tx) studentLost(c *Change) error {
 	if !c.receives() {
-		return problem.New(problem.ChangeInProgress).At("/student_id")
+		return refusal.New(refusal.ChangeInProgress).At("/student_id")
 	}
 	running, err := t.runningKind(*c.StudentID)
 	if err != nil {
@@ -368,8 +368,8 @@ func (t *Tx) slotHolder(key string) (held bool, running *Change, err error) {
 
 // inProgress tells that a change is running (异动中), with its case number where it
 // is given.
-func inProgress(running *Change) *problem.Error {
-	e := problem.New(problem.ChangeInProgress).At("/student_id")
+func inProgress(running *Change) *refusal.Error {
+	e := refusal.New(refusal.ChangeInProgress).At("/student_id")
 	if running == nil {
 		return e
 	}
@@ -378,7 +378,7 @@ func inProgress(running *Change) *problem.Error {
 }
 
 // slotTaken tells that a change holds a key; nil when none does.
-func (t *Tx) slotTaken(key string) (*problem.Error, error) {
+func (t *Tx) slotTaken(key string) (*refusal.Error, error) {
 	held, running, err := t.slotHolder(key)
 	if err != nil || !held {
 		return nil, err

@@ -8,8 +8,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/xueji/xueji/models/org"
-	"github.com/xueji/xueji/models/problem"
 	"github.com/xueji/xueji/models/process"
+	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/status"
 )
 
@@ -63,22 +63,22 @@ func TestTheSlowerFilingIsRefused(t *testing.T) {
 		releasing       Office
 		wished          values
 		keys            [2]string
-		code            problem.Code
+		code            refusal.Code
 		at              string
 	}{
-		{"the same request", process.Suspension, r.pupil(schoolAPath), r.pupil(schoolAPath), Office{}, nil, [2]string{"1", "1"}, problem.VersionConflict, ""},
-		{"the same pupil", process.Suspension, own, own, Office{}, nil, [2]string{"2", "3"}, problem.ChangeInProgress, "/student_id"},
-		{"a pupil of another school", process.Transfer, other, other, Office{ID: r.school[schoolBPath], Path: schoolBPath}, nil, [2]string{"4", "5"}, problem.ChangeInProgress, "/pupil"},
-		{"the same number", process.KeyDataChange, r.pupil(schoolAPath), r.pupil(schoolAPath), Office{}, number, [2]string{"6", "7"}, problem.IdentityTaken, "/values/id_number"},
+		{"the same request", process.Suspension, r.pupil(schoolAPath), r.pupil(schoolAPath), Office{}, nil, [2]string{"1", "1"}, refusal.VersionConflict, ""},
+		{"the same pupil", process.Suspension, own, own, Office{}, nil, [2]string{"2", "3"}, refusal.ChangeInProgress, "/student_id"},
+		{"a pupil of another school", process.Transfer, other, other, Office{ID: r.school[schoolBPath], Path: schoolBPath}, nil, [2]string{"4", "5"}, refusal.ChangeInProgress, "/pupil"},
+		{"the same number", process.KeyDataChange, r.pupil(schoolAPath), r.pupil(schoolAPath), Office{}, number, [2]string{"6", "7"}, refusal.IdentityTaken, "/values/id_number"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			require.NoError(t, r.handIn(row.kind, row.student, row.releasing, row.wished, row.keys[0]))
 			before := r.count(`SELECT count(*) FROM change`)
 			err := r.handIn(row.kind, row.second, row.releasing, row.wished, row.keys[1])
-			require.ErrorIs(t, err, problem.New(row.code))
-			require.IsType(t, &problem.Error{}, err, "the refusal itself, so that it reads as one that was found by looking") //nolint:testifylint // the type is the point
-			refusal, _ := err.(*problem.Error)                                                                                //nolint:errorlint // the outermost error is the point
-			require.Equal(t, row.at, refusal.Field)
+			require.ErrorIs(t, err, refusal.New(row.code))
+			require.IsType(t, &refusal.Error{}, err, "the refusal itself, so that it reads as one that was found by looking") //nolint:testifylint // the type is the point
+			refused, _ := err.(*refusal.Error)                                                                                //nolint:errorlint // the outermost error is the point
+			require.Equal(t, row.at, refused.Field)
 			require.Equal(t, before, r.count(`SELECT count(*) FROM change`), "nothing of it was written")
 		})
 	}
@@ -97,14 +97,14 @@ func TestAFilingLooksAtItsOfficesAgain(t *testing.T) {
 			`path = text2ltree(replace(path::text, '.s', '.x'))`: `path = text2ltree(replace(path::text, '.x', '.s'))`,
 		} {
 			r.exec(`UPDATE organisation SET `+what+` WHERE id = $1`, r.school[school])
-			require.ErrorIs(t, file(school+what), problem.New(problem.VersionConflict))
+			require.ErrorIs(t, file(school+what), refusal.New(refusal.VersionConflict))
 			r.exec(`UPDATE organisation SET `+undo+` WHERE id = $1`, r.school[school])
 		}
 		middle, err := r.owner.Begin(t.Context())
 		require.NoError(t, err)
 		_, err = middle.Exec(t.Context(), `UPDATE organisation SET version = version WHERE id = $1`, r.school[school])
 		require.NoError(t, err)
-		require.ErrorIs(t, file(school), problem.New(problem.VersionConflict))
+		require.ErrorIs(t, file(school), refusal.New(refusal.VersionConflict))
 		require.NoError(t, middle.Rollback(t.Context()))
 	}
 	require.Equal(t, 1, r.count(`SELECT count(*) FROM change`))
@@ -133,6 +133,6 @@ func TestClosingWaitsForAFiling(t *testing.T) {
 			require.Eventually(r.t, func() bool { return r.blocked() == 1 }, 10*time.Second, time.Millisecond, "closing waits")
 			return nil
 		})
-		require.ErrorIs(t, <-closed, problem.New(problem.OrgHasChanges))
+		require.ErrorIs(t, <-closed, refusal.New(refusal.OrgHasChanges))
 	}
 }

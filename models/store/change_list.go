@@ -10,8 +10,8 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/xueji/xueji/models/org"
-	"github.com/xueji/xueji/models/problem"
 	"github.com/xueji/xueji/models/process"
+	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/status"
 )
 
@@ -70,7 +70,7 @@ func (t *Tx) prepareList(c *Change, f Filing, policy process.Policy) error {
 	}
 	first := slices.IndexFunc(l.held, func(h *held) bool { return h != nil })
 	if first < 0 {
-		return problem.Join(list...)
+		return refusal.Join(list...)
 	}
 	c.Stage = l.held[first].Stage
 	d, ok := t.store.processes.Define(f.Kind, c.Stage, policy)
@@ -92,12 +92,12 @@ func (t *Tx) prepareList(c *Change, f Filing, policy process.Policy) error {
 		return err
 	}
 	list = append(list, busy...)
-	return problem.Join(list[:min(len(list), mostFaults)]...)
+	return refusal.Join(list[:min(len(list), mostFaults)]...)
 }
 
 // schoolsOfList finds the two schools of a list, by code or ID, below the bureau.
 func (t *Tx) schoolsOfList(c *Change) (from, to status.School, err error) {
-	var list []*problem.Error
+	var list []*refusal.Error
 	find := func(input string) (o Office, s status.School) {
 		var rows []Office
 		if err == nil {
@@ -109,7 +109,7 @@ func (t *Tx) schoolsOfList(c *Change) (from, to status.School, err error) {
 			return o, s
 		}
 		if len(rows) == 0 {
-			list = append(list, problem.New(problem.ListSchool).At("/inputs/"+input))
+			list = append(list, refusal.New(refusal.ListSchool).At("/inputs/"+input))
 			return o, s
 		}
 		s, err = t.schoolFor(rows[0].ID)
@@ -121,14 +121,14 @@ func (t *Tx) schoolsOfList(c *Change) (from, to status.School, err error) {
 		return from, to, fmt.Errorf("find the schools of a list: %w", err)
 	}
 	if len(list) == 0 && from.ID == to.ID {
-		list = append(list, problem.New(problem.TransferSameSchool).At("/inputs/"+receiverInput))
+		list = append(list, refusal.New(refusal.TransferSameSchool).At("/inputs/"+receiverInput))
 	}
-	return from, to, problem.Join(list...)
+	return from, to, refusal.Join(list...)
 }
 
 // readLines reads the pupils and classes of a list, and tells which lines name none of
 // the releasing school, or one twice: those hold no record, and the others are judged on.
-func (t *Tx) readLines(c *Change, l *listed) ([]*problem.Error, error) {
+func (t *Tx) readLines(c *Change, l *listed) ([]*refusal.Error, error) {
 	students, classes := make([]uuid.UUID, len(l.lines)), make([]uuid.UUID, len(l.lines))
 	for i, line := range l.lines {
 		students[i], classes[i] = line.StudentID, line.ClassID
@@ -145,18 +145,18 @@ func (t *Tx) readLines(c *Change, l *listed) ([]*problem.Error, error) {
 	for _, h := range all {
 		known[h.ID] = h
 	}
-	var list []*problem.Error
+	var list []*refusal.Error
 	for i, line := range l.lines {
 		h, told := known[line.StudentID], len(list)
 		switch {
 		case h == nil || h.SchoolID != c.releasing.ID:
-			list = append(list, problem.New(problem.ListPupil).At(inLine(i, "/student_id")))
+			list = append(list, refusal.New(refusal.ListPupil).At(inLine(i, "/student_id")))
 		case seen[line.StudentID]:
-			list = append(list, problem.New(problem.ListTwice).At(inLine(i, "/student_id")))
+			list = append(list, refusal.New(refusal.ListTwice).At(inLine(i, "/student_id")))
 		case stage == "":
 			stage = h.Stage
 		case h.Stage != stage:
-			list = append(list, problem.New(problem.ListStage).At(inLine(i, "/student_id")))
+			list = append(list, refusal.New(refusal.ListStage).At(inLine(i, "/student_id")))
 		}
 		if len(list) > told {
 			h = nil
@@ -183,8 +183,8 @@ func (t *Tx) placesAmong(ids []uuid.UUID) (map[uuid.UUID]*placeOf, error) {
 
 // against tells what stands against each line; a class fills up as lines go into it.
 // What is true of the whole list is told once.
-func (l *listed) against(kind process.Kind, facts status.Facts) []*problem.Error {
-	var list []*problem.Error
+func (l *listed) against(kind process.Kind, facts status.Facts) []*refusal.Error {
+	var list []*refusal.Error
 	said := map[string]bool{}
 	for i, line := range l.lines {
 		if l.held[i] == nil {
@@ -206,7 +206,7 @@ func (l *listed) against(kind process.Kind, facts status.Facts) []*problem.Error
 
 // judge gives the record after its line, or what stands against it; nobody else gets
 // the seat that was given.
-func (l *listed) judge(kind process.Kind, line Line, h *held, facts status.Facts) (status.Record, []*problem.Error) {
+func (l *listed) judge(kind process.Kind, line Line, h *held, facts status.Facts) (status.Record, []*refusal.Error) {
 	place := l.classes[line.ClassID]
 	if place != nil {
 		facts.Class = &place.Class
@@ -234,7 +234,7 @@ func lineField(field string) string {
 func inLine(i int, field string) string { return "/lines/" + strconv.Itoa(i) + field }
 
 // busyLines tells which pupils of a list another change holds (异动中), or a death.
-func (t *Tx) busyLines(l *listed) ([]*problem.Error, error) {
+func (t *Tx) busyLines(l *listed) ([]*refusal.Error, error) {
 	lines := map[string]int{}
 	for i, line := range l.lines {
 		if l.held[i] == nil {
@@ -251,7 +251,7 @@ func (t *Tx) busyLines(l *listed) ([]*problem.Error, error) {
 		return nil, fmt.Errorf("look for running changes: %w", err)
 	}
 	slices.SortFunc(taken, func(a, b string) int { return lines[a] - lines[b] })
-	var list []*problem.Error
+	var list []*refusal.Error
 	for _, key := range taken {
 		list = append(list, inProgress(nil).At(inLine(lines[key], "/student_id")))
 	}
@@ -291,24 +291,24 @@ func (t *Tx) insertLines(c *Change) error {
 	if taken == int64(len(rows)) && len(held) == 0 {
 		return nil
 	}
-	var list []*problem.Error
+	var list []*refusal.Error
 	for _, no := range held {
 		list = append(list, inProgress(nil).At(inLine(no-1, "/student_id")))
 	}
 	if len(list) == 0 { // and gone again: trying again helps
-		list = append(list, problem.New(problem.ChangeInProgress).At("/lines"))
+		list = append(list, refusal.New(refusal.ChangeInProgress).At("/lines"))
 	}
-	return problem.Join(list[:min(len(list), mostFaults)]...)
+	return refusal.Join(list[:min(len(list), mostFaults)]...)
 }
 
 // listAgain tells what stands against a list that is handed in again: its schools and
 // its lines stay what they were (worker). The pupils are looked at by the last decision.
-func (t *Tx) listAgain(c *Change, papers []EvidenceRef) ([]*problem.Error, error) {
-	to, err := t.sameSchool(c, process.SideIn, receiverInput, problem.ReceivingFixed)
+func (t *Tx) listAgain(c *Change, papers []EvidenceRef) ([]*refusal.Error, error) {
+	to, err := t.sameSchool(c, process.SideIn, receiverInput, refusal.ReceivingFixed)
 	if err != nil {
 		return nil, err
 	}
-	from, err := t.sameSchool(c, process.SideOut, releaserInput, problem.ReleasingFixed)
+	from, err := t.sameSchool(c, process.SideOut, releaserInput, refusal.ReleasingFixed)
 	return slices.Concat(c.Definition.CheckFiled(c.Inputs), from, to, c.Definition.CheckEvidence(kindsOf(papers))), err
 }
 
@@ -321,7 +321,7 @@ type LineView struct {
 	Verdict   string
 	Reason    string         // why a person struck it
 	By        string         // the office of that person
-	Struck    *problem.Error `gorm:"-"` // why the system did
+	Struck    *refusal.Error `gorm:"-"` // why the system did
 	// CorrectedAt is set when the move of the pupil was struck as a mistake (异动纠错),
 	// CorrectedBy is the case number of the correction.
 	CorrectedAt *time.Time
@@ -335,7 +335,7 @@ func (t *Tx) Lines(change uuid.UUID) ([]LineView, error) {
 		LineView
 		SubjectJSON string
 		Readable    bool
-		Code        problem.Code
+		Code        refusal.Code
 		ParamsJSON  string
 	}
 	err := t.db.Raw(`SELECT l.student_id, l.class_id, l.class_name AS class, l.subject::text AS subject_json, l.verdict, l.reason, coalesce(a.office, '') AS by,
@@ -353,11 +353,11 @@ func (t *Tx) Lines(change uuid.UUID) ([]LineView, error) {
 		if row.Code == "" {
 			continue
 		}
-		if !row.Readable && !slices.Contains([]problem.Code{problem.ClassFull, problem.ClassUnknown, problem.ClassWrongGrade}, row.Code) {
-			list[i].Struck = problem.New(problem.ListPupilStays)
+		if !row.Readable && !slices.Contains([]refusal.Code{refusal.ClassFull, refusal.ClassUnknown, refusal.ClassWrongGrade}, row.Code) {
+			list[i].Struck = refusal.New(refusal.ListPupilStays)
 			continue
 		}
-		list[i].Struck = problem.New(row.Code)
+		list[i].Struck = refusal.New(row.Code)
 		if err := json.Unmarshal([]byte(row.ParamsJSON), &list[i].Struck.Params); err != nil {
 			return nil, fmt.Errorf("read a list: %w", err)
 		}

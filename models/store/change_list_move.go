@@ -9,8 +9,8 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/xueji/xueji/models/calendar"
-	"github.com/xueji/xueji/models/problem"
 	"github.com/xueji/xueji/models/process"
+	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/status"
 )
 
@@ -33,7 +33,7 @@ func (t *Tx) strikeLines(c *Change, s *Slip) (left bool, err error) {
 	strikes := s.Body.Strike
 	if c.Definition.Subject != process.SubjectList || s.Verb != Approve {
 		if len(strikes) > 0 {
-			return true, problem.New(problem.StrikeNotHere).At("/strike")
+			return true, refusal.New(refusal.StrikeNotHere).At("/strike")
 		}
 		return true, nil
 	}
@@ -48,24 +48,24 @@ func (t *Tx) strikeLines(c *Change, s *Slip) (left bool, err error) {
 	for _, line := range listed {
 		open[line.StudentID] = true
 	}
-	var list []*problem.Error
+	var list []*refusal.Error
 	for i, k := range strikes {
 		at := fmt.Sprintf("/strike/%d", i)
 		reason := strings.TrimSpace(k.Reason)
 		switch {
 		case !open[k.StudentID]:
-			list = append(list, problem.New(problem.LineUnknown).At(at+"/student_id"))
+			list = append(list, refusal.New(refusal.LineUnknown).At(at+"/student_id"))
 		case reason == "":
-			list = append(list, problem.New(problem.OpinionRequired).At(at+"/reason"))
+			list = append(list, refusal.New(refusal.OpinionRequired).At(at+"/reason"))
 		case utf8.RuneCountInString(reason) > mostReason:
-			list = append(list, problem.New(problem.TooLong).At(at+"/reason").WithText("field", "剔除原因", "Reason").With("max", fmt.Sprint(mostReason)))
+			list = append(list, refusal.New(refusal.TooLong).At(at+"/reason").WithText("field", "剔除原因", "Reason").With("max", fmt.Sprint(mostReason)))
 		}
 		delete(open, k.StudentID) // once
 		t.later("strike a line", 1, `UPDATE change_line SET verdict = ?, reason = ?, settled_by = ?, settled_at = ? WHERE change_id = ? AND student_id = ?`,
 			lineStruck, reason, s.AccountID, t.now, c.ID, k.StudentID)
 	}
 	if len(list) > 0 {
-		return false, problem.Join(list[:min(len(list), mostFaults)]...)
+		return false, refusal.Join(list[:min(len(list), mostFaults)]...)
 	}
 	return len(open) > 0, t.tellStruck(c, len(strikes), s)
 }
@@ -100,7 +100,7 @@ func (t *Tx) listedLines(change uuid.UUID) ([]Line, error) {
 
 // endStruck ends a list of which nobody is left.
 func (t *Tx) endStruck(c *Change, s *Slip) error {
-	err := t.write(event{change: c.ID, verb: allStruck, step: c.StepNo, round: c.Round, params: refusalParams(problem.New(problem.AllStruck))})
+	err := t.write(event{change: c.ID, verb: allStruck, step: c.StepNo, round: c.Round, params: refusalParams(refusal.New(refusal.AllStruck))})
 	if err != nil {
 		return err
 	}
@@ -119,11 +119,11 @@ func (t *Tx) moveList(c *Change, s *Slip, on calendar.Date) error {
 	if err != nil {
 		return err
 	}
-	struck := map[uuid.UUID]*problem.Error{}
+	struck := map[uuid.UUID]*refusal.Error{}
 	for i, line := range l.lines {
 		h := l.held[i]
 		if h == nil { // deleted: nothing is left to move
-			struck[line.StudentID] = problem.New(problem.ListPupil)
+			struck[line.StudentID] = refusal.New(refusal.ListPupil)
 			continue
 		}
 		after, refused := h.record, barred[line.StudentID]
@@ -191,7 +191,7 @@ func (t *Tx) lockList(c *Change) (*listed, status.Facts, error) {
 }
 
 // barredLines tells for which pupils of a list business that goes before is in hand.
-func (t *Tx) barredLines(l *listed) (map[uuid.UUID][]*problem.Error, error) {
+func (t *Tx) barredLines(l *listed) (map[uuid.UUID][]*refusal.Error, error) {
 	var deaths, arbitrations []string
 	owner := map[string]uuid.UUID{}
 	for _, line := range l.lines {
@@ -203,19 +203,19 @@ func (t *Tx) barredLines(l *listed) (map[uuid.UUID][]*problem.Error, error) {
 	if err := t.db.Raw(`SELECT key FROM slot WHERE key IN ? OR key IN ? ORDER BY key DESC`, deaths, arbitrations).Scan(&keys).Error; err != nil {
 		return nil, fmt.Errorf("look for business that goes before: %w", err)
 	}
-	barred := map[uuid.UUID][]*problem.Error{}
+	barred := map[uuid.UUID][]*refusal.Error{}
 	for _, key := range keys {
-		code := problem.ArbitrationRunning
+		code := refusal.ArbitrationRunning
 		if strings.HasPrefix(key, "death/") {
-			code = problem.DeathFiled
+			code = refusal.DeathFiled
 		}
-		barred[owner[key]] = append(barred[owner[key]], problem.New(code))
+		barred[owner[key]] = append(barred[owner[key]], refusal.New(code))
 	}
 	return barred, nil
 }
 
 // settleLines notes who was struck by the system, and that all others have moved.
-func (t *Tx) settleLines(c *Change, struck map[uuid.UUID]*problem.Error) error {
+func (t *Tx) settleLines(c *Change, struck map[uuid.UUID]*refusal.Error) error {
 	for student, why := range struck {
 		if err := t.strikeLine(c, student, why); err != nil {
 			return err
@@ -229,7 +229,7 @@ func (t *Tx) settleLines(c *Change, struck map[uuid.UUID]*problem.Error) error {
 }
 
 // strikeLine takes a pupil out of a list by the system, with the code.
-func (t *Tx) strikeLine(c *Change, student uuid.UUID, why *problem.Error) error {
+func (t *Tx) strikeLine(c *Change, student uuid.UUID, why *refusal.Error) error {
 	params, err := json.Marshal(orEmpty(why.Params))
 	if err != nil {
 		return fmt.Errorf("strike a line: %w", err)

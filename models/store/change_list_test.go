@@ -7,8 +7,8 @@ import (
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
-	"github.com/xueji/xueji/models/problem"
 	"github.com/xueji/xueji/models/process"
+	"github.com/xueji/xueji/models/refusal"
 )
 
 // places makes a class of the year 2024 with so many seats, at school B.
@@ -51,7 +51,7 @@ func (r *recordsRig) fileList(f Filing) (c *Change, err error) {
 // told gives every refusal with the place it is about.
 func told(t *testing.T, err error) (list []string) {
 	t.Helper()
-	var first *problem.Error
+	var first *refusal.Error
 	require.ErrorAs(t, err, &first)
 	for _, e := range first.All() {
 		list = append(list, string(e.Code)+" "+e.Field)
@@ -124,7 +124,7 @@ func TestListsAtOnce(t *testing.T) {
 		require.NoError(t, other)
 	}
 	require.Len(t, told(t, one), 20)
-	require.ErrorIs(t, one, problem.New(problem.ChangeInProgress))
+	require.ErrorIs(t, one, refusal.New(refusal.ChangeInProgress))
 	require.Equal(t, 20, r.count(`SELECT count(*) FROM slot`))
 	require.Equal(t, 20, r.count(`SELECT count(*) FROM change_line`))
 }
@@ -151,7 +151,7 @@ func TestTheSchoolsOfAListStay(t *testing.T) {
 			require.NoError(t, wrong)
 			c.Inputs["from_school"], c.Inputs["to_school"] = from, to
 			list, wrong := tx.listAgain(c, nil)
-			err = problem.Join(list...)
+			err = refusal.Join(list...)
 			return wrong
 		})
 		return err
@@ -215,9 +215,9 @@ func TestPupilsAreStruckFromAList(t *testing.T) {
 		require.Equal(t, []string{want}, told(t, err))
 	}
 	_, err := r.strikes(change, Reject, Strike{pupils[0], "随迁"})
-	require.ErrorIs(t, err, problem.New(problem.StrikeNotHere))
+	require.ErrorIs(t, err, refusal.New(refusal.StrikeNotHere))
 	_, err = r.strikes(suspension, Approve, Strike{pupils[0], "随迁"})
-	require.ErrorIs(t, err, problem.New(problem.StrikeNotHere))
+	require.ErrorIs(t, err, refusal.New(refusal.StrikeNotHere))
 	_, err = r.strikes(change, Approve, Strike{pupils[0], "随迁"}, Strike{pupils[0], "随迁"})
 	require.Equal(t, []string{"line_unknown /strike/1/student_id"}, told(t, err))
 	require.Equal(t, 3, r.count(`SELECT count(*) FROM slot WHERE change_id = $1`, change), "nothing was struck in vain")
@@ -227,7 +227,7 @@ func TestPupilsAreStruckFromAList(t *testing.T) {
 	require.True(t, left)
 	require.Equal(t, 2, r.count(`SELECT count(*) FROM slot WHERE change_id = $1`, change))
 	_, err = r.strikes(change, Approve, Strike{pupils[0], "再次"})
-	require.ErrorIs(t, err, problem.New(problem.LineUnknown))
+	require.ErrorIs(t, err, refusal.New(refusal.LineUnknown))
 	require.Equal(t, 1, r.count(`SELECT count(*) FROM notice WHERE change_id = $1 AND kind = 'LINES_STRUCK' AND role = 'BUREAU_REVIEWER'`, change))
 	left, err = r.strikes(change, Approve, Strike{pupils[1], "一"}, Strike{pupils[2], "二"})
 	require.NoError(t, err)
@@ -260,14 +260,14 @@ func TestAListMovesWhoCanMove(t *testing.T) {
 		lines = append(lines, line)
 	}
 	require.Equal(t, []string{"STRUCK problem_status", "STRUCK state_forbids", "STRUCK death_filed", "MOVED ", "STRUCK class_full"}, lines)
-	const stays = problem.ListPupilStays
-	for path, want := range map[string][]problem.Code{
-		schoolAPath: {problem.ProblemStatus, problem.StateForbids, problem.DeathFiled, problem.ClassFull},
-		schoolBPath: {stays, stays, stays, problem.ClassFull}, // it learns nothing of pupils it may not read
+	const stays = refusal.ListPupilStays
+	for path, want := range map[string][]refusal.Code{
+		schoolAPath: {refusal.ProblemStatus, refusal.StateForbids, refusal.DeathFiled, refusal.ClassFull},
+		schoolBPath: {stays, stays, stays, refusal.ClassFull}, // it learns nothing of pupils it may not read
 	} {
 		r.mustIn(r.app, path, func(tx *Tx) error {
 			lines, err := tx.Lines(change)
-			var told []problem.Code
+			var told []refusal.Code
 			for _, l := range lines {
 				if l.Struck != nil {
 					told = append(told, l.Struck.Code)

@@ -9,8 +9,8 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/xueji/xueji/models/org"
-	"github.com/xueji/xueji/models/problem"
 	"github.com/xueji/xueji/models/process"
+	"github.com/xueji/xueji/models/refusal"
 )
 
 // ClassRef is a class as every party of a change may know it.
@@ -305,7 +305,7 @@ func (t *Tx) Comment(change, office uuid.UUID, text, key string) error {
 		return fmt.Errorf("find an earlier remark: %w", err)
 	}
 	if len(earlier) > 0 && !earlier[0] {
-		return problem.New(problem.KeyReused)
+		return refusal.New(refusal.KeyReused)
 	}
 	return t.write(event{
 		change: c.ID, verb: "COMMENT", step: c.StepNo, round: c.Round, account: t.scope.Account, office: office,

@@ -9,8 +9,8 @@ import (
 
 	"github.com/xueji/xueji/models/ident"
 	"github.com/xueji/xueji/models/org"
-	"github.com/xueji/xueji/models/problem"
 	"github.com/xueji/xueji/models/process"
+	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/status"
 )
 
@@ -63,7 +63,7 @@ func (t *Tx) stranger(c Claim) (*stranger, error) {
 	case len(list) == 0:
 		return nil, nil //nolint:nilnil // nobody has this name and number: an answer
 	case len(list) > 1: // two countries gave one number to two people of one name
-		return nil, problem.New(problem.TransferNumberRequired).At("/student_number")
+		return nil, refusal.New(refusal.TransferNumberRequired).At("/student_number")
 	}
 	return list[0], nil
 }
@@ -122,10 +122,10 @@ func (t *Tx) prepareReceived(c *Change, f Filing, policy process.Policy) error {
 	c.Definition, c.wrong = d, needlessValues(f.Kind, len(f.Values) > 0)
 	list := stageForbids(d, h.Stage)
 	if to, err := t.schoolFor(f.Office.ID); err != nil || to.Closed {
-		return errors.Join(err, problem.New(problem.SchoolClosed))
+		return errors.Join(err, refusal.New(refusal.SchoolClosed))
 	}
 	if route == process.CrossProvince && f.RedoOf == uuid.Nil && !f.Pupil.numbered() {
-		list = append(list, problem.New(problem.TransferNumberRequired).At("/pupil/student_number"))
+		list = append(list, refusal.New(refusal.TransferNumberRequired).At("/pupil/student_number"))
 	}
 	running, err := t.runningKind(h.ID)
 	if err != nil {
@@ -151,12 +151,12 @@ func (t *Tx) prepareReceived(c *Change, f Filing, policy process.Policy) error {
 	if err != nil {
 		return err
 	}
-	return problem.Join(append(list, against...)...)
+	return refusal.Join(append(list, against...)...)
 }
 
 // ownClaim tells a school that it is itself what holds the pupil of another one,
 // with the case number; nil when something else does, or nothing.
-func (t *Tx) ownClaim(student, school, by uuid.UUID, running process.Kind) (*problem.Error, error) {
+func (t *Tx) ownClaim(student, school, by uuid.UUID, running process.Kind) (*refusal.Error, error) {
 	if running == "" || school == by {
 		return nil, nil //nolint:nilnil // nothing of its own
 	}
@@ -201,7 +201,7 @@ func (t *Tx) redoesFor(c *Change, student uuid.UUID) error {
 		return err
 	}
 	if old.StudentID == nil || *old.StudentID != student {
-		return problem.New(problem.RedoUnknown).At("/redo_of")
+		return refusal.New(refusal.RedoUnknown).At("/redo_of")
 	}
 	return nil
 }

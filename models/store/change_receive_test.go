@@ -7,7 +7,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
-	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/status"
 )
 
@@ -76,7 +76,7 @@ func TestLookupsAreCounted(t *testing.T) {
 		require.NoError(t, err)
 	}
 	_, err := r.find(schoolBPath, claim)
-	require.ErrorIs(t, err, problem.New(problem.LookupsUsed))
+	require.ErrorIs(t, err, refusal.New(refusal.LookupsUsed))
 	r.hand.Advance(24 * 60 * 60 * 1e9)
 	_, err = r.find(schoolBPath, claim)
 	require.NoError(t, err, "tomorrow")
@@ -99,7 +99,7 @@ func TestLookupsAtOnceAreCounted(t *testing.T) {
 		require.Eventually(t, func() bool { return len(second) == 1 || r.blocked() == 1 }, 10*time.Second, time.Millisecond)
 		return nil
 	}))
-	require.ErrorIs(t, <-second, problem.New(problem.LookupsUsed))
+	require.ErrorIs(t, <-second, refusal.New(refusal.LookupsUsed))
 }
 
 // The definer functions say no more than they must: one pupil, and for the slot a kind.

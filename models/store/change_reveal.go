@@ -8,8 +8,8 @@ import (
 	"github.com/google/uuid"
 	"gorm.io/gorm"
 
-	"github.com/xueji/xueji/models/problem"
 	"github.com/xueji/xueji/models/process"
+	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/roster"
 	"github.com/xueji/xueji/models/status"
 )
@@ -50,7 +50,7 @@ func (t *Tx) RevealOfChange(id uuid.UUID, a Asked) (*Compared, error) {
 		return nil, err
 	}
 	if *seen == (Compared{}) {
-		return nil, problem.New(problem.RevealNothing).At("/field")
+		return nil, refusal.New(refusal.RevealNothing).At("/field")
 	}
 	detail := map[string]string{"field": string(a.Field), "reason": string(a.Reason)}
 	if a.Row > 0 {
@@ -87,7 +87,7 @@ func (t *Tx) seesNumbers(c *Change) (uuid.UUID, error) {
 			return id, nil
 		}
 	}
-	return uuid.Nil, problem.New(problem.RevealNotYourStep)
+	return uuid.Nil, refusal.New(refusal.RevealNotYourStep)
 }
 
 // advises says whether the account was asked for advice on a task, or asked for it:

@@ -5,8 +5,8 @@ import (
 
 	"github.com/google/uuid"
 
-	"github.com/xueji/xueji/models/problem"
 	"github.com/xueji/xueji/models/process"
+	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/status"
 )
 
@@ -34,16 +34,16 @@ func (t *Tx) receivingSchool(c *Change) (status.School, error) {
 
 // sameReceiver tells when a corrected form names another receiving school: that one
 // would be asked by nobody.
-func (t *Tx) sameReceiver(c *Change) ([]*problem.Error, error) {
+func (t *Tx) sameReceiver(c *Change) ([]*refusal.Error, error) {
 	if !status.Sends(c.Kind) {
 		return nil, nil
 	}
-	return t.sameSchool(c, process.SideIn, receiverInput, problem.ReceivingFixed)
+	return t.sameSchool(c, process.SideIn, receiverInput, refusal.ReceivingFixed)
 }
 
 // sameSchool tells when a form names another school, by code or ID, than the side it
 // was filed with.
-func (t *Tx) sameSchool(c *Change, side process.Side, input string, otherwise problem.Code) ([]*problem.Error, error) {
+func (t *Tx) sameSchool(c *Change, side process.Side, input string, otherwise refusal.Code) ([]*refusal.Error, error) {
 	var row struct{ Same bool }
 	err := t.db.Raw(`SELECT EXISTS (SELECT 1 FROM change_party p JOIN organisation o ON o.id = p.org_id
 		WHERE p.change_id = @change AND p.side = @side AND @named IN (o.code, CAST(o.id AS text))) AS same`,
@@ -54,7 +54,7 @@ func (t *Tx) sameSchool(c *Change, side process.Side, input string, otherwise pr
 	if row.Same {
 		return nil, nil
 	}
-	return []*problem.Error{problem.New(otherwise).At("/inputs/" + input)}, nil
+	return []*refusal.Error{refusal.New(otherwise).At("/inputs/" + input)}, nil
 }
 
 // known is the office of a side as it is named in a filing: the application role

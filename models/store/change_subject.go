@@ -10,8 +10,8 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/xueji/xueji/models/org"
-	"github.com/xueji/xueji/models/problem"
 	"github.com/xueji/xueji/models/process"
+	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/status"
 )
 
@@ -21,9 +21,9 @@ func (t *Tx) redoes(c *Change, f Filing) error {
 	if f.RedoOf == uuid.Nil {
 		return nil
 	}
-	unknown := problem.New(problem.RedoUnknown).At("/redo_of")
+	unknown := refusal.New(refusal.RedoUnknown).At("/redo_of")
 	old, err := t.Change(f.RedoOf)
-	if errors.Is(err, problem.New(problem.NotFound)) {
+	if errors.Is(err, refusal.New(refusal.NotFound)) {
 		return unknown
 	}
 	if err != nil {
@@ -46,47 +46,47 @@ func (t *Tx) redoes(c *Change, f Filing) error {
 func (t *Tx) subjectOf(f Filing, policy process.Policy) (process.Subject, error) {
 	student, roster := f.StudentID != uuid.Nil, f.RosterID != uuid.Nil
 	if named := f.Pupil != (Claim{}); named && (student || !status.Receives(f.Kind)) {
-		return "", problem.New(problem.SubjectTwice).At("/pupil")
+		return "", refusal.New(refusal.SubjectTwice).At("/pupil")
 	}
 	if status.Receives(f.Kind) && !roster {
 		if f.Pupil.complete() || student && f.RedoOf != uuid.Nil {
 			return process.SubjectStudent, nil
 		}
-		return "", problem.New(problem.PupilMissing).At("/pupil")
+		return "", refusal.New(refusal.PupilMissing).At("/pupil")
 	}
 	d, known := t.store.processes.Define(f.Kind, org.Primary, policy)
 	if known && d.Subject == process.SubjectList {
 		switch {
 		case student || roster:
-			return "", problem.New(problem.SubjectTwice).At("/lines")
+			return "", refusal.New(refusal.SubjectTwice).At("/lines")
 		case len(f.Lines) == 0 || len(f.Lines) > mostLines:
-			return "", problem.New(problem.ListMissing).At("/lines")
+			return "", refusal.New(refusal.ListMissing).At("/lines")
 		}
 		return d.Subject, nil
 	}
 	if len(f.Lines) > 0 {
-		return "", problem.New(problem.ListNotHere).At("/lines")
+		return "", refusal.New(refusal.ListNotHere).At("/lines")
 	}
 	if known && d.Subject == process.SubjectPerson {
 		if student || roster {
-			return "", problem.New(problem.SubjectNew).At("/student_id").WithText("kind", d.Name.Zh, d.Name.En)
+			return "", refusal.New(refusal.SubjectNew).At("/student_id").WithText("kind", d.Name.Zh, d.Name.En)
 		}
 		return d.Subject, nil
 	}
 	switch {
 	case student && roster:
-		return "", problem.New(problem.SubjectTwice).At("/roster_id")
+		return "", refusal.New(refusal.SubjectTwice).At("/roster_id")
 	case !student && !roster:
-		missing := problem.New(problem.SubjectMissing).At("/student_id")
+		missing := refusal.New(refusal.SubjectMissing).At("/student_id")
 		if !known {
-			return "", problem.Join(unknownKind(f.Kind), missing)
+			return "", refusal.Join(unknownKind(f.Kind), missing)
 		}
 		return "", missing
 	}
 	if !known || roster == (d.Subject == process.SubjectRoster) {
 		return d.Subject, nil // an unknown kind is told later
 	}
-	e := problem.New(problem.SubjectWrong).WithText("kind", d.Name.Zh, d.Name.En)
+	e := refusal.New(refusal.SubjectWrong).WithText("kind", d.Name.Zh, d.Name.En)
 	if roster {
 		return "", e.At("/roster_id")
 	}
@@ -109,7 +109,7 @@ func (t *Tx) prepareStudent(c *Change, f Filing, policy process.Policy) error {
 	}
 	list := stageForbids(d, h.Stage)
 	if h.SchoolGone && d.FiledBy == process.FiledBySchool {
-		list = append(list, problem.New(problem.SchoolClosed))
+		list = append(list, refusal.New(refusal.SchoolClosed))
 	}
 	elsewhere, err := t.filedElsewhere(d, f.Office, h)
 	if err != nil {
@@ -122,7 +122,7 @@ func (t *Tx) prepareStudent(c *Change, f Filing, policy process.Policy) error {
 	if err != nil {
 		return err
 	}
-	if running != nil && running.Code == problem.NotBegun {
+	if running != nil && running.Code == refusal.NotBegun {
 		return running // that the pupil is in another state is the same, said worse
 	}
 	if err := t.wishes(c, h, f.Values); err != nil {
@@ -138,34 +138,34 @@ func (t *Tx) prepareStudent(c *Change, f Filing, policy process.Policy) error {
 	if wrong := t.confirmed(c, h); wrong != nil {
 		list = append(list, wrong)
 	}
-	return problem.Join(append(list, against...)...)
+	return refusal.Join(append(list, against...)...)
 }
 
 // filedElsewhere tells an office that it is another one that files a kind for a
 // pupil: the pupil's school, or its managing bureau where bureaus file. Nil when it
 // is this one.
-func (t *Tx) filedElsewhere(d process.Definition, office Office, h *held) (*problem.Error, error) {
-	told := func(code problem.Code) *problem.Error {
-		return problem.New(code).At("/student_id").WithText("kind", d.Name.Zh, d.Name.En)
+func (t *Tx) filedElsewhere(d process.Definition, office Office, h *held) (*refusal.Error, error) {
+	told := func(code refusal.Code) *refusal.Error {
+		return refusal.New(code).At("/student_id").WithText("kind", d.Name.Zh, d.Name.En)
 	}
 	managing := superior(h.SchoolPath)
 	switch {
 	case d.FiledBy == process.FiledBySchool && h.SchoolID == office.ID, d.FiledBy == process.FiledByBureau && office.Path == managing:
 		return nil, nil //nolint:nilnil // nothing stands against it
 	case d.FiledBy == process.FiledBySchool:
-		return told(problem.FiledBySchool), nil
+		return told(refusal.FiledBySchool), nil
 	}
 	var row struct{ Name string }
 	if err := t.db.Raw(`SELECT name FROM organisation WHERE path = ?::ltree`, managing).Take(&row).Error; err != nil {
 		return nil, fmt.Errorf("find the managing bureau of a school: %w", err)
 	}
-	return told(problem.FiledByManaging).With("bureau", row.Name), nil
+	return told(refusal.FiledByManaging).With("bureau", row.Name), nil
 }
 
 // against tells what inputs, evidence and the record's state hold against a
 // change; it serves the filing (starting) and the resubmission. Running is the
 // kind of another change that holds the pupil.
-func (t *Tx) against(c *Change, h *held, evidence []EvidenceRef, running process.Kind, starting bool) ([]*problem.Error, error) {
+func (t *Tx) against(c *Change, h *held, evidence []EvidenceRef, running process.Kind, starting bool) ([]*refusal.Error, error) {
 	list := c.Definition.CheckFiled(c.Inputs)
 	if starting {
 		list = c.Definition.CheckInputs(c.Inputs)
@@ -195,9 +195,9 @@ func (t *Tx) against(c *Change, h *held, evidence []EvidenceRef, running process
 // notJudgedTwice leaves out what the record holds against an input that the form
 // refused already: it is not there, not asked for, or not readable, and a second
 // refusal would contradict the first.
-func notJudgedTwice(form, against []*problem.Error) []*problem.Error {
-	return slices.DeleteFunc(against, func(e *problem.Error) bool {
-		return strings.HasPrefix(e.Field, "/inputs/") && slices.ContainsFunc(form, func(f *problem.Error) bool { return f.Field == e.Field })
+func notJudgedTwice(form, against []*refusal.Error) []*refusal.Error {
+	return slices.DeleteFunc(against, func(e *refusal.Error) bool {
+		return strings.HasPrefix(e.Field, "/inputs/") && slices.ContainsFunc(form, func(f *refusal.Error) bool { return f.Field == e.Field })
 	})
 }
 
@@ -213,7 +213,7 @@ func (t *Tx) prepareRoster(c *Change, f Filing, policy process.Policy) error {
 	}
 	var stages []org.Stage
 	if err := json.Unmarshal([]byte(school.Stages), &stages); err != nil || len(stages) == 0 {
-		return problem.New(problem.NotFiler).At("/roster_id")
+		return refusal.New(refusal.NotFiler).At("/roster_id")
 	}
 	c.RosterID, c.Stage = &f.RosterID, stages[0]
 	d, ok := t.store.processes.Define(f.Kind, c.Stage, policy)
@@ -228,5 +228,5 @@ func (t *Tx) prepareRoster(c *Change, f Filing, policy process.Policy) error {
 	if err != nil {
 		return err
 	}
-	return problem.Join(slices.Concat(d.CheckInputs(c.Inputs), d.CheckEvidence(kindsOf(f.Evidence)), missing, needlessValues(f.Kind, len(f.Values) > 0))...)
+	return refusal.Join(slices.Concat(d.CheckInputs(c.Inputs), d.CheckEvidence(kindsOf(f.Evidence)), missing, needlessValues(f.Kind, len(f.Values) > 0))...)
 }

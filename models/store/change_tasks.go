@@ -7,8 +7,8 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/xueji/xueji/models/org"
-	"github.com/xueji/xueji/models/problem"
 	"github.com/xueji/xueji/models/process"
+	"github.com/xueji/xueji/models/refusal"
 )
 
 // TaskView is one task of a change as its parties see it: whose it is, what was
@@ -40,7 +40,7 @@ type TaskView struct {
 	// May is what the reader may say about the task now.
 	May []Verb `gorm:"-"`
 	// Why tells why the reader may not decide it, where its office and role could.
-	Why *problem.Error `gorm:"-"`
+	Why *refusal.Error `gorm:"-"`
 }
 
 // readTasks reads all tasks of a change, and what the reader may do with those of

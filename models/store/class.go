@@ -9,7 +9,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/xueji/xueji/models/org"
-	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/refusal"
 )
 
 // Grade is a year group (年级) of a school: it keeps its entry year while it is promoted.
@@ -63,7 +63,7 @@ func (t *Tx) CreateGrade(n NewGrade) (Grade, error) {
 		return Grade{}, err
 	}
 	if !slices.Contains(school.Stages, n.Stage) {
-		return Grade{}, problem.New(problem.GradeStage).At("/stage")
+		return Grade{}, refusal.New(refusal.GradeStage).At("/stage")
 	}
 	if err := t.checkCapacity(school.ProvinceCode, n.Capacity); err != nil {
 		return Grade{}, err
@@ -72,7 +72,7 @@ func (t *Tx) CreateGrade(n NewGrade) (Grade, error) {
 	_, err = t.exec(`INSERT INTO school_grade (id, school_id, org_path, stage, entry_year, name) VALUES (?, ?, ?::ltree, ?, ?, ?)`,
 		g.ID, n.School, school.Path, n.Stage, n.EntryYear, g.Name)
 	if violates(err) != "" {
-		return Grade{}, problem.New(problem.GradeExists)
+		return Grade{}, refusal.New(refusal.GradeExists)
 	}
 	if err != nil {
 		return Grade{}, fmt.Errorf("create a grade: %w", err)
@@ -101,7 +101,7 @@ func (t *Tx) AddClass(grade uuid.UUID, no int, name string, capacity int) (Class
 		return Class{}, orMissing(err, "read a grade")
 	}
 	if row.ClosedAt != nil {
-		return Class{}, problem.New(problem.ClassClosed)
+		return Class{}, refusal.New(refusal.ClassClosed)
 	}
 	school, err := t.lockSchool(row.SchoolID)
 	if err != nil {
@@ -125,7 +125,7 @@ func (t *Tx) insertClass(school Organisation, g Grade, code, name string, capaci
 	_, err := t.exec(`INSERT INTO school_class (id, school_id, org_path, grade_id, code, name, capacity) VALUES (?, ?, ?::ltree, ?, ?, ?, ?)`,
 		c.ID, school.ID, school.Path, g.ID, code, name, capacity)
 	if violates(err) != "" {
-		return Class{}, problem.New(problem.ClassCodeTaken).With("code", code)
+		return Class{}, refusal.New(refusal.ClassCodeTaken).With("code", code)
 	}
 	if err != nil {
 		return Class{}, fmt.Errorf("create a class: %w", err)
@@ -214,11 +214,11 @@ func (t *Tx) whyNot(id uuid.UUID, version int64, seats int) error {
 	case err != nil:
 		return err
 	case c.ClosedAt != nil:
-		return problem.New(problem.ClassClosed)
+		return refusal.New(refusal.ClassClosed)
 	case c.Version == version && c.Occupied > seats:
-		return problem.New(problem.ClassOccupied).With("count", strconv.Itoa(c.Occupied))
+		return refusal.New(refusal.ClassOccupied).With("count", strconv.Itoa(c.Occupied))
 	}
-	return problem.New(problem.VersionConflict)
+	return refusal.New(refusal.VersionConflict)
 }
 
 // checkCapacity refuses a class larger than the policy of the province allows (班额).
@@ -228,7 +228,7 @@ func (t *Tx) checkCapacity(province string, capacity int) error {
 		return err
 	}
 	if capacity > policy.ClassCapacity {
-		return problem.New(problem.ClassTooLarge).At("/capacity").With("max", strconv.Itoa(policy.ClassCapacity))
+		return refusal.New(refusal.ClassTooLarge).At("/capacity").With("max", strconv.Itoa(policy.ClassCapacity))
 	}
 	return nil
 }
@@ -237,7 +237,7 @@ func (t *Tx) checkCapacity(province string, capacity int) error {
 func (t *Tx) lockSchool(id uuid.UUID) (Organisation, error) {
 	o, err := t.lockParent(id)
 	if err == nil && o.Kind != org.School {
-		return Organisation{}, problem.New(problem.NotFound)
+		return Organisation{}, refusal.New(refusal.NotFound)
 	}
 	return o, err
 }

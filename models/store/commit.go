@@ -10,8 +10,8 @@ import (
 
 	"github.com/xueji/xueji/models/calendar"
 	"github.com/xueji/xueji/models/org"
-	"github.com/xueji/xueji/models/problem"
 	"github.com/xueji/xueji/models/process"
+	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/status"
 )
 
@@ -28,21 +28,21 @@ func (t *Tx) CommitSlip(changeID, slipID uuid.UUID) (*Slip, error) {
 		return nil, err
 	}
 	if s.ChangeID != c.ID {
-		return nil, problem.New(problem.NotFound)
+		return nil, refusal.New(refusal.NotFound)
 	}
 	if s.Outcome != SlipPending {
 		return s, nil
 	}
-	refusal, err := t.count(c, s)
+	refused, err := t.count(c, s)
 	if err != nil {
 		return nil, err
 	}
-	if refusal != nil {
-		if err := errors.Join(t.settle(s, refusal), t.tellUnfit(c, s)); err != nil {
+	if refused != nil {
+		if err := errors.Join(t.settle(s, refused), t.tellUnfit(c, s)); err != nil {
 			return nil, err
 		}
 		return s, t.auditAs(s.AccountID, "slip.refused", "change", c.ID.String(),
-			map[string]string{"verb": string(s.Verb), "code": string(refusal.Code), "slip": s.ID.String()})
+			map[string]string{"verb": string(s.Verb), "code": string(refused.Code), "slip": s.ID.String()})
 	}
 	return s, t.auditAs(s.AccountID, "slip.counted", "change", c.ID.String(),
 		map[string]string{"verb": string(s.Verb), "slip": s.ID.String()})
@@ -69,7 +69,7 @@ func (t *Tx) tellUnfit(c *Change, s *Slip) error {
 }
 
 // refusalParams writes a refusal into a line of the timeline.
-func refusalParams(e *problem.Error) map[string]string {
+func refusalParams(e *refusal.Error) map[string]string {
 	params := map[string]string{"refusal": string(e.Code)}
 	for name, value := range e.Params {
 		params[name] = value
@@ -79,16 +79,16 @@ func refusalParams(e *problem.Error) map[string]string {
 
 // count does what a slip says, or tells why it cannot. What a refused attempt
 // wrote is rolled back to the savepoint; only the refusal remains.
-func (t *Tx) count(c *Change, s *Slip) (*problem.Error, error) {
+func (t *Tx) count(c *Change, s *Slip) (*refusal.Error, error) {
 	err := t.nested(func() error {
 		if c.Status != Running {
 			return t.closedProblem(c)
 		}
 		return t.act(c, s)
 	})
-	var refusal *problem.Error
-	if errors.As(err, &refusal) {
-		return refusal, nil
+	var refused *refusal.Error
+	if errors.As(err, &refused) {
+		return refused, nil
 	}
 	return nil, err
 }
@@ -119,7 +119,7 @@ func (t *Tx) nested(fn func() error) error {
 // and offices change while a slip waits, then acts and settles the slip.
 func (t *Tx) act(c *Change, s *Slip) error {
 	if s.Verb.NeedsOpinion() && s.Opinion == "" {
-		return problem.New(problem.OpinionRequired).At("/opinion")
+		return refusal.New(refusal.OpinionRequired).At("/opinion")
 	}
 	switch s.Verb {
 	case Approve, Reject, SendBack:
@@ -263,8 +263,8 @@ func (t *Tx) notifyOthers(c *Change, kind string) {
 func moves(kind process.Kind) bool { return status.Moves(kind) }
 
 // closedProblem says that a change has ended, by whom and when.
-func (t *Tx) closedProblem(c *Change) *problem.Error {
-	e := problem.New(problem.ChangeClosed)
+func (t *Tx) closedProblem(c *Change) *refusal.Error {
+	e := refusal.New(refusal.ChangeClosed)
 	if c.ClosedAt == nil {
 		return e
 	}
@@ -278,7 +278,7 @@ func (t *Tx) closedProblem(c *Change) *problem.Error {
 
 // DecidedProblem says that a task was decided, by whom and when; nil while it is
 // open, and when the decision was taken back.
-func (t *Tx) DecidedProblem(task uuid.UUID) (*problem.Error, error) {
+func (t *Tx) DecidedProblem(task uuid.UUID) (*refusal.Error, error) {
 	var rows []struct {
 		AccountID uuid.UUID
 		Verdict   Verb
@@ -294,9 +294,9 @@ func (t *Tx) DecidedProblem(task uuid.UUID) (*problem.Error, error) {
 	return t.decidedProblem(rows[0].AccountID, rows[0].Verdict, rows[0].DecidedAt), nil
 }
 
-func (t *Tx) decidedProblem(account uuid.UUID, verdict Verb, at time.Time) *problem.Error {
+func (t *Tx) decidedProblem(account uuid.UUID, verdict Verb, at time.Time) *refusal.Error {
 	who, where := t.label(account)
-	return problem.New(problem.AlreadyDecided).With("when", shown(at)).
+	return refusal.New(refusal.AlreadyDecided).With("when", shown(at)).
 		WithText("verdict", verdict.word(), strings.ToLower(strings.ReplaceAll(string(verdict), "_", " "))).With("who", who).With("office", where)
 }
 

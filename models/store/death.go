@@ -3,8 +3,8 @@ package store
 import (
 	"github.com/google/uuid"
 
-	"github.com/xueji/xueji/models/problem"
 	"github.com/xueji/xueji/models/process"
+	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/status"
 )
 
@@ -14,7 +14,7 @@ const filedLate = "FILED_LATE"
 
 // heldUp tells what keeps a change of a pupil from being filed now; nil when
 // nothing does. A death waits for no other change, only for another death.
-func (t *Tx) heldUp(kind process.Kind, student uuid.UUID) (*problem.Error, error) {
+func (t *Tx) heldUp(kind process.Kind, student uuid.UUID) (*refusal.Error, error) {
 	if running, err := t.runningKind(student); err != nil || running == "" {
 		return nil, err
 	}

@@ -9,8 +9,8 @@ import (
 
 	"github.com/google/uuid"
 
-	"github.com/xueji/xueji/models/problem"
 	"github.com/xueji/xueji/models/process"
+	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/status"
 )
 
@@ -23,22 +23,22 @@ func (t *Tx) decide(c *Change, s *Slip) error {
 	if err := t.mayAct(k); err != nil {
 		return err
 	}
-	if err := problem.Join(s.needless()...); err != nil {
+	if err := refusal.Join(s.needless()...); err != nil {
 		return err
 	}
 	rule, _ := c.Definition.Step(k.StepNo)
 	switch {
 	case s.Verb == Approve:
 	case rule.Statement:
-		return problem.New(problem.StatementOnly)
+		return refusal.New(refusal.StatementOnly)
 	case rule.Register:
-		return problem.New(problem.RegistrationOnly)
+		return refusal.New(refusal.RegistrationOnly)
 	}
 	if s.Verb == SendBack && (s.Body.SendBackTo < 0 || s.Body.SendBackTo >= k.StepNo) {
-		return problem.New(problem.NoSuchStep).At("/send_back_to")
+		return refusal.New(refusal.NoSuchStep).At("/send_back_to")
 	}
 	if k.behalf() != uuid.Nil && !c.Definition.May(process.MayProxy) {
-		return problem.New(problem.InteractionForbidden)
+		return refusal.New(refusal.InteractionForbidden)
 	}
 	left, err := t.strikeLines(c, s)
 	if err != nil {
@@ -73,10 +73,10 @@ func (t *Tx) decide(c *Change, s *Slip) error {
 func (t *Tx) fillIn(c *Change, s *Slip, k *askedTask) error {
 	rule, _ := c.Definition.Step(k.StepNo)
 	if rule.Opinion && s.Opinion == "" {
-		return problem.New(problem.OpinionRequired).At("/opinion")
+		return refusal.New(refusal.OpinionRequired).At("/opinion")
 	}
 	given := trimmed(s.Body.Inputs)
-	if err := problem.Join(c.Definition.CheckAsked(rule, given)...); err != nil || len(rule.Asks) == 0 {
+	if err := refusal.Join(c.Definition.CheckAsked(rule, given)...); err != nil || len(rule.Asks) == 0 {
 		return err
 	}
 	was, err := t.standing(c)
@@ -90,7 +90,7 @@ func (t *Tx) fillIn(c *Change, s *Slip, k *askedTask) error {
 		return err
 	}
 	against, err := t.checkAgain(c, s, append(slices.Clone(s.Body.Evidence), papers...))
-	if err := errors.Join(err, problem.Join(against...)); err != nil {
+	if err := errors.Join(err, refusal.Join(against...)); err != nil {
 		return err
 	}
 	if err := t.keepRevision(c, s, k.StepNo, was); err != nil {
@@ -186,7 +186,7 @@ func (t *Tx) leaveStep(c *Change, s *Slip, as string) error {
 	if s != nil && s.alone {
 		return nil
 	}
-	return t.settleOthers(problem.New(problem.StepMoved), "change_id = ? AND step_no >= 0", c.ID)
+	return t.settleOthers(refusal.New(refusal.StepMoved), "change_id = ? AND step_no >= 0", c.ID)
 }
 
 func (t *Tx) saveProgress(c *Change) error {

@@ -5,7 +5,7 @@ import (
 
 	"github.com/google/uuid"
 
-	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/refusal"
 )
 
 // Dismiss takes an ended case off the list of the office that filed it (KT73). It
@@ -17,10 +17,10 @@ func (t *Tx) Dismiss(change uuid.UUID, office Office) error {
 		return err
 	}
 	if c.OrgID != office.ID {
-		return problem.New(problem.NotFiler)
+		return refusal.New(refusal.NotFiler)
 	}
 	if c.Status == Running || c.Status == Effective {
-		return problem.New(problem.DismissalOpen)
+		return refusal.New(refusal.DismissalOpen)
 	}
 	n, err := t.exec(`INSERT INTO change_dismissal (change_id, org_path, dismissed_by, dismissed_at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING`,
 		c.ID, office.Path, t.scope.Account, t.now)

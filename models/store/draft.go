@@ -6,7 +6,7 @@ import (
 
 	"github.com/google/uuid"
 
-	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/refusal"
 )
 
 // Draft is an opinion somebody has begun and not handed in (暂存). Nobody else
@@ -29,7 +29,7 @@ func (t *Tx) SaveDraft(d Draft, office uuid.UUID) (*Draft, error) {
 		return nil, fmt.Errorf("keep a draft: %w", err)
 	}
 	if n == 0 {
-		return nil, problem.New(problem.NotFound)
+		return nil, refusal.New(refusal.NotFound)
 	}
 	d.SavedAt = t.now
 	return &d, nil

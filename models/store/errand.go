@@ -10,8 +10,8 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/xueji/xueji/models/ident"
-	"github.com/xueji/xueji/models/problem"
 	"github.com/xueji/xueji/models/process"
+	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/status"
 )
 
@@ -88,7 +88,7 @@ const (
 // Settle writes what became of an errand (worker) and does what follows from it:
 // the next step opens, or the change ends with the refusal. A step that moved on
 // meanwhile makes it do nothing, so it is safe to repeat.
-func (t *Tx) Settle(change uuid.UUID, e *Errand, refusal *problem.Error) error {
+func (t *Tx) Settle(change uuid.UUID, e *Errand, refused *refusal.Error) error {
 	c, s, err := t.automatic(change, true)
 	if err != nil || s == nil || s.No != e.Step || s.Round != e.Round {
 		return err
@@ -96,23 +96,23 @@ func (t *Tx) Settle(change uuid.UUID, e *Errand, refusal *problem.Error) error {
 	if s.Act == process.ActAwaitDay {
 		return t.dayHasCome(c, s)
 	}
-	if refusal == nil {
-		if refusal, err = t.looksElsewhere(c, e); err != nil {
+	if refused == nil {
+		if refused, err = t.looksElsewhere(c, e); err != nil {
 			return err
 		}
 	}
 	line := event{change: c.ID, verb: Passed, step: s.No, round: s.Round} // of no office: the system did it
-	if refusal == nil && c.Definition.Last(s.No) {
-		if refusal, err = t.passLast(c, line); refusal == nil {
+	if refused == nil && c.Definition.Last(s.No) {
+		if refused, err = t.passLast(c, line); refused == nil {
 			return err
 		}
 	}
-	if refusal != nil {
-		line.verb, line.params = Failed, refusalParams(refusal)
+	if refused != nil {
+		line.verb, line.params = Failed, refusalParams(refused)
 		if err := t.write(line); err != nil {
 			return err
 		}
-		return t.end(c, ending{code: string(refusal.Code)}, Refused)
+		return t.end(c, ending{code: string(refused.Code)}, Refused)
 	}
 	if err := t.write(line); err != nil {
 		return err
@@ -125,16 +125,16 @@ func (t *Tx) Settle(change uuid.UUID, e *Errand, refusal *problem.Error) error {
 
 // passLast makes a change effective that the register approves by itself, or tells
 // why the record cannot take it, which ends the change.
-func (t *Tx) passLast(c *Change, line event) (*problem.Error, error) {
+func (t *Tx) passLast(c *Change, line event) (*refusal.Error, error) {
 	err := t.nested(func() error {
 		if err := t.write(line); err != nil {
 			return err
 		}
 		return t.takeEffect(c, nil)
 	})
-	var refusal *problem.Error
-	if errors.As(err, &refusal) {
-		return refusal, nil
+	var refused *refusal.Error
+	if errors.As(err, &refused) {
+		return refused, nil
 	}
 	if err != nil {
 		return nil, err
@@ -143,7 +143,7 @@ func (t *Tx) passLast(c *Change, line event) (*problem.Error, error) {
 }
 
 // looksElsewhere is the part of an errand the register itself can answer.
-func (t *Tx) looksElsewhere(c *Change, e *Errand) (*problem.Error, error) {
+func (t *Tx) looksElsewhere(c *Change, e *Errand) (*refusal.Error, error) {
 	switch e.Act {
 	case process.ActValidate:
 		return t.validateTransfer(c)
@@ -165,7 +165,7 @@ func (t *Tx) looksElsewhere(c *Change, e *Errand) (*problem.Error, error) {
 // validateTransfer is the national validation (转出校验, M5, M6) of a change that
 // holds the pupil's slot: the number is still the pupil's, and the record is one
 // that may be received. The code tells both sides; the details are the old school's.
-func (t *Tx) validateTransfer(c *Change) (*problem.Error, error) {
+func (t *Tx) validateTransfer(c *Change) (*refusal.Error, error) {
 	h, err := t.readHeld(*c.StudentID, false)
 	if err != nil {
 		return nil, err

@@ -10,7 +10,7 @@ import (
 
 	"github.com/xueji/xueji/models/calendar"
 	"github.com/xueji/xueji/models/org"
-	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/refusal"
 )
 
 // Handover is the paper file of a pupil who moved, on its way to the new school:
@@ -117,12 +117,12 @@ func (t *Tx) sayHandover(id uuid.UUID, version int64, action, set, unless, how s
 	if n != 1 {
 		h, err := t.Handover(id)
 		if err == nil && h.StruckAt != nil {
-			return nil, problem.New(problem.HandoverStruck)
+			return nil, refusal.New(refusal.HandoverStruck)
 		}
 		if err == nil && h.Version == version {
-			return nil, problem.New(problem.HandoverNoted)
+			return nil, refusal.New(refusal.HandoverNoted)
 		}
-		return nil, errors.Join(err, problem.New(problem.VersionConflict))
+		return nil, errors.Join(err, refusal.New(refusal.VersionConflict))
 	}
 	if err := t.Audit(action, "handover", id.String(), nil); err != nil {
 		return nil, err

@@ -7,8 +7,8 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/xueji/xueji/models/org"
-	"github.com/xueji/xueji/models/problem"
 	"github.com/xueji/xueji/models/process"
+	"github.com/xueji/xueji/models/refusal"
 )
 
 // Notices to one person about a task or a change.
@@ -71,7 +71,7 @@ func (t *Tx) claim(c *Change, s *Slip, k *askedTask) error {
 	}
 	if k.HolderID == nil {
 		if k.Seated {
-			return problem.New(problem.AlreadySigner)
+			return refusal.New(refusal.AlreadySigner)
 		}
 		t.hold(k, k.Actor, heldClaimed, nil)
 	}
@@ -89,9 +89,9 @@ func (t *Tx) release(c *Change, s *Slip, k *askedTask) error {
 	}
 	switch personal := k.ParentID != nil || k.Named; {
 	case k.HolderID == nil:
-		return problem.New(problem.TaskNotHeld)
+		return refusal.New(refusal.TaskNotHeld)
 	case personal:
-		return problem.New(problem.TaskPersonal)
+		return refusal.New(refusal.TaskPersonal)
 	}
 	t.hold(k, nil, "", nil)
 	return t.said(c, s, k, nil)
@@ -99,7 +99,7 @@ func (t *Tx) release(c *Change, s *Slip, k *askedTask) error {
 
 // mayPassOn tells why an account may not give a task to somebody else. Who has decided
 // another seat of the step cannot decide this one, and so may pass it on.
-func (t *Tx) mayPassOn(k *askedTask) *problem.Error {
+func (t *Tx) mayPassOn(k *askedTask) *refusal.Error {
 	as := *k
 	as.Signed = false
 	return t.mayAct(&as)
@@ -108,7 +108,7 @@ func (t *Tx) mayPassOn(k *askedTask) *problem.Error {
 // transfer (转办) makes a task a colleague's for good.
 func (t *Tx) transfer(c *Change, s *Slip, k *askedTask) error {
 	if !c.Definition.May(process.MayTransfer) {
-		return problem.New(problem.InteractionForbidden)
+		return refusal.New(refusal.InteractionForbidden)
 	}
 	if err := t.mayPassOn(k); err != nil {
 		return err
@@ -124,7 +124,7 @@ func (t *Tx) transfer(c *Change, s *Slip, k *askedTask) error {
 // delegate (委派) asks a colleague for advice; the task comes back with the answer.
 func (t *Tx) delegate(c *Change, s *Slip, k *askedTask) error {
 	if !c.Definition.May(process.MayDelegate) {
-		return problem.New(problem.InteractionForbidden)
+		return refusal.New(refusal.InteractionForbidden)
 	}
 	if err := t.mayAct(k); err != nil {
 		return err
@@ -143,7 +143,7 @@ func (t *Tx) delegate(c *Change, s *Slip, k *askedTask) error {
 // answer gives the advice that was asked for, and the task back.
 func (t *Tx) answer(c *Change, s *Slip, k *askedTask) error {
 	if k.HeldAs != heldDelegated || *k.HolderID != s.AccountID {
-		return problem.New(problem.NotDelegated)
+		return refusal.New(refusal.NotDelegated)
 	}
 	owner := *k.OwnerID
 	t.hold(k, &owner, heldClaimed, nil)
@@ -161,7 +161,7 @@ func (t *Tx) handOver(c *Change, s *Slip, k *askedTask) error {
 	from := s.Body.From
 	holds, owns := k.HolderID != nil && *k.HolderID == from, k.OwnerID != nil && *k.OwnerID == from
 	if !holds && !owns {
-		return problem.New(problem.TaskNotHeld)
+		return refusal.New(refusal.TaskNotHeld)
 	}
 	if holds && k.HeldAs == heldDelegated { // only advice was asked of them: it goes back
 		t.hold(k, k.OwnerID, heldClaimed, nil)
@@ -190,7 +190,7 @@ func (t *Tx) headOf(s *Slip, k *askedTask) error {
 		return fmt.Errorf("check the right to hand over: %w", err)
 	}
 	if !may {
-		return problem.New(problem.NotHead).With("office", k.OfficeName)
+		return refusal.New(refusal.NotHead).With("office", k.OfficeName)
 	}
 	return nil
 }
@@ -208,10 +208,10 @@ func (t *Tx) successor(k *askedTask, s *Slip) (uuid.UUID, error) {
 	}
 	theirs.HolderID, theirs.HeldAs, theirs.Status = nil, "", stepOpen
 	if theirs.Seated { // a second seat would be one nobody may decide
-		return to, problem.New(problem.AlreadySigner).At("/to")
+		return to, refusal.New(refusal.AlreadySigner).At("/to")
 	}
 	if refused := t.mayAct(theirs); refused != nil || theirs.behalf() != uuid.Nil || k.HolderID != nil && *k.HolderID == to {
-		return to, problem.New(problem.CannotTakeTask).At("/to")
+		return to, refusal.New(refusal.CannotTakeTask).At("/to")
 	}
 	return to, nil
 }
@@ -219,7 +219,7 @@ func (t *Tx) successor(k *askedTask, s *Slip) (uuid.UUID, error) {
 // colleague gives the role in which an account of the task's office may be asked to
 // speak: the task's own, or another that reads and judges changes.
 func (t *Tx) colleague(k *askedTask, to uuid.UUID) (org.Role, error) {
-	cannot := problem.New(problem.CannotTakeTask).At("/to")
+	cannot := refusal.New(refusal.CannotTakeTask).At("/to")
 	if to == k.Account || k.Actor != nil && to == *k.Actor {
 		return "", cannot
 	}
@@ -254,7 +254,7 @@ func Judges() []org.Role {
 // oneOf gives the one person a slip names.
 func oneOf(s *Slip) (uuid.UUID, error) {
 	if len(s.Body.To) != 1 || s.Body.To[0] == uuid.Nil {
-		return uuid.Nil, problem.New(problem.CannotTakeTask).At("/to")
+		return uuid.Nil, refusal.New(refusal.CannotTakeTask).At("/to")
 	}
 	return s.Body.To[0], nil
 }

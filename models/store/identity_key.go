@@ -9,7 +9,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/xueji/xueji/models/ident"
-	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/roster"
 )
 
@@ -109,7 +109,7 @@ func (t *Tx) rekey(student uuid.UUID, d document) error {
 	var free bool
 	err := t.db.Raw(`SELECT rekey_document(?, ?)`, student, t.store.identityKey(d)).Scan(&free).Error
 	if violates(err) == "student_identity" || err == nil && !free {
-		return problem.New(problem.IdentityTaken).At("/items/" + string(roster.Nationality))
+		return refusal.New(refusal.IdentityTaken).At("/items/" + string(roster.Nationality))
 	}
 	if err != nil {
 		return fmt.Errorf("key the document of a record: %w", err)

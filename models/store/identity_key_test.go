@@ -8,7 +8,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
-	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/roster"
 )
 
@@ -46,7 +46,7 @@ func (r *recordsRig) register(name string, pupils ...roster.Pupil) *Roster {
 }
 
 // told gives the codes that refuse a row of a roster.
-func (r *recordsRig) told(id uuid.UUID, row int) (codes []problem.Code) {
+func (r *recordsRig) told(id uuid.UUID, row int) (codes []refusal.Code) {
 	r.t.Helper()
 	r.mustIn(r.app, schoolAPath, func(t *Tx) error {
 		rows, err := t.RosterRows(id, "", 0, 100)
@@ -68,8 +68,8 @@ func TestARosterWithOneNumberTwiceIsFiled(t *testing.T) {
 	rig := newRecordsRig(t)
 	checked := rig.upload(rig.sheet("one-number-two-types.xlsx"), "a")
 	require.Equal(t, 1, checked.Good)
-	require.Equal(t, []problem.Code{problem.SheetSameNumber}, rig.told(checked.ID, 3))
-	require.Equal(t, []problem.Code{problem.SheetIDTypeCitizen, problem.SheetSameNumber}, rig.told(checked.ID, 4))
+	require.Equal(t, []refusal.Code{refusal.SheetSameNumber}, rig.told(checked.ID, 3))
+	require.Equal(t, []refusal.Code{refusal.SheetIDTypeCitizen, refusal.SheetSameNumber}, rig.told(checked.ID, 4))
 	change, err := rig.file(checked.ID)
 	require.NoError(t, err)
 	rig.enrol(checked.ID, change)
@@ -156,7 +156,7 @@ func TestANationalityIsPartOfADocument(t *testing.T) {
 	rig.register("passports", pupils[0], pupils[1])
 	id := rig.search(schoolAPath, StudentSearch{Name: "ANNA EXAMPLE"})[0].ID
 	_, err := rig.edit(schoolAPath, id, 1, map[roster.Field]string{roster.Nationality: "KOR"})
-	require.ErrorIs(t, err, problem.New(problem.IdentityTaken))
+	require.ErrorIs(t, err, refusal.New(refusal.IdentityTaken))
 	_, err = rig.edit(schoolAPath, id, 1, map[roster.Field]string{roster.Nationality: "AUT"})
 	require.NoError(t, err)
 	pupils[1][roster.Nationality] = "DEU"

@@ -10,8 +10,8 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/xueji/xueji/models/ident"
-	"github.com/xueji/xueji/models/problem"
 	"github.com/xueji/xueji/models/process"
+	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/roster"
 	"github.com/xueji/xueji/models/status"
 )
@@ -243,7 +243,7 @@ func (t *Tx) identityAfter(c *Change, h *held) [][]byte {
 
 // identityTaken tells that the document a change writes belongs to another record
 // or to another change in hand; nil when it is free in the whole register.
-func (t *Tx) identityTaken(c *Change, h *held) (*problem.Error, error) {
+func (t *Tx) identityTaken(c *Change, h *held) (*refusal.Error, error) {
 	if c.identity = t.identityAfter(c, h); c.identity == nil {
 		return nil, nil //nolint:nilnil // no number is written
 	}
@@ -262,8 +262,8 @@ func (t *Tx) identityTaken(c *Change, h *held) (*problem.Error, error) {
 }
 
 // numberTaken tells that somebody else has the document number a change writes.
-func numberTaken() *problem.Error {
-	return problem.New(problem.IdentityTaken).At("/values/" + status.FieldIDNumber)
+func numberTaken() *refusal.Error {
+	return refusal.New(refusal.IdentityTaken).At("/values/" + status.FieldIDNumber)
 }
 
 // saveIdentity writes the key items into the record (worker). The identity was

@@ -8,8 +8,8 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/xueji/xueji/models/ident"
-	"github.com/xueji/xueji/models/problem"
 	"github.com/xueji/xueji/models/process"
+	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/roster"
 	"github.com/xueji/xueji/models/status"
 )
@@ -87,9 +87,9 @@ func (t *Tx) judgeWishes(c *Change, h *held, given map[string]string) (values, e
 
 // onceAField keeps the first problem of every key item: the sheet's words are
 // nearer to the person than those of the record's own last check.
-func onceAField(list []*problem.Error) []*problem.Error {
+func onceAField(list []*refusal.Error) []*refusal.Error {
 	seen := map[string]bool{}
-	return slices.DeleteFunc(list, func(e *problem.Error) bool {
+	return slices.DeleteFunc(list, func(e *refusal.Error) bool {
 		again := strings.HasPrefix(e.Field, "/values/") && seen[e.Field]
 		seen[e.Field] = true
 		return again

@@ -13,7 +13,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
-	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/refusal"
 )
 
 const (
@@ -73,17 +73,17 @@ func (s *Store) LogIn(ctx context.Context, a Attempt) (Login, error) {
 		scope.Account = *account
 	}
 	var opened Login
-	var refusal *problem.Error
+	var barrier *refusal.Error
 	err := s.InScope(ctx, scope, func(tx *Tx) error {
 		var err error
-		opened, refusal, err = tx.logIn(a)
+		opened, barrier, err = tx.logIn(a)
 		return err
 	})
 	if err != nil {
 		return Login{}, err
 	}
-	if refusal != nil {
-		return Login{}, refusal
+	if barrier != nil {
+		return Login{}, barrier
 	}
 	return opened, nil
 }
@@ -99,7 +99,7 @@ type begunLogin struct {
 type lockRule struct{ after, minutes int }
 
 // logIn gives a session or a refusal; what it writes is kept in both cases.
-func (t *Tx) logIn(a Attempt) (Login, *problem.Error, error) {
+func (t *Tx) logIn(a Attempt) (Login, *refusal.Error, error) {
 	account, network := t.scope.Account, networkOf(a.Address)
 	b, err := t.beginLogin(a.Login, network)
 	if err != nil {
@@ -112,15 +112,15 @@ func (t *Tx) logIn(a Attempt) (Login, *problem.Error, error) {
 	switch {
 	case b.until != nil && b.until.After(t.now):
 		minutes := int(math.Ceil(b.until.Sub(t.now).Minutes()))
-		return Login{}, problem.New(problem.AccountLocked).With("minutes", strconv.Itoa(minutes)), nil
+		return Login{}, refusal.New(refusal.AccountLocked).With("minutes", strconv.Itoa(minutes)), nil
 	case !PasswordMatches(hash(), a.Password) || b.hash == nil:
 		return Login{}, b.failed(), t.countFailure(a.Login, network, b.lockRule)
 	case b.closed != nil:
-		return Login{}, problem.New(problem.AccountClosed), nil
+		return Login{}, refusal.New(refusal.AccountClosed), nil
 	case b.sealed != nil:
-		return Login{}, problem.New(problem.AccountSealed), nil
+		return Login{}, refusal.New(refusal.AccountSealed), nil
 	case b.used.Before(t.now.AddDate(0, -IdleMonths, 0)):
-		return Login{}, problem.New(problem.AccountSealed), t.sealAtLogin(account)
+		return Login{}, refusal.New(refusal.AccountSealed), t.sealAtLogin(account)
 	}
 	opened, err := t.openSession(account, network)
 	return opened, nil, err
@@ -163,8 +163,8 @@ func networkOf(address string) string {
 	return netip.PrefixFrom(a, 64).Masked().String()
 }
 
-func (r lockRule) failed() *problem.Error {
-	return problem.New(problem.LoginFailed).With("max", strconv.Itoa(r.after)).With("minutes", strconv.Itoa(r.minutes))
+func (r lockRule) failed() *refusal.Error {
+	return refusal.New(refusal.LoginFailed).With("max", strconv.Itoa(r.after)).With("minutes", strconv.Itoa(r.minutes))
 }
 
 func (t *Tx) countFailure(login, network string, r lockRule) error {

@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"sync"
 
-	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/refusal"
 )
 
 // Bounds of waiting to log in: about three seconds of work for one account.
@@ -38,7 +38,7 @@ func newLoginDoor(connections int32) *loginDoor {
 
 // enter waits for the turn of a login and gives how to leave again. Whoever
 // gives up waiting was not looked at, and may come again.
-func (d *loginDoor) enter(ctx context.Context, login string) (leave func(), refused *problem.Error) {
+func (d *loginDoor) enter(ctx context.Context, login string) (leave func(), refused *refusal.Error) {
 	q := d.join(login)
 	if q == nil {
 		return nil, comeAgain()
@@ -87,6 +87,6 @@ func (d *loginDoor) part(login string, q *loginQueue) {
 	}
 }
 
-func comeAgain() *problem.Error {
-	return problem.New(problem.TooManyRequests).With("seconds", strconv.Itoa(loginRetryAfter))
+func comeAgain() *refusal.Error {
+	return refusal.New(refusal.TooManyRequests).With("seconds", strconv.Itoa(loginRetryAfter))
 }

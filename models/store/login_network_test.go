@@ -8,23 +8,23 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/refusal"
 )
 
 // from logs in once and gives the refusal; nil when the person is in.
-func (r *recordsRig) from(address, login, password string) *problem.Error {
+func (r *recordsRig) from(address, login, password string) *refusal.Error {
 	r.t.Helper()
 	_, err := r.app.LogIn(r.t.Context(), Attempt{Login: login, Password: password, Address: address, RequestID: "test"})
 	if err == nil {
 		return nil
 	}
-	var e *problem.Error
+	var e *refusal.Error
 	require.ErrorAs(r.t, err, &e)
 	return e
 }
 
 // refusedFrom expects a refusal and gives its parameters.
-func (r *recordsRig) refusedFrom(code problem.Code, address, login, password string) map[string]string {
+func (r *recordsRig) refusedFrom(code refusal.Code, address, login, password string) map[string]string {
 	r.t.Helper()
 	e := r.from(address, login, password)
 	require.NotNil(r.t, e, "%s came in", address)
@@ -38,19 +38,19 @@ func TestAStrangerLocksOnlyTheOwnNetwork(t *testing.T) {
 	r := newRecordsRig(t)
 	login, _ := r.loginAccount()
 	for range lockAfter {
-		r.refusedFrom(problem.LoginFailed, outside, login, "Wrong#123")
+		r.refusedFrom(refusal.LoginFailed, outside, login, "Wrong#123")
 	}
-	r.refusedFrom(problem.AccountLocked, outside, login, loginPassword)
+	r.refusedFrom(refusal.AccountLocked, outside, login, loginPassword)
 	require.Nil(t, r.from(home, login, loginPassword), "the person is not locked out")
 	require.Nil(t, r.from("203.0.113.10", login, loginPassword), "nor elsewhere")
 
 	// One household has 2^64 addresses of IPv6, and one lock.
 	for n := range lockAfter {
-		r.refusedFrom(problem.LoginFailed, fmt.Sprintf("2001:db8:0:1::%d", n+1), login, "Wrong#123")
+		r.refusedFrom(refusal.LoginFailed, fmt.Sprintf("2001:db8:0:1::%d", n+1), login, "Wrong#123")
 	}
-	r.refusedFrom(problem.AccountLocked, "2001:db8:0:1:ffff::1", login, loginPassword)
+	r.refusedFrom(refusal.AccountLocked, "2001:db8:0:1:ffff::1", login, loginPassword)
 	require.Nil(t, r.from("2001:db8:0:2::1", login, loginPassword))
-	r.refusedFrom(problem.AccountLocked, "::ffff:"+outside, login, loginPassword)
+	r.refusedFrom(refusal.AccountLocked, "::ffff:"+outside, login, loginPassword)
 }
 
 func TestGuessingFromManyNetworksLocksAllButThePersonsOwn(t *testing.T) {
@@ -59,12 +59,12 @@ func TestGuessingFromManyNetworksLocksAllButThePersonsOwn(t *testing.T) {
 	require.Nil(t, r.from(home, login, loginPassword))
 	for n := range networksPerLock {
 		for range lockAfter {
-			r.refusedFrom(problem.LoginFailed, fmt.Sprintf("203.0.113.%d", n), login, "Wrong#123")
+			r.refusedFrom(refusal.LoginFailed, fmt.Sprintf("203.0.113.%d", n), login, "Wrong#123")
 		}
 	}
-	r.refusedFrom(problem.AccountLocked, "203.0.113.200", login, loginPassword)
+	r.refusedFrom(refusal.AccountLocked, "203.0.113.200", login, loginPassword)
 	require.Nil(t, r.from(home, login, loginPassword))
-	r.refusedFrom(problem.LoginFailed, home, login, "Wrong#123")
+	r.refusedFrom(refusal.LoginFailed, home, login, "Wrong#123")
 	require.Nil(t, r.from(home, login, loginPassword))
 
 	r.hand.Advance(lockTime)
@@ -86,7 +86,7 @@ func TestNobodyIsToldThatALoginExists(t *testing.T) {
 	}
 	login, _ := r.loginAccount()
 	registered := heard(login, 7)
-	require.Contains(t, registered[3], problem.AccountLocked)
+	require.Contains(t, registered[3], refusal.AccountLocked)
 	alike, other := 0, 0
 	for n := range 40 {
 		unknown := heard("nobody"+strconv.Itoa(n), 7)
@@ -94,7 +94,7 @@ func TestNobodyIsToldThatALoginExists(t *testing.T) {
 			require.Equal(t, registered, unknown)
 			alike++
 		} else {
-			require.Contains(t, unknown[5], problem.AccountLocked, "by the rules of the other province")
+			require.Contains(t, unknown[5], refusal.AccountLocked, "by the rules of the other province")
 			other++
 		}
 	}
@@ -107,29 +107,29 @@ func TestTheProvinceSaysWhatLocks(t *testing.T) {
 	r.exec(`INSERT INTO policy (province_code, version, valid_from, body, created_at) VALUES ('520000', 1, '2026-01-01', '{"lock_after": 2, "lock_minutes": 10}', now())`)
 	r.exec(`INSERT INTO policy (province_code, version, valid_from, body, created_at) VALUES ('520000', 2, '2027-01-01', '{"lock_after": 4}', now())`)
 	login, _ := r.loginAccount()
-	told := r.refusedFrom(problem.LoginFailed, home, login, "Wrong#123")
+	told := r.refusedFrom(refusal.LoginFailed, home, login, "Wrong#123")
 	require.Equal(t, map[string]string{"max": "2", "minutes": "10"}, told)
-	r.refusedFrom(problem.LoginFailed, home, login, "Wrong#123")
-	require.Equal(t, "10", r.refusedFrom(problem.AccountLocked, home, login, loginPassword)["minutes"])
+	r.refusedFrom(refusal.LoginFailed, home, login, "Wrong#123")
+	require.Equal(t, "10", r.refusedFrom(refusal.AccountLocked, home, login, loginPassword)["minutes"])
 	r.hand.Advance(10 * time.Minute)
 	require.Nil(t, r.from(home, login, loginPassword))
 
 	r.hand.Advance(60 * 24 * time.Hour) // the second version, whose minutes are the built-in ones
 	for range 4 {
-		told = r.refusedFrom(problem.LoginFailed, home, login, "Wrong#123")
+		told = r.refusedFrom(refusal.LoginFailed, home, login, "Wrong#123")
 	}
 	require.Equal(t, map[string]string{"max": "4", "minutes": "30"}, told)
-	r.refusedFrom(problem.AccountLocked, home, login, loginPassword)
+	r.refusedFrom(refusal.AccountLocked, home, login, loginPassword)
 }
 
 func TestOldFailuresAreForgottenAndSwept(t *testing.T) {
 	r := newRecordsRig(t)
 	login, account := r.loginAccount()
 	for range lockAfter - 1 {
-		r.refusedFrom(problem.LoginFailed, home, login, "Wrong#123")
+		r.refusedFrom(refusal.LoginFailed, home, login, "Wrong#123")
 	}
 	r.hand.Advance(25 * time.Hour)
-	r.refusedFrom(problem.LoginFailed, home, login, "Wrong#123")
+	r.refusedFrom(refusal.LoginFailed, home, login, "Wrong#123")
 	require.Equal(t, 1, r.failures(account), "a slip of yesterday does not count today")
 	r.hand.Advance(knownNetwork + time.Hour)
 	require.NoError(t, r.worker.InScope(t.Context(), Scope{}, (*Tx).SweepLogins))

@@ -10,7 +10,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
-	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/refusal"
 )
 
 const loginPassword = "Guiyang#2026"
@@ -33,17 +33,17 @@ func (r *recordsRig) loginAccount() (string, uuid.UUID) {
 }
 
 // together runs n logins at once and counts their answers by code, "" for a session.
-func (r *recordsRig) together(n int, login, password string) map[problem.Code]int {
+func (r *recordsRig) together(n int, login, password string) map[refusal.Code]int {
 	var mu sync.Mutex
 	var group sync.WaitGroup
-	answers := map[problem.Code]int{}
+	answers := map[refusal.Code]int{}
 	for range n {
 		group.Go(func() {
 			_, err := r.app.LogIn(context.Background(), Attempt{Login: login, Password: password, Address: home, RequestID: "test"})
-			code := problem.Code("")
+			code := refusal.Code("")
 			if err != nil {
-				code = problem.Internal
-				var e *problem.Error
+				code = refusal.Internal
+				var e *refusal.Error
 				if errors.As(err, &e) {
 					code = e.Code
 				}
@@ -64,26 +64,26 @@ func (r *recordsRig) failures(account uuid.UUID) int {
 func TestRightPasswordsAtOnceAllComeIn(t *testing.T) {
 	r := newRecordsRig(t)
 	login, account := r.loginAccount()
-	require.Equal(t, map[problem.Code]int{"": 30}, r.together(30, login, loginPassword))
+	require.Equal(t, map[refusal.Code]int{"": 30}, r.together(30, login, loginPassword))
 	for range lockAfter - 1 {
-		require.Equal(t, map[problem.Code]int{problem.LoginFailed: 1}, r.together(1, login, "Wrong#123"))
+		require.Equal(t, map[refusal.Code]int{refusal.LoginFailed: 1}, r.together(1, login, "Wrong#123"))
 	}
 	require.Equal(t, lockAfter-1, r.failures(account))
-	require.Equal(t, map[problem.Code]int{"": 4}, r.together(4, login, loginPassword))
+	require.Equal(t, map[refusal.Code]int{"": 4}, r.together(4, login, loginPassword))
 	require.Zero(t, r.failures(account))
 }
 
 func TestGuessesAtOnceCountAsOneAfterTheOther(t *testing.T) {
 	r := newRecordsRig(t)
 	login, account := r.loginAccount()
-	want := map[problem.Code]int{problem.LoginFailed: lockAfter, problem.AccountLocked: 20 - lockAfter}
+	want := map[refusal.Code]int{refusal.LoginFailed: lockAfter, refusal.AccountLocked: 20 - lockAfter}
 	require.Equal(t, want, r.together(20, login, "Wrong#123"))
 	require.Equal(t, lockAfter, r.failures(account))
-	require.Equal(t, map[problem.Code]int{problem.AccountLocked: 1}, r.together(1, login, loginPassword))
+	require.Equal(t, map[refusal.Code]int{refusal.AccountLocked: 1}, r.together(1, login, loginPassword))
 	require.Equal(t, lockAfter, r.count(`SELECT count(*) FROM audit_entry WHERE action = 'login.failed' AND subject_id = $1`, account.String()))
 
 	r.hand.Advance(lockTime)
-	require.Equal(t, map[problem.Code]int{problem.LoginFailed: 1}, r.together(1, login, "Wrong#123"))
+	require.Equal(t, map[refusal.Code]int{refusal.LoginFailed: 1}, r.together(1, login, "Wrong#123"))
 	require.Equal(t, 1, r.failures(account), "a lock that ran out takes its failures along")
 }
 
@@ -95,9 +95,9 @@ func TestWhoHangsUpLeavesNoFailureAndUndoesNone(t *testing.T) {
 	for range 2 * lockAfter { // has its turn or not: select takes either
 		_, err := r.app.LogIn(gone, Attempt{Login: login, Password: loginPassword, Address: home, RequestID: "test"})
 		if err != nil {
-			var e *problem.Error
+			var e *refusal.Error
 			require.ErrorAs(t, err, &e, "no error of the server's")
-			require.Equal(t, problem.TooManyRequests, e.Code)
+			require.Equal(t, refusal.TooManyRequests, e.Code)
 		}
 	}
 	require.Zero(t, r.failures(account))
@@ -136,7 +136,7 @@ func TestTheQueueOfOneLoginIsBounded(t *testing.T) {
 	}
 	require.Eventually(t, full, 10*time.Second, time.Millisecond)
 	_, refused = door.enter(t.Context(), "a")
-	require.Equal(t, problem.TooManyRequests, refused.Code)
+	require.Equal(t, refusal.TooManyRequests, refused.Code)
 	cancel()
 	group.Wait()
 	leave()

@@ -13,8 +13,8 @@ import (
 	"github.com/xueji/xueji/models/calendar"
 	"github.com/xueji/xueji/models/ident"
 	"github.com/xueji/xueji/models/org"
-	"github.com/xueji/xueji/models/problem"
 	"github.com/xueji/xueji/models/process"
+	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/roster"
 	"github.com/xueji/xueji/models/status"
 )
@@ -43,13 +43,13 @@ func (t *Tx) prepareNewRecord(c *Change, f Filing, policy process.Policy) error 
 	if err != nil {
 		return err
 	}
-	return problem.Join(append(list, against...)...)
+	return refusal.Join(append(list, against...)...)
 }
 
 // againstNewRecord tells what stands against a new record: form and papers, the
 // class, every item by the rules of the sheet, and, of a request that is right in
 // itself, whether the number belongs to somebody already (一人一籍).
-func (t *Tx) againstNewRecord(c *Change, class *status.Class, evidence []EvidenceRef, given map[string]string, starting bool) ([]*problem.Error, error) {
+func (t *Tx) againstNewRecord(c *Change, class *status.Class, evidence []EvidenceRef, given map[string]string, starting bool) ([]*refusal.Error, error) {
 	list := append(c.Definition.CheckInputs(c.Inputs), c.Definition.CheckEvidence(kindsOf(evidence))...)
 	missing, err := t.unknownEvidence(evidence)
 	if err != nil {
@@ -60,7 +60,7 @@ func (t *Tx) againstNewRecord(c *Change, class *status.Class, evidence []Evidenc
 		return nil, err
 	}
 	if school.Closed {
-		list = append(list, problem.New(problem.SchoolClosed))
+		list = append(list, refusal.New(refusal.SchoolClosed))
 	}
 	facts := status.Facts{Today: t.today(), Policy: c.Definition.Policy, Starting: starting, Class: class, To: school}
 	list = append(append(list, missing...), status.CheckNewRecord(facts)...)
@@ -92,7 +92,7 @@ func (t *Tx) againstNewRecord(c *Change, class *status.Class, evidence []Evidenc
 
 // pupilPresent tells that the school has the pupil of a new record already, also
 // when the document has no number or another.
-func (t *Tx) pupilPresent(c *Change) (*problem.Error, error) {
+func (t *Tx) pupilPresent(c *Change) (*refusal.Error, error) {
 	typed := map[roster.Field]string{}
 	for field, v := range c.values {
 		typed[roster.Field(field)] = v.text
@@ -100,16 +100,16 @@ func (t *Tx) pupilPresent(c *Change) (*problem.Error, error) {
 	known, err := t.recognise(c.OrgID, []soughtPupil{t.store.sought(0, typed)})
 	if k, here := known[0]; here && !k.alike && !k.another {
 		if !k.inRegister {
-			return notInRegister(problem.IdentityOwnLeft, &StudentRecord{EnrolStatus: k.state}).At("/values/" + status.FieldName), err
+			return notInRegister(refusal.IdentityOwnLeft, &StudentRecord{EnrolStatus: k.state}).At("/values/" + status.FieldName), err
 		}
-		return problem.New(problem.PupilPresent).At("/values/" + status.FieldName), err
+		return refusal.New(refusal.PupilPresent).At("/values/" + status.FieldName), err
 	}
 	return nil, err
 }
 
 // judgeNewRecord judges all items of the sheet at once, as a row of a roster, and
 // takes over what is right; numbers are sealed. School and class are said by the form.
-func (t *Tx) judgeNewRecord(c *Change, class *status.Class, given map[string]string) ([]*problem.Error, error) {
+func (t *Tx) judgeNewRecord(c *Change, class *status.Class, given map[string]string) ([]*refusal.Error, error) {
 	rules := t.store.items
 	in, err := t.newSubmission(c, class, rules)
 	if err != nil {
@@ -133,7 +133,7 @@ func (t *Tx) judgeNewRecord(c *Change, class *status.Class, given map[string]str
 		typed[column.Field] = strings.TrimSpace(text)
 	}
 	if len(unknown) > 0 {
-		var list []*problem.Error
+		var list []*refusal.Error
 		for _, name := range slices.Sorted(maps.Keys(unknown)) {
 			list = append(list, unknownItem("/values/", name))
 		}
@@ -141,7 +141,7 @@ func (t *Tx) judgeNewRecord(c *Change, class *status.Class, given map[string]str
 	}
 	// Of an empty record every item is typed anew, so that nothing is left unsaid.
 	items, found := rules.Reader.Revise(roster.Pupil{}, typed, in)
-	var list []*problem.Error
+	var list []*refusal.Error
 	for _, f := range found {
 		if _, own := fixed[f.Field]; f.Severity == roster.Reject && !own {
 			list = append(list, f.Problem().At("/values/"+string(f.Field)))
@@ -185,7 +185,7 @@ func (t *Tx) newSubmission(c *Change, class *status.Class, rules ItemRules) (*ro
 
 // newRecordAgain tells what stands against a new record that is handed in again,
 // and takes over the corrected items that came with it (worker).
-func (t *Tx) newRecordAgain(c *Change, s *Slip, papers []EvidenceRef) ([]*problem.Error, error) {
+func (t *Tx) newRecordAgain(c *Change, s *Slip, papers []EvidenceRef) ([]*refusal.Error, error) {
 	class, err := t.readClass(c.Inputs[classInput])
 	if err != nil {
 		return nil, err
@@ -216,7 +216,7 @@ func (t *Tx) makeRecord(c *Change, on calendar.Date) error {
 	if err := t.readValues(c); err != nil {
 		return err
 	}
-	e := &enrolment{tx: t, roster: &Roster{SchoolID: c.OrgID}, change: c.ID, kind: string(c.Kind), on: on, left: map[int]*problem.Error{}}
+	e := &enrolment{tx: t, roster: &Roster{SchoolID: c.OrgID}, change: c.ID, kind: string(c.Kind), on: on, left: map[int]*refusal.Error{}}
 	if err := e.readSchool(); err != nil {
 		return err
 	}
@@ -225,9 +225,9 @@ func (t *Tx) makeRecord(c *Change, on calendar.Date) error {
 	case err != nil:
 		return err
 	case class == nil || class.Closed:
-		return problem.New(problem.ClassUnknown).At("/inputs/" + classInput)
+		return refusal.New(refusal.ClassUnknown).At("/inputs/" + classInput)
 	case class.Occupied >= class.Capacity:
-		return problem.New(problem.ClassFull).At("/inputs/"+classInput).With("capacity", fmt.Sprint(class.Capacity))
+		return refusal.New(refusal.ClassFull).At("/inputs/"+classInput).With("capacity", fmt.Sprint(class.Capacity))
 	}
 	p := &enrolPupil{row: 1, class: class, values: map[roster.Field]string{}}
 	for field, v := range c.values {

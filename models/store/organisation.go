@@ -8,7 +8,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/xueji/xueji/models/org"
-	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/refusal"
 )
 
 // Organisation is one office of the tree: a bureau or a school.
@@ -40,7 +40,7 @@ func (t *Tx) Organisation(id uuid.UUID) (Organisation, error) {
 		return Organisation{}, err
 	}
 	if len(list) == 0 {
-		return Organisation{}, problem.New(problem.NotFound)
+		return Organisation{}, refusal.New(refusal.NotFound)
 	}
 	return list[0], nil
 }
@@ -126,14 +126,14 @@ func (t *Tx) CreateOrganisation(n NewOrganisation) (Organisation, error) {
 		return Organisation{}, err
 	}
 	if !org.MayStandBelow(n.Kind, parent.Kind) {
-		return Organisation{}, problem.New(problem.OrgParentKind).At("/parent")
+		return Organisation{}, refusal.New(refusal.OrgParentKind).At("/parent")
 	}
 	province := parent.ProvinceCode
 	if n.Kind == org.Province {
 		province = n.Code
 	}
 	if province != n.Division[:2]+"0000" {
-		return Organisation{}, problem.New(problem.OrgDivision).At("/division_code").With("code", n.Division)
+		return Organisation{}, refusal.New(refusal.OrgDivision).At("/division_code").With("code", n.Division)
 	}
 	label, err := org.Label(n.Kind, n.Code)
 	if err != nil {
@@ -144,7 +144,7 @@ func (t *Tx) CreateOrganisation(n NewOrganisation) (Organisation, error) {
 		VALUES (?, ?, ?::ltree, ?, ?, ?, ?, ?, string_to_array(?, ','), ?)`,
 		id, n.Parent, parent.Path+"."+label, n.Kind, n.Code, n.Name, n.Division, province, joinStages(n.Stages), t.now)
 	if violates(err) != "" {
-		return Organisation{}, problem.New(problem.OrgCodeTaken).At("/code").With("code", n.Code)
+		return Organisation{}, refusal.New(refusal.OrgCodeTaken).At("/code").With("code", n.Code)
 	}
 	if err != nil {
 		return Organisation{}, fmt.Errorf("create an office: %w", err)
@@ -163,7 +163,7 @@ func (t *Tx) lockParent(id uuid.UUID) (Organisation, error) {
 		return Organisation{}, orMissing(err, "read the superior bureau")
 	}
 	if row.ClosedAt != nil {
-		return Organisation{}, problem.New(problem.OrgClosed)
+		return Organisation{}, refusal.New(refusal.OrgClosed)
 	}
 	return t.Organisation(id)
 }

@@ -7,7 +7,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/xueji/xueji/models/org"
-	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/refusal"
 )
 
 // EditOrganisation changes name, place and stages of an open office.
@@ -21,7 +21,7 @@ func (t *Tx) EditOrganisation(id uuid.UUID, version int64, name, division string
 		return Organisation{}, fmt.Errorf("change an office: %w", err)
 	}
 	if n != 1 {
-		return Organisation{}, problem.New(problem.VersionConflict)
+		return Organisation{}, refusal.New(refusal.VersionConflict)
 	}
 	if err := t.Audit("org.rename", "organisation", id.String(), nil); err != nil {
 		return Organisation{}, err
@@ -43,18 +43,18 @@ func (t *Tx) ReassignOrganisation(id uuid.UUID, version int64, parent uuid.UUID)
 	}
 	switch {
 	case o.ParentID != nil && *o.ParentID == parent:
-		return Organisation{}, problem.New(problem.OrgSameParent)
+		return Organisation{}, refusal.New(refusal.OrgSameParent)
 	case !org.MayStandBelow(o.Kind, p.Kind):
-		return Organisation{}, problem.New(problem.OrgParentKind).At("/parent")
+		return Organisation{}, refusal.New(refusal.OrgParentKind).At("/parent")
 	case o.ProvinceCode != p.ProvinceCode:
-		return Organisation{}, problem.New(problem.OrgProvince).At("/parent")
+		return Organisation{}, refusal.New(refusal.OrgProvince).At("/parent")
 	}
 	var moved bool
 	if err := t.db.Raw(`SELECT reassign_organisation(?, ?, ?)`, id, version, parent).Scan(&moved).Error; err != nil {
 		return Organisation{}, fmt.Errorf("re-assign an office: %w", err)
 	}
 	if !moved {
-		return Organisation{}, problem.New(problem.VersionConflict)
+		return Organisation{}, refusal.New(refusal.VersionConflict)
 	}
 	detail := map[string]string{"to": parent.String()}
 	if o.ParentID != nil {
@@ -78,7 +78,7 @@ func (t *Tx) CloseOrganisation(id uuid.UUID, version int64) (Organisation, error
 		return Organisation{}, fmt.Errorf("close an office: %w", err)
 	}
 	if n != 1 {
-		return Organisation{}, problem.New(problem.VersionConflict)
+		return Organisation{}, refusal.New(refusal.VersionConflict)
 	}
 	if err := t.refuseUnlessEmpty(o); err != nil {
 		return Organisation{}, err
@@ -110,19 +110,19 @@ func (t *Tx) refuseUnlessEmpty(o Organisation) error {
 	if err != nil {
 		return fmt.Errorf("look what an office still has: %w", err)
 	}
-	count := func(code problem.Code, n int) *problem.Error {
+	count := func(code refusal.Code, n int) *refusal.Error {
 		if n == 0 {
 			return nil
 		}
-		return problem.New(code).With("count", strconv.Itoa(n))
+		return refusal.New(code).With("count", strconv.Itoa(n))
 	}
-	return problem.Join(count(problem.OrgHasChildren, left.Children), count(problem.OrgHasStudents, left.Students), count(problem.OrgHasChanges, left.Changes))
+	return refusal.Join(count(refusal.OrgHasChildren, left.Children), count(refusal.OrgHasStudents, left.Students), count(refusal.OrgHasChanges, left.Changes))
 }
 
 func (t *Tx) openOrganisation(id uuid.UUID) (Organisation, error) {
 	o, err := t.Organisation(id)
 	if err == nil && o.ClosedAt != nil {
-		return Organisation{}, problem.New(problem.OrgClosed)
+		return Organisation{}, refusal.New(refusal.OrgClosed)
 	}
 	return o, err
 }

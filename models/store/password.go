@@ -14,7 +14,7 @@ import (
 
 	"golang.org/x/crypto/argon2"
 
-	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/refusal"
 )
 
 // Rules about passwords and sessions (P1, P2; 教基〔2025〕1号 for idle accounts). How
@@ -91,7 +91,7 @@ func CheckPassword(password, login string) error {
 		case unicode.IsDigit(r):
 			digit = true
 		case unicode.IsControl(r):
-			return problem.New(problem.PasswordWeak)
+			return refusal.New(refusal.PasswordWeak)
 		default:
 			special = true
 		}
@@ -99,7 +99,7 @@ func CheckPassword(password, login string) error {
 	length := utf8.RuneCountInString(password)
 	contains := login != "" && strings.Contains(strings.ToLower(password), strings.ToLower(login))
 	if !upper || !lower || !digit || !special || contains || length < PasswordMinLength || length > PasswordMaxLength || !utf8.ValidString(password) {
-		return problem.New(problem.PasswordWeak)
+		return refusal.New(refusal.PasswordWeak)
 	}
 	return nil
 }

@@ -14,8 +14,8 @@ import (
 	"gorm.io/gorm"
 
 	"github.com/xueji/xueji/models/calendar"
-	"github.com/xueji/xueji/models/problem"
 	"github.com/xueji/xueji/models/process"
+	"github.com/xueji/xueji/models/refusal"
 )
 
 // PolicyVersion is one version of a province's policy. Of the versions that are
@@ -81,7 +81,7 @@ func (t *Tx) PolicyVersion(province string, version int) (PolicyVersion, process
 func (t *Tx) readPolicy(version int, body string) (process.Policy, error) {
 	p, err := t.store.processes.Overlay(version, []byte(body))
 	if err != nil {
-		return process.Policy{}, problem.New(problem.PolicyOutgrown).With("version", strconv.Itoa(version)).Because(err)
+		return process.Policy{}, refusal.New(refusal.PolicyOutgrown).With("version", strconv.Itoa(version)).Because(err)
 	}
 	return p, nil
 }
@@ -99,15 +99,15 @@ func (t *Tx) PolicyUse(province string) ([]PolicyUse, error) {
 // CheckPolicy judges a policy and its first day and tells everything that is wrong.
 func (t *Tx) CheckPolicy(text []byte, from calendar.Date) (process.Policy, error) {
 	p, faults := policyFaults(t.store.processes, text)
-	var list []*problem.Error
+	var list []*refusal.Error
 	if from.Before(t.today()) {
-		list = append(list, problem.New(problem.PolicyPast).At("/valid_from").With("today", t.today().String()))
+		list = append(list, refusal.New(refusal.PolicyPast).At("/valid_from").With("today", t.today().String()))
 	}
 	for _, f := range faults {
 		where := t.store.processes.RuleLabel(f.Path)
-		list = append(list, problem.New(problem.PolicyFault).At("/body"+f.Path).WithText("where", where.Zh, where.En).WithText("what", f.Zh, f.En))
+		list = append(list, refusal.New(refusal.PolicyFault).At("/body"+f.Path).WithText("where", where.Zh, where.En).WithText("what", f.Zh, f.En))
 	}
-	return p, problem.Join(list...)
+	return p, refusal.Join(list...)
 }
 
 // policyFaults judges a policy that is handed in, by whatever way.
@@ -135,7 +135,7 @@ func (t *Tx) AddPolicy(n NewPolicy) (int, error) {
 		return 0, fmt.Errorf("read policies: %w", err)
 	}
 	if newest != n.BasedOn {
-		return 0, problem.New(problem.VersionConflict).At("/based_on")
+		return 0, refusal.New(refusal.VersionConflict).At("/based_on")
 	}
 	body, err := policyJSON(n.Text)
 	if err != nil {
@@ -151,7 +151,7 @@ func (t *Tx) AddPolicy(n NewPolicy) (int, error) {
 	if rows == 0 {
 		version, err := t.samePolicy(n)
 		if version == 0 && err == nil {
-			err = problem.New(problem.VersionConflict).At("/based_on")
+			err = refusal.New(refusal.VersionConflict).At("/based_on")
 		}
 		return version, err
 	}
@@ -174,7 +174,7 @@ func (t *Tx) samePolicy(n NewPolicy) (int, error) {
 		return 0, fmt.Errorf("read policies: %w", err)
 	}
 	if !bytes.Equal(row.AddHash, n.Hash) {
-		return 0, problem.New(problem.KeyReused)
+		return 0, refusal.New(refusal.KeyReused)
 	}
 	return row.Version, nil
 }

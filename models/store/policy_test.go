@@ -7,8 +7,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/xueji/xueji/models/calendar"
-	"github.com/xueji/xueji/models/problem"
 	"github.com/xueji/xueji/models/process"
+	"github.com/xueji/xueji/models/refusal"
 )
 
 // The second wall: whatever the API lets through, the database lets only an
@@ -82,7 +82,7 @@ func TestWhichVersionCounts(t *testing.T) {
 		require.Equal(t, 52, p.ClassCapacity)
 		require.Empty(t, v.Author)
 		_, _, missing := tx.PolicyVersion("520000", 9)
-		require.Equal(t, problem.NotFound, problem.CodeOf(missing))
+		require.Equal(t, refusal.NotFound, refusal.CodeOf(missing))
 		list, all := tx.PolicyVersions("520000")
 		require.Len(t, list, 4)
 		require.NoError(t, all)

@@ -5,8 +5,8 @@ import (
 
 	"github.com/google/uuid"
 
-	"github.com/xueji/xueji/models/problem"
 	"github.com/xueji/xueji/models/process"
+	"github.com/xueji/xueji/models/refusal"
 )
 
 // Why the system ends a change of a pupil: other business goes before it.
@@ -18,16 +18,16 @@ const (
 )
 
 // endingProblem is the sentence of an ending by the system.
-func endingProblem(code string) *problem.Error {
+func endingProblem(code string) *refusal.Error {
 	switch code {
 	case Preempted:
-		return problem.New(problem.Preempted)
+		return refusal.New(refusal.Preempted)
 	case Arbitrated:
-		return problem.New(problem.Arbitrated)
+		return refusal.New(refusal.Arbitrated)
 	case Cleared:
-		return problem.New(problem.Cleared)
+		return refusal.New(refusal.Cleared)
 	}
-	return problem.New(problem.Moot)
+	return refusal.New(refusal.Moot)
 }
 
 // deathSlot and arbitrationSlot are the keys of business that is filed while
@@ -37,7 +37,7 @@ func arbitrationSlot(student uuid.UUID) string { return "arbitration/" + student
 
 // blocked tells which business that goes before keeps a change from taking effect
 // now (worker); nil when none does. A death goes before an arbitration.
-func (t *Tx) blocked(c *Change) (*problem.Error, error) {
+func (t *Tx) blocked(c *Change) (*refusal.Error, error) {
 	if c.StudentID == nil {
 		return nil, nil //nolint:nilnil // a roster has no pupil
 	}
@@ -55,16 +55,16 @@ func (t *Tx) blocked(c *Change) (*problem.Error, error) {
 	}
 	if rows[0].Key == death {
 		if moves(c.Kind) { // the other school reads it, too
-			return problem.New(problem.OtherFirst), nil
+			return refusal.New(refusal.OtherFirst), nil
 		}
-		return problem.New(problem.DeathFiled), nil
+		return refusal.New(refusal.DeathFiled), nil
 	}
-	return problem.New(problem.ArbitrationRunning), nil
+	return refusal.New(refusal.ArbitrationRunning), nil
 }
 
 // mayStart tells that nothing new may be filed for a pupil whose death is in hand;
 // nil otherwise. That an arbitration runs stops nothing that can be filed beside it.
-func (t *Tx) mayStart(student uuid.UUID) (*problem.Error, error) {
+func (t *Tx) mayStart(student uuid.UUID) (*refusal.Error, error) {
 	var row struct{ Kind *process.Kind }
 	if err := t.db.Raw(`SELECT slot_kind(?) AS kind`, deathSlot(student)).Take(&row).Error; err != nil {
 		return nil, fmt.Errorf("look for business that goes before: %w", err)
@@ -72,7 +72,7 @@ func (t *Tx) mayStart(student uuid.UUID) (*problem.Error, error) {
 	if row.Kind == nil {
 		return nil, nil //nolint:nilnil // nothing goes before it
 	}
-	return problem.New(problem.DeathFiled), nil
+	return refusal.New(refusal.DeathFiled), nil
 }
 
 // endOther ends the change that holds the pupil of c, if that is another one (worker): its

@@ -6,8 +6,8 @@ import (
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
-	"github.com/xueji/xueji/models/problem"
 	"github.com/xueji/xueji/models/process"
+	"github.com/xueji/xueji/models/refusal"
 )
 
 // holds puts a slot of a change into the register.
@@ -29,7 +29,7 @@ func TestWhatGoesBefore(t *testing.T) {
 	r := newRecordsRig(t)
 	suspension, arbitration, death := r.waiting(schoolAPath), r.waiting(schoolBPath), r.waiting(schoolBPath)
 	pupil := r.pupilOf(suspension)
-	code := func(own uuid.UUID) (code problem.Code) {
+	code := func(own uuid.UUID) (code refusal.Code) {
 		r.mustIn(r.worker, "", func(tx *Tx) error {
 			barred, err := tx.blocked(&Change{ID: own, StudentID: &pupil})
 			if barred != nil {
@@ -41,15 +41,15 @@ func TestWhatGoesBefore(t *testing.T) {
 	}
 	require.Empty(t, code(suspension))
 	r.holds(arbitrationSlot(pupil), arbitration)
-	require.Equal(t, problem.ArbitrationRunning, code(suspension))
+	require.Equal(t, refusal.ArbitrationRunning, code(suspension))
 	require.Empty(t, code(arbitration))
 	r.holds(deathSlot(pupil), death)
-	require.Equal(t, problem.DeathFiled, code(suspension))
-	require.Equal(t, problem.DeathFiled, code(arbitration))
+	require.Equal(t, refusal.DeathFiled, code(suspension))
+	require.Equal(t, refusal.DeathFiled, code(arbitration))
 	require.Empty(t, code(death))
 	r.mustIn(r.app, schoolAPath, func(tx *Tx) error {
 		barred, err := tx.mayStart(pupil)
-		require.Equal(t, problem.DeathFiled, barred.Code, "and nothing new is filed")
+		require.Equal(t, refusal.DeathFiled, barred.Code, "and nothing new is filed")
 		return err
 	})
 }

@@ -8,8 +8,8 @@ import (
 	"gorm.io/gorm"
 
 	"github.com/xueji/xueji/models/ident"
-	"github.com/xueji/xueji/models/problem"
 	"github.com/xueji/xueji/models/process"
+	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/status"
 )
 
@@ -95,14 +95,14 @@ func (t *Tx) finding(c *Change) (*status.Finding, error) {
 
 // confirmed compares what confirms a filing with the record, and forgets it: it is
 // written nowhere.
-func (t *Tx) confirmed(c *Change, h *held) *problem.Error {
-	var wrong *problem.Error
+func (t *Tx) confirmed(c *Change, h *held) *refusal.Error {
+	var wrong *refusal.Error
 	for _, in := range c.Definition.Inputs {
 		if !in.Passing {
 			continue
 		}
 		if typed := c.Inputs[in.Name]; typed != "" && !ident.SameName(typed, h.Name) {
-			wrong = problem.New(problem.ConfirmationWrong).At("/inputs/" + in.Name)
+			wrong = refusal.New(refusal.ConfirmationWrong).At("/inputs/" + in.Name)
 		}
 		delete(c.Inputs, in.Name)
 	}
@@ -117,7 +117,7 @@ func (t *Tx) corroborate(c *Change, h *held) error {
 		return fmt.Errorf("note a corroboration: %w", err)
 	}
 	if n != 1 {
-		return problem.New(problem.ProblemSettled)
+		return refusal.New(refusal.ProblemSettled)
 	}
 	return t.raiseFlags([]uuid.UUID{h.ID})
 }

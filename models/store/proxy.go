@@ -9,7 +9,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/xueji/xueji/models/org"
-	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/refusal"
 )
 
 // Proxy says that somebody acts for a colleague who is away (代理), for a time.
@@ -39,7 +39,7 @@ func (t *Tx) AddProxy(p Proxy, office Office) (*Proxy, error) {
 		return nil, err
 	}
 	longest := time.Duration(policy.ProxyDays) * 24 * time.Hour
-	period := problem.New(problem.ProxyPeriod).At("/until").With("days", strconv.Itoa(policy.ProxyDays))
+	period := refusal.New(refusal.ProxyPeriod).At("/until").With("days", strconv.Itoa(policy.ProxyDays))
 	if !p.From.Before(p.Until) || !t.now.Before(p.Until) || p.Until.Sub(p.From) > longest || p.From.Sub(t.now) > longest {
 		return nil, period
 	}
@@ -82,7 +82,7 @@ func (t *Tx) fitProxy(p Proxy, office uuid.UUID) error {
 	if err != nil {
 		return fmt.Errorf("read a proxy: %w", err)
 	}
-	unfit := problem.New(problem.ProxyUnfit).At("/proxy")
+	unfit := refusal.New(refusal.ProxyUnfit).At("/proxy")
 	if len(rows) != 2 || p.AccountID == p.ProxyID {
 		return unfit
 	}

@@ -10,8 +10,8 @@ import (
 	"gorm.io/gorm"
 
 	"github.com/xueji/xueji/models/calendar"
-	"github.com/xueji/xueji/models/problem"
 	"github.com/xueji/xueji/models/process"
+	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/roster"
 )
 
@@ -104,20 +104,20 @@ func (t *Tx) Punishment(id uuid.UUID) (*Punishment, error) {
 // key and request again give the punishment that is there.
 func (t *Tx) RecordPunishment(n NewPunishment) (*Punishment, error) {
 	if n.Level == PunishmentExpulsion {
-		return nil, problem.New(problem.PunishmentExpulsion).At("/level")
+		return nil, refusal.New(refusal.PunishmentExpulsion).At("/level")
 	}
 	r, err := t.StudentRecord(n.Student)
 	if err != nil {
 		return nil, err
 	}
 	if from := schooldays(r); n.DecidedOn.After(t.today()) || n.DecidedOn.Before(from) {
-		return nil, problem.New(problem.PunishmentDate).At("/decided_on").With("from", from.String()).With("until", t.today().String())
+		return nil, refusal.New(refusal.PunishmentDate).At("/decided_on").With("from", from.String()).With("until", t.today().String())
 	}
 	if same, err := t.samePunishment(recordedWith, n.Key, n.Hash); same != nil || err != nil {
 		return same, err
 	}
 	if !r.InRegister {
-		return nil, notInRegister(problem.NotInRegister, r)
+		return nil, notInRegister(refusal.NotInRegister, r)
 	}
 	id := newID()
 	rows, err := t.exec(`INSERT INTO punishment (id, student_id, org_path, level, decided_on, document_no, recorded_by, recorded_at, record_key, record_hash)
@@ -170,7 +170,7 @@ func (t *Tx) samePunishment(query, key string, hash []byte) (*Punishment, error)
 		return nil, fmt.Errorf("find an earlier punishment: %w", err)
 	}
 	if !bytes.Equal(row.Hash, hash) {
-		return nil, problem.New(problem.KeyReused)
+		return nil, refusal.New(refusal.KeyReused)
 	}
 	return t.Punishment(row.ID)
 }
@@ -186,7 +186,7 @@ func (t *Tx) CancelPunishment(c PunishmentCancel) (*Punishment, error) {
 		return same, err
 	}
 	if c.CancelledOn.After(t.today()) || c.CancelledOn.Before(p.DecidedOn) {
-		return nil, problem.New(problem.PunishmentCancelDate).At("/cancelled_on").With("from", p.DecidedOn.String()).With("until", t.today().String())
+		return nil, refusal.New(refusal.PunishmentCancelDate).At("/cancelled_on").With("from", p.DecidedOn.String()).With("until", t.today().String())
 	}
 	rows, err := t.exec(`UPDATE punishment SET cancelled_on = ?, cancel_document_no = ?, cancelled_by = ?, cancelled_at = ?, cancel_key = ?, cancel_hash = ?,
 		version = version + 1 WHERE id = ? AND cancelled_on IS NULL`,
@@ -220,5 +220,5 @@ func (t *Tx) cancelledBefore(c PunishmentCancel) (*Punishment, error) {
 	if err != nil {
 		return nil, err
 	}
-	return nil, problem.New(problem.PunishmentCancelled).With("when", p.CancelledOn.String())
+	return nil, refusal.New(refusal.PunishmentCancelled).With("when", p.CancelledOn.String())
 }

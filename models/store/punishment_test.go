@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/xueji/xueji/models/calendar"
-	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/refusal"
 )
 
 func day(t *testing.T, text string) calendar.Date {
@@ -44,7 +44,7 @@ func TestAPunishmentIsRecordedAndCancelledOnce(t *testing.T) {
 	other := n
 	other.Hash = []byte("b")
 	_, err = rig.punish(schoolAPath, other)
-	require.ErrorIs(t, err, problem.New(problem.KeyReused))
+	require.ErrorIs(t, err, refusal.New(refusal.KeyReused))
 	require.Equal(t, 1, rig.count(`SELECT count(*) FROM punishment`))
 
 	c := PunishmentCancel{ID: first.ID, CancelledOn: day(t, "2026-11-20"), DocumentNo: "示例字〔2026〕9号", Key: "pardon-01", Hash: []byte("c")}
@@ -52,7 +52,7 @@ func TestAPunishmentIsRecordedAndCancelledOnce(t *testing.T) {
 	early.CancelledOn, late.CancelledOn = day(t, "2026-11-01"), day(t, "2026-11-21")
 	for _, wrong := range []PunishmentCancel{early, late} {
 		_, err = rig.pardon(schoolAPath, wrong)
-		require.ErrorIs(t, err, problem.New(problem.PunishmentCancelDate))
+		require.ErrorIs(t, err, refusal.New(refusal.PunishmentCancelDate))
 	}
 	done, err := rig.pardon(schoolAPath, c)
 	require.NoError(t, err)
@@ -63,11 +63,11 @@ func TestAPunishmentIsRecordedAndCancelledOnce(t *testing.T) {
 	require.Equal(t, done, again)
 	c.Key, c.Hash = "pardon-02", []byte("d")
 	_, err = rig.pardon(schoolAPath, c)
-	require.ErrorIs(t, err, problem.New(problem.PunishmentCancelled))
+	require.ErrorIs(t, err, refusal.New(refusal.PunishmentCancelled))
 	second, err := rig.punish(schoolAPath, NewPunishment{Student: id, Level: "9", DecidedOn: day(t, "2026-11-03"), DocumentNo: "4号", Key: "punish-02", Hash: []byte("e")})
 	require.NoError(t, err)
 	_, err = rig.pardon(schoolAPath, PunishmentCancel{ID: second.ID, CancelledOn: day(t, "2026-11-20"), DocumentNo: "9号", Key: "pardon-01", Hash: []byte("f")})
-	require.ErrorIs(t, err, problem.New(problem.KeyReused))
+	require.ErrorIs(t, err, refusal.New(refusal.KeyReused))
 
 	rig.mustIn(rig.app, countyPath, func(t2 *Tx) error {
 		list, err := t2.Punishments(id)
@@ -91,22 +91,22 @@ func TestWhatIsNoPunishmentIsRefused(t *testing.T) {
 	ids := rig.pupils()
 	rig.exec(`UPDATE student SET in_register = false, enrol_status = 'WITHDRAWN' WHERE id = $1`, ids[1])
 	good := NewPunishment{Student: ids[0], Level: "1", DecidedOn: day(t, "2026-11-20"), DocumentNo: "1号", Key: "punish-01", Hash: []byte("a")}
-	for code, change := range map[problem.Code]func(*NewPunishment) string{
-		problem.PunishmentExpulsion: func(n *NewPunishment) string { n.Level = PunishmentExpulsion; return schoolAPath },
-		problem.PunishmentDate:      func(n *NewPunishment) string { n.DecidedOn = day(t, "2026-11-21"); return schoolAPath },
-		problem.NotInRegister:       func(n *NewPunishment) string { n.Student = ids[1]; return schoolAPath },
-		problem.NotFound:            func(*NewPunishment) string { return schoolBPath },
+	for code, change := range map[refusal.Code]func(*NewPunishment) string{
+		refusal.PunishmentExpulsion: func(n *NewPunishment) string { n.Level = PunishmentExpulsion; return schoolAPath },
+		refusal.PunishmentDate:      func(n *NewPunishment) string { n.DecidedOn = day(t, "2026-11-21"); return schoolAPath },
+		refusal.NotInRegister:       func(n *NewPunishment) string { n.Student = ids[1]; return schoolAPath },
+		refusal.NotFound:            func(*NewPunishment) string { return schoolBPath },
 	} {
 		n := good
 		path := change(&n)
 		_, err := rig.punish(path, n)
-		require.ErrorIs(t, err, problem.New(code))
+		require.ErrorIs(t, err, refusal.New(code))
 	}
 	require.Zero(t, rig.count(`SELECT count(*) FROM punishment`))
 	p, err := rig.punish(schoolAPath, good)
 	require.NoError(t, err)
 	_, err = rig.pardon(schoolBPath, PunishmentCancel{ID: p.ID, CancelledOn: day(t, "2026-11-20"), DocumentNo: "2号", Key: "pardon-01", Hash: []byte("b")})
-	require.ErrorIs(t, err, problem.New(problem.NotFound))
+	require.ErrorIs(t, err, refusal.New(refusal.NotFound))
 	rig.mustIn(rig.app, schoolBPath, func(t2 *Tx) error {
 		list, err := t2.Punishments(ids[0])
 		require.Empty(t, list)

@@ -8,8 +8,8 @@ import (
 	"github.com/google/uuid"
 	"gorm.io/gorm"
 
-	"github.com/xueji/xueji/models/problem"
 	"github.com/xueji/xueji/models/process"
+	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/status"
 )
 
@@ -22,7 +22,7 @@ type Found struct {
 	// Grade is the one the pupil is in, by the releasing province's policy.
 	Grade int
 	// Refusal is what stands against receiving the pupil, nil when nothing does.
-	Refusal *problem.Error
+	Refusal *refusal.Error
 	// Running is the change in hand, for offices above the pupil's school only.
 	Running *RunningDetail
 }
@@ -58,7 +58,7 @@ func (t *Tx) FindPupil(c Claim, by Office) (*Found, error) {
 		return nil, err
 	}
 	if h.Province != by.Province && !c.numbered() {
-		refused := &Found{StudentID: h.ID, Refusal: problem.New(problem.TransferNumberRequired).At("/student_number")}
+		refused := &Found{StudentID: h.ID, Refusal: refusal.New(refusal.TransferNumberRequired).At("/student_number")}
 		return refused, t.Audit("student.find", "lookup", t.scope.Account.String(), map[string]string{"found": h.ID.String()})
 	}
 	releasing, err := t.policyOf(h.Province)
@@ -71,7 +71,7 @@ func (t *Tx) FindPupil(c Claim, by Office) (*Found, error) {
 		return nil, err
 	}
 	if h.SchoolID == by.ID {
-		f.Refusal = problem.New(problem.TransferSameSchool)
+		f.Refusal = refusal.New(refusal.TransferSameSchool)
 	} else if code := status.Validate(h.record, running, policy.TransferProblem && releasing.TransferProblem); code != "" {
 		f.Refusal = code.Refusal(h.record.Enrol, h.school(), running)
 	} else {
@@ -119,7 +119,7 @@ func (t *Tx) countLookup(most int) error {
 		return fmt.Errorf("count the pupils looked up: %w", err)
 	}
 	if n >= most {
-		return problem.New(problem.LookupsUsed).With("max", strconv.Itoa(most))
+		return refusal.New(refusal.LookupsUsed).With("max", strconv.Itoa(most))
 	}
 	return nil
 }

@@ -11,8 +11,8 @@ import (
 	"github.com/xueji/xueji/models/calendar"
 	"github.com/xueji/xueji/models/ident"
 	"github.com/xueji/xueji/models/org"
-	"github.com/xueji/xueji/models/problem"
 	"github.com/xueji/xueji/models/process"
+	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/status"
 )
 
@@ -69,7 +69,7 @@ func (t *Tx) readHeld(id uuid.UUID, lock bool) (*held, error) {
 		return nil, err
 	}
 	if len(list) == 0 {
-		return nil, problem.New(problem.NotFound).At("/student_id")
+		return nil, refusal.New(refusal.NotFound).At("/student_id")
 	}
 	return list[0], nil
 }

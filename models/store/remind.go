@@ -8,8 +8,8 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/xueji/xueji/models/org"
-	"github.com/xueji/xueji/models/problem"
 	"github.com/xueji/xueji/models/process"
+	"github.com/xueji/xueji/models/refusal"
 )
 
 // urge (催办) asks those who must act to do so, in the name of the office that
@@ -20,14 +20,14 @@ func (t *Tx) urge(c *Change, s *Slip) error {
 		return err
 	}
 	if !holds {
-		return problem.New(problem.NotFiler)
+		return refusal.New(refusal.NotFiler)
 	}
 	next, err := t.mayUrge(c)
 	if err != nil {
 		return err
 	}
 	if t.now.Before(next) {
-		return problem.New(problem.RemindedLately).With("next", shown(next))
+		return refusal.New(refusal.RemindedLately).With("next", shown(next))
 	}
 	open := 0
 	if c.StepNo != 0 { // whoever filed need not ask itself
@@ -37,7 +37,7 @@ func (t *Tx) urge(c *Change, s *Slip) error {
 		}
 	}
 	if open == 0 {
-		return problem.New(problem.NobodyToRemind)
+		return refusal.New(refusal.NobodyToRemind)
 	}
 	if err := t.said(c, s, nil, nil); err != nil {
 		return err
@@ -88,7 +88,7 @@ const mostCopies = 50
 // office is a party or lies above one. Whoever has it already gets no second copy.
 func (t *Tx) copyTo(c *Change, s *Slip) error {
 	if !c.Definition.May(process.MayCopy) {
-		return problem.New(problem.InteractionForbidden)
+		return refusal.New(refusal.InteractionForbidden)
 	}
 	var readers []copied
 	for _, to := range s.Body.To {
@@ -102,7 +102,7 @@ func (t *Tx) copyTo(c *Change, s *Slip) error {
 		}
 	}
 	if len(readers) == 0 || len(readers) > mostCopies {
-		return problem.New(problem.CopyOutside).At("/to")
+		return refusal.New(refusal.CopyOutside).At("/to")
 	}
 	names := make([]string, len(readers))
 	for i, r := range readers {
@@ -138,7 +138,7 @@ func (t *Tx) reader(c *Change, list *[]copied, condition string, who uuid.UUID, 
 		return fmt.Errorf("read who gets a copy: %w", err)
 	}
 	if len(found) == 0 {
-		return problem.New(problem.CopyOutside).At("/to")
+		return refusal.New(refusal.CopyOutside).At("/to")
 	}
 	*list = append(*list, found...)
 	return nil

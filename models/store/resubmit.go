@@ -6,8 +6,8 @@ import (
 
 	"github.com/google/uuid"
 
-	"github.com/xueji/xueji/models/problem"
 	"github.com/xueji/xueji/models/process"
+	"github.com/xueji/xueji/models/refusal"
 )
 
 // resubmit takes the corrected form, key items and papers of a change that lies with the
@@ -22,7 +22,7 @@ func (t *Tx) resubmit(c *Change, s *Slip) error {
 	if err != nil {
 		return err
 	}
-	var list []*problem.Error
+	var list []*refusal.Error
 	if s.Body.reformed() {
 		form := trimmed(s.Body.Inputs)
 		list = c.Definition.CheckLater(form)
@@ -36,7 +36,7 @@ func (t *Tx) resubmit(c *Change, s *Slip) error {
 	if err != nil {
 		return err
 	}
-	if err := problem.Join(once(slices.Concat(list, wrong, against))...); err != nil {
+	if err := refusal.Join(once(slices.Concat(list, wrong, against))...); err != nil {
 		return err
 	}
 	t.takeOut(c, s.Body.Out)
@@ -55,10 +55,10 @@ func (t *Tx) resubmit(c *Change, s *Slip) error {
 // again now, or not by whoever asks.
 func (t *Tx) mayResubmit(c *Change, s *Slip) (*askedTask, error) {
 	if s.OfficeID != c.OrgID {
-		return nil, problem.New(problem.NotFiler)
+		return nil, refusal.New(refusal.NotFiler)
 	}
 	if c.StepNo != 0 {
-		return nil, problem.New(problem.NotSentBack)
+		return nil, refusal.New(refusal.NotSentBack)
 	}
 	k, err := t.applicantTask(c, s.AccountID)
 	if err != nil {
@@ -73,7 +73,7 @@ func (t *Tx) mayResubmit(c *Change, s *Slip) (*askedTask, error) {
 // checkAgain tells everything that stands against a change as it is handed in again, or
 // as a step filled it in, and takes over the key items that came with it. The papers are
 // those it rests on, new ones first.
-func (t *Tx) checkAgain(c *Change, s *Slip, papers []EvidenceRef) ([]*problem.Error, error) {
+func (t *Tx) checkAgain(c *Change, s *Slip, papers []EvidenceRef) ([]*refusal.Error, error) {
 	switch c.Definition.Subject { //nolint:exhaustive // the others are about a record
 	case process.SubjectPerson:
 		return t.newRecordAgain(c, s, papers)
@@ -112,7 +112,7 @@ func (t *Tx) checkAgain(c *Change, s *Slip, papers []EvidenceRef) ([]*problem.Er
 // first, so that what is wrong with one is told by its place in the request; and tells
 // which are no files of the office, stand there already as another kind, or cannot be
 // taken out.
-func (t *Tx) papersAgain(c *Change, s *Slip) (papers []EvidenceRef, wrong []*problem.Error, err error) {
+func (t *Tx) papersAgain(c *Change, s *Slip) (papers []EvidenceRef, wrong []*refusal.Error, err error) {
 	kept, err := t.attached(c.ID)
 	if err != nil {
 		return nil, nil, err
@@ -120,7 +120,7 @@ func (t *Tx) papersAgain(c *Change, s *Slip) (papers []EvidenceRef, wrong []*pro
 	for i, id := range s.Body.Out {
 		at := slices.IndexFunc(kept, func(e EvidenceRef) bool { return e.ID == id })
 		if at < 0 {
-			wrong = append(wrong, problem.New(problem.EvidenceNotHere).At(fmt.Sprintf("/withdrawn_evidence/%d", i)))
+			wrong = append(wrong, refusal.New(refusal.EvidenceNotHere).At(fmt.Sprintf("/withdrawn_evidence/%d", i)))
 			continue
 		}
 		kept = slices.Delete(kept, at, at+1)
@@ -134,11 +134,11 @@ func (t *Tx) papersAgain(c *Change, s *Slip) (papers []EvidenceRef, wrong []*pro
 		at := slices.IndexFunc(kept, func(k EvidenceRef) bool { return k.ID == e.ID })
 		switch {
 		case usable[e.ID] == paperForeign:
-			wrong = append(wrong, problem.New(problem.EvidenceUnknown).At(pointer))
+			wrong = append(wrong, refusal.New(refusal.EvidenceUnknown).At(pointer))
 		case usable[e.ID] == paperOut || slices.Contains(s.Body.Out, e.ID):
-			wrong = append(wrong, problem.New(problem.EvidenceOut).At(pointer))
+			wrong = append(wrong, refusal.New(refusal.EvidenceOut).At(pointer))
 		case at >= 0 && kept[at].Kind != e.Kind:
-			wrong = append(wrong, problem.New(problem.EvidenceTwice).At(pointer))
+			wrong = append(wrong, refusal.New(refusal.EvidenceTwice).At(pointer))
 		}
 		if at >= 0 {
 			kept = slices.Delete(kept, at, at+1)
@@ -191,40 +191,40 @@ func (t *Tx) takeOut(c *Change, out []uuid.UUID) {
 }
 
 // needlessValues tells that a kind writes no key items, where some were given.
-func needlessValues(kind process.Kind, given bool) []*problem.Error {
+func needlessValues(kind process.Kind, given bool) []*refusal.Error {
 	if !given || writesItems(kind) {
 		return nil
 	}
-	return []*problem.Error{problem.New(problem.InputUnknown).At("/values").With("field", "values")}
+	return []*refusal.Error{refusal.New(refusal.InputUnknown).At("/values").With("field", "values")}
 }
 
 // needless tells what a decision brings that its verdict makes nothing of: a form or
 // papers with a no, or the way back with a yes.
-func (s *Slip) needless() []*problem.Error {
-	var list []*problem.Error
+func (s *Slip) needless() []*refusal.Error {
+	var list []*refusal.Error
 	if s.Verb != Approve && len(s.Body.Inputs) > 0 {
-		list = append(list, problem.New(problem.InputUnknown).At("/inputs").With("field", "inputs"))
+		list = append(list, refusal.New(refusal.InputUnknown).At("/inputs").With("field", "inputs"))
 	}
 	if s.Verb != Approve && len(s.Body.Evidence) > 0 {
-		list = append(list, problem.New(problem.EvidenceUnknown).At("/evidence"))
+		list = append(list, refusal.New(refusal.EvidenceUnknown).At("/evidence"))
 	}
 	if s.Verb != SendBack && s.Body.SendBackTo != 0 {
-		list = append(list, problem.New(problem.InputUnknown).At("/send_back_to").With("field", "send_back_to"))
+		list = append(list, refusal.New(refusal.InputUnknown).At("/send_back_to").With("field", "send_back_to"))
 	}
 	if s.Verb != SendBack && s.Body.ToMe {
-		list = append(list, problem.New(problem.InputUnknown).At("/returns").With("field", "returns"))
+		list = append(list, refusal.New(refusal.InputUnknown).At("/returns").With("field", "returns"))
 	}
 	return list
 }
 
 // once leaves out what is told a second time of the same place.
-func once(list []*problem.Error) []*problem.Error {
+func once(list []*refusal.Error) []*refusal.Error {
 	type told struct {
-		code  problem.Code
+		code  refusal.Code
 		field string
 	}
 	said := map[told]bool{}
-	return slices.DeleteFunc(list, func(e *problem.Error) bool {
+	return slices.DeleteFunc(list, func(e *refusal.Error) bool {
 		again := said[told{e.Code, e.Field}] && e.Field != "/evidence" // of which several kinds may be missing
 		said[told{e.Code, e.Field}] = true
 		return again

@@ -8,8 +8,8 @@ import (
 
 	"github.com/google/uuid"
 
-	"github.com/xueji/xueji/models/problem"
 	"github.com/xueji/xueji/models/process"
+	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/roster"
 )
 
@@ -49,9 +49,9 @@ func (s RosterState) Text() process.Text {
 }
 
 // refusal says that a roster in this state cannot be used so.
-func (s RosterState) refusal() *problem.Error {
+func (s RosterState) refusal() *refusal.Error {
 	is := s.Text()
-	return problem.New(problem.RosterState).WithText("state", is.Zh, is.En)
+	return refusal.New(refusal.RosterState).WithText("state", is.Zh, is.En)
 }
 
 // RosterVerdict is what became of one row of the sheet.

@@ -5,7 +5,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/roster"
 )
 
@@ -22,7 +22,7 @@ func TestANumberOfAnotherPupilIsRefused(t *testing.T) {
 	require.Equal(t, RowRejected, row.Verdict)
 	require.Nil(t, row.StudentID)
 	last := row.Findings[len(row.Findings)-1]
-	require.Equal(t, problem.IdentityOfAnother, last.Code)
+	require.Equal(t, refusal.IdentityOfAnother, last.Code)
 	require.Equal(t, roster.IDNumber, last.Field)
 	require.NotContains(t, last.Params, "items")
 

@@ -14,7 +14,7 @@ import (
 	"github.com/xueji/xueji/models/division"
 	"github.com/xueji/xueji/models/ident"
 	"github.com/xueji/xueji/models/org"
-	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/roster"
 )
 
@@ -125,8 +125,8 @@ func (c *rosterCheck) run(school uuid.UUID) (*RosterResult, error) {
 		return nil, err
 	}
 	sum, err := c.sheet.Reader.Read(c.ctx, c.sheet.File, c.sheet.Size, in, c.take)
-	var unfit *problem.Error
-	if errors.As(err, &unfit) && problem.CodeOf(err) != problem.Internal {
+	var unfit *refusal.Error
+	if errors.As(err, &unfit) && refusal.CodeOf(err) != refusal.Internal {
 		result.Unfit = true
 		result.Findings = []roster.Finding{{Code: unfit.Code, Severity: roster.Reject, Params: unfit.Params}}
 		return result, nil
@@ -261,7 +261,7 @@ func (c *rosterCheck) classesThatFill(late map[int][]roster.Finding) ([]roster.F
 	var list []roster.Finding
 	for _, class := range classes {
 		if class.Occupied+pupils[class.ID] > class.Capacity {
-			list = append(list, roster.Finding{Field: roster.ClassCode, Code: problem.RosterClassFills, Severity: roster.Remark,
+			list = append(list, roster.Finding{Field: roster.ClassCode, Code: refusal.RosterClassFills, Severity: roster.Remark,
 				Shown: class.Code, Params: map[string]string{"class": class.Code, "max": strconv.Itoa(class.Capacity)}})
 		}
 	}

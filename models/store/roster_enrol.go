@@ -9,7 +9,7 @@ import (
 	"github.com/xueji/xueji/models/calendar"
 	"github.com/xueji/xueji/models/ident"
 	"github.com/xueji/xueji/models/org"
-	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/roster"
 )
 
@@ -34,7 +34,7 @@ func (t *Tx) enrolRoster(id, change uuid.UUID, effectiveOn calendar.Date) error 
 	if r.State != RosterFiled || r.ChangeID == nil || *r.ChangeID != change {
 		return wrongRosterState(r.State)
 	}
-	e := &enrolment{tx: t, roster: r, change: change, kind: rosterImport, on: effectiveOn, left: map[int]*problem.Error{}}
+	e := &enrolment{tx: t, roster: r, change: change, kind: rosterImport, on: effectiveOn, left: map[int]*refusal.Error{}}
 	for _, step := range []func() error{e.readSchool, e.readClasses, e.readRows, e.leaveRegisteredOut, e.giveSeats, e.giveNumbers, e.write} {
 		if err := step(); err != nil {
 			return err
@@ -54,7 +54,7 @@ type enrolment struct {
 	county  ident.DivisionCode
 	classes map[uuid.UUID]*enrolClass
 	pupils  []*enrolPupil
-	left    map[int]*problem.Error
+	left    map[int]*refusal.Error
 }
 
 type enrolClass struct {
@@ -134,7 +134,7 @@ func (e *enrolment) readRows() error {
 }
 
 // keep drops the pupils for whom refuse gives a reason and notes the reason.
-func (e *enrolment) keep(refuse func(*enrolPupil) *problem.Error) {
+func (e *enrolment) keep(refuse func(*enrolPupil) *refusal.Error) {
 	kept := e.pupils[:0]
 	for _, p := range e.pupils {
 		if reason := refuse(p); reason != nil {
@@ -171,33 +171,33 @@ func (e *enrolment) leaveRegisteredOut() error {
 	if err != nil {
 		return err
 	}
-	e.keep(func(p *enrolPupil) *problem.Error {
+	e.keep(func(p *enrolPupil) *refusal.Error {
 		k, here := known[p.row]
 		switch {
 		case here && k.another:
-			return problem.New(problem.IdentityOfAnother)
+			return refusal.New(refusal.IdentityOfAnother)
 		case here && !k.alike:
-			return problem.New(problem.PupilPresent)
+			return refusal.New(refusal.PupilPresent)
 		case slices.ContainsFunc(p.keys, func(key []byte) bool { return taken[string(key)] }):
-			return problem.New(problem.IdentityRegistered)
+			return refusal.New(refusal.IdentityRegistered)
 		}
 		if len(p.keys) == 0 || len(rows[string(p.keys[0])]) == 1 {
 			return nil
 		}
 		others := slices.DeleteFunc(slices.Clone(rows[string(p.keys[0])]), func(row int) bool { return row == p.row })
-		return problem.New(problem.RosterSameIdentity).With("rows", sheetRows(others))
+		return refusal.New(refusal.RosterSameIdentity).With("rows", sheetRows(others))
 	})
 	return nil
 }
 
 // giveSeats fills the classes in the order of the sheet.
 func (e *enrolment) giveSeats() error {
-	e.keep(func(p *enrolPupil) *problem.Error {
+	e.keep(func(p *enrolPupil) *refusal.Error {
 		switch {
 		case p.class == nil || p.class.Closed:
-			return problem.New(problem.RosterClassUnknown)
+			return refusal.New(refusal.RosterClassUnknown)
 		case p.class.Occupied >= p.class.Capacity:
-			return problem.New(problem.RosterClassFull).With("max", fmt.Sprint(p.class.Capacity))
+			return refusal.New(refusal.RosterClassFull).With("max", fmt.Sprint(p.class.Capacity))
 		}
 		p.class.Occupied++
 		return nil

@@ -9,7 +9,7 @@ import (
 
 	"github.com/google/uuid"
 
-	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/roster"
 )
 
@@ -37,7 +37,7 @@ func (t *Tx) rosterMayBeFiled(id, school uuid.UUID) error {
 		return err
 	}
 	if r.SchoolID != school {
-		return problem.New(problem.RosterOtherSchool).At("/roster_id")
+		return refusal.New(refusal.RosterOtherSchool).At("/roster_id")
 	}
 	return r.mayBeFiled()
 }
@@ -45,13 +45,13 @@ func (t *Tx) rosterMayBeFiled(id, school uuid.UUID) error {
 func (r *Roster) mayBeFiled() error {
 	switch {
 	case r.State == RosterUploaded:
-		return problem.New(problem.RosterChecking).At("/roster_id")
+		return refusal.New(refusal.RosterChecking).At("/roster_id")
 	case r.State != RosterChecked:
 		return r.State.refusal().At("/roster_id")
 	case r.Good == 0 && r.Rejected == 0 && r.Present+r.Differing > 0:
-		return problem.New(problem.RosterNothingNew).At("/roster_id")
+		return refusal.New(refusal.RosterNothingNew).At("/roster_id")
 	case r.Good == 0:
-		return problem.New(problem.RosterNothingGood).At("/roster_id")
+		return refusal.New(refusal.RosterNothingGood).At("/roster_id")
 	}
 	return nil
 }
@@ -106,7 +106,7 @@ func (t *Tx) rosterSlotRows(id, change uuid.UUID) error {
 			return err
 		}
 	}
-	return problem.New(problem.RosterInFlight).With("rows", sheetRows(held))
+	return refusal.New(refusal.RosterInFlight).With("rows", sheetRows(held))
 }
 
 // rosterDoubled refuses a roster in which two good rows have one document, which a
@@ -121,7 +121,7 @@ func (t *Tx) rosterDoubled(id uuid.UUID) error {
 	if len(rows) == 0 {
 		return nil
 	}
-	return problem.New(problem.RosterRecheck).With("rows", sheetRows(rows)).At("/roster_id")
+	return refusal.New(refusal.RosterRecheck).With("rows", sheetRows(rows)).At("/roster_id")
 }
 
 func (t *Tx) rosterRowsHeld(id uuid.UUID) ([]int, error) {
@@ -168,7 +168,7 @@ func (t *Tx) rosterEnded(id uuid.UUID, refused bool) error {
 }
 
 // leaveOut writes into the roster why rows that were good can no longer go in.
-func (t *Tx) leaveOut(id uuid.UUID, left map[int]*problem.Error) error {
+func (t *Tx) leaveOut(id uuid.UUID, left map[int]*refusal.Error) error {
 	if len(left) == 0 {
 		return nil
 	}

@@ -7,7 +7,7 @@ import (
 
 	"github.com/xueji/xueji/models/calendar"
 	"github.com/xueji/xueji/models/ident"
-	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/roster"
 )
 
@@ -44,12 +44,12 @@ func (e *enrolment) giveNumbers() error {
 		}
 		open = again
 	}
-	e.keep(func(p *enrolPupil) *problem.Error {
+	e.keep(func(p *enrolPupil) *refusal.Error {
 		if p.sealed.hash != nil {
 			return nil
 		}
 		p.class.Occupied--
-		return problem.New(problem.RosterNoNumber)
+		return refusal.New(refusal.RosterNoNumber)
 	})
 	return nil
 }

@@ -6,7 +6,7 @@ import (
 
 	"github.com/google/uuid"
 
-	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/roster"
 )
 
@@ -36,13 +36,13 @@ func (c *rosterCheck) askRegister(t *Tx, batch []StagedRow) error {
 		k, here := known[p.key]
 		switch {
 		case here && k.another:
-			c.refuse(&batch[p.key], problem.New(problem.IdentityOfAnother))
+			c.refuse(&batch[p.key], refusal.New(refusal.IdentityOfAnother))
 		case here && !k.alike:
 			continue // compared below
 		case slices.ContainsFunc(p.keys, func(key []byte) bool { return elsewhere[string(key)] }):
-			c.refuse(&batch[p.key], problem.New(problem.IdentityRegistered))
+			c.refuse(&batch[p.key], refusal.New(refusal.IdentityRegistered))
 		case here:
-			c.tell(&batch[p.key], roster.Name, roster.Remark, problem.New(problem.RosterNamesake))
+			c.tell(&batch[p.key], roster.Name, roster.Remark, refusal.New(refusal.RosterNamesake))
 		}
 	}
 	return c.compare(t, batch, known)
@@ -71,7 +71,7 @@ func (c *rosterCheck) compare(t *Tx, batch []StagedRow, known map[int]knownPupil
 		row := &batch[i]
 		record := records[k.id]
 		if record == nil { // not in the register any more
-			c.refuse(row, notInRegister(problem.IdentityOwnLeft, &StudentRecord{EnrolStatus: k.state}))
+			c.refuse(row, notInRegister(refusal.IdentityOwnLeft, &StudentRecord{EnrolStatus: k.state}))
 			continue
 		}
 		row.StudentID = k.id
@@ -79,11 +79,11 @@ func (c *rosterCheck) compare(t *Tx, batch []StagedRow, known map[int]knownPupil
 		row.Verdict, row.Findings = RowPresent, nil
 		if differing := c.differing(row.Values, record.current); len(differing) > 0 {
 			row.Verdict = RowDiffers
-			code := problem.RosterDiffers
+			code := refusal.RosterDiffers
 			if record.current.IDNumber() == "" {
-				code = problem.RosterDiffersUnnumbered
+				code = refusal.RosterDiffersUnnumbered
 			}
-			c.tell(row, "", roster.Remark, problem.New(code).WithText("items", strings.Join(differing, "、"), roster.HeadersInEnglish(differing)))
+			c.tell(row, "", roster.Remark, refusal.New(code).WithText("items", strings.Join(differing, "、"), roster.HeadersInEnglish(differing)))
 		}
 	}
 	return nil
@@ -103,7 +103,7 @@ func (c *rosterCheck) differing(values map[roster.Field]string, current roster.P
 }
 
 // refuse refuses a row because of what the register says.
-func (c *rosterCheck) refuse(row *StagedRow, reason *problem.Error) {
+func (c *rosterCheck) refuse(row *StagedRow, reason *refusal.Error) {
 	f := roster.IDNumber
 	if row.Values[f] == "" {
 		f = roster.Name
@@ -113,7 +113,7 @@ func (c *rosterCheck) refuse(row *StagedRow, reason *problem.Error) {
 }
 
 // tell adds what the register says to a row, at an item or at the row as a whole.
-func (c *rosterCheck) tell(row *StagedRow, f roster.Field, severity roster.Severity, reason *problem.Error) {
+func (c *rosterCheck) tell(row *StagedRow, f roster.Field, severity roster.Severity, reason *refusal.Error) {
 	found := roster.Finding{Row: row.RowNo, Field: f, Code: reason.Code, Severity: severity, Params: reason.Params}
 	if f != "" {
 		found.Column, found.Header = c.letters[f], c.sheet.Reader.Template().Column(f).Header

@@ -10,8 +10,8 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
 
-	"github.com/xueji/xueji/models/problem"
 	"github.com/xueji/xueji/models/process"
+	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/roster"
 )
 
@@ -158,12 +158,12 @@ func TestPupilsOfTheSchoolAreRecognised(t *testing.T) {
 	require.Empty(t, rows[5].Findings)
 	require.NotNil(t, rows[5].StudentID)
 	require.Equal(t, RowRejected, rows[6].Verdict)
-	require.Equal(t, problem.IdentityOwnLeft, rows[6].Findings[0].Code)
+	require.Equal(t, refusal.IdentityOwnLeft, rows[6].Findings[0].Code)
 	require.Equal(t, RowDiffers, rows[7].Verdict)
-	require.Equal(t, problem.RosterDiffersUnnumbered, rows[7].Findings[0].Code)
+	require.Equal(t, refusal.RosterDiffersUnnumbered, rows[7].Findings[0].Code)
 	require.Equal(t, "身份证件类型、身份证件号", rows[7].Findings[0].Params["items"])
 	require.Equal(t, RowRemarked, rows[8].Verdict, rows[8].Findings)
-	require.Equal(t, problem.RosterNamesake, rows[8].Findings[0].Code)
+	require.Equal(t, refusal.RosterNamesake, rows[8].Findings[0].Code)
 	require.Equal(t, RowAccepted, rows[9].Verdict)
 	require.Equal(t, RowRejected, rows[10].Verdict)
 	require.Equal(t, RosterCounts{Read: 8, Good: 2, Remarked: 1, Rejected: 4, Present: 1, Differing: 1}, up.RosterCounts)
@@ -182,11 +182,11 @@ func TestARowThatDiffersNamesTheItems(t *testing.T) {
 	require.NotEmpty(t, p["blood_type"])
 	row := rig.rosterRows(up)[3]
 	require.Equal(t, RowDiffers, row.Verdict)
-	require.Equal(t, problem.RosterDiffers, row.Findings[0].Code)
+	require.Equal(t, refusal.RosterDiffers, row.Findings[0].Code)
 	require.Equal(t, roster.Remark, row.Findings[0].Severity)
 	require.Equal(t, "姓名、联系电话、特长", row.Findings[0].Params["items"], "an empty cell says nothing")
 	_, err := rig.file(up.ID)
-	require.ErrorIs(t, err, problem.New(problem.RosterNothingNew))
+	require.ErrorIs(t, err, refusal.New(refusal.RosterNothingNew))
 }
 
 // A number typed wrongly at first is no second pupil; two pupils of one name are two.
@@ -260,7 +260,7 @@ func TestPupilsOfAnotherSchoolAreRefused(t *testing.T) {
 	up := rig.upload(rig.write(all[0], unnumbered(all[1])), "second")
 	rows := rig.rosterRows(up)
 	require.Equal(t, RowRejected, rows[3].Verdict)
-	require.Equal(t, problem.IdentityRegistered, rows[3].Findings[0].Code)
+	require.Equal(t, refusal.IdentityRegistered, rows[3].Findings[0].Code)
 	require.Nil(t, rows[3].StudentID)
 	require.Equal(t, RowAccepted, rows[4].Verdict, "without a number nobody knows; another school's pupils are not told")
 }

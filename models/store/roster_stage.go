@@ -9,7 +9,7 @@ import (
 
 	"github.com/google/uuid"
 
-	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/roster"
 )
 
@@ -36,7 +36,7 @@ type NewRoster struct {
 // or nil. One whose check was cut off is known too; one that is enrolled is done with.
 func (t *Tx) KnownRoster(school uuid.UUID, fileSHA256 []byte) (*Roster, error) {
 	r, err := t.rosterWhere("school_id = ? AND file_sha256 = ? AND state NOT IN ('REFUSED', 'DISCARDED', 'ENROLLED')", school, fileSHA256)
-	if errors.Is(err, problem.New(problem.NotFound)) {
+	if errors.Is(err, refusal.New(refusal.NotFound)) {
 		return nil, nil //nolint:nilnil // none is in hand
 	}
 	return r, err
@@ -76,11 +76,11 @@ func (t *Tx) RestartRosterCheck(id uuid.UUID) (*Roster, error) {
 	}
 	switch {
 	case r.State == RosterUploaded && t.now.Sub(r.ProgressAt) < RosterStalled:
-		return nil, problem.New(problem.RosterChecking)
+		return nil, refusal.New(refusal.RosterChecking)
 	case r.State != RosterUploaded && r.State != RosterChecked && r.State != RosterUnfit:
 		return nil, wrongRosterState(r.State)
 	case r.BlobKey == "":
-		return nil, problem.New(problem.RosterFileGone)
+		return nil, refusal.New(refusal.RosterFileGone)
 	}
 	_, err = t.exec(`UPDATE roster SET state = 'UPLOADED', attempt = attempt + 1, findings = '[]', checked_at = NULL, progress_at = ?,
 		rows_read = 0, rows_good = 0, rows_remarked = 0, rows_rejected = 0, rows_skipped = 0,
@@ -282,7 +282,7 @@ func (t *Tx) DiscardRoster(id uuid.UUID) error {
 // may lock only what it may still change: for the rest it gets roster_state.
 func (t *Tx) lockRoster(id uuid.UUID) (*Roster, error) {
 	r, err := t.rosterWhere("id = ? FOR UPDATE", id)
-	if !errors.Is(err, problem.New(problem.NotFound)) {
+	if !errors.Is(err, refusal.New(refusal.NotFound)) {
 		return r, err
 	}
 	r, err = t.Roster(id)

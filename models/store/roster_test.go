@@ -7,7 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/roster"
 )
 
@@ -35,7 +35,7 @@ func TestAllRosterFilesComeOutAsExpected(t *testing.T) {
 			require.Len(t, r.Findings, 1, f.File)
 			require.Zero(t, rig.count(`SELECT count(*) FROM roster_row WHERE roster_id = $1`, r.ID), f.File)
 			_, err := rig.file(r.ID)
-			require.ErrorIs(t, err, problem.New(problem.RosterState), f.File)
+			require.ErrorIs(t, err, refusal.New(refusal.RosterState), f.File)
 			continue
 		case "row_by_row":
 			require.Equal(t, 117, r.Good, f.File)
@@ -124,9 +124,9 @@ func TestTwoRunningImportsOfOnePupilAreRefusedByRow(t *testing.T) {
 	change, err := rig.file(first.ID)
 	require.NoError(t, err)
 	_, err = rig.file(second.ID)
-	var told *problem.Error
+	var told *refusal.Error
 	require.ErrorAs(t, err, &told)
-	require.Equal(t, problem.RosterInFlight, told.Code)
+	require.Equal(t, refusal.RosterInFlight, told.Code)
 	require.Equal(t, "3、4、5、6、7、8、9、10、11、12、13、14", told.Params["rows"])
 
 	// Withdrawn and filed again, then refused: the file may come once more.
@@ -164,9 +164,9 @@ func TestRowsThatCanNoLongerGoInAreLeftOut(t *testing.T) {
 		rows, err2 := t2.RosterRows(r.ID, RowLeftOut, 0, 10)
 		require.NoError(t, err2)
 		require.Equal(t, 5, rows[0].RowNo)
-		require.Equal(t, problem.IdentityOfAnother, rows[0].Findings[len(rows[0].Findings)-1].Code)
+		require.Equal(t, refusal.IdentityOfAnother, rows[0].Findings[len(rows[0].Findings)-1].Code)
 		require.Equal(t, 14, rows[1].RowNo)
-		require.Equal(t, problem.RosterClassFull, rows[1].Findings[len(rows[1].Findings)-1].Code)
+		require.Equal(t, refusal.RosterClassFull, rows[1].Findings[len(rows[1].Findings)-1].Code)
 		return err
 	})
 	require.Equal(t, 10, rig.count(`SELECT occupied FROM school_class WHERE code = '2026105'`))
@@ -203,7 +203,7 @@ func TestACutOffCheckIsTakenOver(t *testing.T) {
 			return err
 		})
 	}
-	require.ErrorIs(t, restart(), problem.New(problem.RosterChecking))
+	require.ErrorIs(t, restart(), refusal.New(refusal.RosterChecking))
 	rig.hand.Advance(2 * RosterStalled)
 	require.NoError(t, restart())
 	require.Zero(t, rig.count(`SELECT count(*) FROM roster_row`))
@@ -227,7 +227,7 @@ func TestASiblingSchoolSeesNoRoster(t *testing.T) {
 		_, err = t2.Roster(r.ID)
 		return err
 	})
-	require.ErrorIs(t, err, problem.New(problem.NotFound))
+	require.ErrorIs(t, err, refusal.New(refusal.NotFound))
 	rig.mustIn(rig.app, countyPath, func(t2 *Tx) error { _, err := t2.Roster(r.ID); return err })
 }
 
@@ -258,7 +258,7 @@ func TestAFiledRosterIsOutOfTheSchoolsHands(t *testing.T) {
 		require.ErrorContains(t, err, "42501", statement)
 	}
 	err = rig.in(rig.app, schoolAPath, func(t2 *Tx) error { return t2.DiscardRoster(r.ID) })
-	require.ErrorIs(t, err, problem.New(problem.RosterState))
+	require.ErrorIs(t, err, refusal.New(refusal.RosterState))
 	err = rig.in(rig.app, schoolAPath, func(t2 *Tx) error { _, err := t2.RestartRosterCheck(r.ID); return err })
-	require.ErrorIs(t, err, problem.New(problem.RosterState))
+	require.ErrorIs(t, err, refusal.New(refusal.RosterState))
 }

@@ -3,7 +3,7 @@ package store
 import (
 	"fmt"
 
-	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/refusal"
 )
 
 // withdraw ends the change at the wish of the office that filed it.
@@ -13,7 +13,7 @@ func (t *Tx) withdraw(c *Change, s *Slip) error {
 		return err
 	}
 	if !holds {
-		return problem.New(problem.NotFiler)
+		return refusal.New(refusal.NotFiler)
 	}
 	if err := t.said(c, s, nil, nil); err != nil {
 		return err
@@ -69,7 +69,7 @@ func (t *Tx) superiorOf(s *Slip, paths ...string) error {
 			return fmt.Errorf("check the right of a superior: %w", err)
 		}
 		if !above {
-			return problem.New(problem.NotSuperior)
+			return refusal.New(refusal.NotSuperior)
 		}
 	}
 	return nil

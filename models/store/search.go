@@ -11,7 +11,7 @@ import (
 	"github.com/xueji/xueji/models/calendar"
 	"github.com/xueji/xueji/models/ident"
 	"github.com/xueji/xueji/models/org"
-	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/status"
 )
 
@@ -62,14 +62,14 @@ type StudentLine struct {
 func (q StudentSearch) check() error {
 	name, _ := ident.TidyName(q.Name)
 	if name == "" && q.Number == "" && q.IDNumber == "" && q.School == uuid.Nil && q.Class == uuid.Nil {
-		return problem.New(problem.SearchTooWide)
+		return refusal.New(refusal.SearchTooWide)
 	}
 	n := utf8.RuneCountInString(name)
 	if n > ident.LongestName {
-		return problem.New(problem.TooLong).At("/name").WithText("field", "姓名", "name").With("max", fmt.Sprint(ident.LongestName))
+		return refusal.New(refusal.TooLong).At("/name").WithText("field", "姓名", "name").With("max", fmt.Sprint(ident.LongestName))
 	}
 	if name != "" && q.NameMatch != NameIs && n < 2 {
-		return problem.New(problem.SearchNameTooShort).At("/name")
+		return refusal.New(refusal.SearchNameTooShort).At("/name")
 	}
 	return nil
 }

@@ -13,7 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"gorm.io/gorm"
 
-	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/roster"
 )
 
@@ -94,13 +94,13 @@ func TestSearchFindsByEveryKeyAndOnlyInScope(t *testing.T) {
 
 func TestSearchRefusesWhatWouldReadEverything(t *testing.T) {
 	rig := newRecordsRig(t)
-	for code, q := range map[problem.Code]StudentSearch{
-		problem.SearchTooWide:      {States: []string{"ENROLLED"}},
-		problem.SearchNameTooShort: {Name: "王", NameMatch: NameContains},
-		problem.TooLong:            {Name: strings.Repeat("王", 51), NameMatch: NameIs},
+	for code, q := range map[refusal.Code]StudentSearch{
+		refusal.SearchTooWide:      {States: []string{"ENROLLED"}},
+		refusal.SearchNameTooShort: {Name: "王", NameMatch: NameContains},
+		refusal.TooLong:            {Name: strings.Repeat("王", 51), NameMatch: NameIs},
 	} {
 		err := rig.in(rig.app, countyPath, func(t2 *Tx) error { _, err := t2.SearchStudents(q); return err })
-		require.ErrorIs(t, err, problem.New(code))
+		require.ErrorIs(t, err, refusal.New(code))
 	}
 }
 
@@ -238,9 +238,9 @@ func TestRecordPageShowsEveryItemAndNoSecret(t *testing.T) {
 			return errors.Join(err, err2)
 		})
 		err := rig.in(rig.app, schoolBPath, func(t2 *Tx) error { _, err := t2.StudentRecord(id); return err })
-		require.ErrorIs(t, err, problem.New(problem.NotFound))
+		require.ErrorIs(t, err, refusal.New(refusal.NotFound))
 		err = rig.in(rig.app, schoolBPath, func(t2 *Tx) error { _, err := t2.RevealSecret(id, SecretIDNumber, RevealVerify); return err })
-		require.ErrorIs(t, err, problem.New(problem.NotFound))
+		require.ErrorIs(t, err, refusal.New(refusal.NotFound))
 	}
 }
 

@@ -12,7 +12,7 @@ import (
 
 	"github.com/xueji/xueji/models/calendar"
 	"github.com/xueji/xueji/models/org"
-	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/refusal"
 )
 
 // Login is a fresh session; the token is told once and never stored.
@@ -56,7 +56,7 @@ func (s *Store) CallerOf(ctx context.Context, token string) (Caller, error) {
 		Scan(&c.Session, &kind, &c.Account, &c.Login, &c.Name, &roles, &passwordSet, &mustChange, &days,
 			&c.Org, &c.OrgPath, &officeKind, &c.OrgName, &c.Province)
 	if errors.Is(err, pgx.ErrNoRows) {
-		return Caller{}, problem.New(problem.Unauthenticated)
+		return Caller{}, refusal.New(refusal.Unauthenticated)
 	}
 	if err != nil {
 		return Caller{}, fmt.Errorf("read the session: %w", err)

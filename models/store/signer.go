@@ -6,8 +6,8 @@ import (
 
 	"github.com/google/uuid"
 
-	"github.com/xueji/xueji/models/problem"
 	"github.com/xueji/xueji/models/process"
+	"github.com/xueji/xueji/models/refusal"
 )
 
 // mostSeats bounds how many tasks a step may have in one round, against loops of
@@ -22,13 +22,13 @@ func (t *Tx) addSigners(c *Change, s *Slip) error {
 		return err
 	}
 	if !c.Definition.May(process.MayAddSigner) || k.StepNo == 0 {
-		return problem.New(problem.InteractionForbidden)
+		return refusal.New(refusal.InteractionForbidden)
 	}
 	if err := t.mayAct(k); err != nil {
 		return err
 	}
 	if len(s.Body.To) == 0 {
-		return problem.New(problem.CannotTakeTask).At("/to")
+		return refusal.New(refusal.CannotTakeTask).At("/to")
 	}
 	seats, err := t.seats(c.ID, k.StepNo, k.Round)
 	if err != nil {
@@ -39,7 +39,7 @@ func (t *Tx) addSigners(c *Change, s *Slip) error {
 		return err
 	}
 	if number+len(s.Body.To) > mostSeats {
-		return problem.New(problem.TooManySigners).At("/to")
+		return refusal.New(refusal.TooManySigners).At("/to")
 	}
 	own := seats[slices.IndexFunc(seats, func(one seat) bool { return one.ID == k.ID })] // openTask saw it among them
 	names := make([]string, len(s.Body.To))
@@ -71,7 +71,7 @@ func (t *Tx) addSigner(c *Change, s *Slip, k *askedTask, own seat, seats []seat,
 	}
 	for _, other := range seats {
 		if other.HolderID != nil && *other.HolderID == to {
-			return problem.New(problem.AlreadySigner).At("/to")
+			return refusal.New(refusal.AlreadySigner).At("/to")
 		}
 	}
 	t.insertSeat(c, k.StepNo, seat{
@@ -114,7 +114,7 @@ func (t *Tx) removeSigner(c *Change, s *Slip) error {
 		return err
 	}
 	if k.AddedBy == nil || *k.AddedBy != s.AccountID {
-		return problem.New(problem.NotYourSigner)
+		return refusal.New(refusal.NotYourSigner)
 	}
 	seats, err := t.seats(c.ID, k.StepNo, k.Round)
 	if err != nil {
@@ -124,7 +124,7 @@ func (t *Tx) removeSigner(c *Change, s *Slip) error {
 	addedTo(seats, gone)
 	for _, other := range seats {
 		if gone[other.ID] && other.Verdict != "" {
-			return problem.New(problem.SignerHasSpoken)
+			return refusal.New(refusal.SignerHasSpoken)
 		}
 	}
 	for id := range gone {

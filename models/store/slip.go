@@ -13,8 +13,8 @@ import (
 
 	"github.com/xueji/xueji/models/calendar"
 	"github.com/xueji/xueji/models/org"
-	"github.com/xueji/xueji/models/problem"
 	"github.com/xueji/xueji/models/process"
+	"github.com/xueji/xueji/models/refusal"
 )
 
 // Outcomes of a slip.
@@ -52,7 +52,7 @@ type Slip struct {
 
 	problems []slipProblem // why it was refused, all of it
 
-	unfit *problem.Error // why the record could not take the change this slip would have made effective
+	unfit *refusal.Error // why the record could not take the change this slip would have made effective
 	alone bool           // nothing else said to the change waits; read under the change's lock
 }
 
@@ -128,7 +128,7 @@ type slipRow struct {
 
 // slipProblem is one of the reasons a slip was refused for.
 type slipProblem struct {
-	Code   problem.Code      `json:"code"`
+	Code   refusal.Code      `json:"code"`
 	Field  string            `json:"field,omitempty"`
 	Params map[string]string `json:"params,omitempty"`
 }
@@ -204,13 +204,13 @@ func (t *Tx) sameSlip(w Word) (*Slip, error) {
 	}
 	err := t.db.Raw(`SELECT id, body_hash FROM slip WHERE account_id = ? AND key = ?`, t.scope.Account, w.Key).Take(&row).Error
 	if errors.Is(err, gorm.ErrRecordNotFound) {
-		return nil, problem.New(problem.KeyReused) // used for a change outside the scope
+		return nil, refusal.New(refusal.KeyReused) // used for a change outside the scope
 	}
 	if err != nil {
 		return nil, fmt.Errorf("find an earlier slip: %w", err)
 	}
 	if !bytes.Equal(row.BodyHash, t.store.bodyHash(w.Hash)) {
-		return nil, problem.New(problem.KeyReused)
+		return nil, refusal.New(refusal.KeyReused)
 	}
 	return t.Slip(row.ID)
 }
@@ -240,30 +240,30 @@ func (t *Tx) slipToCount(id uuid.UUID) (*Slip, error) {
 
 // Refusal gives the problem a refused slip ended with, with all that stood against
 // it; nil otherwise.
-func (s *Slip) Refusal() *problem.Error {
+func (s *Slip) Refusal() *refusal.Error {
 	if s.Outcome != SlipRefused {
 		return nil
 	}
 	list := s.problems
 	if len(list) == 0 { // it lost to another slip
-		list = []slipProblem{{Code: problem.Code(s.OutcomeCode), Params: s.Params}}
+		list = []slipProblem{{Code: refusal.Code(s.OutcomeCode), Params: s.Params}}
 	}
 	return refusalOf(list)
 }
 
 // slipProblems writes down a refusal with all that came with it; refusalOf reads it.
-func slipProblems(refusal *problem.Error) []slipProblem {
+func slipProblems(refused *refusal.Error) []slipProblem {
 	list := []slipProblem{}
-	for _, e := range refusal.All() {
+	for _, e := range refused.All() {
 		list = append(list, slipProblem{Code: e.Code, Field: e.Field, Params: e.Params})
 	}
 	return list
 }
 
-func refusalOf(list []slipProblem) *problem.Error {
-	var first *problem.Error
+func refusalOf(list []slipProblem) *refusal.Error {
+	var first *refusal.Error
 	for _, p := range list {
-		e := problem.New(p.Code).At(p.Field)
+		e := refusal.New(p.Code).At(p.Field)
 		e.Params = p.Params
 		if first == nil {
 			first = e
@@ -275,11 +275,11 @@ func refusalOf(list []slipProblem) *problem.Error {
 }
 
 // settle writes what became of a slip, once.
-func (t *Tx) settle(s *Slip, refusal *problem.Error) error {
+func (t *Tx) settle(s *Slip, refused *refusal.Error) error {
 	s.Outcome, s.SettledAt, s.problems = SlipCounted, &t.now, []slipProblem{}
-	if refusal != nil {
-		s.Outcome, s.OutcomeCode, s.Params = SlipRefused, string(refusal.Code), refusal.Params
-		s.problems = slipProblems(refusal)
+	if refused != nil {
+		s.Outcome, s.OutcomeCode, s.Params = SlipRefused, string(refused.Code), refused.Params
+		s.problems = slipProblems(refused)
 	}
 	params, err1 := json.Marshal(orEmpty(s.Params))
 	problems, err2 := json.Marshal(s.problems)
@@ -302,12 +302,12 @@ func (t *Tx) counted(s *Slip) error {
 
 // settleOthers refuses every undecided slip the condition names, because what
 // they were about has just been decided by somebody else.
-func (t *Tx) settleOthers(refusal *problem.Error, condition string, args ...any) error {
-	params, err := json.Marshal(orEmpty(refusal.Params))
+func (t *Tx) settleOthers(refused *refusal.Error, condition string, args ...any) error {
+	params, err := json.Marshal(orEmpty(refused.Params))
 	if err != nil {
 		return fmt.Errorf("settle slips: %w", err)
 	}
-	all := append([]any{string(refusal.Code), string(params), t.now}, args...)
+	all := append([]any{string(refused.Code), string(params), t.now}, args...)
 	t.later("settle slips", anyRows, `UPDATE slip SET outcome = 'REFUSED', outcome_code = ?, outcome_params = ?, settled_at = ?
 		WHERE outcome = 'PENDING' AND `+condition, all...)
 	return nil

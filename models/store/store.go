@@ -4,7 +4,7 @@
 // Row-level security is the second wall behind the API's authorisation: the
 // application role sees only rows below the offices named in its Scope, and
 // may not write what only a workflow may write. Methods on Tx return
-// *problem.Error for what a person must be told and wrapped errors otherwise.
+// *refusal.Error for what a person must be told and wrapped errors otherwise.
 package store
 
 import (
@@ -25,8 +25,8 @@ import (
 	"gorm.io/gorm/logger"
 
 	"github.com/xueji/xueji/models/calendar"
-	"github.com/xueji/xueji/models/problem"
 	"github.com/xueji/xueji/models/process"
+	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/secret"
 )
 
@@ -294,7 +294,7 @@ func (t *Tx) exec(query string, args ...any) (int64, error) {
 // not there or outside the scope, and says of any other error what was being done.
 func orMissing(err error, doing string) error {
 	if errors.Is(err, gorm.ErrRecordNotFound) {
-		return problem.New(problem.NotFound)
+		return refusal.New(refusal.NotFound)
 	}
 	return fmt.Errorf("%s: %w", doing, err)
 }

@@ -7,8 +7,8 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/xueji/xueji/models/calendar"
-	"github.com/xueji/xueji/models/problem"
 	"github.com/xueji/xueji/models/process"
+	"github.com/xueji/xueji/models/refusal"
 )
 
 // The lines of the timeline that tell of a strike.
@@ -106,7 +106,7 @@ func (t *Tx) tellEnded(c *Change, h *held) error {
 			JOIN organisation o ON o.id = e.org_id WHERE d.id = @death
 		UNION ALL SELECT e.id, e.case_no, e.kind, o.name FROM change d JOIN change_line l ON l.student_id = d.student_id AND l.settled_at = d.closed_at AND l.code = @line
 			JOIN change e ON e.id = l.change_id JOIN organisation o ON o.id = e.org_id WHERE d.id = @death ORDER BY 2`,
-		map[string]any{"code": Preempted, "line": problem.Preempted, "death": *c.About}).Scan(&ended).Error
+		map[string]any{"code": Preempted, "line": refusal.Preempted, "death": *c.About}).Scan(&ended).Error
 	if err != nil {
 		return fmt.Errorf("look for changes a death had ended: %w", err)
 	}

@@ -8,8 +8,8 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/xueji/xueji/models/division"
-	"github.com/xueji/xueji/models/problem"
 	"github.com/xueji/xueji/models/process"
+	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/roster"
 	"github.com/xueji/xueji/models/status"
 )
@@ -64,11 +64,11 @@ func (t *Tx) EditStudent(id uuid.UUID, edit StudentEdit, rules ItemRules) (*Edit
 	r := list[id]
 	switch {
 	case r == nil:
-		return nil, problem.New(problem.NotFound)
+		return nil, refusal.New(refusal.NotFound)
 	case !r.record.InRegister:
-		return nil, notInRegister(problem.NotInRegister, r.record)
+		return nil, notInRegister(refusal.NotInRegister, r.record)
 	case r.record.Version != edit.Version:
-		return nil, problem.New(problem.VersionConflict)
+		return nil, refusal.New(refusal.VersionConflict)
 	}
 	e := t.judgeEdit(r, edit.Items, rules)
 	if err := e.refusal(); err != nil {
@@ -84,17 +84,17 @@ func (t *Tx) EditStudent(id uuid.UUID, edit StudentEdit, rules ItemRules) (*Edit
 
 // knownItems refuses what is no item of the sheet.
 func knownItems(items map[roster.Field]string, template *roster.Template) error {
-	var list []*problem.Error
+	var list []*refusal.Error
 	for f := range items {
 		column := template.Column(f)
 		switch {
 		case f == roster.Field(SecretStudentNumber):
-			list = append(list, problem.New(problem.FixedField).At("/items/"+string(f)).WithText("header", "学籍号", "Student number"))
+			list = append(list, refusal.New(refusal.FixedField).At("/items/"+string(f)).WithText("header", "学籍号", "Student number"))
 		case column == nil || column.Kind == roster.KindHidden:
 			list = append(list, unknownItem("/items/", string(f)))
 		}
 	}
-	return problem.Join(list...)
+	return refusal.Join(list...)
 }
 
 // itemForm is what a name of an item looks like. Only such a name of the caller's is
@@ -102,19 +102,19 @@ func knownItems(items map[roster.Field]string, template *roster.Template) error 
 var itemForm = regexp.MustCompile(`^[a-z][a-z0-9_]{0,40}$`) // never changes
 
 // unknownItem refuses a name that is no item of the sheet.
-func unknownItem(under, name string) *problem.Error {
+func unknownItem(under, name string) *refusal.Error {
 	if !itemForm.MatchString(name) {
 		name = "?"
 	}
-	return problem.New(problem.UnknownField).At(under+name).With("field", name)
+	return refusal.New(refusal.UnknownField).At(under+name).With("field", name)
 }
 
-func notInRegister(code problem.Code, r *StudentRecord) *problem.Error {
+func notInRegister(code refusal.Code, r *StudentRecord) *refusal.Error {
 	is := status.Enrol(r.EnrolStatus).Text()
-	if e := status.Enrol(r.EnrolStatus); code == problem.NotInRegister && (e == status.Deceased || e == status.Deleted) {
-		code = problem.RecordEnded // no change brings the pupil back
+	if e := status.Enrol(r.EnrolStatus); code == refusal.NotInRegister && (e == status.Deceased || e == status.Deleted) {
+		code = refusal.RecordEnded // no change brings the pupil back
 	}
-	return problem.New(code).WithText("state", is.Zh, is.En)
+	return refusal.New(code).WithText("state", is.Zh, is.En)
 }
 
 // recordEdit is an edit that was judged.
@@ -127,13 +127,13 @@ type recordEdit struct {
 
 // refusal tells everything that stands against an edit, nil when nothing does.
 func (e *recordEdit) refusal() error {
-	var list []*problem.Error
+	var list []*refusal.Error
 	for _, f := range e.findings {
 		if f.Severity == roster.Reject {
 			list = append(list, f.OfItem())
 		}
 	}
-	return problem.Join(list...)
+	return refusal.Join(list...)
 }
 
 // judgeEdit judges items of a record by the rules of the sheet. Items of which
@@ -174,15 +174,15 @@ func (t *Tx) submission(r *editable, rules ItemRules) *roster.Submission {
 // lockOf says why an edit never changes an item, or "": school and class belong
 // to other processes, key data to a key-data change. The policy of a province
 // adds key data and takes none away.
-func lockOf(policy process.Policy, f roster.Field) problem.Code {
+func lockOf(policy process.Policy, f roster.Field) refusal.Code {
 	switch f {
 	case roster.SchoolCode, roster.ClassCode:
-		return problem.FixedField
+		return refusal.FixedField
 	case roster.Name, roster.Sex, roster.BirthDate, roster.IDType, roster.IDNumber:
-		return problem.KeyField
+		return refusal.KeyField
 	default:
 		if slices.Contains(policy.KeyFields, string(f)) {
-			return problem.KeyField
+			return refusal.KeyField
 		}
 		return ""
 	}

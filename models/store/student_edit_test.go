@@ -9,7 +9,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
 
-	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/roster"
 )
 
@@ -50,11 +50,11 @@ func (r *recordsRig) edit(path string, id uuid.UUID, version int64, items map[ro
 }
 
 // refusedItems gives code and place of everything an edit was refused for.
-func refusedItems(t *testing.T, err error) map[string]problem.Code {
+func refusedItems(t *testing.T, err error) map[string]refusal.Code {
 	t.Helper()
-	var told *problem.Error
+	var told *refusal.Error
 	require.ErrorAs(t, err, &told)
-	list := map[string]problem.Code{}
+	list := map[string]refusal.Code{}
 	for _, e := range told.All() {
 		list[e.Field] = e.Code
 	}
@@ -73,7 +73,7 @@ func TestAnEditTakesEffectAtOnceAndIsInTheHistory(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, int64(2), out.Version)
 	require.Equal(t, []roster.Field{"ethnicity", "phone", "blood_type", "member1_phone"}, out.Changed)
-	require.Equal(t, []problem.Code{problem.SheetLabelForCode, problem.SheetPhonePunctuation}, []problem.Code{out.Findings[0].Code, out.Findings[1].Code})
+	require.Equal(t, []refusal.Code{refusal.SheetLabelForCode, refusal.SheetPhonePunctuation}, []refusal.Code{out.Findings[0].Code, out.Findings[1].Code})
 
 	want := roster.Pupil{}
 	for f, v := range was {
@@ -116,13 +116,13 @@ func TestAnEditNeverTouchesKeyData(t *testing.T) {
 		"name": "某某", "sex": "9", "birth_date": "20200101", "id_type": "A", "id_number": "E12345678", "ethnicity": "55",
 		"school_code": "2152000456", "class_code": "2026199", "phone": "无", "postcode": "1",
 	})
-	require.Equal(t, map[string]problem.Code{
-		"/items/name": problem.KeyField, "/items/sex": problem.KeyField, "/items/birth_date": problem.KeyField, "/items/id_type": problem.KeyField,
-		"/items/id_number": problem.KeyField, "/items/ethnicity": problem.KeyField, "/items/school_code": problem.FixedField,
-		"/items/class_code": problem.FixedField, "/items/phone": problem.SheetNoneWord, "/items/postcode": problem.SheetBadPostcode,
+	require.Equal(t, map[string]refusal.Code{
+		"/items/name": refusal.KeyField, "/items/sex": refusal.KeyField, "/items/birth_date": refusal.KeyField, "/items/id_type": refusal.KeyField,
+		"/items/id_number": refusal.KeyField, "/items/ethnicity": refusal.KeyField, "/items/school_code": refusal.FixedField,
+		"/items/class_code": refusal.FixedField, "/items/phone": refusal.SheetNoneWord, "/items/postcode": refusal.SheetBadPostcode,
 	}, refusedItems(t, err))
 	_, err = rig.edit(schoolAPath, id, 1, map[roster.Field]string{"student_number": "L520102201905010018", "shoe_size": "31"})
-	require.Equal(t, map[string]problem.Code{"/items/student_number": problem.FixedField, "/items/shoe_size": problem.UnknownField}, refusedItems(t, err))
+	require.Equal(t, map[string]refusal.Code{"/items/student_number": refusal.FixedField, "/items/shoe_size": refusal.UnknownField}, refusedItems(t, err))
 	require.Equal(t, was, rig.items(id))
 	require.Zero(t, rig.count(`SELECT count(*) FROM student WHERE version > 1`))
 }
@@ -160,7 +160,7 @@ func TestAFamilyMemberComesNewAndWhole(t *testing.T) {
 	was := rig.items(id)
 	rig.exec(`DELETE FROM guardian WHERE student_id = $1 AND seat = 2`, id)
 	_, err := rig.edit(schoolAPath, id, 1, map[roster.Field]string{"member2_phone": "16316048782"})
-	require.Equal(t, problem.SheetRequired, refusedItems(t, err)["/items/member2_name"])
+	require.Equal(t, refusal.SheetRequired, refusedItems(t, err)["/items/member2_name"])
 	require.Zero(t, rig.count(`SELECT count(*) FROM guardian WHERE student_id = $1 AND seat = 2`, id))
 	items := map[roster.Field]string{}
 	for _, item := range []string{"name", "relation", "address", "household_division", "phone", "is_guardian", "id_type", "id_number"} {
@@ -174,7 +174,7 @@ func TestAFamilyMemberComesNewAndWhole(t *testing.T) {
 		require.Equal(t, value, now[f])
 	}
 	_, err = rig.edit(schoolAPath, id, 2, map[roster.Field]string{"member2_name": ""})
-	require.Equal(t, problem.SheetRequired, refusedItems(t, err)["/items/member2_name"])
+	require.Equal(t, refusal.SheetRequired, refusedItems(t, err)["/items/member2_name"])
 }
 
 func TestOnlyRecordsInTheRegisterAndInScopeAreEdited(t *testing.T) {
@@ -183,13 +183,13 @@ func TestOnlyRecordsInTheRegisterAndInScopeAreEdited(t *testing.T) {
 	ids := rig.pupils()
 	items := map[roster.Field]string{"phone": "16316048782"}
 	_, err := rig.edit(schoolBPath, ids[0], 1, items)
-	require.ErrorIs(t, err, problem.New(problem.NotFound))
+	require.ErrorIs(t, err, refusal.New(refusal.NotFound))
 	rig.exec(`UPDATE student SET in_register = false, enrol_status = 'WITHDRAWN' WHERE id = $1`, ids[0])
 	_, err = rig.edit(schoolAPath, ids[0], 1, items)
-	require.ErrorIs(t, err, problem.New(problem.NotInRegister))
+	require.ErrorIs(t, err, refusal.New(refusal.NotInRegister))
 	require.ErrorContains(t, err, "not_in_register")
 	_, err = rig.edit(schoolAPath, ids[1], 7, items)
-	require.ErrorIs(t, err, problem.New(problem.VersionConflict))
+	require.ErrorIs(t, err, refusal.New(refusal.VersionConflict))
 }
 
 func TestOfTwoEditsAtOnceOneIsTold(t *testing.T) {
@@ -206,7 +206,7 @@ func TestOfTwoEditsAtOnceOneIsTold(t *testing.T) {
 		errs[0], errs[1] = errs[1], errs[0]
 	}
 	require.NoError(t, errs[0])
-	require.ErrorIs(t, errs[1], problem.New(problem.VersionConflict))
+	require.ErrorIs(t, errs[1], refusal.New(refusal.VersionConflict))
 	require.Equal(t, 1, rig.count(`SELECT count(*) FROM student_history WHERE kind = 'EDIT'`))
 }
 

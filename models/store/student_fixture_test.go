@@ -14,7 +14,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
 
-	"github.com/xueji/xueji/embedded/embeddedtest"
+	"github.com/xueji/xueji/internal/embedded/embeddedtest"
 	"github.com/xueji/xueji/models/calendar"
 	"github.com/xueji/xueji/models/division"
 	"github.com/xueji/xueji/models/migrations"

@@ -6,7 +6,7 @@ import (
 
 	"github.com/google/uuid"
 
-	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/roster"
 )
 
@@ -46,7 +46,7 @@ func (r RevealReason) check() error {
 	if slices.Contains(RevealReasons(), r) {
 		return nil
 	}
-	return problem.New(problem.InvalidInput).At("/reason").WithText("field", "查看原因", "reason").
+	return refusal.New(refusal.InvalidInput).At("/reason").WithText("field", "查看原因", "reason").
 		WithText("reason", "不是规定的原因", "it is none of the reasons there are")
 }
 
@@ -61,10 +61,10 @@ func (t *Tx) RevealSecret(student uuid.UUID, secret Secret, reason RevealReason)
 		return "", err
 	}
 	if path == "" {
-		return "", problem.New(problem.NotFound)
+		return "", refusal.New(refusal.NotFound)
 	}
 	if len(cipher) == 0 {
-		return "", problem.New(problem.RevealNothing).At("/field")
+		return "", refusal.New(refusal.RevealNothing).At("/field")
 	}
 	plain, err := t.store.unseal(secret.purpose(), student, cipher)
 	if err != nil {

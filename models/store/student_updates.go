@@ -10,7 +10,7 @@ import (
 
 	"github.com/xueji/xueji/models/calendar"
 	"github.com/xueji/xueji/models/ident"
-	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/roster"
 )
 
@@ -182,7 +182,7 @@ func (u *studentUpdate) refuseTwice() {
 			continue
 		}
 		others := slices.DeleteFunc(slices.Clone(rows[row.record.record.ID]), func(n int) bool { return n == row.Number })
-		row.Findings = append(row.Findings, roster.Finding{Row: row.Number, Code: problem.UpdateTwice, Severity: roster.Reject, RelatedRows: others})
+		row.Findings = append(row.Findings, roster.Finding{Row: row.Number, Code: refusal.UpdateTwice, Severity: roster.Reject, RelatedRows: others})
 	}
 }
 
@@ -192,15 +192,15 @@ func (u *studentUpdate) judge(row *updateRow) {
 	case row.Pupil == nil: // blank rows
 		return
 	case len(row.keys) == 0 && !row.bad(roster.IDNumber):
-		u.reject(row, roster.IDNumber, problem.New(problem.UpdateNoNumber))
+		u.reject(row, roster.IDNumber, refusal.New(refusal.UpdateNoNumber))
 		return
 	case len(row.keys) > 0 && row.record == nil && !row.bad(roster.Name):
-		row.Findings = append(row.Findings, roster.Finding{Row: row.Number, Code: problem.UpdateNoRecord, Severity: roster.Reject})
+		row.Findings = append(row.Findings, roster.Finding{Row: row.Number, Code: refusal.UpdateNoRecord, Severity: roster.Reject})
 		return
 	case row.record == nil:
 		return // told already
 	case !row.record.record.InRegister:
-		u.reject(row, roster.Name, notInRegister(problem.UpdateNotInRegister, row.record.record))
+		u.reject(row, roster.Name, notInRegister(refusal.UpdateNotInRegister, row.record.record))
 		return
 	}
 	items := map[roster.Field]string{}
@@ -219,7 +219,7 @@ func (u *studentUpdate) judge(row *updateRow) {
 	}
 }
 
-func (u *studentUpdate) reject(row *updateRow, f roster.Field, reason *problem.Error) {
+func (u *studentUpdate) reject(row *updateRow, f roster.Field, reason *refusal.Error) {
 	row.Findings = append(row.Findings, roster.Finding{Row: row.Number, Column: u.sheet.Summary.Letters[f], Field: f,
 		Header: u.rules.Reader.Template().Column(f).Header, Code: reason.Code, Severity: roster.Reject, Params: reason.Params})
 }

@@ -12,7 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"github.com/xuri/excelize/v2"
 
-	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/roster"
 	"github.com/xueji/xueji/models/roster/workbook"
 )
@@ -128,7 +128,7 @@ func TestARefusedRowKeepsTheWholeSheetOut(t *testing.T) {
 	for _, dry := range []bool{true, false} {
 		out := rig.update(schoolAPath, sheet, dry)
 		require.Equal(t, []int{1, 1, 9}, []int{out.Updated, out.Unchanged, out.Refused})
-		told := map[int][]problem.Code{}
+		told := map[int][]refusal.Code{}
 		for _, row := range out.Rows {
 			require.Equal(t, RowRejected, row.Verdict)
 			for _, f := range row.Findings {
@@ -136,9 +136,9 @@ func TestARefusedRowKeepsTheWholeSheetOut(t *testing.T) {
 				told[row.RowNo] = append(told[row.RowNo], f.Code)
 			}
 		}
-		require.Equal(t, map[int][]problem.Code{
-			4: {problem.UpdateNoRecord}, 5: {problem.UpdateNoRecord}, 6: {problem.SheetLabelForCode, problem.KeyField}, 7: {problem.SheetBadPhone, problem.SheetRelationNote},
-			8: {problem.UpdateTwice}, 9: {problem.UpdateTwice}, 10: {problem.UpdateNotInRegister}, 11: {problem.UpdateNoNumber}, 12: {problem.FixedField},
+		require.Equal(t, map[int][]refusal.Code{
+			4: {refusal.UpdateNoRecord}, 5: {refusal.UpdateNoRecord}, 6: {refusal.SheetLabelForCode, refusal.KeyField}, 7: {refusal.SheetBadPhone, refusal.SheetRelationNote},
+			8: {refusal.UpdateTwice}, 9: {refusal.UpdateTwice}, 10: {refusal.UpdateNotInRegister}, 11: {refusal.UpdateNoNumber}, 12: {refusal.FixedField},
 		}, told)
 		require.Zero(t, rig.count(`SELECT count(*) FROM student WHERE version > 1`), "nothing is written")
 		requireSentence(t, out, 4, "第4行，在本校学籍中没有找到对应的学生，请检查“姓名”和“身份证号”是否有误。", "Row 4: there is no record in your register")
@@ -147,7 +147,7 @@ func TestARefusedRowKeepsTheWholeSheetOut(t *testing.T) {
 	}
 	require.Empty(t, rig.pupilsOf(schoolBPath))
 	foreign := rig.update(schoolBPath, rig.updates(fields, named(pupil[0], "phone", "16316048782")), false)
-	require.Equal(t, problem.UpdateNoRecord, foreign.Rows[0].Findings[0].Code, "another school's pupil is none")
+	require.Equal(t, refusal.UpdateNoRecord, foreign.Rows[0].Findings[0].Code, "another school's pupil is none")
 }
 
 func (r *recordsRig) pupilsOf(path string) []StudentLine {
@@ -156,12 +156,12 @@ func (r *recordsRig) pupilsOf(path string) []StudentLine {
 
 func requireSentence(t *testing.T, out *StudentUpdates, row int, zh, en string) {
 	t.Helper()
-	catalogue, err := problem.LoadCatalogue()
+	catalogue, err := refusal.LoadCatalogue()
 	require.NoError(t, err)
 	i := slices.IndexFunc(out.Rows, func(r RosterRow) bool { return r.RowNo == row })
 	f := out.Rows[i].Findings[len(out.Rows[i].Findings)-1]
-	require.True(t, strings.HasPrefix(f.Sentence(catalogue, problem.Chinese), zh), f.Sentence(catalogue, problem.Chinese))
-	require.Contains(t, f.Sentence(catalogue, problem.English), en)
+	require.True(t, strings.HasPrefix(f.Sentence(catalogue, refusal.Chinese), zh), f.Sentence(catalogue, refusal.Chinese))
+	require.Contains(t, f.Sentence(catalogue, refusal.English), en)
 }
 
 func TestBlankRowsKeepASheetOut(t *testing.T) {
@@ -214,7 +214,7 @@ func TestASheetTakesNoMoreThanItsRows(t *testing.T) {
 		named(roster.Pupil{roster.Name: "甲丙", roster.IDNumber: uuid.NewString()[:18]}))
 	sheet.Reader = sheet.Reader.WithLimits(workbook.DefaultLimits(), 1)
 	_, err := rig.app.UpdateStudents(t.Context(), rig.scopeA(), sheet, false)
-	require.ErrorIs(t, err, problem.New(problem.SheetTooManyRows))
+	require.ErrorIs(t, err, refusal.New(refusal.SheetTooManyRows))
 }
 
 // BenchmarkUpdateStudents reads and writes the largest sheet there may be: two

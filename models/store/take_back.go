@@ -8,8 +8,8 @@ import (
 	"gorm.io/gorm"
 
 	"github.com/xueji/xueji/models/countersign"
-	"github.com/xueji/xueji/models/problem"
 	"github.com/xueji/xueji/models/process"
+	"github.com/xueji/xueji/models/refusal"
 )
 
 // lastDecision is what somebody decided last in a change, and where.
@@ -26,13 +26,13 @@ type lastDecision struct {
 // nobody has decided on the strength of it. The decision stays in the record.
 func (t *Tx) takeBack(c *Change, s *Slip) error {
 	if !c.Definition.May(process.MayTakeBack) {
-		return problem.New(problem.InteractionForbidden)
+		return refusal.New(refusal.InteractionForbidden)
 	}
 	var d lastDecision
 	err := t.db.Raw(`SELECT d.task_id, d.step_no, d.round, d.verdict, d.account_id, d.for_account FROM decision d JOIN task k ON k.id = d.task_id
 		WHERE d.change_id = ? AND d.account_id = ? AND k.status = 'DECIDED' ORDER BY d.decided_at DESC, d.slip_id DESC LIMIT 1`, c.ID, s.AccountID).Take(&d).Error
 	if errors.Is(err, gorm.ErrRecordNotFound) {
-		return problem.New(problem.NothingToTakeBack)
+		return refusal.New(refusal.NothingToTakeBack)
 	}
 	if err != nil {
 		return fmt.Errorf("read a decision: %w", err)
@@ -75,7 +75,7 @@ func (t *Tx) takeBackHere(c *Change, s *Slip, k *askedTask, d lastDecision, seat
 	}
 	result := judged(rule, seats)
 	if !undone(result, seats) {
-		return problem.New(problem.NextHasActed)
+		return refusal.New(refusal.NextHasActed)
 	}
 	number, err := t.nextSeat(c.ID, c.StepNo, c.Round)
 	if err != nil {
@@ -138,7 +138,7 @@ func (t *Tx) reopen(c *Change, s *Slip, k *askedTask, d lastDecision) error {
 		return err
 	}
 	if last.No != d.StepNo || last.Acted {
-		return problem.New(problem.NextHasActed)
+		return refusal.New(refusal.NextHasActed)
 	}
 	rule, _ := c.Definition.Step(d.StepNo)
 	seats, mine, err := t.reopened(c, d, last.Round)
@@ -146,11 +146,11 @@ func (t *Tx) reopen(c *Change, s *Slip, k *askedTask, d lastDecision) error {
 		return err
 	}
 	if !mine {
-		return problem.New(problem.NextHasActed)
+		return refusal.New(refusal.NextHasActed)
 	}
 	result := judged(rule, seats)
 	if !undone(result, seats) {
-		return problem.New(problem.NextHasActed)
+		return refusal.New(refusal.NextHasActed)
 	}
 	if err := t.said(c, s, k, map[string]string{"verdict": string(d.Verdict)}); err != nil {
 		return err
@@ -248,7 +248,7 @@ func (t *Tx) lastDecided(c *Change) (decidedStep, error) {
 		FROM step s WHERE s.change_id = @id AND s.status = 'DONE' AND s.act = '' ORDER BY s.closed_at DESC, s.round DESC, s.no DESC LIMIT 1`,
 		map[string]any{"id": c.ID, "no": c.StepNo, "round": c.Round}).Take(&last).Error
 	if errors.Is(err, gorm.ErrRecordNotFound) {
-		return last, problem.New(problem.NothingToTakeBack)
+		return last, refusal.New(refusal.NothingToTakeBack)
 	}
 	if err != nil {
 		return last, fmt.Errorf("read the last step: %w", err)

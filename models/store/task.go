@@ -9,8 +9,8 @@ import (
 	"gorm.io/gorm"
 
 	"github.com/xueji/xueji/models/org"
-	"github.com/xueji/xueji/models/problem"
 	"github.com/xueji/xueji/models/process"
+	"github.com/xueji/xueji/models/refusal"
 )
 
 // How a task came to be one person's.
@@ -95,7 +95,7 @@ func (t *Tx) task(change, id, account uuid.UUID) (*askedTask, error) {
 		WHERE k.id = @id AND c.id = @change`,
 		map[string]any{"id": id, "change": change, "account": account, "running": Running, "now": t.now}).Take(&k).Error
 	if errors.Is(err, gorm.ErrRecordNotFound) {
-		return nil, problem.New(problem.NotFound).At("/task_id")
+		return nil, refusal.New(refusal.NotFound).At("/task_id")
 	}
 	if err != nil {
 		return nil, fmt.Errorf("read a task: %w", err)
@@ -105,40 +105,40 @@ func (t *Tx) task(change, id, account uuid.UUID) (*askedTask, error) {
 
 // mayAct tells why the account a task was read for may not decide it, nil when
 // it may. The API asks before it takes a slip, the worker again when it counts it.
-func (t *Tx) mayAct(k *askedTask) *problem.Error {
+func (t *Tx) mayAct(k *askedTask) *refusal.Error {
 	switch {
 	case k.HeldAs == heldDelegated && *k.HolderID == k.Account:
-		return problem.New(problem.DelegateAnswers)
+		return refusal.New(refusal.DelegateAnswers)
 	case k.Actor == nil:
 		return k.notYours()
 	case k.Submitted && k.StepNo != 0 && !k.Own:
-		return problem.New(problem.OwnFiling)
+		return refusal.New(refusal.OwnFiling)
 	case k.Elsewhere:
-		return problem.New(problem.SamePerson)
+		return refusal.New(refusal.SamePerson)
 	case k.Signed:
-		return problem.New(problem.SignedHere)
+		return refusal.New(refusal.SignedHere)
 	case k.HeldAs == heldDelegated || k.HolderID != nil && *k.HolderID != *k.Actor:
 		return t.heldProblem(k)
 	case k.Status == taskWaiting:
-		return problem.New(problem.TaskWaits)
+		return refusal.New(refusal.TaskWaits)
 	}
 	return nil
 }
 
 // notYours says which office and role the task is for.
-func (k *askedTask) notYours() *problem.Error {
+func (k *askedTask) notYours() *refusal.Error {
 	zh, en := k.Role.Names()
-	return problem.New(problem.NotYourStep).With("office", k.OfficeName).WithText("role", zh, en)
+	return refusal.New(refusal.NotYourStep).With("office", k.OfficeName).WithText("role", zh, en)
 }
 
 // heldProblem says whose a task is.
-func (t *Tx) heldProblem(k *askedTask) *problem.Error {
+func (t *Tx) heldProblem(k *askedTask) *refusal.Error {
 	who, where := t.label(*k.HolderID)
-	code := problem.TaskHeld
+	code := refusal.TaskHeld
 	if k.HeldAs == heldDelegated {
-		code = problem.TaskDelegated
+		code = refusal.TaskDelegated
 	}
-	e := problem.New(code).With("who", who).With("office", where)
+	e := refusal.New(code).With("who", who).With("office", where)
 	if k.HeldSince != nil {
 		e = e.With("when", shown(*k.HeldSince))
 	}
@@ -183,7 +183,7 @@ func (t *Tx) MaySay(w Word) (step, round int, err error) {
 	if err := t.ClosedProblem(w.ChangeID); err != nil {
 		return 0, 0, err
 	}
-	return 0, 0, problem.New(problem.StepMoved)
+	return 0, 0, refusal.New(refusal.StepMoved)
 }
 
 // concerns says that the account may say something about the task at all: it could
@@ -198,18 +198,18 @@ func (k *askedTask) concerns() bool {
 }
 
 // unlessSaid gives the refusal of a word, unless it was said before with the same key.
-func (t *Tx) unlessSaid(w Word, refusal error) error {
+func (t *Tx) unlessSaid(w Word, refused error) error {
 	if same, err := t.saidBefore(w.Key); same || err != nil {
 		return err
 	}
-	return refusal
+	return refused
 }
 
 // openTask reads the task a slip is about, which must be one of the open step
 // that somebody can still act on.
 func (t *Tx) openTask(c *Change, s *Slip) (*askedTask, error) {
 	if s.TaskID == nil {
-		return nil, problem.New(problem.StepMoved)
+		return nil, refusal.New(refusal.StepMoved)
 	}
 	k, err := t.task(c.ID, *s.TaskID, s.AccountID)
 	if err != nil {
@@ -221,7 +221,7 @@ func (t *Tx) openTask(c *Change, s *Slip) (*askedTask, error) {
 	if decided, err := t.DecidedProblem(k.ID); decided != nil || err != nil {
 		return nil, errors.Join(err, asError(decided))
 	}
-	return nil, problem.New(problem.StepMoved)
+	return nil, refusal.New(refusal.StepMoved)
 }
 
 // applicantTask reads the open task of a change that lies with its applicant.
@@ -233,7 +233,7 @@ func (t *Tx) applicantTask(c *Change, account uuid.UUID) (*askedTask, error) {
 	return t.task(c.ID, row.ID, account)
 }
 
-func asError(e *problem.Error) error {
+func asError(e *refusal.Error) error {
 	if e == nil {
 		return nil
 	}

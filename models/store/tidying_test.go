@@ -7,7 +7,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
-	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/roster"
 	"github.com/xueji/xueji/models/status"
 )
@@ -176,9 +176,9 @@ func TestARosterOfBeforeWithOneDocumentTwice(t *testing.T) {
 	checked := rig.upload(rig.written(passports[0], passports[2], passports[3]), "before")
 	rig.exec(`UPDATE roster_row SET id_hash = (SELECT id_hash FROM roster_row WHERE roster_id = $1 AND row_no = 4) WHERE roster_id = $1 AND row_no = 5`, checked.ID)
 	_, err := rig.file(checked.ID)
-	var refused *problem.Error
+	var refused *refusal.Error
 	require.ErrorAs(t, err, &refused)
-	require.Equal(t, problem.RosterRecheck, refused.Code)
+	require.Equal(t, refusal.RosterRecheck, refused.Code)
 	require.Equal(t, "4、5", refused.Params["rows"])
 
 	// Two spellings had two hashes, and were approved.
@@ -190,6 +190,6 @@ func TestARosterOfBeforeWithOneDocumentTwice(t *testing.T) {
 	require.NoError(t, err)
 	rig.enrol(checked.ID, change)
 	require.Equal(t, 1, rig.count(`SELECT count(*) FROM student`))
-	require.Equal(t, []problem.Code{problem.RosterSameIdentity}, rig.told(checked.ID, 4))
-	require.Equal(t, []problem.Code{problem.RosterSameIdentity}, rig.told(checked.ID, 5))
+	require.Equal(t, []refusal.Code{refusal.RosterSameIdentity}, rig.told(checked.ID, 4))
+	require.Equal(t, []refusal.Code{refusal.RosterSameIdentity}, rig.told(checked.ID, 5))
 }

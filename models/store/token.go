@@ -8,7 +8,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/xueji/xueji/models/org"
-	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/refusal"
 )
 
 // Token is an API token of a machine; its secret is told only when it is made.
@@ -26,11 +26,11 @@ type Token struct {
 func (t *Tx) CreateToken(name string, roles, held []org.Role, days int) (Token, string, error) {
 	for i, role := range roles {
 		if !slices.Contains(held, role) {
-			return Token{}, "", problem.New(problem.RolesNotHeld).At(fmt.Sprintf("/roles/%d", i))
+			return Token{}, "", refusal.New(refusal.RolesNotHeld).At(fmt.Sprintf("/roles/%d", i))
 		}
 	}
 	if len(roles) == 0 {
-		return Token{}, "", problem.New(problem.RolesMissing).At("/roles")
+		return Token{}, "", refusal.New(refusal.RolesMissing).At("/roles")
 	}
 	life := min(time.Duration(days)*24*time.Hour, TokenLifeMax)
 	secret, hash := newToken()
@@ -65,7 +65,7 @@ func (t *Tx) RevokeSession(id uuid.UUID) error {
 		return fmt.Errorf("end a session: %w", err)
 	}
 	if n != 1 {
-		return problem.New(problem.NotFound)
+		return refusal.New(refusal.NotFound)
 	}
 	return t.Audit("session.revoke", "session", id.String(), nil)
 }

@@ -1,6 +1,6 @@
 package store
 
-import "github.com/xueji/xueji/models/problem"
+import "github.com/xueji/xueji/models/refusal"
 
 // Verb is what a person says to a running change.
 type Verb string
@@ -37,8 +37,8 @@ func Verbs() []Verb {
 }
 
 // unknownVerb refuses a word that is none of Verbs.
-func unknownVerb() *problem.Error {
-	return problem.New(problem.InvalidInput).At("/verdict").WithText("field", "处理结果", "verdict").
+func unknownVerb() *refusal.Error {
+	return refusal.New(refusal.InvalidInput).At("/verdict").WithText("field", "处理结果", "verdict").
 		WithText("reason", "没有这种操作", "there is no such word")
 }
 

@@ -5,7 +5,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/refusal"
 )
 
 // A word that nothing can act on is refused where it is handed in, and where it is
@@ -13,11 +13,11 @@ import (
 func TestAWordThatDoesNotExistIsRefused(t *testing.T) {
 	r := newRecordsRig(t)
 	for _, verb := range []Verb{"BOGUS", "", "approve"} {
-		var e *problem.Error
+		var e *refusal.Error
 		r.mustIn(r.app, schoolAPath, func(tx *Tx) error {
 			_, err := tx.HandIn(Word{Verb: verb})
 			require.ErrorAs(t, err, &e)
-			require.Equal(t, problem.InvalidInput, e.Code)
+			require.Equal(t, refusal.InvalidInput, e.Code)
 			return nil
 		})
 		require.ErrorAs(t, new(Tx).act(&Change{}, &Slip{Verb: verb}), &e, "counting settles the slip with a refusal")
@@ -29,9 +29,9 @@ func TestANumberIsShownForAReasonThatExists(t *testing.T) {
 	for _, reason := range []RevealReason{"", "不说", "transfer"} {
 		r.mustIn(r.app, schoolAPath, func(tx *Tx) error {
 			_, err := tx.RevealSecret(newID(), SecretIDNumber, reason)
-			var e *problem.Error
+			var e *refusal.Error
 			require.ErrorAs(t, err, &e)
-			require.Equal(t, problem.InvalidInput, e.Code)
+			require.Equal(t, refusal.InvalidInput, e.Code)
 			return nil
 		})
 	}

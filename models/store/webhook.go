@@ -8,7 +8,7 @@ import (
 
 	"github.com/google/uuid"
 
-	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/refusal"
 )
 
 // Endpoint is where a gateway is told of the notices of an office and of every
@@ -73,7 +73,7 @@ func (t *Tx) AddEndpoint(e Endpoint, secret string) (*Endpoint, error) {
 		return nil, fmt.Errorf("add an endpoint: %w", err)
 	}
 	if there >= EndpointsMax {
-		return nil, problem.New(problem.WebhookLimit).With("max", strconv.Itoa(EndpointsMax))
+		return nil, refusal.New(refusal.WebhookLimit).With("max", strconv.Itoa(EndpointsMax))
 	}
 	e.ID = newID()
 	_, err := t.exec(`INSERT INTO webhook_endpoint (id, org_id, org_path, url, kinds, outside_hours, created_by, created_at)
@@ -134,7 +134,7 @@ func (t *Tx) RotateSecret(id uuid.UUID, version int64, secret string) (*Endpoint
 		return nil, fmt.Errorf("rotate a secret: %w", err)
 	}
 	if n == 0 {
-		return nil, problem.New(problem.VersionConflict)
+		return nil, refusal.New(refusal.VersionConflict)
 	}
 	_, err = t.exec(`UPDATE webhook_secret SET until_at = CASE WHEN until_at IS NULL THEN ?::timestamptz ELSE least(until_at, ?::timestamptz) END WHERE endpoint_id = ?`,
 		t.now.Add(secretOverlap), t.now, id)
@@ -177,7 +177,7 @@ func (t *Tx) DeleteEndpoint(id uuid.UUID) error {
 		return fmt.Errorf("delete an endpoint: %w", err)
 	}
 	if n == 0 {
-		return problem.New(problem.NotFound)
+		return refusal.New(refusal.NotFound)
 	}
 	return t.Audit("webhook.delete", "webhook", id.String(), nil)
 }

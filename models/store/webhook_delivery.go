@@ -6,7 +6,7 @@ import (
 
 	"github.com/google/uuid"
 
-	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/refusal"
 )
 
 // Delivery is one message to one endpoint; one without a kind is a test.
@@ -77,7 +77,7 @@ func (t *Tx) delivery(endpoint, id uuid.UUID) (*Delivery, error) {
 // whether the gateway takes it.
 func (t *Tx) TestEndpoint(e *Endpoint) (*Delivery, error) {
 	if e.DisabledAt != nil {
-		return nil, problem.New(problem.WebhookDisabled)
+		return nil, refusal.New(refusal.WebhookDisabled)
 	}
 	id := newID()
 	if _, err := t.exec(`INSERT INTO webhook_delivery (id, endpoint_id, created_at, next_attempt_at) VALUES (?, ?, ?, ?)`, id, e.ID, t.now, t.now); err != nil {
@@ -93,7 +93,7 @@ func (t *Tx) TestEndpoint(e *Endpoint) (*Delivery, error) {
 // It keeps its ID: a gateway that has it already knows that.
 func (t *Tx) Redeliver(e *Endpoint, id uuid.UUID) (*Delivery, error) {
 	if e.DisabledAt != nil {
-		return nil, problem.New(problem.WebhookDisabled)
+		return nil, refusal.New(refusal.WebhookDisabled)
 	}
 	n, err := t.exec(`UPDATE webhook_delivery SET attempts = 0, next_attempt_at = ?, delivered_at = NULL, dead_at = NULL WHERE endpoint_id = ? AND id = ?`, t.now, e.ID, id)
 	if err != nil {

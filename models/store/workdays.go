@@ -12,7 +12,7 @@ import (
 	"gorm.io/gorm"
 
 	"github.com/xueji/xueji/models/calendar"
-	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/refusal"
 )
 
 // workdays is the calendar of a process: what the program brings along, with the years
@@ -116,7 +116,7 @@ func (t *Tx) CheckWorkdays(n NewWorkdays) (newest int, next *calendar.WorkCalend
 		return 0, nil, fmt.Errorf("read the versions of the calendar: %w", err)
 	}
 	if n.BasedOn != nil && *n.BasedOn != newest {
-		return newest, nil, problem.New(problem.VersionConflict).At("/based_on")
+		return newest, nil, refusal.New(refusal.VersionConflict).At("/based_on")
 	}
 	if err := t.useWorkdays(newest); err != nil { // the same that is compared with
 		return newest, nil, err
@@ -155,7 +155,7 @@ func (t *Tx) AddWorkdays(n NewWorkdays) (int, error) {
 	if rows == 0 {
 		version, err := t.sameWorkdays(n)
 		if version == 0 && err == nil {
-			err = problem.New(problem.VersionConflict).At("/based_on")
+			err = refusal.New(refusal.VersionConflict).At("/based_on")
 		}
 		return version, err
 	}
@@ -185,7 +185,7 @@ func (t *Tx) sameWorkdays(n NewWorkdays) (int, error) {
 		return 0, fmt.Errorf("read the versions of the calendar: %w", err)
 	}
 	if !bytes.Equal(row.AddHash, n.Hash) {
-		return 0, problem.New(problem.KeyReused)
+		return 0, refusal.New(refusal.KeyReused)
 	}
 	return row.Version, nil
 }

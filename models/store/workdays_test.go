@@ -10,7 +10,7 @@ import (
 
 	"github.com/xueji/xueji/models/calendar"
 	"github.com/xueji/xueji/models/org"
-	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/refusal"
 )
 
 // holidays is an invented notice for 2027 with an extra day off.
@@ -106,12 +106,12 @@ func TestHolidaysReachEveryProcessWithItsNextTransaction(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, 1, version, "the same request again adds nothing")
 	_, err = r.loads(r.app, admin, NewWorkdays{Rows: holidays("2027-01-05"), Key: "12345678", Hash: []byte("b")})
-	require.Equal(t, problem.KeyReused, problem.CodeOf(err))
+	require.Equal(t, refusal.KeyReused, refusal.CodeOf(err))
 	_, err = r.loads(r.app, admin, NewWorkdays{Rows: holidays("2027-01-04"), Key: "22345678", Hash: []byte("c")})
-	require.Equal(t, problem.CalendarSame, problem.CodeOf(err))
+	require.Equal(t, refusal.CalendarSame, refusal.CodeOf(err))
 	none := 0
 	_, err = r.loads(r.app, admin, NewWorkdays{Rows: holidays("2027-01-05"), Key: "32345678", Hash: []byte("d"), BasedOn: &none})
-	require.Equal(t, problem.VersionConflict, problem.CodeOf(err))
+	require.Equal(t, refusal.VersionConflict, refusal.CodeOf(err))
 
 	version, err = r.loads(r.worker, Scope{}, NewWorkdays{Rows: holidays("2027-01-05"), Operator: "ops"})
 	require.NoError(t, err)
@@ -159,7 +159,7 @@ func TestHolidaysLoadedAtOnce(t *testing.T) {
 	r := newRecordsRig(t)
 	admin := r.member("n", org.BureauSysadmin)
 	var wait sync.WaitGroup
-	codes := make([]problem.Code, 6)
+	codes := make([]refusal.Code, 6)
 	for i := range codes {
 		wait.Go(func() {
 			none := 0
@@ -167,7 +167,7 @@ func TestHolidaysLoadedAtOnce(t *testing.T) {
 				Rows: holidays("2027-03-0" + string(rune('1'+i))), Key: uuid.NewString(), Hash: []byte{byte(i)}, BasedOn: &none,
 			})
 			if err != nil {
-				codes[i] = problem.CodeOf(err)
+				codes[i] = refusal.CodeOf(err)
 			}
 		})
 		wait.Go(func() {
@@ -180,7 +180,7 @@ func TestHolidaysLoadedAtOnce(t *testing.T) {
 		if code == "" {
 			won++
 		} else {
-			require.Equal(t, problem.VersionConflict, code)
+			require.Equal(t, refusal.VersionConflict, code)
 		}
 	}
 	require.Equal(t, 1, won)

@@ -1,0 +1,47 @@
+package bench
+
+import (
+	"io"
+	"path/filepath"
+	"slices"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/xueji/xueji/internal/e2e"
+)
+
+// Every kind of change really runs, over HTTP and bare, and the register is
+// asked: a bench that counts cases which did not happen would be fast.
+func TestEverySceneHappens(t *testing.T) {
+	s := e2e.New(t, e2e.Options{NoWorker: true})
+	o := Options{Config: s.Config, Clients: 2, Modes: Modes(), Progress: io.Discard}
+	o.Config.Keys.Dir = filepath.Join(s.Config.VarDir, "keys")
+	bare, err := startBare(o.Config)
+	require.NoError(t, err)
+	defer bare.stop()
+	x, err := startXueji(t.Context(), o)
+	require.NoError(t, err)
+	defer x.stop()
+	require.NoError(t, bare.start(t.Context()))
+
+	const cases = 5
+	for _, kind := range scenes() {
+		t.Run(kind.name, func(t *testing.T) {
+			for _, m := range append(bare.modes(kind), x.mode(kind)) {
+				done, err := runRound(t.Context(), m, o.Clients, cases)
+				require.NoError(t, err, m.name())
+				require.Len(t, done.decisions, cases*kind.shape.Decisions, m.name())
+			}
+			m := x.mode(kind)
+			require.ErrorContains(t, m.verify(t.Context(), 1), "0 of 1", "what did not happen is noticed")
+			require.NoError(t, m.prepare(t.Context(), cases))
+			done, err := drive(t.Context(), o.Clients, cases, m.decideOne)
+			require.NoError(t, err)
+			require.Equal(t, cases, done.cases)
+			s.Exec(`UPDATE student SET org_path = 'cn', id_hash = NULL, id_cipher = NULL, enrol_status = 'DRAFT' WHERE id = $1`, slices.Concat(m.done...)[0].id)
+			require.ErrorContains(t, m.verify(t.Context(), cases), "4 of 5", "a case that is not in force is noticed")
+			s.Exec(`UPDATE student s SET org_path = o.path FROM organisation o WHERE o.id = s.school_id`)
+		})
+	}
+}

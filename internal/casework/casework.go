@@ -1,0 +1,244 @@
+// Package casework hands what a person says to the register and to the running
+// workflow, and tells the person what became of it.
+//
+// The slip is written first; only then is the workflow told. So a word is never
+// lost, and saying it again with the same key is the same word. The answer is
+// either final (counted or refused, in PostgreSQL) or "taken, will be counted
+// or refused": nothing in between.
+package casework
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/xueji/xueji/models/calendar"
+	"github.com/xueji/xueji/models/refusal"
+	"github.com/xueji/xueji/models/store"
+	"github.com/xueji/xueji/workflows/client"
+	"github.com/xueji/xueji/workflows/contract"
+)
+
+// Engine is what casework needs of Temporal.
+type Engine interface {
+	Ensure(ctx context.Context) error
+	Start(ctx context.Context, s client.Starting) error
+	Say(ctx context.Context, changeID string, m contract.SlipMessage) (contract.SlipResult, error)
+	Leave(ctx context.Context, changeID string, m contract.SlipMessage) error
+	Refresh(ctx context.Context, changeID string) error
+}
+
+// Desk files changes and takes slips.
+type Desk struct {
+	register *store.Store // as the application role
+	engine   Engine
+	log      *slog.Logger
+	turns    *turns
+	starts   chan client.Starting
+}
+
+// patience is how long a person waits for an answer before "202, will be counted".
+const patience = 5 * time.Second
+
+// errNoWorker is why nobody is asked: the slip waits for a worker.
+var errNoWorker = errors.New("no worker lives")
+
+// New makes a desk. Run must be called for filings to start at once; without it
+// the relay starts them seconds later.
+func New(register *store.Store, engine Engine, log *slog.Logger) *Desk {
+	return &Desk{register: register, engine: engine, log: log, turns: newTurns(), starts: make(chan client.Starting, 1024)}
+}
+
+// Run starts the workflows of new filings until ctx ends. A start that fails is
+// left to the relay, which reads the same from the outbox.
+func (d *Desk) Run(ctx context.Context, parallel int) {
+	done := make(chan struct{})
+	for range parallel {
+		go func() {
+			defer func() { done <- struct{}{} }()
+			for {
+				select {
+				case <-ctx.Done():
+					return
+				case s := <-d.starts:
+					d.start(ctx, s)
+				}
+			}
+		}()
+	}
+	for range parallel {
+		<-done
+	}
+}
+
+func (d *Desk) start(ctx context.Context, s client.Starting) {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	if err := d.engine.Start(ctx, s); err != nil {
+		d.log.Info("the relay will start the workflow", "change", s.ChangeID, "error", err.Error())
+	}
+}
+
+// File files a change. It does not wait for Temporal: filing works while
+// Temporal is down.
+func (d *Desk) File(ctx context.Context, scope store.Scope, f store.Filing) (*store.Change, error) {
+	c, err := d.file(ctx, scope, f)
+	if errors.Is(err, refusal.New(refusal.VersionConflict)) {
+		c, err = d.file(ctx, scope, f) // the same request was filed a moment ago: find it
+	}
+	if err != nil {
+		return nil, err
+	}
+	select {
+	case d.starts <- startingOf(c):
+	default: // the relay does it
+	}
+	return c, nil
+}
+
+func (d *Desk) file(ctx context.Context, scope store.Scope, f store.Filing) (*store.Change, error) {
+	var c *store.Change
+	err := d.register.InScope(ctx, scope, func(tx *store.Tx) (err error) {
+		c, err = tx.FileChange(f)
+		return err
+	})
+	return c, err
+}
+
+func startingOf(c *store.Change) client.Starting {
+	return client.Starting{
+		ChangeID: c.ID.String(), Kind: string(c.Kind), WorkflowName: c.Kind.WorkflowName(), CaseNo: c.CaseNo, Province: c.ProvinceCode,
+	}
+}
+
+// Say writes the slip, unless the register knows already that it cannot count,
+// and waits a few seconds for what becomes of it. A slip that comes back PENDING
+// is safe in the register and will be counted or refused.
+func (d *Desk) Say(ctx context.Context, scope store.Scope, w store.Word) (*store.Slip, error) {
+	var (
+		s       *store.Slip
+		workers store.Workers
+	)
+	err := d.register.InScope(ctx, scope, func(tx *store.Tx) (err error) {
+		if w.Verb.OnTask() {
+			if w.Step, w.Round, err = tx.MaySay(w); err != nil {
+				return err
+			}
+		}
+		if s, err = tx.HandIn(w); err != nil {
+			return err
+		}
+		workers, err = tx.Workers()
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	if s.Outcome != store.SlipPending {
+		return s, nil
+	}
+	if !workers.Live {
+		// Known for certain: a worker that died a moment ago is still waited for.
+		return d.leave(ctx, scope, s, errNoWorker)
+	}
+	return d.ask(ctx, scope, s)
+}
+
+// ask tells the workflow and reads the slip. Only a few ask one workflow at a
+// time: the others wait for their turn and usually find their slip settled.
+func (d *Desk) ask(ctx context.Context, scope store.Scope, s *store.Slip) (*store.Slip, error) {
+	waiting, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	release, waited, err := d.turns.take(waiting, s.ChangeID)
+	if err != nil {
+		return d.leave(ctx, scope, s, err)
+	}
+	defer release()
+	if waited {
+		if now, err := d.read(ctx, scope, s.ID); err != nil || now.Outcome != store.SlipPending {
+			return now, err
+		}
+	}
+	message := contract.SlipMessage{SlipID: s.ID.String(), Step: s.StepNo, Round: s.Round}
+	result, err := d.engine.Say(waiting, s.ChangeID.String(), message)
+	if err == nil && result.Outcome == contract.Counted && !result.SettledAt.IsZero() && !s.Tells {
+		counted := *s // in force in the register: there is nothing more to read
+		counted.Outcome, counted.SettledAt = store.SlipCounted, &result.SettledAt
+		if on, err := calendar.ParseDate(result.EffectiveOn); err == nil {
+			counted.EffectiveOn = on
+		}
+		return &counted, nil
+	}
+	if errors.Is(err, client.ErrStale) {
+		// PostgreSQL said this is due; the workflow does not know yet.
+		err = d.refreshed(waiting, s.ChangeID.String(), message)
+	}
+	if errors.Is(err, client.ErrNotSetUp) {
+		// Temporal's database was lost: set it up, then nothing runs in it.
+		if err = d.engine.Ensure(waiting); err == nil {
+			err = client.ErrNotRunning
+		}
+	}
+	if errors.Is(err, client.ErrNotRunning) {
+		err = d.restarted(waiting, ctx, scope, s, message)
+	}
+	if err != nil {
+		return d.leave(ctx, scope, s, err)
+	}
+	return d.read(ctx, scope, s.ID)
+}
+
+func (d *Desk) refreshed(ctx context.Context, change string, m contract.SlipMessage) error {
+	if err := d.engine.Refresh(ctx, change); err != nil {
+		return err
+	}
+	_, err := d.engine.Say(ctx, change, m)
+	return err
+}
+
+// restarted handles a workflow that does not run: one that ended took the slip
+// along or refused it; one that was never started or was terminated is started.
+func (d *Desk) restarted(waiting, ctx context.Context, scope store.Scope, s *store.Slip, m contract.SlipMessage) error {
+	var c *store.Change
+	err := d.register.InScope(ctx, scope, func(tx *store.Tx) (err error) {
+		c, err = tx.Change(s.ChangeID)
+		return err
+	})
+	if err != nil || c.Status != store.Running {
+		return err
+	}
+	if err := d.engine.Start(waiting, startingOf(c)); err != nil {
+		return err
+	}
+	_, err = d.engine.Say(waiting, s.ChangeID.String(), m)
+	return err
+}
+
+// leave hands the slip over without waiting, unless it was settled meanwhile.
+// When even that fails, reconciliation finds the slip.
+func (d *Desk) leave(ctx context.Context, scope store.Scope, s *store.Slip, why error) (*store.Slip, error) {
+	now, err := d.read(ctx, scope, s.ID)
+	if err != nil || now.Outcome != store.SlipPending {
+		return now, err
+	}
+	d.log.Info("a slip waits to be counted", "change", s.ChangeID.String(), "slip", s.ID.String(), "because", why.Error())
+	brief, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
+	defer cancel()
+	message := contract.SlipMessage{SlipID: s.ID.String(), Step: s.StepNo, Round: s.Round}
+	if err := d.engine.Leave(brief, s.ChangeID.String(), message); err != nil {
+		d.log.Info("reconciliation will hand the slip over", "change", s.ChangeID.String(), "error", err.Error())
+	}
+	return now, nil
+}
+
+func (d *Desk) read(ctx context.Context, scope store.Scope, slip uuid.UUID) (*store.Slip, error) {
+	var s *store.Slip
+	err := d.register.InScope(ctx, scope, func(tx *store.Tx) (err error) {
+		s, err = tx.Slip(slip)
+		return err
+	})
+	return s, err
+}

@@ -1,0 +1,86 @@
+package e2e
+
+import (
+	"strconv"
+
+	"github.com/google/uuid"
+
+	"github.com/xueji/xueji/internal/identity/simulator"
+)
+
+// YearGroup makes a year group of another stage at a county's school, with one class.
+func (s *Stack) YearGroup(c *County, stage string, year int, code string) uuid.UUID {
+	s.T.Helper()
+	other := *c
+	other.Grade = map[int]uuid.UUID{year: uuid.Must(uuid.NewV7())}
+	s.Exec(`INSERT INTO school_grade (id, school_id, org_path, stage, entry_year, name) VALUES ($1, $2, $3::text::ltree, $4, CAST($5 AS int), CAST($5 AS int) || '级')`,
+		other.Grade[year], c.School.ID, c.School.Path, stage, year)
+	return s.Class(&other, year, code)
+}
+
+// Receiver makes another school of the stage below the county's bureau, with a year
+// group of it; its code is what a filing names.
+func (s *Stack) Receiver(c *County, stage string, year int) (school *County, code string) {
+	s.T.Helper()
+	code = Value[string](s, `SELECT (2152000700 + count(*))::text FROM organisation WHERE kind = 'SCHOOL'`)
+	other := *c
+	other.School = s.School(c.Bureau, code, "接收示例学校"+code[7:], stage)
+	other.Grade, other.Class = map[int]uuid.UUID{}, map[int]uuid.UUID{}
+	other.Class[year] = s.YearGroup(&other, stage, year, "2025101")
+	return &other, code
+}
+
+// sentPupil makes a senior pupil and the school it is sent to.
+func sentPupil(s *Stack, c *County) map[string]any {
+	subject := seniorPupil(s, c)
+	_, code := s.Receiver(c, "SENIOR", 2025)
+	subject["inputs"] = map[string]string{"to_school": code, "reason": "举家搬迁"}
+	return subject
+}
+
+// ClassOfReceiver is a class of the school the county's last sent pupil goes to.
+func (s *Stack) ClassOfReceiver(c *County) uuid.UUID {
+	s.T.Helper()
+	return Value[uuid.UUID](s, `SELECT k.id FROM change x JOIN change_party p ON p.change_id = x.id AND p.side = 'IN' JOIN school_class k ON k.school_id = p.org_id
+		WHERE x.org_id = $1 ORDER BY x.filed_at DESC, k.id LIMIT 1`, c.School.ID)
+}
+
+// graduate makes a pupil of the county's school who has graduated.
+func graduate(s *Stack, c *County) map[string]any {
+	id := s.Pupil(c, 2021)
+	s.Put(id, "GRADUATED")
+	return map[string]any{"student_id": id}
+}
+
+// graduateElsewhere makes a graduate of a primary school in another province, and the
+// first year of junior high at the county's school.
+func graduateElsewhere(s *Stack, c *County) map[string]any {
+	code := Value[string](s, `SELECT (2111000700 + count(*))::text FROM organisation WHERE kind = 'SCHOOL'`)
+	far := s.CountyOf("110101", code, "东城区示例小学"+code[7:])
+	n := s.Named(far, 2021, simulator.Matches)
+	s.Put(n.ID, "GRADUATED")
+	return map[string]any{"pupil": n.Claim(), "inputs": map[string]string{
+		"class_id": s.YearGroup(c, "JUNIOR", 2026, "2026201").String(), "reason": "随父母在本地就读",
+	}}
+}
+
+// listedPupils makes two pupils of the county's school and the school they all go to.
+func listedPupils(s *Stack, c *County) map[string]any {
+	return s.List(c, 2)
+}
+
+// List makes a list of so many pupils who go to another school below the county.
+func (s *Stack) List(c *County, n int) map[string]any {
+	s.T.Helper()
+	to, code := s.Receiver(c, "PRIMARY", 2024)
+	lines := []map[string]any{}
+	for i := range n {
+		if i > 0 && i%50 == 0 { // a class has its seats
+			to.Class[2024] = s.Class(&County{School: to.School, Grade: map[int]uuid.UUID{2024: Value[uuid.UUID](s, `SELECT grade_id FROM school_class WHERE id = $1`, to.Class[2024])}}, 2024, "2024"+strconv.Itoa(200+i/50))
+		}
+		lines = append(lines, map[string]any{"student_id": s.Pupil(c, 2024), "class_id": to.Class[2024]})
+	}
+	return map[string]any{"lines": lines, "inputs": map[string]string{
+		"from_school": Value[string](s, `SELECT code FROM organisation WHERE id = $1`, c.School.ID), "to_school": code, "reason": "教学点撤并",
+	}}
+}

@@ -1,0 +1,45 @@
+package files_test
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/xueji/xueji/internal/files"
+	"github.com/xueji/xueji/models/refusal"
+)
+
+// photos are pictures of many codings: colours, sampling, restarts, progression.
+func photos(t *testing.T) map[string][]byte {
+	names, err := filepath.Glob("testdata/photos/*.jpeg")
+	require.NoError(t, err)
+	require.NotEmpty(t, names)
+	found := map[string][]byte{"noise": someJPEG(t)}
+	for _, name := range names {
+		found[filepath.Base(name)], err = os.ReadFile(name)
+		require.NoError(t, err)
+	}
+	return found
+}
+
+// A photo that broke off and was closed by a program with an end mark is refused,
+// wherever it broke off, and also when zeros stand for what is missing.
+func TestAHalfPhotoWithAnEndMarkIsRefused(t *testing.T) {
+	end := []byte("\xff\xd9")
+	for name, photo := range photos(t) {
+		takes(t, files.JPEG, photo, name)
+		first := bytes.Index(photo, []byte("\xff\xda")) + 16
+		for _, percent := range []int{1, 10, 25, 50, 75, 90, 98} {
+			cut := first + (len(photo)-first)*percent/100
+			half := bytes.TrimRight(photo[:cut], "\xff")
+			refuses(t, refusal.EvidenceBroken, append(bytes.Clone(half), end...), name)
+			filled := append(bytes.Clone(half), make([]byte, len(photo)-cut)...)
+			if percent <= 75 {
+				refuses(t, refusal.EvidenceBroken, append(filled, end...), name+" with zeros")
+			}
+		}
+	}
+}

@@ -1,0 +1,126 @@
+package service
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"golang.org/x/sync/errgroup"
+	"golang.org/x/time/rate"
+
+	"github.com/xueji/xueji/api"
+	"github.com/xueji/xueji/config"
+	"github.com/xueji/xueji/internal/casework"
+	"github.com/xueji/xueji/models/calendar"
+	"github.com/xueji/xueji/models/store"
+)
+
+// starters is how many filings of one API process are handed to Temporal at once.
+const starters = 8
+
+// API serves HTTP.
+type API struct {
+	parts   *parts
+	desk    *casework.Desk
+	handler http.Handler
+	cfg     config.Config
+}
+
+// OpenAPI opens the API; Run serves it. Metrics may be nil.
+func OpenAPI(ctx context.Context, cfg config.Config, clock *calendar.Clock, log *slog.Logger, metrics *prometheus.Registry, options ...Option) (*API, error) {
+	p, err := open(ctx, cfg, appLogin(cfg), clock, log, nil, options...)
+	if err != nil {
+		return nil, err
+	}
+	a := &API{parts: p, cfg: cfg, desk: casework.New(p.register, p.engine, log)}
+	a.handler, err = api.New(api.Deps{ //nolint:contextcheck // requests bring contexts of their own
+		Limits:         api.Limits{PerAccount: rate.Limit(cfg.HTTP.RatePerSecond), AccountBurst: cfg.HTTP.RateBurst},
+		TrustedProxies: cfg.HTTP.TrustedProxies, Webhooks: webhookRules(cfg.Webhook), EvidenceLimit: cfg.HTTP.EvidenceLimit, RosterLimit: cfg.HTTP.RosterLimit,
+		Store: p.register, Desk: a.desk, Watch: casework.NewWatch(p.register, p.engine), EnginePage: cfg.Temporal.Page, Processes: p.proc, Files: p.files, Log: log, Version: Version(), Metrics: metrics,
+		Checks: []api.Check{
+			{Name: "database", Ask: p.register.Ping},
+			{Name: "keys", Ask: func(ctx context.Context) error { return checkKeys(ctx, p.register) }},
+			{Name: "files", Ask: p.files.Ready},
+			{Name: "temporal", Ask: p.engine.Healthy, Optional: true},
+			{Name: "worker", Ask: a.workerAlive, Optional: true},
+		},
+	})
+	if err != nil {
+		p.close()
+		return nil, err
+	}
+	return a, nil
+}
+
+// Handler serves everything; for tests that bring their own listener.
+func (a *API) Handler() http.Handler { return a.handler }
+
+// Run listens and serves until ctx ends, then lets running requests finish.
+func (a *API) Run(ctx context.Context) error {
+	listener, err := Listen(ctx, a.cfg.HTTP.Listen)
+	if err != nil {
+		a.parts.close()
+		return err
+	}
+	return a.Serve(ctx, listener)
+}
+
+// Listen takes the address of the API, or says what to do when it is taken.
+func Listen(ctx context.Context, address string) (net.Listener, error) {
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", address)
+	if err != nil {
+		return nil, fmt.Errorf("the address %s cannot be used (%w); stop the program that holds it or set http.listen to another one", address, err)
+	}
+	return listener, nil
+}
+
+// Serve serves on a listener until ctx ends.
+func (a *API) Serve(ctx context.Context, listener net.Listener) error {
+	defer a.parts.close()
+	server := api.Listener(a.handler, api.Timeouts{Read: a.cfg.HTTP.ReadTimeout, Write: a.cfg.HTTP.WriteTimeout, Idle: a.cfg.HTTP.IdleTimeout})
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error {
+		a.desk.Run(ctx, starters)
+		return nil
+	})
+	group.Go(func() error {
+		watchClock(ctx, a.parts)
+		return nil
+	})
+	group.Go(func() error {
+		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+			return fmt.Errorf("serve: %w", err)
+		}
+		return nil
+	})
+	group.Go(func() error {
+		<-ctx.Done()
+		brief, cancel := context.WithTimeout(context.WithoutCancel(ctx), a.cfg.HTTP.ShutdownGrace)
+		defer cancel()
+		return server.Shutdown(brief)
+	})
+	return ignoreCancelled(group.Wait())
+}
+
+// workerAlive says whether a worker reported itself lately.
+func (a *API) workerAlive(ctx context.Context) error {
+	var workers store.Workers
+	err := a.parts.register.InScope(ctx, store.Scope{}, func(tx *store.Tx) (err error) {
+		workers, err = tx.Workers()
+		return err
+	})
+	switch {
+	case err != nil:
+		return err
+	case workers.Last.IsZero():
+		return errors.New("no worker has reported itself yet")
+	case !workers.Live:
+		return errors.New("no worker has reported itself since " + workers.Last.Format(time.DateTime))
+	}
+	return nil
+}

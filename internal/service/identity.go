@@ -1,0 +1,40 @@
+package service
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/xueji/xueji/config"
+	"github.com/xueji/xueji/internal/identity"
+	"github.com/xueji/xueji/internal/identity/httpcheck"
+	"github.com/xueji/xueji/internal/identity/simulator"
+)
+
+// openChecker chooses who is asked about identities: the gateway when one is
+// set; else the simulator in development and tests; else nobody, because
+// production must never take a simulated answer for a real one.
+func openChecker(cfg config.Config) (identity.Checker, error) {
+	i := cfg.Identity
+	switch {
+	case i.URL != "":
+		c, err := httpcheck.New(httpcheck.Options{
+			URL: i.URL.Reveal(), Token: i.Token.Reveal(), Timeout: i.Timeout, Retries: i.Retries,
+			Failures: i.BreakerFailures, Rest: i.BreakerPause,
+		})
+		if err != nil {
+			return nil, fmt.Errorf("identity.url: %w", err)
+		}
+		return c, nil
+	case cfg.Environment == config.Development || cfg.Environment == config.Test:
+		return simulator.New(simulator.Options{}), nil
+	}
+	return nobody{}, nil
+}
+
+// nobody stands where no gateway is set.
+type nobody struct{}
+
+// Check gives no answer and says what an operator must set.
+func (nobody) Check(context.Context, identity.Question) (identity.Answer, error) {
+	return "", fmt.Errorf("%w: identity.url is not set; set it to the address of the gateway and start the worker again", identity.ErrNoAnswer)
+}

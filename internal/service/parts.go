@@ -1,0 +1,193 @@
+// Package service puts Xueji together: settings in, a running API or worker
+// out. Commands, the demonstration, the bench and the tests of the whole stack
+// start the same parts the same way.
+package service
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"path/filepath"
+
+	sdk "go.temporal.io/sdk/client"
+
+	"github.com/xueji/xueji/config"
+	"github.com/xueji/xueji/internal/files"
+	"github.com/xueji/xueji/models/calendar"
+	"github.com/xueji/xueji/models/migrations"
+	"github.com/xueji/xueji/models/process"
+	"github.com/xueji/xueji/models/secret"
+	"github.com/xueji/xueji/models/store"
+	"github.com/xueji/xueji/workflows/client"
+)
+
+// Clock makes the clock the settings ask for. Processes that belong together
+// must share one offset: compute it once and pass it on.
+func Clock(c config.Clock) (*calendar.Clock, error) {
+	at, set, err := c.Start(calendar.Shanghai())
+	if err != nil {
+		return nil, fmt.Errorf("clock.at: %w", err)
+	}
+	if set {
+		return calendar.NewClock(calendar.ClockAt(at).Offset() + c.Offset), nil
+	}
+	return calendar.NewClock(c.Offset), nil
+}
+
+// Mend makes the roles, policies, grants, constraints and triggers that the database
+// lacks, and names them; what it cannot make it refuses.
+func Mend(ctx context.Context, db config.Database) ([]string, error) {
+	return migrations.Mend(ctx, db.URL.Reveal())
+}
+
+// Roles makes the serving roles and nothing else, so that a backup can be restored.
+func Roles(ctx context.Context, db config.Database, passwords migrations.Passwords) error {
+	return migrations.Roles(ctx, db.URL.Reveal(), passwords)
+}
+
+// Migrate brings the database to this version: roles, schema, offices of the
+// table of divisions. It is safe to repeat.
+func Migrate(ctx context.Context, db config.Database, passwords migrations.Passwords, clock *calendar.Clock) error {
+	if err := migrations.Up(ctx, db.URL.Reveal(), passwords); err != nil {
+		return err
+	}
+	return store.SeedOrganisations(ctx, db.URL.Reveal(), clock.Now())
+}
+
+// parts are what API and worker both stand on.
+type parts struct {
+	register *store.Store
+	keys     *secret.Keyring
+	files    *files.Cabinet
+	engine   *client.Client
+	sdk      sdk.Client
+	proc     *process.Catalogue
+	log      *slog.Logger
+}
+
+// Option replaces a part of the service.
+type Option func(*parts)
+
+// Processes replaces the built-in process catalogue; for drills of a release that
+// brings other kinds.
+func Processes(known *process.Catalogue) Option { return func(p *parts) { p.proc = known } }
+
+// login is one of the two serving roles, and where its address is set.
+type login struct {
+	dsn           config.Secret
+	role, setting string
+	connections   int32
+}
+
+func appLogin(cfg config.Config) login {
+	return login{cfg.Database.AppURL, migrations.AppRole, "database.app_url", cfg.Database.AppConnections}
+}
+
+func workerLogin(cfg config.Config) login {
+	return login{cfg.Database.WorkerURL, migrations.WorkerRole, "database.worker_url", cfg.Database.WorkerConnections}
+}
+
+// CheckWorkerLogin says why the database cannot be read with the worker's login.
+func CheckWorkerLogin(ctx context.Context, cfg config.Config) error {
+	return workerLogin(cfg).check(ctx)
+}
+
+// check says why the database cannot be served with this login, and the way out.
+func (l login) check(ctx context.Context) error {
+	if l.dsn == "" {
+		return fmt.Errorf("%s is not set; set it to the address of the database with the role %s", l.setting, l.role)
+	}
+	return migrations.Serves(ctx, l.dsn.Reveal(), l.role, l.setting)
+}
+
+// open opens the parts for one database role. Temporal is not asked yet: the
+// API starts and takes filings while it is down.
+func open(ctx context.Context, cfg config.Config, as login, clock *calendar.Clock, log *slog.Logger, engine sdk.MetricsHandler, options ...Option) (p *parts, err error) {
+	p = &parts{log: log}
+	for _, option := range options {
+		option(p)
+	}
+	opened := p // a return of nil and an error sets p to nil before the deferred call
+	defer func() {
+		if err != nil {
+			opened.close()
+		}
+	}()
+	if err := as.check(ctx); err != nil {
+		return nil, err
+	}
+	if p.keys, err = openKeys(cfg); err != nil {
+		return nil, err
+	}
+	if p.files, err = files.Open(ctx, blobAddress(cfg), p.keys); err != nil {
+		return nil, err
+	}
+	if p.proc == nil {
+		if p.proc, err = process.Load(); err != nil {
+			return nil, err
+		}
+	}
+	days, err := calendar.Load()
+	if err != nil {
+		return nil, fmt.Errorf("calendar: %w", err)
+	}
+	items, err := store.NationalItems()
+	if err != nil {
+		return nil, err
+	}
+	p.register, err = store.Open(ctx, store.Options{
+		DSN: as.dsn.Reveal(), MaxConns: as.connections, Clock: clock, Keys: p.keys, Processes: p.proc, Workdays: days, Items: items,
+	})
+	if err != nil {
+		return nil, err
+	}
+	if err := checkKeys(ctx, p.register); err != nil {
+		return nil, err
+	}
+	p.sdk, err = sdk.NewLazyClient(sdk.Options{
+		HostPort: cfg.Temporal.Address, Namespace: cfg.Temporal.Namespace, Identity: "xueji", Logger: sdkLogger(log), MetricsHandler: engine,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("temporal client: %w", err)
+	}
+	p.engine = client.New(p.sdk, cfg.Temporal.Namespace)
+	return p, nil
+}
+
+func (p *parts) close() {
+	if p.sdk != nil {
+		p.sdk.Close()
+	}
+	if p.register != nil {
+		p.register.Close()
+	}
+	if p.files != nil {
+		if err := p.files.Close(); err != nil {
+			p.log.Warn("close the file store", "error", err.Error())
+		}
+	}
+}
+
+func keysDir(cfg config.Config) string {
+	if cfg.Keys.Dir != "" {
+		return cfg.Keys.Dir
+	}
+	return filepath.Join(cfg.VarDir, "keys")
+}
+
+func blobAddress(cfg config.Config) string {
+	if cfg.Blob.URL != "" {
+		return cfg.Blob.URL
+	}
+	return filepath.Join(cfg.VarDir, "files")
+}
+
+// ignoreCancelled turns the end of a context, which is how everything here is
+// stopped, into success.
+func ignoreCancelled(err error) error {
+	if errors.Is(err, context.Canceled) {
+		return nil
+	}
+	return err
+}

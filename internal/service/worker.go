@@ -1,0 +1,229 @@
+package service
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"os"
+	"strconv"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"go.temporal.io/sdk/worker"
+
+	"github.com/xueji/xueji/activities"
+	"github.com/xueji/xueji/config"
+	"github.com/xueji/xueji/internal/files"
+	"github.com/xueji/xueji/internal/identity"
+	"github.com/xueji/xueji/internal/upkeep"
+	"github.com/xueji/xueji/models/calendar"
+	"github.com/xueji/xueji/models/store"
+	"github.com/xueji/xueji/workflows"
+	"github.com/xueji/xueji/workflows/contract"
+)
+
+// Worker runs workflows and activities, and the upkeep when it leads.
+type Worker struct {
+	parts  *parts
+	cfg    config.Config
+	upkeep *upkeep.Upkeep
+	// deliverer carries notices on to gateways.
+	deliverer *upkeep.Deliverer
+	// identity is the population database that identities are checked with.
+	identity identity.Checker
+}
+
+// OpenWorker opens a worker; Run runs it. Metrics may be nil.
+func OpenWorker(ctx context.Context, cfg config.Config, clock *calendar.Clock, log *slog.Logger, metrics *prometheus.Registry, options ...Option) (*Worker, error) {
+	engine, err := engineMetrics(metrics)
+	if err != nil {
+		return nil, err
+	}
+	p, err := open(ctx, cfg, workerLogin(cfg), clock, log, engine, options...)
+	if err != nil {
+		return nil, err
+	}
+	worker.SetStickyWorkflowCacheSize(cfg.Worker.CachedWorkflows) // of the process, before any worker is made
+	checker, err := openChecker(cfg)
+	if err != nil {
+		p.close()
+		return nil, err
+	}
+	w := &Worker{parts: p, cfg: cfg, identity: checker}
+	round, err := roundMetrics(metrics)
+	if err != nil {
+		p.close()
+		return nil, err
+	}
+	if w.deliverer, err = openDeliverer(cfg.Webhook, p); err != nil {
+		p.close()
+		return nil, err
+	}
+	w.upkeep = &upkeep.Upkeep{
+		Register: p.register, Engine: p.engine, Log: log, OnRound: round,
+		Rounds: []func(context.Context) error{w.sealAudit, w.tidy},
+		Chores: []func(context.Context) error{w.sealIdleAccounts, w.deleteOldRosters, w.inRegister((*store.Tx).ForgetBeats), w.inRegister((*store.Tx).RemindHandovers), w.inRegister((*store.Tx).RemindSuspensions), w.dedupe, w.inRegister((*store.Tx).SweepDeliveries), w.inRegister((*store.Tx).SweepLogins)},
+	}
+	return w, nil
+}
+
+// AskIdentity replaces the population database the settings name; for tests of
+// what happens when it is silent. Call it before Run.
+func (w *Worker) AskIdentity(checker identity.Checker) { w.identity = checker }
+
+// Run serves until ctx ends, then lets running work finish.
+func (w *Worker) Run(ctx context.Context) error {
+	defer w.parts.close()
+	delivering := make(chan struct{})
+	go func() {
+		defer close(delivering)
+		w.deliverer.Run(ctx)
+	}()
+	beating := make(chan struct{})
+	go func() {
+		defer close(beating)
+		w.beat(ctx)
+	}()
+	lead := make(chan struct{})
+	go func() {
+		defer close(lead)
+		w.parts.register.Lead(ctx, w.cfg.Worker.ReconcileInterval, w.upkeep.Once)
+	}()
+	for ctx.Err() == nil {
+		if err := w.serve(ctx); err != nil && ctx.Err() == nil {
+			w.parts.log.Warn("the worker waits for Temporal", "error", err.Error())
+			pause(ctx, time.Second)
+		}
+	}
+	<-lead
+	<-delivering
+	<-beating
+	return nil
+}
+
+// WorkerOptions are what Xueji's SDK workers run with; the bench measures the
+// bare engine with the same.
+func WorkerOptions(c config.Worker) worker.Options {
+	return worker.Options{
+		// With the default two pollers a burst of a hundred updates froze a
+		// whole worker for a minute.
+		MaxConcurrentWorkflowTaskPollers: c.WorkflowPollers,
+		// All activities are local, but those of automatic steps.
+		MaxConcurrentActivityTaskPollers:        4,
+		MaxConcurrentLocalActivityExecutionSize: c.Activities,
+		WorkerStopTimeout:                       c.StopTimeout,
+	}
+}
+
+// serve runs one SDK worker until ctx ends or Temporal refuses it for good,
+// for example because its database was deleted and the namespace with it; the
+// next one sets the namespace up again.
+func (w *Worker) serve(ctx context.Context) error {
+	brief, cancel := context.WithTimeout(ctx, 10*time.Second)
+	err := w.parts.engine.Ensure(brief)
+	cancel()
+	if err != nil {
+		return err
+	}
+	fatal := make(chan error, 1)
+	options := WorkerOptions(w.cfg.Worker)
+	options.OnFatalError = func(err error) { fatal <- err }
+	sdkWorker := worker.New(w.parts.sdk, contract.QueueChanges, options)
+	workflows.Register(sdkWorker, w.parts.proc.Kinds())
+	sdkWorker.RegisterActivity(activities.NewChanges(w.parts.register, w.identity))
+	if err := sdkWorker.Start(); err != nil {
+		return err
+	}
+	defer sdkWorker.Stop()
+	select {
+	case <-ctx.Done():
+		return nil
+	case err := <-fatal:
+		return errors.Join(errors.New("temporal refused the worker"), err)
+	}
+}
+
+// sealAudit chains the entries of the audit trail that are not chained yet, one
+// batch per transaction.
+func (w *Worker) sealAudit(ctx context.Context) error {
+	for {
+		var sealed int
+		err := w.parts.register.InScope(ctx, store.Scope{}, func(tx *store.Tx) (err error) {
+			sealed, err = tx.SealAudit()
+			return err
+		})
+		if err != nil || sealed == 0 {
+			return err
+		}
+	}
+}
+
+func (w *Worker) sealIdleAccounts(ctx context.Context) error {
+	return w.parts.register.InScope(ctx, store.Scope{}, func(tx *store.Tx) error {
+		_, err := tx.SealIdle()
+		return err
+	})
+}
+
+// inRegister makes a chore of something that is one transaction.
+func (w *Worker) inRegister(do func(*store.Tx) error) func(context.Context) error {
+	return func(ctx context.Context) error { return w.parts.register.InScope(ctx, store.Scope{}, do) }
+}
+
+func (w *Worker) deleteOldRosters(ctx context.Context) error {
+	_, err := w.parts.register.SweepRosterFiles(ctx, func(ctx context.Context, key string) error {
+		return w.parts.files.Delete(ctx, files.Roster, key)
+	})
+	if err != nil {
+		return err
+	}
+	// A crash between writing a file and its row leaves a file nobody can find.
+	// Its age is the file store's, so it is compared with the real time.
+	real := w.parts.register.Clock().Now().Add(-w.parts.register.Clock().Offset())
+	_, err = w.parts.files.DeleteOlder(ctx, files.Roster, real.Add(-store.RosterKeep-24*time.Hour))
+	return err
+}
+
+// beat says every few seconds that this worker lives, whatever else it does, and
+// that it leaves when it is stopped in order.
+func (w *Worker) beat(ctx context.Context) {
+	name, watch := workerName(), clockWatch{log: w.parts.log}
+	for {
+		err := w.parts.register.InScope(ctx, store.Scope{}, func(tx *store.Tx) error {
+			off, err := tx.ClockOff()
+			if err != nil {
+				return err
+			}
+			watch.tell(off)
+			return tx.Beat(name, off)
+		})
+		if err != nil && ctx.Err() == nil {
+			w.parts.log.Warn("the worker could not report itself", "error", err.Error())
+		}
+		if pause(ctx, store.BeatEvery); ctx.Err() != nil {
+			break
+		}
+	}
+	brief, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
+	defer cancel()
+	if err := w.parts.register.InScope(brief, store.Scope{}, func(tx *store.Tx) error { return tx.LeaveBeat(name) }); err != nil {
+		w.parts.log.Info("the worker's last heartbeat will run out", "error", err.Error())
+	}
+}
+
+func workerName() string {
+	host, err := os.Hostname()
+	if err != nil {
+		host = "worker"
+	}
+	return host + "/" + strconv.Itoa(os.Getpid())
+}
+
+func pause(ctx context.Context, d time.Duration) {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+	case <-timer.C:
+	}
+}

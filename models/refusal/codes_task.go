@@ -1,0 +1,31 @@
+package refusal
+
+// Codes of what people do at a step beside deciding it.
+const (
+	TaskHeld             Code = "task_held"
+	TaskDelegated        Code = "task_delegated"
+	DelegateAnswers      Code = "delegate_answers"
+	NotDelegated         Code = "not_delegated"
+	TaskWaits            Code = "task_waits"
+	TaskNotHeld          Code = "task_not_held"
+	TaskPersonal         Code = "task_personal"
+	SamePerson           Code = "same_person"
+	SignedHere           Code = "signed_here"
+	CannotTakeTask       Code = "cannot_take_task"
+	AlreadySigner        Code = "already_signer"
+	TooManySigners       Code = "too_many_signers"
+	NotYourSigner        Code = "not_your_signer"
+	SignerHasSpoken      Code = "signer_has_spoken"
+	NothingToTakeBack    Code = "nothing_to_take_back"
+	NextHasActed         Code = "next_has_acted"
+	RemindedLately       Code = "reminded_lately"
+	NobodyToRemind       Code = "nobody_to_remind"
+	CopyOutside          Code = "copy_outside"
+	NotHead              Code = "not_head"
+	InteractionForbidden Code = "interaction_forbidden"
+	ProxyUnfit           Code = "proxy_unfit"
+	ProxyPeriod          Code = "proxy_period"
+	ProxyNotYours        Code = "proxy_not_yours"
+	BatchKind            Code = "batch_kind"
+	BatchTwice           Code = "batch_twice"
+)
