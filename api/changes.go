@@ -224,7 +224,7 @@ func (s *server) redoChange(ctx context.Context, in *changeIDInput) (*redoOutput
 	if page.RosterID != nil {
 		body.RosterID = *page.RosterID
 	}
-	for _, l := range page.Lines {
+	for _, l := range moveShown(page).Lines {
 		body.Lines = append(body.Lines, ListLine{StudentID: l.StudentID, ClassID: l.ClassID})
 	}
 	for _, e := range page.Evidence {

@@ -153,7 +153,7 @@ func (s *server) showChange(ctx context.Context, p *store.ChangePage) ChangePage
 		StudentID: p.StudentID, StudentName: p.StudentName, RosterID: p.RosterID, LeftOut: p.LeftOut, School: p.OrgName, Inputs: p.Inputs,
 		PolicyVersion: p.PolicyVersion, OutPolicy: p.OutPolicyVersion, FiledAt: p.FiledAt, ClosedAt: p.ClosedAt, RedoOf: p.RedoOf, StruckAt: p.StruckAt, StruckBy: p.StruckCase,
 		Steps: []StepView{}, Timeline: []TimelineEntry{}, Evidence: []EvidenceView{},
-		Pupil: showPupil(p.Subject), Handover: showHandover(p.Handover),
+		Pupil: showPupil(p.Subject), Handover: showHandover(moveShown(p).Handover),
 	}
 	if p.EffectiveOn != nil {
 		on := calendar.DateOf(*p.EffectiveOn)
@@ -197,7 +197,7 @@ func (s *server) showChange(ctx context.Context, p *store.ChangePage) ChangePage
 			BeforeLabel: meaning(v.Before), AfterLabel: meaning(v.After),
 		})
 	}
-	for _, l := range p.Lines {
+	for _, l := range moveShown(p).Lines {
 		out.Lines = append(out.Lines, s.showLine(ctx, l))
 	}
 	for _, e := range p.Timeline {

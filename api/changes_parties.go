@@ -103,3 +103,9 @@ func showHandover(h *store.Handover) *HandoverView {
 		Overdue: h.OverdueAt != nil, SentAt: h.SentAt, SentHow: h.SentHow, ReceivedAt: h.ReceivedAt,
 	}
 }
+
+// moveShown is what a move shows on its page beside what every change shows.
+func moveShown(p *store.ChangePage) store.MoveShown {
+	own, _ := p.Own.(store.MoveShown)
+	return own
+}

@@ -167,6 +167,15 @@ func Moves(kind process.Kind) bool {
 	return rule.receives || rule.sends || rule.lists
 }
 
+// WritesItems says whether changes of a kind bring items of the sheet with them.
+func WritesItems(kind process.Kind) bool {
+	return kind == process.KeyDataChange || kind == process.NewRecordImmigrant
+}
+
+// AmongBureaux says whether a kind that a bureau files for a pupil stays among bureaux, so
+// that the school is no side of it.
+func AmongBureaux(kind process.Kind) bool { return kind == process.ChangeCorrection }
+
 // EffectiveOn is the day from which a change counts that is decided today.
 func EffectiveOn(req Request, today calendar.Date) calendar.Date {
 	rule, _ := ruleOf(req.Kind)

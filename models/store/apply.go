@@ -14,76 +14,6 @@ import (
 	"github.com/xueji/xueji/models/status"
 )
 
-// takeEffect applies the change in the transaction of its last decision. The
-// record is locked and every precondition checked again, because the register
-// went on living since the filing; a record that cannot take the change refuses
-// this decision with the reason, and the step stays open.
-func (t *Tx) takeEffect(c *Change, s *Slip) error {
-	on := t.today()
-	if c.RosterID != nil {
-		if err := t.enrolRoster(*c.RosterID, c.ID, on); err != nil {
-			return err
-		}
-		return t.endEffective(c, s, on)
-	}
-	if c.Definition.Subject == process.SubjectPerson {
-		if err := t.makeRecord(c, on); err != nil {
-			return unfit(s, err)
-		}
-		return t.endEffective(c, s, on)
-	}
-	if c.Definition.Subject == process.SubjectList {
-		return unfit(s, t.moveList(c, s, on))
-	}
-	barred, err := t.blocked(c)
-	if err != nil {
-		return err
-	}
-	if barred != nil {
-		return unfit(s, barred)
-	}
-	switch {
-	case c.Kind == process.Arbitration:
-		return t.arbitrate(c, s)
-	case c.Kind == process.Death:
-		if err := t.endOther(c, Preempted); err != nil {
-			return err
-		}
-	case touchesProblems(c.Kind): // before the record is locked
-		if err := t.lockProblems(); err != nil {
-			return err
-		}
-	}
-	h, err := t.readHeld(*c.StudentID, true)
-	if err != nil {
-		return err
-	}
-	after, err := t.applied(c, h)
-	if err != nil {
-		return unfit(s, err)
-	}
-	on = status.EffectiveOn(c.request(nil), on)
-	if err := t.put(c, h, after, on); err != nil {
-		return unfit(s, err)
-	}
-	return t.endEffective(c, s, on)
-}
-
-// put writes what a change makes of its record, or beside it, and looks for the
-// doubles of whoever the record is about now.
-func (t *Tx) put(c *Change, h *held, after status.Record, on calendar.Date) error {
-	switch c.Kind { //nolint:exhaustive // all others write the record
-	case process.ProblemCorroboration:
-		return t.corroborate(c, h)
-	case process.ChangeCorrection:
-		return t.strike(c, h, on)
-	}
-	if err := t.saveRecord(c, h, after, on); err != nil || !touchesProblems(c.Kind) {
-		return err
-	}
-	return t.examine([]uuid.UUID{h.ID}, c.ID)
-}
-
 // unfit notes on the slip that the record could not take the change: not only
 // the one who decided must know why the step stays open.
 func unfit(s *Slip, err error) error {
@@ -100,7 +30,7 @@ func (t *Tx) applied(c *Change, h *held) (status.Record, error) {
 	if err := t.readValues(c); err != nil {
 		return h.record, err
 	}
-	if c.Kind == process.KeyDataChange {
+	if t.recordWork(c.Kind).Clear {
 		if err := t.readIdentity(h); err != nil {
 			return h.record, err
 		}

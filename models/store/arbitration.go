@@ -3,7 +3,6 @@ package store
 import (
 	"errors"
 	"fmt"
-	"slices"
 
 	"github.com/google/uuid"
 	"gorm.io/gorm"
@@ -23,6 +22,59 @@ type claim struct {
 	Province string
 }
 
+// arbitrationWork is the Work of an arbitration. The pupil's own slot is what it is about.
+type arbitrationWork struct{ RecordWork }
+
+// arbitrationKind gives the Work of an arbitration (仲裁, KT23).
+func arbitrationKind() Work {
+	w := receivedKind(nil).RecordWork
+	w.Automatic, w.Lost, w.Shows = nil, nil, nil
+	w.Slot = func(t *Tx, c *Change) error { // the pupil's own slot is what it is about
+		t.takeSlot(c, arbitrationSlot(*c.StudentID), func() error { return refusal.New(refusal.ArbitrationFiled).At("/pupil") })
+		return nil
+	}
+	w.Ending = func(t *Tx, c *Change, _ string) error { return t.letGoOn(c) }
+	return arbitrationWork{w}
+}
+
+// Prepare finds the pupil and the claim of the other school.
+func (arbitrationWork) Prepare(t *Tx, c *Change, f Filing, policy process.Policy) error {
+	return t.prepareArbitration(c, f, policy)
+}
+
+// Recheck judges the request again, beside the claim that still runs.
+func (w arbitrationWork) Recheck(t *Tx, c *Change, s *Slip, papers []EvidenceRef) ([]*refusal.Error, error) {
+	running, err := t.contested(c)
+	if err != nil {
+		return nil, err
+	}
+	return w.RecheckBeside(t, c, s, papers, running)
+}
+
+// Apply ends the contested change in favour of the school that asked.
+func (arbitrationWork) Apply(t *Tx, c *Change, s *Slip) error {
+	barred, err := t.blocked(c)
+	if err != nil {
+		return err
+	}
+	if barred != nil {
+		return unfit(s, barred)
+	}
+	return t.arbitrate(c, s)
+}
+
+// TellEnd tells the school that lost that nothing of its own is in force.
+func (arbitrationWork) TellEnd(t *Tx, c *Change, as string) (told bool, err error) {
+	if as != Effective {
+		return false, nil
+	}
+	if err := t.notifyFiler(c, "ENDED_"+as); err != nil {
+		return false, err
+	}
+	t.notifyOthers(c, noticeArbitrationLost)
+	return true, nil
+}
+
 // prepareArbitration prepares the case of two schools that claim one pupil (KT23):
 // the one that asks is the receiving side, the one whose claim is running the other.
 func (t *Tx) prepareArbitration(c *Change, f Filing, policy process.Policy) error {
@@ -30,7 +82,7 @@ func (t *Tx) prepareArbitration(c *Change, f Filing, policy process.Policy) erro
 	if err != nil {
 		return err
 	}
-	c.StudentID, c.Stage, c.Subject = &h.ID, h.Stage, h.subject()
+	c.StudentID, c.Stage, c.Subject = &h.ID, h.Stage, seenSubject(h)
 	d, ok := t.store.processes.Define(f.Kind, h.Stage, policy)
 	if !ok {
 		return unknownKind(f.Kind)
@@ -93,31 +145,6 @@ func (t *Tx) contested(c *Change) (process.Kind, error) {
 		return "", nil
 	}
 	return row.Kind, nil
-}
-
-// attachStatement attaches what a side hands in with its statement: files of its
-// own office, of kinds the process knows.
-func (t *Tx) attachStatement(c *Change, s *Slip, rule process.Step) error {
-	given := s.Body.Evidence
-	if len(given) == 0 {
-		return nil
-	}
-	if !rule.Statement {
-		return refusal.New(refusal.EvidenceUnknown).At("/evidence")
-	}
-	var list []*refusal.Error
-	for i, e := range given {
-		var own bool
-		if err := t.db.Raw(`SELECT EXISTS (SELECT 1 FROM evidence WHERE id = ? AND org_id = ?)`, e.ID, s.OfficeID).Scan(&own).Error; err != nil {
-			return fmt.Errorf("look for evidence: %w", err)
-		}
-		known := slices.ContainsFunc(c.Definition.Evidence, func(r process.EvidenceRule) bool { return r.Kind == e.Kind })
-		if !own || !known {
-			list = append(list, refusal.New(refusal.EvidenceUnknown).At(fmt.Sprintf("/evidence/%d", i)))
-		}
-	}
-	t.attach(c.ID, given, c.Round)
-	return refusal.Join(list...)
 }
 
 // arbitrate ends the contested change in favour of the school that asked (worker).

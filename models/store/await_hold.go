@@ -46,7 +46,7 @@ func OnHoldOn(next, day time.Time) bool { return next.After(calendar.DateOf(day)
 // arbitration, which ends now (worker). It holds that change: when it is being put on
 // hold at this moment, it is woken after that.
 func (t *Tx) letGoOn(c *Change) error {
-	if c.StudentID == nil || c.Kind != process.Death && c.Kind != process.Arbitration {
+	if c.StudentID == nil {
 		return nil
 	}
 	var waiting []uuid.UUID

@@ -70,9 +70,11 @@ type Change struct {
 	// Subject is the pupil as every party may see it; empty for a roster.
 	Subject Subject `gorm:"-"`
 
+	// Prepared is what the Work found while it prepared the filing, for its Hold.
+	Prepared any `gorm:"-"`
+
 	releasing Office           // the school a move takes the pupil from; while filing
 	receiving Office           // the school a change sends the pupil to; while filing and while it takes effect
-	list      *listed          // of pupils; while filing
 	identity  [][]byte         // keys of the document the change writes, the first is of today; while it is judged
 	foundBy   []byte           // keyed hash of the number the pupil was found by; while filing
 	values    values           // of a change of key data, read when they are needed

@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/xueji/xueji/models/process"
 	"github.com/xueji/xueji/models/refusal"
 )
 
@@ -58,4 +59,29 @@ func (t *Tx) attached(change uuid.UUID) ([]EvidenceRef, error) {
 		return nil, fmt.Errorf("read the evidence of a change: %w", err)
 	}
 	return refs, nil
+}
+
+// attachStatement attaches what a side hands in with its statement: files of its
+// own office, of kinds the process knows.
+func (t *Tx) attachStatement(c *Change, s *Slip, rule process.Step) error {
+	given := s.Body.Evidence
+	if len(given) == 0 {
+		return nil
+	}
+	if !rule.Statement {
+		return refusal.New(refusal.EvidenceUnknown).At("/evidence")
+	}
+	var list []*refusal.Error
+	for i, e := range given {
+		var own bool
+		if err := t.db.Raw(`SELECT EXISTS (SELECT 1 FROM evidence WHERE id = ? AND org_id = ?)`, e.ID, s.OfficeID).Scan(&own).Error; err != nil {
+			return fmt.Errorf("look for evidence: %w", err)
+		}
+		known := slices.ContainsFunc(c.Definition.Evidence, func(r process.EvidenceRule) bool { return r.Kind == e.Kind })
+		if !own || !known {
+			list = append(list, refusal.New(refusal.EvidenceUnknown).At(fmt.Sprintf("/evidence/%d", i)))
+		}
+	}
+	t.attach(c.ID, given, c.Round)
+	return refusal.Join(list...)
 }

@@ -24,7 +24,9 @@ type Filing struct {
 	RosterID  uuid.UUID // or
 	Lines     []Line    // the pupils of a list, or
 	Pupil     Claim     // of another school, for kinds the receiving school files
-	Inputs    map[string]string
+	// Named is what else a filing is about, in a type of the package that has the Work.
+	Named  any
+	Inputs map[string]string
 	// Values are the key items a change of key data writes; they are sealed.
 	Values   map[string]string
 	Evidence []EvidenceRef
@@ -74,7 +76,7 @@ func (t *Tx) FileChange(f Filing) (*Change, error) {
 	if err := t.insertChange(c, f); err != nil {
 		return nil, err
 	}
-	if err := t.takeSlots(c); err != nil {
+	if err := t.work(c.Kind).Hold(t, c); err != nil {
 		return nil, err
 	}
 	if err := t.insertValues(c, c.values); err != nil {
@@ -84,8 +86,10 @@ func (t *Tx) FileChange(f Filing) (*Change, error) {
 	if err := t.write(event{change: c.ID, verb: "FILED", step: 0, round: 1, account: c.FiledBy, office: c.OrgID}); err != nil {
 		return nil, err
 	}
-	if err := t.noteLate(c); err != nil {
-		return nil, err
+	if w, more := t.work(c.Kind).(Filer); more {
+		if err := w.Filed(t, c); err != nil {
+			return nil, err
+		}
 	}
 	// Now, so that who was slower than another filing gets the refusal itself.
 	if err := t.flush(); err != nil {
@@ -129,23 +133,14 @@ func (t *Tx) prepare(f Filing) (*Change, error) {
 	if err != nil {
 		return nil, err
 	}
-	subject, err := t.subjectOf(f, policy)
-	if err != nil {
+	if err := t.checkSubject(f, policy); err != nil {
 		return nil, err
 	}
-	switch {
-	case f.RosterID != uuid.Nil:
-		return c, t.prepareRoster(c, f, policy)
-	case len(f.Lines) > 0:
-		return c, t.prepareList(c, f, policy)
-	case subject == process.SubjectPerson:
-		return c, t.prepareNewRecord(c, f, policy)
-	case f.Kind == process.Arbitration:
-		return c, t.prepareArbitration(c, f, policy)
-	case status.Receives(f.Kind):
-		return c, t.prepareReceived(c, f, policy)
+	w := t.work(f.Kind)
+	if w == nil {
+		return nil, unknownKind(f.Kind)
 	}
-	return c, t.prepareStudent(c, f, policy)
+	return c, w.Prepare(t, c, f, policy)
 }
 
 func unknownKind(kind process.Kind) *refusal.Error {
@@ -237,13 +232,10 @@ func (t *Tx) number(c *Change) error {
 	return nil
 }
 
-// receives says whether the filing takes a pupil from another school.
-func (c *Change) receives() bool { return c.releasing.ID != uuid.Nil }
-
 // forSchool says whether a bureau files for a pupil what the school would otherwise
 // file, and so the school hears of it. A correction is for bureaux only.
 func (c *Change) forSchool() bool {
-	return c.Definition.FiledBy == process.FiledByBureau && c.StudentID != nil && c.Kind != process.ChangeCorrection
+	return c.Definition.FiledBy == process.FiledByBureau && c.StudentID != nil && !status.AmongBureaux(c.Kind)
 }
 
 // hasSides says whether schools besides the filer are parties to the change.
@@ -253,36 +245,6 @@ func (c *Change) hasSides() bool { return moves(c.Kind) || c.forSchool() }
 func (t *Tx) addParty(c *Change, side process.Side, office uuid.UUID) {
 	t.later("file a change", 1, `INSERT INTO change_party (change_id, side, org_id, org_path) SELECT ?, ?, id, path FROM organisation WHERE id = ?`,
 		c.ID, side, office)
-}
-
-// takeSlots holds the student, or each person of a roster, for this change.
-func (t *Tx) takeSlots(c *Change) error {
-	if c.RosterID != nil {
-		if err := t.flush(); err != nil {
-			return err
-		}
-		return t.fileRoster(*c.RosterID, c.ID)
-	}
-	if c.list != nil {
-		return t.insertLines(c)
-	}
-	if c.Definition.Subject == process.SubjectPerson { // who has no record, but perhaps a number
-		t.takeIdentitySlot(c)
-		return nil
-	}
-	if c.Kind == process.Arbitration { // the pupil's own slot is what it is about
-		t.takeSlot(c, arbitrationSlot(*c.StudentID), func() error { return refusal.New(refusal.ArbitrationFiled).At("/pupil") })
-		return nil
-	}
-	if c.Kind == process.Death { // filed while another change holds the pupil
-		t.takeSlot(c, deathSlot(*c.StudentID), func() error { return refusal.New(refusal.DeathFiled).At("/student_id") })
-		return nil
-	}
-	if err := t.takeStudent(c); err != nil {
-		return err
-	}
-	t.takeIdentitySlot(c)
-	return nil
 }
 
 // takeStudent holds the pupil for a change: with the pupil's own slot, or, where another
@@ -324,21 +286,10 @@ func (t *Tx) takeSlot(c *Change, key string, lost func() error) {
 // studentLost tells, in the words of the precondition, that somebody was faster
 // between the look at the student and the filing.
 func (t *Tx) studentLost(c *Change) error {
-	if !c.receives() {
-		return refusal.New(refusal.ChangeInProgress).At("/student_id")
+	if w := t.recordWork(c.Kind); w.Lost != nil {
+		return w.Lost(t, c)
 	}
-	running, err := t.runningKind(*c.StudentID)
-	if err != nil {
-		return err
-	}
-	own, err := t.ownClaim(*c.StudentID, c.releasing.ID, c.OrgID, running)
-	if err != nil {
-		return err
-	}
-	if own != nil {
-		return own
-	}
-	return status.BusinessRunning.Refusal("", status.School{Name: c.Subject.School}, running)
+	return refusal.New(refusal.ChangeInProgress).At("/student_id")
 }
 
 // studentSlot is the key of the slot that a change of a record holds.

@@ -44,7 +44,7 @@ func (t *Tx) writeFiling(c *Change, key string) error {
 	if err := t.insertChange(c, Filing{Key: key, BodyHash: []byte(key)}); err != nil {
 		return err
 	}
-	if err := t.takeSlots(c); err != nil {
+	if err := t.work(c.Kind).Hold(t, c); err != nil {
 		return err
 	}
 	return t.flush()

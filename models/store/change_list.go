@@ -15,12 +15,6 @@ import (
 	"github.com/xueji/xueji/models/status"
 )
 
-// Line is one pupil of a list with the class the pupil goes to.
-type Line struct {
-	StudentID uuid.UUID
-	ClassID   uuid.UUID
-}
-
 // What became of a line.
 const (
 	lineListed = "LISTED"
@@ -28,12 +22,8 @@ const (
 	lineMoved  = "MOVED"
 )
 
-// mostLines is how many pupils one list holds, mostFaults how much of what stands
-// against it is told at once.
-const (
-	mostLines  = 500
-	mostFaults = 100
-)
+// mostFaults is how much of what stands against a list is told at once.
+const mostFaults = 100
 
 // receiverInput and releaserInput name the two schools in the form of a change that
 // sends pupils.
@@ -77,7 +67,7 @@ func (t *Tx) prepareList(c *Change, f Filing, policy process.Policy) error {
 	if !ok || d.Subject != process.SubjectList {
 		return unknownKind(f.Kind)
 	}
-	c.Definition, c.list = d, l
+	c.Definition, c.Prepared = d, l
 	list = append(append(list, d.CheckInputs(c.Inputs)...), d.CheckEvidence(kindsOf(f.Evidence))...)
 	list = append(list, needlessValues(f.Kind, len(f.Values) > 0)...)
 	list = append(list, stageForbids(d, c.Stage)...)
@@ -267,9 +257,13 @@ func (t *Tx) insertLines(c *Change) error {
 		Subject Subject   `json:"subject"`
 		Label   string    `json:"class_name"`
 	}
-	rows := make([]row, len(c.list.lines))
-	for i, line := range c.list.lines {
-		rows[i] = row{No: i + 1, Student: line.StudentID, Class: line.ClassID, Subject: c.list.held[i].subject(), Label: c.list.classes[line.ClassID].Label}
+	l, ok := c.Prepared.(*listed)
+	if !ok {
+		return fmt.Errorf("hold a list that was not prepared: change %s", c.ID)
+	}
+	rows := make([]row, len(l.lines))
+	for i, line := range l.lines {
+		rows[i] = row{No: i + 1, Student: line.StudentID, Class: line.ClassID, Subject: seenSubject(l.held[i]), Label: l.classes[line.ClassID].Label}
 	}
 	text, err := json.Marshal(rows)
 	if err != nil {

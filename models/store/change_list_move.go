@@ -9,34 +9,18 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/xueji/xueji/models/calendar"
-	"github.com/xueji/xueji/models/process"
 	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/status"
 )
-
-// Strike takes one pupil out of a list, with the reason (剔除).
-type Strike struct {
-	StudentID uuid.UUID `json:"student_id"`
-	Reason    string    `json:"reason"`
-}
 
 // linesStruck is the line of the timeline, and the notice to the bureau, that says that
 // pupils were taken out of a list.
 const linesStruck = "LINES_STRUCK"
 
-// allStruck is how a list ends of which nobody is left.
-const allStruck = "ALL_STRUCK"
-
-// strikeLines takes pupils out of a list with an approval: they are free for other business
+// strikeFromList takes pupils out of a list with an approval: they are free for other business
 // at once, and stay visible with the reason. Left says that somebody remains.
-func (t *Tx) strikeLines(c *Change, s *Slip) (left bool, err error) {
+func (t *Tx) strikeFromList(c *Change, s *Slip) (left bool, err error) {
 	strikes := s.Body.Strike
-	if c.Definition.Subject != process.SubjectList || s.Verb != Approve {
-		if len(strikes) > 0 {
-			return true, refusal.New(refusal.StrikeNotHere).At("/strike")
-		}
-		return true, nil
-	}
 	if len(strikes) == 0 {
 		return true, nil
 	}
@@ -96,15 +80,6 @@ func (t *Tx) listedLines(change uuid.UUID) ([]Line, error) {
 		return nil, fmt.Errorf("read a list: %w", err)
 	}
 	return list, nil
-}
-
-// endStruck ends a list of which nobody is left.
-func (t *Tx) endStruck(c *Change, s *Slip) error {
-	err := t.write(event{change: c.ID, verb: allStruck, step: c.StepNo, round: c.Round, params: refusalParams(refusal.New(refusal.AllStruck))})
-	if err != nil {
-		return err
-	}
-	return t.end(c, ending{slip: s, code: allStruck}, Refused)
 }
 
 // moveList moves every pupil of a list who can move now, in the transaction of the last
@@ -237,30 +212,4 @@ func (t *Tx) strikeLine(c *Change, student uuid.UUID, why *refusal.Error) error 
 	t.later("strike a line", 1, `UPDATE change_line SET verdict = ?, code = ?, params = ?, settled_at = ? WHERE change_id = ? AND student_id = ?`,
 		lineStruck, string(why.Code), string(params), t.now, c.ID, student)
 	return nil
-}
-
-// endFor ends a change for one pupil, because other business of the pupil goes before
-// it (worker): of a list only the line.
-func (t *Tx) endFor(id, student uuid.UUID, code string) error {
-	c, err := t.lockChange(id)
-	if err != nil || c.Status != Running {
-		return err
-	}
-	if c.Definition.Subject != process.SubjectList {
-		return t.endBySystem(id, code)
-	}
-	lines, err := t.listedLines(id)
-	if err != nil {
-		return err
-	}
-	if err := t.strikeLine(c, student, endingProblem(code)); err != nil {
-		return err
-	}
-	if err := t.tellStruck(c, 1, nil); err != nil {
-		return err
-	}
-	if len(lines) > 1 {
-		return t.Audit("change.line_ended", "change", c.ID.String(), map[string]string{"code": code})
-	}
-	return t.endBySystem(id, code) // nobody is left
 }

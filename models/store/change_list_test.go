@@ -236,8 +236,8 @@ func TestPupilsAreStruckFromAList(t *testing.T) {
 		r.mustIn(r.app, path, func(tx *Tx) error {
 			page, err := tx.ChangePage(change)
 			require.NoError(t, err)
-			require.Len(t, page.Lines, 3)
-			require.Equal(t, "STRUCK 随迁 样例生", page.Lines[0].Verdict+" "+page.Lines[0].Reason+" "+page.Lines[0].Subject.Name)
+			require.Len(t, page.Own.(MoveShown).Lines, 3)
+			require.Equal(t, "STRUCK 随迁 样例生", page.Own.(MoveShown).Lines[0].Verdict+" "+page.Own.(MoveShown).Lines[0].Reason+" "+page.Own.(MoveShown).Lines[0].Subject.Name)
 			return nil
 		})
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/models/process"
 	"github.com/xueji/xueji/models/refusal"
+	"github.com/xueji/xueji/models/status"
 )
 
 // ClassRef is a class as every party of a change may know it.
@@ -32,13 +33,13 @@ type ChangePage struct {
 	Sides       []SideView
 	StruckCase  string      // the correction that struck it, "" when none did
 	Values      []ValueView // of a change of key data
-	Lines       []LineView  // of a list
-	Handover    *Handover   // of the paper file, once a move is in force
-	Steps       []StepView
-	Tasks       []TaskView
-	Timeline    []TimelineEntry
-	Evidence    []EvidenceView
-	Revisions   []Revision // what changed since it was filed
+	// Own is what only the Work of the kind shows, in a type of its package.
+	Own       any
+	Steps     []StepView
+	Tasks     []TaskView
+	Timeline  []TimelineEntry
+	Evidence  []EvidenceView
+	Revisions []Revision // what changed since it was filed
 	// Open is the step that waits, nil when the change has ended.
 	Open *StepView
 	// LeftOut counts the rows of a roster that were left out when it took effect.
@@ -127,22 +128,15 @@ func (t *Tx) ChangePage(id uuid.UUID) (*ChangePage, error) {
 		return nil, err
 	}
 	p := &ChangePage{Change: c}
-	err = errors.Join(t.readParties(p), t.readSteps(p), t.readTasks(p), t.readTimeline(p), t.readEvidence(p), t.readWishes(p), t.readLinesOf(p), t.readRevisions(p), t.readLeftOut(p))
+	err = errors.Join(t.readParties(p), t.readSteps(p), t.readTasks(p), t.readTimeline(p), t.readEvidence(p), t.readWishes(p), t.readRevisions(p))
+	if w, more := t.work(p.Kind).(Pager); more && err == nil {
+		err = w.Page(t, p)
+	}
 	return p, err
 }
 
-func (t *Tx) readLeftOut(p *ChangePage) error {
-	if p.RosterID == nil {
-		return nil
-	}
-	if err := t.db.Raw(`SELECT coalesce(max(rows_left_out), 0) FROM roster WHERE id = ?`, *p.RosterID).Scan(&p.LeftOut).Error; err != nil {
-		return fmt.Errorf("count who was left out: %w", err)
-	}
-	return nil
-}
-
 func (t *Tx) readWishes(p *ChangePage) error {
-	if !writesItems(p.Kind) {
+	if !status.WritesItems(p.Kind) {
 		return nil
 	}
 	err := t.db.Raw(`SELECT field, before, after, cipher IS NOT NULL AS masked FROM change_value WHERE change_id = @id
@@ -151,13 +145,6 @@ func (t *Tx) readWishes(p *ChangePage) error {
 		return fmt.Errorf("read the key items of a change: %w", err)
 	}
 	return nil
-}
-
-func (t *Tx) readLinesOf(p *ChangePage) (err error) {
-	if p.Definition.Subject == process.SubjectList {
-		p.Lines, err = t.Lines(p.ID)
-	}
-	return err
 }
 
 func (t *Tx) readParties(p *ChangePage) error {
@@ -178,10 +165,7 @@ func (t *Tx) readParties(p *ChangePage) error {
 	if err != nil {
 		return fmt.Errorf("read the sides of a change: %w", err)
 	}
-	if moves(p.Kind) && p.Definition.Subject != process.SubjectList { // each pupil of a list has one
-		p.Handover, err = t.handoverOf(p.ID)
-	}
-	return err
+	return nil
 }
 
 // readWishedClass reads the class a change asks for; nil when it asks for none.

@@ -14,22 +14,6 @@ import (
 	"github.com/xueji/xueji/models/status"
 )
 
-// Claim names a pupil of another office: the name and the student number, or
-// inside the province the number of the identity document. All that is given
-// must be the pupil's.
-type Claim struct {
-	Name     string
-	Number   string
-	IDNumber string
-}
-
-func (c Claim) complete() bool {
-	return ident.NameKey(c.Name) != "" && (c.numbered() || ident.NumberKey(c.IDNumber) != "")
-}
-
-// numbered says whether the claim gives a student number: something a person can see.
-func (c Claim) numbered() bool { return ident.NumberKey(c.Number) != "" }
-
 // stranger is a pupil of another office as student_to_receive tells it.
 type stranger struct {
 	ID           uuid.UUID
@@ -92,12 +76,6 @@ func (t *Tx) strange(s *stranger) (*held, error) {
 	return h, nil
 }
 
-// subject is what the parties of a change see of this pupil.
-func (h *held) subject() Subject {
-	return Subject{Name: h.Name, Number: h.NumberMasked, IDType: h.IDType, IDNumber: h.IDMasked, SchoolID: h.SchoolID, School: h.SchoolName,
-		Province: h.Province, Stage: h.Stage, EntryYear: h.EntryYear}
-}
-
 // prepareReceived prepares a change the receiving school files for a pupil of
 // another one: a transfer, or a return to school.
 func (t *Tx) prepareReceived(c *Change, f Filing, policy process.Policy) error {
@@ -105,7 +83,7 @@ func (t *Tx) prepareReceived(c *Change, f Filing, policy process.Policy) error {
 	if err != nil {
 		return err
 	}
-	c.StudentID, c.Stage, c.Subject = &h.ID, h.Stage, h.subject()
+	c.StudentID, c.Stage, c.Subject = &h.ID, h.Stage, seenSubject(h)
 	c.releasing = Office{ID: h.SchoolID, Path: h.SchoolPath, Province: h.Province}
 	releasing, err := t.policyOf(h.Province)
 	if err != nil {
@@ -221,29 +199,4 @@ func (t *Tx) pupilOfRedo(c *Change, f Filing) (*held, error) {
 	}
 	c.foundBy = old.FoundBy
 	return t.strange(&s)
-}
-
-// routeBetween says how far apart the receiving office and the pupil's school are.
-func routeBetween(office Office, h *held) process.Route {
-	switch {
-	case office.Province != h.Province:
-		return process.CrossProvince
-	case superior(office.Path) == superior(h.SchoolPath):
-		return process.SameBureau
-	}
-	return process.SameProvince
-}
-
-// runningKind is the kind of change that holds a pupil, "" when none does. A death
-// in hand holds the pupil too, and is told to another office as any other business.
-func (t *Tx) runningKind(student uuid.UUID) (process.Kind, error) {
-	var row struct{ Kind *process.Kind }
-	if err := t.db.Raw(`SELECT coalesce(slot_kind(?), slot_kind(?), slot_kind(?)) AS kind`,
-		studentSlot(student), deathSlot(student), besideSlot(student)).Take(&row).Error; err != nil {
-		return "", fmt.Errorf("look for a running change: %w", err)
-	}
-	if row.Kind == nil {
-		return "", nil
-	}
-	return *row.Kind, nil
 }

@@ -1,16 +1,12 @@
 package store
 
 import (
-	"errors"
 	"fmt"
 	"strconv"
 
 	"github.com/google/uuid"
-	"gorm.io/gorm"
 
-	"github.com/xueji/xueji/models/process"
 	"github.com/xueji/xueji/models/refusal"
-	"github.com/xueji/xueji/models/roster"
 	"github.com/xueji/xueji/models/status"
 )
 
@@ -101,10 +97,10 @@ func (k *askedTask) advises() bool {
 
 // numberOf opens the number that was asked for; nothing where the change has none.
 func (t *Tx) numberOf(c *Change, a Asked) (*Compared, error) {
-	switch {
-	case c.RosterID != nil:
-		return t.numberInRoster(*c.RosterID, a)
-	case !writesItems(c.Kind) || a.Row != 0:
+	if w, own := t.work(c.Kind).(Revealer); own {
+		return w.Reveal(t, c, a)
+	}
+	if !status.WritesItems(c.Kind) || a.Row != 0 {
 		return &Compared{}, nil
 	}
 	if err := t.readValues(c); err != nil {
@@ -115,7 +111,7 @@ func (t *Tx) numberOf(c *Change, a Asked) (*Compared, error) {
 		return &Compared{}, nil
 	}
 	seen := &Compared{After: v.text}
-	if c.Kind != process.KeyDataChange || c.StudentID == nil || string(a.Field) != status.FieldIDNumber {
+	if v.before == "" || c.StudentID == nil || string(a.Field) != status.FieldIDNumber {
 		return seen, nil
 	}
 	_, cipher, err := t.cipherOf(*c.StudentID, SecretIDNumber)
@@ -123,17 +119,4 @@ func (t *Tx) numberOf(c *Change, a Asked) (*Compared, error) {
 		seen.Before, err = t.store.unseal(purposeStudentID, *c.StudentID, cipher)
 	}
 	return seen, err
-}
-
-func (t *Tx) numberInRoster(id uuid.UUID, a Asked) (*Compared, error) {
-	var row struct{ Payload []byte }
-	err := t.db.Raw(`SELECT payload FROM roster_row WHERE roster_id = ? AND row_no = ?`, id, a.Row).Take(&row).Error
-	if errors.Is(err, gorm.ErrRecordNotFound) || err == nil && len(row.Payload) == 0 {
-		return &Compared{}, nil
-	}
-	if err != nil {
-		return nil, fmt.Errorf("read a row of a roster: %w", err)
-	}
-	values, err := t.store.openRosterRow(id, a.Row, row.Payload)
-	return &Compared{After: values[roster.Field(a.Field)]}, err
 }

@@ -65,35 +65,3 @@ func (c *Change) known(side process.Side) uuid.UUID {
 	}
 	return uuid.Nil
 }
-
-// moveFacts reads what a move between schools looks at beside the record.
-func (t *Tx) moveFacts(c *Change, h *held, f *status.Facts) (err error) {
-	switch {
-	case status.Receives(c.Kind):
-		f.To, err = t.schoolFor(c.OrgID)
-	case status.Sends(c.Kind):
-		f.To, err = t.receivingSchool(c)
-	}
-	if err != nil {
-		return err
-	}
-	var row struct{ Yes bool }
-	switch c.Kind { //nolint:exhaustive // the others ask nothing
-	case process.PostGraduationStudy:
-		err = t.db.Raw(`SELECT EXISTS (SELECT 1 FROM change WHERE student_id = ? AND kind = ? AND org_id = ? AND status <> ? AND struck_at IS NULL AND id <> ?) AS yes`,
-			h.ID, c.Kind, c.OrgID, Taken, c.ID).Take(&row).Error
-		f.AppliedBefore = row.Yes
-	case process.RestoreAdmission:
-		err = t.db.Raw(`SELECT left_for_mismatch(?) AS yes`, h.ID).Take(&row).Error
-		f.StageMismatch = row.Yes
-	case process.Transfer:
-		if on, given := status.PaperDay(c.Inputs); given {
-			err = t.db.Raw(`SELECT arrived_after(?, ?) AS yes`, h.ID, on).Take(&row).Error
-			f.PaperBeforeArrival = row.Yes
-		}
-	}
-	if err != nil {
-		return fmt.Errorf("read earlier changes of a pupil: %w", err)
-	}
-	return nil
-}

@@ -1,7 +1,6 @@
 package store
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -39,106 +38,60 @@ func (t *Tx) redoes(c *Change, f Filing) error {
 	return nil
 }
 
-// subjectOf checks that a filing names what its kind is about, and only that, and says
-// what it is.
+// checkSubject checks that a filing names what its kind is about, and only that.
 // Kinds the receiving school files name the pupil by name and number; one that is
 // filed again may name the record, which the ended change already did.
-func (t *Tx) subjectOf(f Filing, policy process.Policy) (process.Subject, error) {
+func (t *Tx) checkSubject(f Filing, policy process.Policy) error {
+	if f.Named != nil {
+		return nil // its Work looks at it
+	}
 	student, roster := f.StudentID != uuid.Nil, f.RosterID != uuid.Nil
 	if named := f.Pupil != (Claim{}); named && (student || !status.Receives(f.Kind)) {
-		return "", refusal.New(refusal.SubjectTwice).At("/pupil")
+		return refusal.New(refusal.SubjectTwice).At("/pupil")
 	}
 	if status.Receives(f.Kind) && !roster {
 		if f.Pupil.complete() || student && f.RedoOf != uuid.Nil {
-			return process.SubjectStudent, nil
+			return nil
 		}
-		return "", refusal.New(refusal.PupilMissing).At("/pupil")
+		return refusal.New(refusal.PupilMissing).At("/pupil")
 	}
 	d, known := t.store.processes.Define(f.Kind, org.Primary, policy)
 	if known && d.Subject == process.SubjectList {
 		switch {
 		case student || roster:
-			return "", refusal.New(refusal.SubjectTwice).At("/lines")
+			return refusal.New(refusal.SubjectTwice).At("/lines")
 		case len(f.Lines) == 0 || len(f.Lines) > mostLines:
-			return "", refusal.New(refusal.ListMissing).At("/lines")
+			return refusal.New(refusal.ListMissing).At("/lines")
 		}
-		return d.Subject, nil
+		return nil
 	}
 	if len(f.Lines) > 0 {
-		return "", refusal.New(refusal.ListNotHere).At("/lines")
+		return refusal.New(refusal.ListNotHere).At("/lines")
 	}
 	if known && d.Subject == process.SubjectPerson {
 		if student || roster {
-			return "", refusal.New(refusal.SubjectNew).At("/student_id").WithText("kind", d.Name.Zh, d.Name.En)
+			return refusal.New(refusal.SubjectNew).At("/student_id").WithText("kind", d.Name.Zh, d.Name.En)
 		}
-		return d.Subject, nil
+		return nil
 	}
 	switch {
 	case student && roster:
-		return "", refusal.New(refusal.SubjectTwice).At("/roster_id")
+		return refusal.New(refusal.SubjectTwice).At("/roster_id")
 	case !student && !roster:
 		missing := refusal.New(refusal.SubjectMissing).At("/student_id")
 		if !known {
-			return "", refusal.Join(unknownKind(f.Kind), missing)
+			return refusal.Join(unknownKind(f.Kind), missing)
 		}
-		return "", missing
+		return missing
 	}
 	if !known || roster == (d.Subject == process.SubjectRoster) {
-		return d.Subject, nil // an unknown kind is told later
+		return nil // an unknown kind is told later
 	}
 	e := refusal.New(refusal.SubjectWrong).WithText("kind", d.Name.Zh, d.Name.En)
 	if roster {
-		return "", e.At("/roster_id")
+		return e.At("/roster_id")
 	}
-	return "", e.At("/student_id")
-}
-
-func (t *Tx) prepareStudent(c *Change, f Filing, policy process.Policy) error {
-	h, err := t.readHeld(f.StudentID, false)
-	if err != nil {
-		return err
-	}
-	c.StudentID, c.Stage, c.Subject = &f.StudentID, h.Stage, h.subject()
-	d, ok := t.store.processes.Define(f.Kind, h.Stage, policy)
-	if !ok || d.Subject != process.SubjectStudent {
-		return unknownKind(f.Kind)
-	}
-	c.Definition = d
-	if err := t.particulars(c, h, policy); err != nil {
-		return err
-	}
-	list := stageForbids(d, h.Stage)
-	if h.SchoolGone && d.FiledBy == process.FiledBySchool {
-		list = append(list, refusal.New(refusal.SchoolClosed))
-	}
-	elsewhere, err := t.filedElsewhere(d, f.Office, h)
-	if err != nil {
-		return err
-	}
-	if elsewhere != nil {
-		list = append(list, elsewhere)
-	}
-	running, err := t.heldUp(f.Kind, f.StudentID)
-	if err != nil {
-		return err
-	}
-	if running != nil && running.Code == refusal.NotBegun {
-		return running // that the pupil is in another state is the same, said worse
-	}
-	if err := t.wishes(c, h, f.Values); err != nil {
-		return err
-	}
-	against, err := t.against(c, h, f.Evidence, "", true)
-	if err != nil {
-		return err
-	}
-	if running != nil {
-		list = append(list, running)
-	}
-	if wrong := t.confirmed(c, h); wrong != nil {
-		list = append(list, wrong)
-	}
-	return refusal.Join(append(list, against...)...)
+	return e.At("/student_id")
 }
 
 // filedElsewhere tells an office that it is another one that files a kind for a
@@ -206,27 +159,13 @@ func (c *Change) request(evidence []string) status.Request {
 	return status.Request{Kind: c.Kind, Inputs: c.Inputs, Evidence: evidence, Values: c.values.plain(), Items: len(c.values.further())}
 }
 
-func (t *Tx) prepareRoster(c *Change, f Filing, policy process.Policy) error {
-	var school struct{ Stages string }
-	if err := t.db.Raw(`SELECT to_json(stages)::text AS stages FROM organisation WHERE id = ?`, f.Office.ID).Take(&school).Error; err != nil {
-		return fmt.Errorf("read the school: %w", err)
+// routeBetween says how far apart the receiving office and the pupil's school are.
+func routeBetween(office Office, h *held) process.Route {
+	switch {
+	case office.Province != h.Province:
+		return process.CrossProvince
+	case superior(office.Path) == superior(h.SchoolPath):
+		return process.SameBureau
 	}
-	var stages []org.Stage
-	if err := json.Unmarshal([]byte(school.Stages), &stages); err != nil || len(stages) == 0 {
-		return refusal.New(refusal.NotFiler).At("/roster_id")
-	}
-	c.RosterID, c.Stage = &f.RosterID, stages[0]
-	d, ok := t.store.processes.Define(f.Kind, c.Stage, policy)
-	if !ok || d.Subject != process.SubjectRoster {
-		return unknownKind(f.Kind)
-	}
-	c.Definition = d
-	if err := t.rosterMayBeFiled(f.RosterID, f.Office.ID); err != nil {
-		return err
-	}
-	missing, err := t.unknownEvidence(f.Evidence)
-	if err != nil {
-		return err
-	}
-	return refusal.Join(slices.Concat(d.CheckInputs(c.Inputs), d.CheckEvidence(kindsOf(f.Evidence)), missing, needlessValues(f.Kind, len(f.Values) > 0))...)
+	return process.SameProvince
 }

@@ -2,9 +2,7 @@ package store
 
 import (
 	"fmt"
-	"slices"
 
-	"github.com/xueji/xueji/models/process"
 	"github.com/xueji/xueji/models/status"
 )
 
@@ -13,9 +11,6 @@ import (
 // whether the pupil skipped before. With lock nobody else counts the same year
 // group until the transaction ends, so that two last approvals keep the share.
 func (t *Tx) gradeFacts(c *Change, h *held, f *status.Facts, lock bool) error {
-	if !slices.Contains([]process.Kind{process.Retention, process.Skip}, c.Kind) {
-		return nil
-	}
 	if lock {
 		key := fmt.Sprintf("grade/%s/%s/%d", h.SchoolID, h.Stage, h.EntryYear)
 		if _, err := t.exec(`SELECT pg_advisory_xact_lock(hashtextextended(?, 0))`, key); err != nil {

@@ -192,11 +192,8 @@ func (t *Tx) end(c *Change, e ending, as string) error {
 	t.later("close a change", 1, `UPDATE change SET status = ?, closed_at = ?, closed_by = ?, close_code = ?, effective_on = ?, version = version + 1
 		WHERE id = ? AND version = ?`, c.Status, c.ClosedAt, c.ClosedBy, c.CloseCode, c.EffectiveOn, c.ID, c.Version)
 	t.later("free the slot", anyRows, `DELETE FROM slot WHERE change_id = ?`, c.ID)
-	if err := t.letGoOn(c); err != nil {
-		return err
-	}
-	if c.RosterID != nil && as != Effective {
-		if err := t.rosterEnded(*c.RosterID, as == Refused); err != nil {
+	if w, more := t.work(c.Kind).(Ender); more {
+		if err := w.Ended(t, c, as); err != nil {
 			return err
 		}
 	}
@@ -208,32 +205,16 @@ func (t *Tx) end(c *Change, e ending, as string) error {
 	return t.tellEnd(c, as)
 }
 
-// noticeLeftOut tells that pupils of a roster that took effect were left out, because a
-// class was full or they had a record by then.
-const noticeLeftOut = "ROSTER_LEFT_OUT"
-
 // tellEnd tells the filer and the sides how a change ended, so that each reads what
 // holds for it: what the system ended for other business is not to be filed again, and
 // whoever lost an arbitration has nothing in force.
 func (t *Tx) tellEnd(c *Change, as string) error {
-	switch {
-	case as == Closed && c.CloseCode != string(Close):
+	if as == Closed && c.CloseCode != string(Close) {
 		return t.notifySides(c, "ENDED_"+c.CloseCode)
-	case as == Effective && c.Kind == process.Arbitration:
-		if err := t.notifyFiler(c, "ENDED_"+as); err != nil {
+	}
+	if w, own := t.work(c.Kind).(Teller); own {
+		if told, err := w.TellEnd(t, c, as); err != nil || told {
 			return err
-		}
-		t.notifyOthers(c, noticeArbitrationLost)
-		return nil
-	case as == Effective && c.RosterID != nil:
-		var leftOut int
-		if err := t.db.Raw(`SELECT coalesce(rows_left_out, 0) FROM roster WHERE id = ?`, *c.RosterID).Scan(&leftOut).Error; err != nil {
-			return fmt.Errorf("count who was left out: %w", err)
-		}
-		if leftOut > 0 {
-			if err := t.notifyFiler(c, noticeLeftOut); err != nil {
-				return err
-			}
 		}
 	}
 	return t.notifySides(c, "ENDED_"+as)

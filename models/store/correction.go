@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 	"gorm.io/gorm"
 
+	"github.com/xueji/xueji/models/calendar"
 	"github.com/xueji/xueji/models/process"
 	"github.com/xueji/xueji/models/status"
 )
@@ -148,4 +149,16 @@ func undoing(kind process.Kind, lines []past) reversal {
 // restores says that a change brought a record back to where it stood before another.
 func (p past) restores(mistaken past) bool {
 	return p.after.EnrolStatus == mistaken.before.EnrolStatus && p.after.SchoolID == mistaken.before.SchoolID && p.after.Dropout == mistaken.before.Dropout
+}
+
+// correctionKind gives the Work of a correction of a mistaken change (异动纠错, KT72).
+func correctionKind() RecordWork {
+	return RecordWork{
+		Particulars: func(t *Tx, c *Change, _ *held, _ process.Policy) error { return t.mistakeNamed(c) },
+		Facts: func(t *Tx, c *Change, _ *held, f *status.Facts, _ bool) (err error) {
+			f.Mistake, err = t.mistake(c)
+			return err
+		},
+		Put: func(t *Tx, c *Change, h *held, _ status.Record, on calendar.Date) error { return t.strike(c, h, on) },
+	}
 }

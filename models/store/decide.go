@@ -89,7 +89,7 @@ func (t *Tx) fillIn(c *Change, s *Slip, k *askedTask) error {
 	if err != nil {
 		return err
 	}
-	against, err := t.checkAgain(c, s, append(slices.Clone(s.Body.Evidence), papers...))
+	against, err := t.work(c.Kind).Recheck(t, c, s, append(slices.Clone(s.Body.Evidence), papers...))
 	if err := errors.Join(err, refusal.Join(against...)); err != nil {
 		return err
 	}
@@ -151,7 +151,7 @@ func (t *Tx) pass(c *Change, s *Slip) error {
 	if day, ahead := status.Ahead(c.request(nil), t.today()); ahead {
 		return t.awaitDay(c, s, day)
 	}
-	return t.takeEffect(c, s)
+	return t.work(c.Kind).Apply(t, c, s)
 }
 
 // goOn opens the step that follows the open one. A change that was sent back with

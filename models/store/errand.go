@@ -1,7 +1,6 @@
 package store
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"strconv"
@@ -12,7 +11,6 @@ import (
 	"github.com/xueji/xueji/models/ident"
 	"github.com/xueji/xueji/models/process"
 	"github.com/xueji/xueji/models/refusal"
-	"github.com/xueji/xueji/models/status"
 )
 
 // Errand is what the open automatic step of a change asks for. It exists while
@@ -39,25 +37,14 @@ func (t *Tx) Errand(change uuid.UUID) (*Errand, error) {
 	if e.Act != process.ActIdentity {
 		return e, nil
 	}
-	h, err := t.readHeld(*c.StudentID, false)
-	if err != nil {
-		return nil, err
+	w, asks := t.work(c.Kind).(Asker)
+	if !asks {
+		return nil, fmt.Errorf("change %s has nobody to be asked about", c.ID)
 	}
-	wanted, err := t.wanted(c, h)
+	wanted, err := w.Asks(t, c)
 	e.Number = wanted.Citizen()
 	e.Name, _ = ident.TidyName(wanted.Name) // the population database knows no radicals
 	return e, err
-}
-
-// wanted is who the record would be about after a change of key data.
-func (t *Tx) wanted(c *Change, h *held) (status.Identity, error) {
-	if err := t.readIdentity(h); err != nil {
-		return status.Identity{}, err
-	}
-	if err := t.readValues(c); err != nil {
-		return status.Identity{}, err
-	}
-	return h.record.Identity.With(c.values.plain()), nil
 }
 
 // automatic reads a change and its open step when that is automatic; the step is
@@ -130,7 +117,7 @@ func (t *Tx) passLast(c *Change, line event) (*refusal.Error, error) {
 		if err := t.write(line); err != nil {
 			return err
 		}
-		return t.takeEffect(c, nil)
+		return t.work(c.Kind).Apply(t, c, nil)
 	})
 	var refused *refusal.Error
 	if errors.As(err, &refused) {
@@ -144,47 +131,10 @@ func (t *Tx) passLast(c *Change, line event) (*refusal.Error, error) {
 
 // looksElsewhere is the part of an errand the register itself can answer.
 func (t *Tx) looksElsewhere(c *Change, e *Errand) (*refusal.Error, error) {
-	switch e.Act {
-	case process.ActValidate:
-		return t.validateTransfer(c)
-	case process.ActIdentity:
-		h, err := t.readHeld(*c.StudentID, false)
-		if err != nil {
-			return nil, err
-		}
-		if _, err := t.wanted(c, h); err != nil {
-			return nil, err
-		}
-		return t.identityTaken(c, h)
-	case process.ActDelete, process.ActAwaitDay:
-		return nil, nil //nolint:nilnil // the record itself says whether it takes the change
+	if w, acts := t.work(c.Kind).(Actor); acts {
+		return w.Act(t, c, e.Act)
 	}
-	return nil, fmt.Errorf("unknown act %q of change %s", e.Act, c.ID)
-}
-
-// validateTransfer is the national validation (转出校验, M5, M6) of a change that
-// holds the pupil's slot: the number is still the pupil's, and the record is one
-// that may be received. The code tells both sides; the details are the old school's.
-func (t *Tx) validateTransfer(c *Change) (*refusal.Error, error) {
-	h, err := t.readHeld(*c.StudentID, false)
-	if err != nil {
-		return nil, err
-	}
-	var row struct{ FoundBy []byte }
-	if err := t.db.Raw(`SELECT found_by FROM change WHERE id = ?`, c.ID).Take(&row).Error; err != nil {
-		return nil, fmt.Errorf("read how a pupil was found: %w", err)
-	}
-	in, out := c.Definition.Policy, c.Definition.OutPolicy
-	if out == nil {
-		out = &in
-	}
-	if !ident.SameName(h.Name, c.Subject.Name) || row.FoundBy != nil && !bytes.Equal(row.FoundBy, h.NumberHash) || h.SchoolID != c.Subject.SchoolID {
-		return status.DataWrong.Refusal("", h.school(), ""), nil
-	}
-	if code := status.Validate(h.record, "", in.TransferProblem && out.TransferProblem); code != "" {
-		return code.Refusal(h.record.Enrol, h.school(), ""), nil
-	}
-	return status.Ineligible(h.record, h.school(), in.TransferPunished && out.TransferPunished), nil
+	return nil, fmt.Errorf("change %s: nothing does the act %q", c.ID, e.Act)
 }
 
 // Silent notes that the world outside did not answer: the step waits, says so to

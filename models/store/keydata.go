@@ -10,7 +10,6 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/xueji/xueji/models/ident"
-	"github.com/xueji/xueji/models/process"
 	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/roster"
 	"github.com/xueji/xueji/models/status"
@@ -63,10 +62,6 @@ const (
 // wishes puts the key items an applicant filled in beside what the record says.
 // Items that would not change are left out; numbers are sealed at once.
 func (t *Tx) wishes(c *Change, h *held, given map[string]string) error {
-	if c.Kind != process.KeyDataChange {
-		c.wrong = needlessValues(c.Kind, len(given) > 0)
-		return nil
-	}
 	if err := t.readIdentity(h); err != nil {
 		return err
 	}
@@ -115,15 +110,10 @@ func (t *Tx) insertValues(c *Change, list values) error {
 	return nil
 }
 
-// writesItems says whether changes of a kind bring items of the sheet with them.
-func writesItems(kind process.Kind) bool {
-	return kind == process.KeyDataChange || kind == process.NewRecordImmigrant
-}
-
 // readValues reads the key items a change writes, in the clear (worker): those
 // of the latest round that brought any.
 func (t *Tx) readValues(c *Change) error {
-	if !writesItems(c.Kind) || c.values != nil {
+	if !status.WritesItems(c.Kind) || c.values != nil {
 		return nil
 	}
 	var rows []struct {
@@ -149,14 +139,9 @@ func (t *Tx) readValues(c *Change) error {
 	return nil
 }
 
-// rewish takes the corrected key items of a resubmission; those of a change that
-// writes none are told as what the kind does not ask for. Fresh says that there are new
+// rewish takes the corrected key items of a resubmission. Fresh says that there are new
 // ones to be written.
 func (t *Tx) rewish(c *Change, h *held, s *Slip) (fresh bool, err error) {
-	if c.Kind != process.KeyDataChange {
-		c.wrong = needlessValues(c.Kind, s.Body.valued())
-		return false, nil
-	}
 	if err := t.readIdentity(h); err != nil {
 		return false, err
 	}

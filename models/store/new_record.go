@@ -19,11 +19,35 @@ import (
 	"github.com/xueji/xueji/models/status"
 )
 
-// classInput is the input of the form that names the class.
-const classInput = "class_id"
-
-// prepareNewRecord prepares a change about somebody who has no record yet
+// newRecordWork is the Work of a change about somebody who has no record yet
 // (新建学籍, KT07): the items of the sheet come with it and are sealed.
+type newRecordWork struct{}
+
+// Hold takes the slot of the document, where the person has one.
+func (newRecordWork) Hold(t *Tx, c *Change) error {
+	t.takeIdentitySlot(c)
+	return nil
+}
+
+// Recheck judges the items again, with those that came with the slip.
+func (newRecordWork) Recheck(t *Tx, c *Change, s *Slip, papers []EvidenceRef) ([]*refusal.Error, error) {
+	return t.newRecordAgain(c, s, papers)
+}
+
+// Apply makes the record.
+func (newRecordWork) Apply(t *Tx, c *Change, s *Slip) error {
+	on := t.today()
+	if err := t.makeRecord(c, on); err != nil {
+		return unfit(s, err)
+	}
+	return t.endEffective(c, s, on)
+}
+
+// Prepare judges form, papers, class and items of a new record.
+func (newRecordWork) Prepare(t *Tx, c *Change, f Filing, policy process.Policy) error {
+	return t.prepareNewRecord(c, f, policy)
+}
+
 func (t *Tx) prepareNewRecord(c *Change, f Filing, policy process.Policy) error {
 	class, err := t.readClass(c.Inputs[classInput])
 	if err != nil {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/xueji/xueji/models/process"
 	"github.com/xueji/xueji/models/refusal"
+	"github.com/xueji/xueji/models/status"
 )
 
 // Why the system ends a change of a pupil: other business goes before it.
@@ -115,4 +116,49 @@ func (t *Tx) endBySystem(id uuid.UUID, code string) error {
 	// must still be told.
 	t.later("tell a workflow", 1, `INSERT INTO outbox (change_id, topic, created_at) VALUES (?, 'START', ?)`, c.ID, t.now)
 	return t.Audit("change.ended", "change", c.ID.String(), map[string]string{"code": code})
+}
+
+// heldUp tells what keeps a change of a pupil from being filed now; nil when
+// nothing does. A death waits for no other change, only for another death.
+func (t *Tx) heldUp(kind process.Kind, student uuid.UUID) (*refusal.Error, error) {
+	if running, err := t.runningKind(student); err != nil || running == "" {
+		return nil, err
+	}
+	dead, err := t.mayStart(student)
+	if err != nil {
+		return nil, err
+	}
+	if dead != nil {
+		return dead.At("/student_id"), nil
+	}
+	if t.recordWork(kind).Precedes {
+		return nil, nil //nolint:nilnil // it goes before whatever runs
+	}
+	if taken, err := t.slotTaken(besideSlot(student)); taken != nil || err != nil {
+		return taken, err
+	}
+	ahead, err := t.ahead(kind, student)
+	switch {
+	case err != nil:
+		return nil, err
+	case ahead != nil && status.Beside(kind):
+		return nil, nil //nolint:nilnil // it takes nothing away from the one that waits
+	case ahead != nil:
+		return ahead, nil
+	}
+	return t.slotTaken(studentSlot(student))
+}
+
+// runningKind is the kind of change that holds a pupil, "" when none does. A death
+// in hand holds the pupil too, and is told to another office as any other business.
+func (t *Tx) runningKind(student uuid.UUID) (process.Kind, error) {
+	var row struct{ Kind *process.Kind }
+	if err := t.db.Raw(`SELECT coalesce(slot_kind(?), slot_kind(?), slot_kind(?)) AS kind`,
+		studentSlot(student), deathSlot(student), besideSlot(student)).Take(&row).Error; err != nil {
+		return "", fmt.Errorf("look for a running change: %w", err)
+	}
+	if row.Kind == nil {
+		return "", nil
+	}
+	return *row.Kind, nil
 }

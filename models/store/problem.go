@@ -42,16 +42,6 @@ func DedupeText(state string) process.Text {
 // before any record is locked, so nobody waits in a circle.
 const problemLock = 0x7875656a6970
 
-// touchesProblems says whether a kind of change makes the register look for the
-// doubles of a record again.
-func touchesProblems(kind process.Kind) bool {
-	switch kind { //nolint:exhaustive // all others leave who the record is about as it is
-	case process.KeyDataChange, process.ProblemCorroboration, process.ProblemDeletion:
-		return true
-	}
-	return false
-}
-
 func (t *Tx) lockProblems() error {
 	if _, err := t.exec(`SELECT pg_advisory_xact_lock(?)`, int64(problemLock)); err != nil {
 		return fmt.Errorf("hold the problems of records: %w", err)

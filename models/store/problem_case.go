@@ -7,41 +7,10 @@ import (
 	"github.com/google/uuid"
 	"gorm.io/gorm"
 
-	"github.com/xueji/xueji/models/ident"
 	"github.com/xueji/xueji/models/process"
 	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/status"
 )
-
-// particulars finds what a filing about a record is about beside the record: the
-// problem, or the change that was a mistake. Kinds with a chain for each sort of
-// case get theirs. What is not found is told by status.Check.
-func (t *Tx) particulars(c *Change, h *held, policy process.Policy) error {
-	route := process.OwnRecord
-	switch c.Kind {
-	case process.ProblemCorroboration:
-		p, err := t.problemNamed(c)
-		if err != nil {
-			return err
-		}
-		if p != nil {
-			c.ProblemID, c.Beside = &p.ID, p.SchoolID
-			route = p.route(h)
-		}
-	case process.ProblemDeletion:
-		if h.NumberClass == "G" {
-			route = process.GNumber
-		}
-	case process.ChangeCorrection:
-		return t.mistakeNamed(c)
-	default:
-		return nil
-	}
-	if d, ok := t.store.processes.DefineFor(c.Kind, h.Stage, route, policy); ok {
-		c.Definition = d
-	}
-	return nil
-}
 
 // pairing is one problem of a record with the school of the other record.
 type pairing struct {
@@ -91,22 +60,6 @@ func (t *Tx) finding(c *Change) (*status.Finding, error) {
 		return nil, fmt.Errorf("read a problem of a record: %w", err)
 	}
 	return &status.Finding{Kind: row.Kind, Open: row.State == ProblemOpen, OtherPassed: row.Passed}, nil
-}
-
-// confirmed compares what confirms a filing with the record, and forgets it: it is
-// written nowhere.
-func (t *Tx) confirmed(c *Change, h *held) *refusal.Error {
-	var wrong *refusal.Error
-	for _, in := range c.Definition.Inputs {
-		if !in.Passing {
-			continue
-		}
-		if typed := c.Inputs[in.Name]; typed != "" && !ident.SameName(typed, h.Name) {
-			wrong = refusal.New(refusal.ConfirmationWrong).At("/inputs/" + in.Name)
-		}
-		delete(c.Inputs, in.Name)
-	}
-	return wrong
 }
 
 // corroborate writes that a side of a problem was found right (worker): its flag is

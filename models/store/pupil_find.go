@@ -65,7 +65,7 @@ func (t *Tx) FindPupil(c Claim, by Office) (*Found, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := &Found{Subject: h.subject(), StudentID: h.ID, Grade: releasing.Grade(h.EntryYear, t.today())}
+	f := &Found{Subject: seenSubject(h), StudentID: h.ID, Grade: releasing.Grade(h.EntryYear, t.today())}
 	running, err := t.runningKind(h.ID)
 	if err != nil {
 		return nil, err

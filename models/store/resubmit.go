@@ -8,6 +8,7 @@ import (
 
 	"github.com/xueji/xueji/models/process"
 	"github.com/xueji/xueji/models/refusal"
+	"github.com/xueji/xueji/models/status"
 )
 
 // resubmit takes the corrected form, key items and papers of a change that lies with the
@@ -32,7 +33,7 @@ func (t *Tx) resubmit(c *Change, s *Slip) error {
 	if err != nil {
 		return err
 	}
-	against, err := t.checkAgain(c, s, papers)
+	against, err := t.work(c.Kind).Recheck(t, c, s, papers)
 	if err != nil {
 		return err
 	}
@@ -68,44 +69,6 @@ func (t *Tx) mayResubmit(c *Change, s *Slip) (*askedTask, error) {
 		return nil, err
 	}
 	return k, nil
-}
-
-// checkAgain tells everything that stands against a change as it is handed in again, or
-// as a step filled it in, and takes over the key items that came with it. The papers are
-// those it rests on, new ones first.
-func (t *Tx) checkAgain(c *Change, s *Slip, papers []EvidenceRef) ([]*refusal.Error, error) {
-	switch c.Definition.Subject { //nolint:exhaustive // the others are about a record
-	case process.SubjectPerson:
-		return t.newRecordAgain(c, s, papers)
-	case process.SubjectList:
-		list, err := t.listAgain(c, papers)
-		return append(list, needlessValues(c.Kind, s.Body.valued())...), err
-	case process.SubjectRoster:
-		return slices.Concat(c.Definition.CheckFiled(c.Inputs), c.Definition.CheckEvidence(kindsOf(papers)), needlessValues(c.Kind, s.Body.valued())), nil
-	}
-	h, err := t.readHeld(*c.StudentID, false)
-	if err != nil {
-		return nil, err
-	}
-	fixed, err := t.sameReceiver(c)
-	if err != nil {
-		return nil, err
-	}
-	fresh, err := t.rewish(c, h, s)
-	if err != nil {
-		return nil, err
-	}
-	running := process.Kind("")
-	if c.Kind == process.Arbitration {
-		if running, err = t.contested(c); err != nil {
-			return nil, err
-		}
-	}
-	list, err := t.against(c, h, papers, running, false)
-	if list = append(fixed, list...); err != nil || len(list) > 0 || !fresh {
-		return list, err
-	}
-	return nil, t.rewrite(c, h)
 }
 
 // papersAgain gives the papers a change rests on after a resubmission, the new ones
@@ -192,7 +155,7 @@ func (t *Tx) takeOut(c *Change, out []uuid.UUID) {
 
 // needlessValues tells that a kind writes no key items, where some were given.
 func needlessValues(kind process.Kind, given bool) []*refusal.Error {
-	if !given || writesItems(kind) {
+	if !given || status.WritesItems(kind) {
 		return nil
 	}
 	return []*refusal.Error{refusal.New(refusal.InputUnknown).At("/values").With("field", "values")}

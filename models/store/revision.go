@@ -11,6 +11,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/xueji/xueji/models/process"
+	"github.com/xueji/xueji/models/status"
 )
 
 // RevisionSide is one side of a revision: what differs, before or after. Classes stand
@@ -55,7 +56,7 @@ func (t *Tx) standing(c *Change) (*standing, error) {
 	if err := t.nameClasses(c, st.inputs); err != nil {
 		return nil, err
 	}
-	if writesItems(c.Kind) {
+	if status.WritesItems(c.Kind) {
 		var rows []struct{ Field, Shown, Hash string }
 		err := t.db.Raw(`SELECT field, after AS shown, coalesce(encode(hash, 'hex'), '') AS hash FROM change_value WHERE change_id = @id
 			AND round = (SELECT max(round) FROM change_value WHERE change_id = @id)`, map[string]any{"id": c.ID}).Scan(&rows).Error

@@ -87,7 +87,7 @@ func (r *recordsRig) decided(c *Change) {
 		if err != nil {
 			return err
 		}
-		return t.takeEffect(locked, nil)
+		return t.work(locked.Kind).Apply(t, locked, nil)
 	})
 }
 

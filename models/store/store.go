@@ -70,6 +70,7 @@ type Store struct {
 	processes *process.Catalogue
 	workdays  *workdays
 	items     ItemRules
+	works     Works
 }
 
 // Open connects and checks that the role is one that row-level security binds.
@@ -90,6 +91,13 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 		pool.Close()
 		return nil, err
 	}
+	works := All()
+	if o.Processes != nil {
+		if err := works.check(o.Processes.Kinds()); err != nil {
+			pool.Close()
+			return nil, err
+		}
+	}
 	db := stdlib.OpenDBFromPool(pool)
 	g, err := gorm.Open(postgres.New(postgres.Config{Conn: db}), &gorm.Config{
 		SkipDefaultTransaction: true,
@@ -108,7 +116,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	}
 	return &Store{
 		pool: pool, sql: db, gorm: g, clock: o.Clock, keys: o.Keys, door: newLoginDoor(config.MaxConns),
-		processes: o.Processes, workdays: &workdays{base: o.Workdays}, items: o.Items,
+		processes: o.Processes, workdays: &workdays{base: o.Workdays}, items: o.Items, works: works,
 	}, nil
 }
 

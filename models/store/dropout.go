@@ -1,0 +1,32 @@
+package store
+
+import (
+	"fmt"
+
+	"github.com/google/uuid"
+
+	"github.com/xueji/xueji/models/calendar"
+	"github.com/xueji/xueji/models/process"
+	"github.com/xueji/xueji/models/status"
+)
+
+// absence reads since when a pupil is absent who returns (辍学复学).
+func absence(t *Tx, _ *Change, h *held, f *status.Facts, _ bool) (err error) {
+	f.AbsentSince, err = t.absentSince(h.ID)
+	return err
+}
+
+// absentSince is the first day of a pupil's absence, as the last report of a dropout says.
+func (t *Tx) absentSince(student uuid.UUID) (calendar.Date, error) {
+	var since string
+	err := t.db.Raw(`SELECT inputs ->> 'absent_since' FROM change WHERE student_id = ? AND kind = ? AND status = ? AND struck_at IS NULL
+		ORDER BY filed_at DESC LIMIT 1`, student, process.DropoutReport, Effective).Scan(&since).Error
+	if err != nil {
+		return calendar.Date{}, fmt.Errorf("look for the report of a dropout: %w", err)
+	}
+	on, err := calendar.ParseDate(since)
+	if err != nil {
+		return calendar.Date{}, nil //nolint:nilerr // none was reported here
+	}
+	return on, nil
+}

@@ -1,0 +1,35 @@
+package store
+
+import (
+	"bytes"
+	"fmt"
+
+	"github.com/xueji/xueji/models/ident"
+	"github.com/xueji/xueji/models/refusal"
+	"github.com/xueji/xueji/models/status"
+)
+
+// validateTransfer is the national validation (转出校验, M5, M6) of a change that
+// holds the pupil's slot: the number is still the pupil's, and the record is one
+// that may be received. The code tells both sides; the details are the old school's.
+func (t *Tx) validateTransfer(c *Change) (*refusal.Error, error) {
+	h, err := t.readHeld(*c.StudentID, false)
+	if err != nil {
+		return nil, err
+	}
+	var row struct{ FoundBy []byte }
+	if err := t.db.Raw(`SELECT found_by FROM change WHERE id = ?`, c.ID).Take(&row).Error; err != nil {
+		return nil, fmt.Errorf("read how a pupil was found: %w", err)
+	}
+	in, out := c.Definition.Policy, c.Definition.OutPolicy
+	if out == nil {
+		out = &in
+	}
+	if !ident.SameName(h.Name, c.Subject.Name) || row.FoundBy != nil && !bytes.Equal(row.FoundBy, h.NumberHash) || h.SchoolID != c.Subject.SchoolID {
+		return status.DataWrong.Refusal("", h.school(), ""), nil
+	}
+	if code := status.Validate(h.record, "", in.TransferProblem && out.TransferProblem); code != "" {
+		return code.Refusal(h.record.Enrol, h.school(), ""), nil
+	}
+	return status.Ineligible(h.record, h.school(), in.TransferPunished && out.TransferPunished), nil
+}
