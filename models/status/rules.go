@@ -176,6 +176,9 @@ func WritesItems(kind process.Kind) bool {
 // that the school is no side of it.
 func AmongBureaux(kind process.Kind) bool { return kind == process.ChangeCorrection }
 
+// HasAftermath says whether the approval of a kind is answered with what is left to do.
+func HasAftermath(kind process.Kind) bool { return kind == process.ChangeCorrection }
+
 // EffectiveOn is the day from which a change counts that is decided today.
 func EffectiveOn(req Request, today calendar.Date) calendar.Date {
 	rule, _ := ruleOf(req.Kind)

@@ -56,7 +56,7 @@ type Attempt struct {
 // hanging up must not undo a guess.
 func (s *Store) LogIn(ctx context.Context, a Attempt) (Login, error) {
 	a.Login = NormalLogin(a.Login)
-	leave, refused := s.door.enter(ctx, a.Login)
+	leave, refused := doorOf(s).enter(ctx, a.Login)
 	if refused != nil {
 		return Login{}, refused
 	}

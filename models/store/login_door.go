@@ -31,6 +31,15 @@ type loginQueue struct {
 	count int // waiting and inside; guarded by the door's mu
 }
 
+// doorKey is the key of the door beside a store.
+type doorKey struct{}
+
+// doorOf gives the one door of a store.
+func doorOf(s *Store) *loginDoor {
+	door, _ := s.Local(doorKey{}, func() any { return newLoginDoor(s.Connections()) }).(*loginDoor)
+	return door
+}
+
 func newLoginDoor(connections int32) *loginDoor {
 	size := max(1, min(runtime.GOMAXPROCS(0), int(connections)/2))
 	return &loginDoor{slots: make(chan struct{}, size), queues: map[string]*loginQueue{}}

@@ -113,7 +113,7 @@ func TestWhoHangsUpLeavesNoFailureAndUndoesNone(t *testing.T) {
 		_, err := r.app.LogIn(ctx, Attempt{Login: login, Password: "Wrong#123", Address: home, RequestID: "test"})
 		done <- err
 	}()
-	require.Eventually(t, func() bool { return len(r.app.door.slots) == 1 }, 10*time.Second, time.Millisecond)
+	require.Eventually(t, func() bool { return len(doorOf(r.app).slots) == 1 }, 10*time.Second, time.Millisecond)
 	hangUp()
 	require.NoError(t, tx.Rollback(t.Context()))
 	require.Error(t, <-done)

@@ -15,6 +15,7 @@ import (
 	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/models/process"
 	"github.com/xueji/xueji/models/refusal"
+	"github.com/xueji/xueji/models/status"
 )
 
 // Outcomes of a slip.
@@ -170,8 +171,11 @@ func (t *Tx) HandIn(w Word) (*Slip, error) {
 	}
 	// The insert waited for whoever was closing the change; this statement
 	// sees the result, so no slip is left lying with a change that has ended.
-	var row struct{ Running, Tells bool }
-	if err := t.db.Raw(`SELECT status = ? AS running, kind = ? AS tells FROM change WHERE id = ?`, Running, process.ChangeCorrection, w.ChangeID).Scan(&row).Error; err != nil {
+	var row struct {
+		Running bool
+		Kind    process.Kind
+	}
+	if err := t.db.Raw(`SELECT status = ? AS running, kind FROM change WHERE id = ?`, Running, w.ChangeID).Scan(&row).Error; err != nil {
 		return nil, fmt.Errorf("hand in a slip: %w", err)
 	}
 	if !row.Running {
@@ -189,7 +193,7 @@ func (t *Tx) HandIn(w Word) (*Slip, error) {
 	}
 	s := &Slip{
 		ID: id, ChangeID: w.ChangeID, AccountID: t.scope.Account, OfficeID: w.OfficeID, Verb: w.Verb, StepNo: w.Step, Round: w.Round,
-		Opinion: w.Opinion, CreatedAt: t.now, Outcome: SlipPending, Body: w.Body, Tells: row.Tells,
+		Opinion: w.Opinion, CreatedAt: t.now, Outcome: SlipPending, Body: w.Body, Tells: status.HasAftermath(row.Kind),
 	}
 	if w.TaskID != uuid.Nil {
 		s.TaskID = &w.TaskID

@@ -12,6 +12,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"github.com/google/uuid"
@@ -65,7 +66,7 @@ type Store struct {
 	gorm  *gorm.DB
 	clock *calendar.Clock
 	keys  *secret.Keyring
-	door  *loginDoor
+	local *sync.Map // what packages keep beside the store, by their own keys
 
 	processes *process.Catalogue
 	workdays  *workdays
@@ -115,7 +116,8 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 		return nil, err
 	}
 	return &Store{
-		pool: pool, sql: db, gorm: g, clock: o.Clock, keys: o.Keys, door: newLoginDoor(config.MaxConns),
+		local: new(sync.Map),
+		pool:  pool, sql: db, gorm: g, clock: o.Clock, keys: o.Keys,
 		processes: o.Processes, workdays: &workdays{base: o.Workdays}, items: o.Items, works: works,
 	}, nil
 }
@@ -172,6 +174,22 @@ func (s *Store) Clock() *calendar.Clock { return s.clock }
 // Keys encrypts and hashes the secrets of the register.
 func (s *Store) Keys() *secret.Keyring { return s.keys }
 
+// Connections gives how many connections the store opens at most.
+func (s *Store) Connections() int32 { return s.pool.Config().MaxConns }
+
+// Local gives what a package keeps in memory beside this store, made at the first call
+// with the key. Nothing of it is in the database, and no other process knows it.
+func (s *Store) Local(key any, fresh func() any) any {
+	if kept, ok := s.local.Load(key); ok {
+		return kept
+	}
+	kept, _ := s.local.LoadOrStore(key, fresh())
+	return kept
+}
+
+// Processes gives the built-in definitions, nil where none were needed.
+func (s *Store) Processes() *process.Catalogue { return s.processes }
+
 // Tx is one transaction inside one scope.
 type Tx struct {
 	ctx   context.Context //nolint:containedctx // a transaction lives exactly as long as the call that runs it
@@ -185,6 +203,15 @@ type Tx struct {
 	open     bool     // begun and neither committed nor rolled back
 	queue    []queued // see later
 }
+
+// DB gives the transaction to GORM.
+func (t *Tx) DB() *gorm.DB { return t.db }
+
+// Scope gives what the transaction may see and who runs it.
+func (t *Tx) Scope() Scope { return t.scope }
+
+// Store gives the store that the transaction belongs to.
+func (t *Tx) Store() *Store { return t.store }
 
 // Now is the one time of this transaction: every row it writes carries it.
 func (t *Tx) Now() time.Time { return t.now }
