@@ -49,7 +49,7 @@ func TestRadicalsInNamesAreFolded(t *testing.T) {
 	require.Equal(t, "黄小纟", rows[5].Pupil.Name())
 	require.Equal(t, []refusal.Code{refusal.SheetRadical}, objections(rows[5]))
 	require.Equal(t, []refusal.Code{refusal.SheetRadical, refusal.SheetRadical}, objections(rows[6]))
-	require.Equal(t, "马自小", rows[6].Pupil.Member(1).Name, "of a guardian, too")
+	require.Equal(t, "马自小", rows[6].Pupil[roster.MemberField(1, "name")], "of a guardian, too")
 	require.Contains(t, rows[6].Pupil[roster.AddressNow], "用水里")
 }
 

@@ -25,7 +25,7 @@ func (k kinship) judge(c *checker, j *judgement) {
 		person = append(person, s.value)
 	}
 	for _, n := range members() {
-		member := c.slot(j, memberField(n, memberName))
+		member := c.slot(j, MemberField(n, memberName))
 		if member.bad || member.value == "" {
 			continue
 		}

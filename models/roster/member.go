@@ -2,7 +2,6 @@ package roster
 
 import (
 	"strconv"
-	"strings"
 
 	"github.com/xueji/xueji/models/ident"
 	"github.com/xueji/xueji/models/refusal"
@@ -12,7 +11,8 @@ import (
 func members() []int { return []int{1, 2} }
 
 func isMemberOf(f Field, member int) bool {
-	return member != 0 && strings.HasPrefix(string(f), "member"+strconv.Itoa(member)+"_")
+	of, _ := f.Member()
+	return member != 0 && of == member
 }
 
 // missingMember gives the family member of whom nothing is filled in and says
@@ -27,7 +27,7 @@ func (c *checker) missingMember(j *judgement) int {
 			}
 		}
 		if empty {
-			j.reject(c.slot(j, memberField(n, memberName)), refusal.SheetMemberMissing, map[string]string{"member": strconv.Itoa(n)})
+			j.reject(c.slot(j, MemberField(n, memberName)), refusal.SheetMemberMissing, map[string]string{"member": strconv.Itoa(n)})
 			return n
 		}
 	}
@@ -45,7 +45,7 @@ func (c *checker) members(j *judgement) {
 	kind, number := c.slot(j, IDType), c.slot(j, IDNumber)
 	// 身份证件类型 Z without a number: a family member must be identified instead [M19].
 	if !known && !kind.bad && kind.value == idTypeOther && !number.bad && number.value == "" {
-		j.reject(c.slot(j, memberField(1, memberIDNumber)), refusal.SheetMemberIDMissing, nil)
+		j.reject(c.slot(j, MemberField(1, memberIDNumber)), refusal.SheetMemberIDMissing, nil)
 	}
 }
 
@@ -53,21 +53,21 @@ func (c *checker) members(j *judgement) {
 // name with the same telephone or relation where no two documents tell them apart.
 func (c *checker) memberTwice(j *judgement) {
 	same := func(item string) bool {
-		a, b := c.slot(j, memberField(1, item)), c.slot(j, memberField(2, item))
+		a, b := c.slot(j, MemberField(1, item)), c.slot(j, MemberField(2, item))
 		return a.value != "" && a.value == b.value && !a.bad && !b.bad
 	}
-	first, second := c.slot(j, memberField(1, memberIDNumber)), c.slot(j, memberField(2, memberIDNumber))
+	first, second := c.slot(j, MemberField(1, memberIDNumber)), c.slot(j, MemberField(2, memberIDNumber))
 	switch {
 	case same(memberIDNumber):
 		j.reject(second, refusal.SheetMemberTwice, nil)
 	case first.value != "" && second.value != "":
 	case same(memberName) && (same(memberPhone) || same(memberRelation)):
-		j.reject(c.slot(j, memberField(2, memberName)), refusal.SheetMemberTwice, nil)
+		j.reject(c.slot(j, MemberField(2, memberName)), refusal.SheetMemberTwice, nil)
 	}
 }
 
 func (c *checker) relation(j *judgement, n int) {
-	relation, note := c.slot(j, memberField(n, memberRelation)), c.slot(j, memberField(n, memberRelationNote))
+	relation, note := c.slot(j, MemberField(n, memberRelation)), c.slot(j, MemberField(n, memberRelationNote))
 	if relation.value != relationOther && relation.value != relationNoKin {
 		return
 	}
@@ -79,7 +79,7 @@ func (c *checker) relation(j *judgement, n int) {
 // memberIdentity judges the document of a family member and reports whether
 // anything was entered that identifies the person.
 func (c *checker) memberIdentity(j *judgement, n int) bool {
-	kind, number := c.slot(j, memberField(n, memberIDType)), c.slot(j, memberField(n, memberIDNumber))
+	kind, number := c.slot(j, MemberField(n, memberIDType)), c.slot(j, MemberField(n, memberIDNumber))
 	if number.bad {
 		return true
 	}

@@ -1,8 +1,6 @@
 package roster
 
 import (
-	"fmt"
-
 	"github.com/xueji/xueji/models/calendar"
 	"github.com/xueji/xueji/models/ident"
 )
@@ -58,27 +56,3 @@ func (p Pupil) ClassCode() string { return p[ClassCode] }
 
 // EntryMonth gives the month of entry (入学年月), YYYYMM.
 func (p Pupil) EntryMonth() string { return p[EntryMonth] }
-
-// Member is one of the two family members (家庭成员).
-type Member struct {
-	Name, Relation, RelationNote string
-	Address, HouseholdDivision   string
-	Phone                        string
-	Guardian                     bool
-	IDType, IDNumber, Ethnicity  string
-	Employer, Job                string
-}
-
-// Member gives family member 1 or 2.
-func (p Pupil) Member(n int) Member {
-	f := func(item string) string { return p[memberField(n, item)] }
-	return Member{
-		Name: f("name"), Relation: f("relation"), RelationNote: f("relation_note"),
-		Address: f("address"), HouseholdDivision: f("household_division"),
-		Phone: f("phone"), Guardian: f("is_guardian") == "1",
-		IDType: f("id_type"), IDNumber: f("id_number"), Ethnicity: f("ethnicity"),
-		Employer: f("employer"), Job: f("job"),
-	}
-}
-
-func memberField(n int, item string) Field { return Field(fmt.Sprintf("member%d_%s", n, item)) }

@@ -97,7 +97,7 @@ func (r *repeats) number(c *checker, j *judgement) bool {
 // person holds a row back that has the name, sex, birth date, address and
 // parents of an earlier row but another number: very likely one pupil twice.
 func (r *repeats) person(c *checker, j *judgement) {
-	fields := []Field{Name, Sex, BirthDate, AddressNow, memberField(1, memberName), memberField(2, memberName)}
+	fields := []Field{Name, Sex, BirthDate, AddressNow, MemberField(1, memberName), MemberField(2, memberName)}
 	values := make([]string, 0, len(fields))
 	for _, f := range fields {
 		s := c.slot(j, f)

@@ -93,6 +93,8 @@ type Column struct {
 	// Conditional columns must be in the file, their cells only in some rows.
 	Conditional bool    `yaml:"conditional"`
 	Secret      Secrecy `yaml:"secret"`
+	Own         bool    `yaml:"own"` // the item has a column of its own among the records
+	Guard       Guard   `yaml:"guard"`
 }
 
 // Template is one version of the national sheet. Versions differ in their
