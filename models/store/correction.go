@@ -40,7 +40,7 @@ type past struct {
 	BeforeJSON string
 	AfterJSON  string
 
-	before, after facets
+	before, after RecordFacets
 }
 
 // pastOf reads what happened to a record from a change on, without what was struck:
@@ -58,9 +58,11 @@ func (t *Tx) pastOf(change, student uuid.UUID) ([]past, error) {
 	}
 	for i := range list {
 		p := &list[i]
-		if err := errors.Join(json.Unmarshal([]byte(p.BeforeJSON), &p.before), json.Unmarshal([]byte(p.AfterJSON), &p.after)); err != nil {
+		var before, after HistorySide
+		if err := errors.Join(json.Unmarshal([]byte(p.BeforeJSON), &before), json.Unmarshal([]byte(p.AfterJSON), &after)); err != nil {
 			return nil, fmt.Errorf("read the past of a record: %w", err)
 		}
+		p.before, p.after = before.facets(), after.facets()
 	}
 	return list, nil
 }

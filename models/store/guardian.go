@@ -2,65 +2,55 @@ package store
 
 import (
 	"fmt"
+	"strings"
+	"sync"
 
 	"github.com/google/uuid"
+
+	"github.com/xueji/xueji/models/roster"
 )
 
 // Guardian is one of the two family members of the sheet (成员1, 成员2); IsGuardian
 // tells whether he or she is the guardian in law (监护人).
 type Guardian struct {
 	Seat              int
-	Name              string
-	Relation          string
-	RelationNote      string
-	Address           string
-	HouseholdDivision string
-	Phone             string
-	IsGuardian        bool
-	IDType            string
-	IDMasked          string
-	Ethnicity         string
-	Employer          string
-	Job               string
+	Name              string `item:"name"`
+	Relation          string `item:"relation"`
+	RelationNote      string `item:"relation_note"`
+	Address           string `item:"address"`
+	HouseholdDivision string `item:"household_division"`
+	Phone             string `item:"phone"`
+	IsGuardian        bool   `item:"is_guardian"`
+	IDType            string `item:"id_type"`
+	IDMasked          string `item:"id_number"`
+	Ethnicity         string `item:"ethnicity"`
+	Employer          string `item:"employer"`
+	Job               string `item:"job"`
 }
 
-const guardianColumns = `seat, name, relation, relation_note, address, household_division, phone, is_guardian, id_type, id_masked, ethnicity, employer, job`
+// memberColumn names the column of an item of a family member: of a document's number
+// the masked one is shown.
+func memberColumn(item string) string {
+	if item == memberIDNumber {
+		return "id_masked"
+	}
+	return item
+}
+
+// guardianColumns are those of a family member as people may see them.
+var guardianColumns = sync.OnceValue(func() string { // it never changes
+	columns := []string{"seat"}
+	for _, item := range roster.MemberItems() {
+		columns = append(columns, memberColumn(item))
+	}
+	return strings.Join(columns, ", ")
+})
 
 func (t *Tx) guardiansOf(student uuid.UUID) ([]Guardian, error) {
 	var list []Guardian
-	err := t.db.Raw(`SELECT `+guardianColumns+` FROM guardian WHERE student_id = ? ORDER BY seat`, student).Scan(&list).Error
+	err := t.db.Raw(`SELECT `+guardianColumns()+` FROM guardian WHERE student_id = ? ORDER BY seat`, student).Scan(&list).Error
 	if err != nil {
 		return nil, fmt.Errorf("read the family of a record: %w", err)
 	}
 	return list, nil
-}
-
-// item gives the place of one of the sheet's twelve items of a family member,
-// named without its prefix member1_ or member2_, or nil.
-func (g *Guardian) item(name string) *string {
-	switch name {
-	case "name":
-		return &g.Name
-	case "relation":
-		return &g.Relation
-	case "relation_note":
-		return &g.RelationNote
-	case "address":
-		return &g.Address
-	case "household_division":
-		return &g.HouseholdDivision
-	case "phone":
-		return &g.Phone
-	case "id_type":
-		return &g.IDType
-	case "id_number":
-		return &g.IDMasked
-	case "ethnicity":
-		return &g.Ethnicity
-	case "employer":
-		return &g.Employer
-	case "job":
-		return &g.Job
-	}
-	return nil
 }

@@ -3,13 +3,9 @@ package store
 import (
 	"bytes"
 	"encoding/hex"
-	"fmt"
 	"strings"
 
-	"github.com/google/uuid"
-
 	"github.com/xueji/xueji/models/ident"
-	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/roster"
 )
 
@@ -98,23 +94,6 @@ func hashArray(hashes [][]byte) *string {
 	}
 	literal := "{" + strings.Join(quoted, ",") + "}"
 	return &literal
-}
-
-// rekey gives the document of a record its key anew after an edit said that it is of
-// another country.
-func (t *Tx) rekey(student uuid.UUID, d document) error {
-	if t.store.numberOnly(d.number) == nil {
-		return nil // a citizen's number is the key itself
-	}
-	var free bool
-	err := t.db.Raw(`SELECT rekey_document(?, ?)`, student, t.store.identityKey(d)).Scan(&free).Error
-	if violates(err) == "student_identity" || err == nil && !free {
-		return refusal.New(refusal.IdentityTaken).At("/items/" + string(roster.Nationality))
-	}
-	if err != nil {
-		return fmt.Errorf("key the document of a record: %w", err)
-	}
-	return nil
 }
 
 // tidyItem gives an item of the sheet as the register stores it today: names and

@@ -246,14 +246,8 @@ func (t *Tx) identityTaken(c *Change, h *held) (*refusal.Error, error) {
 	return numberTaken(), nil
 }
 
-// numberTaken tells that somebody else has the document number a change writes.
-func numberTaken() *refusal.Error {
-	return refusal.New(refusal.IdentityTaken).At("/values/" + status.FieldIDNumber)
-}
-
-// saveIdentity writes the key items into the record (worker). The identity was
-// checked by the population database at the change's own step.
-func (t *Tx) saveIdentity(c *Change, h *held, after status.Identity) error {
+// identityWrite gives the identity a change writes into its record, nil when it writes none.
+func (c *Change) identityWrite(h *held, after status.Identity) *IdentityWrite {
 	if after == h.record.Identity && c.identity == nil {
 		return nil
 	}
@@ -261,25 +255,5 @@ func (t *Tx) saveIdentity(c *Change, h *held, after status.Identity) error {
 	if v, ok := c.values[string(roster.Nationality)]; ok {
 		country = v.text
 	}
-	sealed, err := t.store.sealIdentity(h.ID, document{kind: after.IDType, country: country, number: after.IDNumber})
-	if err != nil {
-		return err
-	}
-	state := "NOT_APPLICABLE"
-	if !after.Citizen().IsZero() {
-		state = "MATCH"
-	}
-	// A proven identity resolves what an identity check had flagged.
-	_, err = t.exec(`UPDATE student SET name = ?, name_key = ?, sex = ?, birth_date = to_date(?, 'YYYYMMDD'), id_type = ?, id_cipher = ?, id_hash = ?, id_masked = ?,
-		number_only_hash = ?, id_double = id_double AND id_hash IS NOT DISTINCT FROM ?,
-		identity_state = ?, problem_flags = CASE WHEN ? = 'MATCH' THEN array_remove(problem_flags, 'ID_ERROR') ELSE problem_flags END WHERE id = ?`,
-		after.Name, ident.NameKey(after.Name), after.Sex, after.BirthDate, after.IDType, sealed.cipher, sealed.hash, sealed.masked,
-		sealed.only, sealed.hash, state, state, h.ID)
-	if violates(err) == "student_identity" {
-		return numberTaken()
-	}
-	if err != nil {
-		return fmt.Errorf("write key items: %w", err)
-	}
-	return nil
+	return &IdentityWrite{Identity: after, Country: country}
 }

@@ -19,10 +19,11 @@ import (
 // may, nor secret, nor said by school and class.
 func plainKeyItem(f roster.Field, template *roster.Template) bool {
 	column := template.Column(f)
-	if column == nil || column.Kind == roster.KindHidden || IsSecret(f) || strings.HasPrefix(string(f), memberPrefix) {
+	if column == nil || column.Kind == roster.KindHidden || IsSecret(f) {
 		return false
 	}
-	return f != roster.SchoolCode && f != roster.ClassCode && !slices.Contains(status.KeyItems(), string(f))
+	member, _ := f.Member()
+	return member == 0 && column.Guard == roster.FreeItem
 }
 
 // KeyFieldsFault tells which key fields of a policy are no items of the national
@@ -105,20 +106,4 @@ func (v values) further() map[roster.Field]string {
 		}
 	}
 	return items
-}
-
-// saveItems writes further key items into the record, after its facets (worker).
-func (t *Tx) saveItems(c *Change, h *held) error {
-	items := c.values.further()
-	if len(items) == 0 {
-		return nil
-	}
-	r, err := t.recordOf(h.ID)
-	if err != nil {
-		return err
-	}
-	for f, text := range items {
-		r.setItem(f, text)
-	}
-	return t.updateItems(r)
 }

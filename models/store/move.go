@@ -7,37 +7,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/xueji/xueji/models/calendar"
-	"github.com/xueji/xueji/models/status"
 )
-
-// moveRecord moves a record to the receiving school, with everything that
-// belongs to it, in the transaction of the last decision. The old school keeps
-// the backup that was made before and its lines of the past; the paper file
-// follows (教基一〔2013〕7号 Arts 14–16). The student number stays (Art. 5).
-func (t *Tx) moveRecord(c *Change, h *held, after status.Record, on calendar.Date) error {
-	to, err := uuid.Parse(after.SchoolID)
-	if err != nil {
-		return fmt.Errorf("school of a record: %w", err)
-	}
-	path, err := t.pathFor(c, to)
-	if err != nil {
-		return err
-	}
-	t.later("move a record", 1, `UPDATE student SET school_id = ?, org_path = ? WHERE id = ?`, to, path, h.ID)
-	for _, table := range []string{"guardian", "suspension", "punishment", "student_problem"} {
-		t.later("move a record", anyRows, `UPDATE `+table+` SET org_path = ? WHERE student_id = ?`, path, h.ID)
-	}
-	t.openHandover(c, h, to)
-	left := h.record
-	left.Enrol = status.LeftBehind(c.Kind, h.record.Enrol)
-	left.Standing = left.Enrol.Standing()
-	out := line{kind: string(c.Kind) + "_OUT", path: h.OrgPath, before: facetsOf(h.record), after: facetsOf(left)}
-	in := line{kind: string(c.Kind) + "_IN", path: path, before: facetsOf(h.record), after: facetsOf(after)}
-	if err := t.writeHistory(c, h, out, on); err != nil {
-		return err
-	}
-	return t.writeHistory(c, h, in, on)
-}
 
 // pathFor is the path of the school a change moves a record to, read once for a list.
 func (t *Tx) pathFor(c *Change, to uuid.UUID) (string, error) {

@@ -270,7 +270,7 @@ func (t *Tx) makeRecord(c *Change, on calendar.Date) error {
 	if err := e.writeRecords(); err != nil {
 		return err
 	}
-	c.StudentID = &p.record.ID
+	c.StudentID = &p.made.ID
 	t.later("tie a change to its record", 1, `UPDATE change SET student_id = ? WHERE id = ?`, *c.StudentID, c.ID)
 	return t.Audit("student.create", "student", c.StudentID.String(), map[string]string{"change": c.ID.String()})
 }

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
 
@@ -17,24 +18,10 @@ const (
 	ProblemCleared      = "CLEARED"
 )
 
-// The states of the search for doubles (查重) of a record.
-const (
-	dedupePending = "PENDING"   // 未查重
-	dedupePassed  = "DONE_PASS" // 已查重
-	dedupeFailed  = "DONE_FAIL" // 已查重, and it has a double
-)
-
-// DedupeText gives the words for a state of the search for doubles.
-func DedupeText(state string) process.Text {
-	switch state {
-	case dedupePending:
-		return process.Text{Zh: "未查重", En: "not searched yet"}
-	case dedupePassed:
-		return process.Text{Zh: "已查重", En: "searched, no double"}
-	case dedupeFailed:
-		return process.Text{Zh: "已查重，疑似重复", En: "searched, a double is likely"}
-	}
-	return process.Text{Zh: state, En: state}
+// problemFollowers lists what follows a record to another school of the tables of
+// problems: the problem is then a matter of the school that has the pupil.
+func problemFollowers() []Follower {
+	return []Follower{{Table: "student_problem", Record: "student_id", Path: "org_path"}}
 }
 
 // problemLock is the advisory lock under which problems are written: they are
@@ -67,11 +54,7 @@ func (t *Tx) Dedupe(most int) (looked int, err error) {
 // ForgetDedupe makes the register look at every record again (worker): after rules
 // or data changed in a way that no change of a record tells.
 func (t *Tx) ForgetDedupe(most int) (left int64, err error) {
-	n, err := t.exec(`UPDATE student SET deduped_at = NULL WHERE id IN (SELECT id FROM student WHERE deduped_at IS NOT NULL LIMIT ?)`, most)
-	if err != nil {
-		return 0, fmt.Errorf("forget what was deduped: %w", err)
-	}
-	return n, nil
+	return t.searchAllDoublesAgain(most)
 }
 
 // live are the records that count as somebody's: deleted ones and drafts do not,
@@ -124,22 +107,14 @@ func (t *Tx) examine(ids []uuid.UUID, change uuid.UUID) error {
 		t.later("leave a notice", anyRows, `INSERT INTO notice (id, org_id, org_path, role, problem_id, kind, step_no, round, created_at) VALUES (?, ?, ?, ?, ?, ?, 0, 0, ?) ON CONFLICT DO NOTHING`,
 			newID(), p.OrgID, p.OrgPath, org.SchoolRegistrar, p.ID, noticeProblem, t.now)
 	}
-	if err := t.settleDoubles(args); err != nil {
+	paired, err := t.pairedWith(ids)
+	if err != nil {
 		return err
 	}
-	return t.raiseFlags(ids)
-}
-
-// settleDoubles makes the first of the records that only stood beside another one with
-// their document its holder, when that other one is gone or has another document now.
-func (t *Tx) settleDoubles(args map[string]any) error {
-	_, err := t.exec(`UPDATE student s SET id_double = false WHERE s.id_double AND s.enrol_status <> 'DELETED'
-			AND (s.id IN @ids OR s.id IN (SELECT p.student_id FROM student_problem p WHERE p.other_student_id IN @ids))
-			AND NOT EXISTS (SELECT 1 FROM student o WHERE o.id_hash = s.id_hash AND o.id <> s.id AND o.enrol_status <> 'DELETED' AND (NOT o.id_double OR o.id < s.id))`, args)
-	if err != nil {
-		return fmt.Errorf("settle the doubles of a document: %w", err)
+	if err := t.settleDoubles(paired); err != nil {
+		return err
 	}
-	return nil
+	return t.writeFlags(paired, ids)
 }
 
 // noticeProblem is the notice that a problem was found.
@@ -148,25 +123,48 @@ const noticeProblem = "PROBLEM_FOUND"
 // raiseFlags makes the flags of records, and of those they are paired with, follow
 // their problems. A flag that was raised by other means stays.
 func (t *Tx) raiseFlags(ids []uuid.UUID) error {
+	paired, err := t.pairedWith(ids)
+	if err != nil {
+		return err
+	}
+	return t.writeFlags(paired, ids)
+}
+
+// pairedWith gives records with those they are, or were, a pair with, in the order of
+// their IDs.
+func (t *Tx) pairedWith(ids []uuid.UUID) ([]uuid.UUID, error) {
 	var all []uuid.UUID
 	err := t.db.Raw(`SELECT DISTINCT p.other_student_id FROM student_problem p WHERE p.student_id IN ? AND p.other_student_id IS NOT NULL
 		UNION SELECT p.student_id FROM student_problem p WHERE p.other_student_id IN ?`, ids, ids).Scan(&all).Error
 	if err != nil {
-		return fmt.Errorf("raise the flags of records: %w", err)
+		return nil, fmt.Errorf("raise the flags of records: %w", err)
 	}
-	// In one order, as the dedupe run does.
 	all = append(all, ids...)
 	slices.SortFunc(all, func(a, b uuid.UUID) int { return slices.Compare(a[:], b[:]) })
-	_, err = t.exec(`WITH held AS (SELECT id FROM student WHERE id IN @ids ORDER BY id FOR UPDATE),
-		wanted AS (SELECT s.id, ARRAY(SELECT f.kind FROM (
+	return slices.Compact(all), nil
+}
+
+// writeFlags holds records in the order of their IDs, as the dedupe run does, and hands
+// to the writer the flags that follow from their problems. Looked are those that the
+// search for doubles has looked at itself.
+func (t *Tx) writeFlags(ids, looked []uuid.UUID) error {
+	var rows []struct {
+		ID    uuid.UUID
+		Flags string
+	}
+	err := t.db.Raw(`SELECT s.id, array_to_json(ARRAY(SELECT f.kind FROM (
 			SELECT unnest(s.problem_flags) AS kind EXCEPT SELECT p.kind FROM student_problem p WHERE p.student_id = s.id
-			UNION SELECT p.kind FROM student_problem p WHERE p.student_id = s.id AND p.state = 'OPEN') f ORDER BY f.kind) AS flags
-			FROM student s JOIN held USING (id))
-		UPDATE student s SET problem_flags = w.flags, dedupe_state = CASE WHEN w.flags && ARRAY['DUP_WITH_ID', 'DUP_WITHOUT_ID'] THEN 'DONE_FAIL' ELSE 'DONE_PASS' END,
-			deduped_at = CASE WHEN s.id IN @looked THEN @now ELSE s.deduped_at END
-		FROM wanted w WHERE w.id = s.id`, map[string]any{"ids": slices.Compact(all), "looked": ids, "now": t.now})
+			UNION SELECT p.kind FROM student_problem p WHERE p.student_id = s.id AND p.state = 'OPEN') f ORDER BY f.kind))::text AS flags
+		FROM student s WHERE s.id IN ? ORDER BY s.id FOR UPDATE OF s`, ids).Scan(&rows).Error
 	if err != nil {
 		return fmt.Errorf("raise the flags of records: %w", err)
 	}
-	return nil
+	marks := make([]RecordMarks, len(rows))
+	for i, row := range rows {
+		marks[i] = RecordMarks{ID: row.ID, Looked: slices.Contains(looked, row.ID)}
+		if err := json.Unmarshal([]byte(row.Flags), &marks[i].Flags); err != nil {
+			return fmt.Errorf("raise the flags of records: %w", err)
+		}
+	}
+	return t.writeMarks(marks)
 }

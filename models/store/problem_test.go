@@ -87,7 +87,7 @@ func TestADeathIsStruck(t *testing.T) {
 	r := newRecordsRig(t)
 	death, correction := r.waiting(schoolAPath), r.waiting(schoolAPath)
 	pupil := r.pupilOf(death)
-	before, err := json.Marshal(facets{EnrolStatus: status.Enrolled, InRegister: true, OnCampus: true, HoldsSeat: true, EntryYear: 2024, SchoolID: r.school[schoolAPath].String()})
+	before, err := json.Marshal(RecordFacets{EnrolStatus: status.Enrolled, InRegister: true, OnCampus: true, HoldsSeat: true, EntryYear: 2024, SchoolID: r.school[schoolAPath].String()})
 	require.NoError(t, err)
 	r.exec(`UPDATE step SET status = 'DONE' WHERE change_id = $1`, death)
 	r.exec(`UPDATE change SET kind = 'DEATH', status = 'EFFECTIVE', closed_at = now() WHERE id = $1`, death)

@@ -15,8 +15,6 @@ import (
 	"github.com/xueji/xueji/models/roster"
 )
 
-const punished = "PUNISHMENT" // the kind of the history entries
-
 // PunishmentExpulsion is the level of an expulsion (开除学籍), which is a
 // process of its own and is not recorded as a punishment.
 const PunishmentExpulsion = "6"
@@ -129,14 +127,20 @@ func (t *Tx) RecordPunishment(n NewPunishment) (*Punishment, error) {
 	if rows == 0 {
 		return t.samePunishment(recordedWith, n.Key, n.Hash) // the same request came twice at once
 	}
-	after := map[string]string{"punishment_id": id.String(), "level": n.Level, "decided_on": n.DecidedOn.String(), "document_no": n.DocumentNo}
-	if err := t.writeLine(r, punished, n.DecidedOn, "", nil, after); err != nil {
+	after := &PunishmentSide{PunishmentID: id, Level: n.Level, DecidedOn: n.DecidedOn.String(), DocumentNo: n.DocumentNo}
+	if err := t.writePunished(r, n.DecidedOn, nil, after); err != nil {
 		return nil, err
 	}
 	if err := t.Audit("punishment.record", "punishment", id.String(), map[string]string{"student": r.ID.String()}); err != nil {
 		return nil, err
 	}
 	return t.Punishment(id)
+}
+
+// writePunished queues the line of the history that tells of a punishment.
+func (t *Tx) writePunished(r *StudentRecord, on calendar.Date, before, after *PunishmentSide) error {
+	return t.writeHistory(&HistoryLine{StudentID: r.ID, Path: r.OrgPath, Kind: punished, EffectiveOn: on, AccountID: t.scope.Account,
+		Before: HistorySide{Punishment: before}, After: HistorySide{Punishment: after}})
 }
 
 // schooldays is the first day on which a school can have punished a pupil: the first
@@ -201,8 +205,9 @@ func (t *Tx) CancelPunishment(c PunishmentCancel) (*Punishment, error) {
 	if err != nil {
 		return nil, err
 	}
-	after := map[string]string{"punishment_id": c.ID.String(), "level": p.Level, "cancelled_on": c.CancelledOn.String(), "cancel_document_no": c.DocumentNo}
-	if err := t.writeLine(r, punished, c.CancelledOn, "", map[string]string{"punishment_id": c.ID.String(), "level": p.Level}, after); err != nil {
+	before := &PunishmentSide{PunishmentID: c.ID, Level: p.Level}
+	after := &PunishmentSide{PunishmentID: c.ID, Level: p.Level, CancelledOn: c.CancelledOn.String(), CancelDocumentNo: c.DocumentNo}
+	if err := t.writePunished(r, c.CancelledOn, before, after); err != nil {
 		return nil, err
 	}
 	if err := t.Audit("punishment.cancel", "punishment", c.ID.String(), map[string]string{"student": r.ID.String()}); err != nil {

@@ -81,7 +81,7 @@ func (t *Tx) nameClasses(c *Change, inputs map[string]string) error {
 		if in.Type != process.TypeClass || inputs[in.Name] == "" {
 			continue
 		}
-		name, err := t.placeName(facets{ClassID: inputs[in.Name]})
+		name, err := t.placeName(RecordFacets{ClassID: inputs[in.Name]})
 		if err != nil {
 			return err
 		}

@@ -72,7 +72,7 @@ type enrolPupil struct {
 	class  *enrolClass
 	keys   [][]byte // of the identity document; the first is of today
 	values map[roster.Field]string
-	record *StudentRecord
+	made   *NewRecord // once it is written
 	number ident.StudentNumber
 	sealed sealedNumber // the student number
 }

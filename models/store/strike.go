@@ -56,7 +56,7 @@ func (t *Tx) strikeCase(c *Change, h *held, p past) error {
 	} else {
 		t.later("strike a change", 1, `UPDATE change SET struck_at = ?, struck_by = ? WHERE id = ? AND student_id = ? AND struck_at IS NULL`, args...)
 	}
-	t.later("strike a line of the history", anyRows, `UPDATE student_history SET struck_at = ?, struck_by = ? WHERE change_id = ? AND student_id = ? AND struck_at IS NULL`, args...)
+	t.strikeHistory(struck.ID, h.ID, c.ID, anyRows)
 	t.later("strike a backup", anyRows, `UPDATE departure SET struck_at = ?, struck_by = ? WHERE change_id = ? AND student_id = ? AND struck_at IS NULL`, args...)
 	t.later("strike a suspension", anyRows, `UPDATE suspension SET struck_at = ? WHERE change_id = ? AND student_id = ?`, t.now, struck.ID, h.ID)
 	if err := t.tellCase(c, struck); err != nil {
@@ -154,7 +154,7 @@ func (t *Tx) joinSuspensions(c *Change, h *held, u reversal) error {
 // with its class and seat, even in a class that is full or closed by now, and lets the
 // register look for its doubles again. The line of the history that says so is struck
 // with the other one: to the school, nothing happened.
-func (t *Tx) restore(c *Change, h *held, before facets, on calendar.Date) error {
+func (t *Tx) restore(c *Change, h *held, before RecordFacets, on calendar.Date) error {
 	after := h.record
 	after.Enrol, after.EntryYear, after.ClassID, after.Dropout = before.EnrolStatus, before.EntryYear, before.ClassID, before.Dropout
 	after.Standing = status.Standing{InRegister: before.InRegister, OnCampus: before.OnCampus, HoldsSeat: before.HoldsSeat && before.ClassID != ""}
@@ -164,7 +164,7 @@ func (t *Tx) restore(c *Change, h *held, before facets, on calendar.Date) error 
 	if err := t.saveRecord(c, h, after, on); err != nil {
 		return err
 	}
-	t.later("look for doubles again", 1, `UPDATE student SET deduped_at = NULL WHERE id = ?`, h.ID)
-	t.later("strike a line of the history", 1, `UPDATE student_history SET struck_at = ?, struck_by = ? WHERE change_id = ? AND student_id = ?`, t.now, c.ID, c.ID, h.ID)
+	t.searchDoublesAgain(h.ID)
+	t.strikeHistory(c.ID, h.ID, c.ID, 1)
 	return nil
 }

@@ -65,7 +65,9 @@ func (t *Tx) noteResidue(c *Change, h *held, taken []past, on calendar.Date) err
 	if before.ClassID == after.ClassID && before.EntryYear == after.EntryYear && before.Stage == after.Stage {
 		return nil
 	}
-	if err := t.writeHistory(c, h, line{kind: string(c.Kind), path: h.OrgPath, before: before, after: after}, on); err != nil {
+	err := t.writeHistory(&HistoryLine{StudentID: h.ID, Path: h.OrgPath, ChangeID: c.ID, Kind: string(c.Kind), EffectiveOn: on, AccountID: c.FiledBy,
+		Before: HistorySide{Facets: &before}, After: HistorySide{Facets: &after}})
+	if err != nil {
 		return err
 	}
 	was, err := t.placeName(before)
@@ -80,7 +82,7 @@ func (t *Tx) noteResidue(c *Change, h *held, taken []past, on calendar.Date) err
 }
 
 // placeName names the class of a record for people, or its year group where it has none.
-func (t *Tx) placeName(f facets) (string, error) {
+func (t *Tx) placeName(f RecordFacets) (string, error) {
 	var labels []string
 	if f.ClassID != "" {
 		if err := t.db.Raw(`SELECT CASE WHEN starts_with(k.name, g.name) THEN k.name ELSE g.name || ' ' || k.name END FROM school_class k JOIN school_grade g ON g.id = k.grade_id WHERE k.id::text = ?`, f.ClassID).Scan(&labels).Error; err != nil {

@@ -19,22 +19,22 @@ type StudentRecord struct {
 	ID         uuid.UUID
 	SchoolID   uuid.UUID
 	OrgPath    string
-	SchoolCode string
+	SchoolCode string `item:"school_code"`
 	SchoolName string
 	ClassID    *uuid.UUID
-	ClassCode  string
+	ClassCode  string `item:"class_code"`
 	ClassName  string
 	GradeName  string
 	HoldsSeat  bool
 	Stage      org.Stage
 	EntryYear  int
 
-	Name         string
-	Sex          string
-	BirthDate    calendar.Date
-	IDType       string
-	IDMasked     string
-	NumberClass  string // "", L, G or J
+	Name         string        `item:"name"`
+	Sex          string        `item:"sex"`
+	BirthDate    calendar.Date `item:"birth_date"`
+	IDType       string        `item:"id_type"`
+	IDMasked     string        `item:"id_number"`
+	NumberClass  string        // "", L, G or J
 	NumberMasked string
 
 	EnrolStatus   string
@@ -45,19 +45,19 @@ type StudentRecord struct {
 	ProblemFlags  []string `gorm:"-"`
 	Dropout       bool
 
-	EntryYM           string
-	EntryMode         string
-	StudyMode         string
-	Ethnicity         string
-	Nationality       string
-	HouseholdType     string
-	HouseholdDivision string
-	BirthDivision     string
-	LeftBehind        string
-	MigrantChild      string
-	Orphan            string
-	BoardingSubsidy   string
-	Disability        string
+	EntryYM           string `item:"entry_ym"`
+	EntryMode         string `item:"entry_mode"`
+	StudyMode         string `item:"study_mode"`
+	Ethnicity         string `item:"ethnicity"`
+	Nationality       string `item:"nationality"`
+	HouseholdType     string `item:"household_type"`
+	HouseholdDivision string `item:"household_division"`
+	BirthDivision     string `item:"birth_division"`
+	LeftBehind        string `item:"left_behind"`
+	MigrantChild      string `item:"migrant_child"`
+	Orphan            string `item:"orphan"`
+	BoardingSubsidy   string `item:"boarding_subsidy"`
+	Disability        string `item:"disability"`
 	// Details are the remaining items of the sheet by their field names.
 	Details map[string]string `gorm:"-"`
 
@@ -93,12 +93,12 @@ type RunningChange struct {
 	EffectiveOn calendar.Date
 }
 
-const recordColumns = `s.id, s.school_id, s.org_path::text AS org_path, o.code AS school_code, o.name AS school_name,
+// recordFacetColumns are the columns of a record that hold no item of the sheet, and the
+// items that stand elsewhere than in a column named like them.
+const recordFacetColumns = `s.id, s.school_id, s.org_path::text AS org_path, o.code AS school_code, o.name AS school_name,
 	s.class_id, coalesce(c.code, '') AS class_code, coalesce(c.name, '') AS class_name, coalesce(g.name, '') AS grade_name,
-	s.holds_seat, s.stage, s.entry_year, s.name, s.sex, s.birth_date, s.id_type, s.id_masked, s.number_class, s.number_masked,
-	s.enrol_status, s.in_register, s.on_campus, s.dedupe_state, s.identity_state, s.dropout,
-	s.entry_ym, s.entry_mode, s.study_mode, s.ethnicity, s.nationality, s.household_type, s.household_division, s.birth_division,
-	s.left_behind, s.migrant_child, s.orphan, s.boarding_subsidy, s.disability, s.roster_id, s.version, s.created_at, s.updated_at,
+	s.holds_seat, s.stage, s.entry_year, s.id_masked, s.number_class, s.number_masked,
+	s.enrol_status, s.in_register, s.on_campus, s.dedupe_state, s.identity_state, s.dropout, s.roster_id, s.version, s.created_at, s.updated_at,
 	to_json(s.problem_flags)::text AS flags_json, s.details::text AS details_json`
 
 const recordTables = ` FROM student s JOIN organisation o ON o.id = s.school_id
@@ -138,7 +138,7 @@ func (t *Tx) StudentRecord(id uuid.UUID) (*StudentRecord, error) {
 // recordOf reads the record itself, without what the reader's scope adds to it.
 func (t *Tx) recordOf(id uuid.UUID) (*StudentRecord, error) {
 	var row recordRow
-	err := t.db.Raw(`SELECT `+recordColumns+recordTables+`WHERE s.id = ?`, id).Take(&row).Error
+	err := t.db.Raw(`SELECT `+recordColumns()+recordTables+`WHERE s.id = ?`, id).Take(&row).Error
 	if err != nil {
 		return nil, orMissing(err, "read a student record")
 	}

@@ -43,7 +43,7 @@ func (t *Tx) editables(ids []uuid.UUID, rules ItemRules) (map[uuid.UUID]*editabl
 		Only         []byte
 		IDCipher     []byte
 	}
-	err := t.db.Raw(`SELECT `+recordColumns+`, o.province_code, s.id_hash, s.number_only_hash AS only, s.id_cipher`+recordTables+`WHERE s.id = ANY (?::uuid[])`, idArray(ids)).Scan(&rows).Error
+	err := t.db.Raw(`SELECT `+recordColumns()+`, o.province_code, s.id_hash, s.number_only_hash AS only, s.id_cipher`+recordTables+`WHERE s.id = ANY (?::uuid[])`, idArray(ids)).Scan(&rows).Error
 	if err != nil {
 		return nil, fmt.Errorf("read records: %w", err)
 	}
@@ -90,7 +90,7 @@ type sealedGuardian struct {
 
 func (t *Tx) sealedFamilies(ids []uuid.UUID) (map[uuid.UUID][]sealedGuardian, error) {
 	var rows []sealedGuardian
-	err := t.db.Raw(`SELECT student_id, id_cipher, id_hash, `+guardianColumns+` FROM guardian WHERE student_id = ANY (?::uuid[]) ORDER BY student_id, seat`, idArray(ids)).Scan(&rows).Error
+	err := t.db.Raw(`SELECT student_id, id_cipher, id_hash, `+guardianColumns()+` FROM guardian WHERE student_id = ANY (?::uuid[]) ORDER BY student_id, seat`, idArray(ids)).Scan(&rows).Error
 	if err != nil {
 		return nil, fmt.Errorf("read families: %w", err)
 	}
@@ -142,11 +142,6 @@ func (s *Store) openItems(r *editable, template *roster.Template, idCipher []byt
 		r.current[f] = value
 	}
 	return nil
-}
-
-// memberNumber names the document number of a family member.
-func memberNumber(seat int) roster.Field {
-	return roster.Field(fmt.Sprintf("%s%d_id_number", memberPrefix, seat))
 }
 
 // idArray writes IDs as a PostgreSQL array literal.

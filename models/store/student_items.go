@@ -1,93 +1,100 @@
 package store
 
 import (
-	"strings"
+	"reflect"
+	"slices"
+	"sync"
 
 	"github.com/xueji/xueji/models/calendar"
 	"github.com/xueji/xueji/models/roster"
 )
 
-// The items of the national sheet that have columns of their own, beside those
-// that package roster names; all others lie in StudentRecord.Details under
-// their field names.
+// The items of the national sheet stand in columns.yaml of package roster, once. An item
+// with a column of its own has a place in StudentRecord that is tagged with its field;
+// an item of a family member has one in Guardian. All others lie in
+// StudentRecord.Details under their field names.
 const (
-	fieldEntryMode       roster.Field = "entry_mode"
-	fieldStudyMode       roster.Field = "study_mode"
-	fieldEthnicity       roster.Field = "ethnicity"
-	fieldHouseholdType   roster.Field = "household_type"
-	fieldHouseDivision   roster.Field = "household_division"
-	fieldBirthDivision   roster.Field = "birth_division"
-	fieldLeftBehind      roster.Field = "left_behind"
-	fieldMigrantChild    roster.Field = "migrant_child"
-	fieldOrphan          roster.Field = "orphan"
-	fieldBoardingSubsidy roster.Field = "boarding_subsidy"
-	fieldDisability      roster.Field = "disability"
-	fieldAuxNumber       roster.Field = "aux_student_number"
+	fieldAuxNumber roster.Field = "aux_student_number"
 	// auxSealed is the ciphertext of the provincial number (学籍辅号) in Details; it is no item.
 	auxSealed = "aux_student_number_sealed"
 
 	memberPrefix     = "member"
 	memberIsGuardian = "is_guardian"
+	memberIDNumber   = "id_number"
 	yes              = "1"
 	no               = "0"
 )
 
-// column gives the place of an item that is a plain text column, or nil.
-func (r *StudentRecord) column(f roster.Field) *string {
-	switch f {
-	case roster.Name:
-		return &r.Name
-	case roster.Sex:
-		return &r.Sex
-	case roster.IDType:
-		return &r.IDType
-	case roster.IDNumber:
-		return &r.IDMasked
-	case roster.SchoolCode:
-		return &r.SchoolCode
-	case roster.ClassCode:
-		return &r.ClassCode
-	case roster.EntryMonth:
-		return &r.EntryYM
-	case fieldEntryMode:
-		return &r.EntryMode
-	case fieldStudyMode:
-		return &r.StudyMode
-	case fieldEthnicity:
-		return &r.Ethnicity
-	case roster.Nationality:
-		return &r.Nationality
-	case fieldHouseDivision:
-		return &r.HouseholdDivision
-	case fieldBirthDivision:
-		return &r.BirthDivision
-	case fieldMigrantChild:
-		return &r.MigrantChild
-	case fieldHouseholdType:
-		return &r.HouseholdType
-	case fieldLeftBehind:
-		return &r.LeftBehind
-	case fieldOrphan:
-		return &r.Orphan
-	case fieldBoardingSubsidy:
-		return &r.BoardingSubsidy
-	case fieldDisability:
-		return &r.Disability
-	case roster.BirthDate, roster.FormerName, roster.AddressNow: // no text, and two of Details
+// itemPlaces gives the fields of a struct by the items they are tagged with.
+func itemPlaces(of reflect.Type) map[string][]int {
+	found := map[string][]int{}
+	for _, f := range reflect.VisibleFields(of) {
+		if item := f.Tag.Get("item"); item != "" {
+			found[item] = f.Index
+		}
 	}
-	return nil
+	return found
+}
+
+// The places of the items in a record and in a family member; they never change.
+var (
+	recordPlaces = sync.OnceValue(func() map[string][]int { return itemPlaces(reflect.TypeFor[StudentRecord]()) })
+	memberPlaces = sync.OnceValue(func() map[string][]int { return itemPlaces(reflect.TypeFor[Guardian]()) })
+)
+
+// place gives the place of an item of the pupil in the record, or nil.
+func (r *StudentRecord) place(f roster.Field) any {
+	index, found := recordPlaces()[string(f)]
+	if !found {
+		return nil
+	}
+	return reflect.ValueOf(r).Elem().FieldByIndex(index).Addr().Interface()
+}
+
+// place gives the place of an item of a family member, or nil.
+func (g *Guardian) place(item string) any {
+	index, found := memberPlaces()[item]
+	if !found {
+		return nil
+	}
+	return reflect.ValueOf(g).Elem().FieldByIndex(index).Addr().Interface()
+}
+
+// readPlace gives the item at a place as the sheet writes it.
+func readPlace(place any) string {
+	switch p := place.(type) {
+	case *string:
+		return *p
+	case *calendar.Date:
+		return p.Compact()
+	case *bool:
+		if *p {
+			return yes
+		}
+		return no
+	}
+	return ""
+}
+
+// writePlace puts an item of a checked sheet at its place.
+func writePlace(place any, value string) {
+	switch p := place.(type) {
+	case *string:
+		*p = value
+	case *calendar.Date:
+		*p, _ = calendar.ParseCompactDate(value) // the sheet's check has read the same digits
+	case *bool:
+		*p = value == yes
+	}
 }
 
 // Item gives one item of the sheet as it would stand there; numbers of documents masked.
 func (r *StudentRecord) Item(f roster.Field) string {
-	if g, name := r.member(f); g != nil {
-		return g.read(name)
+	if g, item := r.member(f); g != nil {
+		return readPlace(g.place(item))
 	}
-	if f == roster.BirthDate {
-		return r.BirthDate.Compact()
-	}
-	if p := r.column(f); p != nil {
-		return *p
+	if p := r.place(f); p != nil {
+		return readPlace(p)
 	}
 	return r.Details[string(f)]
 }
@@ -95,17 +102,12 @@ func (r *StudentRecord) Item(f roster.Field) string {
 // setItem puts one item of a checked sheet into the record. Numbers of
 // documents are not set here: they are sealed first.
 func (r *StudentRecord) setItem(f roster.Field, value string) {
-	if g, name := r.member(f); g != nil {
-		g.write(name, value)
+	if g, item := r.member(f); g != nil {
+		writePlace(g.place(item), value)
 		return
 	}
-	if f == roster.BirthDate {
-		// The sheet's check has read the same digits.
-		r.BirthDate, _ = calendar.ParseCompactDate(value)
-		return
-	}
-	if p := r.column(f); p != nil {
-		*p = value
+	if p := r.place(f); p != nil {
+		writePlace(p, value)
 		return
 	}
 	if r.Details[string(f)] = value; value == "" {
@@ -115,38 +117,38 @@ func (r *StudentRecord) setItem(f roster.Field, value string) {
 
 // member gives the family member a field belongs to, and the item's own name.
 func (r *StudentRecord) member(f roster.Field) (*Guardian, string) {
-	rest, ok := strings.CutPrefix(string(f), memberPrefix)
-	if !ok || len(rest) < 3 || rest[1] != '_' {
+	seat, item := f.Member()
+	if seat == 0 {
 		return nil, ""
 	}
-	seat := int(rest[0] - '0')
 	for i := range r.Guardians {
 		if r.Guardians[i].Seat == seat {
-			return &r.Guardians[i], rest[2:]
+			return &r.Guardians[i], item
 		}
 	}
-	return &Guardian{Seat: seat}, rest[2:] // an item of somebody who is not there
+	return &Guardian{Seat: seat}, item // an item of somebody who is not there
 }
 
-func (g *Guardian) read(name string) string {
-	if name == memberIsGuardian {
-		if g.IsGuardian {
-			return yes
+// memberNumber names the document number of a family member.
+func memberNumber(seat int) roster.Field { return roster.MemberField(seat, memberIDNumber) }
+
+// ownFields lists the items that have a column of their own among the records, without
+// those of a guard that is left out.
+func ownFields(without ...roster.Guard) []roster.Field {
+	var list []roster.Field
+	for _, c := range roster.OwnItems() {
+		if !slices.Contains(without, c.Guard) {
+			list = append(list, c.Field)
 		}
-		return no
 	}
-	if p := g.item(name); p != nil {
-		return *p
-	}
-	return ""
+	return list
 }
 
-func (g *Guardian) write(name, value string) {
-	if name == memberIsGuardian {
-		g.IsGuardian = value == yes
-		return
+// recordColumns is what a record is read by, from recordTables.
+var recordColumns = sync.OnceValue(func() string { // it never changes
+	columns := recordFacetColumns
+	for _, f := range ownFields() {
+		columns += ", s." + string(f)
 	}
-	if p := g.item(name); p != nil {
-		*p = value
-	}
-}
+	return columns
+})

@@ -8,15 +8,11 @@ import (
 	"strings"
 
 	"github.com/google/uuid"
-	"github.com/jackc/pgx/v5"
 
 	"github.com/xueji/xueji/models/ident"
 	"github.com/xueji/xueji/models/roster"
 	"github.com/xueji/xueji/models/secret"
 )
-
-// tidied is the kind of the history entry: the register itself tidied a record.
-const tidied = "TIDY"
 
 // untidy is a record with what the rules of today would make of it.
 type untidy struct {
@@ -153,38 +149,21 @@ func (u *untidy) see(field, before, after string) {
 	}
 }
 
-// tidyRecord writes a record; $6 to $9 are its document, where that changes.
-const tidyRecord = `UPDATE student s SET name = $2, name_key = $3,
-	details = CASE WHEN coalesce(s.details ->> 'former_name', '') = $4::text THEN s.details ELSE jsonb_set(s.details, '{former_name}', to_jsonb($4::text)) END,
-	id_cipher = coalesce($6::bytea, s.id_cipher), id_hash = coalesce($7::bytea, s.id_hash),
-	number_only_hash = CASE WHEN $6::bytea IS NULL THEN s.number_only_hash ELSE $8::bytea END,
-	id_masked = CASE WHEN $6::bytea IS NULL THEN s.id_masked ELSE $9 END,
-	id_double = s.id_double OR EXISTS (SELECT 1 FROM student o WHERE o.id_hash = $7::bytea AND o.id <> s.id AND o.enrol_status <> 'DELETED' AND NOT o.id_double),
-	deduped_at = NULL, dedupe_state = 'PENDING', version = s.version + 1, updated_at = $5
-	WHERE s.id = $1 RETURNING s.id_double AND s.enrol_status <> 'DELETED'`
-
 // writeTidied writes a record as the rules of today would have it, and says whether its
 // document turned out to be that of another record. The caller holds the record.
 func (t *Tx) writeTidied(u *untidy) (double bool, err error) {
 	name, _ := ident.TidyName(u.Name)
 	former, _ := ident.TidyName(u.FormerName)
-	if err := t.flush(); err != nil {
+	if double, err = t.tidyRecord(u.ID, name, former, u.number); err != nil {
 		return false, err
 	}
-	err = t.raw(func(c *pgx.Conn) error {
-		return c.QueryRow(t.ctx, tidyRecord, u.ID, name, ident.NameKey(name), former, t.now,
-			u.number.cipher, u.number.hash, u.number.only, u.number.masked).Scan(&double)
-	})
-	if err != nil {
-		return false, fmt.Errorf("tidy a record: %w", err)
-	}
 	for _, seat := range u.seats {
-		t.later("tidy the family of a record", 1, `UPDATE guardian SET name = ?, id_cipher = coalesce(?::bytea, id_cipher), id_hash = coalesce(?::bytea, id_hash),
-			id_masked = CASE WHEN ?::bytea IS NULL THEN id_masked ELSE ? END WHERE student_id = ? AND seat = ?`,
-			seat.name, seat.number.cipher, seat.number.hash, seat.number.hash, seat.number.masked, u.ID, seat.seat)
+		t.tidyGuardian(u.ID, seat)
 	}
 	if len(u.after) > 0 {
-		if err := t.writeLine(&StudentRecord{ID: u.ID, OrgPath: u.OrgPath}, tidied, t.today(), "", u.before, u.after); err != nil {
+		err := t.writeHistory(&HistoryLine{StudentID: u.ID, Path: u.OrgPath, Kind: tidied, EffectiveOn: t.today(), AccountID: t.scope.Account,
+			Before: HistorySide{Items: u.before}, After: HistorySide{Items: u.after}})
+		if err != nil {
 			return false, err
 		}
 	}

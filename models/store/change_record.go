@@ -1,0 +1,44 @@
+package store
+
+import (
+	"slices"
+
+	"github.com/google/uuid"
+
+	"github.com/xueji/xueji/models/calendar"
+	"github.com/xueji/xueji/models/process"
+	"github.com/xueji/xueji/models/status"
+)
+
+// followers lists what follows a record to another school: the tables of all subjects.
+func followers() []Follower { return slices.Concat(recordFollowers(), problemFollowers()) }
+
+// saveRecord hands what a change made of a record to the one writer of records. Of a move
+// the old school keeps a backup of the record as it was, and the search for the paper file
+// begins.
+func (t *Tx) saveRecord(c *Change, h *held, after status.Record, on calendar.Date) error {
+	w := &RecordWrite{
+		Was: h, After: after, ChangeID: c.ID, Kind: c.Kind, AccountID: c.FiledBy, On: on,
+		Identity: c.identityWrite(h, after.Identity), Items: c.values.further(), Overfull: c.Kind == process.ChangeCorrection,
+	}
+	w.ShownBefore, w.ShownAfter = c.values.shown()
+	if !w.moves() {
+		return t.writeRecord(w)
+	}
+	to, err := uuid.Parse(after.SchoolID)
+	if err != nil {
+		return err
+	}
+	if err := t.backup(c, h, after.SchoolID, on); err != nil { // before anything is written
+		return err
+	}
+	if w.Path, err = t.pathFor(c, to); err != nil {
+		return err
+	}
+	w.Followers = followers()
+	if err := t.writeRecord(w); err != nil {
+		return err
+	}
+	t.openHandover(c, h, to)
+	return nil
+}

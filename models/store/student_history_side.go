@@ -1,0 +1,114 @@
+package store
+
+import (
+	"encoding/json"
+
+	"github.com/google/uuid"
+
+	"github.com/xueji/xueji/models/org"
+	"github.com/xueji/xueji/models/status"
+)
+
+// HistorySide is what a line of the history says of a record, before or after. What the
+// line does not say is left out: a record that was just made has no side before, an edit
+// says items only.
+//
+// It is stored as one JSON object. Beside facets the items lie in an object of their own,
+// "items"; where a line says items only they are the object itself, as every version of
+// the register has written them.
+type HistorySide struct {
+	Facets        *RecordFacets
+	StudentNumber string            // masked; of a line that made the record
+	Items         map[string]string // items of the sheet by field, as people may see them
+	Punishment    *PunishmentSide
+}
+
+// RecordFacets are the states of a record, its year group and class at one time
+// (JY/T 1002 JCXS0202).
+type RecordFacets struct {
+	EnrolStatus status.Enrol `json:"enrol_status"`
+	InRegister  bool         `json:"in_register"`
+	OnCampus    bool         `json:"on_campus"`
+	HoldsSeat   bool         `json:"holds_seat"`
+	EntryYear   int          `json:"entry_year"`
+	ClassID     string       `json:"class_id"`
+	SchoolID    string       `json:"school_id"`
+	Stage       org.Stage    `json:"stage,omitempty"`
+	Dropout     bool         `json:"dropout,omitempty"`
+	// SuspendedFrom and SuspendedUntil are the days of the suspension that runs.
+	SuspendedFrom  string `json:"suspended_from,omitempty"`
+	SuspendedUntil string `json:"suspended_until,omitempty"`
+}
+
+// PunishmentSide is a punishment as a line of the history keeps it.
+type PunishmentSide struct {
+	PunishmentID     uuid.UUID `json:"punishment_id"`
+	Level            string    `json:"level"`
+	DecidedOn        string    `json:"decided_on,omitempty"`
+	DocumentNo       string    `json:"document_no,omitempty"`
+	CancelledOn      string    `json:"cancelled_on,omitempty"`
+	CancelDocumentNo string    `json:"cancel_document_no,omitempty"`
+}
+
+// facetsOf gives the facets of a record.
+func facetsOf(r status.Record) RecordFacets {
+	f := RecordFacets{
+		EnrolStatus: r.Enrol, InRegister: r.Standing.InRegister, OnCampus: r.Standing.OnCampus, HoldsSeat: r.Standing.HoldsSeat,
+		EntryYear: r.EntryYear, ClassID: r.ClassID, SchoolID: r.SchoolID, Stage: r.Stage, Dropout: r.Dropout,
+	}
+	if s := r.RunningSuspension(); s != nil {
+		f.SuspendedFrom, f.SuspendedUntil = s.From.String(), s.Until.String()
+	}
+	return f
+}
+
+// facets gives the facets of a side; of a side that says none they are all empty.
+func (s HistorySide) facets() RecordFacets {
+	if s.Facets == nil {
+		return RecordFacets{}
+	}
+	return *s.Facets
+}
+
+// storedSide is the JSON object of a side that says more than items.
+type storedSide struct {
+	*RecordFacets
+	*PunishmentSide
+
+	StudentNumber string            `json:"student_number,omitempty"`
+	Items         map[string]string `json:"items,omitempty"`
+}
+
+// MarshalJSON writes a side as it is stored.
+func (s HistorySide) MarshalJSON() ([]byte, error) {
+	if s.Facets == nil && s.Punishment == nil {
+		return json.Marshal(orEmpty(s.Items))
+	}
+	return json.Marshal(storedSide{RecordFacets: s.Facets, PunishmentSide: s.Punishment, StudentNumber: s.StudentNumber, Items: s.Items})
+}
+
+// UnmarshalJSON reads a side that any version of the register has stored.
+func (s *HistorySide) UnmarshalJSON(text []byte) error {
+	var keys map[string]json.RawMessage
+	if err := json.Unmarshal(text, &keys); err != nil {
+		return err
+	}
+	*s = HistorySide{}
+	_, facets := keys["enrol_status"]
+	_, punishment := keys["punishment_id"]
+	if !facets && !punishment {
+		return json.Unmarshal(text, &s.Items)
+	}
+	var stored storedSide
+	if err := json.Unmarshal(text, &stored); err != nil {
+		return err
+	}
+	s.StudentNumber, s.Items = stored.StudentNumber, stored.Items
+	if facets {
+		s.Facets = stored.RecordFacets
+	}
+	if punishment {
+		s.Punishment = stored.PunishmentSide
+	}
+	return nil
+}

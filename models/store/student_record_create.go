@@ -1,0 +1,221 @@
+package store
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"github.com/xueji/xueji/models/calendar"
+	"github.com/xueji/xueji/models/ident"
+	"github.com/xueji/xueji/models/org"
+	"github.com/xueji/xueji/models/roster"
+	"github.com/xueji/xueji/models/status"
+)
+
+// NewRecord is a pupil who gets a record. The items were checked by the rules of the
+// sheet; numbers are in the clear.
+type NewRecord struct {
+	ClassID   uuid.UUID
+	Stage     org.Stage
+	EntryYear int
+	Number    ident.StudentNumber
+	Items     map[roster.Field]string
+
+	ID uuid.UUID // of the record, once it is made
+
+	record *StudentRecord
+	sealed sealedNumber // the student number
+	id     sealedNumber // the number of the pupil's document
+}
+
+// NewRecords are the records that one change makes at one school.
+type NewRecords struct {
+	SchoolID uuid.UUID
+	Path     string    // of the school
+	RosterID uuid.UUID // that brought them; uuid.Nil for none
+	ChangeID uuid.UUID
+	Kind     string // of the line of the history
+	On       calendar.Date
+	Pupils   []*NewRecord
+}
+
+// createRecords makes records, each ENROLLED, with family, seat and history: four sets of
+// rows, each by COPY and one statement. The caller holds the classes and has counted
+// their seats; a document or a student number that is taken meanwhile fails the
+// transaction on a unique constraint.
+func (t *Tx) createRecords(n *NewRecords) error {
+	for _, p := range n.Pupils {
+		if err := t.store.sealRecord(p); err != nil {
+			return err
+		}
+	}
+	for _, step := range []func(*NewRecords) error{t.createStudents, t.createGuardians, t.createHistory, t.createSeats} {
+		if err := step(n); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// sealRecord makes the record of a pupil from the items and seals its numbers.
+func (s *Store) sealRecord(p *NewRecord) (err error) {
+	r := &StudentRecord{ID: newID(), Details: map[string]string{}, Guardians: []Guardian{{Seat: 1}, {Seat: 2}}}
+	for field, value := range p.Items {
+		switch field {
+		case roster.IDNumber, fieldAuxNumber: // sealed below
+		case roster.SchoolCode, roster.ClassCode: // said by the school and the class
+		default:
+			r.setItem(field, value)
+		}
+	}
+	p.ID, p.record = r.ID, r
+	if p.id, err = s.sealIdentity(r.ID, documentOf(p.Items)); err != nil {
+		return err
+	}
+	if p.sealed, err = s.sealNumber(r.ID, p.Number); err != nil {
+		return err
+	}
+	return s.sealAux(r, p.Items[fieldAuxNumber])
+}
+
+// newColumn is one column of a record that is made: as it is copied, as what it is
+// written, and its value.
+type newColumn struct {
+	name, copied, cast string
+	of                 func(*NewRecord) any
+}
+
+// newColumns lists every column of a record that differs from one new record to another.
+func newColumns() []newColumn {
+	list := []newColumn{
+		{"id", "uuid", "", func(p *NewRecord) any { return p.ID }},
+		{"class_id", "uuid", "", func(p *NewRecord) any { return p.ClassID }},
+		{"stage", "text", "", func(p *NewRecord) any { return string(p.Stage) }},
+		{"entry_year", "int", "", func(p *NewRecord) any { return p.EntryYear }},
+		{"name_key", "text", "", func(p *NewRecord) any { return ident.NameKey(p.record.Name) }},
+		{"id_cipher", "bytea", "", func(p *NewRecord) any { return p.id.cipher }},
+		{"id_hash", "bytea", "", func(p *NewRecord) any { return p.id.hash }},
+		{"number_only_hash", "bytea", "", func(p *NewRecord) any { return p.id.only }},
+		{"id_masked", "text", "", func(p *NewRecord) any { return p.id.masked }},
+		{"number_class", "text", "", func(p *NewRecord) any { return string(rune(p.Number.Kind())) }},
+		{"number_cipher", "bytea", "", func(p *NewRecord) any { return p.sealed.cipher }},
+		{"number_hash", "bytea", "", func(p *NewRecord) any { return p.sealed.hash }},
+		{"number_masked", "text", "", func(p *NewRecord) any { return p.sealed.masked }},
+		{"identity_state", "text", "", func(p *NewRecord) any { return uncheckedState(p.record.IDType) }},
+	}
+	for _, f := range ownFields() {
+		if f == roster.BirthDate {
+			list = append(list, newColumn{string(f), "text", "::date", func(p *NewRecord) any { return p.record.BirthDate.String() }})
+			continue
+		}
+		list = append(list, newColumn{string(f), "text", "", func(p *NewRecord) any { return p.record.Item(f) }})
+	}
+	return list
+}
+
+const citizenCard = "1" // 居民身份证, of the items id_type
+
+// uncheckedState is the state of the identity check of a document nobody has checked.
+func uncheckedState(idType string) string {
+	if idType == citizenCard {
+		return identityUnchecked
+	}
+	return identityNotApplicable
+}
+
+func (t *Tx) createStudents(n *NewRecords) error {
+	columns := newColumns()
+	names, copied, written := []string{"no", "details"}, []string{"no int", "details text"}, make([]string, len(columns))
+	inserted := make([]string, len(columns))
+	for i, c := range columns {
+		names, copied = append(names, c.name), append(copied, c.name+" "+c.copied)
+		inserted[i], written[i] = c.name, c.name+c.cast
+	}
+	rows := make([][]any, len(n.Pupils))
+	for i, p := range n.Pupils {
+		details, err := json.Marshal(p.record.Details)
+		if err != nil {
+			return fmt.Errorf("write the items of a record: %w", err)
+		}
+		rows[i] = append(rows[i], i, string(details))
+		for _, c := range columns {
+			rows[i] = append(rows[i], c.of(p))
+		}
+	}
+	if err := t.copyTemporary("new_student", strings.Join(copied, ", "), names, rows); err != nil {
+		return err
+	}
+	standing := status.Enrolled.Standing()
+	_, err := t.exec(`INSERT INTO student (`+strings.Join(inserted, ", ")+`, school_id, org_path, holds_seat, enrol_status, in_register, on_campus,
+			dedupe_state, details, roster_id, created_at, updated_at)
+		SELECT `+strings.Join(written, ", ")+`, ?, ?::ltree, ?, ?, ?, ?, ?, details::jsonb, ?, ?, ? FROM new_student ORDER BY no`,
+		n.SchoolID, n.Path, standing.HoldsSeat, string(status.Enrolled), standing.InRegister, standing.OnCampus, dedupePending, orNull(n.RosterID), t.now, t.now)
+	if err != nil {
+		return fmt.Errorf("write the records of a roster: %w", err)
+	}
+	return nil
+}
+
+func (t *Tx) createGuardians(n *NewRecords) error {
+	columns, _ := guardianRow(&Guardian{}, sealedNumber{})
+	kinds := map[string]string{memberIsGuardian: "boolean", "id_cipher": "bytea", "id_hash": "bytea"}
+	copied := []string{"student_id uuid", "seat smallint"}
+	for _, c := range columns {
+		kind := kinds[c]
+		if kind == "" {
+			kind = "text"
+		}
+		copied = append(copied, c+" "+kind)
+	}
+	var rows [][]any
+	for _, p := range n.Pupils {
+		for i := range p.record.Guardians {
+			g := &p.record.Guardians[i]
+			if g.Name == "" {
+				continue
+			}
+			sealed, err := t.store.sealGuardian(p.ID, g.Seat, g.IDType, p.Items[memberNumber(g.Seat)])
+			if err != nil {
+				return err
+			}
+			_, values := guardianRow(g, sealed)
+			rows = append(rows, append([]any{p.ID, int16(g.Seat)}, values...)) //nolint:gosec // 1 or 2
+		}
+	}
+	if err := t.copyTemporary("new_guardian", strings.Join(copied, ", "), append([]string{"student_id", "seat"}, columns...), rows); err != nil {
+		return err
+	}
+	list := strings.Join(columns, ", ")
+	_, err := t.exec(`INSERT INTO guardian (student_id, seat, org_path, `+list+`) SELECT student_id, seat, ?::ltree, `+list+` FROM new_guardian`, n.Path)
+	if err != nil {
+		return fmt.Errorf("write the families of a roster: %w", err)
+	}
+	return nil
+}
+
+func (t *Tx) createHistory(n *NewRecords) error {
+	standing := status.Enrolled.Standing()
+	lines := make([]HistoryLine, len(n.Pupils))
+	for i, p := range n.Pupils {
+		after := RecordFacets{
+			EnrolStatus: status.Enrolled, InRegister: standing.InRegister, OnCampus: standing.OnCampus, HoldsSeat: standing.HoldsSeat,
+			Stage: p.Stage, EntryYear: p.EntryYear, ClassID: p.ClassID.String(), SchoolID: n.SchoolID.String(),
+		}
+		lines[i] = HistoryLine{
+			StudentID: p.ID, Path: n.Path, ChangeID: n.ChangeID, Kind: n.Kind, EffectiveOn: n.On, AccountID: t.scope.Account,
+			After: HistorySide{Facets: &after, StudentNumber: p.sealed.masked},
+		}
+	}
+	return t.writeHistories(lines)
+}
+
+func (t *Tx) createSeats(*NewRecords) error {
+	_, err := t.exec(`UPDATE school_class c SET occupied = c.occupied + n.pupils, version = c.version + 1
+		FROM (SELECT class_id, count(*) AS pupils FROM new_student GROUP BY class_id) n WHERE c.id = n.class_id`)
+	if err != nil {
+		return fmt.Errorf("give the seats: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,82 @@
+package store
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"github.com/google/uuid"
+
+	"github.com/xueji/xueji/models/process"
+)
+
+// searchDoublesAgain queues that the search for doubles looks at a record anew.
+func (t *Tx) searchDoublesAgain(student uuid.UUID) {
+	t.later("look for doubles again", 1, `UPDATE student SET deduped_at = NULL WHERE id = ?`, student)
+}
+
+// searchAllDoublesAgain makes the search for doubles look again at records it has looked
+// at, at most so many; it says how many those were.
+func (t *Tx) searchAllDoublesAgain(most int) (int64, error) {
+	n, err := t.exec(`UPDATE student SET deduped_at = NULL WHERE id IN (SELECT id FROM student WHERE deduped_at IS NOT NULL LIMIT ?)`, most)
+	if err != nil {
+		return 0, fmt.Errorf("forget what was deduped: %w", err)
+	}
+	return n, nil
+}
+
+// settleDoubles makes the first of the records that only stood beside another one with
+// their document its holder, when that other one is gone or has another document now. It
+// looks at the given records.
+func (t *Tx) settleDoubles(ids []uuid.UUID) error {
+	_, err := t.exec(`UPDATE student s SET id_double = false WHERE s.id_double AND s.enrol_status <> 'DELETED' AND s.id IN @ids
+			AND NOT EXISTS (SELECT 1 FROM student o WHERE o.id_hash = s.id_hash AND o.id <> s.id AND o.enrol_status <> 'DELETED' AND (NOT o.id_double OR o.id < s.id))`,
+		map[string]any{"ids": ids})
+	if err != nil {
+		return fmt.Errorf("settle the doubles of a document: %w", err)
+	}
+	return nil
+}
+
+// RecordMarks are the problem marks (问题学籍) of one record.
+type RecordMarks struct {
+	ID     uuid.UUID `json:"id"`
+	Flags  []string  `json:"flags"`
+	Looked bool      `json:"looked"` // the search for doubles has looked at the record itself
+}
+
+// writeMarks writes the problem marks of records, and whether the search for doubles has
+// passed them. The caller holds the records.
+func (t *Tx) writeMarks(list []RecordMarks) error {
+	marks, err := json.Marshal(list)
+	if err != nil {
+		return fmt.Errorf("raise the flags of records: %w", err)
+	}
+	_, err = t.exec(`UPDATE student s SET problem_flags = w.flags, deduped_at = CASE WHEN w.looked THEN @now ELSE s.deduped_at END,
+			dedupe_state = CASE WHEN w.flags && ARRAY['DUP_WITH_ID', 'DUP_WITHOUT_ID'] THEN @failed ELSE @passed END
+		FROM jsonb_to_recordset(CAST(@marks AS jsonb)) AS w (id uuid, flags text[], looked boolean) WHERE w.id = s.id`,
+		map[string]any{"marks": string(marks), "now": t.now, "failed": dedupeFailed, "passed": dedupePassed})
+	if err != nil {
+		return fmt.Errorf("raise the flags of records: %w", err)
+	}
+	return nil
+}
+
+// The states of the search for doubles (查重) of a record.
+const (
+	dedupePending = "PENDING"   // 未查重
+	dedupePassed  = "DONE_PASS" // 已查重
+	dedupeFailed  = "DONE_FAIL" // 已查重, and it has a double
+)
+
+// DedupeText gives the words for a state of the search for doubles.
+func DedupeText(state string) process.Text {
+	switch state {
+	case dedupePending:
+		return process.Text{Zh: "未查重", En: "not searched yet"}
+	case dedupePassed:
+		return process.Text{Zh: "已查重", En: "searched, no double"}
+	case dedupeFailed:
+		return process.Text{Zh: "已查重，疑似重复", En: "searched, a double is likely"}
+	}
+	return process.Text{Zh: state, En: state}
+}

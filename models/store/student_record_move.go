@@ -1,0 +1,53 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/google/uuid"
+
+	"github.com/xueji/xueji/models/status"
+)
+
+// Follower is a table whose rows belong to a record and go with it to another school: the
+// office path in each row is that of the school that has the record. Every subject lists
+// its own tables; whoever changes a record hands the lists of all subjects in.
+type Follower struct {
+	Table  string
+	Record string // the column with the ID of the record
+	Path   string // the column with the path of the school
+}
+
+// recordFollowers lists what follows a record of the tables of the record itself.
+func recordFollowers() []Follower {
+	return []Follower{
+		{Table: "guardian", Record: "student_id", Path: "org_path"},
+		{Table: "suspension", Record: "student_id", Path: "org_path"},
+		{Table: "punishment", Record: "student_id", Path: "org_path"},
+	}
+}
+
+// moveRecord moves a record to the receiving school, with everything that follows it, in
+// the transaction of the last decision. The old school keeps its lines of the past and
+// gets one that tells how the record left (教基一〔2013〕7号 Arts 14–16). The student number
+// stays (Art. 5).
+func (t *Tx) moveRecord(w *RecordWrite) error {
+	to, err := uuid.Parse(w.After.SchoolID)
+	if err != nil {
+		return fmt.Errorf("school of a record: %w", err)
+	}
+	if w.Path == "" || len(w.Followers) == 0 {
+		return errors.New("move a record: nobody said where it goes and what follows it")
+	}
+	t.later("move a record", 1, `UPDATE student SET school_id = ?, org_path = ? WHERE id = ?`, to, w.Path, w.Was.ID)
+	for _, f := range w.Followers {
+		t.later("move what follows a record", anyRows, `UPDATE `+f.Table+` SET `+f.Path+` = ? WHERE `+f.Record+` = ?`, w.Path, w.Was.ID)
+	}
+	left := w.Was.record
+	left.Enrol = status.LeftBehind(w.Kind, w.Was.record.Enrol)
+	left.Standing = left.Enrol.Standing()
+	if err := t.writeHistory(w.line(moveOut, w.Was.OrgPath, facetsOf(left))); err != nil {
+		return err
+	}
+	return t.writeHistory(w.line(moveIn, w.Path, facetsOf(w.After)))
+}

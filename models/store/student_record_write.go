@@ -1,0 +1,109 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/google/uuid"
+
+	"github.com/xueji/xueji/models/calendar"
+	"github.com/xueji/xueji/models/process"
+	"github.com/xueji/xueji/models/refusal"
+	"github.com/xueji/xueji/models/roster"
+	"github.com/xueji/xueji/models/status"
+)
+
+// RecordWrite is what a change makes of a record, as the one writer of records takes it.
+// The caller holds the record and has judged the change under the lock.
+type RecordWrite struct {
+	Was       *held         // the record before
+	After     status.Record // the record afterwards
+	ChangeID  uuid.UUID
+	Kind      process.Kind // of the change, and of the line of the history
+	AccountID uuid.UUID    // who filed the change
+	On        calendar.Date
+
+	// Identity is the identity of the pupil where the change writes it; nil otherwise.
+	Identity *IdentityWrite
+	// Items are further items of the sheet that the change writes.
+	Items map[roster.Field]string
+	// ShownBefore and ShownAfter are the items of the change as people may see them.
+	ShownBefore, ShownAfter map[string]string
+
+	// Path is the path of the school afterwards. Followers are the tables that follow the
+	// record there; they are asked for only where the school is another one.
+	Path      string
+	Followers []Follower
+	// Overfull lets the record take a seat in a class that is full: a correction gives
+	// back a seat that should never have been free.
+	Overfull bool
+}
+
+// moves says whether the record goes to another school.
+func (w *RecordWrite) moves() bool { return w.After.SchoolID != w.Was.record.SchoolID }
+
+// writeRecord writes what a change makes of a record: the facets, the items, the seat,
+// the suspensions, the school with all that follows the record there, and the history
+// with before and after. A full class refuses with class_full, a document of another
+// record with identity_taken. It is not repeated: the version of the record must be the
+// one that was read.
+func (t *Tx) writeRecord(w *RecordWrite) error {
+	classID, err := optionalID(w.After.ClassID)
+	if err != nil {
+		return fmt.Errorf("class of a record: %w", err)
+	}
+	t.later("write a record", 1, `UPDATE student SET enrol_status = ?, in_register = ?, on_campus = ?, holds_seat = ?, stage = ?, entry_year = ?, class_id = ?, dropout = ?,
+		version = version + 1, updated_at = ? WHERE id = ? AND version = ?`,
+		w.After.Enrol, w.After.Standing.InRegister, w.After.Standing.OnCampus, w.After.Standing.HoldsSeat, w.After.Stage, w.After.EntryYear, classID, w.After.Dropout,
+		t.now, w.Was.ID, w.Was.Version)
+	if err := errors.Join(t.writeIdentity(w.Was.ID, w.Identity), t.writeFurtherItems(w.Was.ID, w.Items)); err != nil {
+		return err
+	}
+	if err := t.moveSeat(w, classID); err != nil {
+		return err
+	}
+	t.writeSuspensions(w)
+	if w.moves() {
+		return t.moveRecord(w)
+	}
+	return t.writeHistory(w.line("", w.Was.OrgPath, facetsOf(w.After)))
+}
+
+// line is the line of the history for one school; way is moveOut or moveIn of a move.
+func (w *RecordWrite) line(way, path string, after RecordFacets) *HistoryLine {
+	before := facetsOf(w.Was.record)
+	return &HistoryLine{
+		StudentID: w.Was.ID, Path: path, ChangeID: w.ChangeID, Kind: string(w.Kind) + way, EffectiveOn: w.On, AccountID: w.AccountID,
+		Before: HistorySide{Facets: &before, Items: w.ShownBefore}, After: HistorySide{Facets: &after, Items: w.ShownAfter},
+	}
+}
+
+// moveSeat keeps the classes' counters equal to the records that hold a seat.
+func (t *Tx) moveSeat(w *RecordWrite, classID *uuid.UUID) error {
+	had, has := w.Was.HoldsSeat && w.Was.ClassID != nil, w.After.Standing.HoldsSeat && classID != nil
+	if had && has && *w.Was.ClassID == *classID {
+		return nil
+	}
+	if had {
+		t.later("free a seat", 1, `UPDATE school_class SET occupied = occupied - 1 WHERE id = ?`, *w.Was.ClassID)
+	}
+	if !has {
+		return nil
+	}
+	n, err := t.exec(`UPDATE school_class SET occupied = occupied + 1 WHERE id = ? AND (occupied < capacity OR ?)`, *classID, w.Overfull)
+	if err != nil {
+		return fmt.Errorf("take a seat: %w", err)
+	}
+	if n == 0 {
+		return refusal.New(refusal.ClassFull).At("/inputs/class_id")
+	}
+	return nil
+}
+
+func optionalID(text string) (*uuid.UUID, error) {
+	if text == "" {
+		return nil, nil //nolint:nilnil // no class
+	}
+	id, err := uuid.Parse(text)
+	return &id, err
+}

@@ -1,0 +1,18 @@
+package store
+
+// writeSuspensions writes a suspension that began, ends one that ended and gives one
+// that was extended its new end: what was told about the old end may be told again.
+func (t *Tx) writeSuspensions(w *RecordWrite) {
+	for i, s := range w.After.Suspensions {
+		switch {
+		case i >= len(w.Was.record.Suspensions):
+			t.later("write a suspension", 1, `INSERT INTO suspension (id, student_id, org_path, change_id, reason_code, from_date, until_date, stage) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+				newID(), w.Was.ID, w.Was.OrgPath, w.ChangeID, s.ReasonCode, s.From, s.Until, w.Was.Stage)
+		case s.Extended > w.Was.record.Suspensions[i].Extended:
+			t.later("extend a suspension", 1, `UPDATE suspension SET until_date = ?, extended = ?, extended_by = ?, reminded_30 = NULL, reminded_15 = NULL, expired_at = NULL
+				WHERE student_id = ? AND ended_on IS NULL`, s.Until, s.Extended, w.ChangeID, w.Was.ID)
+		case !s.EndedOn.IsZero() && w.Was.record.Suspensions[i].EndedOn.IsZero():
+			t.later("end a suspension", 1, `UPDATE suspension SET ended_on = ?, ended_by = ? WHERE student_id = ? AND ended_on IS NULL`, s.EndedOn, w.ChangeID, w.Was.ID)
+		}
+	}
+}
