@@ -19,6 +19,7 @@ import (
 	"github.com/xueji/xueji/models/migrations"
 	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/models/process"
+	"github.com/xueji/xueji/models/roster"
 	"github.com/xueji/xueji/models/secret"
 	"github.com/xueji/xueji/models/store"
 )
@@ -66,7 +67,7 @@ func newCrowd(t *testing.T) *crowd {
 	require.NoError(t, err)
 	workdays, err := calendar.Load()
 	require.NoError(t, err)
-	items, err := store.NationalItems()
+	items, err := roster.NationalRules()
 	require.NoError(t, err)
 	open := func(role string) *store.Store {
 		s, err := store.Open(t.Context(), store.Options{DSN: db.DSN(role), Clock: clock, Keys: keys, Processes: processes, Workdays: workdays, Items: items, MaxConns: 4})

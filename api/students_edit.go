@@ -89,7 +89,7 @@ func (s *server) editStudent(ctx context.Context, in *studentEditInput) (*studen
 		if err := allow(ctx, record.OrgPath); err != nil {
 			return err
 		}
-		done, err = tx.EditStudent(in.ID, edit, store.ItemRules{Reader: s.sheets.reader, Divisions: s.sheets.divisions})
+		done, err = tx.EditStudent(in.ID, edit, roster.Rules{Reader: s.sheets.reader, Divisions: s.sheets.divisions})
 		return err
 	})
 	if err != nil {

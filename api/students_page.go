@@ -115,7 +115,7 @@ func (s *server) showStudent(ctx context.Context, r *store.StudentRecord) Studen
 			continue
 		}
 		value := r.Item(column.Field)
-		item := SheetItem{Field: column.Field, Header: inLanguage(ctx, itemText(&column)), Value: value, Masked: value != "" && store.IsSecret(column.Field)}
+		item := SheetItem{Field: column.Field, Header: inLanguage(ctx, itemText(&column)), Value: value, Masked: value != "" && column.Field.Secret()}
 		if column.Kind == roster.KindCode {
 			item.Label = s.sheets.reader.Label(column.Field, value, exchangeOf(ctx).lang)
 		}

@@ -25,6 +25,7 @@ import (
 	"github.com/xueji/xueji/models/migrations"
 	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/models/process"
+	"github.com/xueji/xueji/models/roster"
 	"github.com/xueji/xueji/models/secret"
 	"github.com/xueji/xueji/models/store"
 	"github.com/xueji/xueji/workflows/client"
@@ -105,7 +106,7 @@ func newWorldWith(t *testing.T, setUp func(*Deps)) *world {
 	require.NoError(t, err)
 	keys, err := secret.NewEphemeral()
 	require.NoError(t, err)
-	items, err := store.NationalItems()
+	items, err := roster.NationalRules()
 	require.NoError(t, err)
 	open := func(role string) *store.Store {
 		s, err := store.Open(t.Context(), store.Options{DSN: db.DSN(role), Clock: w.clock, Keys: keys, Processes: w.process, Workdays: workdays, Items: items, MaxConns: 6})

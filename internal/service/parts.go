@@ -17,6 +17,7 @@ import (
 	"github.com/xueji/xueji/models/calendar"
 	"github.com/xueji/xueji/models/migrations"
 	"github.com/xueji/xueji/models/process"
+	"github.com/xueji/xueji/models/roster"
 	"github.com/xueji/xueji/models/secret"
 	"github.com/xueji/xueji/models/store"
 	"github.com/xueji/xueji/workflows/client"
@@ -132,7 +133,7 @@ func open(ctx context.Context, cfg config.Config, as login, clock *calendar.Cloc
 	if err != nil {
 		return nil, fmt.Errorf("calendar: %w", err)
 	}
-	items, err := store.NationalItems()
+	items, err := roster.NationalRules()
 	if err != nil {
 		return nil, err
 	}

@@ -176,6 +176,10 @@ func WritesItems(kind process.Kind) bool {
 // that the school is no side of it.
 func AmongBureaux(kind process.Kind) bool { return kind == process.ChangeCorrection }
 
+// Overfills says whether a kind may take a seat in a class that is full: a correction gives
+// back a seat that should never have been free.
+func Overfills(kind process.Kind) bool { return kind == process.ChangeCorrection }
+
 // HasAftermath says whether the approval of a kind is answered with what is left to do.
 func HasAftermath(kind process.Kind) bool { return kind == process.ChangeCorrection }
 

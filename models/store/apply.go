@@ -3,10 +3,7 @@ package store
 import (
 	"errors"
 
-	"github.com/google/uuid"
-
 	"github.com/xueji/xueji/models/calendar"
-	"github.com/xueji/xueji/models/process"
 	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/status"
 )

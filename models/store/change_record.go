@@ -1,17 +1,11 @@
 package store
 
 import (
-	"slices"
-
 	"github.com/google/uuid"
 
 	"github.com/xueji/xueji/models/calendar"
-	"github.com/xueji/xueji/models/process"
 	"github.com/xueji/xueji/models/status"
 )
-
-// followers lists what follows a record to another school: the tables of all subjects.
-func followers() []Follower { return slices.Concat(recordFollowers(), problemFollowers()) }
 
 // saveRecord hands what a change made of a record to the one writer of records. Of a move
 // the old school keeps a backup of the record as it was, and the search for the paper file
@@ -19,7 +13,7 @@ func followers() []Follower { return slices.Concat(recordFollowers(), problemFol
 func (t *Tx) saveRecord(c *Change, h *held, after status.Record, on calendar.Date) error {
 	w := &RecordWrite{
 		Was: h, After: after, ChangeID: c.ID, Kind: c.Kind, AccountID: c.FiledBy, On: on,
-		Identity: c.identityWrite(h, after.Identity), Items: c.values.further(), Overfull: c.Kind == process.ChangeCorrection,
+		Identity: c.identityWrite(h, after.Identity), Items: c.values.further(), Overfull: status.Overfills(c.Kind),
 	}
 	w.ShownBefore, w.ShownAfter = c.values.shown()
 	if !w.moves() {
@@ -35,7 +29,7 @@ func (t *Tx) saveRecord(c *Change, h *held, after status.Record, on calendar.Dat
 	if w.Path, err = t.pathFor(c, to); err != nil {
 		return err
 	}
-	w.Followers = followers()
+	w.Followers = t.followers()
 	if err := t.writeRecord(w); err != nil {
 		return err
 	}

@@ -1,49 +1,16 @@
 package store
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/google/uuid"
 
 	"github.com/xueji/xueji/models/ident"
-	"github.com/xueji/xueji/models/process"
 	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/roster"
 	"github.com/xueji/xueji/models/status"
 )
-
-// plainKeyItem says whether a province may make an item of the sheet key data
-// (M14): any item of the pupil that is neither part of the identity, which always
-// may, nor secret, nor said by school and class.
-func plainKeyItem(f roster.Field, template *roster.Template) bool {
-	column := template.Column(f)
-	if column == nil || column.Kind == roster.KindHidden || IsSecret(f) {
-		return false
-	}
-	member, _ := f.Member()
-	return member == 0 && column.Guard == roster.FreeItem
-}
-
-// KeyFieldsFault tells which key fields of a policy are no items of the national
-// sheet that can be key data; a typing error must not pass as silence.
-func KeyFieldsFault(p process.Policy) error {
-	template, err := roster.National()
-	if err != nil {
-		return err
-	}
-	var wrong []string
-	for _, f := range p.KeyFields {
-		if !slices.Contains(status.KeyItems(), f) && !plainKeyItem(roster.Field(f), template) {
-			wrong = append(wrong, f)
-		}
-	}
-	if len(wrong) == 0 {
-		return nil
-	}
-	return fmt.Errorf("key_fields: %s: no items of the sheet that can be key data", strings.Join(wrong, ", "))
-}
 
 // judgeWishes judges the key items an applicant filled in by the rules of the
 // sheet, together with the rest of the record: what a roster could not bring in, a
@@ -54,7 +21,7 @@ func (t *Tx) judgeWishes(c *Change, h *held, given map[string]string) (values, e
 	typed := map[roster.Field]string{}
 	for field, text := range given {
 		f := roster.Field(field)
-		if slices.Contains(policy.KeyFields, field) && (slices.Contains(status.KeyItems(), field) || plainKeyItem(f, rules.Reader.Template())) {
+		if slices.Contains(policy.KeyFields, field) && (slices.Contains(status.KeyItems(), field) || rules.Reader.Template().MayBeKey(f)) {
 			typed[f] = text
 		}
 	}

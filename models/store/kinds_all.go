@@ -1,6 +1,8 @@
 package store
 
 import (
+	"slices"
+
 	"github.com/xueji/xueji/models/process"
 )
 
@@ -42,3 +44,6 @@ func All() Works {
 		process.ChangeCorrection:     correctionKind(),
 	}
 }
+
+// Followers gives what follows a record to another school: the tables of all subjects.
+func Followers() []Follower { return slices.Concat(recordFollowers(), problemFollowers()) }

@@ -185,7 +185,7 @@ func (t *Tx) judgeNewRecord(c *Change, class *status.Class, given map[string]str
 
 // newValue is one item of a new record; numbers are kept as the register keeps them.
 func (t *Tx) newValue(c *Change, f roster.Field, text string) (value, error) {
-	if !IsSecret(f) {
+	if !f.Secret() {
 		return value{text: text, after: text, item: true}, nil
 	}
 	sealed, err := t.store.seal(purposeChangeValue, maskDocument(text), t.store.identityHash(text), c.ID, text)
@@ -193,7 +193,7 @@ func (t *Tx) newValue(c *Change, f roster.Field, text string) (value, error) {
 }
 
 // newSubmission is what the items of a new record are judged against.
-func (t *Tx) newSubmission(c *Change, class *status.Class, rules ItemRules) (*roster.Submission, error) {
+func (t *Tx) newSubmission(c *Change, class *status.Class, rules roster.Rules) (*roster.Submission, error) {
 	var row struct{ School, Code, Name string }
 	err := t.db.Raw(`SELECT o.code AS school, coalesce(k.code, '') AS code, coalesce(k.name, '') AS name FROM organisation o
 		LEFT JOIN school_class k ON k.school_id = o.id AND k.id::text = ? WHERE o.id = ?`, c.Inputs[classInput], c.OrgID).Take(&row).Error

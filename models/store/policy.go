@@ -16,6 +16,8 @@ import (
 	"github.com/xueji/xueji/models/calendar"
 	"github.com/xueji/xueji/models/process"
 	"github.com/xueji/xueji/models/refusal"
+	"github.com/xueji/xueji/models/roster"
+	"github.com/xueji/xueji/models/status"
 )
 
 // PolicyVersion is one version of a province's policy. Of the versions that are
@@ -190,4 +192,23 @@ func policyJSON(text []byte) (string, error) {
 		return "", fmt.Errorf("store the policy: %w", err)
 	}
 	return string(stored), nil
+}
+
+// KeyFieldsFault tells which key fields of a policy are no items of the national
+// sheet that can be key data; a typing error must not pass as silence.
+func KeyFieldsFault(p process.Policy) error {
+	template, err := roster.National()
+	if err != nil {
+		return err
+	}
+	var wrong []string
+	for _, f := range p.KeyFields {
+		if !slices.Contains(status.KeyItems(), f) && !template.MayBeKey(roster.Field(f)) {
+			wrong = append(wrong, f)
+		}
+	}
+	if len(wrong) == 0 {
+		return nil
+	}
+	return fmt.Errorf("key_fields: %s: no items of the sheet that can be key data", strings.Join(wrong, ", "))
 }

@@ -8,7 +8,6 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/xueji/xueji/models/org"
-	"github.com/xueji/xueji/models/process"
 )
 
 // The states of a problem (问题学籍) of a record.

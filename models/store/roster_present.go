@@ -59,7 +59,7 @@ func (c *rosterCheck) compare(t *Tx, batch []StagedRow, known map[int]knownPupil
 	if len(ids) == 0 && len(known) == 0 {
 		return nil
 	}
-	records, err := t.editables(ids, ItemRules{Reader: c.sheet.Reader, Divisions: c.sheet.Divisions})
+	records, err := t.editables(ids, roster.Rules{Reader: c.sheet.Reader, Divisions: c.sheet.Divisions})
 	if err != nil {
 		return err
 	}

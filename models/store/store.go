@@ -28,6 +28,7 @@ import (
 	"github.com/xueji/xueji/models/calendar"
 	"github.com/xueji/xueji/models/process"
 	"github.com/xueji/xueji/models/refusal"
+	"github.com/xueji/xueji/models/roster"
 	"github.com/xueji/xueji/models/secret"
 )
 
@@ -56,7 +57,7 @@ type Options struct {
 	Processes *process.Catalogue
 	Workdays  *calendar.WorkCalendar
 	// Items is what items of a record are judged with; a change of key data needs it.
-	Items ItemRules
+	Items roster.Rules
 }
 
 // Store is the only holder of the database connections.
@@ -70,8 +71,9 @@ type Store struct {
 
 	processes *process.Catalogue
 	workdays  *workdays
-	items     ItemRules
+	items     roster.Rules
 	works     Works
+	followers []Follower
 }
 
 // Open connects and checks that the role is one that row-level security binds.
@@ -118,7 +120,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	return &Store{
 		local: new(sync.Map),
 		pool:  pool, sql: db, gorm: g, clock: o.Clock, keys: o.Keys,
-		processes: o.Processes, workdays: &workdays{base: o.Workdays}, items: o.Items, works: works,
+		processes: o.Processes, workdays: &workdays{base: o.Workdays}, items: o.Items, works: works, followers: Followers(),
 	}, nil
 }
 

@@ -1,35 +1,16 @@
 package store
 
 import (
-	"fmt"
 	"regexp"
 	"slices"
 
 	"github.com/google/uuid"
 
-	"github.com/xueji/xueji/models/division"
 	"github.com/xueji/xueji/models/process"
 	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/roster"
 	"github.com/xueji/xueji/models/status"
 )
-
-// ItemRules is what the items of a record are judged with.
-type ItemRules struct {
-	Reader    *roster.Reader
-	Divisions *division.Table
-}
-
-// NationalItems gives the rules of the national sheet.
-func NationalItems() (rules ItemRules, err error) {
-	if rules.Reader, err = roster.NewReader(); err != nil {
-		return rules, fmt.Errorf("rules of the sheet: %w", err)
-	}
-	if rules.Divisions, err = division.Load(); err != nil {
-		return rules, fmt.Errorf("divisions: %w", err)
-	}
-	return rules, nil
-}
 
 // StudentEdit is what a person hands in about items of a record that are no key
 // data (学生信息维护, P48; family data, P51).
@@ -50,7 +31,7 @@ type EditedStudent struct {
 // while a change of the record is running. Key data, school and class are
 // refused, everything that fails is told at once, and an edit that changes
 // nothing writes nothing.
-func (t *Tx) EditStudent(id uuid.UUID, edit StudentEdit, rules ItemRules) (*EditedStudent, error) {
+func (t *Tx) EditStudent(id uuid.UUID, edit StudentEdit, rules roster.Rules) (*EditedStudent, error) {
 	if err := knownItems(edit.Items, rules.Reader.Template()); err != nil {
 		return nil, err
 	}
@@ -138,14 +119,14 @@ func (e *recordEdit) refusal() error {
 
 // judgeEdit judges items of a record by the rules of the sheet. Items of which
 // an edit may change nothing are refused, unless they say what the record says.
-func (t *Tx) judgeEdit(r *editable, items map[roster.Field]string, rules ItemRules) *recordEdit {
+func (t *Tx) judgeEdit(r *editable, items map[roster.Field]string, rules roster.Rules) *recordEdit {
 	e := &recordEdit{editable: r}
 	typed := map[roster.Field]string{}
 	columns := rules.Reader.Template().Columns
 	for i := range columns {
 		f := columns[i].Field
 		value, given := items[f]
-		if !given || value == r.current[f] || IsSecret(f) && value == r.record.Item(f) {
+		if !given || value == r.current[f] || f.Secret() && value == r.record.Item(f) {
 			continue // the masked number of the page, sent back, is no new number
 		}
 		if code := lockOf(r.policy, f); code == "" {
@@ -167,7 +148,7 @@ func (t *Tx) judgeEdit(r *editable, items map[roster.Field]string, rules ItemRul
 }
 
 // submission is what the items of a record are judged against.
-func (t *Tx) submission(r *editable, rules ItemRules) *roster.Submission {
+func (t *Tx) submission(r *editable, rules roster.Rules) *roster.Submission {
 	return &roster.Submission{SchoolCode: r.record.SchoolCode, Stage: stageOf(r.record.Stage), Today: t.today(), Divisions: rules.Divisions}
 }
 

@@ -13,7 +13,7 @@ import (
 	"github.com/xueji/xueji/models/roster"
 )
 
-func (r *recordsRig) rules() ItemRules { return ItemRules{Reader: r.reader, Divisions: r.table} }
+func (r *recordsRig) rules() roster.Rules { return roster.Rules{Reader: r.reader, Divisions: r.table} }
 
 // pupils gives the IDs of the register's records in the order of their names.
 func (r *recordsRig) pupils() []uuid.UUID {

@@ -16,7 +16,7 @@ func (t *Tx) saveEdit(e *recordEdit, reason string) error {
 	for _, f := range e.changed {
 		value := e.revised[f]
 		before[string(f)], after[string(f)] = e.current[f], value
-		if IsSecret(f) {
+		if f.Secret() {
 			before[string(f)], after[string(f)] = maskDocument(e.current[f]), maskDocument(value)
 		}
 		g, _ := r.member(f)
@@ -29,7 +29,7 @@ func (t *Tx) saveEdit(e *recordEdit, reason string) error {
 			if err := t.store.sealAux(r, value); err != nil {
 				return err
 			}
-		case !IsSecret(f):
+		case !f.Secret():
 			r.setItem(f, value)
 		}
 	}

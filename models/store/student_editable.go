@@ -33,7 +33,7 @@ func (t *Tx) lockStudents(ids []uuid.UUID) error {
 }
 
 // editables reads records of the scope by their IDs.
-func (t *Tx) editables(ids []uuid.UUID, rules ItemRules) (map[uuid.UUID]*editable, error) {
+func (t *Tx) editables(ids []uuid.UUID, rules roster.Rules) (map[uuid.UUID]*editable, error) {
 	var rows []struct {
 		StudentRecord
 		FlagsJSON    string
@@ -133,7 +133,7 @@ func (s *Store) openItems(r *editable, template *roster.Template, idCipher []byt
 	for _, column := range template.Columns {
 		f := column.Field
 		value := r.record.Item(f)
-		if IsSecret(f) {
+		if f.Secret() {
 			value = secrets[f]
 		}
 		if g, _ := r.record.member(f); value == "" || column.Kind == roster.KindHidden || g != nil && g.Name == "" {

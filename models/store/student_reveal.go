@@ -7,7 +7,6 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/xueji/xueji/models/refusal"
-	"github.com/xueji/xueji/models/roster"
 )
 
 // Secret is a number of a record that is shown masked and can be revealed.
@@ -118,14 +117,4 @@ func (t *Tx) cipherOf(student uuid.UUID, secret Secret) (path string, cipher []b
 		return "", nil, fmt.Errorf("read a number of a record: %w", err)
 	}
 	return row.Path, row.Cipher, nil
-}
-
-// IsSecret says whether an item of the sheet is shown masked and can be revealed.
-func IsSecret(f roster.Field) bool {
-	switch Secret(f) {
-	case SecretIDNumber, SecretAuxNumber, SecretMember1ID, SecretMember2ID:
-		return true
-	case SecretStudentNumber: // not an item of the sheet
-	}
-	return false
 }

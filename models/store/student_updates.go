@@ -38,7 +38,7 @@ func (s *Store) UpdateStudents(ctx context.Context, scope Scope, sheet RosterShe
 	if err != nil {
 		return nil, err
 	}
-	u := &studentUpdate{rules: ItemRules{Reader: sheet.Reader, Divisions: sheet.Divisions}, sheet: read}
+	u := &studentUpdate{rules: roster.Rules{Reader: sheet.Reader, Divisions: sheet.Divisions}, sheet: read}
 	err = s.InScope(ctx, scope, func(t *Tx) error {
 		u.tx = t
 		return u.run(dry)
@@ -52,7 +52,7 @@ func (s *Store) UpdateStudents(ctx context.Context, scope Scope, sheet RosterShe
 // studentUpdate is one run of UpdateStudents.
 type studentUpdate struct {
 	tx    *Tx
-	rules ItemRules
+	rules roster.Rules
 	sheet *roster.Sheet
 	rows  []*updateRow
 }
