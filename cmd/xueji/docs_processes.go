@@ -17,13 +17,21 @@ import (
 // processFolder holds one generated page for each kind, and nothing else.
 const processFolder = "docs/processes"
 
-// processPages gives the page of every kind by its file.
-func processPages() (map[string]string, error) {
+// rulesFolder holds what a kind does to a record, without a database.
+const rulesFolder = "models/status"
+
+// processPages gives the page of every kind by its file. The checkout is searched for
+// the files that make the kind.
+func processPages(checkout string) (map[string]string, error) {
 	known, err := process.Load()
 	if err != nil {
 		return nil, err
 	}
 	sentences, err := refusal.LoadCatalogue()
+	if err != nil {
+		return nil, err
+	}
+	made, err := readPlaces(checkout)
 	if err != nil {
 		return nil, err
 	}
@@ -33,7 +41,7 @@ func processPages() (map[string]string, error) {
 		if !ok {
 			return nil, fmt.Errorf("the catalogue lists %s and does not define it", kind)
 		}
-		pages[processFolder+"/"+string(kind)+".md"] = processPage(d, known, sentences)
+		pages[processFolder+"/"+string(kind)+".md"] = processPage(d, known, sentences, made)
 	}
 	return pages, nil
 }
@@ -41,7 +49,7 @@ func processPages() (map[string]string, error) {
 // writeProcessPages writes the pages into a checkout and takes away those of kinds
 // that are gone.
 func writeProcessPages(checkout string) error {
-	pages, err := processPages()
+	pages, err := processPages(checkout)
 	if err != nil {
 		return err
 	}
@@ -106,7 +114,7 @@ func (p *page) said(title string, t process.Text) {
 	}
 }
 
-func processPage(d process.Definition, known *process.Catalogue, sentences *refusal.Catalogue) string {
+func processPage(d process.Definition, known *process.Catalogue, sentences *refusal.Catalogue, made *places) string {
 	var p page
 	p.line("<!-- Generated of models/process/catalogue by \"make generate\"; do not edit. -->\n")
 	p.line("# %s %s\n", d.Name.Zh, d.Name.En)
@@ -114,7 +122,7 @@ func processPage(d process.Definition, known *process.Catalogue, sentences *refu
 	p.line("| | |\n|---|---|")
 	p.line("| 申请 Filed by | %s |", both(status.FiledBy(d)))
 	p.line("| 学段 Stages | %s |", stages(d, both))
-	p.line("| 依据 Rule | %s |", cell(d.Rule))
+	p.line("| 依据 Rule | %s |", explained(cell(d.Rule)))
 	if d.Code != "" {
 		p.line("| 学籍异动类别 XJYDLB | %s |", d.Code)
 	}
@@ -142,6 +150,7 @@ func processPage(d process.Definition, known *process.Catalogue, sentences *refu
 	}
 	p.form(d)
 	p.messages(d, sentences)
+	p.made(d.Kind, made)
 	return strings.TrimRight(p.String(), "\n") + "\n"
 }
 
@@ -244,6 +253,44 @@ func (p *page) messages(d process.Definition, sentences *refusal.Catalogue) {
 		p.line("| `%s` | %s | %s |", code, cell(e.Zh), cell(e.En))
 	}
 	p.line("")
+}
+
+// made names the files that make the kind, so that a reader finds the code from the page.
+func (p *page) made(kind process.Kind, at *places) {
+	p.line("## 代码位置 Where it is made\n")
+	p.line("| | |\n|---|---|")
+	rules, register := []string{}, []string{}
+	for _, file := range at.of(kind) {
+		if strings.HasPrefix(file, rulesFolder) {
+			rules = append(rules, file)
+		} else {
+			register = append(register, file)
+		}
+	}
+	p.files("业务定义 Catalogue", "models/process/catalogue/", []string{at.catalogueEntry(kind)})
+	p.files("规则 Rules", rulesFolder+"/", rules)
+	p.files("登记 Register", "models/", register)
+	p.files("所有业务的表 Tables of all kinds", "models/", at.tables())
+	p.files("历史回放 Recorded histories", "workflows/testdata/histories/"+kind.WorkflowName()+"-", at.histories(kind))
+	p.line("")
+}
+
+// files writes a row of links, each named without what all have in front.
+func (p *page) files(title, folder string, list []string) {
+	links := []string{}
+	for _, file := range list {
+		if file != "" {
+			links = append(links, fmt.Sprintf("[%s](../../%s)", strings.TrimSuffix(strings.TrimPrefix(file, folder), ".json"), file))
+		}
+	}
+	if len(links) > 0 {
+		p.line("| %s | %s |", title, strings.Join(links, ", "))
+	}
+}
+
+// explained links the numbers of a rule to the page that explains them.
+func explained(rule string) string {
+	return strings.NewReplacer("domain ", "[domain](../domain.md) ", "hard rule ", "[hard rule](../domain.md#7-hard-rules) ").Replace(rule)
 }
 
 func yes(is bool) string {

@@ -23,7 +23,7 @@ func TestGeneratedDocumentsAreUpToDate(t *testing.T) {
 
 // Every kind has its page as the catalogue says, and no page is left over.
 func TestPagesOfTheProcessesAreUpToDate(t *testing.T) {
-	pages, err := processPages()
+	pages, err := processPages(filepath.Join("..", ".."))
 	require.NoError(t, err)
 	for file, want := range pages {
 		require.Equal(t, want, repositoryFile(t, file), "%s is stale: run \"make generate\" and commit it", file)
