@@ -106,3 +106,12 @@ func (rd *Reader) Label(f Field, code string, lang refusal.Language) string {
 	}
 	return rd.tables[column.Table].Label(code, lang)
 }
+
+// Codes lists the codes of a field in order; none when the field has no code table.
+func (rd *Reader) Codes(f Field) []string {
+	column := rd.template.Column(f)
+	if column == nil || column.Kind != KindCode {
+		return nil
+	}
+	return rd.tables[column.Table].Codes()
+}

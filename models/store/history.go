@@ -26,8 +26,10 @@ type HistoryEntry struct {
 	SchoolName  string
 	StruckAt    *time.Time // a mistake, struck by a correction (异动纠错)
 	StruckBy    string     // the case number of the correction
-	Before      json.RawMessage
-	After       json.RawMessage
+	// Before and After are the two sides as they are stored, see HistorySide: a line of
+	// any version of the register passes as it was written.
+	Before json.RawMessage
+	After  json.RawMessage
 }
 
 // StudentHistory gives what happened to a record, newest first, at most so many

@@ -99,10 +99,10 @@ func hashArray(hashes [][]byte) *string {
 // tidyItem gives an item of the sheet as the register stores it today: names and
 // numbers of documents tidied, all else as it is.
 func tidyItem(f roster.Field, text string) string {
-	switch name := string(f); {
-	case f == roster.Name, f == roster.FormerName, strings.HasPrefix(name, memberPrefix) && strings.HasSuffix(name, "_name"):
+	switch _, item := f.Member(); item { // of the pupil and of a family member alike
+	case memberName, string(roster.FormerName):
 		text, _ = ident.TidyName(text)
-	case f == roster.IDNumber, f == fieldAuxNumber, strings.HasPrefix(name, memberPrefix) && strings.HasSuffix(name, "_id_number"):
+	case memberIDNumber, string(fieldAuxNumber):
 		text, _ = ident.TidyNumber(text)
 	}
 	return text

@@ -49,7 +49,7 @@ type knownPupil struct {
 func (s *Store) sought(key int, values map[roster.Field]string) soughtPupil {
 	p := soughtPupil{key: key, keys: s.identityKeys(documentOf(values)), name: values[roster.Name], sex: values[roster.Sex], birth: roster.Pupil(values).Birth()}
 	for _, seat := range []int{1, 2} {
-		r := relative{name: values[roster.Field(fmt.Sprintf("%s%d_name", memberPrefix, seat))]}
+		r := relative{name: values[roster.MemberField(seat, memberName)]}
 		if number := values[memberNumber(seat)]; number != "" {
 			r.hash = s.identityHash(number)
 		}

@@ -129,7 +129,7 @@ func (t *Tx) judgeEdit(r *editable, items map[roster.Field]string, rules roster.
 		if !given || value == r.current[f] || f.Secret() && value == r.record.Item(f) {
 			continue // the masked number of the page, sent back, is no new number
 		}
-		if code := lockOf(r.policy, f); code == "" {
+		if code := lockOf(r.policy, &columns[i]); code == "" {
 			typed[f] = value
 		} else if !r.sameClass(f, value) {
 			e.findings = append(e.findings, roster.Finding{Field: f, Header: columns[i].Header, Code: code, Severity: roster.Reject})
@@ -152,21 +152,26 @@ func (t *Tx) submission(r *editable, rules roster.Rules) *roster.Submission {
 	return &roster.Submission{SchoolCode: r.record.SchoolCode, Stage: stageOf(r.record.Stage), Today: t.today(), Divisions: rules.Divisions}
 }
 
-// lockOf says why an edit never changes an item, or "": school and class belong
-// to other processes, key data to a key-data change. The policy of a province
-// adds key data and takes none away.
-func lockOf(policy process.Policy, f roster.Field) refusal.Code {
-	switch f {
-	case roster.SchoolCode, roster.ClassCode:
-		return refusal.FixedField
-	case roster.Name, roster.Sex, roster.BirthDate, roster.IDType, roster.IDNumber:
-		return refusal.KeyField
-	default:
-		if slices.Contains(policy.KeyFields, string(f)) {
-			return refusal.KeyField
-		}
-		return ""
+// GuardOf says how an item of a record may be changed in a province. The policy of the
+// province adds key data and takes none away.
+func GuardOf(policy process.Policy, c *roster.Column) roster.Guard {
+	if c.Guard == roster.FreeItem && slices.Contains(policy.KeyFields, string(c.Field)) {
+		return roster.KeyItem
 	}
+	return c.Guard
+}
+
+// lockOf says why an edit never changes an item, or "": school and class belong to other
+// processes, key data to a change of key data.
+func lockOf(policy process.Policy, c *roster.Column) refusal.Code {
+	switch GuardOf(policy, c) {
+	case roster.FixedItem:
+		return refusal.FixedField
+	case roster.KeyItem:
+		return refusal.KeyField
+	case roster.FreeItem:
+	}
+	return ""
 }
 
 // sameClass lets the class be called by its name.

@@ -18,11 +18,13 @@ const (
 	// auxSealed is the ciphertext of the provincial number (学籍辅号) in Details; it is no item.
 	auxSealed = "aux_student_number_sealed"
 
-	memberPrefix     = "member"
+	// Items of a family member that the register names.
+	memberName       = "name"
 	memberIsGuardian = "is_guardian"
 	memberIDNumber   = "id_number"
-	yes              = "1"
-	no               = "0"
+
+	yes = "1"
+	no  = "0"
 )
 
 // itemPlaces gives the fields of a struct by the items they are tagged with.

@@ -115,7 +115,7 @@ func (u *untidy) compareNumber(s *Store) error {
 func (u *untidy) compareFamily(s *Store) error {
 	for _, g := range u.family {
 		name := tidyItem(roster.Name, g.Name)
-		u.see(fmt.Sprintf("%s%d_name", memberPrefix, g.Seat), g.Name, name)
+		u.see(string(roster.MemberField(g.Seat, memberName)), g.Name, name)
 		seat := tidiedSeat{seat: g.Seat, name: name}
 		if len(g.IDCipher) > 0 && g.IDType != "1" {
 			number, err := s.unseal(fmt.Sprintf("%s/%d", purposeGuardian, g.Seat), u.ID, g.IDCipher)
