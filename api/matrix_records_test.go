@@ -20,9 +20,10 @@ func recordCases() map[string]matrixCase {
 		"search-students": {targetless: true, call: func(_ *world, _ caller, target place) call {
 			return call{method: "POST", path: "/v1/students/search", body: m{"school_id": target.id}}
 		}},
-		"get-student":     onPupil("GET", "", nil),
-		"student-history": onPupil("GET", "/history", nil),
-		"reveal-number":   onPupil("POST", "/reveal", m{"field": "id_number", "reason": "VERIFY_DOCUMENT"}),
+		"get-student":      onPupil("GET", "", nil),
+		"list-sheet-items": fixed("GET", "/v1/sheet/items", nil),
+		"student-history":  onPupil("GET", "/history", nil),
+		"reveal-number":    onPupil("POST", "/reveal", m{"field": "id_number", "reason": "VERIFY_DOCUMENT"}),
 		"count-students": {call: func(_ *world, _ caller, target place) call {
 			return call{method: "GET", path: orgPath(target, "/student-counts")}
 		}},

@@ -182,6 +182,7 @@ func (s *server) routes() {
 	s.auditRoutes()
 	s.studentRoutes()
 	s.studentEditRoutes()
+	s.sheetItemRoutes()
 	s.punishmentRoutes()
 	s.suspensionRoutes()
 	s.rosterRoutes()

@@ -1,0 +1,41 @@
+package api
+
+import (
+	"net/http"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/xueji/xueji/models/org"
+	"github.com/xueji/xueji/models/process"
+	"github.com/xueji/xueji/models/roster"
+)
+
+// A form can be built from the items alone: labels, types, lengths, guards and codes.
+func TestTheItemsOfTheSheet(t *testing.T) {
+	w := newWorld(t)
+	registrar := w.login(w.places["school"], org.SchoolRegistrar)
+	get := call{method: "GET", path: "/v1/sheet/items"}
+	w.refused("unauthenticated", "", get)
+	var out sheetItemsOutput
+	w.must(http.StatusOK, registrar.token, get, &out.Body)
+	require.Equal(t, "2013-71", out.Body.Version)
+	require.Len(t, out.Body.Items, 71)
+	items := map[roster.Field]ItemRule{}
+	for _, item := range out.Body.Items {
+		items[item.Field] = item
+		require.NotEmpty(t, item.Label.Zh)
+		require.NotEmpty(t, item.Label.En)
+		require.Positive(t, item.MaxLength)
+		require.Equal(t, item.Type == roster.KindCode, len(item.Codes) > 0, item.Field)
+	}
+	require.Equal(t, process.Text{Zh: "民族", En: "Ethnic group"}, items["ethnicity"].Label)
+	require.Equal(t, ItemCode{Code: "01", Label: process.Text{Zh: "汉族", En: "Han"}}, items["ethnicity"].Codes[0])
+	require.Equal(t, "free", items["ethnicity"].Change)
+	require.Equal(t, "key", items["id_number"].Change)
+	require.True(t, items["id_number"].Masked)
+	require.Equal(t, "sometimes", items["id_number"].Required)
+	require.Equal(t, "fixed", items["class_code"].Change)
+	require.Equal(t, "always", items["class_code"].Required)
+	require.Equal(t, "never", items["talent"].Required)
+}
