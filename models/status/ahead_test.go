@@ -33,9 +33,9 @@ func days() map[process.Kind]map[string]string {
 	}
 }
 
-// Of every kind it is known what each of its days means, and none is in force before its
-// day: it is refused, or it waits.
-func TestNoKindIsInForceBeforeItsDay(t *testing.T) {
+// For every kind the meaning of each of its days is known, and no kind is in force before
+// its day: it is refused, or it waits.
+func TestEveryKindWithADayAheadIsRefusedOrWaits(t *testing.T) {
 	known, err := process.Load()
 	require.NoError(t, err)
 	require.Len(t, known.Kinds(), 27)
@@ -85,9 +85,9 @@ func TestNoKindIsInForceBeforeItsDay(t *testing.T) {
 	}
 }
 
-// What is asked for a day ahead must be allowed on that day, so that it does not fail then
-// for a reason that was known when it was filed.
-func TestASuspensionMayNotBeginInTheLastTerm(t *testing.T) {
+// A change for a later day must be allowed on that day, so that it does not fail then for
+// a reason known at the filing.
+func TestSuspensionAheadIsJudgedAsOfItsDay(t *testing.T) {
 	r, f := pupil(), facts(t, "2027-02-10")
 	r.EntryYear = 2021 // in the last grade; the last term begins in spring
 	require.Empty(t, status.Check(r, suspension("2027-02-11", "2027-06-01"), f))
@@ -97,8 +97,9 @@ func TestASuspensionMayNotBeginInTheLastTerm(t *testing.T) {
 	require.Equal(t, []refusal.Code{refusal.LastTermClosed}, codes(status.Check(r, suspension("2028-03-02", "2028-06-01"), f)))
 }
 
-// Key data may be mended and a mistake be corrected beside a change that waits.
-func TestWhatGoesBesideAChangeThatWaits(t *testing.T) {
+// Key data may be changed, and a mistake corrected, beside a change that waits for its
+// day.
+func TestKeyDataAndCorrectionRunBesideAWaitingChange(t *testing.T) {
 	known, err := process.Load()
 	require.NoError(t, err)
 	for _, kind := range known.Kinds() {

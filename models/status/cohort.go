@@ -7,10 +7,10 @@ import (
 	"github.com/xueji/xueji/models/refusal"
 )
 
-// at says whether the class is one of the school's in which pupils may sit.
+// at reports whether the class is an open class of the school.
 func (c *Class) at(school string) bool { return c != nil && !c.Closed && c.SchoolID == school }
 
-// full tells when no place is free.
+// full returns a refusal when the class has no free seat.
 func (c *Class) full() []*refusal.Error {
 	if c.Occupied < c.Capacity {
 		return nil
@@ -22,8 +22,8 @@ func unknownClass() []*refusal.Error {
 	return []*refusal.Error{refusal.New(refusal.ClassUnknown).At("/inputs/class_id")}
 }
 
-// checkOwnPlace judges a class of the pupil's own school: of the pupil's stage, of
-// a year group, and with a free place.
+// checkOwnPlace judges a class of the pupil's own school. It must be of the pupil's stage
+// and of the year group, and have a free seat.
 func checkOwnPlace(r Record, f Facts, year int) []*refusal.Error {
 	class := f.Class
 	if !class.at(r.SchoolID) || class.Stage != r.Stage {
@@ -36,10 +36,10 @@ func checkOwnPlace(r Record, f Facts, year int) []*refusal.Error {
 	return append(list, class.full()...)
 }
 
-// checkRetention holds the rules of 留级 (domain KT41, W5, D13; hard rule 39): off
-// unless the province opens the stage, not in the last grade, and not more pupils
-// of a grade in a school year than its share. One repeater is always within it: a
-// small grade must not make the rule mean "never".
+// checkRetention holds the rules of 留级 (domain KT41, W5, D13; hard rule 39). It is off
+// unless the province opens the stage, is not possible in the last grade, and no more
+// pupils of a grade than its share may repeat in a school year. One repeater is always
+// allowed, so that the share of a small grade does not mean "never".
 func checkRetention(r Record, _ Request, f Facts) []*refusal.Error {
 	p := f.Policy
 	if !p.MayRepeat(r.Stage) {
@@ -56,9 +56,9 @@ func checkRetention(r Record, _ Request, f Facts) []*refusal.Error {
 	return append(list, checkOwnPlace(r, f, r.EntryYear+1)...)
 }
 
-// checkSkip holds the rules of 跳级 (domain KT42; hard rule 40): off unless the
-// province opens the stage, once in a stage, one grade, in the same school, not
-// out of the stage and not in the first grade of primary school.
+// checkSkip holds the rules of 跳级 (domain KT42; hard rule 40). It is off unless the
+// province opens the stage. It is possible once in a stage, by one grade, in the same
+// school, not out of the stage and not in the first grade of primary school.
 func checkSkip(r Record, _ Request, f Facts) []*refusal.Error {
 	p := f.Policy
 	if !p.MaySkip(r.Stage) {
@@ -75,7 +75,8 @@ func checkSkip(r Record, _ Request, f Facts) []*refusal.Error {
 	return append(list, checkOwnPlace(r, f, r.EntryYear-1)...)
 }
 
-// regroup places the pupil in the class of the form, and so in its year group.
+// regroup places the pupil in the class of the form, and so in the year group of that
+// class.
 func regroup(r *Record, _ Request, f Facts) {
 	r.ClassID, r.EntryYear = f.Class.ID, f.Class.EntryYear
 }

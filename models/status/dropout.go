@@ -7,8 +7,8 @@ import (
 	"github.com/xueji/xueji/models/refusal"
 )
 
-// checkDropout holds the rules of 辍学 (domain KT43; hard rule 41): weeks of absence,
-// and not flagged before. The record is kept through the compulsory years.
+// checkDropout holds the rules of 辍学 (domain KT43; hard rule 41): the pupil was absent
+// for weeks and is not flagged yet. The record is kept through the compulsory years.
 func checkDropout(r Record, req Request, f Facts) []*refusal.Error {
 	if r.Dropout {
 		return []*refusal.Error{refusal.New(refusal.DropoutAlready).At("/student_id")}
@@ -27,7 +27,7 @@ func checkDropout(r Record, req Request, f Facts) []*refusal.Error {
 	return nil
 }
 
-// dropOut flags the record; the pupil stays in the register and keeps the seat.
+// dropOut flags the record. The pupil stays in the register and keeps the seat.
 func dropOut(r *Record, _ Request, _ Facts) { r.Dropout, r.Standing.OnCampus = true, false }
 
 func checkDropoutReturn(r Record, req Request, f Facts) []*refusal.Error {

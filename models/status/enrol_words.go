@@ -9,7 +9,7 @@ import (
 // Text names the state in both languages, for sentences a person reads.
 func (e Enrol) Text() process.Text { return process.Text{Zh: e.Label(), En: e.english()} }
 
-// english is the word for the state where sentences are read in English.
+// english returns the English word for the state.
 func (e Enrol) english() string {
 	switch e {
 	case Draft:
@@ -48,7 +48,7 @@ func (e Enrol) english() string {
 	return string(e)
 }
 
-// anyOf names the states one of which is needed.
+// anyOf names the states of which one is needed.
 func anyOf(states []Enrol) process.Text {
 	var zh, en []string
 	for _, s := range states {

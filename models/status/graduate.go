@@ -8,7 +8,7 @@ import (
 	"github.com/xueji/xueji/models/refusal"
 )
 
-// nextStage is the stage a graduate goes on to; none after the last one.
+// nextStage returns the stage after a graduation; "" after the last one.
 func nextStage(s org.Stage) org.Stage {
 	switch s {
 	case org.Primary:
@@ -21,9 +21,9 @@ func nextStage(s org.Stage) org.Stage {
 }
 
 // checkPostGraduation holds the rules of 毕业后跨省就学 (domain KT22, W17): a graduate of
-// another province goes on into the first year of the next stage; into the sixth
-// year of a primary school only from one of five years. It speaks to the receiving
-// school, so it names no state of the pupil.
+// another province enters the first year of the next stage. A graduate of a five-year
+// primary school may enter the sixth year of a primary school. The receiving school reads
+// the refusals, so they name no state of the pupil.
 func checkPostGraduation(r Record, _ Request, f Facts) []*refusal.Error {
 	if list := barred(r, f); list != nil {
 		return list
@@ -55,8 +55,9 @@ func checkPostGraduation(r Record, _ Request, f Facts) []*refusal.Error {
 	return append(list, class.full()...)
 }
 
-// checkRollback holds the rules of 毕业生回退 (KT62, D32): back into a class of the own year
-// group or of the graduating grade, at the school that graduated the pupil.
+// checkRollback holds the rules of 毕业生回退 (KT62, D32): the pupil returns into a class
+// of the own year group or of the graduating grade, at the school that graduated the
+// pupil.
 func checkRollback(r Record, req Request, f Facts) []*refusal.Error {
 	class := f.Class
 	if !class.at(r.SchoolID) || class.Stage != r.Stage {

@@ -11,7 +11,7 @@ import (
 	"github.com/xueji/xueji/models/status"
 )
 
-// move is one attempt at a kind of move and what stands against it.
+// move is one attempt at a kind of move, with the expected refusals.
 type move struct {
 	name   string
 	today  string
@@ -19,7 +19,7 @@ type move struct {
 	want   []refusal.Code
 }
 
-// judge asks about each attempt, made of a filing of the kind that is right.
+// judge checks each attempt, which starts from a correct filing of the kind.
 func judge(t *testing.T, kind process.Kind, state status.Enrol, moves []move) {
 	t.Helper()
 	for _, row := range moves {
@@ -38,8 +38,8 @@ func judge(t *testing.T, kind process.Kind, state status.Enrol, moves []move) {
 	}
 }
 
-// A senior pupil whom the old school sends (KT53): the rules of a transfer, with the
-// class named later.
+// The releasing school files the move of a senior pupil (KT53). The rules are those of a
+// transfer; the class is named later.
 func TestAPupilIsSentToAnotherSchool(t *testing.T) {
 	judge(t, process.SeniorTransfer, status.Enrolled, []move{
 		{name: "all is right"},
@@ -68,9 +68,9 @@ func TestAPupilIsSentToAnotherSchool(t *testing.T) {
 	})
 }
 
-// A pupil of a list (KT54): the rules of a transfer, in the words of a school that
-// knows the record.
-func TestAPupilOfAList(t *testing.T) {
+// A pupil of a list (KT54) is judged by the rules of a transfer, in the words for a
+// school that may read the record.
+func TestListedPupilIsJudgedAsATransfer(t *testing.T) {
 	judge(t, process.BatchTransfer, status.Enrolled, []move{
 		{name: "all is right"},
 		{name: "moved on meanwhile", change: func(r *status.Record, _ *status.Request, _ *status.Facts) { r.SchoolID = "third" }, want: []refusal.Code{refusal.ListPupil}},
@@ -92,8 +92,8 @@ func TestAPupilOfAList(t *testing.T) {
 	})
 }
 
-// Study in another province after a graduation (KT22): the next stage, the first
-// year, the windows, once a school.
+// Study in another province after a graduation (KT22): into the next stage, the first
+// year, inside the windows, once for a school.
 func TestAGraduateGoesOnInAnotherProvince(t *testing.T) {
 	primary := func(r *status.Record, f *status.Facts, grade, theirs int) {
 		r.Stage, f.Class.Stage, f.Class.EntryYear = org.Primary, org.Primary, 2027-grade
@@ -137,7 +137,7 @@ func TestAGraduateGoesOnInAnotherProvince(t *testing.T) {
 	require.Equal(t, status.Graduated, status.LeftBehind(process.PostGraduationStudy, status.Graduated), "the old school's view")
 }
 
-// A roll-back goes into the own year group, or into the grade that graduates now.
+// A roll-back leads into the own year group, or into the grade that graduates now.
 func TestAGraduationIsRolledBack(t *testing.T) {
 	judge(t, process.GraduationRollback, status.Graduated, []move{
 		{name: "the own year group"},
@@ -149,8 +149,8 @@ func TestAGraduationIsRolledBack(t *testing.T) {
 	})
 }
 
-// Between special and ordinary schools: there with the record, back by 恢复入学资格.
-func TestSpecialSchools(t *testing.T) {
+// A pupil moves into a special school with the record, and comes back by 恢复入学资格.
+func TestMovesBetweenSpecialAndOrdinarySchools(t *testing.T) {
 	for _, row := range []struct {
 		from, to bool
 		want     []refusal.Code
@@ -165,9 +165,9 @@ func TestSpecialSchools(t *testing.T) {
 	}
 }
 
-// Another stage is open to a pupil who left because the record stood in the wrong
-// one (KT66), and to nobody else.
-func TestAPupilComesBackIntoTheStageItIsIn(t *testing.T) {
+// Another stage is open only to a pupil who left because the record stood in the wrong
+// stage (KT66).
+func TestReturnIntoAnotherStageNeedsAStageMismatch(t *testing.T) {
 	f := moving(t, "2026-11-20")
 	f.Class.Stage, f.Class.EntryYear = org.Junior, 2026
 	req := status.Request{Kind: process.RestoreAdmission}

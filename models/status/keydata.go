@@ -10,9 +10,9 @@ import (
 	"github.com/xueji/xueji/models/refusal"
 )
 
-// Identity is who a record is about, as the national sheet writes it: the items a
-// province protects as key data (R10: number, name, sex and birth date).
-// It holds an identity number in the clear and is never logged or stored as it is.
+// Identity is the person of a record in the form of the national sheet: the items that a
+// province protects as key data (R10: number, name, sex and birth date). It holds an
+// identity number in the clear and is never logged, and never stored in this form.
 type Identity struct {
 	Name      string
 	Sex       string // 1 or 2
@@ -33,13 +33,13 @@ const (
 // citizenDocument is the type of the resident identity card (居民身份证).
 const citizenDocument = "1"
 
-// KeyItems lists the items of an identity, in the sheet's order: those every
-// province protects. It may add further items of the sheet (M14).
+// KeyItems lists the items of an identity, in the order of the sheet. Every province
+// protects these; a province may add further items of the sheet (M14).
 func KeyItems() []string {
 	return []string{FieldName, FieldSex, FieldBirthDate, FieldIDType, FieldIDNumber}
 }
 
-// Item gives one item by its field name.
+// Item returns one item by its field name.
 func (i Identity) Item(field string) string {
 	if p := i.place(field); p != nil {
 		return *p
@@ -63,7 +63,7 @@ func (i *Identity) place(field string) *string {
 	return nil
 }
 
-// With gives the identity with some items written anew.
+// With returns the identity with some items replaced.
 func (i Identity) With(values map[string]string) Identity {
 	for field, value := range values {
 		if p := i.place(field); p != nil {
@@ -73,8 +73,8 @@ func (i Identity) With(values map[string]string) Identity {
 	return i
 }
 
-// Citizen gives the citizen identity number, or the zero one where the document
-// is another or the number is none.
+// Citizen returns the citizen identity number. It is zero when the document is another
+// one, or when its number is invalid.
 func (i Identity) Citizen() ident.CitizenID {
 	if i.IDType != citizenDocument {
 		return ident.CitizenID{}
@@ -86,9 +86,10 @@ func (i Identity) Citizen() ident.CitizenID {
 	return id
 }
 
-// checkKeyData holds the rules of 关键数据变更 (KT70, M14): key items only, something
-// really changes, and what comes out agrees with itself: check character, birth
-// date and sex of a citizen's number (GB 11643-1999). Values are never echoed.
+// checkKeyData holds the rules of 关键数据变更 (KT70, M14). Only key items are allowed,
+// at least one must really change, and the result must agree with itself: check
+// character, birth date and sex of a citizen's number (GB 11643-1999). Refusals never
+// repeat a value.
 func checkKeyData(r Record, req Request, f Facts) []*refusal.Error {
 	var list []*refusal.Error
 	changed := req.Items > 0
@@ -108,7 +109,7 @@ func checkKeyData(r Record, req Request, f Facts) []*refusal.Error {
 	return checkIdentity(r.Identity.With(req.Values), f.Today)
 }
 
-// checkIdentity tells what is wrong with an identity in itself.
+// checkIdentity returns the contradictions inside an identity.
 func checkIdentity(i Identity, today calendar.Date) []*refusal.Error {
 	var list []*refusal.Error
 	labels := map[string]string{FieldName: "姓名", FieldSex: "性别", FieldBirthDate: "出生日期", FieldIDType: "身份证件类型", FieldIDNumber: "身份证件号"}
@@ -178,7 +179,7 @@ func fieldsOf(values map[string]string) []string {
 	return fields
 }
 
-// changeIdentity writes the key items. The student number is not touched: a G
-// number keeps the identity number of its day (P30), L and J numbers are
-// replaced by the national system in spring (KT08, KT09).
+// changeIdentity writes the key items. It does not touch the student number: a G number
+// keeps the identity number of its day (P30), and the national system replaces L and J
+// numbers in spring (KT08, KT09).
 func changeIdentity(r *Record, req Request, _ Facts) { r.Identity = r.Identity.With(req.Values) }

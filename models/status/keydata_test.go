@@ -37,7 +37,7 @@ func TestKeyDataIsWrittenAndNothingElse(t *testing.T) {
 	require.Empty(t, status.Check(suspended, keyData(map[string]string{"name": "样例乙"}), facts(t, "2026-11-20")), "a suspended pupil may be corrected")
 }
 
-func TestKeyDataAgreesWithItself(t *testing.T) {
+func TestKeyDataIsJudgedItemByItem(t *testing.T) {
 	for _, row := range []struct {
 		name   string
 		values map[string]string
@@ -84,14 +84,15 @@ func valuesOf(m map[string]string) []string {
 	return list
 }
 
-// A province chooses which items only a key-data change may alter.
+// A province chooses the items that only a key-data change may alter.
 func TestTheProvinceNamesTheKeyItems(t *testing.T) {
 	f := facts(t, "2026-11-20")
 	f.Policy.KeyFields = []string{"name"}
 	require.Equal(t, []refusal.Code{refusal.KeyFieldUnknown}, codes(status.Check(identified(), keyData(map[string]string{"sex": "2"}), f)))
 }
 
-// Whatever is filled in: what is applied agrees with itself, and what is refused changes nothing.
+// For every input the applied identity agrees with itself, and a refused one changes
+// nothing.
 func TestAppliedKeyDataIsConsistent(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		values := map[string]string{}

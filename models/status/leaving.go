@@ -34,8 +34,8 @@ func leavingRule(kind process.Kind) (rule, bool) {
 	return rule{}, false
 }
 
-// pastDay refuses a day that has not come yet, of something that has happened, and
-// one before the pupil's year group came to school.
+// pastDay refuses a day in the future for an event of the past, and a day before the
+// pupil's year group entered the school.
 func pastDay(input string) func(Record, Request, Facts) []*refusal.Error {
 	return func(r Record, req Request, f Facts) []*refusal.Error {
 		on, err := calendar.ParseDate(req.Inputs[input])
@@ -49,8 +49,8 @@ func pastDay(input string) func(Record, Request, Facts) []*refusal.Error {
 	}
 }
 
-// firstDay is the first day of the school year in which the pupil's year group entered
-// the stage: nothing happened to the record before.
+// firstDay returns the first day of the school year in which the pupil's year group
+// entered the stage. Nothing can have happened to the record before it.
 func firstDay(r Record, f Facts) calendar.Date { return f.Policy.SchoolYearStart.In(r.EntryYear) }
 
 func notBefore(earliest, on calendar.Date, input string) []*refusal.Error {
@@ -60,8 +60,8 @@ func notBefore(earliest, on calendar.Date, input string) []*refusal.Error {
 	return []*refusal.Error{refusal.New(refusal.DayTooEarly).At("/inputs/"+input).With("earliest", earliest.String())}
 }
 
-// checkAbroad refuses 出国 where the province notes it as a suspension (D15), and a day
-// of leaving that lies further ahead than the first day of a suspension may.
+// checkAbroad refuses 出国 where the province treats it as a suspension (D15). It also
+// refuses a day of leaving that lies further ahead than a suspension may begin.
 func checkAbroad(r Record, req Request, f Facts) []*refusal.Error {
 	if f.Policy.GoneAbroad == process.AbroadBySuspension {
 		return []*refusal.Error{refusal.New(refusal.AbroadBySuspension).At("/kind")}
@@ -77,9 +77,9 @@ func checkAbroad(r Record, req Request, f Facts) []*refusal.Error {
 	return notBefore(firstDay(r, f), on, input)
 }
 
-// checkReturn holds the rules of 回国复学 (domain KT38): any school of the pupil's
-// stage may receive a pupil who went abroad, in the matching grade; one behind at
-// the pupil's wish (D34). Like every move it speaks to the receiving school.
+// checkReturn holds the rules of 回国复学 (domain KT38): any school of the pupil's stage
+// may receive a pupil who went abroad, in the matching grade, or one grade lower on
+// request (D34). The receiving school reads the refusals.
 func checkReturn(r Record, req Request, f Facts) []*refusal.Error {
 	if list := barred(r, f); list != nil {
 		return list

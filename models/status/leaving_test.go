@@ -46,7 +46,7 @@ func TestAnExtensionSetsTheNewEnd(t *testing.T) {
 	require.Empty(t, status.Check(r, req, f), "what was filed in time is decided later")
 }
 
-// A suspension and its renewal use up the allowance of a stage (D12).
+// A suspension and its extension use up the allowance of a stage (D12).
 func TestAnExtensionCountsAsASuspension(t *testing.T) {
 	r, req, f := suits(t, process.Suspension, status.Enrolled)
 	r.Suspensions = []status.Suspension{{From: day("2026-03-02"), Until: day("2026-06-30"), EndedOn: day("2026-06-30"), Extended: 1}}
@@ -108,8 +108,9 @@ func TestAReturnFromAbroadGoesIntoTheMatchingGrade(t *testing.T) {
 	require.NotContains(t, refused[0].Params, "state", "another office learns no state")
 }
 
-// A death is noted in every season, from the day it happened on, and ends what ran.
-func TestDeath(t *testing.T) {
+// A death is noted in every season, from the day of death on, and ends a running
+// suspension.
+func TestDeathIsAllowedInEverySeason(t *testing.T) {
 	r, req, f := suits(t, process.Death, status.Suspended)
 	r.Stage, r.EntryYear, r.Dropout = org.Primary, 2021, true
 	f.Today = day("2027-07-02")
@@ -124,9 +125,9 @@ func TestDeath(t *testing.T) {
 	require.Equal(t, []refusal.Code{refusal.DayAhead}, codes(status.Check(r, req, f)))
 }
 
-// Nothing happened to a record before the pupil's year group came to school, and
-// nobody leaves in years to come.
-func TestDaysLieWithinTheTimeAtSchool(t *testing.T) {
+// Nothing happened to a record before the pupil's year group came to school, and nobody
+// leaves years ahead.
+func TestDayOutsideTheTimeAtSchoolIsRefused(t *testing.T) {
 	for _, row := range []struct {
 		kind   process.Kind
 		state  status.Enrol
@@ -223,8 +224,8 @@ func TestSkippingAGrade(t *testing.T) {
 	require.Equal(t, r.EntryYear-1, after.EntryYear)
 }
 
-// A dropout is a flag: the record and the seat are kept, and any change of the
-// state of the record ends it.
+// A dropout is a flag: record and seat are kept, and every change of the record's state
+// ends it.
 func TestDropoutIsAFlag(t *testing.T) {
 	r, req, f := suits(t, process.DropoutReport, status.Enrolled)
 	flagged, err := status.Apply(r, req, f)

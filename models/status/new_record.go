@@ -5,8 +5,8 @@ import (
 )
 
 // CheckNewRecord holds the rules of 新建学籍（移民） (domain KT07) beside those of the
-// sheet: a class of the own school with a free place, and no graduating grade
-// while that is frozen. Who the record is about is judged by the sheet.
+// sheet: a class of the own school with a free seat, and no graduating grade during its
+// freeze. The rules of the sheet judge the person.
 func CheckNewRecord(f Facts) []*refusal.Error {
 	class := f.Class
 	if !class.at(f.To.ID) {

@@ -24,7 +24,7 @@ func permissive(t require.TestingT) status.Facts {
 	return f
 }
 
-// suits gives a filing of a kind that nothing stands against but the pupil's state.
+// suits returns a filing of a kind that is right in everything but the pupil's state.
 func suits(t require.TestingT, kind process.Kind, state status.Enrol) (status.Record, status.Request, status.Facts) {
 	r := pupil()
 	r.Stage, r.EntryYear, r.Enrol, r.Standing = org.Senior, 2025, state, state.Standing()
@@ -70,8 +70,8 @@ func identity() status.Identity {
 	return status.Identity{Name: "样例生", Sex: "1", BirthDate: "20100301", IDType: "Z"}
 }
 
-// pairs is the table of leaving and entering changes (domain 3.3) with what else
-// changes a record: the states a kind may start in, and the state it makes.
+// pairs is the table of leaving and entering changes (domain 3.3) and of other changes of
+// a record: the states in which a kind may start, and the state that it makes.
 func pairs() map[process.Kind]struct {
 	from []status.Enrol
 	to   status.Enrol // "": as it was
@@ -107,17 +107,17 @@ func pairs() map[process.Kind]struct {
 	}
 }
 
-// otherwise lists the kinds that follow no state of a record: they make records, or
-// are about a problem, a claim or a mistake in whatever state.
+// otherwise lists the kinds that depend on no state of a record: they make records, or
+// are about a problem, a claim or a mistake.
 func otherwise() []process.Kind {
 	return []process.Kind{
 		process.RosterImport, process.NewRecordImmigrant, process.ProblemCorroboration, process.ProblemDeletion, process.Arbitration, process.ChangeCorrection,
 	}
 }
 
-// Every kind follows exactly the states its row of the table says, whatever the
-// pupil's state; what it makes of them is the row's too, and the other facets follow.
-func TestThePairsOfLeavingAndEntering(t *testing.T) {
+// Every kind is allowed after exactly the states in its row of the table. It makes the
+// state of the row, and the other facets follow.
+func TestKindsFollowTheStatesOfTheirRow(t *testing.T) {
 	table := pairs()
 	known, err := process.Load()
 	require.NoError(t, err)
@@ -149,8 +149,8 @@ func TestThePairsOfLeavingAndEntering(t *testing.T) {
 	}
 }
 
-// Nothing follows a death, a deletion or a state that is not of this register; a
-// graduate goes on or is rolled back, and nothing else.
+// No kind follows a death, a deletion or a state that this register does not use. After a
+// graduation the pupil goes on or is rolled back.
 func TestTerminalStatesAreTerminal(t *testing.T) {
 	for kind := range pairs() {
 		for _, state := range []status.Enrol{status.Deceased, status.Deleted, status.TransferredOut, status.Graduated} {

@@ -1,9 +1,8 @@
-// Package status knows the facets of a student record (学籍), which change may
-// follow which, and what each change does to a record.
+// Package status knows the facets of a student record (学籍), the order in which changes
+// may follow each other, and the effect of each change on a record.
 //
-// It is pure: the caller reads the facts, status decides, the caller writes.
-// A kind of change that does something new to a record costs one case in
-// ruleOf and one function here.
+// It is pure: the caller reads the facts, status decides, the caller writes. A kind of
+// change with a new effect on a record costs one case in ruleOf and one function here.
 package status
 
 import (
@@ -37,7 +36,7 @@ const (
 	Deleted        Enrol = "DELETED"         // 已删除
 )
 
-// Label is the Chinese word a clerk knows the state by.
+// Label returns the Chinese word by which clerks know the state.
 func (e Enrol) Label() string {
 	switch e {
 	case Draft:
@@ -76,11 +75,11 @@ func (e Enrol) Label() string {
 	return string(e)
 }
 
-// Standing is what follows from a life-cycle state for the other facets
-// (domain 3.2, columns "in register", "on campus", "takes a seat").
+// Standing holds the facets that follow from a life-cycle state (domain 3.2, columns "in
+// register", "on campus", "takes a seat").
 type Standing struct{ InRegister, OnCampus, HoldsSeat bool }
 
-// Standing gives what a state means for register, campus and seat.
+// Standing returns the facets that follow from the state.
 func (e Enrol) Standing() Standing {
 	switch e {
 	case Enrolled:
@@ -94,12 +93,12 @@ func (e Enrol) Standing() Standing {
 	return Standing{}
 }
 
-// Record is the part of a student record that changes look at and act on.
+// Record is the part of a student record that changes read and write.
 type Record struct {
 	Enrol    Enrol
 	Standing Standing
 	Stage    org.Stage
-	// EntryYear is the year group (cohort) the pupil belongs to.
+	// EntryYear is the year group (cohort) of the pupil.
 	EntryYear int
 	SchoolID  string
 	ClassID   string
@@ -112,7 +111,7 @@ type Record struct {
 	// Dropout says that the pupil stays away from school (辍学, domain 3.2): a flag,
 	// because the record is kept.
 	Dropout bool
-	// Identity is who the record is about; changes of key data look at it.
+	// Identity is the person of the record, for changes of key data.
 	Identity Identity
 }
 
@@ -123,11 +122,11 @@ type Suspension struct {
 	Until      calendar.Date
 	// EndedOn is zero while the suspension lasts.
 	EndedOn calendar.Date
-	// Extended counts its extensions (续休); each is as good as a suspension.
+	// Extended counts its extensions (续休); each counts like a suspension.
 	Extended int
 }
 
-// Class is a class a change wants to place the pupil in.
+// Class is a class in which a change wants to place the pupil.
 type Class struct {
 	ID        string
 	SchoolID  string
@@ -138,38 +137,38 @@ type Class struct {
 	Closed    bool
 }
 
-// Request is what the applicant asked for.
+// Request is the application: kind, inputs, evidence and values.
 type Request struct {
 	Kind   process.Kind
 	Inputs map[string]string
 	// Evidence lists the kinds of papers that are attached.
 	Evidence []string
-	// Values are the key items a change of key data writes, by their field names.
+	// Values are the key items that a change of key data writes, by field name.
 	Values map[string]string
-	// Items counts the further items of the sheet the change writes, which were
+	// Items is the number of further items of the sheet that the change writes. They were
 	// judged by the rules of the sheet.
 	Items int
 }
 
 func (r Request) has(evidence string) bool { return slices.Contains(r.Evidence, evidence) }
 
-// Facts are what the decision needs to know beside the record.
+// Facts are the facts beside the record that a decision needs.
 type Facts struct {
 	Today  calendar.Date
 	Policy process.Policy
-	// Starting is set while the change is being filed: windows and freezes refuse
-	// starts and never what is running (domain 3.7, rule 4).
+	// Starting says that the change is being filed. Windows and freezes refuse the
+	// start of a change and never a running one (domain 3.7, rule 4).
 	Starting bool
-	// Filed is the day of the filing: an emergency is judged as of it.
+	// Filed is the day of the filing, as of which an emergency is judged.
 	Filed calendar.Date
 	// Class is the class named in the inputs, nil when there is none of that ID.
 	Class *Class
 
-	// Final is set while the last decision applies the change.
+	// Final says that the last decision is applying the change.
 	Final bool
 	// AppliedBefore says that the receiving school applied for the pupil before.
 	AppliedBefore bool
-	// PaperBeforeArrival says that the pupil came to the old school after the day of
+	// PaperBeforeArrival says that the pupil came to the old school only after the day of
 	// the paper procedure.
 	PaperBeforeArrival bool
 	// StageMismatch says that the pupil left because the record stands in another
@@ -177,7 +176,7 @@ type Facts struct {
 	StageMismatch bool
 
 	// Of a change between schools: the two schools, the policy of the releasing
-	// side, and the kind of change that holds the pupil, "" when none but this one does.
+	// side, and the kind of another change that holds the pupil, or "".
 	From, To  School
 	Releasing process.Policy
 	Running   process.Kind
@@ -187,8 +186,8 @@ type Facts struct {
 	Finding *Finding
 	Mistake *Mistake
 
-	// AbsentSince is the first day of the absence a return from a dropout ends; zero
-	// where nobody reported one.
+	// AbsentSince is the first day of the absence that a return from a dropout ends. It is
+	// zero when no absence was reported.
 	AbsentSince calendar.Date
 
 	// Of a change of the year group: how many pupils of the record's year group the

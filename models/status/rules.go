@@ -8,12 +8,12 @@ import (
 	"github.com/xueji/xueji/models/refusal"
 )
 
-// rule says which records a kind of change may follow and what it does.
+// rule says after which states a kind of change is allowed and what it does.
 type rule struct {
-	// from lists the only states the change may start in: the pairs of leaving
-	// and entering changes (domain 3.3) are enforced by it.
+	// from lists the only states in which the change may start. It enforces the pairs of
+	// leaving and entering changes (domain 3.3).
 	from []Enrol
-	// anywhere lets it start in every state: its own check judges the record.
+	// anywhere says that it may start in every state; its own check judges the record.
 	anywhere bool
 	// to is the state afterwards; empty keeps the state.
 	to Enrol
@@ -21,7 +21,7 @@ type rule struct {
 	notCompulsory bool
 	// refuseProblems refuses it while a problem status is open.
 	refuseProblems bool
-	// unfrozen kinds are filed in every season: they do not wait for the graduation.
+	// unfrozen says that the kind may be filed in every season, also during a freeze.
 	unfrozen bool
 	// receives marks kinds that the receiving school files: their own check judges
 	// the state, in words another office may read.
@@ -29,14 +29,14 @@ type rule struct {
 	// sends marks kinds that the releasing school files, for a school it names; their
 	// own check knows the season.
 	sends bool
-	// lists marks kinds that move the pupils of a list, each by these rules.
+	// lists marks kinds that move the pupils of a list; each pupil is judged by these rules.
 	lists bool
 	// since names the input with the day on which the change takes effect; without
 	// one it does on the day of the last decision.
 	since string
-	// check finds what else stands against it; nil when nothing can.
+	// check returns further refusals; nil means that there are none.
 	check func(Record, Request, Facts) []*refusal.Error
-	// effect does what goes beyond the new state and its standing; nil when nothing does.
+	// effect writes more than the new state and its standing; nil means nothing more.
 	effect func(*Record, Request, Facts)
 }
 
@@ -82,20 +82,20 @@ func ruleOf(kind process.Kind) (rule, bool) {
 	return rule{}, false
 }
 
-// withRecord lists the states of a record that problems may stand against.
+// withRecord lists the states in which a record may have problems.
 func withRecord() []Enrol {
 	return []Enrol{Enrolled, Suspended, Withdrawn, Expelled, Missing, OtherLeft, Abroad, Graduated, Completed, Incomplete}
 }
 
-// reached says whether a business of this version brings records into a state: nothing
-// graduates anybody yet.
+// reached reports whether this version can bring records into a state: no business
+// graduates pupils yet.
 func reached(state Enrol) bool {
 	return !slices.Contains([]Enrol{Graduated, Completed, Incomplete}, state)
 }
 
-// Check tells everything that stands against a change, all at once. The same
-// check runs when the change is filed, when it is handed in again and when the
-// last decision applies it, because the record goes on living meanwhile.
+// Check returns all refusals of a change at once. The same check runs when the change is
+// filed, when it is handed in again and when the last decision applies it, because the
+// record changes meanwhile.
 func Check(r Record, req Request, f Facts) []*refusal.Error {
 	rule, ok := ruleOf(req.Kind)
 	if !ok {
@@ -104,14 +104,14 @@ func Check(r Record, req Request, f Facts) []*refusal.Error {
 	var list []*refusal.Error
 	switch {
 	case rule.receives || rule.anywhere || slices.Contains(rule.from, r.Enrol):
-	case r.Enrol == Deceased || r.Enrol == Deleted: // no business leads back
+	case r.Enrol == Deceased || r.Enrol == Deleted: // no change brings the record back
 		is := r.Enrol.Text()
 		list = append(list, refusal.New(refusal.RecordEnded).At("/student_id").WithText("state", is.Zh, is.En))
 	default:
 		is, needed := r.Enrol.Text(), anyOf(rule.from)
 		code := refusal.StateForbids
 		if !slices.ContainsFunc(rule.from, reached) {
-			code = refusal.StateNever // no advice leads there
+			code = refusal.StateNever // there is no way to advise
 		}
 		list = append(list, refusal.New(code).At("/student_id").WithText("state", is.Zh, is.En).WithText("needed", needed.Zh, needed.En))
 	}
@@ -130,7 +130,7 @@ func Check(r Record, req Request, f Facts) []*refusal.Error {
 	return list
 }
 
-// Apply gives the record after the change. It refuses exactly what Check refuses.
+// Apply returns the record after the change. It refuses exactly what Check refuses.
 func Apply(r Record, req Request, f Facts) (Record, error) {
 	if err := refusal.Join(Check(r, req, f)...); err != nil {
 		return r, err
@@ -140,7 +140,7 @@ func Apply(r Record, req Request, f Facts) (Record, error) {
 	if rule.to != "" {
 		r.Enrol = rule.to
 		r.Standing = rule.to.Standing()
-		r.Dropout = false // who left is no dropout, and who is back is none any more
+		r.Dropout = false // a pupil who left or came back is no dropout
 	}
 	if rule.effect != nil {
 		rule.effect(&r, req, f)
@@ -148,42 +148,44 @@ func Apply(r Record, req Request, f Facts) (Record, error) {
 	return r, nil
 }
 
-// Receives says whether the receiving school files the kind, for a pupil who may
-// belong to another one.
+// Receives reports whether the receiving school files the kind, for a pupil of any
+// school.
 func Receives(kind process.Kind) bool {
 	rule, _ := ruleOf(kind)
 	return rule.receives
 }
 
-// Sends says whether the releasing school files the kind, for a school it names.
+// Sends reports whether the releasing school files the kind and names the receiving
+// school.
 func Sends(kind process.Kind) bool {
 	rule, _ := ruleOf(kind)
 	return rule.sends
 }
 
-// Moves says whether the kind takes pupils from one school to another.
+// Moves reports whether the kind moves pupils from one school to another.
 func Moves(kind process.Kind) bool {
 	rule, _ := ruleOf(kind)
 	return rule.receives || rule.sends || rule.lists
 }
 
-// WritesItems says whether changes of a kind bring items of the sheet with them.
+// WritesItems reports whether changes of a kind bring items of the sheet with them.
 func WritesItems(kind process.Kind) bool {
 	return kind == process.KeyDataChange || kind == process.NewRecordImmigrant
 }
 
-// AmongBureaux says whether a kind that a bureau files for a pupil stays among bureaux, so
-// that the school is no side of it.
+// AmongBureaux reports whether a kind that a bureau files for a pupil stays among
+// bureaus, so that the school is no side of it.
 func AmongBureaux(kind process.Kind) bool { return kind == process.ChangeCorrection }
 
-// Overfills says whether a kind may take a seat in a class that is full: a correction gives
-// back a seat that should never have been free.
+// Overfills reports whether a kind may take a seat in a class that is full: a correction
+// gives back a seat that should never have been free.
 func Overfills(kind process.Kind) bool { return kind == process.ChangeCorrection }
 
-// HasAftermath says whether the approval of a kind is answered with what is left to do.
+// HasAftermath reports whether the answer to the approval of a kind names what is left to
+// do.
 func HasAftermath(kind process.Kind) bool { return kind == process.ChangeCorrection }
 
-// EffectiveOn is the day from which a change counts that is decided today.
+// EffectiveOn returns the day from which a change that is decided today is in force.
 func EffectiveOn(req Request, today calendar.Date) calendar.Date {
 	rule, _ := ruleOf(req.Kind)
 	if since, err := calendar.ParseDate(req.Inputs[rule.since]); rule.since != "" && err == nil {
@@ -192,20 +194,21 @@ func EffectiveOn(req Request, today calendar.Date) calendar.Date {
 	return today
 }
 
-// Ahead is the day from which a change counts that is decided today, and whether that
-// day has not come yet: the change is then approved, and in force on the day.
+// Ahead returns the day from which a change that is decided today is in force, and
+// whether that day lies ahead. Then the change is approved and waits for the day.
 func Ahead(req Request, today calendar.Date) (calendar.Date, bool) {
 	on := EffectiveOn(req, today)
 	return on, on.After(today)
 }
 
-// Beside says that a kind may be filed while another change of the pupil is approved and
-// waits for its day: it mends the record and takes nothing away from that change.
+// Beside reports whether a kind may be filed while another approved change of the pupil
+// waits for its day. Such a kind corrects the record and takes nothing from the waiting
+// change.
 func Beside(kind process.Kind) bool {
 	return kind == process.KeyDataChange || kind == process.ChangeCorrection
 }
 
-// reopening is the day on which a freeze has ended, for the person who must wait.
+// reopening returns the day after a freeze, for the person who must wait.
 func reopening(ws calendar.Windows, today calendar.Date) string {
 	if day, ok := ws.NextOutside(today); ok {
 		return day.String()

@@ -5,8 +5,8 @@ import (
 	"github.com/xueji/xueji/models/refusal"
 )
 
-// checkSending holds the rules of a transfer the releasing school files (KT53): those
-// of 转学, but that the class is named later, by the receiving school.
+// checkSending holds the rules of a transfer that the releasing school files (KT53): the
+// rules of 转学, except that the receiving school names the class later.
 func checkSending(r Record, req Request, f Facts) []*refusal.Error {
 	switch {
 	case f.Policy.SeniorTransferBy != process.ByReleasing:
@@ -23,8 +23,8 @@ func checkSending(r Record, req Request, f Facts) []*refusal.Error {
 	return append(list, checkPlace(r, f, f.Policy.Grade(placeYear(f), f.Today), f.Policy.Grade(r.EntryYear, f.Today))...)
 }
 
-// checkLine holds the rules of one pupil of a list that a bureau moves between two of
-// its schools (批量转学, KT54): those of 转学.
+// checkLine holds the rules for one pupil of a list that a bureau moves between two of
+// its schools (批量转学, KT54): the rules of 转学.
 func checkLine(r Record, _ Request, f Facts) []*refusal.Error {
 	if r.SchoolID != f.From.ID { // moved on since the list was filed
 		return []*refusal.Error{refusal.New(refusal.ListPupil).At("/student_id")}
@@ -32,7 +32,8 @@ func checkLine(r Record, _ Request, f Facts) []*refusal.Error {
 	return append(releasable(r, f), checkPlace(r, f, f.Policy.Grade(placeYear(f), f.Today), f.Policy.Grade(r.EntryYear, f.Today))...)
 }
 
-// releasable tells what keeps a pupil at the school, to somebody who may read the record.
+// releasable returns the reasons that keep a pupil at the school, for a reader who may
+// see the record.
 func releasable(r Record, f Facts) []*refusal.Error {
 	var list []*refusal.Error
 	if len(r.Problems) > 0 && !f.Policy.TransferProblem {

@@ -96,7 +96,7 @@ func TestSuspensionIsRefused(t *testing.T) {
 	}
 }
 
-func TestAYearIsExactlyAllowed(t *testing.T) {
+func TestSuspensionOfExactlyOneYearIsAllowed(t *testing.T) {
 	require.Empty(t, status.Check(pupil(), suspension("2026-11-23", "2027-11-23"), facts(t, "2026-11-20")))
 	// 29 February has no anniversary: the last day of that month counts.
 	require.Empty(t, status.Check(pupil(), suspension("2028-02-29", "2029-02-28"), facts(t, "2028-02-20")))
@@ -168,8 +168,8 @@ func allStates() []status.Enrol {
 	}
 }
 
-// Whatever is asked of whatever record: Apply refuses exactly what Check
-// refuses, a refused record is untouched, and the standing always follows the state.
+// For every request and record, Apply refuses exactly what Check refuses, a refused
+// record is unchanged, and the standing always follows the state.
 func TestApplyAgreesWithCheck(t *testing.T) {
 	c, err := process.Load()
 	require.NoError(t, err)

@@ -19,13 +19,13 @@ func checkSuspension(r Record, req Request, f Facts) []*refusal.Error {
 	from, until, ok := period(req)
 	begins := f.Today
 	if ok && from.After(begins) {
-		begins = from // what is asked for a day ahead must be allowed on that day
+		begins = from // a change for a later day must be allowed on that day
 	}
 	if p.Graduating(r.Stage, r.EntryYear, begins) && p.LastTerm.Contains(begins) {
 		list = append(list, refusal.New(refusal.LastTermClosed))
 	}
 	if !ok {
-		return list // the dates themselves were refused when the inputs were read
+		return list // the check of the inputs has refused the dates
 	}
 	earliest, latest := f.Today.AddDays(-p.SuspensionBackDays), f.Today.AddDays(p.SuspensionAheadDays)
 	if from.Before(earliest) || from.After(latest) {
@@ -51,8 +51,8 @@ func suspend(r *Record, req Request, _ Facts) {
 	r.Suspensions = append(r.Suspensions, Suspension{ReasonCode: req.Inputs["reason_code"], From: from, Until: until})
 }
 
-// used counts the suspensions of a record against its allowance: an extension is
-// as good as one (D12: one school year, one renewal).
+// used returns the suspensions of a record that count against its allowance. An extension
+// counts like a suspension (D12: one school year, one renewal).
 func used(r Record) int {
 	n := len(r.Suspensions)
 	for _, s := range r.Suspensions {
@@ -88,7 +88,7 @@ func checkExtension(r Record, req Request, f Facts) []*refusal.Error {
 	return list
 }
 
-// extend sets the new end of the suspension that runs.
+// extend sets the new end of the running suspension.
 func extend(r *Record, req Request, _ Facts) {
 	current := r.RunningSuspension()
 	until, err := calendar.ParseDate(req.Inputs["until_date"])
@@ -98,7 +98,7 @@ func extend(r *Record, req Request, _ Facts) {
 	current.Until, current.Extended = until, current.Extended+1
 }
 
-// RunningSuspension is the suspension that lasts; nil when none does.
+// RunningSuspension returns the running suspension; nil when there is none.
 func (r Record) RunningSuspension() *Suspension {
 	if n := len(r.Suspensions); n > 0 && r.Suspensions[n-1].EndedOn.IsZero() {
 		return &r.Suspensions[n-1]
@@ -112,7 +112,7 @@ func period(req Request) (from, until calendar.Date, ok bool) {
 	return from, until, err1 == nil && err2 == nil
 }
 
-// addMonths gives the same day some months later, or the last day of that month.
+// addMonths returns the same day some months later, or the last day of that month.
 func addMonths(d calendar.Date, months int) calendar.Date {
 	index := int(d.Month()) - 1 + months
 	year, month := d.Year()+index/12, index%12+1
@@ -136,8 +136,8 @@ func reinstate(r *Record, req Request, f Facts) {
 	r.EntryYear = targetYear(*r, req, f.Policy)
 }
 
-// endSuspension ends the suspension that runs, if one does; one that was given up before
-// its first day ends on it.
+// endSuspension ends the running suspension, if there is one. A suspension that is given
+// up before its first day ends on that day.
 func endSuspension(r *Record, on calendar.Date) {
 	current := r.RunningSuspension()
 	if current == nil {
@@ -149,8 +149,8 @@ func endSuspension(r *Record, on calendar.Date) {
 	current.EndedOn = on
 }
 
-// targetYear is the year group the pupil comes back to: asked in the form,
-// by default one behind, because a year was lost (D34).
+// targetYear returns the year group to which the pupil returns: the one in the form,
+// otherwise one year lower, because a year was lost (D34).
 func targetYear(r Record, req Request, p process.Policy) int {
 	cohort := req.Inputs["cohort"]
 	if cohort == "" {

@@ -10,25 +10,25 @@ import (
 	"github.com/xueji/xueji/models/refusal"
 )
 
-// Code is the result of the national validation of a pupil another office wants
-// to receive (转出校验错误, M6); empty means that the pupil may be received.
+// Code is the result of the national validation of a pupil whom another office wants to
+// receive (转出校验错误, M6). The empty code means that the pupil may be received.
 type Code string
 
 // The national codes.
 const (
-	// DataWrong: name or number do not fit, or belong to nobody who can move, also
+	// DataWrong: name and number do not fit, or belong to no pupil who can move, for example
 	// because the pupil is at no school now.
 	DataWrong Code = "2001"
-	// BusinessRunning: a change runs at the old school, or its 其他离校 is not closed (D30).
+	// BusinessRunning: a change runs at the old school, or its 其他离校 is open (D30).
 	BusinessRunning Code = "2002"
-	// HasProblem: the record is a problem status (D31).
+	// HasProblem: the record has a problem status (D31).
 	HasProblem Code = "2003"
 )
 
-// Validate is the national validation (M5, M6). It tells the code and nothing
-// else, so that another office learns no more. The same function judges at the
-// filing and again at the national step, because states change meanwhile. ProblemMay
-// says that both provinces let a pupil with a problem status transfer (D31).
+// Validate is the national validation (M5, M6). It returns only the code, so that another
+// office learns no more. The same function judges at the filing and again at the national
+// step, because states change meanwhile. ProblemMay says that both provinces let a pupil
+// with a problem status transfer (D31).
 func Validate(r Record, running process.Kind, problemMay bool) Code {
 	switch {
 	case running != "" || r.Enrol == OtherLeft:
@@ -41,8 +41,8 @@ func Validate(r Record, running process.Kind, problemMay bool) Code {
 	return ""
 }
 
-// away says that the pupil is at no school now and may come back to one, by a
-// restoration of admission or a return from abroad: there is nothing to transfer.
+// away reports whether the pupil is at no school now and may come back by a restoration
+// of admission or a return from abroad. Such a pupil cannot be transferred.
 func (e Enrol) away() bool {
 	switch e {
 	case Withdrawn, Expelled, Missing, Abroad, OtherLeft:
@@ -53,7 +53,7 @@ func (e Enrol) away() bool {
 	return false
 }
 
-// gone says that no school can release a pupil in this state.
+// gone reports whether no school can release a pupil in this state.
 func (e Enrol) gone() bool {
 	switch e {
 	case Enrolled, Suspended, OtherLeft:
@@ -64,9 +64,9 @@ func (e Enrol) gone() bool {
 	return true
 }
 
-// LeftBehind is the state in which the old school keeps its view of a pupil whom
-// another school has received: 转学（转出） after a transfer; who had left before
-// stays as it was there.
+// LeftBehind returns the state in the old school's view of a pupil whom another school
+// has received: 转学（转出） after a transfer. A pupil who had left before keeps the
+// state of that time.
 func LeftBehind(kind process.Kind, was Enrol) Enrol {
 	if slices.Contains(transfers(), kind) {
 		return TransferredOut
@@ -74,7 +74,7 @@ func LeftBehind(kind process.Kind, was Enrol) Enrol {
 	return was
 }
 
-// School is a school as a move between schools looks at it.
+// School is a school for the rules of moves between schools.
 type School struct {
 	ID   string
 	Name string
@@ -85,10 +85,10 @@ type School struct {
 	Closed  bool
 }
 
-// Refusal gives the refusal that goes with a code: what it means and whom to
-// ask, and nothing about the pupil. Another school that is receiving the same
-// pupil is told, because the two may need an arbitration. Whoever is at no school
-// now is told to be one who does not transfer, in one sentence for all such states.
+// Refusal returns the refusal for a code: its meaning and whom to ask, and nothing about
+// the pupil. It says when another school is receiving the same pupil, because the two may
+// need an arbitration. For pupils at no school the answer is the same for all such
+// states, without naming the state.
 func (c Code) Refusal(was Enrol, ask School, running process.Kind) *refusal.Error {
 	code := refusal.TransferDataWrong
 	switch {
@@ -104,9 +104,9 @@ func (c Code) Refusal(was Enrol, ask School, running process.Kind) *refusal.Erro
 	return refusal.New(code).At("/pupil").With("code", string(c)).With("ask", ask.Name)
 }
 
-// Ineligible tells that a pupil's own state forbids a transfer: only who is
-// enrolled may move, and who is punished only where both provinces allow it. Like
-// Validate it is asked at the filing and again at the national step.
+// Ineligible returns a refusal when the pupil's own state forbids a transfer: only
+// enrolled pupils may move, and punished pupils only if both provinces allow it. Like
+// Validate it is called at the filing and again at the national step.
 func Ineligible(r Record, from School, punishedMay bool) *refusal.Error {
 	if r.Enrol == Enrolled && (!r.Punished || punishedMay) {
 		return nil
@@ -115,9 +115,9 @@ func Ineligible(r Record, from School, punishedMay bool) *refusal.Error {
 }
 
 // checkTransfer holds the rules of 转学 (教基一〔2013〕7号 Arts 14–16; domain W8, W9).
-// It speaks to the receiving school, so it names no state of the pupil.
+// The receiving school reads the refusals, so they name no state of the pupil.
 func checkTransfer(r Record, req Request, f Facts) []*refusal.Error {
-	if f.From.ID == f.To.ID { // before all else: whom to ask would be oneself
+	if f.From.ID == f.To.ID { // first of all: the other refusals would advise the school to ask itself
 		return []*refusal.Error{refusal.New(refusal.TransferSameSchool).At("/pupil")}
 	}
 	if code := Validate(r, f.Running, f.Policy.TransferProblem && f.Releasing.TransferProblem); code != "" {
@@ -130,7 +130,7 @@ func checkTransfer(r Record, req Request, f Facts) []*refusal.Error {
 	if e := SentOnly(r, f.From, f.To.Province, f.Policy); e != nil {
 		return []*refusal.Error{e}
 	}
-	if f.From.Special && !f.To.Special { // into a special school the record goes along (KT55)
+	if f.From.Special && !f.To.Special { // the record moves along into a special school (KT55)
 		list = append(list, refusal.New(refusal.TransferSchoolType).At("/pupil").With("ask", f.From.Name))
 	}
 	on, ok := paperDay(req, f)
@@ -150,8 +150,8 @@ func checkTransfer(r Record, req Request, f Facts) []*refusal.Error {
 	return append(list, checkPlace(r, f, f.Policy.Grade(placeYear(f), on), f.Releasing.Grade(r.EntryYear, on))...)
 }
 
-// SentOnly tells that the province lets only the releasing school file the move of a
-// senior pupil to another of its schools (D5); nil otherwise.
+// SentOnly returns a refusal when only the releasing school may file the move of a senior
+// pupil to another school of the province (D5); else nil.
 func SentOnly(r Record, from School, province string, p process.Policy) *refusal.Error {
 	if p.SeniorTransferBy != process.ByReleasing || r.Stage != org.Senior || from.Province != province {
 		return nil
@@ -161,15 +161,15 @@ func SentOnly(r Record, from School, province string, p process.Policy) *refusal
 
 const paperDate = "paper_date"
 
-// PaperDay is the day on which the paper procedure of an emergency was complete;
+// PaperDay returns the day on which the paper procedure of an emergency was complete;
 // false when the form names none.
 func PaperDay(inputs map[string]string) (calendar.Date, bool) {
 	on, err := calendar.ParseDate(inputs[paperDate])
 	return on, err == nil
 }
 
-// paperDay is the day that counts for an emergency transfer (KT58): the one on
-// which the paper procedure was complete; otherwise today.
+// paperDay returns the day as of which a transfer is judged: for an emergency the day on
+// which the paper procedure was complete (KT58), otherwise today.
 func paperDay(req Request, f Facts) (calendar.Date, bool) {
 	if req.Inputs[paperDate] == "" {
 		return f.Today, true
@@ -181,9 +181,9 @@ func paperDay(req Request, f Facts) (calendar.Date, bool) {
 	return on, !on.After(f.Filed) && !on.Before(f.Filed.AddDays(-f.Policy.PaperTransferDays))
 }
 
-// transferSeason refuses what may not begin now, with the day on which it may:
-// windows and freezes of both provinces, and the graduating grade. What has
-// begun goes on (domain 3.7, rule 4).
+// transferSeason refuses a transfer that may not begin now, and names the day on which it
+// may. It applies the windows and freezes of both provinces and the rule for the
+// graduating grade. A running transfer goes on (domain 3.7, rule 4).
 func transferSeason(r Record, f Facts, on calendar.Date) []*refusal.Error {
 	var list []*refusal.Error
 	graduating := f.Policy.Graduating(r.Stage, r.EntryYear, on) || f.Releasing.Graduating(r.Stage, r.EntryYear, on)
@@ -218,9 +218,9 @@ func placeYear(f Facts) int {
 	return f.Class.EntryYear
 }
 
-// checkPlace judges the class a pupil shall sit in at the receiving school: of
-// that school and the pupil's stage, of the same grade (a transfer must not hide
-// a retention, M3), and with a free place.
+// checkPlace judges the class at the receiving school. It must belong to that school and
+// the pupil's stage, be of the same grade (a transfer must not hide a retention, M3) and
+// have a free seat.
 func checkPlace(r Record, f Facts, in, out int) []*refusal.Error {
 	class := f.Class
 	if !class.at(f.To.ID) || class.Stage != r.Stage {
@@ -233,8 +233,8 @@ func checkPlace(r Record, f Facts, in, out int) []*refusal.Error {
 	return append(list, class.full()...)
 }
 
-// barred tells the receiving school that the old one, or another receiving one, has the
-// pupil in hand, or that a problem stands against the record.
+// barred returns a refusal to the receiving school when a change at the old school or at
+// another receiving school holds the pupil, or when the record has a problem.
 func barred(r Record, f Facts) []*refusal.Error {
 	switch {
 	case f.Running != "":
@@ -245,7 +245,7 @@ func barred(r Record, f Facts) []*refusal.Error {
 	return nil
 }
 
-// transfers lists the kinds of 转学: whoever files them, the pupil goes to another school.
+// transfers lists the kinds of 转学, whichever office files them.
 func transfers() []process.Kind {
 	return []process.Kind{process.Transfer, process.SeniorTransfer, process.BatchTransfer}
 }
@@ -256,8 +256,8 @@ func receive(r *Record, _ Request, f Facts) {
 }
 
 // checkRestoration holds the rules of 恢复入学资格 (domain W7, KT39; from special and
-// reform schools KT57): any school of the pupil's stage may receive a pupil who
-// had left. Like every move it speaks to the receiving school.
+// reform schools KT57): any school of the pupil's stage may receive a pupil who had left.
+// The receiving school reads the refusals.
 func checkRestoration(r Record, _ Request, f Facts) []*refusal.Error {
 	if list := barred(r, f); list != nil {
 		return list
@@ -274,7 +274,7 @@ func checkRestoration(r Record, _ Request, f Facts) []*refusal.Error {
 	if f.StageMismatch && r.Enrol == OtherLeft { // the record stood in another stage than the pupil (KT66)
 		r.Stage = f.Class.Stage
 	}
-	// Back after months or years: the grade is the receiving school's to choose, but
+	// The pupil was away for months or years. The receiving school chooses the grade, but
 	// never ahead of the pupil's own, which would be a skip (跳级) by another name.
 	list := checkPlace(r, f, f.Class.EntryYear, f.Class.EntryYear)
 	if own := f.Releasing.Grade(r.EntryYear, f.Today); f.Class.Stage == left && f.Policy.Grade(f.Class.EntryYear, f.Today) > own {

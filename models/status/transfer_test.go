@@ -13,7 +13,7 @@ import (
 	"github.com/xueji/xueji/models/status"
 )
 
-// moving gives the facts of a move into a class of the same year group.
+// moving returns the facts of a move into a class of the same year group.
 func moving(t require.TestingT, today string) status.Facts {
 	f := facts(t, today)
 	f.Filed, f.Releasing = f.Today, f.Policy
@@ -34,10 +34,10 @@ func TestATransferMovesTheRecord(t *testing.T) {
 	require.Equal(t, want, after, "school and class, and nothing else")
 }
 
-// Who is at no school now is no wrong data: another school reads what to file, in
-// one sentence that does not tell which of these states it is. Of the others it
-// reads no more than that nobody with this name could move.
-func TestWhoIsAtNoSchoolIsNotTransferred(t *testing.T) {
+// For pupils at no school another office reads which kind to file, in one sentence that
+// does not name the state. For pupils in other states it reads only that no pupil of this
+// name can move.
+func TestTransferOfAPupilAtNoSchoolIsRefused(t *testing.T) {
 	catalogue, err := refusal.LoadCatalogue()
 	require.NoError(t, err)
 	said := map[string]bool{}
@@ -138,8 +138,8 @@ func TestATransferIsRefused(t *testing.T) {
 	}
 }
 
-// The reopening day is one on which the same application is taken.
-func TestTheReopeningDayIsTrue(t *testing.T) {
+// On the reopening day in the refusal, the same application is taken.
+func TestApplicationIsTakenOnTheReopeningDay(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		f := moving(t, "2026-11-20")
 		window := func(name string) calendar.Windows {
@@ -173,8 +173,8 @@ func TestTheReopeningDayIsTrue(t *testing.T) {
 	})
 }
 
-// An emergency is judged as of its paper day (KT58), and counts from it.
-func TestThePaperDateCounts(t *testing.T) {
+// An emergency is judged as of its paper day (KT58), and counts from that day.
+func TestEmergencyTransferIsJudgedAsOfItsPaperDay(t *testing.T) {
 	f := moving(t, "2027-07-20") // in the freeze
 	papers := transfer(map[string]string{"paper_date": "2027-07-10"}, "TRANSFER_FORM")
 	require.Empty(t, status.Check(pupil(), papers, f))
@@ -187,8 +187,9 @@ func TestThePaperDateCounts(t *testing.T) {
 	require.Empty(t, status.Check(pupil(), papers, f))
 }
 
-// Freezes and the graduating grade refuse starts; what runs goes on (domain 3.7, rule 4).
-func TestWhatHasBegunGoesOnInAFreeze(t *testing.T) {
+// Freezes and the graduating grade refuse only the start of a transfer; a running one
+// goes on (domain 3.7, rule 4).
+func TestRunningTransferGoesOnInAFreeze(t *testing.T) {
 	f := moving(t, "2027-07-20")
 	f.Starting = false
 	require.Empty(t, status.Check(pupil(), transfer(nil), f))
@@ -198,8 +199,8 @@ func TestWhatHasBegunGoesOnInAFreeze(t *testing.T) {
 	require.Empty(t, status.Check(r, status.Request{Kind: process.OtherLeaving}, f))
 }
 
-// Whatever stands against a move, another office reads no state, no kind, no flag.
-func TestAnotherOfficeReadsNoDetails(t *testing.T) {
+// In every refusal of a move, another office reads no state, no kind and no flag.
+func TestRefusalToAnotherOfficeHasNoDetails(t *testing.T) {
 	catalogue, err := refusal.LoadCatalogue()
 	require.NoError(t, err)
 	states := []status.Enrol{status.Enrolled, status.Suspended, status.Withdrawn, status.Expelled, status.Missing, status.OtherLeft, status.Abroad, status.Graduated, status.Deceased}

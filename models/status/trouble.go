@@ -14,17 +14,17 @@ const (
 	DupWithoutID = "DUP_WITHOUT_ID" // another record has the same name, sex and birth date, and a number does not tell them apart
 )
 
-// Finding is the problem a corroboration is about.
+// Finding is the problem that a corroboration is about.
 type Finding struct {
 	Kind string
-	// Open says that it still stands against the record.
+	// Open says that the problem is not settled.
 	Open bool
 	// OtherPassed says that the other side was found right.
 	OtherPassed bool
 }
 
-// checkCorroboration holds the rules of 佐证 (KT11, D9): what is corroborated stands
-// against the record, and of two records with one number only one can be right.
+// checkCorroboration holds the rules of 佐证 (KT11, D9): the problem belongs to the
+// record and is open, and of two records with one number only one can be right.
 func checkCorroboration(_ Record, _ Request, f Facts) []*refusal.Error {
 	switch {
 	case f.Finding == nil:
@@ -37,7 +37,7 @@ func checkCorroboration(_ Record, _ Request, f Facts) []*refusal.Error {
 	return nil
 }
 
-// checkDeletion refuses to delete a record nothing stands against (KT13).
+// checkDeletion refuses to delete a record without a problem (KT13).
 func checkDeletion(r Record, _ Request, _ Facts) []*refusal.Error {
 	if len(r.Problems) == 0 {
 		return []*refusal.Error{refusal.New(refusal.ProblemNone).At("/student_id")}
@@ -59,27 +59,27 @@ func checkArbitration(r Record, _ Request, f Facts) []*refusal.Error {
 	return nil
 }
 
-// Contestable says whether a kind of change is a claim on a pupil that another
-// school may contest.
+// Contestable reports whether another school may contest a kind of change as a claim on a
+// pupil.
 func Contestable(kind process.Kind) bool {
 	return kind != process.Arbitration && Receives(kind)
 }
 
-// Mistake is the change a correction is about.
+// Mistake is the change that a correction strikes.
 type Mistake struct {
 	Kind process.Kind
 	// InForce says that it took effect and was not struck before.
 	InForce bool
 	// UndoneBy is the change that brought the record back, "" when none did.
 	UndoneBy process.Kind
-	// Opposites names the changes that would bring it back.
+	// Opposites names the changes that would bring the record back.
 	Opposites process.Text
-	// Depends is a later change that rests on the mistaken one, "" when none does;
-	// DependsName is what people call it.
+	// Depends is a later change that depends on the mistaken one, or "";
+	// DependsName is its name.
 	Depends     process.Kind
 	DependsName process.Text
-	// Elsewhere names the change by which another school received the record for good,
-	// the mistaken one or one that rests on it; nil when none did.
+	// Elsewhere names the change by which another school received the record for good:
+	// the mistaken one or one that depends on it; nil when there is none.
 	Elsewhere *process.Text
 }
 
@@ -112,24 +112,25 @@ func Opposite(kind process.Kind) []process.Kind {
 	return nil
 }
 
-// Keeps says whether a kind that moved a record leaves it at the new school whatever
-// undoes it: who left and was received elsewhere (恢复入学资格, 回国复学) leaves that school.
+// Keeps reports whether a kind that moved a record leaves it at the new school, whichever
+// change undoes it: a pupil who left and was received elsewhere (恢复入学资格, 回国复学)
+// leaves that school.
 func Keeps(kind process.Kind) bool {
 	return Moves(kind) && !slices.ContainsFunc(Opposite(kind), Moves)
 }
 
-// EndsWith says whether a later change is part of an earlier one and ends with it: the
-// extension (续休) of a suspension that should not have been.
+// EndsWith reports whether a later change is part of an earlier one and ends with it, as
+// the extension (续休) of a mistaken suspension does.
 func EndsWith(kind, later process.Kind) bool {
 	return kind == process.Suspension && later == process.SuspensionExtension
 }
 
-// Restores says whether correcting a kind gives the record its former state back,
-// because nothing else can: a death (死亡) has no opposite.
+// Restores reports whether the correction of a kind gives the record its former state
+// back, because there is no opposite change: only for a death (死亡).
 func Restores(kind process.Kind) bool { return kind == process.Death }
 
-// checkCorrection holds the rules of 异动纠错 (KT72, W18): the district strikes a
-// change only after the opposite one has brought the pupil back.
+// checkCorrection holds the rules of 异动纠错 (KT72, W18): the district strikes a change
+// only after the opposite change has brought the pupil back.
 func checkCorrection(r Record, _ Request, f Facts) []*refusal.Error {
 	const at = "/inputs/case_no"
 	m := f.Mistake
@@ -154,8 +155,8 @@ func checkCorrection(r Record, _ Request, f Facts) []*refusal.Error {
 	return nil
 }
 
-// Alters says whether a kind changes where a record stands in its life; the others
-// rest on nothing that came before and nothing rests on them.
+// Alters reports whether a kind changes the state of a record. Other kinds depend on no
+// earlier change, and no later change depends on them.
 func Alters(kind process.Kind) bool {
 	switch kind { //nolint:exhaustive // all others do
 	case process.KeyDataChange, process.ProblemCorroboration, process.Arbitration, process.ChangeCorrection, process.RosterImport:

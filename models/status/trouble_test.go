@@ -11,7 +11,7 @@ import (
 	"github.com/xueji/xueji/models/status"
 )
 
-// refusals gives the codes of what stands against a change of a record.
+// refusals returns the codes of the refusals of a change of a record.
 func refusals(r status.Record, kind process.Kind, f status.Facts) []refusal.Code {
 	list := []refusal.Code{}
 	for _, e := range status.Check(r, status.Request{Kind: kind}, f) {
@@ -20,7 +20,7 @@ func refusals(r status.Record, kind process.Kind, f status.Facts) []refusal.Code
 	return list
 }
 
-func TestWhatMayBeCorroborated(t *testing.T) {
+func TestOnlyAnOpenProblemIsCorroborated(t *testing.T) {
 	enrolled := status.Record{Enrol: status.Enrolled, Stage: org.Primary, Problems: []string{status.DupWithID}}
 	for name, row := range map[string]struct {
 		finding *status.Finding
@@ -50,7 +50,7 @@ func TestOnlyAProblemRecordIsDeleted(t *testing.T) {
 	require.Equal(t, status.Standing{}, after.Standing, "in no register, on no campus, in no seat")
 }
 
-func TestWhatMayBeStruck(t *testing.T) {
+func TestOnlyAMistakeInForceIsStruck(t *testing.T) {
 	enrolled, dead := status.Record{Enrol: status.Enrolled}, status.Record{Enrol: status.Deceased}
 	for name, row := range map[string]struct {
 		record  status.Record
@@ -71,8 +71,8 @@ func TestWhatMayBeStruck(t *testing.T) {
 	}
 }
 
-// Sentences read words in both languages, not the codes of states and kinds.
-func TestSentencesHaveWordsForCodes(t *testing.T) {
+// Refusals give words in both languages, not the codes of states and kinds.
+func TestRefusalsNameCodesInWords(t *testing.T) {
 	catalogue, err := refusal.LoadCatalogue()
 	require.NoError(t, err)
 	for _, row := range []struct {
@@ -108,8 +108,8 @@ func TestSentencesHaveWordsForCodes(t *testing.T) {
 	}
 }
 
-// What a page says undoes a kind does undo it.
-func TestPagesNameTrueOpposites(t *testing.T) {
+// Every kind that a page names as an opposite does undo the kind.
+func TestOppositeNamedOnThePageUndoesTheKind(t *testing.T) {
 	known, err := process.Load()
 	require.NoError(t, err)
 	for _, kind := range known.Kinds() {
@@ -121,7 +121,7 @@ func TestPagesNameTrueOpposites(t *testing.T) {
 	}
 }
 
-// Opposites are mutual: what undoes a change is undone by it.
+// Opposites are mutual: a change that undoes another one is undone by it.
 func TestOppositesAreMutual(t *testing.T) {
 	known, err := process.Load()
 	require.NoError(t, err)

@@ -2,7 +2,7 @@ package status
 
 import "github.com/xueji/xueji/models/process"
 
-// FiledBy says who files a kind, as people read it.
+// FiledBy returns the name of the office that files a kind, for people to read.
 func FiledBy(d process.Definition) process.Text {
 	role := process.RoleText(d.FiledBy.Role())
 	switch {
