@@ -29,8 +29,8 @@ type Catalogue struct {
 	policy Policy
 }
 
-// Load gives the embedded catalogue, all of it checked. It is read once; a catalogue
-// never changes, With gives another one.
+// Load returns the embedded catalogue after checking all of it. It is read once. A
+// catalogue never changes; With returns a new one.
 func Load() (*Catalogue, error) { return builtIn() }
 
 var builtIn = sync.OnceValues(readCatalogue)
@@ -69,14 +69,14 @@ func readCatalogue() (*Catalogue, error) {
 	return c, c.validatePages()
 }
 
-// decode refuses unknown keys: a typing error in a rule must not pass as silence.
+// decode refuses unknown keys: a typing error in a rule must not pass in silence.
 func decode(text []byte, into any) error {
 	d := yaml.NewDecoder(bytes.NewReader(text))
 	d.KnownFields(true)
 	return d.Decode(into)
 }
 
-// With gives a catalogue in which one kind is another one, as in a later release.
+// With returns a catalogue in which one kind is replaced, as in a later release.
 func (c *Catalogue) With(d Definition) (*Catalogue, error) {
 	d.Policy, d.OutPolicy = Policy{}, nil
 	if err := d.Validate(); err != nil {
@@ -94,11 +94,11 @@ func (c *Catalogue) With(d Definition) (*Catalogue, error) {
 // Kinds lists all kinds in order.
 func (c *Catalogue) Kinds() []Kind { return slices.Clone(c.kinds) }
 
-// Default gives the built-in policy.
+// Default returns the built-in policy.
 func (c *Catalogue) Default() Policy { return c.policy }
 
-// Overlay lays a province's policy body (JSON or YAML holding only what
-// differs) over the default.
+// Overlay lays a province's policy body (JSON or YAML that holds only the differences)
+// over the default.
 func (c *Catalogue) Overlay(version int, body []byte) (Policy, error) {
 	p, err := laidOver(body)
 	if errors.Is(err, io.EOF) {
@@ -113,15 +113,15 @@ func (c *Catalogue) Overlay(version int, body []byte) (Policy, error) {
 	return p, nil
 }
 
-// Define gives the definition of a kind for a stage under a policy; false when
-// the kind is unknown.
+// Define returns the definition of a kind for a stage under a policy; false when the kind
+// is unknown.
 func (c *Catalogue) Define(kind Kind, stage org.Stage, p Policy) (Definition, bool) {
 	d, ok := c.byKind[kind]
 	if !ok {
 		return Definition{}, false
 	}
 	d = d.FiledUnder(p)
-	d.Policy, d.Page, d.ByBureau = p, Page{}, nil // a change keeps what it runs by, and no more
+	d.Policy, d.Page, d.ByBureau = p, Page{}, nil // a change keeps only the rules under which it runs
 	if len(d.Routes) == 0 {
 		d.Steps = p.steps(kind, d.Steps, string(stage), "*")
 		return d, true
@@ -134,8 +134,8 @@ func (c *Catalogue) Define(kind Kind, stage org.Stage, p Policy) (Definition, bo
 	return d, true
 }
 
-// FiledUnder gives the kind as the policy lets it be filed: by whom, and with which
-// built-in chain (D10).
+// FiledUnder returns the kind in the form in which the policy lets it be filed: by which
+// office, and with which built-in chain (D10).
 func (d Definition) FiledUnder(p Policy) Definition {
 	if len(d.ByBureau) > 0 && slices.Contains(p.BureauFiles, d.Kind) {
 		d.FiledBy, d.Steps = FiledByBureau, d.ByBureau
@@ -143,16 +143,16 @@ func (d Definition) FiledUnder(p Policy) Definition {
 	return d
 }
 
-// FiledByBureaus gives the kind as it runs where the policy lets bureaus file it
-// instead of schools; false where that is not possible, or is so already.
+// FiledByBureaus returns the kind in the form that it has where bureaus file it instead
+// of schools. It is false when that is not possible, or is the case already.
 func (d Definition) FiledByBureaus() (Definition, bool) {
 	other := d.FiledUnder(Policy{BureauFiles: []Kind{d.Kind}})
 	return other, other.FiledBy != d.FiledBy
 }
 
-// steps gives a chain as the policy has it: its own chain under the first of the
-// keys it names, else the built-in one, with its terms and without the steps
-// whose switch is off.
+// steps returns a chain under the policy: the province's own chain under the first of the
+// keys that has one, else the built-in chain, with the policy's terms and without the
+// steps whose switch is off.
 func (p Policy) steps(kind Kind, builtIn []Step, keys ...string) []Step {
 	chain := builtIn
 	for _, key := range keys {

@@ -19,8 +19,8 @@ type Difference struct {
 	After  any    `json:"after" doc:"Null where it is there no more."`
 }
 
-// Consequence is what another policy makes of one kind of change: the same in all
-// of its stages.
+// Consequence is the effect of another policy on one kind of change, the same in all of
+// its stages.
 type Consequence struct {
 	Kind    Kind         `json:"kind"`
 	Name    Text         `json:"name"`
@@ -31,20 +31,20 @@ type Consequence struct {
 	After   []string     `json:"after" doc:"The steps that would run."`
 }
 
-// Differences lists what differs between two policies, the version aside.
+// Differences lists the differences between two policies, without the version.
 func Differences(before, after Policy) []Difference {
 	before.Version, after.Version = 0, 0
 	return compared(plain(before), plain(after), false)
 }
 
-// Compare lists what differs between two definitions, the policy aside.
+// Compare lists the differences between two definitions, without the policy.
 func Compare(before, after Definition) []Difference {
 	before.Policy, after.Policy, before.OutPolicy, after.OutPolicy = Policy{}, Policy{}, nil, nil
 	return compared(plain(before), plain(after), true)
 }
 
-// Body gives what of a policy differs from the built-in one, as a province hands it
-// in: Overlay makes the policy of it again.
+// Body returns the differences of a policy from the built-in one, in the form in which a
+// province hands them in. Overlay makes the policy of them again.
 func (c *Catalogue) Body(p Policy) ([]byte, error) {
 	body := map[string]any{}
 	for _, d := range Differences(c.policy, p) {
@@ -66,8 +66,8 @@ func (c *Catalogue) Body(p Policy) ([]byte, error) {
 	return text, nil
 }
 
-// Consequences tells which chains run otherwise under another policy. Of a change
-// between provinces it tells what this province's own steps become.
+// Consequences returns the chains that differ under another policy. Of a change between
+// provinces it compares this province's own steps.
 func (c *Catalogue) Consequences(before, after Policy) []Consequence {
 	var list []Consequence
 	for _, kind := range c.kinds {
@@ -87,7 +87,7 @@ func (c *Catalogue) Consequences(before, after Policy) []Consequence {
 	return list
 }
 
-// routes gives the chain of a kind, or those of its routes, by route.
+// chains returns the chains of a kind by route; a kind without routes has one.
 func (d Definition) chains() map[Route][]Step {
 	if len(d.Routes) > 0 {
 		return d.Routes
@@ -103,7 +103,7 @@ func consequence(d Definition, route Route, was, will []Step) []Consequence {
 	return []Consequence{{Kind: d.Kind, Name: d.Name, Route: route, Changes: changes, Before: stepNames(was), After: stepNames(will)}}
 }
 
-// grouped joins the stages in which the same happens.
+// grouped joins the stages with the same consequence.
 func grouped(list []Consequence) []Consequence {
 	var groups []Consequence
 	for _, one := range list {
@@ -127,7 +127,7 @@ func stepNames(steps []Step) []string {
 	return names
 }
 
-// plain gives a value as JSON knows it.
+// plain returns a value in its JSON form.
 func plain(value any) any {
 	text, err := json.Marshal(value)
 	if err != nil {
@@ -142,8 +142,8 @@ func plain(value any) any {
 	return out
 }
 
-// compared lists what differs between two JSON values in the order of the paths.
-// Objects are gone into; with named, lists of things that have names are, too.
+// compared lists the differences between two JSON values in the order of the paths. It
+// compares objects member by member; with named, also lists of named things.
 func compared(before, after any, named bool) []Difference {
 	list := []Difference{}
 	var walk func(path string, a, b any)
@@ -172,7 +172,7 @@ func compared(before, after any, named bool) []Difference {
 		for _, name := range slices.Sorted(maps.Keys(both)) {
 			walk(path+"/"+escaped(name), inA[name], inB[name])
 		}
-		if len(list) == n { // the same things in another order
+		if len(list) == n { // the same members in another order
 			list = append(list, Difference{Path: path, Before: a, After: b})
 		}
 	}
@@ -192,7 +192,7 @@ func empty(value any) bool {
 	return false
 }
 
-// members gives what a JSON value holds by name.
+// members returns the members of a JSON value by name.
 func members(value any, named bool) (map[string]any, bool) {
 	switch v := value.(type) {
 	case map[string]any:

@@ -16,13 +16,13 @@ import (
 	"github.com/xueji/xueji/models/org"
 )
 
-// Fault is one thing that is wrong with a policy somebody hands in.
+// Fault is one fault of a policy that is handed in.
 type Fault struct {
 	Path string // JSON pointer into the body
-	Text        // what is wrong and what it must be
+	Text        // the fault and the right form
 }
 
-// Error gives the English sentence and where it belongs.
+// Error returns the English sentence and its place.
 func (f *Fault) Error() string {
 	if f.Path == "" {
 		return f.En
@@ -49,16 +49,16 @@ func ofStep(s Step, zh, en string) *Fault {
 	return fault("", "环节 "+s.Name+"："+zh, fmt.Sprintf("step %q: %s", s.Name, en))
 }
 
-// ofChain says of a fault in which chain of a policy it is.
+// ofChain adds to a fault the chain of the policy in which it is.
 func ofChain(kind Kind, key string, err error) error {
 	path, inner := "/chains/"+escaped(string(kind))+"/"+escaped(key), fault("", err.Error(), err.Error())
 	errors.As(err, &inner)
 	return fault(path, inner.Zh, fmt.Sprintf("chain of %s for %s: %s", kind, key, inner.En))
 }
 
-// Check reads what somebody hands in as a province's policy (JSON or YAML holding
-// what differs from the built-in one) and tells every fault of it at once. It is
-// stricter than Overlay, which must go on reading what was stored before.
+// Check reads the policy of a province (JSON or YAML that holds the differences from the
+// built-in one) and returns all its faults at once. It is stricter than Overlay, which
+// must still read policies that were stored before.
 func (c *Catalogue) Check(body []byte) (Policy, []*Fault) {
 	var raw map[string]any
 	if err := yaml.Unmarshal(body, &raw); err != nil {
@@ -75,8 +75,8 @@ func (c *Catalogue) Check(body []byte) (Policy, []*Fault) {
 	return p, inOrder(faults)
 }
 
-// judged lays over the default what is left of a body without the items of another
-// form, so that what is wrong with the others is told in the same round.
+// judged lays a body, without its items of a wrong form, over the default. So the faults
+// of the other items are found in the same round.
 func (c *Catalogue) judged(sound any, faults []*Fault) (Policy, error) {
 	if kept, ok := sound.(map[string]any); ok {
 		c.judgeable(kept, faults)
@@ -92,14 +92,15 @@ func (c *Catalogue) judged(sound any, faults []*Fault) (Policy, error) {
 	return p, errors.Join(p.Validate(), c.keepsActs(p), c.mayBureausFile(p), c.TermsFault(p))
 }
 
-// inOrder sorts faults by where they stand and leaves out what is told twice.
+// inOrder sorts faults by their place and removes repeated ones.
 func inOrder(faults []*Fault) []*Fault {
 	slices.SortStableFunc(faults, func(a, b *Fault) int { return cmp.Or(strings.Compare(a.Path, b.Path), strings.Compare(a.En, b.En)) })
 	return slices.CompactFunc(faults, func(a, b *Fault) bool { return *a == *b })
 }
 
-// laidOver reads a body over the default without judging it; io.EOF for a body that
-// says nothing. Decoding twice into one value keeps what the second text does not name.
+// laidOver reads a body over the default without judging it. The error is io.EOF for an
+// empty body. Decoding twice into one value keeps the values that the second text does
+// not name.
 func laidOver(body []byte) (p Policy, err error) {
 	if err := decode(defaultPolicy, &p); err != nil {
 		return p, fmt.Errorf("default policy: %w", err)
@@ -107,7 +108,7 @@ func laidOver(body []byte) (p Policy, err error) {
 	return p, decode(body, &p)
 }
 
-// faultsOf takes joined errors apart.
+// faultsOf returns the faults in a joined error.
 func faultsOf(err error) (list []*Fault) {
 	var one *Fault
 	switch many, ok := err.(interface{ Unwrap() []error }); {
@@ -126,9 +127,8 @@ func faultsOf(err error) (list []*Fault) {
 
 var stepName = regexp.MustCompile(`^[A-Z][A-Z0-9_]{1,39}$`)
 
-// chainFaults judges chains as an editor may write them: a step that nobody could
-// ever decide, or that gives away what the built-in chain makes sure of, must not
-// come into force.
+// chainFaults judges chains that a person wrote. It refuses a step that nobody could ever
+// decide, and a step that gives up a guarantee of the built-in chain.
 func (c *Catalogue) chainFaults(p Policy) (list []*Fault) {
 	for _, kind := range slices.Sorted(maps.Keys(p.Chains)) {
 		d, known := c.byKind[kind]
@@ -159,7 +159,7 @@ func (c *Catalogue) chainFaults(p Policy) (list []*Fault) {
 	return list
 }
 
-// chainAt gives the built-in chain a key of a policy stands for.
+// chainAt returns the built-in chain that belongs to a key of a policy.
 func (d Definition) chainAt(key string) ([]Step, bool) {
 	stages := []string{"*", string(org.Primary), string(org.Junior), string(org.Senior)}
 	if len(d.Routes) == 0 {
@@ -205,15 +205,16 @@ func (s Step) faults(path string, builtIn []Step) (list []*Fault) {
 	return list
 }
 
-// stands says whether the built-in chain, with its optional steps, has this step in
-// the same office, and so that it has what is asked. The name alone would let a
-// school's own review go by the name of a bureau's registration.
+// stands reports whether the built-in chain, with its optional steps, has this step in
+// the same office, with the given property. The name alone is not enough: a school's own
+// review could use the name of a bureau's registration.
 func (s Step) stands(builtIn []Step, has func(Step) bool) bool {
 	return slices.ContainsFunc(builtIn, func(b Step) bool { return b.Name == s.Name && b.Side == s.Side && b.Level == s.Level && has(b) })
 }
 
-// unrefusable tells of a chain whose decisions only register or state a position:
-// everything would pass. A chain without any decision is told by validateSteps.
+// unrefusable returns a fault for a chain whose decisions only register or state a
+// position, because nothing could be refused in it. validateSteps reports a chain without
+// any decision.
 func unrefusable(path string, steps []Step) []*Fault {
 	decides := func(s Step) bool { return s.Act == "" && s.Optional == "" && !s.Own }
 	if !slices.ContainsFunc(steps, decides) || slices.ContainsFunc(steps, func(s Step) bool { return decides(s) && !s.Register && !s.Statement }) {
@@ -222,12 +223,12 @@ func unrefusable(path string, steps []Step) []*Fault {
 	return []*Fault{fault(path, "须有一个始终存在、可以驳回的审核环节（没有 register、statement 和 optional）", "one decision that can refuse must always be there, without register, statement and optional")}
 }
 
-// deciders are the roles that may decide a change at all (api/authz, change.decide).
+// deciders lists the roles that may decide a change (api/authz, change.decide).
 func deciders() []org.Role {
 	return []org.Role{org.SchoolRegistrar, org.SchoolLeader, org.Principal, org.BureauReviewer, org.BureauHead}
 }
 
-// lost tells what a chain no longer asks of those who decide it.
+// lost returns a fault for each demand on the deciders that a chain has given up.
 func lost(path string, builtIn, own []Step) (list []*Fault) {
 	asked := func(steps []Step) (names []string) {
 		for _, s := range steps {

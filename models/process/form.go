@@ -16,10 +16,9 @@ import (
 	"github.com/xueji/xueji/models/org"
 )
 
-// form reads what somebody hands in against the types of a policy and notes what is
-// not of its form. YAML itself takes 24.7 for 24 and "yes" for true, and goes on as
-// if nothing had been said where it finds null: a rule must not come into force that
-// way.
+// form checks a policy that is handed in against the types of a policy, and notes the
+// items of a wrong form. YAML itself takes 24.7 for 24 and "yes" for true, and ignores
+// null. A rule must not come into force in that way.
 type form struct {
 	kinds  map[Kind]Definition
 	faults []*Fault
@@ -30,8 +29,8 @@ func (f *form) wrong(path, zh, en string) (any, bool) {
 	return nil, false
 }
 
-// fit gives of a value what can be judged further: of the policy itself and of its
-// maps the sound members, of anything else all or, with false, nothing.
+// fit returns the part of a value that can be judged further. Of the policy and of its
+// maps it returns the sound members; of any other value all, or false.
 func (f *form) fit(path string, value any, as reflect.Type) (any, bool) {
 	if into, ok := reflect.New(as).Interface().(encoding.TextUnmarshaler); ok {
 		return f.written(path, value, into)
@@ -48,12 +47,12 @@ func (f *form) fit(path string, value any, as reflect.Type) (any, bool) {
 			return f.unlike(path, value, "须为 true 或 false（不加引号）", "it is true or false, without quotation marks")
 		}
 		return value, true
-	default: // texts and codes, which the rules judge
+	default: // the rules judge texts and codes
 		return f.text(path, value)
 	}
 }
 
-// unlike refuses a value of another type.
+// unlike refuses a value of a wrong type.
 func (f *form) unlike(path string, value any, zh, en string) (any, bool) {
 	if value == nil {
 		return f.wrong(path, "须写明值；要用默认值，请去掉此项", "give it a value, or leave it out for the built-in one")
@@ -82,7 +81,7 @@ func (f *form) object(path string, value any, as reflect.Type) (any, bool) {
 	return kept, as.Kind() == reflect.Map || as == reflect.TypeFor[Policy]() || len(f.faults) == before
 }
 
-// member gives the type of what stands under a name, nil where nothing may.
+// member returns the type of the value under a name, nil where no value is allowed.
 func (f *form) member(path, name string, in reflect.Type) reflect.Type {
 	at := path + "/" + escaped(name)
 	switch {
@@ -112,7 +111,8 @@ func (f *form) member(path, name string, in reflect.Type) reflect.Type {
 	return nil
 }
 
-// list is all or nothing: a chain without one of its steps is another chain.
+// list returns all of a list or nothing: a chain without one of its steps is another
+// chain.
 func (f *form) list(path string, value any, of reflect.Type) (any, bool) {
 	if value == nil {
 		return nil, true // holds nothing
@@ -146,7 +146,8 @@ func (f *form) number(path string, value any) (any, bool) {
 	return n, true
 }
 
-// whole reads a whole number however YAML or JSON holds it: 12, 12.0 and 1.2e1 are one.
+// whole reads a whole number in every form of YAML and JSON: 12, 12.0 and 1.2e1 are the
+// same.
 func whole(value any) (int, bool) {
 	const most = 1 << 53 // beyond, not every whole number is one of its own
 	switch v := value.(type) {
@@ -171,7 +172,7 @@ func (f *form) text(path string, value any) (any, bool) {
 	return text, true
 }
 
-// written reads a value that has a way of writing of its own: a term, a day.
+// written reads a value with a notation of its own: a term, a day.
 func (f *form) written(path string, value any, into encoding.TextUnmarshaler) (any, bool) {
 	if text, ok := value.(string); ok {
 		if _, fits := f.text(path, text); !fits {
@@ -191,13 +192,13 @@ func (f *form) written(path string, value any, into encoding.TextUnmarshaler) (a
 	}
 }
 
-// unfit tells texts that hold characters nobody sees or are too long.
+// unfit reports whether a text is too long or holds invisible characters.
 func unfit(s string) bool {
 	return !utf8.ValidString(s) || utf8.RuneCountInString(s) > 100 || strings.ContainsFunc(s, func(r rune) bool { return unicode.IsControl(r) || unicode.Is(unicode.Cf, r) })
 }
 
-// judgeable takes away what cannot be judged while another item is missing for its
-// form: the terms of a chain's steps, and the chains of kinds that bureaus may file.
+// judgeable removes the items that cannot be judged while another item has a wrong form:
+// the terms of a chain's steps, and the chains of kinds that bureaus may file.
 func (c *Catalogue) judgeable(kept map[string]any, faults []*Fault) {
 	chains, _ := kept["chains"].(map[string]any)
 	terms, _ := kept["terms"].(map[string]any)

@@ -12,22 +12,22 @@ import (
 	"github.com/xueji/xueji/models/refusal"
 )
 
-// defaultMax is the length of a text without a limit of its own, in characters.
+// defaultMax is the longest text, in characters, of an input without a limit of its own.
 const defaultMax = 200
 
-// CheckInputs tells everything that is wrong with what the applicant filled
-// in, each with the JSON pointer of the item. Values are never echoed.
+// CheckInputs returns all refusals of the applicant's inputs, each with the JSON pointer
+// of the item. Refusals never repeat a value.
 func (d Definition) CheckInputs(inputs map[string]string) []*refusal.Error {
 	return checkInputs(d.Inputs, inputs, func(in Input) bool { return !in.Later })
 }
 
-// CheckFiled is the same for a form that was filed before: what confirmed the filing
-// is neither there nor asked for again.
+// CheckFiled is CheckInputs for a form that was filed before. The confirmation of the
+// filing is no longer there and not asked for again.
 func (d Definition) CheckFiled(inputs map[string]string) []*refusal.Error {
 	return checkInputs(d.Inputs, d.filed(inputs), func(in Input) bool { return !in.Later && !in.Passing })
 }
 
-// filed gives the inputs of the form without those that are filled in later.
+// filed returns the inputs of the form without those that are filled in later.
 func (d Definition) filed(inputs map[string]string) map[string]string {
 	filed := maps.Clone(inputs)
 	for _, in := range d.Inputs {
@@ -38,8 +38,8 @@ func (d Definition) filed(inputs map[string]string) map[string]string {
 	return filed
 }
 
-// Corrected gives the inputs after the applicant wrote the form anew: what was
-// filled in at a step stays what it was.
+// Corrected returns the inputs after the applicant wrote the form again. Inputs that were
+// filled in at a step keep their values.
 func (d Definition) Corrected(inputs, form map[string]string) map[string]string {
 	all := maps.Clone(form)
 	for _, in := range d.Inputs {
@@ -50,7 +50,7 @@ func (d Definition) Corrected(inputs, form map[string]string) map[string]string 
 	return all
 }
 
-// CheckLater tells what a form holds that only a later step asks for.
+// CheckLater refuses inputs of a form that only a later step asks for.
 func (d Definition) CheckLater(form map[string]string) []*refusal.Error {
 	var list []*refusal.Error
 	for _, in := range d.Inputs {
@@ -61,12 +61,12 @@ func (d Definition) CheckLater(form map[string]string) []*refusal.Error {
 	return list
 }
 
-// CheckAsked is the same for what whoever approves a step fills in there.
+// CheckAsked is CheckInputs for the inputs that the approver of a step fills in.
 func (d Definition) CheckAsked(s Step, inputs map[string]string) []*refusal.Error {
 	return checkInputs(d.Inputs, inputs, func(in Input) bool { return slices.Contains(s.Asks, in.Name) })
 }
 
-// checkInputs judges the inputs that are asked for now; others must not be there.
+// checkInputs judges the inputs that are asked for now, and refuses all others.
 func checkInputs(all []Input, inputs map[string]string, asked func(Input) bool) []*refusal.Error {
 	var list []*refusal.Error
 	for name := range inputs {
@@ -90,7 +90,7 @@ func checkInputs(all []Input, inputs map[string]string, asked func(Input) bool) 
 	return list
 }
 
-// dayForm is a date in the right form, whether there is such a day or not.
+// dayForm is the form of a date; it does not say whether the day exists.
 var dayForm = regexp.MustCompile(`^\d{4}-\d{2}-\d{2}$`) // never changes
 
 func (in Input) check(value string) *refusal.Error {
@@ -125,9 +125,9 @@ func (in Input) check(value string) *refusal.Error {
 	return nil
 }
 
-// CheckEvidence tells which required kinds are missing and which given kinds
-// the process does not know. It looks at kinds only; that the files exist and
-// belong to the applicant's office is the register's to say.
+// CheckEvidence refuses missing kinds of evidence, and given kinds that the process does
+// not know. It checks kinds only. The register checks that the files exist and belong to
+// the applicant's office.
 func (d Definition) CheckEvidence(kinds []string) []*refusal.Error {
 	var list []*refusal.Error
 	for i, kind := range kinds {

@@ -20,8 +20,8 @@ var labels = sync.OnceValue(func() map[string]Text {
 	return list
 })
 
-// RuleLabel names the rule a JSON pointer into a policy stands for; of a rule without
-// a name the pointer.
+// RuleLabel returns the name of the rule to which a JSON pointer into a policy points, or
+// the pointer when the rule has no name.
 func (c *Catalogue) RuleLabel(path string) Text {
 	parts := strings.Split(strings.TrimPrefix(path, "/"), "/")
 	label, known := labels()[parts[0]]
@@ -40,8 +40,8 @@ func (c *Catalogue) RuleLabel(path string) Text {
 	return label
 }
 
-// partLabel names a key under the kind in the chains and terms of a policy: a step,
-// or a stage, a route or both.
+// partLabel returns the name of a key under the kind in the chains and terms of a policy:
+// a step, or a stage, a route or both.
 func (d Definition) partLabel(key string) Text {
 	for _, chain := range d.Chains() {
 		for _, step := range chain.Steps {

@@ -8,9 +8,9 @@ import (
 	"github.com/xueji/xueji/models/refusal"
 )
 
-// Page is what people read about a kind: what it needs, what it does and what undoes
-// it. What is true of every kind is not repeated in it. It is no rule: nothing is
-// decided by it, and a change does not freeze it.
+// Page is the text that people read about a kind: its needs, its effect, and how it is
+// undone. It does not repeat rules of every kind. A page is no rule: it decides nothing,
+// and a change does not freeze it.
 type Page struct {
 	Needs    Text           `yaml:"needs" json:"needs,omitzero"`
 	Effect   Text           `yaml:"effect" json:"effect,omitzero"`
@@ -18,24 +18,25 @@ type Page struct {
 	Messages []refusal.Code `yaml:"messages" json:"messages,omitempty"` // refusals of this kind
 }
 
-// Reverse names the kinds that undo a kind, or says how else it is undone.
+// Reverse names the kinds that undo a kind, or says in another way how it is undone.
 type Reverse struct {
 	Kinds []Kind `yaml:"kinds" json:"kinds,omitempty"`
 	Text  `yaml:",inline"`
 }
 
-// IsZero says that nothing is said.
+// IsZero reports whether nothing is named and nothing is said.
 func (r Reverse) IsZero() bool { return len(r.Kinds) == 0 && r.Text == Text{} }
 
-// Entry gives the built-in entry of a kind with its page and with every optional
-// step; false when the kind is unknown.
+// Entry returns the built-in entry of a kind with its page and with every optional step;
+// false when the kind is unknown.
 func (c *Catalogue) Entry(kind Kind) (Definition, bool) {
 	d, ok := c.byKind[kind]
 	d.Policy = c.policy
 	return d, ok
 }
 
-// NameOf gives the name of a kind; of one this version does not know, its code.
+// NameOf returns the name of a kind, or the code of a kind that this version does not
+// know.
 func (c *Catalogue) NameOf(kind Kind) Text {
 	if d, known := c.byKind[kind]; known {
 		return d.Name
@@ -43,12 +44,12 @@ func (c *Catalogue) NameOf(kind Kind) Text {
 	return Text{Zh: string(kind), En: string(kind)}
 }
 
-// Undoes says whether a kind is what undoes another one.
+// Undoes reports whether a kind undoes another one.
 func (c *Catalogue) Undoes(kind, other Kind) bool {
 	return slices.Contains(c.byKind[other].Reverse.Kinds, kind)
 }
 
-// validatePages refuses a page that names a kind or a code that is not there.
+// validatePages refuses a page that names an unknown kind or code.
 func (c *Catalogue) validatePages() error {
 	codes, err := refusal.LoadCatalogue()
 	if err != nil {
@@ -71,7 +72,7 @@ func (c *Catalogue) validatePages() error {
 	return errors.Join(list...)
 }
 
-// ParseEntry reads one entry of the catalogue and judges it by itself.
+// ParseEntry reads one entry of the catalogue and judges it alone.
 func ParseEntry(text []byte) (Definition, error) {
 	var d Definition
 	if err := decode(text, &d); err != nil {

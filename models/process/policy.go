@@ -7,8 +7,8 @@ import (
 	"github.com/xueji/xueji/models/org"
 )
 
-// Policy is every switch a province may set (domain section 8). A province's
-// own version holds only what differs from the default and is laid over it.
+// Policy holds every switch that a province may set (domain section 8). A province's own
+// version holds only the differences from the default and is laid over it.
 type Policy struct {
 	// Version of the province's policy; 0 is the built-in default.
 	Version int `yaml:"version" json:"version"`
@@ -22,7 +22,7 @@ type Policy struct {
 	SuspensionMonths int `yaml:"suspension_months" json:"suspension_months"`
 	// SuspensionsPerStage is how many suspensions a pupil may have in a stage (D12).
 	SuspensionsPerStage int `yaml:"suspensions_per_stage" json:"suspensions_per_stage"`
-	// SuspensionRegistered lets the bureau only register (登记) what the school decided
+	// SuspensionRegistered lets the bureau only register (登记) the school's decision
 	// on a suspension or its extension, instead of approving it (D11).
 	SuspensionRegistered bool `yaml:"suspension_registered" json:"suspension_registered"`
 	// ExtensionAheadDays is how long before the end of a suspension an extension
@@ -130,8 +130,8 @@ type Policy struct {
 	Terms map[Kind]map[string]calendar.Term `yaml:"terms" json:"terms,omitempty"`
 }
 
-// Grade gives the grade (1, 2, …) a year group is in on a day; below 1 it has
-// not started, above the stage's length it should have left.
+// Grade returns the grade (1, 2, …) of a year group on a day. Below 1 the group has not
+// started; above the stage's length it should have left.
 func (p Policy) Grade(entryYear int, day calendar.Date) int {
 	year := day.Year()
 	// The month and day of a date always form a day of the year.
@@ -141,12 +141,12 @@ func (p Policy) Grade(entryYear int, day calendar.Date) int {
 	return year - entryYear + 1
 }
 
-// Graduating says whether the year group is in the last grade of its stage.
+// Graduating reports whether the year group is in the last grade of its stage.
 func (p Policy) Graduating(stage org.Stage, entryYear int, day calendar.Date) bool {
 	return p.Grade(entryYear, day) >= p.StageYears[stage]
 }
 
-// Validate tells everything that is wrong with a policy at once.
+// Validate returns all faults of a policy at once.
 func (p Policy) Validate() error {
 	var list []error
 	for name, term := range map[string]calendar.Term{"send_back_term": p.SendBackTerm, "total_warning": p.TotalWarning} {

@@ -21,8 +21,8 @@ func (p Policy) MayRepeat(stage org.Stage) bool { return slices.Contains(p.Reten
 // MaySkip says whether the province lets pupils of a stage skip a grade (KT42).
 func (p Policy) MaySkip(stage org.Stage) bool { return slices.Contains(p.SkipStages, stage) }
 
-// Cleared gives the last day, today or before, on which running business of the
-// graduating grade was to be ended (KT64); false where a province clears none.
+// Cleared returns the last day, today or before, on which running business of the
+// graduating grade had to be ended (KT64); false where a province clears none.
 func (p Policy) Cleared(today calendar.Date) (calendar.Date, bool) {
 	if p.ClearGraduating.IsZero() {
 		return calendar.Date{}, false

@@ -1,9 +1,9 @@
-// Package process holds approval chains as data: what each kind of change asks
-// for, who decides it in which order and within how many working days.
+// Package process holds approval chains as data: the inputs and papers of each kind of
+// change, the offices and roles that decide it, their order, and their working days.
 //
-// Everything here is data per province and version and is frozen into a change
-// when it is filed. It holds no conditions, scripts or templates: what a change
-// does to a record is Go, in package status.
+// Everything here is data for a province and a version, and is frozen into a change when
+// it is filed. It holds no conditions, scripts or templates: the effect of a change on a
+// record is Go, in package status.
 package process
 
 import (
@@ -42,7 +42,7 @@ const (
 	Retention           Kind = "RETENTION"            // 留级, KT41
 	Skip                Kind = "SKIP"                 // 跳级, KT42
 	DropoutReport       Kind = "DROPOUT_REPORT"       // 辍学, KT43
-	DropoutReturn       Kind = "DROPOUT_RETURN"       // the end of it
+	DropoutReturn       Kind = "DROPOUT_RETURN"       // the end of a dropout
 	NewRecordImmigrant  Kind = "NEW_RECORD_IMMIGRANT" // 新建学籍（移民）, KT07
 
 	SeniorTransfer      Kind = "SENIOR_TRANSFER"       // 高中转学 the releasing school files, KT53
@@ -51,7 +51,7 @@ const (
 	BatchTransfer       Kind = "BATCH_TRANSFER"        // 批量转学, KT54
 )
 
-// WorkflowName is the workflow type Temporal shows for the kind, such as
+// WorkflowName returns the workflow type that Temporal shows for the kind, such as
 // KeyDataChange for KEY_DATA_CHANGE. A shipped name never changes.
 func (k Kind) WorkflowName() string {
 	var b strings.Builder
@@ -69,14 +69,14 @@ type Text struct {
 	En string `yaml:"en" json:"en"`
 }
 
-// Subject says what a change is about.
+// Subject is the thing or person that a change is about.
 type Subject string
 
 // The subjects.
 const (
 	SubjectStudent Subject = "STUDENT" // one record
 	SubjectRoster  Subject = "ROSTER"  // the rows of an imported roster
-	SubjectPerson  Subject = "PERSON"  // somebody who has no record yet
+	SubjectPerson  Subject = "PERSON"  // a person who has no record yet
 	SubjectList    Subject = "LIST"    // the pupils of a list
 )
 
@@ -117,7 +117,7 @@ type Definition struct {
 	OutPolicy *Policy `yaml:"-" json:"out_policy,omitempty"`
 }
 
-// Releasing gives the policy of the releasing side, which is Policy unless a
+// Releasing returns the policy of the releasing side. It differs from Policy only when a
 // change crosses provinces.
 func (d Definition) Releasing() Policy {
 	if d.OutPolicy != nil {
@@ -126,7 +126,7 @@ func (d Definition) Releasing() Policy {
 	return d.Policy
 }
 
-// Filer says what kind of office files a kind of change.
+// Filer is the kind of office that files a kind of change.
 type Filer string
 
 // The filers.
@@ -135,7 +135,7 @@ const (
 	FiledByBureau Filer = "BUREAU" // a reviewer of a bureau above the school
 )
 
-// Role is the role in which somebody files, corrects and takes back a change.
+// Role returns the role in which a person files, corrects and withdraws a change.
 func (f Filer) Role() org.Role {
 	if f == FiledByBureau {
 		return org.BureauReviewer
@@ -143,7 +143,7 @@ func (f Filer) Role() org.Role {
 	return org.SchoolRegistrar
 }
 
-// Side says whose office a step belongs to.
+// Side is the side of a change to whose office a step belongs.
 type Side string
 
 // The sides. A change inside one school has only the filing side.
@@ -151,12 +151,12 @@ const (
 	SideFiler Side = "FILER"
 	SideIn    Side = "IN"  // receiving
 	SideOut   Side = "OUT" // releasing
-	// SideSchool is the pupil's school where the bureau files in its stead: it decides
-	// nothing, and hears of it.
+	// SideSchool is the pupil's school when the bureau files in its place. It decides
+	// nothing and is told.
 	SideSchool Side = "SCHOOL"
 )
 
-// Level says which office on the side's path decides.
+// Level is the level of the office that decides, on the path of a side.
 type Level string
 
 // The levels. Managing is the superior of the school in the tree, whatever its kind.
@@ -169,7 +169,7 @@ const (
 	LevelCommon Level = "COMMON"
 )
 
-// Act is what the system itself does at an automatic step; empty where people decide.
+// Act is the work of the system at an automatic step; empty where people decide.
 type Act string
 
 // The acts. Each is one function of the register; an automatic step passes or
@@ -180,7 +180,7 @@ const (
 	// ActIdentity looks for the number in the whole register and asks the
 	// population database about name and number (KT70, M14).
 	ActIdentity Act = "CHECK_IDENTITY"
-	// ActDelete deletes a record with a problem status (KT13): the one approval that
+	// ActDelete deletes a record with a problem status (KT13). It is the one approval that
 	// the national system gives by itself (M12).
 	ActDelete Act = "DELETE_RECORD"
 	// ActAwaitDay waits for the day a change was approved for, checks the record again
@@ -189,11 +189,11 @@ const (
 	ActAwaitDay Act = "AWAIT_DAY"
 )
 
-// Acts lists every act a chain may name, in a fixed order.
+// Acts lists every act that a chain may name, in a fixed order.
 func Acts() []Act { return []Act{ActValidate, ActIdentity, ActDelete} }
 
-// Switch names a step a province may have or leave out; the policy of the
-// step's side says which (Policy.Has).
+// Switch is the switch of an optional step. The policy of the step's side sets it
+// (Policy.Has).
 type Switch string
 
 // The switches.
@@ -218,27 +218,27 @@ type Step struct {
 	Level Level         `yaml:"level" json:"level"`
 	Role  org.Role      `yaml:"role" json:"role"`
 	Term  calendar.Term `yaml:"term" json:"term"`
-	// Act makes the step automatic; side, level and role then say whose business
-	// it holds up, and who is told.
+	// Act makes the step automatic. Side, level and role then say whose business the step
+	// holds up, and who is told.
 	Act Act `yaml:"act" json:"act,omitempty"`
 	// Optional steps are in the chain where the policy has the switch.
 	Optional Switch `yaml:"optional" json:"optional,omitempty"`
-	// Own steps finish the applicant's own business and review nothing, so whoever
-	// submitted may take them.
+	// Own says that the step finishes the applicant's own business and reviews nothing, so
+	// the person who submitted may decide it.
 	Own bool `yaml:"own" json:"own,omitempty"`
 	// Sign shares the step among several people.
 	Sign Sign `yaml:"sign" json:"sign,omitzero"`
-	// Opinion must be given to approve, too.
+	// Opinion says that an approval, too, needs an opinion.
 	Opinion bool `yaml:"opinion" json:"opinion,omitempty"`
-	// Asks names inputs of the definition that whoever approves the step fills in.
+	// Asks names inputs of the definition that the approver of the step fills in.
 	Asks []string `yaml:"asks" json:"asks,omitempty"`
-	// Statement steps hear a side: whoever speaks there may add evidence, and can
+	// Statement says that the step hears a side, which may add evidence and can
 	// neither refuse the change nor send it back.
 	Statement bool `yaml:"statement" json:"statement,omitempty"`
-	// Register steps note what was decided before them (登记): they can neither refuse
+	// Register says that the step notes an earlier decision (登记): it can neither refuse
 	// the change nor send it back.
 	Register bool `yaml:"register" json:"register,omitempty"`
-	// Distinct steps are decided by somebody who approved no other step of the change.
+	// Distinct says that the step needs a person who approved no other step of the change.
 	Distinct bool `yaml:"distinct" json:"distinct,omitempty"`
 }
 
@@ -249,9 +249,9 @@ const ApplicantStep = "APPLICANT"
 // change waits for its day.
 const DayStep = "EFFECTIVE_DAY"
 
-// DayStep gives the number of the step at which an approved change waits for its day.
-// It stands behind every chain and in none: a change whose chain was frozen before
-// there was such a step has it, too.
+// DayStep returns the number of the step at which an approved change waits for its day.
+// The step follows every chain and belongs to none, so that a change whose chain was
+// frozen earlier has it too.
 func (d Definition) DayStep() int { return len(d.Steps) + 1 }
 
 // InputType says how an input is checked.
@@ -265,7 +265,7 @@ const (
 	TypeClass InputType = "class" // the ID of a class of the filing school
 )
 
-// Input is one value the applicant fills in.
+// Input is one value that the applicant fills in.
 type Input struct {
 	Name     string    `yaml:"name" json:"name"`
 	Label    Text      `yaml:"label" json:"label"`
@@ -274,10 +274,10 @@ type Input struct {
 	Max      int       `yaml:"max" json:"max,omitempty"` // characters
 	Values   []Choice  `yaml:"values" json:"values,omitempty"`
 	Default  string    `yaml:"default" json:"default,omitempty"`
-	// Later inputs are filled in by whoever decides the step that asks for them.
+	// Later says that the decider of the step that asks for the input fills it in.
 	Later bool `yaml:"later" json:"later,omitempty"`
-	// Passing inputs confirm a filing: they are compared when it is handed in, and
-	// kept nowhere.
+	// Passing says that the input confirms a filing: it is compared at the filing and
+	// stored nowhere.
 	Passing bool `yaml:"passing" json:"passing,omitempty"`
 }
 
@@ -294,8 +294,9 @@ type EvidenceRule struct {
 	Required bool   `yaml:"required" json:"required"`
 }
 
-// Step gives the step with this number: 0 is the applicant's after a send-back,
-// DayStep the one that waits for the day. It is false beyond that.
+// Step returns the step with this number: 0 is the applicant's step after a send-back,
+// DayStep the step that waits for the day. It is false for all other numbers outside the
+// chain.
 func (d Definition) Step(no int) (Step, bool) {
 	if no == 0 {
 		return Step{
@@ -315,12 +316,12 @@ func (d Definition) Step(no int) (Step, bool) {
 	return d.Steps[no-1], true
 }
 
-// Last says whether a step's approval makes the change effective.
+// Last reports whether the approval of a step makes the change effective.
 func (d Definition) Last(no int) bool { return no == len(d.Steps) }
 
-// DecidesLast gives the number of the last step at which people say yes or no: not one
-// that only registers what was decided, hears a side, or finishes the applicant's own
-// business.
+// DecidesLast returns the number of the last step at which people say yes or no. Steps
+// that only register a decision, hear a side or finish the applicant's own business do
+// not count.
 func (d Definition) DecidesLast() int {
 	for no := len(d.Steps); no > 0; no-- {
 		if s := d.Steps[no-1]; s.Act == "" && !s.Register && !s.Statement && !s.Own {
@@ -330,7 +331,7 @@ func (d Definition) DecidesLast() int {
 	return len(d.Steps)
 }
 
-// Allows says whether the kind exists for a stage.
+// Allows reports whether the kind exists for a stage.
 func (d Definition) Allows(stage org.Stage) bool {
 	for _, s := range d.Stages {
 		if s == stage {

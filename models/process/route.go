@@ -6,7 +6,7 @@ import (
 	"github.com/xueji/xueji/models/org"
 )
 
-// Route is how far apart the two offices of a change are; it says which chain runs.
+// Route is the distance between the two offices of a change; it decides which chain runs.
 type Route string
 
 // The routes of a transfer (domain 3.4.5).
@@ -25,11 +25,11 @@ const (
 // Routes lists every route between two offices, the nearest first.
 func Routes() []Route { return []Route{SameBureau, SameProvince, CrossProvince} }
 
-// allRoutes lists every route a chain may be for, the nearest first.
+// allRoutes lists every route that a chain may have, the nearest first.
 func allRoutes() []Route { return append(Routes(), OwnRecord, GNumber) }
 
-// DefineFor gives the definition of a kind that has a chain for each sort of case,
-// all of it under one policy; false when the kind is unknown or has no such chain.
+// DefineFor returns the definition of a kind that has a chain for each sort of case, all
+// of it under one policy. It is false when the kind is unknown or has no such chain.
 func (c *Catalogue) DefineFor(kind Kind, stage org.Stage, route Route, p Policy) (Definition, bool) {
 	d, ok := c.Define(kind, stage, p)
 	if !ok || len(d.Routes[route]) == 0 {
@@ -39,11 +39,11 @@ func (c *Catalogue) DefineFor(kind Kind, stage org.Stage, route Route, p Policy)
 	return d, true
 }
 
-// DefineRoute gives the definition of a kind that runs between two offices. The
-// receiving side's steps and everything automatic come from the receiving
-// province's policy, the releasing side's steps from the releasing one's (D3). A kind
-// without routes has one chain, however far apart the offices are; false when the
-// kind is unknown or the other side has no step in it.
+// DefineRoute returns the definition of a kind that runs between two offices. The
+// receiving side's steps and all automatic steps follow the receiving province's policy,
+// the releasing side's steps the releasing province's (D3). A kind without routes has one
+// chain for every distance. It is false when the kind is unknown or the other side has no
+// step in it.
 func (c *Catalogue) DefineRoute(kind Kind, stage org.Stage, route Route, receiving, releasing Policy) (Definition, bool) {
 	d, ok := c.Define(kind, stage, receiving)
 	if !ok {

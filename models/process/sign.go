@@ -9,18 +9,18 @@ import (
 	"github.com/xueji/xueji/models/org"
 )
 
-// Sign says that several people share a step (会签、或签、依次审批). A step without
-// it is decided by any one person who holds its role.
+// Sign says that several people share a step (会签、或签、依次审批). Without it any one
+// person with the role decides the step.
 type Sign struct {
 	Mode countersign.Mode `yaml:"mode" json:"mode,omitempty"`
 	// Percent of the seats that must approve, for RATIO.
 	Percent int `yaml:"percent" json:"percent,omitempty"`
-	// Seats are the places of the step; left out, everybody who holds the step's
-	// role when it opens has a seat of their own.
+	// Seats are the places of the step. Without them each person who holds the step's
+	// role when it opens has a seat.
 	Seats []Seat `yaml:"seats" json:"seats,omitempty"`
 }
 
-// Seat is one place of a shared step. What it leaves out is the step's.
+// Seat is one place of a shared step. Fields that are left out come from the step.
 type Seat struct {
 	Label Text     `yaml:"label" json:"label,omitzero"`
 	Side  Side     `yaml:"side" json:"side,omitempty"`
@@ -28,15 +28,15 @@ type Seat struct {
 	Role  org.Role `yaml:"role" json:"role,omitempty"`
 }
 
-// Shared says whether more than one person decides the step.
+// Shared reports whether more than one person decides the step.
 func (s Step) Shared() bool { return s.Sign.Mode != "" }
 
-// Rule is how the seats of the step are judged.
+// Rule returns the signing rule of the step.
 func (s Step) Rule() countersign.Rule {
 	return countersign.Rule{Mode: s.Sign.Mode, Percent: s.Sign.Percent}
 }
 
-// Of gives the seat with what it left out filled in from its step.
+// Of returns the seat with the missing fields filled in from its step.
 func (s Seat) Of(step Step) Seat {
 	if s.Side == "" {
 		s.Side = step.Side
@@ -71,7 +71,7 @@ func (s Step) validateSign() error {
 	return nil
 }
 
-// Interaction is what people may do at a step beside deciding it.
+// Interaction is an act of people at a step beside its decision.
 type Interaction string
 
 // The interactions a kind may forbid (Definition.Forbids).
@@ -90,12 +90,12 @@ func Interactions() []Interaction {
 	return []Interaction{MayTransfer, MayDelegate, MayAddSigner, MayTakeBack, MayBatch, MayProxy, MayCopy}
 }
 
-// May says whether the kind allows an interaction.
+// May reports whether the kind allows an interaction.
 func (d Definition) May(i Interaction) bool { return !slices.Contains(d.Forbids, i) }
 
-// After gives the step that follows one that is done. With jump the change returns
-// straight to the one who sent it back: decisions in between are left out, what
-// the system checks by itself is not. Arrived says that the jump is over.
+// After returns the number of the step that follows a finished one. With jump the change
+// returns directly to the step that sent it back: decisions in between are skipped,
+// automatic checks are not. Arrived says that the jump is over.
 func (d Definition) After(no, jump int) (next int, arrived bool) {
 	next = no + 1
 	for next < jump && d.Steps[next-1].Act == "" {

@@ -5,8 +5,8 @@ func Switches() []Switch {
 	return []Switch{SwitchAuditIn, SwitchAuditOut, SwitchRetrieval, SwitchIDError, SwitchDeleteG, SwitchSkipCity, SwitchSuspensionApproved, SwitchSuspensionRegistered}
 }
 
-// Rule names the rule of a policy that a switch stands for, and the value with which
-// the step is there.
+// Rule returns the rule of a policy that a switch stands for, and the value with which
+// the step exists.
 func (s Switch) Rule() (key string, value bool) {
 	switch s {
 	case SwitchAuditIn:
@@ -29,7 +29,7 @@ func (s Switch) Rule() (key string, value bool) {
 	return "", false
 }
 
-// Has says whether the policy has an optional step.
+// Has reports whether the policy has an optional step.
 func (p Policy) Has(s Switch) bool {
 	switch s {
 	case SwitchAuditIn:

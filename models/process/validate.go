@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// Validate tells everything that is wrong with a definition at once.
+// Validate returns all faults of a definition at once.
 func (d Definition) Validate() error {
 	var list []error
 	if d.Kind == "" || d.Name.Zh == "" || d.Name.En == "" || d.Rule == "" {
@@ -83,8 +83,8 @@ func (d Definition) validateChains() []error {
 	return list
 }
 
-// validateSteps tells what is wrong with a chain. Only of a kind the register
-// approves by itself (auto) may it hold no decision of a person.
+// validateSteps returns the faults of a chain. A chain may have no decision of a person
+// only when the register approves the kind by itself (auto).
 func validateSteps(steps []Step, auto bool) []error {
 	var list []error
 	if len(steps) == 0 {
@@ -121,8 +121,8 @@ func validateSteps(steps []Step, auto bool) []error {
 	return list
 }
 
-// mayBureausFile refuses kinds that a policy gives to bureaus though they have no
-// chain for it, and says which have one.
+// mayBureausFile refuses kinds that a policy gives to bureaus although they have no chain
+// for it, and names those that have one.
 func (c *Catalogue) mayBureausFile(p Policy) error {
 	var list []error
 	for i, kind := range p.BureauFiles {
@@ -144,10 +144,9 @@ func (c *Catalogue) forBureaus() []Kind {
 	return slices.DeleteFunc(c.Kinds(), func(kind Kind) bool { return len(c.byKind[kind].ByBureau) == 0 })
 }
 
-// keepsActs refuses a province's chain that leaves out an automatic step of the
-// built-in one, has another order of them, or lets people decide before a check
-// that comes first: who decides is the province's choice, what the system checks
-// is not.
+// keepsActs refuses a province's chain that leaves out an automatic step of the built-in
+// one, changes their order, or lets people decide before a check that must come first.
+// The province chooses who decides, not what the system checks.
 func (c *Catalogue) keepsActs(p Policy) error {
 	var list []error
 	for kind, chains := range p.Chains {
@@ -177,10 +176,10 @@ func (c *Catalogue) keepsActs(p Policy) error {
 	return errors.Join(list...)
 }
 
-// TermsFault tells which terms of a policy name a kind or a step that is not there,
-// or say nothing: a typing error must not pass as silence, and a step without days
-// would be overdue when it opens. A policy that is stored is not asked
-// again: a step that is renamed must not stop a province.
+// TermsFault returns an error for terms of a policy that name an unknown kind or step, or
+// are empty. A typing error must not pass in silence, and a step without days would be
+// overdue when it opens. A stored policy is not checked again: a renamed step must not
+// stop a province.
 func (c *Catalogue) TermsFault(p Policy) error {
 	var list []error
 	for _, kind := range slices.Sorted(maps.Keys(p.Terms)) {

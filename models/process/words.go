@@ -9,13 +9,13 @@ import (
 
 // What people read instead of codes.
 
-// RoleText names a role.
+// RoleText returns the name of a role.
 func RoleText(r org.Role) Text {
 	zh, en := r.Names()
 	return Text{Zh: zh, En: en}
 }
 
-// Text names the side.
+// Text returns the name of the side.
 func (s Side) Text() Text {
 	switch s {
 	case SideIn:
@@ -30,7 +30,7 @@ func (s Side) Text() Text {
 	return Text{Zh: string(s), En: string(s)}
 }
 
-// Text names the office.
+// Text returns the name of the office.
 func (l Level) Text() Text {
 	switch l {
 	case LevelSchool:
@@ -47,7 +47,7 @@ func (l Level) Text() Text {
 	return Text{Zh: string(l), En: string(l)}
 }
 
-// Text names the route.
+// Text returns the name of the route.
 func (r Route) Text() Text {
 	switch r {
 	case SameBureau:
@@ -64,7 +64,7 @@ func (r Route) Text() Text {
 	return Text{Zh: string(r), En: string(r)}
 }
 
-// StageText names a stage.
+// StageText returns the name of a stage.
 func StageText(s org.Stage) Text {
 	switch s {
 	case org.Primary:
@@ -77,7 +77,7 @@ func StageText(s org.Stage) Text {
 	return Text{Zh: string(s), En: string(s)}
 }
 
-// Who says whose a step is: side, office, role; of an automatic one the system.
+// Who names the side, office and role of a step; for an automatic step, the system.
 func (s Step) Who() Text {
 	if s.Act != "" {
 		return Text{Zh: "系统自动", En: "the system"}
@@ -90,7 +90,7 @@ func (s Step) Who() Text {
 	return t
 }
 
-// SwitchText says when an optional step is there.
+// SwitchText says when an optional step exists.
 func (c *Catalogue) SwitchText(s Switch) Text {
 	key, value := s.Rule()
 	if key == "" {
@@ -123,7 +123,7 @@ func (s Step) Manner() Text {
 	return Text{Zh: strings.Join(zh, "；"), En: strings.Join(en, "; ")}
 }
 
-// Chain is the chain of a kind, or that of one of its routes.
+// Chain is the chain of a kind, or of one of its routes.
 type Chain struct {
 	Route Route
 	Steps []Step
