@@ -1,9 +1,9 @@
-// Package activities touches the world for the workflows: it implements
+// Package activities reaches the outside world for the workflows: it implements
 // contract.Activities on the register.
 //
-// Each activity is one transaction under the worker role and safe to repeat.
-// Inside, errors are wrapped as usual; outward translates them once, as the
-// last step, because Temporal looks only at the outermost error.
+// Each activity is one transaction under the worker role and safe to repeat. Inside,
+// errors are wrapped as usual. outward translates them once, as the last step, because
+// Temporal looks only at the outermost error.
 package activities
 
 import (
@@ -27,15 +27,15 @@ type Changes struct {
 
 var _ contract.Activities = (*Changes)(nil)
 
-// NewChanges makes the activities on a store opened as the worker role and the
-// population database that identities are checked with.
+// NewChanges makes the activities on a store that was opened as the worker role, with the
+// population database for identity checks.
 func NewChanges(register *store.Store, checker identity.Checker) *Changes {
 	return &Changes{register: register, identity: checker}
 }
 
-// Resume reads where the change stands, and notes that its workflow is alive.
-// What time has brought due is done at once: a timer, however short, may take a
-// second, and every message that came meanwhile would start it anew.
+// Resume reads the position of the change, and notes that its workflow is alive. It sends
+// reminders that are due at once: even a short timer may take a second, and every message
+// that arrives meanwhile would restart it.
 func (a *Changes) Resume(ctx context.Context, r contract.ResumeRequest) (contract.Position, error) {
 	return a.within(ctx, r.ChangeID, func(tx *store.Tx, id uuid.UUID) error {
 		if err := tx.Reported(id); err != nil {
@@ -49,7 +49,7 @@ func (a *Changes) Resume(ctx context.Context, r contract.ResumeRequest) (contrac
 	})
 }
 
-// PassTime sends the reminders that are due and marks what is overdue.
+// PassTime sends the reminders that are due and marks overdue steps.
 func (a *Changes) PassTime(ctx context.Context, r contract.ResumeRequest) (contract.Position, error) {
 	return a.within(ctx, r.ChangeID, func(tx *store.Tx, id uuid.UUID) error { return tx.PassTime(id) })
 }
@@ -70,7 +70,7 @@ func (a *Changes) within(ctx context.Context, changeID string, act func(*store.T
 	return at, outward(err)
 }
 
-// CommitSlip counts or refuses one slip and gives the position after it.
+// CommitSlip counts or refuses one slip and returns the position after it.
 func (a *Changes) CommitSlip(ctx context.Context, r contract.CommitRequest) (contract.Committed, error) {
 	var done contract.Committed
 	change, err1 := uuid.Parse(r.ChangeID)
@@ -125,9 +125,9 @@ func position(tx *store.Tx, change uuid.UUID) (contract.Position, error) {
 	return at, nil
 }
 
-// outward turns the register's errors into Temporal's. What does not exist is
-// not retried; everything else may heal with time. Only the code crosses:
-// causes may hold what must not stand in a history.
+// outward turns the register's errors into Temporal's. A missing row is not retried;
+// every other error may go away with time. Only the code is passed on, because causes may
+// hold text that must not stand in a history.
 func outward(err error) error {
 	switch {
 	case err == nil:

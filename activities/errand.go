@@ -16,11 +16,10 @@ import (
 	"github.com/xueji/xueji/workflows/contract"
 )
 
-// Perform does what the open automatic step of a change asks for. What the
-// register knows itself is settled in the transaction that reads it. A question to
-// the world outside is read in one transaction, asked outside of any, and what
-// came of it written in another one; a crash in between asks again, and nothing is
-// written twice.
+// Perform does the work of the open automatic step of a change. Work that the register
+// can do alone is done in the transaction that reads it. A question to an outside service
+// is read in one transaction, asked outside of any, and its answer written in another
+// transaction. A crash in between asks again, and nothing is written twice.
 func (a *Changes) Perform(ctx context.Context, r contract.ResumeRequest) (contract.Position, error) {
 	var question *store.Errand
 	at, err := a.within(ctx, r.ChangeID, func(tx *store.Tx, id uuid.UUID) error {
@@ -48,17 +47,17 @@ func (a *Changes) Perform(ctx context.Context, r contract.ResumeRequest) (contra
 	return a.within(ctx, r.ChangeID, func(tx *store.Tx, id uuid.UUID) error { return tx.Settle(id, question, refused) })
 }
 
-// asks says whether an errand needs the population database; without a number
+// asks reports whether an automatic step needs the population database. Without a number
 // there is nothing to ask.
 func asks(e *store.Errand) bool { return e.Act == process.ActIdentity && !e.Number.IsZero() }
 
 // askingTime is how long the population database may take, all its retries included.
 const askingTime = 20 * time.Second
 
-// ask asks the population database: the refusal that goes with its answer, nil
-// when name and number fit.
+// ask asks the population database. It returns the refusal for the answer, nil when name
+// and number fit.
 func (a *Changes) ask(ctx context.Context, e *store.Errand) (*refusal.Error, error) {
-	// Shorter than the activity may take, so that there is time left to note a silence.
+	// Shorter than the activity may take, so that there is time to note a missing answer.
 	asking, cancel := context.WithTimeout(ctx, askingTime)
 	defer cancel()
 	answer, err := a.identity.Check(asking, identity.Question{Name: e.Name, Number: e.Number})

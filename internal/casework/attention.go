@@ -11,7 +11,7 @@ import (
 	"github.com/xueji/xueji/workflows/client"
 )
 
-// Looker is what a watch needs of Temporal: only looking.
+// Looker is the part of Temporal that a watch needs. It only reads.
 type Looker interface {
 	Healthy(ctx context.Context) error
 	Latest(ctx context.Context, changeID string) (client.Run, error)
@@ -19,68 +19,69 @@ type Looker interface {
 	Setup(ctx context.Context) (client.Setup, error)
 }
 
-// Watch tells what needs attention (待处理异常): which running changes do not get
-// on, and why, joining the register and Temporal. It changes nothing, and when
-// Temporal is down it still tells what the register knows.
+// Watch finds running changes that need attention (待处理异常) and the reasons, from the
+// register and from Temporal. It changes nothing. When Temporal is down it still reports
+// what the register knows.
 type Watch struct {
 	register *store.Store
 	engine   Looker
 	turn     chan struct{} // one comparison with all running workflows at a time
 }
 
-// NewWatch makes a watch. A register opened as the application role shows what
-// the question's scope may see.
+// NewWatch makes a watch. With a register opened as the application role, an answer holds
+// only what the question's scope may see.
 func NewWatch(register *store.Store, engine Looker) *Watch {
 	return &Watch{register: register, engine: engine, turn: make(chan struct{}, 1)}
 }
 
 const (
-	// quickEngine is how long Temporal may take to say that it lives.
+	// quickEngine is how long Temporal may take to answer a check of its health.
 	quickEngine = 2 * time.Second
-	// lookPatience is how long Temporal may take for all that one look asks.
+	// lookPatience is how long Temporal may take for all questions of one look.
 	lookPatience = 5 * time.Second
 	// lookers is how many workflows are described at the same time.
 	lookers = 8
 	// standingPage is how many changes are compared at a time.
 	standingPage = 1000
-	// mostMissing is after how many missing workflows there is nothing to gain from finding more.
+	// mostMissing is the number of missing workflows after which the search stops.
 	mostMissing = 5000
 )
 
-// Question is what somebody wants to know of a watch.
+// Question is one question to a watch.
 type Question struct {
 	Scope store.Scope
 	// Only asks for one finding, "" for all; see AttentionFindings.
 	Only Finding
-	// After is the last change of the page before; nil is the first page, the
-	// only one with what comparing with Temporal's list has found.
+	// After is the last change of the page before, nil for the first page. Only the
+	// first page has the findings of the comparison with Temporal's list.
 	After *store.AttentionKey
 	Limit int
-	// Patience bounds what Temporal is asked; 5 seconds when zero.
+	// Patience bounds the time of all questions to Temporal; 5 seconds when zero.
 	Patience time.Duration
 }
 
-// Attention is the answer: what does not get on, the most urgent first.
+// Attention is the answer of a watch: changes that make no progress, the most urgent
+// first.
 type Attention struct {
 	Now     time.Time
 	Workers store.Workers
-	// Off are the processes whose clock is off: workers, and the one that looks.
+	// Off are the processes with a wrong clock: workers, and this process.
 	Off []store.ClockOff
-	// Whole is what is wrong with the service: Temporal down, no worker.
+	// Whole are findings about the whole service: Temporal is down, no worker lives.
 	Whole []Finding
-	// Counts has all changes in scope per reason of the register, and what
-	// Temporal told of those that were looked at.
+	// Counts counts all changes in scope by reason of the register, and by findings that
+	// Temporal gave for the compared ones.
 	Counts map[Finding]int64
-	// Setup is what Temporal lacks of what Xueji needs.
+	// Setup lists needed settings that Temporal lacks.
 	Setup client.Setup
 	Items []Stuck
 	// Next continues the list; nil at its end.
 	Next *store.AttentionKey
-	// Complete is false when Temporal could not be asked everything in time.
+	// Complete is false when Temporal did not answer all questions in time.
 	Complete bool
 }
 
-// Fill gives what the sentences say of the service.
+// Fill returns the values for sentences about the service.
 func (a *Attention) Fill() Fill {
 	return Fill{
 		"at": Stamp(a.Workers.Last), "clocks": clocks(a.Off),
@@ -88,8 +89,8 @@ func (a *Attention) Fill() Fill {
 	}
 }
 
-// AttentionFindings lists what one can ask for: the reasons of the register and
-// what the run of a workflow shows.
+// AttentionFindings lists the findings that a question may name: the reasons of the
+// register, and findings about the run of a workflow.
 func AttentionFindings() []Finding {
 	list := []Finding{FindNeverStarted, FindNotRunning, FindBehind, FindNoStep, FindAttributes, FindFailing, FindActivityRetrying}
 	for _, reason := range store.Reasons() {
@@ -98,7 +99,7 @@ func AttentionFindings() []Finding {
 	return list
 }
 
-// Look answers a question. Only the database can make it fail.
+// Look answers a question. It fails only when the database does.
 func (w *Watch) Look(ctx context.Context, q Question) (*Attention, error) {
 	if q.Patience == 0 {
 		q.Patience = lookPatience
@@ -125,15 +126,15 @@ type look struct {
 
 	q      Question
 	a      *Attention
-	until  time.Time // how long Temporal may be asked
-	silent bool      // Temporal is not asked any more
+	until  time.Time // the end of all questions to Temporal
+	silent bool      // Temporal is no longer asked
 }
 
 func (l *look) within(ctx context.Context, fn func(*store.Tx) error) error {
 	return l.register.InScope(ctx, l.q.Scope, fn)
 }
 
-// begin reads what concerns the service as a whole.
+// begin reads the findings about the whole service.
 func (l *look) begin(ctx context.Context) error {
 	var counts map[store.Reason]int64
 	err := l.within(ctx, func(tx *store.Tx) (err error) {
@@ -170,29 +171,29 @@ func (l *look) begin(ctx context.Context) error {
 	return nil
 }
 
-// setup notes what Temporal lacks: without it every workflow fails, which is the
-// cause of much that is told of single changes.
+// setup notes settings that Temporal lacks. Without them every workflow fails, so they
+// explain many findings of single changes.
 func (l *look) setup(ctx context.Context) {
 	var err error
 	if l.a.Setup, err = l.engine.Setup(ctx); err != nil {
-		l.a.Complete = false // what can be asked is asked all the same
+		l.a.Complete = false // the other questions are still asked
 		return
 	}
 	l.a.Whole = appendIf(l.a.Whole, len(l.a.Setup.Missing) > 0, FindNotSetUp)
 	l.a.Whole = appendIf(l.a.Whole, len(l.a.Setup.Wrong) > 0, FindWrongType)
 }
 
-// machine is the time of this computer.
+// machine returns the time of this computer.
 func (l *look) machine() time.Time { return l.register.Clock().Machine() }
 
-// down notes that Temporal does not answer; it is not asked again.
+// down notes that Temporal does not answer. It is not asked again.
 func (l *look) down() {
 	l.silent, l.a.Complete = true, false
 	l.a.Whole = append(l.a.Whole, FindEngineDown)
 }
 
-// unanswered notes that Temporal left a question open: it was lost with its
-// database, or there was too much to ask.
+// unanswered notes that Temporal left a question open, because it lost its database or
+// because there was too much to ask.
 func (l *look) unanswered(err error) {
 	l.a.Complete = false
 	if errors.Is(err, client.ErrNotSetUp) && !l.silent {
@@ -201,11 +202,11 @@ func (l *look) unanswered(err error) {
 	l.silent = true
 }
 
-// list fills the answer with changes the register has a reason for.
+// list fills the answer with changes for which the register has a reason.
 func (l *look) list(ctx context.Context) error {
 	only := store.Reason(l.q.Only)
 	if !slices.Contains(store.Reasons(), only) {
-		only = "" // only Temporal knows: all are looked at
+		only = "" // only Temporal knows these findings: compare all changes
 	}
 	after := *l.q.After
 	for len(l.a.Items) < l.q.Limit {
@@ -234,7 +235,7 @@ func (l *look) list(ctx context.Context) error {
 		}
 	}
 	if l.a.Next == nil {
-		l.a.Next = &after // what the comparison found has filled the page
+		l.a.Next = &after // findings of the comparison have filled the page
 	}
 	return nil
 }

@@ -1,10 +1,10 @@
-// Package casework hands what a person says to the register and to the running
-// workflow, and tells the person what became of it.
+// Package casework writes the slips of people into the register, tells the running
+// workflow, and returns the outcome.
 //
-// The slip is written first; only then is the workflow told. So a word is never
-// lost, and saying it again with the same key is the same word. The answer is
-// either final (counted or refused, in PostgreSQL) or "taken, will be counted
-// or refused": nothing in between.
+// The slip is written first, and only then is the workflow told. So no slip is lost, and
+// a repeated request with the same key is the same slip. The answer is either final
+// (counted or refused, in PostgreSQL) or "taken, will be counted or refused": there is
+// nothing in between.
 package casework
 
 import (
@@ -22,7 +22,7 @@ import (
 	"github.com/xueji/xueji/workflows/contract"
 )
 
-// Engine is what casework needs of Temporal.
+// Engine is the part of Temporal that casework needs.
 type Engine interface {
 	Ensure(ctx context.Context) error
 	Start(ctx context.Context, s client.Starting) error
@@ -33,7 +33,7 @@ type Engine interface {
 
 // Desk files changes and takes slips.
 type Desk struct {
-	register *store.Store // as the application role
+	register *store.Store // opened as the application role
 	engine   Engine
 	log      *slog.Logger
 	turns    *turns
@@ -43,17 +43,18 @@ type Desk struct {
 // patience is how long a person waits for an answer before "202, will be counted".
 const patience = 5 * time.Second
 
-// errNoWorker is why nobody is asked: the slip waits for a worker.
+// errNoWorker says that the workflow is not asked, because no worker lives: the slip
+// waits for one.
 var errNoWorker = errors.New("no worker lives")
 
-// New makes a desk. Run must be called for filings to start at once; without it
-// the relay starts them seconds later.
+// New makes a desk. Run must be called so that filings start at once; otherwise the relay
+// starts them seconds later.
 func New(register *store.Store, engine Engine, log *slog.Logger) *Desk {
 	return &Desk{register: register, engine: engine, log: log, turns: newTurns(), starts: make(chan client.Starting, 1024)}
 }
 
-// Run starts the workflows of new filings until ctx ends. A start that fails is
-// left to the relay, which reads the same from the outbox.
+// Run starts the workflows of new filings until ctx ends. A start that fails is left to
+// the relay, which reads the outbox.
 func (d *Desk) Run(ctx context.Context, parallel int) {
 	done := make(chan struct{})
 	for range parallel {
@@ -87,14 +88,14 @@ func (d *Desk) start(ctx context.Context, s client.Starting) {
 func (d *Desk) File(ctx context.Context, scope store.Scope, f store.Filing) (*store.Change, error) {
 	c, err := d.file(ctx, scope, f)
 	if errors.Is(err, refusal.New(refusal.VersionConflict)) {
-		c, err = d.file(ctx, scope, f) // the same request was filed a moment ago: find it
+		c, err = d.file(ctx, scope, f) // the same request was filed a moment ago: return that change
 	}
 	if err != nil {
 		return nil, err
 	}
 	select {
 	case d.starts <- startingOf(c):
-	default: // the relay does it
+	default: // the relay starts it
 	}
 	return c, nil
 }
@@ -114,9 +115,9 @@ func startingOf(c *store.Change) client.Starting {
 	}
 }
 
-// Say writes the slip, unless the register knows already that it cannot count,
-// and waits a few seconds for what becomes of it. A slip that comes back PENDING
-// is safe in the register and will be counted or refused.
+// Say writes the slip and waits a few seconds for its outcome. A slip that the register
+// already knows to be refused is not written. A slip that is returned PENDING is safe in
+// the register and will be counted or refused.
 func (d *Desk) Say(ctx context.Context, scope store.Scope, w store.Word) (*store.Slip, error) {
 	var (
 		s       *store.Slip
@@ -141,14 +142,14 @@ func (d *Desk) Say(ctx context.Context, scope store.Scope, w store.Word) (*store
 		return s, nil
 	}
 	if !workers.Live {
-		// Known for certain: a worker that died a moment ago is still waited for.
+		// This is certain: for a worker that died a moment ago Say still waits.
 		return d.leave(ctx, scope, s, errNoWorker)
 	}
 	return d.ask(ctx, scope, s)
 }
 
-// ask tells the workflow and reads the slip. Only a few ask one workflow at a
-// time: the others wait for their turn and usually find their slip settled.
+// ask tells the workflow and reads the slip. Only a few callers ask one workflow at a
+// time. The others wait for their turn and usually find their slip settled.
 func (d *Desk) ask(ctx context.Context, scope store.Scope, s *store.Slip) (*store.Slip, error) {
 	waiting, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
@@ -165,7 +166,7 @@ func (d *Desk) ask(ctx context.Context, scope store.Scope, s *store.Slip) (*stor
 	message := contract.SlipMessage{SlipID: s.ID.String(), Step: s.StepNo, Round: s.Round}
 	result, err := d.engine.Say(waiting, s.ChangeID.String(), message)
 	if err == nil && result.Outcome == contract.Counted && !result.SettledAt.IsZero() && !s.Tells {
-		counted := *s // in force in the register: there is nothing more to read
+		counted := *s // settled in the register: nothing more to read
 		counted.Outcome, counted.SettledAt = store.SlipCounted, &result.SettledAt
 		if on, err := calendar.ParseDate(result.EffectiveOn); err == nil {
 			counted.EffectiveOn = on
@@ -173,7 +174,7 @@ func (d *Desk) ask(ctx context.Context, scope store.Scope, s *store.Slip) (*stor
 		return &counted, nil
 	}
 	if errors.Is(err, client.ErrStale) {
-		// PostgreSQL said this is due; the workflow does not know yet.
+		// PostgreSQL has this step open; the workflow does not know it yet.
 		err = d.refreshed(waiting, s.ChangeID.String(), message)
 	}
 	if errors.Is(err, client.ErrNotSetUp) {
@@ -199,8 +200,8 @@ func (d *Desk) refreshed(ctx context.Context, change string, m contract.SlipMess
 	return err
 }
 
-// restarted handles a workflow that does not run: one that ended took the slip
-// along or refused it; one that was never started or was terminated is started.
+// restarted handles a workflow that does not run. A run that ended has counted or refused
+// the slip. A workflow that was never started, or was terminated, is started.
 func (d *Desk) restarted(waiting, ctx context.Context, scope store.Scope, s *store.Slip, m contract.SlipMessage) error {
 	var c *store.Change
 	err := d.register.InScope(ctx, scope, func(tx *store.Tx) (err error) {
@@ -217,7 +218,7 @@ func (d *Desk) restarted(waiting, ctx context.Context, scope store.Scope, s *sto
 	return err
 }
 
-// leave hands the slip over without waiting, unless it was settled meanwhile.
+// leave hands the slip to the workflow without waiting, unless it was settled meanwhile.
 // When even that fails, reconciliation finds the slip.
 func (d *Desk) leave(ctx context.Context, scope store.Scope, s *store.Slip, why error) (*store.Slip, error) {
 	now, err := d.read(ctx, scope, s.ID)

@@ -12,8 +12,8 @@ import (
 	"github.com/xueji/xueji/workflows/contract"
 )
 
-// describe asks Temporal for the runs of some changes, a few at a time, until
-// the look's patience ends.
+// describe asks Temporal for the runs of some changes, a few at a time, until the
+// patience of the look ends.
 func (l *look) describe(ctx context.Context, items []Stuck) {
 	if l.silent {
 		l.a.Complete = false
@@ -39,19 +39,19 @@ func (l *look) describe(ctx context.Context, items []Stuck) {
 			if why == nil {
 				why = err
 			}
-			cancel() // the others would wait as long
+			cancel() // the other questions would wait as long
 			return nil
 		})
 	}
-	_ = group.Wait() // none gives an error
+	_ = group.Wait() // none of them returns an error
 	if why != nil {
 		l.unanswered(why)
 	}
 }
 
-// compare finds what the register has no reason for: running changes whose
-// workflow is gone, or stands elsewhere. Temporal's list lags, so it only says
-// where to look; and reading all of it takes long, so one caller does at a time.
+// compare finds problems for which the register has no reason: running changes whose
+// workflow is gone or shows another step. Temporal's list lags, so it only says where to
+// look closer. Reading all of it takes long, so one caller does it at a time.
 func (l *look) compare(ctx context.Context) error {
 	if l.silent || l.q.Only != "" && !l.q.Only.shown() {
 		return nil
@@ -80,9 +80,9 @@ func (l *look) compare(ctx context.Context) error {
 	return l.judge(ctx, list)
 }
 
-// listed gives where every running workflow says it stands, by workflow ID; nil
-// when Temporal did not tell in half of the patience: the other half is for
-// looking closer.
+// listed returns the step that every running workflow shows, by workflow ID. It is nil
+// when Temporal did not answer in half of the patience, because the other half is needed
+// for looking closer.
 func (l *look) listed(ctx context.Context) map[string]client.Listed {
 	ctx, cancel := context.WithTimeout(ctx, l.q.Patience/2)
 	defer cancel()
@@ -106,10 +106,10 @@ func (l *look) listed(ctx context.Context) map[string]client.Listed {
 	return running
 }
 
-// missing gives the changes that stand longer than it takes to show, and whose
-// workflow is not listed there, without those the register has a reason for:
-// they are listed, and looked at, in their place. It counts, too, those whose
-// workflow has shown no step for long, all of them.
+// missing returns the changes that have stood at their step for longer than a workflow
+// needs to show it, and whose workflow is not listed there. It leaves out changes with a
+// reason of the register, because those are listed and compared in their own place. It
+// also counts all changes whose workflow has shown no step for long.
 func (l *look) missing(ctx context.Context, running map[string]client.Listed) ([]uuid.UUID, error) {
 	var ids []uuid.UUID
 	err := l.within(ctx, func(tx *store.Tx) error {
@@ -126,7 +126,7 @@ func (l *look) missing(ctx context.Context, running map[string]client.Listed) ([
 					ids = append(ids, row.ID)
 					continue
 				}
-				stands := at.StepRound == contract.StepRound(row.StepNo, row.Round) || mute // nobody has worked on it yet
+				stands := at.StepRound == contract.StepRound(row.StepNo, row.Round) || mute // no worker has worked on it yet
 				if !stands && l.a.Now.Sub(row.MovedAt) >= quickSlip {
 					ids = append(ids, row.ID)
 				}
@@ -135,7 +135,7 @@ func (l *look) missing(ctx context.Context, running map[string]client.Listed) ([
 			if len(ids) >= mostMissing {
 				ids, l.a.Complete = ids[:mostMissing], false
 				if l.a.Counts[FindNoStep] == 0 {
-					return nil // nothing that is to be counted to the end
+					return nil // the counts need no more rows
 				}
 			}
 		}

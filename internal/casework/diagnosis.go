@@ -9,70 +9,70 @@ import (
 	"github.com/xueji/xueji/workflows/contract"
 )
 
-// Case is a change seen from both sides: what the register holds, and what the
-// workflow engine says of it.
+// Case is a change seen from both sides: the content of the register and the answer of
+// the workflow engine.
 type Case struct {
 	*store.Case
 
 	Run client.Run
 	// EngineErr is set when Temporal does not answer; Run is then unknown.
 	EngineErr error
-	// Believes is what the workflow answers about its position; nil when no
+	// Believes is the position in the answer of the workflow; nil when no
 	// worker could be asked.
 	Believes *contract.Position
-	// Machine is the time of this computer, by which the age of the run is counted.
+	// Machine is the time of this computer, which gives the age of the run.
 	Machine time.Time
 }
 
-// Finding is one thing an operator should know about a case.
+// Finding is one fact that an operator should know about a case.
 type Finding string
 
 // The findings; words.go has the words for them. Their codes are for ever, and
 // the reasons of the register are among them.
 const (
-	FindEnded            Finding = "ended"             // nothing will happen any more
-	FindWaits            Finding = "waits"             // it waits for people, as it should
-	FindAutomatic        Finding = "automatic"         // the system is doing the open step, as it should
-	FindAwaitsDay        Finding = "awaits_day"        // it is approved and waits for its day, as it should
-	FindOnHold           Finding = "on_hold"           // its day has come, and other business goes first, as it should
-	FindOverdue          Finding = "overdue"           // they are late
+	FindEnded            Finding = "ended"             // the change has ended
+	FindWaits            Finding = "waits"             // the change waits for people: no fault
+	FindAutomatic        Finding = "automatic"         // the system does the open step: no fault
+	FindAwaitsDay        Finding = "awaits_day"        // the change is approved and waits for its day: no fault
+	FindOnHold           Finding = "on_hold"           // its day has come and other business has priority: no fault
+	FindOverdue          Finding = "overdue"           // the people who must decide are late
 	FindNobody           Finding = "nobody"            // nobody may decide the open step
 	FindNotApplied       Finding = "not_applied"       // the last approval could not be applied
 	FindIdentitySilent   Finding = "identity_silent"   // the identity service does not answer
-	FindStalled          Finding = "stalled"           // a step that acts by itself does not get on
+	FindStalled          Finding = "stalled"           // an automatic step makes no progress
 	FindEngineDown       Finding = "engine_down"       // Temporal does not answer
 	FindWorkersDown      Finding = "workers_down"      // no worker has reported itself lately
 	FindNeverStarted     Finding = "never_started"     // the register waits for a workflow that never was
 	FindStartWaiting     Finding = "start_waiting"     // its workflow has not reported itself yet
 	FindNotRunning       Finding = "not_running"       // its workflow was ended from outside, or failed
-	FindBehind           Finding = "behind"            // the workflow stands elsewhere than the register
+	FindBehind           Finding = "behind"            // workflow and register are at different steps
 	FindDeaf             Finding = "deaf"              // a worker lives, but the workflow does not answer
 	FindFailing          Finding = "failing"           // its workflow task fails again and again
 	FindActivityRetrying Finding = "activity_retrying" // an activity fails and is tried again
-	FindUnsettled        Finding = "unsettled"         // something was said and is neither counted nor refused
-	FindAsleep           Finding = "asleep"            // time had something to do and the workflow did not do it
-	FindClockOff         Finding = "clock_off"         // the clock of a process is not the database's
-	FindNotSetUp         Finding = "not_set_up"        // Temporal lacks what Xueji needs of it
+	FindUnsettled        Finding = "unsettled"         // a slip is neither counted nor refused
+	FindAsleep           Finding = "asleep"            // a reminder or deadline was due and the workflow did not act
+	FindClockOff         Finding = "clock_off"         // the clock of a process differs from the database's
+	FindNotSetUp         Finding = "not_set_up"        // Temporal lacks settings that Xueji needs
 	FindWrongType        Finding = "wrong_type"        // a search attribute in Temporal has another type
-	FindAttributes       Finding = "attributes"        // its workflow cannot store where it stands: search attributes
-	FindNoStep           Finding = "no_step"           // its workflow runs for long and has shown no step
-	FindRunsAfterward    Finding = "runs_afterwards"   // the change has ended, its workflow has not
+	FindAttributes       Finding = "attributes"        // its workflow cannot store its search attributes
+	FindNoStep           Finding = "no_step"           // its workflow has run for long and shown no step
+	FindRunsAfterward    Finding = "runs_afterwards"   // the change has ended and its workflow runs on
 )
 
 const (
-	// quickSlip is how long a slip may wait while everything works.
+	// quickSlip is how long a slip may wait in a healthy service.
 	quickSlip = 10 * time.Second
 	// quickStart is how long a new workflow may take to report itself.
 	quickStart = time.Minute
 	// quickShow is how long a workflow may run before it shows a step.
 	quickShow = time.Minute
-	// quickErrand is how long an automatic step may take after its attempt is due.
+	// quickErrand is how long an automatic step may take after it is due.
 	quickErrand = time.Minute
 	// quickMark is how long a reminder or deadline may go unnoted.
 	quickMark = 10 * time.Second
 )
 
-// Diagnose tells what is to be known about a case, the cause before its effects.
+// Diagnose returns the findings of a case, each cause before its effects.
 func Diagnose(c Case) []Finding {
 	if c.Status != store.Running {
 		if c.Run.Running {
@@ -87,7 +87,7 @@ func Diagnose(c Case) []Finding {
 	return append(list, stepFindings(c)...)
 }
 
-// stepFindings tells what the open step waits for.
+// stepFindings returns the findings about the wait of the open step.
 func stepFindings(c Case) []Finding {
 	var list []Finding
 	if c.Step.OverdueAt == nil && c.Now.Sub(c.Step.DueAt) > quickMark {
@@ -100,12 +100,12 @@ func stepFindings(c Case) []Finding {
 	list = appendIf(list, c.Step.Unfit(), FindNotApplied)
 	list = appendIf(list, !c.Now.Before(c.Step.DueAt), FindOverdue)
 	if len(list) == 0 {
-		list = append(list, FindWaits) // as it should be, and nothing else is to be said
+		list = append(list, FindWaits) // no fault, and nothing else to report
 	}
 	return list
 }
 
-// automaticFinding tells how a step does that nobody decides.
+// automaticFinding returns the finding about an automatic step.
 func automaticFinding(c Case) Finding {
 	switch next := c.Step.NextAttemptAt; {
 	case c.Step.IdentitySilent():
@@ -139,9 +139,9 @@ func engineFindings(c Case) []Finding {
 	return appendIf(list, waiting && c.Run.Running, FindStartWaiting)
 }
 
-// runFindings tells what the latest run of an open change shows, whose register
-// says it is at this step and round. What the workflow itself believes is newer
-// than what it stored, where it could be asked.
+// runFindings returns the findings about the latest run of an open change whose register
+// is at this step and round. The position that the workflow believes is newer than its
+// stored attributes, if it could be asked.
 func runFindings(r client.Run, at string, believes *contract.Position, machine time.Time) []Finding {
 	switch {
 	case r.State == "":
@@ -160,7 +160,7 @@ func runFindings(r client.Run, at string, believes *contract.Position, machine t
 	return appendIf(list, r.Failing == "" && stored != "" && stored != at, FindBehind)
 }
 
-// tooLong says that a run which shows no step is too old for that.
+// tooLong reports whether a run that shows no step is too old for that.
 func tooLong(started, machine time.Time) bool {
 	return !started.IsZero() && machine.Sub(started) > quickShow
 }
@@ -172,7 +172,7 @@ func appendIf(list []Finding, holds bool, f Finding) []Finding {
 	return list
 }
 
-// Agrees says whether register and workflow stand at the same place with
+// Agrees reports whether register and workflow are at the same step and round, with
 // nothing left to settle.
 func (c Case) Agrees() bool {
 	if c.Status != store.Running {
@@ -181,7 +181,7 @@ func (c Case) Agrees() bool {
 	return c.Believes != nil && c.Believes.Step == c.StepNo && c.Believes.Round == c.Round && len(c.Slips) == 0
 }
 
-// Findings lists all of them.
+// Findings lists all findings.
 func Findings() []Finding {
 	return []Finding{
 		FindEnded, FindWaits, FindAutomatic, FindAwaitsDay, FindOnHold, FindOverdue, FindNobody, FindNotApplied, FindIdentitySilent, FindStalled, FindEngineDown, FindWorkersDown, FindNeverStarted,

@@ -14,7 +14,7 @@ import (
 	"github.com/xueji/xueji/workflows/contract"
 )
 
-// Stuck is a running change that does not get on.
+// Stuck is a running change that makes no progress.
 type Stuck struct {
 	store.AttentionRow
 
@@ -23,7 +23,7 @@ type Stuck struct {
 	Findings []Finding // causes before effects
 }
 
-// Fill gives what the sentences say of this change.
+// Fill returns the values for sentences about this change.
 func (s Stuck) Fill() Fill {
 	fill := Fill{
 		"case": s.CaseNo, "office": s.OfficeName, "role": string(s.Role), "due": calendar.Until(s.DueAt), "slips": fmt.Sprint(s.Slips),
@@ -36,8 +36,8 @@ func (s Stuck) Fill() Fill {
 	return fill
 }
 
-// judge looks at the workflows of some changes and adds those that have the
-// finding that was asked for.
+// judge compares the workflows of some changes and adds the changes that have the finding
+// of the question.
 func (l *look) judge(ctx context.Context, rows []store.AttentionRow) error {
 	items := make([]Stuck, len(rows))
 	for i, row := range rows {
@@ -61,7 +61,7 @@ func (l *look) judge(ctx context.Context, rows []store.AttentionRow) error {
 		}
 		for _, f := range item.Findings {
 			if slices.Contains(store.Reasons(), store.Reason(f)) || f == FindNoStep {
-				continue // counted by the register, or from Temporal's list: all of them
+				continue // the register, or Temporal's list, has counted all of them
 			}
 			l.a.Counts[f]++
 		}
@@ -72,15 +72,15 @@ func (l *look) judge(ctx context.Context, rows []store.AttentionRow) error {
 	return nil
 }
 
-// findings tells what is known of a change: what its run shows first, because
-// that is the cause of what the register misses.
+// findings returns the findings of a change. Those about its run come first, because they
+// cause what the register misses.
 func (s *Stuck) findings(now, machine time.Time) []Finding {
 	var list []Finding
 	if s.Run != nil {
 		list = runFindings(*s.Run, contract.StepRound(s.StepNo, s.Round), nil, machine)
 	}
 	if now.Sub(s.OpenedAt) < quickSlip {
-		list = slices.DeleteFunc(list, func(f Finding) bool { return f == FindNeverStarted || f == FindBehind }) // it is on its way
+		list = slices.DeleteFunc(list, func(f Finding) bool { return f == FindNeverStarted || f == FindBehind }) // the start is queued
 	}
 	never := slices.Contains(list, FindNeverStarted)
 	for _, reason := range s.Reasons {
@@ -89,18 +89,18 @@ func (s *Stuck) findings(now, machine time.Time) []Finding {
 	return list
 }
 
-// apart says whether the run contradicts what was read of the register a moment before.
+// apart reports whether the run contradicts the register as it was read a moment before.
 func (s *Stuck) apart() bool { return slices.ContainsFunc(s.Findings, Finding.apart) }
 
 func (f Finding) apart() bool { return f == FindNeverStarted || f == FindNotRunning || f == FindBehind }
 
-// shown says that a finding may come from Temporal's list alone.
+// shown reports whether a finding may come from Temporal's list alone.
 func (f Finding) shown() bool {
 	return f.apart() || f == FindNoStep || f == FindAttributes || f == FindFailing
 }
 
-// settle drops what was not wrong: the change went on or ended between the look
-// into the register and the one into Temporal.
+// settle removes findings that were no fault: the change moved or ended between the
+// reading of the register and of Temporal.
 func (s *Stuck) settle(again map[uuid.UUID]store.AttentionRow) {
 	now, running := again[s.ChangeID]
 	switch {

@@ -7,12 +7,12 @@ import (
 	"github.com/google/uuid"
 )
 
-// atOnce is how many callers of this process ask one workflow at the same time.
-// Temporal lets ten updates be in flight per workflow; a crowd at one step
-// would be refused beyond that, and one decision settles all the others anyway.
+// atOnce is how many callers of this process ask one workflow at the same time. Temporal
+// takes ten updates in flight for one workflow and refuses more; and one decision at a
+// step settles all the others anyway.
 const atOnce = 2
 
-// turns lets only a few callers at a time talk to one change.
+// turns lets only a few callers at a time ask about one change.
 type turns struct {
 	mu   sync.Mutex
 	open map[uuid.UUID]*turn
@@ -25,8 +25,8 @@ type turn struct {
 
 func newTurns() *turns { return &turns{open: make(map[uuid.UUID]*turn)} }
 
-// take waits for a turn; the returned function gives it back. Waited says that
-// others were before, so that much may have happened meanwhile.
+// take waits for a turn and returns the function that ends it. Waited says that other
+// callers were first, so that the slip may be settled by now.
 func (t *turns) take(ctx context.Context, change uuid.UUID) (release func(), waited bool, err error) {
 	t.mu.Lock()
 	mine := t.open[change]

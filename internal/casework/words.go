@@ -13,57 +13,59 @@ import (
 	"github.com/xueji/xueji/workflows/client"
 )
 
-// Action is what is safe to do about a finding. The code is for ever.
+// Action is a safe act about a finding. Its code never changes.
 type Action string
 
-// The actions. None of them can do harm: nobody is approved by any of them.
+// The actions. None of them does harm, and none approves a change.
 const (
-	ActNothing       Action = "nothing"        // it is as it should be
-	ActWait          Action = "wait"           // it is tried again by itself
-	ActGiveRole      Action = "give_role"      // somebody must be able to act
+	ActNothing       Action = "nothing"        // there is no fault
+	ActWait          Action = "wait"           // the system tries again by itself
+	ActGiveRole      Action = "give_role"      // give the role to a person who can act
 	ActOrderDone     Action = "order_done"     // 督办
-	ActSendBack      Action = "send_back"      // to the applicant, who corrects it
+	ActSendBack      Action = "send_back"      // to the applicant, for correction
 	ActStartWorker   Action = "start_worker"   //
 	ActStartTemporal Action = "start_temporal" //
 	ActRebuild       Action = "rebuild"        // start or wake the workflow
-	ActRebuildForce  Action = "rebuild_force"  // the same, and a new run when that does not help
-	ActSetUp         Action = "set_up"         // let a worker make what Temporal lacks
+	ActRebuildForce  Action = "rebuild_force"  // the same, with a new run when that does not help
+	ActSetUp         Action = "set_up"         // let a worker make the settings that Temporal lacks
 	ActMendType      Action = "mend_type"      // remove the search attribute
 	ActStartAnew     Action = "start_anew"     // a new run
 	ActCheckClock    Action = "check_clock"    // set clocks by NTP
-	ActAskEngineer   Action = "ask_engineer"   // the program itself needs mending
+	ActAskEngineer   Action = "ask_engineer"   // the program has a fault
 )
 
-// Actions lists all of them.
+// Actions lists all actions.
 func Actions() []Action {
 	return []Action{
 		ActNothing, ActWait, ActGiveRole, ActOrderDone, ActSendBack, ActStartWorker, ActStartTemporal, ActRebuild, ActRebuildForce, ActStartAnew, ActSetUp, ActMendType, ActCheckClock, ActAskEngineer,
 	}
 }
 
-// Fill are the values for the placeholders of a sentence. What has no value is left out.
+// Fill holds the values for the placeholders of a sentence. A placeholder without a value
+// is left out.
 //
-// Placeholders: {case} {office} {role} {due} {able} {slips} {status} {state}
-// {failing} {activities} {clocks} {missing} {wrong} {at} {at_step} {day} {believes} {nobody_zh} {nobody_en}.
+// Placeholders: {case} {office} {role} {due} {able} {slips} {status} {state} {failing}
+// {activities} {clocks} {missing} {wrong} {at} {at_step} {day} {believes} {nobody_zh}
+// {nobody_en}.
 type Fill map[string]string
 
-// Title says what a finding is, in general.
+// Title returns the general meaning of a finding.
 func (f Finding) Title(lang refusal.Language) string { return in(lang, wordings()[f].title) }
 
-// Detail says what a finding means for one case.
+// Detail returns the meaning of a finding for one case.
 func (f Finding) Detail(lang refusal.Language, fill Fill) string {
 	return refusal.Fill(in(lang, wordings()[f].detail), fill)
 }
 
-// Action gives what is safe to do about a finding.
+// Action returns the safe act about a finding.
 func (f Finding) Action() Action { return wordings()[f].action }
 
-// Sentence says how the action is done, for one case.
+// Sentence says how to do the action for one case.
 func (a Action) Sentence(lang refusal.Language, fill Fill) string {
 	return refusal.Fill(in(lang, actionWords()[a]), fill)
 }
 
-// clocks names processes and how far each is off, ahead with a plus.
+// clocks names processes with the offset of each clock; plus means ahead.
 func clocks(list []store.ClockOff) string {
 	words := make([]string, len(list))
 	for i, c := range list {
@@ -80,8 +82,8 @@ func Stamp(t time.Time) string {
 	return t.In(calendar.Shanghai()).Format("2006-01-02 15:04:05")
 }
 
-// Due writes until when a workflow believes that its step waits. The step that waits for the day on which a
-// change comes into force is due with the beginning of that day, so it names the day.
+// Due returns the time until which a workflow believes that its step waits. The step that
+// waits for the day of a change is due at the beginning of that day, so the day is named.
 func Due(stage string, at time.Time) string {
 	if stage == process.DayStep {
 		return calendar.DateOf(at).String()
@@ -89,7 +91,7 @@ func Due(stage string, at time.Time) string {
 	return calendar.Until(at)
 }
 
-// Fill gives what the sentences say of a case.
+// Fill returns the values for sentences about a case.
 func (c Case) Fill() Fill {
 	fill := Fill{
 		"case": c.CaseNo, "status": c.Status, "slips": fmt.Sprint(len(c.Slips)), "at": Stamp(c.Workers.Last), "at_step": fmt.Sprintf("%d/%d", c.StepNo, c.Round),
@@ -117,9 +119,9 @@ func (f Fill) run(r client.Run) {
 	f["activities"] = strings.Join(list, ", ")
 }
 
-// nobody says of every task that nobody can decide whose it is: an office's that has
-// nobody with the role, or one person's who cannot act. Where no task is known the
-// step's own office and role stand for it.
+// nobody describes every task that nobody can decide: the office that has nobody with the
+// role, or the holder who can no longer act. When no task is known, it names the step's
+// own office and role.
 func (f Fill) nobody(seats []store.StuckSeat, office, role string) {
 	if len(seats) == 0 {
 		seats = []store.StuckSeat{{Office: office, Role: role}}
@@ -144,8 +146,8 @@ func in(lang refusal.Language, t process.Text) string {
 	return t.Zh
 }
 
-// wording is everything said of a finding. It stands here, beside the findings,
-// because the API and the operator's command say the same.
+// wording is the text of a finding. It stands here, beside the findings, because the API
+// and the operator's command use the same text.
 type wording struct {
 	action        Action
 	title, detail process.Text
@@ -203,8 +205,8 @@ var actionWords = sync.OnceValue(func() map[Action]process.Text {
 	}
 })
 
-// wordings are the words of the findings about people and the register; those
-// about the engine stand in engineWordings.
+// wordings are the texts of the findings about people and the register. engineWordings
+// has those about the engine.
 var wordings = sync.OnceValue(func() map[Finding]wording {
 	all := map[Finding]wording{
 		FindEnded: {

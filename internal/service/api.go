@@ -20,7 +20,7 @@ import (
 	"github.com/xueji/xueji/models/store"
 )
 
-// starters is how many filings of one API process are handed to Temporal at once.
+// starters is how many filings one API process hands to Temporal at the same time.
 const starters = 8
 
 // API serves HTTP.
@@ -57,7 +57,7 @@ func OpenAPI(ctx context.Context, cfg config.Config, clock *calendar.Clock, log 
 	return a, nil
 }
 
-// Handler serves everything; for tests that bring their own listener.
+// Handler returns the handler of the whole API, for tests with a listener of their own.
 func (a *API) Handler() http.Handler { return a.handler }
 
 // Run listens and serves until ctx ends, then lets running requests finish.
@@ -70,7 +70,8 @@ func (a *API) Run(ctx context.Context) error {
 	return a.Serve(ctx, listener)
 }
 
-// Listen takes the address of the API, or says what to do when it is taken.
+// Listen opens the address of the API. When the address is in use, the error names the
+// way out.
 func Listen(ctx context.Context, address string) (net.Listener, error) {
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", address)
 	if err != nil {
@@ -107,7 +108,7 @@ func (a *API) Serve(ctx context.Context, listener net.Listener) error {
 	return ignoreCancelled(group.Wait())
 }
 
-// workerAlive says whether a worker reported itself lately.
+// workerAlive returns an error unless a worker has reported itself lately.
 func (a *API) workerAlive(ctx context.Context) error {
 	var workers store.Workers
 	err := a.parts.register.InScope(ctx, store.Scope{}, func(tx *store.Tx) (err error) {

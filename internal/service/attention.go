@@ -8,11 +8,11 @@ import (
 	"github.com/xueji/xueji/models/store"
 )
 
-// operatorPatience is how long Temporal may be asked at a terminal, where
-// nobody's page waits and all provinces are compared.
+// operatorPatience is how long Temporal may take for an operator at a terminal, where no
+// page waits and all provinces are compared.
 const operatorPatience = 20 * time.Second
 
-// Attention tells what does not get on, in all provinces.
+// Attention returns the changes of all provinces that make no progress.
 func (o *Operator) Attention(ctx context.Context, only casework.Finding, limit int) (*casework.Attention, error) {
 	return casework.NewWatch(o.register, o.engine).Look(ctx, casework.Question{
 		Scope: store.Scope{Paths: []string{"n"}}, Only: only, Limit: limit, Patience: operatorPatience,

@@ -8,8 +8,8 @@ import (
 	"github.com/xueji/xueji/models/store"
 )
 
-// clockWatch tells when the clock of this process goes wrong, and when it is right
-// again: deadlines are counted by it, and no other process sees it.
+// clockWatch logs when the clock of this process goes wrong and when it is right again.
+// Deadlines are computed with it, and no other process sees it.
 type clockWatch struct {
 	log *slog.Logger
 	off bool

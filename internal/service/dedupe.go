@@ -7,12 +7,12 @@ import (
 	"github.com/xueji/xueji/models/store"
 )
 
-// dedupeBatch is how many records one transaction looks through the register for.
+// dedupeBatch is how many records one transaction searches.
 const dedupeBatch = 500
 
-// Dedupe looks the register through for the doubles of every record that was not
-// looked at since it was written (查重, KT10), and says how many those were. With
-// all, every record counts as new.
+// Dedupe looks through the register for doubles of every record that was written since
+// the last search (查重, KT10), and returns their number. With all it searches every
+// record.
 func Dedupe(ctx context.Context, register *store.Store, all bool) (looked int, err error) {
 	for forgotten := int64(1); all && forgotten > 0; {
 		err = register.InScope(ctx, store.Scope{}, func(tx *store.Tx) error {
@@ -41,8 +41,8 @@ func (o *Operator) Dedupe(ctx context.Context, all bool) (int, error) {
 	return Dedupe(ctx, o.register, all)
 }
 
-// dedupe is the worker's hourly run (KT02). What it has no time for, after an upgrade
-// every record there is, waits for the next hour; "xueji dedupe" does not wait.
+// dedupe is the worker's hourly search (KT02). Records for which it has no time, after an
+// upgrade all of them, wait for the next hour; "xueji dedupe" does not wait.
 func (w *Worker) dedupe(ctx context.Context) error {
 	_, err := Dedupe(ctx, w.parts.register, false)
 	if errors.Is(ctx.Err(), context.DeadlineExceeded) {

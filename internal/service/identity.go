@@ -10,9 +10,9 @@ import (
 	"github.com/xueji/xueji/internal/identity/simulator"
 )
 
-// openChecker chooses who is asked about identities: the gateway when one is
-// set; else the simulator in development and tests; else nobody, because
-// production must never take a simulated answer for a real one.
+// openChecker chooses the service for identity checks: the gateway when one is set, else
+// the simulator in development and tests, else none, because production must never take a
+// simulated answer for a real one.
 func openChecker(cfg config.Config) (identity.Checker, error) {
 	i := cfg.Identity
 	switch {
@@ -31,10 +31,10 @@ func openChecker(cfg config.Config) (identity.Checker, error) {
 	return nobody{}, nil
 }
 
-// nobody stands where no gateway is set.
+// nobody is the checker when no gateway is set.
 type nobody struct{}
 
-// Check gives no answer and says what an operator must set.
+// Check returns an error that tells the operator which setting is missing.
 func (nobody) Check(context.Context, identity.Question) (identity.Answer, error) {
 	return "", fmt.Errorf("%w: identity.url is not set; set it to the address of the gateway and start the worker again", identity.ErrNoAnswer)
 }

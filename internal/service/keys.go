@@ -12,10 +12,10 @@ import (
 	"github.com/xueji/xueji/models/store"
 )
 
-// CreateKeys makes the keys of a register that holds no secret yet and records which
-// they are. For keys that are there it records them once they read what the
-// register holds; doing it again changes nothing. A register with secrets never
-// gets new keys: its own must come back from the backup.
+// CreateKeys makes the keys of a register that holds no secret yet, and records them.
+// Existing keys are recorded when they can read the secrets of the register; a repeated
+// call changes nothing. A register with secrets never gets new keys: its own keys must
+// come back from the backup.
 func CreateKeys(ctx context.Context, cfg config.Config, clock *calendar.Clock) (*secret.Keyring, error) {
 	owner, err := openKeysOwner(ctx, cfg, clock)
 	if err != nil {
@@ -62,7 +62,7 @@ func mayHaveNewKeys(ctx context.Context, owner *store.KeysOwner, dir string) err
 	return nil
 }
 
-// openKeys opens the keys of a process that serves; it makes none.
+// openKeys opens the keys of a serving process; it makes none.
 func openKeys(cfg config.Config) (*secret.Keyring, error) {
 	keys, err := secret.Open(keysDir(cfg))
 	if errors.Is(err, secret.ErrNoKeys) {
@@ -75,7 +75,7 @@ func openKeys(cfg config.Config) (*secret.Keyring, error) {
 	return keys, nil
 }
 
-// checkKeys refuses keys the register was not written with.
+// checkKeys refuses keys with which the register was not written.
 func checkKeys(ctx context.Context, register *store.Store) error {
 	known, err := register.Keyring(ctx)
 	if err != nil {
@@ -87,7 +87,7 @@ func checkKeys(ctx context.Context, register *store.Store) error {
 	return register.CheckKeys(ctx)
 }
 
-// KeysChecked is what a look at keys and secrets found.
+// KeysChecked is the result of a check of keys and secrets.
 type KeysChecked struct {
 	Folder, Fingerprint string
 	Known               store.KeyringState
@@ -95,7 +95,7 @@ type KeysChecked struct {
 	Files               files.Resealed
 }
 
-// Sound says whether everything that was looked at can be read and found.
+// Sound reports whether all checked secrets can be read and found.
 func (k KeysChecked) Sound() bool {
 	for _, r := range k.Rows {
 		if r.Unreadable > 0 || r.Mismatched > 0 {

@@ -13,22 +13,22 @@ import (
 	"github.com/xueji/xueji/models/store"
 )
 
-// KeysReport hears how the work on keys gets on.
+// KeysReport receives the progress of the work on keys.
 type KeysReport struct {
 	Say   func(line string)
 	Rows  func(store.Rekeyed)
 	Files func(files.Resealed)
 }
 
-// uploadGrace is how long after the new keys came into use an upload may still be
-// under way that began with the old ones.
+// uploadGrace is how long an upload that began with the old keys may still run after the
+// new keys came into use.
 func uploadGrace(cfg config.Config) time.Duration {
 	return cfg.HTTP.ReadTimeout + cfg.HTTP.WriteTimeout
 }
 
-// RotateKeys gives a register new keys and brings everything to them: first the
-// rows, while the register is shut, then the files, beside the service. It may be
-// cut off at any point; run again it goes on where it stood.
+// RotateKeys gives a register new keys and brings everything to them: first the rows,
+// while the register is closed, then the files, during service. It may be cut off at any
+// point; the next run continues there.
 func RotateKeys(ctx context.Context, cfg config.Config, clock *calendar.Clock, report KeysReport) error {
 	owner, err := openKeysOwner(ctx, cfg, clock)
 	if err != nil {
@@ -96,14 +96,14 @@ func rotateRows(ctx context.Context, owner *store.KeysOwner, dir string, known s
 	return nil
 }
 
-// graceLine says what the rotation waits for, and until when.
+// graceLine says for what the rotation waits, and until when.
 func graceLine(cfg config.Config, until time.Time) string {
 	return fmt.Sprintf("waiting until %s for uploads that may have begun with the old keys (http.read_timeout %s + http.write_timeout %s after the register "+
 		"was opened again); then the files are looked at once more. Everybody works meanwhile; you may stop this and run it again later",
 		until.In(calendar.Shanghai()).Format("15:04:05"), cfg.HTTP.ReadTimeout, cfg.HTTP.WriteTimeout)
 }
 
-// resealFiles brings every file there is now to the new keys.
+// resealFiles brings every present file to the new keys.
 func resealFiles(ctx context.Context, cabinet *files.Cabinet, report KeysReport) error {
 	n, err := cabinet.Reseal(ctx, report.Files)
 	if err != nil {
@@ -140,7 +140,7 @@ func rotateFiles(ctx context.Context, cfg config.Config, owner *store.KeysOwner,
 	if err := resealFiles(ctx, cabinet, report); err != nil {
 		return err
 	}
-	// A file that was being uploaded when the keys changed is found by a look after it ended.
+	// A file whose upload was running when the keys changed is found by a second pass.
 	if until := since.Add(uploadGrace(cfg)); clock.Now().Before(until) {
 		report.Say(graceLine(cfg, until))
 		for left := until.Sub(clock.Now()); left > 0 && ctx.Err() == nil; left = until.Sub(clock.Now()) {

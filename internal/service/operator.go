@@ -22,9 +22,9 @@ import (
 	"github.com/xueji/xueji/workflows/contract"
 )
 
-// Operator is what the people who run the service work with when a single case
-// needs a look: the register as the worker role, and a desk under the
-// application role for what is handed in on somebody's behalf.
+// Operator serves the people who run the service when a single case needs attention: the
+// register as the worker role, and a desk under the application role for slips in the
+// name of another person.
 type Operator struct {
 	register *store.Store // as the worker role
 	people   *store.Store // as the application role
@@ -39,8 +39,8 @@ type Operator struct {
 // A few connections are enough for one person at a terminal.
 const operatorConnections = 2
 
-// OpenOperator opens the register and the engine for one command. What reads
-// secrets of the register opens it with its keys by itself; all else needs none.
+// OpenOperator opens the register and the engine for one command. A command that reads
+// secrets opens the register with its keys itself; all others need none.
 func OpenOperator(ctx context.Context, cfg config.Config, clock *calendar.Clock, log *slog.Logger) (o *Operator, err error) {
 	o = &Operator{temporal: cfg.Temporal, config: cfg, clock: clock}
 	opened := o // a return of nil and an error sets o to nil before the deferred call
@@ -88,7 +88,7 @@ func (o *Operator) Close() {
 	}
 }
 
-// Page is the address of a change's workflow in Temporal's web interface; empty when
+// Page returns the address of a change's workflow in Temporal's web interface; empty when
 // the settings name none.
 func (o *Operator) Page(change uuid.UUID, run string) string {
 	return o.temporal.Page(contract.WorkflowID(change.String()), run)
@@ -97,7 +97,8 @@ func (o *Operator) Page(change uuid.UUID, run string) string {
 // brief is how long Temporal may take to answer an operator.
 const brief = 5 * time.Second
 
-// Case reads a case, by its number or the ID of its change, from both sides.
+// Case reads a case, by its number or the ID of its change, from the register and from
+// Temporal.
 func (o *Operator) Case(ctx context.Context, ref string) (casework.Case, error) {
 	var c casework.Case
 	err := o.register.InScope(ctx, store.Scope{}, func(tx *store.Tx) (err error) {
@@ -119,9 +120,9 @@ func (o *Operator) Case(ctx context.Context, ref string) (casework.Case, error) 
 	return c, nil
 }
 
-// Rebuild makes the workflow of a case go on from where the register stands:
-// it is started, or told to read its position again. With force the running one
-// is terminated first. It returns the case as it stands a moment later.
+// Rebuild makes the workflow of a case continue from the position in the register: it is
+// started, or told to read its position again. With force a running workflow is
+// terminated first. Rebuild returns the case as it is a moment later.
 func (o *Operator) Rebuild(ctx context.Context, ref, operator string, force bool) (casework.Case, error) {
 	c, err := o.Case(ctx, ref)
 	if err != nil {
@@ -167,7 +168,7 @@ func (o *Operator) wake(ctx context.Context, c casework.Case) error {
 	})
 }
 
-// together looks again until register and workflow agree, or for a few seconds.
+// together reads the case again until register and workflow agree, or for a few seconds.
 func (o *Operator) together(ctx context.Context, ref string) (casework.Case, error) {
 	waiting, cancel := context.WithTimeout(ctx, brief)
 	defer cancel()
@@ -180,10 +181,10 @@ func (o *Operator) together(ctx context.Context, ref string) (casework.Case, err
 	}
 }
 
-// Behalf is a decision an operator hands in for somebody else.
+// Behalf is a decision that an operator hands in for another person.
 type Behalf struct {
 	Ref        string
-	Login      string // in whose name
+	Login      string // login of that person
 	Verdict    store.Verb
 	Opinion    string
 	SendBackTo int
@@ -191,9 +192,9 @@ type Behalf struct {
 	Reason     string
 }
 
-// Decide hands in a decision in somebody's name, through the same desk and the
-// same workflow as that person's own: every right is checked, and the timeline
-// and the audit trail say that it was an operator, and why.
+// Decide hands in a decision in the name of another person, through the same desk and the
+// same workflow as that person's own. Every right is checked, and the timeline and the
+// audit trail name the operator and the reason.
 func (o *Operator) Decide(ctx context.Context, b Behalf) (*store.Slip, error) {
 	var (
 		c      *store.Case

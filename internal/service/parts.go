@@ -1,6 +1,6 @@
-// Package service puts Xueji together: settings in, a running API or worker
-// out. Commands, the demonstration, the bench and the tests of the whole stack
-// start the same parts the same way.
+// Package service puts Xueji together: it turns settings into a running API or worker.
+// Commands, the demonstration, the bench and the tests of the whole stack start the same
+// parts in the same way.
 package service
 
 import (
@@ -23,8 +23,8 @@ import (
 	"github.com/xueji/xueji/workflows/client"
 )
 
-// Clock makes the clock the settings ask for. Processes that belong together
-// must share one offset: compute it once and pass it on.
+// Clock makes the clock of the settings. Processes that belong together must share one
+// offset: compute it once and pass it on.
 func Clock(c config.Clock) (*calendar.Clock, error) {
 	at, set, err := c.Start(calendar.Shanghai())
 	if err != nil {
@@ -37,12 +37,12 @@ func Clock(c config.Clock) (*calendar.Clock, error) {
 }
 
 // Mend makes the roles, policies, grants, constraints and triggers that the database
-// lacks, and names them; what it cannot make it refuses.
+// lacks, and names them. It returns an error for those that it cannot make.
 func Mend(ctx context.Context, db config.Database) ([]string, error) {
 	return migrations.Mend(ctx, db.URL.Reveal())
 }
 
-// Roles makes the serving roles and nothing else, so that a backup can be restored.
+// Roles makes only the serving roles, so that a backup can be restored.
 func Roles(ctx context.Context, db config.Database, passwords migrations.Passwords) error {
 	return migrations.Roles(ctx, db.URL.Reveal(), passwords)
 }
@@ -56,7 +56,7 @@ func Migrate(ctx context.Context, db config.Database, passwords migrations.Passw
 	return store.SeedOrganisations(ctx, db.URL.Reveal(), clock.Now())
 }
 
-// parts are what API and worker both stand on.
+// parts are the parts that API and worker share.
 type parts struct {
 	register *store.Store
 	keys     *secret.Keyring
@@ -70,11 +70,11 @@ type parts struct {
 // Option replaces a part of the service.
 type Option func(*parts)
 
-// Processes replaces the built-in process catalogue; for drills of a release that
-// brings other kinds.
+// Processes replaces the built-in process catalogue, for drills of a release with other
+// kinds.
 func Processes(known *process.Catalogue) Option { return func(p *parts) { p.proc = known } }
 
-// login is one of the two serving roles, and where its address is set.
+// login is one of the two serving roles, with the setting that holds its address.
 type login struct {
 	dsn           config.Secret
 	role, setting string
@@ -89,12 +89,14 @@ func workerLogin(cfg config.Config) login {
 	return login{cfg.Database.WorkerURL, migrations.WorkerRole, "database.worker_url", cfg.Database.WorkerConnections}
 }
 
-// CheckWorkerLogin says why the database cannot be read with the worker's login.
+// CheckWorkerLogin returns the reason why the database cannot be read with the worker's
+// login.
 func CheckWorkerLogin(ctx context.Context, cfg config.Config) error {
 	return workerLogin(cfg).check(ctx)
 }
 
-// check says why the database cannot be served with this login, and the way out.
+// check returns the reason why the database cannot be served with this login, and the way
+// out.
 func (l login) check(ctx context.Context) error {
 	if l.dsn == "" {
 		return fmt.Errorf("%s is not set; set it to the address of the database with the role %s", l.setting, l.role)
@@ -184,8 +186,8 @@ func blobAddress(cfg config.Config) string {
 	return filepath.Join(cfg.VarDir, "files")
 }
 
-// ignoreCancelled turns the end of a context, which is how everything here is
-// stopped, into success.
+// ignoreCancelled turns the end of a context into success, because every part here is
+// stopped in that way.
 func ignoreCancelled(err error) error {
 	if errors.Is(err, context.Canceled) {
 		return nil

@@ -7,12 +7,12 @@ import (
 	"github.com/xueji/xueji/models/store"
 )
 
-// tidyBatch is how many records one transaction looks at.
+// tidyBatch is how many records one transaction compares.
 const tidyBatch = 500
 
-// Tidy brings every record of before in line with the rules by which names and numbers
-// are tidied today, and says what became of them. With all it begins again with the
-// first record. It goes on where it was cut off.
+// Tidy brings every old record in line with today's rules for names and numbers, and
+// returns the counts. With all it begins again with the first record. A run that was cut
+// off is continued.
 func Tidy(ctx context.Context, register *store.Store, all bool) (job *store.Tidying, err error) {
 	if all {
 		if err := register.InScope(ctx, store.Scope{}, (*store.Tx).ForgetTidying); err != nil {
@@ -31,8 +31,9 @@ func Tidy(ctx context.Context, register *store.Store, all bool) (job *store.Tidy
 	return job, nil
 }
 
-// Tidy is the same for an operator. It reads and writes numbers, so it needs the keys
-// of the register: with others every document would count as unreadable, and the job as done.
+// Tidy is the same for an operator. It reads and writes numbers, so it needs the keys of
+// the register. With other keys every document would count as unreadable, and the work as
+// done.
 func (o *Operator) Tidy(ctx context.Context, all bool) (*store.Tidying, error) {
 	keys, err := openKeys(o.config)
 	if err != nil {
@@ -50,7 +51,7 @@ func (o *Operator) Tidy(ctx context.Context, all bool) (*store.Tidying, error) {
 	return Tidy(ctx, register, all)
 }
 
-// tidy is what the worker does of it in a round. The rest waits for the next one.
+// tidy does the worker's share in one round. The rest waits for the next round.
 func (w *Worker) tidy(ctx context.Context) error {
 	_, err := Tidy(ctx, w.parts.register, false)
 	if errors.Is(ctx.Err(), context.DeadlineExceeded) {

@@ -2,7 +2,7 @@ package service
 
 import "runtime/debug"
 
-// Version gives the released version, or the commit it was built from.
+// Version returns the released version, or the commit from which the program was built.
 func Version() string {
 	build, ok := debug.ReadBuildInfo()
 	if !ok {

@@ -13,8 +13,8 @@ func webhookRules(c config.Webhook) webhook.Rules {
 	return webhook.Rules{AllowHTTP: c.AllowHTTP, AllowPrivate: c.AllowPrivate}
 }
 
-// leaseMargin is what a claim may take beyond the attempt itself: writing it down, and
-// waiting for the other messages of the same claim.
+// leaseMargin is the time that a claim may take beyond its attempt, for writing the
+// outcome and for the other messages of the claim.
 const leaseMargin = time.Minute
 
 func openDeliverer(c config.Webhook, p *parts) (*upkeep.Deliverer, error) {

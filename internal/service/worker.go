@@ -27,9 +27,9 @@ type Worker struct {
 	parts  *parts
 	cfg    config.Config
 	upkeep *upkeep.Upkeep
-	// deliverer carries notices on to gateways.
+	// deliverer sends notices to gateways.
 	deliverer *upkeep.Deliverer
-	// identity is the population database that identities are checked with.
+	// identity is the population database for identity checks.
 	identity identity.Checker
 }
 
@@ -67,8 +67,8 @@ func OpenWorker(ctx context.Context, cfg config.Config, clock *calendar.Clock, l
 	return w, nil
 }
 
-// AskIdentity replaces the population database the settings name; for tests of
-// what happens when it is silent. Call it before Run.
+// AskIdentity replaces the population database of the settings, for tests in which it
+// does not answer. Call it before Run.
 func (w *Worker) AskIdentity(checker identity.Checker) { w.identity = checker }
 
 // Run serves until ctx ends, then lets running work finish.
@@ -101,8 +101,8 @@ func (w *Worker) Run(ctx context.Context) error {
 	return nil
 }
 
-// WorkerOptions are what Xueji's SDK workers run with; the bench measures the
-// bare engine with the same.
+// WorkerOptions are the options of Xueji's SDK workers; the bench measures the bare
+// engine with the same options.
 func WorkerOptions(c config.Worker) worker.Options {
 	return worker.Options{
 		// With the default two pollers a burst of a hundred updates froze a
@@ -115,9 +115,9 @@ func WorkerOptions(c config.Worker) worker.Options {
 	}
 }
 
-// serve runs one SDK worker until ctx ends or Temporal refuses it for good,
-// for example because its database was deleted and the namespace with it; the
-// next one sets the namespace up again.
+// serve runs one SDK worker until ctx ends, or until Temporal refuses it for good, for
+// example because its database and namespace were deleted. The next worker sets the
+// namespace up again.
 func (w *Worker) serve(ctx context.Context) error {
 	brief, cancel := context.WithTimeout(ctx, 10*time.Second)
 	err := w.parts.engine.Ensure(brief)
@@ -143,8 +143,8 @@ func (w *Worker) serve(ctx context.Context) error {
 	}
 }
 
-// sealAudit chains the entries of the audit trail that are not chained yet, one
-// batch per transaction.
+// sealAudit chains the unchained entries of the audit trail, one batch in each
+// transaction.
 func (w *Worker) sealAudit(ctx context.Context) error {
 	for {
 		var sealed int
@@ -165,7 +165,7 @@ func (w *Worker) sealIdleAccounts(ctx context.Context) error {
 	})
 }
 
-// inRegister makes a chore of something that is one transaction.
+// inRegister makes a chore of one transaction.
 func (w *Worker) inRegister(do func(*store.Tx) error) func(context.Context) error {
 	return func(ctx context.Context) error { return w.parts.register.InScope(ctx, store.Scope{}, do) }
 }
@@ -184,8 +184,8 @@ func (w *Worker) deleteOldRosters(ctx context.Context) error {
 	return err
 }
 
-// beat says every few seconds that this worker lives, whatever else it does, and
-// that it leaves when it is stopped in order.
+// beat writes every few seconds that this worker is alive, and at the end that it stops
+// in order.
 func (w *Worker) beat(ctx context.Context) {
 	name, watch := workerName(), clockWatch{log: w.parts.log}
 	for {

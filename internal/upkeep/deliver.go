@@ -16,23 +16,23 @@ import (
 	"github.com/xueji/xueji/models/store"
 )
 
-// Gateway is what a deliverer sends with.
+// Gateway sends the messages of a deliverer.
 type Gateway interface {
 	Send(ctx context.Context, m webhook.Message) webhook.Outcome
 }
 
-// Deliverer carries notices on to gateways. Any number may run: a message is taken
-// for the length of a lease, and whoever crashed with it leaves it to be sent again
-// under the same ID, so a gateway gets it at least once.
+// Deliverer sends notices to gateways. Any number of deliverers may run: each takes a
+// message for the length of a lease. After a crash the message is sent again under the
+// same ID, so a gateway gets it at least once.
 type Deliverer struct {
 	Register  *store.Store // as the worker role
 	Gateway   Gateway
 	Processes *process.Catalogue
 	Hours     webhook.Hours
 	Log       *slog.Logger
-	// Lease is how long a message stays with who took it; longer than one attempt lasts.
+	// Lease is how long a deliverer keeps a message; longer than one attempt lasts.
 	Lease time.Duration
-	// Interval is how often the queue is looked at.
+	// Interval is the time between two looks into the queue.
 	Interval time.Duration
 }
 
@@ -58,8 +58,8 @@ func (d *Deliverer) Run(ctx context.Context) {
 	}
 }
 
-// Once takes what is due, sends it and writes down what came of it. It gives how many
-// messages it took.
+// Once takes the messages that are due, sends them and writes the outcomes. It returns
+// the number of messages.
 func (d *Deliverer) Once(ctx context.Context) (int, error) {
 	var list []store.Claimed
 	err := d.Register.InScope(ctx, store.Scope{}, func(tx *store.Tx) (err error) {
@@ -69,7 +69,7 @@ func (d *Deliverer) Once(ctx context.Context) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	var group errgroup.Group // one that fails stops no other
+	var group errgroup.Group // a failure does not stop the other messages
 	group.SetLimit(sendersAtOnce)
 	for _, c := range list {
 		group.Go(func() error { return d.deliver(ctx, c) })
@@ -94,17 +94,17 @@ func (d *Deliverer) deliver(ctx context.Context, c store.Claimed) error {
 	// A receiver compares the time with its own clock, which is the real one.
 	outcome := d.Gateway.Send(ctx, webhook.Message{ID: id.String(), URL: c.URL, Secrets: c.Secrets, At: now.Add(-clock.Offset()), Body: body})
 	if ctx.Err() != nil && !outcome.Delivered() {
-		return ctx.Err() // the worker stops: nothing was learnt about the gateway
+		return ctx.Err() // the worker stops: this says nothing about the gateway
 	}
 	sent := store.Sent{Delivered: outcome.Delivered(), Gone: outcome.Failure == webhook.Gone, Status: outcome.Status, Failure: string(outcome.Failure)}
 	if !sent.Delivered && !sent.Gone {
 		sent.Next, _ = webhook.Next(clock.Now(), c.Attempts, outcome.RetryAfter)
 	}
-	// What was taken is noted even when the worker stops: it would be sent again.
+	// The outcome is written even when the worker stops; otherwise the message is sent again.
 	return d.Register.InScope(context.WithoutCancel(ctx), store.Scope{}, func(tx *store.Tx) error { return tx.MarkDelivery(c, sent) })
 }
 
-// waits says whether a message is left until offices work. A test never is.
+// waits reports whether a message is kept until working hours. A test never is.
 func waits(c store.Claimed) bool {
 	switch {
 	case c.Notice == nil || c.OutsideHours == store.SendAlways:
@@ -115,15 +115,15 @@ func waits(c store.Claimed) bool {
 	return !notice.Urgent(c.Notice.Kind)
 }
 
-// Payload is the body of a message. It names the case and the office, never a pupil:
-// a gateway shows it on a telephone.
+// Payload is the body of a message. It names the case and the office, never a pupil,
+// because a gateway shows it on a telephone.
 type Payload struct {
 	Type      string      `json:"type"` // notice.created, or notice.test
 	Timestamp time.Time   `json:"timestamp"`
 	Data      PayloadBody `json:"data"`
 }
 
-// PayloadBody says whom to tell what.
+// PayloadBody names the receiver and the event.
 type PayloadBody struct {
 	NoticeID   string `json:"notice_id,omitempty"`
 	Kind       string `json:"kind,omitempty"`

@@ -12,9 +12,9 @@ import (
 	"github.com/xueji/xueji/workflows/contract"
 )
 
-// engine compares what Temporal must have with what it has, and makes what is
-// missing. A lost Temporal reports nothing by itself when its namespace was made anew
-// by somebody else: every workflow then fails without a word to whoever started it.
+// engine compares the settings of Temporal with the needed ones and makes the missing
+// ones. It must look, because a Temporal whose namespace was made again by hand reports
+// no error: every workflow then fails, and the process that started it hears nothing.
 func (u *Upkeep) engine(ctx context.Context, _ *Round) error {
 	u.whole = false
 	setup, err := u.Engine.Setup(ctx)
@@ -36,10 +36,10 @@ func (u *Upkeep) engine(ctx context.Context, _ *Round) error {
 	return nil
 }
 
-// reconcile compares every running change with the workflows: one that is
-// missing is started, one that stands elsewhere or sleeps is refreshed. A
-// workflow that runs for a change that has ended is refreshed too, and ends: a
-// power cut after the last commit leaves such a one behind.
+// reconcile compares every running change with its workflow. A missing workflow is
+// started; one at another step, or one that sleeps, is refreshed. A workflow that still
+// runs for an ended change is refreshed too, and then ends: a power cut after the last
+// commit leaves such workflows.
 func (u *Upkeep) reconcile(ctx context.Context, round *Round) error {
 	running := make(map[string]string)
 	list := func() error {
@@ -78,8 +78,8 @@ func (u *Upkeep) reconcile(ctx context.Context, round *Round) error {
 	}
 }
 
-// end wakes workflows no running change belongs to. Most have completed by now:
-// the list of workflows was read before the changes, and lags.
+// end wakes workflows that belong to no running change. Most have completed by now,
+// because the list of workflows was read before the changes, and lags.
 func (u *Upkeep) end(ctx context.Context, left map[string]string, round *Round) error {
 	for id := range left {
 		err := u.Engine.Refresh(ctx, strings.TrimPrefix(id, contract.WorkflowID("")))
@@ -92,15 +92,15 @@ func (u *Upkeep) end(ctx context.Context, left map[string]string, round *Round) 
 	return nil
 }
 
-// apart is a workflow that stood elsewhere than the register, or slept, and for how
-// many rounds it has shown the same.
+// apart is a workflow that was at another step than the register, or slept, with the
+// number of rounds in which it showed the same.
 type apart struct {
 	register, shown string
 	rounds          int
 }
 
-// vainRounds is for how many rounds a workflow is told to read its position before it
-// is looked at closer.
+// vainRounds is the number of rounds in which a workflow is told to read its position,
+// before it is looked at closer.
 const vainRounds = 3
 
 func (u *Upkeep) compare(ctx context.Context, row store.RunningRow, running map[string]string, before map[string]apart, round *Round) error {
@@ -135,14 +135,14 @@ func (u *Upkeep) compare(ctx context.Context, row store.RunningRow, running map[
 	return u.start(ctx, start)
 }
 
-// closer looks at a workflow that was refreshed in vain, and says whether nothing more
-// is to be done in this round.
+// closer looks at a workflow that was refreshed in vain, and reports whether this round
+// has nothing more to do for it.
 //
-// One that waits for a worker, or whose task fails for a reason an engineer must see
-// to, gets no further messages: its history would grow with every round. One that is
-// awake and shows the wrong place, or none, has lost its search attributes or could
-// not store them; it believes that it has shown them, and only a new run shows them
-// again. That is safe: a run goes on from where the register stands.
+// A workflow that waits for a worker, or whose task fails for a reason that needs an
+// engineer, gets no further messages, because its history would grow with every round. A
+// workflow that is awake and shows a wrong step, or none, has lost its search attributes
+// or could not store them. It believes that it has shown them, and only a new run shows
+// them again. That is safe, because a run continues from the position in the register.
 func (u *Upkeep) closer(ctx context.Context, s client.Starting, a apart, round *Round) (bool, error) {
 	run, err := u.Engine.Latest(ctx, s.ChangeID)
 	if err != nil || !run.Running {
@@ -153,7 +153,7 @@ func (u *Upkeep) closer(ctx context.Context, s client.Starting, a apart, round *
 		return true, nil
 	}
 	if !refused && run.StepRound == a.register {
-		return false, nil // the list lags, or it sleeps
+		return false, nil // the list lags, or the workflow sleeps
 	}
 	if !u.whole {
 		return true, nil // a new run would fail like this one

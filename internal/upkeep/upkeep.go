@@ -1,9 +1,9 @@
-// Package upkeep keeps the register and the workflow engine together. It runs
-// in the worker, in one process at a time, and never inside Temporal: what
-// heals Temporal must not live in it.
+// Package upkeep keeps the register and the workflow engine together. It runs in the
+// worker, in one process at a time, and never inside Temporal, because it must be able to
+// heal Temporal.
 //
-// Every action here is harmless when it is not needed: starting a running
-// workflow is refused by Temporal, refreshing one makes it read its position.
+// Every action here is harmless when it is not needed: Temporal refuses the start of a
+// running workflow, and a refreshed workflow only reads its position.
 package upkeep
 
 import (
@@ -18,7 +18,7 @@ import (
 	"github.com/xueji/xueji/workflows/client"
 )
 
-// Engine is what upkeep needs of Temporal.
+// Engine is the part of Temporal that upkeep needs.
 type Engine interface {
 	Setup(ctx context.Context) (client.Setup, error)
 	Ensure(ctx context.Context) error
@@ -38,22 +38,22 @@ type Upkeep struct {
 	Rounds []func(context.Context) error
 	// Chores run once an hour: sealing idle accounts, deleting old files.
 	Chores []func(context.Context) error
-	// OnRound is told what a round found, for metrics; may be nil.
+	// OnRound receives the result of a round, for metrics; it may be nil.
 	OnRound func(Round)
 
-	apart      map[string]apart // workflows that stood elsewhere in the round before, by ID
+	apart      map[string]apart // workflows at another step in the round before, by ID
 	whole      bool             // Temporal had all it must have, in this round
-	wrong      string           // what was last logged of search attributes with a wrong type
-	clearedIn  time.Time        // the hour in which all that was to be cleared was
+	wrong      string           // the last log line about search attributes of a wrong type
+	clearedIn  time.Time        // the hour in which everything due was cleared
 	lastChores time.Time
-	waiting    []func(context.Context) error // chores of this hour that were not begun
+	waiting    []func(context.Context) error // chores of this hour that have not begun
 }
 
-// Round is what one round did.
+// Round is the result of one round.
 type Round struct {
 	Started   int // workflows that were missing
-	Refreshed int // workflows that stood elsewhere than the register
-	Restarted int // workflows that showed another place, or none, whatever they were told
+	Refreshed int // workflows at another step than the register
+	Restarted int // workflows that kept showing another step, or none, after a refresh
 	Failed    bool
 	Backlog   store.Backlog
 }
@@ -64,11 +64,11 @@ const (
 	lateGrace  = 10 * time.Second // a live workflow takes a slip or a due time within this
 	everyHour  = time.Hour
 	badRows    = 3                // starts that may fail before a round gives up
-	partLimit  = 20 * time.Second // of one part of a round, so that a silent Temporal holds up nothing else
+	partLimit  = 20 * time.Second // time of one part of a round, so that a silent Temporal delays no other part
 )
 
-// Once does one round: what Temporal must have, relay, reconciliation, calendar, people.
-// A part that fails is logged and the others go on.
+// Once does one round: settings of Temporal, relay, reconciliation, calendar, people. A
+// part that fails is logged, and the other parts run.
 func (u *Upkeep) Once(ctx context.Context) {
 	var round Round
 	for _, part := range []struct {
@@ -105,7 +105,7 @@ func (u *Upkeep) backlog(ctx context.Context, round *Round) error {
 	})
 }
 
-// relay starts the workflows the outbox still waits for.
+// relay starts the workflows for which the outbox still waits.
 func (u *Upkeep) relay(ctx context.Context, round *Round) error {
 	var rows []store.StartRow
 	err := u.inRegister(ctx, func(tx *store.Tx) (err error) {
@@ -125,7 +125,7 @@ func (u *Upkeep) relay(ctx context.Context, round *Round) error {
 			return errors.Join(started, err)
 		}
 		if started != nil {
-			failed = append(failed, started) // one bad row must not hold up the others
+			failed = append(failed, started) // one bad row must not delay the others
 			continue
 		}
 		round.Started++
@@ -133,8 +133,8 @@ func (u *Upkeep) relay(ctx context.Context, round *Round) error {
 	return errors.Join(failed...)
 }
 
-// start starts a workflow; when that fails the namespace may be gone with
-// Temporal's database, so it is set up again first.
+// start starts a workflow. When that fails, the namespace may be gone with Temporal's
+// database, so start sets it up again first.
 func (u *Upkeep) start(ctx context.Context, s client.Starting) error {
 	err := u.Engine.Start(ctx, s)
 	if err == nil {
@@ -160,9 +160,9 @@ func (u *Upkeep) offices(ctx context.Context, _ *Round) error {
 	return u.mend(ctx, (*store.Tx).Misplaced, (*store.Tx).FollowOffice)
 }
 
-// clearing ends business of graduating grades on the day their province clears it. To
-// find it the rules of every running change are read, which only the first rounds of an
-// hour do: a day of a rule begins with an hour.
+// clearing ends business of graduating grades on the day on which their province clears
+// it. To find that business, the rules of every running change are read. Only the first
+// rounds of an hour do this, because a day of a rule begins with an hour.
 func (u *Upkeep) clearing(ctx context.Context, _ *Round) error {
 	hour := u.Register.Clock().Now().Truncate(everyHour)
 	if hour.Equal(u.clearedIn) {
@@ -180,9 +180,9 @@ func (u *Upkeep) clearing(ctx context.Context, _ *Round) error {
 	return err
 }
 
-// mend does one thing to every change that needs it, each in a transaction of
-// its own, and makes its workflow read the new position. One that cannot be mended
-// holds up no other.
+// mend does one act on every change that needs it, each in a transaction of its own, and
+// makes its workflow read the new position. A change that cannot be mended delays no
+// other.
 func (u *Upkeep) mend(ctx context.Context, find func(*store.Tx, int) ([]uuid.UUID, error), do func(*store.Tx, uuid.UUID) error) error {
 	var ids []uuid.UUID
 	err := u.inRegister(ctx, func(tx *store.Tx) (err error) {
@@ -229,8 +229,9 @@ func (u *Upkeep) chores(ctx context.Context, _ *Round) error {
 	return u.choresAt(ctx, u.Register.Clock().Now())
 }
 
-// choresAt does what is due. A chore that uses up the time of its round leaves the
-// others to the next round: a long one must not starve what stands after it.
+// choresAt runs the chores that are due. A chore that uses up the time of its round
+// leaves the others to the next round, so that a long chore does not starve the chores
+// after it.
 func (u *Upkeep) choresAt(ctx context.Context, now time.Time) error {
 	if now.Sub(u.lastChores) >= everyHour {
 		u.lastChores, u.waiting = now, u.Chores
