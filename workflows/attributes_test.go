@@ -49,7 +49,7 @@ func (r *run) attributes(t *testing.T) []attributes {
 	return list
 }
 
-func TestAdminsSeeEveryMove(t *testing.T) {
+func TestSearchAttributesFollowEveryStep(t *testing.T) {
 	r := begin(t, term)
 	r.at(time.Hour, func() { r.say(word{verb: approve}) })
 	r.at(2*time.Hour, func() { r.say(word{verb: sendBack}) })
@@ -72,7 +72,7 @@ func TestAdminsSeeEveryMove(t *testing.T) {
 	}, r.attributes(t))
 }
 
-func TestAdminsSeeWhoHasNotSignedYet(t *testing.T) {
+func TestSearchAttributesNameOfficesThatHaveNotSigned(t *testing.T) {
 	r := beginChain(t, [][]string{{"330106", "330108", "330110"}}, 0)
 	tasks := r.store.tasksOf(r.change)
 	for i, task := range tasks {
@@ -86,7 +86,7 @@ func TestAdminsSeeWhoHasNotSignedYet(t *testing.T) {
 	require.Equal(t, [][]string{{"330106", "330108", "330110"}, {"330108", "330110"}, {"330110"}, nil}, waiting)
 }
 
-func TestAStepThatWaitsForNobodySaysSo(t *testing.T) {
+func TestWaitingForIsUnsetWhereNobodyIsAsked(t *testing.T) {
 	r := beginChain(t, [][]string{{}}, 0)
 	r.end(time.Hour)
 	r.finish()
@@ -94,7 +94,7 @@ func TestAStepThatWaitsForNobodySaysSo(t *testing.T) {
 	require.False(t, set)
 }
 
-func TestWhatDidNotChangeIsNotWrittenAgain(t *testing.T) {
+func TestUnchangedAttributesAreNotWrittenAgain(t *testing.T) {
 	r := begin(t, term)
 	for i := range 5 {
 		r.at(time.Duration(i+1)*time.Hour, func() { r.SignalWorkflow(contract.SignalRefresh, nil) })
@@ -104,7 +104,7 @@ func TestWhatDidNotChangeIsNotWrittenAgain(t *testing.T) {
 	require.Len(t, r.shown, 2, "the first position, and the end")
 }
 
-func TestALateStepSaysSo(t *testing.T) {
+func TestOverdueStepIsShownAsLate(t *testing.T) {
 	r := begin(t, term)
 	r.at(term+time.Hour, func() { r.say(word{verb: approve}) })
 	r.end(term + 2*time.Hour)

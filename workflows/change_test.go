@@ -33,7 +33,7 @@ func TestTwoApprovalsEndTheChange(t *testing.T) {
 	require.Zero(t, r.store.called(contract.ActivityPassTime))
 }
 
-func TestHumanNoIsAResult(t *testing.T) {
+func TestRejectionCompletesTheRun(t *testing.T) {
 	for _, row := range []struct {
 		name  string
 		words []word

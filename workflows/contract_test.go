@@ -79,8 +79,8 @@ func passing() []reflect.Type {
 	return types
 }
 
-// TestNamesInHistories guards names that running changes are stored under.
-func TestNamesInHistories(t *testing.T) {
+// TestStoredNamesNeverChange guards names that running changes are stored under.
+func TestStoredNamesNeverChange(t *testing.T) {
 	require.Equal(t, []string{"changes", "slip", "slip", "refresh", "position", "Resume", "CommitSlip", "PassTime", "Perform"}, []string{
 		contract.QueueChanges, contract.UpdateSlip, contract.SignalSlip, contract.SignalRefresh, contract.QueryPosition,
 		contract.ActivityResume, contract.ActivityCommitSlip, contract.ActivityPassTime, contract.ActivityPerform,

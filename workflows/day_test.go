@@ -23,7 +23,7 @@ func aheadRun(t *testing.T, answers ...string) *run {
 }
 
 // An approved change sleeps until its day, tells admins so, and is in force without a word.
-func TestAnApprovedChangeSleepsUntilItsDay(t *testing.T) {
+func TestApprovedChangeWaitsUntilItsDay(t *testing.T) {
 	r := aheadRun(t, pass)
 	r.at(2*time.Hour+season-time.Second, func() {
 		require.Equal(t, 3, r.believes().Step)
@@ -63,7 +63,7 @@ func TestPeopleAreAskedAgainWhenTheDayFails(t *testing.T) {
 }
 
 // A reset, a termination and a worker that comes back find the day in the register.
-func TestAResetRunSleepsOn(t *testing.T) {
+func TestResetRunWaitsOnForItsDay(t *testing.T) {
 	s := newSite(t)
 	kill := s.work()
 	change := s.store.file(chain(), 0)

@@ -35,7 +35,7 @@ func TestAnAutomaticStepEndsTheChangeWithAResult(t *testing.T) {
 }
 
 // Silence is no verdict: the step waits and is tried again, however long it takes.
-func TestSilenceIsNoVerdict(t *testing.T) {
+func TestNoAnswerKeepsTheStepOpen(t *testing.T) {
 	r := automaticRun(t, silence, silence, silence, pass)
 	r.at(time.Hour, func() { r.say(word{verb: approve}) })
 	require.Equal(t, effective, r.finish().Status)
@@ -44,7 +44,7 @@ func TestSilenceIsNoVerdict(t *testing.T) {
 
 // A school can take its change back while the world outside is silent, and even
 // while it is being asked.
-func TestPeopleAreHeardWhileTheWorldOutsideIsSilent(t *testing.T) {
+func TestSlipsAreTakenWhileAnOutsideServiceIsSilent(t *testing.T) {
 	r := automaticRun(t, silence)
 	r.at(time.Hour, func() { r.say(word{verb: withdraw}) })
 	require.Equal(t, taken, r.finish().Status)
@@ -64,7 +64,7 @@ func TestPeopleAreHeardWhileTheWorldOutsideIsSilent(t *testing.T) {
 }
 
 // Nothing is asked while nothing is due: a timer, not a loop, waits.
-func TestAnErrandIsNotRepeatedWithoutNeed(t *testing.T) {
+func TestAutomaticStepIsNotRepeatedBeforeItIsDue(t *testing.T) {
 	r := automaticRun(t, pass)
 	r.at(time.Second, func() {
 		for range 5 {
@@ -78,7 +78,7 @@ func TestAnErrandIsNotRepeatedWithoutNeed(t *testing.T) {
 
 // The register passes the step a moment before the run hears of it. Who is fast
 // enough to decide the next step in between is heard, and not sent round by a refresh.
-func TestTheNextStepIsHeardBeforeTheErrandIsAnswered(t *testing.T) {
+func TestSlipOfTheNextStepIsTakenBeforeTheAutomaticStepReturns(t *testing.T) {
 	r := automaticRun(t, pass)
 	var early, wrong *reply
 	r.store.whileAsking = func(change string) {

@@ -28,7 +28,7 @@ func TestAnUpdateBeforeThePositionIsKnownIsQueued(t *testing.T) {
 	early.counted(t)
 }
 
-func TestTheValidatorRefusesWhatTheRunKnowsToBeWrong(t *testing.T) {
+func TestValidatorRefusesMalformedAndStaleSlips(t *testing.T) {
 	r := begin(t, 0)
 	known := contract.SlipMessage{SlipID: "0197f000-0000-7000-8000-00000000beef"}
 	message := func(step, round int) contract.SlipMessage {
@@ -81,7 +81,7 @@ func TestAnIDInAnotherSpellingIsTheSameSlip(t *testing.T) {
 	require.Equal(t, 2, r.store.called(contract.ActivityCommitSlip), "asked once, not for ever")
 }
 
-func TestSignals(t *testing.T) {
+func TestSlipSignalsCountOrAreRefused(t *testing.T) {
 	for _, row := range []struct {
 		name string
 		send func(r *run)

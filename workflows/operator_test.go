@@ -41,7 +41,7 @@ func TestLatestTellsWhereTheRunStandsWithoutAWorker(t *testing.T) {
 
 // What is tried again and again is told by name, attempt and code; the text of
 // a failure, which may quote anything, is not.
-func TestLatestTellsWhatIsTriedAgain(t *testing.T) {
+func TestLatestNamesRetriedActivities(t *testing.T) {
 	s := newSite(t)
 	w := worker.New(dial(t, s.namespace), contract.QueueChanges, worker.Options{Identity: identity})
 	w.RegisterWorkflowWithOptions(func(ctx workflow.Context) error {

@@ -184,7 +184,7 @@ func TestAWorkerDiesBetweenCommitAndTaskCompletion(t *testing.T) {
 	s.ends(change)
 }
 
-func TestManyPeopleAtTheLastStep(t *testing.T) {
+func TestManySlipsAtTheLastStepAreAllAnswered(t *testing.T) {
 	s := newSite(t)
 	s.work()
 	change := s.open(0)

@@ -32,7 +32,7 @@ func TestTimeRemindsAndMarksButNeverDecides(t *testing.T) {
 	}
 }
 
-func TestWaitZeroWaitsForEver(t *testing.T) {
+func TestWaitOfZeroMeansNoTimer(t *testing.T) {
 	r := begin(t, 0)
 	timers := 0
 	r.SetOnTimerScheduledListener(func(string, time.Duration) { timers++ })
@@ -61,7 +61,7 @@ func TestEveryStepHasItsOwnTime(t *testing.T) {
 	}, r.store.said(r.change))
 }
 
-func TestStrangersAloneDoNotPutDeadlinesOff(t *testing.T) {
+func TestForeignMessagesDoNotDelayDeadlines(t *testing.T) {
 	r := begin(t, term)
 	overdue := term + time.Hour
 	for after := time.Hour; after < overdue; after += 6 * time.Hour {
@@ -74,7 +74,7 @@ func TestStrangersAloneDoNotPutDeadlinesOff(t *testing.T) {
 	r.finish()
 }
 
-func TestATimerThatIsNotNeededAnyMoreIsCancelled(t *testing.T) {
+func TestUnneededTimerIsCancelled(t *testing.T) {
 	r := begin(t, term)
 	cancelled := 0
 	r.SetOnTimerCanceledListener(func(string) { cancelled++ })

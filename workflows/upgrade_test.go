@@ -182,7 +182,7 @@ func TestOnlyNewChangesShowTheOpenStepInFull(t *testing.T) {
 }
 
 // Every recorded history is one of a kind that a worker still runs.
-func TestNoNameThatWasShippedIsGone(t *testing.T) {
+func TestEveryShippedWorkflowNameIsRegistered(t *testing.T) {
 	var names []string
 	for _, kind := range kinds() {
 		names = append(names, kind.WorkflowName())
