@@ -9,8 +9,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// waiting puts a running change of a school into the register, open at its
-// first step since an hour ago and due in ten days.
+// waiting puts a running change of a school into the register. Its first step opened an
+// hour ago and is due in ten days.
 func (r *recordsRig) waiting(path string) uuid.UUID {
 	r.t.Helper()
 	id, pupil, opened := newID(), newID(), r.app.Clock().Now().Add(-time.Hour)
@@ -28,7 +28,7 @@ func (r *recordsRig) waiting(path string) uuid.UUID {
 	return id
 }
 
-// said puts a slip that waits since some time into a change.
+// said puts a slip into a change that has waited since the given time.
 func (r *recordsRig) said(change uuid.UUID, ago time.Duration) {
 	r.exec(`INSERT INTO slip (id, change_id, account_id, office_id, verb, step_no, round, key, body_hash, created_at)
 		SELECT $1, c.id, c.id, c.org_id, 'WITHDRAW', 1, 1, $2, '\x00', $4 FROM change c WHERE c.id = $3`,
@@ -45,7 +45,7 @@ func (r *recordsRig) attention(s *Store, path string, only Reason, after Attenti
 	return list
 }
 
-func TestEveryReasonIsToldMostUrgentFirstAndGoesAway(t *testing.T) {
+func TestAttentionReasonsComeByUrgencyAndEnd(t *testing.T) {
 	r := newRecordsRig(t)
 	now := r.app.Clock().Now()
 	r.waiting(schoolAPath) // all is well
@@ -112,8 +112,8 @@ func (r *recordsRig) attentionCounts(s *Store, path string) (counts map[Reason]i
 	return counts
 }
 
-// A change with several reasons stands once, where its most urgent one puts it.
-func TestSeveralReasonsAreOneLine(t *testing.T) {
+// A change with several reasons is listed once, at the place of its most urgent reason.
+func TestChangeWithSeveralReasonsIsListedOnce(t *testing.T) {
 	r := newRecordsRig(t)
 	now := r.app.Clock().Now()
 	late, both := r.waiting(schoolAPath), r.waiting(schoolAPath)
@@ -136,7 +136,7 @@ func TestSeveralReasonsAreOneLine(t *testing.T) {
 	})
 }
 
-// The scope is that of the parties, for rows and counts alike; the worker role
+// Rows and counts alike show only changes whose parties are in scope. The worker role
 // sees the whole tree from its root.
 func TestAttentionStaysInScope(t *testing.T) {
 	r := newRecordsRig(t)
@@ -186,7 +186,7 @@ func TestAttentionStaysInScope(t *testing.T) {
 	require.Equal(t, "42501", sqlState(err))
 }
 
-func TestAttentionPagesMeetNeitherTwiceNorNever(t *testing.T) {
+func TestAttentionPagesListEachChangeOnce(t *testing.T) {
 	r := newRecordsRig(t)
 	want := map[uuid.UUID]bool{}
 	for i := range 23 {
@@ -230,9 +230,10 @@ func (r *recordsRig) manyRunning(n int) {
 	r.exec(`ANALYZE`)
 }
 
-// However many changes run, the search begins with the few that have a reason.
-// As its owner: attention_found becomes part of the query that calls it.
-func TestNoSearchForAttentionReadsEveryChange(t *testing.T) {
+// However many changes run, the search begins with the few changes that have a reason.
+// The test runs as the owner, so that attention_found becomes part of the query that
+// calls it.
+func TestAttentionQueriesUseIndexes(t *testing.T) {
 	r := newRecordsRig(t)
 	r.manyRunning(30_000)
 	for i := range 5 {

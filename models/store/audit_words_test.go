@@ -11,8 +11,8 @@ import (
 	"github.com/xueji/xueji/models/store"
 )
 
-// A reader of the trail may ask for every action that is written and for no other.
-func TestTheListOfAuditActionsIsWhole(t *testing.T) {
+// The list of actions holds every action that the code writes, and no other.
+func TestAuditActionsAreAllListed(t *testing.T) {
 	files, err := filepath.Glob("*.go")
 	require.NoError(t, err)
 	more, err := filepath.Glob("../../internal/service/*.go")

@@ -22,7 +22,7 @@ func (r *recordsRig) pupil(school string) uuid.UUID {
 	return id
 }
 
-// filed is a change as school A has looked at it, before it is written.
+// filed is a change that school A has checked and not yet written.
 func (r *recordsRig) filed(t *Tx, kind process.Kind, student uuid.UUID) *Change {
 	d, known := t.store.processes.Define(kind, org.Primary, t.store.processes.Default())
 	require.True(r.t, known)
@@ -30,7 +30,7 @@ func (r *recordsRig) filed(t *Tx, kind process.Kind, student uuid.UUID) *Change 
 		Status: Running, StepNo: 1, Round: 1, FiledBy: t.scope.Account, FiledAt: t.now, Definition: d, Subject: Subject{School: "南明区第二示例小学"}}
 }
 
-// handIn writes what school A looked at a moment ago.
+// handIn writes a change that school A checked a moment ago.
 func (r *recordsRig) handIn(kind process.Kind, student uuid.UUID, releasing Office, wished values, key string) error {
 	return r.in(r.app, schoolAPath, func(t *Tx) error {
 		c := r.filed(t, kind, student)
@@ -50,9 +50,9 @@ func (t *Tx) writeFiling(c *Change, key string) error {
 	return t.flush()
 }
 
-// Two filings look at the same moment, both may be filed, and one is written
-// first: the other reads what stands against it, as if it had looked later.
-func TestTheSlowerFilingIsRefused(t *testing.T) {
+// Two filings pass the check at the same moment, and one is written first. The second is
+// refused as if it had been checked later.
+func TestSecondOfTwoConcurrentFilingsIsRefused(t *testing.T) {
 	r := newRecordsRig(t)
 	number := values{status.FieldIDNumber: {text: "990101201501010015", after: "990*************15", cipher: []byte("c"), hash: []byte("number")}}
 	own, other := r.pupil(schoolAPath), r.pupil(schoolBPath)
@@ -84,9 +84,9 @@ func TestTheSlowerFilingIsRefused(t *testing.T) {
 	}
 }
 
-// Between the look and the writing an office may be closed, be re-assigned or be
-// in the middle of either: the filing is refused and does not wait.
-func TestAFilingLooksAtItsOfficesAgain(t *testing.T) {
+// Between the check and the writing an office may be closed or re-assigned, or be in the
+// middle of either. The filing is refused and does not wait.
+func TestFilingIsRefusedWhenAnOfficeChangedMeanwhile(t *testing.T) {
 	r := newRecordsRig(t)
 	out := Office{ID: r.school[schoolBPath], Path: schoolBPath}
 	file := func(key string) error { return r.handIn(process.Transfer, r.pupil(schoolBPath), out, nil, key) }
@@ -111,8 +111,9 @@ func TestAFilingLooksAtItsOfficesAgain(t *testing.T) {
 	require.NoError(t, file("as before"))
 }
 
-// Whoever closes a school of a filing that is being written waits, and counts it.
-func TestClosingWaitsForAFiling(t *testing.T) {
+// A transaction that closes a school waits for a filing of that school, and then counts
+// it.
+func TestClosingASchoolWaitsForAFiling(t *testing.T) {
 	r := newRecordsRig(t)
 	for _, school := range []string{schoolAPath, schoolBPath} {
 		closed := make(chan error, 1)

@@ -11,7 +11,7 @@ import (
 	"github.com/xueji/xueji/models/refusal"
 )
 
-// places makes a class of the year 2024 with so many seats, at school B.
+// places makes a class of the year 2024 at school B with so many seats.
 func (r *recordsRig) places(seats int) uuid.UUID { return r.placesIn(2024, seats) }
 
 func (r *recordsRig) placesIn(year, seats int) uuid.UUID {
@@ -48,7 +48,7 @@ func (r *recordsRig) fileList(f Filing) (c *Change, err error) {
 	return c, err
 }
 
-// told gives every refusal with the place it is about.
+// told returns every refusal with its place.
 func told(t *testing.T, err error) (list []string) {
 	t.Helper()
 	var first *refusal.Error
@@ -59,7 +59,7 @@ func told(t *testing.T, err error) (list []string) {
 	return list
 }
 
-// Everything that stands against a list is told at once, each with its line.
+// All refusals of a list are returned at once, each with its line.
 func TestAListIsJudgedLineByLine(t *testing.T) {
 	r := newRecordsRig(t)
 	class, small := r.places(10), r.places(1)
@@ -101,9 +101,9 @@ func TestAListIsJudgedLineByLine(t *testing.T) {
 	require.Equal(t, []string{"change_in_progress /lines/0/student_id"}, told(t, err))
 }
 
-// Two bureaus list the same pupils at the same moment: one list is filed, the other
-// reads which of its pupils are taken, whatever the order of the lines.
-func TestListsAtOnce(t *testing.T) {
+// Two bureaus list the same pupils at the same moment. One list is filed; the other
+// learns which of its pupils are taken, whatever the order of the lines.
+func TestOnlyOneOfTwoConcurrentListsIsFiled(t *testing.T) {
 	r := newRecordsRig(t)
 	class := r.places(55)
 	var forth, back []Line
@@ -129,9 +129,9 @@ func TestListsAtOnce(t *testing.T) {
 	require.Equal(t, 20, r.count(`SELECT count(*) FROM change_line`))
 }
 
-// A slot that somebody else held when it was to be taken, and freed before anybody
-// looked whose it was, is not taken: the filing is refused, whole.
-func TestAListHoldsEverySlotOrNone(t *testing.T) {
+// Another change held a slot when the list tried to take it, and freed the slot before
+// the list asked for the holder. The whole filing is refused.
+func TestListTakesAllSlotsOrNone(t *testing.T) {
 	r := newRecordsRig(t)
 	line := Line{r.pupil(schoolAPath), r.places(10)}
 	r.exec(`CREATE FUNCTION passing() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'`)
@@ -141,8 +141,9 @@ func TestAListHoldsEverySlotOrNone(t *testing.T) {
 	require.Zero(t, r.count(`SELECT count(*) FROM change WHERE kind = 'BATCH_TRANSFER'`))
 }
 
-// A list that was sent back comes again with the schools it had; each is told of in its place.
-func TestTheSchoolsOfAListStay(t *testing.T) {
+// A list that was sent back must keep its two schools. A changed school is refused at its
+// own input.
+func TestResubmittedListKeepsItsSchools(t *testing.T) {
 	r := newRecordsRig(t)
 	change, _ := r.waitingList(1)
 	again := func(from, to string) (err error) {
@@ -161,7 +162,7 @@ func TestTheSchoolsOfAListStay(t *testing.T) {
 	require.Equal(t, []string{"releasing_fixed /inputs/from_school"}, told(t, again("2152000456", "2152000456")))
 }
 
-// waitingList files a list of so many pupils and gives them.
+// waitingList files a list of so many pupils and returns them.
 func (r *recordsRig) waitingList(n int) (change uuid.UUID, pupils []uuid.UUID) {
 	r.t.Helper()
 	var lines []Line
@@ -178,7 +179,7 @@ func (r *recordsRig) waitingList(n int) (change uuid.UUID, pupils []uuid.UUID) {
 	return c.ID, pupils
 }
 
-// strikes hands a strike in with an approval, as the worker counts it.
+// strikes counts, as the worker does, an approval that strikes pupils.
 func (r *recordsRig) strikes(change uuid.UUID, verb Verb, strikes ...Strike) (left bool, err error) {
 	err = r.in(r.worker, "", func(tx *Tx) error {
 		c, err := tx.lockChange(change)
@@ -202,7 +203,8 @@ func (r *recordsRig) moves(change uuid.UUID) error {
 	})
 }
 
-// Who is struck is free at once, stays visible with the reason, and is not struck twice.
+// A struck pupil is free at once, stays visible with the reason, and cannot be struck
+// twice.
 func TestPupilsAreStruckFromAList(t *testing.T) {
 	r := newRecordsRig(t)
 	change, pupils := r.waitingList(3)
@@ -243,9 +245,9 @@ func TestPupilsAreStruckFromAList(t *testing.T) {
 	}
 }
 
-// A list takes effect for whoever can move then; the others are struck with the code,
-// and the record, seats, history, backup and paper file of each are those of a transfer.
-func TestAListMovesWhoCanMove(t *testing.T) {
+// A list moves the pupils who can move now and strikes the others with the code. Record,
+// seats, history, backup and paper file of each are those of a transfer.
+func TestListMovesEligiblePupilsAndStrikesTheOthers(t *testing.T) {
 	r := newRecordsRig(t)
 	change, pupils := r.waitingList(5)
 	r.exec(`UPDATE student SET problem_flags = '{ID_ERROR}' WHERE id = $1`, pupils[0])
@@ -298,7 +300,7 @@ func TestAListMovesWhoCanMove(t *testing.T) {
 	require.Equal(t, 1, r.count(`SELECT count(*) FROM change WHERE id = $1 AND status = 'REFUSED' AND close_code = 'ALL_STRUCK'`, all))
 }
 
-// A death takes its pupil out of a list, and ends the list when nobody is left.
+// A death takes its pupil out of a list. It ends the list when no pupil is left.
 func TestADeathTakesOnePupilOutOfAList(t *testing.T) {
 	r := newRecordsRig(t)
 	change, pupils := r.waitingList(2)
@@ -311,8 +313,8 @@ func TestADeathTakesOnePupilOutOfAList(t *testing.T) {
 	require.Equal(t, 1, r.count(`SELECT count(*) FROM change WHERE id = $1 AND status = 'CLOSED' AND close_code = 'PREEMPTED'`, change))
 }
 
-// What is settled stays, and the application role settles nothing.
-func TestLinesAreTheWorkersToSettle(t *testing.T) {
+// A settled line stays settled, and the application role settles none.
+func TestOnlyTheWorkerSettlesLines(t *testing.T) {
 	r := newRecordsRig(t)
 	change, pupils := r.waitingList(2)
 	_, err := r.strikes(change, Approve, Strike{pupils[0], "随迁"})
@@ -358,8 +360,9 @@ func TestLinesAreTheWorkersToSettle(t *testing.T) {
 	})
 }
 
-// The longest list is filed and moved whole. How long it takes is told, not judged.
-func TestTheLongestList(t *testing.T) {
+// The longest list is filed and moved as a whole. The test logs the time and does not
+// judge it.
+func TestLongestListIsMovedWhole(t *testing.T) {
 	r := newRecordsRig(t)
 	change, _ := r.waitingList(mostLines)
 	begin := time.Now()

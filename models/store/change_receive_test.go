@@ -11,7 +11,7 @@ import (
 	"github.com/xueji/xueji/models/status"
 )
 
-// claimed puts a pupil with numbers into a school, as the owner.
+// claimed puts a pupil with numbers into a school, as the owner of the tables.
 func claimed(r *recordsRig, path string) (uuid.UUID, Claim) {
 	r.t.Helper()
 	id := uuid.Must(uuid.NewV7())
@@ -23,7 +23,7 @@ func claimed(r *recordsRig, path string) (uuid.UUID, Claim) {
 	return id, c
 }
 
-// clerkOf is somebody of an office who looks pupils up.
+// clerkOf returns the scope of an account of an office that looks pupils up.
 func clerkOf(path string) Scope {
 	return Scope{Paths: []string{path}, Account: uuid.MustParse("0197f000-0000-7000-8000-000000000001")}
 }
@@ -36,8 +36,8 @@ func (r *recordsRig) find(path string, c Claim) (f *Found, err error) {
 	return f, err
 }
 
-// Whoever can name a pupil completely finds one; nobody else finds anybody, and
-// every try stands in the trail.
+// Only an office that gives name and number finds a pupil, and every try is in the audit
+// trail.
 func TestAPupilIsFoundByNameAndNumberOnly(t *testing.T) {
 	r := newRecordsRig(t)
 	id, claim := claimed(r, schoolAPath)
@@ -82,7 +82,7 @@ func TestLookupsAreCounted(t *testing.T) {
 	require.NoError(t, err, "tomorrow")
 }
 
-// Two look-ups at once are no way around the limit: the second waits for the first.
+// Two look-ups at once do not pass the limit, because the second waits for the first.
 func TestLookupsAtOnceAreCounted(t *testing.T) {
 	r := newRecordsRig(t)
 	_, claim := claimed(r, schoolAPath)
@@ -102,8 +102,8 @@ func TestLookupsAtOnceAreCounted(t *testing.T) {
 	require.ErrorIs(t, <-second, refusal.New(refusal.LookupsUsed))
 }
 
-// The definer functions say no more than they must: one pupil, and for the slot a kind.
-func TestTheDoorsToOtherOfficesAreNarrow(t *testing.T) {
+// The definer functions reveal only what they must: one pupil, and for a slot its kind.
+func TestDefinerFunctionsRevealOnlyWhatTheyMust(t *testing.T) {
 	r := newRecordsRig(t)
 	id, claim := claimed(r, schoolAPath)
 	require.NoError(t, r.app.InScope(t.Context(), Scope{Paths: []string{schoolBPath}}, func(tx *Tx) error {

@@ -8,9 +8,9 @@ import (
 	"github.com/xueji/xueji/models/process"
 )
 
-// A step that hears a side, or that only registers, can neither refuse nor send
-// back: what a page offers there is what the register takes.
-func TestNothingIsOfferedThatAStepRefuses(t *testing.T) {
+// A step that hears a side, or that only registers, can neither refuse nor send back. The
+// page offers exactly the verbs that the register takes there.
+func TestAllowedVerbsLeaveOutWhatTheStepRefuses(t *testing.T) {
 	d := process.Definition{Steps: []process.Step{{}, {Statement: true}, {Register: true}}}
 	for no, want := range map[int][]Verb{
 		0: {Resubmit},

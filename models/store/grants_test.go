@@ -10,8 +10,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Law 2: the application role writes only what a person hands in. What only a
-// workflow may write is refused by grants, not by habit.
+// Law 2: the application role writes only what a person hands in. Grants refuse every
+// write that belongs to a workflow.
 func TestTheApplicationRoleCannotDecide(t *testing.T) {
 	r := newRecordsRig(t)
 	for _, statement := range []string{
@@ -90,9 +90,9 @@ func TestAppendOnlyTablesRefuseTheOwnerToo(t *testing.T) {
 	}
 }
 
-// A transaction without a scope sees no row: the first one it would see makes it
-// fail. (Of an empty table PostgreSQL does not ask the policy.)
-func TestNoScopeNoRows(t *testing.T) {
+// A transaction without a scope sees no row: the first visible row would make it fail.
+// (PostgreSQL does not ask the policy of an empty table.)
+func TestEmptyScopeSeesNoRows(t *testing.T) {
 	r := newRecordsRig(t)
 	for _, table := range []string{
 		"student", "guardian", "student_history", "suspension", "school_class", "school_grade", "change", "change_party",
@@ -112,9 +112,9 @@ func TestNoScopeNoRows(t *testing.T) {
 	}
 }
 
-// Every table of the register has row-level security forced, so that a new one
-// without a policy is noticed; the exceptions hold no data of persons.
-func TestEveryTableIsWalled(t *testing.T) {
+// Every table of the register forces row-level security, so that a new table without a
+// policy is noticed. The exceptions hold no data of persons.
+func TestEveryTableForcesRowLevelSecurity(t *testing.T) {
 	r := newRecordsRig(t)
 	rows, err := r.owner.Query(t.Context(), `SELECT relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 		WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p') AND NOT (c.relrowsecurity AND c.relforcerowsecurity) ORDER BY 1`)

@@ -12,7 +12,7 @@ import (
 	"github.com/xueji/xueji/models/roster"
 )
 
-// read gives the good pupils of a file of the collection.
+// read returns the good pupils of a file of the collection.
 func (r *recordsRig) read(file string) []roster.Pupil {
 	r.t.Helper()
 	sheet := r.sheet(file)
@@ -26,7 +26,7 @@ func (r *recordsRig) read(file string) []roster.Pupil {
 	return pupils
 }
 
-// written is a roster of these pupils.
+// written returns a roster of these pupils.
 func (r *recordsRig) written(pupils ...roster.Pupil) RosterSheet {
 	r.t.Helper()
 	var b bytes.Buffer
@@ -45,7 +45,7 @@ func (r *recordsRig) register(name string, pupils ...roster.Pupil) *Roster {
 	return checked
 }
 
-// told gives the codes that refuse a row of a roster.
+// told returns the codes that refuse a row of a roster.
 func (r *recordsRig) told(id uuid.UUID, row int) (codes []refusal.Code) {
 	r.t.Helper()
 	r.mustIn(r.app, schoolAPath, func(t *Tx) error {
@@ -62,9 +62,9 @@ func (r *recordsRig) told(id uuid.UUID, row int) (codes []refusal.Code) {
 	return codes
 }
 
-// Two rows with one number under two kinds of document are named at the check, and the
-// innocent row is filed and enrolled.
-func TestARosterWithOneNumberTwiceIsFiled(t *testing.T) {
+// Two rows have one number under two kinds of document. The check names both, and the
+// right row is filed and registered.
+func TestOneOfTwoRosterRowsWithOneNumberIsRefused(t *testing.T) {
 	rig := newRecordsRig(t)
 	checked := rig.upload(rig.sheet("one-number-two-types.xlsx"), "a")
 	require.Equal(t, 1, checked.Good)
@@ -82,9 +82,9 @@ func TestARosterWithOneNumberTwiceIsFiled(t *testing.T) {
 	require.Equal(t, 1, again.Rejected, "the number of an identity card under another type")
 }
 
-// Two countries give one passport number to two persons: both have a record, and are
+// Two countries gave one passport number to two persons. Both have a record, and each is
 // found by name and number. A Hong Kong document in another spelling is recognised.
-func TestOneIdentityIsOneKeyEverywhere(t *testing.T) {
+func TestIdentityKeyIsTheSameInEveryTable(t *testing.T) {
 	rig := newRecordsRig(t)
 	pupils := rig.read("passports.xlsx")
 	rig.register("passports", pupils[0], pupils[1], pupils[2])
@@ -103,8 +103,8 @@ func TestOneIdentityIsOneKeyEverywhere(t *testing.T) {
 	require.Nil(t, f)
 }
 
-// A name is found however it is typed.
-func TestANameIsFoundHoweverItIsTyped(t *testing.T) {
+// A name is found in every spelling.
+func TestNameIsFoundInEverySpelling(t *testing.T) {
 	rig := newRecordsRig(t)
 	dots, radicals := rig.read("name-dots.xlsx"), rig.read("kangxi-radicals.xlsx")
 	passports := rig.read("passports.xlsx")
@@ -139,7 +139,7 @@ func TestANameIsFoundHoweverItIsTyped(t *testing.T) {
 	require.Empty(t, rig.search(schoolAPath, StudentSearch{Name: "方高示"}))
 }
 
-// A record is 已查重 only when the search for doubles has looked.
+// A record is 已查重 only after the search for doubles.
 func TestANewRecordWaitsForTheSearchForDoubles(t *testing.T) {
 	rig := newRecordsRig(t)
 	rig.enrolled("roster-no-au.xlsx")
@@ -148,9 +148,9 @@ func TestANewRecordWaitsForTheSearchForDoubles(t *testing.T) {
 	require.Equal(t, 12, rig.count(`SELECT count(*) FROM student WHERE dedupe_state = 'DONE_PASS'`))
 }
 
-// An edit that says of which country a passport is gives the document its key anew,
-// unless somebody has that one.
-func TestANationalityIsPartOfADocument(t *testing.T) {
+// An edit of the country of a passport gives the document a new key, unless another
+// record has that key.
+func TestNationalityIsPartOfTheIdentityKey(t *testing.T) {
 	rig := newRecordsRig(t)
 	pupils := rig.read("passports.xlsx")
 	rig.register("passports", pupils[0], pupils[1])

@@ -8,9 +8,9 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Every column of bytes is either brought to new keys by a rotation, or named here as
-// one that no key has touched. A new column stands in neither and fails.
-func TestARotationKnowsEveryColumn(t *testing.T) {
+// Every column of bytes is either covered by a rotation or named here as a column without
+// secrets. A new column is in neither list and fails.
+func TestKeyRotationCoversEverySecretColumn(t *testing.T) {
 	r := newRecordsRig(t)
 	plain := []string{
 		"audit_seal.entry_hash", "audit_seal.hash", // SHA-256 of audit entries

@@ -6,13 +6,13 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func TestQuestionMarksAreNumbered(t *testing.T) {
+func TestPlaceholdersAreNumbered(t *testing.T) {
 	require.Equal(t, `UPDATE slip SET outcome = $1 WHERE id = $2`, numbered(`UPDATE slip SET outcome = ? WHERE id = ?`))
 	require.Equal(t, `SAVEPOINT slip`, numbered(`SAVEPOINT slip`))
 }
 
-// What is queued is written before the commit, in its order, and fails the
-// transaction when it does not touch what it must.
+// Queued statements are sent before the commit, in their order. One that touches a wrong
+// number of rows fails the transaction.
 func TestQueuedWritesAreSentBeforeTheCommit(t *testing.T) {
 	r := newRecordsRig(t)
 	count := func() (n int) {
@@ -32,7 +32,7 @@ func TestQueuedWritesAreSentBeforeTheCommit(t *testing.T) {
 	require.Equal(t, 1, count())
 }
 
-// A read in the same transaction sees what was queued before it.
+// A read in the same transaction sees the statements that were queued before it.
 func TestReadsSeeWhatIsQueued(t *testing.T) {
 	r := newRecordsRig(t)
 	r.mustIn(r.app, schoolAPath, func(t *Tx) error {

@@ -14,7 +14,7 @@ import (
 	"github.com/xueji/xueji/models/status"
 )
 
-// absent puts a suspension that ends on a day into the register, with its change.
+// absent puts a suspension that ends on a day, and its change, into the register.
 func (r *recordsRig) absent(path, until string) (suspension, change uuid.UUID) {
 	r.t.Helper()
 	change, suspension = r.waiting(path), newID()
@@ -31,9 +31,9 @@ func (r *recordsRig) at(day string) {
 	r.hand.Set(d.At(0, 5))
 }
 
-// The registrar is told 30 and 15 days before a suspension ends and when it is
-// over, each once for one end; an extension begins anew, a death mutes all.
-func TestTheEndOfASuspensionIsToldOnce(t *testing.T) {
+// The registrar is reminded 30 and 15 days before a suspension ends and when it is over,
+// each once for one end. An extension starts the reminders again, and a death stops them.
+func TestSuspensionEndIsNotifiedOnce(t *testing.T) {
 	r := newRecordsRig(t)
 	suspension, change := r.absent(schoolAPath, "2026-12-31")
 	late, lateChange := r.absent(schoolAPath, "2026-11-30")
@@ -92,8 +92,8 @@ func (r *recordsRig) freeze(change uuid.UUID, kind process.Kind, filed string, y
 	r.holds(studentSlot(r.pupilOf(change)), change)
 }
 
-// On 15 July, 0:00, running business of the graduating grade that was filed before
-// ends by the system; the record is as it was, and it happens once (KT64).
+// On 15 July, 0:00, the system ends running business of the graduating grade that was
+// filed before. The records stay as they were, and it happens once (KT64).
 func TestBusinessOfTheGraduatingGradeIsCleared(t *testing.T) {
 	r := newRecordsRig(t)
 	const before, after = "2027-06-30T12:00:00+08:00", "2027-07-15T00:00:00+08:00"
@@ -129,9 +129,9 @@ func TestBusinessOfTheGraduatingGradeIsCleared(t *testing.T) {
 	require.Empty(t, clearable(), "late, too, it is the grade of that day that counts")
 }
 
-// Who repeats is counted in the year group of the pupil's school and this school
-// year; a struck line does not count; two last approvals count one after the other.
-func TestRepeatersAreCountedOneAfterTheOther(t *testing.T) {
+// A repeater counts in the year group of the pupil's school in this school year. A struck
+// line does not count. Two last approvals at once are counted one after the other.
+func TestConcurrentRetentionsKeepTheShare(t *testing.T) {
 	r := newRecordsRig(t)
 	change := r.waiting(schoolAPath)
 	for range 3 {

@@ -11,7 +11,7 @@ import (
 	"github.com/xueji/xueji/models/refusal"
 )
 
-// from logs in once and gives the refusal; nil when the person is in.
+// from logs in once and returns the refusal, nil after a success.
 func (r *recordsRig) from(address, login, password string) *refusal.Error {
 	r.t.Helper()
 	_, err := r.app.LogIn(r.t.Context(), Attempt{Login: login, Password: password, Address: address, RequestID: "test"})
@@ -23,7 +23,7 @@ func (r *recordsRig) from(address, login, password string) *refusal.Error {
 	return e
 }
 
-// refusedFrom expects a refusal and gives its parameters.
+// refusedFrom expects a refusal and returns its parameters.
 func (r *recordsRig) refusedFrom(code refusal.Code, address, login, password string) map[string]string {
 	r.t.Helper()
 	e := r.from(address, login, password)
@@ -34,7 +34,7 @@ func (r *recordsRig) refusedFrom(code refusal.Code, address, login, password str
 
 const outside = "203.0.113.9"
 
-func TestAStrangerLocksOnlyTheOwnNetwork(t *testing.T) {
+func TestWrongPasswordsLockOnlyTheirOwnNetwork(t *testing.T) {
 	r := newRecordsRig(t)
 	login, _ := r.loginAccount()
 	for range lockAfter {
@@ -53,7 +53,7 @@ func TestAStrangerLocksOnlyTheOwnNetwork(t *testing.T) {
 	r.refusedFrom(refusal.AccountLocked, "::ffff:"+outside, login, loginPassword)
 }
 
-func TestGuessingFromManyNetworksLocksAllButThePersonsOwn(t *testing.T) {
+func TestWrongPasswordsFromManyNetworksLockAllUnknownNetworks(t *testing.T) {
 	r := newRecordsRig(t)
 	login, _ := r.loginAccount()
 	require.Nil(t, r.from(home, login, loginPassword))
@@ -71,7 +71,7 @@ func TestGuessingFromManyNetworksLocksAllButThePersonsOwn(t *testing.T) {
 	require.Nil(t, r.from("203.0.113.200", login, loginPassword))
 }
 
-func TestNobodyIsToldThatALoginExists(t *testing.T) {
+func TestRefusalDoesNotTellWhetherTheLoginExists(t *testing.T) {
 	r := newRecordsRig(t)
 	r.exec(`INSERT INTO policy (province_code, version, valid_from, body, created_at) VALUES ('520000', 1, '2026-01-01', '{"lock_after": 3, "lock_minutes": 10}', now())`)
 	r.exec(`INSERT INTO organisation (id, path, kind, code, name, division_code, province_code, stages, created_at, parent_id)
@@ -102,7 +102,7 @@ func TestNobodyIsToldThatALoginExists(t *testing.T) {
 	require.Positive(t, other)
 }
 
-func TestTheProvinceSaysWhatLocks(t *testing.T) {
+func TestLockRuleComesFromTheProvincePolicy(t *testing.T) {
 	r := newRecordsRig(t)
 	r.exec(`INSERT INTO policy (province_code, version, valid_from, body, created_at) VALUES ('520000', 1, '2026-01-01', '{"lock_after": 2, "lock_minutes": 10}', now())`)
 	r.exec(`INSERT INTO policy (province_code, version, valid_from, body, created_at) VALUES ('520000', 2, '2027-01-01', '{"lock_after": 4}', now())`)
@@ -122,7 +122,7 @@ func TestTheProvinceSaysWhatLocks(t *testing.T) {
 	r.refusedFrom(refusal.AccountLocked, home, login, loginPassword)
 }
 
-func TestOldFailuresAreForgottenAndSwept(t *testing.T) {
+func TestOldLoginFailuresNoLongerCountAndAreDeleted(t *testing.T) {
 	r := newRecordsRig(t)
 	login, account := r.loginAccount()
 	for range lockAfter - 1 {

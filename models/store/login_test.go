@@ -22,7 +22,7 @@ const (
 	home      = "192.0.2.1"
 )
 
-// loginAccount makes an account of school A and gives its login.
+// loginAccount makes an account of school A and returns its login.
 func (r *recordsRig) loginAccount() (string, uuid.UUID) {
 	id := uuid.Must(uuid.NewV7())
 	login := "clerk" + id.String()
@@ -61,7 +61,7 @@ func (r *recordsRig) failures(account uuid.UUID) int {
 	return r.count(`SELECT coalesce((SELECT failures FROM login_attempt WHERE network = $2 AND login_hash = login_hash(a.login)), 0) FROM account a WHERE a.id = $1`, account, home)
 }
 
-func TestRightPasswordsAtOnceAllComeIn(t *testing.T) {
+func TestConcurrentRightPasswordsAllSucceed(t *testing.T) {
 	r := newRecordsRig(t)
 	login, account := r.loginAccount()
 	require.Equal(t, map[refusal.Code]int{"": 30}, r.together(30, login, loginPassword))
@@ -73,7 +73,7 @@ func TestRightPasswordsAtOnceAllComeIn(t *testing.T) {
 	require.Zero(t, r.failures(account))
 }
 
-func TestGuessesAtOnceCountAsOneAfterTheOther(t *testing.T) {
+func TestConcurrentWrongPasswordsAreAllCounted(t *testing.T) {
 	r := newRecordsRig(t)
 	login, account := r.loginAccount()
 	want := map[refusal.Code]int{refusal.LoginFailed: lockAfter, refusal.AccountLocked: 20 - lockAfter}
@@ -87,7 +87,7 @@ func TestGuessesAtOnceCountAsOneAfterTheOther(t *testing.T) {
 	require.Equal(t, 1, r.failures(account), "a lock that ran out takes its failures along")
 }
 
-func TestWhoHangsUpLeavesNoFailureAndUndoesNone(t *testing.T) {
+func TestAbortedLoginNeitherAddsNorUndoesAFailure(t *testing.T) {
 	r := newRecordsRig(t)
 	login, account := r.loginAccount()
 	gone, cancel := context.WithCancel(t.Context())
@@ -120,7 +120,7 @@ func TestWhoHangsUpLeavesNoFailureAndUndoesNone(t *testing.T) {
 	require.Equal(t, 1, r.failures(account), "hanging up does not undo a guess")
 }
 
-func TestTheQueueOfOneLoginIsBounded(t *testing.T) {
+func TestLoginQueueIsBounded(t *testing.T) {
 	door := newLoginDoor(4)
 	leave, refused := door.enter(t.Context(), "a")
 	require.Nil(t, refused)

@@ -9,14 +9,14 @@ import (
 	"github.com/xueji/xueji/models/org"
 )
 
-// problemOf is the named problem of the open step of a change.
+// problemOf returns the named problem of the open step of a change.
 func (r *recordsRig) problemOf(change uuid.UUID) (name string) {
 	r.t.Helper()
 	require.NoError(r.t, r.owner.QueryRow(r.t.Context(), `SELECT problem FROM step WHERE change_id = $1 AND status = 'OPEN'`, change).Scan(&name))
 	return name
 }
 
-// nobodyAt is the counter of the inbox of an office.
+// nobodyAt returns the counter Nobody in the inbox of an office.
 func (r *recordsRig) nobodyAt(path string) (n int64) {
 	r.t.Helper()
 	r.mustIn(r.app, path, func(t *Tx) error {
@@ -27,9 +27,9 @@ func (r *recordsRig) nobodyAt(path string) (n int64) {
 	return n
 }
 
-// A seat of another office that nobody can take is that office's: it is named, and its
-// head and administrator are told, not those of the step's own office.
-func TestTheOfficeOfTheSeatIsNamed(t *testing.T) {
+// A seat of another office that nobody can take names that office, and its head and
+// administrator are told, not those of the step's own office.
+func TestStuckSeatOfAnotherOfficeNamesThatOffice(t *testing.T) {
 	r := newRecordsRig(t)
 	r.member(schoolAPath, org.SchoolLeader)
 	change := r.waiting(schoolAPath)
@@ -58,9 +58,9 @@ func TestTheOfficeOfTheSeatIsNamed(t *testing.T) {
 	require.Zero(t, r.nobodyAt(countyPath))
 }
 
-// Whoever cannot act any more and holds a task is named; the head of the office is told
-// as soon as the seats of the step change, not only by the upkeep.
-func TestTheHolderWhoCannotActIsNamed(t *testing.T) {
+// A holder who can no longer act is named. The head of the office is told as soon as the
+// seats of the step change, not only at the next upkeep.
+func TestStuckSeatNamesItsHolder(t *testing.T) {
 	r := newRecordsRig(t)
 	holder := r.member(schoolAPath, org.SchoolLeader)
 	r.member(schoolAPath, org.SchoolLeader)

@@ -11,9 +11,9 @@ import (
 	"github.com/xueji/xueji/models/refusal"
 )
 
-// The second wall: whatever the API lets through, the database lets only an
-// administrator of the province's own office add a version, in their own name.
-func TestOnlyTheProvinceItselfAddsToItsPolicy(t *testing.T) {
+// The second wall: the database lets only an administrator of the province's own office
+// add a version, and only in the own name, whatever the API does.
+func TestOnlyTheProvincesOwnAdministratorAddsAPolicy(t *testing.T) {
 	r := newRecordsRig(t)
 	r.exec(`INSERT INTO organisation (id, parent_id, path, kind, code, name, division_code, province_code, created_at)
 		SELECT gen_random_uuid(), id, 'n.p11', 'PROVINCE', '110000', '另一省', '110000', '110000', created_at FROM organisation WHERE path = 'n'`)
@@ -53,10 +53,10 @@ func TestOnlyTheProvinceItselfAddsToItsPolicy(t *testing.T) {
 	}
 }
 
-// Of the versions whose first day has come the one with the newest first day counts,
-// of several with the same day the highest number; so a version of a day to come is
-// withdrawn by one with the same day.
-func TestWhichVersionCounts(t *testing.T) {
+// Of the valid versions the one with the newest first day counts; of several with that
+// day, the highest number. So a future version is withdrawn by a version with the same
+// day.
+func TestPolicyInForceIsTheNewestValidVersion(t *testing.T) {
 	r := newRecordsRig(t)
 	for i, v := range []struct {
 		from     string
@@ -93,9 +93,9 @@ func TestWhichVersionCounts(t *testing.T) {
 	}))
 }
 
-// The command line of an operator sees what is in force on a day and which running
-// changes keep what; a province that is none is told, not taken for the default.
-func TestTheOwnerSeesWhatAProvinceKeeps(t *testing.T) {
+// An operator reads the policy in force on a day and the versions that running changes
+// keep. An unknown province is refused and does not give the default.
+func TestOwnerReadsProvincePolicyAndItsUse(t *testing.T) {
 	r := newRecordsRig(t)
 	known := r.app.processes
 	at := func(province, day string) (process.Policy, []PolicyUse, error) {

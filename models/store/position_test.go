@@ -7,9 +7,9 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Each mark of a step comes at its own time and once, and until then the
+// Each reminder and mark of a step comes once at its own time, and until then the
 // workflow sleeps exactly so long.
-func TestEveryMarkOfAStepHasItsTime(t *testing.T) {
+func TestRemindersComeOnceAtTheirTimes(t *testing.T) {
 	r := newRecordsRig(t)
 	change, start := r.waiting(schoolAPath), r.app.Clock().Now()
 	after := func(d time.Duration) time.Time { return start.Add(d) }
@@ -42,9 +42,9 @@ func TestEveryMarkOfAStepHasItsTime(t *testing.T) {
 		change, after(5*time.Hour), after(8*time.Hour), after(10*time.Hour)), "each was noted when it happened")
 }
 
-// Nobody is reminded at a step the system does by itself; that it is late stands
-// in the timeline, for operators.
-func TestNobodyIsRemindedAtAnAutomaticStep(t *testing.T) {
+// At an automatic step nobody is reminded. The timeline says that the step is late, for
+// operators.
+func TestAutomaticStepRemindsNobody(t *testing.T) {
 	r := newRecordsRig(t)
 	change := r.waiting(schoolAPath)
 	r.exec(`UPDATE step SET act = 'CHECK_IDENTITY', next_attempt_at = opened_at WHERE change_id = $1`, change)

@@ -16,16 +16,16 @@ func (r *recordsRig) holds(key string, change uuid.UUID) {
 	r.exec(`INSERT INTO slot (key, change_id, taken_at) VALUES ($1, $2, now())`, key, change)
 }
 
-// pupilOf gives the pupil of a change.
+// pupilOf returns the pupil of a change.
 func (r *recordsRig) pupilOf(change uuid.UUID) (id uuid.UUID) {
 	r.t.Helper()
 	require.NoError(r.t, r.owner.QueryRow(r.t.Context(), `SELECT student_id FROM change WHERE id = $1`, change).Scan(&id))
 	return id
 }
 
-// Business that goes before others keeps them from taking effect: a death before
-// an arbitration, and neither stands in its own way.
-func TestWhatGoesBefore(t *testing.T) {
+// Business with priority keeps other changes from taking effect. A death has priority
+// over an arbitration, and neither blocks itself.
+func TestDeathAndArbitrationKeepOthersFromTakingEffect(t *testing.T) {
 	r := newRecordsRig(t)
 	suspension, arbitration, death := r.waiting(schoolAPath), r.waiting(schoolBPath), r.waiting(schoolBPath)
 	pupil := r.pupilOf(suspension)
@@ -54,9 +54,9 @@ func TestWhatGoesBefore(t *testing.T) {
 	})
 }
 
-// What goes before ends the change that holds the pupil, once, with its reason in
-// the timeline, and leaves alone whatever holds another pupil.
-func TestTheOtherChangeIsEnded(t *testing.T) {
+// Business with priority ends the change that holds the pupil, once, with the reason in
+// the timeline. Changes of other pupils are left alone.
+func TestPriorBusinessEndsTheChangeThatHoldsThePupil(t *testing.T) {
 	r := newRecordsRig(t)
 	other, mine, bystander := r.waiting(schoolAPath), r.waiting(schoolBPath), r.waiting(schoolAPath)
 	pupil := r.pupilOf(other)
@@ -80,7 +80,7 @@ func TestTheOtherChangeIsEnded(t *testing.T) {
 }
 
 // The common office is the lowest one above all sides, never a side itself.
-func TestTheCommonOfficeIsTheLowestAboveAllSides(t *testing.T) {
+func TestCommonOfficeIsTheLowestAboveAllSides(t *testing.T) {
 	r := newRecordsRig(t)
 	change := r.waiting(schoolAPath)
 	common := func() (path string) {

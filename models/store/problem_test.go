@@ -11,7 +11,7 @@ import (
 	"github.com/xueji/xueji/models/status"
 )
 
-// dedupe looks at everything that was not looked at.
+// dedupe searches every record that was not searched yet.
 func (r *recordsRig) dedupe() (looked int) {
 	r.t.Helper()
 	for n := 1; n > 0; looked += n {
@@ -29,8 +29,8 @@ func (r *recordsRig) flags(student uuid.UUID) (flags []string) {
 	return flags
 }
 
-// Two records that look alike are flagged on both sides, once, with one notice
-// each; numbers of identity cards tell people of one name apart.
+// Two similar records are flagged on both sides, once, with one notice each. Different
+// numbers of identity cards tell people of one name apart.
 func TestDoublesAreFoundOnceOnBothSides(t *testing.T) {
 	r := newRecordsRig(t)
 	a, b, other := r.pupil(schoolAPath), r.pupil(schoolBPath), r.pupil(schoolBPath)
@@ -63,9 +63,9 @@ func TestDoublesAreFoundOnceOnBothSides(t *testing.T) {
 	require.Equal(t, 2, r.count(`SELECT count(*) FROM student_problem WHERE state = 'CLEARED' AND cleared_by IS NULL`))
 }
 
-// One number on two records should not exist; where it does, both are flagged, and
-// a flag that was raised by other means stays.
-func TestOneNumberOnTwoRecordsIsFound(t *testing.T) {
+// Two records with one number should not exist. When they do, both are flagged. A flag
+// that was set in another way stays.
+func TestRecordsWithOneNumberAreBothFlagged(t *testing.T) {
 	r := newRecordsRig(t)
 	r.exec(`DROP INDEX student_identity`)
 	a, b := r.pupil(schoolAPath), r.pupil(schoolBPath)
@@ -81,9 +81,9 @@ func TestOneNumberOnTwoRecordsIsFound(t *testing.T) {
 	require.Equal(t, []string{status.IDError}, r.flags(b), "the other side's problem is gone with it")
 }
 
-// A death that never was is struck: the record has its former state back, its line
-// is kept for bureaux, and nobody strikes it twice.
-func TestADeathIsStruck(t *testing.T) {
+// A struck death gives the record its former state back. Its line is kept for bureaus,
+// and it cannot be struck twice.
+func TestStruckDeathRestoresTheRecord(t *testing.T) {
 	r := newRecordsRig(t)
 	death, correction := r.waiting(schoolAPath), r.waiting(schoolAPath)
 	pupil := r.pupilOf(death)

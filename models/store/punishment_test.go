@@ -85,7 +85,7 @@ func TestAPunishmentIsRecordedAndCancelledOnce(t *testing.T) {
 	require.Equal(t, 3, rig.count(`SELECT count(*) FROM audit_entry WHERE action LIKE 'punishment.%' AND detail = jsonb_build_object('student', $1::text)`, id.String()))
 }
 
-func TestWhatIsNoPunishmentIsRefused(t *testing.T) {
+func TestInvalidPunishmentIsRefused(t *testing.T) {
 	rig := newRecordsRig(t)
 	rig.enrolled("roster-no-au.xlsx")
 	ids := rig.pupils()
@@ -114,7 +114,7 @@ func TestWhatIsNoPunishmentIsRefused(t *testing.T) {
 	})
 }
 
-func TestTheSameRequestTwiceAtOnceIsOnePunishment(t *testing.T) {
+func TestConcurrentSameRequestRecordsOnePunishment(t *testing.T) {
 	rig := newRecordsRig(t)
 	rig.enrolled("roster-no-au.xlsx")
 	n := NewPunishment{Student: rig.pupils()[0], Level: "3", DecidedOn: day(t, "2026-11-02"), DocumentNo: "1号", Key: "punish-01", Hash: []byte("a")}
@@ -136,7 +136,7 @@ func TestTheSameRequestTwiceAtOnceIsOnePunishment(t *testing.T) {
 	require.Equal(t, 2, rig.count(`SELECT count(*) FROM student_history WHERE kind = 'PUNISHMENT'`))
 }
 
-// A school that is put under another bureau takes the punishments along.
+// When a school moves under another bureau, its punishments move too.
 func TestPunishmentsFollowTheirSchool(t *testing.T) {
 	rig := newRecordsRig(t)
 	rig.enrolled("roster-no-au.xlsx")

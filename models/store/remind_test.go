@@ -19,8 +19,8 @@ func (r *recordsRig) member(at string, role org.Role) uuid.UUID {
 	return id
 }
 
-// seated puts a task into the first step of a change: anybody's with the role at the
-// office, or one person's.
+// seated puts a task into the first step of a change, with a holder or for everybody with
+// the role at the office.
 func (r *recordsRig) seated(change uuid.UUID, at string, role org.Role, status, heldAs string, holder *uuid.UUID) uuid.UUID {
 	r.t.Helper()
 	id := newID()
@@ -30,8 +30,8 @@ func (r *recordsRig) seated(change uuid.UUID, at string, role org.Role, status, 
 	return id
 }
 
-// heard gives who got a notice of a kind about a change: office, role, and the person
-// where it is for one.
+// heard returns the receivers of a notice of a kind about a change: office, role, and the
+// person if there is one.
 func (r *recordsRig) heard(change uuid.UUID, kind string) []string {
 	r.t.Helper()
 	var list []string
@@ -40,9 +40,10 @@ func (r *recordsRig) heard(change uuid.UUID, kind string) []string {
 	return list
 }
 
-// Time reminds whom the step waits for, wherever they are: an added signer and another
-// office's seat as well as the step's own role; nobody who has signed or waits.
-func TestTimeRemindsWhomTheStepWaitsFor(t *testing.T) {
+// Reminders go to everybody for whom the step waits, at any office: an added signer, the
+// seat of another office and the step's own role. People who have signed, or who wait for
+// others, get none.
+func TestRemindersGoToEverybodyTheStepWaitsFor(t *testing.T) {
 	r := newRecordsRig(t)
 	principal, signed, later := r.member(schoolAPath, org.Principal), r.member(schoolAPath, org.SchoolLeader), r.member(schoolAPath, org.SchoolLeader)
 	seats := r.waiting(schoolAPath)

@@ -9,8 +9,9 @@ import (
 	"github.com/xueji/xueji/models/roster"
 )
 
-// A number of the register with another name and birth date beside it is a number that
-// was typed for another pupil: no change of key data is advised for the one who has it.
+// A number of the register beside another name and birth date was typed for another
+// pupil. The refusal does not advise a change of key data for the pupil who has the
+// number.
 func TestANumberOfAnotherPupilIsRefused(t *testing.T) {
 	rig := newRecordsRig(t)
 	all := rig.sheetPupils("roster-no-au.xlsx")

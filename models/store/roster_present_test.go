@@ -129,8 +129,8 @@ func (r *recordsRig) movesAway() {
 	r.decided(c)
 }
 
-// A corrected sheet comes again: who is in the register already is told apart from
-// what is wrong, and nobody is enrolled a second time, with or without a number.
+// A corrected sheet is uploaded again. Pupils in the register are told apart from wrong
+// rows, and nobody is registered twice, with or without a number.
 func TestPupilsOfTheSchoolAreRecognised(t *testing.T) {
 	rig := newRecordsRig(t)
 	all := rig.sheetPupils("roster-no-au.xlsx")
@@ -189,7 +189,8 @@ func TestARowThatDiffersNamesTheItems(t *testing.T) {
 	require.ErrorIs(t, err, refusal.New(refusal.RosterNothingNew))
 }
 
-// A number typed wrongly at first is no second pupil; two pupils of one name are two.
+// A number that was typed wrongly at first does not make a second pupil. Two pupils of
+// one name stay two.
 func TestAnotherNumberIsAnotherPupilUnlessTheFamilyIsTheSame(t *testing.T) {
 	rig := newRecordsRig(t)
 	all := rig.sheetPupils("roster-no-au.xlsx")
@@ -222,9 +223,9 @@ func (r *recordsRig) siblingNumber(number string) string {
 	return text + string("10X98765432"[sum%11])
 }
 
-// Two rosters are checked before either is approved: the last approval sees what
-// the first one brought, also for pupils without a number, and at the same moment.
-func TestThePupilOfTwoRostersIsEnrolledOnce(t *testing.T) {
+// Two rosters are checked before either is approved. The last approval sees the records
+// of the first one, also of pupils without a number, and also at the same moment.
+func TestPupilOfTwoRostersIsRegisteredOnce(t *testing.T) {
 	rig := newRecordsRig(t)
 	all := rig.sheetPupils("roster-no-au.xlsx")
 	a, b := unnumbered(all[0]), unnumbered(all[1])
@@ -250,7 +251,7 @@ func TestThePupilOfTwoRostersIsEnrolledOnce(t *testing.T) {
 	require.Equal(t, 1, rig.count(`SELECT count(*) FROM roster_row WHERE verdict = 'LEFT_OUT' AND row_no = 3 AND findings::text LIKE '%pupil_present%'`))
 }
 
-// Rows of another school's pupils stay the refusal they were, and tell nothing else.
+// Rows of another school's pupils are refused, and the refusal reveals nothing else.
 func TestPupilsOfAnotherSchoolAreRefused(t *testing.T) {
 	rig := newRecordsRig(t)
 	all := rig.sheetPupils("roster-no-au.xlsx")
@@ -265,8 +266,8 @@ func TestPupilsOfAnotherSchoolAreRefused(t *testing.T) {
 	require.Equal(t, RowAccepted, rows[4].Verdict, "without a number nobody knows; another school's pupils are not told")
 }
 
-// What a dry run says is what the upload then does: verdicts, findings, counts.
-func TestADryRunSaysWhatTheUploadDoes(t *testing.T) {
+// The upload gives the same verdicts, findings and counts as the dry run.
+func TestDryRunAgreesWithTheUpload(t *testing.T) {
 	rig := newRecordsRig(t)
 	all := rig.sheetPupils("roster-no-au.xlsx")
 	rig.enrolSheet(rig.write(all[0], unnumbered(all[1])), "first")

@@ -11,8 +11,8 @@ import (
 	"github.com/xueji/xueji/models/roster"
 )
 
-// Every file of the collection goes through check, filing and enrolment, one
-// after the other into one register, and comes out as expected.
+// Every file of the collection goes through check, filing and registration, one after the
+// other into one register, with the expected result.
 func TestAllRosterFilesComeOutAsExpected(t *testing.T) {
 	rig := newRecordsRig(t)
 	var book struct {
@@ -59,7 +59,7 @@ func TestAllRosterFilesComeOutAsExpected(t *testing.T) {
 	require.Positive(t, rig.count(`SELECT count(*) FROM student WHERE number_class = 'J'`))
 }
 
-func TestEnrolmentIsSafeToRepeat(t *testing.T) {
+func TestRegisteringARosterTwiceChangesNothing(t *testing.T) {
 	rig := newRecordsRig(t)
 	r := rig.upload(rig.sheet("roster-no-au.xlsx"), "a")
 	change, err := rig.file(r.ID)
@@ -84,9 +84,9 @@ func TestTheSameFileTwiceIsTheSameRoster(t *testing.T) {
 	require.Equal(t, 12, rig.count(`SELECT count(*) FROM roster_row`))
 }
 
-// A file that was enrolled may come again, for the rows that were left out; while it is
-// in hand again it is one roster however often it is uploaded.
-func TestAnEnrolledFileComesAgainForTheRowsLeftOut(t *testing.T) {
+// A registered file may be uploaded again, for the rows that were left out. Until that
+// roster is done, further uploads of the file give the same roster.
+func TestRegisteredFileIsUploadedAgainForRowsLeftOut(t *testing.T) {
 	rig := newRecordsRig(t)
 	all := rig.sheetPupils("roster-no-au.xlsx")
 	sheet := rig.write(all[0], with(all[1], "class_code", all[0][roster.ClassCode]))
@@ -182,7 +182,7 @@ func TestADryRunKeepsNothing(t *testing.T) {
 	require.Zero(t, rig.count(`SELECT count(*) FROM roster`)+rig.count(`SELECT count(*) FROM roster_row`))
 }
 
-func TestACutOffCheckIsTakenOver(t *testing.T) {
+func TestStalledCheckIsTakenOver(t *testing.T) {
 	rig := newRecordsRig(t)
 	sheet := rig.sheet("roster-no-au.xlsx")
 	var begun *Roster
@@ -217,7 +217,7 @@ func TestACutOffCheckIsTakenOver(t *testing.T) {
 	require.Equal(t, 12, done.Good)
 }
 
-func TestASiblingSchoolSeesNoRoster(t *testing.T) {
+func TestSiblingSchoolSeesNoRoster(t *testing.T) {
 	rig := newRecordsRig(t)
 	r := rig.upload(rig.sheet("roster-no-au.xlsx"), "a")
 	err := rig.in(rig.app, schoolBPath, func(t2 *Tx) error {
@@ -231,8 +231,8 @@ func TestASiblingSchoolSeesNoRoster(t *testing.T) {
 	rig.mustIn(rig.app, countyPath, func(t2 *Tx) error { _, err := t2.Roster(r.ID); return err })
 }
 
-// What was filed is in the worker's hands: the application role changes it no more.
-func TestAFiledRosterIsOutOfTheSchoolsHands(t *testing.T) {
+// The application role can no longer change a filed roster; only the worker can.
+func TestSchoolCannotChangeAFiledRoster(t *testing.T) {
 	rig := newRecordsRig(t)
 	r := rig.upload(rig.sheet("roster-no-au.xlsx"), "a")
 	_, err := rig.file(r.ID)

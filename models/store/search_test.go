@@ -92,7 +92,7 @@ func TestSearchFindsByEveryKeyAndOnlyInScope(t *testing.T) {
 	require.Empty(t, rig.search(countyPath, StudentSearch{IDNumber: "110101199001011234"}))
 }
 
-func TestSearchRefusesWhatWouldReadEverything(t *testing.T) {
+func TestTooWideSearchIsRefused(t *testing.T) {
 	rig := newRecordsRig(t)
 	for code, q := range map[refusal.Code]StudentSearch{
 		refusal.SearchTooWide:      {States: []string{"ENROLLED"}},
@@ -104,7 +104,7 @@ func TestSearchRefusesWhatWouldReadEverything(t *testing.T) {
 	}
 }
 
-func TestSearchPagesMeetNeitherTwiceNorNever(t *testing.T) {
+func TestSearchPagesListEachRecordOnce(t *testing.T) {
 	rig := newRecordsRig(t)
 	rig.crowd(2000)
 	for what, q := range map[string]StudentSearch{
@@ -138,9 +138,9 @@ func TestSearchPagesMeetNeitherTwiceNorNever(t *testing.T) {
 	}
 }
 
-// Under row-level security PostgreSQL uses an index only below leakproof
-// operators; no search may fall back to reading every record.
-func TestNoSearchReadsEveryRecord(t *testing.T) {
+// Under row-level security PostgreSQL uses an index only below leakproof operators. No
+// search may fall back to reading every record.
+func TestSearchesUseIndexes(t *testing.T) {
 	rig := newRecordsRig(t)
 	rig.crowd(30_000)
 	var some uuid.UUID
@@ -252,7 +252,7 @@ func (r *recordsRig) rosterClasses() []roster.Class {
 	return list
 }
 
-func TestOldRosterFilesAreSwept(t *testing.T) {
+func TestOldRosterFilesAreDeleted(t *testing.T) {
 	rig := newRecordsRig(t)
 	enrolled := rig.enrolled("roster-no-au.xlsx")
 	waiting := rig.upload(rig.sheet("roster-columns-swapped.xlsx"), "b")

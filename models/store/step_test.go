@@ -11,10 +11,10 @@ import (
 	"github.com/xueji/xueji/models/process"
 )
 
-// The office of a step is found in the tree above the side's school, and where a
-// level is missing the managing bureau acts. Who filed does not count as somebody
-// who can decide, but for steps of one's own.
-func TestTheOfficeOfAStep(t *testing.T) {
+// The office of a step is found in the tree above the side's school. Where a level is
+// missing, the managing bureau acts. The filer does not count as a person who can decide,
+// except at steps of the filer's own.
+func TestStepOfficeFollowsLevelAndSide(t *testing.T) {
 	r := newRecordsRig(t)
 	const municipality, school = "n.p11", "n.p11.d110101.s2111000123"
 	for _, o := range []struct{ path, parent, kind, code string }{

@@ -15,7 +15,7 @@ import (
 
 func (r *recordsRig) rules() roster.Rules { return roster.Rules{Reader: r.reader, Divisions: r.table} }
 
-// pupils gives the IDs of the register's records in the order of their names.
+// pupils returns the IDs of the register's records in the order of their names.
 func (r *recordsRig) pupils() []uuid.UUID {
 	r.t.Helper()
 	rows, err := r.owner.Query(r.t.Context(), `SELECT id FROM student WHERE id_hash IS NOT NULL ORDER BY name, id`)
@@ -25,7 +25,7 @@ func (r *recordsRig) pupils() []uuid.UUID {
 	return ids
 }
 
-// items gives the sheet of a record in the clear.
+// items returns the sheet of a record in the clear.
 func (r *recordsRig) items(id uuid.UUID) roster.Pupil {
 	r.t.Helper()
 	var items roster.Pupil
@@ -49,7 +49,7 @@ func (r *recordsRig) edit(path string, id uuid.UUID, version int64, items map[ro
 	return out, err
 }
 
-// refusedItems gives code and place of everything an edit was refused for.
+// refusedItems returns code and place of every refusal of an edit.
 func refusedItems(t *testing.T, err error) map[string]refusal.Code {
 	t.Helper()
 	var told *refusal.Error
@@ -127,7 +127,7 @@ func TestAnEditNeverTouchesKeyData(t *testing.T) {
 	require.Zero(t, rig.count(`SELECT count(*) FROM student WHERE version > 1`))
 }
 
-func TestNumbersAreSealedByAnEditToo(t *testing.T) {
+func TestEditSealsNumbers(t *testing.T) {
 	rig := newRecordsRig(t)
 	rig.enrolled("roster-no-au.xlsx")
 	id := rig.pupils()[0]
@@ -153,7 +153,7 @@ func TestNumbersAreSealedByAnEditToo(t *testing.T) {
 	require.Zero(t, rig.count(`SELECT count(*) FROM guardian WHERE student_id = $1 AND seat = 2 AND (id_hash IS NOT NULL OR id_masked <> '')`, id))
 }
 
-func TestAFamilyMemberComesNewAndWhole(t *testing.T) {
+func TestEditAddsACompleteFamilyMember(t *testing.T) {
 	rig := newRecordsRig(t)
 	rig.enrolled("roster-no-au.xlsx")
 	id := rig.pupils()[0]
@@ -192,7 +192,7 @@ func TestOnlyRecordsInTheRegisterAndInScopeAreEdited(t *testing.T) {
 	require.ErrorIs(t, err, refusal.New(refusal.VersionConflict))
 }
 
-func TestOfTwoEditsAtOnceOneIsTold(t *testing.T) {
+func TestSecondOfTwoConcurrentEditsIsAConflict(t *testing.T) {
 	rig := newRecordsRig(t)
 	rig.enrolled("roster-no-au.xlsx")
 	id := rig.pupils()[0]
@@ -244,7 +244,7 @@ func TestTheApplicationRoleWritesNoKeyDataEvenBySQL(t *testing.T) {
 	}
 }
 
-func TestTheSecondWallOfEdits(t *testing.T) {
+func TestRowLevelSecurityRefusesEditsOutOfScope(t *testing.T) {
 	rig := newRecordsRig(t)
 	rig.enrolled("roster-no-au.xlsx")
 	ids := rig.pupils()

@@ -93,7 +93,7 @@ func (r *recordsRig) count(query string, args ...any) int {
 	return n
 }
 
-// blocked is how many transactions wait for another one.
+// blocked returns the number of transactions that wait for another one.
 func (r *recordsRig) blocked() int {
 	r.t.Helper()
 	return r.count(`SELECT count(*) FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE datname = current_database() AND NOT granted`)

@@ -44,7 +44,7 @@ func (r *recordsRig) update(path string, sheet RosterSheet, dry bool) *StudentUp
 	return out
 }
 
-// named gives the two items that find a record, and others.
+// named returns the two items that identify a record, and others.
 func named(p roster.Pupil, others ...string) roster.Pupil {
 	row := roster.Pupil{roster.Name: p[roster.Name], roster.IDNumber: p[roster.IDNumber]}
 	for i := 0; i+1 < len(others); i += 2 {
@@ -87,8 +87,9 @@ func TestASheetUpdatesRecordsOnce(t *testing.T) {
 	require.Equal(t, len(ids)-1, rig.count(`SELECT count(*) FROM student WHERE version = 2`), "the same file twice changes nothing")
 }
 
-// The whole template, as it was filled in for the registration, is a sheet of updates too.
-func TestTheRegistrationSheetChangesNothing(t *testing.T) {
+// The whole template, as it was filled in for the registration, works as a sheet of
+// updates.
+func TestUpdatingWithTheRegistrationSheetChangesNothing(t *testing.T) {
 	rig := newRecordsRig(t)
 	rig.enrolled("roster-no-au.xlsx")
 	sheet := rig.sheet("roster-no-au.xlsx")
@@ -97,7 +98,7 @@ func TestTheRegistrationSheetChangesNothing(t *testing.T) {
 	require.Equal(t, []int{0, 12, 0}, []int{out.Updated, out.Unchanged, out.Refused}, "%v", out.Rows)
 }
 
-func TestARefusedRowKeepsTheWholeSheetOut(t *testing.T) {
+func TestRefusedRowRefusesTheWholeSheet(t *testing.T) {
 	rig := newRecordsRig(t)
 	rig.enrolled("roster-no-au.xlsx")
 	ids := rig.pupils()
@@ -164,7 +165,7 @@ func requireSentence(t *testing.T, out *StudentUpdates, row int, zh, en string) 
 	require.Contains(t, f.Sentence(catalogue, refusal.English), en)
 }
 
-func TestBlankRowsKeepASheetOut(t *testing.T) {
+func TestBlankRowsRefuseTheWholeSheet(t *testing.T) {
 	rig := newRecordsRig(t)
 	rig.enrolled("roster-no-au.xlsx")
 	p := rig.items(rig.pupils()[0])
@@ -182,9 +183,9 @@ func TestBlankRowsKeepASheetOut(t *testing.T) {
 	require.Zero(t, rig.count(`SELECT count(*) FROM student WHERE version > 1`))
 }
 
-// Two sheets with the same pupils in opposite order wait for each other in one
-// direction only.
-func TestTwoSheetsAtOnceDoNotLockEachOther(t *testing.T) {
+// Two sheets with the same pupils in opposite order wait for each other in one direction
+// only, so there is no deadlock.
+func TestConcurrentSheetsDoNotDeadlock(t *testing.T) {
 	rig := newRecordsRig(t)
 	rig.enrolled("roster-no-au.xlsx")
 	fields := []roster.Field{roster.Name, roster.IDNumber, "phone"}
@@ -208,7 +209,7 @@ func TestTwoSheetsAtOnceDoNotLockEachOther(t *testing.T) {
 	require.Equal(t, 1, rig.count(`SELECT count(DISTINCT details->>'phone') FROM student WHERE id_hash IS NOT NULL`), "the last sheet is there as a whole")
 }
 
-func TestASheetTakesNoMoreThanItsRows(t *testing.T) {
+func TestSheetWithTooManyRowsIsRefused(t *testing.T) {
 	rig := newRecordsRig(t)
 	sheet := rig.updates([]roster.Field{roster.Name, roster.IDNumber}, named(roster.Pupil{roster.Name: "甲乙", roster.IDNumber: uuid.NewString()[:18]}),
 		named(roster.Pupil{roster.Name: "甲丙", roster.IDNumber: uuid.NewString()[:18]}))

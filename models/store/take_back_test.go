@@ -7,9 +7,9 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// A seat that was taken back and asked again has a later number than the seats
-// that were added to it; written in that order they would have nothing to hang on.
-func TestSeatsAreWrittenAfterThoseTheyWereAddedTo(t *testing.T) {
+// A seat that was taken back and opened again has a higher number than the seats added to
+// it. In the order of numbers their parent would not exist yet.
+func TestAddedSeatsAreWrittenAfterTheirParents(t *testing.T) {
 	one, two, three, four := newID(), newID(), newID(), newID()
 	var got []uuid.UUID
 	for _, s := range parentsFirst([]seat{{ID: one, ParentID: &two}, {ID: two, ParentID: &four}, {ID: three, ParentID: &one}, {ID: four}}) {

@@ -12,9 +12,9 @@ import (
 	"github.com/xueji/xueji/models/status"
 )
 
-// before makes a record what the program of before migration 52 had made of it: this
-// name as it was typed, and the hash of the number as it was typed. No person can bring
-// that about any more.
+// before gives a record the form of the program before migration 52: the name as it was
+// typed, and the hash of the number as it was typed. No person can bring this about any
+// more.
 func (r *recordsRig) before(id uuid.UUID, name, number string) {
 	r.t.Helper()
 	cipher, err := r.app.keys.Encrypt(purposeStudentID+"/"+id.String(), []byte(number))
@@ -33,7 +33,7 @@ func (r *recordsRig) tidy(most int) *Tidying {
 	return job
 }
 
-// ofBefore is a register of before: a name in radicals, a passport, and one Hong Kong
+// ofBefore makes an old register: a name in radicals, a passport, and one Hong Kong
 // document on two records in two spellings.
 func (r *recordsRig) ofBefore() map[string]uuid.UUID {
 	r.t.Helper()
@@ -54,9 +54,9 @@ func (r *recordsRig) ofBefore() map[string]uuid.UUID {
 	return ids
 }
 
-// Records of before are found and taken for who they are while the job has not come to
-// them; then they are tidied once, whoever does it and however it is cut off.
-func TestRecordsOfBeforeAreTidiedOnce(t *testing.T) {
+// Old records are found and recognised before the job reaches them. Then they are tidied
+// once, by any process, however often the job is cut off.
+func TestOldRecordsAreTidiedOnce(t *testing.T) {
 	rig := newRecordsRig(t)
 	ids := rig.ofBefore()
 	require.Len(t, rig.search(schoolAPath, StudentSearch{Name: "⽅⽰⾼"}), 1, "as the register shows it")
@@ -107,7 +107,7 @@ func TestRecordsOfBeforeAreTidiedOnce(t *testing.T) {
 }
 
 // Two processes that tidy at once share the work.
-func TestTwoThatTidyAtOnceShareTheWork(t *testing.T) {
+func TestConcurrentTidyingSharesTheWork(t *testing.T) {
 	rig := newRecordsRig(t)
 	rig.ofBefore()
 	var group sync.WaitGroup
@@ -136,8 +136,9 @@ func TestTwoThatTidyAtOnceShareTheWork(t *testing.T) {
 	require.Equal(t, 4, rig.count(`SELECT count(*) FROM audit_entry WHERE action = 'student.tidy'`))
 }
 
-// A number that cannot be decrypted stays as it is, is counted, and holds up no other record.
-func TestABrokenNumberHoldsUpNoOtherRecord(t *testing.T) {
+// A number that cannot be decrypted stays as it is and is counted. It stops no other
+// record.
+func TestUnreadableNumberDoesNotStopTidying(t *testing.T) {
 	rig := newRecordsRig(t)
 	ids := rig.ofBefore()
 	rig.exec(`UPDATE student SET id_cipher = '\x00' WHERE id = $1`, ids["KIM MINHO EXAMPLE"])
@@ -147,9 +148,9 @@ func TestABrokenNumberHoldsUpNoOtherRecord(t *testing.T) {
 	require.Equal(t, "KIM MINHO EXAMPLE", rig.search(schoolAPath, StudentSearch{IDNumber: "EX0000025"})[0].Name)
 }
 
-// A roster that was checked and filed before goes on: its slot is seen under the key of
-// before, and its pupils get the keys of today.
-func TestARosterOfBeforeGoesOn(t *testing.T) {
+// A roster that was checked and filed under the old rules is registered: its slot is
+// found by the old key, and its pupils get today's keys.
+func TestRosterWithOldKeysIsRegistered(t *testing.T) {
 	rig := newRecordsRig(t)
 	passports := rig.read("passports.xlsx")
 	checked := rig.upload(rig.written(passports[0], passports[2]), "before")
@@ -167,9 +168,9 @@ func TestARosterOfBeforeGoesOn(t *testing.T) {
 	require.Equal(t, 1, rig.upload(rig.written(passports[1]), "other country").Good)
 }
 
-// A roster of before with one document in two rows is not refused for ever: it names the
-// rows and the way out. One that was approved leaves both rows out, and enrols the others.
-func TestARosterOfBeforeWithOneDocumentTwice(t *testing.T) {
+// An old roster with one document in two rows is refused with the rows and the way out.
+// If it was approved already, both rows are left out and the others registered.
+func TestRosterWithOldKeysNamesItsRepeatedRows(t *testing.T) {
 	rig := newRecordsRig(t)
 	passports := rig.read("passports.xlsx")
 	passports[3][roster.IDNumber] = "A0000999"

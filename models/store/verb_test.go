@@ -8,9 +8,9 @@ import (
 	"github.com/xueji/xueji/models/refusal"
 )
 
-// A word that nothing can act on is refused where it is handed in, and where it is
-// counted: failing there would hold up every other word said to the change.
-func TestAWordThatDoesNotExistIsRefused(t *testing.T) {
+// An unknown verb is refused when it is handed in, and when it is counted. A failure
+// there would hold up every other slip of the change.
+func TestUnknownVerbIsRefused(t *testing.T) {
 	r := newRecordsRig(t)
 	for _, verb := range []Verb{"BOGUS", "", "approve"} {
 		var e *refusal.Error
@@ -24,7 +24,7 @@ func TestAWordThatDoesNotExistIsRefused(t *testing.T) {
 	}
 }
 
-func TestANumberIsShownForAReasonThatExists(t *testing.T) {
+func TestRevealWithAnUnknownReasonIsRefused(t *testing.T) {
 	r := newRecordsRig(t)
 	for _, reason := range []RevealReason{"", "不说", "transfer"} {
 		r.mustIn(r.app, schoolAPath, func(tx *Tx) error {

@@ -31,7 +31,8 @@ func (r *recordsRig) loads(s *Store, scope Scope, n NewWorkdays) (version int, e
 	return version, err
 }
 
-// calendarOf is the version of the calendar a new transaction of a process computes with.
+// calendarOf returns the version of the calendar that a new transaction of a process
+// uses.
 func (r *recordsRig) calendarOf(s *Store) (version string) {
 	r.t.Helper()
 	r.mustIn(s, countyPath, func(t *Tx) error {
@@ -42,7 +43,7 @@ func (r *recordsRig) calendarOf(s *Store) (version string) {
 }
 
 // The second wall: the database lets an administrator of the national office add a year
-// in their own name, and the worker in nobody's.
+// in the own name, and the worker without a name.
 func TestOnlyTheNationLoadsHolidays(t *testing.T) {
 	r := newRecordsRig(t)
 	admin := r.member("n", org.BureauSysadmin)
@@ -133,9 +134,9 @@ func TestHolidaysReachEveryProcessWithItsNextTransaction(t *testing.T) {
 	}))
 }
 
-// A version whose transaction does not commit is nobody's calendar, also when another
-// one takes its number.
-func TestHolidaysThatWereNotCommittedAreForgotten(t *testing.T) {
+// No process uses a version whose transaction did not commit, even when another version
+// takes its number.
+func TestUncommittedHolidaysAreNotUsed(t *testing.T) {
 	r := newRecordsRig(t)
 	admin := Scope{Paths: []string{"n"}, Account: r.member("n", org.BureauSysadmin)}
 	before := r.calendarOf(r.app)
@@ -153,9 +154,9 @@ func TestHolidaysThatWereNotCommittedAreForgotten(t *testing.T) {
 	require.Equal(t, r.calendarOf(r.worker), r.calendarOf(r.app))
 }
 
-// Of several who load at once one wins, and processes that compute meanwhile do so
-// with one calendar or the other.
-func TestHolidaysLoadedAtOnce(t *testing.T) {
+// When several load holidays at once, one wins. A process that computes meanwhile uses
+// one calendar or the other.
+func TestOneOfConcurrentHolidayVersionsWins(t *testing.T) {
 	r := newRecordsRig(t)
 	admin := r.member("n", org.BureauSysadmin)
 	var wait sync.WaitGroup

@@ -9,7 +9,7 @@ import (
 	"github.com/xueji/xueji/models/calendar"
 )
 
-// beatsOff lets a worker report itself whose computer is wrong by d.
+// beatsOff writes a heartbeat of a worker whose clock is wrong by d.
 func (r *recordsRig) beatsOff(name string, d time.Duration) {
 	r.t.Helper()
 	wrong := *r.worker
@@ -21,7 +21,7 @@ func (r *recordsRig) beatsOff(name string, d time.Duration) {
 	}))
 }
 
-// workers reads the heartbeats with a computer that is wrong by d.
+// workers reads the heartbeats with a clock that is wrong by d.
 func (r *recordsRig) workers(d time.Duration) (w Workers) {
 	r.t.Helper()
 	wrong := *r.app
@@ -33,7 +33,7 @@ func (r *recordsRig) workers(d time.Duration) (w Workers) {
 	return w
 }
 
-// silent makes the last beats as old as if nobody had beaten for so long.
+// silent makes the last heartbeats so old.
 func (r *recordsRig) silent(d time.Duration) {
 	r.t.Helper()
 	_, err := r.owner.Exec(r.t.Context(), `ALTER TABLE worker_beat DISABLE TRIGGER worker_beat_seen`)
@@ -44,10 +44,10 @@ func (r *recordsRig) silent(d time.Duration) {
 	require.NoError(r.t, err)
 }
 
-// Who lives is judged by the database's time: neither a beat of a computer whose
-// clock is ahead nor a reader whose clock is wrong hides a dead worker or buries a
-// live one.
-func TestNoClockHidesADeadWorker(t *testing.T) {
+// The database's time decides which worker lives. A worker whose clock is ahead does not
+// look alive after its death, and a reader with a wrong clock neither hides a dead worker
+// nor misses a live one.
+func TestDeadWorkerIsSeenWhateverTheClocks(t *testing.T) {
 	r := newRecordsRig(t)
 	require.Equal(t, Workers{}, r.workers(0), "none has ever reported itself")
 	for _, off := range []time.Duration{0, 140 * time.Second, -140 * time.Second, 24 * time.Hour, -24 * time.Hour} {
@@ -65,7 +65,7 @@ func TestNoClockHidesADeadWorker(t *testing.T) {
 	}
 }
 
-func TestAClockThatIsOffIsNamed(t *testing.T) {
+func TestWorkerWithAWrongClockIsNamed(t *testing.T) {
 	r := newRecordsRig(t)
 	r.beatsOff("right/1", 0)
 	r.beatsOff("ahead/1", 140*time.Second)
@@ -81,7 +81,7 @@ func TestAClockThatIsOffIsNamed(t *testing.T) {
 	require.InDelta(t, -60, off["behind/1"], 2)
 }
 
-func TestAWorkerThatLeavesIsMissedAtOnce(t *testing.T) {
+func TestStoppedWorkerIsNotLive(t *testing.T) {
 	r := newRecordsRig(t)
 	r.beatsOff("host/1", 0)
 	r.beatsOff("host/2", 0)
@@ -97,9 +97,9 @@ func TestAWorkerThatLeavesIsMissedAtOnce(t *testing.T) {
 	require.True(t, r.workers(0).Live, "it came back")
 }
 
-// The version before beats every 30 seconds and says nothing of it: it lives on while
-// an upgrade replaces workers one by one.
-func TestAWorkerOfTheVersionBeforeLivesOn(t *testing.T) {
+// A worker of the version before beats every 30 seconds and does not say so. It counts as
+// live while an upgrade replaces workers one by one.
+func TestWorkerOfTheVersionBeforeIsLive(t *testing.T) {
 	r := newRecordsRig(t)
 	_, err := r.owner.Exec(t.Context(), `INSERT INTO worker_beat (name, beat_at) VALUES ('old/1', '2020-01-01')`)
 	require.NoError(t, err)
@@ -112,7 +112,7 @@ func TestAWorkerOfTheVersionBeforeLivesOn(t *testing.T) {
 	require.True(t, r.workers(0).Live)
 }
 
-func TestOldBeatsAreForgottenButTheLast(t *testing.T) {
+func TestOldHeartbeatsAreDeletedExceptTheLast(t *testing.T) {
 	r := newRecordsRig(t)
 	r.beatsOff("host/1", 0)
 	r.silent(time.Hour)
