@@ -23,7 +23,7 @@ type Account struct {
 	RoleNames     string     // as the database writes an array; Roles is what callers read
 	PasswordSetAt time.Time
 	MustChange    bool
-	LockedUntil   *time.Time // for some network; it may be past
+	LockedUntil   *time.Time // on some network; the time may have passed
 	LastUsedAt    time.Time
 	SealedAt      *time.Time
 	ClosedAt      *time.Time
@@ -60,7 +60,7 @@ func (t *Tx) Accounts(office uuid.UUID, after string, limit int) ([]Account, err
 	return list, nil
 }
 
-// NewAccount is what an administrator hands in to create an account.
+// NewAccount is the request of an administrator to create an account.
 type NewAccount struct {
 	Org   uuid.UUID
 	Login string
@@ -68,8 +68,8 @@ type NewAccount struct {
 	Roles []org.Role
 }
 
-// CreateAccount makes an account with a temporary password that must be changed
-// at the first login. The password is told once, to the administrator.
+// CreateAccount makes an account with a temporary password that must be changed at the
+// first login. It returns the password once, for the administrator.
 func (t *Tx) CreateAccount(n NewAccount) (Account, string, error) {
 	var office struct {
 		Path     string
@@ -103,7 +103,7 @@ func (t *Tx) CreateAccount(n NewAccount) (Account, string, error) {
 	return a, password, err
 }
 
-// UpdateAccount changes name and roles; nobody changes the roles of the own account.
+// UpdateAccount changes name and roles. The roles of the own account cannot be changed.
 func (t *Tx) UpdateAccount(id uuid.UUID, version int64, name string, roles []org.Role) (Account, error) {
 	a, err := t.openAccount(id)
 	if err != nil {

@@ -14,10 +14,10 @@ import (
 	"github.com/xueji/xueji/models/refusal"
 )
 
-// CreateFirstAdmin makes a national system administrator and gives its
-// temporary password. It runs as the owner of the schema, because it is how the
-// first person gets in. It refuses when there is an active one, who can create
-// the next, unless another is asked for: that way a lost password is survived.
+// CreateFirstAdmin makes a national system administrator and returns the temporary
+// password. It runs as the owner of the schema, because nobody can log in before. It
+// refuses when an active administrator exists, who can create the next one, unless
+// another one is asked for: that is the way out when a password is lost.
 func CreateFirstAdmin(ctx context.Context, ownerDSN, login, name string, another bool, now time.Time) (string, error) {
 	conn, err := pgx.Connect(ctx, ownerDSN)
 	if err != nil {
@@ -26,7 +26,7 @@ func CreateFirstAdmin(ctx context.Context, ownerDSN, login, name string, another
 	defer func() { _ = conn.Close(context.WithoutCancel(ctx)) }()
 	password := TemporaryPassword()
 	err = pgx.BeginFunc(ctx, conn, func(tx pgx.Tx) error {
-		// Two at once take turns: the second one sees the first one's account.
+		// Two calls at once take turns: the second call sees the account of the first.
 		if _, err := tx.Exec(ctx, `LOCK TABLE account IN SHARE ROW EXCLUSIVE MODE`); err != nil {
 			return fmt.Errorf("create the administrator: %w", err)
 		}

@@ -12,9 +12,9 @@ import (
 	"github.com/xueji/xueji/models/refusal"
 )
 
-// ResetPassword gives the account a temporary password, told once, unlocks it and
-// ends its sessions and the tokens of its machines (P2: by the level above): a person
-// who had the old password may have made tokens with it.
+// ResetPassword gives the account a temporary password, returned once. It unlocks the
+// account and ends its sessions and machine tokens, because a person with the old
+// password may have made tokens (P2: done by the level above).
 func (t *Tx) ResetPassword(id uuid.UUID) (string, error) {
 	if err := t.othersAccount(id); err != nil {
 		return "", err
@@ -52,7 +52,7 @@ func (t *Tx) unlock(id uuid.UUID) error {
 	return nil
 }
 
-// Seal (封存) takes an account out of use until it is unsealed; its sessions end.
+// Seal (封存) takes an account out of use until it is unsealed, and ends its sessions.
 func (t *Tx) Seal(id uuid.UUID) error {
 	if err := t.othersAccount(id); err != nil {
 		return err
@@ -66,7 +66,7 @@ func (t *Tx) Seal(id uuid.UUID) error {
 	return t.Audit("account.seal", "account", id.String(), nil)
 }
 
-// Unseal (启封) brings a sealed account back; the half year begins anew.
+// Unseal (启封) brings a sealed account back. Its half year of disuse begins again.
 func (t *Tx) Unseal(id uuid.UUID) error {
 	if err := t.othersAccount(id); err != nil {
 		return err
@@ -81,7 +81,7 @@ func (t *Tx) Unseal(id uuid.UUID) error {
 	return t.Audit("account.unseal", "account", id.String(), nil)
 }
 
-// CloseAccount ends an account for ever; what it did stays under its name.
+// CloseAccount ends an account for ever. Its past acts stay under its name.
 func (t *Tx) CloseAccount(id uuid.UUID) error {
 	if err := t.othersAccount(id); err != nil {
 		return err
@@ -95,8 +95,8 @@ func (t *Tx) CloseAccount(id uuid.UUID) error {
 	return t.Audit("account.close", "account", id.String(), nil)
 }
 
-// othersAccount refuses the own account and closed ones: nobody is alone judge
-// of the own access, and an office cannot lose its last administrator.
+// othersAccount refuses the own account and closed accounts. Nobody decides about the own
+// access, and so an office cannot lose its last administrator.
 func (t *Tx) othersAccount(id uuid.UUID) error {
 	if id == t.scope.Account {
 		return refusal.New(refusal.OwnAccount)
@@ -105,8 +105,8 @@ func (t *Tx) othersAccount(id uuid.UUID) error {
 	return err
 }
 
-// SealIdle seals every account unused for half a year (教基〔2025〕1号). It runs as
-// the worker, again and again, and says how many it sealed.
+// SealIdle seals every account that was unused for half a year (教基〔2025〕1号) and
+// returns their number. The worker calls it again and again.
 func (t *Tx) SealIdle() (int, error) {
 	var ids []uuid.UUID
 	err := t.db.Raw(`UPDATE account SET sealed_at = ?, version = version + 1
@@ -122,9 +122,8 @@ func (t *Tx) SealIdle() (int, error) {
 	return len(ids), nil
 }
 
-// ChangePassword replaces the own password: the present one must be right, the
-// new one must keep the rule and not be one of the last five. Every other
-// session ends.
+// ChangePassword replaces the own password. The present password must be right; the new
+// one must keep the rule and differ from the last five. All other sessions end.
 func (t *Tx) ChangePassword(present, next string, session uuid.UUID) error {
 	a, err := t.Account(t.scope.Account)
 	if err != nil {
@@ -159,7 +158,7 @@ func (t *Tx) ChangePassword(present, next string, session uuid.UUID) error {
 	return t.Audit("account.password", "account", a.ID.String(), nil)
 }
 
-// keepPassword adds to the history; the newest entry is the present password.
+// keepPassword adds a password to the history. The newest entry is the present password.
 func (t *Tx) keepPassword(account uuid.UUID, hash string) error {
 	_, err := t.exec(`INSERT INTO account_password (account_id, set_at, password_hash) VALUES (?, ?, ?)`, account, t.now, hash)
 	if err != nil {

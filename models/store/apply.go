@@ -8,8 +8,8 @@ import (
 	"github.com/xueji/xueji/models/status"
 )
 
-// unfit notes on the slip that the record could not take the change: not only
-// the one who decided must know why the step stays open.
+// unfit notes on the slip that the record could not take the change. All parties must
+// know why the step stays open, not only the person who decided.
 func unfit(s *Slip, err error) error {
 	var refused *refusal.Error
 	if s != nil && errors.As(err, &refused) {
@@ -18,8 +18,8 @@ func unfit(s *Slip, err error) error {
 	return err
 }
 
-// applied gives the record after the change, or refuses exactly what stands
-// against it now.
+// applied returns the record after the change, or all refusals that stand against the
+// change now.
 func (t *Tx) applied(c *Change, h *held) (status.Record, error) {
 	if err := t.readValues(c); err != nil {
 		return h.record, err
@@ -47,7 +47,7 @@ func (t *Tx) applied(c *Change, h *held) (status.Record, error) {
 func (t *Tx) endEffective(c *Change, s *Slip, on calendar.Date) error {
 	day := on.Start()
 	c.EffectiveOn = &day
-	if s == nil { // the register approves the kind by itself
+	if s == nil { // the register itself approves this kind
 		return t.end(c, ending{code: Passed}, Effective)
 	}
 	return t.end(c, by(s), Effective)

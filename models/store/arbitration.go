@@ -13,7 +13,7 @@ import (
 	"github.com/xueji/xueji/models/status"
 )
 
-// claim is the running change by which a school receives a pupil.
+// claim is the running change by which another school holds a pupil.
 type claim struct {
 	ChangeID uuid.UUID
 	Kind     process.Kind
@@ -22,14 +22,15 @@ type claim struct {
 	Province string
 }
 
-// arbitrationWork is the Work of an arbitration. The pupil's own slot is what it is about.
+// arbitrationWork is the Work of an arbitration. The contested change holds the pupil's
+// own slot.
 type arbitrationWork struct{ RecordWork }
 
-// arbitrationKind gives the Work of an arbitration (仲裁, KT23).
+// arbitrationKind returns the Work of an arbitration (仲裁, KT23).
 func arbitrationKind() Work {
 	w := receivedKind(nil).RecordWork
 	w.Automatic, w.Lost, w.Shows = nil, nil, nil
-	w.Slot = func(t *Tx, c *Change) error { // the pupil's own slot is what it is about
+	w.Slot = func(t *Tx, c *Change) error { // the contested change holds the pupil's own slot
 		t.takeSlot(c, arbitrationSlot(*c.StudentID), func() error { return refusal.New(refusal.ArbitrationFiled).At("/pupil") })
 		return nil
 	}
@@ -37,12 +38,12 @@ func arbitrationKind() Work {
 	return arbitrationWork{w}
 }
 
-// Prepare finds the pupil and the claim of the other school.
+// Prepare finds the pupil and the contested change of the other school.
 func (arbitrationWork) Prepare(t *Tx, c *Change, f Filing, policy process.Policy) error {
 	return t.prepareArbitration(c, f, policy)
 }
 
-// Recheck judges the request again, beside the claim that still runs.
+// Recheck judges the request again, beside the contested change that still runs.
 func (w arbitrationWork) Recheck(t *Tx, c *Change, s *Slip, papers []EvidenceRef) ([]*refusal.Error, error) {
 	running, err := t.contested(c)
 	if err != nil {
@@ -63,7 +64,7 @@ func (arbitrationWork) Apply(t *Tx, c *Change, s *Slip) error {
 	return t.arbitrate(c, s)
 }
 
-// TellEnd tells the school that lost that nothing of its own is in force.
+// TellEnd tells the school that lost that its change is not in force.
 func (arbitrationWork) TellEnd(t *Tx, c *Change, as string) (told bool, err error) {
 	if as != Effective {
 		return false, nil
@@ -75,8 +76,9 @@ func (arbitrationWork) TellEnd(t *Tx, c *Change, as string) (told bool, err erro
 	return true, nil
 }
 
-// prepareArbitration prepares the case of two schools that claim one pupil (KT23):
-// the one that asks is the receiving side, the one whose claim is running the other.
+// prepareArbitration prepares the case of two schools that claim one pupil (KT23). The
+// school that asks is the receiving side; the school with the running change is the other
+// side.
 func (t *Tx) prepareArbitration(c *Change, f Filing, policy process.Policy) error {
 	h, err := t.pupilToReceive(c, f)
 	if err != nil {
@@ -118,12 +120,12 @@ func (t *Tx) prepareArbitration(c *Change, f Filing, policy process.Policy) erro
 	return refusal.Join(append(list, against...)...)
 }
 
-// claimOn finds the change that holds a pupil, whoever filed it; nil when none does.
+// claimOn returns the change that holds a pupil, of any school; nil when there is none.
 func (t *Tx) claimOn(student uuid.UUID) (*claim, error) {
 	var other claim
 	err := t.db.Raw(`SELECT change_id, kind, org_id, org_path, province FROM claim_on(?)`, student).Take(&other).Error
 	if errors.Is(err, gorm.ErrRecordNotFound) {
-		return nil, nil //nolint:nilnil // nobody claims the pupil
+		return nil, nil //nolint:nilnil // no change holds the pupil
 	}
 	if err != nil {
 		return nil, fmt.Errorf("look for the claim of another school: %w", err)
@@ -131,8 +133,9 @@ func (t *Tx) claimOn(student uuid.UUID) (*claim, error) {
 	return &other, nil
 }
 
-// contested is the kind of the claim an arbitration is about while it still
-// runs, for the checks after the filing (worker).
+// contested returns the kind of the change that an arbitration is about, while that
+// change runs, for the checks after the filing (worker). It returns "" when the change
+// has ended.
 func (t *Tx) contested(c *Change) (process.Kind, error) {
 	var row struct {
 		Kind   process.Kind
@@ -147,9 +150,9 @@ func (t *Tx) contested(c *Change) (process.Kind, error) {
 	return row.Kind, nil
 }
 
-// arbitrate ends the contested change in favour of the school that asked (worker).
-// The pupil is nobody's then: the winner files its transfer, and is told so. When
-// the contested change has ended otherwise there is nothing left to decide.
+// arbitrate ends the contested change in favour of the school that asked (worker). Then
+// no change holds the pupil: the winner is told, and files its transfer. When the
+// contested change has ended in another way, there is nothing to decide.
 func (t *Tx) arbitrate(c *Change, s *Slip) error {
 	kind, err := t.contested(c)
 	if err != nil {
@@ -167,14 +170,15 @@ func (t *Tx) arbitrate(c *Change, s *Slip) error {
 	return t.notify(c.ID, noticeArbitrationWon, c.StepNo, c.Round, c.OrgID, c.OrgPath, string(org.SchoolRegistrar))
 }
 
-// What an arbitration tells the two schools: the one it found for files its transfer,
-// the other one lost its change.
+// The notices of an arbitration. The school that won is told to file its transfer; the
+// other school is told that it lost its change.
 const (
 	noticeArbitrationWon  = "ARBITRATION_WON"
 	noticeArbitrationLost = "ARBITRATION_LOST"
 )
 
-// MootArbitrations gives running arbitrations whose contested change has ended (worker).
+// MootArbitrations returns running arbitrations whose contested change has ended
+// (worker).
 func (t *Tx) MootArbitrations(most int) ([]uuid.UUID, error) {
 	var ids []uuid.UUID
 	err := t.db.Raw(`SELECT a.id FROM change a JOIN change c ON c.id = a.about
@@ -185,5 +189,5 @@ func (t *Tx) MootArbitrations(most int) ([]uuid.UUID, error) {
 	return ids, nil
 }
 
-// EndMoot ends an arbitration there is nothing left to decide in (worker).
+// EndMoot ends an arbitration whose contested change has ended (worker).
 func (t *Tx) EndMoot(arbitration uuid.UUID) error { return t.endBySystem(arbitration, Moot) }

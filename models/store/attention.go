@@ -11,42 +11,42 @@ import (
 	"github.com/xueji/xueji/models/process"
 )
 
-// Reason is why a running change needs attention, as far as the register knows.
+// Reason is a reason, known to the register, why a running change needs attention.
 type Reason string
 
 // The reasons, in the order of urgency.
 const (
-	ReasonUnsettled      Reason = "unsettled"       // something was said and is neither counted nor refused
-	ReasonStartWaiting   Reason = "start_waiting"   // its workflow has not reported itself
-	ReasonAsleep         Reason = "asleep"          // a reminder or deadline has come and nobody noted it
+	ReasonUnsettled      Reason = "unsettled"       // a slip is neither counted nor refused
+	ReasonStartWaiting   Reason = "start_waiting"   // the workflow has not reported itself
+	ReasonAsleep         Reason = "asleep"          // a reminder or deadline is due and not noted
 	ReasonIdentitySilent Reason = "identity_silent" // the identity service does not answer
-	ReasonStalled        Reason = "stalled"         // a step that acts by itself does not get on
+	ReasonStalled        Reason = "stalled"         // an automatic step makes no progress
 	ReasonNobody         Reason = "nobody"          // nobody may decide
 	ReasonNotApplied     Reason = "not_applied"     // the last approval could not be applied
-	ReasonOverdue        Reason = "overdue"         // whoever may is late
+	ReasonOverdue        Reason = "overdue"         // the people who may decide are late
 )
 
-// IdentitySilent says that the open step waits for the identity service.
+// IdentitySilent reports whether the open step waits for the identity service.
 func (s CaseStep) IdentitySilent() bool { return s.Problem == problemSilent }
 
-// Unfit says that the last approval of the open step could not be applied.
+// Unfit reports whether the last approval of the open step could not be applied.
 func (s CaseStep) Unfit() bool { return s.Problem == problemUnfit }
 
-// Reasons lists all of them, the most urgent first.
+// Reasons lists all reasons, the most urgent first.
 func Reasons() []Reason {
 	return []Reason{ReasonUnsettled, ReasonStartWaiting, ReasonAsleep, ReasonIdentitySilent, ReasonStalled, ReasonNobody, ReasonNotApplied, ReasonOverdue}
 }
 
-// AttentionKey is the place of a change in the order of urgency; the zero key
-// is before the first one.
+// AttentionKey is the place of a change in the order of urgency. The zero key lies before
+// the first change.
 type AttentionKey struct {
 	Rank  int
 	Since time.Time
 	ID    uuid.UUID
 }
 
-// AttentionRow is a running change with its open step and why it needs
-// attention. It says nothing about the pupil.
+// AttentionRow is a running change that needs attention, with its open step and the
+// reasons. It says nothing about the pupil.
 type AttentionRow struct {
 	ChangeID     uuid.UUID
 	CaseNo       string
@@ -60,15 +60,15 @@ type AttentionRow struct {
 	OfficeName   string
 	OpenedAt     time.Time
 	DueAt        time.Time
-	Slips        int64 // that are neither counted nor refused
+	Slips        int64 // pending slips
 	Rank         int
 	Since        time.Time // of the oldest reason; when the step opened, where the register has none
 	Reasons      []Reason  `gorm:"-"`
-	// Nobody are the tasks nobody can decide, where that is the problem of the step.
+	// Nobody lists the tasks that nobody can decide, when that is the problem of the step.
 	Nobody []StuckSeat `gorm:"-"`
 }
 
-// Key gives the place of the row in the order of urgency.
+// Key returns the place of the row in the order of urgency.
 func (r AttentionRow) Key() AttentionKey {
 	return AttentionKey{Rank: r.Rank, Since: r.Since, ID: r.ChangeID}
 }
@@ -87,17 +87,17 @@ const (
 	attentionTables = ` JOIN step s ON s.change_id = c.id AND s.status = 'OPEN' JOIN organisation o ON o.id = s.office_id`
 )
 
-// Attention lists the running changes in scope that need attention, the most
-// urgent first, after the given place; an empty reason stands for all. The
-// worker role has no scope of its own: it names the root of the tree.
+// Attention lists the running changes in scope that need attention after the given place,
+// the most urgent first. An empty reason means all reasons. The worker role has no scope
+// of its own: it names the root of the tree.
 func (t *Tx) Attention(only Reason, after AttentionKey, most int) ([]AttentionRow, error) {
 	return t.readAttention(`SELECT `+attentionColumns+`, f.rank, f.since, f.reasons AS reason_list
 		FROM attention_page(@now, @only, @rank, @since, @after, @most) f JOIN change c ON c.id = f.change_id`+attentionTables+` ORDER BY f.rank, f.since, f.change_id`,
 		map[string]any{"now": t.now, "only": only, "rank": after.Rank, "since": after.Since, "after": after.ID, "most": most})
 }
 
-// StillRunning reads changes in scope again, whatever reasons they have; those
-// that have ended meanwhile are left out.
+// StillRunning reads the given changes in scope again, whatever their reasons. It leaves
+// out those that have ended meanwhile.
 func (t *Tx) StillRunning(ids []uuid.UUID) ([]AttentionRow, error) {
 	if len(ids) == 0 {
 		return nil, nil
@@ -123,7 +123,7 @@ func (t *Tx) readAttention(query string, args map[string]any) ([]AttentionRow, e
 	return list, nil
 }
 
-// inUrgency reads a list of reasons and puts it into their order.
+// inUrgency parses a list of reasons and sorts it by urgency.
 func inUrgency(text string) []Reason {
 	have := map[Reason]bool{}
 	for word := range strings.SplitSeq(text, ",") {
@@ -138,7 +138,7 @@ func inUrgency(text string) []Reason {
 	return list
 }
 
-// AttentionCounts counts the running changes in scope per reason, all of them.
+// AttentionCounts counts all running changes in scope by reason.
 func (t *Tx) AttentionCounts() (map[Reason]int64, error) {
 	var rows []struct {
 		Reason  Reason
@@ -154,8 +154,8 @@ func (t *Tx) AttentionCounts() (map[Reason]int64, error) {
 	return counts, nil
 }
 
-// WithoutReason gives those of some changes for which the register has no
-// reason: what is wrong with them only Temporal can tell.
+// WithoutReason returns the given changes for which the register knows no reason. Only
+// Temporal can say what is wrong with them.
 func (t *Tx) WithoutReason(ids []uuid.UUID) ([]uuid.UUID, error) {
 	if len(ids) == 0 {
 		return nil, nil
@@ -169,7 +169,7 @@ func (t *Tx) WithoutReason(ids []uuid.UUID) ([]uuid.UUID, error) {
 	return list, nil
 }
 
-// Standing is where a running change stands and since when.
+// Standing is the step of a running change and the time since when it stands there.
 type Standing struct {
 	ID      uuid.UUID
 	StepNo  int
@@ -177,7 +177,7 @@ type Standing struct {
 	MovedAt time.Time
 }
 
-// Standings pages through all running changes in scope in order of their IDs.
+// Standings lists all running changes in scope in pages, in the order of their IDs.
 func (t *Tx) Standings(after uuid.UUID, most int) ([]Standing, error) {
 	var list []Standing
 	if err := t.db.Raw(`SELECT id, step_no, round, moved_at FROM attention_standing(?, ?) ORDER BY id`, after, most).Scan(&list).Error; err != nil {

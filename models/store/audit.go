@@ -9,21 +9,21 @@ import (
 	"github.com/google/uuid"
 )
 
-// Audit writes one entry of the audit trail in this transaction: what was done
-// to what, by the account that acts. Detail holds codes, counts and opaque IDs,
-// never personal data or free text about a person. The caller's address is added
-// under "address": a stolen password is found by where it was used.
+// Audit writes one entry of the audit trail in this transaction: the action, its subject
+// and the acting account. Detail holds codes, counts and opaque IDs, never personal data
+// or free text about a person. The caller's address is added under "address", because a
+// stolen password is found by the place where it was used.
 //
-// The entry belongs to the partition "<province>/<month>" of the acting office;
-// without an account it belongs to the first office in scope, else to the nation.
-// It is chained later by the sealer, so writers never wait for each other. It
-// is written with whatever else waits, before the commit at the latest.
+// The entry belongs to the partition "<province>/<month>" of the acting office. Without
+// an account it belongs to the first office in scope, else to the nation. The sealer
+// chains it later, so that writers never wait for each other. It is sent with the queued
+// statements, before the commit at the latest.
 func (t *Tx) Audit(action, subjectKind, subjectID string, detail map[string]string) error {
 	return t.auditAs(t.scope.Account, action, subjectKind, subjectID, detail)
 }
 
-// auditAs writes the entry for somebody else: the worker counts what a person
-// said, and the trail must show that person, the office and its province.
+// auditAs writes the entry in the name of another account. The worker counts the slip of
+// a person, and the trail must show that person, the office and its province.
 func (t *Tx) auditAs(account uuid.UUID, action, subjectKind, subjectID string, detail map[string]string) error {
 	if detail == nil {
 		detail = map[string]string{}
@@ -62,7 +62,7 @@ type AuditEntry struct {
 	RequestID   string
 }
 
-// AuditFilter narrows the trail; empty fields do not.
+// AuditFilter narrows the audit trail; empty fields do not.
 type AuditFilter struct {
 	SubjectKind, SubjectID string
 	Action                 string

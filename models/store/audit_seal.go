@@ -17,9 +17,9 @@ import (
 // sealBatch is how many entries one transaction of the sealer chains.
 const sealBatch = 2000
 
-// SealAudit chains the entries of every partition that are not chained yet, in
-// the order they are found, and says how many. It runs as the worker, again and
-// again; two at once take turns per partition.
+// SealAudit chains the unchained entries of every partition in the order in which they
+// are found, and returns their number. The worker calls it again and again; two calls at
+// once take turns for each partition.
 func (t *Tx) SealAudit() (int, error) {
 	var partitions []string
 	err := t.db.Raw(`SELECT DISTINCT e.partition FROM audit_entry e WHERE NOT EXISTS (SELECT 1 FROM audit_seal s WHERE s.entry_id = e.id) ORDER BY 1`).Scan(&partitions).Error
@@ -65,9 +65,9 @@ func (t *Tx) sealPartition(partition string) (int, error) {
 const auditColumns = `e.id, e.partition, e.at, e.account_id, coalesce(e.office_path::text, '') AS office_path, e.action,
 	e.subject_kind, e.subject_id, e.detail::text AS detail, e.request_id`
 
-// hash covers every field of the entry. Each is written with its length, so
-// that no two different entries give the same bytes. The form never changes:
-// exported heads were computed with it.
+// hash returns a hash over every field of the entry. Each field is written with its
+// length, so that two different entries never give the same bytes. The form never
+// changes, because exported heads were computed with it.
 func (e AuditEntry) hash() []byte {
 	var b bytes.Buffer
 	account := ""
@@ -85,7 +85,7 @@ func (e AuditEntry) hash() []byte {
 	return sum[:]
 }
 
-// chain is the hash of a seal: SHA-256(previous hash ‖ entry hash).
+// chain returns the hash of a seal: SHA-256(previous hash ‖ entry hash).
 func chain(previous, entry []byte) []byte {
 	sum := sha256.Sum256(append(bytes.Clone(previous), entry...))
 	return sum[:]
@@ -107,8 +107,8 @@ func (h *Hash) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// AuditHead is the end of the chain of one partition. Exported and kept
-// elsewhere, it proves later that nothing before it was touched.
+// AuditHead is the end of the chain of one partition. An exported head, kept elsewhere,
+// proves later that no entry before it was changed.
 type AuditHead struct {
 	Partition string `json:"partition"`
 	Seq       int64  `json:"seq"`
@@ -124,7 +124,7 @@ func (t *Tx) auditHead(partition string) (AuditHead, error) {
 	return h, nil
 }
 
-// AuditHeads gives the head of every partition, for export.
+// AuditHeads returns the head of every partition, for export.
 func (t *Tx) AuditHeads() ([]AuditHead, error) {
 	var list []AuditHead
 	err := t.db.Raw(`SELECT DISTINCT ON (partition) partition, seq, hash FROM audit_seal ORDER BY partition, seq DESC`).Scan(&list).Error
@@ -134,14 +134,14 @@ func (t *Tx) AuditHeads() ([]AuditHead, error) {
 	return list, nil
 }
 
-// AuditFault is one thing that is wrong with the trail.
+// AuditFault is one fault in the audit trail.
 type AuditFault struct {
 	Partition string `json:"partition"`
 	Seq       int64  `json:"seq"`
 	What      string `json:"what"`
 }
 
-// AuditReport is what the verifier found.
+// AuditReport is the result of the verification.
 type AuditReport struct {
 	Partitions int          `json:"partitions"`
 	Sealed     int64        `json:"sealed"`
@@ -149,9 +149,9 @@ type AuditReport struct {
 	Faults     []AuditFault `json:"faults"`
 }
 
-// VerifyAudit computes every hash again, from the entries on, and compares with
-// the seals and with heads exported earlier. It finds entries that were edited,
-// deleted, put in another order or cut off.
+// VerifyAudit computes every hash again, from the entries on, and compares it with the
+// seals and with heads that were exported earlier. It finds entries that were edited,
+// deleted, reordered or cut off.
 func (t *Tx) VerifyAudit(exported []AuditHead) (AuditReport, error) {
 	v := verifier{heads: map[string]Hash{}, seqs: map[string]int64{}, exported: map[string][]AuditHead{}}
 	for _, h := range exported {
@@ -235,7 +235,7 @@ func (v *verifier) look(r sealedRow) {
 	v.heads[p], v.seqs[p] = r.Hash, r.Seq
 }
 
-// finish looks for chains that end before an exported head.
+// finish finds chains that end before an exported head.
 func (v *verifier) finish() {
 	for p, heads := range v.exported {
 		for _, h := range heads {

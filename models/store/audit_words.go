@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// auditWords are the actions of the audit trail by the kind of subject they are
-// written about. A line is for ever: a word is never taken out.
+// auditWords are the actions of the audit trail by the kind of their subject. An action
+// is never removed, because old entries keep it.
 const auditWords = `
 account       account.close account.create account.password account.reset account.seal account.unlock account.unseal account.update login.failed proxy.add
 change        case.decide case.rebuild change.day_failed change.dismiss change.ended change.file change.line_ended change.on_hold change.reveal change.struck slip.counted slip.refused step.passed

@@ -12,17 +12,16 @@ import (
 	"github.com/xueji/xueji/models/status"
 )
 
-// ApprovedAhead is the line of the timeline, and the notice, that says from which day on
-// an approved change is in force.
+// ApprovedAhead is the line of the timeline, and the notice, that names the day from
+// which an approved change is in force.
 const ApprovedAhead = "APPROVED_AHEAD"
 
-// noticeNotAhead tells that such an approval was taken back before the day.
+// noticeNotAhead tells that an approval for a later day was taken back before that day.
 const noticeNotAhead = "APPROVAL_TAKEN_BACK"
 
-// awaitDay ends the decisions of a change that was asked for a day ahead. The record is
-// looked at now, so that whoever approves hears at once what stands against it, and
-// stays as it is: the change waits at a step of its own, holds its slot, and is looked at
-// again when the day has come.
+// awaitDay approves a change for a later day. It judges the record now, so that the
+// approver learns at once of any refusal. The record stays as it is. The change waits at
+// a step of its own, keeps its slot, and is judged again on the day.
 func (t *Tx) awaitDay(c *Change, s *Slip, day calendar.Date) error {
 	barred, err := t.blocked(c)
 	if err != nil {
@@ -48,9 +47,9 @@ func (t *Tx) awaitDay(c *Change, s *Slip, day calendar.Date) error {
 	return errors.Join(t.write(line), t.saveProgress(c), t.notifySides(c, ApprovedAhead))
 }
 
-// openDayStep opens the step that waits for a day, 0:00 in Shanghai. Nothing of it is due
-// before: reminders and deadline lie within the first working day afterwards, and the
-// time the change waits does not count as time it takes (D1).
+// openDayStep opens the step that waits for 0:00 in Shanghai of a day. Nothing is due
+// before: reminders and deadline lie in the first working day afterwards. The waiting
+// time does not count as duration of the change (D1).
 func (t *Tx) openDayStep(c *Change, day calendar.Date) error {
 	no := c.Definition.DayStep()
 	rule, _ := c.Definition.Step(no)
@@ -69,10 +68,10 @@ func (t *Tx) openDayStep(c *Change, day calendar.Date) error {
 	return nil
 }
 
-// dayHasCome lets a change take effect that waited for its day (worker). While a death is
-// in hand it is on hold: nobody is asked. The record went on living meanwhile: when it
-// cannot take the change any more, the office that decided last decides again. That is no
-// refusal of the change, and nothing tries for ever.
+// dayHasCome applies a change on its day (worker). While a death is being reported the
+// change is on hold, and nobody is asked. When the record cannot take the change any
+// more, the office that decided last decides again. That is no refusal of the change, and
+// nothing is retried for ever.
 func (t *Tx) dayHasCome(c *Change, s *openedStep) error {
 	c.judgedOn = calendar.DateOf(*s.NextAttemptAt)
 	refused, err := t.passLast(c, event{change: c.ID, verb: Passed, step: s.No, round: s.Round})
@@ -89,9 +88,9 @@ func (t *Tx) dayHasCome(c *Change, s *openedStep) error {
 	return t.decideAgain(c, refused)
 }
 
-// decideAgain asks the office that decided last what becomes of a change that the record
-// cannot take on its day: to approve it when the reason is gone, to refuse it, or to send
-// it back.
+// decideAgain reopens the step of the office that decided last, because the record cannot
+// take the change on its day. The office may approve when the reason is gone, refuse, or
+// send the change back.
 func (t *Tx) decideAgain(c *Change, refused *refusal.Error) error {
 	no := c.Definition.DecidesLast()
 	if err := t.leaveStep(c, nil, stepCancelled); err != nil {
@@ -123,14 +122,14 @@ func (t *Tx) decideAgain(c *Change, refused *refusal.Error) error {
 	return t.Audit("change.day_failed", "change", c.ID.String(), map[string]string{"code": string(refused.Code)})
 }
 
-// dayForgotten takes the day away from a change that is not approved any more.
+// dayForgotten removes the day of a change that is no longer approved.
 func (t *Tx) dayForgotten(c *Change) {
 	c.EffectiveOn, c.judgedOn = nil, calendar.Date{}
 	t.later("forget the day of a change", 1, `UPDATE change SET effective_on = NULL WHERE id = ?`, c.ID)
 }
 
-// judged is the day as of which a change is judged: the day it waited for, also when no
-// worker was there on it, else today.
+// judged returns the day as of which a change is judged: the day for which it waited,
+// also when no worker ran on that day; otherwise today.
 func (t *Tx) judged(c *Change) calendar.Date {
 	if !c.judgedOn.IsZero() {
 		return c.judgedOn
@@ -138,8 +137,8 @@ func (t *Tx) judged(c *Change) calendar.Date {
 	return t.today()
 }
 
-// waitsForDay tells that nobody has to act, because the change is approved and waits for
-// its day; nil elsewhere.
+// waitsForDay returns a refusal when the change is approved and waits for its day,
+// because then nobody has to act; else nil.
 func (t *Tx) waitsForDay(c *Change, s *openedStep) error {
 	if s.Act != process.ActAwaitDay {
 		return nil
@@ -147,9 +146,9 @@ func (t *Tx) waitsForDay(c *Change, s *openedStep) error {
 	return refusal.New(refusal.WaitsForDay).With("day", calendar.DateOf(*c.EffectiveOn).String())
 }
 
-// ahead tells that a change of the pupil is approved and in force on a day ahead, nil when
-// none is: whoever files a kind waits for the day, or, when the kind would undo that change,
-// has it withdrawn instead.
+// ahead returns a refusal when a change of the pupil is approved and in force on a later
+// day, else nil. The refusal says to wait for that day. When the new kind would undo the
+// waiting change, it says to withdraw that change instead.
 func (t *Tx) ahead(kind process.Kind, student uuid.UUID) (*refusal.Error, error) {
 	var rows []struct {
 		Kind        process.Kind
@@ -176,9 +175,9 @@ func (t *Tx) ahead(kind process.Kind, student uuid.UUID) (*refusal.Error, error)
 	return e, nil
 }
 
-// standsBeside says whether a change may be filed beside the one that holds its pupil,
-// because that one waits for its day. It keeps that one from ending until this
-// transaction does, so that a third change finds one of the two.
+// standsBeside reports whether a change may be filed beside the change that holds its
+// pupil, because that change waits for its day. It keeps the waiting change from ending
+// until this transaction ends, so that a third change finds one of the two.
 func (t *Tx) standsBeside(c *Change) (bool, error) {
 	if !status.Beside(c.Kind) {
 		return false, nil
@@ -193,6 +192,6 @@ func (t *Tx) standsBeside(c *Change) (bool, error) {
 	return beside, nil
 }
 
-// besideSlot is the key of the slot of a change that was filed beside one that waits for
-// its day.
+// besideSlot is the slot of a change that was filed beside a change that waits for its
+// day.
 func besideSlot(student uuid.UUID) string { return "beside/" + student.String() }

@@ -12,13 +12,13 @@ import (
 )
 
 // OnHold is the line of the timeline that says why a change is not in force on its day:
-// business that goes before it is in hand.
+// other business has priority.
 const OnHold = "ON_HOLD"
 
-// holdDay lets a change wait on whose day has come while a death is in hand (worker).
-// It is looked at again when the death has ended, which wakes it, and at the latest at
-// the next 0:00. It stays approved: nobody is asked, nothing of it is late, and the time
-// on hold does not count as time it takes (D1).
+// holdDay puts a change on hold whose day has come while a death is being reported
+// (worker). The end of the death wakes the change; at the latest it is tried again at the
+// next 0:00. The change stays approved, nobody is asked, nothing is late, and the time on
+// hold does not count as duration of the change (D1).
 func (t *Tx) holdDay(c *Change, s *openedStep, barred *refusal.Error) error {
 	rule, _ := c.Definition.Step(s.No)
 	next := t.today().End()
@@ -27,7 +27,7 @@ func (t *Tx) holdDay(c *Change, s *openedStep, barred *refusal.Error) error {
 		WHERE change_id = ? AND status = 'OPEN'`, next, due.At, due.Provisional, due.At, due.At, c.ID)
 	t.later("put a change on hold", 1, `UPDATE change SET due_total = due_total + (CAST(? AS timestamptz) - ?) WHERE id = ?`, next, *s.NextAttemptAt, c.ID)
 	if s.onHold(c) {
-		return nil // it was told on its day
+		return nil // the line was written on its day
 	}
 	if err := t.write(event{change: c.ID, verb: OnHold, step: s.No, round: s.Round, params: refusalParams(barred)}); err != nil {
 		return err
@@ -35,16 +35,17 @@ func (t *Tx) holdDay(c *Change, s *openedStep, barred *refusal.Error) error {
 	return t.Audit("change.on_hold", "change", c.ID.String(), map[string]string{"code": string(barred.Code)})
 }
 
-// onHold says that the day of a change had come before its step is looked at next.
+// onHold reports whether the day of a change had come before the next attempt of its
+// step.
 func (s *openedStep) onHold(c *Change) bool { return OnHoldOn(*s.NextAttemptAt, *c.EffectiveOn) }
 
-// OnHoldOn says whether a change that waits for a day is on hold, by when it is looked at
-// next and by that day.
+// OnHoldOn reports whether a change that waits for a day is on hold: its next attempt
+// lies after that day has begun.
 func OnHoldOn(next, day time.Time) bool { return next.After(calendar.DateOf(day).Start()) }
 
-// letGoOn makes the change be looked at again that waited for a death, or an
-// arbitration, which ends now (worker). It holds that change: when it is being put on
-// hold at this moment, it is woken after that.
+// letGoOn wakes the change that was on hold because of a death or an arbitration that
+// ends now (worker). It locks that change first, so that a change that is being put on
+// hold at this moment is woken afterwards.
 func (t *Tx) letGoOn(c *Change) error {
 	if c.StudentID == nil {
 		return nil

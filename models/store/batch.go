@@ -12,28 +12,29 @@ import (
 	"github.com/xueji/xueji/models/refusal"
 )
 
-// BatchKey names a request that says many words under one Idempotency-Key.
+// BatchKey names a request that hands in many slips under one Idempotency-Key.
 type BatchKey struct {
 	Operation string
 	Key       string
 	Hash      []byte // of the request
 }
 
-// Of is the key of the word about one task. The words keep themselves, as slips.
+// Of returns the key of the slip about one task. The slips themselves are stored as
+// slips.
 func (b BatchKey) Of(task uuid.UUID) string { return b.Key + ":" + task.String() }
 
-// BatchRequest is what is kept of such a request beside its slips.
+// BatchRequest is the stored part of a batch request that is not in its slips.
 type BatchRequest struct {
-	// Tasks are those a hand-over is about, fixed at its first run: run again it goes
-	// on to no others. Remaining is how many it left then.
+	// Tasks are the tasks of a hand-over, fixed at its first run: a second run takes
+	// no others. Remaining is the number of tasks left over at that time.
 	Tasks     []HeldTask
 	Remaining int64
 	// Refused are the items that were refused before they became a slip, by task.
 	Refused map[uuid.UUID]*refusal.Error
 }
 
-// Batch finds what is kept of a request; nil when it was never made. With another
-// body the key is refused.
+// Batch returns the stored part of a request, nil when there was no such request. Another
+// body under the same key is refused.
 func (t *Tx) Batch(b BatchKey) (*BatchRequest, error) {
 	var row struct {
 		BodyHash  []byte
@@ -63,9 +64,9 @@ func (t *Tx) Batch(b BatchKey) (*BatchRequest, error) {
 	return kept, err
 }
 
-// withoutSlip gives the refusals no slip stands against. Of two requests at once with
-// the same key one may have been refused what the other one said a moment later; the
-// slip is what happened.
+// withoutSlip returns the refusals of tasks for which no slip exists. Of two requests at
+// once with the same key, one may have been refused an act that the other handed in a
+// moment later. Then the slip counts.
 func (t *Tx) withoutSlip(b BatchKey, refused map[uuid.UUID][]slipProblem) (map[uuid.UUID]*refusal.Error, error) {
 	list := make(map[uuid.UUID]*refusal.Error, len(refused))
 	if len(refused) == 0 {
@@ -91,8 +92,9 @@ func (t *Tx) withoutSlip(b BatchKey, refused map[uuid.UUID][]slipProblem) (map[u
 	return list, nil
 }
 
-// KeepBatch keeps that a request is made, and which tasks a hand-over is about, before
-// anything is said. Of two at once with the same key the second gets what the first kept.
+// KeepBatch stores that a request was made, and the tasks of a hand-over, before any slip
+// is handed in. Of two requests at once with the same key, the second gets the stored
+// part of the first.
 func (t *Tx) KeepBatch(b BatchKey, tasks []HeldTask, remaining int64) (*BatchRequest, error) {
 	if tasks == nil {
 		tasks = []HeldTask{}
@@ -113,7 +115,8 @@ func (t *Tx) KeepBatch(b BatchKey, tasks []HeldTask, remaining int64) (*BatchReq
 	return &BatchRequest{Tasks: tasks, Remaining: remaining}, nil
 }
 
-// KeepRefused keeps what items of a request were refused for. What is kept already stays.
+// KeepRefused stores the refusals of single items of a request. A refusal that is stored
+// already stays.
 func (t *Tx) KeepRefused(b BatchKey, refused map[uuid.UUID]*refusal.Error) error {
 	var row struct{ Refused []byte }
 	err := t.db.Raw(`SELECT refused FROM batch_request WHERE account_id = ? AND key = ? FOR UPDATE`, t.scope.Account, b.Key).Take(&row).Error

@@ -8,8 +8,8 @@ import (
 	"github.com/google/uuid"
 )
 
-// Evidence (佐证材料) is the register's knowledge of an uploaded image or PDF;
-// the file itself lies encrypted in the file store under BlobKey.
+// Evidence (佐证材料) is the register's row for an uploaded image or PDF. The file itself
+// lies encrypted in the file store under BlobKey.
 type Evidence struct {
 	ID         uuid.UUID
 	OrgID      uuid.UUID
@@ -35,8 +35,8 @@ func (t *Tx) AddEvidence(e *Evidence) error {
 	return t.Audit("evidence.upload", "evidence", e.ID.String(), map[string]string{"media_type": e.MediaType, "size": strconv.FormatInt(e.Size, 10)})
 }
 
-// OpenEvidence reads where a file lies, for its uploader's office and for the
-// parties of the change it belongs to, and audits that it was looked at.
+// OpenEvidence reads the row of a file, for the office that uploaded it and for the
+// parties of its change, and audits the access.
 func (t *Tx) OpenEvidence(id uuid.UUID) (*Evidence, error) {
 	var e Evidence
 	err := t.db.Raw(`SELECT id, org_id, org_path::text AS org_path, uploaded_by, file_name, media_type, size, sha256, blob_key, created_at

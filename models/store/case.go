@@ -12,8 +12,8 @@ import (
 	"github.com/xueji/xueji/models/refusal"
 )
 
-// Case is what the register knows of a change as an operator needs it: where
-// it stands and what holds it up, and nothing about the pupil.
+// Case is a change as an operator of the service needs it: its position and what holds it
+// up. It holds nothing about the pupil.
 type Case struct {
 	*Change
 
@@ -21,7 +21,7 @@ type Case struct {
 	Step     *CaseStep // nil when the change has ended
 	Slips    []CaseSlip
 	Position *Position
-	// Asked is when the workflow first read its position; nil when it never did.
+	// Asked is when the workflow last read its position for the first time; nil: never.
 	Asked   *time.Time
 	Workers Workers
 	Now     time.Time
@@ -44,7 +44,7 @@ type CaseStep struct {
 	NextAttemptAt *time.Time
 	// Able is how many active accounts have the role of the step at its office and may decide it.
 	Able int64
-	// Stuck says that nobody can bring the step on; Nobody are the open tasks nobody can decide.
+	// Stuck says that nobody can decide the step; Nobody lists the open tasks concerned.
 	Stuck  bool
 	Nobody []StuckSeat `gorm:"-"`
 }
@@ -141,7 +141,7 @@ func (t *Tx) readCaseSlips(c *Case) error {
 	return nil
 }
 
-// Holder is an account in whose name an operator acts.
+// Holder is the account in whose name an operator acts.
 type Holder struct {
 	ID      uuid.UUID
 	OrgID   uuid.UUID
@@ -162,14 +162,15 @@ func (t *Tx) Holder(login string) (Holder, error) {
 	return h, nil
 }
 
-// Behalf says that an operator of the service handed a word in for somebody
-// else, and why. It stands in the timeline, where the parties read it.
+// Behalf says that an operator of the service hands a slip in for another person, and
+// why. The timeline shows it to the parties.
 type Behalf struct {
 	Operator string // account of the operating system, or the name given
 	Reason   string
 }
 
-// onBehalf leaves the trace of an operator in the transaction of the slip.
+// onBehalf writes the operator into the timeline and the audit trail, in the transaction
+// of the slip.
 func (t *Tx) onBehalf(slip uuid.UUID, w Word) error {
 	if w.Behalf == nil {
 		return nil

@@ -39,8 +39,8 @@ type Change struct {
 	PolicyVersion int
 	StepNo        int
 	Round         int
-	JumpTo        int        // the step a change returns straight to, 0 for step by step
-	JumpHolder    *uuid.UUID // who sent it back from there
+	JumpTo        int        // the step to which the change returns directly; 0: step by step
+	JumpHolder    *uuid.UUID // the person who sent it back from that step
 	FiledBy       uuid.UUID
 	FiledAt       time.Time
 	DueTotal      time.Time
@@ -60,8 +60,8 @@ type Change struct {
 	About     *uuid.UUID
 	ProblemID *uuid.UUID
 	Beside    *uuid.UUID
-	// StruckAt is set when the change was struck as a mistake (异动纠错), StruckBy is the
-	// correction that struck it.
+	// StruckAt is set when a correction struck the change as a mistake (异动纠错); StruckBy is
+	// that correction.
 	StruckAt *time.Time
 	StruckBy *uuid.UUID
 
@@ -70,22 +70,22 @@ type Change struct {
 	// Subject is the pupil as every party may see it; empty for a roster.
 	Subject Subject `gorm:"-"`
 
-	// Prepared is what the Work found while it prepared the filing, for its Hold.
+	// Prepared is the result of the Work's Prepare, for its Hold.
 	Prepared any `gorm:"-"`
 
 	releasing Office           // the school a move takes the pupil from; while filing
 	receiving Office           // the school a change sends the pupil to; while filing and while it takes effect
-	identity  [][]byte         // keys of the document the change writes, the first is of today; while it is judged
-	foundBy   []byte           // keyed hash of the number the pupil was found by; while filing
-	values    values           // of a change of key data, read when they are needed
-	wrong     []*refusal.Error // about values; while they are handed in
-	judgedOn  calendar.Date    // the day a change waited for; zero for today
-	aftermath []AftermathLine  // what came of a correction; while it takes effect
-	returned  *uuid.UUID       // whose seat the step is that opens next, because it returns straight to them
+	identity  [][]byte         // keys of the document the change writes, today's key first; while it is judged
+	foundBy   []byte           // keyed hash of the number by which the pupil was found; while filing
+	values    values           // key items of a key-data change, read when needed
+	wrong     []*refusal.Error // refusals about values; while they are handed in
+	judgedOn  calendar.Date    // the day the change waited for; zero means today
+	aftermath []AftermathLine  // the effects of a correction; while it takes effect
+	returned  *uuid.UUID       // holder of the seat at the next step, when the change returns directly to that person
 }
 
-// Subject is what the parties of a change may see of the pupil, as it was when
-// the change was filed; numbers are masked.
+// Subject is what the parties of a change may see of the pupil. It shows the state at the
+// time of filing; numbers are masked.
 type Subject struct {
 	Name      string    `json:"name"`
 	Number    string    `json:"student_number"`
@@ -119,13 +119,13 @@ func (r *changeRow) change() (*Change, error) {
 	return &c, nil
 }
 
-// Change reads a change; what is outside the scope is not_found.
+// Change reads a change. The refusal is not_found when it is outside the scope.
 func (t *Tx) Change(id uuid.UUID) (*Change, error) { return t.readChange(id, "") }
 
-// lockChange reads a change and holds it until the transaction ends: whatever
-// moves a change takes this lock first, so steps of one change never race.
-// It also makes slips that are being handed in wait (their foreign key needs
-// the row), so none slips in between reading and closing.
+// lockChange reads a change and locks it until the transaction ends. Every function that
+// moves a change takes this lock first, so two steps of one change never race. Slips that
+// people hand in meanwhile wait for the lock too, because their foreign key needs the
+// row: no slip arrives between reading and closing.
 func (t *Tx) lockChange(id uuid.UUID) (*Change, error) { return t.readChange(id, " FOR UPDATE OF c") }
 
 func (t *Tx) readChange(id uuid.UUID, lock string) (*Change, error) {
@@ -150,8 +150,8 @@ type event struct {
 	params  map[string]string
 }
 
-// write adds a line to the timeline. Lines that time writes, and comments, are
-// unique: writing one twice is not an error and leaves the first.
+// write adds a line to the timeline. Reminders and comments are unique: writing one a
+// second time is no error, and the first line stays.
 func (t *Tx) write(e event) error {
 	params, err := json.Marshal(orEmpty(e.params))
 	if err != nil {
@@ -163,7 +163,7 @@ func (t *Tx) write(e event) error {
 	return nil
 }
 
-// newID makes a time-ordered key (UUIDv7), so that new rows lie together.
+// newID returns a time-ordered ID (UUIDv7), so that new rows lie together.
 func newID() uuid.UUID { return uuid.Must(uuid.NewV7()) }
 
 // orNull turns the zero ID into NULL.
@@ -181,8 +181,8 @@ func orEmpty(m map[string]string) map[string]string {
 	return m
 }
 
-// policyOf gives the policy in force in a province today: the newest version
-// that is valid, laid over the built-in default.
+// policyOf returns the policy in force in a province today: the newest valid version,
+// laid over the built-in default.
 func (t *Tx) policyOf(province string) (process.Policy, error) {
 	var row struct {
 		Version int
@@ -199,5 +199,5 @@ func (t *Tx) policyOf(province string) (process.Policy, error) {
 	return t.readPolicy(row.Version, row.Body)
 }
 
-// Policy gives the policy in force in a province today.
+// Policy returns the policy in force in a province today.
 func (t *Tx) Policy(province string) (process.Policy, error) { return t.policyOf(province) }

@@ -10,7 +10,7 @@ import (
 	"github.com/xueji/xueji/models/refusal"
 )
 
-// unknownEvidence tells which attachments are no files of this office.
+// unknownEvidence returns a refusal for each attachment that is no file of this office.
 func (t *Tx) unknownEvidence(refs []EvidenceRef) ([]*refusal.Error, error) {
 	if len(refs) == 0 {
 		return nil, nil
@@ -51,7 +51,8 @@ func kindsOf(refs []EvidenceRef) []string {
 	return slices.Clip(kinds)
 }
 
-// attached lists what a change rests on, in the order it came: without what was taken out.
+// attached lists the evidence of a change in the order in which it came. Evidence that
+// was taken out is not listed.
 func (t *Tx) attached(change uuid.UUID) ([]EvidenceRef, error) {
 	var refs []EvidenceRef
 	err := t.db.Raw(`SELECT evidence_id AS id, kind FROM change_evidence WHERE change_id = ? AND out_round IS NULL ORDER BY round, evidence_id`, change).Scan(&refs).Error
@@ -61,8 +62,8 @@ func (t *Tx) attached(change uuid.UUID) ([]EvidenceRef, error) {
 	return refs, nil
 }
 
-// attachStatement attaches what a side hands in with its statement: files of its
-// own office, of kinds the process knows.
+// attachStatement attaches the evidence that a side hands in with its statement. Each
+// file must belong to the side's own office and be of a kind that the process knows.
 func (t *Tx) attachStatement(c *Change, s *Slip, rule process.Step) error {
 	given := s.Body.Evidence
 	if len(given) == 0 {

@@ -17,7 +17,7 @@ import (
 	"github.com/xueji/xueji/models/status"
 )
 
-// Filing is what a school hands in.
+// Filing is the application of a school or a bureau for a change.
 type Filing struct {
 	Kind      process.Kind
 	StudentID uuid.UUID // or
@@ -50,24 +50,24 @@ type EvidenceRef struct {
 	Kind string    `json:"kind"`
 }
 
-// CheckFiling tells everything that stands against a filing and writes nothing.
+// CheckFiling judges a filing and writes nothing. The error holds all refusals.
 func (t *Tx) CheckFiling(f Filing) error {
 	_, err := t.prepare(f)
 	return err
 }
 
-// FileChange writes the change, its slot, its first step with its tasks, the
-// timeline, the audit entry and the outbox row, or nothing at all. Everything
-// that stands against it is told at once. The same key with the same body gives
-// the change that was filed before; with another body it is refused.
+// FileChange writes the change, its slot, its first step with its tasks, the timeline,
+// the audit entry and the outbox row, or nothing at all. The error holds all refusals at
+// once. The same key with the same body returns the change that was filed before; the
+// same key with another body is refused.
 func (t *Tx) FileChange(f Filing) (*Change, error) {
 	if c, err := t.filedBefore(f); c != nil || err != nil {
 		return c, err
 	}
 	c, err := t.prepare(f)
 	if err != nil {
-		// What stands against it may be this very filing, which arrived twice
-		// at once and was written while this transaction looked.
+		// The same filing may have arrived twice at once. Then the other copy was
+		// written while this transaction read the register.
 		if same, again := t.filedBefore(f); same != nil && again == nil {
 			return same, nil
 		}
@@ -91,7 +91,7 @@ func (t *Tx) FileChange(f Filing) (*Change, error) {
 			return nil, err
 		}
 	}
-	// Now, so that who was slower than another filing gets the refusal itself.
+	// Send now: when another filing was faster, this call returns its refusal.
 	if err := t.flush(); err != nil {
 		return nil, err
 	}
@@ -147,7 +147,7 @@ func unknownKind(kind process.Kind) *refusal.Error {
 	return refusal.New(refusal.KindUnknown).At("/kind").With("kind", string(kind))
 }
 
-// stageForbids tells when a kind does not exist for a stage.
+// stageForbids returns a refusal when a kind does not exist for a stage.
 func stageForbids(d process.Definition, stage org.Stage) []*refusal.Error {
 	if d.Allows(stage) {
 		return nil
@@ -196,8 +196,8 @@ func (t *Tx) insertChange(c *Change, f Filing) error {
 	return nil
 }
 
-// sides gives the receiving and the releasing office of a filing, the own one where
-// another is not named.
+// sides returns the receiving and the releasing office of a filing. The filer's own
+// office stands in where none is named.
 func (c *Change) sides() (in, out Office) {
 	in, out = c.receiving, c.releasing
 	if in.ID == uuid.Nil {
@@ -211,8 +211,8 @@ func (c *Change) sides() (in, out Office) {
 
 func (c *Change) own() Office { return Office{ID: c.OrgID, Path: c.OrgPath, Province: c.ProvinceCode} }
 
-// number gives a change its case number and holds its offices as they are, so
-// that none is closed or re-assigned before the change is written.
+// number gives a change its case number. It also locks the offices of the change, so that
+// none is closed or re-assigned before the change is written.
 func (t *Tx) number(c *Change) error {
 	own := c.own()
 	in, out := c.sides()
@@ -232,23 +232,24 @@ func (t *Tx) number(c *Change) error {
 	return nil
 }
 
-// forSchool says whether a bureau files for a pupil what the school would otherwise
-// file, and so the school hears of it. A correction is for bureaux only.
+// forSchool reports whether a bureau files in place of the pupil's school. Then the
+// school becomes a party and is told. A correction is for bureaus only.
 func (c *Change) forSchool() bool {
 	return c.Definition.FiledBy == process.FiledByBureau && c.StudentID != nil && !status.AmongBureaux(c.Kind)
 }
 
-// hasSides says whether schools besides the filer are parties to the change.
+// hasSides reports whether schools besides the filer are parties to the change.
 func (c *Change) hasSides() bool { return moves(c.Kind) || c.forSchool() }
 
-// addParty makes an office a side of a change: it and the bureaus above it see the change.
+// addParty makes an office a party of a change. The office and the bureaus above it then
+// see the change.
 func (t *Tx) addParty(c *Change, side process.Side, office uuid.UUID) {
 	t.later("file a change", 1, `INSERT INTO change_party (change_id, side, org_id, org_path) SELECT ?, ?, id, path FROM organisation WHERE id = ?`,
 		c.ID, side, office)
 }
 
-// takeStudent holds the pupil for a change: with the pupil's own slot, or, where another
-// change waits for its day and this one may stand beside it, with the one beside.
+// takeStudent takes the slot of the pupil. Where another change waits for its day and
+// this kind may run beside it, it takes the second slot of the pupil.
 func (t *Tx) takeStudent(c *Change) error {
 	lost := func() error { return t.studentLost(c) }
 	beside, err := t.standsBeside(c)
@@ -260,31 +261,31 @@ func (t *Tx) takeStudent(c *Change) error {
 		return nil
 	}
 	t.takeSlot(c, studentSlot(*c.StudentID), lost)
-	if err := t.flush(); err != nil { // who was slower gets the refusal itself
+	if err := t.flush(); err != nil { // the slower filing is refused here
 		return err
 	}
-	taken, err := t.slotTaken(besideSlot(*c.StudentID)) // after the own one is taken: one of two who file at once sees the other
+	taken, err := t.slotTaken(besideSlot(*c.StudentID)) // only after the own slot is taken: of two filings at once, one sees the other
 	if err != nil || taken == nil {
 		return err
 	}
 	return lost()
 }
 
-// takeIdentitySlot holds the document a change writes, if it writes one.
+// takeIdentitySlot takes the slot of the document that a change writes, if it writes one.
 func (t *Tx) takeIdentitySlot(c *Change) {
 	if c.identity != nil {
 		t.takeSlot(c, identitySlot(c.identity[0]), func() error { return numberTaken() })
 	}
 }
 
-// takeSlot holds a key for a change, unless another change holds it. Without a
-// conflict target the statement needs no right to read slots.
+// takeSlot takes a slot for a change, unless another change holds it. The statement names
+// no conflict target, so it needs no right to read slots.
 func (t *Tx) takeSlot(c *Change, key string, lost func() error) {
 	t.laterOr(lost, "take a slot", `INSERT INTO slot (key, change_id, taken_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`, key, c.ID, t.now)
 }
 
-// studentLost tells, in the words of the precondition, that somebody was faster
-// between the look at the student and the filing.
+// studentLost returns the refusal for a filing whose pupil was taken by another change a
+// moment earlier. It reads as the check before the filing would have said it.
 func (t *Tx) studentLost(c *Change) error {
 	if w := t.recordWork(c.Kind); w.Lost != nil {
 		return w.Lost(t, c)
@@ -298,7 +299,8 @@ func studentSlot(student uuid.UUID) string { return "student/" + student.String(
 // identitySlot is the key of the slot of a document number that is to be written.
 func identitySlot(hash []byte) string { return "identity/" + hex.EncodeToString(hash) }
 
-// slotHolder says whether a change holds a key, and which one to those who may know it.
+// slotHolder reports whether a change holds a slot. It returns the change only to those
+// who may see it.
 func (t *Tx) slotHolder(key string) (held bool, running *Change, err error) {
 	var rows []struct {
 		ChangeID *uuid.UUID
@@ -317,8 +319,8 @@ func (t *Tx) slotHolder(key string) (held bool, running *Change, err error) {
 	return true, running, err
 }
 
-// inProgress tells that a change is running (异动中), with its case number where it
-// is given.
+// inProgress says that a change is running (异动中). It names the case number when the
+// change is given.
 func inProgress(running *Change) *refusal.Error {
 	e := refusal.New(refusal.ChangeInProgress).At("/student_id")
 	if running == nil {
@@ -328,7 +330,7 @@ func inProgress(running *Change) *refusal.Error {
 	return e.WithText("case", fmt.Sprintf("（%s %s）", name.Zh, running.CaseNo), fmt.Sprintf(" (%s %s)", name.En, running.CaseNo))
 }
 
-// slotTaken tells that a change holds a key; nil when none does.
+// slotTaken returns a refusal when a change holds a slot, else nil.
 func (t *Tx) slotTaken(key string) (*refusal.Error, error) {
 	held, running, err := t.slotHolder(key)
 	if err != nil || !held {

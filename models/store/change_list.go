@@ -22,7 +22,7 @@ const (
 	lineMoved  = "MOVED"
 )
 
-// mostFaults is how much of what stands against a list is told at once.
+// mostFaults is the highest number of refusals in one answer about a list.
 const mostFaults = 100
 
 // receiverInput and releaserInput name the two schools in the form of a change that
@@ -32,7 +32,7 @@ const (
 	releaserInput = "from_school"
 )
 
-// listed is a list while it is filed.
+// listed is the list of a filing while it is judged.
 type listed struct {
 	lines   []Line
 	held    []*held // of each line
@@ -46,8 +46,9 @@ type placeOf struct {
 	Label string
 }
 
-// prepareList prepares the case of a bureau that moves pupils of one of its schools to
-// another one (批量转学, KT54): each line is judged as a transfer, all at once.
+// prepareList prepares the case of a bureau that moves pupils from one of its schools to
+// another (批量转学, KT54). It judges every line as a transfer and returns all refusals
+// at once.
 func (t *Tx) prepareList(c *Change, f Filing, policy process.Policy) error {
 	from, to, err := t.schoolsOfList(c)
 	if err != nil {
@@ -85,7 +86,7 @@ func (t *Tx) prepareList(c *Change, f Filing, policy process.Policy) error {
 	return refusal.Join(list[:min(len(list), mostFaults)]...)
 }
 
-// schoolsOfList finds the two schools of a list, by code or ID, below the bureau.
+// schoolsOfList finds the two schools of a list below the bureau, by code or ID.
 func (t *Tx) schoolsOfList(c *Change) (from, to status.School, err error) {
 	var list []*refusal.Error
 	find := func(input string) (o Office, s status.School) {
@@ -116,8 +117,9 @@ func (t *Tx) schoolsOfList(c *Change) (from, to status.School, err error) {
 	return from, to, refusal.Join(list...)
 }
 
-// readLines reads the pupils and classes of a list, and tells which lines name none of
-// the releasing school, or one twice: those hold no record, and the others are judged on.
+// readLines reads the pupils and classes of a list. It returns a refusal for each line
+// that names no pupil of the releasing school, or a pupil named before. Such a line gets
+// no record; the other lines are judged further.
 func (t *Tx) readLines(c *Change, l *listed) ([]*refusal.Error, error) {
 	students, classes := make([]uuid.UUID, len(l.lines)), make([]uuid.UUID, len(l.lines))
 	for i, line := range l.lines {
@@ -157,7 +159,7 @@ func (t *Tx) readLines(c *Change, l *listed) ([]*refusal.Error, error) {
 	return list[:min(len(list), mostFaults)], nil
 }
 
-// placesAmong reads classes with their names, by ID.
+// placesAmong reads classes with their names and returns them by ID.
 func (t *Tx) placesAmong(ids []uuid.UUID) (map[uuid.UUID]*placeOf, error) {
 	var rows []placeOf
 	err := t.db.Raw(`SELECT CASE WHEN starts_with(k.name, g.name) THEN k.name ELSE g.name || ' ' || k.name END AS label, `+placeColumns+` WHERE k.id IN ?`, ids).Scan(&rows).Error
@@ -171,8 +173,8 @@ func (t *Tx) placesAmong(ids []uuid.UUID) (map[uuid.UUID]*placeOf, error) {
 	return places, nil
 }
 
-// against tells what stands against each line; a class fills up as lines go into it.
-// What is true of the whole list is told once.
+// against returns the refusals of each line. A class fills up line by line. A refusal
+// that concerns the whole list is returned once.
 func (l *listed) against(kind process.Kind, facts status.Facts) []*refusal.Error {
 	var list []*refusal.Error
 	said := map[string]bool{}
@@ -194,8 +196,8 @@ func (l *listed) against(kind process.Kind, facts status.Facts) []*refusal.Error
 	return list
 }
 
-// judge gives the record after its line, or what stands against it; nobody else gets
-// the seat that was given.
+// judge returns the record after its line, or the refusals. It counts the seat as taken
+// for the lines that follow.
 func (l *listed) judge(kind process.Kind, line Line, h *held, facts status.Facts) (status.Record, []*refusal.Error) {
 	place := l.classes[line.ClassID]
 	if place != nil {
@@ -210,7 +212,8 @@ func (l *listed) judge(kind process.Kind, line Line, h *held, facts status.Facts
 	return after, nil
 }
 
-// lineField is where a fault of one pupil lies in its line; "" when it is the list's.
+// lineField returns the place of a refusal inside its line, or "" when the refusal
+// concerns the whole list.
 func lineField(field string) string {
 	switch field {
 	case "/student_id":
@@ -223,7 +226,8 @@ func lineField(field string) string {
 
 func inLine(i int, field string) string { return "/lines/" + strconv.Itoa(i) + field }
 
-// busyLines tells which pupils of a list another change holds (异动中), or a death.
+// busyLines returns a refusal for each pupil of a list who is held by another change
+// (异动中) or whose death is being reported.
 func (t *Tx) busyLines(l *listed) ([]*refusal.Error, error) {
 	lines := map[string]int{}
 	for i, line := range l.lines {
@@ -278,7 +282,7 @@ func (t *Tx) insertLines(c *Change) error {
 	if err != nil {
 		return fmt.Errorf("take the slots of a list: %w", err)
 	}
-	var held []int // somebody was faster between the look and the filing
+	var held []int // another filing took a slot after the check
 	if err := t.db.Raw(`SELECT lines_held(?)`, c.ID).Scan(&held).Error; err != nil {
 		return fmt.Errorf("look for running changes: %w", err)
 	}
@@ -289,14 +293,14 @@ func (t *Tx) insertLines(c *Change) error {
 	for _, no := range held {
 		list = append(list, inProgress(nil).At(inLine(no-1, "/student_id")))
 	}
-	if len(list) == 0 { // and gone again: trying again helps
+	if len(list) == 0 { // the other change has ended meanwhile: a second try helps
 		list = append(list, refusal.New(refusal.ChangeInProgress).At("/lines"))
 	}
 	return refusal.Join(list[:min(len(list), mostFaults)]...)
 }
 
-// listAgain tells what stands against a list that is handed in again: its schools and
-// its lines stay what they were (worker). The pupils are looked at by the last decision.
+// listAgain judges a list that is handed in again (worker). The schools and the lines
+// must stay as they were filed. The pupils are judged by the last decision.
 func (t *Tx) listAgain(c *Change, papers []EvidenceRef) ([]*refusal.Error, error) {
 	to, err := t.sameSchool(c, process.SideIn, receiverInput, refusal.ReceivingFixed)
 	if err != nil {
@@ -313,17 +317,18 @@ type LineView struct {
 	Class     string
 	Subject   Subject `gorm:"-"`
 	Verdict   string
-	Reason    string         // why a person struck it
+	Reason    string         // the reason given by the person who struck it
 	By        string         // the office of that person
-	Struck    *refusal.Error `gorm:"-"` // why the system did
+	Struck    *refusal.Error `gorm:"-"` // the reason when the system struck it
 	// CorrectedAt is set when the move of the pupil was struck as a mistake (异动纠错),
 	// CorrectedBy is the case number of the correction.
 	CorrectedAt *time.Time
 	CorrectedBy string
 }
 
-// Lines reads the lines of a list in their order. Why the system struck a pupil is told
-// to whoever may read the pupil's record; the receiving school learns it of its classes.
+// Lines reads the lines of a list in their order. The reason why the system struck a
+// pupil is shown to readers of the pupil's record. The receiving school reads it only
+// when it concerns the school's classes.
 func (t *Tx) Lines(change uuid.UUID) ([]LineView, error) {
 	var rows []struct {
 		LineView

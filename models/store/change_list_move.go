@@ -17,8 +17,9 @@ import (
 // pupils were taken out of a list.
 const linesStruck = "LINES_STRUCK"
 
-// strikeFromList takes pupils out of a list with an approval: they are free for other business
-// at once, and stay visible with the reason. Left says that somebody remains.
+// strikeFromList strikes pupils from a list together with an approval: they are free for
+// other business at once, and their lines stay visible with the reason. Left reports
+// whether a pupil remains.
 func (t *Tx) strikeFromList(c *Change, s *Slip) (left bool, err error) {
 	strikes := s.Body.Strike
 	if len(strikes) == 0 {
@@ -57,8 +58,8 @@ func (t *Tx) strikeFromList(c *Change, s *Slip) (left bool, err error) {
 // mostReason is the length of a reason in characters, as of any opinion.
 const mostReason = 500
 
-// tellStruck frees whoever was struck, and says in the timeline and to the bureau that
-// somebody was. Nobody is named there: the list says who.
+// tellStruck frees the slots of struck pupils and says in the timeline and to the bureau
+// how many were struck. It names no pupil: the list itself does.
 func (t *Tx) tellStruck(c *Change, n int, s *Slip) error {
 	t.later("free the slots of a list", anyRows, `DELETE FROM slot WHERE change_id = ? AND key IN (
 		SELECT 'student/' || student_id FROM change_line WHERE change_id = ? AND verdict = ?)`, c.ID, c.ID, lineStruck)
@@ -72,7 +73,7 @@ func (t *Tx) tellStruck(c *Change, n int, s *Slip) error {
 	return t.notifyFiler(c, linesStruck)
 }
 
-// listedLines reads the lines of a list that nobody has struck.
+// listedLines reads the lines of a list that were not struck.
 func (t *Tx) listedLines(change uuid.UUID) ([]Line, error) {
 	var list []Line
 	err := t.db.Raw(`SELECT student_id, class_id FROM change_line WHERE change_id = ? AND verdict = ? ORDER BY line_no`, change, lineListed).Scan(&list).Error
@@ -82,9 +83,10 @@ func (t *Tx) listedLines(change uuid.UUID) ([]Line, error) {
 	return list, nil
 }
 
-// moveList moves every pupil of a list who can move now, in the transaction of the last
-// decision, each as a transfer does. Whoever cannot is struck with the code; nothing of
-// a line is written before it was judged under the locks, so no line spoils another.
+// moveList moves every pupil of a list who can move now, each as a transfer does, in the
+// transaction of the last decision. A pupil who cannot move is struck with the refusal's
+// code. Every line is judged under the locks before anything of it is written, so no line
+// spoils another.
 func (t *Tx) moveList(c *Change, s *Slip, on calendar.Date) error {
 	l, facts, err := t.lockList(c)
 	if err != nil {
@@ -122,7 +124,7 @@ func (t *Tx) moveList(c *Change, s *Slip, on calendar.Date) error {
 	return t.endEffective(c, s, on)
 }
 
-// lockList holds the pupils of a list and all classes that seats move between.
+// lockList locks the pupils of a list and all classes that lose or gain a seat.
 func (t *Tx) lockList(c *Change) (*listed, status.Facts, error) {
 	facts := status.Facts{Today: t.today(), Filed: calendar.DateOf(c.FiledAt), Policy: c.Definition.Policy, Releasing: c.Definition.Policy, Final: true}
 	l := &listed{}
@@ -165,7 +167,8 @@ func (t *Tx) lockList(c *Change) (*listed, status.Facts, error) {
 	return l, facts, err
 }
 
-// barredLines tells for which pupils of a list business that goes before is in hand.
+// barredLines returns, by pupil, a refusal for business that has priority over the list:
+// a death or an arbitration.
 func (t *Tx) barredLines(l *listed) (map[uuid.UUID][]*refusal.Error, error) {
 	var deaths, arbitrations []string
 	owner := map[string]uuid.UUID{}
@@ -189,7 +192,8 @@ func (t *Tx) barredLines(l *listed) (map[uuid.UUID][]*refusal.Error, error) {
 	return barred, nil
 }
 
-// settleLines notes who was struck by the system, and that all others have moved.
+// settleLines strikes the pupils who cannot move, with the code, and marks all other
+// lines as moved.
 func (t *Tx) settleLines(c *Change, struck map[uuid.UUID]*refusal.Error) error {
 	for student, why := range struck {
 		if err := t.strikeLine(c, student, why); err != nil {
@@ -203,7 +207,7 @@ func (t *Tx) settleLines(c *Change, struck map[uuid.UUID]*refusal.Error) error {
 	return t.tellStruck(c, len(struck), nil)
 }
 
-// strikeLine takes a pupil out of a list by the system, with the code.
+// strikeLine takes a pupil out of a list in the name of the system, with the code.
 func (t *Tx) strikeLine(c *Change, student uuid.UUID, why *refusal.Error) error {
 	params, err := json.Marshal(orEmpty(why.Params))
 	if err != nil {

@@ -6,9 +6,9 @@ import (
 	"github.com/xueji/xueji/models/ident"
 )
 
-// Claim names a pupil of another office: the name and the student number, or
-// inside the province the number of the identity document. All that is given
-// must be the pupil's.
+// Claim names a pupil of another office by name and student number, or inside the
+// province by name and number of the identity document. Everything that is given must
+// match the pupil.
 type Claim struct {
 	Name     string
 	Number   string
@@ -19,7 +19,8 @@ func (c Claim) complete() bool {
 	return ident.NameKey(c.Name) != "" && (c.numbered() || ident.NumberKey(c.IDNumber) != "")
 }
 
-// numbered says whether the claim gives a student number: something a person can see.
+// numbered reports whether the claim gives a student number, which a person can read and
+// type.
 func (c Claim) numbered() bool { return ident.NumberKey(c.Number) != "" }
 
 // Line is one pupil of a list with the class the pupil goes to.
@@ -28,7 +29,7 @@ type Line struct {
 	ClassID   uuid.UUID
 }
 
-// mostLines is how many pupils one list holds.
+// mostLines is the highest number of pupils of one list.
 const mostLines = 500
 
 // classInput is the input of a form that names a class.

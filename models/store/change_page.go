@@ -26,12 +26,12 @@ type ClassRef struct {
 type ChangePage struct {
 	*Change
 
-	Class *ClassRef // the one it asks for, nil when it asks for none
+	Class *ClassRef // the requested class; nil when none is requested
 
 	OrgName     string
 	StudentName string // empty for a roster
 	Sides       []SideView
-	StruckCase  string      // the correction that struck it, "" when none did
+	StruckCase  string      // case number of the correction that struck it, or ""
 	Values      []ValueView // of a change of key data
 	// Own is what only the Work of the kind shows, in a type of its package.
 	Own       any
@@ -39,7 +39,7 @@ type ChangePage struct {
 	Tasks     []TaskView
 	Timeline  []TimelineEntry
 	Evidence  []EvidenceView
-	Revisions []Revision // what changed since it was filed
+	Revisions []Revision // changes of the form since it was filed
 	// Open is the step that waits, nil when the change has ended.
 	Open *StepView
 	// LeftOut counts the rows of a roster that were left out when it took effect.
@@ -92,8 +92,8 @@ type TimelineEntry struct {
 	Round      int
 	AccountID  *uuid.UUID
 	Actor      string // name of a member of staff; empty for the system
-	For        string // whom the actor acted for (代理)
-	To         string // names of those the line is about, joined by "、"
+	For        string // the person for whom the actor acted (代理)
+	To         string // names of the people concerned, joined by "、"
 	OfficeName string
 	Opinion    string
 	Params     map[string]string `gorm:"-"`
@@ -104,7 +104,7 @@ type EvidenceView struct {
 	ID        uuid.UUID
 	Kind      string
 	Round     int
-	OutRound  *int // in which it was taken out; nil while it stands
+	OutRound  *int // the round in which it was taken out; nil while it counts
 	FileName  string
 	MediaType string
 	Size      int64
@@ -114,8 +114,8 @@ type EvidenceView struct {
 	Elsewhere []CaseRef `gorm:"-"`
 }
 
-// CaseRef names a change; both are empty where the reader may know only that there
-// is one.
+// CaseRef names a change. Both fields are empty when the reader may know only that such a
+// case exists.
 type CaseRef struct {
 	ID     uuid.UUID
 	CaseNo string
@@ -168,7 +168,7 @@ func (t *Tx) readParties(p *ChangePage) error {
 	return nil
 }
 
-// readWishedClass reads the class a change asks for; nil when it asks for none.
+// readWishedClass reads the class that a change requests; nil when it requests none.
 func (t *Tx) readWishedClass(p *ChangePage) error {
 	if p.Inputs["class_id"] == "" {
 		return nil
@@ -183,9 +183,9 @@ func (t *Tx) readWishedClass(p *ChangePage) error {
 	return nil
 }
 
-// openProblem is the named problem of step s, as far as it is still true: once
-// every seat that is asked has somebody again, or one of them where one is enough, the
-// page does not wait for the upkeep to say so.
+// openProblem is the SQL of the current problem of step s. It is empty as soon as every
+// open seat has somebody who can decide, or one seat where one is enough. So the page is
+// right before the upkeep clears the column.
 const openProblem = `CASE WHEN s.problem = '` + problemNobody + `' AND s.status = 'OPEN' AND (SELECT CASE WHEN min(r.mode) IN ('ANY', 'RATIO')
 		THEN bool_or(task_able(k.id, @now)) ELSE bool_and(task_able(k.id, @now)) END
 		FROM task k JOIN change c ON c.id = k.change_id ` + stepRules + `
@@ -209,7 +209,7 @@ func (t *Tx) readSteps(p *ChangePage) error {
 	return nil
 }
 
-// readableSubject says whether the caller may read the record that a change is about.
+// readableSubject reports whether the caller may read the record of the pupil.
 func (t *Tx) readableSubject(p *ChangePage) (readable bool, err error) {
 	if p.StudentID == nil {
 		return false, nil
@@ -246,7 +246,7 @@ func (t *Tx) readTimeline(p *ChangePage) error {
 		}
 		delete(r.Params, "key")
 		delete(r.Params, "to")
-		if r.Verb == Leaves && r.Params["what"] == LeavesPlace && !readable { // a school the pupil left learns no class
+		if r.Verb == Leaves && r.Params["what"] == LeavesPlace && !readable { // the school that the pupil left does not learn the class
 			delete(r.Params, "was")
 			delete(r.Params, "is")
 		}
@@ -267,7 +267,8 @@ func (t *Tx) readEvidence(p *ChangePage) error {
 	return t.readElsewhere(p)
 }
 
-// ClosedProblem says that a change has ended, with who ended it and when; nil while it runs.
+// ClosedProblem returns a refusal when a change has ended, with who ended it and when;
+// nil while it runs.
 func (t *Tx) ClosedProblem(id uuid.UUID) error {
 	c, err := t.Change(id)
 	if err != nil || c.Status == Running {
@@ -276,13 +277,14 @@ func (t *Tx) ClosedProblem(id uuid.UUID) error {
 	return t.closedProblem(c)
 }
 
-// Comment writes a remark into the timeline. The same key writes it once, and no other.
+// Comment writes a remark into the timeline. The same key with the same text writes it
+// once; the same key with another text is refused.
 func (t *Tx) Comment(change, office uuid.UUID, text, key string) error {
 	c, err := t.Change(change)
 	if err != nil {
 		return err
 	}
-	var earlier []bool // whether it was the same
+	var earlier []bool // true: the same remark
 	err = t.db.Raw(`SELECT change_id = ? AND opinion = ? FROM change_event WHERE verb = 'COMMENT' AND account_id = ? AND params ->> 'key' = ?`,
 		change, text, t.scope.Account, key).Scan(&earlier).Error
 	if err != nil {

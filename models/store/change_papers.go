@@ -6,9 +6,9 @@ import (
 	"github.com/google/uuid"
 )
 
-// readElsewhere finds which papers of a change stand, as the same file, in cases of
-// other pupils. Those who handed the change in learn of cases they may see only: what
-// other offices were given is for who has to judge it.
+// readElsewhere finds papers of a change that are attached to cases of other pupils as
+// the same file. The people who handed the change in learn only of cases that they may
+// see. All others, who judge the change, learn of every such case.
 func (t *Tx) readElsewhere(p *ChangePage) error {
 	var rows []struct {
 		EvidenceID uuid.UUID

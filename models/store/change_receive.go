@@ -14,7 +14,7 @@ import (
 	"github.com/xueji/xueji/models/status"
 )
 
-// stranger is a pupil of another office as student_to_receive tells it.
+// stranger is a pupil of another office with the columns of student_to_receive.
 type stranger struct {
 	ID           uuid.UUID
 	SchoolID     uuid.UUID
@@ -29,7 +29,7 @@ type stranger struct {
 	NumberMasked string
 }
 
-// stranger finds the pupil of a claim; nil when there is none.
+// stranger finds the pupil that a claim names; nil when there is none.
 func (t *Tx) stranger(c Claim) (*stranger, error) {
 	var number []byte
 	if c.numbered() {
@@ -45,14 +45,15 @@ func (t *Tx) stranger(c Claim) (*stranger, error) {
 	case err != nil:
 		return nil, fmt.Errorf("find a pupil of another school: %w", err)
 	case len(list) == 0:
-		return nil, nil //nolint:nilnil // nobody has this name and number: an answer
+		return nil, nil //nolint:nilnil // no pupil has this name and number
 	case len(list) > 1: // two countries gave one number to two people of one name
 		return nil, refusal.New(refusal.TransferNumberRequired).At("/student_number")
 	}
 	return list[0], nil
 }
 
-// strange makes the record of a pupil of another office, as far as it may be known here.
+// strange returns the record of a pupil of another office, with only the facts this
+// office may know.
 func (t *Tx) strange(s *stranger) (*held, error) {
 	h := &held{
 		ID: s.ID, SchoolID: s.SchoolID, Stage: s.Stage, EntryYear: s.EntryYear, EnrolStatus: s.EnrolStatus,
@@ -71,13 +72,13 @@ func (t *Tx) strange(s *stranger) (*held, error) {
 	h.record = status.Record{Enrol: s.EnrolStatus, Standing: s.EnrolStatus.Standing(), Stage: s.Stage, EntryYear: s.EntryYear,
 		SchoolID: s.SchoolID.String(), Punished: s.Punished}
 	if s.Problems {
-		h.record.Problems = []string{"UNNAMED"} // which ones is not told to another office
+		h.record.Problems = []string{"UNNAMED"} // another office does not learn which ones
 	}
 	return h, nil
 }
 
-// prepareReceived prepares a change the receiving school files for a pupil of
-// another one: a transfer, or a return to school.
+// prepareReceived prepares a change that the receiving school files for a pupil of
+// another school: a transfer, or a return to school.
 func (t *Tx) prepareReceived(c *Change, f Filing, policy process.Policy) error {
 	h, err := t.pupilToReceive(c, f)
 	if err != nil {
@@ -132,8 +133,8 @@ func (t *Tx) prepareReceived(c *Change, f Filing, policy process.Policy) error {
 	return refusal.Join(append(list, against...)...)
 }
 
-// ownClaim tells a school that it is itself what holds the pupil of another one,
-// with the case number; nil when something else does, or nothing.
+// ownClaim returns a refusal with the case number when the school's own change already
+// holds the pupil of another school. It returns nil in all other cases.
 func (t *Tx) ownClaim(student, school, by uuid.UUID, running process.Kind) (*refusal.Error, error) {
 	if running == "" || school == by {
 		return nil, nil //nolint:nilnil // nothing of its own
@@ -145,8 +146,8 @@ func (t *Tx) ownClaim(student, school, by uuid.UUID, running process.Kind) (*ref
 	return inProgress(holder).At("/pupil"), nil
 }
 
-// pupilToReceive finds the pupil of a filing: by what the school claims, or by
-// the ended change of its own that this filing repeats.
+// pupilToReceive finds the pupil of a filing: by name and number, or by the school's own
+// ended change that this filing repeats.
 func (t *Tx) pupilToReceive(c *Change, f Filing) (*held, error) {
 	claim := f.Pupil
 	if !claim.complete() {
@@ -168,8 +169,7 @@ func (t *Tx) pupilToReceive(c *Change, f Filing) (*held, error) {
 	return t.strange(s)
 }
 
-// redoesFor refuses a filing that repeats an ended change of another pupil than the
-// one it names.
+// redoesFor refuses a filing that names one pupil and repeats an ended change of another.
 func (t *Tx) redoesFor(c *Change, student uuid.UUID) error {
 	if c.RedoOf == nil {
 		return nil

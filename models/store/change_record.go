@@ -7,9 +7,8 @@ import (
 	"github.com/xueji/xueji/models/status"
 )
 
-// saveRecord hands what a change made of a record to the one writer of records. Of a move
-// the old school keeps a backup of the record as it was, and the search for the paper file
-// begins.
+// saveRecord gives a changed record to the one writer of records. When the record moves,
+// the old school keeps a backup of it, and the paper file is tracked.
 func (t *Tx) saveRecord(c *Change, h *held, after status.Record, on calendar.Date) error {
 	w := &RecordWrite{
 		Was: h, After: after, ChangeID: c.ID, Kind: c.Kind, AccountID: c.FiledBy, On: on,

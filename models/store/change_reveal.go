@@ -10,22 +10,22 @@ import (
 	"github.com/xueji/xueji/models/status"
 )
 
-// Asked is a number of a change that somebody wants to see in full.
+// Asked is a request to see one number of a change in full.
 type Asked struct {
 	Field  Secret
 	Row    int // of the roster a change brings in; 0 for every other kind
 	Reason RevealReason
 }
 
-// Compared is a number of a change in full: what the record says, and what the
-// change makes of it. A record that is only to be made says nothing.
+// Compared is a number of a change in full: the number in the record, and the number
+// after the change. Before is empty when the record does not exist yet.
 type Compared struct{ Before, After string }
 
-// RevealOfChange gives a number that a running change writes in full, to the person
-// who decides about it at the open step, who was asked for advice there, or who
-// handed it in; it audits who asked, for which number and why. Once the step is
-// decided it is closed to its people again: what is in force then stands in the
-// record, and has its own way to be seen (RevealSecret).
+// RevealOfChange returns a number that a running change writes, in full. It is for the
+// person who decides at the open step, for the person asked there for advice, and for the
+// people who handed the change in. It audits who asked, for which number and why. When
+// the step is decided, its people no longer see the number here. A number in force stands
+// in the record and is read with RevealSecret.
 func (t *Tx) RevealOfChange(id uuid.UUID, a Asked) (*Compared, error) {
 	if err := a.Reason.check(); err != nil {
 		return nil, err
@@ -58,8 +58,9 @@ func (t *Tx) RevealOfChange(id uuid.UUID, a Asked) (*Compared, error) {
 	return seen, t.Audit("change.reveal", "change", id.String(), detail)
 }
 
-// seesNumbers gives the open task at which the acting account sees the numbers of a
-// change, none for those who handed it in; everybody else is refused.
+// seesNumbers returns the open task at which the acting account may see the numbers of a
+// change. It returns uuid.Nil for the people who handed the change in, and refuses
+// everybody else.
 func (t *Tx) seesNumbers(c *Change) (uuid.UUID, error) {
 	var row struct{ Mine bool }
 	if err := t.db.Raw(`SELECT submitted(?, ?) AS mine`, c.ID, t.scope.Account).Take(&row).Error; err != nil {
@@ -86,8 +87,8 @@ func (t *Tx) seesNumbers(c *Change) (uuid.UUID, error) {
 	return uuid.Nil, refusal.New(refusal.RevealNotYourStep)
 }
 
-// advises says whether the account was asked for advice on a task, or asked for it:
-// who answers for the decision does not stop seeing it meanwhile.
+// advises reports whether the account was asked for advice on a task, or asked a
+// colleague for it: the owner of the decision keeps the right to see the numbers.
 func (k *askedTask) advises() bool {
 	if k.HeldAs != heldDelegated {
 		return false
@@ -95,7 +96,7 @@ func (k *askedTask) advises() bool {
 	return *k.HolderID == k.Account || k.Actor != nil && k.OwnerID != nil && *k.OwnerID == *k.Actor
 }
 
-// numberOf opens the number that was asked for; nothing where the change has none.
+// numberOf decrypts the requested number; the result is empty when the change has none.
 func (t *Tx) numberOf(c *Change, a Asked) (*Compared, error) {
 	if w, own := t.work(c.Kind).(Revealer); own {
 		return w.Reveal(t, c, a)

@@ -10,9 +10,9 @@ import (
 	"github.com/xueji/xueji/models/status"
 )
 
-// receivingSchool is the school a change sends the pupil to; the zero school when
-// there is none. The applicant names it by its code or its ID; once the change is
-// filed it is the receiving side, whatever becomes of its code.
+// receivingSchool returns the school to which a change sends the pupil, or the zero
+// school. In a filing the applicant names it by code or ID. In a filed change it is the
+// receiving party, even when the school's code has changed.
 func (t *Tx) receivingSchool(c *Change) (status.School, error) {
 	query := `SELECT o.id, o.path::text AS path, o.province_code AS province FROM organisation o WHERE o.kind = 'SCHOOL'`
 	args := map[string]any{"named": c.Inputs[receiverInput], "stage": c.Stage, "change": c.ID}
@@ -32,8 +32,8 @@ func (t *Tx) receivingSchool(c *Change) (status.School, error) {
 	return t.schoolFor(rows[0].ID)
 }
 
-// sameReceiver tells when a corrected form names another receiving school: that one
-// would be asked by nobody.
+// sameReceiver refuses a corrected form that names another receiving school, because that
+// school would never be asked.
 func (t *Tx) sameReceiver(c *Change) ([]*refusal.Error, error) {
 	if !status.Sends(c.Kind) {
 		return nil, nil
@@ -41,8 +41,8 @@ func (t *Tx) sameReceiver(c *Change) ([]*refusal.Error, error) {
 	return t.sameSchool(c, process.SideIn, receiverInput, refusal.ReceivingFixed)
 }
 
-// sameSchool tells when a form names another school, by code or ID, than the side it
-// was filed with.
+// sameSchool refuses a form that names another school, by code or ID, than the party of
+// the filed change.
 func (t *Tx) sameSchool(c *Change, side process.Side, input string, otherwise refusal.Code) ([]*refusal.Error, error) {
 	var row struct{ Same bool }
 	err := t.db.Raw(`SELECT EXISTS (SELECT 1 FROM change_party p JOIN organisation o ON o.id = p.org_id
@@ -57,8 +57,8 @@ func (t *Tx) sameSchool(c *Change, side process.Side, input string, otherwise re
 	return []*refusal.Error{refusal.New(otherwise).At("/inputs/" + input)}, nil
 }
 
-// known is the office of a side as it is named in a filing: the application role
-// sees no party outside its own subtree, not even one it has just written.
+// known returns the office of a party as the filing names it. The application role cannot
+// read parties outside its subtree, not even one it has just written.
 func (c *Change) known(side process.Side) uuid.UUID {
 	if side == process.SideIn {
 		return c.receiving.ID

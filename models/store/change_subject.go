@@ -14,8 +14,8 @@ import (
 	"github.com/xueji/xueji/models/status"
 )
 
-// redoes notes which ended change a filing repeats: one of the same office, kind
-// and subject, so that nothing is said about changes of others.
+// redoes sets the ended change that a filing repeats. It must be of the same office, kind
+// and subject, so that the answer reveals nothing about changes of others.
 func (t *Tx) redoes(c *Change, f Filing) error {
 	if f.RedoOf == uuid.Nil {
 		return nil
@@ -28,7 +28,7 @@ func (t *Tx) redoes(c *Change, f Filing) error {
 	if err != nil {
 		return err
 	}
-	// A pupil who is named by name and number is compared when it is found.
+	// A pupil given by name and number is compared later, when the record is found.
 	same := old.OrgID == f.Office.ID && old.Kind == f.Kind && old.Status != Running &&
 		(old.StudentID == nil || *old.StudentID == f.StudentID || f.Pupil.complete()) && (old.RosterID == nil || *old.RosterID == f.RosterID)
 	if !same {
@@ -38,9 +38,7 @@ func (t *Tx) redoes(c *Change, f Filing) error {
 	return nil
 }
 
-// checkSubject checks that a filing names what its kind is about, and only that.
-// Kinds the receiving school files name the pupil by name and number; one that is
-// filed again may name the record, which the ended change already did.
+// checkSubject checks that a filing names exactly the subject of its kind.
 func (t *Tx) checkSubject(f Filing, policy process.Policy) error {
 	if f.Named != nil {
 		return nil // its Work looks at it
@@ -94,9 +92,8 @@ func (t *Tx) checkSubject(f Filing, policy process.Policy) error {
 	return e.At("/student_id")
 }
 
-// filedElsewhere tells an office that it is another one that files a kind for a
-// pupil: the pupil's school, or its managing bureau where bureaus file. Nil when it
-// is this one.
+// filedElsewhere returns a refusal when another office must file this kind for the pupil:
+// the pupil's school, or its managing bureau. It returns nil when this office is right.
 func (t *Tx) filedElsewhere(d process.Definition, office Office, h *held) (*refusal.Error, error) {
 	told := func(code refusal.Code) *refusal.Error {
 		return refusal.New(code).At("/student_id").WithText("kind", d.Name.Zh, d.Name.En)
@@ -115,9 +112,9 @@ func (t *Tx) filedElsewhere(d process.Definition, office Office, h *held) (*refu
 	return told(refusal.FiledByManaging).With("bureau", row.Name), nil
 }
 
-// against tells what inputs, evidence and the record's state hold against a
-// change; it serves the filing (starting) and the resubmission. Running is the
-// kind of another change that holds the pupil.
+// against returns all refusals of a change: of its inputs, its evidence and the state of
+// the record. It serves the filing (starting) and the resubmission. Running is the kind
+// of another change that holds the pupil.
 func (t *Tx) against(c *Change, h *held, evidence []EvidenceRef, running process.Kind, starting bool) ([]*refusal.Error, error) {
 	list := c.Definition.CheckFiled(c.Inputs)
 	if starting {
@@ -136,7 +133,7 @@ func (t *Tx) against(c *Change, h *held, evidence []EvidenceRef, running process
 	facts.Running, facts.Starting = running, starting
 	list = append(list, notJudgedTwice(list, status.Check(h.record, c.request(kindsOf(evidence)), facts))...)
 	if len(list) > 0 {
-		return onceAField(list), nil // whether somebody has the number is told to a complete request only
+		return onceAField(list), nil // only a complete request learns whether the number is taken
 	}
 	taken, err := t.identityTaken(c, h)
 	if taken != nil {
@@ -145,21 +142,22 @@ func (t *Tx) against(c *Change, h *held, evidence []EvidenceRef, running process
 	return list, err
 }
 
-// notJudgedTwice leaves out what the record holds against an input that the form
-// refused already: it is not there, not asked for, or not readable, and a second
-// refusal would contradict the first.
+// notJudgedTwice removes refusals of the record about an input that the form has refused
+// already. Such an input is missing, not asked for or unreadable, and a second refusal
+// would contradict the first.
 func notJudgedTwice(form, against []*refusal.Error) []*refusal.Error {
 	return slices.DeleteFunc(against, func(e *refusal.Error) bool {
 		return strings.HasPrefix(e.Field, "/inputs/") && slices.ContainsFunc(form, func(f *refusal.Error) bool { return f.Field == e.Field })
 	})
 }
 
-// request is what the applicant asked for, as status looks at it.
+// request returns the application in the form that package status judges.
 func (c *Change) request(evidence []string) status.Request {
 	return status.Request{Kind: c.Kind, Inputs: c.Inputs, Evidence: evidence, Values: c.values.plain(), Items: len(c.values.further())}
 }
 
-// routeBetween says how far apart the receiving office and the pupil's school are.
+// routeBetween says whether the receiving office and the pupil's school have one managing
+// bureau, one province or two provinces.
 func routeBetween(office Office, h *held) process.Route {
 	switch {
 	case office.Province != h.Province:

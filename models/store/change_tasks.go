@@ -11,8 +11,8 @@ import (
 	"github.com/xueji/xueji/models/refusal"
 )
 
-// TaskView is one task of a change as its parties see it: whose it is, what was
-// said at it, and what the reader may do with it.
+// TaskView is one task of a change for its parties: who holds it, what was decided, and
+// what the reader may do with it.
 type TaskView struct {
 	ID         uuid.UUID
 	StepNo     int
@@ -27,24 +27,24 @@ type TaskView struct {
 	Verdict    Verb
 	DecidedAt  *time.Time
 	DecidedBy  string // names of members of staff
-	DecidedFor string // whom they acted for (代理)
+	DecidedFor string // the people for whom they acted (代理)
 	Holder     string
 	HeldAs     string
 	HeldSince  *time.Time
-	Owner      string // who asked the holder for advice
+	Owner      string // the person who asked the holder for advice
 	AddedBy    string
 	Carried    bool // decided before the step was opened again
-	Stuck      bool // nobody can decide it, which is the problem of the open step
+	Stuck      bool // nobody can decide it; this is the problem of the open step
 
 	AddedByMe bool
-	// May is what the reader may say about the task now.
+	// May lists the verbs that the reader may use on the task now.
 	May []Verb `gorm:"-"`
-	// Why tells why the reader may not decide it, where its office and role could.
+	// Why is the reason why the reader may not decide the task, although the role fits.
 	Why *refusal.Error `gorm:"-"`
 }
 
-// readTasks reads all tasks of a change, and what the reader may do with those of
-// the open step.
+// readTasks reads all tasks of a change, with the verbs that the reader may use on the
+// tasks of the open step.
 func (t *Tx) readTasks(p *ChangePage) error {
 	err := t.db.Raw(`SELECT k.id, k.step_no, k.round, k.seat, k.office_id, o.name AS office_name, k.role, k.status, k.parent_id, k.before, k.verdict,
 			d.decided_at, coalesce(by_.name, '') AS decided_by, coalesce(for_.name, '') AS decided_for, coalesce(h.name, '') AS holder, k.held_as, k.held_since,
@@ -71,7 +71,7 @@ func (t *Tx) readTasks(p *ChangePage) error {
 	return nil
 }
 
-// readMay tells what the reader may say about a task of the open step.
+// readMay sets the verbs that the reader may use on a task of the open step.
 func (t *Tx) readMay(p *ChangePage, v *TaskView) error {
 	if t.scope.Account == uuid.Nil {
 		return nil
@@ -104,7 +104,7 @@ func (t *Tx) readMay(p *ChangePage, v *TaskView) error {
 	return nil
 }
 
-// allowedAt lists what the kind allows somebody who may decide a task.
+// allowedAt lists the verbs that the kind allows to a person who may decide the task.
 func allowedAt(d process.Definition, k *askedTask) []Verb {
 	if k.StepNo == 0 {
 		return []Verb{Resubmit}
@@ -140,8 +140,8 @@ type Colleague struct {
 	Speaks bool
 }
 
-// Colleagues lists the people a task may be given to, or who may be asked: active
-// accounts of the task's office, which must be the caller's.
+// Colleagues lists active accounts of the task's office, which must be the caller's. Each
+// says whether the task can be given to that person and whether that person can be asked.
 func (t *Tx) Colleagues(change, task, office uuid.UUID) ([]Colleague, error) {
 	k, err := t.task(change, task, t.scope.Account)
 	if err != nil {
@@ -162,8 +162,8 @@ func (t *Tx) Colleagues(change, task, office uuid.UUID) ([]Colleague, error) {
 	return list, nil
 }
 
-// OneBatch says whether changes may be decided in one batch: all are of the kind, and none
-// forbids it. What the caller cannot see is left out.
+// OneBatch reports whether changes may be decided in one batch: all must be of the kind,
+// and none may forbid it. Changes that the caller cannot see do not count.
 func (t *Tx) OneBatch(kind process.Kind, changes []uuid.UUID) (bool, error) {
 	var row struct{ Otherwise bool }
 	err := t.db.Raw(`SELECT EXISTS (SELECT 1 FROM change WHERE id IN ? AND (kind <> ? OR definition -> 'forbids' @> to_jsonb(CAST(? AS text)))) AS otherwise`,

@@ -12,7 +12,7 @@ import (
 	"github.com/xueji/xueji/models/refusal"
 )
 
-// Grade is a year group (年级) of a school: it keeps its entry year while it is promoted.
+// Grade is a year group (年级) of a school. It keeps its entry year while it is promoted.
 type Grade struct {
 	ID        uuid.UUID
 	Stage     org.Stage
@@ -87,8 +87,8 @@ func (t *Tx) CreateGrade(n NewGrade) (Grade, error) {
 
 func classNameOf(entryYear, no int) string { return fmt.Sprintf("%d级%d班", entryYear, no) }
 
-// AddClass adds the class with this number to a year group. The number makes a
-// repeated call harmless: the class is there already.
+// AddClass adds the class with this number to a year group. Because of the number a
+// repeated call does no harm: it is refused, and the class exists once.
 func (t *Tx) AddClass(grade uuid.UUID, no int, name string, capacity int) (Class, error) {
 	var row struct {
 		SchoolID  uuid.UUID
@@ -165,7 +165,8 @@ func (t *Tx) Grades(school uuid.UUID) ([]Grade, error) {
 	return list, nil
 }
 
-// EditClass changes name and seats; never below the number of pupils in it.
+// EditClass changes name and number of seats, never below the number of pupils in the
+// class.
 func (t *Tx) EditClass(id uuid.UUID, version int64, name string, capacity int) (Class, error) {
 	c, err := t.Class(id)
 	if err != nil {
@@ -207,7 +208,7 @@ func (t *Tx) CloseClass(id uuid.UUID, version int64) (Class, error) {
 	return t.Class(id)
 }
 
-// whyNot finds the reason an edit of a class touched no row.
+// whyNot returns the reason why an edit of a class touched no row.
 func (t *Tx) whyNot(id uuid.UUID, version int64, seats int) error {
 	c, err := t.Class(id)
 	switch {

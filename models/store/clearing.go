@@ -6,9 +6,9 @@ import (
 	"github.com/google/uuid"
 )
 
-// Clearable gives running changes of pupils of a graduating grade that were filed
-// before the day on which their province clears such business (KT64). The rules
-// are those each change was filed under.
+// Clearable returns running changes of pupils of a graduating grade that were filed
+// before the day on which their province clears such business (KT64). Each change is
+// judged by the rules under which it was filed.
 func (t *Tx) Clearable(most int) ([]uuid.UUID, error) {
 	var ids []uuid.UUID
 	err := t.db.Raw(`SELECT c.id FROM change c JOIN student s ON s.id = c.student_id
@@ -27,9 +27,9 @@ func (t *Tx) Clearable(most int) ([]uuid.UUID, error) {
 	return ids, nil
 }
 
-// Clear ends a running change of the graduating grade by the system (worker); the
-// record stays as it was before. One that has ended, or whose pupil is of another
-// grade by now, is left alone.
+// Clear ends a running change of the graduating grade in the name of the system (worker).
+// The record stays as it was before. A change that has ended, or whose pupil is in
+// another grade by now, is left alone.
 func (t *Tx) Clear(change uuid.UUID) error {
 	c, err := t.lockChange(change)
 	if err != nil || c.Status != Running || c.StudentID == nil || c.Definition.SurvivesClearing {

@@ -6,10 +6,11 @@ import (
 	"github.com/xueji/xueji/models/status"
 )
 
-// gradeFacts counts what changes of the year group look at: the size of the
-// pupil's year group at the school, who of it repeats this school year, and
-// whether the pupil skipped before. With lock nobody else counts the same year
-// group until the transaction ends, so that two last approvals keep the share.
+// gradeFacts reads the facts about a year group that decide about retention and skipping:
+// the size of the pupil's year group at the school, how many of its pupils repeat this
+// school year, and whether the pupil skipped before. With lock no other transaction
+// counts the same year group until this one ends, so that two last approvals together
+// keep the share.
 func (t *Tx) gradeFacts(c *Change, h *held, f *status.Facts, lock bool) error {
 	if lock {
 		key := fmt.Sprintf("grade/%s/%s/%d", h.SchoolID, h.Stage, h.EntryYear)

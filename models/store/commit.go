@@ -15,9 +15,9 @@ import (
 	"github.com/xueji/xueji/models/status"
 )
 
-// CommitSlip counts or refuses one slip and does everything that follows from
-// it, in this transaction (worker). Doing it again gives the first result.
-// not_found means there is no such slip in this change.
+// CommitSlip counts or refuses one slip and does everything that follows, in this
+// transaction (worker). A second call returns the first result. The refusal is not_found
+// when the change has no such slip.
 func (t *Tx) CommitSlip(changeID, slipID uuid.UUID) (*Slip, error) {
 	c, err := t.lockChange(changeID)
 	if err != nil {
@@ -48,11 +48,12 @@ func (t *Tx) CommitSlip(changeID, slipID uuid.UUID) (*Slip, error) {
 		map[string]string{"verb": string(s.Verb), "slip": s.ID.String()})
 }
 
-// NotApplied is the line of the timeline that says why the last approval could
-// not be counted: the record, or the class, cannot take the change now.
+// NotApplied is the line of the timeline that says why the last approval was not counted:
+// the record, or the class, cannot take the change now.
 const NotApplied = "NOT_APPLIED"
 
-// tellUnfit tells every party of the change, and the applicant by a notice.
+// tellUnfit tells every party in the timeline, and the applicant by a notice, that the
+// last approval could not be applied.
 func (t *Tx) tellUnfit(c *Change, s *Slip) error {
 	if s.unfit == nil {
 		return nil
@@ -68,7 +69,7 @@ func (t *Tx) tellUnfit(c *Change, s *Slip) error {
 	return t.notifyFiler(c, NotApplied)
 }
 
-// refusalParams writes a refusal into a line of the timeline.
+// refusalParams returns the parameters that put a refusal into a line of the timeline.
 func refusalParams(e *refusal.Error) map[string]string {
 	params := map[string]string{"refusal": string(e.Code)}
 	for name, value := range e.Params {
@@ -77,8 +78,8 @@ func refusalParams(e *refusal.Error) map[string]string {
 	return params
 }
 
-// count does what a slip says, or tells why it cannot. What a refused attempt
-// wrote is rolled back to the savepoint; only the refusal remains.
+// count runs the verb of a slip and returns the refusal, if there is one. A refused
+// attempt is rolled back to the savepoint, so that only its refusal remains.
 func (t *Tx) count(c *Change, s *Slip) (*refusal.Error, error) {
 	err := t.nested(func() error {
 		if c.Status != Running {
@@ -93,8 +94,8 @@ func (t *Tx) count(c *Change, s *Slip) (*refusal.Error, error) {
 	return nil, err
 }
 
-// nested runs fn in a savepoint of this transaction.
-// What fn queued is sent before nested returns, so that its failure is fn's.
+// nested runs fn in a savepoint of this transaction. It sends the statements that fn
+// queued before it returns, so that their failure is a failure of fn.
 func (t *Tx) nested(fn func() error) error {
 	if err := t.flush(); err != nil {
 		return err
@@ -105,7 +106,7 @@ func (t *Tx) nested(fn func() error) error {
 		return t.flush()
 	}
 	if len(t.queue) > 0 && t.queue[0].query == savepoint {
-		t.queue = nil // nothing was written yet
+		t.queue = nil // no statement was sent yet
 		return err
 	}
 	t.queue = nil
@@ -115,8 +116,8 @@ func (t *Tx) nested(fn func() error) error {
 	return err
 }
 
-// act dispatches on the verb. Each case checks the right again, because roles
-// and offices change while a slip waits, then acts and settles the slip.
+// act dispatches on the verb. Each case checks the right again, because roles and offices
+// may change while a slip waits. Then it acts and settles the slip.
 func (t *Tx) act(c *Change, s *Slip) error {
 	if s.Verb.NeedsOpinion() && s.Opinion == "" {
 		return refusal.New(refusal.OpinionRequired).At("/opinion")
@@ -145,22 +146,23 @@ func (t *Tx) act(c *Change, s *Slip) error {
 	case CopyTo:
 		return t.copyTo(c, s)
 	}
-	// Refused, not failed: a word that nothing can act on must not hold up every other
-	// word said to the change.
+	// Refused, not failed: a slip with an unknown verb must not hold up every other
+	// slip of the change.
 	return unknownVerb()
 }
 
-// ending says who or what ends a change.
+// ending says whether a person or the system ends a change, and with which code.
 type ending struct {
-	slip *Slip  // of the person; nil when the system ends it
-	code string // the verb, or the code of what the system found
+	slip *Slip  // the person's slip; nil when the system ends the change
+	code string // the verb, or the code of the reason of the system
 }
 
-// by is an ending by a person's word.
+// by returns the ending by a person's slip.
 func by(s *Slip) ending { return ending{slip: s, code: string(s.Verb)} }
 
-// codeOf is the code a change ends with. Whoever removes a signer says neither yes nor
-// no: when nobody is left to be asked, what the others have said ends the change.
+// codeOf returns the closing code of a change. A slip that removes a signer is no
+// verdict. When it was the last open seat, the verdicts of the other seats end the
+// change, and their code counts.
 func (e ending) codeOf(as string) string {
 	switch {
 	case e.slip == nil || e.slip.Verb != RemoveSigner:
@@ -171,8 +173,8 @@ func (e ending) codeOf(as string) string {
 	return string(Approve)
 }
 
-// end closes the change: tasks and step end, the slots are free, and whatever
-// else was said to it is refused with who ended it and when.
+// end closes the change: its tasks, its step and its slots. Every other pending slip is
+// refused with who ended the change and when.
 func (t *Tx) end(c *Change, e ending, as string) error {
 	if err := errors.Join(e.slip.carry(c.aftermath), t.counted(e.slip)); err != nil {
 		return err
@@ -184,7 +186,7 @@ func (t *Tx) end(c *Change, e ending, as string) error {
 	t.closeStep(c.ID, stepStatus)
 	c.Status, c.ClosedAt, c.CloseCode = as, &t.now, e.codeOf(as)
 	if as != Effective {
-		c.EffectiveOn = nil // it was approved for a day, and ends before
+		c.EffectiveOn = nil // the change was approved for a day and ends before it
 	}
 	if e.slip != nil {
 		c.ClosedBy = &e.slip.AccountID
@@ -205,9 +207,9 @@ func (t *Tx) end(c *Change, e ending, as string) error {
 	return t.tellEnd(c, as)
 }
 
-// tellEnd tells the filer and the sides how a change ended, so that each reads what
-// holds for it: what the system ended for other business is not to be filed again, and
-// whoever lost an arbitration has nothing in force.
+// tellEnd tells the filer and the other sides how a change ended. A change that the
+// system ended for other business has its own notice, because it must not be filed again.
+// The school that lost an arbitration is not told of something in force.
 func (t *Tx) tellEnd(c *Change, as string) error {
 	if as == Closed && c.CloseCode != string(Close) {
 		return t.notifySides(c, "ENDED_"+c.CloseCode)
@@ -224,7 +226,8 @@ func (t *Tx) notifyFiler(c *Change, kind string) error {
 	return t.notify(c.ID, kind, c.StepNo, c.Round, c.OrgID, c.OrgPath, string(c.Definition.FiledBy.Role()))
 }
 
-// notifySides tells the registrars of every school that is a side of the change.
+// notifySides leaves a notice for the registrars of every school that is a side of the
+// change.
 func (t *Tx) notifySides(c *Change, kind string) error {
 	if err := t.notifyFiler(c, kind); err != nil || !c.hasSides() {
 		return err
@@ -233,17 +236,17 @@ func (t *Tx) notifySides(c *Change, kind string) error {
 	return nil
 }
 
-// notifyOthers tells the registrars of the sides but the filer.
+// notifyOthers leaves a notice for the registrars of all sides but the filer.
 func (t *Tx) notifyOthers(c *Change, kind string) {
 	t.later("leave a notice", anyRows, `INSERT INTO notice (id, org_id, org_path, role, change_id, kind, step_no, round, created_at)
 		SELECT gen_random_uuid(), org_id, org_path, ?, change_id, ?, ?, ?, ? FROM change_party WHERE change_id = ? AND side <> 'FILER' AND org_id <> ? ON CONFLICT DO NOTHING`,
 		org.SchoolRegistrar, kind, c.StepNo, c.Round, t.now, c.ID, c.OrgID)
 }
 
-// moves says whether a kind takes a pupil from one school to another.
+// moves reports whether a kind moves a pupil from one school to another.
 func moves(kind process.Kind) bool { return status.Moves(kind) }
 
-// closedProblem says that a change has ended, by whom and when.
+// closedProblem returns the refusal that says that a change has ended, by whom and when.
 func (t *Tx) closedProblem(c *Change) *refusal.Error {
 	e := refusal.New(refusal.ChangeClosed)
 	if c.ClosedAt == nil {
@@ -257,8 +260,8 @@ func (t *Tx) closedProblem(c *Change) *refusal.Error {
 	return e.With("when", shown(*c.ClosedAt)).WithText("verdict", endingWord(c.Status), strings.ToLower(c.Status)).With("who", who).With("office", where)
 }
 
-// DecidedProblem says that a task was decided, by whom and when; nil while it is
-// open, and when the decision was taken back.
+// DecidedProblem returns the refusal that says that a task was decided, by whom and when.
+// It returns nil while the task is open, and when the decision was taken back.
 func (t *Tx) DecidedProblem(task uuid.UUID) (*refusal.Error, error) {
 	var rows []struct {
 		AccountID uuid.UUID
@@ -281,8 +284,8 @@ func (t *Tx) decidedProblem(account uuid.UUID, verdict Verb, at time.Time) *refu
 		WithText("verdict", verdict.word(), strings.ToLower(strings.ReplaceAll(string(verdict), "_", " "))).With("who", who).With("office", where)
 }
 
-// label names a member of staff and the office for people to read; a name that
-// cannot be read does not stop an approval.
+// label returns the name of a member of staff and of the office, for people to read. Both
+// are empty when they cannot be read: a missing name must not stop an approval.
 func (t *Tx) label(account uuid.UUID) (name, office string) {
 	var row struct{ Name, Office string }
 	if err := t.db.Raw(`SELECT name, office FROM account_label(?)`, account).Scan(&row).Error; err != nil {

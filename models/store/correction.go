@@ -15,8 +15,8 @@ import (
 	"github.com/xueji/xueji/models/status"
 )
 
-// mistakeNamed finds the change a correction names by its case number, if it is
-// one of the pupil's, or a list that moved the pupil.
+// mistakeNamed finds the change that a correction names by its case number. The change
+// must be the pupil's, or a list that moved the pupil.
 func (t *Tx) mistakeNamed(c *Change) error {
 	var row struct{ ID uuid.UUID }
 	err := t.db.Raw(`SELECT c.id FROM change c WHERE c.case_no = @case AND (c.student_id = @student
@@ -32,7 +32,7 @@ func (t *Tx) mistakeNamed(c *Change) error {
 	return nil
 }
 
-// past is one line of a record's history as a correction looks at it.
+// past is one line of a record's history for a correction.
 type past struct {
 	Kind       process.Kind // of the change
 	ChangeID   uuid.UUID
@@ -43,8 +43,8 @@ type past struct {
 	before, after RecordFacets
 }
 
-// pastOf reads what happened to a record from a change on, without what was struck:
-// the line of the change itself first. A move has a line for each school.
+// pastOf reads the history of a record from a change on, that change first, without lines
+// that were struck. Of a move, which has a line for each school, it reads one.
 func (t *Tx) pastOf(change, student uuid.UUID) ([]past, error) {
 	var list []past
 	err := t.db.Raw(`SELECT regexp_replace(h.kind, '_IN$', '') AS kind, h.change_id, c.case_no, h.before::text AS before_json, h.after::text AS after_json
@@ -67,8 +67,8 @@ func (t *Tx) pastOf(change, student uuid.UUID) ([]past, error) {
 	return list, nil
 }
 
-// mistake is the change of a correction as status looks at it; nil when the form
-// named none.
+// mistake returns the change of a correction in the form that package status judges; nil
+// when the form named no change.
 func (t *Tx) mistake(c *Change) (*status.Mistake, error) {
 	if c.About == nil {
 		return nil, nil //nolint:nilnil // none was found
@@ -104,7 +104,7 @@ func (t *Tx) mistake(c *Change) (*status.Mistake, error) {
 	return m, nil
 }
 
-// kindNames gives the names of kinds as one list in words.
+// kindNames joins the names of kinds to one text.
 func (t *Tx) kindNames(kinds []process.Kind) process.Text {
 	var zh, en []string
 	for _, kind := range kinds {
@@ -114,18 +114,18 @@ func (t *Tx) kindNames(kinds []process.Kind) process.Text {
 	return process.Text{Zh: strings.Join(zh, "、"), En: strings.Join(en, ", ")}
 }
 
-// reversal is a mistaken change with what goes when it is struck.
+// reversal is a mistaken change with everything that a strike takes back.
 type reversal struct {
-	// taken are the lines of the history a strike takes back: the mistake, what ended
-	// with it, and the opposite change.
+	// taken are the lines of the history that a strike takes back: the mistake, changes
+	// that ended with it, and the opposite change.
 	taken []past
-	// by is the opposite change, "" where none has brought the record back; depends a
-	// later change that rests on the mistake, "" where none does.
+	// by is the kind of the opposite change, "" when there is none. depends is the kind of
+	// a later change that depends on the mistake, "" when there is none.
 	by, depends process.Kind
 }
 
-// undoing finds in the past of a record what a strike of its first line takes with it.
-// What came after the opposite change rests on that the record is back.
+// undoing returns what a strike of the first line takes back. Changes after the opposite
+// change do not depend on the mistake, because the record was back by then.
 func undoing(kind process.Kind, lines []past) reversal {
 	if len(lines) == 0 {
 		return reversal{}
@@ -148,12 +148,13 @@ func undoing(kind process.Kind, lines []past) reversal {
 	return u
 }
 
-// restores says that a change brought a record back to where it stood before another.
+// restores reports whether a change brought a record back to its state before another
+// change.
 func (p past) restores(mistaken past) bool {
 	return p.after.EnrolStatus == mistaken.before.EnrolStatus && p.after.SchoolID == mistaken.before.SchoolID && p.after.Dropout == mistaken.before.Dropout
 }
 
-// correctionKind gives the Work of a correction of a mistaken change (异动纠错, KT72).
+// correctionKind returns the Work of a correction of a mistaken change (异动纠错, KT72).
 func correctionKind() RecordWork {
 	return RecordWork{
 		Particulars: func(t *Tx, c *Change, _ *held, _ process.Policy) error { return t.mistakeNamed(c) },

@@ -5,8 +5,8 @@ import (
 	"github.com/xueji/xueji/models/status"
 )
 
-// filedLate is the line of the timeline that says a death was reported after its
-// term (hard rule 31): noted, never refused.
+// filedLate is the line of the timeline that says that a death was reported after its
+// term (hard rule 31). A late report is noted, never refused.
 const filedLate = "FILED_LATE"
 
 // noteLate notes in the timeline that a school reported a death after its term.
@@ -22,8 +22,8 @@ func (t *Tx) noteLate(c *Change) error {
 	return t.write(event{change: c.ID, verb: filedLate, step: 0, round: 1, office: c.OrgID, params: map[string]string{"last_day": due.LastDay().String()}})
 }
 
-// deathKind gives the Work of a death (死亡, KT40): it waits for no other change of the
-// pupil, and ends the one that holds the pupil.
+// deathKind returns the Work of a death (死亡, KT40). It waits for no other change of the
+// pupil, and ends the change that holds the pupil.
 func deathKind() RecordWork {
 	return RecordWork{
 		Precedes: true,

@@ -68,8 +68,8 @@ func (t *Tx) decide(c *Change, s *Slip) error {
 	return t.pass(c, s)
 }
 
-// fillIn takes over what a step asks of whoever approves it, and looks at the
-// change again with it.
+// fillIn takes over the inputs that a step asks of its approver, and judges the change
+// again with them.
 func (t *Tx) fillIn(c *Change, s *Slip, k *askedTask) error {
 	rule, _ := c.Definition.Step(k.StepNo)
 	if rule.Opinion && s.Opinion == "" {
@@ -104,8 +104,8 @@ func (t *Tx) fillIn(c *Change, s *Slip, k *askedTask) error {
 	return nil
 }
 
-// recordDecision writes the decision, the line of the timeline, and refuses
-// every other slip about this task with who decided and when.
+// recordDecision writes the decision and the line of the timeline. It refuses every other
+// slip about this task with who decided and when.
 func (t *Tx) recordDecision(c *Change, s *Slip, k *askedTask) error {
 	t.later("record a decision", 1, `INSERT INTO decision (change_id, step_no, round, task_id, slip_id, account_id, for_account, office_id, role, verdict, opinion, decided_at)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
@@ -121,7 +121,7 @@ func (t *Tx) recordDecision(c *Change, s *Slip, k *askedTask) error {
 	return t.said(c, s, k, nil)
 }
 
-// said writes what a slip said into the timeline, with the task it was about.
+// said writes a slip into the timeline, with the task it was about.
 func (t *Tx) said(c *Change, s *Slip, k *askedTask, params map[string]string) error {
 	e := event{
 		change: c.ID, verb: string(s.Verb), step: c.StepNo, round: c.Round,
@@ -142,8 +142,8 @@ func (t *Tx) said(c *Change, s *Slip, k *askedTask, params map[string]string) er
 	return t.write(e)
 }
 
-// pass goes on from a step that is done: to the next one, or the change takes effect,
-// now or on the day it was asked for.
+// pass leaves a finished step. It opens the next step, or the change takes effect, now or
+// on the requested day.
 func (t *Tx) pass(c *Change, s *Slip) error {
 	if !c.Definition.Last(c.StepNo) {
 		return t.goOn(c, s)
@@ -154,8 +154,8 @@ func (t *Tx) pass(c *Change, s *Slip) error {
 	return t.work(c.Kind).Apply(t, c, s)
 }
 
-// goOn opens the step that follows the open one. A change that was sent back with
-// "straight to me" jumps there.
+// goOn opens the step after the open one. A change that was sent back with "straight to
+// me" jumps to the step that sent it back.
 func (t *Tx) goOn(c *Change, s *Slip) error {
 	next, arrived := c.Definition.After(c.StepNo, c.JumpTo)
 	if arrived {
@@ -165,8 +165,8 @@ func (t *Tx) goOn(c *Change, s *Slip) error {
 	return t.goTo(c, s, next)
 }
 
-// goTo closes the open step and opens another in the change's round. The slip
-// that moves the change is counted; an automatic step moves it with none.
+// goTo closes the open step and opens another one in the change's round. A slip that
+// moves the change is counted; an automatic step has no slip.
 func (t *Tx) goTo(c *Change, s *Slip, no int) error {
 	if err := t.leaveStep(c, s, stepDone); err != nil {
 		return err
@@ -177,7 +177,7 @@ func (t *Tx) goTo(c *Change, s *Slip, no int) error {
 	return t.saveProgress(c)
 }
 
-// leaveStep closes the open step; what was said about it is not counted later.
+// leaveStep closes the open step and refuses the slips about it that still wait.
 func (t *Tx) leaveStep(c *Change, s *Slip, as string) error {
 	if err := t.counted(s); err != nil {
 		return err

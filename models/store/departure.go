@@ -11,8 +11,8 @@ import (
 	"github.com/xueji/xueji/models/status"
 )
 
-// Departure is a pupil who moved to another school, as the old school sees it:
-// the state 转学（转出） exists in its view only (domain 3.2).
+// Departure is a pupil who moved to another school, as the old school sees the pupil. The
+// state 转学（转出） exists only in that view (domain 3.2).
 type Departure struct {
 	ID           uuid.UUID
 	ChangeID     uuid.UUID
@@ -25,8 +25,8 @@ type Departure struct {
 	NumberMasked string
 }
 
-// Departures lists who moved on from a school, the latest first. Whose move was struck
-// as a mistake never did.
+// Departures lists the pupils who moved away from a school, the latest first. Moves that
+// were struck as mistakes are left out.
 func (t *Tx) Departures(school uuid.UUID, before *Departure, most int) ([]Departure, error) {
 	q := t.db.Table("departure d").Joins("JOIN change c ON c.id = d.change_id").Joins("JOIN organisation o ON o.id = d.to_school_id").
 		Select(`d.id, d.change_id, c.case_no, d.student_id, d.org_path::text AS org_path, d.left_on, o.name AS to_school, d.name, d.number_masked`).
@@ -41,9 +41,9 @@ func (t *Tx) Departures(school uuid.UUID, before *Departure, most int) ([]Depart
 	return list, nil
 }
 
-// DepartedRecord gives the e-backup (电子备份) of a record that left a school in
-// scope: what the school knew on that day, in the state it is left with. It tells
-// nothing of what happened since.
+// DepartedRecord returns the e-backup (电子备份) of a record that left a school in scope:
+// the knowledge of the school on that day, in the state in which the record left. It
+// contains nothing that happened later.
 func (t *Tx) DepartedRecord(student uuid.UUID) (*StudentRecord, error) {
 	var row struct {
 		Record  string

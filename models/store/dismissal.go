@@ -8,9 +8,9 @@ import (
 	"github.com/xueji/xueji/models/refusal"
 )
 
-// Dismiss takes an ended case off the list of the office that filed it (KT73). It
-// stays for everybody else, for whoever asks for it, and in the audit trail.
-// Doing it again changes nothing.
+// Dismiss removes an ended case from the list of the office that filed it (KT73). Other
+// offices still see it, it can be asked for, and it stays in the audit trail. A second
+// call changes nothing.
 func (t *Tx) Dismiss(change uuid.UUID, office Office) error {
 	c, err := t.Change(change)
 	if err != nil {

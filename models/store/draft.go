@@ -9,8 +9,8 @@ import (
 	"github.com/xueji/xueji/models/refusal"
 )
 
-// Draft is an opinion somebody has begun and not handed in (暂存). Nobody else
-// reads it; the decision of the task ends it.
+// Draft is an opinion that a person has begun and not handed in (暂存). Nobody else reads
+// it. The decision of the task deletes it.
 type Draft struct {
 	TaskID  uuid.UUID
 	Verdict Verb
@@ -18,8 +18,8 @@ type Draft struct {
 	SavedAt time.Time
 }
 
-// SaveDraft keeps the acting account's draft of a live task of its office; the last
-// one counts.
+// SaveDraft stores the acting account's draft for a live task of its office and replaces
+// an earlier draft.
 func (t *Tx) SaveDraft(d Draft, office uuid.UUID) (*Draft, error) {
 	n, err := t.exec(`INSERT INTO opinion_draft (account_id, task_id, verdict, opinion, saved_at)
 		SELECT ?, k.id, ?, ?, ? FROM task k WHERE k.id = ? AND k.office_id = ? AND k.status IN ('OPEN', 'WAITING')
@@ -46,7 +46,7 @@ func (t *Tx) Draft(task, office uuid.UUID) (*Draft, error) {
 	return &d, nil
 }
 
-// DropDraft forgets a draft.
+// DropDraft deletes a draft.
 func (t *Tx) DropDraft(task, office uuid.UUID) error {
 	if _, err := t.Draft(task, office); err != nil {
 		return err

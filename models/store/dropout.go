@@ -10,13 +10,14 @@ import (
 	"github.com/xueji/xueji/models/status"
 )
 
-// absence reads since when a pupil is absent who returns (辍学复学).
+// absence reads the first day of absence of a pupil who returns (辍学复学).
 func absence(t *Tx, _ *Change, h *held, f *status.Facts, _ bool) (err error) {
 	f.AbsentSince, err = t.absentSince(h.ID)
 	return err
 }
 
-// absentSince is the first day of a pupil's absence, as the last report of a dropout says.
+// absentSince returns the first day of a pupil's absence, taken from the last dropout
+// report; zero when there is none.
 func (t *Tx) absentSince(student uuid.UUID) (calendar.Date, error) {
 	var since string
 	err := t.db.Raw(`SELECT inputs ->> 'absent_since' FROM change WHERE student_id = ? AND kind = ? AND status = ? AND struck_at IS NULL
@@ -26,7 +27,7 @@ func (t *Tx) absentSince(student uuid.UUID) (calendar.Date, error) {
 	}
 	on, err := calendar.ParseDate(since)
 	if err != nil {
-		return calendar.Date{}, nil //nolint:nilerr // none was reported here
+		return calendar.Date{}, nil //nolint:nilerr // no absence was reported here
 	}
 	return on, nil
 }

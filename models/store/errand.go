@@ -13,21 +13,21 @@ import (
 	"github.com/xueji/xueji/models/refusal"
 )
 
-// Errand is what the open automatic step of a change asks for. It exists while
-// the step waits and its next attempt is due.
+// Errand is the work of the open automatic step of a change. It exists while the step is
+// open and its next attempt is due.
 type Errand struct {
 	Act   process.Act
 	Step  int
 	Round int
-	// Name and Number are what the population database is asked about, for
-	// ActIdentity; a zero Number means that there is nothing to ask, because the
-	// document is another.
+	// Name and Number are the question to the population database, for
+	// ActIdentity. A zero Number means that there is nothing to ask, because the
+	// document is not an identity card.
 	Name   string
 	Number ident.CitizenID
 }
 
-// Errand reads what is to be done at the open step of a change (worker); nil
-// when people decide there, when it is not due, or when the change has ended.
+// Errand reads the work of the open step of a change (worker). It is nil when people
+// decide there, when the work is not due, or when the change has ended.
 func (t *Tx) Errand(change uuid.UUID) (*Errand, error) {
 	c, s, err := t.automatic(change, false)
 	if err != nil || s == nil || s.NextAttemptAt.After(t.now) {
@@ -47,8 +47,8 @@ func (t *Tx) Errand(change uuid.UUID) (*Errand, error) {
 	return e, err
 }
 
-// automatic reads a change and its open step when that is automatic; the step is
-// nil otherwise. With lock it holds the change.
+// automatic reads a change and its open step when that step is automatic; otherwise the
+// step is nil. With lock it locks the change.
 func (t *Tx) automatic(change uuid.UUID, lock bool) (*Change, *openedStep, error) {
 	read := t.Change
 	if lock {
@@ -69,12 +69,12 @@ func (t *Tx) automatic(change uuid.UUID, lock bool) (*Change, *openedStep, error
 const (
 	Passed   = "PASSED"    // the step was passed
 	Failed   = "FAILED"    // the change ends with a code
-	NoAnswer = "NO_ANSWER" // the world outside is silent; once a step
+	NoAnswer = "NO_ANSWER" // an outside service does not answer; once a step
 )
 
-// Settle writes what became of an errand (worker) and does what follows from it:
-// the next step opens, or the change ends with the refusal. A step that moved on
-// meanwhile makes it do nothing, so it is safe to repeat.
+// Settle writes the result of an automatic step (worker): the next step opens, or the
+// change ends with the refusal. When the step has moved on meanwhile it does nothing, so
+// a call is safe to repeat.
 func (t *Tx) Settle(change uuid.UUID, e *Errand, refused *refusal.Error) error {
 	c, s, err := t.automatic(change, true)
 	if err != nil || s == nil || s.No != e.Step || s.Round != e.Round {
@@ -88,7 +88,7 @@ func (t *Tx) Settle(change uuid.UUID, e *Errand, refused *refusal.Error) error {
 			return err
 		}
 	}
-	line := event{change: c.ID, verb: Passed, step: s.No, round: s.Round} // of no office: the system did it
+	line := event{change: c.ID, verb: Passed, step: s.No, round: s.Round} // no office: the system acts
 	if refused == nil && c.Definition.Last(s.No) {
 		if refused, err = t.passLast(c, line); refused == nil {
 			return err
@@ -110,8 +110,8 @@ func (t *Tx) Settle(change uuid.UUID, e *Errand, refused *refusal.Error) error {
 	return t.Audit("step.passed", "change", c.ID.String(), map[string]string{"act": string(e.Act)})
 }
 
-// passLast makes a change effective that the register approves by itself, or tells
-// why the record cannot take it, which ends the change.
+// passLast makes a change effective that the register itself approves. When the record
+// cannot take the change, it returns the refusal that ends the change.
 func (t *Tx) passLast(c *Change, line event) (*refusal.Error, error) {
 	err := t.nested(func() error {
 		if err := t.write(line); err != nil {
@@ -129,7 +129,7 @@ func (t *Tx) passLast(c *Change, line event) (*refusal.Error, error) {
 	return nil, t.Audit("step.passed", "change", c.ID.String(), map[string]string{"kind": string(c.Kind)})
 }
 
-// looksElsewhere is the part of an errand the register itself can answer.
+// looksElsewhere does the part of an automatic step that the register itself can answer.
 func (t *Tx) looksElsewhere(c *Change, e *Errand) (*refusal.Error, error) {
 	if w, acts := t.work(c.Kind).(Actor); acts {
 		return w.Act(t, c, e.Act)
@@ -137,8 +137,8 @@ func (t *Tx) looksElsewhere(c *Change, e *Errand) (*refusal.Error, error) {
 	return nil, fmt.Errorf("change %s: nothing does the act %q", c.ID, e.Act)
 }
 
-// Silent notes that the world outside did not answer: the step waits, says so to
-// everybody who looks, and is tried again, later every time.
+// Silent notes that an outside service did not answer. The step waits, shows that it
+// waits, and is tried again after a growing pause.
 func (t *Tx) Silent(change uuid.UUID, e *Errand) error {
 	c, s, err := t.automatic(change, true)
 	if err != nil || s == nil || s.No != e.Step || s.Round != e.Round {
@@ -156,8 +156,8 @@ func (t *Tx) Silent(change uuid.UUID, e *Errand) error {
 	return t.notifyFiler(c, NoAnswer)
 }
 
-// pauseAfter is how long an automatic step waits after so many failed attempts:
-// half a minute at first, a quarter of an hour at most.
+// pauseAfter returns the pause of an automatic step after so many failed attempts: half a
+// minute at first, a quarter of an hour at most.
 func pauseAfter(attempts int) time.Duration {
 	const first, most = 30 * time.Second, 15 * time.Minute
 	return min(first<<min(attempts, 10), most)

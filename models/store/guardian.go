@@ -10,8 +10,8 @@ import (
 	"github.com/xueji/xueji/models/roster"
 )
 
-// Guardian is one of the two family members of the sheet (成员1, 成员2); IsGuardian
-// tells whether he or she is the guardian in law (监护人).
+// Guardian is one of the two family members of the sheet (成员1, 成员2). IsGuardian says
+// whether that person is the guardian in law (监护人).
 type Guardian struct {
 	Seat              int
 	Name              string `item:"name"`
@@ -28,8 +28,8 @@ type Guardian struct {
 	Job               string `item:"job"`
 }
 
-// memberColumn names the column of an item of a family member: of a document's number
-// the masked one is shown.
+// memberColumn returns the column of an item of a family member; for a document's number
+// the masked column.
 func memberColumn(item string) string {
 	if item == memberIDNumber {
 		return "id_masked"
