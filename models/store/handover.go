@@ -13,8 +13,8 @@ import (
 	"github.com/xueji/xueji/models/refusal"
 )
 
-// Handover is the paper file of a pupil who moved, on its way to the new school:
-// due within a month (教基一〔2013〕7号 Art. 15) and tracked until it has arrived.
+// Handover is the paper file of a pupil who moved, on its way to the new school. It is
+// due within a month (教基一〔2013〕7号 Art. 15) and is tracked until it arrives.
 type Handover struct {
 	ID          uuid.UUID
 	ChangeID    uuid.UUID
@@ -30,7 +30,7 @@ type Handover struct {
 	SentHow     string
 	ReceivedAt  *time.Time
 	OverdueAt   *time.Time
-	StruckAt    *time.Time // the move was a mistake, and the file never travelled
+	StruckAt    *time.Time // the move was a mistake, and the file was never sent
 	Version     int64
 }
 
@@ -42,7 +42,7 @@ const (
 	HandoverStruck   = "STRUCK"
 )
 
-// State says where the file is.
+// State returns the state of the file, from its times.
 func (h *Handover) State() string {
 	switch {
 	case h.StruckAt != nil:
@@ -61,7 +61,7 @@ const handoverColumns = `h.id, h.change_id, coalesce(l.subject ->> 'name', c.sub
 const handoverTables = ` FROM handover h JOIN change c ON c.id = h.change_id LEFT JOIN change_line l ON l.change_id = h.change_id AND l.student_id = h.student_id
 	JOIN organisation f ON f.id = h.from_school JOIN organisation o ON o.id = h.to_school`
 
-// Handover reads one hand-over; what no party in scope has is not_found.
+// Handover reads one hand-over. The refusal is not_found when no party of it is in scope.
 func (t *Tx) Handover(id uuid.UUID) (*Handover, error) {
 	var h Handover
 	err := t.db.Raw(`SELECT `+handoverColumns+handoverTables+` WHERE h.id = ?`, id).Take(&h).Error
@@ -71,12 +71,13 @@ func (t *Tx) Handover(id uuid.UUID) (*Handover, error) {
 	return &h, nil
 }
 
-// handoverOf reads the hand-over of a move; nil while the move runs, or when it was refused.
+// handoverOf reads the hand-over of a move; nil while the move runs, and when it was
+// refused.
 func (t *Tx) handoverOf(change uuid.UUID) (*Handover, error) {
 	var h Handover
 	err := t.db.Raw(`SELECT `+handoverColumns+handoverTables+` WHERE h.change_id = ?`, change).Take(&h).Error
 	if errors.Is(err, gorm.ErrRecordNotFound) {
-		return nil, nil //nolint:nilnil // nothing travels
+		return nil, nil //nolint:nilnil // no file is sent
 	}
 	if err != nil {
 		return nil, fmt.Errorf("read a hand-over: %w", err)
@@ -84,9 +85,9 @@ func (t *Tx) handoverOf(change uuid.UUID) (*Handover, error) {
 	return &h, nil
 }
 
-// Handovers lists the files that are still on their way from or to schools of
-// the subtree, by due day after the given one. An office sees those of which it
-// is a party, or above one.
+// Handovers lists the files that have not arrived, from or to schools of the subtree, by
+// due day, after the given one. An office sees the files of which it, or an office below
+// it, is a party.
 func (t *Tx) Handovers(path string, after calendar.Date, afterID uuid.UUID, most int) ([]Handover, error) {
 	var list []Handover
 	err := t.db.Raw(`SELECT `+handoverColumns+handoverTables+` WHERE h.received_at IS NULL AND h.struck_at IS NULL
@@ -103,7 +104,8 @@ func (t *Tx) SendHandover(id uuid.UUID, version int64, how string) (*Handover, e
 	return t.sayHandover(id, version, "handover.send", `sent_at = @now, sent_by = @account, sent_how = @how`, `sent_at IS NULL AND received_at IS NULL`, how)
 }
 
-// ReceiveHandover notes that the file has arrived; nobody needs to have said that it was sent.
+// ReceiveHandover notes that the file has arrived. Nobody needs to have noted before that
+// it was sent.
 func (t *Tx) ReceiveHandover(id uuid.UUID, version int64) (*Handover, error) {
 	return t.sayHandover(id, version, "handover.receive", `received_at = @now, received_by = @account`, `received_at IS NULL`, "")
 }
@@ -130,8 +132,8 @@ func (t *Tx) sayHandover(id uuid.UUID, version int64, action, set, unless, how s
 	return t.Handover(id)
 }
 
-// RemindHandovers reminds the old school a week before a file is due, and marks
-// what is overdue and tells the bureau above it (worker). Each happens once.
+// RemindHandovers reminds the old school a week before a file is due. It marks overdue
+// files and tells the bureau above the old school (worker). Each notice is left once.
 func (t *Tx) RemindHandovers() error {
 	soon, today := t.today().AddDays(7), t.today()
 	if err := t.markHandovers("HANDOVER_SOON", "reminded_at", soon, true, false); err != nil {
@@ -140,8 +142,8 @@ func (t *Tx) RemindHandovers() error {
 	return t.markHandovers("HANDOVER_OVERDUE", "overdue_at", today.AddDays(-1), false, true)
 }
 
-// markHandovers marks the hand-overs due by a day that are not marked yet. The
-// column is one of ours.
+// markHandovers marks the hand-overs due by a day that have no mark yet. Column is a name
+// from this file, never input.
 func (t *Tx) markHandovers(kind, column string, dueBy calendar.Date, unsentOnly, tellSuperior bool) error {
 	var rows []struct {
 		ChangeID         uuid.UUID

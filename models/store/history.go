@@ -11,7 +11,7 @@ import (
 	"github.com/xueji/xueji/models/calendar"
 )
 
-// HistoryEntry is one change of a record, before and after; it is never rewritten.
+// HistoryEntry is one change of a record, before and after. It is never rewritten.
 type HistoryEntry struct {
 	ID          uuid.UUID
 	ChangeID    *uuid.UUID
@@ -20,9 +20,9 @@ type HistoryEntry struct {
 	EffectiveOn calendar.Date
 	RecordedAt  time.Time
 	AccountID   *uuid.UUID
-	Actor       string // who filed the change or made the edit; for the own office and those above it
+	Actor       string // the person who filed the change or made the edit; for the own office and those above it
 	ActorOffice string
-	Reason      string // of a plain edit; changes say it in their opinions
+	Reason      string // the reason of a plain edit; changes give theirs in opinions
 	SchoolName  string
 	StruckAt    *time.Time // a mistake, struck by a correction (异动纠错)
 	StruckBy    string     // the case number of the correction
@@ -32,10 +32,10 @@ type HistoryEntry struct {
 	After  json.RawMessage
 }
 
-// StudentHistory gives what happened to a record, newest first, at most so many
-// entries before the given one (uuid.Nil begins). With struck it gives what was struck
-// as a mistake, too. A person's name is for offices that were in charge at that time:
-// whoever has the record now reads which office it was.
+// StudentHistory returns the history of a record, newest first, before the given entry
+// (uuid.Nil begins). With struck it includes entries that were struck as mistakes. A
+// person's name is shown to offices that were in charge at that time; the present school
+// reads only the office.
 func (t *Tx) StudentHistory(student, before uuid.UUID, struck bool, most int) ([]HistoryEntry, error) {
 	var rows []struct {
 		HistoryEntry `gorm:"embedded"`
@@ -66,7 +66,8 @@ func (t *Tx) StudentHistory(student, before uuid.UUID, struck bool, most int) ([
 	return list, nil
 }
 
-// HistoryNames names the schools and classes in the history of a record, by their IDs.
+// HistoryNames returns the names of the schools and classes in the history of a record,
+// by ID.
 func (t *Tx) HistoryNames(student uuid.UUID) (map[string]string, error) {
 	var rows []struct{ ID, Name string }
 	if err := t.db.Raw(`SELECT id::text AS id, name FROM history_names(?)`, student).Scan(&rows).Error; err != nil {
@@ -79,8 +80,8 @@ func (t *Tx) HistoryNames(student uuid.UUID) (map[string]string, error) {
 	return names, nil
 }
 
-// onceNamed takes the year group away before the name of a class that begins with it:
-// 2026级 2026级1班 is 2026级1班.
+// onceNamed removes the name of the year group before a class name that begins with it:
+// 2026级 2026级1班 becomes 2026级1班.
 func onceNamed(place string) string {
 	if grade, class, found := strings.Cut(place, " "); found && strings.HasPrefix(class, grade) {
 		return class

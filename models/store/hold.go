@@ -22,7 +22,8 @@ const (
 	noticeUrged       = "URGED"
 )
 
-// rehold counts a slip that makes an open task somebody else's, or nobody's.
+// rehold counts a slip that changes the holder of an open task
+// (签收、退签、转办、委派、移交).
 func (t *Tx) rehold(c *Change, s *Slip) error {
 	k, err := t.openTask(c, s)
 	if err != nil {
@@ -51,7 +52,8 @@ func (t *Tx) rehold(c *Change, s *Slip) error {
 	return t.nameProblem(c)
 }
 
-// hold makes a task one person's; nobody's with a nil holder.
+// hold sets the holder of a task. A nil holder gives the task back to everybody with the
+// role.
 func (t *Tx) hold(k *askedTask, holder *uuid.UUID, as string, owner *uuid.UUID) {
 	since := any(t.now)
 	if holder == nil {
@@ -60,8 +62,8 @@ func (t *Tx) hold(k *askedTask, holder *uuid.UUID, as string, owner *uuid.UUID) 
 	t.later("hold a task", 1, `UPDATE task SET holder_id = ?, held_as = ?, held_since = ?, owner_id = ? WHERE id = ?`, holder, as, since, owner, k.ID)
 }
 
-// claim (签收) makes a task the claimer's. One whose holder cannot act any more may
-// be claimed, too; claiming one's own again changes nothing.
+// claim (签收) makes the claimer the holder of a task. A task whose holder can no longer
+// act may be claimed too. Claiming one's own task again changes nothing.
 func (t *Tx) claim(c *Change, s *Slip, k *askedTask) error {
 	if k.HolderGone {
 		k.HolderID, k.HeldAs = nil, ""
@@ -97,15 +99,16 @@ func (t *Tx) release(c *Change, s *Slip, k *askedTask) error {
 	return t.said(c, s, k, nil)
 }
 
-// mayPassOn tells why an account may not give a task to somebody else. Who has decided
-// another seat of the step cannot decide this one, and so may pass it on.
+// mayPassOn returns the reason why an account may not give a task to another person, else
+// nil. A person who has decided another seat of the step may not decide this one, but may
+// pass it on.
 func (t *Tx) mayPassOn(k *askedTask) *refusal.Error {
 	as := *k
 	as.Signed = false
 	return t.mayAct(&as)
 }
 
-// transfer (转办) makes a task a colleague's for good.
+// transfer (转办) makes a colleague the holder of a task for good.
 func (t *Tx) transfer(c *Change, s *Slip, k *askedTask) error {
 	if !c.Definition.May(process.MayTransfer) {
 		return refusal.New(refusal.InteractionForbidden)
@@ -121,7 +124,7 @@ func (t *Tx) transfer(c *Change, s *Slip, k *askedTask) error {
 	return t.told(c, s, k, noticeTransferred, to)
 }
 
-// delegate (委派) asks a colleague for advice; the task comes back with the answer.
+// delegate (委派) asks a colleague for advice. The task comes back with the answer.
 func (t *Tx) delegate(c *Change, s *Slip, k *askedTask) error {
 	if !c.Definition.May(process.MayDelegate) {
 		return refusal.New(refusal.InteractionForbidden)
@@ -140,20 +143,20 @@ func (t *Tx) delegate(c *Change, s *Slip, k *askedTask) error {
 	return t.told(c, s, k, noticeDelegated, to)
 }
 
-// answer gives the advice that was asked for, and the task back.
+// answer gives the requested advice and returns the task to its owner.
 func (t *Tx) answer(c *Change, s *Slip, k *askedTask) error {
 	if k.HeldAs != heldDelegated || *k.HolderID != s.AccountID {
 		return refusal.New(refusal.NotDelegated)
 	}
 	owner := *k.OwnerID
 	t.hold(k, &owner, heldClaimed, nil)
-	k.Actor = nil // advice is given in nobody's place
+	k.Actor = nil // advice is given in the adviser's own name
 	t.notifyOne(c, s, k, noticeAnswered, owner)
 	return t.said(c, s, k, map[string]string{"advice": string(s.Body.Advice), "to": owner.String()})
 }
 
-// handOver (移交) gives a task of somebody who left to a colleague. The head or the
-// administrator of the office does it, or of a bureau above.
+// handOver (移交) gives a task of a person who left to a colleague. The head or the
+// administrator of the office, or of a bureau above it, does this.
 func (t *Tx) handOver(c *Change, s *Slip, k *askedTask) error {
 	if err := t.headOf(s, k); err != nil {
 		return err
@@ -163,7 +166,7 @@ func (t *Tx) handOver(c *Change, s *Slip, k *askedTask) error {
 	if !holds && !owns {
 		return refusal.New(refusal.TaskNotHeld)
 	}
-	if holds && k.HeldAs == heldDelegated { // only advice was asked of them: it goes back
+	if holds && k.HeldAs == heldDelegated { // the person who left was only asked for advice: the task goes back
 		t.hold(k, k.OwnerID, heldClaimed, nil)
 		return t.told(c, s, k, noticeHandedOver, *k.OwnerID)
 	}
@@ -179,8 +182,8 @@ func (t *Tx) handOver(c *Change, s *Slip, k *askedTask) error {
 	return t.told(c, s, k, noticeHandedOver, to)
 }
 
-// headOf refuses a slip whose author neither heads nor administers the office of a
-// task or a bureau above it.
+// headOf refuses a slip unless its author heads or administers the office of the task or
+// a bureau above it.
 func (t *Tx) headOf(s *Slip, k *askedTask) error {
 	var may bool
 	err := t.db.Raw(`SELECT o.path @> text2ltree(@path) AND (o.path = text2ltree(@path) AND (account_holds(@who, o.id, 'PRINCIPAL') OR account_holds(@who, o.id, 'SCHOOL_SYSADMIN'))
@@ -195,8 +198,8 @@ func (t *Tx) headOf(s *Slip, k *askedTask) error {
 	return nil
 }
 
-// successor gives the one person a slip names, who must be able to decide the task
-// in the place of its holder.
+// successor returns the person that a slip names as the new holder. That person must be
+// able to decide the task.
 func (t *Tx) successor(k *askedTask, s *Slip) (uuid.UUID, error) {
 	to, err := oneOf(s)
 	if err != nil {
@@ -207,7 +210,7 @@ func (t *Tx) successor(k *askedTask, s *Slip) (uuid.UUID, error) {
 		return to, err
 	}
 	theirs.HolderID, theirs.HeldAs, theirs.Status = nil, "", stepOpen
-	if theirs.Seated { // a second seat would be one nobody may decide
+	if theirs.Seated { // nobody may decide two seats of one step
 		return to, refusal.New(refusal.AlreadySigner).At("/to")
 	}
 	if refused := t.mayAct(theirs); refused != nil || theirs.behalf() != uuid.Nil || k.HolderID != nil && *k.HolderID == to {
@@ -216,8 +219,8 @@ func (t *Tx) successor(k *askedTask, s *Slip) (uuid.UUID, error) {
 	return to, nil
 }
 
-// colleague gives the role in which an account of the task's office may be asked to
-// speak: the task's own, or another that reads and judges changes.
+// colleague returns the role in which an account of the task's office may be asked to
+// speak: the role of the task, or another role that reads and judges changes.
 func (t *Tx) colleague(k *askedTask, to uuid.UUID) (org.Role, error) {
 	cannot := refusal.New(refusal.CannotTakeTask).At("/to")
 	if to == k.Account || k.Actor != nil && to == *k.Actor {
@@ -245,13 +248,13 @@ func (t *Tx) colleague(k *askedTask, to uuid.UUID) (org.Role, error) {
 	return "", cannot
 }
 
-// Judges lists the roles that read changes with their evidence and may be asked to
-// speak about one: for advice, as an added signer, as a proxy.
+// Judges lists the roles that read changes with their evidence. They may be asked for
+// advice, added as signers or named as proxies.
 func Judges() []org.Role {
 	return []org.Role{org.SchoolLeader, org.Principal, org.BureauReviewer, org.BureauHead}
 }
 
-// oneOf gives the one person a slip names.
+// oneOf returns the one person that a slip names.
 func oneOf(s *Slip) (uuid.UUID, error) {
 	if len(s.Body.To) != 1 || s.Body.To[0] == uuid.Nil {
 		return uuid.Nil, refusal.New(refusal.CannotTakeTask).At("/to")
@@ -259,7 +262,8 @@ func oneOf(s *Slip) (uuid.UUID, error) {
 	return s.Body.To[0], nil
 }
 
-// told writes a line that names a person, and leaves that person a notice.
+// told writes a line of the timeline that names a person, and leaves a notice for that
+// person.
 func (t *Tx) told(c *Change, s *Slip, k *askedTask, kind string, to uuid.UUID) error {
 	t.notifyOne(c, s, k, kind, to)
 	return t.said(c, s, k, map[string]string{"to": to.String()})
@@ -272,14 +276,14 @@ func (t *Tx) notifyOne(c *Change, s *Slip, k *askedTask, kind string, to uuid.UU
 	})
 }
 
-// HeldTask is a task that is one person's.
+// HeldTask is a task that has a holder.
 type HeldTask struct {
 	ID       uuid.UUID `json:"task"`
 	ChangeID uuid.UUID `json:"change"`
 }
 
-// TasksOf lists live tasks an account holds or gets back, the most urgent first, and
-// how many there are.
+// TasksOf lists live tasks that an account holds or owns, the most urgent first, and
+// counts them.
 func (t *Tx) TasksOf(account uuid.UUID, most int) ([]HeldTask, int64, error) {
 	var list []HeldTask
 	err := t.db.Raw(`SELECT k.id, k.change_id FROM task k WHERE k.status IN ('OPEN', 'WAITING') AND @who IN (k.holder_id, k.owner_id) ORDER BY k.due_at, k.id LIMIT @most`,

@@ -9,17 +9,17 @@ import (
 	"github.com/xueji/xueji/models/roster"
 )
 
-// document is an identity document as it stands in a record or a sheet. It holds the
-// number in the clear and never leaves a transaction.
+// document is an identity document of a record or a sheet. It holds the number in the
+// clear and never leaves a transaction.
 type document struct{ kind, country, number string }
 
-// documentOf is the document of a pupil as the items of the sheet tell it.
+// documentOf returns the document of a pupil from the items of the sheet.
 func documentOf(items map[roster.Field]string) document {
 	return document{kind: items[roster.IDType], country: items[roster.Nationality], number: items[roster.IDNumber]}
 }
 
-// identityKey is the hash of a document's one key, which the register, sheets, slots
-// and claims share; nil when there is no number.
+// identityKey returns the hash of the document's one key, which the register, sheets,
+// slots and claims share; nil when there is no number.
 func (s *Store) identityKey(d document) []byte {
 	key := ident.IdentityKey(d.kind, d.country, d.number)
 	if key == "" {
@@ -28,9 +28,9 @@ func (s *Store) identityKey(d document) []byte {
 	return s.keys.Hash(purposeIdentity, key)
 }
 
-// identityKeys are the key of a document and, where it is another one, the key of
-// before migration 52. Records, slots and staged rows of that time are found by it
-// until the job of Tidy is done and the changes that held them have ended.
+// identityKeys returns the key of a document and, when it differs, its key from before
+// migration 52. Older records, slots and staged rows are found by the old key, until Tidy
+// is done and the changes that held them have ended.
 func (s *Store) identityKeys(d document) [][]byte {
 	key := s.identityKey(d)
 	if key == nil {
@@ -39,8 +39,8 @@ func (s *Store) identityKeys(d document) [][]byte {
 	return distinct(key, s.keys.Hash(purposeIdentity, ident.SpellingOfOld(d.number)))
 }
 
-// numberOnly is the hash by which the number of a document is found where its kind and
-// country are not known; nil for a citizen's number, which is its own key.
+// numberOnly returns the hash by which the number of a document is found when its kind
+// and country are unknown; nil for a citizen's number, which is its own key.
 func (s *Store) numberOnly(number string) []byte {
 	key := ident.NumberKey(number)
 	if key == "" || ident.IsCitizenKey(key) {
@@ -49,14 +49,14 @@ func (s *Store) numberOnly(number string) []byte {
 	return s.keys.Hash(purposeIdentity, key)
 }
 
-// numberKeys are what a record may be found by when nothing is given but the number of
-// a document: among id_hash, and among number_only_hash.
+// numberKeys returns the hashes by which a record is found when only the number of a
+// document is known. They are compared with id_hash and with number_only_hash.
 func (s *Store) numberKeys(number string) [][]byte {
 	return distinct(s.identityHash(number), s.keys.Hash(purposeIdentity, ident.SpellingOfOld(number)))
 }
 
-// nameKeys are what a name is found by: its key and, while the job of Tidy is not done,
-// the key migration 52 gave to a name as it was stored.
+// nameKeys returns the keys by which a name is found: its key and, until Tidy is done,
+// the key that migration 52 gave to the stored name.
 func nameKeys(name string) []string {
 	key, plain := ident.NameKey(name), asciiLower(name)
 	if key == plain {
@@ -65,7 +65,7 @@ func nameKeys(name string) []string {
 	return []string{key, plain}
 }
 
-// asciiLower is lower(name COLLATE "C") of PostgreSQL.
+// asciiLower does the same as lower(name COLLATE "C") of PostgreSQL.
 func asciiLower(text string) string {
 	return strings.Map(func(r rune) rune {
 		if r >= 'A' && r <= 'Z' {
@@ -75,7 +75,7 @@ func asciiLower(text string) string {
 	}, text)
 }
 
-// distinct leaves out the second of two equal hashes.
+// distinct returns both hashes, or one when they are equal.
 func distinct(first, second []byte) [][]byte {
 	if bytes.Equal(first, second) {
 		return [][]byte{first}
@@ -96,8 +96,8 @@ func hashArray(hashes [][]byte) *string {
 	return &literal
 }
 
-// tidyItem gives an item of the sheet as the register stores it today: names and
-// numbers of documents tidied, all else as it is.
+// tidyItem returns an item of the sheet in its stored form: names and numbers of
+// documents tidied, all other items unchanged.
 func tidyItem(f roster.Field, text string) string {
 	switch _, item := f.Member(); item { // of the pupil and of a family member alike
 	case memberName, string(roster.FormerName):

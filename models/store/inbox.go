@@ -33,17 +33,17 @@ type InboxItem struct {
 	DueAt       time.Time
 	Overdue     bool
 	Problem     string
-	// Holder is whose the task is, and HeldAs how it came to be; both are empty for
-	// one that is anybody's. For is whom the reader acts for. Draft says that the
-	// reader has begun an opinion.
+	// Holder is the holder of the task, HeldAs the way the task came to that person. Both
+	// are empty without a holder. For is the person for whom the reader acts. Draft says
+	// that the reader has begun an opinion.
 	Holder string
 	HeldAs string
 	For    string
 	Draft  bool
 }
 
-// problemNow is the named problem of the step of task k, as far as it is still true:
-// the upkeep takes it away only at its next round, and somebody may have come since.
+// problemNow is the SQL of the current problem of the step of task k. The upkeep clears
+// the column only at its next run, and somebody who can decide may have come since.
 const problemNow = `CASE WHEN s.problem = '` + problemNobody + `' AND task_able(k.id, @now) THEN '' ELSE s.problem END`
 
 const inboxColumns = `k.id AS task_id, k.change_id, c.case_no, c.kind, s.name AS step_name, k.step_no, k.round, k.role, k.office_id,
@@ -52,8 +52,8 @@ const inboxColumns = `k.id AS task_id, k.change_id, c.case_no, c.kind, s.name AS
 	EXISTS (SELECT 1 FROM opinion_draft d WHERE d.task_id = k.id AND d.account_id = @me) AS draft,
 	coalesce(c.definition #> ARRAY['steps', CAST(k.step_no - 1 AS text), 'label'], '{}')::text AS label_json`
 
-// inboxRow is an item with the label of its step, which stands in the change's
-// frozen definition.
+// inboxRow is an item with the label of its step, which comes from the change's frozen
+// definition.
 type inboxRow struct {
 	InboxItem
 	LabelJSON string
@@ -82,31 +82,31 @@ const inboxTables = ` FROM task k JOIN change c ON c.id = k.change_id
 	LEFT JOIN LATERAL (SELECT x.account_id AS id, l.name FROM proxy x CROSS JOIN LATERAL account_label(x.account_id) l
 		WHERE ` + actingProxy + ` AND k.holder_id IS DISTINCT FROM @me AND NOT (k.holder_id IS NULL AND k.role IN @roles) LIMIT 1) b ON true`
 
-// actingProxy joins task k with proxy x: the reader @me acts for somebody who may
-// decide it.
+// actingProxy joins task k with proxy x: the reader @me acts for a colleague who may
+// decide the task.
 const actingProxy = `x.proxy_id = @me AND x.org_id = k.office_id AND x.revoked_at IS NULL AND x.from_at <= @now AND @now < x.until_at
 	AND (k.holder_id = x.account_id OR k.holder_id IS NULL AND account_holds(x.account_id, k.office_id, k.role))`
 
-// toDo is what waits for the reader @me at an office: what is anybody's with one of
-// the roles, what is the reader's own, and what the reader may do for somebody else,
-// as far as the reader may decide it.
+// toDo is the SQL condition for the tasks that @me can decide: (1) tasks without a
+// holder, for one of the roles; (2) tasks of @me; (3) tasks of a colleague for whom @me
+// is proxy.
 const toDo = `k.status = 'OPEN' AND k.office_id = @office AND (k.holder_id = @me OR (k.holder_id IS NULL AND k.role IN @roles
 	OR EXISTS (SELECT 1 FROM proxy x WHERE ` + actingProxy + `)) AND NOT ` + barred + `)`
 
-// barred says that the reader @me may not decide task k, whoever else may: having
-// handed the change in, decided another step where people must differ, or signed
-// another seat. The rules of a change are long, so they are read only where the reader
-// has said something in it.
+// barred is the SQL condition that @me may not decide task k, because @me handed the
+// change in, decided another step where people must differ, or signed another seat. The
+// rules of a change are long, so they are read only when @me has acted in the change.
 const barred = `CASE WHEN k.step_no > 0 AND EXISTS (SELECT 1 FROM change_event e WHERE e.change_id = k.change_id AND e.account_id = @me)
 	THEN (SELECT NOT r.own AND submitted(c.id, @me) OR r.apart AND approved_elsewhere(c.id, @me, k.step_no) OR signed_here(k.id, @me)
 		FROM change c ` + stepRules + ` WHERE c.id = k.change_id)
 	ELSE false END`
 
-// ofOffice is all that waits at an office for some roles, whosever it is.
+// ofOffice is the SQL condition for all open tasks of an office for some roles, whoever
+// holds them.
 const ofOffice = `k.status = 'OPEN' AND k.office_id = @office AND (k.role IN @roles OR @head)`
 
-// Desk says whose inbox is read: an account with its roles at an office. All shows
-// what colleagues hold, too; the head of an office sees all of it.
+// Desk says whose inbox is read: that of an account with its roles at an office. All also
+// shows tasks held by colleagues; the head of an office then sees all of them.
 type Desk struct {
 	Office uuid.UUID
 	Roles  []org.Role
@@ -118,8 +118,8 @@ func (t *Tx) at(d Desk) map[string]any {
 	return map[string]any{"now": t.now, "office": d.Office, "roles": d.Roles, "me": t.scope.Account, "head": head}
 }
 
-// Inbox lists the open tasks of a desk, overdue first, then by due time. Paging is
-// by (due_at, task ID) after the given one.
+// Inbox lists the open tasks of a desk by due time, so that overdue ones come first.
+// Pages follow (due_at, task ID) of the last task seen.
 func (t *Tx) Inbox(d Desk, afterDue time.Time, after uuid.UUID, most int) ([]InboxItem, error) {
 	what := toDo
 	if d.All {
@@ -136,7 +136,7 @@ func (t *Tx) Inbox(d Desk, afterDue time.Time, after uuid.UUID, most int) ([]Inb
 	return inboxItems(rows)
 }
 
-// Late lists the overdue tasks of every office strictly below a bureau: what it
+// Late lists the overdue tasks of every office strictly below a bureau, which the bureau
 // may order to be done (督办).
 func (t *Tx) Late(path string, afterDue time.Time, after uuid.UUID, most int) ([]InboxItem, error) {
 	var rows []inboxRow
@@ -151,17 +151,17 @@ func (t *Tx) Late(path string, afterDue time.Time, after uuid.UUID, most int) ([
 
 // InboxCounts are the counters at the top of an inbox.
 type InboxCounts struct {
-	Open      int64 // all that waits
+	Open      int64 // all open tasks
 	Overdue   int64
 	NearDue   int64 // due within two days
-	Mine      int64 // claimed by, or given to, the reader
-	Delegated int64 // the reader asked somebody for advice and waits for it
-	Nobody    int64 // changes with a task of the office that nobody may decide
+	Mine      int64 // held by the reader
+	Delegated int64 // the reader waits for advice of a colleague
+	Nobody    int64 // changes with a task that nobody of the office may decide
 	Notices   int64 // notices of the last 30 days
-	Unread    int64 // those of them the reader has not read
+	Unread    int64 // notices of these days that the reader has not read
 }
 
-// InboxCounts counts what waits for a desk.
+// InboxCounts counts the open tasks and notices of a desk.
 func (t *Tx) InboxCounts(d Desk) (InboxCounts, error) {
 	args := t.at(d)
 	args["soon"], args["month"] = t.now.Add(48*time.Hour), t.now.AddDate(0, 0, -30)
@@ -189,11 +189,11 @@ type ChangeFilter struct {
 	Kind      process.Kind
 	Status    string
 	CaseNo    string
-	// Dismissed shows what the own office took off its list, Struck what was struck
-	// as a mistake.
+	// Dismissed also shows cases that the own office removed from its list, Struck also
+	// cases that were struck as mistakes.
 	Dismissed bool
 	Struck    bool
-	// OfficePath is the office of whoever reads.
+	// OfficePath is the path of the reader's office.
 	OfficePath string
 }
 
@@ -212,8 +212,8 @@ type ChangeLine struct {
 	StepName    string
 	WaitingFor  string
 	DueAt       *time.Time
-	// EffectiveOn is the day on which it is in force, which is ahead while it runs; zero
-	// while it is not approved.
+	// EffectiveOn is the day on which the change is in force; while it runs, a later day.
+	// It is zero before the approval.
 	EffectiveOn calendar.Date
 	FiledAt     time.Time
 	ClosedAt    *time.Time

@@ -15,8 +15,8 @@ import (
 	"github.com/xueji/xueji/models/status"
 )
 
-// value is one key item a change writes: as people see it, and in the clear
-// while it is in hand.
+// value is one key item that a change writes: for display, and in the clear while it is
+// being judged.
 type value struct {
 	before, after string // masked where the item is secret
 	text          string // in the clear
@@ -27,8 +27,8 @@ type value struct {
 // values are the key items of a change by their field names.
 type values map[string]value
 
-// plain gives what status judges, in the clear: the identity, and whatever is no
-// key item at all.
+// plain returns the values in the clear that package status judges: the identity, and
+// values that are no key items at all.
 func (v values) plain() map[string]string {
 	if len(v) == 0 {
 		return nil
@@ -42,7 +42,7 @@ func (v values) plain() map[string]string {
 	return out
 }
 
-// shown gives the items as people may see them, before and after.
+// shown returns the items before and after for display.
 func (v values) shown() (before, after map[string]string) {
 	if len(v) == 0 {
 		return nil, nil
@@ -59,7 +59,7 @@ const (
 	purposeSlipValues  = "slip.values"  // ciphertext, bound to the slip
 )
 
-// wishes puts the key items an applicant filled in beside what the record says.
+// wishes sets the key items that an applicant filled in, beside the values of the record.
 // Items that would not change are left out; numbers are sealed at once.
 func (t *Tx) wishes(c *Change, h *held, given map[string]string) error {
 	if err := t.readIdentity(h); err != nil {
@@ -80,7 +80,7 @@ func (t *Tx) wishes(c *Change, h *held, given map[string]string) error {
 		}
 		if field == status.FieldIDNumber {
 			v.before, v.after = h.IDMasked, ident.MaskDocument(v.text)
-			// By the number alone: of which document it is the other items say.
+			// The hash is that of the number alone: the other items say which document it is.
 			sealed, err := t.store.seal(purposeChangeValue, v.after, t.store.identityHash(v.text), c.ID, v.text)
 			if err != nil {
 				return err
@@ -110,8 +110,8 @@ func (t *Tx) insertValues(c *Change, list values) error {
 	return nil
 }
 
-// readValues reads the key items a change writes, in the clear (worker): those
-// of the latest round that brought any.
+// readValues reads the key items that a change writes, in the clear (worker). They come
+// from the latest round that brought any.
 func (t *Tx) readValues(c *Change) error {
 	if !status.WritesItems(c.Kind) || c.values != nil {
 		return nil
@@ -133,7 +133,7 @@ func (t *Tx) readValues(c *Change) error {
 				return err
 			}
 		}
-		v.text = tidyItem(roster.Field(r.Field), v.text) // it may have been filed before the rules of today
+		v.text = tidyItem(roster.Field(r.Field), v.text) // it may have been filed under older rules
 		c.values[r.Field] = v
 	}
 	return nil
@@ -155,10 +155,10 @@ func (t *Tx) rewish(c *Change, h *held, s *Slip) (fresh bool, err error) {
 	return true, t.wishes(c, h, given)
 }
 
-// openValues gives the items that came sealed with a slip.
+// openValues decrypts the items that came with a slip.
 func (t *Tx) openValues(s *Slip) (given map[string]string, err error) {
 	if len(s.Body.Sealed) == 0 {
-		return nil, nil // all were taken out
+		return nil, nil // the applicant took all items out
 	}
 	text, err := t.store.keys.Decrypt(purposeSlipValues+"/"+s.ID.String(), s.Body.Sealed)
 	if err != nil {
@@ -170,7 +170,7 @@ func (t *Tx) openValues(s *Slip) (given map[string]string, err error) {
 	return given, nil
 }
 
-// rewrite writes the items of a new round; the slot of the number follows them.
+// rewrite writes the items of a new round and moves the slot to the new number.
 func (t *Tx) rewrite(c *Change, h *held) error {
 	t.later("free the slot of a number", anyRows, `DELETE FROM slot WHERE change_id = ? AND key LIKE 'identity/%'`, c.ID)
 	if c.identity = t.identityAfter(c, h); c.identity != nil {
@@ -185,7 +185,8 @@ func (t *Tx) rewrite(c *Change, h *held) error {
 	return t.insertValues(c, c.values)
 }
 
-// sealValues encrypts the key items of a slip, which waits in the register to be counted.
+// sealValues encrypts the key items of a slip, which waits in the register until it is
+// counted.
 func (t *Tx) sealValues(slip uuid.UUID, given map[string]string) ([]byte, error) {
 	if len(given) == 0 {
 		return nil, nil
@@ -201,10 +202,10 @@ func (t *Tx) sealValues(slip uuid.UUID, given map[string]string) ([]byte, error)
 	return sealed, nil
 }
 
-// identityAfter gives the keys of the document a record would have after a change, nil
-// when it has that document already, or none. Not only another number is another
-// document: so is a passport of another country. The record is nil where none is yet;
-// its number must have been read.
+// identityAfter returns the keys of the document that a record would have after a change.
+// It is nil when the record has that document already, or none. Another number is another
+// document, and so is a passport of another country. The record is nil when it does not
+// exist yet; the number of an existing record must have been read.
 func (t *Tx) identityAfter(c *Change, h *held) [][]byte {
 	var d document
 	if h != nil {
@@ -226,13 +227,13 @@ func (t *Tx) identityAfter(c *Change, h *held) [][]byte {
 	return keys
 }
 
-// identityTaken tells that the document a change writes belongs to another record
-// or to another change in hand; nil when it is free in the whole register.
+// identityTaken returns a refusal when the document that a change writes belongs to
+// another record or to another running change, else nil.
 func (t *Tx) identityTaken(c *Change, h *held) (*refusal.Error, error) {
 	if c.identity = t.identityAfter(c, h); c.identity == nil {
 		return nil, nil //nolint:nilnil // no number is written
 	}
-	own := uuid.Nil // of nobody, where the record is to be made
+	own := uuid.Nil // zero when the record does not exist yet
 	if c.StudentID != nil {
 		own = *c.StudentID
 	}

@@ -12,10 +12,10 @@ import (
 	"github.com/xueji/xueji/models/status"
 )
 
-// judgeWishes judges the key items an applicant filled in by the rules of the
-// sheet, together with the rest of the record: what a roster could not bring in, a
-// change of key data does not write either. It gives the items of the province's
-// policy as the register would keep them; what else was filled in status refuses.
+// judgeWishes judges the key items that an applicant filled in by the rules of the sheet,
+// together with the rest of the record: a change of key data writes nothing that a roster
+// could not bring in. It returns the items of the province's policy in the form in which
+// the register would store them. Package status refuses all other items.
 func (t *Tx) judgeWishes(c *Change, h *held, given map[string]string) (values, error) {
 	rules, policy := t.store.items, c.Definition.Policy
 	typed := map[roster.Field]string{}
@@ -45,7 +45,7 @@ func (t *Tx) judgeWishes(c *Change, h *held, given map[string]string) (values, e
 	out := values{}
 	for f, text := range typed {
 		v := value{before: r.current[f], text: revised[f], item: !slices.Contains(status.KeyItems(), string(f))}
-		if refused[f] { // it stays as it was in what was revised
+		if refused[f] { // the revised record keeps the old value
 			v.text = strings.TrimSpace(text)
 		}
 		out[string(f)] = v
@@ -53,8 +53,8 @@ func (t *Tx) judgeWishes(c *Change, h *held, given map[string]string) (values, e
 	return out, nil
 }
 
-// onceAField keeps the first problem of every key item: the sheet's words are
-// nearer to the person than those of the record's own last check.
+// onceAField keeps the first refusal of every key item: the words of the sheet are
+// clearer than those of the last check of the record.
 func onceAField(list []*refusal.Error) []*refusal.Error {
 	seen := map[string]bool{}
 	return slices.DeleteFunc(list, func(e *refusal.Error) bool {
@@ -64,7 +64,7 @@ func onceAField(list []*refusal.Error) []*refusal.Error {
 	})
 }
 
-// further lists the items of a change that are no part of the identity.
+// further returns the items of a change that are no part of the identity.
 func (v values) further() map[roster.Field]string {
 	items := map[roster.Field]string{}
 	for field, one := range v {

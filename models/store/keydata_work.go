@@ -6,7 +6,7 @@ import (
 	"github.com/xueji/xueji/models/status"
 )
 
-// keyDataKind gives the Work of a change of key data (关键数据变更, KT70).
+// keyDataKind returns the Work of a change of key data (关键数据变更, KT70).
 func keyDataKind() RecordWork {
 	return RecordWork{
 		Clear: true, Items: (*Tx).wishes, ItemsAgain: (*Tx).rewish,
@@ -33,7 +33,7 @@ func keyDataKind() RecordWork {
 	}
 }
 
-// wanted is who the record would be about after a change of key data.
+// wanted returns the identity of the record after a change of key data.
 func (t *Tx) wanted(c *Change, h *held) (status.Identity, error) {
 	if err := t.readIdentity(h); err != nil {
 		return status.Identity{}, err

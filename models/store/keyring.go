@@ -15,28 +15,28 @@ import (
 // Phases of the register's keys.
 const (
 	KeysServing  = "SERVING"
-	KeysRekeying = "REKEYING" // rows are brought to new keys: nobody is served
-	KeysFiles    = "FILES"    // the rows are done, the files follow beside the service
+	KeysRekeying = "REKEYING" // rows get their new keys: the register is closed
+	KeysFiles    = "FILES"    // the rows are done, the files follow during service
 )
 
-// ErrOtherKeys says that a process has other keys than the register was written with.
+// ErrOtherKeys says that a process has keys with which the register was not written.
 var ErrOtherKeys = errors.New("these are not the keys of this register")
 
 // ErrRekeying says that the register is closed while its keys are rotated.
 var ErrRekeying = errors.New("the keys of this register are being rotated and it is closed until that is done; " +
 	"if no \"xueji keys rotate\" runs, one was cut off: run it again, it goes on where it stood")
 
-// KeyringState is what the register knows of its keys.
+// KeyringState is the register's own record of its keys.
 type KeyringState struct {
 	Fingerprint string   // of the keys in use; empty when none were recorded yet
 	Prints      []string // of every key that something is sealed or hashed with
 	Phase       string
 }
 
-// Recorded says whether the register knows its keys.
+// Recorded reports whether the register has recorded its keys.
 func (k KeyringState) Recorded() bool { return k.Fingerprint != "" }
 
-// Check says whether a keyring is the one the register was written with.
+// Check returns an error unless the register was written with this keyring.
 func (k KeyringState) Check(keys *secret.Keyring) error {
 	switch {
 	case !k.Recorded():
@@ -61,7 +61,7 @@ func otherKeys(wanted string, keys *secret.Keyring) error {
 		ErrOtherKeys, wanted, keys.Dir(), keys.Fingerprint())
 }
 
-// Keyring reads what the register knows of its keys.
+// Keyring reads the register's record of its keys.
 func (s *Store) Keyring(ctx context.Context) (KeyringState, error) {
 	conn, err := s.pool.Acquire(ctx)
 	if err != nil {
@@ -86,10 +86,10 @@ func readKeyring(ctx context.Context, q queryer) (k KeyringState, err error) {
 	return k, nil
 }
 
-// guard looks at what a transaction read of the register's keys when it began. The
-// look itself holds a lock on the row's table until the transaction ends, which is
-// how a rotation knows that nobody uses the old keys any more. Keys in memory
-// belong to commands that touch no secret, and to tests: only the phase binds them.
+// guard judges the state of the keys that a transaction read when it began. The read
+// itself locks the row's table until the transaction ends; that is how a rotation knows
+// that nobody uses the old keys any more. Keys in memory belong to commands that touch no
+// secret, and to tests: only the phase binds them.
 func (s *Store) guard(read *string) error {
 	if read == nil {
 		return nil // not recorded yet; the service refuses to start then
@@ -104,8 +104,8 @@ func (s *Store) guard(read *string) error {
 	return nil
 }
 
-// CheckKeys says whether the keys of this process are those the register was written
-// with, after a look at the key folder when they were and are no longer.
+// CheckKeys returns an error unless this process has the keys with which the register was
+// written. After a rotation it first reads the key folder again.
 func (s *Store) CheckKeys(ctx context.Context) error {
 	known, err := s.Keyring(ctx)
 	if err != nil {
@@ -118,7 +118,8 @@ func (s *Store) CheckKeys(ctx context.Context) error {
 	return err
 }
 
-// catchUp reads the key folder again after a rotation; it says whether that helped.
+// catchUp reads the key folder again after a rotation and reports whether the keys fit
+// now.
 func (s *Store) catchUp(ctx context.Context) bool {
 	if s.keys.Reload() != nil {
 		return false

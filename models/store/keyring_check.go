@@ -10,17 +10,17 @@ import (
 	"github.com/xueji/xueji/models/secret"
 )
 
-// Checked is what a look at the secrets of one table found.
+// Checked is the result of the check of the secrets of one table.
 type Checked struct {
 	Place      string
-	Rows       int64 // looked at
+	Rows       int64 // rows that were checked
 	Older      int64 // secrets sealed with an older key
 	Unreadable int64 // secrets no key of the ring can read
 	Mismatched int64 // hashes that do not belong to the number beside them
 }
 
-// CheckSecrets reads secrets of every table with a keyring: the oldest and the newest
-// rows, most of each, or all when most is 0. It changes nothing.
+// CheckSecrets decrypts secrets of every table with a keyring: the oldest and the newest
+// rows, at most so many of each, or all rows when most is 0. It changes nothing.
 func (o *KeysOwner) CheckSecrets(ctx context.Context, keys *secret.Keyring, most int) ([]Checked, error) {
 	var list []Checked
 	err := pgx.BeginTxFunc(ctx, o.conn, pgx.TxOptions{AccessMode: pgx.ReadOnly}, func(tx pgx.Tx) error {
@@ -74,7 +74,7 @@ func checkPlace(ctx context.Context, tx pgx.Tx, p place, keys *secret.Keyring, m
 	return c, nil
 }
 
-// judge looks at one row.
+// judge checks one row.
 func (p place) judge(r keyedRow, keys *secret.Keyring, c *Checked) {
 	c.Rows++
 	for i, cipher := range r.ciphers {

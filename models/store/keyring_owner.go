@@ -12,8 +12,8 @@ import (
 	"github.com/xueji/xueji/models/secret"
 )
 
-// KeysOwner is the register's keys in the hands of the owner of the tables: the one
-// who records them and rotates them. One process rotates at a time.
+// KeysOwner records and rotates the register's keys as the owner of the tables. One
+// process rotates at a time.
 type KeysOwner struct {
 	conn *pgx.Conn
 	now  func() time.Time
@@ -28,17 +28,17 @@ func OpenKeysOwner(ctx context.Context, ownerDSN string, now func() time.Time) (
 	return &KeysOwner{conn: conn, now: now}, nil
 }
 
-// Close ends the connection, and a rotation's hold with it.
+// Close ends the connection, and with it the lock of a rotation.
 func (o *KeysOwner) Close(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer cancel()
 	_ = o.conn.Close(ctx)
 }
 
-// State reads what the register knows of its keys.
+// State reads the register's record of its keys.
 func (o *KeysOwner) State(ctx context.Context) (KeyringState, error) { return readKeyring(ctx, o.conn) }
 
-// HoldsSecrets says whether anything in the register is sealed or hashed with a key.
+// HoldsSecrets reports whether anything in the register is sealed or hashed with a key.
 func (o *KeysOwner) HoldsSecrets(ctx context.Context) (bool, error) {
 	for _, p := range places() {
 		var any bool
@@ -52,12 +52,12 @@ func (o *KeysOwner) HoldsSecrets(ctx context.Context) (bool, error) {
 	return false, nil
 }
 
-// Record writes down which keys the register has. Other keys than those recorded
-// are refused, and for a register that has secrets and does not know its keys, a
-// keyring that cannot read a sample of them.
+// Record stores which keys the register has. It refuses keys that differ from the
+// recorded ones. When a register has secrets and no recorded keys, it refuses a keyring
+// that cannot read a sample of them.
 func (o *KeysOwner) Record(ctx context.Context, keys *secret.Keyring) error {
 	return pgx.BeginFunc(ctx, o.conn, func(tx pgx.Tx) error {
-		// Two at once take turns: the second one compares with what the first recorded.
+		// Two calls at once take turns: the second call compares with the keys of the first.
 		if _, err := tx.Exec(ctx, `LOCK TABLE keyring IN SHARE ROW EXCLUSIVE MODE`); err != nil {
 			return fmt.Errorf("record the keys: %w", err)
 		}
@@ -85,7 +85,7 @@ func (o *KeysOwner) Record(ctx context.Context, keys *secret.Keyring) error {
 	})
 }
 
-// ErrRotating says that another process rotates the keys of this register.
+// ErrRotating says that another process is rotating the keys of this register.
 var ErrRotating = errors.New("another \"xueji keys rotate\" is at work on this register; wait for it, or look for it with: " +
 	"SELECT pid, client_addr, backend_start FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE locktype = 'advisory'")
 
@@ -101,9 +101,9 @@ func (o *KeysOwner) Hold(ctx context.Context) error {
 	return nil
 }
 
-// Shut closes the register for everybody and records the keys that are to come.
-// When it returns, no transaction that began before is under way. While it waits
-// for the last ones it lets new ones in, and tells waiting each time.
+// Shut closes the register for everybody and records the next keys. When it returns, no
+// earlier transaction is running any more. While it waits for the last transactions it
+// lets new ones in, and calls waiting each time.
 func (o *KeysOwner) Shut(ctx context.Context, next secret.Staged, waiting func()) error {
 	for {
 		err := pgx.BeginFunc(ctx, o.conn, func(tx pgx.Tx) error {
@@ -130,7 +130,7 @@ func (o *KeysOwner) Shut(ctx context.Context, next secret.Staged, waiting func()
 	}
 }
 
-// Reopen lets everybody in again, with the new keys; the files are still to be done.
+// Reopen opens the register again with the new keys; the files still follow.
 func (o *KeysOwner) Reopen(ctx context.Context) error { return o.enter(ctx, KeysFiles, nil) }
 
 // Finish records that nothing is sealed with older keys any more.
@@ -150,7 +150,7 @@ func (o *KeysOwner) enter(ctx context.Context, phase string, keys *secret.Keyrin
 	return nil
 }
 
-// Since is when the present phase began.
+// Since returns the time at which the present phase began.
 func (o *KeysOwner) Since(ctx context.Context) (at time.Time, err error) {
 	if err := o.conn.QueryRow(ctx, `SELECT changed_at FROM keyring`).Scan(&at); err != nil {
 		return at, fmt.Errorf("ask the register for its keys: %w", err)

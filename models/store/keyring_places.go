@@ -16,8 +16,8 @@ type place struct {
 
 type placeKey struct{ column, kind string }
 
-// placeCipher is a sealed column, or a sealed member of a JSON column. purpose gives what
-// the ciphertext is bound to, from the key of its row.
+// placeCipher is a sealed column, or a sealed member of a JSON column. From the key of a
+// row, purpose returns the purpose to which the ciphertext is bound.
 type placeCipher struct {
 	column, member string
 	purpose        func(key []string) string
@@ -38,8 +38,8 @@ func (c placeCipher) write(value string) string {
 		c.column, c.member, value)
 }
 
-// places lists everything in the register that is sealed or hashed with a key; the
-// keys of slots, which hold a hash as text, are beside it (rekeySlots).
+// places lists everything in the register that is sealed or hashed with a key, except the
+// keys of slots, which hold a hash as text (rekeySlots).
 func places() []place {
 	id := []placeKey{{"id", "uuid"}}
 	bound := func(purpose string, parts ...int) func([]string) string {
@@ -68,7 +68,7 @@ func places() []place {
 	}
 }
 
-// filled is the condition that a row has something sealed or hashed.
+// filled returns the condition that a row has something sealed or hashed.
 func (p place) filled() string {
 	var list []string
 	for _, c := range p.ciphers {
@@ -80,7 +80,7 @@ func (p place) filled() string {
 	return "(" + strings.Join(list, " OR ") + ")"
 }
 
-// page is the statement that reads the rows after a key, in the order of keys.
+// page returns the statement that reads the rows after a key, in the order of keys.
 func (p place) page(after bool, order string) string {
 	var columns, keys, given []string
 	for i, k := range p.keys {
@@ -100,7 +100,8 @@ func (p place) page(after bool, order string) string {
 		strings.Join(keys, " "+order+", ")+" "+order)
 }
 
-// update is the statement that writes rows back; its parameters are one array a column.
+// update returns the statement that writes rows back. It has one array parameter for each
+// column.
 func (p place) update() string {
 	var arrays, names, sets, joins []string
 	add := func(kind string) string {

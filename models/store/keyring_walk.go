@@ -10,20 +10,20 @@ import (
 	"github.com/xueji/xueji/models/secret"
 )
 
-// rekeyBatch is how many rows one transaction brings to new keys.
+// rekeyBatch is how many rows get new keys in one transaction.
 const rekeyBatch = 1000
 
-// Rekeyed tells how far a rotation has come in one table.
+// Rekeyed is the progress of a rotation in one table.
 type Rekeyed struct {
 	Place string
 	Rows  int64 // done in this run
 	Left  int64 // when this run began
 }
 
-// Rekey brings every row of the register to the keys in use: what is sealed is sealed
-// anew and every hash is hashed on. Rows and the note of how far it came are one
-// transaction, so it may be cut off at any point and goes on where it stood. The
-// register is shut meanwhile.
+// Rekey brings every row of the register to the keys in use: it seals secrets again and
+// hashes every hash again. Rows and the note of the progress are one transaction, so that
+// a rotation may be cut off at any point and continues there. The register is closed
+// meanwhile.
 func (o *KeysOwner) Rekey(ctx context.Context, keys *secret.Keyring, told func(Rekeyed)) error {
 	for _, p := range places() {
 		if err := o.rekeyPlace(ctx, p, keys, told); err != nil {
@@ -86,7 +86,7 @@ func noteWalk(ctx context.Context, tx pgx.Tx, place string, after []string, done
 	return err
 }
 
-// keyedRow is a row of a place: its key as text, what is sealed and what is hashed.
+// keyedRow is a row of a place: its key as text, its sealed values and its hashes.
 type keyedRow struct {
 	key     []string
 	ciphers [][]byte
@@ -114,8 +114,8 @@ func (p place) rows(ctx context.Context, tx pgx.Tx, after []string, most int, or
 	})
 }
 
-// renew writes rows back with what they hold under the new keys. A secret that no
-// key can read stays as it is: "keys check" tells of it.
+// renew writes rows back under the new keys. A secret that no key can read stays as it
+// is; "keys check" reports it.
 func (p place) renew(ctx context.Context, tx pgx.Tx, rows []keyedRow, keys *secret.Keyring) error {
 	texts, bytes := make([][]string, len(p.keys)), make([][][]byte, len(p.ciphers)+len(p.hashes))
 	for _, r := range rows {
@@ -170,8 +170,8 @@ func reseal(keys *secret.Keyring, purpose string, cipher []byte) ([]byte, error)
 
 const slotPlace = "slot"
 
-// rekeySlots renames the slots of identity numbers, all in one transaction: their
-// order is that of their hashes, so no key of the last one done would mean anything.
+// rekeySlots renames the slots of identity numbers, all in one transaction. Their order
+// is that of their hashes, so a note of the last slot done would mean nothing.
 func (o *KeysOwner) rekeySlots(ctx context.Context, keys *secret.Keyring, told func(Rekeyed)) error {
 	_, done, err := o.walked(ctx, slotPlace)
 	if err != nil || done {

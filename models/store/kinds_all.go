@@ -6,7 +6,7 @@ import (
 	"github.com/xueji/xueji/models/process"
 )
 
-// All gives the one list of the kinds of change, each with its Work.
+// All returns the one list of the kinds of change, each with its Work.
 func All() Works {
 	plain := RecordWork{}
 	yearGroup := RecordWork{Facts: (*Tx).gradeFacts}

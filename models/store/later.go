@@ -16,34 +16,34 @@ type queued struct {
 	doing string // for the error: "open a step"
 	query string
 	args  []any
-	rows  int64 // how many it must touch; anyRows does not look
-	// lost tells what a person hears when the statement wrote no row, because
-	// somebody was faster.
+	rows  int64 // how many rows it must touch; anyRows means any number
+	// lost returns the error for a person when the statement wrote no row, because another
+	// transaction was faster.
 	lost func() error
 }
 
 const anyRows = -1
 
-// later queues a statement whose result nothing waits for. All that is queued
-// travels in one round trip, before the next statement that is not queued (so
-// every read sees it) or before the commit. Steps of a change are a dozen
-// writes: sent one by one, waiting for answers was most of what a decision took.
+// later queues a statement whose result is not needed. All queued statements travel in
+// one round trip, before the next statement that is not queued (so that every read sees
+// them) or before the commit. A step of a change takes a dozen writes; sent one by one,
+// waiting for answers took most of the time of a decision.
 func (t *Tx) later(doing string, rows int64, query string, args ...any) {
 	t.queue = append(t.queue, queued{doing: doing, query: numbered(query), args: args, rows: rows})
 }
 
-// laterOr queues a statement that writes one row (ON CONFLICT DO NOTHING, which
-// waits for whoever is writing the same at this moment), or none when somebody was
-// faster: the flush then fails with what lost says, and nothing around it. lost may
-// read. Flush where people wait for that answer.
+// laterOr queues a statement with ON CONFLICT DO NOTHING that writes one row, or none
+// when another transaction was faster. It waits for a transaction that is writing the
+// same row. When no row is written, the flush fails with the error of lost alone. lost
+// may read. Flush where a person waits for that answer.
 func (t *Tx) laterOr(lost func() error, doing, query string, args ...any) {
 	t.queue = append(t.queue, queued{doing: doing, query: numbered(query), args: args, rows: 1, lost: lost})
 }
 
-// txKey finds the transaction in the context of a GORM statement.
+// txKey is the key of the transaction in the context of a GORM statement.
 type txKey struct{}
 
-// flushBefore makes GORM send what is queued before any statement of its own.
+// flushBefore makes GORM send the queued statements before every statement of its own.
 func flushBefore(g *gorm.DB) error {
 	flush := func(db *gorm.DB) {
 		if t, ok := db.Statement.Context.Value(txKey{}).(*Tx); ok {
@@ -62,8 +62,8 @@ func flushBefore(g *gorm.DB) error {
 
 const savepoint = `SAVEPOINT slip`
 
-// flush sends what is queued, in its order. A failure is that of the first
-// statement that failed; the transaction is then good for a rollback only.
+// flush sends the queued statements in their order. Its error is that of the first
+// statement that failed; after it the transaction can only be rolled back.
 func (t *Tx) flush() error {
 	list := t.queue
 	t.queue = nil
@@ -81,7 +81,8 @@ func (t *Tx) flush() error {
 	return err
 }
 
-// send sends statements in one round trip, and stops at one that somebody else made needless.
+// send sends statements in one round trip. It stops at a statement that lost against
+// another transaction.
 func send(ctx context.Context, c *pgx.Conn, list []queued) (lost func() error, err error) {
 	batch := &pgx.Batch{}
 	for _, q := range list {
@@ -91,7 +92,7 @@ func send(ctx context.Context, c *pgx.Conn, list []queued) (lost func() error, e
 	for _, q := range list {
 		tag, err := answers.Exec()
 		if err == nil && tag.RowsAffected() == 0 && q.lost != nil {
-			_ = answers.Close() // what failed after it failed because of it
+			_ = answers.Close() // later statements fail because of this one
 			return q.lost, nil
 		}
 		if err == nil && q.rows != anyRows && tag.RowsAffected() != q.rows {
@@ -105,8 +106,8 @@ func send(ctx context.Context, c *pgx.Conn, list []queued) (lost func() error, e
 	return nil, answers.Close()
 }
 
-// numbered turns the question marks of a statement into PostgreSQL's $1, $2 …
-// as GORM does; statements hold no question mark of another meaning.
+// numbered turns the question marks of a statement into PostgreSQL's $1, $2 … as GORM
+// does. A statement has no question mark with another meaning.
 func numbered(query string) string {
 	var b strings.Builder
 	n := 0

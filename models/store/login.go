@@ -27,14 +27,14 @@ const (
 	networksPerLock = 5
 )
 
-// unknownLogin is what a password is compared with when there is no such
+// unknownLogin is the hash with which a password is compared when there is no such
 // account, so that the answer takes as long as for an account.
 var unknownLogin = sync.OnceValue(func() string { return HashPassword(TemporaryPassword()) })
 
-// NormalLogin is the form logins are stored and looked up in.
+// NormalLogin returns the form in which logins are stored and looked up.
 func NormalLogin(login string) string { return strings.ToLower(strings.TrimSpace(login)) }
 
-// Attempt is what a person hands in to log in, and where from.
+// Attempt is one attempt to log in.
 type Attempt struct {
 	Login, Password string
 	// Address is the caller's, as the API sees it.
@@ -42,18 +42,17 @@ type Attempt struct {
 	RequestID string
 }
 
-// LogIn opens a session. A wrong login, a wrong password and nothing else give
-// the same refusal. What is wrong with the account itself is told only to a
-// person who knows its password.
+// LogIn opens a session. A wrong login and a wrong password give the same refusal. Only a
+// person who knows the password learns what is wrong with the account.
 //
-// Only a password that was looked at and was wrong counts (P1). It counts for the
-// login and the network it came from, whether there is such an account or not: a
-// stranger locks the stranger's own network out, and learns nothing. Attempts at
-// one account are looked at one after the other, each in the transaction that holds
-// the account: a right password is never refused because others are on their
-// way, and many guesses at once are worth no more than one after the other. An
-// attempt that has its turn is finished although the caller has gone away:
-// hanging up must not undo a guess.
+// Only a wrong password that was compared counts as a failure (P1). It counts for the
+// login and the network from which it came, whether the account exists or not: an
+// attacker locks only the attacker's own network, and learns nothing. Attempts for one
+// account are compared one after the other, each in the transaction that holds the
+// account. So a right password is never refused because other attempts are waiting, and
+// many guesses at once gain nothing over guesses one after the other. An attempt in its
+// turn is finished although the caller has gone away, so that hanging up does not undo a
+// failure.
 func (s *Store) LogIn(ctx context.Context, a Attempt) (Login, error) {
 	a.Login = NormalLogin(a.Login)
 	leave, refused := doorOf(s).enter(ctx, a.Login)
@@ -88,7 +87,7 @@ func (s *Store) LogIn(ctx context.Context, a Attempt) (Login, error) {
 	return opened, nil
 }
 
-// begunLogin is what the register knows of an attempt before the password is looked at.
+// begunLogin is the state of an account and its locks before the password is compared.
 type begunLogin struct {
 	hash                        *string // nil: there is no such account
 	used, sealed, closed, until *time.Time
@@ -98,7 +97,7 @@ type begunLogin struct {
 // lockRule says how many wrong passwords lock a login on a network, and for how long (D27).
 type lockRule struct{ after, minutes int }
 
-// logIn gives a session or a refusal; what it writes is kept in both cases.
+// logIn returns a session or a refusal. Its writes are kept in both cases.
 func (t *Tx) logIn(a Attempt) (Login, *refusal.Error, error) {
 	account, network := t.scope.Account, networkOf(a.Address)
 	b, err := t.beginLogin(a.Login, network)
@@ -142,7 +141,7 @@ func (t *Tx) beginLogin(login, network string) (begunLogin, error) {
 	return b, nil
 }
 
-// orElse gives the number of a province's policy, or the built-in one.
+// orElse returns the number of a province's policy, or the built-in number.
 func orElse(n *int, builtIn int) int {
 	if n == nil {
 		return builtIn
@@ -150,8 +149,8 @@ func orElse(n *int, builtIn int) int {
 	return *n
 }
 
-// networkOf is what wrong passwords are counted for: an IPv4 address, or the half of
-// an IPv6 address that one household or school has for itself.
+// networkOf returns the network for which wrong passwords are counted: an IPv4 address,
+// or the half of an IPv6 address that belongs to one household or school.
 func networkOf(address string) string {
 	a, err := netip.ParseAddr(address)
 	if err != nil {
@@ -188,7 +187,7 @@ func (t *Tx) openSession(account uuid.UUID, network string) (Login, error) {
 	return l, t.Audit("session.open", "session", l.Session.String(), nil)
 }
 
-// SweepLogins forgets attempts to log in that count for nothing any more (worker).
+// SweepLogins deletes failed attempts that no longer count (worker).
 func (t *Tx) SweepLogins() error {
 	if _, err := t.exec(`SELECT login_sweep(?)`, t.now.Add(-knownNetwork)); err != nil {
 		return fmt.Errorf("forget attempts to log in: %w", err)

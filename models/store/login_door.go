@@ -15,26 +15,26 @@ const (
 	loginRetryAfter = 3 // seconds
 )
 
-// loginDoor lets attempts in: one at a time for one login, and for all together
-// no more than there are processors, because a password costs 25 ms of one, and
-// no more than half the connections, because each holds one meanwhile. Other
-// servers have doors of their own; between them the account's row decides.
+// loginDoor admits attempts to log in: one at a time for each login, and in total no more
+// than there are processors, because a password costs 25 ms of a processor. It also takes
+// no more than half the connections, because each attempt holds one. Other servers have
+// doors of their own; the account's row decides between them.
 type loginDoor struct {
 	slots  chan struct{}
 	mu     sync.Mutex
-	queues map[string]*loginQueue // only of logins with somebody at the door
+	queues map[string]*loginQueue // only of logins with a waiting attempt
 }
 
-// loginQueue is who wants to log in with one login.
+// loginQueue is the queue of attempts for one login.
 type loginQueue struct {
 	turn  chan struct{}
-	count int // waiting and inside; guarded by the door's mu
+	count int // waiting and admitted attempts; guarded by the door's mu
 }
 
 // doorKey is the key of the door beside a store.
 type doorKey struct{}
 
-// doorOf gives the one door of a store.
+// doorOf returns the one door of a store.
 func doorOf(s *Store) *loginDoor {
 	door, _ := s.Local(doorKey{}, func() any { return newLoginDoor(s.Connections()) }).(*loginDoor)
 	return door
@@ -45,8 +45,8 @@ func newLoginDoor(connections int32) *loginDoor {
 	return &loginDoor{slots: make(chan struct{}, size), queues: map[string]*loginQueue{}}
 }
 
-// enter waits for the turn of a login and gives how to leave again. Whoever
-// gives up waiting was not looked at, and may come again.
+// enter waits for the turn of a login and returns the function that leaves the door
+// again. An attempt that gives up waiting was not compared and may come again.
 func (d *loginDoor) enter(ctx context.Context, login string) (leave func(), refused *refusal.Error) {
 	q := d.join(login)
 	if q == nil {
@@ -72,7 +72,7 @@ func (d *loginDoor) enter(ctx context.Context, login string) (leave func(), refu
 	}, nil
 }
 
-// join gives the queue of a login, nil when it is full.
+// join returns the queue of a login, nil when it is full.
 func (d *loginDoor) join(login string) *loginQueue {
 	d.mu.Lock()
 	defer d.mu.Unlock()

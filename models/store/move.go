@@ -9,7 +9,8 @@ import (
 	"github.com/xueji/xueji/models/calendar"
 )
 
-// pathFor is the path of the school a change moves a record to, read once for a list.
+// pathFor returns the path of the school to which a change moves a record. For a list it
+// is read once.
 func (t *Tx) pathFor(c *Change, to uuid.UUID) (string, error) {
 	if c.receiving.ID == to {
 		return c.receiving.Path, nil
@@ -25,8 +26,8 @@ func (t *Tx) pathOf(office uuid.UUID) (string, error) {
 	return row.Path, nil
 }
 
-// backup keeps what the old school knows of the pupil, as it is before the change
-// (电子备份); numbers masked.
+// backup keeps the old school's view of the pupil from before the change (电子备份);
+// numbers are masked.
 func (t *Tx) backup(c *Change, h *held, to string, on calendar.Date) error {
 	record, err := t.recordOf(h.ID)
 	if err != nil {

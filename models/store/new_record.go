@@ -19,8 +19,8 @@ import (
 	"github.com/xueji/xueji/models/status"
 )
 
-// newRecordWork is the Work of a change about somebody who has no record yet
-// (新建学籍, KT07): the items of the sheet come with it and are sealed.
+// newRecordWork is the Work of a change about a person who has no record yet (新建学籍,
+// KT07).
 type newRecordWork struct{}
 
 // Hold takes the slot of the document, where the person has one.
@@ -29,7 +29,7 @@ func (newRecordWork) Hold(t *Tx, c *Change) error {
 	return nil
 }
 
-// Recheck judges the items again, with those that came with the slip.
+// Recheck judges the items again, together with the items of the slip.
 func (newRecordWork) Recheck(t *Tx, c *Change, s *Slip, papers []EvidenceRef) ([]*refusal.Error, error) {
 	return t.newRecordAgain(c, s, papers)
 }
@@ -70,9 +70,9 @@ func (t *Tx) prepareNewRecord(c *Change, f Filing, policy process.Policy) error 
 	return refusal.Join(append(list, against...)...)
 }
 
-// againstNewRecord tells what stands against a new record: form and papers, the
-// class, every item by the rules of the sheet, and, of a request that is right in
-// itself, whether the number belongs to somebody already (一人一籍).
+// againstNewRecord returns all refusals of a new record: of the form and the papers, the
+// class and every item by the rules of the sheet. When there are none, it asks whether
+// the number belongs to another person already (一人一籍).
 func (t *Tx) againstNewRecord(c *Change, class *status.Class, evidence []EvidenceRef, given map[string]string, starting bool) ([]*refusal.Error, error) {
 	list := append(c.Definition.CheckInputs(c.Inputs), c.Definition.CheckEvidence(kindsOf(evidence))...)
 	missing, err := t.unknownEvidence(evidence)
@@ -101,7 +101,7 @@ func (t *Tx) againstNewRecord(c *Change, class *status.Class, evidence []Evidenc
 	if err != nil {
 		return nil, err
 	}
-	// That the own school has the pupil says more than that somebody has the number.
+	// "Your school has the pupil" says more than "the number is taken".
 	present, err := t.pupilPresent(c)
 	switch {
 	case err != nil:
@@ -114,8 +114,8 @@ func (t *Tx) againstNewRecord(c *Change, class *status.Class, evidence []Evidenc
 	return list, nil
 }
 
-// pupilPresent tells that the school has the pupil of a new record already, also
-// when the document has no number or another.
+// pupilPresent returns a refusal when the school has the pupil of a new record already,
+// also when the document has no number or another number.
 func (t *Tx) pupilPresent(c *Change) (*refusal.Error, error) {
 	typed := map[roster.Field]string{}
 	for field, v := range c.values {
@@ -131,8 +131,8 @@ func (t *Tx) pupilPresent(c *Change) (*refusal.Error, error) {
 	return nil, err
 }
 
-// judgeNewRecord judges all items of the sheet at once, as a row of a roster, and
-// takes over what is right; numbers are sealed. School and class are said by the form.
+// judgeNewRecord judges all items of the sheet at once, as a row of a roster, and takes
+// over the accepted ones; numbers are sealed. School and class come from the form.
 func (t *Tx) judgeNewRecord(c *Change, class *status.Class, given map[string]string) ([]*refusal.Error, error) {
 	rules := t.store.items
 	in, err := t.newSubmission(c, class, rules)
@@ -163,7 +163,7 @@ func (t *Tx) judgeNewRecord(c *Change, class *status.Class, given map[string]str
 		}
 		return list, nil
 	}
-	// Of an empty record every item is typed anew, so that nothing is left unsaid.
+	// The record is empty, so every item counts as typed and every missing one is found.
 	items, found := rules.Reader.Revise(roster.Pupil{}, typed, in)
 	var list []*refusal.Error
 	for _, f := range found {
@@ -183,7 +183,7 @@ func (t *Tx) judgeNewRecord(c *Change, class *status.Class, given map[string]str
 	return list, nil
 }
 
-// newValue is one item of a new record; numbers are kept as the register keeps them.
+// newValue returns one item of a new record; numbers are sealed as in the register.
 func (t *Tx) newValue(c *Change, f roster.Field, text string) (value, error) {
 	if !f.Secret() {
 		return value{text: text, after: text, item: true}, nil
@@ -192,7 +192,7 @@ func (t *Tx) newValue(c *Change, f roster.Field, text string) (value, error) {
 	return value{text: text, after: sealed.masked, cipher: sealed.cipher, hash: sealed.hash, item: true}, err
 }
 
-// newSubmission is what the items of a new record are judged against.
+// newSubmission returns the facts against which the items of a new record are judged.
 func (t *Tx) newSubmission(c *Change, class *status.Class, rules roster.Rules) (*roster.Submission, error) {
 	var row struct{ School, Code, Name string }
 	err := t.db.Raw(`SELECT o.code AS school, coalesce(k.code, '') AS code, coalesce(k.name, '') AS name FROM organisation o
@@ -207,8 +207,8 @@ func (t *Tx) newSubmission(c *Change, class *status.Class, rules roster.Rules) (
 	return in, nil
 }
 
-// newRecordAgain tells what stands against a new record that is handed in again,
-// and takes over the corrected items that came with it (worker).
+// newRecordAgain judges a new record that is handed in again, and takes over the
+// corrected items of the slip (worker).
 func (t *Tx) newRecordAgain(c *Change, s *Slip, papers []EvidenceRef) ([]*refusal.Error, error) {
 	class, err := t.readClass(c.Inputs[classInput])
 	if err != nil {
@@ -233,9 +233,9 @@ func (t *Tx) newRecordAgain(c *Change, s *Slip, papers []EvidenceRef) ([]*refusa
 	return nil, t.rewrite(c, nil)
 }
 
-// makeRecord makes the record of a change about somebody without one (worker): a
-// student number, family, seat and history, as for a row of a roster. Identity and
-// class are looked at again; what cannot go in refuses the last decision.
+// makeRecord makes the record of a change about a person without one (worker), with
+// student number, family, seat and history, as for a row of a roster. It checks identity
+// and class again; a refusal refuses the last decision.
 func (t *Tx) makeRecord(c *Change, on calendar.Date) error {
 	if err := t.readValues(c); err != nil {
 		return err
@@ -275,8 +275,8 @@ func (t *Tx) makeRecord(c *Change, on calendar.Date) error {
 	return t.Audit("student.create", "student", c.StudentID.String(), map[string]string{"change": c.ID.String()})
 }
 
-// lockOneClass holds a class of a school until the transaction ends; nil when the
-// school has none of that ID.
+// lockOneClass locks a class of a school until the transaction ends; nil when the school
+// has no class with that ID.
 func (t *Tx) lockOneClass(id string, school uuid.UUID) (*enrolClass, error) {
 	var class enrolClass
 	err := t.db.Raw(`SELECT c.id, c.code, c.capacity, c.occupied, c.closed_at IS NOT NULL AS closed, g.stage, g.entry_year

@@ -9,20 +9,21 @@ import (
 	"github.com/xueji/xueji/models/org"
 )
 
-// StuckSeat is an open task nobody can decide: anybody's with the role at the office,
-// or the holder's.
+// StuckSeat is an open task that nobody can decide: it lies with its holder, or with
+// everybody who has the role at the office.
 type StuckSeat struct {
 	Office string `json:"office"`
 	Role   string `json:"role"`
-	Holder string `json:"holder"` // name of the one person whose task it is; empty: anybody's
+	Holder string `json:"holder"` // name of the holder; empty when the task has none
 }
 
-// stuckSeats gives, as JSON, the open tasks of step s that nobody can decide at @now.
+// stuckSeats is the SQL that returns, as JSON, the open tasks of step s that nobody can
+// decide at @now.
 const stuckSeats = `(SELECT json_agg(json_build_object('office', ko.name, 'role', k.role, 'holder', coalesce(h.name, '')) ORDER BY k.seat)::text
 	FROM task k JOIN organisation ko ON ko.id = k.office_id LEFT JOIN LATERAL account_label(k.holder_id) h ON true
 	WHERE k.change_id = s.change_id AND k.step_no = s.no AND k.round = s.round AND k.status = 'OPEN' AND NOT task_able(k.id, @now))`
 
-// readStuck reads what stuckSeats gave.
+// readStuck parses the JSON of stuckSeats.
 func readStuck(text *string) ([]StuckSeat, error) {
 	if text == nil {
 		return nil, nil
@@ -34,9 +35,9 @@ func readStuck(text *string) ([]StuckSeat, error) {
 	return list, nil
 }
 
-// askedSeats gives the open tasks, of one change or of all, and whether somebody can
-// decide each. Most tasks are anybody's with the role; only the others are looked at
-// person by person.
+// askedSeats returns the open tasks, of one change or of all, and whether somebody can
+// decide each. A task without a holder is checked by role alone; only the other tasks are
+// checked person by person.
 const askedSeats = `SELECT k.change_id, k.step_no, k.round, k.office_id, r.mode, x.able FROM task k JOIN change c ON c.id = k.change_id
 	` + stepRules + `
 	CROSS JOIN LATERAL (SELECT CASE WHEN k.holder_id IS NOT NULL OR r.apart OR r.mode IS NOT NULL THEN task_able(k.id, @now)
@@ -44,13 +45,14 @@ const askedSeats = `SELECT k.change_id, k.step_no, k.round, k.office_id, r.mode,
 			AND (k.step_no = 0 OR r.own OR NOT submitted(c.id, a.id))) END AS able) x
 	WHERE k.status = 'OPEN' AND (CAST(@only AS uuid) IS NULL OR k.change_id = @only)`
 
-// askedSteps gives the steps of some seats and whether they are stuck: nobody can
-// bring them on. Where one seat is enough, one that somebody can decide is enough.
+// askedSteps returns the steps of some seats and whether they are stuck, that is, nobody
+// can decide. Where one verdict is enough, one seat that can be decided is enough.
 const askedSteps = `SELECT k.change_id, k.step_no, k.round, NOT CASE WHEN k.mode IN ('ANY', 'RATIO') THEN bool_or(k.able) ELSE bool_and(k.able) END AS stuck
 	FROM seats k GROUP BY k.change_id, k.step_no, k.round, k.mode`
 
-// tellHeads tells whoever heads or administers an office that nobody there can decide
-// a task of theirs, once a step and round; at a step x nobody is asked at, the step's own office.
+// tellHeads leaves a notice for the heads and administrators of an office when nobody
+// there can decide a task, once for a step and round. A step without open tasks counts
+// for the step's own office.
 const tellHeads = `INSERT INTO notice (id, org_id, org_path, role, change_id, kind, step_no, round, created_at)
 	SELECT gen_random_uuid(), o.id, o.path, h.role, n.change_id, @nobody, n.no, n.round, @now
 	FROM (SELECT DISTINCT x.change_id, x.no, x.round, coalesce(k.office_id, x.office_id) AS office_id FROM x
@@ -58,15 +60,15 @@ const tellHeads = `INSERT INTO notice (id, org_id, org_path, role, change_id, ki
 	JOIN organisation o ON o.id = n.office_id
 	CROSS JOIN LATERAL unnest(CAST(CASE WHEN o.kind = 'SCHOOL' THEN @school ELSE @bureau END AS text[])) h (role) ON CONFLICT DO NOTHING`
 
-// peopleArgs are what the statements about people who can decide need, for one change
-// or, with the zero ID, for all.
+// peopleArgs are the arguments of the statements about people who can decide, for one
+// change or, with the zero ID, for all changes.
 func (t *Tx) peopleArgs(only uuid.UUID) map[string]any {
 	return map[string]any{"now": t.now, "nobody": problemNobody, "only": orNull(only), "school": textArray(org.Heads(true)), "bureau": textArray(org.Heads(false))}
 }
 
-// stuck says that nobody can bring the open step of a change on; a step nobody is
-// asked at is. Who files asks only about tasks that are looked at person by person:
-// it cannot read the accounts of another office.
+// stuck reports whether nobody can decide the open step of a change. A step without open
+// tasks is stuck. The filer's transaction may ask this only about tasks that are checked
+// person by person, because it cannot read the accounts of another office.
 func (t *Tx) stuck(change uuid.UUID) (bool, error) {
 	var stuck bool
 	err := t.db.Raw(`WITH seats AS (`+askedSeats+`) SELECT coalesce((SELECT a.stuck FROM (`+askedSteps+`) a), true)`, t.peopleArgs(change)).Scan(&stuck).Error
@@ -76,8 +78,8 @@ func (t *Tx) stuck(change uuid.UUID) (bool, error) {
 	return stuck, nil
 }
 
-// tellNobody leaves a notice with those who answer for the offices that have nobody
-// for the step a change has just opened.
+// tellNobody leaves a notice for the heads of the offices that have nobody for the step
+// that has just opened.
 func (t *Tx) tellNobody(c *Change) error {
 	_, err := t.exec(`WITH seats AS (`+askedSeats+`), x AS (SELECT s.change_id, s.no, s.round, s.office_id, true AS stuck FROM step s
 		WHERE s.change_id = @only AND s.status = 'OPEN') `+tellHeads, t.peopleArgs(c.ID))
@@ -87,12 +89,12 @@ func (t *Tx) tellNobody(c *Change) error {
 	return nil
 }
 
-// nameProblem keeps the named problem of the open step true after its seats changed.
+// nameProblem updates the named problem of the open step after its seats changed.
 func (t *Tx) nameProblem(c *Change) error { return t.namePeople(c.ID) }
 
-// NamePeopleProblems keeps the named problem of open steps true: an office lost
-// its last eligible person, or has one again. Whoever heads or administers an
-// office that has nobody is told.
+// NamePeopleProblems updates the named problem of all open steps: an office has lost its
+// last eligible person, or has one again. The heads and administrators of an office
+// without such a person are told.
 func (t *Tx) NamePeopleProblems() error { return t.namePeople(uuid.Nil) }
 
 func (t *Tx) namePeople(only uuid.UUID) error {

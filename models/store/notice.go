@@ -12,8 +12,8 @@ import (
 	"github.com/xueji/xueji/models/process"
 )
 
-// Notice tells an office, or one person, that something happened. Nearly all are
-// about a change; one about something else has no ChangeID.
+// Notice tells an office, or one person, of an event. Nearly all notices are about a
+// change; others have no ChangeID.
 type Notice struct {
 	ID         uuid.UUID
 	ChangeID   *uuid.UUID
@@ -27,18 +27,18 @@ type Notice struct {
 	Round      int
 	StepLabel  process.Text `gorm:"-"`
 	DueAt      *time.Time   // of the step
-	// EffectiveOn is the day on which the change is in force; zero while it is not approved.
+	// EffectiveOn is the day on which the change is in force; zero before its approval.
 	EffectiveOn calendar.Date
 	Personal    bool // for one person, not for everybody with the role
 	CreatedAt   time.Time
 	ReadAt      *time.Time // by the reader
 }
 
-// noticeRow is a notice with the label of its step as it stands in the change.
+// noticeRow is a notice with the label of its step from the change.
 type noticeRow struct {
 	Notice
 	LabelJSON string
-	Login     string // of the one person it is for; read for gateways only
+	Login     string // login of the one receiver; read for gateways only
 }
 
 const noticeColumns = `n.id, n.change_id, coalesce(c.case_no, '') AS case_no, n.kind, coalesce(c.kind, '') AS change_kind, n.role,
@@ -48,8 +48,8 @@ const noticeColumns = `n.id, n.change_id, coalesce(c.case_no, '') AS case_no, n.
 const noticeTables = ` FROM notice n JOIN organisation o ON o.id = n.org_id LEFT JOIN change c ON c.id = n.change_id
 	LEFT JOIN step s ON s.change_id = n.change_id AND s.no = n.step_no AND s.round = n.round`
 
-// forMe is every notice for the reader @me: those for the roles at the office, and
-// those for one person only for that person.
+// forMe is the SQL condition for the notices of the reader @me: those for the roles at
+// the office, and those for @me alone.
 const forMe = `n.org_id = @office AND (n.account_id IS NULL AND n.role IN @roles OR n.account_id = @me)`
 
 const unread = `NOT EXISTS (SELECT 1 FROM notice_read r WHERE r.notice_id = n.id AND r.account_id = @me)`
@@ -63,8 +63,8 @@ func (r noticeRow) labelled() (Notice, error) {
 	return r.Notice, nil
 }
 
-// NoticeQuery says which notices are read: those for some roles at an office, and
-// those for the reader in person; Unread leaves out what the reader has read.
+// NoticeQuery says which notices are read: those for some roles at an office, and those
+// for the reader alone. Unread leaves out those that the reader has read.
 type NoticeQuery struct {
 	Office uuid.UUID
 	Roles  []org.Role
@@ -99,8 +99,8 @@ func (t *Tx) Notices(q NoticeQuery, before time.Time, beforeID uuid.UUID, most i
 	return list, nil
 }
 
-// ReadNotice notes that the acting account has read a notice that is for it, and
-// when it first did; a repetition changes nothing.
+// ReadNotice notes that the acting account has read a notice, and returns when it first
+// did. A repeated call changes nothing.
 func (t *Tx) ReadNotice(q NoticeQuery, id uuid.UUID) (time.Time, error) {
 	args := t.noticeArgs(q)
 	args["id"] = id
@@ -116,8 +116,8 @@ func (t *Tx) ReadNotice(q NoticeQuery, id uuid.UUID) (time.Time, error) {
 	return row.ReadAt, nil
 }
 
-// ReadAllNotices notes every notice left until a moment as read: what came while
-// the reader looked at the list stays unread. It gives how many there were.
+// ReadAllNotices marks every notice up to a moment as read, so that later ones stay
+// unread. It returns how many it marked.
 func (t *Tx) ReadAllNotices(q NoticeQuery, until time.Time) (int64, error) {
 	args := t.noticeArgs(q)
 	args["until"] = until

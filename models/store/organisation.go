@@ -33,7 +33,7 @@ const organisationColumns = `o.id, o.parent_id, o.path::text AS path, o.kind, o.
 	array_to_string(o.stages, ',') AS stage_names, o.closed_at, o.created_at, o.version,
 	EXISTS (SELECT 1 FROM organisation k WHERE k.parent_id = o.id) AS has_children`
 
-// Organisation reads one office; the directory is open to everybody (P3).
+// Organisation reads one office. Everybody may read the directory (P3).
 func (t *Tx) Organisation(id uuid.UUID) (Organisation, error) {
 	list, err := t.organisations(`WHERE o.id = ?`, id)
 	if err != nil {
@@ -51,7 +51,7 @@ type OrganisationKey struct {
 	ID   uuid.UUID `json:"i"`
 }
 
-// Children lists the offices directly below one, by code. Closed ones are left out.
+// Children lists the open offices directly below an office, by code.
 func (t *Tx) Children(parent uuid.UUID, after *OrganisationKey, limit int) ([]Organisation, error) {
 	if after == nil {
 		return t.organisations(`WHERE o.parent_id = ? AND o.closed_at IS NULL ORDER BY o.code, o.id LIMIT ?`, parent, limit)
@@ -60,7 +60,7 @@ func (t *Tx) Children(parent uuid.UUID, after *OrganisationKey, limit int) ([]Or
 		parent, after.Code, after.ID, limit)
 }
 
-// Above lists the offices over one, the nation first.
+// Above lists the offices above an office, the nation first.
 func (t *Tx) Above(path string) ([]Organisation, error) {
 	var above []string
 	for i, r := range path {
@@ -74,8 +74,8 @@ func (t *Tx) Above(path string) ([]Organisation, error) {
 	return t.organisations(`WHERE o.path::text IN ? AND o.path = ANY (?::ltree[]) ORDER BY nlevel(o.path)`, above, pathArray(above))
 }
 
-// SearchOrganisations finds open offices whose name begins with the text, or
-// whose code is the text, below a path; by name.
+// SearchOrganisations finds open offices below a path whose name begins with the text, or
+// whose code is the text; in the order of names.
 func (t *Tx) SearchOrganisations(text, below string, kind org.Kind, after *OrganisationKey, limit int) ([]Organisation, error) {
 	where := []string{`o.closed_at IS NULL`}
 	var args []any
@@ -108,13 +108,13 @@ func (t *Tx) organisations(where string, args ...any) ([]Organisation, error) {
 	return list, nil
 }
 
-// NewOrganisation is what an administrator hands in to create an office.
+// NewOrganisation is the request of an administrator to create an office.
 type NewOrganisation struct {
 	Parent   uuid.UUID
 	Kind     org.Kind
 	Code     string // school code of a school, division code of a bureau
 	Name     string
-	Division string // where it lies
+	Division string // the division in which the office lies
 	Stages   []org.Stage
 }
 
@@ -155,7 +155,8 @@ func (t *Tx) CreateOrganisation(n NewOrganisation) (Organisation, error) {
 	return t.Organisation(id)
 }
 
-// lockParent holds a bureau open while something is hung below it.
+// lockParent keeps a bureau open until the transaction ends, while an office is added
+// below it.
 func (t *Tx) lockParent(id uuid.UUID) (Organisation, error) {
 	var row struct{ ClosedAt *time.Time }
 	err := t.db.Raw(`SELECT closed_at FROM organisation WHERE id = ? FOR SHARE`, id).Take(&row).Error

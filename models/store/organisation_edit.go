@@ -29,9 +29,9 @@ func (t *Tx) EditOrganisation(id uuid.UUID, version int64, name, division string
 	return t.Organisation(id)
 }
 
-// ReassignOrganisation puts an office with everything below it under another
-// managing bureau of the same province. Every row that carries a path of it
-// moves in the same transaction; the audit trail keeps the paths of its time.
+// ReassignOrganisation puts an office, with everything below it, under another managing
+// bureau of the same province. Every row with its path moves in the same transaction; the
+// audit trail keeps the old paths.
 func (t *Tx) ReassignOrganisation(id uuid.UUID, version int64, parent uuid.UUID) (Organisation, error) {
 	o, err := t.openOrganisation(id)
 	if err != nil {
@@ -66,8 +66,8 @@ func (t *Tx) ReassignOrganisation(id uuid.UUID, version int64, parent uuid.UUID)
 	return t.Organisation(id)
 }
 
-// CloseOrganisation closes an office that has nothing left: no open office
-// below it, no student in the register, nothing running. Its accounts end.
+// CloseOrganisation closes an empty office: no open office below it, no student in the
+// register, no running change. It also closes the accounts of the office.
 func (t *Tx) CloseOrganisation(id uuid.UUID, version int64) (Organisation, error) {
 	o, err := t.openOrganisation(id)
 	if err != nil {
@@ -96,8 +96,8 @@ func (t *Tx) CloseOrganisation(id uuid.UUID, version int64) (Organisation, error
 	return t.Organisation(id)
 }
 
-// refuseUnlessEmpty looks after the office was marked closed in this
-// transaction: whoever hangs something below it now waits for the row.
+// refuseUnlessEmpty checks that an office is empty, after the office was marked closed in
+// this transaction: a transaction that adds something below it now waits for the row.
 func (t *Tx) refuseUnlessEmpty(o Organisation) error {
 	var left struct{ Children, Students, Changes int }
 	err := t.db.Raw(`SELECT

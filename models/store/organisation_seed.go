@@ -13,10 +13,10 @@ import (
 	"github.com/xueji/xueji/models/org"
 )
 
-// SeedOrganisations makes the ministry and the bureaus of every province, city
-// and county of the table of divisions that are not there yet. It runs as the
-// owner of the schema, because nobody can log in before it ran; it is safe to
-// repeat, and changes nothing that exists.
+// SeedOrganisations makes the ministry and the bureaus of every province, city and county
+// in the table of divisions, as far as they are missing. It runs as the owner of the
+// schema, because nobody can log in before. It changes nothing that exists and is safe to
+// repeat.
 func SeedOrganisations(ctx context.Context, ownerDSN string, now time.Time) error {
 	table, err := division.Load()
 	if err != nil {

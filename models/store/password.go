@@ -22,11 +22,11 @@ import (
 const (
 	PasswordMinLength = 8
 	PasswordMaxLength = 128
-	PasswordsKept     = 5              // the last five may not come back
+	PasswordsKept     = 5              // the last five may not be used again
 	SessionLife       = 12 * time.Hour // a working day
 	SessionIdle       = 2 * time.Hour  // a lunch break, not a night on a shared machine
 	TokenLifeMax      = 366 * 24 * time.Hour
-	IdleMonths        = 6 // unused for more than half a year: sealed
+	IdleMonths        = 6 // an account unused for longer is sealed
 )
 
 // argon2id with the second set OWASP recommends: 19 MiB, two passes, one lane,
@@ -40,7 +40,7 @@ const (
 	argonSalt   = 16
 )
 
-// HashPassword gives the PHC string of a password.
+// HashPassword returns the PHC string of a password.
 func HashPassword(password string) string {
 	salt := make([]byte, argonSalt)
 	_, _ = rand.Read(salt) // never fails (crypto/rand)
@@ -50,8 +50,8 @@ func HashPassword(password string) string {
 		b64.EncodeToString(salt), b64.EncodeToString(key))
 }
 
-// PasswordMatches says whether the password is the one of the PHC string. It
-// takes the parameters from the string, so they may be raised later.
+// PasswordMatches reports whether a password fits a PHC string. It takes the parameters
+// from the string, so that they may be raised later.
 func PasswordMatches(phc, password string) bool {
 	var version int
 	var memory, passes uint32
@@ -78,8 +78,8 @@ func PasswordMatches(phc, password string) bool {
 	return subtle.ConstantTimeCompare(got, want) == 1
 }
 
-// CheckPassword refuses a password that breaks the rule (P1): length, the four
-// kinds of character, and the login not inside.
+// CheckPassword refuses a password that breaks the rule (P1): its length, the four kinds
+// of characters, and the login must not be part of it.
 func CheckPassword(password, login string) error {
 	var upper, lower, digit, special bool
 	for _, r := range password {
@@ -104,8 +104,8 @@ func CheckPassword(password, login string) error {
 	return nil
 }
 
-// TemporaryPassword makes a password that is told once, by telephone too:
-// no characters that look or sound alike.
+// TemporaryPassword returns a random password that a person can read out by telephone: it
+// has no characters that look or sound alike.
 func TemporaryPassword() string {
 	groups := []string{"ABCDEFGHJKLMNPQRSTUVWXYZ", "abcdefghijkmnpqrstuvwxyz", "23456789", "#%+=?@"}
 	all := strings.Join(groups[:3], "")
@@ -131,8 +131,8 @@ func below(n int) int {
 	return int(i.Int64())
 }
 
-// newToken makes an opaque token and the hash that is kept of it. The token has
-// 256 random bits, so a plain hash is enough: there is nothing to guess.
+// newToken returns an opaque token and the hash that is stored. The token has 256 random
+// bits, so a plain hash is enough: nobody can guess it.
 func newToken() (token string, hash []byte) {
 	secret := make([]byte, 32)
 	_, _ = rand.Read(secret) // never fails (crypto/rand)

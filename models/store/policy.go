@@ -20,13 +20,13 @@ import (
 	"github.com/xueji/xueji/models/status"
 )
 
-// PolicyVersion is one version of a province's policy. Of the versions that are
-// valid on a day the one with the newest first day counts, of several with the same
-// first day the highest number.
+// PolicyVersion is one version of a province's policy. Of the versions that are valid on
+// a day, the one with the newest first day counts; of several with that day, the highest
+// number.
 type PolicyVersion struct {
 	Version   int
 	ValidFrom calendar.Date
-	Body      string // what differs from the built-in policy, as JSON
+	Body      string // the differences from the built-in policy, as JSON
 	Author    string // empty for people of other provinces and for the command line
 	Comment   string
 	CreatedAt time.Time
@@ -63,8 +63,8 @@ func (t *Tx) PolicyVersions(province string) ([]PolicyVersion, error) {
 	return list, nil
 }
 
-// PolicyVersion gives one version of a province's policy and what is in force with
-// it; version 0 is the built-in one.
+// PolicyVersion returns one version of a province's policy and the whole policy that it
+// gives; version 0 is the built-in policy.
 func (t *Tx) PolicyVersion(province string, version int) (PolicyVersion, process.Policy, error) {
 	if version == 0 {
 		return PolicyVersion{Body: "{}"}, t.store.processes.Default(), nil
@@ -78,8 +78,9 @@ func (t *Tx) PolicyVersion(province string, version int) (PolicyVersion, process
 	return v, p, err
 }
 
-// readPolicy lays a stored version over the built-in policy. One that fitted an earlier
-// release and no longer does is policy_outgrown: a newer version takes its place.
+// readPolicy lays a stored version over the built-in policy. A version that fitted an
+// earlier release and no longer fits is policy_outgrown: somebody must add a newer
+// version.
 func (t *Tx) readPolicy(version int, body string) (process.Policy, error) {
 	p, err := t.store.processes.Overlay(version, []byte(body))
 	if err != nil {
@@ -88,8 +89,8 @@ func (t *Tx) readPolicy(version int, body string) (process.Policy, error) {
 	return p, nil
 }
 
-// PolicyUse counts the running changes of a province by the versions they keep; only
-// the province's own office is told.
+// PolicyUse counts the running changes of a province by the versions they keep. Only the
+// province's own office gets the numbers.
 func (t *Tx) PolicyUse(province string) ([]PolicyUse, error) {
 	list := []PolicyUse{}
 	if err := t.db.Raw(`SELECT * FROM policy_use(?)`, province).Scan(&list).Error; err != nil {
@@ -98,7 +99,7 @@ func (t *Tx) PolicyUse(province string) ([]PolicyUse, error) {
 	return list, nil
 }
 
-// CheckPolicy judges a policy and its first day and tells everything that is wrong.
+// CheckPolicy judges a policy and its first day, and returns all refusals at once.
 func (t *Tx) CheckPolicy(text []byte, from calendar.Date) (process.Policy, error) {
 	p, faults := policyFaults(t.store.processes, text)
 	var list []*refusal.Error
@@ -112,7 +113,7 @@ func (t *Tx) CheckPolicy(text []byte, from calendar.Date) (process.Policy, error
 	return p, refusal.Join(list...)
 }
 
-// policyFaults judges a policy that is handed in, by whatever way.
+// policyFaults returns the faults of a policy that is handed in over HTTP or as a file.
 func policyFaults(known *process.Catalogue, text []byte) (process.Policy, []*process.Fault) {
 	p, faults := known.Check(text)
 	if err := KeyFieldsFault(p); err != nil {
@@ -122,9 +123,9 @@ func policyFaults(known *process.Catalogue, text []byte) (process.Policy, []*pro
 	return p, faults
 }
 
-// AddPolicy adds a version of a policy by somebody of the province's own office. The
-// same key and request again give the version that is there; a version somebody else
-// added meanwhile is a conflict.
+// AddPolicy adds a version of a policy in the name of an account of the province's own
+// office. The same key and request return the version that exists already. A version that
+// was added meanwhile is a conflict.
 func (t *Tx) AddPolicy(n NewPolicy) (int, error) {
 	if version, err := t.samePolicy(n); version > 0 || err != nil {
 		return version, err
@@ -161,8 +162,8 @@ func (t *Tx) AddPolicy(n NewPolicy) (int, error) {
 		map[string]string{"valid_from": n.ValidFrom.String(), "based_on": fmt.Sprint(n.BasedOn)})
 }
 
-// samePolicy finds what the account added before with the same key, 0 when it added
-// nothing; with another request the key is refused.
+// samePolicy returns the version that the account added before with the same key, 0 when
+// there is none. Another request under the same key is refused.
 func (t *Tx) samePolicy(n NewPolicy) (int, error) {
 	var row struct {
 		Version int
@@ -181,7 +182,7 @@ func (t *Tx) samePolicy(n NewPolicy) (int, error) {
 	return row.Version, nil
 }
 
-// policyJSON gives a policy as it is stored.
+// policyJSON returns a policy in its stored form.
 func policyJSON(text []byte) (string, error) {
 	var body any
 	if err := yaml.Unmarshal(text, &body); err != nil {

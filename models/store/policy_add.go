@@ -12,7 +12,7 @@ import (
 	"github.com/xueji/xueji/models/process"
 )
 
-// PolicyFaults tells everything that is wrong with a policy in a file.
+// PolicyFaults returns all faults of a policy in a file.
 func PolicyFaults(known *process.Catalogue, text []byte) error {
 	_, faults := policyFaults(known, text)
 	list := make([]error, len(faults))
@@ -22,10 +22,10 @@ func PolicyFaults(known *process.Catalogue, text []byte) error {
 	return errors.Join(list...)
 }
 
-// AddPolicy adds a version of a province's policy: YAML or JSON that holds only
-// what differs from the default. It is checked as a whole before it is stored,
-// counts from the given day for changes filed then, and reaches no change that
-// is running. It gives the version. It runs as the owner of the schema.
+// AddPolicy adds a version of a province's policy from YAML or JSON that holds only the
+// differences from the default, and returns its number. The whole policy is checked
+// before it is stored. It counts from the given day for changes filed then, and never for
+// a running change. It runs as the owner of the schema.
 func AddPolicy(ctx context.Context, ownerDSN, province string, from calendar.Date, text []byte, known *process.Catalogue, now time.Time) (int, error) {
 	if err := PolicyFaults(known, text); err != nil {
 		return 0, err
@@ -44,7 +44,7 @@ func AddPolicy(ctx context.Context, ownerDSN, province string, from calendar.Dat
 	defer func() { _ = conn.Close(context.WithoutCancel(ctx)) }()
 	var version int
 	err = pgx.BeginFunc(ctx, conn, func(tx pgx.Tx) error {
-		// Two at once take turns, so that versions count up without a gap.
+		// Two calls at once take turns, so that versions have no gap.
 		if _, err := tx.Exec(ctx, `LOCK TABLE policy IN SHARE ROW EXCLUSIVE MODE`); err != nil {
 			return fmt.Errorf("store the policy: %w", err)
 		}
@@ -72,8 +72,8 @@ func noProvince(code string) error {
 	return fmt.Errorf("there is no province %s: give its six digits, such as 520000", code)
 }
 
-// ProvincePolicy gives the policy in force in a province on a day and counts its running
-// changes by the versions they keep. It runs as the owner of the schema.
+// ProvincePolicy returns the policy in force in a province on a day, and the numbers of
+// its running changes by the versions they keep. It runs as the owner of the schema.
 func ProvincePolicy(ctx context.Context, owner *pgx.Conn, known *process.Catalogue, province string, day calendar.Date) (process.Policy, []PolicyUse, error) {
 	var version *int // none: the built-in policy
 	var body *string

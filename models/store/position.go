@@ -13,26 +13,26 @@ import (
 	"github.com/xueji/xueji/models/process"
 )
 
-// Position is where a running change stands: what the workflow continues from.
+// Position is the state of a running change from which the workflow continues.
 type Position struct {
 	Status string
 	Step   int
 	Round  int
 	Stage  string
-	// Tasks are the open tasks, Offices the codes of the offices they wait for.
+	// Tasks are the open tasks, Offices the codes of the offices for which they wait.
 	Tasks   []uuid.UUID
 	Offices []string
 	DueAt   time.Time
-	// OpenedAt is when the open step was opened, Overdue that it is late.
+	// OpenedAt is when the open step was opened; Overdue says that it is late.
 	OpenedAt time.Time
 	Overdue  bool
-	// Automatic is what the open step does by itself, whenever it tries; empty while people decide.
+	// Automatic is the act of an automatic open step; empty while people decide.
 	Automatic process.Act
-	// Act is what the system must do at the open step, and can now; empty while
-	// people decide and until the next attempt is due.
+	// Act is the act that the system must do now at the open step. It is empty while
+	// people decide, and until the next attempt is due.
 	Act process.Act
-	// EffectiveOn is the day an approved change waits for; zero when it does not. OnHold says
-	// that the day has come, and that business which goes before it is in hand.
+	// EffectiveOn is the day for which an approved change waits, else zero. OnHold says
+	// that the day has come and other business with priority is running.
 	EffectiveOn calendar.Date
 	OnHold      bool
 	// Slips that are neither counted nor refused, oldest first.
@@ -41,10 +41,10 @@ type Position struct {
 	Wait time.Duration
 }
 
-// Closed says that nothing will happen any more.
+// Closed reports whether the change has ended.
 func (p Position) Closed() bool { return p.Status != Running }
 
-// positionRow is a change with its open step and what nobody has counted yet.
+// positionRow is a change with its open step and its pending slips.
 type positionRow struct {
 	Status        string
 	StepNo        int
@@ -57,8 +57,8 @@ type positionRow struct {
 	TasksJSON     string
 }
 
-// Position reads where a change stands (worker), in one statement: everything
-// that happens to a change ends with it.
+// Position reads the position of a change (worker) in one statement, because every event
+// of a change ends with it.
 func (t *Tx) Position(change uuid.UUID) (*Position, error) {
 	var row positionRow
 	err := t.db.Raw(`SELECT c.status, c.step_no, c.round AS change_round, c.due_total, c.total_warned_at, c.effective_on, `+openedStepColumns+`,
@@ -102,9 +102,9 @@ func (t *Tx) Position(change uuid.UUID) (*Position, error) {
 	return p, nil
 }
 
-// untilNext is how long until time has something to do. It is never 0 for
-// something that is due already: the workflow would take 0 for "never"; and
-// never so short that a clock which lags behind Temporal's makes it spin.
+// untilNext returns the time until the next reminder, deadline or attempt. It is never 0
+// for something that is due already, because the workflow takes 0 for "never". It is at
+// least a second, so that a clock behind Temporal's does not make the workflow spin.
 func (t *Tx) untilNext(s *openedStep, total time.Time, warned bool) time.Duration {
 	var next time.Time
 	consider := func(at time.Time, done bool) {
@@ -125,9 +125,9 @@ func (t *Tx) untilNext(s *openedStep, total time.Time, warned bool) time.Duratio
 	return max(next.Sub(t.now), time.Second)
 }
 
-// PassTime sends the reminders that are due, marks the step overdue and tells
-// the superior bureau (督办), and warns when the change as a whole takes too
-// long (D1). It decides nothing: nobody is approved because time ran out.
+// PassTime sends the reminders that are due, marks the step overdue and tells the
+// superior bureau (督办), and warns when the whole change takes too long (D1). It decides
+// nothing: a deadline never approves a change.
 func (t *Tx) PassTime(change uuid.UUID) error {
 	c, err := t.lockChange(change)
 	if err != nil {
@@ -141,7 +141,7 @@ func (t *Tx) PassTime(change uuid.UUID) error {
 		return err
 	}
 	if s.Act == process.ActAwaitDay {
-		return nil // nobody owes anything: a worker that comes late applies it as of its day
+		return nil // no office is late: a worker that comes late applies the change as of its day
 	}
 	if !t.now.Before(s.Remind50At) && s.Reminded50 == nil {
 		if err := t.remind(c, s, reminderFirst, "reminded_50"); err != nil {
@@ -169,9 +169,9 @@ func (t *Tx) PassTime(change uuid.UUID) error {
 	return nil
 }
 
-// remind writes one line in the timeline, a notice to everybody the step waits for,
-// and the mark that makes it happen once; at an automatic step only that it is
-// overdue, for nobody in particular. The column is one of ours.
+// remind writes one line of the timeline, a notice to everybody for whom the step waits,
+// and the mark that makes it happen once. At an automatic step it only writes that the
+// step is overdue. Column is a name from this file, never input.
 func (t *Tx) remind(c *Change, s *openedStep, verb, column string) error {
 	if _, err := t.exec(`UPDATE step SET `+column+` = ? WHERE change_id = ? AND no = ? AND round = ?`, t.now, c.ID, s.No, s.Round); err != nil {
 		return fmt.Errorf("mark a reminder: %w", err)
@@ -179,7 +179,7 @@ func (t *Tx) remind(c *Change, s *openedStep, verb, column string) error {
 	if s.Act != "" && verb != markOverdue {
 		return nil // the system needs no reminder
 	}
-	// A new calendar may move the deadline: then it is told again at the new one.
+	// A new calendar may move the deadline. Then a new reminder is sent for the new one.
 	due := calendar.Until(s.DueAt)
 	if err := t.write(event{change: c.ID, verb: verb, step: s.No, round: s.Round, office: s.OfficeID, params: map[string]string{"due": due}}); err != nil {
 		return err
@@ -192,13 +192,14 @@ func (t *Tx) remind(c *Change, s *openedStep, verb, column string) error {
 	if err != nil || open > 0 {
 		return err
 	}
-	// A step nobody is asked at is its office's all the same.
+	// A step without an open task still belongs to its office.
 	n.office, n.path, n.role = s.OfficeID, s.OfficePath, s.Role
 	t.leave(n)
 	return nil
 }
 
-// escalate tells the head of the superior bureau that an office is late, once for a due time.
+// escalate tells the head of the superior bureau that an office is late, once for each
+// due time.
 func (t *Tx) escalate(c *Change, s *openedStep, mark, due string) error {
 	above := superior(s.OfficePath)
 	if above == "" {
@@ -223,8 +224,8 @@ func (t *Tx) warnTotal(c *Change, s *openedStep) error {
 	return t.escalate(c, s, markTotal, due)
 }
 
-// notice is one notice (通知): for everybody with a role at an office, or for one
-// person there. It is left once for an occasion.
+// notice is one notice (通知) for everybody with a role at an office, or for one person
+// there. One occasion makes one notice.
 type notice struct {
 	change   uuid.UUID
 	kind     string
@@ -237,7 +238,8 @@ type notice struct {
 	occasion string
 }
 
-// notify leaves a notice for everybody with a role at an office, once a step and round.
+// notify leaves a notice for everybody with a role at an office, once for a step and
+// round.
 func (t *Tx) notify(change uuid.UUID, kind string, step, round int, officeID uuid.UUID, path, role string) error {
 	t.leave(notice{change: change, kind: kind, step: step, round: round, office: officeID, path: path, role: role})
 	return nil

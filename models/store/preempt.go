@@ -10,15 +10,15 @@ import (
 	"github.com/xueji/xueji/models/status"
 )
 
-// Why the system ends a change of a pupil: other business goes before it.
+// The closing codes of changes that the system ends, because other business has priority.
 const (
 	Preempted  = "PREEMPTED"  // the pupil died
-	Arbitrated = "ARBITRATED" // the bureau above both schools found for the other one
-	Moot       = "MOOT"       // what it was about has ended otherwise
+	Arbitrated = "ARBITRATED" // the bureau above both schools decided for the other school
+	Moot       = "MOOT"       // the contested change has ended in another way
 	Cleared    = "CLEARED"    // business of the graduating grade on the day of clearing (KT64)
 )
 
-// endingProblem is the sentence of an ending by the system.
+// endingProblem returns the refusal that explains an ending by the system.
 func endingProblem(code string) *refusal.Error {
 	switch code {
 	case Preempted:
@@ -31,13 +31,14 @@ func endingProblem(code string) *refusal.Error {
 	return refusal.New(refusal.Moot)
 }
 
-// deathSlot and arbitrationSlot are the keys of business that is filed while
-// another change holds the pupil. While it runs, nothing else takes effect.
+// deathSlot and arbitrationSlot are the slots of business that is filed while another
+// change holds the pupil. While that business runs, no other change of the pupil takes
+// effect.
 func deathSlot(student uuid.UUID) string       { return "death/" + student.String() }
 func arbitrationSlot(student uuid.UUID) string { return "arbitration/" + student.String() }
 
-// blocked tells which business that goes before keeps a change from taking effect
-// now (worker); nil when none does. A death goes before an arbitration.
+// blocked returns a refusal when a death or an arbitration keeps a change from taking
+// effect now (worker), else nil. A death has priority over an arbitration.
 func (t *Tx) blocked(c *Change) (*refusal.Error, error) {
 	if c.StudentID == nil {
 		return nil, nil //nolint:nilnil // a roster has no pupil
@@ -51,11 +52,11 @@ func (t *Tx) blocked(c *Change) (*refusal.Error, error) {
 	if err != nil {
 		return nil, fmt.Errorf("look for business that goes before: %w", err)
 	}
-	if len(rows) == 0 || rows[0].ChangeID == c.ID { // a death waits for no arbitration
+	if len(rows) == 0 || rows[0].ChangeID == c.ID { // a death does not wait for an arbitration
 		return nil, nil //nolint:nilnil // nothing goes before it
 	}
 	if rows[0].Key == death {
-		if moves(c.Kind) { // the other school reads it, too
+		if moves(c.Kind) { // the other school reads this answer too
 			return refusal.New(refusal.OtherFirst), nil
 		}
 		return refusal.New(refusal.DeathFiled), nil
@@ -63,8 +64,8 @@ func (t *Tx) blocked(c *Change) (*refusal.Error, error) {
 	return refusal.New(refusal.ArbitrationRunning), nil
 }
 
-// mayStart tells that nothing new may be filed for a pupil whose death is in hand;
-// nil otherwise. That an arbitration runs stops nothing that can be filed beside it.
+// mayStart returns a refusal when a death of the pupil is being reported, else nil. A
+// running arbitration does not keep other business from being filed.
 func (t *Tx) mayStart(student uuid.UUID) (*refusal.Error, error) {
 	var row struct{ Kind *process.Kind }
 	if err := t.db.Raw(`SELECT slot_kind(?) AS kind`, deathSlot(student)).Take(&row).Error; err != nil {
@@ -76,13 +77,13 @@ func (t *Tx) mayStart(student uuid.UUID) (*refusal.Error, error) {
 	return refusal.New(refusal.DeathFiled), nil
 }
 
-// endOther ends the change that holds the pupil of c, if that is another one (worker): its
-// slot is free, its parties are told, and its workflow ends when it next reads its
-// position. Call it before the record is locked: the other change may be on its
-// way to the record with its own lock in hand. Changes that end others never are
-// ended in this way by those, so nobody waits in a circle.
+// endOther ends the other changes that hold the pupil of c (worker). Their slots become
+// free, their parties are told, and their workflows end when they next read their
+// position. Call it before the record is locked: the other change may hold its own lock
+// and wait for the record. Changes that end others are never ended in this way
+// themselves, so there is no deadlock.
 func (t *Tx) endOther(c *Change, code string) error {
-	// An arbitration comes first in the order of the keys: it locks itself before
+	// An arbitration comes first in the order of the keys, because it locks itself before
 	// the change it ends.
 	var holders []uuid.UUID
 	err := t.db.Raw(`SELECT change_id FROM slot WHERE key IN (?, ?, ?) AND change_id <> ? ORDER BY key`,
@@ -98,8 +99,8 @@ func (t *Tx) endOther(c *Change, code string) error {
 	return nil
 }
 
-// endBySystem ends a change because other business went before it; one that has
-// ended meanwhile stays as it is.
+// endBySystem ends a change because other business has priority. A change that has ended
+// meanwhile stays as it is.
 func (t *Tx) endBySystem(id uuid.UUID, code string) error {
 	c, err := t.lockChange(id)
 	if err != nil || c.Status != Running {
@@ -112,14 +113,14 @@ func (t *Tx) endBySystem(id uuid.UUID, code string) error {
 	if err := t.end(c, ending{code: code}, Closed); err != nil {
 		return err
 	}
-	// Most have a workflow, which reconciliation wakes; one that was never started
+	// Reconciliation wakes the workflow of the change. A workflow that was never started
 	// must still be told.
 	t.later("tell a workflow", 1, `INSERT INTO outbox (change_id, topic, created_at) VALUES (?, 'START', ?)`, c.ID, t.now)
 	return t.Audit("change.ended", "change", c.ID.String(), map[string]string{"code": code})
 }
 
-// heldUp tells what keeps a change of a pupil from being filed now; nil when
-// nothing does. A death waits for no other change, only for another death.
+// heldUp returns a refusal when a change of the pupil cannot be filed now, else nil. A
+// death waits for no other change, only for another death.
 func (t *Tx) heldUp(kind process.Kind, student uuid.UUID) (*refusal.Error, error) {
 	if running, err := t.runningKind(student); err != nil || running == "" {
 		return nil, err
@@ -132,7 +133,7 @@ func (t *Tx) heldUp(kind process.Kind, student uuid.UUID) (*refusal.Error, error
 		return dead.At("/student_id"), nil
 	}
 	if t.recordWork(kind).Precedes {
-		return nil, nil //nolint:nilnil // it goes before whatever runs
+		return nil, nil //nolint:nilnil // a death has priority over every running change
 	}
 	if taken, err := t.slotTaken(besideSlot(student)); taken != nil || err != nil {
 		return taken, err
@@ -142,15 +143,15 @@ func (t *Tx) heldUp(kind process.Kind, student uuid.UUID) (*refusal.Error, error
 	case err != nil:
 		return nil, err
 	case ahead != nil && status.Beside(kind):
-		return nil, nil //nolint:nilnil // it takes nothing away from the one that waits
+		return nil, nil //nolint:nilnil // it takes nothing from the waiting change
 	case ahead != nil:
 		return ahead, nil
 	}
 	return t.slotTaken(studentSlot(student))
 }
 
-// runningKind is the kind of change that holds a pupil, "" when none does. A death
-// in hand holds the pupil too, and is told to another office as any other business.
+// runningKind returns the kind of the change that holds a pupil, or "". A reported death
+// counts too: another office reads it as any other business.
 func (t *Tx) runningKind(student uuid.UUID) (process.Kind, error) {
 	var row struct{ Kind *process.Kind }
 	if err := t.db.Raw(`SELECT coalesce(slot_kind(?), slot_kind(?), slot_kind(?)) AS kind`,

@@ -17,15 +17,14 @@ const (
 	ProblemCleared      = "CLEARED"
 )
 
-// problemFollowers lists what follows a record to another school of the tables of
-// problems: the problem is then a matter of the school that has the pupil.
+// problemFollowers lists the tables of problems whose rows follow a record to another
+// school, because the problem is then a matter of the new school.
 func problemFollowers() []Follower {
 	return []Follower{{Table: "student_problem", Record: "student_id", Path: "org_path"}}
 }
 
-// problemLock is the advisory lock under which problems are written: they are
-// written on two records at once, whatever the transaction began with. It is taken
-// before any record is locked, so nobody waits in a circle.
+// problemLock is the advisory lock for writing problems, because one problem is written
+// on two records. It is taken before any record is locked, so there is no deadlock.
 const problemLock = 0x7875656a6970
 
 func (t *Tx) lockProblems() error {
@@ -35,10 +34,10 @@ func (t *Tx) lockProblems() error {
 	return nil
 }
 
-// Dedupe looks the whole register through for the doubles of records that were
-// written, or whose identity was, since it last did (查重, KT02, KT10; worker). It
-// takes a batch and says how many records that were; none means that all is done.
-// Both sides of a pair are flagged, each once. Repeating it changes nothing.
+// Dedupe looks through the register for doubles of records that were written, or whose
+// identity was, since the last search (查重, KT02, KT10; worker). It takes one batch and
+// returns its number of records; 0 means that all is done. Both sides of a pair are
+// flagged, each once. A repeated call changes nothing.
 func (t *Tx) Dedupe(most int) (looked int, err error) {
 	if err := t.lockProblems(); err != nil {
 		return 0, err
@@ -50,26 +49,26 @@ func (t *Tx) Dedupe(most int) (looked int, err error) {
 	return len(ids), t.examine(ids, uuid.Nil)
 }
 
-// ForgetDedupe makes the register look at every record again (worker): after rules
-// or data changed in a way that no change of a record tells.
+// ForgetDedupe makes the register search every record again (worker). It is needed after
+// a change of rules or data that no change of a record shows.
 func (t *Tx) ForgetDedupe(most int) (left int64, err error) {
 	return t.searchAllDoublesAgain(most)
 }
 
-// live are the records that count as somebody's: deleted ones and drafts do not,
-// nor do those of the dead.
+// live is the SQL condition for records that belong to a living pupil in the register:
+// not deleted, not deceased and no draft.
 const live = `enrol_status NOT IN ('DELETED', 'DECEASED', 'DRAFT', 'PENDING_SCHOOL', 'PENDING_BUREAU')`
 
-// alike says, of records a and b, that they have one number, or one name, sex and
-// birth date where two numbers of identity cards do not tell them apart.
+// alike is the SQL condition that records a and b have one number, or one name, sex and
+// birth date while no two numbers of identity cards tell them apart.
 const alike = `CASE kind WHEN 'DUP_WITH_ID' THEN a.id_hash = b.id_hash
 	ELSE a.name_key = b.name_key AND a.sex = b.sex AND a.birth_date = b.birth_date AND coalesce(a.id_hash <> b.id_hash, true)
 		AND NOT (a.id_type = '1' AND b.id_type = '1' AND a.id_hash IS NOT NULL AND b.id_hash IS NOT NULL) END`
 
-// examine brings the problems of some records in line with what the register says
-// now, in the transaction of whatever changed them: what is gone is cleared, what
-// is found is flagged on both sides, and the flags that rules read follow. The
-// caller holds the lock of problems; change is what brought it about, or nil.
+// examine updates the problems of some records, in the transaction that changed the
+// records: problems that are gone are cleared, found ones are flagged on both sides, and
+// the flags that rules read follow. The caller holds the lock of problems. Change is the
+// change that caused it, or uuid.Nil.
 func (t *Tx) examine(ids []uuid.UUID, change uuid.UUID) error {
 	if len(ids) == 0 {
 		return nil
@@ -119,8 +118,8 @@ func (t *Tx) examine(ids []uuid.UUID, change uuid.UUID) error {
 // noticeProblem is the notice that a problem was found.
 const noticeProblem = "PROBLEM_FOUND"
 
-// raiseFlags makes the flags of records, and of those they are paired with, follow
-// their problems. A flag that was raised by other means stays.
+// raiseFlags sets the flags of records, and of the records paired with them, by their
+// problems. A flag that was set in another way stays.
 func (t *Tx) raiseFlags(ids []uuid.UUID) error {
 	paired, err := t.pairedWith(ids)
 	if err != nil {
@@ -129,8 +128,8 @@ func (t *Tx) raiseFlags(ids []uuid.UUID) error {
 	return t.writeFlags(paired, ids)
 }
 
-// pairedWith gives records with those they are, or were, a pair with, in the order of
-// their IDs.
+// pairedWith returns records together with the records that are, or were, paired with
+// them, in the order of their IDs.
 func (t *Tx) pairedWith(ids []uuid.UUID) ([]uuid.UUID, error) {
 	var all []uuid.UUID
 	err := t.db.Raw(`SELECT DISTINCT p.other_student_id FROM student_problem p WHERE p.student_id IN ? AND p.other_student_id IS NOT NULL
@@ -143,9 +142,9 @@ func (t *Tx) pairedWith(ids []uuid.UUID) ([]uuid.UUID, error) {
 	return slices.Compact(all), nil
 }
 
-// writeFlags holds records in the order of their IDs, as the dedupe run does, and hands
-// to the writer the flags that follow from their problems. Looked are those that the
-// search for doubles has looked at itself.
+// writeFlags locks records in the order of their IDs, as the dedupe run does, and passes
+// the flags that follow from their problems to the writer. Looked are the records that
+// the search for doubles has checked itself.
 func (t *Tx) writeFlags(ids, looked []uuid.UUID) error {
 	var rows []struct {
 		ID    uuid.UUID

@@ -12,7 +12,7 @@ import (
 	"github.com/xueji/xueji/models/status"
 )
 
-// pairing is one problem of a record with the school of the other record.
+// pairing is one problem of a record, with the school of the other record.
 type pairing struct {
 	ID       uuid.UUID
 	SchoolID *uuid.UUID
@@ -27,18 +27,18 @@ func (p *pairing) route(h *held) process.Route {
 	return routeBetween(Office{Path: p.Path, Province: p.Province}, h)
 }
 
-// problemNamed finds the problem a corroboration names, if it is one of its pupil.
+// problemNamed finds the problem that a corroboration names, if it belongs to the pupil.
 func (t *Tx) problemNamed(c *Change) (*pairing, error) {
 	id, err := uuid.Parse(c.Inputs["problem_id"])
 	if err != nil {
-		return nil, nil //nolint:nilerr,nilnil // a form may name anything
+		return nil, nil //nolint:nilerr,nilnil // a form may hold any text
 	}
 	var p pairing
 	err = t.db.Raw(`SELECT p.id, o.school_id, coalesce(s.path::text, '') AS path, coalesce(s.province_code, '') AS province
 		FROM student_problem p LEFT JOIN LATERAL problem_other(p.id) o ON true LEFT JOIN organisation s ON s.id = o.school_id
 		WHERE p.id = ? AND p.student_id = ?`, id, *c.StudentID).Take(&p).Error
 	if errors.Is(err, gorm.ErrRecordNotFound) {
-		return nil, nil //nolint:nilnil // none of this record
+		return nil, nil //nolint:nilnil // no such problem of this record
 	}
 	if err != nil {
 		return nil, fmt.Errorf("read a problem of a record: %w", err)
@@ -46,10 +46,11 @@ func (t *Tx) problemNamed(c *Change) (*pairing, error) {
 	return &p, nil
 }
 
-// finding is the problem of a change as status looks at it; nil when it has none.
+// finding returns the problem of a change in the form that package status judges; nil
+// when it has none.
 func (t *Tx) finding(c *Change) (*status.Finding, error) {
 	if c.ProblemID == nil {
-		return nil, nil //nolint:nilnil // none was named
+		return nil, nil //nolint:nilnil // the form named none
 	}
 	var row struct {
 		Kind, State string
@@ -62,8 +63,9 @@ func (t *Tx) finding(c *Change) (*status.Finding, error) {
 	return &status.Finding{Kind: row.Kind, Open: row.State == ProblemOpen, OtherPassed: row.Passed}, nil
 }
 
-// corroborate writes that a side of a problem was found right (worker): its flag is
-// gone, that of the other side stays until it is found right, too, or amended.
+// corroborate writes that one side of a problem was found right (worker). The flag of
+// this side is cleared. The flag of the other side stays until that side is found right
+// too, or is amended.
 func (t *Tx) corroborate(c *Change, h *held) error {
 	n, err := t.exec(`UPDATE student_problem SET state = 'CORROBORATED', corroborated_by = ? WHERE id = ? AND state = 'OPEN'`, c.ID, *c.ProblemID)
 	if err != nil {

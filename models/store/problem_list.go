@@ -10,8 +10,8 @@ import (
 	"github.com/xueji/xueji/models/status"
 )
 
-// ProblemLine is one open problem (问题学籍) of a record, numbers masked. Of the
-// other record it says only whose it is and what that side has done.
+// ProblemLine is one open problem (问题学籍) of a record, numbers masked. Of the other
+// record it gives only the school and what that side has done.
 type ProblemLine struct {
 	ID           uuid.UUID
 	Kind         string
@@ -28,7 +28,7 @@ type ProblemLine struct {
 	Busy         bool // a change of the record is running
 }
 
-// May lists what may be filed about the problem now (KT11–KT13); nothing while a
+// May lists the kinds that may be filed about the problem now (KT11–KT13); none while a
 // change of the record is running.
 func (p ProblemLine) May() []process.Kind {
 	var list []process.Kind

@@ -8,8 +8,8 @@ import (
 	"github.com/xueji/xueji/models/status"
 )
 
-// corroborationKind gives the Work of a corroboration of a problem (佐证, KT11, KT14): the
-// chain follows the office of the other record.
+// corroborationKind returns the Work of a corroboration of a problem (佐证, KT11, KT14).
+// Its chain depends on the office of the other record.
 func corroborationKind() RecordWork {
 	return lockingProblems(RecordWork{
 		Particulars: func(t *Tx, c *Change, h *held, policy process.Policy) error {
@@ -33,8 +33,8 @@ func corroborationKind() RecordWork {
 	})
 }
 
-// deletionKind gives the Work of a deletion for a problem (KT13): a G number has a chain
-// of its own.
+// deletionKind returns the Work of a deletion for a problem (KT13). A G number has a
+// chain of its own.
 func deletionKind() RecordWork {
 	return examined(RecordWork{
 		Particulars: func(t *Tx, c *Change, h *held, policy process.Policy) error {
@@ -48,15 +48,15 @@ func deletionKind() RecordWork {
 	})
 }
 
-// examined makes a kind look for the doubles of its record again: who the record is about
-// may be another afterwards.
+// examined adds to a kind that the register looks for doubles of its record again,
+// because the record may then name another person.
 func examined(w RecordWork) RecordWork {
 	w = lockingProblems(w)
 	w.After = func(t *Tx, c *Change, h *held) error { return t.examine([]uuid.UUID{h.ID}, c.ID) }
 	return w
 }
 
-// lockingProblems makes a kind lock the problems before its record is locked.
+// lockingProblems adds to a kind that problems are locked before its record.
 func lockingProblems(w RecordWork) RecordWork {
 	w.Before = func(t *Tx, _ *Change) error { return t.lockProblems() }
 	return w

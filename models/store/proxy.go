@@ -12,13 +12,13 @@ import (
 	"github.com/xueji/xueji/models/refusal"
 )
 
-// Proxy says that somebody acts for a colleague who is away (代理), for a time.
-// Both names stand in every decision.
+// Proxy says that a person acts for a colleague who is away (代理), for a time. Both
+// names stand in every decision.
 type Proxy struct {
 	ID        uuid.UUID
-	AccountID uuid.UUID // who is away
+	AccountID uuid.UUID // the person who is away
 	Account   string
-	ProxyID   uuid.UUID // who acts
+	ProxyID   uuid.UUID // the person who acts
 	Proxy     string
 	OrgPath   string
 	From      time.Time `gorm:"column:from_at"`
@@ -31,8 +31,8 @@ type Proxy struct {
 const proxyColumns = `p.id, p.account_id, a.name AS account, p.proxy_id, x.name AS proxy, p.org_path::text AS org_path, p.from_at, p.until_at, p.reason, p.created_at, p.revoked_at
 	FROM proxy p CROSS JOIN LATERAL account_label(p.account_id) a CROSS JOIN LATERAL account_label(p.proxy_id) x`
 
-// AddProxy lets somebody act for a colleague of the same office. The caller has
-// checked that the acting account may name proxies for the one who is away.
+// AddProxy lets a person act for a colleague of the same office. The caller has checked
+// that the acting account may name proxies for the absent colleague.
 func (t *Tx) AddProxy(p Proxy, office Office) (*Proxy, error) {
 	policy, err := t.policyOf(office.Province)
 	if err != nil {
@@ -46,7 +46,7 @@ func (t *Tx) AddProxy(p Proxy, office Office) (*Proxy, error) {
 	if err := t.fitProxy(p, office.ID); err != nil {
 		return nil, err
 	}
-	// Two at once for one person would both be written: who is away waits for the other.
+	// Two proxies at once for one person would both be written: the second call waits here.
 	if err := t.db.Exec(`SELECT pg_advisory_xact_lock(hashtextextended(?, 0))`, "proxy/"+p.AccountID.String()).Error; err != nil {
 		return nil, fmt.Errorf("name a proxy: %w", err)
 	}
@@ -70,8 +70,8 @@ func (t *Tx) AddProxy(p Proxy, office Office) (*Proxy, error) {
 	return t.Proxy(id)
 }
 
-// fitProxy refuses a proxy who is not of the office, does not judge changes, or
-// files them: who submits does not review, through a proxy neither.
+// fitProxy refuses a proxy who is not of the office, does not judge changes, or files
+// changes: the person who submits does not review, not even through a proxy.
 func (t *Tx) fitProxy(p Proxy, office uuid.UUID) error {
 	var rows []struct {
 		ID    uuid.UUID
@@ -106,7 +106,8 @@ func (t *Tx) Proxy(id uuid.UUID) (*Proxy, error) {
 	return &p, nil
 }
 
-// Proxies lists the proxies of an office that are in force or to come, then those that were.
+// Proxies lists the proxies of an office: first those in force or to come, then past
+// ones.
 func (t *Tx) Proxies(office uuid.UUID, most int) ([]Proxy, error) {
 	var list []Proxy
 	err := t.db.Raw(`SELECT `+proxyColumns+` WHERE p.org_id = ? ORDER BY p.revoked_at IS NULL AND p.until_at > ? DESC, p.until_at DESC, p.id DESC LIMIT ?`,

@@ -19,7 +19,7 @@ import (
 // process of its own and is not recorded as a punishment.
 const PunishmentExpulsion = "6"
 
-// PunishmentLevel names a level of punishment (domain 6.4.17).
+// PunishmentLevel returns the name of a level of punishment (domain 6.4.17).
 func PunishmentLevel(code string) process.Text {
 	switch code {
 	case "1":
@@ -39,7 +39,7 @@ func PunishmentLevel(code string) process.Text {
 }
 
 // Punishment is a punishment of a pupil (处分, JY/T 1002 JCXS0205). A cancelled
-// one stays, with its cancellation.
+// punishment stays, with its cancellation.
 type Punishment struct {
 	ID               uuid.UUID
 	StudentID        uuid.UUID
@@ -56,7 +56,7 @@ type Punishment struct {
 	Version          int64
 }
 
-// NewPunishment is what a school hands in when it has punished a pupil.
+// NewPunishment is the report of a school that it has punished a pupil.
 type NewPunishment struct {
 	Student    uuid.UUID
 	Level      string
@@ -66,7 +66,8 @@ type NewPunishment struct {
 	Hash       []byte // of the request
 }
 
-// PunishmentCancel is what a school hands in when it has cancelled a punishment (撤销处分).
+// PunishmentCancel is the report of a school that it has cancelled a punishment
+// (撤销处分).
 type PunishmentCancel struct {
 	ID          uuid.UUID
 	CancelledOn calendar.Date
@@ -98,8 +99,8 @@ func (t *Tx) Punishment(id uuid.UUID) (*Punishment, error) {
 	return &p, nil
 }
 
-// RecordPunishment records a punishment of a pupil in the register. The same
-// key and request again give the punishment that is there.
+// RecordPunishment records a punishment of a pupil in the register. The same key and
+// request return the punishment that exists already.
 func (t *Tx) RecordPunishment(n NewPunishment) (*Punishment, error) {
 	if n.Level == PunishmentExpulsion {
 		return nil, refusal.New(refusal.PunishmentExpulsion).At("/level")
@@ -137,14 +138,14 @@ func (t *Tx) RecordPunishment(n NewPunishment) (*Punishment, error) {
 	return t.Punishment(id)
 }
 
-// writePunished queues the line of the history that tells of a punishment.
+// writePunished queues the line of the history about a punishment.
 func (t *Tx) writePunished(r *StudentRecord, on calendar.Date, before, after *PunishmentSide) error {
 	return t.writeHistory(&HistoryLine{StudentID: r.ID, Path: r.OrgPath, Kind: punished, EffectiveOn: on, AccountID: t.scope.Account,
 		Before: HistorySide{Punishment: before}, After: HistorySide{Punishment: after}})
 }
 
-// schooldays is the first day on which a school can have punished a pupil: the first
-// one of the month of entry (入学年月), or the birth date where no such month is known.
+// schooldays returns the first day on which a school can have punished a pupil: the first
+// day of the month of entry (入学年月), or the birth date when that month is unknown.
 func schooldays(r *StudentRecord) calendar.Date {
 	entry, err := calendar.ParseCompactDate(r.Item(roster.EntryMonth) + "01")
 	if err != nil || r.BirthDate.After(entry) {
@@ -153,14 +154,14 @@ func schooldays(r *StudentRecord) calendar.Date {
 	return entry
 }
 
-// The two things an account does to punishments, by its Idempotency-Key.
+// The two acts on punishments, found by the account's Idempotency-Key.
 const (
 	recordedWith  = `SELECT id, record_hash AS hash FROM punishment WHERE recorded_by = ? AND record_key = ?`
 	cancelledWith = `SELECT id, cancel_hash AS hash FROM punishment WHERE cancelled_by = ? AND cancel_key = ?`
 )
 
-// samePunishment finds what the account did before with the same key, nil when
-// it did nothing; with another request the key is refused.
+// samePunishment returns the punishment of the account's earlier request with the same
+// key, nil when there is none. Another request under the same key is refused.
 func (t *Tx) samePunishment(query, key string, hash []byte) (*Punishment, error) {
 	var row struct {
 		ID   uuid.UUID
@@ -179,8 +180,8 @@ func (t *Tx) samePunishment(query, key string, hash []byte) (*Punishment, error)
 	return t.Punishment(row.ID)
 }
 
-// CancelPunishment notes that a punishment was cancelled. The same key and
-// request again give the same answer; a second cancellation is refused.
+// CancelPunishment notes that a punishment was cancelled. The same key and request return
+// the same answer; a second cancellation is refused.
 func (t *Tx) CancelPunishment(c PunishmentCancel) (*Punishment, error) {
 	p, err := t.Punishment(c.ID)
 	if err != nil {
@@ -216,7 +217,7 @@ func (t *Tx) CancelPunishment(c PunishmentCancel) (*Punishment, error) {
 	return t.Punishment(c.ID)
 }
 
-// cancelledBefore answers a cancellation that came too late.
+// cancelledBefore answers a cancellation of a punishment that is cancelled already.
 func (t *Tx) cancelledBefore(c PunishmentCancel) (*Punishment, error) {
 	if same, err := t.samePunishment(cancelledWith, c.Key, c.Hash); same != nil || err != nil {
 		return same, err // the same request came twice at once

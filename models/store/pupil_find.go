@@ -13,21 +13,21 @@ import (
 	"github.com/xueji/xueji/models/status"
 )
 
-// Found is what an office learns of a pupil it named: enough to apply, to see
-// whether it would be in vain, and whom to ask.
+// Found is what an office learns of a pupil whom it named: enough to apply, to see
+// whether an application would be in vain, and to know whom to ask.
 type Found struct {
 	Subject
 
 	StudentID uuid.UUID
-	// Grade is the one the pupil is in, by the releasing province's policy.
+	// Grade is the pupil's grade by the policy of the releasing province.
 	Grade int
-	// Refusal is what stands against receiving the pupil, nil when nothing does.
+	// Refusal is the reason why the pupil cannot be received, else nil.
 	Refusal *refusal.Error
-	// Running is the change in hand, for offices above the pupil's school only.
+	// Running is the running change, only for offices above the pupil's school.
 	Running *RunningDetail
 }
 
-// RunningDetail is a change in hand as the offices of its own subtree see it.
+// RunningDetail is a running change for the offices of its own subtree.
 type RunningDetail struct {
 	ChangeID uuid.UUID
 	CaseNo   string
@@ -35,9 +35,9 @@ type RunningDetail struct {
 	StepName string
 }
 
-// FindPupil looks a pupil of any school up for an office that can name it, and
-// writes the audit entry, also when there is none. Nil means that nobody has this
-// name and number. An account may do it so many times a day as the policy says.
+// FindPupil finds a pupil of any school for an office that names the pupil by name and
+// number. It writes the audit entry also when there is no such pupil; the result is then
+// nil. The policy limits the look-ups of an account per day.
 func (t *Tx) FindPupil(c Claim, by Office) (*Found, error) {
 	policy, err := t.policyOf(by.Province)
 	if err != nil {
@@ -91,9 +91,9 @@ func (t *Tx) FindPupil(c Claim, by Office) (*Found, error) {
 	return f, t.Audit("student.find", "lookup", t.scope.Account.String(), map[string]string{"found": h.ID.String()})
 }
 
-// AskIdentity counts the question whether a document number is free, which a change
-// of key data asks of the whole register, as a look-up: no office must try out whose
-// number is known here. It stands in the audit trail without the number.
+// AskIdentity counts, as a look-up, the question whether a document number is free. A
+// change of key data asks this of the whole register, and no office may try out which
+// numbers are known. The audit entry does not hold the number.
 func (t *Tx) AskIdentity(by Office) error {
 	policy, err := t.policyOf(by.Province)
 	if err != nil {
@@ -105,8 +105,8 @@ func (t *Tx) AskIdentity(by Office) error {
 	return t.Audit("identity.ask", "lookup", t.scope.Account.String(), nil)
 }
 
-// countLookup refuses an account that has looked up more pupils of others today
-// than anybody needs to: the door must not serve to try numbers out.
+// countLookup refuses an account that has used up its look-ups of today, so that nobody
+// can try numbers out.
 func (t *Tx) countLookup(most int) error {
 	// One look-up of an account at a time, or many at once would pass the count.
 	if _, err := t.exec(`SELECT pg_advisory_xact_lock(hashtextextended('lookup/' || ?, 0))`, t.scope.Account.String()); err != nil {
@@ -124,8 +124,8 @@ func (t *Tx) countLookup(most int) error {
 	return nil
 }
 
-// runningDetail names the change in hand to an office in whose subtree the
-// pupil's school lies; nil for everybody else, and when there is none.
+// runningDetail returns the running change of a pupil to an office above the pupil's
+// school; nil for every other office, and when no change runs.
 func (t *Tx) runningDetail(student uuid.UUID) (*RunningDetail, error) {
 	var d RunningDetail
 	err := t.db.Raw(`SELECT c.id AS change_id, c.case_no, c.kind, coalesce(s.name, '') AS step_name
