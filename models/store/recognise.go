@@ -13,23 +13,23 @@ import (
 	"github.com/xueji/xueji/models/roster"
 )
 
-// soughtPupil is somebody of a sheet or a form who may have a record already.
+// soughtPupil is a pupil of a sheet or a form who may have a record already.
 type soughtPupil struct {
-	key    int      // of the caller, such as the number of the row
-	keys   [][]byte // of the document; none when it has no number
+	key    int      // the caller's key, such as the number of the row
+	keys   [][]byte // keys of the document; none when it has no number
 	name   string
 	sex    string
 	birth  calendar.Date
 	family []relative
 }
 
-// relative is a family member as far as it tells who the pupil is.
+// relative is a family member, with the facts that help to identify the pupil.
 type relative struct {
 	name string
-	hash []byte // of the document's number; nil when it is not known
+	hash []byte // hash of the document's number; nil when it is unknown
 }
 
-// knownPupil is the record by which somebody was recognised.
+// knownPupil is the record that was found for a pupil.
 type knownPupil struct {
 	id         uuid.UUID
 	hash       []byte
@@ -39,13 +39,13 @@ type knownPupil struct {
 	sex        string
 	birth      string
 	family     []relative
-	// alike: only name, sex and birth date are the same, which two pupils may have.
+	// alike says that only name, sex and birth date agree, as they may for two pupils.
 	alike bool
-	// another: the document's number is this record's, the person is not.
+	// another says that the document's number agrees and the person does not.
 	another bool
 }
 
-// sought makes the question of the items of a pupil.
+// sought returns the facts of a pupil by which a record is found.
 func (s *Store) sought(key int, values map[roster.Field]string) soughtPupil {
 	p := soughtPupil{key: key, keys: s.identityKeys(documentOf(values)), name: values[roster.Name], sex: values[roster.Sex], birth: roster.Pupil(values).Birth()}
 	for _, seat := range []int{1, 2} {
@@ -60,9 +60,10 @@ func (s *Store) sought(key int, values map[roster.Field]string) soughtPupil {
 	return p
 }
 
-// recognise finds the records that pupils have at a school already (一人一籍), by
-// their keys: by the number of the document, and where one has none or another,
-// by name, sex, birth date and family. It asks for all of them at once.
+// recognise finds the records that pupils have at a school already (一人一籍), and
+// returns them by the pupils' keys. It compares the number of the document; without a
+// number, or with another one, it compares name, sex, birth date and family. It asks for
+// all pupils at once.
 func (t *Tx) recognise(school uuid.UUID, pupils []soughtPupil) (map[int]knownPupil, error) {
 	candidates, err := t.candidates(school, pupils)
 	if err != nil {
@@ -80,7 +81,7 @@ func (t *Tx) recognise(school uuid.UUID, pupils []soughtPupil) (map[int]knownPup
 	return found, nil
 }
 
-// candidates gives, by key, the records of the school with the same document or
+// candidates returns, by key, the records of the school with the same document or with
 // the same name, sex and birth date.
 func (t *Tx) candidates(school uuid.UUID, pupils []soughtPupil) (map[int][]knownPupil, error) {
 	var persons, documents []int
@@ -163,7 +164,8 @@ func (t *Tx) familiesOf(candidates map[int][]knownPupil) error {
 	return nil
 }
 
-// bestOf picks the record that is the pupil's, or, as alike, one that only looks so.
+// bestOf returns the record of the pupil. When there is only a similar record, it returns
+// that one, marked as alike.
 func (p *soughtPupil) bestOf(candidates []knownPupil) (knownPupil, bool) {
 	var best knownPupil
 	found := false
@@ -184,17 +186,17 @@ func (p *soughtPupil) bestOf(candidates []knownPupil) (knownPupil, bool) {
 	return best, found
 }
 
-// isAnother reports whether a record with the pupil's number is somebody else's. A name
-// that was corrected leaves sex and birth date as they are; where one of these differs
-// too, the number was typed for another pupil, also for one of the same family.
+// isAnother reports whether a record with the pupil's number belongs to another person. A
+// corrected name leaves sex and birth date as they are. When one of these differs too,
+// the number was typed for another pupil, perhaps of the same family.
 func (p *soughtPupil) isAnother(k *knownPupil) bool {
 	return !ident.SameName(p.name, k.name) && (p.sex != k.sex || p.birth.String() != k.birth)
 }
 
-// is reports whether a record of the same name, sex and birth date is the pupil's.
-// Without a number on one of the sides one family member in common tells it. Two
-// different numbers are two people, unless the whole family is the same: then one
-// of the numbers is a mistake.
+// is reports whether a record with the same name, sex and birth date belongs to the
+// pupil. When one side has no number, one common family member decides. Two different
+// numbers mean two people, unless the whole family is the same: then one of the numbers
+// is a mistake.
 func (p *soughtPupil) is(k *knownPupil) bool {
 	common := 0
 	for _, a := range p.family {

@@ -10,7 +10,8 @@ import (
 	"github.com/xueji/xueji/models/process"
 )
 
-// StaleCalendar gives running changes whose open step was computed with another calendar.
+// StaleCalendar returns running changes whose open step was computed with an older
+// calendar.
 func (t *Tx) StaleCalendar(most int) ([]uuid.UUID, error) {
 	var ids []uuid.UUID
 	err := t.db.Raw(`SELECT change_id FROM step WHERE status = 'OPEN' AND calendar_version NOT IN ('', ?) ORDER BY change_id LIMIT ?`,
@@ -21,14 +22,14 @@ func (t *Tx) StaleCalendar(most int) ([]uuid.UUID, error) {
 	return ids, nil
 }
 
-// DeadlineMoved is the line of the timeline that says that a new calendar gave the open
-// step another last day.
+// DeadlineMoved is the line of the timeline that says that a new calendar moved the
+// deadline of the open step.
 const DeadlineMoved = "DEADLINE_MOVED"
 
-// Recompute sets the due times of a change by the newest calendar: days are frozen into
-// the change, the calendar is not. What time had brought about and is not due any more is
-// taken back, so that it comes again at the new time: a step whose deadline lies ahead
-// is not overdue. A step that waits for a day ahead keeps it.
+// Recompute sets the due times of a change by the newest calendar. The number of days is
+// frozen in the change, the calendar is not. Reminders and marks that are no longer due
+// are taken back, so that they come again at the new time. A step that waits for a day
+// keeps its day.
 func (t *Tx) Recompute(change uuid.UUID) error {
 	c, err := t.lockChange(change)
 	if err != nil || c.Status != Running {
@@ -59,12 +60,12 @@ func (t *Tx) Recompute(change uuid.UUID) error {
 		params: map[string]string{"before": before.String(), "after": after.String()}})
 }
 
-// setTotal computes when a change as a whole takes too long. The time it was approved and
-// waited for its day does not count (see openDayStep).
+// setTotal computes when the whole change takes too long. The time during which an
+// approved change waited for its day does not count (see openDayStep).
 func (t *Tx) setTotal(c *Change) error {
 	term := c.Definition.Policy.TotalWarning
 	if term == (calendar.Term{}) {
-		return nil // a definition of before there was one
+		return nil // an old definition without this term
 	}
 	var waits []struct {
 		At time.Time
@@ -86,8 +87,8 @@ func (t *Tx) setTotal(c *Change) error {
 	return nil
 }
 
-// setDue computes when the open step of a change is due and reminded of, if it
-// was opened then, by the newest calendar.
+// setDue computes the deadline and the reminders of the open step by the newest calendar,
+// from the given opening time.
 func (t *Tx) setDue(change uuid.UUID, opened time.Time, term calendar.Term) error {
 	due := t.workdays.Deadline(opened, term)
 	_, err := t.exec(`UPDATE step SET opened_at = ?, due_at = ?, due_provisional = ?, calendar_version = ?, remind_50_at = ?, remind_80_at = ?

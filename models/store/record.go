@@ -15,7 +15,7 @@ import (
 	"github.com/xueji/xueji/models/status"
 )
 
-// held is a student row as the change engine needs it.
+// held is a student row with the facts that the change engine needs.
 type held struct {
 	ID          uuid.UUID
 	SchoolID    uuid.UUID
@@ -60,8 +60,8 @@ const heldQuery = `SELECT s.id, s.school_id, s.org_path::text AS org_path, s.cla
 	EXISTS (SELECT 1 FROM punishment p WHERE p.student_id = s.id AND p.cancelled_on IS NULL) AS punished
 	FROM student s JOIN organisation o ON o.id = s.school_id LEFT JOIN school_class k ON k.id = s.class_id WHERE s.id IN ? ORDER BY s.id`
 
-// readHeld reads the record a change is about; with lock it holds it until
-// the transaction ends. not_found when it is outside the scope.
+// readHeld reads the record that a change is about. With lock it locks the record until
+// the transaction ends. The refusal is not_found when the record is outside the scope.
 func (t *Tx) readHeld(id uuid.UUID, lock bool) (*held, error) {
 	list, err := t.heldAmong([]uuid.UUID{id}, lock)
 	if err != nil {
@@ -73,8 +73,8 @@ func (t *Tx) readHeld(id uuid.UUID, lock bool) (*held, error) {
 	return list[0], nil
 }
 
-// heldAmong reads those of the records that are in scope, always in the same order:
-// changes that hold several must not wait for each other.
+// heldAmong reads the given records as far as they are in scope, always in the same
+// order, so that two changes with several records never wait for each other.
 func (t *Tx) heldAmong(ids []uuid.UUID, lock bool) ([]*held, error) {
 	query := heldQuery
 	if lock {
@@ -96,7 +96,7 @@ func (t *Tx) heldAmong(ids []uuid.UUID, lock bool) ([]*held, error) {
 	return list, nil
 }
 
-// remember makes of a row the record that status looks at.
+// remember converts the row to status.Record.
 func (h *held) remember(suspensions []SuspensionPeriod) error {
 	var problems []string
 	if err := json.Unmarshal([]byte(h.Flags), &problems); err != nil {
@@ -109,7 +109,7 @@ func (h *held) remember(suspensions []SuspensionPeriod) error {
 	}
 	for _, s := range suspensions {
 		if s.Stage != "" && s.Stage != h.Stage && !s.EndedOn.IsZero() {
-			continue // of a stage the pupil has left
+			continue // from an earlier stage of the pupil
 		}
 		h.record.Suspensions = append(h.record.Suspensions, status.Suspension{
 			ReasonCode: s.ReasonCode, From: s.FromDate, Until: s.UntilDate, EndedOn: s.EndedOn, Extended: s.Extended,
@@ -118,20 +118,20 @@ func (h *held) remember(suspensions []SuspensionPeriod) error {
 	return nil
 }
 
-// placeColumns are those of a class as status looks at it.
+// placeColumns are the columns of a class that package status judges.
 const placeColumns = `k.id, k.school_id, g.stage, g.entry_year, k.capacity, k.occupied, k.closed_at IS NOT NULL AS closed
 	FROM school_class k JOIN school_grade g ON g.id = k.grade_id`
 
-// readClass reads a class named in a form; nil when there is none in scope.
+// readClass reads the class that a form names; nil when no such class is in scope.
 func (t *Tx) readClass(id string) (*status.Class, error) {
 	parsed, err := uuid.Parse(id)
 	if err != nil {
-		return nil, nil //nolint:nilerr,nilnil // a form may name anything; what is no class is told by status.Check
+		return nil, nil //nolint:nilerr,nilnil // a form may hold any text; status.Check refuses an unknown class
 	}
 	var c status.Class
 	err = t.db.Raw(`SELECT `+placeColumns+` WHERE k.id = ?`, parsed).Take(&c).Error
 	if errors.Is(err, gorm.ErrRecordNotFound) {
-		return nil, nil //nolint:nilnil // no such class is an answer
+		return nil, nil //nolint:nilnil // there is no such class
 	}
 	if err != nil {
 		return nil, fmt.Errorf("read a class: %w", err)
@@ -139,8 +139,9 @@ func (t *Tx) readClass(id string) (*status.Class, error) {
 	return &c, nil
 }
 
-// lockClasses holds the class a pupil leaves and the one it goes to, always in
-// the same order: pupils who change places must not wait for each other.
+// lockClasses locks the class that a pupil leaves and the class to which the pupil goes,
+// always in the same order, so that two pupils who change places never wait for each
+// other.
 func (t *Tx) lockClasses(from *uuid.UUID, to string) error {
 	var ids []uuid.UUID
 	if id, err := uuid.Parse(to); err == nil {
@@ -164,7 +165,7 @@ func (t *Tx) holdClasses(ids []uuid.UUID) error {
 	return nil
 }
 
-// schoolFor reads a school as status looks at it.
+// schoolFor reads a school in the form that package status judges.
 func (t *Tx) schoolFor(id uuid.UUID) (status.School, error) {
 	var row struct {
 		Name, Code, Province string
@@ -181,8 +182,8 @@ func (h *held) school() status.School {
 	return status.School{ID: h.SchoolID.String(), Name: h.SchoolName, Province: h.Province, Special: specialSchool(h.SchoolCode), Closed: h.SchoolGone}
 }
 
-// specialSchool says whether a school code is that of a school for special
-// education or a reform school (特教、专门学校).
+// specialSchool reports whether a school code belongs to a school for special education
+// or a reform school (特教、专门学校).
 func specialSchool(code string) bool {
 	parsed, err := ident.ParseSchoolCode(code)
 	return err == nil && (parsed.Category() == ident.SpecialEducation || parsed.Category() == ident.Reformatory)

@@ -12,8 +12,8 @@ import (
 	"github.com/xueji/xueji/models/refusal"
 )
 
-// urge (催办) asks those who must act to do so, in the name of the office that
-// filed; not more often than the province allows. It decides nothing.
+// urge (催办) reminds the people who must act, in the name of the office that filed, and
+// not more often than the province allows. It decides nothing.
 func (t *Tx) urge(c *Change, s *Slip) error {
 	holds, err := t.holds(s.AccountID, c.OrgID, c.Definition.FiledBy.Role())
 	if err != nil {
@@ -30,7 +30,7 @@ func (t *Tx) urge(c *Change, s *Slip) error {
 		return refusal.New(refusal.RemindedLately).With("next", shown(next))
 	}
 	open := 0
-	if c.StepNo != 0 { // whoever filed need not ask itself
+	if c.StepNo != 0 { // at step 0 the filer would remind itself
 		open, err = t.tellAsked(notice{change: c.ID, kind: noticeUrged, step: c.StepNo, round: c.Round, occasion: s.ID.String()})
 		if err != nil {
 			return err
@@ -45,9 +45,10 @@ func (t *Tx) urge(c *Change, s *Slip) error {
 	return t.counted(s)
 }
 
-// tellAsked leaves a notice with everybody a step waits for, wherever they are, and
-// says how many seats that is: the one person whose task is open, else everybody with
-// the role at the task's office. Who has decided or waits for others is not asked.
+// tellAsked leaves a notice for everybody for whom a step waits, at any office, and
+// returns the number of open seats. The holder of an open task gets the notice; without a
+// holder everybody with the role does. Seats that have decided or wait for others get
+// none.
 func (t *Tx) tellAsked(n notice) (int, error) {
 	seats, err := t.seats(n.change, n.step, n.round)
 	if err != nil {
@@ -68,7 +69,7 @@ func (t *Tx) tellAsked(n notice) (int, error) {
 	return open, nil
 }
 
-// mayUrge is from when on the next reminder may be sent.
+// mayUrge returns the time from which the next reminder may be sent.
 func (t *Tx) mayUrge(c *Change) (time.Time, error) {
 	var row struct{ At *time.Time }
 	err := t.db.Raw(`SELECT max(at) AS at FROM change_event WHERE change_id = ? AND verb = ?`, c.ID, Remind).Take(&row).Error
@@ -81,11 +82,11 @@ func (t *Tx) mayUrge(c *Change) (time.Time, error) {
 	return row.At.Add(time.Duration(max(c.Definition.Policy.RemindHours, 1)) * time.Hour), nil
 }
 
-// mostCopies bounds whom one slip may copy a change to.
+// mostCopies is the highest number of people to whom one slip may copy a change.
 const mostCopies = 50
 
-// copyTo (抄送) shows a change to people who may read it anyway, because their
-// office is a party or lies above one. Whoever has it already gets no second copy.
+// copyTo (抄送) shows a change to people who may read it anyway, because their office is
+// a party or lies above one. A person who has a copy already gets no second one.
 func (t *Tx) copyTo(c *Change, s *Slip) error {
 	if !c.Definition.May(process.MayCopy) {
 		return refusal.New(refusal.InteractionForbidden)
@@ -117,7 +118,7 @@ func (t *Tx) copyTo(c *Change, s *Slip) error {
 	return t.counted(s)
 }
 
-// copied is somebody a change is copied to.
+// copied is a person to whom a change is copied.
 type copied struct {
 	ID      uuid.UUID
 	OrgID   uuid.UUID
@@ -125,8 +126,8 @@ type copied struct {
 	Role    string
 }
 
-// reader adds the active people a condition names, who must have a role that reads
-// changes at an office that is a party of the change or above one.
+// reader adds the active people who meet a condition. Each must have a reading role at an
+// office that is a party of the change or lies above one.
 func (t *Tx) reader(c *Change, list *[]copied, condition string, who uuid.UUID, role org.Role) error {
 	var found []copied
 	err := t.db.Raw(`SELECT a.id, a.org_id, a.org_path::text AS org_path, r.role FROM account a

@@ -9,9 +9,8 @@ import (
 	"github.com/xueji/xueji/models/process"
 )
 
-// Misplaced gives running changes whose open step lies with an office that is
-// no longer the right one, because the school was re-assigned to another
-// managing bureau or an office on its path was.
+// Misplaced returns running changes whose open step lies with the wrong office, because
+// the school or an office above it was re-assigned.
 func (t *Tx) Misplaced(most int) ([]uuid.UUID, error) {
 	var ids []uuid.UUID
 	err := t.db.Raw(`SELECT DISTINCT s.change_id FROM step s
@@ -25,10 +24,10 @@ func (t *Tx) Misplaced(most int) ([]uuid.UUID, error) {
 	return ids, nil
 }
 
-// FollowOffice hands the open step of a change to the offices that are the right
-// ones in the tree as it stands now. The term of the step begins anew there: the
-// new office could not act before. Seats of an office that was left are asked
-// there again, with whatever their people had said; those of others stay.
+// FollowOffice gives the open step of a change to the offices that are right in the tree
+// of today. The term of the step begins again, because the new office could not act
+// before. Seats of the old office are asked again at the new one, whatever verdict they
+// had; seats of other offices stay.
 func (t *Tx) FollowOffice(change uuid.UUID) error {
 	c, err := t.lockChange(change)
 	if err != nil || c.Status != Running {
@@ -52,7 +51,7 @@ func (t *Tx) FollowOffice(change uuid.UUID) error {
 	if err != nil {
 		return fmt.Errorf("hand a step over: %w", err)
 	}
-	if s.Act != process.ActAwaitDay { // its day does not move
+	if s.Act != process.ActAwaitDay { // the day of the change does not move
 		if err := t.setDue(change, t.now, rule.Term); err != nil {
 			return err
 		}
@@ -65,8 +64,8 @@ func (t *Tx) FollowOffice(change uuid.UUID) error {
 	return t.write(event{change: c.ID, verb: "OFFICE_CHANGED", step: s.No, round: s.Round, office: at.ID})
 }
 
-// reseat replaces the step's own seats that lie with an office that is no longer
-// the right one; what was added to them goes with them.
+// reseat replaces the step's own seats that lie with a wrong office, together with the
+// signers added to them.
 func (t *Tx) reseat(c *Change, s *openedStep, rule process.Step, at *office) (bool, error) {
 	if s.Act != "" {
 		return false, nil
@@ -93,7 +92,7 @@ func (t *Tx) reseat(c *Change, s *openedStep, rule process.Step, at *office) (bo
 	addedTo(now, gone)
 	kept, moved := keep(now, gone), false
 	for _, w := range wanted {
-		// The task keeps its name, for whoever has it on the screen.
+		// The task keeps its ID, because a person may have it on the screen.
 		if i := slices.IndexFunc(now, func(old seat) bool {
 			return old.ParentID == nil && gone[old.ID] && old.Verdict == "" && w.HolderID == nil
 		}); i >= 0 {

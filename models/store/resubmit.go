@@ -11,9 +11,9 @@ import (
 	"github.com/xueji/xueji/models/status"
 )
 
-// resubmit takes the corrected form, key items and papers of a change that lies with the
-// applicant, judges everything as a filing does, all at once, and lets the chain go on
-// from there. What differs from before is kept for whoever reviews it.
+// resubmit takes the corrected form, key items and papers of a change that lies with its
+// applicant. It judges everything as a filing does, returns all refusals at once, and
+// then lets the chain go on. The differences are kept for the reviewers.
 func (t *Tx) resubmit(c *Change, s *Slip) error {
 	k, err := t.mayResubmit(c, s)
 	if err != nil {
@@ -52,8 +52,8 @@ func (t *Tx) resubmit(c *Change, s *Slip) error {
 	return t.goOn(c, s)
 }
 
-// mayResubmit finds the task of the applicant, or tells why a change cannot be handed in
-// again now, or not by whoever asks.
+// mayResubmit returns the task of the applicant. The error says why the change cannot be
+// handed in again now, or not by this account.
 func (t *Tx) mayResubmit(c *Change, s *Slip) (*askedTask, error) {
 	if s.OfficeID != c.OrgID {
 		return nil, refusal.New(refusal.NotFiler)
@@ -71,10 +71,10 @@ func (t *Tx) mayResubmit(c *Change, s *Slip) (*askedTask, error) {
 	return k, nil
 }
 
-// papersAgain gives the papers a change rests on after a resubmission, the new ones
-// first, so that what is wrong with one is told by its place in the request; and tells
-// which are no files of the office, stand there already as another kind, or cannot be
-// taken out.
+// papersAgain returns the evidence of a change after a resubmission, new papers first, so
+// that a refusal can point at the place in the request. It also returns refusals for
+// papers that are no files of the office, that are attached already as another kind, or
+// that cannot be taken out.
 func (t *Tx) papersAgain(c *Change, s *Slip) (papers []EvidenceRef, wrong []*refusal.Error, err error) {
 	kept, err := t.attached(c.ID)
 	if err != nil {
@@ -110,15 +110,16 @@ func (t *Tx) papersAgain(c *Change, s *Slip) (papers []EvidenceRef, wrong []*ref
 	return append(slices.Clone(s.Body.Evidence), kept...), wrong, nil
 }
 
-// How a paper of a resubmission stands to the change.
+// The relations of a resubmitted paper to the change.
 const (
-	paperForeign = "" // no file the office may use
+	paperForeign = "" // not a file that the office may use
 	paperFree    = "FREE"
-	paperOut     = "OUT" // the change rested on it before
+	paperOut     = "OUT" // the paper was taken out of this change before
 )
 
-// usablePapers says of each paper whether the office that filed may attach it, as the
-// filing asks row-level security: a file from its own subtree, or of a case it is party to.
+// usablePapers says for each paper whether the office that filed may attach it: a file
+// from its own subtree, or of a case to which it is a party. It repeats the rule that
+// row-level security applies to a filing.
 func (t *Tx) usablePapers(c *Change, refs []EvidenceRef) (map[uuid.UUID]string, error) {
 	if len(refs) == 0 {
 		return nil, nil
@@ -146,14 +147,15 @@ func (t *Tx) usablePapers(c *Change, refs []EvidenceRef) (map[uuid.UUID]string, 
 	return usable, nil
 }
 
-// takeOut takes papers out of a change. They stay readable: somebody may have decided on them.
+// takeOut takes papers out of a change. They stay readable, because somebody may have
+// decided on them.
 func (t *Tx) takeOut(c *Change, out []uuid.UUID) {
 	for _, id := range out {
 		t.later("take a paper out", 1, `UPDATE change_evidence SET out_round = ? WHERE change_id = ? AND evidence_id = ? AND out_round IS NULL`, c.Round, c.ID, id)
 	}
 }
 
-// needlessValues tells that a kind writes no key items, where some were given.
+// needlessValues refuses key items for a kind that writes none.
 func needlessValues(kind process.Kind, given bool) []*refusal.Error {
 	if !given || status.WritesItems(kind) {
 		return nil
@@ -161,8 +163,8 @@ func needlessValues(kind process.Kind, given bool) []*refusal.Error {
 	return []*refusal.Error{refusal.New(refusal.InputUnknown).At("/values").With("field", "values")}
 }
 
-// needless tells what a decision brings that its verdict makes nothing of: a form or
-// papers with a no, or the way back with a yes.
+// needless returns a refusal for each part of a decision that its verdict does not use: a
+// form or papers with a no, or a step to return to with a yes.
 func (s *Slip) needless() []*refusal.Error {
 	var list []*refusal.Error
 	if s.Verb != Approve && len(s.Body.Inputs) > 0 {
@@ -180,7 +182,7 @@ func (s *Slip) needless() []*refusal.Error {
 	return list
 }
 
-// once leaves out what is told a second time of the same place.
+// once removes a refusal that repeats the code and the place of an earlier one.
 func once(list []*refusal.Error) []*refusal.Error {
 	type told struct {
 		code  refusal.Code
@@ -188,7 +190,7 @@ func once(list []*refusal.Error) []*refusal.Error {
 	}
 	said := map[told]bool{}
 	return slices.DeleteFunc(list, func(e *refusal.Error) bool {
-		again := said[told{e.Code, e.Field}] && e.Field != "/evidence" // of which several kinds may be missing
+		again := said[told{e.Code, e.Field}] && e.Field != "/evidence" // several kinds of evidence may be missing
 		said[told{e.Code, e.Field}] = true
 		return again
 	})

@@ -14,22 +14,23 @@ import (
 	"github.com/xueji/xueji/models/status"
 )
 
-// RevisionSide is one side of a revision: what differs, before or after. Classes stand
-// by their names, key items as people may see them.
+// RevisionSide is one side of a revision, before or after, and holds only the
+// differences. Classes are given by name, key items as people may see them.
 type RevisionSide struct {
 	Inputs map[string]string `json:"inputs,omitempty"`
 	Values map[string]string `json:"values,omitempty"`
 	Papers []RevisedPaper    `json:"papers,omitempty"`
 }
 
-// RevisedPaper is a paper that came in or was taken out.
+// RevisedPaper is a paper that was added or taken out.
 type RevisedPaper struct {
 	ID       uuid.UUID `json:"id"`
 	Kind     string    `json:"kind"`
 	FileName string    `json:"file_name"`
 }
 
-// Revision is what one resubmission, or one step that filled something in, changed.
+// Revision is the difference made by one resubmission, or by one step that filled
+// something in.
 type Revision struct {
 	Round  int
 	StepNo int // 0: the applicant
@@ -40,14 +41,15 @@ type Revision struct {
 	After  RevisionSide `gorm:"-"`
 }
 
-// standing is a change as it stands in some round.
+// standing is the content of a change in some round.
 type standing struct {
 	inputs map[string]string
 	values map[string]stoodValue
 	papers []RevisedPaper
 }
 
-// stoodValue is a key item as it stood: two numbers may look alike where they are masked.
+// stoodValue is a key item for comparison. The hash tells two masked numbers apart that
+// look alike.
 type stoodValue struct{ Shown, Hash string }
 
 // standing reads what of a change a revision may change (worker).
@@ -75,7 +77,7 @@ func (t *Tx) standing(c *Change) (*standing, error) {
 	return st, nil
 }
 
-// nameClasses puts the names of classes in place of their IDs.
+// nameClasses replaces the IDs of classes by their names.
 func (t *Tx) nameClasses(c *Change, inputs map[string]string) error {
 	for _, in := range c.Definition.Inputs {
 		if in.Type != process.TypeClass || inputs[in.Name] == "" {
@@ -90,8 +92,8 @@ func (t *Tx) nameClasses(c *Change, inputs map[string]string) error {
 	return nil
 }
 
-// keepRevision writes what differs from how a change stood before a slip; nothing where
-// nothing does.
+// keepRevision writes the differences that a slip made to a change. It writes nothing
+// when there are none.
 func (t *Tx) keepRevision(c *Change, s *Slip, step int, was *standing) error {
 	is, err := t.standing(c)
 	if err != nil {
@@ -111,8 +113,8 @@ func (t *Tx) keepRevision(c *Change, s *Slip, step int, was *standing) error {
 	return nil
 }
 
-// differing gives what differs between two states of a change, on both sides; an item
-// that is not there on one side stands there empty.
+// differing returns the differences between two states of a change, for both sides. An
+// item that one side lacks is empty there.
 func differing(was, is *standing) (before, after RevisionSide) {
 	before, after = RevisionSide{Inputs: map[string]string{}, Values: map[string]string{}}, RevisionSide{Inputs: map[string]string{}, Values: map[string]string{}}
 	for _, name := range keysOf(was.inputs, is.inputs) {
@@ -144,7 +146,7 @@ func keysOf[V any](a, b map[string]V) []string {
 	return slices.Compact(all)
 }
 
-// readRevisions reads what changed in a change since it was filed, in its order.
+// readRevisions reads the revisions of a change since it was filed, in their order.
 func (t *Tx) readRevisions(p *ChangePage) error {
 	var rows []struct {
 		Revision

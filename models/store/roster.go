@@ -13,7 +13,7 @@ import (
 	"github.com/xueji/xueji/models/roster"
 )
 
-// RosterState is where an uploaded roster (名册) stands.
+// RosterState is the state of an uploaded roster (名册).
 type RosterState string
 
 // The states of a roster.
@@ -24,10 +24,10 @@ const (
 	RosterFiled     RosterState = "FILED"     // 审批中
 	RosterEnrolled  RosterState = "ENROLLED"  // the good rows are records
 	RosterRefused   RosterState = "REFUSED"   // 审核未通过
-	RosterDiscarded RosterState = "DISCARDED" // by the school, or too old
+	RosterDiscarded RosterState = "DISCARDED" // discarded by the school, or too old
 )
 
-// Text is the word a clerk knows the state by, in both languages.
+// Text returns the name of the state for clerks, in both languages.
 func (s RosterState) Text() process.Text {
 	switch s {
 	case RosterUploaded:
@@ -48,24 +48,24 @@ func (s RosterState) Text() process.Text {
 	return process.Text{Zh: string(s), En: string(s)}
 }
 
-// refusal says that a roster in this state cannot be used so.
+// refusal returns the refusal for an act that a roster in this state does not allow.
 func (s RosterState) refusal() *refusal.Error {
 	is := s.Text()
 	return refusal.New(refusal.RosterState).WithText("state", is.Zh, is.En)
 }
 
-// RosterVerdict is what became of one row of the sheet.
+// RosterVerdict is the outcome of one row of the sheet.
 type RosterVerdict string
 
 // The verdicts.
 const (
 	RowAccepted RosterVerdict = "ACCEPT"
-	RowRemarked RosterVerdict = "REMARK"   // taken, with something the clerk should look at
+	RowRemarked RosterVerdict = "REMARK"   // taken, with a remark for the clerk
 	RowRejected RosterVerdict = "REJECT"   // not taken
 	RowSkipped  RosterVerdict = "SKIP"     // empty, or a copy of an earlier row
-	RowLeftOut  RosterVerdict = "LEFT_OUT" // good when checked, but could no longer go in
-	RowPresent  RosterVerdict = "PRESENT"  // the pupil is in the school's register, which says the same
-	RowDiffers  RosterVerdict = "DIFFERS"  // the pupil is in the school's register, which says something else
+	RowLeftOut  RosterVerdict = "LEFT_OUT" // good at the check, impossible at the registration
+	RowPresent  RosterVerdict = "PRESENT"  // the school has the pupil, with the same items
+	RowDiffers  RosterVerdict = "DIFFERS"  // the school has the pupil, with other items
 )
 
 // RosterCounts is the progress and the result of a check.
@@ -75,7 +75,7 @@ type RosterCounts struct {
 	Remarked int `gorm:"column:rows_remarked"`
 	Rejected int `gorm:"column:rows_rejected"`
 	Skipped  int `gorm:"column:rows_skipped"`
-	// Present and Differing are pupils whom the school has already.
+	// Present and Differing count pupils whom the school has already.
 	Present   int `gorm:"column:rows_present"`
 	Differing int `gorm:"column:rows_differing"`
 }
@@ -124,7 +124,7 @@ type Roster struct {
 	Version         int64
 }
 
-// RosterRow is one row of a roster as its school sees it: no secrets.
+// RosterRow is one row of a roster for its school, without secrets.
 type RosterRow struct {
 	RowNo     int
 	Verdict   RosterVerdict
@@ -153,7 +153,7 @@ func (s rosterScan) roster() (*Roster, error) {
 	return &r, nil
 }
 
-// Roster reads one roster; what is outside the scope is not_found.
+// Roster reads one roster. The refusal is not_found when it is outside the scope.
 func (t *Tx) Roster(id uuid.UUID) (*Roster, error) { return t.rosterWhere("id = ?", id) }
 
 func (t *Tx) rosterWhere(condition string, args ...any) (*Roster, error) {
@@ -165,8 +165,8 @@ func (t *Tx) rosterWhere(condition string, args ...any) (*Roster, error) {
 	return row.roster()
 }
 
-// Rosters lists the rosters in scope, newest first, at most so many after the
-// given one (uuid.Nil begins); a school of uuid.Nil means all.
+// Rosters lists the rosters in scope, newest first, after the given one (uuid.Nil
+// begins). A school of uuid.Nil means all schools.
 func (t *Tx) Rosters(school, after uuid.UUID, most int) ([]Roster, error) {
 	query := t.db.Table("roster").Select(rosterColumns).Order("created_at DESC, id DESC").Limit(most)
 	if school != uuid.Nil {
@@ -190,8 +190,8 @@ func (t *Tx) Rosters(school, after uuid.UUID, most int) ([]Roster, error) {
 	return list, nil
 }
 
-// RosterRows gives the rows of a roster after a row number, in the order of the
-// sheet; an empty verdict means all.
+// RosterRows returns the rows of a roster after a row number, in the order of the sheet.
+// An empty verdict means all rows.
 func (t *Tx) RosterRows(id uuid.UUID, verdict RosterVerdict, after, most int) ([]RosterRow, error) {
 	query := t.db.Table("roster_row").Where("roster_id = ? AND row_no > ?", id, after).Order("row_no").Limit(most).
 		Select("row_no, verdict, name, id_masked, class_code, student_id, findings::text AS findings_json")
@@ -215,8 +215,9 @@ func (t *Tx) RosterRows(id uuid.UUID, verdict RosterVerdict, after, most int) ([
 	return list, nil
 }
 
-// NameCorrections shows corrected names and telephone numbers in full in rows of a
-// roster that were not enrolled yet: for the school that handed them in. All others see them masked.
+// NameCorrections shows corrected names and telephone numbers in full in rows that are
+// not registered yet. It is for the school that handed them in; all others see them
+// masked.
 func (t *Tx) NameCorrections(id uuid.UUID, template *roster.Template, rows []RosterRow) error {
 	at := map[int]*RosterRow{}
 	var numbers []int

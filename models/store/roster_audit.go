@@ -6,8 +6,8 @@ import (
 	"github.com/google/uuid"
 )
 
-// AuditFindings notes that the findings of a roster left as a file, with how many
-// numbers in full and why.
+// AuditFindings audits that the findings of a roster were exported as a file, with the
+// number of full numbers in it and the reason.
 func (t *Tx) AuditFindings(id uuid.UUID, reason RevealReason, numbers int) error {
 	detail := map[string]string{"numbers": strconv.Itoa(numbers)}
 	if reason != "" {

@@ -28,7 +28,7 @@ const (
 	dryRunFindings = 2_000
 )
 
-// RosterSheet is an uploaded file and what it is judged with.
+// RosterSheet is an uploaded file with the rules by which it is judged.
 type RosterSheet struct {
 	File      io.ReaderAt
 	Size      int64
@@ -36,18 +36,18 @@ type RosterSheet struct {
 	Divisions *division.Table
 }
 
-// DryRun is what a check found in a file of which nothing was kept.
+// DryRun is the result of a check that stored nothing.
 type DryRun struct {
 	RosterCounts
 	Unfit    bool
 	Findings []roster.Finding // about the file
-	Rows     []RosterRow      // those with findings, the first two thousand
+	Rows     []RosterRow      // rows with findings, the first two thousand
 }
 
-// CheckRoster runs one attempt of a check (校验): it streams the sheet, asks the
-// register about each batch and stages the batch in a transaction of its own,
-// so that progress is visible and a crash loses no more than the attempt. A
-// roster is CHECKED only when every row is staged.
+// CheckRoster runs one attempt of a check (校验). It reads the sheet as a stream,
+// compares each batch with the register and stores the batch in a transaction of its own.
+// So progress is visible, and a crash loses only the attempt. A roster is CHECKED only
+// when every row is stored.
 func (s *Store) CheckRoster(ctx context.Context, scope Scope, r *Roster, sheet RosterSheet) (*Roster, error) {
 	c := &rosterCheck{store: s, ctx: ctx, scope: scope, subject: r.ID, sheet: sheet}
 	c.keep = func(t *Tx, batch []StagedRow) error { return t.StageRosterRows(r.ID, r.Attempt, batch) }
@@ -63,8 +63,8 @@ func (s *Store) CheckRoster(ctx context.Context, scope Scope, r *Roster, sheet R
 	return done, err
 }
 
-// TryRoster checks a sheet and keeps nothing (试校验). It says of every row what
-// CheckRoster says.
+// TryRoster checks a sheet and stores nothing (试校验). It gives every row the same
+// verdict as CheckRoster.
 func (s *Store) TryRoster(ctx context.Context, scope Scope, school uuid.UUID, sheet RosterSheet) (*DryRun, error) {
 	var rows []RosterRow
 	at, named := map[int]int{}, map[int][]roster.Finding{}
@@ -102,7 +102,7 @@ func (s *Store) TryRoster(ctx context.Context, scope Scope, school uuid.UUID, sh
 	return dry, nil
 }
 
-// rosterCheck is one walk through a sheet.
+// rosterCheck is one run through a sheet.
 type rosterCheck struct {
 	store   *Store
 	ctx     context.Context //nolint:containedctx // lives exactly as long as the call that runs it
@@ -214,7 +214,7 @@ func verdictOf(row *roster.Row) RosterVerdict {
 	return RowRejected
 }
 
-// flush asks the register about the batch and keeps it, in one transaction.
+// flush compares the batch with the register and stores it, in one transaction.
 func (c *rosterCheck) flush() error {
 	if len(c.batch) == 0 {
 		return nil
@@ -237,7 +237,7 @@ func (c *rosterCheck) flush() error {
 	})
 }
 
-// classesThatFill names the classes that would grow beyond their size.
+// classesThatFill returns a remark for each class that would have more pupils than seats.
 func (c *rosterCheck) classesThatFill(late map[int][]roster.Finding) ([]roster.Finding, error) {
 	pupils := map[uuid.UUID]int{}
 	for row, class := range c.seated {

@@ -6,10 +6,10 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// copyTemporary makes a temporary table that ends with the transaction and
-// fills it by COPY, which is not possible into tables with row-level security:
-// what follows is one set-based statement under the policies. A table of the
-// same name from earlier in the transaction is replaced.
+// copyTemporary makes a temporary table for this transaction and fills it by COPY. COPY
+// is not possible into tables with row-level security; one set-based statement under the
+// policies can then read the temporary table. A table of the same name from earlier in
+// the transaction is replaced.
 func (t *Tx) copyTemporary(table, definition string, columns []string, rows [][]any) error {
 	name := pgx.Identifier{table}.Sanitize()
 	if _, err := t.exec("DROP TABLE IF EXISTS pg_temp." + name); err != nil {
@@ -28,7 +28,7 @@ func (t *Tx) copyTemporary(table, definition string, columns []string, rows [][]
 	return nil
 }
 
-// hashesAmong runs a query with one array of hashes and gives those it answers with.
+// hashesAmong runs a query with one array of hashes and returns the hashes in its answer.
 func (t *Tx) hashesAmong(query string, hashes [][]byte) (map[string]bool, error) {
 	found := map[string]bool{}
 	if len(hashes) == 0 {

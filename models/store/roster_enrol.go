@@ -13,16 +13,14 @@ import (
 	"github.com/xueji/xueji/models/roster"
 )
 
-// enrolRoster makes records of the good rows of a filed roster: ENROLLED, with
-// a student number (L, or J without a document number), family, seat and
-// history (domain KT01–KT07). It runs under the worker role, in the transaction
-// of the deciding step.
+// enrolRoster makes records of the good rows of a filed roster: ENROLLED, with a student
+// number (L, or J without a document number), family, seat and history (domain
+// KT01–KT07). It runs as the worker role, in the transaction of the deciding step.
 //
-// Identity and seats are looked at again: a row that can no longer go in is
-// left out with its reason and keeps no other from its record. A second call
-// for the same change does nothing. Somebody who registers one of the pupils
-// at the very same moment makes the whole transaction fail on a unique
-// constraint; repeating it then leaves that row out.
+// Identity and seats are checked again. A row that is no longer possible is left out with
+// its reason, and the other rows are registered. A second call for the same change does
+// nothing. If another transaction registers one of the pupils at the same moment, this
+// transaction fails on a unique constraint; its repetition leaves that row out.
 func (t *Tx) enrolRoster(id, change uuid.UUID, effectiveOn calendar.Date) error {
 	r, err := t.lockRoster(id)
 	if err != nil {
@@ -91,8 +89,8 @@ func (e *enrolment) readSchool() error {
 	return nil
 }
 
-// readClasses locks the school's classes in one order, so that seats counted
-// here are the seats given below.
+// readClasses locks the school's classes in one order, so that the seats counted here are
+// the seats given later.
 func (e *enrolment) readClasses() error {
 	var rows []*enrolClass
 	err := e.tx.db.Raw(`SELECT c.id, c.code, c.capacity, c.occupied, c.closed_at IS NOT NULL AS closed, g.stage, g.entry_year
@@ -125,7 +123,7 @@ func (e *enrolment) readRows() error {
 		if err != nil {
 			return err
 		}
-		for field, text := range values { // it may have been checked before the rules of today
+		for field, text := range values { // the row may have been checked under older rules
 			values[field] = tidyItem(field, text)
 		}
 		e.pupils = append(e.pupils, &enrolPupil{row: row.RowNo, class: e.classes[row.ClassID], keys: e.tx.store.identityKeys(documentOf(values)), values: values})
@@ -133,7 +131,7 @@ func (e *enrolment) readRows() error {
 	return nil
 }
 
-// keep drops the pupils for whom refuse gives a reason and notes the reason.
+// keep removes the pupils for whom refuse returns a reason, and notes the reason.
 func (e *enrolment) keep(refuse func(*enrolPupil) *refusal.Error) {
 	kept := e.pupils[:0]
 	for _, p := range e.pupils {
@@ -146,8 +144,8 @@ func (e *enrolment) keep(refuse func(*enrolPupil) *refusal.Error) {
 	e.pupils = kept
 }
 
-// leaveRegisteredOut leaves out who has a record by now: two rosters may have
-// been checked before either was approved. Enrolments of one school wait for each
+// leaveRegisteredOut leaves out pupils who have a record by now: two rosters may have
+// been checked before either was approved. Registrations of one school wait for each
 // other, so that the second sees the records of the first.
 func (e *enrolment) leaveRegisteredOut() error {
 	if _, err := e.tx.exec(`SELECT pg_advisory_xact_lock(hashtextextended(?, 0))`, "enrol/"+e.roster.SchoolID.String()); err != nil {

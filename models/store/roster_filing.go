@@ -13,9 +13,8 @@ import (
 	"github.com/xueji/xueji/models/roster"
 )
 
-// registeredAmong gives those of the identities, as hashes, that have a record
-// which is none of the known ones: at another school. It tells nothing but
-// "taken", and is audited.
+// registeredAmong returns those of the identities, as hashes, that have a record at
+// another school. It reveals only that an identity is taken, and is audited.
 func (t *Tx) registeredAmong(id uuid.UUID, hashes [][]byte, known map[int]knownPupil) (map[string]bool, error) {
 	elsewhere, err := t.hashesAmong(`SELECT identities_registered($1)`, hashes)
 	if err != nil {
@@ -29,8 +28,8 @@ func (t *Tx) registeredAmong(id uuid.UUID, hashes [][]byte, known map[int]knownP
 		"asked": strconv.Itoa(len(hashes)), "taken": strconv.Itoa(taken)})
 }
 
-// rosterMayBeFiled says whether a roster of the school is checked and has
-// something to file; nothing is written.
+// rosterMayBeFiled returns an error unless the roster belongs to the school, is checked
+// and has a row to file. It writes nothing.
 func (t *Tx) rosterMayBeFiled(id, school uuid.UUID) error {
 	r, err := t.Roster(id)
 	if err != nil {
@@ -73,9 +72,9 @@ func (t *Tx) fileRoster(id, change uuid.UUID) error {
 	return t.rosterSlotRows(id, change)
 }
 
-// rosterSlotRows takes a slot for every pupil of the roster with a document
-// number, so that no two running imports register one person. Numbers another
-// change holds refuse the filing, by the rows of the sheet (异动中).
+// rosterSlotRows takes a slot for every pupil of the roster with a document number, so
+// that two running imports never register one person. Numbers held by another change
+// refuse the filing; the refusal names the rows of the sheet (异动中).
 func (t *Tx) rosterSlotRows(id, change uuid.UUID) error {
 	const good = `FROM roster_row WHERE roster_id = ? AND verdict IN ('ACCEPT', 'REMARK') AND id_hash IS NOT NULL`
 	if err := t.rosterDoubled(id); err != nil {
@@ -101,7 +100,7 @@ func (t *Tx) rosterSlotRows(id, change uuid.UUID) error {
 	if taken == want {
 		return nil
 	}
-	if len(held) == 0 { // somebody was faster between the look and the insert
+	if len(held) == 0 { // another filing took a slot after the check
 		if held, err = t.rosterRowsHeld(id); err != nil {
 			return err
 		}
@@ -109,8 +108,8 @@ func (t *Tx) rosterSlotRows(id, change uuid.UUID) error {
 	return refusal.New(refusal.RosterInFlight).With("rows", sheetRows(held))
 }
 
-// rosterDoubled refuses a roster in which two good rows have one document, which a
-// check by the rules of before let pass: it could never be filed.
+// rosterDoubled refuses a roster with one document in two good rows. An older check let
+// such a roster pass, but it could never be filed.
 func (t *Tx) rosterDoubled(id uuid.UUID) error {
 	var rows []int
 	err := t.db.Raw(`SELECT r.row_no FROM (SELECT row_no, count(*) OVER (PARTITION BY id_hash) AS rows FROM roster_row
@@ -137,7 +136,8 @@ func (t *Tx) rosterRowsHeld(id uuid.UUID) ([]int, error) {
 	return held, nil
 }
 
-// sheetRows names rows for people: the first twenty, then how many more.
+// sheetRows lists row numbers for people: the first twenty, then the number of further
+// rows.
 func sheetRows(rows []int) string {
 	const shown = 20
 	words := make([]string, 0, shown)
@@ -151,9 +151,9 @@ func sheetRows(rows []int) string {
 	return text
 }
 
-// rosterEnded gives the roster back when its change ended without effect: a
-// refused one stays REFUSED, so that a corrected file is uploaded; a withdrawn
-// one can be filed again. Safe to repeat.
+// rosterEnded releases the roster when its change ended without effect. A refused roster
+// stays REFUSED, so that a corrected file is uploaded; a withdrawn one can be filed
+// again. A call is safe to repeat.
 func (t *Tx) rosterEnded(id uuid.UUID, refused bool) error {
 	state := RosterChecked
 	if refused {
@@ -167,7 +167,7 @@ func (t *Tx) rosterEnded(id uuid.UUID, refused bool) error {
 	return nil
 }
 
-// leaveOut writes into the roster why rows that were good can no longer go in.
+// leaveOut writes into the roster why rows that were good were left out.
 func (t *Tx) leaveOut(id uuid.UUID, left map[int]*refusal.Error) error {
 	if len(left) == 0 {
 		return nil

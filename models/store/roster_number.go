@@ -11,15 +11,15 @@ import (
 	"github.com/xueji/xueji/models/roster"
 )
 
-// numberRounds bounds how often new numbers are drawn for pupils whose drawn
-// number was taken. A county has some nine thousand L numbers for one birth
-// date, so a second round is rare and a hundredth means that they are used up.
+// numberRounds is how often numbers are drawn again for pupils whose number was taken. A
+// county has about nine thousand L numbers for one birth date. So a second round is rare,
+// and a hundredth means that the numbers are used up.
 const numberRounds = 100
 
-// giveNumbers draws a student number for every pupil that nobody has: an L
-// number, or a J number for a pupil without a document number (domain 5.2).
-// The unique constraint on the hash is what makes it true; the look into the
-// register keeps a collision from failing the whole import.
+// giveNumbers draws a free student number for every pupil: an L number, or a J number for
+// a pupil without a document number (domain 5.2). The unique constraint on the hash
+// guarantees that it is free. The check in the register keeps one taken number from
+// failing the whole import.
 func (e *enrolment) giveNumbers() error {
 	open := e.pupils
 	used := map[string]bool{}
@@ -54,8 +54,8 @@ func (e *enrolment) giveNumbers() error {
 	return nil
 }
 
-// drawNumbers draws one number for each; a pupil whose number another row of
-// the same file has drawn stays without and draws again.
+// drawNumbers draws one number for each pupil. A pupil who gets the number of another row
+// of the file stays without one and draws again.
 func (e *enrolment) drawNumbers(pupils []*enrolPupil, used map[string]bool) ([][]byte, error) {
 	hashes := make([][]byte, 0, len(pupils))
 	for _, p := range pupils {

@@ -10,9 +10,9 @@ import (
 	"github.com/xueji/xueji/models/roster"
 )
 
-// askRegister compares the good rows of a batch with the register, all at once: a
-// pupil whom the school has already is PRESENT or DIFFERS, one whom another school
-// has is refused.
+// askRegister compares the good rows of a batch with the register, all at once. A pupil
+// whom the school has already is PRESENT or DIFFERS; a pupil of another school is
+// refused.
 func (c *rosterCheck) askRegister(t *Tx, batch []StagedRow) error {
 	var pupils []soughtPupil
 	var hashes [][]byte
@@ -48,7 +48,8 @@ func (c *rosterCheck) askRegister(t *Tx, batch []StagedRow) error {
 	return c.compare(t, batch, known)
 }
 
-// compare says of rows whose pupils the school has whether the register says the same.
+// compare says for rows whose pupils the school has whether their items agree with the
+// register.
 func (c *rosterCheck) compare(t *Tx, batch []StagedRow, known map[int]knownPupil) error {
 	var ids []uuid.UUID
 	for _, k := range known {
@@ -70,12 +71,12 @@ func (c *rosterCheck) compare(t *Tx, batch []StagedRow, known map[int]knownPupil
 		}
 		row := &batch[i]
 		record := records[k.id]
-		if record == nil { // not in the register any more
+		if record == nil { // no longer in the register
 			c.refuse(row, notInRegister(refusal.IdentityOwnLeft, &StudentRecord{EnrolStatus: k.state}))
 			continue
 		}
 		row.StudentID = k.id
-		// The row goes in nowhere: what was put right in it concerns nobody.
+		// The row is not registered, so its corrections do not matter.
 		row.Verdict, row.Findings = RowPresent, nil
 		if differing := c.differing(row.Values, record.current); len(differing) > 0 {
 			row.Verdict = RowDiffers
@@ -89,8 +90,8 @@ func (c *rosterCheck) compare(t *Tx, batch []StagedRow, known map[int]knownPupil
 	return nil
 }
 
-// differing gives the headers of the items that a row says otherwise than the
-// record. An empty cell says nothing.
+// differing returns the headers of the items in which a row differs from the record. An
+// empty cell is no difference.
 func (c *rosterCheck) differing(values map[roster.Field]string, current roster.Pupil) []string {
 	var headers []string
 	for _, column := range c.sheet.Reader.Template().Columns {
@@ -102,7 +103,7 @@ func (c *rosterCheck) differing(values map[roster.Field]string, current roster.P
 	return headers
 }
 
-// refuse refuses a row because of what the register says.
+// refuse refuses a row by the facts of the register.
 func (c *rosterCheck) refuse(row *StagedRow, reason *refusal.Error) {
 	f := roster.IDNumber
 	if row.Values[f] == "" {
@@ -112,7 +113,7 @@ func (c *rosterCheck) refuse(row *StagedRow, reason *refusal.Error) {
 	c.tell(row, f, roster.Reject, reason)
 }
 
-// tell adds what the register says to a row, at an item or at the row as a whole.
+// tell adds a finding about the register to a row, at an item or at the whole row.
 func (c *rosterCheck) tell(row *StagedRow, f roster.Field, severity roster.Severity, reason *refusal.Error) {
 	found := roster.Finding{Row: row.RowNo, Field: f, Code: reason.Code, Severity: severity, Params: reason.Params}
 	if f != "" {

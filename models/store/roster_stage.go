@@ -17,8 +17,8 @@ import (
 // of the same file takes it over.
 const RosterStalled = time.Minute
 
-// ErrSuperseded tells a check that another attempt has taken the roster over;
-// what it staged is gone and it must stop.
+// ErrSuperseded says that another attempt has taken the roster over. The rows of this
+// attempt are deleted, and it must stop.
 var ErrSuperseded = errors.New("another check of this roster has begun")
 
 // NewRoster is an uploaded file that was stored and hashed.
@@ -32,8 +32,8 @@ type NewRoster struct {
 	BlobKey    string
 }
 
-// KnownRoster gives the roster that is in hand of the same file of the same school,
-// or nil. One whose check was cut off is known too; one that is enrolled is done with.
+// KnownRoster returns the unfinished roster of the same file of the same school, or nil.
+// A roster whose check was cut off counts; a registered one does not.
 func (t *Tx) KnownRoster(school uuid.UUID, fileSHA256 []byte) (*Roster, error) {
 	r, err := t.rosterWhere("school_id = ? AND file_sha256 = ? AND state NOT IN ('REFUSED', 'DISCARDED', 'ENROLLED')", school, fileSHA256)
 	if errors.Is(err, refusal.New(refusal.NotFound)) {
@@ -42,8 +42,8 @@ func (t *Tx) KnownRoster(school uuid.UUID, fileSHA256 []byte) (*Roster, error) {
 	return r, err
 }
 
-// BeginRoster records an uploaded file and opens its check. When the same file
-// is in hand already, that roster is given and begun is false.
+// BeginRoster records an uploaded file and opens its check. When the same file has an
+// unfinished roster, it returns that roster and begun is false.
 func (t *Tx) BeginRoster(n NewRoster) (r *Roster, begun bool, err error) {
 	r, err = t.KnownRoster(n.School, n.FileSHA256)
 	if err != nil || r != nil {
@@ -66,9 +66,9 @@ func (t *Tx) BeginRoster(n NewRoster) (r *Roster, begun bool, err error) {
 	return r, true, err
 }
 
-// RestartRosterCheck drops what was staged and opens a new attempt: for a check
-// that stalled, and when classes were made since. A check that still makes
-// progress is left alone (roster_checking).
+// RestartRosterCheck deletes the stored rows and opens a new attempt, for a check that
+// stalled or after classes were added. A check that still makes progress is left alone
+// (roster_checking).
 func (t *Tx) RestartRosterCheck(id uuid.UUID) (*Roster, error) {
 	r, err := t.lockRoster(id)
 	if err != nil {
@@ -100,17 +100,17 @@ type StagedRow struct {
 	Verdict   RosterVerdict
 	ClassID   uuid.UUID
 	ClassCode string
-	// Values are the items as taken; they are stored encrypted, and only for good rows.
+	// Values are the accepted items. They are stored encrypted, and only for good rows.
 	Values   map[roster.Field]string
 	Findings []roster.Finding
 	// StudentID is the record by which a row was recognised: PRESENT and DIFFERS.
 	StudentID uuid.UUID
 }
 
-// good says whether the row is to be taken.
+// good reports whether the row is to be registered.
 func (row *StagedRow) good() bool { return row.Verdict == RowAccepted || row.Verdict == RowRemarked }
 
-// shown gives the row without its secrets.
+// shown returns the row without its secrets.
 func (row *StagedRow) shown() RosterRow {
 	r := RosterRow{RowNo: row.RowNo, Verdict: row.Verdict, Name: row.Values[roster.Name], IDMasked: maskDocument(row.Values[roster.IDNumber]),
 		ClassCode: row.ClassCode, Findings: row.Findings}
@@ -120,7 +120,7 @@ func (row *StagedRow) shown() RosterRow {
 	return r
 }
 
-// StageRosterRows adds a batch of checked rows and the progress. It gives
+// StageRosterRows stores a batch of checked rows and the progress. It returns
 // ErrSuperseded when the attempt is no longer the current one.
 func (t *Tx) StageRosterRows(id uuid.UUID, attempt int, rows []StagedRow) error {
 	r, err := t.lockRoster(id)
@@ -188,15 +188,15 @@ func (t *Tx) stagedRow(id uuid.UUID, row StagedRow) ([]any, error) {
 		orNull(row.ClassID), row.ClassCode, payload, findings, orNull(row.StudentID)}, nil
 }
 
-// RosterResult is what a check found in the file as a whole.
+// RosterResult is the result of a check for the file as a whole.
 type RosterResult struct {
 	Template string
-	// Unfit: nothing of the file can be used (不符合模板); no row stays.
+	// Unfit says that nothing of the file can be used (不符合模板); no row stays.
 	Unfit    bool
 	Findings []roster.Finding
 	// Pupils is the number of rows with a pupil, copies included.
 	Pupils int
-	// Late are rows that were staged as good and that a later row refused.
+	// Late are findings of rows that were stored as good before a later row refused them.
 	Late map[int][]roster.Finding
 }
 
@@ -235,7 +235,7 @@ func (t *Tx) FinishRosterCheck(id uuid.UUID, attempt int, result RosterResult) (
 	return t.Roster(id)
 }
 
-// refuseLate refuses rows that were staged as good before a later row told against them.
+// refuseLate refuses rows that were stored as good before a later row contradicted them.
 func (t *Tx) refuseLate(id uuid.UUID, late map[int][]roster.Finding) error {
 	for row, findings := range late {
 		text, err := findingsJSON(findings)
@@ -260,7 +260,7 @@ func findingsJSON(list []roster.Finding) (string, error) {
 	return string(text), nil
 }
 
-// DiscardRoster throws a roster away that was not filed, its rows with it.
+// DiscardRoster discards a roster that was not filed, with its rows.
 func (t *Tx) DiscardRoster(id uuid.UUID) error {
 	r, err := t.lockRoster(id)
 	if err != nil {
@@ -278,8 +278,8 @@ func (t *Tx) DiscardRoster(id uuid.UUID) error {
 	return t.Audit("roster.discard", "roster", id.String(), nil)
 }
 
-// lockRoster holds a roster until the transaction ends. The application role
-// may lock only what it may still change: for the rest it gets roster_state.
+// lockRoster locks a roster until the transaction ends. The application role may lock
+// only what it may still change; for all other rosters the refusal is roster_state.
 func (t *Tx) lockRoster(id uuid.UUID) (*Roster, error) {
 	r, err := t.rosterWhere("id = ? FOR UPDATE", id)
 	if !errors.Is(err, refusal.New(refusal.NotFound)) {

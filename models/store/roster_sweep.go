@@ -8,16 +8,16 @@ import (
 	"github.com/google/uuid"
 )
 
-// RosterKeep is how long an uploaded sheet, and a roster nobody filed, is kept.
+// RosterKeep is how long an uploaded sheet, and a roster that was not filed, is kept.
 const RosterKeep = 30 * 24 * time.Hour
 
-// BlobDeleter removes stored files; one that is already gone is no error.
+// BlobDeleter removes a stored file. A file that is gone already is no error.
 type BlobDeleter func(ctx context.Context, key string) error
 
-// SweepRosterFiles deletes uploaded sheets after thirty days, and gives up
-// rosters that nobody filed in that time, staged rows included. The worker's
-// runner calls it; it is safe to repeat and to be cut off: the file goes first,
-// its key only after that. It gives how many files were deleted.
+// SweepRosterFiles deletes uploaded sheets after thirty days, and discards rosters that
+// were not filed in that time, with their rows. The worker calls it. It is safe to repeat
+// and to be cut off, because the file goes first and its key after it. It returns the
+// number of deleted files.
 func (s *Store) SweepRosterFiles(ctx context.Context, remove BlobDeleter) (int, error) {
 	const most = 100 // a round; the next one goes on
 	var due []struct {
@@ -48,7 +48,7 @@ func (t *Tx) giveUpRoster(id uuid.UUID) error {
 	if err != nil {
 		return fmt.Errorf("give an old roster up: %w", err)
 	}
-	// What was decided keeps its rows as the proof of what was handed in, without the items.
+	// A decided roster keeps its rows, without the items, as proof of what was handed in.
 	_, err = t.exec(`DELETE FROM roster_row WHERE roster_id IN (SELECT id FROM roster WHERE id = ? AND state = 'DISCARDED')`, id)
 	if err != nil {
 		return fmt.Errorf("give an old roster up: %w", err)

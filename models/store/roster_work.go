@@ -53,7 +53,7 @@ func (rosterWork) Hold(t *Tx, c *Change) error {
 	return t.fileRoster(*c.RosterID, c.ID)
 }
 
-// Recheck judges form and papers; the rows of the roster were judged when it was checked.
+// Recheck judges form and papers. The rows of the roster were judged when it was checked.
 func (rosterWork) Recheck(_ *Tx, c *Change, s *Slip, papers []EvidenceRef) ([]*refusal.Error, error) {
 	return slices.Concat(c.Definition.CheckFiled(c.Inputs), c.Definition.CheckEvidence(kindsOf(papers)), needlessValues(c.Kind, s.Body.valued())), nil
 }
@@ -67,7 +67,7 @@ func (rosterWork) Apply(t *Tx, c *Change, s *Slip) error {
 	return t.endEffective(c, s, on)
 }
 
-// Ended frees a roster whose change was not approved.
+// Ended releases a roster whose change was not approved.
 func (rosterWork) Ended(t *Tx, c *Change, as string) error {
 	if as == Effective {
 		return nil
@@ -75,11 +75,11 @@ func (rosterWork) Ended(t *Tx, c *Change, as string) error {
 	return t.rosterEnded(*c.RosterID, as == Refused)
 }
 
-// noticeLeftOut tells that pupils of a roster that took effect were left out, because a
-// class was full or they had a record by then.
+// noticeLeftOut tells that pupils of a registered roster were left out, because a class
+// was full or because they had a record by then.
 const noticeLeftOut = "ROSTER_LEFT_OUT"
 
-// TellEnd tells the school when pupils were left out, beside the usual notice.
+// TellEnd tells the school, beside the usual notice, when pupils were left out.
 func (rosterWork) TellEnd(t *Tx, c *Change, as string) (told bool, err error) {
 	if as != Effective {
 		return false, nil
@@ -97,7 +97,7 @@ func (rosterWork) Page(t *Tx, p *ChangePage) (err error) {
 	return err
 }
 
-// leftOut counts the rows of a roster that were left out when it took effect.
+// leftOut returns the number of rows of a roster that were left out when it took effect.
 func (t *Tx) leftOut(c *Change) (n int, err error) {
 	if err := t.db.Raw(`SELECT coalesce(max(rows_left_out), 0) FROM roster WHERE id = ?`, *c.RosterID).Scan(&n).Error; err != nil {
 		return 0, fmt.Errorf("count who was left out: %w", err)
@@ -105,7 +105,7 @@ func (t *Tx) leftOut(c *Change) (n int, err error) {
 	return n, nil
 }
 
-// Reveal opens a number of one row.
+// Reveal decrypts a number of one row.
 func (rosterWork) Reveal(t *Tx, c *Change, a Asked) (*Compared, error) {
 	return t.numberInRoster(*c.RosterID, a)
 }

@@ -7,7 +7,7 @@ import (
 	"github.com/google/uuid"
 )
 
-// write puts the enrolment into the register: the records, then the rows of the roster
+// write registers the pupils: it makes the records, then updates the rows of the roster
 // and the roster itself.
 func (e *enrolment) write() error {
 	if err := e.writeRecords(); err != nil {
@@ -25,7 +25,7 @@ func (e *enrolment) write() error {
 		map[string]string{"change": e.change.String(), "enrolled": strconv.Itoa(len(e.pupils)), "left_out": strconv.Itoa(len(e.left))})
 }
 
-// writeRecords makes the records, with families, history and seats.
+// writeRecords makes the records with families, history and seats.
 func (e *enrolment) writeRecords() error {
 	n := &NewRecords{SchoolID: e.roster.SchoolID, Path: e.path, RosterID: e.roster.ID, ChangeID: e.change, Kind: e.kind, On: e.on}
 	for _, p := range e.pupils {
@@ -35,7 +35,8 @@ func (e *enrolment) writeRecords() error {
 	return e.tx.createRecords(n)
 }
 
-// writeRows ties the rows to their records; the encrypted copies are not needed any more.
+// writeRows links the rows to their records and deletes the encrypted copies, which are
+// no longer needed.
 func (e *enrolment) writeRows() error {
 	numbers, ids := make([]int, len(e.pupils)), make([]uuid.UUID, len(e.pupils))
 	for i, p := range e.pupils {

@@ -6,7 +6,7 @@ import (
 	"github.com/xueji/xueji/models/refusal"
 )
 
-// withdraw ends the change at the wish of the office that filed it.
+// withdraw (撤回) ends the change on request of the office that filed it.
 func (t *Tx) withdraw(c *Change, s *Slip) error {
 	holds, err := t.holds(s.AccountID, c.OrgID, c.Definition.FiledBy.Role())
 	if err != nil {
@@ -42,8 +42,8 @@ func (t *Tx) supervise(c *Change, s *Slip) error {
 	return t.notify(c.ID, string(Supervise), step.No, step.Round, step.OfficeID, step.OfficePath, step.Role)
 }
 
-// closeBySuperior ends the change, so that no office can hold a child's slot
-// for ever. Only a bureau above every side may do it.
+// closeBySuperior ends the change, so that no office can hold a pupil's slot for ever.
+// Only a bureau above every side may do it.
 func (t *Tx) closeBySuperior(c *Change, s *Slip) error {
 	var paths []string
 	err := t.db.Raw(`SELECT org_path::text FROM change_party WHERE change_id = ?`, c.ID).Scan(&paths).Error
@@ -59,7 +59,7 @@ func (t *Tx) closeBySuperior(c *Change, s *Slip) error {
 	return t.end(c, by(s), Closed)
 }
 
-// superiorOf refuses a slip whose author does not head a bureau strictly above every path.
+// superiorOf refuses a slip unless its author heads a bureau strictly above every path.
 func (t *Tx) superiorOf(s *Slip, paths ...string) error {
 	for _, path := range paths {
 		var above bool

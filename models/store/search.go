@@ -25,9 +25,9 @@ const (
 	NameContains NameMatch = "CONTAINS"
 )
 
-// StudentSearch is what to look for; empty fields do not restrict. At least one
-// of name, number, ID number, school and class must be given, so that every
-// search has an index to begin with.
+// StudentSearch holds the conditions of a search; empty fields do not restrict. At least
+// one of name, number, ID number, school and class must be given, so that every search
+// can use an index.
 type StudentSearch struct {
 	Name      string
 	NameMatch NameMatch
@@ -74,14 +74,14 @@ func (q StudentSearch) check() error {
 	return nil
 }
 
-// SearchStudents gives one page of the records in scope that fit.
+// SearchStudents returns one page of the matching records in scope.
 //
-// Names that begin alike come in the order of names; a class comes as its teacher
-// reads it, by number in the class (班内学号) and then by name; all else in the order
-// of IDs. A list of a class or a school leaves out the dead and deleted records unless
-// states are named. Every condition uses a leakproof operator, so that row-level security
-// does not keep PostgreSQL from its indexes; "contains" has none and goes
-// through students_named.
+// Records found by the beginning of a name come in the order of names. A class comes in
+// the order of its teacher: by number in the class (班内学号), then by name. All others
+// come in the order of IDs. A list of a class or a school leaves out deceased and deleted
+// records unless states are named. Every condition uses a leakproof operator, so that
+// PostgreSQL can use its indexes under row-level security; "contains" has no such
+// operator and uses the function students_named.
 func (t *Tx) SearchStudents(q StudentSearch) ([]StudentLine, error) {
 	if err := q.check(); err != nil {
 		return nil, err
@@ -93,7 +93,7 @@ func (t *Tx) SearchStudents(q StudentSearch) ([]StudentLine, error) {
 	return list, nil
 }
 
-// inClassOrder is the order of a class, of the records of a table: the number in the
+// inClassOrder is the order of a class for the records of a table. The number in the
 // class has at most four characters; pupils without one come last.
 func inClassOrder(table string) string {
 	return fmt.Sprintf(`lpad(coalesce(nullif(%[1]s.details ->> 'class_seat_no', ''), '~~~~'), 4, '0') COLLATE "C", %[1]s.name, %[1]s.id`, table)
@@ -106,7 +106,7 @@ func inIDOrder(table string) string { return table + ".id" }
 const lineColumns = `s.id, s.name, s.sex, s.birth_date, s.id_masked, s.number_masked, s.enrol_status, s.stage, s.entry_year,
 	s.school_id, o.name AS school_name, s.class_id, coalesce(c.name, '') AS class_name`
 
-// searchQuery narrows the records first and joins names of offices to the page only.
+// searchQuery first narrows the records to the page and joins names of offices only then.
 func (t *Tx) searchQuery(q StudentSearch) *gorm.DB {
 	page := t.db.Table("student").Select("student.*").Limit(q.Most)
 	order, byID := inIDOrder, true
@@ -137,10 +137,10 @@ func (t *Tx) searchQuery(q StudentSearch) *gorm.DB {
 		Joins("LEFT JOIN school_class c ON c.id = s.class_id").Order(order("s"))
 }
 
-// listsClass says whether the search asks for a class and nobody in particular.
+// listsClass reports whether the search asks for a whole class.
 func (q StudentSearch) listsClass() bool { return q.Class != uuid.Nil && !q.asksFor() }
 
-// asksFor says whether the search names somebody.
+// asksFor reports whether the search names a person.
 func (q StudentSearch) asksFor() bool { return q.Name != "" || q.Number != "" || q.IDNumber != "" }
 
 func searchPlain(page *gorm.DB, q StudentSearch) *gorm.DB {
@@ -162,8 +162,8 @@ func searchPlain(page *gorm.DB, q StudentSearch) *gorm.DB {
 	return page
 }
 
-// searchSecrets looks numbers up by their keyed hashes; what is not even shaped
-// like a number simply fits no record.
+// searchSecrets finds numbers by their keyed hashes. A text that is no number matches no
+// record.
 func (t *Tx) searchSecrets(page *gorm.DB, q StudentSearch) *gorm.DB {
 	if q.Number != "" {
 		page = page.Where("number_hash = ?", t.store.numberHash(q.Number))

@@ -14,7 +14,7 @@ import (
 // seat is one task of a step together with its neighbours.
 type seat struct {
 	ID          uuid.UUID
-	Seat        int // its number among the tasks of the step and round
+	Seat        int // the number of the seat within the step and round
 	Place       int
 	ParentID    *uuid.UUID
 	Before      bool
@@ -32,9 +32,9 @@ type seat struct {
 	DueAt       time.Time
 }
 
-// openTasks writes the tasks of a step that opens, and says whether somebody can
-// act. Able is the answer for the step's own role and office; it is asked for
-// again where the step is shared or wants different people.
+// openTasks writes the tasks of a step that opens, and reports whether somebody can act.
+// Able is the answer for the step's own role and office. A shared step, or one that wants
+// different people, is asked again for its seats.
 func (t *Tx) openTasks(c *Change, no int, rule process.Step, at *office, able bool, due time.Time) (bool, error) {
 	seats, err := t.seatsOf(c, no, rule, at, due)
 	if err != nil {
@@ -55,7 +55,7 @@ func (t *Tx) openTasks(c *Change, no int, rule process.Step, at *office, able bo
 	return !stuck, err
 }
 
-// seatsOf gives the seats a step opens with.
+// seatsOf returns the seats with which a step opens.
 func (t *Tx) seatsOf(c *Change, no int, rule process.Step, at *office, due time.Time) ([]seat, error) {
 	one := seat{ID: newID(), Seat: 1, Place: 1, Side: rule.Side, OfficeID: at.ID, OfficePath: at.Path, Role: rule.Role, DueAt: due}
 	if rule.Shared() && len(rule.Sign.Seats) == 0 {
@@ -76,8 +76,8 @@ func (t *Tx) seatsOf(c *Change, no int, rule process.Step, at *office, due time.
 	return list, t.giveBack(c, list)
 }
 
-// giveBack makes the seat of whoever sent a change back with "straight to me"
-// theirs again, while they can still act.
+// giveBack returns a seat to the person who sent the change back with "straight to me",
+// while that person can still act.
 func (t *Tx) giveBack(c *Change, list []seat) error {
 	who := c.returned
 	c.returned = nil
@@ -97,8 +97,8 @@ func (t *Tx) giveBack(c *Change, list []seat) error {
 	return nil
 }
 
-// namedSeats gives everybody who holds the role at the office a seat, except who
-// handed the change in. Where nobody does, one seat waits for somebody.
+// namedSeats returns one seat for each holder of the role at the office, without the
+// people who handed the change in. When there is no holder, it returns one open seat.
 func (t *Tx) namedSeats(c *Change, one seat) ([]seat, error) {
 	var holders []struct{ ID uuid.UUID }
 	err := t.db.Raw(`SELECT h AS id FROM office_holders(?, ?) h WHERE NOT submitted(?, h) ORDER BY h LIMIT 20`, one.OfficeID, one.Role, c.ID).Scan(&holders).Error
@@ -131,8 +131,8 @@ func (t *Tx) insertSeat(c *Change, no int, s seat) {
 const seatColumns = `id, seat, place, parent_id, before, verdict, status, side, office_id, office_path::text AS office_path, role,
 	holder_id, held_as, owner_id, added_by, carried_from, due_at`
 
-// seats reads the tasks of a step that count: what was removed, taken back or
-// cancelled is not among them.
+// seats reads the tasks of a step that count: open, waiting and decided ones. Removed,
+// cancelled and taken-back tasks are left out.
 func (t *Tx) seats(change uuid.UUID, no, round int) ([]seat, error) {
 	var list []seat
 	err := t.db.Raw(`SELECT `+seatColumns+` FROM task WHERE change_id = ? AND step_no = ? AND round = ? AND status IN ('OPEN', 'WAITING', 'DECIDED') ORDER BY seat`,
@@ -143,7 +143,7 @@ func (t *Tx) seats(change uuid.UUID, no, round int) ([]seat, error) {
 	return list, nil
 }
 
-// nextSeat gives the number of another task of a step.
+// nextSeat returns the number for one more task of a step.
 func (t *Tx) nextSeat(change uuid.UUID, no, round int) (int, error) {
 	var row struct{ N int }
 	err := t.db.Raw(`SELECT coalesce(max(seat), 0) + 1 AS n FROM task WHERE change_id = ? AND step_no = ? AND round = ?`, change, no, round).Take(&row).Error
@@ -153,7 +153,7 @@ func (t *Tx) nextSeat(change uuid.UUID, no, round int) (int, error) {
 	return row.N, nil
 }
 
-// judged says what the seats of a step make of it.
+// judged applies the signing rule of a step to its seats.
 func judged(rule process.Step, seats []seat) countersign.Result[uuid.UUID] {
 	list := make([]countersign.Seat[uuid.UUID], len(seats))
 	for i, s := range seats {
@@ -171,8 +171,8 @@ func judged(rule process.Step, seats []seat) countersign.Result[uuid.UUID] {
 	return countersign.Judge(rule.Rule(), list)
 }
 
-// weigh does what the seats of the open step make of it, after one of them has
-// spoken, was added or was removed: the change goes on, ends, or waits for others.
+// weigh settles the open step by its signing rule, after a seat has spoken, was added or
+// was removed. The step passes, refuses the change, or stays open for the other seats.
 func (t *Tx) weigh(c *Change, s *Slip) error {
 	rule, _ := c.Definition.Step(c.StepNo)
 	seats, err := t.seats(c.ID, c.StepNo, c.Round)
@@ -193,7 +193,7 @@ func (t *Tx) weigh(c *Change, s *Slip) error {
 	return t.ask(c, seats, result)
 }
 
-// ask opens the seats that may speak now and lets the others wait.
+// ask opens the seats that may speak now and lets the other seats wait.
 func (t *Tx) ask(c *Change, seats []seat, result countersign.Result[uuid.UUID]) error {
 	for _, s := range seats {
 		want := taskWaiting
@@ -207,7 +207,7 @@ func (t *Tx) ask(c *Change, seats []seat, result countersign.Result[uuid.UUID]) 
 	return t.nameProblem(c)
 }
 
-// holds says whether an account is active and has a role at an office.
+// holds reports whether an account is active and has a role at an office.
 func (t *Tx) holds(account, office uuid.UUID, role org.Role) (bool, error) {
 	var holds bool
 	if err := t.db.Raw(`SELECT account_holds(?, ?, ?)`, account, office, role).Scan(&holds).Error; err != nil {

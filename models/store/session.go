@@ -15,7 +15,7 @@ import (
 	"github.com/xueji/xueji/models/refusal"
 )
 
-// Login is a fresh session; the token is told once and never stored.
+// Login is a new session. Its token is returned once and never stored.
 type Login struct {
 	Token     string
 	Session   uuid.UUID
@@ -23,7 +23,7 @@ type Login struct {
 	ExpiresAt time.Time
 }
 
-// Caller is who a token belongs to.
+// Caller is the account to which a token belongs.
 type Caller struct {
 	Session     uuid.UUID
 	Machine     bool
@@ -32,7 +32,7 @@ type Caller struct {
 	Name        string
 	Roles       []org.Role
 	PasswordDue bool
-	// PasswordDays is how long a password lasts by the rules of the office's province (D28).
+	// PasswordDays is the number of days a password lasts in the office's province (D28).
 	PasswordDays int
 	Org          uuid.UUID
 	OrgPath      string
@@ -41,8 +41,9 @@ type Caller struct {
 	Province     string
 }
 
-// CallerOf says who calls with a token; a token that is unknown, run out, idle
-// or revoked, or whose account or office is closed, is unauthenticated.
+// CallerOf returns the account to which a token belongs. The refusal is unauthenticated
+// when the token is unknown, expired, idle or revoked, or when its account or office is
+// closed.
 func (s *Store) CallerOf(ctx context.Context, token string) (Caller, error) {
 	now := s.clock.Now()
 	var c Caller
@@ -67,7 +68,7 @@ func (s *Store) CallerOf(ctx context.Context, token string) (Caller, error) {
 	return c, nil
 }
 
-// inOrder gives roles in the fixed order and drops unknown ones.
+// inOrder returns roles in the fixed order, without unknown ones.
 func inOrder(names []string) []org.Role {
 	list := []org.Role{}
 	for _, role := range org.Roles() {

@@ -10,12 +10,12 @@ import (
 	"github.com/xueji/xueji/models/refusal"
 )
 
-// mostSeats bounds how many tasks a step may have in one round, against loops of
-// people who add each other.
+// mostSeats is the highest number of tasks of a step in one round. It stops people who
+// add each other without end.
 const mostSeats = 40
 
-// addSigners (加签) lets colleagues speak before or after the one who asks for it.
-// Who asked before stays the holder of the task, which waits for them.
+// addSigners (加签) lets colleagues speak before or after the person who asks. That
+// person stays the holder of the task, which waits for the colleagues.
 func (t *Tx) addSigners(c *Change, s *Slip) error {
 	k, err := t.openTask(c, s)
 	if err != nil {
@@ -41,13 +41,13 @@ func (t *Tx) addSigners(c *Change, s *Slip) error {
 	if number+len(s.Body.To) > mostSeats {
 		return refusal.New(refusal.TooManySigners).At("/to")
 	}
-	own := seats[slices.IndexFunc(seats, func(one seat) bool { return one.ID == k.ID })] // openTask saw it among them
+	own := seats[slices.IndexFunc(seats, func(one seat) bool { return one.ID == k.ID })] // openTask has found it
 	names := make([]string, len(s.Body.To))
 	for i, to := range s.Body.To {
 		if err := t.addSigner(c, s, k, own, seats, to, number+i); err != nil {
 			return err
 		}
-		// The same person named twice is found the second time.
+		// This finds a person who is named twice.
 		seats = append(seats, seat{HolderID: &to})
 		names[i] = to.String()
 	}
@@ -82,9 +82,9 @@ func (t *Tx) addSigner(c *Change, s *Slip, k *askedTask, own seat, seats []seat,
 	return nil
 }
 
-// comesBackTo is whose the step is again when a change comes straight back to whoever
-// sends it back: the sender's, or, where the sender was an added signer, that of whoever
-// asked them, because the decision was never the signer's.
+// comesBackTo returns the person who gets the step back when a change returns directly to
+// its sender. For an added signer that is the holder of the task to which the signer was
+// added, because the decision was never the signer's.
 func (t *Tx) comesBackTo(c *Change, k *askedTask) (*uuid.UUID, error) {
 	if k.ParentID == nil {
 		return k.Actor, nil
@@ -103,11 +103,11 @@ func (t *Tx) comesBackTo(c *Change, k *askedTask) (*uuid.UUID, error) {
 		}
 		parent = seats[i].ParentID
 	}
-	return nil, nil //nolint:nilnil // the seat is gone: the step is everybody's with the role
+	return nil, nil //nolint:nilnil // the seat is gone: the step goes to everybody with the role
 }
 
-// removeSigner (减签) takes back that somebody was asked, while they, and those they
-// asked themselves, have said nothing.
+// removeSigner (减签) removes a signer whom the author added. Neither the signer nor
+// signers added below may have given a verdict.
 func (t *Tx) removeSigner(c *Change, s *Slip) error {
 	k, err := t.openTask(c, s)
 	if err != nil {
@@ -141,7 +141,7 @@ func (t *Tx) removeSigner(c *Change, s *Slip) error {
 	return t.weigh(c, s)
 }
 
-// addedTo puts the seats that were added to those in a set into it, however deep.
+// addedTo extends a set of seats by all seats that were added below them, at any depth.
 func addedTo(seats []seat, set map[uuid.UUID]bool) {
 	for more := true; more; {
 		more = false

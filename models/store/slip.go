@@ -25,8 +25,8 @@ const (
 	SlipRefused = "REFUSED"
 )
 
-// Slip is what a person said to a running change; the workflow counts or
-// refuses it exactly once.
+// Slip is an act of a person on a running change. The workflow counts or refuses it
+// exactly once.
 type Slip struct {
 	ID          uuid.UUID
 	ChangeID    uuid.UUID
@@ -41,45 +41,45 @@ type Slip struct {
 	Outcome     string
 	OutcomeCode string
 	SettledAt   *time.Time
-	// EffectiveOn is the day ahead on which the change is in force that an approval was
-	// about, while it waits for it; zero otherwise.
+	// EffectiveOn is the later day on which the approved change is in force, while the
+	// change waits for that day; zero otherwise.
 	EffectiveOn calendar.Date
 
 	Body   SlipBody          `gorm:"-"`
 	Params map[string]string `gorm:"-"`
-	// Tells says, of a slip that was just handed in, that what comes of it is more than
-	// that it counts: whoever waits for it reads the slip again.
+	// Tells says of a slip that was just handed in that its result has more to say than
+	// its outcome. The waiting caller reads the slip again.
 	Tells bool `gorm:"-"`
 
-	problems []slipProblem // why it was refused, all of it
+	problems []slipProblem // all reasons of its refusal
 
 	unfit *refusal.Error // why the record could not take the change this slip would have made effective
-	alone bool           // nothing else said to the change waits; read under the change's lock
+	alone bool           // no other slip of the change waits; read under the lock of the change
 }
 
-// SlipBody is what some verbs carry beside the opinion.
+// SlipBody holds what a verb carries beside the opinion.
 type SlipBody struct {
 	// SendBackTo is the step a SEND_BACK goes to; 0 is the applicant.
 	SendBackTo int `json:"send_back_to,omitempty"`
-	// ToMe makes a SEND_BACK return straight to the step it came from, once the step
-	// it goes to is done; otherwise every step in between is taken again.
+	// ToMe makes a SEND_BACK return directly to the step it came from, once the step to
+	// which it goes is done. Otherwise every step in between runs again.
 	ToMe bool `json:"to_me,omitempty"`
 	// To are the people a TRANSFER_TASK, DELEGATE, ADD_SIGNER, COPY or HAND_OVER names.
 	To []uuid.UUID `json:"to,omitempty"`
-	// Before lets those an ADD_SIGNER names speak first; otherwise they do afterwards.
+	// Before lets the people of an ADD_SIGNER speak first; otherwise they speak afterwards.
 	Before bool `json:"before,omitempty"`
 	// Advice is the verdict an ANSWER recommends.
 	Advice Verb `json:"advice,omitempty"`
-	// From is whose tasks a HAND_OVER is about.
+	// From is the person whose tasks a HAND_OVER gives away.
 	From uuid.UUID `json:"from,omitzero"`
-	// Offices are those a COPY goes to, with the role that reads it there.
+	// Offices are the offices to which a COPY goes, with the role that reads it there.
 	Offices []OfficeRole `json:"offices,omitempty"`
 	// Inputs and Evidence replace those of the change on RESUBMIT; with an APPROVE,
-	// Inputs are what the step asks for.
+	// Inputs are the answers to the inputs of the step.
 	Inputs   map[string]string `json:"inputs,omitempty"`
 	Evidence []EvidenceRef     `json:"evidence,omitempty"`
-	// Form says that a RESUBMIT brings the whole form anew, Valued that it brings all key
-	// items anew: an empty one says that nothing of it is left.
+	// Form says that a RESUBMIT brings the whole form again, Valued that it brings all key
+	// items again. An empty form or list then clears the old one.
 	Form   bool `json:"form,omitempty"`
 	Valued bool `json:"valued,omitempty"`
 	// Out are papers a RESUBMIT takes out.
@@ -90,17 +90,18 @@ type SlipBody struct {
 	Sealed []byte `json:"sealed,omitempty"`
 }
 
-// reformed says that a RESUBMIT brings the form anew, valued that it brings key items.
+// reformed reports whether a RESUBMIT brings the form again, valued whether it brings key
+// items.
 func (b SlipBody) reformed() bool { return b.Form || b.Inputs != nil }
 func (b SlipBody) valued() bool   { return b.Valued || len(b.Sealed) > 0 }
 
-// OfficeRole is everybody with a role at an office.
+// OfficeRole means everybody with a role at an office.
 type OfficeRole struct {
 	Office uuid.UUID `json:"office"`
 	Role   org.Role  `json:"role"`
 }
 
-// Word is a slip to be handed in.
+// Word is a slip that a person is about to hand in.
 type Word struct {
 	ChangeID uuid.UUID
 	OfficeID uuid.UUID
@@ -127,7 +128,7 @@ type slipRow struct {
 	Alone        bool
 }
 
-// slipProblem is one of the reasons a slip was refused for.
+// slipProblem is one reason for which a slip was refused.
 type slipProblem struct {
 	Code   refusal.Code      `json:"code"`
 	Field  string            `json:"field,omitempty"`
@@ -145,10 +146,10 @@ func (r *slipRow) slip() (*Slip, error) {
 	return &s, nil
 }
 
-// HandIn writes the slip, or finds the one the same account handed in before
-// with the same key. A change that has ended takes no slip.
+// HandIn writes the slip, or returns the slip that the same account handed in before with
+// the same key. A change that has ended refuses the slip.
 func (t *Tx) HandIn(w Word) (*Slip, error) {
-	if !slices.Contains(Verbs(), w.Verb) { // whatever let it through: it could never be counted
+	if !slices.Contains(Verbs(), w.Verb) { // an unknown verb could never be counted
 		return nil, unknownVerb()
 	}
 	id := newID()
@@ -169,8 +170,8 @@ func (t *Tx) HandIn(w Word) (*Slip, error) {
 	if n == 0 {
 		return t.sameSlip(w)
 	}
-	// The insert waited for whoever was closing the change; this statement
-	// sees the result, so no slip is left lying with a change that has ended.
+	// The insert waited for a transaction that was closing the change. This statement
+	// sees its result, so no slip stays behind at a change that has ended.
 	var row struct {
 		Running bool
 		Kind    process.Kind
@@ -180,7 +181,7 @@ func (t *Tx) HandIn(w Word) (*Slip, error) {
 	}
 	if !row.Running {
 		if decided, err := t.DecidedProblem(w.TaskID); decided != nil || err != nil {
-			return nil, errors.Join(err, asError(decided)) // who was faster is the better answer
+			return nil, errors.Join(err, asError(decided)) // the name of the faster person is the better answer
 		}
 		c, err := t.Change(w.ChangeID)
 		if err != nil {
@@ -230,8 +231,8 @@ func (t *Tx) Slip(id uuid.UUID) (*Slip, error) {
 	return row.slip()
 }
 
-// slipToCount reads a slip of a change that is locked: under the lock no other
-// one comes in, so whether it is alone stays true.
+// slipToCount reads a slip of a locked change. No other slip can arrive under the lock,
+// so the answer whether it is alone stays true.
 func (t *Tx) slipToCount(id uuid.UUID) (*Slip, error) {
 	var row slipRow
 	err := t.db.Raw(`SELECT `+slipColumns+`, NOT EXISTS (SELECT 1 FROM slip o
@@ -242,8 +243,7 @@ func (t *Tx) slipToCount(id uuid.UUID) (*Slip, error) {
 	return row.slip()
 }
 
-// Refusal gives the problem a refused slip ended with, with all that stood against
-// it; nil otherwise.
+// Refusal returns the refusal of a refused slip with all its reasons; nil otherwise.
 func (s *Slip) Refusal() *refusal.Error {
 	if s.Outcome != SlipRefused {
 		return nil
@@ -255,7 +255,8 @@ func (s *Slip) Refusal() *refusal.Error {
 	return refusalOf(list)
 }
 
-// slipProblems writes down a refusal with all that came with it; refusalOf reads it.
+// slipProblems converts a refusal with all its reasons for storing; refusalOf reads it
+// back.
 func slipProblems(refused *refusal.Error) []slipProblem {
 	list := []slipProblem{}
 	for _, e := range refused.All() {
@@ -278,7 +279,7 @@ func refusalOf(list []slipProblem) *refusal.Error {
 	return first
 }
 
-// settle writes what became of a slip, once.
+// settle writes the outcome of a slip, once.
 func (t *Tx) settle(s *Slip, refused *refusal.Error) error {
 	s.Outcome, s.SettledAt, s.problems = SlipCounted, &t.now, []slipProblem{}
 	if refused != nil {
@@ -295,8 +296,8 @@ func (t *Tx) settle(s *Slip, refused *refusal.Error) error {
 	return nil
 }
 
-// counted settles the slip that moved a change; automatic steps move it with none.
-// The queue keeps the order, so a settled slip is no longer pending for settleOthers.
+// counted settles the slip that moved a change. An automatic step has no slip. The queue
+// keeps the order, so settleOthers no longer sees the settled slip as pending.
 func (t *Tx) counted(s *Slip) error {
 	if s == nil {
 		return nil
@@ -304,8 +305,8 @@ func (t *Tx) counted(s *Slip) error {
 	return t.settle(s, nil)
 }
 
-// settleOthers refuses every undecided slip the condition names, because what
-// they were about has just been decided by somebody else.
+// settleOthers refuses every pending slip that fits the condition, because another person
+// has just decided the same matter.
 func (t *Tx) settleOthers(refused *refusal.Error, condition string, args ...any) error {
 	params, err := json.Marshal(orEmpty(refused.Params))
 	if err != nil {
@@ -317,7 +318,7 @@ func (t *Tx) settleOthers(refused *refusal.Error, condition string, args ...any)
 	return nil
 }
 
-// saidBefore says whether the acting account handed in a slip with this key.
+// saidBefore reports whether the acting account handed in a slip with this key.
 func (t *Tx) saidBefore(key string) (bool, error) {
 	var n int64
 	if err := t.db.Raw(`SELECT count(*) FROM slip WHERE account_id = ? AND key = ?`, t.scope.Account, key).Scan(&n).Error; err != nil {

@@ -17,13 +17,13 @@ const (
 	stepCancelled  = "CANCELLED"
 	taskDecided    = "DECIDED"
 	taskCancelled  = "CANCELLED"
-	taskWaiting    = "WAITING"    // for other seats of the step
+	taskWaiting    = "WAITING"    // waits for other seats of the step
 	taskRemoved    = "REMOVED"    // 减签
 	taskTakenBack  = "TAKEN_BACK" // 取回: another task stands in its place
 	problemNobody  = "NO_ELIGIBLE_PERSON"
 	problemSilent  = "IDENTITY_NO_ANSWER"
-	problemUnfit   = NotApplied // until somebody decides again
-	shareFirst     = 50         // percent of a step's days after which it is reminded of
+	problemUnfit   = NotApplied // until the next decision
+	shareFirst     = 50         // percent of a step's days after which a reminder is sent
 	shareSecond    = 80
 	reminderFirst  = "REMINDED_50"
 	reminderSecond = "REMINDED_80"
@@ -39,9 +39,9 @@ type office struct {
 	Name string
 }
 
-// openStep opens the change's step with this number in the change's round.
-// It never fails for a business reason: where nobody can act, the step opens
-// with a named problem that admins and the superior see.
+// openStep opens a step of the change in the change's round. It never fails for a
+// business reason. When nobody can act, the step opens with a named problem that
+// administrators and the superior see.
 func (t *Tx) openStep(c *Change, no int) error {
 	rule, ok := c.Definition.Step(no)
 	if !ok {
@@ -73,12 +73,12 @@ func (t *Tx) openStep(c *Change, no int) error {
 	return nil
 }
 
-// officeOf finds the office of a step of a change, as the tree stands now: it
-// follows reorganisations. Where a province has no office of the level
-// (municipalities, directly administered counties) the managing bureau acts. It
-// also says whether anybody can decide the step: an active account with the role
-// at the office, other than the applicant, because who submits does not review.
-// One statement: every step of every change begins with it.
+// officeOf finds the office of a step in the tree of today, so that it follows
+// reorganisations. Where a province has no office of the level (municipalities, directly
+// administered counties), the managing bureau acts. It also reports whether anybody can
+// decide the step: an active account with the role at the office that is not the
+// applicant, because the person who submits does not review. It is one statement, because
+// every step of every change begins with it.
 func (t *Tx) officeOf(c *Change, no int, rule process.Step) (*office, bool, error) {
 	except := c.FiledBy
 	if no == 0 || rule.Own {
@@ -103,7 +103,7 @@ func (t *Tx) officeOf(c *Change, no int, rule process.Step) (*office, bool, erro
 	return &row.Office, row.Able, nil
 }
 
-// superior is the path of the office above, "" at the root.
+// superior returns the path of the office above, "" at the root.
 func superior(path string) string {
 	i := strings.LastIndexByte(path, '.')
 	if i < 0 {
@@ -149,7 +149,7 @@ func (t *Tx) openedStep(change uuid.UUID) (*openedStep, error) {
 	return &s, nil
 }
 
-// closeStep ends the open step; tasks nobody decided are cancelled with it.
+// closeStep ends the open step and cancels its undecided tasks.
 func (t *Tx) closeStep(change uuid.UUID, status string) {
 	t.later("close a step", 1, `UPDATE step SET status = ?, closed_at = ?, problem = '' WHERE change_id = ? AND status = 'OPEN'`, status, t.now, change)
 	t.later("close a step", anyRows, `UPDATE task SET status = ? WHERE change_id = ? AND status IN ('OPEN', 'WAITING')`, taskCancelled, change)

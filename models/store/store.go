@@ -1,10 +1,10 @@
-// Package store keeps the register in PostgreSQL: one file per aggregate, one
-// transaction per step, and no way to the tables but InScope.
+// Package store keeps the register in PostgreSQL. A transaction for each step runs in
+// InScope, which is the only way to the tables.
 //
-// Row-level security is the second wall behind the API's authorisation: the
-// application role sees only rows below the offices named in its Scope, and
-// may not write what only a workflow may write. Methods on Tx return
-// *refusal.Error for what a person must be told and wrapped errors otherwise.
+// Row-level security is the second wall behind the API's authorisation: the application
+// role sees only rows below the offices named in its Scope, and may not write what only a
+// workflow may write. Methods on Tx return *refusal.Error for everything that a person
+// must be told, and wrapped errors otherwise.
 package store
 
 import (
@@ -32,12 +32,12 @@ import (
 	"github.com/xueji/xueji/models/secret"
 )
 
-// Scope is what a transaction may see and who runs it.
+// Scope says what a transaction may see and which account runs it.
 type Scope struct {
-	// Paths are the ltree roots of the subtrees in scope; empty sees nothing,
+	// Paths are the ltree roots of the subtrees in scope. Without a path nothing is seen,
 	// except for a store opened as the worker role, which sees everything.
 	Paths []string
-	// Account acts; the zero value means the system itself.
+	// Account is the acting account; the zero value means the system itself.
 	Account uuid.UUID
 	// RequestID and Address, the caller's, go into the audit trail.
 	RequestID string
@@ -56,7 +56,7 @@ type Options struct {
 	// move a change.
 	Processes *process.Catalogue
 	Workdays  *calendar.WorkCalendar
-	// Items is what items of a record are judged with; a change of key data needs it.
+	// Items are the rules by which items of a record are judged; a change of key data needs them.
 	Items roster.Rules
 }
 
@@ -76,7 +76,7 @@ type Store struct {
 	followers []Follower
 }
 
-// Open connects and checks that the role is one that row-level security binds.
+// Open connects to the database. It checks that row-level security binds the role.
 func Open(ctx context.Context, o Options) (*Store, error) {
 	config, err := pgxpool.ParseConfig(o.DSN)
 	if err != nil {
@@ -106,7 +106,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 		SkipDefaultTransaction: true,
 		NowFunc:                o.Clock.Now,
 		// GORM would log values of failed statements; errors are wrapped and
-		// logged once, without values, by whoever answers.
+		// logged once, without values, at the edge that answers.
 		Logger: logger.Discard,
 	})
 	if err != nil {
@@ -124,8 +124,8 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	}, nil
 }
 
-// inShanghai makes every time that is read carry the register's zone, so that
-// people see the hour on their wall whatever zone the server runs in.
+// inShanghai reads every time in the register's zone, so that people see the hour on
+// their wall whatever the zone of the server.
 func inShanghai(_ context.Context, c *pgx.Conn) error {
 	c.TypeMap().RegisterType(&pgtype.Type{
 		Name: "timestamptz", OID: pgtype.TimestamptzOID, Codec: &pgtype.TimestamptzCodec{ScanLocation: calendar.Shanghai()},
@@ -156,8 +156,8 @@ func (s *Store) Close() {
 	s.pool.Close()
 }
 
-// Ping says whether the database answers and takes writes: a standby and one that was
-// made read-only do not.
+// Ping returns an error unless the database answers and takes writes. A standby, or a
+// database that was made read-only, takes none.
 func (s *Store) Ping(ctx context.Context) error {
 	var reading bool
 	err := s.pool.QueryRow(ctx, `SELECT pg_is_in_recovery() OR current_setting('transaction_read_only')::boolean`).Scan(&reading)
@@ -170,17 +170,18 @@ func (s *Store) Ping(ctx context.Context) error {
 	return nil
 }
 
-// Clock is the clock every time in the register comes from.
+// Clock returns the clock from which every time in the register comes.
 func (s *Store) Clock() *calendar.Clock { return s.clock }
 
-// Keys encrypts and hashes the secrets of the register.
+// Keys returns the keys that encrypt and hash the secrets of the register.
 func (s *Store) Keys() *secret.Keyring { return s.keys }
 
-// Connections gives how many connections the store opens at most.
+// Connections returns the highest number of connections that the store opens.
 func (s *Store) Connections() int32 { return s.pool.Config().MaxConns }
 
-// Local gives what a package keeps in memory beside this store, made at the first call
-// with the key. Nothing of it is in the database, and no other process knows it.
+// Local returns a value that a package keeps in memory beside this store. It is made at
+// the first call with the key. The database does not hold it, and no other process has
+// it.
 func (s *Store) Local(key any, fresh func() any) any {
 	if kept, ok := s.local.Load(key); ok {
 		return kept
@@ -189,7 +190,7 @@ func (s *Store) Local(key any, fresh func() any) any {
 	return kept
 }
 
-// Processes gives the built-in definitions, nil where none were needed.
+// Processes returns the built-in definitions, nil when the store was opened without them.
 func (s *Store) Processes() *process.Catalogue { return s.processes }
 
 // Tx is one transaction inside one scope.
@@ -206,21 +207,21 @@ type Tx struct {
 	queue    []queued // see later
 }
 
-// DB gives the transaction to GORM.
+// DB returns the transaction for GORM.
 func (t *Tx) DB() *gorm.DB { return t.db }
 
-// Scope gives what the transaction may see and who runs it.
+// Scope returns what the transaction may see and which account runs it.
 func (t *Tx) Scope() Scope { return t.scope }
 
-// Store gives the store that the transaction belongs to.
+// Store returns the store of the transaction.
 func (t *Tx) Store() *Store { return t.store }
 
-// Now is the one time of this transaction: every row it writes carries it.
+// Now returns the one time of this transaction: every row that it writes carries it.
 func (t *Tx) Now() time.Time { return t.now }
 
-// InScope runs fn in one transaction that sees the scope and nothing else.
-// It is the only way to the database. When fn returns an error nothing is
-// written and the error comes back as it is.
+// InScope runs fn in one transaction that sees only the scope. It is the only way to the
+// database. When fn returns an error, nothing is written and the error is returned
+// unchanged.
 func (s *Store) InScope(ctx context.Context, scope Scope, fn func(*Tx) error) error {
 	conn, err := s.sql.Conn(ctx)
 	if err != nil {
@@ -274,8 +275,8 @@ func (t *Tx) enter() error {
 	return t.useWorkdays(newest)
 }
 
-// commit ends the transaction. PostgreSQL answers COMMIT with ROLLBACK when a
-// statement failed before, however its error was treated: that is no success.
+// commit ends the transaction. PostgreSQL answers COMMIT with ROLLBACK when a statement
+// failed before, even if its error was ignored: that is an error here.
 func (t *Tx) commit() error {
 	if err := t.flush(); err != nil {
 		return err
@@ -294,8 +295,8 @@ func (t *Tx) commit() error {
 	return nil
 }
 
-// abandon rolls back what did not end. A connection on which even that fails
-// is not given out again: the pool drops one that is inside a transaction.
+// abandon rolls back an open transaction. When even that fails, the pool drops the
+// connection, because it is inside a transaction.
 func (t *Tx) abandon() {
 	if !t.open {
 		return
@@ -309,8 +310,8 @@ func (t *Tx) abandon() {
 	})
 }
 
-// raw gives the pgx connection of this transaction, for COPY and batches. It
-// does not send what is queued: flush uses it.
+// raw gives fn the pgx connection of this transaction, for COPY and batches. It does not
+// send queued statements, because flush uses it.
 func (t *Tx) raw(fn func(*pgx.Conn) error) error {
 	return t.conn.Raw(func(driver any) error {
 		c, ok := driver.(*stdlib.Conn)
@@ -321,14 +322,15 @@ func (t *Tx) raw(fn func(*pgx.Conn) error) error {
 	})
 }
 
-// exec runs one statement, after what is queued, and gives the rows it touched.
+// exec sends the queued statements, runs one statement and returns the number of rows it
+// touched.
 func (t *Tx) exec(query string, args ...any) (int64, error) {
 	r := t.db.Exec(query, args...)
 	return r.RowsAffected, r.Error
 }
 
-// orMissing turns "no row" into not_found, which is all a person learns of what is
-// not there or outside the scope, and says of any other error what was being done.
+// orMissing turns "no row" into not_found, so that a person cannot tell a missing row
+// from a row outside the scope. It wraps any other error with what was being done.
 func orMissing(err error, doing string) error {
 	if errors.Is(err, gorm.ErrRecordNotFound) {
 		return refusal.New(refusal.NotFound)
@@ -336,8 +338,8 @@ func orMissing(err error, doing string) error {
 	return fmt.Errorf("%s: %w", doing, err)
 }
 
-// pathArray writes ltree paths as a PostgreSQL array literal. Labels are
-// letters and digits only, so nothing needs quoting.
+// pathArray writes ltree paths as a PostgreSQL array literal. Labels have only letters
+// and digits, so nothing needs quoting.
 func pathArray(paths []string) string {
 	if len(paths) == 0 {
 		return ""
@@ -352,7 +354,7 @@ func pathArray(paths []string) string {
 	return string(append(b, '}'))
 }
 
-// violates says which unique constraint an error broke, or "".
+// violates returns the name of the unique constraint that an error broke, or "".
 func violates(err error) string {
 	var pg *pgconn.PgError
 	if errors.As(err, &pg) && pg.Code == "23505" {

@@ -11,11 +11,11 @@ import (
 	"github.com/xueji/xueji/models/status"
 )
 
-// strike takes back what the mistaken change of a correction brought about (worker):
-// its lines of the history with those of the change that undid it, the suspension, the
-// backup and the paper file of a move, the line of a list. What was struck stays
-// readable for bureaux and in the audit trail. A death gives the record its former
-// state back. What a strike cannot take back it names, to whoever must act.
+// strike takes back everything that the mistaken change of a correction did (worker): its
+// lines of the history and those of the change that undid it, the suspension, the backup
+// and paper file of a move, the line of a list. Struck rows stay readable for bureaus and
+// in the audit trail. A struck death gives the record its former state back. What a
+// strike cannot take back is named to the people who must act.
 func (t *Tx) strike(c *Change, h *held, on calendar.Date) error {
 	lines, err := t.pastOf(*c.About, h.ID)
 	if err != nil || len(lines) == 0 {
@@ -43,7 +43,7 @@ func (t *Tx) strike(c *Change, h *held, on calendar.Date) error {
 	return t.tellEnded(c, h)
 }
 
-// strikeCase strikes one change, of a list only the line of the pupil, and tells the
+// strikeCase strikes one change, or of a list only the pupil's line, and tells the
 // schools that were sides of it.
 func (t *Tx) strikeCase(c *Change, h *held, p past) error {
 	struck, err := t.Change(p.ChangeID)
@@ -65,11 +65,11 @@ func (t *Tx) strikeCase(c *Change, h *held, p past) error {
 	return t.Audit("change.struck", "change", struck.ID.String(), map[string]string{"correction": c.ID.String(), "kind": string(struck.Kind)})
 }
 
-// noticeStruck tells a school that a case of its was struck.
+// noticeStruck tells a school that one of its cases was struck.
 const noticeStruck = "CASE_STRUCK"
 
-// tellCase writes into the timelines of a struck change and of its correction which case
-// was struck by which, and leaves a notice to every school that was a side.
+// tellCase writes into both timelines which correction struck which change, and leaves a
+// notice for every school that was a side.
 func (t *Tx) tellCase(c *Change, struck *Change) error {
 	name := struck.Definition.Name
 	err := t.came(c, CaseStruck, map[string]string{"case": struck.CaseNo, "kind": name.Zh, "kind_en": name.En})
@@ -87,9 +87,9 @@ func (t *Tx) tellCase(c *Change, struck *Change) error {
 	return nil
 }
 
-// strikePaperFiles ends the search for paper files that never travelled. A file that
-// was sent has left its school, whatever the register says of the pupil: it is followed
-// until it is back, and who must send it is named.
+// strikePaperFiles stops tracking paper files that were never sent. A sent file has left
+// its school, whatever the register says: it is tracked until it is back, and the school
+// that must send it is named.
 func (t *Tx) strikePaperFiles(c *Change, h *held, taken []past) error {
 	changes := make([]uuid.UUID, len(taken))
 	for i, p := range taken {
@@ -121,9 +121,9 @@ func (t *Tx) strikePaperFiles(c *Change, h *held, taken []past) error {
 	return nil
 }
 
-// joinSuspensions lets the suspension run on that a mistaken change had ended. Where a
-// new suspension undid the mistake, it was the old one going on: what became of it
-// since becomes of the old one.
+// joinSuspensions continues the suspension that a mistaken change had ended. Where a new
+// suspension undid the mistake, the new one continued the old one: its end and its
+// extensions are taken over into the old one.
 func (t *Tx) joinSuspensions(c *Change, h *held, u reversal) error {
 	var since struct {
 		EndedOn    calendar.Date
@@ -150,10 +150,10 @@ func (t *Tx) joinSuspensions(c *Change, h *held, u reversal) error {
 	return nil
 }
 
-// restore gives a record the state back it had before a change that never happened,
-// with its class and seat, even in a class that is full or closed by now, and lets the
-// register look for its doubles again. The line of the history that says so is struck
-// with the other one: to the school, nothing happened.
+// restore gives a record the state that it had before a change that should not have
+// happened, with its class and seat, even in a class that is full or closed by now. It
+// lets the register look for doubles again. The line of the history about the restoration
+// is struck too: for the school nothing happened.
 func (t *Tx) restore(c *Change, h *held, before RecordFacets, on calendar.Date) error {
 	after := h.record
 	after.Enrol, after.EntryYear, after.ClassID, after.Dropout = before.EnrolStatus, before.EntryYear, before.ClassID, before.Dropout

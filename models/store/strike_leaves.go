@@ -11,11 +11,11 @@ import (
 	"github.com/xueji/xueji/models/refusal"
 )
 
-// The lines of the timeline that tell of a strike.
+// The lines of the timeline about a strike.
 const (
-	CaseStruck = "CASE_STRUCK" // in the correction: which case it struck
-	StruckBy   = "STRUCK_BY"   // in the struck case: by which correction
-	Leaves     = "LEAVES"      // in both: what stays and who must see to it
+	CaseStruck = "CASE_STRUCK" // in the correction: names the struck case
+	StruckBy   = "STRUCK_BY"   // in the struck case: names the correction
+	Leaves     = "LEAVES"      // in both: names what is left, and who must act
 )
 
 // What a strike leaves, in the parameter "what" of a line Leaves.
@@ -24,21 +24,21 @@ const (
 	LeavesPaperToSend = "PAPER_TO_SEND"
 	// LeavesPaperUnderway is a paper file that was sent and has not arrived.
 	LeavesPaperUnderway = "PAPER_UNDERWAY"
-	// LeavesPlace is another class or year group than before the mistake.
+	// LeavesPlace is a class or year group that differs from the one before the mistake.
 	LeavesPlace = "PLACE"
 	// LeavesEnded is a change that a mistaken death had ended.
 	LeavesEnded = "ENDED"
 )
 
-// leaving is one thing a strike leaves.
+// leaving is one thing that a strike leaves behind.
 type leaving struct {
 	what   string
-	change uuid.UUID // the case whose parties must see to it
+	change uuid.UUID // the case whose parties must act
 	params map[string]string
 }
 
-// leaves writes what a strike leaves into the timeline of the correction and of the
-// case whose parties must see to it.
+// leaves writes what a strike leaves behind into the timelines of the correction and of
+// the case whose parties must act.
 func (t *Tx) leaves(c *Change, l leaving) error {
 	params := map[string]string{"what": l.what}
 	for name, value := range l.params {
@@ -50,16 +50,16 @@ func (t *Tx) leaves(c *Change, l leaving) error {
 	return t.write(event{change: l.change, verb: Leaves, params: params})
 }
 
-// came writes what came of a correction into its timeline, and keeps it for the answer
-// to whoever approved it.
+// came writes an effect of a correction into its timeline, and keeps it for the answer to
+// the approver.
 func (t *Tx) came(c *Change, verb string, params map[string]string) error {
 	c.aftermath = append(c.aftermath, AftermathLine{Verb: verb, Params: params})
 	return t.write(event{change: c.ID, verb: verb, step: c.StepNo, round: c.Round, params: params})
 }
 
-// noteResidue writes a line of the history for what the mistake and its opposite leave
-// together: a pupil who came back into another class or year group stays there, because
-// that is where the pupil sits.
+// noteResidue writes a line of the history when the mistake and its opposite together
+// leave a difference. A pupil who came back into another class or year group stays there,
+// because the pupil really sits there.
 func (t *Tx) noteResidue(c *Change, h *held, taken []past, on calendar.Date) error {
 	before, after := taken[0].before, taken[len(taken)-1].after
 	if before.ClassID == after.ClassID && before.EntryYear == after.EntryYear && before.Stage == after.Stage {
@@ -81,7 +81,8 @@ func (t *Tx) noteResidue(c *Change, h *held, taken []past, on calendar.Date) err
 	return t.leaves(c, leaving{what: LeavesPlace, change: taken[0].ChangeID, params: map[string]string{"school": h.SchoolName, "was": was, "is": is}})
 }
 
-// placeName names the class of a record for people, or its year group where it has none.
+// placeName returns the name of the class of a record, or of its year group when it has
+// no class.
 func (t *Tx) placeName(f RecordFacets) (string, error) {
 	var labels []string
 	if f.ClassID != "" {
@@ -95,7 +96,7 @@ func (t *Tx) placeName(f RecordFacets) (string, error) {
 	return labels[0], nil
 }
 
-// tellEnded names the changes a mistaken death had ended: they stay ended, and the
+// tellEnded names the changes that a mistaken death had ended. They stay ended; the
 // office that filed one may file it again.
 func (t *Tx) tellEnded(c *Change, h *held) error {
 	var ended []struct {
@@ -122,17 +123,18 @@ func (t *Tx) tellEnded(c *Change, h *held) error {
 	return nil
 }
 
-// AftermathLine is one thing that came of a strike: a case that was struck, or what is
-// left and who must see to it.
+// AftermathLine is one effect of a strike: a struck case, or a thing that is left behind
+// and who must act.
 type AftermathLine struct {
 	Verb   string            `json:"verb"` // CaseStruck or Leaves
 	Params map[string]string `json:"params"`
 }
 
-// aftermathParam holds, among the parameters of a counted slip, what came of it.
+// aftermathParam is the parameter of a counted slip that holds the effects of its
+// correction.
 const aftermathParam = "aftermath"
 
-// carry puts what came of a correction on the slip that approved it.
+// carry stores the effects of a correction in the slip that approved it.
 func (s *Slip) carry(list []AftermathLine) error {
 	if s == nil || len(list) == 0 {
 		return nil
@@ -145,7 +147,8 @@ func (s *Slip) carry(list []AftermathLine) error {
 	return nil
 }
 
-// Aftermath gives what came of a slip that made a correction effective; nil of any other.
+// Aftermath returns the effects of a slip that made a correction effective; nil for any
+// other slip.
 func (s *Slip) Aftermath() []AftermathLine {
 	var list []AftermathLine
 	_ = json.Unmarshal([]byte(s.Params[aftermathParam]), &list) // nothing was told, or it is what carry wrote

@@ -12,9 +12,9 @@ import (
 	"github.com/xueji/xueji/models/org"
 )
 
-// StudentRecord is a student record (学籍) as its page shows it: the facets, all
-// items of the national sheet, family, class and running change. Numbers of
-// documents are masked; Reveal gives one in full, for a reason.
+// StudentRecord is a student record (学籍) for its page: the facets, all items of the
+// national sheet, family, class and running change. Numbers of documents are masked;
+// RevealSecret returns one in full, for a reason.
 type StudentRecord struct {
 	ID         uuid.UUID
 	SchoolID   uuid.UUID
@@ -87,9 +87,9 @@ type SuspensionPeriod struct {
 
 // RunningChange says that a change of the record is running (异动中).
 type RunningChange struct {
-	// ChangeID is nil for those who may know no more than that there is one.
+	// ChangeID is nil for readers who may know only that a change is running.
 	ChangeID *uuid.UUID
-	// EffectiveOn is the day ahead on which it is in force, once it is approved.
+	// EffectiveOn is the later day on which an approved change is in force.
 	EffectiveOn calendar.Date
 }
 
@@ -119,7 +119,8 @@ func (row *recordRow) record() (*StudentRecord, error) {
 	return &r, nil
 }
 
-// StudentRecord reads the page of one record; what is outside the scope is not_found.
+// StudentRecord reads the page of one record. The refusal is not_found when it is outside
+// the scope.
 func (t *Tx) StudentRecord(id uuid.UUID) (*StudentRecord, error) {
 	r, err := t.recordOf(id)
 	if err != nil {
@@ -135,7 +136,7 @@ func (t *Tx) StudentRecord(id uuid.UUID) (*StudentRecord, error) {
 	return r, nil
 }
 
-// recordOf reads the record itself, without what the reader's scope adds to it.
+// recordOf reads the record itself, without the facts that depend on the reader's scope.
 func (t *Tx) recordOf(id uuid.UUID) (*StudentRecord, error) {
 	var row recordRow
 	err := t.db.Raw(`SELECT `+recordColumns()+recordTables+`WHERE s.id = ?`, id).Take(&row).Error
@@ -158,7 +159,7 @@ func (t *Tx) suspensionsOf(student uuid.UUID) ([]SuspensionPeriod, error) {
 	return all[student], err
 }
 
-// suspensionsAmong reads the suspensions of several pupils, each from the first on.
+// suspensionsAmong reads the suspensions of several pupils, the oldest first.
 func (t *Tx) suspensionsAmong(students []uuid.UUID) (map[uuid.UUID][]SuspensionPeriod, error) {
 	var rows []struct {
 		SuspensionPeriod
@@ -176,7 +177,8 @@ func (t *Tx) suspensionsAmong(students []uuid.UUID) (map[uuid.UUID][]SuspensionP
 	return all, nil
 }
 
-// runningChangesOf gives the change that holds a record first, then one that runs beside it.
+// runningChangesOf returns the change that holds a record, then a change that runs beside
+// it.
 func (t *Tx) runningChangesOf(student uuid.UUID) ([]RunningChange, error) {
 	var held []struct {
 		ChangeID    *uuid.UUID
@@ -198,8 +200,8 @@ func (t *Tx) runningChangesOf(student uuid.UUID) ([]RunningChange, error) {
 	return list, nil
 }
 
-// StateCount is how many records of an office are in one state. Where the offices
-// below are told apart, Office and OfficeName say which.
+// StateCount is the number of records of an office in one state. Office and OfficeName
+// are set when the offices below are counted one by one.
 type StateCount struct {
 	Office      *uuid.UUID
 	OfficeName  string
@@ -209,7 +211,7 @@ type StateCount struct {
 }
 
 // CountStudents counts the records of all schools at and below an office by stage and
-// state; of a school those of the school itself.
+// state. For a school it counts the records of the school itself.
 func (t *Tx) CountStudents(office uuid.UUID) ([]StateCount, error) {
 	var list []StateCount
 	err := t.db.Raw(`SELECT stage, enrol_status, count(*) AS count FROM student
@@ -222,7 +224,7 @@ func (t *Tx) CountStudents(office uuid.UUID) ([]StateCount, error) {
 }
 
 // CountStudentsBelow counts the same for each office directly below, in the order of
-// their codes; an office without a record has no line.
+// their codes. An office without a record has no line.
 func (t *Tx) CountStudentsBelow(office uuid.UUID) ([]StateCount, error) {
 	var list []StateCount
 	err := t.db.Raw(`SELECT o.id AS office, o.name AS office_name, s.stage, s.enrol_status, count(*) AS count

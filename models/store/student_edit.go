@@ -12,25 +12,24 @@ import (
 	"github.com/xueji/xueji/models/status"
 )
 
-// StudentEdit is what a person hands in about items of a record that are no key
-// data (学生信息维护, P48; family data, P51).
+// StudentEdit is an edit of items of a record that are no key data (学生信息维护, P48;
+// family data, P51).
 type StudentEdit struct {
-	Version int64 // of the record as it was read
+	Version int64 // version of the record that the author read
 	Items   map[roster.Field]string
 	Reason  string
 }
 
-// EditedStudent says what became of an edit.
+// EditedStudent is the outcome of an edit.
 type EditedStudent struct {
 	Version  int64
 	Changed  []roster.Field   // in the order of the sheet
-	Findings []roster.Finding // what was put right, and what somebody should look at
+	Findings []roster.Finding // corrections and remarks
 }
 
-// EditStudent changes items of a record at once, with a line of history, also
-// while a change of the record is running. Key data, school and class are
-// refused, everything that fails is told at once, and an edit that changes
-// nothing writes nothing.
+// EditStudent changes items of a record at once and writes a line of history, also while
+// a change of the record is running. It refuses key data, school and class, and returns
+// all refusals at once. An edit without a difference writes nothing.
 func (t *Tx) EditStudent(id uuid.UUID, edit StudentEdit, rules roster.Rules) (*EditedStudent, error) {
 	if err := knownItems(edit.Items, rules.Reader.Template()); err != nil {
 		return nil, err
@@ -63,7 +62,7 @@ func (t *Tx) EditStudent(id uuid.UUID, edit StudentEdit, rules roster.Rules) (*E
 	return out, t.saveEdit(e, edit.Reason)
 }
 
-// knownItems refuses what is no item of the sheet.
+// knownItems refuses names that are no items of the sheet.
 func knownItems(items map[roster.Field]string, template *roster.Template) error {
 	var list []*refusal.Error
 	for f := range items {
@@ -78,11 +77,11 @@ func knownItems(items map[roster.Field]string, template *roster.Template) error 
 	return refusal.Join(list...)
 }
 
-// itemForm is what a name of an item looks like. Only such a name of the caller's is
-// repeated: another one may hold what belongs in a value.
+// itemForm is the form of a name of an item. A refusal repeats only a name of this form,
+// because another text may be a value in the wrong place.
 var itemForm = regexp.MustCompile(`^[a-z][a-z0-9_]{0,40}$`) // never changes
 
-// unknownItem refuses a name that is no item of the sheet.
+// unknownItem is the refusal of a name that is no item of the sheet.
 func unknownItem(under, name string) *refusal.Error {
 	if !itemForm.MatchString(name) {
 		name = "?"
@@ -98,7 +97,7 @@ func notInRegister(code refusal.Code, r *StudentRecord) *refusal.Error {
 	return refusal.New(code).WithText("state", is.Zh, is.En)
 }
 
-// recordEdit is an edit that was judged.
+// recordEdit is an edit after its judgement.
 type recordEdit struct {
 	*editable
 	revised  roster.Pupil
@@ -106,7 +105,7 @@ type recordEdit struct {
 	findings []roster.Finding
 }
 
-// refusal tells everything that stands against an edit, nil when nothing does.
+// refusal returns all refusals of an edit, nil when there are none.
 func (e *recordEdit) refusal() error {
 	var list []*refusal.Error
 	for _, f := range e.findings {
@@ -117,8 +116,8 @@ func (e *recordEdit) refusal() error {
 	return refusal.Join(list...)
 }
 
-// judgeEdit judges items of a record by the rules of the sheet. Items of which
-// an edit may change nothing are refused, unless they say what the record says.
+// judgeEdit judges items of a record by the rules of the sheet. An item that an edit may
+// not change is refused, unless its value is that of the record.
 func (t *Tx) judgeEdit(r *editable, items map[roster.Field]string, rules roster.Rules) *recordEdit {
 	e := &recordEdit{editable: r}
 	typed := map[roster.Field]string{}
@@ -147,13 +146,13 @@ func (t *Tx) judgeEdit(r *editable, items map[roster.Field]string, rules roster.
 	return e
 }
 
-// submission is what the items of a record are judged against.
+// submission returns the facts against which the items of a record are judged.
 func (t *Tx) submission(r *editable, rules roster.Rules) *roster.Submission {
 	return &roster.Submission{SchoolCode: r.record.SchoolCode, Stage: stageOf(r.record.Stage), Today: t.today(), Divisions: rules.Divisions}
 }
 
-// GuardOf says how an item of a record may be changed in a province. The policy of the
-// province adds key data and takes none away.
+// GuardOf returns how an item of a record may be changed in a province. The policy of the
+// province adds key data and removes none.
 func GuardOf(policy process.Policy, c *roster.Column) roster.Guard {
 	if c.Guard == roster.FreeItem && slices.Contains(policy.KeyFields, string(c.Field)) {
 		return roster.KeyItem
@@ -161,8 +160,8 @@ func GuardOf(policy process.Policy, c *roster.Column) roster.Guard {
 	return c.Guard
 }
 
-// lockOf says why an edit never changes an item, or "": school and class belong to other
-// processes, key data to a change of key data.
+// lockOf returns the reason why an edit never changes an item, or "". School and class
+// belong to other processes, key data to a key-data change.
 func lockOf(policy process.Policy, c *roster.Column) refusal.Code {
 	switch GuardOf(policy, c) {
 	case roster.FixedItem:
@@ -174,7 +173,7 @@ func lockOf(policy process.Policy, c *roster.Column) refusal.Code {
 	return ""
 }
 
-// sameClass lets the class be called by its name.
+// sameClass reports whether the value is the name of the record's own class.
 func (r *editable) sameClass(f roster.Field, value string) bool {
 	return f == roster.ClassCode && r.record.ClassName != "" && roster.ClassWord(value) == roster.ClassWord(r.record.ClassName)
 }

@@ -7,8 +7,8 @@ import (
 	"github.com/xueji/xueji/models/roster"
 )
 
-// saveEdit queues what an edit changes: the record, the family members
-// concerned, one line of history and one of the trail.
+// saveEdit queues the effects of an edit: the record, the changed family members, one
+// line of history and one audit entry.
 func (t *Tx) saveEdit(e *recordEdit, reason string) error {
 	r := e.record
 	before, after := map[string]string{}, map[string]string{}
@@ -60,7 +60,7 @@ func (t *Tx) saveEdit(e *recordEdit, reason string) error {
 	return t.Audit("student.edit", "student", r.ID.String(), map[string]string{"fields": strings.Join(names, ",")})
 }
 
-// seat makes room for a family member who was not there.
+// seat adds a family member to the record if it is missing.
 func (r *StudentRecord) seat(n int) {
 	for _, g := range r.Guardians {
 		if g.Seat == n {

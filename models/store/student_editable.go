@@ -13,18 +13,18 @@ import (
 	"github.com/xueji/xueji/models/roster"
 )
 
-// editable is a record as an edit needs it.
+// editable is a record with the facts that an edit needs.
 type editable struct {
 	record  *StudentRecord
 	policy  process.Policy // of the province of its school
 	idHash  []byte
-	only    []byte       // hash of the number by itself
-	current roster.Pupil // every item of the sheet, numbers in the clear: it never leaves the transaction
+	only    []byte       // hash of the number alone
+	current roster.Pupil // every item of the sheet, with numbers in the clear; it never leaves the transaction
 }
 
-// lockStudents holds records of the scope until the transaction ends, always in
-// the order of their IDs, so that two edits of several records never wait for
-// each other. Who is not in the register is not locked: nothing edits it.
+// lockStudents locks records of the scope until the transaction ends, always in the order
+// of their IDs, so that two edits of several records never wait for each other. Records
+// that are not in the register are not locked, because nothing edits them.
 func (t *Tx) lockStudents(ids []uuid.UUID) error {
 	if _, err := t.exec(`SELECT id FROM student WHERE id = ANY (?::uuid[]) ORDER BY id FOR NO KEY UPDATE`, idArray(ids)); err != nil {
 		return fmt.Errorf("lock records: %w", err)
@@ -75,7 +75,7 @@ func (t *Tx) editables(ids []uuid.UUID, rules roster.Rules) (map[uuid.UUID]*edit
 	return list, nil
 }
 
-// found says whether the record has one of the keys of a number.
+// found reports whether the record has one of the keys of a number.
 func (r *editable) found(keys [][]byte) bool {
 	return slices.ContainsFunc(keys, func(key []byte) bool { return bytes.Equal(key, r.idHash) || bytes.Equal(key, r.only) })
 }
@@ -101,8 +101,8 @@ func (t *Tx) sealedFamilies(ids []uuid.UUID) (map[uuid.UUID][]sealedGuardian, er
 	return families, nil
 }
 
-// openItems fills in family and items of a record; rules about two numbers can
-// be judged only in the clear.
+// openItems fills in family and items of a record with the numbers in the clear, because
+// rules about two numbers cannot be judged on masked ones.
 func (s *Store) openItems(r *editable, template *roster.Template, idCipher []byte, family []sealedGuardian) error {
 	secrets := map[roster.Field]string{}
 	open := func(f roster.Field, cipher []byte) error {
@@ -137,7 +137,7 @@ func (s *Store) openItems(r *editable, template *roster.Template, idCipher []byt
 			value = secrets[f]
 		}
 		if g, _ := r.record.member(f); value == "" || column.Kind == roster.KindHidden || g != nil && g.Name == "" {
-			continue // of a member who is not there nothing is known, not even "no"
+			continue // a missing family member has no items, not even "no"
 		}
 		r.current[f] = value
 	}

@@ -9,13 +9,12 @@ import (
 	"github.com/xueji/xueji/models/status"
 )
 
-// HistorySide is what a line of the history says of a record, before or after. What the
-// line does not say is left out: a record that was just made has no side before, an edit
-// says items only.
+// HistorySide is one side of a line of the history, before or after. A side holds only
+// what the line is about: a new record has no side before, an edit has only items.
 //
-// It is stored as one JSON object. Beside facets the items lie in an object of their own,
-// "items"; where a line says items only they are the object itself, as every version of
-// the register has written them.
+// It is stored as one JSON object. Beside facets, the items are an object of their own,
+// "items". In a line with items only they are the object itself, as every version of the
+// register has written them.
 type HistorySide struct {
 	Facets        *RecordFacets
 	StudentNumber string            // masked; of a line that made the record
@@ -35,12 +34,12 @@ type RecordFacets struct {
 	SchoolID    string       `json:"school_id"`
 	Stage       org.Stage    `json:"stage,omitempty"`
 	Dropout     bool         `json:"dropout,omitempty"`
-	// SuspendedFrom and SuspendedUntil are the days of the suspension that runs.
+	// SuspendedFrom and SuspendedUntil are the days of the running suspension.
 	SuspendedFrom  string `json:"suspended_from,omitempty"`
 	SuspendedUntil string `json:"suspended_until,omitempty"`
 }
 
-// PunishmentSide is a punishment as a line of the history keeps it.
+// PunishmentSide is a punishment in a line of the history.
 type PunishmentSide struct {
 	PunishmentID     uuid.UUID `json:"punishment_id"`
 	Level            string    `json:"level"`
@@ -50,7 +49,7 @@ type PunishmentSide struct {
 	CancelDocumentNo string    `json:"cancel_document_no,omitempty"`
 }
 
-// facetsOf gives the facets of a record.
+// facetsOf returns the facets of a record.
 func facetsOf(r status.Record) RecordFacets {
 	f := RecordFacets{
 		EnrolStatus: r.Enrol, InRegister: r.Standing.InRegister, OnCampus: r.Standing.OnCampus, HoldsSeat: r.Standing.HoldsSeat,
@@ -62,7 +61,7 @@ func facetsOf(r status.Record) RecordFacets {
 	return f
 }
 
-// facets gives the facets of a side; of a side that says none they are all empty.
+// facets returns the facets of a side, all empty when the side has none.
 func (s HistorySide) facets() RecordFacets {
 	if s.Facets == nil {
 		return RecordFacets{}
@@ -70,7 +69,7 @@ func (s HistorySide) facets() RecordFacets {
 	return *s.Facets
 }
 
-// storedSide is the JSON object of a side that says more than items.
+// storedSide is the JSON object of a side that has more than items.
 type storedSide struct {
 	*RecordFacets
 	*PunishmentSide
@@ -79,7 +78,7 @@ type storedSide struct {
 	Items         map[string]string `json:"items,omitempty"`
 }
 
-// MarshalJSON writes a side as it is stored.
+// MarshalJSON writes a side in its stored form.
 func (s HistorySide) MarshalJSON() ([]byte, error) {
 	if s.Facets == nil && s.Punishment == nil {
 		return json.Marshal(orEmpty(s.Items))
@@ -87,7 +86,7 @@ func (s HistorySide) MarshalJSON() ([]byte, error) {
 	return json.Marshal(storedSide{RecordFacets: s.Facets, PunishmentSide: s.Punishment, StudentNumber: s.StudentNumber, Items: s.Items})
 }
 
-// UnmarshalJSON reads a side that any version of the register has stored.
+// UnmarshalJSON reads a side in the stored form of any version of the register.
 func (s *HistorySide) UnmarshalJSON(text []byte) error {
 	var keys map[string]json.RawMessage
 	if err := json.Unmarshal(text, &keys); err != nil {

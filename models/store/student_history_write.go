@@ -22,15 +22,15 @@ const (
 	moveIn  = "_IN"
 )
 
-// HistoryLine is one line of the history of a record (student_history), as the one
-// writer of the history takes it. A line is never rewritten; a correction strikes it.
+// HistoryLine is one line of the history of a record (student_history), for the one
+// writer of the history. A line is never rewritten; a correction strikes it.
 type HistoryLine struct {
 	StudentID   uuid.UUID
-	Path        string    // of the school whose past it is
-	ChangeID    uuid.UUID // uuid.Nil for what no change brought about
+	Path        string    // the school to whose past the line belongs
+	ChangeID    uuid.UUID // uuid.Nil without a change
 	Kind        string
 	EffectiveOn calendar.Date
-	AccountID   uuid.UUID // who filed the change or made the edit; uuid.Nil for the register itself
+	AccountID   uuid.UUID // the filer of the change or author of the edit; uuid.Nil for the register itself
 	Reason      string    // of a plain edit
 	Before      HistorySide
 	After       HistorySide
@@ -38,7 +38,7 @@ type HistoryLine struct {
 
 const historyColumns = `id, student_id, org_path, kind, effective_on, recorded_at, account_id, reason, before, after`
 
-// texts gives both sides as they are stored.
+// texts returns both sides in their stored form.
 func (l *HistoryLine) texts() (before, after string, err error) {
 	was, err := json.Marshal(l.Before)
 	if err != nil {
@@ -51,8 +51,8 @@ func (l *HistoryLine) texts() (before, after string, err error) {
 	return string(was), string(is), nil
 }
 
-// writeHistory queues one line. The application role may write a line that belongs to no
-// change, and no other one.
+// writeHistory queues one line. The application role may write only lines without a
+// change.
 func (t *Tx) writeHistory(l *HistoryLine) error {
 	before, after, err := l.texts()
 	if err != nil {
@@ -92,7 +92,7 @@ func (t *Tx) writeHistories(lines []HistoryLine) error {
 }
 
 // strikeHistory queues that a correction strikes the lines of a change in the history of
-// a record; rows is how many there must be.
+// a record. Rows is their expected number.
 func (t *Tx) strikeHistory(change, student, by uuid.UUID, rows int64) {
 	t.later("strike a line of the history", rows, `UPDATE student_history SET struck_at = ?, struck_by = ? WHERE change_id = ? AND student_id = ? AND struck_at IS NULL`,
 		t.now, by, change, student)

@@ -27,7 +27,7 @@ const (
 	no  = "0"
 )
 
-// itemPlaces gives the fields of a struct by the items they are tagged with.
+// itemPlaces returns the fields of a struct by the items in their tags.
 func itemPlaces(of reflect.Type) map[string][]int {
 	found := map[string][]int{}
 	for _, f := range reflect.VisibleFields(of) {
@@ -44,7 +44,7 @@ var (
 	memberPlaces = sync.OnceValue(func() map[string][]int { return itemPlaces(reflect.TypeFor[Guardian]()) })
 )
 
-// place gives the place of an item of the pupil in the record, or nil.
+// place returns the place of an item of the pupil in the record, or nil.
 func (r *StudentRecord) place(f roster.Field) any {
 	index, found := recordPlaces()[string(f)]
 	if !found {
@@ -53,7 +53,7 @@ func (r *StudentRecord) place(f roster.Field) any {
 	return reflect.ValueOf(r).Elem().FieldByIndex(index).Addr().Interface()
 }
 
-// place gives the place of an item of a family member, or nil.
+// place returns the place of an item of a family member, or nil.
 func (g *Guardian) place(item string) any {
 	index, found := memberPlaces()[item]
 	if !found {
@@ -62,7 +62,7 @@ func (g *Guardian) place(item string) any {
 	return reflect.ValueOf(g).Elem().FieldByIndex(index).Addr().Interface()
 }
 
-// readPlace gives the item at a place as the sheet writes it.
+// readPlace returns the item at a place in the form of the sheet.
 func readPlace(place any) string {
 	switch p := place.(type) {
 	case *string:
@@ -90,7 +90,7 @@ func writePlace(place any, value string) {
 	}
 }
 
-// Item gives one item of the sheet as it would stand there; numbers of documents masked.
+// Item returns one item in the form of the sheet; numbers of documents are masked.
 func (r *StudentRecord) Item(f roster.Field) string {
 	if g, item := r.member(f); g != nil {
 		return readPlace(g.place(item))
@@ -101,8 +101,8 @@ func (r *StudentRecord) Item(f roster.Field) string {
 	return r.Details[string(f)]
 }
 
-// setItem puts one item of a checked sheet into the record. Numbers of
-// documents are not set here: they are sealed first.
+// setItem puts one item of a checked sheet into the record. It does not set numbers of
+// documents, because they are sealed first.
 func (r *StudentRecord) setItem(f roster.Field, value string) {
 	if g, item := r.member(f); g != nil {
 		writePlace(g.place(item), value)
@@ -117,7 +117,7 @@ func (r *StudentRecord) setItem(f roster.Field, value string) {
 	}
 }
 
-// member gives the family member a field belongs to, and the item's own name.
+// member returns the family member to whom a field belongs, and the item's own name.
 func (r *StudentRecord) member(f roster.Field) (*Guardian, string) {
 	seat, item := f.Member()
 	if seat == 0 {
@@ -128,14 +128,14 @@ func (r *StudentRecord) member(f roster.Field) (*Guardian, string) {
 			return &r.Guardians[i], item
 		}
 	}
-	return &Guardian{Seat: seat}, item // an item of somebody who is not there
+	return &Guardian{Seat: seat}, item // the record does not have this family member
 }
 
-// memberNumber names the document number of a family member.
+// memberNumber returns the field of the document number of a family member.
 func memberNumber(seat int) roster.Field { return roster.MemberField(seat, memberIDNumber) }
 
-// ownFields lists the items that have a column of their own among the records, without
-// those of a guard that is left out.
+// ownFields lists the items with a column of their own among the records, except those of
+// the given guards.
 func ownFields(without ...roster.Guard) []roster.Field {
 	var list []roster.Field
 	for _, c := range roster.OwnItems() {
@@ -146,7 +146,7 @@ func ownFields(without ...roster.Guard) []roster.Field {
 	return list
 }
 
-// recordColumns is what a record is read by, from recordTables.
+// recordColumns is the list of columns by which a record is read from recordTables.
 var recordColumns = sync.OnceValue(func() string { // it never changes
 	columns := recordFacetColumns
 	for _, f := range ownFields() {

@@ -14,8 +14,8 @@ import (
 	"github.com/xueji/xueji/models/status"
 )
 
-// NewRecord is a pupil who gets a record. The items were checked by the rules of the
-// sheet; numbers are in the clear.
+// NewRecord is a pupil for whom a record is made. The rules of the sheet have checked the
+// items; numbers are in the clear.
 type NewRecord struct {
 	ClassID   uuid.UUID
 	Stage     org.Stage
@@ -23,7 +23,7 @@ type NewRecord struct {
 	Number    ident.StudentNumber
 	Items     map[roster.Field]string
 
-	ID uuid.UUID // of the record, once it is made
+	ID uuid.UUID // ID of the new record
 
 	record *StudentRecord
 	sealed sealedNumber // the student number
@@ -34,7 +34,7 @@ type NewRecord struct {
 type NewRecords struct {
 	SchoolID uuid.UUID
 	Path     string    // of the school
-	RosterID uuid.UUID // that brought them; uuid.Nil for none
+	RosterID uuid.UUID // the roster of the pupils; uuid.Nil for none
 	ChangeID uuid.UUID
 	Kind     string // of the line of the history
 	On       calendar.Date
@@ -42,9 +42,9 @@ type NewRecords struct {
 }
 
 // createRecords makes records, each ENROLLED, with family, seat and history: four sets of
-// rows, each by COPY and one statement. The caller holds the classes and has counted
-// their seats; a document or a student number that is taken meanwhile fails the
-// transaction on a unique constraint.
+// rows, each by COPY and one statement. The caller has locked the classes and counted
+// their seats. If another transaction takes a document or a student number meanwhile, the
+// transaction fails on a unique constraint.
 func (t *Tx) createRecords(n *NewRecords) error {
 	for _, p := range n.Pupils {
 		if err := t.store.sealRecord(p); err != nil {
@@ -65,7 +65,7 @@ func (s *Store) sealRecord(p *NewRecord) (err error) {
 	for field, value := range p.Items {
 		switch field {
 		case roster.IDNumber, fieldAuxNumber: // sealed below
-		case roster.SchoolCode, roster.ClassCode: // said by the school and the class
+		case roster.SchoolCode, roster.ClassCode: // the school and the class give these
 		default:
 			r.setItem(field, value)
 		}
@@ -80,14 +80,14 @@ func (s *Store) sealRecord(p *NewRecord) (err error) {
 	return s.sealAux(r, p.Items[fieldAuxNumber])
 }
 
-// newColumn is one column of a record that is made: as it is copied, as what it is
-// written, and its value.
+// newColumn is one column of a new record: its copied form, its written form and its
+// value.
 type newColumn struct {
 	name, copied, cast string
 	of                 func(*NewRecord) any
 }
 
-// newColumns lists every column of a record that differs from one new record to another.
+// newColumns lists every column in which new records differ from each other.
 func newColumns() []newColumn {
 	list := []newColumn{
 		{"id", "uuid", "", func(p *NewRecord) any { return p.ID }},
@@ -117,7 +117,8 @@ func newColumns() []newColumn {
 
 const citizenCard = "1" // 居民身份证, of the items id_type
 
-// uncheckedState is the state of the identity check of a document nobody has checked.
+// uncheckedState returns the state of the identity check for a document that was not
+// checked.
 func uncheckedState(idType string) string {
 	if idType == citizenCard {
 		return identityUnchecked

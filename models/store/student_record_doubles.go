@@ -9,13 +9,13 @@ import (
 	"github.com/xueji/xueji/models/process"
 )
 
-// searchDoublesAgain queues that the search for doubles looks at a record anew.
+// searchDoublesAgain queues that the search for doubles checks a record again.
 func (t *Tx) searchDoublesAgain(student uuid.UUID) {
 	t.later("look for doubles again", 1, `UPDATE student SET deduped_at = NULL WHERE id = ?`, student)
 }
 
-// searchAllDoublesAgain makes the search for doubles look again at records it has looked
-// at, at most so many; it says how many those were.
+// searchAllDoublesAgain makes the search for doubles check so many records again that it
+// had checked, and returns their number.
 func (t *Tx) searchAllDoublesAgain(most int) (int64, error) {
 	n, err := t.exec(`UPDATE student SET deduped_at = NULL WHERE id IN (SELECT id FROM student WHERE deduped_at IS NOT NULL LIMIT ?)`, most)
 	if err != nil {
@@ -24,9 +24,8 @@ func (t *Tx) searchAllDoublesAgain(most int) (int64, error) {
 	return n, nil
 }
 
-// settleDoubles makes the first of the records that only stood beside another one with
-// their document its holder, when that other one is gone or has another document now. It
-// looks at the given records.
+// settleDoubles makes a record the holder of its document, when another record held the
+// document before and is gone or has another document now. It checks the given records.
 func (t *Tx) settleDoubles(ids []uuid.UUID) error {
 	_, err := t.exec(`UPDATE student s SET id_double = false WHERE s.id_double AND s.enrol_status <> 'DELETED' AND s.id IN @ids
 			AND NOT EXISTS (SELECT 1 FROM student o WHERE o.id_hash = s.id_hash AND o.id <> s.id AND o.enrol_status <> 'DELETED' AND (NOT o.id_double OR o.id < s.id))`,
@@ -45,7 +44,7 @@ type RecordMarks struct {
 }
 
 // writeMarks writes the problem marks of records, and whether the search for doubles has
-// passed them. The caller holds the records.
+// checked them. The caller has locked the records.
 func (t *Tx) writeMarks(list []RecordMarks) error {
 	marks, err := json.Marshal(list)
 	if err != nil {
@@ -65,10 +64,10 @@ func (t *Tx) writeMarks(list []RecordMarks) error {
 const (
 	dedupePending = "PENDING"   // 未查重
 	dedupePassed  = "DONE_PASS" // 已查重
-	dedupeFailed  = "DONE_FAIL" // 已查重, and it has a double
+	dedupeFailed  = "DONE_FAIL" // 已查重, the record has a double
 )
 
-// DedupeText gives the words for a state of the search for doubles.
+// DedupeText returns the words for a state of the search for doubles.
 func DedupeText(state string) process.Text {
 	switch state {
 	case dedupePending:

@@ -11,12 +11,12 @@ import (
 	"github.com/xueji/xueji/models/status"
 )
 
-// IdentityWrite is the identity a change gives to a record; the population database has
-// checked it at the change's own step.
+// IdentityWrite is the identity that a change gives to a record. The population database
+// has checked it at the change's own step.
 type IdentityWrite struct {
 	status.Identity
 
-	Country string // of the document: two countries may give out one number
+	Country string // country of the document: two countries may use one number
 }
 
 // The states of the identity check (身份认证) that a written identity has.
@@ -26,8 +26,8 @@ const (
 	identityNotApplicable = "NOT_APPLICABLE"
 )
 
-// writeIdentity writes the key data of a record; without them it does nothing. A
-// document that another record has refuses with identity_taken.
+// writeIdentity writes the key data of a record, or does nothing when after is nil. The
+// refusal is identity_taken when another record has the document.
 func (t *Tx) writeIdentity(student uuid.UUID, after *IdentityWrite) error {
 	if after == nil {
 		return nil
@@ -40,7 +40,7 @@ func (t *Tx) writeIdentity(student uuid.UUID, after *IdentityWrite) error {
 	if !after.Citizen().IsZero() {
 		state = identityMatch
 	}
-	// A proven identity resolves what an identity check had flagged.
+	// A proven identity clears the flag of the identity check.
 	_, err = t.exec(`UPDATE student SET name = ?, name_key = ?, sex = ?, birth_date = to_date(?, 'YYYYMMDD'), id_type = ?, id_cipher = ?, id_hash = ?, id_masked = ?,
 		number_only_hash = ?, id_double = id_double AND id_hash IS NOT DISTINCT FROM ?,
 		identity_state = ?, problem_flags = CASE WHEN ? = 'MATCH' THEN array_remove(problem_flags, 'ID_ERROR') ELSE problem_flags END WHERE id = ?`,
@@ -55,13 +55,13 @@ func (t *Tx) writeIdentity(student uuid.UUID, after *IdentityWrite) error {
 	return nil
 }
 
-// numberTaken tells that somebody else has the document number a change writes.
+// numberTaken is the refusal that says that another person has the document number that a
+// change writes.
 func numberTaken() *refusal.Error {
 	return refusal.New(refusal.IdentityTaken).At("/values/" + status.FieldIDNumber)
 }
 
-// rekey gives the document of a record its key anew after an edit said that it is of
-// another country.
+// rekey gives the document of a record a new key after an edit changed its country.
 func (t *Tx) rekey(student uuid.UUID, d document) error {
 	if t.store.numberOnly(d.number) == nil {
 		return nil // a citizen's number is the key itself

@@ -10,7 +10,7 @@ import (
 	"github.com/xueji/xueji/models/roster"
 )
 
-// writeItems queues every item of a record that is no key data, as the record has them.
+// writeItems queues all items of a record that are no key data.
 func (t *Tx) writeItems(r *StudentRecord) error {
 	details, err := json.Marshal(r.Details)
 	if err != nil {
@@ -27,8 +27,8 @@ func (t *Tx) writeItems(r *StudentRecord) error {
 	return nil
 }
 
-// writeFurtherItems writes items of a change that are no part of the identity; without
-// any it does nothing.
+// writeFurtherItems writes items of a change that are no part of the identity. It does
+// nothing without items.
 func (t *Tx) writeFurtherItems(student uuid.UUID, items map[roster.Field]string) error {
 	if len(items) == 0 {
 		return nil
@@ -43,8 +43,8 @@ func (t *Tx) writeFurtherItems(student uuid.UUID, items map[roster.Field]string)
 	return t.writeItems(r)
 }
 
-// guardianRow names the columns of a family member that hold items, with the sealed number
-// of the document, and gives what they hold.
+// guardianRow returns the columns of a family member that hold items, with the sealed
+// number of the document, and their values.
 func guardianRow(g *Guardian, number sealedNumber) (columns []string, values []any) {
 	for _, item := range roster.MemberItems() {
 		if item == memberIDNumber {
@@ -61,7 +61,7 @@ func guardianRow(g *Guardian, number sealedNumber) (columns []string, values []a
 	return columns, values
 }
 
-// writeGuardian queues a family member of a record, new or changed; number is the number
+// writeGuardian queues a family member of a record, new or changed. Number is the number
 // of the document in the clear.
 func (t *Tx) writeGuardian(r *StudentRecord, g *Guardian, number string) error {
 	sealed, err := t.store.sealGuardian(r.ID, g.Seat, g.IDType, number)

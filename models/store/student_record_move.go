@@ -9,16 +9,16 @@ import (
 	"github.com/xueji/xueji/models/status"
 )
 
-// Follower is a table whose rows belong to a record and go with it to another school: the
-// office path in each row is that of the school that has the record. Every subject lists
-// its own tables; whoever changes a record hands the lists of all subjects in.
+// Follower is a table whose rows belong to a record and go with it to another school,
+// because the office path in each row is that of the record's school. Every subject lists
+// its own tables; the caller that changes a record passes the lists of all subjects.
 type Follower struct {
 	Table  string
 	Record string // the column with the ID of the record
 	Path   string // the column with the path of the school
 }
 
-// recordFollowers lists what follows a record of the tables of the record itself.
+// recordFollowers lists the tables of the record itself whose rows follow a record.
 func recordFollowers() []Follower {
 	return []Follower{
 		{Table: "guardian", Record: "student_id", Path: "org_path"},
@@ -27,10 +27,10 @@ func recordFollowers() []Follower {
 	}
 }
 
-// moveRecord moves a record to the receiving school, with everything that follows it, in
-// the transaction of the last decision. The old school keeps its lines of the past and
-// gets one that tells how the record left (教基一〔2013〕7号 Arts 14–16). The student number
-// stays (Art. 5).
+// moveRecord moves a record to the receiving school with all its followers, in the
+// transaction of the last decision. The old school keeps its lines of the history and
+// gets a line that says how the record left (教基一〔2013〕7号 Arts 14–16). The student
+// number stays (Art. 5).
 func (t *Tx) moveRecord(w *RecordWrite) error {
 	to, err := uuid.Parse(w.After.SchoolID)
 	if err != nil {

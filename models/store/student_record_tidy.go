@@ -19,9 +19,9 @@ const tidyStatement = `UPDATE student s SET name = $2, name_key = $3,
 	deduped_at = NULL, dedupe_state = 'PENDING', version = s.version + 1, updated_at = $5
 	WHERE s.id = $1 RETURNING s.id_double AND s.enrol_status <> 'DELETED'`
 
-// tidyRecord writes the tidied names of a record, and its tidied document unless that
-// stays as it is. It says whether the document turned out to be that of another record,
-// which then stands beside it as a double. The caller holds the record.
+// tidyRecord writes the tidied names of a record, and its tidied document if that
+// differs. It reports whether the document belongs to another record too; then the record
+// becomes a double. The caller has locked the record.
 func (t *Tx) tidyRecord(student uuid.UUID, name, formerName string, number sealedNumber) (double bool, err error) {
 	if err := t.flush(); err != nil {
 		return false, err
@@ -36,8 +36,8 @@ func (t *Tx) tidyRecord(student uuid.UUID, name, formerName string, number seale
 	return double, nil
 }
 
-// tidyGuardian queues the tidied name of a family member, and the tidied document unless
-// that stays as it is.
+// tidyGuardian queues the tidied name of a family member, and the tidied document if that
+// differs.
 func (t *Tx) tidyGuardian(student uuid.UUID, seat tidiedSeat) {
 	t.later("tidy the family of a record", 1, `UPDATE guardian SET name = ?, id_cipher = coalesce(?::bytea, id_cipher), id_hash = coalesce(?::bytea, id_hash),
 		id_masked = CASE WHEN ?::bytea IS NULL THEN id_masked ELSE ? END WHERE student_id = ? AND seat = ?`,

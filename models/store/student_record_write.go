@@ -13,21 +13,21 @@ import (
 	"github.com/xueji/xueji/models/status"
 )
 
-// RecordWrite is what a change makes of a record, as the one writer of records takes it.
-// The caller holds the record and has judged the change under the lock.
+// RecordWrite is a changed record for the one writer of records. The caller has locked
+// the record and judged the change under the lock.
 type RecordWrite struct {
 	Was       *held         // the record before
 	After     status.Record // the record afterwards
 	ChangeID  uuid.UUID
 	Kind      process.Kind // of the change, and of the line of the history
-	AccountID uuid.UUID    // who filed the change
+	AccountID uuid.UUID    // the filer of the change
 	On        calendar.Date
 
-	// Identity is the identity of the pupil where the change writes it; nil otherwise.
+	// Identity is the new identity of the pupil; nil when the change does not write it.
 	Identity *IdentityWrite
 	// Items are further items of the sheet that the change writes.
 	Items map[roster.Field]string
-	// ShownBefore and ShownAfter are the items of the change as people may see them.
+	// ShownBefore and ShownAfter are the items of the change for display, masked if secret.
 	ShownBefore, ShownAfter map[string]string
 
 	// Path is the path of the school afterwards. Followers are the tables that follow the
@@ -39,14 +39,13 @@ type RecordWrite struct {
 	Overfull bool
 }
 
-// moves says whether the record goes to another school.
+// moves reports whether the record goes to another school.
 func (w *RecordWrite) moves() bool { return w.After.SchoolID != w.Was.record.SchoolID }
 
-// writeRecord writes what a change makes of a record: the facets, the items, the seat,
-// the suspensions, the school with all that follows the record there, and the history
-// with before and after. A full class refuses with class_full, a document of another
-// record with identity_taken. It is not repeated: the version of the record must be the
-// one that was read.
+// writeRecord writes a changed record: the facets, the items, the seat, the suspensions,
+// the school with all followers, and the history with before and after. The refusal is
+// class_full for a full class, and identity_taken when another record has the document. A
+// call must not be repeated: the version of the record must be the one that was read.
 func (t *Tx) writeRecord(w *RecordWrite) error {
 	classID, err := optionalID(w.After.ClassID)
 	if err != nil {
@@ -69,7 +68,8 @@ func (t *Tx) writeRecord(w *RecordWrite) error {
 	return t.writeHistory(w.line("", w.Was.OrgPath, facetsOf(w.After)))
 }
 
-// line is the line of the history for one school; way is moveOut or moveIn of a move.
+// line returns the line of the history for one school. Way is moveOut or moveIn of a
+// move.
 func (w *RecordWrite) line(way, path string, after RecordFacets) *HistoryLine {
 	before := facetsOf(w.Was.record)
 	return &HistoryLine{

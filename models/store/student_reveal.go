@@ -21,8 +21,8 @@ const (
 	SecretMember2ID     Secret = "member2_id_number" //nolint:gosec // the name of an item, not a credential
 )
 
-// RevealReason is why somebody needs a full number. It is a code and no free
-// text, because it stands in the audit trail for ever.
+// RevealReason is the reason for revealing a number. It is a code and not free text,
+// because it stays in the audit trail for ever.
 type RevealReason string
 
 // The reasons.
@@ -40,7 +40,7 @@ func RevealReasons() []RevealReason {
 	return []RevealReason{RevealVerify, RevealGuardian, RevealExam, RevealTransfer, RevealQuality, RevealAuthority}
 }
 
-// check refuses what is no reason: it goes into the audit trail.
+// check refuses an unknown reason, because the reason goes into the audit trail.
 func (r RevealReason) check() error {
 	if slices.Contains(RevealReasons(), r) {
 		return nil
@@ -49,8 +49,8 @@ func (r RevealReason) check() error {
 		WithText("reason", "不是规定的原因", "it is none of the reasons there are")
 }
 
-// RevealSecret gives one number of a record in full and audits who asked, for
-// which number and why.
+// RevealSecret returns one number of a record in full, and audits who asked, for which
+// number and why.
 func (t *Tx) RevealSecret(student uuid.UUID, secret Secret, reason RevealReason) (string, error) {
 	if err := reason.check(); err != nil {
 		return "", err
@@ -92,8 +92,8 @@ func (s Secret) purpose() string {
 	return ""
 }
 
-// cipherOf reads one ciphertext under row-level security; an empty path means
-// that the record is not in scope.
+// cipherOf reads one ciphertext under row-level security. An empty path means that the
+// record is not in scope.
 func (t *Tx) cipherOf(student uuid.UUID, secret Secret) (path string, cipher []byte, err error) {
 	column := "NULL::bytea"
 	switch secret {

@@ -26,23 +26,24 @@ const (
 	purposeBatch     = "batch.refused"
 )
 
-// sealedNumber is a number as the register keeps it: three times.
+// sealedNumber is a number in its three stored forms: cipher, hash and masked text.
 type sealedNumber struct {
 	cipher []byte
 	hash   []byte
 	masked string
-	only   []byte // of a document that is no citizen's: the hash of the number by itself
+	only   []byte // hash of the number alone, for documents other than identity cards
 }
 
-// identityHash finds the number of a document again where nothing else of the document
-// is known, however it was typed. What tells documents apart is identityKey.
+// identityHash returns the hash by which the number of a document is found in every
+// spelling, when nothing else of the document is known. identityKey tells documents
+// apart.
 func (s *Store) identityHash(number string) []byte { return s.lookupHash(purposeIdentity, number) }
 
-// numberHash finds a student number (学籍号) again.
+// numberHash returns the hash by which a student number (学籍号) is found.
 func (s *Store) numberHash(number string) []byte { return s.lookupHash(purposeNumber, number) }
 
-// bodyHash is what the register keeps to know the same request again. It is
-// keyed: a request may hold a number, and a plain hash could be tried out.
+// bodyHash returns the hash by which the register recognises a repeated request. It is
+// keyed, because a request may hold a number, and a plain hash could be guessed.
 func (s *Store) bodyHash(sum []byte) []byte {
 	return s.keys.Hash(purposeRequest, hex.EncodeToString(sum))
 }
@@ -51,7 +52,7 @@ func (s *Store) lookupHash(purpose, number string) []byte {
 	return s.keys.Hash(purpose, ident.NumberKey(number))
 }
 
-// seal encrypts a number for its owner; the caller says by what it is found again.
+// seal encrypts a number for its owner. The caller gives the hash by which it is found.
 func (s *Store) seal(purpose, masked string, hash []byte, owner uuid.UUID, plain string) (sealedNumber, error) {
 	if plain == "" {
 		return sealedNumber{}, nil
@@ -76,15 +77,15 @@ func (s *Store) sealNumber(student uuid.UUID, n ident.StudentNumber) (sealedNumb
 	return s.seal(purposeStudentNo, n.String(), s.numberHash(n.Reveal()), student, n.Reveal())
 }
 
-// sealGuardian seals the document of a family member, of whose nationality the sheet
-// knows nothing.
+// sealGuardian seals the document of a family member, whose nationality the sheet does
+// not give.
 func (s *Store) sealGuardian(student uuid.UUID, seat int, kind, number string) (sealedNumber, error) {
 	number, _ = ident.TidyNumber(number)
 	return s.seal(fmt.Sprintf("%s/%d", purposeGuardian, seat), maskDocument(number), s.identityKey(document{kind: kind, number: number}), student, number)
 }
 
-// sealAux puts the provincial number (学籍辅号) of a record into its details:
-// masked, and sealed beside it.
+// sealAux puts the provincial number (学籍辅号) into the details of a record: masked, and
+// sealed beside it.
 func (s *Store) sealAux(r *StudentRecord, number string) error {
 	delete(r.Details, string(fieldAuxNumber))
 	delete(r.Details, auxSealed)

@@ -1,7 +1,8 @@
 package store
 
-// writeSuspensions writes a suspension that began, ends one that ended and gives one
-// that was extended its new end: what was told about the old end may be told again.
+// writeSuspensions writes a new suspension, ends one that has ended, and gives an
+// extended one its new end. An extension also clears the reminders of the old end, so
+// that they are sent again for the new one.
 func (t *Tx) writeSuspensions(w *RecordWrite) {
 	for i, s := range w.After.Suspensions {
 		switch {

@@ -14,24 +14,23 @@ import (
 	"github.com/xueji/xueji/models/roster"
 )
 
-// UpdateRows is how many pupils one sheet of updates may name: a large school,
-// and not so many that others wait long for their records.
+// UpdateRows is the highest number of pupils in one sheet of updates: a large school, but
+// not so many that others wait long for their records.
 const UpdateRows = 5_000
 
-// StudentUpdates is what became of a sheet of updates (批量更新, P50).
+// StudentUpdates is the outcome of a sheet of updates (批量更新, P50).
 type StudentUpdates struct {
 	Updated   int // rows that change their record
-	Unchanged int // rows that say what the record says
+	Unchanged int // rows that agree with their record
 	Refused   int
 	Findings  []roster.Finding // about the file
 	Rows      []RosterRow      // those with findings
 }
 
-// UpdateStudents edits many records by a sheet whose rows name them by name and
-// ID number; it never makes a record. All rows go in, in one transaction, or
-// none does: then Refused counts those that did not pass, and every finding is
-// told. With dry nothing is written either way. The reader of the sheet is one
-// of roster's ForUpdates.
+// UpdateStudents edits many records by a sheet whose rows name them by name and ID
+// number. It never makes a record. All rows are written in one transaction, or none is:
+// then Refused counts the refused rows, and all findings are returned. With dry it writes
+// nothing in either case. The reader of the sheet is one of roster's ForUpdates.
 func (s *Store) UpdateStudents(ctx context.Context, scope Scope, sheet RosterSheet, dry bool) (*StudentUpdates, error) {
 	in := &roster.Submission{Today: calendar.DateOf(s.clock.Now()), Divisions: sheet.Divisions}
 	read, err := sheet.Reader.ReadAll(ctx, sheet.File, sheet.Size, in)
@@ -60,8 +59,8 @@ type studentUpdate struct {
 // updateRow is a row on its way to its record.
 type updateRow struct {
 	*roster.Row
-	keys   [][]byte    // of the document number; none when there is none to look for
-	ids    []uuid.UUID // of the records with the number: of several countries, rarely more than one
+	keys   [][]byte    // keys of the document number; none when there is no number
+	ids    []uuid.UUID // the records with the number; rarely several, from different countries
 	record *editable
 	edit   *recordEdit // nil when the row is refused
 }
@@ -91,7 +90,7 @@ func (u *studentUpdate) run(dry bool) error {
 	return nil
 }
 
-// find looks for the records by their document numbers, all at once.
+// find finds the records by their document numbers, all at once.
 func (u *studentUpdate) find() error {
 	var hashes [][]byte
 	for _, read := range u.sheet.Rows {
@@ -130,7 +129,7 @@ func (u *studentUpdate) find() error {
 	return nil
 }
 
-// hold locks the records and reads them as they then are; a dry run only reads.
+// hold locks the records and reads them; a dry run only reads.
 func (u *studentUpdate) hold(dry bool) error {
 	var ids []uuid.UUID
 	for _, row := range u.rows {
@@ -151,12 +150,12 @@ func (u *studentUpdate) hold(dry bool) error {
 	return nil
 }
 
-// choose gives the one record that has the row's number and name; nil when none has, or
-// two have: nobody can say which of them is meant.
+// choose returns the one record with the row's number and name. It returns nil when there
+// is none, and when two fit, because nobody can say which one is meant.
 func (row *updateRow) choose(records map[uuid.UUID]*editable) *editable {
 	var chosen *editable
 	for _, id := range row.ids {
-		// Between the look and the lock a key-data change may have come into force.
+		// Between the search and the lock a key-data change may have taken effect.
 		r := records[id]
 		if r == nil || r == chosen || !r.found(row.keys) || !ident.SameName(r.record.Name, row.Pupil.Name()) {
 			continue
@@ -169,7 +168,7 @@ func (row *updateRow) choose(records map[uuid.UUID]*editable) *editable {
 	return chosen
 }
 
-// refuseTwice refuses every row of a pupil who stands in the sheet more than once.
+// refuseTwice refuses every row of a pupil who is in the sheet more than once.
 func (u *studentUpdate) refuseTwice() {
 	rows := map[uuid.UUID][]int{}
 	for _, row := range u.rows {
@@ -186,7 +185,7 @@ func (u *studentUpdate) refuseTwice() {
 	}
 }
 
-// judge says what a row does to its record, or why it does nothing.
+// judge sets the edit of a row, or adds the reason why the row is refused.
 func (u *studentUpdate) judge(row *updateRow) {
 	switch {
 	case row.Pupil == nil: // blank rows
@@ -205,7 +204,7 @@ func (u *studentUpdate) judge(row *updateRow) {
 	}
 	items := map[roster.Field]string{}
 	for f, value := range row.Pupil {
-		if f != roster.Name && f != roster.IDNumber && !row.bad(f) { // those two have found the record
+		if f != roster.Name && f != roster.IDNumber && !row.bad(f) { // those two identified the record
 			items[f] = value
 		}
 	}
@@ -224,7 +223,7 @@ func (u *studentUpdate) reject(row *updateRow, f roster.Field, reason *refusal.E
 		Header: u.rules.Reader.Template().Column(f).Header, Code: reason.Code, Severity: roster.Reject, Params: reason.Params})
 }
 
-// bad says whether the cell of an item was refused.
+// bad reports whether the cell of an item was refused.
 func (row *updateRow) bad(f roster.Field) bool {
 	return slices.ContainsFunc(row.Findings, func(found roster.Finding) bool { return found.Field == f && found.Severity == roster.Reject })
 }
@@ -233,7 +232,7 @@ func (row *updateRow) refused() bool {
 	return slices.ContainsFunc(row.Findings, func(found roster.Finding) bool { return found.Severity == roster.Reject })
 }
 
-// verdict says in the words of a roster what became of a row.
+// verdict returns the outcome of a row as a verdict of a roster.
 func (row *updateRow) verdict() RosterVerdict {
 	switch {
 	case row.edit == nil:

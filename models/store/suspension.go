@@ -16,10 +16,10 @@ const (
 	suspensionExpired = "SUSPENSION_EXPIRED"
 )
 
-// ExpiringSuspension is a suspension near its end, or beyond it.
+// ExpiringSuspension is a suspension near its end or past it.
 type ExpiringSuspension struct {
 	ID           uuid.UUID
-	ChangeID     uuid.UUID // that set its present end
+	ChangeID     uuid.UUID // the change that set its present end
 	StudentID    uuid.UUID
 	Name         string
 	NumberMasked string
@@ -29,8 +29,8 @@ type ExpiringSuspension struct {
 	Extended     int
 }
 
-// ExpiringSuspensions lists suspensions of a subtree that end by a day or have
-// ended without a return, the longest over first, after the given one.
+// ExpiringSuspensions lists suspensions of a subtree that end by a day, or that have
+// ended without a return, the oldest end first, after the given one.
 func (t *Tx) ExpiringSuspensions(path string, by, after calendar.Date, afterID uuid.UUID, most int) ([]ExpiringSuspension, error) {
 	var list []ExpiringSuspension
 	err := t.db.Raw(`SELECT p.id, coalesce(p.extended_by, p.change_id) AS change_id, p.student_id, s.name, s.number_masked, o.name AS school,
@@ -45,9 +45,9 @@ func (t *Tx) ExpiringSuspensions(path string, by, after calendar.Date, afterID u
 	return list, nil
 }
 
-// RemindSuspensions tells the registrar 30 and 15 days before a suspension ends,
-// and when it has ended without a return (worker). Each is told once for one end;
-// who comes late tells only the most urgent.
+// RemindSuspensions reminds the registrar 30 and 15 days before a suspension ends, and
+// when it has ended without a return (worker). Each notice is left once for one end. A
+// late run leaves only the most urgent one.
 func (t *Tx) RemindSuspensions() error {
 	today := t.today()
 	for _, mark := range []struct {
@@ -58,7 +58,7 @@ func (t *Tx) RemindSuspensions() error {
 		{suspensionEnds15, "reminded_15", "reminded_15 = @now, reminded_30 = coalesce(reminded_30, @now)", today.AddDays(15)},
 		{suspensionEnds30, "reminded_30", "reminded_30 = @now", today.AddDays(30)},
 	} {
-		// A suspension without a change came in otherwise and has no page to lead to.
+		// A suspension without a change has no page to which a notice could lead.
 		_, err := t.exec(`WITH due AS (UPDATE suspension p SET `+mark.with+` FROM student s WHERE s.id = p.student_id AND s.enrol_status = 'SUSPENDED'
 				AND p.ended_on IS NULL AND p.`+mark.column+` IS NULL AND p.until_date <= @day
 				RETURNING coalesce(p.extended_by, p.change_id) AS change_id, s.school_id, s.org_path)

@@ -12,7 +12,7 @@ import (
 	"github.com/xueji/xueji/models/refusal"
 )
 
-// lastDecision is what somebody decided last in a change, and where.
+// lastDecision is a person's last decision in a change, with its task, step and round.
 type lastDecision struct {
 	TaskID     uuid.UUID
 	StepNo     int
@@ -22,8 +22,8 @@ type lastDecision struct {
 	ForAccount *uuid.UUID
 }
 
-// takeBack (取回) makes the last decision of whoever asks for it undone, while
-// nobody has decided on the strength of it. The decision stays in the record.
+// takeBack (取回) undoes the author's last decision, while nobody has decided on the
+// basis of it. The decision stays in the records.
 func (t *Tx) takeBack(c *Change, s *Slip) error {
 	if !c.Definition.May(process.MayTakeBack) {
 		return refusal.New(refusal.InteractionForbidden)
@@ -41,7 +41,7 @@ func (t *Tx) takeBack(c *Change, s *Slip) error {
 	if err != nil {
 		return err
 	}
-	if k.Actor == nil { // the right is gone: what was decided with it stays
+	if k.Actor == nil { // the right is lost: the decision stays
 		return k.notYours()
 	}
 	seats, err := t.seats(c.ID, c.StepNo, c.Round)
@@ -56,13 +56,14 @@ func (t *Tx) takeBack(c *Change, s *Slip) error {
 	return t.reopen(c, s, k, d)
 }
 
-// of says that a seat rests on the decision: it was made there, or carried over.
+// of reports whether a seat holds this decision: it was made there, or carried over to
+// it.
 func (d lastDecision) of(s seat) bool {
 	return s.ID == d.TaskID || s.CarriedFrom != nil && *s.CarriedFrom == d.TaskID
 }
 
-// takeBackHere undoes a verdict at a shared step that is still open. A fresh task
-// stands in its place; what others said stays, unless it rested on this verdict.
+// takeBackHere undoes a verdict at a shared step that is still open. A fresh task takes
+// its place. The verdicts of the other seats stay, unless they depended on this one.
 func (t *Tx) takeBackHere(c *Change, s *Slip, k *askedTask, d lastDecision, seats []seat, old uuid.UUID) error {
 	rule, _ := c.Definition.Step(c.StepNo)
 	fresh := newID()
@@ -98,7 +99,7 @@ func (t *Tx) takeBackHere(c *Change, s *Slip, k *askedTask, d lastDecision, seat
 	return t.ask(c, seats, result)
 }
 
-// asked gives a seat as it was before it spoke, for the same person.
+// asked returns a seat as it was before its verdict, for the same person.
 func asked(s seat, id uuid.UUID, d lastDecision) seat {
 	s.ID, s.Verdict, s.Status, s.CarriedFrom = id, "", taskWaiting, nil
 	who := d.AccountID
@@ -112,14 +113,13 @@ func asked(s seat, id uuid.UUID, d lastDecision) seat {
 	return s
 }
 
-// undone says that a step is open again and nobody has spoken at it who would not
-// have been asked.
+// undone reports whether a step is open again and every given verdict is still in turn.
 func undone(result countersign.Result[uuid.UUID], seats []seat) bool {
 	if result.Outcome != countersign.Open {
 		return false
 	}
 	for _, s := range seats {
-		if s.Verdict == SendBack { // somebody else's: it ended the step, and only they undo it
+		if s.Verdict == SendBack { // another person's send-back ended the step, and only that person can undo it
 			return false
 		}
 		if s.Verdict != "" && !result.Reached[s.ID] {
@@ -129,9 +129,9 @@ func undone(result countersign.Result[uuid.UUID], seats []seat) bool {
 	return true
 }
 
-// reopen undoes the decision that moved the change from one step to the open one,
-// while nobody has decided there. The step is opened again in a new round, with
-// its old days, and with what others have said at it.
+// reopen undoes the decision that moved the change to the open step, while nobody has
+// decided there. The earlier step opens again in a new round, with its old days and with
+// the verdicts of the other seats.
 func (t *Tx) reopen(c *Change, s *Slip, k *askedTask, d lastDecision) error {
 	last, err := t.lastDecided(c)
 	if err != nil {
@@ -194,8 +194,8 @@ func (t *Tx) reopen(c *Change, s *Slip, k *askedTask, d lastDecision) error {
 	return t.nameProblem(c)
 }
 
-// straightTo is to whom a change comes straight back: it is on its way there, or has
-// just arrived at the open step.
+// straightTo returns the person to whom a change returns directly: the change is on its
+// way there, or has just arrived at the open step.
 func (t *Tx) straightTo(c *Change) (*uuid.UUID, error) {
 	if c.JumpHolder != nil {
 		return c.JumpHolder, nil
@@ -207,13 +207,13 @@ func (t *Tx) straightTo(c *Change) (*uuid.UUID, error) {
 		return nil, fmt.Errorf("read to whom a change comes back: %w", err)
 	}
 	if len(holders) == 0 {
-		return nil, nil //nolint:nilnil // to nobody
+		return nil, nil //nolint:nilnil // the change returns step by step
 	}
 	return &holders[0], nil
 }
 
-// parentsFirst orders seats so that each comes after the one it was added to. A seat
-// that was taken back has a later number than those that were added to it.
+// parentsFirst orders seats so that each follows the seat to which it was added. A seat
+// that was taken back has a higher number than the seats added to it.
 func parentsFirst(seats []seat) []seat {
 	ordered := make([]seat, 0, len(seats))
 	placed := map[uuid.UUID]bool{}
@@ -225,7 +225,7 @@ func parentsFirst(seats []seat) []seat {
 			}
 		}
 		if len(ordered) == before {
-			break // a seat added to one that is not there: there is none
+			break // only for a seat without its parent, which does not exist
 		}
 	}
 	return ordered
@@ -236,11 +236,11 @@ type decidedStep struct {
 	No     int
 	Round  int
 	JumpTo int
-	Acted  bool // somebody has decided at the open step
+	Acted  bool // a decision was made at the open step
 }
 
-// lastDecided reads the last step people decided at, before the open one. Steps
-// the system took meanwhile do not count: they are taken again.
+// lastDecided reads the last step before the open one at which people decided. Automatic
+// steps do not count: they run again.
 func (t *Tx) lastDecided(c *Change) (decidedStep, error) {
 	var last decidedStep
 	err := t.db.Raw(`SELECT s.no, s.round, s.jump_to,
@@ -256,9 +256,9 @@ func (t *Tx) lastDecided(c *Change) (decidedStep, error) {
 	return last, nil
 }
 
-// reopened gives the seats of a step as they were before its last decision: what
-// others said is carried over, who was not asked any more is asked again. Mine says
-// that the decision counted there.
+// reopened returns the seats of a step as they were before its last decision. Verdicts of
+// other seats are carried over; cancelled seats are opened again. Mine reports whether
+// the decision is among them.
 func (t *Tx) reopened(c *Change, d lastDecision, round int) (again []seat, mine bool, err error) {
 	var list []seat
 	err = t.db.Raw(`SELECT `+seatColumns+` FROM task WHERE change_id = ? AND step_no = ? AND round = ? AND status IN ('DECIDED', 'CANCELLED') ORDER BY seat`,
@@ -283,7 +283,7 @@ func (t *Tx) reopened(c *Change, d lastDecision, round int) (again []seat, mine 
 			s, mine = asked(s, s.ID, d), true
 		case old.Verdict != "" && old.CarriedFrom == nil:
 			s.CarriedFrom = &old.ID
-		case old.Verdict == "" && s.HeldAs == heldDelegated: // nobody waits for advice that was asked for a round ago
+		case old.Verdict == "" && s.HeldAs == heldDelegated: // advice asked for in the last round is no longer awaited
 			s.HolderID, s.HeldAs, s.OwnerID = s.OwnerID, heldClaimed, nil
 		}
 		again[i] = s
@@ -291,13 +291,13 @@ func (t *Tx) reopened(c *Change, d lastDecision, round int) (again []seat, mine 
 	return again, mine, nil
 }
 
-// tellTakenBack tells the office the change lay with that it is gone from there.
+// tellTakenBack tells the office with which the change lay that the change has left it.
 func (t *Tx) tellTakenBack(c *Change, s *Slip) error {
 	open, err := t.openedStep(c.ID)
 	if err != nil {
 		return err
 	}
-	if open.Act == process.ActAwaitDay { // both schools were told that it is approved
+	if open.Act == process.ActAwaitDay { // both schools were told of the approval
 		return t.notifySides(c, noticeNotAhead)
 	}
 	if open.Act != "" {

@@ -13,18 +13,18 @@ import (
 	"github.com/xueji/xueji/models/refusal"
 )
 
-// How a task came to be one person's.
+// The ways in which a task gets its holder.
 const (
 	heldClaimed     = "CLAIMED"     // 签收
 	heldTransferred = "TRANSFERRED" // 转办
 	heldDelegated   = "DELEGATED"   // 委派: the owner decides in the end
 	heldAdded       = "ADDED"       // 加签
-	heldNamed       = "NAMED"       // a shared step with a seat for everybody
+	heldNamed       = "NAMED"       // one seat for each holder of the role
 	heldReturned    = "RETURNED"    // sent back with "straight to me"
 	heldHandedOver  = "HANDED_OVER" // 移交
 )
 
-// askedTask is a task with what decides whether one account may act on it.
+// askedTask is a task with the facts that decide whether one account may act on it.
 type askedTask struct {
 	ID         uuid.UUID
 	ChangeID   uuid.UUID
@@ -41,41 +41,42 @@ type askedTask struct {
 	HeldAs     string
 	HeldSince  *time.Time
 	OwnerID    *uuid.UUID
-	// Running is about the change; Shared says that the step has more seats than this.
+	// Running says that the change is running, Shared that the step has further seats.
 	Running bool
 	Shared  bool
-	// Own steps finish the applicant's own business.
+	// Own says that the step finishes the applicant's own business.
 	Own bool
-	// Named says that the step has a seat for everybody with the role, by name.
+	// Named says that the step has one seat for each holder of the role.
 	Named bool
 
-	// About the account that was asked for. Actor is in whose right it acts: its own
-	// or that of somebody it is the proxy of; nil when it may not act at all.
+	// Facts about the account. Actor is the account in whose right it acts: its own,
+	// or that of a colleague for whom it is proxy; nil when it may not act at all.
 	Account   uuid.UUID `gorm:"-"`
 	Actor     *uuid.UUID
-	Submitted bool // it, or whom it acts for, handed the change in
-	Elsewhere bool // it approved another step, where that is forbidden
-	Signed    bool // it has decided another seat of the step
-	Seated    bool // another live seat of the step is its own
-	// HolderGone says that the holder cannot act any more.
+	Submitted bool // the account, or the person it acts for, handed the change in
+	Elsewhere bool // the account approved another step, and that is forbidden here
+	Signed    bool // the account has decided another seat of the step
+	Seated    bool // the account holds another live seat of the step
+	// HolderGone says that the holder can no longer act.
 	HolderGone bool
 }
 
-// stepRules reads of change c what its rules say (r) of the step of task k: how people
-// sign together, whether it is the applicant's own, and whether it wants somebody who
-// approved no other step. The whole rule of the step is d.rule.
+// stepRules reads from change c the rules (r) of the step of task k: the signing mode,
+// whether the step is the applicant's own, and whether it wants a person who approved no
+// other step. d.rule is the whole rule.
 const stepRules = `CROSS JOIN LATERAL (SELECT c.definition #> ARRAY['steps', CAST(k.step_no - 1 AS text)] AS rule) d
 	CROSS JOIN LATERAL (SELECT d.rule -> 'sign' ->> 'mode' AS mode, coalesce(CAST(d.rule ->> 'own' AS boolean), false) AS own,
 		coalesce(CAST(d.rule ->> 'distinct' AS boolean), false) OR c.definition #>> '{policy,same_person}' = '` + process.SamePersonForbidden + `' AS apart) r`
 
-// seated says that another live seat of the step of task k is somebody's own.
+// seated is the SQL condition that the person holds another live seat of the step of task
+// k.
 func seated(who string) string {
 	return `EXISTS (SELECT 1 FROM task x WHERE x.change_id = k.change_id AND x.step_no = k.step_no AND x.round = k.round AND x.id <> k.id
 		AND x.status IN ('OPEN', 'WAITING') AND ` + who + ` IN (x.holder_id, x.owner_id))`
 }
 
-// task reads a task of a change, and what stands for and against an account
-// that wants to act on it, in one statement: every decision asks it twice.
+// task reads a task of a change with the facts for and against an account that wants to
+// act on it. It is one statement, because every decision needs it twice.
 func (t *Tx) task(change, id, account uuid.UUID) (*askedTask, error) {
 	k := askedTask{Account: account}
 	err := t.db.Raw(`SELECT k.id, k.change_id, k.step_no, k.round, k.office_id, k.office_path::text AS office_path, o.name AS office_name, k.role, k.status,
@@ -103,8 +104,8 @@ func (t *Tx) task(change, id, account uuid.UUID) (*askedTask, error) {
 	return &k, nil
 }
 
-// mayAct tells why the account a task was read for may not decide it, nil when
-// it may. The API asks before it takes a slip, the worker again when it counts it.
+// mayAct returns the reason why the account may not decide the task, else nil. The API
+// asks before it takes a slip; the worker asks again when it counts the slip.
 func (t *Tx) mayAct(k *askedTask) *refusal.Error {
 	switch {
 	case k.HeldAs == heldDelegated && *k.HolderID == k.Account:
@@ -125,13 +126,13 @@ func (t *Tx) mayAct(k *askedTask) *refusal.Error {
 	return nil
 }
 
-// notYours says which office and role the task is for.
+// notYours returns the refusal that names the office and the role of the task.
 func (k *askedTask) notYours() *refusal.Error {
 	zh, en := k.Role.Names()
 	return refusal.New(refusal.NotYourStep).With("office", k.OfficeName).WithText("role", zh, en)
 }
 
-// heldProblem says whose a task is.
+// heldProblem returns the refusal that names the holder of the task.
 func (t *Tx) heldProblem(k *askedTask) *refusal.Error {
 	who, where := t.label(*k.HolderID)
 	code := refusal.TaskHeld
@@ -145,7 +146,7 @@ func (t *Tx) heldProblem(k *askedTask) *refusal.Error {
 	return e
 }
 
-// behalf is whom the account acts for, zero when it acts for itself.
+// behalf returns the person for whom the account acts, zero when it acts for itself.
 func (k *askedTask) behalf() uuid.UUID {
 	if k.Actor == nil || *k.Actor == k.Account {
 		return uuid.Nil
@@ -153,10 +154,10 @@ func (k *askedTask) behalf() uuid.UUID {
 	return *k.Actor
 }
 
-// MaySay tells why the acting account may not say something about a task now: it
-// has not the right, somebody was faster, or the change has ended; else it gives
-// step and round of the task. A word that was said before with the same key is let
-// through, for HandIn to find it.
+// MaySay checks a slip about a task before it is handed in, and returns the step and
+// round of the task. The error says that the account lacks the right, that another person
+// was faster, or that the change has ended. A slip that was handed in before with the
+// same key passes, so that HandIn finds it.
 func (t *Tx) MaySay(w Word) (step, round int, err error) {
 	k, err := t.task(w.ChangeID, w.TaskID, t.scope.Account)
 	if err != nil {
@@ -186,8 +187,8 @@ func (t *Tx) MaySay(w Word) (step, round int, err error) {
 	return 0, 0, refusal.New(refusal.StepMoved)
 }
 
-// concerns says that the account may say something about the task at all: it could
-// decide it, was asked for advice, asked for it, or added the signer.
+// concerns reports whether the account may hand in any slip about the task: it can decide
+// the task, was asked for advice, asked for advice, or added the signer.
 func (k *askedTask) concerns() bool {
 	for _, who := range []*uuid.UUID{k.HolderID, k.OwnerID, k.AddedBy} {
 		if who != nil && *who == k.Account {
@@ -197,7 +198,8 @@ func (k *askedTask) concerns() bool {
 	return k.Actor != nil
 }
 
-// unlessSaid gives the refusal of a word, unless it was said before with the same key.
+// unlessSaid returns the refusal of a slip, or nil when the same key was handed in
+// before.
 func (t *Tx) unlessSaid(w Word, refused error) error {
 	if same, err := t.saidBefore(w.Key); same || err != nil {
 		return err
@@ -205,8 +207,8 @@ func (t *Tx) unlessSaid(w Word, refused error) error {
 	return refused
 }
 
-// openTask reads the task a slip is about, which must be one of the open step
-// that somebody can still act on.
+// openTask reads the task of a slip. The task must belong to the open step and still be
+// live.
 func (t *Tx) openTask(c *Change, s *Slip) (*askedTask, error) {
 	if s.TaskID == nil {
 		return nil, refusal.New(refusal.StepMoved)

@@ -12,28 +12,28 @@ import (
 	"github.com/xueji/xueji/models/ident"
 )
 
-// Tidying says how far the register has come in bringing the records of before in line
-// with the rules by which names and numbers are tidied today.
+// Tidying is the progress of the register in bringing old records in line with today's
+// rules for names and numbers.
 type Tidying struct {
 	Rules   int
-	AfterID uuid.UUID // the last record that was looked at
+	AfterID uuid.UUID // the last record that was compared
 	Looked  int64
-	Changed int64 // records in which a person sees a difference
-	Rekeyed int64 // records of which only what they are found by changed
-	Doubles int64 // records whose document another record has, too
+	Changed int64 // records with a difference that a person can see
+	Rekeyed int64 // records of which only the keys changed
+	Doubles int64 // records whose document another record has too
 	// Unreadable are records of which a number cannot be decrypted; the number stays as it is.
 	Unreadable int64
 	DoneAt     *time.Time
 }
 
-// Tidy brings a batch of records in line with the rules of today (worker): names,
-// numbers, what they are found by, and those of their families. It goes on where the
-// batch before ended, whoever did it, and says how far it has come; when all is done
-// it writes nothing. Every record that changes gets a line in the audit trail, and in
-// its history when a person sees a difference. The search for doubles looks at it anew.
+// Tidy brings one batch of records in line with today's rules (worker): names, numbers,
+// their keys, and those of the families. It continues after the last batch of any process
+// and returns the progress; when all is done it writes nothing. Every changed record gets
+// a line in the audit trail, and a line in its history when a person can see a
+// difference. The search for doubles then looks at it again.
 //
-// A record whose document turns out to be another one's keeps its number and stands
-// beside it as a double: the search for doubles tells both schools.
+// When the document of a record turns out to belong to another record, the record keeps
+// its number and becomes a double; the search for doubles tells both schools.
 func (t *Tx) Tidy(most int) (*Tidying, error) {
 	job, err := t.tidying(false)
 	if err != nil {
@@ -47,7 +47,7 @@ func (t *Tx) Tidy(most int) (*Tidying, error) {
 	if job != nil && job.DoneAt != nil {
 		return job, nil
 	}
-	// One at a time: the second one waits and goes on behind the first.
+	// One batch at a time: a second process waits and continues after the first.
 	if job, err = t.tidying(true); err != nil || job == nil || job.DoneAt != nil {
 		return job, err
 	}
@@ -72,7 +72,8 @@ func (t *Tx) Tidy(most int) (*Tidying, error) {
 	return job, nil
 }
 
-// tidying reads the row of today's rules, nil before anybody began; with lock it holds it.
+// tidying reads the progress under today's rules, nil before the first batch; with lock
+// it locks the row.
 func (t *Tx) tidying(lock bool) (*Tidying, error) {
 	query := `SELECT rules, after_id, looked, changed, rekeyed, doubles, unreadable, done_at FROM tidying WHERE rules = ?`
 	if lock {
@@ -89,8 +90,9 @@ func (t *Tx) tidying(lock bool) (*Tidying, error) {
 	return &job, nil
 }
 
-// tidyFound writes the records that are not tidy. They are held first, in the order of
-// their IDs, and read again: somebody may have written them meanwhile.
+// tidyFound writes the records that need tidying. It locks them first, in the order of
+// their IDs, and reads them again, because another transaction may have written them
+// meanwhile.
 func (t *Tx) tidyFound(job *Tidying, found []*untidy) error {
 	if len(found) == 0 {
 		return nil
@@ -126,8 +128,8 @@ func (t *Tx) tidyFound(job *Tidying, found []*untidy) error {
 	return nil
 }
 
-// ForgetTidying makes the register begin again with its first record (worker): after
-// data came in by other ways than the register's own.
+// ForgetTidying makes the register begin again with its first record (worker), after data
+// came in from outside.
 func (t *Tx) ForgetTidying() error {
 	if _, err := t.exec(`DELETE FROM tidying WHERE rules = ?`, ident.TidyRules); err != nil {
 		return fmt.Errorf("forget how far the register is tidied: %w", err)

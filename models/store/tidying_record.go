@@ -14,15 +14,15 @@ import (
 	"github.com/xueji/xueji/models/secret"
 )
 
-// untidy is a record with what the rules of today would make of it.
+// untidy is a record with its form under today's rules.
 type untidy struct {
 	untidyRow
 
 	family        []sealedGuardian
-	number        sealedNumber // of the pupil's document, when its key or its spelling changes
+	number        sealedNumber // the pupil's document, when its key or spelling changes
 	rekeyed       bool
 	unreadable    bool              // the number of the pupil or of a family member cannot be decrypted
-	before, after map[string]string // items of which a person sees a difference, numbers masked
+	before, after map[string]string // items with a difference that a person can see, numbers masked
 	seats         []tidiedSeat
 }
 
@@ -47,7 +47,7 @@ type tidiedSeat struct {
 	number sealedNumber
 }
 
-// untidy reads records and compares them with what the rules of today would make of them.
+// untidy reads records and compares them with their form under today's rules.
 func (t *Tx) untidy(where string, arg any, most int) (list []*untidy, err error) {
 	var rows []untidyRow
 	// A citizen's number is stored in its one form and is its own key: it stays sealed.
@@ -75,10 +75,10 @@ func (t *Tx) untidy(where string, arg any, most int) (list []*untidy, err error)
 	return list, nil
 }
 
-// changes says whether the rules of today would change anything.
+// changes reports whether today's rules change anything in the record.
 func (u *untidy) changes() bool { return u.rekeyed || len(u.after) > 0 }
 
-// compare notes what the rules of today would change.
+// compare notes the differences under today's rules.
 func (u *untidy) compare(s *Store) error {
 	u.see(string(roster.Name), u.Name, tidyItem(roster.Name, u.Name))
 	u.see(string(roster.FormerName), u.FormerName, tidyItem(roster.FormerName, u.FormerName))
@@ -142,15 +142,15 @@ func (u *untidy) compareFamily(s *Store) error {
 	return nil
 }
 
-// see notes an item that becomes another one for whoever reads it.
+// see notes an item with a difference that a person can see.
 func (u *untidy) see(field, before, after string) {
 	if before != after {
 		u.before[field], u.after[field] = before, after
 	}
 }
 
-// writeTidied writes a record as the rules of today would have it, and says whether its
-// document turned out to be that of another record. The caller holds the record.
+// writeTidied writes a record in its form under today's rules, and reports whether its
+// document belongs to another record too. The caller has locked the record.
 func (t *Tx) writeTidied(u *untidy) (double bool, err error) {
 	name, _ := ident.TidyName(u.Name)
 	former, _ := ident.TidyName(u.FormerName)
@@ -170,7 +170,7 @@ func (t *Tx) writeTidied(u *untidy) (double bool, err error) {
 	return double, t.Audit("student.tidy", "student", u.ID.String(), map[string]string{"fields": u.fields()})
 }
 
-// fields names what was tidied; "key" is what a person does not see.
+// fields names the tidied items; "key" stands for a change that a person does not see.
 func (u *untidy) fields() string {
 	names := make([]string, 0, len(u.after)+1)
 	for field := range u.after {

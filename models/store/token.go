@@ -11,7 +11,7 @@ import (
 	"github.com/xueji/xueji/models/refusal"
 )
 
-// Token is an API token of a machine; its secret is told only when it is made.
+// Token is an API token of a machine. Its secret is returned only when the token is made.
 type Token struct {
 	ID         uuid.UUID
 	Name       string
@@ -22,7 +22,7 @@ type Token struct {
 	ExpiresAt  time.Time
 }
 
-// CreateToken makes a token of the own account with some of the own roles.
+// CreateToken makes a token of the own account with some of the account's roles.
 func (t *Tx) CreateToken(name string, roles, held []org.Role, days int) (Token, string, error) {
 	for i, role := range roles {
 		if !slices.Contains(held, role) {
@@ -44,7 +44,7 @@ func (t *Tx) CreateToken(name string, roles, held []org.Role, days int) (Token, 
 	return made, secret, t.Audit("token.create", "session", made.ID.String(), map[string]string{"roles": joinRoles(made.Roles)})
 }
 
-// OwnTokens lists the tokens of the own account that are in force.
+// OwnTokens lists the valid tokens of the own account.
 func (t *Tx) OwnTokens() ([]Token, error) {
 	var list []Token
 	err := t.db.Raw(`SELECT id, name, array_to_string(roles, ',') AS role_names, created_at, last_used_at, expires_at FROM session
@@ -70,7 +70,7 @@ func (t *Tx) RevokeSession(id uuid.UUID) error {
 	return t.Audit("session.revoke", "session", id.String(), nil)
 }
 
-// revokeSessions ends all sessions of the kinds of an account but one.
+// revokeSessions ends all sessions of the given kinds of an account, except one.
 func (t *Tx) revokeSessions(account, keep uuid.UUID, kinds ...string) error {
 	_, err := t.exec(`UPDATE session SET revoked_at = ? WHERE account_id = ? AND id <> ? AND kind IN ? AND revoked_at IS NULL`, t.now, account, keep, kinds)
 	if err != nil {

@@ -7,11 +7,11 @@ import (
 	"github.com/xueji/xueji/models/refusal"
 )
 
-// listWork is the Work of a bureau that moves pupils of one of its schools to another
-// one (批量转学, KT54).
+// listWork is the Work of a bureau that moves pupils from one of its schools to another
+// (批量转学, KT54).
 type listWork struct{}
 
-// Prepare judges each line as a transfer, all at once.
+// Prepare judges every line as a transfer and returns all refusals at once.
 func (listWork) Prepare(t *Tx, c *Change, f Filing, policy process.Policy) error {
 	return t.prepareList(c, f, policy)
 }
@@ -19,7 +19,7 @@ func (listWork) Prepare(t *Tx, c *Change, f Filing, policy process.Policy) error
 // Hold writes the lines and takes the slot of each pupil.
 func (listWork) Hold(t *Tx, c *Change) error { return t.insertLines(c) }
 
-// Recheck looks at form and papers; the pupils are looked at by the last decision.
+// Recheck judges form and papers. The last decision judges the pupils.
 func (listWork) Recheck(t *Tx, c *Change, s *Slip, papers []EvidenceRef) ([]*refusal.Error, error) {
 	list, err := t.listAgain(c, papers)
 	return append(list, needlessValues(c.Kind, s.Body.valued())...), err
@@ -35,7 +35,7 @@ func (listWork) Strike(t *Tx, c *Change, s *Slip) (left bool, err error) {
 	return t.strikeFromList(c, s)
 }
 
-// EndLine takes one pupil out of the list, and ends the list when nobody is left.
+// EndLine takes one pupil out of the list, and ends the list when no pupil is left.
 func (listWork) EndLine(t *Tx, c *Change, student uuid.UUID, code string) error {
 	lines, err := t.listedLines(c.ID)
 	if err != nil {

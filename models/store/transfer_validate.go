@@ -9,9 +9,9 @@ import (
 	"github.com/xueji/xueji/models/status"
 )
 
-// validateTransfer is the national validation (转出校验, M5, M6) of a change that
-// holds the pupil's slot: the number is still the pupil's, and the record is one
-// that may be received. The code tells both sides; the details are the old school's.
+// validateTransfer is the national validation (转出校验, M5, M6) of a change that holds
+// the pupil's slot: the number is still the pupil's, and the record may be received. Both
+// sides learn the code; only the old school learns the details.
 func (t *Tx) validateTransfer(c *Change) (*refusal.Error, error) {
 	h, err := t.readHeld(*c.StudentID, false)
 	if err != nil {

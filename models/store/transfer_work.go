@@ -8,17 +8,17 @@ import (
 	"github.com/xueji/xueji/models/status"
 )
 
-// receivedWork is the Work of kinds that the receiving school files for a pupil of another
-// one: a transfer (转学), a return to school.
+// receivedWork is the Work of kinds that the receiving school files for a pupil of
+// another school: a transfer (转学), a return to school.
 type receivedWork struct{ RecordWork }
 
-// Prepare finds the pupil by what the school claims.
+// Prepare finds the pupil by name and number.
 func (receivedWork) Prepare(t *Tx, c *Change, f Filing, policy process.Policy) error {
 	return t.prepareReceived(c, f, policy)
 }
 
-// receivedKind gives the Work of a kind that the receiving school files. More reads what
-// only this kind looks at; it may be nil.
+// receivedKind returns the Work of a kind that the receiving school files. More reads the
+// facts that only this kind needs; it may be nil.
 func receivedKind(more func(t *Tx, c *Change, h *held, f *status.Facts) error) receivedWork {
 	return receivedWork{RecordWork{
 		Facts: func(t *Tx, c *Change, h *held, f *status.Facts, _ bool) (err error) {
@@ -31,7 +31,8 @@ func receivedKind(more func(t *Tx, c *Change, h *held, f *status.Facts) error) r
 	}}
 }
 
-// sentKind gives the Work of a kind that the releasing school files, for a school it names.
+// sentKind returns the Work of a kind that the releasing school files, with the receiving
+// school in the form.
 func sentKind() RecordWork {
 	return RecordWork{
 		Facts: func(t *Tx, c *Change, _ *held, f *status.Facts, _ bool) (err error) {
@@ -42,14 +43,15 @@ func sentKind() RecordWork {
 	}
 }
 
-// appliedBefore reads whether the school asked for this graduate before.
+// appliedBefore reads whether the school applied for this graduate before.
 func appliedBefore(t *Tx, c *Change, h *held, f *status.Facts) error {
 	err := t.db.Raw(`SELECT EXISTS (SELECT 1 FROM change WHERE student_id = ? AND kind = ? AND org_id = ? AND status <> ? AND struck_at IS NULL AND id <> ?)`,
 		h.ID, c.Kind, c.OrgID, Taken, c.ID).Scan(&f.AppliedBefore).Error
 	return readEarlier(err)
 }
 
-// leftForMismatch reads whether the pupil left because the stage was wrong.
+// leftForMismatch reads whether the pupil left because the record stood in the wrong
+// stage.
 func leftForMismatch(t *Tx, _ *Change, h *held, f *status.Facts) error {
 	return readEarlier(t.db.Raw(`SELECT left_for_mismatch(?)`, h.ID).Scan(&f.StageMismatch).Error)
 }
@@ -70,7 +72,8 @@ func readEarlier(err error) error {
 	return nil
 }
 
-// receivedLost tells in the words of the national validation that the pupil is busy.
+// receivedLost returns the refusal, in the words of the national validation, for a pupil
+// whom another change holds.
 func (t *Tx) receivedLost(c *Change) error {
 	running, err := t.runningKind(*c.StudentID)
 	if err != nil {
@@ -94,7 +97,7 @@ func (t *Tx) validation(c *Change, act process.Act) (*refusal.Error, error) {
 	return t.validateTransfer(c)
 }
 
-// MoveShown is what only moves show on the page of a change.
+// MoveShown is the part of the page of a change that only moves have.
 type MoveShown struct {
 	Lines    []LineView // of a list
 	Handover *Handover  // of the paper file, once a move is in force

@@ -10,7 +10,7 @@ import (
 	"github.com/xueji/xueji/models/process"
 )
 
-// RunningRow is what reconciliation compares with Temporal.
+// RunningRow is a running change for the comparison with Temporal.
 type RunningRow struct {
 	ID           uuid.UUID
 	Kind         process.Kind
@@ -18,8 +18,8 @@ type RunningRow struct {
 	ProvinceCode string
 	StepNo       int
 	Round        int
-	// Waiting is set when a slip or a due time has waited longer than a live
-	// workflow would let it.
+	// Waiting says that a slip or a due time has waited longer than a live workflow
+	// would let it wait.
 	Waiting bool
 }
 
@@ -32,8 +32,8 @@ type StartRow struct {
 	ProvinceCode string
 }
 
-// WaitingStarts gives changes whose workflow should run and has not reported
-// itself since the given time, oldest first.
+// WaitingStarts returns changes whose workflow should run and has not reported itself
+// since the given time, oldest first.
 func (t *Tx) WaitingStarts(before time.Time, most int) ([]StartRow, error) {
 	var rows []StartRow
 	err := t.db.Raw(`SELECT b.id AS outbox_id, c.id, c.kind, c.case_no, c.province_code FROM outbox b JOIN change c ON c.id = b.change_id
@@ -60,7 +60,7 @@ func (t *Tx) Reported(change uuid.UUID) error {
 	return nil
 }
 
-// RunningChanges pages through all running changes in order of their IDs.
+// RunningChanges lists all running changes in pages, in the order of their IDs.
 func (t *Tx) RunningChanges(after uuid.UUID, late time.Time, most int) ([]RunningRow, error) {
 	var rows []RunningRow
 	err := t.db.Raw(`SELECT c.id, c.kind, c.case_no, c.province_code, c.step_no, c.round,
@@ -77,8 +77,8 @@ func (t *Tx) RunningChanges(after uuid.UUID, late time.Time, most int) ([]Runnin
 	return rows, nil
 }
 
-// TimeIsDue says whether time has something to do for a change: a reminder, a
-// deadline or the total warning that nobody has noted yet.
+// TimeIsDue reports whether a reminder, a deadline or the total warning of a change is
+// due and not noted yet.
 func (t *Tx) TimeIsDue(change uuid.UUID) (bool, error) {
 	var due bool
 	err := t.db.Raw(`SELECT EXISTS (SELECT 1 FROM change c JOIN step s ON s.change_id = c.id AND s.status = 'OPEN'
@@ -91,10 +91,10 @@ func (t *Tx) TimeIsDue(change uuid.UUID) (bool, error) {
 	return due, nil
 }
 
-// Backlog is what the metrics tell about work in hand.
+// Backlog is the work in hand, for the metrics.
 type Backlog struct {
 	OutboxWaiting int64
-	OutboxAge     float64 // seconds the oldest waiting start is old
+	OutboxAge     float64 // age of the oldest waiting start, in seconds
 	OpenSteps     int64
 	OverdueSteps  int64
 	PendingSlips  int64
@@ -117,9 +117,9 @@ func (t *Tx) Backlog() (Backlog, error) {
 // leadLock is the advisory lock of the one worker that does the upkeep.
 const leadLock = 0x7875656a69 // "xueji"
 
-// Lead calls fn every interval while this process holds the lead, and tries to
-// become the leader otherwise. Only one process leads at a time; when its
-// connection breaks another takes over. It returns when ctx ends.
+// Lead calls fn every interval while this process is the leader; otherwise it tries to
+// become the leader. Only one process leads at a time. When its connection breaks,
+// another process takes over. Lead returns when ctx ends.
 func (s *Store) Lead(ctx context.Context, interval time.Duration, fn func(context.Context)) {
 	for ctx.Err() == nil {
 		s.leadOnce(ctx, interval, fn)

@@ -2,7 +2,7 @@ package store
 
 import "github.com/xueji/xueji/models/refusal"
 
-// Verb is what a person says to a running change.
+// Verb is the act of a slip on a running change.
 type Verb string
 
 // The verbs. Comments and drafts are no slips: they change nothing and need no answer.
@@ -15,17 +15,17 @@ const (
 	Supervise Verb = "SUPERVISE" // 督办 by a superior bureau
 	Close     Verb = "CLOSE"     // 终止 by the common superior, with a reason
 
-	ClaimTask    Verb = "CLAIM"         // 签收: the task is mine
-	Release      Verb = "RELEASE"       // 退签: it is everybody's again, or comes back from a delegation
-	TransferTask Verb = "TRANSFER_TASK" // 转办: it is somebody else's
-	Delegate     Verb = "DELEGATE"      // 委派: somebody else advises, and it comes back
+	ClaimTask    Verb = "CLAIM"         // 签收: the author becomes the holder
+	Release      Verb = "RELEASE"       // 退签: the task goes back to the role, or comes back from a delegation
+	TransferTask Verb = "TRANSFER_TASK" // 转办: a colleague becomes the holder
+	Delegate     Verb = "DELEGATE"      // 委派: a colleague advises, and the task comes back
 	Answer       Verb = "ANSWER"        // 委派答复: the advice
-	AddSigner    Verb = "ADD_SIGNER"    // 加签 before or after me
-	RemoveSigner Verb = "REMOVE_SIGNER" // 减签: one I added
-	TakeBack     Verb = "TAKE_BACK"     // 取回: my decision, while the next has not acted
+	AddSigner    Verb = "ADD_SIGNER"    // 加签 before or after the author
+	RemoveSigner Verb = "REMOVE_SIGNER" // 减签: a signer whom the author added
+	TakeBack     Verb = "TAKE_BACK"     // 取回: the author's last decision, while the next step has not acted
 	Remind       Verb = "REMIND"        // 催办 by the office that filed
 	CopyTo       Verb = "COPY"          // 抄送
-	HandOver     Verb = "HAND_OVER"     // 移交: a task of somebody who left, by the head of the office
+	HandOver     Verb = "HAND_OVER"     // 移交: the head gives away a task of a person who left
 )
 
 // Verbs lists every verb in a fixed order.
@@ -36,16 +36,16 @@ func Verbs() []Verb {
 	}
 }
 
-// unknownVerb refuses a word that is none of Verbs.
+// unknownVerb is the refusal of a verb that is not in Verbs.
 func unknownVerb() *refusal.Error {
 	return refusal.New(refusal.InvalidInput).At("/verdict").WithText("field", "处理结果", "verdict").
 		WithText("reason", "没有这种操作", "there is no such word")
 }
 
-// Decides says whether the verb is a decision on a task.
+// Decides reports whether the verb is a decision on a task.
 func (v Verb) Decides() bool { return v == Approve || v == Reject || v == SendBack }
 
-// OnTask says whether the verb is about one task.
+// OnTask reports whether the verb is about one task.
 func (v Verb) OnTask() bool {
 	switch v {
 	case Approve, Reject, SendBack, ClaimTask, Release, TransferTask, Delegate, Answer, AddSigner, RemoveSigner, HandOver:
@@ -56,7 +56,7 @@ func (v Verb) OnTask() bool {
 	return false
 }
 
-// NeedsOpinion says whether a reason must be given.
+// NeedsOpinion reports whether a reason must be given.
 func (v Verb) NeedsOpinion() bool {
 	switch v {
 	case Reject, SendBack, Supervise, Close, Answer, TakeBack, HandOver:
@@ -67,7 +67,7 @@ func (v Verb) NeedsOpinion() bool {
 	return false
 }
 
-// word is the verb as people read it.
+// word returns the verb as people read it.
 func (v Verb) word() string {
 	switch v {
 	case Approve:

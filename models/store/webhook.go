@@ -11,8 +11,8 @@ import (
 	"github.com/xueji/xueji/models/refusal"
 )
 
-// Endpoint is where a gateway is told of the notices of an office and of every
-// office below it. Its secret is not part of it: nobody reads that again.
+// Endpoint is the address at which a gateway receives the notices of an office and of
+// every office below it. Its secret is not part of it and is never read out again.
 type Endpoint struct {
 	ID             uuid.UUID
 	OrgID          uuid.UUID
@@ -34,12 +34,12 @@ type Endpoint struct {
 
 // What happens to messages outside working hours.
 const (
-	SendAlways = "SEND"   // all are sent on
-	SendUrgent = "URGENT" // urgent kinds are, others wait for the morning
+	SendAlways = "SEND"   // all are sent
+	SendUrgent = "URGENT" // urgent kinds are sent, others wait for the morning
 	SendWait   = "WAIT"   // all wait
 )
 
-// Why an endpoint gets no messages.
+// The reasons why an endpoint gets no messages.
 const (
 	DisabledByHand  = "BY_HAND"
 	DisabledFailing = "FAILING"
@@ -62,9 +62,9 @@ const endpointColumns = `e.id, e.org_id, e.org_path::text AS org_path, o.name AS
 	FROM webhook_endpoint e JOIN organisation o ON o.id = e.org_id`
 
 // AddEndpoint makes an endpoint of an office with its first secret. The caller has
-// judged the address and the kinds.
+// checked the address and the kinds.
 func (t *Tx) AddEndpoint(e Endpoint, secret string) (*Endpoint, error) {
-	// Two at once would both be the last one that is allowed.
+	// Without the lock two calls at once could pass the limit together.
 	if err := t.db.Exec(`SELECT pg_advisory_xact_lock(hashtextextended(?, 0))`, "webhook/"+e.OrgID.String()).Error; err != nil {
 		return nil, fmt.Errorf("add an endpoint: %w", err)
 	}
@@ -125,9 +125,9 @@ func (t *Tx) Endpoints(path string, after uuid.UUID, most int) ([]Endpoint, erro
 	return list, nil
 }
 
-// RotateSecret gives an endpoint a new secret; the one before stays valid for a day,
-// any older one ends. The version is the one the caller read: a second click must not
-// end the secret the gateway still uses.
+// RotateSecret gives an endpoint a new secret. The last secret stays valid for a day;
+// older ones end. The version is the one that the caller read, so that a second click
+// does not end the secret that the gateway still uses.
 func (t *Tx) RotateSecret(id uuid.UUID, version int64, secret string) (*Endpoint, error) {
 	n, err := t.exec(`UPDATE webhook_endpoint SET version = version + 1 WHERE id = ? AND version = ?`, id, version)
 	if err != nil {
@@ -150,8 +150,8 @@ func (t *Tx) RotateSecret(id uuid.UUID, version int64, secret string) (*Endpoint
 	return t.Endpoint(id)
 }
 
-// SwitchEndpoint enables an endpoint, or disables it; what it is already it stays.
-// Messages that waited meanwhile are sent when it is enabled.
+// SwitchEndpoint enables or disables an endpoint; a call without a difference changes
+// nothing. Messages that waited are sent when the endpoint is enabled.
 func (t *Tx) SwitchEndpoint(id uuid.UUID, on bool) (*Endpoint, error) {
 	query, action := `UPDATE webhook_endpoint SET disabled_at = @now, disabled_reason = @why, version = version + 1 WHERE id = @id AND disabled_at IS NULL`, "webhook.disable"
 	if on {

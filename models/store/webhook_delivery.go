@@ -9,7 +9,7 @@ import (
 	"github.com/xueji/xueji/models/refusal"
 )
 
-// Delivery is one message to one endpoint; one without a kind is a test.
+// Delivery is one message to one endpoint. A message without a kind is a test.
 type Delivery struct {
 	ID            uuid.UUID
 	NoticeID      *uuid.UUID
@@ -32,7 +32,7 @@ const (
 	DeliveryDead      = "DEAD"
 )
 
-// State says what has become of the message.
+// State returns the state of the message.
 func (d Delivery) State() string {
 	switch {
 	case d.DeliveredAt != nil:
@@ -73,8 +73,8 @@ func (t *Tx) delivery(endpoint, id uuid.UUID) (*Delivery, error) {
 	return &d, nil
 }
 
-// TestEndpoint queues a message that tells nothing, so that an administrator sees
-// whether the gateway takes it.
+// TestEndpoint queues a message without content, so that an administrator sees whether
+// the gateway takes it.
 func (t *Tx) TestEndpoint(e *Endpoint) (*Delivery, error) {
 	if e.DisabledAt != nil {
 		return nil, refusal.New(refusal.WebhookDisabled)
@@ -89,8 +89,8 @@ func (t *Tx) TestEndpoint(e *Endpoint) (*Delivery, error) {
 	return t.delivery(e.ID, id)
 }
 
-// Redeliver queues a message once more, with all its attempts, whatever became of it.
-// It keeps its ID: a gateway that has it already knows that.
+// Redeliver queues a message again with all its attempts, whatever its state. It keeps
+// its ID, so that a gateway that has the message recognises it.
 func (t *Tx) Redeliver(e *Endpoint, id uuid.UUID) (*Delivery, error) {
 	if e.DisabledAt != nil {
 		return nil, refusal.New(refusal.WebhookDisabled)

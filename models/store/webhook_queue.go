@@ -7,7 +7,8 @@ import (
 	"github.com/google/uuid"
 )
 
-// Claimed is a message the worker has taken to send, with all that is needed for it.
+// Claimed is a message that the worker has taken to send, with everything needed to send
+// it.
 type Claimed struct {
 	ID           uuid.UUID
 	EndpointID   uuid.UUID
@@ -18,18 +19,18 @@ type Claimed struct {
 	CreatedAt    time.Time
 	Secrets      []string `gorm:"-"`
 	Notice       *Notice  `gorm:"-"` // nil for a test
-	Login        string   `gorm:"-"` // of the one person it is for
+	Login        string   `gorm:"-"` // login of the one receiver
 }
 
 const (
-	perEndpoint  = 8  // messages to one endpoint at once: a slow one holds up no other
+	perEndpoint  = 8  // messages to one endpoint at once, so that a slow endpoint delays no other
 	perClaim     = 64 // messages of one claim
 	deliveryKeep = 90 * 24 * time.Hour
 )
 
-// ClaimDeliveries takes messages that are due, for the length of a lease: whoever
-// took them and crashed, before or after sending, leaves them to be sent again
-// under the same ID. Two workers never hold the same one.
+// ClaimDeliveries takes messages that are due, for the length of a lease. If the worker
+// crashes before or after sending, the messages are sent again under the same ID. Two
+// workers never hold the same message.
 func (t *Tx) ClaimDeliveries(lease time.Duration) ([]Claimed, error) {
 	var list []Claimed
 	err := t.db.Raw(`WITH due AS (
@@ -61,7 +62,7 @@ func (t *Tx) complete(c *Claimed) error {
 		return fmt.Errorf("read the secrets of an endpoint: %w", err)
 	}
 	for _, row := range ciphers {
-		// One that cannot be read must not hold up other endpoints: without a secret the
+		// A secret that cannot be read must not delay other endpoints: without a secret the
 		// message fails by itself.
 		if secret, err := t.store.keys.Decrypt(webhookSecret, row.Cipher); err == nil {
 			c.Secrets = append(c.Secrets, string(secret))
@@ -80,28 +81,27 @@ func (t *Tx) complete(c *Claimed) error {
 	return err
 }
 
-// Sent is what came of a claimed message.
+// Sent is the outcome of sending a claimed message.
 type Sent struct {
 	Delivered bool
-	Gone      bool   // the endpoint wants no messages any more
+	Gone      bool   // the endpoint takes no more messages
 	Status    int    // of HTTP
 	Failure   string // a name, never a text with addresses
-	// Next is when to send it again; zero gives it up.
+	// Next is the time of the next attempt; zero means that there is none.
 	Next time.Time
 }
 
 // noticeWebhook tells an administrator that an endpoint was disabled.
 const noticeWebhook = "WEBHOOK_DISABLED"
 
-// An endpoint that does not answer is disabled after so many failures in a row, over
-// such a time.
+// An endpoint is disabled after so many failures in a row over such a time.
 const (
 	failuresMost = 10
 	failingLong  = 3 * 24 * time.Hour
 )
 
-// MarkDelivery writes down what came of sending a message, unless somebody has taken
-// it since or asked for it once more.
+// MarkDelivery writes the outcome of a message, unless the message was taken or queued
+// again meanwhile.
 func (t *Tx) MarkDelivery(c Claimed, s Sent) error {
 	var delivered, dead, next *time.Time
 	switch {
@@ -129,7 +129,8 @@ func (t *Tx) MarkDelivery(c Claimed, s Sent) error {
 	return t.endpointFailed(c.EndpointID, s.Gone)
 }
 
-// Postpone gives a claimed message back unsent, for a later time: it has cost no attempt.
+// Postpone returns a claimed message unsent for a later time. It does not count as an
+// attempt.
 func (t *Tx) Postpone(c Claimed, until time.Time) error {
 	if _, err := t.exec(`UPDATE webhook_delivery SET attempts = attempts - 1, next_attempt_at = ? WHERE id = ? AND attempts = ? AND next_attempt_at IS NOT NULL`, until, c.ID, c.Attempts); err != nil {
 		return fmt.Errorf("postpone a message: %w", err)
@@ -163,7 +164,7 @@ func (t *Tx) endpointFailed(endpoint uuid.UUID, gone bool) error {
 	return nil
 }
 
-// SweepDeliveries deletes messages that ended long ago, and secrets that are over.
+// SweepDeliveries deletes messages that ended long ago, and expired secrets.
 func (t *Tx) SweepDeliveries() error {
 	if _, err := t.exec(`DELETE FROM webhook_delivery WHERE next_attempt_at IS NULL AND created_at < ?`, t.now.Add(-deliveryKeep)); err != nil {
 		return fmt.Errorf("delete old messages: %w", err)

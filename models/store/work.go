@@ -12,19 +12,19 @@ import (
 	"github.com/xueji/xueji/models/status"
 )
 
-// Work is what a kind of change does that its chain cannot know. The engine knows
-// chains, tasks, slips and slots; the Work of a kind knows what the kind is about.
-// A Work keeps no state: several transactions use it at the same time.
+// Work is the part of a kind of change that its chain cannot know. The engine knows
+// chains, tasks, slips and slots; the Work knows the subject of the kind. A Work keeps no
+// state, because several transactions use it at the same time.
 type Work interface {
-	// Prepare reads what a filing is about, freezes the chain into c and refuses the
-	// filing with everything that stands against it, at once. It writes nothing.
+	// Prepare reads the subject of a filing and freezes the chain into c, or refuses the
+	// filing with all refusals at once. It writes nothing.
 	Prepare(t *Tx, c *Change, f Filing, policy process.Policy) error
 	// Hold takes the slots of a change that was just written, or refuses it because
 	// another change was faster.
 	Hold(t *Tx, c *Change) error
-	// Recheck tells what stands against a change that was handed in again, or that a
-	// step filled in, and takes over the items that came with the slip. The papers are
-	// those that the change rests on, new ones first.
+	// Recheck returns all refusals of a change that was handed in again, or that a
+	// step filled in, and takes over the items of the slip. Papers are the evidence
+	// of the change, new ones first.
 	Recheck(t *Tx, c *Change, s *Slip, papers []EvidenceRef) ([]*refusal.Error, error)
 	// Apply does the change in the transaction of its last decision and ends it, or
 	// refuses that decision. The slip is nil when the register approves by itself.
@@ -37,12 +37,12 @@ type (
 	Filer interface {
 		Filed(t *Tx, c *Change) error
 	}
-	// Actor is a Work that does the register's part of an automatic step. It gives the
-	// refusal that ends the change, nil when the step is passed.
+	// Actor is a Work that does the register's part of an automatic step. It returns the
+	// refusal that ends the change, nil when the step passes.
 	Actor interface {
 		Act(t *Tx, c *Change, act process.Act) (*refusal.Error, error)
 	}
-	// Asker is a Work that has the population database asked at a step.
+	// Asker is a Work with a question to the population database at a step.
 	Asker interface {
 		Asks(t *Tx, c *Change) (status.Identity, error)
 	}
@@ -50,15 +50,15 @@ type (
 	Striker interface {
 		// Strike takes out the lines that a slip names. Left says that a line remains.
 		Strike(t *Tx, c *Change, s *Slip) (left bool, err error)
-		// EndLine ends the line of one pupil, because other business goes before it.
+		// EndLine ends the line of one pupil, because other business has priority.
 		EndLine(t *Tx, c *Change, student uuid.UUID, code string) error
 	}
-	// Ender is a Work that has more to do when a change ends, whatever the end.
+	// Ender is a Work that does more at every end of a change.
 	Ender interface {
 		Ended(t *Tx, c *Change, as string) error
 	}
-	// Teller is a Work that tells the end of a change in its own words. Told says that
-	// the usual notices are not needed any more.
+	// Teller is a Work with its own notices for the end of a change. Told says that
+	// the usual notices are no longer needed.
 	Teller interface {
 		TellEnd(t *Tx, c *Change, as string) (told bool, err error)
 	}
@@ -66,17 +66,17 @@ type (
 	Pager interface {
 		Page(t *Tx, p *ChangePage) error
 	}
-	// Revealer is a Work that opens the numbers of a change itself.
+	// Revealer is a Work that decrypts the numbers of a change itself.
 	Revealer interface {
 		Reveal(t *Tx, c *Change, a Asked) (*Compared, error)
 	}
 )
 
-// Works are the kinds of change that a register knows, each with its Work.
+// Works holds the Work of each kind of change that a register knows.
 type Works map[process.Kind]Work
 
-// check refuses a list that leaves a kind of the catalogue without a Work, or that has a
-// Work for no kind.
+// check returns an error when a kind of the catalogue has no Work, or when a Work belongs
+// to no kind.
 func (w Works) check(kinds []process.Kind) error {
 	var wrong []string
 	for _, kind := range kinds {
@@ -102,8 +102,8 @@ func (t *Tx) followers() []Follower { return t.store.followers }
 // work gives the Work of a kind, nil for a kind that the register does not know.
 func (t *Tx) work(kind process.Kind) Work { return t.store.works[kind] }
 
-// strikeLines takes the lines out of a list that an approval names. Left says that a line
-// remains; other kinds have no lines.
+// strikeLines strikes the lines of a list that an approval names. Left reports whether a
+// line remains; other kinds have no lines.
 func (t *Tx) strikeLines(c *Change, s *Slip) (left bool, err error) {
 	if w, lists := t.work(c.Kind).(Striker); lists && s.Verb == Approve {
 		return w.Strike(t, c, s)
@@ -114,8 +114,8 @@ func (t *Tx) strikeLines(c *Change, s *Slip) (left bool, err error) {
 	return true, nil
 }
 
-// endFor ends a change for one pupil, because other business of the pupil goes before
-// it (worker): of a list only the line.
+// endFor ends a change for one pupil, because other business of the pupil has priority
+// (worker). Of a list it ends only the pupil's line.
 func (t *Tx) endFor(id, student uuid.UUID, code string) error {
 	c, err := t.lockChange(id)
 	if err != nil || c.Status != Running {
@@ -127,10 +127,10 @@ func (t *Tx) endFor(id, student uuid.UUID, code string) error {
 	return t.endBySystem(id, code)
 }
 
-// allStruck is how a list ends of which nobody is left.
+// allStruck is the closing code of a list from which every pupil was struck.
 const allStruck = "ALL_STRUCK"
 
-// endStruck ends a list of which nobody is left.
+// endStruck ends a list from which every pupil was struck.
 func (t *Tx) endStruck(c *Change, s *Slip) error {
 	err := t.write(event{change: c.ID, verb: allStruck, step: c.StepNo, round: c.Round, params: refusalParams(refusal.New(refusal.AllStruck))})
 	if err != nil {

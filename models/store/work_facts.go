@@ -6,8 +6,8 @@ import (
 	"github.com/xueji/xueji/models/status"
 )
 
-// facts gathers what status needs beside the record; with lock it holds the
-// classes the change moves seats between until the transaction ends.
+// facts reads the facts beside the record that package status judges. With lock it locks
+// the classes that lose or gain a seat until the transaction ends.
 func (t *Tx) facts(c *Change, h *held, lock bool) (status.Facts, error) {
 	f := status.Facts{
 		Today: t.judged(c), Filed: calendar.DateOf(c.FiledAt), Policy: c.Definition.Policy, Releasing: c.Definition.Releasing(), From: h.school(), Final: lock,

@@ -10,26 +10,26 @@ import (
 	"github.com/xueji/xueji/models/status"
 )
 
-// RecordWork is the Work of the kinds that change the record of one pupil along the rules
-// of models/status. Its fields are what a kind adds to that path; a field that is nil adds
-// nothing. A kind that differs more embeds a RecordWork and has methods of its own.
+// RecordWork is the Work of kinds that change the record of one pupil by the rules of
+// models/status. Each field is a step that a kind adds to the common path; a nil field
+// adds nothing. A kind that differs more embeds a RecordWork and has methods of its own.
 type RecordWork struct {
-	// Particulars finds what a filing is about beside the record, and may choose the chain.
+	// Particulars finds the object of a filing beside the record, and may choose the chain.
 	Particulars func(t *Tx, c *Change, h *held, policy process.Policy) error
 	// Items takes the items of the sheet that came with a filing; nil refuses them.
 	Items func(t *Tx, c *Change, h *held, given map[string]string) error
-	// ItemsAgain takes the items that came with a slip; fresh says that there are new ones.
+	// ItemsAgain takes the items that came with a slip; fresh says that some are new.
 	ItemsAgain func(t *Tx, c *Change, h *held, s *Slip) (fresh bool, err error)
-	// Facts reads what the rules of the kind look at beside the record. With lock it holds
-	// what it counts until the transaction ends.
+	// Facts reads the facts beside the record for the rules of the kind. With lock it locks
+	// the counted rows until the transaction ends.
 	Facts func(t *Tx, c *Change, h *held, f *status.Facts, lock bool) error
-	// Fixed tells which items of a form must stay as they were filed.
+	// Fixed returns refusals for inputs that must stay as they were filed.
 	Fixed func(t *Tx, c *Change) ([]*refusal.Error, error)
 	// Precedes says that the kind waits for no other change of the pupil.
 	Precedes bool
-	// Slot holds the pupil; nil takes the pupil's own slot.
+	// Slot takes the slot of the pupil; nil takes the pupil's own slot.
 	Slot func(t *Tx, c *Change) error
-	// Lost tells that another change took the pupil's slot first; nil tells it of the record.
+	// Lost returns the refusal when another change took the slot first; nil means the usual one.
 	Lost func(t *Tx, c *Change) error
 	// AfterFiling writes more once the change is filed.
 	AfterFiling func(t *Tx, c *Change) error
@@ -43,7 +43,7 @@ type RecordWork struct {
 	After func(t *Tx, c *Change, h *held) error
 	// Automatic does the register's part of an automatic step.
 	Automatic func(t *Tx, c *Change, act process.Act) (*refusal.Error, error)
-	// Question is what the population database is asked at a step.
+	// Question returns the identity for the question to the population database.
 	Question func(t *Tx, c *Change) (status.Identity, error)
 	// Ending does more when the change ends.
 	Ending func(t *Tx, c *Change, as string) error
@@ -51,10 +51,11 @@ type RecordWork struct {
 	Shows func(t *Tx, p *ChangePage) error
 }
 
-// record gives what a kind adds to the path of a record.
+// record returns the steps that a kind adds to the path of a record.
 func (w RecordWork) record() RecordWork { return w }
 
-// recordWork gives what a kind adds to the path of a record; nothing for other kinds.
+// recordWork returns the steps that a kind adds to the path of a record; none for other
+// kinds.
 func (t *Tx) recordWork(kind process.Kind) RecordWork {
 	if w, ok := t.work(kind).(interface{ record() RecordWork }); ok {
 		return w.record()
@@ -87,7 +88,8 @@ func (w RecordWork) Recheck(t *Tx, c *Change, s *Slip, papers []EvidenceRef) ([]
 	return w.RecheckBeside(t, c, s, papers, "")
 }
 
-// RecheckBeside is Recheck of a change whose pupil another change of a kind may hold.
+// RecheckBeside is Recheck for a change whose pupil may be held by another change of the
+// given kind.
 func (w RecordWork) RecheckBeside(t *Tx, c *Change, s *Slip, papers []EvidenceRef, running process.Kind) ([]*refusal.Error, error) {
 	h, err := t.readHeld(*c.StudentID, false)
 	if err != nil {
@@ -120,7 +122,7 @@ func (w RecordWork) Act(t *Tx, c *Change, act process.Act) (*refusal.Error, erro
 	return w.Automatic(t, c, act)
 }
 
-// Asks gives the question to the population database, none for most kinds.
+// Asks returns the question to the population database; most kinds have none.
 func (w RecordWork) Asks(t *Tx, c *Change) (status.Identity, error) {
 	if w.Question == nil {
 		return status.Identity{}, nil
@@ -177,7 +179,7 @@ func (w RecordWork) Prepare(t *Tx, c *Change, f Filing, policy process.Policy) e
 		return err
 	}
 	if running != nil && running.Code == refusal.NotBegun {
-		return running // that the pupil is in another state is the same, said worse
+		return running // the check of the state would say the same less clearly
 	}
 	if w.Items == nil {
 		c.wrong = needlessValues(c.Kind, len(f.Values) > 0)
@@ -197,9 +199,9 @@ func (w RecordWork) Prepare(t *Tx, c *Change, f Filing, policy process.Policy) e
 	return refusal.Join(append(list, against...)...)
 }
 
-// Apply locks the record, checks every precondition again, because the register went on
-// living since the filing, and writes what the change does. A record that cannot take the
-// change refuses this decision with the reason, and the step stays open.
+// Apply locks the record, checks every precondition again, because the register has
+// changed since the filing, and writes the change. If the record cannot take the change,
+// this decision is refused with the reason and the step stays open.
 func (w RecordWork) Apply(t *Tx, c *Change, s *Slip) error {
 	barred, err := t.blocked(c)
 	if err != nil {
@@ -239,14 +241,14 @@ func (w RecordWork) write(t *Tx, c *Change, h *held, after status.Record, on cal
 	return w.After(t, c, h)
 }
 
-// seenSubject is what the parties of a change see of a pupil.
+// seenSubject returns what the parties of a change may see of a pupil.
 func seenSubject(h *held) Subject {
 	return Subject{Name: h.Name, Number: h.NumberMasked, IDType: h.IDType, IDNumber: h.IDMasked, SchoolID: h.SchoolID, School: h.SchoolName,
 		Province: h.Province, Stage: h.Stage, EntryYear: h.EntryYear}
 }
 
-// confirmed compares what confirms a filing with the record, and forgets it: it is
-// written nowhere.
+// confirmed compares the typed confirmation of a filing with the record and then deletes
+// it: it is stored nowhere.
 func (c *Change) confirmed(h *held) *refusal.Error {
 	var wrong *refusal.Error
 	for _, in := range c.Definition.Inputs {
@@ -261,7 +263,7 @@ func (c *Change) confirmed(h *held) *refusal.Error {
 	return wrong
 }
 
-// chooseChain freezes the chain that the kind has for a sort of case, where it has one.
+// chooseChain freezes the chain that the kind has for a sort of case, if it has one.
 func (t *Tx) chooseChain(c *Change, h *held, route process.Route, policy process.Policy) {
 	if d, ok := t.store.processes.DefineFor(c.Kind, h.Stage, route, policy); ok {
 		c.Definition = d

@@ -15,10 +15,9 @@ import (
 	"github.com/xueji/xueji/models/refusal"
 )
 
-// workdays is the calendar of a process: what the program brings along, with the years
-// that were loaded into the register laid over it. Every transaction begins with a look
-// at the newest version, so that no process needs a restart, and keeps its calendar to
-// its end.
+// workdays is the calendar of a process: the built-in calendar, with the years loaded
+// into the register laid over it. Every transaction begins by reading the newest version
+// number, so that no process needs a restart, and keeps its calendar to its end.
 type workdays struct {
 	base   *calendar.WorkCalendar // version 0; nil in a process that computes no deadline
 	latest atomic.Pointer[workdayVersion]
@@ -29,7 +28,7 @@ type workdayVersion struct {
 	calendar *calendar.WorkCalendar
 }
 
-// Workdays gives the calendar as the last transaction of this process found it.
+// Workdays returns the calendar that the last transaction of this process used.
 func (s *Store) Workdays() *calendar.WorkCalendar {
 	if v := s.workdays.latest.Load(); v != nil {
 		return v.calendar
@@ -37,8 +36,8 @@ func (s *Store) Workdays() *calendar.WorkCalendar {
 	return s.workdays.base
 }
 
-// useWorkdays takes the calendar with the newest version the register has, 0 for none,
-// and reads it when this process does not know it yet.
+// useWorkdays sets the calendar of this transaction to the given newest version, 0 for
+// none, and reads it when this process does not have it yet.
 func (t *Tx) useWorkdays(newest int) error {
 	w := t.store.workdays
 	if t.workdays = w.base; newest == 0 || w.base == nil {
@@ -75,7 +74,7 @@ func (t *Tx) readWorkdays() (*workdayVersion, error) {
 	return v, nil
 }
 
-// Workdays gives the calendar that this transaction computes with.
+// Workdays returns the calendar with which this transaction computes.
 func (t *Tx) Workdays() *calendar.WorkCalendar { return t.workdays }
 
 // WorkdayVersion is one version of a year's holidays.
@@ -87,7 +86,7 @@ type WorkdayVersion struct {
 	CreatedAt time.Time
 }
 
-// WorkdayVersions lists what was loaded, the newest first.
+// WorkdayVersions lists the loaded versions, the newest first.
 func (t *Tx) WorkdayVersions() ([]WorkdayVersion, error) {
 	var list []WorkdayVersion
 	err := t.db.Raw(`SELECT version, year, coalesce(workday_author(version), '') AS author, comment, created_at FROM workday_year ORDER BY version DESC`).Scan(&list).Error
@@ -97,20 +96,20 @@ func (t *Tx) WorkdayVersions() ([]WorkdayVersion, error) {
 	return list, nil
 }
 
-// NewWorkdays are the holidays of a year that somebody hands in.
+// NewWorkdays are the holidays of a year that an account or an operator hands in.
 type NewWorkdays struct {
 	Year     int
 	Rows     []calendar.NoticeRow
-	FirstRow int // the number of the first row, as the person who is told counts
+	FirstRow int // the number of the first row, as the reader of the refusal counts
 	BasedOn  *int
 	Comment  string
 	Key      string // Idempotency-Key; empty for the command line
 	Hash     []byte // of the request
-	Operator string // who runs the command line
+	Operator string // the user of the command line
 }
 
-// CheckWorkdays judges the holidays of a year, tells everything that is wrong, and gives
-// the newest version there is and the calendar that would follow.
+// CheckWorkdays judges the holidays of a year and returns all refusals at once, the
+// newest version that exists, and the calendar that would follow.
 func (t *Tx) CheckWorkdays(n NewWorkdays) (newest int, next *calendar.WorkCalendar, err error) {
 	if err := t.db.Raw(`SELECT coalesce(max(version), 0) FROM workday_year`).Scan(&newest).Error; err != nil {
 		return 0, nil, fmt.Errorf("read the versions of the calendar: %w", err)
@@ -118,7 +117,7 @@ func (t *Tx) CheckWorkdays(n NewWorkdays) (newest int, next *calendar.WorkCalend
 	if n.BasedOn != nil && *n.BasedOn != newest {
 		return newest, nil, refusal.New(refusal.VersionConflict).At("/based_on")
 	}
-	if err := t.useWorkdays(newest); err != nil { // the same that is compared with
+	if err := t.useWorkdays(newest); err != nil { // the version against which the rows are judged
 		return newest, nil, err
 	}
 	days, err := t.workdays.CheckYear(n.Year, n.Rows, n.FirstRow, t.today())
@@ -128,8 +127,8 @@ func (t *Tx) CheckWorkdays(n NewWorkdays) (newest int, next *calendar.WorkCalend
 	return newest, t.workdays.With(n.Year, days), nil
 }
 
-// AddWorkdays adds a version of a year's holidays. The same key and request again give
-// the version that is there; a version somebody else added meanwhile is a conflict.
+// AddWorkdays adds a version of a year's holidays. The same key and request return the
+// version that exists already. A version that was added meanwhile is a conflict.
 func (t *Tx) AddWorkdays(n NewWorkdays) (int, error) {
 	if version, err := t.sameWorkdays(n); version > 0 || err != nil {
 		return version, err
@@ -167,8 +166,8 @@ func (t *Tx) AddWorkdays(n NewWorkdays) (int, error) {
 	return newest + 1, t.Audit("calendar.add", "calendar", strconv.Itoa(newest+1), detail)
 }
 
-// sameWorkdays finds what the account added before with the same key, 0 when it added
-// nothing; with another request the key is refused.
+// sameWorkdays returns the version that the account added before with the same key, 0
+// when there is none. Another request under the same key is refused.
 func (t *Tx) sameWorkdays(n NewWorkdays) (int, error) {
 	if n.Key == "" {
 		return 0, nil

@@ -6,36 +6,36 @@ import (
 )
 
 const (
-	// BeatEvery is how often a worker says that it lives.
+	// BeatEvery is the time between two heartbeats of a worker.
 	BeatEvery = 5 * time.Second
 	// beatsMissed is how many beats may be missing before a worker counts as dead.
 	beatsMissed = 3
-	// beatKept is how long the last beat of a process that is gone is kept.
+	// beatKept is how long the last heartbeat of a stopped process is kept.
 	beatKept = 24 * time.Hour
-	// ClockSlack is how far the clock of a process may be off the database's.
+	// ClockSlack is how far the clock of a process may differ from the database's.
 	ClockSlack = 3 * time.Second
 )
 
-// Workers is what the heartbeats tell of the workers.
+// Workers is the state of the workers by their heartbeats.
 type Workers struct {
-	// Live says that one has reported itself lately. What its age is counted by is
-	// the database's time alone. Law 11, one clock, is about the times of the
+	// Live says that a worker has reported itself lately. Its age is counted only by
+	// the database's time. Law 11, one clock, is about the times of the
 	// register, which may run at an offset; an age between two computers is none of
 	// them, and a wrong clock on either must not decide who is dead.
 	Live bool
-	// Last is when one last reported itself, in the register's time; zero when none ever did.
+	// Last is the time of the last heartbeat of any worker, in the register's time, or zero.
 	Last time.Time
-	// Off are the live workers whose clock is off.
+	// Off are the live workers with a wrong clock.
 	Off []ClockOff
 }
 
-// ClockOff is a process whose clock is not the database's.
+// ClockOff is a process whose clock differs from the database's.
 type ClockOff struct {
 	Name string
 	By   time.Duration // positive when it is ahead
 }
 
-// Beat says that a worker is alive, and how far its clock is off.
+// Beat writes a heartbeat of a worker, with the offset of its clock.
 func (t *Tx) Beat(name string, off time.Duration) error {
 	_, err := t.exec(`INSERT INTO worker_beat (name, beat_at, every, clock_off) VALUES (?, ?, make_interval(secs => ?), make_interval(secs => ?))
 		ON CONFLICT (name) DO UPDATE SET beat_at = EXCLUDED.beat_at, every = EXCLUDED.every, clock_off = EXCLUDED.clock_off, left_at = NULL`,
@@ -46,7 +46,7 @@ func (t *Tx) Beat(name string, off time.Duration) error {
 	return nil
 }
 
-// LeaveBeat says that a worker is being stopped in order: nobody waits for it.
+// LeaveBeat notes that a worker stops in order. It counts as stopped at once.
 func (t *Tx) LeaveBeat(name string) error {
 	if _, err := t.exec(`UPDATE worker_beat SET left_at = clock_timestamp() WHERE name = ?`, name); err != nil {
 		return fmt.Errorf("end a heartbeat: %w", err)
@@ -54,8 +54,8 @@ func (t *Tx) LeaveBeat(name string) error {
 	return nil
 }
 
-// ForgetBeats deletes the beats of processes that are long gone; one beat is kept,
-// which says since when there is no worker.
+// ForgetBeats deletes the heartbeats of processes that stopped long ago. The last one is
+// kept, because it says since when there is no worker.
 func (t *Tx) ForgetBeats() error {
 	_, err := t.exec(`DELETE FROM worker_beat WHERE clock_timestamp() - seen_at > make_interval(secs => ?)
 		AND seen_at < (SELECT max(seen_at) FROM worker_beat)`, beatKept.Seconds())
@@ -94,8 +94,9 @@ func (t *Tx) Workers() (Workers, error) {
 	return w, nil
 }
 
-// ClockOff is how far the clock of this process is off the database's, positive
-// when it is ahead: the part that is certain, whatever the question took on its way.
+// ClockOff returns how far the clock of this process differs from the database's,
+// positive when it is ahead. It returns only the certain part, whatever time the question
+// took.
 func (t *Tx) ClockOff() (time.Duration, error) {
 	var row struct{ At time.Time }
 	clock := t.store.clock
