@@ -75,8 +75,8 @@ func checkSkip(r Record, _ Request, f Facts) []*refusal.Error {
 	return append(list, checkOwnPlace(r, f, r.EntryYear-1)...)
 }
 
-// regroup places the pupil in the class of the form, and so in the year group of that
+// placeInYearGroup places the pupil in the class of the form, and so in the year group of that
 // class.
-func regroup(r *Record, _ Request, f Facts) {
+func placeInYearGroup(r *Record, _ Request, f Facts) {
 	r.ClassID, r.EntryYear = f.Class.ID, f.Class.EntryYear
 }

@@ -6,9 +6,9 @@ import (
 
 const eventDate = "event_date"
 
-// lived lists every state that a death can end (domain KT40): all states that are not
+// livingStates lists every state that a death can end (domain KT40): all states that are not
 // terminal and belong to a school.
-func lived() []Enrol {
+func livingStates() []Enrol {
 	return []Enrol{Enrolled, Suspended, Abroad, Missing, OtherLeft, Withdrawn, Expelled}
 }
 

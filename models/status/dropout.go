@@ -35,7 +35,7 @@ func checkDropoutReturn(r Record, req Request, f Facts) []*refusal.Error {
 		return []*refusal.Error{refusal.New(refusal.DropoutNot).At("/student_id")}
 	}
 	const input = "returned_on"
-	list := pastDay(input)(r, req, f)
+	list := checkPastDay(input)(r, req, f)
 	if on, err := calendar.ParseDate(req.Inputs[input]); err == nil && len(list) == 0 && !f.AbsentSince.IsZero() {
 		return notBefore(f.AbsentSince.AddDays(1), on, input)
 	}

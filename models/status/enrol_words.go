@@ -48,8 +48,8 @@ func (e Enrol) english() string {
 	return string(e)
 }
 
-// anyOf names the states of which one is needed.
-func anyOf(states []Enrol) process.Text {
+// namesOf names the states of which one is needed.
+func namesOf(states []Enrol) process.Text {
 	var zh, en []string
 	for _, s := range states {
 		text := s.Text()

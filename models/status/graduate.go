@@ -25,7 +25,7 @@ func nextStage(s org.Stage) org.Stage {
 // primary school may enter the sixth year of a primary school. The receiving school reads
 // the refusals, so they name no state of the pupil.
 func checkPostGraduation(r Record, _ Request, f Facts) []*refusal.Error {
-	if list := barred(r, f); list != nil {
+	if list := refusalsToReceive(r, f); list != nil {
 		return list
 	}
 	switch {

@@ -13,19 +13,19 @@ func leavingRule(kind process.Kind) (rule, bool) {
 	case process.SuspensionExtension:
 		return rule{from: []Enrol{Suspended}, check: checkExtension, effect: extend}, true
 	case process.Expulsion:
-		return rule{from: []Enrol{Enrolled}, to: Expelled, notCompulsory: true, check: pastDay("decided_on")}, true
+		return rule{from: []Enrol{Enrolled}, to: Expelled, notCompulsory: true, check: checkPastDay("decided_on")}, true
 	case process.Missing:
-		return rule{from: []Enrol{Enrolled}, to: Missing, check: pastDay("missing_since")}, true
+		return rule{from: []Enrol{Enrolled}, to: Missing, check: checkPastDay("missing_since")}, true
 	case process.GoneAbroad:
 		return rule{from: []Enrol{Enrolled}, to: Abroad, since: "leaves_on", check: checkAbroad}, true
 	case process.ReturnFromAbroad:
 		return rule{receives: true, to: Enrolled, check: checkReturn, effect: receive}, true
 	case process.Death:
-		return rule{from: lived(), to: Deceased, since: eventDate, unfrozen: true, check: pastDay(eventDate), effect: decease}, true
+		return rule{from: livingStates(), to: Deceased, since: eventDate, unfrozen: true, check: checkPastDay(eventDate), effect: decease}, true
 	case process.Retention:
-		return rule{from: []Enrol{Enrolled}, check: checkRetention, effect: regroup}, true
+		return rule{from: []Enrol{Enrolled}, check: checkRetention, effect: placeInYearGroup}, true
 	case process.Skip:
-		return rule{from: []Enrol{Enrolled}, check: checkSkip, effect: regroup}, true
+		return rule{from: []Enrol{Enrolled}, check: checkSkip, effect: placeInYearGroup}, true
 	case process.DropoutReport:
 		return rule{from: []Enrol{Enrolled}, check: checkDropout, effect: dropOut}, true
 	case process.DropoutReturn:
@@ -34,9 +34,9 @@ func leavingRule(kind process.Kind) (rule, bool) {
 	return rule{}, false
 }
 
-// pastDay refuses a day in the future for an event of the past, and a day before the
+// checkPastDay refuses a day in the future for an event of the past, and a day before the
 // pupil's year group entered the school.
-func pastDay(input string) func(Record, Request, Facts) []*refusal.Error {
+func checkPastDay(input string) func(Record, Request, Facts) []*refusal.Error {
 	return func(r Record, req Request, f Facts) []*refusal.Error {
 		on, err := calendar.ParseDate(req.Inputs[input])
 		switch {
@@ -81,7 +81,7 @@ func checkAbroad(r Record, req Request, f Facts) []*refusal.Error {
 // may receive a pupil who went abroad, in the matching grade, or one grade lower on
 // request (D34). The receiving school reads the refusals.
 func checkReturn(r Record, req Request, f Facts) []*refusal.Error {
-	if list := barred(r, f); list != nil {
+	if list := refusalsToReceive(r, f); list != nil {
 		return list
 	}
 	if r.Enrol != Abroad {

@@ -15,7 +15,7 @@ func CheckNewRecord(f Facts) []*refusal.Error {
 	list := class.full()
 	freeze := f.Policy.GraduatingFreeze
 	if f.Starting && f.Policy.Graduating(class.Stage, class.EntryYear, f.Today) && freeze.Contains(f.Today) {
-		list = append(list, refusal.New(refusal.Frozen).With("reopens", reopening(freeze, f.Today)))
+		list = append(list, refusal.New(refusal.Frozen).With("reopens", reopeningDay(freeze, f.Today)))
 	}
 	return list
 }

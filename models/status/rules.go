@@ -58,9 +58,9 @@ func ruleOf(kind process.Kind) (rule, bool) {
 	case process.KeyDataChange:
 		return rule{from: []Enrol{Enrolled, Suspended}, check: checkKeyData, effect: changeIdentity}, true
 	case process.ProblemCorroboration:
-		return rule{from: withRecord(), check: checkCorroboration}, true
+		return rule{from: statesWithRecord(), check: checkCorroboration}, true
 	case process.ProblemDeletion:
-		return rule{from: withRecord(), to: Deleted, check: checkDeletion}, true
+		return rule{from: statesWithRecord(), to: Deleted, check: checkDeletion}, true
 	case process.Arbitration:
 		return rule{receives: true, check: checkArbitration}, true
 	case process.ChangeCorrection:
@@ -72,7 +72,7 @@ func ruleOf(kind process.Kind) (rule, bool) {
 	case process.PostGraduationStudy:
 		return rule{receives: true, to: Enrolled, check: checkPostGraduation, effect: receive}, true
 	case process.GraduationRollback:
-		return rule{from: []Enrol{Graduated}, to: Enrolled, unfrozen: true, check: checkRollback, effect: regroup}, true
+		return rule{from: []Enrol{Graduated}, to: Enrolled, unfrozen: true, check: checkRollback, effect: placeInYearGroup}, true
 	case process.RosterImport, process.NewRecordImmigrant: // they make records and change none
 		return rule{}, false
 	case process.SuspensionExtension, process.Expulsion, process.Missing, process.GoneAbroad, process.ReturnFromAbroad, process.Death,
@@ -82,14 +82,14 @@ func ruleOf(kind process.Kind) (rule, bool) {
 	return rule{}, false
 }
 
-// withRecord lists the states in which a record may have problems.
-func withRecord() []Enrol {
+// statesWithRecord lists the states in which a record may have problems.
+func statesWithRecord() []Enrol {
 	return []Enrol{Enrolled, Suspended, Withdrawn, Expelled, Missing, OtherLeft, Abroad, Graduated, Completed, Incomplete}
 }
 
-// reached reports whether this version can bring records into a state: no business
+// reachable reports whether this version can bring records into a state: no business
 // graduates pupils yet.
-func reached(state Enrol) bool {
+func reachable(state Enrol) bool {
 	return !slices.Contains([]Enrol{Graduated, Completed, Incomplete}, state)
 }
 
@@ -108,9 +108,9 @@ func Check(r Record, req Request, f Facts) []*refusal.Error {
 		is := r.Enrol.Text()
 		list = append(list, refusal.New(refusal.RecordEnded).At("/student_id").WithText("state", is.Zh, is.En))
 	default:
-		is, needed := r.Enrol.Text(), anyOf(rule.from)
+		is, needed := r.Enrol.Text(), namesOf(rule.from)
 		code := refusal.StateForbids
-		if !slices.ContainsFunc(rule.from, reached) {
+		if !slices.ContainsFunc(rule.from, reachable) {
 			code = refusal.StateNever // there is no way to advise
 		}
 		list = append(list, refusal.New(code).At("/student_id").WithText("state", is.Zh, is.En).WithText("needed", needed.Zh, needed.En))
@@ -122,7 +122,7 @@ func Check(r Record, req Request, f Facts) []*refusal.Error {
 		list = append(list, refusal.New(refusal.ProblemStatus).At("/student_id"))
 	}
 	if f.Starting && !rule.receives && !rule.unfrozen && f.Policy.Graduating(r.Stage, r.EntryYear, f.Today) && f.Policy.GraduatingFreeze.Contains(f.Today) {
-		list = append(list, refusal.New(refusal.Frozen).With("reopens", reopening(f.Policy.GraduatingFreeze, f.Today)))
+		list = append(list, refusal.New(refusal.Frozen).With("reopens", reopeningDay(f.Policy.GraduatingFreeze, f.Today)))
 	}
 	if rule.check != nil {
 		list = append(list, rule.check(r, req, f)...)
@@ -208,8 +208,8 @@ func Beside(kind process.Kind) bool {
 	return kind == process.KeyDataChange || kind == process.ChangeCorrection
 }
 
-// reopening returns the day after a freeze, for the person who must wait.
-func reopening(ws calendar.Windows, today calendar.Date) string {
+// reopeningDay returns the day after a freeze, for the person who must wait.
+func reopeningDay(ws calendar.Windows, today calendar.Date) string {
 	if day, ok := ws.NextOutside(today); ok {
 		return day.String()
 	}

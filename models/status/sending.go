@@ -16,7 +16,7 @@ func checkSending(r Record, req Request, f Facts) []*refusal.Error {
 	case f.From.ID == f.To.ID:
 		return []*refusal.Error{refusal.New(refusal.TransferSameSchool).At("/inputs/to_school")}
 	}
-	list := releasable(r, f)
+	list := refusalsToRelease(r, f)
 	if f.Class == nil && !f.Final && req.Inputs["class_id"] == "" {
 		return list
 	}
@@ -29,12 +29,12 @@ func checkLine(r Record, _ Request, f Facts) []*refusal.Error {
 	if r.SchoolID != f.From.ID { // moved on since the list was filed
 		return []*refusal.Error{refusal.New(refusal.ListPupil).At("/student_id")}
 	}
-	return append(releasable(r, f), checkPlace(r, f, f.Policy.Grade(placeYear(f), f.Today), f.Policy.Grade(r.EntryYear, f.Today))...)
+	return append(refusalsToRelease(r, f), checkPlace(r, f, f.Policy.Grade(placeYear(f), f.Today), f.Policy.Grade(r.EntryYear, f.Today))...)
 }
 
-// releasable returns the reasons that keep a pupil at the school, for a reader who may
+// refusalsToRelease returns the reasons that keep a pupil at the school, for a reader who may
 // see the record.
-func releasable(r Record, f Facts) []*refusal.Error {
+func refusalsToRelease(r Record, f Facts) []*refusal.Error {
 	var list []*refusal.Error
 	if len(r.Problems) > 0 && !f.Policy.TransferProblem {
 		list = append(list, refusal.New(refusal.ProblemStatus).At("/student_id"))

@@ -13,7 +13,7 @@ import (
 func checkSuspension(r Record, req Request, f Facts) []*refusal.Error {
 	var list []*refusal.Error
 	p := f.Policy
-	if used(r) >= p.SuspensionsPerStage {
+	if suspensionsUsed(r) >= p.SuspensionsPerStage {
 		list = append(list, refusal.New(refusal.AllowanceUsed).With("max", strconv.Itoa(p.SuspensionsPerStage)))
 	}
 	from, until, ok := period(req)
@@ -51,9 +51,9 @@ func suspend(r *Record, req Request, _ Facts) {
 	r.Suspensions = append(r.Suspensions, Suspension{ReasonCode: req.Inputs["reason_code"], From: from, Until: until})
 }
 
-// used returns the suspensions of a record that count against its allowance. An extension
+// suspensionsUsed returns the suspensions of a record that count against its allowance. An extension
 // counts like a suspension (D12: one school year, one renewal).
-func used(r Record) int {
+func suspensionsUsed(r Record) int {
 	n := len(r.Suspensions)
 	for _, s := range r.Suspensions {
 		n += s.Extended
@@ -68,7 +68,7 @@ func checkExtension(r Record, req Request, f Facts) []*refusal.Error {
 		return []*refusal.Error{refusal.New(refusal.SuspensionNone).At("/student_id")}
 	}
 	var list []*refusal.Error
-	if used(r) >= f.Policy.SuspensionsPerStage {
+	if suspensionsUsed(r) >= f.Policy.SuspensionsPerStage {
 		list = append(list, refusal.New(refusal.AllowanceUsed).With("max", strconv.Itoa(f.Policy.SuspensionsPerStage)))
 	}
 	if latest := current.Until.AddDays(-f.Policy.ExtensionAheadDays); f.Starting && f.Today.After(latest) {

@@ -233,9 +233,9 @@ func checkPlace(r Record, f Facts, in, out int) []*refusal.Error {
 	return append(list, class.full()...)
 }
 
-// barred returns a refusal to the receiving school when a change at the old school or at
+// refusalsToReceive returns a refusal to the receiving school when a change at the old school or at
 // another receiving school holds the pupil, or when the record has a problem.
-func barred(r Record, f Facts) []*refusal.Error {
+func refusalsToReceive(r Record, f Facts) []*refusal.Error {
 	switch {
 	case f.Running != "":
 		return []*refusal.Error{BusinessRunning.Refusal(r.Enrol, f.From, f.Running)}
@@ -259,7 +259,7 @@ func receive(r *Record, _ Request, f Facts) {
 // reform schools KT57): any school of the pupil's stage may receive a pupil who had left.
 // The receiving school reads the refusals.
 func checkRestoration(r Record, _ Request, f Facts) []*refusal.Error {
-	if list := barred(r, f); list != nil {
+	if list := refusalsToReceive(r, f); list != nil {
 		return list
 	}
 	switch r.Enrol {
