@@ -62,7 +62,7 @@ func (s *server) listSheetItems(ctx context.Context, _ *struct{}) (*sheetItemsOu
 func (s *server) itemRule(policy process.Policy, c *roster.Column) ItemRule {
 	rule := ItemRule{
 		Field: c.Field, Label: itemText(c), Type: c.Kind, MaxLength: c.Max, Required: "never", Change: "free",
-		Masked: store.IsSecret(c.Field), Codes: []ItemCode{},
+		Masked: c.Field.Secret(), Codes: []ItemCode{},
 	}
 	switch {
 	case c.Required:
