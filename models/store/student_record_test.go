@@ -40,7 +40,7 @@ func TestEveryTableOfARecordFollowsItOrStays(t *testing.T) {
 	require.NoError(t, err)
 	require.NotEmpty(t, tables)
 	follows := map[string]bool{}
-	for _, f := range followers() {
+	for _, f := range Followers() {
 		require.False(t, follows[f.Table], "%s is in two lists", f.Table)
 		follows[f.Table] = true
 		require.Contains(t, tables, f.Table)
@@ -81,10 +81,10 @@ func TestAMoveTakesAlongWhatFollowsARecord(t *testing.T) {
 			return tx.writeRecord(w)
 		})
 	}
-	require.Equal(t, "42501", sqlState(move(rig.app, countyPath, followers())), "the application role moves nobody")
+	require.Equal(t, "42501", sqlState(move(rig.app, countyPath, Followers())), "the application role moves nobody")
 	require.Error(t, move(rig.worker, "", nil), "a list is missing")
-	require.NoError(t, move(rig.worker, "", followers()))
-	for _, f := range followers() {
+	require.NoError(t, move(rig.worker, "", Followers()))
+	for _, f := range Followers() {
 		require.Zero(t, rig.count(`SELECT count(*) FROM `+f.Table+` WHERE student_id = $1 AND org_path <> $2::text::ltree`, id, schoolBPath), f.Table)
 	}
 	require.Equal(t, 2, rig.count(`SELECT count(*) FROM guardian WHERE student_id = $1`, id))
