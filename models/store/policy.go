@@ -195,8 +195,8 @@ func policyJSON(text []byte) (string, error) {
 	return string(stored), nil
 }
 
-// KeyFieldsFault tells which key fields of a policy are no items of the national
-// sheet that can be key data; a typing error must not pass as silence.
+// KeyFieldsFault returns an error that names the key fields of a policy that cannot be
+// key data. A typing error must not pass in silence.
 func KeyFieldsFault(p process.Policy) error {
 	template, err := roster.National()
 	if err != nil {

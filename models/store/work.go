@@ -99,7 +99,7 @@ func (w Works) check(kinds []process.Kind) error {
 // followers lists what follows a record to another school: the tables of all subjects.
 func (t *Tx) followers() []Follower { return t.store.followers }
 
-// work gives the Work of a kind, nil for a kind that the register does not know.
+// work returns the Work of a kind, nil for a kind that the register does not know.
 func (t *Tx) work(kind process.Kind) Work { return t.store.works[kind] }
 
 // strikeLines strikes the lines of a list that an approval names. Left reports whether a
