@@ -71,19 +71,19 @@ type accountEditInput struct {
 }
 
 func (s *server) accountRoutes() {
-	register(s, Operation{
+	register(s.rest, Operation{
 		ID: "list-accounts", Method: http.MethodGet, Path: "/v1/orgs/{id}/accounts", Action: authz.AccountRead, Tag: "accounts",
 		Summary: "Accounts of an office (账号)",
 	}, s.listAccounts)
-	register(s, Operation{
+	register(s.rest, Operation{
 		ID: "create-account", Method: http.MethodPost, Path: "/v1/orgs/{id}/accounts", Action: authz.AccountCreate, Tag: "accounts", Status: http.StatusCreated,
 		Summary: "Create an account at an office (开通账号)", Detail: "The login is unique, so a repeated call creates nothing twice.", PersonOnly: true,
 	}, s.createAccount)
-	register(s, Operation{
+	register(s.rest, Operation{
 		ID: "get-account", Method: http.MethodGet, Path: "/v1/accounts/{id}", Action: authz.AccountRead, Tag: "accounts",
 		Summary: "One account",
 	}, s.getAccount)
-	register(s, Operation{
+	register(s.rest, Operation{
 		ID: "edit-account", Method: http.MethodPut, Path: "/v1/accounts/{id}", Action: authz.AccountUpdate, Tag: "accounts",
 		Summary: "Change name and roles (角色委派)", PersonOnly: true,
 	}, s.editAccount)
@@ -100,7 +100,7 @@ func (s *server) listAccounts(ctx context.Context, in *accountListInput) (*body[
 		from = *after
 	}
 	var list []store.Account
-	err = s.store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error {
+	err = s.Store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error {
 		office, err := tx.Organisation(in.ID)
 		if err != nil {
 			return err
@@ -119,7 +119,7 @@ func (s *server) listAccounts(ctx context.Context, in *accountListInput) (*body[
 
 func (s *server) createAccount(ctx context.Context, in *accountCreateInput) (*body[NewAccount], error) {
 	var made NewAccount
-	err := s.store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error {
+	err := s.Store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error {
 		office, err := tx.Organisation(in.ID)
 		if err != nil {
 			return err
@@ -165,7 +165,7 @@ func (s *server) editAccount(ctx context.Context, in *accountEditInput) (*accoun
 // office. An account out of reach is not found: that it exists is not told.
 func (s *server) withAccount(ctx context.Context, id uuid.UUID, fn func(*store.Tx, store.Account) (store.Account, error)) (*accountOutput, error) {
 	var a store.Account
-	err := s.store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error {
+	err := s.Store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error {
 		var err error
 		if a, err = tx.Account(id); err != nil {
 			return err

@@ -13,23 +13,23 @@ import (
 // The states of an account are changed by name, not by editing fields: each is
 // a right of its own and stands in the audit trail as what it was.
 func (s *server) accountStateRoutes() {
-	register(s, Operation{
+	register(s.rest, Operation{
 		ID: "reset-password", Method: http.MethodPost, Path: "/v1/accounts/{id}/password-reset", Action: authz.AccountReset, Tag: "accounts",
 		Summary: "Reset the password (重置密码)", Detail: "Gives a temporary password once, unlocks, and ends every session and token.", PersonOnly: true,
 	}, s.resetPassword)
-	register(s, Operation{
+	register(s.rest, Operation{
 		ID: "unlock-account", Method: http.MethodPost, Path: "/v1/accounts/{id}/unlock", Action: authz.AccountReset, Tag: "accounts",
 		Summary: "Unlock after wrong passwords (解锁)", PersonOnly: true,
 	}, s.accountState((*store.Tx).Unlock))
-	register(s, Operation{
+	register(s.rest, Operation{
 		ID: "seal-account", Method: http.MethodPost, Path: "/v1/accounts/{id}/seal", Action: authz.AccountSeal, Tag: "accounts",
 		Summary: "Seal an account (封存)", PersonOnly: true,
 	}, s.accountState((*store.Tx).Seal))
-	register(s, Operation{
+	register(s.rest, Operation{
 		ID: "unseal-account", Method: http.MethodPost, Path: "/v1/accounts/{id}/unseal", Action: authz.AccountSeal, Tag: "accounts",
 		Summary: "Unseal an account (启封)", PersonOnly: true,
 	}, s.accountState((*store.Tx).Unseal))
-	register(s, Operation{
+	register(s.rest, Operation{
 		ID: "close-account", Method: http.MethodPost, Path: "/v1/accounts/{id}/closure", Action: authz.AccountClose, Tag: "accounts",
 		Summary: "Close an account for ever (注销账号)", PersonOnly: true,
 	}, s.accountState((*store.Tx).CloseAccount))

@@ -36,12 +36,12 @@ type auditInput struct {
 }
 
 func (s *server) auditRoutes() {
-	register(s, Operation{
+	register(s.rest, Operation{
 		ID: "list-audit", Method: http.MethodGet, Path: "/v1/audit", Action: authz.AuditRead, Tag: "audit",
 		Summary: "Audit trail of the own office and those below (审计日志)",
 	}, s.listAudit)
-	s.enumerate("/v1/audit", "action", store.AuditActions())
-	s.enumerate("/v1/audit", "subject_kind", store.AuditSubjects())
+	s.rest.enumerate("/v1/audit", "action", store.AuditActions())
+	s.rest.enumerate("/v1/audit", "subject_kind", store.AuditSubjects())
 }
 
 func (s *server) listAudit(ctx context.Context, in *auditInput) (*body[*Page[AuditEntry]], error) {
@@ -60,7 +60,7 @@ func (s *server) listAudit(ctx context.Context, in *auditInput) (*body[*Page[Aud
 		filter.Until = &in.Until
 	}
 	var list []store.AuditEntry
-	err = s.store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error {
+	err = s.Store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error {
 		var err error
 		list, err = tx.AuditTrail(filter, after, size(in.Limit)+1)
 		return err

@@ -4,11 +4,8 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"strconv"
-	"strings"
 	"time"
 
-	"github.com/danielgtaylor/huma/v2"
 	"github.com/google/uuid"
 
 	"github.com/xueji/xueji/api/authz"
@@ -17,54 +14,18 @@ import (
 	"github.com/xueji/xueji/models/store"
 )
 
-// authenticate finds out who calls before the body is read, and refuses whoever
-// could not do this anywhere. Where it may be done is for the handler (allow).
-func (s *server) authenticate(op Operation) func(huma.Context, func(huma.Context)) {
-	return func(ctx huma.Context, next func(huma.Context)) {
-		x := exchangeOf(ctx.Context())
-		principal, err := s.principal(ctx)
-		if err == nil {
-			x.principal = principal
-			err = s.mayCall(principal, op)
-		}
+// callerOf finds out whose the token of a call is.
+func callerOf(register *store.Store) func(context.Context, string) (authz.Principal, error) {
+	return func(ctx context.Context, token string) (authz.Principal, error) {
+		c, err := register.CallerOf(ctx, token)
 		if err != nil {
-			s.writeRefusal(ctx, x.told(err))
-			return
+			return authz.Principal{}, err
 		}
-		next(ctx)
+		return authz.Principal{
+			Account: c.Account, Session: c.Session, Roles: c.Roles, Machine: c.Machine, PasswordDue: c.PasswordDue, PasswordDays: c.PasswordDays,
+			Office: authz.Office{ID: c.Org, Path: c.OrgPath, Kind: c.OrgKind, Province: c.Province},
+		}, nil
 	}
-}
-
-// principal reads the bearer token of the call.
-func (s *server) principal(ctx huma.Context) (authz.Principal, error) {
-	scheme, token, _ := strings.Cut(ctx.Header("Authorization"), " ")
-	token = strings.TrimSpace(token)
-	if !strings.EqualFold(scheme, "Bearer") || token == "" || len(token) > 200 {
-		return authz.Principal{}, refusal.New(refusal.Unauthenticated)
-	}
-	c, err := s.store.CallerOf(ctx.Context(), token)
-	if err != nil {
-		return authz.Principal{}, err
-	}
-	return authz.Principal{
-		Account: c.Account, Session: c.Session, Roles: c.Roles, Machine: c.Machine, PasswordDue: c.PasswordDue, PasswordDays: c.PasswordDays,
-		Office: authz.Office{ID: c.Org, Path: c.OrgPath, Kind: c.OrgKind, Province: c.Province},
-	}, nil
-}
-
-func (s *server) mayCall(p authz.Principal, op Operation) error {
-	if e := s.limits.account.take(p.Account.String(), s.store.Clock().Now()); e != nil {
-		return e
-	}
-	switch {
-	case p.PasswordDue && !op.PasswordMayBeDue:
-		return refusal.New(refusal.PasswordDue).With("days", strconv.Itoa(p.PasswordDays))
-	case p.Machine && op.PersonOnly:
-		return refusal.New(refusal.MachineForbidden)
-	case !p.May(op.Action):
-		return refusal.New(refusal.Forbidden)
-	}
-	return nil
 }
 
 // Session is a login as the person sees it.
@@ -86,14 +47,6 @@ type Me struct {
 	Actions     []string   `json:"actions" doc:"What this account may do somewhere."`
 }
 
-// OrgRef names an office.
-type OrgRef struct {
-	ID   uuid.UUID `json:"id"`
-	Kind org.Kind  `json:"kind"`
-	Name string    `json:"name"`
-	Path string    `json:"path"`
-}
-
 type loginInput struct {
 	Body struct {
 		Login    string `json:"login" minLength:"1" maxLength:"64"`
@@ -108,28 +61,21 @@ type passwordInput struct {
 	}
 }
 
-type body[T any] struct{ Body T }
-
-// bodyOf wraps a value as the answer of an operation.
-func bodyOf[T any](value T) *body[T] { return &body[T]{Body: value} }
-
-type empty struct{}
-
 func (s *server) authRoutes() {
-	register(s, Operation{
+	register(s.rest, Operation{
 		ID: "log-in", Method: http.MethodPost, Path: "/v1/sessions", Action: authz.Public, Tag: "sessions", Status: http.StatusCreated,
 		Summary: "Log in (登录)", Detail: "Wrong passwords lock the login for the network they came from (P1): five for 30 minutes, unless the province's policy has other numbers (lock_after, lock_minutes); no other network is locked. A session ends after 12 hours, or 2 hours without use.",
 		MaxBody: 4 << 10,
 	}, s.logIn)
-	register(s, Operation{
+	register(s.rest, Operation{
 		ID: "who-am-i", Method: http.MethodGet, Path: "/v1/me", Action: authz.AccountOwn, Tag: "sessions",
 		Summary: "Who am I and what may I do (当前账号)", PasswordMayBeDue: true,
 	}, s.whoAmI)
-	register(s, Operation{
+	register(s.rest, Operation{
 		ID: "log-out", Method: http.MethodDelete, Path: "/v1/sessions/current", Action: authz.AccountOwn, Tag: "sessions", Status: http.StatusNoContent,
 		Summary: "Log out (注销登录)", PasswordMayBeDue: true,
 	}, s.logOut)
-	register(s, Operation{
+	register(s.rest, Operation{
 		ID: "change-password", Method: http.MethodPost, Path: "/v1/me/password", Action: authz.AccountOwn, Tag: "sessions", Status: http.StatusNoContent,
 		Summary: "Change the own password (修改密码)", Detail: "Ends every other session of the account (P2). The last five passwords are refused.",
 		PasswordMayBeDue: true, PersonOnly: true, MaxBody: 4 << 10,
@@ -138,13 +84,13 @@ func (s *server) authRoutes() {
 }
 
 func (s *server) logIn(ctx context.Context, in *loginInput) (*body[Session], error) {
-	x := exchangeOf(ctx)
-	if e := s.limits.login.left(x.address, s.store.Clock().Now()); e != nil {
+	from := scopeOf(ctx)
+	if e := s.rest.Logins().Left(from.Address, s.Store.Clock().Now()); e != nil {
 		return nil, e
 	}
-	l, err := s.store.LogIn(ctx, store.Attempt{Login: in.Body.Login, Password: in.Body.Password, Address: x.address, RequestID: x.requestID})
+	l, err := s.Store.LogIn(ctx, store.Attempt{Login: in.Body.Login, Password: in.Body.Password, Address: from.Address, RequestID: from.RequestID})
 	if errors.Is(err, refusal.New(refusal.LoginFailed)) {
-		s.limits.login.owe(x.address, s.store.Clock().Now())
+		s.rest.Logins().Owe(from.Address, s.Store.Clock().Now())
 	}
 	if err != nil {
 		return nil, err
@@ -155,7 +101,7 @@ func (s *server) logIn(ctx context.Context, in *loginInput) (*body[Session], err
 func (s *server) whoAmI(ctx context.Context, _ *empty) (*body[Me], error) {
 	p := principalOf(ctx)
 	var account store.Account
-	err := s.store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error {
+	err := s.Store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error {
 		var err error
 		account, err = tx.Account(p.Account)
 		return err
@@ -177,13 +123,13 @@ func (s *server) whoAmI(ctx context.Context, _ *empty) (*body[Me], error) {
 }
 
 func (s *server) logOut(ctx context.Context, _ *empty) (*empty, error) {
-	return &empty{}, s.store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error {
+	return &empty{}, s.Store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error {
 		return tx.RevokeSession(principalOf(ctx).Session)
 	})
 }
 
 func (s *server) changePassword(ctx context.Context, in *passwordInput) (*empty, error) {
-	return &empty{}, s.store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error {
+	return &empty{}, s.Store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error {
 		return tx.ChangePassword(in.Body.Present, in.Body.New, principalOf(ctx).Session)
 	})
 }

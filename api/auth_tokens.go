@@ -36,21 +36,16 @@ type tokenInput struct {
 	}
 }
 
-// PathID is part of the input of every operation about one thing.
-type PathID struct {
-	ID uuid.UUID `path:"id" format:"uuid"`
-}
-
 func (s *server) tokenRoutes() {
-	register(s, Operation{
+	register(s.rest, Operation{
 		ID: "create-token", Method: http.MethodPost, Path: "/v1/me/tokens", Action: authz.AccountOwn, Tag: "sessions", Status: http.StatusCreated,
 		Summary: "Make an API token for a machine (接口令牌)", PersonOnly: true,
 	}, s.createToken)
-	register(s, Operation{
+	register(s.rest, Operation{
 		ID: "list-tokens", Method: http.MethodGet, Path: "/v1/me/tokens", Action: authz.AccountOwn, Tag: "sessions",
 		Summary: "List the own API tokens", PersonOnly: true,
 	}, s.listTokens)
-	register(s, Operation{
+	register(s.rest, Operation{
 		ID: "revoke-token", Method: http.MethodDelete, Path: "/v1/me/tokens/{id}", Action: authz.AccountOwn, Tag: "sessions", Status: http.StatusNoContent,
 		Summary: "Revoke an own API token", PersonOnly: true,
 	}, s.revokeToken)
@@ -58,7 +53,7 @@ func (s *server) tokenRoutes() {
 
 func (s *server) createToken(ctx context.Context, in *tokenInput) (*body[NewToken], error) {
 	var made NewToken
-	err := s.store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error {
+	err := s.Store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error {
 		t, secret, err := tx.CreateToken(in.Body.Name, in.Body.Roles, principalOf(ctx).Roles, in.Body.Days)
 		made = NewToken{Token: showToken(t), Secret: secret}
 		return err
@@ -71,7 +66,7 @@ func (s *server) createToken(ctx context.Context, in *tokenInput) (*body[NewToke
 
 func (s *server) listTokens(ctx context.Context, _ *empty) (*body[Page[Token]], error) {
 	page := Page[Token]{Items: []Token{}}
-	err := s.store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error {
+	err := s.Store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error {
 		list, err := tx.OwnTokens()
 		for _, t := range list {
 			page.Items = append(page.Items, showToken(t))
@@ -85,7 +80,7 @@ func (s *server) listTokens(ctx context.Context, _ *empty) (*body[Page[Token]], 
 }
 
 func (s *server) revokeToken(ctx context.Context, in *PathID) (*empty, error) {
-	return &empty{}, s.store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error { return tx.RevokeSession(in.ID) })
+	return &empty{}, s.Store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error { return tx.RevokeSession(in.ID) })
 }
 
 func showToken(t store.Token) Token {

@@ -17,12 +17,12 @@ import (
 // batchRoutes registers what is done to many tasks at a time. Each item is a slip of
 // its own, with an answer of its own; none waits for another.
 func (s *server) batchRoutes() {
-	register(s, Operation{
+	register(s.rest, Operation{
 		ID: "decide-batch", Method: http.MethodPost, Path: "/v1/decisions", Action: authz.ChangeDecide, Tag: "tasks", Keyed: true, Timeout: 2 * time.Minute,
 		Summary: "Decide up to 100 tasks of one kind (批量审批)",
 		Detail:  "Answers 200 with what became of each; those that were refused say why, the others count.",
 	}, s.decideBatch)
-	register(s, Operation{
+	register(s.rest, Operation{
 		ID: "hand-over-tasks", Method: http.MethodPost, Path: "/v1/accounts/{id}/hand-over", Action: authz.TaskHandOver, Tag: "tasks", Keyed: true, Timeout: 2 * time.Minute,
 		Summary: "Hand the tasks of somebody who left to a colleague (移交)",
 		Detail:  "Up to 100 at a time; remaining says how many are left. Advice that was asked of them goes back to who asked.",
@@ -98,7 +98,7 @@ func (s *server) decideBatch(ctx context.Context, in *batchInput) (*body[BatchRe
 // batchKey is what a repetition of the whole request is known by. The operation belongs
 // to it: the same key for another one is another request.
 func batchKey(ctx context.Context, request ...any) (store.BatchKey, error) {
-	operation := exchangeOf(ctx).op.ID
+	operation := operationOf(ctx)
 	hash, err := bodyHash(append([]any{operation}, request...))
 	return store.BatchKey{Operation: operation, Key: idempotencyKey(ctx), Hash: hash}, err
 }
@@ -106,7 +106,7 @@ func batchKey(ctx context.Context, request ...any) (store.BatchKey, error) {
 // keptBatch gives what is kept of a request; one that was never made is begun.
 func (s *server) keptBatch(ctx context.Context, key store.BatchKey, begin func(*store.Tx) (*store.BatchRequest, error)) (*store.BatchRequest, error) {
 	var kept *store.BatchRequest
-	err := s.store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) (err error) {
+	err := s.Store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) (err error) {
 		if kept, err = tx.Batch(key); kept == nil && err == nil {
 			kept, err = begin(tx)
 		}
@@ -172,7 +172,7 @@ func (s *server) handOverTasks(ctx context.Context, in *handOverInput) (*body[Ba
 
 // mayHandOver refuses whoever may not hand over what an account holds.
 func (s *server) mayHandOver(ctx context.Context, account uuid.UUID) error {
-	return s.store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error {
+	return s.Store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error {
 		a, err := tx.Account(account)
 		if err != nil {
 			return err
@@ -206,8 +206,7 @@ func (s *server) sayAll(ctx context.Context, key store.BatchKey, kept *store.Bat
 	for i, w := range words {
 		item := BatchItem{ChangeID: w.ChangeID, TaskID: w.TaskID, Outcome: store.SlipRefused}
 		if err := refusals[i]; err != nil {
-			told := exchangeOf(ctx).told(err)
-			p := exchangeOf(ctx).problem(told)
+			told, p := tell(ctx, err)
 			item.Code, item.Reason = p.Code, p.Detail
 			if p.Status < http.StatusInternalServerError && kept.Refused[w.TaskID] == nil {
 				refused[w.TaskID] = told // what broke down is tried again
@@ -227,7 +226,7 @@ func (s *server) keepRefused(ctx context.Context, key store.BatchKey, refused ma
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer cancel()
-	return s.store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error { return tx.KeepRefused(key, refused) })
+	return s.Store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error { return tx.KeepRefused(key, refused) })
 }
 
 func (b *BatchResult) add(item BatchItem, i int) {
@@ -247,7 +246,7 @@ func (b *BatchResult) add(item BatchItem, i int) {
 func (s *server) sayOne(ctx context.Context, key store.BatchKey, w store.Word) (slip *store.Slip, err error) {
 	defer func() {
 		if r := recover(); r != nil {
-			err = s.panicked(exchangeOf(ctx), "batch", r)
+			err = s.rest.Recovered(ctx, "batch", r)
 		}
 	}()
 	return s.handIn(ctx, key.Of(w.TaskID), []any{w.ChangeID, w.TaskID, w.Verb, w.Opinion, w.Body}, w)

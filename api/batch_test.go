@@ -47,7 +47,8 @@ func TestAPanicInABatchIsItsItems(t *testing.T) {
 	for i := range changes {
 		changes[i], tasks[i] = w.change(school, org.SchoolLeader)
 	}
-	w.server.deps.Desk = casework.New(w.app, oddEngine{directEngine{w.worker}, changes[0].String(), func() { panic("张三 520102201101011234") }}, slog.New(slog.DiscardHandler))
+	w.deps.Desk = casework.New(w.app, oddEngine{directEngine{w.worker}, changes[0].String(), func() { panic("张三 520102201101011234") }}, slog.New(slog.DiscardHandler))
+	w.build()
 	out := w.batch(leader, changes, tasks)
 	require.Equal(t, []int{1, 1}, []int{out.Counted, out.Refused})
 	require.Equal(t, "internal", out.Items[0].Code)
@@ -77,7 +78,8 @@ func TestABatchThatLosesItsDatabase(t *testing.T) {
 		}
 		_, err = admin.Exec(context.Background(), `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND usename IN ('xueji_app', 'xueji_worker')`)
 	}()
-	w.server.deps.Desk = casework.New(w.app, oddEngine{directEngine: directEngine{w.worker}, odd: func() { arrived <- struct{}{}; <-gone }}, slog.New(slog.DiscardHandler))
+	w.deps.Desk = casework.New(w.app, oddEngine{directEngine: directEngine{w.worker}, odd: func() { arrived <- struct{}{}; <-gone }}, slog.New(slog.DiscardHandler))
+	w.build()
 	out := w.batch(leader, changes, tasks)
 	require.NoError(t, err)
 	require.Equal(t, len(changes), out.Refused)

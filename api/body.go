@@ -179,7 +179,7 @@ func jsonFormats() map[string]huma.Format {
 }
 
 // enumerate says which words a parameter takes where code knows them and a tag cannot.
-func (s *server) enumerate(path, parameter string, words []string) {
+func (s *Server) enumerate(path, parameter string, words []string) {
 	for _, p := range s.huma.OpenAPI().Paths[path].Get.Parameters {
 		if p.Name != parameter {
 			continue
@@ -203,7 +203,7 @@ func words[T ~string](list []T) []string {
 // panics when such a list holds a list or an object. The description still says
 // uniqueItems; tidyValue looks after the types are known to be right. The format of
 // a list is that of its entries, which huma's tags cannot say.
-func (s *server) refineSchemas() {
+func (s *Server) refineSchemas() {
 	seen := map[*huma.Schema]bool{}
 	var walk func(*huma.Schema)
 	walk = func(schema *huma.Schema) {

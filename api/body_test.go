@@ -6,11 +6,9 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
-	"net/url"
 	"slices"
 	"strings"
 	"testing"
-	"unicode/utf8"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/google/uuid"
@@ -161,15 +159,6 @@ func TestANumberThatCannotBeUsedIsNamed(t *testing.T) {
 	}
 }
 
-func TestThePlaceOfAnOffset(t *testing.T) {
-	text := `{"a":[{"b":1},{"b":[2,1e400]}],"c":{"d":"x","e":7}}`
-	for value, want := range map[string]string{"1e400": "/a/1/b/1", `"x"`: "/c/d", "7": "/c/e"} {
-		end := strings.Index(text, value) + len(value)
-		require.Equal(t, want, placeOf([]byte(text), int64(end)))
-	}
-	require.Empty(t, placeOf([]byte(`{"a"`), 99))
-}
-
 // here marks the place of a body where something else is put.
 const here = "@@here@@"
 
@@ -282,13 +271,13 @@ func (b fuzzBody) places() []fuzzPlace {
 
 // bodies are all operations with a JSON body, somebody who may call each, and an example.
 func (w *world) bodies() []fuzzBody {
-	registry := w.server.huma.OpenAPI().Components.Schemas
+	registry := w.server.OpenAPI().Components.Schemas
 	change, _ := w.change(w.places["school"], org.SchoolLeader)
 	known := map[string]string{"orgs": w.places["school"].id.String(), "changes": change.String(), "students": w.pupil(w.places["school"]).String(),
 		"accounts": w.account(w.places["school"], org.Principal).String()}
 	var list []fuzzBody
-	for _, op := range w.server.list {
-		described := operationOf(w.server.huma.OpenAPI(), op)
+	for _, op := range w.server.Operations() {
+		described := describedAs(w.server.OpenAPI(), op)
 		if described.RequestBody == nil || described.RequestBody.Content["application/json"] == nil {
 			continue
 		}
@@ -319,7 +308,7 @@ func (w *world) bodies() []fuzzBody {
 	return list
 }
 
-func operationOf(spec *huma.OpenAPI, op Operation) *huma.Operation {
+func describedAs(spec *huma.OpenAPI, op Operation) *huma.Operation {
 	path := spec.Paths[op.Path]
 	return map[string]*huma.Operation{"GET": path.Get, "POST": path.Post, "PUT": path.Put, "PATCH": path.Patch, "DELETE": path.Delete}[op.Method]
 }
@@ -369,28 +358,6 @@ func example(registry huma.Registry, s *huma.Schema, depth int) any {
 		return all
 	}
 	return "any"
-}
-
-// FuzzReadJSON: what the reader of bodies takes is UTF-8 as it was sent, and what it
-// refuses it places without a panic.
-func FuzzReadJSON(f *testing.F) {
-	for _, shape := range shapes() {
-		f.Add([]byte(`{"a":` + shape + `}`))
-	}
-	f.Fuzz(func(t *testing.T, text []byte) {
-		var tree any
-		err := readJSON(text, &tree)
-		if err == nil {
-			require.True(t, utf8.Valid(text))
-			again, err := json.Marshal(tree)
-			require.NoError(t, err)
-			require.NotContains(t, string(again), "\ufffd")
-			require.NoError(t, readJSON(again, &tree))
-		} else if e, found := faultIn(err.Error()); found {
-			_, bad := url.Parse(e.Field)
-			require.NoError(t, bad)
-		}
-	})
 }
 
 // Of a name that stands twice in one object nobody can tell which value counts: it is

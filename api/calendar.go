@@ -15,23 +15,23 @@ import (
 // calendarRoutes registers the holidays that working days are counted with.
 func (s *server) calendarRoutes() {
 	const tag = "processes"
-	register(s, Operation{
+	register(s.rest, Operation{
 		ID: "list-calendar", Method: http.MethodGet, Path: "/v1/calendar", Action: authz.CalendarRead, Tag: tag,
 		Summary: "Which years have holidays, and who loaded them (节假日安排各版本)",
 		Detail:  "A version is the whole of one year; of a year the newest version counts. The years that come with the program have none.",
 	}, s.listCalendar)
-	register(s, Operation{
+	register(s.rest, Operation{
 		ID: "get-calendar-year", Method: http.MethodGet, Path: "/v1/calendar/{year}", Action: authz.CalendarRead, Tag: tag,
 		Summary: "Days off and make-up working days of a year (某年节假日与调休)",
 		Detail: "A year whose holidays are not published is provisional: only Saturdays and Sundays are off, and deadlines that run into it " +
 			"may move when its holidays are loaded.",
 	}, s.getCalendarYear)
-	register(s, Operation{
+	register(s.rest, Operation{
 		ID: "check-calendar", Method: http.MethodPost, Path: "/v1/calendar/check", Action: authz.CalendarWrite, Tag: tag,
 		Summary: "What loading the holidays of a year would change; nothing is stored (节假日安排试算)",
 		Detail:  "Tells everything that is wrong at once, by row and field, or which days become working days or days off.",
 	}, s.checkCalendar)
-	register(s, Operation{
+	register(s.rest, Operation{
 		ID: "add-calendar", Method: http.MethodPost, Path: "/v1/calendar", Action: authz.CalendarWrite, Tag: tag, Keyed: true, PersonOnly: true,
 		Status: http.StatusCreated, Summary: "Load the holidays of a year (录入某年节假日与调休)",
 		Detail: "By a system administrator of the national office, from the yearly notice of the State Council. All processes use it from then on; " +
@@ -58,7 +58,7 @@ type CalendarVersions struct {
 
 func (s *server) listCalendar(ctx context.Context, _ *struct{}) (*body[CalendarVersions], error) {
 	out := CalendarVersions{Items: []CalendarVersion{}}
-	err := s.store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error {
+	err := s.Store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error {
 		list, err := tx.WorkdayVersions()
 		for _, v := range list {
 			out.Items = append(out.Items, CalendarVersion(v))
@@ -94,7 +94,7 @@ func (s *server) getCalendarYear(ctx context.Context, in *struct {
 	Year int `path:"year" minimum:"1900" maximum:"2999"`
 }) (*body[CalendarYear], error) {
 	var out CalendarYear
-	err := s.store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) (err error) {
+	err := s.Store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) (err error) {
 		out, err = calendarYear(tx, in.Year)
 		return err
 	})
@@ -215,5 +215,5 @@ func (s *server) ofNation(ctx context.Context, do func(*store.Tx) error) error {
 	if principalOf(ctx).Office.Kind != org.Nation {
 		return refusal.New(refusal.CalendarOffice)
 	}
-	return s.store.InScope(ctx, scopeOf(ctx), do)
+	return s.Store.InScope(ctx, scopeOf(ctx), do)
 }

@@ -24,3 +24,8 @@ func TestADatabaseThatIsAwayIsTold(t *testing.T) {
 		require.False(t, databaseDown(err), "%v", err)
 	}
 }
+
+func TestADatabasesNoToACharacterIsNoInternalError(t *testing.T) {
+	require.True(t, unstorable(&pgconn.PgError{Code: "22021"}))
+	require.False(t, unstorable(&pgconn.PgError{Code: "23514"}))
+}

@@ -2,9 +2,6 @@ package api
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/json"
-	"fmt"
 	"net/http"
 	"time"
 
@@ -20,28 +17,29 @@ import (
 // changeRoutes registers what files, shows and lists changes (学籍异动).
 func (s *server) changeRoutes() {
 	const tag = "changes"
-	register(s, Operation{
+	register(s.rest, Operation{
 		ID: "file-change", Method: http.MethodPost, Path: "/v1/changes", Action: authz.ChangeFile, Tag: tag, Keyed: true, Status: http.StatusCreated,
 		Summary: "File a change (提交学籍异动)",
 		Detail:  "Checks every precondition and tells everything that fails at once. 201: the change is in the register and its first step is open.",
 	}, s.fileChange)
-	register(s, Operation{
+	register(s.rest, Operation{
 		ID: "check-change", Method: http.MethodPost, Path: "/v1/changes/check", Action: authz.ChangeFile, Tag: tag, Status: http.StatusNoContent,
 		Summary: "Check a filing without filing it (预检)",
 	}, s.checkChange)
-	register(s, Operation{
+	register(s.rest, Operation{
 		ID: "get-change", Method: http.MethodGet, Path: "/v1/changes/{id}", Action: authz.ChangeRead, Tag: tag,
 		Summary: "A change with its steps, timeline and evidence (业务详情)",
 	}, s.getChange)
-	register(s, Operation{
+	register(s.rest, Operation{
 		ID: "redo-change", Method: http.MethodGet, Path: "/v1/changes/{id}/redo", Action: authz.ChangeFile, Tag: tag,
 		Summary: "The filing of an ended change, to be filed again (重新申请预填)",
 		Detail:  "The body of file-change, prefilled with what was filed before. New values of a KEY_DATA_CHANGE are not repeated: numbers are shown to nobody.",
 	}, s.redoChange)
-	register(s, Operation{
+	register(s.rest, Operation{
 		ID: "list-changes", Method: http.MethodGet, Path: "/v1/changes", Action: authz.ChangeRead, Tag: tag,
 		Summary: "Changes in my scope, newest first (异动查询)",
 	}, s.listChanges)
+	s.rest.enumerate("/v1/changes", "kind", words(s.Processes.Kinds()))
 }
 
 // ChangeBody is what a school hands in.
@@ -106,12 +104,12 @@ func (s *server) fileChange(ctx context.Context, in *fileChangeInput) (*changeOu
 	if err := s.lookUp(ctx, f); err != nil {
 		return nil, err
 	}
-	c, err := s.deps.Desk.File(ctx, scopeOf(ctx), f)
+	c, err := s.Desk.File(ctx, scopeOf(ctx), f)
 	if err != nil {
 		return nil, err
 	}
 	return &changeOutput{Location: "/v1/changes/" + c.ID.String(), Body: ChangeLine{
-		ID: c.ID, CaseNo: c.CaseNo, Kind: string(c.Kind), KindName: s.label(ctx, c.Definition.Name), Status: c.Status,
+		ID: c.ID, CaseNo: c.CaseNo, Kind: string(c.Kind), KindName: inLanguage(ctx, c.Definition.Name), Status: c.Status,
 		StudentID: c.StudentID, RosterID: c.RosterID, Step: c.StepNo, Round: c.Round, FiledAt: c.FiledAt,
 	}}, nil
 }
@@ -136,13 +134,18 @@ func (s *server) filingOf(ctx context.Context, b ChangeBody) (store.Filing, erro
 // mayFile refuses a kind that another kind of office files. An unknown kind is
 // told with everything else that stands against a filing.
 func (s *server) mayFile(ctx context.Context, kind process.Kind) error {
-	d, known := s.deps.Processes.Entry(kind)
+	d, known := s.Processes.Entry(kind)
 	if len(d.ByBureau) > 0 {
-		p, err := s.policy(ctx)
+		err := s.Store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error {
+			p, err := tx.Policy(principalOf(ctx).Office.Province)
+			if err == nil {
+				d = d.FiledUnder(p)
+			}
+			return err
+		})
 		if err != nil {
 			return err
 		}
-		d = d.FiledUnder(p)
 	}
 	if !known || principalOf(ctx).Has(d.FiledBy.Role()) {
 		return nil
@@ -152,16 +155,6 @@ func (s *server) mayFile(ctx context.Context, kind process.Kind) error {
 		code = refusal.FiledByBureau
 	}
 	return refusal.New(code).At("/kind").WithText("kind", d.Name.Zh, d.Name.En)
-}
-
-// bodyHash makes "the same request" comparable: JSON writes maps in order.
-func bodyHash(body any) ([]byte, error) {
-	text, err := json.Marshal(body)
-	if err != nil {
-		return nil, fmt.Errorf("hash a request: %w", err)
-	}
-	sum := sha256.Sum256(text)
-	return sum[:], nil
 }
 
 func evidenceRefs(list []EvidenceRef) []store.EvidenceRef {
@@ -180,7 +173,7 @@ func (s *server) checkChange(ctx context.Context, in *fileChangeInput) (*struct{
 	if err := s.lookUp(ctx, f); err != nil {
 		return nil, err
 	}
-	return nil, s.store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error { return tx.CheckFiling(f) })
+	return nil, s.Store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error { return tx.CheckFiling(f) })
 }
 
 type changeIDInput struct {
@@ -191,7 +184,7 @@ type changePageOutput struct{ Body ChangePage }
 
 func (s *server) getChange(ctx context.Context, in *changeIDInput) (*changePageOutput, error) {
 	var page *store.ChangePage
-	err := s.store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) (err error) {
+	err := s.Store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) (err error) {
 		page, err = tx.ChangePage(in.ID)
 		return err
 	})
@@ -205,7 +198,7 @@ type redoOutput struct{ Body ChangeBody }
 
 func (s *server) redoChange(ctx context.Context, in *changeIDInput) (*redoOutput, error) {
 	var page *store.ChangePage
-	err := s.store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) (err error) {
+	err := s.Store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) (err error) {
 		page, err = tx.ChangePage(in.ID)
 		return err
 	})
@@ -278,12 +271,6 @@ type listChangesInput struct {
 
 type listChangesOutput struct{ Body *Page[ChangeLine] }
 
-// timeKey is the cursor of lists that run from new to old.
-type timeKey struct {
-	At time.Time `json:"a"`
-	ID uuid.UUID `json:"i"`
-}
-
 func (s *server) listChanges(ctx context.Context, in *listChangesInput) (*listChangesOutput, error) {
 	f := store.ChangeFilter{StudentID: in.StudentID, Kind: process.Kind(in.Kind), Status: in.Status, CaseNo: in.CaseNo,
 		Dismissed: in.Dismissed || in.CaseNo != "", Struck: in.Struck || in.CaseNo != "" || principalOf(ctx).Office.Kind != org.School, OfficePath: principalOf(ctx).Office.Path}
@@ -292,13 +279,13 @@ func (s *server) listChanges(ctx context.Context, in *listChangesInput) (*listCh
 	}
 	show := func(r store.ChangeLine) ChangeLine {
 		return ChangeLine{
-			ID: r.ID, CaseNo: r.CaseNo, Kind: string(r.Kind), KindName: s.kindName(ctx, r.Kind), Status: r.Status, StudentID: r.StudentID,
+			ID: r.ID, CaseNo: r.CaseNo, Kind: string(r.Kind), KindName: inLanguage(ctx, s.Processes.NameOf(r.Kind)), Status: r.Status, StudentID: r.StudentID,
 			RosterID: r.RosterID, StudentName: r.StudentName, School: r.OrgName, Step: r.StepNo, Round: r.Round, StepName: r.StepName,
 			WaitingFor: r.WaitingFor, DueAt: r.DueAt, EffectiveOn: r.EffectiveOn.String(), FiledAt: r.FiledAt, ClosedAt: r.ClosedAt,
 			Struck: r.StruckAt != nil, StruckAt: r.StruckAt, StruckBy: r.StruckBy,
 		}
 	}
-	page, err := readPageIn(ctx, s, in.Paging, timeKey{}, func(tx *store.Tx, key timeKey, most int) ([]store.ChangeLine, error) {
+	page, err := readPageIn(ctx, s.Store, in.Paging, timeKey{}, func(tx *store.Tx, key timeKey, most int) ([]store.ChangeLine, error) {
 		return tx.Changes(f, key.At, key.ID, most)
 	}, show, func(r store.ChangeLine) timeKey { return timeKey{r.FiledAt, r.ID} })
 	return &listChangesOutput{Body: page}, err

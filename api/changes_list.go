@@ -28,7 +28,7 @@ func (s *server) showLine(ctx context.Context, l store.LineView) LineView {
 	v := LineView{StudentID: l.StudentID, Pupil: showPupil(l.Subject), ClassID: l.ClassID, Class: l.Class, Verdict: l.Verdict, Reason: l.Reason, By: l.By,
 		CorrectedAt: l.CorrectedAt, CorrectedBy: l.CorrectedBy}
 	if l.Struck != nil {
-		v.Code, v.Reason = string(l.Struck.Code), s.catalogue.Sentence(l.Struck, exchangeOf(ctx).lang)
+		v.Code, v.Reason = string(l.Struck.Code), sentence(ctx, l.Struck)
 	}
 	return v
 }

@@ -149,7 +149,7 @@ type CaseView struct {
 
 func (s *server) showChange(ctx context.Context, p *store.ChangePage) ChangePage {
 	out := ChangePage{
-		ID: p.ID, CaseNo: p.CaseNo, Kind: string(p.Kind), KindName: s.label(ctx, p.Definition.Name), Rule: p.Definition.Rule, Status: p.Status,
+		ID: p.ID, CaseNo: p.CaseNo, Kind: string(p.Kind), KindName: inLanguage(ctx, p.Definition.Name), Rule: p.Definition.Rule, Status: p.Status,
 		StudentID: p.StudentID, StudentName: p.StudentName, RosterID: p.RosterID, LeftOut: p.LeftOut, School: p.OrgName, Inputs: p.Inputs,
 		PolicyVersion: p.PolicyVersion, OutPolicy: p.OutPolicyVersion, FiledAt: p.FiledAt, ClosedAt: p.ClosedAt, RedoOf: p.RedoOf, StruckAt: p.StruckAt, StruckBy: p.StruckCase,
 		Steps: []StepView{}, Timeline: []TimelineEntry{}, Evidence: []EvidenceView{},
@@ -161,13 +161,13 @@ func (s *server) showChange(ctx context.Context, p *store.ChangePage) ChangePage
 	}
 	for i, step := range p.Definition.Steps {
 		out.Chain = append(out.Chain, ChainStep{
-			No: i + 1, Name: step.Name, Label: s.label(ctx, step.Label), Side: string(step.Side), Role: string(step.Role), Days: step.Term.String(), Act: string(step.Act),
+			No: i + 1, Name: step.Name, Label: inLanguage(ctx, step.Label), Side: string(step.Side), Role: string(step.Role), Days: step.Term.String(), Act: string(step.Act),
 			Sign: string(step.Sign.Mode), Asks: step.Asks, Opinion: step.Opinion,
 		})
 	}
 	if wait, _ := p.Definition.Step(p.Definition.DayStep()); slices.ContainsFunc(p.Steps, func(s store.StepView) bool { return s.Act == process.ActAwaitDay }) {
 		out.Chain = append(out.Chain, ChainStep{
-			No: p.Definition.DayStep(), Name: wait.Name, Label: s.label(ctx, wait.Label), Side: string(wait.Side), Act: string(wait.Act), // nobody acts
+			No: p.Definition.DayStep(), Name: wait.Name, Label: inLanguage(ctx, wait.Label), Side: string(wait.Side), Act: string(wait.Act), // nobody acts
 		})
 	}
 	for _, step := range p.Steps {
@@ -190,10 +190,10 @@ func (s *server) showChange(ctx context.Context, p *store.ChangePage) ChangePage
 	}
 	for _, v := range p.Values {
 		meaning := func(code string) string {
-			return s.sheets.reader.Label(roster.Field(v.Field), code, exchangeOf(ctx).lang)
+			return s.Sheets.Reader.Label(roster.Field(v.Field), code, languageOf(ctx))
 		}
 		out.Values = append(out.Values, ValueView{
-			Field: v.Field, Label: s.itemLabel(ctx, v.Field), Before: v.Before, After: v.After, Masked: v.Masked,
+			Field: v.Field, Label: s.Sheets.itemLabel(ctx, v.Field), Before: v.Before, After: v.After, Masked: v.Masked,
 			BeforeLabel: meaning(v.Before), AfterLabel: meaning(v.After),
 		})
 	}
@@ -233,7 +233,7 @@ func (s *server) showElsewhere(ctx context.Context, list []store.CaseRef) *Elsew
 		}
 	}
 	remark := refusal.New(refusal.EvidenceElsewhere).With("count", strconv.Itoa(out.Count))
-	out.Remark = s.catalogue.Sentence(remark, exchangeOf(ctx).lang)
+	out.Remark = sentence(ctx, remark)
 	return &out
 }
 
@@ -245,7 +245,7 @@ func (s *server) showEntry(ctx context.Context, e store.TimelineEntry) TimelineE
 		out.Reason = s.showAftermath(ctx, e.Verb, e.Params).Text
 	}
 	if code := e.Params["refusal"]; code != "" {
-		out.Reason = s.catalogue.Sentence(&refusal.Error{Code: refusal.Code(code), Params: e.Params}, exchangeOf(ctx).lang)
+		out.Reason = sentence(ctx, &refusal.Error{Code: refusal.Code(code), Params: e.Params})
 	}
 	return out
 }
@@ -253,7 +253,7 @@ func (s *server) showEntry(ctx context.Context, e store.TimelineEntry) TimelineE
 func (s *server) showStep(ctx context.Context, d process.Definition, step store.StepView) StepView {
 	label := step.Name
 	if rule, ok := d.Step(step.No); ok {
-		label = s.label(ctx, rule.Label)
+		label = inLanguage(ctx, rule.Label)
 	}
 	view := StepView{
 		No: step.No, Round: step.Round, Name: step.Name, Label: label, Office: step.OfficeName, OfficeID: step.OfficeID, Role: string(step.Role),
@@ -271,21 +271,4 @@ func (s *server) showStep(ctx context.Context, d process.Definition, step store.
 		view.TaskID = &step.TaskID
 	}
 	return view
-}
-
-// lastDay is the day to show: due at 24:00 of the 20th, not 0:00 of the 21st.
-func lastDay(due time.Time) string { return calendar.Due{At: due}.LastDay().String() }
-
-// label gives a text in the caller's language.
-func (s *server) label(ctx context.Context, t process.Text) string { return inLanguage(ctx, t) }
-
-func inLanguage(ctx context.Context, t process.Text) string {
-	if exchangeOf(ctx).lang == refusal.English {
-		return t.En
-	}
-	return t.Zh
-}
-
-func (s *server) kindName(ctx context.Context, kind process.Kind) string {
-	return s.label(ctx, s.deps.Processes.NameOf(kind))
 }

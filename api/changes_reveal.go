@@ -28,7 +28,7 @@ type RevealedChange struct {
 }
 
 func (s *server) changeRevealRoutes() {
-	register(s, Operation{
+	register(s.rest, Operation{
 		ID: "reveal-change-number", Method: http.MethodPost, Path: "/v1/changes/{id}/reveal", Action: authz.ChangeReveal, Tag: "changes", PersonOnly: true,
 		Summary: "A number that I approve, in full (审核时查看完整号码)",
 		Detail: "Of a KEY_DATA_CHANGE, of a NEW_RECORD_IMMIGRANT or of a row of a ROSTER_IMPORT, old and new. For the person who may decide an open task of the change now, or was asked for advice on it, " +
@@ -40,7 +40,7 @@ func (s *server) revealOfChange(ctx context.Context, in *changeRevealInput) (*bo
 	out := RevealedChange{Field: in.Body.Field, Row: in.Body.Row}
 	// The parties of a change may be outside each other's subtree: the database
 	// decides who sees the change, the open task who sees its numbers.
-	err := s.store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error {
+	err := s.Store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error {
 		seen, err := tx.RevealOfChange(in.ID, store.Asked{Field: in.Body.Field, Row: in.Body.Row, Reason: in.Body.Reason})
 		if err == nil {
 			out.Before, out.After = seen.Before, seen.After

@@ -75,24 +75,29 @@ type classEditInput struct {
 	}
 }
 
+type classCloseInput struct {
+	PathID
+	IfMatch
+}
+
 func (s *server) classRoutes() {
-	register(s, Operation{
+	register(s.rest, Operation{
 		ID: "list-classes", Method: http.MethodGet, Path: "/v1/orgs/{id}/classes", Action: authz.ClassRead, Tag: "classes",
 		Summary: "Grades and classes of a school (年级与班级)",
 	}, s.listClasses)
-	register(s, Operation{
+	register(s.rest, Operation{
 		ID: "create-grade", Method: http.MethodPost, Path: "/v1/orgs/{id}/grades", Action: authz.ClassManage, Tag: "classes", Status: http.StatusCreated,
 		Summary: "Create a year group with its classes (新建年级)",
 	}, s.createGrade)
-	register(s, Operation{
+	register(s.rest, Operation{
 		ID: "add-class", Method: http.MethodPost, Path: "/v1/grades/{id}/classes", Action: authz.ClassManage, Tag: "classes", Status: http.StatusCreated,
 		Summary: "Add a class to a year group (增加班级)",
 	}, s.addClass)
-	register(s, Operation{
+	register(s.rest, Operation{
 		ID: "edit-class", Method: http.MethodPut, Path: "/v1/classes/{id}", Action: authz.ClassManage, Tag: "classes",
 		Summary: "Rename a class or change its seats (班级更名)",
 	}, s.editClass)
-	register(s, Operation{
+	register(s.rest, Operation{
 		ID: "close-class", Method: http.MethodPost, Path: "/v1/classes/{id}/closure", Action: authz.ClassManage, Tag: "classes",
 		Summary: "Close an empty class (撤销班级)",
 	}, s.closeClass)
@@ -150,7 +155,7 @@ func (s *server) editClass(ctx context.Context, in *classEditInput) (*classOutpu
 	})
 }
 
-func (s *server) closeClass(ctx context.Context, in *orgCloseInput) (*classOutput, error) {
+func (s *server) closeClass(ctx context.Context, in *classCloseInput) (*classOutput, error) {
 	version, err := in.version()
 	if err != nil {
 		return nil, err
@@ -162,7 +167,7 @@ func (s *server) closeClass(ctx context.Context, in *orgCloseInput) (*classOutpu
 // the caller may act at.
 func (s *server) classChange(ctx context.Context, change func(*store.Tx) (store.Class, error)) (*classOutput, error) {
 	var c store.Class
-	err := s.store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error {
+	err := s.Store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error {
 		var err error
 		if c, err = change(tx); err != nil {
 			return err
@@ -180,7 +185,7 @@ func (s *server) classChange(ctx context.Context, change func(*store.Tx) (store.
 
 // atSchool checks the right at a school before anything of it is read.
 func (s *server) atSchool(ctx context.Context, id uuid.UUID, fn func(*store.Tx) error) error {
-	return s.store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error {
+	return s.Store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error {
 		office, err := tx.Organisation(id)
 		if err != nil {
 			return err

@@ -57,7 +57,7 @@ type docsPage struct {
 	Problems                    []refusal.Entry
 }
 
-func (s *server) docsPage() ([]byte, error) {
+func (s *Server) docsPage() ([]byte, error) {
 	spec := s.huma.OpenAPI()
 	page := docsPage{Title: spec.Info.Title, Version: spec.Info.Version, Description: spec.Info.Description}
 	for _, op := range s.list {

@@ -30,7 +30,7 @@ func attachment(contentType, name string, content []byte) *download {
 
 // describeDownload says in the API description of which types the file may be that
 // an operation answers.
-func (s *server) describeDownload(path string, types ...string) {
+func (s *Server) describeDownload(path string, types ...string) {
 	answer := s.huma.OpenAPI().Paths[path].Get.Responses[strconv.Itoa(http.StatusOK)]
 	answer.Description = "The file; its name stands in Content-Disposition."
 	answer.Content = map[string]*huma.MediaType{}

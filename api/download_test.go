@@ -18,7 +18,7 @@ import (
 func fileOperations(t *testing.T, w *world) []string {
 	t.Helper()
 	var list []string
-	for _, item := range w.server.huma.OpenAPI().Paths {
+	for _, item := range w.server.OpenAPI().Paths {
 		for _, op := range []*huma.Operation{item.Get, item.Post, item.Put, item.Patch, item.Delete} {
 			if op == nil {
 				continue

@@ -5,8 +5,6 @@ import (
 	"context"
 	"encoding/hex"
 	"errors"
-	"fmt"
-	"io"
 	"net/http"
 	"time"
 
@@ -32,26 +30,26 @@ type Evidence struct {
 }
 
 func (s *server) evidenceLimit() int64 {
-	if s.deps.EvidenceLimit > 0 {
-		return s.deps.EvidenceLimit
+	if s.EvidenceLimit > 0 {
+		return s.EvidenceLimit
 	}
 	return defaultEvidenceLimit
 }
 
 func (s *server) evidenceRoutes() {
-	register(s, Operation{
+	register(s.rest, Operation{
 		ID: "upload-evidence", Method: http.MethodPost, Path: "/v1/evidence", Action: authz.EvidenceUpload, Tag: "evidence",
 		Status: http.StatusCreated, MaxBody: s.evidenceLimit() + uploadOverhead, Timeout: 2 * time.Minute,
 		Summary: "Upload evidence (上传佐证材料)",
 		Detail:  "One JPEG, PNG or PDF in the part \"file\", judged by its content. It is stored encrypted; file a change with the ID.",
 	}, s.uploadEvidence)
-	s.describeUpload("/v1/evidence", "JPEG, PNG or PDF.")
-	register(s, Operation{
+	s.rest.describeUpload("/v1/evidence", "JPEG, PNG or PDF.")
+	register(s.rest, Operation{
 		ID: "open-evidence", Method: http.MethodGet, Path: "/v1/evidence/{id}/content", Action: authz.EvidenceRead, Tag: "evidence",
 		Summary: "The file of a piece of evidence (查看佐证材料)",
 		Detail:  "For the office that uploaded it and for the parties of the change it belongs to. Looking at it is audited.",
 	}, s.openEvidence)
-	s.describeDownload("/v1/evidence/{id}/content", string(files.JPEG), string(files.PNG), string(files.PDF))
+	s.rest.describeDownload("/v1/evidence/{id}/content", string(files.JPEG), string(files.PNG), string(files.PDF))
 }
 
 func (s *server) uploadEvidence(ctx context.Context, in *uploadInput) (*body[Evidence], error) {
@@ -59,21 +57,21 @@ func (s *server) uploadEvidence(ctx context.Context, in *uploadInput) (*body[Evi
 	if err != nil {
 		return nil, err
 	}
-	kind, err := s.papers.Evidence(ctx, file.content)
+	kind, err := s.Papers.Evidence(ctx, file.content)
 	if err != nil {
 		return nil, err
 	}
 	id := uuid.Must(uuid.NewV7())
-	size, sum, err := s.deps.Files.Put(ctx, files.Evidence, id.String(), bytes.NewReader(file.content), s.evidenceLimit())
+	size, sum, err := s.Files.Put(ctx, files.Evidence, id.String(), bytes.NewReader(file.content), s.evidenceLimit())
 	if err != nil {
 		return nil, err
 	}
 	office := principalOf(ctx).Office
 	e := &store.Evidence{ID: id, OrgID: office.ID, OrgPath: office.Path, FileName: file.name, MediaType: string(kind),
 		Size: size, SHA256: sum, BlobKey: id.String()}
-	if err := s.store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error { return tx.AddEvidence(e) }); err != nil {
+	if err := s.Store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error { return tx.AddEvidence(e) }); err != nil {
 		// The file without its row would be a file nobody can find.
-		return nil, errors.Join(err, s.deps.Files.Delete(context.WithoutCancel(ctx), files.Evidence, id.String()))
+		return nil, errors.Join(err, s.Files.Delete(context.WithoutCancel(ctx), files.Evidence, id.String()))
 	}
 	return bodyOf(Evidence{ID: id, FileName: e.FileName, MediaType: kind, Size: size, SHA256: hex.EncodeToString(sum), CreatedAt: e.CreatedAt}), nil
 }
@@ -82,7 +80,7 @@ func (s *server) openEvidence(ctx context.Context, in *PathID) (*download, error
 	var e *store.Evidence
 	// The parties of a change may be outside each other's subtree, so the
 	// database alone decides who sees the row.
-	err := s.store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error {
+	err := s.Store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error {
 		var err error
 		e, err = tx.OpenEvidence(in.ID)
 		return err
@@ -90,7 +88,7 @@ func (s *server) openEvidence(ctx context.Context, in *PathID) (*download, error
 	if err != nil {
 		return nil, err
 	}
-	content, err := s.stored(ctx, files.Evidence, e.BlobKey)
+	content, err := s.Files.ReadAll(ctx, files.Evidence, e.BlobKey)
 	if errors.Is(err, files.ErrMissing) {
 		return nil, refusal.New(refusal.EvidenceGone).Because(err)
 	}
@@ -98,18 +96,4 @@ func (s *server) openEvidence(ctx context.Context, in *PathID) (*download, error
 		return nil, err
 	}
 	return attachment(e.MediaType, "evidence-"+e.ID.String()+files.MediaType(e.MediaType).Extension(), content), nil
-}
-
-// stored reads a whole file: only its end proves that it is genuine, so
-// nothing is answered before.
-func (s *server) stored(ctx context.Context, purpose files.Purpose, key string) ([]byte, error) {
-	r, err := s.deps.Files.Get(ctx, purpose, key)
-	if err != nil {
-		return nil, err
-	}
-	content, err := io.ReadAll(r)
-	if err := errors.Join(err, r.Close()); err != nil {
-		return nil, fmt.Errorf("read a stored file: %w", err)
-	}
-	return content, nil
 }

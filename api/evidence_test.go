@@ -61,7 +61,7 @@ func evidenceFile(t *testing.T, name string) []byte {
 func TestEvidenceIsJudgedByContentAndSize(t *testing.T) {
 	w := newWorld(t)
 	registrar := w.login(w.places["school"], org.SchoolRegistrar)
-	limit := w.server.evidenceLimit()
+	const limit = int64(10 << 20) // the default
 	var picture bytes.Buffer
 	require.NoError(t, jpeg.Encode(&picture, image.NewGray(image.Rect(0, 0, 8, 8)), nil))
 	scan := func(size int64) []byte { return append(picture.Bytes(), make([]byte, size-int64(picture.Len()))...) }
@@ -91,6 +91,6 @@ func TestEvidenceIsJudgedByContentAndSize(t *testing.T) {
 	exact := read[Evidence](t, http.StatusCreated, w.uploadAs(registrar, "/v1/evidence", "ok.jpg", scan(limit)))
 	require.Equal(t, limit, exact.Size)
 	// A file that was lost is told as such, not as an internal error.
-	require.NoError(t, w.server.deps.Files.Delete(t.Context(), files.Evidence, exact.ID.String()))
+	require.NoError(t, w.deps.Files.Delete(t.Context(), files.Evidence, exact.ID.String()))
 	w.refused("evidence_gone", registrar.token, call{method: "GET", path: "/v1/evidence/" + exact.ID.String() + "/content"})
 }

@@ -93,7 +93,7 @@ func plainName(name string) string {
 }
 
 // describeUpload says in the API description what the body of an upload holds.
-func (s *server) describeUpload(path, doc string) {
+func (s *Server) describeUpload(path, doc string) {
 	item := s.huma.OpenAPI().Paths[path]
 	item.Post.RequestBody = &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{"multipart/form-data": {
 		Schema: &huma.Schema{Type: huma.TypeObject, Required: []string{"file"}, Properties: map[string]*huma.Schema{

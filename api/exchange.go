@@ -9,6 +9,7 @@ import (
 	"golang.org/x/text/language"
 
 	"github.com/xueji/xueji/api/authz"
+	"github.com/xueji/xueji/models/process"
 	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/store"
 )
@@ -19,7 +20,7 @@ type exchange struct {
 	requestID string
 	lang      refusal.Language
 	catalogue *refusal.Catalogue
-	labels    *labels
+	labels    *Labels
 	address   string // of the caller: for limits, the log and the audit trail
 	op        Operation
 	principal authz.Principal
@@ -61,13 +62,36 @@ func allow(ctx context.Context, path string) error {
 	return refusal.New(refusal.Forbidden)
 }
 
+// languageOf is the language of the answer.
+func languageOf(ctx context.Context) refusal.Language { return exchangeOf(ctx).lang }
+
+// catalogueOf gives the sentences of all refusals.
+func catalogueOf(ctx context.Context) *refusal.Catalogue { return exchangeOf(ctx).catalogue }
+
+// operationOf is the ID of the running operation.
+func operationOf(ctx context.Context) string { return exchangeOf(ctx).op.ID }
+
+// inLanguage gives a text in the language of the answer.
+func inLanguage(ctx context.Context, t process.Text) string {
+	if languageOf(ctx) == refusal.English {
+		return t.En
+	}
+	return t.Zh
+}
+
+// sentence says a refusal in the language of the answer.
+func sentence(ctx context.Context, e *refusal.Error) string {
+	x := exchangeOf(ctx)
+	return x.catalogue.Sentence(e, x.lang)
+}
+
 // begin opens the exchange: request ID, language, caller.
-func (s *server) begin(c *gin.Context) {
+func (s *Server) begin(c *gin.Context) {
 	id := c.GetHeader("X-Request-Id")
 	if !requestIDForm.MatchString(id) {
 		id = uuid.NewString()
 	}
-	x := &exchange{requestID: id, lang: languageOf(c.GetHeader("Accept-Language")), catalogue: s.catalogue, labels: s.labels, address: c.ClientIP()}
+	x := &exchange{requestID: id, lang: preferredLanguage(c.GetHeader("Accept-Language")), catalogue: s.catalogue, labels: s.labels, address: c.ClientIP()}
 	s.heedForwarded(c)
 	c.Request = c.Request.WithContext(context.WithValue(c.Request.Context(), exchangeKey{}, x))
 	c.Header("X-Request-Id", id)
@@ -78,12 +102,12 @@ func (s *server) begin(c *gin.Context) {
 
 // heedForwarded says once that a reverse proxy is not trusted: all callers behind it
 // seem to be one, and share its limits and locks.
-func (s *server) heedForwarded(c *gin.Context) {
+func (s *Server) heedForwarded(c *gin.Context) {
 	if c.GetHeader("X-Forwarded-For") == "" || c.ClientIP() != c.RemoteIP() {
 		return
 	}
 	s.forwarded.Do(func() {
-		s.log.Warn("a caller names other addresses in X-Forwarded-For and is no trusted proxy; if it is your reverse proxy, add its network to http.trusted_proxies",
+		s.Log.Warn("a caller names other addresses in X-Forwarded-For and is no trusted proxy; if it is your reverse proxy, add its network to http.trusted_proxies",
 			"address", c.RemoteIP())
 	})
 }
@@ -91,9 +115,9 @@ func (s *server) heedForwarded(c *gin.Context) {
 // requestIDForm is what a caller may choose: nothing that could forge a log line.
 var requestIDForm = regexp.MustCompile(`^[A-Za-z0-9_-]{8,64}$`) // never changes
 
-// languageOf picks the first of the two languages the caller names, best
+// preferredLanguage picks the first of the two languages the caller names, best
 // liked first; Chinese when neither is named.
-func languageOf(header string) refusal.Language {
+func preferredLanguage(header string) refusal.Language {
 	tags, _, err := language.ParseAcceptLanguage(header)
 	if err != nil {
 		return refusal.Chinese

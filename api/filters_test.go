@@ -36,8 +36,8 @@ func TestAnUnknownWordOfAFilterIsRefusedWithTheList(t *testing.T) {
 		require.Equal(t, http.StatusOK, w.send(row.who.token, get(row.path+"?"+row.parameter+"="+row.known)).Code, row.known)
 	}
 	// Every word that a list of choices takes is in the description.
-	for _, op := range w.server.list {
-		for _, p := range operationOf(w.server.huma.OpenAPI(), op).Parameters {
+	for _, op := range w.server.Operations() {
+		for _, p := range describedAs(w.server.OpenAPI(), op).Parameters {
 			free := []string{"id", "cursor", "q", "below", "case_no", "subject_id", "task", "delivery", "version", "against"}
 			if p.In == "query" && p.Schema.Type == "string" && p.Schema.Format == "" {
 				require.True(t, len(p.Schema.Enum) > 0 || slices.Contains(free, p.Name), "%s %s takes any word", op.ID, p.Name)

@@ -54,7 +54,7 @@ type historyInput struct {
 
 func (s *server) studentHistory(ctx context.Context, in *historyInput) (*body[*Page[HistoryEntry]], error) {
 	words := historyWords{server: s, ctx: ctx}
-	page, err := readPageIn(ctx, s, in.Paging, uuid.Nil, func(tx *store.Tx, before uuid.UUID, most int) ([]store.HistoryEntry, error) {
+	page, err := readPageIn(ctx, s.Store, in.Paging, uuid.Nil, func(tx *store.Tx, before uuid.UUID, most int) ([]store.HistoryEntry, error) {
 		// A record that went to another school keeps its lines of the past here.
 		rows, err := tx.StudentHistory(in.ID, before, in.Struck || principalOf(ctx).Office.Kind != org.School, most)
 		switch {
@@ -90,19 +90,19 @@ func (w *historyWords) show(r store.HistoryEntry) HistoryEntry {
 func (w *historyWords) kind(e HistoryEntry) string {
 	switch e.Kind {
 	case "EDIT":
-		return w.label(w.ctx, process.Text{Zh: "学生信息维护", En: "Edit of the record"})
+		return inLanguage(w.ctx, process.Text{Zh: "学生信息维护", En: "Edit of the record"})
 	case "PUNISHMENT":
 		if e.After["cancelled_on"] != nil {
-			return w.label(w.ctx, process.Text{Zh: "撤销处分", En: "Punishment cancelled"})
+			return inLanguage(w.ctx, process.Text{Zh: "撤销处分", En: "Punishment cancelled"})
 		}
-		return w.label(w.ctx, process.Text{Zh: "处分", En: "Punishment"})
+		return inLanguage(w.ctx, process.Text{Zh: "处分", En: "Punishment"})
 	}
 	for suffix, side := range map[string]process.Text{"_IN": {Zh: "（转入）", En: " (in)"}, "_OUT": {Zh: "（转出）", En: " (out)"}} {
 		if kind, moved := strings.CutSuffix(e.Kind, suffix); moved {
-			return w.kindName(w.ctx, process.Kind(kind)) + w.label(w.ctx, side)
+			return inLanguage(w.ctx, w.Processes.NameOf(process.Kind(kind))) + inLanguage(w.ctx, side)
 		}
 	}
-	return w.kindName(w.ctx, process.Kind(e.Kind))
+	return inLanguage(w.ctx, w.Processes.NameOf(process.Kind(e.Kind)))
 }
 
 // items lists what differs before and after, in the order of the record.
@@ -116,13 +116,13 @@ func (w *historyWords) items(e HistoryEntry) []HistoryItem {
 	for _, f := range historyFacets() {
 		before, after := e.Before[f.item], e.After[f.item]
 		other := f.is == "place" && before != after // two classes may have one name
-		add(other && before != nil && after != nil, f.item, w.label(w.ctx, f.label), w.say(f, before), w.say(f, after))
+		add(other && before != nil && after != nil, f.item, inLanguage(w.ctx, f.label), w.say(f, before), w.say(f, after))
 	}
 	was, is := texts(e.Before, e.Kind), texts(e.After, e.Kind)
-	for i := range w.sheets.reader.Template().Columns {
-		column := &w.sheets.reader.Template().Columns[i]
+	for i := range w.Sheets.Reader.Template().Columns {
+		column := &w.Sheets.Reader.Template().Columns[i]
 		field := string(column.Field)
-		add(false, field, w.label(w.ctx, itemText(column)), w.value(column, was[field]), w.value(column, is[field]))
+		add(false, field, inLanguage(w.ctx, itemText(column)), w.value(column, was[field]), w.value(column, is[field]))
 	}
 	return list
 }
@@ -142,7 +142,7 @@ func texts(side map[string]any, kind string) map[string]string {
 
 // value says an item of the sheet: the code with what it means, where there is a code.
 func (w *historyWords) value(c *roster.Column, value string) string {
-	if label := w.sheets.reader.Label(c.Field, value, exchangeOf(w.ctx).lang); label != "" {
+	if label := w.Sheets.Reader.Label(c.Field, value, languageOf(w.ctx)); label != "" {
 		return value + " " + label
 	}
 	return value
@@ -182,16 +182,16 @@ func (w *historyWords) say(f historyFacet, value any) string {
 	switch v := value.(type) {
 	case bool:
 		if v {
-			return w.label(w.ctx, process.Text{Zh: "是", En: "yes"})
+			return inLanguage(w.ctx, process.Text{Zh: "是", En: "yes"})
 		}
-		return w.label(w.ctx, process.Text{Zh: "否", En: "no"})
+		return inLanguage(w.ctx, process.Text{Zh: "否", En: "no"})
 	case float64:
 		return strconv.Itoa(int(v))
 	case string:
 		return w.word(f.is, v)
 	}
 	if f.is == "yes" && f.item == "dropout" { // kept only where it is true
-		return w.label(w.ctx, process.Text{Zh: "否", En: "no"})
+		return inLanguage(w.ctx, process.Text{Zh: "否", En: "no"})
 	}
 	return ""
 }
@@ -201,15 +201,15 @@ func (w *historyWords) word(is, text string) string {
 	case text == "":
 		return ""
 	case is == "state":
-		return w.label(w.ctx, status.Enrol(text).Text())
+		return inLanguage(w.ctx, status.Enrol(text).Text())
 	case is == "stage":
-		return w.label(w.ctx, process.StageText(org.Stage(text)))
+		return inLanguage(w.ctx, process.StageText(org.Stage(text)))
 	case is == "level":
-		return w.label(w.ctx, store.PunishmentLevel(text))
+		return inLanguage(w.ctx, store.PunishmentLevel(text))
 	case is == "place" && w.names[text] != "":
 		return w.names[text]
 	case is == "place":
-		return w.label(w.ctx, process.Text{Zh: "（已不存在）", En: "(not there any more)"})
+		return inLanguage(w.ctx, process.Text{Zh: "（已不存在）", En: "(not there any more)"})
 	}
 	return text
 }

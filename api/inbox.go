@@ -8,39 +8,24 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/xueji/xueji/api/authz"
-	"github.com/xueji/xueji/models/process"
 	"github.com/xueji/xueji/models/store"
 )
 
 // inboxRoutes registers what waits for a person and an office.
 func (s *server) inboxRoutes() {
 	const tag = "inbox"
-	register(s, Operation{
+	register(s.rest, Operation{
 		ID: "list-inbox", Method: http.MethodGet, Path: "/v1/inbox", Action: authz.InboxRead, Tag: tag,
 		Summary: "What waits for me, overdue first (待办)",
 	}, s.listInbox)
-	register(s, Operation{
+	register(s.rest, Operation{
 		ID: "count-inbox", Method: http.MethodGet, Path: "/v1/inbox/counts", Action: authz.InboxRead, Tag: tag,
 		Summary: "Counters: open, overdue, near due (待办计数)",
 	}, s.countInbox)
-	register(s, Operation{
+	register(s.rest, Operation{
 		ID: "list-late", Method: http.MethodGet, Path: "/v1/inbox/late", Action: authz.ChangeSupervise, Tag: tag,
 		Summary: "What is overdue at the offices below me (逾期督办)",
 	}, s.listLate)
-	register(s, Operation{
-		ID: "list-processes", Method: http.MethodGet, Path: "/v1/processes", Action: authz.PolicyRead, Tag: "processes",
-		Summary: "The processes with their forms, evidence and chains in my province (业务目录)",
-		Detail:  "Each with its version, rule, what it needs and does, what undoes it, and the switches of its optional steps.",
-	}, s.listProcesses)
-	register(s, Operation{
-		ID: "get-process", Method: http.MethodGet, Path: "/v1/processes/{kind}", Action: authz.PolicyRead, Tag: "processes",
-		Summary: "One process in plain words, as rows for a sheet (业务一览表)",
-		Detail:  "As it runs in my province today, in the language of the call: who files and decides, the form, the papers, what may be refused.",
-	}, s.getProcess)
-	register(s, Operation{
-		ID: "get-policy", Method: http.MethodGet, Path: "/v1/policy", Action: authz.PolicyRead, Tag: "processes",
-		Summary: "The policy in force in my province (省级规则)",
-	}, s.getPolicy)
 }
 
 // InboxItem is one task that waits.
@@ -95,13 +80,13 @@ func (s *server) inboxPage(ctx context.Context, in *Paging, read func(*store.Tx,
 	me := principalOf(ctx).Account
 	show := func(r store.InboxItem) InboxItem {
 		return InboxItem{
-			TaskID: r.TaskID, ChangeID: r.ChangeID, CaseNo: r.CaseNo, Kind: string(r.Kind), KindName: s.kindName(ctx, r.Kind), Step: r.StepNo,
-			Round: r.Round, StepName: r.StepName, StepLabel: s.label(ctx, r.StepLabel), Role: string(r.Role), Office: r.OfficeName, School: r.FilerName, StudentName: r.StudentName,
+			TaskID: r.TaskID, ChangeID: r.ChangeID, CaseNo: r.CaseNo, Kind: string(r.Kind), KindName: inLanguage(ctx, s.Processes.NameOf(r.Kind)), Step: r.StepNo,
+			Round: r.Round, StepName: r.StepName, StepLabel: inLanguage(ctx, r.StepLabel), Role: string(r.Role), Office: r.OfficeName, School: r.FilerName, StudentName: r.StudentName,
 			OpenedAt: r.OpenedAt, DueAt: r.DueAt, DueDay: lastDay(r.DueAt), Overdue: r.Overdue, Problem: r.Problem,
 			OwnFiling: r.StepNo > 0 && r.FiledBy == me, Holder: r.Holder, HeldAs: r.HeldAs, For: r.For, Draft: r.Draft,
 		}
 	}
-	page, err := readPageIn(ctx, s, *in, timeKey{}, read, show, func(r store.InboxItem) timeKey { return timeKey{r.DueAt, r.TaskID} })
+	page, err := readPageIn(ctx, s.Store, *in, timeKey{}, read, show, func(r store.InboxItem) timeKey { return timeKey{r.DueAt, r.TaskID} })
 	return &inboxOutput{Body: page}, err
 }
 
@@ -121,7 +106,7 @@ type countsOutput struct {
 func (s *server) countInbox(ctx context.Context, _ *struct{}) (*countsOutput, error) {
 	p := principalOf(ctx)
 	var n store.InboxCounts
-	err := s.store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) (err error) {
+	err := s.Store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) (err error) {
 		n, err = tx.InboxCounts(store.Desk{Office: p.Office.ID, Roles: p.Roles})
 		return err
 	})
@@ -129,19 +114,4 @@ func (s *server) countInbox(ctx context.Context, _ *struct{}) (*countsOutput, er
 	out.Body.Open, out.Body.Overdue, out.Body.NearDue, out.Body.Nobody, out.Body.Notices = n.Open, n.Overdue, n.NearDue, n.Nobody, n.Notices
 	out.Body.Mine, out.Body.Delegated, out.Body.Unread = n.Mine, n.Delegated, n.Unread
 	return out, err
-}
-
-type policyOutput struct{ Body process.Policy }
-
-func (s *server) getPolicy(ctx context.Context, _ *struct{}) (*policyOutput, error) {
-	p, err := s.policy(ctx)
-	return &policyOutput{Body: p}, err
-}
-
-func (s *server) policy(ctx context.Context) (p process.Policy, err error) {
-	err = s.store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error {
-		p, err = tx.Policy(principalOf(ctx).Office.Province)
-		return err
-	})
-	return p, err
 }

@@ -1,7 +1,6 @@
 package api
 
 import (
-	_ "embed" // the labels
 	"fmt"
 	"maps"
 	"slices"
@@ -13,13 +12,20 @@ import (
 
 	"github.com/xueji/xueji/models/process"
 	"github.com/xueji/xueji/models/refusal"
-	"github.com/xueji/xueji/models/roster"
 )
 
-//go:embed labels.yaml
-var labelsYAML []byte
+// Words are what people call what the API takes, where the description cannot know it.
+type Words struct {
+	// Table is the YAML of what people call the fields and parameters of all operations.
+	Table []byte
+	// Forms are the names of the items of forms. Where several forms ask for one item,
+	// each may call it by another name.
+	Forms map[string][]process.Text
+	// Item names an item of the sheet by its field; the zero text when there is none.
+	Item func(field string) process.Text
+}
 
-// labelRow is one row of labels.yaml.
+// labelRow is one row of the table of words.
 type labelRow struct {
 	Name  string   `yaml:"name"`
 	In    []string `yaml:"in"`
@@ -28,9 +34,9 @@ type labelRow struct {
 	En    string   `yaml:"en"`
 }
 
-// labels say what people call the fields and parameters of the API. The name a field
+// Labels say what people call the fields and parameters of the API. The name a field
 // has in JSON is for programs; they find it in the pointer of a problem.
-type labels struct {
+type Labels struct {
 	rows   []labelRow
 	forms  map[string]process.Text   // items of forms, by name
 	fields map[string][]string       // by operation: the patterns of its fields and parameters
@@ -44,19 +50,13 @@ const (
 	itemsPart  = "items"
 )
 
-// newLabels reads the table and fails when it lacks a field of the description.
-func newLabels(doc *huma.OpenAPI, processes *process.Catalogue, template *roster.Template) (*labels, error) {
-	l := &labels{fields: describedFields(doc)}
-	if err := yaml.Unmarshal(labelsYAML, &l.rows); err != nil {
+// NewLabels reads the table and fails when it lacks a field of the description.
+func NewLabels(doc *huma.OpenAPI, words Words) (*Labels, error) {
+	l := &Labels{fields: describedFields(doc), items: words.Item}
+	if err := yaml.Unmarshal(words.Table, &l.rows); err != nil {
 		return nil, fmt.Errorf("labels of the API: %w", err)
 	}
-	l.items = func(field string) process.Text {
-		if c := template.Column(roster.Field(field)); c != nil {
-			return itemText(c)
-		}
-		return process.Text{}
-	}
-	l.forms = l.formLabels(processes)
+	l.forms = l.formLabels(words.Forms)
 	var lacking []string
 	for op, patterns := range l.fields {
 		for _, pattern := range patterns {
@@ -76,25 +76,21 @@ func newLabels(doc *huma.OpenAPI, processes *process.Catalogue, template *roster
 	return l, nil
 }
 
-// formLabels gives the labels of the items of forms. An item that the kinds call by
-// different names has the one of the table: which kind is meant is known only later.
-func (l *labels) formLabels(processes *process.Catalogue) map[string]process.Text {
+// formLabels gives the labels of the items of forms. An item that the forms call by
+// different names has the one of the table: which form is meant is known only later.
+func (l *Labels) formLabels(names map[string][]process.Text) map[string]process.Text {
 	forms := map[string]process.Text{}
-	for _, kind := range processes.Kinds() {
-		entry, _ := processes.Entry(kind)
-		for _, in := range entry.Inputs {
-			if known, twice := forms[in.Name]; twice && known != in.Label {
-				forms[in.Name] = l.row("", []string{in.Name})
-			} else {
-				forms[in.Name] = in.Label
-			}
+	for name, list := range names {
+		forms[name] = list[0]
+		if slices.ContainsFunc(list, func(t process.Text) bool { return t != list[0] }) {
+			forms[name] = l.row("", []string{name})
 		}
 	}
 	return forms
 }
 
 // row gives the label of the table for a field of an operation, the most special one.
-func (l *labels) row(op string, path []string) process.Text {
+func (l *Labels) row(op string, path []string) process.Text {
 	named := slices.DeleteFunc(slices.Clone(path), isIndex)
 	if len(named) == 0 {
 		return process.Text{}
@@ -118,7 +114,7 @@ func (l *labels) row(op string, path []string) process.Text {
 
 // of gives the label of the place a problem points at; false when the place is none
 // of the operation's, so that its name is the caller's own word.
-func (l *labels) of(op, pointer string, unknown bool) (process.Text, bool) {
+func (l *Labels) of(op, pointer string, unknown bool) (process.Text, bool) {
 	path := segments(pointer)
 	t := l.inForm(op, path)
 	if t == (process.Text{}) && (!unknown || l.has(op, path)) {
@@ -136,7 +132,7 @@ func (l *labels) of(op, pointer string, unknown bool) (process.Text, bool) {
 }
 
 // inForm gives the label of an item of a form or of the sheet.
-func (l *labels) inForm(op string, path []string) process.Text {
+func (l *Labels) inForm(op string, path []string) process.Text {
 	if len(path) < 2 || isIndex(path[1]) {
 		return process.Text{}
 	}
@@ -152,7 +148,7 @@ func (l *labels) inForm(op string, path []string) process.Text {
 }
 
 // has says whether an operation has such a field or parameter.
-func (l *labels) has(op string, path []string) bool {
+func (l *Labels) has(op string, path []string) bool {
 	plain := slices.Clone(path)
 	for i, part := range plain {
 		if isIndex(part) {
@@ -164,7 +160,7 @@ func (l *labels) has(op string, path []string) bool {
 
 // name puts labels in the place of the names fields have in JSON, in a problem and
 // those that came with it. What was said in words already stays.
-func (l *labels) name(op string, e *refusal.Error) *refusal.Error {
+func (l *Labels) name(op string, e *refusal.Error) *refusal.Error {
 	if l == nil {
 		return e
 	}

@@ -14,20 +14,23 @@ import (
 
 	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/models/process"
+	"github.com/xueji/xueji/models/roster"
 )
 
 // A server with a field that people have no name for does not start.
 func TestEveryFieldAndParameterHasALabel(t *testing.T) {
-	s, _, err := build(Deps{Version: SpecVersion})
+	s, err := build(Deps{Version: SpecVersion})
 	require.NoError(t, err)
 	processes, err := process.Load()
 	require.NoError(t, err)
-	doc := s.huma.OpenAPI()
+	doc := s.OpenAPI()
 	body := doc.Paths["/v1/changes/{id}/comments"].Post.RequestBody.Content["application/json"]
 	schema := doc.Components.Schemas.SchemaFromRef(body.Schema.Ref)
 	schema.Properties["mood"] = &huma.Schema{Type: "array", Items: &huma.Schema{Type: "object", Properties: map[string]*huma.Schema{"colour": {Type: "string"}}}}
 	doc.Paths["/v1/changes"].Get.Parameters = append(doc.Paths["/v1/changes"].Get.Parameters, &huma.Param{Name: "weather", In: "query"})
-	_, err = newLabels(doc, processes, s.sheets.reader.Template())
+	template, err := roster.National()
+	require.NoError(t, err)
+	_, err = NewLabels(doc, labelWords(processes, template))
 	require.ErrorContains(t, err, "has none for comment-change mood, comment-change mood/*/colour, list-changes weather")
 }
 

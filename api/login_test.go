@@ -18,7 +18,8 @@ import (
 // tried one after the other from that address are slowed.
 func TestOnlyFailedLoginsCountForTheAddress(t *testing.T) {
 	w := newWorld(t)
-	w.server.limits = newLimits(Limits{PerAccount: 1e6, AccountBurst: 1e6})
+	w.deps.Limits = Limits{PerAccount: 1e6, AccountBurst: 1e6}
+	w.build()
 	login := w.loginName(w.login(w.places["school"], org.SchoolRegistrar))
 	for range 40 {
 		w.must(201, "", logInAs(login, worldPassword), nil)
@@ -30,21 +31,6 @@ func TestOnlyFailedLoginsCountForTheAddress(t *testing.T) {
 	require.Equal(t, "2", w.send("", logInAs(login, worldPassword)).Header().Get("Retry-After"))
 	w.hand.Advance(2 * time.Second)
 	w.must(201, "", logInAs(login, worldPassword), nil)
-}
-
-// Guesses that all passed the door before the first one failed are paid for.
-func TestFailuresAtOnceArePaidForByWaiting(t *testing.T) {
-	b := newBuckets(1, 2)
-	now := time.Now()
-	for range 5 {
-		require.Nil(t, b.left("a", now))
-	}
-	for range 5 {
-		b.owe("a", now)
-	}
-	require.NotNil(t, b.left("a", now.Add(3900*time.Millisecond)))
-	require.Nil(t, b.left("a", now.Add(4100*time.Millisecond)))
-	require.Nil(t, b.left("b", now))
 }
 
 func TestAnAbortedLoginIsNoErrorOfTheServer(t *testing.T) {

@@ -62,7 +62,7 @@ func TestEveryOperationForEveryRoleEverywhere(t *testing.T) {
 	w := newWorld(t)
 	w.furnish()
 	cases := matrixCases()
-	for _, op := range w.server.list {
+	for _, op := range w.server.Operations() {
 		one, ok := cases[op.ID]
 		delete(cases, op.ID)
 		t.Run(op.ID, func(t *testing.T) {

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -16,7 +17,7 @@ import (
 // observe writes one log line and one measurement per call. Neither holds the
 // path as it was called, a query, a body or a name: only the route's template, and
 // the log the caller's address.
-func (s *server) observe(m *metrics) gin.HandlerFunc {
+func (s *Server) observe(m *metrics) gin.HandlerFunc {
 	return func(c *gin.Context) {
 		// A duration is not a time of the register: the clock is not asked.
 		started := time.Now() //nolint:forbidigo // how long, not when
@@ -46,7 +47,7 @@ func (s *server) observe(m *metrics) gin.HandlerFunc {
 			}
 			attrs = append(attrs, slog.String("cause", causeOf(x.cause)))
 		}
-		s.log.LogAttrs(c.Request.Context(), level, "http", attrs...)
+		s.Log.LogAttrs(c.Request.Context(), level, "http", attrs...)
 	}
 }
 
@@ -71,11 +72,11 @@ func methodOf(method string) string {
 // hold personal data, so only its type and the stack's functions are logged.
 // While the framework reads what was sent, nothing was done yet and what was sent
 // made it panic: that is refused like every body that cannot be read.
-func (s *server) recoverPanic(c *gin.Context) {
+func (s *Server) recoverPanic(c *gin.Context) {
 	defer func() {
 		if r := recover(); r != nil {
 			x := exchangeOf(c.Request.Context())
-			e := s.panicked(x, routeOf(c), r)
+			e := s.Recovered(c.Request.Context(), routeOf(c), r)
 			if x.reading {
 				e = refusal.New(refusal.MalformedBody).Because(e)
 			}
@@ -85,14 +86,14 @@ func (s *server) recoverPanic(c *gin.Context) {
 	c.Next()
 }
 
-// panicked logs a panic where it was recovered and makes a problem of it.
-func (s *server) panicked(x *exchange, where string, r any) *refusal.Error {
-	s.log.Error("panic", "request_id", x.requestID, "route", where, "type", fmt.Sprintf("%T", r), "stack", string(debug.Stack()))
+// Recovered logs a panic where it was recovered and makes a refusal of it.
+func (s *Server) Recovered(ctx context.Context, where string, r any) *refusal.Error {
+	s.Log.ErrorContext(ctx, "panic", "request_id", exchangeOf(ctx).requestID, "route", where, "type", fmt.Sprintf("%T", r), "stack", string(debug.Stack()))
 	return refusal.New(refusal.Internal).Because(fmt.Errorf("panic of type %T", r))
 }
 
 // answer refuses outside huma.
-func (s *server) answer(c *gin.Context, e *refusal.Error) {
+func (s *Server) answer(c *gin.Context, e *refusal.Error) {
 	x := exchangeOf(c.Request.Context())
 	p := x.problem(e)
 	if c.Writer.Written() {
@@ -108,8 +109,8 @@ func (s *server) answer(c *gin.Context, e *refusal.Error) {
 	c.AbortWithStatusJSON(p.Status, p)
 }
 
-func (s *server) noRoute(c *gin.Context)  { s.answer(c, refusal.New(refusal.NotFound)) }
-func (s *server) noMethod(c *gin.Context) { s.answer(c, refusal.New(refusal.MethodNotAllowed)) }
+func (s *Server) noRoute(c *gin.Context)  { s.answer(c, refusal.New(refusal.NotFound)) }
+func (s *Server) noMethod(c *gin.Context) { s.answer(c, refusal.New(refusal.MethodNotAllowed)) }
 
 // securityHeaders: answers hold personal data, so nothing may keep, frame or sniff them.
 func securityHeaders(c *gin.Context) {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"time"
 
 	"github.com/google/uuid"
 
@@ -19,27 +18,27 @@ import (
 // them, and what stays with and follows from the old school.
 func (s *server) moveRoutes() {
 	const tag = "moves"
-	register(s, Operation{
+	register(s.rest, Operation{
 		ID: "find-pupil", Method: http.MethodPost, Path: "/v1/students/find", Action: authz.StudentFind, Tag: tag,
 		Summary: "Find a pupil of any school by name and number (转入前查找)",
 		Detail: "Tells what a receiving school must know, and whether a transfer would be refused: the national code 2001, 2002 or 2003 and whom to ask. " +
 			"Every look-up stands in the audit trail and counts against a daily limit. A POST, so that no personal data stands in an address.",
 	}, s.findPupil)
-	register(s, Operation{
+	register(s.rest, Operation{
 		ID: "list-handovers", Method: http.MethodGet, Path: "/v1/handovers", Action: authz.HandoverRead, Tag: tag,
 		Summary: "Paper files on their way, the first due first (纸质档案移交)",
 	}, s.listHandovers)
-	register(s, Operation{
+	register(s.rest, Operation{
 		ID: "send-handover", Method: http.MethodPost, Path: "/v1/handovers/{id}/dispatch", Action: authz.HandoverSend, Tag: tag,
 		Summary: "Note that the paper file was sent (档案已寄出)",
 		Detail:  "By the old school, or a bureau above it when the school cannot.",
 	}, s.sendHandover)
-	register(s, Operation{
+	register(s.rest, Operation{
 		ID: "receive-handover", Method: http.MethodPost, Path: "/v1/handovers/{id}/receipt", Action: authz.HandoverSend, Tag: tag,
 		Summary: "Note that the paper file has arrived (档案已收到)",
 		Detail:  "By the new school, or a bureau above it.",
 	}, s.receiveHandover)
-	register(s, Operation{
+	register(s.rest, Operation{
 		ID: "list-departures", Method: http.MethodGet, Path: "/v1/orgs/{id}/departures", Action: authz.StudentSearch, Tag: tag,
 		Summary: "Pupils who moved on from a school, the latest first (转出学生)",
 		Detail:  "The page of the record (get-student) shows the old school its e-backup of that day.",
@@ -85,16 +84,16 @@ func (s *server) findPupil(ctx context.Context, in *findInput) (*body[FoundPupil
 	}
 	out := FoundPupil{Pupil: showPupil(f.Subject), Grade: f.Grade}
 	if f.Refusal != nil {
-		out.Code, out.Reason = f.Refusal.Params["code"], s.catalogue.Sentence(f.Refusal, exchangeOf(ctx).lang)
+		out.Code, out.Reason = f.Refusal.Params["code"], sentence(ctx, f.Refusal)
 	}
 	if r := f.Running; r != nil {
-		out.Running = &RunningBusiness{ChangeID: r.ChangeID, CaseNo: r.CaseNo, Kind: string(r.Kind), KindName: s.kindName(ctx, r.Kind), StepName: r.StepName}
+		out.Running = &RunningBusiness{ChangeID: r.ChangeID, CaseNo: r.CaseNo, Kind: string(r.Kind), KindName: inLanguage(ctx, s.Processes.NameOf(r.Kind)), StepName: r.StepName}
 	}
 	return bodyOf(out), nil
 }
 
 func (s *server) find(ctx context.Context, claim store.Claim) (f *store.Found, err error) {
-	err = s.store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error {
+	err = s.Store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error {
 		f, err = tx.FindPupil(claim, officeOf(principalOf(ctx)))
 		return err
 	})
@@ -105,7 +104,7 @@ func (s *server) find(ctx context.Context, claim store.Claim) (f *store.Found, e
 // counts it, in a transaction of its own: a filing that is refused leaves none.
 func (s *server) lookUp(ctx context.Context, f store.Filing) error {
 	if f.Values[status.FieldIDNumber] != "" {
-		return s.store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error { return tx.AskIdentity(f.Office) })
+		return s.Store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error { return tx.AskIdentity(f.Office) })
 	}
 	claim := f.Pupil
 	if claim.Name == "" || claim.Number+claim.IDNumber == "" {
@@ -115,22 +114,11 @@ func (s *server) lookUp(ctx context.Context, f store.Filing) error {
 	return err
 }
 
-// dayKey is the cursor of lists that run by day.
-type dayKey struct {
-	Day calendar.Date `json:"d"`
-	ID  uuid.UUID     `json:"i"`
-}
-
-// firstDay is before every day of the register.
-func firstDay() dayKey {
-	return dayKey{Day: calendar.DateOf(time.Date(1900, 1, 1, 0, 0, 0, 0, calendar.Shanghai()))}
-}
-
 type handoversOutput struct{ Body *Page[HandoverView] }
 
 func (s *server) listHandovers(ctx context.Context, in *Paging) (*handoversOutput, error) {
 	show := func(h store.Handover) HandoverView { return *showHandover(&h) }
-	page, err := readPageIn(ctx, s, *in, firstDay(), func(tx *store.Tx, key dayKey, most int) ([]store.Handover, error) {
+	page, err := readPageIn(ctx, s.Store, *in, firstDay(), func(tx *store.Tx, key dayKey, most int) ([]store.Handover, error) {
 		return tx.Handovers(principalOf(ctx).Office.Path, key.Day, key.ID, most)
 	}, show, func(h store.Handover) dayKey { return dayKey{h.DueOn, h.ID} })
 	return &handoversOutput{Body: page}, err
@@ -169,7 +157,7 @@ func (s *server) sayHandover(ctx context.Context, id uuid.UUID, match IfMatch, w
 		return nil, err
 	}
 	var h *store.Handover
-	err = s.store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error {
+	err = s.Store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error {
 		if h, err = tx.Handover(id); err != nil {
 			return err
 		}
@@ -212,7 +200,14 @@ func (s *server) listDepartures(ctx context.Context, in *departuresInput) (*body
 	}
 	limit := size(in.Limit)
 	var rows []store.Departure
-	err = s.atSchool(ctx, in.ID, func(tx *store.Tx) error {
+	err = s.Store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error {
+		school, err := tx.Organisation(in.ID)
+		if err != nil {
+			return err
+		}
+		if err := allow(ctx, school.Path); err != nil {
+			return err
+		}
 		rows, err = tx.Departures(in.ID, before, limit+1)
 		return err
 	})

@@ -36,7 +36,7 @@ func (s *server) next(ctx context.Context, p ChangePage) string {
 	if p.StruckAt != nil {
 		return s.struckSentence(ctx, p)
 	}
-	lang := exchangeOf(ctx).lang
+	lang := languageOf(ctx)
 	return nextSentence(p, lang, awaited(p, lang))
 }
 
@@ -47,7 +47,7 @@ func (s *server) inForceOn(ctx context.Context, day calendar.Date, onHold bool) 
 	if onHold {
 		key = nextOnHold
 	}
-	return sayNext(exchangeOf(ctx).lang, key, map[string]string{"day": day.String()})
+	return sayNext(languageOf(ctx), key, map[string]string{"day": day.String()})
 }
 
 // sideOf is the school on one side of a move.
@@ -62,7 +62,7 @@ func sideOf(p ChangePage, side process.Side) uuid.UUID {
 
 // said is the text of a notice, where a page says the same.
 func (s *server) said(ctx context.Context, kind string) string {
-	return notice.Say(kind, exchangeOf(ctx).lang, notice.Facts{}).Text
+	return notice.Say(kind, languageOf(ctx), notice.Facts{}).Text
 }
 
 // nextSentence says what a case waits for, or how it ended.

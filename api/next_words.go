@@ -3,7 +3,6 @@ package api
 import (
 	"github.com/xueji/xueji/models/process"
 	"github.com/xueji/xueji/models/refusal"
-	"github.com/xueji/xueji/models/status"
 	"github.com/xueji/xueji/models/store"
 )
 
@@ -89,18 +88,15 @@ func sayNext(lang refusal.Language, key string, fill map[string]string) string {
 	return refusal.Fill(text.Zh, fill)
 }
 
-// Advice lists the sentences of pages that tell somebody what to do next, by what they
-// belong to and with their {placeholders}.
-func Advice() map[string]process.Text {
+// changeAdvices lists the sentences of pages that tell somebody what to do next, by what
+// they belong to and with their {placeholders}.
+func changeAdvices() map[string]process.Text {
 	all := map[string]process.Text{}
 	for key, text := range nextWords() {
 		all["next "+key] = text
 	}
 	for _, code := range []string{store.CaseStruck, store.StruckBy, store.LeavesPaperToSend, store.LeavesPaperUnderway, store.LeavesPlace, store.LeavesEnded} {
 		all["aftermath "+code] = aftermathWords(code)
-	}
-	for name, line := range map[string]store.ProblemLine{"BUSY": {Busy: true}, "OTHER_PASSED": {Kind: status.DupWithID, OtherPassed: true}, "OPEN": {}} {
-		all["problem "+name] = problemAdvice(line)
 	}
 	return all
 }

@@ -15,15 +15,15 @@ import (
 // noticeRoutes registers what people are told, and what they have read of it.
 func (s *server) noticeRoutes() {
 	const tag = "inbox"
-	register(s, Operation{
+	register(s.rest, Operation{
 		ID: "list-notices", Method: http.MethodGet, Path: "/v1/notices", Action: authz.NoticeRead, Tag: tag,
 		Summary: "Notices to my office and to me, newest first (通知)",
 	}, s.listNotices)
-	register(s, Operation{
+	register(s.rest, Operation{
 		ID: "read-notice", Method: http.MethodPost, Path: "/v1/notices/{id}/read", Action: authz.NoticeRead, Tag: tag,
 		Summary: "Note that I have read a notice (标记已读)", Detail: "For me only: a notice to an office stays unread for my colleagues. A repetition changes nothing.",
 	}, s.readNotice)
-	register(s, Operation{
+	register(s.rest, Operation{
 		ID: "read-all-notices", Method: http.MethodPost, Path: "/v1/notices/read-all", Action: authz.NoticeRead, Tag: tag,
 		Summary: "Note that I have read all my notices (全部已读)",
 	}, s.readAllNotices)
@@ -64,7 +64,7 @@ func noticesOf(ctx context.Context) store.NoticeQuery {
 func (s *server) listNotices(ctx context.Context, in *noticesInput) (*noticesOutput, error) {
 	q := noticesOf(ctx)
 	q.Unread = in.Unread
-	page, err := readPageIn(ctx, s, in.Paging, timeKey{}, func(tx *store.Tx, key timeKey, most int) ([]store.Notice, error) {
+	page, err := readPageIn(ctx, s.Store, in.Paging, timeKey{}, func(tx *store.Tx, key timeKey, most int) ([]store.Notice, error) {
 		return tx.Notices(q, key.At, key.ID, most)
 	}, func(n store.Notice) NoticeView { return s.noticeView(ctx, n) }, func(n store.Notice) timeKey { return timeKey{n.CreatedAt, n.ID} })
 	return &noticesOutput{Body: page}, err
@@ -72,15 +72,15 @@ func (s *server) listNotices(ctx context.Context, in *noticesInput) (*noticesOut
 
 func (s *server) noticeView(ctx context.Context, n store.Notice) NoticeView {
 	v := NoticeView{
-		ID: n.ID, ChangeID: n.ChangeID, CaseNo: n.CaseNo, Kind: n.Kind, Step: n.StepNo, StepLabel: s.label(ctx, n.StepLabel), Round: n.Round,
+		ID: n.ID, ChangeID: n.ChangeID, CaseNo: n.CaseNo, Kind: n.Kind, Step: n.StepNo, StepLabel: inLanguage(ctx, n.StepLabel), Round: n.Round,
 		Office: n.OfficeName, Role: string(n.Role), Personal: n.Personal, CreatedAt: n.CreatedAt, ReadAt: n.ReadAt,
 	}
 	v.Address = notice.Path(n.Kind, idText(n.ChangeID))
 	if n.DueAt != nil {
 		v.DueDay = lastDay(*n.DueAt)
 	}
-	said := notice.Say(n.Kind, exchangeOf(ctx).lang, notice.Facts{
-		CaseNo: n.CaseNo, Kind: s.deps.Processes.NameOf(n.ChangeKind), Step: n.StepLabel, Office: n.OfficeName, Due: v.DueDay, Day: n.EffectiveOn.String(),
+	said := notice.Say(n.Kind, languageOf(ctx), notice.Facts{
+		CaseNo: n.CaseNo, Kind: s.Processes.NameOf(n.ChangeKind), Step: n.StepLabel, Office: n.OfficeName, Due: v.DueDay, Day: n.EffectiveOn.String(),
 	})
 	v.Title, v.Text = said.Title, said.Text
 	return v
@@ -101,7 +101,7 @@ type NoticeRead struct {
 
 func (s *server) readNotice(ctx context.Context, in *PathID) (*body[NoticeRead], error) {
 	var read NoticeRead
-	err := s.store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) (err error) {
+	err := s.Store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) (err error) {
 		read.ReadAt, err = tx.ReadNotice(noticesOf(ctx), in.ID)
 		return err
 	})
@@ -124,7 +124,7 @@ type NoticesRead struct {
 
 func (s *server) readAllNotices(ctx context.Context, in *readAllInput) (*body[NoticesRead], error) {
 	var read NoticesRead
-	err := s.store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) (err error) {
+	err := s.Store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) (err error) {
 		until := tx.Now()
 		if in.Body.Until != nil {
 			until = *in.Body.Until

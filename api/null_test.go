@@ -17,7 +17,7 @@ func TestNoListIsAnEmptyList(t *testing.T) {
 		p := w.refused("wrong_count", leader.token, call{method: "POST", path: "/v1/decisions", key: uuid.NewString(), body: m{"kind": "SUSPENSION", "verdict": "APPROVE", "items": items}})
 		require.Equal(t, "/items", p.Errors[0].Pointer)
 	}
-	for name, schema := range w.server.huma.OpenAPI().Components.Schemas.Map() {
+	for name, schema := range w.server.OpenAPI().Components.Schemas.Map() {
 		for field, s := range schema.Properties {
 			require.False(t, s.MinItems != nil && s.Nullable, "%s.%s may be null and must have an entry", name, field)
 		}

@@ -10,8 +10,6 @@ import (
 	"github.com/gin-gonic/gin"
 )
 
-//go:generate go run github.com/xueji/xueji/cmd/xueji describe --output ../docs/openapi.yaml
-
 // humaConfig switches off what huma would serve by itself: its pages load scripts from outside.
 func humaConfig(version string) huma.Config {
 	config := huma.DefaultConfig("Xueji 学籍", version)
@@ -31,45 +29,23 @@ func humaConfig(version string) huma.Config {
 }
 
 // schemaName puts the package before the name of a type that is not the API's
-// own, because two packages may use one word.
+// own, because two packages may use one word. The areas of the API share one name space.
 func schemaName(t reflect.Type, hint string) string {
 	name := huma.DefaultSchemaNamer(t, hint)
 	for t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice {
 		t = t.Elem()
 	}
-	if pkg := path.Base(t.PkgPath()); t.Name() != "" && pkg != "api" && pkg != "." {
+	if pkg := path.Base(t.PkgPath()); t.Name() != "" && !strings.Contains(t.PkgPath()+"/", "/api/") && pkg != "." {
 		return strings.ToUpper(pkg[:1]) + pkg[1:] + name
 	}
 	return name
 }
 
-// SpecVersion is the version of the interface in the committed description.
-const SpecVersion = "1.0.0"
+// OpenAPI is the description of every registered operation.
+func (s *Server) OpenAPI() *huma.OpenAPI { return s.huma.OpenAPI() }
 
-// Spec gives the OpenAPI 3.1 description as YAML. It needs no database.
-func Spec() ([]byte, error) {
-	s, _, err := build(Deps{Version: SpecVersion})
-	if err != nil {
-		return nil, err
-	}
-	text, err := s.huma.OpenAPI().YAML()
-	if err != nil {
-		return nil, fmt.Errorf("write the API description: %w", err)
-	}
-	return text, nil
-}
-
-// Operations lists every operation of the API with its action.
-func Operations() ([]Operation, error) {
-	s, _, err := build(Deps{Version: SpecVersion})
-	if err != nil {
-		return nil, err
-	}
-	return s.list, nil
-}
-
-// serveDescription serves the description and the page made of it.
-func (s *server) serveDescription(router *gin.Engine) error {
+// ServeDescription serves the description and the page made of it.
+func (s *Server) ServeDescription() error {
 	text, err := s.huma.OpenAPI().MarshalJSON()
 	if err != nil {
 		return fmt.Errorf("write the API description: %w", err)
@@ -78,11 +54,11 @@ func (s *server) serveDescription(router *gin.Engine) error {
 	if err != nil {
 		return err
 	}
-	router.GET("/openapi.json", func(c *gin.Context) { c.Data(200, "application/openapi+json", text) })
-	router.GET("/docs", func(c *gin.Context) {
+	s.router.GET("/openapi.json", func(c *gin.Context) { c.Data(200, "application/openapi+json", text) })
+	s.router.GET("/docs", func(c *gin.Context) {
 		c.Header("Content-Security-Policy", "default-src 'none'; style-src 'self'; frame-ancestors 'none'")
 		c.Data(200, "text/html; charset=utf-8", page)
 	})
-	router.GET("/docs/style.css", func(c *gin.Context) { c.Data(200, "text/css; charset=utf-8", docsStyle) })
+	s.router.GET("/docs/style.css", func(c *gin.Context) { c.Data(200, "text/css; charset=utf-8", docsStyle) })
 	return nil
 }

@@ -2,6 +2,8 @@ package api
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/json"
 	"fmt"
 	"mime"
 	"net/http"
@@ -47,12 +49,12 @@ const (
 
 // register adds a typed operation. It panics on a wrong one, because a server
 // with an operation without a rule must not start.
-func register[I, O any](s *server, op Operation, handler func(context.Context, *I) (*O, error)) {
+func register[I, O any](s *Server, op Operation, handler func(context.Context, *I) (*O, error)) {
 	op = s.checked(op)
 	s.list = append(s.list, op)
 	huma.Register(s.huma, s.describe(op), func(ctx context.Context, in *I) (*O, error) {
 		exchangeOf(ctx).reading = false
-		if err := tidyInput(in); err != nil {
+		if err := tidier(s.Names).input(in); err != nil {
 			return nil, s.refusal(ctx, err)
 		}
 		out, err := handler(ctx, in)
@@ -63,7 +65,7 @@ func register[I, O any](s *server, op Operation, handler func(context.Context, *
 	})
 }
 
-func (s *server) checked(op Operation) Operation {
+func (s *Server) checked(op Operation) Operation {
 	switch {
 	case op.ID == "" || op.Method == "" || op.Path == "" || op.Summary == "" || op.Tag == "":
 		panic(fmt.Sprintf("api: operation %q is incomplete", op.ID))
@@ -81,7 +83,7 @@ func (s *server) checked(op Operation) Operation {
 
 // describe turns the operation into huma's, with the checks that run before
 // the body is read: whoever may not call costs no parsing.
-func (s *server) describe(op Operation) huma.Operation {
+func (s *Server) describe(op Operation) huma.Operation {
 	h := huma.Operation{
 		OperationID:     op.ID,
 		Method:          op.Method,
@@ -116,7 +118,7 @@ func (s *server) describe(op Operation) huma.Operation {
 
 // readable refuses a body that says it is in another encoding than UTF-8, and marks
 // the time in which the framework reads and checks what was sent: see recoverPanic.
-func (s *server) readable(ctx huma.Context, next func(huma.Context)) {
+func (s *Server) readable(ctx huma.Context, next func(huma.Context)) {
 	_, params, err := mime.ParseMediaType(ctx.Header("Content-Type"))
 	if charset := params["charset"]; err == nil && charset != "" && !strings.EqualFold(charset, "utf-8") {
 		s.writeRefusal(ctx, refusal.New(refusal.MediaType).With("expected", "charset=utf-8"))
@@ -135,7 +137,7 @@ func roleNames(action authz.Action) []string {
 }
 
 // bounded ends the call after its time and puts the operation into the exchange.
-func (s *server) bounded(op Operation) func(huma.Context, func(huma.Context)) {
+func (s *Server) bounded(op Operation) func(huma.Context, func(huma.Context)) {
 	return func(ctx huma.Context, next func(huma.Context)) {
 		bounded, cancel := context.WithTimeout(ctx.Context(), op.Timeout)
 		defer cancel()
@@ -147,7 +149,7 @@ func (s *server) bounded(op Operation) func(huma.Context, func(huma.Context)) {
 const keyPattern = `^[A-Za-z0-9_.:-]{8,128}$`
 
 // keyed refuses a call without a well-formed Idempotency-Key.
-func (s *server) keyed(ctx huma.Context, next func(huma.Context)) {
+func (s *Server) keyed(ctx huma.Context, next func(huma.Context)) {
 	key := ctx.Header("Idempotency-Key")
 	switch {
 	case key == "":
@@ -166,3 +168,13 @@ func idempotencyKey(ctx context.Context) string { return exchangeOf(ctx).key }
 func keyForm() *regexp.Regexp { return compiledKeyForm }
 
 var compiledKeyForm = regexp.MustCompile(keyPattern) // never changes
+
+// bodyHash makes "the same request" comparable: JSON writes maps in order.
+func bodyHash(body any) ([]byte, error) {
+	text, err := json.Marshal(body)
+	if err != nil {
+		return nil, fmt.Errorf("hash a request: %w", err)
+	}
+	sum := sha256.Sum256(text)
+	return sum[:], nil
+}

@@ -15,7 +15,7 @@ import (
 
 // operationsRoutes registers what those who keep the service running look at.
 func (s *server) operationsRoutes() {
-	register(s, Operation{
+	register(s.rest, Operation{
 		ID: "list-attention", Method: http.MethodGet, Path: "/v1/operations/attention", Action: authz.OperationsRead, Tag: "operations",
 		Summary: "What does not get on, why, and what is safe to do (待处理异常)",
 		Detail: "Running changes of the own office and those below, the most urgent first; register and workflows are looked at together. " +
@@ -88,14 +88,14 @@ func (s *server) listAttention(ctx context.Context, in *attentionInput) (*body[A
 	if err != nil {
 		return nil, err
 	}
-	a, err := s.deps.Watch.Look(ctx, casework.Question{
+	a, err := s.Watch.Look(ctx, casework.Question{
 		Scope: scopeOf(ctx), Only: casework.Finding(in.Reason), After: after, Limit: size(in.Limit),
 	})
 	if err != nil {
 		return nil, err
 	}
 	shown := Attention{
-		Parts: s.parts(ctx), Service: s.findings(ctx, a.Whole, a.Fill()), Counts: map[string]int64{}, Complete: a.Complete,
+		Parts: s.rest.Parts(ctx), Service: s.findings(ctx, a.Whole, a.Fill()), Counts: map[string]int64{}, Complete: a.Complete,
 		Page: Page[AttentionItem]{Items: []AttentionItem{}},
 	}
 	for finding, n := range a.Counts {
@@ -112,14 +112,14 @@ func (s *server) listAttention(ctx context.Context, in *attentionInput) (*body[A
 
 func (s *server) showStuck(ctx context.Context, item casework.Stuck) AttentionItem {
 	return AttentionItem{
-		ChangeID: item.ChangeID, CaseNo: item.CaseNo, Kind: string(item.Kind), KindName: s.kindName(ctx, item.Kind), Province: item.ProvinceCode,
+		ChangeID: item.ChangeID, CaseNo: item.CaseNo, Kind: string(item.Kind), KindName: inLanguage(ctx, s.Processes.NameOf(item.Kind)), Province: item.ProvinceCode,
 		Step: item.StepNo, Round: item.Round, StepName: item.StepName, Role: string(item.Role), Office: item.OfficeName, OfficeCode: item.OfficeCode,
 		DueAt: item.DueAt, DueDay: lastDay(item.DueAt), Since: item.Since, Findings: s.findings(ctx, item.Findings, item.Fill()), Workflow: s.showRun(item),
 	}
 }
 
 func (s *server) findings(ctx context.Context, list []casework.Finding, fill casework.Fill) []AttentionFinding {
-	lang, shown := exchangeOf(ctx).lang, make([]AttentionFinding, len(list))
+	lang, shown := languageOf(ctx), make([]AttentionFinding, len(list))
 	for i, f := range list {
 		shown[i] = AttentionFinding{
 			Finding: string(f), Sentence: f.Detail(lang, fill), Action: string(f.Action()), Advice: f.Action().Sentence(lang, fill),
@@ -133,8 +133,8 @@ func (s *server) showRun(item casework.Stuck) *AttentionRun {
 		return nil
 	}
 	run := &AttentionRun{RunID: item.Run.RunID, State: item.Run.State, StepRound: item.Run.StepRound, Attempt: item.Run.Attempt}
-	if s.deps.EnginePage != nil {
-		run.Page = s.deps.EnginePage(contract.WorkflowID(item.ChangeID.String()), item.Run.RunID)
+	if s.EnginePage != nil {
+		run.Page = s.EnginePage(contract.WorkflowID(item.ChangeID.String()), item.Run.RunID)
 	}
 	for _, a := range item.Run.Activities {
 		shown := AttentionActivity{Name: a.Name, Attempt: a.Attempt, Failure: a.Failure}

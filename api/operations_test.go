@@ -66,10 +66,11 @@ func TestAttentionTellsFindingsWithTheirActions(t *testing.T) {
 	w := newWorld(t)
 	id, _ := w.change(w.places["school"], org.SchoolLeader)
 	w.exec(`UPDATE step SET due_at = $2, overdue_at = $2, reminded_50 = $2, reminded_80 = $2 WHERE change_id = $1`, id, w.clock.Now().Add(-time.Hour))
-	w.server.deps.Checks = []Check{
+	w.deps.Checks = []Check{
 		{Name: "database", Ask: func(context.Context) error { return nil }},
 		{Name: "worker", Ask: func(context.Context) error { return errors.New("none") }},
 	}
+	w.build()
 	w.exec(`UPDATE worker_beat SET every = '0 seconds'`) // no worker lives
 	head := w.login(w.places["county"], org.BureauHead)
 	var a Attention

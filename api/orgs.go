@@ -56,15 +56,15 @@ type orgDetailOutput struct {
 }
 
 func (s *server) orgRoutes() {
-	register(s, Operation{
+	register(s.rest, Operation{
 		ID: "get-org", Method: http.MethodGet, Path: "/v1/orgs/{id}", Action: authz.OrgRead, Tag: "organisations",
 		Summary: "One office (单位)",
 	}, s.getOrg)
-	register(s, Operation{
+	register(s.rest, Operation{
 		ID: "list-org-children", Method: http.MethodGet, Path: "/v1/orgs/{id}/children", Action: authz.OrgRead, Tag: "organisations",
 		Summary: "Offices directly below one (下级单位)",
 	}, s.listChildren)
-	register(s, Operation{
+	register(s.rest, Operation{
 		ID: "search-orgs", Method: http.MethodGet, Path: "/v1/orgs", Action: authz.OrgRead, Tag: "organisations",
 		Summary: "Find an office by name or code (查找单位)",
 	}, s.searchOrgs)
@@ -73,7 +73,7 @@ func (s *server) orgRoutes() {
 
 func (s *server) getOrg(ctx context.Context, in *PathID) (*orgDetailOutput, error) {
 	out := &orgDetailOutput{Body: OrgDetail{Above: []OrgRef{}}}
-	err := s.store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error {
+	err := s.Store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error {
 		o, err := tx.Organisation(in.ID)
 		if err != nil {
 			return err
@@ -97,7 +97,7 @@ func (s *server) listChildren(ctx context.Context, in *orgChildrenInput) (*body[
 		return nil, err
 	}
 	var list []store.Organisation
-	err = s.store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error {
+	err = s.Store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error {
 		if _, err := tx.Organisation(in.ID); err != nil {
 			return err
 		}
@@ -119,7 +119,7 @@ func (s *server) searchOrgs(ctx context.Context, in *orgSearchInput) (*body[*Pag
 		return nil, err
 	}
 	var list []store.Organisation
-	err = s.store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error {
+	err = s.Store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error {
 		var err error
 		list, err = tx.SearchOrganisations(in.Query, in.Below, org.Kind(in.Kind), after, size(in.Limit)+1)
 		return err

@@ -48,19 +48,19 @@ type orgCloseInput struct {
 }
 
 func (s *server) orgEditRoutes() {
-	register(s, Operation{
+	register(s.rest, Operation{
 		ID: "create-org", Method: http.MethodPost, Path: "/v1/orgs", Action: authz.OrgCreate, Tag: "organisations", Status: http.StatusCreated,
 		Summary: "Create a school or a bureau (设立单位)", Detail: "Below the own bureau or one below it. The code is unique, so a repeated call creates nothing twice.",
 	}, s.createOrg)
-	register(s, Operation{
+	register(s.rest, Operation{
 		ID: "edit-org", Method: http.MethodPut, Path: "/v1/orgs/{id}", Action: authz.OrgRename, Tag: "organisations",
 		Summary: "Rename an office or change its stages (更名)",
 	}, s.editOrg)
-	register(s, Operation{
+	register(s.rest, Operation{
 		ID: "reassign-org", Method: http.MethodPost, Path: "/v1/orgs/{id}/managing-bureau", Action: authz.OrgReassign, Tag: "organisations",
 		Summary: "Put an office under another managing bureau (划转)", Detail: "Needs the right at both bureaus. Records, accounts and changes move along.",
 	}, s.reassignOrg)
-	register(s, Operation{
+	register(s.rest, Operation{
 		ID: "close-org", Method: http.MethodPost, Path: "/v1/orgs/{id}/closure", Action: authz.OrgClose, Tag: "organisations",
 		Summary: "Close an office (撤销单位)", Detail: "Refused while it has offices below, students in the register or anything running. Its accounts end.",
 	}, s.closeOrg)
@@ -131,7 +131,7 @@ func (s *server) closeOrg(ctx context.Context, in *orgCloseInput) (*orgOutput, e
 // orgChange runs an edit after checking the right at the target office.
 func (s *server) orgChange(ctx context.Context, target uuid.UUID, edit func(*store.Tx) (store.Organisation, error)) (*orgOutput, error) {
 	var o store.Organisation
-	err := s.store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error {
+	err := s.Store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error {
 		office, err := tx.Organisation(target)
 		if err != nil {
 			return err
@@ -154,7 +154,7 @@ func (s *server) checkOrg(n store.NewOrganisation) error {
 	var list []*refusal.Error
 	code, err := ident.ParseDivisionCode(n.Division)
 	if err == nil {
-		_, known := s.divisions.Lookup(code)
+		_, known := s.Divisions.Lookup(code)
 		if n.Kind != org.School {
 			known = known && n.Division == n.Code
 		}
@@ -179,8 +179,8 @@ func (s *server) checkOrg(n store.NewOrganisation) error {
 
 // printable repeats a value in a refusal only when it can be nothing but a public code.
 func printable(code string) string {
-	if fieldForm.MatchString(code) && len(code) <= 6 {
-		return code
+	if plain := plainField(code); len(plain) <= 6 {
+		return plain
 	}
 	return "?"
 }

@@ -5,7 +5,11 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"reflect"
+	"time"
 
+	"github.com/google/uuid"
+
+	"github.com/xueji/xueji/models/calendar"
 	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/store"
 )
@@ -68,16 +72,33 @@ func readPage[K, R, T any](in Paging, first K, read func(after K, most int) ([]R
 }
 
 // readPageIn is readPage inside the data scope of the call.
-func readPageIn[K, R, T any](ctx context.Context, s *server, in Paging, first K, read func(tx *store.Tx, after K, most int) ([]R, error),
+func readPageIn[K, R, T any](ctx context.Context, register *store.Store, in Paging, first K, read func(tx *store.Tx, after K, most int) ([]R, error),
 	show func(R) T, key func(R) K,
 ) (*Page[T], error) {
 	return readPage(in, first, func(after K, most int) (rows []R, err error) {
-		err = s.store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error {
+		err = register.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error {
 			rows, err = read(tx, after, most)
 			return err
 		})
 		return rows, err
 	}, show, key)
+}
+
+// timeKey is the cursor of lists that run from new to old.
+type timeKey struct {
+	At time.Time `json:"a"`
+	ID uuid.UUID `json:"i"`
+}
+
+// dayKey is the cursor of lists that run by day.
+type dayKey struct {
+	Day calendar.Date `json:"d"`
+	ID  uuid.UUID     `json:"i"`
+}
+
+// firstDay is before every day of the register.
+func firstDay() dayKey {
+	return dayKey{Day: calendar.DateOf(time.Date(1900, 1, 1, 0, 0, 0, 0, calendar.Shanghai()))}
 }
 
 // EncodeCursor writes the sort key of the last row as an opaque cursor. The key
@@ -104,7 +125,7 @@ func DecodeCursor[K any](cursor string) (*K, error) {
 		return nil, refusal.New(refusal.BadCursor)
 	}
 	var found []*refusal.Error
-	if tidyValue(reflect.ValueOf(&key).Elem(), "", "", &found); len(found) > 0 {
+	if tidier(nil).value(reflect.ValueOf(&key).Elem(), "", "", &found); len(found) > 0 {
 		return nil, refusal.New(refusal.BadCursor)
 	}
 	return &key, nil

@@ -18,27 +18,27 @@ import (
 // policyRoutes registers the versions of a province's rules.
 func (s *server) policyRoutes() {
 	const tag = "processes"
-	register(s, Operation{
+	register(s.rest, Operation{
 		ID: "list-policies", Method: http.MethodGet, Path: "/v1/policies", Action: authz.PolicyRead, Tag: tag,
 		Summary: "The versions of my province's policy, the newest first (省级规则各版本)",
 		Detail: "Of the versions whose first day has come the one with the newest first day is in force, of several with the same day the highest number. " +
 			"A version of a day to come is withdrawn by a newer one with the same day.",
 	}, s.listPolicies)
-	register(s, Operation{
+	register(s.rest, Operation{
 		ID: "get-policy-version", Method: http.MethodGet, Path: "/v1/policies/{version}", Action: authz.PolicyRead, Tag: tag,
 		Summary: "One version: what was handed in, and the whole policy (规则版本)", Detail: "Version 0 is the built-in policy.",
 	}, s.getPolicyVersion)
-	register(s, Operation{
+	register(s.rest, Operation{
 		ID: "diff-policies", Method: http.MethodGet, Path: "/v1/policies/{version}/diff", Action: authz.PolicyRead, Tag: tag,
 		Summary: "What differs between two versions, and which chains run otherwise (规则比较)",
 	}, s.diffPolicies)
-	register(s, Operation{
+	register(s.rest, Operation{
 		ID: "check-policy", Method: http.MethodPost, Path: "/v1/policies/check", Action: authz.PolicyWrite, Tag: tag, MaxBody: 256 << 10,
 		Summary: "What a version would change; nothing is stored (规则试算)",
 		Detail: "Tells every fault at once, or which rules and chains change and how many running changes keep which version. " +
 			"What is not based on the newest version is refused, as it would be when it is added.",
 	}, s.checkPolicy)
-	register(s, Operation{
+	register(s.rest, Operation{
 		ID: "add-policy", Method: http.MethodPost, Path: "/v1/policies", Action: authz.PolicyWrite, Tag: tag, Keyed: true, PersonOnly: true, MaxBody: 256 << 10,
 		Status: http.StatusCreated, Summary: "Add a version of my province's policy (新增规则版本)",
 		Detail: "By an administrator of the province's own bureau. It counts for changes filed from its first day on; running ones keep theirs.",
@@ -65,7 +65,7 @@ type policiesOutput struct {
 
 func (s *server) listPolicies(ctx context.Context, _ *struct{}) (*policiesOutput, error) {
 	out := &policiesOutput{}
-	err := s.store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) (err error) {
+	err := s.Store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) (err error) {
 		out.Body.Items, err = s.policies(tx, principalOf(ctx).Office.Province)
 		return err
 	})
@@ -79,14 +79,14 @@ func (s *server) policies(tx *store.Tx, province string) ([]PolicyVersion, error
 		return nil, err
 	}
 	list := make([]PolicyVersion, len(rows))
-	inForce, before := on(rows, calendar.DateOf(tx.Now())), s.deps.Processes.Default()
+	inForce, before := on(rows, calendar.DateOf(tx.Now())), s.Processes.Default()
 	for i := len(rows) - 1; i >= 0; i-- { // the oldest first, each against the one before
 		v := rows[i]
 		list[i] = PolicyVersion{
 			Version: v.Version, ValidFrom: v.ValidFrom.String(), InForce: v.Version == inForce.Version, Author: v.Author, Comment: v.Comment,
 			CreatedAt: v.CreatedAt, Differs: []string{},
 		}
-		policy, err := s.deps.Processes.Overlay(v.Version, []byte(v.Body))
+		policy, err := s.Processes.Overlay(v.Version, []byte(v.Body))
 		if list[i].Outgrown = err != nil; list[i].Outgrown {
 			continue
 		}
@@ -126,7 +126,7 @@ type PolicyText struct {
 func (s *server) getPolicyVersion(ctx context.Context, in *PathVersion) (*body[PolicyText], error) {
 	province := principalOf(ctx).Office.Province
 	var text PolicyText
-	err := s.store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error {
+	err := s.Store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error {
 		v, policy, err := tx.PolicyVersion(province, in.Version)
 		if err != nil {
 			return err
@@ -159,9 +159,9 @@ type RuleChange struct {
 }
 
 func (s *server) diff(ctx context.Context, before, after process.Policy) PolicyDiff {
-	d := PolicyDiff{Changes: []RuleChange{}, Chains: s.deps.Processes.Consequences(before, after)}
+	d := PolicyDiff{Changes: []RuleChange{}, Chains: s.Processes.Consequences(before, after)}
 	for _, one := range process.Differences(before, after) {
-		d.Changes = append(d.Changes, RuleChange{Difference: one, Label: s.label(ctx, s.deps.Processes.RuleLabel(one.Path))})
+		d.Changes = append(d.Changes, RuleChange{Difference: one, Label: inLanguage(ctx, s.Processes.RuleLabel(one.Path))})
 	}
 	return d
 }
@@ -172,7 +172,7 @@ func (s *server) diffPolicies(ctx context.Context, in *struct {
 }) (*body[PolicyDiff], error) {
 	province := principalOf(ctx).Office.Province
 	var diff PolicyDiff
-	err := s.store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error {
+	err := s.Store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error {
 		_, after, err := tx.PolicyVersion(province, in.Version)
 		if err != nil {
 			return err
@@ -228,9 +228,9 @@ func (s *server) checkPolicy(ctx context.Context, in *struct{ Body PolicyDraft }
 				check.EndsWith, check.EndsOn = &rows[i].Version, v.ValidFrom.String()
 			}
 		}
-		inForce, before := on(rows, in.Body.ValidFrom), s.deps.Processes.Default()
+		inForce, before := on(rows, in.Body.ValidFrom), s.Processes.Default()
 		check.InForce = inForce.Version
-		if p, err := s.deps.Processes.Overlay(inForce.Version, []byte(inForce.Body)); err == nil { // an outgrown one is no policy
+		if p, err := s.Processes.Overlay(inForce.Version, []byte(inForce.Body)); err == nil { // an outgrown one is no policy
 			before = p
 		}
 		check.PolicyDiff = s.diff(ctx, before, after)
@@ -304,5 +304,5 @@ func (s *server) ofProvince(ctx context.Context, do func(*store.Tx, string) erro
 	if office.Kind != org.Province {
 		return refusal.New(refusal.PolicyOffice)
 	}
-	return s.store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error { return do(tx, office.Province) })
+	return s.Store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error { return do(tx, office.Province) })
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"reflect"
 	"strconv"
 	"strings"
 
@@ -24,9 +25,9 @@ type Problem struct {
 	Code   string    `json:"code" doc:"Stable code; programs may switch on it." example:"version_conflict"`
 	Detail string    `json:"detail" doc:"What is wrong and what to do next, for a person."`
 	Errors []Finding `json:"errors,omitempty" doc:"Everything that was found, when there is a field to name or more than one thing."`
-	// Rows are the findings of a sheet of which nothing was taken.
-	Rows      []RosterRow `json:"rows,omitempty" doc:"Of a refused sheet of updates: every row with findings."`
-	RequestID string      `json:"request_id,omitempty" doc:"Give this to the administrator."`
+	// Rows are what was found in each row of something of which nothing was taken.
+	Rows      any    `json:"rows,omitempty"`
+	RequestID string `json:"request_id,omitempty" doc:"Give this to the administrator."`
 
 	headers http.Header
 }
@@ -62,18 +63,50 @@ func init() { //nolint:gochecknoinits // huma has no other seam
 }
 
 // refusal turns whatever a handler returned into the body of the answer.
-func (s *server) refusal(ctx context.Context, err error) error {
+func (s *Server) refusal(ctx context.Context, err error) error {
 	told := exchangeOf(ctx).told(err)
 	p := exchangeOf(ctx).problem(told)
 	if p.Status == http.StatusTooManyRequests && p.headers.Get("Retry-After") == "" {
-		p.headers.Set("Retry-After", waitFor(told, s.store.Clock().Now()))
+		p.headers.Set("Retry-After", waitFor(told, s.Clock.Now()))
 	}
-	var sheet *sheetRefusal
-	if errors.As(err, &sheet) {
-		p.Rows = sheet.rows
+	var rows RowsRefused
+	if errors.As(err, &rows) {
+		p.Rows = rows.RefusedRows()
 	}
 	return p
 }
+
+// RowsRefused is an error that tells of each row of what was refused as a whole.
+type RowsRefused interface {
+	error
+	// RefusedRows gives a list of what was found in each row; its type is described with
+	// DescribeRows.
+	RefusedRows() any
+}
+
+// DescribeRows says in the API description what the rows of a problem are.
+func (s *Server) DescribeRows(rows any, doc string) {
+	registry := s.huma.OpenAPI().Components.Schemas
+	schema := registry.Schema(reflect.TypeOf(rows), true, "")
+	schema.Description = doc
+	registry.Map()["Problem"].Properties["rows"] = schema
+}
+
+// tell gives what the caller is told of an error, and the answer that says it.
+func tell(ctx context.Context, err error) (*refusal.Error, *Problem) {
+	told := exchangeOf(ctx).told(err)
+	return told, exchangeOf(ctx).problem(told)
+}
+
+// named puts labels in the place of the names fields have in JSON.
+func named(ctx context.Context, e *refusal.Error) *refusal.Error {
+	x := exchangeOf(ctx)
+	return x.labels.name(x.op.ID, e)
+}
+
+// findings lists everything a refusal tells in the language of the answer, when there is
+// a field to name or more than one thing.
+func findings(ctx context.Context, e *refusal.Error) []Finding { return exchangeOf(ctx).findings(e) }
 
 // findings lists everything a refusal tells, when there is a field to name or more
 // than one thing.
@@ -122,18 +155,8 @@ func (x *exchange) told(err error) *refusal.Error {
 	return refusal.New(refusal.Internal).Because(err)
 }
 
-// sheetRefusal refuses a whole sheet and tells of each row.
-type sheetRefusal struct {
-	reason *refusal.Error
-	rows   []RosterRow
-}
-
-func (r *sheetRefusal) Error() string { return r.reason.Error() }
-
-func (r *sheetRefusal) Unwrap() error { return r.reason }
-
 // writeRefusal answers from a middleware, where there is no handler to return to.
-func (s *server) writeRefusal(ctx huma.Context, e *refusal.Error) {
+func (s *Server) writeRefusal(ctx huma.Context, e *refusal.Error) {
 	p := exchangeOf(ctx.Context()).problem(e)
 	for name, values := range p.headers {
 		for _, value := range values {

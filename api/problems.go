@@ -13,19 +13,13 @@ import (
 	"github.com/xueji/xueji/models/store"
 )
 
-// troubleRoutes registers what belongs to problem records and to cases that ended
-// badly.
-func (s *server) troubleRoutes() {
-	register(s, Operation{
+// problemRoutes registers the list of problem records.
+func (s *server) problemRoutes() {
+	register(s.rest, Operation{
 		ID: "list-problems", Method: http.MethodGet, Path: "/v1/problems", Action: authz.ProblemRead, Tag: "students",
 		Summary: "Problem records of my office and below, the newest first (问题学籍)",
 		Detail:  "The to-do list of KT10: what stands against which record, and which changes may be filed about it. Of the other record of a pair it tells the school and what that side has done, nothing else.",
 	}, s.listProblems)
-	register(s, Operation{
-		ID: "dismiss-change", Method: http.MethodPost, Path: "/v1/changes/{id}/dismissal", Action: authz.ChangeWithdraw, Tag: "changes", Status: http.StatusNoContent,
-		Summary: "Take an ended case off my office's list (删除未通过记录)",
-		Detail:  "For a case that was refused, withdrawn or closed. It stays readable, listed with dismissed=true, and in the audit trail; it may be filed again.",
-	}, s.dismissChange)
 }
 
 // ProblemView is one open problem of a record.
@@ -67,22 +61,27 @@ func problemAdvice(p store.ProblemLine) process.Text {
 	return process.Text{Zh: "请核对原件：信息有误的办理关键数据变更，属实的提交佐证，重复建籍的删除。", En: "Look at the originals: amend what is wrong, corroborate what is right, delete a record that was made twice."}
 }
 
+// problemAdvices lists the sentences that say what to do about a problem record.
+func problemAdvices() map[string]process.Text {
+	all := map[string]process.Text{}
+	for name, line := range map[string]store.ProblemLine{"BUSY": {Busy: true}, "OTHER_PASSED": {Kind: status.DupWithID, OtherPassed: true}, "OPEN": {}} {
+		all["problem "+name] = problemAdvice(line)
+	}
+	return all
+}
+
 func (s *server) listProblems(ctx context.Context, in *Paging) (*body[*Page[ProblemView]], error) {
 	show := func(p store.ProblemLine) ProblemView {
-		v := ProblemView{ID: p.ID, Kind: p.Kind, Label: s.label(ctx, problemLabel(p.Kind)), FoundAt: p.FoundAt, StudentID: p.StudentID, Name: p.StudentName,
+		v := ProblemView{ID: p.ID, Kind: p.Kind, Label: inLanguage(ctx, problemLabel(p.Kind)), FoundAt: p.FoundAt, StudentID: p.StudentID, Name: p.StudentName,
 			Number: p.NumberMasked, IDNumber: p.IDMasked, School: p.School, OtherSchool: p.OtherSchool, OtherFiled: p.OtherFiled, OtherPassed: p.OtherPassed,
-			Busy: p.Busy, May: []string{}, Advice: s.label(ctx, problemAdvice(p))}
+			Busy: p.Busy, May: []string{}, Advice: inLanguage(ctx, problemAdvice(p))}
 		for _, kind := range p.May() {
 			v.May = append(v.May, string(kind))
 		}
 		return v
 	}
-	page, err := readPageIn(ctx, s, *in, timeKey{}, func(tx *store.Tx, key timeKey, most int) ([]store.ProblemLine, error) {
+	page, err := readPageIn(ctx, s.Store, *in, timeKey{}, func(tx *store.Tx, key timeKey, most int) ([]store.ProblemLine, error) {
 		return tx.Problems(key.At, key.ID, most)
 	}, show, func(p store.ProblemLine) timeKey { return timeKey{p.FoundAt, p.ID} })
 	return bodyOf(page), err
-}
-
-func (s *server) dismissChange(ctx context.Context, in *changeIDInput) (*struct{}, error) {
-	return nil, s.store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error { return tx.Dismiss(in.ID, officeOf(principalOf(ctx))) })
 }

@@ -51,7 +51,7 @@ func (s *server) getProcess(ctx context.Context, in *struct {
 	Kind  string `path:"kind" maxLength:"40"`
 	Stage string `query:"stage" enum:"PRIMARY,JUNIOR,SENIOR" doc:"Left out: the first stage of the kind."`
 }) (*body[ProcessSheet], error) {
-	entry, ok := s.deps.Processes.Entry(process.Kind(in.Kind))
+	entry, ok := s.Processes.Entry(process.Kind(in.Kind))
 	if !ok {
 		return nil, refusal.New(refusal.NotFound)
 	}
@@ -66,13 +66,13 @@ func (s *server) getProcess(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	d, _ := s.deps.Processes.Define(entry.Kind, stage, policy)
+	d, _ := s.Processes.Define(entry.Kind, stage, policy)
 	d.Page = entry.Page
 	return bodyOf(s.processSheet(ctx, d)), nil
 }
 
 func (s *server) processSheet(ctx context.Context, d process.Definition) ProcessSheet {
-	in := func(t process.Text) string { return s.label(ctx, t) }
+	in := func(t process.Text) string { return inLanguage(ctx, t) }
 	sheet := ProcessSheet{
 		Kind: d.Kind, Name: in(d.Name), Version: d.Version, Policy: d.Policy.Version, Rule: d.Rule, FiledBy: in(status.FiledBy(d)),
 		Needs: in(d.Needs), Effect: in(d.Effect), UndoneBy: []string{}, Messages: []SheetLine{},
@@ -83,14 +83,14 @@ func (s *server) processSheet(ctx context.Context, d process.Definition) Process
 	}
 	sheet.Stages = strings.Join(stages, ", ")
 	for _, kind := range d.Reverse.Kinds {
-		sheet.UndoneBy = append(sheet.UndoneBy, s.kindName(ctx, kind))
+		sheet.UndoneBy = append(sheet.UndoneBy, inLanguage(ctx, s.Processes.NameOf(kind)))
 	}
 	if d.Reverse.Zh != "" {
 		sheet.UndoneBy = append(sheet.UndoneBy, in(d.Reverse.Text))
 	}
 	sheet.Rows = sheetRows(d, in)
 	for _, code := range d.Messages {
-		e := s.catalogue.Entry(code)
+		e := catalogueOf(ctx).Entry(code)
 		sheet.Messages = append(sheet.Messages, SheetLine{Code: code, Sentence: in(process.Text{Zh: e.Zh, En: e.En})})
 	}
 	return sheet

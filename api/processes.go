@@ -2,12 +2,32 @@ package api
 
 import (
 	"context"
+	"net/http"
 	"slices"
 
+	"github.com/xueji/xueji/api/authz"
 	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/models/process"
 	"github.com/xueji/xueji/models/store"
 )
+
+// processRoutes registers the processes as they run in a province, and its policy.
+func (s *server) processRoutes() {
+	register(s.rest, Operation{
+		ID: "list-processes", Method: http.MethodGet, Path: "/v1/processes", Action: authz.PolicyRead, Tag: "processes",
+		Summary: "The processes with their forms, evidence and chains in my province (业务目录)",
+		Detail:  "Each with its version, rule, what it needs and does, what undoes it, and the switches of its optional steps.",
+	}, s.listProcesses)
+	register(s.rest, Operation{
+		ID: "get-process", Method: http.MethodGet, Path: "/v1/processes/{kind}", Action: authz.PolicyRead, Tag: "processes",
+		Summary: "One process in plain words, as rows for a sheet (业务一览表)",
+		Detail:  "As it runs in my province today, in the language of the call: who files and decides, the form, the papers, what may be refused.",
+	}, s.getProcess)
+	register(s.rest, Operation{
+		ID: "get-policy", Method: http.MethodGet, Path: "/v1/policy", Action: authz.PolicyRead, Tag: "processes",
+		Summary: "The policy in force in my province (省级规则)",
+	}, s.getPolicy)
+}
 
 // ProcessView is one kind of change as it runs in the caller's province today.
 type ProcessView struct {
@@ -45,13 +65,13 @@ func (s *server) listProcesses(ctx context.Context, in *struct {
 		}
 	}
 	out := &processesOutput{}
-	for _, kind := range s.deps.Processes.Kinds() {
-		entry, _ := s.deps.Processes.Entry(kind)
+	for _, kind := range s.Processes.Kinds() {
+		entry, _ := s.Processes.Entry(kind)
 		first := slices.IndexFunc(stages, entry.Allows)
 		if first < 0 {
 			continue
 		}
-		d, _ := s.deps.Processes.Define(kind, stages[first], policy)
+		d, _ := s.Processes.Define(kind, stages[first], policy)
 		d.Page = entry.Page
 		out.Body.Items = append(out.Body.Items, ProcessView{Definition: d, Stage: stages[first], Switches: s.switches(ctx, entry, policy)})
 	}
@@ -67,7 +87,7 @@ func (s *server) stagesMet(ctx context.Context) ([]org.Stage, error) {
 		return all, nil
 	}
 	var school store.Organisation
-	err := s.store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) (err error) {
+	err := s.Store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) (err error) {
 		school, err = tx.Organisation(office.ID)
 		return err
 	})
@@ -90,7 +110,7 @@ func (s *server) switches(ctx context.Context, entry process.Definition, policy 
 			rule, _ := step.Optional.Rule()
 			at = len(list)
 			list = append(list, ProcessSwitch{
-				Switch: step.Optional, Rule: rule, Label: s.label(ctx, s.deps.Processes.RuleLabel("/"+rule)), On: policy.Has(step.Optional),
+				Switch: step.Optional, Rule: rule, Label: inLanguage(ctx, s.Processes.RuleLabel("/"+rule)), On: policy.Has(step.Optional),
 			})
 		}
 		if !slices.Contains(list[at].Steps, step.Name) {
@@ -98,4 +118,19 @@ func (s *server) switches(ctx context.Context, entry process.Definition, policy 
 		}
 	}
 	return list
+}
+
+type policyOutput struct{ Body process.Policy }
+
+func (s *server) getPolicy(ctx context.Context, _ *struct{}) (*policyOutput, error) {
+	p, err := s.policy(ctx)
+	return &policyOutput{Body: p}, err
+}
+
+func (s *server) policy(ctx context.Context) (p process.Policy, err error) {
+	err = s.Store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error {
+		p, err = tx.Policy(principalOf(ctx).Office.Province)
+		return err
+	})
+	return p, err
 }

@@ -15,16 +15,16 @@ import (
 
 // proxyRoutes registers who acts for whom while somebody is away.
 func (s *server) proxyRoutes() {
-	register(s, Operation{
+	register(s.rest, Operation{
 		ID: "add-proxy", Method: http.MethodPost, Path: "/v1/proxies", Action: authz.ProxyManage, Tag: "tasks", PersonOnly: true, Status: http.StatusCreated,
 		Summary: "Let a colleague act for somebody who is away (设置代理)",
 		Detail:  "For oneself, or for anybody of the office by its head. The proxy decides what the other could; both names stand in the record.",
 	}, s.addProxy)
-	register(s, Operation{
+	register(s.rest, Operation{
 		ID: "list-proxies", Method: http.MethodGet, Path: "/v1/proxies", Action: authz.ProxyManage, Tag: "tasks",
 		Summary: "Who acts for whom at my office (代理情况)",
 	}, s.listProxies)
-	register(s, Operation{
+	register(s.rest, Operation{
 		ID: "revoke-proxy", Method: http.MethodPost, Path: "/v1/proxies/{id}/revocation", Action: authz.ProxyManage, Tag: "tasks", PersonOnly: true,
 		Summary: "End a proxy at once (撤销代理)",
 	}, s.revokeProxy)
@@ -84,7 +84,7 @@ func (s *server) addProxy(ctx context.Context, in *proxyInput) (*body[ProxyView]
 		if in.Body.From != nil {
 			from = *in.Body.From
 		}
-		return tx.AddProxy(store.Proxy{AccountID: away, ProxyID: in.Body.Proxy, From: from, Until: in.Body.Until, Reason: in.Body.Reason}, officeOf(p))
+		return tx.AddProxy(store.Proxy{AccountID: away, ProxyID: in.Body.Proxy, From: from, Until: in.Body.Until, Reason: in.Body.Reason}, store.Office{ID: p.Office.ID, Path: p.Office.Path, Province: p.Office.Province})
 	})
 }
 
@@ -123,7 +123,7 @@ func (s *server) revokeProxy(ctx context.Context, in *PathID) (*body[ProxyView],
 
 func (s *server) proxy(ctx context.Context, do func(*store.Tx) (*store.Proxy, error)) (*body[ProxyView], error) {
 	var view ProxyView
-	err := s.store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error {
+	err := s.Store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error {
 		p, err := do(tx)
 		if err != nil {
 			return err
@@ -139,7 +139,7 @@ func (s *server) proxy(ctx context.Context, do func(*store.Tx) (*store.Proxy, er
 
 func (s *server) listProxies(ctx context.Context, _ *struct{}) (*body[[]ProxyView], error) {
 	list := []ProxyView{}
-	err := s.store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error {
+	err := s.Store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error {
 		rows, err := tx.Proxies(principalOf(ctx).Office.ID, 200)
 		for _, p := range rows {
 			list = append(list, showProxy(p, tx.Now()))

@@ -45,16 +45,16 @@ type punishmentCancelInput struct {
 
 func (s *server) punishmentRoutes() {
 	const tag = "punishments"
-	register(s, Operation{
+	register(s.rest, Operation{
 		ID: "record-punishment", Method: http.MethodPost, Path: "/v1/students/{id}/punishments", Action: authz.PunishmentRecord, Tag: tag, Keyed: true,
 		Status: http.StatusCreated, Summary: "Record a punishment (登记处分)",
 		Detail: "Of a pupil in the register. A pupil under punishment cannot transfer.",
 	}, s.recordPunishment)
-	register(s, Operation{
+	register(s.rest, Operation{
 		ID: "list-punishments", Method: http.MethodGet, Path: "/v1/students/{id}/punishments", Action: authz.PunishmentRead, Tag: tag,
 		Summary: "Punishments of a pupil, oldest first, cancelled ones too (处分记录)",
 	}, s.listPunishments)
-	register(s, Operation{
+	register(s.rest, Operation{
 		ID: "cancel-punishment", Method: http.MethodPost, Path: "/v1/punishments/{id}/cancellation", Action: authz.PunishmentRecord, Tag: tag, Keyed: true,
 		Summary: "Cancel a punishment (撤销处分)",
 	}, s.cancelPunishment)
@@ -86,7 +86,7 @@ func (s *server) cancelPunishment(ctx context.Context, in *punishmentCancelInput
 // an office the caller may act at.
 func (s *server) punishment(ctx context.Context, do func(*store.Tx) (*store.Punishment, error)) (*body[Punishment], error) {
 	var p *store.Punishment
-	err := s.store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error {
+	err := s.Store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error {
 		var err error
 		if p, err = do(tx); err != nil {
 			return err
@@ -101,7 +101,7 @@ func (s *server) punishment(ctx context.Context, do func(*store.Tx) (*store.Puni
 
 func (s *server) listPunishments(ctx context.Context, in *PathID) (*body[[]Punishment], error) {
 	list := []Punishment{}
-	err := s.store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error {
+	err := s.Store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error {
 		record, err := tx.StudentRecord(in.ID)
 		if err != nil {
 			return err

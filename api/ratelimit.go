@@ -26,8 +26,8 @@ type Limits struct {
 
 // limits keeps the counters of both kinds.
 type limits struct {
-	login   *buckets
-	account *buckets
+	login   *Buckets
+	account *Buckets
 }
 
 func newLimits(l Limits) *limits {
@@ -37,12 +37,12 @@ func newLimits(l Limits) *limits {
 	if l.PerAccount == 0 {
 		l.PerAccount, l.AccountBurst = 200, 400
 	}
-	return &limits{login: newBuckets(l.LoginPerAddress, l.LoginBurst), account: newBuckets(l.PerAccount, l.AccountBurst)}
+	return &limits{login: NewBuckets(l.LoginPerAddress, l.LoginBurst), account: NewBuckets(l.PerAccount, l.AccountBurst)}
 }
 
-// buckets is one token bucket per key. Full buckets carry no knowledge and are
+// Buckets is one token bucket per key. Full buckets carry no knowledge and are
 // dropped when there are many, so memory stays bounded.
-type buckets struct {
+type Buckets struct {
 	mu    sync.Mutex
 	rate  rate.Limit
 	burst int
@@ -51,12 +51,13 @@ type buckets struct {
 
 const maxBuckets = 20_000
 
-func newBuckets(r rate.Limit, burst int) *buckets {
-	return &buckets{rate: r, burst: burst, byKey: map[string]*rate.Limiter{}}
+// NewBuckets makes a bucket per key: so many tokens a second, and at most burst of them.
+func NewBuckets(r rate.Limit, burst int) *Buckets {
+	return &Buckets{rate: r, burst: burst, byKey: map[string]*rate.Limiter{}}
 }
 
-// take uses one token of the key, or says when the next one is there.
-func (b *buckets) take(key string, now time.Time) *refusal.Error {
+// Take uses one token of the key, or says when the next one is there.
+func (b *Buckets) Take(key string, now time.Time) *refusal.Error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	limiter := b.of(key, now)
@@ -66,8 +67,8 @@ func (b *buckets) take(key string, now time.Time) *refusal.Error {
 	return b.empty(limiter, now)
 }
 
-// left refuses when no token is there, and uses none.
-func (b *buckets) left(key string, now time.Time) *refusal.Error {
+// Left refuses when no token is there, and uses none.
+func (b *Buckets) Left(key string, now time.Time) *refusal.Error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	limiter := b.of(key, now)
@@ -77,16 +78,16 @@ func (b *buckets) left(key string, now time.Time) *refusal.Error {
 	return b.empty(limiter, now)
 }
 
-// owe uses one token even when none is there: whoever asked left many times at
-// once before the first owe pays for each of them by waiting longer.
-func (b *buckets) owe(key string, now time.Time) {
+// Owe uses one token even when none is there: whoever asked Left many times at
+// once before the first Owe pays for each of them by waiting longer.
+func (b *Buckets) Owe(key string, now time.Time) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.of(key, now).ReserveN(now, 1)
 }
 
 // of gives the bucket of the key; mu is held.
-func (b *buckets) of(key string, now time.Time) *rate.Limiter {
+func (b *Buckets) of(key string, now time.Time) *rate.Limiter {
 	limiter, ok := b.byKey[key]
 	if !ok {
 		if len(b.byKey) >= maxBuckets {
@@ -98,7 +99,7 @@ func (b *buckets) of(key string, now time.Time) *rate.Limiter {
 	return limiter
 }
 
-func (b *buckets) empty(limiter *rate.Limiter, now time.Time) *refusal.Error {
+func (b *Buckets) empty(limiter *rate.Limiter, now time.Time) *refusal.Error {
 	wait := math.Ceil((1 - limiter.TokensAt(now)) / float64(b.rate))
 	return refusal.New(refusal.TooManyRequests).With("seconds", strconv.Itoa(max(1, int(wait))))
 }
@@ -115,7 +116,7 @@ func waitFor(e *refusal.Error, now time.Time) string {
 
 // drop forgets full buckets; when none is full it forgets all, because memory
 // matters more than the strictness of a limit.
-func (b *buckets) drop(now time.Time) {
+func (b *Buckets) drop(now time.Time) {
 	for key, limiter := range b.byKey {
 		if limiter.TokensAt(now) >= float64(b.burst) {
 			delete(b.byKey, key)

@@ -1,17 +1,12 @@
 package api
 
 import (
-	"fmt"
 	"net/http"
 	"time"
 
 	"github.com/google/uuid"
 
 	"github.com/xueji/xueji/api/authz"
-	"github.com/xueji/xueji/models/division"
-	"github.com/xueji/xueji/models/refusal"
-	"github.com/xueji/xueji/models/roster"
-	"github.com/xueji/xueji/models/roster/workbook"
 	"github.com/xueji/xueji/models/store"
 )
 
@@ -21,22 +16,6 @@ const defaultRosterLimit = 20 << 20
 
 // checkTime bounds the check of one sheet; it goes on when its sender hangs up.
 const checkTime = 5 * time.Minute
-
-// sheets is what reading and showing the national sheet needs.
-type sheets struct {
-	reader    *roster.Reader
-	updates   *roster.Reader // of sheets that update records
-	divisions *division.Table
-}
-
-func loadSheets(table *division.Table) (sheets, error) {
-	reader, err := roster.NewReader()
-	if err != nil {
-		return sheets{}, fmt.Errorf("start the API: %w", err)
-	}
-	limits := workbook.DefaultLimits()
-	return sheets{reader: reader.WithLimits(limits, store.RosterRows), updates: reader.ForUpdates().WithLimits(limits, store.UpdateRows), divisions: table}, nil
-}
 
 // Roster is an uploaded student sheet (名册) and what its check found.
 type Roster struct {
@@ -68,30 +47,6 @@ type RosterCounts struct {
 	// Pupils whom the school has already are no fault of the sheet.
 	Present   int `json:"present" doc:"Pupils who are in the school's register already, which says the same (已在籍，无变化)."`
 	Differing int `json:"differing" doc:"Pupils who are in the school's register already, which says something else (已在籍，内容不同): the finding names the items."`
-}
-
-// RosterRow is one row of the sheet.
-type RosterRow struct {
-	Row       int                 `json:"row" doc:"As at the left edge of the sheet."`
-	Verdict   store.RosterVerdict `json:"verdict" enum:"ACCEPT,REMARK,REJECT,SKIP,LEFT_OUT,PRESENT,DIFFERS"`
-	Name      string              `json:"name,omitempty"`
-	IDNumber  string              `json:"id_number,omitempty" doc:"Masked."`
-	ClassCode string              `json:"class_code,omitempty"`
-	Student   *uuid.UUID          `json:"student_id,omitempty" doc:"The record the row became, or by which it was recognised (PRESENT, DIFFERS)."`
-	Findings  []SheetFinding      `json:"findings"`
-}
-
-// SheetFinding is one remark on a row or on the file, in the caller's language.
-type SheetFinding struct {
-	Row         int             `json:"row,omitempty"`
-	Column      string          `json:"column,omitempty" example:"M"`
-	Header      string          `json:"header,omitempty" example:"身份证件号"`
-	Code        refusal.Code    `json:"code"`
-	Severity    roster.Severity `json:"severity" enum:"reject,fixed,remark"`
-	Value       string          `json:"value,omitempty" doc:"What stands in the cell; secrets masked."`
-	Corrected   string          `json:"corrected,omitempty" doc:"What is taken instead."`
-	RelatedRows []int           `json:"related_rows,omitempty"`
-	Detail      string          `json:"detail" doc:"Why, and what to do."`
 }
 
 // RosterUpload is the answer to an upload.
@@ -129,20 +84,20 @@ type rosterUploadOutput struct {
 }
 
 func (s *server) rosterLimit() int64 {
-	if s.deps.RosterLimit > 0 {
-		return s.deps.RosterLimit
+	if s.RosterLimit > 0 {
+		return s.RosterLimit
 	}
 	return defaultRosterLimit
 }
 
 func (s *server) rosterRoutes() {
 	const tag = "rosters"
-	register(s, Operation{
+	register(s.rest, Operation{
 		ID: "get-roster-template", Method: http.MethodGet, Path: "/v1/rosters/template", Action: authz.RosterImport, Tag: tag,
 		Summary: "The template of the national student sheet (下载模板)",
 	}, s.rosterTemplate)
-	s.describeDownload("/v1/rosters/template", xlsx)
-	register(s, Operation{
+	s.rest.describeDownload("/v1/rosters/template", xlsx)
+	register(s.rest, Operation{
 		ID: "upload-roster", Method: http.MethodPost, Path: "/v1/rosters", Action: authz.RosterImport, Tag: tag, Status: http.StatusCreated,
 		MaxBody: s.rosterLimit() + uploadOverhead, Timeout: checkTime,
 		Summary: "Upload and check a roster (上传并校验名册)",
@@ -150,33 +105,33 @@ func (s *server) rosterRoutes() {
 			"201: a new roster; 200: a dry run, or the same file as before, which changes nothing. " +
 			"A check that was cut off is taken over by uploading the file again.",
 	}, s.uploadRoster)
-	s.describeUpload("/v1/rosters", "The filled template, xlsx.")
-	register(s, Operation{
+	s.rest.describeUpload("/v1/rosters", "The filled template, xlsx.")
+	register(s.rest, Operation{
 		ID: "list-rosters", Method: http.MethodGet, Path: "/v1/rosters", Action: authz.RosterRead, Tag: tag,
 		Summary: "Rosters in my scope, newest first (名册列表)",
 	}, s.listRosters)
-	register(s, Operation{
+	register(s.rest, Operation{
 		ID: "get-roster", Method: http.MethodGet, Path: "/v1/rosters/{id}", Action: authz.RosterRead, Tag: tag,
 		Summary: "State, progress and counts of a roster (名册)",
 	}, s.getRoster)
-	register(s, Operation{
+	register(s.rest, Operation{
 		ID: "list-roster-rows", Method: http.MethodGet, Path: "/v1/rosters/{id}/rows", Action: authz.RosterRead, Tag: tag,
 		Summary: "Rows of a roster with their findings (逐行说明)",
 	}, s.listRosterRows)
 	const findings = "/v1/rosters/{id}/findings.xlsx"
-	register(s, Operation{
+	register(s.rest, Operation{
 		ID: "get-roster-findings", Method: http.MethodGet, Path: findings, Action: authz.RosterImport, Tag: tag, Timeout: 2 * time.Minute,
 		Summary: "What was found in my file, as a file (下载逐行说明)",
 		Detail: "With a reason: my own file with the findings beside each row, to be put right and handed in again; its numbers stand in it in full, and who took how many out and why goes into the audit trail. " +
 			"Without: a list of the findings, numbers masked. Where a workbook cannot be written, because of its size or its make, the list comes as csv (UTF-8): look at Content-Type.",
 	}, s.rosterFindings)
-	s.describeDownload(findings, xlsx, csvType)
-	register(s, Operation{
+	s.rest.describeDownload(findings, xlsx, csvType)
+	register(s.rest, Operation{
 		ID: "check-roster", Method: http.MethodPost, Path: "/v1/rosters/{id}/check", Action: authz.RosterImport, Tag: tag, Timeout: checkTime,
 		Summary: "Check a roster once more (重新校验)",
 		Detail:  "For a check that was cut off, and after classes were made. A roster that was filed is not checked again.",
 	}, s.recheckRoster)
-	register(s, Operation{
+	register(s.rest, Operation{
 		ID: "discard-roster", Method: http.MethodDelete, Path: "/v1/rosters/{id}", Action: authz.RosterImport, Tag: tag, Status: http.StatusNoContent,
 		Summary: "Throw a roster away that was not filed (作废名册)",
 	}, s.discardRoster)

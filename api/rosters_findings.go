@@ -53,7 +53,7 @@ func (s *server) findingsOf(ctx context.Context, id uuid.UUID) (*store.Roster, [
 		findings = append(findings, r.Findings...)
 		rows, err := tx.RosterRows(r.ID, "", 0, 2*store.RosterRows)
 		if err == nil && principalOf(ctx).Office.ID == r.SchoolID {
-			err = tx.NameCorrections(r.ID, s.sheets.reader.Template(), rows)
+			err = tx.NameCorrections(r.ID, s.Sheets.Reader.Template(), rows)
 		}
 		for _, row := range rows {
 			findings = append(findings, row.Findings...)
@@ -65,10 +65,9 @@ func (s *server) findingsOf(ctx context.Context, id uuid.UUID) (*store.Roster, [
 
 // findingsFile writes the file, and says how many numbers stand in it in full.
 func (s *server) findingsFile(ctx context.Context, r *store.Roster, findings []roster.Finding, reason store.RevealReason) (*download, int, error) {
-	x := exchangeOf(ctx)
 	var b bytes.Buffer
 	if reason == "" {
-		err := roster.WriteFindingsList(&b, findings, x.catalogue, x.lang)
+		err := roster.WriteFindingsList(&b, findings, catalogueOf(ctx), languageOf(ctx))
 		if err == nil {
 			return attachment(xlsx, "名册逐行说明（不含号码）.xlsx", b.Bytes()), 0, nil
 		}
@@ -78,7 +77,7 @@ func (s *server) findingsFile(ctx context.Context, r *store.Roster, findings []r
 	if err != nil {
 		return nil, 0, err
 	}
-	numbers, err := s.sheets.reader.WriteFindings(&b, bytes.NewReader(original), int64(len(original)), findings, x.catalogue, x.lang)
+	numbers, err := s.Sheets.Reader.WriteFindings(&b, bytes.NewReader(original), int64(len(original)), findings, catalogueOf(ctx), languageOf(ctx))
 	if err != nil {
 		return s.findingsCSV(ctx, r, findings, err)
 	}
@@ -90,14 +89,13 @@ func (s *server) findingsCSV(ctx context.Context, r *store.Roster, findings []ro
 	if ctx.Err() != nil {
 		return nil, 0, ctx.Err()
 	}
-	x := exchangeOf(ctx)
 	cause := string(refusal.CodeOf(why)) // an error's text may repeat what stands in the file, a contained panic's does not
 	if errors.Is(why, refusal.ErrPanicked) {
 		cause = why.Error()
 	}
-	s.log.WarnContext(ctx, "findings as csv", "request_id", x.requestID, "roster", r.ID, "cause", cause)
+	s.Log.WarnContext(ctx, "findings as csv", "request_id", scopeOf(ctx).RequestID, "roster", r.ID, "cause", cause)
 	var b bytes.Buffer
-	if err := roster.WriteFindingsCSV(&b, findings, x.catalogue, x.lang); err != nil {
+	if err := roster.WriteFindingsCSV(&b, findings, catalogueOf(ctx), languageOf(ctx)); err != nil {
 		return nil, 0, err
 	}
 	return attachment(csvType, "名册逐行说明（不含号码）.csv", b.Bytes()), 0, nil
@@ -108,7 +106,7 @@ func (s *server) uploadedSheet(ctx context.Context, r *store.Roster) ([]byte, er
 	if r.BlobKey == "" {
 		return nil, refusal.New(refusal.RosterFileGone)
 	}
-	content, err := s.stored(ctx, files.Roster, r.BlobKey)
+	content, err := s.Files.ReadAll(ctx, files.Roster, r.BlobKey)
 	if errors.Is(err, files.ErrMissing) {
 		return nil, refusal.New(refusal.RosterFileGone).Because(err)
 	}

@@ -7,15 +7,13 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/xueji/xueji/internal/files"
-	"github.com/xueji/xueji/models/process"
 	"github.com/xueji/xueji/models/refusal"
-	"github.com/xueji/xueji/models/roster"
 	"github.com/xueji/xueji/models/store"
 )
 
 func (s *server) rosterTemplate(context.Context, *struct{}) (*download, error) {
 	var b bytes.Buffer
-	template := s.sheets.reader.Template()
+	template := s.Sheets.Reader.Template()
 	if err := template.WriteTemplate(&b, template.Title); err != nil {
 		return nil, err
 	}
@@ -23,33 +21,23 @@ func (s *server) rosterTemplate(context.Context, *struct{}) (*download, error) {
 }
 
 func (s *server) listRosters(ctx context.Context, in *rosterListInput) (*body[*Page[Roster]], error) {
-	limit := size(in.Limit)
-	after, err := DecodeCursor[uuid.UUID](in.Cursor)
-	if err != nil {
-		return nil, err
-	}
 	school := uuid.Nil
 	if in.School != "" {
+		var err error
 		if school, err = uuid.Parse(in.School); err != nil {
 			return nil, refusal.New(refusal.WrongFormat).At("school_id").With("field", "school_id")
 		}
 	}
-	var rows []store.Roster
-	err = s.store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error {
-		rows, err = tx.Rosters(school, deref(after), limit+1)
-		return err
-	})
-	if err != nil {
-		return nil, err
-	}
-	show := func(r store.Roster) Roster { return showRoster(ctx, r) }
-	return bodyOf(pageOf(rows, limit, show, func(r store.Roster) uuid.UUID { return r.ID })), nil
+	page, err := readPageIn(ctx, s.Store, in.Paging, uuid.Nil, func(tx *store.Tx, after uuid.UUID, most int) ([]store.Roster, error) {
+		return tx.Rosters(school, after, most)
+	}, func(r store.Roster) Roster { return showRoster(ctx, r) }, func(r store.Roster) uuid.UUID { return r.ID })
+	return bodyOf(page), err
 }
 
 // rosterFor reads a roster that the running operation may touch.
 func (s *server) rosterFor(ctx context.Context, id uuid.UUID, then func(*store.Tx, *store.Roster) error) (*store.Roster, error) {
 	var r *store.Roster
-	err := s.store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error {
+	err := s.Store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error {
 		var err error
 		if r, err = tx.Roster(id); err != nil {
 			return err
@@ -88,7 +76,7 @@ func (s *server) listRosterRows(ctx context.Context, in *rosterRowsInput) (*body
 		if rows, err = tx.RosterRows(r.ID, in.Verdict, from, limit+1); err != nil || principalOf(ctx).Office.ID != r.SchoolID {
 			return err
 		}
-		return tx.NameCorrections(r.ID, s.sheets.reader.Template(), rows)
+		return tx.NameCorrections(r.ID, s.Sheets.Reader.Template(), rows)
 	})
 	if err != nil {
 		return nil, err
@@ -103,7 +91,7 @@ func (s *server) discardRoster(ctx context.Context, in *PathID) (*struct{}, erro
 		return nil, err
 	}
 	// The register says DISCARDED; a file that stays behind goes with the sweep.
-	_ = s.deps.Files.Delete(ctx, files.Roster, r.BlobKey)
+	_ = s.Files.Delete(ctx, files.Roster, r.BlobKey)
 	return nil, nil //nolint:nilnil // 204 has no body
 }
 
@@ -119,20 +107,4 @@ func showRoster(ctx context.Context, r store.Roster) Roster {
 func showCounts(c store.RosterCounts) RosterCounts {
 	return RosterCounts{Read: c.Read, Good: c.Good, Remarked: c.Remarked, Rejected: c.Rejected, Skipped: c.Skipped,
 		Present: c.Present, Differing: c.Differing}
-}
-
-func showRow(ctx context.Context, r store.RosterRow) RosterRow {
-	return RosterRow{Row: r.RowNo, Verdict: r.Verdict, Name: r.Name, IDNumber: r.IDMasked, ClassCode: r.ClassCode, Student: r.StudentID,
-		Findings: showFindings(ctx, r.Findings)}
-}
-
-// showFindings writes findings in the caller's language.
-func showFindings(ctx context.Context, list []roster.Finding) []SheetFinding {
-	x := exchangeOf(ctx)
-	shown := make([]SheetFinding, 0, len(list))
-	for _, f := range list {
-		shown = append(shown, SheetFinding{Row: f.Row, Column: f.Column, Header: inLanguage(ctx, process.Text{Zh: f.Header, En: roster.HeaderInEnglish(f.Header)}), Code: f.Code, Severity: f.Severity,
-			Value: f.Shown, Corrected: f.Corrected, RelatedRows: f.RelatedRows, Detail: f.Sentence(x.catalogue, x.lang)})
-	}
-	return shown
 }

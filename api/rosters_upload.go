@@ -32,7 +32,7 @@ func (s *server) uploadRoster(ctx context.Context, in *rosterUploadInput) (*rost
 	}
 	sum := sha256.Sum256(file.content)
 	var known *store.Roster
-	err = s.store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error {
+	err = s.Store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error {
 		known, err = tx.KnownRoster(office.ID, sum[:])
 		return err
 	})
@@ -43,18 +43,18 @@ func (s *server) uploadRoster(ctx context.Context, in *rosterUploadInput) (*rost
 		return s.repeatRoster(ctx, known, file.content)
 	}
 	id := uuid.Must(uuid.NewV7())
-	if _, _, err := s.deps.Files.Put(ctx, files.Roster, id.String(), bytes.NewReader(file.content), s.rosterLimit()); err != nil {
+	if _, _, err := s.Files.Put(ctx, files.Roster, id.String(), bytes.NewReader(file.content), s.rosterLimit()); err != nil {
 		return nil, err
 	}
 	var r *store.Roster
 	var begun bool
-	err = s.store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error {
+	err = s.Store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error {
 		r, begun, err = tx.BeginRoster(store.NewRoster{ID: id, School: office.ID, OrgPath: office.Path, FileName: file.name,
 			FileSHA256: sum[:], FileSize: int64(len(file.content)), BlobKey: id.String()})
 		return err
 	})
 	if err != nil || !begun { // nobody would ever find the file
-		gone := s.deps.Files.Delete(context.WithoutCancel(ctx), files.Roster, id.String())
+		gone := s.Files.Delete(context.WithoutCancel(ctx), files.Roster, id.String())
 		if err := errors.Join(err, gone); err != nil {
 			return nil, err
 		}
@@ -70,7 +70,7 @@ func (s *server) uploadRoster(ctx context.Context, in *rosterUploadInput) (*rost
 // repeatRoster answers a file that came before. A check of it that was cut off
 // is taken over; one that still runs is left alone.
 func (s *server) repeatRoster(ctx context.Context, known *store.Roster, content []byte) (*rosterUploadOutput, error) {
-	if known.State == store.RosterUploaded && s.store.Clock().Now().Sub(known.ProgressAt) >= store.RosterStalled {
+	if known.State == store.RosterUploaded && s.Store.Clock().Now().Sub(known.ProgressAt) >= store.RosterStalled {
 		r, err := s.restart(ctx, known.ID)
 		if err != nil {
 			return nil, err
@@ -83,7 +83,7 @@ func (s *server) repeatRoster(ctx context.Context, known *store.Roster, content 
 }
 
 func (s *server) tryRoster(ctx context.Context, school uuid.UUID, file *upload) (*rosterUploadOutput, error) {
-	dry, err := s.store.TryRoster(ctx, scopeOf(ctx), school, s.sheet(file.content))
+	dry, err := s.Store.TryRoster(ctx, scopeOf(ctx), school, s.sheet(file.content))
 	if err != nil {
 		return nil, err
 	}
@@ -113,7 +113,7 @@ func (s *server) recheckRoster(ctx context.Context, in *PathID) (*body[Roster], 
 
 func (s *server) restart(ctx context.Context, id uuid.UUID) (*store.Roster, error) {
 	var r *store.Roster
-	err := s.store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error {
+	err := s.Store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error {
 		known, err := tx.Roster(id)
 		if err != nil {
 			return err
@@ -131,7 +131,7 @@ func (s *server) restart(ctx context.Context, id uuid.UUID) (*store.Roster, erro
 func (s *server) checkSheet(ctx context.Context, r *store.Roster, content []byte) (*store.Roster, error) {
 	going, cancel := context.WithTimeout(context.WithoutCancel(ctx), checkTime)
 	defer cancel()
-	done, err := s.store.CheckRoster(going, scopeOf(ctx), r, s.sheet(content))
+	done, err := s.Store.CheckRoster(going, scopeOf(ctx), r, s.sheet(content))
 	if errors.Is(err, store.ErrSuperseded) {
 		return nil, refusal.New(refusal.RosterChecking).Because(err)
 	}
@@ -139,7 +139,7 @@ func (s *server) checkSheet(ctx context.Context, r *store.Roster, content []byte
 }
 
 func (s *server) sheet(content []byte) store.RosterSheet {
-	return store.RosterSheet{File: bytes.NewReader(content), Size: int64(len(content)), Reader: s.sheets.reader, Divisions: s.sheets.divisions}
+	return store.RosterSheet{File: bytes.NewReader(content), Size: int64(len(content)), Reader: s.Sheets.Reader, Divisions: s.Sheets.Divisions}
 }
 
 func (s *server) uploaded(ctx context.Context, status int, r *store.Roster, repeated bool) *rosterUploadOutput {

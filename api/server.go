@@ -1,21 +1,17 @@
-// Package api is the HTTP face of Xueji: Gin routes and middleware, typed
-// operations from which OpenAPI 3.1 and problem+json come.
+// Package api is the HTTP face of Xueji: it mounts the areas of the API on the kernel of
+// package rest.
 //
-// Every operation is made with register and names its action in the table of
-// package authz; there is no other way to serve a path under /v1.
+// An area registers its operations with rest.Register; each names its action in the
+// table of package authz, and there is no other way to serve a path under /v1.
 package api
 
 import (
 	"context"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net/http"
-	"sync"
-	"time"
 
-	"github.com/danielgtaylor/huma/v2"
-	"github.com/danielgtaylor/huma/v2/adapters/humagin"
-	"github.com/gin-gonic/gin"
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/xueji/xueji/internal/casework"
@@ -24,6 +20,7 @@ import (
 	"github.com/xueji/xueji/models/division"
 	"github.com/xueji/xueji/models/process"
 	"github.com/xueji/xueji/models/refusal"
+	"github.com/xueji/xueji/models/roster"
 	"github.com/xueji/xueji/models/store"
 )
 
@@ -64,100 +61,67 @@ type Watch interface {
 	Look(ctx context.Context, q casework.Question) (*casework.Attention, error)
 }
 
-// Check is one part the service stands on.
-type Check struct {
-	Name string
-	// Ask returns nil when the part answers; it must respect the context's deadline.
-	Ask func(context.Context) error
-	// Optional parts may be down while people can still work: filings are taken and
-	// decisions kept without Temporal and without a worker.
-	Optional bool
-}
-
 // server holds what the operations share. It is immutable after New.
 type server struct {
-	forwarded sync.Once // an untrusted proxy was named in the log
-	deps      Deps
-	store     *store.Store
-	log       *slog.Logger
-	catalogue *refusal.Catalogue
-	labels    *labels
-	huma      huma.API
-	limits    *limits
-	sheets    sheets
-	papers    *files.Judge
-	divisions *division.Table
-	list      []Operation
+	Deps
+
+	rest      *Server
+	Sheets    Sheets
+	Papers    *files.Judge
+	Divisions *division.Table
 }
 
 // New makes the handler that serves everything: /v1, the description, health and metrics.
 func New(deps Deps) (http.Handler, error) {
-	s, router, err := build(deps)
+	s, err := build(deps)
 	if err != nil {
 		return nil, err
 	}
-	if err := s.serveDescription(router); err != nil {
+	if err := s.ServeDescription(); err != nil {
 		return nil, err
 	}
-	return router, nil
+	return s, nil
 }
 
-// strictNames makes the library match names of fields by their case, once for the
-// process. The decoder takes "Verdict" for "verdict", and without this the check of the
-// description would have looked at the one and the handler at the other.
-var strictNames = sync.OnceFunc(func() { huma.ValidateStrictCasing = true })
-
-// build makes the router with every operation registered.
-func build(deps Deps) (*server, *gin.Engine, error) {
-	catalogue, err := refusal.LoadCatalogue()
-	if err != nil {
-		return nil, nil, fmt.Errorf("start the API: %w", err)
-	}
-	divisions, err := division.Load()
-	if err != nil {
-		return nil, nil, fmt.Errorf("start the API: %w", err)
-	}
-	sheets, err := loadSheets(divisions)
-	if err != nil {
-		return nil, nil, err
-	}
+// build makes the server with every operation registered.
+func build(deps Deps) (*Server, error) {
 	if deps.Log == nil {
 		deps.Log = slog.New(slog.DiscardHandler)
 	}
-	if deps.Metrics == nil {
-		deps.Metrics = prometheus.NewRegistry()
-	}
-	s := &server{deps: deps, store: deps.Store, log: deps.Log, catalogue: catalogue, limits: newLimits(deps.Limits), divisions: divisions, sheets: sheets, papers: files.NewJudge()}
-	strictNames()
-	gin.SetMode(gin.ReleaseMode) // debug mode prints routes to standard output
-	router := gin.New()
-	if err := router.SetTrustedProxies(deps.TrustedProxies); err != nil {
-		return nil, nil, fmt.Errorf("start the API: %w", err)
-	}
-	router.HandleMethodNotAllowed = true
-	router.RedirectTrailingSlash = false // a redirect would echo the path
-	metrics, err := newMetrics(deps.Metrics)
-	if err != nil {
-		return nil, nil, err
-	}
-	router.Use(s.begin, s.observe(metrics), s.recoverPanic, securityHeaders)
-	router.NoRoute(s.noRoute)
-	router.NoMethod(s.noMethod)
-	s.huma = humagin.New(router, humaConfig(deps.Version))
-	s.routes()
-	processes := deps.Processes
-	if processes == nil { // the description needs no register
-		if processes, err = process.Load(); err != nil {
-			return nil, nil, fmt.Errorf("start the API: %w", err)
+	if deps.Processes == nil { // the description needs no register
+		var err error
+		if deps.Processes, err = process.Load(); err != nil {
+			return nil, fmt.Errorf("start the API: %w", err)
 		}
 	}
-	s.enumerate("/v1/changes", "kind", words(processes.Kinds()))
-	s.refineSchemas()
-	if s.labels, err = newLabels(s.huma.OpenAPI(), processes, s.sheets.reader.Template()); err != nil {
-		return nil, nil, err
+	divisions, err := division.Load()
+	if err != nil {
+		return nil, fmt.Errorf("start the API: %w", err)
 	}
-	s.serveHealth(router)
-	return s, router, nil
+	sheets, err := loadSheets(divisions)
+	if err != nil {
+		return nil, err
+	}
+	r, err := NewServer(restConfig(deps))
+	if err != nil {
+		return nil, err
+	}
+	s := &server{Deps: deps, rest: r, Sheets: sheets, Papers: files.NewJudge(), Divisions: divisions}
+	s.routes()
+	return r, r.Label(labelWords(deps.Processes, sheets.Reader.Template()))
+}
+
+// restConfig is what the kernel of HTTP needs.
+func restConfig(deps Deps) Config {
+	config := Config{
+		Version: deps.Version, Log: deps.Log, Caller: callerOf(deps.Store), Checks: deps.Checks, Metrics: deps.Metrics, Limits: deps.Limits,
+		TrustedProxies: deps.TrustedProxies,
+		Names:          map[string]func(string) *refusal.Error{"person": roster.JudgeName, "office": roster.JudgeOfficeName},
+	}
+	if deps.Store != nil { // the description needs no register
+		config.Clock = deps.Store.Clock()
+	}
+	return config
 }
 
 // routes registers every operation; each area has a file of its own.
@@ -170,19 +134,21 @@ func (s *server) routes() {
 	s.batchRoutes()
 	s.proxyRoutes()
 	s.inboxRoutes()
+	s.processRoutes()
 	s.policyRoutes()
 	s.calendarRoutes()
 	s.noticeRoutes()
 	s.webhookRoutes()
 	s.moveRoutes()
-	s.troubleRoutes()
+	s.problemRoutes()
+	s.dismissalRoutes()
 	s.orgRoutes()
 	s.accountRoutes()
 	s.classRoutes()
 	s.auditRoutes()
 	s.studentRoutes()
 	s.studentEditRoutes()
-	s.sheetItemRoutes()
+	s.studentUpdateRoutes()
 	s.punishmentRoutes()
 	s.suspensionRoutes()
 	s.rosterRoutes()
@@ -190,17 +156,10 @@ func (s *server) routes() {
 	s.operationsRoutes()
 }
 
-// Timeouts hold back slow callers.
-type Timeouts struct{ Read, Write, Idle time.Duration }
-
-// Listener gives the HTTP server for a handler with limits on slow callers.
-func Listener(handler http.Handler, t Timeouts) *http.Server {
-	return &http.Server{
-		Handler:           handler,
-		ReadHeaderTimeout: 10 * time.Second,
-		ReadTimeout:       t.Read,
-		WriteTimeout:      t.Write,
-		IdleTimeout:       t.Idle,
-		MaxHeaderBytes:    32 << 10,
-	}
+// Advice lists the sentences of pages that tell somebody what to do next, by what they
+// belong to and with their {placeholders}.
+func Advice() map[string]process.Text {
+	all := changeAdvices()
+	maps.Copy(all, problemAdvices())
+	return all
 }

@@ -19,32 +19,32 @@ import (
 func (s *server) slipRoutes() {
 	const tag = "decisions"
 	const answer = "200: counted, in force in the register. 202: the slip is in the register and will be counted or refused; its address says which."
-	register(s, Operation{
+	register(s.rest, Operation{
 		ID: "decide-change", Method: http.MethodPost, Path: "/v1/changes/{id}/decisions", Action: authz.ChangeDecide, Tag: tag, Keyed: true,
 		Summary: "Approve, reject or send back (审批：同意、驳回、退回)", Detail: answer,
 	}, s.decideChange)
-	register(s, Operation{
+	register(s.rest, Operation{
 		ID: "resubmit-change", Method: http.MethodPost, Path: "/v1/changes/{id}/resubmission", Action: authz.ChangeFile, Tag: tag, Keyed: true,
 		Summary: "Hand a sent-back change in again (重新提交)",
 		Detail:  "Judged as a filing is, everything that fails at once. What differs from before is kept and stands on the page of the change (revisions). " + answer,
 	}, s.resubmitChange)
-	register(s, Operation{
+	register(s.rest, Operation{
 		ID: "withdraw-change", Method: http.MethodPost, Path: "/v1/changes/{id}/withdrawal", Action: authz.ChangeWithdraw, Tag: tag, Keyed: true,
 		Summary: "Take a running change back (撤回)", Detail: answer,
 	}, s.withdrawChange)
-	register(s, Operation{
+	register(s.rest, Operation{
 		ID: "supervise-change", Method: http.MethodPost, Path: "/v1/changes/{id}/supervision", Action: authz.ChangeSupervise, Tag: tag, Keyed: true,
 		Summary: "Order the office that must act to do so (督办)", Detail: answer,
 	}, s.superviseChange)
-	register(s, Operation{
+	register(s.rest, Operation{
 		ID: "close-change", Method: http.MethodPost, Path: "/v1/changes/{id}/closure", Action: authz.ChangeClose, Tag: tag, Keyed: true,
 		Summary: "End a running change as the common superior (终止)", Detail: answer,
 	}, s.closeChange)
-	register(s, Operation{
+	register(s.rest, Operation{
 		ID: "comment-change", Method: http.MethodPost, Path: "/v1/changes/{id}/comments", Action: authz.ChangeComment, Tag: tag, Keyed: true,
 		Status: http.StatusNoContent, Summary: "Write a remark into the timeline (留言)",
 	}, s.commentChange)
-	register(s, Operation{
+	register(s.rest, Operation{
 		ID: "get-slip", Method: http.MethodGet, Path: "/v1/slips/{id}", Action: authz.ChangeRead, Tag: tag,
 		Summary: "What became of what I said (办理结果)",
 	}, s.getSlip)
@@ -177,12 +177,12 @@ func (s *server) handIn(ctx context.Context, key string, compared []any, w store
 		return nil, err
 	}
 	w.Key, w.Hash, w.OfficeID = key, hash, principalOf(ctx).Office.ID
-	slip, err := s.deps.Desk.Say(ctx, scopeOf(ctx), w)
+	slip, err := s.Desk.Say(ctx, scopeOf(ctx), w)
 	if err != nil {
 		return nil, err
 	}
 	if refused := slip.Refusal(); refused != nil {
-		refused = exchangeOf(ctx).labels.name(exchangeOf(ctx).op.ID, refused)
+		refused = named(ctx, refused)
 		return nil, refused
 	}
 	return slip, nil
@@ -200,8 +200,8 @@ func (s *server) showSlip(ctx context.Context, slip *store.Slip) SlipView {
 		v.Aftermath = append(v.Aftermath, s.showAftermath(ctx, line.Verb, line.Params))
 	}
 	if refused := slip.Refusal(); refused != nil {
-		refused = exchangeOf(ctx).labels.name(exchangeOf(ctx).op.ID, refused)
-		v.Reason, v.Errors = s.catalogue.Sentence(refused, exchangeOf(ctx).lang), exchangeOf(ctx).findings(refused)
+		refused = named(ctx, refused)
+		v.Reason, v.Errors = sentence(ctx, refused), findings(ctx, refused)
 	}
 	return v
 }
@@ -210,7 +210,7 @@ type getSlipOutput struct{ Body SlipView }
 
 func (s *server) getSlip(ctx context.Context, in *changeIDInput) (*getSlipOutput, error) {
 	var slip *store.Slip
-	err := s.store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) (err error) {
+	err := s.Store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) (err error) {
 		slip, err = tx.Slip(in.ID)
 		return err
 	})
@@ -228,7 +228,7 @@ type commentInput struct {
 }
 
 func (s *server) commentChange(ctx context.Context, in *commentInput) (*struct{}, error) {
-	return nil, s.store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error {
+	return nil, s.Store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error {
 		return tx.Comment(in.ID, principalOf(ctx).Office.ID, in.Body.Text, idempotencyKey(ctx))
 	})
 }

@@ -77,27 +77,27 @@ type Revealed struct {
 
 func (s *server) studentRoutes() {
 	const tag = "students"
-	register(s, Operation{
+	register(s.rest, Operation{
 		ID: "search-students", Method: http.MethodPost, Path: "/v1/students/search", Action: authz.StudentSearch, Tag: tag,
 		Summary: "Search records (学籍查询)",
 		Detail: "At least one of name, student number, ID number, school and class. A POST, so that no personal data stands in an address. " +
 			"A class comes by the number in the class (班内学号) and then by name; names that begin alike by name; all else by ID.",
 	}, s.searchStudents)
-	register(s, Operation{
+	register(s.rest, Operation{
 		ID: "get-student", Method: http.MethodGet, Path: "/v1/students/{id}", Action: authz.StudentRead, Tag: tag,
 		Summary: "The page of a record (学籍卡)",
 		Detail:  "All items of the national sheet, the facets, family, suspensions and the running change; numbers of documents are masked.",
 	}, s.getStudent)
-	register(s, Operation{
+	register(s.rest, Operation{
 		ID: "student-history", Method: http.MethodGet, Path: "/v1/students/{id}/history", Action: authz.StudentHistory, Tag: tag,
 		Summary: "What happened to a record, newest first (学籍变动记录)",
 	}, s.studentHistory)
-	register(s, Operation{
+	register(s.rest, Operation{
 		ID: "reveal-number", Method: http.MethodPost, Path: "/v1/students/{id}/reveal", Action: authz.StudentReveal, Tag: tag, PersonOnly: true,
 		Summary: "One number of a record in full (查看完整号码)",
 		Detail:  "Needs a reason; who asked, for which number and why goes into the audit trail.",
 	}, s.revealNumber)
-	register(s, Operation{
+	register(s.rest, Operation{
 		ID: "count-students", Method: http.MethodGet, Path: "/v1/orgs/{id}/student-counts", Action: authz.StudentSearch, Tag: tag,
 		Summary: "Records of an office by state (在籍人数)",
 		Detail:  "Of a school its own; of a bureau the sum over all schools below it.",
@@ -105,22 +105,15 @@ func (s *server) studentRoutes() {
 }
 
 func (s *server) searchStudents(ctx context.Context, in *searchInput) (*body[*Page[StudentLine]], error) {
-	b, limit := in.Body, size(in.Body.Limit)
-	after, err := DecodeCursor[uuid.UUID](b.Cursor)
-	if err != nil {
-		return nil, err
-	}
+	b := in.Body
 	q := store.StudentSearch{Name: b.Name, NameMatch: b.NameMatch, Number: b.Number, IDNumber: b.IDNumber,
-		School: b.School, Class: b.Class, States: b.Statuses, Stage: b.Stage, After: deref(after), Most: limit + 1}
-	var rows []store.StudentLine
-	err = s.store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error {
-		rows, err = tx.SearchStudents(q)
-		return err
-	})
-	if err != nil {
-		return nil, err
-	}
-	return bodyOf(pageOf(rows, limit, func(r store.StudentLine) StudentLine { return showLine(ctx, r) }, func(r store.StudentLine) uuid.UUID { return r.ID })), nil
+		School: b.School, Class: b.Class, States: b.Statuses, Stage: b.Stage}
+	paging := Paging{Cursor: b.Cursor, Limit: b.Limit}
+	page, err := readPageIn(ctx, s.Store, paging, uuid.Nil, func(tx *store.Tx, after uuid.UUID, most int) ([]store.StudentLine, error) {
+		q.After, q.Most = after, most
+		return tx.SearchStudents(q)
+	}, func(r store.StudentLine) StudentLine { return showLine(ctx, r) }, func(r store.StudentLine) uuid.UUID { return r.ID })
+	return bodyOf(page), err
 }
 
 func showLine(ctx context.Context, r store.StudentLine) StudentLine {
@@ -131,7 +124,7 @@ func showLine(ctx context.Context, r store.StudentLine) StudentLine {
 
 func (s *server) revealNumber(ctx context.Context, in *revealInput) (*body[Revealed], error) {
 	out := Revealed{Field: in.Body.Field}
-	err := s.store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error {
+	err := s.Store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error {
 		record, err := tx.StudentRecord(in.ID)
 		if err != nil {
 			return err
@@ -150,7 +143,14 @@ func (s *server) revealNumber(ctx context.Context, in *revealInput) (*body[Revea
 
 func (s *server) countStudents(ctx context.Context, in *countInput) (*body[[]StateCount], error) {
 	list := []StateCount{}
-	err := s.atSchool(ctx, in.ID, func(tx *store.Tx) error {
+	err := s.Store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error {
+		office, err := tx.Organisation(in.ID)
+		if err != nil {
+			return err
+		}
+		if err := allow(ctx, office.Path); err != nil {
+			return err
+		}
 		count := tx.CountStudents
 		if in.Below {
 			count = tx.CountStudentsBelow
@@ -166,11 +166,4 @@ func (s *server) countStudents(ctx context.Context, in *countInput) (*body[[]Sta
 		return nil, err
 	}
 	return bodyOf(list), nil
-}
-
-func deref(id *uuid.UUID) uuid.UUID {
-	if id == nil {
-		return uuid.Nil
-	}
-	return *id
 }

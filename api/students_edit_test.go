@@ -113,7 +113,11 @@ func TestASheetOfUpdatesOverHTTP(t *testing.T) {
 	wrong[1] = roster.Pupil{roster.Name: "错名字", roster.IDNumber: rows[1][roster.IDNumber], "phone": "16316048782"}
 	refused := w.uploadAs(reviewer, path, "a.xlsx", part(t, fields, wrong...))
 	require.Equal(t, http.StatusUnprocessableEntity, refused.Code)
-	var p Problem
+	var p struct {
+		Problem
+
+		Rows []RosterRow
+	}
 	require.NoError(t, json.Unmarshal(refused.Body.Bytes(), &p))
 	require.Equal(t, "update_refused", p.Code)
 	require.Len(t, p.Rows, 1)

@@ -10,7 +10,6 @@ import (
 
 	"github.com/xueji/xueji/models/calendar"
 	"github.com/xueji/xueji/models/org"
-	"github.com/xueji/xueji/models/process"
 	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/roster"
 	"github.com/xueji/xueji/models/status"
@@ -83,7 +82,7 @@ type studentOutput struct {
 
 func (s *server) getStudent(ctx context.Context, in *PathID) (*studentOutput, error) {
 	var r *store.StudentRecord
-	err := s.store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error {
+	err := s.Store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error {
 		var err error
 		if r, err = tx.StudentRecord(in.ID); errors.Is(err, refusal.New(refusal.NotFound)) {
 			// The old school reads its backup of a pupil who moved on.
@@ -110,14 +109,14 @@ func (s *server) showStudent(ctx context.Context, r *store.StudentRecord) Studen
 			NumberClass: r.NumberClass, Dropout: r.Dropout,
 		},
 	}
-	for _, column := range s.sheets.reader.Template().Columns {
+	for _, column := range s.Sheets.Reader.Template().Columns {
 		if column.Kind == roster.KindHidden {
 			continue
 		}
 		value := r.Item(column.Field)
 		item := SheetItem{Field: column.Field, Header: inLanguage(ctx, itemText(&column)), Value: value, Masked: value != "" && column.Field.Secret()}
 		if column.Kind == roster.KindCode {
-			item.Label = s.sheets.reader.Label(column.Field, value, exchangeOf(ctx).lang)
+			item.Label = s.Sheets.Reader.Label(column.Field, value, languageOf(ctx))
 		}
 		page.Items = append(page.Items, item)
 	}
@@ -139,17 +138,6 @@ func showRunning(r store.RunningChange) *RunningChange {
 		v.EffectiveOn = &on
 	}
 	return v
-}
-
-// itemText names an item of the sheet.
-func itemText(c *roster.Column) process.Text { return process.Text{Zh: c.Header, En: c.En} }
-
-// itemLabel names an item of the sheet in the language of the call.
-func (s *server) itemLabel(ctx context.Context, field string) string {
-	if c := s.sheets.reader.Template().Column(roster.Field(field)); c != nil {
-		return inLanguage(ctx, itemText(c))
-	}
-	return field
 }
 
 // document reads a stored JSON object for an answer.

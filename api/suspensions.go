@@ -31,7 +31,7 @@ type expiringInput struct {
 }
 
 func (s *server) suspensionRoutes() {
-	register(s, Operation{
+	register(s.rest, Operation{
 		ID: "list-expiring-suspensions", Method: http.MethodGet, Path: "/v1/suspensions/expiring", Action: authz.StudentSearch, Tag: "students",
 		Summary: "Suspensions that end soon or have expired, the longest expired first (休学到期)",
 		Detail:  "Of the own school, or of the schools below a bureau.",
@@ -47,7 +47,7 @@ func (s *server) listExpiringSuspensions(ctx context.Context, in *expiringInput)
 			DaysLeft: left, Expired: left < 0, Extended: p.Extended,
 		}
 	}
-	page, err := readPageIn(ctx, s, in.Paging, firstDay(), func(tx *store.Tx, key dayKey, most int) ([]store.ExpiringSuspension, error) {
+	page, err := readPageIn(ctx, s.Store, in.Paging, firstDay(), func(tx *store.Tx, key dayKey, most int) ([]store.ExpiringSuspension, error) {
 		today = calendar.DateOf(tx.Now())
 		return tx.ExpiringSuspensions(principalOf(ctx).Office.Path, today.AddDays(in.Days), key.Day, key.ID, most)
 	}, show, func(p store.ExpiringSuspension) dayKey { return dayKey{p.UntilDate, p.ID} })

@@ -22,31 +22,31 @@ func (s *server) taskRoutes() {
 	on := func(id, rest, summary string, action authz.Action) Operation {
 		return Operation{ID: id, Method: http.MethodPost, Path: "/v1/changes/{id}" + rest, Action: action, Tag: "tasks", Keyed: true, Summary: summary, Detail: answer}
 	}
-	register(s, on("claim-task", "/tasks/{task}/claim", "Claim a task (签收)", authz.ChangeDecide), s.onTask(store.ClaimTask))
-	register(s, on("release-task", "/tasks/{task}/release", "Give a task back, or end a delegation (退签、收回委派)", authz.ChangeDecide), s.onTask(store.Release))
-	register(s, on("remove-signer", "/tasks/{task}/removal", "Remove a signer I added (减签)", authz.ChangeDecide), s.onTask(store.RemoveSigner))
-	register(s, on("transfer-task", "/tasks/{task}/transfer", "Give my task to a colleague (转办)", authz.ChangeDecide), s.toOne(store.TransferTask))
-	register(s, on("delegate-task", "/tasks/{task}/delegation", "Ask a colleague for advice; the task comes back (委派)", authz.ChangeDecide), s.toOne(store.Delegate))
-	register(s, on("answer-task", "/tasks/{task}/answer", "Give the advice I was asked for (委派答复)", authz.ChangeDecide), s.answerTask)
-	register(s, on("add-signers", "/tasks/{task}/signers", "Let colleagues speak before or after me (加签)", authz.ChangeDecide), s.addSigners)
+	register(s.rest, on("claim-task", "/tasks/{task}/claim", "Claim a task (签收)", authz.ChangeDecide), s.onTask(store.ClaimTask))
+	register(s.rest, on("release-task", "/tasks/{task}/release", "Give a task back, or end a delegation (退签、收回委派)", authz.ChangeDecide), s.onTask(store.Release))
+	register(s.rest, on("remove-signer", "/tasks/{task}/removal", "Remove a signer I added (减签)", authz.ChangeDecide), s.onTask(store.RemoveSigner))
+	register(s.rest, on("transfer-task", "/tasks/{task}/transfer", "Give my task to a colleague (转办)", authz.ChangeDecide), s.toOne(store.TransferTask))
+	register(s.rest, on("delegate-task", "/tasks/{task}/delegation", "Ask a colleague for advice; the task comes back (委派)", authz.ChangeDecide), s.toOne(store.Delegate))
+	register(s.rest, on("answer-task", "/tasks/{task}/answer", "Give the advice I was asked for (委派答复)", authz.ChangeDecide), s.answerTask)
+	register(s.rest, on("add-signers", "/tasks/{task}/signers", "Let colleagues speak before or after me (加签)", authz.ChangeDecide), s.addSigners)
 	back := on("take-back", "/take-back", "Take my decision back while nobody has acted on it (取回)", authz.ChangeDecide)
 	back.Detail = "The opinion is required: it says why. " + answer
-	register(s, back, s.anywhere(store.TakeBack))
-	register(s, on("remind-change", "/reminder", "Ask those who must act to do so (催办)", authz.ChangeWithdraw), s.anywhere(store.Remind))
-	register(s, on("copy-change", "/copies", "Show the change to others who may read it (抄送)", authz.ChangeComment), s.copyChange)
-	register(s, Operation{
+	register(s.rest, back, s.anywhere(store.TakeBack))
+	register(s.rest, on("remind-change", "/reminder", "Ask those who must act to do so (催办)", authz.ChangeWithdraw), s.anywhere(store.Remind))
+	register(s.rest, on("copy-change", "/copies", "Show the change to others who may read it (抄送)", authz.ChangeComment), s.copyChange)
+	register(s.rest, Operation{
 		ID: "list-colleagues", Method: http.MethodGet, Path: "/v1/changes/{id}/tasks/{task}/colleagues", Action: authz.ChangeDecide, Tag: "tasks",
 		Summary: "Who may take a task or be asked about it (可选人员)",
 	}, s.listColleagues)
-	register(s, Operation{
+	register(s.rest, Operation{
 		ID: "save-draft", Method: http.MethodPut, Path: "/v1/tasks/{task}/draft", Action: authz.ChangeDecide, Tag: "tasks",
 		Summary: "Keep an opinion I have begun; nobody else reads it (暂存意见)",
 	}, s.saveDraft)
-	register(s, Operation{
+	register(s.rest, Operation{
 		ID: "get-draft", Method: http.MethodGet, Path: "/v1/tasks/{task}/draft", Action: authz.ChangeDecide, Tag: "tasks",
 		Summary: "My draft of a task (读取暂存)",
 	}, s.getDraft)
-	register(s, Operation{
+	register(s.rest, Operation{
 		ID: "drop-draft", Method: http.MethodDelete, Path: "/v1/tasks/{task}/draft", Action: authz.ChangeDecide, Tag: "tasks", Status: http.StatusNoContent,
 		Summary: "Forget my draft of a task (删除暂存)",
 	}, s.dropDraft)
@@ -159,7 +159,7 @@ func (s *server) listColleagues(ctx context.Context, in *struct {
 	Task uuid.UUID `path:"task" format:"uuid"`
 }) (*body[[]ColleagueView], error) {
 	list := []ColleagueView{}
-	err := s.store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error {
+	err := s.Store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error {
 		rows, err := tx.Colleagues(in.ID, in.Task, principalOf(ctx).Office.ID)
 		for _, r := range rows {
 			list = append(list, ColleagueView{Account: r.ID, Name: r.Name, Roles: strings.Split(r.Roles, ","), Takes: r.Takes, Speaks: r.Speaks})
@@ -209,7 +209,7 @@ func (s *server) getDraft(ctx context.Context, in *draftInput) (*body[DraftView]
 
 func (s *server) draft(ctx context.Context, do func(*store.Tx) (*store.Draft, error)) (*body[DraftView], error) {
 	var d *store.Draft
-	err := s.store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) (err error) {
+	err := s.Store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) (err error) {
 		d, err = do(tx)
 		return err
 	})
@@ -220,7 +220,7 @@ func (s *server) draft(ctx context.Context, do func(*store.Tx) (*store.Draft, er
 }
 
 func (s *server) dropDraft(ctx context.Context, in *draftInput) (*struct{}, error) {
-	return nil, s.store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error { return tx.DropDraft(in.Task, principalOf(ctx).Office.ID) })
+	return nil, s.Store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error { return tx.DropDraft(in.Task, principalOf(ctx).Office.ID) })
 }
 
 // TaskView is one task of a change.
@@ -262,7 +262,7 @@ func (s *server) showTask(ctx context.Context, k store.TaskView) TaskView {
 	}
 	slices.Sort(v.May)
 	if k.Why != nil {
-		v.Why = s.catalogue.Sentence(k.Why, exchangeOf(ctx).lang)
+		v.Why = sentence(ctx, k.Why)
 	}
 	return v
 }

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/xueji/xueji/models/refusal"
-	"github.com/xueji/xueji/models/roster"
 	"github.com/xueji/xueji/models/typed"
 )
 
@@ -24,24 +23,28 @@ import (
 // uniqueItems holds no value twice; see refineSchemas.
 const textTag = "text"
 
-// tidyInput checks and tidies a decoded input in place.
-func tidyInput(in any) error {
+// tidier checks and tidies what people type. It knows how the names of what the tag named
+// says are judged.
+type tidier map[string]func(name string) *refusal.Error
+
+// input checks and tidies a decoded input in place.
+func (j tidier) input(in any) error {
 	var found []*refusal.Error
-	tidyParameters(reflect.ValueOf(in).Elem(), &found)
+	j.parameters(reflect.ValueOf(in).Elem(), &found)
 	return refusal.Join(found...)
 }
 
-// tidyParameters goes through the parts of a request: parameters and body.
-func tidyParameters(request reflect.Value, found *[]*refusal.Error) {
+// parameters goes through the parts of a request: parameters and body.
+func (j tidier) parameters(request reflect.Value, found *[]*refusal.Error) {
 	for i := range request.NumField() {
 		field, value := request.Type().Field(i), request.Field(i)
 		switch {
 		case field.Anonymous && value.Kind() == reflect.Struct:
-			tidyParameters(value, found)
+			j.parameters(value, found)
 		case field.Name == "Body":
-			tidyValue(value, "", field.Tag, found)
+			j.value(value, "", field.Tag, found)
 		case field.IsExported() && field.Name != "RawBody":
-			tidyValue(value, parameterName(field.Tag), field.Tag, found)
+			j.value(value, parameterName(field.Tag), field.Tag, found)
 		}
 	}
 }
@@ -56,10 +59,10 @@ func parameterName(tag reflect.StructTag) string {
 	return ""
 }
 
-func tidyValue(value reflect.Value, pointer string, tag reflect.StructTag, found *[]*refusal.Error) {
+func (j tidier) value(value reflect.Value, pointer string, tag reflect.StructTag, found *[]*refusal.Error) {
 	switch value.Kind() {
 	case reflect.String:
-		text, e := tidyText(value.String(), tag)
+		text, e := j.text(value.String(), tag)
 		if e != nil {
 			*found = append(*found, e.At(pointer).With("field", lastOf(pointer)))
 		} else if text != value.String() {
@@ -67,17 +70,17 @@ func tidyValue(value reflect.Value, pointer string, tag reflect.StructTag, found
 		}
 	case reflect.Pointer, reflect.Interface:
 		if !value.IsNil() && value.Elem().CanSet() {
-			tidyValue(value.Elem(), pointer, tag, found)
+			j.value(value.Elem(), pointer, tag, found)
 		}
 	case reflect.Slice:
 		if tag.Get("uniqueItems") == "true" && repeats(value) {
 			*found = append(*found, refusal.New(refusal.NotUnique).At(pointer).With("field", lastOf(pointer)))
 		}
 		for i := range value.Len() {
-			tidyValue(value.Index(i), pointer+"/"+strconv.Itoa(i), tag, found)
+			j.value(value.Index(i), pointer+"/"+strconv.Itoa(i), tag, found)
 		}
 	case reflect.Map:
-		tidyMap(value, pointer, tag, found)
+		j.items(value, pointer, tag, found)
 	case reflect.Struct:
 		for i := range value.NumField() {
 			field := value.Type().Field(i)
@@ -85,17 +88,17 @@ func tidyValue(value reflect.Value, pointer string, tag reflect.StructTag, found
 			switch {
 			case !field.IsExported():
 			case field.Anonymous && name == "":
-				tidyValue(value.Field(i), pointer, field.Tag, found)
+				j.value(value.Field(i), pointer, field.Tag, found)
 			default:
-				tidyValue(value.Field(i), pointer+"/"+name, field.Tag, found)
+				j.value(value.Field(i), pointer+"/"+name, field.Tag, found)
 			}
 		}
 	default: // numbers and identifiers are no text
 	}
 }
 
-// tidyMap handles the items of a form: their names are the caller's, too.
-func tidyMap(items reflect.Value, pointer string, tag reflect.StructTag, found *[]*refusal.Error) {
+// items handles the items of a form: their names are the caller's, too.
+func (j tidier) items(items reflect.Value, pointer string, tag reflect.StructTag, found *[]*refusal.Error) {
 	if items.Type().Key().Kind() != reflect.String {
 		return
 	}
@@ -110,12 +113,12 @@ func tidyMap(items reflect.Value, pointer string, tag reflect.StructTag, found *
 		}
 		item := reflect.New(items.Type().Elem()).Elem()
 		item.Set(items.MapIndex(key))
-		tidyValue(item, pointer+"/"+name, tag, found)
+		j.value(item, pointer+"/"+name, tag, found)
 		items.SetMapIndex(key, item)
 	}
 }
 
-func tidyText(text string, tag reflect.StructTag) (string, *refusal.Error) {
+func (j tidier) text(text string, tag reflect.StructTag) (string, *refusal.Error) {
 	if e := unfit(text); e != nil {
 		return text, e
 	}
@@ -131,18 +134,13 @@ func tidyText(text string, tag reflect.StructTag) (string, *refusal.Error) {
 	case length > 0 && length < least:
 		return text, refusal.New(refusal.TooShort).With("min", strconv.Itoa(least))
 	}
-	return text, misnamed(text, tag.Get("named"))
+	return text, j.misnamed(text, tag.Get("named"))
 }
 
 // misnamed tells why a text cannot be the name of what the tag named says; nil when it can.
-func misnamed(text, of string) *refusal.Error {
-	switch {
-	case text == "":
-		return nil
-	case of == "person":
-		return roster.JudgeName(text)
-	case of == "office":
-		return roster.JudgeOfficeName(text)
+func (j tidier) misnamed(text, of string) *refusal.Error {
+	if judge := j[of]; judge != nil && text != "" {
+		return judge(text)
 	}
 	return nil
 }

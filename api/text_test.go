@@ -3,14 +3,11 @@ package api
 import (
 	"net/http"
 	"testing"
-	"unicode/utf8"
 
 	"github.com/google/uuid"
-	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/stretchr/testify/require"
 
 	"github.com/xueji/xueji/models/org"
-	"github.com/xueji/xueji/models/refusal"
 )
 
 func TestControlCharactersAreRefusedWhereverTheyStand(t *testing.T) {
@@ -45,11 +42,6 @@ func TestControlCharactersAreRefusedWhereverTheyStand(t *testing.T) {
 
 func filing(key string, body m) call {
 	return call{method: "POST", path: "/v1/changes", body: body, key: key}
-}
-
-func TestADatabasesNoToACharacterIsNoInternalError(t *testing.T) {
-	require.True(t, unstorable(&pgconn.PgError{Code: "22021"}))
-	require.False(t, unstorable(&pgconn.PgError{Code: "23514"}))
 }
 
 func TestABlankNameIsNoName(t *testing.T) {
@@ -88,34 +80,6 @@ func TestAReasonUnderAnotherName(t *testing.T) {
 	require.Len(t, p.Errors, 2)
 	require.Equal(t, []string{"/reason", "/opinion"}, []string{p.Errors[0].Pointer, p.Errors[1].Pointer})
 	require.Equal(t, "opinion_required", p.Errors[1].Code)
-}
-
-func TestTextsAreTidiedInPlace(t *testing.T) {
-	in := &resubmitInput{}
-	in.Body.Opinion = " 已\u202e补\u200b充 \n"
-	in.Body.Inputs = map[string]string{"remark": "\u202eabc", "other": "\u200b"}
-	in.Body.Evidence = []EvidenceRef{{Kind: "X"}}
-	require.NoError(t, tidyInput(in))
-	require.Equal(t, "已补充", in.Body.Opinion)
-	require.Equal(t, map[string]string{"remark": "abc", "other": ""}, in.Body.Inputs)
-}
-
-func FuzzTidyText(f *testing.F) {
-	f.Add(" a\u200b")
-	f.Add("\x00")
-	f.Fuzz(func(t *testing.T, text string) {
-		in := &commentInput{}
-		in.Body.Text = text
-		if tidyInput(in) == nil {
-			require.True(t, utf8.ValidString(in.Body.Text))
-			require.NotEmpty(t, in.Body.Text)
-			again := in.Body.Text
-			require.NoError(t, tidyInput(in))
-			require.Equal(t, again, in.Body.Text)
-		} else {
-			require.Contains(t, []refusal.Code{refusal.WrongCharacters, refusal.Required}, refusal.CodeOf(tidyInput(in)))
-		}
-	})
 }
 
 func TestAnIfMatchOfSomebodyElseIsMalformed(t *testing.T) {

@@ -26,23 +26,23 @@ func (s *server) webhookRoutes() {
 	add := op("add-webhook", http.MethodPost, "", "Connect a gateway that carries notices on (接入通知网关)")
 	add.Status = http.StatusCreated
 	add.Detail = "It is told of the notices to an office and to every office below it, in the format of Standard Webhooks. The secret is told once. docs/notices.md shows how a gateway verifies a message."
-	register(s, add, s.addWebhook)
-	register(s, op("list-webhooks", http.MethodGet, "", "Gateways of my office and of those below (通知网关)"), s.listWebhooks)
-	register(s, op("get-webhook", http.MethodGet, "/{id}", "One gateway, with the ETag a new secret is asked for with (查看通知网关)"), s.getWebhook)
+	register(s.rest, add, s.addWebhook)
+	register(s.rest, op("list-webhooks", http.MethodGet, "", "Gateways of my office and of those below (通知网关)"), s.listWebhooks)
+	register(s.rest, op("get-webhook", http.MethodGet, "/{id}", "One gateway, with the ETag a new secret is asked for with (查看通知网关)"), s.getWebhook)
 	rotate := op("rotate-webhook-secret", http.MethodPost, "/{id}/secret", "Make a new secret; the one before stays valid for a day (更换密钥)")
-	register(s, rotate, s.rotateWebhook)
-	register(s, op("enable-webhook", http.MethodPost, "/{id}/enabling", "Send to a gateway again (启用)"), s.switchWebhook(true))
-	register(s, op("disable-webhook", http.MethodPost, "/{id}/disabling", "Send nothing to a gateway for the time being (停用)"), s.switchWebhook(false))
+	register(s.rest, rotate, s.rotateWebhook)
+	register(s.rest, op("enable-webhook", http.MethodPost, "/{id}/enabling", "Send to a gateway again (启用)"), s.switchWebhook(true))
+	register(s.rest, op("disable-webhook", http.MethodPost, "/{id}/disabling", "Send nothing to a gateway for the time being (停用)"), s.switchWebhook(false))
 	remove := op("delete-webhook", http.MethodDelete, "/{id}", "Disconnect a gateway; what was not delivered is dropped (删除)")
 	remove.Status = http.StatusNoContent
-	register(s, remove, s.deleteWebhook)
+	register(s.rest, remove, s.deleteWebhook)
 	test := op("test-webhook", http.MethodPost, "/{id}/test", "Send a message that tells nothing (测试)")
 	test.Status = http.StatusAccepted
-	register(s, test, s.testWebhook)
-	register(s, op("list-webhook-deliveries", http.MethodGet, "/{id}/deliveries", "Messages to a gateway, newest first (投递记录)"), s.listDeliveries)
+	register(s.rest, test, s.testWebhook)
+	register(s.rest, op("list-webhook-deliveries", http.MethodGet, "/{id}/deliveries", "Messages to a gateway, newest first (投递记录)"), s.listDeliveries)
 	again := op("redeliver-webhook", http.MethodPost, "/{id}/deliveries/{delivery}/redelivery", "Send a message once more, under the same ID (重新投递)")
 	again.Status = http.StatusAccepted
-	register(s, again, s.redeliver)
+	register(s.rest, again, s.redeliver)
 }
 
 // WebhookView is one gateway, without its secret.
@@ -95,7 +95,7 @@ func (s *server) addWebhook(ctx context.Context, in *webhookInput) (*body[NewWeb
 		office = principalOf(ctx).Office.ID
 	}
 	made := NewWebhook{Secret: webhook.NewSecret()}
-	err := s.store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error {
+	err := s.Store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error {
 		o, err := tx.Organisation(office)
 		if err != nil {
 			return err
@@ -117,18 +117,14 @@ func (s *server) addWebhook(ctx context.Context, in *webhookInput) (*body[NewWeb
 }
 
 func (s *server) fitWebhook(in *webhookInput) error {
-	if err := s.deps.Webhooks.Check(in.Body.URL); errors.Is(err, webhook.ErrPrivate) {
+	if err := s.Webhooks.Check(in.Body.URL); errors.Is(err, webhook.ErrPrivate) {
 		return refusal.New(refusal.WebhookPrivate).At("/url")
 	} else if err != nil {
 		return refusal.New(refusal.WebhookAddress).At("/url")
 	}
 	for i, kind := range in.Body.Kinds {
 		if !slices.Contains(notice.Kinds(), kind) {
-			named := kind
-			if !fieldForm.MatchString(named) {
-				named = "?"
-			}
-			return refusal.New(refusal.WebhookKind).At("/kinds/"+strconv.Itoa(i)).With("kind", named)
+			return refusal.New(refusal.WebhookKind).At("/kinds/"+strconv.Itoa(i)).With("kind", plainField(kind))
 		}
 	}
 	return nil
@@ -136,7 +132,7 @@ func (s *server) fitWebhook(in *webhookInput) error {
 
 func (s *server) listWebhooks(ctx context.Context, in *Paging) (*body[*Page[WebhookView]], error) {
 	show := func(e store.Endpoint) WebhookView { return showWebhook(&e) }
-	page, err := readPageIn(ctx, s, *in, uuid.Nil, func(tx *store.Tx, after uuid.UUID, most int) ([]store.Endpoint, error) {
+	page, err := readPageIn(ctx, s.Store, *in, uuid.Nil, func(tx *store.Tx, after uuid.UUID, most int) ([]store.Endpoint, error) {
 		return tx.Endpoints(principalOf(ctx).Office.Path, after, most)
 	}, show, func(e store.Endpoint) uuid.UUID { return e.ID })
 	return bodyOf(page), err
@@ -161,7 +157,7 @@ func (s *server) getWebhook(ctx context.Context, in *PathID) (*webhookOutput, er
 
 // onWebhook does something to an endpoint the caller may manage.
 func (s *server) onWebhook(ctx context.Context, id uuid.UUID, do func(*store.Tx, *store.Endpoint) error) error {
-	return s.store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error {
+	return s.Store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error {
 		e, err := tx.Endpoint(id)
 		if err != nil {
 			return err

@@ -64,7 +64,8 @@ func (w *world) deliverer() *upkeep.Deliverer {
 	w.t.Helper()
 	hours := webhook.NewHours(8*time.Hour, 18*time.Hour, w.worker.Workdays)
 	rules := webhook.Rules{AllowHTTP: true, AllowPrivate: true}
-	w.server.deps.Webhooks = rules
+	w.deps.Webhooks = rules
+	w.build()
 	return &upkeep.Deliverer{Register: w.worker, Gateway: webhook.NewSender(rules, 5*time.Second), Processes: w.process, Hours: hours,
 		Log: slog.New(slog.NewJSONHandler(w.log, nil)), Lease: 2 * time.Minute, Interval: time.Second}
 }

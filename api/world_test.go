@@ -68,7 +68,8 @@ type world struct {
 	worker   *store.Store
 	hand     *calendar.Hand
 	clock    *calendar.Clock
-	server   *server
+	deps     Deps
+	server   *Server
 	handler  http.Handler
 	log      *bytes.Buffer
 	places   map[string]place
@@ -127,11 +128,18 @@ func newWorldWith(t *testing.T, setUp func(*Deps)) *world {
 		Limits: Limits{LoginPerAddress: 1e6, LoginBurst: 1e6, PerAccount: 1e6, AccountBurst: 1e6},
 	}
 	setUp(&deps)
-	server, router, err := build(deps)
-	require.NoError(t, err)
-	w.server, w.handler = server, router
+	w.deps = deps
+	w.build()
 	w.populate()
 	return w
+}
+
+// build makes the API anew, as its dependencies are now.
+func (w *world) build() {
+	w.t.Helper()
+	server, err := build(w.deps)
+	require.NoError(w.t, err)
+	w.server, w.handler = server, server
 }
 
 // directEngine counts slips at once, as a worker would.
