@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/xueji/xueji/api/rest"
 	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/models/store"
 )
@@ -147,7 +148,7 @@ func TestTokensOfMachines(t *testing.T) {
 	w.exec(`UPDATE account SET roles = '{SCHOOL_REGISTRAR,SCHOOL_SYSADMIN}' WHERE id = $1`, c.account)
 	var s Session
 	w.must(201, "", logInAs(w.loginName(c), worldPassword), &s)
-	var page Page[Token]
+	var page rest.Page[Token]
 	w.must(200, s.Token, call{method: "GET", path: tokens}, &page)
 	require.Len(t, page.Items, 1)
 	w.must(204, s.Token, call{method: "DELETE", path: tokens + "/" + made.ID.String()}, nil)
@@ -212,7 +213,7 @@ func TestTheLevelAboveManagesAccounts(t *testing.T) {
 	w.must(201, admin.token, create, nil)
 	create.body = m{"login": "WangWu", "name": "王五", "roles": []string{"PRINCIPAL"}}
 	w.refused("login_taken", admin.token, create)
-	var page Page[Account]
+	var page rest.Page[Account]
 	w.must(200, admin.token, call{method: "GET", path: "/v1/orgs/" + w.places["school"].id.String() + "/accounts?limit=1"}, &page)
 	require.Len(t, page.Items, 1)
 	require.NotEmpty(t, page.Next)

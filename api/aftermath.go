@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"github.com/xueji/xueji/api/rest"
 	"github.com/xueji/xueji/models/calendar"
 	"github.com/xueji/xueji/models/process"
 	"github.com/xueji/xueji/models/refusal"
@@ -32,14 +33,14 @@ func (s *server) showAftermath(ctx context.Context, verb string, params map[stri
 	for name, value := range params {
 		fill[name] = value
 	}
-	if languageOf(ctx) == refusal.English && params["kind_en"] != "" {
+	if rest.LanguageOf(ctx) == refusal.English && params["kind_en"] != "" {
 		fill["kind"] = params["kind_en"]
 	}
 	words := aftermathWords(code)
 	if code == store.LeavesPlace && params["is"] == "" { // for those who may not read the record
 		words = placeUntold()
 	}
-	return AftermathView{Code: code, CaseNo: params["case"], Office: params["school"], Text: refusal.Fill(inLanguage(ctx, words), fill)}
+	return AftermathView{Code: code, CaseNo: params["case"], Office: params["school"], Text: refusal.Fill(rest.InLanguage(ctx, words), fill)}
 }
 
 // placeUntold is LeavesPlace for a school that the pupil left: no class is told.
@@ -50,7 +51,7 @@ func placeUntold() process.Text {
 // struckSentence stands at the top of the page of a struck case.
 func (s *server) struckSentence(ctx context.Context, p ChangePage) string {
 	day := calendar.DateOf(*p.StruckAt).String()
-	return sayNext(languageOf(ctx), nextStruck, map[string]string{"day": day, "case": p.StruckBy})
+	return sayNext(rest.LanguageOf(ctx), nextStruck, map[string]string{"day": day, "case": p.StruckBy})
 }
 
 // aftermathWords are the sentences of what comes of a correction.

@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/xueji/xueji/api/authz"
+	"github.com/xueji/xueji/api/rest"
 	"github.com/xueji/xueji/models/store"
 )
 
@@ -32,20 +33,20 @@ type auditInput struct {
 	Account     string    `query:"account" format:"uuid"`
 	From        time.Time `query:"from"`
 	Until       time.Time `query:"until"`
-	Paging
+	rest.Paging
 }
 
 func (s *server) auditRoutes() {
-	register(s.rest, Operation{
+	rest.Register(s.rest, rest.Operation{
 		ID: "list-audit", Method: http.MethodGet, Path: "/v1/audit", Action: authz.AuditRead, Tag: "audit",
 		Summary: "Audit trail of the own office and those below (审计日志)",
 	}, s.listAudit)
-	s.rest.enumerate("/v1/audit", "action", store.AuditActions())
-	s.rest.enumerate("/v1/audit", "subject_kind", store.AuditSubjects())
+	s.rest.Enumerate("/v1/audit", "action", store.AuditActions())
+	s.rest.Enumerate("/v1/audit", "subject_kind", store.AuditSubjects())
 }
 
-func (s *server) listAudit(ctx context.Context, in *auditInput) (*body[*Page[AuditEntry]], error) {
-	after, err := DecodeCursor[store.AuditKey](in.Cursor)
+func (s *server) listAudit(ctx context.Context, in *auditInput) (*rest.Body[*rest.Page[AuditEntry]], error) {
+	after, err := rest.DecodeCursor[store.AuditKey](in.Cursor)
 	if err != nil {
 		return nil, err
 	}
@@ -60,15 +61,15 @@ func (s *server) listAudit(ctx context.Context, in *auditInput) (*body[*Page[Aud
 		filter.Until = &in.Until
 	}
 	var list []store.AuditEntry
-	err = s.Store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error {
+	err = s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *store.Tx) error {
 		var err error
-		list, err = tx.AuditTrail(filter, after, size(in.Limit)+1)
+		list, err = tx.AuditTrail(filter, after, rest.PageSize(in.Limit)+1)
 		return err
 	})
 	if err != nil {
 		return nil, err
 	}
-	return bodyOf(pageOf(list, size(in.Limit), showAudit, func(e store.AuditEntry) store.AuditKey {
+	return rest.BodyOf(rest.PageOf(list, rest.PageSize(in.Limit), showAudit, func(e store.AuditEntry) store.AuditKey {
 		return store.AuditKey{At: e.At, ID: e.ID}
 	})), nil
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/xueji/xueji/api/authz"
+	"github.com/xueji/xueji/api/rest"
 	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/store"
@@ -37,14 +38,14 @@ type Session struct {
 
 // Me is who calls, and what they may do: a page shows only what works.
 type Me struct {
-	Account     uuid.UUID  `json:"account"`
-	Login       string     `json:"login"`
-	Name        string     `json:"name"`
-	Roles       []org.Role `json:"roles"`
-	Machine     bool       `json:"machine"`
-	PasswordDue bool       `json:"password_due" doc:"The password must be changed before anything else works."`
-	Org         OrgRef     `json:"org"`
-	Actions     []string   `json:"actions" doc:"What this account may do somewhere."`
+	Account     uuid.UUID   `json:"account"`
+	Login       string      `json:"login"`
+	Name        string      `json:"name"`
+	Roles       []org.Role  `json:"roles"`
+	Machine     bool        `json:"machine"`
+	PasswordDue bool        `json:"password_due" doc:"The password must be changed before anything else works."`
+	Org         rest.OrgRef `json:"org"`
+	Actions     []string    `json:"actions" doc:"What this account may do somewhere."`
 }
 
 type loginInput struct {
@@ -62,20 +63,20 @@ type passwordInput struct {
 }
 
 func (s *server) authRoutes() {
-	register(s.rest, Operation{
+	rest.Register(s.rest, rest.Operation{
 		ID: "log-in", Method: http.MethodPost, Path: "/v1/sessions", Action: authz.Public, Tag: "sessions", Status: http.StatusCreated,
 		Summary: "Log in (登录)", Detail: "Wrong passwords lock the login for the network they came from (P1): five for 30 minutes, unless the province's policy has other numbers (lock_after, lock_minutes); no other network is locked. A session ends after 12 hours, or 2 hours without use.",
 		MaxBody: 4 << 10,
 	}, s.logIn)
-	register(s.rest, Operation{
+	rest.Register(s.rest, rest.Operation{
 		ID: "who-am-i", Method: http.MethodGet, Path: "/v1/me", Action: authz.AccountOwn, Tag: "sessions",
 		Summary: "Who am I and what may I do (当前账号)", PasswordMayBeDue: true,
 	}, s.whoAmI)
-	register(s.rest, Operation{
+	rest.Register(s.rest, rest.Operation{
 		ID: "log-out", Method: http.MethodDelete, Path: "/v1/sessions/current", Action: authz.AccountOwn, Tag: "sessions", Status: http.StatusNoContent,
 		Summary: "Log out (注销登录)", PasswordMayBeDue: true,
 	}, s.logOut)
-	register(s.rest, Operation{
+	rest.Register(s.rest, rest.Operation{
 		ID: "change-password", Method: http.MethodPost, Path: "/v1/me/password", Action: authz.AccountOwn, Tag: "sessions", Status: http.StatusNoContent,
 		Summary: "Change the own password (修改密码)", Detail: "Ends every other session of the account (P2). The last five passwords are refused.",
 		PasswordMayBeDue: true, PersonOnly: true, MaxBody: 4 << 10,
@@ -83,8 +84,8 @@ func (s *server) authRoutes() {
 	s.tokenRoutes()
 }
 
-func (s *server) logIn(ctx context.Context, in *loginInput) (*body[Session], error) {
-	from := scopeOf(ctx)
+func (s *server) logIn(ctx context.Context, in *loginInput) (*rest.Body[Session], error) {
+	from := rest.ScopeOf(ctx)
 	if e := s.rest.Logins().Left(from.Address, s.Store.Clock().Now()); e != nil {
 		return nil, e
 	}
@@ -95,13 +96,13 @@ func (s *server) logIn(ctx context.Context, in *loginInput) (*body[Session], err
 	if err != nil {
 		return nil, err
 	}
-	return bodyOf(Session{ID: l.Session, Token: l.Token, ExpiresAt: l.ExpiresAt}), nil
+	return rest.BodyOf(Session{ID: l.Session, Token: l.Token, ExpiresAt: l.ExpiresAt}), nil
 }
 
-func (s *server) whoAmI(ctx context.Context, _ *empty) (*body[Me], error) {
-	p := principalOf(ctx)
+func (s *server) whoAmI(ctx context.Context, _ *rest.Empty) (*rest.Body[Me], error) {
+	p := rest.PrincipalOf(ctx)
 	var account store.Account
-	err := s.Store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error {
+	err := s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *store.Tx) error {
 		var err error
 		account, err = tx.Account(p.Account)
 		return err
@@ -111,7 +112,7 @@ func (s *server) whoAmI(ctx context.Context, _ *empty) (*body[Me], error) {
 	}
 	me := Me{
 		Account: p.Account, Login: account.Login, Name: account.Name, Roles: p.Roles, Machine: p.Machine, PasswordDue: p.PasswordDue,
-		Org:     OrgRef{ID: p.Office.ID, Kind: p.Office.Kind, Name: account.OrgName, Path: p.Office.Path},
+		Org:     rest.OrgRef{ID: p.Office.ID, Kind: p.Office.Kind, Name: account.OrgName, Path: p.Office.Path},
 		Actions: []string{},
 	}
 	for _, action := range authz.Actions() {
@@ -119,17 +120,17 @@ func (s *server) whoAmI(ctx context.Context, _ *empty) (*body[Me], error) {
 			me.Actions = append(me.Actions, string(action))
 		}
 	}
-	return bodyOf(me), nil
+	return rest.BodyOf(me), nil
 }
 
-func (s *server) logOut(ctx context.Context, _ *empty) (*empty, error) {
-	return &empty{}, s.Store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error {
-		return tx.RevokeSession(principalOf(ctx).Session)
+func (s *server) logOut(ctx context.Context, _ *rest.Empty) (*rest.Empty, error) {
+	return &rest.Empty{}, s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *store.Tx) error {
+		return tx.RevokeSession(rest.PrincipalOf(ctx).Session)
 	})
 }
 
-func (s *server) changePassword(ctx context.Context, in *passwordInput) (*empty, error) {
-	return &empty{}, s.Store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error {
-		return tx.ChangePassword(in.Body.Present, in.Body.New, principalOf(ctx).Session)
+func (s *server) changePassword(ctx context.Context, in *passwordInput) (*rest.Empty, error) {
+	return &rest.Empty{}, s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *store.Tx) error {
+		return tx.ChangePassword(in.Body.Present, in.Body.New, rest.PrincipalOf(ctx).Session)
 	})
 }

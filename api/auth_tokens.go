@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/xueji/xueji/api/authz"
+	"github.com/xueji/xueji/api/rest"
 	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/models/store"
 )
@@ -37,36 +38,36 @@ type tokenInput struct {
 }
 
 func (s *server) tokenRoutes() {
-	register(s.rest, Operation{
+	rest.Register(s.rest, rest.Operation{
 		ID: "create-token", Method: http.MethodPost, Path: "/v1/me/tokens", Action: authz.AccountOwn, Tag: "sessions", Status: http.StatusCreated,
 		Summary: "Make an API token for a machine (接口令牌)", PersonOnly: true,
 	}, s.createToken)
-	register(s.rest, Operation{
+	rest.Register(s.rest, rest.Operation{
 		ID: "list-tokens", Method: http.MethodGet, Path: "/v1/me/tokens", Action: authz.AccountOwn, Tag: "sessions",
 		Summary: "List the own API tokens", PersonOnly: true,
 	}, s.listTokens)
-	register(s.rest, Operation{
+	rest.Register(s.rest, rest.Operation{
 		ID: "revoke-token", Method: http.MethodDelete, Path: "/v1/me/tokens/{id}", Action: authz.AccountOwn, Tag: "sessions", Status: http.StatusNoContent,
 		Summary: "Revoke an own API token", PersonOnly: true,
 	}, s.revokeToken)
 }
 
-func (s *server) createToken(ctx context.Context, in *tokenInput) (*body[NewToken], error) {
+func (s *server) createToken(ctx context.Context, in *tokenInput) (*rest.Body[NewToken], error) {
 	var made NewToken
-	err := s.Store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error {
-		t, secret, err := tx.CreateToken(in.Body.Name, in.Body.Roles, principalOf(ctx).Roles, in.Body.Days)
+	err := s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *store.Tx) error {
+		t, secret, err := tx.CreateToken(in.Body.Name, in.Body.Roles, rest.PrincipalOf(ctx).Roles, in.Body.Days)
 		made = NewToken{Token: showToken(t), Secret: secret}
 		return err
 	})
 	if err != nil {
 		return nil, err
 	}
-	return bodyOf(made), nil
+	return rest.BodyOf(made), nil
 }
 
-func (s *server) listTokens(ctx context.Context, _ *empty) (*body[Page[Token]], error) {
-	page := Page[Token]{Items: []Token{}}
-	err := s.Store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error {
+func (s *server) listTokens(ctx context.Context, _ *rest.Empty) (*rest.Body[rest.Page[Token]], error) {
+	page := rest.Page[Token]{Items: []Token{}}
+	err := s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *store.Tx) error {
 		list, err := tx.OwnTokens()
 		for _, t := range list {
 			page.Items = append(page.Items, showToken(t))
@@ -76,11 +77,11 @@ func (s *server) listTokens(ctx context.Context, _ *empty) (*body[Page[Token]], 
 	if err != nil {
 		return nil, err
 	}
-	return bodyOf(page), nil
+	return rest.BodyOf(page), nil
 }
 
-func (s *server) revokeToken(ctx context.Context, in *PathID) (*empty, error) {
-	return &empty{}, s.Store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error { return tx.RevokeSession(in.ID) })
+func (s *server) revokeToken(ctx context.Context, in *rest.PathID) (*rest.Empty, error) {
+	return &rest.Empty{}, s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *store.Tx) error { return tx.RevokeSession(in.ID) })
 }
 
 func showToken(t store.Token) Token {

@@ -9,6 +9,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/xueji/xueji/api/authz"
+	"github.com/xueji/xueji/api/rest"
 	"github.com/xueji/xueji/models/process"
 	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/store"
@@ -17,12 +18,12 @@ import (
 // batchRoutes registers what is done to many tasks at a time. Each item is a slip of
 // its own, with an answer of its own; none waits for another.
 func (s *server) batchRoutes() {
-	register(s.rest, Operation{
+	rest.Register(s.rest, rest.Operation{
 		ID: "decide-batch", Method: http.MethodPost, Path: "/v1/decisions", Action: authz.ChangeDecide, Tag: "tasks", Keyed: true, Timeout: 2 * time.Minute,
 		Summary: "Decide up to 100 tasks of one kind (批量审批)",
 		Detail:  "Answers 200 with what became of each; those that were refused say why, the others count.",
 	}, s.decideBatch)
-	register(s.rest, Operation{
+	rest.Register(s.rest, rest.Operation{
 		ID: "hand-over-tasks", Method: http.MethodPost, Path: "/v1/accounts/{id}/hand-over", Action: authz.TaskHandOver, Tag: "tasks", Keyed: true, Timeout: 2 * time.Minute,
 		Summary: "Hand the tasks of somebody who left to a colleague (移交)",
 		Detail:  "Up to 100 at a time; remaining says how many are left. Advice that was asked of them goes back to who asked.",
@@ -65,7 +66,7 @@ type batchInput struct {
 	}
 }
 
-func (s *server) decideBatch(ctx context.Context, in *batchInput) (*body[BatchResult], error) {
+func (s *server) decideBatch(ctx context.Context, in *batchInput) (*rest.Body[BatchResult], error) {
 	verb := store.Verb(in.Body.Verdict)
 	if verb.NeedsOpinion() && in.Body.Opinion == "" {
 		return nil, refusal.New(refusal.OpinionRequired).At("/opinion")
@@ -98,15 +99,15 @@ func (s *server) decideBatch(ctx context.Context, in *batchInput) (*body[BatchRe
 // batchKey is what a repetition of the whole request is known by. The operation belongs
 // to it: the same key for another one is another request.
 func batchKey(ctx context.Context, request ...any) (store.BatchKey, error) {
-	operation := operationOf(ctx)
-	hash, err := bodyHash(append([]any{operation}, request...))
-	return store.BatchKey{Operation: operation, Key: idempotencyKey(ctx), Hash: hash}, err
+	operation := rest.OperationOf(ctx)
+	hash, err := rest.BodyHash(append([]any{operation}, request...))
+	return store.BatchKey{Operation: operation, Key: rest.IdempotencyKey(ctx), Hash: hash}, err
 }
 
 // keptBatch gives what is kept of a request; one that was never made is begun.
 func (s *server) keptBatch(ctx context.Context, key store.BatchKey, begin func(*store.Tx) (*store.BatchRequest, error)) (*store.BatchRequest, error) {
 	var kept *store.BatchRequest
-	err := s.Store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) (err error) {
+	err := s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *store.Tx) (err error) {
 		if kept, err = tx.Batch(key); kept == nil && err == nil {
 			kept, err = begin(tx)
 		}
@@ -137,7 +138,7 @@ type handOverInput struct {
 	}
 }
 
-func (s *server) handOverTasks(ctx context.Context, in *handOverInput) (*body[BatchResult], error) {
+func (s *server) handOverTasks(ctx context.Context, in *handOverInput) (*rest.Body[BatchResult], error) {
 	if err := s.mayHandOver(ctx, in.ID); err != nil {
 		return nil, err
 	}
@@ -172,12 +173,12 @@ func (s *server) handOverTasks(ctx context.Context, in *handOverInput) (*body[Ba
 
 // mayHandOver refuses whoever may not hand over what an account holds.
 func (s *server) mayHandOver(ctx context.Context, account uuid.UUID) error {
-	return s.Store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error {
+	return s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *store.Tx) error {
 		a, err := tx.Account(account)
 		if err != nil {
 			return err
 		}
-		return allow(ctx, a.OrgPath)
+		return rest.Allow(ctx, a.OrgPath)
 	})
 }
 
@@ -186,7 +187,7 @@ const atATime = 4
 
 // sayAll says many words, each with a key of its own, so that a repeated batch says
 // nothing twice. What an earlier run was refused stays refused.
-func (s *server) sayAll(ctx context.Context, key store.BatchKey, kept *store.BatchRequest, words []store.Word) (*body[BatchResult], error) {
+func (s *server) sayAll(ctx context.Context, key store.BatchKey, kept *store.BatchRequest, words []store.Word) (*rest.Body[BatchResult], error) {
 	slips, refusals := make([]*store.Slip, len(words)), make([]error, len(words))
 	var group errgroup.Group
 	group.SetLimit(atATime)
@@ -206,7 +207,7 @@ func (s *server) sayAll(ctx context.Context, key store.BatchKey, kept *store.Bat
 	for i, w := range words {
 		item := BatchItem{ChangeID: w.ChangeID, TaskID: w.TaskID, Outcome: store.SlipRefused}
 		if err := refusals[i]; err != nil {
-			told, p := tell(ctx, err)
+			told, p := rest.Tell(ctx, err)
 			item.Code, item.Reason = p.Code, p.Detail
 			if p.Status < http.StatusInternalServerError && kept.Refused[w.TaskID] == nil {
 				refused[w.TaskID] = told // what broke down is tried again
@@ -216,7 +217,7 @@ func (s *server) sayAll(ctx context.Context, key store.BatchKey, kept *store.Bat
 		}
 		out.add(item, i)
 	}
-	return bodyOf(out), s.keepRefused(ctx, key, refused)
+	return rest.BodyOf(out), s.keepRefused(ctx, key, refused)
 }
 
 // keepRefused keeps what items were refused for, also when the caller has gone meanwhile.
@@ -226,7 +227,7 @@ func (s *server) keepRefused(ctx context.Context, key store.BatchKey, refused ma
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer cancel()
-	return s.Store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error { return tx.KeepRefused(key, refused) })
+	return s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *store.Tx) error { return tx.KeepRefused(key, refused) })
 }
 
 func (b *BatchResult) add(item BatchItem, i int) {

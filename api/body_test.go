@@ -16,6 +16,7 @@ import (
 	"golang.org/x/text/encoding/simplifiedchinese"
 
 	"github.com/xueji/xueji/api/authz"
+	"github.com/xueji/xueji/api/rest"
 	"github.com/xueji/xueji/models/org"
 )
 
@@ -62,16 +63,16 @@ func TestADamagedTextIsRefusedAndTheKeyStaysUsable(t *testing.T) {
 		"a surrogate":        []byte("{\"text\":\"\xed\xa0\x80\"}"),
 	}
 	for name, body := range damaged {
-		p := read[Problem](t, http.StatusBadRequest, w.raw(leader.token, call{method: "POST", path: path, key: "k-damaged-1"}, body))
+		p := read[rest.Problem](t, http.StatusBadRequest, w.raw(leader.token, call{method: "POST", path: path, key: "k-damaged-1"}, body))
 		require.Equal(t, "text_garbled", p.Code, name)
 		require.Equal(t, "/text", p.Errors[0].Pointer, name)
 	}
-	p := read[Problem](t, http.StatusBadRequest, w.raw(leader.token, call{method: "POST", path: path, key: "k-damaged-1"}, []byte("{\"\xff\":\"a\"}")))
+	p := read[rest.Problem](t, http.StatusBadRequest, w.raw(leader.token, call{method: "POST", path: path, key: "k-damaged-1"}, []byte("{\"\xff\":\"a\"}")))
 	require.Equal(t, "text_garbled", p.Code)
-	p = read[Problem](t, http.StatusBadRequest, w.raw(leader.token, call{method: "POST", path: path, key: "k-damaged-1"}, []byte("{\"text\":\"\xd5\\\"}")))
+	p = read[rest.Problem](t, http.StatusBadRequest, w.raw(leader.token, call{method: "POST", path: path, key: "k-damaged-1"}, []byte("{\"text\":\"\xd5\\\"}")))
 	require.Equal(t, "text_garbled", p.Code, "cut in the middle of a character it is still told as damaged")
 	require.Contains(t, p.Detail, "提交的内容")
-	p = read[Problem](t, http.StatusUnsupportedMediaType, w.raw(leader.token, call{method: "POST", path: path, key: "k-damaged-1"}, []byte(`{"text":"a"}`),
+	p = read[rest.Problem](t, http.StatusUnsupportedMediaType, w.raw(leader.token, call{method: "POST", path: path, key: "k-damaged-1"}, []byte(`{"text":"a"}`),
 		"Content-Type", "application/json; charset=GBK"))
 	require.Contains(t, p.Detail, "utf-8")
 	require.Zero(t, one[int](w, `SELECT count(*) FROM change_event WHERE change_id = $1 AND verb = 'COMMENT'`, change))
@@ -92,7 +93,7 @@ func TestADamagedTextIsRefusedOutsideOfBodies(t *testing.T) {
 	name, err := simplifiedchinese.GBK.NewEncoder().String("申请表.pdf")
 	require.NoError(t, err)
 	for _, name := range []string{name, "a\ufffd.pdf"} {
-		p := read[Problem](t, http.StatusBadRequest, w.uploadAs(registrar, "/v1/evidence", name, []byte("%PDF-1.7\n")))
+		p := read[rest.Problem](t, http.StatusBadRequest, w.uploadAs(registrar, "/v1/evidence", name, []byte("%PDF-1.7\n")))
 		require.Equal(t, "upload_malformed", p.Code)
 	}
 	for _, header := range []string{"Idempotency-Key", "If-Match"} {
@@ -126,8 +127,8 @@ func mustSpec(t *testing.T) []byte {
 // A panic of the library that reads a body is a body that cannot be read.
 func TestAPanicWhileReadingIsABodyThatCannotBeRead(t *testing.T) {
 	w := newWorld(t)
-	register(w.server, Operation{ID: "fragile", Method: "POST", Path: "/v1/fragile", Action: authz.Public, Tag: "x", Summary: "x"},
-		func(context.Context, *fragileInput) (*empty, error) { return &empty{}, nil })
+	rest.Register(w.server, rest.Operation{ID: "fragile", Method: "POST", Path: "/v1/fragile", Action: authz.Public, Tag: "x", Summary: "x"},
+		func(context.Context, *fragileInput) (*rest.Empty, error) { return &rest.Empty{}, nil })
 	p := w.refused("malformed_body", "", call{method: "POST", path: "/v1/fragile", body: m{"text": "张三"}})
 	require.Equal(t, http.StatusBadRequest, p.Status)
 	require.Contains(t, w.log.String(), `"panic"`, "the operator is told")
@@ -153,7 +154,7 @@ func TestANumberThatCannotBeUsedIsNamed(t *testing.T) {
 		`{"name":"a","limit":1.5}`: "wrong_type", `{"name":"a","limit":1e300}`: "out_of_range",
 	} {
 		answer := w.raw(registrar.token, search, []byte(body))
-		p := read[Problem](t, http.StatusUnprocessableEntity, answer)
+		p := read[rest.Problem](t, http.StatusUnprocessableEntity, answer)
 		require.Equal(t, code, p.Code, body)
 		require.Equal(t, "/limit", p.Errors[0].Pointer, body)
 	}
@@ -188,7 +189,7 @@ func TestEveryBodyOfTheDescriptionIsFuzzed(t *testing.T) {
 					if answer.Code < 400 {
 						continue
 					}
-					p := read[Problem](t, answer.Code, answer)
+					p := read[rest.Problem](t, answer.Code, answer)
 					require.NotEmpty(t, p.Code)
 					require.NotEmpty(t, p.Detail)
 					require.NotContains(t, p.Detail, "长长")
@@ -211,7 +212,7 @@ func namesAPlace(code string) bool {
 
 // body is an operation with a JSON body and a right example of it.
 type fuzzBody struct {
-	op      Operation
+	op      rest.Operation
 	path    string
 	token   string
 	example any
@@ -308,7 +309,7 @@ func (w *world) bodies() []fuzzBody {
 	return list
 }
 
-func describedAs(spec *huma.OpenAPI, op Operation) *huma.Operation {
+func describedAs(spec *huma.OpenAPI, op rest.Operation) *huma.Operation {
 	path := spec.Paths[op.Path]
 	return map[string]*huma.Operation{"GET": path.Get, "POST": path.Post, "PUT": path.Put, "PATCH": path.Patch, "DELETE": path.Delete}[op.Method]
 }
@@ -376,12 +377,12 @@ func TestANameThatStandsTwiceIsRefused(t *testing.T) {
 		`{"text":"x","more":[{"a":1},{"a":1,"a":2}]}`: "/more/1/a",
 		`{"text":"x","张三":1,"张三":2}`:                  "/?",
 	} {
-		p := read[Problem](t, http.StatusBadRequest, post(body))
+		p := read[rest.Problem](t, http.StatusBadRequest, post(body))
 		require.Equal(t, "name_repeated", p.Code, body)
 		require.Equal(t, pointer, p.Errors[0].Pointer, body)
 		require.NotContains(t, p.Detail, "张三")
 	}
-	p := read[Problem](t, http.StatusUnprocessableEntity, post("{\"text\":\"\ue000\"}"))
+	p := read[rest.Problem](t, http.StatusUnprocessableEntity, post("{\"text\":\"\ue000\"}"))
 	require.Equal(t, "/text", p.Errors[0].Pointer, "a private character alone says nothing")
 	require.Zero(t, one[int](w, `SELECT count(*) FROM change_event WHERE change_id = $1 AND verb = 'COMMENT'`, change))
 	require.Less(t, post(`{"text":"请补充材料"}`).Code, 300)

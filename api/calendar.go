@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/xueji/xueji/api/authz"
+	"github.com/xueji/xueji/api/rest"
 	"github.com/xueji/xueji/models/calendar"
 	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/models/refusal"
@@ -15,23 +16,23 @@ import (
 // calendarRoutes registers the holidays that working days are counted with.
 func (s *server) calendarRoutes() {
 	const tag = "processes"
-	register(s.rest, Operation{
+	rest.Register(s.rest, rest.Operation{
 		ID: "list-calendar", Method: http.MethodGet, Path: "/v1/calendar", Action: authz.CalendarRead, Tag: tag,
 		Summary: "Which years have holidays, and who loaded them (节假日安排各版本)",
 		Detail:  "A version is the whole of one year; of a year the newest version counts. The years that come with the program have none.",
 	}, s.listCalendar)
-	register(s.rest, Operation{
+	rest.Register(s.rest, rest.Operation{
 		ID: "get-calendar-year", Method: http.MethodGet, Path: "/v1/calendar/{year}", Action: authz.CalendarRead, Tag: tag,
 		Summary: "Days off and make-up working days of a year (某年节假日与调休)",
 		Detail: "A year whose holidays are not published is provisional: only Saturdays and Sundays are off, and deadlines that run into it " +
 			"may move when its holidays are loaded.",
 	}, s.getCalendarYear)
-	register(s.rest, Operation{
+	rest.Register(s.rest, rest.Operation{
 		ID: "check-calendar", Method: http.MethodPost, Path: "/v1/calendar/check", Action: authz.CalendarWrite, Tag: tag,
 		Summary: "What loading the holidays of a year would change; nothing is stored (节假日安排试算)",
 		Detail:  "Tells everything that is wrong at once, by row and field, or which days become working days or days off.",
 	}, s.checkCalendar)
-	register(s.rest, Operation{
+	rest.Register(s.rest, rest.Operation{
 		ID: "add-calendar", Method: http.MethodPost, Path: "/v1/calendar", Action: authz.CalendarWrite, Tag: tag, Keyed: true, PersonOnly: true,
 		Status: http.StatusCreated, Summary: "Load the holidays of a year (录入某年节假日与调休)",
 		Detail: "By a system administrator of the national office, from the yearly notice of the State Council. All processes use it from then on; " +
@@ -56,9 +57,9 @@ type CalendarVersions struct {
 	Items     []CalendarVersion `json:"items" doc:"The newest first."`
 }
 
-func (s *server) listCalendar(ctx context.Context, _ *struct{}) (*body[CalendarVersions], error) {
+func (s *server) listCalendar(ctx context.Context, _ *struct{}) (*rest.Body[CalendarVersions], error) {
 	out := CalendarVersions{Items: []CalendarVersion{}}
-	err := s.Store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error {
+	err := s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *store.Tx) error {
 		list, err := tx.WorkdayVersions()
 		for _, v := range list {
 			out.Items = append(out.Items, CalendarVersion(v))
@@ -72,7 +73,7 @@ func (s *server) listCalendar(ctx context.Context, _ *struct{}) (*body[CalendarV
 	if len(out.Items) > 0 {
 		out.Newest = out.Items[0].Version
 	}
-	return bodyOf(out), nil
+	return rest.BodyOf(out), nil
 }
 
 // CalendarDay is a day that the notice of a year names.
@@ -92,16 +93,16 @@ type CalendarYear struct {
 
 func (s *server) getCalendarYear(ctx context.Context, in *struct {
 	Year int `path:"year" minimum:"1900" maximum:"2999"`
-}) (*body[CalendarYear], error) {
+}) (*rest.Body[CalendarYear], error) {
 	var out CalendarYear
-	err := s.Store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) (err error) {
+	err := s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *store.Tx) (err error) {
 		out, err = calendarYear(tx, in.Year)
 		return err
 	})
 	if err != nil {
 		return nil, err
 	}
-	return bodyOf(out), nil
+	return rest.BodyOf(out), nil
 }
 
 func calendarYear(tx *store.Tx, year int) (CalendarYear, error) {
@@ -156,7 +157,7 @@ type DayChange struct {
 	Works bool          `json:"works" doc:"true: it becomes a working day."`
 }
 
-func (s *server) checkCalendar(ctx context.Context, in *struct{ Body CalendarDraft }) (*body[CalendarCheck], error) {
+func (s *server) checkCalendar(ctx context.Context, in *struct{ Body CalendarDraft }) (*rest.Body[CalendarCheck], error) {
 	out := CalendarCheck{Year: in.Body.Year, Changes: []DayChange{}}
 	err := s.ofNation(ctx, func(tx *store.Tx) error {
 		newest, next, err := tx.CheckWorkdays(in.Body.workdays())
@@ -172,7 +173,7 @@ func (s *server) checkCalendar(ctx context.Context, in *struct{ Body CalendarDra
 	if err != nil {
 		return nil, err
 	}
-	return bodyOf(out), nil
+	return rest.BodyOf(out), nil
 }
 
 type calendarAddInput struct {
@@ -182,13 +183,13 @@ type calendarAddInput struct {
 	}
 }
 
-func (s *server) addCalendar(ctx context.Context, in *calendarAddInput) (*body[CalendarVersion], error) {
-	hash, err := bodyHash(in.Body)
+func (s *server) addCalendar(ctx context.Context, in *calendarAddInput) (*rest.Body[CalendarVersion], error) {
+	hash, err := rest.BodyHash(in.Body)
 	if err != nil {
 		return nil, err
 	}
 	n := in.Body.workdays()
-	n.Comment, n.Key, n.Hash = in.Body.Reason, idempotencyKey(ctx), hash
+	n.Comment, n.Key, n.Hash = in.Body.Reason, rest.IdempotencyKey(ctx), hash
 	var out CalendarVersion
 	err = s.ofNation(ctx, func(tx *store.Tx) error {
 		version, err := tx.AddWorkdays(n)
@@ -206,14 +207,14 @@ func (s *server) addCalendar(ctx context.Context, in *calendarAddInput) (*body[C
 	if err != nil {
 		return nil, err
 	}
-	return bodyOf(out), nil
+	return rest.BodyOf(out), nil
 }
 
 // ofNation lets an administrator of the national office do something to the calendar, and
 // nobody else: the holidays are the same in the whole country.
 func (s *server) ofNation(ctx context.Context, do func(*store.Tx) error) error {
-	if principalOf(ctx).Office.Kind != org.Nation {
+	if rest.PrincipalOf(ctx).Office.Kind != org.Nation {
 		return refusal.New(refusal.CalendarOffice)
 	}
-	return s.Store.InScope(ctx, scopeOf(ctx), do)
+	return s.Store.InScope(ctx, rest.ScopeOf(ctx), do)
 }

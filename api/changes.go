@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/xueji/xueji/api/authz"
+	"github.com/xueji/xueji/api/rest"
 	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/models/process"
 	"github.com/xueji/xueji/models/refusal"
@@ -17,29 +18,29 @@ import (
 // changeRoutes registers what files, shows and lists changes (学籍异动).
 func (s *server) changeRoutes() {
 	const tag = "changes"
-	register(s.rest, Operation{
+	rest.Register(s.rest, rest.Operation{
 		ID: "file-change", Method: http.MethodPost, Path: "/v1/changes", Action: authz.ChangeFile, Tag: tag, Keyed: true, Status: http.StatusCreated,
 		Summary: "File a change (提交学籍异动)",
 		Detail:  "Checks every precondition and tells everything that fails at once. 201: the change is in the register and its first step is open.",
 	}, s.fileChange)
-	register(s.rest, Operation{
+	rest.Register(s.rest, rest.Operation{
 		ID: "check-change", Method: http.MethodPost, Path: "/v1/changes/check", Action: authz.ChangeFile, Tag: tag, Status: http.StatusNoContent,
 		Summary: "Check a filing without filing it (预检)",
 	}, s.checkChange)
-	register(s.rest, Operation{
+	rest.Register(s.rest, rest.Operation{
 		ID: "get-change", Method: http.MethodGet, Path: "/v1/changes/{id}", Action: authz.ChangeRead, Tag: tag,
 		Summary: "A change with its steps, timeline and evidence (业务详情)",
 	}, s.getChange)
-	register(s.rest, Operation{
+	rest.Register(s.rest, rest.Operation{
 		ID: "redo-change", Method: http.MethodGet, Path: "/v1/changes/{id}/redo", Action: authz.ChangeFile, Tag: tag,
 		Summary: "The filing of an ended change, to be filed again (重新申请预填)",
 		Detail:  "The body of file-change, prefilled with what was filed before. New values of a KEY_DATA_CHANGE are not repeated: numbers are shown to nobody.",
 	}, s.redoChange)
-	register(s.rest, Operation{
+	rest.Register(s.rest, rest.Operation{
 		ID: "list-changes", Method: http.MethodGet, Path: "/v1/changes", Action: authz.ChangeRead, Tag: tag,
 		Summary: "Changes in my scope, newest first (异动查询)",
 	}, s.listChanges)
-	s.rest.enumerate("/v1/changes", "kind", words(s.Processes.Kinds()))
+	s.rest.Enumerate("/v1/changes", "kind", rest.Plain(s.Processes.Kinds()))
 }
 
 // ChangeBody is what a school hands in.
@@ -104,22 +105,22 @@ func (s *server) fileChange(ctx context.Context, in *fileChangeInput) (*changeOu
 	if err := s.lookUp(ctx, f); err != nil {
 		return nil, err
 	}
-	c, err := s.Desk.File(ctx, scopeOf(ctx), f)
+	c, err := s.Desk.File(ctx, rest.ScopeOf(ctx), f)
 	if err != nil {
 		return nil, err
 	}
 	return &changeOutput{Location: "/v1/changes/" + c.ID.String(), Body: ChangeLine{
-		ID: c.ID, CaseNo: c.CaseNo, Kind: string(c.Kind), KindName: inLanguage(ctx, c.Definition.Name), Status: c.Status,
+		ID: c.ID, CaseNo: c.CaseNo, Kind: string(c.Kind), KindName: rest.InLanguage(ctx, c.Definition.Name), Status: c.Status,
 		StudentID: c.StudentID, RosterID: c.RosterID, Step: c.StepNo, Round: c.Round, FiledAt: c.FiledAt,
 	}}, nil
 }
 
 func (s *server) filingOf(ctx context.Context, b ChangeBody) (store.Filing, error) {
-	p := principalOf(ctx)
+	p := rest.PrincipalOf(ctx)
 	if err := s.mayFile(ctx, process.Kind(b.Kind)); err != nil {
 		return store.Filing{}, err
 	}
-	hash, err := bodyHash(b)
+	hash, err := rest.BodyHash(b)
 	if err != nil {
 		return store.Filing{}, err
 	}
@@ -127,7 +128,7 @@ func (s *server) filingOf(ctx context.Context, b ChangeBody) (store.Filing, erro
 		Kind: process.Kind(b.Kind), StudentID: b.StudentID, RosterID: b.RosterID, Pupil: b.Pupil.claim(), Inputs: b.Inputs, Values: b.Values,
 		Evidence: evidenceRefs(b.Evidence), Lines: listLines(b.Lines),
 		RedoOf: b.RedoOf, Office: officeOf(p),
-		Key: idempotencyKey(ctx), BodyHash: hash,
+		Key: rest.IdempotencyKey(ctx), BodyHash: hash,
 	}, nil
 }
 
@@ -136,8 +137,8 @@ func (s *server) filingOf(ctx context.Context, b ChangeBody) (store.Filing, erro
 func (s *server) mayFile(ctx context.Context, kind process.Kind) error {
 	d, known := s.Processes.Entry(kind)
 	if len(d.ByBureau) > 0 {
-		err := s.Store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error {
-			p, err := tx.Policy(principalOf(ctx).Office.Province)
+		err := s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *store.Tx) error {
+			p, err := tx.Policy(rest.PrincipalOf(ctx).Office.Province)
 			if err == nil {
 				d = d.FiledUnder(p)
 			}
@@ -147,7 +148,7 @@ func (s *server) mayFile(ctx context.Context, kind process.Kind) error {
 			return err
 		}
 	}
-	if !known || principalOf(ctx).Has(d.FiledBy.Role()) {
+	if !known || rest.PrincipalOf(ctx).Has(d.FiledBy.Role()) {
 		return nil
 	}
 	code := refusal.FiledBySchool
@@ -173,7 +174,7 @@ func (s *server) checkChange(ctx context.Context, in *fileChangeInput) (*struct{
 	if err := s.lookUp(ctx, f); err != nil {
 		return nil, err
 	}
-	return nil, s.Store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error { return tx.CheckFiling(f) })
+	return nil, s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *store.Tx) error { return tx.CheckFiling(f) })
 }
 
 type changeIDInput struct {
@@ -184,7 +185,7 @@ type changePageOutput struct{ Body ChangePage }
 
 func (s *server) getChange(ctx context.Context, in *changeIDInput) (*changePageOutput, error) {
 	var page *store.ChangePage
-	err := s.Store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) (err error) {
+	err := s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *store.Tx) (err error) {
 		page, err = tx.ChangePage(in.ID)
 		return err
 	})
@@ -198,14 +199,14 @@ type redoOutput struct{ Body ChangeBody }
 
 func (s *server) redoChange(ctx context.Context, in *changeIDInput) (*redoOutput, error) {
 	var page *store.ChangePage
-	err := s.Store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) (err error) {
+	err := s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *store.Tx) (err error) {
 		page, err = tx.ChangePage(in.ID)
 		return err
 	})
 	switch {
 	case err != nil:
 		return nil, err
-	case page.OrgID != principalOf(ctx).Office.ID:
+	case page.OrgID != rest.PrincipalOf(ctx).Office.ID:
 		return nil, refusal.New(refusal.NotFiler)
 	case page.Status == store.Running:
 		return nil, refusal.New(refusal.ChangeInProgress)
@@ -259,7 +260,7 @@ type ChangeLine struct {
 }
 
 type listChangesInput struct {
-	Paging
+	rest.Paging
 	Mine      bool      `query:"mine" doc:"Only what I filed (我提交的)."`
 	StudentID uuid.UUID `query:"student_id" format:"uuid"`
 	Kind      string    `query:"kind" maxLength:"40"`
@@ -269,24 +270,24 @@ type listChangesInput struct {
 	Struck    bool      `query:"struck" doc:"Also what was struck as a mistake (异动纠错). Bureaux see it in any case; whoever names the case number does."`
 }
 
-type listChangesOutput struct{ Body *Page[ChangeLine] }
+type listChangesOutput struct{ Body *rest.Page[ChangeLine] }
 
 func (s *server) listChanges(ctx context.Context, in *listChangesInput) (*listChangesOutput, error) {
 	f := store.ChangeFilter{StudentID: in.StudentID, Kind: process.Kind(in.Kind), Status: in.Status, CaseNo: in.CaseNo,
-		Dismissed: in.Dismissed || in.CaseNo != "", Struck: in.Struck || in.CaseNo != "" || principalOf(ctx).Office.Kind != org.School, OfficePath: principalOf(ctx).Office.Path}
+		Dismissed: in.Dismissed || in.CaseNo != "", Struck: in.Struck || in.CaseNo != "" || rest.PrincipalOf(ctx).Office.Kind != org.School, OfficePath: rest.PrincipalOf(ctx).Office.Path}
 	if in.Mine {
-		f.FiledBy = principalOf(ctx).Account
+		f.FiledBy = rest.PrincipalOf(ctx).Account
 	}
 	show := func(r store.ChangeLine) ChangeLine {
 		return ChangeLine{
-			ID: r.ID, CaseNo: r.CaseNo, Kind: string(r.Kind), KindName: inLanguage(ctx, s.Processes.NameOf(r.Kind)), Status: r.Status, StudentID: r.StudentID,
+			ID: r.ID, CaseNo: r.CaseNo, Kind: string(r.Kind), KindName: rest.InLanguage(ctx, s.Processes.NameOf(r.Kind)), Status: r.Status, StudentID: r.StudentID,
 			RosterID: r.RosterID, StudentName: r.StudentName, School: r.OrgName, Step: r.StepNo, Round: r.Round, StepName: r.StepName,
 			WaitingFor: r.WaitingFor, DueAt: r.DueAt, EffectiveOn: r.EffectiveOn.String(), FiledAt: r.FiledAt, ClosedAt: r.ClosedAt,
 			Struck: r.StruckAt != nil, StruckAt: r.StruckAt, StruckBy: r.StruckBy,
 		}
 	}
-	page, err := readPageIn(ctx, s.Store, in.Paging, timeKey{}, func(tx *store.Tx, key timeKey, most int) ([]store.ChangeLine, error) {
+	page, err := rest.ReadPageIn(ctx, s.Store, in.Paging, rest.TimeKey{}, func(tx *store.Tx, key rest.TimeKey, most int) ([]store.ChangeLine, error) {
 		return tx.Changes(f, key.At, key.ID, most)
-	}, show, func(r store.ChangeLine) timeKey { return timeKey{r.FiledAt, r.ID} })
+	}, show, func(r store.ChangeLine) rest.TimeKey { return rest.TimeKey{At: r.FiledAt, ID: r.ID} })
 	return &listChangesOutput{Body: page}, err
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/xueji/xueji/api/rest"
 	"github.com/xueji/xueji/models/store"
 )
 
@@ -28,7 +29,7 @@ func (s *server) showLine(ctx context.Context, l store.LineView) LineView {
 	v := LineView{StudentID: l.StudentID, Pupil: showPupil(l.Subject), ClassID: l.ClassID, Class: l.Class, Verdict: l.Verdict, Reason: l.Reason, By: l.By,
 		CorrectedAt: l.CorrectedAt, CorrectedBy: l.CorrectedBy}
 	if l.Struck != nil {
-		v.Code, v.Reason = string(l.Struck.Code), sentence(ctx, l.Struck)
+		v.Code, v.Reason = string(l.Struck.Code), rest.Sentence(ctx, l.Struck)
 	}
 	return v
 }

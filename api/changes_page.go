@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/xueji/xueji/api/rest"
 	"github.com/xueji/xueji/models/calendar"
 	"github.com/xueji/xueji/models/process"
 	"github.com/xueji/xueji/models/refusal"
@@ -149,7 +150,7 @@ type CaseView struct {
 
 func (s *server) showChange(ctx context.Context, p *store.ChangePage) ChangePage {
 	out := ChangePage{
-		ID: p.ID, CaseNo: p.CaseNo, Kind: string(p.Kind), KindName: inLanguage(ctx, p.Definition.Name), Rule: p.Definition.Rule, Status: p.Status,
+		ID: p.ID, CaseNo: p.CaseNo, Kind: string(p.Kind), KindName: rest.InLanguage(ctx, p.Definition.Name), Rule: p.Definition.Rule, Status: p.Status,
 		StudentID: p.StudentID, StudentName: p.StudentName, RosterID: p.RosterID, LeftOut: p.LeftOut, School: p.OrgName, Inputs: p.Inputs,
 		PolicyVersion: p.PolicyVersion, OutPolicy: p.OutPolicyVersion, FiledAt: p.FiledAt, ClosedAt: p.ClosedAt, RedoOf: p.RedoOf, StruckAt: p.StruckAt, StruckBy: p.StruckCase,
 		Steps: []StepView{}, Timeline: []TimelineEntry{}, Evidence: []EvidenceView{},
@@ -161,13 +162,13 @@ func (s *server) showChange(ctx context.Context, p *store.ChangePage) ChangePage
 	}
 	for i, step := range p.Definition.Steps {
 		out.Chain = append(out.Chain, ChainStep{
-			No: i + 1, Name: step.Name, Label: inLanguage(ctx, step.Label), Side: string(step.Side), Role: string(step.Role), Days: step.Term.String(), Act: string(step.Act),
+			No: i + 1, Name: step.Name, Label: rest.InLanguage(ctx, step.Label), Side: string(step.Side), Role: string(step.Role), Days: step.Term.String(), Act: string(step.Act),
 			Sign: string(step.Sign.Mode), Asks: step.Asks, Opinion: step.Opinion,
 		})
 	}
 	if wait, _ := p.Definition.Step(p.Definition.DayStep()); slices.ContainsFunc(p.Steps, func(s store.StepView) bool { return s.Act == process.ActAwaitDay }) {
 		out.Chain = append(out.Chain, ChainStep{
-			No: p.Definition.DayStep(), Name: wait.Name, Label: inLanguage(ctx, wait.Label), Side: string(wait.Side), Act: string(wait.Act), // nobody acts
+			No: p.Definition.DayStep(), Name: wait.Name, Label: rest.InLanguage(ctx, wait.Label), Side: string(wait.Side), Act: string(wait.Act), // nobody acts
 		})
 	}
 	for _, step := range p.Steps {
@@ -190,10 +191,10 @@ func (s *server) showChange(ctx context.Context, p *store.ChangePage) ChangePage
 	}
 	for _, v := range p.Values {
 		meaning := func(code string) string {
-			return s.Sheets.Reader.Label(roster.Field(v.Field), code, languageOf(ctx))
+			return s.Sheets.Reader.Label(roster.Field(v.Field), code, rest.LanguageOf(ctx))
 		}
 		out.Values = append(out.Values, ValueView{
-			Field: v.Field, Label: s.Sheets.itemLabel(ctx, v.Field), Before: v.Before, After: v.After, Masked: v.Masked,
+			Field: v.Field, Label: s.Sheets.ItemLabel(ctx, v.Field), Before: v.Before, After: v.After, Masked: v.Masked,
 			BeforeLabel: meaning(v.Before), AfterLabel: meaning(v.After),
 		})
 	}
@@ -233,7 +234,7 @@ func (s *server) showElsewhere(ctx context.Context, list []store.CaseRef) *Elsew
 		}
 	}
 	remark := refusal.New(refusal.EvidenceElsewhere).With("count", strconv.Itoa(out.Count))
-	out.Remark = sentence(ctx, remark)
+	out.Remark = rest.Sentence(ctx, remark)
 	return &out
 }
 
@@ -245,7 +246,7 @@ func (s *server) showEntry(ctx context.Context, e store.TimelineEntry) TimelineE
 		out.Reason = s.showAftermath(ctx, e.Verb, e.Params).Text
 	}
 	if code := e.Params["refusal"]; code != "" {
-		out.Reason = sentence(ctx, &refusal.Error{Code: refusal.Code(code), Params: e.Params})
+		out.Reason = rest.Sentence(ctx, &refusal.Error{Code: refusal.Code(code), Params: e.Params})
 	}
 	return out
 }
@@ -253,11 +254,11 @@ func (s *server) showEntry(ctx context.Context, e store.TimelineEntry) TimelineE
 func (s *server) showStep(ctx context.Context, d process.Definition, step store.StepView) StepView {
 	label := step.Name
 	if rule, ok := d.Step(step.No); ok {
-		label = inLanguage(ctx, rule.Label)
+		label = rest.InLanguage(ctx, rule.Label)
 	}
 	view := StepView{
 		No: step.No, Round: step.Round, Name: step.Name, Label: label, Office: step.OfficeName, OfficeID: step.OfficeID, Role: string(step.Role),
-		Status: step.Status, OpenedAt: step.OpenedAt, DueAt: step.DueAt, DueDay: lastDay(step.DueAt),
+		Status: step.Status, OpenedAt: step.OpenedAt, DueAt: step.DueAt, DueDay: rest.LastDay(step.DueAt),
 		Provisional: step.DueProvisional, OverdueAt: step.OverdueAt, Problem: step.Problem, ClosedAt: step.ClosedAt,
 		Act: string(step.Act), Attempts: step.Attempts, NextAttempt: step.NextAttemptAt,
 	}

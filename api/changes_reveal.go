@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/xueji/xueji/api/authz"
+	"github.com/xueji/xueji/api/rest"
 	"github.com/xueji/xueji/models/store"
 )
 
@@ -28,7 +29,7 @@ type RevealedChange struct {
 }
 
 func (s *server) changeRevealRoutes() {
-	register(s.rest, Operation{
+	rest.Register(s.rest, rest.Operation{
 		ID: "reveal-change-number", Method: http.MethodPost, Path: "/v1/changes/{id}/reveal", Action: authz.ChangeReveal, Tag: "changes", PersonOnly: true,
 		Summary: "A number that I approve, in full (审核时查看完整号码)",
 		Detail: "Of a KEY_DATA_CHANGE, of a NEW_RECORD_IMMIGRANT or of a row of a ROSTER_IMPORT, old and new. For the person who may decide an open task of the change now, or was asked for advice on it, " +
@@ -36,11 +37,11 @@ func (s *server) changeRevealRoutes() {
 	}, s.revealOfChange)
 }
 
-func (s *server) revealOfChange(ctx context.Context, in *changeRevealInput) (*body[RevealedChange], error) {
+func (s *server) revealOfChange(ctx context.Context, in *changeRevealInput) (*rest.Body[RevealedChange], error) {
 	out := RevealedChange{Field: in.Body.Field, Row: in.Body.Row}
 	// The parties of a change may be outside each other's subtree: the database
 	// decides who sees the change, the open task who sees its numbers.
-	err := s.Store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error {
+	err := s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *store.Tx) error {
 		seen, err := tx.RevealOfChange(in.ID, store.Asked{Field: in.Body.Field, Row: in.Body.Row, Reason: in.Body.Reason})
 		if err == nil {
 			out.Before, out.After = seen.Before, seen.After
@@ -50,5 +51,5 @@ func (s *server) revealOfChange(ctx context.Context, in *changeRevealInput) (*bo
 	if err != nil {
 		return nil, err
 	}
-	return bodyOf(out), nil
+	return rest.BodyOf(out), nil
 }

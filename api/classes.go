@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/xueji/xueji/api/authz"
+	"github.com/xueji/xueji/api/rest"
 	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/store"
@@ -48,7 +49,7 @@ type classOutput struct {
 }
 
 type gradeCreateInput struct {
-	PathID
+	rest.PathID
 	Body struct {
 		Stage     org.Stage `json:"stage" enum:"PRIMARY,JUNIOR,SENIOR"`
 		EntryYear int       `json:"entry_year" minimum:"1980" maximum:"2100"`
@@ -58,7 +59,7 @@ type gradeCreateInput struct {
 }
 
 type classCreateInput struct {
-	PathID
+	rest.PathID
 	Body struct {
 		No       int    `json:"no" minimum:"1" maximum:"99" doc:"Number of the class in its year group; a repeated call creates nothing twice."`
 		Name     string `json:"name,omitempty" maxLength:"40" text:"free" named:"office" doc:"Made of year and number when left out."`
@@ -67,8 +68,8 @@ type classCreateInput struct {
 }
 
 type classEditInput struct {
-	PathID
-	IfMatch
+	rest.PathID
+	rest.IfMatch
 	Body struct {
 		Name     string `json:"name" minLength:"1" maxLength:"40" text:"required" named:"office"`
 		Capacity int    `json:"capacity" minimum:"1" maximum:"200"`
@@ -76,34 +77,34 @@ type classEditInput struct {
 }
 
 type classCloseInput struct {
-	PathID
-	IfMatch
+	rest.PathID
+	rest.IfMatch
 }
 
 func (s *server) classRoutes() {
-	register(s.rest, Operation{
+	rest.Register(s.rest, rest.Operation{
 		ID: "list-classes", Method: http.MethodGet, Path: "/v1/orgs/{id}/classes", Action: authz.ClassRead, Tag: "classes",
 		Summary: "Grades and classes of a school (年级与班级)",
 	}, s.listClasses)
-	register(s.rest, Operation{
+	rest.Register(s.rest, rest.Operation{
 		ID: "create-grade", Method: http.MethodPost, Path: "/v1/orgs/{id}/grades", Action: authz.ClassManage, Tag: "classes", Status: http.StatusCreated,
 		Summary: "Create a year group with its classes (新建年级)",
 	}, s.createGrade)
-	register(s.rest, Operation{
+	rest.Register(s.rest, rest.Operation{
 		ID: "add-class", Method: http.MethodPost, Path: "/v1/grades/{id}/classes", Action: authz.ClassManage, Tag: "classes", Status: http.StatusCreated,
 		Summary: "Add a class to a year group (增加班级)",
 	}, s.addClass)
-	register(s.rest, Operation{
+	rest.Register(s.rest, rest.Operation{
 		ID: "edit-class", Method: http.MethodPut, Path: "/v1/classes/{id}", Action: authz.ClassManage, Tag: "classes",
 		Summary: "Rename a class or change its seats (班级更名)",
 	}, s.editClass)
-	register(s.rest, Operation{
+	rest.Register(s.rest, rest.Operation{
 		ID: "close-class", Method: http.MethodPost, Path: "/v1/classes/{id}/closure", Action: authz.ClassManage, Tag: "classes",
 		Summary: "Close an empty class (撤销班级)",
 	}, s.closeClass)
 }
 
-func (s *server) listClasses(ctx context.Context, in *PathID) (*body[SchoolClasses], error) {
+func (s *server) listClasses(ctx context.Context, in *rest.PathID) (*rest.Body[SchoolClasses], error) {
 	out := SchoolClasses{Grades: []Grade{}, Classes: []Class{}}
 	err := s.atSchool(ctx, in.ID, func(tx *store.Tx) error {
 		grades, err := tx.Grades(in.ID)
@@ -122,10 +123,10 @@ func (s *server) listClasses(ctx context.Context, in *PathID) (*body[SchoolClass
 	if err != nil {
 		return nil, err
 	}
-	return bodyOf(out), nil
+	return rest.BodyOf(out), nil
 }
 
-func (s *server) createGrade(ctx context.Context, in *gradeCreateInput) (*body[Grade], error) {
+func (s *server) createGrade(ctx context.Context, in *gradeCreateInput) (*rest.Body[Grade], error) {
 	var g store.Grade
 	err := s.atSchool(ctx, in.ID, func(tx *store.Tx) error {
 		var err error
@@ -135,7 +136,7 @@ func (s *server) createGrade(ctx context.Context, in *gradeCreateInput) (*body[G
 	if err != nil {
 		return nil, err
 	}
-	return bodyOf(Grade{ID: g.ID, Stage: g.Stage, EntryYear: g.EntryYear, Name: g.Name}), nil
+	return rest.BodyOf(Grade{ID: g.ID, Stage: g.Stage, EntryYear: g.EntryYear, Name: g.Name}), nil
 }
 
 func (s *server) addClass(ctx context.Context, in *classCreateInput) (*classOutput, error) {
@@ -146,7 +147,7 @@ func (s *server) addClass(ctx context.Context, in *classCreateInput) (*classOutp
 }
 
 func (s *server) editClass(ctx context.Context, in *classEditInput) (*classOutput, error) {
-	version, err := in.version()
+	version, err := in.Version()
 	if err != nil {
 		return nil, err
 	}
@@ -156,7 +157,7 @@ func (s *server) editClass(ctx context.Context, in *classEditInput) (*classOutpu
 }
 
 func (s *server) closeClass(ctx context.Context, in *classCloseInput) (*classOutput, error) {
-	version, err := in.version()
+	version, err := in.Version()
 	if err != nil {
 		return nil, err
 	}
@@ -167,12 +168,12 @@ func (s *server) closeClass(ctx context.Context, in *classCloseInput) (*classOut
 // the caller may act at.
 func (s *server) classChange(ctx context.Context, change func(*store.Tx) (store.Class, error)) (*classOutput, error) {
 	var c store.Class
-	err := s.Store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error {
+	err := s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *store.Tx) error {
 		var err error
 		if c, err = change(tx); err != nil {
 			return err
 		}
-		if allow(ctx, c.OrgPath) != nil {
+		if rest.Allow(ctx, c.OrgPath) != nil {
 			return refusal.New(refusal.NotFound)
 		}
 		return nil
@@ -180,17 +181,17 @@ func (s *server) classChange(ctx context.Context, change func(*store.Tx) (store.
 	if err != nil {
 		return nil, err
 	}
-	return &classOutput{ETag: etag(c.Version), Body: showClass(c)}, nil
+	return &classOutput{ETag: rest.ETag(c.Version), Body: showClass(c)}, nil
 }
 
 // atSchool checks the right at a school before anything of it is read.
 func (s *server) atSchool(ctx context.Context, id uuid.UUID, fn func(*store.Tx) error) error {
-	return s.Store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error {
+	return s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *store.Tx) error {
 		office, err := tx.Organisation(id)
 		if err != nil {
 			return err
 		}
-		if err := allow(ctx, office.Path); err != nil {
+		if err := rest.Allow(ctx, office.Path); err != nil {
 			return err
 		}
 		return fn(tx)

@@ -5,6 +5,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/xueji/xueji/api/rest"
 	"github.com/xueji/xueji/models/org"
 )
 
@@ -32,13 +33,13 @@ func TestASchoolKeepsItsClasses(t *testing.T) {
 
 	w.exec(`UPDATE school_class SET occupied = 30 WHERE id = $1`, c.ID)
 	path := "/v1/classes/" + c.ID.String()
-	w.refused("class_occupied", admin.token, call{method: "PUT", path: path, ifMatch: etag(1), body: m{"name": "四班", "capacity": 29}})
-	answer := w.must(200, admin.token, call{method: "PUT", path: path, ifMatch: etag(1), body: m{"name": "四班", "capacity": 30}}, &c)
-	require.Equal(t, etag(2), answer.Header().Get("ETag"))
-	w.refused("version_conflict", admin.token, call{method: "PUT", path: path, ifMatch: etag(1), body: m{"name": "五班", "capacity": 30}})
-	w.refused("class_occupied", admin.token, call{method: "POST", path: path + "/closure", ifMatch: etag(2)})
+	w.refused("class_occupied", admin.token, call{method: "PUT", path: path, ifMatch: rest.ETag(1), body: m{"name": "四班", "capacity": 29}})
+	answer := w.must(200, admin.token, call{method: "PUT", path: path, ifMatch: rest.ETag(1), body: m{"name": "四班", "capacity": 30}}, &c)
+	require.Equal(t, rest.ETag(2), answer.Header().Get("ETag"))
+	w.refused("version_conflict", admin.token, call{method: "PUT", path: path, ifMatch: rest.ETag(1), body: m{"name": "五班", "capacity": 30}})
+	w.refused("class_occupied", admin.token, call{method: "POST", path: path + "/closure", ifMatch: rest.ETag(2)})
 	w.exec(`UPDATE school_class SET occupied = 0 WHERE id = $1`, c.ID)
-	w.must(200, admin.token, call{method: "POST", path: path + "/closure", ifMatch: etag(2)}, &c)
+	w.must(200, admin.token, call{method: "POST", path: path + "/closure", ifMatch: rest.ETag(2)}, &c)
 	require.NotNil(t, c.ClosedAt)
-	w.refused("class_closed", admin.token, call{method: "PUT", path: path, ifMatch: etag(3), body: m{"name": "五班", "capacity": 30}})
+	w.refused("class_closed", admin.token, call{method: "PUT", path: path, ifMatch: rest.ETag(3), body: m{"name": "五班", "capacity": 30}})
 }

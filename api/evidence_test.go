@@ -12,6 +12,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
+	"github.com/xueji/xueji/api/rest"
 	"github.com/xueji/xueji/internal/files"
 	"github.com/xueji/xueji/models/org"
 )
@@ -78,10 +79,10 @@ func TestEvidenceIsJudgedByContentAndSize(t *testing.T) {
 		"half.jpg": {picture.Bytes()[:picture.Len()/2], http.StatusUnprocessableEntity, "evidence_broken"},
 		"empty":    {nil, http.StatusUnprocessableEntity, "evidence_empty"},
 		"large":    {scan(limit + 1), http.StatusRequestEntityTooLarge, "body_too_large"},
-		"huge":     {scan(limit + 10*uploadOverhead), http.StatusRequestEntityTooLarge, "body_too_large"},
+		"huge":     {scan(limit + 10*rest.UploadOverhead), http.StatusRequestEntityTooLarge, "body_too_large"},
 	} {
 		answer := w.uploadAs(registrar, "/v1/evidence", name, c.content)
-		p := read[Problem](t, c.status, answer)
+		p := read[rest.Problem](t, c.status, answer)
 		require.Equal(t, c.code, p.Code, name)
 	}
 	require.Zero(t, one[int](w, `SELECT count(*) FROM evidence`))

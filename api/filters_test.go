@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/xueji/xueji/api/rest"
 	"github.com/xueji/xueji/models/org"
 )
 
@@ -28,7 +29,7 @@ func TestAnUnknownWordOfAFilterIsRefusedWithTheList(t *testing.T) {
 		{admin, "/v1/audit", "action", "account.creat", "account.create"},
 		{head, "/v1/audit", "subject_kind", "pupil", "student"},
 	} {
-		p := read[Problem](t, http.StatusUnprocessableEntity, w.send(row.who.token, get(row.path+"?"+row.parameter+"="+url.QueryEscape(row.word))))
+		p := read[rest.Problem](t, http.StatusUnprocessableEntity, w.send(row.who.token, get(row.path+"?"+row.parameter+"="+url.QueryEscape(row.word))))
 		require.Equal(t, "not_in_list", p.Code, row.parameter)
 		require.Equal(t, row.parameter, p.Errors[0].Pointer)
 		require.Contains(t, p.Detail, row.known)

@@ -11,6 +11,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/xueji/xueji/api/rest"
 	"github.com/xueji/xueji/models/org"
 )
 
@@ -34,7 +35,7 @@ func TestTheAdministratorOfASchoolIsNotItsRegistrar(t *testing.T) {
 	require.False(t, single.Combined)
 	w.exec(`INSERT INTO policy (province_code, version, valid_from, body, created_at) VALUES ('520000', 2, '2026-01-02', '{}', now())`)
 	edit := func(roles ...org.Role) call {
-		return call{method: "PUT", path: "/v1/accounts/" + made.ID.String(), ifMatch: etag(made.Version), body: m{"name": "张三", "roles": roles}}
+		return call{method: "PUT", path: "/v1/accounts/" + made.ID.String(), ifMatch: rest.ETag(made.Version), body: m{"name": "张三", "roles": roles}}
 	}
 	w.refused("roles_combined", admin.token, edit(org.SchoolSysadmin, org.SchoolRegistrar))
 	w.must(200, admin.token, edit(org.SchoolRegistrar), nil)

@@ -8,6 +8,8 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/xueji/xueji/api/rest"
+	"github.com/xueji/xueji/api/sheet"
 	"github.com/xueji/xueji/models/calendar"
 	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/models/process"
@@ -47,16 +49,16 @@ type HistoryItem struct {
 }
 
 type historyInput struct {
-	PathID
-	Paging
+	rest.PathID
+	rest.Paging
 	Struck bool `query:"struck" doc:"Also what was struck as a mistake (异动纠错). Bureaux see it in any case."`
 }
 
-func (s *server) studentHistory(ctx context.Context, in *historyInput) (*body[*Page[HistoryEntry]], error) {
+func (s *server) studentHistory(ctx context.Context, in *historyInput) (*rest.Body[*rest.Page[HistoryEntry]], error) {
 	words := historyWords{server: s, ctx: ctx}
-	page, err := readPageIn(ctx, s.Store, in.Paging, uuid.Nil, func(tx *store.Tx, before uuid.UUID, most int) ([]store.HistoryEntry, error) {
+	page, err := rest.ReadPageIn(ctx, s.Store, in.Paging, uuid.Nil, func(tx *store.Tx, before uuid.UUID, most int) ([]store.HistoryEntry, error) {
 		// A record that went to another school keeps its lines of the past here.
-		rows, err := tx.StudentHistory(in.ID, before, in.Struck || principalOf(ctx).Office.Kind != org.School, most)
+		rows, err := tx.StudentHistory(in.ID, before, in.Struck || rest.PrincipalOf(ctx).Office.Kind != org.School, most)
 		switch {
 		case err != nil:
 			return nil, err
@@ -67,7 +69,7 @@ func (s *server) studentHistory(ctx context.Context, in *historyInput) (*body[*P
 		}
 		return rows, err
 	}, words.show, func(r store.HistoryEntry) uuid.UUID { return r.ID })
-	return bodyOf(page), err
+	return rest.BodyOf(page), err
 }
 
 // historyWords says lines of a history in the caller's language.
@@ -90,19 +92,19 @@ func (w *historyWords) show(r store.HistoryEntry) HistoryEntry {
 func (w *historyWords) kind(e HistoryEntry) string {
 	switch e.Kind {
 	case "EDIT":
-		return inLanguage(w.ctx, process.Text{Zh: "学生信息维护", En: "Edit of the record"})
+		return rest.InLanguage(w.ctx, process.Text{Zh: "学生信息维护", En: "Edit of the record"})
 	case "PUNISHMENT":
 		if e.After["cancelled_on"] != nil {
-			return inLanguage(w.ctx, process.Text{Zh: "撤销处分", En: "Punishment cancelled"})
+			return rest.InLanguage(w.ctx, process.Text{Zh: "撤销处分", En: "Punishment cancelled"})
 		}
-		return inLanguage(w.ctx, process.Text{Zh: "处分", En: "Punishment"})
+		return rest.InLanguage(w.ctx, process.Text{Zh: "处分", En: "Punishment"})
 	}
 	for suffix, side := range map[string]process.Text{"_IN": {Zh: "（转入）", En: " (in)"}, "_OUT": {Zh: "（转出）", En: " (out)"}} {
 		if kind, moved := strings.CutSuffix(e.Kind, suffix); moved {
-			return inLanguage(w.ctx, w.Processes.NameOf(process.Kind(kind))) + inLanguage(w.ctx, side)
+			return rest.InLanguage(w.ctx, w.Processes.NameOf(process.Kind(kind))) + rest.InLanguage(w.ctx, side)
 		}
 	}
-	return inLanguage(w.ctx, w.Processes.NameOf(process.Kind(e.Kind)))
+	return rest.InLanguage(w.ctx, w.Processes.NameOf(process.Kind(e.Kind)))
 }
 
 // items lists what differs before and after, in the order of the record.
@@ -116,13 +118,13 @@ func (w *historyWords) items(e HistoryEntry) []HistoryItem {
 	for _, f := range historyFacets() {
 		before, after := e.Before[f.item], e.After[f.item]
 		other := f.is == "place" && before != after // two classes may have one name
-		add(other && before != nil && after != nil, f.item, inLanguage(w.ctx, f.label), w.say(f, before), w.say(f, after))
+		add(other && before != nil && after != nil, f.item, rest.InLanguage(w.ctx, f.label), w.say(f, before), w.say(f, after))
 	}
 	was, is := texts(e.Before, e.Kind), texts(e.After, e.Kind)
 	for i := range w.Sheets.Reader.Template().Columns {
 		column := &w.Sheets.Reader.Template().Columns[i]
 		field := string(column.Field)
-		add(false, field, inLanguage(w.ctx, itemText(column)), w.value(column, was[field]), w.value(column, is[field]))
+		add(false, field, rest.InLanguage(w.ctx, sheet.ItemText(column)), w.value(column, was[field]), w.value(column, is[field]))
 	}
 	return list
 }
@@ -142,7 +144,7 @@ func texts(side map[string]any, kind string) map[string]string {
 
 // value says an item of the sheet: the code with what it means, where there is a code.
 func (w *historyWords) value(c *roster.Column, value string) string {
-	if label := w.Sheets.Reader.Label(c.Field, value, languageOf(w.ctx)); label != "" {
+	if label := w.Sheets.Reader.Label(c.Field, value, rest.LanguageOf(w.ctx)); label != "" {
 		return value + " " + label
 	}
 	return value
@@ -182,16 +184,16 @@ func (w *historyWords) say(f historyFacet, value any) string {
 	switch v := value.(type) {
 	case bool:
 		if v {
-			return inLanguage(w.ctx, process.Text{Zh: "是", En: "yes"})
+			return rest.InLanguage(w.ctx, process.Text{Zh: "是", En: "yes"})
 		}
-		return inLanguage(w.ctx, process.Text{Zh: "否", En: "no"})
+		return rest.InLanguage(w.ctx, process.Text{Zh: "否", En: "no"})
 	case float64:
 		return strconv.Itoa(int(v))
 	case string:
 		return w.word(f.is, v)
 	}
 	if f.is == "yes" && f.item == "dropout" { // kept only where it is true
-		return inLanguage(w.ctx, process.Text{Zh: "否", En: "no"})
+		return rest.InLanguage(w.ctx, process.Text{Zh: "否", En: "no"})
 	}
 	return ""
 }
@@ -201,15 +203,15 @@ func (w *historyWords) word(is, text string) string {
 	case text == "":
 		return ""
 	case is == "state":
-		return inLanguage(w.ctx, status.Enrol(text).Text())
+		return rest.InLanguage(w.ctx, status.Enrol(text).Text())
 	case is == "stage":
-		return inLanguage(w.ctx, process.StageText(org.Stage(text)))
+		return rest.InLanguage(w.ctx, process.StageText(org.Stage(text)))
 	case is == "level":
-		return inLanguage(w.ctx, store.PunishmentLevel(text))
+		return rest.InLanguage(w.ctx, store.PunishmentLevel(text))
 	case is == "place" && w.names[text] != "":
 		return w.names[text]
 	case is == "place":
-		return inLanguage(w.ctx, process.Text{Zh: "（已不存在）", En: "(not there any more)"})
+		return rest.InLanguage(w.ctx, process.Text{Zh: "（已不存在）", En: "(not there any more)"})
 	}
 	return text
 }

@@ -8,21 +8,22 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/xueji/xueji/api/authz"
+	"github.com/xueji/xueji/api/rest"
 	"github.com/xueji/xueji/models/store"
 )
 
 // inboxRoutes registers what waits for a person and an office.
 func (s *server) inboxRoutes() {
 	const tag = "inbox"
-	register(s.rest, Operation{
+	rest.Register(s.rest, rest.Operation{
 		ID: "list-inbox", Method: http.MethodGet, Path: "/v1/inbox", Action: authz.InboxRead, Tag: tag,
 		Summary: "What waits for me, overdue first (待办)",
 	}, s.listInbox)
-	register(s.rest, Operation{
+	rest.Register(s.rest, rest.Operation{
 		ID: "count-inbox", Method: http.MethodGet, Path: "/v1/inbox/counts", Action: authz.InboxRead, Tag: tag,
 		Summary: "Counters: open, overdue, near due (待办计数)",
 	}, s.countInbox)
-	register(s.rest, Operation{
+	rest.Register(s.rest, rest.Operation{
 		ID: "list-late", Method: http.MethodGet, Path: "/v1/inbox/late", Action: authz.ChangeSupervise, Tag: tag,
 		Summary: "What is overdue at the offices below me (逾期督办)",
 	}, s.listLate)
@@ -55,38 +56,38 @@ type InboxItem struct {
 	Draft       bool      `json:"draft,omitempty" doc:"I have begun an opinion."`
 }
 
-type inboxOutput struct{ Body *Page[InboxItem] }
+type inboxOutput struct{ Body *rest.Page[InboxItem] }
 
 type inboxInput struct {
-	Paging
+	rest.Paging
 	All bool `query:"all" doc:"Also what colleagues have claimed or were given; the head of an office sees all its tasks."`
 }
 
 func (s *server) listInbox(ctx context.Context, in *inboxInput) (*inboxOutput, error) {
-	p := principalOf(ctx)
+	p := rest.PrincipalOf(ctx)
 	desk := store.Desk{Office: p.Office.ID, Roles: p.Roles, All: in.All}
-	return s.inboxPage(ctx, &in.Paging, func(tx *store.Tx, key timeKey, most int) ([]store.InboxItem, error) {
+	return s.inboxPage(ctx, &in.Paging, func(tx *store.Tx, key rest.TimeKey, most int) ([]store.InboxItem, error) {
 		return tx.Inbox(desk, key.At, key.ID, most)
 	})
 }
 
-func (s *server) listLate(ctx context.Context, in *Paging) (*inboxOutput, error) {
-	return s.inboxPage(ctx, in, func(tx *store.Tx, key timeKey, most int) ([]store.InboxItem, error) {
-		return tx.Late(principalOf(ctx).Office.Path, key.At, key.ID, most)
+func (s *server) listLate(ctx context.Context, in *rest.Paging) (*inboxOutput, error) {
+	return s.inboxPage(ctx, in, func(tx *store.Tx, key rest.TimeKey, most int) ([]store.InboxItem, error) {
+		return tx.Late(rest.PrincipalOf(ctx).Office.Path, key.At, key.ID, most)
 	})
 }
 
-func (s *server) inboxPage(ctx context.Context, in *Paging, read func(*store.Tx, timeKey, int) ([]store.InboxItem, error)) (*inboxOutput, error) {
-	me := principalOf(ctx).Account
+func (s *server) inboxPage(ctx context.Context, in *rest.Paging, read func(*store.Tx, rest.TimeKey, int) ([]store.InboxItem, error)) (*inboxOutput, error) {
+	me := rest.PrincipalOf(ctx).Account
 	show := func(r store.InboxItem) InboxItem {
 		return InboxItem{
-			TaskID: r.TaskID, ChangeID: r.ChangeID, CaseNo: r.CaseNo, Kind: string(r.Kind), KindName: inLanguage(ctx, s.Processes.NameOf(r.Kind)), Step: r.StepNo,
-			Round: r.Round, StepName: r.StepName, StepLabel: inLanguage(ctx, r.StepLabel), Role: string(r.Role), Office: r.OfficeName, School: r.FilerName, StudentName: r.StudentName,
-			OpenedAt: r.OpenedAt, DueAt: r.DueAt, DueDay: lastDay(r.DueAt), Overdue: r.Overdue, Problem: r.Problem,
+			TaskID: r.TaskID, ChangeID: r.ChangeID, CaseNo: r.CaseNo, Kind: string(r.Kind), KindName: rest.InLanguage(ctx, s.Processes.NameOf(r.Kind)), Step: r.StepNo,
+			Round: r.Round, StepName: r.StepName, StepLabel: rest.InLanguage(ctx, r.StepLabel), Role: string(r.Role), Office: r.OfficeName, School: r.FilerName, StudentName: r.StudentName,
+			OpenedAt: r.OpenedAt, DueAt: r.DueAt, DueDay: rest.LastDay(r.DueAt), Overdue: r.Overdue, Problem: r.Problem,
 			OwnFiling: r.StepNo > 0 && r.FiledBy == me, Holder: r.Holder, HeldAs: r.HeldAs, For: r.For, Draft: r.Draft,
 		}
 	}
-	page, err := readPageIn(ctx, s.Store, *in, timeKey{}, read, show, func(r store.InboxItem) timeKey { return timeKey{r.DueAt, r.TaskID} })
+	page, err := rest.ReadPageIn(ctx, s.Store, *in, rest.TimeKey{}, read, show, func(r store.InboxItem) rest.TimeKey { return rest.TimeKey{At: r.DueAt, ID: r.TaskID} })
 	return &inboxOutput{Body: page}, err
 }
 
@@ -104,9 +105,9 @@ type countsOutput struct {
 }
 
 func (s *server) countInbox(ctx context.Context, _ *struct{}) (*countsOutput, error) {
-	p := principalOf(ctx)
+	p := rest.PrincipalOf(ctx)
 	var n store.InboxCounts
-	err := s.Store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) (err error) {
+	err := s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *store.Tx) (err error) {
 		n, err = tx.InboxCounts(store.Desk{Office: p.Office.ID, Roles: p.Roles})
 		return err
 	})

@@ -12,6 +12,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
+	"github.com/xueji/xueji/api/rest"
 	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/models/process"
 	"github.com/xueji/xueji/models/roster"
@@ -30,7 +31,7 @@ func TestEveryFieldAndParameterHasALabel(t *testing.T) {
 	doc.Paths["/v1/changes"].Get.Parameters = append(doc.Paths["/v1/changes"].Get.Parameters, &huma.Param{Name: "weather", In: "query"})
 	template, err := roster.National()
 	require.NoError(t, err)
-	_, err = NewLabels(doc, labelWords(processes, template))
+	_, err = rest.NewLabels(doc, labelWords(processes, template))
 	require.ErrorContains(t, err, "has none for comment-change mood, comment-change mood/*/colour, list-changes weather")
 }
 
@@ -55,7 +56,7 @@ func TestSentencesNameFieldsInWords(t *testing.T) {
 					if answer.Code != http.StatusUnprocessableEntity {
 						continue
 					}
-					p := read[Problem](t, answer.Code, answer)
+					p := read[rest.Problem](t, answer.Code, answer)
 					for _, e := range p.Errors {
 						if !namesAPlace(e.Code) || e.Code == "unknown_field" || strings.HasPrefix(e.Pointer, "/items/") {
 							continue
@@ -100,8 +101,8 @@ func TestLabelsFollowThePlace(t *testing.T) {
 		row.call.key = uuid.NewString()
 		for language, want := range map[string]string{"zh": row.zh, "en": row.en} {
 			row.call.language = language
-			p := read[Problem](t, http.StatusUnprocessableEntity, w.send(row.who.token, row.call))
-			i := slices.IndexFunc(p.Errors, func(f Finding) bool { return f.Pointer == row.pointer })
+			p := read[rest.Problem](t, http.StatusUnprocessableEntity, w.send(row.who.token, row.call))
+			i := slices.IndexFunc(p.Errors, func(f rest.Finding) bool { return f.Pointer == row.pointer })
 			require.GreaterOrEqual(t, i, 0, "%s: %v", row.pointer, p.Errors)
 			require.Contains(t, p.Errors[i].Detail, want)
 			if row.wantCode != "" {

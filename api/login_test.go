@@ -11,6 +11,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/xueji/xueji/api/rest"
 	"github.com/xueji/xueji/models/org"
 )
 
@@ -18,7 +19,7 @@ import (
 // tried one after the other from that address are slowed.
 func TestOnlyFailedLoginsCountForTheAddress(t *testing.T) {
 	w := newWorld(t)
-	w.deps.Limits = Limits{PerAccount: 1e6, AccountBurst: 1e6}
+	w.deps.Limits = rest.Limits{PerAccount: 1e6, AccountBurst: 1e6}
 	w.build()
 	login := w.loginName(w.login(w.places["school"], org.SchoolRegistrar))
 	for range 40 {

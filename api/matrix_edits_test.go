@@ -2,13 +2,15 @@ package api
 
 import (
 	"github.com/google/uuid"
+
+	"github.com/xueji/xueji/api/rest"
 )
 
 // editCases: edits of records and punishments.
 func editCases() map[string]matrixCase {
 	return map[string]matrixCase{
 		"edit-student": {call: func(w *world, _ caller, target place) call {
-			return call{method: "PATCH", path: "/v1/students/" + w.pupil(target).String(), ifMatch: etag(1), body: m{"items": m{"phone": "16316048782"}}}
+			return call{method: "PATCH", path: "/v1/students/" + w.pupil(target).String(), ifMatch: rest.ETag(1), body: m{"items": m{"phone": "16316048782"}}}
 		}},
 		// A body that is no form is refused only after the right was checked.
 		"update-students": fixed("POST", "/v1/students/updates", m{}),

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/xueji/xueji/api/authz"
+	"github.com/xueji/xueji/api/rest"
 	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/models/store"
 )
@@ -38,10 +39,10 @@ func moveCases() map[string]matrixCase {
 		"find-pupil":     fixed("POST", "/v1/students/find", m{"name": "某人", "student_number": "L520102201503019473"}),
 		"list-handovers": fixed("GET", "/v1/handovers", nil),
 		"send-handover": {call: func(w *world, _ caller, target place) call {
-			return call{method: "POST", path: "/v1/handovers/" + w.move(target, elsewhere(w)).String() + "/dispatch", ifMatch: etag(1), body: m{"how": "EMS"}}
+			return call{method: "POST", path: "/v1/handovers/" + w.move(target, elsewhere(w)).String() + "/dispatch", ifMatch: rest.ETag(1), body: m{"how": "EMS"}}
 		}},
 		"receive-handover": {call: func(w *world, _ caller, target place) call {
-			return call{method: "POST", path: "/v1/handovers/" + w.move(elsewhere(w), target).String() + "/receipt", ifMatch: etag(1)}
+			return call{method: "POST", path: "/v1/handovers/" + w.move(elsewhere(w), target).String() + "/receipt", ifMatch: rest.ETag(1)}
 		}},
 		"list-expiring-suspensions": fixed("GET", "/v1/suspensions/expiring?days=30", nil),
 		"list-departures": {call: func(_ *world, _ caller, target place) call {

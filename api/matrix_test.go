@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/xueji/xueji/api/authz"
+	"github.com/xueji/xueji/api/rest"
 	"github.com/xueji/xueji/models/org"
 )
 
@@ -76,7 +77,7 @@ func TestEveryOperationForEveryRoleEverywhere(t *testing.T) {
 }
 
 // walk calls one operation as every role about every relation.
-func (w *world) walk(op Operation, one matrixCase) {
+func (w *world) walk(op rest.Operation, one matrixCase) {
 	t := w.t
 	t.Helper()
 	nobody := w.send("", one.call(w, w.login(w.places["school"], org.SchoolRegistrar), w.places["school"]))
@@ -105,11 +106,11 @@ func (w *world) walk(op Operation, one matrixCase) {
 }
 
 // revealing says that an operation exists to show a number in full: it asks why.
-func revealing(op Operation) bool {
+func revealing(op rest.Operation) bool {
 	return slices.Contains([]authz.Action{authz.StudentReveal, authz.ChangeReveal}, op.Action)
 }
 
-func expected(op Operation, one matrixCase, who caller, target place) bool {
+func expected(op rest.Operation, one matrixCase, who caller, target place) bool {
 	p := authz.Principal{Roles: who.roles, Office: authz.Office{Path: who.at.path, Kind: who.at.kind}}
 	switch {
 	case one.targetless:
@@ -121,9 +122,9 @@ func expected(op Operation, one matrixCase, who caller, target place) bool {
 }
 
 // requireSilent: a refusal says nothing about the target, not even its name.
-func requireSilent(t *testing.T, op Operation, target place, body []byte) {
+func requireSilent(t *testing.T, op rest.Operation, target place, body []byte) {
 	t.Helper()
-	var p Problem
+	var p rest.Problem
 	require.NoError(t, json.Unmarshal(body, &p), op.ID)
 	require.NotContains(t, string(body), "单位"+target.name)
 	require.NotContains(t, string(body), "某人")
@@ -151,7 +152,7 @@ func (w *world) pupil(at place) uuid.UUID {
 
 // orgVersion is the ETag of an office as it stands.
 func (w *world) orgVersion(at place) string {
-	return etag(one[int64](w, `SELECT version FROM organisation WHERE id = $1`, at.id))
+	return rest.ETag(one[int64](w, `SELECT version FROM organisation WHERE id = $1`, at.id))
 }
 
 func orgPath(at place, rest string) string { return "/v1/orgs/" + at.id.String() + rest }
@@ -165,11 +166,11 @@ func roleOf(at place) string {
 }
 
 // onAccount builds a call about a fresh account of the target office.
-func onAccount(method, rest string, body func(target place) any) func(*world, caller, place) call {
+func onAccount(method, below string, body func(target place) any) func(*world, caller, place) call {
 	return func(w *world, _ caller, target place) call {
 		id := w.account(target, org.Role(roleOf(target)))
-		c := call{method: method, path: "/v1/accounts/" + id.String() + rest, ifMatch: etag(1)}
-		if rest == "/unseal" {
+		c := call{method: method, path: "/v1/accounts/" + id.String() + below, ifMatch: rest.ETag(1)}
+		if below == "/unseal" {
 			w.exec(`UPDATE account SET sealed_at = $2 WHERE id = $1`, id, w.clock.Now())
 		}
 		if body != nil {
@@ -254,11 +255,11 @@ func accessCases() map[string]matrixCase {
 		}},
 		"edit-class": {call: func(w *world, _ caller, target place) call {
 			_, class := w.class(target)
-			return call{method: "PUT", path: "/v1/classes/" + class.String(), ifMatch: etag(1), body: m{"name": "一班", "capacity": 50}}
+			return call{method: "PUT", path: "/v1/classes/" + class.String(), ifMatch: rest.ETag(1), body: m{"name": "一班", "capacity": 50}}
 		}},
 		"close-class": {call: func(w *world, _ caller, target place) call {
 			_, class := w.class(target)
-			return call{method: "POST", path: "/v1/classes/" + class.String() + "/closure", ifMatch: etag(1)}
+			return call{method: "POST", path: "/v1/classes/" + class.String() + "/closure", ifMatch: rest.ETag(1)}
 		}},
 		"list-audit": fixed("GET", "/v1/audit", nil),
 	}

@@ -3,6 +3,7 @@ package api
 import (
 	"github.com/google/uuid"
 
+	"github.com/xueji/xueji/api/rest"
 	"github.com/xueji/xueji/models/org"
 )
 
@@ -20,10 +21,10 @@ func (w *world) endpoint(at place) (id, delivery uuid.UUID) {
 
 // webhookCases: gateways that carry notices on.
 func webhookCases() map[string]matrixCase {
-	on := func(method, rest string) matrixCase {
+	on := func(method, below string) matrixCase {
 		return matrixCase{call: func(w *world, _ caller, target place) call {
 			id, _ := w.endpoint(target)
-			return call{method: method, path: "/v1/webhooks/" + id.String() + rest, ifMatch: etag(1)}
+			return call{method: method, path: "/v1/webhooks/" + id.String() + below, ifMatch: rest.ETag(1)}
 		}}
 	}
 	return map[string]matrixCase{

@@ -15,24 +15,25 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/xueji/xueji/api/authz"
+	"github.com/xueji/xueji/api/rest"
 	"github.com/xueji/xueji/models/org"
 )
 
 func TestAPanicIsAProblemAndItsValueStaysOutOfTheLog(t *testing.T) {
 	w := newWorld(t)
-	register(w.server, Operation{ID: "panic", Method: "GET", Path: "/v1/panic", Action: authz.Public, Tag: "x", Summary: "x"},
-		func(context.Context, *empty) (*empty, error) { panic("张三 520102201101011234") })
+	rest.Register(w.server, rest.Operation{ID: "panic", Method: "GET", Path: "/v1/panic", Action: authz.Public, Tag: "x", Summary: "x"},
+		func(context.Context, *rest.Empty) (*rest.Empty, error) { panic("张三 520102201101011234") })
 	w.refused("internal", "", get("/v1/panic"))
-	register(w.server, Operation{ID: "fail", Method: "GET", Path: "/v1/fail", Action: authz.Public, Tag: "x", Summary: "x"},
-		func(context.Context, *empty) (*empty, error) { return nil, errors.New("disk") })
+	rest.Register(w.server, rest.Operation{ID: "fail", Method: "GET", Path: "/v1/fail", Action: authz.Public, Tag: "x", Summary: "x"},
+		func(context.Context, *rest.Empty) (*rest.Empty, error) { return nil, errors.New("disk") })
 	answer := w.send("", get("/v1/fail"))
 	require.NotContains(t, answer.Body.String(), "disk")
 	require.Contains(t, w.log.String(), "disk")
 	require.NotContains(t, w.log.String(), "520102201101011234")
 	require.NotContains(t, w.log.String(), "张三")
 
-	register(w.server, Operation{ID: "late", Method: "GET", Path: "/v1/late", Action: authz.Public, Tag: "x", Summary: "x"},
-		func(context.Context, *empty) (*empty, error) {
+	rest.Register(w.server, rest.Operation{ID: "late", Method: "GET", Path: "/v1/late", Action: authz.Public, Tag: "x", Summary: "x"},
+		func(context.Context, *rest.Empty) (*rest.Empty, error) {
 			return nil, fmt.Errorf("move a record: %w", &pgconn.PgError{Code: "40P01"})
 		})
 	w.refused("version_conflict", "", get("/v1/late"))
@@ -60,7 +61,7 @@ func TestAClerksSlipDoesNotAlarmTheOperator(t *testing.T) {
 func TestAnOperationWithoutARuleDoesNotStart(t *testing.T) {
 	w := newWorld(t)
 	require.Panics(t, func() {
-		register(w.server, Operation{ID: "x", Method: "GET", Path: "/v1/x", Tag: "x", Summary: "x"}, func(context.Context, *empty) (*empty, error) { return nil, nil })
+		rest.Register(w.server, rest.Operation{ID: "x", Method: "GET", Path: "/v1/x", Tag: "x", Summary: "x"}, func(context.Context, *rest.Empty) (*rest.Empty, error) { return nil, nil })
 	})
 }
 
@@ -109,7 +110,7 @@ func TestReadinessNamesThePartThatIsDown(t *testing.T) {
 		{silent, fine, http.StatusServiceUnavailable, `{"status":"down","parts":{"database":"down","temporal":"ok"}}`},
 		{silent, silent, http.StatusServiceUnavailable, `{"status":"down","parts":{"database":"down","temporal":"down"}}`},
 	} {
-		handler, err := New(Deps{Checks: []Check{{Name: "database", Ask: row.database}, {Name: "temporal", Ask: row.temporal, Optional: true}}})
+		handler, err := New(Deps{Checks: []rest.Check{{Name: "database", Ask: row.database}, {Name: "temporal", Ask: row.temporal, Optional: true}}})
 		require.NoError(t, err)
 		answer := httptest.NewRecorder()
 		handler.ServeHTTP(answer, httptest.NewRequest("GET", "/readyz", nil))

@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/xueji/xueji/api/authz"
+	"github.com/xueji/xueji/api/rest"
 	"github.com/xueji/xueji/models/calendar"
 	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/status"
@@ -18,27 +19,27 @@ import (
 // them, and what stays with and follows from the old school.
 func (s *server) moveRoutes() {
 	const tag = "moves"
-	register(s.rest, Operation{
+	rest.Register(s.rest, rest.Operation{
 		ID: "find-pupil", Method: http.MethodPost, Path: "/v1/students/find", Action: authz.StudentFind, Tag: tag,
 		Summary: "Find a pupil of any school by name and number (转入前查找)",
 		Detail: "Tells what a receiving school must know, and whether a transfer would be refused: the national code 2001, 2002 or 2003 and whom to ask. " +
 			"Every look-up stands in the audit trail and counts against a daily limit. A POST, so that no personal data stands in an address.",
 	}, s.findPupil)
-	register(s.rest, Operation{
+	rest.Register(s.rest, rest.Operation{
 		ID: "list-handovers", Method: http.MethodGet, Path: "/v1/handovers", Action: authz.HandoverRead, Tag: tag,
 		Summary: "Paper files on their way, the first due first (纸质档案移交)",
 	}, s.listHandovers)
-	register(s.rest, Operation{
+	rest.Register(s.rest, rest.Operation{
 		ID: "send-handover", Method: http.MethodPost, Path: "/v1/handovers/{id}/dispatch", Action: authz.HandoverSend, Tag: tag,
 		Summary: "Note that the paper file was sent (档案已寄出)",
 		Detail:  "By the old school, or a bureau above it when the school cannot.",
 	}, s.sendHandover)
-	register(s.rest, Operation{
+	rest.Register(s.rest, rest.Operation{
 		ID: "receive-handover", Method: http.MethodPost, Path: "/v1/handovers/{id}/receipt", Action: authz.HandoverSend, Tag: tag,
 		Summary: "Note that the paper file has arrived (档案已收到)",
 		Detail:  "By the new school, or a bureau above it.",
 	}, s.receiveHandover)
-	register(s.rest, Operation{
+	rest.Register(s.rest, rest.Operation{
 		ID: "list-departures", Method: http.MethodGet, Path: "/v1/orgs/{id}/departures", Action: authz.StudentSearch, Tag: tag,
 		Summary: "Pupils who moved on from a school, the latest first (转出学生)",
 		Detail:  "The page of the record (get-student) shows the old school its e-backup of that day.",
@@ -67,7 +68,7 @@ type RunningBusiness struct {
 
 type findInput struct{ Body PupilClaim }
 
-func (s *server) findPupil(ctx context.Context, in *findInput) (*body[FoundPupil], error) {
+func (s *server) findPupil(ctx context.Context, in *findInput) (*rest.Body[FoundPupil], error) {
 	claim := in.Body.claim()
 	if claim.Name == "" || claim.Number+claim.IDNumber == "" {
 		return nil, refusal.New(refusal.PupilMissing)
@@ -84,17 +85,17 @@ func (s *server) findPupil(ctx context.Context, in *findInput) (*body[FoundPupil
 	}
 	out := FoundPupil{Pupil: showPupil(f.Subject), Grade: f.Grade}
 	if f.Refusal != nil {
-		out.Code, out.Reason = f.Refusal.Params["code"], sentence(ctx, f.Refusal)
+		out.Code, out.Reason = f.Refusal.Params["code"], rest.Sentence(ctx, f.Refusal)
 	}
 	if r := f.Running; r != nil {
-		out.Running = &RunningBusiness{ChangeID: r.ChangeID, CaseNo: r.CaseNo, Kind: string(r.Kind), KindName: inLanguage(ctx, s.Processes.NameOf(r.Kind)), StepName: r.StepName}
+		out.Running = &RunningBusiness{ChangeID: r.ChangeID, CaseNo: r.CaseNo, Kind: string(r.Kind), KindName: rest.InLanguage(ctx, s.Processes.NameOf(r.Kind)), StepName: r.StepName}
 	}
-	return bodyOf(out), nil
+	return rest.BodyOf(out), nil
 }
 
 func (s *server) find(ctx context.Context, claim store.Claim) (f *store.Found, err error) {
-	err = s.Store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error {
-		f, err = tx.FindPupil(claim, officeOf(principalOf(ctx)))
+	err = s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *store.Tx) error {
+		f, err = tx.FindPupil(claim, officeOf(rest.PrincipalOf(ctx)))
 		return err
 	})
 	return f, err
@@ -104,7 +105,7 @@ func (s *server) find(ctx context.Context, claim store.Claim) (f *store.Found, e
 // counts it, in a transaction of its own: a filing that is refused leaves none.
 func (s *server) lookUp(ctx context.Context, f store.Filing) error {
 	if f.Values[status.FieldIDNumber] != "" {
-		return s.Store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error { return tx.AskIdentity(f.Office) })
+		return s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *store.Tx) error { return tx.AskIdentity(f.Office) })
 	}
 	claim := f.Pupil
 	if claim.Name == "" || claim.Number+claim.IDNumber == "" {
@@ -114,25 +115,25 @@ func (s *server) lookUp(ctx context.Context, f store.Filing) error {
 	return err
 }
 
-type handoversOutput struct{ Body *Page[HandoverView] }
+type handoversOutput struct{ Body *rest.Page[HandoverView] }
 
-func (s *server) listHandovers(ctx context.Context, in *Paging) (*handoversOutput, error) {
+func (s *server) listHandovers(ctx context.Context, in *rest.Paging) (*handoversOutput, error) {
 	show := func(h store.Handover) HandoverView { return *showHandover(&h) }
-	page, err := readPageIn(ctx, s.Store, *in, firstDay(), func(tx *store.Tx, key dayKey, most int) ([]store.Handover, error) {
-		return tx.Handovers(principalOf(ctx).Office.Path, key.Day, key.ID, most)
-	}, show, func(h store.Handover) dayKey { return dayKey{h.DueOn, h.ID} })
+	page, err := rest.ReadPageIn(ctx, s.Store, *in, rest.FirstDay(), func(tx *store.Tx, key rest.DayKey, most int) ([]store.Handover, error) {
+		return tx.Handovers(rest.PrincipalOf(ctx).Office.Path, key.Day, key.ID, most)
+	}, show, func(h store.Handover) rest.DayKey { return rest.DayKey{Day: h.DueOn, ID: h.ID} })
 	return &handoversOutput{Body: page}, err
 }
 
 type sendInput struct {
-	PathID
-	IfMatch
+	rest.PathID
+	rest.IfMatch
 	Body struct {
 		How string `json:"how,omitempty" maxLength:"100" text:"free" doc:"How it was sent, for example the number of the parcel."`
 	}
 }
 
-func (s *server) sendHandover(ctx context.Context, in *sendInput) (*body[HandoverView], error) {
+func (s *server) sendHandover(ctx context.Context, in *sendInput) (*rest.Body[HandoverView], error) {
 	return s.sayHandover(ctx, in.ID, in.IfMatch, func(h *store.Handover) string { return h.FromPath },
 		func(tx *store.Tx, version int64) (*store.Handover, error) {
 			return tx.SendHandover(in.ID, version, in.Body.How)
@@ -140,28 +141,28 @@ func (s *server) sendHandover(ctx context.Context, in *sendInput) (*body[Handove
 }
 
 type receiveInput struct {
-	PathID
-	IfMatch
+	rest.PathID
+	rest.IfMatch
 }
 
-func (s *server) receiveHandover(ctx context.Context, in *receiveInput) (*body[HandoverView], error) {
+func (s *server) receiveHandover(ctx context.Context, in *receiveInput) (*rest.Body[HandoverView], error) {
 	return s.sayHandover(ctx, in.ID, in.IfMatch, func(h *store.Handover) string { return h.ToPath },
 		func(tx *store.Tx, version int64) (*store.Handover, error) { return tx.ReceiveHandover(in.ID, version) })
 }
 
-func (s *server) sayHandover(ctx context.Context, id uuid.UUID, match IfMatch, whose func(*store.Handover) string,
+func (s *server) sayHandover(ctx context.Context, id uuid.UUID, match rest.IfMatch, whose func(*store.Handover) string,
 	say func(*store.Tx, int64) (*store.Handover, error),
-) (*body[HandoverView], error) {
-	version, err := match.version()
+) (*rest.Body[HandoverView], error) {
+	version, err := match.Version()
 	if err != nil {
 		return nil, err
 	}
 	var h *store.Handover
-	err = s.Store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error {
+	err = s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *store.Tx) error {
 		if h, err = tx.Handover(id); err != nil {
 			return err
 		}
-		if err := allow(ctx, whose(h)); err != nil {
+		if err := rest.Allow(ctx, whose(h)); err != nil {
 			return refusal.New(refusal.HandoverOtherSide).With("from", h.FromName).With("to", h.ToName)
 		}
 		h, err = say(tx, version)
@@ -170,7 +171,7 @@ func (s *server) sayHandover(ctx context.Context, id uuid.UUID, match IfMatch, w
 	if err != nil {
 		return nil, err
 	}
-	return bodyOf(*showHandover(h)), nil
+	return rest.BodyOf(*showHandover(h)), nil
 }
 
 // DepartureLine is a pupil who moved on, as the old school sees it.
@@ -185,12 +186,12 @@ type DepartureLine struct {
 }
 
 type departuresInput struct {
-	PathID
-	Paging
+	rest.PathID
+	rest.Paging
 }
 
-func (s *server) listDepartures(ctx context.Context, in *departuresInput) (*body[*Page[DepartureLine]], error) {
-	key, err := DecodeCursor[dayKey](in.Cursor)
+func (s *server) listDepartures(ctx context.Context, in *departuresInput) (*rest.Body[*rest.Page[DepartureLine]], error) {
+	key, err := rest.DecodeCursor[rest.DayKey](in.Cursor)
 	if err != nil {
 		return nil, err
 	}
@@ -198,14 +199,14 @@ func (s *server) listDepartures(ctx context.Context, in *departuresInput) (*body
 	if key != nil {
 		before = &store.Departure{LeftOn: key.Day, ID: key.ID}
 	}
-	limit := size(in.Limit)
+	limit := rest.PageSize(in.Limit)
 	var rows []store.Departure
-	err = s.Store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error {
+	err = s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *store.Tx) error {
 		school, err := tx.Organisation(in.ID)
 		if err != nil {
 			return err
 		}
-		if err := allow(ctx, school.Path); err != nil {
+		if err := rest.Allow(ctx, school.Path); err != nil {
 			return err
 		}
 		rows, err = tx.Departures(in.ID, before, limit+1)
@@ -217,5 +218,5 @@ func (s *server) listDepartures(ctx context.Context, in *departuresInput) (*body
 	show := func(d store.Departure) DepartureLine {
 		return DepartureLine{Student: d.StudentID, Change: d.ChangeID, CaseNo: d.CaseNo, Name: d.Name, Number: d.NumberMasked, LeftOn: d.LeftOn, ToSchool: d.ToSchool}
 	}
-	return bodyOf(pageOf(rows, limit, show, func(d store.Departure) dayKey { return dayKey{d.LeftOn, d.ID} })), nil
+	return rest.BodyOf(rest.PageOf(rows, limit, show, func(d store.Departure) rest.DayKey { return rest.DayKey{Day: d.LeftOn, ID: d.ID} })), nil
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/xueji/xueji/api/rest"
 	"github.com/xueji/xueji/models/calendar"
 	"github.com/xueji/xueji/models/notice"
 	"github.com/xueji/xueji/models/org"
@@ -20,7 +21,7 @@ import (
 // kind: what happens next and who must act.
 func (s *server) next(ctx context.Context, p ChangePage) string {
 	if p.Kind == string(process.Arbitration) && p.Status == store.Effective {
-		switch principalOf(ctx).Office.ID {
+		switch rest.PrincipalOf(ctx).Office.ID {
 		case sideOf(p, process.SideIn):
 			return s.said(ctx, "ARBITRATION_WON")
 		case sideOf(p, process.SideOut):
@@ -36,7 +37,7 @@ func (s *server) next(ctx context.Context, p ChangePage) string {
 	if p.StruckAt != nil {
 		return s.struckSentence(ctx, p)
 	}
-	lang := languageOf(ctx)
+	lang := rest.LanguageOf(ctx)
 	return nextSentence(p, lang, awaited(p, lang))
 }
 
@@ -47,7 +48,7 @@ func (s *server) inForceOn(ctx context.Context, day calendar.Date, onHold bool) 
 	if onHold {
 		key = nextOnHold
 	}
-	return sayNext(languageOf(ctx), key, map[string]string{"day": day.String()})
+	return sayNext(rest.LanguageOf(ctx), key, map[string]string{"day": day.String()})
 }
 
 // sideOf is the school on one side of a move.
@@ -62,7 +63,7 @@ func sideOf(p ChangePage, side process.Side) uuid.UUID {
 
 // said is the text of a notice, where a page says the same.
 func (s *server) said(ctx context.Context, kind string) string {
-	return notice.Say(kind, languageOf(ctx), notice.Facts{}).Text
+	return notice.Say(kind, rest.LanguageOf(ctx), notice.Facts{}).Text
 }
 
 // nextSentence says what a case waits for, or how it ended.

@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
+	"github.com/xueji/xueji/api/rest"
 	"github.com/xueji/xueji/models/calendar"
 	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/models/refusal"
@@ -99,7 +100,7 @@ func TestAnEnglishRefusalHasEnglishLabels(t *testing.T) {
 	r.Header.Set("Accept-Language", "en")
 	answer := httptest.NewRecorder()
 	w.handler.ServeHTTP(answer, r)
-	p := read[Problem](t, http.StatusUnprocessableEntity, answer)
+	p := read[rest.Problem](t, http.StatusUnprocessableEntity, answer)
 	require.NotRegexp(t, `\p{Han}`, answer.Body.String())
 	require.NotEmpty(t, p.Errors)
 }

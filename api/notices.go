@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/xueji/xueji/api/authz"
+	"github.com/xueji/xueji/api/rest"
 	"github.com/xueji/xueji/models/notice"
 	"github.com/xueji/xueji/models/store"
 )
@@ -15,15 +16,15 @@ import (
 // noticeRoutes registers what people are told, and what they have read of it.
 func (s *server) noticeRoutes() {
 	const tag = "inbox"
-	register(s.rest, Operation{
+	rest.Register(s.rest, rest.Operation{
 		ID: "list-notices", Method: http.MethodGet, Path: "/v1/notices", Action: authz.NoticeRead, Tag: tag,
 		Summary: "Notices to my office and to me, newest first (通知)",
 	}, s.listNotices)
-	register(s.rest, Operation{
+	rest.Register(s.rest, rest.Operation{
 		ID: "read-notice", Method: http.MethodPost, Path: "/v1/notices/{id}/read", Action: authz.NoticeRead, Tag: tag,
 		Summary: "Note that I have read a notice (标记已读)", Detail: "For me only: a notice to an office stays unread for my colleagues. A repetition changes nothing.",
 	}, s.readNotice)
-	register(s.rest, Operation{
+	rest.Register(s.rest, rest.Operation{
 		ID: "read-all-notices", Method: http.MethodPost, Path: "/v1/notices/read-all", Action: authz.NoticeRead, Tag: tag,
 		Summary: "Note that I have read all my notices (全部已读)",
 	}, s.readAllNotices)
@@ -49,37 +50,37 @@ type NoticeView struct {
 	ReadAt    *time.Time `json:"read_at,omitempty" doc:"When I first read it."`
 }
 
-type noticesOutput struct{ Body *Page[NoticeView] }
+type noticesOutput struct{ Body *rest.Page[NoticeView] }
 
 type noticesInput struct {
-	Paging
+	rest.Paging
 	Unread bool `query:"unread" doc:"Only what I have not read."`
 }
 
 func noticesOf(ctx context.Context) store.NoticeQuery {
-	p := principalOf(ctx)
+	p := rest.PrincipalOf(ctx)
 	return store.NoticeQuery{Office: p.Office.ID, Roles: p.Roles}
 }
 
 func (s *server) listNotices(ctx context.Context, in *noticesInput) (*noticesOutput, error) {
 	q := noticesOf(ctx)
 	q.Unread = in.Unread
-	page, err := readPageIn(ctx, s.Store, in.Paging, timeKey{}, func(tx *store.Tx, key timeKey, most int) ([]store.Notice, error) {
+	page, err := rest.ReadPageIn(ctx, s.Store, in.Paging, rest.TimeKey{}, func(tx *store.Tx, key rest.TimeKey, most int) ([]store.Notice, error) {
 		return tx.Notices(q, key.At, key.ID, most)
-	}, func(n store.Notice) NoticeView { return s.noticeView(ctx, n) }, func(n store.Notice) timeKey { return timeKey{n.CreatedAt, n.ID} })
+	}, func(n store.Notice) NoticeView { return s.noticeView(ctx, n) }, func(n store.Notice) rest.TimeKey { return rest.TimeKey{At: n.CreatedAt, ID: n.ID} })
 	return &noticesOutput{Body: page}, err
 }
 
 func (s *server) noticeView(ctx context.Context, n store.Notice) NoticeView {
 	v := NoticeView{
-		ID: n.ID, ChangeID: n.ChangeID, CaseNo: n.CaseNo, Kind: n.Kind, Step: n.StepNo, StepLabel: inLanguage(ctx, n.StepLabel), Round: n.Round,
+		ID: n.ID, ChangeID: n.ChangeID, CaseNo: n.CaseNo, Kind: n.Kind, Step: n.StepNo, StepLabel: rest.InLanguage(ctx, n.StepLabel), Round: n.Round,
 		Office: n.OfficeName, Role: string(n.Role), Personal: n.Personal, CreatedAt: n.CreatedAt, ReadAt: n.ReadAt,
 	}
 	v.Address = notice.Path(n.Kind, idText(n.ChangeID))
 	if n.DueAt != nil {
-		v.DueDay = lastDay(*n.DueAt)
+		v.DueDay = rest.LastDay(*n.DueAt)
 	}
-	said := notice.Say(n.Kind, languageOf(ctx), notice.Facts{
+	said := notice.Say(n.Kind, rest.LanguageOf(ctx), notice.Facts{
 		CaseNo: n.CaseNo, Kind: s.Processes.NameOf(n.ChangeKind), Step: n.StepLabel, Office: n.OfficeName, Due: v.DueDay, Day: n.EffectiveOn.String(),
 	})
 	v.Title, v.Text = said.Title, said.Text
@@ -99,16 +100,16 @@ type NoticeRead struct {
 	ReadAt time.Time `json:"read_at"`
 }
 
-func (s *server) readNotice(ctx context.Context, in *PathID) (*body[NoticeRead], error) {
+func (s *server) readNotice(ctx context.Context, in *rest.PathID) (*rest.Body[NoticeRead], error) {
 	var read NoticeRead
-	err := s.Store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) (err error) {
+	err := s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *store.Tx) (err error) {
 		read.ReadAt, err = tx.ReadNotice(noticesOf(ctx), in.ID)
 		return err
 	})
 	if err != nil {
 		return nil, err
 	}
-	return bodyOf(read), nil
+	return rest.BodyOf(read), nil
 }
 
 type readAllInput struct {
@@ -122,9 +123,9 @@ type NoticesRead struct {
 	Read int64 `json:"read"`
 }
 
-func (s *server) readAllNotices(ctx context.Context, in *readAllInput) (*body[NoticesRead], error) {
+func (s *server) readAllNotices(ctx context.Context, in *readAllInput) (*rest.Body[NoticesRead], error) {
 	var read NoticesRead
-	err := s.Store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) (err error) {
+	err := s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *store.Tx) (err error) {
 		until := tx.Now()
 		if in.Body.Until != nil {
 			until = *in.Body.Until
@@ -135,5 +136,5 @@ func (s *server) readAllNotices(ctx context.Context, in *readAllInput) (*body[No
 	if err != nil {
 		return nil, err
 	}
-	return bodyOf(read), nil
+	return rest.BodyOf(read), nil
 }

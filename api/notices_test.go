@@ -11,6 +11,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
+	"github.com/xueji/xueji/api/rest"
 	"github.com/xueji/xueji/models/notice"
 	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/models/store"
@@ -61,7 +62,7 @@ func (w *world) unread(who caller) (n int64) {
 
 func (w *world) notices(who caller, query string) (list []NoticeView) {
 	w.t.Helper()
-	var page Page[NoticeView]
+	var page rest.Page[NoticeView]
 	w.must(200, who.token, call{method: "GET", path: "/v1/notices" + query}, &page)
 	return page.Items
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/xueji/xueji/api/authz"
+	"github.com/xueji/xueji/api/rest"
 	"github.com/xueji/xueji/internal/casework"
 	"github.com/xueji/xueji/models/store"
 	"github.com/xueji/xueji/workflows/contract"
@@ -15,7 +16,7 @@ import (
 
 // operationsRoutes registers what those who keep the service running look at.
 func (s *server) operationsRoutes() {
-	register(s.rest, Operation{
+	rest.Register(s.rest, rest.Operation{
 		ID: "list-attention", Method: http.MethodGet, Path: "/v1/operations/attention", Action: authz.OperationsRead, Tag: "operations",
 		Summary: "What does not get on, why, and what is safe to do (待处理异常)",
 		Detail: "Running changes of the own office and those below, the most urgent first; register and workflows are looked at together. " +
@@ -29,7 +30,7 @@ type Attention struct {
 	Service  []AttentionFinding `json:"service" doc:"What is wrong with the service as a whole."`
 	Counts   map[string]int64   `json:"counts" doc:"Changes per finding: all of them where the register knows, else those that were looked at."`
 	Complete bool               `json:"complete" doc:"False when Temporal could not be asked everything in time."`
-	Page[AttentionItem]
+	rest.Page[AttentionItem]
 }
 
 // AttentionItem is a running change that does not get on.
@@ -80,23 +81,23 @@ type AttentionActivity struct {
 
 type attentionInput struct {
 	Reason string `query:"reason" enum:"never_started,not_running,behind,no_step,attributes,failing,activity_retrying,unsettled,start_waiting,asleep,identity_silent,stalled,nobody,not_applied,overdue" doc:"One finding only."`
-	Paging
+	rest.Paging
 }
 
-func (s *server) listAttention(ctx context.Context, in *attentionInput) (*body[Attention], error) {
-	after, err := DecodeCursor[store.AttentionKey](in.Cursor)
+func (s *server) listAttention(ctx context.Context, in *attentionInput) (*rest.Body[Attention], error) {
+	after, err := rest.DecodeCursor[store.AttentionKey](in.Cursor)
 	if err != nil {
 		return nil, err
 	}
 	a, err := s.Watch.Look(ctx, casework.Question{
-		Scope: scopeOf(ctx), Only: casework.Finding(in.Reason), After: after, Limit: size(in.Limit),
+		Scope: rest.ScopeOf(ctx), Only: casework.Finding(in.Reason), After: after, Limit: rest.PageSize(in.Limit),
 	})
 	if err != nil {
 		return nil, err
 	}
 	shown := Attention{
 		Parts: s.rest.Parts(ctx), Service: s.findings(ctx, a.Whole, a.Fill()), Counts: map[string]int64{}, Complete: a.Complete,
-		Page: Page[AttentionItem]{Items: []AttentionItem{}},
+		Page: rest.Page[AttentionItem]{Items: []AttentionItem{}},
 	}
 	for finding, n := range a.Counts {
 		shown.Counts[string(finding)] = n
@@ -105,21 +106,21 @@ func (s *server) listAttention(ctx context.Context, in *attentionInput) (*body[A
 		shown.Items = append(shown.Items, s.showStuck(ctx, item))
 	}
 	if a.Next != nil {
-		shown.Next = EncodeCursor(*a.Next)
+		shown.Next = rest.EncodeCursor(*a.Next)
 	}
-	return bodyOf(shown), nil
+	return rest.BodyOf(shown), nil
 }
 
 func (s *server) showStuck(ctx context.Context, item casework.Stuck) AttentionItem {
 	return AttentionItem{
-		ChangeID: item.ChangeID, CaseNo: item.CaseNo, Kind: string(item.Kind), KindName: inLanguage(ctx, s.Processes.NameOf(item.Kind)), Province: item.ProvinceCode,
+		ChangeID: item.ChangeID, CaseNo: item.CaseNo, Kind: string(item.Kind), KindName: rest.InLanguage(ctx, s.Processes.NameOf(item.Kind)), Province: item.ProvinceCode,
 		Step: item.StepNo, Round: item.Round, StepName: item.StepName, Role: string(item.Role), Office: item.OfficeName, OfficeCode: item.OfficeCode,
-		DueAt: item.DueAt, DueDay: lastDay(item.DueAt), Since: item.Since, Findings: s.findings(ctx, item.Findings, item.Fill()), Workflow: s.showRun(item),
+		DueAt: item.DueAt, DueDay: rest.LastDay(item.DueAt), Since: item.Since, Findings: s.findings(ctx, item.Findings, item.Fill()), Workflow: s.showRun(item),
 	}
 }
 
 func (s *server) findings(ctx context.Context, list []casework.Finding, fill casework.Fill) []AttentionFinding {
-	lang, shown := languageOf(ctx), make([]AttentionFinding, len(list))
+	lang, shown := rest.LanguageOf(ctx), make([]AttentionFinding, len(list))
 	for i, f := range list {
 		shown[i] = AttentionFinding{
 			Finding: string(f), Sentence: f.Detail(lang, fill), Action: string(f.Action()), Advice: f.Action().Sentence(lang, fill),

@@ -11,6 +11,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/xueji/xueji/api/rest"
 	"github.com/xueji/xueji/internal/casework"
 	"github.com/xueji/xueji/models/org"
 )
@@ -66,7 +67,7 @@ func TestAttentionTellsFindingsWithTheirActions(t *testing.T) {
 	w := newWorld(t)
 	id, _ := w.change(w.places["school"], org.SchoolLeader)
 	w.exec(`UPDATE step SET due_at = $2, overdue_at = $2, reminded_50 = $2, reminded_80 = $2 WHERE change_id = $1`, id, w.clock.Now().Add(-time.Hour))
-	w.deps.Checks = []Check{
+	w.deps.Checks = []rest.Check{
 		{Name: "database", Ask: func(context.Context) error { return nil }},
 		{Name: "worker", Ask: func(context.Context) error { return errors.New("none") }},
 	}

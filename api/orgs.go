@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/xueji/xueji/api/authz"
+	"github.com/xueji/xueji/api/rest"
 	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/models/store"
 )
@@ -33,21 +34,21 @@ type orgOutput struct {
 }
 
 type orgChildrenInput struct {
-	PathID
-	Paging
+	rest.PathID
+	rest.Paging
 }
 
 type orgSearchInput struct {
 	Query string `query:"q" required:"true" minLength:"1" maxLength:"60" doc:"Beginning of the name, or the whole code."`
 	Below string `query:"below" maxLength:"200" pattern:"^[a-z0-9]+([.][a-z0-9]+)*$" patternDescription:"a path" doc:"Only offices at or below this path."`
 	Kind  string `query:"kind" enum:"NATION,PROVINCE,CITY,COUNTY,SCHOOL"`
-	Paging
+	rest.Paging
 }
 
 // OrgDetail is one office with those above it.
 type OrgDetail struct {
 	Org
-	Above []OrgRef `json:"above" doc:"From the nation down."`
+	Above []rest.OrgRef `json:"above" doc:"From the nation down."`
 }
 
 type orgDetailOutput struct {
@@ -56,32 +57,32 @@ type orgDetailOutput struct {
 }
 
 func (s *server) orgRoutes() {
-	register(s.rest, Operation{
+	rest.Register(s.rest, rest.Operation{
 		ID: "get-org", Method: http.MethodGet, Path: "/v1/orgs/{id}", Action: authz.OrgRead, Tag: "organisations",
 		Summary: "One office (单位)",
 	}, s.getOrg)
-	register(s.rest, Operation{
+	rest.Register(s.rest, rest.Operation{
 		ID: "list-org-children", Method: http.MethodGet, Path: "/v1/orgs/{id}/children", Action: authz.OrgRead, Tag: "organisations",
 		Summary: "Offices directly below one (下级单位)",
 	}, s.listChildren)
-	register(s.rest, Operation{
+	rest.Register(s.rest, rest.Operation{
 		ID: "search-orgs", Method: http.MethodGet, Path: "/v1/orgs", Action: authz.OrgRead, Tag: "organisations",
 		Summary: "Find an office by name or code (查找单位)",
 	}, s.searchOrgs)
 	s.orgEditRoutes()
 }
 
-func (s *server) getOrg(ctx context.Context, in *PathID) (*orgDetailOutput, error) {
-	out := &orgDetailOutput{Body: OrgDetail{Above: []OrgRef{}}}
-	err := s.Store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error {
+func (s *server) getOrg(ctx context.Context, in *rest.PathID) (*orgDetailOutput, error) {
+	out := &orgDetailOutput{Body: OrgDetail{Above: []rest.OrgRef{}}}
+	err := s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *store.Tx) error {
 		o, err := tx.Organisation(in.ID)
 		if err != nil {
 			return err
 		}
 		above, err := tx.Above(o.Path)
-		out.Body.Org, out.ETag = showOrg(o), etag(o.Version)
+		out.Body.Org, out.ETag = showOrg(o), rest.ETag(o.Version)
 		for _, a := range above {
-			out.Body.Above = append(out.Body.Above, OrgRef{ID: a.ID, Kind: a.Kind, Name: a.Name, Path: a.Path})
+			out.Body.Above = append(out.Body.Above, rest.OrgRef{ID: a.ID, Kind: a.Kind, Name: a.Name, Path: a.Path})
 		}
 		return err
 	})
@@ -91,43 +92,43 @@ func (s *server) getOrg(ctx context.Context, in *PathID) (*orgDetailOutput, erro
 	return out, nil
 }
 
-func (s *server) listChildren(ctx context.Context, in *orgChildrenInput) (*body[*Page[Org]], error) {
-	after, err := DecodeCursor[store.OrganisationKey](in.Cursor)
+func (s *server) listChildren(ctx context.Context, in *orgChildrenInput) (*rest.Body[*rest.Page[Org]], error) {
+	after, err := rest.DecodeCursor[store.OrganisationKey](in.Cursor)
 	if err != nil {
 		return nil, err
 	}
 	var list []store.Organisation
-	err = s.Store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error {
+	err = s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *store.Tx) error {
 		if _, err := tx.Organisation(in.ID); err != nil {
 			return err
 		}
 		var err error
-		list, err = tx.Children(in.ID, after, size(in.Limit)+1)
+		list, err = tx.Children(in.ID, after, rest.PageSize(in.Limit)+1)
 		return err
 	})
 	if err != nil {
 		return nil, err
 	}
-	return bodyOf(pageOf(list, size(in.Limit), showOrg, func(o store.Organisation) store.OrganisationKey {
+	return rest.BodyOf(rest.PageOf(list, rest.PageSize(in.Limit), showOrg, func(o store.Organisation) store.OrganisationKey {
 		return store.OrganisationKey{Code: o.Code, ID: o.ID}
 	})), nil
 }
 
-func (s *server) searchOrgs(ctx context.Context, in *orgSearchInput) (*body[*Page[Org]], error) {
-	after, err := DecodeCursor[store.OrganisationKey](in.Cursor)
+func (s *server) searchOrgs(ctx context.Context, in *orgSearchInput) (*rest.Body[*rest.Page[Org]], error) {
+	after, err := rest.DecodeCursor[store.OrganisationKey](in.Cursor)
 	if err != nil {
 		return nil, err
 	}
 	var list []store.Organisation
-	err = s.Store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error {
+	err = s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *store.Tx) error {
 		var err error
-		list, err = tx.SearchOrganisations(in.Query, in.Below, org.Kind(in.Kind), after, size(in.Limit)+1)
+		list, err = tx.SearchOrganisations(in.Query, in.Below, org.Kind(in.Kind), after, rest.PageSize(in.Limit)+1)
 		return err
 	})
 	if err != nil {
 		return nil, err
 	}
-	return bodyOf(pageOf(list, size(in.Limit), showOrg, func(o store.Organisation) store.OrganisationKey {
+	return rest.BodyOf(rest.PageOf(list, rest.PageSize(in.Limit), showOrg, func(o store.Organisation) store.OrganisationKey {
 		return store.OrganisationKey{Code: o.Name, ID: o.ID}
 	})), nil
 }

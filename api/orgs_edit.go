@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/xueji/xueji/api/authz"
+	"github.com/xueji/xueji/api/rest"
 	"github.com/xueji/xueji/models/ident"
 	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/models/refusal"
@@ -25,8 +26,8 @@ type orgCreateInput struct {
 }
 
 type orgEditInput struct {
-	PathID
-	IfMatch
+	rest.PathID
+	rest.IfMatch
 	Body struct {
 		Name         string      `json:"name" minLength:"2" maxLength:"60" text:"required" named:"office"`
 		DivisionCode string      `json:"division_code" minLength:"6" maxLength:"6"`
@@ -35,32 +36,32 @@ type orgEditInput struct {
 }
 
 type orgReassignInput struct {
-	PathID
-	IfMatch
+	rest.PathID
+	rest.IfMatch
 	Body struct {
 		Parent uuid.UUID `json:"parent" format:"uuid" doc:"The new managing or superior bureau, in the same province."`
 	}
 }
 
 type orgCloseInput struct {
-	PathID
-	IfMatch
+	rest.PathID
+	rest.IfMatch
 }
 
 func (s *server) orgEditRoutes() {
-	register(s.rest, Operation{
+	rest.Register(s.rest, rest.Operation{
 		ID: "create-org", Method: http.MethodPost, Path: "/v1/orgs", Action: authz.OrgCreate, Tag: "organisations", Status: http.StatusCreated,
 		Summary: "Create a school or a bureau (设立单位)", Detail: "Below the own bureau or one below it. The code is unique, so a repeated call creates nothing twice.",
 	}, s.createOrg)
-	register(s.rest, Operation{
+	rest.Register(s.rest, rest.Operation{
 		ID: "edit-org", Method: http.MethodPut, Path: "/v1/orgs/{id}", Action: authz.OrgRename, Tag: "organisations",
 		Summary: "Rename an office or change its stages (更名)",
 	}, s.editOrg)
-	register(s.rest, Operation{
+	rest.Register(s.rest, rest.Operation{
 		ID: "reassign-org", Method: http.MethodPost, Path: "/v1/orgs/{id}/managing-bureau", Action: authz.OrgReassign, Tag: "organisations",
 		Summary: "Put an office under another managing bureau (划转)", Detail: "Needs the right at both bureaus. Records, accounts and changes move along.",
 	}, s.reassignOrg)
-	register(s.rest, Operation{
+	rest.Register(s.rest, rest.Operation{
 		ID: "close-org", Method: http.MethodPost, Path: "/v1/orgs/{id}/closure", Action: authz.OrgClose, Tag: "organisations",
 		Summary: "Close an office (撤销单位)", Detail: "Refused while it has offices below, students in the register or anything running. Its accounts end.",
 	}, s.closeOrg)
@@ -81,7 +82,7 @@ func (s *server) createOrg(ctx context.Context, in *orgCreateInput) (*orgOutput,
 }
 
 func (s *server) editOrg(ctx context.Context, in *orgEditInput) (*orgOutput, error) {
-	version, err := in.version()
+	version, err := in.Version()
 	if err != nil {
 		return nil, err
 	}
@@ -99,7 +100,7 @@ func (s *server) editOrg(ctx context.Context, in *orgEditInput) (*orgOutput, err
 }
 
 func (s *server) reassignOrg(ctx context.Context, in *orgReassignInput) (*orgOutput, error) {
-	version, err := in.version()
+	version, err := in.Version()
 	if err != nil {
 		return nil, err
 	}
@@ -113,7 +114,7 @@ func (s *server) reassignOrg(ctx context.Context, in *orgReassignInput) (*orgOut
 			return o, err
 		}
 		// Hanging an office below a bureau is the same right as creating it there.
-		if !principalOf(ctx).Allows(authz.OrgCreate, bureau.Path) {
+		if !rest.PrincipalOf(ctx).Allows(authz.OrgCreate, bureau.Path) {
 			return o, refusal.New(refusal.Forbidden)
 		}
 		return tx.ReassignOrganisation(in.ID, version, in.Body.Parent)
@@ -121,7 +122,7 @@ func (s *server) reassignOrg(ctx context.Context, in *orgReassignInput) (*orgOut
 }
 
 func (s *server) closeOrg(ctx context.Context, in *orgCloseInput) (*orgOutput, error) {
-	version, err := in.version()
+	version, err := in.Version()
 	if err != nil {
 		return nil, err
 	}
@@ -131,12 +132,12 @@ func (s *server) closeOrg(ctx context.Context, in *orgCloseInput) (*orgOutput, e
 // orgChange runs an edit after checking the right at the target office.
 func (s *server) orgChange(ctx context.Context, target uuid.UUID, edit func(*store.Tx) (store.Organisation, error)) (*orgOutput, error) {
 	var o store.Organisation
-	err := s.Store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error {
+	err := s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *store.Tx) error {
 		office, err := tx.Organisation(target)
 		if err != nil {
 			return err
 		}
-		if err := allow(ctx, office.Path); err != nil {
+		if err := rest.Allow(ctx, office.Path); err != nil {
 			return err
 		}
 		o, err = edit(tx)
@@ -145,7 +146,7 @@ func (s *server) orgChange(ctx context.Context, target uuid.UUID, edit func(*sto
 	if err != nil {
 		return nil, err
 	}
-	return &orgOutput{ETag: etag(o.Version), Body: showOrg(o)}, nil
+	return &orgOutput{ETag: rest.ETag(o.Version), Body: showOrg(o)}, nil
 }
 
 // checkOrg checks what needs no database: code, place, stages. Everything that
@@ -179,7 +180,7 @@ func (s *server) checkOrg(n store.NewOrganisation) error {
 
 // printable repeats a value in a refusal only when it can be nothing but a public code.
 func printable(code string) string {
-	if plain := plainField(code); len(plain) <= 6 {
+	if plain := rest.PlainField(code); len(plain) <= 6 {
 		return plain
 	}
 	return "?"

@@ -10,6 +10,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
 
+	"github.com/xueji/xueji/api/rest"
 	"github.com/xueji/xueji/models/migrations"
 	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/models/store"
@@ -50,7 +51,7 @@ func TestASchoolIsCreatedRenamedAndClosed(t *testing.T) {
 	require.NotNil(t, made.ClosedAt)
 	w.refused("unauthenticated", clerk.token, me())
 	w.refused("org_closed", admin.token, call{method: "PUT", path: path, ifMatch: closing.ifMatch, body: body})
-	var page Page[Org]
+	var page rest.Page[Org]
 	w.must(200, admin.token, call{method: "GET", path: orgPath(w.places["county"], "/children")}, &page)
 	require.Len(t, page.Items, 2)
 }
@@ -64,7 +65,7 @@ func TestReassigningMovesEverythingOfASchool(t *testing.T) {
 	w.class(moved)
 	w.exec(`INSERT INTO student_history (id, student_id, org_path, kind, effective_on, recorded_at, before, after)
 		VALUES ($1, $2, $3::text::ltree, 'X', '2026-01-01', $4, '{}', '{}')`, uuid.Must(uuid.NewV7()), pupil, moved.path, w.clock.Now())
-	call := call{method: "POST", path: orgPath(moved, "/managing-bureau"), ifMatch: etag(1), body: m{"parent": target.id}}
+	call := call{method: "POST", path: orgPath(moved, "/managing-bureau"), ifMatch: rest.ETag(1), body: m{"parent": target.id}}
 
 	county := w.login(w.places["county"], org.BureauSysadmin)
 	w.refused("forbidden", county.token, call)
@@ -200,13 +201,13 @@ func TestFiftyThousandOfficesStayFast(t *testing.T) {
 		require.NotContains(t, plan, "Seq Scan", "%s:\n%s", name, plan)
 	}
 	viewer := w.login(county, org.BureauViewer)
-	var page Page[Org]
+	var page rest.Page[Org]
 	w.must(200, viewer.token, get(orgPath(county, "/children?limit=60")), &page)
 	require.Len(t, page.Items, 60)
 	seen := len(page.Items)
 	for page.Next != "" {
 		next := page.Next
-		page = Page[Org]{}
+		page = rest.Page[Org]{}
 		w.must(200, viewer.token, get(orgPath(county, "/children?limit=60&cursor="+next)), &page)
 		seen += len(page.Items)
 	}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/xueji/xueji/api/authz"
+	"github.com/xueji/xueji/api/rest"
 	"github.com/xueji/xueji/models/calendar"
 	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/models/process"
@@ -18,27 +19,27 @@ import (
 // policyRoutes registers the versions of a province's rules.
 func (s *server) policyRoutes() {
 	const tag = "processes"
-	register(s.rest, Operation{
+	rest.Register(s.rest, rest.Operation{
 		ID: "list-policies", Method: http.MethodGet, Path: "/v1/policies", Action: authz.PolicyRead, Tag: tag,
 		Summary: "The versions of my province's policy, the newest first (省级规则各版本)",
 		Detail: "Of the versions whose first day has come the one with the newest first day is in force, of several with the same day the highest number. " +
 			"A version of a day to come is withdrawn by a newer one with the same day.",
 	}, s.listPolicies)
-	register(s.rest, Operation{
+	rest.Register(s.rest, rest.Operation{
 		ID: "get-policy-version", Method: http.MethodGet, Path: "/v1/policies/{version}", Action: authz.PolicyRead, Tag: tag,
 		Summary: "One version: what was handed in, and the whole policy (规则版本)", Detail: "Version 0 is the built-in policy.",
 	}, s.getPolicyVersion)
-	register(s.rest, Operation{
+	rest.Register(s.rest, rest.Operation{
 		ID: "diff-policies", Method: http.MethodGet, Path: "/v1/policies/{version}/diff", Action: authz.PolicyRead, Tag: tag,
 		Summary: "What differs between two versions, and which chains run otherwise (规则比较)",
 	}, s.diffPolicies)
-	register(s.rest, Operation{
+	rest.Register(s.rest, rest.Operation{
 		ID: "check-policy", Method: http.MethodPost, Path: "/v1/policies/check", Action: authz.PolicyWrite, Tag: tag, MaxBody: 256 << 10,
 		Summary: "What a version would change; nothing is stored (规则试算)",
 		Detail: "Tells every fault at once, or which rules and chains change and how many running changes keep which version. " +
 			"What is not based on the newest version is refused, as it would be when it is added.",
 	}, s.checkPolicy)
-	register(s.rest, Operation{
+	rest.Register(s.rest, rest.Operation{
 		ID: "add-policy", Method: http.MethodPost, Path: "/v1/policies", Action: authz.PolicyWrite, Tag: tag, Keyed: true, PersonOnly: true, MaxBody: 256 << 10,
 		Status: http.StatusCreated, Summary: "Add a version of my province's policy (新增规则版本)",
 		Detail: "By an administrator of the province's own bureau. It counts for changes filed from its first day on; running ones keep theirs.",
@@ -65,8 +66,8 @@ type policiesOutput struct {
 
 func (s *server) listPolicies(ctx context.Context, _ *struct{}) (*policiesOutput, error) {
 	out := &policiesOutput{}
-	err := s.Store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) (err error) {
-		out.Body.Items, err = s.policies(tx, principalOf(ctx).Office.Province)
+	err := s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *store.Tx) (err error) {
+		out.Body.Items, err = s.policies(tx, rest.PrincipalOf(ctx).Office.Province)
 		return err
 	})
 	return out, err
@@ -123,10 +124,10 @@ type PolicyText struct {
 	Effective process.Policy `json:"effective"`
 }
 
-func (s *server) getPolicyVersion(ctx context.Context, in *PathVersion) (*body[PolicyText], error) {
-	province := principalOf(ctx).Office.Province
+func (s *server) getPolicyVersion(ctx context.Context, in *PathVersion) (*rest.Body[PolicyText], error) {
+	province := rest.PrincipalOf(ctx).Office.Province
 	var text PolicyText
-	err := s.Store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error {
+	err := s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *store.Tx) error {
 		v, policy, err := tx.PolicyVersion(province, in.Version)
 		if err != nil {
 			return err
@@ -143,7 +144,7 @@ func (s *server) getPolicyVersion(ctx context.Context, in *PathVersion) (*body[P
 	if err != nil {
 		return nil, err
 	}
-	return bodyOf(text), nil
+	return rest.BodyOf(text), nil
 }
 
 // PolicyDiff tells what differs between two policies.
@@ -161,7 +162,7 @@ type RuleChange struct {
 func (s *server) diff(ctx context.Context, before, after process.Policy) PolicyDiff {
 	d := PolicyDiff{Changes: []RuleChange{}, Chains: s.Processes.Consequences(before, after)}
 	for _, one := range process.Differences(before, after) {
-		d.Changes = append(d.Changes, RuleChange{Difference: one, Label: inLanguage(ctx, s.Processes.RuleLabel(one.Path))})
+		d.Changes = append(d.Changes, RuleChange{Difference: one, Label: rest.InLanguage(ctx, s.Processes.RuleLabel(one.Path))})
 	}
 	return d
 }
@@ -169,10 +170,10 @@ func (s *server) diff(ctx context.Context, before, after process.Policy) PolicyD
 func (s *server) diffPolicies(ctx context.Context, in *struct {
 	PathVersion
 	Against int `query:"against" minimum:"0" maximum:"1000000" doc:"The version before; 0 or left out: the built-in policy."`
-}) (*body[PolicyDiff], error) {
-	province := principalOf(ctx).Office.Province
+}) (*rest.Body[PolicyDiff], error) {
+	province := rest.PrincipalOf(ctx).Office.Province
 	var diff PolicyDiff
-	err := s.Store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error {
+	err := s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *store.Tx) error {
 		_, after, err := tx.PolicyVersion(province, in.Version)
 		if err != nil {
 			return err
@@ -184,7 +185,7 @@ func (s *server) diffPolicies(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	return bodyOf(diff), nil
+	return rest.BodyOf(diff), nil
 }
 
 // PolicyDraft is a version of a policy somebody hands in.
@@ -204,7 +205,7 @@ type PolicyCheck struct {
 	EndsOn   string            `json:"ends_on,omitempty" format:"date"`
 }
 
-func (s *server) checkPolicy(ctx context.Context, in *struct{ Body PolicyDraft }) (*body[PolicyCheck], error) {
+func (s *server) checkPolicy(ctx context.Context, in *struct{ Body PolicyDraft }) (*rest.Body[PolicyCheck], error) {
 	var check PolicyCheck
 	err := s.ofProvince(ctx, func(tx *store.Tx, province string) error {
 		text, err := json.Marshal(in.Body.Body)
@@ -240,7 +241,7 @@ func (s *server) checkPolicy(ctx context.Context, in *struct{ Body PolicyDraft }
 	if err != nil {
 		return nil, err
 	}
-	return bodyOf(check), nil
+	return rest.BodyOf(check), nil
 }
 
 // newest gives the highest number of the versions, 0 where there is none.
@@ -270,8 +271,8 @@ type policyAddInput struct {
 	}
 }
 
-func (s *server) addPolicy(ctx context.Context, in *policyAddInput) (*body[PolicyVersion], error) {
-	hash, err := bodyHash(in.Body)
+func (s *server) addPolicy(ctx context.Context, in *policyAddInput) (*rest.Body[PolicyVersion], error) {
+	hash, err := rest.BodyHash(in.Body)
 	if err != nil {
 		return nil, err
 	}
@@ -283,7 +284,7 @@ func (s *server) addPolicy(ctx context.Context, in *policyAddInput) (*body[Polic
 	err = s.ofProvince(ctx, func(tx *store.Tx, province string) error {
 		version, err := tx.AddPolicy(store.NewPolicy{
 			Province: province, ValidFrom: in.Body.ValidFrom, BasedOn: in.Body.BasedOn, Text: text, Comment: in.Body.Reason,
-			Key: idempotencyKey(ctx), Hash: hash,
+			Key: rest.IdempotencyKey(ctx), Hash: hash,
 		})
 		if err != nil {
 			return err
@@ -294,15 +295,15 @@ func (s *server) addPolicy(ctx context.Context, in *policyAddInput) (*body[Polic
 	if err != nil {
 		return nil, err
 	}
-	return bodyOf(view), nil
+	return rest.BodyOf(view), nil
 }
 
 // ofProvince lets an administrator of a province's own office do something to its
 // policy, and nobody else.
 func (s *server) ofProvince(ctx context.Context, do func(*store.Tx, string) error) error {
-	office := principalOf(ctx).Office
+	office := rest.PrincipalOf(ctx).Office
 	if office.Kind != org.Province {
 		return refusal.New(refusal.PolicyOffice)
 	}
-	return s.Store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error { return do(tx, office.Province) })
+	return s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *store.Tx) error { return do(tx, office.Province) })
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
+	"github.com/xueji/xueji/api/rest"
 	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/models/process"
 )
@@ -89,8 +90,8 @@ func TestEveryFaultOfARuleIsToldAtOnce(t *testing.T) {
 	w := newWorld(t)
 	admin := w.login(w.places["province"], org.BureauSysadmin)
 	step := m{"name": "CITY_APPROVAL", "label": m{"zh": "市级审批", "en": "City approval"}, "side": "FILER", "level": "CITY", "role": "SCHOOL_LEADER", "term": "10wd", "own": true}
-	check := func(rules m) Problem { return w.refused("policy_fault", admin.token, trial(0, rules)) }
-	found := func(p Problem) (fields []string) {
+	check := func(rules m) rest.Problem { return w.refused("policy_fault", admin.token, trial(0, rules)) }
+	found := func(p rest.Problem) (fields []string) {
 		for _, e := range p.Errors {
 			fields = append(fields, e.Pointer)
 			require.NotEmpty(t, e.Detail)

@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/xueji/xueji/api/authz"
+	"github.com/xueji/xueji/api/rest"
 	"github.com/xueji/xueji/models/process"
 	"github.com/xueji/xueji/models/status"
 	"github.com/xueji/xueji/models/store"
@@ -15,7 +16,7 @@ import (
 
 // problemRoutes registers the list of problem records.
 func (s *server) problemRoutes() {
-	register(s.rest, Operation{
+	rest.Register(s.rest, rest.Operation{
 		ID: "list-problems", Method: http.MethodGet, Path: "/v1/problems", Action: authz.ProblemRead, Tag: "students",
 		Summary: "Problem records of my office and below, the newest first (问题学籍)",
 		Detail:  "The to-do list of KT10: what stands against which record, and which changes may be filed about it. Of the other record of a pair it tells the school and what that side has done, nothing else.",
@@ -70,18 +71,18 @@ func problemAdvices() map[string]process.Text {
 	return all
 }
 
-func (s *server) listProblems(ctx context.Context, in *Paging) (*body[*Page[ProblemView]], error) {
+func (s *server) listProblems(ctx context.Context, in *rest.Paging) (*rest.Body[*rest.Page[ProblemView]], error) {
 	show := func(p store.ProblemLine) ProblemView {
-		v := ProblemView{ID: p.ID, Kind: p.Kind, Label: inLanguage(ctx, problemLabel(p.Kind)), FoundAt: p.FoundAt, StudentID: p.StudentID, Name: p.StudentName,
+		v := ProblemView{ID: p.ID, Kind: p.Kind, Label: rest.InLanguage(ctx, problemLabel(p.Kind)), FoundAt: p.FoundAt, StudentID: p.StudentID, Name: p.StudentName,
 			Number: p.NumberMasked, IDNumber: p.IDMasked, School: p.School, OtherSchool: p.OtherSchool, OtherFiled: p.OtherFiled, OtherPassed: p.OtherPassed,
-			Busy: p.Busy, May: []string{}, Advice: inLanguage(ctx, problemAdvice(p))}
+			Busy: p.Busy, May: []string{}, Advice: rest.InLanguage(ctx, problemAdvice(p))}
 		for _, kind := range p.May() {
 			v.May = append(v.May, string(kind))
 		}
 		return v
 	}
-	page, err := readPageIn(ctx, s.Store, *in, timeKey{}, func(tx *store.Tx, key timeKey, most int) ([]store.ProblemLine, error) {
+	page, err := rest.ReadPageIn(ctx, s.Store, *in, rest.TimeKey{}, func(tx *store.Tx, key rest.TimeKey, most int) ([]store.ProblemLine, error) {
 		return tx.Problems(key.At, key.ID, most)
-	}, show, func(p store.ProblemLine) timeKey { return timeKey{p.FoundAt, p.ID} })
-	return bodyOf(page), err
+	}, show, func(p store.ProblemLine) rest.TimeKey { return rest.TimeKey{At: p.FoundAt, ID: p.ID} })
+	return rest.BodyOf(page), err
 }

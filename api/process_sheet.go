@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/xueji/xueji/api/rest"
 	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/models/process"
 	"github.com/xueji/xueji/models/refusal"
@@ -50,7 +51,7 @@ type SheetLine struct {
 func (s *server) getProcess(ctx context.Context, in *struct {
 	Kind  string `path:"kind" maxLength:"40"`
 	Stage string `query:"stage" enum:"PRIMARY,JUNIOR,SENIOR" doc:"Left out: the first stage of the kind."`
-}) (*body[ProcessSheet], error) {
+}) (*rest.Body[ProcessSheet], error) {
 	entry, ok := s.Processes.Entry(process.Kind(in.Kind))
 	if !ok {
 		return nil, refusal.New(refusal.NotFound)
@@ -68,11 +69,11 @@ func (s *server) getProcess(ctx context.Context, in *struct {
 	}
 	d, _ := s.Processes.Define(entry.Kind, stage, policy)
 	d.Page = entry.Page
-	return bodyOf(s.processSheet(ctx, d)), nil
+	return rest.BodyOf(s.processSheet(ctx, d)), nil
 }
 
 func (s *server) processSheet(ctx context.Context, d process.Definition) ProcessSheet {
-	in := func(t process.Text) string { return inLanguage(ctx, t) }
+	in := func(t process.Text) string { return rest.InLanguage(ctx, t) }
 	sheet := ProcessSheet{
 		Kind: d.Kind, Name: in(d.Name), Version: d.Version, Policy: d.Policy.Version, Rule: d.Rule, FiledBy: in(status.FiledBy(d)),
 		Needs: in(d.Needs), Effect: in(d.Effect), UndoneBy: []string{}, Messages: []SheetLine{},
@@ -83,14 +84,14 @@ func (s *server) processSheet(ctx context.Context, d process.Definition) Process
 	}
 	sheet.Stages = strings.Join(stages, ", ")
 	for _, kind := range d.Reverse.Kinds {
-		sheet.UndoneBy = append(sheet.UndoneBy, inLanguage(ctx, s.Processes.NameOf(kind)))
+		sheet.UndoneBy = append(sheet.UndoneBy, rest.InLanguage(ctx, s.Processes.NameOf(kind)))
 	}
 	if d.Reverse.Zh != "" {
 		sheet.UndoneBy = append(sheet.UndoneBy, in(d.Reverse.Text))
 	}
 	sheet.Rows = sheetRows(d, in)
 	for _, code := range d.Messages {
-		e := catalogueOf(ctx).Entry(code)
+		e := rest.CatalogueOf(ctx).Entry(code)
 		sheet.Messages = append(sheet.Messages, SheetLine{Code: code, Sentence: in(process.Text{Zh: e.Zh, En: e.En})})
 	}
 	return sheet

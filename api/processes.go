@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/xueji/xueji/api/authz"
+	"github.com/xueji/xueji/api/rest"
 	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/models/process"
 	"github.com/xueji/xueji/models/store"
@@ -13,17 +14,17 @@ import (
 
 // processRoutes registers the processes as they run in a province, and its policy.
 func (s *server) processRoutes() {
-	register(s.rest, Operation{
+	rest.Register(s.rest, rest.Operation{
 		ID: "list-processes", Method: http.MethodGet, Path: "/v1/processes", Action: authz.PolicyRead, Tag: "processes",
 		Summary: "The processes with their forms, evidence and chains in my province (业务目录)",
 		Detail:  "Each with its version, rule, what it needs and does, what undoes it, and the switches of its optional steps.",
 	}, s.listProcesses)
-	register(s.rest, Operation{
+	rest.Register(s.rest, rest.Operation{
 		ID: "get-process", Method: http.MethodGet, Path: "/v1/processes/{kind}", Action: authz.PolicyRead, Tag: "processes",
 		Summary: "One process in plain words, as rows for a sheet (业务一览表)",
 		Detail:  "As it runs in my province today, in the language of the call: who files and decides, the form, the papers, what may be refused.",
 	}, s.getProcess)
-	register(s.rest, Operation{
+	rest.Register(s.rest, rest.Operation{
 		ID: "get-policy", Method: http.MethodGet, Path: "/v1/policy", Action: authz.PolicyRead, Tag: "processes",
 		Summary: "The policy in force in my province (省级规则)",
 	}, s.getPolicy)
@@ -82,12 +83,12 @@ func (s *server) listProcesses(ctx context.Context, in *struct {
 // school's own, so that what the law forbids in compulsory education stays out of
 // sight of schools that have nothing else (D14); a bureau's are all.
 func (s *server) stagesMet(ctx context.Context) ([]org.Stage, error) {
-	all, office := []org.Stage{org.Primary, org.Junior, org.Senior}, principalOf(ctx).Office
+	all, office := []org.Stage{org.Primary, org.Junior, org.Senior}, rest.PrincipalOf(ctx).Office
 	if office.Kind != org.School {
 		return all, nil
 	}
 	var school store.Organisation
-	err := s.Store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) (err error) {
+	err := s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *store.Tx) (err error) {
 		school, err = tx.Organisation(office.ID)
 		return err
 	})
@@ -110,7 +111,7 @@ func (s *server) switches(ctx context.Context, entry process.Definition, policy 
 			rule, _ := step.Optional.Rule()
 			at = len(list)
 			list = append(list, ProcessSwitch{
-				Switch: step.Optional, Rule: rule, Label: inLanguage(ctx, s.Processes.RuleLabel("/"+rule)), On: policy.Has(step.Optional),
+				Switch: step.Optional, Rule: rule, Label: rest.InLanguage(ctx, s.Processes.RuleLabel("/"+rule)), On: policy.Has(step.Optional),
 			})
 		}
 		if !slices.Contains(list[at].Steps, step.Name) {
@@ -128,8 +129,8 @@ func (s *server) getPolicy(ctx context.Context, _ *struct{}) (*policyOutput, err
 }
 
 func (s *server) policy(ctx context.Context) (p process.Policy, err error) {
-	err = s.Store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error {
-		p, err = tx.Policy(principalOf(ctx).Office.Province)
+	err = s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *store.Tx) error {
+		p, err = tx.Policy(rest.PrincipalOf(ctx).Office.Province)
 		return err
 	})
 	return p, err

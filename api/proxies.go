@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/xueji/xueji/api/authz"
+	"github.com/xueji/xueji/api/rest"
 	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/store"
@@ -15,16 +16,16 @@ import (
 
 // proxyRoutes registers who acts for whom while somebody is away.
 func (s *server) proxyRoutes() {
-	register(s.rest, Operation{
+	rest.Register(s.rest, rest.Operation{
 		ID: "add-proxy", Method: http.MethodPost, Path: "/v1/proxies", Action: authz.ProxyManage, Tag: "tasks", PersonOnly: true, Status: http.StatusCreated,
 		Summary: "Let a colleague act for somebody who is away (设置代理)",
 		Detail:  "For oneself, or for anybody of the office by its head. The proxy decides what the other could; both names stand in the record.",
 	}, s.addProxy)
-	register(s.rest, Operation{
+	rest.Register(s.rest, rest.Operation{
 		ID: "list-proxies", Method: http.MethodGet, Path: "/v1/proxies", Action: authz.ProxyManage, Tag: "tasks",
 		Summary: "Who acts for whom at my office (代理情况)",
 	}, s.listProxies)
-	register(s.rest, Operation{
+	rest.Register(s.rest, rest.Operation{
 		ID: "revoke-proxy", Method: http.MethodPost, Path: "/v1/proxies/{id}/revocation", Action: authz.ProxyManage, Tag: "tasks", PersonOnly: true,
 		Summary: "End a proxy at once (撤销代理)",
 	}, s.revokeProxy)
@@ -70,8 +71,8 @@ type proxyInput struct {
 	}
 }
 
-func (s *server) addProxy(ctx context.Context, in *proxyInput) (*body[ProxyView], error) {
-	p := principalOf(ctx)
+func (s *server) addProxy(ctx context.Context, in *proxyInput) (*rest.Body[ProxyView], error) {
+	p := rest.PrincipalOf(ctx)
 	away := in.Body.Account
 	if away == uuid.Nil {
 		away = p.Account
@@ -91,7 +92,7 @@ func (s *server) addProxy(ctx context.Context, in *proxyInput) (*body[ProxyView]
 // mayNameProxy: everybody for themselves, the head and the administrator of an
 // office for its people.
 func mayNameProxy(ctx context.Context, away uuid.UUID) error {
-	p := principalOf(ctx)
+	p := rest.PrincipalOf(ctx)
 	for _, role := range append(org.Heads(true), org.Heads(false)...) {
 		if p.Has(role) {
 			return nil
@@ -103,16 +104,16 @@ func mayNameProxy(ctx context.Context, away uuid.UUID) error {
 	return nil
 }
 
-func (s *server) revokeProxy(ctx context.Context, in *PathID) (*body[ProxyView], error) {
+func (s *server) revokeProxy(ctx context.Context, in *rest.PathID) (*rest.Body[ProxyView], error) {
 	return s.proxy(ctx, func(tx *store.Tx) (*store.Proxy, error) {
 		p, err := tx.Proxy(in.ID)
 		if err != nil {
 			return nil, err
 		}
-		if err := allow(ctx, p.OrgPath); err != nil {
+		if err := rest.Allow(ctx, p.OrgPath); err != nil {
 			return nil, err
 		}
-		if principalOf(ctx).Account != p.ProxyID { // who acts may lay it down, too
+		if rest.PrincipalOf(ctx).Account != p.ProxyID { // who acts may lay it down, too
 			if err := mayNameProxy(ctx, p.AccountID); err != nil {
 				return nil, err
 			}
@@ -121,9 +122,9 @@ func (s *server) revokeProxy(ctx context.Context, in *PathID) (*body[ProxyView],
 	})
 }
 
-func (s *server) proxy(ctx context.Context, do func(*store.Tx) (*store.Proxy, error)) (*body[ProxyView], error) {
+func (s *server) proxy(ctx context.Context, do func(*store.Tx) (*store.Proxy, error)) (*rest.Body[ProxyView], error) {
 	var view ProxyView
-	err := s.Store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error {
+	err := s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *store.Tx) error {
 		p, err := do(tx)
 		if err != nil {
 			return err
@@ -134,13 +135,13 @@ func (s *server) proxy(ctx context.Context, do func(*store.Tx) (*store.Proxy, er
 	if err != nil {
 		return nil, err
 	}
-	return bodyOf(view), nil
+	return rest.BodyOf(view), nil
 }
 
-func (s *server) listProxies(ctx context.Context, _ *struct{}) (*body[[]ProxyView], error) {
+func (s *server) listProxies(ctx context.Context, _ *struct{}) (*rest.Body[[]ProxyView], error) {
 	list := []ProxyView{}
-	err := s.Store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error {
-		rows, err := tx.Proxies(principalOf(ctx).Office.ID, 200)
+	err := s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *store.Tx) error {
+		rows, err := tx.Proxies(rest.PrincipalOf(ctx).Office.ID, 200)
 		for _, p := range rows {
 			list = append(list, showProxy(p, tx.Now()))
 		}
@@ -149,5 +150,5 @@ func (s *server) listProxies(ctx context.Context, _ *struct{}) (*body[[]ProxyVie
 	if err != nil {
 		return nil, err
 	}
-	return bodyOf(list), nil
+	return rest.BodyOf(list), nil
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/xueji/xueji/api/authz"
+	"github.com/xueji/xueji/api/rest"
 	"github.com/xueji/xueji/models/calendar"
 	"github.com/xueji/xueji/models/store"
 )
@@ -27,7 +28,7 @@ type Punishment struct {
 }
 
 type punishmentInput struct {
-	PathID
+	rest.PathID
 	Body struct {
 		Level      string        `json:"level" enum:"1,2,3,4,6,9" doc:"Expulsion (6) is refused here: it is a process of its own."`
 		DecidedOn  calendar.Date `json:"decided_on" format:"date"`
@@ -36,7 +37,7 @@ type punishmentInput struct {
 }
 
 type punishmentCancelInput struct {
-	PathID
+	rest.PathID
 	Body struct {
 		CancelledOn calendar.Date `json:"cancelled_on" format:"date"`
 		DocumentNo  string        `json:"document_no" minLength:"1" maxLength:"24" text:"required"`
@@ -45,68 +46,68 @@ type punishmentCancelInput struct {
 
 func (s *server) punishmentRoutes() {
 	const tag = "punishments"
-	register(s.rest, Operation{
+	rest.Register(s.rest, rest.Operation{
 		ID: "record-punishment", Method: http.MethodPost, Path: "/v1/students/{id}/punishments", Action: authz.PunishmentRecord, Tag: tag, Keyed: true,
 		Status: http.StatusCreated, Summary: "Record a punishment (登记处分)",
 		Detail: "Of a pupil in the register. A pupil under punishment cannot transfer.",
 	}, s.recordPunishment)
-	register(s.rest, Operation{
+	rest.Register(s.rest, rest.Operation{
 		ID: "list-punishments", Method: http.MethodGet, Path: "/v1/students/{id}/punishments", Action: authz.PunishmentRead, Tag: tag,
 		Summary: "Punishments of a pupil, oldest first, cancelled ones too (处分记录)",
 	}, s.listPunishments)
-	register(s.rest, Operation{
+	rest.Register(s.rest, rest.Operation{
 		ID: "cancel-punishment", Method: http.MethodPost, Path: "/v1/punishments/{id}/cancellation", Action: authz.PunishmentRecord, Tag: tag, Keyed: true,
 		Summary: "Cancel a punishment (撤销处分)",
 	}, s.cancelPunishment)
 }
 
-func (s *server) recordPunishment(ctx context.Context, in *punishmentInput) (*body[Punishment], error) {
-	hash, err := bodyHash([]any{in.ID, in.Body})
+func (s *server) recordPunishment(ctx context.Context, in *punishmentInput) (*rest.Body[Punishment], error) {
+	hash, err := rest.BodyHash([]any{in.ID, in.Body})
 	if err != nil {
 		return nil, err
 	}
 	return s.punishment(ctx, func(tx *store.Tx) (*store.Punishment, error) {
 		return tx.RecordPunishment(store.NewPunishment{Student: in.ID, Level: in.Body.Level, DecidedOn: in.Body.DecidedOn,
-			DocumentNo: in.Body.DocumentNo, Key: idempotencyKey(ctx), Hash: hash})
+			DocumentNo: in.Body.DocumentNo, Key: rest.IdempotencyKey(ctx), Hash: hash})
 	})
 }
 
-func (s *server) cancelPunishment(ctx context.Context, in *punishmentCancelInput) (*body[Punishment], error) {
-	hash, err := bodyHash([]any{in.ID, in.Body})
+func (s *server) cancelPunishment(ctx context.Context, in *punishmentCancelInput) (*rest.Body[Punishment], error) {
+	hash, err := rest.BodyHash([]any{in.ID, in.Body})
 	if err != nil {
 		return nil, err
 	}
 	return s.punishment(ctx, func(tx *store.Tx) (*store.Punishment, error) {
 		return tx.CancelPunishment(store.PunishmentCancel{ID: in.ID, CancelledOn: in.Body.CancelledOn, DocumentNo: in.Body.DocumentNo,
-			Key: idempotencyKey(ctx), Hash: hash})
+			Key: rest.IdempotencyKey(ctx), Hash: hash})
 	})
 }
 
 // punishment does something to a punishment and takes it back when it is not of
 // an office the caller may act at.
-func (s *server) punishment(ctx context.Context, do func(*store.Tx) (*store.Punishment, error)) (*body[Punishment], error) {
+func (s *server) punishment(ctx context.Context, do func(*store.Tx) (*store.Punishment, error)) (*rest.Body[Punishment], error) {
 	var p *store.Punishment
-	err := s.Store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error {
+	err := s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *store.Tx) error {
 		var err error
 		if p, err = do(tx); err != nil {
 			return err
 		}
-		return allow(ctx, p.OrgPath)
+		return rest.Allow(ctx, p.OrgPath)
 	})
 	if err != nil {
 		return nil, err
 	}
-	return bodyOf(showPunishment(*p)), nil
+	return rest.BodyOf(showPunishment(*p)), nil
 }
 
-func (s *server) listPunishments(ctx context.Context, in *PathID) (*body[[]Punishment], error) {
+func (s *server) listPunishments(ctx context.Context, in *rest.PathID) (*rest.Body[[]Punishment], error) {
 	list := []Punishment{}
-	err := s.Store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error {
+	err := s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *store.Tx) error {
 		record, err := tx.StudentRecord(in.ID)
 		if err != nil {
 			return err
 		}
-		if err := allow(ctx, record.OrgPath); err != nil {
+		if err := rest.Allow(ctx, record.OrgPath); err != nil {
 			return err
 		}
 		rows, err := tx.Punishments(in.ID)
@@ -118,7 +119,7 @@ func (s *server) listPunishments(ctx context.Context, in *PathID) (*body[[]Punis
 	if err != nil {
 		return nil, err
 	}
-	return bodyOf(list), nil
+	return rest.BodyOf(list), nil
 }
 
 func showPunishment(p store.Punishment) Punishment {

@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
+	"github.com/xueji/xueji/api/rest"
 	"github.com/xueji/xueji/models/org"
 )
 
@@ -46,7 +47,7 @@ func TestPunishmentsOverHTTP(t *testing.T) {
 	var page Student
 	answer := w.must(http.StatusOK, viewer.token, call{method: "GET", path: "/v1/students/" + pupil.String()}, &page)
 	require.NotContains(t, answer.Body.String(), "punish", "nothing of it stands elsewhere")
-	var history Page[HistoryEntry]
+	var history rest.Page[HistoryEntry]
 	w.must(http.StatusOK, viewer.token, call{method: "GET", path: "/v1/students/" + pupil.String() + "/history"}, &history)
 	require.Equal(t, []string{"PUNISHMENT", "PUNISHMENT"}, []string{history.Items[0].Kind, history.Items[1].Kind})
 	w.refused("not_found", w.login(w.places["school2"], org.SchoolRegistrar).token, call{method: "GET", path: path})

@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/xueji/xueji/api/rest"
 	"github.com/xueji/xueji/models/process"
 	"github.com/xueji/xueji/models/store"
 )
@@ -49,12 +50,12 @@ func (s *server) showRevision(ctx context.Context, d process.Definition, r store
 		item := RevisedItem{Name: name, Label: name, Before: r.Before.Inputs[name], After: r.After.Inputs[name]}
 		if i := slices.IndexFunc(d.Inputs, func(in process.Input) bool { return in.Name == name }); i >= 0 {
 			in := d.Inputs[i]
-			item.Label, item.Before, item.After = inLanguage(ctx, in.Label), s.choice(ctx, in, item.Before), s.choice(ctx, in, item.After)
+			item.Label, item.Before, item.After = rest.InLanguage(ctx, in.Label), s.choice(ctx, in, item.Before), s.choice(ctx, in, item.After)
 		}
 		v.Inputs = append(v.Inputs, item)
 	}
 	for _, field := range slices.Sorted(maps.Keys(r.After.Values)) {
-		v.Values = append(v.Values, RevisedItem{Name: field, Label: s.Sheets.itemLabel(ctx, field), Before: r.Before.Values[field], After: r.After.Values[field]})
+		v.Values = append(v.Values, RevisedItem{Name: field, Label: s.Sheets.ItemLabel(ctx, field), Before: r.Before.Values[field], After: r.After.Values[field]})
 	}
 	return v
 }
@@ -63,7 +64,7 @@ func (s *server) showRevision(ctx context.Context, d process.Definition, r store
 func (s *server) choice(ctx context.Context, in process.Input, value string) string {
 	for _, c := range in.Values {
 		if c.Code == value {
-			return inLanguage(ctx, c.Label)
+			return rest.InLanguage(ctx, c.Label)
 		}
 	}
 	return value
@@ -75,7 +76,7 @@ func (s *server) revisedPapers(ctx context.Context, d process.Definition, papers
 		view := RevisedPaper{ID: p.ID, Kind: p.Kind, Label: p.Kind, FileName: p.FileName}
 		for _, rule := range d.Evidence {
 			if rule.Kind == p.Kind {
-				view.Label = inLanguage(ctx, rule.Label)
+				view.Label = rest.InLanguage(ctx, rule.Label)
 			}
 		}
 		list = append(list, view)

@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/xueji/xueji/api/rest"
 	"github.com/xueji/xueji/internal/files"
 	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/roster"
@@ -14,7 +15,7 @@ import (
 )
 
 type rosterFindingsInput struct {
-	PathID
+	rest.PathID
 	Reason store.RevealReason `query:"reason" enum:"VERIFY_DOCUMENT,GUARDIAN_REQUEST,EXAM_REGISTRATION,TRANSFER,DATA_QUALITY,AUTHORITY_REQUEST" doc:"Why the numbers are needed in full; goes into the audit trail. Without it no number is in the file."`
 }
 
@@ -23,8 +24,8 @@ type rosterFindingsInput struct {
 // findings, which show numbers masked. Where a workbook cannot be written, the list
 // comes as csv: what was found always comes. Each file is audited with the count of
 // the numbers in it.
-func (s *server) rosterFindings(ctx context.Context, in *rosterFindingsInput) (*download, error) {
-	if in.Reason != "" && principalOf(ctx).Machine { // as where a number is revealed
+func (s *server) rosterFindings(ctx context.Context, in *rosterFindingsInput) (*rest.Download, error) {
+	if in.Reason != "" && rest.PrincipalOf(ctx).Machine { // as where a number is revealed
 		return nil, refusal.New(refusal.MachineForbidden)
 	}
 	r, findings, err := s.findingsOf(ctx, in.ID)
@@ -52,7 +53,7 @@ func (s *server) findingsOf(ctx context.Context, id uuid.UUID) (*store.Roster, [
 	r, err := s.rosterFor(ctx, id, func(tx *store.Tx, r *store.Roster) error {
 		findings = append(findings, r.Findings...)
 		rows, err := tx.RosterRows(r.ID, "", 0, 2*store.RosterRows)
-		if err == nil && principalOf(ctx).Office.ID == r.SchoolID {
+		if err == nil && rest.PrincipalOf(ctx).Office.ID == r.SchoolID {
 			err = tx.NameCorrections(r.ID, s.Sheets.Reader.Template(), rows)
 		}
 		for _, row := range rows {
@@ -64,12 +65,12 @@ func (s *server) findingsOf(ctx context.Context, id uuid.UUID) (*store.Roster, [
 }
 
 // findingsFile writes the file, and says how many numbers stand in it in full.
-func (s *server) findingsFile(ctx context.Context, r *store.Roster, findings []roster.Finding, reason store.RevealReason) (*download, int, error) {
+func (s *server) findingsFile(ctx context.Context, r *store.Roster, findings []roster.Finding, reason store.RevealReason) (*rest.Download, int, error) {
 	var b bytes.Buffer
 	if reason == "" {
-		err := roster.WriteFindingsList(&b, findings, catalogueOf(ctx), languageOf(ctx))
+		err := roster.WriteFindingsList(&b, findings, rest.CatalogueOf(ctx), rest.LanguageOf(ctx))
 		if err == nil {
-			return attachment(xlsx, "名册逐行说明（不含号码）.xlsx", b.Bytes()), 0, nil
+			return rest.Attachment(rest.XLSX, "名册逐行说明（不含号码）.xlsx", b.Bytes()), 0, nil
 		}
 		return s.findingsCSV(ctx, r, findings, err)
 	}
@@ -77,15 +78,15 @@ func (s *server) findingsFile(ctx context.Context, r *store.Roster, findings []r
 	if err != nil {
 		return nil, 0, err
 	}
-	numbers, err := s.Sheets.Reader.WriteFindings(&b, bytes.NewReader(original), int64(len(original)), findings, catalogueOf(ctx), languageOf(ctx))
+	numbers, err := s.Sheets.Reader.WriteFindings(&b, bytes.NewReader(original), int64(len(original)), findings, rest.CatalogueOf(ctx), rest.LanguageOf(ctx))
 	if err != nil {
 		return s.findingsCSV(ctx, r, findings, err)
 	}
-	return attachment(xlsx, "名册逐行说明.xlsx", b.Bytes()), numbers, nil
+	return rest.Attachment(rest.XLSX, "名册逐行说明.xlsx", b.Bytes()), numbers, nil
 }
 
 // findingsCSV writes the list where a workbook could not be written, and logs why.
-func (s *server) findingsCSV(ctx context.Context, r *store.Roster, findings []roster.Finding, why error) (*download, int, error) {
+func (s *server) findingsCSV(ctx context.Context, r *store.Roster, findings []roster.Finding, why error) (*rest.Download, int, error) {
 	if ctx.Err() != nil {
 		return nil, 0, ctx.Err()
 	}
@@ -93,12 +94,12 @@ func (s *server) findingsCSV(ctx context.Context, r *store.Roster, findings []ro
 	if errors.Is(why, refusal.ErrPanicked) {
 		cause = why.Error()
 	}
-	s.Log.WarnContext(ctx, "findings as csv", "request_id", scopeOf(ctx).RequestID, "roster", r.ID, "cause", cause)
+	s.Log.WarnContext(ctx, "findings as csv", "request_id", rest.ScopeOf(ctx).RequestID, "roster", r.ID, "cause", cause)
 	var b bytes.Buffer
-	if err := roster.WriteFindingsCSV(&b, findings, catalogueOf(ctx), languageOf(ctx)); err != nil {
+	if err := roster.WriteFindingsCSV(&b, findings, rest.CatalogueOf(ctx), rest.LanguageOf(ctx)); err != nil {
 		return nil, 0, err
 	}
-	return attachment(csvType, "名册逐行说明（不含号码）.csv", b.Bytes()), 0, nil
+	return rest.Attachment(rest.CSV, "名册逐行说明（不含号码）.csv", b.Bytes()), 0, nil
 }
 
 // uploadedSheet reads the file of a roster as it was uploaded.

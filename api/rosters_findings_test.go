@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"github.com/xuri/excelize/v2"
 
+	"github.com/xueji/xueji/api/rest"
 	"github.com/xueji/xueji/models/org"
 )
 
@@ -21,7 +22,7 @@ import (
 func sheetText(t *testing.T, answer *httptest.ResponseRecorder) string {
 	t.Helper()
 	require.Equal(t, http.StatusOK, answer.Code, answer.Body.String())
-	require.Equal(t, xlsx, answer.Header().Get("Content-Type"))
+	require.Equal(t, rest.XLSX, answer.Header().Get("Content-Type"))
 	require.Contains(t, answer.Header().Get("Content-Disposition"), "attachment")
 	f, err := excelize.OpenReader(bytes.NewReader(answer.Body.Bytes()))
 	require.NoError(t, err)

@@ -14,6 +14,8 @@ import (
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
+	"github.com/xueji/xueji/api/rest"
+	"github.com/xueji/xueji/api/sheet"
 	"github.com/xueji/xueji/models/calendar"
 	"github.com/xueji/xueji/models/division"
 	"github.com/xueji/xueji/models/ident"
@@ -155,7 +157,7 @@ func TestRowsOfARosterSpeakTheCallersLanguage(t *testing.T) {
 	up := read[RosterUpload](t, http.StatusCreated, w.uploadAs(registrar, "/v1/rosters", "a.xlsx", rosterFile(t, "roster-messy.xlsx")))
 	seen, next := 0, ""
 	for {
-		var page Page[RosterRow]
+		var page rest.Page[sheet.RosterRow]
 		w.must(http.StatusOK, registrar.token, call{method: "GET", path: "/v1/rosters/" + up.Roster.ID.String() + "/rows?verdict=REJECT&limit=10&cursor=" + next}, &page)
 		for _, row := range page.Items {
 			seen++
@@ -172,7 +174,7 @@ func TestRowsOfARosterSpeakTheCallersLanguage(t *testing.T) {
 		}
 	}
 	require.Equal(t, up.Counts.Rejected, seen)
-	var wrongDigit Page[RosterRow]
+	var wrongDigit rest.Page[sheet.RosterRow]
 	answer := w.send(registrar.token, call{method: "GET", path: "/v1/rosters/" + up.Roster.ID.String() + "/rows?verdict=REJECT&limit=200"})
 	require.NoError(t, json.Unmarshal(answer.Body.Bytes(), &wrongDigit))
 	for _, row := range wrongDigit.Items {
@@ -249,24 +251,24 @@ func TestACorrectedSheetEnrolsNobodyTwice(t *testing.T) {
 	pupils[0][roster.IDType] = "Z"
 	delete(pupils[0], roster.IDNumber)
 	pupils[0]["member1_id_type"], pupils[0]["member1_id_number"] = "A", "E12345678"
-	sheet := func(change func()) []byte {
+	written := func(change func()) []byte {
 		change()
 		var b bytes.Buffer
 		require.NoError(t, reader.Template().Write(&b, "", slices.Values(pupils)))
 		return b.Bytes()
 	}
-	first := read[RosterUpload](t, http.StatusCreated, w.uploadAs(registrar, "/v1/rosters", "a.xlsx", sheet(func() { pupils[2]["postcode"] = "12" })))
+	first := read[RosterUpload](t, http.StatusCreated, w.uploadAs(registrar, "/v1/rosters", "a.xlsx", written(func() { pupils[2]["postcode"] = "12" })))
 	require.Equal(t, RosterCounts{Read: 3, Good: 2, Rejected: 1}, first.Counts)
 	w.approve(first.Roster.ID, registrar, leader, reviewer)
 
-	content := sheet(func() {
+	content := written(func() {
 		pupils[2]["postcode"], pupils[2][roster.ClassCode], pupils[1]["talent"] = "550002", "一（5）班", "围棋"
 	})
 	dry := read[RosterUpload](t, http.StatusOK, w.uploadAs(registrar, "/v1/rosters?dry_run=true", "b.xlsx", content))
 	second := read[RosterUpload](t, http.StatusCreated, w.uploadAs(registrar, "/v1/rosters", "b.xlsx", content))
 	require.Equal(t, RosterCounts{Read: 3, Good: 1, Remarked: 1, Present: 1, Differing: 1}, second.Counts)
 	require.Equal(t, dry.Counts, second.Counts)
-	var differing, good Page[RosterRow]
+	var differing, good rest.Page[sheet.RosterRow]
 	rows := "/v1/rosters/" + second.Roster.ID.String() + "/rows?verdict="
 	w.must(http.StatusOK, registrar.token, call{method: "GET", path: rows + "DIFFERS"}, &differing)
 	w.must(http.StatusOK, registrar.token, call{method: "GET", path: rows + "REMARK"}, &good)
@@ -275,7 +277,7 @@ func TestACorrectedSheetEnrolsNobodyTwice(t *testing.T) {
 	require.Contains(t, differing.Items[0].Findings[0].Detail, "特长")
 	require.Contains(t, good.Items[0].Findings[0].Detail, "（“一（5）班”→“2026105”）")
 	w.approve(second.Roster.ID, registrar, leader, reviewer)
-	third := read[RosterUpload](t, http.StatusCreated, w.uploadAs(registrar, "/v1/rosters", "c.xlsx", sheet(func() { delete(pupils[1], "talent") })))
+	third := read[RosterUpload](t, http.StatusCreated, w.uploadAs(registrar, "/v1/rosters", "c.xlsx", written(func() { delete(pupils[1], "talent") })))
 	require.Equal(t, RosterCounts{Read: 3, Present: 3}, third.Counts)
 	w.refused("roster_nothing_new", registrar.token, call{method: "POST", path: "/v1/changes", key: "nothing-new", body: m{"kind": "ROSTER_IMPORT", "roster_id": third.Roster.ID}})
 	require.Equal(t, 3, one[int](w, `SELECT count(*) FROM student WHERE roster_id IS NOT NULL`))

@@ -9,6 +9,8 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/xueji/xueji/api/rest"
+	"github.com/xueji/xueji/api/sheet"
 	"github.com/xueji/xueji/internal/files"
 	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/models/refusal"
@@ -19,20 +21,20 @@ import (
 // order: whatever is cut off in between leaves a roster that the next upload
 // of the file takes over, never half a check that looks like a whole one.
 func (s *server) uploadRoster(ctx context.Context, in *rosterUploadInput) (*rosterUploadOutput, error) {
-	office := principalOf(ctx).Office
+	office := rest.PrincipalOf(ctx).Office
 	if office.Kind != org.School {
 		return nil, refusal.New(refusal.RosterOtherSchool)
 	}
-	file, err := (&uploadInput{ContentType: in.ContentType, RawBody: in.RawBody}).file(s.rosterLimit())
+	file, err := (&rest.UploadInput{ContentType: in.ContentType, RawBody: in.RawBody}).File(s.rosterLimit())
 	if err != nil {
 		return nil, err
 	}
 	if in.DryRun {
 		return s.tryRoster(ctx, office.ID, file)
 	}
-	sum := sha256.Sum256(file.content)
+	sum := sha256.Sum256(file.Content)
 	var known *store.Roster
-	err = s.Store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error {
+	err = s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *store.Tx) error {
 		known, err = tx.KnownRoster(office.ID, sum[:])
 		return err
 	})
@@ -40,17 +42,17 @@ func (s *server) uploadRoster(ctx context.Context, in *rosterUploadInput) (*rost
 		return nil, err
 	}
 	if known != nil {
-		return s.repeatRoster(ctx, known, file.content)
+		return s.repeatRoster(ctx, known, file.Content)
 	}
 	id := uuid.Must(uuid.NewV7())
-	if _, _, err := s.Files.Put(ctx, files.Roster, id.String(), bytes.NewReader(file.content), s.rosterLimit()); err != nil {
+	if _, _, err := s.Files.Put(ctx, files.Roster, id.String(), bytes.NewReader(file.Content), s.rosterLimit()); err != nil {
 		return nil, err
 	}
 	var r *store.Roster
 	var begun bool
-	err = s.Store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error {
-		r, begun, err = tx.BeginRoster(store.NewRoster{ID: id, School: office.ID, OrgPath: office.Path, FileName: file.name,
-			FileSHA256: sum[:], FileSize: int64(len(file.content)), BlobKey: id.String()})
+	err = s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *store.Tx) error {
+		r, begun, err = tx.BeginRoster(store.NewRoster{ID: id, School: office.ID, OrgPath: office.Path, FileName: file.Name,
+			FileSHA256: sum[:], FileSize: int64(len(file.Content)), BlobKey: id.String()})
 		return err
 	})
 	if err != nil || !begun { // nobody would ever find the file
@@ -60,7 +62,7 @@ func (s *server) uploadRoster(ctx context.Context, in *rosterUploadInput) (*rost
 		}
 		return s.uploaded(ctx, http.StatusOK, r, true), nil
 	}
-	done, err := s.checkSheet(ctx, r, file.content)
+	done, err := s.checkSheet(ctx, r, file.Content)
 	if err != nil {
 		return nil, err
 	}
@@ -82,20 +84,20 @@ func (s *server) repeatRoster(ctx context.Context, known *store.Roster, content 
 	return s.uploaded(ctx, http.StatusOK, known, true), nil
 }
 
-func (s *server) tryRoster(ctx context.Context, school uuid.UUID, file *upload) (*rosterUploadOutput, error) {
-	dry, err := s.Store.TryRoster(ctx, scopeOf(ctx), school, s.sheet(file.content))
+func (s *server) tryRoster(ctx context.Context, school uuid.UUID, file *rest.File) (*rosterUploadOutput, error) {
+	dry, err := s.Store.TryRoster(ctx, rest.ScopeOf(ctx), school, s.sheet(file.Content))
 	if err != nil {
 		return nil, err
 	}
 	out := &rosterUploadOutput{Status: http.StatusOK, Body: RosterUpload{DryRun: true, Fit: !dry.Unfit, Counts: showCounts(dry.RosterCounts),
-		Findings: showFindings(ctx, dry.Findings)}}
+		Findings: sheet.ShowFindings(ctx, dry.Findings)}}
 	for _, row := range dry.Rows {
-		out.Body.Rows = append(out.Body.Rows, showRow(ctx, row))
+		out.Body.Rows = append(out.Body.Rows, sheet.ShowRow(ctx, row))
 	}
 	return out, nil
 }
 
-func (s *server) recheckRoster(ctx context.Context, in *PathID) (*body[Roster], error) {
+func (s *server) recheckRoster(ctx context.Context, in *rest.PathID) (*rest.Body[Roster], error) {
 	r, err := s.restart(ctx, in.ID)
 	if err != nil {
 		return nil, err
@@ -108,17 +110,17 @@ func (s *server) recheckRoster(ctx context.Context, in *PathID) (*body[Roster], 
 	if err != nil {
 		return nil, err
 	}
-	return bodyOf(showRoster(ctx, *done)), nil
+	return rest.BodyOf(showRoster(ctx, *done)), nil
 }
 
 func (s *server) restart(ctx context.Context, id uuid.UUID) (*store.Roster, error) {
 	var r *store.Roster
-	err := s.Store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error {
+	err := s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *store.Tx) error {
 		known, err := tx.Roster(id)
 		if err != nil {
 			return err
 		}
-		if err := allow(ctx, known.OrgPath); err != nil {
+		if err := rest.Allow(ctx, known.OrgPath); err != nil {
 			return err
 		}
 		r, err = tx.RestartRosterCheck(id)
@@ -131,7 +133,7 @@ func (s *server) restart(ctx context.Context, id uuid.UUID) (*store.Roster, erro
 func (s *server) checkSheet(ctx context.Context, r *store.Roster, content []byte) (*store.Roster, error) {
 	going, cancel := context.WithTimeout(context.WithoutCancel(ctx), checkTime)
 	defer cancel()
-	done, err := s.Store.CheckRoster(going, scopeOf(ctx), r, s.sheet(content))
+	done, err := s.Store.CheckRoster(going, rest.ScopeOf(ctx), r, s.sheet(content))
 	if errors.Is(err, store.ErrSuperseded) {
 		return nil, refusal.New(refusal.RosterChecking).Because(err)
 	}

@@ -14,6 +14,8 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/xueji/xueji/api/rest"
+	"github.com/xueji/xueji/api/sheet"
 	"github.com/xueji/xueji/internal/casework"
 	"github.com/xueji/xueji/internal/files"
 	"github.com/xueji/xueji/internal/webhook"
@@ -44,14 +46,14 @@ type Deps struct {
 	// Version of the program, as it stands in the API description.
 	Version string
 	// Checks are the parts /readyz asks: database, keys, files, temporal, worker.
-	Checks []Check
+	Checks []rest.Check
 	// Metrics is where the API puts its own metrics and what /metrics serves;
 	// a registry of its own is made when nil.
 	Metrics *prometheus.Registry
 	// Webhooks say which addresses notices may be carried on to.
 	Webhooks webhook.Rules
 	// Limits on the number of calls; the zero value means the defaults.
-	Limits Limits
+	Limits rest.Limits
 	// TrustedProxies are the networks whose X-Forwarded-For is believed; none by default.
 	TrustedProxies []string
 }
@@ -65,8 +67,8 @@ type Watch interface {
 type server struct {
 	Deps
 
-	rest      *Server
-	Sheets    Sheets
+	rest      *rest.Server
+	Sheets    sheet.Sheets
 	Papers    *files.Judge
 	Divisions *division.Table
 }
@@ -84,7 +86,7 @@ func New(deps Deps) (http.Handler, error) {
 }
 
 // build makes the server with every operation registered.
-func build(deps Deps) (*Server, error) {
+func build(deps Deps) (*rest.Server, error) {
 	if deps.Log == nil {
 		deps.Log = slog.New(slog.DiscardHandler)
 	}
@@ -98,11 +100,11 @@ func build(deps Deps) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("start the API: %w", err)
 	}
-	sheets, err := loadSheets(divisions)
+	sheets, err := sheet.Load(divisions)
 	if err != nil {
 		return nil, err
 	}
-	r, err := NewServer(restConfig(deps))
+	r, err := rest.New(restConfig(deps))
 	if err != nil {
 		return nil, err
 	}
@@ -112,8 +114,8 @@ func build(deps Deps) (*Server, error) {
 }
 
 // restConfig is what the kernel of HTTP needs.
-func restConfig(deps Deps) Config {
-	config := Config{
+func restConfig(deps Deps) rest.Config {
+	config := rest.Config{
 		Version: deps.Version, Log: deps.Log, Caller: callerOf(deps.Store), Checks: deps.Checks, Metrics: deps.Metrics, Limits: deps.Limits,
 		TrustedProxies: deps.TrustedProxies,
 		Names:          map[string]func(string) *refusal.Error{"person": roster.JudgeName, "office": roster.JudgeOfficeName},

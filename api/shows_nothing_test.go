@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
+	"github.com/xueji/xueji/api/rest"
 	"github.com/xueji/xueji/models/org"
 )
 
@@ -28,7 +29,7 @@ func TestATextThatShowsNothingIsNoText(t *testing.T) {
 	leader, registrar := w.login(w.places["school"], org.SchoolLeader), w.login(w.places["school"], org.SchoolRegistrar)
 	head := w.login(w.places["county"], org.BureauHead)
 	on := func(rest string) string { return "/v1/changes/" + change.String() + rest }
-	p := read[Problem](t, http.StatusUnprocessableEntity, w.raw(leader.token, call{method: "POST", path: on("/comments"), key: "k-filler-1"}, sent))
+	p := read[rest.Problem](t, http.StatusUnprocessableEntity, w.raw(leader.token, call{method: "POST", path: on("/comments"), key: "k-filler-1"}, sent))
 	require.Equal(t, "required", p.Code)
 	require.Equal(t, "/text", p.Errors[0].Pointer)
 	require.Equal(t, "“留言”必须填写。请补充后重新提交。", p.Detail)
@@ -49,7 +50,7 @@ func TestATextThatShowsNothingIsNoText(t *testing.T) {
 	} {
 		row.call.key = "k-" + uuid.NewString()
 		answer := w.send(row.who.token, row.call)
-		p := read[Problem](t, http.StatusUnprocessableEntity, answer)
+		p := read[rest.Problem](t, http.StatusUnprocessableEntity, answer)
 		at := map[string]string{}
 		for _, f := range p.Errors {
 			at[f.Pointer] = f.Code

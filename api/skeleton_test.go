@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/xueji/xueji/api"
+	"github.com/xueji/xueji/api/rest"
 )
 
 func bare(t *testing.T) http.Handler {
@@ -29,10 +30,10 @@ func ask(h http.Handler, method, path, body string, headers ...string) *httptest
 	return w
 }
 
-func problemIn(t *testing.T, w *httptest.ResponseRecorder) api.Problem {
+func problemIn(t *testing.T, w *httptest.ResponseRecorder) rest.Problem {
 	t.Helper()
 	require.Equal(t, "application/problem+json", w.Header().Get("Content-Type"), w.Body.String())
-	var p api.Problem
+	var p rest.Problem
 	require.NoError(t, json.Unmarshal(w.Body.Bytes(), &p))
 	require.Equal(t, w.Code, p.Status)
 	require.NotEmpty(t, p.Code)

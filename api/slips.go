@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/xueji/xueji/api/authz"
+	"github.com/xueji/xueji/api/rest"
 	"github.com/xueji/xueji/models/calendar"
 	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/store"
@@ -19,32 +20,32 @@ import (
 func (s *server) slipRoutes() {
 	const tag = "decisions"
 	const answer = "200: counted, in force in the register. 202: the slip is in the register and will be counted or refused; its address says which."
-	register(s.rest, Operation{
+	rest.Register(s.rest, rest.Operation{
 		ID: "decide-change", Method: http.MethodPost, Path: "/v1/changes/{id}/decisions", Action: authz.ChangeDecide, Tag: tag, Keyed: true,
 		Summary: "Approve, reject or send back (审批：同意、驳回、退回)", Detail: answer,
 	}, s.decideChange)
-	register(s.rest, Operation{
+	rest.Register(s.rest, rest.Operation{
 		ID: "resubmit-change", Method: http.MethodPost, Path: "/v1/changes/{id}/resubmission", Action: authz.ChangeFile, Tag: tag, Keyed: true,
 		Summary: "Hand a sent-back change in again (重新提交)",
 		Detail:  "Judged as a filing is, everything that fails at once. What differs from before is kept and stands on the page of the change (revisions). " + answer,
 	}, s.resubmitChange)
-	register(s.rest, Operation{
+	rest.Register(s.rest, rest.Operation{
 		ID: "withdraw-change", Method: http.MethodPost, Path: "/v1/changes/{id}/withdrawal", Action: authz.ChangeWithdraw, Tag: tag, Keyed: true,
 		Summary: "Take a running change back (撤回)", Detail: answer,
 	}, s.withdrawChange)
-	register(s.rest, Operation{
+	rest.Register(s.rest, rest.Operation{
 		ID: "supervise-change", Method: http.MethodPost, Path: "/v1/changes/{id}/supervision", Action: authz.ChangeSupervise, Tag: tag, Keyed: true,
 		Summary: "Order the office that must act to do so (督办)", Detail: answer,
 	}, s.superviseChange)
-	register(s.rest, Operation{
+	rest.Register(s.rest, rest.Operation{
 		ID: "close-change", Method: http.MethodPost, Path: "/v1/changes/{id}/closure", Action: authz.ChangeClose, Tag: tag, Keyed: true,
 		Summary: "End a running change as the common superior (终止)", Detail: answer,
 	}, s.closeChange)
-	register(s.rest, Operation{
+	rest.Register(s.rest, rest.Operation{
 		ID: "comment-change", Method: http.MethodPost, Path: "/v1/changes/{id}/comments", Action: authz.ChangeComment, Tag: tag, Keyed: true,
 		Status: http.StatusNoContent, Summary: "Write a remark into the timeline (留言)",
 	}, s.commentChange)
-	register(s.rest, Operation{
+	rest.Register(s.rest, rest.Operation{
 		ID: "get-slip", Method: http.MethodGet, Path: "/v1/slips/{id}", Action: authz.ChangeRead, Tag: tag,
 		Summary: "What became of what I said (办理结果)",
 	}, s.getSlip)
@@ -52,15 +53,15 @@ func (s *server) slipRoutes() {
 
 // SlipView says what became of a slip.
 type SlipView struct {
-	ID        uuid.UUID  `json:"id"`
-	ChangeID  uuid.UUID  `json:"change_id"`
-	Verb      string     `json:"verb"`
-	Outcome   string     `json:"outcome" enum:"PENDING,COUNTED,REFUSED"`
-	Code      string     `json:"code,omitempty" doc:"Why it was refused."`
-	Reason    string     `json:"reason,omitempty" doc:"The same as a sentence that says what to do."`
-	Errors    []Finding  `json:"errors,omitempty" doc:"Everything that stood against it, when there is a field to name or more than one thing."`
-	CreatedAt time.Time  `json:"created_at"`
-	SettledAt *time.Time `json:"settled_at,omitempty"`
+	ID        uuid.UUID      `json:"id"`
+	ChangeID  uuid.UUID      `json:"change_id"`
+	Verb      string         `json:"verb"`
+	Outcome   string         `json:"outcome" enum:"PENDING,COUNTED,REFUSED"`
+	Code      string         `json:"code,omitempty" doc:"Why it was refused."`
+	Reason    string         `json:"reason,omitempty" doc:"The same as a sentence that says what to do."`
+	Errors    []rest.Finding `json:"errors,omitempty" doc:"Everything that stood against it, when there is a field to name or more than one thing."`
+	CreatedAt time.Time      `json:"created_at"`
+	SettledAt *time.Time     `json:"settled_at,omitempty"`
 	// EffectiveOn and Notice are there when the approval was the last one and the day is ahead.
 	EffectiveOn *calendar.Date `json:"effective_on,omitempty" format:"date" doc:"The change is approved, and in force on this day, which is ahead."`
 	Notice      string         `json:"notice,omitempty" doc:"The same as a sentence." example:"已审批通过，2027-03-01 生效。"`
@@ -158,7 +159,7 @@ func (s *server) say(ctx context.Context, body any, w store.Word) (*slipOutput, 
 	}
 	// The change and the verb belong to what is compared: the same key for
 	// another change is another request.
-	slip, err := s.handIn(ctx, idempotencyKey(ctx), []any{w.ChangeID, w.Verb, body}, w)
+	slip, err := s.handIn(ctx, rest.IdempotencyKey(ctx), []any{w.ChangeID, w.Verb, body}, w)
 	if err != nil {
 		return nil, err
 	}
@@ -172,17 +173,17 @@ func (s *server) say(ctx context.Context, body any, w store.Word) (*slipOutput, 
 // handIn hands a word in under a key, with what a repetition is compared by, and gives
 // its slip; one that was refused is an error.
 func (s *server) handIn(ctx context.Context, key string, compared []any, w store.Word) (*store.Slip, error) {
-	hash, err := bodyHash(compared)
+	hash, err := rest.BodyHash(compared)
 	if err != nil {
 		return nil, err
 	}
-	w.Key, w.Hash, w.OfficeID = key, hash, principalOf(ctx).Office.ID
-	slip, err := s.Desk.Say(ctx, scopeOf(ctx), w)
+	w.Key, w.Hash, w.OfficeID = key, hash, rest.PrincipalOf(ctx).Office.ID
+	slip, err := s.Desk.Say(ctx, rest.ScopeOf(ctx), w)
 	if err != nil {
 		return nil, err
 	}
 	if refused := slip.Refusal(); refused != nil {
-		refused = named(ctx, refused)
+		refused = rest.Named(ctx, refused)
 		return nil, refused
 	}
 	return slip, nil
@@ -200,8 +201,8 @@ func (s *server) showSlip(ctx context.Context, slip *store.Slip) SlipView {
 		v.Aftermath = append(v.Aftermath, s.showAftermath(ctx, line.Verb, line.Params))
 	}
 	if refused := slip.Refusal(); refused != nil {
-		refused = named(ctx, refused)
-		v.Reason, v.Errors = sentence(ctx, refused), findings(ctx, refused)
+		refused = rest.Named(ctx, refused)
+		v.Reason, v.Errors = rest.Sentence(ctx, refused), rest.Findings(ctx, refused)
 	}
 	return v
 }
@@ -210,7 +211,7 @@ type getSlipOutput struct{ Body SlipView }
 
 func (s *server) getSlip(ctx context.Context, in *changeIDInput) (*getSlipOutput, error) {
 	var slip *store.Slip
-	err := s.Store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) (err error) {
+	err := s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *store.Tx) (err error) {
 		slip, err = tx.Slip(in.ID)
 		return err
 	})
@@ -228,7 +229,7 @@ type commentInput struct {
 }
 
 func (s *server) commentChange(ctx context.Context, in *commentInput) (*struct{}, error) {
-	return nil, s.Store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error {
-		return tx.Comment(in.ID, principalOf(ctx).Office.ID, in.Body.Text, idempotencyKey(ctx))
+	return nil, s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *store.Tx) error {
+		return tx.Comment(in.ID, rest.PrincipalOf(ctx).Office.ID, in.Body.Text, rest.IdempotencyKey(ctx))
 	})
 }

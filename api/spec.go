@@ -2,6 +2,8 @@ package api
 
 import (
 	"fmt"
+
+	"github.com/xueji/xueji/api/rest"
 )
 
 //go:generate go run github.com/xueji/xueji/cmd/xueji describe --output ../docs/openapi.yaml
@@ -23,7 +25,7 @@ func Spec() ([]byte, error) {
 }
 
 // Operations lists every operation of the API with its action.
-func Operations() ([]Operation, error) {
+func Operations() ([]rest.Operation, error) {
 	s, err := build(Deps{Version: SpecVersion})
 	if err != nil {
 		return nil, err

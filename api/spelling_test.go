@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
+	"github.com/xueji/xueji/api/rest"
 	"github.com/xueji/xueji/models/org"
 )
 
@@ -19,9 +20,9 @@ func TestAnotherSpellingOfAFieldIsUnknown(t *testing.T) {
 	change := w.suspension("2026-11-20")
 	leader, registrar := w.login(w.places["school"], org.SchoolLeader), w.login(w.places["school"], org.SchoolRegistrar)
 	pupil := w.pupil(w.places["school"])
-	send := func(who caller, path, body string) Problem {
+	send := func(who caller, path, body string) rest.Problem {
 		c := call{method: "POST", path: path, key: uuid.NewString()}
-		return read[Problem](t, http.StatusUnprocessableEntity, w.raw(who.token, c, []byte(body)))
+		return read[rest.Problem](t, http.StatusUnprocessableEntity, w.raw(who.token, c, []byte(body)))
 	}
 	task := one[uuid.UUID](w, `SELECT id FROM task WHERE change_id = $1`, change)
 	p := send(leader, "/v1/changes/"+change+"/decisions", `{"task_id":"`+task.String()+`","verdict":"APPROVE","Verdict":"BOGUS","opinion":"x"}`)

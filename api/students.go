@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/xueji/xueji/api/authz"
+	"github.com/xueji/xueji/api/rest"
 	"github.com/xueji/xueji/models/calendar"
 	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/models/status"
@@ -57,12 +58,12 @@ type StateCount struct {
 }
 
 type countInput struct {
-	PathID
+	rest.PathID
 	Below bool `query:"below" doc:"One line for each office directly below, for a county its schools, instead of the sum."`
 }
 
 type revealInput struct {
-	PathID
+	rest.PathID
 	Body struct {
 		Field  store.Secret       `json:"field" enum:"id_number,student_number,aux_student_number,member1_id_number,member2_id_number"`
 		Reason store.RevealReason `json:"reason" enum:"VERIFY_DOCUMENT,GUARDIAN_REQUEST,EXAM_REGISTRATION,TRANSFER,DATA_QUALITY,AUTHORITY_REQUEST" doc:"Goes into the audit trail."`
@@ -77,59 +78,59 @@ type Revealed struct {
 
 func (s *server) studentRoutes() {
 	const tag = "students"
-	register(s.rest, Operation{
+	rest.Register(s.rest, rest.Operation{
 		ID: "search-students", Method: http.MethodPost, Path: "/v1/students/search", Action: authz.StudentSearch, Tag: tag,
 		Summary: "Search records (学籍查询)",
 		Detail: "At least one of name, student number, ID number, school and class. A POST, so that no personal data stands in an address. " +
 			"A class comes by the number in the class (班内学号) and then by name; names that begin alike by name; all else by ID.",
 	}, s.searchStudents)
-	register(s.rest, Operation{
+	rest.Register(s.rest, rest.Operation{
 		ID: "get-student", Method: http.MethodGet, Path: "/v1/students/{id}", Action: authz.StudentRead, Tag: tag,
 		Summary: "The page of a record (学籍卡)",
 		Detail:  "All items of the national sheet, the facets, family, suspensions and the running change; numbers of documents are masked.",
 	}, s.getStudent)
-	register(s.rest, Operation{
+	rest.Register(s.rest, rest.Operation{
 		ID: "student-history", Method: http.MethodGet, Path: "/v1/students/{id}/history", Action: authz.StudentHistory, Tag: tag,
 		Summary: "What happened to a record, newest first (学籍变动记录)",
 	}, s.studentHistory)
-	register(s.rest, Operation{
+	rest.Register(s.rest, rest.Operation{
 		ID: "reveal-number", Method: http.MethodPost, Path: "/v1/students/{id}/reveal", Action: authz.StudentReveal, Tag: tag, PersonOnly: true,
 		Summary: "One number of a record in full (查看完整号码)",
 		Detail:  "Needs a reason; who asked, for which number and why goes into the audit trail.",
 	}, s.revealNumber)
-	register(s.rest, Operation{
+	rest.Register(s.rest, rest.Operation{
 		ID: "count-students", Method: http.MethodGet, Path: "/v1/orgs/{id}/student-counts", Action: authz.StudentSearch, Tag: tag,
 		Summary: "Records of an office by state (在籍人数)",
 		Detail:  "Of a school its own; of a bureau the sum over all schools below it.",
 	}, s.countStudents)
 }
 
-func (s *server) searchStudents(ctx context.Context, in *searchInput) (*body[*Page[StudentLine]], error) {
+func (s *server) searchStudents(ctx context.Context, in *searchInput) (*rest.Body[*rest.Page[StudentLine]], error) {
 	b := in.Body
 	q := store.StudentSearch{Name: b.Name, NameMatch: b.NameMatch, Number: b.Number, IDNumber: b.IDNumber,
 		School: b.School, Class: b.Class, States: b.Statuses, Stage: b.Stage}
-	paging := Paging{Cursor: b.Cursor, Limit: b.Limit}
-	page, err := readPageIn(ctx, s.Store, paging, uuid.Nil, func(tx *store.Tx, after uuid.UUID, most int) ([]store.StudentLine, error) {
+	paging := rest.Paging{Cursor: b.Cursor, Limit: b.Limit}
+	page, err := rest.ReadPageIn(ctx, s.Store, paging, uuid.Nil, func(tx *store.Tx, after uuid.UUID, most int) ([]store.StudentLine, error) {
 		q.After, q.Most = after, most
 		return tx.SearchStudents(q)
 	}, func(r store.StudentLine) StudentLine { return showLine(ctx, r) }, func(r store.StudentLine) uuid.UUID { return r.ID })
-	return bodyOf(page), err
+	return rest.BodyOf(page), err
 }
 
 func showLine(ctx context.Context, r store.StudentLine) StudentLine {
 	return StudentLine{ID: r.ID, Name: r.Name, Sex: r.Sex, BirthDate: r.BirthDate, IDNumber: r.IDMasked, StudentNumber: r.NumberMasked,
-		EnrolStatus: r.EnrolStatus, StatusLabel: inLanguage(ctx, status.Enrol(r.EnrolStatus).Text()), Stage: r.Stage, EntryYear: r.EntryYear,
+		EnrolStatus: r.EnrolStatus, StatusLabel: rest.InLanguage(ctx, status.Enrol(r.EnrolStatus).Text()), Stage: r.Stage, EntryYear: r.EntryYear,
 		School: r.SchoolID, SchoolName: r.SchoolName, Class: r.ClassID, ClassName: r.ClassName}
 }
 
-func (s *server) revealNumber(ctx context.Context, in *revealInput) (*body[Revealed], error) {
+func (s *server) revealNumber(ctx context.Context, in *revealInput) (*rest.Body[Revealed], error) {
 	out := Revealed{Field: in.Body.Field}
-	err := s.Store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error {
+	err := s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *store.Tx) error {
 		record, err := tx.StudentRecord(in.ID)
 		if err != nil {
 			return err
 		}
-		if err := allow(ctx, record.OrgPath); err != nil {
+		if err := rest.Allow(ctx, record.OrgPath); err != nil {
 			return err
 		}
 		out.Value, err = tx.RevealSecret(in.ID, in.Body.Field, in.Body.Reason)
@@ -138,17 +139,17 @@ func (s *server) revealNumber(ctx context.Context, in *revealInput) (*body[Revea
 	if err != nil {
 		return nil, err
 	}
-	return bodyOf(out), nil
+	return rest.BodyOf(out), nil
 }
 
-func (s *server) countStudents(ctx context.Context, in *countInput) (*body[[]StateCount], error) {
+func (s *server) countStudents(ctx context.Context, in *countInput) (*rest.Body[[]StateCount], error) {
 	list := []StateCount{}
-	err := s.Store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error {
+	err := s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *store.Tx) error {
 		office, err := tx.Organisation(in.ID)
 		if err != nil {
 			return err
 		}
-		if err := allow(ctx, office.Path); err != nil {
+		if err := rest.Allow(ctx, office.Path); err != nil {
 			return err
 		}
 		count := tx.CountStudents
@@ -158,12 +159,12 @@ func (s *server) countStudents(ctx context.Context, in *countInput) (*body[[]Sta
 		rows, err := count(in.ID)
 		for _, r := range rows {
 			list = append(list, StateCount{Office: r.Office, OfficeName: r.OfficeName, Stage: r.Stage, EnrolStatus: r.EnrolStatus,
-				StatusLabel: inLanguage(ctx, status.Enrol(r.EnrolStatus).Text()), Count: r.Count})
+				StatusLabel: rest.InLanguage(ctx, status.Enrol(r.EnrolStatus).Text()), Count: r.Count})
 		}
 		return err
 	})
 	if err != nil {
 		return nil, err
 	}
-	return bodyOf(list), nil
+	return rest.BodyOf(list), nil
 }

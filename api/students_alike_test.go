@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/xueji/xueji/api/rest"
 	"github.com/xueji/xueji/models/org"
 )
 
@@ -25,7 +26,7 @@ func TestWhatLooksAlikeIsFound(t *testing.T) {
 		"阿依古ㆍ案例海": "阿依古·案例海", "阿依古 。 案例山": "阿依古·案例山", "⽅⽰⾼": "方示高", "黄小纟": "黄小纟",
 		"ｍａｘｉｍｉｌｉａｎｏ　ＢＡＲＴＨＯＬＯＭＥＷ featherstonehaugh": "Maximiliano Bartholomew Featherstonehaugh",
 	} {
-		var found Page[StudentLine]
+		var found rest.Page[StudentLine]
 		w.must(http.StatusOK, registrar.token, call{method: "POST", path: "/v1/students/search", body: m{"name": typed}}, &found)
 		require.Len(t, found.Items, 1, typed)
 		require.Equal(t, stored, found.Items[0].Name)

@@ -5,13 +5,15 @@ import (
 	"net/http"
 
 	"github.com/xueji/xueji/api/authz"
+	"github.com/xueji/xueji/api/rest"
+	"github.com/xueji/xueji/api/sheet"
 	"github.com/xueji/xueji/models/roster"
 	"github.com/xueji/xueji/models/store"
 )
 
 type studentEditInput struct {
-	PathID
-	IfMatch
+	rest.PathID
+	rest.IfMatch
 	Body struct {
 		Items  map[string]string `json:"items" minProperties:"1" maxProperties:"80" doc:"Items of the national sheet by their field names, as the page of the record lists them; an empty text clears an optional item." example:"{\"phone\": \"16316048782\"}"`
 		Reason string            `json:"reason,omitempty" maxLength:"200" text:"free" doc:"Stands in the history."`
@@ -20,9 +22,9 @@ type studentEditInput struct {
 
 // StudentEdited says what became of an edit.
 type StudentEdited struct {
-	Version  int64          `json:"version"`
-	Changed  []roster.Field `json:"changed" doc:"Items that now have another value; none when the record said the same before."`
-	Findings []SheetFinding `json:"findings" doc:"Values that were put right, and what somebody should look at."`
+	Version  int64                `json:"version"`
+	Changed  []roster.Field       `json:"changed" doc:"Items that now have another value; none when the record said the same before."`
+	Findings []sheet.SheetFinding `json:"findings" doc:"Values that were put right, and what somebody should look at."`
 }
 
 type studentEditOutput struct {
@@ -32,7 +34,7 @@ type studentEditOutput struct {
 
 func (s *server) studentEditRoutes() {
 	const tag = "students"
-	register(s.rest, Operation{
+	rest.Register(s.rest, rest.Operation{
 		ID: "edit-student", Method: http.MethodPatch, Path: "/v1/students/{id}", Action: authz.StudentEdit, Tag: tag,
 		Summary: "Change items of a record that are no key data (学生信息维护)",
 		Detail: "In force at once, with a line of history, also while a change is running. Family members are items of the sheet too. " +
@@ -42,7 +44,7 @@ func (s *server) studentEditRoutes() {
 }
 
 func (s *server) editStudent(ctx context.Context, in *studentEditInput) (*studentEditOutput, error) {
-	version, err := in.version()
+	version, err := in.Version()
 	if err != nil {
 		return nil, err
 	}
@@ -51,12 +53,12 @@ func (s *server) editStudent(ctx context.Context, in *studentEditInput) (*studen
 		edit.Items[roster.Field(field)] = value
 	}
 	var done *store.EditedStudent
-	err = s.Store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error {
+	err = s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *store.Tx) error {
 		record, err := tx.StudentRecord(in.ID)
 		if err != nil {
 			return err
 		}
-		if err := allow(ctx, record.OrgPath); err != nil {
+		if err := rest.Allow(ctx, record.OrgPath); err != nil {
 			return err
 		}
 		done, err = tx.EditStudent(in.ID, edit, store.ItemRules{Reader: s.Sheets.Reader, Divisions: s.Sheets.Divisions})
@@ -65,9 +67,9 @@ func (s *server) editStudent(ctx context.Context, in *studentEditInput) (*studen
 	if err != nil {
 		return nil, err
 	}
-	out := StudentEdited{Version: done.Version, Changed: done.Changed, Findings: showFindings(ctx, done.Findings)}
+	out := StudentEdited{Version: done.Version, Changed: done.Changed, Findings: sheet.ShowFindings(ctx, done.Findings)}
 	if out.Changed == nil {
 		out.Changed = []roster.Field{}
 	}
-	return &studentEditOutput{ETag: etag(done.Version), Body: out}, nil
+	return &studentEditOutput{ETag: rest.ETag(done.Version), Body: out}, nil
 }

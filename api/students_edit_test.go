@@ -10,6 +10,8 @@ import (
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
+	"github.com/xueji/xueji/api/rest"
+	"github.com/xueji/xueji/api/sheet"
 	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/models/roster"
 )
@@ -72,7 +74,7 @@ func TestAnEditOverHTTP(t *testing.T) {
 	w.must(http.StatusOK, reviewer.token, patch(`"2"`, m{"phone": "16316048785"}), nil)
 	w.refused("not_found", w.login(w.places["school2"], org.SchoolRegistrar).token, patch(`"3"`, m{"phone": "16316048785"}))
 	w.refused("forbidden", w.login(w.places["school"], org.SchoolLeader).token, patch(`"3"`, m{"phone": "16316048785"}))
-	var history Page[HistoryEntry]
+	var history rest.Page[HistoryEntry]
 	w.must(http.StatusOK, registrar.token, call{method: "GET", path: path + "/history"}, &history)
 	require.Equal(t, []string{"EDIT", "EDIT", "ROSTER_IMPORT"}, []string{history.Items[0].Kind, history.Items[1].Kind, history.Items[2].Kind})
 	require.Equal(t, "家长来电", history.Items[0].Reason)
@@ -106,7 +108,7 @@ func TestASheetOfUpdatesOverHTTP(t *testing.T) {
 	}
 	good := part(t, fields, rows...)
 	dry := read[StudentUpdates](t, http.StatusOK, w.uploadAs(registrar, path+"?dry_run=true", "a.xlsx", good))
-	require.Equal(t, StudentUpdates{DryRun: true, Updated: len(rows), Findings: []SheetFinding{}, Rows: []RosterRow{}}, dry)
+	require.Equal(t, StudentUpdates{DryRun: true, Updated: len(rows), Findings: []sheet.SheetFinding{}, Rows: []sheet.RosterRow{}}, dry)
 	require.Zero(t, one[int](w, `SELECT count(*)::int FROM student WHERE version > 1`))
 
 	wrong := slices.Clone(rows)
@@ -114,9 +116,9 @@ func TestASheetOfUpdatesOverHTTP(t *testing.T) {
 	refused := w.uploadAs(reviewer, path, "a.xlsx", part(t, fields, wrong...))
 	require.Equal(t, http.StatusUnprocessableEntity, refused.Code)
 	var p struct {
-		Problem
+		rest.Problem
 
-		Rows []RosterRow
+		Rows []sheet.RosterRow
 	}
 	require.NoError(t, json.Unmarshal(refused.Body.Bytes(), &p))
 	require.Equal(t, "update_refused", p.Code)

@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
+	"github.com/xueji/xueji/api/rest"
 	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/models/roster"
 )
@@ -26,7 +27,7 @@ func TestAClassComesInTheOrderOfItsTeacher(t *testing.T) {
 	require.Greater(t, len(pupils), 2)
 	list := func(body m) (ids []uuid.UUID) {
 		for cursor := ""; ; {
-			page := Page[StudentLine]{}
+			page := rest.Page[StudentLine]{}
 			body["class_id"], body["limit"], body["cursor"] = class, 2, cursor
 			w.must(http.StatusOK, registrar.token, call{method: "POST", path: "/v1/students/search", body: body}, &page)
 			for _, line := range page.Items {
@@ -123,7 +124,7 @@ func TestListsLeaveOutTheDeadUnlessAsked(t *testing.T) {
 
 	ids := func(body m) (list []uuid.UUID) {
 		body["limit"] = 100
-		var page Page[StudentLine]
+		var page rest.Page[StudentLine]
 		w.must(http.StatusOK, registrar.token, call{method: "POST", path: "/v1/students/search", body: body}, &page)
 		require.Empty(t, page.Next)
 		for _, line := range page.Items {

@@ -8,6 +8,8 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/xueji/xueji/api/rest"
+	"github.com/xueji/xueji/api/sheet"
 	"github.com/xueji/xueji/models/calendar"
 	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/models/refusal"
@@ -80,9 +82,9 @@ type studentOutput struct {
 	Body Student
 }
 
-func (s *server) getStudent(ctx context.Context, in *PathID) (*studentOutput, error) {
+func (s *server) getStudent(ctx context.Context, in *rest.PathID) (*studentOutput, error) {
 	var r *store.StudentRecord
-	err := s.Store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error {
+	err := s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *store.Tx) error {
 		var err error
 		if r, err = tx.StudentRecord(in.ID); errors.Is(err, refusal.New(refusal.NotFound)) {
 			// The old school reads its backup of a pupil who moved on.
@@ -91,12 +93,12 @@ func (s *server) getStudent(ctx context.Context, in *PathID) (*studentOutput, er
 		if err != nil {
 			return err
 		}
-		return allow(ctx, r.OrgPath)
+		return rest.Allow(ctx, r.OrgPath)
 	})
 	if err != nil {
 		return nil, err
 	}
-	return &studentOutput{ETag: etag(r.Version), Body: s.showStudent(ctx, r)}, nil
+	return &studentOutput{ETag: rest.ETag(r.Version), Body: s.showStudent(ctx, r)}, nil
 }
 
 func (s *server) showStudent(ctx context.Context, r *store.StudentRecord) Student {
@@ -104,8 +106,8 @@ func (s *server) showStudent(ctx context.Context, r *store.StudentRecord) Studen
 		ID: r.ID, Version: r.Version, School: r.SchoolID, SchoolName: r.SchoolName, Class: r.ClassID, ClassName: r.ClassName, GradeName: r.GradeName,
 		Stage: r.Stage, EntryYear: r.EntryYear, StudentNumber: r.NumberMasked, UpdatedAt: r.UpdatedAt, Suspensions: []SuspensionRun{},
 		Facets: Facets{
-			EnrolStatus: r.EnrolStatus, StatusLabel: inLanguage(ctx, status.Enrol(r.EnrolStatus).Text()), InRegister: r.InRegister, OnCampus: r.OnCampus,
-			HoldsSeat: r.HoldsSeat, DedupeState: r.DedupeState, DedupeLabel: inLanguage(ctx, store.DedupeText(r.DedupeState)), IdentityState: r.IdentityState, ProblemFlags: r.ProblemFlags,
+			EnrolStatus: r.EnrolStatus, StatusLabel: rest.InLanguage(ctx, status.Enrol(r.EnrolStatus).Text()), InRegister: r.InRegister, OnCampus: r.OnCampus,
+			HoldsSeat: r.HoldsSeat, DedupeState: r.DedupeState, DedupeLabel: rest.InLanguage(ctx, store.DedupeText(r.DedupeState)), IdentityState: r.IdentityState, ProblemFlags: r.ProblemFlags,
 			NumberClass: r.NumberClass, Dropout: r.Dropout,
 		},
 	}
@@ -114,9 +116,9 @@ func (s *server) showStudent(ctx context.Context, r *store.StudentRecord) Studen
 			continue
 		}
 		value := r.Item(column.Field)
-		item := SheetItem{Field: column.Field, Header: inLanguage(ctx, itemText(&column)), Value: value, Masked: value != "" && column.Field.Secret()}
+		item := SheetItem{Field: column.Field, Header: rest.InLanguage(ctx, sheet.ItemText(&column)), Value: value, Masked: value != "" && store.IsSecret(column.Field)}
 		if column.Kind == roster.KindCode {
-			item.Label = s.Sheets.Reader.Label(column.Field, value, languageOf(ctx))
+			item.Label = s.Sheets.Reader.Label(column.Field, value, rest.LanguageOf(ctx))
 		}
 		page.Items = append(page.Items, item)
 	}

@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
+	"github.com/xueji/xueji/api/rest"
 	"github.com/xueji/xueji/models/org"
 )
 
@@ -18,9 +19,9 @@ func TestARecordFromSheetToPage(t *testing.T) {
 	up := read[RosterUpload](t, http.StatusCreated, w.uploadAs(registrar, "/v1/rosters", "a.xlsx", rosterFile(t, "roster-no-au.xlsx")))
 	w.approve(up.Roster.ID, registrar, leader, reviewer)
 
-	var found Page[StudentLine]
-	search := func(who caller, body m) Page[StudentLine] {
-		found = Page[StudentLine]{}
+	var found rest.Page[StudentLine]
+	search := func(who caller, body m) rest.Page[StudentLine] {
+		found = rest.Page[StudentLine]{}
 		w.must(http.StatusOK, who.token, call{method: "POST", path: "/v1/students/search", body: body}, &found)
 		return found
 	}
@@ -46,7 +47,7 @@ func TestARecordFromSheetToPage(t *testing.T) {
 	require.NotEmpty(t, item["member2_name"].Value)
 	require.Equal(t, school.name, page.SchoolName[len("单位"):])
 
-	var history Page[HistoryEntry]
+	var history rest.Page[HistoryEntry]
 	w.must(http.StatusOK, reviewer.token, call{method: "GET", path: path + "/history"}, &history)
 	require.Len(t, history.Items, 1)
 	require.Equal(t, "ROSTER_IMPORT", history.Items[0].Kind)

@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/xueji/xueji/api/authz"
+	"github.com/xueji/xueji/api/rest"
 	"github.com/xueji/xueji/models/calendar"
 	"github.com/xueji/xueji/models/store"
 )
@@ -26,19 +27,19 @@ type ExpiringSuspension struct {
 }
 
 type expiringInput struct {
-	Paging
+	rest.Paging
 	Days int `query:"days" minimum:"0" maximum:"366" default:"30" doc:"Those that end within so many days, and those that have expired."`
 }
 
 func (s *server) suspensionRoutes() {
-	register(s.rest, Operation{
+	rest.Register(s.rest, rest.Operation{
 		ID: "list-expiring-suspensions", Method: http.MethodGet, Path: "/v1/suspensions/expiring", Action: authz.StudentSearch, Tag: "students",
 		Summary: "Suspensions that end soon or have expired, the longest expired first (休学到期)",
 		Detail:  "Of the own school, or of the schools below a bureau.",
 	}, s.listExpiringSuspensions)
 }
 
-func (s *server) listExpiringSuspensions(ctx context.Context, in *expiringInput) (*body[*Page[ExpiringSuspension]], error) {
+func (s *server) listExpiringSuspensions(ctx context.Context, in *expiringInput) (*rest.Body[*rest.Page[ExpiringSuspension]], error) {
 	var today calendar.Date
 	show := func(p store.ExpiringSuspension) ExpiringSuspension {
 		left := today.DaysUntil(p.UntilDate)
@@ -47,9 +48,9 @@ func (s *server) listExpiringSuspensions(ctx context.Context, in *expiringInput)
 			DaysLeft: left, Expired: left < 0, Extended: p.Extended,
 		}
 	}
-	page, err := readPageIn(ctx, s.Store, in.Paging, firstDay(), func(tx *store.Tx, key dayKey, most int) ([]store.ExpiringSuspension, error) {
+	page, err := rest.ReadPageIn(ctx, s.Store, in.Paging, rest.FirstDay(), func(tx *store.Tx, key rest.DayKey, most int) ([]store.ExpiringSuspension, error) {
 		today = calendar.DateOf(tx.Now())
-		return tx.ExpiringSuspensions(principalOf(ctx).Office.Path, today.AddDays(in.Days), key.Day, key.ID, most)
-	}, show, func(p store.ExpiringSuspension) dayKey { return dayKey{p.UntilDate, p.ID} })
-	return bodyOf(page), err
+		return tx.ExpiringSuspensions(rest.PrincipalOf(ctx).Office.Path, today.AddDays(in.Days), key.Day, key.ID, most)
+	}, show, func(p store.ExpiringSuspension) rest.DayKey { return rest.DayKey{Day: p.UntilDate, ID: p.ID} })
+	return rest.BodyOf(page), err
 }

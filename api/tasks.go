@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/xueji/xueji/api/authz"
+	"github.com/xueji/xueji/api/rest"
 	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/store"
@@ -19,34 +20,34 @@ import (
 // taskRoutes registers what people do at a step beside deciding it.
 func (s *server) taskRoutes() {
 	const answer = "200: counted. 202: taken, will be counted or refused; the address says which."
-	on := func(id, rest, summary string, action authz.Action) Operation {
-		return Operation{ID: id, Method: http.MethodPost, Path: "/v1/changes/{id}" + rest, Action: action, Tag: "tasks", Keyed: true, Summary: summary, Detail: answer}
+	on := func(id, below, summary string, action authz.Action) rest.Operation {
+		return rest.Operation{ID: id, Method: http.MethodPost, Path: "/v1/changes/{id}" + below, Action: action, Tag: "tasks", Keyed: true, Summary: summary, Detail: answer}
 	}
-	register(s.rest, on("claim-task", "/tasks/{task}/claim", "Claim a task (签收)", authz.ChangeDecide), s.onTask(store.ClaimTask))
-	register(s.rest, on("release-task", "/tasks/{task}/release", "Give a task back, or end a delegation (退签、收回委派)", authz.ChangeDecide), s.onTask(store.Release))
-	register(s.rest, on("remove-signer", "/tasks/{task}/removal", "Remove a signer I added (减签)", authz.ChangeDecide), s.onTask(store.RemoveSigner))
-	register(s.rest, on("transfer-task", "/tasks/{task}/transfer", "Give my task to a colleague (转办)", authz.ChangeDecide), s.toOne(store.TransferTask))
-	register(s.rest, on("delegate-task", "/tasks/{task}/delegation", "Ask a colleague for advice; the task comes back (委派)", authz.ChangeDecide), s.toOne(store.Delegate))
-	register(s.rest, on("answer-task", "/tasks/{task}/answer", "Give the advice I was asked for (委派答复)", authz.ChangeDecide), s.answerTask)
-	register(s.rest, on("add-signers", "/tasks/{task}/signers", "Let colleagues speak before or after me (加签)", authz.ChangeDecide), s.addSigners)
+	rest.Register(s.rest, on("claim-task", "/tasks/{task}/claim", "Claim a task (签收)", authz.ChangeDecide), s.onTask(store.ClaimTask))
+	rest.Register(s.rest, on("release-task", "/tasks/{task}/release", "Give a task back, or end a delegation (退签、收回委派)", authz.ChangeDecide), s.onTask(store.Release))
+	rest.Register(s.rest, on("remove-signer", "/tasks/{task}/removal", "Remove a signer I added (减签)", authz.ChangeDecide), s.onTask(store.RemoveSigner))
+	rest.Register(s.rest, on("transfer-task", "/tasks/{task}/transfer", "Give my task to a colleague (转办)", authz.ChangeDecide), s.toOne(store.TransferTask))
+	rest.Register(s.rest, on("delegate-task", "/tasks/{task}/delegation", "Ask a colleague for advice; the task comes back (委派)", authz.ChangeDecide), s.toOne(store.Delegate))
+	rest.Register(s.rest, on("answer-task", "/tasks/{task}/answer", "Give the advice I was asked for (委派答复)", authz.ChangeDecide), s.answerTask)
+	rest.Register(s.rest, on("add-signers", "/tasks/{task}/signers", "Let colleagues speak before or after me (加签)", authz.ChangeDecide), s.addSigners)
 	back := on("take-back", "/take-back", "Take my decision back while nobody has acted on it (取回)", authz.ChangeDecide)
 	back.Detail = "The opinion is required: it says why. " + answer
-	register(s.rest, back, s.anywhere(store.TakeBack))
-	register(s.rest, on("remind-change", "/reminder", "Ask those who must act to do so (催办)", authz.ChangeWithdraw), s.anywhere(store.Remind))
-	register(s.rest, on("copy-change", "/copies", "Show the change to others who may read it (抄送)", authz.ChangeComment), s.copyChange)
-	register(s.rest, Operation{
+	rest.Register(s.rest, back, s.anywhere(store.TakeBack))
+	rest.Register(s.rest, on("remind-change", "/reminder", "Ask those who must act to do so (催办)", authz.ChangeWithdraw), s.anywhere(store.Remind))
+	rest.Register(s.rest, on("copy-change", "/copies", "Show the change to others who may read it (抄送)", authz.ChangeComment), s.copyChange)
+	rest.Register(s.rest, rest.Operation{
 		ID: "list-colleagues", Method: http.MethodGet, Path: "/v1/changes/{id}/tasks/{task}/colleagues", Action: authz.ChangeDecide, Tag: "tasks",
 		Summary: "Who may take a task or be asked about it (可选人员)",
 	}, s.listColleagues)
-	register(s.rest, Operation{
+	rest.Register(s.rest, rest.Operation{
 		ID: "save-draft", Method: http.MethodPut, Path: "/v1/tasks/{task}/draft", Action: authz.ChangeDecide, Tag: "tasks",
 		Summary: "Keep an opinion I have begun; nobody else reads it (暂存意见)",
 	}, s.saveDraft)
-	register(s.rest, Operation{
+	rest.Register(s.rest, rest.Operation{
 		ID: "get-draft", Method: http.MethodGet, Path: "/v1/tasks/{task}/draft", Action: authz.ChangeDecide, Tag: "tasks",
 		Summary: "My draft of a task (读取暂存)",
 	}, s.getDraft)
-	register(s.rest, Operation{
+	rest.Register(s.rest, rest.Operation{
 		ID: "drop-draft", Method: http.MethodDelete, Path: "/v1/tasks/{task}/draft", Action: authz.ChangeDecide, Tag: "tasks", Status: http.StatusNoContent,
 		Summary: "Forget my draft of a task (删除暂存)",
 	}, s.dropDraft)
@@ -157,10 +158,10 @@ type ColleagueView struct {
 func (s *server) listColleagues(ctx context.Context, in *struct {
 	ID   uuid.UUID `path:"id" format:"uuid"`
 	Task uuid.UUID `path:"task" format:"uuid"`
-}) (*body[[]ColleagueView], error) {
+}) (*rest.Body[[]ColleagueView], error) {
 	list := []ColleagueView{}
-	err := s.Store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error {
-		rows, err := tx.Colleagues(in.ID, in.Task, principalOf(ctx).Office.ID)
+	err := s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *store.Tx) error {
+		rows, err := tx.Colleagues(in.ID, in.Task, rest.PrincipalOf(ctx).Office.ID)
 		for _, r := range rows {
 			list = append(list, ColleagueView{Account: r.ID, Name: r.Name, Roles: strings.Split(r.Roles, ","), Takes: r.Takes, Speaks: r.Speaks})
 		}
@@ -169,7 +170,7 @@ func (s *server) listColleagues(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	return bodyOf(list), nil
+	return rest.BodyOf(list), nil
 }
 
 // DraftView is an opinion somebody has begun.
@@ -180,8 +181,8 @@ type DraftView struct {
 	SavedAt time.Time `json:"saved_at"`
 }
 
-func showDraft(d *store.Draft) *body[DraftView] {
-	return bodyOf(DraftView{TaskID: d.TaskID, Verdict: string(d.Verdict), Opinion: d.Opinion, SavedAt: d.SavedAt})
+func showDraft(d *store.Draft) *rest.Body[DraftView] {
+	return rest.BodyOf(DraftView{TaskID: d.TaskID, Verdict: string(d.Verdict), Opinion: d.Opinion, SavedAt: d.SavedAt})
 }
 
 func (s *server) saveDraft(ctx context.Context, in *struct {
@@ -190,12 +191,12 @@ func (s *server) saveDraft(ctx context.Context, in *struct {
 		Verdict string `json:"verdict,omitempty" enum:"APPROVE,REJECT,SEND_BACK"`
 		Opinion string `json:"opinion" maxLength:"500" text:"free"`
 	}
-}) (*body[DraftView], error) {
+}) (*rest.Body[DraftView], error) {
 	if in.Body.Verdict == "" && in.Body.Opinion == "" {
 		return nil, refusal.New(refusal.Required).At("/opinion").With("field", "opinion")
 	}
 	return s.draft(ctx, func(tx *store.Tx) (*store.Draft, error) {
-		return tx.SaveDraft(store.Draft{TaskID: in.Task, Verdict: store.Verb(in.Body.Verdict), Opinion: in.Body.Opinion}, principalOf(ctx).Office.ID)
+		return tx.SaveDraft(store.Draft{TaskID: in.Task, Verdict: store.Verb(in.Body.Verdict), Opinion: in.Body.Opinion}, rest.PrincipalOf(ctx).Office.ID)
 	})
 }
 
@@ -203,13 +204,13 @@ type draftInput struct {
 	Task uuid.UUID `path:"task" format:"uuid"`
 }
 
-func (s *server) getDraft(ctx context.Context, in *draftInput) (*body[DraftView], error) {
-	return s.draft(ctx, func(tx *store.Tx) (*store.Draft, error) { return tx.Draft(in.Task, principalOf(ctx).Office.ID) })
+func (s *server) getDraft(ctx context.Context, in *draftInput) (*rest.Body[DraftView], error) {
+	return s.draft(ctx, func(tx *store.Tx) (*store.Draft, error) { return tx.Draft(in.Task, rest.PrincipalOf(ctx).Office.ID) })
 }
 
-func (s *server) draft(ctx context.Context, do func(*store.Tx) (*store.Draft, error)) (*body[DraftView], error) {
+func (s *server) draft(ctx context.Context, do func(*store.Tx) (*store.Draft, error)) (*rest.Body[DraftView], error) {
 	var d *store.Draft
-	err := s.Store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) (err error) {
+	err := s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *store.Tx) (err error) {
 		d, err = do(tx)
 		return err
 	})
@@ -220,7 +221,7 @@ func (s *server) draft(ctx context.Context, do func(*store.Tx) (*store.Draft, er
 }
 
 func (s *server) dropDraft(ctx context.Context, in *draftInput) (*struct{}, error) {
-	return nil, s.Store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error { return tx.DropDraft(in.Task, principalOf(ctx).Office.ID) })
+	return nil, s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *store.Tx) error { return tx.DropDraft(in.Task, rest.PrincipalOf(ctx).Office.ID) })
 }
 
 // TaskView is one task of a change.
@@ -262,7 +263,7 @@ func (s *server) showTask(ctx context.Context, k store.TaskView) TaskView {
 	}
 	slices.Sort(v.May)
 	if k.Why != nil {
-		v.Why = sentence(ctx, k.Why)
+		v.Why = rest.Sentence(ctx, k.Why)
 	}
 	return v
 }

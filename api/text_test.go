@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
+	"github.com/xueji/xueji/api/rest"
 	"github.com/xueji/xueji/models/org"
 )
 
@@ -37,7 +38,7 @@ func TestControlCharactersAreRefusedWhereverTheyStand(t *testing.T) {
 	}
 	p := w.refused("text_garbled", registrar.token, get("/v1/changes?case_no=%ff"))
 	require.Equal(t, "case_no", p.Errors[0].Pointer)
-	w.refused("bad_cursor", admin.token, get(orgPath(w.places["school"], "/accounts?cursor="+EncodeCursor("a\x00"))))
+	w.refused("bad_cursor", admin.token, get(orgPath(w.places["school"], "/accounts?cursor="+rest.EncodeCursor("a\x00"))))
 }
 
 func filing(key string, body m) call {
@@ -92,6 +93,6 @@ func TestAnIfMatchOfSomebodyElseIsMalformed(t *testing.T) {
 func TestAFileNameThatCannotBeReadIsTold(t *testing.T) {
 	w := newWorld(t)
 	registrar := w.login(w.places["school"], org.SchoolRegistrar)
-	p := read[Problem](t, http.StatusBadRequest, w.uploadAs(registrar, "/v1/evidence", "a\x00b.pdf", []byte("%PDF-1.7\n")))
+	p := read[rest.Problem](t, http.StatusBadRequest, w.uploadAs(registrar, "/v1/evidence", "a\x00b.pdf", []byte("%PDF-1.7\n")))
 	require.Equal(t, "upload_malformed", p.Code)
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/xueji/xueji/api/rest"
 	"github.com/xueji/xueji/models/store"
 )
 
@@ -37,20 +38,20 @@ func showDelivery(d store.Delivery) DeliveryView {
 	return v
 }
 
-func (s *server) testWebhook(ctx context.Context, in *PathID) (*body[DeliveryView], error) {
+func (s *server) testWebhook(ctx context.Context, in *rest.PathID) (*rest.Body[DeliveryView], error) {
 	return s.queued(ctx, in.ID, func(tx *store.Tx, e *store.Endpoint) (*store.Delivery, error) { return tx.TestEndpoint(e) })
 }
 
 type redeliveryInput struct {
-	PathID
+	rest.PathID
 	Delivery uuid.UUID `path:"delivery" format:"uuid"`
 }
 
-func (s *server) redeliver(ctx context.Context, in *redeliveryInput) (*body[DeliveryView], error) {
+func (s *server) redeliver(ctx context.Context, in *redeliveryInput) (*rest.Body[DeliveryView], error) {
 	return s.queued(ctx, in.ID, func(tx *store.Tx, e *store.Endpoint) (*store.Delivery, error) { return tx.Redeliver(e, in.Delivery) })
 }
 
-func (s *server) queued(ctx context.Context, endpoint uuid.UUID, do func(*store.Tx, *store.Endpoint) (*store.Delivery, error)) (*body[DeliveryView], error) {
+func (s *server) queued(ctx context.Context, endpoint uuid.UUID, do func(*store.Tx, *store.Endpoint) (*store.Delivery, error)) (*rest.Body[DeliveryView], error) {
 	var view DeliveryView
 	err := s.onWebhook(ctx, endpoint, func(tx *store.Tx, e *store.Endpoint) error {
 		d, err := do(tx, e)
@@ -63,22 +64,22 @@ func (s *server) queued(ctx context.Context, endpoint uuid.UUID, do func(*store.
 	if err != nil {
 		return nil, err
 	}
-	return bodyOf(view), nil
+	return rest.BodyOf(view), nil
 }
 
 type deliveriesInput struct {
-	PathID
-	Paging
+	rest.PathID
+	rest.Paging
 	State string `query:"state" enum:"WAITING,DELIVERED,DEAD" doc:"Only messages in this state."`
 }
 
-func (s *server) listDeliveries(ctx context.Context, in *deliveriesInput) (*body[*Page[DeliveryView]], error) {
-	page, err := readPage(in.Paging, timeKey{}, func(key timeKey, most int) (list []store.Delivery, err error) {
+func (s *server) listDeliveries(ctx context.Context, in *deliveriesInput) (*rest.Body[*rest.Page[DeliveryView]], error) {
+	page, err := rest.ReadPage(in.Paging, rest.TimeKey{}, func(key rest.TimeKey, most int) (list []store.Delivery, err error) {
 		err = s.onWebhook(ctx, in.ID, func(tx *store.Tx, e *store.Endpoint) error {
 			list, err = tx.Deliveries(e.ID, in.State, key.At, key.ID, most)
 			return err
 		})
 		return list, err
-	}, showDelivery, func(d store.Delivery) timeKey { return timeKey{d.CreatedAt, d.ID} })
-	return bodyOf(page), err
+	}, showDelivery, func(d store.Delivery) rest.TimeKey { return rest.TimeKey{At: d.CreatedAt, ID: d.ID} })
+	return rest.BodyOf(page), err
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/xueji/xueji/api/authz"
+	"github.com/xueji/xueji/api/rest"
 	"github.com/xueji/xueji/internal/webhook"
 	"github.com/xueji/xueji/models/notice"
 	"github.com/xueji/xueji/models/refusal"
@@ -20,29 +21,29 @@ import (
 // webhookRoutes registers the gateways that carry notices on, as SMS or chat.
 func (s *server) webhookRoutes() {
 	const tag = "webhooks"
-	op := func(id, method, rest, summary string) Operation {
-		return Operation{ID: id, Method: method, Path: "/v1/webhooks" + rest, Action: authz.WebhookManage, Tag: tag, Summary: summary, PersonOnly: method != http.MethodGet}
+	op := func(id, method, below, summary string) rest.Operation {
+		return rest.Operation{ID: id, Method: method, Path: "/v1/webhooks" + below, Action: authz.WebhookManage, Tag: tag, Summary: summary, PersonOnly: method != http.MethodGet}
 	}
 	add := op("add-webhook", http.MethodPost, "", "Connect a gateway that carries notices on (接入通知网关)")
 	add.Status = http.StatusCreated
 	add.Detail = "It is told of the notices to an office and to every office below it, in the format of Standard Webhooks. The secret is told once. docs/notices.md shows how a gateway verifies a message."
-	register(s.rest, add, s.addWebhook)
-	register(s.rest, op("list-webhooks", http.MethodGet, "", "Gateways of my office and of those below (通知网关)"), s.listWebhooks)
-	register(s.rest, op("get-webhook", http.MethodGet, "/{id}", "One gateway, with the ETag a new secret is asked for with (查看通知网关)"), s.getWebhook)
+	rest.Register(s.rest, add, s.addWebhook)
+	rest.Register(s.rest, op("list-webhooks", http.MethodGet, "", "Gateways of my office and of those below (通知网关)"), s.listWebhooks)
+	rest.Register(s.rest, op("get-webhook", http.MethodGet, "/{id}", "One gateway, with the ETag a new secret is asked for with (查看通知网关)"), s.getWebhook)
 	rotate := op("rotate-webhook-secret", http.MethodPost, "/{id}/secret", "Make a new secret; the one before stays valid for a day (更换密钥)")
-	register(s.rest, rotate, s.rotateWebhook)
-	register(s.rest, op("enable-webhook", http.MethodPost, "/{id}/enabling", "Send to a gateway again (启用)"), s.switchWebhook(true))
-	register(s.rest, op("disable-webhook", http.MethodPost, "/{id}/disabling", "Send nothing to a gateway for the time being (停用)"), s.switchWebhook(false))
+	rest.Register(s.rest, rotate, s.rotateWebhook)
+	rest.Register(s.rest, op("enable-webhook", http.MethodPost, "/{id}/enabling", "Send to a gateway again (启用)"), s.switchWebhook(true))
+	rest.Register(s.rest, op("disable-webhook", http.MethodPost, "/{id}/disabling", "Send nothing to a gateway for the time being (停用)"), s.switchWebhook(false))
 	remove := op("delete-webhook", http.MethodDelete, "/{id}", "Disconnect a gateway; what was not delivered is dropped (删除)")
 	remove.Status = http.StatusNoContent
-	register(s.rest, remove, s.deleteWebhook)
+	rest.Register(s.rest, remove, s.deleteWebhook)
 	test := op("test-webhook", http.MethodPost, "/{id}/test", "Send a message that tells nothing (测试)")
 	test.Status = http.StatusAccepted
-	register(s.rest, test, s.testWebhook)
-	register(s.rest, op("list-webhook-deliveries", http.MethodGet, "/{id}/deliveries", "Messages to a gateway, newest first (投递记录)"), s.listDeliveries)
+	rest.Register(s.rest, test, s.testWebhook)
+	rest.Register(s.rest, op("list-webhook-deliveries", http.MethodGet, "/{id}/deliveries", "Messages to a gateway, newest first (投递记录)"), s.listDeliveries)
 	again := op("redeliver-webhook", http.MethodPost, "/{id}/deliveries/{delivery}/redelivery", "Send a message once more, under the same ID (重新投递)")
 	again.Status = http.StatusAccepted
-	register(s.rest, again, s.redeliver)
+	rest.Register(s.rest, again, s.redeliver)
 }
 
 // WebhookView is one gateway, without its secret.
@@ -86,21 +87,21 @@ type webhookInput struct {
 	}
 }
 
-func (s *server) addWebhook(ctx context.Context, in *webhookInput) (*body[NewWebhook], error) {
+func (s *server) addWebhook(ctx context.Context, in *webhookInput) (*rest.Body[NewWebhook], error) {
 	if err := s.fitWebhook(in); err != nil {
 		return nil, err
 	}
 	office := in.Body.Org
 	if office == uuid.Nil {
-		office = principalOf(ctx).Office.ID
+		office = rest.PrincipalOf(ctx).Office.ID
 	}
 	made := NewWebhook{Secret: webhook.NewSecret()}
-	err := s.Store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error {
+	err := s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *store.Tx) error {
 		o, err := tx.Organisation(office)
 		if err != nil {
 			return err
 		}
-		if err := allow(ctx, o.Path); err != nil {
+		if err := rest.Allow(ctx, o.Path); err != nil {
 			return err
 		}
 		e, err := tx.AddEndpoint(store.Endpoint{OrgID: o.ID, OrgPath: o.Path, URL: in.Body.URL, Kinds: in.Body.Kinds, OutsideHours: in.Body.OutsideHours}, made.Secret)
@@ -113,7 +114,7 @@ func (s *server) addWebhook(ctx context.Context, in *webhookInput) (*body[NewWeb
 	if err != nil {
 		return nil, err
 	}
-	return bodyOf(made), nil
+	return rest.BodyOf(made), nil
 }
 
 func (s *server) fitWebhook(in *webhookInput) error {
@@ -124,18 +125,18 @@ func (s *server) fitWebhook(in *webhookInput) error {
 	}
 	for i, kind := range in.Body.Kinds {
 		if !slices.Contains(notice.Kinds(), kind) {
-			return refusal.New(refusal.WebhookKind).At("/kinds/"+strconv.Itoa(i)).With("kind", plainField(kind))
+			return refusal.New(refusal.WebhookKind).At("/kinds/"+strconv.Itoa(i)).With("kind", rest.PlainField(kind))
 		}
 	}
 	return nil
 }
 
-func (s *server) listWebhooks(ctx context.Context, in *Paging) (*body[*Page[WebhookView]], error) {
+func (s *server) listWebhooks(ctx context.Context, in *rest.Paging) (*rest.Body[*rest.Page[WebhookView]], error) {
 	show := func(e store.Endpoint) WebhookView { return showWebhook(&e) }
-	page, err := readPageIn(ctx, s.Store, *in, uuid.Nil, func(tx *store.Tx, after uuid.UUID, most int) ([]store.Endpoint, error) {
-		return tx.Endpoints(principalOf(ctx).Office.Path, after, most)
+	page, err := rest.ReadPageIn(ctx, s.Store, *in, uuid.Nil, func(tx *store.Tx, after uuid.UUID, most int) ([]store.Endpoint, error) {
+		return tx.Endpoints(rest.PrincipalOf(ctx).Office.Path, after, most)
 	}, show, func(e store.Endpoint) uuid.UUID { return e.ID })
-	return bodyOf(page), err
+	return rest.BodyOf(page), err
 }
 
 type webhookOutput struct {
@@ -143,10 +144,10 @@ type webhookOutput struct {
 	Body WebhookView
 }
 
-func (s *server) getWebhook(ctx context.Context, in *PathID) (*webhookOutput, error) {
+func (s *server) getWebhook(ctx context.Context, in *rest.PathID) (*webhookOutput, error) {
 	var out webhookOutput
 	err := s.onWebhook(ctx, in.ID, func(_ *store.Tx, e *store.Endpoint) error {
-		out = webhookOutput{ETag: etag(e.Version), Body: showWebhook(e)}
+		out = webhookOutput{ETag: rest.ETag(e.Version), Body: showWebhook(e)}
 		return nil
 	})
 	if err != nil {
@@ -157,12 +158,12 @@ func (s *server) getWebhook(ctx context.Context, in *PathID) (*webhookOutput, er
 
 // onWebhook does something to an endpoint the caller may manage.
 func (s *server) onWebhook(ctx context.Context, id uuid.UUID, do func(*store.Tx, *store.Endpoint) error) error {
-	return s.Store.InScope(ctx, scopeOf(ctx), func(tx *store.Tx) error {
+	return s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *store.Tx) error {
 		e, err := tx.Endpoint(id)
 		if err != nil {
 			return err
 		}
-		if err := allow(ctx, e.OrgPath); err != nil {
+		if err := rest.Allow(ctx, e.OrgPath); err != nil {
 			return err
 		}
 		return do(tx, e)
@@ -170,12 +171,12 @@ func (s *server) onWebhook(ctx context.Context, id uuid.UUID, do func(*store.Tx,
 }
 
 type webhookVersionInput struct {
-	PathID
-	IfMatch
+	rest.PathID
+	rest.IfMatch
 }
 
-func (s *server) rotateWebhook(ctx context.Context, in *webhookVersionInput) (*body[NewWebhook], error) {
-	version, err := in.version()
+func (s *server) rotateWebhook(ctx context.Context, in *webhookVersionInput) (*rest.Body[NewWebhook], error) {
+	version, err := in.Version()
 	if err != nil {
 		return nil, err
 	}
@@ -191,11 +192,11 @@ func (s *server) rotateWebhook(ctx context.Context, in *webhookVersionInput) (*b
 	if err != nil {
 		return nil, err
 	}
-	return bodyOf(made), nil
+	return rest.BodyOf(made), nil
 }
 
-func (s *server) switchWebhook(on bool) func(context.Context, *PathID) (*body[WebhookView], error) {
-	return func(ctx context.Context, in *PathID) (*body[WebhookView], error) {
+func (s *server) switchWebhook(on bool) func(context.Context, *rest.PathID) (*rest.Body[WebhookView], error) {
+	return func(ctx context.Context, in *rest.PathID) (*rest.Body[WebhookView], error) {
 		var view WebhookView
 		err := s.onWebhook(ctx, in.ID, func(tx *store.Tx, e *store.Endpoint) error {
 			e, err := tx.SwitchEndpoint(e.ID, on)
@@ -208,10 +209,10 @@ func (s *server) switchWebhook(on bool) func(context.Context, *PathID) (*body[We
 		if err != nil {
 			return nil, err
 		}
-		return bodyOf(view), nil
+		return rest.BodyOf(view), nil
 	}
 }
 
-func (s *server) deleteWebhook(ctx context.Context, in *PathID) (*empty, error) {
-	return &empty{}, s.onWebhook(ctx, in.ID, func(tx *store.Tx, e *store.Endpoint) error { return tx.DeleteEndpoint(e.ID) })
+func (s *server) deleteWebhook(ctx context.Context, in *rest.PathID) (*rest.Empty, error) {
+	return &rest.Empty{}, s.onWebhook(ctx, in.ID, func(tx *store.Tx, e *store.Endpoint) error { return tx.DeleteEndpoint(e.ID) })
 }

@@ -17,6 +17,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
+	"github.com/xueji/xueji/api/rest"
 	"github.com/xueji/xueji/internal/upkeep"
 	"github.com/xueji/xueji/internal/webhook"
 	"github.com/xueji/xueji/models/calendar"
@@ -90,7 +91,7 @@ func (w *world) connect(who caller, g *gateway, more m) NewWebhook {
 
 func (w *world) deliveries(who caller, endpoint uuid.UUID, query string) []DeliveryView {
 	w.t.Helper()
-	var page Page[DeliveryView]
+	var page rest.Page[DeliveryView]
 	w.must(200, who.token, call{method: "GET", path: "/v1/webhooks/" + endpoint.String() + "/deliveries" + query}, &page)
 	return page.Items
 }
@@ -296,7 +297,7 @@ func TestAGatewayThatFailsForDaysIsDisabledAndItsAdministratorTold(t *testing.T)
 		w.hand.Advance(24 * time.Hour)
 	}
 	admin := w.administrator()
-	var list Page[WebhookView]
+	var list rest.Page[WebhookView]
 	w.must(200, admin.token, call{method: "GET", path: "/v1/webhooks"}, &list)
 	require.False(t, list.Items[0].Enabled)
 	require.Equal(t, "FAILING", list.Items[0].DisabledReason)
@@ -336,7 +337,7 @@ func TestASecretIsToldOnceAndRotates(t *testing.T) {
 	var second NewWebhook
 	read := w.must(200, admin.token, call{method: "GET", path: path}, nil).Header().Get("ETag")
 	w.must(200, admin.token, call{method: "POST", path: path + "/secret", ifMatch: read}, &second)
-	w.refused("version_conflict", admin.token, call{method: "POST", path: path + "/secret", ifMatch: etag(hook.Version)})
+	w.refused("version_conflict", admin.token, call{method: "POST", path: path + "/secret", ifMatch: rest.ETag(hook.Version)})
 	require.NotEqual(t, hook.Secret, second.Secret)
 
 	verified := func() (old, present bool) {

@@ -18,6 +18,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
 
+	"github.com/xueji/xueji/api/rest"
 	"github.com/xueji/xueji/internal/casework"
 	"github.com/xueji/xueji/internal/embedded/embeddedtest"
 	"github.com/xueji/xueji/internal/files"
@@ -69,7 +70,7 @@ type world struct {
 	hand     *calendar.Hand
 	clock    *calendar.Clock
 	deps     Deps
-	server   *Server
+	server   *rest.Server
 	handler  http.Handler
 	log      *bytes.Buffer
 	places   map[string]place
@@ -125,7 +126,7 @@ func newWorldWith(t *testing.T, setUp func(*Deps)) *world {
 	log := slog.New(slog.NewJSONHandler(w.log, nil))
 	deps := Deps{
 		Store: w.app, Desk: casework.New(w.app, directEngine{w.worker}, log), Watch: casework.NewWatch(w.app, directEngine{w.worker}), Processes: w.process, Files: cabinet, Log: log, Version: "test",
-		Limits: Limits{LoginPerAddress: 1e6, LoginBurst: 1e6, PerAccount: 1e6, AccountBurst: 1e6},
+		Limits: rest.Limits{LoginPerAddress: 1e6, LoginBurst: 1e6, PerAccount: 1e6, AccountBurst: 1e6},
 	}
 	setUp(&deps)
 	w.deps = deps
@@ -290,10 +291,10 @@ func (w *world) must(status int, token string, c call, out any) *httptest.Respon
 }
 
 // refused sends a call and expects a problem with this code.
-func (w *world) refused(code, token string, c call) Problem {
+func (w *world) refused(code, token string, c call) rest.Problem {
 	w.t.Helper()
 	answer := w.send(token, c)
-	var p Problem
+	var p rest.Problem
 	require.NoError(w.t, json.Unmarshal(answer.Body.Bytes(), &p), answer.Body.String())
 	require.Equal(w.t, code, p.Code, "%s %s: %s\n%s", c.method, c.path, answer.Body.String(), w.log.String())
 	require.Equal(w.t, p.Status, answer.Code)

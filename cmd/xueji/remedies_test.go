@@ -11,6 +11,7 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"github.com/xueji/xueji/api"
+	"github.com/xueji/xueji/api/rest"
 	"github.com/xueji/xueji/internal/casework"
 	"github.com/xueji/xueji/models/notice"
 	"github.com/xueji/xueji/models/process"
@@ -71,7 +72,7 @@ func TestWhatRemediesNameExists(t *testing.T) {
 			require.Contains(t, known.Kinds(), kind, "%v", r.Words)
 		}
 		for _, id := range r.Operations {
-			require.True(t, slices.ContainsFunc(operations, func(op api.Operation) bool { return op.ID == id }), "%v: no operation %s", r.Words, id)
+			require.True(t, slices.ContainsFunc(operations, func(op rest.Operation) bool { return op.ID == id }), "%v: no operation %s", r.Words, id)
 		}
 		for _, line := range r.Commands {
 			_, rest, err := newRootCommand().Find(strings.Fields(line))

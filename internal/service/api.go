@@ -14,6 +14,7 @@ import (
 	"golang.org/x/time/rate"
 
 	"github.com/xueji/xueji/api"
+	"github.com/xueji/xueji/api/rest"
 	"github.com/xueji/xueji/config"
 	"github.com/xueji/xueji/internal/casework"
 	"github.com/xueji/xueji/models/calendar"
@@ -39,10 +40,10 @@ func OpenAPI(ctx context.Context, cfg config.Config, clock *calendar.Clock, log 
 	}
 	a := &API{parts: p, cfg: cfg, desk: casework.New(p.register, p.engine, log)}
 	a.handler, err = api.New(api.Deps{ //nolint:contextcheck // requests bring contexts of their own
-		Limits:         api.Limits{PerAccount: rate.Limit(cfg.HTTP.RatePerSecond), AccountBurst: cfg.HTTP.RateBurst},
+		Limits:         rest.Limits{PerAccount: rate.Limit(cfg.HTTP.RatePerSecond), AccountBurst: cfg.HTTP.RateBurst},
 		TrustedProxies: cfg.HTTP.TrustedProxies, Webhooks: webhookRules(cfg.Webhook), EvidenceLimit: cfg.HTTP.EvidenceLimit, RosterLimit: cfg.HTTP.RosterLimit,
 		Store: p.register, Desk: a.desk, Watch: casework.NewWatch(p.register, p.engine), EnginePage: cfg.Temporal.Page, Processes: p.proc, Files: p.files, Log: log, Version: Version(), Metrics: metrics,
-		Checks: []api.Check{
+		Checks: []rest.Check{
 			{Name: "database", Ask: p.register.Ping},
 			{Name: "keys", Ask: func(ctx context.Context) error { return checkKeys(ctx, p.register) }},
 			{Name: "files", Ask: p.files.Ready},
@@ -83,7 +84,7 @@ func Listen(ctx context.Context, address string) (net.Listener, error) {
 // Serve serves on a listener until ctx ends.
 func (a *API) Serve(ctx context.Context, listener net.Listener) error {
 	defer a.parts.close()
-	server := api.Listener(a.handler, api.Timeouts{Read: a.cfg.HTTP.ReadTimeout, Write: a.cfg.HTTP.WriteTimeout, Idle: a.cfg.HTTP.IdleTimeout})
+	server := rest.Listener(a.handler, rest.Timeouts{Read: a.cfg.HTTP.ReadTimeout, Write: a.cfg.HTTP.WriteTimeout, Idle: a.cfg.HTTP.IdleTimeout})
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error {
 		a.desk.Run(ctx, starters)

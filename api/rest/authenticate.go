@@ -1,0 +1,54 @@
+package rest
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/xueji/xueji/api/authz"
+	"github.com/xueji/xueji/models/refusal"
+)
+
+// authenticate finds out who calls before the body is read, and refuses whoever
+// could not do this anywhere. Where it may be done is for the handler (allow).
+func (s *Server) authenticate(op Operation) func(huma.Context, func(huma.Context)) {
+	return func(ctx huma.Context, next func(huma.Context)) {
+		x := exchangeOf(ctx.Context())
+		principal, err := s.principal(ctx)
+		if err == nil {
+			x.principal = principal
+			err = s.mayCall(principal, op)
+		}
+		if err != nil {
+			s.writeRefusal(ctx, x.told(err))
+			return
+		}
+		next(ctx)
+	}
+}
+
+// principal reads the bearer token of the call.
+func (s *Server) principal(ctx huma.Context) (authz.Principal, error) {
+	scheme, token, _ := strings.Cut(ctx.Header("Authorization"), " ")
+	token = strings.TrimSpace(token)
+	if !strings.EqualFold(scheme, "Bearer") || token == "" || len(token) > 200 {
+		return authz.Principal{}, refusal.New(refusal.Unauthenticated)
+	}
+	return s.Caller(ctx.Context(), token)
+}
+
+func (s *Server) mayCall(p authz.Principal, op Operation) error {
+	if e := s.limits.account.Take(p.Account.String(), s.Clock.Now()); e != nil {
+		return e
+	}
+	switch {
+	case p.PasswordDue && !op.PasswordMayBeDue:
+		return refusal.New(refusal.PasswordDue).With("days", strconv.Itoa(p.PasswordDays))
+	case p.Machine && op.PersonOnly:
+		return refusal.New(refusal.MachineForbidden)
+	case !p.May(op.Action):
+		return refusal.New(refusal.Forbidden)
+	}
+	return nil
+}

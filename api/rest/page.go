@@ -1,0 +1,132 @@
+package rest
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"reflect"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/xueji/xueji/models/calendar"
+	"github.com/xueji/xueji/models/refusal"
+	"github.com/xueji/xueji/models/store"
+)
+
+// Page is one page of a list; Next is empty on the last one.
+type Page[T any] struct {
+	Items []T    `json:"items"`
+	Next  string `json:"next,omitempty" doc:"Cursor of the next page; opaque."`
+}
+
+const (
+	defaultPageSize = 50
+	maxPageSize     = 200
+)
+
+// Paging is part of the input of every list that is read with GET.
+type Paging struct {
+	Cursor string `query:"cursor" maxLength:"400" doc:"Cursor from next of the page before."`
+	Limit  int    `query:"limit" minimum:"1" maximum:"200" default:"50" doc:"Rows per page."`
+}
+
+// PageSize is the limit asked for, within bounds.
+func PageSize(limit int) int {
+	if limit <= 0 {
+		return defaultPageSize
+	}
+	return min(limit, maxPageSize)
+}
+
+// PageOf makes a page of rows read with one more than the limit: the spare row
+// says that there is a next page, and the key of the last shown row is its cursor.
+func PageOf[R, T, K any](rows []R, limit int, show func(R) T, key func(R) K) *Page[T] {
+	page := &Page[T]{Items: []T{}}
+	for i, row := range rows {
+		if i == limit {
+			page.Next = EncodeCursor(key(rows[i-1]))
+			break
+		}
+		page.Items = append(page.Items, show(row))
+	}
+	return page
+}
+
+// ReadPage reads one page of a list: read gives the rows after a key, at most so
+// many; the first page begins after first.
+func ReadPage[K, R, T any](in Paging, first K, read func(after K, most int) ([]R, error), show func(R) T, key func(R) K) (*Page[T], error) {
+	after, err := DecodeCursor[K](in.Cursor)
+	if err != nil {
+		return nil, err
+	}
+	if after == nil {
+		after = &first
+	}
+	limit := PageSize(in.Limit)
+	rows, err := read(*after, limit+1)
+	if err != nil {
+		return nil, err
+	}
+	return PageOf(rows, limit, show, key), nil
+}
+
+// ReadPageIn is readPage inside the data scope of the call.
+func ReadPageIn[K, R, T any](ctx context.Context, register *store.Store, in Paging, first K, read func(tx *store.Tx, after K, most int) ([]R, error),
+	show func(R) T, key func(R) K,
+) (*Page[T], error) {
+	return ReadPage(in, first, func(after K, most int) (rows []R, err error) {
+		err = register.InScope(ctx, ScopeOf(ctx), func(tx *store.Tx) error {
+			rows, err = read(tx, after, most)
+			return err
+		})
+		return rows, err
+	}, show, key)
+}
+
+// TimeKey is the cursor of lists that run from new to old.
+type TimeKey struct {
+	At time.Time `json:"a"`
+	ID uuid.UUID `json:"i"`
+}
+
+// DayKey is the cursor of lists that run by day.
+type DayKey struct {
+	Day calendar.Date `json:"d"`
+	ID  uuid.UUID     `json:"i"`
+}
+
+// FirstDay is before every day of the register.
+func FirstDay() DayKey {
+	return DayKey{Day: calendar.DateOf(time.Date(1900, 1, 1, 0, 0, 0, 0, calendar.Shanghai()))}
+}
+
+// EncodeCursor writes the sort key of the last row as an opaque cursor. The key
+// must hold no personal data: a cursor may stand in a URL.
+func EncodeCursor[K any](key K) string {
+	text, err := json.Marshal(key)
+	if err != nil {
+		return ""
+	}
+	return base64.RawURLEncoding.EncodeToString(text)
+}
+
+// DecodeCursor reads a cursor back; the empty cursor gives nil, the first page.
+func DecodeCursor[K any](cursor string) (*K, error) {
+	if cursor == "" {
+		return nil, nil //nolint:nilnil // no cursor is not an error: it is the first page
+	}
+	text, err := base64.RawURLEncoding.DecodeString(cursor)
+	if err != nil {
+		return nil, refusal.New(refusal.BadCursor)
+	}
+	var key K
+	if err := json.Unmarshal(text, &key); err != nil {
+		return nil, refusal.New(refusal.BadCursor)
+	}
+	var found []*refusal.Error
+	if tidier(nil).value(reflect.ValueOf(&key).Elem(), "", "", &found); len(found) > 0 {
+		return nil, refusal.New(refusal.BadCursor)
+	}
+	return &key, nil
+}
