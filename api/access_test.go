@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/xueji/xueji/api/access"
 	"github.com/xueji/xueji/api/rest"
 	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/models/store"
@@ -28,16 +29,16 @@ func (w *world) loginName(c caller) string {
 func TestFirstLoginAsksForANewPassword(t *testing.T) {
 	w := newWorld(t)
 	admin := w.login(w.places["county"], org.BureauSysadmin)
-	var made NewAccount
+	var made access.NewAccount
 	w.must(201, admin.token, call{method: "POST", path: "/v1/orgs/" + w.places["school"].id.String() + "/accounts",
 		body: m{"login": "Zhang.San", "name": "张三", "roles": []string{"SCHOOL_SYSADMIN"}}}, &made)
 	require.True(t, made.MustChange)
 	require.NoError(t, store.CheckPassword(made.Password, "zhang.san"))
 
-	var s Session
+	var s access.Session
 	w.must(201, "", logInAs("zhang.SAN", made.Password), &s)
 	w.refused("password_change_required", s.Token, call{method: "GET", path: "/v1/orgs/" + w.places["school"].id.String()})
-	var who Me
+	var who access.Me
 	w.must(200, s.Token, me(), &who)
 	require.True(t, who.PasswordDue)
 
@@ -48,7 +49,7 @@ func TestFirstLoginAsksForANewPassword(t *testing.T) {
 	w.refused("password_weak", s.Token, change(made.Password, "short#1"))
 	w.refused("password_weak", s.Token, change(made.Password, "Zhang.san#1"))
 	w.refused("password_used_before", s.Token, change(made.Password, made.Password))
-	var other Session
+	var other access.Session
 	w.must(201, "", logInAs("zhang.san", made.Password), &other)
 	w.must(204, s.Token, change(made.Password, "Guizhou#2026"), nil)
 	w.refused("unauthenticated", other.Token, me())
@@ -107,7 +108,7 @@ func TestSessionsEndByAgeIdlenessAndRevocation(t *testing.T) {
 	w := newWorld(t)
 	c := w.login(w.places["school"], org.SchoolRegistrar)
 	login := w.loginName(c)
-	var s Session
+	var s access.Session
 	w.must(201, "", logInAs(login, worldPassword), &s)
 	w.hand.Advance(time.Hour + 59*time.Minute)
 	w.must(200, s.Token, me(), nil)
@@ -133,9 +134,9 @@ func TestTokensOfMachines(t *testing.T) {
 	c := w.login(w.places["school"], org.SchoolRegistrar, org.SchoolSysadmin)
 	tokens := "/v1/me/tokens"
 	w.refused("roles_not_held", c.token, call{method: "POST", path: tokens, body: m{"name": "同步", "roles": []string{"SCHOOL_LEADER"}, "days": 10}})
-	var made NewToken
+	var made access.NewToken
 	w.must(201, c.token, call{method: "POST", path: tokens, body: m{"name": "同步", "roles": []string{"SCHOOL_SYSADMIN"}, "days": 10}}, &made)
-	var who Me
+	var who access.Me
 	w.must(200, made.Secret, me(), &who)
 	require.True(t, who.Machine)
 	require.Equal(t, []org.Role{org.SchoolSysadmin}, who.Roles)
@@ -146,9 +147,9 @@ func TestTokensOfMachines(t *testing.T) {
 	w.exec(`UPDATE account SET roles = '{SCHOOL_REGISTRAR}' WHERE id = $1`, c.account)
 	w.refused("forbidden", made.Secret, me())
 	w.exec(`UPDATE account SET roles = '{SCHOOL_REGISTRAR,SCHOOL_SYSADMIN}' WHERE id = $1`, c.account)
-	var s Session
+	var s access.Session
 	w.must(201, "", logInAs(w.loginName(c), worldPassword), &s)
-	var page rest.Page[Token]
+	var page rest.Page[access.Token]
 	w.must(200, s.Token, call{method: "GET", path: tokens}, &page)
 	require.Len(t, page.Items, 1)
 	w.must(204, s.Token, call{method: "DELETE", path: tokens + "/" + made.ID.String()}, nil)
@@ -183,7 +184,7 @@ func TestTheLevelAboveManagesAccounts(t *testing.T) {
 	admin := w.login(w.places["county"], org.BureauSysadmin)
 	school := w.login(w.places["school"], org.SchoolRegistrar)
 	path := "/v1/accounts/" + school.account.String()
-	var a Account
+	var a access.Account
 	tag := w.must(200, admin.token, call{method: "GET", path: path}, &a).Header().Get("ETag")
 	edit := func(roles ...string) call {
 		return call{method: "PUT", path: path, ifMatch: tag, body: m{"name": "李四", "roles": roles}}
@@ -196,11 +197,11 @@ func TestTheLevelAboveManagesAccounts(t *testing.T) {
 	w.refused("if_match_missing", admin.token, call{method: "PUT", path: path, body: m{"name": "李四", "roles": []string{"PRINCIPAL"}}})
 	w.refused("own_account", admin.token, call{method: "POST", path: "/v1/accounts/" + admin.account.String() + "/closure"})
 
-	var p Password
+	var p access.Password
 	w.must(200, admin.token, call{method: "POST", path: path + "/password-reset"}, &p)
 	w.refused("unauthenticated", school.token, me())
 	login := w.loginName(school)
-	var s Session
+	var s access.Session
 	w.must(201, "", logInAs(login, p.Password), &s)
 	w.must(200, admin.token, call{method: "POST", path: path + "/closure"}, nil)
 	w.refused("unauthenticated", s.Token, me())
@@ -213,7 +214,7 @@ func TestTheLevelAboveManagesAccounts(t *testing.T) {
 	w.must(201, admin.token, create, nil)
 	create.body = m{"login": "WangWu", "name": "王五", "roles": []string{"PRINCIPAL"}}
 	w.refused("login_taken", admin.token, create)
-	var page rest.Page[Account]
+	var page rest.Page[access.Account]
 	w.must(200, admin.token, call{method: "GET", path: "/v1/orgs/" + w.places["school"].id.String() + "/accounts?limit=1"}, &page)
 	require.Len(t, page.Items, 1)
 	require.NotEmpty(t, page.Next)

@@ -7,6 +7,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
 
+	"github.com/xueji/xueji/api/operations"
 	"github.com/xueji/xueji/api/rest"
 	"github.com/xueji/xueji/internal/embedded"
 	"github.com/xueji/xueji/models/org"
@@ -17,7 +18,7 @@ func TestTheTrailShowsWhatThoseBelowDid(t *testing.T) {
 	w := newWorld(t)
 	head := w.login(w.places["county"], org.BureauSysadmin)
 	w.must(201, head.token, call{method: "POST", path: orgPath(w.places["school"], "/accounts"), body: m{"login": "zhangsan", "name": "张三", "roles": []string{"SCHOOL_SYSADMIN"}}}, nil)
-	var page rest.Page[AuditEntry]
+	var page rest.Page[operations.AuditEntry]
 	w.must(200, head.token, get("/v1/audit?action=account.create"), &page)
 	require.Len(t, page.Items, 1)
 	require.Equal(t, w.places["county"].path, page.Items[0].Office)

@@ -10,6 +10,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
 
+	"github.com/xueji/xueji/api/changes"
 	"github.com/xueji/xueji/internal/casework"
 	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/workflows/contract"
@@ -31,7 +32,7 @@ func (e oddEngine) Say(ctx context.Context, change string, m contract.SlipMessag
 }
 
 // batch files two changes of a school and decides them in one batch.
-func (w *world) batch(who caller, changes, tasks [2]uuid.UUID) (out BatchResult) {
+func (w *world) batch(who caller, changes, tasks [2]uuid.UUID) (out changes.BatchResult) {
 	w.t.Helper()
 	w.must(http.StatusOK, who.token, call{method: "POST", path: "/v1/decisions", key: uuid.NewString(), body: m{"kind": "SUSPENSION", "verdict": "APPROVE",
 		"items": []m{{"change_id": changes[0], "task_id": tasks[0]}, {"change_id": changes[1], "task_id": tasks[1]}}}}, &out)

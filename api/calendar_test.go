@@ -9,6 +9,8 @@ import (
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
+	"github.com/xueji/xueji/api/changes"
+	"github.com/xueji/xueji/api/rules"
 	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/models/store"
 )
@@ -41,7 +43,7 @@ func loading(key string, body m) call {
 func TestTheNationLoadsTheHolidaysOfAYear(t *testing.T) {
 	w := newWorld(t)
 	clerk, admin := w.login(w.places["school"], org.SchoolRegistrar), w.login(w.places["nation"], org.BureauSysadmin)
-	var year CalendarYear
+	var year rules.CalendarYear
 	w.must(200, clerk.token, get("/v1/calendar/2027"), &year)
 	require.False(t, year.Published)
 	require.Empty(t, year.Days)
@@ -51,7 +53,7 @@ func TestTheNationLoadsTheHolidaysOfAYear(t *testing.T) {
 	require.Nil(t, year.Loaded)
 
 	body := with(holidays(2027, 0, "01-04"), m{"date": "2027-01-09", "kind": "work", "occasion": "元旦"})
-	var trial CalendarCheck
+	var trial rules.CalendarCheck
 	w.must(200, admin.token, call{method: "POST", path: "/v1/calendar/check", body: body}, &trial)
 	require.Equal(t, "2027-01-01", trial.Changes[0].Date.String())
 	require.False(t, trial.Changes[0].Works)
@@ -60,7 +62,7 @@ func TestTheNationLoadsTheHolidaysOfAYear(t *testing.T) {
 	require.False(t, year.Published, "a trial stores nothing")
 
 	key := uuid.NewString()
-	var first, again CalendarVersion
+	var first, again rules.CalendarVersion
 	w.must(201, admin.token, loading(key, body), &first)
 	require.Equal(t, []any{1, 2027, "某人", "国办发明电〔2026〕1号"}, []any{first.Version, first.Year, first.Author, first.Comment})
 	w.must(201, admin.token, loading(key, body), &again)
@@ -75,7 +77,7 @@ func TestTheNationLoadsTheHolidaysOfAYear(t *testing.T) {
 	require.Len(t, year.Days, 11)
 	require.Equal(t, 2, year.Loaded.Version)
 	require.Empty(t, year.Loaded.Author, "a name is for people of the national office")
-	var list CalendarVersions
+	var list rules.CalendarVersions
 	w.must(200, admin.token, get("/v1/calendar"), &list)
 	require.Equal(t, []int{2004, 2027, 2, 2}, []int{list.FirstYear, list.LastYear, list.Newest, len(list.Items)})
 	require.Equal(t, 2, one[int](w, `SELECT count(*)::int FROM audit_entry WHERE action = 'calendar.add' AND account_id = $1 AND office_path = 'n'`, admin.account))
@@ -158,7 +160,7 @@ func TestADeadlineThatHolidaysPutAheadIsNotMissed(t *testing.T) {
 	w.hand.Set(time.Date(2026, 12, 25, 9, 0, 0, 0, shanghai))
 	w.login(w.places["school"], org.SchoolLeader)
 	change := w.suspension("2026-12-25")
-	page := func() (p ChangePage) {
+	page := func() (p changes.ChangePage) {
 		w.must(200, w.login(w.places["school"], org.SchoolRegistrar).token, get("/v1/changes/"+change), &p)
 		return p
 	}
@@ -202,7 +204,7 @@ func TestHolidaysDoNotMoveTheDayAChangeWaitsFor(t *testing.T) {
 	leader := w.login(w.places["school"], org.SchoolLeader)
 	change := w.suspension("2027-01-04")
 	decide := func(who caller) {
-		var p ChangePage
+		var p changes.ChangePage
 		w.must(200, who.token, get("/v1/changes/"+change), &p)
 		w.must(200, who.token, call{method: "POST", path: "/v1/changes/" + change + "/decisions", key: uuid.NewString(),
 			body: m{"task_id": p.Open.TaskID, "verdict": "APPROVE", "opinion": "同意"}}, nil)

@@ -9,6 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/xueji/xueji/api/uploads"
 	"github.com/xueji/xueji/models/org"
 )
 
@@ -16,7 +17,7 @@ func (w *world) paper(who caller) string {
 	w.t.Helper()
 	var b bytes.Buffer
 	require.NoError(w.t, png.Encode(&b, image.NewGray(image.Rect(0, 0, 8, 8))))
-	return read[Evidence](w.t, http.StatusCreated, w.uploadAs(who, "/v1/evidence", "a.png", b.Bytes())).ID.String()
+	return read[uploads.Evidence](w.t, http.StatusCreated, w.uploadAs(who, "/v1/evidence", "a.png", b.Bytes())).ID.String()
 }
 
 func TestOneFileIsNotTwoKindsOfEvidence(t *testing.T) {

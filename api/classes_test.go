@@ -5,6 +5,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/xueji/xueji/api/offices"
 	"github.com/xueji/xueji/api/rest"
 	"github.com/xueji/xueji/models/org"
 )
@@ -17,16 +18,16 @@ func TestASchoolKeepsItsClasses(t *testing.T) {
 	}
 	w.refused("grade_stage", admin.token, grade("JUNIOR", 45))
 	require.Contains(t, w.refused("class_too_large", admin.token, grade("PRIMARY", 56)).Detail, "55")
-	var g Grade
+	var g offices.Grade
 	w.must(201, admin.token, grade("PRIMARY", 55), &g)
 	w.refused("grade_exists", admin.token, grade("PRIMARY", 55))
-	var all SchoolClasses
+	var all offices.SchoolClasses
 	w.must(200, admin.token, get(orgPath(w.places["school"], "/classes")), &all)
 	require.Len(t, all.Classes, 3)
 	require.Equal(t, []string{"2026101", "2026102", "2026103"}, []string{all.Classes[0].Code, all.Classes[1].Code, all.Classes[2].Code})
 
 	add := call{method: "POST", path: "/v1/grades/" + g.ID.String() + "/classes", body: m{"no": 4, "capacity": 40}}
-	var c Class
+	var c offices.Class
 	w.must(201, admin.token, add, &c)
 	require.Equal(t, "2026104", c.Code)
 	w.refused("class_code_taken", admin.token, add)

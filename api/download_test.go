@@ -11,6 +11,8 @@ import (
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
+	"github.com/xueji/xueji/api/rosters"
+	"github.com/xueji/xueji/api/uploads"
 	"github.com/xueji/xueji/models/org"
 )
 
@@ -46,8 +48,8 @@ func TestEveryFileThatLeavesIsLookedAt(t *testing.T) {
 	w := newWorld(t)
 	w.openClasses()
 	registrar := w.login(w.places["school"], org.SchoolRegistrar)
-	roster := read[RosterUpload](t, http.StatusCreated, w.uploadAs(registrar, "/v1/rosters", "a.xlsx", rosterFile(t, "roster-no-au.xlsx"))).Roster
-	paper := read[Evidence](t, http.StatusCreated, w.uploadAs(registrar, "/v1/evidence", "a.pdf", evidenceFile(t, "two-pages.pdf")))
+	roster := read[rosters.RosterUpload](t, http.StatusCreated, w.uploadAs(registrar, "/v1/rosters", "a.xlsx", rosterFile(t, "roster-no-au.xlsx"))).Roster
+	paper := read[uploads.Evidence](t, http.StatusCreated, w.uploadAs(registrar, "/v1/evidence", "a.pdf", evidenceFile(t, "two-pages.pdf")))
 	audited := func(action string, id uuid.UUID) int {
 		return one[int](w, `SELECT count(*) FROM audit_entry WHERE action = $1 AND subject_id = $2`, action, id.String())
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
+	"github.com/xueji/xueji/api/rosters"
 	"github.com/xueji/xueji/models/org"
 )
 
@@ -22,7 +23,7 @@ func TestEnglishAnswersHoldNoChineseWords(t *testing.T) {
 	w.openClasses()
 	registrar, leader := w.login(w.places["school"], org.SchoolRegistrar), w.login(w.places["school"], org.SchoolLeader)
 	reviewer, admin := w.login(w.places["county"], org.BureauReviewer), w.login(w.places["province"], org.BureauSysadmin)
-	up := read[RosterUpload](t, http.StatusCreated, w.uploadAs(registrar, "/v1/rosters", "a.xlsx", rosterFile(t, "roster-no-au.xlsx"), "Accept-Language", "en"))
+	up := read[rosters.RosterUpload](t, http.StatusCreated, w.uploadAs(registrar, "/v1/rosters", "a.xlsx", rosterFile(t, "roster-no-au.xlsx"), "Accept-Language", "en"))
 	w.approve(up.Roster.ID, registrar, leader, reviewer)
 	pupil := one[uuid.UUID](w, `SELECT id FROM student LIMIT 1`).String()
 	change := one[uuid.UUID](w, `SELECT id FROM change LIMIT 1`).String()

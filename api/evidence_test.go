@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/xueji/xueji/api/rest"
+	"github.com/xueji/xueji/api/uploads"
 	"github.com/xueji/xueji/internal/files"
 	"github.com/xueji/xueji/models/org"
 )
@@ -21,7 +22,7 @@ func TestEvidenceIsForItsOfficeAndTheParties(t *testing.T) {
 	w := newWorld(t)
 	registrar := w.login(w.places["school"], org.SchoolRegistrar)
 	content := evidenceFile(t, "two-pages.pdf")
-	e := read[Evidence](t, http.StatusCreated, w.uploadAs(registrar, "/v1/evidence", `..\..\诊断书"<1>.exe`, content))
+	e := read[uploads.Evidence](t, http.StatusCreated, w.uploadAs(registrar, "/v1/evidence", `..\..\诊断书"<1>.exe`, content))
 	require.Equal(t, files.PDF, e.MediaType)
 	require.Equal(t, "诊断书1.exe", e.FileName)
 	require.EqualValues(t, len(content), e.Size)
@@ -87,9 +88,9 @@ func TestEvidenceIsJudgedByContentAndSize(t *testing.T) {
 	}
 	require.Zero(t, one[int](w, `SELECT count(*) FROM evidence`))
 	for _, name := range []string{"leading-lines.pdf", "owner-password-only.pdf", "owner-r6.pdf"} {
-		read[Evidence](t, http.StatusCreated, w.uploadAs(registrar, "/v1/evidence", name, evidenceFile(t, name)))
+		read[uploads.Evidence](t, http.StatusCreated, w.uploadAs(registrar, "/v1/evidence", name, evidenceFile(t, name)))
 	}
-	exact := read[Evidence](t, http.StatusCreated, w.uploadAs(registrar, "/v1/evidence", "ok.jpg", scan(limit)))
+	exact := read[uploads.Evidence](t, http.StatusCreated, w.uploadAs(registrar, "/v1/evidence", "ok.jpg", scan(limit)))
 	require.Equal(t, limit, exact.Size)
 	// A file that was lost is told as such, not as an internal error.
 	require.NoError(t, w.deps.Files.Delete(t.Context(), files.Evidence, exact.ID.String()))

@@ -11,6 +11,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/xueji/xueji/api/access"
 	"github.com/xueji/xueji/api/rest"
 	"github.com/xueji/xueji/models/org"
 )
@@ -26,11 +27,11 @@ func TestTheAdministratorOfASchoolIsNotItsRegistrar(t *testing.T) {
 		require.Contains(t, p.Detail, "小规模学校可由一人兼任")
 	}
 	w.exec(`INSERT INTO policy (province_code, version, valid_from, body, created_at) VALUES ('520000', 1, '2026-01-01', '{"small_school_roles": true}', now())`)
-	var made NewAccount
+	var made access.NewAccount
 	w.must(201, admin.token, create("both", org.SchoolSysadmin, org.SchoolRegistrar), &made)
 	require.True(t, made.Combined, "the account shows it")
 	w.refused("roles_separated", admin.token, create("all", org.SchoolSysadmin, org.SchoolRegistrar, org.SchoolLeader))
-	var single NewAccount
+	var single access.NewAccount
 	w.must(201, admin.token, create("single", org.SchoolSysadmin), &single)
 	require.False(t, single.Combined)
 	w.exec(`INSERT INTO policy (province_code, version, valid_from, body, created_at) VALUES ('520000', 2, '2026-01-02', '{}', now())`)
@@ -47,7 +48,7 @@ func TestTheProvinceSaysHowLongAPasswordLasts(t *testing.T) {
 	elsewhere := w.login(w.places["school4"], org.SchoolRegistrar)
 	w.exec(`INSERT INTO policy (province_code, version, valid_from, body, created_at) VALUES ('520000', 1, '2026-01-01', '{"password_days": 30}', now())`)
 	w.hand.Advance(30*24*time.Hour - time.Minute)
-	var s Session
+	var s access.Session
 	w.must(201, "", logInAs(w.loginName(c), worldPassword), &s)
 	w.must(200, s.Token, call{method: "GET", path: orgPath(w.places["school"], "")}, nil)
 	w.hand.Advance(time.Minute)
@@ -61,17 +62,17 @@ func TestAResetEndsSessionsAndTheTokensOfMachines(t *testing.T) {
 	w := newWorld(t)
 	c := w.login(w.places["school"], org.SchoolRegistrar)
 	admin := w.login(w.places["school"], org.SchoolSysadmin)
-	var made NewToken
+	var made access.NewToken
 	w.must(201, c.token, call{method: "POST", path: "/v1/me/tokens", body: m{"name": "同步", "roles": []string{"SCHOOL_REGISTRAR"}, "days": 10}}, &made)
 	w.must(200, made.Secret, me(), nil)
 	for range 5 {
 		w.refused("login_failed", "", logInAs(w.loginName(c), "Wrong#123"))
 	}
 	w.refused("account_locked", "", logInAs(w.loginName(c), worldPassword))
-	var shown Account
+	var shown access.Account
 	w.must(200, admin.token, call{method: "GET", path: "/v1/accounts/" + c.account.String()}, &shown)
 	require.NotNil(t, shown.LockedUntil)
-	var fresh Password
+	var fresh access.Password
 	w.must(200, admin.token, call{method: "POST", path: "/v1/accounts/" + c.account.String() + "/password-reset"}, &fresh)
 	w.refused("unauthenticated", made.Secret, me())
 	w.refused("unauthenticated", c.token, me())

@@ -11,6 +11,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
+	"github.com/xueji/xueji/api/messages"
 	"github.com/xueji/xueji/api/rest"
 	"github.com/xueji/xueji/models/notice"
 	"github.com/xueji/xueji/models/org"
@@ -60,9 +61,9 @@ func (w *world) unread(who caller) (n int64) {
 	return counts.Unread
 }
 
-func (w *world) notices(who caller, query string) (list []NoticeView) {
+func (w *world) notices(who caller, query string) (list []messages.NoticeView) {
 	w.t.Helper()
-	var page rest.Page[NoticeView]
+	var page rest.Page[messages.NoticeView]
 	w.must(200, who.token, call{method: "GET", path: "/v1/notices" + query}, &page)
 	return page.Items
 }
@@ -86,7 +87,7 @@ func TestNoticesAreReadByEachPersonAlone(t *testing.T) {
 	require.Equal(t, "办理期限将到", list[1].Title)
 	require.Equal(t, "/v1/changes/"+list[1].ChangeID.String(), list[1].Address)
 
-	var read, again NoticeRead
+	var read, again messages.NoticeRead
 	w.must(200, ann.token, call{method: "POST", path: "/v1/notices/" + first.String() + "/read"}, &read)
 	w.hand.Advance(time.Hour)
 	w.must(200, ann.token, call{method: "POST", path: "/v1/notices/" + first.String() + "/read"}, &again)
@@ -100,7 +101,7 @@ func TestNoticesAreReadByEachPersonAlone(t *testing.T) {
 	// What came after the list was shown stays unread.
 	until := w.notices(ann, "")[0].CreatedAt
 	w.notice(school, "SENT_BACK", org.SchoolLeader, uuid.Nil)
-	var all NoticesRead
+	var all messages.NoticesRead
 	w.must(200, ann.token, call{method: "POST", path: "/v1/notices/read-all", body: m{"until": until}}, &all)
 	require.EqualValues(t, 1, all.Read)
 	require.EqualValues(t, 1, w.unread(ann))

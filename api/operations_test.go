@@ -4,15 +4,14 @@ import (
 	"context"
 	"errors"
 	"net/http/httptest"
-	"reflect"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/xueji/xueji/api/operations"
 	"github.com/xueji/xueji/api/rest"
-	"github.com/xueji/xueji/internal/casework"
 	"github.com/xueji/xueji/models/org"
 )
 
@@ -26,7 +25,7 @@ func TestAttentionStaysInTheSubtreeAndNamesNoPupil(t *testing.T) {
 	}
 	sees := func(c caller, want ...string) {
 		t.Helper()
-		var a Attention
+		var a operations.Attention
 		answer := w.must(200, c.token, call{method: "GET", path: attentionPath}, &a)
 		have := []string{}
 		for _, item := range a.Items {
@@ -74,7 +73,7 @@ func TestAttentionTellsFindingsWithTheirActions(t *testing.T) {
 	w.build()
 	w.exec(`UPDATE worker_beat SET every = '0 seconds'`) // no worker lives
 	head := w.login(w.places["county"], org.BureauHead)
-	var a Attention
+	var a operations.Attention
 	w.must(200, head.token, call{method: "GET", path: attentionPath}, &a)
 	require.Equal(t, map[string]string{"database": "ok", "worker": "down"}, a.Parts)
 	require.Equal(t, map[string]int64{"overdue": 1, "activity_retrying": 1}, a.Counts)
@@ -84,7 +83,7 @@ func TestAttentionTellsFindingsWithTheirActions(t *testing.T) {
 	require.Equal(t, "start_worker", a.Service[0].Action)
 	require.Len(t, a.Items, 1)
 	require.Equal(t, id, a.Items[0].ChangeID)
-	require.Equal(t, []AttentionActivity{{Name: "Perform", Attempt: 3, Failure: "away"}}, a.Items[0].Workflow.Activities)
+	require.Equal(t, []operations.AttentionActivity{{Name: "Perform", Attempt: 3, Failure: "away"}}, a.Items[0].Workflow.Activities)
 	overdue := a.Items[0].Findings[1]
 	require.Equal(t, "order_done", overdue.Action)
 	require.Contains(t, overdue.Sentence, "已超期：单位school（SCHOOL_LEADER）")
@@ -106,7 +105,7 @@ func TestAttentionPagesOverHTTP(t *testing.T) {
 	}
 	head, seen, next := w.login(w.places["county"], org.BureauHead), map[string]bool{}, ""
 	for range 3 {
-		var a Attention
+		var a operations.Attention
 		w.must(200, head.token, call{method: "GET", path: attentionPath + "?limit=2&cursor=" + next}, &a)
 		for _, item := range a.Items {
 			require.False(t, seen[item.CaseNo])
@@ -116,14 +115,4 @@ func TestAttentionPagesOverHTTP(t *testing.T) {
 	}
 	require.Empty(t, next)
 	require.Len(t, seen, 5)
-}
-
-// The description names every finding one can ask for; huma takes it from a tag.
-func TestTheReasonsAreTheFindings(t *testing.T) {
-	field, _ := reflect.TypeFor[attentionInput]().FieldByName("Reason")
-	names := []string{}
-	for _, f := range casework.AttentionFindings() {
-		names = append(names, string(f))
-	}
-	require.Equal(t, strings.Join(names, ","), field.Tag.Get("enum"))
 }

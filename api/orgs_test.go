@@ -10,6 +10,8 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
 
+	"github.com/xueji/xueji/api/access"
+	"github.com/xueji/xueji/api/offices"
 	"github.com/xueji/xueji/api/rest"
 	"github.com/xueji/xueji/models/migrations"
 	"github.com/xueji/xueji/models/org"
@@ -29,7 +31,7 @@ func TestASchoolIsCreatedRenamedAndClosed(t *testing.T) {
 	w.refused("org_school_code", admin.token, create(school(w.places["county"], "2111000009", "PRIMARY")))
 	w.refused("org_stages", admin.token, create(school(w.places["county"], "2152000009")))
 	w.refused("org_parent_kind", admin.token, create(school(w.places["school"], "2152000009", "PRIMARY")))
-	var made Org
+	var made offices.Org
 	answer := w.must(201, admin.token, create(school(w.places["county"], "2152000009", "PRIMARY")), &made)
 	require.Equal(t, w.places["county"].path+".s2152000009", made.Path)
 	require.Equal(t, "520103", made.DivisionCode, "territory differs from the managing bureau")
@@ -51,7 +53,7 @@ func TestASchoolIsCreatedRenamedAndClosed(t *testing.T) {
 	require.NotNil(t, made.ClosedAt)
 	w.refused("unauthenticated", clerk.token, me())
 	w.refused("org_closed", admin.token, call{method: "PUT", path: path, ifMatch: closing.ifMatch, body: body})
-	var page rest.Page[Org]
+	var page rest.Page[offices.Org]
 	w.must(200, admin.token, call{method: "GET", path: orgPath(w.places["county"], "/children")}, &page)
 	require.Len(t, page.Items, 2)
 }
@@ -75,7 +77,7 @@ func TestReassigningMovesEverythingOfASchool(t *testing.T) {
 	call.body = m{"parent": w.places["county3"].id}
 	w.refused("org_other_province", w.login(w.places["nation"], org.BureauSysadmin).token, call)
 	call.body = m{"parent": target.id}
-	var o Org
+	var o offices.Org
 	w.must(200, city.token, call, &o)
 	newPath := target.path + ".s2152000123"
 	require.Equal(t, newPath, o.Path)
@@ -97,7 +99,7 @@ func TestReassigningMovesEverythingOfASchool(t *testing.T) {
 	_, err = w.owner.Exec(t.Context(), `UPDATE student_history SET kind = 'Y'`)
 	require.ErrorContains(t, err, "append-only")
 
-	var who Me
+	var who access.Me
 	w.must(200, clerk.token, me(), &who)
 	require.Equal(t, newPath, who.Org.Path)
 	w.must(200, clerk.token, get("/v1/changes/"+change.String()), nil)
@@ -201,13 +203,13 @@ func TestFiftyThousandOfficesStayFast(t *testing.T) {
 		require.NotContains(t, plan, "Seq Scan", "%s:\n%s", name, plan)
 	}
 	viewer := w.login(county, org.BureauViewer)
-	var page rest.Page[Org]
+	var page rest.Page[offices.Org]
 	w.must(200, viewer.token, get(orgPath(county, "/children?limit=60")), &page)
 	require.Len(t, page.Items, 60)
 	seen := len(page.Items)
 	for page.Next != "" {
 		next := page.Next
-		page = rest.Page[Org]{}
+		page = rest.Page[offices.Org]{}
 		w.must(200, viewer.token, get(orgPath(county, "/children?limit=60&cursor="+next)), &page)
 		seen += len(page.Items)
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/xueji/xueji/api/rest"
+	"github.com/xueji/xueji/api/rules"
 	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/models/process"
 )
@@ -28,7 +29,7 @@ func TestAProvinceAddsVersionsOfItsRules(t *testing.T) {
 	w := newWorld(t)
 	admin := w.login(w.places["province"], org.BureauSysadmin)
 	key := uuid.NewString()
-	var first, again PolicyVersion
+	var first, again rules.PolicyVersion
 	body := draft(0, "2026-11-20", m{"class_capacity": 50, "terms": m{"SUSPENSION": m{"BUREAU_APPROVAL": "5wd"}}})
 	w.must(201, admin.token, addition(key, body), &first)
 	require.Equal(t, 1, first.Version)
@@ -43,18 +44,18 @@ func TestAProvinceAddsVersionsOfItsRules(t *testing.T) {
 	require.False(t, first.InForce)
 
 	clerk := w.login(w.places["school"], org.SchoolRegistrar)
-	var list struct{ Items []PolicyVersion }
+	var list struct{ Items []rules.PolicyVersion }
 	w.must(200, clerk.token, get("/v1/policies"), &list)
 	require.Len(t, list.Items, 2)
 	require.Equal(t, []int{2, 1}, []int{list.Items[0].Version, list.Items[1].Version})
 	require.Equal(t, "某人", list.Items[0].Author)
 	require.Equal(t, "黔教发〔2026〕1号", list.Items[0].Comment)
 	require.True(t, list.Items[1].InForce)
-	var text PolicyText
+	var text rules.PolicyText
 	w.must(200, clerk.token, get("/v1/policies/1"), &text)
 	require.Len(t, text.Body, 2)
 	require.Equal(t, 50, text.Effective.ClassCapacity)
-	var diff PolicyDiff
+	var diff rules.PolicyDiff
 	w.must(200, clerk.token, get("/v1/policies/2/diff?against=1"), &diff)
 	require.Len(t, diff.Changes, 2)
 	require.Equal(t, "班额上限", diff.Changes[0].Label)
@@ -81,7 +82,7 @@ func TestOnlyTheProvincesOwnBureauChangesItsRules(t *testing.T) {
 	w.refused("forbidden", w.login(w.places["province"], org.BureauHead).token, addition(uuid.NewString(), draft(0, "2026-11-20", m{})))
 	w.must(201, w.login(w.places["province"], org.BureauSysadmin).token, addition(uuid.NewString(), draft(0, "2026-11-20", m{"class_capacity": 40})), nil)
 	other := w.login(w.places["county3"], org.BureauReviewer)
-	var list struct{ Items []PolicyVersion }
+	var list struct{ Items []rules.PolicyVersion }
 	w.must(200, other.token, get("/v1/policies"), &list)
 	require.Empty(t, list.Items, "each province has its own")
 }
@@ -137,7 +138,7 @@ func TestATrialTellsWhatWouldChange(t *testing.T) {
 	admin := w.login(w.places["province"], org.BureauSysadmin)
 	w.change(w.places["school"], org.SchoolLeader)
 	w.must(201, admin.token, addition(uuid.NewString(), draft(0, "2027-01-01", m{"class_capacity": 45})), nil)
-	var check PolicyCheck
+	var check rules.PolicyCheck
 	w.must(200, admin.token, call{method: "POST", path: "/v1/policies/check", body: m{
 		"body": m{"class_capacity": 50, "province_audit_in": true}, "valid_from": "2026-12-01", "based_on": 1,
 	}}, &check)
@@ -170,8 +171,8 @@ func TestTwoAdministratorsAtOnce(t *testing.T) {
 func TestTheCatalogueSaysWhatAKindNeedsAndDoes(t *testing.T) {
 	w := newWorld(t)
 	clerk := w.login(w.places["school"], org.SchoolRegistrar)
-	read := func() ProcessView {
-		var list struct{ Items []ProcessView }
+	read := func() rules.ProcessView {
+		var list struct{ Items []rules.ProcessView }
 		w.must(200, clerk.token, get("/v1/processes?stage=SENIOR"), &list)
 		for _, one := range list.Items {
 			require.NotEmpty(t, one.Effect.Zh, one.Kind)
@@ -181,10 +182,10 @@ func TestTheCatalogueSaysWhatAKindNeedsAndDoes(t *testing.T) {
 			}
 		}
 		t.Fatal("no such kind")
-		return ProcessView{}
+		return rules.ProcessView{}
 	}
 	skip := read()
-	require.Equal(t, []ProcessSwitch{{Switch: "SKIP_CITY_APPROVAL", Rule: "skip_city", Label: "跳级须市级审批", Steps: []string{"CITY_APPROVAL"}}}, skip.Switches)
+	require.Equal(t, []rules.ProcessSwitch{{Switch: "SKIP_CITY_APPROVAL", Rule: "skip_city", Label: "跳级须市级审批", Steps: []string{"CITY_APPROVAL"}}}, skip.Switches)
 	require.Len(t, skip.Steps, 2)
 	require.Equal(t, []process.Kind{"RETENTION"}, skip.Reverse.Kinds)
 	w.must(201, w.login(w.places["province"], org.BureauSysadmin).token, addition(uuid.NewString(), draft(0, "2026-11-20", m{"skip_city": true})), nil)
@@ -199,7 +200,7 @@ func TestTheCatalogueOfAnOffice(t *testing.T) {
 	w := newWorld(t)
 	w.exec(`UPDATE organisation SET stages = '{PRIMARY,JUNIOR}' WHERE id = $1`, w.places["school2"].id)
 	kinds := func(who caller, query string) map[process.Kind]org.Stage {
-		var list struct{ Items []ProcessView }
+		var list struct{ Items []rules.ProcessView }
 		w.must(200, who.token, get("/v1/processes"+query), &list)
 		met := map[process.Kind]org.Stage{}
 		for _, one := range list.Items {
@@ -224,16 +225,16 @@ func TestAProcessAsASheet(t *testing.T) {
 	w := newWorld(t)
 	clerk := w.login(w.places["school"], org.SchoolRegistrar)
 	for _, kind := range w.process.Kinds() {
-		var sheet ProcessSheet
+		var sheet rules.ProcessSheet
 		w.must(200, clerk.token, get("/v1/processes/"+string(kind)), &sheet)
 		require.NotEmpty(t, sheet.Rows, kind)
 		require.NotEmpty(t, sheet.UndoneBy, kind)
 	}
-	var sheet ProcessSheet
+	var sheet rules.ProcessSheet
 	w.must(200, clerk.token, get("/v1/processes/SUSPENSION?stage=SENIOR"), &sheet)
 	require.Equal(t, "学校学籍管理员", sheet.FiledBy)
 	require.Equal(t, []string{"复学"}, sheet.UndoneBy)
-	require.Equal(t, SheetRow{Part: "STEP", No: 2, Code: "BUREAU_APPROVAL", Label: "主管部门审批", Who: "主管部门 · 教育局学籍管理员", Term: "10wd", Required: true}, sheet.Rows[1])
+	require.Equal(t, rules.SheetRow{Part: "STEP", No: 2, Code: "BUREAU_APPROVAL", Label: "主管部门审批", Who: "主管部门 · 教育局学籍管理员", Term: "10wd", Required: true}, sheet.Rows[1])
 	w.refused("not_found", clerk.token, get("/v1/processes/NOTHING"))
 	w.refused("stage_forbids", clerk.token, get("/v1/processes/WITHDRAWAL?stage=PRIMARY"))
 }
@@ -247,15 +248,15 @@ func TestRulesAReleaseHasOutgrownAreReplaced(t *testing.T) {
 	p := w.refused("policy_outgrown", w.login(w.places["school"], org.SchoolRegistrar).token, get("/v1/policy"))
 	require.Contains(t, p.Detail, "第1版")
 	w.refused("policy_outgrown", admin.token, get("/v1/policies/1"))
-	var list struct{ Items []PolicyVersion }
+	var list struct{ Items []rules.PolicyVersion }
 	w.must(200, admin.token, get("/v1/policies"), &list)
 	require.True(t, list.Items[0].Outgrown)
 	require.True(t, list.Items[0].InForce)
-	var check PolicyCheck
+	var check rules.PolicyCheck
 	w.must(200, admin.token, call{method: "POST", path: "/v1/policies/check", body: m{"body": m{"class_capacity": 50}, "valid_from": "2026-11-20", "based_on": 1}}, &check)
 	require.Equal(t, 1, check.InForce)
 	require.Len(t, check.Changes, 1)
-	var added PolicyVersion
+	var added rules.PolicyVersion
 	w.must(201, admin.token, addition(uuid.NewString(), draft(1, "2026-11-20", m{"class_capacity": 50})), &added)
 	require.True(t, added.InForce)
 	require.Equal(t, []string{"/class_capacity"}, added.Differs)

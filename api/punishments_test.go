@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/xueji/xueji/api/rest"
+	"github.com/xueji/xueji/api/students"
 	"github.com/xueji/xueji/models/org"
 )
 
@@ -25,7 +26,7 @@ func TestPunishmentsOverHTTP(t *testing.T) {
 	w.refused("punishment_date", registrar.token, record("punish-001", "1", "2026-11-21"))
 	w.refused("wrong_format", registrar.token, record("punish-001", "1", "2026-02-30"))
 	w.refused("not_in_list", registrar.token, record("punish-001", "5", "2026-11-02"))
-	var first, again, done Punishment
+	var first, again, done students.Punishment
 	w.must(http.StatusCreated, registrar.token, record("punish-001", "1", "2026-11-02"), &first)
 	w.must(http.StatusCreated, registrar.token, record("punish-001", "1", "2026-11-02"), &again)
 	require.Equal(t, first, again)
@@ -41,13 +42,13 @@ func TestPunishmentsOverHTTP(t *testing.T) {
 	cancel.key = "pardon-002"
 	require.Equal(t, http.StatusConflict, w.refused("punishment_cancelled", registrar.token, cancel).Status)
 
-	var list []Punishment
+	var list []students.Punishment
 	w.must(http.StatusOK, viewer.token, call{method: "GET", path: path}, &list)
-	require.Equal(t, []Punishment{done}, list)
-	var page Student
+	require.Equal(t, []students.Punishment{done}, list)
+	var page students.Student
 	answer := w.must(http.StatusOK, viewer.token, call{method: "GET", path: "/v1/students/" + pupil.String()}, &page)
 	require.NotContains(t, answer.Body.String(), "punish", "nothing of it stands elsewhere")
-	var history rest.Page[HistoryEntry]
+	var history rest.Page[students.HistoryEntry]
 	w.must(http.StatusOK, viewer.token, call{method: "GET", path: "/v1/students/" + pupil.String() + "/history"}, &history)
 	require.Equal(t, []string{"PUNISHMENT", "PUNISHMENT"}, []string{history.Items[0].Kind, history.Items[1].Kind})
 	w.refused("not_found", w.login(w.places["school2"], org.SchoolRegistrar).token, call{method: "GET", path: path})

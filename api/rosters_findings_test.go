@@ -14,7 +14,9 @@ import (
 	"github.com/stretchr/testify/require"
 	"github.com/xuri/excelize/v2"
 
+	"github.com/xueji/xueji/api/changes"
 	"github.com/xueji/xueji/api/rest"
+	"github.com/xueji/xueji/api/rosters"
 	"github.com/xueji/xueji/models/org"
 )
 
@@ -49,7 +51,7 @@ func TestNumbersLeaveInAFileOnlyWithAReason(t *testing.T) {
 	w := newWorld(t)
 	w.openClasses()
 	registrar := w.login(w.places["school"], org.SchoolRegistrar)
-	up := read[RosterUpload](t, http.StatusCreated, w.uploadAs(registrar, "/v1/rosters", "a.xlsx", rosterFile(t, "roster-messy.xlsx")))
+	up := read[rosters.RosterUpload](t, http.StatusCreated, w.uploadAs(registrar, "/v1/rosters", "a.xlsx", rosterFile(t, "roster-messy.xlsx")))
 	get := call{method: "GET", path: "/v1/rosters/" + up.Roster.ID.String() + "/findings.xlsx"}
 	const full = `520102(19|20)\d{9}[\dX]`
 
@@ -75,7 +77,7 @@ func TestFindingsComeAlsoWhereTheLibraryPanics(t *testing.T) {
 	w := newWorld(t)
 	w.openClasses()
 	registrar := w.login(w.places["school"], org.SchoolRegistrar)
-	up := read[RosterUpload](t, http.StatusCreated, w.uploadAs(registrar, "/v1/rosters", "a.xlsx", rosterFile(t, "no-styles.xlsx")))
+	up := read[rosters.RosterUpload](t, http.StatusCreated, w.uploadAs(registrar, "/v1/rosters", "a.xlsx", rosterFile(t, "no-styles.xlsx")))
 	require.NotZero(t, up.Counts.Read)
 	path := "/v1/rosters/" + up.Roster.ID.String() + "/findings.xlsx"
 	sheetText(t, w.send(registrar.token, call{method: "GET", path: path}))
@@ -100,13 +102,13 @@ func TestWhoDecidesAboutARosterSeesItsNumbers(t *testing.T) {
 	w.openClasses()
 	registrar := w.login(w.places["school"], org.SchoolRegistrar)
 	leader, reviewer := w.login(w.places["school"], org.SchoolLeader), w.login(w.places["county"], org.BureauReviewer)
-	up := read[RosterUpload](t, http.StatusCreated, w.uploadAs(registrar, "/v1/rosters", "a.xlsx", rosterFile(t, "roster-no-au.xlsx")))
+	up := read[rosters.RosterUpload](t, http.StatusCreated, w.uploadAs(registrar, "/v1/rosters", "a.xlsx", rosterFile(t, "roster-no-au.xlsx")))
 	var filed struct{ ID uuid.UUID }
 	w.must(http.StatusCreated, registrar.token, call{method: "POST", path: "/v1/changes", key: "file-roster", body: m{"kind": "ROSTER_IMPORT", "roster_id": up.Roster.ID}}, &filed)
 	ask := func(row int) call {
 		return call{method: "POST", path: "/v1/changes/" + filed.ID.String() + "/reveal", body: m{"field": "id_number", "row": row, "reason": "VERIFY_DOCUMENT"}}
 	}
-	var seen RevealedChange
+	var seen changes.RevealedChange
 	w.must(http.StatusOK, leader.token, ask(3), &seen)
 	require.Regexp(t, `^\d{17}[\dX]$`, seen.After)
 	w.refused("reveal_nothing", leader.token, ask(999))
@@ -122,7 +124,7 @@ func TestCorrectedValuesStandInTheFileOfTheirSchool(t *testing.T) {
 	w := newWorld(t)
 	w.openClasses()
 	registrar := w.login(w.places["school"], org.SchoolRegistrar)
-	up := read[RosterUpload](t, http.StatusCreated, w.uploadAs(registrar, "/v1/rosters", "a.xlsx", rosterFile(t, "roster-messy.xlsx")))
+	up := read[rosters.RosterUpload](t, http.StatusCreated, w.uploadAs(registrar, "/v1/rosters", "a.xlsx", rosterFile(t, "roster-messy.xlsx")))
 	rows := one[int](w, `SELECT count(*)::int FROM roster_row WHERE roster_id = $1 AND findings::text LIKE '%sheet_phone_punctuation%'`, up.Roster.ID)
 	list := sheetText(t, w.send(registrar.token, call{method: "GET", path: "/v1/rosters/" + up.Roster.ID.String() + "/findings.xlsx"}))
 	require.Positive(t, rows)

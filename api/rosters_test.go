@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/xueji/xueji/api/rest"
+	"github.com/xueji/xueji/api/rosters"
 	"github.com/xueji/xueji/api/sheet"
 	"github.com/xueji/xueji/models/calendar"
 	"github.com/xueji/xueji/models/division"
@@ -110,12 +111,12 @@ func TestEveryRosterFileOverHTTP(t *testing.T) {
 	total := 0
 	for _, f := range book.Files {
 		content := rosterFile(t, f.File)
-		dry := read[RosterUpload](t, http.StatusOK, w.uploadAs(registrar, "/v1/rosters?dry_run=true", f.File, content))
+		dry := read[rosters.RosterUpload](t, http.StatusOK, w.uploadAs(registrar, "/v1/rosters?dry_run=true", f.File, content))
 		require.Nil(t, dry.Roster, f.File)
-		up := read[RosterUpload](t, http.StatusCreated, w.uploadAs(registrar, "/v1/rosters", f.File, content))
+		up := read[rosters.RosterUpload](t, http.StatusCreated, w.uploadAs(registrar, "/v1/rosters", f.File, content))
 		require.Equal(t, dry.Counts, up.Counts, f.File)
 		require.Equal(t, f.Action != "reject", up.Fit, f.File)
-		again := read[RosterUpload](t, http.StatusOK, w.uploadAs(registrar, "/v1/rosters", "other name.xlsx", content))
+		again := read[rosters.RosterUpload](t, http.StatusOK, w.uploadAs(registrar, "/v1/rosters", "other name.xlsx", content))
 		require.True(t, again.Repeated, f.File)
 		require.Equal(t, up.Roster, again.Roster, f.File)
 		switch f.Action {
@@ -126,14 +127,14 @@ func TestEveryRosterFileOverHTTP(t *testing.T) {
 			w.refused("roster_state", registrar.token, call{method: "POST", path: "/v1/changes", key: "file-" + f.File, body: m{"kind": "ROSTER_IMPORT", "roster_id": up.Roster.ID}})
 			continue
 		case "row_by_row":
-			require.Equal(t, RosterCounts{Read: 147, Good: 117, Remarked: up.Counts.Remarked, Rejected: up.Counts.Rejected, Skipped: up.Counts.Skipped}, up.Counts)
+			require.Equal(t, rosters.RosterCounts{Read: 147, Good: 117, Remarked: up.Counts.Remarked, Rejected: up.Counts.Rejected, Skipped: up.Counts.Skipped}, up.Counts)
 		default:
 			require.Equal(t, f.PupilRows, up.Counts.Good, f.File)
 			require.Equal(t, f.Warn, len(up.Findings) > 0, f.File)
 		}
 		w.approve(up.Roster.ID, registrar, leader, reviewer)
 		total += up.Counts.Good
-		var done Roster
+		var done rosters.Roster
 		w.must(http.StatusOK, reviewer.token, call{method: "GET", path: "/v1/rosters/" + up.Roster.ID.String()}, &done)
 		require.Equal(t, store.RosterEnrolled, done.State, f.File)
 		require.Equal(t, up.Counts.Good, done.Enrolled, f.File)
@@ -154,7 +155,7 @@ func TestRowsOfARosterSpeakTheCallersLanguage(t *testing.T) {
 	w := newWorld(t)
 	w.openClasses()
 	registrar := w.login(w.places["school"], org.SchoolRegistrar)
-	up := read[RosterUpload](t, http.StatusCreated, w.uploadAs(registrar, "/v1/rosters", "a.xlsx", rosterFile(t, "roster-messy.xlsx")))
+	up := read[rosters.RosterUpload](t, http.StatusCreated, w.uploadAs(registrar, "/v1/rosters", "a.xlsx", rosterFile(t, "roster-messy.xlsx")))
 	seen, next := 0, ""
 	for {
 		var page rest.Page[sheet.RosterRow]
@@ -189,7 +190,7 @@ func TestARosterOfAnotherSchoolIsRefusedRowByRow(t *testing.T) {
 	w := newWorld(t)
 	w.openClasses()
 	stranger := w.login(w.places["school2"], org.SchoolRegistrar)
-	up := read[RosterUpload](t, http.StatusCreated, w.uploadAs(stranger, "/v1/rosters", "a.xlsx", rosterFile(t, "roster-no-au.xlsx")))
+	up := read[rosters.RosterUpload](t, http.StatusCreated, w.uploadAs(stranger, "/v1/rosters", "a.xlsx", rosterFile(t, "roster-no-au.xlsx")))
 	require.Equal(t, 0, up.Counts.Good)
 	require.Equal(t, 12, up.Counts.Rejected)
 	w.refused("not_found", w.login(w.places["school"], org.SchoolRegistrar).token, call{method: "GET", path: "/v1/rosters/" + up.Roster.ID.String()})
@@ -200,7 +201,7 @@ func TestADryRunLeavesNothing(t *testing.T) {
 	w := newWorld(t)
 	w.openClasses()
 	registrar := w.login(w.places["school"], org.SchoolRegistrar)
-	dry := read[RosterUpload](t, http.StatusOK, w.uploadAs(registrar, "/v1/rosters?dry_run=true", "a.xlsx", rosterFile(t, "roster-messy.xlsx")))
+	dry := read[rosters.RosterUpload](t, http.StatusOK, w.uploadAs(registrar, "/v1/rosters?dry_run=true", "a.xlsx", rosterFile(t, "roster-messy.xlsx")))
 	require.NotEmpty(t, dry.Rows)
 	require.Zero(t, one[int](w, `SELECT count(*) FROM roster`)+one[int](w, `SELECT count(*) FROM roster_row`))
 }
@@ -208,15 +209,15 @@ func TestADryRunLeavesNothing(t *testing.T) {
 func TestClassesMadeLaterCountAfterACheck(t *testing.T) {
 	w := newWorld(t)
 	registrar := w.login(w.places["school"], org.SchoolRegistrar)
-	up := read[RosterUpload](t, http.StatusCreated, w.uploadAs(registrar, "/v1/rosters", "a.xlsx", rosterFile(t, "roster-no-au.xlsx")))
+	up := read[rosters.RosterUpload](t, http.StatusCreated, w.uploadAs(registrar, "/v1/rosters", "a.xlsx", rosterFile(t, "roster-no-au.xlsx")))
 	require.Zero(t, up.Counts.Good)
 	w.openClasses()
-	var checked Roster
+	var checked rosters.Roster
 	w.must(http.StatusOK, registrar.token, call{method: "POST", path: "/v1/rosters/" + up.Roster.ID.String() + "/check"}, &checked)
 	require.Equal(t, 12, checked.Counts.Good)
 	w.must(http.StatusNoContent, registrar.token, call{method: "DELETE", path: "/v1/rosters/" + up.Roster.ID.String()}, nil)
 	w.refused("roster_state", registrar.token, call{method: "POST", path: "/v1/rosters/" + up.Roster.ID.String() + "/check"})
-	again := read[RosterUpload](t, http.StatusCreated, w.uploadAs(registrar, "/v1/rosters", "a.xlsx", rosterFile(t, "roster-no-au.xlsx")))
+	again := read[rosters.RosterUpload](t, http.StatusCreated, w.uploadAs(registrar, "/v1/rosters", "a.xlsx", rosterFile(t, "roster-no-au.xlsx")))
 	require.NotEqual(t, up.Roster.ID, again.Roster.ID)
 }
 
@@ -226,7 +227,7 @@ func TestAnUploadThatIsNoFormIsToldSo(t *testing.T) {
 	w.refused("unsupported_media_type", registrar.token, call{method: "POST", path: "/v1/rosters", body: m{}})
 	template := w.send(registrar.token, call{method: "GET", path: "/v1/rosters/template"})
 	require.Equal(t, http.StatusOK, template.Code)
-	empty := read[RosterUpload](t, http.StatusCreated, w.uploadAs(registrar, "/v1/rosters", "a.xlsx", template.Body.Bytes()))
+	empty := read[rosters.RosterUpload](t, http.StatusCreated, w.uploadAs(registrar, "/v1/rosters", "a.xlsx", template.Body.Bytes()))
 	require.False(t, empty.Fit)
 	require.Contains(t, string(empty.Findings[0].Code), "no_pupils")
 }
@@ -257,16 +258,16 @@ func TestACorrectedSheetEnrolsNobodyTwice(t *testing.T) {
 		require.NoError(t, reader.Template().Write(&b, "", slices.Values(pupils)))
 		return b.Bytes()
 	}
-	first := read[RosterUpload](t, http.StatusCreated, w.uploadAs(registrar, "/v1/rosters", "a.xlsx", written(func() { pupils[2]["postcode"] = "12" })))
-	require.Equal(t, RosterCounts{Read: 3, Good: 2, Rejected: 1}, first.Counts)
+	first := read[rosters.RosterUpload](t, http.StatusCreated, w.uploadAs(registrar, "/v1/rosters", "a.xlsx", written(func() { pupils[2]["postcode"] = "12" })))
+	require.Equal(t, rosters.RosterCounts{Read: 3, Good: 2, Rejected: 1}, first.Counts)
 	w.approve(first.Roster.ID, registrar, leader, reviewer)
 
 	content := written(func() {
 		pupils[2]["postcode"], pupils[2][roster.ClassCode], pupils[1]["talent"] = "550002", "一（5）班", "围棋"
 	})
-	dry := read[RosterUpload](t, http.StatusOK, w.uploadAs(registrar, "/v1/rosters?dry_run=true", "b.xlsx", content))
-	second := read[RosterUpload](t, http.StatusCreated, w.uploadAs(registrar, "/v1/rosters", "b.xlsx", content))
-	require.Equal(t, RosterCounts{Read: 3, Good: 1, Remarked: 1, Present: 1, Differing: 1}, second.Counts)
+	dry := read[rosters.RosterUpload](t, http.StatusOK, w.uploadAs(registrar, "/v1/rosters?dry_run=true", "b.xlsx", content))
+	second := read[rosters.RosterUpload](t, http.StatusCreated, w.uploadAs(registrar, "/v1/rosters", "b.xlsx", content))
+	require.Equal(t, rosters.RosterCounts{Read: 3, Good: 1, Remarked: 1, Present: 1, Differing: 1}, second.Counts)
 	require.Equal(t, dry.Counts, second.Counts)
 	var differing, good rest.Page[sheet.RosterRow]
 	rows := "/v1/rosters/" + second.Roster.ID.String() + "/rows?verdict="
@@ -277,8 +278,8 @@ func TestACorrectedSheetEnrolsNobodyTwice(t *testing.T) {
 	require.Contains(t, differing.Items[0].Findings[0].Detail, "特长")
 	require.Contains(t, good.Items[0].Findings[0].Detail, "（“一（5）班”→“2026105”）")
 	w.approve(second.Roster.ID, registrar, leader, reviewer)
-	third := read[RosterUpload](t, http.StatusCreated, w.uploadAs(registrar, "/v1/rosters", "c.xlsx", written(func() { delete(pupils[1], "talent") })))
-	require.Equal(t, RosterCounts{Read: 3, Present: 3}, third.Counts)
+	third := read[rosters.RosterUpload](t, http.StatusCreated, w.uploadAs(registrar, "/v1/rosters", "c.xlsx", written(func() { delete(pupils[1], "talent") })))
+	require.Equal(t, rosters.RosterCounts{Read: 3, Present: 3}, third.Counts)
 	w.refused("roster_nothing_new", registrar.token, call{method: "POST", path: "/v1/changes", key: "nothing-new", body: m{"kind": "ROSTER_IMPORT", "roster_id": third.Roster.ID}})
 	require.Equal(t, 3, one[int](w, `SELECT count(*) FROM student WHERE roster_id IS NOT NULL`))
 }
@@ -297,6 +298,6 @@ func TestASheetOfUpdatesWithoutReferencesMeansTheSame(t *testing.T) {
 	with, without := upload("update-cells-with-references.xlsx", true), upload("update-cells-without-references.xlsx", true)
 	require.Equal(t, with, without)
 	require.NotContains(t, without, "特长")
-	hidden := read[StudentUpdates](t, http.StatusOK, w.uploadAs(registrar, "/v1/students/updates?dry_run=true", "a.xlsx", rosterFile(t, "cases/hidden-rows.xlsx")))
+	hidden := read[rosters.StudentUpdates](t, http.StatusOK, w.uploadAs(registrar, "/v1/students/updates?dry_run=true", "a.xlsx", rosterFile(t, "cases/hidden-rows.xlsx")))
 	require.Contains(t, hidden.Findings[0].Detail, "6、8")
 }

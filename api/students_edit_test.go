@@ -11,7 +11,9 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/xueji/xueji/api/rest"
+	"github.com/xueji/xueji/api/rosters"
 	"github.com/xueji/xueji/api/sheet"
+	"github.com/xueji/xueji/api/students"
 	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/models/roster"
 )
@@ -21,7 +23,7 @@ func (w *world) enrolled() (registrar, reviewer caller) {
 	w.t.Helper()
 	w.openClasses()
 	registrar, reviewer = w.login(w.places["school"], org.SchoolRegistrar), w.login(w.places["county"], org.BureauReviewer)
-	up := read[RosterUpload](w.t, http.StatusCreated, w.uploadAs(registrar, "/v1/rosters", "a.xlsx", rosterFile(w.t, "roster-no-au.xlsx")))
+	up := read[rosters.RosterUpload](w.t, http.StatusCreated, w.uploadAs(registrar, "/v1/rosters", "a.xlsx", rosterFile(w.t, "roster-no-au.xlsx")))
 	w.approve(up.Roster.ID, registrar, w.login(w.places["school"], org.SchoolLeader), reviewer)
 	return registrar, reviewer
 }
@@ -29,9 +31,9 @@ func (w *world) enrolled() (registrar, reviewer caller) {
 // item gives one item of a record's page.
 func (w *world) item(who caller, path string, field roster.Field) string {
 	w.t.Helper()
-	var page Student
+	var page students.Student
 	w.must(http.StatusOK, who.token, call{method: "GET", path: path}, &page)
-	i := slices.IndexFunc(page.Items, func(i SheetItem) bool { return i.Field == field })
+	i := slices.IndexFunc(page.Items, func(i students.SheetItem) bool { return i.Field == field })
 	return page.Items[i].Value
 }
 
@@ -49,7 +51,7 @@ func TestAnEditOverHTTP(t *testing.T) {
 	w.refused("wrong_count", registrar.token, patch(`"1"`, m{}))
 	w.refused("wrong_characters", registrar.token, patch(`"1"`, m{"talent": "书\u0000法"}))
 
-	var done StudentEdited
+	var done students.StudentEdited
 	answer := w.must(http.StatusOK, registrar.token, patch(page.Header().Get("ETag"), m{"phone": "163-1604-8782", "member1_phone": "16316048783"}), &done)
 	require.Equal(t, `"2"`, answer.Header().Get("ETag"))
 	require.Equal(t, []roster.Field{"phone", "member1_phone"}, done.Changed)
@@ -74,7 +76,7 @@ func TestAnEditOverHTTP(t *testing.T) {
 	w.must(http.StatusOK, reviewer.token, patch(`"2"`, m{"phone": "16316048785"}), nil)
 	w.refused("not_found", w.login(w.places["school2"], org.SchoolRegistrar).token, patch(`"3"`, m{"phone": "16316048785"}))
 	w.refused("forbidden", w.login(w.places["school"], org.SchoolLeader).token, patch(`"3"`, m{"phone": "16316048785"}))
-	var history rest.Page[HistoryEntry]
+	var history rest.Page[students.HistoryEntry]
 	w.must(http.StatusOK, registrar.token, call{method: "GET", path: path + "/history"}, &history)
 	require.Equal(t, []string{"EDIT", "EDIT", "ROSTER_IMPORT"}, []string{history.Items[0].Kind, history.Items[1].Kind, history.Items[2].Kind})
 	require.Equal(t, "家长来电", history.Items[0].Reason)
@@ -107,8 +109,8 @@ func TestASheetOfUpdatesOverHTTP(t *testing.T) {
 		rows = append(rows, roster.Pupil{roster.Name: line[roster.Name], roster.IDNumber: line[roster.IDNumber], "phone": "16316048782"})
 	}
 	good := part(t, fields, rows...)
-	dry := read[StudentUpdates](t, http.StatusOK, w.uploadAs(registrar, path+"?dry_run=true", "a.xlsx", good))
-	require.Equal(t, StudentUpdates{DryRun: true, Updated: len(rows), Findings: []sheet.SheetFinding{}, Rows: []sheet.RosterRow{}}, dry)
+	dry := read[rosters.StudentUpdates](t, http.StatusOK, w.uploadAs(registrar, path+"?dry_run=true", "a.xlsx", good))
+	require.Equal(t, rosters.StudentUpdates{DryRun: true, Updated: len(rows), Findings: []sheet.SheetFinding{}, Rows: []sheet.RosterRow{}}, dry)
 	require.Zero(t, one[int](w, `SELECT count(*)::int FROM student WHERE version > 1`))
 
 	wrong := slices.Clone(rows)
@@ -128,9 +130,9 @@ func TestASheetOfUpdatesOverHTTP(t *testing.T) {
 	require.NotContains(t, refused.Body.String(), rows[1][roster.IDNumber])
 	require.Zero(t, one[int](w, `SELECT count(*)::int FROM student WHERE version > 1`))
 
-	done := read[StudentUpdates](t, http.StatusOK, w.uploadAs(reviewer, path, "a.xlsx", good))
+	done := read[rosters.StudentUpdates](t, http.StatusOK, w.uploadAs(reviewer, path, "a.xlsx", good))
 	require.Equal(t, []int{len(rows), 0}, []int{done.Updated, done.Unchanged})
-	again := read[StudentUpdates](t, http.StatusOK, w.uploadAs(registrar, path, "a.xlsx", good))
+	again := read[rosters.StudentUpdates](t, http.StatusOK, w.uploadAs(registrar, path, "a.xlsx", good))
 	require.Equal(t, []int{0, len(rows)}, []int{again.Updated, again.Unchanged})
 	require.Equal(t, len(rows), one[int](w, `SELECT count(*)::int FROM student WHERE version = 2 AND details->>'phone' = '16316048782'`))
 
@@ -160,7 +162,7 @@ func (w *world) pupilsInFull(who caller) []roster.Pupil {
 	}
 	require.NoError(w.t, rows.Err())
 	for i, id := range ids {
-		var full Revealed
+		var full students.Revealed
 		w.must(http.StatusOK, who.token, call{method: "POST", path: "/v1/students/" + id.String() + "/reveal",
 			body: m{"field": "id_number", "reason": "DATA_QUALITY"}}, &full)
 		list[i][roster.IDNumber] = full.Value

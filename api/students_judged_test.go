@@ -10,6 +10,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/xueji/xueji/api/rest"
+	"github.com/xueji/xueji/api/rosters"
+	"github.com/xueji/xueji/api/students"
 	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/models/roster"
 )
@@ -20,14 +22,14 @@ func TestAClassComesInTheOrderOfItsTeacher(t *testing.T) {
 	w := newWorld(t)
 	w.openClasses()
 	registrar := w.login(w.places["school"], org.SchoolRegistrar)
-	up := read[RosterUpload](t, http.StatusCreated, w.uploadAs(registrar, "/v1/rosters", "a.xlsx", rosterFile(t, "roster-no-au.xlsx")))
+	up := read[rosters.RosterUpload](t, http.StatusCreated, w.uploadAs(registrar, "/v1/rosters", "a.xlsx", rosterFile(t, "roster-no-au.xlsx")))
 	w.approve(up.Roster.ID, registrar, w.login(w.places["school"], org.SchoolLeader), w.login(w.places["county"], org.BureauReviewer))
 	class := one[uuid.UUID](w, `SELECT class_id FROM student GROUP BY class_id ORDER BY count(*) DESC, class_id LIMIT 1`)
 	pupils := one[[]uuid.UUID](w, `SELECT array_agg(id ORDER BY random()) FROM student WHERE class_id = $1`, class)
 	require.Greater(t, len(pupils), 2)
 	list := func(body m) (ids []uuid.UUID) {
 		for cursor := ""; ; {
-			page := rest.Page[StudentLine]{}
+			page := rest.Page[students.StudentLine]{}
 			body["class_id"], body["limit"], body["cursor"] = class, 2, cursor
 			w.must(http.StatusOK, registrar.token, call{method: "POST", path: "/v1/students/search", body: body}, &page)
 			for _, line := range page.Items {
@@ -40,7 +42,7 @@ func TestAClassComesInTheOrderOfItsTeacher(t *testing.T) {
 	}
 	patch := call{method: "PATCH"}
 	for i, id := range pupils {
-		var page Student
+		var page students.Student
 		answer := w.must(http.StatusOK, registrar.token, get("/v1/students/"+id.String()), &page)
 		patch.path, patch.ifMatch, patch.body = "/v1/students/"+id.String(), answer.Header().Get("ETag"), m{"items": m{"class_seat_no": fmt.Sprint(9 + i)}}
 		w.must(http.StatusOK, registrar.token, patch, nil)
@@ -62,11 +64,11 @@ func TestTheCountsOfABureauAreTheSumOfItsSchools(t *testing.T) {
 		if office == "school" {
 			role = org.SchoolRegistrar
 		}
-		var counts []StateCount
+		var counts []students.StateCount
 		w.must(http.StatusOK, w.login(w.places[office], role).token, get(orgPath(w.places[office], "/student-counts")), &counts)
-		require.Equal(t, []StateCount{{Stage: org.Primary, EnrolStatus: "ENROLLED", StatusLabel: "在读", Count: want}}, counts, office)
+		require.Equal(t, []students.StateCount{{Stage: org.Primary, EnrolStatus: "ENROLLED", StatusLabel: "在读", Count: want}}, counts, office)
 	}
-	var below []StateCount
+	var below []students.StateCount
 	w.must(http.StatusOK, w.login(w.places["county"], org.BureauReviewer).token, get(orgPath(w.places["county"], "/student-counts?below=true")), &below)
 	require.Len(t, below, 2)
 	require.Equal(t, []int{2, 1}, []int{below[0].Count, below[1].Count})
@@ -110,7 +112,7 @@ func TestListsLeaveOutTheDeadUnlessAsked(t *testing.T) {
 	w.openClasses()
 	registrar, leader := w.login(w.places["school"], org.SchoolRegistrar), w.login(w.places["school"], org.SchoolLeader)
 	reviewer := w.login(w.places["county"], org.BureauReviewer)
-	up := read[RosterUpload](t, http.StatusCreated, w.uploadAs(registrar, "/v1/rosters", "a.xlsx", rosterFile(t, "roster-no-au.xlsx")))
+	up := read[rosters.RosterUpload](t, http.StatusCreated, w.uploadAs(registrar, "/v1/rosters", "a.xlsx", rosterFile(t, "roster-no-au.xlsx")))
 	w.approve(up.Roster.ID, registrar, leader, reviewer)
 	class := one[uuid.UUID](w, `SELECT class_id FROM student GROUP BY class_id ORDER BY count(*) DESC, class_id LIMIT 1`)
 	pupils := one[[]uuid.UUID](w, `SELECT array_agg(id ORDER BY id) FROM student WHERE class_id = $1`, class)
@@ -124,7 +126,7 @@ func TestListsLeaveOutTheDeadUnlessAsked(t *testing.T) {
 
 	ids := func(body m) (list []uuid.UUID) {
 		body["limit"] = 100
-		var page rest.Page[StudentLine]
+		var page rest.Page[students.StudentLine]
 		w.must(http.StatusOK, registrar.token, call{method: "POST", path: "/v1/students/search", body: body}, &page)
 		require.Empty(t, page.Next)
 		for _, line := range page.Items {

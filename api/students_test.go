@@ -8,6 +8,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/xueji/xueji/api/rest"
+	"github.com/xueji/xueji/api/rosters"
+	"github.com/xueji/xueji/api/students"
 	"github.com/xueji/xueji/models/org"
 )
 
@@ -16,12 +18,12 @@ func TestARecordFromSheetToPage(t *testing.T) {
 	w.openClasses()
 	registrar := w.login(w.places["school"], org.SchoolRegistrar)
 	leader, reviewer := w.login(w.places["school"], org.SchoolLeader), w.login(w.places["county"], org.BureauReviewer)
-	up := read[RosterUpload](t, http.StatusCreated, w.uploadAs(registrar, "/v1/rosters", "a.xlsx", rosterFile(t, "roster-no-au.xlsx")))
+	up := read[rosters.RosterUpload](t, http.StatusCreated, w.uploadAs(registrar, "/v1/rosters", "a.xlsx", rosterFile(t, "roster-no-au.xlsx")))
 	w.approve(up.Roster.ID, registrar, leader, reviewer)
 
-	var found rest.Page[StudentLine]
-	search := func(who caller, body m) rest.Page[StudentLine] {
-		found = rest.Page[StudentLine]{}
+	var found rest.Page[students.StudentLine]
+	search := func(who caller, body m) rest.Page[students.StudentLine] {
+		found = rest.Page[students.StudentLine]{}
 		w.must(http.StatusOK, who.token, call{method: "POST", path: "/v1/students/search", body: body}, &found)
 		return found
 	}
@@ -33,12 +35,12 @@ func TestARecordFromSheetToPage(t *testing.T) {
 	w.refused("search_too_wide", reviewer.token, call{method: "POST", path: "/v1/students/search", body: m{"statuses": []string{"ENROLLED"}}})
 
 	path := "/v1/students/" + line.ID.String()
-	var page Student
+	var page students.Student
 	w.must(http.StatusOK, leader.token, call{method: "GET", path: path}, &page)
 	require.Len(t, page.Items, 71)
 	require.Equal(t, "在读", page.Facets.StatusLabel)
 	require.Nil(t, page.Running)
-	item := map[string]SheetItem{}
+	item := map[string]students.SheetItem{}
 	for _, i := range page.Items {
 		item[string(i.Field)] = i
 	}
@@ -47,20 +49,20 @@ func TestARecordFromSheetToPage(t *testing.T) {
 	require.NotEmpty(t, item["member2_name"].Value)
 	require.Equal(t, school.name, page.SchoolName[len("单位"):])
 
-	var history rest.Page[HistoryEntry]
+	var history rest.Page[students.HistoryEntry]
 	w.must(http.StatusOK, reviewer.token, call{method: "GET", path: path + "/history"}, &history)
 	require.Len(t, history.Items, 1)
 	require.Equal(t, "ROSTER_IMPORT", history.Items[0].Kind)
 	require.NotEmpty(t, history.Items[0].CaseNo)
 	require.Equal(t, "ENROLLED", history.Items[0].After["enrol_status"])
 
-	var counts []StateCount
+	var counts []students.StateCount
 	w.must(http.StatusOK, reviewer.token, call{method: "GET", path: orgPath(school, "/student-counts")}, &counts)
-	require.Equal(t, []StateCount{{Stage: org.Primary, EnrolStatus: "ENROLLED", StatusLabel: "在读", Count: 12}}, counts)
+	require.Equal(t, []students.StateCount{{Stage: org.Primary, EnrolStatus: "ENROLLED", StatusLabel: "在读", Count: 12}}, counts)
 
 	// Full numbers: for a reason, on record, and then the search finds by them.
 	field := "student_number"
-	var full Revealed
+	var full students.Revealed
 	w.must(http.StatusOK, reviewer.token, call{method: "POST", path: path + "/reveal", body: m{"field": field, "reason": "TRANSFER"}}, &full)
 	require.Regexp(t, `^[LJ][0-9]{17}[0-9X]$`, full.Value)
 	require.Equal(t, 1, one[int](w, `SELECT count(*) FROM audit_entry WHERE action = 'student.reveal' AND subject_id = $1 AND account_id = $2

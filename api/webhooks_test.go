@@ -17,6 +17,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
+	"github.com/xueji/xueji/api/messages"
 	"github.com/xueji/xueji/api/rest"
 	"github.com/xueji/xueji/internal/upkeep"
 	"github.com/xueji/xueji/internal/webhook"
@@ -78,20 +79,20 @@ func (w *world) once(d *upkeep.Deliverer) int {
 	return n
 }
 
-func (w *world) connect(who caller, g *gateway, more m) NewWebhook {
+func (w *world) connect(who caller, g *gateway, more m) messages.NewWebhook {
 	w.t.Helper()
 	body := m{"url": g.url}
 	for k, v := range more {
 		body[k] = v
 	}
-	var made NewWebhook
+	var made messages.NewWebhook
 	w.must(201, who.token, call{method: "POST", path: "/v1/webhooks", body: body}, &made)
 	return made
 }
 
-func (w *world) deliveries(who caller, endpoint uuid.UUID, query string) []DeliveryView {
+func (w *world) deliveries(who caller, endpoint uuid.UUID, query string) []messages.DeliveryView {
 	w.t.Helper()
-	var page rest.Page[DeliveryView]
+	var page rest.Page[messages.DeliveryView]
 	w.must(200, who.token, call{method: "GET", path: "/v1/webhooks/" + endpoint.String() + "/deliveries" + query}, &page)
 	return page.Items
 }
@@ -297,7 +298,7 @@ func TestAGatewayThatFailsForDaysIsDisabledAndItsAdministratorTold(t *testing.T)
 		w.hand.Advance(24 * time.Hour)
 	}
 	admin := w.administrator()
-	var list rest.Page[WebhookView]
+	var list rest.Page[messages.WebhookView]
 	w.must(200, admin.token, call{method: "GET", path: "/v1/webhooks"}, &list)
 	require.False(t, list.Items[0].Enabled)
 	require.Equal(t, "FAILING", list.Items[0].DisabledReason)
@@ -313,7 +314,7 @@ func TestAGatewayThatFailsForDaysIsDisabledAndItsAdministratorTold(t *testing.T)
 	w.refused("webhook_disabled", admin.token, call{method: "POST", path: "/v1/webhooks/" + hook.ID.String() + "/test"})
 
 	g.answer = http.StatusOK
-	var view WebhookView
+	var view messages.WebhookView
 	w.must(200, admin.token, call{method: "POST", path: "/v1/webhooks/" + hook.ID.String() + "/enabling"}, &view)
 	require.True(t, view.Enabled)
 	require.Zero(t, view.Failures)
@@ -334,7 +335,7 @@ func TestASecretIsToldOnceAndRotates(t *testing.T) {
 	}
 	require.Zero(t, one[int](w, `SELECT count(*)::int FROM webhook_secret WHERE position(convert_to($1, 'UTF8') IN cipher) > 0`, strings.TrimPrefix(hook.Secret, "whsec_")), "nor kept in clear")
 	w.refused("if_match_missing", admin.token, call{method: "POST", path: path + "/secret"})
-	var second NewWebhook
+	var second messages.NewWebhook
 	read := w.must(200, admin.token, call{method: "GET", path: path}, nil).Header().Get("ETag")
 	w.must(200, admin.token, call{method: "POST", path: path + "/secret", ifMatch: read}, &second)
 	w.refused("version_conflict", admin.token, call{method: "POST", path: path + "/secret", ifMatch: rest.ETag(hook.Version)})

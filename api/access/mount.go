@@ -1,0 +1,28 @@
+// Package access is who gets in and as whom: logins, sessions, passwords, API tokens, accounts and
+// proxies (账号、代理).
+package access
+
+import (
+	"github.com/xueji/xueji/api/rest"
+	"github.com/xueji/xueji/models/store"
+)
+
+// Deps is what the area needs from outside.
+type Deps struct {
+	Store *store.Store
+}
+
+// server answers the operations of the area.
+type server struct {
+	Deps
+
+	rest *rest.Server
+}
+
+// Mount registers the operations of the area.
+func Mount(r *rest.Server, deps Deps) {
+	s := &server{Deps: deps, rest: r}
+	s.authRoutes()
+	s.accountRoutes()
+	s.proxyRoutes()
+}

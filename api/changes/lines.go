@@ -1,0 +1,49 @@
+package changes
+
+import (
+	"context"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/xueji/xueji/api/rest"
+	"github.com/xueji/xueji/models/store"
+)
+
+// LineView is one pupil of a list; a pupil who was struck stays visible.
+type LineView struct {
+	StudentID uuid.UUID  `json:"student_id"`
+	Pupil     *PupilView `json:"pupil" doc:"As it was when the list was filed; numbers masked."`
+	ClassID   uuid.UUID  `json:"class_id"`
+	Class     string     `json:"class" example:"2024级 1班"`
+	Verdict   string     `json:"verdict" enum:"LISTED,STRUCK,MOVED" doc:"LISTED waits for the decisions, STRUCK was taken out (剔除), MOVED is in force."`
+	Code      string     `json:"code,omitempty" doc:"Why the system struck it."`
+	Reason    string     `json:"reason,omitempty" doc:"The same as a sentence, or the reason a school gave."`
+	By        string     `json:"by,omitempty" doc:"The school that struck it."`
+	// CorrectedAt and CorrectedBy are of a move that was a mistake.
+	CorrectedAt *time.Time `json:"corrected_at,omitempty" doc:"When the move of this pupil was struck as a mistake (异动纠错)."`
+	CorrectedBy string     `json:"corrected_by,omitempty" doc:"Case number of the correction."`
+}
+
+func (s *server) showLine(ctx context.Context, l store.LineView) LineView {
+	v := LineView{StudentID: l.StudentID, Pupil: showPupil(l.Subject), ClassID: l.ClassID, Class: l.Class, Verdict: l.Verdict, Reason: l.Reason, By: l.By,
+		CorrectedAt: l.CorrectedAt, CorrectedBy: l.CorrectedBy}
+	if l.Struck != nil {
+		v.Code, v.Reason = string(l.Struck.Code), rest.Sentence(ctx, l.Struck)
+	}
+	return v
+}
+
+// StrikeBody takes one pupil out of a list.
+type StrikeBody struct {
+	StudentID uuid.UUID `json:"student_id" format:"uuid"`
+	Reason    string    `json:"reason" maxLength:"500" text:"free"`
+}
+
+func strikes(list []StrikeBody) []store.Strike {
+	struck := make([]store.Strike, len(list))
+	for i, k := range list {
+		struck[i] = store.Strike(k)
+	}
+	return struck
+}

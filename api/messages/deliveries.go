@@ -1,0 +1,85 @@
+package messages
+
+import (
+	"context"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/xueji/xueji/api/rest"
+	"github.com/xueji/xueji/models/store"
+)
+
+// DeliveryView is one message to a gateway.
+type DeliveryView struct {
+	ID            uuid.UUID  `json:"id"`
+	MessageID     uuid.UUID  `json:"message_id" doc:"webhook-id, the same however often it is sent."`
+	Kind          string     `json:"kind,omitempty" doc:"Kind of the notice; none for a test."`
+	CaseNo        string     `json:"case_no,omitempty"`
+	State         string     `json:"state" enum:"WAITING,DELIVERED,DEAD"`
+	Attempts      int        `json:"attempts"`
+	CreatedAt     time.Time  `json:"created_at"`
+	NextAttemptAt *time.Time `json:"next_attempt_at,omitempty"`
+	LastAttemptAt *time.Time `json:"last_attempt_at,omitempty"`
+	LastStatus    int        `json:"last_status,omitempty" doc:"HTTP status of the last answer."`
+	LastFailure   string     `json:"last_failure,omitempty" doc:"ADDRESS, NO_ANSWER, CERTIFICATE, STATUS, REDIRECT, GONE or SECRET."`
+	DeliveredAt   *time.Time `json:"delivered_at,omitempty"`
+	DeadAt        *time.Time `json:"dead_at,omitempty" doc:"Given up; deliver it again when the gateway works."`
+}
+
+func showDelivery(d store.Delivery) DeliveryView {
+	v := DeliveryView{
+		ID: d.ID, MessageID: d.ID, Kind: d.Kind, CaseNo: d.CaseNo, State: d.State(), Attempts: d.Attempts, CreatedAt: d.CreatedAt, NextAttemptAt: d.NextAttemptAt,
+		LastAttemptAt: d.LastAttemptAt, LastStatus: d.LastStatus, LastFailure: d.LastError, DeliveredAt: d.DeliveredAt, DeadAt: d.DeadAt,
+	}
+	if d.NoticeID != nil {
+		v.MessageID = *d.NoticeID
+	}
+	return v
+}
+
+func (s *server) testWebhook(ctx context.Context, in *rest.PathID) (*rest.Body[DeliveryView], error) {
+	return s.queued(ctx, in.ID, func(tx *store.Tx, e *store.Endpoint) (*store.Delivery, error) { return tx.TestEndpoint(e) })
+}
+
+type redeliveryInput struct {
+	rest.PathID
+	Delivery uuid.UUID `path:"delivery" format:"uuid"`
+}
+
+func (s *server) redeliver(ctx context.Context, in *redeliveryInput) (*rest.Body[DeliveryView], error) {
+	return s.queued(ctx, in.ID, func(tx *store.Tx, e *store.Endpoint) (*store.Delivery, error) { return tx.Redeliver(e, in.Delivery) })
+}
+
+func (s *server) queued(ctx context.Context, endpoint uuid.UUID, do func(*store.Tx, *store.Endpoint) (*store.Delivery, error)) (*rest.Body[DeliveryView], error) {
+	var view DeliveryView
+	err := s.onWebhook(ctx, endpoint, func(tx *store.Tx, e *store.Endpoint) error {
+		d, err := do(tx, e)
+		if err != nil {
+			return err
+		}
+		view = showDelivery(*d)
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return rest.BodyOf(view), nil
+}
+
+type deliveriesInput struct {
+	rest.PathID
+	rest.Paging
+	State string `query:"state" enum:"WAITING,DELIVERED,DEAD" doc:"Only messages in this state."`
+}
+
+func (s *server) listDeliveries(ctx context.Context, in *deliveriesInput) (*rest.Body[*rest.Page[DeliveryView]], error) {
+	page, err := rest.ReadPage(in.Paging, rest.TimeKey{}, func(key rest.TimeKey, most int) (list []store.Delivery, err error) {
+		err = s.onWebhook(ctx, in.ID, func(tx *store.Tx, e *store.Endpoint) error {
+			list, err = tx.Deliveries(e.ID, in.State, key.At, key.ID, most)
+			return err
+		})
+		return list, err
+	}, showDelivery, func(d store.Delivery) rest.TimeKey { return rest.TimeKey{At: d.CreatedAt, ID: d.ID} })
+	return rest.BodyOf(page), err
+}

@@ -1,0 +1,112 @@
+package rosters
+
+import (
+	"bytes"
+	"context"
+
+	"github.com/google/uuid"
+
+	"github.com/xueji/xueji/api/rest"
+	"github.com/xueji/xueji/api/sheet"
+	"github.com/xueji/xueji/internal/files"
+	"github.com/xueji/xueji/models/refusal"
+	"github.com/xueji/xueji/models/store"
+)
+
+func (s *server) rosterTemplate(context.Context, *struct{}) (*rest.Download, error) {
+	var b bytes.Buffer
+	template := s.Sheets.Reader.Template()
+	if err := template.WriteTemplate(&b, template.Title); err != nil {
+		return nil, err
+	}
+	return rest.Attachment(rest.XLSX, "学生基本信息采集表.xlsx", b.Bytes()), nil
+}
+
+func (s *server) listRosters(ctx context.Context, in *rosterListInput) (*rest.Body[*rest.Page[Roster]], error) {
+	school := uuid.Nil
+	if in.School != "" {
+		var err error
+		if school, err = uuid.Parse(in.School); err != nil {
+			return nil, refusal.New(refusal.WrongFormat).At("school_id").With("field", "school_id")
+		}
+	}
+	page, err := rest.ReadPageIn(ctx, s.Store, in.Paging, uuid.Nil, func(tx *store.Tx, after uuid.UUID, most int) ([]store.Roster, error) {
+		return tx.Rosters(school, after, most)
+	}, func(r store.Roster) Roster { return showRoster(ctx, r) }, func(r store.Roster) uuid.UUID { return r.ID })
+	return rest.BodyOf(page), err
+}
+
+// rosterFor reads a roster that the running operation may touch.
+func (s *server) rosterFor(ctx context.Context, id uuid.UUID, then func(*store.Tx, *store.Roster) error) (*store.Roster, error) {
+	var r *store.Roster
+	err := s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *store.Tx) error {
+		var err error
+		if r, err = tx.Roster(id); err != nil {
+			return err
+		}
+		if err := rest.Allow(ctx, r.OrgPath); err != nil {
+			return err
+		}
+		if then == nil {
+			return nil
+		}
+		return then(tx, r)
+	})
+	return r, err
+}
+
+func (s *server) getRoster(ctx context.Context, in *rest.PathID) (*rest.Body[Roster], error) {
+	r, err := s.rosterFor(ctx, in.ID, nil)
+	if err != nil {
+		return nil, err
+	}
+	return rest.BodyOf(showRoster(ctx, *r)), nil
+}
+
+func (s *server) listRosterRows(ctx context.Context, in *rosterRowsInput) (*rest.Body[*rest.Page[sheet.RosterRow]], error) {
+	limit := rest.PageSize(in.Limit)
+	after, err := rest.DecodeCursor[int](in.Cursor)
+	if err != nil {
+		return nil, err
+	}
+	from := 0
+	if after != nil {
+		from = *after
+	}
+	var rows []store.RosterRow
+	_, err = s.rosterFor(ctx, in.ID, func(tx *store.Tx, r *store.Roster) error {
+		if rows, err = tx.RosterRows(r.ID, in.Verdict, from, limit+1); err != nil || rest.PrincipalOf(ctx).Office.ID != r.SchoolID {
+			return err
+		}
+		return tx.NameCorrections(r.ID, s.Sheets.Reader.Template(), rows)
+	})
+	if err != nil {
+		return nil, err
+	}
+	show := func(row store.RosterRow) sheet.RosterRow { return sheet.ShowRow(ctx, row) }
+	return rest.BodyOf(rest.PageOf(rows, limit, show, func(row store.RosterRow) int { return row.RowNo })), nil
+}
+
+func (s *server) discardRoster(ctx context.Context, in *rest.PathID) (*struct{}, error) {
+	r, err := s.rosterFor(ctx, in.ID, func(tx *store.Tx, r *store.Roster) error { return tx.DiscardRoster(r.ID) })
+	if err != nil {
+		return nil, err
+	}
+	// The register says DISCARDED; a file that stays behind goes with the sweep.
+	_ = s.Files.Delete(ctx, files.Roster, r.BlobKey)
+	return nil, nil //nolint:nilnil // 204 has no body
+}
+
+func showRoster(ctx context.Context, r store.Roster) Roster {
+	return Roster{
+		ID: r.ID, School: r.SchoolID, FileName: r.FileName, FileKept: r.BlobKey != "", State: r.State, StateLabel: rest.InLanguage(ctx, r.State.Text()),
+		Template: r.TemplateVersion, Counts: showCounts(r.RosterCounts), Enrolled: r.RowsEnrolled, LeftOut: r.RowsLeftOut,
+		Findings: sheet.ShowFindings(ctx, r.Findings), Change: r.ChangeID, CreatedBy: r.CreatedBy, CreatedAt: r.CreatedAt,
+		CheckedAt: r.CheckedAt, Version: r.Version,
+	}
+}
+
+func showCounts(c store.RosterCounts) RosterCounts {
+	return RosterCounts{Read: c.Read, Good: c.Good, Remarked: c.Remarked, Rejected: c.Rejected, Skipped: c.Skipped,
+		Present: c.Present, Differing: c.Differing}
+}

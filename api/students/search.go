@@ -1,0 +1,170 @@
+package students
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/google/uuid"
+
+	"github.com/xueji/xueji/api/authz"
+	"github.com/xueji/xueji/api/rest"
+	"github.com/xueji/xueji/models/calendar"
+	"github.com/xueji/xueji/models/org"
+	"github.com/xueji/xueji/models/status"
+	"github.com/xueji/xueji/models/store"
+)
+
+// StudentLine is one line of a search result (学籍查询); numbers are masked.
+type StudentLine struct {
+	ID            uuid.UUID     `json:"id"`
+	Name          string        `json:"name"`
+	Sex           string        `json:"sex" doc:"1 男, 2 女."`
+	BirthDate     calendar.Date `json:"birth_date" format:"date"`
+	IDNumber      string        `json:"id_number" doc:"Masked."`
+	StudentNumber string        `json:"student_number" doc:"Student number (学籍号), masked."`
+	EnrolStatus   string        `json:"enrol_status" example:"ENROLLED"`
+	StatusLabel   string        `json:"status_label" example:"在读"`
+	Stage         org.Stage     `json:"stage"`
+	EntryYear     int           `json:"entry_year"`
+	School        uuid.UUID     `json:"school_id"`
+	SchoolName    string        `json:"school_name"`
+	Class         *uuid.UUID    `json:"class_id,omitempty"`
+	ClassName     string        `json:"class_name,omitempty"`
+}
+
+type searchInput struct {
+	Body struct {
+		Name      string          `json:"name,omitempty" maxLength:"100" doc:"Name, or a part of it: 50 characters, however it is typed."`
+		NameMatch store.NameMatch `json:"name_match,omitempty" enum:"IS,BEGINS,CONTAINS" default:"IS" doc:"BEGINS and CONTAINS need two characters."`
+		Number    string          `json:"student_number,omitempty" maxLength:"40" doc:"Student number (学籍号), in full."`
+		IDNumber  string          `json:"id_number,omitempty" maxLength:"40" doc:"Number of the identity document, in full."`
+		School    uuid.UUID       `json:"school_id,omitempty" format:"uuid"`
+		Class     uuid.UUID       `json:"class_id,omitempty" format:"uuid"`
+		Statuses  []string        `json:"statuses,omitempty" maxItems:"20" enum:"DRAFT,PENDING_SCHOOL,PENDING_BUREAU,ENROLLED,SUSPENDED,WITHDRAWN,EXPELLED,MISSING,OTHER_LEFT,ABROAD,TRANSFERRED_OUT,GRADUATED,COMPLETED,INCOMPLETE,DECEASED,DELETED" doc:"Life-cycle states. Left out: every state; a list of a class or a school then leaves out the dead and deleted records."`
+		Stage     org.Stage       `json:"stage,omitempty" enum:"PRIMARY,JUNIOR,SENIOR"`
+		Cursor    string          `json:"cursor,omitempty" maxLength:"400" doc:"next of the page before."`
+		Limit     int             `json:"limit,omitempty" minimum:"1" maximum:"200" default:"50"`
+	}
+}
+
+// StateCount is how many records of an office are in one state.
+type StateCount struct {
+	Office      *uuid.UUID `json:"office_id,omitempty" doc:"With below: the office directly below."`
+	OfficeName  string     `json:"office_name,omitempty"`
+	Stage       org.Stage  `json:"stage"`
+	EnrolStatus string     `json:"enrol_status"`
+	StatusLabel string     `json:"status_label"`
+	Count       int        `json:"count"`
+}
+
+type countInput struct {
+	rest.PathID
+	Below bool `query:"below" doc:"One line for each office directly below, for a county its schools, instead of the sum."`
+}
+
+type revealInput struct {
+	rest.PathID
+	Body struct {
+		Field  store.Secret       `json:"field" enum:"id_number,student_number,aux_student_number,member1_id_number,member2_id_number"`
+		Reason store.RevealReason `json:"reason" enum:"VERIFY_DOCUMENT,GUARDIAN_REQUEST,EXAM_REGISTRATION,TRANSFER,DATA_QUALITY,AUTHORITY_REQUEST" doc:"Goes into the audit trail."`
+	}
+}
+
+// Revealed is one number in full.
+type Revealed struct {
+	Field store.Secret `json:"field"`
+	Value string       `json:"value"`
+}
+
+func (s *server) studentRoutes() {
+	const tag = "students"
+	rest.Register(s.rest, rest.Operation{
+		ID: "search-students", Method: http.MethodPost, Path: "/v1/students/search", Action: authz.StudentSearch, Tag: tag,
+		Summary: "Search records (学籍查询)",
+		Detail: "At least one of name, student number, ID number, school and class. A POST, so that no personal data stands in an address. " +
+			"A class comes by the number in the class (班内学号) and then by name; names that begin alike by name; all else by ID.",
+	}, s.searchStudents)
+	rest.Register(s.rest, rest.Operation{
+		ID: "get-student", Method: http.MethodGet, Path: "/v1/students/{id}", Action: authz.StudentRead, Tag: tag,
+		Summary: "The page of a record (学籍卡)",
+		Detail:  "All items of the national sheet, the facets, family, suspensions and the running change; numbers of documents are masked.",
+	}, s.getStudent)
+	rest.Register(s.rest, rest.Operation{
+		ID: "student-history", Method: http.MethodGet, Path: "/v1/students/{id}/history", Action: authz.StudentHistory, Tag: tag,
+		Summary: "What happened to a record, newest first (学籍变动记录)",
+	}, s.studentHistory)
+	rest.Register(s.rest, rest.Operation{
+		ID: "reveal-number", Method: http.MethodPost, Path: "/v1/students/{id}/reveal", Action: authz.StudentReveal, Tag: tag, PersonOnly: true,
+		Summary: "One number of a record in full (查看完整号码)",
+		Detail:  "Needs a reason; who asked, for which number and why goes into the audit trail.",
+	}, s.revealNumber)
+	rest.Register(s.rest, rest.Operation{
+		ID: "count-students", Method: http.MethodGet, Path: "/v1/orgs/{id}/student-counts", Action: authz.StudentSearch, Tag: tag,
+		Summary: "Records of an office by state (在籍人数)",
+		Detail:  "Of a school its own; of a bureau the sum over all schools below it.",
+	}, s.countStudents)
+}
+
+func (s *server) searchStudents(ctx context.Context, in *searchInput) (*rest.Body[*rest.Page[StudentLine]], error) {
+	b := in.Body
+	q := store.StudentSearch{Name: b.Name, NameMatch: b.NameMatch, Number: b.Number, IDNumber: b.IDNumber,
+		School: b.School, Class: b.Class, States: b.Statuses, Stage: b.Stage}
+	paging := rest.Paging{Cursor: b.Cursor, Limit: b.Limit}
+	page, err := rest.ReadPageIn(ctx, s.Store, paging, uuid.Nil, func(tx *store.Tx, after uuid.UUID, most int) ([]store.StudentLine, error) {
+		q.After, q.Most = after, most
+		return tx.SearchStudents(q)
+	}, func(r store.StudentLine) StudentLine { return showLine(ctx, r) }, func(r store.StudentLine) uuid.UUID { return r.ID })
+	return rest.BodyOf(page), err
+}
+
+func showLine(ctx context.Context, r store.StudentLine) StudentLine {
+	return StudentLine{ID: r.ID, Name: r.Name, Sex: r.Sex, BirthDate: r.BirthDate, IDNumber: r.IDMasked, StudentNumber: r.NumberMasked,
+		EnrolStatus: r.EnrolStatus, StatusLabel: rest.InLanguage(ctx, status.Enrol(r.EnrolStatus).Text()), Stage: r.Stage, EntryYear: r.EntryYear,
+		School: r.SchoolID, SchoolName: r.SchoolName, Class: r.ClassID, ClassName: r.ClassName}
+}
+
+func (s *server) revealNumber(ctx context.Context, in *revealInput) (*rest.Body[Revealed], error) {
+	out := Revealed{Field: in.Body.Field}
+	err := s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *store.Tx) error {
+		record, err := tx.StudentRecord(in.ID)
+		if err != nil {
+			return err
+		}
+		if err := rest.Allow(ctx, record.OrgPath); err != nil {
+			return err
+		}
+		out.Value, err = tx.RevealSecret(in.ID, in.Body.Field, in.Body.Reason)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return rest.BodyOf(out), nil
+}
+
+func (s *server) countStudents(ctx context.Context, in *countInput) (*rest.Body[[]StateCount], error) {
+	list := []StateCount{}
+	err := s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *store.Tx) error {
+		office, err := tx.Organisation(in.ID)
+		if err != nil {
+			return err
+		}
+		if err := rest.Allow(ctx, office.Path); err != nil {
+			return err
+		}
+		count := tx.CountStudents
+		if in.Below {
+			count = tx.CountStudentsBelow
+		}
+		rows, err := count(in.ID)
+		for _, r := range rows {
+			list = append(list, StateCount{Office: r.Office, OfficeName: r.OfficeName, Stage: r.Stage, EnrolStatus: r.EnrolStatus,
+				StatusLabel: rest.InLanguage(ctx, status.Enrol(r.EnrolStatus).Text()), Count: r.Count})
+		}
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return rest.BodyOf(list), nil
+}
