@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/xueji/xueji/api/students"
 	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/models/process"
 	"github.com/xueji/xueji/models/roster"
@@ -17,11 +18,16 @@ func TestTheItemsOfTheSheet(t *testing.T) {
 	registrar := w.login(w.places["school"], org.SchoolRegistrar)
 	get := call{method: "GET", path: "/v1/sheet/items"}
 	w.refused("unauthenticated", "", get)
-	var out sheetItemsOutput
+	var out struct {
+		Body struct {
+			Version string
+			Items   []students.ItemRule
+		}
+	}
 	w.must(http.StatusOK, registrar.token, get, &out.Body)
 	require.Equal(t, "2013-71", out.Body.Version)
 	require.Len(t, out.Body.Items, 71)
-	items := map[roster.Field]ItemRule{}
+	items := map[roster.Field]students.ItemRule{}
 	for _, item := range out.Body.Items {
 		items[item.Field] = item
 		require.NotEmpty(t, item.Label.Zh)
@@ -30,7 +36,7 @@ func TestTheItemsOfTheSheet(t *testing.T) {
 		require.Equal(t, item.Type == roster.KindCode, len(item.Codes) > 0, item.Field)
 	}
 	require.Equal(t, process.Text{Zh: "民族", En: "Ethnic group"}, items["ethnicity"].Label)
-	require.Equal(t, ItemCode{Code: "01", Label: process.Text{Zh: "汉族", En: "Han"}}, items["ethnicity"].Codes[0])
+	require.Equal(t, students.ItemCode{Code: "01", Label: process.Text{Zh: "汉族", En: "Han"}}, items["ethnicity"].Codes[0])
 	require.Equal(t, "free", items["ethnicity"].Change)
 	require.Equal(t, "key", items["id_number"].Change)
 	require.True(t, items["id_number"].Masked)

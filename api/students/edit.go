@@ -61,7 +61,7 @@ func (s *server) editStudent(ctx context.Context, in *studentEditInput) (*studen
 		if err := rest.Allow(ctx, record.OrgPath); err != nil {
 			return err
 		}
-		done, err = tx.EditStudent(in.ID, edit, store.ItemRules{Reader: s.Sheets.Reader, Divisions: s.Sheets.Divisions})
+		done, err = tx.EditStudent(in.ID, edit, roster.Rules{Reader: s.Sheets.Reader, Divisions: s.Sheets.Divisions})
 		return err
 	})
 	if err != nil {

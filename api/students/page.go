@@ -116,7 +116,7 @@ func (s *server) showStudent(ctx context.Context, r *store.StudentRecord) Studen
 			continue
 		}
 		value := r.Item(column.Field)
-		item := SheetItem{Field: column.Field, Header: rest.InLanguage(ctx, sheet.ItemText(&column)), Value: value, Masked: value != "" && store.IsSecret(column.Field)}
+		item := SheetItem{Field: column.Field, Header: rest.InLanguage(ctx, sheet.ItemText(&column)), Value: value, Masked: value != "" && column.Field.Secret()}
 		if column.Kind == roster.KindCode {
 			item.Label = s.Sheets.Reader.Label(column.Field, value, rest.LanguageOf(ctx))
 		}

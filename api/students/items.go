@@ -1,10 +1,12 @@
-package api
+package students
 
 import (
 	"context"
 	"net/http"
 
 	"github.com/xueji/xueji/api/authz"
+	"github.com/xueji/xueji/api/rest"
+	"github.com/xueji/xueji/api/sheet"
 	"github.com/xueji/xueji/models/process"
 	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/roster"
@@ -37,7 +39,7 @@ type sheetItemsOutput struct {
 }
 
 func (s *server) sheetItemRoutes() {
-	register(s, Operation{
+	rest.Register(s.rest, rest.Operation{
 		ID: "list-sheet-items", Method: http.MethodGet, Path: "/v1/sheet/items", Action: authz.PolicyRead, Tag: "students",
 		Summary: "The items of the national student sheet (学生基本信息指标)",
 		Detail: "The 71 items in the order of the sheet: label, type, length, whether an item is required, how it may be changed in the caller's province, " +
@@ -46,11 +48,15 @@ func (s *server) sheetItemRoutes() {
 }
 
 func (s *server) listSheetItems(ctx context.Context, _ *struct{}) (*sheetItemsOutput, error) {
-	policy, err := s.policy(ctx)
+	var policy process.Policy
+	err := s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *store.Tx) (err error) {
+		policy, err = tx.Policy(rest.PrincipalOf(ctx).Office.Province)
+		return err
+	})
 	if err != nil {
 		return nil, err
 	}
-	template := s.sheets.reader.Template()
+	template := s.Sheets.Reader.Template()
 	out := &sheetItemsOutput{}
 	out.Body.Version = template.Version
 	for _, column := range template.Items() {
@@ -61,7 +67,7 @@ func (s *server) listSheetItems(ctx context.Context, _ *struct{}) (*sheetItemsOu
 
 func (s *server) itemRule(policy process.Policy, c *roster.Column) ItemRule {
 	rule := ItemRule{
-		Field: c.Field, Label: itemText(c), Type: c.Kind, MaxLength: c.Max, Required: "never", Change: "free",
+		Field: c.Field, Label: sheet.ItemText(c), Type: c.Kind, MaxLength: c.Max, Required: "never", Change: "free",
 		Masked: c.Field.Secret(), Codes: []ItemCode{},
 	}
 	switch {
@@ -73,8 +79,8 @@ func (s *server) itemRule(policy process.Policy, c *roster.Column) ItemRule {
 	if guard := store.GuardOf(policy, c); guard != roster.FreeItem {
 		rule.Change = string(guard)
 	}
-	for _, code := range s.sheets.reader.Codes(c.Field) {
-		label := process.Text{Zh: s.sheets.reader.Label(c.Field, code, refusal.Chinese), En: s.sheets.reader.Label(c.Field, code, refusal.English)}
+	for _, code := range s.Sheets.Reader.Codes(c.Field) {
+		label := process.Text{Zh: s.Sheets.Reader.Label(c.Field, code, refusal.Chinese), En: s.Sheets.Reader.Label(c.Field, code, refusal.English)}
 		rule.Codes = append(rule.Codes, ItemCode{Code: code, Label: label})
 	}
 	return rule
