@@ -18,6 +18,9 @@ TABLE evidence
 TABLE goose_db_version	
 TABLE guardian	
 TABLE handover	
+TABLE job	
+TABLE job_part	
+TABLE job_word	
 TABLE keyring	
 TABLE keyring_walk	
 TABLE login_attempt	
@@ -262,6 +265,38 @@ COLUMN handover.struck_by uuid
 COLUMN handover.student_id uuid	
 COLUMN handover.to_school uuid	
 COLUMN handover.version bigint	
+COLUMN job.case_no text	
+COLUMN job.change_id uuid	
+COLUMN job.created_at timestamp with time zone	
+COLUMN job.effective_on date	
+COLUMN job.ended_at timestamp with time zone	
+COLUMN job.filed_by uuid	
+COLUMN job.id uuid	
+COLUMN job.kind text	
+COLUMN job.org_id uuid	
+COLUMN job.org_path ltree	
+COLUMN job.problem text	
+COLUMN job.province_code text	
+COLUMN job.reported_at timestamp with time zone	
+COLUMN job.state text	
+COLUMN job.subject_id uuid	
+COLUMN job.version bigint	
+COLUMN job_part.done_at timestamp with time zone	
+COLUMN job_part.first_no bigint	
+COLUMN job_part.job_id uuid	
+COLUMN job_part.last_no bigint	
+COLUMN job_part.no integer	
+COLUMN job_part.org_path ltree	
+COLUMN job_part.rows integer	
+COLUMN job_part.took interval	
+COLUMN job_word.account_id uuid	
+COLUMN job_word.created_at timestamp with time zone	
+COLUMN job_word.id uuid	
+COLUMN job_word.job_id uuid	
+COLUMN job_word.org_path ltree	
+COLUMN job_word.outcome text	
+COLUMN job_word.settled_at timestamp with time zone	
+COLUMN job_word.verb text	
 COLUMN keyring.changed_at timestamp with time zone	
 COLUMN keyring.fingerprint text	
 COLUMN keyring.phase text	
@@ -711,6 +746,9 @@ CONSTRAINT goose_db_version_pkey ON goose_db_version	ALTER TABLE goose_db_versio
 CONSTRAINT guardian_pkey ON guardian	ALTER TABLE guardian ADD CONSTRAINT guardian_pkey PRIMARY KEY (student_id, seat)
 CONSTRAINT handover_once ON handover	ALTER TABLE handover ADD CONSTRAINT handover_once UNIQUE (change_id, student_id)
 CONSTRAINT handover_pkey ON handover	ALTER TABLE handover ADD CONSTRAINT handover_pkey PRIMARY KEY (id)
+CONSTRAINT job_part_pkey ON job_part	ALTER TABLE job_part ADD CONSTRAINT job_part_pkey PRIMARY KEY (job_id, no)
+CONSTRAINT job_pkey ON job	ALTER TABLE job ADD CONSTRAINT job_pkey PRIMARY KEY (id)
+CONSTRAINT job_word_pkey ON job_word	ALTER TABLE job_word ADD CONSTRAINT job_word_pkey PRIMARY KEY (id)
 CONSTRAINT keyring_pkey ON keyring	ALTER TABLE keyring ADD CONSTRAINT keyring_pkey PRIMARY KEY (single)
 CONSTRAINT keyring_walk_pkey ON keyring_walk	ALTER TABLE keyring_walk ADD CONSTRAINT keyring_walk_pkey PRIMARY KEY (place)
 CONSTRAINT login_attempt_pkey ON login_attempt	ALTER TABLE login_attempt ADD CONSTRAINT login_attempt_pkey PRIMARY KEY (login_hash, network)
@@ -780,6 +818,13 @@ INDEX evidence_content ON evidence	CREATE INDEX evidence_content ON public.evide
 INDEX handover_from ON handover	CREATE INDEX handover_from ON public.handover USING btree (from_school, due_on, id) WHERE (received_at IS NULL)
 INDEX handover_open ON handover	CREATE INDEX handover_open ON public.handover USING btree (due_on) WHERE (received_at IS NULL)
 INDEX handover_to ON handover	CREATE INDEX handover_to ON public.handover USING btree (to_school, due_on, id) WHERE (received_at IS NULL)
+INDEX job_change ON job	CREATE UNIQUE INDEX job_change ON public.job USING btree (change_id) WHERE (change_id IS NOT NULL)
+INDEX job_newest ON job	CREATE INDEX job_newest ON public.job USING btree (created_at DESC, id DESC)
+INDEX job_part_waiting ON job_part	CREATE INDEX job_part_waiting ON public.job_part USING btree (job_id, no) WHERE (done_at IS NULL)
+INDEX job_path ON job	CREATE INDEX job_path ON public.job USING gist (org_path)
+INDEX job_running ON job	CREATE INDEX job_running ON public.job USING btree (id) WHERE (state = 'RUNNING'::text)
+INDEX job_subject ON job	CREATE UNIQUE INDEX job_subject ON public.job USING btree (kind, subject_id) WHERE (state <> 'DONE'::text)
+INDEX job_word_pending ON job_word	CREATE UNIQUE INDEX job_word_pending ON public.job_word USING btree (job_id, verb) WHERE (outcome = 'PENDING'::text)
 INDEX login_attempt_old ON login_attempt	CREATE INDEX login_attempt_old ON public.login_attempt USING btree (GREATEST(failed_at, came_in_at))
 INDEX notice_account ON notice	CREATE INDEX notice_account ON public.notice USING btree (account_id, created_at DESC, id DESC) WHERE (account_id IS NOT NULL)
 INDEX notice_office ON notice	CREATE INDEX notice_office ON public.notice USING btree (org_id, created_at DESC, id DESC)
@@ -907,6 +952,20 @@ CONSTRAINT handover_struck ON handover	ALTER TABLE handover ADD CONSTRAINT hando
 CONSTRAINT handover_struck_by_fkey ON handover	ALTER TABLE handover ADD CONSTRAINT handover_struck_by_fkey FOREIGN KEY (struck_by) REFERENCES change(id)
 CONSTRAINT handover_student_id_fkey ON handover	ALTER TABLE handover ADD CONSTRAINT handover_student_id_fkey FOREIGN KEY (student_id) REFERENCES student(id)
 CONSTRAINT handover_to_school_fkey ON handover	ALTER TABLE handover ADD CONSTRAINT handover_to_school_fkey FOREIGN KEY (to_school) REFERENCES organisation(id)
+CONSTRAINT job_change_id_fkey ON job	ALTER TABLE job ADD CONSTRAINT job_change_id_fkey FOREIGN KEY (change_id) REFERENCES change(id)
+CONSTRAINT job_check ON job	ALTER TABLE job ADD CONSTRAINT job_check CHECK (((state = 'RUNNING'::text) = (ended_at IS NULL)))
+CONSTRAINT job_check1 ON job	ALTER TABLE job ADD CONSTRAINT job_check1 CHECK (((state = 'FAILED'::text) = (problem <> ''::text)))
+CONSTRAINT job_org_id_fkey ON job	ALTER TABLE job ADD CONSTRAINT job_org_id_fkey FOREIGN KEY (org_id) REFERENCES organisation(id)
+CONSTRAINT job_part_check ON job_part	ALTER TABLE job_part ADD CONSTRAINT job_part_check CHECK ((first_no <= last_no))
+CONSTRAINT job_part_check1 ON job_part	ALTER TABLE job_part ADD CONSTRAINT job_part_check1 CHECK (((done_at IS NULL) = (took IS NULL)))
+CONSTRAINT job_part_job_id_fkey ON job_part	ALTER TABLE job_part ADD CONSTRAINT job_part_job_id_fkey FOREIGN KEY (job_id) REFERENCES job(id)
+CONSTRAINT job_part_no_check ON job_part	ALTER TABLE job_part ADD CONSTRAINT job_part_no_check CHECK ((no > 0))
+CONSTRAINT job_part_rows_check ON job_part	ALTER TABLE job_part ADD CONSTRAINT job_part_rows_check CHECK ((rows > 0))
+CONSTRAINT job_state_check ON job	ALTER TABLE job ADD CONSTRAINT job_state_check CHECK ((state = ANY (ARRAY['RUNNING'::text, 'DONE'::text, 'FAILED'::text, 'CANCELLED'::text])))
+CONSTRAINT job_word_check ON job_word	ALTER TABLE job_word ADD CONSTRAINT job_word_check CHECK (((settled_at IS NULL) = (outcome = 'PENDING'::text)))
+CONSTRAINT job_word_job_id_fkey ON job_word	ALTER TABLE job_word ADD CONSTRAINT job_word_job_id_fkey FOREIGN KEY (job_id) REFERENCES job(id)
+CONSTRAINT job_word_outcome_check ON job_word	ALTER TABLE job_word ADD CONSTRAINT job_word_outcome_check CHECK ((outcome = ANY (ARRAY['PENDING'::text, 'COUNTED'::text, 'REFUSED'::text])))
+CONSTRAINT job_word_verb_check ON job_word	ALTER TABLE job_word ADD CONSTRAINT job_word_verb_check CHECK ((verb = ANY (ARRAY['CANCEL'::text, 'RESUME'::text])))
 CONSTRAINT keyring_phase_check ON keyring	ALTER TABLE keyring ADD CONSTRAINT keyring_phase_check CHECK ((phase = ANY (ARRAY['SERVING'::text, 'REKEYING'::text, 'FILES'::text])))
 CONSTRAINT keyring_single_check ON keyring	ALTER TABLE keyring ADD CONSTRAINT keyring_single_check CHECK (single)
 CONSTRAINT notice_change_id_fkey ON notice	ALTER TABLE notice ADD CONSTRAINT notice_change_id_fkey FOREIGN KEY (change_id) REFERENCES change(id)
@@ -1064,6 +1123,7 @@ POLICY app_file ON change_line PERMISSIVE FOR INSERT TO xueji_app	CREATE POLICY 
 POLICY app_file ON change_value PERMISSIVE FOR INSERT TO xueji_app	CREATE POLICY app_file ON change_value AS PERMISSIVE FOR INSERT TO xueji_app WITH CHECK (filed_here(change_id))
 POLICY app_follow ON student_history PERMISSIVE FOR SELECT TO xueji_app	CREATE POLICY app_follow ON student_history AS PERMISSIVE FOR SELECT TO xueji_app USING ((EXISTS ( SELECT 1 FROM student s WHERE (s.id = student_history.student_id))))
 POLICY app_insert ON audit_entry PERMISSIVE FOR INSERT TO xueji_app	CREATE POLICY app_insert ON audit_entry AS PERMISSIVE FOR INSERT TO xueji_app WITH CHECK (true)
+POLICY app_insert ON job_word PERMISSIVE FOR INSERT TO xueji_app	CREATE POLICY app_insert ON job_word AS PERMISSIVE FOR INSERT TO xueji_app WITH CHECK (((org_path <@ ( SELECT scope() AS scope)) AND (account_id = acting_account()) AND (EXISTS ( SELECT 1 FROM job j WHERE ((j.id = job_word.job_id) AND (j.org_path = job_word.org_path))))))
 POLICY app_insert ON organisation PERMISSIVE FOR INSERT TO xueji_app	CREATE POLICY app_insert ON organisation AS PERMISSIVE FOR INSERT TO xueji_app WITH CHECK ((path <@ ( SELECT scope() AS scope)))
 POLICY app_insert ON policy PERMISSIVE FOR INSERT TO xueji_app	CREATE POLICY app_insert ON policy AS PERMISSIVE FOR INSERT TO xueji_app WITH CHECK (((author_id = acting_account()) AND (add_key IS NOT NULL) AND (EXISTS ( SELECT 1 FROM organisation o WHERE ((o.kind = 'PROVINCE'::text) AND (o.code = policy.province_code) AND (o.closed_at IS NULL) AND (o.path = ANY (scope()))))) AND (EXISTS ( SELECT 1 FROM (account a JOIN organisation o ON ((o.id = a.org_id))) WHERE ((a.id = policy.author_id) AND (o.kind = 'PROVINCE'::text) AND (o.code = policy.province_code) AND ('BUREAU_SYSADMIN'::text = ANY (a.roles)))))))
 POLICY app_insert ON roster PERMISSIVE FOR INSERT TO xueji_app	CREATE POLICY app_insert ON roster AS PERMISSIVE FOR INSERT TO xueji_app WITH CHECK (((org_path <@ ( SELECT scope() AS scope)) AND (state = 'UPLOADED'::text) AND (change_id IS NULL)))
@@ -1090,6 +1150,9 @@ POLICY app_party ON task PERMISSIVE FOR ALL TO xueji_app	CREATE POLICY app_party
 POLICY app_read ON audit_entry PERMISSIVE FOR SELECT TO xueji_app	CREATE POLICY app_read ON audit_entry AS PERMISSIVE FOR SELECT TO xueji_app USING ((office_path <@ ( SELECT scope() AS scope)))
 POLICY app_read ON change_copy PERMISSIVE FOR SELECT TO xueji_app	CREATE POLICY app_read ON change_copy AS PERMISSIVE FOR SELECT TO xueji_app USING (((account_id = acting_account()) AND (EXISTS ( SELECT 1 FROM change_party p WHERE ((p.change_id = change_copy.change_id) AND (p.org_path <@ ( SELECT scope() AS scope)))))))
 POLICY app_read ON evidence PERMISSIVE FOR SELECT TO xueji_app	CREATE POLICY app_read ON evidence AS PERMISSIVE FOR SELECT TO xueji_app USING (((org_path <@ ( SELECT scope() AS scope)) OR (EXISTS ( SELECT 1 FROM (change_evidence e JOIN change_party p USING (change_id)) WHERE ((e.evidence_id = evidence.id) AND (p.org_path <@ ( SELECT scope() AS scope)))))))
+POLICY app_read ON job PERMISSIVE FOR SELECT TO xueji_app	CREATE POLICY app_read ON job AS PERMISSIVE FOR SELECT TO xueji_app USING ((org_path <@ ( SELECT scope() AS scope)))
+POLICY app_read ON job_part PERMISSIVE FOR SELECT TO xueji_app	CREATE POLICY app_read ON job_part AS PERMISSIVE FOR SELECT TO xueji_app USING ((org_path <@ ( SELECT scope() AS scope)))
+POLICY app_read ON job_word PERMISSIVE FOR SELECT TO xueji_app	CREATE POLICY app_read ON job_word AS PERMISSIVE FOR SELECT TO xueji_app USING ((org_path <@ ( SELECT scope() AS scope)))
 POLICY app_read ON keyring PERMISSIVE FOR SELECT TO xueji_app	CREATE POLICY app_read ON keyring AS PERMISSIVE FOR SELECT TO xueji_app USING (true)
 POLICY app_read ON organisation PERMISSIVE FOR SELECT TO xueji_app	CREATE POLICY app_read ON organisation AS PERMISSIVE FOR SELECT TO xueji_app USING (true)
 POLICY app_read ON policy PERMISSIVE FOR SELECT TO xueji_app	CREATE POLICY app_read ON policy AS PERMISSIVE FOR SELECT TO xueji_app USING (true)
@@ -1136,6 +1199,9 @@ POLICY owner_all ON departure PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY o
 POLICY owner_all ON evidence PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON evidence AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
 POLICY owner_all ON guardian PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON guardian AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
 POLICY owner_all ON handover PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON handover AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
+POLICY owner_all ON job PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON job AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
+POLICY owner_all ON job_part PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON job_part AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
+POLICY owner_all ON job_word PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON job_word AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
 POLICY owner_all ON keyring PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON keyring AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
 POLICY owner_all ON keyring_walk PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON keyring_walk AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
 POLICY owner_all ON login_attempt PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON login_attempt AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
@@ -1181,6 +1247,9 @@ POLICY worker_all ON departure PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY 
 POLICY worker_all ON evidence PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON evidence AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
 POLICY worker_all ON guardian PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON guardian AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
 POLICY worker_all ON handover PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON handover AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
+POLICY worker_all ON job PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON job AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
+POLICY worker_all ON job_part PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON job_part AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
+POLICY worker_all ON job_word PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON job_word AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
 POLICY worker_all ON notice PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON notice AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
 POLICY worker_all ON notice_read PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON notice_read AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
 POLICY worker_all ON opinion_draft PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON opinion_draft AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
@@ -1226,6 +1295,9 @@ ROW SECURITY ON departure	ALTER TABLE departure ENABLE ROW LEVEL SECURITY
 ROW SECURITY ON evidence	ALTER TABLE evidence ENABLE ROW LEVEL SECURITY
 ROW SECURITY ON guardian	ALTER TABLE guardian ENABLE ROW LEVEL SECURITY
 ROW SECURITY ON handover	ALTER TABLE handover ENABLE ROW LEVEL SECURITY
+ROW SECURITY ON job	ALTER TABLE job ENABLE ROW LEVEL SECURITY
+ROW SECURITY ON job_part	ALTER TABLE job_part ENABLE ROW LEVEL SECURITY
+ROW SECURITY ON job_word	ALTER TABLE job_word ENABLE ROW LEVEL SECURITY
 ROW SECURITY ON keyring	ALTER TABLE keyring ENABLE ROW LEVEL SECURITY
 ROW SECURITY ON keyring_walk	ALTER TABLE keyring_walk ENABLE ROW LEVEL SECURITY
 ROW SECURITY ON login_attempt	ALTER TABLE login_attempt ENABLE ROW LEVEL SECURITY
@@ -1272,6 +1344,9 @@ ROW SECURITY OF THE OWNER ON departure	ALTER TABLE departure FORCE ROW LEVEL SEC
 ROW SECURITY OF THE OWNER ON evidence	ALTER TABLE evidence FORCE ROW LEVEL SECURITY
 ROW SECURITY OF THE OWNER ON guardian	ALTER TABLE guardian FORCE ROW LEVEL SECURITY
 ROW SECURITY OF THE OWNER ON handover	ALTER TABLE handover FORCE ROW LEVEL SECURITY
+ROW SECURITY OF THE OWNER ON job	ALTER TABLE job FORCE ROW LEVEL SECURITY
+ROW SECURITY OF THE OWNER ON job_part	ALTER TABLE job_part FORCE ROW LEVEL SECURITY
+ROW SECURITY OF THE OWNER ON job_word	ALTER TABLE job_word FORCE ROW LEVEL SECURITY
 ROW SECURITY OF THE OWNER ON keyring	ALTER TABLE keyring FORCE ROW LEVEL SECURITY
 ROW SECURITY OF THE OWNER ON keyring_walk	ALTER TABLE keyring_walk FORCE ROW LEVEL SECURITY
 ROW SECURITY OF THE OWNER ON login_attempt	ALTER TABLE login_attempt FORCE ROW LEVEL SECURITY
@@ -1335,6 +1410,9 @@ GRANT INSERT ON evidence TO xueji_app	GRANT INSERT ON evidence TO xueji_app
 GRANT INSERT ON guardian TO xueji_app	GRANT INSERT ON guardian TO xueji_app
 GRANT INSERT ON guardian TO xueji_worker	GRANT INSERT ON guardian TO xueji_worker
 GRANT INSERT ON handover TO xueji_worker	GRANT INSERT ON handover TO xueji_worker
+GRANT INSERT ON job TO xueji_worker	GRANT INSERT ON job TO xueji_worker
+GRANT INSERT ON job_part TO xueji_worker	GRANT INSERT ON job_part TO xueji_worker
+GRANT INSERT ON job_word TO xueji_worker	GRANT INSERT ON job_word TO xueji_worker
 GRANT INSERT ON notice TO xueji_worker	GRANT INSERT ON notice TO xueji_worker
 GRANT INSERT ON notice_read TO xueji_app	GRANT INSERT ON notice_read TO xueji_app
 GRANT INSERT ON opinion_draft TO xueji_app	GRANT INSERT ON opinion_draft TO xueji_app
@@ -1394,6 +1472,12 @@ GRANT SELECT ON guardian TO xueji_app	GRANT SELECT ON guardian TO xueji_app
 GRANT SELECT ON guardian TO xueji_worker	GRANT SELECT ON guardian TO xueji_worker
 GRANT SELECT ON handover TO xueji_app	GRANT SELECT ON handover TO xueji_app
 GRANT SELECT ON handover TO xueji_worker	GRANT SELECT ON handover TO xueji_worker
+GRANT SELECT ON job TO xueji_app	GRANT SELECT ON job TO xueji_app
+GRANT SELECT ON job TO xueji_worker	GRANT SELECT ON job TO xueji_worker
+GRANT SELECT ON job_part TO xueji_app	GRANT SELECT ON job_part TO xueji_app
+GRANT SELECT ON job_part TO xueji_worker	GRANT SELECT ON job_part TO xueji_worker
+GRANT SELECT ON job_word TO xueji_app	GRANT SELECT ON job_word TO xueji_app
+GRANT SELECT ON job_word TO xueji_worker	GRANT SELECT ON job_word TO xueji_worker
 GRANT SELECT ON keyring TO xueji_app	GRANT SELECT ON keyring TO xueji_app
 GRANT SELECT ON keyring TO xueji_worker	GRANT SELECT ON keyring TO xueji_worker
 GRANT SELECT ON notice TO xueji_app	GRANT SELECT ON notice TO xueji_app
@@ -1466,6 +1550,7 @@ GRANT UPDATE ON webhook_endpoint TO xueji_worker	GRANT UPDATE ON webhook_endpoin
 GRANT UPDATE ON worker_beat TO xueji_worker	GRANT UPDATE ON worker_beat TO xueji_worker
 GRANT USAGE ON SEQUENCE change_case_no TO xueji_app	GRANT USAGE ON SEQUENCE change_case_no TO xueji_app
 GRANT INSERT (account_id) ON batch_request TO xueji_app	GRANT INSERT (account_id) ON batch_request TO xueji_app
+GRANT INSERT (account_id) ON job_word TO xueji_app	GRANT INSERT (account_id) ON job_word TO xueji_app
 GRANT INSERT (account_id) ON notice TO xueji_app	GRANT INSERT (account_id) ON notice TO xueji_app
 GRANT INSERT (account_id) ON slip TO xueji_app	GRANT INSERT (account_id) ON slip TO xueji_app
 GRANT INSERT (account_id) ON student_history TO xueji_app	GRANT INSERT (account_id) ON student_history TO xueji_app
@@ -1494,6 +1579,7 @@ GRANT INSERT (comment) ON policy TO xueji_app	GRANT INSERT (comment) ON policy T
 GRANT INSERT (comment) ON workday_year TO xueji_app	GRANT INSERT (comment) ON workday_year TO xueji_app
 GRANT INSERT (comment) ON workday_year TO xueji_worker	GRANT INSERT (comment) ON workday_year TO xueji_worker
 GRANT INSERT (created_at) ON batch_request TO xueji_app	GRANT INSERT (created_at) ON batch_request TO xueji_app
+GRANT INSERT (created_at) ON job_word TO xueji_app	GRANT INSERT (created_at) ON job_word TO xueji_app
 GRANT INSERT (created_at) ON notice TO xueji_app	GRANT INSERT (created_at) ON notice TO xueji_app
 GRANT INSERT (created_at) ON policy TO xueji_app	GRANT INSERT (created_at) ON policy TO xueji_app
 GRANT INSERT (created_at) ON roster TO xueji_app	GRANT INSERT (created_at) ON roster TO xueji_app
@@ -1511,12 +1597,14 @@ GRANT INSERT (endpoint_id) ON webhook_delivery TO xueji_app	GRANT INSERT (endpoi
 GRANT INSERT (file_name) ON roster TO xueji_app	GRANT INSERT (file_name) ON roster TO xueji_app
 GRANT INSERT (file_sha256) ON roster TO xueji_app	GRANT INSERT (file_sha256) ON roster TO xueji_app
 GRANT INSERT (file_size) ON roster TO xueji_app	GRANT INSERT (file_size) ON roster TO xueji_app
+GRANT INSERT (id) ON job_word TO xueji_app	GRANT INSERT (id) ON job_word TO xueji_app
 GRANT INSERT (id) ON notice TO xueji_app	GRANT INSERT (id) ON notice TO xueji_app
 GRANT INSERT (id) ON punishment TO xueji_app	GRANT INSERT (id) ON punishment TO xueji_app
 GRANT INSERT (id) ON roster TO xueji_app	GRANT INSERT (id) ON roster TO xueji_app
 GRANT INSERT (id) ON slip TO xueji_app	GRANT INSERT (id) ON slip TO xueji_app
 GRANT INSERT (id) ON student_history TO xueji_app	GRANT INSERT (id) ON student_history TO xueji_app
 GRANT INSERT (id) ON webhook_delivery TO xueji_app	GRANT INSERT (id) ON webhook_delivery TO xueji_app
+GRANT INSERT (job_id) ON job_word TO xueji_app	GRANT INSERT (job_id) ON job_word TO xueji_app
 GRANT INSERT (key) ON batch_request TO xueji_app	GRANT INSERT (key) ON batch_request TO xueji_app
 GRANT INSERT (key) ON slip TO xueji_app	GRANT INSERT (key) ON slip TO xueji_app
 GRANT INSERT (kind) ON notice TO xueji_app	GRANT INSERT (kind) ON notice TO xueji_app
@@ -1529,6 +1617,7 @@ GRANT INSERT (office_id) ON slip TO xueji_app	GRANT INSERT (office_id) ON slip T
 GRANT INSERT (operation) ON batch_request TO xueji_app	GRANT INSERT (operation) ON batch_request TO xueji_app
 GRANT INSERT (opinion) ON slip TO xueji_app	GRANT INSERT (opinion) ON slip TO xueji_app
 GRANT INSERT (org_id) ON notice TO xueji_app	GRANT INSERT (org_id) ON notice TO xueji_app
+GRANT INSERT (org_path) ON job_word TO xueji_app	GRANT INSERT (org_path) ON job_word TO xueji_app
 GRANT INSERT (org_path) ON notice TO xueji_app	GRANT INSERT (org_path) ON notice TO xueji_app
 GRANT INSERT (org_path) ON punishment TO xueji_app	GRANT INSERT (org_path) ON punishment TO xueji_app
 GRANT INSERT (org_path) ON roster TO xueji_app	GRANT INSERT (org_path) ON roster TO xueji_app
@@ -1556,6 +1645,7 @@ GRANT INSERT (subject) ON change_line TO xueji_app	GRANT INSERT (subject) ON cha
 GRANT INSERT (task_id) ON slip TO xueji_app	GRANT INSERT (task_id) ON slip TO xueji_app
 GRANT INSERT (tasks) ON batch_request TO xueji_app	GRANT INSERT (tasks) ON batch_request TO xueji_app
 GRANT INSERT (valid_from) ON policy TO xueji_app	GRANT INSERT (valid_from) ON policy TO xueji_app
+GRANT INSERT (verb) ON job_word TO xueji_app	GRANT INSERT (verb) ON job_word TO xueji_app
 GRANT INSERT (verb) ON slip TO xueji_app	GRANT INSERT (verb) ON slip TO xueji_app
 GRANT INSERT (version) ON policy TO xueji_app	GRANT INSERT (version) ON policy TO xueji_app
 GRANT INSERT (version) ON workday_year TO xueji_app	GRANT INSERT (version) ON workday_year TO xueji_app
@@ -1636,7 +1726,9 @@ GRANT UPDATE (disability) ON student TO xueji_app	GRANT UPDATE (disability) ON s
 GRANT UPDATE (disabled_at) ON webhook_endpoint TO xueji_app	GRANT UPDATE (disabled_at) ON webhook_endpoint TO xueji_app
 GRANT UPDATE (disabled_reason) ON webhook_endpoint TO xueji_app	GRANT UPDATE (disabled_reason) ON webhook_endpoint TO xueji_app
 GRANT UPDATE (division_code) ON organisation TO xueji_app	GRANT UPDATE (division_code) ON organisation TO xueji_app
+GRANT UPDATE (done_at) ON job_part TO xueji_worker	GRANT UPDATE (done_at) ON job_part TO xueji_worker
 GRANT UPDATE (employer) ON guardian TO xueji_app	GRANT UPDATE (employer) ON guardian TO xueji_app
+GRANT UPDATE (ended_at) ON job TO xueji_worker	GRANT UPDATE (ended_at) ON job TO xueji_worker
 GRANT UPDATE (entry_mode) ON student TO xueji_app	GRANT UPDATE (entry_mode) ON student TO xueji_app
 GRANT UPDATE (entry_ym) ON student TO xueji_app	GRANT UPDATE (entry_ym) ON student TO xueji_app
 GRANT UPDATE (ethnicity) ON guardian TO xueji_app	GRANT UPDATE (ethnicity) ON guardian TO xueji_app
@@ -1670,12 +1762,14 @@ GRANT UPDATE (org_path) ON punishment TO xueji_worker	GRANT UPDATE (org_path) ON
 GRANT UPDATE (org_path) ON school_class TO xueji_app	GRANT UPDATE (org_path) ON school_class TO xueji_app
 GRANT UPDATE (orphan) ON student TO xueji_app	GRANT UPDATE (orphan) ON student TO xueji_app
 GRANT UPDATE (out_round) ON change_evidence TO xueji_worker	GRANT UPDATE (out_round) ON change_evidence TO xueji_worker
+GRANT UPDATE (outcome) ON job_word TO xueji_worker	GRANT UPDATE (outcome) ON job_word TO xueji_worker
 GRANT UPDATE (outside_hours) ON webhook_endpoint TO xueji_app	GRANT UPDATE (outside_hours) ON webhook_endpoint TO xueji_app
 GRANT UPDATE (params) ON change_line TO xueji_worker	GRANT UPDATE (params) ON change_line TO xueji_worker
 GRANT UPDATE (password_hash) ON account TO xueji_app	GRANT UPDATE (password_hash) ON account TO xueji_app
 GRANT UPDATE (password_set_at) ON account TO xueji_app	GRANT UPDATE (password_set_at) ON account TO xueji_app
 GRANT UPDATE (payload) ON roster_row TO xueji_app	GRANT UPDATE (payload) ON roster_row TO xueji_app
 GRANT UPDATE (phone) ON guardian TO xueji_app	GRANT UPDATE (phone) ON guardian TO xueji_app
+GRANT UPDATE (problem) ON job TO xueji_worker	GRANT UPDATE (problem) ON job TO xueji_worker
 GRANT UPDATE (progress_at) ON roster TO xueji_app	GRANT UPDATE (progress_at) ON roster TO xueji_app
 GRANT UPDATE (reason) ON change_line TO xueji_worker	GRANT UPDATE (reason) ON change_line TO xueji_worker
 GRANT UPDATE (received_at) ON handover TO xueji_app	GRANT UPDATE (received_at) ON handover TO xueji_app
@@ -1683,6 +1777,7 @@ GRANT UPDATE (received_by) ON handover TO xueji_app	GRANT UPDATE (received_by) O
 GRANT UPDATE (refused) ON batch_request TO xueji_app	GRANT UPDATE (refused) ON batch_request TO xueji_app
 GRANT UPDATE (relation) ON guardian TO xueji_app	GRANT UPDATE (relation) ON guardian TO xueji_app
 GRANT UPDATE (relation_note) ON guardian TO xueji_app	GRANT UPDATE (relation_note) ON guardian TO xueji_app
+GRANT UPDATE (reported_at) ON job TO xueji_worker	GRANT UPDATE (reported_at) ON job TO xueji_worker
 GRANT UPDATE (revoked_at) ON proxy TO xueji_app	GRANT UPDATE (revoked_at) ON proxy TO xueji_app
 GRANT UPDATE (revoked_at) ON session TO xueji_app	GRANT UPDATE (revoked_at) ON session TO xueji_app
 GRANT UPDATE (revoked_at) ON session TO xueji_worker	GRANT UPDATE (revoked_at) ON session TO xueji_worker
@@ -1701,8 +1796,10 @@ GRANT UPDATE (sent_at) ON handover TO xueji_app	GRANT UPDATE (sent_at) ON handov
 GRANT UPDATE (sent_by) ON handover TO xueji_app	GRANT UPDATE (sent_by) ON handover TO xueji_app
 GRANT UPDATE (sent_how) ON handover TO xueji_app	GRANT UPDATE (sent_how) ON handover TO xueji_app
 GRANT UPDATE (settled_at) ON change_line TO xueji_worker	GRANT UPDATE (settled_at) ON change_line TO xueji_worker
+GRANT UPDATE (settled_at) ON job_word TO xueji_worker	GRANT UPDATE (settled_at) ON job_word TO xueji_worker
 GRANT UPDATE (settled_by) ON change_line TO xueji_worker	GRANT UPDATE (settled_by) ON change_line TO xueji_worker
 GRANT UPDATE (stages) ON organisation TO xueji_app	GRANT UPDATE (stages) ON organisation TO xueji_app
+GRANT UPDATE (state) ON job TO xueji_worker	GRANT UPDATE (state) ON job TO xueji_worker
 GRANT UPDATE (state) ON roster TO xueji_app	GRANT UPDATE (state) ON roster TO xueji_app
 GRANT UPDATE (struck_at) ON change_line TO xueji_worker	GRANT UPDATE (struck_at) ON change_line TO xueji_worker
 GRANT UPDATE (struck_at) ON departure TO xueji_worker	GRANT UPDATE (struck_at) ON departure TO xueji_worker
@@ -1712,6 +1809,7 @@ GRANT UPDATE (struck_by) ON departure TO xueji_worker	GRANT UPDATE (struck_by) O
 GRANT UPDATE (struck_by) ON student_history TO xueji_worker	GRANT UPDATE (struck_by) ON student_history TO xueji_worker
 GRANT UPDATE (study_mode) ON student TO xueji_app	GRANT UPDATE (study_mode) ON student TO xueji_app
 GRANT UPDATE (template_version) ON roster TO xueji_app	GRANT UPDATE (template_version) ON roster TO xueji_app
+GRANT UPDATE (took) ON job_part TO xueji_worker	GRANT UPDATE (took) ON job_part TO xueji_worker
 GRANT UPDATE (until_at) ON webhook_secret TO xueji_app	GRANT UPDATE (until_at) ON webhook_secret TO xueji_app
 GRANT UPDATE (updated_at) ON student TO xueji_app	GRANT UPDATE (updated_at) ON student TO xueji_app
 GRANT UPDATE (url) ON webhook_endpoint TO xueji_app	GRANT UPDATE (url) ON webhook_endpoint TO xueji_app
@@ -1720,6 +1818,7 @@ GRANT UPDATE (verdict) ON roster_row TO xueji_app	GRANT UPDATE (verdict) ON rost
 GRANT UPDATE (version) ON account TO xueji_app	GRANT UPDATE (version) ON account TO xueji_app
 GRANT UPDATE (version) ON account TO xueji_worker	GRANT UPDATE (version) ON account TO xueji_worker
 GRANT UPDATE (version) ON handover TO xueji_app	GRANT UPDATE (version) ON handover TO xueji_app
+GRANT UPDATE (version) ON job TO xueji_worker	GRANT UPDATE (version) ON job TO xueji_worker
 GRANT UPDATE (version) ON organisation TO xueji_app	GRANT UPDATE (version) ON organisation TO xueji_app
 GRANT UPDATE (version) ON punishment TO xueji_app	GRANT UPDATE (version) ON punishment TO xueji_app
 GRANT UPDATE (version) ON roster TO xueji_app	GRANT UPDATE (version) ON roster TO xueji_app
