@@ -23,6 +23,7 @@ import (
 type Changes struct {
 	register *store.Store
 	identity identity.Checker
+	jobs     JobStarter // nil: the relay starts all jobs
 }
 
 var _ contract.Activities = (*Changes)(nil)
@@ -31,6 +32,13 @@ var _ contract.Activities = (*Changes)(nil)
 // population database for identity checks.
 func NewChanges(register *store.Store, checker identity.Checker) *Changes {
 	return &Changes{register: register, identity: checker}
+}
+
+// StartJobs makes changes that take effect as a job start it at once; without it the
+// relay does so within its next round.
+func (a *Changes) StartJobs(with JobStarter) *Changes {
+	a.jobs = with
+	return a
 }
 
 // Resume reads the position of the change, and notes that its workflow is alive. It sends

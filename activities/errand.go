@@ -27,7 +27,7 @@ func (a *Changes) Perform(ctx context.Context, r contract.ResumeRequest) (contra
 		if err != nil || e == nil {
 			return err
 		}
-		if asks(e) {
+		if asks(e) || e.Job != nil {
 			question = e
 			return nil
 		}
@@ -35,6 +35,12 @@ func (a *Changes) Perform(ctx context.Context, r contract.ResumeRequest) (contra
 	})
 	if err != nil || question == nil {
 		return at, err
+	}
+	if question.Job != nil {
+		if err := a.startJob(ctx, question.Job); err != nil {
+			return at, outward(err)
+		}
+		return a.within(ctx, r.ChangeID, func(tx *store.Tx, id uuid.UUID) error { return tx.Settle(id, question, nil) })
 	}
 	refused, err := a.ask(ctx, question)
 	if errors.Is(err, identity.ErrNoAnswer) {
@@ -45,6 +51,14 @@ func (a *Changes) Perform(ctx context.Context, r contract.ResumeRequest) (contra
 		return at, outward(err)
 	}
 	return a.within(ctx, r.ChangeID, func(tx *store.Tx, id uuid.UUID) error { return tx.Settle(id, question, refused) })
+}
+
+// startJob makes the workflow of a change's job run, when the job does.
+func (a *Changes) startJob(ctx context.Context, j *store.Job) error {
+	if a.jobs == nil || j.State != store.JobRunning {
+		return nil
+	}
+	return a.jobs.StartJob(ctx, startingJob(j))
 }
 
 // asks reports whether an automatic step needs the population database. Without a number

@@ -64,9 +64,18 @@ func (c *Config) check(unread []*Problem) []*Problem {
 	c.checkPlaces(k)
 	c.checkClock(k)
 	c.checkWorker(k)
+	c.checkBulk(k)
 	c.checkIdentity(k)
 	c.checkWebhook(k)
 	return k.problems
+}
+
+func (c *Config) checkBulk(k *checker) {
+	b := c.Bulk
+	k.require(b.Connections >= 2, "bulk.connections", "must be at least 2", "3")
+	k.require(b.Parts >= 1 && b.Parts < int(b.Connections), "bulk.parts", "must be at least 1 and fewer than bulk.connections", "1")
+	k.require(b.PartRows >= 1 && b.PartRows <= 5000, "bulk.part_rows", "must be between 1 and 5000", "500")
+	k.require(b.ListRows >= 1, "bulk.list_rows", "must be at least 1", "2000")
 }
 
 func (c *Config) checkHTTP(k *checker) {

@@ -38,6 +38,7 @@ type Config struct {
 	Keys        Keys        `mapstructure:"keys"`
 	Clock       Clock       `mapstructure:"clock"`
 	Worker      Worker      `mapstructure:"worker"`
+	Bulk        Bulk        `mapstructure:"bulk"`
 	Identity    Identity    `mapstructure:"identity"`
 	Webhook     Webhook     `mapstructure:"webhook"`
 
@@ -108,6 +109,15 @@ type Worker struct {
 	CachedWorkflows   int           `mapstructure:"cached_workflows" default:"5000" example:"10000" help:"workflows kept in memory"`
 	StopTimeout       time.Duration `mapstructure:"stop_timeout" default:"30s" example:"1m" help:"how long running work may go on when the worker stops"`
 	ReconcileInterval time.Duration `mapstructure:"reconcile_interval" default:"30s" example:"1m" help:"how often the outbox is relayed and running changes are compared with their workflows"`
+}
+
+// Bulk sizes the jobs (批量任务): long work on many rows, done part by part beside the
+// daily business. They have connections of their own, so that nobody waits for them.
+type Bulk struct {
+	Connections int32 `mapstructure:"connections" default:"3" example:"5" help:"connections one worker process may hold for jobs; no other work uses them"`
+	Parts       int   `mapstructure:"parts" default:"1" example:"2" help:"parts of jobs one worker process does at once; fewer than the connections"`
+	PartRows    int   `mapstructure:"part_rows" default:"500" example:"200" help:"rows of one part, which is one transaction"`
+	ListRows    int   `mapstructure:"list_rows" default:"2000" example:"1000" help:"rows a list may have that takes effect at once; a longer one takes effect as a job"`
 }
 
 // Identity names the gateway to the population database (身份认证) and says how

@@ -4,6 +4,7 @@ import (
 	"go.temporal.io/sdk/workflow"
 
 	"github.com/xueji/xueji/models/process"
+	"github.com/xueji/xueji/workflows/contract"
 )
 
 // Registry is what workflows are registered with: a worker, a replayer or a
@@ -19,4 +20,9 @@ func Register(r Registry, kinds []process.Kind) {
 	for _, kind := range kinds {
 		r.RegisterWorkflowWithOptions(Change, workflow.RegisterOptions{Name: kind.WorkflowName()})
 	}
+}
+
+// RegisterJobs registers the workflow of jobs, for the workers of the queue of jobs.
+func RegisterJobs(r Registry) {
+	r.RegisterWorkflowWithOptions(Job, workflow.RegisterOptions{Name: contract.WorkflowJob})
 }

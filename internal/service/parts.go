@@ -131,18 +131,7 @@ func open(ctx context.Context, cfg config.Config, as login, clock *calendar.Cloc
 			return nil, err
 		}
 	}
-	days, err := calendar.Load()
-	if err != nil {
-		return nil, fmt.Errorf("calendar: %w", err)
-	}
-	items, err := roster.NationalRules()
-	if err != nil {
-		return nil, err
-	}
-	p.register, err = store.Open(ctx, store.Options{
-		DSN: as.dsn.Reveal(), MaxConns: as.connections, Clock: clock, Keys: p.keys, Processes: p.proc, Workdays: days, Items: items,
-	})
-	if err != nil {
+	if p.register, err = openRegister(ctx, cfg, p, as, clock); err != nil {
 		return nil, err
 	}
 	if err := checkKeys(ctx, p.register); err != nil {
@@ -156,6 +145,21 @@ func open(ctx context.Context, cfg config.Config, as login, clock *calendar.Cloc
 	}
 	p.engine = client.New(p.sdk, cfg.Temporal.Namespace)
 	return p, nil
+}
+
+// openRegister opens the register with a login and as many connections as it says.
+func openRegister(ctx context.Context, cfg config.Config, p *parts, as login, clock *calendar.Clock) (*store.Store, error) {
+	days, err := calendar.Load()
+	if err != nil {
+		return nil, fmt.Errorf("calendar: %w", err)
+	}
+	items, err := roster.NationalRules()
+	if err != nil {
+		return nil, err
+	}
+	return store.Open(ctx, store.Options{
+		DSN: as.dsn.Reveal(), MaxConns: as.connections, Clock: clock, Keys: p.keys, Processes: p.proc, Workdays: days, Items: items, Bulk: bulkOf(cfg.Bulk),
+	})
 }
 
 func (p *parts) close() {

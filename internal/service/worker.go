@@ -29,7 +29,10 @@ type Worker struct {
 	upkeep *upkeep.Upkeep
 	// deliverer sends notices to gateways.
 	deliverer *upkeep.Deliverer
-	// identity is the population database for identity checks.
+	// bulk is the register for jobs, with connections of its own.
+	bulk *store.Store
+	jobs *store.JobRunner
+	// identity is the population database that identities are checked with.
 	identity identity.Checker
 }
 
@@ -50,13 +53,17 @@ func OpenWorker(ctx context.Context, cfg config.Config, clock *calendar.Clock, l
 		return nil, err
 	}
 	w := &Worker{parts: p, cfg: cfg, identity: checker}
+	if err := w.openBulk(ctx, clock); err != nil {
+		w.close()
+		return nil, err
+	}
 	round, err := roundMetrics(metrics)
 	if err != nil {
-		p.close()
+		w.close()
 		return nil, err
 	}
 	if w.deliverer, err = openDeliverer(cfg.Webhook, p); err != nil {
-		p.close()
+		w.close()
 		return nil, err
 	}
 	w.upkeep = &upkeep.Upkeep{
@@ -73,7 +80,7 @@ func (w *Worker) AskIdentity(checker identity.Checker) { w.identity = checker }
 
 // Run serves until ctx ends, then lets running work finish.
 func (w *Worker) Run(ctx context.Context) error {
-	defer w.parts.close()
+	defer w.close()
 	delivering := make(chan struct{})
 	go func() {
 		defer close(delivering)
@@ -125,16 +132,23 @@ func (w *Worker) serve(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	fatal := make(chan error, 1)
+	fatal := make(chan error, 2) // one for each of the two
 	options := WorkerOptions(w.cfg.Worker)
 	options.OnFatalError = func(err error) { fatal <- err }
 	sdkWorker := worker.New(w.parts.sdk, contract.QueueChanges, options)
 	workflows.Register(sdkWorker, w.parts.proc.Kinds())
-	sdkWorker.RegisterActivity(activities.NewChanges(w.parts.register, w.identity))
-	if err := sdkWorker.Start(); err != nil {
-		return err
+	sdkWorker.RegisterActivity(activities.NewChanges(w.parts.register, w.identity).StartJobs(w.parts.engine))
+	bulk := BulkOptions(w.cfg)
+	bulk.OnFatalError = options.OnFatalError
+	jobs := worker.New(w.parts.sdk, contract.QueueBulk, bulk)
+	workflows.RegisterJobs(jobs)
+	jobs.RegisterActivity(activities.NewJobs(w.bulk, w.jobs))
+	for _, one := range []worker.Worker{sdkWorker, jobs} {
+		if err := one.Start(); err != nil {
+			return err
+		}
+		defer one.Stop()
 	}
-	defer sdkWorker.Stop()
 	select {
 	case <-ctx.Done():
 		return nil

@@ -27,6 +27,9 @@ type Engine interface {
 	Start(ctx context.Context, s client.Starting) error
 	Refresh(ctx context.Context, changeID string) error
 	Running(ctx context.Context, fn func(client.Listed)) error
+	StartJob(ctx context.Context, s client.StartingJob) error
+	RefreshJob(ctx context.Context, jobID string) error
+	RunningJobs(ctx context.Context, fn func(client.Listed)) error
 }
 
 // Upkeep does the rounds.
@@ -75,7 +78,7 @@ func (u *Upkeep) Once(ctx context.Context) {
 		name string
 		run  func(context.Context, *Round) error
 	}{
-		{"engine", u.engine}, {"backlog", u.backlog}, {"relay", u.relay}, {"reconcile", u.reconcile},
+		{"engine", u.engine}, {"backlog", u.backlog}, {"relay", u.relay}, {"reconcile", u.reconcile}, {"jobs", u.jobs},
 		{"calendar", u.calendar}, {"offices", u.offices}, {"clearing", u.clearing}, {"moot", u.moot}, {"people", u.people}, {"rounds", u.rounds}, {"chores", u.chores},
 	} {
 		limited, cancel := context.WithTimeout(ctx, partLimit)

@@ -187,6 +187,10 @@ const (
 	// and lets the change take effect. No chain names it: the engine adds its step after
 	// the last decision (Definition.DayStep).
 	ActAwaitDay Act = "AWAIT_DAY"
+	// ActApplyParts lets an approved change of many pupils take effect part by part, by a
+	// job. No chain names it: the engine adds its step after the last decision
+	// (Definition.ApplyStep).
+	ActApplyParts Act = "APPLY_IN_PARTS"
 )
 
 // Acts lists every act that a chain may name, in a fixed order.
@@ -254,6 +258,14 @@ const DayStep = "EFFECTIVE_DAY"
 // frozen earlier has it too.
 func (d Definition) DayStep() int { return len(d.Steps) + 1 }
 
+// ApplyStep is the name of the step behind the day's, at which an approved change of many
+// pupils takes effect part by part.
+const ApplyStep = "APPLYING"
+
+// ApplyStep gives the number of the step at which an approved change takes effect part by
+// part. It stands behind every chain and in none, like DayStep.
+func (d Definition) ApplyStep() int { return d.DayStep() + 1 }
+
 // InputType says how an input is checked.
 type InputType string
 
@@ -294,9 +306,9 @@ type EvidenceRule struct {
 	Required bool   `yaml:"required" json:"required"`
 }
 
-// Step returns the step with this number: 0 is the applicant's step after a send-back,
-// DayStep the step that waits for the day. It is false for all other numbers outside the
-// chain.
+// Step gives the step with this number: 0 is the applicant's after a send-back,
+// DayStep the one that waits for the day, ApplyStep the one that takes effect part by
+// part. It is false beyond that.
 func (d Definition) Step(no int) (Step, bool) {
 	if no == 0 {
 		return Step{
@@ -307,6 +319,12 @@ func (d Definition) Step(no int) (Step, bool) {
 	if no > 1 && no == d.DayStep() {
 		return Step{
 			Name: DayStep, Label: Text{Zh: "等待生效日", En: "Waiting for the day"}, Act: ActAwaitDay,
+			Side: SideFiler, Level: LevelSchool, Role: d.FiledBy.Role(), Term: calendar.Workdays(1),
+		}, true
+	}
+	if no > 1 && no == d.ApplyStep() {
+		return Step{
+			Name: ApplyStep, Label: Text{Zh: "分批生效", En: "Taking effect in parts"}, Act: ActApplyParts,
 			Side: SideFiler, Level: LevelSchool, Role: d.FiledBy.Role(), Term: calendar.Workdays(1),
 		}, true
 	}

@@ -14,6 +14,7 @@ const (
 	ChangeAhead       Code = "change_ahead"
 	NotBegun          Code = "not_begun"
 	WaitsForDay       Code = "waits_for_day"
+	TakesEffect       Code = "takes_effect" // part by part, by a job
 	AllowanceUsed     Code = "suspension_allowance_used"
 	LastTermClosed    Code = "last_term_closed"
 	EndBeforeStart    Code = "end_before_start"

@@ -15,6 +15,7 @@ class         class.close class.create class.update
 evidence      evidence.open evidence.upload
 grade         grade.create
 handover      handover.receive handover.send
+job           job.cancel job.operator job.resume job.start job.state
 lookup        identity.ask student.find
 organisation  org.close org.create org.reassign org.rename
 policy        policy.add

@@ -85,6 +85,9 @@ func (t *Tx) count(c *Change, s *Slip) (*refusal.Error, error) {
 		if c.Status != Running {
 			return t.closedProblem(c)
 		}
+		if c.StepNo == c.Definition.ApplyStep() && s.Verb != CopyTo {
+			return refusal.New(refusal.TakesEffect)
+		}
 		return t.act(c, s)
 	})
 	var refused *refusal.Error

@@ -24,6 +24,8 @@ type Errand struct {
 	// document is not an identity card.
 	Name   string
 	Number ident.CitizenID
+	// Job is what does the work, for ActApplyParts.
+	Job *Job
 }
 
 // Errand reads the work of the open step of a change (worker). It is nil when people
@@ -34,6 +36,10 @@ func (t *Tx) Errand(change uuid.UUID) (*Errand, error) {
 		return nil, err
 	}
 	e := &Errand{Act: s.Act, Step: s.No, Round: s.Round}
+	if e.Act == process.ActApplyParts {
+		e.Job, err = t.jobOf(change)
+		return e, err
+	}
 	if e.Act != process.ActIdentity {
 		return e, nil
 	}
@@ -82,6 +88,9 @@ func (t *Tx) Settle(change uuid.UUID, e *Errand, refused *refusal.Error) error {
 	}
 	if s.Act == process.ActAwaitDay {
 		return t.dayHasCome(c, s)
+	}
+	if s.Act == process.ActApplyParts {
+		return t.lookLater(c.ID)
 	}
 	if refused == nil {
 		if refused, err = t.looksElsewhere(c, e); err != nil {

@@ -65,7 +65,12 @@ func (s *Store) sought(key int, values map[roster.Field]string) soughtPupil {
 // number, or with another one, it compares name, sex, birth date and family. It asks for
 // all pupils at once.
 func (t *Tx) recognise(school uuid.UUID, pupils []soughtPupil) (map[int]knownPupil, error) {
-	candidates, err := t.candidates(school, pupils)
+	return t.recogniseBut(school, uuid.Nil, pupils)
+}
+
+// recogniseBut is the same without the records that were made of one roster.
+func (t *Tx) recogniseBut(school, but uuid.UUID, pupils []soughtPupil) (map[int]knownPupil, error) {
+	candidates, err := t.candidates(school, but, pupils)
 	if err != nil {
 		return nil, err
 	}
@@ -81,9 +86,9 @@ func (t *Tx) recognise(school uuid.UUID, pupils []soughtPupil) (map[int]knownPup
 	return found, nil
 }
 
-// candidates returns, by key, the records of the school with the same document or with
-// the same name, sex and birth date.
-func (t *Tx) candidates(school uuid.UUID, pupils []soughtPupil) (map[int][]knownPupil, error) {
+// candidates gives, by key, the records of the school with the same document or
+// the same name, sex and birth date, without those made of one roster.
+func (t *Tx) candidates(school, but uuid.UUID, pupils []soughtPupil) (map[int][]knownPupil, error) {
 	var persons, documents []int
 	var names, sexes, births []string
 	var hashes [][]byte
@@ -109,11 +114,11 @@ func (t *Tx) candidates(school uuid.UUID, pupils []soughtPupil) (map[int][]known
 				SELECT * FROM unnest($6::int[], $7::bytea[]) AS d (key, hash))
 			SELECT p.key, s.id, s.id_hash, s.in_register, s.enrol_status, s.name, s.sex, s.birth_date::text FROM person p
 			JOIN student s ON s.name_key = p.name_key AND s.sex = p.sex AND s.birth_date = p.birth::date
-			WHERE s.school_id = $1 AND s.enrol_status <> 'DELETED'
+			WHERE s.school_id = $1 AND s.enrol_status <> 'DELETED' AND s.roster_id IS DISTINCT FROM $8
 			UNION
 			SELECT d.key, s.id, s.id_hash, s.in_register, s.enrol_status, s.name, s.sex, s.birth_date::text FROM document d JOIN student s ON s.id_hash = d.hash
-			WHERE s.school_id = $1 AND s.enrol_status <> 'DELETED'
-			ORDER BY 1, 2`, school, persons, names, sexes, births, documents, hashes)
+			WHERE s.school_id = $1 AND s.enrol_status <> 'DELETED' AND s.roster_id IS DISTINCT FROM $8
+			ORDER BY 1, 2`, school, persons, names, sexes, births, documents, hashes, but)
 		if err != nil {
 			return err
 		}

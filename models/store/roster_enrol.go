@@ -2,6 +2,7 @@ package store
 
 import (
 	"fmt"
+	"math"
 	"slices"
 
 	"github.com/google/uuid"
@@ -32,7 +33,19 @@ func (t *Tx) enrolRoster(id, change uuid.UUID, effectiveOn calendar.Date) error 
 	if r.State != RosterFiled || r.ChangeID == nil || *r.ChangeID != change {
 		return wrongRosterState(r.State)
 	}
-	e := &enrolment{tx: t, roster: r, change: change, kind: rosterImport, on: effectiveOn, left: map[int]*refusal.Error{}}
+	e := t.newEnrolment(r, change, effectiveOn)
+	if err := e.enrol(); err != nil {
+		return err
+	}
+	return t.closeRoster(r)
+}
+
+func (t *Tx) newEnrolment(r *Roster, change uuid.UUID, effectiveOn calendar.Date) *enrolment {
+	return &enrolment{tx: t, roster: r, change: change, kind: rosterImport, on: effectiveOn, last: math.MaxInt32, left: map[int]*refusal.Error{}}
+}
+
+// enrol makes records of the rows it is about that have none yet.
+func (e *enrolment) enrol() error {
 	for _, step := range []func() error{e.readSchool, e.readClasses, e.readRows, e.leaveRegisteredOut, e.giveSeats, e.giveNumbers, e.write} {
 		if err := step(); err != nil {
 			return err
@@ -41,7 +54,7 @@ func (t *Tx) enrolRoster(id, change uuid.UUID, effectiveOn calendar.Date) error 
 	return nil
 }
 
-// enrolment is one run of enrolRoster.
+// enrolment is one run through the rows of a roster, or through a part of them.
 type enrolment struct {
 	tx      *Tx
 	roster  *Roster
@@ -53,6 +66,8 @@ type enrolment struct {
 	classes map[uuid.UUID]*enrolClass
 	pupils  []*enrolPupil
 	left    map[int]*refusal.Error
+	first   int64 // row of the sheet
+	last    int64
 }
 
 type enrolClass struct {
@@ -95,7 +110,8 @@ func (e *enrolment) readClasses() error {
 	var rows []*enrolClass
 	err := e.tx.db.Raw(`SELECT c.id, c.code, c.capacity, c.occupied, c.closed_at IS NOT NULL AS closed, g.stage, g.entry_year
 		FROM school_class c JOIN school_grade g ON g.id = c.grade_id
-		WHERE c.id IN (SELECT class_id FROM roster_row WHERE roster_id = ?) ORDER BY c.id FOR UPDATE OF c`, e.roster.ID).Scan(&rows).Error
+		WHERE c.id IN (SELECT class_id FROM roster_row WHERE roster_id = ? AND row_no BETWEEN ? AND ?) ORDER BY c.id FOR UPDATE OF c`,
+		e.roster.ID, e.first, e.last).Scan(&rows).Error
 	if err != nil {
 		return fmt.Errorf("lock the classes of a roster: %w", err)
 	}
@@ -113,7 +129,8 @@ func (e *enrolment) readRows() error {
 		Payload []byte
 	}
 	err := e.tx.db.Raw(`SELECT row_no, class_id, payload FROM roster_row
-		WHERE roster_id = ? AND verdict IN ('ACCEPT', 'REMARK') ORDER BY row_no`, e.roster.ID).Scan(&rows).Error
+		WHERE roster_id = ? AND row_no BETWEEN ? AND ? AND verdict IN ('ACCEPT', 'REMARK') AND student_id IS NULL ORDER BY row_no`,
+		e.roster.ID, e.first, e.last).Scan(&rows).Error
 	if err != nil {
 		return fmt.Errorf("read the rows of a roster: %w", err)
 	}
@@ -161,7 +178,9 @@ func (e *enrolment) leaveRegisteredOut() error {
 			rows[string(p.keys[0])] = append(rows[string(p.keys[0])], p.row)
 		}
 	}
-	known, err := e.tx.recognise(e.roster.SchoolID, pupils)
+	// Records of this roster, made by a part before, are other pupils: the check compared
+	// the rows of the sheet with each other.
+	known, err := e.tx.recogniseBut(e.roster.SchoolID, e.roster.ID, pupils)
 	if err != nil {
 		return err
 	}

@@ -61,6 +61,9 @@ func (rosterWork) Recheck(_ *Tx, c *Change, s *Slip, papers []EvidenceRef) ([]*r
 // Apply makes a record of every good row.
 func (rosterWork) Apply(t *Tx, c *Change, s *Slip) error {
 	on := t.today()
+	if begun, err := t.enrolAsJob(c, s, on); err != nil || begun {
+		return err
+	}
 	if err := t.enrolRoster(*c.RosterID, c.ID, on); err != nil {
 		return err
 	}

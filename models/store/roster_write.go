@@ -16,13 +16,23 @@ func (e *enrolment) write() error {
 	if err := e.writeRows(); err != nil {
 		return err
 	}
-	_, err := e.tx.exec(`UPDATE roster SET state = 'ENROLLED', rows_enrolled = ?, rows_left_out = ?, version = version + 1 WHERE id = ?`,
+	_, err := e.tx.exec(`UPDATE roster SET rows_enrolled = rows_enrolled + ?, rows_left_out = rows_left_out + ?, version = version + 1 WHERE id = ?`,
 		len(e.pupils), len(e.left), e.roster.ID)
+	if err != nil {
+		return fmt.Errorf("count the pupils of a roster: %w", err)
+	}
+	return nil
+}
+
+// closeRoster says that all rows of a filed roster are enrolled or left out.
+func (t *Tx) closeRoster(r *Roster) error {
+	var done struct{ RowsEnrolled, RowsLeftOut int }
+	err := t.db.Raw(`UPDATE roster SET state = 'ENROLLED', version = version + 1 WHERE id = ? RETURNING rows_enrolled, rows_left_out`, r.ID).Take(&done).Error
 	if err != nil {
 		return fmt.Errorf("close a roster: %w", err)
 	}
-	return e.tx.auditAs(e.roster.CreatedBy, "roster.enrol", "roster", e.roster.ID.String(),
-		map[string]string{"change": e.change.String(), "enrolled": strconv.Itoa(len(e.pupils)), "left_out": strconv.Itoa(len(e.left))})
+	return t.auditAs(r.CreatedBy, "roster.enrol", "roster", r.ID.String(),
+		map[string]string{"change": r.ChangeID.String(), "enrolled": strconv.Itoa(done.RowsEnrolled), "left_out": strconv.Itoa(done.RowsLeftOut)})
 }
 
 // writeRecords makes the records with families, history and seats.

@@ -58,6 +58,9 @@ type Options struct {
 	Workdays  *calendar.WorkCalendar
 	// Items are the rules by which items of a record are judged; a change of key data needs them.
 	Items roster.Rules
+	// Bulk says from how many rows on a list takes effect as a job; the zero value is
+	// DefaultBulk.
+	Bulk Bulk
 }
 
 // Store is the only holder of the database connections.
@@ -74,6 +77,7 @@ type Store struct {
 	items     roster.Rules
 	works     Works
 	followers []Follower
+	bulk      Bulk
 }
 
 // Open connects to the database. It checks that row-level security binds the role.
@@ -120,7 +124,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	return &Store{
 		local: new(sync.Map),
 		pool:  pool, sql: db, gorm: g, clock: o.Clock, keys: o.Keys,
-		processes: o.Processes, workdays: &workdays{base: o.Workdays}, items: o.Items, works: works, followers: Followers(),
+		processes: o.Processes, workdays: &workdays{base: o.Workdays}, items: o.Items, works: works, followers: Followers(), bulk: o.Bulk.orDefault(),
 	}, nil
 }
 

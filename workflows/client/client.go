@@ -147,10 +147,15 @@ type Listed struct {
 // lags: a caller may act on what it sees only in ways that are harmless when it is
 // out of date.
 func (c *Client) Running(ctx context.Context, fn func(Listed)) error {
+	return c.running(ctx, contract.QueueChanges, fn)
+}
+
+// running calls fn with every running workflow of a task queue.
+func (c *Client) running(ctx context.Context, queue string, fn func(Listed)) error {
 	request := &workflowservice.ListWorkflowExecutionsRequest{
 		Namespace: c.namespace,
 		PageSize:  1000,
-		Query:     `ExecutionStatus = "Running" AND TaskQueue = "` + contract.QueueChanges + `"`,
+		Query:     `ExecutionStatus = "Running" AND TaskQueue = "` + queue + `"`,
 	}
 	for {
 		page, err := c.sdk.ListWorkflow(ctx, request)
