@@ -28,6 +28,9 @@ func TestNoPersonalDataCanPass(t *testing.T) {
 		"Position.Tasks": "opaque IDs", "Position.Act": code, "Position.Wait": duration, "Position.EffectiveOn": day, "Position.OnHold": flag,
 		"ResumeRequest.ChangeID": id,
 		"CommitRequest.ChangeID": id, "CommitRequest.SlipID": id,
+		"JobInput.JobID": id, "JobInput.Kind": code, "JobInput.Province": code, "JobRequest.JobID": id, "JobPartRequest.JobID": id, "JobPartRequest.Part": count,
+		"JobPosition.Closed": flag, "JobPosition.Status": code, "JobPosition.Part": count, "JobPosition.Parts": count, "JobPosition.PartsDone": count,
+		"JobPosition.Rows": count, "JobPosition.RowsDone": count, "JobPosition.ChangeID": id,
 		"Committed.Result": "SlipResult", "Committed.Position": "Position",
 	}
 	allowed := map[string]reflect.Type{
@@ -52,8 +55,7 @@ func TestNoPersonalDataCanPass(t *testing.T) {
 // passing lists the structs that go through the engine: what the activities
 // take and give, and what starts a workflow and is said to it.
 func passing() []reflect.Type {
-	list := map[reflect.Type]bool{reflect.TypeFor[contract.ChangeInput](): true, reflect.TypeFor[contract.SlipMessage](): true}
-	activities := reflect.TypeFor[contract.Activities]()
+	list := map[reflect.Type]bool{reflect.TypeFor[contract.ChangeInput](): true, reflect.TypeFor[contract.SlipMessage](): true, reflect.TypeFor[contract.JobInput](): true}
 	var add func(p reflect.Type)
 	add = func(p reflect.Type) {
 		if p.Kind() != reflect.Struct || p == reflect.TypeFor[time.Time]() {
@@ -64,12 +66,14 @@ func passing() []reflect.Type {
 			add(field.Type)
 		}
 	}
-	for method := range activities.Methods() {
-		for in := range method.Type.Ins() {
-			add(in)
-		}
-		for out := range method.Type.Outs() {
-			add(out)
+	for _, activities := range []reflect.Type{reflect.TypeFor[contract.Activities](), reflect.TypeFor[contract.JobActivities]()} {
+		for method := range activities.Methods() {
+			for in := range method.Type.Ins() {
+				add(in)
+			}
+			for out := range method.Type.Outs() {
+				add(out)
+			}
 		}
 	}
 	var types []reflect.Type
@@ -84,6 +88,9 @@ func TestStoredNamesNeverChange(t *testing.T) {
 	require.Equal(t, []string{"changes", "slip", "slip", "refresh", "position", "Resume", "CommitSlip", "PassTime", "Perform"}, []string{
 		contract.QueueChanges, contract.UpdateSlip, contract.SignalSlip, contract.SignalRefresh, contract.QueryPosition,
 		contract.ActivityResume, contract.ActivityCommitSlip, contract.ActivityPassTime, contract.ActivityPerform,
+	})
+	require.Equal(t, []string{"bulk", "Job", "JobStand", "JobPart", "job/0197f000"}, []string{
+		contract.QueueBulk, contract.WorkflowJob, contract.ActivityJobStand, contract.ActivityJobPart, contract.JobWorkflowID("0197f000"),
 	})
 	require.Equal(t, []string{"ChangeKind", "Province", "Stage", "WaitingFor", "DueAt", "StepRound"}, []string{
 		contract.AttributeKind, contract.AttributeProvince, contract.AttributeStage,

@@ -213,7 +213,7 @@ func TestRecordHistories(t *testing.T) {
 func (s *site) keep(change, path string) {
 	s.t.Helper()
 	s.ends(change)
-	text := s.recorded(change)
+	text := s.recorded(contract.WorkflowID(change))
 	require.NotRegexp(s.t, `(?i)worker_?unhandled_?failure|non_?deterministic`, string(text), "no task of it failed for a fault of ours")
 	require.NoError(s.t, replay(s.t, text, workflows.Change))
 	if _, err := os.Stat(path); *record && os.IsNotExist(err) {
@@ -221,11 +221,11 @@ func (s *site) keep(change, path string) {
 	}
 }
 
-// recorded gives a history without what names this computer.
-func (s *site) recorded(change string) []byte {
+// recorded gives the history of a workflow without what names this computer.
+func (s *site) recorded(id string) []byte {
 	s.t.Helper()
 	var history historypb.History
-	events := s.sdk.GetWorkflowHistory(s.ctx(), contract.WorkflowID(change), "", false, enums.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT)
+	events := s.sdk.GetWorkflowHistory(s.ctx(), id, "", false, enums.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT)
 	for events.HasNext() {
 		event, err := events.Next()
 		require.NoError(s.t, err)
@@ -251,9 +251,12 @@ func replay(t *testing.T, text []byte, function any) error {
 	return replayer.ReplayWorkflowHistory(nothing{}, history)
 }
 
-func recordings(t *testing.T) map[string][]byte {
+// recordings are the histories of changes.
+func recordings(t *testing.T) map[string][]byte { return recordingsIn(t, histories) }
+
+func recordingsIn(t *testing.T, folder string) map[string][]byte {
 	t.Helper()
-	names, err := filepath.Glob(filepath.Join(histories, "*.json"))
+	names, err := filepath.Glob(filepath.Join(folder, "*.json"))
 	require.NoError(t, err)
 	texts := map[string][]byte{}
 	for _, name := range names {
@@ -319,7 +322,9 @@ func TestAChangedWorkflowDoesNotReplay(t *testing.T) {
 func TestHistoriesNameNobodyAndNoComputer(t *testing.T) {
 	host, err := os.Hostname()
 	require.NoError(t, err)
-	for name, text := range recordings(t) {
+	all := recordings(t)
+	maps.Copy(all, recordingsIn(t, jobHistories))
+	for name, text := range all {
 		var history struct {
 			Events []map[string]any `json:"events"`
 		}

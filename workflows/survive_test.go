@@ -22,7 +22,13 @@ import (
 // would in Temporal UI.
 func (s *site) reset(change string) {
 	s.t.Helper()
-	events := s.sdk.GetWorkflowHistory(s.ctx(), contract.WorkflowID(change), "", false, enums.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT)
+	s.resetRun(contract.WorkflowID(change), change)
+}
+
+// resetRun is the same for a workflow of any shape of work.
+func (s *site) resetRun(id, request string) {
+	s.t.Helper()
+	events := s.sdk.GetWorkflowHistory(s.ctx(), id, "", false, enums.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT)
 	for events.HasNext() {
 		event, err := events.Next()
 		require.NoError(s.t, err)
@@ -31,10 +37,10 @@ func (s *site) reset(change string) {
 		}
 		_, err = s.sdk.ResetWorkflowExecution(s.ctx(), &workflowservice.ResetWorkflowExecutionRequest{
 			Namespace:                 s.namespace,
-			WorkflowExecution:         &common.WorkflowExecution{WorkflowId: contract.WorkflowID(change)},
+			WorkflowExecution:         &common.WorkflowExecution{WorkflowId: id},
 			Reason:                    "test",
 			WorkflowTaskFinishEventId: event.GetEventId(),
-			RequestId:                 change,
+			RequestId:                 request,
 		})
 		require.NoError(s.t, err)
 		return

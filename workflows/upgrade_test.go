@@ -121,7 +121,7 @@ func TestANewReleaseTakesOverRunningChanges(t *testing.T) {
 	require.Equal(t, effective, s.ends(fresh).Status)
 	require.Equal(t, 1, s.markers(fresh))
 	require.Equal(t, asked+2, s.store.called(contract.ActivityResume), "once more than this release asks")
-	text := s.recorded(fresh)
+	text := s.recorded(contract.WorkflowID(fresh))
 	require.NoError(t, replay(t, text, gated))
 	require.NoError(t, replay(t, text, ungated), "the gate may be taken out when the last change from before it is closed")
 	require.ErrorContains(t, replay(t, text, workflows.Change), "TMPRL1100", "back to the release before is no way out")
@@ -178,7 +178,7 @@ func TestOnlyNewChangesShowTheOpenStepInFull(t *testing.T) {
 	})
 	s.counts(change, word{verb: reject})
 	s.ends(change)
-	require.NoError(t, replay(t, s.recorded(change), workflows.Change))
+	require.NoError(t, replay(t, s.recorded(contract.WorkflowID(change)), workflows.Change))
 }
 
 // Every recorded history is one of a kind that a worker still runs.
