@@ -15,6 +15,7 @@ import (
 
 	"github.com/xueji/xueji/api/access"
 	"github.com/xueji/xueji/api/changes"
+	"github.com/xueji/xueji/api/jobs"
 	"github.com/xueji/xueji/api/messages"
 	"github.com/xueji/xueji/api/offices"
 	"github.com/xueji/xueji/api/operations"
@@ -129,6 +130,7 @@ func mount(r *rest.Server, deps Deps, sheets sheet.Sheets, divisions *division.T
 	students.Mount(r, students.Deps{Store: deps.Store, Processes: deps.Processes, Sheets: sheets})
 	rosters.Mount(r, rosters.Deps{Store: deps.Store, Files: deps.Files, RosterLimit: deps.RosterLimit, Sheets: sheets, Log: deps.Log})
 	uploads.Mount(r, uploads.Deps{Store: deps.Store, Files: deps.Files, Papers: files.NewJudge(), EvidenceLimit: deps.EvidenceLimit})
+	jobs.Mount(r, jobs.Deps{Store: deps.Store, Desk: deps.Desk})
 	operations.Mount(r, operations.Deps{Store: deps.Store, Processes: deps.Processes, Watch: deps.Watch, EnginePage: deps.EnginePage})
 }
 

@@ -30,7 +30,7 @@ type matrixCase struct {
 // matrixCases joins the cases of all areas; an area adds its function here.
 func matrixCases() map[string]matrixCase {
 	all := map[string]matrixCase{}
-	for _, area := range []map[string]matrixCase{accessCases(), caseworkCases(), recordCases(), moveCases(), editCases(), taskCases(), troubleCases(), policyCases(), calendarCases(), webhookCases()} {
+	for _, area := range []map[string]matrixCase{accessCases(), caseworkCases(), recordCases(), moveCases(), editCases(), taskCases(), troubleCases(), policyCases(), calendarCases(), webhookCases(), jobCases()} {
 		for id, c := range area {
 			all[id] = c
 		}

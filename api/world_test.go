@@ -150,6 +150,8 @@ func (directEngine) Ensure(context.Context) error                              {
 func (directEngine) Start(context.Context, client.Starting) error              { return nil }
 func (directEngine) Leave(context.Context, string, contract.SlipMessage) error { return nil }
 func (directEngine) Refresh(context.Context, string) error                     { return nil }
+func (directEngine) StartJob(context.Context, client.StartingJob) error        { return nil }
+func (directEngine) RefreshJob(context.Context, string) error                  { return nil }
 func (directEngine) Healthy(context.Context) error                             { return nil }
 func (directEngine) Running(context.Context, func(client.Listed)) error        { return nil }
 func (directEngine) Setup(context.Context) (client.Setup, error)               { return client.Setup{}, nil }

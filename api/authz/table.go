@@ -50,6 +50,9 @@ const (
 	RosterImport Action = "roster.import"
 	RosterRead   Action = "roster.read"
 
+	JobRead    Action = "job.read"    // long work on many rows, its progress
+	JobControl Action = "job.control" // stop and resume: whoever filed it and the superiors
+
 	ChangeFile      Action = "change.file"
 	ChangeRead      Action = "change.read"
 	ChangeDecide    Action = "change.decide"   // the office and the role of the task decide; this is the outer gate
@@ -148,6 +151,12 @@ var table = sync.OnceValue(func() map[Action]map[org.Role]Reach {
 			org.SchoolRegistrar: Own, org.SchoolLeader: Own, org.Principal: Own,
 			org.BureauReviewer: Subtree, org.BureauHead: Subtree, org.BureauViewer: Subtree,
 		},
+
+		JobRead: {
+			org.SchoolRegistrar: Own, org.SchoolLeader: Own, org.Principal: Own,
+			org.BureauReviewer: Subtree, org.BureauHead: Subtree, org.BureauViewer: Subtree,
+		},
+		JobControl: {org.SchoolRegistrar: Own, org.BureauReviewer: Subtree, org.BureauHead: Subtree},
 
 		// A bureau files the few kinds whose catalogue entry says so, nothing else.
 		ChangeFile:     {org.SchoolRegistrar: Own, org.BureauReviewer: Own},

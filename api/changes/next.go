@@ -34,6 +34,9 @@ func (s *server) next(ctx context.Context, p ChangePage) string {
 	if p.Open != nil && p.Open.Act == string(process.ActAwaitDay) && p.Open.NextAttempt != nil && p.EffectiveOn != nil {
 		return s.inForceOn(ctx, *p.EffectiveOn, store.OnHoldOn(*p.Open.NextAttempt, p.EffectiveOn.Start()))
 	}
+	if p.Open != nil && p.Open.Act == string(process.ActApplyParts) {
+		return sayNext(rest.LanguageOf(ctx), nextInParts, nil)
+	}
 	if p.StruckAt != nil {
 		return s.struckSentence(ctx, p)
 	}

@@ -166,10 +166,12 @@ func (s *server) showChange(ctx context.Context, p *store.ChangePage) ChangePage
 			Sign: string(step.Sign.Mode), Asks: step.Asks, Opinion: step.Opinion,
 		})
 	}
-	if wait, _ := p.Definition.Step(p.Definition.DayStep()); slices.ContainsFunc(p.Steps, func(s store.StepView) bool { return s.Act == process.ActAwaitDay }) {
-		out.Chain = append(out.Chain, ChainStep{
-			No: p.Definition.DayStep(), Name: wait.Name, Label: rest.InLanguage(ctx, wait.Label), Side: string(wait.Side), Act: string(wait.Act), // nobody acts
-		})
+	for _, no := range []int{p.Definition.DayStep(), p.Definition.ApplyStep()} {
+		if behind, ok := p.Definition.Step(no); ok && slices.ContainsFunc(p.Steps, func(s store.StepView) bool { return s.No == no }) {
+			out.Chain = append(out.Chain, ChainStep{
+				No: no, Name: behind.Name, Label: rest.InLanguage(ctx, behind.Label), Side: string(behind.Side), Act: string(behind.Act), // nobody acts
+			})
+		}
 	}
 	for _, step := range p.Steps {
 		view := s.showStep(ctx, p.Definition, step)

@@ -59,6 +59,7 @@ func newRootCommand() *cobra.Command {
 		newDemoCommand(),
 		newDevCommand(),
 		newDocsCommand(),
+		newJobCommand(),
 		newKeysCommand(),
 		newMigrateCommand(),
 		newPolicyCommand(),

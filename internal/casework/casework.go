@@ -29,6 +29,8 @@ type Engine interface {
 	Say(ctx context.Context, changeID string, m contract.SlipMessage) (contract.SlipResult, error)
 	Leave(ctx context.Context, changeID string, m contract.SlipMessage) error
 	Refresh(ctx context.Context, changeID string) error
+	StartJob(ctx context.Context, s client.StartingJob) error
+	RefreshJob(ctx context.Context, jobID string) error
 }
 
 // Desk files changes and takes slips.
