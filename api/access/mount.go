@@ -22,7 +22,7 @@ type server struct {
 // Mount registers the operations of the area.
 func Mount(r *rest.Server, deps Deps) {
 	s := &server{Deps: deps, rest: r}
-	s.authRoutes()
+	s.sessionRoutes()
 	s.accountRoutes()
 	s.proxyRoutes()
 }

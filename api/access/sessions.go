@@ -62,7 +62,8 @@ type passwordInput struct {
 	}
 }
 
-func (s *server) authRoutes() {
+// sessionRoutes registers logins, the own account and its API tokens.
+func (s *server) sessionRoutes() {
 	rest.Register(s.rest, rest.Operation{
 		ID: "log-in", Method: http.MethodPost, Path: "/v1/sessions", Action: authz.Public, Tag: "sessions", Status: http.StatusCreated,
 		Summary: "Log in (登录)", Detail: "Wrong passwords lock the login for the network they came from (P1): five for 30 minutes, unless the province's policy has other numbers (lock_after, lock_minutes); no other network is locked. A session ends after 12 hours, or 2 hours without use.",

@@ -19,8 +19,8 @@ type Watch interface {
 	Look(ctx context.Context, q casework.Question) (*casework.Attention, error)
 }
 
-// operationsRoutes registers what those who keep the service running look at.
-func (s *server) operationsRoutes() {
+// attentionRoutes registers what those who keep the service running look at.
+func (s *server) attentionRoutes() {
 	rest.Register(s.rest, rest.Operation{
 		ID: "list-attention", Method: http.MethodGet, Path: "/v1/operations/attention", Action: authz.OperationsRead, Tag: "operations",
 		Summary: "What does not get on, why, and what is safe to do (待处理异常)",

@@ -30,5 +30,5 @@ type server struct {
 func Mount(r *rest.Server, deps Deps) {
 	s := &server{Deps: deps, rest: r}
 	s.auditRoutes()
-	s.operationsRoutes()
+	s.attentionRoutes()
 }

@@ -11,7 +11,7 @@ import (
 )
 
 // authenticate finds out who calls before the body is read, and refuses whoever
-// could not do this anywhere. Where it may be done is for the handler (allow).
+// could not do this anywhere. Where it may be done is for the handler (Allow).
 func (s *Server) authenticate(op Operation) func(huma.Context, func(huma.Context)) {
 	return func(ctx huma.Context, next func(huma.Context)) {
 		x := exchangeOf(ctx.Context())

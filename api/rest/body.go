@@ -202,7 +202,7 @@ func Plain[T ~string](list []T) []string {
 
 // refineSchemas takes the check of lists without repetition over from huma, which
 // panics when such a list holds a list or an object. The description still says
-// uniqueItems; tidyValue looks after the types are known to be right. The format of
+// uniqueItems; tidier looks after the types are known to be right. The format of
 // a list is that of its entries, which huma's tags cannot say.
 func (s *Server) refineSchemas() {
 	seen := map[*huma.Schema]bool{}

@@ -49,7 +49,7 @@ func overtaken(err error) bool {
 }
 
 // unstorable says whether the database refused a text for a character it cannot
-// keep; tidyInput should have refused it before.
+// keep; the tidier should have refused it before.
 func unstorable(err error) bool {
 	var pg *pgconn.PgError
 	return errors.As(err, &pg) && (pg.Code == "22021" || pg.Code == "22P05")

@@ -30,7 +30,7 @@ type Operation struct {
 	Detail  string
 	Tag     string
 	Status  int // of success; 200 when zero
-	// Keyed calls need an Idempotency-Key; the handler gets it from idempotencyKey.
+	// Keyed calls need an Idempotency-Key; the handler gets it from IdempotencyKey.
 	Keyed bool
 	// MaxBody in bytes; 1 MB when zero.
 	MaxBody int64

@@ -63,7 +63,7 @@ type RosterUpload struct {
 }
 
 type rosterUploadInput struct {
-	// The fields of uploadInput, flat: huma leaves them empty in an embedded struct.
+	// The fields of rest.UploadInput, flat: huma leaves them empty in an embedded struct.
 	ContentType string `header:"Content-Type" hidden:"true"`
 	RawBody     []byte `contentType:"multipart/form-data"`
 	DryRun      bool   `query:"dry_run" doc:"Check only; nothing is kept (试校验)."`

@@ -14,7 +14,7 @@ import (
 )
 
 type studentUpdatesInput struct {
-	// The fields of uploadInput, flat: huma leaves them empty in an embedded struct.
+	// The fields of rest.UploadInput, flat: huma leaves them empty in an embedded struct.
 	ContentType string `header:"Content-Type" hidden:"true"`
 	RawBody     []byte `contentType:"multipart/form-data"`
 	DryRun      bool   `query:"dry_run" doc:"Check only; nothing is written (试校验)."`
