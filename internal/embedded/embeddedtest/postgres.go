@@ -74,6 +74,8 @@ func Fingerprint(t testing.TB, tree fs.FS) string {
 type cluster struct {
 	*embedded.Postgres
 
+	tablespace string // of the databases of tests; "" for that of the cluster
+
 	mu    sync.Mutex
 	ready map[string]bool // templates checked or made by this process
 }
@@ -101,12 +103,16 @@ func startPostgres() (*cluster, error) {
 			return nil, err
 		}
 		c := &cluster{Postgres: server, ready: make(map[string]bool)}
-		return c, c.sweep(ctx)
+		if err := c.sweep(ctx); err != nil {
+			return nil, err
+		}
+		c.tablespace, err = server.MemoryTablespace(ctx)
+		return c, err
 	})
 }
 
 // Database copies the template, preparing it at first use, and drops the copy
-// after the test.
+// after the test. The copy lies in memory where there is room.
 func (tpl Template) Database(t testing.TB) Database {
 	t.Helper()
 	c := shared(t)
@@ -115,8 +121,11 @@ func (tpl Template) Database(t testing.TB) Database {
 		t.Fatalf("prepare the template database %s: %v", tpl.Name, err)
 	}
 	d := Database{Server: c.Postgres, Name: testPrefix + label(t.Name()) + "_" + random()}
-	err = c.do(t.Context(), "CREATE DATABASE "+quote(d.Name)+" TEMPLATE "+quote(template))
-	if err != nil {
+	create := "CREATE DATABASE " + quote(d.Name) + " TEMPLATE " + quote(template)
+	if c.tablespace != "" {
+		create += " TABLESPACE " + quote(c.tablespace)
+	}
+	if err := c.do(t.Context(), create); err != nil {
 		t.Fatalf("copy the template database %s: %v", tpl.Name, err)
 	}
 	t.Cleanup(func() {
