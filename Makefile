@@ -8,6 +8,8 @@
 GO = go
 # Packages tested at a time: each may start servers of its own.
 PARALLEL = 2
+# They take longest, so they begin first.
+LONG = ./internal/e2e ./api ./workflows ./internal/demo
 # Built with these, tools need no C compiler and no version control.
 BUILD = GOFLAGS= GOWORK=off CGO_ENABLED=0 $(GO) build -C tools -buildvcs=false
 PINNED = tools/go.mod tools/go.sum
@@ -25,7 +27,7 @@ vet:
 	$(GO) vet ./...
 
 unit: compiler bin/temporal
-	CGO_ENABLED=1 $(GO) test -race -p $(PARALLEL) -timeout 40m ./...
+	CGO_ENABLED=1 $(GO) test -race -p $(PARALLEL) -timeout 40m $(LONG) ./...
 
 # What is generated must be what its sources say.
 generated:
@@ -73,9 +75,11 @@ demo: bin/temporal
 	@$(GO) build -o bin/xueji ./cmd/xueji
 	@exec bin/xueji demo
 
-# Ten thousand random histories of cases, half of each kind; make test plays hundreds.
+# Ten thousand random histories of cases, half of each kind, of which make test plays a
+# hundred; and every photo broken off at every place, of which it takes two for each.
 soak:
 	XUEJI_SOAK=5000 $(GO) test ./activities -run TestWhateverPeopleDoACaseHoldsTogether -timeout 6h -v
+	XUEJI_SOAK=1 $(GO) test ./internal/files -run TestAHalfPhotoWithAnEndMarkIsRefused -v
 
 # Removes what can be made again. The data of make run stays in var/.
 clean:

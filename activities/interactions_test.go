@@ -24,7 +24,7 @@ import (
 	"github.com/xueji/xueji/workflows/contract"
 )
 
-// cases is how many sequences are played a kind: hundreds in make test, ten
+// cases is how many sequences are played a kind: a hundred of both in make test, ten
 // thousand in make soak.
 func cases(t *testing.T) int {
 	if n, err := strconv.Atoi(os.Getenv("XUEJI_SOAK")); err == nil {
@@ -33,7 +33,7 @@ func cases(t *testing.T) int {
 	if testing.Short() {
 		return 20
 	}
-	return 100
+	return 50
 }
 
 // TestWhateverPeopleDoACaseHoldsTogether lets random people do random things to one
