@@ -26,6 +26,7 @@ import (
 // What an admin needs in Temporal's web interface is stored: it is there while
 // every worker is down. The queries are those of docs/operations.md.
 func TestAdminsFindStuckAndOverdueWork(t *testing.T) {
+	t.Parallel()
 	s := e2e.New(t, e2e.Options{Interval: time.Hour})
 	c, engine := s.County(), s.Engine()
 	atSchool := c.Registrar.File(c.Registrar.SuspensionBody(s.Pupil(c, 2024)))
@@ -66,6 +67,7 @@ func TestAdminsFindStuckAndOverdueWork(t *testing.T) {
 // The filters of docs/operations.md that must be empty are empty when all is well,
 // whatever has happened to changes, and each finds what it is for.
 func TestFiltersThatMustBeEmptyAreEmpty(t *testing.T) {
+	t.Parallel()
 	text, err := os.ReadFile("../../docs/operations.md")
 	require.NoError(t, err)
 	filters := map[string]string{}
@@ -110,6 +112,7 @@ func TestFiltersThatMustBeEmptyAreEmpty(t *testing.T) {
 
 // While an automatic step runs, the list says what it waits for and until when.
 func TestTheListSaysForWhatAnAutomaticStepWaits(t *testing.T) {
+	t.Parallel()
 	s := e2e.New(t, e2e.Options{NoWorker: true})
 	g, m := workerAsking(s), newMoves(s)
 	g.Close()

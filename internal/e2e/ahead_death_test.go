@@ -54,6 +54,7 @@ func heldOn(s *e2e.Stack, change string) {
 // While a death is in hand on the day, an approved change is on hold: nobody is asked.
 // When the death does not come to be, it is in force as of its day, by itself.
 func TestADeathThatComesToNothingLetsAWaitingChangeGoOn(t *testing.T) {
+	t.Parallel()
 	s := e2e.New(t, e2e.Options{})
 	c := s.County()
 	for _, row := range []struct {
@@ -101,6 +102,7 @@ func TestADeathThatComesToNothingLetsAWaitingChangeGoOn(t *testing.T) {
 
 // A death that takes effect ends the change that is on hold.
 func TestADeathInForceEndsAChangeOnHold(t *testing.T) {
+	t.Parallel()
 	s := e2e.New(t, e2e.Options{})
 	c := s.County()
 	pupil := s.Pupil(c, 2024)
@@ -121,6 +123,7 @@ func TestADeathInForceEndsAChangeOnHold(t *testing.T) {
 // On hold it may be withdrawn; reset, terminated and without a worker it stays on hold,
 // and goes on when the death was withdrawn meanwhile.
 func TestAChangeOnHoldSurvives(t *testing.T) {
+	t.Parallel()
 	s := e2e.New(t, e2e.Options{})
 	c, engine := s.County(), s.Engine()
 	one, two := s.Pupil(c, 2024), s.Pupil(c, 2024)

@@ -16,6 +16,7 @@ import (
 // Reset, terminated, and without a worker on its day: the change waits for the same day and
 // is in force as of it, once.
 func TestAChangeThatWaitsSurvivesResetTerminationAndAnOutage(t *testing.T) {
+	t.Parallel()
 	s := e2e.New(t, e2e.Options{})
 	c, engine := s.County(), s.Engine()
 	pupil := s.Pupil(c, 2024)
@@ -46,6 +47,7 @@ func TestAChangeThatWaitsSurvivesResetTerminationAndAnOutage(t *testing.T) {
 
 // No worker for longer than a first day may lie back: what was approved in time is in force.
 func TestAnOutageLongerThanTheDaysBackFailsNoChange(t *testing.T) {
+	t.Parallel()
 	s := e2e.New(t, e2e.Options{})
 	c := s.County()
 	pupil := s.Pupil(c, 2024)
@@ -60,6 +62,7 @@ func TestAnOutageLongerThanTheDaysBackFailsNoChange(t *testing.T) {
 
 // Operators see that it waits for its day, and nothing that needs attention.
 func TestOperatorsSeeWhatAnApprovedChangeWaitsFor(t *testing.T) {
+	t.Parallel()
 	s := e2e.New(t, e2e.Options{})
 	c, engine := s.County(), s.Engine()
 	pupil := s.Pupil(c, 2024)
@@ -94,6 +97,7 @@ func TestOperatorsSeeWhatAnApprovedChangeWaitsFor(t *testing.T) {
 
 // The school gets another managing bureau while its change waits: the day stays.
 func TestTheDayStaysWhenTheSchoolIsMoved(t *testing.T) {
+	t.Parallel()
 	s := e2e.New(t, e2e.Options{})
 	c := s.County()
 	pupil := s.Pupil(c, 2024)
@@ -126,6 +130,7 @@ func TestTheDayStaysWhenTheSchoolIsMoved(t *testing.T) {
 // Temporal's database is deleted while changes wait for their day, one of them on hold:
 // each is rebuilt where it stands and is in force on its day, once.
 func TestAWipedTemporalLosesNoDay(t *testing.T) {
+	t.Parallel()
 	server := e2e.OwnTemporal(t)
 	s := e2e.New(t, e2e.Options{Temporal: server})
 	c := s.County()

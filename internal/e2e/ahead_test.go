@@ -66,6 +66,7 @@ func stateOf(s *e2e.Stack, pupil uuid.UUID) string {
 // A suspension from a day ahead is approved today and on the record on its day, neither
 // before nor later; everybody who looks in between is told so.
 func TestASuspensionAheadIsOnTheRecordOnItsDay(t *testing.T) {
+	t.Parallel()
 	s := e2e.New(t, e2e.Options{})
 	c := s.County()
 	pupil := s.Pupil(c, 2024)
@@ -108,6 +109,7 @@ func TestASuspensionAheadIsOnTheRecordOnItsDay(t *testing.T) {
 // would end the suspension that it has not begun. What mends the record, and a death, may
 // be filed.
 func TestWhatMayBeFiledWhileAChangeWaitsForItsDay(t *testing.T) {
+	t.Parallel()
 	s := e2e.New(t, e2e.Options{})
 	c := s.County()
 	named := s.FilingOf(c, process.KeyDataChange)
@@ -144,6 +146,7 @@ func TestWhatMayBeFiledWhileAChangeWaitsForItsDay(t *testing.T) {
 
 // A death takes the pupil over while a change waits, and a correction goes beside it.
 func TestADeathTakesAPupilOverWhoseChangeWaits(t *testing.T) {
+	t.Parallel()
 	s := e2e.New(t, e2e.Options{})
 	c := s.County()
 	pupil := s.Pupil(c, 2024)
@@ -165,6 +168,7 @@ func TestADeathTakesAPupilOverWhoseChangeWaits(t *testing.T) {
 
 // Whoever approves many at a time, or asks again what became of a word, is told of the day.
 func TestABatchTellsOfTheDay(t *testing.T) {
+	t.Parallel()
 	s := e2e.New(t, e2e.Options{})
 	c := s.County()
 	later, now := c.Registrar.File(ahead(c, s.Pupil(c, 2024), "2026-12-01")), c.Registrar.File(ahead(c, s.Pupil(c, 2024), "2026-11-20"))
@@ -186,6 +190,7 @@ func TestABatchTellsOfTheDay(t *testing.T) {
 // A change that was sent back on its day may be asked for another day ahead, and waits again;
 // a bureau that only registers what the school decided is not asked to decide.
 func TestAChangeMayWaitTwice(t *testing.T) {
+	t.Parallel()
 	s := e2e.New(t, e2e.Options{})
 	c := s.County()
 	s.Rules(`{"suspension_registered": true, "suspension_back_days": 3}`)
@@ -206,6 +211,7 @@ func TestAChangeMayWaitTwice(t *testing.T) {
 // Until the day the school may withdraw, whoever approved may take that back, and the
 // superior bureau may end it; nothing of it is on the record afterwards.
 func TestAnApprovedChangeEndsBeforeItsDay(t *testing.T) {
+	t.Parallel()
 	s := e2e.New(t, e2e.Options{})
 	c := s.County()
 	one, two, three := s.Pupil(c, 2024), s.Pupil(c, 2024), s.Pupil(c, 2024)
@@ -243,6 +249,7 @@ func TestAnApprovedChangeEndsBeforeItsDay(t *testing.T) {
 // When the record cannot take the change on its day, the office that decided last has a
 // task with the reason: it may approve when the reason is gone, send it back or refuse.
 func TestTheOfficeThatDecidedLastIsAskedWhenTheDayFails(t *testing.T) {
+	t.Parallel()
 	s := e2e.New(t, e2e.Options{})
 	c := s.County()
 	s.Rules(`{"suspension_back_days": 3}`)
@@ -268,6 +275,7 @@ func TestTheOfficeThatDecidedLastIsAskedWhenTheDayFails(t *testing.T) {
 
 // Going abroad ahead of the day: the same, and its day is in the history, ahead or past.
 func TestGoingAbroadIsInForceOnTheDayOfLeaving(t *testing.T) {
+	t.Parallel()
 	s := e2e.New(t, e2e.Options{})
 	c := s.County()
 	leaves := func(day string) (change string, pupil uuid.UUID) {
@@ -298,6 +306,7 @@ func TestGoingAbroadIsInForceOnTheDayOfLeaving(t *testing.T) {
 // However many correct the key data of a pupil at once, whose change waits: one does, and
 // nobody files anything else between the day and the end of that.
 func TestOneChangeMendsBesideOneThatWaits(t *testing.T) {
+	t.Parallel()
 	s := e2e.New(t, e2e.Options{})
 	c := s.County()
 	named := s.FilingOf(c, process.KeyDataChange)
@@ -334,6 +343,7 @@ func TestOneChangeMendsBesideOneThatWaits(t *testing.T) {
 
 // A mistake is corrected while a change of the same pupil waits; both are in force then.
 func TestACorrectionGoesBesideAChangeThatWaits(t *testing.T) {
+	t.Parallel()
 	s := e2e.New(t, e2e.Options{})
 	c := s.County()
 	body := s.FilingOf(c, process.ChangeCorrection)

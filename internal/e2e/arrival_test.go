@@ -15,6 +15,7 @@ import (
 // begins with the entry month, or with the last move; the day on which the record was
 // made in this register says nothing about it.
 func TestTheDayOfTheImportIsNoArrival(t *testing.T) {
+	t.Parallel()
 	s := e2e.New(t, e2e.Options{})
 	old, first, second := s.County(), s.CountyOf("520103", "2152000125", "云岩区示例小学"), s.CountyOf("520111", "2152000126", "花溪区示例小学")
 	body := s.FilingOf(old, process.NewRecordImmigrant)
@@ -44,6 +45,7 @@ func TestTheDayOfTheImportIsNoArrival(t *testing.T) {
 
 // Who left and came back to the same school came with the return.
 func TestAReturnIsAnArrival(t *testing.T) {
+	t.Parallel()
 	s := e2e.New(t, e2e.Options{})
 	old, other := s.County(), s.CountyOf("520103", "2152000125", "云岩区示例小学")
 	n := s.Named(old, 2024, simulator.Matches)

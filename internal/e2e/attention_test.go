@@ -57,6 +57,7 @@ func quiet(s *e2e.Stack, p *e2e.Person, change string) {
 
 // A workflow is ended from outside: told, and gone after the rebuild.
 func TestAttentionToAWorkflowThatIsGone(t *testing.T) {
+	t.Parallel()
 	s := e2e.New(t, e2e.Options{Interval: time.Hour})
 	c, engine := s.County(), s.Engine()
 	admin := s.Person(c.Bureau, org.BureauSysadmin)
@@ -83,6 +84,7 @@ func TestAttentionToAWorkflowThatIsGone(t *testing.T) {
 
 // A decision waits for a worker: told, and gone when one was started.
 func TestAttentionToADecisionWithoutAWorker(t *testing.T) {
+	t.Parallel()
 	s := e2e.New(t, e2e.Options{})
 	c := s.County()
 	admin := s.Person(c.Bureau, org.BureauSysadmin)
@@ -108,6 +110,7 @@ func TestAttentionToADecisionWithoutAWorker(t *testing.T) {
 // The only leader's account is sealed, then nobody acts until it is late: told,
 // each gone after somebody got the role and decided.
 func TestAttentionToAStepNobodyDecides(t *testing.T) {
+	t.Parallel()
 	s := e2e.New(t, e2e.Options{})
 	c := s.County()
 	admin, mine := s.Person(c.Bureau, org.BureauSysadmin), s.Person(c.School, org.SchoolSysadmin)
@@ -130,6 +133,7 @@ func TestAttentionToAStepNobodyDecides(t *testing.T) {
 
 // Temporal is down: told, with what the register knows; gone when it is back.
 func TestAttentionWhileTemporalIsDown(t *testing.T) {
+	t.Parallel()
 	server := e2e.OwnTemporal(t)
 	s := e2e.New(t, e2e.Options{Temporal: server})
 	c := s.County()

@@ -24,6 +24,7 @@ func holidays2027() map[string]any {
 // The holidays of a year come while everything runs. What was due too early by the
 // provisional calendar is not overdue any more, and the workflow wakes at the new time.
 func TestHolidaysOfAYearComeWhileEverythingRuns(t *testing.T) {
+	t.Parallel()
 	s := e2e.New(t, e2e.Options{})
 	c := s.County()
 	until(s, "2026-12-25", 9, 0)

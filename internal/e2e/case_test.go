@@ -32,6 +32,7 @@ func caseNo(s *e2e.Stack, change string) string {
 }
 
 func TestOperatorsLookAtACase(t *testing.T) {
+	t.Parallel()
 	s := e2e.New(t, e2e.Options{Interval: time.Hour})
 	c, engine := s.County(), s.Engine()
 	pupil := s.Pupil(c, 2024)
@@ -75,6 +76,7 @@ func TestOperatorsLookAtACase(t *testing.T) {
 }
 
 func TestExplainNamesWhatIsDown(t *testing.T) {
+	t.Parallel()
 	server := e2e.OwnTemporal(t)
 	s := e2e.New(t, e2e.Options{Temporal: server})
 	c := s.County()
@@ -94,6 +96,7 @@ func TestExplainNamesWhatIsDown(t *testing.T) {
 }
 
 func TestOperatorsDecideOnBehalf(t *testing.T) {
+	t.Parallel()
 	s := e2e.New(t, e2e.Options{})
 	c := s.County()
 	change := c.Registrar.File(c.Registrar.SuspensionBody(s.Pupil(c, 2024)))

@@ -150,20 +150,51 @@ func (s *Stack) CountyOf(county, code, name string) *County {
 // Pupil makes an enrolled record in the class of an entry year.
 func (s *Stack) Pupil(c *County, year int) uuid.UUID {
 	s.T.Helper()
-	id, now := uuid.Must(uuid.NewV7()), s.Clock.Now()
 	s.pupils++ // born on days of their own, or the register would take them for one person
+	return s.pupilBorn(c, year, time.Date(year-s.age(c, year), 3, s.pupils, 0, 0, 0, 0, time.UTC))
+}
+
+// pupilBorn makes a pupil born on a day, of the stage of the class.
+func (s *Stack) pupilBorn(c *County, year int, birth time.Time) uuid.UUID {
+	s.T.Helper()
+	id, now := uuid.Must(uuid.NewV7()), s.Clock.Now()
 	s.Exec(`INSERT INTO student (id, school_id, org_path, class_id, holds_seat, stage, entry_year, name, sex, birth_date, id_type,
 		enrol_status, in_register, on_campus, created_at, updated_at)
-		VALUES ($1, $2, $3::text::ltree, $4, true, 'PRIMARY', $5, '样例生', '1', $6, 'Z', 'ENROLLED', true, true, $7, $7)`,
-		id, c.School.ID, c.School.Path, c.Class[year], year, time.Date(year-6, 3, s.pupils, 0, 0, 0, 0, time.UTC), now)
+		SELECT $1, $2, $3::text::ltree, k.id, true, g.stage, $5, '样例生', '1', $6, 'Z', 'ENROLLED', true, true, $7, $7
+		FROM school_class k JOIN school_grade g ON g.id = k.grade_id WHERE k.id = $4`,
+		id, c.School.ID, c.School.Path, c.Class[year], year, birth, now)
 	s.Exec(`UPDATE school_class SET occupied = occupied + 1 WHERE id = $1`, c.Class[year])
 	return id
+}
+
+// age is how old pupils are when they enter the stage of a year group's class.
+func (s *Stack) age(c *County, year int) int {
+	s.T.Helper()
+	stage := Value[string](s, `SELECT g.stage FROM school_class k JOIN school_grade g ON g.id = k.grade_id WHERE k.id = $1`, c.Class[year])
+	return map[string]int{"PRIMARY": 6, "JUNIOR": 12, "SENIOR": 15}[stage]
 }
 
 // Do calls the API as this person.
 func (p *Person) Do(method, path string, body any, key string) Answer {
 	p.s.T.Helper()
 	return p.s.Call(p.Token, method, path, body, key)
+}
+
+// word says something about a change and gives the last answer. On a slow machine the
+// first one may be that it will be counted (202): while a worker runs it is asked again,
+// under the same key.
+func (p *Person) word(path string, body any) Answer {
+	p.s.T.Helper()
+	key := uuid.NewString()
+	answer := p.Do(http.MethodPost, path, body, key)
+	for range 150 {
+		if answer.Status != http.StatusAccepted || p.s.worker == nil {
+			break
+		}
+		<-time.After(100 * time.Millisecond)
+		answer = p.Do(http.MethodPost, path, body, key)
+	}
+	return answer
 }
 
 // Evidence uploads a picture and gives its ID; it is the same picture every time.
@@ -223,6 +254,6 @@ func (p *Person) OpenTask(change string) string {
 // Decide decides the open task of a change.
 func (p *Person) Decide(change, verdict, opinion string) Answer {
 	p.s.T.Helper()
-	return p.Do(http.MethodPost, "/v1/changes/"+change+"/decisions",
-		map[string]any{"task_id": p.OpenTask(change), "verdict": verdict, "opinion": opinion}, uuid.NewString())
+	return p.word("/v1/changes/"+change+"/decisions",
+		map[string]any{"task_id": p.OpenTask(change), "verdict": verdict, "opinion": opinion})
 }

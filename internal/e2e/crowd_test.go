@@ -33,13 +33,16 @@ func TestAHundredPeopleDecideOneStep(t *testing.T) {
 	task := crowd[0].OpenTask(change)
 
 	answers, begun := make([]later, len(crowd)), make(chan struct{})
+	approve := func(person *e2e.Person) (e2e.Answer, error) {
+		return s.TryCall(t.Context(), person.Token, http.MethodPost, "/v1/changes/"+change+"/decisions",
+			map[string]any{"task_id": task, "verdict": "APPROVE"}, person.ID.String())
+	}
 	var all sync.WaitGroup
 	for i, person := range crowd {
 		all.Go(func() {
 			<-begun
 			start := time.Now()
-			a, err := s.TryCall(t.Context(), person.Token, http.MethodPost, "/v1/changes/"+change+"/decisions",
-				map[string]any{"task_id": task, "verdict": "APPROVE"}, uuid.NewString())
+			a, err := approve(person)
 			answers[i] = later{a, err, time.Since(start)}
 		})
 	}
@@ -49,9 +52,14 @@ func TestAHundredPeopleDecideOneStep(t *testing.T) {
 
 	var won int
 	var longest time.Duration
-	for _, a := range answers {
+	for i, a := range answers {
 		require.NoError(t, a.err)
 		longest = max(longest, a.took)
+		for a.answer.Status == http.StatusAccepted { // on a slow machine: it will be counted
+			var err error
+			a.answer, err = approve(crowd[i])
+			require.NoError(t, err)
+		}
 		if a.answer.Status == http.StatusOK {
 			won++
 			continue

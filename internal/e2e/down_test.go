@@ -77,6 +77,7 @@ func (u *unanswered) settled() {
 }
 
 func TestWorkersAreDown(t *testing.T) {
+	t.Parallel()
 	s := e2e.New(t, e2e.Options{})
 	c := s.County()
 	approved := c.Registrar.File(c.Registrar.SuspensionBody(s.Pupil(c, 2024)))
@@ -89,6 +90,7 @@ func TestWorkersAreDown(t *testing.T) {
 }
 
 func TestTemporalIsDown(t *testing.T) {
+	t.Parallel()
 	server := e2e.OwnTemporal(t)
 	s := e2e.New(t, e2e.Options{Temporal: server})
 	c := s.County()
@@ -104,6 +106,7 @@ func TestTemporalIsDown(t *testing.T) {
 
 // Somebody decides while somebody else ends the change: the answer says who ended it.
 func TestAChangeEndsWhileASlipIsInFlight(t *testing.T) {
+	t.Parallel()
 	s := e2e.New(t, e2e.Options{})
 	c := s.County()
 	change := c.Registrar.File(c.Registrar.SuspensionBody(s.Pupil(c, 2024)))
@@ -130,6 +133,7 @@ func TestAChangeEndsWhileASlipIsInFlight(t *testing.T) {
 
 // Roles and accounts change while a slip waits: the right is checked again when it is counted.
 func TestRightsAreCheckedAgainWhenASlipIsCounted(t *testing.T) {
+	t.Parallel()
 	for name, change := range map[string]string{
 		"role removed":   `UPDATE account SET roles = '{SCHOOL_REGISTRAR}' WHERE id = $1`,
 		"account closed": `UPDATE account SET closed_at = created_at WHERE id = $1`,
@@ -158,6 +162,7 @@ func TestRightsAreCheckedAgainWhenASlipIsCounted(t *testing.T) {
 
 // Who submits does not review, even with both roles at different times.
 func TestWhoSubmitsDoesNotReview(t *testing.T) {
+	t.Parallel()
 	s := e2e.New(t, e2e.Options{})
 	c := s.County()
 	id := c.Registrar.File(c.Registrar.SuspensionBody(s.Pupil(c, 2024)))

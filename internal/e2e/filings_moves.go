@@ -1,21 +1,46 @@
 package e2e
 
 import (
+	"net/http"
+	"slices"
 	"strconv"
 
 	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
 
 	"github.com/xueji/xueji/internal/identity/simulator"
+	"github.com/xueji/xueji/models/org"
 )
 
-// YearGroup makes a year group of another stage at a county's school, with one class.
-func (s *Stack) YearGroup(c *County, stage string, year int, code string) uuid.UUID {
+// YearGroup gives a class of a year group of a stage at a county's school, and opens the
+// year group when there is none: first its bureau lets the school teach the stage, then
+// the school opens it.
+func (s *Stack) YearGroup(c *County, stage string, year int) uuid.UUID {
 	s.T.Helper()
-	other := *c
-	other.Grade = map[int]uuid.UUID{year: uuid.Must(uuid.NewV7())}
-	s.Exec(`INSERT INTO school_grade (id, school_id, org_path, stage, entry_year, name) VALUES ($1, $2, $3::text::ltree, $4, CAST($5 AS int), CAST($5 AS int) || '级')`,
-		other.Grade[year], c.School.ID, c.School.Path, stage, year)
-	return s.Class(&other, year, code)
+	const first = `SELECT (SELECT k.id FROM school_class k JOIN school_grade g ON g.id = k.grade_id
+		WHERE g.school_id = $1 AND g.stage = $2 AND g.entry_year = $3 ORDER BY k.code LIMIT 1)`
+	if there := Value[*uuid.UUID](s, first, c.School.ID, stage, year); there != nil {
+		return *there
+	}
+	s.teaches(c, stage)
+	made := s.Person(c.School, org.SchoolSysadmin).LoggedIn().Do(http.MethodPost, "/v1/orgs/"+c.School.ID.String()+"/grades",
+		map[string]any{"stage": stage, "entry_year": year, "classes": 1, "capacity": 55}, uuid.NewString())
+	require.Equal(s.T, http.StatusCreated, made.Status, string(made.Raw))
+	return Value[uuid.UUID](s, first, c.School.ID, stage, year)
+}
+
+// teaches lets the bureau of a county's school add a stage to what the school teaches.
+func (s *Stack) teaches(c *County, stage string) {
+	s.T.Helper()
+	admin, path := s.Person(c.Bureau, org.BureauSysadmin).LoggedIn(), "/v1/orgs/"+c.School.ID.String()
+	school := s.OK(admin.Do(http.MethodGet, path, nil, ""))
+	stages, _ := school.Get("stages").([]any)
+	if slices.Contains(stages, any(stage)) {
+		return
+	}
+	s.OK(admin.DoIfMatch(http.MethodPut, path, map[string]any{
+		"name": school.Text("name"), "division_code": school.Text("division_code"), "stages": append(stages, stage),
+	}, school.Header.Get("ETag")))
 }
 
 // Receiver makes another school of the stage below the county's bureau, with a year
@@ -26,7 +51,7 @@ func (s *Stack) Receiver(c *County, stage string, year int) (school *County, cod
 	other := *c
 	other.School = s.School(c.Bureau, code, "接收示例学校"+code[7:], stage)
 	other.Grade, other.Class = map[int]uuid.UUID{}, map[int]uuid.UUID{}
-	other.Class[year] = s.YearGroup(&other, stage, year, "2025101")
+	other.Class[year] = s.YearGroup(&other, stage, year)
 	return &other, code
 }
 
@@ -48,7 +73,7 @@ func (s *Stack) ClassOfReceiver(c *County) uuid.UUID {
 // graduate makes a pupil of the county's school who has graduated.
 func graduate(s *Stack, c *County) map[string]any {
 	id := s.Pupil(c, 2021)
-	s.Put(id, "GRADUATED")
+	s.Graduated(id)
 	return map[string]any{"student_id": id}
 }
 
@@ -58,9 +83,9 @@ func graduateElsewhere(s *Stack, c *County) map[string]any {
 	code := Value[string](s, `SELECT (2111000700 + count(*))::text FROM organisation WHERE kind = 'SCHOOL'`)
 	far := s.CountyOf("110101", code, "东城区示例小学"+code[7:])
 	n := s.Named(far, 2021, simulator.Matches)
-	s.Put(n.ID, "GRADUATED")
+	s.Graduated(n.ID)
 	return map[string]any{"pupil": n.Claim(), "inputs": map[string]string{
-		"class_id": s.YearGroup(c, "JUNIOR", 2026, "2026201").String(), "reason": "随父母在本地就读",
+		"class_id": s.YearGroup(c, "JUNIOR", 2026).String(), "reason": "随父母在本地就读",
 	}}
 }
 

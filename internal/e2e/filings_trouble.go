@@ -12,8 +12,7 @@ import (
 // as the register finds them, and names the problem of the first.
 func doubtedPupil(s *Stack, c *County) map[string]any {
 	s.T.Helper()
-	pupil, other := s.Pupil(c, 2024), s.Pupil(c, 2024)
-	s.Exec(`UPDATE student SET birth_date = '2018-05-01', deduped_at = NULL WHERE id IN ($1, $2)`, pupil, other)
+	pupil, other := s.Alike(c), s.Alike(c)
 	s.Hand.Advance(61 * time.Minute) // the worker looks every hour
 	problem := uuid.Nil
 	s.Eventually("the register finds the doubles", 30*time.Second, func() bool {

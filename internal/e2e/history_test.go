@@ -19,6 +19,7 @@ func item(name, label, before, after string) obj {
 // was before and after of every line, and who did it; a name is for the offices that
 // were in charge.
 func TestTheHistorySpeaksInWords(t *testing.T) {
+	t.Parallel()
 	s := e2e.New(t, e2e.Options{})
 	a, b := neighbours(s)
 	n := s.Named(a, 2024, simulator.Matches)

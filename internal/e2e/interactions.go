@@ -7,7 +7,6 @@ import (
 	"slices"
 	"testing"
 
-	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
 	"github.com/xueji/xueji/models/process"
@@ -107,13 +106,13 @@ func (p *Person) Mine(change string) string {
 // OnTask says something about a task.
 func (p *Person) OnTask(change, task, what string, body map[string]any) Answer {
 	p.s.T.Helper()
-	return p.Do(http.MethodPost, "/v1/changes/"+change+"/tasks/"+task+"/"+what, body, uuid.NewString())
+	return p.word("/v1/changes/"+change+"/tasks/"+task+"/"+what, body)
 }
 
 // Say says something about a change.
 func (p *Person) Say(change, what string, body map[string]any) Answer {
 	p.s.T.Helper()
-	return p.Do(http.MethodPost, "/v1/changes/"+change+"/"+what, body, uuid.NewString())
+	return p.word("/v1/changes/"+change+"/"+what, body)
 }
 
 // Verdict decides one task.
@@ -123,7 +122,7 @@ func (p *Person) Verdict(change, task, verdict string, more map[string]any) Answ
 	for name, value := range more {
 		body[name] = value
 	}
-	return p.Do(http.MethodPost, "/v1/changes/"+change+"/decisions", body, uuid.NewString())
+	return p.word("/v1/changes/"+change+"/decisions", body)
 }
 
 // OK fails unless the answer is 200.

@@ -17,6 +17,7 @@ import (
 // One person has one seat at a step (会签): nobody gives a seat to somebody who has one
 // or has signed, and the seat of somebody who signed another as a proxy is passed on.
 func TestNobodySitsTwice(t *testing.T) {
+	t.Parallel()
 	s, c := shared(t, e2e.Chain("SIGN", "SCHOOL_LEADER", ", sign: {mode: ALL}"))
 	second := s.Person(c.School, org.SchoolLeader)
 	change := c.Registrar.File(c.Registrar.SuspensionBody(s.Pupil(c, 2024)))
@@ -88,6 +89,7 @@ func mineAs(t *testing.T, p *e2e.Person, change, may string) string {
 // A change that an added signer sends back comes straight back to whoever asked the
 // signer: the decision is still theirs.
 func TestASignerSendsBackForWhoeverAsked(t *testing.T) {
+	t.Parallel()
 	s, c := shared(t, e2e.Chain("REVIEW", "SCHOOL_LEADER", ""), e2e.Chain("BUREAU_APPROVAL", "BUREAU_REVIEWER", ""))
 	principal := s.Person(c.School, org.Principal)
 	change := c.Registrar.File(c.Registrar.SuspensionBody(s.Pupil(c, 2024)))
@@ -105,6 +107,7 @@ func TestASignerSendsBackForWhoeverAsked(t *testing.T) {
 
 // Straight to me holds though the step before takes its decision back once more.
 func TestStraightToMeOutlivesATakeBack(t *testing.T) {
+	t.Parallel()
 	s, c := shared(t, e2e.Chain("REVIEW", "SCHOOL_LEADER", ""), e2e.Chain("BUREAU_APPROVAL", "BUREAU_REVIEWER", ""))
 	other := s.Person(c.Bureau, org.BureauReviewer)
 	change := c.Registrar.File(c.Registrar.SuspensionBody(s.Pupil(c, 2024)))

@@ -31,6 +31,7 @@ func shared(t *testing.T, steps ...string) (*e2e.Stack, *e2e.County) {
 // Everybody with the role signs (会签): each has a task of their own at once, a
 // decision may be taken back while others still sign, and the last one passes.
 func TestEverybodySigns(t *testing.T) {
+	t.Parallel()
 	s, c := shared(t, e2e.Chain("SIGN", "SCHOOL_LEADER", ", sign: {mode: ALL}"), e2e.Chain("BUREAU_APPROVAL", "BUREAU_REVIEWER", ""))
 	second := s.Person(c.School, org.SchoolLeader)
 	change := c.Registrar.File(c.Registrar.SuspensionBody(s.Pupil(c, 2024)))
@@ -60,6 +61,7 @@ func TestEverybodySigns(t *testing.T) {
 
 // One refusal of three ends nothing where two of three are enough; two do.
 func TestARatioDecides(t *testing.T) {
+	t.Parallel()
 	s, c := shared(t, e2e.Chain("VOTE", "SCHOOL_LEADER", ", sign: {mode: RATIO, percent: 60}"), e2e.Chain("BUREAU_APPROVAL", "BUREAU_REVIEWER", ""))
 	others := []*e2e.Person{s.Person(c.School, org.SchoolLeader), s.Person(c.School, org.SchoolLeader)}
 	change := c.Registrar.File(c.Registrar.SuspensionBody(s.Pupil(c, 2024)))
@@ -76,6 +78,7 @@ func TestARatioDecides(t *testing.T) {
 
 // In turn: the second seat, another office's, waits for the first.
 func TestSeatsInTurn(t *testing.T) {
+	t.Parallel()
 	s, c := shared(t, e2e.Chain("BOTH", "SCHOOL_LEADER", ", sign: {mode: SEQUENTIAL, seats: [{}, {level: MANAGING, role: BUREAU_REVIEWER}]}"))
 	change := c.Registrar.File(c.Registrar.SuspensionBody(s.Pupil(c, 2024)))
 	waiting := c.Reviewer.Tasks(change, "WAITING")
@@ -88,6 +91,7 @@ func TestSeatsInTurn(t *testing.T) {
 }
 
 func TestATaskIsSomebodys(t *testing.T) {
+	t.Parallel()
 	s := e2e.New(t, e2e.Options{})
 	c := s.County()
 	second, principal := s.Person(c.School, org.SchoolLeader), s.Person(c.School, org.Principal)
@@ -131,6 +135,7 @@ func TestATaskIsSomebodys(t *testing.T) {
 // A signer who is removed when only the signer was missing ends the change with what the
 // others have said, not with the removal.
 func TestTheLastSignerIsRemoved(t *testing.T) {
+	t.Parallel()
 	s := e2e.New(t, e2e.Options{})
 	c := s.County()
 	signer := s.Person(c.Bureau, org.BureauReviewer)
@@ -161,6 +166,7 @@ func lines(t *testing.T, p *e2e.Person, change, verb string) []map[string]any {
 // Sent back with "straight to me" the change skips the steps in between, and is
 // their sender's again.
 func TestSentBackAndStraightToMe(t *testing.T) {
+	t.Parallel()
 	s, c := shared(t, e2e.Chain("ONE", "SCHOOL_LEADER", ""), e2e.Chain("TWO", "SCHOOL_LEADER", ""), e2e.Chain("BUREAU_APPROVAL", "BUREAU_REVIEWER", ", opinion: true"))
 	other := s.Person(c.Bureau, org.BureauReviewer)
 	change := c.Registrar.File(c.Registrar.SuspensionBody(s.Pupil(c, 2024)))
@@ -181,6 +187,7 @@ func TestSentBackAndStraightToMe(t *testing.T) {
 // Who is away is acted for, with both names in the record, and never about what
 // either of the two handed in.
 func TestAProxyActsInBothNames(t *testing.T) {
+	t.Parallel()
 	s := e2e.New(t, e2e.Options{})
 	c := s.County()
 	head := s.Person(c.Bureau, org.BureauHead)
@@ -212,6 +219,7 @@ func TestAProxyActsInBothNames(t *testing.T) {
 
 // Who leaves hands over: their tasks go to a colleague, in one call.
 func TestTasksOfALeaverAreHandedOver(t *testing.T) {
+	t.Parallel()
 	s := e2e.New(t, e2e.Options{})
 	c := s.County()
 	second, head := s.Person(c.School, org.SchoolLeader), s.Person(c.School, org.Principal)
@@ -243,6 +251,7 @@ func TestTasksOfALeaverAreHandedOver(t *testing.T) {
 
 // A batch is of one kind, and tells of each item what became of it.
 func TestABatchTellsEachItem(t *testing.T) {
+	t.Parallel()
 	s := e2e.New(t, e2e.Options{})
 	c := s.County()
 	var list []m
@@ -274,6 +283,7 @@ func TestABatchTellsEachItem(t *testing.T) {
 
 // Reminders, copies and drafts decide nothing.
 func TestRemindersCopiesAndDrafts(t *testing.T) {
+	t.Parallel()
 	s := e2e.New(t, e2e.Options{})
 	c := s.County()
 	change := c.Registrar.File(c.Registrar.SuspensionBody(s.Pupil(c, 2024)))
@@ -304,6 +314,7 @@ func TestRemindersCopiesAndDrafts(t *testing.T) {
 
 // One person approves one step where the province wants different people.
 func TestTheSamePersonTwice(t *testing.T) {
+	t.Parallel()
 	s := e2e.New(t, e2e.Options{})
 	s.Rules("same_person: FORBID\nchains:\n  SUSPENSION:\n    \"*\":\n" + e2e.Chain("ONE", "SCHOOL_LEADER", "") + e2e.Chain("TWO", "SCHOOL_LEADER", ""))
 	c := s.County()

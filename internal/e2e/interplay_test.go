@@ -42,6 +42,7 @@ func slotsOf(s *e2e.Stack, pupil uuid.UUID) []string {
 // the allowance is whole again, nothing holds the pupil. So it is when the next one waits
 // for its day beside the correction, whichever of the two comes first.
 func TestASuspensionThatWaitedIsStruck(t *testing.T) {
+	t.Parallel()
 	for _, row := range []struct {
 		name  string
 		first string // what comes first
@@ -110,6 +111,7 @@ func TestASuspensionThatWaitedIsStruck(t *testing.T) {
 // Key data are mended beside a suspension that waits: each is in the history on its day,
 // whichever is decided first, and nothing holds the pupil afterwards.
 func TestKeyDataAndASuspensionThatWaitsAreBothInTheHistory(t *testing.T) {
+	t.Parallel()
 	s := e2e.New(t, e2e.Options{})
 	c := s.County()
 	for i, first := range []string{"key data", "the day"} {
@@ -156,6 +158,7 @@ func TestKeyDataAndASuspensionThatWaitsAreBothInTheHistory(t *testing.T) {
 // The day failed, the bureau asked the school, and the school asks for another day with
 // another paper: whoever decides reads what is new, and it waits again.
 func TestAfterAFailedDayAnotherDayIsAskedFor(t *testing.T) {
+	t.Parallel()
 	s := e2e.New(t, e2e.Options{})
 	c := s.County()
 	s.Rules(`{"suspension_back_days": 3}`)
@@ -214,6 +217,7 @@ func tidyAll(s *e2e.Stack) {
 
 // Records are tidied while business of their pupils runs: it goes on and ends well.
 func TestRecordsAreTidiedWhileTheirChangesRun(t *testing.T) {
+	t.Parallel()
 	s := e2e.New(t, e2e.Options{})
 	c, to := s.County(), s.CountyOf("520103", "2152000456", "云岩区示例小学")
 	moving, mending, waits := s.Named(c, 2024, simulator.Matches), s.Named(c, 2024, simulator.Matches), s.Named(c, 2024, simulator.Matches)
@@ -247,6 +251,7 @@ func TestRecordsAreTidiedWhileTheirChangesRun(t *testing.T) {
 // The keys are rotated while an approved change waits, and key data are mended beside it:
 // the day comes, and the number that is asked for is spoken for all the while.
 func TestKeysRotateWhileAChangeWaitsForItsDay(t *testing.T) {
+	t.Parallel()
 	s := e2e.New(t, e2e.Options{})
 	c := s.County()
 	n, other := s.Named(c, 2024, simulator.Matches), s.Named(c, 2024, simulator.Matches)
@@ -328,6 +333,7 @@ func verdicts(s *e2e.Stack, p *e2e.Person, up e2e.Answer) map[string]int {
 // records of before were tidied, as they were before both: with a citizen's number, with
 // a passport, and without a number.
 func TestPupilsAreRecognisedAfterRotationAndTidying(t *testing.T) {
+	t.Parallel()
 	s := e2e.New(t, e2e.Options{})
 	c := s.County()
 	reader, pupils := made(s, 6, "2152000123", "2025101")

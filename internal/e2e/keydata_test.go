@@ -24,6 +24,7 @@ func newCard(s *e2e.Stack, behaviour simulator.Behaviour) (number, birth string)
 }
 
 func TestAChangeOfKeyData(t *testing.T) {
+	t.Parallel()
 	s := e2e.New(t, e2e.Options{})
 	c := s.County()
 	pupil := s.Named(c, 2024, simulator.Matches)
@@ -54,6 +55,7 @@ func TestAChangeOfKeyData(t *testing.T) {
 }
 
 func TestKeyDataIsRefusedAtOnce(t *testing.T) {
+	t.Parallel()
 	s := e2e.New(t, e2e.Options{})
 	c := s.County()
 	pupil, other := s.Named(c, 2024, simulator.Matches), s.Named(c, 2024, simulator.Matches)
@@ -97,6 +99,7 @@ func TestKeyDataIsRefusedAtOnce(t *testing.T) {
 
 // What the population database answers ends the change, with the code and what to do.
 func TestTheAnswersOfTheIdentityCheck(t *testing.T) {
+	t.Parallel()
 	s := e2e.New(t, e2e.Options{})
 	c := s.County()
 	for _, row := range []struct {
@@ -125,6 +128,7 @@ func TestTheAnswersOfTheIdentityCheck(t *testing.T) {
 // No answer is no verdict: the step waits, everybody is told, and it goes on by
 // itself when the service is back.
 func TestASilentIdentityService(t *testing.T) {
+	t.Parallel()
 	s := e2e.New(t, e2e.Options{NoWorker: true})
 	c := s.County()
 	var down atomic.Bool
@@ -163,6 +167,7 @@ func TestASilentIdentityService(t *testing.T) {
 
 // A sent-back change is corrected with other values; the number it holds follows.
 func TestKeyDataIsCorrectedAfterASendBack(t *testing.T) {
+	t.Parallel()
 	s := e2e.New(t, e2e.Options{})
 	c := s.County()
 	pupil := s.Named(c, 2024, simulator.Matches)
@@ -186,6 +191,7 @@ func TestKeyDataIsCorrectedAfterASendBack(t *testing.T) {
 // A province may make further items of the sheet key data: they are judged as in
 // a sheet, decided like a name, and refused as a plain edit.
 func TestFurtherKeyItemsOfAProvince(t *testing.T) {
+	t.Parallel()
 	s := e2e.New(t, e2e.Options{})
 	c := s.County()
 	s.Exec(`INSERT INTO policy (province_code, version, valid_from, body, created_at) VALUES ('520000', 1, '2026-01-01',

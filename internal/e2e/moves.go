@@ -36,7 +36,7 @@ func (s *Stack) Named(c *County, year int, behaviour simulator.Behaviour) Named 
 	s.T.Helper()
 	n := Named{ID: s.Pupil(c, year), Name: "样例生" + strings.Repeat("一", 1+s.named%3)}
 	s.named++
-	birth, err := calendar.NewDate(year-6, time.Month(1+(2+s.named/28)%12), 1+s.named%28) // nobody shares a number
+	birth, err := calendar.NewDate(year-s.age(c, year), time.Month(1+(2+s.named/28)%12), 1+s.named%28) // nobody shares a number
 	require.NoError(s.T, err)
 	card := s.Card(birth, behaviour)
 	n.Card, n.Number = card.Reveal(), fmt.Sprintf("L520102%s%04d", birth.Compact(), 1000+s.named)

@@ -66,6 +66,7 @@ func codes(answers []e2e.Answer) []string {
 // Two transfers into the last seat of a class get their last approval at once:
 // one pupil sits in it, the other change waits where it was.
 func TestTwoTransfersIntoTheLastSeat(t *testing.T) {
+	t.Parallel()
 	s := e2e.New(t, e2e.Options{})
 	m := newMoves(s)
 	class := m.in.Class[2024]
@@ -93,6 +94,7 @@ func TestTwoTransfersIntoTheLastSeat(t *testing.T) {
 
 // Many people of two schools claim one pupil at the same instant: one change.
 func TestManySchoolsClaimOnePupil(t *testing.T) {
+	t.Parallel()
 	s := e2e.New(t, e2e.Options{})
 	in, out, third := s.CountyOf("110101", "2111000123", "东城区示例小学"), s.County(), s.CountyOf("520103", "2152000125", "云岩区示例小学")
 	pupil := s.Named(out, 2024, simulator.Matches)
@@ -161,6 +163,7 @@ func upload(s *e2e.Stack, p *e2e.Person, content []byte) string {
 // A number is written into a record and comes in with a roster at once: one of
 // the two holds it, and when that one has ended well the register has it once.
 func TestKeyDataAndARosterWantOneNumber(t *testing.T) {
+	t.Parallel()
 	s := e2e.New(t, e2e.Options{})
 	m := newMoves(s)
 	c := m.out
@@ -189,6 +192,7 @@ func TestKeyDataAndARosterWantOneNumber(t *testing.T) {
 // Pupils exchange schools in both directions at once: nobody waits for another,
 // and no deadlock reaches anybody.
 func TestPupilsExchangeSchools(t *testing.T) {
+	t.Parallel()
 	s := e2e.New(t, e2e.Options{})
 	one, other := s.County(), s.CountyOf("520102", "2152000124", "南明区第二小学")
 	bureau := s.Person(one.Bureau, org.BureauReviewer) // of both
@@ -213,6 +217,7 @@ func TestPupilsExchangeSchools(t *testing.T) {
 // The receiving school takes back what is approved at the same moment: it ends
 // once, and the one who was late is told how.
 func TestAWithdrawalMeetsTheLastApproval(t *testing.T) {
+	t.Parallel()
 	s := e2e.New(t, e2e.Options{})
 	m := newMoves(s)
 	for range 6 {

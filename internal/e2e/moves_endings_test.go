@@ -22,6 +22,7 @@ func stays(m *moves, j *journey, status string) {
 
 // A refusal at any step ends a transfer, and both sides read who refused and why.
 func TestARefusalAtEveryStepOfATransfer(t *testing.T) {
+	t.Parallel()
 	s := e2e.New(t, e2e.Options{})
 	m := newMoves(s).audited()
 	const why = "材料与本人不符"
@@ -53,6 +54,7 @@ func TestARefusalAtEveryStepOfATransfer(t *testing.T) {
 
 // Only the receiving school takes a transfer back, at any step, and only while it runs.
 func TestOnlyTheReceivingSchoolWithdraws(t *testing.T) {
+	t.Parallel()
 	s := e2e.New(t, e2e.Options{})
 	m := newMoves(s)
 	for at := range 5 {
@@ -83,6 +85,7 @@ func TestOnlyTheReceivingSchoolWithdraws(t *testing.T) {
 // class; it runs from the first step again, and what was decided before stays on
 // the page.
 func TestAReleasingSchoolSendsBack(t *testing.T) {
+	t.Parallel()
 	s := e2e.New(t, e2e.Options{})
 	m := newMoves(s)
 	j := m.transfer(m.out)
@@ -117,6 +120,7 @@ func TestAReleasingSchoolSendsBack(t *testing.T) {
 
 // A refused transfer is filed again as the page offers it: the pupil is known.
 func TestARefusedTransferIsFiledAgain(t *testing.T) {
+	t.Parallel()
 	s := e2e.New(t, e2e.Options{})
 	m := newMoves(s)
 	j := m.transfer(m.out)

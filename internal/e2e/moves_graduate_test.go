@@ -40,6 +40,7 @@ func file(p *e2e.Person, body map[string]any) e2e.Answer {
 // receiving school consents and names the class, then both counties and cities
 // decide. The other way of filing is refused with the way out, and the reverse.
 func TestASeniorPupilIsSent(t *testing.T) {
+	t.Parallel()
 	s := e2e.New(t, e2e.Options{})
 	c := s.County()
 	body := s.FilingOf(c, process.SeniorTransfer)
@@ -52,8 +53,7 @@ func TestASeniorPupilIsSent(t *testing.T) {
 	early := file(c.Registrar, with(body, "class_id", to.Class[2025].String()))
 	refusal(t, early, http.StatusUnprocessableEntity, "input_unknown")
 	e2e.Nowhere(t, "what is filled in later is not judged", string(early.Raw), "class_unknown")
-	pupil := s.Named(c, 2025, simulator.Matches)
-	s.Exec(`UPDATE student SET stage = 'SENIOR' WHERE id = $1`, pupil.ID)
+	pupil := s.Named(s.Senior(c), 2025, simulator.Matches)
 	registrar := s.Person(to.School, org.SchoolRegistrar)
 	refusal(t, file(registrar, registrar.TransferBody(pupil, to.Class[2025])), http.StatusConflict, "senior_by_releasing")
 	body["student_id"] = pupil.ID
@@ -71,7 +71,7 @@ func TestASeniorPupilIsSent(t *testing.T) {
 	}
 	refusal(t, consent(nil), http.StatusUnprocessableEntity, "required")
 	refusal(t, consent(map[string]string{"class_id": c.Class[2025].String()}), http.StatusUnprocessableEntity, "class_unknown")
-	lower := s.YearGroup(to, "SENIOR", 2026, "2026101")
+	lower := s.YearGroup(to, "SENIOR", 2026)
 	refusal(t, consent(map[string]string{"class_id": lower.String()}), http.StatusUnprocessableEntity, "class_wrong_grade")
 	s.OK(consent(map[string]string{"class_id": to.Class[2025].String()}))
 	require.Equal(t, to.Class[2025].String(), c.Registrar.Page(change).Text("class.id"), "the old school sees where the pupil goes")
@@ -99,6 +99,7 @@ func TestASeniorPupilIsSent(t *testing.T) {
 // A graduate of another province goes on at a school here (KT22): the school of
 // graduation decides nothing, its bureau does; a school applies once.
 func TestAGraduateOfAnotherProvinceGoesOn(t *testing.T) {
+	t.Parallel()
 	s := e2e.New(t, e2e.Options{})
 	c := s.County()
 	body := s.FilingOf(c, process.PostGraduationStudy)
@@ -136,10 +137,11 @@ func TestAGraduateOfAnotherProvinceGoesOn(t *testing.T) {
 // A record of a primary school whose pupil is in junior high (KT66): the county rolls
 // the graduation back, the school lets the pupil leave, the other one takes it in.
 func TestARecordComesIntoTheStageOfItsPupil(t *testing.T) {
+	t.Parallel()
 	s := e2e.New(t, e2e.Options{})
 	c := s.County()
 	n := s.Named(c, 2021, simulator.Matches)
-	s.Put(n.ID, "GRADUATED")
+	s.Graduated(n.ID)
 	leaving := leavingBody(c.Registrar, n.ID)
 	refusal(t, file(c.Registrar, leaving), http.StatusConflict, "state_forbids")
 	back := s.FilingOf(c, process.GraduationRollback)
@@ -148,7 +150,7 @@ func TestARecordComesIntoTheStageOfItsPupil(t *testing.T) {
 	require.Equal(t, "ENROLLED true", e2e.Value[string](s, `SELECT enrol_status || ' ' || holds_seat FROM student WHERE id = $1`, n.ID))
 
 	junior := s.CountyOf("520103", "3152000125", "云岩区示例初级中学")
-	class := s.YearGroup(junior, "JUNIOR", 2026, "2026201")
+	class := s.YearGroup(junior, "JUNIOR", 2026)
 	plain := s.Named(c, 2021, simulator.Matches)
 	approved(c, leavingBody(c.Registrar, plain.ID))
 	refusal(t, file(junior.Registrar, returnBody(junior.Registrar, plain, class)), http.StatusUnprocessableEntity, "class_unknown")
@@ -162,6 +164,7 @@ func TestARecordComesIntoTheStageOfItsPupil(t *testing.T) {
 
 // A filing that repeats an ended one may name the pupil again, not another one.
 func TestTheRepetitionFitsThePupil(t *testing.T) {
+	t.Parallel()
 	s := e2e.New(t, e2e.Options{})
 	m := newMoves(s)
 	pupil, other := s.Named(m.out, 2024, simulator.Matches), s.Named(m.out, 2024, simulator.Matches)

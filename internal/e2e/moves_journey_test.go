@@ -203,7 +203,7 @@ func workerAsking(s *e2e.Stack) *gate {
 // say says something to a change as a person, and expects this answer.
 func say(s *e2e.Stack, p *e2e.Person, change, what string, body map[string]any, want int) e2e.Answer {
 	s.T.Helper()
-	answer := p.Do(http.MethodPost, "/v1/changes/"+change+"/"+what, body, uuid.NewString())
+	answer := p.Say(change, what, body)
 	require.Equal(s.T, want, answer.Status, string(answer.Raw))
 	return answer
 }

@@ -16,6 +16,7 @@ import (
 // A bureau moves the pupils of one school to another (批量转学, KT54): each school
 // strikes single pupils, who are free at once, and the rest move with the last word.
 func TestABureauMovesAList(t *testing.T) {
+	t.Parallel()
 	s := e2e.New(t, e2e.Options{})
 	c := s.County()
 	body := s.FilingOf(c, process.BatchTransfer)

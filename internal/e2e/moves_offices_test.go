@@ -39,6 +39,7 @@ func lies(s *e2e.Stack, change string, at e2e.Office) {
 // The releasing school gets another managing bureau while the transfer lies with
 // the old one: the new one decides, and has the whole term to do so.
 func TestATransferFollowsTheReleasingSchool(t *testing.T) {
+	t.Parallel()
 	s := e2e.New(t, e2e.Options{})
 	m := newMoves(s)
 	j := m.transfer(m.out)
@@ -60,6 +61,7 @@ func TestATransferFollowsTheReleasingSchool(t *testing.T) {
 // A bureau is merged into another one while a transfer waits at it: its schools
 // and steps go over, then it can be closed, and not before.
 func TestABureauIsMergedWhileATransferWaits(t *testing.T) {
+	t.Parallel()
 	s := e2e.New(t, e2e.Options{})
 	out, in := s.County(), s.CountyOf("520103", "2152000125", "云岩区示例小学")
 	second := s.School(in.Bureau, "2152000126", "云岩区第二小学")
@@ -89,6 +91,7 @@ func TestABureauIsMergedWhileATransferWaits(t *testing.T) {
 
 // An office is renamed: whoever looks reads the new name, and nothing else changes.
 func TestARenamedOfficeGoesOn(t *testing.T) {
+	t.Parallel()
 	s := e2e.New(t, e2e.Options{})
 	m := newMoves(s)
 	j := m.transfer(m.out)
@@ -108,6 +111,7 @@ func TestARenamedOfficeGoesOn(t *testing.T) {
 
 // A school that is a side of a running change cannot be closed.
 func TestASideIsNotClosed(t *testing.T) {
+	t.Parallel()
 	s := e2e.New(t, e2e.Options{})
 	m := newMoves(s)
 	j := m.transfer(m.out)
@@ -124,6 +128,7 @@ func TestASideIsNotClosed(t *testing.T) {
 // The only leader of the releasing school leaves: the step says so to everybody,
 // and goes on with whoever is given the role.
 func TestTheOnlyLeaderLeaves(t *testing.T) {
+	t.Parallel()
 	s := e2e.New(t, e2e.Options{})
 	m := newMoves(s)
 	for _, how := range []string{"closed_at", "sealed_at"} {
@@ -148,6 +153,7 @@ func TestTheOnlyLeaderLeaves(t *testing.T) {
 
 // The registrar who filed leaves: the school still has its word, the other school has none.
 func TestTheRegistrarWhoFiledLeaves(t *testing.T) {
+	t.Parallel()
 	s := e2e.New(t, e2e.Options{})
 	m := newMoves(s)
 	taken, back := m.transfer(m.out), m.transfer(m.out)
@@ -166,6 +172,7 @@ func TestTheRegistrarWhoFiledLeaves(t *testing.T) {
 
 // What the old school keeps of a pupil goes with it to another bureau.
 func TestThePastOfAReassignedSchool(t *testing.T) {
+	t.Parallel()
 	s := e2e.New(t, e2e.Options{})
 	m := newMoves(s)
 	j := m.transfer(m.out)

@@ -34,6 +34,7 @@ func goOn(s *e2e.Stack, year int, month time.Month, day int) {
 // In a freeze nothing begins, but what had begun goes on, and so does what was
 // complete on paper before (KT58).
 func TestATransferInAFreeze(t *testing.T) {
+	t.Parallel()
 	s := e2e.New(t, e2e.Options{})
 	m := newMoves(s)
 	in, class := m.in, m.in.Class[2024]
@@ -89,6 +90,7 @@ func TestATransferInAFreeze(t *testing.T) {
 
 // Outside a freeze the day on paper counts too.
 func TestTheDayOnPaperIsTheDayItCounts(t *testing.T) {
+	t.Parallel()
 	s := e2e.New(t, e2e.Options{})
 	m := newMoves(s)
 	j := m.transfer(m.out)

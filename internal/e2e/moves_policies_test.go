@@ -27,6 +27,7 @@ func chainOf(page e2e.Answer) []string {
 // Both provinces change their rules while a transfer runs: it keeps its chain,
 // and both versions with it; the next one has the new chain of each side.
 func TestARunningTransferKeepsTheRulesOfBothProvinces(t *testing.T) {
+	t.Parallel()
 	s := e2e.New(t, e2e.Options{})
 	m := newMoves(s)
 	plain := []string{"RECEIVING_REVIEW", "RECEIVING_BUREAU", "NATIONAL_VALIDATION", "RELEASING_REVIEW", "RELEASING_BUREAU"}
@@ -81,6 +82,7 @@ func TestARunningTransferKeepsTheRulesOfBothProvinces(t *testing.T) {
 // The file is retrieved by the registrar who filed, or by a colleague, and by
 // nobody of another school.
 func TestWhoRetrievesTheFile(t *testing.T) {
+	t.Parallel()
 	s := e2e.New(t, e2e.Options{})
 	m := newMoves(s)
 	s.RulesOf("110000", "auto_retrieve: false")
@@ -102,6 +104,7 @@ func TestWhoRetrievesTheFile(t *testing.T) {
 // A province changes its key items while a change of key data runs: that one
 // ends as it was filed, also when it is corrected; the next one is refused.
 func TestARunningChangeOfKeyDataKeepsItsKeyFields(t *testing.T) {
+	t.Parallel()
 	s := e2e.New(t, e2e.Options{})
 	c := s.County()
 	file := func(n e2e.Named) e2e.Answer {

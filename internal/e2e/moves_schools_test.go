@@ -40,6 +40,7 @@ func approved(c *e2e.County, body map[string]any) string {
 // the pupil leave, the new one restores the admission (KT57). The other way the pupil
 // may leave without the record (KT56), or move with it (KT55).
 func TestFromASpecialSchoolToAnOrdinaryOne(t *testing.T) {
+	t.Parallel()
 	s := e2e.New(t, e2e.Options{})
 	special, ordinary := s.CountyOf("520102", "5152000126", "南明区特殊教育学校"), s.CountyOf("520103", "2152000125", "云岩区示例小学")
 	for _, way := range []struct{ from, to *e2e.County }{{special, ordinary}, {ordinary, special}} {
@@ -75,14 +76,16 @@ func TestFromASpecialSchoolToAnOrdinaryOne(t *testing.T) {
 // A pupil of senior high who had withdrawn comes back, to the same school or to
 // another one of another province; the old school follows, and decides nothing.
 func TestAWithdrawnPupilComesBack(t *testing.T) {
+	t.Parallel()
 	s := e2e.New(t, e2e.Options{})
 	m := newMoves(s)
 	for _, c := range []*e2e.County{m.in, m.out} {
-		s.Exec(`UPDATE school_grade SET stage = 'SENIOR' WHERE id = ANY ($1)`, []uuid.UUID{c.Grade[2025], c.Grade[2026]})
+		for _, year := range []int{2025, 2026} {
+			c.Class[year] = s.YearGroup(c, "SENIOR", year)
+		}
 	}
 	for _, to := range []*e2e.County{m.out, m.in} {
 		pupil := s.Named(m.out, 2025, simulator.Matches)
-		s.Exec(`UPDATE student SET stage = 'SENIOR' WHERE id = $1`, pupil.ID)
 		approved(m.out, map[string]any{
 			"kind": "WITHDRAWAL", "student_id": pupil.ID, "inputs": map[string]string{"remark": "就业"},
 			"evidence": []map[string]string{{"id": m.out.Registrar.Evidence(), "kind": "GUARDIAN_APPLICATION"}},
@@ -111,6 +114,7 @@ func TestAWithdrawnPupilComesBack(t *testing.T) {
 
 // A school that has nobody left, but releases a pupil who had left, is still a side.
 func TestASideWithoutPupilsIsNotClosed(t *testing.T) {
+	t.Parallel()
 	s := e2e.New(t, e2e.Options{})
 	m := newMoves(s)
 	pupil := s.Named(m.out, 2024, simulator.Matches)

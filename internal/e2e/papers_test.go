@@ -35,6 +35,7 @@ func elsewhereOf(t *testing.T, who *e2e.Person, change string) map[string]map[st
 // One file as a proof for two pupils is remarked, and tells nobody of a pupil whose
 // case they may not see.
 func TestOneFileForTwoPupilsIsRemarked(t *testing.T) {
+	t.Parallel()
 	s := e2e.New(t, e2e.Options{})
 	here, there := s.County(), s.CountyOf("110101", "2111000123", "东城区示例小学")
 	sister, brother, stranger := s.Pupil(here, 2024), s.Pupil(here, 2025), s.Pupil(there, 2024)

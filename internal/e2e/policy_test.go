@@ -15,6 +15,7 @@ import (
 // A province changes its rules while a change runs: that change finishes under
 // the rules it was filed under, the next one runs under the new ones.
 func TestARunningChangeKeepsItsRules(t *testing.T) {
+	t.Parallel()
 	s := e2e.New(t, e2e.Options{})
 	c := s.County()
 	old := c.Registrar.File(c.Registrar.SuspensionBody(s.Pupil(c, 2024)))

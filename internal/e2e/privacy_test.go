@@ -21,6 +21,7 @@ import (
 
 // Law 6: no personal data and no free text in Temporal, nor in logs and metrics.
 func TestNothingPersonalLeavesTheRegister(t *testing.T) {
+	t.Parallel()
 	s := e2e.New(t, e2e.Options{})
 	c := s.County()
 	const opinion, comment, reason, order = "意见甲乙丙丁", "留言戊己庚辛", "原因壬癸子丑", "督办寅卯辰巳"
@@ -112,6 +113,7 @@ func histories(s *e2e.Stack, engine sdk.Client, changes []string) string {
 // played to every end, with a silent population database and a resubmission that
 // corrects a value. Notices and the audit trail name changes, never people.
 func TestNothingPersonalOfMovesLeavesTheRegister(t *testing.T) {
+	t.Parallel()
 	s := e2e.New(t, e2e.Options{})
 	m := newMoves(s)
 	const opinion, why = "意见甲乙丙丁", "原因壬癸子丑"

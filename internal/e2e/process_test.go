@@ -21,6 +21,7 @@ func elsewhere() map[process.Kind]string {
 // each step a refusal and a withdrawal there. Each time it looks at the record,
 // its history, the slot, the inboxes, the notices and the audit trail.
 func TestEveryProcess(t *testing.T) {
+	t.Parallel()
 	s := e2e.New(t, e2e.Options{})
 	known, err := process.Load()
 	require.NoError(t, err)

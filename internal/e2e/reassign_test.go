@@ -16,6 +16,7 @@ import (
 // A school gets another managing bureau while its change lies with the old one:
 // the step goes over to the new bureau, which decides; the old one may not.
 func TestAnOpenStepFollowsTheManagingBureau(t *testing.T) {
+	t.Parallel()
 	s := e2e.New(t, e2e.Options{})
 	c := s.County()
 	pupil := s.Pupil(c, 2024)

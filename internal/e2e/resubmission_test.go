@@ -40,6 +40,7 @@ func resubmit(p *e2e.Person, change string, body obj) e2e.Answer {
 // A resubmission is judged as a filing is: what a filing refuses it refuses, everything
 // at once, each in its place; and nothing of it is taken.
 func TestAResubmissionIsJudgedLikeAFiling(t *testing.T) {
+	t.Parallel()
 	s := e2e.New(t, e2e.Options{})
 	c, stranger := s.County(), s.CountyOf("520103", "2152000125", "云岩区示例小学")
 	pupil := s.Pupil(c, 2024)
@@ -69,6 +70,7 @@ func TestAResubmissionIsJudgedLikeAFiling(t *testing.T) {
 
 // The faces of the same kind: a filing, a list, a roster, key data, and a decision.
 func TestNothingIsTakenAndIgnored(t *testing.T) {
+	t.Parallel()
 	s := e2e.New(t, e2e.Options{})
 	c := s.County()
 	other, code := s.Receiver(c, "PRIMARY", 2024)
@@ -117,6 +119,7 @@ func sentBackKey(s *e2e.Stack, c *e2e.County) string {
 // A wrong paper is replaced, and whoever reviews reads what is new since: the form in
 // words, key items masked, the papers that came and went.
 func TestWhatChangedBetweenRoundsIsShown(t *testing.T) {
+	t.Parallel()
 	s := e2e.New(t, e2e.Options{})
 	c := s.County()
 	change := sentBack(s, c, suspension(c.Registrar, s.Pupil(c, 2024), "2027-01-31"))
@@ -161,6 +164,7 @@ func TestWhatChangedBetweenRoundsIsShown(t *testing.T) {
 
 // Handed in twice it counts once; together with a withdrawal one of the two counts.
 func TestAResubmissionCountsOnce(t *testing.T) {
+	t.Parallel()
 	s := e2e.New(t, e2e.Options{})
 	c := s.County()
 	change := sentBack(s, c, s.FilingOf(c, process.OtherLeaving))

@@ -19,6 +19,7 @@ func asks(who *e2e.Person, change, field string) e2e.Answer {
 
 // Who decides about a number sees it in full, at the own step and not afterwards.
 func TestWhoDecidesAboutANumberSeesIt(t *testing.T) {
+	t.Parallel()
 	s := e2e.New(t, e2e.Options{})
 	c := s.County()
 	pupil := s.Named(c, 2024, simulator.Matches)
@@ -63,6 +64,7 @@ func TestWhoDecidesAboutANumberSeesIt(t *testing.T) {
 // Of a claimed task the others of the office see no number; a colleague who is asked
 // for advice does, and so does the person who asked.
 func TestTheHolderOfATaskSeesTheNumber(t *testing.T) {
+	t.Parallel()
 	s := e2e.New(t, e2e.Options{})
 	c := s.County()
 	body := s.FilingOf(c, process.NewRecordImmigrant)

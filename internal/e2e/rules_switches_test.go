@@ -16,6 +16,7 @@ import (
 // Where the bureau only registers a suspension (D11) the school's decision stands: the
 // bureau can neither refuse it nor send it back, and its registration makes it effective.
 func TestASuspensionIsRegistered(t *testing.T) {
+	t.Parallel()
 	s := e2e.New(t, e2e.Options{})
 	c := s.County()
 	approvedElsewhere := c.Registrar.File(c.Registrar.SuspensionBody(s.Pupil(c, 2024)))
@@ -37,6 +38,7 @@ func TestASuspensionIsRegistered(t *testing.T) {
 // Where only bureaus change key data (D10) the school is told whom to ask, and a
 // second person of the bureau decides what the first one filed.
 func TestTheBureauChangesKeyData(t *testing.T) {
+	t.Parallel()
 	s := e2e.New(t, e2e.Options{})
 	c := s.County()
 	second := s.Person(c.Bureau, org.BureauReviewer)
@@ -68,6 +70,7 @@ func TestTheBureauChangesKeyData(t *testing.T) {
 // A province may forbid that a graduate repeats the last grade (D32); a mistake is
 // still undone.
 func TestNoGraduationIsRolledBackForRepeating(t *testing.T) {
+	t.Parallel()
 	s := e2e.New(t, e2e.Options{})
 	c := s.County()
 	s.RulesOf("520000", "no_repeat_stages: [PRIMARY]")
@@ -80,16 +83,17 @@ func TestNoGraduationIsRolledBackForRepeating(t *testing.T) {
 // A pupil with a problem status moves where both provinces allow it (D31), and is
 // judged so again at the national step.
 func TestAPupilWithAProblemMovesWhereBothProvincesAllowIt(t *testing.T) {
+	t.Parallel()
 	s := e2e.New(t, e2e.Options{})
 	m := newMoves(s)
 	pupil := s.Named(m.out, 2024, simulator.Matches)
-	s.Exec(`UPDATE student SET problem_flags = '{ID_ERROR}' WHERE id = $1`, pupil.ID)
+	s.Flagged(pupil.ID, "ID_ERROR")
 	body := m.in.Registrar.TransferBody(pupil, m.in.Class[2024])
 	s.RulesOf("110000", "transfer_problem: true")
 	refusal(t, file(m.in.Registrar, body), http.StatusConflict, "transfer_problem_status")
 	s.RulesOf("520000", "transfer_problem: true")
 	j := m.transfer(m.out)
-	s.Exec(`UPDATE student SET problem_flags = '{ID_ERROR}' WHERE id = $1`, j.pupil.ID)
+	s.Flagged(j.pupil.ID, "ID_ERROR")
 	m.until(j, len(j.chain))
 	m.arrived(j)
 	filed := m.in.Registrar.Do(http.MethodPost, "/v1/changes", body, uuid.NewString())

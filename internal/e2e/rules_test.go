@@ -52,6 +52,7 @@ func withStatement(t *testing.T) *process.Catalogue {
 // ends under the chain, the days and the papers it was filed under, also when it is
 // sent back and handed in again; the next one runs under the new ones.
 func TestTheRulesChangeWhileChangesRun(t *testing.T) {
+	t.Parallel()
 	s := e2e.New(t, e2e.Options{})
 	c := s.County()
 	first, second := administrator(s), administrator(s)

@@ -18,6 +18,7 @@ import (
 // A roster takes nothing and ignores it: neither when it is filed nor when it is handed
 // in again.
 func TestARosterTakesNoStrangePapersOrValues(t *testing.T) {
+	t.Parallel()
 	s := e2e.New(t, e2e.Options{})
 	c, stranger := s.County(), s.CountyOf("520103", "2152000125", "云岩区示例小学")
 	reader, pupils := made(s, 1, "2152000123", "2024101")
@@ -58,6 +59,7 @@ func TestARosterTakesNoStrangePapersOrValues(t *testing.T) {
 // A pupil who was sent to another senior high by mistake and was sent back is struck like
 // any other move.
 func TestASeniorTransferIsStruck(t *testing.T) {
+	t.Parallel()
 	s := e2e.New(t, e2e.Options{})
 	c := s.County()
 	s.Rules(`{"senior_transfer_by": "RELEASING"}`)
@@ -65,7 +67,6 @@ func TestASeniorTransferIsStruck(t *testing.T) {
 	to, other := s.Receiver(c, "SENIOR", 2025)
 	registrar := s.Person(from.School, org.SchoolRegistrar)
 	n := s.Named(from, 2025, simulator.Matches)
-	s.Exec(`UPDATE student SET stage = 'SENIOR' WHERE id = $1`, n.ID)
 	send := func(registrar, leader *e2e.Person, into string, class uuid.UUID) string {
 		t.Helper()
 		change := registrar.File(obj{"kind": "SENIOR_TRANSFER", "student_id": n.ID, "inputs": obj{"to_school": into, "reason": "举家搬迁"}, "evidence": papers(registrar, "GUARDIAN_APPLICATION", "RESIDENCE_PROOF")})
@@ -92,6 +93,7 @@ func TestASeniorTransferIsStruck(t *testing.T) {
 // The history of a pupil in English, punishments too, holds no Chinese words of the
 // program: only names are as their people write them.
 func TestTheHistoryIsTheSameInEnglish(t *testing.T) {
+	t.Parallel()
 	s := e2e.New(t, e2e.Options{})
 	c := s.County()
 	n := s.Named(c, 2024, simulator.Matches)
@@ -129,6 +131,7 @@ func TestTheHistoryIsTheSameInEnglish(t *testing.T) {
 // The check tells the old school nothing of another one. If the row goes in all the same,
 // the search for doubles names the two records to both schools and to their bureau.
 func TestAPupilWithoutANumberWhoMovedAwayIsADouble(t *testing.T) {
+	t.Parallel()
 	s := e2e.New(t, e2e.Options{})
 	a, b := neighbours(s)
 	reader, pupils := made(s, 2, "2152000123", "2024101")

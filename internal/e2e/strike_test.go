@@ -65,6 +65,7 @@ func neighbours(s *e2e.Stack) (a, b *e2e.County) {
 // departure, no backup, no paper file to look for, and both cases say by which case they
 // were struck, on their pages and in every list.
 func TestAStruckTransferLeavesNothingBehind(t *testing.T) {
+	t.Parallel()
 	s := e2e.New(t, e2e.Options{})
 	a, b := neighbours(s)
 	n := s.Named(a, 2024, simulator.Matches)
@@ -119,6 +120,7 @@ func TestAStruckTransferLeavesNothingBehind(t *testing.T) {
 // A paper file that has left its school is followed until it is back, and the page of
 // the case says who must send it.
 func TestAPaperFileThatTravelledComesBack(t *testing.T) {
+	t.Parallel()
 	s := e2e.New(t, e2e.Options{})
 	a, b := neighbours(s)
 	n := s.Named(a, 2024, simulator.Matches)
@@ -141,6 +143,7 @@ func TestAPaperFileThatTravelledComesBack(t *testing.T) {
 
 // Of a list only the pupil who should not have moved is struck.
 func TestOneLineOfAListIsStruck(t *testing.T) {
+	t.Parallel()
 	s := e2e.New(t, e2e.Options{})
 	a, b := neighbours(s)
 	n, stays := s.Named(a, 2024, simulator.Matches), s.Named(a, 2024, simulator.Matches)
@@ -183,6 +186,7 @@ func extension(p *e2e.Person, pupil any, until string) obj {
 // Who came back one year group behind sits there: the strike says so, to the school and
 // in a line of the history, which adds up. An extension goes with its suspension.
 func TestAStrikeNamesTheYearThatWasLost(t *testing.T) {
+	t.Parallel()
 	s := e2e.New(t, e2e.Options{})
 	c := s.County()
 	pupil := s.Pupil(c, 2024)
@@ -206,6 +210,7 @@ func TestAStrikeNamesTheYearThatWasLost(t *testing.T) {
 // A reinstatement that was a mistake is undone by a new suspension: once it is struck,
 // the first suspension runs on as it was, or as it was extended since, and counts once.
 func TestAStruckReinstatementLetsTheSuspensionRunOn(t *testing.T) {
+	t.Parallel()
 	s := e2e.New(t, e2e.Options{})
 	c := s.County()
 	s.Rules(`{"suspensions_per_stage": 4}`)
@@ -236,6 +241,7 @@ func TestAStruckReinstatementLetsTheSuspensionRunOn(t *testing.T) {
 // A death that never was had ended the pupil's business: it stays ended, and the school
 // that filed it is told.
 func TestAStruckDeathNamesWhatItHadEnded(t *testing.T) {
+	t.Parallel()
 	s := e2e.New(t, e2e.Options{})
 	c := s.County()
 	pupil := s.Pupil(c, 2024)
@@ -253,17 +259,16 @@ func TestAStruckDeathNamesWhatItHadEnded(t *testing.T) {
 // Every kind that can be struck: the history of the record is afterwards what it was
 // before the mistake, the record stands as that says, and both cases are marked.
 func TestEveryKindThatCanBeStruckAddsUp(t *testing.T) {
+	t.Parallel()
 	s := e2e.New(t, e2e.Options{})
 	c := s.County()
 	s.Rules(`{"retention_stages": ["PRIMARY"], "skip_stages": ["PRIMARY"], "suspensions_per_stage": 4}`)
-	senior := s.YearGroup(c, "SENIOR", 2025, "2025301")
+	senior := s.Senior(c)
 	pupil := func(stage string) e2e.Named {
-		n := s.Named(c, 2024, simulator.Matches)
 		if stage == "SENIOR" {
-			s.Exec(`UPDATE school_class SET occupied = occupied + CASE id WHEN $2 THEN 1 ELSE -1 END WHERE id IN ($2, (SELECT class_id FROM student WHERE id = $1))`, n.ID, senior)
-			s.Exec(`UPDATE student SET stage = 'SENIOR', entry_year = 2025, class_id = $2 WHERE id = $1`, n.ID, senior)
+			return s.Named(senior, 2025, simulator.Matches)
 		}
-		return n
+		return s.Named(c, 2024, simulator.Matches)
 	}
 	body := func(kind string, n e2e.Named, inputs map[string]string, kinds ...string) obj {
 		return obj{"kind": kind, "student_id": n.ID, "inputs": inputs, "evidence": papers(c.Registrar, kinds...)}
@@ -295,10 +300,10 @@ func TestEveryKindThatCanBeStruckAddsUp(t *testing.T) {
 		{"PRIMARY", "SUSPENSION", nil, func(n e2e.Named) obj { return suspension(c.Registrar, n.ID, "2027-01-31") }, func(n e2e.Named) obj { return reinstatement(c.Registrar, n.ID, c.Class[2024], "ORIGINAL") }},
 		{"SENIOR", "WITHDRAWAL", nil, func(n e2e.Named) obj {
 			return body("WITHDRAWAL", n, map[string]string{"remark": "外出务工"}, "GUARDIAN_APPLICATION")
-		}, func(n e2e.Named) obj { return back(n, senior) }},
+		}, func(n e2e.Named) obj { return back(n, senior.Class[2025]) }},
 		{"SENIOR", "EXPULSION", nil, func(n e2e.Named) obj {
 			return body("EXPULSION", n, map[string]string{"reason": "严重违纪", "decided_on": "2026-11-18", "document_no": "示例校〔2026〕8号"}, "EXPULSION_DECISION")
-		}, func(n e2e.Named) obj { return back(n, senior) }},
+		}, func(n e2e.Named) obj { return back(n, senior.Class[2025]) }},
 		{"PRIMARY", "OTHER_LEAVING", nil, left, restored},
 		{"PRIMARY", "MISSING", nil, func(n e2e.Named) obj {
 			return body("MISSING", n, map[string]string{"missing_since": "2026-11-10", "reason": "离家未归"}, "POLICE_RECORD")
@@ -341,6 +346,7 @@ func TestEveryKindThatCanBeStruckAddsUp(t *testing.T) {
 // Who left a school and was received by another one, by mistake or after a mistake: no
 // change brings the record back to where it was, and the refusal names what does exist.
 func TestACorrectionSaysWhatHelpsWhenAnotherSchoolReceivedThePupil(t *testing.T) {
+	t.Parallel()
 	s := e2e.New(t, e2e.Options{})
 	a, b := neighbours(s)
 	looked(s) // Temporal is set up

@@ -14,6 +14,7 @@ import (
 // The thinnest real path: a registrar files, the leader and the bureau approve,
 // the register changes; over HTTP, through Temporal, into PostgreSQL.
 func TestASuspensionChangesTheRegister(t *testing.T) {
+	t.Parallel()
 	s := e2e.New(t, e2e.Options{})
 	c := s.County()
 	pupil := s.Pupil(c, 2024)
@@ -48,6 +49,7 @@ func TestASuspensionChangesTheRegister(t *testing.T) {
 }
 
 func TestOneRunningChangePerStudent(t *testing.T) {
+	t.Parallel()
 	s := e2e.New(t, e2e.Options{})
 	c := s.County()
 	pupil := s.Pupil(c, 2024)
@@ -64,6 +66,7 @@ func TestOneRunningChangePerStudent(t *testing.T) {
 }
 
 func TestSendBackAndResubmit(t *testing.T) {
+	t.Parallel()
 	s := e2e.New(t, e2e.Options{})
 	c := s.County()
 	change := c.Registrar.File(c.Registrar.SuspensionBody(s.Pupil(c, 2024)))
@@ -88,6 +91,7 @@ func TestSendBackAndResubmit(t *testing.T) {
 }
 
 func TestRefusalFreesTheSlotAndTellsWhoDecided(t *testing.T) {
+	t.Parallel()
 	s := e2e.New(t, e2e.Options{})
 	c := s.County()
 	pupil := s.Pupil(c, 2024)
@@ -105,6 +109,7 @@ func TestRefusalFreesTheSlotAndTellsWhoDecided(t *testing.T) {
 }
 
 func TestTimeRemindsAndEscalatesButNeverDecides(t *testing.T) {
+	t.Parallel()
 	s := e2e.New(t, e2e.Options{})
 	c := s.County()
 	change := c.Registrar.File(c.Registrar.SuspensionBody(s.Pupil(c, 2024)))

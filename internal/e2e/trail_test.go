@@ -13,6 +13,7 @@ import (
 // The trail shows a decision to the bureaus above, with the person and in the
 // partition of the province, although a worker wrote it.
 func TestTheTrailShowsWhoDecided(t *testing.T) {
+	t.Parallel()
 	s := e2e.New(t, e2e.Options{})
 	c := s.County()
 	change := c.Registrar.File(c.Registrar.SuspensionBody(s.Pupil(c, 2024)))
@@ -24,6 +25,7 @@ func TestTheTrailShowsWhoDecided(t *testing.T) {
 }
 
 func TestOnlyAnEndedChangeOfTheSameIsRedone(t *testing.T) {
+	t.Parallel()
 	s := e2e.New(t, e2e.Options{})
 	c := s.County()
 	one, other := s.Pupil(c, 2024), s.Pupil(c, 2024)

@@ -14,6 +14,7 @@ import (
 // A transfer between provinces: four approvals and one validation, then the
 // record moves as a whole, and both sides keep what is theirs.
 func TestATransferBetweenProvinces(t *testing.T) {
+	t.Parallel()
 	s := e2e.New(t, e2e.Options{})
 	in, out := s.CountyOf("110101", "2111000123", "东城区示例小学"), s.County()
 	pupil := s.Named(out, 2024, simulator.Matches)
@@ -72,6 +73,7 @@ func TestATransferBetweenProvinces(t *testing.T) {
 }
 
 func TestTheChainOfATransfer(t *testing.T) {
+	t.Parallel()
 	s := e2e.New(t, e2e.Options{})
 	out, near, far := s.County(), s.CountyOf("520102", "2152000124", "南明区第二小学"), s.CountyOf("520103", "2152000125", "云岩区示例小学")
 	for _, row := range []struct {
@@ -99,6 +101,7 @@ func TestTheChainOfATransfer(t *testing.T) {
 }
 
 func TestWhatAnotherOfficeLearns(t *testing.T) {
+	t.Parallel()
 	s := e2e.New(t, e2e.Options{})
 	in, out, third := s.CountyOf("110101", "2111000123", "东城区示例小学"), s.County(), s.CountyOf("520103", "2152000125", "云岩区示例小学")
 	file := func(p *e2e.Person, n e2e.Named, class uuid.UUID) e2e.Answer {
@@ -135,7 +138,7 @@ func TestWhatAnotherOfficeLearns(t *testing.T) {
 	e2e.Nowhere(t, "what another office reads", string(answer.Raw)+string(found.Raw), "休学", "SUSPEND")
 
 	flagged := s.Named(out, 2024, simulator.Matches)
-	s.Exec(`UPDATE student SET problem_flags = '{DUP_WITH_ID}' WHERE id = $1`, flagged.ID)
+	s.Flagged(flagged.ID, "DUP_WITH_ID")
 	answer = file(in.Registrar, flagged, in.Class[2024])
 	require.Equal(t, "transfer_problem_status", answer.Text("code"), string(answer.Raw))
 	e2e.Nowhere(t, "what another office reads", string(answer.Raw), "DUP")
@@ -179,18 +182,20 @@ func TestWhatAnotherOfficeLearns(t *testing.T) {
 
 // States change between filing and validation: the same function judges again.
 func TestTheNationalStepJudgesAgain(t *testing.T) {
+	t.Parallel()
 	s := e2e.New(t, e2e.Options{})
 	in, out := s.CountyOf("110101", "2111000123", "东城区示例小学"), s.County()
 	for _, row := range []struct {
 		name, code, national string
 		happens              func(n e2e.Named)
 	}{
-		{"a problem status", "transfer_problem_status", "2003", func(n e2e.Named) { s.Exec(`UPDATE student SET problem_flags = '{ID_ERROR}' WHERE id = $1`, n.ID) }},
+		{"a problem status", "transfer_problem_status", "2003", func(n e2e.Named) { s.Flagged(n.ID, "ID_ERROR") }},
 		{"a punishment", "transfer_not_eligible", "南明区示例小学", func(n e2e.Named) {
 			noted := out.Registrar.Do(http.MethodPost, "/v1/students/"+n.ID.String()+"/punishments",
 				map[string]any{"level": "1", "decided_on": "2026-11-02", "document_no": "校字〔2026〕3号"}, uuid.NewString())
 			require.Equal(t, http.StatusCreated, noted.Status, string(noted.Raw))
 		}},
+		// Numbers do not change yet: the issue "registration" gives them, and others in their place.
 		{"another number", "transfer_data_wrong", "2001", func(n e2e.Named) { s.Exec(`UPDATE student SET number_hash = 'x' WHERE id = $1`, n.ID) }},
 	} {
 		t.Run(row.name, func(t *testing.T) {
@@ -213,6 +218,7 @@ func TestTheNationalStepJudgesAgain(t *testing.T) {
 // The last seat went to somebody else: the last approval is refused, the step
 // stays open, and everybody reads why; the receiving school chooses another class.
 func TestALastApprovalThatCannotBeApplied(t *testing.T) {
+	t.Parallel()
 	s := e2e.New(t, e2e.Options{})
 	in, out := s.CountyOf("520102", "2152000124", "南明区第二小学"), s.County()
 	pupil := s.Named(out, 2024, simulator.Matches)
@@ -243,6 +249,7 @@ func TestALastApprovalThatCannotBeApplied(t *testing.T) {
 
 // A punishment keeps a pupil from moving until it is cancelled, and goes along.
 func TestAPunishedPupilStays(t *testing.T) {
+	t.Parallel()
 	s := e2e.New(t, e2e.Options{})
 	in, out := s.CountyOf("520102", "2152000124", "南明区第二小学"), s.County()
 	pupil := s.Named(out, 2024, simulator.Matches)

@@ -24,6 +24,7 @@ func corrected(s *e2e.Stack, c *e2e.County, pupil any, mistaken string) {
 // A pupil who was suspended when somebody noted a death by mistake is suspended again,
 // until the same day: an extension finds the suspension, and the allowance is as before.
 func TestAStruckDeathLetsTheSuspensionRunOn(t *testing.T) {
+	t.Parallel()
 	s := e2e.New(t, e2e.Options{})
 	c := s.County()
 	pupil := s.Pupil(c, 2024)
@@ -43,6 +44,7 @@ func TestAStruckDeathLetsTheSuspensionRunOn(t *testing.T) {
 
 // The seat of a pupil who never died is given back, though somebody else sits on it by now.
 func TestAStruckDeathGivesTheSeatBack(t *testing.T) {
+	t.Parallel()
 	s := e2e.New(t, e2e.Options{})
 	c := s.County()
 	death := s.FilingOf(c, process.Death)
@@ -62,6 +64,7 @@ func TestAStruckDeathGivesTheSeatBack(t *testing.T) {
 // A suspension that was struck neither counts against the allowance nor shows on the
 // pupil's page, and a report of a dropout is undone by the return.
 func TestWhatWasStruckDoesNotCount(t *testing.T) {
+	t.Parallel()
 	s := e2e.New(t, e2e.Options{})
 	c := s.County()
 	pupil := s.Pupil(c, 2024)

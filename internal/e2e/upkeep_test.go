@@ -15,6 +15,7 @@ import (
 // Days are frozen into a change, the calendar is not: a program with a new one
 // computes the open steps again.
 func TestANewCalendarMovesOpenSteps(t *testing.T) {
+	t.Parallel()
 	s := e2e.New(t, e2e.Options{})
 	c := s.County()
 	change := c.Registrar.File(c.Registrar.SuspensionBody(s.Pupil(c, 2024)))
@@ -30,6 +31,7 @@ func TestANewCalendarMovesOpenSteps(t *testing.T) {
 // An office that loses its last eligible person has a named problem, and loses
 // it again with the next person; nothing passes meanwhile.
 func TestNobodyToDecideIsAProblemWithAName(t *testing.T) {
+	t.Parallel()
 	s := e2e.New(t, e2e.Options{})
 	c := s.County()
 	change := c.Registrar.File(c.Registrar.SuspensionBody(s.Pupil(c, 2024)))
@@ -49,6 +51,7 @@ func TestNobodyToDecideIsAProblemWithAName(t *testing.T) {
 // A seat of the bureau that nobody can take is the bureau's problem from the filing on:
 // the sentence names it and whom the step waits for beside it, and the bureau is told.
 func TestTheOfficeThatHasNobodyForItsSeatIsNamed(t *testing.T) {
+	t.Parallel()
 	s, c := shared(t, e2e.Chain("BOTH", "SCHOOL_LEADER", ", sign: {mode: ALL, seats: [{}, {level: MANAGING, role: BUREAU_REVIEWER}]}"))
 	head, admin := s.Person(c.Bureau, org.BureauHead), s.Person(c.School, org.SchoolSysadmin)
 	s.Exec(`UPDATE account SET sealed_at = now() WHERE id = $1`, c.Reviewer.ID)
@@ -74,6 +77,7 @@ func TestTheOfficeThatHasNobodyForItsSeatIsNamed(t *testing.T) {
 // Withdrawal (退学) is refused in compulsory stages and takes a senior pupil out
 // of the register.
 func TestWithdrawalOfASeniorPupil(t *testing.T) {
+	t.Parallel()
 	s := e2e.New(t, e2e.Options{})
 	c := s.County()
 	pupil := s.Pupil(c, 2024)
@@ -85,11 +89,13 @@ func TestWithdrawalOfASeniorPupil(t *testing.T) {
 	require.Equal(t, http.StatusUnprocessableEntity, refused.Status)
 	require.Contains(t, string(refused.Raw), `"compulsory_forbids"`)
 
-	s.Exec(`UPDATE student SET stage = 'SENIOR' WHERE id = $1`, pupil)
+	senior := s.Senior(c)
+	pupil = s.Pupil(senior, 2025)
+	body["student_id"] = pupil
 	change := c.Registrar.File(body)
 	require.Equal(t, http.StatusOK, c.Leader.Decide(change, "APPROVE", "").Status)
 	require.Equal(t, http.StatusOK, c.Reviewer.Decide(change, "APPROVE", "").Status)
 	require.Equal(t, "WITHDRAWN", e2e.Value[string](s, `SELECT enrol_status FROM student WHERE id = $1`, pupil))
 	require.False(t, e2e.Value[bool](s, `SELECT in_register OR holds_seat FROM student WHERE id = $1`, pupil))
-	require.Zero(t, e2e.Value[int](s, `SELECT occupied FROM school_class WHERE id = $1`, c.Class[2024]))
+	require.Zero(t, e2e.Value[int](s, `SELECT occupied FROM school_class WHERE id = $1`, senior.Class[2025]))
 }

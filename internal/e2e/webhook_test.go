@@ -21,6 +21,7 @@ import (
 // A change is filed and sent back: the gateway of the county is told, can verify that
 // it was Xueji, and learns nothing of the pupil.
 func TestAGatewayIsToldWhatHappensToAChange(t *testing.T) {
+	t.Parallel()
 	s := e2e.New(t, e2e.Options{})
 	c := s.County()
 	var (
