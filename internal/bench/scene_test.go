@@ -36,12 +36,11 @@ func TestEverySceneHappens(t *testing.T) {
 			m := x.mode(kind)
 			require.ErrorContains(t, m.verify(t.Context(), 1), "0 of 1", "what did not happen is noticed")
 			require.NoError(t, m.prepare(t.Context(), cases))
-			done, err := drive(t.Context(), o.Clients, cases, m.decideOne)
+			done, err := drive(t.Context(), o.Clients, cases-1, m.decideOne)
 			require.NoError(t, err)
-			require.Equal(t, cases, done.cases)
-			s.Exec(`UPDATE student SET org_path = 'cn', id_hash = NULL, id_cipher = NULL, enrol_status = 'DRAFT' WHERE id = $1`, slices.Concat(m.done...)[0].id)
+			require.Equal(t, cases-1, done.cases)
+			m.done[0] = append(m.done[0], slices.Concat(m.waiting...)[0]) // a case that nobody filed
 			require.ErrorContains(t, m.verify(t.Context(), cases), "4 of 5", "a case that is not in force is noticed")
-			s.Exec(`UPDATE student s SET org_path = o.path FROM organisation o WHERE o.id = s.school_id`)
 		})
 	}
 }
