@@ -84,9 +84,22 @@ func TestTheSameFileTwiceIsTheSameRoster(t *testing.T) {
 	require.Equal(t, 12, rig.count(`SELECT count(*) FROM roster_row`))
 }
 
-// A registered file may be uploaded again, for the rows that were left out. Until that
-// roster is done, further uploads of the file give the same roster.
-func TestRegisteredFileIsUploadedAgainForRowsLeftOut(t *testing.T) {
+// seats gives a class of school A so many seats, as the school does.
+func (r *recordsRig) seats(code string, n int) {
+	r.t.Helper()
+	r.mustIn(r.app, schoolAPath, func(t *Tx) error {
+		c, err := t.Class(r.classes[code])
+		if err != nil {
+			return err
+		}
+		_, err = t.EditClass(c.ID, c.Version, c.Name, n)
+		return err
+	})
+}
+
+// A file that was enrolled may come again, for the rows that were left out; while it is
+// in hand again it is one roster however often it is uploaded.
+func TestAnEnrolledFileComesAgainForTheRowsLeftOut(t *testing.T) {
 	rig := newRecordsRig(t)
 	all := rig.sheetPupils("roster-no-au.xlsx")
 	sheet := rig.write(all[0], with(all[1], "class_code", all[0][roster.ClassCode]))
@@ -94,10 +107,10 @@ func TestRegisteredFileIsUploadedAgainForRowsLeftOut(t *testing.T) {
 	require.Equal(t, 2, first.Good)
 	change, err := rig.file(first.ID)
 	require.NoError(t, err)
-	rig.exec(`UPDATE school_class SET capacity = 1 WHERE code = $1`, all[0][roster.ClassCode])
+	rig.seats(all[0][roster.ClassCode], 1)
 	rig.enrol(first.ID, change)
 	require.Equal(t, 1, rig.count(`SELECT count(*) FROM student`))
-	rig.exec(`UPDATE school_class SET capacity = 10 WHERE code = $1`, all[0][roster.ClassCode])
+	rig.seats(all[0][roster.ClassCode], 10)
 
 	rig.exec(`DELETE FROM slot WHERE change_id = $1`, change) // as the end of the change does
 
@@ -141,17 +154,19 @@ func TestTwoRunningImportsOfOnePupilAreRefusedByRow(t *testing.T) {
 
 func TestRowsThatCanNoLongerGoInAreLeftOut(t *testing.T) {
 	rig := newRecordsRig(t)
-	r := rig.upload(rig.sheet("roster-no-au.xlsx"), "a")
+	all := rig.sheetPupils("roster-no-au.xlsx")
+	all[2] = with(all[2], "id_type", "A", "id_number", "E90817263")
+	r := rig.upload(rig.write(all...), "a")
+	require.Equal(t, 12, r.Good)
+	// After the check another roster registers somebody else under the number of row 5.
+	require.NotEqual(t, all[2][roster.BirthDate], all[3][roster.BirthDate])
+	other := rig.enrolSheet(rig.write(with(all[2], "name", "样例另一", "birth_date", all[3][roster.BirthDate])), "b")
+	require.Equal(t, 1, other.Good)
+	rig.exec(`DELETE FROM slot`) // as the end of the change does
 	change, err := rig.file(r.ID)
 	require.NoError(t, err)
-	other := rig.upload(rig.sheet("roster-columns-swapped.xlsx"), "b")
-	otherChange, err := rig.file(other.ID)
-	require.NoError(t, err)
-	rig.enrol(other.ID, otherChange)
-	// Meanwhile one pupil was registered by another roster and the class was made smaller.
-	rig.exec(`UPDATE student SET id_hash = (SELECT id_hash FROM roster_row WHERE roster_id = $1 AND row_no = 5)
-		WHERE id = (SELECT student_id FROM roster_row WHERE roster_id = $2 AND row_no = 3)`, r.ID, other.ID)
-	rig.exec(`UPDATE school_class SET capacity = 10 WHERE code = '2026105'`)
+	// Meanwhile the class is made smaller.
+	rig.seats("2026105", 11)
 	rig.enrol(r.ID, change)
 	rig.mustIn(rig.app, schoolAPath, func(t2 *Tx) error {
 		done, err := t2.Roster(r.ID)
@@ -169,7 +184,7 @@ func TestRowsThatCanNoLongerGoInAreLeftOut(t *testing.T) {
 		require.Equal(t, refusal.RosterClassFull, rows[1].Findings[len(rows[1].Findings)-1].Code)
 		return err
 	})
-	require.Equal(t, 10, rig.count(`SELECT occupied FROM school_class WHERE code = '2026105'`))
+	require.Equal(t, 11, rig.count(`SELECT occupied FROM school_class WHERE code = '2026105'`))
 }
 
 func TestADryRunKeepsNothing(t *testing.T) {
