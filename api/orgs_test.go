@@ -43,19 +43,20 @@ func TestASchoolIsCreatedRenamedAndClosed(t *testing.T) {
 	require.Equal(t, "改名学校", made.Name)
 	w.refused("version_conflict", admin.token, call{method: "PUT", path: path, ifMatch: `"1"`, body: body})
 
-	there := place{id: made.ID, path: made.Path, kind: org.School}
-	clerk := w.login(there, org.SchoolRegistrar)
-	pupil := w.pupil(there)
-	closing := call{method: "POST", path: path + "/closure", ifMatch: answer.Header().Get("ETag")}
+	var attended Org
+	other := w.must(201, admin.token, create(school(w.places["county"], "2152000010", "PRIMARY")), &attended)
+	w.pupil(place{id: attended.ID, path: attended.Path, kind: org.School})
+	closing := call{method: "POST", path: "/v1/orgs/" + attended.ID.String() + "/closure", ifMatch: other.Header().Get("ETag")}
 	require.Contains(t, w.refused("org_has_students", admin.token, closing).Detail, "1名")
-	w.exec(`UPDATE student SET in_register = false WHERE id = $1`, pupil)
+	clerk := w.login(place{id: made.ID, path: made.Path, kind: org.School}, org.SchoolRegistrar)
+	closing = call{method: "POST", path: path + "/closure", ifMatch: answer.Header().Get("ETag")}
 	w.must(200, admin.token, closing, &made)
 	require.NotNil(t, made.ClosedAt)
 	w.refused("unauthenticated", clerk.token, me())
 	w.refused("org_closed", admin.token, call{method: "PUT", path: path, ifMatch: closing.ifMatch, body: body})
 	var page rest.Page[offices.Org]
 	w.must(200, admin.token, call{method: "GET", path: orgPath(w.places["county"], "/children")}, &page)
-	require.Len(t, page.Items, 2)
+	require.Len(t, page.Items, 3)
 }
 
 func TestReassigningMovesEverythingOfASchool(t *testing.T) {
@@ -66,7 +67,7 @@ func TestReassigningMovesEverythingOfASchool(t *testing.T) {
 	pupil := w.pupil(moved)
 	w.class(moved)
 	w.exec(`INSERT INTO student_history (id, student_id, org_path, kind, effective_on, recorded_at, before, after)
-		VALUES ($1, $2, $3::text::ltree, 'X', '2026-01-01', $4, '{}', '{}')`, uuid.Must(uuid.NewV7()), pupil, moved.path, w.clock.Now())
+		VALUES ($1, $2, $3::text::ltree, 'ROSTER_IMPORT', '2026-01-01', $4, '{}', '{}')`, uuid.Must(uuid.NewV7()), pupil, moved.path, w.clock.Now())
 	call := call{method: "POST", path: orgPath(moved, "/managing-bureau"), ifMatch: rest.ETag(1), body: m{"parent": target.id}}
 
 	county := w.login(w.places["county"], org.BureauSysadmin)
