@@ -1,7 +1,17 @@
 package api
 
 import (
+	"strings"
+	"time"
+
 	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+
+	"github.com/xueji/xueji/internal/files"
+	"github.com/xueji/xueji/internal/identity/simulator"
+	"github.com/xueji/xueji/models/calendar"
+	"github.com/xueji/xueji/models/ident"
+	"github.com/xueji/xueji/models/org"
 )
 
 // recordCases: pupils' records, evidence and rosters.
@@ -45,23 +55,30 @@ func recordCases() map[string]matrixCase {
 	}
 }
 
-// numbered puts a pupil into an office whose ID number can be asked for; that
-// it cannot be decrypted is not the matter here, that somebody gets so far is.
+// numbered puts a pupil into an office who has an ID number that nobody shares: each
+// is born on a day of their own.
 func (w *world) numbered(at place) uuid.UUID {
 	id := w.pupil(at)
-	cipher, err := w.app.Keys().Encrypt("student.id_number/"+id.String(), []byte("990101201705010010"))
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	w.exec(`UPDATE student SET id_cipher = $2, id_hash = $3 WHERE id = $1`, id, cipher, id[:])
+	birth, err := calendar.NewDate(2000, time.January, 1)
+	require.NoError(w.t, err)
+	birth = birth.AddDays(one[int](w, `SELECT count(*)::int FROM student`))
+	number, err := simulator.Number(birth, ident.Male, simulator.Matches)
+	require.NoError(w.t, err)
+	cipher, err := w.app.Keys().Encrypt("student.id_number/"+id.String(), []byte(number.Reveal()))
+	require.NoError(w.t, err)
+	w.exec(`UPDATE student SET birth_date = $2, id_cipher = $3, id_hash = $4, id_masked = $5 WHERE id = $1`,
+		id, birth.String(), cipher, w.app.Keys().Hash("identity", number.Reveal()), number.String())
 	return id
 }
 
-// evidence puts a row of evidence into an office; its file is missing.
+// evidence puts a paper into an office, as somebody who works there uploads it.
 func (w *world) evidence(at place) uuid.UUID {
 	id := uuid.Must(uuid.NewV7())
+	size, sum, err := w.server.deps.Files.Put(w.t.Context(), files.Evidence, id.String(), strings.NewReader("%PDF-1.7"), 1<<10)
+	require.NoError(w.t, err)
 	w.exec(`INSERT INTO evidence (id, org_id, org_path, uploaded_by, file_name, media_type, size, sha256, blob_key, created_at)
-		VALUES ($1, $2, $3::text::ltree, $1, '某人.pdf', 'application/pdf', 1, '\x00', $4, $5)`, id, at.id, at.path, id.String(), w.clock.Now())
+		VALUES ($1, $2, $3::text::ltree, $4, '某人.pdf', 'application/pdf', $5, $6, $7, $8)`,
+		id, at.id, at.path, w.account(at, org.Role(roleOf(at))), size, sum, id.String(), w.clock.Now())
 	return id
 }
 
