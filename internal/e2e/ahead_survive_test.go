@@ -130,7 +130,6 @@ func TestTheDayStaysWhenTheSchoolIsMoved(t *testing.T) {
 // Temporal's database is deleted while changes wait for their day, one of them on hold:
 // each is rebuilt where it stands and is in force on its day, once.
 func TestAWipedTemporalLosesNoDay(t *testing.T) {
-	t.Parallel()
 	server := e2e.OwnTemporal(t)
 	s := e2e.New(t, e2e.Options{Temporal: server})
 	c := s.County()

@@ -133,7 +133,6 @@ func TestAttentionToAStepNobodyDecides(t *testing.T) {
 
 // Temporal is down: told, with what the register knows; gone when it is back.
 func TestAttentionWhileTemporalIsDown(t *testing.T) {
-	t.Parallel()
 	server := e2e.OwnTemporal(t)
 	s := e2e.New(t, e2e.Options{Temporal: server})
 	c := s.County()

@@ -76,7 +76,6 @@ func TestOperatorsLookAtACase(t *testing.T) {
 }
 
 func TestExplainNamesWhatIsDown(t *testing.T) {
-	t.Parallel()
 	server := e2e.OwnTemporal(t)
 	s := e2e.New(t, e2e.Options{Temporal: server})
 	c := s.County()

@@ -90,7 +90,6 @@ func TestWorkersAreDown(t *testing.T) {
 }
 
 func TestTemporalIsDown(t *testing.T) {
-	t.Parallel()
 	server := e2e.OwnTemporal(t)
 	s := e2e.New(t, e2e.Options{Temporal: server})
 	c := s.County()

@@ -55,7 +55,6 @@ func onlyOneDecision(s *e2e.Stack, c *e2e.County, change string) {
 
 // The old activity commits after the new run asked where the change stands.
 func TestAResetWhileACommitRuns(t *testing.T) {
-	t.Parallel()
 	for _, upkeep := range []struct {
 		name     string
 		interval time.Duration
@@ -98,7 +97,6 @@ func untilAsked(s *e2e.Stack, changes ...string) {
 // Worker and Temporal lose power after the commit and before the workflow task
 // that would have recorded it.
 func TestAPowerCutBetweenCommitAndWorkflowTask(t *testing.T) {
-	t.Parallel()
 	for _, verdict := range []string{"APPROVE", "REJECT"} { // the change goes on, or has ended
 		t.Run(verdict, func(t *testing.T) {
 			server := e2e.OwnTemporal(t)
@@ -129,7 +127,6 @@ func TestAPowerCutBetweenCommitAndWorkflowTask(t *testing.T) {
 
 // kill -9 of a worker in the middle of a commit.
 func TestAWorkerIsKilledMidCommit(t *testing.T) {
-	t.Parallel()
 	s := e2e.New(t, e2e.Options{NoWorker: true})
 	c := s.County()
 	worker := s.WorkerProcess()
@@ -149,7 +146,6 @@ func TestAWorkerIsKilledMidCommit(t *testing.T) {
 
 // What an admin may do in the web interface never needs a repair.
 func TestAdminsMayResetAndTerminate(t *testing.T) {
-	t.Parallel()
 	s := e2e.New(t, e2e.Options{})
 	c, engine := s.County(), s.Engine()
 	var changes []string
@@ -191,7 +187,6 @@ func TestAdminsMayResetAndTerminate(t *testing.T) {
 
 // A decision that meets a terminated workflow starts it, without waiting for upkeep.
 func TestADecisionStartsATerminatedWorkflow(t *testing.T) {
-	t.Parallel()
 	s := e2e.New(t, e2e.Options{Interval: time.Hour})
 	c, engine := s.County(), s.Engine()
 	change := c.Registrar.File(c.Registrar.SuspensionBody(s.Pupil(c, 2024)))
@@ -205,7 +200,6 @@ func TestADecisionStartsATerminatedWorkflow(t *testing.T) {
 // A workflow that stands elsewhere than the register is told by the very
 // decision that finds it so, without waiting for upkeep.
 func TestADecisionWakesAWorkflowThatFellBehind(t *testing.T) {
-	t.Parallel()
 	s := e2e.New(t, e2e.Options{Interval: time.Hour})
 	c := s.County()
 	for range 10 {
@@ -221,7 +215,6 @@ func TestADecisionWakesAWorkflowThatFellBehind(t *testing.T) {
 
 // Temporal's database is deleted: every open change goes on by itself.
 func TestTemporalIsWiped(t *testing.T) {
-	t.Parallel()
 	server := e2e.OwnTemporal(t)
 	s := e2e.New(t, e2e.Options{Temporal: server})
 	c := s.County()

@@ -27,6 +27,7 @@ func TestMain(m *testing.M) {
 
 // sideBySide lets more tests run at a time than there are cores, for these tests wait
 // most of the time; but no more than one PostgreSQL server has connections for.
+// Tests that stop a server or a worker, or measure how soon an answer comes, run alone.
 // Whoever gives -parallel decides.
 func sideBySide() error {
 	given := false

@@ -161,7 +161,6 @@ func (a *midAir) alternate(n int, change string) {
 
 // What an admin may do in the web interface harms a change at no step.
 func TestAdminsMayResetAndTerminateMovesAtEveryStep(t *testing.T) {
-	t.Parallel()
 	for _, row := range []struct {
 		name   string
 		audits bool
@@ -192,7 +191,6 @@ func TestAdminsMayResetAndTerminateMovesAtEveryStep(t *testing.T) {
 
 // kill -9 of the only worker while everything is in mid-air.
 func TestAKilledWorkerHarmsNoMove(t *testing.T) {
-	t.Parallel()
 	s := e2e.New(t, e2e.Options{NoWorker: true})
 	m, worker := newMoves(s).audited(), s.WorkerProcess()
 	a := launch(m, nil)
@@ -207,7 +205,6 @@ func TestAKilledWorkerHarmsNoMove(t *testing.T) {
 
 // Temporal's database is deleted while everything is in mid-air.
 func TestAWipedTemporalHarmsNoMove(t *testing.T) {
-	t.Parallel()
 	server := e2e.OwnTemporal(t)
 	s := e2e.New(t, e2e.Options{Temporal: server, NoWorker: true})
 	g, m := workerAsking(s), newMoves(s).audited()

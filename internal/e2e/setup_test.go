@@ -49,7 +49,6 @@ func remove(s *e2e.Stack, engine sdk.Client, names ...string) {
 // there again before anybody looks, without its search attributes: so a server leaves
 // it that makes its namespace itself. People's steps and automatic ones go on.
 func TestALostTemporalWithABareNamespaceHeals(t *testing.T) {
-	t.Parallel()
 	server := e2e.OwnTemporal(t)
 	s := e2e.New(t, e2e.Options{Temporal: server, Namespace: server.Namespace(), NoWorker: true})
 	g, m := workerAsking(s), newMoves(s).audited()
@@ -72,7 +71,6 @@ func TestALostTemporalWithABareNamespaceHeals(t *testing.T) {
 // Search attributes are removed while changes run: they are made again, and what was
 // stored in them is shown again.
 func TestRemovedSearchAttributesComeBack(t *testing.T) {
-	t.Parallel()
 	s := e2e.New(t, e2e.Options{})
 	c, engine := s.County(), s.Engine()
 	admin := s.Person(c.Bureau, org.BureauSysadmin)
@@ -103,7 +101,6 @@ func TestRemovedSearchAttributesComeBack(t *testing.T) {
 // A search attribute of another type is told with the way out, and so is every change
 // it stops; when it was removed everything goes on.
 func TestASearchAttributeOfAnotherTypeIsTold(t *testing.T) {
-	t.Parallel()
 	server := e2e.OwnTemporal(t)
 	s := e2e.New(t, e2e.Options{Temporal: server, Namespace: server.Namespace(), NoWorker: true})
 	c, engine := s.County(), s.Engine()

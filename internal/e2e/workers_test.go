@@ -13,7 +13,6 @@ import (
 // Several workers share the work; one of them does the upkeep, and when it dies
 // another one goes on.
 func TestOneWorkerLeadsAndAnotherTakesOver(t *testing.T) {
-	t.Parallel()
 	s := e2e.New(t, e2e.Options{NoWorker: true})
 	c := s.County()
 	workers := map[string]*e2e.Process{}
