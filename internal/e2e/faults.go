@@ -3,6 +3,7 @@ package e2e
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -188,6 +189,7 @@ func (s *Stack) Command(args ...string) *exec.Cmd {
 		"XUEJI_DATABASE_URL="+s.Config.Database.URL.Reveal(), "XUEJI_DATABASE_APP_URL="+s.Config.Database.AppURL.Reveal(),
 		"XUEJI_DATABASE_WORKER_URL="+s.Config.Database.WorkerURL.Reveal(),
 		"XUEJI_TEMPORAL_ADDRESS="+s.Config.Temporal.Address, "XUEJI_TEMPORAL_NAMESPACE="+s.Config.Temporal.Namespace,
+		fmt.Sprintf("XUEJI_BULK_LIST_ROWS=%d", s.Config.Bulk.ListRows), fmt.Sprintf("XUEJI_BULK_PART_ROWS=%d", s.Config.Bulk.PartRows),
 		"XUEJI_WORKER_RECONCILE_INTERVAL="+s.Config.Worker.ReconcileInterval.String(), "XUEJI_WORKER_STOP_TIMEOUT=5s",
 		"PGAPPNAME=xueji-"+uuid.NewString()[:8], // tells the processes apart in pg_stat_activity
 	)
