@@ -22,22 +22,26 @@ import (
 // transaction. A crash in between asks again, and nothing is written twice.
 func (a *Changes) Perform(ctx context.Context, r contract.ResumeRequest) (contract.Position, error) {
 	var question *store.Errand
+	var job *store.Job
 	at, err := a.within(ctx, r.ChangeID, func(tx *store.Tx, id uuid.UUID) error {
 		e, err := tx.Errand(id)
 		if err != nil || e == nil {
 			return err
 		}
-		if asks(e) || e.Job != nil {
+		if e.Act == process.ActApplyParts {
+			job, err = tx.JobOf(id)
+		}
+		if asks(e) || job != nil || err != nil {
 			question = e
-			return nil
+			return err
 		}
 		return tx.Settle(id, e, nil)
 	})
 	if err != nil || question == nil {
 		return at, err
 	}
-	if question.Job != nil {
-		if err := a.startJob(ctx, question.Job); err != nil {
+	if job != nil {
+		if err := a.startJob(ctx, job); err != nil {
 			return at, outward(err)
 		}
 		return a.within(ctx, r.ChangeID, func(tx *store.Tx, id uuid.UUID) error { return tx.Settle(id, question, nil) })

@@ -74,7 +74,7 @@ func (w *world) numbered(at place) uuid.UUID {
 // evidence puts a paper into an office, as somebody who works there uploads it.
 func (w *world) evidence(at place) uuid.UUID {
 	id := uuid.Must(uuid.NewV7())
-	size, sum, err := w.server.deps.Files.Put(w.t.Context(), files.Evidence, id.String(), strings.NewReader("%PDF-1.7"), 1<<10)
+	size, sum, err := w.deps.Files.Put(w.t.Context(), files.Evidence, id.String(), strings.NewReader("%PDF-1.7"), 1<<10)
 	require.NoError(w.t, err)
 	w.exec(`INSERT INTO evidence (id, org_id, org_path, uploaded_by, file_name, media_type, size, sha256, blob_key, created_at)
 		VALUES ($1, $2, $3::text::ltree, $4, '某人.pdf', 'application/pdf', $5, $6, $7, $8)`,

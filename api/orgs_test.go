@@ -43,7 +43,7 @@ func TestASchoolIsCreatedRenamedAndClosed(t *testing.T) {
 	require.Equal(t, "改名学校", made.Name)
 	w.refused("version_conflict", admin.token, call{method: "PUT", path: path, ifMatch: `"1"`, body: body})
 
-	var attended Org
+	var attended offices.Org
 	other := w.must(201, admin.token, create(school(w.places["county"], "2152000010", "PRIMARY")), &attended)
 	w.pupil(place{id: attended.ID, path: attended.Path, kind: org.School})
 	closing := call{method: "POST", path: "/v1/orgs/" + attended.ID.String() + "/closure", ifMatch: other.Header().Get("ETag")}

@@ -24,8 +24,6 @@ type Errand struct {
 	// document is not an identity card.
 	Name   string
 	Number ident.CitizenID
-	// Job is what does the work, for ActApplyParts.
-	Job *Job
 }
 
 // Errand reads the work of the open step of a change (worker). It is nil when people
@@ -36,10 +34,6 @@ func (t *Tx) Errand(change uuid.UUID) (*Errand, error) {
 		return nil, err
 	}
 	e := &Errand{Act: s.Act, Step: s.No, Round: s.Round}
-	if e.Act == process.ActApplyParts {
-		e.Job, err = t.jobOf(change)
-		return e, err
-	}
 	if e.Act != process.ActIdentity {
 		return e, nil
 	}
@@ -170,4 +164,16 @@ func (t *Tx) Silent(change uuid.UUID, e *Errand) error {
 func pauseAfter(attempts int) time.Duration {
 	const first, most = 30 * time.Second, 15 * time.Minute
 	return min(first<<min(attempts, 10), most)
+}
+
+// jobLook is how long a change that takes effect part by part leaves its job alone; the
+// job wakes it when it has ended.
+const jobLook = 10 * time.Minute
+
+// lookLater notes when a change looks after its job next.
+func (t *Tx) lookLater(change uuid.UUID) error {
+	if _, err := t.exec(`UPDATE step SET next_attempt_at = ? WHERE change_id = ? AND status = 'OPEN'`, t.now.Add(jobLook), change); err != nil {
+		return fmt.Errorf("look after a job later: %w", err)
+	}
+	return nil
 }

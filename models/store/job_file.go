@@ -58,3 +58,12 @@ func (t *Tx) fileJob(n newJob) (uuid.UUID, error) {
 	return id, t.auditAs(n.filedBy, "job.start", "job", id.String(),
 		map[string]string{"kind": string(n.kind), "parts": strconv.Itoa(len(n.parts)), "rows": strconv.Itoa(total)})
 }
+
+// JobOf reads the job by which a change takes effect.
+func (t *Tx) JobOf(change uuid.UUID) (*Job, error) {
+	var j Job
+	if err := t.db.Raw(`SELECT `+jobColumns+` WHERE j.change_id = ?`, change).Take(&j).Error; err != nil {
+		return nil, fmt.Errorf("read the job of a change: %w", err)
+	}
+	return &j, nil
+}

@@ -2,7 +2,6 @@ package store
 
 import (
 	"fmt"
-	"time"
 
 	"github.com/google/uuid"
 
@@ -105,25 +104,4 @@ func (t *Tx) rosterInJob(j *Job) (*Roster, error) {
 		return nil, wrongRosterState(r.State)
 	}
 	return r, nil
-}
-
-// jobOf reads the job by which a change takes effect.
-func (t *Tx) jobOf(change uuid.UUID) (*Job, error) {
-	var j Job
-	if err := t.db.Raw(`SELECT `+jobColumns+` WHERE j.change_id = ?`, change).Take(&j).Error; err != nil {
-		return nil, fmt.Errorf("read the job of a change: %w", err)
-	}
-	return &j, nil
-}
-
-// jobLook is how long a change that takes effect part by part leaves its job alone; the
-// job wakes it when it has ended.
-const jobLook = 10 * time.Minute
-
-// lookLater notes when a change looks after its job next.
-func (t *Tx) lookLater(change uuid.UUID) error {
-	if _, err := t.exec(`UPDATE step SET next_attempt_at = ? WHERE change_id = ? AND status = 'OPEN'`, t.now.Add(jobLook), change); err != nil {
-		return fmt.Errorf("look after a job later: %w", err)
-	}
-	return nil
 }

@@ -75,7 +75,7 @@ func (r *recordsRig) jobOfChange(change uuid.UUID) *Job {
 	r.t.Helper()
 	var j *Job
 	r.mustIn(r.worker, "", func(tx *Tx) (err error) {
-		j, err = tx.jobOf(change)
+		j, err = tx.JobOf(change)
 		return err
 	})
 	return j
