@@ -63,7 +63,7 @@ func inFreePlace[T any](kind string, start func(context.Context, string) (T, err
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	var none T
-	base, err := testFolder()
+	base, err := Folder()
 	if err != nil {
 		return none, err
 	}
@@ -76,9 +76,9 @@ func inFreePlace[T any](kind string, start func(context.Context, string) (T, err
 	return none, fmt.Errorf("all %d places under %s are in use; end the test processes that hold them", places, base)
 }
 
-// testFolder is var/test of the checkout, or a folder for temporary files when
-// the tests were compiled and taken elsewhere.
-func testFolder() (string, error) {
+// Folder is where tests keep what outlives them: var/test of the checkout, or a folder
+// for temporary files when the tests were compiled and taken elsewhere.
+func Folder() (string, error) {
 	if root := embedded.Checkout(); root != "" {
 		return filepath.Join(root, "var", "test"), nil
 	}

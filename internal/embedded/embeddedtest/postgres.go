@@ -32,7 +32,9 @@ type Template struct {
 	// Fingerprint changes whenever Prepare would do something else, for example
 	// Fingerprint(migrations); empty prepares anew in every test process.
 	Fingerprint string
-	// Prepare fills the empty database. Roles belong to the cluster, which
+	// From is the template that this one begins as a copy of; nil begins with an empty database.
+	From *Template
+	// Prepare fills the database. Roles belong to the cluster, which
 	// outlives the run, so making them must be safe to repeat.
 	Prepare func(ctx context.Context, server *embedded.Postgres, database string) error
 }
@@ -140,6 +142,17 @@ func (tpl Template) Database(t testing.TB) Database {
 func (c *cluster) template(ctx context.Context, tpl Template) (string, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	return c.ensure(ctx, tpl)
+}
+
+func (c *cluster) ensure(ctx context.Context, tpl Template) (string, error) {
+	from := ""
+	if tpl.From != nil {
+		var err error
+		if from, err = c.ensure(ctx, *tpl.From); err != nil {
+			return "", err
+		}
+	}
 	name := templatePrefix + label(tpl.Name) + "_" + tpl.Fingerprint
 	if c.ready[name] {
 		return name, nil
@@ -149,7 +162,7 @@ func (c *cluster) template(ctx context.Context, tpl Template) (string, error) {
 		return "", err
 	}
 	if len(whole) == 0 || tpl.Fingerprint == "" {
-		if err := c.prepare(ctx, tpl, name); err != nil {
+		if err := c.prepare(ctx, tpl, name, from); err != nil {
 			return "", err
 		}
 	}
@@ -159,7 +172,7 @@ func (c *cluster) template(ctx context.Context, tpl Template) (string, error) {
 
 // prepare makes the template anew. It counts as whole only once it carries
 // PostgreSQL's own template mark, so a killed run leaves no half one behind.
-func (c *cluster) prepare(ctx context.Context, tpl Template, name string) error {
+func (c *cluster) prepare(ctx context.Context, tpl Template, name, from string) error {
 	old, err := c.names(ctx, "starts_with(datname, $1)", templatePrefix+label(tpl.Name)+"_")
 	if err != nil {
 		return err
@@ -169,7 +182,11 @@ func (c *cluster) prepare(ctx context.Context, tpl Template, name string) error 
 			return err
 		}
 	}
-	if err := c.do(ctx, "CREATE DATABASE "+quote(name)); err != nil {
+	create := "CREATE DATABASE " + quote(name)
+	if from != "" {
+		create += " TEMPLATE " + quote(from)
+	}
+	if err := c.do(ctx, create); err != nil {
 		return err
 	}
 	if err := tpl.Prepare(ctx, c.Postgres, name); err != nil {

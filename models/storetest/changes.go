@@ -1,0 +1,189 @@
+package storetest
+
+import (
+	"maps"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+
+	"github.com/xueji/xueji/models/org"
+	"github.com/xueji/xueji/models/process"
+	"github.com/xueji/xueji/models/store"
+)
+
+// Paper uploads a file of an office, to be attached as a kind of evidence.
+func (c *County) Paper(path, kind string) (ref store.EvidenceRef) {
+	c.t.Helper()
+	id := uuid.Must(uuid.NewV7())
+	e := &store.Evidence{ID: id, OrgID: c.ID(path), OrgPath: path, FileName: "证明.pdf", MediaType: "application/pdf", Size: 1, SHA256: id[:], BlobKey: id.String()}
+	c.MustIn(c.App, path, func(tx *store.Tx) error { return tx.AddEvidence(e) })
+	return store.EvidenceRef{ID: id, Kind: kind}
+}
+
+// Filing is what the school of a pupil hands in for a kind of change, with every paper
+// the kind asks for. Where bureaux file the kind, it is the bureau above the school.
+func (c *County) Filing(kind process.Kind, pupil uuid.UUID, inputs map[string]string) store.Filing {
+	c.t.Helper()
+	d, known := c.Processes.Define(kind, org.Primary, c.Processes.Default())
+	require.True(c.t, known, kind)
+	path := c.Text(`SELECT org_path::text FROM student WHERE id = $1`, pupil)
+	if d.FiledBy == process.FiledByBureau {
+		path = c.Text(`SELECT subpath(org_path, 0, -1)::text FROM student WHERE id = $1`, pupil)
+	}
+	f := store.Filing{Kind: kind, StudentID: pupil, Inputs: inputs, Office: c.Office(path), Key: uuid.NewString(), BodyHash: []byte(kind)}
+	for _, rule := range d.Evidence {
+		if rule.Required {
+			f.Evidence = append(f.Evidence, c.Paper(path, rule.Kind))
+		}
+	}
+	return f
+}
+
+// inputs are the answers to what a kind asks for, where a test does not care.
+func (c *County) inputs(kind process.Kind) map[string]string {
+	today := c.App.Clock().Today()
+	if kind == process.Suspension {
+		return map[string]string{"reason_code": "10", "from_date": today.String(), "until_date": today.AddDays(200).String()}
+	}
+	return map[string]string{"reason": "示例"}
+}
+
+// File files a change about a pupil. Inputs that are not given are made up.
+func (c *County) File(kind process.Kind, pupil uuid.UUID, inputs map[string]string) uuid.UUID {
+	c.t.Helper()
+	all := c.inputs(kind)
+	maps.Copy(all, inputs)
+	change, err := c.TryFile(c.Filing(kind, pupil, all))
+	require.NoError(c.t, err)
+	return change.ID
+}
+
+// TryFile files a change as its office does, and gives what the register answers.
+func (c *County) TryFile(f store.Filing) (change *store.Change, err error) {
+	c.t.Helper()
+	err = c.In(c.App, f.Office.Path, func(tx *store.Tx) (err error) {
+		change, err = tx.FileChange(f)
+		return err
+	})
+	return change, err
+}
+
+// Waiting enrols a pupil at a school and files a suspension, which waits for its first step.
+func (c *County) Waiting(path string) (change uuid.UUID) {
+	c.t.Helper()
+	return c.File(process.Suspension, c.Pupil(path), nil)
+}
+
+// Position is where a change stands.
+func (c *County) Position(change uuid.UUID) (p *store.Position) {
+	c.t.Helper()
+	c.MustIn(c.Worker, "", func(tx *store.Tx) (err error) {
+		p, err = tx.Position(change)
+		return err
+	})
+	return p
+}
+
+// task is a task with the office and the role that it waits for.
+type task struct {
+	ID, Office  uuid.UUID
+	Path        string
+	Role        org.Role
+	Step, Round int
+}
+
+func (c *County) task(id uuid.UUID) (k task) {
+	c.t.Helper()
+	k.ID = id
+	require.NoError(c.t, c.owner.QueryRow(c.t.Context(), `SELECT office_id, office_path::text, role, step_no, round FROM task WHERE id = $1`, id).
+		Scan(&k.Office, &k.Path, &k.Role, &k.Step, &k.Round))
+	return k
+}
+
+// HandIn hands a word in for a person and leaves it to be counted.
+func (c *County) HandIn(p Person, w store.Word) (slip *store.Slip) {
+	c.t.Helper()
+	if w.Key == "" {
+		w.Key = uuid.NewString()
+	}
+	w.OfficeID, w.Hash = p.Office, []byte(w.Verb)
+	require.NoError(c.t, c.As(p, func(tx *store.Tx) (err error) {
+		slip, err = tx.HandIn(w)
+		return err
+	}))
+	return slip
+}
+
+// Commit counts or refuses a slip, as the worker does.
+func (c *County) Commit(slip *store.Slip) (s *store.Slip) {
+	c.t.Helper()
+	c.MustIn(c.Worker, "", func(tx *store.Tx) (err error) {
+		s, err = tx.CommitSlip(slip.ChangeID, slip.ID)
+		return err
+	})
+	return s
+}
+
+// Say hands a word in for a person and has it counted or refused.
+func (c *County) Say(p Person, w store.Word) *store.Slip {
+	c.t.Helper()
+	return c.Commit(c.HandIn(p, w))
+}
+
+// Decide says a word at a task for whoever is asked there.
+func (c *County) Decide(change, id uuid.UUID, verb store.Verb) *store.Slip {
+	c.t.Helper()
+	k := c.task(id)
+	return c.Say(c.Who(k.Path, k.Role), store.Word{ChangeID: change, TaskID: id, Step: k.Step, Round: k.Round, Verb: verb, Opinion: "同意"})
+}
+
+// Approve takes the open step of a change: everybody approves who is asked, and the
+// register does what it does by itself.
+func (c *County) Approve(change uuid.UUID) {
+	c.t.Helper()
+	p := c.Position(change)
+	if p.Act != "" {
+		c.Perform(change)
+		return
+	}
+	require.NotEmpty(c.t, p.Tasks, "nobody is asked at %s", p.Stage)
+	for _, id := range p.Tasks {
+		s := c.Decide(change, id, store.Approve)
+		require.Equal(c.t, store.SlipCounted, s.Outcome, "%s: %s", p.Stage, s.OutcomeCode)
+	}
+}
+
+// ApproveAll approves a change until it has ended, or waits for its day.
+func (c *County) ApproveAll(change uuid.UUID) {
+	c.t.Helper()
+	for p := c.Position(change); !p.Closed() && p.EffectiveOn.IsZero(); p = c.Position(change) {
+		c.Approve(change)
+	}
+}
+
+// Perform does the register's part of an automatic step. The population database knows
+// everybody.
+func (c *County) Perform(change uuid.UUID) {
+	c.t.Helper()
+	c.MustIn(c.Worker, "", func(tx *store.Tx) error {
+		e, err := tx.Errand(change)
+		if err != nil || e == nil {
+			return err
+		}
+		return tx.Settle(change, e, nil)
+	})
+}
+
+// Started notes that the workflow of a change runs.
+func (c *County) Started(change uuid.UUID) {
+	c.t.Helper()
+	c.MustIn(c.Worker, "", func(tx *store.Tx) error { return tx.Reported(change) })
+}
+
+// PupilOf is the pupil whom a change is about.
+func (c *County) PupilOf(change uuid.UUID) uuid.UUID {
+	c.t.Helper()
+	id, err := uuid.Parse(c.Text(`SELECT student_id::text FROM change WHERE id = $1`, change))
+	require.NoError(c.t, err)
+	return id
+}
