@@ -1,19 +1,19 @@
-package store
+package store_test
 
 import (
-	"errors"
 	"strings"
 	"testing"
 
-	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/stretchr/testify/require"
+
+	"github.com/xueji/xueji/models/store"
+	"github.com/xueji/xueji/models/storetest"
 )
 
 // Law 2: the application role writes only what a person hands in. Grants refuse every
 // write that belongs to a workflow.
 func TestTheApplicationRoleCannotDecide(t *testing.T) {
-	r := newRecordsRig(t)
+	r := storetest.New(t)
 	for _, statement := range []string{
 		`UPDATE change SET status = 'EFFECTIVE'`,
 		`DELETE FROM change`,
@@ -72,28 +72,26 @@ func TestTheApplicationRoleCannotDecide(t *testing.T) {
 		`UPDATE batch_request SET body_hash = ''`,
 		`ALTER TABLE student DISABLE ROW LEVEL SECURITY`,
 	} {
-		err := r.app.InScope(t.Context(), Scope{Paths: []string{schoolAPath}}, func(tx *Tx) error {
-			_, err := tx.exec(statement)
+		err := r.App.InScope(t.Context(), store.Scope{Paths: []string{storetest.SchoolA}}, func(tx *store.Tx) error {
+			_, err := storetest.Exec(tx, statement)
 			return err
 		})
-		require.Equal(t, "42501", sqlState(err), "%s must be refused: %v", statement, err)
+		require.Equal(t, "42501", storetest.SQLState(err), "%s must be refused: %v", statement, err)
 	}
 }
 
 // The trail and the history stay append-only even for the owner.
 func TestAppendOnlyTablesRefuseTheOwnerToo(t *testing.T) {
-	r := newRecordsRig(t)
-	r.exec(`INSERT INTO audit_entry (id, partition, at, action, subject_kind, subject_id) VALUES (gen_random_uuid(), 'x', now(), 'a', 'b', 'c')`)
+	r := storetest.New(t)
 	for _, statement := range []string{`UPDATE audit_entry SET action = 'z'`, `DELETE FROM audit_entry`, `TRUNCATE audit_entry CASCADE`} {
-		_, err := r.owner.Exec(t.Context(), statement)
-		require.Equal(t, "42501", sqlState(err), statement)
+		require.Equal(t, "42501", storetest.SQLState(r.OwnerTries(statement)), statement)
 	}
 }
 
 // A transaction without a scope sees no row: the first visible row would make it fail.
 // (PostgreSQL does not ask the policy of an empty table.)
 func TestEmptyScopeSeesNoRows(t *testing.T) {
-	r := newRecordsRig(t)
+	r := storetest.New(t)
 	for _, table := range []string{
 		"student", "guardian", "student_history", "suspension", "school_class", "school_grade", "change", "change_party",
 		"step", "task", "slip", "decision", "change_event", "evidence", "change_evidence", "notice", "roster", "roster_row", "audit_entry",
@@ -101,12 +99,12 @@ func TestEmptyScopeSeesNoRows(t *testing.T) {
 	} {
 		for _, paths := range [][]string{nil, {""}} {
 			var n int64
-			err := r.app.InScope(t.Context(), Scope{Paths: paths}, func(tx *Tx) error {
-				return tx.db.Raw("SELECT count(*) FROM " + table).Scan(&n).Error
+			err := r.App.InScope(t.Context(), store.Scope{Paths: paths}, func(tx *store.Tx) error {
+				return tx.DB().Raw("SELECT count(*) FROM " + table).Scan(&n).Error
 			})
 			require.Zero(t, n, "%s with scope %q", table, paths)
 			if table == "school_class" { // the county has classes
-				require.Equal(t, "42501", sqlState(err))
+				require.Equal(t, "42501", storetest.SQLState(err))
 			}
 		}
 	}
@@ -115,19 +113,8 @@ func TestEmptyScopeSeesNoRows(t *testing.T) {
 // Every table of the register forces row-level security, so that a new table without a
 // policy is noticed. The exceptions hold no data of persons.
 func TestEveryTableForcesRowLevelSecurity(t *testing.T) {
-	r := newRecordsRig(t)
-	rows, err := r.owner.Query(t.Context(), `SELECT relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+	r := storetest.New(t)
+	open := r.Texts(`SELECT relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 		WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p') AND NOT (c.relrowsecurity AND c.relforcerowsecurity) ORDER BY 1`)
-	require.NoError(t, err)
-	open, err := pgx.CollectRows(rows, pgx.RowTo[string])
-	require.NoError(t, err)
 	require.Equal(t, "audit_seal goose_db_version outbox worker_beat", strings.Join(open, " "))
-}
-
-func sqlState(err error) string {
-	var pg *pgconn.PgError
-	if errors.As(err, &pg) {
-		return pg.Code
-	}
-	return ""
 }

@@ -1,31 +1,34 @@
-package store
+package store_test
 
 import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/xueji/xueji/models/store"
+	"github.com/xueji/xueji/models/storetest"
 )
 
 func TestPlaceholdersAreNumbered(t *testing.T) {
-	require.Equal(t, `UPDATE slip SET outcome = $1 WHERE id = $2`, numbered(`UPDATE slip SET outcome = ? WHERE id = ?`))
-	require.Equal(t, `SAVEPOINT slip`, numbered(`SAVEPOINT slip`))
+	require.Equal(t, `UPDATE slip SET outcome = $1 WHERE id = $2`, store.Numbered(`UPDATE slip SET outcome = ? WHERE id = ?`))
+	require.Equal(t, `SAVEPOINT slip`, store.Numbered(`SAVEPOINT slip`))
 }
 
 // Queued statements are sent before the commit, in their order. One that touches a wrong
 // number of rows fails the transaction.
 func TestQueuedWritesAreSentBeforeTheCommit(t *testing.T) {
-	r := newRecordsRig(t)
+	r := storetest.New(t)
 	count := func() (n int) {
-		r.mustIn(r.app, schoolAPath, func(t *Tx) error {
-			return t.db.Raw(`SELECT count(*) FROM audit_entry WHERE action = 'test.later'`).Scan(&n).Error
+		r.MustIn(r.App, storetest.SchoolA, func(t *store.Tx) error {
+			return t.DB().Raw(`SELECT count(*) FROM audit_entry WHERE action = 'test.later'`).Scan(&n).Error
 		})
 		return n
 	}
-	r.mustIn(r.app, schoolAPath, func(t *Tx) error { return t.Audit("test.later", "test", "1", nil) })
+	r.MustIn(r.App, storetest.SchoolA, func(t *store.Tx) error { return t.Audit("test.later", "test", "1", nil) })
 	require.Equal(t, 1, count())
 
-	err := r.app.InScope(t.Context(), Scope{Paths: []string{schoolAPath}}, func(t *Tx) error {
-		t.later("change nothing", 1, `UPDATE session SET name = name WHERE false`)
+	err := r.App.InScope(t.Context(), store.Scope{Paths: []string{storetest.SchoolA}}, func(t *store.Tx) error {
+		store.Later(t, "change nothing", 1, `UPDATE session SET name = name WHERE false`)
 		return t.Audit("test.later", "test", "2", nil)
 	})
 	require.ErrorContains(t, err, "change nothing")
@@ -34,16 +37,16 @@ func TestQueuedWritesAreSentBeforeTheCommit(t *testing.T) {
 
 // A read in the same transaction sees the statements that were queued before it.
 func TestReadsSeeWhatIsQueued(t *testing.T) {
-	r := newRecordsRig(t)
-	r.mustIn(r.app, schoolAPath, func(t *Tx) error {
+	r := storetest.New(t)
+	r.MustIn(r.App, storetest.SchoolA, func(t *store.Tx) error {
 		if err := t.Audit("test.read", "test", "1", nil); err != nil {
 			return err
 		}
 		var n int
-		if err := t.db.Raw(`SELECT count(*) FROM audit_entry WHERE action = 'test.read'`).Scan(&n).Error; err != nil {
+		if err := t.DB().Raw(`SELECT count(*) FROM audit_entry WHERE action = 'test.read'`).Scan(&n).Error; err != nil {
 			return err
 		}
-		require.Equal(r.t, 1, n)
+		require.Equal(r.T(), 1, n)
 		return nil
 	})
 }

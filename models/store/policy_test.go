@@ -1,32 +1,32 @@
-package store
+package store_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
 	"github.com/xueji/xueji/models/calendar"
+	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/models/process"
 	"github.com/xueji/xueji/models/refusal"
+	"github.com/xueji/xueji/models/store"
+	"github.com/xueji/xueji/models/storetest"
 )
 
 // The second wall: the database lets only an administrator of the province's own office
 // add a version, and only in the own name, whatever the API does.
 func TestOnlyTheProvincesOwnAdministratorAddsAPolicy(t *testing.T) {
-	r := newRecordsRig(t)
-	r.exec(`INSERT INTO organisation (id, parent_id, path, kind, code, name, division_code, province_code, created_at)
-		SELECT gen_random_uuid(), id, 'n.p11', 'PROVINCE', '110000', '另一省', '110000', '110000', created_at FROM organisation WHERE path = 'n'`)
-	account := func(path, role string) uuid.UUID {
-		id := uuid.Must(uuid.NewV7())
-		r.exec(`INSERT INTO account (id, org_id, org_path, login, name, roles, password_hash, password_set_at, must_change, last_used_at, created_at)
-			SELECT $1::uuid, id, path, $1::text, '某人', ARRAY[$3::text], 'x', created_at, false, created_at, created_at FROM organisation WHERE path = $2::text::ltree`, id, path, role)
-		return id
+	r := storetest.New(t)
+	account := func(path string, role org.Role) uuid.UUID {
+		p, _ := r.Hire(path, role)
+		return p.ID
 	}
 	admin := account("n.p52", "BUREAU_SYSADMIN")
 	add := func(scope string, by, author uuid.UUID, province string) error {
-		return r.app.InScope(t.Context(), Scope{Paths: []string{scope}, Account: by}, func(tx *Tx) error {
-			_, err := tx.exec(`INSERT INTO policy (province_code, version, valid_from, body, author_id, created_at, comment, add_key, add_hash)
+		return r.App.InScope(t.Context(), store.Scope{Paths: []string{scope}, Account: by}, func(tx *store.Tx) error {
+			_, err := storetest.Exec(tx, `INSERT INTO policy (province_code, version, valid_from, body, author_id, created_at, comment, add_key, add_hash)
 				VALUES (?, 1, '2026-11-20', '{}', ?, now(), 'x', ?, '\x00')`, province, author, uuid.NewString())
 			return err
 		})
@@ -35,21 +35,20 @@ func TestOnlyTheProvincesOwnAdministratorAddsAPolicy(t *testing.T) {
 		"another province":     add("n.p11", account("n.p11", "BUREAU_SYSADMIN"), admin, "520000"),
 		"into another one":     add("n.p52", admin, admin, "110000"),
 		"the nation":           add("n", account("n", "BUREAU_SYSADMIN"), account("n", "BUREAU_SYSADMIN"), "520000"),
-		"a county":             add(countyPath, account(countyPath, "BUREAU_SYSADMIN"), admin, "520000"),
+		"a county":             add(storetest.Bureau, account(storetest.Bureau, "BUREAU_SYSADMIN"), admin, "520000"),
 		"in another's name":    add("n.p52", admin, account("n.p52", "BUREAU_SYSADMIN"), "520000"),
 		"a reviewer":           add("n.p52", account("n.p52", "BUREAU_REVIEWER"), account("n.p52", "BUREAU_REVIEWER"), "520000"),
 		"with a wider scope":   add("n", admin, admin, "520000"),
-		"a scope of a county":  add(countyPath, admin, admin, "520000"),
+		"a scope of a county":  add(storetest.Bureau, admin, admin, "520000"),
 		"somebody who is none": add("n.p52", uuid.New(), uuid.New(), "520000"),
 	} {
-		require.Equal(t, "42501", sqlState(err), name)
+		require.Equal(t, "42501", storetest.SQLState(err), name)
 	}
 	require.NoError(t, add("n.p52", admin, admin, "520000"))
 	for _, statement := range []string{`UPDATE policy SET body = '{}'`, `DELETE FROM policy`} {
-		err := r.app.InScope(t.Context(), Scope{Paths: []string{"n.p52"}, Account: admin}, func(tx *Tx) error { _, err := tx.exec(statement); return err })
-		require.Equal(t, "42501", sqlState(err), statement)
-		_, err = r.owner.Exec(t.Context(), statement)
-		require.Equal(t, "42501", sqlState(err), "not even the owner: %s", statement)
+		err := r.App.InScope(t.Context(), store.Scope{Paths: []string{"n.p52"}, Account: admin}, func(tx *store.Tx) error { _, err := storetest.Exec(tx, statement); return err })
+		require.Equal(t, "42501", storetest.SQLState(err), statement)
+		require.Equal(t, "42501", storetest.SQLState(r.OwnerTries(statement)), "not even the owner: %s", statement)
 	}
 }
 
@@ -57,15 +56,13 @@ func TestOnlyTheProvincesOwnAdministratorAddsAPolicy(t *testing.T) {
 // day, the highest number. So a future version is withdrawn by a version with the same
 // day.
 func TestPolicyInForceIsTheNewestValidVersion(t *testing.T) {
-	r := newRecordsRig(t)
-	for i, v := range []struct {
-		from     string
-		capacity string
-	}{{"2026-11-01", "51"}, {"2026-12-01", "52"}, {"2026-11-10", "53"}, {"2026-12-01", "54"}} {
-		r.exec(`INSERT INTO policy (province_code, version, valid_from, body, created_at) VALUES ('520000', $1, $2::date, $3::jsonb, now())`, i+1, v.from, `{"class_capacity": `+v.capacity+`}`)
+	r := storetest.New(t)
+	for _, v := range []struct{ from, capacity string }{{"2026-11-20", "51"}, {"2026-12-01", "52"}, {"2026-11-24", "53"}, {"2026-12-01", "54"}} {
+		r.PolicyFrom(storetest.Province, dayOf(t, v.from), `{"class_capacity": `+v.capacity+`}`)
 	}
+	r.Advance(5 * 24 * time.Hour)
 	inForce := func() (version, capacity int) {
-		require.NoError(t, r.app.InScope(t.Context(), Scope{Paths: []string{countyPath}}, func(tx *Tx) error {
+		require.NoError(t, r.App.InScope(t.Context(), store.Scope{Paths: []string{storetest.Bureau}}, func(tx *store.Tx) error {
 			p, err := tx.Policy("520000")
 			version, capacity = p.Version, p.ClassCapacity
 			return err
@@ -74,10 +71,10 @@ func TestPolicyInForceIsTheNewestValidVersion(t *testing.T) {
 	}
 	version, capacity := inForce()
 	require.Equal(t, []int{3, 53}, []int{version, capacity})
-	r.hand.Advance(12 * 24 * 3600e9)
+	r.Advance(7 * 24 * time.Hour)
 	version, capacity = inForce()
 	require.Equal(t, []int{4, 54}, []int{version, capacity}, "the second never came into force")
-	require.NoError(t, r.app.InScope(t.Context(), Scope{Paths: []string{countyPath}}, func(tx *Tx) error {
+	require.NoError(t, r.App.InScope(t.Context(), store.Scope{Paths: []string{storetest.Bureau}}, func(tx *store.Tx) error {
 		v, p, err := tx.PolicyVersion("520000", 2)
 		require.Equal(t, 52, p.ClassCapacity)
 		require.Empty(t, v.Author)
@@ -96,30 +93,37 @@ func TestPolicyInForceIsTheNewestValidVersion(t *testing.T) {
 // An operator reads the policy in force on a day and the versions that running changes
 // keep. An unknown province is refused and does not give the default.
 func TestOwnerReadsProvincePolicyAndItsUse(t *testing.T) {
-	r := newRecordsRig(t)
-	known := r.app.processes
-	at := func(province, day string) (process.Policy, []PolicyUse, error) {
+	r := storetest.New(t)
+	known := r.Processes
+	at := func(province, day string) (process.Policy, []store.PolicyUse, error) {
 		on, err := calendar.ParseDate(day)
 		require.NoError(t, err)
-		return ProvincePolicy(t.Context(), r.owner, known, province, on)
+		return store.ProvincePolicy(t.Context(), r.Owner(), known, province, on)
 	}
 	p, use, err := at("520000", "2026-11-20")
 	require.NoError(t, err)
 	require.Equal(t, known.Default(), p)
 	require.Empty(t, use)
-	r.waiting(schoolAPath)
-	old := r.waiting(schoolAPath)
-	ended := r.waiting(schoolAPath)
-	r.exec(`UPDATE change SET policy_version = 2, definition_version = '2' WHERE id = $1`, old)
-	r.exec(`UPDATE change SET status = 'WITHDRAWN', closed_at = filed_at WHERE id = $1`, ended)
-	r.exec(`INSERT INTO policy (province_code, version, valid_from, body, created_at) VALUES ('520000', 7, '2026-12-01', '{"class_capacity": 51}', now())`)
+	r.Waiting(storetest.SchoolA)
+	r.Policy(storetest.Province, `{"class_capacity": 50}`)
+	r.Waiting(storetest.SchoolA)
+	ended := r.Waiting(storetest.SchoolA)
+	r.Say(r.Who(storetest.SchoolA, org.SchoolRegistrar), store.Word{ChangeID: ended, Verb: store.Withdraw, Step: -1})
+	r.PolicyFrom(storetest.Province, dayOf(t, "2026-12-01"), `{"class_capacity": 51}`)
 	p, use, err = at("520000", "2026-11-30")
 	require.NoError(t, err)
-	require.Zero(t, p.Version)
-	require.Equal(t, []PolicyUse{{process.Suspension, 0, "1", 1}, {process.Suspension, 2, "2", 1}}, use)
+	require.Equal(t, 1, p.Version)
+	require.Equal(t, []store.PolicyUse{{process.Suspension, 0, "1", 1}, {process.Suspension, 1, "1", 1}}, use)
 	p, _, err = at("520000", "2026-12-01")
 	require.NoError(t, err)
-	require.Equal(t, []int{7, 51}, []int{p.Version, p.ClassCapacity})
+	require.Equal(t, []int{2, 51}, []int{p.Version, p.ClassCapacity})
 	_, _, err = at("529999", "2026-12-01")
 	require.ErrorContains(t, err, "no province 529999")
+}
+
+func dayOf(t *testing.T, text string) calendar.Date {
+	t.Helper()
+	d, err := calendar.ParseDate(text)
+	require.NoError(t, err)
+	return d
 }

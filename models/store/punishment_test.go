@@ -1,4 +1,4 @@
-package store
+package store_test
 
 import (
 	"sync"
@@ -9,6 +9,8 @@ import (
 
 	"github.com/xueji/xueji/models/calendar"
 	"github.com/xueji/xueji/models/refusal"
+	"github.com/xueji/xueji/models/store"
+	"github.com/xueji/xueji/models/storetest"
 )
 
 func day(t *testing.T, text string) calendar.Date {
@@ -18,58 +20,58 @@ func day(t *testing.T, text string) calendar.Date {
 	return d
 }
 
-func (r *recordsRig) punish(path string, n NewPunishment) (*Punishment, error) {
-	var p *Punishment
-	err := r.in(r.app, path, func(t *Tx) (err error) { p, err = t.RecordPunishment(n); return err })
+func punish(r *storetest.County, path string, n store.NewPunishment) (*store.Punishment, error) {
+	var p *store.Punishment
+	err := r.In(r.App, path, func(t *store.Tx) (err error) { p, err = t.RecordPunishment(n); return err })
 	return p, err
 }
 
-func (r *recordsRig) pardon(path string, c PunishmentCancel) (*Punishment, error) {
-	var p *Punishment
-	err := r.in(r.app, path, func(t *Tx) (err error) { p, err = t.CancelPunishment(c); return err })
+func pardon(r *storetest.County, path string, c store.PunishmentCancel) (*store.Punishment, error) {
+	var p *store.Punishment
+	err := r.In(r.App, path, func(t *store.Tx) (err error) { p, err = t.CancelPunishment(c); return err })
 	return p, err
 }
 
 func TestAPunishmentIsRecordedAndCancelledOnce(t *testing.T) {
-	rig := newRecordsRig(t)
-	rig.enrolled("roster-no-au.xlsx")
-	id := rig.pupils()[0]
-	n := NewPunishment{Student: id, Level: "2", DecidedOn: day(t, "2026-11-02"), DocumentNo: "示例字〔2026〕3号", Key: "punish-01", Hash: []byte("a")}
-	first, err := rig.punish(schoolAPath, n)
+	rig := storetest.New(t)
+	rig.Enrol(storetest.SchoolA, rig.Sheet("roster-no-au.xlsx"), "roster-no-au.xlsx")
+	id := rig.Records()[0]
+	n := store.NewPunishment{Student: id, Level: "2", DecidedOn: day(t, "2026-11-02"), DocumentNo: "示例字〔2026〕3号", Key: "punish-01", Hash: []byte("a")}
+	first, err := punish(rig, storetest.SchoolA, n)
 	require.NoError(t, err)
-	require.Equal(t, schoolAPath, first.OrgPath)
-	again, err := rig.punish(schoolAPath, n)
+	require.Equal(t, storetest.SchoolA, first.OrgPath)
+	again, err := punish(rig, storetest.SchoolA, n)
 	require.NoError(t, err)
 	require.Equal(t, first, again, "the same request gives the same answer")
 	other := n
 	other.Hash = []byte("b")
-	_, err = rig.punish(schoolAPath, other)
+	_, err = punish(rig, storetest.SchoolA, other)
 	require.ErrorIs(t, err, refusal.New(refusal.KeyReused))
-	require.Equal(t, 1, rig.count(`SELECT count(*) FROM punishment`))
+	require.Equal(t, 1, rig.Count(`SELECT count(*) FROM punishment`))
 
-	c := PunishmentCancel{ID: first.ID, CancelledOn: day(t, "2026-11-20"), DocumentNo: "示例字〔2026〕9号", Key: "pardon-01", Hash: []byte("c")}
+	c := store.PunishmentCancel{ID: first.ID, CancelledOn: day(t, "2026-11-20"), DocumentNo: "示例字〔2026〕9号", Key: "pardon-01", Hash: []byte("c")}
 	early, late := c, c
 	early.CancelledOn, late.CancelledOn = day(t, "2026-11-01"), day(t, "2026-11-21")
-	for _, wrong := range []PunishmentCancel{early, late} {
-		_, err = rig.pardon(schoolAPath, wrong)
+	for _, wrong := range []store.PunishmentCancel{early, late} {
+		_, err = pardon(rig, storetest.SchoolA, wrong)
 		require.ErrorIs(t, err, refusal.New(refusal.PunishmentCancelDate))
 	}
-	done, err := rig.pardon(schoolAPath, c)
+	done, err := pardon(rig, storetest.SchoolA, c)
 	require.NoError(t, err)
 	require.Equal(t, int64(2), done.Version)
 	require.Equal(t, c.CancelledOn, done.CancelledOn)
-	again, err = rig.pardon(schoolAPath, c)
+	again, err = pardon(rig, storetest.SchoolA, c)
 	require.NoError(t, err)
 	require.Equal(t, done, again)
 	c.Key, c.Hash = "pardon-02", []byte("d")
-	_, err = rig.pardon(schoolAPath, c)
+	_, err = pardon(rig, storetest.SchoolA, c)
 	require.ErrorIs(t, err, refusal.New(refusal.PunishmentCancelled))
-	second, err := rig.punish(schoolAPath, NewPunishment{Student: id, Level: "9", DecidedOn: day(t, "2026-11-03"), DocumentNo: "4号", Key: "punish-02", Hash: []byte("e")})
+	second, err := punish(rig, storetest.SchoolA, store.NewPunishment{Student: id, Level: "9", DecidedOn: day(t, "2026-11-03"), DocumentNo: "4号", Key: "punish-02", Hash: []byte("e")})
 	require.NoError(t, err)
-	_, err = rig.pardon(schoolAPath, PunishmentCancel{ID: second.ID, CancelledOn: day(t, "2026-11-20"), DocumentNo: "9号", Key: "pardon-01", Hash: []byte("f")})
+	_, err = pardon(rig, storetest.SchoolA, store.PunishmentCancel{ID: second.ID, CancelledOn: day(t, "2026-11-20"), DocumentNo: "9号", Key: "pardon-01", Hash: []byte("f")})
 	require.ErrorIs(t, err, refusal.New(refusal.KeyReused))
 
-	rig.mustIn(rig.app, countyPath, func(t2 *Tx) error {
+	rig.MustIn(rig.App, storetest.Bureau, func(t2 *store.Tx) error {
 		list, err := t2.Punishments(id)
 		require.Len(t, list, 2)
 		require.Equal(t, *done, list[0])
@@ -82,32 +84,32 @@ func TestAPunishmentIsRecordedAndCancelledOnce(t *testing.T) {
 		require.JSONEq(t, `{"punishment_id": "`+first.ID.String()+`", "level": "2", "decided_on": "2026-11-02", "document_no": "示例字〔2026〕3号"}`, string(history[2].After))
 		return err
 	})
-	require.Equal(t, 3, rig.count(`SELECT count(*) FROM audit_entry WHERE action LIKE 'punishment.%' AND detail = jsonb_build_object('student', $1::text)`, id.String()))
+	require.Equal(t, 3, rig.Count(`SELECT count(*) FROM audit_entry WHERE action LIKE 'punishment.%' AND detail = jsonb_build_object('student', $1::text)`, id.String()))
 }
 
 func TestInvalidPunishmentIsRefused(t *testing.T) {
-	rig := newRecordsRig(t)
-	rig.enrolled("roster-no-au.xlsx")
-	ids := rig.pupils()
-	rig.exec(`UPDATE student SET in_register = false, enrol_status = 'WITHDRAWN' WHERE id = $1`, ids[1])
-	good := NewPunishment{Student: ids[0], Level: "1", DecidedOn: day(t, "2026-11-20"), DocumentNo: "1号", Key: "punish-01", Hash: []byte("a")}
-	for code, change := range map[refusal.Code]func(*NewPunishment) string{
-		refusal.PunishmentExpulsion: func(n *NewPunishment) string { n.Level = PunishmentExpulsion; return schoolAPath },
-		refusal.PunishmentDate:      func(n *NewPunishment) string { n.DecidedOn = day(t, "2026-11-21"); return schoolAPath },
-		refusal.NotInRegister:       func(n *NewPunishment) string { n.Student = ids[1]; return schoolAPath },
-		refusal.NotFound:            func(*NewPunishment) string { return schoolBPath },
+	rig := storetest.New(t)
+	rig.Enrol(storetest.SchoolA, rig.Sheet("roster-no-au.xlsx"), "roster-no-au.xlsx")
+	ids := rig.Records()
+	rig.Leaves(ids[1])
+	good := store.NewPunishment{Student: ids[0], Level: "1", DecidedOn: day(t, "2026-11-20"), DocumentNo: "1号", Key: "punish-01", Hash: []byte("a")}
+	for code, change := range map[refusal.Code]func(*store.NewPunishment) string{
+		refusal.PunishmentExpulsion: func(n *store.NewPunishment) string { n.Level = store.PunishmentExpulsion; return storetest.SchoolA },
+		refusal.PunishmentDate:      func(n *store.NewPunishment) string { n.DecidedOn = day(t, "2026-11-21"); return storetest.SchoolA },
+		refusal.NotInRegister:       func(n *store.NewPunishment) string { n.Student = ids[1]; return storetest.SchoolA },
+		refusal.NotFound:            func(*store.NewPunishment) string { return storetest.SchoolB },
 	} {
 		n := good
 		path := change(&n)
-		_, err := rig.punish(path, n)
+		_, err := punish(rig, path, n)
 		require.ErrorIs(t, err, refusal.New(code))
 	}
-	require.Zero(t, rig.count(`SELECT count(*) FROM punishment`))
-	p, err := rig.punish(schoolAPath, good)
+	require.Zero(t, rig.Count(`SELECT count(*) FROM punishment`))
+	p, err := punish(rig, storetest.SchoolA, good)
 	require.NoError(t, err)
-	_, err = rig.pardon(schoolBPath, PunishmentCancel{ID: p.ID, CancelledOn: day(t, "2026-11-20"), DocumentNo: "2号", Key: "pardon-01", Hash: []byte("b")})
+	_, err = pardon(rig, storetest.SchoolB, store.PunishmentCancel{ID: p.ID, CancelledOn: day(t, "2026-11-20"), DocumentNo: "2号", Key: "pardon-01", Hash: []byte("b")})
 	require.ErrorIs(t, err, refusal.New(refusal.NotFound))
-	rig.mustIn(rig.app, schoolBPath, func(t2 *Tx) error {
+	rig.MustIn(rig.App, storetest.SchoolB, func(t2 *store.Tx) error {
 		list, err := t2.Punishments(ids[0])
 		require.Empty(t, list)
 		return err
@@ -115,11 +117,11 @@ func TestInvalidPunishmentIsRefused(t *testing.T) {
 }
 
 func TestConcurrentSameRequestRecordsOnePunishment(t *testing.T) {
-	rig := newRecordsRig(t)
-	rig.enrolled("roster-no-au.xlsx")
-	n := NewPunishment{Student: rig.pupils()[0], Level: "3", DecidedOn: day(t, "2026-11-02"), DocumentNo: "1号", Key: "punish-01", Hash: []byte("a")}
-	both := func(do func() (*Punishment, error)) {
-		got, errs := make([]*Punishment, 2), make([]error, 2)
+	rig := storetest.New(t)
+	rig.Enrol(storetest.SchoolA, rig.Sheet("roster-no-au.xlsx"), "roster-no-au.xlsx")
+	n := store.NewPunishment{Student: rig.Records()[0], Level: "3", DecidedOn: day(t, "2026-11-02"), DocumentNo: "1号", Key: "punish-01", Hash: []byte("a")}
+	both := func(do func() (*store.Punishment, error)) {
+		got, errs := make([]*store.Punishment, 2), make([]error, 2)
 		var all sync.WaitGroup
 		for i := range got {
 			all.Go(func() { got[i], errs[i] = do() })
@@ -130,29 +132,22 @@ func TestConcurrentSameRequestRecordsOnePunishment(t *testing.T) {
 		require.Equal(t, got[0], got[1])
 		n.Student = got[0].ID
 	}
-	both(func() (*Punishment, error) { return rig.punish(schoolAPath, n) })
-	c := PunishmentCancel{ID: n.Student, CancelledOn: day(t, "2026-11-20"), DocumentNo: "2号", Key: "pardon-01", Hash: []byte("b")}
-	both(func() (*Punishment, error) { return rig.pardon(schoolAPath, c) })
-	require.Equal(t, 2, rig.count(`SELECT count(*) FROM student_history WHERE kind = 'PUNISHMENT'`))
+	both(func() (*store.Punishment, error) { return punish(rig, storetest.SchoolA, n) })
+	c := store.PunishmentCancel{ID: n.Student, CancelledOn: day(t, "2026-11-20"), DocumentNo: "2号", Key: "pardon-01", Hash: []byte("b")}
+	both(func() (*store.Punishment, error) { return pardon(rig, storetest.SchoolA, c) })
+	require.Equal(t, 2, rig.Count(`SELECT count(*) FROM student_history WHERE kind = 'PUNISHMENT'`))
 }
 
 // When a school moves under another bureau, its punishments move too.
 func TestPunishmentsFollowTheirSchool(t *testing.T) {
-	rig := newRecordsRig(t)
-	rig.enrolled("roster-no-au.xlsx")
-	_, err := rig.punish(schoolAPath, NewPunishment{Student: rig.pupils()[0], Level: "1", DecidedOn: day(t, "2026-11-02"), DocumentNo: "1号", Key: "punish-01", Hash: []byte("a")})
+	rig := storetest.New(t)
+	rig.Enrol(storetest.SchoolA, rig.Sheet("roster-no-au.xlsx"), "roster-no-au.xlsx")
+	_, err := punish(rig, storetest.SchoolA, store.NewPunishment{Student: rig.Records()[0], Level: "1", DecidedOn: day(t, "2026-11-02"), DocumentNo: "1号", Key: "punish-01", Hash: []byte("a")})
 	require.NoError(t, err)
-	rig.mustIn(rig.app, "n.p52", func(t2 *Tx) error {
-		city := rig.officeID("n.p52.c5201")
-		_, err := t2.ReassignOrganisation(rig.school[schoolAPath], 1, city)
+	rig.MustIn(rig.App, "n.p52", func(t2 *store.Tx) error {
+		city := rig.ID("n.p52.c5201")
+		_, err := t2.ReassignOrganisation(rig.ID(storetest.SchoolA), 1, city)
 		return err
 	})
-	require.Equal(t, 1, rig.count(`SELECT count(*) FROM punishment p JOIN student s ON s.id = p.student_id AND s.org_path = p.org_path WHERE p.org_path = 'n.p52.c5201.s2152000123'`))
-}
-
-func (r *recordsRig) officeID(path string) uuid.UUID {
-	r.t.Helper()
-	var id uuid.UUID
-	require.NoError(r.t, r.owner.QueryRow(r.t.Context(), `SELECT id FROM organisation WHERE path = $1::text::ltree`, path).Scan(&id))
-	return id
+	require.Equal(t, 1, rig.Count(`SELECT count(*) FROM punishment p JOIN student s ON s.id = p.student_id AND s.org_path = p.org_path WHERE p.org_path = 'n.p52.c5201.s2152000123'`))
 }

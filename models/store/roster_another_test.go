@@ -1,4 +1,4 @@
-package store
+package store_test
 
 import (
 	"testing"
@@ -7,26 +7,28 @@ import (
 
 	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/roster"
+	"github.com/xueji/xueji/models/store"
+	"github.com/xueji/xueji/models/storetest"
 )
 
 // A number of the register beside another name and birth date was typed for another
 // pupil. The refusal does not advise a change of key data for the pupil who has the
 // number.
 func TestANumberOfAnotherPupilIsRefused(t *testing.T) {
-	rig := newRecordsRig(t)
-	all := rig.sheetPupils("roster-no-au.xlsx")
-	p, other := with(all[0], "id_type", "A", "id_number", "E90817263"), with(all[1], "id_type", "A", "id_number", "E90817263")
+	rig := storetest.New(t)
+	all := rig.Read("roster-no-au.xlsx")
+	p, other := storetest.With("id_type", "A", "id_number", "E90817263")(all[0]), storetest.With("id_type", "A", "id_number", "E90817263")(all[1])
 	require.NotEqual(t, p[roster.BirthDate], other[roster.BirthDate])
-	rig.enrolSheet(rig.write(p), "first")
+	rig.Enrol(storetest.SchoolA, rig.Written(p), "first")
 
-	row := rig.rosterRows(rig.upload(rig.write(other), "second"))[3]
-	require.Equal(t, RowRejected, row.Verdict)
+	row := rig.Rows(rig.Upload(storetest.SchoolA, rig.Written(other), "second"))[3]
+	require.Equal(t, store.RowRejected, row.Verdict)
 	require.Nil(t, row.StudentID)
 	last := row.Findings[len(row.Findings)-1]
 	require.Equal(t, refusal.IdentityOfAnother, last.Code)
 	require.Equal(t, roster.IDNumber, last.Field)
 	require.NotContains(t, last.Params, "items")
 
-	row = rig.rosterRows(rig.upload(rig.write(with(p, "name", "王改名")), "third"))[3]
-	require.Equal(t, RowDiffers, row.Verdict, "a corrected name is the same pupil")
+	row = rig.Rows(rig.Upload(storetest.SchoolA, rig.Written(storetest.With("name", "王改名")(p)), "third"))[3]
+	require.Equal(t, store.RowDiffers, row.Verdict, "a corrected name is the same pupil")
 }

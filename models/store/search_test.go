@@ -1,8 +1,7 @@
-package store
+package store_test
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"strings"
 	"testing"
@@ -13,109 +12,75 @@ import (
 	"github.com/stretchr/testify/require"
 	"gorm.io/gorm"
 
+	"github.com/xueji/xueji/models/ident"
 	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/roster"
+	"github.com/xueji/xueji/models/store"
+	"github.com/xueji/xueji/models/storetest"
 )
 
-// enrolled brings a roster of the collection into the register.
-func (r *recordsRig) enrolled(file string) *Roster {
-	r.t.Helper()
-	checked := r.upload(r.sheet(file), file)
-	change, err := r.file(checked.ID)
-	require.NoError(r.t, err)
-	r.enrol(checked.ID, change)
-	return checked
-}
-
-// crowd fills the register with many pupils of both schools straight away.
-func (r *recordsRig) crowd(n int) {
-	r.exec(`INSERT INTO student (id, school_id, org_path, holds_seat, stage, entry_year, name, sex, birth_date, id_type, id_cipher, id_hash,
-			number_class, number_hash, enrol_status, in_register, on_campus, created_at, updated_at)
-		SELECT gen_random_uuid(), o.id, o.path, true, 'PRIMARY', 2026, substr('赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨', 1 + i % 16, 1)
-			|| substr('一二三四五六七八九十百千万亿兆', 1 + (i / 16) % 15, 1) || substr('天地玄黄宇宙洪荒日月盈昃辰宿', 1 + (i / 240) % 14, 1),
-			'1', '2019-01-01', '1', '\x01', sha256(('i' || i)::bytea), 'L', sha256(('n' || i)::bytea), 'ENROLLED', true, true, now(), now()
-		FROM generate_series(1, $1::int) i JOIN organisation o ON o.path = CASE WHEN i % 2 = 0 THEN $2::text::ltree ELSE $3::text::ltree END`,
-		n, schoolAPath, schoolBPath)
-	r.exec(`ANALYZE student`)
-}
-
-func (r *recordsRig) search(path string, q StudentSearch) []StudentLine {
-	r.t.Helper()
-	if q.Most == 0 {
-		q.Most = 50
-	}
-	var list []StudentLine
-	r.mustIn(r.app, path, func(t *Tx) error {
-		var err error
-		list, err = t.SearchStudents(q)
-		return err
-	})
-	return list
-}
-
 func TestSearchFindsByEveryKeyAndOnlyInScope(t *testing.T) {
-	rig := newRecordsRig(t)
-	rig.enrolled("roster-no-au.xlsx")
-	var id uuid.UUID
-	var name string
-	require.NoError(t, rig.owner.QueryRow(t.Context(), `SELECT id, name FROM student WHERE length(name) = 3 AND number_class = 'L' ORDER BY id LIMIT 1`).Scan(&id, &name))
+	rig := storetest.New(t)
+	rig.Enrol(storetest.SchoolA, rig.Sheet("roster-no-au.xlsx"), "roster-no-au.xlsx")
+	id := uuid.MustParse(rig.Text(`SELECT id::text FROM student WHERE length(name) = 3 AND number_class = 'L' ORDER BY id LIMIT 1`))
+	name := rig.Text(`SELECT name FROM student WHERE id = $1`, id)
 	runes := []rune(name)
 	var number, document string
-	rig.mustIn(rig.app, schoolAPath, func(t2 *Tx) error {
+	rig.MustIn(rig.App, storetest.SchoolA, func(t2 *store.Tx) error {
 		var err1, err2 error
-		number, err1 = t2.RevealSecret(id, SecretStudentNumber, RevealVerify)
-		document, err2 = t2.RevealSecret(id, SecretIDNumber, RevealVerify)
+		number, err1 = t2.RevealSecret(id, store.SecretStudentNumber, store.RevealVerify)
+		document, err2 = t2.RevealSecret(id, store.SecretIDNumber, store.RevealVerify)
 		return errors.Join(err1, err2)
 	})
-	require.Equal(t, 2, rig.count(`SELECT count(*) FROM audit_entry WHERE action = 'student.reveal' AND subject_id = $1`, id.String()))
+	require.Equal(t, 2, rig.Count(`SELECT count(*) FROM audit_entry WHERE action = 'student.reveal' AND subject_id = $1`, id.String()))
 	require.Len(t, number, 19)
-	for what, q := range map[string]StudentSearch{
-		"name":     {Name: name, NameMatch: NameIs},
-		"prefix":   {Name: string(runes[:2]), NameMatch: NameBegins},
-		"contains": {Name: string(runes[1:]), NameMatch: NameContains},
+	for what, q := range map[string]store.StudentSearch{
+		"name":     {Name: name, NameMatch: store.NameIs},
+		"prefix":   {Name: string(runes[:2]), NameMatch: store.NameBegins},
+		"contains": {Name: string(runes[1:]), NameMatch: store.NameContains},
 		"number":   {Number: number},
 		"typed":    {Number: "  " + number + " "},
 		"document": {IDNumber: document},
-		"school":   {School: rig.school[schoolAPath], States: []string{"ENROLLED"}, Stage: "PRIMARY"},
-		"class":    {Class: rig.classes["2026105"]},
-		"mixed":    {Name: string(runes[1:]), NameMatch: NameContains, School: rig.school[schoolAPath], States: []string{"ENROLLED", "SUSPENDED"}},
+		"school":   {School: rig.ID(storetest.SchoolA), States: []string{"ENROLLED"}, Stage: "PRIMARY"},
+		"class":    {Class: rig.Class(storetest.SchoolA, "2026105").ID},
+		"mixed":    {Name: string(runes[1:]), NameMatch: store.NameContains, School: rig.ID(storetest.SchoolA), States: []string{"ENROLLED", "SUSPENDED"}},
 	} {
 		found := false
-		for _, line := range rig.search(countyPath, q) {
+		for _, line := range rig.Search(storetest.Bureau, q) {
 			found = found || line.ID == id
 			require.NotContains(t, line.IDMasked, document[6:14], what)
 		}
 		require.True(t, found, what)
-		require.Empty(t, rig.search(schoolBPath, q), "the sibling school must see nothing by %s", what)
+		require.Empty(t, rig.Search(storetest.SchoolB, q), "the sibling school must see nothing by %s", what)
 	}
-	require.Empty(t, rig.search(countyPath, StudentSearch{School: rig.school[schoolAPath], States: []string{"SUSPENDED"}}))
-	require.Empty(t, rig.search(countyPath, StudentSearch{IDNumber: "110101199001011234"}))
+	require.Empty(t, rig.Search(storetest.Bureau, store.StudentSearch{School: rig.ID(storetest.SchoolA), States: []string{"SUSPENDED"}}))
+	require.Empty(t, rig.Search(storetest.Bureau, store.StudentSearch{IDNumber: "110101199001011234"}))
 }
 
 func TestTooWideSearchIsRefused(t *testing.T) {
-	rig := newRecordsRig(t)
-	for code, q := range map[refusal.Code]StudentSearch{
+	rig := storetest.New(t)
+	for code, q := range map[refusal.Code]store.StudentSearch{
 		refusal.SearchTooWide:      {States: []string{"ENROLLED"}},
-		refusal.SearchNameTooShort: {Name: "王", NameMatch: NameContains},
-		refusal.TooLong:            {Name: strings.Repeat("王", 51), NameMatch: NameIs},
+		refusal.SearchNameTooShort: {Name: "王", NameMatch: store.NameContains},
+		refusal.TooLong:            {Name: strings.Repeat("王", 51), NameMatch: store.NameIs},
 	} {
-		err := rig.in(rig.app, countyPath, func(t2 *Tx) error { _, err := t2.SearchStudents(q); return err })
+		err := rig.In(rig.App, storetest.Bureau, func(t2 *store.Tx) error { _, err := t2.SearchStudents(q); return err })
 		require.ErrorIs(t, err, refusal.New(code))
 	}
 }
 
 func TestSearchPagesListEachRecordOnce(t *testing.T) {
-	rig := newRecordsRig(t)
-	rig.crowd(2000)
-	for what, q := range map[string]StudentSearch{
-		"prefix":   {Name: "赵一", NameMatch: NameBegins},
-		"contains": {Name: "一天", NameMatch: NameContains},
-		"school":   {School: rig.school[schoolAPath]},
+	rig := storetest.New(t)
+	rig.Crowd(2000)
+	for what, q := range map[string]store.StudentSearch{
+		"prefix":   {Name: "赵一", NameMatch: store.NameBegins},
+		"contains": {Name: "一天", NameMatch: store.NameContains},
+		"school":   {School: rig.ID(storetest.SchoolA)},
 	} {
 		all := map[uuid.UUID]bool{}
 		q.Most = 7
 		for {
-			page := rig.search(countyPath, q)
+			page := rig.Search(storetest.Bureau, q)
 			for _, line := range page {
 				require.False(t, all[line.ID], what)
 				all[line.ID] = true
@@ -128,11 +93,11 @@ func TestSearchPagesListEachRecordOnce(t *testing.T) {
 		var want int
 		switch what {
 		case "prefix":
-			want = rig.count(`SELECT count(*) FROM student WHERE name LIKE '赵一%'`)
+			want = rig.Count(`SELECT count(*) FROM student WHERE name LIKE '赵一%'`)
 		case "contains":
-			want = rig.count(`SELECT count(*) FROM student WHERE name LIKE '%一天%'`)
+			want = rig.Count(`SELECT count(*) FROM student WHERE name LIKE '%一天%'`)
 		default:
-			want = rig.count(`SELECT count(*) FROM student WHERE school_id = $1`, rig.school[schoolAPath])
+			want = rig.Count(`SELECT count(*) FROM student WHERE school_id = $1`, rig.ID(storetest.SchoolA))
 		}
 		require.Len(t, all, want, what)
 	}
@@ -141,32 +106,31 @@ func TestSearchPagesListEachRecordOnce(t *testing.T) {
 // Under row-level security PostgreSQL uses an index only below leakproof operators. No
 // search may fall back to reading every record.
 func TestSearchesUseIndexes(t *testing.T) {
-	rig := newRecordsRig(t)
-	rig.crowd(30_000)
-	var some uuid.UUID
-	require.NoError(t, rig.owner.QueryRow(t.Context(), `SELECT id FROM student LIMIT 1`).Scan(&some))
-	for what, q := range map[string]StudentSearch{
-		"name":       {Name: "赵一天", NameMatch: NameIs},
-		"prefix":     {Name: "赵一", NameMatch: NameBegins},
-		"prefix on":  {Name: "赵一", NameMatch: NameBegins, After: some},
-		"contains":   {Name: "一天", NameMatch: NameContains},
-		"contains +": {Name: "一天", NameMatch: NameContains, School: rig.school[schoolAPath], States: []string{"ENROLLED"}},
+	rig := storetest.New(t)
+	rig.Crowd(30_000)
+	some := uuid.MustParse(rig.Text(`SELECT id::text FROM student LIMIT 1`))
+	for what, q := range map[string]store.StudentSearch{
+		"name":       {Name: "赵一天", NameMatch: store.NameIs},
+		"prefix":     {Name: "赵一", NameMatch: store.NameBegins},
+		"prefix on":  {Name: "赵一", NameMatch: store.NameBegins, After: some},
+		"contains":   {Name: "一天", NameMatch: store.NameContains},
+		"contains +": {Name: "一天", NameMatch: store.NameContains, School: rig.ID(storetest.SchoolA), States: []string{"ENROLLED"}},
 		"number":     {Number: "L520102201901010001"},
 		"document":   {IDNumber: "520102201901010001"},
-		"school":     {School: rig.school[schoolAPath], States: []string{"SUSPENDED"}},
-		"class":      {Class: rig.classes["2026101"]},
+		"school":     {School: rig.ID(storetest.SchoolA), States: []string{"SUSPENDED"}},
+		"class":      {Class: rig.Class(storetest.SchoolA, "2026101").ID},
 	} {
 		q.Most = 50
-		rig.mustIn(rig.app, schoolAPath, func(t2 *Tx) error {
-			var list []StudentLine
-			built := t2.searchQuery(q).Session(&gorm.Session{DryRun: true}).Scan(&list).Statement
+		rig.MustIn(rig.App, storetest.SchoolA, func(t2 *store.Tx) error {
+			var list []store.StudentLine
+			built := store.SearchQuery(t2, q).Session(&gorm.Session{DryRun: true}).Scan(&list).Statement
 			plan := explain(t, t2, built.SQL.String(), built.Vars...)
 			require.NotContains(t, plan, readsAll, "%s: %s", what, plan)
 			return nil
 		})
 	}
 	// The test can fail: this is how a search that has no index looks.
-	rig.mustIn(rig.app, schoolAPath, func(t2 *Tx) error {
+	rig.MustIn(rig.App, storetest.SchoolA, func(t2 *store.Tx) error {
 		require.Contains(t, explain(t, t2, `SELECT id FROM student WHERE name LIKE '%一天%'`), readsAll)
 		return nil
 	})
@@ -176,54 +140,42 @@ func TestSearchesUseIndexes(t *testing.T) {
 		`SELECT s.id_hash FROM student s WHERE s.id_hash = ANY ('{"\\x01","\\x02"}'::bytea[]) AND s.enrol_status <> 'DELETED'`,
 		`SELECT s.id FROM student s WHERE s.name_key = ANY ('{赵一天,赵二}') AND s.enrol_status <> 'DELETED' AND s.number_hash = '\x01'`,
 	} {
-		var plan string
-		require.NoError(t, rig.owner.QueryRow(t.Context(), `EXPLAIN (FORMAT JSON) `+sql).Scan(&plan))
-		require.NotContains(t, compactJSON(t, plan), `"Seq Scan"`, plan)
+		plan := rig.Plan(sql)
+		require.NotContains(t, plan, `"Seq Scan"`, plan)
 	}
 }
 
 const readsAll = `"Seq Scan", "Relation Name": "student"`
 
-func explain(t *testing.T, tx *Tx, sql string, vars ...any) string {
+func explain(t *testing.T, tx *store.Tx, sql string, vars ...any) string {
 	t.Helper()
 	var plan string
-	require.NoError(t, tx.raw(func(c *pgx.Conn) error {
+	require.NoError(t, store.Raw(tx, func(c *pgx.Conn) error {
 		// The simple protocol writes the values into the statement, as text or as bytes.
 		args := append([]any{pgx.QueryExecModeSimpleProtocol}, vars...)
 		return c.QueryRow(t.Context(), `EXPLAIN (FORMAT JSON) `+sql, args...).Scan(&plan)
 	}), sql)
-	return compactJSON(t, plan)
-}
-
-func compactJSON(t *testing.T, plan string) string {
-	t.Helper()
-	require.True(t, json.Valid([]byte(plan)))
-	fields := strings.Fields(plan)
-	text := strings.Join(fields, " ")
-	return strings.ReplaceAll(text, `"Seq Scan", "Parallel Aware": false, "Async Capable": false, `, `"Seq Scan", `)
+	return storetest.OneLine(t, plan)
 }
 
 func TestRecordPageShowsEveryItemAndNoSecret(t *testing.T) {
-	rig := newRecordsRig(t)
-	r := rig.enrolled("roster-clean.xlsx")
-	sheet, err := rig.reader.ReadAll(t.Context(), rig.sheet("roster-clean.xlsx").File, rig.sheet("roster-clean.xlsx").Size, &roster.Submission{
-		SchoolCode: "2152000123", Divisions: rig.table, Today: rig.app.Clock().Today(), Classes: rig.rosterClasses()})
-	require.NoError(t, err)
-	for _, row := range sheet.Rows[:40] {
-		var id uuid.UUID
-		require.NoError(t, rig.owner.QueryRow(t.Context(), `SELECT student_id FROM roster_row WHERE roster_id = $1 AND row_no = $2`, r.ID, row.Number).Scan(&id))
-		rig.mustIn(rig.app, schoolAPath, func(t2 *Tx) error {
+	rig := storetest.New(t)
+	r := rig.Enrol(storetest.SchoolA, rig.Sheet("roster-clean.xlsx"), "roster-clean.xlsx")
+	pupils := rig.Read("roster-clean.xlsx")
+	for i, pupil := range pupils[:40] {
+		id := uuid.MustParse(rig.Text(`SELECT student_id::text FROM roster_row WHERE roster_id = $1 AND row_no = $2`, r.ID, i+3))
+		rig.MustIn(rig.App, storetest.SchoolA, func(t2 *store.Tx) error {
 			page, err := t2.StudentRecord(id)
 			require.NoError(t, err)
 			require.Nil(t, page.Running)
 			require.Equal(t, "ENROLLED", page.EnrolStatus)
 			require.Len(t, page.Guardians, 2)
-			for _, column := range rig.reader.Template().Columns {
-				want, got := row.Pupil[column.Field], page.Item(column.Field)
+			for _, column := range rig.Reader.Template().Columns {
+				want, got := pupil[column.Field], page.Item(column.Field)
 				switch {
 				case column.Kind == roster.KindHidden:
-				case column.Kind == roster.KindIdentity || column.Field == fieldAuxNumber:
-					require.Equal(t, maskDocument(want), got, column.Header)
+				case column.Kind == roster.KindIdentity || column.Field == "aux_student_number":
+					require.Equal(t, ident.MaskDocument(want), got, column.Header)
 				default:
 					require.Equal(t, want, got, column.Header)
 				}
@@ -234,41 +186,36 @@ func TestRecordPageShowsEveryItemAndNoSecret(t *testing.T) {
 			require.Equal(t, "ROSTER_IMPORT", history[0].Kind)
 			require.Equal(t, page.NumberClass, page.NumberMasked[:1])
 			counts, err2 := t2.CountStudents(page.SchoolID)
-			require.Equal(t, []StateCount{{Stage: "PRIMARY", EnrolStatus: "ENROLLED", Count: 491}}, counts)
+			require.Equal(t, []store.StateCount{{Stage: "PRIMARY", EnrolStatus: "ENROLLED", Count: 491}}, counts)
 			return errors.Join(err, err2)
 		})
-		err := rig.in(rig.app, schoolBPath, func(t2 *Tx) error { _, err := t2.StudentRecord(id); return err })
+		err := rig.In(rig.App, storetest.SchoolB, func(t2 *store.Tx) error { _, err := t2.StudentRecord(id); return err })
 		require.ErrorIs(t, err, refusal.New(refusal.NotFound))
-		err = rig.in(rig.app, schoolBPath, func(t2 *Tx) error { _, err := t2.RevealSecret(id, SecretIDNumber, RevealVerify); return err })
+		err = rig.In(rig.App, storetest.SchoolB, func(t2 *store.Tx) error {
+			_, err := t2.RevealSecret(id, store.SecretIDNumber, store.RevealVerify)
+			return err
+		})
 		require.ErrorIs(t, err, refusal.New(refusal.NotFound))
 	}
-}
-
-func (r *recordsRig) rosterClasses() []roster.Class {
-	var list []roster.Class
-	for code := range r.classes {
-		list = append(list, roster.Class{Code: code})
-	}
-	return list
 }
 
 func TestOldRosterFilesAreDeleted(t *testing.T) {
-	rig := newRecordsRig(t)
-	enrolled := rig.enrolled("roster-no-au.xlsx")
-	waiting := rig.upload(rig.sheet("roster-columns-swapped.xlsx"), "b")
+	rig := storetest.New(t)
+	enrolled := rig.Enrol(storetest.SchoolA, rig.Sheet("roster-no-au.xlsx"), "roster-no-au.xlsx")
+	waiting := rig.Upload(storetest.SchoolA, rig.Sheet("roster-columns-swapped.xlsx"), "b")
 	var gone []string
 	remove := func(_ context.Context, key string) error { gone = append(gone, key); return nil }
-	n, err := rig.worker.SweepRosterFiles(t.Context(), remove)
+	n, err := rig.Worker.SweepRosterFiles(t.Context(), remove)
 	require.NoError(t, err)
 	require.Zero(t, n)
-	rig.hand.Advance(RosterKeep + time.Second)
-	n, err = rig.worker.SweepRosterFiles(t.Context(), remove)
+	rig.Hand.Advance(store.RosterKeep + time.Second)
+	n, err = rig.Worker.SweepRosterFiles(t.Context(), remove)
 	require.NoError(t, err)
 	require.Equal(t, 2, n)
 	require.ElementsMatch(t, []string{enrolled.BlobKey, waiting.BlobKey}, gone)
-	require.Equal(t, 1, rig.count(`SELECT count(*) FROM roster WHERE state = 'DISCARDED'`))
-	require.Equal(t, 12, rig.count(`SELECT count(*) FROM roster_row`))
-	n, err = rig.worker.SweepRosterFiles(t.Context(), remove)
+	require.Equal(t, 1, rig.Count(`SELECT count(*) FROM roster WHERE state = 'DISCARDED'`))
+	require.Equal(t, 12, rig.Count(`SELECT count(*) FROM roster_row`))
+	n, err = rig.Worker.SweepRosterFiles(t.Context(), remove)
 	require.NoError(t, err)
 	require.Zero(t, n)
 }

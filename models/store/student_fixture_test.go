@@ -4,14 +4,18 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/stretchr/testify/require"
 
 	"github.com/xueji/xueji/internal/embedded/embeddedtest"
@@ -19,6 +23,7 @@ import (
 	"github.com/xueji/xueji/models/division"
 	"github.com/xueji/xueji/models/migrations"
 	"github.com/xueji/xueji/models/process"
+	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/roster"
 	"github.com/xueji/xueji/models/secret"
 )
@@ -201,4 +206,137 @@ func (r *recordsRig) file(id uuid.UUID) (uuid.UUID, error) {
 func (r *recordsRig) enrol(id, change uuid.UUID) {
 	r.t.Helper()
 	r.mustIn(r.worker, "", func(t *Tx) error { return t.enrolRoster(id, change, t.today()) })
+}
+
+func sqlState(err error) string {
+	var pg *pgconn.PgError
+	if errors.As(err, &pg) {
+		return pg.Code
+	}
+	return ""
+}
+
+func (r *recordsRig) crowd(n int) {
+	r.exec(`INSERT INTO student (id, school_id, org_path, holds_seat, stage, entry_year, name, sex, birth_date, id_type, id_cipher, id_hash,
+			number_class, number_hash, enrol_status, in_register, on_campus, created_at, updated_at)
+		SELECT gen_random_uuid(), o.id, o.path, true, 'PRIMARY', 2026, substr('赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨', 1 + i % 16, 1)
+			|| substr('一二三四五六七八九十百千万亿兆', 1 + (i / 16) % 15, 1) || substr('天地玄黄宇宙洪荒日月盈昃辰宿', 1 + (i / 240) % 14, 1),
+			'1', '2019-01-01', '1', '\x01', sha256(('i' || i)::bytea), 'L', sha256(('n' || i)::bytea), 'ENROLLED', true, true, now(), now()
+		FROM generate_series(1, $1::int) i JOIN organisation o ON o.path = CASE WHEN i % 2 = 0 THEN $2::text::ltree ELSE $3::text::ltree END`,
+		n, schoolAPath, schoolBPath)
+	r.exec(`ANALYZE student`)
+}
+
+func compactJSON(t *testing.T, plan string) string {
+	t.Helper()
+	require.True(t, json.Valid([]byte(plan)))
+	fields := strings.Fields(plan)
+	text := strings.Join(fields, " ")
+	return strings.ReplaceAll(text, `"Seq Scan", "Parallel Aware": false, "Async Capable": false, `, `"Seq Scan", `)
+}
+
+func (r *recordsRig) search(path string, q StudentSearch) []StudentLine {
+	r.t.Helper()
+	if q.Most == 0 {
+		q.Most = 50
+	}
+	var list []StudentLine
+	r.mustIn(r.app, path, func(t *Tx) error {
+		var err error
+		list, err = t.SearchStudents(q)
+		return err
+	})
+	return list
+}
+
+func (r *recordsRig) rosterClasses() []roster.Class {
+	var list []roster.Class
+	for code := range r.classes {
+		list = append(list, roster.Class{Code: code})
+	}
+	return list
+}
+
+func (r *recordsRig) officeID(path string) uuid.UUID {
+	r.t.Helper()
+	var id uuid.UUID
+	require.NoError(r.t, r.owner.QueryRow(r.t.Context(), `SELECT id FROM organisation WHERE path = $1::text::ltree`, path).Scan(&id))
+	return id
+}
+
+func (r *recordsRig) read(file string) []roster.Pupil {
+	r.t.Helper()
+	sheet := r.sheet(file)
+	read, err := r.reader.ReadAll(r.t.Context(), sheet.File, sheet.Size, &roster.Submission{
+		SchoolCode: "2152000123", Divisions: r.table, Today: r.app.Clock().Today(), Classes: r.rosterClasses()})
+	require.NoError(r.t, err)
+	var pupils []roster.Pupil
+	for _, row := range read.Rows {
+		pupils = append(pupils, row.Pupil)
+	}
+	return pupils
+}
+
+func (r *recordsRig) written(pupils ...roster.Pupil) RosterSheet {
+	r.t.Helper()
+	var b bytes.Buffer
+	require.NoError(r.t, r.reader.Template().Write(&b, "", slices.Values(pupils)))
+	return r.sheetOf(b.Bytes())
+}
+
+func (r *recordsRig) register(name string, pupils ...roster.Pupil) *Roster {
+	r.t.Helper()
+	checked := r.upload(r.written(pupils...), name)
+	require.Equal(r.t, len(pupils), checked.Good)
+	change, err := r.file(checked.ID)
+	require.NoError(r.t, err)
+	r.enrol(checked.ID, change)
+	return checked
+}
+
+func (r *recordsRig) told(id uuid.UUID, row int) (codes []refusal.Code) {
+	r.t.Helper()
+	r.mustIn(r.app, schoolAPath, func(t *Tx) error {
+		rows, err := t.RosterRows(id, "", 0, 100)
+		for _, one := range rows {
+			for _, f := range one.Findings {
+				if one.RowNo == row && f.Severity == roster.Reject {
+					codes = append(codes, f.Code)
+				}
+			}
+		}
+		return err
+	})
+	return codes
+}
+
+func (r *recordsRig) enrolled(file string) *Roster {
+	r.t.Helper()
+	checked := r.upload(r.sheet(file), file)
+	change, err := r.file(checked.ID)
+	require.NoError(r.t, err)
+	r.enrol(checked.ID, change)
+	return checked
+}
+
+func (r *recordsRig) pupils() []uuid.UUID {
+	r.t.Helper()
+	rows, err := r.owner.Query(r.t.Context(), `SELECT id FROM student WHERE id_hash IS NOT NULL ORDER BY name, id`)
+	require.NoError(r.t, err)
+	ids, err := pgx.CollectRows(rows, pgx.RowTo[uuid.UUID])
+	require.NoError(r.t, err)
+	return ids
+}
+
+func (r *recordsRig) punish(path string, n NewPunishment) (*Punishment, error) {
+	var p *Punishment
+	err := r.in(r.app, path, func(t *Tx) (err error) { p, err = t.RecordPunishment(n); return err })
+	return p, err
+}
+
+func day(t *testing.T, text string) calendar.Date {
+	t.Helper()
+	d, err := calendar.ParseDate(text)
+	require.NoError(t, err)
+	return d
 }

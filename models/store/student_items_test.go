@@ -1,7 +1,6 @@
 package store
 
 import (
-	"slices"
 	"testing"
 
 	"github.com/jackc/pgx/v5"
@@ -85,15 +84,4 @@ func TestKeyDataIsOneList(t *testing.T) {
 	}
 	require.ElementsMatch(t, status.KeyItems(), keys)
 	require.ElementsMatch(t, append(keys, "ethnicity"), policyKeys, "a policy adds key data; what is fixed stays fixed")
-}
-
-// The application role may write exactly the columns that an edit writes.
-func TestTheEditorsColumnsAreTheFreeItems(t *testing.T) {
-	for _, f := range ownFields(roster.KeyItem) {
-		require.Contains(t, editableColumns["student"], string(f))
-	}
-	for _, c := range editableColumns["student"] {
-		free := slices.Contains(ownFields(roster.KeyItem), roster.Field(c))
-		require.True(t, free || slices.Contains([]string{"details", "version", "updated_at"}, c), c)
-	}
 }

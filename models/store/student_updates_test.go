@@ -1,4 +1,4 @@
-package store
+package store_test
 
 import (
 	"bytes"
@@ -15,32 +15,34 @@ import (
 	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/roster"
 	"github.com/xueji/xueji/models/roster/workbook"
+	"github.com/xueji/xueji/models/store"
+	"github.com/xueji/xueji/models/storetest"
 )
 
 // updates writes a sheet of updates with some columns of the template.
-func (r *recordsRig) updates(fields []roster.Field, pupils ...roster.Pupil) RosterSheet {
-	r.t.Helper()
+func updates(r *storetest.County, fields []roster.Field, pupils ...roster.Pupil) store.RosterSheet {
+	r.T().Helper()
 	sheet := roster.Template{Sheet: "学生"}
 	for _, f := range fields {
-		sheet.Columns = append(sheet.Columns, *r.reader.Template().Column(f))
+		sheet.Columns = append(sheet.Columns, *r.Reader.Template().Column(f))
 	}
 	var b bytes.Buffer
-	require.NoError(r.t, sheet.Write(&b, "", slices.Values(pupils)))
-	return r.updatesOf(b.Bytes())
+	require.NoError(r.T(), sheet.Write(&b, "", slices.Values(pupils)))
+	return updatesOf(r, b.Bytes())
 }
 
-func (r *recordsRig) updatesOf(text []byte) RosterSheet {
-	sheet := r.sheetOf(text)
-	sheet.Reader = r.reader.ForUpdates()
+func updatesOf(r *storetest.County, text []byte) store.RosterSheet {
+	sheet := r.SheetOf(text)
+	sheet.Reader = r.Reader.ForUpdates()
 	return sheet
 }
 
-func (r *recordsRig) update(path string, sheet RosterSheet, dry bool) *StudentUpdates {
-	r.t.Helper()
-	scope := r.scopeA()
+func update(r *storetest.County, path string, sheet store.RosterSheet, dry bool) *store.StudentUpdates {
+	r.T().Helper()
+	scope := r.Scope(storetest.SchoolA)
 	scope.Paths = []string{path}
-	out, err := r.app.UpdateStudents(r.t.Context(), scope, sheet, dry)
-	require.NoError(r.t, err)
+	out, err := r.App.UpdateStudents(r.T().Context(), scope, sheet, dry)
+	require.NoError(r.T(), err)
 	return out
 }
 
@@ -54,66 +56,66 @@ func named(p roster.Pupil, others ...string) roster.Pupil {
 }
 
 func TestASheetUpdatesRecordsOnce(t *testing.T) {
-	rig := newRecordsRig(t)
-	rig.enrolled("roster-no-au.xlsx")
-	ids := rig.pupils()
+	rig := storetest.New(t)
+	rig.Enrol(storetest.SchoolA, rig.Sheet("roster-no-au.xlsx"), "roster-no-au.xlsx")
+	ids := rig.Records()
 	var rows []roster.Pupil
 	for i, id := range ids {
-		row := named(rig.items(id), "phone", "16316048782", "ethnicity", "苗族", "member1_phone", "16316048783")
+		row := named(rig.ItemsOf(id), "phone", "16316048782", "ethnicity", "苗族", "member1_phone", "16316048783")
 		if i == 0 {
-			row = named(rig.items(id)) // nothing filled in: the record stays as it is
+			row = named(rig.ItemsOf(id)) // nothing filled in: the record stays as it is
 		}
 		rows = append(rows, row)
 	}
 	fields := []roster.Field{"member1_phone", roster.Name, "phone", roster.IDNumber, "ethnicity"}
-	dry := rig.update(countyPath, rig.updates(fields, rows...), true)
+	dry := update(rig, storetest.Bureau, updates(rig, fields, rows...), true)
 	require.Equal(t, []int{len(ids) - 1, 1, 0}, []int{dry.Updated, dry.Unchanged, dry.Refused})
-	require.Zero(t, rig.count(`SELECT count(*) FROM student_history WHERE kind = 'EDIT'`), "a dry run writes nothing")
+	require.Zero(t, rig.Count(`SELECT count(*) FROM student_history WHERE kind = 'EDIT'`), "a dry run writes nothing")
 
-	untouched := rig.items(ids[0])
-	done := rig.update(schoolAPath, rig.updates(fields, rows...), false)
+	untouched := rig.ItemsOf(ids[0])
+	done := update(rig, storetest.SchoolA, updates(rig, fields, rows...), false)
 	require.Equal(t, dry, done)
 	for _, id := range ids[1:] {
-		now := rig.items(id)
+		now := rig.ItemsOf(id)
 		require.Equal(t, []string{"16316048782", "06", "16316048783"}, []string{now["phone"], now["ethnicity"], now["member1_phone"]})
 	}
-	require.Equal(t, untouched, rig.items(ids[0]))
-	require.Equal(t, len(ids)-1, rig.count(`SELECT count(*) FROM student_history WHERE kind = 'EDIT' AND change_id IS NULL`))
-	require.Equal(t, len(ids)-1, rig.count(`SELECT count(*) FROM audit_entry WHERE action = 'student.edit'`))
-	require.Equal(t, len(ids)-1, rig.count(`SELECT count(*) FROM student WHERE version = 2`))
+	require.Equal(t, untouched, rig.ItemsOf(ids[0]))
+	require.Equal(t, len(ids)-1, rig.Count(`SELECT count(*) FROM student_history WHERE kind = 'EDIT' AND change_id IS NULL`))
+	require.Equal(t, len(ids)-1, rig.Count(`SELECT count(*) FROM audit_entry WHERE action = 'student.edit'`))
+	require.Equal(t, len(ids)-1, rig.Count(`SELECT count(*) FROM student WHERE version = 2`))
 
-	again := rig.update(schoolAPath, rig.updates(fields, rows...), false)
+	again := update(rig, storetest.SchoolA, updates(rig, fields, rows...), false)
 	require.Equal(t, []int{0, len(ids), 0}, []int{again.Updated, again.Unchanged, again.Refused})
-	require.Equal(t, len(ids)-1, rig.count(`SELECT count(*) FROM student WHERE version = 2`), "the same file twice changes nothing")
+	require.Equal(t, len(ids)-1, rig.Count(`SELECT count(*) FROM student WHERE version = 2`), "the same file twice changes nothing")
 }
 
 // The whole template, as it was filled in for the registration, works as a sheet of
 // updates.
 func TestUpdatingWithTheRegistrationSheetChangesNothing(t *testing.T) {
-	rig := newRecordsRig(t)
-	rig.enrolled("roster-no-au.xlsx")
-	sheet := rig.sheet("roster-no-au.xlsx")
-	sheet.Reader = rig.reader.ForUpdates()
-	out := rig.update(schoolAPath, sheet, false)
+	rig := storetest.New(t)
+	rig.Enrol(storetest.SchoolA, rig.Sheet("roster-no-au.xlsx"), "roster-no-au.xlsx")
+	sheet := rig.Sheet("roster-no-au.xlsx")
+	sheet.Reader = rig.Reader.ForUpdates()
+	out := update(rig, storetest.SchoolA, sheet, false)
 	require.Equal(t, []int{0, 12, 0}, []int{out.Updated, out.Unchanged, out.Refused}, "%v", out.Rows)
 }
 
 func TestRefusedRowRefusesTheWholeSheet(t *testing.T) {
-	rig := newRecordsRig(t)
-	rig.enrolled("roster-no-au.xlsx")
-	ids := rig.pupils()
+	rig := storetest.New(t)
+	rig.Enrol(storetest.SchoolA, rig.Sheet("roster-no-au.xlsx"), "roster-no-au.xlsx")
+	ids := rig.Records()
 	pupil := make([]roster.Pupil, len(ids))
 	for i, id := range ids {
-		pupil[i] = rig.items(id)
+		pupil[i] = rig.ItemsOf(id)
 	}
-	rig.exec(`UPDATE student SET in_register = false, enrol_status = 'WITHDRAWN' WHERE id = $1`, ids[5])
+	rig.Leaves(ids[5])
 	misnamed := named(pupil[1], "phone", "16316048782")
 	misnamed[roster.Name] = "错名字"
 	stranger := named(pupil[1])
 	stranger[roster.IDNumber] = "520102201903079998"
 	wrongSex := map[string]string{"1": "女", "2": "男"}[pupil[2][roster.Sex]]
 	fields := []roster.Field{roster.Name, roster.IDNumber, roster.Sex, roster.ClassCode, "phone", "member1_relation"}
-	sheet := rig.updates(fields,
+	sheet := updates(rig, fields,
 		named(pupil[0], "phone", "16316048782"), // row 3: good
 		misnamed,                                // 4
 		stranger,                                // 5
@@ -127,11 +129,11 @@ func TestRefusedRowRefusesTheWholeSheet(t *testing.T) {
 		named(pupil[7], "sex", pupil[7][roster.Sex], "class_code", "2026105"), // 13: as in the register
 	)
 	for _, dry := range []bool{true, false} {
-		out := rig.update(schoolAPath, sheet, dry)
+		out := update(rig, storetest.SchoolA, sheet, dry)
 		require.Equal(t, []int{1, 1, 9}, []int{out.Updated, out.Unchanged, out.Refused})
 		told := map[int][]refusal.Code{}
 		for _, row := range out.Rows {
-			require.Equal(t, RowRejected, row.Verdict)
+			require.Equal(t, store.RowRejected, row.Verdict)
 			for _, f := range row.Findings {
 				require.Equal(t, row.RowNo, f.Row)
 				told[row.RowNo] = append(told[row.RowNo], f.Code)
@@ -141,34 +143,34 @@ func TestRefusedRowRefusesTheWholeSheet(t *testing.T) {
 			4: {refusal.UpdateNoRecord}, 5: {refusal.UpdateNoRecord}, 6: {refusal.SheetLabelForCode, refusal.KeyField}, 7: {refusal.SheetBadPhone, refusal.SheetRelationNote},
 			8: {refusal.UpdateTwice}, 9: {refusal.UpdateTwice}, 10: {refusal.UpdateNotInRegister}, 11: {refusal.UpdateNoNumber}, 12: {refusal.FixedField},
 		}, told)
-		require.Zero(t, rig.count(`SELECT count(*) FROM student WHERE version > 1`), "nothing is written")
+		require.Zero(t, rig.Count(`SELECT count(*) FROM student WHERE version > 1 AND in_register`), "nothing is written")
 		requireSentence(t, out, 4, "第4行，在本校学籍中没有找到对应的学生，请检查“姓名”和“身份证号”是否有误。", "Row 4: there is no record in your register")
 		requireSentence(t, out, 6, "第6行“性别”（C列）是关键数据", "KEY_DATA_CHANGE")
 		requireSentence(t, out, 8, "第8行与第9行是同一名学生", "row 9 too")
 	}
-	require.Empty(t, rig.pupilsOf(schoolBPath))
-	foreign := rig.update(schoolBPath, rig.updates(fields, named(pupil[0], "phone", "16316048782")), false)
+	require.Empty(t, pupilsOf(rig, storetest.SchoolB))
+	foreign := update(rig, storetest.SchoolB, updates(rig, fields, named(pupil[0], "phone", "16316048782")), false)
 	require.Equal(t, refusal.UpdateNoRecord, foreign.Rows[0].Findings[0].Code, "another school's pupil is none")
 }
 
-func (r *recordsRig) pupilsOf(path string) []StudentLine {
-	return r.search(path, StudentSearch{School: r.school[path]})
+func pupilsOf(r *storetest.County, path string) []store.StudentLine {
+	return r.Search(path, store.StudentSearch{School: r.ID(path)})
 }
 
-func requireSentence(t *testing.T, out *StudentUpdates, row int, zh, en string) {
+func requireSentence(t *testing.T, out *store.StudentUpdates, row int, zh, en string) {
 	t.Helper()
 	catalogue, err := refusal.LoadCatalogue()
 	require.NoError(t, err)
-	i := slices.IndexFunc(out.Rows, func(r RosterRow) bool { return r.RowNo == row })
+	i := slices.IndexFunc(out.Rows, func(r store.RosterRow) bool { return r.RowNo == row })
 	f := out.Rows[i].Findings[len(out.Rows[i].Findings)-1]
 	require.True(t, strings.HasPrefix(f.Sentence(catalogue, refusal.Chinese), zh), f.Sentence(catalogue, refusal.Chinese))
 	require.Contains(t, f.Sentence(catalogue, refusal.English), en)
 }
 
 func TestBlankRowsRefuseTheWholeSheet(t *testing.T) {
-	rig := newRecordsRig(t)
-	rig.enrolled("roster-no-au.xlsx")
-	p := rig.items(rig.pupils()[0])
+	rig := storetest.New(t)
+	rig.Enrol(storetest.SchoolA, rig.Sheet("roster-no-au.xlsx"), "roster-no-au.xlsx")
+	p := rig.ItemsOf(rig.Records()[0])
 	f := excelize.NewFile()
 	for cell, value := range map[string]string{"A1": "姓名", "B1": "身份证件号", "C1": "联系电话",
 		"A4": p[roster.Name], "B4": p[roster.IDNumber], "C4": "16316048782"} {
@@ -176,67 +178,69 @@ func TestBlankRowsRefuseTheWholeSheet(t *testing.T) {
 	}
 	b, err := f.WriteToBuffer()
 	require.NoError(t, err)
-	out := rig.update(schoolAPath, rig.updatesOf(b.Bytes()), false)
+	out := update(rig, storetest.SchoolA, updatesOf(rig, b.Bytes()), false)
 	require.Equal(t, 1, out.Refused)
 	requireSentence(t, out, 2, "第2行起至第3行是空行（共2行）", "Row 2: blank up to row 3")
 	require.Equal(t, 1, out.Updated)
-	require.Zero(t, rig.count(`SELECT count(*) FROM student WHERE version > 1`))
+	require.Zero(t, rig.Count(`SELECT count(*) FROM student WHERE version > 1`))
 }
 
 // Two sheets with the same pupils in opposite order wait for each other in one direction
 // only, so there is no deadlock.
 func TestConcurrentSheetsDoNotDeadlock(t *testing.T) {
-	rig := newRecordsRig(t)
-	rig.enrolled("roster-no-au.xlsx")
+	rig := storetest.New(t)
+	rig.Enrol(storetest.SchoolA, rig.Sheet("roster-no-au.xlsx"), "roster-no-au.xlsx")
 	fields := []roster.Field{roster.Name, roster.IDNumber, "phone"}
 	var up, down []roster.Pupil
-	for _, id := range rig.pupils() {
-		up = append(up, named(rig.items(id), "phone", "16316048781"))
-		down = append(down, named(rig.items(id), "phone", "16316048782"))
+	for _, id := range rig.Records() {
+		up = append(up, named(rig.ItemsOf(id), "phone", "16316048781"))
+		down = append(down, named(rig.ItemsOf(id), "phone", "16316048782"))
 	}
 	slices.Reverse(down)
-	sheets := []RosterSheet{rig.updates(fields, up...), rig.updates(fields, down...)}
+	sheets := []store.RosterSheet{updates(rig, fields, up...), updates(rig, fields, down...)}
 	const rounds = 8
 	errs := make([]error, 2*rounds)
 	var all sync.WaitGroup
 	for i := range errs {
-		all.Go(func() { _, errs[i] = rig.app.UpdateStudents(t.Context(), rig.scopeA(), sheets[i%2], false) })
+		all.Go(func() {
+			_, errs[i] = rig.App.UpdateStudents(t.Context(), rig.Scope(storetest.SchoolA), sheets[i%2], false)
+		})
 	}
 	all.Wait()
 	for _, err := range errs {
 		require.NoError(t, err)
 	}
-	require.Equal(t, 1, rig.count(`SELECT count(DISTINCT details->>'phone') FROM student WHERE id_hash IS NOT NULL`), "the last sheet is there as a whole")
+	require.Equal(t, 1, rig.Count(`SELECT count(DISTINCT details->>'phone') FROM student WHERE id_hash IS NOT NULL`), "the last sheet is there as a whole")
 }
 
 func TestSheetWithTooManyRowsIsRefused(t *testing.T) {
-	rig := newRecordsRig(t)
-	sheet := rig.updates([]roster.Field{roster.Name, roster.IDNumber}, named(roster.Pupil{roster.Name: "甲乙", roster.IDNumber: uuid.NewString()[:18]}),
+	rig := storetest.New(t)
+	sheet := updates(rig, []roster.Field{roster.Name, roster.IDNumber}, named(roster.Pupil{roster.Name: "甲乙", roster.IDNumber: uuid.NewString()[:18]}),
 		named(roster.Pupil{roster.Name: "甲丙", roster.IDNumber: uuid.NewString()[:18]}))
 	sheet.Reader = sheet.Reader.WithLimits(workbook.DefaultLimits(), 1)
-	_, err := rig.app.UpdateStudents(t.Context(), rig.scopeA(), sheet, false)
+	_, err := rig.App.UpdateStudents(t.Context(), rig.Scope(storetest.SchoolA), sheet, false)
 	require.ErrorIs(t, err, refusal.New(refusal.SheetTooManyRows))
 }
 
 // BenchmarkUpdateStudents reads and writes the largest sheet there may be: two
 // items of every pupil, one of them in the family.
 func BenchmarkUpdateStudents(b *testing.B) {
-	rig := newRecordsRig(b)
-	rig.exec(`UPDATE school_class SET capacity = 10000000`)
-	roll := rig.stage(UpdateRows, 0)
-	change, err := rig.file(roll)
-	require.NoError(b, err)
-	rig.enrol(roll, change)
+	rig := storetest.New(b)
+	pupils := make([]roster.Pupil, 0, store.UpdateRows)
+	for range store.UpdateRows {
+		pupils = append(pupils, rig.Items(storetest.SchoolA, 2024))
+	}
+	rig.EnrolPupils(storetest.SchoolA, pupils...)
 	for n := 0; b.Loop(); n++ {
 		b.StopTimer()
-		rows := make([]roster.Pupil, UpdateRows)
+		rows := make([]roster.Pupil, store.UpdateRows)
 		for i := range rows {
 			phone := fmt.Sprintf("163%08d", n)
-			rows[i] = named(pupilValues(i), "phone", phone, "member1_phone", phone)
+			rows[i] = named(pupils[i], "phone", phone, "member1_phone", phone)
 		}
-		sheet := rig.updates([]roster.Field{roster.Name, roster.IDNumber, "phone", "member1_phone"}, rows...)
+		sheet := updates(rig, []roster.Field{roster.Name, roster.IDNumber, "phone", "member1_phone"}, rows...)
 		b.StartTimer()
-		require.Equal(b, UpdateRows, rig.update(schoolAPath, sheet, false).Updated)
+		require.Equal(b, store.UpdateRows, update(rig, storetest.SchoolA, sheet, false).Updated)
 	}
-	b.ReportMetric(float64(UpdateRows*b.N)/b.Elapsed().Seconds(), "rows/s")
+	b.ReportMetric(float64(store.UpdateRows*b.N)/b.Elapsed().Seconds(), "rows/s")
 }

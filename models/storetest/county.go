@@ -103,7 +103,7 @@ func options(at time.Time) (o store.Options, hand *calendar.Hand, err error) {
 	if o.Workdays, err = calendar.Load(); err != nil {
 		return o, nil, err
 	}
-	o.Items, err = store.NationalItems()
+	o.Items, err = roster.NationalRules()
 	return o, hand, err
 }
 
@@ -117,6 +117,9 @@ func (c *County) close() {
 		_ = c.owner.Close(context.Background())
 	}
 }
+
+// T is the test that the county belongs to.
+func (c *County) T() testing.TB { return c.t }
 
 // In runs a transaction of the application or the worker role in the scope of an office,
 // for whoever files there. Without a path it is the system's own.

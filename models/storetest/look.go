@@ -48,6 +48,10 @@ func (c *County) Blocked() int {
 	return c.Count(`SELECT count(*) FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE datname = current_database() AND NOT granted`)
 }
 
+// Owner is the connection of the owner of the tables, for what an operator of the service
+// runs with it.
+func (c *County) Owner() *pgx.Conn { return c.owner }
+
 // OwnerTries runs a statement as the owner of the tables and keeps nothing of it. It is
 // for walls that bind the owner as well.
 func (c *County) OwnerTries(statement string, args ...any) error {
@@ -64,10 +68,10 @@ func (c *County) OwnerTries(statement string, args ...any) error {
 	return err
 }
 
-// Left writes what an earlier version of the program has left in the register, or what a
+// Legacy writes what an earlier version of the program has left in the register, or what a
 // fault outside of it has done, such as a lost file. No state that a person brings about
 // is made by it.
-func (c *County) Left(statement string, args ...any) {
+func (c *County) Legacy(statement string, args ...any) {
 	c.t.Helper()
 	_, err := c.owner.Exec(c.t.Context(), statement, args...)
 	require.NoError(c.t, err, statement)

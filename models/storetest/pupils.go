@@ -124,3 +124,9 @@ func (c *County) Suspended(pupil uuid.UUID, until string) (change uuid.UUID) {
 	c.ApproveAll(change)
 	return change
 }
+
+// Leaves lets a pupil leave otherwise (其他离校): the record is not in the register any more.
+func (c *County) Leaves(pupil uuid.UUID) {
+	c.t.Helper()
+	c.ApproveAll(c.File(process.OtherLeaving, pupil, nil))
+}
