@@ -1,9 +1,11 @@
 package store
 
 import (
+	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"gorm.io/gorm"
 
+	"github.com/xueji/xueji/models/process"
 	"github.com/xueji/xueji/models/roster"
 )
 
@@ -42,3 +44,25 @@ func Raw(t *Tx, fn func(*pgx.Conn) error) error { return t.raw(fn) }
 
 // FreeFields are the items with a column of their own that an edit writes.
 func FreeFields() []roster.Field { return ownFields(roster.KeyItem) }
+
+// NumberTaken reports whether another record has this number of a citizen.
+func NumberTaken(t *Tx, own uuid.UUID, number string) (taken bool, err error) {
+	err = t.db.Raw(`SELECT identity_taken(?, ?, ?::bytea[])`, own, uuid.New(), hashArray(t.store.numberKeys(number))).Scan(&taken).Error
+	return taken, err
+}
+
+// RunningKind is the kind of the change that holds a pupil, as an office learns it that
+// must not read the change.
+func RunningKind(t *Tx, student uuid.UUID) (process.Kind, error) { return t.runningKind(student) }
+
+// DocumentTaken reports whether a record or a roster in hand has the document of a pupil.
+func DocumentTaken(t *Tx, p roster.Pupil) (taken bool, err error) {
+	keys := t.store.identityKeys(documentOf(p))
+	err = t.db.Raw(`SELECT identity_taken(?, ?, ?::bytea[])`, uuid.New(), uuid.New(), hashArray(keys)).Scan(&taken).Error
+	return taken, err
+}
+
+// SealRosterRow encrypts a row of a roster.
+func SealRosterRow(s *Store, id uuid.UUID, row int, p roster.Pupil) ([]byte, error) {
+	return s.sealRosterRow(id, row, p)
+}

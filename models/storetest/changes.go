@@ -45,7 +45,13 @@ func (c *County) inputs(kind process.Kind) map[string]string {
 	if kind == process.Suspension {
 		return map[string]string{"reason_code": "10", "from_date": today.String(), "until_date": today.AddDays(200).String()}
 	}
-	return map[string]string{"reason": "示例"}
+	d, _ := c.Processes.Define(kind, org.Primary, c.Processes.Default())
+	for _, rule := range d.Inputs {
+		if rule.Name == "reason" {
+			return map[string]string{rule.Name: "示例"}
+		}
+	}
+	return map[string]string{}
 }
 
 // File files a change about a pupil. Inputs that are not given are made up.
