@@ -1,4 +1,4 @@
-package store
+package store_test
 
 import (
 	"fmt"
@@ -7,38 +7,57 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
+
+	"github.com/xueji/xueji/models/org"
+	"github.com/xueji/xueji/models/process"
+	"github.com/xueji/xueji/models/store"
+	"github.com/xueji/xueji/models/storetest"
 )
 
-// waiting puts a running change of a school into the register. Its first step opened an
-// hour ago and is due in ten days.
-func (r *recordsRig) waiting(path string) uuid.UUID {
-	r.t.Helper()
-	id, pupil, opened := newID(), newID(), r.app.Clock().Now().Add(-time.Hour)
-	r.exec(`INSERT INTO student (id, school_id, org_path, holds_seat, stage, entry_year, name, sex, birth_date, id_type, enrol_status, in_register, on_campus, created_at, updated_at)
-		VALUES ($1, $2, $3::text::ltree, false, 'PRIMARY', 2024, '某人', '1', '2017-05-01', '1', 'ENROLLED', true, true, $4, $4)`, pupil, r.school[path], path, opened)
-	r.exec(`INSERT INTO change (id, case_no, kind, student_id, org_id, org_path, province_code, stage, status, definition, definition_version,
-		policy_version, inputs, step_no, round, filed_by, filing_key, filing_hash, filed_at, due_total)
-		VALUES ($1, $2, 'SUSPENSION', $3, $4, $5::text::ltree, '520000', 'PRIMARY', 'RUNNING', '{}', '1', 0, '{}', 1, 1, $1, $2, '\x00', $6, $7)`,
-		id, "C-"+id.String(), pupil, r.school[path], path, opened, opened.AddDate(0, 1, 0))
-	r.exec(`INSERT INTO change_party (change_id, side, org_id, org_path) VALUES ($1, 'FILER', $2, $3::text::ltree)`, id, r.school[path], path)
-	due := opened.AddDate(0, 0, 10)
-	r.exec(`INSERT INTO step (change_id, no, round, name, side, role, office_id, office_path, opened_at, due_at, due_provisional, calendar_version,
-		remind_50_at, remind_80_at, status) VALUES ($1, 1, 1, 'LEADER_REVIEW', 'FILER', 'SCHOOL_LEADER', $2, $3::text::ltree, $4, $5, false, '', $5, $5, 'OPEN')`,
-		id, r.school[path], path, opened, due)
+// filed files a suspension of a pupil of a school at a time, and starts it.
+func filed(r *storetest.County, path string, at time.Time) uuid.UUID {
+	r.Hand.Set(at)
+	defer r.Hand.Set(storetest.Opening())
+	id := r.Waiting(path)
+	r.Started(id)
 	return id
 }
 
-// said puts a slip into a change that has waited since the given time.
-func (r *recordsRig) said(change uuid.UUID, ago time.Duration) {
-	r.exec(`INSERT INTO slip (id, change_id, account_id, office_id, verb, step_no, round, key, body_hash, created_at)
-		SELECT $1, c.id, c.id, c.org_id, 'WITHDRAW', 1, 1, $2, '\x00', $4 FROM change c WHERE c.id = $3`,
-		newID(), newID().String(), change, r.app.Clock().Now().Add(-ago))
+// waiting files a suspension an hour ago.
+func waiting(r *storetest.County, path string) uuid.UUID {
+	return filed(r, path, storetest.Opening().Add(-time.Hour))
 }
 
-func (r *recordsRig) attention(s *Store, path string, only Reason, after AttentionKey, most int) []AttentionRow {
-	r.t.Helper()
-	var list []AttentionRow
-	r.mustIn(s, path, func(t *Tx) (err error) {
+// silent files a change of key data an hour ago, which waits for the identity service.
+func silent(r *storetest.County) uuid.UUID {
+	r.Advance(-time.Hour)
+	defer r.Advance(time.Hour)
+	f := r.Filing(process.KeyDataChange, r.Pupil(storetest.SchoolA), map[string]string{"reason": "更名"})
+	f.Values = map[string]string{"name": "样例改"}
+	change, err := r.TryFile(f)
+	require.NoError(r.T(), err)
+	r.Started(change.ID)
+	return change.ID
+}
+
+// said hands in a word that has waited since the given time: the bureau orders the office to act.
+func said(r *storetest.County, change uuid.UUID, ago time.Duration) *store.Slip {
+	r.Advance(-ago)
+	defer r.Advance(ago)
+	return r.HandIn(r.Who(storetest.Bureau, org.BureauHead), store.Word{ChangeID: change, Verb: store.Supervise, Step: -1, Opinion: "请尽快办理"})
+}
+
+// withdrawn ends a change at the wish of its school.
+func withdrawn(r *storetest.County, change uuid.UUID) {
+	path := r.Text(`SELECT org_path::text FROM change WHERE id = $1`, change)
+	s := r.Say(r.Who(path, org.SchoolRegistrar), store.Word{ChangeID: change, Verb: store.Withdraw, Step: -1})
+	require.Equal(r.T(), store.SlipCounted, s.Outcome)
+}
+
+func attention(r *storetest.County, s *store.Store, path string, only store.Reason, after store.AttentionKey, most int) []store.AttentionRow {
+	r.T().Helper()
+	var list []store.AttentionRow
+	r.MustIn(s, path, func(t *store.Tx) (err error) {
 		list, err = t.Attention(only, after, most)
 		return err
 	})
@@ -46,66 +65,86 @@ func (r *recordsRig) attention(s *Store, path string, only Reason, after Attenti
 }
 
 func TestAttentionReasonsComeByUrgencyAndEnd(t *testing.T) {
-	r := newRecordsRig(t)
-	now := r.app.Clock().Now()
-	r.waiting(schoolAPath) // all is well
-	young := r.waiting(schoolAPath)
-	r.said(young, 5*time.Second)
-	r.exec(`INSERT INTO outbox (change_id, topic, created_at) VALUES ($1, 'START', $2)`, young, now.Add(-30*time.Second))
-	r.exec(`UPDATE step SET remind_50_at = $2 WHERE change_id = $1`, young, now.Add(-5*time.Second))
+	r := storetest.New(t)
+	now := r.App.Clock().Now()
+	waiting(r, storetest.SchoolA) // all is well
+	r.Advance(-30 * time.Second)
+	young := r.Waiting(storetest.SchoolA) // and not started
+	r.Advance(30 * time.Second)
+	said(r, young, 5*time.Second)
+
+	unsettled, asleep, late := waiting(r, storetest.SchoolA), filed(r, storetest.SchoolA, now.AddDate(0, 0, -8)), filed(r, storetest.SchoolA, now.AddDate(0, 0, -17))
+	slips := []*store.Slip{said(r, unsettled, 12*time.Second), said(r, unsettled, 11*time.Second)}
+	r.Advance(-61 * time.Second)
+	unstarted := r.Waiting(storetest.SchoolA)
+	r.Advance(61 * time.Second)
+	mute, stalled, unfit := silent(r), silent(r), waiting(r, storetest.SchoolA)
+	r.MustIn(r.Worker, "", func(tx *store.Tx) error {
+		e, err := tx.Errand(mute)
+		require.NoError(t, err)
+		return tx.Silent(mute, e)
+	})
+	r.Approve(unfit)
+	r.Started(r.File(process.Death, r.PupilOf(unfit), map[string]string{"event_date": "2026-11-20"}))
+	require.Equal(t, store.SlipRefused, r.Decide(unfit, r.Position(unfit).Tasks[0], store.Approve).Outcome)
+	nobody := waiting(r, storetest.SchoolB)
+	r.Dismiss(r.Who(storetest.SchoolB, org.SchoolLeader))
+	upkeep := func() { r.MustIn(r.Worker, "", func(tx *store.Tx) error { return tx.NamePeopleProblems() }) }
+	upkeep()
+	passes := func(change uuid.UUID) {
+		r.MustIn(r.Worker, "", func(tx *store.Tx) error { return tx.PassTime(change) })
+	}
+	passes(late)
 
 	type row struct {
 		id     uuid.UUID
-		reason Reason
-		mend   string
+		reason store.Reason
+		mend   func()
 	}
 	rows := []row{
-		{r.waiting(schoolAPath), ReasonUnsettled, `UPDATE slip SET outcome = 'COUNTED', settled_at = created_at WHERE change_id = $1`},
-		{r.waiting(schoolAPath), ReasonStartWaiting, `UPDATE outbox SET sent_at = created_at WHERE change_id = $1`},
-		{r.waiting(schoolAPath), ReasonAsleep, `UPDATE step SET reminded_80 = remind_80_at WHERE change_id = $1`},
-		{r.waiting(schoolAPath), ReasonIdentitySilent, `UPDATE step SET problem = '' WHERE change_id = $1`},
-		{r.waiting(schoolAPath), ReasonStalled, `UPDATE step SET problem = '' WHERE change_id = $1`},
-		{r.waiting(schoolAPath), ReasonNobody, `UPDATE step SET problem = '' WHERE change_id = $1`},
-		{r.waiting(schoolAPath), ReasonNotApplied, `UPDATE step SET problem = '' WHERE change_id = $1`},
-		{r.waiting(schoolAPath), ReasonOverdue, `UPDATE step SET due_at = due_at + interval '1 month' WHERE change_id = $1`},
+		{unsettled, store.ReasonUnsettled, func() { r.Commit(slips[0]); r.Commit(slips[1]) }},
+		{unstarted, store.ReasonStartWaiting, func() { r.Started(unstarted) }},
+		{asleep, store.ReasonAsleep, func() { passes(asleep) }},
+		{mute, store.ReasonIdentitySilent, func() { withdrawn(r, mute) }},
+		{stalled, store.ReasonStalled, func() { r.Perform(stalled) }},
+		{nobody, store.ReasonNobody, func() {
+			r.Hire(storetest.SchoolB, org.SchoolLeader)
+			upkeep()
+		}},
+		{unfit, store.ReasonNotApplied, func() { withdrawn(r, unfit) }},
+		{late, store.ReasonOverdue, func() { withdrawn(r, late) }},
 	}
-	r.said(rows[0].id, 11*time.Second)
-	r.said(rows[0].id, 12*time.Second)
-	r.exec(`INSERT INTO outbox (change_id, topic, created_at) VALUES ($1, 'START', $2)`, rows[1].id, now.Add(-61*time.Second))
-	r.exec(`UPDATE step SET remind_80_at = $2 WHERE change_id = $1`, rows[2].id, now.Add(-11*time.Second))
-	r.exec(`UPDATE step SET problem = 'IDENTITY_NO_ANSWER' WHERE change_id = $1`, rows[3].id)
-	r.exec(`UPDATE step SET problem = 'SOMETHING_NEW' WHERE change_id = $1`, rows[4].id)
-	r.exec(`UPDATE step SET problem = $2 WHERE change_id = $1`, rows[5].id, problemNobody)
-	r.exec(`UPDATE step SET due_at = $2, overdue_at = $2, reminded_50 = $2, reminded_80 = $2 WHERE change_id = $1`, rows[7].id, now)
-	r.exec(`UPDATE step SET problem = 'NOT_APPLIED' WHERE change_id = $1`, rows[6].id)
-	require.Len(t, rows, len(Reasons()))
+	require.Len(t, rows, len(store.Reasons()))
 
-	list := r.attention(r.app, countyPath, "", AttentionKey{}, 50)
+	list := attention(r, r.App, storetest.Bureau, "", store.AttentionKey{}, 50)
 	require.Len(t, list, len(rows))
 	for i, want := range rows {
 		require.Equal(t, want.id, list[i].ChangeID, want.reason)
-		require.Equal(t, []Reason{want.reason}, list[i].Reasons)
-		require.Equal(t, "2152000123", list[i].OfficeCode)
-		require.Equal(t, "LEADER_REVIEW", list[i].StepName)
-		only := r.attention(r.app, countyPath, want.reason, AttentionKey{}, 50)
+		require.Equal(t, []store.Reason{want.reason}, list[i].Reasons)
+		require.Equal(t, r.Position(want.id).Stage, list[i].StepName)
+		require.Equal(t, r.Text(`SELECT o.code FROM step s JOIN organisation o ON o.id = s.office_id WHERE s.change_id = $1 AND s.status = 'OPEN'`, want.id), list[i].OfficeCode)
+		only := attention(r, r.App, storetest.Bureau, want.reason, store.AttentionKey{}, 50)
 		require.Len(t, only, 1, want.reason)
 		require.Equal(t, want.id, only[0].ChangeID)
 	}
 	require.Equal(t, now.Add(-12*time.Second), list[0].Since.In(now.Location()), "the oldest slip counts")
-	counts := r.attentionCounts(r.app, countyPath)
+	counts := attentionCounts(r, r.App, storetest.Bureau)
 	for _, want := range rows {
 		require.EqualValues(t, 1, counts[want.reason], want.reason)
-		r.exec(want.mend, want.id)
+		want.mend()
 	}
-	require.Empty(t, r.attention(r.app, countyPath, "", AttentionKey{}, 50))
-	require.Empty(t, r.attentionCounts(r.app, countyPath))
-	r.exec(`UPDATE change SET due_total = $2 WHERE id = $1`, young, now.Add(-11*time.Second))
-	require.Len(t, r.attention(r.app, countyPath, ReasonAsleep, AttentionKey{}, 50), 1, "the change as a whole takes too long")
+	require.Empty(t, attention(r, r.App, storetest.Bureau, "", store.AttentionKey{}, 50))
+	require.Empty(t, attentionCounts(r, r.App, storetest.Bureau))
+	slow := filed(r, storetest.SchoolA, now.AddDate(0, 0, -17))
+	r.Hand.Set(now.AddDate(0, 0, -7))
+	r.Approve(slow)
+	r.Hand.Set(now)
+	require.Len(t, attention(r, r.App, storetest.Bureau, store.ReasonAsleep, store.AttentionKey{}, 50), 1, "the change as a whole takes too long")
 }
 
-func (r *recordsRig) attentionCounts(s *Store, path string) (counts map[Reason]int64) {
-	r.t.Helper()
-	r.mustIn(s, path, func(t *Tx) (err error) {
+func attentionCounts(r *storetest.County, s *store.Store, path string) (counts map[store.Reason]int64) {
+	r.T().Helper()
+	r.MustIn(s, path, func(t *store.Tx) (err error) {
 		counts, err = t.AttentionCounts()
 		return err
 	})
@@ -114,22 +153,25 @@ func (r *recordsRig) attentionCounts(s *Store, path string) (counts map[Reason]i
 
 // A change with several reasons is listed once, at the place of its most urgent reason.
 func TestChangeWithSeveralReasonsIsListedOnce(t *testing.T) {
-	r := newRecordsRig(t)
-	now := r.app.Clock().Now()
-	late, both := r.waiting(schoolAPath), r.waiting(schoolAPath)
+	r := storetest.New(t)
+	now := r.App.Clock().Now()
+	late, both := filed(r, storetest.SchoolA, now.AddDate(0, 0, -17)), filed(r, storetest.SchoolA, now.AddDate(0, 0, -17))
+	r.Dismiss(r.Who(storetest.SchoolA, org.SchoolLeader))
+	r.MustIn(r.Worker, "", func(tx *store.Tx) error { return tx.NamePeopleProblems() })
 	for _, id := range []uuid.UUID{late, both} {
-		r.exec(`UPDATE step SET due_at = $2, overdue_at = $2, reminded_50 = $2, reminded_80 = $2, problem = $3 WHERE change_id = $1`, id, now.Add(-time.Hour), problemNobody)
+		r.MustIn(r.Worker, "", func(tx *store.Tx) error { return tx.PassTime(id) })
 	}
-	r.said(both, time.Minute)
-	list := r.attention(r.app, schoolAPath, "", AttentionKey{}, 50)
+	said(r, both, time.Minute)
+	list := attention(r, r.App, storetest.SchoolA, "", store.AttentionKey{}, 50)
 	require.Len(t, list, 2)
 	require.Equal(t, both, list[0].ChangeID)
-	require.Equal(t, []Reason{ReasonUnsettled, ReasonNobody, ReasonOverdue}, list[0].Reasons)
-	require.Equal(t, []Reason{ReasonNobody, ReasonOverdue}, list[1].Reasons)
-	require.Len(t, r.attention(r.app, schoolAPath, ReasonOverdue, AttentionKey{}, 50), 2)
+	require.Equal(t, []store.Reason{store.ReasonUnsettled, store.ReasonNobody, store.ReasonOverdue}, list[0].Reasons)
+	require.Equal(t, []store.Reason{store.ReasonNobody, store.ReasonOverdue}, list[1].Reasons)
+	require.Len(t, attention(r, r.App, storetest.SchoolA, store.ReasonOverdue, store.AttentionKey{}, 50), 2)
 	require.EqualValues(t, 1, list[0].Slips)
-	well := r.waiting(schoolAPath)
-	r.mustIn(r.app, schoolAPath, func(tx *Tx) error {
+	r.Hire(storetest.SchoolA, org.SchoolLeader)
+	well := waiting(r, storetest.SchoolA)
+	r.MustIn(r.App, storetest.SchoolA, func(tx *store.Tx) error {
 		rest, err := tx.WithoutReason([]uuid.UUID{late, well, both})
 		require.Equal(t, []uuid.UUID{well}, rest)
 		return err
@@ -139,67 +181,73 @@ func TestChangeWithSeveralReasonsIsListedOnce(t *testing.T) {
 // Rows and counts alike show only changes whose parties are in scope. The worker role
 // sees the whole tree from its root.
 func TestAttentionStaysInScope(t *testing.T) {
-	r := newRecordsRig(t)
+	r := storetest.New(t)
 	var ids []uuid.UUID
-	for _, path := range []string{schoolAPath, schoolBPath} {
-		id := r.waiting(path)
-		r.said(id, time.Minute)
+	for _, path := range []string{storetest.SchoolA, storetest.SchoolB} {
+		id := waiting(r, path)
+		said(r, id, time.Minute)
 		ids = append(ids, id)
 	}
-	sees := func(s *Store, path string, want ...uuid.UUID) {
+	sees := func(s *store.Store, path string, want ...uuid.UUID) {
 		t.Helper()
-		list := r.attention(s, path, "", AttentionKey{}, 50)
+		list := attention(r, s, path, "", store.AttentionKey{}, 50)
 		have := make([]uuid.UUID, len(list))
 		for i, row := range list {
 			have[i] = row.ChangeID
 		}
 		require.ElementsMatch(t, want, have, path)
-		require.EqualValues(t, len(want), r.attentionCounts(s, path)[ReasonUnsettled], path)
-		r.mustIn(s, path, func(tx *Tx) error {
+		require.EqualValues(t, len(want), attentionCounts(r, s, path)[store.ReasonUnsettled], path)
+		r.MustIn(s, path, func(tx *store.Tx) error {
 			standing, err := tx.Standings(uuid.Nil, 50)
 			require.NoError(t, err)
 			require.Len(t, standing, len(want))
 			again, err := tx.StillRunning(ids)
-			if s == r.app { // the worker's scope is no wall: it sees everything anyway
+			if s == r.App { // the worker's scope is no wall: it sees everything anyway
 				require.Len(t, again, len(want))
 			}
 			return err
 		})
 	}
-	sees(r.app, schoolAPath, ids[0])
-	sees(r.app, schoolBPath, ids[1])
-	sees(r.app, countyPath, ids...)
-	sees(r.worker, "n", ids...)
-	sees(r.app, "n.p11")
+	sees(r.App, storetest.SchoolA, ids[0])
+	sees(r.App, storetest.SchoolB, ids[1])
+	sees(r.App, storetest.Bureau, ids...)
+	sees(r.Worker, "n", ids...)
+	sees(r.App, storetest.FarProvince)
 	for _, paths := range [][]string{nil, {""}} {
-		err := r.app.InScope(t.Context(), Scope{Paths: paths}, func(tx *Tx) error {
-			_, err := tx.Attention("", AttentionKey{}, 10)
+		err := r.App.InScope(t.Context(), store.Scope{Paths: paths}, func(tx *store.Tx) error {
+			_, err := tx.Attention("", store.AttentionKey{}, 10)
 			return err
 		})
-		require.Equal(t, "42501", sqlState(err), "no scope, no answer")
+		require.Equal(t, "42501", storetest.SQLState(err), "no scope, no answer")
 	}
 	// What the functions are made of is not the application's.
-	err := r.in(r.app, countyPath, func(tx *Tx) error {
-		_, err := tx.exec(`SELECT * FROM attention_found(now(), '{n}')`)
+	err := r.In(r.App, storetest.Bureau, func(tx *store.Tx) error {
+		_, err := storetest.Exec(tx, `SELECT * FROM attention_found(now(), '{n}')`)
 		return err
 	})
-	require.Equal(t, "42501", sqlState(err))
+	require.Equal(t, "42501", storetest.SQLState(err))
 }
 
 func TestAttentionPagesListEachChangeOnce(t *testing.T) {
-	r := newRecordsRig(t)
+	r := storetest.New(t)
 	want := map[uuid.UUID]bool{}
-	for i := range 23 {
-		id := r.waiting(schoolAPath)
-		want[id] = true
-		r.said(id, time.Duration(20+i%3)*time.Second) // many have waited equally long
-		if i%4 == 0 {
-			r.exec(`UPDATE step SET problem = $2 WHERE change_id = $1`, id, problemNobody)
+	r.Advance(-time.Hour)
+	pupils := r.Pupils(storetest.SchoolA, 23)
+	ids := make([]uuid.UUID, len(pupils))
+	for i, pupil := range pupils {
+		ids[i] = r.File(process.Suspension, pupil, nil)
+		want[ids[i]] = true
+	}
+	r.Advance(time.Hour)
+	for i, id := range ids {
+		if i%4 > 0 { // the others were not started
+			r.Started(id)
+			said(r, id, time.Duration(20+i%3)*time.Second) // many have waited equally long
 		}
 	}
-	seen, after := map[uuid.UUID]bool{}, AttentionKey{}
+	seen, after := map[uuid.UUID]bool{}, store.AttentionKey{}
 	for {
-		page := r.attention(r.app, schoolAPath, "", after, 5)
+		page := attention(r, r.App, storetest.SchoolA, "", after, 5)
 		if len(page) == 0 {
 			break
 		}
@@ -212,45 +260,22 @@ func TestAttentionPagesListEachChangeOnce(t *testing.T) {
 	require.Equal(t, want, seen)
 }
 
-// manyRunning fills the register with running changes of both schools that need
-// no attention.
-func (r *recordsRig) manyRunning(n int) {
-	now := r.app.Clock().Now()
-	r.crowd(n)
-	r.exec(`INSERT INTO change (id, case_no, kind, student_id, org_id, org_path, province_code, stage, status, definition, definition_version,
-			policy_version, inputs, step_no, round, filed_by, filing_key, filing_hash, filed_at, due_total)
-		SELECT s.id, 'M-' || s.id, 'SUSPENSION', s.id, s.school_id, s.org_path, '520000', 'PRIMARY', 'RUNNING', '{}', '1', 0, '{}', 1, 1,
-			s.school_id, 'M-' || s.id, '\x00', $1::timestamptz, $1::timestamptz + interval '60 days' FROM student s`, now.Add(-time.Hour))
-	r.exec(`INSERT INTO change_party (change_id, side, org_id, org_path) SELECT id, 'FILER', org_id, org_path FROM change WHERE case_no LIKE 'M-%'`)
-	r.exec(`INSERT INTO step (change_id, no, round, name, side, role, office_id, office_path, opened_at, due_at, due_provisional, calendar_version,
-			remind_50_at, remind_80_at, status)
-		SELECT id, 1, 1, 'LEADER_REVIEW', 'FILER', 'SCHOOL_LEADER', org_id, org_path, $1::timestamptz, $1::timestamptz + interval '10 days', false, '',
-			$1::timestamptz + interval '5 days', $1::timestamptz + interval '8 days', 'OPEN' FROM change WHERE case_no LIKE 'M-%'`, now.Add(-time.Hour))
-	r.exec(`INSERT INTO outbox (change_id, topic, created_at, sent_at) SELECT id, 'START', filed_at, filed_at FROM change WHERE case_no LIKE 'M-%'`)
-	r.exec(`ANALYZE`)
-}
-
 // However many changes run, the search begins with the few changes that have a reason.
 // The test runs as the owner, so that attention_found becomes part of the query that
 // calls it.
 func TestAttentionQueriesUseIndexes(t *testing.T) {
-	r := newRecordsRig(t)
-	r.manyRunning(30_000)
+	r := storetest.New(t)
+	r.RunningCrowd(30_000)
 	for i := range 5 {
-		r.said(r.waiting(schoolAPath), time.Duration(i+1)*time.Minute)
+		said(r, waiting(r, storetest.SchoolA), time.Duration(i+1)*time.Minute)
 	}
-	plan := func(sql string) string {
-		var text string
-		require.NoError(t, r.owner.QueryRow(t.Context(), `EXPLAIN (FORMAT JSON) `+sql).Scan(&text))
-		return compactJSON(t, text)
-	}
-	at := r.app.Clock().Now().Format(time.RFC3339)
-	found := plan(fmt.Sprintf(`SELECT * FROM attention_found('%s', '{%s}')`, at, countyPath))
+	at := r.App.Clock().Now().Format(time.RFC3339)
+	found := r.Plan(fmt.Sprintf(`SELECT * FROM attention_found('%s', '{%s}')`, at, storetest.Bureau))
 	require.Contains(t, found, "step_next_mark", "the plan shows the inside of the function")
 	for _, table := range []string{"step", "change", "slip", "outbox", "change_party"} {
 		require.NotContains(t, found, `"Seq Scan", "Relation Name": "`+table+`"`, "%s: %s", table, found)
 	}
 	// The test can fail: this is how a search without an index looks.
-	require.Contains(t, plan(`SELECT 1 FROM step WHERE calendar_version = 'x'`), `"Seq Scan", "Relation Name": "step"`)
-	require.Len(t, r.attention(r.app, countyPath, "", AttentionKey{}, 50), 5)
+	require.Contains(t, r.Plan(`SELECT 1 FROM step WHERE calendar_version = 'x'`), `"Seq Scan", "Relation Name": "step"`)
+	require.Len(t, attention(r, r.App, storetest.Bureau, "", store.AttentionKey{}, 50), 5)
 }

@@ -8,8 +8,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
-	"strings"
 	"testing"
 	"time"
 
@@ -216,82 +214,11 @@ func sqlState(err error) string {
 	return ""
 }
 
-func (r *recordsRig) crowd(n int) {
-	r.exec(`INSERT INTO student (id, school_id, org_path, holds_seat, stage, entry_year, name, sex, birth_date, id_type, id_cipher, id_hash,
-			number_class, number_hash, enrol_status, in_register, on_campus, created_at, updated_at)
-		SELECT gen_random_uuid(), o.id, o.path, true, 'PRIMARY', 2026, substr('赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨', 1 + i % 16, 1)
-			|| substr('一二三四五六七八九十百千万亿兆', 1 + (i / 16) % 15, 1) || substr('天地玄黄宇宙洪荒日月盈昃辰宿', 1 + (i / 240) % 14, 1),
-			'1', '2019-01-01', '1', '\x01', sha256(('i' || i)::bytea), 'L', sha256(('n' || i)::bytea), 'ENROLLED', true, true, now(), now()
-		FROM generate_series(1, $1::int) i JOIN organisation o ON o.path = CASE WHEN i % 2 = 0 THEN $2::text::ltree ELSE $3::text::ltree END`,
-		n, schoolAPath, schoolBPath)
-	r.exec(`ANALYZE student`)
-}
-
-func compactJSON(t *testing.T, plan string) string {
-	t.Helper()
-	require.True(t, json.Valid([]byte(plan)))
-	fields := strings.Fields(plan)
-	text := strings.Join(fields, " ")
-	return strings.ReplaceAll(text, `"Seq Scan", "Parallel Aware": false, "Async Capable": false, `, `"Seq Scan", `)
-}
-
-func (r *recordsRig) search(path string, q StudentSearch) []StudentLine {
-	r.t.Helper()
-	if q.Most == 0 {
-		q.Most = 50
-	}
-	var list []StudentLine
-	r.mustIn(r.app, path, func(t *Tx) error {
-		var err error
-		list, err = t.SearchStudents(q)
-		return err
-	})
-	return list
-}
-
-func (r *recordsRig) rosterClasses() []roster.Class {
-	var list []roster.Class
-	for code := range r.classes {
-		list = append(list, roster.Class{Code: code})
-	}
-	return list
-}
-
 func (r *recordsRig) officeID(path string) uuid.UUID {
 	r.t.Helper()
 	var id uuid.UUID
 	require.NoError(r.t, r.owner.QueryRow(r.t.Context(), `SELECT id FROM organisation WHERE path = $1::text::ltree`, path).Scan(&id))
 	return id
-}
-
-func (r *recordsRig) read(file string) []roster.Pupil {
-	r.t.Helper()
-	sheet := r.sheet(file)
-	read, err := r.reader.ReadAll(r.t.Context(), sheet.File, sheet.Size, &roster.Submission{
-		SchoolCode: "2152000123", Divisions: r.table, Today: r.app.Clock().Today(), Classes: r.rosterClasses()})
-	require.NoError(r.t, err)
-	var pupils []roster.Pupil
-	for _, row := range read.Rows {
-		pupils = append(pupils, row.Pupil)
-	}
-	return pupils
-}
-
-func (r *recordsRig) written(pupils ...roster.Pupil) RosterSheet {
-	r.t.Helper()
-	var b bytes.Buffer
-	require.NoError(r.t, r.reader.Template().Write(&b, "", slices.Values(pupils)))
-	return r.sheetOf(b.Bytes())
-}
-
-func (r *recordsRig) register(name string, pupils ...roster.Pupil) *Roster {
-	r.t.Helper()
-	checked := r.upload(r.written(pupils...), name)
-	require.Equal(r.t, len(pupils), checked.Good)
-	change, err := r.file(checked.ID)
-	require.NoError(r.t, err)
-	r.enrol(checked.ID, change)
-	return checked
 }
 
 func (r *recordsRig) told(id uuid.UUID, row int) (codes []refusal.Code) {
@@ -339,4 +266,33 @@ func day(t *testing.T, text string) calendar.Date {
 	d, err := calendar.ParseDate(text)
 	require.NoError(t, err)
 	return d
+}
+
+// waiting puts a running change of a school into the register. Its first step opened an
+// hour ago and is due in ten days.
+func (r *recordsRig) waiting(path string) uuid.UUID {
+	r.t.Helper()
+	id, pupil, opened := newID(), newID(), r.app.Clock().Now().Add(-time.Hour)
+	r.exec(`INSERT INTO student (id, school_id, org_path, holds_seat, stage, entry_year, name, sex, birth_date, id_type, enrol_status, in_register, on_campus, created_at, updated_at)
+		VALUES ($1, $2, $3::text::ltree, false, 'PRIMARY', 2024, '某人', '1', '2017-05-01', '1', 'ENROLLED', true, true, $4, $4)`, pupil, r.school[path], path, opened)
+	r.exec(`INSERT INTO change (id, case_no, kind, student_id, org_id, org_path, province_code, stage, status, definition, definition_version,
+		policy_version, inputs, step_no, round, filed_by, filing_key, filing_hash, filed_at, due_total)
+		VALUES ($1, $2, 'SUSPENSION', $3, $4, $5::text::ltree, '520000', 'PRIMARY', 'RUNNING', '{}', '1', 0, '{}', 1, 1, $1, $2, '\x00', $6, $7)`,
+		id, "C-"+id.String(), pupil, r.school[path], path, opened, opened.AddDate(0, 1, 0))
+	r.exec(`INSERT INTO change_party (change_id, side, org_id, org_path) VALUES ($1, 'FILER', $2, $3::text::ltree)`, id, r.school[path], path)
+	due := opened.AddDate(0, 0, 10)
+	r.exec(`INSERT INTO step (change_id, no, round, name, side, role, office_id, office_path, opened_at, due_at, due_provisional, calendar_version,
+		remind_50_at, remind_80_at, status) VALUES ($1, 1, 1, 'LEADER_REVIEW', 'FILER', 'SCHOOL_LEADER', $2, $3::text::ltree, $4, $5, false, '', $5, $5, 'OPEN')`,
+		id, r.school[path], path, opened, due)
+	return id
+}
+
+func (r *recordsRig) attention(s *Store, path string, only Reason, after AttentionKey, most int) []AttentionRow {
+	r.t.Helper()
+	var list []AttentionRow
+	r.mustIn(s, path, func(t *Tx) (err error) {
+		list, err = t.Attention(only, after, most)
+		return err
+	})
+	return list
 }

@@ -1,6 +1,8 @@
 package storetest
 
 import (
+	"time"
+
 	"github.com/stretchr/testify/require"
 )
 
@@ -26,4 +28,28 @@ func (c *County) Analyse() {
 	c.t.Helper()
 	_, err := c.owner.Exec(c.t.Context(), `ANALYZE`)
 	require.NoError(c.t, err)
+}
+
+// RunningCrowd fills schools A and B with so many pupils, each in a suspension that runs
+// since an hour and needs nobody's attention. They are copies of one that was filed.
+func (c *County) RunningCrowd(n int) {
+	c.t.Helper()
+	c.Crowd(n)
+	c.Advance(-time.Hour)
+	one := c.Waiting(SchoolA)
+	c.Started(one)
+	c.Advance(time.Hour)
+	for _, copied := range []string{
+		`INSERT INTO change SELECT copy.* FROM change s CROSS JOIN student p CROSS JOIN LATERAL jsonb_populate_record(s, jsonb_build_object('id', p.id, 'case_no', 'M-' || p.id,
+			'student_id', p.id, 'org_id', p.school_id, 'org_path', p.org_path, 'filing_key', 'M-' || p.id, 'definition', '{}'::jsonb)) copy WHERE s.id = $1 AND p.id <> s.student_id`,
+		`INSERT INTO change_party SELECT copy.* FROM change_party s JOIN change m ON m.case_no LIKE 'M-%'
+			CROSS JOIN LATERAL jsonb_populate_record(s, jsonb_build_object('change_id', m.id, 'org_id', m.org_id, 'org_path', m.org_path)) copy WHERE s.change_id = $1`,
+		`INSERT INTO step SELECT copy.* FROM step s JOIN change m ON m.case_no LIKE 'M-%'
+			CROSS JOIN LATERAL jsonb_populate_record(s, jsonb_build_object('change_id', m.id, 'office_id', m.org_id, 'office_path', m.org_path)) copy WHERE s.change_id = $1`,
+		`INSERT INTO outbox (change_id, topic, created_at, sent_at) SELECT m.id, s.topic, s.created_at, s.sent_at FROM outbox s JOIN change m ON m.case_no LIKE 'M-%' WHERE s.change_id = $1`,
+	} {
+		_, err := c.owner.Exec(c.t.Context(), copied, one)
+		require.NoError(c.t, err)
+	}
+	c.Analyse()
 }

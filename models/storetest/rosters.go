@@ -89,6 +89,7 @@ func (c *County) Enrol(path string, sheet store.RosterSheet, hash string) *store
 	up := c.Upload(path, sheet, hash)
 	change, err := c.FileRoster(up)
 	require.NoError(c.t, err)
+	c.Started(change.ID)
 	c.ApproveAll(change.ID)
 	return up
 }
