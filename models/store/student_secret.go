@@ -10,6 +10,7 @@ import (
 
 	"github.com/xueji/xueji/models/ident"
 	"github.com/xueji/xueji/models/roster"
+	"github.com/xueji/xueji/models/secret"
 )
 
 // Purposes of the register's secrets. A row's ID is part of what a ciphertext
@@ -40,7 +41,12 @@ type sealedNumber struct {
 func (s *Store) identityHash(number string) []byte { return s.lookupHash(purposeIdentity, number) }
 
 // numberHash returns the hash by which a student number (学籍号) is found.
-func (s *Store) numberHash(number string) []byte { return s.lookupHash(purposeNumber, number) }
+func (s *Store) numberHash(number string) []byte { return numberHashUnder(s.keys, number) }
+
+// numberHashUnder returns the hash by which a student number is found under given keys.
+func numberHashUnder(keys *secret.Keyring, number string) []byte {
+	return keys.Hash(purposeNumber, ident.NumberKey(number))
+}
 
 // bodyHash returns the hash by which the register recognises a repeated request. It is
 // keyed, because a request may hold a number, and a plain hash could be guessed.

@@ -74,6 +74,9 @@ func (t *Tx) readWorkdays() (*workdayVersion, error) {
 	return v, nil
 }
 
+// computeWith makes this transaction compute with a calendar that it loads itself.
+func (t *Tx) computeWith(next *calendar.WorkCalendar) { t.workdays = next }
+
 // Workdays returns the calendar with which this transaction computes.
 func (t *Tx) Workdays() *calendar.WorkCalendar { return t.workdays }
 
@@ -158,7 +161,7 @@ func (t *Tx) AddWorkdays(n NewWorkdays) (int, error) {
 		}
 		return version, err
 	}
-	t.workdays = next // of this transaction only: it may not commit
+	t.computeWith(next) // this transaction only: it may not commit
 	detail := map[string]string{"year": strconv.Itoa(n.Year), "based_on": strconv.Itoa(newest), "calendar": next.Version()}
 	if n.Operator != "" {
 		detail["operator"] = n.Operator
