@@ -28,17 +28,11 @@ type Changes struct {
 
 var _ contract.Activities = (*Changes)(nil)
 
-// NewChanges makes the activities on a store that was opened as the worker role, with the
-// population database for identity checks.
-func NewChanges(register *store.Store, checker identity.Checker) *Changes {
-	return &Changes{register: register, identity: checker}
-}
-
-// StartJobs makes changes that take effect as a job start it at once; without it the
-// relay does so within its next round.
-func (a *Changes) StartJobs(with JobStarter) *Changes {
-	a.jobs = with
-	return a
+// NewChanges makes the activities on a store opened as the worker role and the
+// population database that identities are checked with. Jobs, where it is not nil, starts
+// the job at once by which a change takes effect; else the relay does it in its next round.
+func NewChanges(register *store.Store, checker identity.Checker, jobs JobStarter) *Changes {
+	return &Changes{register: register, identity: checker, jobs: jobs}
 }
 
 // Resume reads the position of the change, and notes that its workflow is alive. It sends

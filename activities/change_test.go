@@ -42,7 +42,7 @@ func TestErrorsAreTranslatedOnce(t *testing.T) {
 
 // A message can name anything; an ID that is none must not be retried for ever.
 func TestIDsThatAreNoneAreGone(t *testing.T) {
-	a := NewChanges(nil, nil) // the register is not asked
+	a := NewChanges(nil, nil, nil) // the register is not asked
 	_, err1 := a.Resume(t.Context(), contract.ResumeRequest{ChangeID: "no-uuid"})
 	_, err2 := a.PassTime(t.Context(), contract.ResumeRequest{})
 	_, err3 := a.CommitSlip(t.Context(), contract.CommitRequest{ChangeID: "018f0000-0000-7000-8000-000000000000", SlipID: "'; --"})

@@ -137,7 +137,7 @@ func (w *Worker) serve(ctx context.Context) error {
 	options.OnFatalError = func(err error) { fatal <- err }
 	sdkWorker := worker.New(w.parts.sdk, contract.QueueChanges, options)
 	workflows.Register(sdkWorker, w.parts.proc.Kinds())
-	sdkWorker.RegisterActivity(activities.NewChanges(w.parts.register, w.identity).StartJobs(w.parts.engine))
+	sdkWorker.RegisterActivity(activities.NewChanges(w.parts.register, w.identity, w.parts.engine))
 	bulk := BulkOptions(w.cfg)
 	bulk.OnFatalError = options.OnFatalError
 	jobs := worker.New(w.parts.sdk, contract.QueueBulk, bulk)
