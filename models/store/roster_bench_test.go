@@ -1,4 +1,4 @@
-package store_test
+package store
 
 import (
 	"fmt"
@@ -8,32 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/xueji/xueji/models/roster"
-	"github.com/xueji/xueji/models/store"
-	"github.com/xueji/xueji/models/storetest"
 )
-
-// stage puts n invented pupils into a roster of school A as its check would.
-func stage(r *storetest.County, n, first int) *store.Roster {
-	id := uuid.Must(uuid.NewV7())
-	var done *store.Roster
-	r.MustIn(r.App, storetest.SchoolA, func(t *store.Tx) error {
-		_, _, err := t.BeginRoster(store.NewRoster{ID: id, School: r.ID(storetest.SchoolA), OrgPath: storetest.SchoolA, FileSHA256: id[:]})
-		return err
-	})
-	class := r.Class(storetest.SchoolA, "2026101").ID
-	for at := 0; at < n; at += batch {
-		rows := make([]store.StagedRow, 0, batch)
-		for i := at; i < min(n, at+batch); i++ {
-			rows = append(rows, store.StagedRow{RowNo: 3 + i, Verdict: store.RowAccepted, ClassID: class, ClassCode: "2026101", Values: pupilValues(first + i)})
-		}
-		r.MustIn(r.App, storetest.SchoolA, func(t *store.Tx) error { return t.StageRosterRows(id, 1, rows) })
-	}
-	r.MustIn(r.App, storetest.SchoolA, func(t *store.Tx) (err error) {
-		done, err = t.FinishRosterCheck(id, 1, store.RosterResult{Template: "bench", Pupils: n})
-		return err
-	})
-	return done
-}
 
 // pupilValues makes the items of one invented pupil; the document is no citizen ID.
 func pupilValues(n int) map[roster.Field]string {
@@ -52,22 +27,40 @@ func pupilValues(n int) map[roster.Field]string {
 	return v
 }
 
-// batch is how many rows are staged at once, as the check of a roster does.
-const batch = 500
+// stage puts n invented pupils into a roster of school A as its check would.
+func (r *recordsRig) stage(n, first int) uuid.UUID {
+	id := newID()
+	r.mustIn(r.app, schoolAPath, func(t *Tx) error {
+		_, _, err := t.BeginRoster(NewRoster{ID: id, School: r.school[schoolAPath], OrgPath: schoolAPath, FileSHA256: id[:]})
+		return err
+	})
+	for at := 0; at < n; at += rosterBatch {
+		batch := make([]StagedRow, 0, rosterBatch)
+		for i := at; i < min(n, at+rosterBatch); i++ {
+			batch = append(batch, StagedRow{RowNo: 3 + i, Verdict: RowAccepted, ClassID: r.classes["2026101"], ClassCode: "2026101", Values: pupilValues(first + i)})
+		}
+		r.mustIn(r.app, schoolAPath, func(t *Tx) error { return t.StageRosterRows(id, 1, batch) })
+	}
+	r.mustIn(r.app, schoolAPath, func(t *Tx) error {
+		_, err := t.FinishRosterCheck(id, 1, RosterResult{Template: "bench", Pupils: n})
+		return err
+	})
+	return id
+}
 
 // BenchmarkEnrolRoster enrols 5,000 pupils in one transaction: reading and
 // decrypting the rows, numbers, records, families, history and seats.
 func BenchmarkEnrolRoster(b *testing.B) {
 	const pupils = 5000
-	rig := storetest.New(b)
-	rig.Legacy(`UPDATE school_class SET capacity = 10000000`) // one class for everybody: no seat is looked for
+	rig := newRecordsRig(b)
+	rig.exec(`UPDATE school_class SET capacity = 10000000`)
 	for n := 0; b.Loop(); n++ {
 		b.StopTimer()
-		change, err := rig.FileRoster(stage(rig, pupils, n*pupils))
+		id := rig.stage(pupils, n*pupils)
+		change, err := rig.file(id)
 		require.NoError(b, err)
-		last := rig.HandInLast(change.ID)
 		b.StartTimer()
-		rig.Commit(last)
+		rig.enrol(id, change)
 	}
 	b.ReportMetric(float64(pupils*b.N)/b.Elapsed().Seconds(), "rows/s")
 }
@@ -75,9 +68,9 @@ func BenchmarkEnrolRoster(b *testing.B) {
 // BenchmarkStageRows stages 5,000 checked rows in batches, encryption included.
 func BenchmarkStageRows(b *testing.B) {
 	const pupils = 5000
-	rig := storetest.New(b)
+	rig := newRecordsRig(b)
 	for n := 0; b.Loop(); n++ {
-		stage(rig, pupils, n*pupils)
+		rig.stage(pupils, n*pupils)
 	}
 	b.ReportMetric(float64(pupils*b.N)/b.Elapsed().Seconds(), "rows/s")
 }
