@@ -21,7 +21,6 @@ import (
 	"github.com/xueji/xueji/models/division"
 	"github.com/xueji/xueji/models/migrations"
 	"github.com/xueji/xueji/models/process"
-	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/roster"
 	"github.com/xueji/xueji/models/secret"
 )
@@ -219,22 +218,6 @@ func (r *recordsRig) officeID(path string) uuid.UUID {
 	var id uuid.UUID
 	require.NoError(r.t, r.owner.QueryRow(r.t.Context(), `SELECT id FROM organisation WHERE path = $1::text::ltree`, path).Scan(&id))
 	return id
-}
-
-func (r *recordsRig) told(id uuid.UUID, row int) (codes []refusal.Code) {
-	r.t.Helper()
-	r.mustIn(r.app, schoolAPath, func(t *Tx) error {
-		rows, err := t.RosterRows(id, "", 0, 100)
-		for _, one := range rows {
-			for _, f := range one.Findings {
-				if one.RowNo == row && f.Severity == roster.Reject {
-					codes = append(codes, f.Code)
-				}
-			}
-		}
-		return err
-	})
-	return codes
 }
 
 func (r *recordsRig) enrolled(file string) *Roster {
