@@ -211,6 +211,21 @@ type Tx struct {
 	queue    []queued // see later
 }
 
+// Items returns the rules by which items of a record are judged.
+func (s *Store) Items() roster.Rules { return s.items }
+
+// Bulk says how long lists take effect.
+func (s *Store) Bulk() Bulk { return s.bulk }
+
+// Pool returns the connections for work outside a transaction of the register.
+func (s *Store) Pool() *pgxpool.Pool { return s.pool }
+
+// Context returns the context of the call that runs the transaction.
+func (t *Tx) Context() context.Context { return t.ctx }
+
+// Conn returns the connection of the transaction.
+func (t *Tx) Conn() *sql.Conn { return t.conn }
+
 // DB returns the transaction for GORM.
 func (t *Tx) DB() *gorm.DB { return t.db }
 
