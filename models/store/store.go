@@ -223,9 +223,6 @@ func (s *Store) Pool() *pgxpool.Pool { return s.pool }
 // Context returns the context of the call that runs the transaction.
 func (t *Tx) Context() context.Context { return t.ctx }
 
-// Conn returns the connection of the transaction.
-func (t *Tx) Conn() *sql.Conn { return t.conn }
-
 // DB returns the transaction for GORM.
 func (t *Tx) DB() *gorm.DB { return t.db }
 
