@@ -40,8 +40,8 @@ func TestSuspensionEndIsNotifiedOnce(t *testing.T) {
 	_, dead := r.absent(schoolAPath, "2026-11-30")
 	r.exec(`UPDATE student SET enrol_status = 'DECEASED' WHERE id = (SELECT student_id FROM change WHERE id = $1)`, dead)
 	told := func(of uuid.UUID) (kinds string) {
-		r.mustIn(r.worker, "", (*Tx).RemindSuspensions)
-		r.mustIn(r.worker, "", (*Tx).RemindSuspensions)
+		r.mustIn(r.worker, "", func(tx *Tx) error { return tx.RemindSuspensions() })
+		r.mustIn(r.worker, "", func(tx *Tx) error { return tx.RemindSuspensions() })
 		require.NoError(t, r.owner.QueryRow(t.Context(), `SELECT coalesce(string_agg(replace(kind, 'SUSPENSION_', ''), ' ' ORDER BY created_at, kind), '') FROM notice
 			WHERE change_id = $1 AND role = 'SCHOOL_REGISTRAR'`, of).Scan(&kinds))
 		return kinds

@@ -8,17 +8,26 @@ import (
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
+	"github.com/xueji/xueji/models/migrations"
 	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/models/process"
 	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/roster"
 )
 
+// inParts makes longer lists take effect as a job.
+func (r *recordsRig) inParts(b Bulk) {
+	r.t.Helper()
+	o := r.options
+	o.Bulk = b
+	r.worker = r.open(migrations.WorkerRole, o)
+}
+
 // approvedRoster files a roster of so many invented pupils and approves it at both steps,
 // the way people do. Lists of more than 10 take effect as a job of parts of 5.
 func (r *recordsRig) approvedRoster(pupils int) (change, list uuid.UUID) {
 	r.t.Helper()
-	r.worker.bulk = Bulk{ListRows: 10, PartRows: 5}
+	r.inParts(Bulk{ListRows: 10, PartRows: 5})
 	list = r.stage(pupils, 0)
 	leader, reviewer := r.member(schoolAPath, org.SchoolLeader), r.member(countyPath, org.BureauReviewer)
 	filer := r.member(schoolAPath, org.SchoolRegistrar)
@@ -186,7 +195,7 @@ func TestPupilsOfOneRosterAreNotTakenForEachOther(t *testing.T) {
 	twin := pupilValues(0)
 	delete(twin, roster.IDNumber)
 	twin[roster.IDType] = "Z"
-	r.worker.bulk = Bulk{ListRows: 1, PartRows: 1}
+	r.inParts(Bulk{ListRows: 1, PartRows: 1})
 	list := newID()
 	r.mustIn(r.app, schoolAPath, func(tx *Tx) error {
 		_, _, err := tx.BeginRoster(NewRoster{ID: list, School: r.school[schoolAPath], OrgPath: schoolAPath, FileSHA256: list[:]})

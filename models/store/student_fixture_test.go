@@ -43,6 +43,8 @@ type recordsRig struct {
 	classes map[string]uuid.UUID // by code, of school A
 	reader  *roster.Reader
 	table   *division.Table
+	options Options // to open the register once more
+	dsn     func(role string) string
 }
 
 const recordsOwner = "xueji_owner"
@@ -64,13 +66,8 @@ func newRecordsRig(t testing.TB) *recordsRig {
 	workdays, err := calendar.Load()
 	require.NoError(t, err)
 	r := &recordsRig{t: t, hand: hand, school: map[string]uuid.UUID{}, classes: map[string]uuid.UUID{}}
-	open := func(role string) *Store {
-		s, err := Open(t.Context(), Options{DSN: db.DSN(role), Clock: clock, Keys: keys, Processes: processes, Workdays: workdays, MaxConns: 4})
-		require.NoError(t, err)
-		t.Cleanup(s.Close)
-		return s
-	}
-	r.app, r.worker = open(migrations.AppRole), open(migrations.WorkerRole)
+	r.options, r.dsn = Options{Clock: clock, Keys: keys, Processes: processes, Workdays: workdays, MaxConns: 4}, db.DSN
+	r.app, r.worker = r.open(migrations.AppRole, r.options), r.open(migrations.WorkerRole, r.options)
 	r.owner, err = pgx.Connect(t.Context(), db.DSN(recordsOwner))
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = r.owner.Close(context.Background()) })
@@ -80,6 +77,16 @@ func newRecordsRig(t testing.TB) *recordsRig {
 	require.NoError(t, err)
 	r.populate()
 	return r
+}
+
+// open opens the register as a role.
+func (r *recordsRig) open(role string, o Options) *Store {
+	r.t.Helper()
+	o.DSN = r.dsn(role)
+	s, err := Open(r.t.Context(), o)
+	require.NoError(r.t, err)
+	r.t.Cleanup(s.Close)
+	return s
 }
 
 func (r *recordsRig) exec(query string, args ...any) {

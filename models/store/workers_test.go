@@ -7,13 +7,21 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/xueji/xueji/models/calendar"
+	"github.com/xueji/xueji/models/migrations"
 )
+
+// wrongClock opens the register in a process whose clock is wrong by d.
+func (r *recordsRig) wrongClock(role string, d time.Duration) *Store {
+	r.t.Helper()
+	o := r.options
+	o.Clock = calendar.OffBy(r.app.Clock(), d)
+	return r.open(role, o)
+}
 
 // beatsOff writes a heartbeat of a worker whose clock is wrong by d.
 func (r *recordsRig) beatsOff(name string, d time.Duration) {
 	r.t.Helper()
-	wrong := *r.worker
-	wrong.clock = calendar.OffBy(r.worker.clock, d)
+	wrong := r.wrongClock(migrations.WorkerRole, d)
 	require.NoError(r.t, wrong.InScope(r.t.Context(), Scope{}, func(tx *Tx) error {
 		off, err := tx.ClockOff()
 		require.NoError(r.t, err)
@@ -24,8 +32,7 @@ func (r *recordsRig) beatsOff(name string, d time.Duration) {
 // workers reads the heartbeats with a clock that is wrong by d.
 func (r *recordsRig) workers(d time.Duration) (w Workers) {
 	r.t.Helper()
-	wrong := *r.app
-	wrong.clock = calendar.OffBy(r.app.clock, d)
+	wrong := r.wrongClock(migrations.AppRole, d)
 	require.NoError(r.t, wrong.InScope(r.t.Context(), Scope{}, func(tx *Tx) (err error) {
 		w, err = tx.Workers()
 		return err
