@@ -14,6 +14,7 @@ import (
 	"go.temporal.io/sdk/temporal"
 
 	"github.com/xueji/xueji/internal/identity"
+	"github.com/xueji/xueji/models/change"
 	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/store"
 	"github.com/xueji/xueji/workflows/contract"
@@ -21,7 +22,7 @@ import (
 
 // Changes implements contract.Activities.
 type Changes struct {
-	register *store.Store
+	register *change.Engine
 	identity identity.Checker
 	jobs     JobStarter // nil: the relay starts all jobs
 }
@@ -31,7 +32,7 @@ var _ contract.Activities = (*Changes)(nil)
 // NewChanges makes the activities on a store opened as the worker role and the
 // population database that identities are checked with. Jobs, where it is not nil, starts
 // the job at once by which a change takes effect; else the relay does it in its next round.
-func NewChanges(register *store.Store, checker identity.Checker, jobs JobStarter) *Changes {
+func NewChanges(register *change.Engine, checker identity.Checker, jobs JobStarter) *Changes {
 	return &Changes{register: register, identity: checker, jobs: jobs}
 }
 
@@ -39,30 +40,30 @@ func NewChanges(register *store.Store, checker identity.Checker, jobs JobStarter
 // reminders that are due at once: even a short timer may take a second, and every message
 // that arrives meanwhile would restart it.
 func (a *Changes) Resume(ctx context.Context, r contract.ResumeRequest) (contract.Position, error) {
-	return a.within(ctx, r.ChangeID, func(tx *store.Tx, id uuid.UUID) error {
-		if err := tx.Reported(id); err != nil {
+	return a.within(ctx, r.ChangeID, func(tx *change.Tx, id uuid.UUID) error {
+		if err := tx.EndStart(id); err != nil {
 			return err
 		}
-		due, err := tx.TimeIsDue(id)
+		due, err := tx.RemindersAreDue(id)
 		if err != nil || !due {
 			return err
 		}
-		return tx.PassTime(id)
+		return tx.SendDueReminders(id)
 	})
 }
 
 // PassTime sends the reminders that are due and marks overdue steps.
 func (a *Changes) PassTime(ctx context.Context, r contract.ResumeRequest) (contract.Position, error) {
-	return a.within(ctx, r.ChangeID, func(tx *store.Tx, id uuid.UUID) error { return tx.PassTime(id) })
+	return a.within(ctx, r.ChangeID, func(tx *change.Tx, id uuid.UUID) error { return tx.SendDueReminders(id) })
 }
 
-func (a *Changes) within(ctx context.Context, changeID string, act func(*store.Tx, uuid.UUID) error) (contract.Position, error) {
+func (a *Changes) within(ctx context.Context, changeID string, act func(*change.Tx, uuid.UUID) error) (contract.Position, error) {
 	var at contract.Position
 	id, err := uuid.Parse(changeID)
 	if err != nil {
 		return at, outward(refusal.New(refusal.NotFound).Because(err))
 	}
-	err = a.register.InScope(ctx, store.Scope{}, func(tx *store.Tx) error {
+	err = a.register.InScope(ctx, store.Scope{}, func(tx *change.Tx) error {
 		if err := act(tx, id); err != nil {
 			return err
 		}
@@ -75,13 +76,13 @@ func (a *Changes) within(ctx context.Context, changeID string, act func(*store.T
 // CommitSlip counts or refuses one slip and returns the position after it.
 func (a *Changes) CommitSlip(ctx context.Context, r contract.CommitRequest) (contract.Committed, error) {
 	var done contract.Committed
-	change, err1 := uuid.Parse(r.ChangeID)
+	changeID, err1 := uuid.Parse(r.ChangeID)
 	slip, err2 := uuid.Parse(r.SlipID)
 	if err := errors.Join(err1, err2); err != nil {
 		return done, outward(refusal.New(refusal.NotFound).Because(err))
 	}
-	err := a.register.InScope(ctx, store.Scope{}, func(tx *store.Tx) error {
-		s, err := tx.CommitSlip(change, slip)
+	err := a.register.InScope(ctx, store.Scope{}, func(tx *change.Tx) error {
+		s, err := tx.CommitSlip(changeID, slip)
 		if err != nil {
 			return err
 		}
@@ -89,8 +90,8 @@ func (a *Changes) CommitSlip(ctx context.Context, r contract.CommitRequest) (con
 		if s.SettledAt != nil {
 			done.Result.SettledAt = *s.SettledAt
 		}
-		done.Position, err = position(tx, change)
-		if s.Verb == store.Approve && s.Outcome == store.SlipCounted {
+		done.Position, err = position(tx, changeID)
+		if s.Verb == change.VerbApprove && s.Outcome == change.SlipCounted {
 			done.Result.EffectiveOn = done.Position.EffectiveOn
 		}
 		return err
@@ -98,8 +99,8 @@ func (a *Changes) CommitSlip(ctx context.Context, r contract.CommitRequest) (con
 	return done, outward(err)
 }
 
-func position(tx *store.Tx, change uuid.UUID) (contract.Position, error) {
-	p, err := tx.Position(change)
+func position(tx *change.Tx, changeID uuid.UUID) (contract.Position, error) {
+	p, err := tx.ReadPosition(changeID)
 	if err != nil {
 		return contract.Position{}, err
 	}

@@ -15,7 +15,9 @@ import (
 
 	"github.com/xueji/xueji/internal/embedded/embeddedtest"
 	"github.com/xueji/xueji/models/calendar"
+	"github.com/xueji/xueji/models/change"
 	"github.com/xueji/xueji/models/countersign"
+	"github.com/xueji/xueji/models/kinds"
 	"github.com/xueji/xueji/models/migrations"
 	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/models/process"
@@ -42,7 +44,7 @@ type person struct {
 
 // crowd is a school and its bureaus in a real database, seen through both roles.
 type crowd struct {
-	app, worker *store.Store
+	app, worker *change.Engine
 	owner       *pgxpool.Pool
 	hand        *calendar.Hand
 	office      map[string]uuid.UUID
@@ -69,8 +71,8 @@ func newCrowd(t *testing.T) *crowd {
 	require.NoError(t, err)
 	items, err := roster.NationalRules()
 	require.NoError(t, err)
-	open := func(role string) *store.Store {
-		s, err := store.Open(t.Context(), store.Options{DSN: db.DSN(role), Clock: clock, Keys: keys, Processes: processes, Workdays: workdays, Items: items, MaxConns: 4})
+	open := func(role string) *change.Engine {
+		s, err := kinds.Open(t.Context(), store.Options{DSN: db.DSN(role), Clock: clock, Keys: keys, Processes: processes, Workdays: workdays, Items: items, MaxConns: 4})
 		require.NoError(t, err)
 		t.Cleanup(s.Close)
 		return s
@@ -119,7 +121,7 @@ func (c *crowd) populate(t require.TestingT) {
 		{"county head", countyPath, []org.Role{org.BureauHead}},
 		{"city head", cityPath, []org.Role{org.BureauHead}},
 	} {
-		one := person{name: p.name, id: uuid.Must(uuid.NewV7()), path: p.path, org: c.office[p.path], judges: slices.Contains(store.Judges(), p.roles[0])}
+		one := person{name: p.name, id: uuid.Must(uuid.NewV7()), path: p.path, org: c.office[p.path], judges: slices.Contains(org.ReviewingRoles(), p.roles[0])}
 		c.exec(t, `INSERT INTO account (id, org_id, org_path, login, name, roles, password_hash, password_set_at, must_change, last_used_at, created_at)
 			VALUES ($1, $2, $3::text::ltree, $4, $5, $6, 'none', now(), false, now(), now())`, one.id, one.org, one.path, one.id.String(), p.name, p.roles)
 		c.people = append(c.people, one)
@@ -160,23 +162,23 @@ func (c *crowd) file(t require.TestingT, kind process.Kind, from string) uuid.UU
 	}
 	c.exec(t, `INSERT INTO student (id, school_id, org_path, holds_seat, stage, entry_year, name, sex, birth_date, id_type, enrol_status, in_register, on_campus, created_at, updated_at)
 		VALUES ($1, $2, $3::text::ltree, true, 'PRIMARY', 2024, $4, '1', '2018-03-01', 'Z', 'ENROLLED', true, true, now(), now())`, pupil, registrar.org, schoolPath, "样例"+own)
-	paper := func(kind string) store.EvidenceRef {
+	paper := func(kind string) change.EvidenceRef {
 		id := uuid.Must(uuid.NewV7())
 		c.exec(t, `INSERT INTO evidence (id, org_id, org_path, uploaded_by, file_name, media_type, size, sha256, blob_key, created_at)
 			VALUES ($1, $2, $3::text::ltree, $4, 'a.jpg', 'image/jpeg', 1, '\x00', $5, now())`, id, registrar.org, schoolPath, registrar.id, id.String())
-		return store.EvidenceRef{ID: id, Kind: kind}
+		return change.EvidenceRef{ID: id, Kind: kind}
 	}
-	f := store.Filing{
-		Kind: kind, StudentID: pupil, Office: store.Office{ID: registrar.org, Path: schoolPath, Province: "520000"}, Key: uuid.NewString(),
+	f := change.Filing{
+		Kind: kind, StudentID: pupil, Office: org.OfficeRef{ID: registrar.org, Path: schoolPath, Province: "520000"}, Key: uuid.NewString(),
 		Inputs: map[string]string{"reason_code": "10", "from_date": from, "until_date": "2027-08-31"},
 	}
-	f.Evidence = []store.EvidenceRef{paper("GUARDIAN_APPLICATION"), paper("SUSPENSION_PROOF")}
+	f.Evidence = []change.EvidenceRef{paper("GUARDIAN_APPLICATION"), paper("SUSPENSION_PROOF")}
 	if kind == process.KeyDataChange {
 		f.Inputs, f.Values = map[string]string{"reason": "更名"}, map[string]string{"name": "新样" + own}
-		f.Evidence = []store.EvidenceRef{paper("IDENTITY_PROOF")}
+		f.Evidence = []change.EvidenceRef{paper("IDENTITY_PROOF")}
 	}
-	var filed *store.Change
-	err := c.app.InScope(context.Background(), store.Scope{Paths: []string{schoolPath}, Account: registrar.id}, func(tx *store.Tx) (err error) {
+	var filed *change.Change
+	err := c.app.InScope(context.Background(), store.Scope{Paths: []string{schoolPath}, Account: registrar.id}, func(tx *change.Tx) (err error) {
 		filed, err = tx.FileChange(f)
 		return err
 	})
@@ -221,7 +223,7 @@ func (c *crowd) story(change uuid.UUID) string {
 
 // agrees checks that a change holds together at this moment: what no order of
 // events, no crash and no reset may break.
-func (c *crowd) agrees(t require.TestingT, change uuid.UUID) {
+func (c *crowd) agrees(t require.TestingT, changeID uuid.UUID) {
 	var (
 		status, act, problem, definition              string
 		step, round, open, decidedTwice, history, bad int
@@ -236,19 +238,19 @@ func (c *crowd) agrees(t require.TestingT, change uuid.UUID) {
 				AND NOT EXISTS (SELECT 1 FROM decision d WHERE d.task_id = coalesce(k.carried_from, k.id)))
 			+ (SELECT count(*) FROM decision d JOIN account a ON a.id = d.account_id WHERE d.change_id = c.id AND d.step_no > 0 AND d.account_id = c.filed_by)
 			+ (SELECT count(*) FROM task k WHERE k.change_id = c.id AND k.status IN ('OPEN', 'WAITING') AND (k.step_no, k.round) IS DISTINCT FROM (c.step_no, c.round))
-		FROM change c LEFT JOIN step s ON s.change_id = c.id AND s.status = 'OPEN' AND s.no = c.step_no AND s.round = c.round WHERE c.id = $1`, change).
+		FROM change c LEFT JOIN step s ON s.change_id = c.id AND s.status = 'OPEN' AND s.no = c.step_no AND s.round = c.round WHERE c.id = $1`, changeID).
 		Scan(&status, &step, &round, &definition, &act, &problem, &open, &decidedTwice, &history, &bad)
 	require.NoError(t, err)
 	require.Zero(t, decidedTwice, "a task is decided once")
 	require.Zero(t, bad, "decisions, slips and tasks agree")
 	want := 0
-	if status == store.Effective {
+	if status == change.StatusEffective {
 		want = 1
 	}
 	require.Equal(t, want, history, "a change takes effect once, and only when it did")
 	var live, waiting []uuid.UUID
 	var seats []countersign.Seat[uuid.UUID]
-	for _, k := range c.tasks(t, change) {
+	for _, k := range c.tasks(t, changeID) {
 		switch k.Status {
 		case "OPEN":
 			live = append(live, k.ID)
@@ -264,7 +266,7 @@ func (c *crowd) agrees(t require.TestingT, change uuid.UUID) {
 			seats = append(seats, s)
 		}
 	}
-	if status != store.Running {
+	if status != change.StatusRunning {
 		require.Zero(t, open, "an ended change has no open step")
 		require.Empty(t, append(live, waiting...), "an ended change waits for nobody")
 		return
@@ -280,7 +282,7 @@ func (c *crowd) agrees(t require.TestingT, change uuid.UUID) {
 	rule, _ := d.Step(step)
 	got := countersign.Judge(rule.Rule(), seats)
 	require.Equal(t, countersign.Open, got.Outcome, "a step that is decided does not stay open")
-	require.Len(t, live, len(got.Live), "who is asked is who must speak: %s", c.story(change))
+	require.Len(t, live, len(got.Live), "who is asked is who must speak: %s", c.story(changeID))
 	for _, id := range live {
 		require.True(t, got.Live[id], "who is asked is who must speak")
 	}

@@ -9,10 +9,10 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/xueji/xueji/models/calendar"
+	"github.com/xueji/xueji/models/change"
 	"github.com/xueji/xueji/models/countersign"
 	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/models/process"
-	"github.com/xueji/xueji/models/store"
 )
 
 // deed is something that happens to a change. What exactly is thrown with Dice when
@@ -38,11 +38,11 @@ func drawDeeds(t *rapid.T) []deed {
 }
 
 // verbs are thrown in these proportions: few end a change.
-func verbs() []store.Verb {
+func verbs() []change.Verb {
 	return slices.Concat(
-		slices.Repeat([]store.Verb{store.Approve}, 12), slices.Repeat([]store.Verb{store.SendBack, store.TakeBack, store.Resubmit}, 4),
-		slices.Repeat([]store.Verb{store.AddSigner, store.RemoveSigner, store.ClaimTask, store.Release, store.TransferTask, store.Delegate, store.Answer, store.HandOver}, 3),
-		[]store.Verb{store.Remind, store.CopyTo, store.Supervise, store.Reject, store.Reject, store.Reject, store.Withdraw, store.Close},
+		slices.Repeat([]change.Verb{change.VerbApprove}, 12), slices.Repeat([]change.Verb{change.VerbSendBack, change.VerbTakeBack, change.VerbResubmit}, 4),
+		slices.Repeat([]change.Verb{change.VerbAddSigner, change.VerbRemoveSigner, change.VerbClaim, change.VerbRelease, change.VerbTransfer, change.VerbDelegate, change.VerbAnswer, change.VerbHandOver}, 3),
+		[]change.Verb{change.VerbRemind, change.VerbCopy, change.VerbSupervise, change.VerbReject, change.VerbReject, change.VerbReject, change.VerbWithdraw, change.VerbClose},
 	)
 }
 

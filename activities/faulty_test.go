@@ -11,6 +11,7 @@ import (
 	"github.com/google/uuid"
 	"go.temporal.io/sdk/log"
 
+	"github.com/xueji/xueji/models/change"
 	"github.com/xueji/xueji/models/store"
 	"github.com/xueji/xueji/workflows/contract"
 )
@@ -106,7 +107,7 @@ func (f *faulty) CommitSlip(ctx context.Context, r contract.CommitRequest) (cont
 // why asks the register itself what it could not do: what crosses into the engine
 // is a code.
 func (f *faulty) why(r contract.CommitRequest) string {
-	err := f.crowd.worker.InScope(context.Background(), store.Scope{}, func(tx *store.Tx) error {
+	err := f.crowd.worker.InScope(context.Background(), store.Scope{}, func(tx *change.Tx) error {
 		_, err := tx.CommitSlip(uuid.MustParse(r.ChangeID), uuid.MustParse(r.SlipID))
 		return err
 	})

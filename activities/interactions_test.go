@@ -18,6 +18,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/xueji/xueji/activities"
+	"github.com/xueji/xueji/models/change"
 	"github.com/xueji/xueji/models/process"
 	"github.com/xueji/xueji/models/store"
 	"github.com/xueji/xueji/workflows"
@@ -61,7 +62,7 @@ func TestWhateverPeopleDoACaseHoldsTogether(t *testing.T) {
 	t.Log("slips by verb and outcome:", said)
 	require.Positive(t, said["waited"], "no change waited for its day")
 	require.Positive(t, said["in force on its day"], "no change was in force on its day")
-	for _, verb := range store.Verbs() {
+	for _, verb := range change.Verbs() {
 		require.Positive(t, said[string(verb)+" COUNTED"], "%s was never counted: the test does not try it", verb)
 	}
 }
@@ -161,7 +162,7 @@ func (p *play) finish() {
 		return // it sleeps until its day, and ends by itself
 	}
 	registrar := p.crowd.who("registrar")
-	s, err := p.handIn(registrar, store.Word{ChangeID: p.change, Verb: store.Withdraw, Step: contract.AnyStep})
+	s, err := p.handIn(registrar, change.NewSlip{ChangeID: p.change, Verb: change.VerbWithdraw, Step: contract.AnyStep})
 	require.NoError(p.t, err)
 	p.tell("signal", s)
 }
@@ -171,7 +172,7 @@ func (p *play) over() {
 	p.crowd.agrees(p.t, p.change)
 	for _, id := range p.slips {
 		s := p.slip(id)
-		require.NotEqual(p.t, store.SlipPending, s.Outcome, "%s was left lying", s.Verb)
+		require.NotEqual(p.t, change.SlipPending, s.Outcome, "%s was left lying", s.Verb)
 		p.said[strings.TrimSpace(string(s.Verb)+" "+s.Outcome+" "+s.OutcomeCode)]++
 	}
 	p.day()
@@ -215,10 +216,10 @@ func (p *play) answers() {
 	}
 }
 
-func (p *play) slip(id uuid.UUID) *store.Slip {
-	var s *store.Slip
-	err := p.crowd.worker.InScope(context.Background(), store.Scope{}, func(tx *store.Tx) (err error) {
-		s, err = tx.Slip(id)
+func (p *play) slip(id uuid.UUID) *change.Slip {
+	var s *change.Slip
+	err := p.crowd.worker.InScope(context.Background(), store.Scope{}, func(tx *change.Tx) (err error) {
+		s, err = tx.ReadSlip(id)
 		return err
 	})
 	require.NoError(p.t, err)
@@ -243,11 +244,11 @@ func (p *play) do(d deed) {
 	}
 }
 
-func (p *play) handIn(who person, w store.Word) (*store.Slip, error) {
+func (p *play) handIn(who person, w change.NewSlip) (*change.Slip, error) {
 	p.serial++
 	w.OfficeID, w.Key = who.org, p.change.String()+":"+strconv.Itoa(p.serial)
-	var s *store.Slip
-	err := p.crowd.app.InScope(context.Background(), store.Scope{Paths: []string{who.path}, Account: who.id}, func(tx *store.Tx) (err error) {
+	var s *change.Slip
+	err := p.crowd.app.InScope(context.Background(), store.Scope{Paths: []string{who.path}, Account: who.id}, func(tx *change.Tx) (err error) {
 		s, err = tx.HandIn(w)
 		return err
 	})
@@ -257,7 +258,7 @@ func (p *play) handIn(who person, w store.Word) (*store.Slip, error) {
 	return s, err
 }
 
-func (p *play) tell(by string, s *store.Slip) {
+func (p *play) tell(by string, s *change.Slip) {
 	m := contract.SlipMessage{SlipID: s.ID.String(), Step: s.StepNo, Round: s.Round}
 	switch by {
 	case "signal":

@@ -7,16 +7,17 @@ import (
 	"github.com/google/uuid"
 	"go.temporal.io/sdk/activity"
 
+	"github.com/xueji/xueji/models/change"
+	"github.com/xueji/xueji/models/job"
 	"github.com/xueji/xueji/models/refusal"
-	"github.com/xueji/xueji/models/store"
 	"github.com/xueji/xueji/workflows/client"
 	"github.com/xueji/xueji/workflows/contract"
 )
 
 // Jobs implements contract.JobActivities.
 type Jobs struct {
-	register *store.Store
-	runner   *store.JobRunner
+	register *change.Engine
+	runner   *job.JobRunner
 }
 
 var _ contract.JobActivities = (*Jobs)(nil)
@@ -28,7 +29,7 @@ type JobStarter interface {
 
 // NewJobs makes the activities on a store opened as the worker role, with connections of
 // its own: a job must not take those that clerks wait for.
-func NewJobs(register *store.Store, runner *store.JobRunner) *Jobs {
+func NewJobs(register *change.Engine, runner *job.JobRunner) *Jobs {
 	return &Jobs{register: register, runner: runner}
 }
 
@@ -38,7 +39,7 @@ func (a *Jobs) JobStand(ctx context.Context, r contract.JobRequest) (contract.Jo
 	if err != nil {
 		return contract.JobPosition{}, outward(refusal.New(refusal.NotFound).Because(err))
 	}
-	j, err := a.runner.Stand(ctx, a.register, id)
+	j, err := a.runner.Stand(ctx, a.register.Store, id)
 	if err != nil {
 		return contract.JobPosition{}, outward(err)
 	}
@@ -83,9 +84,9 @@ func beating(ctx context.Context) func() {
 	return func() { close(done) }
 }
 
-func standing(j *store.Job) contract.JobPosition {
+func standing(j *job.Job) contract.JobPosition {
 	at := contract.JobPosition{
-		Closed: j.State != store.JobRunning, Status: string(j.State), Part: j.NextPart, Parts: j.Parts, PartsDone: j.PartsDone,
+		Closed: j.State != job.JobRunning, Status: string(j.State), Part: j.NextPart, Parts: j.Parts, PartsDone: j.PartsDone,
 		Rows: j.RowCount, RowsDone: j.RowsDone,
 	}
 	if j.ChangeID != nil {
@@ -94,6 +95,6 @@ func standing(j *store.Job) contract.JobPosition {
 	return at
 }
 
-func startingJob(j *store.Job) client.StartingJob {
+func startingJob(j *job.Job) client.StartingJob {
 	return client.StartingJob{JobID: j.ID.String(), Kind: string(j.Kind), CaseNo: j.CaseNo, Province: j.ProvinceCode}
 }

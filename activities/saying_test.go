@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
+	"github.com/xueji/xueji/models/change"
 	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/store"
 	"github.com/xueji/xueji/workflows/contract"
@@ -18,8 +19,8 @@ func (p *play) say(d deed) {
 	dice := rand.New(rand.NewPCG(d.Dice, uint64(p.serial)))
 	tasks := p.crowd.tasks(p.t, p.change)
 	verb := verbs()[dice.IntN(len(verbs()))]
-	if ends := verb == store.Reject || verb == store.Withdraw || verb == store.Close; ends && dice.IntN(4) > 0 {
-		verb = store.AddSigner
+	if ends := verb == change.VerbReject || verb == change.VerbWithdraw || verb == change.VerbClose; ends && dice.IntN(4) > 0 {
+		verb = change.VerbAddSigner
 	}
 	var k taskRow
 	if len(tasks) > 0 {
@@ -28,25 +29,25 @@ func (p *play) say(d deed) {
 			k = tasks[dice.IntN(max(live, 1))]
 		}
 		if k.Status == "OPEN" && k.Step == 0 && dice.IntN(2) > 0 {
-			verb = store.Resubmit
+			verb = change.VerbResubmit
 		}
 		added := slices.IndexFunc(tasks, func(k taskRow) bool { return k.Added != nil && (k.Status == "OPEN" || k.Status == "WAITING") })
 		switch {
-		case verb == store.RemoveSigner && added >= 0:
+		case verb == change.VerbRemoveSigner && added >= 0:
 			k = tasks[added]
-		case verb == store.RemoveSigner && dice.IntN(4) > 0:
-			verb = store.AddSigner
-		case (verb == store.Resubmit || verb == store.Answer) && k.Step != 0 && dice.IntN(4) > 0:
-			verb = []store.Verb{store.Approve, store.Delegate, store.SendBack}[dice.IntN(3)]
+		case verb == change.VerbRemoveSigner && dice.IntN(4) > 0:
+			verb = change.VerbAddSigner
+		case (verb == change.VerbResubmit || verb == change.VerbAnswer) && k.Step != 0 && dice.IntN(4) > 0:
+			verb = []change.Verb{change.VerbApprove, change.VerbDelegate, change.VerbSendBack}[dice.IntN(3)]
 		}
 		if k.Owner != nil && dice.IntN(2) > 0 {
-			verb = []store.Verb{store.Answer, store.Answer, store.Release, store.Approve}[dice.IntN(4)]
+			verb = []change.Verb{change.VerbAnswer, change.VerbAnswer, change.VerbRelease, change.VerbApprove}[dice.IntN(4)]
 		}
 	} else if verb.OnTask() {
 		return
 	}
 	who := p.actor(dice, verb, k)
-	w := store.Word{ChangeID: p.change, Verb: verb, Step: contract.AnyStep, Opinion: "理由"}
+	w := change.NewSlip{ChangeID: p.change, Verb: verb, Step: contract.AnyStep, Opinion: "理由"}
 	if verb.OnTask() {
 		w.TaskID, w.Step, w.Round = k.ID, k.Step, k.Round
 	}
@@ -60,14 +61,14 @@ func (p *play) say(d deed) {
 	for range 1 + dice.IntN(2) {
 		w.Body.To = append(w.Body.To, there[dice.IntN(len(there))].id)
 	}
-	if verb == store.TransferTask || verb == store.Delegate || verb == store.HandOver {
+	if verb == change.VerbTransfer || verb == change.VerbDelegate || verb == change.VerbHandOver {
 		w.Body.To = w.Body.To[:1]
 	}
-	w.Body.SendBackTo, w.Body.ToMe, w.Body.Before, w.Body.Advice = dice.IntN(max(k.Step, 1)), dice.IntN(2) == 0, dice.IntN(2) == 0, store.Approve
+	w.Body.SendBackTo, w.Body.ToMe, w.Body.Before, w.Body.Advice = dice.IntN(max(k.Step, 1)), dice.IntN(2) == 0, dice.IntN(2) == 0, change.VerbApprove
 	if !d.Blind && verb.OnTask() {
-		err := p.crowd.app.InScope(context.Background(), store.Scope{Paths: []string{who.path}, Account: who.id}, func(tx *store.Tx) (err error) {
+		err := p.crowd.app.InScope(context.Background(), store.Scope{Paths: []string{who.path}, Account: who.id}, func(tx *change.Tx) (err error) {
 			w.OfficeID, w.Key = who.org, uuid.NewString()
-			w.Step, w.Round, err = tx.MaySay(w)
+			w.Step, w.Round, err = tx.CheckSlip(w)
 			return err
 		})
 		if err != nil {
@@ -86,20 +87,20 @@ func (p *play) say(d deed) {
 }
 
 // actor is who does a deed: mostly somebody it is about, sometimes anybody.
-func (p *play) actor(dice *rand.Rand, verb store.Verb, k taskRow) person {
+func (p *play) actor(dice *rand.Rand, verb change.Verb, k taskRow) person {
 	var about *uuid.UUID
 	switch verb { //nolint:exhaustive // the others are anybody's at the task's office
-	case store.Resubmit, store.Withdraw, store.Remind:
+	case change.VerbResubmit, change.VerbWithdraw, change.VerbRemind:
 		return p.crowd.who([]string{"registrar", "registrar 2"}[dice.IntN(2)])
-	case store.Close, store.Supervise:
+	case change.VerbClose, change.VerbSupervise:
 		return p.crowd.who([]string{"city head", "county head"}[dice.IntN(2)])
-	case store.HandOver:
+	case change.VerbHandOver:
 		return p.crowd.who([]string{"administrator", "principal", "county head"}[dice.IntN(3)])
-	case store.RemoveSigner:
+	case change.VerbRemoveSigner:
 		about = k.Added
-	case store.Release:
+	case change.VerbRelease:
 		about = k.Owner
-	case store.TakeBack:
+	case change.VerbTakeBack:
 		about = p.lastDecider()
 	}
 	if about == nil {

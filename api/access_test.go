@@ -10,6 +10,7 @@ import (
 
 	"github.com/xueji/xueji/api/access"
 	"github.com/xueji/xueji/api/rest"
+	"github.com/xueji/xueji/models/account"
 	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/models/store"
 )
@@ -33,7 +34,7 @@ func TestFirstLoginAsksForANewPassword(t *testing.T) {
 	w.must(201, admin.token, call{method: "POST", path: "/v1/orgs/" + w.places["school"].id.String() + "/accounts",
 		body: m{"login": "Zhang.San", "name": "张三", "roles": []string{"SCHOOL_SYSADMIN"}}}, &made)
 	require.True(t, made.MustChange)
-	require.NoError(t, store.CheckPassword(made.Password, "zhang.san"))
+	require.NoError(t, account.CheckPassword(made.Password, "zhang.san"))
 
 	var s access.Session
 	w.must(201, "", logInAs("zhang.SAN", made.Password), &s)
@@ -166,8 +167,8 @@ func TestIdleAccountsAreSealed(t *testing.T) {
 	login := w.loginName(c)
 	w.hand.Advance(184 * 24 * time.Hour)
 	w.refused("account_sealed", "", logInAs(login, worldPassword))
-	require.NoError(t, w.worker.InScope(t.Context(), store.Scope{}, func(tx *store.Tx) error {
-		n, err := tx.SealIdle()
+	require.NoError(t, w.worker.Store.InScope(t.Context(), store.Scope{}, func(tx *store.Tx) error {
+		n, err := account.SealIdle(tx)
 		require.Equal(t, 1, n)
 		return err
 	}))

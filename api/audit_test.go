@@ -35,13 +35,13 @@ func TestTamperingWithTheTrailIsFound(t *testing.T) {
 	w := newWorld(t)
 	write := func(n int) {
 		for range n {
-			require.NoError(t, w.app.InScope(t.Context(), store.Scope{Paths: []string{w.places["county"].path}}, func(tx *store.Tx) error {
+			require.NoError(t, w.app.Store.InScope(t.Context(), store.Scope{Paths: []string{w.places["county"].path}}, func(tx *store.Tx) error {
 				return tx.Audit("test", "thing", uuid.NewString(), map[string]string{"b": "2", "a": "1"})
 			}))
 		}
 	}
 	worker := func(fn func(tx *store.Tx) error) {
-		require.NoError(t, w.worker.InScope(t.Context(), store.Scope{}, fn))
+		require.NoError(t, w.worker.Store.InScope(t.Context(), store.Scope{}, fn))
 	}
 	verify := func(heads []store.AuditHead) (report store.AuditReport) {
 		worker(func(tx *store.Tx) (err error) { report, err = tx.VerifyAudit(heads); return err })

@@ -11,6 +11,7 @@ import (
 
 	"github.com/xueji/xueji/api/changes"
 	"github.com/xueji/xueji/api/rules"
+	"github.com/xueji/xueji/models/change"
 	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/models/store"
 )
@@ -137,19 +138,19 @@ func (w *world) suspension(from string) (id string) {
 func (w *world) newCalendar() (moved int) {
 	w.t.Helper()
 	var stale []uuid.UUID
-	require.NoError(w.t, w.worker.InScope(w.t.Context(), store.Scope{}, func(tx *store.Tx) (err error) {
-		stale, err = tx.StaleCalendar(100)
+	require.NoError(w.t, w.worker.InScope(w.t.Context(), store.Scope{}, func(tx *change.Tx) (err error) {
+		stale, err = tx.WithOldCalendar(100)
 		return err
 	}))
 	for _, id := range stale {
-		require.NoError(w.t, w.worker.InScope(w.t.Context(), store.Scope{}, func(tx *store.Tx) error { return tx.Recompute(id) }))
+		require.NoError(w.t, w.worker.InScope(w.t.Context(), store.Scope{}, func(tx *change.Tx) error { return tx.RecomputeDeadlines(id) }))
 	}
 	return len(stale)
 }
 
-func (w *world) timePasses(change string) {
+func (w *world) timePasses(one string) {
 	w.t.Helper()
-	require.NoError(w.t, w.worker.InScope(w.t.Context(), store.Scope{}, func(tx *store.Tx) error { return tx.PassTime(uuid.MustParse(change)) }))
+	require.NoError(w.t, w.worker.InScope(w.t.Context(), store.Scope{}, func(tx *change.Tx) error { return tx.SendDueReminders(uuid.MustParse(one)) }))
 }
 
 // A deadline that the holidays put ahead is not missed: the step is not overdue, the
@@ -202,18 +203,18 @@ func TestHolidaysDoNotMoveTheDayAChangeWaitsFor(t *testing.T) {
 		w.login(w.places["county"], role)
 	}
 	leader := w.login(w.places["school"], org.SchoolLeader)
-	change := w.suspension("2027-01-04")
+	changeRow := w.suspension("2027-01-04")
 	decide := func(who caller) {
 		var p changes.ChangePage
-		w.must(200, who.token, get("/v1/changes/"+change), &p)
-		w.must(200, who.token, call{method: "POST", path: "/v1/changes/" + change + "/decisions", key: uuid.NewString(),
+		w.must(200, who.token, get("/v1/changes/"+changeRow), &p)
+		w.must(200, who.token, call{method: "POST", path: "/v1/changes/" + changeRow + "/decisions", key: uuid.NewString(),
 			body: m{"task_id": p.Open.TaskID, "verdict": "APPROVE", "opinion": "同意"}}, nil)
 	}
 	decide(leader)
 	decide(w.login(w.places["county"], org.BureauReviewer))
-	before := one[string](w, `SELECT to_jsonb(s)::text || to_jsonb(c)::text FROM step s JOIN change c ON c.id = s.change_id WHERE c.id = $1 AND s.status = 'OPEN' AND s.act = 'AWAIT_DAY'`, change)
+	before := one[string](w, `SELECT to_jsonb(s)::text || to_jsonb(c)::text FROM step s JOIN change c ON c.id = s.change_id WHERE c.id = $1 AND s.status = 'OPEN' AND s.act = 'AWAIT_DAY'`, changeRow)
 	w.must(201, w.login(w.places["nation"], org.BureauSysadmin).token, loading(uuid.NewString(), holidays(2027, 0, "01-04")), nil)
 	require.Zero(t, w.newCalendar())
-	require.NoError(t, w.worker.InScope(t.Context(), store.Scope{}, func(tx *store.Tx) error { return tx.Recompute(uuid.MustParse(change)) }), "it began to wait a moment ago")
-	require.Equal(t, before, one[string](w, `SELECT to_jsonb(s)::text || to_jsonb(c)::text FROM step s JOIN change c ON c.id = s.change_id WHERE c.id = $1 AND s.status = 'OPEN'`, change))
+	require.NoError(t, w.worker.InScope(t.Context(), store.Scope{}, func(tx *change.Tx) error { return tx.RecomputeDeadlines(uuid.MustParse(changeRow)) }), "it began to wait a moment ago")
+	require.Equal(t, before, one[string](w, `SELECT to_jsonb(s)::text || to_jsonb(c)::text FROM step s JOIN change c ON c.id = s.change_id WHERE c.id = $1 AND s.status = 'OPEN'`, changeRow))
 }

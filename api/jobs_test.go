@@ -9,8 +9,9 @@ import (
 
 	"github.com/xueji/xueji/api/jobs"
 	"github.com/xueji/xueji/api/rest"
+	"github.com/xueji/xueji/models/job"
+	"github.com/xueji/xueji/models/kinds"
 	"github.com/xueji/xueji/models/org"
-	"github.com/xueji/xueji/models/store"
 )
 
 // longRoster is an approved roster of a school that takes effect as a job of three parts.
@@ -31,7 +32,7 @@ func TestJobsOverHTTP(t *testing.T) {
 	path := "/v1/jobs/" + id.String()
 	var j jobs.Job
 	w.must(http.StatusOK, registrar.token, call{method: "GET", path: path}, &j)
-	require.Equal(t, store.JobRunning, j.State)
+	require.Equal(t, job.JobRunning, j.State)
 	require.Equal(t, jobs.JobProgress{Rows: 1500, Parts: 3}, j.Progress)
 	w.exec(`UPDATE job_part SET done_at = now(), took = '2 seconds' WHERE job_id = $1 AND no = 1`, id)
 	left := 4
@@ -48,13 +49,13 @@ func TestJobsOverHTTP(t *testing.T) {
 	answer := w.must(http.StatusAccepted, head.token, call{method: "POST", path: path + "/cancel"}, &j)
 	require.Equal(t, path, answer.Header().Get("Location"))
 	require.True(t, j.CancelAsked)
-	require.Equal(t, store.JobRunning, j.State, "the worker counts it")
-	runner, err := store.NewJobRunner(store.JobWorks())
+	require.Equal(t, job.JobRunning, j.State, "the worker counts it")
+	runner, err := job.NewJobRunner(kinds.JobWorks())
 	require.NoError(t, err)
-	_, err = runner.Stand(t.Context(), w.worker, id)
+	_, err = runner.Stand(t.Context(), w.worker.Store, id)
 	require.NoError(t, err)
 	w.must(http.StatusOK, registrar.token, call{method: "GET", path: path}, &j)
-	require.Equal(t, store.JobCancelled, j.State)
+	require.Equal(t, job.JobCancelled, j.State)
 	w.refused("job_stopped", head.token, call{method: "POST", path: path + "/cancel"})
 	w.must(http.StatusAccepted, registrar.token, call{method: "POST", path: path + "/resume"}, &j)
 	require.True(t, j.ResumeAsked)

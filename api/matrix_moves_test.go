@@ -11,8 +11,10 @@ import (
 
 	"github.com/xueji/xueji/api/authz"
 	"github.com/xueji/xueji/api/rest"
+	"github.com/xueji/xueji/models/change"
 	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/models/store"
+	"github.com/xueji/xueji/models/student"
 )
 
 // move puts a transfer in force into the register: the pupil came to the office
@@ -65,11 +67,11 @@ func party(who place, sides ...place) bool {
 func TestThePartiesOfAMoveAndNobodyElse(t *testing.T) {
 	w := newWorld(t)
 	in, out := w.places["school3"], w.places["school"]
-	change, _ := w.change(in, org.SchoolLeader)
+	changeID, _ := w.change(in, org.SchoolLeader)
 	pupil := w.pupil(out)
-	w.exec(`UPDATE change SET kind = 'TRANSFER', student_id = $2, subject = '{"name": "某人", "school": "单位school"}' WHERE id = $1`, change, pupil)
+	w.exec(`UPDATE change SET kind = 'TRANSFER', student_id = $2, subject = '{"name": "某人", "school": "单位school"}' WHERE id = $1`, changeID, pupil)
 	w.exec(`INSERT INTO change_party (change_id, side, org_id, org_path) VALUES ($1, 'IN', $2, $3::text::ltree), ($1, 'OUT', $4, $5::text::ltree)`,
-		change, in.id, in.path, out.id, out.path)
+		changeID, in.id, in.path, out.id, out.path)
 	for _, at := range w.places {
 		for _, role := range org.Roles() {
 			if role.OfSchool() != (at.kind == org.School) {
@@ -82,22 +84,22 @@ func TestThePartiesOfAMoveAndNobodyElse(t *testing.T) {
 			if !p.May(authz.ChangeRead) {
 				want = http.StatusForbidden
 			}
-			answer := w.send(who.token, call{method: "GET", path: "/v1/changes/" + change.String()})
+			answer := w.send(who.token, call{method: "GET", path: "/v1/changes/" + changeID.String()})
 			require.Equal(t, want, answer.Code, "%s at %s: %s", role, at.name, answer.Body)
 			if want == http.StatusOK {
 				require.Contains(t, answer.Body.String(), `"student_name":"某人"`, "%s at %s", role, at.name)
 			}
 			list := w.send(who.token, call{method: "GET", path: "/v1/changes"})
-			require.Equal(t, want == http.StatusOK, strings.Contains(list.Body.String(), change.String()), "%s at %s", role, at.name)
+			require.Equal(t, want == http.StatusOK, strings.Contains(list.Body.String(), changeID.String()), "%s at %s", role, at.name)
 			if p.May(authz.ChangeComment) {
-				said := w.send(who.token, call{method: "POST", path: "/v1/changes/" + change.String() + "/comments", key: uuid.NewString(), body: m{"text": "留言"}})
+				said := w.send(who.token, call{method: "POST", path: "/v1/changes/" + changeID.String() + "/comments", key: uuid.NewString(), body: m{"text": "留言"}})
 				require.Equal(t, sees, said.Code == http.StatusNoContent, "%s at %s: %d", role, at.name, said.Code)
 			}
 		}
-		require.NoError(t, w.app.InScope(t.Context(), store.Scope{Paths: []string{at.path}}, func(tx *store.Tx) error {
-			_, err := tx.Change(change)
+		require.NoError(t, w.app.InScope(t.Context(), store.Scope{Paths: []string{at.path}}, func(tx *change.Tx) error {
+			_, err := tx.Read(changeID)
 			require.Equal(t, party(at, in, out), err == nil, at.name)
-			_, err = tx.StudentRecord(pupil)
+			_, err = student.Read(tx.Tx, pupil)
 			require.Equal(t, authz.Within(at.path, out.path), err == nil, "the record itself is the old school's: %s", at.name)
 			return nil
 		}))

@@ -13,15 +13,15 @@ import (
 
 	"github.com/xueji/xueji/api/messages"
 	"github.com/xueji/xueji/api/rest"
+	"github.com/xueji/xueji/models/change"
 	"github.com/xueji/xueji/models/notice"
 	"github.com/xueji/xueji/models/org"
-	"github.com/xueji/xueji/models/store"
 )
 
 // Whatever the register leaves as a notice reads as a sentence in both languages.
 func TestEveryNoticeHasWords(t *testing.T) {
-	kinds := []string{store.NotApplied, store.NoAnswer, "ENDED_" + store.Effective, "ENDED_" + store.Refused, "ENDED_" + store.Taken, "ENDED_" + store.Closed,
-		string(store.Supervise), string(store.TakeBack)}
+	kinds := []string{change.EventNotApplied, change.EventNoAnswer, "ENDED_" + change.StatusEffective, "ENDED_" + change.StatusRefused, "ENDED_" + change.StatusWithdrawn, "ENDED_" + change.StatusClosed,
+		string(change.VerbSupervise), string(change.VerbTakeBack)}
 	said := regexp.MustCompile(`notify[A-Z][a-z]*\(c, "([A-Z_]+)"\)|markHandovers\("([A-Z_]+)"|(?:reminder\w+|mark\w+|notice\w+|suspension\w+|problemNobody) += "([A-Z_0-9]+)"`)
 	files, err := os.ReadDir("../models/store")
 	require.NoError(t, err)

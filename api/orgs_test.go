@@ -13,9 +13,10 @@ import (
 	"github.com/xueji/xueji/api/access"
 	"github.com/xueji/xueji/api/offices"
 	"github.com/xueji/xueji/api/rest"
+	"github.com/xueji/xueji/models/account"
 	"github.com/xueji/xueji/models/migrations"
+	"github.com/xueji/xueji/models/office"
 	"github.com/xueji/xueji/models/org"
-	"github.com/xueji/xueji/models/store"
 )
 
 func school(parent place, code string, stages ...string) m {
@@ -145,7 +146,7 @@ func TestTheWholeCountryIsSeeded(t *testing.T) {
 	w := newWorld(t)
 	w.exec(`DELETE FROM organisation`)
 	dsn := w.db.DSN(worldOwner)
-	require.NoError(t, store.SeedOrganisations(t.Context(), dsn, w.clock.Now()))
+	require.NoError(t, office.Seed(t.Context(), dsn, w.clock.Now()))
 	require.Equal(t, 1, one[int](w, `SELECT count(*)::int FROM organisation WHERE parent_id IS NULL`))
 	require.Equal(t, 31, one[int](w, `SELECT count(*)::int FROM organisation WHERE kind = 'PROVINCE'`))
 	bureau := func(path string) string {
@@ -167,14 +168,14 @@ func TestTheWholeCountryIsSeeded(t *testing.T) {
 	require.Zero(t, one[int](w, `SELECT count(*)::int FROM organisation o JOIN organisation p ON p.id = o.parent_id WHERE o.path <> p.path || subpath(o.path, -1)`))
 	total := one[int](w, `SELECT count(*)::int FROM organisation`)
 	require.Greater(t, total, 3000)
-	require.NoError(t, store.SeedOrganisations(t.Context(), dsn, w.clock.Now().Add(time.Hour)))
+	require.NoError(t, office.Seed(t.Context(), dsn, w.clock.Now().Add(time.Hour)))
 	require.Equal(t, total, one[int](w, `SELECT count(*)::int FROM organisation`), "safe to repeat")
 
-	password, err := store.CreateFirstAdmin(t.Context(), dsn, "Root.Admin", "管理员", false, w.clock.Now())
+	password, err := account.CreateFirstAdmin(t.Context(), dsn, "Root.Admin", "管理员", false, w.clock.Now())
 	require.NoError(t, err)
-	_, err = store.CreateFirstAdmin(t.Context(), dsn, "second", "管理员", false, w.clock.Now())
+	_, err = account.CreateFirstAdmin(t.Context(), dsn, "second", "管理员", false, w.clock.Now())
 	require.ErrorContains(t, err, "admin_exists")
-	_, err = store.CreateFirstAdmin(t.Context(), dsn, "root.admin", "管理员", true, w.clock.Now())
+	_, err = account.CreateFirstAdmin(t.Context(), dsn, "root.admin", "管理员", true, w.clock.Now())
 	require.ErrorContains(t, err, "login_taken")
 	w.must(201, "", logInAs("root.admin", password), nil)
 }

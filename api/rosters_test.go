@@ -21,9 +21,9 @@ import (
 	"github.com/xueji/xueji/models/division"
 	"github.com/xueji/xueji/models/ident"
 	"github.com/xueji/xueji/models/org"
+	"github.com/xueji/xueji/models/registration"
 	"github.com/xueji/xueji/models/roster"
 	"github.com/xueji/xueji/models/roster/sample"
-	"github.com/xueji/xueji/models/store"
 )
 
 // uploadAs sends a file as the part "file" of a form.
@@ -123,7 +123,7 @@ func TestEveryRosterFileOverHTTP(t *testing.T) {
 		case "reject":
 			require.Len(t, up.Findings, 1, f.File)
 			require.NotEmpty(t, up.Findings[0].Detail, f.File)
-			require.Equal(t, store.RosterUnfit, up.Roster.State)
+			require.Equal(t, registration.RosterUnfit, up.Roster.State)
 			w.refused("roster_state", registrar.token, call{method: "POST", path: "/v1/changes", key: "file-" + f.File, body: m{"kind": "ROSTER_IMPORT", "roster_id": up.Roster.ID}})
 			continue
 		case "row_by_row":
@@ -136,7 +136,7 @@ func TestEveryRosterFileOverHTTP(t *testing.T) {
 		total += up.Counts.Good
 		var done rosters.Roster
 		w.must(http.StatusOK, reviewer.token, call{method: "GET", path: "/v1/rosters/" + up.Roster.ID.String()}, &done)
-		require.Equal(t, store.RosterEnrolled, done.State, f.File)
+		require.Equal(t, registration.RosterRegistered, done.State, f.File)
 		require.Equal(t, up.Counts.Good, done.Enrolled, f.File)
 		require.Equal(t, total, one[int](w, `SELECT count(*) FROM student WHERE enrol_status = 'ENROLLED' AND number_class IN ('L', 'J')`), f.File)
 	}

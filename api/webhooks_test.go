@@ -68,7 +68,7 @@ func (w *world) deliverer() *upkeep.Deliverer {
 	rules := webhook.Rules{AllowHTTP: true, AllowPrivate: true}
 	w.deps.Webhooks = rules
 	w.build()
-	return &upkeep.Deliverer{Register: w.worker, Gateway: webhook.NewSender(rules, 5*time.Second), Processes: w.process, Hours: hours,
+	return &upkeep.Deliverer{Register: w.worker.Store, Gateway: webhook.NewSender(rules, 5*time.Second), Processes: w.process, Hours: hours,
 		Log: slog.New(slog.NewJSONHandler(w.log, nil)), Lease: 2 * time.Minute, Interval: time.Second}
 }
 

@@ -22,7 +22,10 @@ import (
 	"github.com/xueji/xueji/internal/casework"
 	"github.com/xueji/xueji/internal/embedded/embeddedtest"
 	"github.com/xueji/xueji/internal/files"
+	"github.com/xueji/xueji/models/account"
 	"github.com/xueji/xueji/models/calendar"
+	"github.com/xueji/xueji/models/change"
+	"github.com/xueji/xueji/models/kinds"
 	"github.com/xueji/xueji/models/migrations"
 	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/models/process"
@@ -65,8 +68,8 @@ type world struct {
 	t        *testing.T
 	db       embeddedtest.Database
 	owner    *pgx.Conn
-	app      *store.Store
-	worker   *store.Store
+	app      *change.Engine
+	worker   *change.Engine
 	hand     *calendar.Hand
 	clock    *calendar.Clock
 	deps     Deps
@@ -84,7 +87,7 @@ const (
 	worldPassword = "Guiyang#2026"
 )
 
-var worldHash = sync.OnceValue(func() string { return store.HashPassword(worldPassword) })
+var worldHash = sync.OnceValue(func() string { return account.HashPassword(worldPassword) })
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
@@ -110,8 +113,8 @@ func newWorldWith(t *testing.T, setUp func(*Deps)) *world {
 	require.NoError(t, err)
 	items, err := roster.NationalRules()
 	require.NoError(t, err)
-	open := func(role string) *store.Store {
-		s, err := store.Open(t.Context(), store.Options{DSN: db.DSN(role), Clock: w.clock, Keys: keys, Processes: w.process, Workdays: workdays, Items: items, MaxConns: 6})
+	open := func(role string) *change.Engine {
+		s, err := kinds.Open(t.Context(), store.Options{DSN: db.DSN(role), Clock: w.clock, Keys: keys, Processes: w.process, Workdays: workdays, Items: items, MaxConns: 6})
 		require.NoError(t, err)
 		t.Cleanup(s.Close)
 		return s
@@ -125,7 +128,7 @@ func newWorldWith(t *testing.T, setUp func(*Deps)) *world {
 	t.Cleanup(func() { _ = cabinet.Close() })
 	log := slog.New(slog.NewJSONHandler(w.log, nil))
 	deps := Deps{
-		Store: w.app, Desk: casework.New(w.app, directEngine{w.worker}, log), Watch: casework.NewWatch(w.app, directEngine{w.worker}), Processes: w.process, Files: cabinet, Log: log, Version: "test",
+		Store: w.app, Desk: casework.New(w.app, directEngine{w.worker}, log), Watch: casework.NewWatch(w.app.Store, directEngine{w.worker}), Processes: w.process, Files: cabinet, Log: log, Version: "test",
 		Limits: rest.Limits{LoginPerAddress: 1e6, LoginBurst: 1e6, PerAccount: 1e6, AccountBurst: 1e6},
 	}
 	setUp(&deps)
@@ -144,7 +147,7 @@ func (w *world) build() {
 }
 
 // directEngine counts slips at once, as a worker would.
-type directEngine struct{ worker *store.Store }
+type directEngine struct{ worker *change.Engine }
 
 func (directEngine) Ensure(context.Context) error                              { return nil }
 func (directEngine) Start(context.Context, client.Starting) error              { return nil }
@@ -161,9 +164,9 @@ func (directEngine) Latest(context.Context, string) (client.Run, error) {
 	return client.Run{State: "Running", Running: true, StepRound: "1/1", Activities: []client.PendingActivity{{Name: "Perform", Attempt: 3, Failure: "away"}}}, nil
 }
 
-func (e directEngine) Say(ctx context.Context, change string, m contract.SlipMessage) (contract.SlipResult, error) {
-	return contract.SlipResult{}, e.worker.InScope(ctx, store.Scope{}, func(tx *store.Tx) error {
-		_, err := tx.CommitSlip(uuid.MustParse(change), uuid.MustParse(m.SlipID))
+func (e directEngine) Say(ctx context.Context, one string, m contract.SlipMessage) (contract.SlipResult, error) {
+	return contract.SlipResult{}, e.worker.InScope(ctx, store.Scope{}, func(tx *change.Tx) error {
+		_, err := tx.CommitSlip(uuid.MustParse(one), uuid.MustParse(m.SlipID))
 		return err
 	})
 }

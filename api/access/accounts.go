@@ -10,7 +10,10 @@ import (
 
 	"github.com/xueji/xueji/api/authz"
 	"github.com/xueji/xueji/api/rest"
+	"github.com/xueji/xueji/models/account"
+	"github.com/xueji/xueji/models/office"
 	"github.com/xueji/xueji/models/org"
+	"github.com/xueji/xueji/models/policy"
 	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/store"
 )
@@ -100,38 +103,38 @@ func (s *server) listAccounts(ctx context.Context, in *accountListInput) (*rest.
 	if after != nil {
 		from = *after
 	}
-	var list []store.Account
+	var list []account.Account
 	err = s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *store.Tx) error {
-		office, err := tx.Organisation(in.ID)
+		at, err := office.Read(tx, in.ID)
 		if err != nil {
 			return err
 		}
-		if err := rest.Allow(ctx, office.Path); err != nil {
+		if err := rest.Allow(ctx, at.Path); err != nil {
 			return err
 		}
-		list, err = tx.Accounts(in.ID, from, rest.PageSize(in.Limit)+1)
+		list, err = account.List(tx, in.ID, from, rest.PageSize(in.Limit)+1)
 		return err
 	})
 	if err != nil {
 		return nil, err
 	}
-	return rest.BodyOf(rest.PageOf(list, rest.PageSize(in.Limit), showAccount, func(a store.Account) string { return a.Login })), nil
+	return rest.BodyOf(rest.PageOf(list, rest.PageSize(in.Limit), showAccount, func(a account.Account) string { return a.Login })), nil
 }
 
 func (s *server) createAccount(ctx context.Context, in *accountCreateInput) (*rest.Body[NewAccount], error) {
 	var made NewAccount
 	err := s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *store.Tx) error {
-		office, err := tx.Organisation(in.ID)
+		at, err := office.Read(tx, in.ID)
 		if err != nil {
 			return err
 		}
-		if err := rest.Allow(ctx, office.Path); err != nil {
+		if err := rest.Allow(ctx, at.Path); err != nil {
 			return err
 		}
-		if err := assignable(tx, &office, in.Body.Roles); err != nil {
+		if err := assignable(tx, &at, in.Body.Roles); err != nil {
 			return err
 		}
-		a, password, err := tx.CreateAccount(store.NewAccount{Org: in.ID, Login: in.Body.Login, Name: in.Body.Name, Roles: in.Body.Roles})
+		a, password, err := account.Create(tx, account.NewAccount{Org: in.ID, Login: in.Body.Login, Name: in.Body.Name, Roles: in.Body.Roles})
 		made = NewAccount{Account: showAccount(a), Password: password}
 		return err
 	})
@@ -142,7 +145,7 @@ func (s *server) createAccount(ctx context.Context, in *accountCreateInput) (*re
 }
 
 func (s *server) getAccount(ctx context.Context, in *rest.PathID) (*accountOutput, error) {
-	return s.withAccount(ctx, in.ID, func(_ *store.Tx, a store.Account) (store.Account, error) { return a, nil })
+	return s.withAccount(ctx, in.ID, func(_ *store.Tx, a account.Account) (account.Account, error) { return a, nil })
 }
 
 func (s *server) editAccount(ctx context.Context, in *accountEditInput) (*accountOutput, error) {
@@ -150,25 +153,25 @@ func (s *server) editAccount(ctx context.Context, in *accountEditInput) (*accoun
 	if err != nil {
 		return nil, err
 	}
-	return s.withAccount(ctx, in.ID, func(tx *store.Tx, a store.Account) (store.Account, error) {
-		office, err := tx.Organisation(a.OrgID)
+	return s.withAccount(ctx, in.ID, func(tx *store.Tx, a account.Account) (account.Account, error) {
+		at, err := office.Read(tx, a.OrgID)
 		if err != nil {
 			return a, err
 		}
-		if err := assignable(tx, &office, in.Body.Roles); err != nil {
+		if err := assignable(tx, &at, in.Body.Roles); err != nil {
 			return a, err
 		}
-		return tx.UpdateAccount(in.ID, version, in.Body.Name, in.Body.Roles)
+		return account.Update(tx, in.ID, version, in.Body.Name, in.Body.Roles)
 	})
 }
 
 // withAccount runs something with one account after checking the right at its
 // office. An account out of reach is not found: that it exists is not told.
-func (s *server) withAccount(ctx context.Context, id uuid.UUID, fn func(*store.Tx, store.Account) (store.Account, error)) (*accountOutput, error) {
-	var a store.Account
+func (s *server) withAccount(ctx context.Context, id uuid.UUID, fn func(*store.Tx, account.Account) (account.Account, error)) (*accountOutput, error) {
+	var a account.Account
 	err := s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *store.Tx) error {
 		var err error
-		if a, err = tx.Account(id); err != nil {
+		if a, err = account.Read(tx, id); err != nil {
 			return err
 		}
 		if rest.Allow(ctx, a.OrgPath) != nil {
@@ -184,12 +187,12 @@ func (s *server) withAccount(ctx context.Context, id uuid.UUID, fn func(*store.T
 }
 
 // assignable puts authz's verdict on a set of roles at an office into words.
-func assignable(tx *store.Tx, office *store.Organisation, roles []org.Role) error {
-	policy, err := tx.Policy(office.ProvinceCode)
+func assignable(tx *store.Tx, at *office.Organisation, roles []org.Role) error {
+	rules, err := policy.InForce(tx, at.ProvinceCode)
 	if err != nil {
 		return err
 	}
-	err = authz.Assignable(office.Kind, roles, policy.SmallSchoolRoles)
+	err = authz.Assignable(at.Kind, roles, rules.SmallSchoolRoles)
 	switch {
 	case err == nil:
 		return nil
@@ -203,7 +206,7 @@ func assignable(tx *store.Tx, office *store.Organisation, roles []org.Role) erro
 	return refusal.New(refusal.RolesMissing).At("/roles")
 }
 
-func showAccount(a store.Account) Account {
+func showAccount(a account.Account) Account {
 	return Account{
 		ID: a.ID, Org: rest.OrgRef{ID: a.OrgID, Kind: a.OrgKind, Name: a.OrgName, Path: a.OrgPath}, Login: a.Login, Name: a.Name, Roles: a.Roles, Combined: authz.Combined(a.Roles),
 		MustChange: a.MustChange, LockedUntil: a.LockedUntil, LastUsedAt: a.LastUsedAt, SealedAt: a.SealedAt, ClosedAt: a.ClosedAt,

@@ -9,6 +9,7 @@ import (
 
 	"github.com/xueji/xueji/api/authz"
 	"github.com/xueji/xueji/api/rest"
+	"github.com/xueji/xueji/models/account"
 	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/store"
@@ -45,7 +46,7 @@ type ProxyView struct {
 	RevokedAt *time.Time `json:"revoked_at,omitempty"`
 }
 
-func showProxy(p store.Proxy, now time.Time) ProxyView {
+func showProxy(p account.Proxy, now time.Time) ProxyView {
 	v := ProxyView{
 		ID: p.ID, AccountID: p.AccountID, Account: p.Account, ProxyID: p.ProxyID, Proxy: p.Proxy, From: p.From, Until: p.Until, Reason: p.Reason,
 		State: "IN_FORCE", RevokedAt: p.RevokedAt,
@@ -80,12 +81,12 @@ func (s *server) addProxy(ctx context.Context, in *proxyInput) (*rest.Body[Proxy
 	if err := mayNameProxy(ctx, away); err != nil {
 		return nil, err
 	}
-	return s.proxy(ctx, func(tx *store.Tx) (*store.Proxy, error) {
+	return s.proxy(ctx, func(tx *store.Tx) (*account.Proxy, error) {
 		from := tx.Now()
 		if in.Body.From != nil {
 			from = *in.Body.From
 		}
-		return tx.AddProxy(store.Proxy{AccountID: away, ProxyID: in.Body.Proxy, From: from, Until: in.Body.Until, Reason: in.Body.Reason}, store.Office{ID: p.Office.ID, Path: p.Office.Path, Province: p.Office.Province})
+		return account.AddProxy(tx, account.Proxy{AccountID: away, ProxyID: in.Body.Proxy, From: from, Until: in.Body.Until, Reason: in.Body.Reason}, org.OfficeRef{ID: p.Office.ID, Path: p.Office.Path, Province: p.Office.Province})
 	})
 }
 
@@ -105,8 +106,8 @@ func mayNameProxy(ctx context.Context, away uuid.UUID) error {
 }
 
 func (s *server) revokeProxy(ctx context.Context, in *rest.PathID) (*rest.Body[ProxyView], error) {
-	return s.proxy(ctx, func(tx *store.Tx) (*store.Proxy, error) {
-		p, err := tx.Proxy(in.ID)
+	return s.proxy(ctx, func(tx *store.Tx) (*account.Proxy, error) {
+		p, err := account.ReadProxy(tx, in.ID)
 		if err != nil {
 			return nil, err
 		}
@@ -118,11 +119,11 @@ func (s *server) revokeProxy(ctx context.Context, in *rest.PathID) (*rest.Body[P
 				return nil, err
 			}
 		}
-		return tx.RevokeProxy(in.ID)
+		return account.RevokeProxy(tx, in.ID)
 	})
 }
 
-func (s *server) proxy(ctx context.Context, do func(*store.Tx) (*store.Proxy, error)) (*rest.Body[ProxyView], error) {
+func (s *server) proxy(ctx context.Context, do func(*store.Tx) (*account.Proxy, error)) (*rest.Body[ProxyView], error) {
 	var view ProxyView
 	err := s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *store.Tx) error {
 		p, err := do(tx)
@@ -141,7 +142,7 @@ func (s *server) proxy(ctx context.Context, do func(*store.Tx) (*store.Proxy, er
 func (s *server) listProxies(ctx context.Context, _ *struct{}) (*rest.Body[[]ProxyView], error) {
 	list := []ProxyView{}
 	err := s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *store.Tx) error {
-		rows, err := tx.Proxies(rest.PrincipalOf(ctx).Office.ID, 200)
+		rows, err := account.Proxies(tx, rest.PrincipalOf(ctx).Office.ID, 200)
 		for _, p := range rows {
 			list = append(list, showProxy(p, tx.Now()))
 		}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/xueji/xueji/api/authz"
 	"github.com/xueji/xueji/api/rest"
+	"github.com/xueji/xueji/models/account"
 	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/store"
@@ -18,7 +19,7 @@ import (
 // CallerOf finds out whose the token of a call is.
 func CallerOf(register *store.Store) func(context.Context, string) (authz.Principal, error) {
 	return func(ctx context.Context, token string) (authz.Principal, error) {
-		c, err := register.CallerOf(ctx, token)
+		c, err := account.CallerOf(ctx, register, token)
 		if err != nil {
 			return authz.Principal{}, err
 		}
@@ -90,7 +91,7 @@ func (s *server) logIn(ctx context.Context, in *loginInput) (*rest.Body[Session]
 	if e := s.rest.Logins().Left(from.Address, s.Store.Clock().Now()); e != nil {
 		return nil, e
 	}
-	l, err := s.Store.LogIn(ctx, store.Attempt{Login: in.Body.Login, Password: in.Body.Password, Address: from.Address, RequestID: from.RequestID})
+	l, err := account.LogIn(ctx, s.Store, account.Attempt{Login: in.Body.Login, Password: in.Body.Password, Address: from.Address, RequestID: from.RequestID})
 	if errors.Is(err, refusal.New(refusal.LoginFailed)) {
 		s.rest.Logins().Owe(from.Address, s.Store.Clock().Now())
 	}
@@ -102,18 +103,18 @@ func (s *server) logIn(ctx context.Context, in *loginInput) (*rest.Body[Session]
 
 func (s *server) whoAmI(ctx context.Context, _ *rest.Empty) (*rest.Body[Me], error) {
 	p := rest.PrincipalOf(ctx)
-	var account store.Account
+	var holder account.Account
 	err := s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *store.Tx) error {
 		var err error
-		account, err = tx.Account(p.Account)
+		holder, err = account.Read(tx, p.Account)
 		return err
 	})
 	if err != nil {
 		return nil, err
 	}
 	me := Me{
-		Account: p.Account, Login: account.Login, Name: account.Name, Roles: p.Roles, Machine: p.Machine, PasswordDue: p.PasswordDue,
-		Org:     rest.OrgRef{ID: p.Office.ID, Kind: p.Office.Kind, Name: account.OrgName, Path: p.Office.Path},
+		Account: p.Account, Login: holder.Login, Name: holder.Name, Roles: p.Roles, Machine: p.Machine, PasswordDue: p.PasswordDue,
+		Org:     rest.OrgRef{ID: p.Office.ID, Kind: p.Office.Kind, Name: holder.OrgName, Path: p.Office.Path},
 		Actions: []string{},
 	}
 	for _, action := range authz.Actions() {
@@ -126,12 +127,12 @@ func (s *server) whoAmI(ctx context.Context, _ *rest.Empty) (*rest.Body[Me], err
 
 func (s *server) logOut(ctx context.Context, _ *rest.Empty) (*rest.Empty, error) {
 	return &rest.Empty{}, s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *store.Tx) error {
-		return tx.RevokeSession(rest.PrincipalOf(ctx).Session)
+		return account.RevokeSession(tx, rest.PrincipalOf(ctx).Session)
 	})
 }
 
 func (s *server) changePassword(ctx context.Context, in *passwordInput) (*rest.Empty, error) {
 	return &rest.Empty{}, s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *store.Tx) error {
-		return tx.ChangePassword(in.Body.Present, in.Body.New, rest.PrincipalOf(ctx).Session)
+		return account.ChangePassword(tx, in.Body.Present, in.Body.New, rest.PrincipalOf(ctx).Session)
 	})
 }

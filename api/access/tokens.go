@@ -9,6 +9,7 @@ import (
 
 	"github.com/xueji/xueji/api/authz"
 	"github.com/xueji/xueji/api/rest"
+	"github.com/xueji/xueji/models/account"
 	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/models/store"
 )
@@ -55,7 +56,7 @@ func (s *server) tokenRoutes() {
 func (s *server) createToken(ctx context.Context, in *tokenInput) (*rest.Body[NewToken], error) {
 	var made NewToken
 	err := s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *store.Tx) error {
-		t, secret, err := tx.CreateToken(in.Body.Name, in.Body.Roles, rest.PrincipalOf(ctx).Roles, in.Body.Days)
+		t, secret, err := account.CreateToken(tx, in.Body.Name, in.Body.Roles, rest.PrincipalOf(ctx).Roles, in.Body.Days)
 		made = NewToken{Token: showToken(t), Secret: secret}
 		return err
 	})
@@ -68,7 +69,7 @@ func (s *server) createToken(ctx context.Context, in *tokenInput) (*rest.Body[Ne
 func (s *server) listTokens(ctx context.Context, _ *rest.Empty) (*rest.Body[rest.Page[Token]], error) {
 	page := rest.Page[Token]{Items: []Token{}}
 	err := s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *store.Tx) error {
-		list, err := tx.OwnTokens()
+		list, err := account.OwnTokens(tx)
 		for _, t := range list {
 			page.Items = append(page.Items, showToken(t))
 		}
@@ -81,9 +82,9 @@ func (s *server) listTokens(ctx context.Context, _ *rest.Empty) (*rest.Body[rest
 }
 
 func (s *server) revokeToken(ctx context.Context, in *rest.PathID) (*rest.Empty, error) {
-	return &rest.Empty{}, s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *store.Tx) error { return tx.RevokeSession(in.ID) })
+	return &rest.Empty{}, s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *store.Tx) error { return account.RevokeSession(tx, in.ID) })
 }
 
-func showToken(t store.Token) Token {
+func showToken(t account.Token) Token {
 	return Token{ID: t.ID, Name: t.Name, Roles: t.Roles, CreatedAt: t.CreatedAt, LastUsedAt: t.LastUsedAt, ExpiresAt: t.ExpiresAt}
 }

@@ -6,9 +6,10 @@ import (
 
 	"github.com/xueji/xueji/api/rest"
 	"github.com/xueji/xueji/models/calendar"
+	"github.com/xueji/xueji/models/change"
+	"github.com/xueji/xueji/models/kinds"
 	"github.com/xueji/xueji/models/process"
 	"github.com/xueji/xueji/models/refusal"
-	"github.com/xueji/xueji/models/store"
 )
 
 // AftermathView is one thing that came of a correction (异动纠错).
@@ -21,12 +22,12 @@ type AftermathView struct {
 
 // tellsOfStrike says whether a line of the timeline tells what came of a correction.
 func tellsOfStrike(verb string) bool {
-	return slices.Contains([]string{store.CaseStruck, store.StruckBy, store.Leaves}, verb)
+	return slices.Contains([]string{kinds.EventCaseStruck, kinds.EventStruckBy, change.EventResidue}, verb)
 }
 
 func (s *server) showAftermath(ctx context.Context, verb string, params map[string]string) AftermathView {
 	code := verb
-	if verb == store.Leaves {
+	if verb == change.EventResidue {
 		code = params["what"]
 	}
 	fill := map[string]string{}
@@ -37,7 +38,7 @@ func (s *server) showAftermath(ctx context.Context, verb string, params map[stri
 		fill["kind"] = params["kind_en"]
 	}
 	words := aftermathWords(code)
-	if code == store.LeavesPlace && params["is"] == "" { // for those who may not read the record
+	if code == change.ResiduePlace && params["is"] == "" { // for those who may not read the record
 		words = placeUntold()
 	}
 	return AftermathView{Code: code, CaseNo: params["case"], Office: params["school"], Text: refusal.Fill(rest.InLanguage(ctx, words), fill)}
@@ -57,17 +58,17 @@ func (s *server) struckSentence(ctx context.Context, p ChangePage) string {
 // aftermathWords are the sentences of what comes of a correction.
 func aftermathWords(code string) process.Text {
 	switch code {
-	case store.CaseStruck:
+	case kinds.EventCaseStruck:
 		return process.Text{Zh: "已纠错：{kind}（{case}）及其历史记录不再作数。", En: "Struck: {kind} ({case}) and its lines of the history do not count any more."}
-	case store.StruckBy:
+	case kinds.EventStruckBy:
 		return process.Text{Zh: "本业务已被异动纠错（{case}）认定为误办，不再作数。", En: "This case was struck as a mistake by the correction {case}; it does not count any more."}
-	case store.LeavesPaperToSend:
+	case kinds.ResiduePaperToSend:
 		return process.Text{Zh: "纸质档案已随误办业务移交：请{from}在 {due} 前寄回{into}，并登记。", En: "The paper file went along with the mistake: {from} sends it back to {into} by {due} and notes that."}
-	case store.LeavesPaperUnderway:
+	case kinds.ResiduePaperUnderway:
 		return process.Text{Zh: "纸质档案已由{from}寄出，尚未到达：请{into}收到后登记。", En: "{from} has sent the paper file and it has not arrived: {into} notes when it does."}
-	case store.LeavesPlace:
+	case change.ResiduePlace:
 		return process.Text{Zh: "该生误办前在{was}，恢复后在{is}，纠错不改班级：请{school}核对班级。", En: "Before the mistake the pupil was in {was}, after it was undone in {is}; a correction leaves the class as it is: {school} checks it."}
-	case store.LeavesEnded:
+	case kinds.ResidueEndedChange:
 		return process.Text{Zh: "误办的死亡注销终止了{kind}（{case}），该业务不会自动恢复：仍需办理的，请{school}重新申请。", En: "The mistaken death had ended {kind} ({case}), which does not come back by itself: {school} files it again if it is still wanted."}
 	}
 	return process.Text{Zh: code, En: code}

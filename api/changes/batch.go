@@ -10,6 +10,8 @@ import (
 
 	"github.com/xueji/xueji/api/authz"
 	"github.com/xueji/xueji/api/rest"
+	"github.com/xueji/xueji/models/account"
+	"github.com/xueji/xueji/models/change"
 	"github.com/xueji/xueji/models/process"
 	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/store"
@@ -67,28 +69,28 @@ type batchInput struct {
 }
 
 func (s *server) decideBatch(ctx context.Context, in *batchInput) (*rest.Body[BatchResult], error) {
-	verb := store.Verb(in.Body.Verdict)
+	verb := change.Verb(in.Body.Verdict)
 	if verb.NeedsOpinion() && in.Body.Opinion == "" {
 		return nil, refusal.New(refusal.OpinionRequired).At("/opinion")
 	}
 	seen := map[uuid.UUID]bool{}
-	words := make([]store.Word, len(in.Body.Items))
+	words := make([]change.NewSlip, len(in.Body.Items))
 	for i, item := range in.Body.Items {
 		if seen[item.TaskID] {
 			return nil, refusal.New(refusal.BatchTwice).At("/items")
 		}
 		seen[item.TaskID] = true
-		words[i] = store.Word{ChangeID: item.ChangeID, TaskID: item.TaskID, Verb: verb, Opinion: in.Body.Opinion}
+		words[i] = change.NewSlip{ChangeID: item.ChangeID, TaskID: item.TaskID, Verb: verb, Opinion: in.Body.Opinion}
 	}
 	key, err := batchKey(ctx, in.Body)
 	if err != nil {
 		return nil, err
 	}
-	kept, err := s.keptBatch(ctx, key, func(tx *store.Tx) (*store.BatchRequest, error) {
+	kept, err := s.keptBatch(ctx, key, func(tx *change.Tx) (*change.BatchRequest, error) {
 		if err := oneKind(tx, process.Kind(in.Body.Kind), words); err != nil {
 			return nil, err
 		}
-		return tx.KeepBatch(key, nil, 0)
+		return tx.SaveBatch(key, nil, 0)
 	})
 	if err != nil {
 		return nil, err
@@ -98,17 +100,17 @@ func (s *server) decideBatch(ctx context.Context, in *batchInput) (*rest.Body[Ba
 
 // batchKey is what a repetition of the whole request is known by. The operation belongs
 // to it: the same key for another one is another request.
-func batchKey(ctx context.Context, request ...any) (store.BatchKey, error) {
+func batchKey(ctx context.Context, request ...any) (change.BatchKey, error) {
 	operation := rest.OperationOf(ctx)
 	hash, err := rest.BodyHash(append([]any{operation}, request...))
-	return store.BatchKey{Operation: operation, Key: rest.IdempotencyKey(ctx), Hash: hash}, err
+	return change.BatchKey{Operation: operation, Key: rest.IdempotencyKey(ctx), Hash: hash}, err
 }
 
 // keptBatch gives what is kept of a request; one that was never made is begun.
-func (s *server) keptBatch(ctx context.Context, key store.BatchKey, begin func(*store.Tx) (*store.BatchRequest, error)) (*store.BatchRequest, error) {
-	var kept *store.BatchRequest
-	err := s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *store.Tx) (err error) {
-		if kept, err = tx.Batch(key); kept == nil && err == nil {
+func (s *server) keptBatch(ctx context.Context, key change.BatchKey, begin func(*change.Tx) (*change.BatchRequest, error)) (*change.BatchRequest, error) {
+	var kept *change.BatchRequest
+	err := s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *change.Tx) (err error) {
+		if kept, err = tx.FindBatch(key); kept == nil && err == nil {
 			kept, err = begin(tx)
 		}
 		return err
@@ -118,12 +120,12 @@ func (s *server) keptBatch(ctx context.Context, key store.BatchKey, begin func(*
 
 // oneKind refuses a batch of several kinds, or of one that allows none, before
 // anything is said. A change that is not there is told with its item.
-func oneKind(tx *store.Tx, kind process.Kind, words []store.Word) error {
+func oneKind(tx *change.Tx, kind process.Kind, words []change.NewSlip) error {
 	changes := make([]uuid.UUID, len(words))
 	for i, w := range words {
 		changes[i] = w.ChangeID
 	}
-	batch, err := tx.OneBatch(kind, changes)
+	batch, err := tx.FitOneBatch(kind, changes)
 	if err == nil && !batch {
 		err = refusal.New(refusal.BatchKind).At("/kind")
 	}
@@ -146,21 +148,21 @@ func (s *server) handOverTasks(ctx context.Context, in *handOverInput) (*rest.Bo
 	if err != nil {
 		return nil, err
 	}
-	kept, err := s.keptBatch(ctx, key, func(tx *store.Tx) (*store.BatchRequest, error) {
+	kept, err := s.keptBatch(ctx, key, func(tx *change.Tx) (*change.BatchRequest, error) {
 		held, total, err := tx.TasksOf(in.ID, 100)
 		if err != nil {
 			return nil, err
 		}
-		return tx.KeepBatch(key, held, total-int64(len(held)))
+		return tx.SaveBatch(key, held, total-int64(len(held)))
 	})
 	if err != nil {
 		return nil, err
 	}
-	words := make([]store.Word, len(kept.Tasks))
+	words := make([]change.NewSlip, len(kept.Tasks))
 	for i, k := range kept.Tasks {
-		words[i] = store.Word{
-			ChangeID: k.ChangeID, TaskID: k.ID, Verb: store.HandOver, Opinion: in.Body.Reason,
-			Body: store.SlipBody{From: in.ID, To: []uuid.UUID{in.Body.To}},
+		words[i] = change.NewSlip{
+			ChangeID: k.ChangeID, TaskID: k.ID, Verb: change.VerbHandOver, Opinion: in.Body.Reason,
+			Body: change.SlipBody{From: in.ID, To: []uuid.UUID{in.Body.To}},
 		}
 	}
 	out, err := s.sayAll(ctx, key, kept, words)
@@ -172,9 +174,9 @@ func (s *server) handOverTasks(ctx context.Context, in *handOverInput) (*rest.Bo
 }
 
 // mayHandOver refuses whoever may not hand over what an account holds.
-func (s *server) mayHandOver(ctx context.Context, account uuid.UUID) error {
-	return s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *store.Tx) error {
-		a, err := tx.Account(account)
+func (s *server) mayHandOver(ctx context.Context, accountID uuid.UUID) error {
+	return s.Store.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *store.Tx) error {
+		a, err := account.Read(tx, accountID)
 		if err != nil {
 			return err
 		}
@@ -187,8 +189,8 @@ const atATime = 4
 
 // sayAll says many words, each with a key of its own, so that a repeated batch says
 // nothing twice. What an earlier run was refused stays refused.
-func (s *server) sayAll(ctx context.Context, key store.BatchKey, kept *store.BatchRequest, words []store.Word) (*rest.Body[BatchResult], error) {
-	slips, refusals := make([]*store.Slip, len(words)), make([]error, len(words))
+func (s *server) sayAll(ctx context.Context, key change.BatchKey, kept *change.BatchRequest, words []change.NewSlip) (*rest.Body[BatchResult], error) {
+	slips, refusals := make([]*change.Slip, len(words)), make([]error, len(words))
 	var group errgroup.Group
 	group.SetLimit(atATime)
 	for i, w := range words {
@@ -205,7 +207,7 @@ func (s *server) sayAll(ctx context.Context, key store.BatchKey, kept *store.Bat
 	out := BatchResult{Items: make([]BatchItem, len(words))}
 	refused := map[uuid.UUID]*refusal.Error{}
 	for i, w := range words {
-		item := BatchItem{ChangeID: w.ChangeID, TaskID: w.TaskID, Outcome: store.SlipRefused}
+		item := BatchItem{ChangeID: w.ChangeID, TaskID: w.TaskID, Outcome: change.SlipRefused}
 		if err := refusals[i]; err != nil {
 			told, p := rest.Tell(ctx, err)
 			item.Code, item.Reason = p.Code, p.Detail
@@ -221,21 +223,21 @@ func (s *server) sayAll(ctx context.Context, key store.BatchKey, kept *store.Bat
 }
 
 // keepRefused keeps what items were refused for, also when the caller has gone meanwhile.
-func (s *server) keepRefused(ctx context.Context, key store.BatchKey, refused map[uuid.UUID]*refusal.Error) error {
+func (s *server) keepRefused(ctx context.Context, key change.BatchKey, refused map[uuid.UUID]*refusal.Error) error {
 	if len(refused) == 0 {
 		return nil
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer cancel()
-	return s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *store.Tx) error { return tx.KeepRefused(key, refused) })
+	return s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *change.Tx) error { return tx.SaveBatchRefusals(key, refused) })
 }
 
 func (b *BatchResult) add(item BatchItem, i int) {
 	b.Items[i] = item
 	switch item.Outcome {
-	case store.SlipCounted:
+	case change.SlipCounted:
 		b.Counted++
-	case store.SlipPending:
+	case change.SlipPending:
 		b.Pending++
 	default:
 		b.Refused++
@@ -244,11 +246,11 @@ func (b *BatchResult) add(item BatchItem, i int) {
 
 // sayOne says one word of a batch. A panic is its item's alone: the recovery of the
 // request does not reach into a goroutine.
-func (s *server) sayOne(ctx context.Context, key store.BatchKey, w store.Word) (slip *store.Slip, err error) {
+func (s *server) sayOne(ctx context.Context, key change.BatchKey, w change.NewSlip) (slip *change.Slip, err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			err = s.rest.Recovered(ctx, "batch", r)
 		}
 	}()
-	return s.handIn(ctx, key.Of(w.TaskID), []any{w.ChangeID, w.TaskID, w.Verb, w.Opinion, w.Body}, w)
+	return s.handIn(ctx, key.SlipKey(w.TaskID), []any{w.ChangeID, w.TaskID, w.Verb, w.Opinion, w.Body}, w)
 }

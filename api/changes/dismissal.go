@@ -6,7 +6,7 @@ import (
 
 	"github.com/xueji/xueji/api/authz"
 	"github.com/xueji/xueji/api/rest"
-	"github.com/xueji/xueji/models/store"
+	"github.com/xueji/xueji/models/change"
 )
 
 // dismissalRoutes registers what an office does with cases that ended badly.
@@ -19,5 +19,5 @@ func (s *server) dismissalRoutes() {
 }
 
 func (s *server) dismissChange(ctx context.Context, in *changeIDInput) (*struct{}, error) {
-	return nil, s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *store.Tx) error { return tx.Dismiss(in.ID, officeOf(rest.PrincipalOf(ctx))) })
+	return nil, s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *change.Tx) error { return tx.Dismiss(in.ID, officeOf(rest.PrincipalOf(ctx))) })
 }

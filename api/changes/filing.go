@@ -9,10 +9,13 @@ import (
 
 	"github.com/xueji/xueji/api/authz"
 	"github.com/xueji/xueji/api/rest"
+	"github.com/xueji/xueji/models/change"
 	"github.com/xueji/xueji/models/org"
+	"github.com/xueji/xueji/models/policy"
 	"github.com/xueji/xueji/models/process"
 	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/store"
+	"github.com/xueji/xueji/models/worklist"
 )
 
 // changeRoutes registers what files, shows and lists changes (学籍异动).
@@ -62,10 +65,10 @@ type ListLine struct {
 	ClassID   uuid.UUID `json:"class_id" format:"uuid" doc:"A class of the receiving school."`
 }
 
-func listLines(list []ListLine) []store.Line {
-	lines := make([]store.Line, len(list))
+func listLines(list []ListLine) []change.ListedPupil {
+	lines := make([]change.ListedPupil, len(list))
 	for i, l := range list {
-		lines[i] = store.Line(l)
+		lines[i] = change.ListedPupil(l)
 	}
 	return lines
 }
@@ -83,11 +86,11 @@ type PupilClaim struct {
 	IDNumber string `json:"id_number,omitempty" maxLength:"40" doc:"Number of the identity document; enough inside a province."`
 }
 
-func (c *PupilClaim) claim() store.Claim {
+func (c *PupilClaim) claim() change.PupilReference {
 	if c == nil {
-		return store.Claim{}
+		return change.PupilReference{}
 	}
-	return store.Claim{Name: c.Name, Number: c.Number, IDNumber: c.IDNumber}
+	return change.PupilReference{Name: c.Name, Number: c.Number, IDNumber: c.IDNumber}
 }
 
 type fileChangeInput struct{ Body ChangeBody }
@@ -115,16 +118,16 @@ func (s *server) fileChange(ctx context.Context, in *fileChangeInput) (*changeOu
 	}}, nil
 }
 
-func (s *server) filingOf(ctx context.Context, b ChangeBody) (store.Filing, error) {
+func (s *server) filingOf(ctx context.Context, b ChangeBody) (change.Filing, error) {
 	p := rest.PrincipalOf(ctx)
 	if err := s.mayFile(ctx, process.Kind(b.Kind)); err != nil {
-		return store.Filing{}, err
+		return change.Filing{}, err
 	}
 	hash, err := rest.BodyHash(b)
 	if err != nil {
-		return store.Filing{}, err
+		return change.Filing{}, err
 	}
-	return store.Filing{
+	return change.Filing{
 		Kind: process.Kind(b.Kind), StudentID: b.StudentID, RosterID: b.RosterID, Pupil: b.Pupil.claim(), Inputs: b.Inputs, Values: b.Values,
 		Evidence: evidenceRefs(b.Evidence), Lines: listLines(b.Lines),
 		RedoOf: b.RedoOf, Office: officeOf(p),
@@ -137,8 +140,8 @@ func (s *server) filingOf(ctx context.Context, b ChangeBody) (store.Filing, erro
 func (s *server) mayFile(ctx context.Context, kind process.Kind) error {
 	d, known := s.Processes.Entry(kind)
 	if len(d.ByBureau) > 0 {
-		err := s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *store.Tx) error {
-			p, err := tx.Policy(rest.PrincipalOf(ctx).Office.Province)
+		err := s.Store.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *store.Tx) error {
+			p, err := policy.InForce(tx, rest.PrincipalOf(ctx).Office.Province)
 			if err == nil {
 				d = d.FiledUnder(p)
 			}
@@ -158,10 +161,10 @@ func (s *server) mayFile(ctx context.Context, kind process.Kind) error {
 	return refusal.New(code).At("/kind").WithText("kind", d.Name.Zh, d.Name.En)
 }
 
-func evidenceRefs(list []EvidenceRef) []store.EvidenceRef {
-	refs := make([]store.EvidenceRef, len(list))
+func evidenceRefs(list []EvidenceRef) []change.EvidenceRef {
+	refs := make([]change.EvidenceRef, len(list))
 	for i, e := range list {
-		refs[i] = store.EvidenceRef{ID: e.ID, Kind: e.Kind}
+		refs[i] = change.EvidenceRef{ID: e.ID, Kind: e.Kind}
 	}
 	return refs
 }
@@ -174,7 +177,7 @@ func (s *server) checkChange(ctx context.Context, in *fileChangeInput) (*struct{
 	if err := s.lookUp(ctx, f); err != nil {
 		return nil, err
 	}
-	return nil, s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *store.Tx) error { return tx.CheckFiling(f) })
+	return nil, s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *change.Tx) error { return tx.CheckFiling(f) })
 }
 
 type changeIDInput struct {
@@ -184,9 +187,9 @@ type changeIDInput struct {
 type changePageOutput struct{ Body ChangePage }
 
 func (s *server) getChange(ctx context.Context, in *changeIDInput) (*changePageOutput, error) {
-	var page *store.ChangePage
-	err := s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *store.Tx) (err error) {
-		page, err = tx.ChangePage(in.ID)
+	var page *change.Page
+	err := s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *change.Tx) (err error) {
+		page, err = tx.ReadPage(in.ID)
 		return err
 	})
 	if err != nil {
@@ -198,9 +201,9 @@ func (s *server) getChange(ctx context.Context, in *changeIDInput) (*changePageO
 type redoOutput struct{ Body ChangeBody }
 
 func (s *server) redoChange(ctx context.Context, in *changeIDInput) (*redoOutput, error) {
-	var page *store.ChangePage
-	err := s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *store.Tx) (err error) {
-		page, err = tx.ChangePage(in.ID)
+	var page *change.Page
+	err := s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *change.Tx) (err error) {
+		page, err = tx.ReadPage(in.ID)
 		return err
 	})
 	switch {
@@ -208,7 +211,7 @@ func (s *server) redoChange(ctx context.Context, in *changeIDInput) (*redoOutput
 		return nil, err
 	case page.OrgID != rest.PrincipalOf(ctx).Office.ID:
 		return nil, refusal.New(refusal.NotFiler)
-	case page.Status == store.Running:
+	case page.Status == change.StatusRunning:
 		return nil, refusal.New(refusal.ChangeInProgress)
 	}
 	body := ChangeBody{Kind: string(page.Kind), Inputs: page.Inputs, RedoOf: page.ID}
@@ -230,9 +233,9 @@ func (s *server) redoChange(ctx context.Context, in *changeIDInput) (*redoOutput
 	return &redoOutput{Body: body}, nil
 }
 
-// officeOf is the office of whoever calls.
-func officeOf(p authz.Principal) store.Office {
-	return store.Office{ID: p.Office.ID, Path: p.Office.Path, Province: p.Office.Province}
+// FindStepOffice is the office of whoever calls.
+func officeOf(p authz.Principal) org.OfficeRef {
+	return org.OfficeRef{ID: p.Office.ID, Path: p.Office.Path, Province: p.Office.Province}
 }
 
 // ChangeLine is one change in a list.
@@ -273,12 +276,12 @@ type listChangesInput struct {
 type listChangesOutput struct{ Body *rest.Page[ChangeLine] }
 
 func (s *server) listChanges(ctx context.Context, in *listChangesInput) (*listChangesOutput, error) {
-	f := store.ChangeFilter{StudentID: in.StudentID, Kind: process.Kind(in.Kind), Status: in.Status, CaseNo: in.CaseNo,
+	f := worklist.ChangeFilter{StudentID: in.StudentID, Kind: process.Kind(in.Kind), Status: in.Status, CaseNo: in.CaseNo,
 		Dismissed: in.Dismissed || in.CaseNo != "", Struck: in.Struck || in.CaseNo != "" || rest.PrincipalOf(ctx).Office.Kind != org.School, OfficePath: rest.PrincipalOf(ctx).Office.Path}
 	if in.Mine {
 		f.FiledBy = rest.PrincipalOf(ctx).Account
 	}
-	show := func(r store.ChangeLine) ChangeLine {
+	show := func(r worklist.ChangeLine) ChangeLine {
 		return ChangeLine{
 			ID: r.ID, CaseNo: r.CaseNo, Kind: string(r.Kind), KindName: rest.InLanguage(ctx, s.Processes.NameOf(r.Kind)), Status: r.Status, StudentID: r.StudentID,
 			RosterID: r.RosterID, StudentName: r.StudentName, School: r.OrgName, Step: r.StepNo, Round: r.Round, StepName: r.StepName,
@@ -286,8 +289,8 @@ func (s *server) listChanges(ctx context.Context, in *listChangesInput) (*listCh
 			Struck: r.StruckAt != nil, StruckAt: r.StruckAt, StruckBy: r.StruckBy,
 		}
 	}
-	page, err := rest.ReadPageIn(ctx, s.Store, in.Paging, rest.TimeKey{}, func(tx *store.Tx, key rest.TimeKey, most int) ([]store.ChangeLine, error) {
-		return tx.Changes(f, key.At, key.ID, most)
-	}, show, func(r store.ChangeLine) rest.TimeKey { return rest.TimeKey{At: r.FiledAt, ID: r.ID} })
+	page, err := rest.ReadPageIn(ctx, s.Store.Store, in.Paging, rest.TimeKey{}, func(tx *store.Tx, key rest.TimeKey, most int) ([]worklist.ChangeLine, error) {
+		return worklist.Changes(tx, f, key.At, key.ID, most)
+	}, show, func(r worklist.ChangeLine) rest.TimeKey { return rest.TimeKey{At: r.FiledAt, ID: r.ID} })
 	return &listChangesOutput{Body: page}, err
 }

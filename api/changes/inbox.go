@@ -10,6 +10,7 @@ import (
 	"github.com/xueji/xueji/api/authz"
 	"github.com/xueji/xueji/api/rest"
 	"github.com/xueji/xueji/models/store"
+	"github.com/xueji/xueji/models/worklist"
 )
 
 // inboxRoutes registers what waits for a person and an office.
@@ -65,21 +66,21 @@ type inboxInput struct {
 
 func (s *server) listInbox(ctx context.Context, in *inboxInput) (*inboxOutput, error) {
 	p := rest.PrincipalOf(ctx)
-	desk := store.Desk{Office: p.Office.ID, Roles: p.Roles, All: in.All}
-	return s.inboxPage(ctx, &in.Paging, func(tx *store.Tx, key rest.TimeKey, most int) ([]store.InboxItem, error) {
-		return tx.Inbox(desk, key.At, key.ID, most)
+	desk := worklist.InboxReader{Office: p.Office.ID, Roles: p.Roles, All: in.All}
+	return s.inboxPage(ctx, &in.Paging, func(tx *store.Tx, key rest.TimeKey, most int) ([]worklist.InboxItem, error) {
+		return worklist.Inbox(tx, desk, key.At, key.ID, most)
 	})
 }
 
 func (s *server) listLate(ctx context.Context, in *rest.Paging) (*inboxOutput, error) {
-	return s.inboxPage(ctx, in, func(tx *store.Tx, key rest.TimeKey, most int) ([]store.InboxItem, error) {
-		return tx.Late(rest.PrincipalOf(ctx).Office.Path, key.At, key.ID, most)
+	return s.inboxPage(ctx, in, func(tx *store.Tx, key rest.TimeKey, most int) ([]worklist.InboxItem, error) {
+		return worklist.OverdueBelow(tx, rest.PrincipalOf(ctx).Office.Path, key.At, key.ID, most)
 	})
 }
 
-func (s *server) inboxPage(ctx context.Context, in *rest.Paging, read func(*store.Tx, rest.TimeKey, int) ([]store.InboxItem, error)) (*inboxOutput, error) {
+func (s *server) inboxPage(ctx context.Context, in *rest.Paging, read func(*store.Tx, rest.TimeKey, int) ([]worklist.InboxItem, error)) (*inboxOutput, error) {
 	me := rest.PrincipalOf(ctx).Account
-	show := func(r store.InboxItem) InboxItem {
+	show := func(r worklist.InboxItem) InboxItem {
 		return InboxItem{
 			TaskID: r.TaskID, ChangeID: r.ChangeID, CaseNo: r.CaseNo, Kind: string(r.Kind), KindName: rest.InLanguage(ctx, s.Processes.NameOf(r.Kind)), Step: r.StepNo,
 			Round: r.Round, StepName: r.StepName, StepLabel: rest.InLanguage(ctx, r.StepLabel), Role: string(r.Role), Office: r.OfficeName, School: r.FilerName, StudentName: r.StudentName,
@@ -87,7 +88,7 @@ func (s *server) inboxPage(ctx context.Context, in *rest.Paging, read func(*stor
 			OwnFiling: r.StepNo > 0 && r.FiledBy == me, Holder: r.Holder, HeldAs: r.HeldAs, For: r.For, Draft: r.Draft,
 		}
 	}
-	page, err := rest.ReadPageIn(ctx, s.Store, *in, rest.TimeKey{}, read, show, func(r store.InboxItem) rest.TimeKey { return rest.TimeKey{At: r.DueAt, ID: r.TaskID} })
+	page, err := rest.ReadPageIn(ctx, s.Store.Store, *in, rest.TimeKey{}, read, show, func(r worklist.InboxItem) rest.TimeKey { return rest.TimeKey{At: r.DueAt, ID: r.TaskID} })
 	return &inboxOutput{Body: page}, err
 }
 
@@ -106,9 +107,9 @@ type countsOutput struct {
 
 func (s *server) countInbox(ctx context.Context, _ *struct{}) (*countsOutput, error) {
 	p := rest.PrincipalOf(ctx)
-	var n store.InboxCounts
-	err := s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *store.Tx) (err error) {
-		n, err = tx.InboxCounts(store.Desk{Office: p.Office.ID, Roles: p.Roles})
+	var n worklist.InboxCounts
+	err := s.Store.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *store.Tx) (err error) {
+		n, err = worklist.CountInbox(tx, worklist.InboxReader{Office: p.Office.ID, Roles: p.Roles})
 		return err
 	})
 	out := &countsOutput{}

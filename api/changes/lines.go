@@ -7,7 +7,8 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/xueji/xueji/api/rest"
-	"github.com/xueji/xueji/models/store"
+	"github.com/xueji/xueji/models/change"
+	"github.com/xueji/xueji/models/transfer"
 )
 
 // LineView is one pupil of a list; a pupil who was struck stays visible.
@@ -25,7 +26,7 @@ type LineView struct {
 	CorrectedBy string     `json:"corrected_by,omitempty" doc:"Case number of the correction."`
 }
 
-func (s *server) showLine(ctx context.Context, l store.LineView) LineView {
+func (s *server) showLine(ctx context.Context, l transfer.ListedPupilView) LineView {
 	v := LineView{StudentID: l.StudentID, Pupil: showPupil(l.Subject), ClassID: l.ClassID, Class: l.Class, Verdict: l.Verdict, Reason: l.Reason, By: l.By,
 		CorrectedAt: l.CorrectedAt, CorrectedBy: l.CorrectedBy}
 	if l.Struck != nil {
@@ -40,10 +41,10 @@ type StrikeBody struct {
 	Reason    string    `json:"reason" maxLength:"500" text:"free"`
 }
 
-func strikes(list []StrikeBody) []store.Strike {
-	struck := make([]store.Strike, len(list))
+func strikes(list []StrikeBody) []change.Strike {
+	struck := make([]change.Strike, len(list))
 	for i, k := range list {
-		struck[i] = store.Strike(k)
+		struck[i] = change.Strike(k)
 	}
 	return struck
 }

@@ -6,13 +6,13 @@ import (
 	"github.com/xueji/xueji/api/rest"
 	"github.com/xueji/xueji/api/sheet"
 	"github.com/xueji/xueji/internal/casework"
+	"github.com/xueji/xueji/models/change"
 	"github.com/xueji/xueji/models/process"
-	"github.com/xueji/xueji/models/store"
 )
 
 // Deps is what the area needs from outside.
 type Deps struct {
-	Store     *store.Store
+	Store     *change.Engine
 	Desk      *casework.Desk
 	Processes *process.Catalogue
 	Sheets    sheet.Sheets

@@ -10,9 +10,12 @@ import (
 	"github.com/xueji/xueji/api/authz"
 	"github.com/xueji/xueji/api/rest"
 	"github.com/xueji/xueji/models/calendar"
+	"github.com/xueji/xueji/models/change"
+	"github.com/xueji/xueji/models/office"
 	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/status"
 	"github.com/xueji/xueji/models/store"
+	"github.com/xueji/xueji/models/transfer"
 )
 
 // moveRoutes registers what belongs to pupils who move between schools: finding
@@ -93,9 +96,9 @@ func (s *server) findPupil(ctx context.Context, in *findInput) (*rest.Body[Found
 	return rest.BodyOf(out), nil
 }
 
-func (s *server) find(ctx context.Context, claim store.Claim) (f *store.Found, err error) {
-	err = s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *store.Tx) error {
-		f, err = tx.FindPupil(claim, officeOf(rest.PrincipalOf(ctx)))
+func (s *server) find(ctx context.Context, claim change.PupilReference) (f *transfer.FoundPupil, err error) {
+	err = s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *change.Tx) error {
+		f, err = transfer.FindPupil(tx, claim, officeOf(rest.PrincipalOf(ctx)))
 		return err
 	})
 	return f, err
@@ -103,9 +106,9 @@ func (s *server) find(ctx context.Context, claim store.Claim) (f *store.Found, e
 
 // lookUp writes what a filing asks of the whole register into the audit trail and
 // counts it, in a transaction of its own: a filing that is refused leaves none.
-func (s *server) lookUp(ctx context.Context, f store.Filing) error {
+func (s *server) lookUp(ctx context.Context, f change.Filing) error {
 	if f.Values[status.FieldIDNumber] != "" {
-		return s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *store.Tx) error { return tx.AskIdentity(f.Office) })
+		return s.Store.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *store.Tx) error { return transfer.CountIdentityQuestion(tx, f.Office) })
 	}
 	claim := f.Pupil
 	if claim.Name == "" || claim.Number+claim.IDNumber == "" {
@@ -118,10 +121,10 @@ func (s *server) lookUp(ctx context.Context, f store.Filing) error {
 type handoversOutput struct{ Body *rest.Page[HandoverView] }
 
 func (s *server) listHandovers(ctx context.Context, in *rest.Paging) (*handoversOutput, error) {
-	show := func(h store.Handover) HandoverView { return *showHandover(&h) }
-	page, err := rest.ReadPageIn(ctx, s.Store, *in, rest.FirstDay(), func(tx *store.Tx, key rest.DayKey, most int) ([]store.Handover, error) {
-		return tx.Handovers(rest.PrincipalOf(ctx).Office.Path, key.Day, key.ID, most)
-	}, show, func(h store.Handover) rest.DayKey { return rest.DayKey{Day: h.DueOn, ID: h.ID} })
+	show := func(h transfer.PaperFile) HandoverView { return *showHandover(&h) }
+	page, err := rest.ReadPageIn(ctx, s.Store.Store, *in, rest.FirstDay(), func(tx *store.Tx, key rest.DayKey, most int) ([]transfer.PaperFile, error) {
+		return transfer.PaperFiles(tx, rest.PrincipalOf(ctx).Office.Path, key.Day, key.ID, most)
+	}, show, func(h transfer.PaperFile) rest.DayKey { return rest.DayKey{Day: h.DueOn, ID: h.ID} })
 	return &handoversOutput{Body: page}, err
 }
 
@@ -134,9 +137,9 @@ type sendInput struct {
 }
 
 func (s *server) sendHandover(ctx context.Context, in *sendInput) (*rest.Body[HandoverView], error) {
-	return s.sayHandover(ctx, in.ID, in.IfMatch, func(h *store.Handover) string { return h.FromPath },
-		func(tx *store.Tx, version int64) (*store.Handover, error) {
-			return tx.SendHandover(in.ID, version, in.Body.How)
+	return s.sayHandover(ctx, in.ID, in.IfMatch, func(h *transfer.PaperFile) string { return h.FromPath },
+		func(tx *store.Tx, version int64) (*transfer.PaperFile, error) {
+			return transfer.NotePaperFileSent(tx, in.ID, version, in.Body.How)
 		})
 }
 
@@ -146,20 +149,22 @@ type receiveInput struct {
 }
 
 func (s *server) receiveHandover(ctx context.Context, in *receiveInput) (*rest.Body[HandoverView], error) {
-	return s.sayHandover(ctx, in.ID, in.IfMatch, func(h *store.Handover) string { return h.ToPath },
-		func(tx *store.Tx, version int64) (*store.Handover, error) { return tx.ReceiveHandover(in.ID, version) })
+	return s.sayHandover(ctx, in.ID, in.IfMatch, func(h *transfer.PaperFile) string { return h.ToPath },
+		func(tx *store.Tx, version int64) (*transfer.PaperFile, error) {
+			return transfer.NotePaperFileReceived(tx, in.ID, version)
+		})
 }
 
-func (s *server) sayHandover(ctx context.Context, id uuid.UUID, match rest.IfMatch, whose func(*store.Handover) string,
-	say func(*store.Tx, int64) (*store.Handover, error),
+func (s *server) sayHandover(ctx context.Context, id uuid.UUID, match rest.IfMatch, whose func(*transfer.PaperFile) string,
+	say func(*store.Tx, int64) (*transfer.PaperFile, error),
 ) (*rest.Body[HandoverView], error) {
 	version, err := match.Version()
 	if err != nil {
 		return nil, err
 	}
-	var h *store.Handover
-	err = s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *store.Tx) error {
-		if h, err = tx.Handover(id); err != nil {
+	var h *transfer.PaperFile
+	err = s.Store.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *store.Tx) error {
+		if h, err = transfer.ReadPaperFile(tx, id); err != nil {
 			return err
 		}
 		if err := rest.Allow(ctx, whose(h)); err != nil {
@@ -195,28 +200,28 @@ func (s *server) listDepartures(ctx context.Context, in *departuresInput) (*rest
 	if err != nil {
 		return nil, err
 	}
-	var before *store.Departure
+	var before *transfer.Departure
 	if key != nil {
-		before = &store.Departure{LeftOn: key.Day, ID: key.ID}
+		before = &transfer.Departure{LeftOn: key.Day, ID: key.ID}
 	}
 	limit := rest.PageSize(in.Limit)
-	var rows []store.Departure
-	err = s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *store.Tx) error {
-		school, err := tx.Organisation(in.ID)
+	var rows []transfer.Departure
+	err = s.Store.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *store.Tx) error {
+		school, err := office.Read(tx, in.ID)
 		if err != nil {
 			return err
 		}
 		if err := rest.Allow(ctx, school.Path); err != nil {
 			return err
 		}
-		rows, err = tx.Departures(in.ID, before, limit+1)
+		rows, err = transfer.Departures(tx, in.ID, before, limit+1)
 		return err
 	})
 	if err != nil {
 		return nil, err
 	}
-	show := func(d store.Departure) DepartureLine {
+	show := func(d transfer.Departure) DepartureLine {
 		return DepartureLine{Student: d.StudentID, Change: d.ChangeID, CaseNo: d.CaseNo, Name: d.Name, Number: d.NumberMasked, LeftOn: d.LeftOn, ToSchool: d.ToSchool}
 	}
-	return rest.BodyOf(rest.PageOf(rows, limit, show, func(d store.Departure) rest.DayKey { return rest.DayKey{Day: d.LeftOn, ID: d.ID} })), nil
+	return rest.BodyOf(rest.PageOf(rows, limit, show, func(d transfer.Departure) rest.DayKey { return rest.DayKey{Day: d.LeftOn, ID: d.ID} })), nil
 }

@@ -10,17 +10,18 @@ import (
 
 	"github.com/xueji/xueji/api/rest"
 	"github.com/xueji/xueji/models/calendar"
+	"github.com/xueji/xueji/models/change"
 	"github.com/xueji/xueji/models/notice"
 	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/models/process"
 	"github.com/xueji/xueji/models/refusal"
-	"github.com/xueji/xueji/models/store"
+	"github.com/xueji/xueji/models/transfer"
 )
 
 // next is the sentence at the top of the page. The words are the catalogue's
 // kind: what happens next and who must act.
 func (s *server) next(ctx context.Context, p ChangePage) string {
-	if p.Kind == string(process.Arbitration) && p.Status == store.Effective {
+	if p.Kind == string(process.Arbitration) && p.Status == change.StatusEffective {
 		switch rest.PrincipalOf(ctx).Office.ID {
 		case sideOf(p, process.SideIn):
 			return s.said(ctx, "ARBITRATION_WON")
@@ -32,7 +33,7 @@ func (s *server) next(ctx context.Context, p ChangePage) string {
 		return s.said(ctx, "ROSTER_LEFT_OUT")
 	}
 	if p.Open != nil && p.Open.Act == string(process.ActAwaitDay) && p.Open.NextAttempt != nil && p.EffectiveOn != nil {
-		return s.inForceOn(ctx, *p.EffectiveOn, store.OnHoldOn(*p.Open.NextAttempt, p.EffectiveOn.Start()))
+		return s.inForceOn(ctx, *p.EffectiveOn, change.IsOnHold(*p.Open.NextAttempt, p.EffectiveOn.Start()))
 	}
 	if p.Open != nil && p.Open.Act == string(process.ActApplyParts) {
 		return sayNext(rest.LanguageOf(ctx), nextInParts, nil)
@@ -81,7 +82,7 @@ func nextSentence(p ChangePage, lang refusal.Language, w waits) string {
 		return sayNext(lang, nextSilent, fill)
 	case open.Act != "":
 		return sayNext(lang, nextAutomatic, fill)
-	case open.Problem == store.NotApplied:
+	case open.Problem == change.EventNotApplied:
 		return sayNext(lang, nextNotApplied, fill)
 	case open.Problem != "":
 		return stuckSentence(lang, fill, w)
@@ -95,19 +96,19 @@ func nextSentence(p ChangePage, lang refusal.Language, w waits) string {
 // still on its way.
 func endedSentence(p ChangePage, lang refusal.Language) string {
 	switch p.Status {
-	case store.Refused:
+	case change.StatusRefused:
 		return sayNext(lang, nextRefused, nil)
-	case store.Taken:
+	case change.StatusWithdrawn:
 		return sayNext(lang, nextWithdrawn, nil)
-	case store.Closed:
+	case change.StatusClosed:
 		return sayNext(lang, nextClosed, nil)
 	}
 	if h := p.Handover; h != nil {
 		fill := map[string]string{"from": h.From, "to": h.To, "due": h.DueOn.String()}
 		switch h.State {
-		case store.HandoverToSend:
+		case transfer.PaperFileToSend:
 			return sayNext(lang, nextPaperToSend, fill)
-		case store.HandoverSent:
+		case transfer.PaperFileSent:
 			return sayNext(lang, nextPaperSent, fill)
 		}
 	}

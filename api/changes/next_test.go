@@ -7,8 +7,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/xueji/xueji/models/calendar"
+	"github.com/xueji/xueji/models/change"
 	"github.com/xueji/xueji/models/refusal"
-	"github.com/xueji/xueji/models/store"
 )
 
 func saidNext(p ChangePage, lang refusal.Language) string {
@@ -32,12 +32,12 @@ func TestTheNextStepIsToldInWordsOfPeople(t *testing.T) {
 
 // A page of a case that is over says how it ended, and that a paper file is on its way.
 func TestAnEndedCaseSaysHowItEndedAndWhatIsLeft(t *testing.T) {
-	for state, want := range map[string]string{store.Refused: "未获同意", store.Taken: "已撤回", store.Closed: "已终止", store.Effective: "无需再办理"} {
+	for state, want := range map[string]string{change.StatusRefused: "未获同意", change.StatusWithdrawn: "已撤回", change.StatusClosed: "已终止", change.StatusEffective: "无需再办理"} {
 		require.Contains(t, saidNext(ChangePage{Status: state}, refusal.Chinese), want)
 	}
 	due, err := calendar.ParseDate("2026-12-04")
 	require.NoError(t, err)
-	page := ChangePage{Status: store.Effective, Handover: &HandoverView{From: "甲校", To: "乙校", State: "TO_SEND", DueOn: due}}
+	page := ChangePage{Status: change.StatusEffective, Handover: &HandoverView{From: "甲校", To: "乙校", State: "TO_SEND", DueOn: due}}
 	require.Equal(t, "已办结。纸质档案尚未移交：请甲校寄往乙校并登记，期限为 2026-12-04。", saidNext(page, refusal.Chinese))
 	page.Handover.State = "SENT"
 	require.Equal(t, "Ended. 甲校 has sent the paper file: 乙校 notes when it arrives, due 2026-12-04.", saidNext(page, refusal.English))

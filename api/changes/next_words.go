@@ -1,9 +1,10 @@
 package changes
 
 import (
+	"github.com/xueji/xueji/models/change"
+	"github.com/xueji/xueji/models/kinds"
 	"github.com/xueji/xueji/models/process"
 	"github.com/xueji/xueji/models/refusal"
-	"github.com/xueji/xueji/models/store"
 )
 
 // The sentences at the top of a page.
@@ -100,7 +101,7 @@ func Advice() map[string]process.Text {
 	for key, text := range nextWords() {
 		all["next "+key] = text
 	}
-	for _, code := range []string{store.CaseStruck, store.StruckBy, store.LeavesPaperToSend, store.LeavesPaperUnderway, store.LeavesPlace, store.LeavesEnded} {
+	for _, code := range []string{kinds.EventCaseStruck, kinds.EventStruckBy, kinds.ResiduePaperToSend, kinds.ResiduePaperUnderway, change.ResiduePlace, kinds.ResidueEndedChange} {
 		all["aftermath "+code] = aftermathWords(code)
 	}
 	return all

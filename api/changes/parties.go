@@ -7,8 +7,9 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/xueji/xueji/models/calendar"
+	"github.com/xueji/xueji/models/change"
 	"github.com/xueji/xueji/models/org"
-	"github.com/xueji/xueji/models/store"
+	"github.com/xueji/xueji/models/transfer"
 )
 
 // PupilView is the pupil of a change as every party may see it; numbers masked.
@@ -24,8 +25,8 @@ type PupilView struct {
 	EntryYear int       `json:"entry_year"`
 }
 
-func showPupil(s store.Subject) *PupilView {
-	if s == (store.Subject{}) {
+func showPupil(s change.Subject) *PupilView {
+	if s == (change.Subject{}) {
 		return nil // a roster
 	}
 	v := PupilView(s)
@@ -61,13 +62,13 @@ type Ended struct {
 }
 
 // endedBy finds in the timeline what ended a change; nil while it runs.
-func endedBy(c *store.Change, timeline []TimelineEntry) *Ended {
-	if c.Status == store.Running {
+func endedBy(c *change.Change, timeline []TimelineEntry) *Ended {
+	if c.Status == change.StatusRunning {
 		return nil
 	}
 	out := &Ended{Code: c.CloseCode}
 	for _, e := range slices.Backward(timeline) {
-		if e.Verb == c.CloseCode || e.Verb == store.Failed {
+		if e.Verb == c.CloseCode || e.Verb == change.EventFailed {
 			out.Reason, out.By, out.Office = e.Opinion+e.Reason, e.Actor, e.Office
 			break
 		}
@@ -94,7 +95,7 @@ type HandoverView struct {
 	ReceivedAt *time.Time    `json:"received_at,omitempty"`
 }
 
-func showHandover(h *store.Handover) *HandoverView {
+func showHandover(h *transfer.PaperFile) *HandoverView {
 	if h == nil {
 		return nil
 	}
@@ -105,7 +106,7 @@ func showHandover(h *store.Handover) *HandoverView {
 }
 
 // moveShown is what a move shows on its page beside what every change shows.
-func moveShown(p *store.ChangePage) store.MoveShown {
-	own, _ := p.Own.(store.MoveShown)
+func moveShown(p *change.Page) transfer.MovePage {
+	own, _ := p.Own.(transfer.MovePage)
 	return own
 }

@@ -8,24 +8,25 @@ import (
 
 	"github.com/xueji/xueji/api/authz"
 	"github.com/xueji/xueji/api/rest"
-	"github.com/xueji/xueji/models/store"
+	"github.com/xueji/xueji/models/change"
+	"github.com/xueji/xueji/models/student"
 )
 
 type changeRevealInput struct {
 	ID   uuid.UUID `path:"id" format:"uuid"`
 	Body struct {
-		Field  store.Secret       `json:"field" enum:"id_number,aux_student_number,member1_id_number,member2_id_number"`
-		Row    int                `json:"row,omitempty" minimum:"1" doc:"Of a ROSTER_IMPORT: the row of the sheet."`
-		Reason store.RevealReason `json:"reason" enum:"VERIFY_DOCUMENT,GUARDIAN_REQUEST,EXAM_REGISTRATION,TRANSFER,DATA_QUALITY,AUTHORITY_REQUEST" doc:"Goes into the audit trail."`
+		Field  student.Secret       `json:"field" enum:"id_number,aux_student_number,member1_id_number,member2_id_number"`
+		Row    int                  `json:"row,omitempty" minimum:"1" doc:"Of a ROSTER_IMPORT: the row of the sheet."`
+		Reason student.RevealReason `json:"reason" enum:"VERIFY_DOCUMENT,GUARDIAN_REQUEST,EXAM_REGISTRATION,TRANSFER,DATA_QUALITY,AUTHORITY_REQUEST" doc:"Goes into the audit trail."`
 	}
 }
 
 // RevealedChange is one number of a change in full, to be compared with the papers.
 type RevealedChange struct {
-	Field  store.Secret `json:"field"`
-	Row    int          `json:"row,omitempty"`
-	Before string       `json:"before,omitempty" doc:"What the record says; left out where there is no record yet, or it has none."`
-	After  string       `json:"after" doc:"What the change writes."`
+	Field  student.Secret `json:"field"`
+	Row    int            `json:"row,omitempty"`
+	Before string         `json:"before,omitempty" doc:"What the record says; left out where there is no record yet, or it has none."`
+	After  string         `json:"after" doc:"What the change writes."`
 }
 
 func (s *server) changeRevealRoutes() {
@@ -41,8 +42,8 @@ func (s *server) revealOfChange(ctx context.Context, in *changeRevealInput) (*re
 	out := RevealedChange{Field: in.Body.Field, Row: in.Body.Row}
 	// The parties of a change may be outside each other's subtree: the database
 	// decides who sees the change, the open task who sees its numbers.
-	err := s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *store.Tx) error {
-		seen, err := tx.RevealOfChange(in.ID, store.Asked{Field: in.Body.Field, Row: in.Body.Row, Reason: in.Body.Reason})
+	err := s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *change.Tx) error {
+		seen, err := tx.RevealNumber(in.ID, change.RevealRequest{Field: in.Body.Field, Row: in.Body.Row, Reason: in.Body.Reason})
 		if err == nil {
 			out.Before, out.After = seen.Before, seen.After
 		}

@@ -9,8 +9,8 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/xueji/xueji/api/rest"
+	"github.com/xueji/xueji/models/change"
 	"github.com/xueji/xueji/models/process"
-	"github.com/xueji/xueji/models/store"
 )
 
 // RevisionView is what one resubmission, or one step that filled something in, changed.
@@ -43,7 +43,7 @@ type RevisedPaper struct {
 	FileName string    `json:"file_name"`
 }
 
-func (s *server) showRevision(ctx context.Context, d process.Definition, r store.Revision) RevisionView {
+func (s *server) showRevision(ctx context.Context, d process.Definition, r change.Revision) RevisionView {
 	v := RevisionView{Round: r.Round, Step: r.StepNo, At: r.At, By: r.Actor, Office: r.Office,
 		PapersIn: s.revisedPapers(ctx, d, r.After.Papers), PapersOut: s.revisedPapers(ctx, d, r.Before.Papers)}
 	for _, name := range slices.Sorted(maps.Keys(r.After.Inputs)) {
@@ -70,7 +70,7 @@ func (s *server) choice(ctx context.Context, in process.Input, value string) str
 	return value
 }
 
-func (s *server) revisedPapers(ctx context.Context, d process.Definition, papers []store.RevisedPaper) []RevisedPaper {
+func (s *server) revisedPapers(ctx context.Context, d process.Definition, papers []change.RevisedPaper) []RevisedPaper {
 	var list []RevisedPaper
 	for _, p := range papers {
 		view := RevisedPaper{ID: p.ID, Kind: p.Kind, Label: p.Kind, FileName: p.FileName}

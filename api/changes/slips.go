@@ -11,8 +11,8 @@ import (
 	"github.com/xueji/xueji/api/authz"
 	"github.com/xueji/xueji/api/rest"
 	"github.com/xueji/xueji/models/calendar"
+	"github.com/xueji/xueji/models/change"
 	"github.com/xueji/xueji/models/refusal"
-	"github.com/xueji/xueji/models/store"
 	"github.com/xueji/xueji/workflows/contract"
 )
 
@@ -90,10 +90,10 @@ type decideInput struct {
 }
 
 func (s *server) decideChange(ctx context.Context, in *decideInput) (*slipOutput, error) {
-	return s.say(ctx, in.Body, store.Word{
-		ChangeID: in.ID, Verb: store.Verb(in.Body.Verdict), TaskID: in.Body.TaskID,
+	return s.say(ctx, in.Body, change.NewSlip{
+		ChangeID: in.ID, Verb: change.Verb(in.Body.Verdict), TaskID: in.Body.TaskID,
 		Opinion: in.Body.Opinion,
-		Body: store.SlipBody{SendBackTo: in.Body.SendBackTo, ToMe: in.Body.Returns == "TO_ME", Inputs: in.Body.Inputs, Evidence: evidenceRefs(in.Body.Evidence),
+		Body: change.SlipBody{SendBackTo: in.Body.SendBackTo, ToMe: in.Body.Returns == "TO_ME", Inputs: in.Body.Inputs, Evidence: evidenceRefs(in.Body.Evidence),
 			Strike: strikes(in.Body.Strike)},
 	})
 }
@@ -110,9 +110,9 @@ type resubmitInput struct {
 }
 
 func (s *server) resubmitChange(ctx context.Context, in *resubmitInput) (*slipOutput, error) {
-	return s.say(ctx, in.Body, store.Word{
-		ChangeID: in.ID, Verb: store.Resubmit, Step: contract.AnyStep, Opinion: in.Body.Opinion, Values: in.Body.Values,
-		Body: store.SlipBody{Inputs: in.Body.Inputs, Form: in.Body.Inputs != nil, Valued: in.Body.Values != nil, Evidence: evidenceRefs(in.Body.Evidence), Out: in.Body.Out},
+	return s.say(ctx, in.Body, change.NewSlip{
+		ChangeID: in.ID, Verb: change.VerbResubmit, Step: contract.AnyStep, Opinion: in.Body.Opinion, Values: in.Body.Values,
+		Body: change.SlipBody{Inputs: in.Body.Inputs, Form: in.Body.Inputs != nil, Valued: in.Body.Values != nil, Evidence: evidenceRefs(in.Body.Evidence), Out: in.Body.Out},
 	})
 }
 
@@ -136,24 +136,24 @@ func (in *groundsInput) Resolve(huma.Context) []error {
 }
 
 func (s *server) withdrawChange(ctx context.Context, in *reasonInput) (*slipOutput, error) {
-	return s.sayAnywhere(ctx, in, store.Withdraw)
+	return s.sayAnywhere(ctx, in, change.VerbWithdraw)
 }
 
 func (s *server) superviseChange(ctx context.Context, in *groundsInput) (*slipOutput, error) {
-	return s.sayAnywhere(ctx, (*reasonInput)(in), store.Supervise)
+	return s.sayAnywhere(ctx, (*reasonInput)(in), change.VerbSupervise)
 }
 
 func (s *server) closeChange(ctx context.Context, in *groundsInput) (*slipOutput, error) {
-	return s.sayAnywhere(ctx, (*reasonInput)(in), store.Close)
+	return s.sayAnywhere(ctx, (*reasonInput)(in), change.VerbClose)
 }
 
 // sayAnywhere says a word that holds at whatever step the change is.
-func (s *server) sayAnywhere(ctx context.Context, in *reasonInput, verb store.Verb) (*slipOutput, error) {
-	return s.say(ctx, in.Body, store.Word{ChangeID: in.ID, Verb: verb, Step: contract.AnyStep, Opinion: in.Body.Opinion})
+func (s *server) sayAnywhere(ctx context.Context, in *reasonInput, verb change.Verb) (*slipOutput, error) {
+	return s.say(ctx, in.Body, change.NewSlip{ChangeID: in.ID, Verb: verb, Step: contract.AnyStep, Opinion: in.Body.Opinion})
 }
 
 // say hands a word in and answers: 200 counted, 202 pending, a problem when refused.
-func (s *server) say(ctx context.Context, body any, w store.Word) (*slipOutput, error) {
+func (s *server) say(ctx context.Context, body any, w change.NewSlip) (*slipOutput, error) {
 	if w.Verb.NeedsOpinion() && w.Opinion == "" {
 		return nil, refusal.New(refusal.OpinionRequired).At("/opinion")
 	}
@@ -164,7 +164,7 @@ func (s *server) say(ctx context.Context, body any, w store.Word) (*slipOutput, 
 		return nil, err
 	}
 	out := &slipOutput{Status: http.StatusOK, Location: "/v1/slips/" + slip.ID.String(), Body: s.showSlip(ctx, slip)}
-	if slip.Outcome == store.SlipPending {
+	if slip.Outcome == change.SlipPending {
 		out.Status = http.StatusAccepted
 	}
 	return out, nil
@@ -172,7 +172,7 @@ func (s *server) say(ctx context.Context, body any, w store.Word) (*slipOutput, 
 
 // handIn hands a word in under a key, with what a repetition is compared by, and gives
 // its slip; one that was refused is an error.
-func (s *server) handIn(ctx context.Context, key string, compared []any, w store.Word) (*store.Slip, error) {
+func (s *server) handIn(ctx context.Context, key string, compared []any, w change.NewSlip) (*change.Slip, error) {
 	hash, err := rest.BodyHash(compared)
 	if err != nil {
 		return nil, err
@@ -189,7 +189,7 @@ func (s *server) handIn(ctx context.Context, key string, compared []any, w store
 	return slip, nil
 }
 
-func (s *server) showSlip(ctx context.Context, slip *store.Slip) SlipView {
+func (s *server) showSlip(ctx context.Context, slip *change.Slip) SlipView {
 	v := SlipView{
 		ID: slip.ID, ChangeID: slip.ChangeID, Verb: string(slip.Verb), Outcome: slip.Outcome, Code: slip.OutcomeCode,
 		CreatedAt: slip.CreatedAt, SettledAt: slip.SettledAt,
@@ -210,9 +210,9 @@ func (s *server) showSlip(ctx context.Context, slip *store.Slip) SlipView {
 type getSlipOutput struct{ Body SlipView }
 
 func (s *server) getSlip(ctx context.Context, in *changeIDInput) (*getSlipOutput, error) {
-	var slip *store.Slip
-	err := s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *store.Tx) (err error) {
-		slip, err = tx.Slip(in.ID)
+	var slip *change.Slip
+	err := s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *change.Tx) (err error) {
+		slip, err = tx.ReadSlip(in.ID)
 		return err
 	})
 	if err != nil {
@@ -229,7 +229,7 @@ type commentInput struct {
 }
 
 func (s *server) commentChange(ctx context.Context, in *commentInput) (*struct{}, error) {
-	return nil, s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *store.Tx) error {
+	return nil, s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *change.Tx) error {
 		return tx.Comment(in.ID, rest.PrincipalOf(ctx).Office.ID, in.Body.Text, rest.IdempotencyKey(ctx))
 	})
 }

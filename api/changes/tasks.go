@@ -11,9 +11,9 @@ import (
 
 	"github.com/xueji/xueji/api/authz"
 	"github.com/xueji/xueji/api/rest"
+	"github.com/xueji/xueji/models/change"
 	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/models/refusal"
-	"github.com/xueji/xueji/models/store"
 	"github.com/xueji/xueji/workflows/contract"
 )
 
@@ -23,17 +23,17 @@ func (s *server) taskRoutes() {
 	on := func(id, below, summary string, action authz.Action) rest.Operation {
 		return rest.Operation{ID: id, Method: http.MethodPost, Path: "/v1/changes/{id}" + below, Action: action, Tag: "tasks", Keyed: true, Summary: summary, Detail: answer}
 	}
-	rest.Register(s.rest, on("claim-task", "/tasks/{task}/claim", "Claim a task (签收)", authz.ChangeDecide), s.onTask(store.ClaimTask))
-	rest.Register(s.rest, on("release-task", "/tasks/{task}/release", "Give a task back, or end a delegation (退签、收回委派)", authz.ChangeDecide), s.onTask(store.Release))
-	rest.Register(s.rest, on("remove-signer", "/tasks/{task}/removal", "Remove a signer I added (减签)", authz.ChangeDecide), s.onTask(store.RemoveSigner))
-	rest.Register(s.rest, on("transfer-task", "/tasks/{task}/transfer", "Give my task to a colleague (转办)", authz.ChangeDecide), s.toOne(store.TransferTask))
-	rest.Register(s.rest, on("delegate-task", "/tasks/{task}/delegation", "Ask a colleague for advice; the task comes back (委派)", authz.ChangeDecide), s.toOne(store.Delegate))
+	rest.Register(s.rest, on("claim-task", "/tasks/{task}/claim", "Claim a task (签收)", authz.ChangeDecide), s.onTask(change.VerbClaim))
+	rest.Register(s.rest, on("release-task", "/tasks/{task}/release", "Give a task back, or end a delegation (退签、收回委派)", authz.ChangeDecide), s.onTask(change.VerbRelease))
+	rest.Register(s.rest, on("remove-signer", "/tasks/{task}/removal", "Remove a signer I added (减签)", authz.ChangeDecide), s.onTask(change.VerbRemoveSigner))
+	rest.Register(s.rest, on("transfer-task", "/tasks/{task}/transfer", "Give my task to a colleague (转办)", authz.ChangeDecide), s.toOne(change.VerbTransfer))
+	rest.Register(s.rest, on("delegate-task", "/tasks/{task}/delegation", "Ask a colleague for advice; the task comes back (委派)", authz.ChangeDecide), s.toOne(change.VerbDelegate))
 	rest.Register(s.rest, on("answer-task", "/tasks/{task}/answer", "Give the advice I was asked for (委派答复)", authz.ChangeDecide), s.answerTask)
 	rest.Register(s.rest, on("add-signers", "/tasks/{task}/signers", "Let colleagues speak before or after me (加签)", authz.ChangeDecide), s.addSigners)
 	back := on("take-back", "/take-back", "Take my decision back while nobody has acted on it (取回)", authz.ChangeDecide)
 	back.Detail = "The opinion is required: it says why. " + answer
-	rest.Register(s.rest, back, s.anywhere(store.TakeBack))
-	rest.Register(s.rest, on("remind-change", "/reminder", "Ask those who must act to do so (催办)", authz.ChangeWithdraw), s.anywhere(store.Remind))
+	rest.Register(s.rest, back, s.anywhere(change.VerbTakeBack))
+	rest.Register(s.rest, on("remind-change", "/reminder", "Ask those who must act to do so (催办)", authz.ChangeWithdraw), s.anywhere(change.VerbRemind))
 	rest.Register(s.rest, on("copy-change", "/copies", "Show the change to others who may read it (抄送)", authz.ChangeComment), s.copyChange)
 	rest.Register(s.rest, rest.Operation{
 		ID: "list-colleagues", Method: http.MethodGet, Path: "/v1/changes/{id}/tasks/{task}/colleagues", Action: authz.ChangeDecide, Tag: "tasks",
@@ -61,9 +61,9 @@ type taskInput struct {
 	}
 }
 
-func (s *server) onTask(verb store.Verb) func(context.Context, *taskInput) (*slipOutput, error) {
+func (s *server) onTask(verb change.Verb) func(context.Context, *taskInput) (*slipOutput, error) {
 	return func(ctx context.Context, in *taskInput) (*slipOutput, error) {
-		return s.say(ctx, []any{in.Task, in.Body}, store.Word{ChangeID: in.ID, Verb: verb, TaskID: in.Task, Opinion: in.Body.Opinion})
+		return s.say(ctx, []any{in.Task, in.Body}, change.NewSlip{ChangeID: in.ID, Verb: verb, TaskID: in.Task, Opinion: in.Body.Opinion})
 	}
 }
 
@@ -76,10 +76,10 @@ type toOneInput struct {
 	}
 }
 
-func (s *server) toOne(verb store.Verb) func(context.Context, *toOneInput) (*slipOutput, error) {
+func (s *server) toOne(verb change.Verb) func(context.Context, *toOneInput) (*slipOutput, error) {
 	return func(ctx context.Context, in *toOneInput) (*slipOutput, error) {
-		return s.say(ctx, []any{in.Task, in.Body}, store.Word{
-			ChangeID: in.ID, Verb: verb, TaskID: in.Task, Opinion: in.Body.Opinion, Body: store.SlipBody{To: []uuid.UUID{in.Body.To}},
+		return s.say(ctx, []any{in.Task, in.Body}, change.NewSlip{
+			ChangeID: in.ID, Verb: verb, TaskID: in.Task, Opinion: in.Body.Opinion, Body: change.SlipBody{To: []uuid.UUID{in.Body.To}},
 		})
 	}
 }
@@ -94,8 +94,8 @@ type answerInput struct {
 }
 
 func (s *server) answerTask(ctx context.Context, in *answerInput) (*slipOutput, error) {
-	return s.say(ctx, []any{in.Task, in.Body}, store.Word{
-		ChangeID: in.ID, Verb: store.Answer, TaskID: in.Task, Opinion: in.Body.Opinion, Body: store.SlipBody{Advice: store.Verb(in.Body.Advice)},
+	return s.say(ctx, []any{in.Task, in.Body}, change.NewSlip{
+		ChangeID: in.ID, Verb: change.VerbAnswer, TaskID: in.Task, Opinion: in.Body.Opinion, Body: change.SlipBody{Advice: change.Verb(in.Body.Advice)},
 	})
 }
 
@@ -110,13 +110,13 @@ type signersInput struct {
 }
 
 func (s *server) addSigners(ctx context.Context, in *signersInput) (*slipOutput, error) {
-	return s.say(ctx, []any{in.Task, in.Body}, store.Word{
-		ChangeID: in.ID, Verb: store.AddSigner, TaskID: in.Task, Opinion: in.Body.Opinion,
-		Body: store.SlipBody{To: in.Body.To, Before: in.Body.When == "BEFORE"},
+	return s.say(ctx, []any{in.Task, in.Body}, change.NewSlip{
+		ChangeID: in.ID, Verb: change.VerbAddSigner, TaskID: in.Task, Opinion: in.Body.Opinion,
+		Body: change.SlipBody{To: in.Body.To, Before: in.Body.When == "BEFORE"},
 	})
 }
 
-func (s *server) anywhere(verb store.Verb) func(context.Context, *reasonInput) (*slipOutput, error) {
+func (s *server) anywhere(verb change.Verb) func(context.Context, *reasonInput) (*slipOutput, error) {
 	return func(ctx context.Context, in *reasonInput) (*slipOutput, error) { return s.sayAnywhere(ctx, in, verb) }
 }
 
@@ -136,14 +136,14 @@ type copyInput struct {
 }
 
 func (s *server) copyChange(ctx context.Context, in *copyInput) (*slipOutput, error) {
-	body := store.SlipBody{To: in.Body.To}
+	body := change.SlipBody{To: in.Body.To}
 	for _, o := range in.Body.Offices {
-		body.Offices = append(body.Offices, store.OfficeRole{Office: o.Office, Role: org.Role(o.Role)})
+		body.Offices = append(body.Offices, change.OfficeRole{Office: o.Office, Role: org.Role(o.Role)})
 	}
 	if len(body.To)+len(body.Offices) == 0 {
 		return nil, refusal.New(refusal.Required).At("/to").WithText("field", "抄送对象", "recipients")
 	}
-	return s.say(ctx, in.Body, store.Word{ChangeID: in.ID, Verb: store.CopyTo, Step: contract.AnyStep, Opinion: in.Body.Opinion, Body: body})
+	return s.say(ctx, in.Body, change.NewSlip{ChangeID: in.ID, Verb: change.VerbCopy, Step: contract.AnyStep, Opinion: in.Body.Opinion, Body: body})
 }
 
 // ColleagueView is a member of staff of the caller's own office.
@@ -160,7 +160,7 @@ func (s *server) listColleagues(ctx context.Context, in *struct {
 	Task uuid.UUID `path:"task" format:"uuid"`
 }) (*rest.Body[[]ColleagueView], error) {
 	list := []ColleagueView{}
-	err := s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *store.Tx) error {
+	err := s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *change.Tx) error {
 		rows, err := tx.Colleagues(in.ID, in.Task, rest.PrincipalOf(ctx).Office.ID)
 		for _, r := range rows {
 			list = append(list, ColleagueView{Account: r.ID, Name: r.Name, Roles: strings.Split(r.Roles, ","), Takes: r.Takes, Speaks: r.Speaks})
@@ -181,7 +181,7 @@ type DraftView struct {
 	SavedAt time.Time `json:"saved_at"`
 }
 
-func showDraft(d *store.Draft) *rest.Body[DraftView] {
+func showDraft(d *change.Draft) *rest.Body[DraftView] {
 	return rest.BodyOf(DraftView{TaskID: d.TaskID, Verdict: string(d.Verdict), Opinion: d.Opinion, SavedAt: d.SavedAt})
 }
 
@@ -195,8 +195,8 @@ func (s *server) saveDraft(ctx context.Context, in *struct {
 	if in.Body.Verdict == "" && in.Body.Opinion == "" {
 		return nil, refusal.New(refusal.Required).At("/opinion").With("field", "opinion")
 	}
-	return s.draft(ctx, func(tx *store.Tx) (*store.Draft, error) {
-		return tx.SaveDraft(store.Draft{TaskID: in.Task, Verdict: store.Verb(in.Body.Verdict), Opinion: in.Body.Opinion}, rest.PrincipalOf(ctx).Office.ID)
+	return s.draft(ctx, func(tx *change.Tx) (*change.Draft, error) {
+		return tx.SaveDraft(change.Draft{TaskID: in.Task, Verdict: change.Verb(in.Body.Verdict), Opinion: in.Body.Opinion}, rest.PrincipalOf(ctx).Office.ID)
 	})
 }
 
@@ -205,12 +205,14 @@ type draftInput struct {
 }
 
 func (s *server) getDraft(ctx context.Context, in *draftInput) (*rest.Body[DraftView], error) {
-	return s.draft(ctx, func(tx *store.Tx) (*store.Draft, error) { return tx.Draft(in.Task, rest.PrincipalOf(ctx).Office.ID) })
+	return s.draft(ctx, func(tx *change.Tx) (*change.Draft, error) {
+		return tx.ReadDraft(in.Task, rest.PrincipalOf(ctx).Office.ID)
+	})
 }
 
-func (s *server) draft(ctx context.Context, do func(*store.Tx) (*store.Draft, error)) (*rest.Body[DraftView], error) {
-	var d *store.Draft
-	err := s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *store.Tx) (err error) {
+func (s *server) draft(ctx context.Context, do func(*change.Tx) (*change.Draft, error)) (*rest.Body[DraftView], error) {
+	var d *change.Draft
+	err := s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *change.Tx) (err error) {
 		d, err = do(tx)
 		return err
 	})
@@ -221,7 +223,7 @@ func (s *server) draft(ctx context.Context, do func(*store.Tx) (*store.Draft, er
 }
 
 func (s *server) dropDraft(ctx context.Context, in *draftInput) (*struct{}, error) {
-	return nil, s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *store.Tx) error { return tx.DropDraft(in.Task, rest.PrincipalOf(ctx).Office.ID) })
+	return nil, s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *change.Tx) error { return tx.DropDraft(in.Task, rest.PrincipalOf(ctx).Office.ID) })
 }
 
 // TaskView is one task of a change.
@@ -251,7 +253,7 @@ type TaskView struct {
 	stuck bool // nobody can decide it; the sentence of the page says so
 }
 
-func (s *server) showTask(ctx context.Context, k store.TaskView) TaskView {
+func (s *server) showTask(ctx context.Context, k change.TaskView) TaskView {
 	v := TaskView{
 		ID: k.ID, Step: k.StepNo, Round: k.Round, Seat: k.Seat, Office: k.OfficeName, Role: string(k.Role), Status: k.Status, Parent: k.ParentID, Before: k.Before,
 		Holder: k.Holder, HeldAs: k.HeldAs, HeldSince: k.HeldSince, Owner: k.Owner, AddedBy: k.AddedBy,

@@ -10,6 +10,7 @@ import (
 	"github.com/xueji/xueji/api/authz"
 	"github.com/xueji/xueji/api/rest"
 	"github.com/xueji/xueji/models/calendar"
+	"github.com/xueji/xueji/models/job"
 	"github.com/xueji/xueji/models/process"
 	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/store"
@@ -17,24 +18,24 @@ import (
 
 // Job is long work on many rows (批量任务), done part by part beside the daily business.
 type Job struct {
-	ID          uuid.UUID      `json:"id"`
-	Kind        store.JobKind  `json:"kind" example:"ROSTER_ENROL"`
-	KindLabel   string         `json:"kind_label"`
-	State       store.JobState `json:"state" enum:"RUNNING,DONE,FAILED,CANCELLED"`
-	StateLabel  string         `json:"state_label"`
-	OrgID       uuid.UUID      `json:"org_id"`
-	Org         string         `json:"org"`
-	Subject     uuid.UUID      `json:"subject_id" doc:"What is worked on: of ROSTER_ENROL, the roster."`
-	Change      *uuid.UUID     `json:"change_id,omitempty" doc:"The change that takes effect by the job."`
-	CaseNo      string         `json:"case_no,omitempty"`
-	EffectiveOn calendar.Date  `json:"effective_on" doc:"The day as of which every part is written."`
-	Progress    JobProgress    `json:"progress"`
-	CancelAsked bool           `json:"cancel_asked" doc:"It stops before its next part."`
-	ResumeAsked bool           `json:"resume_asked" doc:"It goes on in a moment."`
-	Code        refusal.Code   `json:"code,omitempty" doc:"Why it failed."`
-	Reason      string         `json:"reason,omitempty" doc:"The same as a sentence that says what to do."`
-	CreatedAt   time.Time      `json:"created_at"`
-	EndedAt     *time.Time     `json:"ended_at,omitempty"`
+	ID          uuid.UUID     `json:"id"`
+	Kind        job.JobKind   `json:"kind" example:"ROSTER_ENROL"`
+	KindLabel   string        `json:"kind_label"`
+	State       job.JobState  `json:"state" enum:"RUNNING,DONE,FAILED,CANCELLED"`
+	StateLabel  string        `json:"state_label"`
+	OrgID       uuid.UUID     `json:"org_id"`
+	Org         string        `json:"org"`
+	Subject     uuid.UUID     `json:"subject_id" doc:"What is worked on: of ROSTER_ENROL, the roster."`
+	Change      *uuid.UUID    `json:"change_id,omitempty" doc:"The change that takes effect by the job."`
+	CaseNo      string        `json:"case_no,omitempty"`
+	EffectiveOn calendar.Date `json:"effective_on" doc:"The day as of which every part is written."`
+	Progress    JobProgress   `json:"progress"`
+	CancelAsked bool          `json:"cancel_asked" doc:"It stops before its next part."`
+	ResumeAsked bool          `json:"resume_asked" doc:"It goes on in a moment."`
+	Code        refusal.Code  `json:"code,omitempty" doc:"Why it failed."`
+	Reason      string        `json:"reason,omitempty" doc:"The same as a sentence that says what to do."`
+	CreatedAt   time.Time     `json:"created_at"`
+	EndedAt     *time.Time    `json:"ended_at,omitempty"`
 }
 
 // JobProgress is how far a job is.
@@ -49,9 +50,9 @@ type JobProgress struct {
 
 type jobListInput struct {
 	rest.Paging
-	Kind   store.JobKind  `query:"kind" enum:"ROSTER_ENROL"`
-	State  store.JobState `query:"state" enum:"RUNNING,DONE,FAILED,CANCELLED"`
-	Change string         `query:"change_id" format:"uuid" doc:"Of one change only."`
+	Kind   job.JobKind  `query:"kind" enum:"ROSTER_ENROL"`
+	State  job.JobState `query:"state" enum:"RUNNING,DONE,FAILED,CANCELLED"`
+	Change string       `query:"change_id" format:"uuid" doc:"Of one change only."`
 }
 
 type jobOutput struct {
@@ -73,30 +74,30 @@ func (s *server) jobRoutes() {
 		ID: "cancel-job", Method: http.MethodPost, Path: "/v1/jobs/{id}/cancel", Action: authz.JobControl, Tag: tag, Status: http.StatusAccepted,
 		Summary: "Stop a job between two parts (停止批量任务)",
 		Detail:  "202: the word is in the register; the job stops before its next part and says CANCELLED. What is done stays, and the change that takes effect by it stays open: resume it to do the rest.",
-	}, s.sayToJob(store.JobCancel))
+	}, s.sayToJob(job.JobCancel))
 	rest.Register(s.rest, rest.Operation{
 		ID: "resume-job", Method: http.MethodPost, Path: "/v1/jobs/{id}/resume", Action: authz.JobControl, Tag: tag, Status: http.StatusAccepted,
 		Summary: "Go on with a job that failed or was stopped (继续批量任务)",
 		Detail:  "202: the word is in the register; the job goes on with the first part that is not done. Nothing is done twice.",
-	}, s.sayToJob(store.JobResume))
+	}, s.sayToJob(job.JobResume))
 }
 
 func (s *server) listJobs(ctx context.Context, in *jobListInput) (*rest.Body[*rest.Page[Job]], error) {
-	filter := store.JobFilter{Kind: in.Kind, State: in.State}
+	filter := job.JobFilter{Kind: in.Kind, State: in.State}
 	var err error
 	if in.Change != "" {
 		if filter.Change, err = uuid.Parse(in.Change); err != nil {
 			return nil, refusal.New(refusal.WrongFormat).At("change_id").With("field", "change_id")
 		}
 	}
-	read := func(after uuid.UUID, most int) (list []store.Job, err error) {
+	read := func(after uuid.UUID, most int) (list []job.Job, err error) {
 		err = s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *store.Tx) error {
-			list, err = tx.Jobs(filter, after, most)
+			list, err = job.Jobs(tx, filter, after, most)
 			return err
 		})
 		return list, err
 	}
-	page, err := rest.ReadPage(in.Paging, uuid.Nil, read, func(j store.Job) Job { return s.showJob(ctx, &j) }, func(j store.Job) uuid.UUID { return j.ID })
+	page, err := rest.ReadPage(in.Paging, uuid.Nil, read, func(j job.Job) Job { return s.showJob(ctx, &j) }, func(j job.Job) uuid.UUID { return j.ID })
 	if err != nil {
 		return nil, err
 	}
@@ -104,9 +105,9 @@ func (s *server) listJobs(ctx context.Context, in *jobListInput) (*rest.Body[*re
 }
 
 func (s *server) getJob(ctx context.Context, in *rest.PathID) (*rest.Body[Job], error) {
-	var j *store.Job
+	var j *job.Job
 	err := s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *store.Tx) (err error) {
-		if j, err = tx.Job(in.ID); err != nil {
+		if j, err = job.ReadJob(tx, in.ID); err != nil {
 			return err
 		}
 		return rest.Allow(ctx, j.OrgPath)
@@ -118,7 +119,7 @@ func (s *server) getJob(ctx context.Context, in *rest.PathID) (*rest.Body[Job], 
 }
 
 // sayToJob hands a word to a job in: of whoever filed it, or of a superior.
-func (s *server) sayToJob(verb store.JobVerb) func(context.Context, *rest.PathID) (*jobOutput, error) {
+func (s *server) sayToJob(verb job.JobVerb) func(context.Context, *rest.PathID) (*jobOutput, error) {
 	return func(ctx context.Context, in *rest.PathID) (*jobOutput, error) {
 		j, err := s.Desk.SayToJob(ctx, rest.ScopeOf(ctx), in.ID, verb, func(path string) error { return rest.Allow(ctx, path) })
 		if err != nil {
@@ -128,7 +129,7 @@ func (s *server) sayToJob(verb store.JobVerb) func(context.Context, *rest.PathID
 	}
 }
 
-func (s *server) showJob(ctx context.Context, j *store.Job) Job {
+func (s *server) showJob(ctx context.Context, j *job.Job) Job {
 	text := func(t process.Text) string { return rest.InLanguage(ctx, t) }
 	out := Job{
 		ID: j.ID, Kind: j.Kind, KindLabel: text(j.Kind.Text()), State: j.State, StateLabel: text(j.State.Text()), OrgID: j.OrgID, Org: j.OrgName,
@@ -136,7 +137,7 @@ func (s *server) showJob(ctx context.Context, j *store.Job) Job {
 		Progress:    JobProgress{Rows: j.RowCount, RowsDone: j.RowsDone, Parts: j.Parts, PartsDone: j.PartsDone, Rate: j.Rate()},
 		CancelAsked: j.CancelAsked, ResumeAsked: j.ResumeAsked, Code: j.Problem, CreatedAt: j.CreatedAt, EndedAt: j.EndedAt,
 	}
-	if left, known := j.Remaining(); known && j.State == store.JobRunning {
+	if left, known := j.Remaining(); known && j.State == job.JobRunning {
 		whole := int(left.Seconds())
 		out.Progress.Remaining = &whole
 	}

@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/xueji/xueji/api/rest"
+	"github.com/xueji/xueji/models/message"
 	"github.com/xueji/xueji/models/store"
 )
 
@@ -27,7 +28,7 @@ type DeliveryView struct {
 	DeadAt        *time.Time `json:"dead_at,omitempty" doc:"Given up; deliver it again when the gateway works."`
 }
 
-func showDelivery(d store.Delivery) DeliveryView {
+func showDelivery(d message.Delivery) DeliveryView {
 	v := DeliveryView{
 		ID: d.ID, MessageID: d.ID, Kind: d.Kind, CaseNo: d.CaseNo, State: d.State(), Attempts: d.Attempts, CreatedAt: d.CreatedAt, NextAttemptAt: d.NextAttemptAt,
 		LastAttemptAt: d.LastAttemptAt, LastStatus: d.LastStatus, LastFailure: d.LastError, DeliveredAt: d.DeliveredAt, DeadAt: d.DeadAt,
@@ -39,7 +40,7 @@ func showDelivery(d store.Delivery) DeliveryView {
 }
 
 func (s *server) testWebhook(ctx context.Context, in *rest.PathID) (*rest.Body[DeliveryView], error) {
-	return s.queued(ctx, in.ID, func(tx *store.Tx, e *store.Endpoint) (*store.Delivery, error) { return tx.TestEndpoint(e) })
+	return s.queued(ctx, in.ID, func(tx *store.Tx, e *message.Endpoint) (*message.Delivery, error) { return message.TestEndpoint(tx, e) })
 }
 
 type redeliveryInput struct {
@@ -48,12 +49,14 @@ type redeliveryInput struct {
 }
 
 func (s *server) redeliver(ctx context.Context, in *redeliveryInput) (*rest.Body[DeliveryView], error) {
-	return s.queued(ctx, in.ID, func(tx *store.Tx, e *store.Endpoint) (*store.Delivery, error) { return tx.Redeliver(e, in.Delivery) })
+	return s.queued(ctx, in.ID, func(tx *store.Tx, e *message.Endpoint) (*message.Delivery, error) {
+		return message.Redeliver(tx, e, in.Delivery)
+	})
 }
 
-func (s *server) queued(ctx context.Context, endpoint uuid.UUID, do func(*store.Tx, *store.Endpoint) (*store.Delivery, error)) (*rest.Body[DeliveryView], error) {
+func (s *server) queued(ctx context.Context, endpoint uuid.UUID, do func(*store.Tx, *message.Endpoint) (*message.Delivery, error)) (*rest.Body[DeliveryView], error) {
 	var view DeliveryView
-	err := s.onWebhook(ctx, endpoint, func(tx *store.Tx, e *store.Endpoint) error {
+	err := s.onWebhook(ctx, endpoint, func(tx *store.Tx, e *message.Endpoint) error {
 		d, err := do(tx, e)
 		if err != nil {
 			return err
@@ -74,12 +77,12 @@ type deliveriesInput struct {
 }
 
 func (s *server) listDeliveries(ctx context.Context, in *deliveriesInput) (*rest.Body[*rest.Page[DeliveryView]], error) {
-	page, err := rest.ReadPage(in.Paging, rest.TimeKey{}, func(key rest.TimeKey, most int) (list []store.Delivery, err error) {
-		err = s.onWebhook(ctx, in.ID, func(tx *store.Tx, e *store.Endpoint) error {
-			list, err = tx.Deliveries(e.ID, in.State, key.At, key.ID, most)
+	page, err := rest.ReadPage(in.Paging, rest.TimeKey{}, func(key rest.TimeKey, most int) (list []message.Delivery, err error) {
+		err = s.onWebhook(ctx, in.ID, func(tx *store.Tx, e *message.Endpoint) error {
+			list, err = message.Deliveries(tx, e.ID, in.State, key.At, key.ID, most)
 			return err
 		})
 		return list, err
-	}, showDelivery, func(d store.Delivery) rest.TimeKey { return rest.TimeKey{At: d.CreatedAt, ID: d.ID} })
+	}, showDelivery, func(d message.Delivery) rest.TimeKey { return rest.TimeKey{At: d.CreatedAt, ID: d.ID} })
 	return rest.BodyOf(page), err
 }

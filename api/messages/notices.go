@@ -9,6 +9,7 @@ import (
 
 	"github.com/xueji/xueji/api/authz"
 	"github.com/xueji/xueji/api/rest"
+	"github.com/xueji/xueji/models/message"
 	"github.com/xueji/xueji/models/notice"
 	"github.com/xueji/xueji/models/store"
 )
@@ -57,21 +58,21 @@ type noticesInput struct {
 	Unread bool `query:"unread" doc:"Only what I have not read."`
 }
 
-func noticesOf(ctx context.Context) store.NoticeQuery {
+func noticesOf(ctx context.Context) message.NoticeQuery {
 	p := rest.PrincipalOf(ctx)
-	return store.NoticeQuery{Office: p.Office.ID, Roles: p.Roles}
+	return message.NoticeQuery{Office: p.Office.ID, Roles: p.Roles}
 }
 
 func (s *server) listNotices(ctx context.Context, in *noticesInput) (*noticesOutput, error) {
 	q := noticesOf(ctx)
 	q.Unread = in.Unread
-	page, err := rest.ReadPageIn(ctx, s.Store, in.Paging, rest.TimeKey{}, func(tx *store.Tx, key rest.TimeKey, most int) ([]store.Notice, error) {
-		return tx.Notices(q, key.At, key.ID, most)
-	}, func(n store.Notice) NoticeView { return s.noticeView(ctx, n) }, func(n store.Notice) rest.TimeKey { return rest.TimeKey{At: n.CreatedAt, ID: n.ID} })
+	page, err := rest.ReadPageIn(ctx, s.Store, in.Paging, rest.TimeKey{}, func(tx *store.Tx, key rest.TimeKey, most int) ([]message.Notice, error) {
+		return message.Notices(tx, q, key.At, key.ID, most)
+	}, func(n message.Notice) NoticeView { return s.noticeView(ctx, n) }, func(n message.Notice) rest.TimeKey { return rest.TimeKey{At: n.CreatedAt, ID: n.ID} })
 	return &noticesOutput{Body: page}, err
 }
 
-func (s *server) noticeView(ctx context.Context, n store.Notice) NoticeView {
+func (s *server) noticeView(ctx context.Context, n message.Notice) NoticeView {
 	v := NoticeView{
 		ID: n.ID, ChangeID: n.ChangeID, CaseNo: n.CaseNo, Kind: n.Kind, Step: n.StepNo, StepLabel: rest.InLanguage(ctx, n.StepLabel), Round: n.Round,
 		Office: n.OfficeName, Role: string(n.Role), Personal: n.Personal, CreatedAt: n.CreatedAt, ReadAt: n.ReadAt,
@@ -103,7 +104,7 @@ type NoticeRead struct {
 func (s *server) readNotice(ctx context.Context, in *rest.PathID) (*rest.Body[NoticeRead], error) {
 	var read NoticeRead
 	err := s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *store.Tx) (err error) {
-		read.ReadAt, err = tx.ReadNotice(noticesOf(ctx), in.ID)
+		read.ReadAt, err = message.ReadNotice(tx, noticesOf(ctx), in.ID)
 		return err
 	})
 	if err != nil {
@@ -130,7 +131,7 @@ func (s *server) readAllNotices(ctx context.Context, in *readAllInput) (*rest.Bo
 		if in.Body.Until != nil {
 			until = *in.Body.Until
 		}
-		read.Read, err = tx.ReadAllNotices(noticesOf(ctx), until)
+		read.Read, err = message.ReadAllNotices(tx, noticesOf(ctx), until)
 		return err
 	})
 	if err != nil {

@@ -13,7 +13,9 @@ import (
 	"github.com/xueji/xueji/api/authz"
 	"github.com/xueji/xueji/api/rest"
 	"github.com/xueji/xueji/internal/webhook"
+	"github.com/xueji/xueji/models/message"
 	"github.com/xueji/xueji/models/notice"
+	"github.com/xueji/xueji/models/office"
 	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/store"
 )
@@ -71,7 +73,7 @@ type NewWebhook struct {
 	Secret string `json:"secret" doc:"The gateway verifies messages with it; it is told only once." example:"whsec_…"`
 }
 
-func showWebhook(e *store.Endpoint) WebhookView {
+func showWebhook(e *message.Endpoint) WebhookView {
 	return WebhookView{
 		ID: e.ID, OrgID: e.OrgID, Org: e.OrgName, URL: e.URL, Kinds: e.Kinds, OutsideHours: e.OutsideHours, Enabled: e.DisabledAt == nil, DisabledAt: e.DisabledAt,
 		DisabledReason: e.DisabledReason, FailingSince: e.FailingSince, Failures: e.Failures, Waiting: e.Waiting, Dead: e.Dead, CreatedAt: e.CreatedAt, Version: e.Version,
@@ -91,20 +93,20 @@ func (s *server) addWebhook(ctx context.Context, in *webhookInput) (*rest.Body[N
 	if err := s.fitWebhook(in); err != nil {
 		return nil, err
 	}
-	office := in.Body.Org
-	if office == uuid.Nil {
-		office = rest.PrincipalOf(ctx).Office.ID
+	officeID := in.Body.Org
+	if officeID == uuid.Nil {
+		officeID = rest.PrincipalOf(ctx).Office.ID
 	}
 	made := NewWebhook{Secret: webhook.NewSecret()}
 	err := s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *store.Tx) error {
-		o, err := tx.Organisation(office)
+		o, err := office.Read(tx, officeID)
 		if err != nil {
 			return err
 		}
 		if err := rest.Allow(ctx, o.Path); err != nil {
 			return err
 		}
-		e, err := tx.AddEndpoint(store.Endpoint{OrgID: o.ID, OrgPath: o.Path, URL: in.Body.URL, Kinds: in.Body.Kinds, OutsideHours: in.Body.OutsideHours}, made.Secret)
+		e, err := message.AddEndpoint(tx, message.Endpoint{OrgID: o.ID, OrgPath: o.Path, URL: in.Body.URL, Kinds: in.Body.Kinds, OutsideHours: in.Body.OutsideHours}, made.Secret)
 		if err != nil {
 			return err
 		}
@@ -132,10 +134,10 @@ func (s *server) fitWebhook(in *webhookInput) error {
 }
 
 func (s *server) listWebhooks(ctx context.Context, in *rest.Paging) (*rest.Body[*rest.Page[WebhookView]], error) {
-	show := func(e store.Endpoint) WebhookView { return showWebhook(&e) }
-	page, err := rest.ReadPageIn(ctx, s.Store, *in, uuid.Nil, func(tx *store.Tx, after uuid.UUID, most int) ([]store.Endpoint, error) {
-		return tx.Endpoints(rest.PrincipalOf(ctx).Office.Path, after, most)
-	}, show, func(e store.Endpoint) uuid.UUID { return e.ID })
+	show := func(e message.Endpoint) WebhookView { return showWebhook(&e) }
+	page, err := rest.ReadPageIn(ctx, s.Store, *in, uuid.Nil, func(tx *store.Tx, after uuid.UUID, most int) ([]message.Endpoint, error) {
+		return message.Endpoints(tx, rest.PrincipalOf(ctx).Office.Path, after, most)
+	}, show, func(e message.Endpoint) uuid.UUID { return e.ID })
 	return rest.BodyOf(page), err
 }
 
@@ -146,7 +148,7 @@ type webhookOutput struct {
 
 func (s *server) getWebhook(ctx context.Context, in *rest.PathID) (*webhookOutput, error) {
 	var out webhookOutput
-	err := s.onWebhook(ctx, in.ID, func(_ *store.Tx, e *store.Endpoint) error {
+	err := s.onWebhook(ctx, in.ID, func(_ *store.Tx, e *message.Endpoint) error {
 		out = webhookOutput{ETag: rest.ETag(e.Version), Body: showWebhook(e)}
 		return nil
 	})
@@ -157,9 +159,9 @@ func (s *server) getWebhook(ctx context.Context, in *rest.PathID) (*webhookOutpu
 }
 
 // onWebhook does something to an endpoint the caller may manage.
-func (s *server) onWebhook(ctx context.Context, id uuid.UUID, do func(*store.Tx, *store.Endpoint) error) error {
+func (s *server) onWebhook(ctx context.Context, id uuid.UUID, do func(*store.Tx, *message.Endpoint) error) error {
 	return s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *store.Tx) error {
-		e, err := tx.Endpoint(id)
+		e, err := message.ReadEndpoint(tx, id)
 		if err != nil {
 			return err
 		}
@@ -181,8 +183,8 @@ func (s *server) rotateWebhook(ctx context.Context, in *webhookVersionInput) (*r
 		return nil, err
 	}
 	made := NewWebhook{Secret: webhook.NewSecret()}
-	err = s.onWebhook(ctx, in.ID, func(tx *store.Tx, e *store.Endpoint) error {
-		e, err := tx.RotateSecret(e.ID, version, made.Secret)
+	err = s.onWebhook(ctx, in.ID, func(tx *store.Tx, e *message.Endpoint) error {
+		e, err := message.RotateSecret(tx, e.ID, version, made.Secret)
 		if err != nil {
 			return err
 		}
@@ -198,8 +200,8 @@ func (s *server) rotateWebhook(ctx context.Context, in *webhookVersionInput) (*r
 func (s *server) switchWebhook(on bool) func(context.Context, *rest.PathID) (*rest.Body[WebhookView], error) {
 	return func(ctx context.Context, in *rest.PathID) (*rest.Body[WebhookView], error) {
 		var view WebhookView
-		err := s.onWebhook(ctx, in.ID, func(tx *store.Tx, e *store.Endpoint) error {
-			e, err := tx.SwitchEndpoint(e.ID, on)
+		err := s.onWebhook(ctx, in.ID, func(tx *store.Tx, e *message.Endpoint) error {
+			e, err := message.SwitchEndpoint(tx, e.ID, on)
 			if err != nil {
 				return err
 			}
@@ -214,5 +216,5 @@ func (s *server) switchWebhook(on bool) func(context.Context, *rest.PathID) (*re
 }
 
 func (s *server) deleteWebhook(ctx context.Context, in *rest.PathID) (*rest.Empty, error) {
-	return &rest.Empty{}, s.onWebhook(ctx, in.ID, func(tx *store.Tx, e *store.Endpoint) error { return tx.DeleteEndpoint(e.ID) })
+	return &rest.Empty{}, s.onWebhook(ctx, in.ID, func(tx *store.Tx, e *message.Endpoint) error { return message.DeleteEndpoint(tx, e.ID) })
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/xueji/xueji/api/authz"
 	"github.com/xueji/xueji/api/rest"
+	"github.com/xueji/xueji/models/office"
 	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/store"
@@ -107,14 +108,14 @@ func (s *server) classRoutes() {
 func (s *server) listClasses(ctx context.Context, in *rest.PathID) (*rest.Body[SchoolClasses], error) {
 	out := SchoolClasses{Grades: []Grade{}, Classes: []Class{}}
 	err := s.atSchool(ctx, in.ID, func(tx *store.Tx) error {
-		grades, err := tx.Grades(in.ID)
+		grades, err := office.Grades(tx, in.ID)
 		if err != nil {
 			return err
 		}
 		for _, g := range grades {
 			out.Grades = append(out.Grades, Grade{ID: g.ID, Stage: g.Stage, EntryYear: g.EntryYear, Name: g.Name})
 		}
-		classes, err := tx.Classes(in.ID)
+		classes, err := office.Classes(tx, in.ID)
 		for _, c := range classes {
 			out.Classes = append(out.Classes, showClass(c))
 		}
@@ -127,10 +128,10 @@ func (s *server) listClasses(ctx context.Context, in *rest.PathID) (*rest.Body[S
 }
 
 func (s *server) createGrade(ctx context.Context, in *gradeCreateInput) (*rest.Body[Grade], error) {
-	var g store.Grade
+	var g office.Grade
 	err := s.atSchool(ctx, in.ID, func(tx *store.Tx) error {
 		var err error
-		g, err = tx.CreateGrade(store.NewGrade{School: in.ID, Stage: in.Body.Stage, EntryYear: in.Body.EntryYear, Classes: in.Body.Classes, Capacity: in.Body.Capacity})
+		g, err = office.CreateGrade(tx, office.NewGrade{School: in.ID, Stage: in.Body.Stage, EntryYear: in.Body.EntryYear, Classes: in.Body.Classes, Capacity: in.Body.Capacity})
 		return err
 	})
 	if err != nil {
@@ -141,8 +142,8 @@ func (s *server) createGrade(ctx context.Context, in *gradeCreateInput) (*rest.B
 
 func (s *server) addClass(ctx context.Context, in *classCreateInput) (*classOutput, error) {
 	// Row-level security finds only grades of the own school here.
-	return s.classChange(ctx, func(tx *store.Tx) (store.Class, error) {
-		return tx.AddClass(in.ID, in.Body.No, in.Body.Name, in.Body.Capacity)
+	return s.classChange(ctx, func(tx *store.Tx) (office.Class, error) {
+		return office.AddClass(tx, in.ID, in.Body.No, in.Body.Name, in.Body.Capacity)
 	})
 }
 
@@ -151,8 +152,8 @@ func (s *server) editClass(ctx context.Context, in *classEditInput) (*classOutpu
 	if err != nil {
 		return nil, err
 	}
-	return s.classChange(ctx, func(tx *store.Tx) (store.Class, error) {
-		return tx.EditClass(in.ID, version, in.Body.Name, in.Body.Capacity)
+	return s.classChange(ctx, func(tx *store.Tx) (office.Class, error) {
+		return office.EditClass(tx, in.ID, version, in.Body.Name, in.Body.Capacity)
 	})
 }
 
@@ -161,13 +162,13 @@ func (s *server) closeClass(ctx context.Context, in *classCloseInput) (*classOut
 	if err != nil {
 		return nil, err
 	}
-	return s.classChange(ctx, func(tx *store.Tx) (store.Class, error) { return tx.CloseClass(in.ID, version) })
+	return s.classChange(ctx, func(tx *store.Tx) (office.Class, error) { return office.CloseClass(tx, in.ID, version) })
 }
 
 // classChange runs an edit and takes it back when the class is not of an office
 // the caller may act at.
-func (s *server) classChange(ctx context.Context, change func(*store.Tx) (store.Class, error)) (*classOutput, error) {
-	var c store.Class
+func (s *server) classChange(ctx context.Context, change func(*store.Tx) (office.Class, error)) (*classOutput, error) {
+	var c office.Class
 	err := s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *store.Tx) error {
 		var err error
 		if c, err = change(tx); err != nil {
@@ -187,18 +188,18 @@ func (s *server) classChange(ctx context.Context, change func(*store.Tx) (store.
 // atSchool checks the right at a school before anything of it is read.
 func (s *server) atSchool(ctx context.Context, id uuid.UUID, fn func(*store.Tx) error) error {
 	return s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *store.Tx) error {
-		office, err := tx.Organisation(id)
+		at, err := office.Read(tx, id)
 		if err != nil {
 			return err
 		}
-		if err := rest.Allow(ctx, office.Path); err != nil {
+		if err := rest.Allow(ctx, at.Path); err != nil {
 			return err
 		}
 		return fn(tx)
 	})
 }
 
-func showClass(c store.Class) Class {
+func showClass(c office.Class) Class {
 	return Class{
 		ID: c.ID, School: c.SchoolID, Grade: c.GradeID, Stage: c.Stage, EntryYear: c.EntryYear, Code: c.Code, Name: c.Name,
 		Capacity: c.Capacity, Occupied: c.Occupied, ClosedAt: c.ClosedAt, Version: c.Version,

@@ -9,6 +9,7 @@ import (
 	"github.com/xueji/xueji/api/authz"
 	"github.com/xueji/xueji/api/rest"
 	"github.com/xueji/xueji/models/ident"
+	"github.com/xueji/xueji/models/office"
 	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/store"
@@ -68,7 +69,7 @@ func (s *server) orgEditRoutes() {
 }
 
 func (s *server) createOrg(ctx context.Context, in *orgCreateInput) (*orgOutput, error) {
-	n := store.NewOrganisation{
+	n := office.NewOrganisation{
 		Parent: in.Body.Parent, Kind: in.Body.Kind, Code: in.Body.Code, Name: in.Body.Name,
 		Division: in.Body.DivisionCode, Stages: in.Body.Stages,
 	}
@@ -78,7 +79,7 @@ func (s *server) createOrg(ctx context.Context, in *orgCreateInput) (*orgOutput,
 	if err := s.checkOrg(n); err != nil {
 		return nil, err
 	}
-	return s.orgChange(ctx, n.Parent, func(tx *store.Tx) (store.Organisation, error) { return tx.CreateOrganisation(n) })
+	return s.orgChange(ctx, n.Parent, func(tx *store.Tx) (office.Organisation, error) { return office.Create(tx, n) })
 }
 
 func (s *server) editOrg(ctx context.Context, in *orgEditInput) (*orgOutput, error) {
@@ -86,16 +87,16 @@ func (s *server) editOrg(ctx context.Context, in *orgEditInput) (*orgOutput, err
 	if err != nil {
 		return nil, err
 	}
-	return s.orgChange(ctx, in.ID, func(tx *store.Tx) (store.Organisation, error) {
-		o, err := tx.Organisation(in.ID)
+	return s.orgChange(ctx, in.ID, func(tx *store.Tx) (office.Organisation, error) {
+		o, err := office.Read(tx, in.ID)
 		if err != nil {
 			return o, err
 		}
-		edited := store.NewOrganisation{Kind: o.Kind, Code: o.Code, Name: in.Body.Name, Division: in.Body.DivisionCode, Stages: in.Body.Stages}
+		edited := office.NewOrganisation{Kind: o.Kind, Code: o.Code, Name: in.Body.Name, Division: in.Body.DivisionCode, Stages: in.Body.Stages}
 		if err := s.checkOrg(edited); err != nil {
 			return o, err
 		}
-		return tx.EditOrganisation(in.ID, version, edited.Name, edited.Division, edited.Stages)
+		return office.Edit(tx, in.ID, version, edited.Name, edited.Division, edited.Stages)
 	})
 }
 
@@ -104,12 +105,12 @@ func (s *server) reassignOrg(ctx context.Context, in *orgReassignInput) (*orgOut
 	if err != nil {
 		return nil, err
 	}
-	return s.orgChange(ctx, in.ID, func(tx *store.Tx) (store.Organisation, error) {
-		o, err := tx.Organisation(in.ID)
+	return s.orgChange(ctx, in.ID, func(tx *store.Tx) (office.Organisation, error) {
+		o, err := office.Read(tx, in.ID)
 		if err != nil {
 			return o, err
 		}
-		bureau, err := tx.Organisation(in.Body.Parent)
+		bureau, err := office.Read(tx, in.Body.Parent)
 		if err != nil {
 			return o, err
 		}
@@ -117,7 +118,7 @@ func (s *server) reassignOrg(ctx context.Context, in *orgReassignInput) (*orgOut
 		if !rest.PrincipalOf(ctx).Allows(authz.OrgCreate, bureau.Path) {
 			return o, refusal.New(refusal.Forbidden)
 		}
-		return tx.ReassignOrganisation(in.ID, version, in.Body.Parent)
+		return office.Reassign(tx, in.ID, version, in.Body.Parent)
 	})
 }
 
@@ -126,18 +127,18 @@ func (s *server) closeOrg(ctx context.Context, in *orgCloseInput) (*orgOutput, e
 	if err != nil {
 		return nil, err
 	}
-	return s.orgChange(ctx, in.ID, func(tx *store.Tx) (store.Organisation, error) { return tx.CloseOrganisation(in.ID, version) })
+	return s.orgChange(ctx, in.ID, func(tx *store.Tx) (office.Organisation, error) { return office.Close(tx, in.ID, version) })
 }
 
 // orgChange runs an edit after checking the right at the target office.
-func (s *server) orgChange(ctx context.Context, target uuid.UUID, edit func(*store.Tx) (store.Organisation, error)) (*orgOutput, error) {
-	var o store.Organisation
+func (s *server) orgChange(ctx context.Context, target uuid.UUID, edit func(*store.Tx) (office.Organisation, error)) (*orgOutput, error) {
+	var o office.Organisation
 	err := s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *store.Tx) error {
-		office, err := tx.Organisation(target)
+		at, err := office.Read(tx, target)
 		if err != nil {
 			return err
 		}
-		if err := rest.Allow(ctx, office.Path); err != nil {
+		if err := rest.Allow(ctx, at.Path); err != nil {
 			return err
 		}
 		o, err = edit(tx)
@@ -151,7 +152,7 @@ func (s *server) orgChange(ctx context.Context, target uuid.UUID, edit func(*sto
 
 // checkOrg checks what needs no database: code, place, stages. Everything that
 // is wrong is told at once.
-func (s *server) checkOrg(n store.NewOrganisation) error {
+func (s *server) checkOrg(n office.NewOrganisation) error {
 	var list []*refusal.Error
 	code, err := ident.ParseDivisionCode(n.Division)
 	if err == nil {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/xueji/xueji/api/authz"
 	"github.com/xueji/xueji/api/rest"
+	"github.com/xueji/xueji/models/office"
 	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/models/store"
 )
@@ -75,11 +76,11 @@ func (s *server) orgRoutes() {
 func (s *server) getOrg(ctx context.Context, in *rest.PathID) (*orgDetailOutput, error) {
 	out := &orgDetailOutput{Body: OrgDetail{Above: []rest.OrgRef{}}}
 	err := s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *store.Tx) error {
-		o, err := tx.Organisation(in.ID)
+		o, err := office.Read(tx, in.ID)
 		if err != nil {
 			return err
 		}
-		above, err := tx.Above(o.Path)
+		above, err := office.Superiors(tx, o.Path)
 		out.Body.Org, out.ETag = showOrg(o), rest.ETag(o.Version)
 		for _, a := range above {
 			out.Body.Above = append(out.Body.Above, rest.OrgRef{ID: a.ID, Kind: a.Kind, Name: a.Name, Path: a.Path})
@@ -93,47 +94,47 @@ func (s *server) getOrg(ctx context.Context, in *rest.PathID) (*orgDetailOutput,
 }
 
 func (s *server) listChildren(ctx context.Context, in *orgChildrenInput) (*rest.Body[*rest.Page[Org]], error) {
-	after, err := rest.DecodeCursor[store.OrganisationKey](in.Cursor)
+	after, err := rest.DecodeCursor[office.Key](in.Cursor)
 	if err != nil {
 		return nil, err
 	}
-	var list []store.Organisation
+	var list []office.Organisation
 	err = s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *store.Tx) error {
-		if _, err := tx.Organisation(in.ID); err != nil {
+		if _, err := office.Read(tx, in.ID); err != nil {
 			return err
 		}
 		var err error
-		list, err = tx.Children(in.ID, after, rest.PageSize(in.Limit)+1)
+		list, err = office.Children(tx, in.ID, after, rest.PageSize(in.Limit)+1)
 		return err
 	})
 	if err != nil {
 		return nil, err
 	}
-	return rest.BodyOf(rest.PageOf(list, rest.PageSize(in.Limit), showOrg, func(o store.Organisation) store.OrganisationKey {
-		return store.OrganisationKey{Code: o.Code, ID: o.ID}
+	return rest.BodyOf(rest.PageOf(list, rest.PageSize(in.Limit), showOrg, func(o office.Organisation) office.Key {
+		return office.Key{Code: o.Code, ID: o.ID}
 	})), nil
 }
 
 func (s *server) searchOrgs(ctx context.Context, in *orgSearchInput) (*rest.Body[*rest.Page[Org]], error) {
-	after, err := rest.DecodeCursor[store.OrganisationKey](in.Cursor)
+	after, err := rest.DecodeCursor[office.Key](in.Cursor)
 	if err != nil {
 		return nil, err
 	}
-	var list []store.Organisation
+	var list []office.Organisation
 	err = s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *store.Tx) error {
 		var err error
-		list, err = tx.SearchOrganisations(in.Query, in.Below, org.Kind(in.Kind), after, rest.PageSize(in.Limit)+1)
+		list, err = office.Search(tx, in.Query, in.Below, org.Kind(in.Kind), after, rest.PageSize(in.Limit)+1)
 		return err
 	})
 	if err != nil {
 		return nil, err
 	}
-	return rest.BodyOf(rest.PageOf(list, rest.PageSize(in.Limit), showOrg, func(o store.Organisation) store.OrganisationKey {
-		return store.OrganisationKey{Code: o.Name, ID: o.ID}
+	return rest.BodyOf(rest.PageOf(list, rest.PageSize(in.Limit), showOrg, func(o office.Organisation) office.Key {
+		return office.Key{Code: o.Name, ID: o.ID}
 	})), nil
 }
 
-func showOrg(o store.Organisation) Org {
+func showOrg(o office.Organisation) Org {
 	return Org{
 		ID: o.ID, Parent: o.ParentID, Path: o.Path, Kind: o.Kind, Code: o.Code, Name: o.Name, DivisionCode: o.DivisionCode,
 		Stages: o.Stages, HasChildren: o.HasChildren, ClosedAt: o.ClosedAt, Version: o.Version,

@@ -10,7 +10,7 @@ import (
 	"github.com/xueji/xueji/api/authz"
 	"github.com/xueji/xueji/api/rest"
 	"github.com/xueji/xueji/internal/casework"
-	"github.com/xueji/xueji/models/store"
+	"github.com/xueji/xueji/models/worklist"
 	"github.com/xueji/xueji/workflows/contract"
 )
 
@@ -90,7 +90,7 @@ type attentionInput struct {
 }
 
 func (s *server) listAttention(ctx context.Context, in *attentionInput) (*rest.Body[Attention], error) {
-	after, err := rest.DecodeCursor[store.AttentionKey](in.Cursor)
+	after, err := rest.DecodeCursor[worklist.AttentionKey](in.Cursor)
 	if err != nil {
 		return nil, err
 	}

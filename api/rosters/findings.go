@@ -10,13 +10,15 @@ import (
 	"github.com/xueji/xueji/api/rest"
 	"github.com/xueji/xueji/internal/files"
 	"github.com/xueji/xueji/models/refusal"
+	"github.com/xueji/xueji/models/registration"
 	"github.com/xueji/xueji/models/roster"
 	"github.com/xueji/xueji/models/store"
+	"github.com/xueji/xueji/models/student"
 )
 
 type rosterFindingsInput struct {
 	rest.PathID
-	Reason store.RevealReason `query:"reason" enum:"VERIFY_DOCUMENT,GUARDIAN_REQUEST,EXAM_REGISTRATION,TRANSFER,DATA_QUALITY,AUTHORITY_REQUEST" doc:"Why the numbers are needed in full; goes into the audit trail. Without it no number is in the file."`
+	Reason student.RevealReason `query:"reason" enum:"VERIFY_DOCUMENT,GUARDIAN_REQUEST,EXAM_REGISTRATION,TRANSFER,DATA_QUALITY,AUTHORITY_REQUEST" doc:"Why the numbers are needed in full; goes into the audit trail. Without it no number is in the file."`
 }
 
 // rosterFindings answers what was found in a roster as a file. With a reason it is
@@ -37,8 +39,8 @@ func (s *server) rosterFindings(ctx context.Context, in *rosterFindingsInput) (*
 		return nil, err
 	}
 	// What is not in the trail does not leave.
-	_, err = s.rosterFor(ctx, in.ID, func(tx *store.Tx, r *store.Roster) error {
-		return tx.AuditFindings(r.ID, in.Reason, numbers)
+	_, err = s.rosterFor(ctx, in.ID, func(tx *store.Tx, r *registration.Roster) error {
+		return registration.AuditFindings(tx, r.ID, in.Reason, numbers)
 	})
 	if err != nil {
 		return nil, err
@@ -48,13 +50,13 @@ func (s *server) rosterFindings(ctx context.Context, in *rosterFindingsInput) (*
 
 // findingsOf reads a roster and everything that was found in it; what was found
 // about the file as a whole stands first.
-func (s *server) findingsOf(ctx context.Context, id uuid.UUID) (*store.Roster, []roster.Finding, error) {
+func (s *server) findingsOf(ctx context.Context, id uuid.UUID) (*registration.Roster, []roster.Finding, error) {
 	var findings []roster.Finding
-	r, err := s.rosterFor(ctx, id, func(tx *store.Tx, r *store.Roster) error {
+	r, err := s.rosterFor(ctx, id, func(tx *store.Tx, r *registration.Roster) error {
 		findings = append(findings, r.Findings...)
-		rows, err := tx.RosterRows(r.ID, "", 0, 2*store.RosterRows)
+		rows, err := registration.ReadRosterRows(tx, r.ID, "", 0, 2*registration.MaxRosterRows)
 		if err == nil && rest.PrincipalOf(ctx).Office.ID == r.SchoolID {
-			err = tx.NameCorrections(r.ID, s.Sheets.Reader.Template(), rows)
+			err = registration.ShowCorrections(tx, r.ID, s.Sheets.Reader.Template(), rows)
 		}
 		for _, row := range rows {
 			findings = append(findings, row.Findings...)
@@ -65,7 +67,7 @@ func (s *server) findingsOf(ctx context.Context, id uuid.UUID) (*store.Roster, [
 }
 
 // findingsFile writes the file, and says how many numbers stand in it in full.
-func (s *server) findingsFile(ctx context.Context, r *store.Roster, findings []roster.Finding, reason store.RevealReason) (*rest.Download, int, error) {
+func (s *server) findingsFile(ctx context.Context, r *registration.Roster, findings []roster.Finding, reason student.RevealReason) (*rest.Download, int, error) {
 	var b bytes.Buffer
 	if reason == "" {
 		err := roster.WriteFindingsList(&b, findings, rest.CatalogueOf(ctx), rest.LanguageOf(ctx))
@@ -86,7 +88,7 @@ func (s *server) findingsFile(ctx context.Context, r *store.Roster, findings []r
 }
 
 // findingsCSV writes the list where a workbook could not be written, and logs why.
-func (s *server) findingsCSV(ctx context.Context, r *store.Roster, findings []roster.Finding, why error) (*rest.Download, int, error) {
+func (s *server) findingsCSV(ctx context.Context, r *registration.Roster, findings []roster.Finding, why error) (*rest.Download, int, error) {
 	if ctx.Err() != nil {
 		return nil, 0, ctx.Err()
 	}
@@ -103,7 +105,7 @@ func (s *server) findingsCSV(ctx context.Context, r *store.Roster, findings []ro
 }
 
 // uploadedSheet reads the file of a roster as it was uploaded.
-func (s *server) uploadedSheet(ctx context.Context, r *store.Roster) ([]byte, error) {
+func (s *server) uploadedSheet(ctx context.Context, r *registration.Roster) ([]byte, error) {
 	if r.BlobKey == "" {
 		return nil, refusal.New(refusal.RosterFileGone)
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/xueji/xueji/api/sheet"
 	"github.com/xueji/xueji/internal/files"
 	"github.com/xueji/xueji/models/refusal"
+	"github.com/xueji/xueji/models/registration"
 	"github.com/xueji/xueji/models/store"
 )
 
@@ -30,18 +31,18 @@ func (s *server) listRosters(ctx context.Context, in *rosterListInput) (*rest.Bo
 			return nil, refusal.New(refusal.WrongFormat).At("school_id").With("field", "school_id")
 		}
 	}
-	page, err := rest.ReadPageIn(ctx, s.Store, in.Paging, uuid.Nil, func(tx *store.Tx, after uuid.UUID, most int) ([]store.Roster, error) {
-		return tx.Rosters(school, after, most)
-	}, func(r store.Roster) Roster { return showRoster(ctx, r) }, func(r store.Roster) uuid.UUID { return r.ID })
+	page, err := rest.ReadPageIn(ctx, s.Store, in.Paging, uuid.Nil, func(tx *store.Tx, after uuid.UUID, most int) ([]registration.Roster, error) {
+		return registration.Rosters(tx, school, after, most)
+	}, func(r registration.Roster) Roster { return showRoster(ctx, r) }, func(r registration.Roster) uuid.UUID { return r.ID })
 	return rest.BodyOf(page), err
 }
 
 // rosterFor reads a roster that the running operation may touch.
-func (s *server) rosterFor(ctx context.Context, id uuid.UUID, then func(*store.Tx, *store.Roster) error) (*store.Roster, error) {
-	var r *store.Roster
+func (s *server) rosterFor(ctx context.Context, id uuid.UUID, then func(*store.Tx, *registration.Roster) error) (*registration.Roster, error) {
+	var r *registration.Roster
 	err := s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *store.Tx) error {
 		var err error
-		if r, err = tx.Roster(id); err != nil {
+		if r, err = registration.ReadRoster(tx, id); err != nil {
 			return err
 		}
 		if err := rest.Allow(ctx, r.OrgPath); err != nil {
@@ -73,22 +74,22 @@ func (s *server) listRosterRows(ctx context.Context, in *rosterRowsInput) (*rest
 	if after != nil {
 		from = *after
 	}
-	var rows []store.RosterRow
-	_, err = s.rosterFor(ctx, in.ID, func(tx *store.Tx, r *store.Roster) error {
-		if rows, err = tx.RosterRows(r.ID, in.Verdict, from, limit+1); err != nil || rest.PrincipalOf(ctx).Office.ID != r.SchoolID {
+	var rows []registration.RosterRow
+	_, err = s.rosterFor(ctx, in.ID, func(tx *store.Tx, r *registration.Roster) error {
+		if rows, err = registration.ReadRosterRows(tx, r.ID, in.Verdict, from, limit+1); err != nil || rest.PrincipalOf(ctx).Office.ID != r.SchoolID {
 			return err
 		}
-		return tx.NameCorrections(r.ID, s.Sheets.Reader.Template(), rows)
+		return registration.ShowCorrections(tx, r.ID, s.Sheets.Reader.Template(), rows)
 	})
 	if err != nil {
 		return nil, err
 	}
-	show := func(row store.RosterRow) sheet.RosterRow { return sheet.ShowRow(ctx, row) }
-	return rest.BodyOf(rest.PageOf(rows, limit, show, func(row store.RosterRow) int { return row.RowNo })), nil
+	show := func(row registration.RosterRow) sheet.RosterRow { return sheet.ShowRow(ctx, row) }
+	return rest.BodyOf(rest.PageOf(rows, limit, show, func(row registration.RosterRow) int { return row.RowNo })), nil
 }
 
 func (s *server) discardRoster(ctx context.Context, in *rest.PathID) (*struct{}, error) {
-	r, err := s.rosterFor(ctx, in.ID, func(tx *store.Tx, r *store.Roster) error { return tx.DiscardRoster(r.ID) })
+	r, err := s.rosterFor(ctx, in.ID, func(tx *store.Tx, r *registration.Roster) error { return registration.DiscardRoster(tx, r.ID) })
 	if err != nil {
 		return nil, err
 	}
@@ -97,7 +98,7 @@ func (s *server) discardRoster(ctx context.Context, in *rest.PathID) (*struct{},
 	return nil, nil //nolint:nilnil // 204 has no body
 }
 
-func showRoster(ctx context.Context, r store.Roster) Roster {
+func showRoster(ctx context.Context, r registration.Roster) Roster {
 	return Roster{
 		ID: r.ID, School: r.SchoolID, FileName: r.FileName, FileKept: r.BlobKey != "", State: r.State, StateLabel: rest.InLanguage(ctx, r.State.Text()),
 		Template: r.TemplateVersion, Counts: showCounts(r.RosterCounts), Enrolled: r.RowsEnrolled, LeftOut: r.RowsLeftOut,
@@ -106,7 +107,7 @@ func showRoster(ctx context.Context, r store.Roster) Roster {
 	}
 }
 
-func showCounts(c store.RosterCounts) RosterCounts {
+func showCounts(c registration.RosterCounts) RosterCounts {
 	return RosterCounts{Read: c.Read, Good: c.Good, Remarked: c.Remarked, Rejected: c.Rejected, Skipped: c.Skipped,
 		Present: c.Present, Differing: c.Differing}
 }

@@ -9,7 +9,7 @@ import (
 	"github.com/xueji/xueji/api/authz"
 	"github.com/xueji/xueji/api/rest"
 	"github.com/xueji/xueji/api/sheet"
-	"github.com/xueji/xueji/models/store"
+	"github.com/xueji/xueji/models/registration"
 )
 
 // defaultRosterLimit is how large a sheet may be unless Deps says otherwise;
@@ -21,22 +21,22 @@ const checkTime = 5 * time.Minute
 
 // Roster is an uploaded student sheet (名册) and what its check found.
 type Roster struct {
-	ID         uuid.UUID            `json:"id"`
-	School     uuid.UUID            `json:"school_id"`
-	FileName   string               `json:"file_name"`
-	FileKept   bool                 `json:"file_kept" doc:"Sheets are deleted after 30 days."`
-	State      store.RosterState    `json:"state" enum:"UPLOADED,CHECKED,UNFIT,FILED,ENROLLED,REFUSED,DISCARDED"`
-	StateLabel string               `json:"state_label" example:"待确认"`
-	Template   string               `json:"template,omitempty"`
-	Counts     RosterCounts         `json:"counts"`
-	Enrolled   int                  `json:"enrolled" doc:"Rows that became records."`
-	LeftOut    int                  `json:"left_out" doc:"Rows that were good and could no longer go in."`
-	Findings   []sheet.SheetFinding `json:"findings" doc:"About the file as a whole."`
-	Change     *uuid.UUID           `json:"change_id,omitempty" doc:"The change that carries the roster."`
-	CreatedBy  uuid.UUID            `json:"created_by"`
-	CreatedAt  time.Time            `json:"created_at"`
-	CheckedAt  *time.Time           `json:"checked_at,omitempty"`
-	Version    int64                `json:"version"`
+	ID         uuid.UUID                `json:"id"`
+	School     uuid.UUID                `json:"school_id"`
+	FileName   string                   `json:"file_name"`
+	FileKept   bool                     `json:"file_kept" doc:"Sheets are deleted after 30 days."`
+	State      registration.RosterState `json:"state" enum:"UPLOADED,CHECKED,UNFIT,FILED,ENROLLED,REFUSED,DISCARDED"`
+	StateLabel string                   `json:"state_label" example:"待确认"`
+	Template   string                   `json:"template,omitempty"`
+	Counts     RosterCounts             `json:"counts"`
+	Enrolled   int                      `json:"enrolled" doc:"Rows that became records."`
+	LeftOut    int                      `json:"left_out" doc:"Rows that were good and could no longer go in."`
+	Findings   []sheet.SheetFinding     `json:"findings" doc:"About the file as a whole."`
+	Change     *uuid.UUID               `json:"change_id,omitempty" doc:"The change that carries the roster."`
+	CreatedBy  uuid.UUID                `json:"created_by"`
+	CreatedAt  time.Time                `json:"created_at"`
+	CheckedAt  *time.Time               `json:"checked_at,omitempty"`
+	Version    int64                    `json:"version"`
 }
 
 // RosterCounts is the progress of a check and then its result.
@@ -77,7 +77,7 @@ type rosterListInput struct {
 type rosterRowsInput struct {
 	rest.PathID
 	rest.Paging
-	Verdict store.RosterVerdict `query:"verdict" enum:"ACCEPT,REMARK,REJECT,SKIP,LEFT_OUT,PRESENT,DIFFERS"`
+	Verdict registration.RosterVerdict `query:"verdict" enum:"ACCEPT,REMARK,REJECT,SKIP,LEFT_OUT,PRESENT,DIFFERS"`
 }
 
 type rosterUploadOutput struct {

@@ -10,7 +10,7 @@ import (
 	"github.com/xueji/xueji/api/rest"
 	"github.com/xueji/xueji/api/sheet"
 	"github.com/xueji/xueji/models/refusal"
-	"github.com/xueji/xueji/models/store"
+	"github.com/xueji/xueji/models/registration"
 )
 
 type studentUpdatesInput struct {
@@ -39,7 +39,7 @@ func (s *server) studentUpdateRoutes() {
 		MaxBody: s.rosterLimit() + rest.UploadOverhead, Timeout: checkTime,
 		Summary: "Change many records by a sheet (批量更新)",
 		Detail: "An xlsx in the part \"file\": the national template or any of its columns, 姓名 and 身份证件号 among them, which name the record and are not changed; " +
-			"at most " + strconv.Itoa(store.UpdateRows) + " pupils. It never makes a record. An empty cell leaves the item as it is; 无 clears an optional one. " +
+			"at most " + strconv.Itoa(registration.MaxUpdateRows) + " pupils. It never makes a record. An empty cell leaves the item as it is; 无 clears an optional one. " +
 			"All rows go in or none: one that is refused refuses the sheet (422), and rows has every finding. The file is not kept.",
 	}, s.updateStudents)
 	s.rest.DescribeUpload(updates, "The sheet, xlsx.")
@@ -51,8 +51,8 @@ func (s *server) updateStudents(ctx context.Context, in *studentUpdatesInput) (*
 	if err != nil {
 		return nil, err
 	}
-	updates := store.RosterSheet{File: bytes.NewReader(file.Content), Size: int64(len(file.Content)), Reader: s.Sheets.Updates, Divisions: s.Sheets.Divisions}
-	done, err := s.Store.UpdateStudents(ctx, rest.ScopeOf(ctx), updates, in.DryRun)
+	updates := registration.RosterSheet{File: bytes.NewReader(file.Content), Size: int64(len(file.Content)), Reader: s.Sheets.Updates, Divisions: s.Sheets.Divisions}
+	done, err := registration.UpdateStudents(ctx, s.Store, rest.ScopeOf(ctx), updates, in.DryRun)
 	if err != nil {
 		return nil, err
 	}

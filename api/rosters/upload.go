@@ -14,6 +14,7 @@ import (
 	"github.com/xueji/xueji/internal/files"
 	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/models/refusal"
+	"github.com/xueji/xueji/models/registration"
 	"github.com/xueji/xueji/models/store"
 )
 
@@ -33,9 +34,9 @@ func (s *server) uploadRoster(ctx context.Context, in *rosterUploadInput) (*rost
 		return s.tryRoster(ctx, office.ID, file)
 	}
 	sum := sha256.Sum256(file.Content)
-	var known *store.Roster
+	var known *registration.Roster
 	err = s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *store.Tx) error {
-		known, err = tx.KnownRoster(office.ID, sum[:])
+		known, err = registration.RosterInHand(tx, office.ID, sum[:])
 		return err
 	})
 	if err != nil {
@@ -48,10 +49,10 @@ func (s *server) uploadRoster(ctx context.Context, in *rosterUploadInput) (*rost
 	if _, _, err := s.Files.Put(ctx, files.Roster, id.String(), bytes.NewReader(file.Content), s.rosterLimit()); err != nil {
 		return nil, err
 	}
-	var r *store.Roster
+	var r *registration.Roster
 	var begun bool
 	err = s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *store.Tx) error {
-		r, begun, err = tx.BeginRoster(store.NewRoster{ID: id, School: office.ID, OrgPath: office.Path, FileName: file.Name,
+		r, begun, err = registration.BeginRoster(tx, registration.NewRoster{ID: id, School: office.ID, OrgPath: office.Path, FileName: file.Name,
 			FileSHA256: sum[:], FileSize: int64(len(file.Content)), BlobKey: id.String()})
 		return err
 	})
@@ -71,8 +72,8 @@ func (s *server) uploadRoster(ctx context.Context, in *rosterUploadInput) (*rost
 
 // repeatRoster answers a file that came before. A check of it that was cut off
 // is taken over; one that still runs is left alone.
-func (s *server) repeatRoster(ctx context.Context, known *store.Roster, content []byte) (*rosterUploadOutput, error) {
-	if known.State == store.RosterUploaded && s.Store.Clock().Now().Sub(known.ProgressAt) >= store.RosterStalled {
+func (s *server) repeatRoster(ctx context.Context, known *registration.Roster, content []byte) (*rosterUploadOutput, error) {
+	if known.State == registration.RosterUploaded && s.Store.Clock().Now().Sub(known.ProgressAt) >= registration.RosterStalled {
 		r, err := s.restart(ctx, known.ID)
 		if err != nil {
 			return nil, err
@@ -85,7 +86,7 @@ func (s *server) repeatRoster(ctx context.Context, known *store.Roster, content 
 }
 
 func (s *server) tryRoster(ctx context.Context, school uuid.UUID, file *rest.File) (*rosterUploadOutput, error) {
-	dry, err := s.Store.TryRoster(ctx, rest.ScopeOf(ctx), school, s.sheet(file.Content))
+	dry, err := registration.TryRoster(ctx, s.Store, rest.ScopeOf(ctx), school, s.sheet(file.Content))
 	if err != nil {
 		return nil, err
 	}
@@ -113,39 +114,39 @@ func (s *server) recheckRoster(ctx context.Context, in *rest.PathID) (*rest.Body
 	return rest.BodyOf(showRoster(ctx, *done)), nil
 }
 
-func (s *server) restart(ctx context.Context, id uuid.UUID) (*store.Roster, error) {
-	var r *store.Roster
+func (s *server) restart(ctx context.Context, id uuid.UUID) (*registration.Roster, error) {
+	var r *registration.Roster
 	err := s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *store.Tx) error {
-		known, err := tx.Roster(id)
+		known, err := registration.ReadRoster(tx, id)
 		if err != nil {
 			return err
 		}
 		if err := rest.Allow(ctx, known.OrgPath); err != nil {
 			return err
 		}
-		r, err = tx.RestartRosterCheck(id)
+		r, err = registration.RestartRosterCheck(tx, id)
 		return err
 	})
 	return r, err
 }
 
 // checkSheet runs the check to its end even when the sender hangs up.
-func (s *server) checkSheet(ctx context.Context, r *store.Roster, content []byte) (*store.Roster, error) {
+func (s *server) checkSheet(ctx context.Context, r *registration.Roster, content []byte) (*registration.Roster, error) {
 	going, cancel := context.WithTimeout(context.WithoutCancel(ctx), checkTime)
 	defer cancel()
-	done, err := s.Store.CheckRoster(going, rest.ScopeOf(ctx), r, s.sheet(content))
-	if errors.Is(err, store.ErrSuperseded) {
+	done, err := registration.CheckRoster(going, s.Store, rest.ScopeOf(ctx), r, s.sheet(content))
+	if errors.Is(err, registration.ErrSuperseded) {
 		return nil, refusal.New(refusal.RosterChecking).Because(err)
 	}
 	return done, err
 }
 
-func (s *server) sheet(content []byte) store.RosterSheet {
-	return store.RosterSheet{File: bytes.NewReader(content), Size: int64(len(content)), Reader: s.Sheets.Reader, Divisions: s.Sheets.Divisions}
+func (s *server) sheet(content []byte) registration.RosterSheet {
+	return registration.RosterSheet{File: bytes.NewReader(content), Size: int64(len(content)), Reader: s.Sheets.Reader, Divisions: s.Sheets.Divisions}
 }
 
-func (s *server) uploaded(ctx context.Context, status int, r *store.Roster, repeated bool) *rosterUploadOutput {
+func (s *server) uploaded(ctx context.Context, status int, r *registration.Roster, repeated bool) *rosterUploadOutput {
 	shown := showRoster(ctx, *r)
-	return &rosterUploadOutput{Status: status, Body: RosterUpload{Repeated: repeated, Fit: r.State != store.RosterUnfit,
+	return &rosterUploadOutput{Status: status, Body: RosterUpload{Repeated: repeated, Fit: r.State != registration.RosterUnfit,
 		Counts: shown.Counts, Findings: shown.Findings, Roster: &shown}}
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/xueji/xueji/api/rest"
 	"github.com/xueji/xueji/models/calendar"
 	"github.com/xueji/xueji/models/org"
+	"github.com/xueji/xueji/models/policy"
 	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/store"
 )
@@ -60,7 +61,7 @@ type CalendarVersions struct {
 func (s *server) listCalendar(ctx context.Context, _ *struct{}) (*rest.Body[CalendarVersions], error) {
 	out := CalendarVersions{Items: []CalendarVersion{}}
 	err := s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *store.Tx) error {
-		list, err := tx.WorkdayVersions()
+		list, err := policy.WorkdayVersions(tx)
 		for _, v := range list {
 			out.Items = append(out.Items, CalendarVersion(v))
 		}
@@ -111,7 +112,7 @@ func calendarYear(tx *store.Tx, year int) (CalendarYear, error) {
 	for _, d := range tx.Workdays().Year(year) {
 		out.Days = append(out.Days, CalendarDay{Date: d.Day, Kind: d.Kind, Occasion: d.Occasion})
 	}
-	list, err := tx.WorkdayVersions()
+	list, err := policy.WorkdayVersions(tx)
 	for _, v := range list {
 		if v.Year == year && out.Loaded == nil {
 			shown := CalendarVersion(v)
@@ -136,8 +137,8 @@ type CalendarRow struct {
 	Occasion string `json:"occasion" maxLength:"200" text:"free" doc:"The festival, for example 国庆节; 40 characters at most."`
 }
 
-func (d CalendarDraft) workdays() store.NewWorkdays {
-	n := store.NewWorkdays{Year: d.Year, FirstRow: 1, BasedOn: &d.BasedOn}
+func (d CalendarDraft) workdays() policy.NewWorkdays {
+	n := policy.NewWorkdays{Year: d.Year, FirstRow: 1, BasedOn: &d.BasedOn}
 	for _, row := range d.Days {
 		n.Rows = append(n.Rows, calendar.NoticeRow(row))
 	}
@@ -160,7 +161,7 @@ type DayChange struct {
 func (s *server) checkCalendar(ctx context.Context, in *struct{ Body CalendarDraft }) (*rest.Body[CalendarCheck], error) {
 	out := CalendarCheck{Year: in.Body.Year, Changes: []DayChange{}}
 	err := s.ofNation(ctx, func(tx *store.Tx) error {
-		newest, next, err := tx.CheckWorkdays(in.Body.workdays())
+		newest, next, err := policy.CheckWorkdays(tx, in.Body.workdays())
 		if err != nil {
 			return err
 		}
@@ -192,11 +193,11 @@ func (s *server) addCalendar(ctx context.Context, in *calendarAddInput) (*rest.B
 	n.Comment, n.Key, n.Hash = in.Body.Reason, rest.IdempotencyKey(ctx), hash
 	var out CalendarVersion
 	err = s.ofNation(ctx, func(tx *store.Tx) error {
-		version, err := tx.AddWorkdays(n)
+		version, err := policy.AddWorkdays(tx, n)
 		if err != nil {
 			return err
 		}
-		list, err := tx.WorkdayVersions()
+		list, err := policy.WorkdayVersions(tx)
 		for _, v := range list {
 			if v.Version == version {
 				out = CalendarVersion(v)

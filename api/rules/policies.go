@@ -11,6 +11,7 @@ import (
 	"github.com/xueji/xueji/api/rest"
 	"github.com/xueji/xueji/models/calendar"
 	"github.com/xueji/xueji/models/org"
+	"github.com/xueji/xueji/models/policy"
 	"github.com/xueji/xueji/models/process"
 	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/store"
@@ -75,7 +76,7 @@ func (s *server) listPolicies(ctx context.Context, _ *struct{}) (*policiesOutput
 
 // policies shows the versions of a province, the newest first.
 func (s *server) policies(tx *store.Tx, province string) ([]PolicyVersion, error) {
-	rows, err := tx.PolicyVersions(province)
+	rows, err := policy.Versions(tx, province)
 	if err != nil {
 		return nil, err
 	}
@@ -87,14 +88,14 @@ func (s *server) policies(tx *store.Tx, province string) ([]PolicyVersion, error
 			Version: v.Version, ValidFrom: v.ValidFrom.String(), InForce: v.Version == inForce.Version, Author: v.Author, Comment: v.Comment,
 			CreatedAt: v.CreatedAt, Differs: []string{},
 		}
-		policy, err := s.Processes.Overlay(v.Version, []byte(v.Body))
+		rules, err := s.Processes.Overlay(v.Version, []byte(v.Body))
 		if list[i].Outgrown = err != nil; list[i].Outgrown {
 			continue
 		}
-		for _, d := range process.Differences(before, policy) {
+		for _, d := range process.Differences(before, rules) {
 			list[i].Differs = append(list[i].Differs, d.Path)
 		}
-		before = policy
+		before = rules
 	}
 	return list, nil
 }
@@ -128,11 +129,11 @@ func (s *server) getPolicyVersion(ctx context.Context, in *PathVersion) (*rest.B
 	province := rest.PrincipalOf(ctx).Office.Province
 	var text PolicyText
 	err := s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *store.Tx) error {
-		v, policy, err := tx.PolicyVersion(province, in.Version)
+		v, rules, err := policy.ReadVersion(tx, province, in.Version)
 		if err != nil {
 			return err
 		}
-		text.Effective = policy
+		text.Effective = rules
 		if text.PolicyVersion, err = s.shown(tx, province, in.Version); err != nil {
 			return err
 		}
@@ -174,11 +175,11 @@ func (s *server) diffPolicies(ctx context.Context, in *struct {
 	province := rest.PrincipalOf(ctx).Office.Province
 	var diff PolicyDiff
 	err := s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *store.Tx) error {
-		_, after, err := tx.PolicyVersion(province, in.Version)
+		_, after, err := policy.ReadVersion(tx, province, in.Version)
 		if err != nil {
 			return err
 		}
-		_, before, err := tx.PolicyVersion(province, in.Against)
+		_, before, err := policy.ReadVersion(tx, province, in.Against)
 		diff = s.diff(ctx, before, after)
 		return err
 	})
@@ -198,11 +199,11 @@ type PolicyDraft struct {
 // PolicyCheck is what a version would change.
 type PolicyCheck struct {
 	PolicyDiff
-	InForce  int               `json:"in_force" doc:"The version it was compared with: the one that would be in force on its first day."`
-	Newest   int               `json:"newest" doc:"The newest version there is."`
-	Running  []store.PolicyUse `json:"running" doc:"Running changes by the version they keep to their end."`
-	EndsWith *int              `json:"ends_with,omitempty" doc:"The version with a later first day that takes its place then."`
-	EndsOn   string            `json:"ends_on,omitempty" format:"date"`
+	InForce  int                `json:"in_force" doc:"The version it was compared with: the one that would be in force on its first day."`
+	Newest   int                `json:"newest" doc:"The newest version there is."`
+	Running  []policy.PolicyUse `json:"running" doc:"Running changes by the version they keep to their end."`
+	EndsWith *int               `json:"ends_with,omitempty" doc:"The version with a later first day that takes its place then."`
+	EndsOn   string             `json:"ends_on,omitempty" format:"date"`
 }
 
 func (s *server) checkPolicy(ctx context.Context, in *struct{ Body PolicyDraft }) (*rest.Body[PolicyCheck], error) {
@@ -212,11 +213,11 @@ func (s *server) checkPolicy(ctx context.Context, in *struct{ Body PolicyDraft }
 		if err != nil {
 			return fmt.Errorf("read a policy: %w", err)
 		}
-		after, err := tx.CheckPolicy(text, in.Body.ValidFrom)
+		after, err := policy.Check(tx, text, in.Body.ValidFrom)
 		if err != nil {
 			return err
 		}
-		rows, err := tx.PolicyVersions(province)
+		rows, err := policy.Versions(tx, province)
 		if err != nil {
 			return err
 		}
@@ -235,7 +236,7 @@ func (s *server) checkPolicy(ctx context.Context, in *struct{ Body PolicyDraft }
 			before = p
 		}
 		check.PolicyDiff = s.diff(ctx, before, after)
-		check.Running, err = tx.PolicyUse(province)
+		check.Running, err = policy.CountUse(tx, province)
 		return err
 	})
 	if err != nil {
@@ -245,7 +246,7 @@ func (s *server) checkPolicy(ctx context.Context, in *struct{ Body PolicyDraft }
 }
 
 // newest gives the highest number of the versions, 0 where there is none.
-func newest(rows []store.PolicyVersion) (version int) {
+func newest(rows []policy.Version) (version int) {
 	for _, v := range rows {
 		version = max(version, v.Version)
 	}
@@ -254,8 +255,8 @@ func newest(rows []store.PolicyVersion) (version int) {
 
 // on gives the version that is in force on a day, of versions with the newest first;
 // the zero version when it is the built-in one.
-func on(rows []store.PolicyVersion, day calendar.Date) store.PolicyVersion {
-	best := store.PolicyVersion{}
+func on(rows []policy.Version, day calendar.Date) policy.Version {
+	best := policy.Version{}
 	for _, v := range rows {
 		if !v.ValidFrom.After(day) && (best.Version == 0 || v.ValidFrom.After(best.ValidFrom)) {
 			best = v
@@ -282,7 +283,7 @@ func (s *server) addPolicy(ctx context.Context, in *policyAddInput) (*rest.Body[
 	}
 	var view PolicyVersion
 	err = s.ofProvince(ctx, func(tx *store.Tx, province string) error {
-		version, err := tx.AddPolicy(store.NewPolicy{
+		version, err := policy.Add(tx, policy.NewPolicy{
 			Province: province, ValidFrom: in.Body.ValidFrom, BasedOn: in.Body.BasedOn, Text: text, Comment: in.Body.Reason,
 			Key: rest.IdempotencyKey(ctx), Hash: hash,
 		})

@@ -7,7 +7,9 @@ import (
 
 	"github.com/xueji/xueji/api/authz"
 	"github.com/xueji/xueji/api/rest"
+	"github.com/xueji/xueji/models/office"
 	"github.com/xueji/xueji/models/org"
+	"github.com/xueji/xueji/models/policy"
 	"github.com/xueji/xueji/models/process"
 	"github.com/xueji/xueji/models/store"
 )
@@ -83,13 +85,13 @@ func (s *server) listProcesses(ctx context.Context, in *struct {
 // school's own, so that what the law forbids in compulsory education stays out of
 // sight of schools that have nothing else (D14); a bureau's are all.
 func (s *server) stagesMet(ctx context.Context) ([]org.Stage, error) {
-	all, office := []org.Stage{org.Primary, org.Junior, org.Senior}, rest.PrincipalOf(ctx).Office
-	if office.Kind != org.School {
+	all, at := []org.Stage{org.Primary, org.Junior, org.Senior}, rest.PrincipalOf(ctx).Office
+	if at.Kind != org.School {
 		return all, nil
 	}
-	var school store.Organisation
+	var school office.Organisation
 	err := s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *store.Tx) (err error) {
-		school, err = tx.Organisation(office.ID)
+		school, err = office.Read(tx, at.ID)
 		return err
 	})
 	return slices.DeleteFunc(all, func(stage org.Stage) bool { return !slices.Contains(school.Stages, stage) }), err
@@ -130,7 +132,7 @@ func (s *server) getPolicy(ctx context.Context, _ *struct{}) (*policyOutput, err
 
 func (s *server) policy(ctx context.Context) (p process.Policy, err error) {
 	err = s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *store.Tx) error {
-		p, err = tx.Policy(rest.PrincipalOf(ctx).Office.Province)
+		p, err = policy.InForce(tx, rest.PrincipalOf(ctx).Office.Province)
 		return err
 	})
 	return p, err

@@ -8,19 +8,19 @@ import (
 	"github.com/xueji/xueji/api/rest"
 	"github.com/xueji/xueji/models/process"
 	"github.com/xueji/xueji/models/refusal"
+	"github.com/xueji/xueji/models/registration"
 	"github.com/xueji/xueji/models/roster"
-	"github.com/xueji/xueji/models/store"
 )
 
 // RosterRow is one row of the sheet.
 type RosterRow struct {
-	Row       int                 `json:"row" doc:"As at the left edge of the sheet."`
-	Verdict   store.RosterVerdict `json:"verdict" enum:"ACCEPT,REMARK,REJECT,SKIP,LEFT_OUT,PRESENT,DIFFERS"`
-	Name      string              `json:"name,omitempty"`
-	IDNumber  string              `json:"id_number,omitempty" doc:"Masked."`
-	ClassCode string              `json:"class_code,omitempty"`
-	Student   *uuid.UUID          `json:"student_id,omitempty" doc:"The record the row became, or by which it was recognised (PRESENT, DIFFERS)."`
-	Findings  []SheetFinding      `json:"findings"`
+	Row       int                        `json:"row" doc:"As at the left edge of the sheet."`
+	Verdict   registration.RosterVerdict `json:"verdict" enum:"ACCEPT,REMARK,REJECT,SKIP,LEFT_OUT,PRESENT,DIFFERS"`
+	Name      string                     `json:"name,omitempty"`
+	IDNumber  string                     `json:"id_number,omitempty" doc:"Masked."`
+	ClassCode string                     `json:"class_code,omitempty"`
+	Student   *uuid.UUID                 `json:"student_id,omitempty" doc:"The record the row became, or by which it was recognised (PRESENT, DIFFERS)."`
+	Findings  []SheetFinding             `json:"findings"`
 }
 
 // SheetFinding is one remark on a row or on the file, in the caller's language.
@@ -37,7 +37,7 @@ type SheetFinding struct {
 }
 
 // ShowRow shows one row of a sheet.
-func ShowRow(ctx context.Context, r store.RosterRow) RosterRow {
+func ShowRow(ctx context.Context, r registration.RosterRow) RosterRow {
 	return RosterRow{Row: r.RowNo, Verdict: r.Verdict, Name: r.Name, IDNumber: r.IDMasked, ClassCode: r.ClassCode, Student: r.StudentID,
 		Findings: ShowFindings(ctx, r.Findings)}
 }

@@ -9,9 +9,9 @@ import (
 	"github.com/xueji/xueji/api/rest"
 	"github.com/xueji/xueji/models/division"
 	"github.com/xueji/xueji/models/process"
+	"github.com/xueji/xueji/models/registration"
 	"github.com/xueji/xueji/models/roster"
 	"github.com/xueji/xueji/models/roster/workbook"
-	"github.com/xueji/xueji/models/store"
 )
 
 // Sheets is what reading and showing the national sheet needs.
@@ -28,7 +28,7 @@ func Load(table *division.Table) (Sheets, error) {
 		return Sheets{}, fmt.Errorf("start the API: %w", err)
 	}
 	limits := workbook.DefaultLimits()
-	return Sheets{Reader: reader.WithLimits(limits, store.RosterRows), Updates: reader.ForUpdates().WithLimits(limits, store.UpdateRows), Divisions: table}, nil
+	return Sheets{Reader: reader.WithLimits(limits, registration.MaxRosterRows), Updates: reader.ForUpdates().WithLimits(limits, registration.MaxUpdateRows), Divisions: table}, nil
 }
 
 // ItemText names an item of the sheet.

@@ -9,6 +9,7 @@ import (
 	"github.com/xueji/xueji/api/sheet"
 	"github.com/xueji/xueji/models/roster"
 	"github.com/xueji/xueji/models/store"
+	"github.com/xueji/xueji/models/student"
 )
 
 type studentEditInput struct {
@@ -48,20 +49,20 @@ func (s *server) editStudent(ctx context.Context, in *studentEditInput) (*studen
 	if err != nil {
 		return nil, err
 	}
-	edit := store.StudentEdit{Version: version, Reason: in.Body.Reason, Items: map[roster.Field]string{}}
+	edit := student.EditRequest{Version: version, Reason: in.Body.Reason, Items: map[roster.Field]string{}}
 	for field, value := range in.Body.Items {
 		edit.Items[roster.Field(field)] = value
 	}
-	var done *store.EditedStudent
+	var done *student.EditOutcome
 	err = s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *store.Tx) error {
-		record, err := tx.StudentRecord(in.ID)
+		record, err := student.Read(tx, in.ID)
 		if err != nil {
 			return err
 		}
 		if err := rest.Allow(ctx, record.OrgPath); err != nil {
 			return err
 		}
-		done, err = tx.EditStudent(in.ID, edit, roster.Rules{Reader: s.Sheets.Reader, Divisions: s.Sheets.Divisions})
+		done, err = student.Edit(tx, in.ID, edit, roster.Rules{Reader: s.Sheets.Reader, Divisions: s.Sheets.Divisions})
 		return err
 	})
 	if err != nil {

@@ -16,6 +16,7 @@ import (
 	"github.com/xueji/xueji/models/roster"
 	"github.com/xueji/xueji/models/status"
 	"github.com/xueji/xueji/models/store"
+	"github.com/xueji/xueji/models/student"
 )
 
 // HistoryEntry is one change of a record, before and after, in words.
@@ -56,19 +57,19 @@ type historyInput struct {
 
 func (s *server) studentHistory(ctx context.Context, in *historyInput) (*rest.Body[*rest.Page[HistoryEntry]], error) {
 	words := historyWords{server: s, ctx: ctx}
-	page, err := rest.ReadPageIn(ctx, s.Store, in.Paging, uuid.Nil, func(tx *store.Tx, before uuid.UUID, most int) ([]store.HistoryEntry, error) {
+	page, err := rest.ReadPageIn(ctx, s.Store, in.Paging, uuid.Nil, func(tx *store.Tx, before uuid.UUID, most int) ([]student.HistoryEntry, error) {
 		// A record that went to another school keeps its lines of the past here.
-		rows, err := tx.StudentHistory(in.ID, before, in.Struck || rest.PrincipalOf(ctx).Office.Kind != org.School, most)
+		rows, err := student.History(tx, in.ID, before, in.Struck || rest.PrincipalOf(ctx).Office.Kind != org.School, most)
 		switch {
 		case err != nil:
 			return nil, err
 		case len(rows) == 0:
-			_, err = tx.StudentRecord(in.ID)
+			_, err = student.Read(tx, in.ID)
 		default:
-			words.names, err = tx.HistoryNames(in.ID)
+			words.names, err = student.HistoryNames(tx, in.ID)
 		}
 		return rows, err
-	}, words.show, func(r store.HistoryEntry) uuid.UUID { return r.ID })
+	}, words.show, func(r student.HistoryEntry) uuid.UUID { return r.ID })
 	return rest.BodyOf(page), err
 }
 
@@ -80,7 +81,7 @@ type historyWords struct {
 	names map[string]string
 }
 
-func (w *historyWords) show(r store.HistoryEntry) HistoryEntry {
+func (w *historyWords) show(r student.HistoryEntry) HistoryEntry {
 	e := HistoryEntry{ID: r.ID, Change: r.ChangeID, CaseNo: r.CaseNo, Kind: r.Kind, EffectiveOn: r.EffectiveOn, RecordedAt: r.RecordedAt, School: r.SchoolName,
 		By: r.Actor, ByOffice: r.ActorOffice, Struck: r.StruckAt != nil, StruckAt: r.StruckAt, StruckBy: r.StruckBy, Reason: r.Reason,
 		Before: document(r.Before), After: document(r.After)}
@@ -207,7 +208,7 @@ func (w *historyWords) word(is, text string) string {
 	case is == "stage":
 		return rest.InLanguage(w.ctx, process.StageText(org.Stage(text)))
 	case is == "level":
-		return rest.InLanguage(w.ctx, store.PunishmentLevel(text))
+		return rest.InLanguage(w.ctx, student.PunishmentLevel(text))
 	case is == "place" && w.names[text] != "":
 		return w.names[text]
 	case is == "place":

@@ -7,10 +7,12 @@ import (
 	"github.com/xueji/xueji/api/authz"
 	"github.com/xueji/xueji/api/rest"
 	"github.com/xueji/xueji/api/sheet"
+	"github.com/xueji/xueji/models/policy"
 	"github.com/xueji/xueji/models/process"
 	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/roster"
 	"github.com/xueji/xueji/models/store"
+	"github.com/xueji/xueji/models/student"
 )
 
 // ItemRule is one item of the national student sheet with the rules of the caller's province.
@@ -48,9 +50,9 @@ func (s *server) sheetItemRoutes() {
 }
 
 func (s *server) listSheetItems(ctx context.Context, _ *struct{}) (*sheetItemsOutput, error) {
-	var policy process.Policy
+	var rules process.Policy
 	err := s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *store.Tx) (err error) {
-		policy, err = tx.Policy(rest.PrincipalOf(ctx).Office.Province)
+		rules, err = policy.InForce(tx, rest.PrincipalOf(ctx).Office.Province)
 		return err
 	})
 	if err != nil {
@@ -60,7 +62,7 @@ func (s *server) listSheetItems(ctx context.Context, _ *struct{}) (*sheetItemsOu
 	out := &sheetItemsOutput{}
 	out.Body.Version = template.Version
 	for _, column := range template.Items() {
-		out.Body.Items = append(out.Body.Items, s.itemRule(policy, column))
+		out.Body.Items = append(out.Body.Items, s.itemRule(rules, column))
 	}
 	return out, nil
 }
@@ -76,7 +78,7 @@ func (s *server) itemRule(policy process.Policy, c *roster.Column) ItemRule {
 	case c.Conditional:
 		rule.Required = "sometimes"
 	}
-	if guard := store.GuardOf(policy, c); guard != roster.FreeItem {
+	if guard := student.GuardOf(policy, c); guard != roster.FreeItem {
 		rule.Change = string(guard)
 	}
 	for _, code := range s.Sheets.Reader.Codes(c.Field) {

@@ -16,6 +16,8 @@ import (
 	"github.com/xueji/xueji/models/roster"
 	"github.com/xueji/xueji/models/status"
 	"github.com/xueji/xueji/models/store"
+	"github.com/xueji/xueji/models/student"
+	"github.com/xueji/xueji/models/transfer"
 )
 
 // Student is the page of a record (学籍卡).
@@ -83,12 +85,12 @@ type studentOutput struct {
 }
 
 func (s *server) getStudent(ctx context.Context, in *rest.PathID) (*studentOutput, error) {
-	var r *store.StudentRecord
+	var r *student.Record
 	err := s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *store.Tx) error {
 		var err error
-		if r, err = tx.StudentRecord(in.ID); errors.Is(err, refusal.New(refusal.NotFound)) {
+		if r, err = student.Read(tx, in.ID); errors.Is(err, refusal.New(refusal.NotFound)) {
 			// The old school reads its backup of a pupil who moved on.
-			r, err = tx.DepartedRecord(in.ID)
+			r, err = transfer.DepartedRecord(tx, in.ID)
 		}
 		if err != nil {
 			return err
@@ -101,13 +103,13 @@ func (s *server) getStudent(ctx context.Context, in *rest.PathID) (*studentOutpu
 	return &studentOutput{ETag: rest.ETag(r.Version), Body: s.showStudent(ctx, r)}, nil
 }
 
-func (s *server) showStudent(ctx context.Context, r *store.StudentRecord) Student {
+func (s *server) showStudent(ctx context.Context, r *student.Record) Student {
 	page := Student{
 		ID: r.ID, Version: r.Version, School: r.SchoolID, SchoolName: r.SchoolName, Class: r.ClassID, ClassName: r.ClassName, GradeName: r.GradeName,
 		Stage: r.Stage, EntryYear: r.EntryYear, StudentNumber: r.NumberMasked, UpdatedAt: r.UpdatedAt, Suspensions: []SuspensionRun{},
 		Facets: Facets{
 			EnrolStatus: r.EnrolStatus, StatusLabel: rest.InLanguage(ctx, status.Enrol(r.EnrolStatus).Text()), InRegister: r.InRegister, OnCampus: r.OnCampus,
-			HoldsSeat: r.HoldsSeat, DedupeState: r.DedupeState, DedupeLabel: rest.InLanguage(ctx, store.DedupeText(r.DedupeState)), IdentityState: r.IdentityState, ProblemFlags: r.ProblemFlags,
+			HoldsSeat: r.HoldsSeat, DedupeState: r.DedupeState, DedupeLabel: rest.InLanguage(ctx, student.DedupeText(r.DedupeState)), IdentityState: r.IdentityState, ProblemFlags: r.ProblemFlags,
 			NumberClass: r.NumberClass, Dropout: r.Dropout,
 		},
 	}
@@ -134,7 +136,7 @@ func (s *server) showStudent(ctx context.Context, r *store.StudentRecord) Studen
 	return page
 }
 
-func showRunning(r store.RunningChange) *RunningChange {
+func showRunning(r student.RunningChange) *RunningChange {
 	v := &RunningChange{Change: r.ChangeID}
 	if on := r.EffectiveOn; !on.IsZero() {
 		v.EffectiveOn = &on

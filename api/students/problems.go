@@ -9,6 +9,7 @@ import (
 
 	"github.com/xueji/xueji/api/authz"
 	"github.com/xueji/xueji/api/rest"
+	"github.com/xueji/xueji/models/problem"
 	"github.com/xueji/xueji/models/process"
 	"github.com/xueji/xueji/models/status"
 	"github.com/xueji/xueji/models/store"
@@ -52,7 +53,7 @@ func problemLabel(kind string) process.Text {
 	return process.Text{Zh: "疑似同一人（姓名、性别、出生日期相同）", En: "Another record has the same name, sex and birth date"}
 }
 
-func problemAdvice(p store.ProblemLine) process.Text {
+func problemAdvice(p problem.OpenProblem) process.Text {
 	switch {
 	case p.Busy:
 		return process.Text{Zh: "该生异动中，请等该业务办结后再处理。", En: "A change of this pupil is running; deal with the problem when it has ended."}
@@ -65,14 +66,14 @@ func problemAdvice(p store.ProblemLine) process.Text {
 // Advice lists the sentences that say what to do about a problem record.
 func Advice() map[string]process.Text {
 	all := map[string]process.Text{}
-	for name, line := range map[string]store.ProblemLine{"BUSY": {Busy: true}, "OTHER_PASSED": {Kind: status.DupWithID, OtherPassed: true}, "OPEN": {}} {
+	for name, line := range map[string]problem.OpenProblem{"BUSY": {Busy: true}, "OTHER_PASSED": {Kind: status.DupWithID, OtherPassed: true}, "OPEN": {}} {
 		all["problem "+name] = problemAdvice(line)
 	}
 	return all
 }
 
 func (s *server) listProblems(ctx context.Context, in *rest.Paging) (*rest.Body[*rest.Page[ProblemView]], error) {
-	show := func(p store.ProblemLine) ProblemView {
+	show := func(p problem.OpenProblem) ProblemView {
 		v := ProblemView{ID: p.ID, Kind: p.Kind, Label: rest.InLanguage(ctx, problemLabel(p.Kind)), FoundAt: p.FoundAt, StudentID: p.StudentID, Name: p.StudentName,
 			Number: p.NumberMasked, IDNumber: p.IDMasked, School: p.School, OtherSchool: p.OtherSchool, OtherFiled: p.OtherFiled, OtherPassed: p.OtherPassed,
 			Busy: p.Busy, May: []string{}, Advice: rest.InLanguage(ctx, problemAdvice(p))}
@@ -81,8 +82,8 @@ func (s *server) listProblems(ctx context.Context, in *rest.Paging) (*rest.Body[
 		}
 		return v
 	}
-	page, err := rest.ReadPageIn(ctx, s.Store, *in, rest.TimeKey{}, func(tx *store.Tx, key rest.TimeKey, most int) ([]store.ProblemLine, error) {
-		return tx.Problems(key.At, key.ID, most)
-	}, show, func(p store.ProblemLine) rest.TimeKey { return rest.TimeKey{At: p.FoundAt, ID: p.ID} })
+	page, err := rest.ReadPageIn(ctx, s.Store, *in, rest.TimeKey{}, func(tx *store.Tx, key rest.TimeKey, most int) ([]problem.OpenProblem, error) {
+		return problem.OpenProblems(tx, key.At, key.ID, most)
+	}, show, func(p problem.OpenProblem) rest.TimeKey { return rest.TimeKey{At: p.FoundAt, ID: p.ID} })
 	return rest.BodyOf(page), err
 }

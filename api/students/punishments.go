@@ -11,6 +11,7 @@ import (
 	"github.com/xueji/xueji/api/rest"
 	"github.com/xueji/xueji/models/calendar"
 	"github.com/xueji/xueji/models/store"
+	"github.com/xueji/xueji/models/student"
 )
 
 // Punishment is a punishment of a pupil (处分), with its cancellation once there is one.
@@ -66,8 +67,8 @@ func (s *server) recordPunishment(ctx context.Context, in *punishmentInput) (*re
 	if err != nil {
 		return nil, err
 	}
-	return s.punishment(ctx, func(tx *store.Tx) (*store.Punishment, error) {
-		return tx.RecordPunishment(store.NewPunishment{Student: in.ID, Level: in.Body.Level, DecidedOn: in.Body.DecidedOn,
+	return s.punishment(ctx, func(tx *store.Tx) (*student.Punishment, error) {
+		return student.RecordPunishment(tx, student.NewPunishment{Student: in.ID, Level: in.Body.Level, DecidedOn: in.Body.DecidedOn,
 			DocumentNo: in.Body.DocumentNo, Key: rest.IdempotencyKey(ctx), Hash: hash})
 	})
 }
@@ -77,16 +78,16 @@ func (s *server) cancelPunishment(ctx context.Context, in *punishmentCancelInput
 	if err != nil {
 		return nil, err
 	}
-	return s.punishment(ctx, func(tx *store.Tx) (*store.Punishment, error) {
-		return tx.CancelPunishment(store.PunishmentCancel{ID: in.ID, CancelledOn: in.Body.CancelledOn, DocumentNo: in.Body.DocumentNo,
+	return s.punishment(ctx, func(tx *store.Tx) (*student.Punishment, error) {
+		return student.CancelPunishment(tx, student.PunishmentCancel{ID: in.ID, CancelledOn: in.Body.CancelledOn, DocumentNo: in.Body.DocumentNo,
 			Key: rest.IdempotencyKey(ctx), Hash: hash})
 	})
 }
 
 // punishment does something to a punishment and takes it back when it is not of
 // an office the caller may act at.
-func (s *server) punishment(ctx context.Context, do func(*store.Tx) (*store.Punishment, error)) (*rest.Body[Punishment], error) {
-	var p *store.Punishment
+func (s *server) punishment(ctx context.Context, do func(*store.Tx) (*student.Punishment, error)) (*rest.Body[Punishment], error) {
+	var p *student.Punishment
 	err := s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *store.Tx) error {
 		var err error
 		if p, err = do(tx); err != nil {
@@ -103,14 +104,14 @@ func (s *server) punishment(ctx context.Context, do func(*store.Tx) (*store.Puni
 func (s *server) listPunishments(ctx context.Context, in *rest.PathID) (*rest.Body[[]Punishment], error) {
 	list := []Punishment{}
 	err := s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *store.Tx) error {
-		record, err := tx.StudentRecord(in.ID)
+		record, err := student.Read(tx, in.ID)
 		if err != nil {
 			return err
 		}
 		if err := rest.Allow(ctx, record.OrgPath); err != nil {
 			return err
 		}
-		rows, err := tx.Punishments(in.ID)
+		rows, err := student.Punishments(tx, in.ID)
 		for _, p := range rows {
 			list = append(list, showPunishment(p))
 		}
@@ -122,7 +123,7 @@ func (s *server) listPunishments(ctx context.Context, in *rest.PathID) (*rest.Bo
 	return rest.BodyOf(list), nil
 }
 
-func showPunishment(p store.Punishment) Punishment {
+func showPunishment(p student.Punishment) Punishment {
 	return Punishment{ID: p.ID, Student: p.StudentID, Level: p.Level, DecidedOn: p.DecidedOn.String(), DocumentNo: p.DocumentNo, RecordedAt: p.RecordedAt,
 		CancelledOn: p.CancelledOn.String(), CancelDocumentNo: p.CancelDocumentNo, CancelledAt: p.CancelledAt, Version: p.Version}
 }

@@ -9,9 +9,11 @@ import (
 	"github.com/xueji/xueji/api/authz"
 	"github.com/xueji/xueji/api/rest"
 	"github.com/xueji/xueji/models/calendar"
+	"github.com/xueji/xueji/models/office"
 	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/models/status"
 	"github.com/xueji/xueji/models/store"
+	"github.com/xueji/xueji/models/student"
 )
 
 // StudentLine is one line of a search result (学籍查询); numbers are masked.
@@ -34,16 +36,16 @@ type StudentLine struct {
 
 type searchInput struct {
 	Body struct {
-		Name      string          `json:"name,omitempty" maxLength:"100" doc:"Name, or a part of it: 50 characters, however it is typed."`
-		NameMatch store.NameMatch `json:"name_match,omitempty" enum:"IS,BEGINS,CONTAINS" default:"IS" doc:"BEGINS and CONTAINS need two characters."`
-		Number    string          `json:"student_number,omitempty" maxLength:"40" doc:"Student number (学籍号), in full."`
-		IDNumber  string          `json:"id_number,omitempty" maxLength:"40" doc:"Number of the identity document, in full."`
-		School    uuid.UUID       `json:"school_id,omitempty" format:"uuid"`
-		Class     uuid.UUID       `json:"class_id,omitempty" format:"uuid"`
-		Statuses  []string        `json:"statuses,omitempty" maxItems:"20" enum:"DRAFT,PENDING_SCHOOL,PENDING_BUREAU,ENROLLED,SUSPENDED,WITHDRAWN,EXPELLED,MISSING,OTHER_LEFT,ABROAD,TRANSFERRED_OUT,GRADUATED,COMPLETED,INCOMPLETE,DECEASED,DELETED" doc:"Life-cycle states. Left out: every state; a list of a class or a school then leaves out the dead and deleted records."`
-		Stage     org.Stage       `json:"stage,omitempty" enum:"PRIMARY,JUNIOR,SENIOR"`
-		Cursor    string          `json:"cursor,omitempty" maxLength:"400" doc:"next of the page before."`
-		Limit     int             `json:"limit,omitempty" minimum:"1" maximum:"200" default:"50"`
+		Name      string            `json:"name,omitempty" maxLength:"100" doc:"Name, or a part of it: 50 characters, however it is typed."`
+		NameMatch student.NameMatch `json:"name_match,omitempty" enum:"IS,BEGINS,CONTAINS" default:"IS" doc:"BEGINS and CONTAINS need two characters."`
+		Number    string            `json:"student_number,omitempty" maxLength:"40" doc:"Student number (学籍号), in full."`
+		IDNumber  string            `json:"id_number,omitempty" maxLength:"40" doc:"Number of the identity document, in full."`
+		School    uuid.UUID         `json:"school_id,omitempty" format:"uuid"`
+		Class     uuid.UUID         `json:"class_id,omitempty" format:"uuid"`
+		Statuses  []string          `json:"statuses,omitempty" maxItems:"20" enum:"DRAFT,PENDING_SCHOOL,PENDING_BUREAU,ENROLLED,SUSPENDED,WITHDRAWN,EXPELLED,MISSING,OTHER_LEFT,ABROAD,TRANSFERRED_OUT,GRADUATED,COMPLETED,INCOMPLETE,DECEASED,DELETED" doc:"Life-cycle states. Left out: every state; a list of a class or a school then leaves out the dead and deleted records."`
+		Stage     org.Stage         `json:"stage,omitempty" enum:"PRIMARY,JUNIOR,SENIOR"`
+		Cursor    string            `json:"cursor,omitempty" maxLength:"400" doc:"next of the page before."`
+		Limit     int               `json:"limit,omitempty" minimum:"1" maximum:"200" default:"50"`
 	}
 }
 
@@ -65,15 +67,15 @@ type countInput struct {
 type revealInput struct {
 	rest.PathID
 	Body struct {
-		Field  store.Secret       `json:"field" enum:"id_number,student_number,aux_student_number,member1_id_number,member2_id_number"`
-		Reason store.RevealReason `json:"reason" enum:"VERIFY_DOCUMENT,GUARDIAN_REQUEST,EXAM_REGISTRATION,TRANSFER,DATA_QUALITY,AUTHORITY_REQUEST" doc:"Goes into the audit trail."`
+		Field  student.Secret       `json:"field" enum:"id_number,student_number,aux_student_number,member1_id_number,member2_id_number"`
+		Reason student.RevealReason `json:"reason" enum:"VERIFY_DOCUMENT,GUARDIAN_REQUEST,EXAM_REGISTRATION,TRANSFER,DATA_QUALITY,AUTHORITY_REQUEST" doc:"Goes into the audit trail."`
 	}
 }
 
 // Revealed is one number in full.
 type Revealed struct {
-	Field store.Secret `json:"field"`
-	Value string       `json:"value"`
+	Field student.Secret `json:"field"`
+	Value string         `json:"value"`
 }
 
 func (s *server) studentRoutes() {
@@ -107,17 +109,17 @@ func (s *server) studentRoutes() {
 
 func (s *server) searchStudents(ctx context.Context, in *searchInput) (*rest.Body[*rest.Page[StudentLine]], error) {
 	b := in.Body
-	q := store.StudentSearch{Name: b.Name, NameMatch: b.NameMatch, Number: b.Number, IDNumber: b.IDNumber,
+	q := student.Search{Name: b.Name, NameMatch: b.NameMatch, Number: b.Number, IDNumber: b.IDNumber,
 		School: b.School, Class: b.Class, States: b.Statuses, Stage: b.Stage}
 	paging := rest.Paging{Cursor: b.Cursor, Limit: b.Limit}
-	page, err := rest.ReadPageIn(ctx, s.Store, paging, uuid.Nil, func(tx *store.Tx, after uuid.UUID, most int) ([]store.StudentLine, error) {
+	page, err := rest.ReadPageIn(ctx, s.Store, paging, uuid.Nil, func(tx *store.Tx, after uuid.UUID, most int) ([]student.FoundRecord, error) {
 		q.After, q.Most = after, most
-		return tx.SearchStudents(q)
-	}, func(r store.StudentLine) StudentLine { return showLine(ctx, r) }, func(r store.StudentLine) uuid.UUID { return r.ID })
+		return student.Find(tx, q)
+	}, func(r student.FoundRecord) StudentLine { return showLine(ctx, r) }, func(r student.FoundRecord) uuid.UUID { return r.ID })
 	return rest.BodyOf(page), err
 }
 
-func showLine(ctx context.Context, r store.StudentLine) StudentLine {
+func showLine(ctx context.Context, r student.FoundRecord) StudentLine {
 	return StudentLine{ID: r.ID, Name: r.Name, Sex: r.Sex, BirthDate: r.BirthDate, IDNumber: r.IDMasked, StudentNumber: r.NumberMasked,
 		EnrolStatus: r.EnrolStatus, StatusLabel: rest.InLanguage(ctx, status.Enrol(r.EnrolStatus).Text()), Stage: r.Stage, EntryYear: r.EntryYear,
 		School: r.SchoolID, SchoolName: r.SchoolName, Class: r.ClassID, ClassName: r.ClassName}
@@ -126,14 +128,14 @@ func showLine(ctx context.Context, r store.StudentLine) StudentLine {
 func (s *server) revealNumber(ctx context.Context, in *revealInput) (*rest.Body[Revealed], error) {
 	out := Revealed{Field: in.Body.Field}
 	err := s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *store.Tx) error {
-		record, err := tx.StudentRecord(in.ID)
+		record, err := student.Read(tx, in.ID)
 		if err != nil {
 			return err
 		}
 		if err := rest.Allow(ctx, record.OrgPath); err != nil {
 			return err
 		}
-		out.Value, err = tx.RevealSecret(in.ID, in.Body.Field, in.Body.Reason)
+		out.Value, err = student.RevealSecret(tx, in.ID, in.Body.Field, in.Body.Reason)
 		return err
 	})
 	if err != nil {
@@ -145,16 +147,16 @@ func (s *server) revealNumber(ctx context.Context, in *revealInput) (*rest.Body[
 func (s *server) countStudents(ctx context.Context, in *countInput) (*rest.Body[[]StateCount], error) {
 	list := []StateCount{}
 	err := s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *store.Tx) error {
-		office, err := tx.Organisation(in.ID)
+		at, err := office.Read(tx, in.ID)
 		if err != nil {
 			return err
 		}
-		if err := rest.Allow(ctx, office.Path); err != nil {
+		if err := rest.Allow(ctx, at.Path); err != nil {
 			return err
 		}
-		count := tx.CountStudents
+		count := func(office uuid.UUID) ([]student.StateCount, error) { return student.Count(tx, office) }
 		if in.Below {
-			count = tx.CountStudentsBelow
+			count = func(office uuid.UUID) ([]student.StateCount, error) { return student.CountBelow(tx, office) }
 		}
 		rows, err := count(in.ID)
 		for _, r := range rows {

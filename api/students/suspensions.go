@@ -10,6 +10,7 @@ import (
 	"github.com/xueji/xueji/api/rest"
 	"github.com/xueji/xueji/models/calendar"
 	"github.com/xueji/xueji/models/store"
+	"github.com/xueji/xueji/models/student"
 )
 
 // ExpiringSuspension is a suspension that ends soon, or has ended without a return.
@@ -41,16 +42,16 @@ func (s *server) suspensionRoutes() {
 
 func (s *server) listExpiringSuspensions(ctx context.Context, in *expiringInput) (*rest.Body[*rest.Page[ExpiringSuspension]], error) {
 	var today calendar.Date
-	show := func(p store.ExpiringSuspension) ExpiringSuspension {
+	show := func(p student.ExpiringSuspension) ExpiringSuspension {
 		left := today.DaysUntil(p.UntilDate)
 		return ExpiringSuspension{
 			Student: p.StudentID, Change: p.ChangeID, Name: p.Name, Number: p.NumberMasked, School: p.School, From: p.FromDate, Until: p.UntilDate,
 			DaysLeft: left, Expired: left < 0, Extended: p.Extended,
 		}
 	}
-	page, err := rest.ReadPageIn(ctx, s.Store, in.Paging, rest.FirstDay(), func(tx *store.Tx, key rest.DayKey, most int) ([]store.ExpiringSuspension, error) {
+	page, err := rest.ReadPageIn(ctx, s.Store, in.Paging, rest.FirstDay(), func(tx *store.Tx, key rest.DayKey, most int) ([]student.ExpiringSuspension, error) {
 		today = calendar.DateOf(tx.Now())
-		return tx.ExpiringSuspensions(rest.PrincipalOf(ctx).Office.Path, today.AddDays(in.Days), key.Day, key.ID, most)
-	}, show, func(p store.ExpiringSuspension) rest.DayKey { return rest.DayKey{Day: p.UntilDate, ID: p.ID} })
+		return student.ExpiringSuspensions(tx, rest.PrincipalOf(ctx).Office.Path, today.AddDays(in.Days), key.Day, key.ID, most)
+	}, show, func(p student.ExpiringSuspension) rest.DayKey { return rest.DayKey{Day: p.UntilDate, ID: p.ID} })
 	return rest.BodyOf(page), err
 }

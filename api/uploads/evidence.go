@@ -13,8 +13,8 @@ import (
 	"github.com/xueji/xueji/api/authz"
 	"github.com/xueji/xueji/api/rest"
 	"github.com/xueji/xueji/internal/files"
+	"github.com/xueji/xueji/models/change"
 	"github.com/xueji/xueji/models/refusal"
-	"github.com/xueji/xueji/models/store"
 )
 
 // defaultEvidenceLimit is how large one image or PDF may be unless Deps says otherwise.
@@ -68,9 +68,9 @@ func (s *server) uploadEvidence(ctx context.Context, in *rest.UploadInput) (*res
 		return nil, err
 	}
 	office := rest.PrincipalOf(ctx).Office
-	e := &store.Evidence{ID: id, OrgID: office.ID, OrgPath: office.Path, FileName: file.Name, MediaType: string(kind),
+	e := &change.Evidence{ID: id, OrgID: office.ID, OrgPath: office.Path, FileName: file.Name, MediaType: string(kind),
 		Size: size, SHA256: sum, BlobKey: id.String()}
-	if err := s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *store.Tx) error { return tx.AddEvidence(e) }); err != nil {
+	if err := s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *change.Tx) error { return tx.AddEvidence(e) }); err != nil {
 		// The file without its row would be a file nobody can find.
 		return nil, errors.Join(err, s.Files.Delete(context.WithoutCancel(ctx), files.Evidence, id.String()))
 	}
@@ -78,10 +78,10 @@ func (s *server) uploadEvidence(ctx context.Context, in *rest.UploadInput) (*res
 }
 
 func (s *server) openEvidence(ctx context.Context, in *rest.PathID) (*rest.Download, error) {
-	var e *store.Evidence
+	var e *change.Evidence
 	// The parties of a change may be outside each other's subtree, so the
 	// database alone decides who sees the row.
-	err := s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *store.Tx) error {
+	err := s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *change.Tx) error {
 		var err error
 		e, err = tx.OpenEvidence(in.ID)
 		return err

@@ -4,12 +4,12 @@ package uploads
 import (
 	"github.com/xueji/xueji/api/rest"
 	"github.com/xueji/xueji/internal/files"
-	"github.com/xueji/xueji/models/store"
+	"github.com/xueji/xueji/models/change"
 )
 
 // Deps is what the area needs from outside.
 type Deps struct {
-	Store  *store.Store
+	Store  *change.Engine
 	Files  *files.Cabinet
 	Papers *files.Judge
 	// EvidenceLimit bounds one paper, in bytes; zero means the default.

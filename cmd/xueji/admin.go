@@ -15,6 +15,7 @@ import (
 	"github.com/xueji/xueji/api"
 	"github.com/xueji/xueji/config"
 	"github.com/xueji/xueji/internal/service"
+	"github.com/xueji/xueji/models/account"
 	"github.com/xueji/xueji/models/calendar"
 	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/secret"
@@ -59,11 +60,11 @@ func createAdmin(ctx context.Context, cfg config.Config, login, name string, ano
 	if !regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_.@-]{2,63}$`).MatchString(login) || name == "" {
 		return errors.New("--login takes 3 to 64 letters, digits or _.@-, beginning with a letter; --name must not be empty")
 	}
-	password, err := store.CreateFirstAdmin(ctx, cfg.Database.URL.Reveal(), login, name, another, clock.Now())
+	password, err := account.CreateFirstAdmin(ctx, cfg.Database.URL.Reveal(), login, name, another, clock.Now())
 	if err != nil {
 		return inWords(err)
 	}
-	_, err = fmt.Fprintf(out, "login              %s\ntemporary password %s\nIt is shown only now and must be changed at the first login.\n", store.NormalLogin(login), password)
+	_, err = fmt.Fprintf(out, "login              %s\ntemporary password %s\nIt is shown only now and must be changed at the first login.\n", account.NormalLogin(login), password)
 	return err
 }
 

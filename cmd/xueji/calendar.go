@@ -12,6 +12,7 @@ import (
 
 	"github.com/xueji/xueji/internal/service"
 	"github.com/xueji/xueji/models/calendar"
+	"github.com/xueji/xueji/models/policy"
 	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/secret"
 	"github.com/xueji/xueji/models/store"
@@ -51,7 +52,7 @@ func newCalendarShow() *cobra.Command {
 }
 
 func showCalendars(cmd *cobra.Command, tx *store.Tx) error {
-	list, err := tx.WorkdayVersions()
+	list, err := policy.WorkdayVersions(tx)
 	if err != nil {
 		return err
 	}
@@ -89,7 +90,7 @@ func newCalendarCheck() *cobra.Command {
 				return err
 			}
 			return withCalendar(cmd, func(tx *store.Tx) error {
-				_, next, err := tx.CheckWorkdays(n)
+				_, next, err := policy.CheckWorkdays(tx, n)
 				if err != nil {
 					return unlessSame(cmd, err)
 				}
@@ -132,7 +133,7 @@ func newCalendarAdd() *cobra.Command {
 			}
 			var version int
 			err = withCalendar(cmd, func(tx *store.Tx) (err error) {
-				version, err = tx.AddWorkdays(n)
+				version, err = policy.AddWorkdays(tx, n)
 				return err
 			})
 			if err != nil {
@@ -153,14 +154,14 @@ func yearFlag(command *cobra.Command, year *int) {
 	_ = command.MarkFlagRequired("year") // fails only for a flag that does not exist
 }
 
-func readHolidays(name string, year int) (n store.NewWorkdays, err error) {
+func readHolidays(name string, year int) (n policy.NewWorkdays, err error) {
 	file, err := os.Open(name)
 	if err != nil {
 		return n, err
 	}
 	defer func() { _ = file.Close() }()
 	rows, err := calendar.ReadNotice(file)
-	return store.NewWorkdays{Year: year, Rows: rows, FirstRow: calendar.NoticeFirstRow}, err
+	return policy.NewWorkdays{Year: year, Rows: rows, FirstRow: calendar.NoticeFirstRow}, err
 }
 
 // unlessSame puts a refusal into words. That the days are there already is success: a command

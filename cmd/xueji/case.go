@@ -13,9 +13,9 @@ import (
 	"github.com/xueji/xueji/internal/casework"
 	"github.com/xueji/xueji/internal/service"
 	"github.com/xueji/xueji/models/calendar"
+	"github.com/xueji/xueji/models/change"
 	"github.com/xueji/xueji/models/process"
 	"github.com/xueji/xueji/models/refusal"
-	"github.com/xueji/xueji/models/store"
 	"github.com/xueji/xueji/models/typed"
 )
 
@@ -143,8 +143,8 @@ func newCaseDecide(flags *caseFlags) *cobra.Command {
 	return command
 }
 
-func parseVerdict(word string) (store.Verb, error) {
-	v := store.Verb(strings.ToUpper(strings.ReplaceAll(word, "-", "_")))
+func parseVerdict(word string) (change.Verb, error) {
+	v := change.Verb(strings.ToUpper(strings.ReplaceAll(word, "-", "_")))
 	if !v.Decides() {
 		return "", fmt.Errorf("--verdict %q is none of approve, reject, send-back", word)
 	}
@@ -280,12 +280,12 @@ func explainCase(out io.Writer, c casework.Case, lang refusal.Language) error {
 }
 
 // tellSlip says what became of a decision handed in for somebody.
-func tellSlip(out io.Writer, s *store.Slip, lang refusal.Language) error {
+func tellSlip(out io.Writer, s *change.Slip, lang refusal.Language) error {
 	if refused := s.Refusal(); refused != nil {
 		return refused
 	}
 	said := text{"Counted: the decision is in force (slip %s).\n", "已生效（意见 %s）。\n"}
-	if s.Outcome == store.SlipPending {
+	if s.Outcome == change.SlipPending {
 		said = text{"Kept: it will be counted or refused when Temporal and a worker run (slip %s).\n", "已保存，Temporal 与 worker 恢复后计入或退回（意见 %s）。\n"}
 	}
 	_, err := fmt.Fprintf(out, said.in(lang), s.ID)

@@ -17,7 +17,7 @@ import (
 	"github.com/xueji/xueji/models/refusal"
 )
 
-// mostLines is how many cases one command prints at most.
+// MaxLines is how many cases one command prints at most.
 const mostLines = 1000
 
 func newCaseAttention(flags *caseFlags) *cobra.Command {

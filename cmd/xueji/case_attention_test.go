@@ -13,7 +13,7 @@ import (
 	"github.com/xueji/xueji/internal/casework"
 	"github.com/xueji/xueji/models/calendar"
 	"github.com/xueji/xueji/models/refusal"
-	"github.com/xueji/xueji/models/store"
+	"github.com/xueji/xueji/models/worklist"
 	"github.com/xueji/xueji/workflows/client"
 )
 
@@ -26,7 +26,7 @@ func cellsIn(line string) (n int) {
 
 func someAttention() *casework.Attention {
 	due := time.Date(2026, 12, 5, 0, 0, 0, 0, calendar.Shanghai())
-	row := store.AttentionRow{
+	row := worklist.AttentionRow{
 		CaseNo: "52-20261120-000017", Kind: "REINSTATEMENT", StepNo: 12, Round: 10, StepName: "A_STEP_WITH_A_VERY_LONG_NAME", OfficeCode: "2152000123",
 		OfficeName: "南明区一所名称很长很长的示例小学", DueAt: due,
 	}

@@ -12,9 +12,9 @@ import (
 
 	"github.com/xueji/xueji/internal/casework"
 	"github.com/xueji/xueji/internal/service"
+	"github.com/xueji/xueji/models/job"
 	"github.com/xueji/xueji/models/process"
 	"github.com/xueji/xueji/models/refusal"
-	"github.com/xueji/xueji/models/store"
 )
 
 // jobsShown is how many jobs a list shows.
@@ -31,8 +31,8 @@ func newJobCommand() *cobra.Command {
 	command.PersistentFlags().StringVar(&flags.lang, "lang", "", "zh or en; the terminal's language when empty")
 	command.PersistentFlags().StringVar(&flags.operator, "operator", "", "who you are, for the audit trail; your account on this computer when empty")
 	command.AddCommand(newJobList(flags), newJobShow(flags), newJobWatch(flags),
-		newJobWord(flags, "cancel", "Stop a job between two parts; resume it to do the rest", store.JobCancel),
-		newJobWord(flags, "resume", "Go on with a job that failed or was stopped; nothing is done twice", store.JobResume))
+		newJobWord(flags, "cancel", "Stop a job between two parts; resume it to do the rest", job.JobCancel),
+		newJobWord(flags, "resume", "Go on with a job that failed or was stopped; nothing is done twice", job.JobResume))
 	return command
 }
 
@@ -42,7 +42,7 @@ func newJobList(flags *caseFlags) *cobra.Command {
 		Use: "list", Short: "The newest jobs of all offices", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return withOperator(cmd, func(ctx context.Context, o *service.Operator) error {
-				list, err := o.Jobs(ctx, store.JobFilter{State: store.JobState(strings.ToUpper(state))}, jobsShown)
+				list, err := o.Jobs(ctx, job.JobFilter{State: job.JobState(strings.ToUpper(state))}, jobsShown)
 				if err != nil {
 					return err
 				}
@@ -77,14 +77,14 @@ func newJobWatch(flags *caseFlags) *cobra.Command {
 	command := &cobra.Command{
 		Use: "watch ID", Short: "Show the progress of a job as a bar until it does not run any more", Args: cobra.ExactArgs(1),
 		RunE: withJob(func(ctx context.Context, out io.Writer, o *service.Operator, id uuid.UUID) error {
-			return watchJob(ctx, out, every, language(flags.lang), func() (*store.Job, error) { return o.Job(ctx, id) })
+			return watchJob(ctx, out, every, language(flags.lang), func() (*job.Job, error) { return o.Job(ctx, id) })
 		}),
 	}
 	command.Flags().DurationVar(&every, "every", time.Second, "how often it is looked at")
 	return command
 }
 
-func newJobWord(flags *caseFlags, use, short string, verb store.JobVerb) *cobra.Command {
+func newJobWord(flags *caseFlags, use, short string, verb job.JobVerb) *cobra.Command {
 	return &cobra.Command{
 		Use: use + " ID", Short: short, Args: cobra.ExactArgs(1),
 		RunE: withJob(func(ctx context.Context, out io.Writer, o *service.Operator, id uuid.UUID) error {
@@ -113,7 +113,7 @@ func withJob(do func(context.Context, io.Writer, *service.Operator, uuid.UUID) e
 }
 
 // watchJob draws the bar again and again, until the job does not run any more.
-func watchJob(ctx context.Context, out io.Writer, every time.Duration, lang refusal.Language, read func() (*store.Job, error)) error {
+func watchJob(ctx context.Context, out io.Writer, every time.Duration, lang refusal.Language, read func() (*job.Job, error)) error {
 	ticker := time.NewTicker(max(every, 10*time.Millisecond))
 	defer ticker.Stop()
 	for {
@@ -121,7 +121,7 @@ func watchJob(ctx context.Context, out io.Writer, every time.Duration, lang refu
 		if err != nil {
 			return err
 		}
-		if j.State != store.JobRunning && !j.ResumeAsked {
+		if j.State != job.JobRunning && !j.ResumeAsked {
 			return jobLine(out, j, lang, "\n")
 		}
 		if err := jobLine(out, j, lang, "\r"); err != nil {
@@ -137,12 +137,12 @@ func watchJob(ctx context.Context, out io.Writer, every time.Duration, lang refu
 }
 
 // jobLine writes one job as a line: bar, rows, rate and what remains.
-func jobLine(out io.Writer, j *store.Job, lang refusal.Language, end string) error {
+func jobLine(out io.Writer, j *job.Job, lang refusal.Language, end string) error {
 	words := []string{j.ID.String(), bar(j.RowsDone, j.RowCount), fmt.Sprintf("%d/%d", j.RowsDone, j.RowCount), inJobWords(j.State.Text(), lang)}
 	if j.Problem != "" {
 		words = append(words, string(j.Problem))
 	}
-	if left, known := j.Remaining(); known && j.State == store.JobRunning {
+	if left, known := j.Remaining(); known && j.State == job.JobRunning {
 		words = append(words, fmt.Sprintf("%.0f/s", j.Rate()), left.String())
 	}
 	_, err := fmt.Fprint(out, strings.Join(words, "  ")+"   "+end)
@@ -160,7 +160,7 @@ func bar(done, all int) string {
 }
 
 // showJob prints everything of one job, line by line.
-func showJob(out io.Writer, j *store.Job, lang refusal.Language) error {
+func showJob(out io.Writer, j *job.Job, lang refusal.Language) error {
 	if err := jobLine(out, j, lang, "\n"); err != nil {
 		return err
 	}

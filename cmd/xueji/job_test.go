@@ -8,19 +8,19 @@ import (
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
+	"github.com/xueji/xueji/models/job"
 	"github.com/xueji/xueji/models/refusal"
-	"github.com/xueji/xueji/models/store"
 )
 
 func TestAJobIsWatchedAsABarUntilItEnds(t *testing.T) {
-	steps := []store.Job{
-		{State: store.JobRunning, JobProgress: store.JobProgress{RowCount: 1500, Parts: 3}},
-		{State: store.JobRunning, JobProgress: store.JobProgress{RowCount: 1500, RowsDone: 500, Parts: 3, PartsDone: 1, Worked: 2}},
-		{State: store.JobDone, JobProgress: store.JobProgress{RowCount: 1500, RowsDone: 1500, Parts: 3, PartsDone: 3, Worked: 6}},
+	steps := []job.Job{
+		{State: job.JobRunning, JobProgress: job.JobProgress{RowCount: 1500, Parts: 3}},
+		{State: job.JobRunning, JobProgress: job.JobProgress{RowCount: 1500, RowsDone: 500, Parts: 3, PartsDone: 1, Worked: 2}},
+		{State: job.JobDone, JobProgress: job.JobProgress{RowCount: 1500, RowsDone: 1500, Parts: 3, PartsDone: 3, Worked: 6}},
 	}
 	var out bytes.Buffer
 	looks := 0
-	err := watchJob(t.Context(), &out, time.Millisecond, refusal.English, func() (*store.Job, error) {
+	err := watchJob(t.Context(), &out, time.Millisecond, refusal.English, func() (*job.Job, error) {
 		j := steps[looks]
 		looks++
 		return &j, nil

@@ -14,6 +14,7 @@ import (
 	"github.com/xueji/xueji/internal/files"
 	"github.com/xueji/xueji/internal/service"
 	"github.com/xueji/xueji/models/calendar"
+	"github.com/xueji/xueji/models/keyring"
 	"github.com/xueji/xueji/models/store"
 )
 
@@ -77,7 +78,7 @@ func rotateKeys(ctx context.Context, cfg config.Config, clock *calendar.Clock, o
 	pace := newPace(say)
 	err := service.RotateKeys(ctx, cfg, clock, service.KeysReport{
 		Say:   say,
-		Rows:  func(r store.Rekeyed) { pace.tell(r.Place, r.Rows, r.Left) },
+		Rows:  func(r keyring.RekeyProgress) { pace.tell(r.Place, r.Rows, r.Left) },
 		Files: func(n files.Resealed) { pace.tell("files", n.Looked, 0) },
 	})
 	if ctx.Err() != nil {

@@ -10,8 +10,8 @@ import (
 
 	"github.com/xueji/xueji/models/calendar"
 	"github.com/xueji/xueji/models/org"
+	"github.com/xueji/xueji/models/policy"
 	"github.com/xueji/xueji/models/process"
-	"github.com/xueji/xueji/models/store"
 )
 
 func newPolicyCommand() *cobra.Command {
@@ -34,14 +34,14 @@ func newPolicyCheckCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if err := store.PolicyFaults(known, text); err != nil {
+			if err := policy.CheckFile(known, text); err != nil {
 				return err
 			}
-			policy, err := known.Overlay(1, text)
+			rules, err := known.Overlay(1, text)
 			if err != nil {
 				return err
 			}
-			return showChains(cmd.OutOrStdout(), known, policy)
+			return showChains(cmd.OutOrStdout(), known, rules)
 		},
 	}
 }
@@ -109,7 +109,7 @@ func newPolicyAddCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			version, err := store.AddPolicy(cmd.Context(), cfg.Database.URL.Reveal(), province, day, text, known, clock.Now())
+			version, err := policy.AddAsOwner(cmd.Context(), cfg.Database.URL.Reveal(), province, day, text, known, clock.Now())
 			if err != nil {
 				return err
 			}

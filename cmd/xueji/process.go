@@ -15,10 +15,10 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"github.com/xueji/xueji/models/org"
+	"github.com/xueji/xueji/models/policy"
 	"github.com/xueji/xueji/models/process"
 	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/status"
-	"github.com/xueji/xueji/models/store"
 )
 
 // newProcessCommand shows the process catalogue and tells what a changed one would change.
@@ -220,7 +220,7 @@ func checkFile(cmd *cobra.Command, known *process.Catalogue, text []byte, provin
 		Kind process.Kind `yaml:"kind"`
 	}
 	_ = yaml.Unmarshal(text, &head) // what cannot be read is told by the check below
-	before, running := known.Default(), []store.PolicyUse(nil)
+	before, running := known.Default(), []policy.PolicyUse(nil)
 	if province != "" {
 		var err error
 		if before, running, err = provincePolicy(cmd, known, province); err != nil {
@@ -240,9 +240,9 @@ func checkFile(cmd *cobra.Command, known *process.Catalogue, text []byte, provin
 		}
 		tellEntry(&p, known, entry, in)
 		unfit = outgrown(known, later, before)
-		running = slices.DeleteFunc(running, func(u store.PolicyUse) bool { return u.Kind != entry.Kind })
+		running = slices.DeleteFunc(running, func(u policy.PolicyUse) bool { return u.Kind != entry.Kind })
 	} else {
-		if err := store.PolicyFaults(known, text); err != nil {
+		if err := policy.CheckFile(known, text); err != nil {
 			return err
 		}
 		after, err := known.Overlay(before.Version+1, text)
@@ -326,7 +326,7 @@ func difference(d process.Difference) string {
 
 // provincePolicy reads what is in force in a province and how many running changes
 // keep which version. It runs as the owner of the schema.
-func provincePolicy(cmd *cobra.Command, known *process.Catalogue, province string) (process.Policy, []store.PolicyUse, error) {
+func provincePolicy(cmd *cobra.Command, known *process.Catalogue, province string) (process.Policy, []policy.PolicyUse, error) {
 	cfg, err := settings(cmd)
 	if err != nil {
 		return process.Policy{}, nil, err
@@ -340,5 +340,5 @@ func provincePolicy(cmd *cobra.Command, known *process.Catalogue, province strin
 		return process.Policy{}, nil, fmt.Errorf("connect to the database: %w", err)
 	}
 	defer func() { _ = conn.Close(context.WithoutCancel(cmd.Context())) }()
-	return store.ProvincePolicy(cmd.Context(), conn, known, province, clock.Today())
+	return policy.OfProvince(cmd.Context(), conn, known, province, clock.Today())
 }

@@ -10,11 +10,12 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"github.com/xueji/xueji/models/account"
 	"github.com/xueji/xueji/models/calendar"
 	"github.com/xueji/xueji/models/org"
+	"github.com/xueji/xueji/models/policy"
 	"github.com/xueji/xueji/models/process"
 	"github.com/xueji/xueji/models/secret"
-	"github.com/xueji/xueji/models/store"
 )
 
 // The counties whose bureaus manage the schools of the bench, of two provinces.
@@ -60,7 +61,7 @@ type landscape struct {
 const password = "Bench-2026!" // of made-up people in a database of their own
 
 func newLandscape(db *pgxpool.Pool, keys *secret.Keyring, now func() time.Time) *landscape {
-	return &landscape{db: db, keys: keys, now: now, hash: store.HashPassword(password)}
+	return &landscape{db: db, keys: keys, now: now, hash: account.HashPassword(password)}
 }
 
 // bureau finds the bureau of a county.
@@ -80,7 +81,7 @@ func (l *landscape) letLookUp(ctx context.Context, owner string, bureau place) e
 	if err != nil {
 		return err
 	}
-	_, err = store.AddPolicy(ctx, owner, bureau.code[:2]+"0000", calendar.DateOf(l.now()), []byte("lookups_per_day: 1000000"), known, l.now())
+	_, err = policy.AddAsOwner(ctx, owner, bureau.code[:2]+"0000", calendar.DateOf(l.now()), []byte("lookups_per_day: 1000000"), known, l.now())
 	return err
 }
 
@@ -99,7 +100,7 @@ chains:
          sign: {mode: ALL, seats: [{}, {role: PRINCIPAL}]}}
       - {name: BUREAU_APPROVAL, label: {zh: 主管部门审批, en: Bureau approval}, side: FILER, level: MANAGING, role: BUREAU_REVIEWER, term: 10wd}
 `
-	_, err = store.AddPolicy(ctx, owner, bureau.code[:2]+"0000", calendar.DateOf(l.now()), []byte(chain), known, l.now())
+	_, err = policy.AddAsOwner(ctx, owner, bureau.code[:2]+"0000", calendar.DateOf(l.now()), []byte(chain), known, l.now())
 	return err
 }
 

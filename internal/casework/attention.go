@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/xueji/xueji/models/store"
+	"github.com/xueji/xueji/models/worklist"
 	"github.com/xueji/xueji/workflows/client"
 )
 
@@ -54,7 +55,7 @@ type Question struct {
 	Only Finding
 	// After is the last change of the page before, nil for the first page. Only the
 	// first page has the findings of the comparison with Temporal's list.
-	After *store.AttentionKey
+	After *worklist.AttentionKey
 	Limit int
 	// Patience bounds the time of all questions to Temporal; 5 seconds when zero.
 	Patience time.Duration
@@ -64,9 +65,9 @@ type Question struct {
 // first.
 type Attention struct {
 	Now     time.Time
-	Workers store.Workers
+	Workers worklist.Workers
 	// Off are the processes with a wrong clock: workers, and this process.
-	Off []store.ClockOff
+	Off []worklist.ClockOff
 	// Whole are findings about the whole service: Temporal is down, no worker lives.
 	Whole []Finding
 	// Counts counts all changes in scope by reason of the register, and by findings that
@@ -76,7 +77,7 @@ type Attention struct {
 	Setup client.Setup
 	Items []Stuck
 	// Next continues the list; nil at its end.
-	Next *store.AttentionKey
+	Next *worklist.AttentionKey
 	// Complete is false when Temporal did not answer all questions in time.
 	Complete bool
 }
@@ -93,7 +94,7 @@ func (a *Attention) Fill() Fill {
 // register, and findings about the run of a workflow.
 func AttentionFindings() []Finding {
 	list := []Finding{FindNeverStarted, FindNotRunning, FindBehind, FindNoStep, FindAttributes, FindFailing, FindActivityRetrying}
-	for _, reason := range store.Reasons() {
+	for _, reason := range worklist.Reasons() {
 		list = append(list, Finding(reason))
 	}
 	return list
@@ -112,7 +113,7 @@ func (w *Watch) Look(ctx context.Context, q Question) (*Attention, error) {
 		return nil, err
 	}
 	if q.After == nil {
-		l.q.After = &store.AttentionKey{}
+		l.q.After = &worklist.AttentionKey{}
 		if err := l.compare(ctx); err != nil {
 			return nil, err
 		}
@@ -136,21 +137,21 @@ func (l *look) within(ctx context.Context, fn func(*store.Tx) error) error {
 
 // begin reads the findings about the whole service.
 func (l *look) begin(ctx context.Context) error {
-	var counts map[store.Reason]int64
+	var counts map[worklist.Reason]int64
 	err := l.within(ctx, func(tx *store.Tx) (err error) {
 		l.a.Now = tx.Now()
-		if l.a.Workers, err = tx.Workers(); err != nil {
+		if l.a.Workers, err = worklist.ReadWorkers(tx); err != nil {
 			return err
 		}
-		own, err := tx.ClockOff()
+		own, err := worklist.ReadClockOff(tx)
 		if err != nil {
 			return err
 		}
 		l.a.Off = l.a.Workers.Off
-		if own.Abs() > store.ClockSlack {
-			l.a.Off = append([]store.ClockOff{{Name: "xueji", By: own}}, l.a.Off...)
+		if own.Abs() > worklist.ClockSlack {
+			l.a.Off = append([]worklist.ClockOff{{Name: "xueji", By: own}}, l.a.Off...)
 		}
-		counts, err = tx.AttentionCounts()
+		counts, err = worklist.AttentionCounts(tx)
 		return err
 	})
 	if err != nil {
@@ -204,16 +205,16 @@ func (l *look) unanswered(err error) {
 
 // list fills the answer with changes for which the register has a reason.
 func (l *look) list(ctx context.Context) error {
-	only := store.Reason(l.q.Only)
-	if !slices.Contains(store.Reasons(), only) {
+	only := worklist.Reason(l.q.Only)
+	if !slices.Contains(worklist.Reasons(), only) {
 		only = "" // only Temporal knows these findings: compare all changes
 	}
 	after := *l.q.After
 	for len(l.a.Items) < l.q.Limit {
-		var rows []store.AttentionRow
+		var rows []worklist.AttentionRow
 		want := l.q.Limit - len(l.a.Items)
 		err := l.within(ctx, func(tx *store.Tx) (err error) {
-			rows, err = tx.Attention(only, after, want+1)
+			rows, err = worklist.Attention(tx, only, after, want+1)
 			return err
 		})
 		if err != nil {

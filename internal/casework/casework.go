@@ -16,8 +16,10 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/xueji/xueji/models/calendar"
+	"github.com/xueji/xueji/models/change"
 	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/store"
+	"github.com/xueji/xueji/models/worklist"
 	"github.com/xueji/xueji/workflows/client"
 	"github.com/xueji/xueji/workflows/contract"
 )
@@ -35,7 +37,7 @@ type Engine interface {
 
 // Desk files changes and takes slips.
 type Desk struct {
-	register *store.Store // opened as the application role
+	register *change.Engine // opened as the application role
 	engine   Engine
 	log      *slog.Logger
 	turns    *turns
@@ -51,7 +53,7 @@ var errNoWorker = errors.New("no worker lives")
 
 // New makes a desk. Run must be called so that filings start at once; otherwise the relay
 // starts them seconds later.
-func New(register *store.Store, engine Engine, log *slog.Logger) *Desk {
+func New(register *change.Engine, engine Engine, log *slog.Logger) *Desk {
 	return &Desk{register: register, engine: engine, log: log, turns: newTurns(), starts: make(chan client.Starting, 1024)}
 }
 
@@ -87,7 +89,7 @@ func (d *Desk) start(ctx context.Context, s client.Starting) {
 
 // File files a change. It does not wait for Temporal: filing works while
 // Temporal is down.
-func (d *Desk) File(ctx context.Context, scope store.Scope, f store.Filing) (*store.Change, error) {
+func (d *Desk) File(ctx context.Context, scope store.Scope, f change.Filing) (*change.Change, error) {
 	c, err := d.file(ctx, scope, f)
 	if errors.Is(err, refusal.New(refusal.VersionConflict)) {
 		c, err = d.file(ctx, scope, f) // the same request was filed a moment ago: return that change
@@ -102,16 +104,16 @@ func (d *Desk) File(ctx context.Context, scope store.Scope, f store.Filing) (*st
 	return c, nil
 }
 
-func (d *Desk) file(ctx context.Context, scope store.Scope, f store.Filing) (*store.Change, error) {
-	var c *store.Change
-	err := d.register.InScope(ctx, scope, func(tx *store.Tx) (err error) {
+func (d *Desk) file(ctx context.Context, scope store.Scope, f change.Filing) (*change.Change, error) {
+	var c *change.Change
+	err := d.register.InScope(ctx, scope, func(tx *change.Tx) (err error) {
 		c, err = tx.FileChange(f)
 		return err
 	})
 	return c, err
 }
 
-func startingOf(c *store.Change) client.Starting {
+func startingOf(c *change.Change) client.Starting {
 	return client.Starting{
 		ChangeID: c.ID.String(), Kind: string(c.Kind), WorkflowName: c.Kind.WorkflowName(), CaseNo: c.CaseNo, Province: c.ProvinceCode,
 	}
@@ -120,27 +122,27 @@ func startingOf(c *store.Change) client.Starting {
 // Say writes the slip and waits a few seconds for its outcome. A slip that the register
 // already knows to be refused is not written. A slip that is returned PENDING is safe in
 // the register and will be counted or refused.
-func (d *Desk) Say(ctx context.Context, scope store.Scope, w store.Word) (*store.Slip, error) {
+func (d *Desk) Say(ctx context.Context, scope store.Scope, w change.NewSlip) (*change.Slip, error) {
 	var (
-		s       *store.Slip
-		workers store.Workers
+		s       *change.Slip
+		workers worklist.Workers
 	)
-	err := d.register.InScope(ctx, scope, func(tx *store.Tx) (err error) {
+	err := d.register.InScope(ctx, scope, func(tx *change.Tx) (err error) {
 		if w.Verb.OnTask() {
-			if w.Step, w.Round, err = tx.MaySay(w); err != nil {
+			if w.Step, w.Round, err = tx.CheckSlip(w); err != nil {
 				return err
 			}
 		}
 		if s, err = tx.HandIn(w); err != nil {
 			return err
 		}
-		workers, err = tx.Workers()
+		workers, err = worklist.ReadWorkers(tx.Tx)
 		return err
 	})
 	if err != nil {
 		return nil, err
 	}
-	if s.Outcome != store.SlipPending {
+	if s.Outcome != change.SlipPending {
 		return s, nil
 	}
 	if !workers.Live {
@@ -152,7 +154,7 @@ func (d *Desk) Say(ctx context.Context, scope store.Scope, w store.Word) (*store
 
 // ask tells the workflow and reads the slip. Only a few callers ask one workflow at a
 // time. The others wait for their turn and usually find their slip settled.
-func (d *Desk) ask(ctx context.Context, scope store.Scope, s *store.Slip) (*store.Slip, error) {
+func (d *Desk) ask(ctx context.Context, scope store.Scope, s *change.Slip) (*change.Slip, error) {
 	waiting, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	release, waited, err := d.turns.take(waiting, s.ChangeID)
@@ -161,7 +163,7 @@ func (d *Desk) ask(ctx context.Context, scope store.Scope, s *store.Slip) (*stor
 	}
 	defer release()
 	if waited {
-		if now, err := d.read(ctx, scope, s.ID); err != nil || now.Outcome != store.SlipPending {
+		if now, err := d.read(ctx, scope, s.ID); err != nil || now.Outcome != change.SlipPending {
 			return now, err
 		}
 	}
@@ -169,7 +171,7 @@ func (d *Desk) ask(ctx context.Context, scope store.Scope, s *store.Slip) (*stor
 	result, err := d.engine.Say(waiting, s.ChangeID.String(), message)
 	if err == nil && result.Outcome == contract.Counted && !result.SettledAt.IsZero() && !s.Tells {
 		counted := *s // settled in the register: nothing more to read
-		counted.Outcome, counted.SettledAt = store.SlipCounted, &result.SettledAt
+		counted.Outcome, counted.SettledAt = change.SlipCounted, &result.SettledAt
 		if on, err := calendar.ParseDate(result.EffectiveOn); err == nil {
 			counted.EffectiveOn = on
 		}
@@ -204,13 +206,13 @@ func (d *Desk) refreshed(ctx context.Context, change string, m contract.SlipMess
 
 // restarted handles a workflow that does not run. A run that ended has counted or refused
 // the slip. A workflow that was never started, or was terminated, is started.
-func (d *Desk) restarted(waiting, ctx context.Context, scope store.Scope, s *store.Slip, m contract.SlipMessage) error {
-	var c *store.Change
-	err := d.register.InScope(ctx, scope, func(tx *store.Tx) (err error) {
-		c, err = tx.Change(s.ChangeID)
+func (d *Desk) restarted(waiting, ctx context.Context, scope store.Scope, s *change.Slip, m contract.SlipMessage) error {
+	var c *change.Change
+	err := d.register.InScope(ctx, scope, func(tx *change.Tx) (err error) {
+		c, err = tx.Read(s.ChangeID)
 		return err
 	})
-	if err != nil || c.Status != store.Running {
+	if err != nil || c.Status != change.StatusRunning {
 		return err
 	}
 	if err := d.engine.Start(waiting, startingOf(c)); err != nil {
@@ -222,9 +224,9 @@ func (d *Desk) restarted(waiting, ctx context.Context, scope store.Scope, s *sto
 
 // leave hands the slip to the workflow without waiting, unless it was settled meanwhile.
 // When even that fails, reconciliation finds the slip.
-func (d *Desk) leave(ctx context.Context, scope store.Scope, s *store.Slip, why error) (*store.Slip, error) {
+func (d *Desk) leave(ctx context.Context, scope store.Scope, s *change.Slip, why error) (*change.Slip, error) {
 	now, err := d.read(ctx, scope, s.ID)
-	if err != nil || now.Outcome != store.SlipPending {
+	if err != nil || now.Outcome != change.SlipPending {
 		return now, err
 	}
 	d.log.Info("a slip waits to be counted", "change", s.ChangeID.String(), "slip", s.ID.String(), "because", why.Error())
@@ -237,10 +239,10 @@ func (d *Desk) leave(ctx context.Context, scope store.Scope, s *store.Slip, why 
 	return now, nil
 }
 
-func (d *Desk) read(ctx context.Context, scope store.Scope, slip uuid.UUID) (*store.Slip, error) {
-	var s *store.Slip
-	err := d.register.InScope(ctx, scope, func(tx *store.Tx) (err error) {
-		s, err = tx.Slip(slip)
+func (d *Desk) read(ctx context.Context, scope store.Scope, slip uuid.UUID) (*change.Slip, error) {
+	var s *change.Slip
+	err := d.register.InScope(ctx, scope, func(tx *change.Tx) (err error) {
+		s, err = tx.ReadSlip(slip)
 		return err
 	})
 	return s, err

@@ -8,6 +8,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/xueji/xueji/models/store"
+	"github.com/xueji/xueji/models/worklist"
 	"github.com/xueji/xueji/workflows/client"
 	"github.com/xueji/xueji/workflows/contract"
 )
@@ -71,7 +72,7 @@ func (l *look) compare(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	list := make([]store.AttentionRow, 0, len(ids))
+	list := make([]worklist.AttentionRow, 0, len(ids))
 	for _, id := range ids {
 		if row, ok := rows[id]; ok {
 			list = append(list, row)
@@ -114,7 +115,7 @@ func (l *look) missing(ctx context.Context, running map[string]client.Listed) ([
 	var ids []uuid.UUID
 	err := l.within(ctx, func(tx *store.Tx) error {
 		for after := uuid.Nil; ; {
-			rows, err := tx.Standings(after, standingPage)
+			rows, err := worklist.RunningSteps(tx, after, standingPage)
 			if err != nil || len(rows) == 0 {
 				return err
 			}
@@ -144,7 +145,7 @@ func (l *look) missing(ctx context.Context, running map[string]client.Listed) ([
 		return nil, err
 	}
 	err = l.within(ctx, func(tx *store.Tx) (err error) {
-		ids, err = tx.WithoutReason(ids)
+		ids, err = worklist.WithoutReason(tx, ids)
 		return err
 	})
 	return ids, err

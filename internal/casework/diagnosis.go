@@ -3,8 +3,9 @@ package casework
 import (
 	"time"
 
+	"github.com/xueji/xueji/models/change"
 	"github.com/xueji/xueji/models/process"
-	"github.com/xueji/xueji/models/store"
+	"github.com/xueji/xueji/models/worklist"
 	"github.com/xueji/xueji/workflows/client"
 	"github.com/xueji/xueji/workflows/contract"
 )
@@ -12,7 +13,7 @@ import (
 // Case is a change seen from both sides: the content of the register and the answer of
 // the workflow engine.
 type Case struct {
-	*store.Case
+	*worklist.Case
 
 	Run client.Run
 	// EngineErr is set when Temporal does not answer; Run is then unknown.
@@ -74,7 +75,7 @@ const (
 
 // Diagnose returns the findings of a case, each cause before its effects.
 func Diagnose(c Case) []Finding {
-	if c.Status != store.Running {
+	if c.Status != change.StatusRunning {
 		if c.Run.Running {
 			return []Finding{FindEnded, FindRunsAfterward}
 		}
@@ -97,7 +98,7 @@ func stepFindings(c Case) []Finding {
 		return append(list, automaticFinding(c))
 	}
 	list = appendIf(list, c.Step.Stuck, FindNobody)
-	list = appendIf(list, c.Step.Unfit(), FindNotApplied)
+	list = appendIf(list, c.Step.NotApplied(), FindNotApplied)
 	list = appendIf(list, !c.Now.Before(c.Step.DueAt), FindOverdue)
 	if len(list) == 0 {
 		list = append(list, FindWaits) // no fault, and nothing else to report
@@ -108,11 +109,11 @@ func stepFindings(c Case) []Finding {
 // automaticFinding returns the finding about an automatic step.
 func automaticFinding(c Case) Finding {
 	switch next := c.Step.NextAttemptAt; {
-	case c.Step.IdentitySilent():
+	case c.Step.WaitsForIdentity():
 		return FindIdentitySilent
 	case next != nil && c.Now.Sub(*next) > quickErrand:
 		return FindStalled
-	case c.Step.Act == process.ActAwaitDay && c.EffectiveOn != nil && next != nil && store.OnHoldOn(*next, *c.EffectiveOn):
+	case c.Step.Act == process.ActAwaitDay && c.EffectiveOn != nil && next != nil && change.IsOnHold(*next, *c.EffectiveOn):
 		return FindOnHold
 	case c.Step.Act == process.ActAwaitDay:
 		return FindAwaitsDay
@@ -175,7 +176,7 @@ func appendIf(list []Finding, holds bool, f Finding) []Finding {
 // Agrees reports whether register and workflow are at the same step and round, with
 // nothing left to settle.
 func (c Case) Agrees() bool {
-	if c.Status != store.Running {
+	if c.Status != change.StatusRunning {
 		return !c.Run.Running
 	}
 	return c.Believes != nil && c.Believes.Step == c.StepNo && c.Believes.Round == c.Round && len(c.Slips) == 0

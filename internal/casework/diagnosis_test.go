@@ -8,8 +8,9 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/xueji/xueji/internal/casework"
+	"github.com/xueji/xueji/models/change"
 	"github.com/xueji/xueji/models/process"
-	"github.com/xueji/xueji/models/store"
+	"github.com/xueji/xueji/models/worklist"
 	"github.com/xueji/xueji/workflows/client"
 	"github.com/xueji/xueji/workflows/contract"
 )
@@ -23,21 +24,21 @@ func TestDiagnose(t *testing.T) {
 	}{
 		{"all is well", func(*casework.Case) {}, []casework.Finding{casework.FindWaits}},
 		{"late", func(c *casework.Case) { c.Step.DueAt = now }, []casework.Finding{casework.FindOverdue}},
-		{"not applied", func(c *casework.Case) { c.Step.Problem = store.NotApplied }, []casework.Finding{casework.FindNotApplied}},
+		{"not applied", func(c *casework.Case) { c.Step.Problem = change.EventNotApplied }, []casework.Finding{casework.FindNotApplied}},
 		{"nobody", func(c *casework.Case) { c.Step.Stuck = true }, []casework.Finding{casework.FindNobody}},
 		{"no engine", func(c *casework.Case) { c.EngineErr, c.Run, c.Believes = errors.New("down"), client.Run{}, nil },
 			[]casework.Finding{casework.FindEngineDown, casework.FindWaits}},
 		{"no worker", func(c *casework.Case) { c.Workers.Live, c.Believes = false, nil },
 			[]casework.Finding{casework.FindWorkersDown, casework.FindWaits}},
-		{"no worker ever", func(c *casework.Case) { c.Workers, c.Run, c.Believes = store.Workers{}, client.Run{}, nil },
+		{"no worker ever", func(c *casework.Case) { c.Workers, c.Run, c.Believes = worklist.Workers{}, client.Run{}, nil },
 			[]casework.Finding{casework.FindWorkersDown, casework.FindNeverStarted, casework.FindWaits}},
 		{"terminated", func(c *casework.Case) { c.Run.Running, c.Run.State, c.Believes = false, "Terminated", nil },
 			[]casework.Finding{casework.FindNotRunning, casework.FindWaits}},
 		{"behind", func(c *casework.Case) { c.Believes.Step = 1 }, []casework.Finding{casework.FindBehind, casework.FindWaits}},
 		{"deaf", func(c *casework.Case) { c.Believes = nil }, []casework.Finding{casework.FindDeaf, casework.FindWaits}},
 		{"failing", func(c *casework.Case) { c.Run.Failing = "attempt 7" }, []casework.Finding{casework.FindFailing, casework.FindWaits}},
-		{"a word just said", func(c *casework.Case) { c.Slips = []store.CaseSlip{{CreatedAt: now.Add(-time.Second)}} }, []casework.Finding{casework.FindWaits}},
-		{"a word left lying", func(c *casework.Case) { c.Slips = []store.CaseSlip{{CreatedAt: now.Add(-time.Minute)}} },
+		{"a word just said", func(c *casework.Case) { c.Slips = []worklist.CaseSlip{{CreatedAt: now.Add(-time.Second)}} }, []casework.Finding{casework.FindWaits}},
+		{"a word left lying", func(c *casework.Case) { c.Slips = []worklist.CaseSlip{{CreatedAt: now.Add(-time.Minute)}} },
 			[]casework.Finding{casework.FindUnsettled, casework.FindWaits}},
 		{"late and nobody noted it", func(c *casework.Case) { c.Step.DueAt = now.Add(-time.Minute) }, []casework.Finding{casework.FindAsleep, casework.FindOverdue}},
 		{"late and noted", func(c *casework.Case) { c.Step.DueAt, c.Step.OverdueAt = now.Add(-time.Minute), &now }, []casework.Finding{casework.FindOverdue}},
@@ -71,15 +72,15 @@ func TestDiagnose(t *testing.T) {
 			c.Asked, c.EngineErr, c.Run, c.Believes = nil, errors.New("down"), client.Run{}, nil
 		},
 			[]casework.Finding{casework.FindEngineDown, casework.FindStartWaiting, casework.FindWaits}},
-		{"ended", func(c *casework.Case) { c.Status, c.Step, c.Run.Running = store.Effective, nil, false }, []casework.Finding{casework.FindEnded}},
-		{"ended, workflow left", func(c *casework.Case) { c.Status, c.Step = store.Effective, nil },
+		{"ended", func(c *casework.Case) { c.Status, c.Step, c.Run.Running = change.StatusEffective, nil, false }, []casework.Finding{casework.FindEnded}},
+		{"ended, workflow left", func(c *casework.Case) { c.Status, c.Step = change.StatusEffective, nil },
 			[]casework.Finding{casework.FindEnded, casework.FindRunsAfterward}},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			c := casework.Case{
-				Case: &store.Case{
-					Change: &store.Change{Status: store.Running, StepNo: 2, Round: 1, FiledAt: now.Add(-time.Hour)}, Now: now, Workers: store.Workers{Live: true, Last: now}, Asked: &now,
-					Step: &store.CaseStep{DueAt: now.Add(time.Hour), Able: 2},
+				Case: &worklist.Case{
+					Change: &change.Change{Status: change.StatusRunning, StepNo: 2, Round: 1, FiledAt: now.Add(-time.Hour)}, Now: now, Workers: worklist.Workers{Live: true, Last: now}, Asked: &now,
+					Step: &worklist.CaseStep{DueAt: now.Add(time.Hour), Able: 2},
 				},
 				Run: client.Run{State: "Running", Running: true}, Believes: &contract.Position{Step: 2, Round: 1},
 			}

@@ -10,13 +10,14 @@ import (
 
 	"github.com/xueji/xueji/models/calendar"
 	"github.com/xueji/xueji/models/store"
+	"github.com/xueji/xueji/models/worklist"
 	"github.com/xueji/xueji/workflows/client"
 	"github.com/xueji/xueji/workflows/contract"
 )
 
 // Stuck is a running change that makes no progress.
 type Stuck struct {
-	store.AttentionRow
+	worklist.AttentionRow
 
 	// Run is the latest run of its workflow; nil when Temporal was not asked or did not answer.
 	Run      *client.Run
@@ -38,7 +39,7 @@ func (s Stuck) Fill() Fill {
 
 // judge compares the workflows of some changes and adds the changes that have the finding
 // of the question.
-func (l *look) judge(ctx context.Context, rows []store.AttentionRow) error {
+func (l *look) judge(ctx context.Context, rows []worklist.AttentionRow) error {
 	items := make([]Stuck, len(rows))
 	for i, row := range rows {
 		items[i].AttentionRow = row
@@ -60,7 +61,7 @@ func (l *look) judge(ctx context.Context, rows []store.AttentionRow) error {
 			item.settle(again)
 		}
 		for _, f := range item.Findings {
-			if slices.Contains(store.Reasons(), store.Reason(f)) || f == FindNoStep {
+			if slices.Contains(worklist.Reasons(), worklist.Reason(f)) || f == FindNoStep {
 				continue // the register, or Temporal's list, has counted all of them
 			}
 			l.a.Counts[f]++
@@ -84,7 +85,7 @@ func (s *Stuck) findings(now, machine time.Time) []Finding {
 	}
 	never := slices.Contains(list, FindNeverStarted)
 	for _, reason := range s.Reasons {
-		list = appendIf(list, !never || reason != store.ReasonStartWaiting, Finding(reason))
+		list = appendIf(list, !never || reason != worklist.ReasonStartWaiting, Finding(reason))
 	}
 	return list
 }
@@ -101,7 +102,7 @@ func (f Finding) shown() bool {
 
 // settle removes findings that were no fault: the change moved or ended between the
 // reading of the register and of Temporal.
-func (s *Stuck) settle(again map[uuid.UUID]store.AttentionRow) {
+func (s *Stuck) settle(again map[uuid.UUID]worklist.AttentionRow) {
 	now, running := again[s.ChangeID]
 	switch {
 	case !running:
@@ -111,13 +112,13 @@ func (s *Stuck) settle(again map[uuid.UUID]store.AttentionRow) {
 	}
 }
 
-func (l *look) again(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]store.AttentionRow, error) {
-	var rows []store.AttentionRow
+func (l *look) again(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]worklist.AttentionRow, error) {
+	var rows []worklist.AttentionRow
 	err := l.within(ctx, func(tx *store.Tx) (err error) {
-		rows, err = tx.StillRunning(ids)
+		rows, err = worklist.ReadRunning(tx, ids)
 		return err
 	})
-	byID := make(map[uuid.UUID]store.AttentionRow, len(rows))
+	byID := make(map[uuid.UUID]worklist.AttentionRow, len(rows))
 	for _, row := range rows {
 		byID[row.ChangeID] = row
 	}

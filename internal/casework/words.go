@@ -7,9 +7,10 @@ import (
 	"time"
 
 	"github.com/xueji/xueji/models/calendar"
+	"github.com/xueji/xueji/models/change"
 	"github.com/xueji/xueji/models/process"
 	"github.com/xueji/xueji/models/refusal"
-	"github.com/xueji/xueji/models/store"
+	"github.com/xueji/xueji/models/worklist"
 	"github.com/xueji/xueji/workflows/client"
 )
 
@@ -66,7 +67,7 @@ func (a Action) Sentence(lang refusal.Language, fill Fill) string {
 }
 
 // clocks names processes with the offset of each clock; plus means ahead.
-func clocks(list []store.ClockOff) string {
+func clocks(list []worklist.ClockOff) string {
 	words := make([]string, len(list))
 	for i, c := range list {
 		words[i] = fmt.Sprintf("%s %+d s", c.Name, int(c.By.Round(time.Second).Seconds()))
@@ -122,9 +123,9 @@ func (f Fill) run(r client.Run) {
 // nobody describes every task that nobody can decide: the office that has nobody with the
 // role, or the holder who can no longer act. When no task is known, it names the step's
 // own office and role.
-func (f Fill) nobody(seats []store.StuckSeat, office, role string) {
+func (f Fill) nobody(seats []change.StuckSeat, office, role string) {
 	if len(seats) == 0 {
-		seats = []store.StuckSeat{{Office: office, Role: role}}
+		seats = []change.StuckSeat{{Office: office, Role: role}}
 	}
 	var zh, en []string
 	for _, s := range seats {

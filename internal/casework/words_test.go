@@ -10,9 +10,10 @@ import (
 
 	"github.com/xueji/xueji/internal/casework"
 	"github.com/xueji/xueji/models/calendar"
+	"github.com/xueji/xueji/models/change"
 	"github.com/xueji/xueji/models/process"
 	"github.com/xueji/xueji/models/refusal"
-	"github.com/xueji/xueji/models/store"
+	"github.com/xueji/xueji/models/worklist"
 )
 
 func TestEveryFindingHasWordsAndAnActionInBothLanguages(t *testing.T) {
@@ -50,9 +51,9 @@ func TestSentencesUseKnownPlaceholders(t *testing.T) {
 // The sentence names the office of the task nobody can decide, not that of the step,
 // and whoever holds it and cannot act.
 func TestNobodyIsNamedByTheTask(t *testing.T) {
-	item := casework.Stuck{AttentionRow: store.AttentionRow{OfficeName: "示例小学", Role: "SCHOOL_LEADER"}}
+	item := casework.Stuck{AttentionRow: worklist.AttentionRow{OfficeName: "示例小学", Role: "SCHOOL_LEADER"}}
 	require.Equal(t, "无人可办：示例小学 没有可以办理的、具有 SCHOOL_LEADER 角色的有效账号（申请人除外）。", casework.FindNobody.Detail(refusal.Chinese, item.Fill()))
-	item.Nobody = []store.StuckSeat{{Office: "示例区教育局", Role: "BUREAU_REVIEWER"}, {Office: "示例小学", Role: "PRINCIPAL", Holder: "某人"}}
+	item.Nobody = []change.StuckSeat{{Office: "示例区教育局", Role: "BUREAU_REVIEWER"}, {Office: "示例小学", Role: "PRINCIPAL", Holder: "某人"}}
 	require.Equal(t, "无人可办：示例区教育局 没有可以办理的、具有 BUREAU_REVIEWER 角色的有效账号（申请人除外）；示例小学（PRINCIPAL）的任务由 某人 持有，该账号不能办理。",
 		casework.FindNobody.Detail(refusal.Chinese, item.Fill()))
 	require.Equal(t, "Nobody may decide: 示例区教育局 has no active account with the role BUREAU_REVIEWER that may, other than the applicant; "+
@@ -61,7 +62,7 @@ func TestNobodyIsNamedByTheTask(t *testing.T) {
 
 // What the register calls a reason is a finding of the same name.
 func TestReasonsAreFindings(t *testing.T) {
-	for _, reason := range store.Reasons() {
+	for _, reason := range worklist.Reasons() {
 		require.Contains(t, casework.Findings(), casework.Finding(reason))
 		require.Contains(t, casework.AttentionFindings(), casework.Finding(reason))
 	}

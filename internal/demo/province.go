@@ -10,9 +10,9 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"github.com/xueji/xueji/models/account"
 	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/models/refusal"
-	"github.com/xueji/xueji/models/store"
 )
 
 // ErrOccupied says that the database has administrators who are not of the
@@ -79,7 +79,7 @@ type accounts map[string]standing
 // opens says whether the demonstration's password opens an account.
 func (a accounts) opens(login string) bool {
 	one := a[login]
-	return one.usable && store.PasswordMatches(one.hash, Password)
+	return one.usable && account.PasswordMatches(one.hash, Password)
 }
 
 func (a accounts) whole() bool {
@@ -159,7 +159,7 @@ func build(ctx context.Context, r Register, found accounts) error {
 	return e.err
 }
 
-// mayAct says whether a person of the demonstration can do something in this run:
+// refusalToDecide says whether a person of the demonstration can do something in this run:
 // an account just settled, or one the demonstration's password opens. An
 // administrator who set another password is not in the way of the rest.
 func (e *errand) mayAct(login string, found accounts) bool {
@@ -173,14 +173,14 @@ func firstAdmin(e *errand, r Register, found accounts) error {
 		return nil
 	}
 	first := accountOf(nationLogin)
-	temporary, err := store.CreateFirstAdmin(e.ctx, r.Owner, first.Login, first.Name, exists, r.Now)
+	temporary, err := account.CreateFirstAdmin(e.ctx, r.Owner, first.Login, first.Name, exists, r.Now)
 	var refused *refusal.Error
 	switch {
 	case exists && errors.As(err, &refused) && refused.Code == refusal.LoginTaken:
-		temporary = store.TemporaryPassword() // a run was cut off before the first one was changed
+		temporary = account.TemporaryPassword() // a run was cut off before the first one was changed
 		err = asOwner(e.ctx, r, func(c *pgx.Conn) error {
 			_, err := c.Exec(e.ctx, `WITH a AS (UPDATE account SET password_hash = $2 WHERE login = $1 RETURNING id)
-				UPDATE account_password p SET password_hash = $2 FROM a WHERE p.account_id = a.id`, nationLogin, store.HashPassword(temporary))
+				UPDATE account_password p SET password_hash = $2 FROM a WHERE p.account_id = a.id`, nationLogin, account.HashPassword(temporary))
 			return err
 		})
 	case errors.As(err, &refused) && refused.Code == refusal.AdminExists:

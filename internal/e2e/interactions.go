@@ -9,8 +9,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/xueji/xueji/models/policy"
 	"github.com/xueji/xueji/models/process"
-	"github.com/xueji/xueji/models/store"
 )
 
 // Rules puts a policy of the province into force, as its next version: YAML or JSON
@@ -25,7 +25,7 @@ func (s *Stack) RulesOf(province, text string) {
 	s.T.Helper()
 	known, err := process.Load()
 	require.NoError(s.T, err)
-	_, err = store.AddPolicy(s.T.Context(), s.Config.Database.URL.Reveal(), province, s.Clock.Today(), []byte(text), known, s.Clock.Now())
+	_, err = policy.AddAsOwner(s.T.Context(), s.Config.Database.URL.Reveal(), province, s.Clock.Today(), []byte(text), known, s.Clock.Now())
 	require.NoError(s.T, err)
 }
 

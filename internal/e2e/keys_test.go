@@ -16,6 +16,7 @@ import (
 	"github.com/xueji/xueji/internal/files"
 	"github.com/xueji/xueji/internal/identity/simulator"
 	"github.com/xueji/xueji/internal/service"
+	"github.com/xueji/xueji/models/keyring"
 	"github.com/xueji/xueji/models/secret"
 	"github.com/xueji/xueji/models/store"
 )
@@ -74,7 +75,7 @@ func TestOtherKeysAreRefused(t *testing.T) {
 }
 
 func silent() service.KeysReport {
-	return service.KeysReport{Say: func(string) {}, Rows: func(store.Rekeyed) {}, Files: func(files.Resealed) {}}
+	return service.KeysReport{Say: func(string) {}, Rows: func(keyring.RekeyProgress) {}, Files: func(files.Resealed) {}}
 }
 
 // A full register with running changes gets new keys while API and worker run: cut
@@ -101,14 +102,14 @@ func TestKeysRotateOnAFullRegister(t *testing.T) {
 	cfg.HTTP.ReadTimeout, cfg.HTTP.WriteTimeout = 0, 0 // no upload of this test is under way
 	ctx, cut := context.WithCancel(t.Context())
 	report := silent()
-	report.Rows = func(r store.Rekeyed) {
+	report.Rows = func(r keyring.RekeyProgress) {
 		if r.Place != "guardian" {
 			return
 		}
 		refused := c.Registrar.Do(http.MethodGet, "/v1/changes/"+change, nil, "")
 		require.Equal(t, http.StatusServiceUnavailable, refused.Status, string(refused.Raw))
 		require.Equal(t, "keys_rotating", refused.Text("code"))
-		require.ErrorIs(t, service.RotateKeys(t.Context(), cfg, s.Clock, silent()), store.ErrRotating)
+		require.ErrorIs(t, service.RotateKeys(t.Context(), cfg, s.Clock, silent()), keyring.ErrRotating)
 		cut()
 	}
 	require.ErrorIs(t, service.RotateKeys(ctx, cfg, s.Clock, report), context.Canceled)
@@ -181,7 +182,7 @@ func TestReadinessSaysWhoCanWork(t *testing.T) {
 	s.Eventually("everything answers", 20*time.Second, func() bool { return s.Call("", http.MethodGet, "/readyz", nil, "").Text("status") == "ok" })
 	cfg, report, asked := s.Config, silent(), 0
 	cfg.HTTP.ReadTimeout, cfg.HTTP.WriteTimeout = 0, 0 // no upload of this test is under way
-	report.Rows = func(store.Rekeyed) {
+	report.Rows = func(keyring.RekeyProgress) {
 		asked++
 		ready = s.Call("", http.MethodGet, "/readyz", nil, "")
 		require.Equal(t, http.StatusServiceUnavailable, ready.Status)

@@ -8,8 +8,8 @@ import (
 
 	"github.com/xueji/xueji/internal/e2e"
 	"github.com/xueji/xueji/models/calendar"
+	"github.com/xueji/xueji/models/policy"
 	"github.com/xueji/xueji/models/process"
-	"github.com/xueji/xueji/models/store"
 )
 
 // A province changes its rules while a change runs: that change finishes under
@@ -23,7 +23,7 @@ func TestARunningChangeKeepsItsRules(t *testing.T) {
 	known, err := process.Load()
 	require.NoError(t, err)
 	from := func(day calendar.Date, text string) (int, error) {
-		return store.AddPolicy(t.Context(), s.Config.Database.URL.Reveal(), "520000", day, []byte(text), known, s.Clock.Now())
+		return policy.AddAsOwner(t.Context(), s.Config.Database.URL.Reveal(), "520000", day, []byte(text), known, s.Clock.Now())
 	}
 	add := func(text string) (int, error) { return from(s.Clock.Today(), text) }
 	version, err := add(`

@@ -19,6 +19,7 @@ import (
 	"github.com/xueji/xueji/internal/casework"
 	"github.com/xueji/xueji/models/calendar"
 	"github.com/xueji/xueji/models/store"
+	"github.com/xueji/xueji/models/worklist"
 )
 
 // starters is how many filings one API process hands to Temporal at the same time.
@@ -42,10 +43,10 @@ func OpenAPI(ctx context.Context, cfg config.Config, clock *calendar.Clock, log 
 	a.handler, err = api.New(api.Deps{ //nolint:contextcheck // requests bring contexts of their own
 		Limits:         rest.Limits{PerAccount: rate.Limit(cfg.HTTP.RatePerSecond), AccountBurst: cfg.HTTP.RateBurst},
 		TrustedProxies: cfg.HTTP.TrustedProxies, Webhooks: webhookRules(cfg.Webhook), EvidenceLimit: cfg.HTTP.EvidenceLimit, RosterLimit: cfg.HTTP.RosterLimit,
-		Store: p.register, Desk: a.desk, Watch: casework.NewWatch(p.register, p.engine), EnginePage: cfg.Temporal.Page, Processes: p.proc, Files: p.files, Log: log, Version: Version(), Metrics: metrics,
+		Store: p.register, Desk: a.desk, Watch: casework.NewWatch(p.register.Store, p.engine), EnginePage: cfg.Temporal.Page, Processes: p.proc, Files: p.files, Log: log, Version: Version(), Metrics: metrics,
 		Checks: []rest.Check{
 			{Name: "database", Ask: p.register.Ping},
-			{Name: "keys", Ask: func(ctx context.Context) error { return checkKeys(ctx, p.register) }},
+			{Name: "keys", Ask: func(ctx context.Context) error { return checkKeys(ctx, p.register.Store) }},
 			{Name: "files", Ask: p.files.Ready},
 			{Name: "temporal", Ask: p.engine.Healthy, Optional: true},
 			{Name: "worker", Ask: a.workerAlive, Optional: true},
@@ -111,9 +112,9 @@ func (a *API) Serve(ctx context.Context, listener net.Listener) error {
 
 // workerAlive returns an error unless a worker has reported itself lately.
 func (a *API) workerAlive(ctx context.Context) error {
-	var workers store.Workers
-	err := a.parts.register.InScope(ctx, store.Scope{}, func(tx *store.Tx) (err error) {
-		workers, err = tx.Workers()
+	var workers worklist.Workers
+	err := a.parts.register.Store.InScope(ctx, store.Scope{}, func(tx *store.Tx) (err error) {
+		workers, err = worklist.ReadWorkers(tx)
 		return err
 	})
 	switch {

@@ -14,7 +14,7 @@ const operatorPatience = 20 * time.Second
 
 // Attention returns the changes of all provinces that make no progress.
 func (o *Operator) Attention(ctx context.Context, only casework.Finding, limit int) (*casework.Attention, error) {
-	return casework.NewWatch(o.register, o.engine).Look(ctx, casework.Question{
+	return casework.NewWatch(o.register.Store, o.engine).Look(ctx, casework.Question{
 		Scope: store.Scope{Paths: []string{"n"}}, Only: only, Limit: limit, Patience: operatorPatience,
 	})
 }

@@ -7,6 +7,8 @@ import (
 
 	"github.com/xueji/xueji/config"
 	"github.com/xueji/xueji/models/calendar"
+	"github.com/xueji/xueji/models/job"
+	"github.com/xueji/xueji/models/kinds"
 	"github.com/xueji/xueji/models/store"
 )
 
@@ -16,7 +18,7 @@ func bulkOf(c config.Bulk) store.Bulk { return store.Bulk{ListRows: c.ListRows, 
 // openBulk opens the register once more for jobs. Their few connections are no part of
 // the pool that decisions wait for, whatever the jobs do.
 func (w *Worker) openBulk(ctx context.Context, clock *calendar.Clock) (err error) {
-	if w.jobs, err = store.NewJobRunner(store.JobWorks()); err != nil {
+	if w.jobs, err = job.NewJobRunner(kinds.JobWorks()); err != nil {
 		return err
 	}
 	w.bulk, err = openRegister(ctx, w.cfg, w.parts, login{dsn: w.cfg.Database.WorkerURL, connections: w.cfg.Bulk.Connections}, clock)

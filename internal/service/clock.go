@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/xueji/xueji/models/store"
+	"github.com/xueji/xueji/models/worklist"
 )
 
 // clockWatch logs when the clock of this process goes wrong and when it is right again.
@@ -16,7 +17,7 @@ type clockWatch struct {
 }
 
 func (w *clockWatch) tell(off time.Duration) {
-	switch wrong := off.Abs() > store.ClockSlack; {
+	switch wrong := off.Abs() > worklist.ClockSlack; {
 	case wrong && !w.off:
 		direction := "ahead of"
 		if off < 0 {
@@ -35,8 +36,8 @@ func (w *clockWatch) tell(off time.Duration) {
 func watchClock(ctx context.Context, p *parts) {
 	watch := clockWatch{log: p.log}
 	for ctx.Err() == nil {
-		err := p.register.InScope(ctx, store.Scope{}, func(tx *store.Tx) error {
-			off, err := tx.ClockOff()
+		err := p.register.Store.InScope(ctx, store.Scope{}, func(tx *store.Tx) error {
+			off, err := worklist.ReadClockOff(tx)
 			if err == nil {
 				watch.tell(off)
 			}
@@ -45,6 +46,6 @@ func watchClock(ctx context.Context, p *parts) {
 		if err != nil && ctx.Err() == nil {
 			p.log.Info("the clock could not be compared with the database's", "error", err.Error())
 		}
-		pause(ctx, 10*store.BeatEvery)
+		pause(ctx, 10*worklist.BeatEvery)
 	}
 }

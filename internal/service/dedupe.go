@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"github.com/xueji/xueji/models/problem"
 	"github.com/xueji/xueji/models/store"
 )
 
@@ -16,7 +17,7 @@ const dedupeBatch = 500
 func Dedupe(ctx context.Context, register *store.Store, all bool) (looked int, err error) {
 	for forgotten := int64(1); all && forgotten > 0; {
 		err = register.InScope(ctx, store.Scope{}, func(tx *store.Tx) error {
-			forgotten, err = tx.ForgetDedupe(10 * dedupeBatch)
+			forgotten, err = problem.RestartDedupe(tx, 10*dedupeBatch)
 			return err
 		})
 		if err != nil {
@@ -26,7 +27,7 @@ func Dedupe(ctx context.Context, register *store.Store, all bool) (looked int, e
 	for {
 		var n int
 		err := register.InScope(ctx, store.Scope{}, func(tx *store.Tx) (err error) {
-			n, err = tx.Dedupe(dedupeBatch)
+			n, err = problem.Dedupe(tx, dedupeBatch)
 			return err
 		})
 		if err != nil || n == 0 {
@@ -38,13 +39,13 @@ func Dedupe(ctx context.Context, register *store.Store, all bool) (looked int, e
 
 // Dedupe is the same for an operator.
 func (o *Operator) Dedupe(ctx context.Context, all bool) (int, error) {
-	return Dedupe(ctx, o.register, all)
+	return Dedupe(ctx, o.register.Store, all)
 }
 
 // dedupe is the worker's hourly search (KT02). Records for which it has no time, after an
 // upgrade all of them, wait for the next hour; "xueji dedupe" does not wait.
 func (w *Worker) dedupe(ctx context.Context) error {
-	_, err := Dedupe(ctx, w.parts.register, false)
+	_, err := Dedupe(ctx, w.parts.register.Store, false)
 	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
 		return nil
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/xueji/xueji/config"
 	"github.com/xueji/xueji/internal/files"
 	"github.com/xueji/xueji/models/calendar"
+	"github.com/xueji/xueji/models/keyring"
 	"github.com/xueji/xueji/models/secret"
 	"github.com/xueji/xueji/models/store"
 )
@@ -35,14 +36,14 @@ func CreateKeys(ctx context.Context, cfg config.Config, clock *calendar.Clock) (
 	return keys, owner.Record(ctx, keys)
 }
 
-func openKeysOwner(ctx context.Context, cfg config.Config, clock *calendar.Clock) (*store.KeysOwner, error) {
+func openKeysOwner(ctx context.Context, cfg config.Config, clock *calendar.Clock) (*keyring.KeysOwner, error) {
 	if cfg.Database.URL == "" {
 		return nil, errors.New("database.url is not set; name the role that owns the tables, for example with XUEJI_DATABASE_URL")
 	}
-	return store.OpenKeysOwner(ctx, cfg.Database.URL.Reveal(), clock.Now)
+	return keyring.OpenKeysOwner(ctx, cfg.Database.URL.Reveal(), clock.Now)
 }
 
-func mayHaveNewKeys(ctx context.Context, owner *store.KeysOwner, dir string) error {
+func mayHaveNewKeys(ctx context.Context, owner *keyring.KeysOwner, dir string) error {
 	known, err := owner.State(ctx)
 	if err != nil {
 		return err
@@ -91,7 +92,7 @@ func checkKeys(ctx context.Context, register *store.Store) error {
 type KeysChecked struct {
 	Folder, Fingerprint string
 	Known               store.KeyringState
-	Rows                []store.Checked
+	Rows                []keyring.CheckedTable
 	Files               files.Resealed
 }
 

@@ -9,6 +9,7 @@ import (
 	"github.com/xueji/xueji/config"
 	"github.com/xueji/xueji/internal/files"
 	"github.com/xueji/xueji/models/calendar"
+	"github.com/xueji/xueji/models/keyring"
 	"github.com/xueji/xueji/models/secret"
 	"github.com/xueji/xueji/models/store"
 )
@@ -16,7 +17,7 @@ import (
 // KeysReport receives the progress of the work on keys.
 type KeysReport struct {
 	Say   func(line string)
-	Rows  func(store.Rekeyed)
+	Rows  func(keyring.RekeyProgress)
 	Files func(files.Resealed)
 }
 
@@ -35,7 +36,7 @@ func RotateKeys(ctx context.Context, cfg config.Config, clock *calendar.Clock, r
 		return err
 	}
 	defer owner.Close(ctx)
-	if err := owner.Hold(ctx); err != nil {
+	if err := owner.LockRotation(ctx); err != nil {
 		return err
 	}
 	known, err := owner.State(ctx)
@@ -53,7 +54,7 @@ func RotateKeys(ctx context.Context, cfg config.Config, clock *calendar.Clock, r
 	return rotateFiles(ctx, cfg, owner, clock, report)
 }
 
-func rotateRows(ctx context.Context, owner *store.KeysOwner, dir string, known store.KeyringState, report KeysReport) error {
+func rotateRows(ctx context.Context, owner *keyring.KeysOwner, dir string, known store.KeyringState, report KeysReport) error {
 	if known.Phase == store.KeysServing {
 		keys, err := secret.Open(dir)
 		if err != nil {
@@ -67,7 +68,7 @@ func rotateRows(ctx context.Context, owner *store.KeysOwner, dir string, known s
 			return err
 		}
 		report.Say("the register is shut from now on: requests are answered 503")
-		err = owner.Shut(ctx, next, func() { report.Say("waiting for transactions that began before") })
+		err = owner.CloseRegister(ctx, next, func() { report.Say("waiting for transactions that began before") })
 		if err != nil {
 			return err
 		}
@@ -116,7 +117,7 @@ func resealFiles(ctx context.Context, cabinet *files.Cabinet, report KeysReport)
 	return ctx.Err()
 }
 
-func rotateFiles(ctx context.Context, cfg config.Config, owner *store.KeysOwner, clock *calendar.Clock, report KeysReport) error {
+func rotateFiles(ctx context.Context, cfg config.Config, owner *keyring.KeysOwner, clock *calendar.Clock, report KeysReport) error {
 	keys, err := secret.Open(keysDir(cfg))
 	if err != nil {
 		return err

@@ -14,10 +14,13 @@ import (
 	"github.com/xueji/xueji/config"
 	"github.com/xueji/xueji/internal/casework"
 	"github.com/xueji/xueji/models/calendar"
+	"github.com/xueji/xueji/models/change"
+	"github.com/xueji/xueji/models/kinds"
 	"github.com/xueji/xueji/models/process"
 	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/secret"
 	"github.com/xueji/xueji/models/store"
+	"github.com/xueji/xueji/models/worklist"
 	"github.com/xueji/xueji/workflows/client"
 	"github.com/xueji/xueji/workflows/contract"
 )
@@ -26,8 +29,8 @@ import (
 // register as the worker role, and a desk under the application role for slips in the
 // name of another person.
 type Operator struct {
-	register *store.Store // as the worker role
-	people   *store.Store // as the application role
+	register *change.Engine // as the worker role
+	people   *change.Engine // as the application role
 	desk     *casework.Desk
 	engine   *client.Client
 	sdk      sdk.Client
@@ -53,11 +56,15 @@ func OpenOperator(ctx context.Context, cfg config.Config, clock *calendar.Clock,
 	if err != nil {
 		return nil, err
 	}
-	open := func(as login) (*store.Store, error) {
+	processes, err := process.Load()
+	if err != nil {
+		return nil, err
+	}
+	open := func(as login) (*change.Engine, error) {
 		if err := as.check(ctx); err != nil {
 			return nil, err
 		}
-		return store.Open(ctx, store.Options{DSN: as.dsn.Reveal(), MaxConns: operatorConnections, Clock: clock, Keys: keys})
+		return kinds.Open(ctx, store.Options{DSN: as.dsn.Reveal(), MaxConns: operatorConnections, Clock: clock, Keys: keys, Processes: processes})
 	}
 	if o.register, err = open(workerLogin(cfg)); err != nil {
 		return nil, err
@@ -81,7 +88,7 @@ func (o *Operator) Close() {
 	if o.sdk != nil {
 		o.sdk.Close()
 	}
-	for _, s := range []*store.Store{o.register, o.people} {
+	for _, s := range []*store.Store{o.register.Store, o.people.Store} {
 		if s != nil {
 			s.Close()
 		}
@@ -101,8 +108,8 @@ const brief = 5 * time.Second
 // Temporal.
 func (o *Operator) Case(ctx context.Context, ref string) (casework.Case, error) {
 	var c casework.Case
-	err := o.register.InScope(ctx, store.Scope{}, func(tx *store.Tx) (err error) {
-		c.Case, err = tx.Case(ref)
+	err := o.register.InScope(ctx, store.Scope{}, func(tx *change.Tx) (err error) {
+		c.Case, err = worklist.ReadCase(tx, ref)
 		return err
 	})
 	if err != nil {
@@ -132,7 +139,7 @@ func (o *Operator) Rebuild(ctx context.Context, ref, operator string, force bool
 		return c, c.EngineErr
 	}
 	id := c.ID.String()
-	err = o.register.InScope(ctx, store.Scope{Paths: []string{c.OrgPath}}, func(tx *store.Tx) error {
+	err = o.register.Store.InScope(ctx, store.Scope{Paths: []string{c.OrgPath}}, func(tx *store.Tx) error {
 		return tx.Audit("case.rebuild", "change", id, map[string]string{"operator": operator, "force": fmt.Sprint(force), "was": c.Run.State})
 	})
 	if err != nil {
@@ -157,7 +164,7 @@ func (o *Operator) wake(ctx context.Context, c casework.Case) error {
 			return err
 		}
 	}
-	if c.Status != store.Running {
+	if c.Status != change.StatusRunning {
 		return nil // nothing is due
 	}
 	if err := o.engine.Ensure(ctx); err != nil {
@@ -185,7 +192,7 @@ func (o *Operator) together(ctx context.Context, ref string) (casework.Case, err
 type Behalf struct {
 	Ref        string
 	Login      string // login of that person
-	Verdict    store.Verb
+	Verdict    change.Verb
 	Opinion    string
 	SendBackTo int
 	Operator   string
@@ -195,19 +202,19 @@ type Behalf struct {
 // Decide hands in a decision in the name of another person, through the same desk and the
 // same workflow as that person's own. Every right is checked, and the timeline and the
 // audit trail name the operator and the reason.
-func (o *Operator) Decide(ctx context.Context, b Behalf) (*store.Slip, error) {
+func (o *Operator) Decide(ctx context.Context, b Behalf) (*change.Slip, error) {
 	var (
-		c      *store.Case
-		holder store.Holder
+		c      *worklist.Case
+		holder worklist.ActingAccount
 	)
-	err := o.register.InScope(ctx, store.Scope{}, func(tx *store.Tx) (err error) {
-		if c, err = tx.Case(b.Ref); err != nil {
+	err := o.register.InScope(ctx, store.Scope{}, func(tx *change.Tx) (err error) {
+		if c, err = worklist.ReadCase(tx, b.Ref); err != nil {
 			return err
 		}
-		if holder, err = tx.Holder(b.Login); err != nil {
+		if holder, err = worklist.FindActingAccount(tx.Tx, b.Login); err != nil {
 			return err
 		}
-		return tx.ClosedProblem(c.ID)
+		return tx.RefusalIfEnded(c.ID)
 	})
 	if err != nil {
 		return nil, err
@@ -222,9 +229,9 @@ func (o *Operator) Decide(ctx context.Context, b Behalf) (*store.Slip, error) {
 		return nil, refusal.New(refusal.OpinionRequired).At("/opinion")
 	}
 	hash := sha256.Sum256(fmt.Appendf(nil, "%s %s %s %d %q", c.ID, c.Step.TaskID, b.Verdict, b.SendBackTo, b.Opinion))
-	return o.desk.Say(ctx, store.Scope{Paths: []string{holder.OrgPath}, Account: holder.ID}, store.Word{
+	return o.desk.Say(ctx, store.Scope{Paths: []string{holder.OrgPath}, Account: holder.ID}, change.NewSlip{
 		ChangeID: c.ID, OfficeID: holder.OrgID, Verb: b.Verdict, Step: c.StepNo, Round: c.Round, TaskID: c.Step.TaskID,
-		Opinion: b.Opinion, Body: store.SlipBody{SendBackTo: b.SendBackTo}, Key: "case/" + uuid.NewString(), Hash: hash[:],
-		Behalf: &store.Behalf{Operator: b.Operator, Reason: b.Reason},
+		Opinion: b.Opinion, Body: change.SlipBody{SendBackTo: b.SendBackTo}, Key: "case/" + uuid.NewString(), Hash: hash[:],
+		Behalf: &change.Behalf{Operator: b.Operator, Reason: b.Reason},
 	})
 }

@@ -15,7 +15,10 @@ import (
 	"github.com/xueji/xueji/config"
 	"github.com/xueji/xueji/internal/files"
 	"github.com/xueji/xueji/models/calendar"
+	"github.com/xueji/xueji/models/change"
+	"github.com/xueji/xueji/models/kinds"
 	"github.com/xueji/xueji/models/migrations"
+	"github.com/xueji/xueji/models/office"
 	"github.com/xueji/xueji/models/process"
 	"github.com/xueji/xueji/models/roster"
 	"github.com/xueji/xueji/models/secret"
@@ -53,12 +56,12 @@ func Migrate(ctx context.Context, db config.Database, passwords migrations.Passw
 	if err := migrations.Up(ctx, db.URL.Reveal(), passwords); err != nil {
 		return err
 	}
-	return store.SeedOrganisations(ctx, db.URL.Reveal(), clock.Now())
+	return office.Seed(ctx, db.URL.Reveal(), clock.Now())
 }
 
 // parts are the parts that API and worker share.
 type parts struct {
-	register *store.Store
+	register *change.Engine
 	keys     *secret.Keyring
 	files    *files.Cabinet
 	engine   *client.Client
@@ -134,7 +137,7 @@ func open(ctx context.Context, cfg config.Config, as login, clock *calendar.Cloc
 	if p.register, err = openRegister(ctx, cfg, p, as, clock); err != nil {
 		return nil, err
 	}
-	if err := checkKeys(ctx, p.register); err != nil {
+	if err := checkKeys(ctx, p.register.Store); err != nil {
 		return nil, err
 	}
 	p.sdk, err = sdk.NewLazyClient(sdk.Options{
@@ -148,7 +151,7 @@ func open(ctx context.Context, cfg config.Config, as login, clock *calendar.Cloc
 }
 
 // openRegister opens the register with a login and as many connections as it says.
-func openRegister(ctx context.Context, cfg config.Config, p *parts, as login, clock *calendar.Clock) (*store.Store, error) {
+func openRegister(ctx context.Context, cfg config.Config, p *parts, as login, clock *calendar.Clock) (*change.Engine, error) {
 	days, err := calendar.Load()
 	if err != nil {
 		return nil, fmt.Errorf("calendar: %w", err)
@@ -157,7 +160,7 @@ func openRegister(ctx context.Context, cfg config.Config, p *parts, as login, cl
 	if err != nil {
 		return nil, err
 	}
-	return store.Open(ctx, store.Options{
+	return kinds.Open(ctx, store.Options{
 		DSN: as.dsn.Reveal(), MaxConns: as.connections, Clock: clock, Keys: p.keys, Processes: p.proc, Workdays: days, Items: items, Bulk: bulkOf(cfg.Bulk),
 	})
 }

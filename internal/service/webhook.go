@@ -23,7 +23,7 @@ func openDeliverer(c config.Webhook, p *parts) (*upkeep.Deliverer, error) {
 		return nil, fmt.Errorf("webhook.hours: %w", err)
 	}
 	return &upkeep.Deliverer{
-		Register: p.register, Gateway: webhook.NewSender(webhookRules(c), c.Timeout), Processes: p.proc, Hours: webhook.NewHours(from, to, p.register.Workdays), Log: p.log,
+		Register: p.register.Store, Gateway: webhook.NewSender(webhookRules(c), c.Timeout), Processes: p.proc, Hours: webhook.NewHours(from, to, p.register.Workdays), Log: p.log,
 		Lease: 6*c.Timeout + leaseMargin, Interval: c.Interval,
 	}, nil
 }

@@ -16,8 +16,16 @@ import (
 	"github.com/xueji/xueji/internal/files"
 	"github.com/xueji/xueji/internal/identity"
 	"github.com/xueji/xueji/internal/upkeep"
+	"github.com/xueji/xueji/models/account"
 	"github.com/xueji/xueji/models/calendar"
+	"github.com/xueji/xueji/models/change"
+	"github.com/xueji/xueji/models/job"
+	"github.com/xueji/xueji/models/message"
+	"github.com/xueji/xueji/models/registration"
 	"github.com/xueji/xueji/models/store"
+	"github.com/xueji/xueji/models/student"
+	"github.com/xueji/xueji/models/transfer"
+	"github.com/xueji/xueji/models/worklist"
 	"github.com/xueji/xueji/workflows"
 	"github.com/xueji/xueji/workflows/contract"
 )
@@ -30,8 +38,8 @@ type Worker struct {
 	// deliverer sends notices to gateways.
 	deliverer *upkeep.Deliverer
 	// bulk is the register for jobs, with connections of its own.
-	bulk *store.Store
-	jobs *store.JobRunner
+	bulk *change.Engine
+	jobs *job.JobRunner
 	// identity is the population database that identities are checked with.
 	identity identity.Checker
 }
@@ -69,7 +77,7 @@ func OpenWorker(ctx context.Context, cfg config.Config, clock *calendar.Clock, l
 	w.upkeep = &upkeep.Upkeep{
 		Register: p.register, Engine: p.engine, Log: log, OnRound: round,
 		Rounds: []func(context.Context) error{w.sealAudit, w.tidy},
-		Chores: []func(context.Context) error{w.sealIdleAccounts, w.deleteOldRosters, w.inRegister((*store.Tx).ForgetBeats), w.inRegister((*store.Tx).RemindHandovers), w.inRegister((*store.Tx).RemindSuspensions), w.dedupe, w.inRegister((*store.Tx).SweepDeliveries), w.inRegister((*store.Tx).SweepLogins)},
+		Chores: []func(context.Context) error{w.sealIdleAccounts, w.deleteOldRosters, w.inRegister(worklist.DeleteOldBeats), w.inRegister(transfer.RemindPaperFiles), w.inRegister(below(student.RemindSuspensions)), w.dedupe, w.inRegister(below(message.SweepDeliveries)), w.inRegister(below(account.SweepLogins))},
 	}
 	return w, nil
 }
@@ -162,7 +170,7 @@ func (w *Worker) serve(ctx context.Context) error {
 func (w *Worker) sealAudit(ctx context.Context) error {
 	for {
 		var sealed int
-		err := w.parts.register.InScope(ctx, store.Scope{}, func(tx *store.Tx) (err error) {
+		err := w.parts.register.Store.InScope(ctx, store.Scope{}, func(tx *store.Tx) (err error) {
 			sealed, err = tx.SealAudit()
 			return err
 		})
@@ -173,19 +181,24 @@ func (w *Worker) sealAudit(ctx context.Context) error {
 }
 
 func (w *Worker) sealIdleAccounts(ctx context.Context) error {
-	return w.parts.register.InScope(ctx, store.Scope{}, func(tx *store.Tx) error {
-		_, err := tx.SealIdle()
+	return w.parts.register.Store.InScope(ctx, store.Scope{}, func(tx *store.Tx) error {
+		_, err := account.SealIdle(tx)
 		return err
 	})
 }
 
 // inRegister makes a chore of one transaction.
-func (w *Worker) inRegister(do func(*store.Tx) error) func(context.Context) error {
+// below makes a chore that knows no engine one that is given the engine.
+func below(do func(*store.Tx) error) func(*change.Tx) error {
+	return func(tx *change.Tx) error { return do(tx.Tx) }
+}
+
+func (w *Worker) inRegister(do func(*change.Tx) error) func(context.Context) error {
 	return func(ctx context.Context) error { return w.parts.register.InScope(ctx, store.Scope{}, do) }
 }
 
 func (w *Worker) deleteOldRosters(ctx context.Context) error {
-	_, err := w.parts.register.SweepRosterFiles(ctx, func(ctx context.Context, key string) error {
+	_, err := registration.SweepRosterFiles(ctx, w.parts.register.Store, func(ctx context.Context, key string) error {
 		return w.parts.files.Delete(ctx, files.Roster, key)
 	})
 	if err != nil {
@@ -194,7 +207,7 @@ func (w *Worker) deleteOldRosters(ctx context.Context) error {
 	// A crash between writing a file and its row leaves a file nobody can find.
 	// Its age is the file store's, so it is compared with the real time.
 	real := w.parts.register.Clock().Now().Add(-w.parts.register.Clock().Offset())
-	_, err = w.parts.files.DeleteOlder(ctx, files.Roster, real.Add(-store.RosterKeep-24*time.Hour))
+	_, err = w.parts.files.DeleteOlder(ctx, files.Roster, real.Add(-registration.RosterLifetime-24*time.Hour))
 	return err
 }
 
@@ -203,24 +216,24 @@ func (w *Worker) deleteOldRosters(ctx context.Context) error {
 func (w *Worker) beat(ctx context.Context) {
 	name, watch := workerName(), clockWatch{log: w.parts.log}
 	for {
-		err := w.parts.register.InScope(ctx, store.Scope{}, func(tx *store.Tx) error {
-			off, err := tx.ClockOff()
+		err := w.parts.register.Store.InScope(ctx, store.Scope{}, func(tx *store.Tx) error {
+			off, err := worklist.ReadClockOff(tx)
 			if err != nil {
 				return err
 			}
 			watch.tell(off)
-			return tx.Beat(name, off)
+			return worklist.Beat(tx, name, off)
 		})
 		if err != nil && ctx.Err() == nil {
 			w.parts.log.Warn("the worker could not report itself", "error", err.Error())
 		}
-		if pause(ctx, store.BeatEvery); ctx.Err() != nil {
+		if pause(ctx, worklist.BeatEvery); ctx.Err() != nil {
 			break
 		}
 	}
 	brief, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
 	defer cancel()
-	if err := w.parts.register.InScope(brief, store.Scope{}, func(tx *store.Tx) error { return tx.LeaveBeat(name) }); err != nil {
+	if err := w.parts.register.Store.InScope(brief, store.Scope{}, func(tx *store.Tx) error { return worklist.EndBeat(tx, name) }); err != nil {
 		w.parts.log.Info("the worker's last heartbeat will run out", "error", err.Error())
 	}
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/xueji/xueji/internal/webhook"
 	"github.com/xueji/xueji/models/calendar"
+	"github.com/xueji/xueji/models/message"
 	"github.com/xueji/xueji/models/notice"
 	"github.com/xueji/xueji/models/process"
 	"github.com/xueji/xueji/models/refusal"
@@ -61,9 +62,9 @@ func (d *Deliverer) Run(ctx context.Context) {
 // Once takes the messages that are due, sends them and writes the outcomes. It returns
 // the number of messages.
 func (d *Deliverer) Once(ctx context.Context) (int, error) {
-	var list []store.Claimed
+	var list []message.ClaimedDelivery
 	err := d.Register.InScope(ctx, store.Scope{}, func(tx *store.Tx) (err error) {
-		list, err = tx.ClaimDeliveries(d.Lease)
+		list, err = message.ClaimDeliveries(tx, d.Lease)
 		return err
 	})
 	if err != nil {
@@ -77,11 +78,11 @@ func (d *Deliverer) Once(ctx context.Context) (int, error) {
 	return len(list), group.Wait()
 }
 
-func (d *Deliverer) deliver(ctx context.Context, c store.Claimed) error {
+func (d *Deliverer) deliver(ctx context.Context, c message.ClaimedDelivery) error {
 	clock := d.Register.Clock()
 	now := clock.Now()
 	if at := d.Hours.Open(now); at.After(now) && waits(c) {
-		return d.Register.InScope(ctx, store.Scope{}, func(tx *store.Tx) error { return tx.Postpone(c, at) })
+		return d.Register.InScope(ctx, store.Scope{}, func(tx *store.Tx) error { return message.Postpone(tx, c, at) })
 	}
 	body, err := d.compose(c)
 	if err != nil {
@@ -96,20 +97,20 @@ func (d *Deliverer) deliver(ctx context.Context, c store.Claimed) error {
 	if ctx.Err() != nil && !outcome.Delivered() {
 		return ctx.Err() // the worker stops: this says nothing about the gateway
 	}
-	sent := store.Sent{Delivered: outcome.Delivered(), Gone: outcome.Failure == webhook.Gone, Status: outcome.Status, Failure: string(outcome.Failure)}
+	sent := message.DeliveryOutcome{Delivered: outcome.Delivered(), Gone: outcome.Failure == webhook.Gone, Status: outcome.Status, Failure: string(outcome.Failure)}
 	if !sent.Delivered && !sent.Gone {
 		sent.Next, _ = webhook.Next(clock.Now(), c.Attempts, outcome.RetryAfter)
 	}
 	// The outcome is written even when the worker stops; otherwise the message is sent again.
-	return d.Register.InScope(context.WithoutCancel(ctx), store.Scope{}, func(tx *store.Tx) error { return tx.MarkDelivery(c, sent) })
+	return d.Register.InScope(context.WithoutCancel(ctx), store.Scope{}, func(tx *store.Tx) error { return message.MarkDelivery(tx, c, sent) })
 }
 
 // waits reports whether a message is kept until working hours. A test never is.
-func waits(c store.Claimed) bool {
+func waits(c message.ClaimedDelivery) bool {
 	switch {
-	case c.Notice == nil || c.OutsideHours == store.SendAlways:
+	case c.Notice == nil || c.OutsideHours == message.SendAlways:
 		return false
-	case c.OutsideHours == store.SendWait:
+	case c.OutsideHours == message.SendWait:
 		return true
 	}
 	return !notice.Urgent(c.Notice.Kind)
@@ -149,7 +150,7 @@ const (
 	TypeTest    = "notice.test"
 )
 
-func (d *Deliverer) compose(c store.Claimed) ([]byte, error) {
+func (d *Deliverer) compose(c message.ClaimedDelivery) ([]byte, error) {
 	p := Payload{Type: TypeCreated, Timestamp: c.CreatedAt}
 	n := c.Notice
 	if n == nil {

@@ -7,7 +7,8 @@ import (
 
 	"github.com/google/uuid"
 
-	"github.com/xueji/xueji/models/store"
+	"github.com/xueji/xueji/models/change"
+	"github.com/xueji/xueji/models/job"
 	"github.com/xueji/xueji/workflows/client"
 	"github.com/xueji/xueji/workflows/contract"
 )
@@ -22,9 +23,9 @@ func (u *Upkeep) jobs(ctx context.Context, round *Round) error {
 	}
 	after := uuid.Nil
 	for {
-		var rows []store.WaitingJob
-		err := u.inRegister(ctx, func(tx *store.Tx) (err error) {
-			rows, err = tx.WaitingJobs(after, tx.Now().Add(-startGrace), page)
+		var rows []job.WaitingJob
+		err := u.inRegister(ctx, func(tx *change.Tx) (err error) {
+			rows, err = job.WaitingJobs(tx.Tx, after, tx.Now().Add(-startGrace), page)
 			return err
 		})
 		if err != nil {
@@ -49,7 +50,7 @@ func (u *Upkeep) jobs(ctx context.Context, round *Round) error {
 }
 
 // job starts or wakes the workflow of one job.
-func (u *Upkeep) job(ctx context.Context, row store.WaitingJob, running map[string]bool, round *Round) error {
+func (u *Upkeep) job(ctx context.Context, row job.WaitingJob, running map[string]bool, round *Round) error {
 	id := contract.JobWorkflowID(row.ID.String())
 	runs := running[id]
 	delete(running, id)

@@ -14,6 +14,8 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/xueji/xueji/models/change"
+	"github.com/xueji/xueji/models/kinds"
 	"github.com/xueji/xueji/models/store"
 	"github.com/xueji/xueji/workflows/client"
 )
@@ -34,7 +36,7 @@ type Engine interface {
 
 // Upkeep does the rounds.
 type Upkeep struct {
-	Register *store.Store // as the worker role
+	Register *change.Engine // as the worker role
 	Engine   Engine
 	Log      *slog.Logger
 	// Rounds run in every round after the parts above, for example sealing the audit trail.
@@ -58,7 +60,7 @@ type Round struct {
 	Refreshed int // workflows at another step than the register
 	Restarted int // workflows that kept showing another step, or none, after a refresh
 	Failed    bool
-	Backlog   store.Backlog
+	Backlog   change.Backlog
 }
 
 const (
@@ -97,21 +99,21 @@ func (u *Upkeep) Once(ctx context.Context) {
 	}
 }
 
-func (u *Upkeep) inRegister(ctx context.Context, fn func(*store.Tx) error) error {
+func (u *Upkeep) inRegister(ctx context.Context, fn func(*change.Tx) error) error {
 	return u.Register.InScope(ctx, store.Scope{}, fn)
 }
 
 func (u *Upkeep) backlog(ctx context.Context, round *Round) error {
-	return u.inRegister(ctx, func(tx *store.Tx) (err error) {
-		round.Backlog, err = tx.Backlog()
+	return u.inRegister(ctx, func(tx *change.Tx) (err error) {
+		round.Backlog, err = tx.CountBacklog()
 		return err
 	})
 }
 
 // relay starts the workflows for which the outbox still waits.
 func (u *Upkeep) relay(ctx context.Context, round *Round) error {
-	var rows []store.StartRow
-	err := u.inRegister(ctx, func(tx *store.Tx) (err error) {
+	var rows []change.StartRow
+	err := u.inRegister(ctx, func(tx *change.Tx) (err error) {
 		rows, err = tx.WaitingStarts(tx.Now().Add(-startGrace), page)
 		return err
 	})
@@ -124,7 +126,7 @@ func (u *Upkeep) relay(ctx context.Context, round *Round) error {
 			break // Temporal is down: the next round tries again
 		}
 		started := u.start(ctx, starting(row.ID, string(row.Kind), row.Kind.WorkflowName(), row.CaseNo, row.ProvinceCode))
-		if err := u.inRegister(ctx, func(tx *store.Tx) error { return tx.Attempted(row.OutboxID) }); err != nil {
+		if err := u.inRegister(ctx, func(tx *change.Tx) error { return tx.CountStartAttempt(row.OutboxID) }); err != nil {
 			return errors.Join(started, err)
 		}
 		if started != nil {
@@ -155,12 +157,12 @@ func starting(id uuid.UUID, kind, workflow, caseNo, province string) client.Star
 
 // calendar recomputes open steps after a new calendar was published.
 func (u *Upkeep) calendar(ctx context.Context, _ *Round) error {
-	return u.mend(ctx, (*store.Tx).StaleCalendar, (*store.Tx).Recompute)
+	return u.mend(ctx, (*change.Tx).WithOldCalendar, (*change.Tx).RecomputeDeadlines)
 }
 
 // offices hands open steps over after a school or bureau was re-assigned.
 func (u *Upkeep) offices(ctx context.Context, _ *Round) error {
-	return u.mend(ctx, (*store.Tx).Misplaced, (*store.Tx).FollowOffice)
+	return u.mend(ctx, (*change.Tx).AtWrongOffice, (*change.Tx).MoveToOffice)
 }
 
 // clearing ends business of graduating grades on the day on which their province clears
@@ -172,11 +174,11 @@ func (u *Upkeep) clearing(ctx context.Context, _ *Round) error {
 		return nil
 	}
 	found := 0
-	err := u.mend(ctx, func(tx *store.Tx, most int) ([]uuid.UUID, error) {
+	err := u.mend(ctx, func(tx *change.Tx, most int) ([]uuid.UUID, error) {
 		ids, err := tx.Clearable(most)
 		found = len(ids)
 		return ids, err
-	}, (*store.Tx).Clear)
+	}, (*change.Tx).Clear)
 	if err == nil && found < page {
 		u.clearedIn = hour
 	}
@@ -186,9 +188,9 @@ func (u *Upkeep) clearing(ctx context.Context, _ *Round) error {
 // mend does one act on every change that needs it, each in a transaction of its own, and
 // makes its workflow read the new position. A change that cannot be mended delays no
 // other.
-func (u *Upkeep) mend(ctx context.Context, find func(*store.Tx, int) ([]uuid.UUID, error), do func(*store.Tx, uuid.UUID) error) error {
+func (u *Upkeep) mend(ctx context.Context, find func(*change.Tx, int) ([]uuid.UUID, error), do func(*change.Tx, uuid.UUID) error) error {
 	var ids []uuid.UUID
-	err := u.inRegister(ctx, func(tx *store.Tx) (err error) {
+	err := u.inRegister(ctx, func(tx *change.Tx) (err error) {
 		ids, err = find(tx, page)
 		return err
 	})
@@ -197,7 +199,7 @@ func (u *Upkeep) mend(ctx context.Context, find func(*store.Tx, int) ([]uuid.UUI
 	}
 	var failed []error
 	for _, id := range ids {
-		if err := u.inRegister(ctx, func(tx *store.Tx) error { return do(tx, id) }); err != nil {
+		if err := u.inRegister(ctx, func(tx *change.Tx) error { return do(tx, id) }); err != nil {
 			if failed = append(failed, err); ctx.Err() != nil {
 				break
 			}
@@ -213,11 +215,11 @@ func (u *Upkeep) mend(ctx context.Context, find func(*store.Tx, int) ([]uuid.UUI
 
 // moot ends arbitrations whose contested change has ended otherwise.
 func (u *Upkeep) moot(ctx context.Context, _ *Round) error {
-	return u.mend(ctx, (*store.Tx).MootArbitrations, (*store.Tx).EndMoot)
+	return u.mend(ctx, kinds.ArbitrationsWithoutClaim, kinds.EndArbitrationWithoutClaim)
 }
 
 func (u *Upkeep) people(ctx context.Context, _ *Round) error {
-	return u.inRegister(ctx, func(tx *store.Tx) error { return tx.NamePeopleProblems() })
+	return u.inRegister(ctx, func(tx *change.Tx) error { return tx.RefreshObstacles() })
 }
 
 func (u *Upkeep) rounds(ctx context.Context, _ *Round) error {

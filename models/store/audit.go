@@ -19,12 +19,12 @@ import (
 // chains it later, so that writers never wait for each other. It is sent with the queued
 // statements, before the commit at the latest.
 func (t *Tx) Audit(action, subjectKind, subjectID string, detail map[string]string) error {
-	return t.auditAs(t.scope.Account, action, subjectKind, subjectID, detail)
+	return t.AuditAs(t.scope.Account, action, subjectKind, subjectID, detail)
 }
 
-// auditAs writes the entry in the name of another account. The worker counts the slip of
+// AuditAs writes the entry in the name of another account. The worker counts the slip of
 // a person, and the trail must show that person, the office and its province.
-func (t *Tx) auditAs(account uuid.UUID, action, subjectKind, subjectID string, detail map[string]string) error {
+func (t *Tx) AuditAs(account uuid.UUID, action, subjectKind, subjectID string, detail map[string]string) error {
 	if detail == nil {
 		detail = map[string]string{}
 	}
@@ -40,11 +40,11 @@ func (t *Tx) auditAs(account uuid.UUID, action, subjectKind, subjectID string, d
 	if len(t.scope.Paths) > 0 {
 		fallback = t.scope.Paths[0]
 	}
-	t.later("write the audit entry", 1, `INSERT INTO audit_entry (id, partition, at, account_id, office_path, action, subject_kind, subject_id, detail, request_id)
+	t.Later("write the audit entry", 1, `INSERT INTO audit_entry (id, partition, at, account_id, office_path, action, subject_kind, subject_id, detail, request_id)
 		SELECT ?, CASE WHEN nlevel(p) > 1 THEN substr(subpath(p, 1, 1)::text, 2) || '0000' ELSE '000000' END || '/' || ?, ?, ?, p, ?, ?, ?, ?::jsonb, ?
 		FROM (SELECT coalesce((SELECT org_path FROM account WHERE id = ?), ?::ltree) AS p) office`,
-		newID(), t.now.Format("2006-01"), t.now, orNull(account), action, subjectKind, subjectID, string(text), t.scope.RequestID,
-		orNull(account), fallback)
+		NewID(), t.now.Format("2006-01"), t.now, OrNull(account), action, subjectKind, subjectID, string(text), t.scope.RequestID,
+		OrNull(account), fallback)
 	return nil
 }
 

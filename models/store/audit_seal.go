@@ -38,7 +38,7 @@ func (t *Tx) SealAudit() (int, error) {
 }
 
 func (t *Tx) sealPartition(partition string) (int, error) {
-	if _, err := t.exec(`SELECT pg_advisory_xact_lock(hashtextextended('xueji audit ' || ?, 0))`, partition); err != nil {
+	if _, err := t.Exec(`SELECT pg_advisory_xact_lock(hashtextextended('xueji audit ' || ?, 0))`, partition); err != nil {
 		return 0, fmt.Errorf("lock an audit partition: %w", err)
 	}
 	head, err := t.auditHead(partition)
@@ -54,7 +54,7 @@ func (t *Tx) sealPartition(partition string) (int, error) {
 	for _, e := range list {
 		entry := e.hash()
 		head.Seq, head.Hash = head.Seq+1, chain(head.Hash, entry)
-		_, err := t.exec(`INSERT INTO audit_seal (partition, seq, entry_id, entry_hash, hash) VALUES (?, ?, ?, ?, ?)`, partition, head.Seq, e.ID, entry, []byte(head.Hash))
+		_, err := t.Exec(`INSERT INTO audit_seal (partition, seq, entry_id, entry_hash, hash) VALUES (?, ?, ?, ?, ?)`, partition, head.Seq, e.ID, entry, []byte(head.Hash))
 		if err != nil {
 			return 0, fmt.Errorf("seal an audit entry: %w", err)
 		}
@@ -176,7 +176,7 @@ func (t *Tx) VerifyAudit(exported []AuditHead) (AuditReport, error) {
 			break
 		}
 		for _, row := range rows {
-			v.look(row)
+			v.checkSeal(row)
 		}
 		after.partition, after.seq = rows[len(rows)-1].SealPartition, rows[len(rows)-1].Seq
 	}
@@ -206,7 +206,7 @@ type verifier struct {
 	report   AuditReport
 }
 
-func (v *verifier) look(r sealedRow) {
+func (v *verifier) checkSeal(r sealedRow) {
 	p := r.SealPartition
 	if _, known := v.seqs[p]; !known {
 		v.report.Partitions++

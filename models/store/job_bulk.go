@@ -1,19 +1,8 @@
 package store
 
-import "cmp"
-
-// Bulk says how long lists take effect.
-type Bulk struct {
-	// ListRows is how many rows a list may have that takes effect in one transaction; a
-	// longer one takes effect as a job.
-	ListRows int
-	// PartRows is how many rows one part of a job has at most.
-	PartRows int
-}
-
-// DefaultBulk is what architecture and measurements ask for: a part of five hundred rows
-// ends within seconds.
-func DefaultBulk() Bulk { return Bulk{ListRows: 2000, PartRows: 500} }
+import (
+	"cmp"
+)
 
 func (b Bulk) orDefault() Bulk {
 	d := DefaultBulk()

@@ -68,14 +68,14 @@ func (s *Store) Keyring(ctx context.Context) (KeyringState, error) {
 		return KeyringState{}, fmt.Errorf("ask the register for its keys: %w", err)
 	}
 	defer conn.Release()
-	return readKeyring(ctx, conn)
+	return ReadKeyring(ctx, conn)
 }
 
 type queryer interface {
 	QueryRow(ctx context.Context, sql string, args ...any) pgx.Row
 }
 
-func readKeyring(ctx context.Context, q queryer) (k KeyringState, err error) {
+func ReadKeyring(ctx context.Context, q queryer) (k KeyringState, err error) {
 	err = q.QueryRow(ctx, `SELECT fingerprint, prints, phase FROM keyring`).Scan(&k.Fingerprint, &k.Prints, &k.Phase)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return KeyringState{}, nil
@@ -86,11 +86,11 @@ func readKeyring(ctx context.Context, q queryer) (k KeyringState, err error) {
 	return k, nil
 }
 
-// guard judges the state of the keys that a transaction read when it began. The read
+// refuseOtherKeys judges the state of the keys that a transaction read when it began. The read
 // itself locks the row's table until the transaction ends; that is how a rotation knows
 // that nobody uses the old keys any more. Keys in memory belong to commands that touch no
 // secret, and to tests: only the phase binds them.
-func (s *Store) guard(read *string) error {
+func (s *Store) refuseOtherKeys(read *string) error {
 	if read == nil {
 		return nil // not recorded yet; the service refuses to start then
 	}
@@ -112,15 +112,15 @@ func (s *Store) CheckKeys(ctx context.Context) error {
 		return err
 	}
 	err = known.Check(s.keys)
-	if errors.Is(err, ErrOtherKeys) && s.catchUp(ctx) {
+	if errors.Is(err, ErrOtherKeys) && s.reloadKeys(ctx) {
 		return nil
 	}
 	return err
 }
 
-// catchUp reads the key folder again after a rotation and reports whether the keys fit
+// reloadKeys reads the key folder again after a rotation and reports whether the keys fit
 // now.
-func (s *Store) catchUp(ctx context.Context) bool {
+func (s *Store) reloadKeys(ctx context.Context) bool {
 	if s.keys.Reload() != nil {
 		return false
 	}

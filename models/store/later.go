@@ -11,33 +11,33 @@ import (
 	"gorm.io/gorm"
 )
 
-// queued is a statement that waits for flush.
-type queued struct {
+// queuedStatement is a statement that waits for flush.
+type queuedStatement struct {
 	doing string // for the error: "open a step"
 	query string
 	args  []any
-	rows  int64 // how many rows it must touch; anyRows means any number
-	// lost returns the error for a person when the statement wrote no row, because another
+	rows  int64 // how many rows it must touch; AnyRows means any number
+	// onNoRow returns the error for a person when the statement wrote no row, because another
 	// transaction was faster.
-	lost func() error
+	onNoRow func() error
 }
 
-const anyRows = -1
+const AnyRows = -1
 
-// later queues a statement whose result is not needed. All queued statements travel in
+// Later queues a statement whose result is not needed. All queued statements travel in
 // one round trip, before the next statement that is not queued (so that every read sees
 // them) or before the commit. A step of a change takes a dozen writes; sent one by one,
 // waiting for answers took most of the time of a decision.
-func (t *Tx) later(doing string, rows int64, query string, args ...any) {
-	t.queue = append(t.queue, queued{doing: doing, query: numbered(query), args: args, rows: rows})
+func (t *Tx) Later(doing string, rows int64, query string, args ...any) {
+	t.queue = append(t.queue, queuedStatement{doing: doing, query: NumberPlaceholders(query), args: args, rows: rows})
 }
 
-// laterOr queues a statement with ON CONFLICT DO NOTHING that writes one row, or none
+// LaterOr queues a statement with ON CONFLICT DO NOTHING that writes one row, or none
 // when another transaction was faster. It waits for a transaction that is writing the
 // same row. When no row is written, the flush fails with the error of lost alone. lost
 // may read. Flush where a person waits for that answer.
-func (t *Tx) laterOr(lost func() error, doing, query string, args ...any) {
-	t.queue = append(t.queue, queued{doing: doing, query: numbered(query), args: args, rows: 1, lost: lost})
+func (t *Tx) LaterOr(lost func() error, doing, query string, args ...any) {
+	t.queue = append(t.queue, queuedStatement{doing: doing, query: NumberPlaceholders(query), args: args, rows: 1, onNoRow: lost})
 }
 
 // txKey is the key of the transaction in the context of a GORM statement.
@@ -47,7 +47,7 @@ type txKey struct{}
 func flushBefore(g *gorm.DB) error {
 	flush := func(db *gorm.DB) {
 		if t, ok := db.Statement.Context.Value(txKey{}).(*Tx); ok {
-			_ = db.AddError(t.flush()) // kept in db, which then runs nothing
+			_ = db.AddError(t.Flush()) // kept in db, which then runs nothing
 		}
 	}
 	return errors.Join(
@@ -62,16 +62,16 @@ func flushBefore(g *gorm.DB) error {
 
 const savepoint = `SAVEPOINT slip`
 
-// flush sends the queued statements in their order. Its error is that of the first
+// Flush sends the queued statements in their order. Its error is that of the first
 // statement that failed; after it the transaction can only be rolled back.
-func (t *Tx) flush() error {
+func (t *Tx) Flush() error {
 	list := t.queue
 	t.queue = nil
 	if len(list) == 0 {
 		return nil
 	}
 	var lost func() error
-	err := t.raw(func(c *pgx.Conn) (err error) {
+	err := t.Raw(func(c *pgx.Conn) (err error) {
 		lost, err = send(t.ctx, c, list)
 		return err
 	})
@@ -83,7 +83,7 @@ func (t *Tx) flush() error {
 
 // send sends statements in one round trip. It stops at a statement that lost against
 // another transaction.
-func send(ctx context.Context, c *pgx.Conn, list []queued) (lost func() error, err error) {
+func send(ctx context.Context, c *pgx.Conn, list []queuedStatement) (lost func() error, err error) {
 	batch := &pgx.Batch{}
 	for _, q := range list {
 		batch.Queue(q.query, q.args...)
@@ -91,11 +91,11 @@ func send(ctx context.Context, c *pgx.Conn, list []queued) (lost func() error, e
 	answers := c.SendBatch(ctx, batch)
 	for _, q := range list {
 		tag, err := answers.Exec()
-		if err == nil && tag.RowsAffected() == 0 && q.lost != nil {
+		if err == nil && tag.RowsAffected() == 0 && q.onNoRow != nil {
 			_ = answers.Close() // later statements fail because of this one
-			return q.lost, nil
+			return q.onNoRow, nil
 		}
-		if err == nil && q.rows != anyRows && tag.RowsAffected() != q.rows {
+		if err == nil && q.rows != AnyRows && tag.RowsAffected() != q.rows {
 			err = fmt.Errorf("%d rows instead of %d", tag.RowsAffected(), q.rows)
 		}
 		if err != nil {
@@ -106,9 +106,9 @@ func send(ctx context.Context, c *pgx.Conn, list []queued) (lost func() error, e
 	return nil, answers.Close()
 }
 
-// numbered turns the question marks of a statement into PostgreSQL's $1, $2 … as GORM
+// NumberPlaceholders turns the question marks of a statement into PostgreSQL's $1, $2 … as GORM
 // does. A statement has no question mark with another meaning.
-func numbered(query string) string {
+func NumberPlaceholders(query string) string {
 	var b strings.Builder
 	n := 0
 	for part := range strings.SplitSeq(query, "?") {

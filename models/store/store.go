@@ -75,8 +75,6 @@ type Store struct {
 	processes *process.Catalogue
 	workdays  *workdays
 	items     roster.Rules
-	works     Works
-	followers []Follower
 	bulk      Bulk
 }
 
@@ -98,13 +96,6 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 		pool.Close()
 		return nil, err
 	}
-	works := All()
-	if o.Processes != nil {
-		if err := works.check(o.Processes.Kinds()); err != nil {
-			pool.Close()
-			return nil, err
-		}
-	}
 	db := stdlib.OpenDBFromPool(pool)
 	g, err := gorm.Open(postgres.New(postgres.Config{Conn: db}), &gorm.Config{
 		SkipDefaultTransaction: true,
@@ -124,7 +115,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	return &Store{
 		local: new(sync.Map),
 		pool:  pool, sql: db, gorm: g, clock: o.Clock, keys: o.Keys,
-		processes: o.Processes, workdays: &workdays{base: o.Workdays}, items: o.Items, works: works, followers: Followers(), bulk: o.Bulk.orDefault(),
+		processes: o.Processes, workdays: &workdays{base: o.Workdays}, items: o.Items, bulk: o.Bulk.orDefault(),
 	}, nil
 }
 
@@ -207,8 +198,8 @@ type Tx struct {
 	store *Store
 	// workdays is the calendar all deadlines of this transaction are computed with.
 	workdays *calendar.WorkCalendar
-	open     bool     // begun and neither committed nor rolled back
-	queue    []queued // see later
+	open     bool              // begun and neither committed nor rolled back
+	queue    []queuedStatement // see later
 }
 
 // Items returns the rules by which items of a record are judged.
@@ -248,11 +239,11 @@ func (s *Store) InScope(ctx context.Context, scope Scope, fn func(*Tx) error) er
 	tx.db = s.gorm.Session(&gorm.Session{Context: context.WithValue(ctx, txKey{}, tx), NewDB: true})
 	tx.db.Statement.ConnPool = conn
 	defer tx.abandon() //nolint:contextcheck // it has the transaction's; does nothing once that has ended
-	err = tx.enter()
+	err = tx.begin()
 	if errors.Is(err, ErrOtherKeys) {
 		tx.abandon() //nolint:contextcheck // same
-		if s.catchUp(ctx) {
-			err = tx.enter()
+		if s.reloadKeys(ctx) {
+			err = tx.begin()
 		}
 	}
 	if err != nil {
@@ -264,9 +255,9 @@ func (s *Store) InScope(ctx context.Context, scope Scope, fn func(*Tx) error) er
 	return tx.commit()
 }
 
-// enter opens the transaction, sets scope and account for it only (set_config
+// begin opens the transaction, sets scope and account for it only (set_config
 // local) and asks which keys and which calendar the register has, in one round trip.
-func (t *Tx) enter() error {
+func (t *Tx) begin() error {
 	account := ""
 	if t.scope.Account != uuid.Nil {
 		account = t.scope.Account.String()
@@ -274,31 +265,31 @@ func (t *Tx) enter() error {
 	t.open = true
 	var keys *string
 	var newest int // version of the calendar
-	err := t.raw(func(c *pgx.Conn) error {
+	err := t.Raw(func(c *pgx.Conn) error {
 		batch := &pgx.Batch{}
 		batch.Queue(`BEGIN`)
 		batch.Queue(`SELECT (SELECT phase || ' ' || fingerprint FROM keyring), set_config('xueji.scope', $1, true), set_config('xueji.account', $2, true),
 			(SELECT coalesce(max(version), 0) FROM workday_year)`,
-			pathArray(t.scope.Paths), account).QueryRow(func(row pgx.Row) error { return row.Scan(&keys, nil, nil, &newest) })
+			PathArray(t.scope.Paths), account).QueryRow(func(row pgx.Row) error { return row.Scan(&keys, nil, nil, &newest) })
 		return c.SendBatch(t.ctx, batch).Close()
 	})
 	if err != nil {
 		return fmt.Errorf("set the data scope: %w", err)
 	}
-	if err := t.store.guard(keys); err != nil {
+	if err := t.store.refuseOtherKeys(keys); err != nil {
 		return err
 	}
-	return t.useWorkdays(newest)
+	return t.UseWorkdays(newest)
 }
 
 // commit ends the transaction. PostgreSQL answers COMMIT with ROLLBACK when a statement
 // failed before, even if its error was ignored: that is an error here.
 func (t *Tx) commit() error {
-	if err := t.flush(); err != nil {
+	if err := t.Flush(); err != nil {
 		return err
 	}
 	t.open = false
-	err := t.raw(func(c *pgx.Conn) error {
+	err := t.Raw(func(c *pgx.Conn) error {
 		tag, err := c.Exec(t.ctx, `COMMIT`)
 		if err == nil && tag.String() == "ROLLBACK" {
 			return pgx.ErrTxCommitRollback
@@ -320,15 +311,15 @@ func (t *Tx) abandon() {
 	t.open = false
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(t.ctx), 5*time.Second)
 	defer cancel()
-	_ = t.raw(func(c *pgx.Conn) error {
+	_ = t.Raw(func(c *pgx.Conn) error {
 		_, err := c.Exec(ctx, `ROLLBACK`)
 		return err
 	})
 }
 
-// raw gives fn the pgx connection of this transaction, for COPY and batches. It does not
+// Raw gives fn the pgx connection of this transaction, for COPY and batches. It does not
 // send queued statements, because flush uses it.
-func (t *Tx) raw(fn func(*pgx.Conn) error) error {
+func (t *Tx) Raw(fn func(*pgx.Conn) error) error {
 	return t.conn.Raw(func(driver any) error {
 		c, ok := driver.(*stdlib.Conn)
 		if !ok {
@@ -338,25 +329,25 @@ func (t *Tx) raw(fn func(*pgx.Conn) error) error {
 	})
 }
 
-// exec sends the queued statements, runs one statement and returns the number of rows it
+// Exec sends the queued statements, runs one statement and returns the number of rows it
 // touched.
-func (t *Tx) exec(query string, args ...any) (int64, error) {
+func (t *Tx) Exec(query string, args ...any) (int64, error) {
 	r := t.db.Exec(query, args...)
 	return r.RowsAffected, r.Error
 }
 
-// orMissing turns "no row" into not_found, so that a person cannot tell a missing row
+// OrMissing turns "no row" into not_found, so that a person cannot tell a missing row
 // from a row outside the scope. It wraps any other error with what was being done.
-func orMissing(err error, doing string) error {
+func OrMissing(err error, doing string) error {
 	if errors.Is(err, gorm.ErrRecordNotFound) {
 		return refusal.New(refusal.NotFound)
 	}
 	return fmt.Errorf("%s: %w", doing, err)
 }
 
-// pathArray writes ltree paths as a PostgreSQL array literal. Labels have only letters
+// PathArray writes ltree paths as a PostgreSQL array literal. Labels have only letters
 // and digits, so nothing needs quoting.
-func pathArray(paths []string) string {
+func PathArray(paths []string) string {
 	if len(paths) == 0 {
 		return ""
 	}
@@ -370,8 +361,8 @@ func pathArray(paths []string) string {
 	return string(append(b, '}'))
 }
 
-// violates returns the name of the unique constraint that an error broke, or "".
-func violates(err error) string {
+// Violates returns the name of the unique constraint that an error broke, or "".
+func Violates(err error) string {
 	var pg *pgconn.PgError
 	if errors.As(err, &pg) && pg.Code == "23505" {
 		return pg.ConstraintName

@@ -6,23 +6,23 @@ import (
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
+	"github.com/xueji/xueji/models/change"
 	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/models/process"
-	"github.com/xueji/xueji/models/store"
 )
 
 // Paper uploads a file of an office, to be attached as a kind of evidence.
-func (c *County) Paper(path, kind string) (ref store.EvidenceRef) {
+func (c *County) Paper(path, kind string) (ref change.EvidenceRef) {
 	c.t.Helper()
 	id := uuid.Must(uuid.NewV7())
-	e := &store.Evidence{ID: id, OrgID: c.ID(path), OrgPath: path, FileName: "证明.pdf", MediaType: "application/pdf", Size: 1, SHA256: id[:], BlobKey: id.String()}
-	c.MustIn(c.App, path, func(tx *store.Tx) error { return tx.AddEvidence(e) })
-	return store.EvidenceRef{ID: id, Kind: kind}
+	e := &change.Evidence{ID: id, OrgID: c.ID(path), OrgPath: path, FileName: "证明.pdf", MediaType: "application/pdf", Size: 1, SHA256: id[:], BlobKey: id.String()}
+	c.MustIn(c.App, path, func(tx *change.Tx) error { return tx.AddEvidence(e) })
+	return change.EvidenceRef{ID: id, Kind: kind}
 }
 
 // Filing is what the school of a pupil hands in for a kind of change, with every paper
 // the kind asks for. Where bureaux file the kind, it is the bureau above the school.
-func (c *County) Filing(kind process.Kind, pupil uuid.UUID, inputs map[string]string) store.Filing {
+func (c *County) Filing(kind process.Kind, pupil uuid.UUID, inputs map[string]string) change.Filing {
 	c.t.Helper()
 	d, known := c.Processes.Define(kind, org.Primary, c.Processes.Default())
 	require.True(c.t, known, kind)
@@ -30,7 +30,7 @@ func (c *County) Filing(kind process.Kind, pupil uuid.UUID, inputs map[string]st
 	if d.FiledBy == process.FiledByBureau {
 		path = c.Text(`SELECT subpath(org_path, 0, -1)::text FROM student WHERE id = $1`, pupil)
 	}
-	f := store.Filing{Kind: kind, StudentID: pupil, Inputs: inputs, Office: c.Office(path), Key: uuid.NewString(), BodyHash: []byte(kind)}
+	f := change.Filing{Kind: kind, StudentID: pupil, Inputs: inputs, Office: c.Office(path), Key: uuid.NewString(), BodyHash: []byte(kind)}
 	for _, rule := range d.Evidence {
 		if rule.Required {
 			f.Evidence = append(f.Evidence, c.Paper(path, rule.Kind))
@@ -65,13 +65,13 @@ func (c *County) File(kind process.Kind, pupil uuid.UUID, inputs map[string]stri
 }
 
 // TryFile files a change as its office does, and gives what the register answers.
-func (c *County) TryFile(f store.Filing) (change *store.Change, err error) {
+func (c *County) TryFile(f change.Filing) (one *change.Change, err error) {
 	c.t.Helper()
-	err = c.In(c.App, f.Office.Path, func(tx *store.Tx) (err error) {
-		change, err = tx.FileChange(f)
+	err = c.In(c.App, f.Office.Path, func(tx *change.Tx) (err error) {
+		one, err = tx.FileChange(f)
 		return err
 	})
-	return change, err
+	return one, err
 }
 
 // Waiting enrols a pupil at a school and files a suspension, which waits for its first step.
@@ -81,9 +81,9 @@ func (c *County) Waiting(path string) (change uuid.UUID) {
 }
 
 // Started notes that the workflow of a change runs.
-func (c *County) Started(change uuid.UUID) {
+func (c *County) Started(changeID uuid.UUID) {
 	c.t.Helper()
-	c.MustIn(c.Worker, "", func(tx *store.Tx) error { return tx.Reported(change) })
+	c.MustIn(c.Worker, "", func(tx *change.Tx) error { return tx.EndStart(changeID) })
 }
 
 // PupilOf is the pupil whom a change is about.

@@ -17,8 +17,11 @@ import (
 
 	"github.com/xueji/xueji/internal/embedded/embeddedtest"
 	"github.com/xueji/xueji/models/calendar"
+	"github.com/xueji/xueji/models/change"
 	"github.com/xueji/xueji/models/division"
+	"github.com/xueji/xueji/models/kinds"
 	"github.com/xueji/xueji/models/migrations"
+	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/models/process"
 	"github.com/xueji/xueji/models/roster"
 	"github.com/xueji/xueji/models/store"
@@ -27,7 +30,7 @@ import (
 // County is a register with the offices, people and classes of a county.
 type County struct {
 	// App and Worker are the register as the application and the worker role see it.
-	App, Worker *store.Store
+	App, Worker *change.Engine
 	// Hand moves the clock that both go by. It stands at Opening until a test moves it.
 	Hand *calendar.Hand
 	// Processes are the built-in kinds of change.
@@ -38,7 +41,7 @@ type County struct {
 
 	t      testing.TB
 	owner  *pgx.Conn
-	office map[string]store.Office // by path
+	office map[string]org.OfficeRef // by path
 	people []Person
 	drawn  map[string]bool // identity numbers of pupils that were made up
 	seats  map[string]*row // the classes that builders fill, by school and year
@@ -71,11 +74,11 @@ func connect(ctx context.Context, dsn func(role string) string, at time.Time) (*
 	}
 	c := &County{
 		Hand: hand, Processes: o.Processes, Reader: o.Items.Reader, Divisions: o.Items.Divisions,
-		office: map[string]store.Office{}, drawn: map[string]bool{}, seats: map[string]*row{},
+		office: map[string]org.OfficeRef{}, drawn: map[string]bool{}, seats: map[string]*row{},
 	}
-	for role, s := range map[string]**store.Store{migrations.AppRole: &c.App, migrations.WorkerRole: &c.Worker} {
+	for role, s := range map[string]**change.Engine{migrations.AppRole: &c.App, migrations.WorkerRole: &c.Worker} {
 		o.DSN = dsn(role)
-		if *s, err = store.Open(ctx, o); err != nil {
+		if *s, err = kinds.Open(ctx, o); err != nil {
 			c.close()
 			return nil, err
 		}
@@ -108,7 +111,7 @@ func options(at time.Time) (o store.Options, hand *calendar.Hand, err error) {
 }
 
 func (c *County) close() {
-	for _, s := range []*store.Store{c.App, c.Worker} {
+	for _, s := range []*store.Store{c.App.Store, c.Worker.Store} {
 		if s != nil {
 			s.Close()
 		}
@@ -123,12 +126,12 @@ func (c *County) T() testing.TB { return c.t }
 
 // In runs a transaction of the application or the worker role in the scope of an office,
 // for whoever files there. Without a path it is the system's own.
-func (c *County) In(s *store.Store, path string, fn func(*store.Tx) error) error {
+func (c *County) In(s *change.Engine, path string, fn func(*change.Tx) error) error {
 	return s.InScope(c.t.Context(), c.Scope(path), fn)
 }
 
 // MustIn is In for what must succeed.
-func (c *County) MustIn(s *store.Store, path string, fn func(*store.Tx) error) {
+func (c *County) MustIn(s *change.Engine, path string, fn func(*change.Tx) error) {
 	c.t.Helper()
 	require.NoError(c.t, c.In(s, path, fn))
 }

@@ -6,9 +6,10 @@ import (
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
+	"github.com/xueji/xueji/models/account"
+	"github.com/xueji/xueji/models/change"
 	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/models/process"
-	"github.com/xueji/xueji/models/store"
 	"github.com/xueji/xueji/models/storetest"
 )
 
@@ -31,14 +32,14 @@ func TestPupilsAreEnrolledByRosters(t *testing.T) {
 func TestAPupilIsSuspended(t *testing.T) {
 	c := storetest.New(t)
 	pupil := c.Pupil(storetest.SchoolA)
-	change := c.Suspended(pupil, "2027-08-31")
+	changeID := c.Suspended(pupil, "2027-08-31")
 	require.Equal(t, "SUSPENDED", c.Text(`SELECT enrol_status FROM student WHERE id = $1`, pupil))
-	require.Equal(t, pupil, c.PupilOf(change))
+	require.Equal(t, pupil, c.PupilOf(changeID))
 
 	waiting := c.Waiting(storetest.SchoolB)
 	require.Equal(t, "LEADER_REVIEW", c.Position(waiting).Stage)
-	s := c.Say(c.Who(storetest.SchoolB, org.SchoolRegistrar), store.Word{ChangeID: waiting, Verb: store.Withdraw, Step: -1})
-	require.Equal(t, store.SlipCounted, s.Outcome)
+	s := c.Say(c.Who(storetest.SchoolB, org.SchoolRegistrar), change.NewSlip{ChangeID: waiting, Verb: change.VerbWithdraw, Step: -1})
+	require.Equal(t, change.SlipCounted, s.Outcome)
 	require.True(t, c.Position(waiting).Closed())
 }
 
@@ -54,10 +55,10 @@ func TestACountyHasItsPeople(t *testing.T) {
 	c.Pupil(storetest.FarSchool)
 	require.Zero(t, other.Count(`SELECT count(*) FROM student`))
 	p, password := c.Hire(storetest.SchoolA, org.SchoolLeader)
-	_, err := c.App.LogIn(t.Context(), store.Attempt{Login: p.Login, Password: password, Address: "192.0.2.1", RequestID: "test"})
+	_, err := account.LogIn(t.Context(), c.App.Store, account.Attempt{Login: p.Login, Password: password, Address: "192.0.2.1", RequestID: "test"})
 	require.NoError(t, err)
 	c.Dismiss(p)
-	_, err = c.App.LogIn(t.Context(), store.Attempt{Login: p.Login, Password: password, Address: "192.0.2.1", RequestID: "test"})
+	_, err = account.LogIn(t.Context(), c.App.Store, account.Attempt{Login: p.Login, Password: password, Address: "192.0.2.1", RequestID: "test"})
 	require.Error(t, err)
 	require.Error(t, c.OwnerTries(`UPDATE audit_entry SET action = 'x'`))
 	require.Equal(t, process.Suspension, process.Kind(c.Text(`SELECT kind FROM change WHERE id = $1`, c.Waiting(storetest.SchoolA))))

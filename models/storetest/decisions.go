@@ -6,16 +6,16 @@ import (
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
+	"github.com/xueji/xueji/models/change"
 	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/models/process"
-	"github.com/xueji/xueji/models/store"
 )
 
 // Position is where a change stands.
-func (c *County) Position(change uuid.UUID) (p *store.Position) {
+func (c *County) Position(changeID uuid.UUID) (p *change.Position) {
 	c.t.Helper()
-	c.MustIn(c.Worker, "", func(tx *store.Tx) (err error) {
-		p, err = tx.Position(change)
+	c.MustIn(c.Worker, "", func(tx *change.Tx) (err error) {
+		p, err = tx.ReadPosition(changeID)
 		return err
 	})
 	return p
@@ -38,13 +38,13 @@ func (c *County) task(id uuid.UUID) (k task) {
 }
 
 // HandIn hands a word in for a person and leaves it to be counted.
-func (c *County) HandIn(p Person, w store.Word) (slip *store.Slip) {
+func (c *County) HandIn(p Person, w change.NewSlip) (slip *change.Slip) {
 	c.t.Helper()
 	if w.Key == "" {
 		w.Key = uuid.NewString()
 	}
 	w.OfficeID, w.Hash = p.Office, []byte(w.Verb)
-	require.NoError(c.t, c.As(p, func(tx *store.Tx) (err error) {
+	require.NoError(c.t, c.As(p, func(tx *change.Tx) (err error) {
 		slip, err = tx.HandIn(w)
 		return err
 	}))
@@ -52,9 +52,9 @@ func (c *County) HandIn(p Person, w store.Word) (slip *store.Slip) {
 }
 
 // Commit counts or refuses a slip, as the worker does.
-func (c *County) Commit(slip *store.Slip) (s *store.Slip) {
+func (c *County) Commit(slip *change.Slip) (s *change.Slip) {
 	c.t.Helper()
-	c.MustIn(c.Worker, "", func(tx *store.Tx) (err error) {
+	c.MustIn(c.Worker, "", func(tx *change.Tx) (err error) {
 		s, err = tx.CommitSlip(slip.ChangeID, slip.ID)
 		return err
 	})
@@ -62,17 +62,17 @@ func (c *County) Commit(slip *store.Slip) (s *store.Slip) {
 }
 
 // Say hands a word in for a person and has it counted or refused.
-func (c *County) Say(p Person, w store.Word) *store.Slip {
+func (c *County) Say(p Person, w change.NewSlip) *change.Slip {
 	c.t.Helper()
 	return c.Commit(c.HandIn(p, w))
 }
 
 // Decide says a word at a task for whoever is asked there. Who filed does not decide: where
 // nobody else has the role, somebody is hired.
-func (c *County) Decide(change, id uuid.UUID, verb store.Verb) *store.Slip {
+func (c *County) Decide(changeID, id uuid.UUID, verb change.Verb) *change.Slip {
 	c.t.Helper()
 	k := c.task(id)
-	return c.Say(c.judge(change, k), store.Word{ChangeID: change, TaskID: id, Step: k.Step, Round: k.Round, Verb: verb, Opinion: "同意"})
+	return c.Say(c.judge(changeID, k), change.NewSlip{ChangeID: changeID, TaskID: id, Step: k.Step, Round: k.Round, Verb: verb, Opinion: "同意"})
 }
 
 // judge is somebody who may decide a task.
@@ -90,17 +90,17 @@ func (c *County) judge(change uuid.UUID, k task) Person {
 
 // Approve takes the open step of a change: everybody approves who is asked, and the
 // register does what it does by itself.
-func (c *County) Approve(change uuid.UUID) {
+func (c *County) Approve(changeID uuid.UUID) {
 	c.t.Helper()
-	p := c.Position(change)
+	p := c.Position(changeID)
 	if p.Act != "" {
-		c.Perform(change)
+		c.Perform(changeID)
 		return
 	}
 	require.NotEmpty(c.t, p.Tasks, "nobody is asked at %s", p.Stage)
 	for _, id := range p.Tasks {
-		s := c.Decide(change, id, store.Approve)
-		require.Equal(c.t, store.SlipCounted, s.Outcome, "%s: %s", p.Stage, s.OutcomeCode)
+		s := c.Decide(changeID, id, change.VerbApprove)
+		require.Equal(c.t, change.SlipCounted, s.Outcome, "%s: %s", p.Stage, s.OutcomeCode)
 	}
 }
 
@@ -114,31 +114,31 @@ func (c *County) ApproveAll(change uuid.UUID) {
 
 // Perform does the register's part of an automatic step. The population database knows
 // everybody.
-func (c *County) Perform(change uuid.UUID) {
+func (c *County) Perform(changeID uuid.UUID) {
 	c.t.Helper()
-	c.MustIn(c.Worker, "", func(tx *store.Tx) error {
-		e, err := tx.Errand(change)
+	c.MustIn(c.Worker, "", func(tx *change.Tx) error {
+		e, err := tx.ReadAutomaticStep(changeID)
 		if err != nil || e == nil {
 			return err
 		}
-		return tx.Settle(change, e, nil)
+		return tx.SettleAutomaticStep(changeID, e, nil)
 	})
 }
 
 // HandInLast approves a change up to its last decision, hands that one in and leaves it to
 // be counted.
-func (c *County) HandInLast(change uuid.UUID) *store.Slip {
+func (c *County) HandInLast(changeID uuid.UUID) *change.Slip {
 	c.t.Helper()
 	for {
-		p := c.Position(change)
+		p := c.Position(changeID)
 		if p.Act == "" {
 			var steps process.Definition
-			require.NoError(c.t, json.Unmarshal([]byte(c.Text(`SELECT definition::text FROM change WHERE id = $1`, change)), &steps))
+			require.NoError(c.t, json.Unmarshal([]byte(c.Text(`SELECT definition::text FROM change WHERE id = $1`, changeID)), &steps))
 			if p.Step == len(steps.Steps) {
 				k := c.task(p.Tasks[0])
-				return c.HandIn(c.judge(change, k), store.Word{ChangeID: change, TaskID: k.ID, Step: k.Step, Round: k.Round, Verb: store.Approve, Opinion: "同意"})
+				return c.HandIn(c.judge(changeID, k), change.NewSlip{ChangeID: changeID, TaskID: k.ID, Step: k.Step, Round: k.Round, Verb: change.VerbApprove, Opinion: "同意"})
 			}
 		}
-		c.Approve(change)
+		c.Approve(changeID)
 	}
 }

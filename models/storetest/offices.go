@@ -8,6 +8,8 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
 
+	"github.com/xueji/xueji/models/change"
+	"github.com/xueji/xueji/models/office"
 	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/models/store"
 )
@@ -29,7 +31,7 @@ const (
 )
 
 // Office is an office as a filing names it.
-func (c *County) Office(path string) store.Office {
+func (c *County) Office(path string) org.OfficeRef {
 	c.t.Helper()
 	o, known := c.office[path]
 	require.True(c.t, known, "there is no office %s", path)
@@ -60,14 +62,14 @@ const capacity = 55
 // found makes the schools with their classes.
 func (c *County) found(tx *store.Tx) error {
 	for _, s := range schools() {
-		made, err := tx.CreateOrganisation(store.NewOrganisation{
+		made, err := office.Create(tx, office.NewOrganisation{
 			Parent: c.office[s.bureau].ID, Kind: org.School, Code: s.code, Name: s.name, Division: s.division, Stages: []org.Stage{org.Primary}})
 		if err != nil {
 			return fmt.Errorf("found %s: %w", s.path, err)
 		}
-		c.office[s.path] = store.Office{ID: made.ID, Path: s.path, Province: made.ProvinceCode}
+		c.office[s.path] = org.OfficeRef{ID: made.ID, Path: s.path, Province: made.ProvinceCode}
 		for year, classes := range s.classes {
-			_, err := tx.CreateGrade(store.NewGrade{School: made.ID, Stage: org.Primary, EntryYear: year, Classes: classes, Capacity: capacity})
+			_, err := office.CreateGrade(tx, office.NewGrade{School: made.ID, Stage: org.Primary, EntryYear: year, Classes: classes, Capacity: capacity})
 			if err != nil {
 				return fmt.Errorf("found %s: %w", s.path, err)
 			}
@@ -82,7 +84,7 @@ func (c *County) know(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	var o store.Office
+	var o org.OfficeRef
 	if _, err := pgx.ForEachRow(rows, []any{&o.ID, &o.Path, &o.Province}, func() error { c.office[o.Path] = o; return nil }); err != nil {
 		return err
 	}
@@ -98,10 +100,10 @@ func (c *County) know(ctx context.Context) error {
 }
 
 // Class is a class of a school by its number, such as "2024101".
-func (c *County) Class(path, code string) (class store.Class) {
+func (c *County) Class(path, code string) (class office.Class) {
 	c.t.Helper()
-	c.MustIn(c.App, path, func(tx *store.Tx) error {
-		list, err := tx.Classes(c.ID(path))
+	c.MustIn(c.App, path, func(tx *change.Tx) error {
+		list, err := office.Classes(tx.Tx, c.ID(path))
 		for _, one := range list {
 			if one.Code == code {
 				class = one
@@ -114,14 +116,14 @@ func (c *County) Class(path, code string) (class store.Class) {
 }
 
 // NewClass adds a class with so many seats to a year of a school.
-func (c *County) NewClass(path string, year, seats int) (class store.Class) {
+func (c *County) NewClass(path string, year, seats int) (class office.Class) {
 	c.t.Helper()
-	c.MustIn(c.App, path, func(tx *store.Tx) error {
-		grades, err := tx.Grades(c.ID(path))
+	c.MustIn(c.App, path, func(tx *change.Tx) error {
+		grades, err := office.Grades(tx.Tx, c.ID(path))
 		if err != nil {
 			return err
 		}
-		classes, err := tx.Classes(c.ID(path))
+		classes, err := office.Classes(tx.Tx, c.ID(path))
 		if err != nil {
 			return err
 		}
@@ -133,7 +135,7 @@ func (c *County) NewClass(path string, year, seats int) (class store.Class) {
 		}
 		for _, g := range grades {
 			if g.EntryYear == year {
-				class, err = tx.AddClass(g.ID, no, "", seats)
+				class, err = office.AddClass(tx.Tx, g.ID, no, "", seats)
 				return err
 			}
 		}
@@ -145,12 +147,12 @@ func (c *County) NewClass(path string, year, seats int) (class store.Class) {
 // Resize gives a class another number of seats.
 func (c *County) Resize(class uuid.UUID, seats int) {
 	c.t.Helper()
-	c.MustIn(c.App, Nation, func(tx *store.Tx) error {
-		now, err := tx.Class(class)
+	c.MustIn(c.App, Nation, func(tx *change.Tx) error {
+		now, err := office.ReadClass(tx.Tx, class)
 		if err != nil {
 			return err
 		}
-		_, err = tx.EditClass(class, now.Version, now.Name, seats)
+		_, err = office.EditClass(tx.Tx, class, now.Version, now.Name, seats)
 		return err
 	})
 }

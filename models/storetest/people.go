@@ -6,6 +6,8 @@ import (
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
+	"github.com/xueji/xueji/models/account"
+	"github.com/xueji/xueji/models/change"
 	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/models/store"
 )
@@ -54,7 +56,7 @@ func (c *County) hire(tx *store.Tx, path string, role org.Role) (Person, string,
 	if !known {
 		return Person{}, "", fmt.Errorf("there is no office %s", path)
 	}
-	a, password, err := tx.CreateAccount(store.NewAccount{Org: office.ID, Login: "user" + uuid.NewString(), Name: "测试", Roles: []org.Role{role}})
+	a, password, err := account.Create(tx, account.NewAccount{Org: office.ID, Login: "user" + uuid.NewString(), Name: "测试", Roles: []org.Role{role}})
 	if err != nil {
 		return Person{}, "", fmt.Errorf("hire %s at %s: %w", role, path, err)
 	}
@@ -64,8 +66,8 @@ func (c *County) hire(tx *store.Tx, path string, role org.Role) (Person, string,
 // Hire brings one more person into an office and gives the password of the first login.
 func (c *County) Hire(path string, role org.Role) (p Person, password string) {
 	c.t.Helper()
-	c.MustIn(c.App, Nation, func(tx *store.Tx) (err error) {
-		p, password, err = c.hire(tx, path, role)
+	c.MustIn(c.App, Nation, func(tx *change.Tx) (err error) {
+		p, password, err = c.hire(tx.Tx, path, role)
 		return err
 	})
 	c.people = append(c.people, p)
@@ -75,7 +77,7 @@ func (c *County) Hire(path string, role org.Role) (p Person, password string) {
 // Dismiss closes the account of a person.
 func (c *County) Dismiss(p Person) {
 	c.t.Helper()
-	require.NoError(c.t, c.App.InScope(c.t.Context(), c.Who(Nation, org.BureauSysadmin).Scope(), func(tx *store.Tx) error { return tx.CloseAccount(p.ID) }))
+	require.NoError(c.t, c.App.Store.InScope(c.t.Context(), c.Who(Nation, org.BureauSysadmin).Scope(), func(tx *store.Tx) error { return account.Close(tx, p.ID) }))
 	for i, one := range c.people {
 		if one.ID == p.ID {
 			c.people = append(c.people[:i:i], c.people[i+1:]...)
@@ -97,6 +99,6 @@ func (c *County) Who(path string, role org.Role) Person {
 }
 
 // As runs a transaction of the application role for a person.
-func (c *County) As(p Person, fn func(*store.Tx) error) error {
+func (c *County) As(p Person, fn func(*change.Tx) error) error {
 	return c.App.InScope(c.t.Context(), p.Scope(), fn)
 }

@@ -7,10 +7,11 @@ import (
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
+	"github.com/xueji/xueji/models/change"
 	"github.com/xueji/xueji/models/process"
+	"github.com/xueji/xueji/models/registration"
 	"github.com/xueji/xueji/models/roster"
 	"github.com/xueji/xueji/models/roster/sample"
-	"github.com/xueji/xueji/models/store"
 )
 
 // year is the year of entry of a pupil for whom no other one is wished.
@@ -73,8 +74,8 @@ func (c *County) EnrolPupils(path string, pupils ...roster.Pupil) []uuid.UUID {
 	up := c.Enrol(path, c.Written(pupils...), uuid.NewString())
 	require.Equal(c.t, len(pupils), up.Good, "a pupil of the roster is refused: %v", up.Findings)
 	ids := make([]uuid.UUID, 0, len(pupils))
-	c.MustIn(c.App, path, func(tx *store.Tx) error {
-		rows, err := tx.RosterRows(up.ID, "", 0, len(pupils))
+	c.MustIn(c.App, path, func(tx *change.Tx) error {
+		rows, err := registration.ReadRosterRows(tx.Tx, up.ID, "", 0, len(pupils))
 		for _, r := range rows {
 			require.NotNil(c.t, r.StudentID, "row %d: %v", r.RowNo, r.Findings)
 			ids = append(ids, *r.StudentID)

@@ -7,9 +7,15 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/xueji/xueji/models/calendar"
+	"github.com/xueji/xueji/models/change"
 	"github.com/xueji/xueji/models/org"
+	"github.com/xueji/xueji/models/policy"
+	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/registration"
 	"github.com/xueji/xueji/models/roster"
 	"github.com/xueji/xueji/models/store"
+	"github.com/xueji/xueji/models/student"
+	"github.com/xueji/xueji/models/transfer"
 )
 
 // Records are the records with a number of a document, in the order of their names.
@@ -22,11 +28,11 @@ func (c *County) Records() (ids []uuid.UUID) {
 }
 
 // Rows are the rows of a roster by their numbers.
-func (c *County) Rows(r *store.Roster) map[int]store.RosterRow {
+func (c *County) Rows(r *registration.Roster) map[int]registration.RosterRow {
 	c.t.Helper()
-	rows := map[int]store.RosterRow{}
-	c.MustIn(c.App, r.OrgPath, func(tx *store.Tx) error {
-		list, err := tx.RosterRows(r.ID, "", 0, 1000)
+	rows := map[int]registration.RosterRow{}
+	c.MustIn(c.App, r.OrgPath, func(tx *change.Tx) error {
+		list, err := registration.ReadRosterRows(tx.Tx, r.ID, "", 0, 1000)
 		for _, one := range list {
 			rows[one.RowNo] = one
 		}
@@ -36,60 +42,60 @@ func (c *County) Rows(r *store.Roster) map[int]store.RosterRow {
 }
 
 // Search finds the records that an office may see.
-func (c *County) Search(path string, q store.StudentSearch) (list []store.StudentLine) {
+func (c *County) Search(path string, q student.Search) (list []student.FoundRecord) {
 	c.t.Helper()
 	if q.Most == 0 {
 		q.Most = 50
 	}
-	c.MustIn(c.App, path, func(tx *store.Tx) (err error) {
-		list, err = tx.SearchStudents(q)
+	c.MustIn(c.App, path, func(tx *change.Tx) (err error) {
+		list, err = student.Find(tx.Tx, q)
 		return err
 	})
 	return list
 }
 
 // Find looks for a pupil of another school, as an office does that wants to receive one.
-func (c *County) Find(path string, claim store.Claim) (f *store.Found, err error) {
+func (c *County) Find(path string, claim change.PupilReference) (f *transfer.FoundPupil, err error) {
 	c.t.Helper()
-	err = c.In(c.App, path, func(tx *store.Tx) (err error) {
-		f, err = tx.FindPupil(claim, c.Office(path))
+	err = c.In(c.App, path, func(tx *change.Tx) (err error) {
+		f, err = transfer.FindPupil(tx, claim, c.Office(path))
 		return err
 	})
 	return f, err
 }
 
 // ClaimOf is what somebody knows who can name a pupil completely.
-func (c *County) ClaimOf(student uuid.UUID) store.Claim {
+func (c *County) ClaimOf(studentID uuid.UUID) change.PupilReference {
 	c.t.Helper()
-	return store.Claim{
-		Name:   c.Text(`SELECT name FROM student WHERE id = $1`, student),
-		Number: c.Secret(student, store.SecretStudentNumber), IDNumber: c.Secret(student, store.SecretIDNumber),
+	return change.PupilReference{
+		Name:   c.Text(`SELECT name FROM student WHERE id = $1`, studentID),
+		Number: c.Secret(studentID, student.SecretStudentNumber), IDNumber: c.Secret(studentID, student.SecretIDNumber),
 	}
 }
 
 // Secret is a number of a record in the clear, as its school may read it.
-func (c *County) Secret(student uuid.UUID, secret store.Secret) (number string) {
+func (c *County) Secret(studentID uuid.UUID, secret student.Secret) (number string) {
 	c.t.Helper()
-	c.MustIn(c.App, Nation, func(tx *store.Tx) (err error) {
-		number, err = tx.RevealSecret(student, secret, store.RevealVerify)
+	c.MustIn(c.App, Nation, func(tx *change.Tx) (err error) {
+		number, err = student.RevealSecret(tx.Tx, studentID, secret, student.RevealVerify)
 		return err
 	})
 	return number
 }
 
 // ItemsOf is the sheet of a record in the clear, without what is empty.
-func (c *County) ItemsOf(student uuid.UUID) roster.Pupil {
+func (c *County) ItemsOf(studentID uuid.UUID) roster.Pupil {
 	c.t.Helper()
-	var record *store.StudentRecord
-	c.MustIn(c.App, Nation, func(tx *store.Tx) (err error) {
-		record, err = tx.StudentRecord(student)
+	var record *student.Record
+	c.MustIn(c.App, Nation, func(tx *change.Tx) (err error) {
+		record, err = student.Read(tx.Tx, studentID)
 		return err
 	})
 	p := roster.Pupil{}
 	for _, column := range c.Reader.Template().Columns {
 		value := record.Item(column.Field)
 		if value != "" && column.Field.Secret() {
-			value = c.Secret(student, store.Secret(column.Field))
+			value = c.Secret(studentID, student.Secret(column.Field))
 		}
 		if value != "" {
 			p[column.Field] = value
@@ -104,10 +110,10 @@ func (c *County) Rules() roster.Rules {
 }
 
 // Edit changes items of a record, as an office does.
-func (c *County) Edit(path string, student uuid.UUID, version int64, items map[roster.Field]string) (out *store.EditedStudent, err error) {
+func (c *County) Edit(path string, studentID uuid.UUID, version int64, items map[roster.Field]string) (out *student.EditOutcome, err error) {
 	c.t.Helper()
-	err = c.In(c.App, path, func(tx *store.Tx) (err error) {
-		out, err = tx.EditStudent(student, store.StudentEdit{Version: version, Items: items, Reason: "家长来电"}, c.Rules())
+	err = c.In(c.App, path, func(tx *change.Tx) (err error) {
+		out, err = student.Edit(tx.Tx, studentID, student.EditRequest{Version: version, Items: items, Reason: "家长来电"}, c.Rules())
 		return err
 	})
 	return out, err
@@ -117,8 +123,8 @@ func (c *County) Edit(path string, student uuid.UUID, version int64, items map[r
 func (c *County) Dedupe() (looked int) {
 	c.t.Helper()
 	for n := 1; n > 0; looked += n {
-		c.MustIn(c.Worker, "", func(tx *store.Tx) (err error) {
-			n, err = tx.Dedupe(2)
+		c.MustIn(c.Worker, "", func(tx *change.Tx) (err error) {
+			n, err = problem.Dedupe(tx.Tx, 2)
 			return err
 		})
 	}
@@ -141,10 +147,10 @@ func (c *County) Policy(path string, rules string) {
 // PolicyFrom puts rules of a province into force on a day.
 func (c *County) PolicyFrom(path string, day calendar.Date, rules string) {
 	c.t.Helper()
-	n := store.NewPolicy{Province: c.Office(path).Province, ValidFrom: day, Text: []byte(rules), Comment: "测试", Key: uuid.NewString(), Hash: []byte(rules)}
+	n := policy.NewPolicy{Province: c.Office(path).Province, ValidFrom: day, Text: []byte(rules), Comment: "测试", Key: uuid.NewString(), Hash: []byte(rules)}
 	n.BasedOn = c.Count(`SELECT coalesce(max(version), 0) FROM policy WHERE province_code = $1`, n.Province)
-	require.NoError(c.t, c.As(c.Who(path, org.BureauSysadmin), func(tx *store.Tx) error {
-		_, err := tx.AddPolicy(n)
+	require.NoError(c.t, c.As(c.Who(path, org.BureauSysadmin), func(tx *change.Tx) error {
+		_, err := policy.Add(tx.Tx, n)
 		return err
 	}))
 }

@@ -15,8 +15,10 @@ import (
 
 	"github.com/xueji/xueji/internal/embedded"
 	"github.com/xueji/xueji/internal/embedded/embeddedtest"
+	"github.com/xueji/xueji/models/account"
 	"github.com/xueji/xueji/models/calendar"
 	"github.com/xueji/xueji/models/migrations"
+	"github.com/xueji/xueji/models/office"
 	"github.com/xueji/xueji/models/secret"
 	"github.com/xueji/xueji/models/store"
 )
@@ -91,10 +93,10 @@ func keys() (*secret.Keyring, error) {
 // settle brings offices, people and classes into an empty register.
 func settle(ctx context.Context, dsn func(role string) string) error {
 	at := time.Date(2026, 9, 1, 8, 0, 0, 0, calendar.Shanghai())
-	if err := store.SeedOrganisations(ctx, dsn(ownerRole), at); err != nil {
+	if err := office.Seed(ctx, dsn(ownerRole), at); err != nil {
 		return err
 	}
-	if _, err := store.CreateFirstAdmin(ctx, dsn(ownerRole), "admin", "国家管理员", false, at); err != nil {
+	if _, err := account.CreateFirstAdmin(ctx, dsn(ownerRole), "admin", "国家管理员", false, at); err != nil {
 		return err
 	}
 	c, err := connect(ctx, dsn, at)
@@ -103,7 +105,7 @@ func settle(ctx context.Context, dsn func(role string) string) error {
 	}
 	defer c.close()
 	admin := store.Scope{Paths: []string{Nation}, Account: c.people[0].ID, RequestID: "test"}
-	return c.App.InScope(ctx, admin, func(tx *store.Tx) error {
+	return c.App.Store.InScope(ctx, admin, func(tx *store.Tx) error {
 		if err := c.found(tx); err != nil {
 			return err
 		}

@@ -1,0 +1,137 @@
+package account
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/xueji/xueji/models/org"
+	"github.com/xueji/xueji/models/refusal"
+	"github.com/xueji/xueji/models/store"
+)
+
+// Account is one person at one office. Its password is never read with it.
+type Account struct {
+	ID            uuid.UUID
+	OrgID         uuid.UUID
+	OrgPath       string
+	OrgName       string
+	OrgKind       org.Kind
+	Login         string
+	Name          string
+	Roles         []org.Role `gorm:"-"`
+	RoleNames     string     // as the database writes an array; Roles is what callers read
+	PasswordSetAt time.Time
+	MustChange    bool
+	LockedUntil   *time.Time // on some network; the time may have passed
+	LastUsedAt    time.Time
+	SealedAt      *time.Time
+	ClosedAt      *time.Time
+	CreatedAt     time.Time
+	Version       int64
+}
+
+const accountColumns = `a.id, a.org_id, a.org_path::text AS org_path, o.name AS org_name, o.kind AS org_kind, a.login, a.name,
+	array_to_string(a.roles, ',') AS role_names, a.password_set_at, a.must_change, login_locked_until(a.id) AS locked_until, a.last_used_at,
+	a.sealed_at, a.closed_at, a.created_at, a.version`
+
+// Read reads one account of the scope.
+func Read(t *store.Tx, id uuid.UUID) (Account, error) {
+	var a Account
+	err := t.DB().Raw(`SELECT `+accountColumns+` FROM account a JOIN organisation o ON o.id = a.org_id WHERE a.id = ?`, id).Take(&a).Error
+	if err != nil {
+		return Account{}, store.OrMissing(err, "read an account")
+	}
+	a.Roles = sortedRoles(store.SplitNames(a.RoleNames))
+	return a, nil
+}
+
+// List lists the accounts of one office in order of login, after the login given.
+func List(t *store.Tx, office uuid.UUID, after string, limit int) ([]Account, error) {
+	var list []Account
+	err := t.DB().Raw(`SELECT `+accountColumns+` FROM account a JOIN organisation o ON o.id = a.org_id
+		WHERE a.org_id = ? AND a.login > ? ORDER BY a.login LIMIT ?`, office, after, limit).Scan(&list).Error
+	if err != nil {
+		return nil, fmt.Errorf("list accounts: %w", err)
+	}
+	for i := range list {
+		list[i].Roles = sortedRoles(store.SplitNames(list[i].RoleNames))
+	}
+	return list, nil
+}
+
+// NewAccount is the request of an administrator to create an account.
+type NewAccount struct {
+	Org   uuid.UUID
+	Login string
+	Name  string
+	Roles []org.Role
+}
+
+// Create makes an account with a temporary password that must be changed at the
+// first login. It returns the password once, for the administrator.
+func Create(t *store.Tx, n NewAccount) (Account, string, error) {
+	var office struct {
+		Path     string
+		ClosedAt *time.Time
+	}
+	err := t.DB().Raw(`SELECT path::text AS path, closed_at FROM organisation WHERE id = ?`, n.Org).Take(&office).Error
+	if err != nil {
+		return Account{}, "", store.OrMissing(err, "read the office of an account")
+	}
+	if office.ClosedAt != nil {
+		return Account{}, "", refusal.New(refusal.OrgClosed)
+	}
+	id, password := store.NewID(), TemporaryPassword()
+	hash := HashPassword(password)
+	_, err = t.Exec(`INSERT INTO account (id, org_id, org_path, login, name, roles, password_hash, password_set_at, must_change, last_used_at, created_at, created_by)
+		VALUES (?, ?, ?, ?, ?, string_to_array(?, ','), ?, ?, true, ?, ?, ?)`,
+		id, n.Org, office.Path, NormalLogin(n.Login), n.Name, joinRoles(n.Roles), hash, t.Now(), t.Now(), t.Now(), store.OrNull(t.Scope().Account))
+	if store.Violates(err) == "account_login_key" {
+		return Account{}, "", refusal.New(refusal.LoginTaken).At("/login")
+	}
+	if err != nil {
+		return Account{}, "", fmt.Errorf("create an account: %w", err)
+	}
+	if err := addToPasswordHistory(t, id, hash); err != nil {
+		return Account{}, "", err
+	}
+	if err := t.Audit("account.create", "account", id.String(), map[string]string{"org": n.Org.String(), "roles": joinRoles(n.Roles)}); err != nil {
+		return Account{}, "", err
+	}
+	a, err := Read(t, id)
+	return a, password, err
+}
+
+// Update changes name and roles. The roles of the own account cannot be changed.
+func Update(t *store.Tx, id uuid.UUID, version int64, name string, roles []org.Role) (Account, error) {
+	a, err := readOpen(t, id)
+	if err != nil {
+		return Account{}, err
+	}
+	if id == t.Scope().Account && joinRoles(a.Roles) != joinRoles(sortedRoles(store.SplitNames(joinRoles(roles)))) {
+		return Account{}, refusal.New(refusal.OwnAccount)
+	}
+	n, err := t.Exec(`UPDATE account SET name = ?, roles = string_to_array(?, ','), version = version + 1 WHERE id = ? AND version = ?`,
+		name, joinRoles(roles), id, version)
+	if err != nil {
+		return Account{}, fmt.Errorf("change an account: %w", err)
+	}
+	if n != 1 {
+		return Account{}, refusal.New(refusal.VersionConflict)
+	}
+	if err := t.Audit("account.update", "account", id.String(), map[string]string{"before": joinRoles(a.Roles), "after": joinRoles(roles)}); err != nil {
+		return Account{}, err
+	}
+	return Read(t, id)
+}
+
+// readOpen reads an account that is not closed.
+func readOpen(t *store.Tx, id uuid.UUID) (Account, error) {
+	a, err := Read(t, id)
+	if err == nil && a.ClosedAt != nil {
+		return Account{}, refusal.New(refusal.AccountClosed)
+	}
+	return a, err
+}

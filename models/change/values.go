@@ -1,0 +1,128 @@
+package change
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"github.com/xueji/xueji/models/refusal"
+	"github.com/xueji/xueji/models/roster"
+	"github.com/xueji/xueji/models/status"
+	"github.com/xueji/xueji/models/store"
+	"github.com/xueji/xueji/models/student"
+)
+
+// RequestedValue is one key item that a change writes: for display, and in the clear while it is
+// being judged.
+type RequestedValue struct {
+	Before, After string // masked where the item is secret
+	Text          string // in the clear
+	Cipher, Hash  []byte // of a secret
+	Item          bool   // a further item of the sheet that the province made key data
+}
+
+// RequestedValues are the key items of a change by their field names.
+type RequestedValues map[string]RequestedValue
+
+const (
+	PurposeChangeValue = "change.value" // ciphertext, bound to the change
+	PurposeSlipValues  = "slip.values"  // ciphertext, bound to the slip
+)
+
+func (t *Tx) insertValues(c *Change, list RequestedValues) error {
+	for field, v := range list {
+		t.Later("write the key items of a change", 1, `INSERT INTO change_value (change_id, round, field, before, after, cipher, hash) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+			c.ID, c.Round, field, v.Before, v.After, v.Cipher, v.Hash)
+	}
+	return nil
+}
+
+// ReadValues reads the key items that a change writes, in the clear (worker). They come
+// from the latest round that brought any.
+func (t *Tx) ReadValues(c *Change) error {
+	if !status.WritesItems(c.Kind) || c.Values != nil {
+		return nil
+	}
+	var rows []struct {
+		Field, Before, After string
+		Cipher, Hash         []byte
+	}
+	err := t.DB().Raw(`SELECT field, before, after, cipher, hash FROM change_value WHERE change_id = @id
+		AND round = (SELECT max(round) FROM change_value WHERE change_id = @id)`, map[string]any{"id": c.ID}).Scan(&rows).Error
+	if err != nil {
+		return fmt.Errorf("read the key items of a change: %w", err)
+	}
+	c.Values = RequestedValues{}
+	for _, r := range rows {
+		v := RequestedValue{Before: r.Before, After: r.After, Text: r.After, Cipher: r.Cipher, Hash: r.Hash, Item: !slices.Contains(status.KeyItems(), r.Field)}
+		if len(r.Cipher) > 0 {
+			if v.Text, err = student.Unseal(t.Store(), PurposeChangeValue, c.ID, r.Cipher); err != nil {
+				return err
+			}
+		}
+		v.Text = student.TidyItem(roster.Field(r.Field), v.Text) // it may have been filed under older rules
+		c.Values[r.Field] = v
+	}
+	return nil
+}
+
+// DecryptValues decrypts the items that came with a slip.
+func (t *Tx) DecryptValues(s *Slip) (given map[string]string, err error) {
+	if len(s.Body.Sealed) == 0 {
+		return nil, nil // the applicant took all items out
+	}
+	text, err := t.Store().Keys().Decrypt(PurposeSlipValues+"/"+s.ID.String(), s.Body.Sealed)
+	if err != nil {
+		return nil, fmt.Errorf("open a resubmission: %w", err)
+	}
+	if err := json.Unmarshal(text, &given); err != nil {
+		return nil, fmt.Errorf("open a resubmission: %w", err)
+	}
+	return given, nil
+}
+
+// WriteResubmittedValues writes the items of a new round and moves the slot to the new number.
+func (t *Tx) WriteResubmittedValues(c *Change, h *student.PupilRow) error {
+	t.Later("free the slot of a number", store.AnyRows, `DELETE FROM slot WHERE change_id = ? AND key LIKE 'identity/%'`, c.ID)
+	if c.IdentityKeys = t.IdentityKeysAfter(c, h); c.IdentityKeys != nil {
+		n, err := t.Exec(`INSERT INTO slot (key, change_id, taken_at) VALUES (?, ?, ?) ON CONFLICT (key) DO NOTHING`, student.IdentitySlot(c.IdentityKeys[0]), c.ID, t.Now())
+		if err != nil {
+			return fmt.Errorf("take the slot of a number: %w", err)
+		}
+		if n == 0 {
+			return student.IdentityTaken()
+		}
+	}
+	return t.insertValues(c, c.Values)
+}
+
+// encryptValues encrypts the key items of a slip, which waits in the register until it is
+// counted.
+func (t *Tx) encryptValues(slip uuid.UUID, given map[string]string) ([]byte, error) {
+	if len(given) == 0 {
+		return nil, nil
+	}
+	text, err := json.Marshal(given)
+	if err != nil {
+		return nil, fmt.Errorf("seal a resubmission: %w", err)
+	}
+	sealed, err := t.Store().Keys().Encrypt(PurposeSlipValues+"/"+slip.String(), text)
+	if err != nil {
+		return nil, fmt.Errorf("seal a resubmission: %w", err)
+	}
+	return sealed, nil
+}
+
+// oneRefusalPerField keeps the first refusal of every key item: the words of the sheet are
+// clearer than those of the last check of the record.
+func oneRefusalPerField(list []*refusal.Error) []*refusal.Error {
+	seen := map[string]bool{}
+	return slices.DeleteFunc(list, func(e *refusal.Error) bool {
+		again := strings.HasPrefix(e.Field, "/values/") && seen[e.Field]
+		seen[e.Field] = true
+		return again
+	})
+}

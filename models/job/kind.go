@@ -1,0 +1,63 @@
+package job
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/xueji/xueji/models/change"
+	"github.com/xueji/xueji/models/process"
+	"github.com/xueji/xueji/models/store"
+)
+
+// JobKind is what a job (批量任务) is about. It is written into the register and into
+// histories of Temporal, and never changes.
+type JobKind string
+
+// JobRosterEnrol makes records of the pupils of a large roster (大名册分批入籍).
+const JobRosterEnrol JobKind = "ROSTER_ENROL"
+
+// JobKinds lists every kind of job in a fixed order.
+func JobKinds() []JobKind { return []JobKind{JobRosterEnrol} }
+
+// Text is the name of the kind in both languages.
+func (k JobKind) Text() process.Text {
+	if k == JobRosterEnrol {
+		return process.Text{Zh: "大名册分批入籍", En: "Enrolment of a large roster"}
+	}
+	return process.Text{Zh: string(k), En: string(k)}
+}
+
+// JobWork is what a kind of job does that the job cannot know. A new kind is one
+// constant above and one JobWork.
+type JobWork interface {
+	// Part does the rows of one part. It runs under the worker role in one transaction,
+	// together with the note that the part is done, so it is done once. A refusal stops
+	// the job until a person resumes it; any other error makes the part be tried again.
+	Part(tx *store.Tx, j *Job, p *JobPart) error
+}
+
+// JobFinisher is a JobWork that has something to do when its last part is done, in the
+// transaction of that part.
+type JobFinisher interface {
+	Finish(tx *change.Tx, j *Job) error
+}
+
+// JobRunner does the parts of jobs (worker). It knows a work for every kind.
+type JobRunner struct{ works map[JobKind]JobWork }
+
+// NewJobRunner takes the works of all kinds. It refuses a kind without a work and a work
+// of a kind that is not in JobKinds: a job that was filed must not find nobody to do it.
+func NewJobRunner(works map[JobKind]JobWork) (*JobRunner, error) {
+	for _, kind := range JobKinds() {
+		if works[kind] == nil {
+			return nil, fmt.Errorf("no work for jobs of the kind %q", kind)
+		}
+	}
+	for _, kind := range slices.Sorted(maps.Keys(works)) {
+		if !slices.Contains(JobKinds(), kind) {
+			return nil, fmt.Errorf("a work for jobs of the unknown kind %q", kind)
+		}
+	}
+	return &JobRunner{works: works}, nil
+}

@@ -1,0 +1,32 @@
+package policy
+
+import (
+	"errors"
+	"fmt"
+
+	"gorm.io/gorm"
+
+	"github.com/xueji/xueji/models/process"
+	"github.com/xueji/xueji/models/store"
+)
+
+// ReadInForce returns the policy in force in a province today: the newest valid version,
+// laid over the built-in default.
+func ReadInForce(t *store.Tx, province string) (process.Policy, error) {
+	var row struct {
+		Version int
+		Body    string
+	}
+	err := t.DB().Raw(`SELECT version, body::text AS body FROM policy WHERE province_code = ? AND valid_from <= ?
+		ORDER BY valid_from DESC, version DESC LIMIT 1`, province, t.Today()).Take(&row).Error
+	if errors.Is(err, gorm.ErrRecordNotFound) {
+		return t.Store().Processes().Default(), nil
+	}
+	if err != nil {
+		return process.Policy{}, fmt.Errorf("read the policy: %w", err)
+	}
+	return overlayBuiltIn(t, row.Version, row.Body)
+}
+
+// InForce returns the policy in force in a province today.
+func InForce(t *store.Tx, province string) (process.Policy, error) { return ReadInForce(t, province) }

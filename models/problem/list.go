@@ -1,0 +1,64 @@
+package problem
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/xueji/xueji/models/process"
+	"github.com/xueji/xueji/models/status"
+	"github.com/xueji/xueji/models/store"
+)
+
+// OpenProblem is one open problem (问题学籍) of a record, numbers masked. Of the other
+// record it gives only the school and what that side has done.
+type OpenProblem struct {
+	ID           uuid.UUID
+	Kind         string
+	FoundAt      time.Time
+	StudentID    uuid.UUID
+	StudentName  string
+	NumberMasked string
+	IDMasked     string
+	EnrolStatus  status.Enrol
+	School       string
+	OtherSchool  string
+	OtherFiled   bool
+	OtherPassed  bool
+	Busy         bool // a change of the record is running
+}
+
+// May lists the kinds that may be filed about the problem now (KT11–KT13); none while a
+// change of the record is running.
+func (p OpenProblem) May() []process.Kind {
+	var list []process.Kind
+	if p.Busy {
+		return list
+	}
+	if p.Kind != status.DupWithID || !p.OtherPassed {
+		list = append(list, process.ProblemCorroboration)
+	}
+	if p.EnrolStatus == status.Enrolled || p.EnrolStatus == status.Suspended {
+		list = append(list, process.KeyDataChange)
+	}
+	return append(list, process.ProblemDeletion)
+}
+
+// OpenProblems lists the open problems of records in scope, the newest first, after
+// the last one seen.
+func OpenProblems(t *store.Tx, before time.Time, beforeID uuid.UUID, most int) ([]OpenProblem, error) {
+	if before.IsZero() {
+		before, beforeID = t.Now().AddDate(1, 0, 0), uuid.Max
+	}
+	var list []OpenProblem
+	err := t.DB().Raw(`SELECT p.id, p.kind, p.found_at, s.id AS student_id, s.name AS student_name, s.number_masked, s.id_masked, s.enrol_status, f.name AS school,
+			coalesce(o.school, '') AS other_school, coalesce(o.filed, false) AS other_filed, coalesce(o.passed, false) AS other_passed, slot_kind('student/' || s.id) IS NOT NULL AS busy
+		FROM (SELECT * FROM student_problem WHERE state = 'OPEN' AND (found_at, id) < (@before, @id) ORDER BY found_at DESC, id DESC LIMIT @most) p
+		JOIN student s ON s.id = p.student_id JOIN organisation f ON f.id = s.school_id LEFT JOIN LATERAL problem_other(p.id) o ON true
+		ORDER BY p.found_at DESC, p.id DESC`, map[string]any{"before": before, "id": beforeID, "most": most}).Scan(&list).Error
+	if err != nil {
+		return nil, fmt.Errorf("list problems of records: %w", err)
+	}
+	return list, nil
+}

@@ -1,0 +1,82 @@
+package student
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"github.com/google/uuid"
+
+	"github.com/xueji/xueji/models/process"
+	"github.com/xueji/xueji/models/store"
+)
+
+// SearchDoublesAgain queues that the search for doubles checks a record again.
+func SearchDoublesAgain(t *store.Tx, student uuid.UUID) {
+	t.Later("look for doubles again", 1, `UPDATE student SET deduped_at = NULL WHERE id = ?`, student)
+}
+
+// SearchAllDoublesAgain makes the search for doubles check so many records again that it
+// had checked, and returns their number.
+func SearchAllDoublesAgain(t *store.Tx, most int) (int64, error) {
+	n, err := t.Exec(`UPDATE student SET deduped_at = NULL WHERE id IN (SELECT id FROM student WHERE deduped_at IS NOT NULL LIMIT ?)`, most)
+	if err != nil {
+		return 0, fmt.Errorf("forget what was deduped: %w", err)
+	}
+	return n, nil
+}
+
+// SettleDoubles makes a record the holder of its document, when another record held the
+// document before and is gone or has another document now. It checks the given records.
+func SettleDoubles(t *store.Tx, ids []uuid.UUID) error {
+	_, err := t.Exec(`UPDATE student s SET id_double = false WHERE s.id_double AND s.enrol_status <> 'DELETED' AND s.id IN @ids
+			AND NOT EXISTS (SELECT 1 FROM student o WHERE o.id_hash = s.id_hash AND o.id <> s.id AND o.enrol_status <> 'DELETED' AND (NOT o.id_double OR o.id < s.id))`,
+		map[string]any{"ids": ids})
+	if err != nil {
+		return fmt.Errorf("settle the doubles of a document: %w", err)
+	}
+	return nil
+}
+
+// ProblemMarks are the problem marks (问题学籍) of one record.
+type ProblemMarks struct {
+	ID     uuid.UUID `json:"id"`
+	Flags  []string  `json:"flags"`
+	Looked bool      `json:"looked"` // the search for doubles has looked at the record itself
+}
+
+// WriteMarks writes the problem marks of records, and whether the search for doubles has
+// checked them. The caller has locked the records.
+func WriteMarks(t *store.Tx, list []ProblemMarks) error {
+	marks, err := json.Marshal(list)
+	if err != nil {
+		return fmt.Errorf("raise the flags of records: %w", err)
+	}
+	_, err = t.Exec(`UPDATE student s SET problem_flags = w.flags, deduped_at = CASE WHEN w.looked THEN @now ELSE s.deduped_at END,
+			dedupe_state = CASE WHEN w.flags && ARRAY['DUP_WITH_ID', 'DUP_WITHOUT_ID'] THEN @failed ELSE @passed END
+		FROM jsonb_to_recordset(CAST(@marks AS jsonb)) AS w (id uuid, flags text[], looked boolean) WHERE w.id = s.id`,
+		map[string]any{"marks": string(marks), "now": t.Now(), "failed": dedupeFailed, "passed": dedupePassed})
+	if err != nil {
+		return fmt.Errorf("raise the flags of records: %w", err)
+	}
+	return nil
+}
+
+// The states of the search for doubles (查重) of a record.
+const (
+	dedupePending = "PENDING"   // 未查重
+	dedupePassed  = "DONE_PASS" // 已查重
+	dedupeFailed  = "DONE_FAIL" // 已查重, the record has a double
+)
+
+// DedupeText returns the words for a state of the search for doubles.
+func DedupeText(state string) process.Text {
+	switch state {
+	case dedupePending:
+		return process.Text{Zh: "未查重", En: "not searched yet"}
+	case dedupePassed:
+		return process.Text{Zh: "已查重", En: "searched, no double"}
+	case dedupeFailed:
+		return process.Text{Zh: "已查重，疑似重复", En: "searched, a double is likely"}
+	}
+	return process.Text{Zh: state, En: state}
+}

@@ -1,0 +1,63 @@
+package transfer
+
+import (
+	"github.com/google/uuid"
+
+	"github.com/xueji/xueji/models/change"
+	"github.com/xueji/xueji/models/process"
+	"github.com/xueji/xueji/models/refusal"
+	"github.com/xueji/xueji/models/store"
+)
+
+// ListWork is the Work of a bureau that moves pupils from one of its schools to another
+// (批量转学, KT54).
+type ListWork struct{}
+
+// Prepare judges every line as a transfer and returns all refusals at once.
+func (ListWork) Prepare(t *change.Tx, c *change.Change, f change.Filing, policy process.Policy) error {
+	return prepareList(t, c, f, policy)
+}
+
+// Hold writes the lines and takes the slot of each pupil.
+func (ListWork) Hold(t *change.Tx, c *change.Change) error { return insertLines(t.Tx, c) }
+
+// Recheck judges form and papers. The last decision judges the pupils.
+func (ListWork) Recheck(t *change.Tx, c *change.Change, s *change.Slip, papers []change.EvidenceRef) ([]*refusal.Error, error) {
+	list, err := RecheckList(t.Tx, c, papers)
+	return append(list, change.NeedlessValues(c.Kind, s.Body.HasValues())...), err
+}
+
+// Apply moves every pupil of the list who can move now.
+func (ListWork) Apply(t *change.Tx, c *change.Change, s *change.Slip) error {
+	return change.NoteNotApplied(s, MoveList(t, c, s, t.Today()))
+}
+
+// Strike takes pupils out of the list.
+func (ListWork) Strike(t *change.Tx, c *change.Change, s *change.Slip) (left bool, err error) {
+	return strikeFromList(t, c, s)
+}
+
+// EndLine takes one pupil out of the list, and ends the list when no pupil is left.
+func (ListWork) EndLine(t *change.Tx, c *change.Change, student uuid.UUID, code string) error {
+	lines, err := listedLines(t.Tx, c.ID)
+	if err != nil {
+		return err
+	}
+	if err := strikeLine(t.Tx, c, student, change.RefusalOfEnding(code)); err != nil {
+		return err
+	}
+	if err := freeStruckPupils(t, c, 1, nil); err != nil {
+		return err
+	}
+	if len(lines) > 1 {
+		return t.Audit("change.line_ended", "change", c.ID.String(), map[string]string{"code": code})
+	}
+	return t.EndBySystem(c.ID, code) // nobody is left
+}
+
+// Page shows the lines.
+func (ListWork) Page(t *store.Tx, p *change.Page) error {
+	lines, err := ReadListedPupils(t, p.ID)
+	p.Own = MovePage{Lines: lines}
+	return err
+}
