@@ -40,7 +40,7 @@ func OpenAPI(ctx context.Context, cfg config.Config, clock *calendar.Clock, log 
 		return nil, err
 	}
 	a := &API{parts: p, cfg: cfg, desk: casework.New(p.register, p.engine, log)}
-	a.handler, err = api.New(api.Deps{ //nolint:contextcheck // requests bring contexts of their own
+	a.handler, err = api.New(api.Deps{
 		Limits:         rest.Limits{PerAccount: rate.Limit(cfg.HTTP.RatePerSecond), AccountBurst: cfg.HTTP.RateBurst},
 		TrustedProxies: cfg.HTTP.TrustedProxies, Webhooks: webhookRules(cfg.Webhook), EvidenceLimit: cfg.HTTP.EvidenceLimit, RosterLimit: cfg.HTTP.RosterLimit,
 		Store: p.register, Desk: a.desk, Watch: casework.NewWatch(p.register.Store, p.engine), EnginePage: cfg.Temporal.Page, Processes: p.proc, Files: p.files, Log: log, Version: Version(), Metrics: metrics,

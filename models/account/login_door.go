@@ -16,11 +16,11 @@ const (
 	loginRetryAfter  = 3 // seconds
 )
 
-// loginDoor admits attempts to log in: one at a time for each login, and in total no more
+// LoginDoor admits attempts to log in: one at a time for each login, and in total no more
 // than there are processors, because a password costs 25 ms of a processor. It also takes
 // no more than half the connections, because each attempt holds one. Other servers have
 // doors of their own; the account's row decides between them.
-type loginDoor struct {
+type LoginDoor struct {
 	Slots  chan struct{}
 	Mu     sync.Mutex
 	Queues map[string]*loginQueue // only of logins with a waiting attempt
@@ -36,19 +36,20 @@ type loginQueue struct {
 type doorKey struct{}
 
 // DoorOf returns the one door of a store.
-func DoorOf(s *store.Store) *loginDoor {
-	door, _ := s.Local(doorKey{}, func() any { return NewLoginDoor(s.Connections()) }).(*loginDoor)
+func DoorOf(s *store.Store) *LoginDoor {
+	door, _ := s.Local(doorKey{}, func() any { return NewLoginDoor(s.Connections()) }).(*LoginDoor)
 	return door
 }
 
-func NewLoginDoor(connections int32) *loginDoor {
+// NewLoginDoor makes the door for a store with so many connections.
+func NewLoginDoor(connections int32) *LoginDoor {
 	size := max(1, min(runtime.GOMAXPROCS(0), int(connections)/2))
-	return &loginDoor{Slots: make(chan struct{}, size), Queues: map[string]*loginQueue{}}
+	return &LoginDoor{Slots: make(chan struct{}, size), Queues: map[string]*loginQueue{}}
 }
 
 // Enter waits for the turn of a login and returns the function that leaves the door
 // again. An attempt that gives up waiting was not compared and may come again.
-func (d *loginDoor) Enter(ctx context.Context, login string) (leave func(), refused *refusal.Error) {
+func (d *LoginDoor) Enter(ctx context.Context, login string) (leave func(), refused *refusal.Error) {
 	q := d.joinQueue(login)
 	if q == nil {
 		return nil, tooManyLogins()
@@ -74,7 +75,7 @@ func (d *loginDoor) Enter(ctx context.Context, login string) (leave func(), refu
 }
 
 // joinQueue returns the queue of a login, nil when it is full.
-func (d *loginDoor) joinQueue(login string) *loginQueue {
+func (d *LoginDoor) joinQueue(login string) *loginQueue {
 	d.Mu.Lock()
 	defer d.Mu.Unlock()
 	q, ok := d.Queues[login]
@@ -89,7 +90,7 @@ func (d *loginDoor) joinQueue(login string) *loginQueue {
 	return q
 }
 
-func (d *loginDoor) leaveQueue(login string, q *loginQueue) {
+func (d *LoginDoor) leaveQueue(login string, q *loginQueue) {
 	d.Mu.Lock()
 	defer d.Mu.Unlock()
 	if q.Count--; q.Count == 0 {

@@ -7,6 +7,7 @@ import (
 	"github.com/xueji/xueji/models/student"
 )
 
+// EventResidue is the line of the timeline that tells what a correction leaves and which office must act.
 const EventResidue = "LEAVES" // in both: names what is left, and who must act
 
 // ResiduePlace is a class or year group that differs from the one before the mistake.

@@ -45,6 +45,7 @@ func (t *Tx) recordAfter(c *Change, h *student.PupilRow) (status.Record, error) 
 	return status.Apply(h.Record, c.request(EvidenceKinds(evidence)), facts)
 }
 
+// EndEffective ends a change that is in force from a day on; the slip is nil when the register approves by itself.
 func (t *Tx) EndEffective(c *Change, s *Slip, on calendar.Date) error {
 	day := on.Start()
 	c.EffectiveOn = &day

@@ -204,6 +204,7 @@ func (t *Tx) notifyEnd(c *Change, as string) error {
 	return t.notifySides(c, "ENDED_"+as)
 }
 
+// NotifyFiler leaves a notice for the office that filed the change.
 func (t *Tx) NotifyFiler(c *Change, kind string) error {
 	return t.NotifyRole(c.ID, kind, c.StepNo, c.Round, c.OrgID, c.OrgPath, string(c.Definition.FiledBy.Role()))
 }

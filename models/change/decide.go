@@ -190,6 +190,7 @@ func (t *Tx) FinishStep(c *Change, s *Slip, as string) error {
 	return t.refuseOtherSlips(refusal.New(refusal.StepMoved), "change_id = ? AND step_no >= 0", c.ID)
 }
 
+// SaveProgress writes at which step and round a change stands.
 func (t *Tx) SaveProgress(c *Change) error {
 	inputs, err := json.Marshal(c.Inputs)
 	if err != nil {

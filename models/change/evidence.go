@@ -44,6 +44,7 @@ func (t *Tx) attachEvidence(change uuid.UUID, refs []EvidenceRef, round int) {
 	}
 }
 
+// EvidenceKinds returns the kinds of the attached files, in their order.
 func EvidenceKinds(refs []EvidenceRef) []string {
 	kinds := make([]string, len(refs))
 	for i, r := range refs {

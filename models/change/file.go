@@ -138,6 +138,7 @@ func (t *Tx) prepare(f Filing) (*Change, error) {
 	return c, w.Prepare(t, c, f, rules)
 }
 
+// UnknownKind refuses a kind of change that the register or the province does not know.
 func UnknownKind(kind process.Kind) *refusal.Error {
 	return refusal.New(refusal.KindUnknown).At("/kind").With("kind", string(kind))
 }
@@ -150,6 +151,7 @@ func StageForbids(d process.Definition, stage org.Stage) []*refusal.Error {
 	return []*refusal.Error{refusal.New(refusal.StageForbids).At("/kind").WithText("kind", d.Name.Zh, d.Name.En)}
 }
 
+// InsertChange writes a filed change with the offices that are its sides.
 func (t *Tx) InsertChange(c *Change, f Filing) error {
 	definition, err := json.Marshal(c.Definition)
 	if err != nil {

@@ -15,6 +15,7 @@ type PupilReference struct {
 	IDNumber string
 }
 
+// Complete reports whether the reference says enough to find one pupil: a name, and a student number or the number of a document.
 func (c PupilReference) Complete() bool {
 	return ident.NameKey(c.Name) != "" && (c.HasNumber() || ident.NumberKey(c.IDNumber) != "")
 }

@@ -207,7 +207,7 @@ func (t *Tx) escalate(c *Change, s *openStepRow, mark, due string) error {
 	if above == "" {
 		return nil // the nation has no superior
 	}
-	var o stepOffice
+	var o StepOffice
 	if err := t.DB().Raw(`SELECT id, path::text AS path FROM organisation WHERE path = ?::ltree`, above).Take(&o).Error; err != nil {
 		return fmt.Errorf("find the superior bureau: %w", err)
 	}

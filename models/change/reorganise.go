@@ -66,7 +66,7 @@ func (t *Tx) MoveToOffice(change uuid.UUID) error {
 
 // replaceSeats replaces the step's own seats that lie with a wrong office, together with the
 // signers added to them.
-func (t *Tx) replaceSeats(c *Change, s *openStepRow, rule process.Step, at *stepOffice) (bool, error) {
+func (t *Tx) replaceSeats(c *Change, s *openStepRow, rule process.Step, at *StepOffice) (bool, error) {
 	if s.Act != "" {
 		return false, nil
 	}

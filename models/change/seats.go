@@ -36,7 +36,7 @@ type Seat struct {
 // openTasks writes the tasks of a step that opens, and reports whether somebody can act.
 // Able is the answer for the step's own role and office. A shared step, or one that wants
 // different people, is asked again for its seats.
-func (t *Tx) openTasks(c *Change, no int, rule process.Step, at *stepOffice, able bool, due time.Time) (bool, error) {
+func (t *Tx) openTasks(c *Change, no int, rule process.Step, at *StepOffice, able bool, due time.Time) (bool, error) {
 	seats, err := t.seatsForStep(c, no, rule, at, due)
 	if err != nil {
 		return false, err
@@ -57,7 +57,7 @@ func (t *Tx) openTasks(c *Change, no int, rule process.Step, at *stepOffice, abl
 }
 
 // seatsForStep returns the seats with which a step opens.
-func (t *Tx) seatsForStep(c *Change, no int, rule process.Step, at *stepOffice, due time.Time) ([]Seat, error) {
+func (t *Tx) seatsForStep(c *Change, no int, rule process.Step, at *StepOffice, due time.Time) ([]Seat, error) {
 	one := Seat{ID: store.NewID(), Seat: 1, Place: 1, Side: rule.Side, OfficeID: at.ID, OfficePath: at.Path, Role: rule.Role, DueAt: due}
 	if rule.Shared() && len(rule.Sign.Seats) == 0 {
 		return t.namedSeats(c, one)

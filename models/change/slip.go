@@ -96,6 +96,7 @@ type SlipBody struct {
 // items.
 func (b SlipBody) hasForm() bool { return b.Form || b.Inputs != nil }
 
+// HasValues reports whether items of the sheet came with the slip.
 func (b SlipBody) HasValues() bool { return b.Valued || len(b.Sealed) > 0 }
 
 // OfficeRole means everybody with a role at an office.

@@ -31,8 +31,8 @@ const (
 	eventTotalWarning     = "TOTAL_WARNED"
 )
 
-// stepOffice is one office of the tree.
-type stepOffice struct {
+// StepOffice is one office of the tree.
+type StepOffice struct {
 	ID   uuid.UUID
 	Path string
 	Code string
@@ -79,13 +79,13 @@ func (t *Tx) OpenStep(c *Change, no int) error {
 // decide the step: an active account with the role at the office that is not the
 // applicant, because the person who submits does not review. It is one statement, because
 // every step of every change begins with it.
-func (t *Tx) FindStepOffice(c *Change, no int, rule process.Step) (*stepOffice, bool, error) {
+func (t *Tx) FindStepOffice(c *Change, no int, rule process.Step) (*StepOffice, bool, error) {
 	except := c.FiledBy
 	if no == 0 || rule.Own {
 		except = uuid.Nil // the applicant's own step
 	}
 	var row struct {
-		Office stepOffice `gorm:"embedded"`
+		Office StepOffice `gorm:"embedded"`
 		Able   bool
 	}
 	err := t.DB().Raw(`SELECT o.id, o.path::text AS path, o.code, o.name, office_can_act(o.id, @role, @except) AS able

@@ -120,9 +120,9 @@ const leadLock = 0x7875656a69 // "xueji"
 // Lead calls fn every interval while this process is the leader; otherwise it tries to
 // become the leader. Only one process leads at a time. When its connection breaks,
 // another process takes over. Lead returns when ctx ends.
-func (s *Engine) Lead(ctx context.Context, interval time.Duration, fn func(context.Context)) {
+func (e *Engine) Lead(ctx context.Context, interval time.Duration, fn func(context.Context)) {
 	for ctx.Err() == nil {
-		s.leadOnce(ctx, interval, fn)
+		e.leadOnce(ctx, interval, fn)
 		select {
 		case <-ctx.Done():
 		case <-time.After(interval):
@@ -130,8 +130,8 @@ func (s *Engine) Lead(ctx context.Context, interval time.Duration, fn func(conte
 	}
 }
 
-func (s *Engine) leadOnce(ctx context.Context, interval time.Duration, fn func(context.Context)) {
-	conn, err := s.Pool().Acquire(ctx)
+func (e *Engine) leadOnce(ctx context.Context, interval time.Duration, fn func(context.Context)) {
+	conn, err := e.Pool().Acquire(ctx)
 	if err != nil {
 		return
 	}

@@ -27,6 +27,7 @@ type RequestedValue struct {
 // RequestedValues are the key items of a change by their field names.
 type RequestedValues map[string]RequestedValue
 
+// What the ciphers of items are bound to.
 const (
 	PurposeChangeValue = "change.value" // ciphertext, bound to the change
 	PurposeSlipValues  = "slip.values"  // ciphertext, bound to the slip

@@ -1,3 +1,8 @@
+// Package keyring checks and rotates the keys of the register: it knows every column of
+// every subject in which something is sealed or found by a keyed hash.
+//
+// It owns no table of the register's subjects; it reads and rewrites their sealed columns
+// while the register is closed (law 6: nothing of it is logged).
 package keyring
 
 import (
@@ -40,7 +45,7 @@ func (o *KeysOwner) CheckSecrets(ctx context.Context, keys *secret.Keyring, most
 	return list, err
 }
 
-func checkPlace(ctx context.Context, tx pgx.Tx, p secretTable, keys *secret.Keyring, most int) (CheckedTable, error) {
+func checkPlace(ctx context.Context, tx pgx.Tx, p SecretTable, keys *secret.Keyring, most int) (CheckedTable, error) {
 	c := CheckedTable{Place: p.Table}
 	seen := map[string]bool{}
 	look := func(rows []keyedRow) {
@@ -76,7 +81,7 @@ func checkPlace(ctx context.Context, tx pgx.Tx, p secretTable, keys *secret.Keyr
 }
 
 // checkRow checks one row.
-func (p secretTable) checkRow(r keyedRow, keys *secret.Keyring, c *CheckedTable) {
+func (p SecretTable) checkRow(r keyedRow, keys *secret.Keyring, c *CheckedTable) {
 	c.Rows++
 	for i, cipher := range r.ciphers {
 		if cipher == nil {

@@ -9,9 +9,9 @@ import (
 	"github.com/xueji/xueji/models/student"
 )
 
-// secretTable is a table with columns that are sealed or hashed with the register's
+// SecretTable is a table with columns that are sealed or hashed with the register's
 // keys. A test compares the list with the database.
-type secretTable struct {
+type SecretTable struct {
 	Table   string
 	keys    []secretTableKey
 	Ciphers []secretColumn
@@ -44,7 +44,7 @@ func (c secretColumn) write(value string) string {
 
 // SecretTables lists everything in the register that is sealed or hashed with a key, except the
 // keys of slots, which hold a hash as text (rekeySlots).
-func SecretTables() []secretTable {
+func SecretTables() []SecretTable {
 	id := []secretTableKey{{"id", "uuid"}}
 	bound := func(purpose string, parts ...int) func([]string) string {
 		return func(key []string) string {
@@ -55,7 +55,7 @@ func SecretTables() []secretTable {
 			return text
 		}
 	}
-	return []secretTable{
+	return []SecretTable{
 		{"student", id, []secretColumn{
 			{"id_cipher", "", bound(student.PurposeStudentID, 0)},
 			{"number_cipher", "", bound(student.PurposeStudentNo, 0)},
@@ -73,7 +73,7 @@ func SecretTables() []secretTable {
 }
 
 // filled returns the condition that a row has something sealed or hashed.
-func (p secretTable) filled() string {
+func (p SecretTable) filled() string {
 	var list []string
 	for _, c := range p.Ciphers {
 		list = append(list, c.read()+" IS NOT NULL")
@@ -85,7 +85,7 @@ func (p secretTable) filled() string {
 }
 
 // page returns the statement that reads the rows after a key, in the order of keys.
-func (p secretTable) page(after bool, order string) string {
+func (p SecretTable) page(after bool, order string) string {
 	var columns, keys, given []string
 	for i, k := range p.keys {
 		columns = append(columns, k.column+"::text")
@@ -106,7 +106,7 @@ func (p secretTable) page(after bool, order string) string {
 
 // update returns the statement that writes rows back. It has one array parameter for each
 // column.
-func (p secretTable) update() string {
+func (p SecretTable) update() string {
 	var arrays, names, sets, joins []string
 	add := func(kind string) string {
 		name := fmt.Sprintf("c%d", len(names))

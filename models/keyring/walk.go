@@ -37,7 +37,7 @@ func (o *KeysOwner) Rekey(ctx context.Context, keys *secret.Keyring, told func(R
 	return nil
 }
 
-func (o *KeysOwner) rekeyPlace(ctx context.Context, p secretTable, keys *secret.Keyring, told func(RekeyProgress)) error {
+func (o *KeysOwner) rekeyPlace(ctx context.Context, p SecretTable, keys *secret.Keyring, told func(RekeyProgress)) error {
 	after, done, err := o.readRekeyProgress(ctx, p.Table)
 	if err != nil || done {
 		return err
@@ -94,7 +94,7 @@ type keyedRow struct {
 	hashes  [][]byte
 }
 
-func (p secretTable) rows(ctx context.Context, tx pgx.Tx, after []string, most int, order string) ([]keyedRow, error) {
+func (p SecretTable) rows(ctx context.Context, tx pgx.Tx, after []string, most int, order string) ([]keyedRow, error) {
 	rows, err := tx.Query(ctx, p.page(len(after) > 0, order), most, after)
 	if err != nil {
 		return nil, err
@@ -117,7 +117,7 @@ func (p secretTable) rows(ctx context.Context, tx pgx.Tx, after []string, most i
 
 // renew writes rows back under the new keys. A secret that no key can read stays as it
 // is; "keys check" reports it.
-func (p secretTable) renew(ctx context.Context, tx pgx.Tx, rows []keyedRow, keys *secret.Keyring) error {
+func (p SecretTable) renew(ctx context.Context, tx pgx.Tx, rows []keyedRow, keys *secret.Keyring) error {
 	texts, bytes := make([][]string, len(p.keys)), make([][][]byte, len(p.Ciphers)+len(p.Hashes))
 	for _, r := range rows {
 		for i := range r.key {

@@ -53,6 +53,7 @@ const noticeTables = ` FROM notice n JOIN organisation o ON o.id = n.org_id LEFT
 // the office, and those for @me alone.
 const NoticesOfReader = `n.org_id = @office AND (n.account_id IS NULL AND n.role IN @roles OR n.account_id = @me)`
 
+// Unread is the condition that a notice was not read by the account.
 const Unread = `NOT EXISTS (SELECT 1 FROM notice_read r WHERE r.notice_id = n.id AND r.account_id = @me)`
 
 func (r noticeRow) toNotice() (Notice, error) {

@@ -255,8 +255,10 @@ func TestPupilsAreStruckFromAList(t *testing.T) {
 		r.mustIn(r.app, path, func(tx *change.Tx) error {
 			page, err := tx.ReadPage(changeID)
 			require.NoError(t, err)
-			require.Len(t, page.Own.(transfer.MovePage).Lines, 3)
-			require.Equal(t, "STRUCK 随迁 样例生", page.Own.(transfer.MovePage).Lines[0].Verdict+" "+page.Own.(transfer.MovePage).Lines[0].Reason+" "+page.Own.(transfer.MovePage).Lines[0].Subject.Name)
+			move, ok := page.Own.(transfer.MovePage)
+			require.True(t, ok)
+			require.Len(t, move.Lines, 3)
+			require.Equal(t, "STRUCK 随迁 样例生", move.Lines[0].Verdict+" "+move.Lines[0].Reason+" "+move.Lines[0].Subject.Name)
 			return nil
 		})
 	}

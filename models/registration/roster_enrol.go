@@ -42,6 +42,7 @@ func RegisterRoster(t *store.Tx, id, change uuid.UUID, effectiveOn calendar.Date
 	return closeRoster(t, r)
 }
 
+// NewEnrolment prepares a run through all rows of a roster.
 func NewEnrolment(t *store.Tx, r *Roster, change uuid.UUID, effectiveOn calendar.Date) *registrationRun {
 	return &registrationRun{tx: t, roster: r, change: change, kind: student.KindRosterImport, on: effectiveOn, Last: math.MaxInt32, leftOut: map[int]*refusal.Error{}}
 }

@@ -3,7 +3,7 @@ package roster
 // Secret says whether an item of the sheet is shown masked and can be revealed: the
 // numbers of documents, of the pupil and of the two guardians.
 func (f Field) Secret() bool {
-	switch f {
+	switch f { //nolint:exhaustive // all other items are shown
 	case IDNumber, "aux_student_number", "member1_id_number", "member2_id_number": // the names of items, no credentials
 		return true
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/xueji/xueji/models/calendar"
 )
 
+// SplitNames returns the names of a list that is joined by commas.
 func SplitNames(list string) []string { return strings.Split(list, ",") }
 
 // NewID returns a time-ordered ID (UUIDv7), so that new rows lie together.
@@ -22,6 +23,7 @@ func OrNull(id uuid.UUID) any {
 	return id
 }
 
+// OrEmpty returns an empty map for nil, so that JSON has an object.
 func OrEmpty(m map[string]string) map[string]string {
 	if m == nil {
 		return map[string]string{}
@@ -29,8 +31,10 @@ func OrEmpty(m map[string]string) map[string]string {
 	return m
 }
 
+// Today returns the day of the transaction in Shanghai.
 func (t *Tx) Today() calendar.Date { return calendar.DateOf(t.now) }
 
+// IdText returns an ID as text, "" for none.
 func IdText(id *uuid.UUID) string {
 	if id == nil {
 		return ""
@@ -38,4 +42,5 @@ func IdText(id *uuid.UUID) string {
 	return id.String()
 }
 
+// Seconds returns a number of seconds as a duration.
 func Seconds(s float64) time.Duration { return time.Duration(s * float64(time.Second)) }

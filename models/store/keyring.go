@@ -75,6 +75,7 @@ type queryer interface {
 	QueryRow(ctx context.Context, sql string, args ...any) pgx.Row
 }
 
+// ReadKeyring reads what the register knows of its keys.
 func ReadKeyring(ctx context.Context, q queryer) (k KeyringState, err error) {
 	err = q.QueryRow(ctx, `SELECT fingerprint, prints, phase FROM keyring`).Scan(&k.Fingerprint, &k.Prints, &k.Phase)
 	if errors.Is(err, pgx.ErrNoRows) {

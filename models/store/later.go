@@ -22,6 +22,7 @@ type queuedStatement struct {
 	onNoRow func() error
 }
 
+// AnyRows says that a queued statement may touch any number of rows.
 const AnyRows = -1
 
 // Later queues a statement whose result is not needed. All queued statements travel in

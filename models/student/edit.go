@@ -90,6 +90,7 @@ func UnknownItem(under, name string) *refusal.Error {
 	return refusal.New(refusal.UnknownField).At(under+name).With("field", name)
 }
 
+// NotInRegister refuses an edit of a record that is not in the register any more, with its state.
 func NotInRegister(code refusal.Code, r *Record) *refusal.Error {
 	is := status.Enrol(r.EnrolStatus).Text()
 	if e := status.Enrol(r.EnrolStatus); code == refusal.NotInRegister && (e == status.Deceased || e == status.Deleted) {

@@ -154,6 +154,7 @@ func LockClasses(t *store.Tx, from *uuid.UUID, to string) error {
 	return LockClassRows(t, ids)
 }
 
+// LockClassRows locks classes in the order of their IDs until the transaction ends.
 func LockClassRows(t *store.Tx, ids []uuid.UUID) error {
 	if len(ids) == 0 {
 		return nil
@@ -179,6 +180,7 @@ func ReadSchool(t *store.Tx, id uuid.UUID) (status.School, error) {
 	return status.School{ID: id.String(), Name: row.Name, Province: row.Province, Special: specialSchool(row.Code), Closed: row.Closed}, nil
 }
 
+// School returns the school of the record as status looks at it.
 func (h *PupilRow) School() status.School {
 	return status.School{ID: h.SchoolID.String(), Name: h.SchoolName, Province: h.Province, Special: specialSchool(h.SchoolCode), Closed: h.SchoolGone}
 }

@@ -110,6 +110,7 @@ func sealAux(s *store.Store, r *Record, number string) error {
 	return nil
 }
 
+// Unseal decrypts a number that was sealed for a purpose and an owner.
 func Unseal(s *store.Store, purpose string, owner uuid.UUID, cipher []byte) (string, error) {
 	plain, err := s.Keys().Decrypt(purpose+"/"+owner.String(), cipher)
 	if err != nil {
@@ -131,6 +132,7 @@ func SealRosterRow(s *store.Store, id uuid.UUID, row int, values map[roster.Fiel
 	return cipher, nil
 }
 
+// OpenRosterRow decrypts the items of one row of a roster.
 func OpenRosterRow(s *store.Store, id uuid.UUID, row int, payload []byte) (map[roster.Field]string, error) {
 	text, err := s.Keys().Decrypt(rowPurpose(id, row), payload)
 	if err != nil {
@@ -147,4 +149,5 @@ func rowPurpose(id uuid.UUID, row int) string {
 	return fmt.Sprintf("%s/%s/%d", PurposeRosterRow, id, row)
 }
 
+// MaskDocument masks the number of a document.
 func MaskDocument(number string) string { return ident.MaskDocument(number) }

@@ -21,4 +21,5 @@ func IdentitySlot(hash []byte) string { return "identity/" + hex.EncodeToString(
 // effect.
 func DeathSlot(student uuid.UUID) string { return "death/" + student.String() }
 
+// ArbitrationSlot returns the key of the slot of an arbitration about a pupil.
 func ArbitrationSlot(student uuid.UUID) string { return "arbitration/" + student.String() }

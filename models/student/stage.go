@@ -5,6 +5,7 @@ import (
 	"github.com/xueji/xueji/models/org"
 )
 
+// StageOf returns the stage as student numbers spell it.
 func StageOf(s org.Stage) ident.Stage {
 	switch s {
 	case org.Primary:

@@ -57,9 +57,11 @@ func (h *PaperFile) State() string {
 	return PaperFileToSend
 }
 
+// PaperFileColumns are the columns of a paper file.
 const PaperFileColumns = `h.id, h.change_id, coalesce(l.subject ->> 'name', c.subject ->> 'name') AS student_name, h.from_school, f.name AS from_name, f.path::text AS from_path,
 	h.to_school, o.name AS to_name, o.path::text AS to_path, h.due_on, h.sent_at, h.sent_how, h.received_at, h.overdue_at, h.struck_at, h.version`
 
+// PaperFileTables are the tables that PaperFileColumns come from.
 const PaperFileTables = ` FROM handover h JOIN change c ON c.id = h.change_id LEFT JOIN change_line l ON l.change_id = h.change_id AND l.student_id = h.student_id
 	JOIN organisation f ON f.id = h.from_school JOIN organisation o ON o.id = h.to_school`
 

@@ -11,19 +11,19 @@ import (
 	"github.com/xueji/xueji/models/student"
 )
 
-// receivedWork is the Work of kinds that the receiving school files for a pupil of
+// ReceivedWork is the Work of kinds that the receiving school files for a pupil of
 // another school: a transfer (转学), a return to school.
-type receivedWork struct{ change.RecordWork }
+type ReceivedWork struct{ change.RecordWork }
 
 // Prepare finds the pupil by name and number.
-func (receivedWork) Prepare(t *change.Tx, c *change.Change, f change.Filing, policy process.Policy) error {
+func (ReceivedWork) Prepare(t *change.Tx, c *change.Change, f change.Filing, policy process.Policy) error {
 	return prepareReceived(t, c, f, policy)
 }
 
 // ReceivedKind returns the Work of a kind that the receiving school files. More reads the
 // facts that only this kind needs; it may be nil.
-func ReceivedKind(more func(t *store.Tx, c *change.Change, h *student.PupilRow, f *status.Facts) error) receivedWork {
-	return receivedWork{change.RecordWork{
+func ReceivedKind(more func(t *store.Tx, c *change.Change, h *student.PupilRow, f *status.Facts) error) ReceivedWork {
+	return ReceivedWork{change.RecordWork{
 		Facts: func(t *store.Tx, c *change.Change, h *student.PupilRow, f *status.Facts, _ bool) (err error) {
 			if f.To, err = student.ReadSchool(t, c.OrgID); err != nil || more == nil {
 				return err
