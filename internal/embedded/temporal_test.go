@@ -88,7 +88,7 @@ func TestTemporalRefusesAnotherVersion(t *testing.T) {
 
 func TestVersionsMatchTheToolsModule(t *testing.T) {
 	t.Parallel()
-	text, err := os.ReadFile(filepath.Join("..", "tools", "go.mod"))
+	text, err := os.ReadFile(filepath.Join("..", "..", "tools", "go.mod"))
 	require.NoError(t, err)
 	version := func(module string) string {
 		match := regexp.MustCompile(`(?m)^\s*` + regexp.QuoteMeta(module) + ` (v\S+)`).FindSubmatch(text)
@@ -103,5 +103,5 @@ func TestCheckoutIsFoundFromBelow(t *testing.T) {
 	t.Parallel()
 	here, err := os.Getwd()
 	require.NoError(t, err)
-	require.Equal(t, filepath.Dir(here), Checkout())
+	require.Equal(t, filepath.Dir(filepath.Dir(here)), Checkout())
 }
