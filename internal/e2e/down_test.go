@@ -77,7 +77,6 @@ func (u *unanswered) settled() {
 }
 
 func TestWorkersAreDown(t *testing.T) {
-	t.Parallel()
 	s := e2e.New(t, e2e.Options{})
 	c := s.County()
 	approved := c.Registrar.File(c.Registrar.SuspensionBody(s.Pupil(c, 2024)))
