@@ -120,7 +120,7 @@ func TestASheetOfUpdatesOverHTTP(t *testing.T) {
 	var p struct {
 		rest.Problem
 
-		Rows []sheet.RosterRow
+		Rows []sheet.RosterRow `json:"rows"` // without the name, the rows of Problem take them
 	}
 	require.NoError(t, json.Unmarshal(refused.Body.Bytes(), &p))
 	require.Equal(t, "update_refused", p.Code)
