@@ -2,6 +2,7 @@ package api
 
 import (
 	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -22,14 +23,14 @@ import (
 func TestEveryNoticeHasWords(t *testing.T) {
 	kinds := []string{change.EventNotApplied, change.EventNoAnswer, "ENDED_" + change.StatusEffective, "ENDED_" + change.StatusRefused, "ENDED_" + change.StatusWithdrawn, "ENDED_" + change.StatusClosed,
 		string(change.VerbSupervise), string(change.VerbTakeBack)}
-	said := regexp.MustCompile(`notify[A-Z][a-z]*\(c, "([A-Z_]+)"\)|markHandovers\("([A-Z_]+)"|(?:reminder\w+|mark\w+|notice\w+|suspension\w+|problemNobody) += "([A-Z_0-9]+)"`)
-	files, err := os.ReadDir("../models/store")
+	said := regexp.MustCompile(`[nN]otify[A-Z][a-z]*\(c, "([A-Z_]+)"\)|markPaperFiles\(\w+, "([A-Z_]+)"|(?:[eE]vent(?:First|Second)Reminder|[eE]ventOverdue|[eE]ventTotalWarning|[nN]otice\w+|[sS]uspension\w+|[oO]bstacleNobody) += "([A-Z_0-9]+)"`)
+	files, err := filepath.Glob("../models/*/*.go")
 	require.NoError(t, err)
-	for _, f := range files {
-		if strings.HasSuffix(f.Name(), "_test.go") || f.IsDir() {
+	for _, name := range files {
+		if strings.HasSuffix(name, "_test.go") {
 			continue
 		}
-		text, err := os.ReadFile("../models/store/" + f.Name())
+		text, err := os.ReadFile(name)
 		require.NoError(t, err)
 		for _, m := range said.FindAllStringSubmatch(string(text), -1) {
 			kinds = append(kinds, m[1]+m[2]+m[3])

@@ -35,5 +35,5 @@ func sideBySide() error {
 	if given {
 		return nil
 	}
-	return flag.Set("test.parallel", strconv.Itoa(min(2*runtime.GOMAXPROCS(0), 6)))
+	return flag.Set("test.parallel", strconv.Itoa(min(runtime.GOMAXPROCS(0)+1, 6)))
 }
