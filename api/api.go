@@ -33,6 +33,7 @@ import (
 	"github.com/xueji/xueji/models/process"
 	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/roster"
+	"github.com/xueji/xueji/models/store"
 )
 
 // Deps is everything the API needs from outside.
@@ -106,10 +107,18 @@ func build(deps Deps) (*rest.Server, error) {
 	return r, r.Label(labelWords(deps.Processes, sheets.Reader.Template()))
 }
 
+// register gives the register without the engine; nil for the description, which needs none.
+func (d Deps) register() *store.Store {
+	if d.Store == nil {
+		return nil
+	}
+	return d.Store.Store
+}
+
 // restConfig is what the kernel of HTTP needs.
 func restConfig(deps Deps) rest.Config {
 	config := rest.Config{
-		Version: deps.Version, Log: deps.Log, Caller: access.CallerOf(deps.Store.Store), Checks: deps.Checks, Metrics: deps.Metrics, Limits: deps.Limits,
+		Version: deps.Version, Log: deps.Log, Caller: access.CallerOf(deps.register()), Checks: deps.Checks, Metrics: deps.Metrics, Limits: deps.Limits,
 		TrustedProxies: deps.TrustedProxies,
 		Names:          map[string]func(string) *refusal.Error{"person": roster.JudgeName, "office": roster.JudgeOfficeName},
 	}
@@ -122,16 +131,16 @@ func restConfig(deps Deps) rest.Config {
 // mount registers the operations of every area. The page of the description shows them in
 // this order.
 func mount(r *rest.Server, deps Deps, sheets sheet.Sheets, divisions *division.Table) {
-	access.Mount(r, access.Deps{Store: deps.Store.Store})
+	access.Mount(r, access.Deps{Store: deps.register()})
 	changes.Mount(r, changes.Deps{Store: deps.Store, Desk: deps.Desk, Processes: deps.Processes, Sheets: sheets})
-	rules.Mount(r, rules.Deps{Store: deps.Store.Store, Processes: deps.Processes})
-	messages.Mount(r, messages.Deps{Store: deps.Store.Store, Processes: deps.Processes, Webhooks: deps.Webhooks})
-	offices.Mount(r, offices.Deps{Store: deps.Store.Store, Divisions: divisions})
-	students.Mount(r, students.Deps{Store: deps.Store.Store, Processes: deps.Processes, Sheets: sheets})
-	rosters.Mount(r, rosters.Deps{Store: deps.Store.Store, Files: deps.Files, RosterLimit: deps.RosterLimit, Sheets: sheets, Log: deps.Log})
+	rules.Mount(r, rules.Deps{Store: deps.register(), Processes: deps.Processes})
+	messages.Mount(r, messages.Deps{Store: deps.register(), Processes: deps.Processes, Webhooks: deps.Webhooks})
+	offices.Mount(r, offices.Deps{Store: deps.register(), Divisions: divisions})
+	students.Mount(r, students.Deps{Store: deps.register(), Processes: deps.Processes, Sheets: sheets})
+	rosters.Mount(r, rosters.Deps{Store: deps.register(), Files: deps.Files, RosterLimit: deps.RosterLimit, Sheets: sheets, Log: deps.Log})
 	uploads.Mount(r, uploads.Deps{Store: deps.Store, Files: deps.Files, Papers: files.NewJudge(), EvidenceLimit: deps.EvidenceLimit})
-	jobs.Mount(r, jobs.Deps{Store: deps.Store.Store, Desk: deps.Desk})
-	operations.Mount(r, operations.Deps{Store: deps.Store.Store, Processes: deps.Processes, Watch: deps.Watch, EnginePage: deps.EnginePage})
+	jobs.Mount(r, jobs.Deps{Store: deps.register(), Desk: deps.Desk})
+	operations.Mount(r, operations.Deps{Store: deps.register(), Processes: deps.Processes, Watch: deps.Watch, EnginePage: deps.EnginePage})
 }
 
 // Advice lists the sentences of pages that tell somebody what to do next, by what they

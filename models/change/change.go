@@ -73,14 +73,14 @@ type Change struct {
 	// Prepared is the result of the Work's Prepare, for its Hold.
 	Prepared any `gorm:"-"`
 
-	Releasing     org.OfficeRef    // the school a move takes the pupil from; while filing
-	Receiving     org.OfficeRef    // the school a change sends the pupil to; while filing and while it takes effect
-	IdentityKeys  [][]byte         // keys of the document the change writes, today's key first; while it is judged
-	FoundByHash   []byte           // keyed hash of the number by which the pupil was found; while filing
-	Values        RequestedValues  // key items of a key-data change, read when needed
-	ValueRefusals []*refusal.Error // refusals about values; while they are handed in
+	Releasing     org.OfficeRef    `gorm:"-"` // the school a move takes the pupil from; while filing
+	Receiving     org.OfficeRef    `gorm:"-"` // the school a change sends the pupil to; while filing and while it takes effect
+	IdentityKeys  [][]byte         `gorm:"-"` // keys of the document the change writes, today's key first; while it is judged
+	FoundByHash   []byte           `gorm:"-"` // keyed hash of the number by which the pupil was found; while filing
+	Values        RequestedValues  `gorm:"-"` // key items of a key-data change, read when needed
+	ValueRefusals []*refusal.Error `gorm:"-"` // refusals about values; while they are handed in
 	judgedDay     calendar.Date    // the day the change waited for; zero means today
-	Aftermath     []AftermathLine  // the effects of a correction; while it takes effect
+	Aftermath     []AftermathLine  `gorm:"-"` // the effects of a correction; while it takes effect
 	returnHolder  *uuid.UUID       // holder of the seat at the next step, when the change returns directly to that person
 }
 

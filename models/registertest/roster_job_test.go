@@ -225,7 +225,7 @@ func TestPupilsOfOneRosterAreNotTakenForEachOther(t *testing.T) {
 			if err != nil {
 				return err
 			}
-			e := registration.NewEnrolment(tx.Tx, up, changeID, tx.Today())
+			e := registration.NewRun(tx.Tx, up, changeID, tx.Today())
 			e.First, e.Last = int64(row), int64(row)
 			return e.Enrol()
 		})

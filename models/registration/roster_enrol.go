@@ -35,20 +35,20 @@ func RegisterRoster(t *store.Tx, id, change uuid.UUID, effectiveOn calendar.Date
 	if r.State != RosterFiled || r.ChangeID == nil || *r.ChangeID != change {
 		return wrongRosterState(r.State)
 	}
-	e := NewEnrolment(t, r, change, effectiveOn)
+	e := NewRun(t, r, change, effectiveOn)
 	if err := e.Enrol(); err != nil {
 		return err
 	}
 	return closeRoster(t, r)
 }
 
-// NewEnrolment prepares a run through all rows of a roster.
-func NewEnrolment(t *store.Tx, r *Roster, change uuid.UUID, effectiveOn calendar.Date) *registrationRun {
-	return &registrationRun{tx: t, roster: r, change: change, kind: student.KindRosterImport, on: effectiveOn, Last: math.MaxInt32, leftOut: map[int]*refusal.Error{}}
+// NewRun prepares a run through all rows of a roster.
+func NewRun(t *store.Tx, r *Roster, change uuid.UUID, effectiveOn calendar.Date) *Run {
+	return &Run{tx: t, roster: r, change: change, kind: student.KindRosterImport, on: effectiveOn, Last: math.MaxInt32, leftOut: map[int]*refusal.Error{}}
 }
 
 // Enrol makes records of the rows it is about that have none yet.
-func (e *registrationRun) Enrol() error {
+func (e *Run) Enrol() error {
 	for _, step := range []func() error{e.readSchool, e.readClasses, e.readRows, e.leaveOutRegistered, e.assignSeats, e.assignNumbers, e.write} {
 		if err := step(); err != nil {
 			return err
@@ -57,8 +57,8 @@ func (e *registrationRun) Enrol() error {
 	return nil
 }
 
-// registrationRun is one run through the rows of a roster, or through a part of them.
-type registrationRun struct {
+// Run is one run through the rows of a roster, or through a part of them.
+type Run struct {
 	tx      *store.Tx
 	roster  *Roster
 	change  uuid.UUID
@@ -93,7 +93,7 @@ type rosterPupil struct {
 	sealed student.SealedNumber // the student number
 }
 
-func (e *registrationRun) readSchool() error {
+func (e *Run) readSchool() error {
 	var row struct{ Path, DivisionCode string }
 	err := e.tx.DB().Raw(`SELECT path::text AS path, division_code FROM organisation WHERE id = ?`, e.roster.SchoolID).Take(&row).Error
 	if err != nil {
@@ -109,7 +109,7 @@ func (e *registrationRun) readSchool() error {
 
 // readClasses locks the school's classes in one order, so that the seats counted here are
 // the seats given later.
-func (e *registrationRun) readClasses() error {
+func (e *Run) readClasses() error {
 	var rows []*rosterClass
 	err := e.tx.DB().Raw(`SELECT c.id, c.code, c.capacity, c.occupied, c.closed_at IS NOT NULL AS closed, g.stage, g.entry_year
 		FROM school_class c JOIN school_grade g ON g.id = c.grade_id
@@ -125,7 +125,7 @@ func (e *registrationRun) readClasses() error {
 	return nil
 }
 
-func (e *registrationRun) readRows() error {
+func (e *Run) readRows() error {
 	var rows []struct {
 		RowNo   int
 		ClassID uuid.UUID
@@ -152,7 +152,7 @@ func (e *registrationRun) readRows() error {
 }
 
 // leaveOutWhere removes the pupils for whom refuse returns a reason, and notes the reason.
-func (e *registrationRun) leaveOutWhere(refuse func(*rosterPupil) *refusal.Error) {
+func (e *Run) leaveOutWhere(refuse func(*rosterPupil) *refusal.Error) {
 	kept := e.pupils[:0]
 	for _, p := range e.pupils {
 		if reason := refuse(p); reason != nil {
@@ -167,7 +167,7 @@ func (e *registrationRun) leaveOutWhere(refuse func(*rosterPupil) *refusal.Error
 // leaveOutRegistered leaves out pupils who have a record by now: two rosters may have
 // been checked before either was approved. Registrations of one school wait for each
 // other, so that the second sees the records of the first.
-func (e *registrationRun) leaveOutRegistered() error {
+func (e *Run) leaveOutRegistered() error {
 	if _, err := e.tx.Exec(`SELECT pg_advisory_xact_lock(hashtextextended(?, 0))`, "enrol/"+e.roster.SchoolID.String()); err != nil {
 		return fmt.Errorf("hold the enrolments of a school: %w", err)
 	}
@@ -211,7 +211,7 @@ func (e *registrationRun) leaveOutRegistered() error {
 }
 
 // assignSeats fills the classes in the order of the sheet.
-func (e *registrationRun) assignSeats() error {
+func (e *Run) assignSeats() error {
 	e.leaveOutWhere(func(p *rosterPupil) *refusal.Error {
 		switch {
 		case p.class == nil || p.class.Closed:

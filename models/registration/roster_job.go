@@ -70,7 +70,7 @@ func (RosterEnrolJob) Part(t *store.Tx, j *job.Job, p *job.JobPart) error {
 	if err != nil {
 		return err
 	}
-	e := NewEnrolment(t, r, *j.ChangeID, calendar.DateOf(j.EffectiveOn))
+	e := NewRun(t, r, *j.ChangeID, calendar.DateOf(j.EffectiveOn))
 	e.First, e.Last = p.FirstNo, p.LastNo
 	return e.Enrol()
 }
