@@ -201,7 +201,7 @@ type PolicyCheck struct {
 	PolicyDiff
 	InForce  int                `json:"in_force" doc:"The version it was compared with: the one that would be in force on its first day."`
 	Newest   int                `json:"newest" doc:"The newest version there is."`
-	Running  []policy.PolicyUse `json:"running" doc:"Running changes by the version they keep to their end."`
+	Running  []policy.Use `json:"running" doc:"Running changes by the version they keep to their end."`
 	EndsWith *int               `json:"ends_with,omitempty" doc:"The version with a later first day that takes its place then."`
 	EndsOn   string             `json:"ends_on,omitempty" format:"date"`
 }

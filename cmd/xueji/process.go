@@ -220,7 +220,7 @@ func checkFile(cmd *cobra.Command, known *process.Catalogue, text []byte, provin
 		Kind process.Kind `yaml:"kind"`
 	}
 	_ = yaml.Unmarshal(text, &head) // what cannot be read is told by the check below
-	before, running := known.Default(), []policy.PolicyUse(nil)
+	before, running := known.Default(), []policy.Use(nil)
 	if province != "" {
 		var err error
 		if before, running, err = provincePolicy(cmd, known, province); err != nil {
@@ -240,7 +240,7 @@ func checkFile(cmd *cobra.Command, known *process.Catalogue, text []byte, provin
 		}
 		tellEntry(&p, known, entry, in)
 		unfit = outgrown(known, later, before)
-		running = slices.DeleteFunc(running, func(u policy.PolicyUse) bool { return u.Kind != entry.Kind })
+		running = slices.DeleteFunc(running, func(u policy.Use) bool { return u.Kind != entry.Kind })
 	} else {
 		if err := policy.CheckFile(known, text); err != nil {
 			return err
@@ -326,7 +326,7 @@ func difference(d process.Difference) string {
 
 // provincePolicy reads what is in force in a province and how many running changes
 // keep which version. It runs as the owner of the schema.
-func provincePolicy(cmd *cobra.Command, known *process.Catalogue, province string) (process.Policy, []policy.PolicyUse, error) {
+func provincePolicy(cmd *cobra.Command, known *process.Catalogue, province string) (process.Policy, []policy.Use, error) {
 	cfg, err := settings(cmd)
 	if err != nil {
 		return process.Policy{}, nil, err

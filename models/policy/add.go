@@ -75,7 +75,7 @@ func noProvince(code string) error {
 
 // OfProvince returns the policy in force in a province on a day, and the numbers of
 // its running changes by the versions they keep. It runs as the owner of the schema.
-func OfProvince(ctx context.Context, owner *pgx.Conn, known *process.Catalogue, province string, day calendar.Date) (process.Policy, []PolicyUse, error) {
+func OfProvince(ctx context.Context, owner *pgx.Conn, known *process.Catalogue, province string, day calendar.Date) (process.Policy, []Use, error) {
 	var version *int // none: the built-in policy
 	var body *string
 	policy := known.Default()
@@ -98,7 +98,7 @@ func OfProvince(ctx context.Context, owner *pgx.Conn, known *process.Catalogue, 
 	if err != nil {
 		return policy, nil, fmt.Errorf("count running changes: %w", err)
 	}
-	use, err := pgx.CollectRows(rows, pgx.RowToStructByPos[PolicyUse])
+	use, err := pgx.CollectRows(rows, pgx.RowToStructByPos[Use])
 	if err != nil {
 		return policy, nil, fmt.Errorf("count running changes: %w", err)
 	}

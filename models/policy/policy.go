@@ -44,9 +44,9 @@ type NewPolicy struct {
 	Hash      []byte // of the request
 }
 
-// PolicyUse counts running changes of one kind that keep a version of the policy
+// Use counts running changes of one kind that keep a version of the policy
 // and of the definition.
-type PolicyUse struct {
+type Use struct {
 	Kind              process.Kind `json:"kind"`
 	Version           int          `json:"policy_version"`
 	DefinitionVersion string       `json:"definition_version"`
@@ -92,8 +92,8 @@ func overlayBuiltIn(t *store.Tx, version int, body string) (process.Policy, erro
 
 // CountUse counts the running changes of a province by the versions they keep. Only the
 // province's own office gets the numbers.
-func CountUse(t *store.Tx, province string) ([]PolicyUse, error) {
-	list := []PolicyUse{}
+func CountUse(t *store.Tx, province string) ([]Use, error) {
+	list := []Use{}
 	if err := t.DB().Raw(`SELECT * FROM policy_use(?)`, province).Scan(&list).Error; err != nil {
 		return nil, fmt.Errorf("count running changes: %w", err)
 	}

@@ -97,7 +97,7 @@ func TestPolicyInForceIsTheNewestValidVersion(t *testing.T) {
 func TestOwnerReadsProvincePolicyAndItsUse(t *testing.T) {
 	r := storetest.New(t)
 	known := r.Processes
-	at := func(province, day string) (process.Policy, []policy.PolicyUse, error) {
+	at := func(province, day string) (process.Policy, []policy.Use, error) {
 		on, err := calendar.ParseDate(day)
 		require.NoError(t, err)
 		return policy.OfProvince(t.Context(), r.Owner(), known, province, on)
@@ -115,7 +115,7 @@ func TestOwnerReadsProvincePolicyAndItsUse(t *testing.T) {
 	p, use, err = at("520000", "2026-11-30")
 	require.NoError(t, err)
 	require.Equal(t, 1, p.Version)
-	require.Equal(t, []policy.PolicyUse{{Kind: process.Suspension, Version: 0, DefinitionVersion: "1", Changes: 1}, {Kind: process.Suspension, Version: 1, DefinitionVersion: "1", Changes: 1}}, use)
+	require.Equal(t, []policy.Use{{Kind: process.Suspension, Version: 0, DefinitionVersion: "1", Changes: 1}, {Kind: process.Suspension, Version: 1, DefinitionVersion: "1", Changes: 1}}, use)
 	p, _, err = at("520000", "2026-12-01")
 	require.NoError(t, err)
 	require.Equal(t, []int{2, 51}, []int{p.Version, p.ClassCapacity})

@@ -1,10 +1,22 @@
-// Package store keeps the register in PostgreSQL. A transaction for each step runs in
-// InScope, which is the only way to the tables.
+// Package store is the kernel of the register: the way to PostgreSQL, and nothing about
+// any subject.
 //
-// Row-level security is the second wall behind the API's authorisation: the application
-// role sees only rows below the offices named in its Scope, and may not write what only a
-// workflow may write. Methods on Tx return *refusal.Error for everything that a person
-// must be told, and wrapped errors otherwise.
+// It owns the connection pools, the transaction Tx, and InScope, the only way to the
+// tables; the statements that a transaction queues for its end (Later); COPY into
+// temporary tables; the audit trail with its chain of hashes and its seals; what the
+// register knows of its keys; and the calendar that deadlines are computed with.
+//
+// It does not own a pupil, an office, an account or a change: each subject is a package
+// above this one and writes its own tables through Tx.
+//
+// Row-level security is the second wall behind the API's authorisation (law 10): the
+// application role sees only rows below the offices named in its Scope, and may not write
+// what only a workflow may write (law 2). A server under the owner's role is refused.
+// Methods return *refusal.Error for everything that a person must be told (law 9), and
+// wrapped errors otherwise; no error carries personal data (law 6). The time is the
+// clock's (law 11).
+//
+// Tables: audit_entry, audit_seal, keyring.
 package store
 
 import (
