@@ -33,7 +33,7 @@ func TestTheFirstStepsOfTheReadmeWork(t *testing.T) {
 	require.NoError(t, demo.Load(t.Context(), register(s), true))
 	for range 2 {
 		shell := exec.CommandContext(t.Context(), "sh", "-eu", "-c", strings.ReplaceAll(script.String(), printed, s.URL))
-		shell.Dir = ".."
+		shell.Dir = "../.."
 		out, err := shell.CombinedOutput()
 		require.NoError(t, err, string(out))
 		require.Contains(t, string(out), "EFFECTIVE")
