@@ -199,11 +199,11 @@ type PolicyDraft struct {
 // PolicyCheck is what a version would change.
 type PolicyCheck struct {
 	PolicyDiff
-	InForce  int                `json:"in_force" doc:"The version it was compared with: the one that would be in force on its first day."`
-	Newest   int                `json:"newest" doc:"The newest version there is."`
+	InForce  int          `json:"in_force" doc:"The version it was compared with: the one that would be in force on its first day."`
+	Newest   int          `json:"newest" doc:"The newest version there is."`
 	Running  []policy.Use `json:"running" doc:"Running changes by the version they keep to their end."`
-	EndsWith *int               `json:"ends_with,omitempty" doc:"The version with a later first day that takes its place then."`
-	EndsOn   string             `json:"ends_on,omitempty" format:"date"`
+	EndsWith *int         `json:"ends_with,omitempty" doc:"The version with a later first day that takes its place then."`
+	EndsOn   string       `json:"ends_on,omitempty" format:"date"`
 }
 
 func (s *server) checkPolicy(ctx context.Context, in *struct{ Body PolicyDraft }) (*rest.Body[PolicyCheck], error) {
