@@ -250,10 +250,10 @@ func (s *Store) InScope(ctx context.Context, scope Scope, fn func(*Tx) error) er
 	tx := &Tx{ctx: ctx, conn: conn, scope: scope, now: s.clock.Now(), store: s}
 	tx.db = s.gorm.Session(&gorm.Session{Context: context.WithValue(ctx, txKey{}, tx), NewDB: true})
 	tx.db.Statement.ConnPool = conn
-	defer tx.abandon() //nolint:contextcheck // it has the transaction's; does nothing once that has ended
+	defer tx.abandon() // does nothing once the transaction has ended
 	err = tx.begin()
 	if errors.Is(err, ErrOtherKeys) {
-		tx.abandon() //nolint:contextcheck // same
+		tx.abandon()
 		if s.reloadKeys(ctx) {
 			err = tx.begin()
 		}
