@@ -88,7 +88,7 @@ func (o *Operator) Close() {
 	if o.sdk != nil {
 		o.sdk.Close()
 	}
-	for _, s := range []*store.Store{o.register.Store, o.people.Store} {
+	for _, s := range []*change.Engine{o.register, o.people} {
 		if s != nil {
 			s.Close()
 		}

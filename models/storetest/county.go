@@ -111,7 +111,7 @@ func options(at time.Time) (o store.Options, hand *calendar.Hand, err error) {
 }
 
 func (c *County) close() {
-	for _, s := range []*store.Store{c.App.Store, c.Worker.Store} {
+	for _, s := range []*change.Engine{c.App, c.Worker} {
 		if s != nil {
 			s.Close()
 		}
