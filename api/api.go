@@ -115,7 +115,7 @@ func (d Deps) register() *store.Store {
 	return d.Store.Store
 }
 
-// restConfig is what the kernel of HTTP needs.
+// restConfig returns the settings with which api.New opens the kernel of HTTP.
 func restConfig(deps Deps) rest.Config {
 	config := rest.Config{
 		Version: deps.Version, Log: deps.Log, Caller: access.CallerOf(deps.register()), Checks: deps.Checks, Metrics: deps.Metrics, Limits: deps.Limits,

@@ -42,7 +42,7 @@ func (r *register) dayCame(c *filed, answer string) {
 	r.open(c, len(c.offices))
 }
 
-// refusalIfWaiting says what a change waits for that waits for its day.
+// waitsForDay says what a change waits for that waits for its day.
 func (c *filed) waitsForDay(p *contract.Position) {
 	p.Stage, p.EffectiveOn, p.WaitingFor, p.DueAt = process.DayStep, theDay, []string{contract.WaitingForDay, theDay}, c.retry.UTC()
 }

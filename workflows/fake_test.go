@@ -118,7 +118,7 @@ func (r *register) file(offices [][]string, term time.Duration) string {
 	return c.id
 }
 
-// NewID gives IDs that are the same in every run, so that recorded histories are.
+// newID gives IDs that are the same in every run, so that recorded histories are.
 func (r *register) newID() string {
 	r.serial++
 	return fmt.Sprintf("0197f000-0000-7000-8000-%012x", r.serial)

@@ -51,7 +51,7 @@ const (
 	RosterRead   Action = "roster.read"
 
 	JobRead    Action = "job.read"    // long work on many rows, its progress
-	JobControl Action = "job.control" // stop and resume: whoever filed it and the superiors
+	JobControl Action = "job.control" // stop and resume: the office that filed it, and the offices above
 
 	ChangeFile      Action = "change.file"
 	ChangeRead      Action = "change.read"

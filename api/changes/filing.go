@@ -233,7 +233,7 @@ func (s *server) redoChange(ctx context.Context, in *changeIDInput) (*redoOutput
 	return &redoOutput{Body: body}, nil
 }
 
-// FindStepOffice is the office of whoever calls.
+// officeOf returns the office of the caller.
 func officeOf(p authz.Principal) org.OfficeRef {
 	return org.OfficeRef{ID: p.Office.ID, Path: p.Office.Path, Province: p.Office.Province}
 }

@@ -10,7 +10,7 @@ import (
 	"github.com/xueji/xueji/models/process"
 )
 
-// Deps is what the area needs from outside.
+// Deps holds the parts of the program that the operations of this area call.
 type Deps struct {
 	Store     *change.Engine
 	Desk      *casework.Desk

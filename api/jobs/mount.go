@@ -7,7 +7,7 @@ import (
 	"github.com/xueji/xueji/models/store"
 )
 
-// Deps is what the area needs from outside.
+// Deps holds the parts of the program that the operations of this area call.
 type Deps struct {
 	Store *store.Store
 	// Desk hands words to jobs in.

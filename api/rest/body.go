@@ -123,7 +123,7 @@ func placedFault(text []byte, err error) error {
 	return &bodyFault{code: code, pointer: placeOf(text, wrong.Offset)}
 }
 
-// namedClass is the JSON pointer of the value that ends at an offset of a body.
+// placeOf is the JSON pointer of the value that ends at an offset of a body.
 func placeOf(text []byte, offset int64) string {
 	type level struct {
 		name  string

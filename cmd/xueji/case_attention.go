@@ -17,7 +17,7 @@ import (
 	"github.com/xueji/xueji/models/refusal"
 )
 
-// MaxLines is how many cases one command prints at most.
+// mostLines is how many cases one command prints at most.
 const mostLines = 1000
 
 func newCaseAttention(flags *caseFlags) *cobra.Command {

@@ -19,7 +19,7 @@ type caller struct {
 	token string
 }
 
-// checkLogin opens a session; the clock does not run yet.
+// logIn opens a session; the clock does not run yet.
 func logIn(ctx context.Context, client *http.Client, base, login string) (*caller, error) {
 	c := &caller{http: client, base: base}
 	var session struct{ Token string }

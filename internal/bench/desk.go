@@ -106,7 +106,7 @@ func (x *xueji) openSide(ctx context.Context, bureau place, n, classesPerYear in
 	}, nil
 }
 
-// readLiveTask reads the task straight from the database: a person who decides has
+// openTask reads the task straight from the database: a person who decides has
 // it on the screen already, so looking it up is not what is measured.
 func (x *xueji) openTask(ctx context.Context, change uuid.UUID) (uuid.UUID, error) {
 	var task uuid.UUID

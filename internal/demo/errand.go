@@ -91,7 +91,7 @@ func (e *errand) expect(holds bool, what string) {
 	}
 }
 
-// checkLogin opens a session for a person unless there is one, and gives the token.
+// logIn opens a session for a person unless there is one, and gives the token.
 func (e *errand) logIn(login string) string {
 	if token := e.tokens[login]; token != "" || e.err != nil {
 		return token

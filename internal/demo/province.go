@@ -159,7 +159,7 @@ func build(ctx context.Context, r Register, found accounts) error {
 	return e.err
 }
 
-// refusalToDecide says whether a person of the demonstration can do something in this run:
+// mayAct says whether a person of the demonstration can do something in this run:
 // an account just settled, or one the demonstration's password opens. An
 // administrator who set another password is not in the way of the rest.
 func (e *errand) mayAct(login string, found accounts) bool {

@@ -24,7 +24,7 @@ func emergency(p *e2e.Person, n e2e.Named, class uuid.UUID, day string, form boo
 	return body
 }
 
-// openNextStep moves the clock to nine o'clock of a day, on which everybody is still at work.
+// goOn moves the clock to nine o'clock of a day, on which everybody is still at work.
 func goOn(s *e2e.Stack, year int, month time.Month, day int) {
 	at := time.Date(year, month, day, 9, 0, 0, 0, calendar.Shanghai())
 	s.Exec(`UPDATE account SET last_used_at = $1`, at) // or they would be sealed as idle

@@ -105,7 +105,7 @@ func (c *Cabinet) fresh(ctx context.Context, key string) (bool, error) {
 	return tells.FreshStream(r, key)
 }
 
-// copyChange writes a file in clear to w.
+// copyTo writes a file in clear to w.
 func (c *Cabinet) copyTo(ctx context.Context, key string, w io.Writer) error {
 	r, err := c.bucket.NewReader(ctx, key, nil)
 	if err != nil {

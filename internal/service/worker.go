@@ -187,12 +187,12 @@ func (w *Worker) sealIdleAccounts(ctx context.Context) error {
 	})
 }
 
-// inRegister makes a chore of one transaction.
 // below makes a chore that knows no engine one that is given the engine.
 func below(do func(*store.Tx) error) func(*change.Tx) error {
 	return func(tx *change.Tx) error { return do(tx.Tx) }
 }
 
+// inRegister makes a chore of one transaction.
 func (w *Worker) inRegister(do func(*change.Tx) error) func(context.Context) error {
 	return func(ctx context.Context) error { return w.parts.register.InScope(ctx, store.Scope{}, do) }
 }

@@ -174,7 +174,7 @@ func (j judge[ID]) askAll(seats []Seat[ID]) Verdict {
 	return all
 }
 
-// sortedRoles gives the rule's own seats as they come.
+// inOrder gives the rule's own seats as they come.
 func inOrder[ID comparable](seats []Seat[ID]) []Seat[ID] {
 	return slices.SortedStableFunc(slices.Values(seats), func(a, b Seat[ID]) int { return a.Place - b.Place })
 }

@@ -92,7 +92,7 @@ func (c *Catalogue) judged(sound any, faults []*Fault) (Policy, error) {
 	return p, errors.Join(p.Validate(), c.keepsActs(p), c.mayBureausFile(p), c.TermsFault(p))
 }
 
-// sortedRoles sorts faults by their place and removes repeated ones.
+// inOrder sorts faults by their place and removes repeated ones.
 func inOrder(faults []*Fault) []*Fault {
 	slices.SortStableFunc(faults, func(a, b *Fault) int { return cmp.Or(strings.Compare(a.Path, b.Path), strings.Compare(a.En, b.En)) })
 	return slices.CompactFunc(faults, func(a, b *Fault) bool { return *a == *b })

@@ -140,7 +140,7 @@ func numberedClass(code string, today calendar.Date) (classRef, bool) {
 // digits between commas; the grade may be left out.
 var classShape = regexp.MustCompile(`^(小学|初中|高中|小|初|高)?(?:,(\d{1,4}),(年级|级|年)?)?[-._/]?,(\d{1,2}),(班级|班)?$`)
 
-// ReadClassFacts reads 二（4）班, 二年级4班, 2年4班, 初一(3)班, 高二3班, 2024级4班 and their like.
+// readClass reads 二（4）班, 二年级4班, 2年4班, 初一(3)班, 高二3班, 2024级4班 and their like.
 func readClass(text string) (classRef, bool) {
 	m := classShape.FindStringSubmatch(numerals(text))
 	if m == nil {
