@@ -36,7 +36,7 @@ const proxyColumns = `p.id, p.account_id, a.name AS account, p.proxy_id, x.name 
 // AddProxy lets a person act for a colleague of the same office. The caller has checked
 // that the acting account may name proxies for the absent colleague.
 func AddProxy(t *store.Tx, p Proxy, office org.OfficeRef) (*Proxy, error) {
-	rules, err := policy.ReadInForce(t, office.Province)
+	rules, err := policy.InForce(t, office.Province)
 	if err != nil {
 		return nil, err
 	}

@@ -40,6 +40,3 @@ type Tx struct {
 func (e *Engine) InScope(ctx context.Context, scope store.Scope, fn func(*Tx) error) error {
 	return e.Store.InScope(ctx, scope, func(t *store.Tx) error { return fn(&Tx{Tx: t, engine: e}) })
 }
-
-// In gives the transaction t with the engine.
-func (e *Engine) In(t *store.Tx) *Tx { return &Tx{Tx: t, engine: e} }

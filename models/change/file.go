@@ -124,7 +124,7 @@ func (t *Tx) prepare(f Filing) (*Change, error) {
 	if err := t.checkRedo(c, f); err != nil {
 		return nil, err
 	}
-	rules, err := policy.ReadInForce(t.Tx, f.Office.Province)
+	rules, err := policy.InForce(t.Tx, f.Office.Province)
 	if err != nil {
 		return nil, err
 	}

@@ -226,7 +226,7 @@ func refusalOfClassEdit(t *store.Tx, id uuid.UUID, version int64, seats int) err
 
 // checkCapacity refuses a class larger than the policy of the province allows (班额).
 func checkCapacity(t *store.Tx, province string, capacity int) error {
-	rules, err := policy.ReadInForce(t, province)
+	rules, err := policy.InForce(t, province)
 	if err != nil {
 		return err
 	}

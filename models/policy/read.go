@@ -10,9 +10,9 @@ import (
 	"github.com/xueji/xueji/models/store"
 )
 
-// ReadInForce returns the policy in force in a province today: the newest valid version,
+// InForce returns the policy in force in a province today: the newest valid version,
 // laid over the built-in default.
-func ReadInForce(t *store.Tx, province string) (process.Policy, error) {
+func InForce(t *store.Tx, province string) (process.Policy, error) {
 	var row struct {
 		Version int
 		Body    string
@@ -27,6 +27,3 @@ func ReadInForce(t *store.Tx, province string) (process.Policy, error) {
 	}
 	return overlayBuiltIn(t, row.Version, row.Body)
 }
-
-// InForce returns the policy in force in a province today.
-func InForce(t *store.Tx, province string) (process.Policy, error) { return ReadInForce(t, province) }

@@ -1,5 +1,7 @@
 package store
 
+import "cmp"
+
 // Bulk says how long lists take effect.
 type Bulk struct {
 	// ListRows is how many rows a list may have that takes effect in one transaction; a
@@ -12,3 +14,8 @@ type Bulk struct {
 // DefaultBulk is what architecture and measurements ask for: a part of five hundred rows
 // ends within seconds.
 func DefaultBulk() Bulk { return Bulk{ListRows: 2000, PartRows: 500} }
+
+func (b Bulk) orDefault() Bulk {
+	d := DefaultBulk()
+	return Bulk{ListRows: cmp.Or(b.ListRows, d.ListRows), PartRows: cmp.Or(b.PartRows, d.PartRows)}
+}

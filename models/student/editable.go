@@ -59,7 +59,7 @@ func ReadEditableRecords(t *store.Tx, ids []uuid.UUID, rules roster.Rules) (map[
 		row := &rows[i]
 		policyRow, known := policies[row.ProvinceCode]
 		if !known {
-			if policyRow, err = policy.ReadInForce(t, row.ProvinceCode); err != nil {
+			if policyRow, err = policy.InForce(t, row.ProvinceCode); err != nil {
 				return nil, err
 			}
 			policies[row.ProvinceCode] = policyRow

@@ -43,7 +43,7 @@ type RunningDetail struct {
 // number. It writes the audit entry also when there is no such pupil; the result is then
 // nil. The policy limits the look-ups of an account per day.
 func FindPupil(t *change.Tx, c change.PupilReference, by org.OfficeRef) (*FoundPupil, error) {
-	rules, err := policy.ReadInForce(t.Tx, by.Province)
+	rules, err := policy.InForce(t.Tx, by.Province)
 	if err != nil {
 		return nil, err
 	}
@@ -65,7 +65,7 @@ func FindPupil(t *change.Tx, c change.PupilReference, by org.OfficeRef) (*FoundP
 		refused := &FoundPupil{StudentID: h.ID, Refusal: refusal.New(refusal.TransferNumberRequired).At("/student_number")}
 		return refused, t.Audit("student.find", "lookup", t.Scope().Account.String(), map[string]string{"found": h.ID.String()})
 	}
-	releasing, err := policy.ReadInForce(t.Tx, h.Province)
+	releasing, err := policy.InForce(t.Tx, h.Province)
 	if err != nil {
 		return nil, err
 	}
@@ -99,7 +99,7 @@ func FindPupil(t *change.Tx, c change.PupilReference, by org.OfficeRef) (*FoundP
 // change of key data asks this of the whole register, and no office may try out which
 // numbers are known. The audit entry does not hold the number.
 func CountIdentityQuestion(t *store.Tx, by org.OfficeRef) error {
-	rules, err := policy.ReadInForce(t, by.Province)
+	rules, err := policy.InForce(t, by.Province)
 	if err != nil {
 		return err
 	}

@@ -90,7 +90,7 @@ func prepareReceived(t *change.Tx, c *change.Change, f change.Filing, rules proc
 	}
 	c.StudentID, c.Stage, c.Subject = &h.ID, h.Stage, change.PupilSubject(h)
 	c.Releasing = org.OfficeRef{ID: h.SchoolID, Path: h.SchoolPath, Province: h.Province}
-	releasing, err := policy.ReadInForce(t.Tx, h.Province)
+	releasing, err := policy.InForce(t.Tx, h.Province)
 	if err != nil {
 		return err
 	}
