@@ -78,7 +78,7 @@ demo: bin/temporal
 # Ten thousand random histories of cases, half of each kind, of which make test plays a
 # hundred; and every photo broken off at every place, of which it takes two for each.
 soak:
-	XUEJI_SOAK=5000 $(GO) test ./activities -run TestWhateverPeopleDoACaseHoldsTogether -timeout 6h -v
+	XUEJI_SOAK=5000 $(GO) test ./activities -run TestRandomHistoriesKeepACaseConsistent -timeout 6h -v
 	XUEJI_SOAK=1 $(GO) test ./internal/files -run TestAHalfPhotoWithAnEndMarkIsRefused -v
 
 # Removes what can be made again. The data of make run stays in var/.

@@ -37,10 +37,10 @@ func cases(t *testing.T) int {
 	return 50
 }
 
-// TestWhateverPeopleDoACaseHoldsTogether lets random people do random things to one
+// TestRandomHistoriesKeepACaseConsistent lets random people do random things to one
 // change, on a real database and the real workflow, with crashes and resets in
 // between, and looks at it after each of them.
-func TestWhateverPeopleDoACaseHoldsTogether(t *testing.T) {
+func TestRandomHistoriesKeepACaseConsistent(t *testing.T) {
 	c := newCrowd(t)
 	require.NoError(t, flag.Set("rapid.checks", strconv.Itoa(cases(t))))
 	t.Cleanup(func() { _ = flag.Set("rapid.checks", "100") })

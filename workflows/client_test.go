@@ -77,7 +77,7 @@ func TestAnswersToTheCallerOverTheWire(t *testing.T) {
 	s.notRunning(change, m)
 }
 
-func TestNobodyRunsThisChange(t *testing.T) {
+func TestAMessageToAnUnknownWorkflowIsNotFound(t *testing.T) {
 	s := newSite(t)
 	s.work()
 	s.notRunning("0197f000-0000-7000-8000-00000000dead", contract.SlipMessage{SlipID: "0197f000-0000-7000-8000-00000000beef"})
@@ -97,7 +97,7 @@ func (s *site) notRunning(change string, m contract.SlipMessage) {
 	require.ErrorIs(s.t, s.client.Refresh(s.ctx(), change), client.ErrNotRunning)
 }
 
-func TestNobodyAnswersWithoutAWorker(t *testing.T) {
+func TestAnUpdateWithoutAWorkerTimesOut(t *testing.T) {
 	s := newSite(t)
 	change := s.open(0)
 	m, err := s.store.handIn(change, word{verb: approve})

@@ -317,9 +317,9 @@ func TestAChangedWorkflowDoesNotReplay(t *testing.T) {
 	}
 }
 
-// TestHistoriesNameNobodyAndNoComputer keeps what is committed clean, and
+// TestHistoriesNameNoPersonAndNoComputer keeps what is committed clean, and
 // proves law 6 on what the engine really stores.
-func TestHistoriesNameNobodyAndNoComputer(t *testing.T) {
+func TestHistoriesNameNoPersonAndNoComputer(t *testing.T) {
 	host, err := os.Hostname()
 	require.NoError(t, err)
 	all := recordings(t)

@@ -49,9 +49,9 @@ type history struct {
 	slips   []string
 }
 
-// TestWhateverHappensEverySlipHasOneOutcome lets people, networks, databases
+// TestEverySlipHasOneOutcome lets people, networks, databases
 // and admins do anything in any order.
-func TestWhateverHappensEverySlipHasOneOutcome(t *testing.T) {
+func TestEverySlipHasOneOutcome(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		store := newRegister(func() time.Time { return opening })
 		offices := [][]string{{"3301060001"}, {"330106"}, {"3301", "3302"}}[:rapid.IntRange(1, 3).Draw(t, "steps")]

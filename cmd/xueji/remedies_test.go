@@ -61,7 +61,7 @@ func sentences(t *testing.T) map[string]refusal.Entry {
 }
 
 // What remedies rest on exists: every kind, every operation, every command.
-func TestWhatRemediesNameExists(t *testing.T) {
+func TestRemediesNameExistingCommandsAndOperations(t *testing.T) {
 	known, err := process.Load()
 	require.NoError(t, err)
 	operations, err := api.Operations()

@@ -228,7 +228,7 @@ func TestRegisterAndTemporalAreJoined(t *testing.T) {
 
 // The list of workflows lags and a change moves on while it is looked at: what
 // is not wrong is not told.
-func TestWhatIsOnItsWayIsNotWrong(t *testing.T) {
+func TestYoungAndEndingChangesNeedNoAttention(t *testing.T) {
 	s := newSite(t)
 	unlisted, young, moves, ends := s.change(), s.change(), s.change(), s.change()
 	delete(s.engine.listed, unlisted) // the list lags; the run is there

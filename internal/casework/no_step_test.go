@@ -61,7 +61,7 @@ func TestEveryWorkflowWithoutAStepIsCounted(t *testing.T) {
 }
 
 // What Temporal lacks is told once, as the cause of all the rest.
-func TestWhatTemporalLacksIsTold(t *testing.T) {
+func TestAMissingWorkflowIsReported(t *testing.T) {
 	s := newSite(t)
 	s.change()
 	require.Empty(t, s.look(casework.Question{}).Whole)

@@ -50,7 +50,7 @@ func TestSentencesUseKnownPlaceholders(t *testing.T) {
 
 // The sentence names the office of the task nobody can decide, not that of the step,
 // and whoever holds it and cannot act.
-func TestNobodyIsNamedByTheTask(t *testing.T) {
+func TestStuckTasksNameTheirOffices(t *testing.T) {
 	item := casework.Stuck{AttentionRow: worklist.AttentionRow{OfficeName: "示例小学", Role: "SCHOOL_LEADER"}}
 	require.Equal(t, "无人可办：示例小学 没有可以办理的、具有 SCHOOL_LEADER 角色的有效账号（申请人除外）。", casework.FindNobody.Detail(refusal.Chinese, item.Fill()))
 	item.Nobody = []change.StuckSeat{{Office: "示例区教育局", Role: "BUREAU_REVIEWER"}, {Office: "示例小学", Role: "PRINCIPAL", Holder: "某人"}}

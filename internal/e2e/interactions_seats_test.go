@@ -16,7 +16,7 @@ import (
 
 // One person has one seat at a step (会签): nobody gives a seat to somebody who has one
 // or has signed, and the seat of somebody who signed another as a proxy is passed on.
-func TestNobodySitsTwice(t *testing.T) {
+func TestAPersonHasOneSeatInAStep(t *testing.T) {
 	t.Parallel()
 	s, c := shared(t, e2e.Chain("SIGN", "SCHOOL_LEADER", ", sign: {mode: ALL}"))
 	second := s.Person(c.School, org.SchoolLeader)

@@ -25,7 +25,7 @@ func said(s *e2e.Stack, p *e2e.Person, change string) (int, time.Duration) {
 }
 
 // Without a worker a word is kept and answered 202 at once; it counts when one comes.
-func TestWithoutAWorkerNobodyWaits(t *testing.T) {
+func TestACallWithoutAWorkerAnswersAtOnce(t *testing.T) {
 	s := e2e.New(t, e2e.Options{NoWorker: true})
 	c := s.County()
 	var changes []string

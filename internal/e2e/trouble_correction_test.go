@@ -63,7 +63,7 @@ func TestAStruckDeathGivesTheSeatBack(t *testing.T) {
 
 // A suspension that was struck neither counts against the allowance nor shows on the
 // pupil's page, and a report of a dropout is undone by the return.
-func TestWhatWasStruckDoesNotCount(t *testing.T) {
+func TestAStruckChangeDoesNotCount(t *testing.T) {
 	t.Parallel()
 	s := e2e.New(t, e2e.Options{})
 	c := s.County()

@@ -269,7 +269,7 @@ func TestTheTableOfFilingsKnowsTrouble(t *testing.T) {
 
 // KT12, KT13 and KT14: amending clears both sides, the province approves the
 // deletion of a formal number, and between provinces the nation compares.
-func TestWhatElseBecomesOfAProblem(t *testing.T) {
+func TestOtherEndsOfAProblem(t *testing.T) {
 	t.Parallel()
 	s := e2e.New(t, e2e.Options{})
 	a := s.County()

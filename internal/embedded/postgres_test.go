@@ -96,7 +96,7 @@ func requireGone(t *testing.T, pid int) {
 	require.Eventually(t, func() bool { return !alive(pid) || commandLine(pid) == "" }, 20*time.Second, 20*time.Millisecond)
 }
 
-func TestPostgresIsWhatTheRegisterNeeds(t *testing.T) {
+func TestTheClusterHasTheRequiredSettings(t *testing.T) {
 	t.Parallel()
 	p := startPostgres(t, PostgresOptions{Dir: clusterDir(t)})
 	require.Equal(t, "UTF8", query[string](t, p, "SHOW server_encoding"))

@@ -43,7 +43,7 @@ func left(t *testing.T, dir string) []string {
 	return list
 }
 
-func TestWhatIsPutComesBackAndLiesEncrypted(t *testing.T) {
+func TestAFileIsStoredEncryptedAndReadBack(t *testing.T) {
 	c, dir := open(t)
 	text := bytes.Repeat([]byte("a clear sentence "), 10_000)
 	size, sum, err := c.Put(t.Context(), files.Evidence, "k1", bytes.NewReader(text), 1<<20)

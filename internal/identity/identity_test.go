@@ -80,7 +80,7 @@ func TestOnlyAMatchPasses(t *testing.T) {
 }
 
 // What is not of the set is no verdict, and is not repeated.
-func TestNothingElseIsAnAnswer(t *testing.T) {
+func TestUnknownAnswersAreRefused(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		text := rapid.OneOf(
 			rapid.SampledFrom([]string{"", "match", "Match", " MATCH", "MATCH ", "MATCHED", "MISMATCH", "true", "1", "挖库注销"}),

@@ -72,7 +72,7 @@ func TestACorrectedYearTakesThePlaceOfTheWholeYear(t *testing.T) {
 	require.Equal(t, refusal.CalendarSame, refusal.CodeOf(err))
 }
 
-func TestWhatIsWrongWithAYearIsToldByRowAndField(t *testing.T) {
+func TestFaultsOfAYearNameRowAndField(t *testing.T) {
 	type told struct {
 		code  refusal.Code
 		field string

@@ -16,7 +16,7 @@ import (
 
 // Each line is what people typed for one name; all of it is stored in one form and has
 // one key.
-func TestWhatLooksAlikeIsOneName(t *testing.T) {
+func TestNamesThatLookAlikeAreOneName(t *testing.T) {
 	for want, typed := range map[string][]string{
 		"方示高": {"⽅⽰⾼", "方 示 高", "方示\u200b高", " 方示高　", "方示高\ufe0f", "方\u3164示高", "方示高\U000E0100"},
 		"黄小纟": {"⻩⼩⺰", "黄⼩⺰"},

@@ -30,7 +30,7 @@ func fresh(t *testing.T) (d embeddedtest.Database, asOwner *sql.DB) {
 	return d, db
 }
 
-func TestAccessIsWhatAFreshMigrationGives(t *testing.T) {
+func TestAFreshMigrationGivesTheExpectedAccess(t *testing.T) {
 	_, db := fresh(t)
 	rules, err := rulesOf(t.Context(), db)
 	require.NoError(t, err)
@@ -94,7 +94,7 @@ func TestMigrateMendsOrRefuses(t *testing.T) {
 }
 
 // A process looks whom it serves as, and what, before it serves anybody.
-func TestWhatCannotBeServedIsTold(t *testing.T) {
+func TestADatabaseThatCannotBeServedIsNamed(t *testing.T) {
 	d, db := fresh(t)
 	app := func(role string) error { return Serves(t.Context(), d.DSN(role), AppRole, "database.app_url") }
 	require.NoError(t, app(AppRole))

@@ -12,7 +12,7 @@ import (
 )
 
 //go:generate go run ./list
-//go:generate go test -count=1 -run ^TestAccessIsWhatAFreshMigrationGives$ . -args -update
+//go:generate go test -count=1 -run ^TestAFreshMigrationGivesTheExpectedAccess$ . -args -update
 
 // listed is a migration as list.txt knows it: number, name and SHA-256.
 type listed struct {

@@ -115,7 +115,7 @@ func somePolicy(t *rapid.T, c *process.Catalogue, label string) map[string]any {
 
 // What differs from the built-in policy is all there is of a policy: laid over it
 // again, it makes the same one; and differences read backwards undo themselves.
-func TestAPolicyIsWhatDiffers(t *testing.T) {
+func TestAPolicyKeepsOnlyItsDifferences(t *testing.T) {
 	c := load(t)
 	asText := func(t *rapid.T, value any) string {
 		text, err := json.Marshal(value)

@@ -87,7 +87,7 @@ func TestAValueOfAnotherTypeIsNoValue(t *testing.T) {
 	}
 }
 
-func TestWhatIsSoundPasses(t *testing.T) {
+func TestSoundPoliciesPass(t *testing.T) {
 	c := load(t)
 	for _, body := range []string{
 		`{}`, `suspension_months: 24.0`, `suspension_months: 2.4e1`, `clear_graduating: ""`, `{transfer_freeze: null, chains: null, terms: {SUSPENSION: null}}`,

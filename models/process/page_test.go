@@ -25,7 +25,7 @@ func TestEveryKindSaysWhatItNeedsAndDoes(t *testing.T) {
 }
 
 // A change freezes rules, not what people read about them.
-func TestWhatIsReadIsNotFrozen(t *testing.T) {
+func TestWordsAreNotFrozenIntoAChange(t *testing.T) {
 	c := load(t)
 	for _, kind := range c.Kinds() {
 		d, _ := c.Define(kind, "", c.Default())

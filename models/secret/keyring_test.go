@@ -18,7 +18,7 @@ func ephemeral(t require.TestingT) *secret.Keyring {
 	return ring
 }
 
-func TestWhatWasEncryptedComesBack(t *testing.T) {
+func TestEncryptedTextDecryptsToItself(t *testing.T) {
 	ring := ephemeral(t)
 	rapid.Check(t, func(t *rapid.T) {
 		text := rapid.SliceOf(rapid.Byte()).Draw(t, "text")

@@ -78,7 +78,7 @@ func forEver(w http.ResponseWriter, r *http.Request) {
 
 // Whatever is not an answer is none; what may pass is tried again, what will
 // not is not.
-func TestWhatIsNoAnswer(t *testing.T) {
+func TestResponsesThatAreNoAnswer(t *testing.T) {
 	const retries = 2
 	for name, row := range map[string]struct {
 		says  http.HandlerFunc

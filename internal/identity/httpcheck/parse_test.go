@@ -10,7 +10,7 @@ import (
 	"github.com/xueji/xueji/internal/identity"
 )
 
-func TestParseTakesWhatWasAgreed(t *testing.T) {
+func TestParseReadsTheAgreedAnswers(t *testing.T) {
 	for _, a := range identity.Answers() {
 		for _, text := range []string{
 			`{"answer":"` + string(a) + `"}`,

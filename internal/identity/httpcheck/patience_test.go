@@ -121,7 +121,7 @@ func TestACircuitThatOpensUnderWayEndsTheAttempts(t *testing.T) {
 
 // One question that is refused, or whose asker goes away, is no sign that the
 // gateway is broken.
-func TestWhatDoesNotOpenTheCircuit(t *testing.T) {
+func TestRefusalsDoNotOpenTheCircuit(t *testing.T) {
 	t.Run("a refused question", func(t *testing.T) {
 		handler, arrived := counted(code(422))
 		bubble(t, handler, httpcheck.Options{Failures: 1}, func(t *testing.T, c *httpcheck.Client) {

@@ -125,7 +125,7 @@ func TestSlowAnswersAfterTheDelay(t *testing.T) {
 	})
 }
 
-func TestSlowGivesUpWhenNobodyWaits(t *testing.T) {
+func TestASlowAnswerEndsWithItsContext(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()

@@ -71,7 +71,7 @@ func TestASheetThatIsNotWholeIsDamaged(t *testing.T) {
 	}
 }
 
-func TestASheetIsWholeWithWhatProgramsWriteAroundTheRows(t *testing.T) {
+func TestASheetWithUnusualXMLAroundItsRowsIsWhole(t *testing.T) {
 	for name, sheet := range map[string]string{
 		"declaration and spaces": "\ufeff<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\r\n<worksheet><sheetData>" + threeRows + "</sheetData></worksheet>\r\n<!-- made by a program -->\n",
 		"the tail of Excel": `<worksheet xmlns:xdr="a" xmlns:mc="b"><sheetPr/><dimension ref="A1:A3"/><sheetViews><sheetView/></sheetViews><sheetFormatPr/><cols><col min="1" max="1"/></cols>
