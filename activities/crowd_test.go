@@ -17,6 +17,7 @@ import (
 	"github.com/xueji/xueji/models/calendar"
 	"github.com/xueji/xueji/models/change"
 	"github.com/xueji/xueji/models/countersign"
+	"github.com/xueji/xueji/models/evidence"
 	"github.com/xueji/xueji/models/kinds"
 	"github.com/xueji/xueji/models/migrations"
 	"github.com/xueji/xueji/models/org"
@@ -162,20 +163,20 @@ func (c *crowd) file(t require.TestingT, kind process.Kind, from string) uuid.UU
 	}
 	c.exec(t, `INSERT INTO student (id, school_id, org_path, holds_seat, stage, entry_year, name, sex, birth_date, id_type, enrol_status, in_register, on_campus, created_at, updated_at)
 		VALUES ($1, $2, $3::text::ltree, true, 'PRIMARY', 2024, $4, '1', '2018-03-01', 'Z', 'ENROLLED', true, true, now(), now())`, pupil, registrar.org, schoolPath, "样例"+own)
-	paper := func(kind string) change.EvidenceRef {
+	paper := func(kind string) evidence.Ref {
 		id := uuid.Must(uuid.NewV7())
 		c.exec(t, `INSERT INTO evidence (id, org_id, org_path, uploaded_by, file_name, media_type, size, sha256, blob_key, created_at)
 			VALUES ($1, $2, $3::text::ltree, $4, 'a.jpg', 'image/jpeg', 1, '\x00', $5, now())`, id, registrar.org, schoolPath, registrar.id, id.String())
-		return change.EvidenceRef{ID: id, Kind: kind}
+		return evidence.Ref{ID: id, Kind: kind}
 	}
 	f := change.Filing{
 		Kind: kind, StudentID: pupil, Office: org.OfficeRef{ID: registrar.org, Path: schoolPath, Province: "520000"}, Key: uuid.NewString(),
 		Inputs: map[string]string{"reason_code": "10", "from_date": from, "until_date": "2027-08-31"},
 	}
-	f.Evidence = []change.EvidenceRef{paper("GUARDIAN_APPLICATION"), paper("SUSPENSION_PROOF")}
+	f.Evidence = []evidence.Ref{paper("GUARDIAN_APPLICATION"), paper("SUSPENSION_PROOF")}
 	if kind == process.KeyDataChange {
 		f.Inputs, f.Values = map[string]string{"reason": "更名"}, map[string]string{"name": "新样" + own}
-		f.Evidence = []change.EvidenceRef{paper("IDENTITY_PROOF")}
+		f.Evidence = []evidence.Ref{paper("IDENTITY_PROOF")}
 	}
 	var filed *change.Change
 	err := c.app.InScope(context.Background(), store.Scope{Paths: []string{schoolPath}, Account: registrar.id}, func(tx *change.Tx) (err error) {

@@ -12,6 +12,7 @@ import (
 	"github.com/xueji/xueji/api/rest"
 	"github.com/xueji/xueji/models/account"
 	"github.com/xueji/xueji/models/change"
+	"github.com/xueji/xueji/models/desk"
 	"github.com/xueji/xueji/models/process"
 	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/store"
@@ -86,11 +87,11 @@ func (s *server) decideBatch(ctx context.Context, in *batchInput) (*rest.Body[Ba
 	if err != nil {
 		return nil, err
 	}
-	kept, err := s.keptBatch(ctx, key, func(tx *change.Tx) (*change.BatchRequest, error) {
+	kept, err := s.keptBatch(ctx, key, func(tx *change.Tx) (*desk.BatchRequest, error) {
 		if err := oneKind(tx, process.Kind(in.Body.Kind), words); err != nil {
 			return nil, err
 		}
-		return tx.SaveBatch(key, nil, 0)
+		return desk.SaveBatch(tx, key, nil, 0)
 	})
 	if err != nil {
 		return nil, err
@@ -100,17 +101,17 @@ func (s *server) decideBatch(ctx context.Context, in *batchInput) (*rest.Body[Ba
 
 // batchKey is what a repetition of the whole request is known by. The operation belongs
 // to it: the same key for another one is another request.
-func batchKey(ctx context.Context, request ...any) (change.BatchKey, error) {
+func batchKey(ctx context.Context, request ...any) (desk.BatchKey, error) {
 	operation := rest.OperationOf(ctx)
 	hash, err := rest.BodyHash(append([]any{operation}, request...))
-	return change.BatchKey{Operation: operation, Key: rest.IdempotencyKey(ctx), Hash: hash}, err
+	return desk.BatchKey{Operation: operation, Key: rest.IdempotencyKey(ctx), Hash: hash}, err
 }
 
 // keptBatch gives what is kept of a request; one that was never made is begun.
-func (s *server) keptBatch(ctx context.Context, key change.BatchKey, begin func(*change.Tx) (*change.BatchRequest, error)) (*change.BatchRequest, error) {
-	var kept *change.BatchRequest
+func (s *server) keptBatch(ctx context.Context, key desk.BatchKey, begin func(*change.Tx) (*desk.BatchRequest, error)) (*desk.BatchRequest, error) {
+	var kept *desk.BatchRequest
 	err := s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *change.Tx) (err error) {
-		if kept, err = tx.FindBatch(key); kept == nil && err == nil {
+		if kept, err = desk.FindBatch(tx, key); kept == nil && err == nil {
 			kept, err = begin(tx)
 		}
 		return err
@@ -125,7 +126,7 @@ func oneKind(tx *change.Tx, kind process.Kind, words []change.NewSlip) error {
 	for i, w := range words {
 		changes[i] = w.ChangeID
 	}
-	batch, err := tx.FitOneBatch(kind, changes)
+	batch, err := desk.FitOneBatch(tx, kind, changes)
 	if err == nil && !batch {
 		err = refusal.New(refusal.BatchKind).At("/kind")
 	}
@@ -148,12 +149,12 @@ func (s *server) handOverTasks(ctx context.Context, in *handOverInput) (*rest.Bo
 	if err != nil {
 		return nil, err
 	}
-	kept, err := s.keptBatch(ctx, key, func(tx *change.Tx) (*change.BatchRequest, error) {
-		held, total, err := tx.TasksOf(in.ID, 100)
+	kept, err := s.keptBatch(ctx, key, func(tx *change.Tx) (*desk.BatchRequest, error) {
+		held, total, err := desk.TasksOf(tx, in.ID, 100)
 		if err != nil {
 			return nil, err
 		}
-		return tx.SaveBatch(key, held, total-int64(len(held)))
+		return desk.SaveBatch(tx, key, held, total-int64(len(held)))
 	})
 	if err != nil {
 		return nil, err
@@ -189,7 +190,7 @@ const atATime = 4
 
 // sayAll says many words, each with a key of its own, so that a repeated batch says
 // nothing twice. What an earlier run was refused stays refused.
-func (s *server) sayAll(ctx context.Context, key change.BatchKey, kept *change.BatchRequest, words []change.NewSlip) (*rest.Body[BatchResult], error) {
+func (s *server) sayAll(ctx context.Context, key desk.BatchKey, kept *desk.BatchRequest, words []change.NewSlip) (*rest.Body[BatchResult], error) {
 	slips, refusals := make([]*change.Slip, len(words)), make([]error, len(words))
 	var group errgroup.Group
 	group.SetLimit(atATime)
@@ -223,13 +224,13 @@ func (s *server) sayAll(ctx context.Context, key change.BatchKey, kept *change.B
 }
 
 // keepRefused keeps what items were refused for, also when the caller has gone meanwhile.
-func (s *server) keepRefused(ctx context.Context, key change.BatchKey, refused map[uuid.UUID]*refusal.Error) error {
+func (s *server) keepRefused(ctx context.Context, key desk.BatchKey, refused map[uuid.UUID]*refusal.Error) error {
 	if len(refused) == 0 {
 		return nil
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer cancel()
-	return s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *change.Tx) error { return tx.SaveBatchRefusals(key, refused) })
+	return s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *change.Tx) error { return desk.SaveBatchRefusals(tx, key, refused) })
 }
 
 func (b *BatchResult) add(item BatchItem, i int) {
@@ -246,7 +247,7 @@ func (b *BatchResult) add(item BatchItem, i int) {
 
 // sayOne says one word of a batch. A panic is its item's alone: the recovery of the
 // request does not reach into a goroutine.
-func (s *server) sayOne(ctx context.Context, key change.BatchKey, w change.NewSlip) (slip *change.Slip, err error) {
+func (s *server) sayOne(ctx context.Context, key desk.BatchKey, w change.NewSlip) (slip *change.Slip, err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			err = s.rest.Recovered(ctx, "batch", r)

@@ -7,6 +7,7 @@ import (
 	"github.com/xueji/xueji/api/authz"
 	"github.com/xueji/xueji/api/rest"
 	"github.com/xueji/xueji/models/change"
+	"github.com/xueji/xueji/models/desk"
 )
 
 // dismissalRoutes registers what an office does with cases that ended badly.
@@ -19,5 +20,5 @@ func (s *server) dismissalRoutes() {
 }
 
 func (s *server) dismissChange(ctx context.Context, in *changeIDInput) (*struct{}, error) {
-	return nil, s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *change.Tx) error { return tx.Dismiss(in.ID, officeOf(rest.PrincipalOf(ctx))) })
+	return nil, s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *change.Tx) error { return desk.Dismiss(tx, in.ID, officeOf(rest.PrincipalOf(ctx))) })
 }

@@ -9,7 +9,9 @@ import (
 
 	"github.com/xueji/xueji/api/authz"
 	"github.com/xueji/xueji/api/rest"
+	"github.com/xueji/xueji/models/casepage"
 	"github.com/xueji/xueji/models/change"
+	"github.com/xueji/xueji/models/evidence"
 	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/models/policy"
 	"github.com/xueji/xueji/models/process"
@@ -161,10 +163,10 @@ func (s *server) mayFile(ctx context.Context, kind process.Kind) error {
 	return refusal.New(code).At("/kind").WithText("kind", d.Name.Zh, d.Name.En)
 }
 
-func evidenceRefs(list []EvidenceRef) []change.EvidenceRef {
-	refs := make([]change.EvidenceRef, len(list))
+func evidenceRefs(list []EvidenceRef) []evidence.Ref {
+	refs := make([]evidence.Ref, len(list))
 	for i, e := range list {
-		refs[i] = change.EvidenceRef{ID: e.ID, Kind: e.Kind}
+		refs[i] = evidence.Ref{ID: e.ID, Kind: e.Kind}
 	}
 	return refs
 }
@@ -187,9 +189,9 @@ type changeIDInput struct {
 type changePageOutput struct{ Body ChangePage }
 
 func (s *server) getChange(ctx context.Context, in *changeIDInput) (*changePageOutput, error) {
-	var page *change.Page
+	var page *casepage.Page
 	err := s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *change.Tx) (err error) {
-		page, err = tx.ReadPage(in.ID)
+		page, err = casepage.Read(tx, in.ID)
 		return err
 	})
 	if err != nil {
@@ -201,9 +203,9 @@ func (s *server) getChange(ctx context.Context, in *changeIDInput) (*changePageO
 type redoOutput struct{ Body ChangeBody }
 
 func (s *server) redoChange(ctx context.Context, in *changeIDInput) (*redoOutput, error) {
-	var page *change.Page
+	var page *casepage.Page
 	err := s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *change.Tx) (err error) {
-		page, err = tx.ReadPage(in.ID)
+		page, err = casepage.Read(tx, in.ID)
 		return err
 	})
 	switch {

@@ -11,7 +11,7 @@ import (
 
 	"github.com/xueji/xueji/api/rest"
 	"github.com/xueji/xueji/models/calendar"
-	"github.com/xueji/xueji/models/change"
+	"github.com/xueji/xueji/models/casepage"
 	"github.com/xueji/xueji/models/process"
 	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/roster"
@@ -148,7 +148,7 @@ type CaseView struct {
 	CaseNo string    `json:"case_no"`
 }
 
-func (s *server) showChange(ctx context.Context, p *change.Page) ChangePage {
+func (s *server) showChange(ctx context.Context, p *casepage.Page) ChangePage {
 	out := ChangePage{
 		ID: p.ID, CaseNo: p.CaseNo, Kind: string(p.Kind), KindName: rest.InLanguage(ctx, p.Definition.Name), Rule: p.Definition.Rule, Status: p.Status,
 		StudentID: p.StudentID, StudentName: p.StudentName, RosterID: p.RosterID, LeftOut: p.LeftOut, School: p.OrgName, Inputs: p.Inputs,
@@ -167,7 +167,7 @@ func (s *server) showChange(ctx context.Context, p *change.Page) ChangePage {
 		})
 	}
 	for _, no := range []int{p.Definition.DayStep(), p.Definition.ApplyStep()} {
-		if behind, ok := p.Definition.Step(no); ok && slices.ContainsFunc(p.Steps, func(s change.StepView) bool { return s.No == no }) {
+		if behind, ok := p.Definition.Step(no); ok && slices.ContainsFunc(p.Steps, func(s casepage.StepView) bool { return s.No == no }) {
 			out.Chain = append(out.Chain, ChainStep{
 				No: no, Name: behind.Name, Label: rest.InLanguage(ctx, behind.Label), Side: string(behind.Side), Act: string(behind.Act), // nobody acts
 			})
@@ -225,7 +225,7 @@ func (s *server) showChange(ctx context.Context, p *change.Page) ChangePage {
 }
 
 // showElsewhere words the remark that a file stands in cases of other pupils; nil when it does not.
-func (s *server) showElsewhere(ctx context.Context, list []change.CaseRef) *Elsewhere {
+func (s *server) showElsewhere(ctx context.Context, list []casepage.CaseRef) *Elsewhere {
 	if len(list) == 0 {
 		return nil
 	}
@@ -240,7 +240,7 @@ func (s *server) showElsewhere(ctx context.Context, list []change.CaseRef) *Else
 	return &out
 }
 
-func (s *server) showEntry(ctx context.Context, e change.TimelineEntry) TimelineEntry {
+func (s *server) showEntry(ctx context.Context, e casepage.TimelineEntry) TimelineEntry {
 	out := TimelineEntry{
 		At: e.At, Verb: e.Verb, Step: e.StepNo, Round: e.Round, Actor: e.Actor, For: e.For, To: e.To, Office: e.OfficeName, Opinion: e.Opinion, Params: e.Params,
 	}
@@ -253,7 +253,7 @@ func (s *server) showEntry(ctx context.Context, e change.TimelineEntry) Timeline
 	return out
 }
 
-func (s *server) showStep(ctx context.Context, d process.Definition, step change.StepView) StepView {
+func (s *server) showStep(ctx context.Context, d process.Definition, step casepage.StepView) StepView {
 	label := step.Name
 	if rule, ok := d.Step(step.No); ok {
 		label = rest.InLanguage(ctx, rule.Label)

@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/xueji/xueji/models/calendar"
+	"github.com/xueji/xueji/models/casepage"
 	"github.com/xueji/xueji/models/change"
 	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/models/transfer"
@@ -106,7 +107,7 @@ func showHandover(h *transfer.PaperFile) *HandoverView {
 }
 
 // moveShown is what a move shows on its page beside what every change shows.
-func moveShown(p *change.Page) transfer.MovePage {
+func moveShown(p *casepage.Page) transfer.MovePage {
 	own, _ := p.Own.(transfer.MovePage)
 	return own
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/xueji/xueji/api/authz"
 	"github.com/xueji/xueji/api/rest"
+	"github.com/xueji/xueji/models/casepage"
 	"github.com/xueji/xueji/models/change"
 	"github.com/xueji/xueji/models/student"
 )
@@ -43,7 +44,7 @@ func (s *server) revealOfChange(ctx context.Context, in *changeRevealInput) (*re
 	// The parties of a change may be outside each other's subtree: the database
 	// decides who sees the change, the open task who sees its numbers.
 	err := s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *change.Tx) error {
-		seen, err := tx.RevealNumber(in.ID, change.RevealRequest{Field: in.Body.Field, Row: in.Body.Row, Reason: in.Body.Reason})
+		seen, err := casepage.RevealNumber(tx, in.ID, casepage.RevealRequest{Field: in.Body.Field, Row: in.Body.Row, Reason: in.Body.Reason})
 		if err == nil {
 			out.Before, out.After = seen.Before, seen.After
 		}

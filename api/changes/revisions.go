@@ -9,7 +9,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/xueji/xueji/api/rest"
-	"github.com/xueji/xueji/models/change"
+	"github.com/xueji/xueji/models/casepage"
 	"github.com/xueji/xueji/models/process"
 )
 
@@ -43,7 +43,7 @@ type RevisedPaper struct {
 	FileName string    `json:"file_name"`
 }
 
-func (s *server) showRevision(ctx context.Context, d process.Definition, r change.Revision) RevisionView {
+func (s *server) showRevision(ctx context.Context, d process.Definition, r casepage.Revision) RevisionView {
 	v := RevisionView{Round: r.Round, Step: r.StepNo, At: r.At, By: r.Actor, Office: r.Office,
 		PapersIn: s.revisedPapers(ctx, d, r.After.Papers), PapersOut: s.revisedPapers(ctx, d, r.Before.Papers)}
 	for _, name := range slices.Sorted(maps.Keys(r.After.Inputs)) {

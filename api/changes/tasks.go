@@ -11,7 +11,9 @@ import (
 
 	"github.com/xueji/xueji/api/authz"
 	"github.com/xueji/xueji/api/rest"
+	"github.com/xueji/xueji/models/casepage"
 	"github.com/xueji/xueji/models/change"
+	"github.com/xueji/xueji/models/desk"
 	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/workflows/contract"
@@ -161,7 +163,7 @@ func (s *server) listColleagues(ctx context.Context, in *struct {
 }) (*rest.Body[[]ColleagueView], error) {
 	list := []ColleagueView{}
 	err := s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *change.Tx) error {
-		rows, err := tx.Colleagues(in.ID, in.Task, rest.PrincipalOf(ctx).Office.ID)
+		rows, err := desk.Colleagues(tx, in.ID, in.Task, rest.PrincipalOf(ctx).Office.ID)
 		for _, r := range rows {
 			list = append(list, ColleagueView{Account: r.ID, Name: r.Name, Roles: strings.Split(r.Roles, ","), Takes: r.Takes, Speaks: r.Speaks})
 		}
@@ -181,7 +183,7 @@ type DraftView struct {
 	SavedAt time.Time `json:"saved_at"`
 }
 
-func showDraft(d *change.Draft) *rest.Body[DraftView] {
+func showDraft(d *desk.Draft) *rest.Body[DraftView] {
 	return rest.BodyOf(DraftView{TaskID: d.TaskID, Verdict: string(d.Verdict), Opinion: d.Opinion, SavedAt: d.SavedAt})
 }
 
@@ -195,8 +197,8 @@ func (s *server) saveDraft(ctx context.Context, in *struct {
 	if in.Body.Verdict == "" && in.Body.Opinion == "" {
 		return nil, refusal.New(refusal.Required).At("/opinion").With("field", "opinion")
 	}
-	return s.draft(ctx, func(tx *change.Tx) (*change.Draft, error) {
-		return tx.SaveDraft(change.Draft{TaskID: in.Task, Verdict: change.Verb(in.Body.Verdict), Opinion: in.Body.Opinion}, rest.PrincipalOf(ctx).Office.ID)
+	return s.draft(ctx, func(tx *change.Tx) (*desk.Draft, error) {
+		return desk.SaveDraft(tx, desk.Draft{TaskID: in.Task, Verdict: change.Verb(in.Body.Verdict), Opinion: in.Body.Opinion}, rest.PrincipalOf(ctx).Office.ID)
 	})
 }
 
@@ -205,13 +207,13 @@ type draftInput struct {
 }
 
 func (s *server) getDraft(ctx context.Context, in *draftInput) (*rest.Body[DraftView], error) {
-	return s.draft(ctx, func(tx *change.Tx) (*change.Draft, error) {
-		return tx.ReadDraft(in.Task, rest.PrincipalOf(ctx).Office.ID)
+	return s.draft(ctx, func(tx *change.Tx) (*desk.Draft, error) {
+		return desk.ReadDraft(tx, in.Task, rest.PrincipalOf(ctx).Office.ID)
 	})
 }
 
-func (s *server) draft(ctx context.Context, do func(*change.Tx) (*change.Draft, error)) (*rest.Body[DraftView], error) {
-	var d *change.Draft
+func (s *server) draft(ctx context.Context, do func(*change.Tx) (*desk.Draft, error)) (*rest.Body[DraftView], error) {
+	var d *desk.Draft
 	err := s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *change.Tx) (err error) {
 		d, err = do(tx)
 		return err
@@ -223,7 +225,7 @@ func (s *server) draft(ctx context.Context, do func(*change.Tx) (*change.Draft, 
 }
 
 func (s *server) dropDraft(ctx context.Context, in *draftInput) (*struct{}, error) {
-	return nil, s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *change.Tx) error { return tx.DropDraft(in.Task, rest.PrincipalOf(ctx).Office.ID) })
+	return nil, s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *change.Tx) error { return desk.DropDraft(tx, in.Task, rest.PrincipalOf(ctx).Office.ID) })
 }
 
 // TaskView is one task of a change.
@@ -253,7 +255,7 @@ type TaskView struct {
 	stuck bool // nobody can decide it; the sentence of the page says so
 }
 
-func (s *server) showTask(ctx context.Context, k change.TaskView) TaskView {
+func (s *server) showTask(ctx context.Context, k casepage.TaskView) TaskView {
 	v := TaskView{
 		ID: k.ID, Step: k.StepNo, Round: k.Round, Seat: k.Seat, Office: k.OfficeName, Role: string(k.Role), Status: k.Status, Parent: k.ParentID, Before: k.Before,
 		Holder: k.Holder, HeldAs: k.HeldAs, HeldSince: k.HeldSince, Owner: k.Owner, AddedBy: k.AddedBy,

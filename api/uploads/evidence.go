@@ -14,6 +14,7 @@ import (
 	"github.com/xueji/xueji/api/rest"
 	"github.com/xueji/xueji/internal/files"
 	"github.com/xueji/xueji/models/change"
+	"github.com/xueji/xueji/models/evidence"
 	"github.com/xueji/xueji/models/refusal"
 )
 
@@ -68,9 +69,9 @@ func (s *server) uploadEvidence(ctx context.Context, in *rest.UploadInput) (*res
 		return nil, err
 	}
 	office := rest.PrincipalOf(ctx).Office
-	e := &change.Evidence{ID: id, OrgID: office.ID, OrgPath: office.Path, FileName: file.Name, MediaType: string(kind),
+	e := &evidence.Paper{ID: id, OrgID: office.ID, OrgPath: office.Path, FileName: file.Name, MediaType: string(kind),
 		Size: size, SHA256: sum, BlobKey: id.String()}
-	if err := s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *change.Tx) error { return tx.AddEvidence(e) }); err != nil {
+	if err := s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *change.Tx) error { return evidence.Add(tx.Tx, e) }); err != nil {
 		// The file without its row would be a file nobody can find.
 		return nil, errors.Join(err, s.Files.Delete(context.WithoutCancel(ctx), files.Evidence, id.String()))
 	}
@@ -78,12 +79,12 @@ func (s *server) uploadEvidence(ctx context.Context, in *rest.UploadInput) (*res
 }
 
 func (s *server) openEvidence(ctx context.Context, in *rest.PathID) (*rest.Download, error) {
-	var e *change.Evidence
+	var e *evidence.Paper
 	// The parties of a change may be outside each other's subtree, so the
 	// database alone decides who sees the row.
 	err := s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *change.Tx) error {
 		var err error
-		e, err = tx.OpenEvidence(in.ID)
+		e, err = evidence.Open(tx.Tx, in.ID)
 		return err
 	})
 	if err != nil {

@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/xueji/xueji/models/change"
+	"github.com/xueji/xueji/models/worklist"
 	"github.com/xueji/xueji/workflows/client"
 	"github.com/xueji/xueji/workflows/contract"
 )
@@ -57,9 +58,9 @@ func (u *Upkeep) reconcile(ctx context.Context, round *Round) error {
 	u.apart = make(map[string]apart)
 	after := uuid.Nil
 	for {
-		var rows []change.RunningRow
+		var rows []worklist.RunningRow
 		err := u.inRegister(ctx, func(tx *change.Tx) (err error) {
-			rows, err = tx.RunningChanges(after, tx.Now().Add(-lateGrace), page)
+			rows, err = worklist.RunningChanges(tx.Tx, after, tx.Now().Add(-lateGrace), page)
 			return err
 		})
 		if err != nil {
@@ -103,7 +104,7 @@ type apart struct {
 // before it is looked at closer.
 const vainRounds = 3
 
-func (u *Upkeep) compare(ctx context.Context, row change.RunningRow, running map[string]string, before map[string]apart, round *Round) error {
+func (u *Upkeep) compare(ctx context.Context, row worklist.RunningRow, running map[string]string, before map[string]apart, round *Round) error {
 	id := contract.WorkflowID(row.ID.String())
 	now := apart{register: contract.StepRound(row.StepNo, row.Round), rounds: 1}
 	shown, ok := running[id]

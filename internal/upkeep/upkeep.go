@@ -17,6 +17,7 @@ import (
 	"github.com/xueji/xueji/models/change"
 	"github.com/xueji/xueji/models/kinds"
 	"github.com/xueji/xueji/models/store"
+	"github.com/xueji/xueji/models/worklist"
 	"github.com/xueji/xueji/workflows/client"
 )
 
@@ -60,7 +61,7 @@ type Round struct {
 	Refreshed int // workflows at another step than the register
 	Restarted int // workflows that kept showing another step, or none, after a refresh
 	Failed    bool
-	Backlog   change.Backlog
+	Backlog   worklist.Backlog
 }
 
 const (
@@ -105,16 +106,16 @@ func (u *Upkeep) inRegister(ctx context.Context, fn func(*change.Tx) error) erro
 
 func (u *Upkeep) backlog(ctx context.Context, round *Round) error {
 	return u.inRegister(ctx, func(tx *change.Tx) (err error) {
-		round.Backlog, err = tx.CountBacklog()
+		round.Backlog, err = worklist.CountBacklog(tx.Tx)
 		return err
 	})
 }
 
 // relay starts the workflows for which the outbox still waits.
 func (u *Upkeep) relay(ctx context.Context, round *Round) error {
-	var rows []change.StartRow
+	var rows []worklist.StartRow
 	err := u.inRegister(ctx, func(tx *change.Tx) (err error) {
-		rows, err = tx.WaitingStarts(tx.Now().Add(-startGrace), page)
+		rows, err = worklist.WaitingStarts(tx.Tx, tx.Now().Add(-startGrace), page)
 		return err
 	})
 	if err != nil {

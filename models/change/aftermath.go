@@ -3,8 +3,6 @@ package change
 import (
 	"encoding/json"
 	"fmt"
-
-	"github.com/xueji/xueji/models/student"
 )
 
 // EventResidue is the line of the timeline that tells what a correction leaves and which office must act.
@@ -12,21 +10,6 @@ const EventResidue = "LEAVES" // in both: names what is left, and who must act
 
 // ResiduePlace is a class or year group that differs from the one before the mistake.
 const ResiduePlace = "PLACE"
-
-// ClassOrGradeName returns the name of the class of a record, or of its year group when it has
-// no class.
-func (t *Tx) ClassOrGradeName(f student.Facets) (string, error) {
-	var labels []string
-	if f.ClassID != "" {
-		if err := t.DB().Raw(`SELECT CASE WHEN starts_with(k.name, g.name) THEN k.name ELSE g.name || ' ' || k.name END FROM school_class k JOIN school_grade g ON g.id = k.grade_id WHERE k.id::text = ?`, f.ClassID).Scan(&labels).Error; err != nil {
-			return "", fmt.Errorf("name a class: %w", err)
-		}
-	}
-	if len(labels) == 0 {
-		return fmt.Sprintf("%d级", f.EntryYear), nil
-	}
-	return labels[0], nil
-}
 
 // AftermathLine is one effect of a strike: a struck case, or a thing that is left behind
 // and who must act.

@@ -212,7 +212,7 @@ func (t *Tx) NotifyFiler(c *Change, kind string) error {
 // notifySides leaves a notice for the registrars of every school that is a side of the
 // change.
 func (t *Tx) notifySides(c *Change, kind string) error {
-	if err := t.NotifyFiler(c, kind); err != nil || !c.hasOtherParties() {
+	if err := t.NotifyFiler(c, kind); err != nil || !c.HasOtherParties() {
 		return err
 	}
 	t.NotifyOthers(c, kind)
@@ -241,6 +241,16 @@ func (t *Tx) ChangeEnded(c *Change) *refusal.Error {
 	}
 	who, where := t.accountLabel(*c.ClosedBy)
 	return e.With("when", shownTime(*c.ClosedAt)).WithText("verdict", endingWord(c.Status), strings.ToLower(c.Status)).With("who", who).With("office", where)
+}
+
+// RefusalIfEnded returns a refusal when a change has ended, with who ended it and when;
+// nil while it runs.
+func (t *Tx) RefusalIfEnded(id uuid.UUID) error {
+	c, err := t.Read(id)
+	if err != nil || c.Status == StatusRunning {
+		return err
+	}
+	return t.ChangeEnded(c)
 }
 
 // RefusalIfDecided returns the refusal that says that a task was decided, by whom and when.

@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/xueji/xueji/models/evidence"
 	"github.com/xueji/xueji/models/process"
 	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/status"
@@ -21,7 +22,7 @@ func (t *Tx) decideTask(c *Change, s *Slip) error {
 	if err != nil {
 		return err
 	}
-	if err := t.refusalToDecide(k); err != nil {
+	if err := t.RefusalToDecide(k); err != nil {
 		return err
 	}
 	if err := refusal.Join(s.superfluousParts()...); err != nil {
@@ -86,7 +87,7 @@ func (t *Tx) applyStepInputs(c *Change, s *Slip, k *TaskForAccount) error {
 	}
 	c.Inputs = maps.Clone(store.OrEmpty(c.Inputs))
 	maps.Copy(c.Inputs, given)
-	papers, err := t.readEvidenceRefs(c.ID)
+	papers, err := evidence.Attached(t.Tx, c.ID)
 	if err != nil {
 		return err
 	}
@@ -217,4 +218,29 @@ func (t *Tx) sendBack(c *Change, s *Slip, k *TaskForAccount) error {
 		return err
 	}
 	return t.NotifyFiler(c, "SENT_BACK")
+}
+
+// attachStatement attaches the evidence that a side hands in with its statement. Each
+// file must belong to the side's own office and be of a kind that the process knows.
+func (t *Tx) attachStatement(c *Change, s *Slip, rule process.Step) error {
+	given := s.Body.Evidence
+	if len(given) == 0 {
+		return nil
+	}
+	if !rule.Statement {
+		return refusal.New(refusal.EvidenceUnknown).At("/evidence")
+	}
+	var list []*refusal.Error
+	for i, e := range given {
+		own, err := evidence.BelongsTo(t.Tx, e.ID, s.OfficeID)
+		if err != nil {
+			return err
+		}
+		known := slices.ContainsFunc(c.Definition.Evidence, func(r process.EvidenceRule) bool { return r.Kind == e.Kind })
+		if !own || !known {
+			list = append(list, refusal.New(refusal.EvidenceUnknown).At(fmt.Sprintf("/evidence/%d", i)))
+		}
+	}
+	evidence.Attach(t.Tx, c.ID, given, c.Round)
+	return refusal.Join(list...)
 }

@@ -1,20 +1,20 @@
 // Package change is the engine: it takes a filed change (学籍异动) from its filing to its
 // end, whatever kind it is.
 //
-// It owns chains, steps (环节), tasks, seats, slips, decisions, slots, drafts, evidence
-// and the timeline; sending back, taking back, claiming, delegating, added signers,
-// reminders, supervision and batches. It asks each kind through the interface Work what
+// It owns chains, steps (环节), tasks, seats, slips, decisions, slots and the timeline;
+// sending back, taking back, claiming, delegating, added signers, reminders and
+// supervision. It asks each kind through the interface Work what
 // stands against a filing and what the change does to the register. NewEngine refuses a
 // catalogue that names a kind without a Work.
 //
 // It does not own what a kind means: no branch on a kind stands here. It does not own the
-// record (package student), the rules of a chain (package process), whose turn it is
-// among several signers (package countersign), or what waits for a reader (package
-// worklist).
+// record (package student), the papers (package evidence), the rules of a chain (package
+// process), whose turn it is among several signers (package countersign), the page of a
+// change (package casepage), drafts and batches (package desk), or what waits for a reader
+// (package worklist).
 //
-// Tables: change, change_party, change_event, change_evidence, change_value,
-// change_revision, change_copy, change_dismissal, evidence, step, task, slip, decision,
-// slot, outbox, opinion_draft, batch_request.
+// Tables: change, change_party, change_event, change_value, change_revision, change_copy,
+// step, task, slip, decision, slot, outbox.
 //
 // Laws and rules it keeps:
 //   - laws 1, 2 and 3: a filing and a slip are what people write; the rest is written by

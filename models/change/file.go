@@ -10,6 +10,8 @@ import (
 	"github.com/google/uuid"
 	"gorm.io/gorm"
 
+	"github.com/xueji/xueji/models/evidence"
+	"github.com/xueji/xueji/models/ident"
 	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/models/policy"
 	"github.com/xueji/xueji/models/process"
@@ -31,7 +33,7 @@ type Filing struct {
 	Inputs map[string]string
 	// Values are the key items a change of key data writes; they are sealed.
 	Values   map[string]string
-	Evidence []EvidenceRef
+	Evidence []evidence.Ref
 	RedoOf   uuid.UUID // the refused change this one repeats, or nil
 	// Office files; Key and Hash make a repeated request the same filing.
 	Office   org.OfficeRef
@@ -39,10 +41,40 @@ type Filing struct {
 	BodyHash []byte
 }
 
-// EvidenceRef attaches an uploaded file as one kind of evidence.
-type EvidenceRef struct {
-	ID   uuid.UUID `json:"id"`
-	Kind string    `json:"kind"`
+// PupilReference names a pupil of another office by name and student number, or inside the
+// province by name and number of the identity document. Everything that is given must
+// match the pupil.
+type PupilReference struct {
+	Name     string
+	Number   string
+	IDNumber string
+}
+
+// Complete reports whether the reference says enough to find one pupil: a name, and a student number or the number of a document.
+func (c PupilReference) Complete() bool {
+	return ident.NameKey(c.Name) != "" && (c.HasNumber() || ident.NumberKey(c.IDNumber) != "")
+}
+
+// HasNumber reports whether the claim gives a student number, which a person can read and
+// type.
+func (c PupilReference) HasNumber() bool { return ident.NumberKey(c.Number) != "" }
+
+// ListedPupil is one pupil of a list with the class the pupil goes to.
+type ListedPupil struct {
+	StudentID uuid.UUID
+	ClassID   uuid.UUID
+}
+
+// MaxLines is the highest number of pupils of one list.
+const MaxLines = 500
+
+// ClassInput is the input of a form that names a class.
+const ClassInput = "class_id"
+
+// Strike takes one pupil out of a list, with the reason (剔除).
+type Strike struct {
+	StudentID uuid.UUID `json:"student_id"`
+	Reason    string    `json:"reason"`
 }
 
 // CheckFiling judges a filing and writes nothing. The error holds all refusals.
@@ -77,7 +109,7 @@ func (t *Tx) FileChange(f Filing) (*Change, error) {
 	if err := t.insertValues(c, c.Values); err != nil {
 		return nil, err
 	}
-	t.attachEvidence(c.ID, f.Evidence, 1)
+	evidence.Attach(t.Tx, c.ID, f.Evidence, 1)
 	if err := t.WriteEvent(Event{Change: c.ID, Verb: "FILED", Step: 0, Round: 1, Account: c.FiledBy, Office: c.OrgID}); err != nil {
 		return nil, err
 	}
@@ -93,7 +125,7 @@ func (t *Tx) FileChange(f Filing) (*Change, error) {
 	if err := t.OpenStep(c, 1); err != nil {
 		return nil, err
 	}
-	t.Later("file a change", 1, `INSERT INTO outbox (change_id, topic, created_at) VALUES (?, 'START', ?)`, c.ID, t.Now())
+	t.queueStart(c.ID)
 	return c, t.Audit("change.file", "change", c.ID.String(), map[string]string{"kind": string(c.Kind), "case_no": c.CaseNo})
 }
 
@@ -206,6 +238,15 @@ func (c *Change) sides() (in, out org.OfficeRef) {
 	return in, out
 }
 
+// filedSide returns the office of a party as the filing names it. The application role cannot
+// read parties outside its subtree, not even one it has just written.
+func (c *Change) filedSide(side process.Side) uuid.UUID {
+	if side == process.SideIn {
+		return c.Receiving.ID
+	}
+	return uuid.Nil
+}
+
 func (c *Change) ownOffice() org.OfficeRef {
 	return org.OfficeRef{ID: c.OrgID, Path: c.OrgPath, Province: c.ProvinceCode}
 }
@@ -237,99 +278,14 @@ func (c *Change) filedForSchool() bool {
 	return c.Definition.FiledBy == process.FiledByBureau && c.StudentID != nil && !status.AmongBureaux(c.Kind)
 }
 
-// hasOtherParties reports whether schools besides the filer are parties to the change.
-func (c *Change) hasOtherParties() bool { return movesPupil(c.Kind) || c.filedForSchool() }
+// HasOtherParties reports whether schools besides the filer are parties to the change.
+func (c *Change) HasOtherParties() bool { return movesPupil(c.Kind) || c.filedForSchool() }
 
 // addParty makes an office a party of a change. The office and the bureaus above it then
 // see the change.
 func (t *Tx) addParty(c *Change, side process.Side, office uuid.UUID) {
 	t.Later("file a change", 1, `INSERT INTO change_party (change_id, side, org_id, org_path) SELECT ?, ?, id, path FROM organisation WHERE id = ?`,
 		c.ID, side, office)
-}
-
-// takeStudentSlot takes the slot of the pupil. Where another change waits for its day and
-// this kind may run beside it, it takes the second slot of the pupil.
-func (t *Tx) takeStudentSlot(c *Change) error {
-	lost := func() error { return t.refusalOfLostSlot(c) }
-	beside, err := t.mayRunBeside(c)
-	if err != nil {
-		return err
-	}
-	if beside {
-		t.TakeSlot(c, student.BesideSlot(*c.StudentID), lost)
-		return nil
-	}
-	t.TakeSlot(c, student.StudentSlot(*c.StudentID), lost)
-	if err := t.Flush(); err != nil { // the slower filing is refused here
-		return err
-	}
-	taken, err := t.refusalIfSlotTaken(student.BesideSlot(*c.StudentID)) // only after the own slot is taken: of two filings at once, one sees the other
-	if err != nil || taken == nil {
-		return err
-	}
-	return lost()
-}
-
-// TakeIdentitySlot takes the slot of the document that a change writes, if it writes one.
-func (t *Tx) TakeIdentitySlot(c *Change) {
-	if c.IdentityKeys != nil {
-		t.TakeSlot(c, student.IdentitySlot(c.IdentityKeys[0]), func() error { return student.IdentityTaken() })
-	}
-}
-
-// TakeSlot takes a slot for a change, unless another change holds it. The statement names
-// no conflict target, so it needs no right to read slots.
-func (t *Tx) TakeSlot(c *Change, key string, lost func() error) {
-	t.LaterOr(lost, "take a slot", `INSERT INTO slot (key, change_id, taken_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`, key, c.ID, t.Now())
-}
-
-// refusalOfLostSlot returns the refusal for a filing whose pupil was taken by another change a
-// moment earlier. It reads as the check before the filing would have said it.
-func (t *Tx) refusalOfLostSlot(c *Change) error {
-	if w := t.findRecordWork(c.Kind); w.Lost != nil {
-		return w.Lost(t, c)
-	}
-	return refusal.New(refusal.ChangeInProgress).At("/student_id")
-}
-
-// SlotHolder reports whether a change holds a slot. It returns the change only to those
-// who may see it.
-func (t *Tx) SlotHolder(key string) (held bool, running *Change, err error) {
-	var rows []struct {
-		ChangeID *uuid.UUID
-		Visible  bool
-	}
-	if err := t.DB().Raw(`SELECT change_id, visible FROM slot_holder(?)`, key).Scan(&rows).Error; err != nil {
-		return false, nil, fmt.Errorf("look for a running change: %w", err)
-	}
-	if len(rows) == 0 || rows[0].ChangeID == nil {
-		return false, nil, nil
-	}
-	if !rows[0].Visible {
-		return true, nil, nil
-	}
-	running, err = t.Read(*rows[0].ChangeID)
-	return true, running, err
-}
-
-// ChangeInProgress says that a change is running (异动中). It names the case number when the
-// change is given.
-func ChangeInProgress(running *Change) *refusal.Error {
-	e := refusal.New(refusal.ChangeInProgress).At("/student_id")
-	if running == nil {
-		return e
-	}
-	name := running.Definition.Name
-	return e.WithText("case", fmt.Sprintf("（%s %s）", name.Zh, running.CaseNo), fmt.Sprintf(" (%s %s)", name.En, running.CaseNo))
-}
-
-// refusalIfSlotTaken returns a refusal when a change holds a slot, else nil.
-func (t *Tx) refusalIfSlotTaken(key string) (*refusal.Error, error) {
-	held, running, err := t.SlotHolder(key)
-	if err != nil || !held {
-		return nil, err
-	}
-	return ChangeInProgress(running), nil
 }
 
 func trimmedInputs(inputs map[string]string) map[string]string {

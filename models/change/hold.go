@@ -69,7 +69,7 @@ func (t *Tx) claimTask(c *Change, s *Slip, k *TaskForAccount) error {
 	if k.HolderGone {
 		k.HolderID, k.HeldAs = nil, ""
 	}
-	if err := t.refusalToDecide(k); err != nil {
+	if err := t.RefusalToDecide(k); err != nil {
 		return err
 	}
 	if k.HolderID == nil {
@@ -83,11 +83,11 @@ func (t *Tx) claimTask(c *Change, s *Slip, k *TaskForAccount) error {
 
 // releaseTask (退签) gives a task back to everybody with the role, or ends a delegation.
 func (t *Tx) releaseTask(c *Change, s *Slip, k *TaskForAccount) error {
-	if k.HeldAs == heldDelegated && k.Actor != nil && *k.OwnerID == *k.Actor {
+	if k.HeldAs == HeldDelegated && k.Actor != nil && *k.OwnerID == *k.Actor {
 		t.setHolder(k, k.OwnerID, HeldClaimed, nil)
 		return t.recordSlip(c, s, k, nil)
 	}
-	if err := t.refusalToPassOn(k); err != nil {
+	if err := t.RefusalToPassOn(k); err != nil {
 		return err
 	}
 	switch personal := k.ParentID != nil || k.Named; {
@@ -100,13 +100,13 @@ func (t *Tx) releaseTask(c *Change, s *Slip, k *TaskForAccount) error {
 	return t.recordSlip(c, s, k, nil)
 }
 
-// refusalToPassOn returns the reason why an account may not give a task to another person, else
+// RefusalToPassOn returns the reason why an account may not give a task to another person, else
 // nil. A person who has decided another seat of the step may not decide this one, but may
 // pass it on.
-func (t *Tx) refusalToPassOn(k *TaskForAccount) *refusal.Error {
+func (t *Tx) RefusalToPassOn(k *TaskForAccount) *refusal.Error {
 	as := *k
 	as.Signed = false
-	return t.refusalToDecide(&as)
+	return t.RefusalToDecide(&as)
 }
 
 // transferTask (转办) makes a colleague the holder of a task for good.
@@ -114,7 +114,7 @@ func (t *Tx) transferTask(c *Change, s *Slip, k *TaskForAccount) error {
 	if !c.Definition.May(process.MayTransfer) {
 		return refusal.New(refusal.InteractionForbidden)
 	}
-	if err := t.refusalToPassOn(k); err != nil {
+	if err := t.RefusalToPassOn(k); err != nil {
 		return err
 	}
 	to, err := t.newHolder(k, s)
@@ -130,7 +130,7 @@ func (t *Tx) delegateTask(c *Change, s *Slip, k *TaskForAccount) error {
 	if !c.Definition.May(process.MayDelegate) {
 		return refusal.New(refusal.InteractionForbidden)
 	}
-	if err := t.refusalToDecide(k); err != nil {
+	if err := t.RefusalToDecide(k); err != nil {
 		return err
 	}
 	to, err := namedPerson(s)
@@ -140,13 +140,13 @@ func (t *Tx) delegateTask(c *Change, s *Slip, k *TaskForAccount) error {
 	if _, err := t.roleOfColleague(k, to); err != nil {
 		return err
 	}
-	t.setHolder(k, &to, heldDelegated, k.Actor)
+	t.setHolder(k, &to, HeldDelegated, k.Actor)
 	return t.recordAndNotify(c, s, k, noticeDelegated, to)
 }
 
 // answerDelegation gives the requested advice and returns the task to its owner.
 func (t *Tx) answerDelegation(c *Change, s *Slip, k *TaskForAccount) error {
-	if k.HeldAs != heldDelegated || *k.HolderID != s.AccountID {
+	if k.HeldAs != HeldDelegated || *k.HolderID != s.AccountID {
 		return refusal.New(refusal.NotDelegated)
 	}
 	owner := *k.OwnerID
@@ -167,7 +167,7 @@ func (t *Tx) handOverTask(c *Change, s *Slip, k *TaskForAccount) error {
 	if !holds && !owns {
 		return refusal.New(refusal.TaskNotHeld)
 	}
-	if holds && k.HeldAs == heldDelegated { // the person who left was only asked for advice: the task goes back
+	if holds && k.HeldAs == HeldDelegated { // the person who left was only asked for advice: the task goes back
 		t.setHolder(k, k.OwnerID, HeldClaimed, nil)
 		return t.recordAndNotify(c, s, k, noticeHandedOver, *k.OwnerID)
 	}
@@ -176,7 +176,7 @@ func (t *Tx) handOverTask(c *Change, s *Slip, k *TaskForAccount) error {
 		return err
 	}
 	if owns {
-		t.setHolder(k, k.HolderID, heldDelegated, &to)
+		t.setHolder(k, k.HolderID, HeldDelegated, &to)
 	} else {
 		t.setHolder(k, &to, heldHandedOver, nil)
 	}
@@ -206,7 +206,7 @@ func (t *Tx) newHolder(k *TaskForAccount, s *Slip) (uuid.UUID, error) {
 	if err != nil {
 		return to, err
 	}
-	theirs, err := t.readTask(k.ChangeID, k.ID, to)
+	theirs, err := t.ReadTask(k.ChangeID, k.ID, to)
 	if err != nil {
 		return to, err
 	}
@@ -214,7 +214,7 @@ func (t *Tx) newHolder(k *TaskForAccount, s *Slip) (uuid.UUID, error) {
 	if theirs.Seated { // nobody may decide two seats of one step
 		return to, refusal.New(refusal.AlreadySigner).At("/to")
 	}
-	if refused := t.refusalToDecide(theirs); refused != nil || theirs.representedAccount() != uuid.Nil || k.HolderID != nil && *k.HolderID == to {
+	if refused := t.RefusalToDecide(theirs); refused != nil || theirs.representedAccount() != uuid.Nil || k.HolderID != nil && *k.HolderID == to {
 		return to, refusal.New(refusal.CannotTakeTask).At("/to")
 	}
 	return to, nil
@@ -269,27 +269,4 @@ func (t *Tx) notifyPerson(c *Change, s *Slip, k *TaskForAccount, kind string, to
 	t.addNotice(newNotice{
 		change: c.ID, kind: kind, step: k.StepNo, round: k.Round, office: k.OfficeID, path: k.OfficePath, role: string(k.Role), account: to, occasion: s.ID.String(),
 	})
-}
-
-// HeldTask is a task that has a holder.
-type HeldTask struct {
-	ID       uuid.UUID `json:"task"`
-	ChangeID uuid.UUID `json:"change"`
-}
-
-// TasksOf lists live tasks that an account holds or owns, the most urgent first, and
-// counts them.
-func (t *Tx) TasksOf(account uuid.UUID, most int) ([]HeldTask, int64, error) {
-	var list []HeldTask
-	err := t.DB().Raw(`SELECT k.id, k.change_id FROM task k WHERE k.status IN ('OPEN', 'WAITING') AND @who IN (k.holder_id, k.owner_id) ORDER BY k.due_at, k.id LIMIT @most`,
-		map[string]any{"who": account, "most": most}).Scan(&list).Error
-	if err != nil {
-		return nil, 0, fmt.Errorf("read somebody's tasks: %w", err)
-	}
-	var n int64
-	err = t.DB().Raw(`SELECT count(*) FROM task k WHERE k.status IN ('OPEN', 'WAITING') AND @who IN (k.holder_id, k.owner_id)`, map[string]any{"who": account}).Scan(&n).Error
-	if err != nil {
-		return nil, 0, fmt.Errorf("count somebody's tasks: %w", err)
-	}
-	return list, n, nil
 }

@@ -127,6 +127,20 @@ func (t *Tx) waitUntilNext(s *openStepRow, total time.Time, warned bool) time.Du
 	return max(next.Sub(t.Now()), time.Second)
 }
 
+// RemindersAreDue reports whether a reminder, a deadline or the total warning of a change is
+// due and not noted yet.
+func (t *Tx) RemindersAreDue(change uuid.UUID) (bool, error) {
+	var due bool
+	err := t.DB().Raw(`SELECT EXISTS (SELECT 1 FROM change c JOIN step s ON s.change_id = c.id AND s.status = @open
+		WHERE c.id = @id AND c.status = @running AND ((s.remind_50_at <= @now AND s.reminded_50 IS NULL)
+			OR (s.remind_80_at <= @now AND s.reminded_80 IS NULL) OR (s.due_at <= @now AND s.overdue_at IS NULL)
+			OR (c.due_total <= @now AND c.total_warned_at IS NULL)))`, map[string]any{"id": change, "now": t.Now(), "open": StepOpen, "running": StatusRunning}).Scan(&due).Error
+	if err != nil {
+		return false, fmt.Errorf("look for what is due: %w", err)
+	}
+	return due, nil
+}
+
 // SendDueReminders sends the reminders that are due, marks the step overdue and tells the
 // superior bureau (督办), and warns when the whole change takes too long (D1). It decides
 // nothing: a deadline never approves a change.

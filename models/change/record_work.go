@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/xueji/xueji/models/calendar"
+	"github.com/xueji/xueji/models/evidence"
 	"github.com/xueji/xueji/models/ident"
 	"github.com/xueji/xueji/models/process"
 	"github.com/xueji/xueji/models/refusal"
@@ -49,8 +50,6 @@ type RecordWork struct {
 	Question func(t *Tx, c *Change) (status.Identity, error)
 	// Ending does more when the change ends.
 	Ending func(t *Tx, c *Change, as string) error
-	// Shows puts more on the page of the change.
-	Shows func(t *store.Tx, p *Page) error
 }
 
 // record returns the steps that a kind adds to the path of a record.
@@ -86,13 +85,13 @@ func (w RecordWork) Filed(t *Tx, c *Change) error {
 }
 
 // Recheck judges the request again by the record of today.
-func (w RecordWork) Recheck(t *Tx, c *Change, s *Slip, papers []EvidenceRef) ([]*refusal.Error, error) {
+func (w RecordWork) Recheck(t *Tx, c *Change, s *Slip, papers []evidence.Ref) ([]*refusal.Error, error) {
 	return w.RecheckBeside(t, c, s, papers, "")
 }
 
 // RecheckBeside is Recheck for a change whose pupil may be held by another change of the
 // given kind.
-func (w RecordWork) RecheckBeside(t *Tx, c *Change, s *Slip, papers []EvidenceRef, running process.Kind) ([]*refusal.Error, error) {
+func (w RecordWork) RecheckBeside(t *Tx, c *Change, s *Slip, papers []evidence.Ref, running process.Kind) ([]*refusal.Error, error) {
 	h, err := student.ReadPupilRow(t.Tx, *c.StudentID, false)
 	if err != nil {
 		return nil, err
@@ -138,14 +137,6 @@ func (w RecordWork) Ended(t *Tx, c *Change, as string) error {
 		return nil
 	}
 	return w.Ending(t, c, as)
-}
-
-// Page runs Shows.
-func (w RecordWork) Page(t *store.Tx, p *Page) error {
-	if w.Shows == nil {
-		return nil
-	}
-	return w.Shows(t, p)
 }
 
 // Prepare checks a filing of the office that has the pupil.

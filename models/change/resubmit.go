@@ -4,8 +4,7 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/google/uuid"
-
+	"github.com/xueji/xueji/models/evidence"
 	"github.com/xueji/xueji/models/process"
 	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/status"
@@ -40,8 +39,8 @@ func (t *Tx) resubmit(c *Change, s *Slip) error {
 	if err := refusal.Join(withoutRepeats(slices.Concat(list, wrong, against))...); err != nil {
 		return err
 	}
-	t.removePapers(c, s.Body.Out)
-	t.attachEvidence(c.ID, s.Body.Evidence, c.Round)
+	evidence.TakeOut(t.Tx, c.ID, c.Round, s.Body.Out)
+	evidence.Attach(t.Tx, c.ID, s.Body.Evidence, c.Round)
 	if err := t.writeRevision(c, s, 0, was); err != nil {
 		return err
 	}
@@ -65,7 +64,7 @@ func (t *Tx) taskToResubmit(c *Change, s *Slip) (*TaskForAccount, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := t.refusalToDecide(k); err != nil {
+	if err := t.RefusalToDecide(k); err != nil {
 		return nil, err
 	}
 	return k, nil
@@ -75,30 +74,30 @@ func (t *Tx) taskToResubmit(c *Change, s *Slip) (*TaskForAccount, error) {
 // that a refusal can point at the place in the request. It also returns refusals for
 // papers that are no files of the office, that are attached already as another kind, or
 // that cannot be taken out.
-func (t *Tx) papersAfterResubmission(c *Change, s *Slip) (papers []EvidenceRef, wrong []*refusal.Error, err error) {
-	kept, err := t.readEvidenceRefs(c.ID)
+func (t *Tx) papersAfterResubmission(c *Change, s *Slip) (papers []evidence.Ref, wrong []*refusal.Error, err error) {
+	kept, err := evidence.Attached(t.Tx, c.ID)
 	if err != nil {
 		return nil, nil, err
 	}
 	for i, id := range s.Body.Out {
-		at := slices.IndexFunc(kept, func(e EvidenceRef) bool { return e.ID == id })
+		at := slices.IndexFunc(kept, func(e evidence.Ref) bool { return e.ID == id })
 		if at < 0 {
 			wrong = append(wrong, refusal.New(refusal.EvidenceNotHere).At(fmt.Sprintf("/withdrawn_evidence/%d", i)))
 			continue
 		}
 		kept = slices.Delete(kept, at, at+1)
 	}
-	usable, err := t.usablePapers(c, s.Body.Evidence)
+	usable, err := evidence.Usable(t.Tx, c.ID, c.OrgPath, s.Body.Evidence)
 	if err != nil {
 		return nil, nil, err
 	}
 	for i, e := range s.Body.Evidence {
 		pointer := fmt.Sprintf("/evidence/%d", i)
-		at := slices.IndexFunc(kept, func(k EvidenceRef) bool { return k.ID == e.ID })
+		at := slices.IndexFunc(kept, func(k evidence.Ref) bool { return k.ID == e.ID })
 		switch {
-		case usable[e.ID] == paperForeign:
+		case usable[e.ID] == evidence.Foreign:
 			wrong = append(wrong, refusal.New(refusal.EvidenceUnknown).At(pointer))
-		case usable[e.ID] == paperOut || slices.Contains(s.Body.Out, e.ID):
+		case usable[e.ID] == evidence.TakenOut || slices.Contains(s.Body.Out, e.ID):
 			wrong = append(wrong, refusal.New(refusal.EvidenceOut).At(pointer))
 		case at >= 0 && kept[at].Kind != e.Kind:
 			wrong = append(wrong, refusal.New(refusal.EvidenceTwice).At(pointer))
@@ -108,51 +107,6 @@ func (t *Tx) papersAfterResubmission(c *Change, s *Slip) (papers []EvidenceRef, 
 		}
 	}
 	return append(slices.Clone(s.Body.Evidence), kept...), wrong, nil
-}
-
-// The relations of a resubmitted paper to the change.
-const (
-	paperForeign = "" // not a file that the office may use
-	paperFree    = "FREE"
-	paperOut     = "OUT" // the paper was taken out of this change before
-)
-
-// usablePapers says for each paper whether the office that filed may attach it: a file
-// from its own subtree, or of a case to which it is a party. It repeats the rule that
-// row-level security applies to a filing.
-func (t *Tx) usablePapers(c *Change, refs []EvidenceRef) (map[uuid.UUID]string, error) {
-	if len(refs) == 0 {
-		return nil, nil
-	}
-	ids := make([]uuid.UUID, len(refs))
-	for i, ref := range refs {
-		ids[i] = ref.ID
-	}
-	var rows []struct {
-		ID  uuid.UUID
-		How string
-	}
-	err := t.DB().Raw(`SELECT e.id, CASE WHEN EXISTS (SELECT 1 FROM change_evidence x WHERE x.evidence_id = e.id AND x.change_id = @change AND x.out_round IS NOT NULL)
-			THEN @out ELSE @free END AS how
-		FROM evidence e WHERE e.id IN @ids AND (e.org_path <@ text2ltree(@path) OR EXISTS (
-			SELECT 1 FROM change_evidence x JOIN change_party p USING (change_id) WHERE x.evidence_id = e.id AND p.org_path <@ text2ltree(@path)))`,
-		map[string]any{"change": c.ID, "out": paperOut, "free": paperFree, "ids": ids, "path": c.OrgPath}).Scan(&rows).Error
-	if err != nil {
-		return nil, fmt.Errorf("look for evidence: %w", err)
-	}
-	usable := make(map[uuid.UUID]string, len(rows))
-	for _, r := range rows {
-		usable[r.ID] = r.How
-	}
-	return usable, nil
-}
-
-// removePapers takes papers out of a change. They stay readable, because somebody may have
-// decided on them.
-func (t *Tx) removePapers(c *Change, out []uuid.UUID) {
-	for _, id := range out {
-		t.Later("take a paper out", 1, `UPDATE change_evidence SET out_round = ? WHERE change_id = ? AND evidence_id = ? AND out_round IS NULL`, c.Round, c.ID, id)
-	}
 }
 
 // NeedlessValues refuses key items for a kind that writes none.

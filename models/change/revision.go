@@ -6,14 +6,13 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"time"
 
 	"github.com/google/uuid"
 
+	"github.com/xueji/xueji/models/office"
 	"github.com/xueji/xueji/models/process"
 	"github.com/xueji/xueji/models/status"
 	"github.com/xueji/xueji/models/store"
-	"github.com/xueji/xueji/models/student"
 )
 
 // RevisionSide is one side of a revision, before or after, and holds only the
@@ -29,18 +28,6 @@ type RevisedPaper struct {
 	ID       uuid.UUID `json:"id"`
 	Kind     string    `json:"kind"`
 	FileName string    `json:"file_name"`
-}
-
-// Revision is the difference made by one resubmission, or by one step that filled
-// something in.
-type Revision struct {
-	Round  int
-	StepNo int // 0: the applicant
-	At     time.Time
-	Actor  string
-	Office string
-	Before RevisionSide `gorm:"-"`
-	After  RevisionSide `gorm:"-"`
 }
 
 // revisionState is the content of a change in some round.
@@ -85,7 +72,7 @@ func (t *Tx) nameClasses(c *Change, inputs map[string]string) error {
 		if in.Type != process.TypeClass || inputs[in.Name] == "" {
 			continue
 		}
-		name, err := t.ClassOrGradeName(student.Facets{ClassID: inputs[in.Name]})
+		name, err := office.ClassOrGradeName(t.Tx, inputs[in.Name], 0)
 		if err != nil {
 			return err
 		}
@@ -146,27 +133,4 @@ func keysOf[V any](a, b map[string]V) []string {
 	all := slices.Concat(slices.Collect(maps.Keys(a)), slices.Collect(maps.Keys(b)))
 	slices.Sort(all)
 	return slices.Compact(all)
-}
-
-// readRevisions reads the revisions of a change since it was filed, in their order.
-func (t *Tx) readRevisions(p *Page) error {
-	var rows []struct {
-		Revision
-		BeforeJSON string
-		AfterJSON  string
-	}
-	err := t.DB().Raw(`SELECT r.round, r.step_no, r.at, coalesce(a.name, '') AS actor, coalesce(o.name, '') AS office, r.before::text AS before_json, r.after::text AS after_json
-		FROM change_revision r LEFT JOIN organisation o ON o.id = r.office_id LEFT JOIN LATERAL account_label(r.account_id) a ON true
-		WHERE r.change_id = ? ORDER BY r.at, r.id`, p.ID).Scan(&rows).Error
-	if err != nil {
-		return fmt.Errorf("read the revisions of a change: %w", err)
-	}
-	for _, row := range rows {
-		r := row.Revision
-		if err := errors.Join(json.Unmarshal([]byte(row.BeforeJSON), &r.Before), json.Unmarshal([]byte(row.AfterJSON), &r.After)); err != nil {
-			return fmt.Errorf("read the revisions of a change: %w", err)
-		}
-		p.Revisions = append(p.Revisions, r)
-	}
-	return nil
 }

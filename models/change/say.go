@@ -3,6 +3,8 @@ package change
 import (
 	"fmt"
 
+	"github.com/google/uuid"
+
 	"github.com/xueji/xueji/models/refusal"
 )
 
@@ -73,4 +75,50 @@ func (t *Tx) refuseUnlessSuperior(s *Slip, paths ...string) error {
 		}
 	}
 	return nil
+}
+
+// Comment writes a remark into the timeline. The same key with the same text writes it
+// once; the same key with another text is refused.
+func (t *Tx) Comment(change, office uuid.UUID, text, key string) error {
+	c, err := t.Read(change)
+	if err != nil {
+		return err
+	}
+	var earlier []bool // true: the same remark
+	err = t.DB().Raw(`SELECT change_id = ? AND opinion = ? FROM change_event WHERE verb = 'COMMENT' AND account_id = ? AND params ->> 'key' = ?`,
+		change, text, t.Scope().Account, key).Scan(&earlier).Error
+	if err != nil {
+		return fmt.Errorf("find an earlier remark: %w", err)
+	}
+	if len(earlier) > 0 && !earlier[0] {
+		return refusal.New(refusal.KeyReused)
+	}
+	return t.WriteEvent(Event{
+		Change: c.ID, Verb: "COMMENT", Step: c.StepNo, Round: c.Round, Account: t.Scope().Account, Office: office,
+		opinion: text, Params: map[string]string{"key": key},
+	})
+}
+
+// Behalf says that an operator of the service hands a slip in for another person, and
+// why. The timeline shows it to the parties.
+type Behalf struct {
+	Operator string // account of the operating system, or the name given
+	Reason   string
+}
+
+// recordOperator writes the operator into the timeline and the audit trail, in the transaction
+// of the slip.
+func (t *Tx) recordOperator(slip uuid.UUID, w NewSlip) error {
+	if w.Behalf == nil {
+		return nil
+	}
+	err := t.WriteEvent(Event{
+		Change: w.ChangeID, Verb: "OPERATOR", Step: w.Step, Round: w.Round, Account: t.Scope().Account, Office: w.OfficeID,
+		opinion: w.Behalf.Reason, Params: map[string]string{"operator": w.Behalf.Operator, "slip": slip.String()},
+	})
+	if err != nil {
+		return err
+	}
+	return t.Audit("case.decide", "change", w.ChangeID.String(),
+		map[string]string{"operator": w.Behalf.Operator, "verb": string(w.Verb), "slip": slip.String()})
 }

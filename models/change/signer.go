@@ -25,7 +25,7 @@ func (t *Tx) addSigners(c *Change, s *Slip) error {
 	if !c.Definition.May(process.MayAddSigner) || k.StepNo == 0 {
 		return refusal.New(refusal.InteractionForbidden)
 	}
-	if err := t.refusalToDecide(k); err != nil {
+	if err := t.RefusalToDecide(k); err != nil {
 		return err
 	}
 	if len(s.Body.To) == 0 {

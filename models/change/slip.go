@@ -12,6 +12,7 @@ import (
 	"gorm.io/gorm"
 
 	"github.com/xueji/xueji/models/calendar"
+	"github.com/xueji/xueji/models/evidence"
 	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/models/process"
 	"github.com/xueji/xueji/models/refusal"
@@ -53,7 +54,7 @@ type Slip struct {
 	// its outcome. The waiting caller reads the slip again.
 	Tells bool `gorm:"-"`
 
-	refusals []slipRefusal // all reasons of its refusal
+	refusals []refusal.Reason // all reasons of its refusal
 
 	notApplied *refusal.Error // why the record could not take the change this slip would have made effective
 	alone      bool           // no other slip of the change waits; read under the lock of the change
@@ -79,7 +80,7 @@ type SlipBody struct {
 	// Inputs and Evidence replace those of the change on RESUBMIT; with an APPROVE,
 	// Inputs are the answers to the inputs of the step.
 	Inputs   map[string]string `json:"inputs,omitempty"`
-	Evidence []EvidenceRef     `json:"evidence,omitempty"`
+	Evidence []evidence.Ref    `json:"evidence,omitempty"`
 	// Form says that a RESUBMIT brings the whole form again, Valued that it brings all key
 	// items again. An empty form or list then clears the old one.
 	Form   bool `json:"form,omitempty"`
@@ -130,13 +131,6 @@ type slipRow struct {
 	ParamsJSON   string
 	ProblemsJSON string
 	Alone        bool
-}
-
-// slipRefusal is one reason for which a slip was refused.
-type slipRefusal struct {
-	Code   refusal.Code      `json:"code"`
-	Field  string            `json:"field,omitempty"`
-	Params map[string]string `json:"params,omitempty"`
 }
 
 func (r *slipRow) toSlip() (*Slip, error) {
@@ -254,41 +248,17 @@ func (s *Slip) Refusal() *refusal.Error {
 	}
 	list := s.refusals
 	if len(list) == 0 { // it lost to another slip
-		list = []slipRefusal{{Code: refusal.Code(s.OutcomeCode), Params: s.Params}}
+		list = []refusal.Reason{{Code: refusal.Code(s.OutcomeCode), Params: s.Params}}
 	}
-	return refusalOf(list)
-}
-
-// refusalList converts a refusal with all its reasons for storing; refusalOf reads it
-// back.
-func refusalList(refused *refusal.Error) []slipRefusal {
-	list := []slipRefusal{}
-	for _, e := range refused.All() {
-		list = append(list, slipRefusal{Code: e.Code, Field: e.Field, Params: e.Params})
-	}
-	return list
-}
-
-func refusalOf(list []slipRefusal) *refusal.Error {
-	var first *refusal.Error
-	for _, p := range list {
-		e := refusal.New(p.Code).At(p.Field)
-		e.Params = p.Params
-		if first == nil {
-			first = e
-			continue
-		}
-		first.Also = append(first.Also, e)
-	}
-	return first
+	return refusal.OfReasons(list)
 }
 
 // settleSlip writes the outcome of a slip, once.
 func (t *Tx) settleSlip(s *Slip, refused *refusal.Error) error {
-	s.Outcome, s.SettledAt, s.refusals = SlipCounted, new(t.Now()), []slipRefusal{}
+	s.Outcome, s.SettledAt, s.refusals = SlipCounted, new(t.Now()), []refusal.Reason{}
 	if refused != nil {
 		s.Outcome, s.OutcomeCode, s.Params = SlipRefused, string(refused.Code), refused.Params
-		s.refusals = refusalList(refused)
+		s.refusals = refused.Reasons()
 	}
 	params, err1 := json.Marshal(store.OrEmpty(s.Params))
 	problems, err2 := json.Marshal(s.refusals)

@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/xueji/xueji/models/evidence"
 	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/models/process"
 	"github.com/xueji/xueji/models/refusal"
@@ -116,13 +117,13 @@ func (t *Tx) refusalIfFiledElsewhere(d process.Definition, office org.OfficeRef,
 // FindRefusals returns all refusals of a change: of its inputs, its evidence and the state of
 // the record. It serves the filing (starting) and the resubmission. Running is the kind
 // of another change that holds the pupil.
-func (t *Tx) FindRefusals(c *Change, h *student.PupilRow, evidence []EvidenceRef, running process.Kind, starting bool) ([]*refusal.Error, error) {
+func (t *Tx) FindRefusals(c *Change, h *student.PupilRow, papers []evidence.Ref, running process.Kind, starting bool) ([]*refusal.Error, error) {
 	list := c.Definition.CheckFiled(c.Inputs)
 	if starting {
 		list = c.Definition.CheckInputs(c.Inputs)
 	}
-	list = append(list, c.Definition.CheckEvidence(EvidenceKinds(evidence))...)
-	missing, err := t.RefuseUnknownEvidence(evidence)
+	list = append(list, c.Definition.CheckEvidence(evidence.Kinds(papers))...)
+	missing, err := evidence.RefuseUnknown(t.Tx, papers)
 	if err != nil {
 		return nil, err
 	}
@@ -132,7 +133,7 @@ func (t *Tx) FindRefusals(c *Change, h *student.PupilRow, evidence []EvidenceRef
 		return nil, err
 	}
 	facts.Running, facts.Starting = running, starting
-	list = append(list, withoutFormRefusals(list, status.Check(h.Record, c.request(EvidenceKinds(evidence)), facts))...)
+	list = append(list, withoutFormRefusals(list, status.Check(h.Record, c.request(evidence.Kinds(papers)), facts))...)
 	if len(list) > 0 {
 		return oneRefusalPerField(list), nil // only a complete request learns whether the number is taken
 	}
@@ -153,8 +154,8 @@ func withoutFormRefusals(form, against []*refusal.Error) []*refusal.Error {
 }
 
 // request returns the application in the form that package status judges.
-func (c *Change) request(evidence []string) status.Request {
-	return status.Request{Kind: c.Kind, Inputs: c.Inputs, Evidence: evidence, Values: c.Values.InClear(), Items: len(c.Values.otherItems())}
+func (c *Change) request(papers []string) status.Request {
+	return status.Request{Kind: c.Kind, Inputs: c.Inputs, Evidence: papers, Values: c.Values.InClear(), Items: len(c.Values.otherItems())}
 }
 
 // RouteBetween says whether the receiving office and the pupil's school have one managing

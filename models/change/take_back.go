@@ -38,12 +38,12 @@ func (t *Tx) takeBackDecision(c *Change, s *Slip) error {
 	if err != nil {
 		return fmt.Errorf("read a decision: %w", err)
 	}
-	k, err := t.readTask(c.ID, d.TaskID, s.AccountID)
+	k, err := t.ReadTask(c.ID, d.TaskID, s.AccountID)
 	if err != nil {
 		return err
 	}
 	if k.Actor == nil { // the right is lost: the decision stays
-		return k.notYourStep()
+		return k.NotYourStep()
 	}
 	seats, err := t.readSeats(c.ID, c.StepNo, c.Round)
 	if err != nil {
@@ -108,7 +108,7 @@ func seatBeforeVerdict(s Seat, id uuid.UUID, d lastDecision) Seat {
 		who = *d.ForAccount
 	}
 	s.HolderID, s.OwnerID = &who, nil
-	if s.HeldAs == "" || s.HeldAs == heldDelegated {
+	if s.HeldAs == "" || s.HeldAs == HeldDelegated {
 		s.HeldAs = HeldClaimed
 	}
 	return s
@@ -284,7 +284,7 @@ func (t *Tx) seatsBeforeDecision(c *Change, d lastDecision, round int) (again []
 			s, mine = seatBeforeVerdict(s, s.ID, d), true
 		case old.Verdict != "" && old.CarriedFrom == nil:
 			s.CarriedFrom = &old.ID
-		case old.Verdict == "" && s.HeldAs == heldDelegated: // advice asked for in the last round is no longer awaited
+		case old.Verdict == "" && s.HeldAs == HeldDelegated: // advice asked for in the last round is no longer awaited
 			s.HolderID, s.HeldAs, s.OwnerID = s.OwnerID, HeldClaimed, nil
 		}
 		again[i] = s

@@ -17,7 +17,7 @@ import (
 const (
 	HeldClaimed     = "CLAIMED"     // 签收
 	heldTransferred = "TRANSFERRED" // 转办
-	heldDelegated   = "DELEGATED"   // 委派: the owner decides in the end
+	HeldDelegated   = "DELEGATED"   // 委派: the owner decides in the end
 	HeldAdded       = "ADDED"       // 加签
 	HeldNamed       = "NAMED"       // one seat for each holder of the role
 	heldReturned    = "RETURNED"    // sent back with "straight to me"
@@ -68,19 +68,19 @@ const StepRules = `CROSS JOIN LATERAL (SELECT c.definition #> ARRAY['steps', CAS
 	CROSS JOIN LATERAL (SELECT d.rule -> 'sign' ->> 'mode' AS mode, coalesce(CAST(d.rule ->> 'own' AS boolean), false) AS own,
 		coalesce(CAST(d.rule ->> 'distinct' AS boolean), false) OR c.definition #>> '{policy,same_person}' = '` + process.SamePersonForbidden + `' AS apart) r`
 
-// hasOtherSeat is the SQL condition that the person holds another live seat of the step of task
+// HasOtherSeat is the SQL condition that the person holds another live seat of the step of task
 // k.
-func hasOtherSeat(who string) string {
+func HasOtherSeat(who string) string {
 	return `EXISTS (SELECT 1 FROM task x WHERE x.change_id = k.change_id AND x.step_no = k.step_no AND x.round = k.round AND x.id <> k.id
 		AND x.status IN ('OPEN', 'WAITING') AND ` + who + ` IN (x.holder_id, x.owner_id))`
 }
 
 // readTask reads a task of a change with the facts for and against an account that wants to
 // act on it. It is one statement, because every decision needs it twice.
-func (t *Tx) readTask(change, id, account uuid.UUID) (*TaskForAccount, error) {
+func (t *Tx) ReadTask(change, id, account uuid.UUID) (*TaskForAccount, error) {
 	k := TaskForAccount{Account: account}
 	err := t.DB().Raw(`SELECT k.id, k.change_id, k.step_no, k.round, k.office_id, k.office_path::text AS office_path, o.name AS office_name, k.role, k.status,
-			k.parent_id, k.added_by, k.holder_id, k.held_as, k.held_since, k.owner_id, c.status = @running AS running, r.own, s.shared, s.named, s.shared AND `+hasOtherSeat("@account")+` AS seated,
+			k.parent_id, k.added_by, k.holder_id, k.held_as, k.held_since, k.owner_id, c.status = @running AS running, r.own, s.shared, s.named, s.shared AND `+HasOtherSeat("@account")+` AS seated,
 			k.holder_id IS NOT NULL AND k.held_as <> 'DELEGATED' AND NOT account_holds(k.holder_id, k.office_id, k.role) AS holder_gone,
 			m.id AS actor, coalesce(m.submitted, false) AS submitted, coalesce(m.elsewhere, false) AS elsewhere, coalesce(m.signed, false) AS signed
 		FROM task k JOIN organisation o ON o.id = k.office_id JOIN change c ON c.id = k.change_id
@@ -104,21 +104,21 @@ func (t *Tx) readTask(change, id, account uuid.UUID) (*TaskForAccount, error) {
 	return &k, nil
 }
 
-// refusalToDecide returns the reason why the account may not decide the task, else nil. The API
+// RefusalToDecide returns the reason why the account may not decide the task, else nil. The API
 // asks before it takes a slip; the worker asks again when it counts the slip.
-func (t *Tx) refusalToDecide(k *TaskForAccount) *refusal.Error {
+func (t *Tx) RefusalToDecide(k *TaskForAccount) *refusal.Error {
 	switch {
-	case k.HeldAs == heldDelegated && *k.HolderID == k.Account:
+	case k.HeldAs == HeldDelegated && *k.HolderID == k.Account:
 		return refusal.New(refusal.DelegateAnswers)
 	case k.Actor == nil:
-		return k.notYourStep()
+		return k.NotYourStep()
 	case k.Submitted && k.StepNo != 0 && !k.Own:
 		return refusal.New(refusal.OwnFiling)
 	case k.Elsewhere:
 		return refusal.New(refusal.SamePerson)
 	case k.Signed:
 		return refusal.New(refusal.SignedHere)
-	case k.HeldAs == heldDelegated || k.HolderID != nil && *k.HolderID != *k.Actor:
+	case k.HeldAs == HeldDelegated || k.HolderID != nil && *k.HolderID != *k.Actor:
 		return t.heldByOther(k)
 	case k.Status == TaskWaiting:
 		return refusal.New(refusal.TaskWaits)
@@ -126,8 +126,8 @@ func (t *Tx) refusalToDecide(k *TaskForAccount) *refusal.Error {
 	return nil
 }
 
-// notYourStep returns the refusal that names the office and the role of the task.
-func (k *TaskForAccount) notYourStep() *refusal.Error {
+// NotYourStep returns the refusal that names the office and the role of the task.
+func (k *TaskForAccount) NotYourStep() *refusal.Error {
 	zh, en := k.Role.Names()
 	return refusal.New(refusal.NotYourStep).With("office", k.OfficeName).WithText("role", zh, en)
 }
@@ -136,7 +136,7 @@ func (k *TaskForAccount) notYourStep() *refusal.Error {
 func (t *Tx) heldByOther(k *TaskForAccount) *refusal.Error {
 	who, where := t.accountLabel(*k.HolderID)
 	code := refusal.TaskHeld
-	if k.HeldAs == heldDelegated {
+	if k.HeldAs == HeldDelegated {
 		code = refusal.TaskDelegated
 	}
 	e := refusal.New(code).With("who", who).With("office", where)
@@ -159,16 +159,16 @@ func (k *TaskForAccount) representedAccount() uuid.UUID {
 // was faster, or that the change has ended. A slip that was handed in before with the
 // same key passes, so that HandIn finds it.
 func (t *Tx) CheckSlip(w NewSlip) (step, round int, err error) {
-	k, err := t.readTask(w.ChangeID, w.TaskID, t.Scope().Account)
+	k, err := t.ReadTask(w.ChangeID, w.TaskID, t.Scope().Account)
 	if err != nil {
 		return 0, 0, err
 	}
 	live := k.Running && (k.Status == StepOpen || k.Status == TaskWaiting)
 	if !k.concernsAccount() && w.Verb != VerbHandOver {
-		return k.StepNo, k.Round, t.unlessHandedIn(w, k.notYourStep())
+		return k.StepNo, k.Round, t.unlessHandedIn(w, k.NotYourStep())
 	}
 	if w.Verb.Decides() {
-		if err := t.refusalToDecide(k); err != nil && (live || k.Actor == nil || k.Submitted) {
+		if err := t.RefusalToDecide(k); err != nil && (live || k.Actor == nil || k.Submitted) {
 			return k.StepNo, k.Round, t.unlessHandedIn(w, err)
 		}
 	}
@@ -213,7 +213,7 @@ func (t *Tx) readLiveTask(c *Change, s *Slip) (*TaskForAccount, error) {
 	if s.TaskID == nil {
 		return nil, refusal.New(refusal.StepMoved)
 	}
-	k, err := t.readTask(c.ID, *s.TaskID, s.AccountID)
+	k, err := t.ReadTask(c.ID, *s.TaskID, s.AccountID)
 	if err != nil {
 		return nil, err
 	}
@@ -232,7 +232,7 @@ func (t *Tx) readApplicantTask(c *Change, account uuid.UUID) (*TaskForAccount, e
 	if err := t.DB().Raw(`SELECT id FROM task WHERE change_id = ? AND status = 'OPEN' ORDER BY seat LIMIT 1`, c.ID).Take(&row).Error; err != nil {
 		return nil, fmt.Errorf("read the open task: %w", err)
 	}
-	return t.readTask(c.ID, row.ID, account)
+	return t.ReadTask(c.ID, row.ID, account)
 }
 
 func asError(e *refusal.Error) error {

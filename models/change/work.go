@@ -7,10 +7,10 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/xueji/xueji/models/evidence"
 	"github.com/xueji/xueji/models/process"
 	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/status"
-	"github.com/xueji/xueji/models/store"
 	"github.com/xueji/xueji/models/student"
 )
 
@@ -27,7 +27,7 @@ type Work interface {
 	// Recheck returns all refusals of a change that was handed in again, or that a
 	// step filled in, and takes over the items of the slip. Papers are the evidence
 	// of the change, new ones first.
-	Recheck(t *Tx, c *Change, s *Slip, papers []EvidenceRef) ([]*refusal.Error, error)
+	Recheck(t *Tx, c *Change, s *Slip, papers []evidence.Ref) ([]*refusal.Error, error)
 	// Apply does the change in the transaction of its last decision and ends it, or
 	// refuses that decision. The slip is nil when the register approves by itself.
 	Apply(t *Tx, c *Change, s *Slip) error
@@ -63,14 +63,6 @@ type (
 	// the usual notices are no longer needed.
 	Teller interface {
 		TellEnd(t *Tx, c *Change, as string) (told bool, err error)
-	}
-	// Pager is a Work that shows more on the page of a change.
-	Pager interface {
-		Page(t *store.Tx, p *Page) error
-	}
-	// Revealer is a Work that decrypts the numbers of a change itself.
-	Revealer interface {
-		Reveal(t *store.Tx, c *Change, a RevealRequest) (*RevealedNumber, error)
 	}
 )
 

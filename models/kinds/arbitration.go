@@ -8,6 +8,7 @@ import (
 	"gorm.io/gorm"
 
 	"github.com/xueji/xueji/models/change"
+	"github.com/xueji/xueji/models/evidence"
 	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/models/process"
 	"github.com/xueji/xueji/models/refusal"
@@ -33,7 +34,7 @@ type arbitrationWork struct{ change.RecordWork }
 // arbitrationKind returns the Work of an arbitration (仲裁, KT23).
 func arbitrationKind() change.Work {
 	w := transfer.ReceivedKind(nil).RecordWork
-	w.Automatic, w.Lost, w.Shows = nil, nil, nil
+	w.Automatic, w.Lost = nil, nil
 	w.Slot = func(t *change.Tx, c *change.Change) error { // the contested change holds the pupil's own slot
 		t.TakeSlot(c, student.ArbitrationSlot(*c.StudentID), func() error { return refusal.New(refusal.ArbitrationFiled).At("/pupil") })
 		return nil
@@ -48,7 +49,7 @@ func (arbitrationWork) Prepare(t *change.Tx, c *change.Change, f change.Filing, 
 }
 
 // Recheck judges the request again, beside the contested change that still runs.
-func (w arbitrationWork) Recheck(t *change.Tx, c *change.Change, s *change.Slip, papers []change.EvidenceRef) ([]*refusal.Error, error) {
+func (w arbitrationWork) Recheck(t *change.Tx, c *change.Change, s *change.Slip, papers []evidence.Ref) ([]*refusal.Error, error) {
 	running, err := contestedKind(t.Tx, c)
 	if err != nil {
 		return nil, err

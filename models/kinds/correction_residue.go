@@ -7,6 +7,7 @@ import (
 
 	"github.com/xueji/xueji/models/calendar"
 	"github.com/xueji/xueji/models/change"
+	"github.com/xueji/xueji/models/office"
 	"github.com/xueji/xueji/models/process"
 	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/student"
@@ -70,11 +71,11 @@ func noteOtherPlace(t *change.Tx, c *change.Change, h *student.PupilRow, taken [
 	if err != nil {
 		return err
 	}
-	was, err := t.ClassOrGradeName(before)
+	was, err := office.ClassOrGradeName(t.Tx, before.ClassID, before.EntryYear)
 	if err != nil {
 		return err
 	}
-	is, err := t.ClassOrGradeName(after)
+	is, err := office.ClassOrGradeName(t.Tx, after.ClassID, after.EntryYear)
 	if err != nil {
 		return err
 	}

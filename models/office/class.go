@@ -244,3 +244,18 @@ func lockSchool(t *store.Tx, id uuid.UUID) (Organisation, error) {
 	}
 	return o, err
 }
+
+// ClassOrGradeName returns the name of a class, or of the year group for a pupil without a
+// class.
+func ClassOrGradeName(t *store.Tx, class string, entryYear int) (string, error) {
+	var labels []string
+	if class != "" {
+		if err := t.DB().Raw(`SELECT CASE WHEN starts_with(k.name, g.name) THEN k.name ELSE g.name || ' ' || k.name END FROM school_class k JOIN school_grade g ON g.id = k.grade_id WHERE k.id::text = ?`, class).Scan(&labels).Error; err != nil {
+			return "", fmt.Errorf("name a class: %w", err)
+		}
+	}
+	if len(labels) == 0 {
+		return fmt.Sprintf("%d级", entryYear), nil
+	}
+	return labels[0], nil
+}

@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
+	"github.com/xueji/xueji/models/casepage"
 	"github.com/xueji/xueji/models/change"
 	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/models/process"
@@ -253,7 +254,7 @@ func TestPupilsAreStruckFromAList(t *testing.T) {
 	require.False(t, left, "nobody remains")
 	for _, path := range []string{countyPath, schoolAPath, schoolBPath} {
 		r.mustIn(r.app, path, func(tx *change.Tx) error {
-			page, err := tx.ReadPage(changeID)
+			page, err := casepage.Read(tx, changeID)
 			require.NoError(t, err)
 			move, ok := page.Own.(transfer.MovePage)
 			require.True(t, ok)

@@ -5,6 +5,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/xueji/xueji/models/casepage"
 	"github.com/xueji/xueji/models/change"
 	"github.com/xueji/xueji/models/process"
 )
@@ -19,6 +20,6 @@ func TestAllowedVerbsLeaveOutWhatTheStepRefuses(t *testing.T) {
 		2: {change.VerbApprove, change.VerbClaim, change.VerbTransfer, change.VerbDelegate, change.VerbAddSigner},
 		3: {change.VerbApprove, change.VerbClaim, change.VerbTransfer, change.VerbDelegate, change.VerbAddSigner},
 	} {
-		require.Equal(t, want, change.AllowedVerbs(d, &change.TaskForAccount{StepNo: no}), "step %d", no)
+		require.Equal(t, want, casepage.AllowedVerbs(d, &change.TaskForAccount{StepNo: no}), "step %d", no)
 	}
 }

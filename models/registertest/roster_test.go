@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
+	"github.com/xueji/xueji/models/casepage"
 	"github.com/xueji/xueji/models/change"
 	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/models/refusal"
@@ -154,7 +155,7 @@ func TestRowsThatCanNoLongerGoInAreLeftOut(t *testing.T) {
 		require.Equal(t, registration.RosterRegistered, done.State)
 		require.Equal(t, 10, done.RowsEnrolled)
 		require.Equal(t, 2, done.RowsLeftOut)
-		page, err2 := t2.ReadPage(*done.ChangeID)
+		page, err2 := casepage.Read(t2, *done.ChangeID)
 		require.NoError(t, err2)
 		require.Equal(t, 2, page.LeftOut, "the page says so")
 		rows, err2 := registration.ReadRosterRows(t2.Tx, r.ID, registration.RowLeftOut, 0, 10)

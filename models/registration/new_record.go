@@ -12,6 +12,7 @@ import (
 
 	"github.com/xueji/xueji/models/calendar"
 	"github.com/xueji/xueji/models/change"
+	"github.com/xueji/xueji/models/evidence"
 	"github.com/xueji/xueji/models/ident"
 	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/models/process"
@@ -33,7 +34,7 @@ func (NewRecordWork) Hold(t *change.Tx, c *change.Change) error {
 }
 
 // Recheck judges the items again, together with the items of the slip.
-func (NewRecordWork) Recheck(t *change.Tx, c *change.Change, s *change.Slip, papers []change.EvidenceRef) ([]*refusal.Error, error) {
+func (NewRecordWork) Recheck(t *change.Tx, c *change.Change, s *change.Slip, papers []evidence.Ref) ([]*refusal.Error, error) {
 	return recheckNewRecord(t, c, s, papers)
 }
 
@@ -76,9 +77,9 @@ func prepareNewRecord(t *change.Tx, c *change.Change, f change.Filing, policy pr
 // findNewRecordRefusals returns all refusals of a new record: of the form and the papers, the
 // class and every item by the rules of the sheet. When there are none, it asks whether
 // the number belongs to another person already (一人一籍).
-func findNewRecordRefusals(t *change.Tx, c *change.Change, class *status.Class, evidence []change.EvidenceRef, given map[string]string, starting bool) ([]*refusal.Error, error) {
-	list := append(c.Definition.CheckInputs(c.Inputs), c.Definition.CheckEvidence(change.EvidenceKinds(evidence))...)
-	missing, err := t.RefuseUnknownEvidence(evidence)
+func findNewRecordRefusals(t *change.Tx, c *change.Change, class *status.Class, papers []evidence.Ref, given map[string]string, starting bool) ([]*refusal.Error, error) {
+	list := append(c.Definition.CheckInputs(c.Inputs), c.Definition.CheckEvidence(evidence.Kinds(papers))...)
+	missing, err := evidence.RefuseUnknown(t.Tx, papers)
 	if err != nil {
 		return nil, err
 	}
@@ -212,7 +213,7 @@ func newSubmission(t *store.Tx, c *change.Change, class *status.Class, rules ros
 
 // recheckNewRecord judges a new record that is handed in again, and takes over the
 // corrected items of the slip (worker).
-func recheckNewRecord(t *change.Tx, c *change.Change, s *change.Slip, papers []change.EvidenceRef) ([]*refusal.Error, error) {
+func recheckNewRecord(t *change.Tx, c *change.Change, s *change.Slip, papers []evidence.Ref) ([]*refusal.Error, error) {
 	class, err := student.ReadClassFacts(t.Tx, c.Inputs[change.ClassInput])
 	if err != nil {
 		return nil, err

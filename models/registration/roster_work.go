@@ -9,7 +9,9 @@ import (
 	"github.com/google/uuid"
 	"gorm.io/gorm"
 
+	"github.com/xueji/xueji/models/casepage"
 	"github.com/xueji/xueji/models/change"
+	"github.com/xueji/xueji/models/evidence"
 	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/models/process"
 	"github.com/xueji/xueji/models/refusal"
@@ -40,11 +42,11 @@ func (RosterWork) Prepare(t *change.Tx, c *change.Change, f change.Filing, polic
 	if err := checkRosterForFiling(t.Tx, f.RosterID, f.Office.ID); err != nil {
 		return err
 	}
-	missing, err := t.RefuseUnknownEvidence(f.Evidence)
+	missing, err := evidence.RefuseUnknown(t.Tx, f.Evidence)
 	if err != nil {
 		return err
 	}
-	return refusal.Join(slices.Concat(d.CheckInputs(c.Inputs), d.CheckEvidence(change.EvidenceKinds(f.Evidence)), missing, change.NeedlessValues(f.Kind, len(f.Values) > 0))...)
+	return refusal.Join(slices.Concat(d.CheckInputs(c.Inputs), d.CheckEvidence(evidence.Kinds(f.Evidence)), missing, change.NeedlessValues(f.Kind, len(f.Values) > 0))...)
 }
 
 // Hold locks the roster for the change and takes the slots of its pupils.
@@ -56,8 +58,8 @@ func (RosterWork) Hold(t *change.Tx, c *change.Change) error {
 }
 
 // Recheck judges form and papers. The rows of the roster were judged when it was checked.
-func (RosterWork) Recheck(_ *change.Tx, c *change.Change, s *change.Slip, papers []change.EvidenceRef) ([]*refusal.Error, error) {
-	return slices.Concat(c.Definition.CheckFiled(c.Inputs), c.Definition.CheckEvidence(change.EvidenceKinds(papers)), change.NeedlessValues(c.Kind, s.Body.HasValues())), nil
+func (RosterWork) Recheck(_ *change.Tx, c *change.Change, s *change.Slip, papers []evidence.Ref) ([]*refusal.Error, error) {
+	return slices.Concat(c.Definition.CheckFiled(c.Inputs), c.Definition.CheckEvidence(evidence.Kinds(papers)), change.NeedlessValues(c.Kind, s.Body.HasValues())), nil
 }
 
 // Apply makes a record of every good row.
@@ -97,7 +99,7 @@ func (RosterWork) TellEnd(t *change.Tx, c *change.Change, as string) (told bool,
 }
 
 // Page shows how many rows were left out.
-func (RosterWork) Page(t *store.Tx, p *change.Page) (err error) {
+func (RosterWork) Page(t *store.Tx, p *casepage.Page) (err error) {
 	p.LeftOut, err = countLeftOut(t, p.Change)
 	return err
 }
@@ -111,19 +113,19 @@ func countLeftOut(t *store.Tx, c *change.Change) (n int, err error) {
 }
 
 // Reveal decrypts a number of one row.
-func (RosterWork) Reveal(t *store.Tx, c *change.Change, a change.RevealRequest) (*change.RevealedNumber, error) {
+func (RosterWork) Reveal(t *store.Tx, c *change.Change, a casepage.RevealRequest) (*casepage.RevealedNumber, error) {
 	return numberInRoster(t, *c.RosterID, a)
 }
 
-func numberInRoster(t *store.Tx, id uuid.UUID, a change.RevealRequest) (*change.RevealedNumber, error) {
+func numberInRoster(t *store.Tx, id uuid.UUID, a casepage.RevealRequest) (*casepage.RevealedNumber, error) {
 	var row struct{ Payload []byte }
 	err := t.DB().Raw(`SELECT payload FROM roster_row WHERE roster_id = ? AND row_no = ?`, id, a.Row).Take(&row).Error
 	if errors.Is(err, gorm.ErrRecordNotFound) || err == nil && len(row.Payload) == 0 {
-		return &change.RevealedNumber{}, nil
+		return &casepage.RevealedNumber{}, nil
 	}
 	if err != nil {
 		return nil, fmt.Errorf("read a row of a roster: %w", err)
 	}
 	values, err := student.OpenRosterRow(t.Store(), id, a.Row, row.Payload)
-	return &change.RevealedNumber{After: values[roster.Field(a.Field)]}, err
+	return &casepage.RevealedNumber{After: values[roster.Field(a.Field)]}, err
 }

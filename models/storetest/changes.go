@@ -7,17 +7,18 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/xueji/xueji/models/change"
+	"github.com/xueji/xueji/models/evidence"
 	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/models/process"
 )
 
 // Paper uploads a file of an office, to be attached as a kind of evidence.
-func (c *County) Paper(path, kind string) (ref change.EvidenceRef) {
+func (c *County) Paper(path, kind string) (ref evidence.Ref) {
 	c.t.Helper()
 	id := uuid.Must(uuid.NewV7())
-	e := &change.Evidence{ID: id, OrgID: c.ID(path), OrgPath: path, FileName: "证明.pdf", MediaType: "application/pdf", Size: 1, SHA256: id[:], BlobKey: id.String()}
-	c.MustIn(c.App, path, func(tx *change.Tx) error { return tx.AddEvidence(e) })
-	return change.EvidenceRef{ID: id, Kind: kind}
+	e := &evidence.Paper{ID: id, OrgID: c.ID(path), OrgPath: path, FileName: "证明.pdf", MediaType: "application/pdf", Size: 1, SHA256: id[:], BlobKey: id.String()}
+	c.MustIn(c.App, path, func(tx *change.Tx) error { return evidence.Add(tx.Tx, e) })
+	return evidence.Ref{ID: id, Kind: kind}
 }
 
 // Filing is what the school of a pupil hands in for a kind of change, with every paper

@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/xueji/xueji/models/change"
+	"github.com/xueji/xueji/models/evidence"
 	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/models/process"
 	"github.com/xueji/xueji/models/refusal"
@@ -72,10 +73,10 @@ func prepareList(t *change.Tx, c *change.Change, f change.Filing, policy process
 		return change.UnknownKind(f.Kind)
 	}
 	c.Definition, c.Prepared = d, l
-	list = append(append(list, d.CheckInputs(c.Inputs)...), d.CheckEvidence(change.EvidenceKinds(f.Evidence))...)
+	list = append(append(list, d.CheckInputs(c.Inputs)...), d.CheckEvidence(evidence.Kinds(f.Evidence))...)
 	list = append(list, change.NeedlessValues(f.Kind, len(f.Values) > 0)...)
 	list = append(list, change.StageForbids(d, c.Stage)...)
-	missing, err := t.RefuseUnknownEvidence(f.Evidence)
+	missing, err := evidence.RefuseUnknown(t.Tx, f.Evidence)
 	if err != nil {
 		return err
 	}
@@ -304,13 +305,13 @@ func insertLines(t *store.Tx, c *change.Change) error {
 
 // RecheckList judges a list that is handed in again (worker). The schools and the lines
 // must stay as they were filed. The pupils are judged by the last decision.
-func RecheckList(t *store.Tx, c *change.Change, papers []change.EvidenceRef) ([]*refusal.Error, error) {
+func RecheckList(t *store.Tx, c *change.Change, papers []evidence.Ref) ([]*refusal.Error, error) {
 	to, err := refuseOtherSchool(t, c, process.SideIn, receiverInput, refusal.ReceivingFixed)
 	if err != nil {
 		return nil, err
 	}
 	from, err := refuseOtherSchool(t, c, process.SideOut, releaserInput, refusal.ReleasingFixed)
-	return slices.Concat(c.Definition.CheckFiled(c.Inputs), from, to, c.Definition.CheckEvidence(change.EvidenceKinds(papers))), err
+	return slices.Concat(c.Definition.CheckFiled(c.Inputs), from, to, c.Definition.CheckEvidence(evidence.Kinds(papers))), err
 }
 
 // ListedPupilView is one line of a list as its parties see it; numbers are masked.

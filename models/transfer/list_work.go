@@ -3,7 +3,9 @@ package transfer
 import (
 	"github.com/google/uuid"
 
+	"github.com/xueji/xueji/models/casepage"
 	"github.com/xueji/xueji/models/change"
+	"github.com/xueji/xueji/models/evidence"
 	"github.com/xueji/xueji/models/process"
 	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/store"
@@ -22,7 +24,7 @@ func (ListWork) Prepare(t *change.Tx, c *change.Change, f change.Filing, policy 
 func (ListWork) Hold(t *change.Tx, c *change.Change) error { return insertLines(t.Tx, c) }
 
 // Recheck judges form and papers. The last decision judges the pupils.
-func (ListWork) Recheck(t *change.Tx, c *change.Change, s *change.Slip, papers []change.EvidenceRef) ([]*refusal.Error, error) {
+func (ListWork) Recheck(t *change.Tx, c *change.Change, s *change.Slip, papers []evidence.Ref) ([]*refusal.Error, error) {
 	list, err := RecheckList(t.Tx, c, papers)
 	return append(list, change.NeedlessValues(c.Kind, s.Body.HasValues())...), err
 }
@@ -56,7 +58,7 @@ func (ListWork) EndLine(t *change.Tx, c *change.Change, student uuid.UUID, code 
 }
 
 // Page shows the lines.
-func (ListWork) Page(t *store.Tx, p *change.Page) error {
+func (ListWork) Page(t *store.Tx, p *casepage.Page) error {
 	lines, err := ReadListedPupils(t, p.ID)
 	p.Own = MovePage{Lines: lines}
 	return err

@@ -3,6 +3,7 @@ package transfer
 import (
 	"fmt"
 
+	"github.com/xueji/xueji/models/casepage"
 	"github.com/xueji/xueji/models/change"
 	"github.com/xueji/xueji/models/process"
 	"github.com/xueji/xueji/models/refusal"
@@ -30,20 +31,29 @@ func ReceivedKind(more func(t *store.Tx, c *change.Change, h *student.PupilRow, 
 			}
 			return more(t, c, h, f)
 		},
-		Lost: refusalOfBusyPupil, Automatic: validateMove, Shows: showPaperFile,
+		Lost: refusalOfBusyPupil, Automatic: validateMove,
 	}}
 }
 
-// SentKind returns the Work of a kind that the releasing school files, with the receiving
-// school in the form.
-func SentKind() change.RecordWork {
-	return change.RecordWork{
+// Page shows the paper file.
+func (ReceivedWork) Page(t *store.Tx, p *casepage.Page) error { return showPaperFile(t, p) }
+
+// SentWork is the Work of kinds that the releasing school files, with the receiving school
+// in the form.
+type SentWork struct{ change.RecordWork }
+
+// Page shows the paper file.
+func (SentWork) Page(t *store.Tx, p *casepage.Page) error { return showPaperFile(t, p) }
+
+// SentKind returns the Work of a kind that the releasing school files.
+func SentKind() SentWork {
+	return SentWork{change.RecordWork{
 		Facts: func(t *store.Tx, c *change.Change, _ *student.PupilRow, f *status.Facts, _ bool) (err error) {
 			f.To, err = receivingSchool(t, c)
 			return err
 		},
-		Fixed: refuseOtherReceiver, Automatic: validateMove, Shows: showPaperFile,
-	}
+		Fixed: refuseOtherReceiver, Automatic: validateMove,
+	}}
 }
 
 // AppliedBefore reads whether the school applied for this graduate before.
@@ -106,7 +116,7 @@ type MovePage struct {
 	Handover *PaperFile        // of the paper file, once a move is in force
 }
 
-func showPaperFile(t *store.Tx, p *change.Page) error {
+func showPaperFile(t *store.Tx, p *casepage.Page) error {
 	h, err := paperFileOf(t, p.ID)
 	p.Own = MovePage{Handover: h}
 	return err

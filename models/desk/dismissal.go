@@ -1,10 +1,11 @@
-package change
+package desk
 
 import (
 	"fmt"
 
 	"github.com/google/uuid"
 
+	"github.com/xueji/xueji/models/change"
 	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/models/refusal"
 )
@@ -12,15 +13,15 @@ import (
 // Dismiss removes an ended case from the list of the office that filed it (KT73). Other
 // offices still see it, it can be asked for, and it stays in the audit trail. A second
 // call changes nothing.
-func (t *Tx) Dismiss(change uuid.UUID, office org.OfficeRef) error {
-	c, err := t.Read(change)
+func Dismiss(t *change.Tx, id uuid.UUID, office org.OfficeRef) error {
+	c, err := t.Read(id)
 	if err != nil {
 		return err
 	}
 	if c.OrgID != office.ID {
 		return refusal.New(refusal.NotFiler)
 	}
-	if c.Status == StatusRunning || c.Status == StatusEffective {
+	if c.Status == change.StatusRunning || c.Status == change.StatusEffective {
 		return refusal.New(refusal.DismissalOpen)
 	}
 	n, err := t.Exec(`INSERT INTO change_dismissal (change_id, org_path, dismissed_by, dismissed_at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING`,

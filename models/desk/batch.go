@@ -1,4 +1,4 @@
-package change
+package desk
 
 import (
 	"bytes"
@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 	"gorm.io/gorm"
 
+	"github.com/xueji/xueji/models/change"
 	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/student"
 )
@@ -36,7 +37,7 @@ type BatchRequest struct {
 
 // FindBatch returns the stored part of a request, nil when there was no such request. Another
 // body under the same key is refused.
-func (t *Tx) FindBatch(b BatchKey) (*BatchRequest, error) {
+func FindBatch(t *change.Tx, b BatchKey) (*BatchRequest, error) {
 	var row struct {
 		BodyHash  []byte
 		Tasks     string
@@ -57,18 +58,18 @@ func (t *Tx) FindBatch(b BatchKey) (*BatchRequest, error) {
 	if err := json.Unmarshal([]byte(row.Tasks), &kept.Tasks); err != nil {
 		return nil, fmt.Errorf("read an earlier batch: %w", err)
 	}
-	refused, err := t.decryptRefusals(b.Key, row.Refused)
+	refused, err := decryptRefusals(t, b.Key, row.Refused)
 	if err != nil {
 		return nil, err
 	}
-	kept.Refused, err = t.refusalsWithoutSlip(b, refused)
+	kept.Refused, err = refusalsWithoutSlip(t, b, refused)
 	return kept, err
 }
 
 // refusalsWithoutSlip returns the refusals of tasks for which no slip exists. Of two requests at
 // once with the same key, one may have been refused an act that the other handed in a
 // moment later. Then the slip counts.
-func (t *Tx) refusalsWithoutSlip(b BatchKey, refused map[uuid.UUID][]slipRefusal) (map[uuid.UUID]*refusal.Error, error) {
+func refusalsWithoutSlip(t *change.Tx, b BatchKey, refused map[uuid.UUID][]refusal.Reason) (map[uuid.UUID]*refusal.Error, error) {
 	list := make(map[uuid.UUID]*refusal.Error, len(refused))
 	if len(refused) == 0 {
 		return list, nil
@@ -87,7 +88,7 @@ func (t *Tx) refusalsWithoutSlip(b BatchKey, refused map[uuid.UUID][]slipRefusal
 	}
 	for task, problems := range refused {
 		if !slips[b.SlipKey(task)] {
-			list[task] = refusalOf(problems)
+			list[task] = refusal.OfReasons(problems)
 		}
 	}
 	return list, nil
@@ -96,7 +97,7 @@ func (t *Tx) refusalsWithoutSlip(b BatchKey, refused map[uuid.UUID][]slipRefusal
 // SaveBatch stores that a request was made, and the tasks of a hand-over, before any slip
 // is handed in. Of two requests at once with the same key, the second gets the stored
 // part of the first.
-func (t *Tx) SaveBatch(b BatchKey, tasks []HeldTask, remaining int64) (*BatchRequest, error) {
+func SaveBatch(t *change.Tx, b BatchKey, tasks []HeldTask, remaining int64) (*BatchRequest, error) {
 	if tasks == nil {
 		tasks = []HeldTask{}
 	}
@@ -111,33 +112,33 @@ func (t *Tx) SaveBatch(b BatchKey, tasks []HeldTask, remaining int64) (*BatchReq
 		return nil, fmt.Errorf("keep a batch: %w", err)
 	}
 	if n == 0 {
-		return t.FindBatch(b)
+		return FindBatch(t, b)
 	}
 	return &BatchRequest{Tasks: tasks, Remaining: remaining}, nil
 }
 
 // SaveBatchRefusals stores the refusals of single items of a request. A refusal that is stored
 // already stays.
-func (t *Tx) SaveBatchRefusals(b BatchKey, refused map[uuid.UUID]*refusal.Error) error {
+func SaveBatchRefusals(t *change.Tx, b BatchKey, refused map[uuid.UUID]*refusal.Error) error {
 	var row struct{ Refused []byte }
 	err := t.DB().Raw(`SELECT refused FROM batch_request WHERE account_id = ? AND key = ? FOR UPDATE`, t.Scope().Account, b.Key).Take(&row).Error
 	if err != nil {
 		return fmt.Errorf("read a batch: %w", err)
 	}
-	kept, err := t.decryptRefusals(b.Key, row.Refused)
+	kept, err := decryptRefusals(t, b.Key, row.Refused)
 	if err != nil {
 		return err
 	}
 	for task, e := range refused {
 		if _, known := kept[task]; !known {
-			kept[task] = refusalList(e)
+			kept[task] = e.Reasons()
 		}
 	}
 	text, err := json.Marshal(kept)
 	if err != nil {
 		return fmt.Errorf("keep what was refused: %w", err)
 	}
-	sealed, err := t.Store().Keys().Encrypt(t.refusalsPurpose(b.Key), text)
+	sealed, err := t.Store().Keys().Encrypt(refusalsPurpose(t, b.Key), text)
 	if err != nil {
 		return fmt.Errorf("keep what was refused: %w", err)
 	}
@@ -147,12 +148,12 @@ func (t *Tx) SaveBatchRefusals(b BatchKey, refused map[uuid.UUID]*refusal.Error)
 	return nil
 }
 
-func (t *Tx) decryptRefusals(key string, sealed []byte) (map[uuid.UUID][]slipRefusal, error) {
-	list := map[uuid.UUID][]slipRefusal{}
+func decryptRefusals(t *change.Tx, key string, sealed []byte) (map[uuid.UUID][]refusal.Reason, error) {
+	list := map[uuid.UUID][]refusal.Reason{}
 	if sealed == nil {
 		return list, nil
 	}
-	text, err := t.Store().Keys().Decrypt(t.refusalsPurpose(key), sealed)
+	text, err := t.Store().Keys().Decrypt(refusalsPurpose(t, key), sealed)
 	if err != nil {
 		return nil, fmt.Errorf("read what was refused: %w", err)
 	}
@@ -162,6 +163,6 @@ func (t *Tx) decryptRefusals(key string, sealed []byte) (map[uuid.UUID][]slipRef
 	return list, nil
 }
 
-func (t *Tx) refusalsPurpose(key string) string {
+func refusalsPurpose(t *change.Tx, key string) string {
 	return student.PurposeBatch + "/" + t.Scope().Account.String() + "/" + key
 }

@@ -1,4 +1,4 @@
-package change
+package casepage
 
 import (
 	"fmt"
@@ -6,8 +6,10 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/xueji/xueji/models/change"
 	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/status"
+	"github.com/xueji/xueji/models/store"
 	"github.com/xueji/xueji/models/student"
 )
 
@@ -27,7 +29,7 @@ type RevealedNumber struct{ Before, After string }
 // people who handed the change in. It audits who asked, for which number and why. When
 // the step is decided, its people no longer see the number here. A number in force stands
 // in the record and is read with RevealSecret.
-func (t *Tx) RevealNumber(id uuid.UUID, a RevealRequest) (*RevealedNumber, error) {
+func RevealNumber(t *change.Tx, id uuid.UUID, a RevealRequest) (*RevealedNumber, error) {
 	if err := a.Reason.Check(); err != nil {
 		return nil, err
 	}
@@ -35,14 +37,14 @@ func (t *Tx) RevealNumber(id uuid.UUID, a RevealRequest) (*RevealedNumber, error
 	if err != nil {
 		return nil, err
 	}
-	if c.Status != StatusRunning {
+	if c.Status != change.StatusRunning {
 		return nil, t.ChangeEnded(c)
 	}
-	task, err := t.taskShowingNumbers(c)
+	task, err := taskShowingNumbers(t, c)
 	if err != nil {
 		return nil, err
 	}
-	seen, err := t.readNumber(c, a)
+	seen, err := readNumber(t, c, a)
 	if err != nil {
 		return nil, err
 	}
@@ -62,7 +64,7 @@ func (t *Tx) RevealNumber(id uuid.UUID, a RevealRequest) (*RevealedNumber, error
 // taskShowingNumbers returns the open task at which the acting account may see the numbers of a
 // change. It returns uuid.Nil for the people who handed the change in, and refuses
 // everybody else.
-func (t *Tx) taskShowingNumbers(c *Change) (uuid.UUID, error) {
+func taskShowingNumbers(t *change.Tx, c *change.Change) (uuid.UUID, error) {
 	var row struct{ Mine bool }
 	if err := t.DB().Raw(`SELECT submitted(?, ?) AS mine`, c.ID, t.Scope().Account).Take(&row).Error; err != nil {
 		return uuid.Nil, fmt.Errorf("look who handed a change in: %w", err)
@@ -77,11 +79,11 @@ func (t *Tx) taskShowingNumbers(c *Change) (uuid.UUID, error) {
 		return uuid.Nil, fmt.Errorf("read the open tasks of a change: %w", err)
 	}
 	for _, id := range open {
-		k, err := t.readTask(c.ID, id, t.Scope().Account)
+		k, err := t.ReadTask(c.ID, id, t.Scope().Account)
 		if err != nil {
 			return uuid.Nil, err
 		}
-		if t.refusalToDecide(k) == nil || k.isAdvice() {
+		if t.RefusalToDecide(k) == nil || isAdvice(k) {
 			return id, nil
 		}
 	}
@@ -90,15 +92,15 @@ func (t *Tx) taskShowingNumbers(c *Change) (uuid.UUID, error) {
 
 // isAdvice reports whether the account was asked for advice on a task, or asked a
 // colleague for it: the owner of the decision keeps the right to see the numbers.
-func (k *TaskForAccount) isAdvice() bool {
-	if k.HeldAs != heldDelegated {
+func isAdvice(k *change.TaskForAccount) bool {
+	if k.HeldAs != change.HeldDelegated {
 		return false
 	}
 	return *k.HolderID == k.Account || k.Actor != nil && k.OwnerID != nil && *k.OwnerID == *k.Actor
 }
 
 // readNumber decrypts the requested number; the result is empty when the change has none.
-func (t *Tx) readNumber(c *Change, a RevealRequest) (*RevealedNumber, error) {
+func readNumber(t *change.Tx, c *change.Change, a RevealRequest) (*RevealedNumber, error) {
 	if w, own := t.FindWork(c.Kind).(Revealer); own {
 		return w.Reveal(t.Tx, c, a)
 	}
@@ -121,4 +123,9 @@ func (t *Tx) readNumber(c *Change, a RevealRequest) (*RevealedNumber, error) {
 		seen.Before, err = student.Unseal(t.Store(), student.PurposeStudentID, *c.StudentID, cipher)
 	}
 	return seen, err
+}
+
+// Revealer is a change.Work that decrypts the numbers of a change itself.
+type Revealer interface {
+	Reveal(t *store.Tx, c *change.Change, a RevealRequest) (*RevealedNumber, error)
 }

@@ -1,4 +1,4 @@
-package change
+package desk
 
 import (
 	"fmt"
@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/xueji/xueji/models/change"
 	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/store"
 )
@@ -14,14 +15,14 @@ import (
 // it. The decision of the task deletes it.
 type Draft struct {
 	TaskID  uuid.UUID
-	Verdict Verb
+	Verdict change.Verb
 	Opinion string
 	SavedAt time.Time
 }
 
 // SaveDraft stores the acting account's draft for a live task of its office and replaces
 // an earlier draft.
-func (t *Tx) SaveDraft(d Draft, office uuid.UUID) (*Draft, error) {
+func SaveDraft(t *change.Tx, d Draft, office uuid.UUID) (*Draft, error) {
 	n, err := t.Exec(`INSERT INTO opinion_draft (account_id, task_id, verdict, opinion, saved_at)
 		SELECT ?, k.id, ?, ?, ? FROM task k WHERE k.id = ? AND k.office_id = ? AND k.status IN ('OPEN', 'WAITING')
 		ON CONFLICT (account_id, task_id) DO UPDATE SET verdict = EXCLUDED.verdict, opinion = EXCLUDED.opinion, saved_at = EXCLUDED.saved_at`,
@@ -37,7 +38,7 @@ func (t *Tx) SaveDraft(d Draft, office uuid.UUID) (*Draft, error) {
 }
 
 // ReadDraft reads the acting account's draft of a task.
-func (t *Tx) ReadDraft(task, office uuid.UUID) (*Draft, error) {
+func ReadDraft(t *change.Tx, task, office uuid.UUID) (*Draft, error) {
 	var d Draft
 	err := t.DB().Raw(`SELECT d.task_id, d.verdict, d.opinion, d.saved_at FROM opinion_draft d JOIN task k ON k.id = d.task_id
 		WHERE d.account_id = ? AND d.task_id = ? AND k.office_id = ?`, t.Scope().Account, task, office).Take(&d).Error
@@ -48,8 +49,8 @@ func (t *Tx) ReadDraft(task, office uuid.UUID) (*Draft, error) {
 }
 
 // DropDraft deletes a draft.
-func (t *Tx) DropDraft(task, office uuid.UUID) error {
-	if _, err := t.ReadDraft(task, office); err != nil {
+func DropDraft(t *change.Tx, task, office uuid.UUID) error {
+	if _, err := ReadDraft(t, task, office); err != nil {
 		return err
 	}
 	if _, err := t.Exec(`DELETE FROM opinion_draft WHERE account_id = ? AND task_id = ?`, t.Scope().Account, task); err != nil {

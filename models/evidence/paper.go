@@ -1,4 +1,4 @@
-package change
+package evidence
 
 import (
 	"fmt"
@@ -10,9 +10,9 @@ import (
 	"github.com/xueji/xueji/models/store"
 )
 
-// Evidence (佐证材料) is the register's row for an uploaded image or PDF. The file itself
+// Paper (佐证材料) is the register's row for an uploaded image or PDF. The file itself
 // lies encrypted in the file store under BlobKey.
-type Evidence struct {
+type Paper struct {
 	ID         uuid.UUID
 	OrgID      uuid.UUID
 	OrgPath    string
@@ -25,8 +25,8 @@ type Evidence struct {
 	CreatedAt  time.Time
 }
 
-// AddEvidence records an uploaded file for the office that uploaded it.
-func (t *Tx) AddEvidence(e *Evidence) error {
+// Add records an uploaded file for the office that uploaded it.
+func Add(t *store.Tx, e *Paper) error {
 	e.UploadedBy, e.CreatedAt = t.Scope().Account, t.Now()
 	_, err := t.Exec(`INSERT INTO evidence (id, org_id, org_path, uploaded_by, file_name, media_type, size, sha256, blob_key, created_at)
 		VALUES (?, ?, ?::ltree, ?, ?, ?, ?, ?, ?, ?)`,
@@ -37,10 +37,10 @@ func (t *Tx) AddEvidence(e *Evidence) error {
 	return t.Audit("evidence.upload", "evidence", e.ID.String(), map[string]string{"media_type": e.MediaType, "size": strconv.FormatInt(e.Size, 10)})
 }
 
-// OpenEvidence reads the row of a file, for the office that uploaded it and for the
+// Open reads the row of a file, for the office that uploaded it and for the
 // parties of its change, and audits the access.
-func (t *Tx) OpenEvidence(id uuid.UUID) (*Evidence, error) {
-	var e Evidence
+func Open(t *store.Tx, id uuid.UUID) (*Paper, error) {
+	var e Paper
 	err := t.DB().Raw(`SELECT id, org_id, org_path::text AS org_path, uploaded_by, file_name, media_type, size, sha256, blob_key, created_at
 		FROM evidence WHERE id = ?`, id).Take(&e).Error
 	if err != nil {

@@ -1,4 +1,4 @@
-package change
+package casepage
 
 import (
 	"encoding/json"
@@ -8,10 +8,11 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/xueji/xueji/models/change"
 	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/models/process"
-	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/status"
+	"github.com/xueji/xueji/models/store"
 )
 
 // ClassRef is a class as every party of a change may know it.
@@ -24,7 +25,7 @@ type ClassRef struct {
 
 // Page is everything a party sees of a change.
 type Page struct {
-	*Change
+	*change.Change
 
 	Class *ClassRef // the requested class; nil when none is requested
 
@@ -121,21 +122,27 @@ type CaseRef struct {
 	CaseNo string
 }
 
-// ReadPage reads a change with its steps, timeline and evidence.
-func (t *Tx) ReadPage(id uuid.UUID) (*Page, error) {
+// Pager is a change.Work that shows more on the page of a change. The page finds it by
+// assertion, as the engine finds the companions of a Work.
+type Pager interface {
+	Page(t *store.Tx, p *Page) error
+}
+
+// Read reads a change with its steps, timeline and evidence.
+func Read(t *change.Tx, id uuid.UUID) (*Page, error) {
 	c, err := t.Read(id)
 	if err != nil {
 		return nil, err
 	}
 	p := &Page{Change: c}
-	err = errors.Join(t.readParties(p), t.readSteps(p), t.readTasks(p), t.readTimeline(p), t.readEvidence(p), t.readRequestedValues(p), t.readRevisions(p))
+	err = errors.Join(readParties(t, p), readSteps(t, p), readTasks(t, p), readTimeline(t, p), readEvidence(t, p), readRequestedValues(t, p), readRevisions(t, p))
 	if w, more := t.FindWork(p.Kind).(Pager); more && err == nil {
 		err = w.Page(t.Tx, p)
 	}
 	return p, err
 }
 
-func (t *Tx) readRequestedValues(p *Page) error {
+func readRequestedValues(t *change.Tx, p *Page) error {
 	if !status.WritesItems(p.Kind) {
 		return nil
 	}
@@ -147,7 +154,7 @@ func (t *Tx) readRequestedValues(p *Page) error {
 	return nil
 }
 
-func (t *Tx) readParties(p *Page) error {
+func readParties(t *change.Tx, p *Page) error {
 	var row struct{ OrgName, StudentName, StruckCase string }
 	err := t.DB().Raw(`SELECT o.name AS org_name, coalesce((SELECT s.name FROM student s WHERE s.id = ?), '') AS student_name,
 		coalesce(struck_by_case(?), '') AS struck_case FROM organisation o WHERE o.id = ?`, p.StudentID, p.StruckBy, p.OrgID).Take(&row).Error
@@ -158,7 +165,7 @@ func (t *Tx) readParties(p *Page) error {
 	if p.StudentName == "" {
 		p.StudentName = p.Subject.Name // a pupil of another school, then or now
 	}
-	if err := t.readRequestedClass(p); err != nil || !p.hasOtherParties() {
+	if err := readRequestedClass(t, p); err != nil || !p.HasOtherParties() {
 		return err
 	}
 	err = t.DB().Raw(`SELECT side, org_id, name, code FROM change_sides(?) WHERE side <> 'FILER'`, p.ID).Scan(&p.Sides).Error
@@ -169,7 +176,7 @@ func (t *Tx) readParties(p *Page) error {
 }
 
 // readRequestedClass reads the class that a change requests; nil when it requests none.
-func (t *Tx) readRequestedClass(p *Page) error {
+func readRequestedClass(t *change.Tx, p *Page) error {
 	if p.Inputs["class_id"] == "" {
 		return nil
 	}
@@ -186,12 +193,12 @@ func (t *Tx) readRequestedClass(p *Page) error {
 // currentObstacle is the SQL of the current problem of step s. It is empty as soon as every
 // open seat has somebody who can decide, or one seat where one is enough. So the page is
 // right before the upkeep clears the column.
-const currentObstacle = `CASE WHEN s.problem = '` + ObstacleNobody + `' AND s.status = 'OPEN' AND (SELECT CASE WHEN min(r.mode) IN ('ANY', 'RATIO')
+const currentObstacle = `CASE WHEN s.problem = '` + change.ObstacleNobody + `' AND s.status = 'OPEN' AND (SELECT CASE WHEN min(r.mode) IN ('ANY', 'RATIO')
 		THEN bool_or(task_able(k.id, @now)) ELSE bool_and(task_able(k.id, @now)) END
-		FROM task k JOIN change c ON c.id = k.change_id ` + StepRules + `
+		FROM task k JOIN change c ON c.id = k.change_id ` + change.StepRules + `
 		WHERE k.change_id = s.change_id AND k.step_no = s.no AND k.round = s.round AND k.status = 'OPEN') THEN '' ELSE s.problem END`
 
-func (t *Tx) readSteps(p *Page) error {
+func readSteps(t *change.Tx, p *Page) error {
 	err := t.DB().Raw(`SELECT s.no, s.round, s.name, s.office_id, o.name AS office_name, s.office_path::text AS office_path, s.role, s.opened_at, s.due_at,
 		s.due_provisional, s.overdue_at, `+currentObstacle+` AS problem, s.status, s.closed_at, k.id AS task_id, s.act, s.attempts, s.next_attempt_at
 		FROM step s JOIN organisation o ON o.id = s.office_id
@@ -202,7 +209,7 @@ func (t *Tx) readSteps(p *Page) error {
 		return fmt.Errorf("read the steps of a change: %w", err)
 	}
 	for i := range p.Steps {
-		if p.Steps[i].Status == StepOpen {
+		if p.Steps[i].Status == change.StepOpen {
 			p.Open = &p.Steps[i]
 		}
 	}
@@ -210,7 +217,7 @@ func (t *Tx) readSteps(p *Page) error {
 }
 
 // readableSubject reports whether the caller may read the record of the pupil.
-func (t *Tx) readableSubject(p *Page) (readable bool, err error) {
+func readableSubject(t *change.Tx, p *Page) (readable bool, err error) {
 	if p.StudentID == nil {
 		return false, nil
 	}
@@ -220,8 +227,8 @@ func (t *Tx) readableSubject(p *Page) (readable bool, err error) {
 	return readable, nil
 }
 
-func (t *Tx) readTimeline(p *Page) error {
-	readable, err := t.readableSubject(p)
+func readTimeline(t *change.Tx, p *Page) error {
+	readable, err := readableSubject(t, p)
 	if err != nil {
 		return err
 	}
@@ -246,7 +253,7 @@ func (t *Tx) readTimeline(p *Page) error {
 		}
 		delete(r.Params, "key")
 		delete(r.Params, "to")
-		if r.Verb == EventResidue && r.Params["what"] == ResiduePlace && !readable { // the school that the pupil left does not learn the class
+		if r.Verb == change.EventResidue && r.Params["what"] == change.ResiduePlace && !readable { // the school that the pupil left does not learn the class
 			delete(r.Params, "was")
 			delete(r.Params, "is")
 		}
@@ -255,7 +262,7 @@ func (t *Tx) readTimeline(p *Page) error {
 	return nil
 }
 
-func (t *Tx) readEvidence(p *Page) error {
+func readEvidence(t *change.Tx, p *Page) error {
 	err := t.DB().Raw(`SELECT e.id, x.kind, x.round, x.out_round, e.file_name, e.media_type, e.size, e.sha256, e.created_at
 		FROM change_evidence x JOIN evidence e ON e.id = x.evidence_id WHERE x.change_id = ? ORDER BY x.round, x.kind, e.id`, p.ID).Scan(&p.Evidence).Error
 	if err != nil {
@@ -264,37 +271,5 @@ func (t *Tx) readEvidence(p *Page) error {
 	if len(p.Evidence) == 0 {
 		return nil
 	}
-	return t.readOtherCases(p)
-}
-
-// RefusalIfEnded returns a refusal when a change has ended, with who ended it and when;
-// nil while it runs.
-func (t *Tx) RefusalIfEnded(id uuid.UUID) error {
-	c, err := t.Read(id)
-	if err != nil || c.Status == StatusRunning {
-		return err
-	}
-	return t.ChangeEnded(c)
-}
-
-// Comment writes a remark into the timeline. The same key with the same text writes it
-// once; the same key with another text is refused.
-func (t *Tx) Comment(change, office uuid.UUID, text, key string) error {
-	c, err := t.Read(change)
-	if err != nil {
-		return err
-	}
-	var earlier []bool // true: the same remark
-	err = t.DB().Raw(`SELECT change_id = ? AND opinion = ? FROM change_event WHERE verb = 'COMMENT' AND account_id = ? AND params ->> 'key' = ?`,
-		change, text, t.Scope().Account, key).Scan(&earlier).Error
-	if err != nil {
-		return fmt.Errorf("find an earlier remark: %w", err)
-	}
-	if len(earlier) > 0 && !earlier[0] {
-		return refusal.New(refusal.KeyReused)
-	}
-	return t.WriteEvent(Event{
-		Change: c.ID, Verb: "COMMENT", Step: c.StepNo, Round: c.Round, Account: t.Scope().Account, Office: office,
-		opinion: text, Params: map[string]string{"key": key},
-	})
+	return readOtherCases(t, p)
 }

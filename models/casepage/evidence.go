@@ -1,15 +1,17 @@
-package change
+package casepage
 
 import (
 	"fmt"
 
 	"github.com/google/uuid"
+
+	"github.com/xueji/xueji/models/change"
 )
 
 // readOtherCases finds papers of a change that are attached to cases of other pupils as
 // the same file. The people who handed the change in learn only of cases that they may
 // see. All others, who judge the change, learn of every such case.
-func (t *Tx) readOtherCases(p *Page) error {
+func readOtherCases(t *change.Tx, p *Page) error {
 	var rows []struct {
 		EvidenceID uuid.UUID
 		ChangeID   *uuid.UUID
