@@ -39,12 +39,14 @@ type County struct {
 	Reader    *roster.Reader
 	Divisions *division.Table
 
-	t      testing.TB
-	owner  *pgx.Conn
-	office map[string]org.OfficeRef // by path
-	people []Person
-	drawn  map[string]bool // identity numbers of pupils that were made up
-	seats  map[string]*row // the classes that builders fill, by school and year
+	t       testing.TB
+	options store.Options            // to open the register once more
+	dsn     func(role string) string // of the database
+	owner   *pgx.Conn
+	office  map[string]org.OfficeRef // by path
+	people  []Person
+	drawn   map[string]bool // identity numbers of pupils that were made up
+	seats   map[string]*row // the classes that builders fill, by school and year
 }
 
 // Opening is when every test begins: the twentieth of November 2026, nine o'clock.
@@ -73,7 +75,7 @@ func connect(ctx context.Context, dsn func(role string) string, at time.Time) (*
 		return nil, err
 	}
 	c := &County{
-		Hand: hand, Processes: o.Processes, Reader: o.Items.Reader, Divisions: o.Items.Divisions,
+		options: o, dsn: dsn, Hand: hand, Processes: o.Processes, Reader: o.Items.Reader, Divisions: o.Items.Divisions,
 		office: map[string]org.OfficeRef{}, drawn: map[string]bool{}, seats: map[string]*row{},
 	}
 	for role, s := range map[string]**change.Engine{migrations.AppRole: &c.App, migrations.WorkerRole: &c.Worker} {

@@ -1,4 +1,4 @@
-package registertest_test
+package worklist_test
 
 import (
 	"fmt"
@@ -151,6 +151,32 @@ func attentionCounts(r *storetest.County, s *change.Engine, path string) (counts
 		return err
 	})
 	return counts
+}
+
+// A change that ended before its workflow reported itself waits for nobody: neither the
+// list nor the counts nor a page of the list holds a place for it.
+func TestEndedChangesNeedNoAttention(t *testing.T) {
+	r := storetest.New(t)
+	for range 3 {
+		withdrawn(r, r.Waiting(storetest.SchoolA)) // and the roster of its pupil is in force
+	}
+	unstarted := r.Waiting(storetest.SchoolA)
+	r.Advance(2 * time.Minute)
+	require.Equal(t, map[worklist.Reason]int64{worklist.ReasonStartWaiting: 1}, attentionCounts(r, r.App, storetest.Bureau))
+	list := attention(r, r.App, storetest.Bureau, "", worklist.AttentionKey{}, 1)
+	require.Len(t, list, 1, "the first page holds the change that waits")
+	require.Equal(t, unstarted, list[0].ChangeID)
+	r.MustIn(r.App, storetest.Bureau, func(tx *change.Tx) error {
+		ended := r.Texts(`SELECT id::text FROM change WHERE status <> 'RUNNING'`)
+		require.Len(t, ended, 7)
+		ids := []uuid.UUID{unstarted}
+		for _, text := range ended {
+			ids = append(ids, uuid.MustParse(text))
+		}
+		rest, err := worklist.WithoutReason(tx.Tx, ids)
+		require.Len(t, rest, 7, "the others have no reason")
+		return err
+	})
 }
 
 // A change with several reasons is listed once, at the place of its most urgent reason.
