@@ -84,9 +84,9 @@ type attentionScan struct {
 const (
 	attentionColumns = `c.id AS change_id, c.case_no, c.kind, c.province_code, c.step_no, c.round, s.name AS step_name, s.role,
 		o.code AS office_code, o.name AS office_name, s.opened_at, s.due_at,
-		(SELECT count(*) FROM slip l WHERE l.change_id = c.id AND l.outcome = 'PENDING') AS slips,
-		CASE WHEN s.problem = 'NO_ELIGIBLE_PERSON' THEN ` + change.StuckSeatsQuery + ` END AS nobody_json`
-	attentionTables = ` JOIN step s ON s.change_id = c.id AND s.status = 'OPEN' JOIN organisation o ON o.id = s.office_id`
+		(SELECT count(*) FROM slip l WHERE l.change_id = c.id AND l.outcome = ` + pendingWord + `) AS slips,
+		CASE WHEN s.problem = ` + nobodyWord + ` THEN ` + change.StuckSeatsQuery + ` END AS nobody_json`
+	attentionTables = ` JOIN step s ON s.change_id = c.id AND s.status = ` + openWord + ` JOIN organisation o ON o.id = s.office_id`
 )
 
 // Attention lists the running changes in scope that need attention after the given place,
@@ -105,7 +105,7 @@ func ReadRunning(t *store.Tx, ids []uuid.UUID) ([]AttentionRow, error) {
 		return nil, nil
 	}
 	return readAttention(t, `SELECT `+attentionColumns+`, 0 AS rank, s.opened_at AS since, '' AS reason_list FROM change c`+attentionTables+`
-		WHERE c.id IN @ids AND c.status = 'RUNNING' ORDER BY c.id`, map[string]any{"now": t.Now(), "ids": ids})
+		WHERE c.id IN @ids AND c.status = `+runningWord+` ORDER BY c.id`, map[string]any{"now": t.Now(), "ids": ids})
 }
 
 func readAttention(t *store.Tx, query string, args map[string]any) ([]AttentionRow, error) {

@@ -116,11 +116,11 @@ func readCaseStep(t *change.Tx, c *Case) error {
 	}
 	err := t.DB().Raw(`SELECT s.name, o.name AS office_name, o.code AS office_code, s.role, s.opened_at, s.due_at, s.overdue_at, s.problem,
 			s.act, s.attempts, s.next_attempt_at, `+change.StuckSeatsQuery+` AS nobody_json,
-			(SELECT k.id FROM task k WHERE k.change_id = s.change_id AND k.status = 'OPEN' ORDER BY k.seat LIMIT 1) AS task_id,
+			(SELECT k.id FROM task k WHERE k.change_id = s.change_id AND k.status = `+openWord+` ORDER BY k.seat LIMIT 1) AS task_id,
 			(SELECT count(*) FROM account a WHERE a.org_id = s.office_id AND s.role = ANY (a.roles) AND a.sealed_at IS NULL AND a.closed_at IS NULL
 				AND (s.no = 0 OR a.id <> c.filed_by)) AS able
 		FROM step s JOIN organisation o ON o.id = s.office_id JOIN change c ON c.id = s.change_id
-		WHERE s.change_id = @change AND s.status = 'OPEN'`, map[string]any{"change": c.ID, "now": t.Now()}).Take(&row).Error
+		WHERE s.change_id = @change AND s.status = `+openWord, map[string]any{"change": c.ID, "now": t.Now()}).Take(&row).Error
 	if err != nil {
 		return fmt.Errorf("read the open step of a case: %w", err)
 	}
@@ -136,7 +136,7 @@ func readCaseStep(t *change.Tx, c *Case) error {
 }
 
 func readCaseSlips(t *store.Tx, c *Case) error {
-	err := t.DB().Raw(`SELECT id, verb, step_no, round, created_at FROM slip WHERE change_id = ? AND outcome = 'PENDING' ORDER BY created_at, id`,
+	err := t.DB().Raw(`SELECT id, verb, step_no, round, created_at FROM slip WHERE change_id = ? AND outcome = `+pendingWord+` ORDER BY created_at, id`,
 		c.ID).Scan(&c.Slips).Error
 	if err != nil {
 		return fmt.Errorf("read the undecided slips of a case: %w", err)

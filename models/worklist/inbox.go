@@ -47,7 +47,7 @@ type InboxItem struct {
 
 // taskObstacle is the SQL of the current problem of the step of task k. The upkeep clears
 // the column only at its next run, and somebody who can decide may have come since.
-const taskObstacle = `CASE WHEN s.problem = '` + change.ObstacleNobody + `' AND task_able(k.id, @now) THEN '' ELSE s.problem END`
+const taskObstacle = `CASE WHEN s.problem = ` + nobodyWord + ` AND task_able(k.id, @now) THEN '' ELSE s.problem END`
 
 const inboxColumns = `k.id AS task_id, k.change_id, c.case_no, c.kind, s.name AS step_name, k.step_no, k.round, k.role, k.office_id,
 	o.name AS office_name, c.filed_by, f.name AS filer_name, coalesce(p.name, c.subject ->> 'name', '') AS student_name, s.opened_at, k.due_at,
@@ -93,7 +93,7 @@ const actingProxy = `x.proxy_id = @me AND x.org_id = k.office_id AND x.revoked_a
 // tasksOfReader is the SQL condition for the tasks that @me can decide: (1) tasks without a
 // holder, for one of the roles; (2) tasks of @me; (3) tasks of a colleague for whom @me
 // is proxy.
-const tasksOfReader = `k.status = 'OPEN' AND k.office_id = @office AND (k.holder_id = @me OR (k.holder_id IS NULL AND k.role IN @roles
+const tasksOfReader = `k.status = ` + openWord + ` AND k.office_id = @office AND (k.holder_id = @me OR (k.holder_id IS NULL AND k.role IN @roles
 	OR EXISTS (SELECT 1 FROM proxy x WHERE ` + actingProxy + `)) AND NOT ` + readerMayNotDecide + `)`
 
 // readerMayNotDecide is the SQL condition that @me may not decide task k, because @me handed the
@@ -106,7 +106,7 @@ const readerMayNotDecide = `CASE WHEN k.step_no > 0 AND EXISTS (SELECT 1 FROM ch
 
 // tasksOfOffice is the SQL condition for all open tasks of an office for some roles, whoever
 // holds them.
-const tasksOfOffice = `k.status = 'OPEN' AND k.office_id = @office AND (k.role IN @roles OR @head)`
+const tasksOfOffice = `k.status = ` + openWord + ` AND k.office_id = @office AND (k.role IN @roles OR @head)`
 
 // InboxReader says whose inbox is read: that of an account with its roles at an office. All also
 // shows tasks held by colleagues; the head of an office then sees all of them.
@@ -143,7 +143,7 @@ func Inbox(t *store.Tx, d InboxReader, afterDue time.Time, after uuid.UUID, most
 // may order to be done (督办).
 func OverdueBelow(t *store.Tx, path string, afterDue time.Time, after uuid.UUID, most int) ([]InboxItem, error) {
 	var rows []inboxRow
-	err := t.DB().Raw(`SELECT `+inboxColumns+inboxTables+` WHERE k.status = 'OPEN' AND k.office_path <@ text2ltree(@path) AND k.office_path <> text2ltree(@path)
+	err := t.DB().Raw(`SELECT `+inboxColumns+inboxTables+` WHERE k.status = `+openWord+` AND k.office_path <@ text2ltree(@path) AND k.office_path <> text2ltree(@path)
 		AND k.due_at <= @now AND (k.due_at, k.id) > (@due, @after) ORDER BY k.due_at, k.id LIMIT @most`,
 		map[string]any{"now": t.Now(), "path": path, "due": afterDue, "after": after, "most": most, "me": t.Scope().Account, "roles": []string{""}}).Scan(&rows).Error
 	if err != nil {
@@ -172,9 +172,9 @@ func CountInbox(t *store.Tx, d InboxReader) (InboxCounts, error) {
 	err := t.DB().Raw(`WITH told AS (SELECT count(*) AS notices, count(*) FILTER (WHERE `+message.Unread+`) AS unread FROM notice n WHERE `+message.NoticesOfReader+` AND n.created_at > @month)
 		SELECT count(*) AS open, count(*) FILTER (WHERE k.due_at <= @now) AS overdue,
 			count(*) FILTER (WHERE k.due_at > @now AND k.due_at <= @soon) AS near_due, count(*) FILTER (WHERE k.holder_id = @me) AS mine,
-			(SELECT count(*) FROM task w WHERE w.owner_id = @me AND w.status = 'OPEN') AS delegated,
+			(SELECT count(*) FROM task w WHERE w.owner_id = @me AND w.status = `+openWord+`) AS delegated,
 			(SELECT count(DISTINCT s.change_id) FROM task q JOIN step s ON s.change_id = q.change_id AND s.no = q.step_no AND s.round = q.round
-				WHERE q.office_id = @office AND q.status = 'OPEN' AND s.status = 'OPEN' AND s.problem = 'NO_ELIGIBLE_PERSON'
+				WHERE q.office_id = @office AND q.status = `+openWord+` AND s.status = `+openWord+` AND s.problem = `+nobodyWord+`
 					AND CASE WHEN s.problem <> '' THEN NOT task_able(q.id, @now) END) AS nobody, -- the people are looked at last
 			(SELECT notices FROM told) AS notices, (SELECT unread FROM told) AS unread
 		FROM task k WHERE `+tasksOfReader, args).Take(&n).Error
@@ -234,7 +234,7 @@ func Changes(t *store.Tx, f ChangeFilter, before time.Time, beforeID uuid.UUID, 
 			c.step_no, c.round, coalesce(s.name, '') AS step_name, coalesce(o.name, '') AS waiting_for, CASE WHEN s.act <> @await THEN s.due_at END AS due_at, c.effective_on, c.filed_at, c.closed_at, c.struck_at,
 			coalesce(struck_by_case(c.struck_by), '') AS struck_by
 		FROM change c JOIN organisation f ON f.id = c.org_id LEFT JOIN student p ON p.id = c.student_id
-		LEFT JOIN step s ON s.change_id = c.id AND s.status = 'OPEN' LEFT JOIN organisation o ON o.id = s.office_id AND s.act <> @await
+		LEFT JOIN step s ON s.change_id = c.id AND s.status = `+openWord+` LEFT JOIN organisation o ON o.id = s.office_id AND s.act <> @await
 		WHERE (c.filed_at, c.id) < (@before, @id) AND (CAST(@filer AS uuid) IS NULL OR c.filed_by = @filer) AND (CAST(@org AS uuid) IS NULL OR c.org_id = @org)
 			AND (CAST(@student AS uuid) IS NULL OR c.student_id = @student
 				OR c.id IN (SELECT l.change_id FROM change_line l WHERE l.student_id = @student)) AND (@kind = '' OR c.kind = @kind)
