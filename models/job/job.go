@@ -91,6 +91,7 @@ func (p JobProgress) Remaining() (time.Duration, bool) {
 
 // JobPart is one part of a job: so many rows, numbered as the kind counts them.
 type JobPart struct {
+	JobID   uuid.UUID
 	No      int
 	FirstNo int64
 	LastNo  int64
@@ -98,10 +99,13 @@ type JobPart struct {
 	DoneAt  *time.Time
 }
 
+// TableName is the table of the parts.
+func (JobPart) TableName() string { return "job_part" }
+
 const jobColumns = `j.id, j.kind, j.org_id, j.org_path::text AS org_path, o.name AS org_name, j.province_code, j.subject_id, j.change_id, j.case_no,
 	j.effective_on, j.filed_by, j.state, j.problem, j.created_at, j.ended_at, j.version, p.parts, p.parts_done, p.row_count, p.rows_done, p.worked, p.next_part,
-	EXISTS (SELECT 1 FROM job_word w WHERE w.job_id = j.id AND w.outcome = 'PENDING' AND w.verb = 'CANCEL') AS cancel_asked,
-	EXISTS (SELECT 1 FROM job_word w WHERE w.job_id = j.id AND w.outcome = 'PENDING' AND w.verb = 'RESUME') AS resume_asked
+	EXISTS (SELECT 1 FROM job_word w WHERE w.job_id = j.id AND w.outcome = ` + pendingWord + ` AND w.verb = ` + cancelWord + `) AS cancel_asked,
+	EXISTS (SELECT 1 FROM job_word w WHERE w.job_id = j.id AND w.outcome = ` + pendingWord + ` AND w.verb = ` + resumeWord + `) AS resume_asked
 	FROM job j JOIN organisation o ON o.id = j.org_id CROSS JOIN LATERAL (SELECT count(*) AS parts, count(q.done_at) AS parts_done,
 		coalesce(sum(q.rows), 0) AS row_count, coalesce(sum(q.rows) FILTER (WHERE q.done_at IS NOT NULL), 0) AS rows_done,
 		coalesce(extract(epoch FROM sum(q.took)), 0)::float8 AS worked, coalesce(min(q.no) FILTER (WHERE q.done_at IS NULL), 0) AS next_part
@@ -142,8 +146,7 @@ func Jobs(t *store.Tx, f JobFilter, after uuid.UUID, most int) ([]Job, error) {
 // JobParts gives the parts of a job in order, at most so many after a number.
 func JobParts(t *store.Tx, id uuid.UUID, after, most int) ([]JobPart, error) {
 	var list []JobPart
-	err := t.DB().Raw(`SELECT no, first_no, last_no, rows, done_at FROM job_part WHERE job_id = ? AND no > ? ORDER BY no LIMIT ?`, id, after, most).Scan(&list).Error
-	if err != nil {
+	if err := t.DB().Where("job_id = ? AND no > ?", id, after).Order("no").Limit(most).Find(&list).Error; err != nil {
 		return nil, fmt.Errorf("read the parts of a job: %w", err)
 	}
 	return list, nil

@@ -70,7 +70,7 @@ func (r *JobRunner) part(t *change.Tx, id uuid.UUID, no int) error {
 		return fmt.Errorf("job %s is of the unknown kind %q", id, j.Kind)
 	}
 	var p JobPart
-	if err := t.DB().Raw(`SELECT no, first_no, last_no, rows, done_at FROM job_part WHERE job_id = ? AND no = ?`, id, no).Take(&p).Error; err != nil {
+	if err := t.DB().Take(&p, "job_id = ? AND no = ?", id, no).Error; err != nil {
 		return store.OrMissing(err, "read a part of a job")
 	}
 	if p.DoneAt != nil {
@@ -166,9 +166,9 @@ type WaitingJob struct {
 func WaitingJobs(t *store.Tx, after uuid.UUID, before time.Time, most int) ([]WaitingJob, error) {
 	var list []WaitingJob
 	err := t.DB().Raw(`SELECT j.id, j.kind, j.case_no, j.province_code, j.reported_at IS NULL
-			OR EXISTS (SELECT 1 FROM job_word w WHERE w.job_id = j.id AND w.outcome = 'PENDING' AND w.created_at < @before) AS asked
+			OR EXISTS (SELECT 1 FROM job_word w WHERE w.job_id = j.id AND w.outcome = `+pendingWord+` AND w.created_at < @before) AS asked
 		FROM job j WHERE j.id > @after AND j.created_at < @before
-			AND (j.state = 'RUNNING' OR EXISTS (SELECT 1 FROM job_word w WHERE w.job_id = j.id AND w.outcome = 'PENDING'))
+			AND (j.state = `+runningWord+` OR EXISTS (SELECT 1 FROM job_word w WHERE w.job_id = j.id AND w.outcome = `+pendingWord+`))
 		ORDER BY j.id LIMIT @most`, map[string]any{"after": after, "before": before, "most": most}).Scan(&list).Error
 	if err != nil {
 		return nil, fmt.Errorf("read the jobs that wait: %w", err)

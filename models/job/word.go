@@ -19,6 +19,16 @@ const (
 	JobResume JobVerb = "RESUME" // go on with the first part that is not done
 )
 
+// The words of a job in the text of statements. They stand in the text and not among the
+// parameters: an index of words that wait, and of jobs that run, serves a plan only when
+// the word is known to the plan.
+const (
+	runningWord = `'` + string(JobRunning) + `'`
+	pendingWord = `'` + change.SlipPending + `'`
+	cancelWord  = `'` + string(JobCancel) + `'`
+	resumeWord  = `'` + string(JobResume) + `'`
+)
+
 // SayToJob hands a word in: the worker counts it. Saying a word again that waits changes
 // nothing. A word that says what is so already is refused.
 func SayToJob(t *store.Tx, id uuid.UUID, verb JobVerb) (*Job, error) {
@@ -80,7 +90,7 @@ func settleJobWords(t *store.Tx, j *Job) error {
 		ID   uuid.UUID
 		Verb JobVerb
 	}
-	err := t.DB().Raw(`SELECT id, verb FROM job_word WHERE job_id = ? AND outcome = 'PENDING' ORDER BY created_at, id`, j.ID).Scan(&words).Error
+	err := t.DB().Raw(`SELECT id, verb FROM job_word WHERE job_id = ? AND outcome = `+pendingWord+` ORDER BY created_at, id`, j.ID).Scan(&words).Error
 	if err != nil {
 		return fmt.Errorf("read what was said to a job: %w", err)
 	}
