@@ -16,6 +16,7 @@ import (
 	"github.com/xueji/xueji/models/status"
 	"github.com/xueji/xueji/models/store"
 	"github.com/xueji/xueji/models/student"
+	"github.com/xueji/xueji/models/transfer"
 )
 
 // findMistake finds the change that a correction names by its case number. The change
@@ -80,9 +81,9 @@ func readMistake(t *store.Tx, c *change.Change) (*status.Mistake, error) {
 		Kind    process.Kind
 		InForce bool
 	}
-	err := t.DB().Raw(`SELECT c.kind, c.status = 'EFFECTIVE' AND c.struck_at IS NULL AND (c.student_id IS NOT NULL
-			OR EXISTS (SELECT 1 FROM change_line l WHERE l.change_id = c.id AND l.student_id = ? AND l.verdict = 'MOVED' AND l.struck_at IS NULL)) AS in_force
-		FROM change c WHERE c.id = ?`, *c.StudentID, *c.About).Take(&row).Error
+	err := t.DB().Raw(`SELECT c.kind, c.status = @effective AND c.struck_at IS NULL AND (c.student_id IS NOT NULL
+			OR EXISTS (SELECT 1 FROM change_line l WHERE l.change_id = c.id AND l.student_id = @student AND l.verdict = @moved AND l.struck_at IS NULL)) AS in_force
+		FROM change c WHERE c.id = @about`, map[string]any{"effective": change.StatusEffective, "student": *c.StudentID, "moved": transfer.LineMoved, "about": *c.About}).Take(&row).Error
 	if err != nil {
 		return nil, fmt.Errorf("read the change of a correction: %w", err)
 	}

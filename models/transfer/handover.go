@@ -12,6 +12,7 @@ import (
 	"github.com/xueji/xueji/models/change"
 	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/models/refusal"
+	"github.com/xueji/xueji/models/status"
 	"github.com/xueji/xueji/models/store"
 )
 
@@ -158,11 +159,11 @@ func markPaperFiles(t *change.Tx, kind, column string, dueBy calendar.Date, unse
 		SuperiorPath     string
 	}
 	err := t.DB().Raw(`WITH due AS (UPDATE handover SET `+column+` = @now WHERE received_at IS NULL AND struck_at IS NULL AND `+column+` IS NULL AND due_on <= @day
-			AND NOT EXISTS (SELECT 1 FROM student s WHERE s.id = handover.student_id AND s.enrol_status = 'DECEASED')
+			AND NOT EXISTS (SELECT 1 FROM student s WHERE s.id = handover.student_id AND s.enrol_status = @dead)
 			AND (NOT @unsent OR sent_at IS NULL) RETURNING change_id, from_school, to_school)
 		SELECT d.change_id, d.from_school, f.path::text AS from_path, d.to_school, o.path::text AS to_path, b.id AS superior_id, b.path::text AS superior_path
 		FROM due d JOIN organisation f ON f.id = d.from_school JOIN organisation o ON o.id = d.to_school JOIN organisation b ON b.id = f.parent_id`,
-		map[string]any{"now": t.Now(), "day": dueBy, "unsent": unsentOnly}).Scan(&rows).Error
+		map[string]any{"now": t.Now(), "day": dueBy, "unsent": unsentOnly, "dead": status.Deceased}).Scan(&rows).Error
 	if err != nil {
 		return fmt.Errorf("remind of hand-overs: %w", err)
 	}

@@ -23,7 +23,7 @@ import (
 const (
 	lineListed = "LISTED"
 	lineStruck = "STRUCK"
-	lineMoved  = "MOVED"
+	LineMoved  = "MOVED" // the pupil is at the other school
 )
 
 // maxFaults is the highest number of refusals in one answer about a list.
@@ -97,8 +97,8 @@ func schoolsOfList(t *store.Tx, c *change.Change) (from, to status.School, err e
 		var rows []org.OfficeRef
 		if err == nil {
 			err = t.DB().Raw(`SELECT o.id, o.path::text AS path, o.province_code AS province FROM organisation o
-				WHERE o.kind = 'SCHOOL' AND (o.code = @named OR CAST(o.id AS text) = @named) AND o.path <@ text2ltree(@path) AND o.closed_at IS NULL LIMIT 1`,
-				map[string]any{"named": c.Inputs[input], "path": c.OrgPath}).Scan(&rows).Error
+				WHERE o.kind = @school AND (o.code = @named OR CAST(o.id AS text) = @named) AND o.path <@ text2ltree(@path) AND o.closed_at IS NULL LIMIT 1`,
+				map[string]any{"named": c.Inputs[input], "path": c.OrgPath, "school": org.School}).Scan(&rows).Error
 		}
 		if err != nil {
 			return o, s
@@ -303,9 +303,9 @@ func insertLines(t *store.Tx, c *change.Change) error {
 	return refusal.Join(list[:min(len(list), maxFaults)]...)
 }
 
-// RecheckList judges a list that is handed in again (worker). The schools and the lines
+// recheckList judges a list that is handed in again (worker). The schools and the lines
 // must stay as they were filed. The pupils are judged by the last decision.
-func RecheckList(t *store.Tx, c *change.Change, papers []evidence.Ref) ([]*refusal.Error, error) {
+func recheckList(t *store.Tx, c *change.Change, papers []evidence.Ref) ([]*refusal.Error, error) {
 	to, err := refuseOtherSchool(t, c, process.SideIn, receiverInput, refusal.ReceivingFixed)
 	if err != nil {
 		return nil, err
@@ -330,10 +330,10 @@ type ListedPupilView struct {
 	CorrectedBy string
 }
 
-// ReadListedPupils reads the lines of a list in their order. The reason why the system struck a
+// readListedPupils reads the lines of a list in their order. The reason why the system struck a
 // pupil is shown to readers of the pupil's record. The receiving school reads it only
 // when it concerns the school's classes.
-func ReadListedPupils(t *store.Tx, change uuid.UUID) ([]ListedPupilView, error) {
+func readListedPupils(t *store.Tx, change uuid.UUID) ([]ListedPupilView, error) {
 	var rows []struct {
 		ListedPupilView
 		SubjectJSON string

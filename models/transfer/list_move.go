@@ -10,6 +10,7 @@ import (
 
 	"github.com/xueji/xueji/models/calendar"
 	"github.com/xueji/xueji/models/change"
+	"github.com/xueji/xueji/models/process"
 	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/status"
 	"github.com/xueji/xueji/models/store"
@@ -86,11 +87,11 @@ func listedLines(t *store.Tx, changeID uuid.UUID) ([]change.ListedPupil, error) 
 	return list, nil
 }
 
-// MoveList moves every pupil of a list who can move now, each as a transfer does, in the
+// moveList moves every pupil of a list who can move now, each as a transfer does, in the
 // transaction of the last decision. A pupil who cannot move is struck with the refusal's
 // code. Every line is judged under the locks before anything of it is written, so no line
 // spoils another.
-func MoveList(t *change.Tx, c *change.Change, s *change.Slip, on calendar.Date) error {
+func moveList(t *change.Tx, c *change.Change, s *change.Slip, on calendar.Date) error {
 	l, facts, err := lockList(t.Tx, c)
 	if err != nil {
 		return err
@@ -163,7 +164,7 @@ func lockList(t *store.Tx, c *change.Change) (*pupilList, status.Facts, error) {
 		return nil, facts, err
 	}
 	var out struct{ OrgID uuid.UUID }
-	if err := t.DB().Raw(`SELECT org_id FROM change_party WHERE change_id = ? AND side = 'OUT'`, c.ID).Take(&out).Error; err != nil {
+	if err := t.DB().Raw(`SELECT org_id FROM change_party WHERE change_id = ? AND side = ?`, c.ID, process.SideOut).Take(&out).Error; err != nil {
 		return nil, facts, fmt.Errorf("read the releasing school of a list: %w", err)
 	}
 	facts.From, err = student.ReadSchool(t, out.OrgID)
@@ -203,7 +204,7 @@ func settleLines(t *change.Tx, c *change.Change, struck map[uuid.UUID]*refusal.E
 			return err
 		}
 	}
-	t.Later("settle a list", store.AnyRows, `UPDATE change_line SET verdict = ?, settled_at = ? WHERE change_id = ? AND verdict = ?`, lineMoved, t.Now(), c.ID, lineListed)
+	t.Later("settle a list", store.AnyRows, `UPDATE change_line SET verdict = ?, settled_at = ? WHERE change_id = ? AND verdict = ?`, LineMoved, t.Now(), c.ID, lineListed)
 	if len(struck) == 0 {
 		return nil
 	}

@@ -25,13 +25,13 @@ func (ListWork) Hold(t *change.Tx, c *change.Change) error { return insertLines(
 
 // Recheck judges form and papers. The last decision judges the pupils.
 func (ListWork) Recheck(t *change.Tx, c *change.Change, s *change.Slip, papers []evidence.Ref) ([]*refusal.Error, error) {
-	list, err := RecheckList(t.Tx, c, papers)
+	list, err := recheckList(t.Tx, c, papers)
 	return append(list, change.NeedlessValues(c.Kind, s.Body.HasValues())...), err
 }
 
 // Apply moves every pupil of the list who can move now.
 func (ListWork) Apply(t *change.Tx, c *change.Change, s *change.Slip) error {
-	return change.NoteNotApplied(s, MoveList(t, c, s, t.Today()))
+	return change.NoteNotApplied(s, moveList(t, c, s, t.Today()))
 }
 
 // Strike takes pupils out of the list.
@@ -59,7 +59,7 @@ func (ListWork) EndLine(t *change.Tx, c *change.Change, student uuid.UUID, code 
 
 // Page shows the lines.
 func (ListWork) Page(t *store.Tx, p *casepage.Page) error {
-	lines, err := ReadListedPupils(t, p.ID)
+	lines, err := readListedPupils(t, p.ID)
 	p.Own = MovePage{Lines: lines}
 	return err
 }

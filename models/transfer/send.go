@@ -16,12 +16,12 @@ import (
 // school. In a filing the applicant names it by code or ID. In a filed change it is the
 // receiving party, even when the school's code has changed.
 func receivingSchool(t *store.Tx, c *change.Change) (status.School, error) {
-	query := `SELECT o.id, o.path::text AS path, o.province_code AS province FROM organisation o WHERE o.kind = 'SCHOOL'`
-	args := map[string]any{"named": c.Inputs[receiverInput], "stage": c.Stage, "change": c.ID}
+	query := `SELECT o.id, o.path::text AS path, o.province_code AS province FROM organisation o WHERE o.kind = @school`
+	args := map[string]any{"named": c.Inputs[receiverInput], "stage": c.Stage, "change": c.ID, "school": org.School, "in": process.SideIn}
 	if c.CaseNo == "" {
 		query += ` AND (o.code = @named OR CAST(o.id AS text) = @named) AND @stage = ANY (o.stages) LIMIT 1`
 	} else {
-		query += ` AND o.id = (SELECT p.org_id FROM change_party p WHERE p.change_id = @change AND p.side = 'IN')`
+		query += ` AND o.id = (SELECT p.org_id FROM change_party p WHERE p.change_id = @change AND p.side = @in)`
 	}
 	var rows []org.OfficeRef
 	if err := t.DB().Raw(query, args).Scan(&rows).Error; err != nil {

@@ -1,4 +1,4 @@
-package registertest_test
+package transfer_test
 
 import (
 	"testing"
@@ -8,11 +8,12 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/xueji/xueji/models/change"
+	"github.com/xueji/xueji/models/process"
 	"github.com/xueji/xueji/models/refusal"
-	"github.com/xueji/xueji/models/registertest"
 	"github.com/xueji/xueji/models/status"
 	"github.com/xueji/xueji/models/store"
 	"github.com/xueji/xueji/models/storetest"
+	"github.com/xueji/xueji/models/student"
 	"github.com/xueji/xueji/models/transfer"
 )
 
@@ -90,16 +91,66 @@ func TestDefinerFunctionsRevealOnlyWhatTheyMust(t *testing.T) {
 		require.NoError(t, tx.DB().Raw(`SELECT count(*) FROM student_to_receive(ARRAY[?], NULL, NULL)`, claim.Name).Scan(&n).Error)
 		require.Zero(t, n, "a name alone finds nobody")
 		var taken bool
-		var err error
-		taken, err = registertest.NumberTaken(tx.Tx, uuid.New(), claim.IDNumber)
-		require.NoError(t, err)
+		keys := student.HashArray(student.NumberKeys(tx.Store(), claim.IDNumber))
+		require.NoError(t, tx.DB().Raw(`SELECT identity_taken(?, ?, ?::bytea[])`, uuid.New(), uuid.New(), keys).Scan(&taken).Error)
 		require.True(t, taken)
-		taken, err = registertest.NumberTaken(tx.Tx, id, claim.IDNumber)
-		require.NoError(t, err)
+		require.NoError(t, tx.DB().Raw(`SELECT identity_taken(?, ?, ?::bytea[])`, id, uuid.New(), keys).Scan(&taken).Error)
 		require.False(t, taken, "the own number is free for the own record")
-		kind, err := registertest.RunningKind(tx, id)
+		kind, err := tx.RunningKind(id)
 		require.Empty(t, kind)
 		return err
 	}))
 	require.Equal(t, status.Code("2002"), status.BusinessRunning)
+}
+
+// An office learns before it asks why a pupil could not be received, and only an office
+// above the pupil's school learns which change is in the way.
+func TestALookupTellsWhatStandsAgainstATransfer(t *testing.T) {
+	r := storetest.New(t)
+	pupils := r.Pupils(storetest.SchoolA, 3)
+	busy, left, punished := pupils[0], pupils[1], pupils[2]
+	suspension := r.File(process.Suspension, busy, nil)
+	r.Leaves(left)
+	r.Punished(storetest.SchoolA, punished)
+	for _, row := range []struct {
+		path  string
+		pupil uuid.UUID
+		code  refusal.Code
+	}{
+		{storetest.SchoolB, busy, refusal.TransferBusinessRunning},
+		{storetest.Bureau, busy, refusal.TransferBusinessRunning},
+		{storetest.SchoolB, left, refusal.TransferLeft},
+		{storetest.SchoolB, punished, refusal.TransferNotEligible},
+		{storetest.SchoolA, punished, refusal.TransferSameSchool},
+	} {
+		f, err := r.Find(row.path, r.ClaimOf(row.pupil))
+		require.NoError(t, err)
+		require.Equal(t, row.code, f.Refusal.Code)
+		require.Equal(t, 3, f.Grade)
+		if row.path != storetest.Bureau {
+			require.Nil(t, f.Running)
+			continue
+		}
+		require.Equal(t, suspension, f.Running.ChangeID)
+		require.Equal(t, []string{"SUSPENSION", "LEADER_REVIEW"}, []string{string(f.Running.Kind), f.Running.StepName})
+	}
+	claim := r.ClaimOf(pupils[2])
+	claim.Number = ""
+	f, err := r.Find(storetest.FarSchool, claim)
+	require.NoError(t, err)
+	require.Equal(t, refusal.TransferNumberRequired, f.Refusal.Code)
+	require.Empty(t, f.Name, "nothing else is told")
+}
+
+// The question whether a number is free counts as a look-up, and its entry does not hold
+// the number.
+func TestTheQuestionForANumberIsCounted(t *testing.T) {
+	r := storetest.New(t)
+	r.Policy(storetest.Province, `{"lookups_per_day": 1}`)
+	ask := func() error {
+		return r.In(r.App, storetest.SchoolB, func(tx *change.Tx) error { return transfer.CountIdentityQuestion(tx.Tx, r.Office(storetest.SchoolB)) })
+	}
+	require.NoError(t, ask())
+	require.ErrorIs(t, ask(), refusal.New(refusal.LookupsUsed))
+	require.Equal(t, "{}", r.Text(`SELECT detail::text FROM audit_entry WHERE action = 'identity.ask'`))
 }
