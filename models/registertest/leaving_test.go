@@ -10,10 +10,8 @@ import (
 
 	"github.com/xueji/xueji/models/calendar"
 	"github.com/xueji/xueji/models/change"
-	"github.com/xueji/xueji/models/kinds"
 	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/models/process"
-	"github.com/xueji/xueji/models/status"
 	"github.com/xueji/xueji/models/store"
 	"github.com/xueji/xueji/models/student"
 )
@@ -131,63 +129,4 @@ func TestBusinessOfTheGraduatingGradeIsCleared(t *testing.T) {
 	require.Equal(t, 4, r.count(`SELECT count(*) FROM slot`), "the pupil is free")
 	r.hand.Set(time.Date(2027, 9, 1, 8, 0, 0, 0, calendar.Shanghai()))
 	require.Empty(t, clearable(), "late, too, it is the grade of that day that counts")
-}
-
-// A repeater counts in the year group of the pupil's school in this school year. A struck
-// line does not count. Two last approvals at once are counted one after the other.
-func TestConcurrentRetentionsKeepTheShare(t *testing.T) {
-	r := newRecordsRig(t)
-	changeID := r.waiting(schoolAPath)
-	for range 3 {
-		r.pupil(schoolAPath)
-	}
-	r.pupil(schoolBPath)
-	line := func(kind, on, year, path string, struck any) {
-		r.exec(`INSERT INTO student_history (id, student_id, org_path, kind, effective_on, recorded_at, before, after, struck_by, struck_at)
-			VALUES ($1, $2, $3::text::ltree, $4, $5::date, now(), jsonb_build_object('stage', 'PRIMARY', 'entry_year', $6::int), '{}', $7, CASE WHEN $7::uuid IS NOT NULL THEN now() END)`,
-			store.NewID(), r.pupilOf(changeID), path, kind, on, year, struck)
-	}
-	line("RETENTION", "2026-09-10", "2024", schoolAPath, nil)
-	line("RETENTION", "2026-09-11", "2024", schoolAPath, changeID)
-	line("RETENTION", "2026-08-10", "2024", schoolAPath, nil)
-	line("RETENTION", "2026-09-10", "2025", schoolAPath, nil)
-	line("RETENTION", "2026-09-10", "2024", schoolBPath, nil)
-	pupil := r.pupilOf(changeID)
-	count := func(tx *change.Tx) (f status.Facts, err error) {
-		c, err := tx.Read(changeID)
-		if err != nil {
-			return f, err
-		}
-		c.Kind = process.Retention
-		h, err := student.ReadPupilRow(tx.Tx, pupil, false)
-		if err != nil {
-			return f, err
-		}
-		f = status.Facts{Today: tx.Today(), Policy: r.app.Processes().Default()}
-		return f, kinds.ReadGradeFacts(tx.Tx, c, h, &f, true)
-	}
-	second, repeaters := make(chan error, 1), 0
-	r.mustIn(r.worker, "", func(tx *change.Tx) error {
-		f, err := count(tx)
-		require.Equal(t, []int{5, 1}, []int{f.GradeSize, f.Repeaters}, "who repeats was of the year group, too")
-		require.False(t, f.Skipped)
-		go func() {
-			second <- r.in(r.worker, "", func(tx *change.Tx) error {
-				f, err := count(tx)
-				repeaters = f.Repeaters
-				return err
-			})
-		}()
-		require.Eventually(t, func() bool { return r.blocked() == 1 }, 10*time.Second, time.Millisecond, "the other one waits")
-		line("RETENTION", "2026-11-20", "2024", schoolAPath, nil)
-		return err
-	})
-	require.NoError(t, <-second)
-	require.Equal(t, 2, repeaters)
-	line("SKIP", "2025-09-10", "2024", schoolBPath, nil)
-	r.mustIn(r.worker, "", func(tx *change.Tx) error {
-		f, err := count(tx)
-		require.True(t, f.Skipped, "also at another school")
-		return err
-	})
 }

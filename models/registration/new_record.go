@@ -244,7 +244,7 @@ func createRecord(t *change.Tx, c *change.Change, on calendar.Date) error {
 	if err := t.ReadValues(c); err != nil {
 		return err
 	}
-	e := &Run{tx: t.Tx, roster: &Roster{SchoolID: c.OrgID}, change: c.ID, kind: string(c.Kind), on: on, leftOut: map[int]*refusal.Error{}}
+	e := &registrationRun{tx: t.Tx, roster: &Roster{SchoolID: c.OrgID}, change: c.ID, kind: string(c.Kind), on: on, leftOut: map[int]*refusal.Error{}}
 	if err := e.readSchool(); err != nil {
 		return err
 	}

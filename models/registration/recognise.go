@@ -11,6 +11,7 @@ import (
 	"github.com/xueji/xueji/models/calendar"
 	"github.com/xueji/xueji/models/ident"
 	"github.com/xueji/xueji/models/roster"
+	"github.com/xueji/xueji/models/status"
 	"github.com/xueji/xueji/models/store"
 	"github.com/xueji/xueji/models/student"
 )
@@ -116,11 +117,11 @@ func readCandidates(t *store.Tx, school, but uuid.UUID, pupils []pupilToFind) (m
 				SELECT * FROM unnest($6::int[], $7::bytea[]) AS d (key, hash))
 			SELECT p.key, s.id, s.id_hash, s.in_register, s.enrol_status, s.name, s.sex, s.birth_date::text FROM person p
 			JOIN student s ON s.name_key = p.name_key AND s.sex = p.sex AND s.birth_date = p.birth::date
-			WHERE s.school_id = $1 AND s.enrol_status <> 'DELETED' AND s.roster_id IS DISTINCT FROM $8
+			WHERE s.school_id = $1 AND s.enrol_status <> $9 AND s.roster_id IS DISTINCT FROM $8
 			UNION
 			SELECT d.key, s.id, s.id_hash, s.in_register, s.enrol_status, s.name, s.sex, s.birth_date::text FROM document d JOIN student s ON s.id_hash = d.hash
-			WHERE s.school_id = $1 AND s.enrol_status <> 'DELETED' AND s.roster_id IS DISTINCT FROM $8
-			ORDER BY 1, 2`, school, persons, names, sexes, births, documents, hashes, but)
+			WHERE s.school_id = $1 AND s.enrol_status <> $9 AND s.roster_id IS DISTINCT FROM $8
+			ORDER BY 1, 2`, school, persons, names, sexes, births, documents, hashes, but, status.Deleted)
 		if err != nil {
 			return err
 		}

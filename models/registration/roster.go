@@ -1,12 +1,12 @@
 package registration
 
 import (
-	"encoding/json"
 	"fmt"
 	"slices"
 	"time"
 
 	"github.com/google/uuid"
+	"gorm.io/gorm"
 
 	"github.com/xueji/xueji/models/process"
 	"github.com/xueji/xueji/models/refusal"
@@ -82,6 +82,9 @@ type RosterCounts struct {
 	Differing int `gorm:"column:rows_differing"`
 }
 
+// goodVerdicts are the verdicts of rows that are to be registered.
+func goodVerdicts() []RosterVerdict { return []RosterVerdict{RowAccepted, RowRemarked} }
+
 func (c *RosterCounts) count(v RosterVerdict) {
 	c.Read++
 	switch v {
@@ -117,7 +120,7 @@ type Roster struct {
 	RosterCounts    `gorm:"embedded"`
 	RowsEnrolled    int
 	RowsLeftOut     int
-	Findings        []roster.Finding `gorm:"-"` // about the file as a whole
+	Findings        []roster.Finding `gorm:"serializer:json"` // about the file as a whole
 	CreatedBy       uuid.UUID
 	CreatedAt       time.Time
 	ProgressAt      time.Time
@@ -133,86 +136,52 @@ type RosterRow struct {
 	Name      string
 	IDMasked  string
 	ClassCode string
-	Findings  []roster.Finding `gorm:"-"`
+	Findings  []roster.Finding `gorm:"serializer:json"`
 	StudentID *uuid.UUID
 }
 
-const rosterColumns = `id, school_id, org_path::text AS org_path, file_name, file_sha256, file_size, blob_key, template_version, state, attempt,
-	rows_read, rows_good, rows_remarked, rows_rejected, rows_skipped, rows_present, rows_differing,
-	rows_enrolled, rows_left_out, findings::text AS findings_json,
-	created_by, created_at, progress_at, checked_at, change_id, version`
+// TableName is the table of the rosters.
+func (Roster) TableName() string { return "roster" }
 
-type rosterScan struct {
-	Roster       `gorm:"embedded"`
-	FindingsJSON string
-}
+// TableName is the table of the rows.
+func (RosterRow) TableName() string { return "roster_row" }
 
-func (s rosterScan) toRoster() (*Roster, error) {
-	r := s.Roster
-	if err := json.Unmarshal([]byte(s.FindingsJSON), &r.Findings); err != nil {
-		return nil, fmt.Errorf("read the findings of a roster: %w", err)
+// ReadRoster reads one roster. The refusal is not_found when it is outside the scope.
+func ReadRoster(t *store.Tx, id uuid.UUID) (*Roster, error) { return rosterIn(t.DB(), "id = ?", id) }
+
+func rosterIn(db *gorm.DB, condition string, args ...any) (*Roster, error) {
+	var r Roster
+	if err := db.Where(condition, args...).Take(&r).Error; err != nil {
+		return nil, store.OrMissing(err, "read a roster")
 	}
 	return &r, nil
 }
 
-// ReadRoster reads one roster. The refusal is not_found when it is outside the scope.
-func ReadRoster(t *store.Tx, id uuid.UUID) (*Roster, error) { return rosterWhere(t, "id = ?", id) }
-
-func rosterWhere(t *store.Tx, condition string, args ...any) (*Roster, error) {
-	var row rosterScan
-	err := t.DB().Raw(`SELECT `+rosterColumns+` FROM roster WHERE `+condition, args...).Take(&row).Error
-	if err != nil {
-		return nil, store.OrMissing(err, "read a roster")
-	}
-	return row.toRoster()
-}
-
 // Rosters lists the rosters in scope, newest first, after the given one (uuid.Nil
 // begins). A school of uuid.Nil means all schools.
-func Rosters(t *store.Tx, school, after uuid.UUID, most int) ([]Roster, error) {
-	query := t.DB().Table("roster").Select(rosterColumns).Order("created_at DESC, id DESC").Limit(most)
+func Rosters(t *store.Tx, school, after uuid.UUID, most int) (list []Roster, err error) {
+	query := t.DB().Order("created_at DESC, id DESC").Limit(most)
 	if school != uuid.Nil {
 		query = query.Where("school_id = ?", school)
 	}
 	if after != uuid.Nil {
 		query = query.Where("(created_at, id) < (SELECT a.created_at, a.id FROM roster a WHERE a.id = ?)", after)
 	}
-	var rows []rosterScan
-	if err := query.Scan(&rows).Error; err != nil {
+	if err := query.Find(&list).Error; err != nil {
 		return nil, fmt.Errorf("list rosters: %w", err)
-	}
-	list := make([]Roster, 0, len(rows))
-	for _, row := range rows {
-		r, err := row.toRoster()
-		if err != nil {
-			return nil, err
-		}
-		list = append(list, *r)
 	}
 	return list, nil
 }
 
 // ReadRosterRows returns the rows of a roster after a row number, in the order of the sheet.
 // An empty verdict means all rows.
-func ReadRosterRows(t *store.Tx, id uuid.UUID, verdict RosterVerdict, after, most int) ([]RosterRow, error) {
-	query := t.DB().Table("roster_row").Where("roster_id = ? AND row_no > ?", id, after).Order("row_no").Limit(most).
-		Select("row_no, verdict, name, id_masked, class_code, student_id, findings::text AS findings_json")
+func ReadRosterRows(t *store.Tx, id uuid.UUID, verdict RosterVerdict, after, most int) (list []RosterRow, err error) {
+	query := t.DB().Where("roster_id = ? AND row_no > ?", id, after).Order("row_no").Limit(most)
 	if verdict != "" {
-		query = query.Where("verdict = ?", string(verdict))
+		query = query.Where("verdict = ?", verdict)
 	}
-	var rows []struct {
-		RosterRow    `gorm:"embedded"`
-		FindingsJSON string
-	}
-	if err := query.Scan(&rows).Error; err != nil {
+	if err := query.Select("row_no", "verdict", "name", "id_masked", "class_code", "findings", "student_id").Find(&list).Error; err != nil {
 		return nil, fmt.Errorf("read the rows of a roster: %w", err)
-	}
-	list := make([]RosterRow, len(rows))
-	for i, row := range rows {
-		list[i] = row.RosterRow
-		if err := json.Unmarshal([]byte(row.FindingsJSON), &list[i].Findings); err != nil {
-			return nil, fmt.Errorf("read the findings of a roster: %w", err)
-		}
 	}
 	return list, nil
 }

@@ -23,8 +23,8 @@ const (
 	// MaxRosterRows is how many pupils one file may hold: more than any school has,
 	// and a check of that many ends within the time of one request.
 	MaxRosterRows = 20_000
-	// RosterBatch is how many rows are asked about and staged in one transaction.
-	RosterBatch = 500
+	// rosterBatch is how many rows are asked about and staged in one transaction.
+	rosterBatch = 500
 	// maxDryRunFindings bounds the answer of a dry run.
 	maxDryRunFindings = 2_000
 )
@@ -51,14 +51,14 @@ type DryRun struct {
 // when every row is stored.
 func CheckRoster(ctx context.Context, s *store.Store, scope store.Scope, r *Roster, sheet RosterSheet) (*Roster, error) {
 	c := &rosterCheck{store: s, ctx: ctx, scope: scope, subject: r.ID, sheet: sheet}
-	c.save = func(t *store.Tx, batch []CheckedRow) error { return SaveCheckedRows(t, r.ID, r.Attempt, batch) }
+	c.save = func(t *store.Tx, batch []checkedRow) error { return saveCheckedRows(t, r.ID, r.Attempt, batch) }
 	result, err := c.run(r.SchoolID)
 	if err != nil {
 		return nil, err
 	}
 	var done *Roster
 	err = s.InScope(ctx, scope, func(t *store.Tx) error {
-		done, err = FinishRosterCheck(t, r.ID, r.Attempt, *result)
+		done, err = finishRosterCheck(t, r.ID, r.Attempt, *result)
 		return err
 	})
 	return done, err
@@ -70,7 +70,7 @@ func TryRoster(ctx context.Context, s *store.Store, scope store.Scope, school uu
 	var rows []RosterRow
 	at, named := map[int]int{}, map[int][]roster.Finding{}
 	c := &rosterCheck{store: s, ctx: ctx, scope: scope, subject: school, sheet: sheet}
-	c.save = func(_ *store.Tx, batch []CheckedRow) error {
+	c.save = func(_ *store.Tx, batch []checkedRow) error {
 		for _, row := range batch {
 			at[row.RowNo] = len(rows)
 			rows = append(rows, row.withoutSecrets())
@@ -110,16 +110,16 @@ type rosterCheck struct {
 	scope   store.Scope
 	subject uuid.UUID // of the audit entries
 	sheet   RosterSheet
-	save    func(*store.Tx, []CheckedRow) error
+	save    func(*store.Tx, []checkedRow) error
 	school  uuid.UUID
 	classes map[string]uuid.UUID
 	letters map[roster.Field]string // of the file's columns
-	batch   []CheckedRow
+	batch   []checkedRow
 	seated  map[int]uuid.UUID // the classes of the good rows
 }
 
-func (c *rosterCheck) run(school uuid.UUID) (*RosterResult, error) {
-	result := &RosterResult{Template: c.sheet.Reader.Template().Version}
+func (c *rosterCheck) run(school uuid.UUID) (*rosterResult, error) {
+	result := &rosterResult{Template: c.sheet.Reader.Template().Version}
 	c.school, c.seated = school, map[int]uuid.UUID{}
 	in, err := c.submission(school)
 	if err != nil {
@@ -178,9 +178,9 @@ func (c *rosterCheck) submission(school uuid.UUID) (*roster.Submission, error) {
 func (c *rosterCheck) addRow(row *roster.Row) error {
 	code := row.Pupil.ClassCode()
 	c.letters = row.Letters
-	c.batch = append(c.batch, CheckedRow{RowNo: row.Number, Verdict: verdictOf(row), ClassID: c.classes[code], ClassCode: code,
+	c.batch = append(c.batch, checkedRow{RowNo: row.Number, Verdict: verdictOf(row), ClassID: c.classes[code], ClassCode: code,
 		Values: row.Pupil, Findings: row.Findings})
-	if len(c.batch) < RosterBatch {
+	if len(c.batch) < rosterBatch {
 		return nil
 	}
 	return c.flush()

@@ -8,14 +8,14 @@ import (
 	"github.com/xueji/xueji/models/store"
 )
 
-// hashesAmong runs a query with one array of hashes and returns the hashes in its answer.
-func hashesAmong(t *store.Tx, query string, hashes [][]byte) (map[string]bool, error) {
+// hashesAmong runs a query with an array of hashes, and more arguments, and returns the hashes in its answer.
+func hashesAmong(t *store.Tx, query string, hashes [][]byte, more ...any) (map[string]bool, error) {
 	found := map[string]bool{}
 	if len(hashes) == 0 {
 		return found, nil
 	}
 	err := t.Raw(func(c *pgx.Conn) error {
-		rows, err := c.Query(t.Context(), query, hashes)
+		rows, err := c.Query(t.Context(), query, append([]any{hashes}, more...)...)
 		if err != nil {
 			return err
 		}

@@ -12,6 +12,7 @@ import (
 	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/roster"
+	"github.com/xueji/xueji/models/status"
 	"github.com/xueji/xueji/models/store"
 	"github.com/xueji/xueji/models/student"
 )
@@ -25,7 +26,7 @@ import (
 // nothing. If another transaction registers one of the pupils at the same moment, this
 // transaction fails on a unique constraint; its repetition leaves that row out.
 func RegisterRoster(t *store.Tx, id, change uuid.UUID, effectiveOn calendar.Date) error {
-	r, err := LockRoster(t, id)
+	r, err := lockRoster(t, id)
 	if err != nil {
 		return err
 	}
@@ -35,20 +36,20 @@ func RegisterRoster(t *store.Tx, id, change uuid.UUID, effectiveOn calendar.Date
 	if r.State != RosterFiled || r.ChangeID == nil || *r.ChangeID != change {
 		return wrongRosterState(r.State)
 	}
-	e := NewRun(t, r, change, effectiveOn)
-	if err := e.Enrol(); err != nil {
+	e := newRun(t, r, change, effectiveOn)
+	if err := e.register(); err != nil {
 		return err
 	}
 	return closeRoster(t, r)
 }
 
-// NewRun prepares a run through all rows of a roster.
-func NewRun(t *store.Tx, r *Roster, change uuid.UUID, effectiveOn calendar.Date) *Run {
-	return &Run{tx: t, roster: r, change: change, kind: student.KindRosterImport, on: effectiveOn, Last: math.MaxInt32, leftOut: map[int]*refusal.Error{}}
+// newRun prepares a run through all rows of a roster.
+func newRun(t *store.Tx, r *Roster, change uuid.UUID, effectiveOn calendar.Date) *registrationRun {
+	return &registrationRun{tx: t, roster: r, change: change, kind: student.KindRosterImport, on: effectiveOn, last: math.MaxInt32, leftOut: map[int]*refusal.Error{}}
 }
 
-// Enrol makes records of the rows it is about that have none yet.
-func (e *Run) Enrol() error {
+// register makes records of the rows it is about that have none yet.
+func (e *registrationRun) register() error {
 	for _, step := range []func() error{e.readSchool, e.readClasses, e.readRows, e.leaveOutRegistered, e.assignSeats, e.assignNumbers, e.write} {
 		if err := step(); err != nil {
 			return err
@@ -57,8 +58,8 @@ func (e *Run) Enrol() error {
 	return nil
 }
 
-// Run is one run through the rows of a roster, or through a part of them.
-type Run struct {
+// registrationRun is one run through the rows of a roster, or through a part of them.
+type registrationRun struct {
 	tx      *store.Tx
 	roster  *Roster
 	change  uuid.UUID
@@ -69,8 +70,8 @@ type Run struct {
 	classes map[uuid.UUID]*rosterClass
 	pupils  []*rosterPupil
 	leftOut map[int]*refusal.Error
-	First   int64 // row of the sheet
-	Last    int64
+	first   int64 // row of the sheet
+	last    int64
 }
 
 type rosterClass struct {
@@ -93,7 +94,7 @@ type rosterPupil struct {
 	sealed student.SealedNumber // the student number
 }
 
-func (e *Run) readSchool() error {
+func (e *registrationRun) readSchool() error {
 	var row struct{ Path, DivisionCode string }
 	err := e.tx.DB().Raw(`SELECT path::text AS path, division_code FROM organisation WHERE id = ?`, e.roster.SchoolID).Take(&row).Error
 	if err != nil {
@@ -109,12 +110,12 @@ func (e *Run) readSchool() error {
 
 // readClasses locks the school's classes in one order, so that the seats counted here are
 // the seats given later.
-func (e *Run) readClasses() error {
+func (e *registrationRun) readClasses() error {
 	var rows []*rosterClass
 	err := e.tx.DB().Raw(`SELECT c.id, c.code, c.capacity, c.occupied, c.closed_at IS NOT NULL AS closed, g.stage, g.entry_year
 		FROM school_class c JOIN school_grade g ON g.id = c.grade_id
 		WHERE c.id IN (SELECT class_id FROM roster_row WHERE roster_id = ? AND row_no BETWEEN ? AND ?) ORDER BY c.id FOR UPDATE OF c`,
-		e.roster.ID, e.First, e.Last).Scan(&rows).Error
+		e.roster.ID, e.first, e.last).Scan(&rows).Error
 	if err != nil {
 		return fmt.Errorf("lock the classes of a roster: %w", err)
 	}
@@ -125,15 +126,15 @@ func (e *Run) readClasses() error {
 	return nil
 }
 
-func (e *Run) readRows() error {
+func (e *registrationRun) readRows() error {
 	var rows []struct {
 		RowNo   int
 		ClassID uuid.UUID
 		Payload []byte
 	}
 	err := e.tx.DB().Raw(`SELECT row_no, class_id, payload FROM roster_row
-		WHERE roster_id = ? AND row_no BETWEEN ? AND ? AND verdict IN ('ACCEPT', 'REMARK') AND student_id IS NULL ORDER BY row_no`,
-		e.roster.ID, e.First, e.Last).Scan(&rows).Error
+		WHERE roster_id = ? AND row_no BETWEEN ? AND ? AND verdict IN ? AND student_id IS NULL ORDER BY row_no`,
+		e.roster.ID, e.first, e.last, goodVerdicts()).Scan(&rows).Error
 	if err != nil {
 		return fmt.Errorf("read the rows of a roster: %w", err)
 	}
@@ -152,7 +153,7 @@ func (e *Run) readRows() error {
 }
 
 // leaveOutWhere removes the pupils for whom refuse returns a reason, and notes the reason.
-func (e *Run) leaveOutWhere(refuse func(*rosterPupil) *refusal.Error) {
+func (e *registrationRun) leaveOutWhere(refuse func(*rosterPupil) *refusal.Error) {
 	kept := e.pupils[:0]
 	for _, p := range e.pupils {
 		if reason := refuse(p); reason != nil {
@@ -167,7 +168,7 @@ func (e *Run) leaveOutWhere(refuse func(*rosterPupil) *refusal.Error) {
 // leaveOutRegistered leaves out pupils who have a record by now: two rosters may have
 // been checked before either was approved. Registrations of one school wait for each
 // other, so that the second sees the records of the first.
-func (e *Run) leaveOutRegistered() error {
+func (e *registrationRun) leaveOutRegistered() error {
 	if _, err := e.tx.Exec(`SELECT pg_advisory_xact_lock(hashtextextended(?, 0))`, "enrol/"+e.roster.SchoolID.String()); err != nil {
 		return fmt.Errorf("hold the enrolments of a school: %w", err)
 	}
@@ -187,7 +188,7 @@ func (e *Run) leaveOutRegistered() error {
 	if err != nil {
 		return err
 	}
-	taken, err := hashesAmong(e.tx, `SELECT id_hash FROM student WHERE id_hash = ANY ($1) AND enrol_status <> 'DELETED'`, hashes)
+	taken, err := hashesAmong(e.tx, `SELECT id_hash FROM student WHERE id_hash = ANY ($1) AND enrol_status <> $2`, hashes, status.Deleted)
 	if err != nil {
 		return err
 	}
@@ -211,7 +212,7 @@ func (e *Run) leaveOutRegistered() error {
 }
 
 // assignSeats fills the classes in the order of the sheet.
-func (e *Run) assignSeats() error {
+func (e *registrationRun) assignSeats() error {
 	e.leaveOutWhere(func(p *rosterPupil) *refusal.Error {
 		switch {
 		case p.class == nil || p.class.Closed:

@@ -59,14 +59,14 @@ func (r *Roster) refusalToFile() error {
 // FileRoster locks a checked roster for a change that is being filed, marks it
 // FILED and takes the slots of its pupils. From then on only the worker writes it.
 func FileRoster(t *store.Tx, id, change uuid.UUID) error {
-	r, err := LockRoster(t, id)
+	r, err := lockRoster(t, id)
 	if err != nil {
 		return err
 	}
 	if err := r.refusalToFile(); err != nil {
 		return err
 	}
-	_, err = t.Exec(`UPDATE roster SET state = 'FILED', change_id = ?, version = version + 1 WHERE id = ?`, change, id)
+	_, err = t.Exec(`UPDATE roster SET state = ?, change_id = ?, version = version + 1 WHERE id = ?`, RosterFiled, change, id)
 	if err != nil {
 		return fmt.Errorf("file a roster: %w", err)
 	}
@@ -77,7 +77,7 @@ func FileRoster(t *store.Tx, id, change uuid.UUID) error {
 // that two running imports never register one person. Numbers held by another change
 // refuse the filing; the refusal names the rows of the sheet (异动中).
 func takeRosterSlots(t *store.Tx, id, change uuid.UUID) error {
-	const good = `FROM roster_row WHERE roster_id = ? AND verdict IN ('ACCEPT', 'REMARK') AND id_hash IS NOT NULL`
+	const good = `FROM roster_row WHERE roster_id = ? AND verdict IN ? AND id_hash IS NOT NULL`
 	if err := refuseDoubledRows(t, id); err != nil {
 		return err
 	}
@@ -86,14 +86,14 @@ func takeRosterSlots(t *store.Tx, id, change uuid.UUID) error {
 		return err
 	}
 	var want int64
-	if err := t.DB().Raw(`SELECT count(*) `+good, id).Scan(&want).Error; err != nil {
+	if err := t.DB().Raw(`SELECT count(*) `+good, id, goodVerdicts()).Scan(&want).Error; err != nil {
 		return fmt.Errorf("count the pupils of a roster: %w", err)
 	}
 	var taken int64
 	if len(held) == 0 {
 		// Without a conflict target the statement needs no right to read slots.
 		taken, err = t.Exec(`INSERT INTO slot (key, change_id, taken_at)
-			SELECT 'identity/' || encode(id_hash, 'hex'), ?, ? `+good+` ORDER BY 1 ON CONFLICT DO NOTHING`, change, t.Now(), id)
+			SELECT 'identity/' || encode(id_hash, 'hex'), ?, ? `+good+` ORDER BY 1 ON CONFLICT DO NOTHING`, change, t.Now(), id, goodVerdicts())
 		if err != nil {
 			return fmt.Errorf("take the slots of a roster: %w", err)
 		}
@@ -114,7 +114,7 @@ func takeRosterSlots(t *store.Tx, id, change uuid.UUID) error {
 func refuseDoubledRows(t *store.Tx, id uuid.UUID) error {
 	var rows []int
 	err := t.DB().Raw(`SELECT r.row_no FROM (SELECT row_no, count(*) OVER (PARTITION BY id_hash) AS rows FROM roster_row
-		WHERE roster_id = ? AND verdict IN ('ACCEPT', 'REMARK') AND id_hash IS NOT NULL) r WHERE r.rows > 1 ORDER BY r.row_no`, id).Scan(&rows).Error
+		WHERE roster_id = ? AND verdict IN ? AND id_hash IS NOT NULL) r WHERE r.rows > 1 ORDER BY r.row_no`, id, goodVerdicts()).Scan(&rows).Error
 	if err != nil {
 		return fmt.Errorf("look for doubled rows of a roster: %w", err)
 	}
@@ -126,11 +126,11 @@ func refuseDoubledRows(t *store.Tx, id uuid.UUID) error {
 
 func rowsHeldByOthers(t *store.Tx, id uuid.UUID) ([]int, error) {
 	var held []int
-	err := t.DB().Raw(`SELECT r.row_no FROM roster_row r WHERE r.roster_id = @id AND r.verdict IN ('ACCEPT', 'REMARK')
+	err := t.DB().Raw(`SELECT r.row_no FROM roster_row r WHERE r.roster_id = @id AND r.verdict IN @good
 			AND 'identity/' || encode(r.id_hash, 'hex') IN (SELECT slots_held(ARRAY(
 				SELECT 'identity/' || encode(k.id_hash, 'hex') FROM roster_row k
-				WHERE k.roster_id = @id AND k.verdict IN ('ACCEPT', 'REMARK') AND k.id_hash IS NOT NULL)))
-		ORDER BY r.row_no`, map[string]any{"id": id}).Scan(&held).Error
+				WHERE k.roster_id = @id AND k.verdict IN @good AND k.id_hash IS NOT NULL)))
+		ORDER BY r.row_no`, map[string]any{"id": id, "good": goodVerdicts()}).Scan(&held).Error
 	if err != nil {
 		return nil, fmt.Errorf("look for running changes: %w", err)
 	}
@@ -161,7 +161,7 @@ func returnRoster(t *store.Tx, id uuid.UUID, refused bool) error {
 		state = RosterRefused
 	}
 	_, err := t.Exec(`UPDATE roster SET state = @state, change_id = CASE WHEN @refused THEN change_id END, version = version + 1
-		WHERE id = @id AND state = 'FILED'`, map[string]any{"state": string(state), "refused": refused, "id": id})
+		WHERE id = @id AND state = @filed`, map[string]any{"filed": RosterFiled, "state": state, "refused": refused, "id": id})
 	if err != nil {
 		return fmt.Errorf("give a roster back: %w", err)
 	}
@@ -190,8 +190,8 @@ func writeLeftOutRows(t *store.Tx, id uuid.UUID, left map[int]*refusal.Error) er
 	if err != nil {
 		return err
 	}
-	_, err = t.Exec(`UPDATE roster_row r SET verdict = 'LEFT_OUT', payload = NULL, findings = r.findings || l.finding::jsonb
-		FROM left_out l WHERE r.roster_id = ? AND r.row_no = l.row_no`, id)
+	_, err = t.Exec(`UPDATE roster_row r SET verdict = ?, payload = NULL, findings = r.findings || l.finding::jsonb
+		FROM left_out l WHERE r.roster_id = ? AND r.row_no = l.row_no`, RowLeftOut, id)
 	if err != nil {
 		return fmt.Errorf("leave rows of a roster out: %w", err)
 	}

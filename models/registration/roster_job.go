@@ -18,7 +18,7 @@ const ApprovedInParts = "APPROVED_IN_PARTS"
 // enrolAsJob lets a long roster take effect as a job: the change waits at a step of its
 // own until the last part is done. It says false, and does nothing, for a short roster.
 func enrolAsJob(t *change.Tx, c *change.Change, s *change.Slip, on calendar.Date) (bool, error) {
-	r, err := LockRoster(t.Tx, *c.RosterID)
+	r, err := lockRoster(t.Tx, *c.RosterID)
 	if err != nil || r.Good <= t.Store().Bulk().ListRows {
 		return false, err
 	}
@@ -52,8 +52,8 @@ func enrolAsJob(t *change.Tx, c *change.Change, s *change.Slip, on calendar.Date
 func rosterParts(t *store.Tx, id uuid.UUID) ([]job.JobRange, error) {
 	var parts []job.JobRange
 	err := t.DB().Raw(`SELECT min(g.row_no) AS first, max(g.row_no) AS last, count(*) AS rows FROM (
-			SELECT row_no, (row_number() OVER (ORDER BY row_no) - 1) / ? AS part FROM roster_row WHERE roster_id = ? AND verdict IN ('ACCEPT', 'REMARK')) g
-		GROUP BY g.part ORDER BY g.part`, t.Store().Bulk().PartRows, id).Scan(&parts).Error
+			SELECT row_no, (row_number() OVER (ORDER BY row_no) - 1) / ? AS part FROM roster_row WHERE roster_id = ? AND verdict IN ?) g
+		GROUP BY g.part ORDER BY g.part`, t.Store().Bulk().PartRows, id, goodVerdicts()).Scan(&parts).Error
 	if err != nil {
 		return nil, fmt.Errorf("cut a roster into parts: %w", err)
 	}
@@ -70,9 +70,9 @@ func (RosterEnrolJob) Part(t *store.Tx, j *job.Job, p *job.JobPart) error {
 	if err != nil {
 		return err
 	}
-	e := NewRun(t, r, *j.ChangeID, calendar.DateOf(j.EffectiveOn))
-	e.First, e.Last = p.FirstNo, p.LastNo
-	return e.Enrol()
+	e := newRun(t, r, *j.ChangeID, calendar.DateOf(j.EffectiveOn))
+	e.first, e.last = p.FirstNo, p.LastNo
+	return e.register()
 }
 
 // Finish closes the roster and its change: what was said to it is in force as a whole.
@@ -99,7 +99,7 @@ func (RosterEnrolJob) Finish(t *change.Tx, j *job.Job) error {
 
 // rosterInJob holds the roster of a job, which must be the one its change was filed with.
 func rosterInJob(t *store.Tx, j *job.Job) (*Roster, error) {
-	r, err := LockRoster(t, j.SubjectID)
+	r, err := lockRoster(t, j.SubjectID)
 	if err != nil {
 		return nil, err
 	}

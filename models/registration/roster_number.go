@@ -21,7 +21,7 @@ const numberRounds = 100
 // a pupil without a document number (domain 5.2). The unique constraint on the hash
 // guarantees that it is free. The check in the register keeps one taken number from
 // failing the whole import.
-func (e *Run) assignNumbers() error {
+func (e *registrationRun) assignNumbers() error {
 	open := e.pupils
 	used := map[string]bool{}
 	for range numberRounds {
@@ -57,7 +57,7 @@ func (e *Run) assignNumbers() error {
 
 // drawNumbers draws one number for each pupil. A pupil who gets the number of another row
 // of the file stays without one and draws again.
-func (e *Run) drawNumbers(pupils []*rosterPupil, used map[string]bool) ([][]byte, error) {
+func (e *registrationRun) drawNumbers(pupils []*rosterPupil, used map[string]bool) ([][]byte, error) {
 	hashes := make([][]byte, 0, len(pupils))
 	for _, p := range pupils {
 		birth, err := calendar.ParseCompactDate(p.values[roster.BirthDate])
@@ -79,7 +79,7 @@ func (e *Run) drawNumbers(pupils []*rosterPupil, used map[string]bool) ([][]byte
 	return hashes, nil
 }
 
-func (e *Run) drawNumber(p *rosterPupil, birth calendar.Date) (ident.StudentNumber, error) {
+func (e *registrationRun) drawNumber(p *rosterPupil, birth calendar.Date) (ident.StudentNumber, error) {
 	if len(p.keys) > 0 {
 		n, err := ident.TemporaryNumber(e.county, birth, rand.Reader)
 		if err != nil {

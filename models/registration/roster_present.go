@@ -15,7 +15,7 @@ import (
 // compareWithRegister compares the good rows of a batch with the register, all at once. A pupil
 // whom the school has already is PRESENT or DIFFERS; a pupil of another school is
 // refused.
-func (c *rosterCheck) compareWithRegister(t *store.Tx, batch []CheckedRow) error {
+func (c *rosterCheck) compareWithRegister(t *store.Tx, batch []checkedRow) error {
 	var pupils []pupilToFind
 	var hashes [][]byte
 	for i := range batch {
@@ -52,7 +52,7 @@ func (c *rosterCheck) compareWithRegister(t *store.Tx, batch []CheckedRow) error
 
 // compareKnownPupils says for rows whose pupils the school has whether their items agree with the
 // register.
-func (c *rosterCheck) compareKnownPupils(t *store.Tx, batch []CheckedRow, known map[int]foundPupil) error {
+func (c *rosterCheck) compareKnownPupils(t *store.Tx, batch []checkedRow, known map[int]foundPupil) error {
 	var ids []uuid.UUID
 	for _, k := range known {
 		if !k.similarOnly && !k.otherPerson && k.inRegister {
@@ -106,7 +106,7 @@ func (c *rosterCheck) differingHeaders(values map[roster.Field]string, current r
 }
 
 // refuse refuses a row by the facts of the register.
-func (c *rosterCheck) refuse(row *CheckedRow, reason *refusal.Error) {
+func (c *rosterCheck) refuse(row *checkedRow, reason *refusal.Error) {
 	f := roster.IDNumber
 	if row.Values[f] == "" {
 		f = roster.Name
@@ -116,7 +116,7 @@ func (c *rosterCheck) refuse(row *CheckedRow, reason *refusal.Error) {
 }
 
 // addFinding adds a finding about the register to a row, at an item or at the whole row.
-func (c *rosterCheck) addFinding(row *CheckedRow, f roster.Field, severity roster.Severity, reason *refusal.Error) {
+func (c *rosterCheck) addFinding(row *checkedRow, f roster.Field, severity roster.Severity, reason *refusal.Error) {
 	found := roster.Finding{Row: row.RowNo, Field: f, Code: reason.Code, Severity: severity, Params: reason.Params}
 	if f != "" {
 		found.Column, found.Header = c.letters[f], c.sheet.Reader.Template().Column(f).Header

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"gorm.io/gorm/clause"
 
 	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/roster"
@@ -34,10 +35,15 @@ type NewRoster struct {
 	BlobKey    string
 }
 
+// endedStates are the states in which the file of a roster may come again. They stand in
+// the text of the statement, because the index of files serves a plan only when they are
+// known to the plan.
+const endedStates = `'` + string(RosterRefused) + `', '` + string(RosterDiscarded) + `', '` + string(RosterRegistered) + `'`
+
 // RosterInHand returns the unfinished roster of the same file of the same school, or nil.
 // A roster whose check was cut off counts; a registered one does not.
 func RosterInHand(t *store.Tx, school uuid.UUID, fileSHA256 []byte) (*Roster, error) {
-	r, err := rosterWhere(t, "school_id = ? AND file_sha256 = ? AND state NOT IN ('REFUSED', 'DISCARDED', 'ENROLLED')", school, fileSHA256)
+	r, err := rosterIn(t.DB(), "school_id = ? AND file_sha256 = ? AND state NOT IN ("+endedStates+")", school, fileSHA256)
 	if errors.Is(err, refusal.New(refusal.NotFound)) {
 		return nil, nil //nolint:nilnil // none is in hand
 	}
@@ -52,8 +58,8 @@ func BeginRoster(t *store.Tx, n NewRoster) (r *Roster, begun bool, err error) {
 		return r, false, err
 	}
 	rows, err := t.Exec(`INSERT INTO roster (id, school_id, org_path, file_name, file_sha256, file_size, blob_key, state, created_by, created_at, progress_at)
-		VALUES (?, ?, ?::ltree, ?, ?, ?, ?, 'UPLOADED', ?, ?, ?) ON CONFLICT DO NOTHING`,
-		n.ID, n.School, n.OrgPath, n.FileName, n.FileSHA256, n.FileSize, n.BlobKey, t.Scope().Account, t.Now(), t.Now())
+		VALUES (?, ?, ?::ltree, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+		n.ID, n.School, n.OrgPath, n.FileName, n.FileSHA256, n.FileSize, n.BlobKey, RosterUploaded, t.Scope().Account, t.Now(), t.Now())
 	if err != nil {
 		return nil, false, fmt.Errorf("record a roster: %w", err)
 	}
@@ -72,7 +78,7 @@ func BeginRoster(t *store.Tx, n NewRoster) (r *Roster, begun bool, err error) {
 // stalled or after classes were added. A check that still makes progress is left alone
 // (roster_checking).
 func RestartRosterCheck(t *store.Tx, id uuid.UUID) (*Roster, error) {
-	r, err := LockRoster(t, id)
+	r, err := lockRoster(t, id)
 	if err != nil {
 		return nil, err
 	}
@@ -84,9 +90,9 @@ func RestartRosterCheck(t *store.Tx, id uuid.UUID) (*Roster, error) {
 	case r.BlobKey == "":
 		return nil, refusal.New(refusal.RosterFileGone)
 	}
-	_, err = t.Exec(`UPDATE roster SET state = 'UPLOADED', attempt = attempt + 1, findings = '[]', checked_at = NULL, progress_at = ?,
+	_, err = t.Exec(`UPDATE roster SET state = ?, attempt = attempt + 1, findings = '[]', checked_at = NULL, progress_at = ?,
 		rows_read = 0, rows_good = 0, rows_remarked = 0, rows_rejected = 0, rows_skipped = 0,
-		rows_present = 0, rows_differing = 0, version = version + 1 WHERE id = ?`, t.Now(), id)
+		rows_present = 0, rows_differing = 0, version = version + 1 WHERE id = ?`, RosterUploaded, t.Now(), id)
 	if err != nil {
 		return nil, fmt.Errorf("restart the check of a roster: %w", err)
 	}
@@ -96,8 +102,8 @@ func RestartRosterCheck(t *store.Tx, id uuid.UUID) (*Roster, error) {
 	return ReadRoster(t, id)
 }
 
-// CheckedRow is one checked row on its way into a roster.
-type CheckedRow struct {
+// checkedRow is one checked row on its way into a roster.
+type checkedRow struct {
 	RowNo     int
 	Verdict   RosterVerdict
 	ClassID   uuid.UUID
@@ -110,10 +116,10 @@ type CheckedRow struct {
 }
 
 // isGood reports whether the row is to be registered.
-func (row *CheckedRow) isGood() bool { return row.Verdict == RowAccepted || row.Verdict == RowRemarked }
+func (row *checkedRow) isGood() bool { return row.Verdict == RowAccepted || row.Verdict == RowRemarked }
 
 // withoutSecrets returns the row without its secrets.
-func (row *CheckedRow) withoutSecrets() RosterRow {
+func (row *checkedRow) withoutSecrets() RosterRow {
 	r := RosterRow{RowNo: row.RowNo, Verdict: row.Verdict, Name: row.Values[roster.Name], IDMasked: student.MaskDocument(row.Values[roster.IDNumber]),
 		ClassCode: row.ClassCode, Findings: row.Findings}
 	if row.StudentID != uuid.Nil {
@@ -122,10 +128,10 @@ func (row *CheckedRow) withoutSecrets() RosterRow {
 	return r
 }
 
-// SaveCheckedRows stores a batch of checked rows and the progress. It returns
+// saveCheckedRows stores a batch of checked rows and the progress. It returns
 // ErrSuperseded when the attempt is no longer the current one.
-func SaveCheckedRows(t *store.Tx, id uuid.UUID, attempt int, rows []CheckedRow) error {
-	r, err := LockRoster(t, id)
+func saveCheckedRows(t *store.Tx, id uuid.UUID, attempt int, rows []checkedRow) error {
+	r, err := lockRoster(t, id)
 	if err != nil {
 		return err
 	}
@@ -148,7 +154,7 @@ func SaveCheckedRows(t *store.Tx, id uuid.UUID, attempt int, rows []CheckedRow) 
 	return nil
 }
 
-func insertRosterRows(t *store.Tx, r *Roster, rows []CheckedRow) error {
+func insertRosterRows(t *store.Tx, r *Roster, rows []checkedRow) error {
 	copied := make([][]any, 0, len(rows))
 	for _, row := range rows {
 		values, err := checkedRowValues(t, r.ID, row)
@@ -171,7 +177,7 @@ func insertRosterRows(t *store.Tx, r *Roster, rows []CheckedRow) error {
 	return nil
 }
 
-func checkedRowValues(t *store.Tx, id uuid.UUID, row CheckedRow) ([]any, error) {
+func checkedRowValues(t *store.Tx, id uuid.UUID, row checkedRow) ([]any, error) {
 	findings, err := findingsJSON(row.Findings)
 	if err != nil {
 		return nil, err
@@ -190,8 +196,8 @@ func checkedRowValues(t *store.Tx, id uuid.UUID, row CheckedRow) ([]any, error) 
 		store.OrNull(row.ClassID), row.ClassCode, payload, findings, store.OrNull(row.StudentID)}, nil
 }
 
-// RosterResult is the result of a check for the file as a whole.
-type RosterResult struct {
+// rosterResult is the result of a check for the file as a whole.
+type rosterResult struct {
 	Template string
 	// Unfit says that nothing of the file can be used (不符合模板); no row stays.
 	Unfit    bool
@@ -202,9 +208,9 @@ type RosterResult struct {
 	Late map[int][]roster.Finding
 }
 
-// FinishRosterCheck closes an attempt: CHECKED or UNFIT.
-func FinishRosterCheck(t *store.Tx, id uuid.UUID, attempt int, result RosterResult) (*Roster, error) {
-	r, err := LockRoster(t, id)
+// finishRosterCheck closes an attempt: CHECKED or UNFIT.
+func finishRosterCheck(t *store.Tx, id uuid.UUID, attempt int, result rosterResult) (*Roster, error) {
+	r, err := lockRoster(t, id)
 	if err != nil {
 		return nil, err
 	}
@@ -225,12 +231,13 @@ func FinishRosterCheck(t *store.Tx, id uuid.UUID, attempt int, result RosterResu
 	if err != nil {
 		return nil, err
 	}
-	_, err = t.Exec(`UPDATE roster SET state = ?, template_version = ?, findings = ?::jsonb, checked_at = ?, progress_at = ?, version = version + 1,
-			rows_read = ?, (rows_good, rows_remarked, rows_rejected, rows_skipped, rows_present, rows_differing) = (
-				SELECT count(*) FILTER (WHERE verdict IN ('ACCEPT', 'REMARK')), count(*) FILTER (WHERE verdict = 'REMARK'),
-					count(*) FILTER (WHERE verdict = 'REJECT'), count(*) FILTER (WHERE verdict = 'SKIP'),
-					count(*) FILTER (WHERE verdict = 'PRESENT'), count(*) FILTER (WHERE verdict = 'DIFFERS') FROM roster_row WHERE roster_id = roster.id)
-		WHERE id = ?`, string(state), result.Template, text, t.Now(), t.Now(), result.Pupils, id)
+	_, err = t.Exec(`UPDATE roster SET state = @state, template_version = @template, findings = CAST(@findings AS jsonb), checked_at = @now, progress_at = @now, version = version + 1,
+			rows_read = @pupils, (rows_good, rows_remarked, rows_rejected, rows_skipped, rows_present, rows_differing) = (
+				SELECT count(*) FILTER (WHERE verdict IN @good), count(*) FILTER (WHERE verdict = @remarked),
+					count(*) FILTER (WHERE verdict = @rejected), count(*) FILTER (WHERE verdict = @skipped),
+					count(*) FILTER (WHERE verdict = @here), count(*) FILTER (WHERE verdict = @differs) FROM roster_row WHERE roster_id = roster.id)
+		WHERE id = @id`, map[string]any{"state": state, "template": result.Template, "findings": text, "now": t.Now(), "pupils": result.Pupils, "id": id, "good": goodVerdicts(),
+		"remarked": RowRemarked, "rejected": RowRejected, "skipped": RowSkipped, "here": RowPresent, "differs": RowDiffers})
 	if err != nil {
 		return nil, fmt.Errorf("finish the check of a roster: %w", err)
 	}
@@ -244,8 +251,8 @@ func refuseRowsLater(t *store.Tx, id uuid.UUID, late map[int][]roster.Finding) e
 		if err != nil {
 			return err
 		}
-		_, err = t.Exec(`UPDATE roster_row SET verdict = 'REJECT', payload = NULL, id_hash = NULL, findings = findings || ?::jsonb
-			WHERE roster_id = ? AND row_no = ?`, text, id, row)
+		_, err = t.Exec(`UPDATE roster_row SET verdict = ?, payload = NULL, id_hash = NULL, findings = findings || ?::jsonb
+			WHERE roster_id = ? AND row_no = ?`, RowRejected, text, id, row)
 		if err != nil {
 			return fmt.Errorf("refuse a row of a roster: %w", err)
 		}
@@ -264,14 +271,14 @@ func findingsJSON(list []roster.Finding) (string, error) {
 
 // DiscardRoster discards a roster that was not filed, with its rows.
 func DiscardRoster(t *store.Tx, id uuid.UUID) error {
-	r, err := LockRoster(t, id)
+	r, err := lockRoster(t, id)
 	if err != nil {
 		return err
 	}
 	if r.State != RosterUploaded && r.State != RosterChecked && r.State != RosterUnfit {
 		return wrongRosterState(r.State)
 	}
-	if _, err := t.Exec(`UPDATE roster SET state = 'DISCARDED', version = version + 1 WHERE id = ?`, id); err != nil {
+	if _, err := t.Exec(`UPDATE roster SET state = ?, version = version + 1 WHERE id = ?`, RosterDiscarded, id); err != nil {
 		return fmt.Errorf("discard a roster: %w", err)
 	}
 	if _, err := t.Exec(`DELETE FROM roster_row WHERE roster_id = ?`, id); err != nil {
@@ -280,10 +287,10 @@ func DiscardRoster(t *store.Tx, id uuid.UUID) error {
 	return t.Audit("roster.discard", "roster", id.String(), nil)
 }
 
-// LockRoster locks a roster until the transaction ends. The application role may lock
+// lockRoster locks a roster until the transaction ends. The application role may lock
 // only what it may still change; for all other rosters the refusal is roster_state.
-func LockRoster(t *store.Tx, id uuid.UUID) (*Roster, error) {
-	r, err := rosterWhere(t, "id = ? FOR UPDATE", id)
+func lockRoster(t *store.Tx, id uuid.UUID) (*Roster, error) {
+	r, err := rosterIn(t.DB().Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate}), "id = ?", id)
 	if !errors.Is(err, refusal.New(refusal.NotFound)) {
 		return r, err
 	}

@@ -46,16 +46,16 @@ func SweepRosterFiles(ctx context.Context, s *store.Store, remove BlobDeleter) (
 
 func discardOldRoster(t *store.Tx, id uuid.UUID) error {
 	_, err := t.Exec(`UPDATE roster SET blob_key = '', version = version + 1,
-		state = CASE WHEN state IN ('UPLOADED', 'CHECKED', 'UNFIT') THEN 'DISCARDED' ELSE state END WHERE id = ?`, id)
+		state = CASE WHEN state IN ? THEN ? ELSE state END WHERE id = ?`, []RosterState{RosterUploaded, RosterChecked, RosterUnfit}, RosterDiscarded, id)
 	if err != nil {
 		return fmt.Errorf("give an old roster up: %w", err)
 	}
 	// A decided roster keeps its rows, without the items, as proof of what was handed in.
-	_, err = t.Exec(`DELETE FROM roster_row WHERE roster_id IN (SELECT id FROM roster WHERE id = ? AND state = 'DISCARDED')`, id)
+	_, err = t.Exec(`DELETE FROM roster_row WHERE roster_id IN (SELECT id FROM roster WHERE id = ? AND state = ?)`, id, RosterDiscarded)
 	if err != nil {
 		return fmt.Errorf("give an old roster up: %w", err)
 	}
-	_, err = t.Exec(`UPDATE roster_row SET payload = NULL WHERE roster_id IN (SELECT id FROM roster WHERE id = ? AND state = 'REFUSED')`, id)
+	_, err = t.Exec(`UPDATE roster_row SET payload = NULL WHERE roster_id IN (SELECT id FROM roster WHERE id = ? AND state = ?)`, id, RosterRefused)
 	if err != nil {
 		return fmt.Errorf("give an old roster up: %w", err)
 	}

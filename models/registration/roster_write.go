@@ -12,7 +12,7 @@ import (
 
 // write registers the pupils: it makes the records, then updates the rows of the roster
 // and the roster itself.
-func (e *Run) write() error {
+func (e *registrationRun) write() error {
 	if err := e.writeRecords(); err != nil {
 		return err
 	}
@@ -30,7 +30,7 @@ func (e *Run) write() error {
 // closeRoster says that all rows of a filed roster are enrolled or left out.
 func closeRoster(t *store.Tx, r *Roster) error {
 	var done struct{ RowsEnrolled, RowsLeftOut int }
-	err := t.DB().Raw(`UPDATE roster SET state = 'ENROLLED', version = version + 1 WHERE id = ? RETURNING rows_enrolled, rows_left_out`, r.ID).Take(&done).Error
+	err := t.DB().Raw(`UPDATE roster SET state = ?, version = version + 1 WHERE id = ? RETURNING rows_enrolled, rows_left_out`, RosterRegistered, r.ID).Take(&done).Error
 	if err != nil {
 		return fmt.Errorf("close a roster: %w", err)
 	}
@@ -39,7 +39,7 @@ func closeRoster(t *store.Tx, r *Roster) error {
 }
 
 // writeRecords makes the records with families, history and seats.
-func (e *Run) writeRecords() error {
+func (e *registrationRun) writeRecords() error {
 	n := &student.NewRecords{SchoolID: e.roster.SchoolID, Path: e.path, RosterID: e.roster.ID, ChangeID: e.change, Kind: e.kind, On: e.on}
 	for _, p := range e.pupils {
 		p.made = &student.NewRecord{ClassID: p.class.ID, Stage: p.class.Stage, EntryYear: p.class.EntryYear, Number: p.number, Items: p.values}
@@ -50,7 +50,7 @@ func (e *Run) writeRecords() error {
 
 // writeRows links the rows to their records and deletes the encrypted copies, which are
 // no longer needed.
-func (e *Run) writeRows() error {
+func (e *registrationRun) writeRows() error {
 	numbers, ids := make([]int, len(e.pupils)), make([]uuid.UUID, len(e.pupils))
 	for i, p := range e.pupils {
 		numbers[i], ids[i] = p.row, p.made.ID

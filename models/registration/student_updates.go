@@ -12,6 +12,7 @@ import (
 	"github.com/xueji/xueji/models/ident"
 	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/roster"
+	"github.com/xueji/xueji/models/status"
 	"github.com/xueji/xueji/models/store"
 	"github.com/xueji/xueji/models/student"
 )
@@ -107,8 +108,8 @@ func (u *updateRun) findRecords() error {
 	}
 	ids := map[string][]uuid.UUID{}
 	err := u.tx.Raw(func(c *pgx.Conn) error {
-		found, err := c.Query(u.tx.Context(), `SELECT id, id_hash FROM student WHERE id_hash = ANY ($1) AND enrol_status <> 'DELETED'
-			UNION SELECT id, number_only_hash FROM student WHERE number_only_hash = ANY ($1) AND enrol_status <> 'DELETED' ORDER BY id`, hashes)
+		found, err := c.Query(u.tx.Context(), `SELECT id, id_hash FROM student WHERE id_hash = ANY ($1) AND enrol_status <> $2
+			UNION SELECT id, number_only_hash FROM student WHERE number_only_hash = ANY ($1) AND enrol_status <> $2 ORDER BY id`, hashes, status.Deleted)
 		if err != nil {
 			return err
 		}

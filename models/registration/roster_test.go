@@ -1,4 +1,4 @@
-package registertest_test
+package registration_test
 
 import (
 	"encoding/json"
