@@ -71,7 +71,7 @@ func readFinding(t *store.Tx, c *change.Change) (*status.Finding, error) {
 // this side is cleared. The flag of the other side stays until that side is found right
 // too, or is amended.
 func corroborate(t *store.Tx, c *change.Change, h *student.PupilRow) error {
-	n, err := t.Exec(`UPDATE student_problem SET state = 'CORROBORATED', corroborated_by = ? WHERE id = ? AND state = 'OPEN'`, c.ID, *c.ProblemID)
+	n, err := t.Exec(`UPDATE student_problem SET state = `+corroboratedWord+`, corroborated_by = ? WHERE id = ? AND state = `+openWord, c.ID, *c.ProblemID)
 	if err != nil {
 		return fmt.Errorf("note a corroboration: %w", err)
 	}

@@ -54,7 +54,7 @@ func OpenProblems(t *store.Tx, before time.Time, beforeID uuid.UUID, most int) (
 	var list []OpenProblem
 	err := t.DB().Raw(`SELECT p.id, p.kind, p.found_at, s.id AS student_id, s.name AS student_name, s.number_masked, s.id_masked, s.enrol_status, f.name AS school,
 			coalesce(o.school, '') AS other_school, coalesce(o.filed, false) AS other_filed, coalesce(o.passed, false) AS other_passed, slot_kind('student/' || s.id) IS NOT NULL AS busy
-		FROM (SELECT * FROM student_problem WHERE state = 'OPEN' AND (found_at, id) < (@before, @id) ORDER BY found_at DESC, id DESC LIMIT @most) p
+		FROM (SELECT * FROM student_problem WHERE state = `+openWord+` AND (found_at, id) < (@before, @id) ORDER BY found_at DESC, id DESC LIMIT @most) p
 		JOIN student s ON s.id = p.student_id JOIN organisation f ON f.id = s.school_id LEFT JOIN LATERAL problem_other(p.id) o ON true
 		ORDER BY p.found_at DESC, p.id DESC`, map[string]any{"before": before, "id": beforeID, "most": most}).Scan(&list).Error
 	if err != nil {

@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/xueji/xueji/models/org"
+	"github.com/xueji/xueji/models/status"
 	"github.com/xueji/xueji/models/store"
 	"github.com/xueji/xueji/models/student"
 )
@@ -17,6 +18,18 @@ const (
 	StateOpen         = "OPEN"
 	StateCorroborated = "CORROBORATED"
 	StateCleared      = "CLEARED"
+)
+
+// The words of the register in the text of statements. They stand in the text and not
+// among the parameters: an index of open problems serves a plan only when the word is
+// known to the plan.
+const (
+	openWord         = `'` + StateOpen + `'`
+	corroboratedWord = `'` + StateCorroborated + `'`
+	clearedWord      = `'` + StateCleared + `'`
+	idErrorWord      = `'` + status.IDError + `'`
+	dupWithIDWord    = `'` + status.DupWithID + `'`
+	dupWithoutIDWord = `'` + status.DupWithoutID + `'`
 )
 
 // ProblemFollowers lists the tables of problems whose rows follow a record to another
@@ -59,11 +72,11 @@ func RestartDedupe(t *store.Tx, most int) (left int64, err error) {
 
 // liveRecord is the SQL condition for records that belong to a living pupil in the register:
 // not deleted, not deceased and no draft.
-const liveRecord = `enrol_status NOT IN ('DELETED', 'DECEASED', 'DRAFT', 'PENDING_SCHOOL', 'PENDING_BUREAU')`
+const liveRecord = `enrol_status NOT IN ('` + string(status.Deleted) + `', '` + string(status.Deceased) + `', '` + string(status.Draft) + `', '` + string(status.PendingSchool) + `', '` + string(status.PendingBureau) + `')`
 
 // sameIdentity is the SQL condition that records a and b have one number, or one name, sex and
 // birth date while no two numbers of identity cards tell them apart.
-const sameIdentity = `CASE kind WHEN 'DUP_WITH_ID' THEN a.id_hash = b.id_hash
+const sameIdentity = `CASE kind WHEN ` + dupWithIDWord + ` THEN a.id_hash = b.id_hash
 	ELSE a.name_key = b.name_key AND a.sex = b.sex AND a.birth_date = b.birth_date AND coalesce(a.id_hash <> b.id_hash, true)
 		AND NOT (a.id_type = '1' AND b.id_type = '1' AND a.id_hash IS NOT NULL AND b.id_hash IS NOT NULL) END`
 
@@ -76,9 +89,9 @@ func updateProblems(t *store.Tx, ids []uuid.UUID, change uuid.UUID) error {
 		return nil
 	}
 	args := map[string]any{"ids": ids, "now": t.Now(), "change": store.OrNull(change)}
-	_, err := t.Exec(`UPDATE student_problem p SET state = 'CLEARED', cleared_at = @now, cleared_by = @change
-		WHERE p.state <> 'CLEARED' AND (p.student_id IN @ids OR p.other_student_id IN @ids) AND CASE
-			WHEN p.kind = 'ID_ERROR' THEN EXISTS (SELECT 1 FROM student a WHERE a.id = p.student_id AND (NOT a.`+liveRecord+` OR a.identity_state = 'MATCH'))
+	_, err := t.Exec(`UPDATE student_problem p SET state = `+clearedWord+`, cleared_at = @now, cleared_by = @change
+		WHERE p.state <> `+clearedWord+` AND (p.student_id IN @ids OR p.other_student_id IN @ids) AND CASE
+			WHEN p.kind = `+idErrorWord+` THEN EXISTS (SELECT 1 FROM student a WHERE a.id = p.student_id AND (NOT a.`+liveRecord+` OR a.identity_state = 'MATCH'))
 			WHEN p.other_student_id IS NULL THEN EXISTS (SELECT 1 FROM student a WHERE a.id = p.student_id AND NOT a.`+liveRecord+`)
 			ELSE NOT EXISTS (SELECT 1 FROM student a JOIN student b ON b.id = p.other_student_id WHERE a.id = p.student_id AND a.`+liveRecord+` AND b.`+liveRecord+` AND `+sameIdentity+`) END`, args)
 	if err != nil {
@@ -90,15 +103,15 @@ func updateProblems(t *store.Tx, ids []uuid.UUID, change uuid.UUID) error {
 		OrgPath string
 	}
 	err = t.DB().Raw(`WITH pair AS (
-			SELECT 'DUP_WITH_ID' AS kind, a.id AS a, b.id AS b FROM student a JOIN student b ON b.id_hash = a.id_hash AND b.id <> a.id
+			SELECT `+dupWithIDWord+` AS kind, a.id AS a, b.id AS b FROM student a JOIN student b ON b.id_hash = a.id_hash AND b.id <> a.id
 				WHERE a.id IN @ids AND a.`+liveRecord+` AND b.`+liveRecord+`
 			UNION ALL
-			SELECT k.kind, a.id, b.id FROM (SELECT 'DUP_WITHOUT_ID') k (kind) CROSS JOIN student a JOIN student b ON b.name_key = a.name_key AND b.id <> a.id
+			SELECT k.kind, a.id, b.id FROM (SELECT `+dupWithoutIDWord+`) k (kind) CROSS JOIN student a JOIN student b ON b.name_key = a.name_key AND b.id <> a.id
 				WHERE a.id IN @ids AND a.`+liveRecord+` AND b.`+liveRecord+` AND `+sameIdentity+`),
 		side AS (SELECT kind, a, b FROM pair UNION SELECT kind, b, a FROM pair
-			UNION ALL SELECT 'ID_ERROR', id, NULL FROM student WHERE id IN @ids AND `+liveRecord+` AND identity_state IN ('NOT_FOUND', 'MISMATCH', 'CANCELLED_BY_POLICE'))
+			UNION ALL SELECT `+idErrorWord+`, id, NULL FROM student WHERE id IN @ids AND `+liveRecord+` AND identity_state IN ('NOT_FOUND', 'MISMATCH', 'CANCELLED_BY_POLICE'))
 		INSERT INTO student_problem (id, student_id, org_path, kind, other_student_id, found_at, state)
-			SELECT gen_random_uuid(), s.id, s.org_path, side.kind, side.b, @now, 'OPEN' FROM side JOIN student s ON s.id = side.a ORDER BY s.id, side.kind, side.b
+			SELECT gen_random_uuid(), s.id, s.org_path, side.kind, side.b, @now, `+openWord+` FROM side JOIN student s ON s.id = side.a ORDER BY s.id, side.kind, side.b
 		ON CONFLICT DO NOTHING RETURNING id, (SELECT school_id FROM student WHERE id = student_id) AS org_id, org_path::text AS org_path`, args).Scan(&found).Error
 	if err != nil {
 		return fmt.Errorf("find problems of records: %w", err)
@@ -154,7 +167,7 @@ func writeFlags(t *store.Tx, ids, looked []uuid.UUID) error {
 	}
 	err := t.DB().Raw(`SELECT s.id, array_to_json(ARRAY(SELECT f.kind FROM (
 			SELECT unnest(s.problem_flags) AS kind EXCEPT SELECT p.kind FROM student_problem p WHERE p.student_id = s.id
-			UNION SELECT p.kind FROM student_problem p WHERE p.student_id = s.id AND p.state = 'OPEN') f ORDER BY f.kind))::text AS flags
+			UNION SELECT p.kind FROM student_problem p WHERE p.student_id = s.id AND p.state = `+openWord+`) f ORDER BY f.kind))::text AS flags
 		FROM student s WHERE s.id IN ? ORDER BY s.id FOR UPDATE OF s`, ids).Scan(&rows).Error
 	if err != nil {
 		return fmt.Errorf("raise the flags of records: %w", err)
