@@ -15,7 +15,7 @@ import (
 // All returns the one list of the kinds of change, each with its Work.
 func All() change.Works {
 	plain := change.RecordWork{}
-	yearGroup := change.RecordWork{Facts: ReadGradeFacts}
+	yearGroup := change.RecordWork{Facts: readGradeFacts}
 	return change.Works{
 		process.Suspension:          plain,
 		process.SuspensionExtension: plain,

@@ -187,7 +187,8 @@ const (
 func ArbitrationsWithoutClaim(t *change.Tx, most int) ([]uuid.UUID, error) {
 	var ids []uuid.UUID
 	err := t.DB().Raw(`SELECT a.id FROM change a JOIN change c ON c.id = a.about
-		WHERE a.kind = ? AND a.status = 'RUNNING' AND c.status <> 'RUNNING' ORDER BY a.id LIMIT ?`, process.Arbitration, most).Scan(&ids).Error
+		WHERE a.kind = @kind AND a.status = @running AND c.status <> @running ORDER BY a.id LIMIT @most`,
+		map[string]any{"kind": process.Arbitration, "running": change.StatusRunning, "most": most}).Scan(&ids).Error
 	if err != nil {
 		return nil, fmt.Errorf("look for arbitrations without a claim: %w", err)
 	}

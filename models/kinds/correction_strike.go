@@ -85,9 +85,9 @@ func recordStruckCase(t *change.Tx, c *change.Change, struck *change.Change) err
 		return err
 	}
 	t.Later("leave a notice", store.AnyRows, `INSERT INTO notice (id, org_id, org_path, role, change_id, kind, step_no, round, occasion, created_at)
-		SELECT gen_random_uuid(), p.org_id, p.org_path, CASE o.kind WHEN 'SCHOOL' THEN ? ELSE ? END, p.change_id, ?, 0, 0, ?, ?
+		SELECT gen_random_uuid(), p.org_id, p.org_path, CASE o.kind WHEN ? THEN ? ELSE ? END, p.change_id, ?, 0, 0, ?, ?
 		FROM (SELECT DISTINCT change_id, org_id, org_path FROM change_party WHERE change_id = ?) p JOIN organisation o ON o.id = p.org_id ON CONFLICT DO NOTHING`,
-		org.SchoolRegistrar, org.BureauReviewer, noticeStruck, c.ID.String(), t.Now(), struck.ID)
+		org.School, org.SchoolRegistrar, org.BureauReviewer, noticeStruck, c.ID.String(), t.Now(), struck.ID)
 	return nil
 }
 
