@@ -3,35 +3,19 @@ package activities_test
 import (
 	"context"
 	"encoding/json"
-	"os"
 	"slices"
 	"testing"
-	"time"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/stretchr/testify/require"
 
-	"github.com/xueji/xueji/internal/embedded/embeddedtest"
 	"github.com/xueji/xueji/models/calendar"
 	"github.com/xueji/xueji/models/change"
 	"github.com/xueji/xueji/models/countersign"
-	"github.com/xueji/xueji/models/evidence"
-	"github.com/xueji/xueji/models/kinds"
-	"github.com/xueji/xueji/models/migrations"
 	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/models/process"
-	"github.com/xueji/xueji/models/roster"
-	"github.com/xueji/xueji/models/secret"
-	"github.com/xueji/xueji/models/store"
-)
-
-const (
-	nationPath = "n"
-	cityPath   = "n.p52.c5201"
-	countyPath = cityPath + ".d520102"
-	schoolPath = countyPath + ".s2152000123"
+	"github.com/xueji/xueji/models/storetest"
 )
 
 // person is a member of staff of the crowd.
@@ -45,88 +29,46 @@ type person struct {
 
 // crowd is a school and its bureaus in a real database, seen through both roles.
 type crowd struct {
+	*storetest.County
+
 	app, worker *change.Engine
-	owner       *pgxpool.Pool
+	owner       *pgx.Conn
 	hand        *calendar.Hand
-	office      map[string]uuid.UUID
 	people      []person
-	policies    int
-	pupils      int
+	waiting     []uuid.UUID // pupils whom no change is about yet
+	filed       int
 }
 
 func newCrowd(t *testing.T) *crowd {
 	t.Helper()
-	db := embeddedtest.Template{
-		Name:        "crowd",
-		Fingerprint: embeddedtest.Fingerprint(t, os.DirFS("../models/migrations/sql")),
-		Prepare: embeddedtest.OwnedBy("xueji_owner", []string{migrations.AppRole, migrations.WorkerRole}, func(ctx context.Context, dsn string) error {
-			return migrations.Up(ctx, dsn, migrations.Passwords{})
-		}),
-	}.Database(t)
-	keys, err := secret.NewEphemeral()
+	r := storetest.New(t)
+	c := &crowd{County: r, app: r.App, worker: r.Worker, hand: r.Hand, owner: r.Owner()}
+	_, err := c.owner.Exec(t.Context(), `CREATE INDEX ON slip (change_id)`) // the checks count them; the register asks for pending ones only
 	require.NoError(t, err)
-	clock, hand := calendar.Stopped(opening)
-	processes, err := process.Load()
-	require.NoError(t, err)
-	workdays, err := calendar.Load()
-	require.NoError(t, err)
-	items, err := roster.NationalRules()
-	require.NoError(t, err)
-	open := func(role string) *change.Engine {
-		s, err := kinds.Open(t.Context(), store.Options{DSN: db.DSN(role), Clock: clock, Keys: keys, Processes: processes, Workdays: workdays, Items: items, MaxConns: 4})
-		require.NoError(t, err)
-		t.Cleanup(s.Close)
-		return s
-	}
-	c := &crowd{app: open(migrations.AppRole), worker: open(migrations.WorkerRole), hand: hand, office: map[string]uuid.UUID{}}
-	c.owner, err = pgxpool.New(t.Context(), db.DSN("xueji_owner"))
-	require.NoError(t, err)
-	t.Cleanup(c.owner.Close)
-	c.exec(t, `CREATE INDEX ON slip (change_id)`) // the checks count them; the register asks for pending ones only
-	c.populate(t)
-	return c
-}
-
-func (c *crowd) exec(t require.TestingT, query string, args ...any) {
-	_, err := c.owner.Exec(context.Background(), query, args...)
-	require.NoError(t, err, query)
-}
-
-func (c *crowd) populate(t require.TestingT) {
-	var parent *uuid.UUID
-	for _, o := range []struct{ path, kind, code string }{
-		{nationPath, "NATION", "000000"}, {"n.p52", "PROVINCE", "520000"}, {cityPath, "CITY", "520100"}, {countyPath, "COUNTY", "520102"}, {schoolPath, "SCHOOL", "2152000123"},
-	} {
-		id, stages := uuid.Must(uuid.NewV7()), []string{}
-		if o.kind == "SCHOOL" {
-			stages = []string{"PRIMARY"}
-		}
-		c.exec(t, `INSERT INTO organisation (id, parent_id, path, kind, code, name, division_code, province_code, stages, created_at)
-			VALUES ($1, $2, $3::text::ltree, $4, $5, $5, '520102', '520000', $6, now())`, id, parent, o.path, o.kind, o.code, stages)
-		c.office[o.path], parent = id, &id
-	}
 	for _, p := range []struct {
 		name, path string
-		roles      []org.Role
+		role       org.Role
 	}{
-		{"registrar", schoolPath, []org.Role{org.SchoolRegistrar}},
-		{"registrar 2", schoolPath, []org.Role{org.SchoolRegistrar}},
-		{"leader 1", schoolPath, []org.Role{org.SchoolLeader}},
-		{"leader 2", schoolPath, []org.Role{org.SchoolLeader}},
-		{"leader 3", schoolPath, []org.Role{org.SchoolLeader}},
-		{"principal", schoolPath, []org.Role{org.Principal}},
-		{"administrator", schoolPath, []org.Role{org.SchoolSysadmin}},
-		{"reviewer 1", countyPath, []org.Role{org.BureauReviewer}},
-		{"reviewer 2", countyPath, []org.Role{org.BureauReviewer}},
-		{"reviewer 3", countyPath, []org.Role{org.BureauReviewer}},
-		{"county head", countyPath, []org.Role{org.BureauHead}},
-		{"city head", cityPath, []org.Role{org.BureauHead}},
+		{"registrar", storetest.SchoolA, org.SchoolRegistrar},
+		{"registrar 2", storetest.SchoolA, org.SchoolRegistrar},
+		{"leader 1", storetest.SchoolA, org.SchoolLeader},
+		{"leader 2", storetest.SchoolA, org.SchoolLeader},
+		{"leader 3", storetest.SchoolA, org.SchoolLeader},
+		{"principal", storetest.SchoolA, org.Principal},
+		{"administrator", storetest.SchoolA, org.SchoolSysadmin},
+		{"reviewer 1", storetest.Bureau, org.BureauReviewer},
+		{"reviewer 2", storetest.Bureau, org.BureauReviewer},
+		{"reviewer 3", storetest.Bureau, org.BureauReviewer},
+		{"county head", storetest.Bureau, org.BureauHead},
+		{"city head", storetest.City, org.BureauHead},
 	} {
-		one := person{name: p.name, id: uuid.Must(uuid.NewV7()), path: p.path, org: c.office[p.path], judges: slices.Contains(org.ReviewingRoles(), p.roles[0])}
-		c.exec(t, `INSERT INTO account (id, org_id, org_path, login, name, roles, password_hash, password_set_at, must_change, last_used_at, created_at)
-			VALUES ($1, $2, $3::text::ltree, $4, $5, $6, 'none', now(), false, now(), now())`, one.id, one.org, one.path, one.id.String(), p.name, p.roles)
-		c.people = append(c.people, one)
+		one := r.Who(p.path, p.role)
+		if slices.ContainsFunc(c.people, func(known person) bool { return known.id == one.ID }) { // the county has one of each role
+			one, _ = r.Hire(p.path, p.role)
+		}
+		c.people = append(c.people, person{name: p.name, id: one.ID, path: one.Path, org: one.Office, judges: slices.Contains(org.ReviewingRoles(), p.role)})
 	}
+	return c
 }
 
 func (c *crowd) who(name string) person {
@@ -149,42 +91,34 @@ func (c *crowd) rules(t require.TestingT, steps []process.Step, samePerson strin
 		process.Suspension: map[string]any{"*": steps}, process.KeyDataChange: map[string]any{"*": append([]process.Step{check}, steps...)},
 	}})
 	require.NoError(t, err)
-	c.policies++
-	c.exec(t, `INSERT INTO policy (province_code, version, valid_from, body, created_at) VALUES ('520000', $1, '2026-01-01', $2, now())`, c.policies, string(text))
+	c.Policy(storetest.Province, string(text))
 }
 
-// file files a change about a fresh pupil, who is nobody's double.
+// pupil is a pupil whom no change is about. They are enrolled by the hundred.
+func (c *crowd) pupil() (id uuid.UUID) {
+	if len(c.waiting) == 0 {
+		c.waiting = c.Pupils(storetest.SchoolA, 100)
+		c.Analyse() // a soak must not be planned for the empty tables it began with
+	}
+	id, c.waiting = c.waiting[0], c.waiting[1:]
+	return id
+}
+
+// file files a change about a pupil.
 // A change that may be asked for a day ahead is asked for from that day.
 func (c *crowd) file(t require.TestingT, kind process.Kind, from string) uuid.UUID {
-	pupil, registrar := uuid.Must(uuid.NewV7()), c.who("registrar")
-	own := string(rune(0x4e00 + c.pupils%20_000)) // a Chinese character
-	if c.pupils++; c.pupils%100 == 0 {
-		c.exec(t, `ANALYZE`) // a soak must not be planned for the empty tables it began with
-	}
-	c.exec(t, `INSERT INTO student (id, school_id, org_path, holds_seat, stage, entry_year, name, sex, birth_date, id_type, enrol_status, in_register, on_campus, created_at, updated_at)
-		VALUES ($1, $2, $3::text::ltree, true, 'PRIMARY', 2024, $4, '1', '2018-03-01', 'Z', 'ENROLLED', true, true, now(), now())`, pupil, registrar.org, schoolPath, "样例"+own)
-	paper := func(kind string) evidence.Ref {
-		id := uuid.Must(uuid.NewV7())
-		c.exec(t, `INSERT INTO evidence (id, org_id, org_path, uploaded_by, file_name, media_type, size, sha256, blob_key, created_at)
-			VALUES ($1, $2, $3::text::ltree, $4, 'a.jpg', 'image/jpeg', 1, '\x00', $5, now())`, id, registrar.org, schoolPath, registrar.id, id.String())
-		return evidence.Ref{ID: id, Kind: kind}
-	}
-	f := change.Filing{
-		Kind: kind, StudentID: pupil, Office: org.OfficeRef{ID: registrar.org, Path: schoolPath, Province: "520000"}, Key: uuid.NewString(),
-		Inputs: map[string]string{"reason_code": "10", "from_date": from, "until_date": "2027-08-31"},
-	}
-	f.Evidence = []evidence.Ref{paper("GUARDIAN_APPLICATION"), paper("SUSPENSION_PROOF")}
+	inputs := map[string]string{"reason_code": "10", "from_date": from, "until_date": "2027-08-31"}
 	if kind == process.KeyDataChange {
-		f.Inputs, f.Values = map[string]string{"reason": "更名"}, map[string]string{"name": "新样" + own}
-		f.Evidence = []evidence.Ref{paper("IDENTITY_PROOF")}
+		inputs = map[string]string{"reason": "更名"}
 	}
-	var filed *change.Change
-	err := c.app.InScope(context.Background(), store.Scope{Paths: []string{schoolPath}, Account: registrar.id}, func(tx *change.Tx) (err error) {
-		filed, err = tx.FileChange(f)
-		return err
-	})
+	f := c.Filing(kind, c.pupil(), inputs)
+	if kind == process.KeyDataChange {
+		c.filed++
+		f.Values = map[string]string{"name": "新样" + string(rune(0x4e00+c.filed%20_000))} // a Chinese character
+	}
+	one, err := c.TryFile(f)
 	require.NoError(t, err)
-	return filed.ID
+	return one.ID
 }
 
 // taskRow is a task as the register has it.
@@ -289,4 +223,4 @@ func (c *crowd) agrees(t require.TestingT, changeID uuid.UUID) {
 	}
 }
 
-var opening = time.Date(2026, 11, 20, 9, 0, 0, 0, calendar.Shanghai())
+var opening = storetest.Opening()

@@ -4,39 +4,31 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"sync"
 	"testing"
 	"time"
 
 	"github.com/google/uuid"
-	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
 
 	"github.com/xueji/xueji/internal/casework"
-	"github.com/xueji/xueji/internal/embedded/embeddedtest"
-	"github.com/xueji/xueji/models/calendar"
-	"github.com/xueji/xueji/models/migrations"
-	"github.com/xueji/xueji/models/secret"
+	"github.com/xueji/xueji/models/change"
+	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/models/store"
+	"github.com/xueji/xueji/models/storetest"
+	"github.com/xueji/xueji/models/worklist"
 	"github.com/xueji/xueji/workflows/client"
 	"github.com/xueji/xueji/workflows/contract"
 )
 
-const (
-	owner  = "xueji_owner"
-	school = "n.p52.c5201.d520102.s2152000123"
-)
-
-// site is a register with one school and an engine made by hand.
+// site is a register with schools and an engine made by hand. Nobody at school A decides;
+// school B is in order.
 type site struct {
-	t      *testing.T
-	owner  *pgx.Conn
-	watch  *casework.Watch
-	engine *engine
-	clock  *calendar.Clock
-	hand   *calendar.Hand
-	school uuid.UUID
+	*storetest.County
+
+	watch   *casework.Watch
+	engine  *engine
+	stopped bool // no worker beats
 }
 
 // engine is a Temporal whose answers the test writes.
@@ -92,52 +84,37 @@ func (e *engine) Setup(context.Context) (client.Setup, error) { return e.setup, 
 
 func newSite(t *testing.T) *site {
 	t.Helper()
-	db := embeddedtest.Template{
-		Name: "casework", Fingerprint: embeddedtest.Fingerprint(t, os.DirFS("../../models/migrations/sql")), Prepare: embeddedtest.OwnedBy(owner, []string{migrations.AppRole, migrations.WorkerRole}, func(ctx context.Context, dsn string) error {
-			return migrations.Up(ctx, dsn, migrations.Passwords{})
-		}),
-	}.Database(t)
-	s := &site{t: t, school: uuid.Must(uuid.NewV7()), engine: &engine{runs: map[string]client.Run{}, listed: map[string]string{}, started: map[string]time.Time{}}}
-	s.clock, s.hand = calendar.Stopped(time.Date(2026, 11, 20, 9, 0, 0, 0, calendar.Shanghai()))
-	keys, err := secret.NewEphemeral()
-	require.NoError(t, err)
-	app, err := store.Open(t.Context(), store.Options{DSN: db.DSN(migrations.AppRole), Clock: s.clock, Keys: keys, MaxConns: 4})
-	require.NoError(t, err)
-	t.Cleanup(app.Close)
-	s.watch = casework.NewWatch(app, s.engine)
-	s.owner, err = pgx.Connect(t.Context(), db.DSN(owner))
-	require.NoError(t, err)
-	t.Cleanup(func() { _ = s.owner.Close(context.Background()) })
-	s.exec(`INSERT INTO organisation (id, path, kind, code, name, division_code, province_code, stages, created_at)
-		VALUES ($1, 'n', 'NATION', '000000', '国家', '000000', '000000', '{}', $2)`, uuid.Must(uuid.NewV7()), s.clock.Now())
-	s.exec(`INSERT INTO organisation (id, parent_id, path, kind, code, name, division_code, province_code, stages, created_at)
-		SELECT $1, n.id, $2::text::ltree, 'SCHOOL', '2152000123', '示例小学', '520102', '520000', '{PRIMARY}', $3 FROM organisation n`, s.school, school, s.clock.Now())
-	s.exec(`INSERT INTO worker_beat (name, beat_at, every) VALUES ('w', $1, '1 hour')`, s.clock.Now())
+	s := &site{County: storetest.New(t), engine: &engine{runs: map[string]client.Run{}, listed: map[string]string{}, started: map[string]time.Time{}}}
+	s.watch = casework.NewWatch(s.App.Store, s.engine)
+	s.Dismiss(s.Who(storetest.SchoolA, org.SchoolLeader))
 	return s
 }
 
-func (s *site) exec(query string, args ...any) {
-	s.t.Helper()
-	_, err := s.owner.Exec(s.t.Context(), query, args...)
-	require.NoError(s.t, err)
+// file files a change of a school some time ago, which stands at 1/1.
+func (s *site) file(path string, ago time.Duration) uuid.UUID {
+	s.T().Helper()
+	s.Advance(-ago)
+	defer s.Advance(ago)
+	return s.Waiting(path)
 }
 
-// change puts a change into the register that is open at 1/1 since an hour, with
-// a workflow that stands there too: nothing is wrong with it.
+// change files a change an hour ago, with a workflow that stands where the register does:
+// nothing is wrong with it.
 func (s *site) change() string {
-	s.t.Helper()
-	id, pupil, opened := uuid.Must(uuid.NewV7()), uuid.Must(uuid.NewV7()), s.clock.Now().Add(-time.Hour)
-	s.exec(`INSERT INTO student (id, school_id, org_path, holds_seat, stage, entry_year, name, sex, birth_date, id_type, enrol_status, in_register, on_campus, created_at, updated_at)
-		VALUES ($1, $2, $3::text::ltree, false, 'PRIMARY', 2024, '某人', '1', '2017-05-01', '1', 'ENROLLED', true, true, $4, $4)`, pupil, s.school, school, opened)
-	s.exec(`INSERT INTO change (id, case_no, kind, student_id, org_id, org_path, province_code, stage, status, definition, definition_version,
-		policy_version, inputs, step_no, round, filed_by, filing_key, filing_hash, filed_at, due_total)
-		VALUES ($1, $2, 'SUSPENSION', $3, $4, $5::text::ltree, '520000', 'PRIMARY', 'RUNNING', '{}', '1', 0, '{}', 1, 1, $1, $2, '\x00', $6, $7)`,
-		id, id.String(), pupil, s.school, school, opened, opened.AddDate(0, 1, 0))
-	s.exec(`INSERT INTO change_party (change_id, side, org_id, org_path) VALUES ($1, 'FILER', $2, $3::text::ltree)`, id, s.school, school)
-	due := opened.AddDate(0, 0, 10)
-	s.exec(`INSERT INTO step (change_id, no, round, name, side, role, office_id, office_path, opened_at, due_at, due_provisional, calendar_version,
-		remind_50_at, remind_80_at, status) VALUES ($1, 1, 1, 'LEADER_REVIEW', 'FILER', 'SCHOOL_LEADER', $2, $3::text::ltree, $4, $5, false, '', $5, $5, 'OPEN')`,
-		id, s.school, school, opened, due)
+	s.T().Helper()
+	return s.runsAt(s.file(storetest.SchoolB, time.Hour))
+}
+
+// stuck is the same at the school where nobody decides.
+func (s *site) stuck() string {
+	s.T().Helper()
+	return s.runsAt(s.file(storetest.SchoolA, time.Hour))
+}
+
+// runsAt lets the workflow of a change stand at 1/1 and have reported itself.
+func (s *site) runsAt(id uuid.UUID) string {
+	s.T().Helper()
+	s.Started(id)
 	s.runs(id.String(), client.Run{State: "Running", Running: true, StepRound: "1/1"})
 	s.engine.listed[id.String()] = "1/1"
 	return id.String()
@@ -149,19 +126,17 @@ func (s *site) runs(change string, run client.Run) {
 	s.engine.runs[change] = run
 }
 
-// nobody names the problem of a change's step.
-func (s *site) nobody(change string) {
-	s.exec(`UPDATE step SET problem = 'NO_ELIGIBLE_PERSON' WHERE change_id = $1`, change)
-}
-
 func (s *site) look(q casework.Question) *casework.Attention {
-	s.t.Helper()
+	s.T().Helper()
+	if !s.stopped {
+		s.MustIn(s.Worker, "", func(tx *change.Tx) error { return worklist.Beat(tx.Tx, "w", 0) })
+	}
 	q.Scope = store.Scope{Paths: []string{"n.p52"}}
 	if q.Limit == 0 {
 		q.Limit = 50
 	}
-	a, err := s.watch.Look(s.t.Context(), q)
-	require.NoError(s.t, err)
+	a, err := s.watch.Look(s.T().Context(), q)
+	require.NoError(s.T(), err)
 	return a
 }
 
@@ -177,19 +152,14 @@ func told(a *casework.Attention) map[string][]casework.Finding {
 func TestRegisterAndTemporalAreJoined(t *testing.T) {
 	s := newSite(t)
 	s.change() // all is well
-	gone, never, behind, failing, retrying, several := s.change(), s.change(), s.change(), s.change(), s.change(), s.change()
+	gone, behind, failing, retrying, several := s.change(), s.change(), s.stuck(), s.stuck(), s.stuck()
+	never := s.file(storetest.SchoolB, time.Hour).String()
 	s.runs(gone, client.Run{State: "Terminated"})
 	delete(s.engine.listed, gone)
-	s.runs(never, client.Run{})
-	delete(s.engine.listed, never)
-	s.exec(`INSERT INTO outbox (change_id, topic, created_at) VALUES ($1, 'START', $2)`, never, s.clock.Now().Add(-time.Hour))
 	s.runs(behind, client.Run{State: "Running", Running: true, StepRound: "2/1"})
 	s.engine.listed[behind] = "2/1"
-	s.nobody(failing)
 	s.runs(failing, client.Run{State: "Running", Running: true, StepRound: "1/1", Attempt: 7, Failing: "workflow task, attempt 7"})
-	s.nobody(retrying)
 	s.runs(retrying, client.Run{State: "Running", Running: true, StepRound: "1/1", Activities: []client.PendingActivity{{Name: "Perform", Attempt: 12, Failure: "service_away"}}})
-	s.nobody(several)
 	s.runs(several, client.Run{State: "Failed"})
 	delete(s.engine.listed, several)
 
@@ -230,23 +200,18 @@ func TestRegisterAndTemporalAreJoined(t *testing.T) {
 // is not wrong is not told.
 func TestYoungAndEndingChangesNeedNoAttention(t *testing.T) {
 	s := newSite(t)
-	unlisted, young, moves, ends := s.change(), s.change(), s.change(), s.change()
+	unlisted, moves, ends := s.change(), s.change(), s.change()
+	young := s.file(storetest.SchoolA, 5*time.Second).String()
 	delete(s.engine.listed, unlisted) // the list lags; the run is there
-	s.exec(`UPDATE step SET opened_at = $2 WHERE change_id = $1`, young, s.clock.Now().Add(-5*time.Second))
-	s.runs(young, client.Run{})
-	delete(s.engine.listed, young)
-	s.nobody(young)
-	s.runs(moves, client.Run{State: "Running", Running: true, StepRound: "1/2"})
-	s.engine.listed[moves] = "1/2"
+	s.runs(moves, client.Run{State: "Running", Running: true, StepRound: "2/1"})
+	s.engine.listed[moves] = "2/1"
 	s.runs(ends, client.Run{State: "Completed"})
 	delete(s.engine.listed, ends)
 	var once sync.Once
 	s.engine.onLatest = func(string) {
 		once.Do(func() {
-			s.exec(`UPDATE step SET round = 2 WHERE change_id = $1`, moves)
-			s.exec(`UPDATE change SET round = 2 WHERE id = $1`, moves)
-			s.exec(`UPDATE change SET status = 'EFFECTIVE', closed_at = filed_at WHERE id = $1`, ends)
-			s.exec(`UPDATE step SET status = 'DONE' WHERE change_id = $1`, ends)
+			s.Approve(uuid.MustParse(moves))
+			s.Say(s.Who(storetest.SchoolB, org.SchoolRegistrar), change.NewSlip{ChangeID: uuid.MustParse(ends), Verb: change.VerbWithdraw, Step: -1})
 		})
 	}
 	require.Equal(t, map[string][]casework.Finding{young: {casework.FindNobody}}, told(s.look(casework.Question{})))
@@ -254,10 +219,12 @@ func TestYoungAndEndingChangesNeedNoAttention(t *testing.T) {
 
 func TestTheRegistersPartIsToldWhileTemporalIsDown(t *testing.T) {
 	s := newSite(t)
-	stuck := s.change()
-	s.nobody(stuck)
+	stuck := s.stuck()
+	s.look(casework.Question{})
+	s.engine.looked, s.engine.lists = 0, 0
 	s.engine.down = errors.New("down")
-	s.exec(`UPDATE worker_beat SET every = '0 seconds'`) // and no worker either
+	s.MustIn(s.Worker, "", func(tx *change.Tx) error { return worklist.EndBeat(tx.Tx, "w") }) // and no worker either
+	s.stopped = true
 	a := s.look(casework.Question{})
 	require.Equal(t, []casework.Finding{casework.FindWorkersDown, casework.FindEngineDown}, a.Whole)
 	require.Equal(t, map[string][]casework.Finding{stuck: {casework.FindNobody}}, told(a))
@@ -277,7 +244,7 @@ func TestTheRegistersPartIsToldWhileTemporalIsDown(t *testing.T) {
 func TestPatienceEnds(t *testing.T) {
 	s := newSite(t)
 	for range 20 {
-		s.nobody(s.change())
+		s.stuck()
 	}
 	s.engine.hangs = true
 	begun := time.Now()
@@ -292,15 +259,14 @@ func TestPatienceEnds(t *testing.T) {
 func TestAttentionComesInPages(t *testing.T) {
 	s := newSite(t)
 	want := map[string]bool{}
-	for i := range 17 {
+	for range 6 { // only the comparison finds these
 		id := s.change()
 		want[id] = true
-		if i < 6 { // only the comparison finds these
-			s.runs(id, client.Run{State: "Terminated"})
-			delete(s.engine.listed, id)
-			continue
-		}
-		s.nobody(id)
+		s.runs(id, client.Run{State: "Terminated"})
+		delete(s.engine.listed, id)
+	}
+	for range 11 {
+		want[s.stuck()] = true
 	}
 	for _, limit := range []int{4, 6, 50} {
 		seen := map[string]bool{}

@@ -12,7 +12,7 @@ import (
 
 // mute makes the workflow of a change run for so long without a step that is shown.
 func (s *site) mute(change string, age time.Duration, run client.Run) {
-	run.State, run.Running, run.Started = "Running", true, s.clock.Machine().Add(-age)
+	run.State, run.Running, run.Started = "Running", true, s.App.Clock().Machine().Add(-age)
 	s.runs(change, run)
 	s.engine.listed[change], s.engine.started[change] = "", run.Started
 }
@@ -26,14 +26,10 @@ func TestEveryWorkflowWithoutAStepIsCounted(t *testing.T) {
 	s.mute(young, 30*time.Second, client.Run{})
 	refused := client.Run{Attempt: 3, Failing: "workflow task, attempt 3, BadSearchAttributes", Cause: "BadSearchAttributes"}
 	broken := client.Run{Attempt: 9, Failing: "workflow task, attempt 9, NonDeterministicError", Cause: "NonDeterministicError"}
-	var first string
-	for i := range 12 {
-		change := s.change()
-		s.mute(change, 2*time.Minute, refused)
-		if i == 0 {
-			first = change
-			s.nobody(change)
-		}
+	first := s.stuck()
+	s.mute(first, 2*time.Minute, refused)
+	for range 11 {
+		s.mute(s.change(), 2*time.Minute, refused)
 	}
 	engineer, lost := s.change(), s.change()
 	s.mute(engineer, time.Hour, broken)
