@@ -21,6 +21,7 @@ func (u *Upkeep) jobs(ctx context.Context, round *Round) error {
 	if err := u.Engine.RunningJobs(ctx, func(one client.Listed) { running[one.WorkflowID] = true }); err != nil {
 		return err
 	}
+	u.asked.begin()
 	after := uuid.Nil
 	for {
 		var rows []job.WaitingJob
@@ -54,12 +55,20 @@ func (u *Upkeep) job(ctx context.Context, row job.WaitingJob, running map[string
 	id := contract.JobWorkflowID(row.ID.String())
 	runs := running[id]
 	delete(running, id)
+	now := u.Register.Clock().Machine()
+	waited := u.asked.ended(row.ID, now, startGrace)
+	if row.Young && !waited {
+		return nil // whoever filed it starts it
+	}
 	if !runs {
 		start := client.StartingJob{JobID: row.ID.String(), Kind: string(row.Kind), CaseNo: row.CaseNo, Province: row.ProvinceCode}
 		if err := u.Engine.StartJob(ctx, start); err != nil {
 			return err // Temporal is down: the next round tries again
 		}
 		round.Started++
+	}
+	if row.Word != nil && u.asked.ended(*row.Word, now, startGrace) {
+		row.Asked = true
 	}
 	if !row.Asked {
 		return nil

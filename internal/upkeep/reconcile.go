@@ -54,6 +54,7 @@ func (u *Upkeep) reconcile(ctx context.Context, round *Round) error {
 			return err
 		}
 	}
+	u.slips.begin()
 	before := u.apart
 	u.apart = make(map[string]apart)
 	after := uuid.Nil
@@ -70,6 +71,9 @@ func (u *Upkeep) reconcile(ctx context.Context, round *Round) error {
 			return u.end(ctx, running, round)
 		}
 		for _, row := range rows {
+			if row.Slip != nil && u.slips.ended(*row.Slip, u.Register.Clock().Machine(), lateGrace) {
+				row.Waiting = true
+			}
 			if err := u.compare(ctx, row, running, before, round); err != nil {
 				return err
 			}

@@ -47,6 +47,8 @@ type Upkeep struct {
 	// OnRound receives the result of a round, for metrics; it may be nil.
 	OnRound func(Round)
 
+	slips      patience         // with slips that nobody has answered
+	asked      patience         // with jobs, and with words to them
 	apart      map[string]apart // workflows at another step in the round before, by ID
 	whole      bool             // Temporal had all it must have, in this round
 	wrong      string           // the last log line about search attributes of a wrong type

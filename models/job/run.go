@@ -159,15 +159,21 @@ type WaitingJob struct {
 	// Asked says that a word of a person, or the first look at the job, has waited longer
 	// than a live workflow would let it.
 	Asked bool
+	// Young says that the job was filed only now: whoever filed it starts its workflow.
+	Young bool
+	// Word is the oldest word that was not counted, however young; nil when there is none.
+	Word *uuid.UUID
 }
 
 // WaitingJobs pages through all jobs that run or have a word to count, in order of their
-// IDs. Those filed after the given time are left to whoever filed them.
+// IDs. Those filed after the given time are young.
 func WaitingJobs(t *store.Tx, after uuid.UUID, before time.Time, most int) ([]WaitingJob, error) {
 	var list []WaitingJob
-	err := t.DB().Raw(`SELECT j.id, j.kind, j.case_no, j.province_code, j.reported_at IS NULL
+	err := t.DB().Raw(`SELECT j.id, j.kind, j.case_no, j.province_code, j.created_at >= @before AS young,
+			(SELECT w.id FROM job_word w WHERE w.job_id = j.id AND w.outcome = `+pendingWord+` ORDER BY w.created_at, w.id LIMIT 1) AS word,
+			j.reported_at IS NULL AND j.created_at < @before
 			OR EXISTS (SELECT 1 FROM job_word w WHERE w.job_id = j.id AND w.outcome = `+pendingWord+` AND w.created_at < @before) AS asked
-		FROM job j WHERE j.id > @after AND j.created_at < @before
+		FROM job j WHERE j.id > @after
 			AND (j.state = `+runningWord+` OR EXISTS (SELECT 1 FROM job_word w WHERE w.job_id = j.id AND w.outcome = `+pendingWord+`))
 		ORDER BY j.id LIMIT @most`, map[string]any{"after": after, "before": before, "most": most}).Scan(&list).Error
 	if err != nil {

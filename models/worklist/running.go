@@ -22,6 +22,9 @@ type RunningRow struct {
 	// Waiting says that a slip or a due time has waited longer than a live workflow
 	// would let it wait.
 	Waiting bool
+	// Slip is the oldest slip that is neither counted nor refused, however young; nil when
+	// there is none.
+	Slip *uuid.UUID
 }
 
 // RunningChanges lists all running changes in pages, in the order of their IDs.
@@ -32,7 +35,8 @@ func RunningChanges(t *store.Tx, after uuid.UUID, late time.Time, most int) ([]R
 			OR EXISTS (SELECT 1 FROM step s WHERE s.change_id = c.id AND s.status = @open AND (
 				(s.remind_50_at < @late AND s.reminded_50 IS NULL) OR (s.remind_80_at < @late AND s.reminded_80 IS NULL)
 				OR (s.due_at < @late AND s.overdue_at IS NULL) OR (s.next_attempt_at < @late)))
-			OR (c.due_total < @late AND c.total_warned_at IS NULL) AS waiting
+			OR (c.due_total < @late AND c.total_warned_at IS NULL) AS waiting,
+			(SELECT l.id FROM slip l WHERE l.change_id = c.id AND l.outcome = @pending ORDER BY l.created_at, l.id LIMIT 1) AS slip
 		FROM change c WHERE c.status = @running AND c.id > @after ORDER BY c.id LIMIT @most`,
 		map[string]any{
 			"late": late, "after": after, "most": most, "pending": change.SlipPending, "open": change.StepOpen, "running": change.StatusRunning,
