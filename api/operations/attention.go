@@ -10,6 +10,7 @@ import (
 	"github.com/xueji/xueji/api/authz"
 	"github.com/xueji/xueji/api/rest"
 	"github.com/xueji/xueji/internal/casework"
+	"github.com/xueji/xueji/models/job"
 	"github.com/xueji/xueji/models/worklist"
 	"github.com/xueji/xueji/workflows/contract"
 )
@@ -24,7 +25,7 @@ func (s *server) attentionRoutes() {
 	rest.Register(s.rest, rest.Operation{
 		ID: "list-attention", Method: http.MethodGet, Path: "/v1/operations/attention", Action: authz.OperationsRead, Tag: "operations",
 		Summary: "What does not get on, why, and what is safe to do (待处理异常)",
-		Detail: "Running changes of the own office and those below, the most urgent first; register and workflows are looked at together. " +
+		Detail: "Running changes of the own office and those below, the most urgent first, and their jobs; register and workflows are looked at together. " +
 			"Nothing is said about the pupil. While Temporal is down the register's part is told and `complete` is false.",
 	}, s.listAttention)
 }
@@ -34,8 +35,23 @@ type Attention struct {
 	Parts    map[string]string  `json:"parts" doc:"The parts of the service: ok or down, as /readyz tells."`
 	Service  []AttentionFinding `json:"service" doc:"What is wrong with the service as a whole."`
 	Counts   map[string]int64   `json:"counts" doc:"Changes per finding: all of them where the register knows, else those that were looked at."`
+	Jobs     []AttentionJob     `json:"jobs" doc:"Jobs that have failed, were stopped with their change open, or do not get on; on the first page."`
 	Complete bool               `json:"complete" doc:"False when Temporal could not be asked everything in time."`
 	rest.Page[AttentionItem]
+}
+
+// AttentionJob is a job that does not get on.
+type AttentionJob struct {
+	ID        uuid.UUID        `json:"id"`
+	Kind      job.JobKind      `json:"kind" example:"ROSTER_CHECK"`
+	KindLabel string           `json:"kind_label"`
+	State     job.JobState     `json:"state" enum:"RUNNING,FAILED,CANCELLED"`
+	Org       string           `json:"org"`
+	CaseNo    string           `json:"case_no,omitempty"`
+	RowsDone  int              `json:"rows_done"`
+	Rows      int              `json:"rows"`
+	Since     time.Time        `json:"since" doc:"When it last got on."`
+	Finding   AttentionFinding `json:"finding"`
 }
 
 // AttentionItem is a running change that does not get on.
@@ -85,7 +101,7 @@ type AttentionActivity struct {
 }
 
 type attentionInput struct {
-	Reason string `query:"reason" enum:"never_started,not_running,behind,no_step,attributes,failing,activity_retrying,unsettled,start_waiting,asleep,identity_silent,stalled,nobody,not_applied,overdue" doc:"One finding only."`
+	Reason string `query:"reason" enum:"never_started,not_running,behind,no_step,attributes,failing,activity_retrying,unsettled,start_waiting,asleep,identity_silent,stalled,nobody,not_applied,overdue,job_failed,job_stopped,job_stuck" doc:"One finding only."`
 	rest.Paging
 }
 
@@ -102,10 +118,14 @@ func (s *server) listAttention(ctx context.Context, in *attentionInput) (*rest.B
 	}
 	shown := Attention{
 		Parts: s.rest.Parts(ctx), Service: s.findings(ctx, a.Whole, a.Fill()), Counts: map[string]int64{}, Complete: a.Complete,
-		Page: rest.Page[AttentionItem]{Items: []AttentionItem{}},
+		Jobs: []AttentionJob{}, Page: rest.Page[AttentionItem]{Items: []AttentionItem{}},
 	}
 	for finding, n := range a.Counts {
 		shown.Counts[string(finding)] = n
+	}
+	for _, j := range a.Jobs {
+		shown.Jobs = append(shown.Jobs, AttentionJob{ID: j.ID, Kind: j.Kind, KindLabel: rest.InLanguage(ctx, j.Kind.Text()), State: j.State, Org: j.OrgName, CaseNo: j.CaseNo,
+			RowsDone: j.RowsDone, Rows: j.RowCount, Since: j.MovedAt, Finding: s.findings(ctx, []casework.Finding{j.Finding}, j.Fill())[0]})
 	}
 	for _, item := range a.Items {
 		shown.Items = append(shown.Items, s.showStuck(ctx, item))

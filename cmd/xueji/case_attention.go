@@ -72,7 +72,8 @@ const (
 	dueCells    = 10
 )
 
-// attentionText writes the table, each case with the page of its workflow, then each finding once with its action.
+// attentionText writes the table, each case with the page of its workflow, then each job with
+// what is safe to do, then each finding once with its action.
 func attentionText(a *casework.Attention, page func(change uuid.UUID, run string) string, lang refusal.Language) string {
 	l := labels()
 	var b strings.Builder
@@ -96,6 +97,12 @@ func attentionText(a *casework.Attention, page func(change uuid.UUID, run string
 		if address := page(s.ChangeID, ""); address != "" && s.Run != nil && s.Run.RunID != "" {
 			b.WriteString("  " + address + "\n")
 		}
+	}
+	if len(a.Jobs) > 0 && len(a.Items) > 0 {
+		b.WriteString("\n")
+	}
+	for _, j := range a.Jobs {
+		fmt.Fprintf(&b, "%s\n    %s\n", j.Finding.Detail(lang, j.Fill()), j.Finding.Action().Sentence(lang, j.Fill()))
 	}
 	b.WriteString(legend(a, lang))
 	return b.String()
@@ -141,7 +148,7 @@ func legend(a *casework.Attention, lang refusal.Language) string {
 			tell(f)
 		}
 	}
-	if len(a.Items) == 0 {
+	if len(a.Items)+len(a.Jobs) == 0 {
 		b.WriteString(l["quiet"].in(lang) + "\n")
 	}
 	if !a.Complete {

@@ -76,6 +76,8 @@ type Attention struct {
 	// Setup lists needed settings that Temporal lacks.
 	Setup client.Setup
 	Items []Stuck
+	// Jobs are the jobs in scope that do not get on, on the first page.
+	Jobs []StuckJob
 	// Next continues the list; nil at its end.
 	Next *worklist.AttentionKey
 	// Complete is false when Temporal did not answer all questions in time.
@@ -93,7 +95,7 @@ func (a *Attention) Fill() Fill {
 // AttentionFindings lists the findings that a question may name: the reasons of the
 // register, and findings about the run of a workflow.
 func AttentionFindings() []Finding {
-	list := []Finding{FindNeverStarted, FindNotRunning, FindBehind, FindNoStep, FindAttributes, FindFailing, FindActivityRetrying}
+	list := []Finding{FindNeverStarted, FindNotRunning, FindBehind, FindNoStep, FindAttributes, FindFailing, FindActivityRetrying, FindJobFailed, FindJobStopped, FindJobStuck}
 	for _, reason := range worklist.Reasons() {
 		list = append(list, Finding(reason))
 	}
@@ -114,6 +116,9 @@ func (w *Watch) Look(ctx context.Context, q Question) (*Attention, error) {
 	}
 	if q.After == nil {
 		l.q.After = &worklist.AttentionKey{}
+		if err := l.jobs(ctx); err != nil {
+			return nil, err
+		}
 		if err := l.compare(ctx); err != nil {
 			return nil, err
 		}
@@ -205,6 +210,9 @@ func (l *look) unanswered(err error) {
 
 // list fills the answer with changes for which the register has a reason.
 func (l *look) list(ctx context.Context) error {
+	if l.q.Only.ofJobs() {
+		return nil
+	}
 	only := worklist.Reason(l.q.Only)
 	if !slices.Contains(worklist.Reasons(), only) {
 		only = "" // only Temporal knows these findings: compare all changes

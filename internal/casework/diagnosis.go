@@ -57,6 +57,9 @@ const (
 	FindWrongType        Finding = "wrong_type"        // a search attribute in Temporal has another type
 	FindAttributes       Finding = "attributes"        // its workflow cannot store its search attributes
 	FindNoStep           Finding = "no_step"           // its workflow has run for long and shown no step
+	FindJobFailed        Finding = "job_failed"        // a part of a job cannot be done
+	FindJobStopped       Finding = "job_stopped"       // somebody stopped the job by which an open change takes effect
+	FindJobStuck         Finding = "job_stuck"         // a job runs, and no part of it was done for long
 	FindRunsAfterward    Finding = "runs_afterwards"   // the change has ended and its workflow runs on
 )
 
@@ -108,6 +111,11 @@ func stepFindings(c Case) []Finding {
 
 // automaticFinding returns the finding about an automatic step.
 func automaticFinding(c Case) Finding {
+	if c.Job != nil {
+		if trouble := c.Job.Trouble(c.Now); trouble != "" {
+			return Finding(trouble)
+		}
+	}
 	switch next := c.Step.NextAttemptAt; {
 	case c.Step.WaitsForIdentity():
 		return FindIdentitySilent
@@ -187,5 +195,6 @@ func Findings() []Finding {
 	return []Finding{
 		FindEnded, FindWaits, FindAutomatic, FindAwaitsDay, FindOnHold, FindOverdue, FindNobody, FindNotApplied, FindIdentitySilent, FindStalled, FindEngineDown, FindWorkersDown, FindNeverStarted,
 		FindStartWaiting, FindNotRunning, FindBehind, FindDeaf, FindFailing, FindActivityRetrying, FindUnsettled, FindAsleep, FindRunsAfterward, FindClockOff, FindNotSetUp, FindWrongType, FindAttributes, FindNoStep,
+		FindJobFailed, FindJobStopped, FindJobStuck,
 	}
 }

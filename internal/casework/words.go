@@ -32,13 +32,15 @@ const (
 	ActMendType      Action = "mend_type"      // remove the search attribute
 	ActStartAnew     Action = "start_anew"     // a new run
 	ActCheckClock    Action = "check_clock"    // set clocks by NTP
+	ActResumeJob     Action = "resume_job"     // let a job go on, or give it up
+	ActWatchJob      Action = "watch_job"      // look whether a job gets on, and after its worker
 	ActAskEngineer   Action = "ask_engineer"   // the program has a fault
 )
 
 // Actions lists all actions.
 func Actions() []Action {
 	return []Action{
-		ActNothing, ActWait, ActGiveRole, ActOrderDone, ActSendBack, ActStartWorker, ActStartTemporal, ActRebuild, ActRebuildForce, ActStartAnew, ActSetUp, ActMendType, ActCheckClock, ActAskEngineer,
+		ActNothing, ActWait, ActGiveRole, ActOrderDone, ActSendBack, ActStartWorker, ActStartTemporal, ActRebuild, ActRebuildForce, ActStartAnew, ActSetUp, ActMendType, ActCheckClock, ActResumeJob, ActWatchJob, ActAskEngineer,
 	}
 }
 
@@ -47,7 +49,7 @@ func Actions() []Action {
 //
 // Placeholders: {case} {office} {role} {due} {able} {slips} {status} {state} {failing}
 // {activities} {clocks} {missing} {wrong} {at} {at_step} {day} {believes} {nobody_zh}
-// {nobody_en}.
+// {nobody_en} {job} {job_zh} {job_en} {done} {moved} {why_zh} {why_en}.
 type Fill map[string]string
 
 // Title returns the general meaning of a finding.
@@ -98,6 +100,9 @@ func (c Case) Fill() Fill {
 		"case": c.CaseNo, "status": c.Status, "slips": fmt.Sprint(len(c.Slips)), "at": Stamp(c.Workers.Last), "at_step": fmt.Sprintf("%d/%d", c.StepNo, c.Round),
 	}
 	fill.run(c.Run)
+	if c.Job != nil {
+		fill.job(c.Job)
+	}
 	if s := c.Step; s != nil {
 		fill["office"], fill["role"], fill["able"], fill["due"] = s.OfficeName, s.Role, fmt.Sprint(s.Able), calendar.Until(s.DueAt)
 		fill.nobody(s.Nobody, s.OfficeName, s.Role)
@@ -199,6 +204,14 @@ var actionWords = sync.OnceValue(func() map[Action]process.Text {
 			Zh: "请检查该进程所在主机与数据库主机的时间，全部用 NTP 校时；无需重启，时间正确后此提示消失。",
 			En: "Check the time of that process's host and of the database's, and set both by NTP. No restart is needed; this goes when the time is right.",
 		},
+		ActResumeJob: {
+			Zh: "请先消除原因，再执行：xueji job resume {job}；已办的不会重复办理。不再需要时：xueji job cancel {job}",
+			En: "See to the reason, then: xueji job resume {job}; nothing is done twice. When nobody needs it any more: xueji job cancel {job}",
+		},
+		ActWatchJob: {
+			Zh: "请查看：xueji job watch {job}。仍无进展时，请确认 worker 正在运行并查看其日志；重启 worker 后从未办的部分继续。",
+			En: "Look at it: xueji job watch {job}. When it still does not get on, see that a worker runs and read its log; after a restart it goes on with the first part that is not done.",
+		},
 		ActAskEngineer: {
 			Zh: "需工程师查看 Temporal 与 worker 日志中的错误。部署正确版本即可恢复，不会丢失内容。",
 			En: "An engineer must read the error in Temporal and the worker's log. Deploying the right version is enough; nothing is lost.",
@@ -281,6 +294,9 @@ var wordings = sync.OnceValue(func() map[Finding]wording {
 		},
 	}
 	for finding, w := range engineWordings() {
+		all[finding] = w
+	}
+	for finding, w := range jobWordings() {
 		all[finding] = w
 	}
 	return all

@@ -30,12 +30,15 @@ func TestEveryFindingHasWordsAndAnActionInBothLanguages(t *testing.T) {
 		for _, a := range []casework.Action{casework.ActRebuild, casework.ActRebuildForce} {
 			require.Contains(t, a.Sentence(lang, casework.Fill{"case": "52-1"}), "xueji case rebuild 52-1")
 		}
+		require.Contains(t, casework.ActResumeJob.Sentence(lang, casework.Fill{"job": "77"}), "xueji job resume 77")
+		require.Contains(t, casework.ActWatchJob.Sentence(lang, casework.Fill{"job": "77"}), "xueji job watch 77")
 	}
 }
 
 // A placeholder the code never fills would leave a hole in a sentence.
 func TestSentencesUseKnownPlaceholders(t *testing.T) {
-	known := []string{"case", "office", "role", "due", "able", "slips", "status", "state", "failing", "activities", "at", "at_step", "believes", "clocks", "missing", "wrong", "nobody_zh", "nobody_en", "day"}
+	known := []string{"case", "office", "role", "due", "able", "slips", "status", "state", "failing", "activities", "at", "at_step", "believes", "clocks", "missing", "wrong", "nobody_zh", "nobody_en", "day",
+		"job", "job_zh", "job_en", "done", "moved", "why_zh", "why_en"}
 	fill := casework.Fill{}
 	for _, name := range known {
 		fill[name] = "⟨" + name + "⟩"

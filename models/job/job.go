@@ -59,6 +59,8 @@ type Job struct {
 	JobProgress `gorm:"embedded"`
 	// Asked are words of people that the worker has not counted yet.
 	CancelAsked, ResumeAsked bool
+	// MovedAt is when the job last got on: it was filed, a part was done, or it was resumed.
+	MovedAt time.Time
 }
 
 // JobProgress is how far a job is.
@@ -105,10 +107,12 @@ func (JobPart) TableName() string { return "job_part" }
 const jobColumns = `j.id, j.kind, j.org_id, j.org_path::text AS org_path, o.name AS org_name, j.province_code, j.subject_id, j.change_id, j.case_no,
 	j.effective_on, j.filed_by, j.state, j.problem, j.created_at, j.ended_at, j.version, p.parts, p.parts_done, p.row_count, p.rows_done, p.worked, p.next_part,
 	EXISTS (SELECT 1 FROM job_word w WHERE w.job_id = j.id AND w.outcome = ` + pendingWord + ` AND w.verb = ` + cancelWord + `) AS cancel_asked,
-	EXISTS (SELECT 1 FROM job_word w WHERE w.job_id = j.id AND w.outcome = ` + pendingWord + ` AND w.verb = ` + resumeWord + `) AS resume_asked
+	EXISTS (SELECT 1 FROM job_word w WHERE w.job_id = j.id AND w.outcome = ` + pendingWord + ` AND w.verb = ` + resumeWord + `) AS resume_asked,
+	greatest(j.created_at, p.part_at, (SELECT max(w.settled_at) FROM job_word w WHERE w.job_id = j.id AND w.outcome = ` + countedWord + ` AND w.verb = ` + resumeWord + `)) AS moved_at
 	FROM job j JOIN organisation o ON o.id = j.org_id CROSS JOIN LATERAL (SELECT count(*) AS parts, count(q.done_at) AS parts_done,
 		coalesce(sum(q.rows), 0) AS row_count, coalesce(sum(q.rows) FILTER (WHERE q.done_at IS NOT NULL), 0) AS rows_done,
-		coalesce(extract(epoch FROM sum(q.took)), 0)::float8 AS worked, coalesce(min(q.no) FILTER (WHERE q.done_at IS NULL), 0) AS next_part
+		coalesce(extract(epoch FROM sum(q.took)), 0)::float8 AS worked, coalesce(min(q.no) FILTER (WHERE q.done_at IS NULL), 0) AS next_part,
+		max(q.done_at) AS part_at
 		FROM job_part q WHERE q.job_id = j.id) p`
 
 // ReadJob reads one job; what is outside the scope is not_found.

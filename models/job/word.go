@@ -25,6 +25,7 @@ const (
 const (
 	runningWord = `'` + string(JobRunning) + `'`
 	pendingWord = `'` + change.SlipPending + `'`
+	countedWord = `'` + change.SlipCounted + `'`
 	cancelWord  = `'` + string(JobCancel) + `'`
 	resumeWord  = `'` + string(JobResume) + `'`
 )

@@ -10,6 +10,7 @@ import (
 
 	"github.com/xueji/xueji/models/account"
 	"github.com/xueji/xueji/models/change"
+	"github.com/xueji/xueji/models/job"
 	"github.com/xueji/xueji/models/process"
 	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/store"
@@ -24,6 +25,8 @@ type Case struct {
 	Step     *CaseStep // nil when the change has ended
 	Slips    []CaseSlip
 	Position *change.Position
+	// Job is the job by which the change takes effect; nil when there is none.
+	Job *job.Job
 	// Asked is when the workflow last read its position for the first time; nil: never.
 	Asked   *time.Time
 	Workers Workers
@@ -77,7 +80,15 @@ func ReadCase(t *change.Tx, ref string) (*Case, error) {
 	if c.Workers, err = ReadWorkers(t.Tx); err != nil {
 		return nil, err
 	}
-	return c, errors.Join(readCaseOffice(t.Tx, c), readCaseStep(t, c), readCaseSlips(t.Tx, c))
+	return c, errors.Join(readCaseOffice(t.Tx, c), readCaseStep(t, c), readCaseSlips(t.Tx, c), readCaseJob(t.Tx, c))
+}
+
+func readCaseJob(t *store.Tx, c *Case) error {
+	list, err := job.Jobs(t, job.JobFilter{Change: c.ID}, uuid.Nil, 1)
+	if len(list) > 0 {
+		c.Job = &list[0]
+	}
+	return err
 }
 
 func caseID(t *store.Tx, ref string) (uuid.UUID, error) {
