@@ -137,7 +137,7 @@ func mount(r *rest.Server, deps Deps, sheets sheet.Sheets, divisions *division.T
 	messages.Mount(r, messages.Deps{Store: deps.register(), Processes: deps.Processes, Webhooks: deps.Webhooks})
 	offices.Mount(r, offices.Deps{Store: deps.register(), Divisions: divisions})
 	students.Mount(r, students.Deps{Store: deps.register(), Processes: deps.Processes, Sheets: sheets})
-	rosters.Mount(r, rosters.Deps{Store: deps.register(), Files: deps.Files, RosterLimit: deps.RosterLimit, Sheets: sheets, Log: deps.Log})
+	rosters.Mount(r, rosters.Deps{Store: deps.register(), Desk: deps.Desk, Files: deps.Files, RosterLimit: deps.RosterLimit, Sheets: sheets, Log: deps.Log})
 	uploads.Mount(r, uploads.Deps{Store: deps.Store, Files: deps.Files, Papers: files.NewJudge(), EvidenceLimit: deps.EvidenceLimit})
 	jobs.Mount(r, jobs.Deps{Store: deps.register(), Desk: deps.Desk})
 	operations.Mount(r, operations.Deps{Store: deps.register(), Processes: deps.Processes, Watch: deps.Watch, EnginePage: deps.EnginePage})
@@ -148,5 +148,6 @@ func mount(r *rest.Server, deps Deps, sheets sheet.Sheets, divisions *division.T
 func Advice() map[string]process.Text {
 	all := changes.Advice()
 	maps.Copy(all, students.Advice())
+	maps.Copy(all, rosters.Advice())
 	return all
 }

@@ -79,6 +79,7 @@ type world struct {
 	places   map[string]place
 	hash     string // of worldPassword
 	process  *process.Catalogue
+	options  store.Options // with which the register is opened
 	accounts int
 }
 
@@ -113,13 +114,8 @@ func newWorldWith(t *testing.T, setUp func(*Deps)) *world {
 	require.NoError(t, err)
 	items, err := roster.NationalRules()
 	require.NoError(t, err)
-	open := func(role string) *change.Engine {
-		s, err := kinds.Open(t.Context(), store.Options{DSN: db.DSN(role), Clock: w.clock, Keys: keys, Processes: w.process, Workdays: workdays, Items: items, MaxConns: 6})
-		require.NoError(t, err)
-		t.Cleanup(s.Close)
-		return s
-	}
-	w.app, w.worker = open(migrations.AppRole), open(migrations.WorkerRole)
+	w.options = store.Options{Clock: w.clock, Keys: keys, Processes: w.process, Workdays: workdays, Items: items, MaxConns: 6}
+	w.app, w.worker = w.open(migrations.AppRole), w.open(migrations.WorkerRole)
 	w.owner, err = pgx.Connect(t.Context(), db.DSN(worldOwner))
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = w.owner.Close(context.Background()) })
@@ -136,6 +132,17 @@ func newWorldWith(t *testing.T, setUp func(*Deps)) *world {
 	w.build()
 	w.populate()
 	return w
+}
+
+// open opens the register as a role.
+func (w *world) open(role string) *change.Engine {
+	w.t.Helper()
+	o := w.options
+	o.DSN = w.db.DSN(role)
+	s, err := kinds.Open(w.t.Context(), o)
+	require.NoError(w.t, err)
+	w.t.Cleanup(s.Close)
+	return s
 }
 
 // build makes the API anew, as its dependencies are now.

@@ -116,8 +116,8 @@ type Worker struct {
 type Bulk struct {
 	Connections int32 `mapstructure:"connections" default:"3" example:"5" help:"connections one worker process may hold for jobs; no other work uses them"`
 	Parts       int   `mapstructure:"parts" default:"1" example:"2" help:"parts of jobs one worker process does at once; fewer than the connections"`
-	PartRows    int   `mapstructure:"part_rows" default:"500" example:"200" help:"rows of one part, which is one transaction"`
-	ListRows    int   `mapstructure:"list_rows" default:"2000" example:"1000" help:"rows a list may have that takes effect at once; a longer one takes effect as a job"`
+	PartRows    int   `mapstructure:"part_rows" default:"500" example:"200" help:"rows of one part, which is one transaction; a part of a check has four times as many"`
+	ListRows    int   `mapstructure:"list_rows" default:"2000" example:"1000" help:"rows a list may have that is checked and takes effect at once; a longer one is checked and takes effect as jobs"`
 }
 
 // Identity names the gateway to the population database (身份认证) and says how

@@ -25,7 +25,7 @@ type Job struct {
 	StateLabel  string        `json:"state_label"`
 	OrgID       uuid.UUID     `json:"org_id"`
 	Org         string        `json:"org"`
-	Subject     uuid.UUID     `json:"subject_id" doc:"What is worked on: of ROSTER_ENROL, the roster."`
+	Subject     uuid.UUID     `json:"subject_id" doc:"What is worked on: of ROSTER_CHECK and ROSTER_ENROL, the roster."`
 	Change      *uuid.UUID    `json:"change_id,omitempty" doc:"The change that takes effect by the job."`
 	CaseNo      string        `json:"case_no,omitempty"`
 	EffectiveOn calendar.Date `json:"effective_on" doc:"The day as of which every part is written."`
@@ -50,7 +50,7 @@ type JobProgress struct {
 
 type jobListInput struct {
 	rest.Paging
-	Kind   job.JobKind  `query:"kind" enum:"ROSTER_ENROL"`
+	Kind   job.JobKind  `query:"kind" enum:"ROSTER_CHECK,ROSTER_ENROL"`
 	State  job.JobState `query:"state" enum:"RUNNING,DONE,FAILED,CANCELLED"`
 	Change string       `query:"change_id" format:"uuid" doc:"Of one change only."`
 }
@@ -73,7 +73,7 @@ func (s *server) jobRoutes() {
 	rest.Register(s.rest, rest.Operation{
 		ID: "cancel-job", Method: http.MethodPost, Path: "/v1/jobs/{id}/cancel", Action: authz.JobControl, Tag: tag, Status: http.StatusAccepted,
 		Summary: "Stop a job between two parts (停止批量任务)",
-		Detail:  "202: the word is in the register; the job stops before its next part and says CANCELLED. What is done stays, and the change that takes effect by it stays open: resume it to do the rest.",
+		Detail:  "202: the word is in the register; the job stops before its next part and says CANCELLED. What is done stays, and the change that takes effect by it stays open: resume it to do the rest. Of ROSTER_CHECK nothing stays: resumed, it begins at the first row. A job that failed is given up by it.",
 	}, s.sayToJob(job.JobCancel))
 	rest.Register(s.rest, rest.Operation{
 		ID: "resume-job", Method: http.MethodPost, Path: "/v1/jobs/{id}/resume", Action: authz.JobControl, Tag: tag, Status: http.StatusAccepted,

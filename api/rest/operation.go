@@ -32,6 +32,8 @@ type Operation struct {
 	Status  int // of success; 200 when zero
 	// Keyed calls need an Idempotency-Key; the handler gets it from IdempotencyKey.
 	Keyed bool
+	// KeyedAtWill calls may have an Idempotency-Key and need none.
+	KeyedAtWill bool
 	// MaxBody in bytes; 1 MB when zero.
 	MaxBody int64
 	// Timeout of the whole call; 30 seconds when zero.
@@ -104,13 +106,13 @@ func (s *Server) describe(op Operation) huma.Operation {
 		h.Extensions["x-roles"] = roleNames(op.Action)
 		h.Middlewares = append(h.Middlewares, s.authenticate(op))
 	}
-	if op.Keyed {
+	if op.Keyed || op.KeyedAtWill {
 		h.Parameters = append(h.Parameters, &huma.Param{
-			Name: "Idempotency-Key", In: "header", Required: true,
+			Name: "Idempotency-Key", In: "header", Required: op.Keyed,
 			Description: "A unique key of this submission (幂等键); keep it when you retry.",
 			Schema:      &huma.Schema{Type: "string", Pattern: keyPattern},
 		})
-		h.Middlewares = append(h.Middlewares, s.keyed)
+		h.Middlewares = append(h.Middlewares, s.keyed(op.KeyedAtWill))
 	}
 	h.Middlewares = append(h.Middlewares, s.readable)
 	return h
@@ -148,21 +150,24 @@ func (s *Server) bounded(op Operation) func(huma.Context, func(huma.Context)) {
 
 const keyPattern = `^[A-Za-z0-9_.:-]{8,128}$`
 
-// keyed refuses a call without a well-formed Idempotency-Key.
-func (s *Server) keyed(ctx huma.Context, next func(huma.Context)) {
-	key := ctx.Header("Idempotency-Key")
-	switch {
-	case key == "":
-		s.writeRefusal(ctx, refusal.New(refusal.KeyMissing))
-	case !keyForm().MatchString(key):
-		s.writeRefusal(ctx, refusal.New(refusal.KeyMalformed))
-	default:
-		exchangeOf(ctx.Context()).key = key
-		next(ctx)
+// keyed refuses a call without a well-formed Idempotency-Key; a call that is keyed at will
+// may have none.
+func (s *Server) keyed(atWill bool) func(huma.Context, func(huma.Context)) {
+	return func(ctx huma.Context, next func(huma.Context)) {
+		key := ctx.Header("Idempotency-Key")
+		switch {
+		case key == "" && !atWill:
+			s.writeRefusal(ctx, refusal.New(refusal.KeyMissing))
+		case key != "" && !keyForm().MatchString(key):
+			s.writeRefusal(ctx, refusal.New(refusal.KeyMalformed))
+		default:
+			exchangeOf(ctx.Context()).key = key
+			next(ctx)
+		}
 	}
 }
 
-// IdempotencyKey gives the key of a Keyed operation.
+// IdempotencyKey gives the key of a keyed operation; empty when the call has none.
 func IdempotencyKey(ctx context.Context) string { return exchangeOf(ctx).key }
 
 func keyForm() *regexp.Regexp { return compiledKeyForm }

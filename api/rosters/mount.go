@@ -6,6 +6,7 @@ import (
 
 	"github.com/xueji/xueji/api/rest"
 	"github.com/xueji/xueji/api/sheet"
+	"github.com/xueji/xueji/internal/casework"
 	"github.com/xueji/xueji/internal/files"
 	"github.com/xueji/xueji/models/store"
 )
@@ -13,6 +14,8 @@ import (
 // Deps holds the parts of the program that the operations of this area call.
 type Deps struct {
 	Store *store.Store
+	// Desk wakes the jobs that check long sheets.
+	Desk  *casework.Desk
 	Files *files.Cabinet
 	// RosterLimit bounds one sheet, in bytes; zero means the default.
 	RosterLimit int64

@@ -100,10 +100,10 @@ func (s *server) discardRoster(ctx context.Context, in *rest.PathID) (*struct{},
 
 func showRoster(ctx context.Context, r registration.Roster) Roster {
 	return Roster{
-		ID: r.ID, School: r.SchoolID, FileName: r.FileName, FileKept: r.BlobKey != "", State: r.State, StateLabel: rest.InLanguage(ctx, r.State.Text()),
+		ID: r.ID, School: r.SchoolID, FileName: r.FileName, FileKept: r.BlobKey != "", State: r.State, StateLabel: rest.InLanguage(ctx, r.StateText()),
 		Template: r.TemplateVersion, Counts: showCounts(r.RosterCounts), Enrolled: r.RowsEnrolled, LeftOut: r.RowsLeftOut,
 		Findings: sheet.ShowFindings(ctx, r.Findings), Change: r.ChangeID, CreatedBy: r.CreatedBy, CreatedAt: r.CreatedAt,
-		CheckedAt: r.CheckedAt, Version: r.Version,
+		CheckedAt: r.CheckedAt, Version: r.Version, Job: r.JobID, JobState: r.JobState,
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"github.com/xueji/xueji/api/authz"
 	"github.com/xueji/xueji/api/rest"
 	"github.com/xueji/xueji/api/sheet"
+	"github.com/xueji/xueji/models/job"
 	"github.com/xueji/xueji/models/registration"
 )
 
@@ -36,6 +37,8 @@ type Roster struct {
 	CreatedBy  uuid.UUID                `json:"created_by"`
 	CreatedAt  time.Time                `json:"created_at"`
 	CheckedAt  *time.Time               `json:"checked_at,omitempty"`
+	Job        *uuid.UUID               `json:"job_id,omitempty" doc:"The job that checks a long sheet, or has checked it last."`
+	JobState   job.JobState             `json:"job_state,omitempty" enum:"RUNNING,DONE,FAILED,CANCELLED"`
 	Version    int64                    `json:"version"`
 }
 
@@ -60,6 +63,8 @@ type RosterUpload struct {
 	Findings []sheet.SheetFinding `json:"findings" doc:"About the file as a whole."`
 	Roster   *Roster              `json:"roster,omitempty" doc:"Left out of a dry run."`
 	Rows     []sheet.RosterRow    `json:"rows,omitempty" doc:"Of a dry run: the rows with findings, the first 2,000."`
+	Job      *uuid.UUID           `json:"job_id,omitempty" doc:"With 202: the job that checks the sheet."`
+	Next     string               `json:"next,omitempty" doc:"With 202: what goes on, and what to do."`
 }
 
 type rosterUploadInput struct {
@@ -81,8 +86,15 @@ type rosterRowsInput struct {
 }
 
 type rosterUploadOutput struct {
-	Status int
-	Body   RosterUpload
+	Status   int
+	Location string `header:"Location" doc:"With 202: the job that checks the sheet."`
+	Body     RosterUpload
+}
+
+type recheckOutput struct {
+	Status   int
+	Location string `header:"Location" doc:"With 202: the job that checks the sheet."`
+	Body     Roster
 }
 
 func (s *server) rosterLimit() int64 {
@@ -101,11 +113,13 @@ func (s *server) rosterRoutes() {
 	s.rest.DescribeDownload("/v1/rosters/template", rest.XLSX)
 	rest.Register(s.rest, rest.Operation{
 		ID: "upload-roster", Method: http.MethodPost, Path: "/v1/rosters", Action: authz.RosterImport, Tag: tag, Status: http.StatusCreated,
-		MaxBody: s.rosterLimit() + rest.UploadOverhead, Timeout: checkTime,
+		MaxBody: s.rosterLimit() + rest.UploadOverhead, Timeout: checkTime, KeyedAtWill: true,
 		Summary: "Upload and check a roster (上传并校验名册)",
 		Detail: "An xlsx of the national sheet in the part \"file\". The answer comes when the check is done; meanwhile its progress shows in get-roster. " +
 			"201: a new roster; 200: a dry run, or the same file as before, which changes nothing. " +
-			"A check that was cut off is taken over by uploading the file again.",
+			"A check that was cut off is taken over by uploading the file again. " +
+			"202: the sheet is long (bulk.list_rows) and is checked as a job; Location and job_id name it. The roster is CHECKED or UNFIT when the job is DONE. The same file answers 202 with the same job while it is checked, " +
+			"and lets a job go on that had stopped. A key that was used with another file is refused (422). A dry run is always checked in the request.",
 	}, s.uploadRoster)
 	s.rest.DescribeUpload("/v1/rosters", "The filled template, xlsx.")
 	rest.Register(s.rest, rest.Operation{
@@ -131,7 +145,8 @@ func (s *server) rosterRoutes() {
 	rest.Register(s.rest, rest.Operation{
 		ID: "check-roster", Method: http.MethodPost, Path: "/v1/rosters/{id}/check", Action: authz.RosterImport, Tag: tag, Timeout: checkTime,
 		Summary: "Check a roster once more (重新校验)",
-		Detail:  "For a check that was cut off, and after classes were made. A roster that was filed is not checked again.",
+		Detail: "For a check that was cut off, and after classes were made. A roster that was filed is not checked again. " +
+			"202: the sheet is long and is checked as a job; a job that had stopped goes on.",
 	}, s.recheckRoster)
 	rest.Register(s.rest, rest.Operation{
 		ID: "discard-roster", Method: http.MethodDelete, Path: "/v1/rosters/{id}", Action: authz.RosterImport, Tag: tag, Status: http.StatusNoContent,

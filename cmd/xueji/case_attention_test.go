@@ -12,6 +12,7 @@ import (
 
 	"github.com/xueji/xueji/internal/casework"
 	"github.com/xueji/xueji/models/calendar"
+	"github.com/xueji/xueji/models/job"
 	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/worklist"
 	"github.com/xueji/xueji/workflows/client"
@@ -61,6 +62,13 @@ func TestTheTableFitsAndEveryFindingIsExplainedOnce(t *testing.T) {
 		}
 		require.Contains(t, rest, "(31)")
 	}
+	id := uuid.MustParse("01a22931-fc1b-7877-91ef-34bd6d625262")
+	jobs := attentionText(&casework.Attention{Complete: true, Jobs: []casework.StuckJob{{
+		Job: job.Job{ID: id, Kind: job.JobRosterCheck, State: job.JobFailed, Problem: refusal.RosterFileGone}, Finding: casework.FindJobFailed,
+	}}}, noPage, refusal.English)
+	require.Contains(t, jobs, "Check of a large roster")
+	require.Contains(t, jobs, "xueji job resume "+id.String())
+	require.NotContains(t, jobs, "No running change")
 	quiet := attentionText(&casework.Attention{Complete: true}, noPage, refusal.English)
 	require.Equal(t, "No running change needs attention.\n", quiet)
 }

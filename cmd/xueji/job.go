@@ -24,14 +24,14 @@ func newJobCommand() *cobra.Command {
 	command := &cobra.Command{
 		Use:   "job",
 		Short: "Look at jobs, long work on many rows, and stop or resume them",
-		Long: "A large roster takes effect as a job: part by part, beside the daily business. Needs database.worker_url (and\n" +
+		Long: "A large roster is checked and takes effect as jobs: part by part, beside the daily business. Needs database.worker_url (and\n" +
 			"database.app_url) and Temporal. What changes something is written into the audit trail with the operator's name.",
 	}
 	flags := &caseFlags{}
 	command.PersistentFlags().StringVar(&flags.lang, "lang", "", "zh or en; the terminal's language when empty")
 	command.PersistentFlags().StringVar(&flags.operator, "operator", "", "who you are, for the audit trail; your account on this computer when empty")
 	command.AddCommand(newJobList(flags), newJobShow(flags), newJobWatch(flags),
-		newJobWord(flags, "cancel", "Stop a job between two parts; resume it to do the rest", job.JobCancel),
+		newJobWord(flags, "cancel", "Stop a job between two parts, or give up one that failed; resume it to do the rest", job.JobCancel),
 		newJobWord(flags, "resume", "Go on with a job that failed or was stopped; nothing is done twice", job.JobResume))
 	return command
 }

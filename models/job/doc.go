@@ -3,7 +3,8 @@
 //
 // It owns the row of a job with its parts, their states, the progress that people see
 // (rows done, rate, rest), cancelling and resuming. A kind of job is one function that
-// does one part; a job of an unknown kind is refused.
+// does one part; a job of an unknown kind is refused. What a job must not leave half done it
+// takes back when it stops (JobStopper).
 //
 // It does not own what a part does: the subject gives the function. It does not own the
 // waiting and the order: workflows.Job asks for one part after the other on the task

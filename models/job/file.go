@@ -1,11 +1,13 @@
 package job
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
 
 	"github.com/google/uuid"
+	"gorm.io/gorm"
 
 	"github.com/xueji/xueji/models/calendar"
 	"github.com/xueji/xueji/models/store"
@@ -31,7 +33,8 @@ type NewJob struct {
 	Parts       []JobRange
 }
 
-// FileJob writes a job with its parts (worker). Its workflow is started by whoever filed
+// FileJob writes a job with its parts. The worker files what follows from a decision; the
+// application files only the check of a sheet, which a person hands in (law 2). Its workflow is started by whoever filed
 // it, and by the relay when that fails: the row is its own outbox.
 func FileJob(t *store.Tx, n NewJob) (uuid.UUID, error) {
 	if !slices.Contains(JobKinds(), n.Kind) || len(n.Parts) == 0 {
@@ -58,6 +61,20 @@ func FileJob(t *store.Tx, n NewJob) (uuid.UUID, error) {
 	}
 	return id, t.AuditAs(n.FiledBy, "job.start", "job", id.String(),
 		map[string]string{"kind": string(n.Kind), "parts": strconv.Itoa(len(n.Parts)), "rows": strconv.Itoa(total)})
+}
+
+// Unfinished reads the job of a kind that works on a subject and is not done; nil when
+// there is none.
+func Unfinished(t *store.Tx, kind JobKind, subject uuid.UUID) (*Job, error) {
+	var j Job
+	err := t.DB().Raw(`SELECT `+jobColumns+` WHERE j.kind = ? AND j.subject_id = ? AND j.state <> 'DONE'`, kind, subject).Take(&j).Error
+	if errors.Is(err, gorm.ErrRecordNotFound) {
+		return nil, nil //nolint:nilnil // everything is done
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read the job of a subject: %w", err)
+	}
+	return &j, nil
 }
 
 // JobOf reads the job by which a change takes effect.

@@ -41,7 +41,7 @@ func approvedRoster(r *storetest.County, pupils int) (changeID, list uuid.UUID) 
 
 func realRunner(t *testing.T) *job.JobRunner {
 	t.Helper()
-	runner, err := job.NewJobRunner(kinds.JobWorks())
+	runner, err := job.NewJobRunner(kinds.JobWorks(nil))
 	require.NoError(t, err)
 	return runner
 }
@@ -146,7 +146,7 @@ func (w failingWork) Part(*store.Tx, *job.Job, *job.JobPart) error { return w.do
 
 func runnerOf(t *testing.T, do func() error) *job.JobRunner {
 	t.Helper()
-	runner, err := job.NewJobRunner(map[job.JobKind]job.JobWork{job.JobRosterEnrol: failingWork{do}})
+	runner, err := job.NewJobRunner(map[job.JobKind]job.JobWork{job.JobRosterCheck: failingWork{do}, job.JobRosterEnrol: failingWork{do}})
 	require.NoError(t, err)
 	return runner
 }
@@ -271,8 +271,8 @@ func TestJobsAreSeenInScopeAndWrittenByTheWorker(t *testing.T) {
 // A kind without a work, and a work without a kind, do not start.
 func TestEveryKindOfJobHasAWork(t *testing.T) {
 	_, err := job.NewJobRunner(nil)
-	require.ErrorContains(t, err, `no work for jobs of the kind "ROSTER_ENROL"`)
-	works := kinds.JobWorks()
+	require.ErrorContains(t, err, `no work for jobs of the kind "ROSTER_CHECK"`)
+	works := kinds.JobWorks(nil)
 	works["NO_SUCH_KIND"] = failingWork{}
 	_, err = job.NewJobRunner(works)
 	require.ErrorContains(t, err, `unknown kind "NO_SUCH_KIND"`)

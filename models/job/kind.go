@@ -14,15 +14,23 @@ import (
 // histories of Temporal, and never changes.
 type JobKind string
 
-// JobRosterEnrol makes records of the pupils of a large roster (大名册分批入籍).
-const JobRosterEnrol JobKind = "ROSTER_ENROL"
+// The kinds.
+const (
+	// JobRosterCheck checks a large sheet that was uploaded (大名册分批校验).
+	JobRosterCheck JobKind = "ROSTER_CHECK"
+	// JobRosterEnrol makes records of the pupils of a large roster (大名册分批入籍).
+	JobRosterEnrol JobKind = "ROSTER_ENROL"
+)
 
 // JobKinds lists every kind of job in a fixed order.
-func JobKinds() []JobKind { return []JobKind{JobRosterEnrol} }
+func JobKinds() []JobKind { return []JobKind{JobRosterCheck, JobRosterEnrol} }
 
 // Text is the name of the kind in both languages.
 func (k JobKind) Text() process.Text {
-	if k == JobRosterEnrol {
+	switch k {
+	case JobRosterCheck:
+		return process.Text{Zh: "大名册分批校验", En: "Check of a large roster"}
+	case JobRosterEnrol:
 		return process.Text{Zh: "大名册分批入籍", En: "Enrolment of a large roster"}
 	}
 	return process.Text{Zh: string(k), En: string(k)}
@@ -41,6 +49,12 @@ type JobWork interface {
 // transaction of that part.
 type JobFinisher interface {
 	Finish(tx *change.Tx, j *Job) error
+}
+
+// JobStopper is a JobWork that takes back what its parts did when the job stops before it
+// is done, in the transaction that stops it. Its parts are done anew when it is resumed.
+type JobStopper interface {
+	Stopped(tx *store.Tx, j *Job) error
 }
 
 // JobRunner does the parts of jobs (worker). It knows a work for every kind.

@@ -23,7 +23,7 @@ func (r *JobRunner) Stand(ctx context.Context, s *store.Store, id uuid.UUID) (*J
 		if err != nil {
 			return err
 		}
-		if err := settleJobWords(t, j); err != nil {
+		if err := r.settleWords(t, j); err != nil {
 			return err
 		}
 		if _, err := t.Exec(`UPDATE job SET reported_at = ? WHERE id = ? AND reported_at IS NULL`, t.Now(), id); err != nil {
@@ -104,7 +104,7 @@ func (r *JobRunner) fail(ctx context.Context, s *store.Store, id uuid.UUID, no i
 			return err
 		}
 		if j.State == JobRunning && j.NextPart <= no && j.NextPart > 0 {
-			if err := setJob(t, j, JobFailed, why.Code); err != nil {
+			if err := r.stop(t, j, JobFailed, why.Code); err != nil {
 				return err
 			}
 		}
@@ -112,6 +112,22 @@ func (r *JobRunner) fail(ctx context.Context, s *store.Store, id uuid.UUID, no i
 		return err
 	})
 	return at, err
+}
+
+// stop moves a job into a state in which it does not run, and lets its work take back what
+// must not stay half done.
+func (r *JobRunner) stop(t *store.Tx, j *Job, state JobState, problem refusal.Code) error {
+	if err := setJob(t, j, state, problem); err != nil {
+		return err
+	}
+	work, ok := r.works[j.Kind].(JobStopper)
+	if !ok {
+		return nil
+	}
+	if _, err := t.Exec(`UPDATE job_part SET done_at = NULL, took = NULL WHERE job_id = ? AND done_at IS NOT NULL`, j.ID); err != nil {
+		return fmt.Errorf("take the parts of a job back: %w", err)
+	}
+	return work.Stopped(t, j)
 }
 
 // lockJob holds a job until the transaction ends, so that its parts come one after the

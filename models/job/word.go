@@ -15,7 +15,7 @@ type JobVerb string
 
 // The verbs.
 const (
-	JobCancel JobVerb = "CANCEL" // stop between two parts
+	JobCancel JobVerb = "CANCEL" // stop between two parts, or give a job up that failed
 	JobResume JobVerb = "RESUME" // go on with the first part that is not done
 )
 
@@ -62,6 +62,17 @@ func OperatorSaysToJob(t *store.Tx, id uuid.UUID, verb JobVerb, operator string)
 	return j, t.Audit("job.operator", "job", id.String(), map[string]string{"verb": string(verb), "operator": operator})
 }
 
+// StopUnfinished says to the job of a kind that works on a subject, if there is one which
+// runs or has failed, that nobody wants its work any more.
+func StopUnfinished(t *store.Tx, kind JobKind, subject uuid.UUID) error {
+	j, err := Unfinished(t, kind, subject)
+	if err != nil || j == nil || j.State == JobCancelled {
+		return err
+	}
+	_, err = SayToJob(t, j.ID, JobCancel)
+	return err
+}
+
 func auditJobWord(t *store.Tx, j *Job, verb JobVerb) error {
 	if verb == JobCancel {
 		return t.Audit("job.cancel", "job", j.ID.String(), map[string]string{"kind": string(j.Kind)})
@@ -76,7 +87,7 @@ func (j *Job) cannot(verb JobVerb) *refusal.Error {
 	switch {
 	case j.State == JobDone:
 		return refusal.New(refusal.JobEnded)
-	case verb == JobCancel && j.State != JobRunning && !j.ResumeAsked:
+	case verb == JobCancel && j.State == JobCancelled && !j.ResumeAsked:
 		return refusal.New(refusal.JobStopped).WithText("state", is.Zh, is.En)
 	case verb == JobResume && j.State == JobRunning && !j.CancelAsked:
 		return refusal.New(refusal.JobRuns)
@@ -84,9 +95,9 @@ func (j *Job) cannot(verb JobVerb) *refusal.Error {
 	return nil
 }
 
-// settleJobWords counts what people said to a job, oldest first, and says what state the
+// settleWords counts what people said to a job, oldest first, and says what state the
 // job is in then (worker). The caller holds the job.
-func settleJobWords(t *store.Tx, j *Job) error {
+func (r *JobRunner) settleWords(t *store.Tx, j *Job) error {
 	var words []struct {
 		ID   uuid.UUID
 		Verb JobVerb
@@ -98,8 +109,8 @@ func settleJobWords(t *store.Tx, j *Job) error {
 	for _, w := range words {
 		outcome := change.SlipRefused
 		switch {
-		case w.Verb == JobCancel && j.State == JobRunning:
-			outcome, err = change.SlipCounted, setJob(t, j, JobCancelled, "")
+		case w.Verb == JobCancel && (j.State == JobRunning || j.State == JobFailed):
+			outcome, err = change.SlipCounted, r.stop(t, j, JobCancelled, "")
 		case w.Verb == JobResume && (j.State == JobFailed || j.State == JobCancelled):
 			outcome, err = change.SlipCounted, setJob(t, j, JobRunning, "")
 		}

@@ -5,7 +5,9 @@ import (
 	"github.com/xueji/xueji/models/registration"
 )
 
-// JobWorks gives the works of all kinds of jobs.
-func JobWorks() map[job.JobKind]job.JobWork {
-	return map[job.JobKind]job.JobWork{job.JobRosterEnrol: registration.RosterEnrolJob{}}
+// JobWorks gives the works of all kinds of jobs. Open reads uploaded sheets.
+func JobWorks(open registration.SheetOpener) map[job.JobKind]job.JobWork {
+	return map[job.JobKind]job.JobWork{
+		job.JobRosterCheck: registration.RosterCheckJob{Open: open}, job.JobRosterEnrol: registration.RosterEnrolJob{},
+	}
 }

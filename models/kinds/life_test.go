@@ -55,7 +55,7 @@ func TestEveryKindHasAWork(t *testing.T) {
 		seen[f.Table] = true
 	}
 	require.True(t, seen["guardian"] && seen["student_problem"], "tables of two subjects")
-	require.Len(t, kinds.JobWorks(), 1)
+	require.Len(t, kinds.JobWorks(nil), 2)
 }
 
 // A pupil leaves or stays away by a change of the own school. A rejected or withdrawn one

@@ -398,6 +398,7 @@ COLUMN roster.file_sha256 bytea
 COLUMN roster.file_size bigint	
 COLUMN roster.findings jsonb	
 COLUMN roster.id uuid	
+COLUMN roster.idempotency_key text	
 COLUMN roster.org_path ltree	
 COLUMN roster.progress_at timestamp with time zone	
 COLUMN roster.rows_differing integer	
@@ -820,6 +821,7 @@ INDEX handover_open ON handover	CREATE INDEX handover_open ON public.handover US
 INDEX handover_to ON handover	CREATE INDEX handover_to ON public.handover USING btree (to_school, due_on, id) WHERE (received_at IS NULL)
 INDEX job_change ON job	CREATE UNIQUE INDEX job_change ON public.job USING btree (change_id) WHERE (change_id IS NOT NULL)
 INDEX job_newest ON job	CREATE INDEX job_newest ON public.job USING btree (created_at DESC, id DESC)
+INDEX job_of_subject ON job	CREATE INDEX job_of_subject ON public.job USING btree (subject_id, kind, created_at DESC)
 INDEX job_part_waiting ON job_part	CREATE INDEX job_part_waiting ON public.job_part USING btree (job_id, no) WHERE (done_at IS NULL)
 INDEX job_path ON job	CREATE INDEX job_path ON public.job USING gist (org_path)
 INDEX job_running ON job	CREATE INDEX job_running ON public.job USING btree (id) WHERE (state = 'RUNNING'::text)
@@ -841,6 +843,7 @@ INDEX proxy_org ON proxy	CREATE INDEX proxy_org ON public.proxy USING btree (org
 INDEX punishment_cancel ON punishment	CREATE UNIQUE INDEX punishment_cancel ON public.punishment USING btree (cancelled_by, cancel_key) WHERE (cancelled_by IS NOT NULL)
 INDEX punishment_student ON punishment	CREATE INDEX punishment_student ON public.punishment USING btree (student_id, decided_on, id)
 INDEX roster_file ON roster	CREATE UNIQUE INDEX roster_file ON public.roster USING btree (school_id, file_sha256) WHERE (state <> ALL (ARRAY['REFUSED'::text, 'DISCARDED'::text, 'ENROLLED'::text]))
+INDEX roster_key ON roster	CREATE UNIQUE INDEX roster_key ON public.roster USING btree (created_by, idempotency_key) WHERE (idempotency_key <> ''::text)
 INDEX roster_path ON roster	CREATE INDEX roster_path ON public.roster USING gist (org_path)
 INDEX roster_row_verdict ON roster_row	CREATE INDEX roster_row_verdict ON public.roster_row USING btree (roster_id, verdict, row_no)
 INDEX roster_school ON roster	CREATE INDEX roster_school ON public.roster USING btree (school_id, created_at DESC, id DESC)
@@ -1123,6 +1126,8 @@ POLICY app_file ON change_line PERMISSIVE FOR INSERT TO xueji_app	CREATE POLICY 
 POLICY app_file ON change_value PERMISSIVE FOR INSERT TO xueji_app	CREATE POLICY app_file ON change_value AS PERMISSIVE FOR INSERT TO xueji_app WITH CHECK (filed_here(change_id))
 POLICY app_follow ON student_history PERMISSIVE FOR SELECT TO xueji_app	CREATE POLICY app_follow ON student_history AS PERMISSIVE FOR SELECT TO xueji_app USING ((EXISTS ( SELECT 1 FROM student s WHERE (s.id = student_history.student_id))))
 POLICY app_insert ON audit_entry PERMISSIVE FOR INSERT TO xueji_app	CREATE POLICY app_insert ON audit_entry AS PERMISSIVE FOR INSERT TO xueji_app WITH CHECK (true)
+POLICY app_insert ON job PERMISSIVE FOR INSERT TO xueji_app	CREATE POLICY app_insert ON job AS PERMISSIVE FOR INSERT TO xueji_app WITH CHECK (((org_path <@ ( SELECT scope() AS scope)) AND (kind = 'ROSTER_CHECK'::text) AND (state = 'RUNNING'::text) AND (change_id IS NULL) AND (filed_by = acting_account()) AND (EXISTS ( SELECT 1 FROM roster r WHERE ((r.id = job.subject_id) AND (r.school_id = job.org_id) AND (r.org_path = job.org_path) AND (r.state = 'UPLOADED'::text))))))
+POLICY app_insert ON job_part PERMISSIVE FOR INSERT TO xueji_app	CREATE POLICY app_insert ON job_part AS PERMISSIVE FOR INSERT TO xueji_app WITH CHECK (((org_path <@ ( SELECT scope() AS scope)) AND (EXISTS ( SELECT 1 FROM job j WHERE ((j.id = job_part.job_id) AND (j.org_path = job_part.org_path) AND (j.kind = 'ROSTER_CHECK'::text) AND (j.filed_by = acting_account()) AND (j.reported_at IS NULL))))))
 POLICY app_insert ON job_word PERMISSIVE FOR INSERT TO xueji_app	CREATE POLICY app_insert ON job_word AS PERMISSIVE FOR INSERT TO xueji_app WITH CHECK (((org_path <@ ( SELECT scope() AS scope)) AND (account_id = acting_account()) AND (EXISTS ( SELECT 1 FROM job j WHERE ((j.id = job_word.job_id) AND (j.org_path = job_word.org_path))))))
 POLICY app_insert ON organisation PERMISSIVE FOR INSERT TO xueji_app	CREATE POLICY app_insert ON organisation AS PERMISSIVE FOR INSERT TO xueji_app WITH CHECK ((path <@ ( SELECT scope() AS scope)))
 POLICY app_insert ON policy PERMISSIVE FOR INSERT TO xueji_app	CREATE POLICY app_insert ON policy AS PERMISSIVE FOR INSERT TO xueji_app WITH CHECK (((author_id = acting_account()) AND (add_key IS NOT NULL) AND (EXISTS ( SELECT 1 FROM organisation o WHERE ((o.kind = 'PROVINCE'::text) AND (o.code = policy.province_code) AND (o.closed_at IS NULL) AND (o.path = ANY (scope()))))) AND (EXISTS ( SELECT 1 FROM (account a JOIN organisation o ON ((o.id = a.org_id))) WHERE ((a.id = policy.author_id) AND (o.kind = 'PROVINCE'::text) AND (o.code = policy.province_code) AND ('BUREAU_SYSADMIN'::text = ANY (a.roles)))))))
@@ -1421,6 +1426,7 @@ GRANT INSERT ON outbox TO xueji_app	GRANT INSERT ON outbox TO xueji_app
 GRANT INSERT ON outbox TO xueji_worker	GRANT INSERT ON outbox TO xueji_worker
 GRANT INSERT ON proxy TO xueji_app	GRANT INSERT ON proxy TO xueji_app
 GRANT INSERT ON roster_row TO xueji_app	GRANT INSERT ON roster_row TO xueji_app
+GRANT INSERT ON roster_row TO xueji_worker	GRANT INSERT ON roster_row TO xueji_worker
 GRANT INSERT ON school_class TO xueji_app	GRANT INSERT ON school_class TO xueji_app
 GRANT INSERT ON school_grade TO xueji_app	GRANT INSERT ON school_grade TO xueji_app
 GRANT INSERT ON session TO xueji_app	GRANT INSERT ON session TO xueji_app
@@ -1570,7 +1576,9 @@ GRANT INSERT (body) ON policy TO xueji_app	GRANT INSERT (body) ON policy TO xuej
 GRANT INSERT (body) ON slip TO xueji_app	GRANT INSERT (body) ON slip TO xueji_app
 GRANT INSERT (body_hash) ON batch_request TO xueji_app	GRANT INSERT (body_hash) ON batch_request TO xueji_app
 GRANT INSERT (body_hash) ON slip TO xueji_app	GRANT INSERT (body_hash) ON slip TO xueji_app
+GRANT INSERT (case_no) ON job TO xueji_app	GRANT INSERT (case_no) ON job TO xueji_app
 GRANT INSERT (change_id) ON change_line TO xueji_app	GRANT INSERT (change_id) ON change_line TO xueji_app
+GRANT INSERT (change_id) ON job TO xueji_app	GRANT INSERT (change_id) ON job TO xueji_app
 GRANT INSERT (change_id) ON notice TO xueji_app	GRANT INSERT (change_id) ON notice TO xueji_app
 GRANT INSERT (change_id) ON slip TO xueji_app	GRANT INSERT (change_id) ON slip TO xueji_app
 GRANT INSERT (class_id) ON change_line TO xueji_app	GRANT INSERT (class_id) ON change_line TO xueji_app
@@ -1579,6 +1587,7 @@ GRANT INSERT (comment) ON policy TO xueji_app	GRANT INSERT (comment) ON policy T
 GRANT INSERT (comment) ON workday_year TO xueji_app	GRANT INSERT (comment) ON workday_year TO xueji_app
 GRANT INSERT (comment) ON workday_year TO xueji_worker	GRANT INSERT (comment) ON workday_year TO xueji_worker
 GRANT INSERT (created_at) ON batch_request TO xueji_app	GRANT INSERT (created_at) ON batch_request TO xueji_app
+GRANT INSERT (created_at) ON job TO xueji_app	GRANT INSERT (created_at) ON job TO xueji_app
 GRANT INSERT (created_at) ON job_word TO xueji_app	GRANT INSERT (created_at) ON job_word TO xueji_app
 GRANT INSERT (created_at) ON notice TO xueji_app	GRANT INSERT (created_at) ON notice TO xueji_app
 GRANT INSERT (created_at) ON policy TO xueji_app	GRANT INSERT (created_at) ON policy TO xueji_app
@@ -1592,11 +1601,15 @@ GRANT INSERT (days) ON workday_year TO xueji_app	GRANT INSERT (days) ON workday_
 GRANT INSERT (days) ON workday_year TO xueji_worker	GRANT INSERT (days) ON workday_year TO xueji_worker
 GRANT INSERT (decided_on) ON punishment TO xueji_app	GRANT INSERT (decided_on) ON punishment TO xueji_app
 GRANT INSERT (document_no) ON punishment TO xueji_app	GRANT INSERT (document_no) ON punishment TO xueji_app
+GRANT INSERT (effective_on) ON job TO xueji_app	GRANT INSERT (effective_on) ON job TO xueji_app
 GRANT INSERT (effective_on) ON student_history TO xueji_app	GRANT INSERT (effective_on) ON student_history TO xueji_app
 GRANT INSERT (endpoint_id) ON webhook_delivery TO xueji_app	GRANT INSERT (endpoint_id) ON webhook_delivery TO xueji_app
 GRANT INSERT (file_name) ON roster TO xueji_app	GRANT INSERT (file_name) ON roster TO xueji_app
 GRANT INSERT (file_sha256) ON roster TO xueji_app	GRANT INSERT (file_sha256) ON roster TO xueji_app
 GRANT INSERT (file_size) ON roster TO xueji_app	GRANT INSERT (file_size) ON roster TO xueji_app
+GRANT INSERT (filed_by) ON job TO xueji_app	GRANT INSERT (filed_by) ON job TO xueji_app
+GRANT INSERT (first_no) ON job_part TO xueji_app	GRANT INSERT (first_no) ON job_part TO xueji_app
+GRANT INSERT (id) ON job TO xueji_app	GRANT INSERT (id) ON job TO xueji_app
 GRANT INSERT (id) ON job_word TO xueji_app	GRANT INSERT (id) ON job_word TO xueji_app
 GRANT INSERT (id) ON notice TO xueji_app	GRANT INSERT (id) ON notice TO xueji_app
 GRANT INSERT (id) ON punishment TO xueji_app	GRANT INSERT (id) ON punishment TO xueji_app
@@ -1604,25 +1617,34 @@ GRANT INSERT (id) ON roster TO xueji_app	GRANT INSERT (id) ON roster TO xueji_ap
 GRANT INSERT (id) ON slip TO xueji_app	GRANT INSERT (id) ON slip TO xueji_app
 GRANT INSERT (id) ON student_history TO xueji_app	GRANT INSERT (id) ON student_history TO xueji_app
 GRANT INSERT (id) ON webhook_delivery TO xueji_app	GRANT INSERT (id) ON webhook_delivery TO xueji_app
+GRANT INSERT (idempotency_key) ON roster TO xueji_app	GRANT INSERT (idempotency_key) ON roster TO xueji_app
+GRANT INSERT (job_id) ON job_part TO xueji_app	GRANT INSERT (job_id) ON job_part TO xueji_app
 GRANT INSERT (job_id) ON job_word TO xueji_app	GRANT INSERT (job_id) ON job_word TO xueji_app
 GRANT INSERT (key) ON batch_request TO xueji_app	GRANT INSERT (key) ON batch_request TO xueji_app
 GRANT INSERT (key) ON slip TO xueji_app	GRANT INSERT (key) ON slip TO xueji_app
+GRANT INSERT (kind) ON job TO xueji_app	GRANT INSERT (kind) ON job TO xueji_app
 GRANT INSERT (kind) ON notice TO xueji_app	GRANT INSERT (kind) ON notice TO xueji_app
 GRANT INSERT (kind) ON student_history TO xueji_app	GRANT INSERT (kind) ON student_history TO xueji_app
+GRANT INSERT (last_no) ON job_part TO xueji_app	GRANT INSERT (last_no) ON job_part TO xueji_app
 GRANT INSERT (level) ON punishment TO xueji_app	GRANT INSERT (level) ON punishment TO xueji_app
 GRANT INSERT (line_no) ON change_line TO xueji_app	GRANT INSERT (line_no) ON change_line TO xueji_app
 GRANT INSERT (next_attempt_at) ON webhook_delivery TO xueji_app	GRANT INSERT (next_attempt_at) ON webhook_delivery TO xueji_app
+GRANT INSERT (no) ON job_part TO xueji_app	GRANT INSERT (no) ON job_part TO xueji_app
 GRANT INSERT (occasion) ON notice TO xueji_app	GRANT INSERT (occasion) ON notice TO xueji_app
 GRANT INSERT (office_id) ON slip TO xueji_app	GRANT INSERT (office_id) ON slip TO xueji_app
 GRANT INSERT (operation) ON batch_request TO xueji_app	GRANT INSERT (operation) ON batch_request TO xueji_app
 GRANT INSERT (opinion) ON slip TO xueji_app	GRANT INSERT (opinion) ON slip TO xueji_app
+GRANT INSERT (org_id) ON job TO xueji_app	GRANT INSERT (org_id) ON job TO xueji_app
 GRANT INSERT (org_id) ON notice TO xueji_app	GRANT INSERT (org_id) ON notice TO xueji_app
+GRANT INSERT (org_path) ON job TO xueji_app	GRANT INSERT (org_path) ON job TO xueji_app
+GRANT INSERT (org_path) ON job_part TO xueji_app	GRANT INSERT (org_path) ON job_part TO xueji_app
 GRANT INSERT (org_path) ON job_word TO xueji_app	GRANT INSERT (org_path) ON job_word TO xueji_app
 GRANT INSERT (org_path) ON notice TO xueji_app	GRANT INSERT (org_path) ON notice TO xueji_app
 GRANT INSERT (org_path) ON punishment TO xueji_app	GRANT INSERT (org_path) ON punishment TO xueji_app
 GRANT INSERT (org_path) ON roster TO xueji_app	GRANT INSERT (org_path) ON roster TO xueji_app
 GRANT INSERT (org_path) ON student_history TO xueji_app	GRANT INSERT (org_path) ON student_history TO xueji_app
 GRANT INSERT (progress_at) ON roster TO xueji_app	GRANT INSERT (progress_at) ON roster TO xueji_app
+GRANT INSERT (province_code) ON job TO xueji_app	GRANT INSERT (province_code) ON job TO xueji_app
 GRANT INSERT (province_code) ON policy TO xueji_app	GRANT INSERT (province_code) ON policy TO xueji_app
 GRANT INSERT (reason) ON student_history TO xueji_app	GRANT INSERT (reason) ON student_history TO xueji_app
 GRANT INSERT (record_hash) ON punishment TO xueji_app	GRANT INSERT (record_hash) ON punishment TO xueji_app
@@ -1634,6 +1656,7 @@ GRANT INSERT (remaining) ON batch_request TO xueji_app	GRANT INSERT (remaining) 
 GRANT INSERT (role) ON notice TO xueji_app	GRANT INSERT (role) ON notice TO xueji_app
 GRANT INSERT (round) ON notice TO xueji_app	GRANT INSERT (round) ON notice TO xueji_app
 GRANT INSERT (round) ON slip TO xueji_app	GRANT INSERT (round) ON slip TO xueji_app
+GRANT INSERT (rows) ON job_part TO xueji_app	GRANT INSERT (rows) ON job_part TO xueji_app
 GRANT INSERT (school_id) ON roster TO xueji_app	GRANT INSERT (school_id) ON roster TO xueji_app
 GRANT INSERT (state) ON roster TO xueji_app	GRANT INSERT (state) ON roster TO xueji_app
 GRANT INSERT (step_no) ON notice TO xueji_app	GRANT INSERT (step_no) ON notice TO xueji_app
@@ -1642,6 +1665,7 @@ GRANT INSERT (student_id) ON change_line TO xueji_app	GRANT INSERT (student_id) 
 GRANT INSERT (student_id) ON punishment TO xueji_app	GRANT INSERT (student_id) ON punishment TO xueji_app
 GRANT INSERT (student_id) ON student_history TO xueji_app	GRANT INSERT (student_id) ON student_history TO xueji_app
 GRANT INSERT (subject) ON change_line TO xueji_app	GRANT INSERT (subject) ON change_line TO xueji_app
+GRANT INSERT (subject_id) ON job TO xueji_app	GRANT INSERT (subject_id) ON job TO xueji_app
 GRANT INSERT (task_id) ON slip TO xueji_app	GRANT INSERT (task_id) ON slip TO xueji_app
 GRANT INSERT (tasks) ON batch_request TO xueji_app	GRANT INSERT (tasks) ON batch_request TO xueji_app
 GRANT INSERT (valid_from) ON policy TO xueji_app	GRANT INSERT (valid_from) ON policy TO xueji_app
@@ -1854,6 +1878,7 @@ GRANT EXECUTE ON FUNCTION filed_here(change_id uuid) TO xueji_app	GRANT EXECUTE 
 GRANT EXECUTE ON FUNCTION fill_name_key() TO PUBLIC	GRANT EXECUTE ON FUNCTION fill_name_key() TO PUBLIC
 GRANT EXECUTE ON FUNCTION history_names(of_student uuid) TO xueji_app	GRANT EXECUTE ON FUNCTION history_names(of_student uuid) TO xueji_app
 GRANT EXECUTE ON FUNCTION identities_registered(hashes bytea[]) TO xueji_app	GRANT EXECUTE ON FUNCTION identities_registered(hashes bytea[]) TO xueji_app
+GRANT EXECUTE ON FUNCTION identities_registered(hashes bytea[]) TO xueji_worker	GRANT EXECUTE ON FUNCTION identities_registered(hashes bytea[]) TO xueji_worker
 GRANT EXECUTE ON FUNCTION identity_taken(own_student uuid, own_change uuid, hashes bytea[]) TO xueji_app	GRANT EXECUTE ON FUNCTION identity_taken(own_student uuid, own_change uuid, hashes bytea[]) TO xueji_app
 GRANT EXECUTE ON FUNCTION identity_taken(own_student uuid, own_change uuid, hashes bytea[]) TO xueji_worker	GRANT EXECUTE ON FUNCTION identity_taken(own_student uuid, own_change uuid, hashes bytea[]) TO xueji_worker
 GRANT EXECUTE ON FUNCTION left_for_mismatch(pupil uuid) TO xueji_app	GRANT EXECUTE ON FUNCTION left_for_mismatch(pupil uuid) TO xueji_app

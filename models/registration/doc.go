@@ -15,7 +15,8 @@
 //
 // Laws and rules it keeps:
 //   - law 2: the upload and its rows are what a person hands in; records come from an
-//     activity. A list of more than 2,000 pupils takes effect as a job (package job);
+//     activity. A list of more than 2,000 pupils is checked and takes effect as jobs
+//     (package job); a check by a job leaves the roster that a check in the request leaves;
 //   - law 5: each row of a filed roster holds a slot by the hash of its identity;
 //   - law 9: every finding names row, column, reason and remedy;
 //   - KT01 to KT04, KT07; P17 to P21, P50; domain 5.2: L and J numbers; hard rules 11 to 16.

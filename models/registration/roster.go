@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 	"gorm.io/gorm"
 
+	"github.com/xueji/xueji/models/job"
 	"github.com/xueji/xueji/models/process"
 	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/roster"
@@ -127,6 +128,24 @@ type Roster struct {
 	CheckedAt       *time.Time
 	ChangeID        *uuid.UUID
 	Version         int64
+	// JobID is the job that checks or has last checked the sheet; nil when the check was
+	// made within the request.
+	JobID    *uuid.UUID   `gorm:"->"`
+	JobState job.JobState `gorm:"->"`
+}
+
+// CheckUnfinished reports whether a job checks the sheet and is not at its end: it runs, or
+// it stopped and waits for somebody to resume it.
+func (r *Roster) CheckUnfinished() bool {
+	return r.State == RosterUploaded && r.JobID != nil && r.JobState != job.JobDone
+}
+
+// StateText returns the name of the state for clerks. A check that stopped says so.
+func (r *Roster) StateText() process.Text {
+	if r.CheckUnfinished() && r.JobState != job.JobRunning {
+		return process.Text{Zh: "校验已停止", En: "check stopped"}
+	}
+	return r.State.Text()
 }
 
 // RosterRow is one row of a roster for its school, without secrets.
@@ -149,9 +168,14 @@ func (RosterRow) TableName() string { return "roster_row" }
 // ReadRoster reads one roster. The refusal is not_found when it is outside the scope.
 func ReadRoster(t *store.Tx, id uuid.UUID) (*Roster, error) { return rosterIn(t.DB(), "id = ?", id) }
 
+// rosterColumns are the columns of the table, and the last job that checks the sheet.
+const rosterColumns = `roster.*,
+	(SELECT j.id FROM job j WHERE j.kind = '` + string(job.JobRosterCheck) + `' AND j.subject_id = roster.id ORDER BY j.created_at DESC LIMIT 1) AS job_id,
+	coalesce((SELECT j.state FROM job j WHERE j.kind = '` + string(job.JobRosterCheck) + `' AND j.subject_id = roster.id ORDER BY j.created_at DESC LIMIT 1), '') AS job_state`
+
 func rosterIn(db *gorm.DB, condition string, args ...any) (*Roster, error) {
 	var r Roster
-	if err := db.Where(condition, args...).Take(&r).Error; err != nil {
+	if err := db.Select(rosterColumns).Where(condition, args...).Take(&r).Error; err != nil {
 		return nil, store.OrMissing(err, "read a roster")
 	}
 	return &r, nil
@@ -160,7 +184,7 @@ func rosterIn(db *gorm.DB, condition string, args ...any) (*Roster, error) {
 // Rosters lists the rosters in scope, newest first, after the given one (uuid.Nil
 // begins). A school of uuid.Nil means all schools.
 func Rosters(t *store.Tx, school, after uuid.UUID, most int) (list []Roster, err error) {
-	query := t.DB().Order("created_at DESC, id DESC").Limit(most)
+	query := t.DB().Select(rosterColumns).Order("created_at DESC, id DESC").Limit(most)
 	if school != uuid.Nil {
 		query = query.Where("school_id = ?", school)
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"math"
 	"slices"
 	"strconv"
 
@@ -50,7 +51,7 @@ type DryRun struct {
 // So progress is visible, and a crash loses only the attempt. A roster is CHECKED only
 // when every row is stored.
 func CheckRoster(ctx context.Context, s *store.Store, scope store.Scope, r *Roster, sheet RosterSheet) (*Roster, error) {
-	c := &rosterCheck{store: s, ctx: ctx, scope: scope, subject: r.ID, sheet: sheet}
+	c := newRosterCheck(ctx, s, scope, r.ID, sheet)
 	c.save = func(t *store.Tx, batch []checkedRow) error { return saveCheckedRows(t, r.ID, r.Attempt, batch) }
 	result, err := c.run(r.SchoolID)
 	if err != nil {
@@ -69,7 +70,7 @@ func CheckRoster(ctx context.Context, s *store.Store, scope store.Scope, r *Rost
 func TryRoster(ctx context.Context, s *store.Store, scope store.Scope, school uuid.UUID, sheet RosterSheet) (*DryRun, error) {
 	var rows []RosterRow
 	at, named := map[int]int{}, map[int][]roster.Finding{}
-	c := &rosterCheck{store: s, ctx: ctx, scope: scope, subject: school, sheet: sheet}
+	c := newRosterCheck(ctx, s, scope, school, sheet)
 	c.save = func(_ *store.Tx, batch []checkedRow) error {
 		for _, row := range batch {
 			at[row.RowNo] = len(rows)
@@ -103,12 +104,13 @@ func TryRoster(ctx context.Context, s *store.Store, scope store.Scope, school uu
 	return dry, nil
 }
 
-// rosterCheck is one run through a sheet.
+// rosterCheck is one run through a sheet, or through a part of it.
 type rosterCheck struct {
+	within  func(func(*store.Tx) error) error // runs one transaction, or goes on with the one of a part
 	store   *store.Store
 	ctx     context.Context //nolint:containedctx // lives exactly as long as the call that runs it
-	scope   store.Scope
-	subject uuid.UUID // of the audit entries
+	by      uuid.UUID       // who handed the sheet in
+	subject uuid.UUID       // of the audit entries
 	sheet   RosterSheet
 	save    func(*store.Tx, []checkedRow) error
 	school  uuid.UUID
@@ -116,16 +118,32 @@ type rosterCheck struct {
 	letters map[roster.Field]string // of the file's columns
 	batch   []checkedRow
 	seated  map[int]uuid.UUID // the classes of the good rows
+	first   int               // row of the part
+	last    int
+	read    int // the last row that was read
 }
 
+// newRosterCheck makes a run through a whole sheet, with a transaction for every batch.
+func newRosterCheck(ctx context.Context, s *store.Store, scope store.Scope, subject uuid.UUID, sheet RosterSheet) *rosterCheck {
+	return &rosterCheck{
+		within: func(fn func(*store.Tx) error) error { return s.InScope(ctx, scope, fn) }, store: s, ctx: ctx, by: scope.Account, subject: subject,
+		sheet: sheet, seated: map[int]uuid.UUID{}, last: math.MaxInt,
+	}
+}
+
+// run reads the sheet and stages what belongs to it. The result is nil when the part ends
+// before the sheet does.
 func (c *rosterCheck) run(school uuid.UUID) (*rosterResult, error) {
 	result := &rosterResult{Template: c.sheet.Reader.Template().Version}
-	c.school, c.seated = school, map[int]uuid.UUID{}
+	c.school = school
 	in, err := c.submission(school)
 	if err != nil {
 		return nil, err
 	}
 	sum, err := c.sheet.Reader.Read(c.ctx, c.sheet.File, c.sheet.Size, in, c.addRow)
+	if errors.Is(err, errPartRead) {
+		return nil, c.flush()
+	}
 	var unfit *refusal.Error
 	if errors.As(err, &unfit) && refusal.CodeOf(err) != refusal.Internal {
 		result.Unfit = true
@@ -150,7 +168,7 @@ func (c *rosterCheck) run(school uuid.UUID) (*rosterResult, error) {
 func (c *rosterCheck) submission(school uuid.UUID) (*roster.Submission, error) {
 	in := &roster.Submission{Divisions: c.sheet.Divisions}
 	c.classes = map[string]uuid.UUID{}
-	err := c.store.InScope(c.ctx, c.scope, func(t *store.Tx) error {
+	err := c.within(func(t *store.Tx) error {
 		in.Today = t.Today()
 		if err := t.DB().Raw(`SELECT code FROM organisation WHERE id = ?`, school).Scan(&in.SchoolCode).Error; err != nil {
 			return fmt.Errorf("read the school of a roster: %w", err)
@@ -176,6 +194,9 @@ func (c *rosterCheck) submission(school uuid.UUID) (*roster.Submission, error) {
 }
 
 func (c *rosterCheck) addRow(row *roster.Row) error {
+	if mine, err := c.isOfPart(row); err != nil || !mine {
+		return err
+	}
 	code := row.Pupil.ClassCode()
 	c.letters = row.Letters
 	c.batch = append(c.batch, checkedRow{RowNo: row.Number, Verdict: verdictOf(row), ClassID: c.classes[code], ClassCode: code,
@@ -210,7 +231,7 @@ func (c *rosterCheck) flush() error {
 	}
 	batch := c.batch
 	c.batch = nil
-	return c.store.InScope(c.ctx, c.scope, func(t *store.Tx) error {
+	return c.within(func(t *store.Tx) error {
 		if err := c.compareWithRegister(t, batch); err != nil {
 			return err
 		}
@@ -240,7 +261,7 @@ func (c *rosterCheck) overfullClasses(late map[int][]roster.Finding) ([]roster.F
 		Capacity int
 		Occupied int
 	}
-	err := c.store.InScope(c.ctx, c.scope, func(t *store.Tx) error {
+	err := c.within(func(t *store.Tx) error {
 		return t.DB().Raw(`SELECT id, code, capacity, occupied FROM school_class WHERE id = ANY (?::uuid[]) ORDER BY code`,
 			student.IdArray(slices.Collect(maps.Keys(pupils)))).Scan(&classes).Error
 	})

@@ -15,8 +15,9 @@ import (
 )
 
 // registeredElsewhere returns those of the identities, as hashes, that have a record at
-// another school. It reveals only that an identity is taken, and is audited.
-func registeredElsewhere(t *store.Tx, id uuid.UUID, hashes [][]byte, known map[int]foundPupil) (map[string]bool, error) {
+// another school. It reveals only that an identity is taken, and is audited with the person
+// who asked.
+func registeredElsewhere(t *store.Tx, by, id uuid.UUID, hashes [][]byte, known map[int]foundPupil) (map[string]bool, error) {
 	elsewhere, err := hashesAmong(t, `SELECT identities_registered($1)`, hashes)
 	if err != nil {
 		return nil, err
@@ -25,7 +26,7 @@ func registeredElsewhere(t *store.Tx, id uuid.UUID, hashes [][]byte, known map[i
 	for _, k := range known {
 		delete(elsewhere, string(k.hash))
 	}
-	return elsewhere, t.Audit("roster.ask_register", "roster", id.String(), map[string]string{
+	return elsewhere, t.AuditAs(by, "roster.ask_register", "roster", id.String(), map[string]string{
 		"asked": strconv.Itoa(len(hashes)), "taken": strconv.Itoa(taken)})
 }
 

@@ -30,7 +30,7 @@ func (c *rosterCheck) compareWithRegister(t *store.Tx, batch []checkedRow) error
 	if err != nil {
 		return err
 	}
-	elsewhere, err := registeredElsewhere(t, c.subject, hashes, known)
+	elsewhere, err := registeredElsewhere(t, c.by, c.subject, hashes, known)
 	if err != nil {
 		return err
 	}

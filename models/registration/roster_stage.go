@@ -1,6 +1,7 @@
 package registration
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -10,6 +11,7 @@ import (
 	"github.com/google/uuid"
 	"gorm.io/gorm/clause"
 
+	"github.com/xueji/xueji/models/job"
 	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/roster"
 	"github.com/xueji/xueji/models/store"
@@ -33,6 +35,24 @@ type NewRoster struct {
 	FileSHA256 []byte
 	FileSize   int64
 	BlobKey    string
+	// Key is the idempotency key of the upload; empty when its sender gave none.
+	Key string
+}
+
+// UploadedBefore returns the roster that the caller has made with this idempotency key, in
+// whatever state it is, or nil. With another file the key is refused.
+func UploadedBefore(t *store.Tx, key string, fileSHA256 []byte) (*Roster, error) {
+	if key == "" {
+		return nil, nil //nolint:nilnil // nothing to look for
+	}
+	r, err := rosterIn(t.DB(), "created_by = ? AND idempotency_key = ?", t.Scope().Account, key)
+	if errors.Is(err, refusal.New(refusal.NotFound)) {
+		return nil, nil //nolint:nilnil // used for the first time
+	}
+	if err == nil && !bytes.Equal(r.FileSHA256, fileSHA256) {
+		return nil, refusal.New(refusal.KeyReused)
+	}
+	return r, err
 }
 
 // endedStates are the states in which the file of a roster may come again. They stand in
@@ -53,18 +73,17 @@ func RosterInHand(t *store.Tx, school uuid.UUID, fileSHA256 []byte) (*Roster, er
 // BeginRoster records an uploaded file and opens its check. When the same file has an
 // unfinished roster, it returns that roster and begun is false.
 func BeginRoster(t *store.Tx, n NewRoster) (r *Roster, begun bool, err error) {
-	r, err = RosterInHand(t, n.School, n.FileSHA256)
-	if err != nil || r != nil {
+	if r, err = n.earlier(t); err != nil || r != nil {
 		return r, false, err
 	}
-	rows, err := t.Exec(`INSERT INTO roster (id, school_id, org_path, file_name, file_sha256, file_size, blob_key, state, created_by, created_at, progress_at)
-		VALUES (?, ?, ?::ltree, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
-		n.ID, n.School, n.OrgPath, n.FileName, n.FileSHA256, n.FileSize, n.BlobKey, RosterUploaded, t.Scope().Account, t.Now(), t.Now())
+	rows, err := t.Exec(`INSERT INTO roster (id, school_id, org_path, file_name, file_sha256, file_size, blob_key, idempotency_key, state, created_by, created_at, progress_at)
+		VALUES (?, ?, ?::ltree, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+		n.ID, n.School, n.OrgPath, n.FileName, n.FileSHA256, n.FileSize, n.BlobKey, n.Key, RosterUploaded, t.Scope().Account, t.Now(), t.Now())
 	if err != nil {
 		return nil, false, fmt.Errorf("record a roster: %w", err)
 	}
 	if rows == 0 {
-		r, err = RosterInHand(t, n.School, n.FileSHA256)
+		r, err = n.earlier(t)
 		return r, false, err
 	}
 	if err := t.Audit("roster.upload", "roster", n.ID.String(), map[string]string{"size": strconv.FormatInt(n.FileSize, 10)}); err != nil {
@@ -72,6 +91,15 @@ func BeginRoster(t *store.Tx, n NewRoster) (r *Roster, begun bool, err error) {
 	}
 	r, err = ReadRoster(t, n.ID)
 	return r, true, err
+}
+
+// earlier returns the roster of an earlier upload that this one repeats, or nil.
+func (n NewRoster) earlier(t *store.Tx) (*Roster, error) {
+	r, err := UploadedBefore(t, n.Key, n.FileSHA256)
+	if err != nil || r != nil {
+		return r, err
+	}
+	return RosterInHand(t, n.School, n.FileSHA256)
 }
 
 // RestartRosterCheck deletes the stored rows and opens a new attempt, for a check that
@@ -82,24 +110,40 @@ func RestartRosterCheck(t *store.Tx, id uuid.UUID) (*Roster, error) {
 	if err != nil {
 		return nil, err
 	}
-	switch {
-	case r.State == RosterUploaded && t.Now().Sub(r.ProgressAt) < RosterStalled:
-		return nil, refusal.New(refusal.RosterChecking)
-	case r.State != RosterUploaded && r.State != RosterChecked && r.State != RosterUnfit:
-		return nil, wrongRosterState(r.State)
-	case r.BlobKey == "":
-		return nil, refusal.New(refusal.RosterFileGone)
+	if err := r.RefusalToCheck(t.Now()); err != nil {
+		return nil, err
 	}
-	_, err = t.Exec(`UPDATE roster SET state = ?, attempt = attempt + 1, findings = '[]', checked_at = NULL, progress_at = ?,
+	if err := clearCheck(t, id); err != nil {
+		return nil, err
+	}
+	return ReadRoster(t, id)
+}
+
+// RefusalToCheck returns why no new check of the roster may begin now, or nil.
+func (r *Roster) RefusalToCheck(now time.Time) error {
+	switch {
+	case r.CheckUnfinished(), r.State == RosterUploaded && now.Sub(r.ProgressAt) < RosterStalled:
+		return refusal.New(refusal.RosterChecking)
+	case r.State != RosterUploaded && r.State != RosterChecked && r.State != RosterUnfit:
+		return wrongRosterState(r.State)
+	case r.BlobKey == "":
+		return refusal.New(refusal.RosterFileGone)
+	}
+	return nil
+}
+
+// clearCheck takes a roster back to where no row of it was checked.
+func clearCheck(t *store.Tx, id uuid.UUID) error {
+	_, err := t.Exec(`UPDATE roster SET state = ?, attempt = attempt + 1, findings = '[]', checked_at = NULL, progress_at = ?,
 		rows_read = 0, rows_good = 0, rows_remarked = 0, rows_rejected = 0, rows_skipped = 0,
 		rows_present = 0, rows_differing = 0, version = version + 1 WHERE id = ?`, RosterUploaded, t.Now(), id)
 	if err != nil {
-		return nil, fmt.Errorf("restart the check of a roster: %w", err)
+		return fmt.Errorf("restart the check of a roster: %w", err)
 	}
 	if _, err := t.Exec(`DELETE FROM roster_row WHERE roster_id = ?`, id); err != nil {
-		return nil, fmt.Errorf("restart the check of a roster: %w", err)
+		return fmt.Errorf("restart the check of a roster: %w", err)
 	}
-	return ReadRoster(t, id)
+	return nil
 }
 
 // checkedRow is one checked row on its way into a roster.
@@ -269,7 +313,8 @@ func findingsJSON(list []roster.Finding) (string, error) {
 	return string(text), nil
 }
 
-// DiscardRoster discards a roster that was not filed, with its rows.
+// DiscardRoster discards a roster that was not filed, with its rows, and stops the job that
+// checks it.
 func DiscardRoster(t *store.Tx, id uuid.UUID) error {
 	r, err := lockRoster(t, id)
 	if err != nil {
@@ -283,6 +328,9 @@ func DiscardRoster(t *store.Tx, id uuid.UUID) error {
 	}
 	if _, err := t.Exec(`DELETE FROM roster_row WHERE roster_id = ?`, id); err != nil {
 		return fmt.Errorf("discard a roster: %w", err)
+	}
+	if err := job.StopUnfinished(t, job.JobRosterCheck, id); err != nil {
+		return err
 	}
 	return t.Audit("roster.discard", "roster", id.String(), nil)
 }

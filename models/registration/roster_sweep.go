@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/xueji/xueji/models/job"
 	"github.com/xueji/xueji/models/store"
 )
 
@@ -45,6 +46,9 @@ func SweepRosterFiles(ctx context.Context, s *store.Store, remove BlobDeleter) (
 }
 
 func discardOldRoster(t *store.Tx, id uuid.UUID) error {
+	if err := job.StopUnfinished(t, job.JobRosterCheck, id); err != nil {
+		return err
+	}
 	_, err := t.Exec(`UPDATE roster SET blob_key = '', version = version + 1,
 		state = CASE WHEN state IN ? THEN ? ELSE state END WHERE id = ?`, []RosterState{RosterUploaded, RosterChecked, RosterUnfit}, RosterDiscarded, id)
 	if err != nil {

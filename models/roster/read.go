@@ -133,6 +133,31 @@ func (rd *Reader) read(ctx context.Context, file io.ReaderAt, size int64, in *Su
 	return p.finish()
 }
 
+// RowNumbers gives the numbers of the rows below the header in which something stands. It
+// judges nothing, so it takes a part of the time of Read. What it refuses, Read refuses too.
+func (rd *Reader) RowNumbers(ctx context.Context, file io.ReaderAt, size int64) (numbers []int, err error) {
+	err = refusal.Contain(refusal.SheetNotWorkbook, func() error {
+		book, err := workbook.Open(file, size, rd.limits)
+		if err != nil {
+			return refusalOf(err)
+		}
+		l, err := findLayout(rd.template, book)
+		if err != nil {
+			return err
+		}
+		for row, err := range book.Rows(l.sheet) {
+			if err = errors.Join(err, ctx.Err()); err != nil {
+				return refusalOf(err)
+			}
+			if row.Number > l.headerRow {
+				numbers = append(numbers, row.Number)
+			}
+		}
+		return nil
+	})
+	return numbers, err
+}
+
 // Sheet is a whole file in memory.
 type Sheet struct {
 	Rows    []*Row

@@ -123,6 +123,20 @@ func (c *County) close() {
 	}
 }
 
+// Bulk opens the register anew with other sizes of jobs: lists that are longer than so many
+// rows are jobs.
+func (c *County) Bulk(b store.Bulk) {
+	c.t.Helper()
+	for role, s := range map[string]**change.Engine{migrations.AppRole: &c.App, migrations.WorkerRole: &c.Worker} {
+		o := c.options
+		o.DSN, o.Bulk = c.dsn(role), b
+		next, err := kinds.Open(c.t.Context(), o)
+		require.NoError(c.t, err)
+		(*s).Close()
+		*s = next
+	}
+}
+
 // T is the test that the county belongs to.
 func (c *County) T() testing.TB { return c.t }
 
