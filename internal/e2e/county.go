@@ -82,8 +82,7 @@ func Value[V any](s *Stack, query string, args ...any) V {
 	return v
 }
 
-// Person makes an account with a session. The password cannot be used: tests
-// of logging in make their accounts over HTTP.
+// Person makes an account with a session, a plain row of each.
 func (s *Stack) Person(at Office, roles ...org.Role) *Person {
 	s.T.Helper()
 	p := &Person{s: s, ID: uuid.Must(uuid.NewV7()), Office: at}
@@ -92,25 +91,12 @@ func (s *Stack) Person(at Office, roles ...org.Role) *Person {
 	hash := sha256.Sum256([]byte(p.Token))
 	now := s.Clock.Now()
 	s.Exec(`INSERT INTO account (id, org_id, org_path, login, name, roles, password_hash, password_set_at, must_change, last_used_at, created_at)
-		VALUES ($1, $2, $3::text::ltree, $4, $5, $6, 'none', $7, false, $7, $7)`,
-		p.ID, at.ID, at.Path, "u"+p.ID.String(), "测试"+string(roles[0]), roles, now)
+		VALUES ($1, $2, $3::text::ltree, $4, $5, $6, $8, $7, false, $7, $7)`,
+		p.ID, at.ID, at.Path, p.Login(), "测试"+string(roles[0]), roles, now, passwordHash())
 	// A token, not a login: tests move the clock by weeks, and a login would have idled out.
 	s.Exec(`INSERT INTO session (id, account_id, kind, name, roles, token_hash, created_at, last_used_at, expires_at) VALUES ($1, $2, 'TOKEN', 'e2e', $3, $4, $5, $5, $6)`,
 		uuid.Must(uuid.NewV7()), p.ID, roles, hash[:], now, now.AddDate(1, 0, 0))
 	return p
-}
-
-// LoggedIn gives the same person with a session of a log-in: what a token may not do
-// is done with it.
-func (p *Person) LoggedIn() *Person {
-	p.s.T.Helper()
-	same := *p
-	token := sha256.Sum256([]byte("login " + p.ID.String()))
-	same.Token = base64.RawURLEncoding.EncodeToString(token[:])
-	hash, now := sha256.Sum256([]byte(same.Token)), p.s.Clock.Now()
-	p.s.Exec(`INSERT INTO session (id, account_id, kind, token_hash, created_at, last_used_at, expires_at) VALUES ($1, $2, 'LOGIN', $3, $4, $4, $5)`,
-		uuid.Must(uuid.NewV7()), p.ID, hash[:], now, now.Add(12*time.Hour))
-	return &same
 }
 
 // County makes the usual county: one school, its people, the bureaus above.

@@ -132,11 +132,10 @@ func TestAChangeEndsWhileASlipIsInFlight(t *testing.T) {
 // Roles and accounts change while a slip waits: the right is checked again when it is counted.
 func TestRightsAreCheckedAgainWhenASlipIsCounted(t *testing.T) {
 	t.Parallel()
-	for name, change := range map[string]string{
-		"role removed":   `UPDATE account SET roles = '{SCHOOL_REGISTRAR}' WHERE id = $1`,
-		"account closed": `UPDATE account SET closed_at = created_at WHERE id = $1`,
-		"account sealed": `UPDATE account SET sealed_at = created_at WHERE id = $1`,
-		"moved away":     `UPDATE account a SET org_id = o.id, org_path = o.path FROM organisation o WHERE a.id = $1 AND o.kind = 'CITY' AND o.code = '520100'`,
+	for name, change := range map[string]func(*e2e.Person){
+		"role removed":   func(p *e2e.Person) { p.GiveRoles(org.SchoolRegistrar) },
+		"account closed": (*e2e.Person).Leave,
+		"account sealed": (*e2e.Person).Seal,
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := e2e.New(t, e2e.Options{})
@@ -146,7 +145,7 @@ func TestRightsAreCheckedAgainWhenASlipIsCounted(t *testing.T) {
 			s.StopWorker()
 			said := decideLater(t.Context(), s, c.Leader, id, "APPROVE", "")
 			s.Eventually("the decision is handed in", 5*time.Second, func() bool { return count(s, "slip") == 1 })
-			s.Exec(change, c.Leader.ID)
+			change(c.Leader)
 			s.StartWorker()
 			answer := <-said
 			require.NoError(t, answer.err)
@@ -164,8 +163,8 @@ func TestWhoSubmitsDoesNotReview(t *testing.T) {
 	s := e2e.New(t, e2e.Options{})
 	c := s.County()
 	id := c.Registrar.File(c.Registrar.SuspensionBody(s.Pupil(c, 2024)))
-	s.Exec(`UPDATE account SET roles = '{SCHOOL_LEADER}' WHERE id = $1`, c.Registrar.ID)
-	s.Exec(`UPDATE session SET roles = '{SCHOOL_LEADER}' WHERE account_id = $1`, c.Registrar.ID)
+	c.Registrar.GiveRoles(org.SchoolLeader)
+	c.Registrar.Anew()
 	answer := c.Registrar.Decide(id, "APPROVE", "")
 	require.Equal(t, http.StatusForbidden, answer.Status, string(answer.Raw))
 	require.Equal(t, "own_filing", answer.Text("code"))

@@ -206,7 +206,7 @@ func TestADecisionWakesAWorkflowThatFellBehind(t *testing.T) {
 		change := c.Registrar.File(c.Registrar.SuspensionBody(s.Pupil(c, 2024)))
 		untilAsked(s, change)
 		// What a power cut leaves behind: the register went on, the workflow did not.
-		s.Exec(`WITH o AS (UPDATE step SET round = 2 WHERE change_id = $1 RETURNING 1),
+		s.Legacy(`WITH o AS (UPDATE step SET round = 2 WHERE change_id = $1 RETURNING 1),
 			k AS (UPDATE task SET round = 2 WHERE change_id = $1 RETURNING 1) UPDATE change SET round = 2 WHERE id = $1`, change)
 		answer := c.Leader.Decide(change, "APPROVE", "")
 		require.Equal(t, http.StatusOK, answer.Status, string(answer.Raw))

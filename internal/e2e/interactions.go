@@ -40,12 +40,6 @@ func (s *Stack) Run(t *testing.T, name string, part func(*testing.T)) {
 	})
 }
 
-// LogIn makes the person's token one of a login: some things are for persons only.
-func (p *Person) LogIn() {
-	p.s.T.Helper()
-	p.s.Exec(`UPDATE session SET kind = 'LOGIN', roles = '{}', name = '' WHERE account_id = $1`, p.ID)
-}
-
 // Chain gives one step of a chain for Rules: at the school when the role is one of
 // a school's, else at the managing bureau. Extra holds further fields.
 func Chain(name, role, extra string) string {

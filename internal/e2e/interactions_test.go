@@ -229,7 +229,7 @@ func TestTasksOfALeaverAreHandedOver(t *testing.T) {
 		s.OK(c.Leader.OnTask(change, c.Leader.Mine(change), "claim", m{}))
 		changes = append(changes, change)
 	}
-	s.Exec(`UPDATE account SET closed_at = now() WHERE id = $1`, c.Leader.ID)
+	c.Leader.Leave()
 	s.Eventually("the problem has a name", 20*time.Second, func() bool {
 		return c.Registrar.Page(changes[0]).Text("open.problem") == "NO_ELIGIBLE_PERSON"
 	})

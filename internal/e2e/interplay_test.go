@@ -203,7 +203,7 @@ func ofBefore(s *e2e.Stack, n *e2e.Named, passport string) {
 	n.Name = "⽅⽰⾼" // as the old school tells it
 	cipher, err := s.Keys().Encrypt("student.id_number/"+n.ID.String(), []byte(passport))
 	require.NoError(s.T, err)
-	s.Exec(`UPDATE student SET name = '⽅⽰⾼', name_key = '⽅⽰⾼', nationality = 'JPN', id_type = 'A', id_cipher = $2, id_hash = $3, id_masked = 'E******5', number_only_hash = NULL WHERE id = $1`,
+	s.Legacy(`UPDATE student SET name = '⽅⽰⾼', name_key = '⽅⽰⾼', nationality = 'JPN', id_type = 'A', id_cipher = $2, id_hash = $3, id_masked = 'E******5', number_only_hash = NULL WHERE id = $1`,
 		n.ID, cipher, s.Keys().Hash("identity", passport))
 	n.Card = passport
 }
@@ -302,6 +302,14 @@ func made(s *e2e.Stack, n int, school, class string) (reader *roster.Reader, pup
 // uploaded brings pupils in as a sheet and gives what the check said.
 func uploaded(s *e2e.Stack, p *e2e.Person, reader *roster.Reader, pupils ...roster.Pupil) e2e.Answer {
 	s.T.Helper()
+	answer := handedIn(s, p, "/v1/rosters", reader, pupils...)
+	require.Equal(s.T, http.StatusCreated, answer.Status, string(answer.Raw))
+	return answer
+}
+
+// handedIn sends pupils as a sheet and gives the answer.
+func handedIn(s *e2e.Stack, p *e2e.Person, path string, reader *roster.Reader, pupils ...roster.Pupil) e2e.Answer {
+	s.T.Helper()
 	var file, body bytes.Buffer
 	require.NoError(s.T, reader.Template().Write(&file, "", slices.Values(pupils)))
 	form := multipart.NewWriter(&body)
@@ -309,13 +317,12 @@ func uploaded(s *e2e.Stack, p *e2e.Person, reader *roster.Reader, pupils ...rost
 	require.NoError(s.T, err)
 	_, err = part.Write(file.Bytes())
 	require.NoError(s.T, errors.Join(err, form.Close()))
-	request, err := http.NewRequestWithContext(s.T.Context(), http.MethodPost, s.URL+"/v1/rosters", &body)
+	request, err := http.NewRequestWithContext(s.T.Context(), http.MethodPost, s.URL+path, &body)
 	require.NoError(s.T, err)
 	request.Header.Set("Content-Type", form.FormDataContentType())
 	request.Header.Set("Authorization", "Bearer "+p.Token)
 	answer, err := e2e.Send(request)
 	require.NoError(s.T, err)
-	require.Equal(s.T, http.StatusCreated, answer.Status, string(answer.Raw))
 	return answer
 }
 
@@ -359,13 +366,13 @@ func TestPupilsAreRecognisedAfterRotationAndTidying(t *testing.T) {
 
 	s.Eventually("the worker has tidied what was there", 20*time.Second, func() bool { return count(s, "tidying WHERE done_at IS NOT NULL") == 1 })
 	for _, p := range known { // what the program of before migration 52 had made of them
-		s.Exec(`UPDATE student SET name = '⽅' || name, name_key = '⽅' || name WHERE name = $1`, p[roster.Name])
-		s.Exec(`UPDATE guardian SET name = '⽅' || name WHERE name IN ($1, $2)`, p["member1_name"], p["member2_name"])
+		s.Legacy(`UPDATE student SET name = '⽅' || name, name_key = '⽅' || name WHERE name = $1`, p[roster.Name])
+		s.Legacy(`UPDATE guardian SET name = '⽅' || name WHERE name IN ($1, $2)`, p["member1_name"], p["member2_name"])
 		for _, f := range []roster.Field{roster.Name, "member1_name", "member2_name"} {
 			p[f] = "方" + p[f]
 		}
 	}
-	s.Exec(`UPDATE student SET id_hash = $1, number_only_hash = NULL WHERE id_type = 'A'`, s.Keys().Hash("identity", "EX0000025"))
+	s.Legacy(`UPDATE student SET id_hash = $1, number_only_hash = NULL WHERE id_type = 'A'`, s.Keys().Hash("identity", "EX0000025"))
 	tidyAll(s)
 	again(5, "tidied")
 	require.Equal(t, 3, count(s, "student"))

@@ -131,10 +131,10 @@ func TestTheOnlyLeaderLeaves(t *testing.T) {
 	t.Parallel()
 	s := e2e.New(t, e2e.Options{})
 	m := newMoves(s)
-	for _, how := range []string{"closed_at", "sealed_at"} {
+	for _, leave := range []func(*e2e.Person){(*e2e.Person).Leave, (*e2e.Person).Seal} {
 		j := m.transfer(m.out)
 		m.until(j, 1)
-		s.Exec(`UPDATE account SET `+how+` = $1 WHERE id = $2`, s.Clock.Now(), m.out.Leader.ID)
+		leave(m.out.Leader)
 		m.in.Reviewer.Approve(j.change)
 		s.Stage(j.change, "RELEASING_REVIEW") // opens all the same
 		for _, p := range []*e2e.Person{m.in.Registrar, m.out.Registrar, m.out.Reviewer} {
@@ -142,8 +142,8 @@ func TestTheOnlyLeaderLeaves(t *testing.T) {
 			require.Contains(t, p.Page(j.change).Text("next"), "南明区示例小学")
 		}
 		leader := s.Person(m.out.School, org.Principal)
-		s.Exec(`UPDATE account SET roles = '{SCHOOL_LEADER}' WHERE id = $1`, leader.ID)
-		s.Exec(`UPDATE session SET roles = '{SCHOOL_LEADER}' WHERE account_id = $1`, leader.ID)
+		leader.GiveRoles(org.SchoolLeader)
+		leader.Anew()
 		s.Eventually("the problem is gone", patience, func() bool { return m.in.Registrar.Page(j.change).Text("open.problem") == "" })
 		j.chain[3].who, m.out.Leader = leader, leader
 		m.until(j, len(j.chain))
@@ -159,7 +159,7 @@ func TestTheRegistrarWhoFiledLeaves(t *testing.T) {
 	taken, back := m.transfer(m.out), m.transfer(m.out)
 	m.until(back, 3)
 	sendBack(s, m.out.Leader, back.change, 0, "请补充说明")
-	s.Exec(`UPDATE account SET closed_at = $1 WHERE id = $2`, s.Clock.Now(), m.in.Registrar.ID)
+	m.in.Registrar.Leave()
 	m.in.Registrar = s.Person(m.in.School, org.SchoolRegistrar)
 	refused := say(s, m.out.Registrar, taken.change, "withdrawal", map[string]any{}, http.StatusForbidden)
 	require.Equal(t, "not_filer", refused.Text("code"))

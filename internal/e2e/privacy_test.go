@@ -68,7 +68,7 @@ func (x secrecy) hold() {
 	t.Helper()
 	words, accounts := slices.Concat(x.words, []string{"测试"}), []string{}
 	for _, p := range x.people {
-		words, accounts = append(words, p.Token, "u"+p.ID.String()), append(accounts, p.ID.String())
+		words, accounts = append(words, p.Token, p.Login()), append(accounts, p.ID.String())
 	}
 	engine := s.Engine()
 	history := histories(s, engine, x.changes)

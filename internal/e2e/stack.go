@@ -46,6 +46,9 @@ type Options struct {
 	NoWorker bool
 	// Namespace of Temporal; empty makes one of the test's own.
 	Namespace string
+	// LongList is how many rows a list may have that is no job; its parts then have one row,
+	// those of a check four. The settings' own sizes when zero.
+	LongList int
 	// Interval of the upkeep; 200 ms when zero, so that healing is quick to see.
 	Interval time.Duration
 }
@@ -136,6 +139,9 @@ func settings(t testing.TB, db embeddedtest.Database, temporal string, o Options
 	cfg.Worker.StopTimeout = 5 * time.Second
 	// The gateways of tests stand on this machine.
 	cfg.Webhook.AllowHTTP, cfg.Webhook.AllowPrivate, cfg.Webhook.Interval = true, true, 100*time.Millisecond
+	if o.LongList > 0 {
+		cfg.Bulk.ListRows, cfg.Bulk.PartRows = o.LongList, 1
+	}
 	cfg.Worker.ReconcileInterval = o.Interval
 	if o.Interval == 0 {
 		cfg.Worker.ReconcileInterval = 200 * time.Millisecond

@@ -20,8 +20,9 @@ func TestANewCalendarMovesOpenSteps(t *testing.T) {
 	c := s.County()
 	change := c.Registrar.File(c.Registrar.SuspensionBody(s.Pupil(c, 2024)))
 	due := e2e.Value[time.Time](s, `SELECT due_at FROM step WHERE change_id = $1`, change)
-	s.Exec(`UPDATE step SET calendar_version = 'an older one', due_at = due_at + interval '3 days' WHERE change_id = $1`, change)
-	s.Exec(`UPDATE task SET due_at = due_at + interval '3 days' WHERE change_id = $1`, change)
+	// A program with an older calendar opened the step.
+	s.Legacy(`UPDATE step SET calendar_version = 'an older one', due_at = due_at + interval '3 days' WHERE change_id = $1`, change)
+	s.Legacy(`UPDATE task SET due_at = due_at + interval '3 days' WHERE change_id = $1`, change)
 	s.Eventually("step and task are due when this calendar says", 10*time.Second, func() bool {
 		return e2e.Value[bool](s, `SELECT s.due_at = $2 AND k.due_at = $2 AND s.calendar_version <> 'an older one'
 			FROM step s JOIN task k USING (change_id) WHERE s.change_id = $1`, change, due)
@@ -39,7 +40,7 @@ func TestNobodyToDecideIsAProblemWithAName(t *testing.T) {
 		return c.Registrar.Do(http.MethodGet, "/v1/changes/"+change, nil, "").Text("open.problem")
 	}
 	require.Empty(t, problem())
-	s.Exec(`UPDATE account SET closed_at = $1 WHERE id = $2`, s.Clock.Now(), c.Leader.ID)
+	c.Leader.Leave()
 	s.Eventually("the problem has a name", 10*time.Second, func() bool { return problem() == "NO_ELIGIBLE_PERSON" })
 	leader := s.Person(c.School, org.SchoolLeader)
 	require.Empty(t, problem(), "somebody can act again, and no page waits for the upkeep to say so")
@@ -54,7 +55,7 @@ func TestTheOfficeThatHasNobodyForItsSeatIsNamed(t *testing.T) {
 	t.Parallel()
 	s, c := shared(t, e2e.Chain("BOTH", "SCHOOL_LEADER", ", sign: {mode: ALL, seats: [{}, {level: MANAGING, role: BUREAU_REVIEWER}]}"))
 	head, admin := s.Person(c.Bureau, org.BureauHead), s.Person(c.School, org.SchoolSysadmin)
-	s.Exec(`UPDATE account SET sealed_at = now() WHERE id = $1`, c.Reviewer.ID)
+	c.Reviewer.Seal()
 	change := c.Registrar.File(c.Registrar.SuspensionBody(s.Pupil(c, 2024)))
 	school, next := e2e.Value[string](s, `SELECT name FROM organisation WHERE id = $1`, c.School.ID), c.Registrar.Page(change).Text("next")
 	require.Contains(t, next, "南明区教育局（教育局学籍管理员）没有人员可以办理")
@@ -69,7 +70,7 @@ func TestTheOfficeThatHasNobodyForItsSeatIsNamed(t *testing.T) {
 	require.NotContains(t, kinds(admin), "NO_ELIGIBLE_PERSON")
 	s.OK(c.Leader.Verdict(change, c.Leader.Mine(change), "APPROVE", nil))
 	require.NotContains(t, c.Registrar.Page(change).Text("next"), school)
-	s.Exec(`UPDATE account SET sealed_at = NULL WHERE id = $1`, c.Reviewer.ID)
+	c.Reviewer.Unseal()
 	s.OK(c.Reviewer.Verdict(change, c.Reviewer.Mine(change), "APPROVE", nil))
 	require.Equal(t, "EFFECTIVE", c.Registrar.Page(change).Text("status"))
 }
