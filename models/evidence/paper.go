@@ -25,13 +25,13 @@ type Paper struct {
 	CreatedAt  time.Time
 }
 
+// TableName names the table of the papers.
+func (Paper) TableName() string { return "evidence" }
+
 // Add records an uploaded file for the office that uploaded it.
 func Add(t *store.Tx, e *Paper) error {
 	e.UploadedBy, e.CreatedAt = t.Scope().Account, t.Now()
-	_, err := t.Exec(`INSERT INTO evidence (id, org_id, org_path, uploaded_by, file_name, media_type, size, sha256, blob_key, created_at)
-		VALUES (?, ?, ?::ltree, ?, ?, ?, ?, ?, ?, ?)`,
-		e.ID, e.OrgID, e.OrgPath, e.UploadedBy, e.FileName, e.MediaType, e.Size, e.SHA256, e.BlobKey, e.CreatedAt)
-	if err != nil {
+	if err := t.DB().Create(e).Error; err != nil {
 		return fmt.Errorf("record evidence: %w", err)
 	}
 	return t.Audit("evidence.upload", "evidence", e.ID.String(), map[string]string{"media_type": e.MediaType, "size": strconv.FormatInt(e.Size, 10)})
@@ -41,9 +41,7 @@ func Add(t *store.Tx, e *Paper) error {
 // parties of its change, and audits the access.
 func Open(t *store.Tx, id uuid.UUID) (*Paper, error) {
 	var e Paper
-	err := t.DB().Raw(`SELECT id, org_id, org_path::text AS org_path, uploaded_by, file_name, media_type, size, sha256, blob_key, created_at
-		FROM evidence WHERE id = ?`, id).Take(&e).Error
-	if err != nil {
+	if err := t.DB().Take(&e, "id = ?", id).Error; err != nil {
 		return nil, store.OrMissing(err, "read evidence")
 	}
 	if err := t.Audit("evidence.open", "evidence", id.String(), nil); err != nil {
