@@ -168,7 +168,7 @@ func readParties(t *change.Tx, p *Page) error {
 	if err := readRequestedClass(t, p); err != nil || !p.HasOtherParties() {
 		return err
 	}
-	err = t.DB().Raw(`SELECT side, org_id, name, code FROM change_sides(?) WHERE side <> 'FILER'`, p.ID).Scan(&p.Sides).Error
+	err = t.DB().Raw(`SELECT side, org_id, name, code FROM change_sides(?) WHERE side <> '`+string(process.SideFiler)+`'`, p.ID).Scan(&p.Sides).Error
 	if err != nil {
 		return fmt.Errorf("read the sides of a change: %w", err)
 	}
@@ -193,17 +193,17 @@ func readRequestedClass(t *change.Tx, p *Page) error {
 // currentObstacle is the SQL of the current problem of step s. It is empty as soon as every
 // open seat has somebody who can decide, or one seat where one is enough. So the page is
 // right before the upkeep clears the column.
-const currentObstacle = `CASE WHEN s.problem = '` + change.ObstacleNobody + `' AND s.status = 'OPEN' AND (SELECT CASE WHEN min(r.mode) IN ('ANY', 'RATIO')
+const currentObstacle = `CASE WHEN s.problem = '` + change.ObstacleNobody + `' AND s.status = '` + change.StepOpen + `' AND (SELECT CASE WHEN min(r.mode) IN ('ANY', 'RATIO')
 		THEN bool_or(task_able(k.id, @now)) ELSE bool_and(task_able(k.id, @now)) END
 		FROM task k JOIN change c ON c.id = k.change_id ` + change.StepRules + `
-		WHERE k.change_id = s.change_id AND k.step_no = s.no AND k.round = s.round AND k.status = 'OPEN') THEN '' ELSE s.problem END`
+		WHERE k.change_id = s.change_id AND k.step_no = s.no AND k.round = s.round AND k.status = '` + change.StepOpen + `') THEN '' ELSE s.problem END`
 
 func readSteps(t *change.Tx, p *Page) error {
 	err := t.DB().Raw(`SELECT s.no, s.round, s.name, s.office_id, o.name AS office_name, s.office_path::text AS office_path, s.role, s.opened_at, s.due_at,
 		s.due_provisional, s.overdue_at, `+currentObstacle+` AS problem, s.status, s.closed_at, k.id AS task_id, s.act, s.attempts, s.next_attempt_at
 		FROM step s JOIN organisation o ON o.id = s.office_id
 		LEFT JOIN LATERAL (SELECT k.id FROM task k WHERE k.change_id = s.change_id AND k.step_no = s.no AND k.round = s.round
-			ORDER BY k.status = 'OPEN' AND (k.holder_id IS NULL OR k.holder_id = @me) DESC, k.status = 'OPEN' DESC, k.status IN ('DECIDED', 'CANCELLED') DESC, k.seat LIMIT 1) k ON true
+			ORDER BY k.status = '`+change.StepOpen+`' AND (k.holder_id IS NULL OR k.holder_id = @me) DESC, k.status = '`+change.StepOpen+`' DESC, k.status IN ('`+change.TaskDecided+`', '`+change.TaskCancelled+`') DESC, k.seat LIMIT 1) k ON true
 		WHERE s.change_id = @id ORDER BY s.opened_at, s.round, s.no`, map[string]any{"id": p.ID, "me": t.Scope().Account, "now": t.Now()}).Scan(&p.Steps).Error
 	if err != nil {
 		return fmt.Errorf("read the steps of a change: %w", err)

@@ -74,7 +74,7 @@ func taskShowingNumbers(t *change.Tx, c *change.Change) (uuid.UUID, error) {
 	}
 	var open []uuid.UUID
 	err := t.DB().Raw(`SELECT k.id FROM task k JOIN step s ON s.change_id = k.change_id AND s.no = k.step_no AND s.round = k.round
-		WHERE k.change_id = ? AND k.status = 'OPEN' AND s.status = 'OPEN' ORDER BY k.seat`, c.ID).Scan(&open).Error
+		WHERE k.change_id = ? AND k.status = '`+change.StepOpen+`' AND s.status = '`+change.StepOpen+`' ORDER BY k.seat`, c.ID).Scan(&open).Error
 	if err != nil {
 		return uuid.Nil, fmt.Errorf("read the open tasks of a change: %w", err)
 	}

@@ -110,7 +110,7 @@ func (t *Tx) SaveRecord(c *Change, h *student.PupilRow, after status.Record, on 
 	if w.Path, err = t.receivingPath(c, to); err != nil {
 		return err
 	}
-	w.Followers = t.followers()
+	w.Followers = t.engine.followers
 	if err := student.WriteRecord(t.Tx, w); err != nil {
 		return err
 	}
@@ -121,15 +121,11 @@ func (t *Tx) SaveRecord(c *Change, h *student.PupilRow, after status.Record, on 
 // receivingPath returns the path of the school to which a change moves a record. For a list it
 // is read once.
 func (t *Tx) receivingPath(c *Change, to uuid.UUID) (string, error) {
+	row := struct{ Path string }{c.Receiving.Path}
 	if c.Receiving.ID == to {
-		return c.Receiving.Path, nil
+		return row.Path, nil
 	}
-	return t.readOfficePath(to)
-}
-
-func (t *Tx) readOfficePath(office uuid.UUID) (string, error) {
-	var row struct{ Path string }
-	if err := t.DB().Raw(`SELECT path::text AS path FROM organisation WHERE id = ?`, office).Take(&row).Error; err != nil {
+	if err := t.DB().Raw(`SELECT path::text AS path FROM organisation WHERE id = ?`, to).Take(&row).Error; err != nil {
 		return "", fmt.Errorf("find an office: %w", err)
 	}
 	return row.Path, nil

@@ -55,7 +55,7 @@ func (t *Tx) awaitDay(c *Change, s *Slip, day calendar.Date) error {
 func (t *Tx) openDayStep(c *Change, day calendar.Date) error {
 	no := c.Definition.DayStep()
 	rule, _ := c.Definition.Step(no)
-	at, _, err := t.FindStepOffice(c, no, rule)
+	at, _, err := t.findStepOffice(c, no, rule)
 	if err != nil {
 		return err
 	}
@@ -110,7 +110,7 @@ func (t *Tx) reopenForDecision(c *Change, refused *refusal.Error) error {
 	if err != nil {
 		return err
 	}
-	t.Later("name the problem of a step", store.AnyRows, `UPDATE step SET problem = ? WHERE change_id = ? AND status = 'OPEN' AND problem = ''`, ObstacleNotApplied, c.ID)
+	t.Later("name the problem of a step", store.AnyRows, `UPDATE step SET problem = ? WHERE change_id = ? AND `+isOpen+` AND problem = ''`, ObstacleNotApplied, c.ID)
 	line := Event{Change: c.ID, Verb: EventNotApplied, Step: no, Round: c.Round, Office: open.OfficeID, Params: refusalParams(refused)}
 	if err := t.WriteEvent(line); err != nil {
 		return err

@@ -26,7 +26,7 @@ func (t *Tx) putOnHold(c *Change, s *openStepRow, barred *refusal.Error) error {
 	next := t.Today().End()
 	due := t.Workdays().Deadline(next, rule.Term)
 	t.Later("put a step on hold", 1, `UPDATE step SET next_attempt_at = ?, due_at = ?, due_provisional = ?, remind_50_at = ?, remind_80_at = ?, overdue_at = NULL
-		WHERE change_id = ? AND status = 'OPEN'`, next, due.At, due.Provisional, due.At, due.At, c.ID)
+		WHERE change_id = ? AND `+isOpen, next, due.At, due.Provisional, due.At, due.At, c.ID)
 	t.Later("put a change on hold", 1, `UPDATE change SET due_total = due_total + (CAST(? AS timestamptz) - ?) WHERE id = ?`, next, *s.NextAttemptAt, c.ID)
 	if s.onHold(c) {
 		return nil // the line was written on its day
@@ -53,7 +53,7 @@ func (t *Tx) WakeChangeOnHold(c *Change) error {
 		return nil
 	}
 	var waiting []uuid.UUID
-	err := t.DB().Raw(`SELECT s.change_id FROM slot l JOIN step s ON s.change_id = l.change_id AND s.status = 'OPEN' AND s.act = ? WHERE l.key = ?`,
+	err := t.DB().Raw(`SELECT s.change_id FROM slot l JOIN step s ON s.change_id = l.change_id AND s.`+isOpen+` AND s.act = ? WHERE l.key = ?`,
 		process.ActAwaitDay, student.StudentSlot(*c.StudentID)).Scan(&waiting).Error
 	if err != nil {
 		return fmt.Errorf("look for a change on hold: %w", err)
@@ -63,7 +63,7 @@ func (t *Tx) WakeChangeOnHold(c *Change) error {
 			return err
 		}
 		t.Later("let a step go on", store.AnyRows, `UPDATE step s SET next_attempt_at = ? FROM change w
-			WHERE w.id = s.change_id AND s.change_id = ? AND s.status = 'OPEN' AND s.act = ? AND s.next_attempt_at > ? AND w.effective_on <= ?`,
+			WHERE w.id = s.change_id AND s.change_id = ? AND s.`+isOpen+` AND s.act = ? AND s.next_attempt_at > ? AND w.effective_on <= ?`,
 			t.Now(), id, process.ActAwaitDay, t.Now(), calendar.DateOf(t.Now()))
 	}
 	return nil

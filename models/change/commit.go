@@ -12,7 +12,6 @@ import (
 	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/models/process"
 	"github.com/xueji/xueji/models/refusal"
-	"github.com/xueji/xueji/models/status"
 	"github.com/xueji/xueji/models/store"
 )
 
@@ -59,7 +58,7 @@ func (t *Tx) notifyNotApplied(c *Change, s *Slip) error {
 	if s.notApplied == nil {
 		return nil
 	}
-	_, err := t.Exec(`UPDATE step SET problem = ? WHERE change_id = ? AND status = 'OPEN'`, ObstacleNotApplied, c.ID)
+	_, err := t.Exec(`UPDATE step SET problem = ? WHERE change_id = ? AND `+isOpen, ObstacleNotApplied, c.ID)
 	if err != nil {
 		return fmt.Errorf("name the problem of a step: %w", err)
 	}
@@ -89,7 +88,7 @@ func (t *Tx) countSlip(c *Change, s *Slip) (*refusal.Error, error) {
 		if c.StepNo == c.Definition.ApplyStep() && s.Verb != VerbCopy {
 			return refusal.New(refusal.TakesEffect)
 		}
-		return t.DispatchVerb(c, s)
+		return t.dispatchVerb(c, s)
 	})
 	var refused *refusal.Error
 	if errors.As(err, &refused) {
@@ -98,9 +97,9 @@ func (t *Tx) countSlip(c *Change, s *Slip) (*refusal.Error, error) {
 	return nil, err
 }
 
-// DispatchVerb dispatches on the verb. Each case checks the right again, because roles and offices
+// dispatchVerb dispatches on the verb. Each case checks the right again, because roles and offices
 // may change while a slip waits. Then it acts and settles the slip.
-func (t *Tx) DispatchVerb(c *Change, s *Slip) error {
+func (t *Tx) dispatchVerb(c *Change, s *Slip) error {
 	if s.Verb.NeedsOpinion() && s.Opinion == "" {
 		return refusal.New(refusal.OpinionRequired).At("/opinion")
 	}
@@ -222,12 +221,9 @@ func (t *Tx) notifySides(c *Change, kind string) error {
 // NotifyOthers leaves a notice for the registrars of all sides but the filer.
 func (t *Tx) NotifyOthers(c *Change, kind string) {
 	t.Later("leave a notice", store.AnyRows, `INSERT INTO notice (id, org_id, org_path, role, change_id, kind, step_no, round, created_at)
-		SELECT gen_random_uuid(), org_id, org_path, ?, change_id, ?, ?, ?, ? FROM change_party WHERE change_id = ? AND side <> 'FILER' AND org_id <> ? ON CONFLICT DO NOTHING`,
+		SELECT gen_random_uuid(), org_id, org_path, ?, change_id, ?, ?, ?, ? FROM change_party WHERE change_id = ? AND side <> '`+string(process.SideFiler)+`' AND org_id <> ? ON CONFLICT DO NOTHING`,
 		org.SchoolRegistrar, kind, c.StepNo, c.Round, t.Now(), c.ID, c.OrgID)
 }
-
-// movesPupil reports whether a kind moves a pupil from one school to another.
-func movesPupil(kind process.Kind) bool { return status.Moves(kind) }
 
 // ChangeEnded returns the refusal that says that a change has ended, by whom and when.
 func (t *Tx) ChangeEnded(c *Change) *refusal.Error {
@@ -253,16 +249,16 @@ func (t *Tx) RefusalIfEnded(id uuid.UUID) error {
 	return t.ChangeEnded(c)
 }
 
-// RefusalIfDecided returns the refusal that says that a task was decided, by whom and when.
+// refusalIfDecided returns the refusal that says that a task was decided, by whom and when.
 // It returns nil while the task is open, and when the decision was taken back.
-func (t *Tx) RefusalIfDecided(task uuid.UUID) (*refusal.Error, error) {
+func (t *Tx) refusalIfDecided(task uuid.UUID) (*refusal.Error, error) {
 	var rows []struct {
 		AccountID uuid.UUID
 		Verdict   Verb
 		DecidedAt time.Time
 	}
 	if err := t.DB().Raw(`SELECT d.account_id, d.verdict, d.decided_at FROM decision d JOIN task k ON k.id = d.task_id
-		WHERE d.task_id = ? AND k.status = 'DECIDED'`, task).Scan(&rows).Error; err != nil {
+		WHERE d.task_id = ? AND k.`+isDecided, task).Scan(&rows).Error; err != nil {
 		return nil, fmt.Errorf("read a decision: %w", err)
 	}
 	if len(rows) == 0 {

@@ -112,7 +112,7 @@ func (t *Tx) recordDecision(c *Change, s *Slip, k *TaskForAccount) error {
 	t.Later("record a decision", 1, `INSERT INTO decision (change_id, step_no, round, task_id, slip_id, account_id, for_account, office_id, role, verdict, opinion, decided_at)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		c.ID, k.StepNo, k.Round, k.ID, s.ID, s.AccountID, store.OrNull(k.representedAccount()), k.OfficeID, k.Role, s.Verb, s.Opinion, t.Now())
-	t.Later("record a decision", 1, `UPDATE task SET status = ?, verdict = ? WHERE id = ? AND status = 'OPEN'`, TaskDecided, s.Verb, k.ID)
+	t.Later("record a decision", 1, `UPDATE task SET status = ?, verdict = ? WHERE id = ? AND `+isOpen, TaskDecided, s.Verb, k.ID)
 	t.Later("forget a draft", store.AnyRows, `DELETE FROM opinion_draft WHERE task_id = ?`, k.ID)
 	if !s.alone {
 		decided := t.alreadyDecided(s.AccountID, s.Verb, t.Now())

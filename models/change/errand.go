@@ -147,7 +147,7 @@ func (t *Tx) NoteNoAnswer(change uuid.UUID, e *AutomaticStep) error {
 	if err != nil || s == nil || s.No != e.Step || s.Round != e.Round {
 		return err
 	}
-	_, err = t.Exec(`UPDATE step SET attempts = attempts + 1, next_attempt_at = ?, problem = ? WHERE change_id = ? AND status = 'OPEN'`,
+	_, err = t.Exec(`UPDATE step SET attempts = attempts + 1, next_attempt_at = ?, problem = ? WHERE change_id = ? AND `+isOpen,
 		t.Now().Add(pauseAfter(s.Attempts)), ObstacleNoAnswer, c.ID)
 	if err != nil {
 		return fmt.Errorf("note a silence: %w", err)
@@ -172,7 +172,7 @@ const jobLook = 10 * time.Minute
 
 // lookLater notes when a change looks after its job next.
 func (t *Tx) lookLater(change uuid.UUID) error {
-	if _, err := t.Exec(`UPDATE step SET next_attempt_at = ? WHERE change_id = ? AND status = 'OPEN'`, t.Now().Add(jobLook), change); err != nil {
+	if _, err := t.Exec(`UPDATE step SET next_attempt_at = ? WHERE change_id = ? AND `+isOpen, t.Now().Add(jobLook), change); err != nil {
 		return fmt.Errorf("look after a job later: %w", err)
 	}
 	return nil

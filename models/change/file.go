@@ -100,7 +100,7 @@ func (t *Tx) FileChange(f Filing) (*Change, error) {
 		}
 		return nil, err
 	}
-	if err := t.InsertChange(c, f); err != nil {
+	if err := t.insertChange(c, f); err != nil {
 		return nil, err
 	}
 	if err := t.FindWork(c.Kind).Hold(t, c); err != nil {
@@ -183,8 +183,8 @@ func StageForbids(d process.Definition, stage org.Stage) []*refusal.Error {
 	return []*refusal.Error{refusal.New(refusal.StageForbids).At("/kind").WithText("kind", d.Name.Zh, d.Name.En)}
 }
 
-// InsertChange writes a filed change with the offices that are its sides.
-func (t *Tx) InsertChange(c *Change, f Filing) error {
+// insertChange writes a filed change with the offices that are its sides.
+func (t *Tx) insertChange(c *Change, f Filing) error {
 	definition, err := json.Marshal(c.Definition)
 	if err != nil {
 		return fmt.Errorf("freeze the definition: %w", err)
@@ -279,7 +279,7 @@ func (c *Change) filedForSchool() bool {
 }
 
 // HasOtherParties reports whether schools besides the filer are parties to the change.
-func (c *Change) HasOtherParties() bool { return movesPupil(c.Kind) || c.filedForSchool() }
+func (c *Change) HasOtherParties() bool { return status.Moves(c.Kind) || c.filedForSchool() }
 
 // addParty makes an office a party of a change. The office and the bureaus above it then
 // see the change.

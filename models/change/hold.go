@@ -50,7 +50,7 @@ func (t *Tx) changeHolder(c *Change, s *Slip) error {
 	if err := t.markCounted(s); err != nil {
 		return err
 	}
-	return t.UpdateObstacle(c)
+	return t.updateObstacle(c)
 }
 
 // setHolder sets the holder of a task. A nil holder gives the task back to everybody with the

@@ -13,11 +13,11 @@ import (
 	"github.com/xueji/xueji/models/student"
 )
 
-// IdentityKeysAfter returns the keys of the document that a record would have after a change.
+// identityKeysAfter returns the keys of the document that a record would have after a change.
 // It is nil when the record has that document already, or none. Another number is another
 // document, and so is a passport of another country. The record is nil when it does not
 // exist yet; the number of an existing record must have been read.
-func (t *Tx) IdentityKeysAfter(c *Change, h *student.PupilRow) [][]byte {
+func (t *Tx) identityKeysAfter(c *Change, h *student.PupilRow) [][]byte {
 	var d student.IdentityDocument
 	if h != nil {
 		d = student.IdentityDocument{Kind: h.IDType, Country: h.Nationality, Number: h.Record.Identity.IDNumber}
@@ -41,7 +41,7 @@ func (t *Tx) IdentityKeysAfter(c *Change, h *student.PupilRow) [][]byte {
 // RefusalIfIdentityTaken returns a refusal when the document that a change writes belongs to
 // another record or to another running change, else nil.
 func (t *Tx) RefusalIfIdentityTaken(c *Change, h *student.PupilRow) (*refusal.Error, error) {
-	if c.IdentityKeys = t.IdentityKeysAfter(c, h); c.IdentityKeys == nil {
+	if c.IdentityKeys = t.identityKeysAfter(c, h); c.IdentityKeys == nil {
 		return nil, nil //nolint:nilnil // no number is written
 	}
 	own := uuid.Nil // zero when the record does not exist yet

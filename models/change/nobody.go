@@ -23,7 +23,7 @@ type StuckSeat struct {
 // decide at @now.
 const StuckSeatsQuery = `(SELECT json_agg(json_build_object('office', ko.name, 'role', k.role, 'holder', coalesce(h.name, '')) ORDER BY k.seat)::text
 	FROM task k JOIN organisation ko ON ko.id = k.office_id LEFT JOIN LATERAL account_label(k.holder_id) h ON true
-	WHERE k.change_id = s.change_id AND k.step_no = s.no AND k.round = s.round AND k.status = 'OPEN' AND NOT task_able(k.id, @now))`
+	WHERE k.change_id = s.change_id AND k.step_no = s.no AND k.round = s.round AND k.` + isOpen + ` AND NOT task_able(k.id, @now))`
 
 // ParseStuckSeats parses the JSON of StuckSeatsQuery.
 func ParseStuckSeats(text *string) ([]StuckSeat, error) {
@@ -45,7 +45,7 @@ const openSeatsQuery = `SELECT k.change_id, k.step_no, k.round, k.office_id, r.m
 	CROSS JOIN LATERAL (SELECT CASE WHEN k.holder_id IS NOT NULL OR r.apart OR r.mode IS NOT NULL THEN task_able(k.id, @now)
 		ELSE EXISTS (SELECT 1 FROM account a WHERE a.org_id = k.office_id AND k.role = ANY (a.roles) AND a.sealed_at IS NULL AND a.closed_at IS NULL
 			AND (k.step_no = 0 OR r.own OR NOT submitted(c.id, a.id))) END AS able) x
-	WHERE k.status = 'OPEN' AND (CAST(@only AS uuid) IS NULL OR k.change_id = @only)`
+	WHERE k.` + isOpen + ` AND (CAST(@only AS uuid) IS NULL OR k.change_id = @only)`
 
 // stuckStepsQuery returns the steps of some seats and whether they are stuck, that is, nobody
 // can decide. Where one verdict is enough, one seat that can be decided is enough.
@@ -84,15 +84,15 @@ func (t *Tx) IsStuck(change uuid.UUID) (bool, error) {
 // that has just opened.
 func (t *Tx) notifyHeads(c *Change) error {
 	_, err := t.Exec(`WITH seats AS (`+openSeatsQuery+`), x AS (SELECT s.change_id, s.no, s.round, s.office_id, true AS stuck FROM step s
-		WHERE s.change_id = @only AND s.status = 'OPEN') `+notifyHeadsQuery, t.eligibleArgs(c.ID))
+		WHERE s.change_id = @only AND s.`+isOpen+`) `+notifyHeadsQuery, t.eligibleArgs(c.ID))
 	if err != nil {
 		return fmt.Errorf("tell that nobody can decide: %w", err)
 	}
 	return nil
 }
 
-// UpdateObstacle updates the named problem of the open step after its seats changed.
-func (t *Tx) UpdateObstacle(c *Change) error { return t.writeObstacles(c.ID) }
+// updateObstacle updates the named problem of the open step after its seats changed.
+func (t *Tx) updateObstacle(c *Change) error { return t.writeObstacles(c.ID) }
 
 // RefreshObstacles updates the named problem of all open steps: an office has lost its
 // last eligible person, or has one again. The heads and administrators of an office
@@ -103,7 +103,7 @@ func (t *Tx) writeObstacles(only uuid.UUID) error {
 	_, err := t.Exec(`WITH seats AS (`+openSeatsQuery+`), asked AS (`+stuckStepsQuery+`),
 		x AS (SELECT s.change_id, s.no, s.round, s.office_id, coalesce(a.stuck, true) AS stuck FROM step s
 			LEFT JOIN asked a ON a.change_id = s.change_id AND a.step_no = s.no AND a.round = s.round
-			WHERE s.status = 'OPEN' AND s.act = '' AND s.problem IN ('', @nobody) AND (CAST(@only AS uuid) IS NULL OR s.change_id = @only)),
+			WHERE s.`+isOpen+` AND s.act = '' AND s.problem IN ('', @nobody) AND (CAST(@only AS uuid) IS NULL OR s.change_id = @only)),
 		named AS (UPDATE step s SET problem = CASE WHEN x.stuck THEN @nobody ELSE '' END FROM x
 			WHERE s.change_id = x.change_id AND s.no = x.no AND s.round = x.round AND s.problem = CASE WHEN x.stuck THEN '' ELSE @nobody END)
 		`+notifyHeadsQuery, t.eligibleArgs(only))

@@ -64,10 +64,10 @@ type positionRow struct {
 func (t *Tx) ReadPosition(change uuid.UUID) (*Position, error) {
 	var row positionRow
 	err := t.DB().Raw(`SELECT c.status, c.step_no, c.round AS change_round, c.due_total, c.total_warned_at, c.effective_on, `+openStepColumns+`,
-			to_json(ARRAY(SELECT l.id FROM slip l WHERE l.change_id = c.id AND l.outcome = 'PENDING' ORDER BY l.created_at, l.id))::text AS slips_json,
+			to_json(ARRAY(SELECT l.id FROM slip l WHERE l.change_id = c.id AND l.`+isPending+` ORDER BY l.created_at, l.id))::text AS slips_json,
 			to_json(ARRAY(SELECT json_build_object('id', k.id, 'office', ko.code) FROM task k JOIN organisation ko ON ko.id = k.office_id
-				WHERE k.change_id = c.id AND k.status = 'OPEN' ORDER BY k.seat))::text AS tasks_json
-		FROM change c LEFT JOIN (step s JOIN organisation o ON o.id = s.office_id) ON s.change_id = c.id AND s.status = 'OPEN'
+				WHERE k.change_id = c.id AND k.`+isOpen+` ORDER BY k.seat))::text AS tasks_json
+		FROM change c LEFT JOIN (step s JOIN organisation o ON o.id = s.office_id) ON s.change_id = c.id AND s.`+isOpen+`
 		WHERE c.id = ?`, change).Take(&row).Error
 	if err != nil {
 		return nil, store.OrMissing(err, "read the position of a change")
@@ -131,10 +131,10 @@ func (t *Tx) waitUntilNext(s *openStepRow, total time.Time, warned bool) time.Du
 // due and not noted yet.
 func (t *Tx) RemindersAreDue(change uuid.UUID) (bool, error) {
 	var due bool
-	err := t.DB().Raw(`SELECT EXISTS (SELECT 1 FROM change c JOIN step s ON s.change_id = c.id AND s.status = @open
-		WHERE c.id = @id AND c.status = @running AND ((s.remind_50_at <= @now AND s.reminded_50 IS NULL)
+	err := t.DB().Raw(`SELECT EXISTS (SELECT 1 FROM change c JOIN step s ON s.change_id = c.id AND s.`+isOpen+`
+		WHERE c.id = @id AND c.status = '`+StatusRunning+`' AND ((s.remind_50_at <= @now AND s.reminded_50 IS NULL)
 			OR (s.remind_80_at <= @now AND s.reminded_80 IS NULL) OR (s.due_at <= @now AND s.overdue_at IS NULL)
-			OR (c.due_total <= @now AND c.total_warned_at IS NULL)))`, map[string]any{"id": change, "now": t.Now(), "open": StepOpen, "running": StatusRunning}).Scan(&due).Error
+			OR (c.due_total <= @now AND c.total_warned_at IS NULL)))`, map[string]any{"id": change, "now": t.Now()}).Scan(&due).Error
 	if err != nil {
 		return false, fmt.Errorf("look for what is due: %w", err)
 	}

@@ -51,7 +51,7 @@ func (t *Tx) PriorBusiness(c *Change) (*refusal.Error, error) {
 		return nil, nil //nolint:nilnil // nothing goes before it
 	}
 	if rows[0].Key == death {
-		if movesPupil(c.Kind) { // the other school reads this answer too
+		if status.Moves(c.Kind) { // the other school reads this answer too
 			return refusal.New(refusal.OtherFirst), nil
 		}
 		return refusal.New(refusal.DeathFiled), nil
@@ -124,7 +124,7 @@ func (t *Tx) Clearable(most int) ([]uuid.UUID, error) {
 		CROSS JOIN LATERAL (SELECT nullif(r.policy ->> 'clear_graduating', '') AS day) p
 		CROSS JOIN LATERAL (SELECT CAST(@year AS int) - CASE WHEN p.day > @today THEN 1 ELSE 0 END AS year) y
 		CROSS JOIN LATERAL (SELECT to_date(y.year || '-' || replace(p.day, '02-29', '02-28'), 'YYYY-MM-DD') AS cleared) d
-		WHERE c.status = 'RUNNING' AND p.day IS NOT NULL AND c.definition ->> 'survives_clearing' IS DISTINCT FROM 'true'
+		WHERE c.status = '`+StatusRunning+`' AND p.day IS NOT NULL AND c.definition ->> 'survives_clearing' IS DISTINCT FROM 'true'
 			AND c.filed_at < CAST(d.cleared AS timestamp) AT TIME ZONE 'Asia/Shanghai'
 			AND y.year - CASE WHEN p.day < r.policy ->> 'school_year_start' THEN 1 ELSE 0 END - s.entry_year + 1 >= CAST(r.policy -> 'stage_years' ->> s.stage AS int)
 		ORDER BY c.id LIMIT @most`,

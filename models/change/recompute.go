@@ -14,7 +14,7 @@ import (
 // calendar.
 func (t *Tx) WithOldCalendar(most int) ([]uuid.UUID, error) {
 	var ids []uuid.UUID
-	err := t.DB().Raw(`SELECT change_id FROM step WHERE status = 'OPEN' AND calendar_version NOT IN ('', ?) ORDER BY change_id LIMIT ?`,
+	err := t.DB().Raw(`SELECT change_id FROM step WHERE `+isOpen+` AND calendar_version NOT IN ('', ?) ORDER BY change_id LIMIT ?`,
 		t.Workdays().Version(), most).Scan(&ids).Error
 	if err != nil {
 		return nil, fmt.Errorf("look for an old calendar: %w", err)
@@ -45,7 +45,7 @@ func (t *Tx) RecomputeDeadlines(change uuid.UUID) error {
 	}
 	_, err = t.Exec(`UPDATE step SET reminded_50 = CASE WHEN remind_50_at <= @now THEN reminded_50 END,
 			reminded_80 = CASE WHEN remind_80_at <= @now THEN reminded_80 END, overdue_at = CASE WHEN due_at <= @now THEN overdue_at END
-		WHERE change_id = @change AND status = 'OPEN'`, map[string]any{"change": change, "now": t.Now()})
+		WHERE change_id = @change AND `+isOpen, map[string]any{"change": change, "now": t.Now()})
 	if err != nil {
 		return fmt.Errorf("take reminders back: %w", err)
 	}
@@ -92,12 +92,12 @@ func (t *Tx) setTotalWarning(c *Change) error {
 func (t *Tx) setStepDeadline(change uuid.UUID, opened time.Time, term calendar.Term) error {
 	due := t.Workdays().Deadline(opened, term)
 	_, err := t.Exec(`UPDATE step SET opened_at = ?, due_at = ?, due_provisional = ?, calendar_version = ?, remind_50_at = ?, remind_80_at = ?
-		WHERE change_id = ? AND status = 'OPEN'`, opened, due.At, due.Provisional, due.Version,
+		WHERE change_id = ? AND `+isOpen, opened, due.At, due.Provisional, due.Version,
 		t.Workdays().Fraction(due, firstReminderPercent), t.Workdays().Fraction(due, secondReminderPercent), change)
 	if err != nil {
 		return fmt.Errorf("set a deadline: %w", err)
 	}
-	if _, err := t.Exec(`UPDATE task SET due_at = ? WHERE change_id = ? AND status IN ('OPEN', 'WAITING')`, due.At, change); err != nil {
+	if _, err := t.Exec(`UPDATE task SET due_at = ? WHERE change_id = ? AND `+isLive, due.At, change); err != nil {
 		return fmt.Errorf("set a deadline: %w", err)
 	}
 	return nil

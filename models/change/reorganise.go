@@ -14,10 +14,10 @@ import (
 func (t *Tx) AtWrongOffice(most int) ([]uuid.UUID, error) {
 	var ids []uuid.UUID
 	err := t.DB().Raw(`SELECT DISTINCT s.change_id FROM step s
-		LEFT JOIN task k ON k.change_id = s.change_id AND k.step_no = s.no AND k.round = s.round AND k.status IN ('OPEN', 'WAITING')
+		LEFT JOIN task k ON k.change_id = s.change_id AND k.step_no = s.no AND k.round = s.round AND k.`+isLive+`
 		JOIN organisation o ON o.id = coalesce(k.office_id, s.office_id)
 		JOIN change_party p ON p.change_id = s.change_id AND p.side = coalesce(nullif(k.side, ''), s.side) JOIN organisation f ON f.id = p.org_id
-		WHERE s.status = 'OPEN' AND NOT (f.path <@ o.path) ORDER BY s.change_id LIMIT ?`, most).Scan(&ids).Error
+		WHERE s.`+isOpen+` AND NOT (f.path <@ o.path) ORDER BY s.change_id LIMIT ?`, most).Scan(&ids).Error
 	if err != nil {
 		return nil, fmt.Errorf("look for steps at the wrong office: %w", err)
 	}
@@ -38,7 +38,7 @@ func (t *Tx) MoveToOffice(change uuid.UUID) error {
 		return err
 	}
 	rule, _ := c.Definition.Step(s.No)
-	at, _, err := t.FindStepOffice(c, s.No, rule)
+	at, _, err := t.findStepOffice(c, s.No, rule)
 	if err != nil {
 		return err
 	}
@@ -47,7 +47,7 @@ func (t *Tx) MoveToOffice(change uuid.UUID) error {
 		return err
 	}
 	_, err = t.Exec(`UPDATE step SET office_id = ?, office_path = ?, reminded_50 = NULL, reminded_80 = NULL, overdue_at = NULL
-		WHERE change_id = ? AND status = 'OPEN'`, at.ID, at.Path, change)
+		WHERE change_id = ? AND `+isOpen, at.ID, at.Path, change)
 	if err != nil {
 		return fmt.Errorf("hand a step over: %w", err)
 	}
@@ -57,7 +57,7 @@ func (t *Tx) MoveToOffice(change uuid.UUID) error {
 		}
 	}
 	if s.Act == "" {
-		if err := t.UpdateObstacle(c); err != nil {
+		if err := t.updateObstacle(c); err != nil {
 			return err
 		}
 	}

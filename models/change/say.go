@@ -77,6 +77,9 @@ func (t *Tx) refuseUnlessSuperior(s *Slip, paths ...string) error {
 	return nil
 }
 
+// verbComment is the line of the timeline that holds a remark.
+const verbComment = "COMMENT"
+
 // Comment writes a remark into the timeline. The same key with the same text writes it
 // once; the same key with another text is refused.
 func (t *Tx) Comment(change, office uuid.UUID, text, key string) error {
@@ -85,7 +88,7 @@ func (t *Tx) Comment(change, office uuid.UUID, text, key string) error {
 		return err
 	}
 	var earlier []bool // true: the same remark
-	err = t.DB().Raw(`SELECT change_id = ? AND opinion = ? FROM change_event WHERE verb = 'COMMENT' AND account_id = ? AND params ->> 'key' = ?`,
+	err = t.DB().Raw(`SELECT change_id = ? AND opinion = ? FROM change_event WHERE verb = '`+verbComment+`' AND account_id = ? AND params ->> 'key' = ?`,
 		change, text, t.Scope().Account, key).Scan(&earlier).Error
 	if err != nil {
 		return fmt.Errorf("find an earlier remark: %w", err)
@@ -94,7 +97,7 @@ func (t *Tx) Comment(change, office uuid.UUID, text, key string) error {
 		return refusal.New(refusal.KeyReused)
 	}
 	return t.WriteEvent(Event{
-		Change: c.ID, Verb: "COMMENT", Step: c.StepNo, Round: c.Round, Account: t.Scope().Account, Office: office,
+		Change: c.ID, Verb: verbComment, Step: c.StepNo, Round: c.Round, Account: t.Scope().Account, Office: office,
 		opinion: text, Params: map[string]string{"key": key},
 	})
 }

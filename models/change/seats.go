@@ -67,7 +67,7 @@ func (t *Tx) seatsForStep(c *Change, no int, rule process.Step, at *StepOffice, 
 		list = nil
 		for i, place := range rule.Sign.Seats {
 			place = place.Of(rule)
-			o, _, err := t.FindStepOffice(c, no, process.Step{Side: place.Side, Level: place.Level, Role: place.Role})
+			o, _, err := t.findStepOffice(c, no, process.Step{Side: place.Side, Level: place.Level, Role: place.Role})
 			if err != nil {
 				return nil, err
 			}
@@ -112,7 +112,7 @@ func (t *Tx) namedSeats(c *Change, one Seat) ([]Seat, error) {
 	list := make([]Seat, len(holders))
 	for i, h := range holders {
 		list[i] = one
-		list[i].ID, list[i].Seat, list[i].Place, list[i].HolderID, list[i].HeldAs = store.NewID(), i+1, i+1, &h.ID, HeldNamed
+		list[i].ID, list[i].Seat, list[i].Place, list[i].HolderID, list[i].HeldAs = store.NewID(), i+1, i+1, &h.ID, heldNamed
 	}
 	return list, nil
 }
@@ -136,7 +136,7 @@ const seatColumns = `id, seat, place, parent_id, before, verdict, status, side, 
 // cancelled and taken-back tasks are left out.
 func (t *Tx) readSeats(change uuid.UUID, no, round int) ([]Seat, error) {
 	var list []Seat
-	err := t.DB().Raw(`SELECT `+seatColumns+` FROM task WHERE change_id = ? AND step_no = ? AND round = ? AND status IN ('OPEN', 'WAITING', 'DECIDED') ORDER BY seat`,
+	err := t.DB().Raw(`SELECT `+seatColumns+` FROM task WHERE change_id = ? AND step_no = ? AND round = ? AND `+isCounted+` ORDER BY seat`,
 		change, no, round).Scan(&list).Error
 	if err != nil {
 		return nil, fmt.Errorf("read the seats of a step: %w", err)
@@ -205,7 +205,7 @@ func (t *Tx) updateSeats(c *Change, seats []Seat, result countersign.Result[uuid
 			t.Later("ask a seat", 1, `UPDATE task SET status = ? WHERE id = ?`, want, s.ID)
 		}
 	}
-	return t.UpdateObstacle(c)
+	return t.updateObstacle(c)
 }
 
 // accountHolds reports whether an account is active and has a role at an office.

@@ -77,7 +77,7 @@ func (t *Tx) addSigner(c *Change, s *Slip, k *TaskForAccount, own Seat, seats []
 	}
 	t.insertSeat(c, k.StepNo, Seat{
 		ID: store.NewID(), Seat: number, Place: 0, ParentID: &k.ID, Before: s.Body.Before, Status: TaskWaiting, Side: own.Side,
-		OfficeID: k.OfficeID, OfficePath: k.OfficePath, Role: role, HolderID: &to, HeldAs: HeldAdded, AddedBy: &s.AccountID, DueAt: own.DueAt,
+		OfficeID: k.OfficeID, OfficePath: k.OfficePath, Role: role, HolderID: &to, HeldAs: heldAdded, AddedBy: &s.AccountID, DueAt: own.DueAt,
 	})
 	t.notifyPerson(c, s, k, noticeSigner, to)
 	return nil
@@ -129,7 +129,7 @@ func (t *Tx) removeSigner(c *Change, s *Slip) error {
 		}
 	}
 	for id := range gone {
-		t.Later("remove a signer", 1, `UPDATE task SET status = ? WHERE id = ? AND status IN ('OPEN', 'WAITING')`, taskRemoved, id)
+		t.Later("remove a signer", 1, `UPDATE task SET status = ? WHERE id = ? AND `+isLive, taskRemoved, id)
 	}
 	k.Actor = nil
 	who := ""

@@ -178,7 +178,7 @@ func (t *Tx) HandIn(w NewSlip) (*Slip, error) {
 		return nil, fmt.Errorf("hand in a slip: %w", err)
 	}
 	if !row.Running {
-		if decided, err := t.RefusalIfDecided(w.TaskID); decided != nil || err != nil {
+		if decided, err := t.refusalIfDecided(w.TaskID); decided != nil || err != nil {
 			return nil, errors.Join(err, asError(decided)) // the name of the faster person is the better answer
 		}
 		c, err := t.Read(w.ChangeID)
@@ -234,7 +234,7 @@ func (t *Tx) ReadSlip(id uuid.UUID) (*Slip, error) {
 func (t *Tx) slipToCount(id uuid.UUID) (*Slip, error) {
 	var row slipRow
 	err := t.DB().Raw(`SELECT `+slipColumns+`, NOT EXISTS (SELECT 1 FROM slip o
-		WHERE o.change_id = slip.change_id AND o.outcome = 'PENDING' AND o.id <> slip.id) AS alone FROM slip WHERE id = ?`, id).Take(&row).Error
+		WHERE o.change_id = slip.change_id AND o.`+isPending+` AND o.id <> slip.id) AS alone FROM slip WHERE id = ?`, id).Take(&row).Error
 	if err != nil {
 		return nil, store.OrMissing(err, "read a slip")
 	}
@@ -266,7 +266,7 @@ func (t *Tx) settleSlip(s *Slip, refused *refusal.Error) error {
 		return fmt.Errorf("settle a slip: %w", err)
 	}
 	t.Later("settle a slip", 1, `UPDATE slip SET outcome = ?, outcome_code = ?, outcome_params = ?, outcome_problems = ?, settled_at = ?
-		WHERE id = ? AND outcome = 'PENDING'`, s.Outcome, s.OutcomeCode, string(params), string(problems), t.Now(), s.ID)
+		WHERE id = ? AND `+isPending, s.Outcome, s.OutcomeCode, string(params), string(problems), t.Now(), s.ID)
 	return nil
 }
 
@@ -287,16 +287,15 @@ func (t *Tx) refuseOtherSlips(refused *refusal.Error, condition string, args ...
 		return fmt.Errorf("settle slips: %w", err)
 	}
 	all := append([]any{string(refused.Code), string(params), t.Now()}, args...)
-	t.Later("settle slips", store.AnyRows, `UPDATE slip SET outcome = 'REFUSED', outcome_code = ?, outcome_params = ?, settled_at = ?
-		WHERE outcome = 'PENDING' AND `+condition, all...)
+	t.Later("settle slips", store.AnyRows, `UPDATE slip SET outcome = '`+SlipRefused+`', outcome_code = ?, outcome_params = ?, settled_at = ?
+		WHERE `+isPending+` AND `+condition, all...)
 	return nil
 }
 
 // handedInBefore reports whether the acting account handed in a slip with this key.
-func (t *Tx) handedInBefore(key string) (bool, error) {
-	var n int64
-	if err := t.DB().Raw(`SELECT count(*) FROM slip WHERE account_id = ? AND key = ?`, t.Scope().Account, key).Scan(&n).Error; err != nil {
-		return false, fmt.Errorf("look for an earlier slip: %w", err)
+func (t *Tx) handedInBefore(key string) (before bool, err error) {
+	if err = t.DB().Raw(`SELECT EXISTS (SELECT 1 FROM slip WHERE account_id = ? AND key = ?)`, t.Scope().Account, key).Scan(&before).Error; err != nil {
+		err = fmt.Errorf("look for an earlier slip: %w", err)
 	}
-	return n > 0, nil
+	return before, err
 }

@@ -16,7 +16,7 @@ const (
 	StepDone              = "DONE"
 	stepCancelled         = "CANCELLED"
 	TaskDecided           = "DECIDED"
-	taskCancelled         = "CANCELLED"
+	TaskCancelled         = "CANCELLED"
 	TaskWaiting           = "WAITING"    // waits for other seats of the step
 	taskRemoved           = "REMOVED"    // 减签
 	taskTakenBack         = "TAKEN_BACK" // 取回: another task stands in its place
@@ -29,6 +29,16 @@ const (
 	EventSecondReminder   = "REMINDED_80"
 	EventOverdue          = "OVERDUE"
 	eventTotalWarning     = "TOTAL_WARNED"
+)
+
+// Conditions of statements. The words stand in the text and are no parameters: PostgreSQL
+// uses a partial index only for a word that it reads.
+const (
+	isOpen    = `status = '` + StepOpen + `'`
+	isLive    = `status IN ('` + StepOpen + `', '` + TaskWaiting + `')`
+	isDecided = `status = '` + TaskDecided + `'`
+	isCounted = `status IN ('` + StepOpen + `', '` + TaskWaiting + `', '` + TaskDecided + `')`
+	isPending = `outcome = '` + SlipPending + `'`
 )
 
 // StepOffice is one office of the tree.
@@ -47,7 +57,7 @@ func (t *Tx) OpenStep(c *Change, no int) error {
 	if !ok {
 		return fmt.Errorf("change %s has no step %d", c.ID, no)
 	}
-	at, able, err := t.FindStepOffice(c, no, rule)
+	at, able, err := t.findStepOffice(c, no, rule)
 	if err != nil {
 		return err
 	}
@@ -73,13 +83,13 @@ func (t *Tx) OpenStep(c *Change, no int) error {
 	return nil
 }
 
-// FindStepOffice finds the office of a step in the tree of today, so that it follows
+// findStepOffice finds the office of a step in the tree of today, so that it follows
 // reorganisations. Where a province has no office of the level (municipalities, directly
 // administered counties), the managing bureau acts. It also reports whether anybody can
 // decide the step: an active account with the role at the office that is not the
 // applicant, because the person who submits does not review. It is one statement, because
 // every step of every change begins with it.
-func (t *Tx) FindStepOffice(c *Change, no int, rule process.Step) (*StepOffice, bool, error) {
+func (t *Tx) findStepOffice(c *Change, no int, rule process.Step) (*StepOffice, bool, error) {
 	except := c.FiledBy
 	if no == 0 || rule.Own {
 		except = uuid.Nil // the applicant's own step
@@ -133,7 +143,7 @@ const openStepColumns = `s.no, s.round, s.name, s.role, s.office_id, s.office_pa
 func (t *Tx) readOpenStep(change uuid.UUID) (*openStepRow, error) {
 	var s openStepRow
 	err := t.DB().Raw(`SELECT `+openStepColumns+` FROM step s JOIN organisation o ON o.id = s.office_id
-		WHERE s.change_id = ? AND s.status = 'OPEN'`, change).Take(&s).Error
+		WHERE s.change_id = ? AND s.`+isOpen, change).Take(&s).Error
 	if err != nil {
 		return nil, fmt.Errorf("read the open step: %w", err)
 	}
@@ -142,6 +152,6 @@ func (t *Tx) readOpenStep(change uuid.UUID) (*openStepRow, error) {
 
 // closeStep ends the open step and cancels its undecided tasks.
 func (t *Tx) closeStep(change uuid.UUID, status string) {
-	t.Later("close a step", 1, `UPDATE step SET status = ?, closed_at = ?, problem = '' WHERE change_id = ? AND status = 'OPEN'`, status, t.Now(), change)
-	t.Later("close a step", store.AnyRows, `UPDATE task SET status = ? WHERE change_id = ? AND status IN ('OPEN', 'WAITING')`, taskCancelled, change)
+	t.Later("close a step", 1, `UPDATE step SET status = ?, closed_at = ?, problem = '' WHERE change_id = ? AND `+isOpen, status, t.Now(), change)
+	t.Later("close a step", store.AnyRows, `UPDATE task SET status = ? WHERE change_id = ? AND `+isLive, TaskCancelled, change)
 }

@@ -31,7 +31,7 @@ func (t *Tx) takeBackDecision(c *Change, s *Slip) error {
 	}
 	var d lastDecision
 	err := t.DB().Raw(`SELECT d.task_id, d.step_no, d.round, d.verdict, d.account_id, d.for_account FROM decision d JOIN task k ON k.id = d.task_id
-		WHERE d.change_id = ? AND d.account_id = ? AND k.status = 'DECIDED' ORDER BY d.decided_at DESC, d.slip_id DESC LIMIT 1`, c.ID, s.AccountID).Take(&d).Error
+		WHERE d.change_id = ? AND d.account_id = ? AND k.`+isDecided+` ORDER BY d.decided_at DESC, d.slip_id DESC LIMIT 1`, c.ID, s.AccountID).Take(&d).Error
 	if errors.Is(err, gorm.ErrRecordNotFound) {
 		return refusal.New(refusal.NothingToTakeBack)
 	}
@@ -89,7 +89,7 @@ func (t *Tx) takeBackVerdict(c *Change, s *Slip, k *TaskForAccount, d lastDecisi
 			t.insertSeat(c, c.StepNo, seats[i])
 		}
 	}
-	t.Later("take a decision back", store.AnyRows, `UPDATE task SET status = ? WHERE id IN (?, ?) AND status = 'DECIDED'`, taskTakenBack, old, d.TaskID)
+	t.Later("take a decision back", store.AnyRows, `UPDATE task SET status = ? WHERE id IN (?, ?) AND `+isDecided, taskTakenBack, old, d.TaskID)
 	t.Later("take a decision back", store.AnyRows, `UPDATE task SET parent_id = ? WHERE parent_id = ?`, fresh, old)
 	if err := t.recordSlip(c, s, k, map[string]string{"verdict": string(d.Verdict)}); err != nil {
 		return err
@@ -169,7 +169,7 @@ func (t *Tx) reopenStep(c *Change, s *Slip, k *TaskForAccount, d lastDecision) e
 	t.clearEffectiveDay(c)
 	t.Later("take a decision back", 1, `UPDATE step SET status = ? WHERE change_id = ? AND no = ? AND round = ?`, stepCancelled, c.ID, last.No, last.Round)
 	c.Round++
-	for _, again := range ParentsFirst(seats) {
+	for _, again := range parentsFirst(seats) {
 		again.Status = TaskWaiting
 		if again.Verdict != "" {
 			again.Status = TaskDecided
@@ -178,12 +178,12 @@ func (t *Tx) reopenStep(c *Change, s *Slip, k *TaskForAccount, d lastDecision) e
 		}
 		t.insertSeat(c, d.StepNo, again)
 	}
-	t.Later("take a decision back", store.AnyRows, `UPDATE task SET status = ? WHERE change_id = ? AND (id = ? OR carried_from = ?) AND status = 'DECIDED'`,
+	t.Later("take a decision back", store.AnyRows, `UPDATE task SET status = ? WHERE change_id = ? AND (id = ? OR carried_from = ?) AND `+isDecided,
 		taskTakenBack, c.ID, d.TaskID, d.TaskID)
 	t.Later("open a step again", 1, `INSERT INTO step (change_id, no, round, name, side, role, office_id, office_path, opened_at, due_at, due_provisional,
 			calendar_version, remind_50_at, remind_80_at, reminded_50, reminded_80, overdue_at, problem, status, act, jump_to)
 		SELECT change_id, no, ?, name, side, role, office_id, office_path, opened_at, due_at, due_provisional,
-			calendar_version, remind_50_at, remind_80_at, reminded_50, reminded_80, overdue_at, '', 'OPEN', act, jump_to
+			calendar_version, remind_50_at, remind_80_at, reminded_50, reminded_80, overdue_at, '', '`+StepOpen+`', act, jump_to
 		FROM step WHERE change_id = ? AND no = ? AND round = ?`, c.Round, c.ID, last.No, last.Round)
 	c.StepNo, c.JumpTo, c.JumpHolder = d.StepNo, last.JumpTo, nil
 	if last.JumpTo != 0 {
@@ -192,7 +192,7 @@ func (t *Tx) reopenStep(c *Change, s *Slip, k *TaskForAccount, d lastDecision) e
 	if err := t.SaveProgress(c); err != nil {
 		return err
 	}
-	return t.UpdateObstacle(c)
+	return t.updateObstacle(c)
 }
 
 // currentReturnHolder returns the person to whom a change returns directly: the change is on its
@@ -202,7 +202,7 @@ func (t *Tx) currentReturnHolder(c *Change) (*uuid.UUID, error) {
 		return c.JumpHolder, nil
 	}
 	var holders []uuid.UUID
-	err := t.DB().Raw(`SELECT holder_id FROM task WHERE change_id = ? AND step_no = ? AND round = ? AND held_as = ? AND status IN ('OPEN', 'WAITING')`,
+	err := t.DB().Raw(`SELECT holder_id FROM task WHERE change_id = ? AND step_no = ? AND round = ? AND held_as = ? AND `+isLive,
 		c.ID, c.StepNo, c.Round, heldReturned).Scan(&holders).Error
 	if err != nil {
 		return nil, fmt.Errorf("read to whom a change comes back: %w", err)
@@ -213,9 +213,9 @@ func (t *Tx) currentReturnHolder(c *Change) (*uuid.UUID, error) {
 	return &holders[0], nil
 }
 
-// ParentsFirst orders seats so that each follows the seat to which it was added. A seat
+// parentsFirst orders seats so that each follows the seat to which it was added. A seat
 // that was taken back has a higher number than the seats added to it.
-func ParentsFirst(seats []Seat) []Seat {
+func parentsFirst(seats []Seat) []Seat {
 	ordered := make([]Seat, 0, len(seats))
 	placed := map[uuid.UUID]bool{}
 	for len(ordered) < len(seats) {
@@ -245,8 +245,8 @@ type decidedStep struct {
 func (t *Tx) lastDecided(c *Change) (decidedStep, error) {
 	var last decidedStep
 	err := t.DB().Raw(`SELECT s.no, s.round, s.jump_to,
-			EXISTS (SELECT 1 FROM task k WHERE k.change_id = @id AND k.step_no = @no AND k.round = @round AND k.status = 'DECIDED') AS acted
-		FROM step s WHERE s.change_id = @id AND s.status = 'DONE' AND s.act = '' ORDER BY s.closed_at DESC, s.round DESC, s.no DESC LIMIT 1`,
+			EXISTS (SELECT 1 FROM task k WHERE k.change_id = @id AND k.step_no = @no AND k.round = @round AND k.`+isDecided+`) AS acted
+		FROM step s WHERE s.change_id = @id AND s.status = '`+StepDone+`' AND s.act = '' ORDER BY s.closed_at DESC, s.round DESC, s.no DESC LIMIT 1`,
 		map[string]any{"id": c.ID, "no": c.StepNo, "round": c.Round}).Take(&last).Error
 	if errors.Is(err, gorm.ErrRecordNotFound) {
 		return last, refusal.New(refusal.NothingToTakeBack)
@@ -262,7 +262,7 @@ func (t *Tx) lastDecided(c *Change) (decidedStep, error) {
 // the decision is among them.
 func (t *Tx) seatsBeforeDecision(c *Change, d lastDecision, round int) (again []Seat, mine bool, err error) {
 	var list []Seat
-	err = t.DB().Raw(`SELECT `+seatColumns+` FROM task WHERE change_id = ? AND step_no = ? AND round = ? AND status IN ('DECIDED', 'CANCELLED') ORDER BY seat`,
+	err = t.DB().Raw(`SELECT `+seatColumns+` FROM task WHERE change_id = ? AND step_no = ? AND round = ? AND status IN ('`+TaskDecided+`', '`+TaskCancelled+`') ORDER BY seat`,
 		c.ID, d.StepNo, round).Scan(&list).Error
 	if err != nil {
 		return nil, false, fmt.Errorf("read the seats of a step: %w", err)

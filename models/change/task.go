@@ -18,8 +18,8 @@ const (
 	HeldClaimed     = "CLAIMED"     // 签收
 	heldTransferred = "TRANSFERRED" // 转办
 	HeldDelegated   = "DELEGATED"   // 委派: the owner decides in the end
-	HeldAdded       = "ADDED"       // 加签
-	HeldNamed       = "NAMED"       // one seat for each holder of the role
+	heldAdded       = "ADDED"       // 加签
+	heldNamed       = "NAMED"       // one seat for each holder of the role
 	heldReturned    = "RETURNED"    // sent back with "straight to me"
 	heldHandedOver  = "HANDED_OVER" // 移交
 )
@@ -72,7 +72,7 @@ const StepRules = `CROSS JOIN LATERAL (SELECT c.definition #> ARRAY['steps', CAS
 // k.
 func HasOtherSeat(who string) string {
 	return `EXISTS (SELECT 1 FROM task x WHERE x.change_id = k.change_id AND x.step_no = k.step_no AND x.round = k.round AND x.id <> k.id
-		AND x.status IN ('OPEN', 'WAITING') AND ` + who + ` IN (x.holder_id, x.owner_id))`
+		AND x.` + isLive + ` AND ` + who + ` IN (x.holder_id, x.owner_id))`
 }
 
 // readTask reads a task of a change with the facts for and against an account that wants to
@@ -81,13 +81,13 @@ func (t *Tx) ReadTask(change, id, account uuid.UUID) (*TaskForAccount, error) {
 	k := TaskForAccount{Account: account}
 	err := t.DB().Raw(`SELECT k.id, k.change_id, k.step_no, k.round, k.office_id, k.office_path::text AS office_path, o.name AS office_name, k.role, k.status,
 			k.parent_id, k.added_by, k.holder_id, k.held_as, k.held_since, k.owner_id, c.status = @running AS running, r.own, s.shared, s.named, s.shared AND `+HasOtherSeat("@account")+` AS seated,
-			k.holder_id IS NOT NULL AND k.held_as <> 'DELEGATED' AND NOT account_holds(k.holder_id, k.office_id, k.role) AS holder_gone,
+			k.holder_id IS NOT NULL AND k.held_as <> '`+HeldDelegated+`' AND NOT account_holds(k.holder_id, k.office_id, k.role) AS holder_gone,
 			m.id AS actor, coalesce(m.submitted, false) AS submitted, coalesce(m.elsewhere, false) AS elsewhere, coalesce(m.signed, false) AS signed
 		FROM task k JOIN organisation o ON o.id = k.office_id JOIN change c ON c.id = k.change_id
 		`+StepRules+`
 		CROSS JOIN LATERAL (SELECT r.mode IS NOT NULL AND d.rule -> 'sign' -> 'seats' IS NULL AS named,
 			r.mode IS NOT NULL OR EXISTS (SELECT 1 FROM task x WHERE x.change_id = k.change_id AND x.step_no = k.step_no
-				AND x.round = k.round AND x.id <> k.id AND x.status NOT IN ('REMOVED', 'TAKEN_BACK')) AS shared) s
+				AND x.round = k.round AND x.id <> k.id AND x.status NOT IN ('`+taskRemoved+`', '`+taskTakenBack+`')) AS shared) s
 		LEFT JOIN LATERAL (SELECT f.id, submitted(c.id, f.id) OR f.id <> @account AND submitted(c.id, @account) AS submitted,
 				r.apart AND (approved_elsewhere(c.id, f.id, k.step_no) OR approved_elsewhere(c.id, @account, k.step_no)) AS elsewhere,
 				s.shared AND (signed_here(k.id, f.id) OR signed_here(k.id, @account)) AS signed
@@ -178,7 +178,7 @@ func (t *Tx) CheckSlip(w NewSlip) (step, round int, err error) {
 	if same, err := t.handedInBefore(w.Key); same || err != nil {
 		return k.StepNo, k.Round, err
 	}
-	if decided, err := t.RefusalIfDecided(w.TaskID); decided != nil || err != nil {
+	if decided, err := t.refusalIfDecided(w.TaskID); decided != nil || err != nil {
 		return 0, 0, errors.Join(err, asError(decided))
 	}
 	if err := t.RefusalIfEnded(w.ChangeID); err != nil {
@@ -220,7 +220,7 @@ func (t *Tx) readLiveTask(c *Change, s *Slip) (*TaskForAccount, error) {
 	if k.Status == StepOpen || k.Status == TaskWaiting {
 		return k, nil
 	}
-	if decided, err := t.RefusalIfDecided(k.ID); decided != nil || err != nil {
+	if decided, err := t.refusalIfDecided(k.ID); decided != nil || err != nil {
 		return nil, errors.Join(err, asError(decided))
 	}
 	return nil, refusal.New(refusal.StepMoved)
@@ -229,7 +229,7 @@ func (t *Tx) readLiveTask(c *Change, s *Slip) (*TaskForAccount, error) {
 // readApplicantTask reads the open task of a change that lies with its applicant.
 func (t *Tx) readApplicantTask(c *Change, account uuid.UUID) (*TaskForAccount, error) {
 	var row struct{ ID uuid.UUID }
-	if err := t.DB().Raw(`SELECT id FROM task WHERE change_id = ? AND status = 'OPEN' ORDER BY seat LIMIT 1`, c.ID).Take(&row).Error; err != nil {
+	if err := t.DB().Raw(`SELECT id FROM task WHERE change_id = ? AND `+isOpen+` ORDER BY seat LIMIT 1`, c.ID).Take(&row).Error; err != nil {
 		return nil, fmt.Errorf("read the open task: %w", err)
 	}
 	return t.ReadTask(c.ID, row.ID, account)

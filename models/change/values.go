@@ -88,7 +88,7 @@ func (t *Tx) DecryptValues(s *Slip) (given map[string]string, err error) {
 // WriteResubmittedValues writes the items of a new round and moves the slot to the new number.
 func (t *Tx) WriteResubmittedValues(c *Change, h *student.PupilRow) error {
 	t.Later("free the slot of a number", store.AnyRows, `DELETE FROM slot WHERE change_id = ? AND key LIKE 'identity/%'`, c.ID)
-	if c.IdentityKeys = t.IdentityKeysAfter(c, h); c.IdentityKeys != nil {
+	if c.IdentityKeys = t.identityKeysAfter(c, h); c.IdentityKeys != nil {
 		n, err := t.Exec(`INSERT INTO slot (key, change_id, taken_at) VALUES (?, ?, ?) ON CONFLICT (key) DO NOTHING`, student.IdentitySlot(c.IdentityKeys[0]), c.ID, t.Now())
 		if err != nil {
 			return fmt.Errorf("take the slot of a number: %w", err)

@@ -11,7 +11,6 @@ import (
 	"github.com/xueji/xueji/models/process"
 	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/status"
-	"github.com/xueji/xueji/models/student"
 )
 
 // Work is the part of a kind of change that its chain cannot know. The engine knows
@@ -89,9 +88,6 @@ func (w Works) Check(kinds []process.Kind) error {
 	slices.Sort(wrong)
 	return fmt.Errorf("kinds of change: %s", strings.Join(wrong, ", "))
 }
-
-// followers lists what follows a record to another school: the tables of all subjects.
-func (t *Tx) followers() []student.Follower { return t.engine.followers }
 
 // FindWork returns the Work of a kind, nil for a kind that the register does not know.
 func (t *Tx) FindWork(kind process.Kind) Work { return t.engine.works[kind] }

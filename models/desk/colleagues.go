@@ -66,13 +66,13 @@ type HeldTask struct {
 // counts them.
 func TasksOf(t *change.Tx, account uuid.UUID, most int) ([]HeldTask, int64, error) {
 	var list []HeldTask
-	err := t.DB().Raw(`SELECT k.id, k.change_id FROM task k WHERE k.status IN ('OPEN', 'WAITING') AND @who IN (k.holder_id, k.owner_id) ORDER BY k.due_at, k.id LIMIT @most`,
+	err := t.DB().Raw(`SELECT k.id, k.change_id FROM task k WHERE k.status IN ('`+change.StepOpen+`', '`+change.TaskWaiting+`') AND @who IN (k.holder_id, k.owner_id) ORDER BY k.due_at, k.id LIMIT @most`,
 		map[string]any{"who": account, "most": most}).Scan(&list).Error
 	if err != nil {
 		return nil, 0, fmt.Errorf("read somebody's tasks: %w", err)
 	}
 	var n int64
-	err = t.DB().Raw(`SELECT count(*) FROM task k WHERE k.status IN ('OPEN', 'WAITING') AND @who IN (k.holder_id, k.owner_id)`, map[string]any{"who": account}).Scan(&n).Error
+	err = t.DB().Raw(`SELECT count(*) FROM task k WHERE k.status IN ('`+change.StepOpen+`', '`+change.TaskWaiting+`') AND @who IN (k.holder_id, k.owner_id)`, map[string]any{"who": account}).Scan(&n).Error
 	if err != nil {
 		return nil, 0, fmt.Errorf("count somebody's tasks: %w", err)
 	}

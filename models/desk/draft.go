@@ -24,7 +24,7 @@ type Draft struct {
 // an earlier draft.
 func SaveDraft(t *change.Tx, d Draft, office uuid.UUID) (*Draft, error) {
 	n, err := t.Exec(`INSERT INTO opinion_draft (account_id, task_id, verdict, opinion, saved_at)
-		SELECT ?, k.id, ?, ?, ? FROM task k WHERE k.id = ? AND k.office_id = ? AND k.status IN ('OPEN', 'WAITING')
+		SELECT ?, k.id, ?, ?, ? FROM task k WHERE k.id = ? AND k.office_id = ? AND k.status IN ('`+change.StepOpen+`', '`+change.TaskWaiting+`')
 		ON CONFLICT (account_id, task_id) DO UPDATE SET verdict = EXCLUDED.verdict, opinion = EXCLUDED.opinion, saved_at = EXCLUDED.saved_at`,
 		t.Scope().Account, d.Verdict, d.Opinion, t.Now(), d.TaskID, office)
 	if err != nil {

@@ -30,9 +30,6 @@ func SealedColumns() (columns []string) {
 	return columns
 }
 
-// Act does what a slip says.
-func Act(t *change.Tx, c *change.Change, s *change.Slip) error { return t.DispatchVerb(c, s) }
-
 // Numbered writes the question marks of a statement as PostgreSQL wants them.
 func Numbered(query string) string { return store.NumberPlaceholders(query) }
 

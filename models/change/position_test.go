@@ -1,4 +1,4 @@
-package registertest_test
+package change_test
 
 import (
 	"testing"
