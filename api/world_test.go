@@ -66,6 +66,7 @@ var worldPaths = []struct {
 // world is a database with offices, an API on it and a worker without Temporal.
 type world struct {
 	t        *testing.T
+	closing  func(func()) // when the world ends, which may outlive the test that t is now
 	db       embeddedtest.Database
 	owner    *pgx.Conn
 	app      *change.Engine
@@ -103,7 +104,7 @@ func newWorldWith(t *testing.T, setUp func(*Deps)) *world {
 			return migrations.Up(ctx, dsn, migrations.Passwords{})
 		}),
 	}.Database(t)
-	w := &world{t: t, db: db, places: map[string]place{}, log: &bytes.Buffer{}, hash: worldHash()}
+	w := &world{t: t, closing: t.Cleanup, db: db, places: map[string]place{}, log: &bytes.Buffer{}, hash: worldHash()}
 	var err error
 	w.clock, w.hand = calendar.Stopped(time.Date(2026, 11, 20, 9, 0, 0, 0, calendar.Shanghai()))
 	w.process, err = process.Load()
@@ -141,7 +142,7 @@ func (w *world) open(role string) *change.Engine {
 	o.DSN = w.db.DSN(role)
 	s, err := kinds.Open(w.t.Context(), o)
 	require.NoError(w.t, err)
-	w.t.Cleanup(s.Close)
+	w.closing(s.Close)
 	return s
 }
 

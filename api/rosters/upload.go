@@ -40,7 +40,7 @@ func (s *server) uploadRoster(ctx context.Context, in *rosterUploadInput) (*rost
 	switch {
 	case err != nil:
 		return nil, err
-	case byKey:
+	case byKey && (known.CheckUnfinished() || known.State != registration.RosterUploaded): // a check in the request may have been cut off
 		return s.uploaded(ctx, http.StatusOK, known, true), nil
 	case known != nil:
 		return s.repeatRoster(ctx, known, file.Content)

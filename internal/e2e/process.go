@@ -102,14 +102,16 @@ func (k *Case) Decide(verdict string) {
 	k.settle()
 }
 
-// Late makes the open step late and waits until that was noted, once.
+// Late moves the clock past the day of the open step, waits until that was noted, once, and
+// moves the clock back: the other cases of the stack have days of their own.
 func (k *Case) Late() {
 	k.s.T.Helper()
 	count := func() int {
 		return Value[int](k.s, `SELECT count(*) FROM change_event e JOIN change c ON c.id = e.change_id
 			WHERE c.id = $1 AND e.verb = 'OVERDUE' AND e.step_no = c.step_no AND e.round = c.round`, k.ID)
 	}
-	k.s.Exec(`UPDATE step SET due_at = opened_at - interval '1 day', remind_50_at = opened_at - interval '2 days', remind_80_at = opened_at - interval '1 day' WHERE change_id = $1 AND status = 'OPEN'`, k.ID)
+	defer k.s.Hand.Set(k.s.Clock.Now())
+	k.s.Hand.Set(Value[time.Time](k.s, `SELECT due_at FROM step WHERE change_id = $1 AND status = 'OPEN'`, k.ID).Add(time.Minute))
 	k.s.Eventually("the step is marked overdue", 30*time.Second, func() bool { return count() > 0 })
 	require.Equal(k.s.T, 1, count())
 	require.Equal(k.s.T, "RUNNING", Value[string](k.s, `SELECT status FROM change WHERE id = $1`, k.ID), "time decides nothing")

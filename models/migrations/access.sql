@@ -821,7 +821,7 @@ INDEX handover_open ON handover	CREATE INDEX handover_open ON public.handover US
 INDEX handover_to ON handover	CREATE INDEX handover_to ON public.handover USING btree (to_school, due_on, id) WHERE (received_at IS NULL)
 INDEX job_change ON job	CREATE UNIQUE INDEX job_change ON public.job USING btree (change_id) WHERE (change_id IS NOT NULL)
 INDEX job_newest ON job	CREATE INDEX job_newest ON public.job USING btree (created_at DESC, id DESC)
-INDEX job_of_subject ON job	CREATE INDEX job_of_subject ON public.job USING btree (subject_id, kind, created_at DESC)
+INDEX job_of_subject ON job	CREATE INDEX job_of_subject ON public.job USING btree (subject_id, kind, created_at DESC, id DESC)
 INDEX job_part_waiting ON job_part	CREATE INDEX job_part_waiting ON public.job_part USING btree (job_id, no) WHERE (done_at IS NULL)
 INDEX job_path ON job	CREATE INDEX job_path ON public.job USING gist (org_path)
 INDEX job_running ON job	CREATE INDEX job_running ON public.job USING btree (id) WHERE (state = 'RUNNING'::text)

@@ -170,8 +170,8 @@ func ReadRoster(t *store.Tx, id uuid.UUID) (*Roster, error) { return rosterIn(t.
 
 // rosterColumns are the columns of the table, and the last job that checks the sheet.
 const rosterColumns = `roster.*,
-	(SELECT j.id FROM job j WHERE j.kind = '` + string(job.JobRosterCheck) + `' AND j.subject_id = roster.id ORDER BY j.created_at DESC LIMIT 1) AS job_id,
-	coalesce((SELECT j.state FROM job j WHERE j.kind = '` + string(job.JobRosterCheck) + `' AND j.subject_id = roster.id ORDER BY j.created_at DESC LIMIT 1), '') AS job_state`
+	(SELECT j.id FROM job j WHERE j.kind = '` + string(job.JobRosterCheck) + `' AND j.subject_id = roster.id ORDER BY j.created_at DESC, j.id DESC LIMIT 1) AS job_id,
+	coalesce((SELECT j.state FROM job j WHERE j.kind = '` + string(job.JobRosterCheck) + `' AND j.subject_id = roster.id ORDER BY j.created_at DESC, j.id DESC LIMIT 1), '') AS job_state`
 
 func rosterIn(db *gorm.DB, condition string, args ...any) (*Roster, error) {
 	var r Roster

