@@ -44,10 +44,10 @@ compiler:
 tools: bin/temporal bin/golangci-lint bin/workflowcheck bin/govulncheck
 
 # Written to another name first: a build that was cut off must not look finished.
-bin/temporal: $(PINNED)
+# Without symbols it is linked faster and is half as large.
+bin/temporal: $(PINNED) $(wildcard tools/temporal/*.go)
 	@echo "first run: building the Temporal server, takes a few minutes"
-	@$(BUILD) -ldflags "-X github.com/temporalio/cli/temporalcli.Version=$$(sh tools/version.sh github.com/temporalio/cli)" \
-		-o ../bin/temporal.new github.com/temporalio/cli/cmd/temporal && mv bin/temporal.new $@
+	@$(BUILD) -ldflags "-s -w" -o ../bin/temporal.new ./temporal && mv bin/temporal.new $@
 
 bin/golangci-lint: $(PINNED)
 	@echo "building the linter"
