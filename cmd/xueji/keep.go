@@ -42,7 +42,7 @@ func (s *stack) keep(ctx context.Context, cancel context.CancelCauseFunc) (wait 
 		watch("PostgreSQL", filepath.Join(s.postgres.Dir(), "server.log"), s.postgres)
 	}
 	if s.temporal != nil {
-		watch("Temporal", filepath.Join(filepath.Dir(s.temporal.DBFile()), "temporal.log"), s.temporal)
+		watch("Temporal", s.temporal.LogFile(), s.temporal)
 	}
 	return group.Wait
 }

@@ -20,7 +20,7 @@ import (
 func TestVersion(t *testing.T) {
 	var out, errs bytes.Buffer
 	require.Zero(t, run([]string{"version"}, &out, &errs))
-	require.Contains(t, out.String(), "Temporal server 1.29.1")
+	require.Contains(t, out.String(), "Temporal server 1.32.1")
 	require.Empty(t, errs.String())
 }
 

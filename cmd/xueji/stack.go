@@ -90,11 +90,17 @@ func (s *stack) start(ctx context.Context, cfg config.Config) (config.Config, er
 	}
 	var err error
 	startPostgres, startTemporal := cfg.Embedded()
-	if startPostgres {
-		if cfg.Database, err = s.startPostgres(ctx, cfg); err != nil {
+	if startPostgres || startTemporal { // Temporal keeps what it knows in PostgreSQL too
+		if err := s.startPostgres(ctx, cfg); err != nil {
 			return cfg, err
 		}
-	} else if cfg.Database, err = servingRoles(cfg.Database, cfg.VarDir); err != nil {
+	}
+	if startPostgres {
+		cfg.Database, err = s.makeRegister(ctx, cfg.Database)
+	} else {
+		cfg.Database, err = servingRoles(cfg.Database, cfg.VarDir)
+	}
+	if err != nil {
 		return cfg, err
 	}
 	if startTemporal {
@@ -105,30 +111,38 @@ func (s *stack) start(ctx context.Context, cfg config.Config) (config.Config, er
 	return cfg, nil
 }
 
-func (s *stack) startPostgres(ctx context.Context, cfg config.Config) (config.Database, error) {
+func (s *stack) startPostgres(ctx context.Context, cfg config.Config) error {
 	server, err := embedded.StartPostgres(ctx, embedded.PostgresOptions{Dir: filepath.Join(cfg.VarDir, "postgres"), Log: s.say})
 	if err != nil {
-		return cfg.Database, err
+		return err
 	}
 	s.postgres = server
+	s.say(fmt.Sprintf("PostgreSQL   127.0.0.1:%d, data in %s", server.Port(), server.Dir()))
+	return nil
+}
+
+// makeRegister makes the database of the register and the roles that may connect to it.
+func (s *stack) makeRegister(ctx context.Context, d config.Database) (config.Database, error) {
 	for _, role := range []string{ownerRole, appRole, workerRole} {
-		if err := server.EnsureLogin(ctx, role); err != nil {
-			return cfg.Database, fmt.Errorf("make the role %s: %w", role, err)
+		if err := s.postgres.EnsureLogin(ctx, role); err != nil {
+			return d, fmt.Errorf("make the role %s: %w", role, err)
 		}
 	}
-	if err := server.EnsureDatabase(ctx, database, ownerRole); err != nil {
-		return cfg.Database, fmt.Errorf("make the database: %w", err)
+	if err := s.postgres.EnsureDatabase(ctx, database, ownerRole); err != nil {
+		return d, fmt.Errorf("make the database: %w", err)
 	}
-	cfg.Database.URL = config.Secret(server.DSN(ownerRole, database))
-	cfg.Database.AppURL = config.Secret(server.DSN(appRole, database))
-	cfg.Database.WorkerURL = config.Secret(server.DSN(workerRole, database))
-	s.say(fmt.Sprintf("PostgreSQL   127.0.0.1:%d, data in %s", server.Port(), server.Dir()))
-	return cfg.Database, nil
+	if err := s.postgres.Reserve(ctx, database, ownerRole, appRole, workerRole); err != nil {
+		return d, fmt.Errorf("reserve the database: %w", err)
+	}
+	d.URL = config.Secret(s.postgres.DSN(ownerRole, database))
+	d.AppURL = config.Secret(s.postgres.DSN(appRole, database))
+	d.WorkerURL = config.Secret(s.postgres.DSN(workerRole, database))
+	return d, nil
 }
 
 func (s *stack) startTemporal(ctx context.Context, cfg config.Config) (config.Temporal, error) {
 	server, err := embedded.StartTemporal(ctx, embedded.TemporalOptions{
-		Dir: filepath.Join(cfg.VarDir, "temporal"), DBFile: "temporal.db",
+		Dir: filepath.Join(cfg.VarDir, "temporal"), Postgres: s.postgres,
 		Namespace: cfg.Temporal.Namespace, UI: true, Log: s.say,
 	})
 	if err != nil {

@@ -115,7 +115,7 @@ func (f SceneFigures) write(w io.Writer) {
 func (r *Report) WriteText(w io.Writer) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "Medians of %d rounds, lowest to highest in brackets; %d clients.\n"+
-		"Temporal is the server of the settings, by default the development server on SQLite: it has no PostgreSQL mode.\n", r.Rounds, r.Clients)
+		"Temporal is the server of the settings, by default the embedded one, on the same PostgreSQL server as the register.\n", r.Rounds, r.Clients)
 	for _, f := range r.Scenes {
 		f.write(&b)
 	}

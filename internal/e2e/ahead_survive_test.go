@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/xueji/xueji/internal/e2e"
+	"github.com/xueji/xueji/internal/embedded/embeddedtest"
 	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/workflows/contract"
 )
@@ -130,7 +131,7 @@ func TestTheDayStaysWhenTheSchoolIsMoved(t *testing.T) {
 // Temporal's database is deleted while changes wait for their day, one of them on hold:
 // each is rebuilt where it stands and is in force on its day, once.
 func TestAWipedTemporalLosesNoDay(t *testing.T) {
-	server := e2e.OwnTemporal(t)
+	server := embeddedtest.OwnTemporal(t)
 	s := e2e.New(t, e2e.Options{Temporal: server})
 	c := s.County()
 	one, two, three := s.Pupil(c, 2024), s.Pupil(c, 2024), s.Pupil(c, 2024)
@@ -140,9 +141,7 @@ func TestAWipedTemporalLosesNoDay(t *testing.T) {
 	onHold(s, c.Registrar, held)
 
 	s.StopWorker()
-	require.NoError(t, server.Stop())
-	require.NoError(t, removeAll(server.DBFile()))
-	require.NoError(t, server.Restart(t.Context()))
+	e2e.Wipe(t, server)
 	s.StartWorker()
 	engine := s.Engine()
 	shows(s, engine, ahead, given, held)

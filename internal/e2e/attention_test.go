@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/xueji/xueji/internal/e2e"
+	"github.com/xueji/xueji/internal/embedded/embeddedtest"
 	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/workflows/contract"
 )
@@ -133,7 +134,7 @@ func TestAttentionToAStepNobodyDecides(t *testing.T) {
 
 // Temporal is down: told, with what the register knows; gone when it is back.
 func TestAttentionWhileTemporalIsDown(t *testing.T) {
-	server := e2e.OwnTemporal(t)
+	server := embeddedtest.OwnTemporal(t)
 	s := e2e.New(t, e2e.Options{Temporal: server})
 	c := s.County()
 	change := c.Registrar.File(c.Registrar.SuspensionBody(s.Pupil(c, 2024)))

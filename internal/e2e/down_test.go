@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/xueji/xueji/internal/e2e"
+	"github.com/xueji/xueji/internal/embedded/embeddedtest"
 	"github.com/xueji/xueji/models/org"
 )
 
@@ -89,7 +90,7 @@ func TestWorkersAreDown(t *testing.T) {
 }
 
 func TestTemporalIsDown(t *testing.T) {
-	server := e2e.OwnTemporal(t)
+	server := embeddedtest.OwnTemporal(t)
 	s := e2e.New(t, e2e.Options{Temporal: server})
 	c := s.County()
 	approved := c.Registrar.File(c.Registrar.SuspensionBody(s.Pupil(c, 2024)))

@@ -26,14 +26,12 @@ import (
 	"github.com/xueji/xueji/workflows/contract"
 )
 
-// OwnTemporal starts a Temporal server that belongs to one test, with a
-// database file that outlives a power cut.
-func OwnTemporal(t testing.TB) *embedded.Temporal {
+// Wipe loses everything a Temporal server knew, and starts it again.
+func Wipe(t testing.TB, server *embedded.Temporal) {
 	t.Helper()
-	server, err := embedded.StartTemporal(t.Context(), embedded.TemporalOptions{Dir: t.TempDir(), DBFile: "temporal.db"})
-	require.NoError(t, err)
-	t.Cleanup(server.Kill)
-	return server
+	require.NoError(t, server.Stop())
+	require.NoError(t, server.Wipe(t.Context()))
+	require.NoError(t, server.Restart(t.Context()))
 }
 
 // Hold is changes held in mid-air: whatever would move one waits at its row.

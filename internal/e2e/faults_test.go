@@ -2,10 +2,7 @@ package e2e_test
 
 import (
 	"context"
-	"errors"
 	"net/http"
-	"os"
-	"path/filepath"
 	"testing"
 	"time"
 
@@ -14,6 +11,7 @@ import (
 	"go.temporal.io/api/enums/v1"
 
 	"github.com/xueji/xueji/internal/e2e"
+	"github.com/xueji/xueji/internal/embedded/embeddedtest"
 	"github.com/xueji/xueji/workflows/contract"
 )
 
@@ -99,7 +97,7 @@ func untilAsked(s *e2e.Stack, changes ...string) {
 func TestAPowerCutBetweenCommitAndWorkflowTask(t *testing.T) {
 	for _, verdict := range []string{"APPROVE", "REJECT"} { // the change goes on, or has ended
 		t.Run(verdict, func(t *testing.T) {
-			server := e2e.OwnTemporal(t)
+			server := embeddedtest.OwnTemporal(t)
 			s := e2e.New(t, e2e.Options{Temporal: server, NoWorker: true})
 			c := s.County()
 			worker := s.WorkerProcess()
@@ -215,7 +213,7 @@ func TestADecisionWakesAWorkflowThatFellBehind(t *testing.T) {
 
 // Temporal's database is deleted: every open change goes on by itself.
 func TestTemporalIsWiped(t *testing.T) {
-	server := e2e.OwnTemporal(t)
+	server := embeddedtest.OwnTemporal(t)
 	s := e2e.New(t, e2e.Options{Temporal: server})
 	c := s.County()
 	var changes []string
@@ -235,9 +233,7 @@ func TestTemporalIsWiped(t *testing.T) {
 	}
 	decided := count(s, "decision")
 
-	require.NoError(t, server.Stop())
-	require.NoError(t, removeAll(server.DBFile()))
-	require.NoError(t, server.Restart(t.Context()))
+	e2e.Wipe(t, server)
 	begun, engine := time.Now(), s.Engine()
 	s.Eventually("every open change runs again", time.Minute, func() bool {
 		for _, change := range changes {
@@ -263,13 +259,4 @@ func TestTemporalIsWiped(t *testing.T) {
 		answer := person.Decide(change, "APPROVE", "")
 		require.Equal(t, http.StatusOK, answer.Status, string(answer.Raw))
 	}
-}
-
-// removeAll deletes a database file with what SQLite keeps beside it.
-func removeAll(path string) error {
-	files, err := filepath.Glob(path + "*")
-	for _, file := range files {
-		err = errors.Join(err, os.Remove(file))
-	}
-	return err
 }

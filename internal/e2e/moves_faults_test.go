@@ -11,6 +11,7 @@ import (
 	sdk "go.temporal.io/sdk/client"
 
 	"github.com/xueji/xueji/internal/e2e"
+	"github.com/xueji/xueji/internal/embedded/embeddedtest"
 	"github.com/xueji/xueji/internal/identity/simulator"
 	"github.com/xueji/xueji/workflows/contract"
 )
@@ -205,13 +206,11 @@ func TestAKilledWorkerHarmsNoMove(t *testing.T) {
 
 // Temporal's database is deleted while everything is in mid-air.
 func TestAWipedTemporalHarmsNoMove(t *testing.T) {
-	server := e2e.OwnTemporal(t)
+	server := embeddedtest.OwnTemporal(t)
 	s := e2e.New(t, e2e.Options{Temporal: server, NoWorker: true})
 	g, m := workerAsking(s), newMoves(s).audited()
 	a := launch(m, g)
-	require.NoError(t, server.Stop())
-	require.NoError(t, removeAll(server.DBFile()))
-	require.NoError(t, server.Restart(t.Context()))
+	e2e.Wipe(t, server)
 	s.Eventually("the new run asks too", 30*time.Second, func() bool { return g.times(a.checked.card) == 2 })
 	g.Open()
 	a.land()

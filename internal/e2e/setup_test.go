@@ -14,6 +14,7 @@ import (
 	sdk "go.temporal.io/sdk/client"
 
 	"github.com/xueji/xueji/internal/e2e"
+	"github.com/xueji/xueji/internal/embedded/embeddedtest"
 	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/workflows/contract"
 )
@@ -49,14 +50,12 @@ func remove(s *e2e.Stack, engine sdk.Client, names ...string) {
 // there again before anybody looks, without its search attributes: so a server leaves
 // it that makes its namespace itself. People's steps and automatic ones go on.
 func TestALostTemporalWithABareNamespaceHeals(t *testing.T) {
-	server := e2e.OwnTemporal(t)
+	server := embeddedtest.OwnTemporal(t)
 	s := e2e.New(t, e2e.Options{Temporal: server, Namespace: server.Namespace(), NoWorker: true})
 	g, m := workerAsking(s), newMoves(s).audited()
 	a := launch(m, g)
 	admin := s.Person(m.out.Bureau, org.BureauSysadmin)
-	require.NoError(t, server.Stop())
-	require.NoError(t, removeAll(server.DBFile()))
-	require.NoError(t, server.Restart(t.Context()))
+	e2e.Wipe(t, server)
 	s.Eventually("the new run asks too", time.Minute, func() bool { return g.times(a.checked.card) == 2 })
 	var open []string
 	for _, j := range append(slices.Clone(a.waiting), a.checked) {
@@ -101,7 +100,7 @@ func TestRemovedSearchAttributesComeBack(t *testing.T) {
 // A search attribute of another type is told with the way out, and so is every change
 // it stops; when it was removed everything goes on.
 func TestASearchAttributeOfAnotherTypeIsTold(t *testing.T) {
-	server := e2e.OwnTemporal(t)
+	server := embeddedtest.OwnTemporal(t)
 	s := e2e.New(t, e2e.Options{Temporal: server, Namespace: server.Namespace(), NoWorker: true})
 	c, engine := s.County(), s.Engine()
 	admin := s.Person(c.Bureau, org.BureauSysadmin)

@@ -12,21 +12,21 @@ import (
 
 // The pinned Temporal. tools/go.mod says the same, and a test compares them.
 const (
-	// TemporalCLIVersion is the version of the Temporal CLI that is built.
-	TemporalCLIVersion = "v1.5.1"
-	// TemporalServerVersion is the version of the server inside that CLI.
-	TemporalServerVersion = "1.29.1"
+	// TemporalServerVersion is the version of the server in the program of tools/temporal.
+	TemporalServerVersion = "1.32.1"
+	// TemporalUIVersion is the version of the web interface in it.
+	TemporalUIVersion = "2.54.0"
+	// temporalRevision is what that program calls its own way of being started.
+	temporalRevision = 1
 )
 
-const temporalPackage = "github.com/temporalio/cli/cmd/temporal"
-
-// findTemporal gives the pinned Temporal CLI: the named one, else the one built
+// findTemporal gives the pinned Temporal program: the named one, else the one built
 // in the checkout, beside this program or on PATH, else it is built now.
 func findTemporal(ctx context.Context, named string, say func(string)) (string, error) {
 	if named != "" {
 		if !pinnedTemporal(ctx, named) {
 			return "", &SetupError{
-				Problem: fmt.Sprintf("%s is not a Temporal CLI with server %s.", named, TemporalServerVersion),
+				Problem: fmt.Sprintf("%s is not the program of tools/temporal with server %s.", named, TemporalServerVersion),
 				Remedy:  "leave the setting empty to have the right one built, or name one of that version.",
 			}
 		}
@@ -60,14 +60,14 @@ func temporalPlaces(root string) []string {
 	return places
 }
 
-// pinnedTemporal asks a binary for its version: "temporal version 1.5.1 (Server
-// 1.29.1, UI 2.42.1)". The server's version is what counts.
+// pinnedTemporal asks a binary which servers it holds, and how it wants to be started.
 func pinnedTemporal(ctx context.Context, path string) bool {
 	if !runnable(path) {
 		return false
 	}
-	out, err := exec.CommandContext(ctx, path, "--version").Output()
-	return err == nil && strings.Contains(string(out), "(Server "+TemporalServerVersion+",")
+	out, err := exec.CommandContext(ctx, path, "version").Output()
+	want := fmt.Sprintf("(Server %s, UI %s, revision %d)", TemporalServerVersion, TemporalUIVersion, temporalRevision)
+	return err == nil && strings.Contains(string(out), want)
 }
 
 // Checkout finds the folder of Xueji's source around the working directory,
@@ -90,7 +90,7 @@ func Checkout() string {
 	}
 }
 
-// buildTemporal builds the CLI that tools/go.mod pins into bin/. Processes that
+// buildTemporal builds the program of tools/temporal into bin/. Processes that
 // start together build once: the others wait for the lock and find the result.
 func buildTemporal(ctx context.Context, root string, say func(string)) (string, error) {
 	target := filepath.Join(root, "bin", "temporal")
@@ -113,9 +113,8 @@ func buildTemporal(ctx context.Context, root string, say func(string)) (string, 
 	}
 	say("first run: building the Temporal server, takes a few minutes")
 	fresh := target + ".new"
-	version := "-X github.com/temporalio/cli/temporalcli.Version=" + strings.TrimPrefix(TemporalCLIVersion, "v")
 	cmd := exec.CommandContext(ctx, goTool, "-C", filepath.Join(root, "tools"), "build", "-buildvcs=false", //nolint:gosec // our own tools module
-		"-ldflags", version, "-o", fresh, temporalPackage)
+		"-ldflags", "-s -w", "-o", fresh, "./temporal")
 	cmd.Env = append(cmd.Environ(), "GOFLAGS=", "GOWORK=off", "CGO_ENABLED=0")
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return "", noTemporal(errors.Join(err, lastLines(string(out))))
@@ -131,9 +130,9 @@ func buildTemporal(ctx context.Context, root string, say func(string)) (string, 
 
 func noTemporal(cause error) *SetupError {
 	return &SetupError{
-		Problem: "The Temporal server (CLI " + TemporalCLIVersion + ", server " + TemporalServerVersion + ") is not on this machine and could not be built.",
-		Remedy: "in a checkout of Xueji with Go and the network, run `make tools`; or put that version of the Temporal CLI on PATH " +
-			"(go install " + temporalPackage + "@" + TemporalCLIVersion + "); or set XUEJI_TEMPORAL_ADDRESS to a server that runs elsewhere.",
+		Problem: "The Temporal server (" + TemporalServerVersion + ", the program of tools/temporal) is not on this machine and could not be built.",
+		Remedy: "in a checkout of Xueji with Go and the network, run `make tools`; or put the program that was built elsewhere beside this one; " +
+			"or set XUEJI_TEMPORAL_ADDRESS to a server that runs elsewhere.",
 		Cause: cause,
 	}
 }

@@ -1,6 +1,6 @@
 // Package embedded finds, starts and stops the two servers Xueji stands on,
-// PostgreSQL and the Temporal development server, for a developer's machine,
-// a trial on one computer and the tests. Production brings its own servers and
+// PostgreSQL and, on databases in it, Temporal, for a developer's machine, a trial
+// on one computer and the tests. Production brings its own servers and
 // never comes here.
 //
 // What is promised:
@@ -56,7 +56,7 @@ func (e *SetupError) Unwrap() error { return e.Cause }
 // folder the server writes to; logFile is named for everything unforeseen.
 func explain(server, text, where, logFile string, cause error) *SetupError {
 	switch {
-	case strings.Contains(text, "No space left on device"), strings.Contains(text, "database or disk is full"),
+	case strings.Contains(text, "No space left on device"),
 		errors.Is(cause, syscall.ENOSPC):
 		return &SetupError{
 			Problem: fmt.Sprintf("The disk is full, so %s cannot write to %s.", server, where),
@@ -86,8 +86,7 @@ func explain(server, text, where, logFile string, cause error) *SetupError {
 
 // portTaken reports whether a server's log says that its port was used already.
 func portTaken(text string) bool {
-	return strings.Contains(text, "Address already in use") || strings.Contains(text, "address already in use") ||
-		strings.Contains(text, "can't set frontend port") || strings.Contains(text, "can't set UI port")
+	return strings.Contains(text, "Address already in use") || strings.Contains(text, "address already in use")
 }
 
 func lastLines(text string) error {

@@ -161,7 +161,7 @@ func (p *Postgres) launch(ctx context.Context, volatile bool) error {
 		"-c", "listen_addresses=127.0.0.1",
 		"-c", "port=" + strconv.Itoa(p.port),
 		"-c", "unix_socket_directories=", // socket paths are limited to 107 bytes and a checkout may lie deeper
-		"-c", "max_connections=200",
+		"-c", "max_connections=400", // Temporal alone may hold 128
 		"-c", "shared_buffers=128MB",
 		"-c", "timezone=UTC",
 		"-c", "log_timezone=UTC",
@@ -188,9 +188,7 @@ func (p *Postgres) launch(ctx context.Context, volatile bool) error {
 		if ch.ended() {
 			return fmt.Errorf("PostgreSQL ended at once: %w", ch.err)
 		}
-		var refused *net.OpError
-		starting := errors.As(err, &refused) || strings.Contains(err.Error(), "57P03") // cannot_connect_now
-		if !starting || pause(ctx, 25*time.Millisecond) != nil {
+		if !starting(err) || pause(ctx, 25*time.Millisecond) != nil {
 			return errors.Join(err, p.stopServer())
 		}
 	}

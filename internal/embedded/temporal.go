@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"net"
 	"os"
 	"path/filepath"
@@ -14,21 +13,23 @@ import (
 	"syscall"
 	"time"
 
-	"go.temporal.io/api/workflowservice/v1"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/credentials/insecure"
 )
 
-// TemporalOptions say where a Temporal development server keeps its files and
-// what it is started with.
+// TemporalOptions say where a Temporal server keeps what it knows and what it is
+// started with.
 type TemporalOptions struct {
-	// Dir is the folder of this server: ports, log, and the database file.
+	// Dir is the folder of this server: ports and log.
 	Dir string
-	// DBFile is the database file, relative to Dir unless absolute; empty keeps
-	// everything in memory. It may be deleted while the server is down: the
-	// register rebuilds what was open from PostgreSQL.
-	DBFile string
-	// Binary is the Temporal CLI to use; empty finds the pinned one, or builds it.
+	// Postgres is the cluster that holds its databases. It must be up whenever
+	// the server is started.
+	Postgres *Postgres
+	// Database is the database of the workflows; empty means "temporal". Their
+	// lists lie beside it, in the database of that name with "_visibility". Both
+	// may be dropped while the server is down: the register rebuilds what was open.
+	Database string
+	// Binary is the Temporal program to use; empty finds the pinned one, or builds it.
 	Binary string
 	// Namespace is created at the start; empty means "xueji".
 	Namespace string
@@ -43,7 +44,7 @@ type TemporalOptions struct {
 	Log func(line string)
 }
 
-// Temporal is a Temporal development server that belongs to this process.
+// Temporal is a Temporal server that belongs to this process.
 type Temporal struct {
 	options TemporalOptions
 	say     func(string)
@@ -55,8 +56,8 @@ type Temporal struct {
 	uiPort  int
 }
 
-// StartTemporal starts the pinned Temporal development server and returns when
-// it serves the namespace. ctx limits the start only; the server runs until
+// StartTemporal starts the pinned Temporal server, makes what it needs in PostgreSQL,
+// and returns when it serves the namespace. ctx limits the start only; the server runs until
 // Stop or the end of the process.
 func StartTemporal(ctx context.Context, o TemporalOptions) (*Temporal, error) {
 	if o.Namespace == "" {
@@ -66,8 +67,8 @@ func StartTemporal(ctx context.Context, o TemporalOptions) (*Temporal, error) {
 	if err != nil {
 		return nil, err
 	}
-	if o.DBFile != "" && !filepath.IsAbs(o.DBFile) {
-		o.DBFile = filepath.Join(path, o.DBFile)
+	if o.Database == "" {
+		o.Database = "temporal"
 	}
 	t := &Temporal{options: o, say: quiet(o.Log), path: path, port: o.Port, uiPort: o.UIPort}
 	if t.binary, err = findTemporal(ctx, o.Binary, t.say); err != nil {
@@ -77,7 +78,7 @@ func StartTemporal(ctx context.Context, o TemporalOptions) (*Temporal, error) {
 }
 
 // Restart starts a server that was stopped, was killed or died by itself again,
-// on the same ports and the same database file, so that clients and workers
+// on the same ports and the same databases, so that clients and workers
 // find it by themselves. Nothing else of the server may be used meanwhile.
 func (t *Temporal) Restart(ctx context.Context) error {
 	t.folder.release()
@@ -108,7 +109,7 @@ func (t *Temporal) begin(ctx context.Context) error {
 }
 
 func (t *Temporal) start(ctx context.Context) error {
-	marker := fmt.Sprintf("start-dev --ip 127.0.0.1 --port %d ", t.folder.number("port"))
+	marker := fmt.Sprintf("serve --port %d ", t.folder.number("port"))
 	found, err := stopOrphan(t.folder.number("temporal.pid"), marker, farewells()...)
 	if err != nil {
 		return &SetupError{Problem: "A Temporal server of an earlier run still uses " + t.path + " and does not stop.",
@@ -116,6 +117,9 @@ func (t *Temporal) start(ctx context.Context) error {
 	}
 	if found {
 		t.say("stopped the Temporal server that an earlier, killed run left behind")
+	}
+	if err := t.options.Postgres.makeTemporalStore(ctx, t.options.Database); err != nil {
+		return explain("Temporal", "", t.path, t.folder.file("temporal.log"), err)
 	}
 	// The server takes further ports of its own choice for its parts, so a
 	// stranger may be faster; then a second attempt finds others.
@@ -143,11 +147,12 @@ func (t *Temporal) start(ctx context.Context) error {
 }
 
 func (t *Temporal) trouble(said string, err error) error {
-	if strings.Contains(said, "malformed") || strings.Contains(said, "not a database") || strings.Contains(said, "schema version") {
+	if strings.Contains(said, "make the tables of the database") || strings.Contains(said, "schema version") {
 		return &SetupError{
-			Problem: "The database file of Temporal, " + t.options.DBFile + ", is damaged or was made by another version.",
-			Remedy:  "delete that file and start again: every open change is rebuilt from PostgreSQL; nothing that was decided is lost.",
-			Cause:   err,
+			Problem: "The tables of Temporal in the databases " + t.options.Database + " and " + visibility(t.options.Database) +
+				" are damaged or were made by a newer version.",
+			Remedy: "drop these two databases and start again: every open change is rebuilt from the register; nothing that was decided is lost.",
+			Cause:  errors.Join(err, lastLines(said)),
 		}
 	}
 	return explain("Temporal", said, t.path, t.folder.file("temporal.log"), err)
@@ -155,23 +160,17 @@ func (t *Temporal) trouble(said string, err error) error {
 
 func (t *Temporal) launch(ctx context.Context) error {
 	args := []string{
-		"server", "start-dev", "--ip", "127.0.0.1", "--port", strconv.Itoa(t.port), // so begins the mark of an orphan
-		"--namespace", t.options.Namespace, "--log-level", "error",
+		"serve", "--port", strconv.Itoa(t.port), // so begins the mark of an orphan
+		"--database", t.options.Database, "--visibility", visibility(t.options.Database),
 	}
 	if t.options.UI {
 		args = append(args, "--ui-port", strconv.Itoa(t.uiPort))
-	} else {
-		args = append(args, "--headless")
 	}
-	if t.options.DBFile != "" {
-		args = append(args, "--db-filename", t.options.DBFile)
-	}
-	for _, name := range slices.Sorted(maps.Keys(t.options.SearchAttributes)) {
-		args = append(args, "--search-attribute", name+"="+t.options.SearchAttributes[name])
-	}
+	// A command line can be read by everybody on the machine, so the password is not in it.
+	// What was acknowledged is in PostgreSQL, so a server whose parent died ends at once.
 	ch, err := command{
-		path: t.binary, args: args, env: withoutTemporalSettings(os.Environ()), dir: t.path,
-		log: t.folder.file("temporal.log"), pidFile: t.folder.file("temporal.pid"), farewell: syscall.SIGTERM,
+		path: t.binary, args: args, dir: t.path, log: t.folder.file("temporal.log"), pidFile: t.folder.file("temporal.pid"),
+		env: append(withoutTemporalSettings(os.Environ()), "TEMPORAL_STORE_URL="+t.options.Postgres.DSN(temporalRole, "")), farewell: syscall.SIGKILL,
 	}.launch()
 	if err != nil {
 		return err
@@ -189,17 +188,17 @@ func withoutTemporalSettings(environ []string) []string {
 	return slices.DeleteFunc(environ, func(entry string) bool { return strings.HasPrefix(entry, "TEMPORAL_") })
 }
 
-// ready waits until the frontend answers for the namespace.
+// ready waits until the frontend serves the namespace with its search attributes,
+// which are made when they are missing.
 func (t *Temporal) ready(ctx context.Context) error {
 	connection, err := grpc.NewClient(t.Address(), grpc.WithTransportCredentials(insecure.NewCredentials()))
 	if err != nil {
 		return err
 	}
 	defer func() { _ = connection.Close() }()
-	service := workflowservice.NewWorkflowServiceClient(connection)
 	for {
-		attempt, cancel := context.WithTimeout(ctx, 2*time.Second)
-		_, err := service.DescribeNamespace(attempt, &workflowservice.DescribeNamespaceRequest{Namespace: t.options.Namespace})
+		attempt, cancel := context.WithTimeout(ctx, 5*time.Second)
+		err := EnsureNamespace(attempt, connection, t.options.Namespace, t.options.SearchAttributes)
 		cancel()
 		if err == nil {
 			return nil
@@ -227,8 +226,8 @@ func (t *Temporal) UIAddress() string {
 // Namespace gives the namespace that was created at the start.
 func (t *Temporal) Namespace() string { return t.options.Namespace }
 
-// DBFile gives the database file, empty when everything is in memory.
-func (t *Temporal) DBFile() string { return t.options.DBFile }
+// LogFile gives the file the server writes to.
+func (t *Temporal) LogFile() string { return filepath.Join(t.path, "temporal.log") }
 
 // Pid gives the process number of the server.
 func (t *Temporal) Pid() int { return t.child.pid }
@@ -257,4 +256,10 @@ func (t *Temporal) Stop() error {
 func (t *Temporal) Kill() {
 	t.child.kill()
 	t.folder.release()
+}
+
+// Wipe drops the databases of a server that was stopped or killed, with everything
+// it knew; for tests of what survives. Restart makes new ones.
+func (t *Temporal) Wipe(ctx context.Context) error {
+	return t.options.Postgres.dropTemporalStore(ctx, t.options.Database)
 }

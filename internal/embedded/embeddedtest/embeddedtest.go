@@ -39,10 +39,10 @@ var (
 	sharedTemporal = sync.OnceValues(startTemporal)
 )
 
-// Temporal gives the Temporal server of this test process, in memory and
-// without UI. Tests share it; they stay apart by Namespace or by task queues
-// and workflow IDs of their own. A test that stops or kills the server starts
-// one for itself with embedded.StartTemporal.
+// Temporal gives the Temporal server of this test process, without UI. Its
+// databases lie in the cluster of Postgres, in memory where there is room. Tests
+// share it; they stay apart by Namespace or by task queues and workflow IDs of their
+// own. A test that stops, kills or wipes the server takes OwnTemporal.
 func Temporal(t testing.TB) *embedded.Temporal {
 	t.Helper()
 	server, err := sharedTemporal()
@@ -53,9 +53,50 @@ func Temporal(t testing.TB) *embedded.Temporal {
 }
 
 func startTemporal() (*embedded.Temporal, error) {
+	c, err := sharedPostgres()
+	if err != nil {
+		return nil, err
+	}
+	database, err := c.temporalDatabases(context.Background())
+	if err != nil {
+		return nil, err
+	}
 	return inFreePlace("temporal", func(ctx context.Context, dir string) (*embedded.Temporal, error) {
-		return embedded.StartTemporal(ctx, embedded.TemporalOptions{Dir: dir, Log: tell})
+		return c.startTemporal(ctx, dir, database)
 	})
+}
+
+// OwnTemporal starts a Temporal server that belongs to one test, on databases of its
+// own in the cluster of Postgres. They outlive a power cut of the server.
+func OwnTemporal(t testing.TB) *embedded.Temporal {
+	t.Helper()
+	c := shared(t)
+	database, err := c.temporalDatabases(t.Context())
+	if err != nil {
+		t.Fatalf("make the databases of the test's Temporal: %v", err)
+	}
+	server, err := c.startTemporal(t.Context(), t.TempDir(), database)
+	if err != nil {
+		t.Fatalf("this test needs a Temporal server of its own.\n%v", err)
+	}
+	t.Cleanup(func() {
+		server.Kill()
+		if err := server.Wipe(context.Background()); err != nil {
+			t.Errorf("drop the databases of the test's Temporal: %v", err)
+		}
+	})
+	return server
+}
+
+// temporalDatabases makes two new, empty databases for a Temporal server. Those of a
+// killed process are dropped at the next start, as those of tests are.
+func (c *cluster) temporalDatabases(ctx context.Context) (string, error) {
+	name := testPrefix + "temporal_" + random()
+	return name, c.do(ctx, "CREATE DATABASE "+quote(name)+c.inMemory(), "CREATE DATABASE "+quote(name+"_visibility")+c.inMemory())
+}
+
+func (c *cluster) startTemporal(ctx context.Context, dir, database string) (*embedded.Temporal, error) {
+	return embedded.StartTemporal(ctx, embedded.TemporalOptions{Dir: dir, Postgres: c.Postgres, Database: database, Log: tell})
 }
 
 // inFreePlace starts a server in the first place no other process holds.

@@ -123,11 +123,7 @@ func (tpl Template) Database(t testing.TB) Database {
 		t.Fatalf("prepare the template database %s: %v", tpl.Name, err)
 	}
 	d := Database{Server: c.Postgres, Name: testPrefix + label(t.Name()) + "_" + random()}
-	create := "CREATE DATABASE " + quote(d.Name) + " TEMPLATE " + quote(template)
-	if c.tablespace != "" {
-		create += " TABLESPACE " + quote(c.tablespace)
-	}
-	if err := c.do(t.Context(), create); err != nil {
+	if err := c.do(t.Context(), "CREATE DATABASE "+quote(d.Name)+" TEMPLATE "+quote(template)+c.inMemory()); err != nil {
 		t.Fatalf("copy the template database %s: %v", tpl.Name, err)
 	}
 	t.Cleanup(func() {
@@ -136,6 +132,14 @@ func (tpl Template) Database(t testing.TB) Database {
 		}
 	})
 	return d
+}
+
+// inMemory is the end of a statement that makes a database of a test.
+func (c *cluster) inMemory() string {
+	if c.tablespace == "" {
+		return ""
+	}
+	return " TABLESPACE " + quote(c.tablespace)
 }
 
 // template gives the name of the prepared database, preparing it if necessary.
