@@ -65,11 +65,11 @@ func pinned(t *testing.T, module string) string {
 }
 
 func TestComposeRunsTheTemporalThatIsTested(t *testing.T) {
-	server, cli, ui := pinned(t, "go.temporal.io/server"), pinned(t, "github.com/temporalio/cli"), pinned(t, "github.com/temporalio/ui-server/v2")
+	server, ui := pinned(t, "go.temporal.io/server"), pinned(t, "github.com/temporalio/ui-server/v2")
 	require.Equal(t, embedded.TemporalServerVersion, server)
 	want := map[string]*regexp.Regexp{
 		"temporal":        regexp.MustCompile(`^temporalio/server:` + regexp.QuoteMeta(server) + `$`),
-		"temporal-schema": regexp.MustCompile(`^temporalio/admin-tools:` + regexp.QuoteMeta(server) + `-tctl-[\d.]+-cli-` + cli[:strings.LastIndex(cli, ".")] + `\.\d+$`),
+		"temporal-schema": regexp.MustCompile(`^temporalio/admin-tools:` + regexp.QuoteMeta(server) + `$`),
 		"temporal-ui":     regexp.MustCompile(`^temporalio/ui:` + regexp.QuoteMeta(ui) + `$`),
 		"postgres":        regexp.MustCompile(`^postgres:(1[5-9]|[2-9]\d)(\D|$)`),
 	}

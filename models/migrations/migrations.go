@@ -129,6 +129,9 @@ func ensureRole(ctx context.Context, db *sql.DB, role, password string) error {
 			return fmt.Errorf("create the role %s: %w", role, err)
 		}
 	}
+	if err := letIn(ctx, db, role); err != nil {
+		return fmt.Errorf("let the role %s connect: %w", role, err)
+	}
 	var manages bool
 	if err := db.QueryRowContext(ctx, `SELECT rolsuper OR rolcreaterole FROM pg_roles WHERE rolname = current_user`).Scan(&manages); err != nil {
 		return fmt.Errorf("look for the right to manage roles: %w", err)
@@ -144,6 +147,22 @@ func ensureRole(ctx context.Context, db *sql.DB, role, password string) error {
 		return fmt.Errorf("set the password of the role %s: %w", role, err)
 	}
 	return nil
+}
+
+// letIn lets a serving role connect to a database that was shut for everybody else, so
+// that no role of another program on the same server can look into the register.
+func letIn(ctx context.Context, db *sql.DB, role string) error {
+	var statement string
+	err := db.QueryRowContext(ctx, `SELECT format('GRANT CONNECT, TEMPORARY ON DATABASE %I TO %I', datname, $1::text) FROM pg_database
+		WHERE datname = current_database() AND pg_has_role(datdba, 'USAGE')
+		AND NOT (has_database_privilege($1, datname, 'CONNECT') AND has_database_privilege($1, datname, 'TEMPORARY'))`, role).Scan(&statement)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil // it may connect already, or whoever owns the database must allow it
+	}
+	if err == nil {
+		_, err = db.ExecContext(ctx, statement)
+	}
+	return err
 }
 
 // quoteLiteral lets the server quote: ALTER ROLE takes no parameters.

@@ -3,6 +3,7 @@ package migrations
 import (
 	"testing"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
 )
 
@@ -18,4 +19,25 @@ func TestEveryMigrationGoesDownAndUp(t *testing.T) {
 	pending, err := Pending(t.Context(), dsn)
 	require.NoError(t, err)
 	require.False(t, pending)
+}
+
+// On a server that others use too, the register is shut for everybody but its own roles.
+func TestTheServingRolesMayEnterADatabaseThatIsShut(t *testing.T) {
+	d, db := fresh(t)
+	enters := func(role string) error {
+		c, err := pgx.Connect(t.Context(), d.DSN(role))
+		if err != nil {
+			return err
+		}
+		return c.Close(t.Context())
+	}
+	require.NoError(t, d.Server.EnsureLogin(t.Context(), "stranger"))
+	require.NoError(t, enters("stranger"), "PostgreSQL lets everybody in")
+	_, err := db.ExecContext(t.Context(), "REVOKE ALL ON DATABASE "+pgx.Identifier{d.Name}.Sanitize()+" FROM PUBLIC")
+	require.NoError(t, err)
+	require.ErrorContains(t, enters(AppRole), "permission denied")
+	require.NoError(t, Up(t.Context(), d.DSN(owner), Passwords{}))
+	require.NoError(t, enters(AppRole))
+	require.NoError(t, enters(WorkerRole))
+	require.ErrorContains(t, enters("stranger"), "permission denied")
 }
