@@ -64,7 +64,6 @@ func TestExplainNamesTheCauseAndTheWayOut(t *testing.T) {
 	}{
 		{"FATAL:  could not write lock file: No space left on device", nil, "The disk is full"},
 		{"", fmt.Errorf("write: %w", syscall.ENOSPC), "The disk is full"},
-		{"database or disk is full (13)", nil, "The disk is full"},
 		{`LOG:  could not bind IPv4 address "127.0.0.1": Address already in use`, nil, "used by another program"},
 		{"could not open file: Permission denied", nil, "may not use the folder"},
 		{"", fmt.Errorf("mkdir: %w", os.ErrPermission), "may not use the folder"},

@@ -189,7 +189,7 @@ func withoutTemporalSettings(environ []string) []string {
 }
 
 // ready waits until the frontend serves the namespace with its search attributes,
-// which are made when they are missing.
+// which are made when they are missing, and until the web interface answers.
 func (t *Temporal) ready(ctx context.Context) error {
 	connection, err := grpc.NewClient(t.Address(), grpc.WithTransportCredentials(insecure.NewCredentials()))
 	if err != nil {
@@ -199,6 +199,9 @@ func (t *Temporal) ready(ctx context.Context) error {
 	for {
 		attempt, cancel := context.WithTimeout(ctx, 5*time.Second)
 		err := EnsureNamespace(attempt, connection, t.options.Namespace, t.options.SearchAttributes)
+		if err == nil {
+			err = t.webAnswers(attempt)
+		}
 		cancel()
 		if err == nil {
 			return nil
@@ -210,6 +213,18 @@ func (t *Temporal) ready(ctx context.Context) error {
 			return errors.Join(waitErr, err)
 		}
 	}
+}
+
+func (t *Temporal) webAnswers(ctx context.Context) error {
+	if !t.options.UI {
+		return nil
+	}
+	var dialer net.Dialer
+	connection, err := dialer.DialContext(ctx, "tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(t.uiPort)))
+	if err != nil {
+		return err
+	}
+	return connection.Close()
 }
 
 // Address gives host and port of the gRPC service.

@@ -155,7 +155,7 @@ func TestTheTablesOfTemporalAreWholeWheneverTheirMakerIsKilled(t *testing.T) {
 	require.NotEmpty(t, main)
 	require.NotEmpty(t, lists)
 
-	const moments = 12
+	const moments = 4
 	interrupted := 0
 	for i := range moments {
 		require.NoError(t, cluster.dropTemporalStore(t.Context(), "engine"))

@@ -41,12 +41,12 @@ func serve(ctx context.Context, o options) error {
 	if err != nil {
 		return err
 	}
-	if err := server.Start(); err != nil {
-		return err
-	}
 	web, ended := newWeb(o), make(chan error, 1)
 	if web != nil {
-		go func() { ended <- web.Start() }()
+		go func() { ended <- web.Start() }() // it asks the server only when somebody asks it
+	}
+	if err := server.Start(); err != nil {
+		return err
 	}
 	select {
 	case <-ctx.Done():
