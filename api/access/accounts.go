@@ -95,53 +95,35 @@ func (s *server) accountRoutes() {
 }
 
 func (s *server) listAccounts(ctx context.Context, in *accountListInput) (*rest.Body[*rest.Page[Account]], error) {
-	after, err := rest.DecodeCursor[string](in.Cursor)
-	if err != nil {
-		return nil, err
-	}
-	from := ""
-	if after != nil {
-		from = *after
-	}
-	var list []account.Account
-	err = s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *store.Tx) error {
-		at, err := office.Read(tx, in.ID)
-		if err != nil {
-			return err
+	return rest.List(ctx, s.Store, in.Paging, "", func(tx *store.Tx, after string, most int) ([]account.Account, error) {
+		if _, err := officeFor(ctx, tx, in.ID); err != nil {
+			return nil, err
 		}
-		if err := rest.Allow(ctx, at.Path); err != nil {
-			return err
-		}
-		list, err = account.List(tx, in.ID, from, rest.PageSize(in.Limit)+1)
-		return err
-	})
-	if err != nil {
-		return nil, err
-	}
-	return rest.BodyOf(rest.PageOf(list, rest.PageSize(in.Limit), showAccount, func(a account.Account) string { return a.Login })), nil
+		return account.List(tx, in.ID, after, most)
+	}, showAccount, func(a account.Account) string { return a.Login })
 }
 
 func (s *server) createAccount(ctx context.Context, in *accountCreateInput) (*rest.Body[NewAccount], error) {
-	var made NewAccount
-	err := s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *store.Tx) error {
-		at, err := office.Read(tx, in.ID)
+	return rest.Answer(ctx, s.Store, func(tx *store.Tx) (NewAccount, error) {
+		at, err := officeFor(ctx, tx, in.ID)
 		if err != nil {
-			return err
-		}
-		if err := rest.Allow(ctx, at.Path); err != nil {
-			return err
+			return NewAccount{}, err
 		}
 		if err := assignable(tx, &at, in.Body.Roles); err != nil {
-			return err
+			return NewAccount{}, err
 		}
 		a, password, err := account.Create(tx, account.NewAccount{Org: in.ID, Login: in.Body.Login, Name: in.Body.Name, Roles: in.Body.Roles})
-		made = NewAccount{Account: showAccount(a), Password: password}
-		return err
+		return NewAccount{Account: showAccount(a), Password: password}, err
 	})
+}
+
+// officeFor reads an office at which the caller may do what is asked.
+func officeFor(ctx context.Context, tx *store.Tx, id uuid.UUID) (office.Organisation, error) {
+	at, err := office.Read(tx, id)
 	if err != nil {
-		return nil, err
+		return at, err
 	}
-	return rest.BodyOf(made), nil
+	return at, rest.Allow(ctx, at.Path)
 }
 
 func (s *server) getAccount(ctx context.Context, in *rest.PathID) (*accountOutput, error) {
@@ -168,17 +150,15 @@ func (s *server) editAccount(ctx context.Context, in *accountEditInput) (*accoun
 // withAccount runs something with one account after checking the right at its
 // office. An account out of reach is not found: that it exists is not told.
 func (s *server) withAccount(ctx context.Context, id uuid.UUID, fn func(*store.Tx, account.Account) (account.Account, error)) (*accountOutput, error) {
-	var a account.Account
-	err := s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *store.Tx) error {
-		var err error
-		if a, err = account.Read(tx, id); err != nil {
-			return err
+	a, err := rest.InScope(ctx, s.Store, func(tx *store.Tx) (account.Account, error) {
+		a, err := account.Read(tx, id)
+		if err != nil {
+			return a, err
 		}
 		if rest.Allow(ctx, a.OrgPath) != nil {
-			return refusal.New(refusal.NotFound)
+			return a, refusal.New(refusal.NotFound)
 		}
-		a, err = fn(tx, a)
-		return err
+		return fn(tx, a)
 	})
 	if err != nil {
 		return nil, err

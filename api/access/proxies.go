@@ -124,32 +124,22 @@ func (s *server) revokeProxy(ctx context.Context, in *rest.PathID) (*rest.Body[P
 }
 
 func (s *server) proxy(ctx context.Context, do func(*store.Tx) (*account.Proxy, error)) (*rest.Body[ProxyView], error) {
-	var view ProxyView
-	err := s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *store.Tx) error {
+	return rest.Answer(ctx, s.Store, func(tx *store.Tx) (ProxyView, error) {
 		p, err := do(tx)
 		if err != nil {
-			return err
+			return ProxyView{}, err
 		}
-		view = showProxy(*p, tx.Now())
-		return nil
+		return showProxy(*p, tx.Now()), nil
 	})
-	if err != nil {
-		return nil, err
-	}
-	return rest.BodyOf(view), nil
 }
 
 func (s *server) listProxies(ctx context.Context, _ *struct{}) (*rest.Body[[]ProxyView], error) {
-	list := []ProxyView{}
-	err := s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *store.Tx) error {
+	return rest.Answer(ctx, s.Store, func(tx *store.Tx) ([]ProxyView, error) {
+		list := []ProxyView{}
 		rows, err := account.Proxies(tx, rest.PrincipalOf(ctx).Office.ID, 200)
 		for _, p := range rows {
 			list = append(list, showProxy(p, tx.Now()))
 		}
-		return err
+		return list, err
 	})
-	if err != nil {
-		return nil, err
-	}
-	return rest.BodyOf(list), nil
 }

@@ -103,12 +103,7 @@ func (s *server) logIn(ctx context.Context, in *loginInput) (*rest.Body[Session]
 
 func (s *server) whoAmI(ctx context.Context, _ *rest.Empty) (*rest.Body[Me], error) {
 	p := rest.PrincipalOf(ctx)
-	var holder account.Account
-	err := s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *store.Tx) error {
-		var err error
-		holder, err = account.Read(tx, p.Account)
-		return err
-	})
+	holder, err := rest.InScope(ctx, s.Store, func(tx *store.Tx) (account.Account, error) { return account.Read(tx, p.Account) })
 	if err != nil {
 		return nil, err
 	}

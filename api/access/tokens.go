@@ -54,31 +54,21 @@ func (s *server) tokenRoutes() {
 }
 
 func (s *server) createToken(ctx context.Context, in *tokenInput) (*rest.Body[NewToken], error) {
-	var made NewToken
-	err := s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *store.Tx) error {
+	return rest.Answer(ctx, s.Store, func(tx *store.Tx) (NewToken, error) {
 		t, secret, err := account.CreateToken(tx, in.Body.Name, in.Body.Roles, rest.PrincipalOf(ctx).Roles, in.Body.Days)
-		made = NewToken{Token: showToken(t), Secret: secret}
-		return err
+		return NewToken{Token: showToken(t), Secret: secret}, err
 	})
-	if err != nil {
-		return nil, err
-	}
-	return rest.BodyOf(made), nil
 }
 
 func (s *server) listTokens(ctx context.Context, _ *rest.Empty) (*rest.Body[rest.Page[Token]], error) {
-	page := rest.Page[Token]{Items: []Token{}}
-	err := s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *store.Tx) error {
+	return rest.Answer(ctx, s.Store, func(tx *store.Tx) (rest.Page[Token], error) {
+		page := rest.Page[Token]{Items: []Token{}}
 		list, err := account.OwnTokens(tx)
 		for _, t := range list {
 			page.Items = append(page.Items, showToken(t))
 		}
-		return err
+		return page, err
 	})
-	if err != nil {
-		return nil, err
-	}
-	return rest.BodyOf(page), nil
 }
 
 func (s *server) revokeToken(ctx context.Context, in *rest.PathID) (*rest.Empty, error) {

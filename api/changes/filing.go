@@ -186,28 +186,16 @@ type changeIDInput struct {
 	ID uuid.UUID `path:"id" format:"uuid"`
 }
 
-type changePageOutput struct{ Body ChangePage }
-
-func (s *server) getChange(ctx context.Context, in *changeIDInput) (*changePageOutput, error) {
-	var page *casepage.Page
-	err := s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *change.Tx) (err error) {
-		page, err = casepage.Read(tx, in.ID)
-		return err
-	})
+func (s *server) getChange(ctx context.Context, in *changeIDInput) (*rest.Body[ChangePage], error) {
+	page, err := rest.InScope(ctx, s.Store, func(tx *change.Tx) (*casepage.Page, error) { return casepage.Read(tx, in.ID) })
 	if err != nil {
 		return nil, err
 	}
-	return &changePageOutput{Body: s.showChange(ctx, page)}, nil
+	return rest.BodyOf(s.showChange(ctx, page)), nil
 }
 
-type redoOutput struct{ Body ChangeBody }
-
-func (s *server) redoChange(ctx context.Context, in *changeIDInput) (*redoOutput, error) {
-	var page *casepage.Page
-	err := s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *change.Tx) (err error) {
-		page, err = casepage.Read(tx, in.ID)
-		return err
-	})
+func (s *server) redoChange(ctx context.Context, in *changeIDInput) (*rest.Body[ChangeBody], error) {
+	page, err := rest.InScope(ctx, s.Store, func(tx *change.Tx) (*casepage.Page, error) { return casepage.Read(tx, in.ID) })
 	switch {
 	case err != nil:
 		return nil, err
@@ -232,7 +220,7 @@ func (s *server) redoChange(ctx context.Context, in *changeIDInput) (*redoOutput
 		}
 		body.Evidence = append(body.Evidence, EvidenceRef{ID: e.ID, Kind: e.Kind})
 	}
-	return &redoOutput{Body: body}, nil
+	return rest.BodyOf(body), nil
 }
 
 // officeOf returns the office of the caller.
@@ -275,9 +263,7 @@ type listChangesInput struct {
 	Struck    bool      `query:"struck" doc:"Also what was struck as a mistake (异动纠错). Bureaux see it in any case; whoever names the case number does."`
 }
 
-type listChangesOutput struct{ Body *rest.Page[ChangeLine] }
-
-func (s *server) listChanges(ctx context.Context, in *listChangesInput) (*listChangesOutput, error) {
+func (s *server) listChanges(ctx context.Context, in *listChangesInput) (*rest.Body[*rest.Page[ChangeLine]], error) {
 	f := worklist.ChangeFilter{StudentID: in.StudentID, Kind: process.Kind(in.Kind), Status: in.Status, CaseNo: in.CaseNo,
 		Dismissed: in.Dismissed || in.CaseNo != "", Struck: in.Struck || in.CaseNo != "" || rest.PrincipalOf(ctx).Office.Kind != org.School, OfficePath: rest.PrincipalOf(ctx).Office.Path}
 	if in.Mine {
@@ -291,8 +277,7 @@ func (s *server) listChanges(ctx context.Context, in *listChangesInput) (*listCh
 			Struck: r.StruckAt != nil, StruckAt: r.StruckAt, StruckBy: r.StruckBy,
 		}
 	}
-	page, err := rest.ReadPageIn(ctx, s.Store.Store, in.Paging, rest.TimeKey{}, func(tx *store.Tx, key rest.TimeKey, most int) ([]worklist.ChangeLine, error) {
+	return rest.List(ctx, s.Store.Store, in.Paging, rest.TimeKey{}, func(tx *store.Tx, key rest.TimeKey, most int) ([]worklist.ChangeLine, error) {
 		return worklist.Changes(tx, f, key.At, key.ID, most)
 	}, show, func(r worklist.ChangeLine) rest.TimeKey { return rest.TimeKey{At: r.FiledAt, ID: r.ID} })
-	return &listChangesOutput{Body: page}, err
 }

@@ -57,14 +57,12 @@ type InboxItem struct {
 	Draft       bool      `json:"draft,omitempty" doc:"I have begun an opinion."`
 }
 
-type inboxOutput struct{ Body *rest.Page[InboxItem] }
-
 type inboxInput struct {
 	rest.Paging
 	All bool `query:"all" doc:"Also what colleagues have claimed or were given; the head of an office sees all its tasks."`
 }
 
-func (s *server) listInbox(ctx context.Context, in *inboxInput) (*inboxOutput, error) {
+func (s *server) listInbox(ctx context.Context, in *inboxInput) (*rest.Body[*rest.Page[InboxItem]], error) {
 	p := rest.PrincipalOf(ctx)
 	desk := worklist.InboxReader{Office: p.Office.ID, Roles: p.Roles, All: in.All}
 	return s.inboxPage(ctx, &in.Paging, func(tx *store.Tx, key rest.TimeKey, most int) ([]worklist.InboxItem, error) {
@@ -72,13 +70,13 @@ func (s *server) listInbox(ctx context.Context, in *inboxInput) (*inboxOutput, e
 	})
 }
 
-func (s *server) listLate(ctx context.Context, in *rest.Paging) (*inboxOutput, error) {
+func (s *server) listLate(ctx context.Context, in *rest.Paging) (*rest.Body[*rest.Page[InboxItem]], error) {
 	return s.inboxPage(ctx, in, func(tx *store.Tx, key rest.TimeKey, most int) ([]worklist.InboxItem, error) {
 		return worklist.OverdueBelow(tx, rest.PrincipalOf(ctx).Office.Path, key.At, key.ID, most)
 	})
 }
 
-func (s *server) inboxPage(ctx context.Context, in *rest.Paging, read func(*store.Tx, rest.TimeKey, int) ([]worklist.InboxItem, error)) (*inboxOutput, error) {
+func (s *server) inboxPage(ctx context.Context, in *rest.Paging, read func(*store.Tx, rest.TimeKey, int) ([]worklist.InboxItem, error)) (*rest.Body[*rest.Page[InboxItem]], error) {
 	me := rest.PrincipalOf(ctx).Account
 	show := func(r worklist.InboxItem) InboxItem {
 		return InboxItem{
@@ -88,8 +86,7 @@ func (s *server) inboxPage(ctx context.Context, in *rest.Paging, read func(*stor
 			OwnFiling: r.StepNo > 0 && r.FiledBy == me, Holder: r.Holder, HeldAs: r.HeldAs, For: r.For, Draft: r.Draft,
 		}
 	}
-	page, err := rest.ReadPageIn(ctx, s.Store.Store, *in, rest.TimeKey{}, read, show, func(r worklist.InboxItem) rest.TimeKey { return rest.TimeKey{At: r.DueAt, ID: r.TaskID} })
-	return &inboxOutput{Body: page}, err
+	return rest.List(ctx, s.Store.Store, *in, rest.TimeKey{}, read, show, func(r worklist.InboxItem) rest.TimeKey { return rest.TimeKey{At: r.DueAt, ID: r.TaskID} })
 }
 
 type countsOutput struct {
@@ -107,10 +104,8 @@ type countsOutput struct {
 
 func (s *server) countInbox(ctx context.Context, _ *struct{}) (*countsOutput, error) {
 	p := rest.PrincipalOf(ctx)
-	var n worklist.InboxCounts
-	err := s.Store.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *store.Tx) (err error) {
-		n, err = worklist.CountInbox(tx, worklist.InboxReader{Office: p.Office.ID, Roles: p.Roles})
-		return err
+	n, err := rest.InScope(ctx, s.Store.Store, func(tx *store.Tx) (worklist.InboxCounts, error) {
+		return worklist.CountInbox(tx, worklist.InboxReader{Office: p.Office.ID, Roles: p.Roles})
 	})
 	out := &countsOutput{}
 	out.Body.Open, out.Body.Overdue, out.Body.NearDue, out.Body.Nobody, out.Body.Notices = n.Open, n.Overdue, n.NearDue, n.Nobody, n.Notices

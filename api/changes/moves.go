@@ -96,12 +96,10 @@ func (s *server) findPupil(ctx context.Context, in *findInput) (*rest.Body[Found
 	return rest.BodyOf(out), nil
 }
 
-func (s *server) find(ctx context.Context, claim change.PupilReference) (f *transfer.FoundPupil, err error) {
-	err = s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *change.Tx) error {
-		f, err = transfer.FindPupil(tx, claim, officeOf(rest.PrincipalOf(ctx)))
-		return err
+func (s *server) find(ctx context.Context, claim change.PupilReference) (*transfer.FoundPupil, error) {
+	return rest.InScope(ctx, s.Store, func(tx *change.Tx) (*transfer.FoundPupil, error) {
+		return transfer.FindPupil(tx, claim, officeOf(rest.PrincipalOf(ctx)))
 	})
-	return f, err
 }
 
 // lookUp writes what a filing asks of the whole register into the audit trail and
@@ -118,14 +116,11 @@ func (s *server) lookUp(ctx context.Context, f change.Filing) error {
 	return err
 }
 
-type handoversOutput struct{ Body *rest.Page[HandoverView] }
-
-func (s *server) listHandovers(ctx context.Context, in *rest.Paging) (*handoversOutput, error) {
+func (s *server) listHandovers(ctx context.Context, in *rest.Paging) (*rest.Body[*rest.Page[HandoverView]], error) {
 	show := func(h transfer.PaperFile) HandoverView { return *showHandover(&h) }
-	page, err := rest.ReadPageIn(ctx, s.Store.Store, *in, rest.FirstDay(), func(tx *store.Tx, key rest.DayKey, most int) ([]transfer.PaperFile, error) {
+	return rest.List(ctx, s.Store.Store, *in, rest.FirstDay(), func(tx *store.Tx, key rest.DayKey, most int) ([]transfer.PaperFile, error) {
 		return transfer.PaperFiles(tx, rest.PrincipalOf(ctx).Office.Path, key.Day, key.ID, most)
 	}, show, func(h transfer.PaperFile) rest.DayKey { return rest.DayKey{Day: h.DueOn, ID: h.ID} })
-	return &handoversOutput{Body: page}, err
 }
 
 type sendInput struct {
@@ -162,21 +157,19 @@ func (s *server) sayHandover(ctx context.Context, id uuid.UUID, match rest.IfMat
 	if err != nil {
 		return nil, err
 	}
-	var h *transfer.PaperFile
-	err = s.Store.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *store.Tx) error {
-		if h, err = transfer.ReadPaperFile(tx, id); err != nil {
-			return err
+	return rest.Answer(ctx, s.Store.Store, func(tx *store.Tx) (HandoverView, error) {
+		h, err := transfer.ReadPaperFile(tx, id)
+		if err != nil {
+			return HandoverView{}, err
 		}
 		if err := rest.Allow(ctx, whose(h)); err != nil {
-			return refusal.New(refusal.HandoverOtherSide).With("from", h.FromName).With("to", h.ToName)
+			return HandoverView{}, refusal.New(refusal.HandoverOtherSide).With("from", h.FromName).With("to", h.ToName)
 		}
-		h, err = say(tx, version)
-		return err
+		if h, err = say(tx, version); err != nil {
+			return HandoverView{}, err
+		}
+		return *showHandover(h), nil
 	})
-	if err != nil {
-		return nil, err
-	}
-	return rest.BodyOf(*showHandover(h)), nil
 }
 
 // DepartureLine is a pupil who moved on, as the old school sees it.
@@ -196,32 +189,21 @@ type departuresInput struct {
 }
 
 func (s *server) listDepartures(ctx context.Context, in *departuresInput) (*rest.Body[*rest.Page[DepartureLine]], error) {
-	key, err := rest.DecodeCursor[rest.DayKey](in.Cursor)
-	if err != nil {
-		return nil, err
-	}
-	var before *transfer.Departure
-	if key != nil {
-		before = &transfer.Departure{LeftOn: key.Day, ID: key.ID}
-	}
-	limit := rest.PageSize(in.Limit)
-	var rows []transfer.Departure
-	err = s.Store.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *store.Tx) error {
-		school, err := office.Read(tx, in.ID)
-		if err != nil {
-			return err
-		}
-		if err := rest.Allow(ctx, school.Path); err != nil {
-			return err
-		}
-		rows, err = transfer.Departures(tx, in.ID, before, limit+1)
-		return err
-	})
-	if err != nil {
-		return nil, err
-	}
 	show := func(d transfer.Departure) DepartureLine {
 		return DepartureLine{Student: d.StudentID, Change: d.ChangeID, CaseNo: d.CaseNo, Name: d.Name, Number: d.NumberMasked, LeftOn: d.LeftOn, ToSchool: d.ToSchool}
 	}
-	return rest.BodyOf(rest.PageOf(rows, limit, show, func(d transfer.Departure) rest.DayKey { return rest.DayKey{Day: d.LeftOn, ID: d.ID} })), nil
+	return rest.List(ctx, s.Store.Store, in.Paging, nil, func(tx *store.Tx, key *rest.DayKey, most int) ([]transfer.Departure, error) {
+		school, err := office.Read(tx, in.ID)
+		if err != nil {
+			return nil, err
+		}
+		if err := rest.Allow(ctx, school.Path); err != nil {
+			return nil, err
+		}
+		var before *transfer.Departure
+		if key != nil {
+			before = &transfer.Departure{LeftOn: key.Day, ID: key.ID}
+		}
+		return transfer.Departures(tx, in.ID, before, most)
+	}, show, func(d transfer.Departure) *rest.DayKey { return &rest.DayKey{Day: d.LeftOn, ID: d.ID} })
 }

@@ -210,11 +210,7 @@ func (s *server) showSlip(ctx context.Context, slip *change.Slip) SlipView {
 type getSlipOutput struct{ Body SlipView }
 
 func (s *server) getSlip(ctx context.Context, in *changeIDInput) (*getSlipOutput, error) {
-	var slip *change.Slip
-	err := s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *change.Tx) (err error) {
-		slip, err = tx.ReadSlip(in.ID)
-		return err
-	})
+	slip, err := rest.InScope(ctx, s.Store, func(tx *change.Tx) (*change.Slip, error) { return tx.ReadSlip(in.ID) })
 	if err != nil {
 		return nil, err
 	}

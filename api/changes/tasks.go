@@ -161,18 +161,14 @@ func (s *server) listColleagues(ctx context.Context, in *struct {
 	ID   uuid.UUID `path:"id" format:"uuid"`
 	Task uuid.UUID `path:"task" format:"uuid"`
 }) (*rest.Body[[]ColleagueView], error) {
-	list := []ColleagueView{}
-	err := s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *change.Tx) error {
+	return rest.Answer(ctx, s.Store, func(tx *change.Tx) ([]ColleagueView, error) {
+		list := []ColleagueView{}
 		rows, err := desk.Colleagues(tx, in.ID, in.Task, rest.PrincipalOf(ctx).Office.ID)
 		for _, r := range rows {
 			list = append(list, ColleagueView{Account: r.ID, Name: r.Name, Roles: strings.Split(r.Roles, ","), Takes: r.Takes, Speaks: r.Speaks})
 		}
-		return err
+		return list, err
 	})
-	if err != nil {
-		return nil, err
-	}
-	return rest.BodyOf(list), nil
 }
 
 // DraftView is an opinion somebody has begun.
@@ -213,11 +209,7 @@ func (s *server) getDraft(ctx context.Context, in *draftInput) (*rest.Body[Draft
 }
 
 func (s *server) draft(ctx context.Context, do func(*change.Tx) (*desk.Draft, error)) (*rest.Body[DraftView], error) {
-	var d *desk.Draft
-	err := s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *change.Tx) (err error) {
-		d, err = do(tx)
-		return err
-	})
+	d, err := rest.InScope(ctx, s.Store, do)
 	if err != nil {
 		return nil, err
 	}

@@ -90,18 +90,9 @@ func (s *server) listJobs(ctx context.Context, in *jobListInput) (*rest.Body[*re
 			return nil, refusal.New(refusal.WrongFormat).At("change_id").With("field", "change_id")
 		}
 	}
-	read := func(after uuid.UUID, most int) (list []job.Job, err error) {
-		err = s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *store.Tx) error {
-			list, err = job.Jobs(tx, filter, after, most)
-			return err
-		})
-		return list, err
-	}
-	page, err := rest.ReadPage(in.Paging, uuid.Nil, read, func(j job.Job) Job { return s.showJob(ctx, &j) }, func(j job.Job) uuid.UUID { return j.ID })
-	if err != nil {
-		return nil, err
-	}
-	return rest.BodyOf(page), nil
+	return rest.List(ctx, s.Store, in.Paging, uuid.Nil, func(tx *store.Tx, after uuid.UUID, most int) ([]job.Job, error) {
+		return job.Jobs(tx, filter, after, most)
+	}, func(j job.Job) Job { return s.showJob(ctx, &j) }, func(j job.Job) uuid.UUID { return j.ID })
 }
 
 func (s *server) getJob(ctx context.Context, in *rest.PathID) (*rest.Body[Job], error) {

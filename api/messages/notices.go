@@ -51,8 +51,6 @@ type NoticeView struct {
 	ReadAt    *time.Time `json:"read_at,omitempty" doc:"When I first read it."`
 }
 
-type noticesOutput struct{ Body *rest.Page[NoticeView] }
-
 type noticesInput struct {
 	rest.Paging
 	Unread bool `query:"unread" doc:"Only what I have not read."`
@@ -63,13 +61,12 @@ func noticesOf(ctx context.Context) message.NoticeQuery {
 	return message.NoticeQuery{Office: p.Office.ID, Roles: p.Roles}
 }
 
-func (s *server) listNotices(ctx context.Context, in *noticesInput) (*noticesOutput, error) {
+func (s *server) listNotices(ctx context.Context, in *noticesInput) (*rest.Body[*rest.Page[NoticeView]], error) {
 	q := noticesOf(ctx)
 	q.Unread = in.Unread
-	page, err := rest.ReadPageIn(ctx, s.Store, in.Paging, rest.TimeKey{}, func(tx *store.Tx, key rest.TimeKey, most int) ([]message.Notice, error) {
+	return rest.List(ctx, s.Store, in.Paging, rest.TimeKey{}, func(tx *store.Tx, key rest.TimeKey, most int) ([]message.Notice, error) {
 		return message.Notices(tx, q, key.At, key.ID, most)
 	}, func(n message.Notice) NoticeView { return s.noticeView(ctx, n) }, func(n message.Notice) rest.TimeKey { return rest.TimeKey{At: n.CreatedAt, ID: n.ID} })
-	return &noticesOutput{Body: page}, err
 }
 
 func (s *server) noticeView(ctx context.Context, n message.Notice) NoticeView {
@@ -102,15 +99,10 @@ type NoticeRead struct {
 }
 
 func (s *server) readNotice(ctx context.Context, in *rest.PathID) (*rest.Body[NoticeRead], error) {
-	var read NoticeRead
-	err := s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *store.Tx) (err error) {
+	return rest.Answer(ctx, s.Store, func(tx *store.Tx) (read NoticeRead, err error) {
 		read.ReadAt, err = message.ReadNotice(tx, noticesOf(ctx), in.ID)
-		return err
+		return read, err
 	})
-	if err != nil {
-		return nil, err
-	}
-	return rest.BodyOf(read), nil
 }
 
 type readAllInput struct {
@@ -125,17 +117,12 @@ type NoticesRead struct {
 }
 
 func (s *server) readAllNotices(ctx context.Context, in *readAllInput) (*rest.Body[NoticesRead], error) {
-	var read NoticesRead
-	err := s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *store.Tx) (err error) {
+	return rest.Answer(ctx, s.Store, func(tx *store.Tx) (read NoticesRead, err error) {
 		until := tx.Now()
 		if in.Body.Until != nil {
 			until = *in.Body.Until
 		}
 		read.Read, err = message.ReadAllNotices(tx, noticesOf(ctx), until)
-		return err
+		return read, err
 	})
-	if err != nil {
-		return nil, err
-	}
-	return rest.BodyOf(read), nil
 }

@@ -135,10 +135,9 @@ func (s *server) fitWebhook(in *webhookInput) error {
 
 func (s *server) listWebhooks(ctx context.Context, in *rest.Paging) (*rest.Body[*rest.Page[WebhookView]], error) {
 	show := func(e message.Endpoint) WebhookView { return showWebhook(&e) }
-	page, err := rest.ReadPageIn(ctx, s.Store, *in, uuid.Nil, func(tx *store.Tx, after uuid.UUID, most int) ([]message.Endpoint, error) {
+	return rest.List(ctx, s.Store, *in, uuid.Nil, func(tx *store.Tx, after uuid.UUID, most int) ([]message.Endpoint, error) {
 		return message.Endpoints(tx, rest.PrincipalOf(ctx).Office.Path, after, most)
 	}, show, func(e message.Endpoint) uuid.UUID { return e.ID })
-	return rest.BodyOf(page), err
 }
 
 type webhookOutput struct {

@@ -168,16 +168,12 @@ func (s *server) closeClass(ctx context.Context, in *classCloseInput) (*classOut
 // classChange runs an edit and takes it back when the class is not of an office
 // the caller may act at.
 func (s *server) classChange(ctx context.Context, change func(*store.Tx) (office.Class, error)) (*classOutput, error) {
-	var c office.Class
-	err := s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *store.Tx) error {
-		var err error
-		if c, err = change(tx); err != nil {
-			return err
+	c, err := rest.InScope(ctx, s.Store, func(tx *store.Tx) (office.Class, error) {
+		c, err := change(tx)
+		if err == nil && rest.Allow(ctx, c.OrgPath) != nil {
+			err = refusal.New(refusal.NotFound)
 		}
-		if rest.Allow(ctx, c.OrgPath) != nil {
-			return refusal.New(refusal.NotFound)
-		}
-		return nil
+		return c, err
 	})
 	if err != nil {
 		return nil, err

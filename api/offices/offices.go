@@ -94,44 +94,18 @@ func (s *server) getOrg(ctx context.Context, in *rest.PathID) (*orgDetailOutput,
 }
 
 func (s *server) listChildren(ctx context.Context, in *orgChildrenInput) (*rest.Body[*rest.Page[Org]], error) {
-	after, err := rest.DecodeCursor[office.Key](in.Cursor)
-	if err != nil {
-		return nil, err
-	}
-	var list []office.Organisation
-	err = s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *store.Tx) error {
+	return rest.List(ctx, s.Store, in.Paging, nil, func(tx *store.Tx, after *office.Key, most int) ([]office.Organisation, error) {
 		if _, err := office.Read(tx, in.ID); err != nil {
-			return err
+			return nil, err
 		}
-		var err error
-		list, err = office.Children(tx, in.ID, after, rest.PageSize(in.Limit)+1)
-		return err
-	})
-	if err != nil {
-		return nil, err
-	}
-	return rest.BodyOf(rest.PageOf(list, rest.PageSize(in.Limit), showOrg, func(o office.Organisation) office.Key {
-		return office.Key{Code: o.Code, ID: o.ID}
-	})), nil
+		return office.Children(tx, in.ID, after, most)
+	}, showOrg, func(o office.Organisation) *office.Key { return &office.Key{Code: o.Code, ID: o.ID} })
 }
 
 func (s *server) searchOrgs(ctx context.Context, in *orgSearchInput) (*rest.Body[*rest.Page[Org]], error) {
-	after, err := rest.DecodeCursor[office.Key](in.Cursor)
-	if err != nil {
-		return nil, err
-	}
-	var list []office.Organisation
-	err = s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *store.Tx) error {
-		var err error
-		list, err = office.Search(tx, in.Query, in.Below, org.Kind(in.Kind), after, rest.PageSize(in.Limit)+1)
-		return err
-	})
-	if err != nil {
-		return nil, err
-	}
-	return rest.BodyOf(rest.PageOf(list, rest.PageSize(in.Limit), showOrg, func(o office.Organisation) office.Key {
-		return office.Key{Code: o.Name, ID: o.ID}
-	})), nil
+	return rest.List(ctx, s.Store, in.Paging, nil, func(tx *store.Tx, after *office.Key, most int) ([]office.Organisation, error) {
+		return office.Search(tx, in.Query, in.Below, org.Kind(in.Kind), after, most)
+	}, showOrg, func(o office.Organisation) *office.Key { return &office.Key{Code: o.Name, ID: o.ID} })
 }
 
 func showOrg(o office.Organisation) Org {

@@ -46,10 +46,6 @@ func (s *server) auditRoutes() {
 }
 
 func (s *server) listAudit(ctx context.Context, in *auditInput) (*rest.Body[*rest.Page[AuditEntry]], error) {
-	after, err := rest.DecodeCursor[store.AuditKey](in.Cursor)
-	if err != nil {
-		return nil, err
-	}
 	filter := store.AuditFilter{SubjectKind: in.SubjectKind, SubjectID: in.SubjectID, Action: in.Action}
 	if id, err := uuid.Parse(in.Account); err == nil {
 		filter.Account = &id
@@ -60,18 +56,9 @@ func (s *server) listAudit(ctx context.Context, in *auditInput) (*rest.Body[*res
 	if !in.Until.IsZero() {
 		filter.Until = &in.Until
 	}
-	var list []store.AuditEntry
-	err = s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *store.Tx) error {
-		var err error
-		list, err = tx.AuditTrail(filter, after, rest.PageSize(in.Limit)+1)
-		return err
-	})
-	if err != nil {
-		return nil, err
-	}
-	return rest.BodyOf(rest.PageOf(list, rest.PageSize(in.Limit), showAudit, func(e store.AuditEntry) store.AuditKey {
-		return store.AuditKey{At: e.At, ID: e.ID}
-	})), nil
+	return rest.List(ctx, s.Store, in.Paging, nil, func(tx *store.Tx, after *store.AuditKey, most int) ([]store.AuditEntry, error) {
+		return tx.AuditTrail(filter, after, most)
+	}, showAudit, func(e store.AuditEntry) *store.AuditKey { return &store.AuditKey{At: e.At, ID: e.ID} })
 }
 
 func showAudit(e store.AuditEntry) AuditEntry {

@@ -71,17 +71,17 @@ func ReadPage[K, R, T any](in Paging, first K, read func(after K, most int) ([]R
 	return PageOf(rows, limit, show, key), nil
 }
 
-// ReadPageIn is readPage inside the data scope of the call.
-func ReadPageIn[K, R, T any](ctx context.Context, register *store.Store, in Paging, first K, read func(tx *store.Tx, after K, most int) ([]R, error),
+// List answers one page of a list that is read inside the data scope of the caller.
+func List[K, R, T any](ctx context.Context, register *store.Store, in Paging, first K, read func(tx *store.Tx, after K, most int) ([]R, error),
 	show func(R) T, key func(R) K,
-) (*Page[T], error) {
-	return ReadPage(in, first, func(after K, most int) (rows []R, err error) {
-		err = register.InScope(ctx, ScopeOf(ctx), func(tx *store.Tx) error {
-			rows, err = read(tx, after, most)
-			return err
-		})
-		return rows, err
+) (*Body[*Page[T]], error) {
+	page, err := ReadPage(in, first, func(after K, most int) ([]R, error) {
+		return InScope(ctx, register, func(tx *store.Tx) ([]R, error) { return read(tx, after, most) })
 	}, show, key)
+	if err != nil {
+		return nil, err
+	}
+	return BodyOf(page), nil
 }
 
 // TimeKey is the cursor of lists that run from new to old.

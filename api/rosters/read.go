@@ -31,10 +31,9 @@ func (s *server) listRosters(ctx context.Context, in *rosterListInput) (*rest.Bo
 			return nil, refusal.New(refusal.WrongFormat).At("school_id").With("field", "school_id")
 		}
 	}
-	page, err := rest.ReadPageIn(ctx, s.Store, in.Paging, uuid.Nil, func(tx *store.Tx, after uuid.UUID, most int) ([]registration.Roster, error) {
+	return rest.List(ctx, s.Store, in.Paging, uuid.Nil, func(tx *store.Tx, after uuid.UUID, most int) ([]registration.Roster, error) {
 		return registration.Rosters(tx, school, after, most)
 	}, func(r registration.Roster) Roster { return showRoster(ctx, r) }, func(r registration.Roster) uuid.UUID { return r.ID })
-	return rest.BodyOf(page), err
 }
 
 // rosterFor reads a roster that the running operation may touch.

@@ -59,22 +59,18 @@ type CalendarVersions struct {
 }
 
 func (s *server) listCalendar(ctx context.Context, _ *struct{}) (*rest.Body[CalendarVersions], error) {
-	out := CalendarVersions{Items: []CalendarVersion{}}
-	err := s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *store.Tx) error {
+	return rest.Answer(ctx, s.Store, func(tx *store.Tx) (CalendarVersions, error) {
+		out := CalendarVersions{Items: []CalendarVersion{}}
 		list, err := policy.WorkdayVersions(tx)
 		for _, v := range list {
 			out.Items = append(out.Items, CalendarVersion(v))
 		}
+		if len(list) > 0 {
+			out.Newest = list[0].Version
+		}
 		out.FirstYear, out.LastYear = tx.Workdays().Years()
-		return err
+		return out, err
 	})
-	if err != nil {
-		return nil, err
-	}
-	if len(out.Items) > 0 {
-		out.Newest = out.Items[0].Version
-	}
-	return rest.BodyOf(out), nil
 }
 
 // CalendarDay is a day that the notice of a year names.
@@ -95,15 +91,7 @@ type CalendarYear struct {
 func (s *server) getCalendarYear(ctx context.Context, in *struct {
 	Year int `path:"year" minimum:"1900" maximum:"2999"`
 }) (*rest.Body[CalendarYear], error) {
-	var out CalendarYear
-	err := s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *store.Tx) (err error) {
-		out, err = calendarYear(tx, in.Year)
-		return err
-	})
-	if err != nil {
-		return nil, err
-	}
-	return rest.BodyOf(out), nil
+	return rest.Answer(ctx, s.Store, func(tx *store.Tx) (CalendarYear, error) { return calendarYear(tx, in.Year) })
 }
 
 func calendarYear(tx *store.Tx, year int) (CalendarYear, error) {
@@ -159,22 +147,20 @@ type DayChange struct {
 }
 
 func (s *server) checkCalendar(ctx context.Context, in *struct{ Body CalendarDraft }) (*rest.Body[CalendarCheck], error) {
-	out := CalendarCheck{Year: in.Body.Year, Changes: []DayChange{}}
-	err := s.ofNation(ctx, func(tx *store.Tx) error {
+	if err := onlyOf(ctx, org.Nation, refusal.CalendarOffice); err != nil {
+		return nil, err
+	}
+	return rest.Answer(ctx, s.Store, func(tx *store.Tx) (CalendarCheck, error) {
 		newest, next, err := policy.CheckWorkdays(tx, in.Body.workdays())
 		if err != nil {
-			return err
+			return CalendarCheck{}, err
 		}
-		out.Newest = newest
+		out := CalendarCheck{Year: in.Body.Year, Newest: newest, Changes: []DayChange{}}
 		for _, c := range tx.Workdays().Changes(next, in.Body.Year) {
 			out.Changes = append(out.Changes, DayChange{Date: c.Day, Works: c.Works})
 		}
-		return nil
+		return out, nil
 	})
-	if err != nil {
-		return nil, err
-	}
-	return rest.BodyOf(out), nil
 }
 
 type calendarAddInput struct {
@@ -185,17 +171,19 @@ type calendarAddInput struct {
 }
 
 func (s *server) addCalendar(ctx context.Context, in *calendarAddInput) (*rest.Body[CalendarVersion], error) {
+	if err := onlyOf(ctx, org.Nation, refusal.CalendarOffice); err != nil {
+		return nil, err
+	}
 	hash, err := rest.BodyHash(in.Body)
 	if err != nil {
 		return nil, err
 	}
 	n := in.Body.workdays()
 	n.Comment, n.Key, n.Hash = in.Body.Reason, rest.IdempotencyKey(ctx), hash
-	var out CalendarVersion
-	err = s.ofNation(ctx, func(tx *store.Tx) error {
+	return rest.Answer(ctx, s.Store, func(tx *store.Tx) (out CalendarVersion, err error) {
 		version, err := policy.AddWorkdays(tx, n)
 		if err != nil {
-			return err
+			return out, err
 		}
 		list, err := policy.WorkdayVersions(tx)
 		for _, v := range list {
@@ -203,19 +191,15 @@ func (s *server) addCalendar(ctx context.Context, in *calendarAddInput) (*rest.B
 				out = CalendarVersion(v)
 			}
 		}
-		return err
+		return out, err
 	})
-	if err != nil {
-		return nil, err
-	}
-	return rest.BodyOf(out), nil
 }
 
-// ofNation lets an administrator of the national office do something to the calendar, and
-// nobody else: the holidays are the same in the whole country.
-func (s *server) ofNation(ctx context.Context, do func(*store.Tx) error) error {
-	if rest.PrincipalOf(ctx).Office.Kind != org.Nation {
-		return refusal.New(refusal.CalendarOffice)
+// onlyOf refuses everybody who is not of an office of this kind: the holidays are the same in
+// the whole country, and the policy of a province is the province's own.
+func onlyOf(ctx context.Context, kind org.Kind, code refusal.Code) error {
+	if rest.PrincipalOf(ctx).Office.Kind != kind {
+		return refusal.New(code)
 	}
-	return s.Store.InScope(ctx, rest.ScopeOf(ctx), do)
+	return nil
 }

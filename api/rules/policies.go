@@ -127,25 +127,20 @@ type PolicyText struct {
 
 func (s *server) getPolicyVersion(ctx context.Context, in *PathVersion) (*rest.Body[PolicyText], error) {
 	province := rest.PrincipalOf(ctx).Office.Province
-	var text PolicyText
-	err := s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *store.Tx) error {
+	return rest.Answer(ctx, s.Store, func(tx *store.Tx) (text PolicyText, err error) {
 		v, rules, err := policy.ReadVersion(tx, province, in.Version)
 		if err != nil {
-			return err
+			return text, err
 		}
 		text.Effective = rules
 		if text.PolicyVersion, err = s.shown(tx, province, in.Version); err != nil {
-			return err
+			return text, err
 		}
 		if err := json.Unmarshal([]byte(v.Body), &text.Body); err != nil {
-			return fmt.Errorf("read a policy: %w", err)
+			return text, fmt.Errorf("read a policy: %w", err)
 		}
-		return nil
+		return text, nil
 	})
-	if err != nil {
-		return nil, err
-	}
-	return rest.BodyOf(text), nil
 }
 
 // PolicyDiff tells what differs between two policies.
@@ -173,20 +168,14 @@ func (s *server) diffPolicies(ctx context.Context, in *struct {
 	Against int `query:"against" minimum:"0" maximum:"1000000" doc:"The version before; 0 or left out: the built-in policy."`
 }) (*rest.Body[PolicyDiff], error) {
 	province := rest.PrincipalOf(ctx).Office.Province
-	var diff PolicyDiff
-	err := s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *store.Tx) error {
+	return rest.Answer(ctx, s.Store, func(tx *store.Tx) (PolicyDiff, error) {
 		_, after, err := policy.ReadVersion(tx, province, in.Version)
 		if err != nil {
-			return err
+			return PolicyDiff{}, err
 		}
 		_, before, err := policy.ReadVersion(tx, province, in.Against)
-		diff = s.diff(ctx, before, after)
-		return err
+		return s.diff(ctx, before, after), err
 	})
-	if err != nil {
-		return nil, err
-	}
-	return rest.BodyOf(diff), nil
 }
 
 // PolicyDraft is a version of a policy somebody hands in.
@@ -207,23 +196,26 @@ type PolicyCheck struct {
 }
 
 func (s *server) checkPolicy(ctx context.Context, in *struct{ Body PolicyDraft }) (*rest.Body[PolicyCheck], error) {
-	var check PolicyCheck
-	err := s.ofProvince(ctx, func(tx *store.Tx, province string) error {
-		text, err := json.Marshal(in.Body.Body)
-		if err != nil {
-			return fmt.Errorf("read a policy: %w", err)
-		}
+	if err := onlyOf(ctx, org.Province, refusal.PolicyOffice); err != nil {
+		return nil, err
+	}
+	text, err := json.Marshal(in.Body.Body)
+	if err != nil {
+		return nil, fmt.Errorf("read a policy: %w", err)
+	}
+	province := rest.PrincipalOf(ctx).Office.Province
+	return rest.Answer(ctx, s.Store, func(tx *store.Tx) (check PolicyCheck, err error) {
 		after, err := policy.Check(tx, text, in.Body.ValidFrom)
 		if err != nil {
-			return err
+			return check, err
 		}
 		rows, err := policy.Versions(tx, province)
 		if err != nil {
-			return err
+			return check, err
 		}
 		check.Newest = newest(rows)
 		if check.Newest != in.Body.BasedOn { // a trial must not promise what adding then refuses
-			return refusal.New(refusal.VersionConflict).At("/based_on")
+			return check, refusal.New(refusal.VersionConflict).At("/based_on")
 		}
 		for i, v := range rows {
 			if v.ValidFrom.After(in.Body.ValidFrom) && (check.EndsOn == "" || v.ValidFrom.String() < check.EndsOn) {
@@ -237,12 +229,8 @@ func (s *server) checkPolicy(ctx context.Context, in *struct{ Body PolicyDraft }
 		}
 		check.PolicyDiff = s.diff(ctx, before, after)
 		check.Running, err = policy.CountUse(tx, province)
-		return err
+		return check, err
 	})
-	if err != nil {
-		return nil, err
-	}
-	return rest.BodyOf(check), nil
 }
 
 // newest gives the highest number of the versions, 0 where there is none.
@@ -273,6 +261,9 @@ type policyAddInput struct {
 }
 
 func (s *server) addPolicy(ctx context.Context, in *policyAddInput) (*rest.Body[PolicyVersion], error) {
+	if err := onlyOf(ctx, org.Province, refusal.PolicyOffice); err != nil {
+		return nil, err
+	}
 	hash, err := rest.BodyHash(in.Body)
 	if err != nil {
 		return nil, err
@@ -281,30 +272,15 @@ func (s *server) addPolicy(ctx context.Context, in *policyAddInput) (*rest.Body[
 	if err != nil {
 		return nil, fmt.Errorf("read a policy: %w", err)
 	}
-	var view PolicyVersion
-	err = s.ofProvince(ctx, func(tx *store.Tx, province string) error {
+	province := rest.PrincipalOf(ctx).Office.Province
+	return rest.Answer(ctx, s.Store, func(tx *store.Tx) (PolicyVersion, error) {
 		version, err := policy.Add(tx, policy.NewPolicy{
 			Province: province, ValidFrom: in.Body.ValidFrom, BasedOn: in.Body.BasedOn, Text: text, Comment: in.Body.Reason,
 			Key: rest.IdempotencyKey(ctx), Hash: hash,
 		})
 		if err != nil {
-			return err
+			return PolicyVersion{}, err
 		}
-		view, err = s.shown(tx, province, version)
-		return err
+		return s.shown(tx, province, version)
 	})
-	if err != nil {
-		return nil, err
-	}
-	return rest.BodyOf(view), nil
-}
-
-// ofProvince lets an administrator of a province's own office do something to its
-// policy, and nobody else.
-func (s *server) ofProvince(ctx context.Context, do func(*store.Tx, string) error) error {
-	office := rest.PrincipalOf(ctx).Office
-	if office.Kind != org.Province {
-		return refusal.New(refusal.PolicyOffice)
-	}
-	return s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *store.Tx) error { return do(tx, office.Province) })
 }

@@ -89,11 +89,7 @@ func (s *server) stagesMet(ctx context.Context) ([]org.Stage, error) {
 	if at.Kind != org.School {
 		return all, nil
 	}
-	var school office.Organisation
-	err := s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *store.Tx) (err error) {
-		school, err = office.Read(tx, at.ID)
-		return err
-	})
+	school, err := rest.InScope(ctx, s.Store, func(tx *store.Tx) (office.Organisation, error) { return office.Read(tx, at.ID) })
 	return slices.DeleteFunc(all, func(stage org.Stage) bool { return !slices.Contains(school.Stages, stage) }), err
 }
 

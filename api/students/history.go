@@ -57,7 +57,7 @@ type historyInput struct {
 
 func (s *server) studentHistory(ctx context.Context, in *historyInput) (*rest.Body[*rest.Page[HistoryEntry]], error) {
 	words := historyWords{server: s, ctx: ctx}
-	page, err := rest.ReadPageIn(ctx, s.Store, in.Paging, uuid.Nil, func(tx *store.Tx, before uuid.UUID, most int) ([]student.HistoryEntry, error) {
+	return rest.List(ctx, s.Store, in.Paging, uuid.Nil, func(tx *store.Tx, before uuid.UUID, most int) ([]student.HistoryEntry, error) {
 		// A record that went to another school keeps its lines of the past here.
 		rows, err := student.History(tx, in.ID, before, in.Struck || rest.PrincipalOf(ctx).Office.Kind != org.School, most)
 		switch {
@@ -70,7 +70,6 @@ func (s *server) studentHistory(ctx context.Context, in *historyInput) (*rest.Bo
 		}
 		return rows, err
 	}, words.show, func(r student.HistoryEntry) uuid.UUID { return r.ID })
-	return rest.BodyOf(page), err
 }
 
 // historyWords says lines of a history in the caller's language.

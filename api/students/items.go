@@ -50,10 +50,8 @@ func (s *server) sheetItemRoutes() {
 }
 
 func (s *server) listSheetItems(ctx context.Context, _ *struct{}) (*sheetItemsOutput, error) {
-	var rules process.Policy
-	err := s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *store.Tx) (err error) {
-		rules, err = policy.InForce(tx, rest.PrincipalOf(ctx).Office.Province)
-		return err
+	rules, err := rest.InScope(ctx, s.Store, func(tx *store.Tx) (process.Policy, error) {
+		return policy.InForce(tx, rest.PrincipalOf(ctx).Office.Province)
 	})
 	if err != nil {
 		return nil, err

@@ -82,8 +82,7 @@ func (s *server) listProblems(ctx context.Context, in *rest.Paging) (*rest.Body[
 		}
 		return v
 	}
-	page, err := rest.ReadPageIn(ctx, s.Store, *in, rest.TimeKey{}, func(tx *store.Tx, key rest.TimeKey, most int) ([]problem.OpenProblem, error) {
+	return rest.List(ctx, s.Store, *in, rest.TimeKey{}, func(tx *store.Tx, key rest.TimeKey, most int) ([]problem.OpenProblem, error) {
 		return problem.OpenProblems(tx, key.At, key.ID, most)
 	}, show, func(p problem.OpenProblem) rest.TimeKey { return rest.TimeKey{At: p.FoundAt, ID: p.ID} })
-	return rest.BodyOf(page), err
 }

@@ -87,40 +87,27 @@ func (s *server) cancelPunishment(ctx context.Context, in *punishmentCancelInput
 // punishment does something to a punishment and takes it back when it is not of
 // an office the caller may act at.
 func (s *server) punishment(ctx context.Context, do func(*store.Tx) (*student.Punishment, error)) (*rest.Body[Punishment], error) {
-	var p *student.Punishment
-	err := s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *store.Tx) error {
-		var err error
-		if p, err = do(tx); err != nil {
-			return err
+	return rest.Answer(ctx, s.Store, func(tx *store.Tx) (Punishment, error) {
+		p, err := do(tx)
+		if err != nil {
+			return Punishment{}, err
 		}
-		return rest.Allow(ctx, p.OrgPath)
+		return showPunishment(*p), rest.Allow(ctx, p.OrgPath)
 	})
-	if err != nil {
-		return nil, err
-	}
-	return rest.BodyOf(showPunishment(*p)), nil
 }
 
 func (s *server) listPunishments(ctx context.Context, in *rest.PathID) (*rest.Body[[]Punishment], error) {
-	list := []Punishment{}
-	err := s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *store.Tx) error {
-		record, err := student.Read(tx, in.ID)
-		if err != nil {
-			return err
+	return rest.Answer(ctx, s.Store, func(tx *store.Tx) ([]Punishment, error) {
+		if err := mayTouch(ctx, tx, in.ID); err != nil {
+			return nil, err
 		}
-		if err := rest.Allow(ctx, record.OrgPath); err != nil {
-			return err
-		}
+		list := []Punishment{}
 		rows, err := student.Punishments(tx, in.ID)
 		for _, p := range rows {
 			list = append(list, showPunishment(p))
 		}
-		return err
+		return list, err
 	})
-	if err != nil {
-		return nil, err
-	}
-	return rest.BodyOf(list), nil
 }
 
 func showPunishment(p student.Punishment) Punishment {

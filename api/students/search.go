@@ -112,11 +112,10 @@ func (s *server) searchStudents(ctx context.Context, in *searchInput) (*rest.Bod
 	q := student.Search{Name: b.Name, NameMatch: b.NameMatch, Number: b.Number, IDNumber: b.IDNumber,
 		School: b.School, Class: b.Class, States: b.Statuses, Stage: b.Stage}
 	paging := rest.Paging{Cursor: b.Cursor, Limit: b.Limit}
-	page, err := rest.ReadPageIn(ctx, s.Store, paging, uuid.Nil, func(tx *store.Tx, after uuid.UUID, most int) ([]student.FoundRecord, error) {
+	return rest.List(ctx, s.Store, paging, uuid.Nil, func(tx *store.Tx, after uuid.UUID, most int) ([]student.FoundRecord, error) {
 		q.After, q.Most = after, most
 		return student.Find(tx, q)
 	}, func(r student.FoundRecord) StudentLine { return showLine(ctx, r) }, func(r student.FoundRecord) uuid.UUID { return r.ID })
-	return rest.BodyOf(page), err
 }
 
 func showLine(ctx context.Context, r student.FoundRecord) StudentLine {
@@ -126,34 +125,34 @@ func showLine(ctx context.Context, r student.FoundRecord) StudentLine {
 }
 
 func (s *server) revealNumber(ctx context.Context, in *revealInput) (*rest.Body[Revealed], error) {
-	out := Revealed{Field: in.Body.Field}
-	err := s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *store.Tx) error {
-		record, err := student.Read(tx, in.ID)
-		if err != nil {
-			return err
+	return rest.Answer(ctx, s.Store, func(tx *store.Tx) (Revealed, error) {
+		if err := mayTouch(ctx, tx, in.ID); err != nil {
+			return Revealed{}, err
 		}
-		if err := rest.Allow(ctx, record.OrgPath); err != nil {
-			return err
-		}
-		out.Value, err = student.RevealSecret(tx, in.ID, in.Body.Field, in.Body.Reason)
-		return err
+		value, err := student.RevealSecret(tx, in.ID, in.Body.Field, in.Body.Reason)
+		return Revealed{Field: in.Body.Field, Value: value}, err
 	})
+}
+
+// mayTouch refuses who may not do what is asked at the school of a record.
+func mayTouch(ctx context.Context, tx *store.Tx, id uuid.UUID) error {
+	record, err := student.Read(tx, id)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	return rest.BodyOf(out), nil
+	return rest.Allow(ctx, record.OrgPath)
 }
 
 func (s *server) countStudents(ctx context.Context, in *countInput) (*rest.Body[[]StateCount], error) {
-	list := []StateCount{}
-	err := s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *store.Tx) error {
+	return rest.Answer(ctx, s.Store, func(tx *store.Tx) ([]StateCount, error) {
 		at, err := office.Read(tx, in.ID)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		if err := rest.Allow(ctx, at.Path); err != nil {
-			return err
+			return nil, err
 		}
+		list := []StateCount{}
 		count := func(office uuid.UUID) ([]student.StateCount, error) { return student.Count(tx, office) }
 		if in.Below {
 			count = func(office uuid.UUID) ([]student.StateCount, error) { return student.CountBelow(tx, office) }
@@ -163,10 +162,6 @@ func (s *server) countStudents(ctx context.Context, in *countInput) (*rest.Body[
 			list = append(list, StateCount{Office: r.Office, OfficeName: r.OfficeName, Stage: r.Stage, EnrolStatus: r.EnrolStatus,
 				StatusLabel: rest.InLanguage(ctx, status.Enrol(r.EnrolStatus).Text()), Count: r.Count})
 		}
-		return err
+		return list, err
 	})
-	if err != nil {
-		return nil, err
-	}
-	return rest.BodyOf(list), nil
 }

@@ -49,9 +49,8 @@ func (s *server) listExpiringSuspensions(ctx context.Context, in *expiringInput)
 			DaysLeft: left, Expired: left < 0, Extended: p.Extended,
 		}
 	}
-	page, err := rest.ReadPageIn(ctx, s.Store, in.Paging, rest.FirstDay(), func(tx *store.Tx, key rest.DayKey, most int) ([]student.ExpiringSuspension, error) {
+	return rest.List(ctx, s.Store, in.Paging, rest.FirstDay(), func(tx *store.Tx, key rest.DayKey, most int) ([]student.ExpiringSuspension, error) {
 		today = calendar.DateOf(tx.Now())
 		return student.ExpiringSuspensions(tx, rest.PrincipalOf(ctx).Office.Path, today.AddDays(in.Days), key.Day, key.ID, most)
 	}, show, func(p student.ExpiringSuspension) rest.DayKey { return rest.DayKey{Day: p.UntilDate, ID: p.ID} })
-	return rest.BodyOf(page), err
 }
