@@ -4,29 +4,40 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"image"
 	"image/png"
 	"io"
 	"log/slog"
+	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
+	"github.com/xuri/excelize/v2"
 
 	"github.com/xueji/xueji/api/changes"
 	"github.com/xueji/xueji/api/messages"
 	"github.com/xueji/xueji/api/rest"
+	"github.com/xueji/xueji/api/rosters"
+	"github.com/xueji/xueji/api/sheet"
+	"github.com/xueji/xueji/api/students"
 	"github.com/xueji/xueji/api/uploads"
 	"github.com/xueji/xueji/internal/upkeep"
 	"github.com/xueji/xueji/internal/webhook"
+	"github.com/xueji/xueji/models/change"
 	"github.com/xueji/xueji/models/org"
+	"github.com/xueji/xueji/models/roster"
+	"github.com/xueji/xueji/models/store"
 	"github.com/xueji/xueji/workflows/contract"
 )
 
@@ -273,4 +284,240 @@ func evidenceFile(t *testing.T, name string) []byte {
 	content, err := os.ReadFile(filepath.Join("../internal/files/testdata", name))
 	require.NoError(t, err)
 	return content
+}
+
+// uploadAs sends a file as the part "file" of a form.
+func (w *world) uploadAs(who caller, path, name string, content []byte, headers ...string) *httptest.ResponseRecorder {
+	w.t.Helper()
+	var form bytes.Buffer
+	f := multipart.NewWriter(&form)
+	part, err := f.CreateFormFile("file", name)
+	require.NoError(w.t, err)
+	_, err = part.Write(content)
+	require.NoError(w.t, err)
+	require.NoError(w.t, f.Close())
+	r := httptest.NewRequest(http.MethodPost, path, &form)
+	r.Header.Set("Content-Type", f.FormDataContentType())
+	r.Header.Set("Authorization", "Bearer "+who.token)
+	for i := 0; i+1 < len(headers); i += 2 {
+		r.Header.Set(headers[i], headers[i+1])
+	}
+	answer := httptest.NewRecorder()
+	w.handler.ServeHTTP(answer, r)
+	return answer
+}
+
+func read[T any](t *testing.T, status int, answer *httptest.ResponseRecorder) T {
+	t.Helper()
+	require.Equal(t, status, answer.Code, answer.Body.String())
+	var v T
+	require.NoError(t, json.Unmarshal(answer.Body.Bytes(), &v))
+	return v
+}
+
+func rosterFile(t *testing.T, name string) []byte {
+	t.Helper()
+	content, err := os.ReadFile(filepath.Join("../models/roster/testdata", name))
+	require.NoError(t, err)
+	return content
+}
+
+// openClasses makes the classes that the roster files use.
+func (w *world) openClasses() {
+	var book struct {
+		Schools []struct{ Classes []struct{ Code, Name string } }
+	}
+	require.NoError(w.t, json.Unmarshal(rosterFile(w.t, "schools.json"), &book))
+	school, grades := w.places["school"], map[string]uuid.UUID{}
+	for _, c := range book.Schools[0].Classes {
+		year := c.Code[:4]
+		if _, made := grades[year]; !made {
+			grades[year] = uuid.Must(uuid.NewV7())
+			w.exec(`INSERT INTO school_grade (id, school_id, org_path, stage, entry_year, name) VALUES ($1, $2, $3::text::ltree, 'PRIMARY', $4::text::int, $4 || '级')`,
+				grades[year], school.id, school.path, year)
+		}
+		w.exec(`INSERT INTO school_class (id, school_id, org_path, grade_id, code, name, capacity) VALUES (gen_random_uuid(), $1, $2::text::ltree, $3, $4, $5, 55)`,
+			school.id, school.path, grades[year], c.Code, c.Name)
+	}
+}
+
+// approve files a roster and lets leader and bureau agree.
+func (w *world) approve(roster uuid.UUID, registrar, leader, reviewer caller) {
+	w.t.Helper()
+	var filed struct{ ID uuid.UUID }
+	w.must(http.StatusCreated, registrar.token, call{method: "POST", path: "/v1/changes", key: "file-" + roster.String(),
+		body: m{"kind": "ROSTER_IMPORT", "roster_id": roster}}, &filed)
+	for _, who := range []caller{leader, reviewer} {
+		task := one[uuid.UUID](w, `SELECT id FROM task WHERE change_id = $1 AND status = 'OPEN'`, filed.ID)
+		w.must(http.StatusOK, who.token, call{method: "POST", path: "/v1/changes/" + filed.ID.String() + "/decisions", key: "yes-" + task.String(),
+			body: m{"task_id": task, "verdict": "APPROVE"}}, nil)
+	}
+}
+
+// requireNoSecretsIn looks for numbers of the rosters in the log.
+func requireNoSecretsIn(t *testing.T, w *world) {
+	t.Helper()
+	require.NotEmpty(t, w.log.String())
+	require.NotRegexp(t, `520102(19|20)\d{2}`, w.log.String())
+	require.NotContains(t, w.log.String(), "名册")
+}
+
+// sheetText gives all texts of a downloaded workbook.
+func sheetText(t *testing.T, answer *httptest.ResponseRecorder) string {
+	t.Helper()
+	require.Equal(t, http.StatusOK, answer.Code, answer.Body.String())
+	require.Equal(t, rest.XLSX, answer.Header().Get("Content-Type"))
+	require.Contains(t, answer.Header().Get("Content-Disposition"), "attachment")
+	f, err := excelize.OpenReader(bytes.NewReader(answer.Body.Bytes()))
+	require.NoError(t, err)
+	defer func() { require.NoError(t, f.Close()) }()
+	rows, err := f.GetRows(f.GetSheetName(0))
+	require.NoError(t, err)
+	var b strings.Builder
+	for _, row := range rows {
+		b.WriteString(strings.Join(row, "\t") + "\n")
+	}
+	return b.String()
+}
+
+// lastAudit gives what the audit trail says of the last time something happened to a roster.
+func (w *world) lastAudit(action string, id uuid.UUID) (detail map[string]string) {
+	w.t.Helper()
+	text := one[string](w, `SELECT detail::text FROM audit_entry WHERE action = $1 AND subject_id = $2 ORDER BY id DESC LIMIT 1`, action, id.String())
+	require.NoError(w.t, json.Unmarshal([]byte(text), &detail))
+	delete(detail, "address") // of the caller, in every entry
+	return detail
+}
+
+// say hands a verdict in on the open task of a case.
+func (w *world) say(who caller, change uuid.UUID, verdict string) {
+	w.t.Helper()
+	task := one[uuid.UUID](w, `SELECT id FROM task WHERE change_id = $1 AND status = 'OPEN'`, change)
+	w.must(http.StatusOK, who.token, call{method: "POST", path: "/v1/changes/" + change.String() + "/decisions", key: "say-" + task.String(),
+		body: m{"task_id": task, "verdict": verdict}}, nil)
+}
+
+// enrolled brings the twelve pupils of a roster into the register of the school.
+func (w *world) enrolled() (registrar, reviewer caller) {
+	w.t.Helper()
+	w.openClasses()
+	registrar, reviewer = w.login(w.places["school"], org.SchoolRegistrar), w.login(w.places["county"], org.BureauReviewer)
+	up := read[rosters.RosterUpload](w.t, http.StatusCreated, w.uploadAs(registrar, "/v1/rosters", "a.xlsx", rosterFile(w.t, "roster-no-au.xlsx")))
+	w.approve(up.Roster.ID, registrar, w.login(w.places["school"], org.SchoolLeader), reviewer)
+	return registrar, reviewer
+}
+
+// item gives one item of a record's page.
+func (w *world) item(who caller, path string, field roster.Field) string {
+	w.t.Helper()
+	var page students.Student
+	w.must(http.StatusOK, who.token, call{method: "GET", path: path}, &page)
+	i := slices.IndexFunc(page.Items, func(i students.SheetItem) bool { return i.Field == field })
+	return page.Items[i].Value
+}
+
+// part writes a sheet with some columns of the template.
+func part(t *testing.T, fields []roster.Field, pupils ...roster.Pupil) []byte {
+	t.Helper()
+	template, err := roster.National()
+	require.NoError(t, err)
+	sheet := roster.Template{Sheet: "学生"}
+	for _, f := range fields {
+		sheet.Columns = append(sheet.Columns, *template.Column(f))
+	}
+	var b bytes.Buffer
+	require.NoError(t, sheet.Write(&b, "", slices.Values(pupils)))
+	return b.Bytes()
+}
+
+// pupilsInFull gives name and ID number of all pupils of the school who have one.
+func (w *world) pupilsInFull(who caller) []roster.Pupil {
+	w.t.Helper()
+	rows, err := w.owner.Query(w.t.Context(), `SELECT id, name FROM student WHERE id_hash IS NOT NULL ORDER BY id`)
+	require.NoError(w.t, err)
+	var list []roster.Pupil
+	var ids []uuid.UUID
+	for rows.Next() {
+		var id uuid.UUID
+		var name string
+		require.NoError(w.t, rows.Scan(&id, &name))
+		list, ids = append(list, roster.Pupil{roster.Name: name}), append(ids, id)
+	}
+	require.NoError(w.t, rows.Err())
+	for i, id := range ids {
+		var full students.Revealed
+		w.must(http.StatusOK, who.token, call{method: "POST", path: "/v1/students/" + id.String() + "/reveal",
+			body: m{"field": "id_number", "reason": "DATA_QUALITY"}}, &full)
+		list[i][roster.IDNumber] = full.Value
+	}
+	return list
+}
+
+func draft(basedOn int, from string, rules m) m {
+	return m{"body": rules, "valid_from": from, "based_on": basedOn, "reason": "黔教发〔2026〕1号"}
+}
+
+func addition(key string, body m) call {
+	return call{method: "POST", path: "/v1/policies", body: body, key: key}
+}
+
+func trial(basedOn int, rules m) call {
+	return call{method: "POST", path: "/v1/policies/check", body: m{"body": rules, "valid_from": "2026-11-20", "based_on": basedOn}}
+}
+
+// holidays is an invented notice of a year in which the law's days are off, and those
+// that are named.
+func holidays(year, basedOn int, off ...string) m {
+	days := []m{}
+	for _, d := range append([]string{"01-01", "02-05", "04-05", "05-01", "05-02", "06-09", "10-01", "10-02", "10-03"}, off...) {
+		days = append(days, m{"date": fmt.Sprintf("%d-%s", year, d), "kind": "OFF", "occasion": "节"})
+	}
+	return m{"year": year, "days": days, "based_on": basedOn}
+}
+
+func with(body m, more ...m) m {
+	days, _ := body["days"].([]m)
+	body["days"] = append(days, more...)
+	return body
+}
+
+func reasoned(body m) m {
+	body["reason"] = "国办发明电〔2026〕1号"
+	return body
+}
+
+func loading(key string, body m) call {
+	return call{method: "POST", path: "/v1/calendar", body: reasoned(body), key: key}
+}
+
+// suspension files a suspension of a pupil of the school that begins on a day.
+func (w *world) suspension(from string) (id string) {
+	w.t.Helper()
+	registrar := w.login(w.places["school"], org.SchoolRegistrar)
+	var page struct{ ID string }
+	w.must(http.StatusCreated, registrar.token, filing(uuid.NewString(), m{
+		"kind": "SUSPENSION", "student_id": w.pupil(w.places["school"]),
+		"inputs":   m{"reason_code": "10", "from_date": from, "until_date": "2027-08-31"},
+		"evidence": []m{{"id": w.paper(registrar), "kind": "GUARDIAN_APPLICATION"}, {"id": w.paper(registrar), "kind": "SUSPENSION_PROOF"}},
+	}), &page)
+	return page.ID
+}
+
+// upkeep does what a round of the worker does about the calendar, and says for how many changes.
+func (w *world) newCalendar() (moved int) {
+	w.t.Helper()
+	var stale []uuid.UUID
+	require.NoError(w.t, w.worker.InScope(w.t.Context(), store.Scope{}, func(tx *change.Tx) (err error) {
+		stale, err = tx.WithOldCalendar(100)
+		return err
+	}))
+	for _, id := range stale {
+		require.NoError(w.t, w.worker.InScope(w.t.Context(), store.Scope{}, func(tx *change.Tx) error { return tx.RecomputeDeadlines(id) }))
+	}
+	return len(stale)
+}
+
+func (w *world) timePasses(one string) {
+	w.t.Helper()
+	require.NoError(w.t, w.worker.InScope(w.t.Context(), store.Scope{}, func(tx *change.Tx) error { return tx.SendDueReminders(uuid.MustParse(one)) }))
 }

@@ -1,4 +1,4 @@
-package api
+package students_test
 
 import (
 	"net/http"
@@ -6,25 +6,27 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/xueji/xueji/api/apitest"
 	"github.com/xueji/xueji/api/students"
 	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/models/process"
 	"github.com/xueji/xueji/models/roster"
+	"github.com/xueji/xueji/models/storetest"
 )
 
 // A form can be built from the items alone: labels, types, lengths, guards and codes.
 func TestTheItemsOfTheSheet(t *testing.T) {
-	w := newWorld(t)
-	registrar := w.login(w.places["school"], org.SchoolRegistrar)
-	get := call{method: "GET", path: "/v1/sheet/items"}
-	w.refused("unauthenticated", "", get)
+	w := apitest.New(t)
+	registrar := w.LogIn(storetest.SchoolA, org.SchoolRegistrar)
+	get := apitest.Get("/v1/sheet/items")
+	w.Refused("unauthenticated", "", get)
 	var out struct {
 		Body struct {
 			Version string
 			Items   []students.ItemRule
 		}
 	}
-	w.must(http.StatusOK, registrar.token, get, &out.Body)
+	w.Must(http.StatusOK, registrar.Token, get, &out.Body)
 	require.Equal(t, "2013-71", out.Body.Version)
 	require.Len(t, out.Body.Items, 71)
 	items := map[roster.Field]students.ItemRule{}
