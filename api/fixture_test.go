@@ -21,10 +21,12 @@ import (
 	"testing"
 	"time"
 
+	"github.com/danielgtaylor/huma/v2"
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 	"github.com/xuri/excelize/v2"
 
+	"github.com/xueji/xueji/api/authz"
 	"github.com/xueji/xueji/api/changes"
 	"github.com/xueji/xueji/api/messages"
 	"github.com/xueji/xueji/api/rest"
@@ -520,4 +522,218 @@ func (w *world) newCalendar() (moved int) {
 func (w *world) timePasses(one string) {
 	w.t.Helper()
 	require.NoError(w.t, w.worker.InScope(w.t.Context(), store.Scope{}, func(tx *change.Tx) error { return tx.SendDueReminders(uuid.MustParse(one)) }))
+}
+
+// raw sends a body as it is, without a JSON encoder that would mend it.
+func (w *world) raw(token string, c call, body []byte, headers ...string) *httptest.ResponseRecorder {
+	r := httptest.NewRequest(c.method, c.path, bytes.NewReader(body))
+	r.Header.Set("Content-Type", "application/json")
+	if token != "" {
+		r.Header.Set("Authorization", "Bearer "+token)
+	}
+	if c.key != "" {
+		r.Header.Set("Idempotency-Key", c.key)
+	}
+	if c.ifMatch != "" {
+		r.Header.Set("If-Match", c.ifMatch)
+	}
+	if c.language != "" {
+		r.Header.Set("Accept-Language", c.language)
+	}
+	for i := 0; i+1 < len(headers); i += 2 {
+		r.Header.Set(headers[i], headers[i+1])
+	}
+	answer := httptest.NewRecorder()
+	w.handler.ServeHTTP(answer, r)
+	return answer
+}
+
+func mustSpec(t *testing.T) []byte {
+	t.Helper()
+	text, err := Spec()
+	require.NoError(t, err)
+	return text
+}
+
+type fragileInput struct {
+	Body struct {
+		Text fragile `json:"text"`
+	}
+}
+
+type fragile string
+
+func (f *fragile) UnmarshalText(text []byte) error { panic(string(text)) }
+
+// here marks the place of a body where something else is put.
+const here = "@@here@@"
+
+// shapes are what a place of a body may be given instead of what belongs there, as
+// they stand on the wire.
+func shapes() []string {
+	deep := strings.Repeat("[", 300) + strings.Repeat("]", 300)
+	return []string{"null", "true", "7", "-1", "1.5", "1e18", "1e300", "1e400", "-0", `""`, `"文"`, `"\u0000"`, `"\ud800"`, "\"\xb0\xa1\"", `"ㅤ"`, `"` + strings.Repeat("长", 6000) + `"`,
+		"[]", "[[]]", "[{}]", "[[],[]]", "[{},{}]", "[null,null]", `["a","a"]`, `[["a"],["a"]]`, `[{"a":1},{"a":1}]`, "{}", `{"a":{}}`, `{"a":[]}`, `{"a":1,"a":2}`, `{"":""}`,
+		`{"\u0000":1}`, deep, strings.Repeat(`{"a":`, 300) + "1" + strings.Repeat("}", 300), "", "}", "2026-11-20", `"2026-02-30"`, `"00000000-0000-0000-0000-000000000000"`}
+}
+
+// namesAPlace says whether a code is about one place of a body.
+func namesAPlace(code string) bool {
+	return slices.Contains([]string{"wrong_type", "wrong_format", "wrong_number", "not_in_list", "too_short", "too_long", "out_of_range", "unknown_field", "wrong_count",
+		"not_unique", "required", "wrong_characters"}, code)
+}
+
+// body is an operation with a JSON body and a right example of it.
+type fuzzBody struct {
+	op      rest.Operation
+	path    string
+	token   string
+	example any
+}
+
+func (b fuzzBody) call() call {
+	return call{method: b.op.Method, path: b.path, key: "k-" + uuid.NewString(), ifMatch: `"1"`}
+}
+
+type fuzzPlace struct {
+	pointer string
+	text    []byte
+}
+
+// places gives the example once for every place of it, with the mark there.
+func (b fuzzBody) places() []fuzzPlace {
+	var list []fuzzPlace
+	var walk func(node any, pointer string, put func(any) any)
+	add := func(pointer string, whole any) {
+		text, err := json.Marshal(whole)
+		if err == nil {
+			list = append(list, fuzzPlace{pointer: pointer, text: text})
+		}
+	}
+	walk = func(node any, pointer string, put func(any) any) {
+		add(pointer, put(here))
+		switch v := node.(type) {
+		case map[string]any:
+			for name, item := range v {
+				walk(item, pointer+"/"+name, func(x any) any {
+					c := map[string]any{}
+					for k, other := range v {
+						c[k] = other
+					}
+					c[name] = x
+					return put(c)
+				})
+			}
+			c := map[string]any{"surplus": here}
+			for k, other := range v {
+				c[k] = other
+			}
+			add(pointer+"/surplus", put(c))
+		case []any:
+			for i, item := range v {
+				walk(item, pointer+"/0", func(x any) any {
+					c := slices.Clone(v)
+					c[i] = x
+					return put(c)
+				})
+			}
+		}
+	}
+	walk(b.example, "", func(x any) any { return x })
+	return list
+}
+
+// bodies are all operations with a JSON body, somebody who may call each, and an example.
+func (w *world) bodies() []fuzzBody {
+	registry := w.server.OpenAPI().Components.Schemas
+	change, _ := w.change(w.places["school"], org.SchoolLeader)
+	known := map[string]string{"orgs": w.places["school"].id.String(), "changes": change.String(), "students": w.pupil(w.places["school"]).String(),
+		"accounts": w.account(w.places["school"], org.Principal).String()}
+	var list []fuzzBody
+	for _, op := range w.server.Operations() {
+		described := describedAs(w.server.OpenAPI(), op)
+		if described.RequestBody == nil || described.RequestBody.Content["application/json"] == nil {
+			continue
+		}
+		b := fuzzBody{op: op, example: example(registry, described.RequestBody.Content["application/json"].Schema, 0)}
+		parts := strings.Split(op.Path, "/")
+		for i, part := range parts {
+			if strings.HasPrefix(part, "{") {
+				parts[i] = uuid.NewString()
+				if id, ok := known[parts[i-1]]; ok {
+					parts[i] = id
+				}
+			}
+		}
+		b.path = strings.Join(parts, "/")
+		if roles := authz.RolesFor(op.Action); op.Action != authz.Public {
+			role := org.SchoolRegistrar
+			if len(roles) > 0 {
+				role = roles[0].Role
+			}
+			at := "county"
+			if role.OfSchool() {
+				at = "school"
+			}
+			b.token = w.login(w.places[at], role).token
+		}
+		list = append(list, b)
+	}
+	return list
+}
+
+func describedAs(spec *huma.OpenAPI, op rest.Operation) *huma.Operation {
+	path := spec.Paths[op.Path]
+	return map[string]*huma.Operation{"GET": path.Get, "POST": path.Post, "PUT": path.Put, "PATCH": path.Patch, "DELETE": path.Delete}[op.Method]
+}
+
+// example makes a right value of a schema.
+func example(registry huma.Registry, s *huma.Schema, depth int) any {
+	if s.Ref != "" {
+		s = registry.SchemaFromRef(s.Ref)
+	}
+	switch {
+	case len(s.Enum) > 0:
+		return s.Enum[0]
+	case s.Format == "uuid":
+		return uuid.NewString()
+	case s.Format == "date":
+		return "2026-11-23"
+	case s.Format == "date-time":
+		return "2026-11-23T09:00:00+08:00"
+	}
+	switch s.Type {
+	case huma.TypeString:
+		least := 4
+		if s.MinLength != nil {
+			least = max(least, *s.MinLength)
+		}
+		return strings.Repeat("A", least)
+	case huma.TypeInteger, huma.TypeNumber:
+		if s.Minimum != nil {
+			return *s.Minimum
+		}
+		return 1
+	case huma.TypeBoolean:
+		return true
+	case huma.TypeArray:
+		if depth > 6 {
+			return []any{}
+		}
+		return []any{example(registry, s.Items, depth+1)}
+	case huma.TypeObject:
+		all := map[string]any{}
+		for name, property := range s.Properties {
+			all[name] = example(registry, property, depth+1)
+		}
+		if more, ok := s.AdditionalProperties.(*huma.Schema); ok {
+			all["remark"] = example(registry, more, depth+1)
+		}
+		return all
+	}
+	return "any"
+}
+
+func filing(key string, body m) call {
+	return call{method: "POST", path: "/v1/changes", body: body, key: key}
 }
