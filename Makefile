@@ -76,10 +76,12 @@ demo: bin/temporal
 	@exec bin/xueji demo
 
 # Ten thousand random histories of cases, half of each kind, of which make test plays a
-# hundred; and every photo broken off at every place, of which it takes two for each.
+# hundred; every photo broken off at every place, of which it takes two for each; and every
+# wrong shape at every place of every body, of which it takes one in four.
 soak:
 	XUEJI_SOAK=5000 $(GO) test ./activities -run TestRandomHistoriesKeepACaseConsistent -timeout 6h -v
 	XUEJI_SOAK=1 $(GO) test ./internal/files -run TestAHalfPhotoWithAnEndMarkIsRefused -v
+	XUEJI_SOAK=1 $(GO) test ./api -run TestEveryBodyOfTheDescriptionIsFuzzed -v
 
 # Removes what can be made again. The data of make run stays in var/.
 clean:

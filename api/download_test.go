@@ -1,4 +1,4 @@
-package api
+package api_test
 
 import (
 	"net/http"
@@ -11,16 +11,16 @@ import (
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
-	"github.com/xueji/xueji/api/rosters"
-	"github.com/xueji/xueji/api/uploads"
+	"github.com/xueji/xueji/api/apitest"
 	"github.com/xueji/xueji/models/org"
+	"github.com/xueji/xueji/models/storetest"
 )
 
 // fileOperations lists the operations whose answer is a file.
-func fileOperations(t *testing.T, w *world) []string {
+func fileOperations(t *testing.T, w *apitest.World) []string {
 	t.Helper()
 	var list []string
-	for _, item := range w.server.OpenAPI().Paths {
+	for _, item := range w.Server.OpenAPI().Paths {
 		for _, op := range []*huma.Operation{item.Get, item.Post, item.Put, item.Patch, item.Delete} {
 			if op == nil {
 				continue
@@ -45,31 +45,30 @@ func fileOperations(t *testing.T, w *world) []string {
 // Every file that leaves holds no number, or it is audited; an operation that is not
 // looked at here fails the test.
 func TestEveryFileThatLeavesIsLookedAt(t *testing.T) {
-	w := newWorld(t)
-	w.openClasses()
-	registrar := w.login(w.places["school"], org.SchoolRegistrar)
-	roster := read[rosters.RosterUpload](t, http.StatusCreated, w.uploadAs(registrar, "/v1/rosters", "a.xlsx", rosterFile(t, "roster-no-au.xlsx"))).Roster
-	paper := read[uploads.Evidence](t, http.StatusCreated, w.uploadAs(registrar, "/v1/evidence", "a.pdf", evidenceFile(t, "two-pages.pdf")))
+	w := apitest.New(t)
+	registrar := w.LogIn(storetest.SchoolA, org.SchoolRegistrar)
+	roster := apitest.Read[struct{ Roster struct{ ID uuid.UUID } }](w, http.StatusCreated, w.SendFile(registrar, "/v1/rosters", "a.xlsx", w.RosterFile("roster-no-au.xlsx"))).Roster
+	paper := apitest.Read[struct{ ID uuid.UUID }](w, http.StatusCreated, w.SendFile(registrar, "/v1/evidence", "a.pdf", w.PaperFile("two-pages.pdf")))
 	audited := func(action string, id uuid.UUID) int {
-		return one[int](w, `SELECT count(*) FROM audit_entry WHERE action = $1 AND subject_id = $2`, action, id.String())
+		return apitest.One[int](w, `SELECT count(*) FROM audit_entry WHERE action = $1 AND subject_id = $2`, action, id.String())
 	}
-	get := func(path string) *httptest.ResponseRecorder {
-		answer := w.send(registrar.token, call{method: "GET", path: path})
+	open := func(path string) *httptest.ResponseRecorder {
+		answer := w.Send(registrar.Token, apitest.Get(path))
 		require.Equal(t, http.StatusOK, answer.Code, answer.Body.String())
 		require.Equal(t, "no-store", answer.Header().Get("Cache-Control"), path)
 		require.Contains(t, answer.Header().Get("Content-Disposition"), "attachment; filename", path)
 		return answer
 	}
 	looked := map[string]func(){
-		"get-roster-template": func() { require.NotRegexp(t, `\d{15}`, sheetText(t, get("/v1/rosters/template"))) },
+		"get-roster-template": func() { require.NotRegexp(t, `\d{15}`, w.SheetText(open("/v1/rosters/template"))) },
 		"get-roster-findings": func() {
 			path := "/v1/rosters/" + roster.ID.String() + "/findings.xlsx"
-			require.NotRegexp(t, `\d{15}`, sheetText(t, get(path)))
-			get(path + "?reason=AUTHORITY_REQUEST")
+			require.NotRegexp(t, `\d{15}`, w.SheetText(open(path)))
+			open(path + "?reason=AUTHORITY_REQUEST")
 			require.Equal(t, 2, audited("roster.findings", roster.ID))
 		},
 		"open-evidence": func() { // a picture has no text that could be masked
-			get("/v1/evidence/" + paper.ID.String() + "/content")
+			open("/v1/evidence/" + paper.ID.String() + "/content")
 			require.Equal(t, 1, audited("evidence.open", paper.ID))
 		},
 	}
