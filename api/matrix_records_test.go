@@ -1,91 +1,111 @@
-package api
+package api_test
 
 import (
-	"strings"
-	"time"
+	"net/http"
 
 	"github.com/google/uuid"
-	"github.com/stretchr/testify/require"
 
-	"github.com/xueji/xueji/internal/files"
-	"github.com/xueji/xueji/internal/identity/simulator"
-	"github.com/xueji/xueji/models/calendar"
-	"github.com/xueji/xueji/models/ident"
+	"github.com/xueji/xueji/api/apitest"
+	"github.com/xueji/xueji/api/rest"
 	"github.com/xueji/xueji/models/org"
+	"github.com/xueji/xueji/models/process"
 )
 
-// recordCases: pupils' records, evidence and rosters.
+// recordCases: pupils' records and punishments.
 func recordCases() map[string]matrixCase {
-	onPupil := func(method, rest string, body any) matrixCase {
-		return matrixCase{call: func(w *world, _ caller, target place) call {
-			return call{method: method, path: "/v1/students/" + w.numbered(target).String() + rest, body: body}
+	on := func(method, below string, body any) matrixCase {
+		return matrixCase{call: func(x *matrix, _ apitest.Caller, target string) apitest.Call {
+			return apitest.Call{Method: method, Path: "/v1/students/" + x.keptPupil(target).String() + below, Body: body, IfMatch: rest.ETag(1), Key: uuid.NewString()}
 		}}
 	}
-	onRoster := func(method, rest string) matrixCase {
-		return matrixCase{call: func(w *world, _ caller, target place) call {
-			return call{method: method, path: "/v1/rosters/" + w.roster(target).String() + rest}
+	punishment := m{"level": "1", "decided_on": "2026-11-02", "document_no": "1号"}
+	return map[string]matrixCase{
+		"search-students": {targetless: true, call: func(x *matrix, _ apitest.Caller, target string) apitest.Call {
+			return apitest.Post("/v1/students/search", m{"school_id": x.OfficeID(target)})
+		}},
+		"get-student":     on("GET", "", nil),
+		"student-history": on("GET", "/history", nil),
+		"reveal-number":   on("POST", "/reveal", m{"field": "id_number", "reason": "VERIFY_DOCUMENT"}),
+		"count-students": {call: func(x *matrix, _ apitest.Caller, target string) apitest.Call {
+			return apitest.Get(x.Org(target, "/student-counts"))
+		}},
+		"edit-student": on("PATCH", "", m{"items": m{"phone": "16316048782"}}),
+		// A body that is no form is refused only after the right was checked.
+		"update-students":           fixed("POST", "/v1/students/updates", m{}),
+		"list-problems":             fixed("GET", "/v1/problems", nil),
+		"list-expiring-suspensions": fixed("GET", "/v1/suspensions/expiring?days=30", nil),
+
+		"record-punishment": on("POST", "/punishments", punishment),
+		"list-punishments":  on("GET", "/punishments", nil),
+		"cancel-punishment": {call: func(x *matrix, _ apitest.Caller, target string) apitest.Call {
+			id := kept(x, "punishment", target, func() string {
+				var made struct{ ID string }
+				x.Must(http.StatusCreated, x.somebody(school(target), org.SchoolRegistrar).Token, apitest.Call{
+					Method: "POST", Path: "/v1/students/" + x.pupil(target).String() + "/punishments", Key: uuid.NewString(), Body: punishment}, &made)
+				return made.ID
+			})
+			return apitest.Call{Method: "POST", Path: "/v1/punishments/" + id + "/cancellation", Key: uuid.NewString(),
+				Body: m{"cancelled_on": "2026-11-20", "document_no": "2号"}}
+		}},
+	}
+}
+
+// rosterCases: evidence and rosters.
+func rosterCases() map[string]matrixCase {
+	on := func(method, below string) matrixCase {
+		return matrixCase{call: func(x *matrix, _ apitest.Caller, target string) apitest.Call {
+			id := kept(x, "roster", target, func() uuid.UUID {
+				return x.Upload(school(target), x.Written(x.Items(school(target), 2024)), uuid.NewString()).ID
+			})
+			return apitest.Call{Method: method, Path: "/v1/rosters/" + id.String() + below}
 		}}
 	}
 	return map[string]matrixCase{
-		"search-students": {targetless: true, call: func(_ *world, _ caller, target place) call {
-			return call{method: "POST", path: "/v1/students/search", body: m{"school_id": target.id}}
-		}},
-		"get-student":      onPupil("GET", "", nil),
-		"list-sheet-items": fixed("GET", "/v1/sheet/items", nil),
-		"student-history":  onPupil("GET", "/history", nil),
-		"reveal-number":    onPupil("POST", "/reveal", m{"field": "id_number", "reason": "VERIFY_DOCUMENT"}),
-		"count-students": {call: func(_ *world, _ caller, target place) call {
-			return call{method: "GET", path: orgPath(target, "/student-counts")}
-		}},
-
 		// A body that is no form is refused only after the right was checked.
 		"upload-evidence": fixed("POST", "/v1/evidence", m{}),
-		"open-evidence": {call: func(w *world, _ caller, target place) call {
-			return call{method: "GET", path: "/v1/evidence/" + w.evidence(target).String() + "/content"}
+		"open-evidence": {call: func(x *matrix, _ apitest.Caller, target string) apitest.Call {
+			id := kept(x, "paper", target, func() string {
+				role := org.BureauReviewer
+				if apitest.Kind(target) == org.School {
+					role = org.SchoolRegistrar
+				}
+				return x.UploadPaper(x.somebody(target, role))
+			})
+			return apitest.Get("/v1/evidence/" + id + "/content")
 		}},
-
 		"get-roster-template": fixed("GET", "/v1/rosters/template", nil),
 		"upload-roster":       fixed("POST", "/v1/rosters", m{}),
 		"list-rosters":        fixed("GET", "/v1/rosters", nil),
-		"get-roster":          onRoster("GET", ""),
-		"list-roster-rows":    onRoster("GET", "/rows"),
-		"get-roster-findings": onRoster("GET", "/findings.xlsx"),
-		"check-roster":        onRoster("POST", "/check"),
-		"discard-roster":      onRoster("DELETE", ""),
+		"get-roster":          on("GET", ""),
+		"list-roster-rows":    on("GET", "/rows"),
+		"get-roster-findings": on("GET", "/findings.xlsx"),
+		"check-roster":        on("POST", "/check"),
+		"discard-roster":      on("DELETE", ""),
 	}
 }
 
-// numbered puts a pupil into an office who has an ID number that nobody shares: each
-// is born on a day of their own.
-func (w *world) numbered(at place) uuid.UUID {
-	id := w.pupil(at)
-	birth, err := calendar.NewDate(2000, time.January, 1)
-	require.NoError(w.t, err)
-	birth = birth.AddDays(one[int](w, `SELECT count(*)::int FROM student`))
-	number, err := simulator.Number(birth, ident.Male, simulator.Matches)
-	require.NoError(w.t, err)
-	cipher, err := w.app.Keys().Encrypt("student.id_number/"+id.String(), []byte(number.Reveal()))
-	require.NoError(w.t, err)
-	w.exec(`UPDATE student SET birth_date = $2, id_cipher = $3, id_hash = $4, id_masked = $5 WHERE id = $1`,
-		id, birth.String(), cipher, w.app.Keys().Hash("identity", number.Reveal()), number.String())
-	return id
+// moved is the paper file of a pupil who moved from one school to another.
+func (x *matrix) moved(what, from, to, target string) string {
+	return kept(x, what, target, func() string {
+		change := x.Received(process.Transfer, to, x.pupil(from), x.Class(to, "2024101").ID)
+		x.ApproveAll(change)
+		return x.Text(`SELECT id::text FROM handover WHERE change_id = $1`, change)
+	})
 }
 
-// evidence puts a paper into an office, as somebody who works there uploads it.
-func (w *world) evidence(at place) uuid.UUID {
-	id := uuid.Must(uuid.NewV7())
-	size, sum, err := w.deps.Files.Put(w.t.Context(), files.Evidence, id.String(), strings.NewReader("%PDF-1.7"), 1<<10)
-	require.NoError(w.t, err)
-	w.exec(`INSERT INTO evidence (id, org_id, org_path, uploaded_by, file_name, media_type, size, sha256, blob_key, created_at)
-		VALUES ($1, $2, $3::text::ltree, $4, '某人.pdf', 'application/pdf', $5, $6, $7, $8)`,
-		id, at.id, at.path, w.account(at, org.Role(roleOf(at))), size, sum, id.String(), w.clock.Now())
-	return id
-}
-
-// roster puts a checked roster without a file into an office.
-func (w *world) roster(at place) uuid.UUID {
-	id := uuid.Must(uuid.NewV7())
-	w.exec(`INSERT INTO roster (id, school_id, org_path, file_name, file_sha256, file_size, state, created_by, created_at, progress_at)
-		VALUES ($1, $2, $3::text::ltree, '某人.xlsx', $4, 1, 'CHECKED', $1, $5, $5)`, id, at.id, at.path, id[:], w.clock.Now())
-	return id
+// moveCases: pupils who move between schools.
+func moveCases() map[string]matrixCase {
+	return map[string]matrixCase{
+		"find-pupil":     fixed("POST", "/v1/students/find", m{"name": "某某某", "student_number": "L520102201503019473"}),
+		"list-handovers": fixed("GET", "/v1/handovers", nil),
+		"send-handover": {call: func(x *matrix, _ apitest.Caller, target string) apitest.Call {
+			return apitest.Call{Method: "POST", Path: "/v1/handovers/" + x.moved("sent", school(target), elsewhere, target) + "/dispatch", IfMatch: rest.ETag(1), Body: m{"how": "EMS"}}
+		}},
+		"receive-handover": {call: func(x *matrix, _ apitest.Caller, target string) apitest.Call {
+			return apitest.Call{Method: "POST", Path: "/v1/handovers/" + x.moved("received", elsewhere, school(target), target) + "/receipt", IfMatch: rest.ETag(1)}
+		}},
+		"list-departures": {call: func(x *matrix, _ apitest.Caller, target string) apitest.Call {
+			return apitest.Get(x.Org(target, "/departures"))
+		}},
+	}
 }
