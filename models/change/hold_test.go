@@ -163,7 +163,7 @@ func TestSignersAreAdded(t *testing.T) {
 	c.says(leader, mine)
 	require.Equal(t, "LEADER_REVIEW", c.Position(id).Stage, "the other one is still to speak")
 	signer := c.on(id, change.VerbRemoveSigner)
-	require.Equal(t, []string{"not_your_signer "}, c.refused(principal, signer))
+	require.Equal(t, []string{"not_your_signer "}, c.refused(second, signer))
 	c.says(leader, signer)
 	require.Equal(t, "BUREAU_APPROVAL", c.Position(id).Stage, "nobody is left to speak")
 	require.Equal(t, []string{"FILED", "ADD_SIGNER", "APPROVE", "ADD_SIGNER", "APPROVE", "REMOVE_SIGNER"}, c.events(id))

@@ -38,7 +38,7 @@ func TestASentBackChangeIsHandedInAgain(t *testing.T) {
 	wrong.Body.Inputs = map[string]string{"reason": " "}
 	wrong.Body.Evidence = []evidence.Ref{foreign, {ID: old, Kind: "GUARDIAN_APPLICATION"}}
 	wrong.Body.Out = []uuid.UUID{old, uuid.New()}
-	require.Equal(t, []string{"required /inputs/reason", "evidence_not_here /withdrawn_evidence/1", "evidence_unknown /evidence/0", "evidence_out /evidence/1"}, c.refused(registrar, wrong))
+	require.ElementsMatch(t, []string{"required /inputs/reason", "evidence_not_here /withdrawn_evidence/1", "evidence_unknown /evidence/0", "evidence_taken_out /evidence/1"}, c.refused(registrar, wrong))
 	valued := again
 	valued.Body.Valued = true
 	require.Equal(t, []string{"input_unknown /values"}, c.refused(registrar, valued))
@@ -52,7 +52,7 @@ func TestASentBackChangeIsHandedInAgain(t *testing.T) {
 	c.says(leader, c.back(id, 0, true))
 	back := about(id, change.VerbResubmit)
 	back.Body.Evidence = []evidence.Ref{{ID: old, Kind: "GUARDIAN_APPLICATION"}, {ID: fresh.ID, Kind: "OTHER"}}
-	require.Equal(t, []string{"evidence_out /evidence/0", "evidence_unknown /evidence/1", "evidence_twice /evidence/1"}, c.refused(registrar, back))
+	require.ElementsMatch(t, []string{"evidence_taken_out /evidence/0", "evidence_unknown /evidence/1", "evidence_twice /evidence/1"}, c.refused(registrar, back))
 	c.says(registrar, about(id, change.VerbResubmit))
 	require.Equal(t, leader.ID.String()+" RETURNED", c.holder(c.task(id)), "straight back")
 	require.Equal(t, 1, c.Count(`SELECT count(*) FROM change_revision WHERE change_id = $1`, id), "nothing was changed this time")
