@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/xueji/xueji/models/calendar"
+	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/models/process"
 	"github.com/xueji/xueji/models/store"
 )
@@ -51,7 +52,7 @@ func AddAsOwner(ctx context.Context, ownerDSN, province string, from calendar.Da
 		}
 		err := tx.QueryRow(ctx, `INSERT INTO policy (province_code, version, valid_from, body, created_at)
 			SELECT o.code, coalesce((SELECT max(version) FROM policy p WHERE p.province_code = o.code), 0) + 1, $2, $3, $4
-			FROM organisation o WHERE o.kind = 'PROVINCE' AND o.code = $1 RETURNING version`, province, from, stored, now).Scan(&version)
+			FROM organisation o WHERE o.kind = $5 AND o.code = $1 RETURNING version`, province, from, stored, now, string(org.Province)).Scan(&version)
 		if errors.Is(err, pgx.ErrNoRows) {
 			return noProvince(province)
 		}
@@ -59,8 +60,8 @@ func AddAsOwner(ctx context.Context, ownerDSN, province string, from calendar.Da
 			return fmt.Errorf("store the policy of province %s: %w", province, err)
 		}
 		_, err = tx.Exec(ctx, `INSERT INTO audit_entry (id, partition, at, office_path, action, subject_kind, subject_id, detail)
-			SELECT $1, $2, $3, path, 'policy.add', 'policy', $4, '{"by": "command line"}' FROM organisation WHERE kind = 'PROVINCE' AND code = $5`,
-			store.NewID(), province+"/"+now.Format("2006-01"), now, fmt.Sprintf("%s/%d", province, version), province)
+			SELECT $1, $2, $3, path, 'policy.add', 'policy', $4, '{"by": "command line"}' FROM organisation WHERE kind = $6 AND code = $5`,
+			store.NewID(), province+"/"+now.Format("2006-01"), now, fmt.Sprintf("%s/%d", province, version), province, string(org.Province))
 		if err != nil {
 			return fmt.Errorf("store the policy: %w", err)
 		}
@@ -81,7 +82,7 @@ func OfProvince(ctx context.Context, owner *pgx.Conn, known *process.Catalogue, 
 	policy := known.Default()
 	err := owner.QueryRow(ctx, `SELECT p.version, p.body::text FROM organisation o LEFT JOIN LATERAL (
 			SELECT version, body FROM policy WHERE province_code = o.code AND valid_from <= $2 ORDER BY valid_from DESC, version DESC LIMIT 1) p ON true
-		WHERE o.kind = 'PROVINCE' AND o.code = $1`, province, day).Scan(&version, &body)
+		WHERE o.kind = $3 AND o.code = $1`, province, day, string(org.Province)).Scan(&version, &body)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return policy, nil, noProvince(province)
 	}

@@ -117,7 +117,7 @@ func Check(t *store.Tx, text []byte, from calendar.Date) (process.Policy, error)
 // findFaults returns the faults of a policy that is handed in over HTTP or as a file.
 func findFaults(known *process.Catalogue, text []byte) (process.Policy, []*process.Fault) {
 	p, faults := known.Check(text)
-	if err := CheckKeyFields(p); err != nil {
+	if err := checkKeyFields(p); err != nil {
 		faults = append(faults, &process.Fault{Path: "/key_fields", Text: process.Text{Zh: "含有不能作为关键数据的项目：" + err.Error(), En: err.Error()}})
 		slices.SortStableFunc(faults, func(a, b *process.Fault) int { return strings.Compare(a.Path, b.Path) })
 	}
@@ -135,7 +135,7 @@ func Add(t *store.Tx, n NewPolicy) (int, error) {
 		return 0, err
 	}
 	var newest int
-	if err := t.DB().Raw(`SELECT coalesce(max(version), 0) FROM policy WHERE province_code = ?`, n.Province).Scan(&newest).Error; err != nil {
+	if err := t.DB().Table("policy").Where(`province_code = ?`, n.Province).Select(`coalesce(max(version), 0)`).Scan(&newest).Error; err != nil {
 		return 0, fmt.Errorf("read policies: %w", err)
 	}
 	if newest != n.BasedOn {
@@ -170,7 +170,7 @@ func findByKey(t *store.Tx, n NewPolicy) (int, error) {
 		Version int
 		AddHash []byte
 	}
-	err := t.DB().Raw(`SELECT version, add_hash FROM policy WHERE author_id = ? AND add_key = ?`, t.Scope().Account, n.Key).Take(&row).Error
+	err := t.DB().Table("policy").Where(`author_id = ? AND add_key = ?`, t.Scope().Account, n.Key).Take(&row).Error
 	if errors.Is(err, gorm.ErrRecordNotFound) {
 		return 0, nil
 	}
@@ -196,9 +196,9 @@ func toJSON(text []byte) (string, error) {
 	return string(stored), nil
 }
 
-// CheckKeyFields returns an error that names the key fields of a policy that cannot be
+// checkKeyFields returns an error that names the key fields of a policy that cannot be
 // key data. A typing error must not pass in silence.
-func CheckKeyFields(p process.Policy) error {
+func checkKeyFields(p process.Policy) error {
 	template, err := roster.National()
 	if err != nil {
 		return err

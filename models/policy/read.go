@@ -17,8 +17,7 @@ func InForce(t *store.Tx, province string) (process.Policy, error) {
 		Version int
 		Body    string
 	}
-	err := t.DB().Raw(`SELECT version, body::text AS body FROM policy WHERE province_code = ? AND valid_from <= ?
-		ORDER BY valid_from DESC, version DESC LIMIT 1`, province, t.Today()).Take(&row).Error
+	err := t.DB().Table("policy").Where(`province_code = ? AND valid_from <= ?`, province, t.Today()).Order(`valid_from DESC, version DESC`).Take(&row).Error
 	if errors.Is(err, gorm.ErrRecordNotFound) {
 		return t.Store().Processes().Default(), nil
 	}

@@ -114,7 +114,7 @@ func findWorkdaysByKey(t *store.Tx, n NewWorkdays) (int, error) {
 		Version int
 		AddHash []byte
 	}
-	err := t.DB().Raw(`SELECT version, add_hash FROM workday_year WHERE author_id = ? AND add_key = ?`, t.Scope().Account, n.Key).Take(&row).Error
+	err := t.DB().Table("workday_year").Where(`author_id = ? AND add_key = ?`, t.Scope().Account, n.Key).Take(&row).Error
 	if errors.Is(err, gorm.ErrRecordNotFound) {
 		return 0, nil
 	}

@@ -1,4 +1,4 @@
-package registertest_test
+package policy_test
 
 import (
 	"testing"
