@@ -30,8 +30,8 @@ type CheckedTable struct {
 func (o *KeysOwner) CheckSecrets(ctx context.Context, keys *secret.Keyring, most int) ([]CheckedTable, error) {
 	var list []CheckedTable
 	err := pgx.BeginTxFunc(ctx, o.conn, pgx.TxOptions{AccessMode: pgx.ReadOnly}, func(tx pgx.Tx) error {
-		for _, p := range SecretTables() {
-			if len(p.Ciphers) == 0 {
+		for _, p := range secretTables() {
+			if len(p.ciphers) == 0 {
 				continue
 			}
 			c, err := checkPlace(ctx, tx, p, keys, most)
@@ -45,8 +45,8 @@ func (o *KeysOwner) CheckSecrets(ctx context.Context, keys *secret.Keyring, most
 	return list, err
 }
 
-func checkPlace(ctx context.Context, tx pgx.Tx, p SecretTable, keys *secret.Keyring, most int) (CheckedTable, error) {
-	c := CheckedTable{Place: p.Table}
+func checkPlace(ctx context.Context, tx pgx.Tx, p secretTable, keys *secret.Keyring, most int) (CheckedTable, error) {
+	c := CheckedTable{Place: p.table}
 	seen := map[string]bool{}
 	look := func(rows []keyedRow) {
 		for _, r := range rows {
@@ -65,7 +65,7 @@ func checkPlace(ctx context.Context, tx pgx.Tx, p SecretTable, keys *secret.Keyr
 			}
 			rows, err := p.rows(ctx, tx, after, size, order)
 			if err != nil {
-				return c, fmt.Errorf("read the secrets of %s: %w", p.Table, err)
+				return c, fmt.Errorf("read the secrets of %s: %w", p.table, err)
 			}
 			look(rows)
 			if most > 0 || len(rows) < size {
@@ -81,20 +81,20 @@ func checkPlace(ctx context.Context, tx pgx.Tx, p SecretTable, keys *secret.Keyr
 }
 
 // checkRow checks one row.
-func (p SecretTable) checkRow(r keyedRow, keys *secret.Keyring, c *CheckedTable) {
+func (p secretTable) checkRow(r keyedRow, keys *secret.Keyring, c *CheckedTable) {
 	c.Rows++
 	for i, cipher := range r.ciphers {
 		if cipher == nil {
 			continue
 		}
-		plain, err := keys.Decrypt(p.Ciphers[i].purpose(r.key), cipher)
+		plain, err := keys.Decrypt(p.ciphers[i].purpose(r.key), cipher)
 		switch {
 		case err != nil:
 			c.Unreadable++
 		case !keys.Fresh(cipher):
 			c.Older++
 		}
-		if err == nil && p.Ciphers[i].Column == "number_cipher" && string(student.NumberHashUnder(keys, string(plain))) != string(r.hashes[1]) {
+		if err == nil && p.ciphers[i].column == "number_cipher" && string(student.NumberHashUnder(keys, string(plain))) != string(r.hashes[1]) {
 			c.Mismatched++
 		}
 	}

@@ -43,10 +43,10 @@ func (o *KeysOwner) State(ctx context.Context) (store.KeyringState, error) {
 
 // HoldsSecrets reports whether anything in the register is sealed or hashed with a key.
 func (o *KeysOwner) HoldsSecrets(ctx context.Context) (bool, error) {
-	for _, p := range SecretTables() {
+	for _, p := range secretTables() {
 		var any bool
-		if err := o.conn.QueryRow(ctx, `SELECT EXISTS (SELECT 1 FROM `+p.Table+` WHERE `+p.filled()+`)`).Scan(&any); err != nil {
-			return false, fmt.Errorf("look for secrets in %s: %w", p.Table, err)
+		if err := o.conn.QueryRow(ctx, `SELECT EXISTS (SELECT 1 FROM `+p.table+` WHERE `+p.filled()+`)`).Scan(&any); err != nil {
+			return false, fmt.Errorf("look for secrets in %s: %w", p.table, err)
 		}
 		if any {
 			return true, nil
@@ -69,14 +69,14 @@ func (o *KeysOwner) Record(ctx context.Context, keys *secret.Keyring) error {
 			return errors.Join(err, known.Check(keys))
 		}
 		const sample = 50
-		for _, p := range SecretTables() {
+		for _, p := range secretTables() {
 			r, err := checkPlace(ctx, tx, p, keys, sample)
 			if err != nil {
 				return err
 			}
 			if r.Unreadable > 0 {
 				return fmt.Errorf("%w: %d of %d secrets of the table %s cannot be read with the keys %s in the folder %s; restore the backup of the key folder",
-					store.ErrOtherKeys, r.Unreadable, r.Rows, p.Table, keys.Fingerprint(), keys.Dir())
+					store.ErrOtherKeys, r.Unreadable, r.Rows, p.table, keys.Fingerprint(), keys.Dir())
 			}
 		}
 		_, err = tx.Exec(ctx, `INSERT INTO keyring (fingerprint, prints, phase, changed_at) VALUES ($1, $2, $3, $4)`,

@@ -9,13 +9,13 @@ import (
 	"github.com/xueji/xueji/models/student"
 )
 
-// SecretTable is a table with columns that are sealed or hashed with the register's
+// secretTable is a table with columns that are sealed or hashed with the register's
 // keys. A test compares the list with the database.
-type SecretTable struct {
-	Table   string
+type secretTable struct {
+	table   string
 	keys    []secretTableKey
-	Ciphers []secretColumn
-	Hashes  []string
+	ciphers []secretColumn
+	hashes  []string
 }
 
 type secretTableKey struct{ column, kind string }
@@ -23,28 +23,28 @@ type secretTableKey struct{ column, kind string }
 // secretColumn is a sealed column, or a sealed member of a JSON column. From the key of a
 // row, purpose returns the purpose to which the ciphertext is bound.
 type secretColumn struct {
-	Column, Member string
+	column, member string
 	purpose        func(key []string) string
 }
 
 func (c secretColumn) read() string {
-	if c.Member == "" {
-		return c.Column
+	if c.member == "" {
+		return c.column
 	}
-	return fmt.Sprintf("decode(%s->>'%s', 'base64')", c.Column, c.Member)
+	return fmt.Sprintf("decode(%s->>'%s', 'base64')", c.column, c.member)
 }
 
 func (c secretColumn) write(value string) string {
-	if c.Member == "" {
-		return c.Column + " = " + value
+	if c.member == "" {
+		return c.column + " = " + value
 	}
 	return fmt.Sprintf("%[1]s = CASE WHEN %[3]s IS NULL THEN t.%[1]s ELSE jsonb_set(t.%[1]s, '{%[2]s}', to_jsonb(translate(encode(%[3]s, 'base64'), E'\\n', ''))) END",
-		c.Column, c.Member, value)
+		c.column, c.member, value)
 }
 
-// SecretTables lists everything in the register that is sealed or hashed with a key, except the
+// secretTables lists everything in the register that is sealed or hashed with a key, except the
 // keys of slots, which hold a hash as text (rekeySlots).
-func SecretTables() []SecretTable {
+func secretTables() []secretTable {
 	id := []secretTableKey{{"id", "uuid"}}
 	bound := func(purpose string, parts ...int) func([]string) string {
 		return func(key []string) string {
@@ -55,7 +55,7 @@ func SecretTables() []SecretTable {
 			return text
 		}
 	}
-	return []SecretTable{
+	return []secretTable{
 		{"student", id, []secretColumn{
 			{"id_cipher", "", bound(student.PurposeStudentID, 0)},
 			{"number_cipher", "", bound(student.PurposeStudentNo, 0)},
@@ -73,40 +73,40 @@ func SecretTables() []SecretTable {
 }
 
 // filled returns the condition that a row has something sealed or hashed.
-func (p SecretTable) filled() string {
+func (p secretTable) filled() string {
 	var list []string
-	for _, c := range p.Ciphers {
+	for _, c := range p.ciphers {
 		list = append(list, c.read()+" IS NOT NULL")
 	}
-	for _, h := range p.Hashes {
+	for _, h := range p.hashes {
 		list = append(list, h+" IS NOT NULL")
 	}
 	return "(" + strings.Join(list, " OR ") + ")"
 }
 
 // page returns the statement that reads the rows after a key, in the order of keys.
-func (p SecretTable) page(after bool, order string) string {
+func (p secretTable) page(after bool, order string) string {
 	var columns, keys, given []string
 	for i, k := range p.keys {
 		columns = append(columns, k.column+"::text")
 		keys = append(keys, k.column)
 		given = append(given, fmt.Sprintf("($2::text[])[%d]::%s", i+1, k.kind))
 	}
-	for _, c := range p.Ciphers {
+	for _, c := range p.ciphers {
 		columns = append(columns, c.read())
 	}
-	columns = append(columns, p.Hashes...)
+	columns = append(columns, p.hashes...)
 	where := p.filled() + " AND ($2::text[] IS NULL OR true)" // the parameter keeps its place
 	if after {
 		where = fmt.Sprintf("%s AND (%s) > (%s)", p.filled(), strings.Join(keys, ", "), strings.Join(given, ", "))
 	}
-	return fmt.Sprintf("SELECT %s FROM %s WHERE %s ORDER BY %s LIMIT $1", strings.Join(columns, ", "), p.Table, where,
+	return fmt.Sprintf("SELECT %s FROM %s WHERE %s ORDER BY %s LIMIT $1", strings.Join(columns, ", "), p.table, where,
 		strings.Join(keys, " "+order+", ")+" "+order)
 }
 
 // update returns the statement that writes rows back. It has one array parameter for each
 // column.
-func (p SecretTable) update() string {
+func (p secretTable) update() string {
 	var arrays, names, sets, joins []string
 	add := func(kind string) string {
 		name := fmt.Sprintf("c%d", len(names))
@@ -117,12 +117,12 @@ func (p SecretTable) update() string {
 	for _, k := range p.keys {
 		joins = append(joins, fmt.Sprintf("t.%s = %s::%s", k.column, add("text"), k.kind))
 	}
-	for _, c := range p.Ciphers {
+	for _, c := range p.ciphers {
 		sets = append(sets, c.write(add("bytea")))
 	}
-	for _, h := range p.Hashes {
+	for _, h := range p.hashes {
 		sets = append(sets, h+" = "+add("bytea"))
 	}
-	return fmt.Sprintf("UPDATE %s t SET %s FROM unnest(%s) AS v(%s) WHERE %s", p.Table, strings.Join(sets, ", "),
+	return fmt.Sprintf("UPDATE %s t SET %s FROM unnest(%s) AS v(%s) WHERE %s", p.table, strings.Join(sets, ", "),
 		strings.Join(arrays, ", "), strings.Join(names, ", "), strings.Join(joins, " AND "))
 }

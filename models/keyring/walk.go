@@ -26,9 +26,9 @@ type RekeyProgress struct {
 // a rotation may be cut off at any point and continues there. The register is closed
 // meanwhile.
 func (o *KeysOwner) Rekey(ctx context.Context, keys *secret.Keyring, told func(RekeyProgress)) error {
-	for _, p := range SecretTables() {
+	for _, p := range secretTables() {
 		if err := o.rekeyPlace(ctx, p, keys, told); err != nil {
-			return fmt.Errorf("new keys for the table %s: %w", p.Table, err)
+			return fmt.Errorf("new keys for the table %s: %w", p.table, err)
 		}
 	}
 	if err := o.rekeySlots(ctx, keys, told); err != nil {
@@ -37,13 +37,13 @@ func (o *KeysOwner) Rekey(ctx context.Context, keys *secret.Keyring, told func(R
 	return nil
 }
 
-func (o *KeysOwner) rekeyPlace(ctx context.Context, p SecretTable, keys *secret.Keyring, told func(RekeyProgress)) error {
-	after, done, err := o.readRekeyProgress(ctx, p.Table)
+func (o *KeysOwner) rekeyPlace(ctx context.Context, p secretTable, keys *secret.Keyring, told func(RekeyProgress)) error {
+	after, done, err := o.readRekeyProgress(ctx, p.table)
 	if err != nil || done {
 		return err
 	}
-	r := RekeyProgress{Place: p.Table}
-	if err := o.conn.QueryRow(ctx, `SELECT count(*) FROM `+p.Table+` WHERE `+p.filled()).Scan(&r.Left); err != nil {
+	r := RekeyProgress{Place: p.table}
+	if err := o.conn.QueryRow(ctx, `SELECT count(*) FROM `+p.table+` WHERE `+p.filled()).Scan(&r.Left); err != nil {
 		return err
 	}
 	for !done {
@@ -60,7 +60,7 @@ func (o *KeysOwner) rekeyPlace(ctx context.Context, p SecretTable, keys *secret.
 			}
 			done = len(rows) < rekeyBatch
 			r.Rows += int64(len(rows))
-			return saveRekeyProgress(ctx, tx, p.Table, after, done)
+			return saveRekeyProgress(ctx, tx, p.table, after, done)
 		})
 		if err != nil {
 			return err
@@ -94,13 +94,13 @@ type keyedRow struct {
 	hashes  [][]byte
 }
 
-func (p SecretTable) rows(ctx context.Context, tx pgx.Tx, after []string, most int, order string) ([]keyedRow, error) {
+func (p secretTable) rows(ctx context.Context, tx pgx.Tx, after []string, most int, order string) ([]keyedRow, error) {
 	rows, err := tx.Query(ctx, p.page(len(after) > 0, order), most, after)
 	if err != nil {
 		return nil, err
 	}
 	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (keyedRow, error) {
-		r := keyedRow{make([]string, len(p.keys)), make([][]byte, len(p.Ciphers)), make([][]byte, len(p.Hashes))}
+		r := keyedRow{make([]string, len(p.keys)), make([][]byte, len(p.ciphers)), make([][]byte, len(p.hashes))}
 		var into []any
 		for i := range r.key {
 			into = append(into, &r.key[i])
@@ -117,14 +117,14 @@ func (p SecretTable) rows(ctx context.Context, tx pgx.Tx, after []string, most i
 
 // renew writes rows back under the new keys. A secret that no key can read stays as it
 // is; "keys check" reports it.
-func (p SecretTable) renew(ctx context.Context, tx pgx.Tx, rows []keyedRow, keys *secret.Keyring) error {
-	texts, bytes := make([][]string, len(p.keys)), make([][][]byte, len(p.Ciphers)+len(p.Hashes))
+func (p secretTable) renew(ctx context.Context, tx pgx.Tx, rows []keyedRow, keys *secret.Keyring) error {
+	texts, bytes := make([][]string, len(p.keys)), make([][][]byte, len(p.ciphers)+len(p.hashes))
 	for _, r := range rows {
 		for i := range r.key {
 			texts[i] = append(texts[i], r.key[i])
 		}
 		for i, cipher := range r.ciphers {
-			next, err := reseal(keys, p.Ciphers[i].purpose(r.key), cipher)
+			next, err := reseal(keys, p.ciphers[i].purpose(r.key), cipher)
 			if err != nil {
 				return err
 			}
@@ -134,7 +134,7 @@ func (p SecretTable) renew(ctx context.Context, tx pgx.Tx, rows []keyedRow, keys
 			if hash != nil {
 				hash = keys.Rehash(hash)
 			}
-			bytes[len(p.Ciphers)+i] = append(bytes[len(p.Ciphers)+i], hash)
+			bytes[len(p.ciphers)+i] = append(bytes[len(p.ciphers)+i], hash)
 		}
 	}
 	args := make([]any, 0, len(texts)+len(bytes))
@@ -145,13 +145,13 @@ func (p SecretTable) renew(ctx context.Context, tx pgx.Tx, rows []keyedRow, keys
 		args = append(args, column)
 	}
 	// Triggers guard against people; nothing that they watch over changes here.
-	if _, err := tx.Exec(ctx, `ALTER TABLE `+p.Table+` DISABLE TRIGGER USER`); err != nil {
+	if _, err := tx.Exec(ctx, `ALTER TABLE `+p.table+` DISABLE TRIGGER USER`); err != nil {
 		return err
 	}
 	if _, err := tx.Exec(ctx, p.update(), args...); err != nil {
 		return err
 	}
-	_, err := tx.Exec(ctx, `ALTER TABLE `+p.Table+` ENABLE TRIGGER USER`)
+	_, err := tx.Exec(ctx, `ALTER TABLE `+p.table+` ENABLE TRIGGER USER`)
 	return err
 }
 

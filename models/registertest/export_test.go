@@ -6,7 +6,7 @@ import (
 	"gorm.io/gorm"
 
 	"github.com/xueji/xueji/models/change"
-	"github.com/xueji/xueji/models/keyring"
+	"github.com/xueji/xueji/models/process"
 	"github.com/xueji/xueji/models/roster"
 	"github.com/xueji/xueji/models/store"
 	"github.com/xueji/xueji/models/student"
@@ -14,27 +14,8 @@ import (
 
 // What a test of this package asks of its inside.
 
-// SealedColumns are the columns, with their tables, that a rotation of the keys brings to
-// new keys.
-func SealedColumns() (columns []string) {
-	for _, p := range keyring.SecretTables() {
-		for _, c := range p.Ciphers {
-			if c.Member == "" {
-				columns = append(columns, p.Table+"."+c.Column)
-			}
-		}
-		for _, h := range p.Hashes {
-			columns = append(columns, p.Table+"."+h)
-		}
-	}
-	return columns
-}
-
-// Numbered writes the question marks of a statement as PostgreSQL wants them.
-func Numbered(query string) string { return store.NumberPlaceholders(query) }
-
-// Later queues a statement that must touch so many rows.
-func Later(t *store.Tx, what string, rows int64, query string) { t.Later(what, rows, query) }
+// Act does what a slip says.
+func Act(t *change.Tx, c *change.Change, s *change.Slip) error { return t.DispatchVerb(c, s) }
 
 // SearchQuery is the statement of a search for records.
 func SearchQuery(t *store.Tx, q student.Search) *gorm.DB { return student.SearchQuery(t, q) }
@@ -44,6 +25,18 @@ func Raw(t *store.Tx, fn func(*pgx.Conn) error) error { return t.Raw(fn) }
 
 // FreeFields are the items with a column of their own that an edit writes.
 func FreeFields() []roster.Field { return student.OwnFields(roster.KeyItem) }
+
+// NumberTaken reports whether another record has this number of a citizen.
+func NumberTaken(t *store.Tx, own uuid.UUID, number string) (taken bool, err error) {
+	err = t.DB().Raw(`SELECT identity_taken(?, ?, ?::bytea[])`, own, uuid.New(), student.HashArray(student.NumberKeys(t.Store(), number))).Scan(&taken).Error
+	return taken, err
+}
+
+// RunningKind is the kind of the change that holds a pupil, as an office learns it that
+// must not read the change.
+func RunningKind(t *change.Tx, student uuid.UUID) (process.Kind, error) {
+	return t.RunningKind(student)
+}
 
 // DocumentTaken reports whether a record or a roster in hand has the document of a pupil.
 func DocumentTaken(t *store.Tx, p roster.Pupil) (taken bool, err error) {

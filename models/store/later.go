@@ -30,7 +30,7 @@ const AnyRows = -1
 // them) or before the commit. A step of a change takes a dozen writes; sent one by one,
 // waiting for answers took most of the time of a decision.
 func (t *Tx) Later(doing string, rows int64, query string, args ...any) {
-	t.queue = append(t.queue, queuedStatement{doing: doing, query: NumberPlaceholders(query), args: args, rows: rows})
+	t.queue = append(t.queue, queuedStatement{doing: doing, query: numberPlaceholders(query), args: args, rows: rows})
 }
 
 // LaterOr queues a statement with ON CONFLICT DO NOTHING that writes one row, or none
@@ -38,7 +38,7 @@ func (t *Tx) Later(doing string, rows int64, query string, args ...any) {
 // same row. When no row is written, the flush fails with the error of lost alone. lost
 // may read. Flush where a person waits for that answer.
 func (t *Tx) LaterOr(lost func() error, doing, query string, args ...any) {
-	t.queue = append(t.queue, queuedStatement{doing: doing, query: NumberPlaceholders(query), args: args, rows: 1, onNoRow: lost})
+	t.queue = append(t.queue, queuedStatement{doing: doing, query: numberPlaceholders(query), args: args, rows: 1, onNoRow: lost})
 }
 
 // txKey is the key of the transaction in the context of a GORM statement.
@@ -107,9 +107,9 @@ func send(ctx context.Context, c *pgx.Conn, list []queuedStatement) (lost func()
 	return nil, answers.Close()
 }
 
-// NumberPlaceholders turns the question marks of a statement into PostgreSQL's $1, $2 … as GORM
+// numberPlaceholders turns the question marks of a statement into PostgreSQL's $1, $2 … as GORM
 // does. A statement has no question mark with another meaning.
-func NumberPlaceholders(query string) string {
+func numberPlaceholders(query string) string {
 	var b strings.Builder
 	n := 0
 	for part := range strings.SplitSeq(query, "?") {

@@ -1,4 +1,4 @@
-package registertest_test
+package store_test
 
 import (
 	"strings"

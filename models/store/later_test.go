@@ -1,4 +1,4 @@
-package registertest_test
+package store_test
 
 import (
 	"testing"
@@ -6,14 +6,13 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/xueji/xueji/models/change"
-	"github.com/xueji/xueji/models/registertest"
 	"github.com/xueji/xueji/models/store"
 	"github.com/xueji/xueji/models/storetest"
 )
 
 func TestPlaceholdersAreNumbered(t *testing.T) {
-	require.Equal(t, `UPDATE slip SET outcome = $1 WHERE id = $2`, registertest.Numbered(`UPDATE slip SET outcome = ? WHERE id = ?`))
-	require.Equal(t, `SAVEPOINT slip`, registertest.Numbered(`SAVEPOINT slip`))
+	require.Equal(t, `UPDATE slip SET outcome = $1 WHERE id = $2`, store.NumberPlaceholders(`UPDATE slip SET outcome = ? WHERE id = ?`))
+	require.Equal(t, `SAVEPOINT slip`, store.NumberPlaceholders(`SAVEPOINT slip`))
 }
 
 // Queued statements are sent before the commit, in their order. One that touches a wrong
@@ -30,7 +29,7 @@ func TestQueuedWritesAreSentBeforeTheCommit(t *testing.T) {
 	require.Equal(t, 1, count())
 
 	err := r.App.Store.InScope(t.Context(), store.Scope{Paths: []string{storetest.SchoolA}}, func(t *store.Tx) error {
-		registertest.Later(t, "change nothing", 1, `UPDATE session SET name = name WHERE false`)
+		t.Later("change nothing", 1, `UPDATE session SET name = name WHERE false`)
 		return t.Audit("test.later", "test", "2", nil)
 	})
 	require.ErrorContains(t, err, "change nothing")

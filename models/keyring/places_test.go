@@ -1,4 +1,4 @@
-package registertest_test
+package keyring_test
 
 import (
 	"slices"
@@ -6,7 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/xueji/xueji/models/registertest"
+	"github.com/xueji/xueji/models/keyring"
 	"github.com/xueji/xueji/models/storetest"
 )
 
@@ -23,6 +23,6 @@ func TestKeyRotationCoversEverySecretColumn(t *testing.T) {
 	}
 	there := r.Texts(`SELECT c.relname || '.' || a.attname FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
 		WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND a.atttypid = 'bytea'::regtype AND NOT a.attisdropped`)
-	require.ElementsMatch(t, slices.Concat(registertest.SealedColumns(), plain), there,
+	require.ElementsMatch(t, slices.Concat(keyring.SealedColumns(), plain), there,
 		"add the column to places() when it is sealed or hashed with the keyring, and to this list when it is not")
 }
