@@ -3,7 +3,6 @@ package message
 import (
 	"fmt"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -18,19 +17,34 @@ type Endpoint struct {
 	ID             uuid.UUID
 	OrgID          uuid.UUID
 	OrgPath        string
-	OrgName        string
+	OrgName        string `gorm:"->"`
 	URL            string
-	KindNames      string
-	Kinds          []string `gorm:"-"` // empty: every kind
+	Kinds          store.Words[string] // empty: every kind
 	OutsideHours   string
 	CreatedAt      time.Time
 	DisabledAt     *time.Time
 	DisabledReason string
 	FailingSince   *time.Time
 	Failures       int
-	Waiting        int64 // messages that are not delivered yet
-	Dead           int64 // messages that were given up
+	Waiting        int64 `gorm:"->"` // messages that are not delivered yet
+	Dead           int64 `gorm:"->"` // messages that were given up
 	Version        int64
+}
+
+// TableName returns the table of endpoints.
+func (Endpoint) TableName() string { return "webhook_endpoint" }
+
+// newEndpoint is an endpoint with what is written when it is made and never read again.
+type newEndpoint struct {
+	Endpoint
+
+	CreatedBy uuid.UUID
+}
+
+// webhookSecret is a secret of an endpoint. The newest one has no end.
+type webhookSecret struct {
+	ID, EndpointID uuid.UUID
+	Cipher         []byte
 }
 
 // What happens to messages outside working hours.
@@ -56,7 +70,7 @@ const (
 	WebhookSecret = "webhook.secret"
 )
 
-const endpointColumns = `e.id, e.org_id, e.org_path::text AS org_path, o.name AS org_name, e.url, array_to_string(e.kinds, ',') AS kind_names, e.outside_hours, e.created_at,
+const endpointColumns = `e.id, e.org_id, e.org_path::text AS org_path, o.name AS org_name, e.url, e.kinds, e.outside_hours, e.created_at,
 	e.disabled_at, e.disabled_reason, e.failing_since, e.failures, e.version,
 	(SELECT count(*) FROM webhook_delivery d WHERE d.endpoint_id = e.id AND d.next_attempt_at IS NOT NULL) AS waiting,
 	(SELECT count(*) FROM webhook_delivery d WHERE d.endpoint_id = e.id AND d.dead_at IS NOT NULL) AS dead
@@ -70,16 +84,14 @@ func AddEndpoint(t *store.Tx, e Endpoint, secret string) (*Endpoint, error) {
 		return nil, fmt.Errorf("add an endpoint: %w", err)
 	}
 	var there int64
-	if err := t.DB().Raw(`SELECT count(*) FROM webhook_endpoint WHERE org_id = ?`, e.OrgID).Scan(&there).Error; err != nil {
+	if err := t.DB().Model(&Endpoint{}).Where(`org_id = ?`, e.OrgID).Count(&there).Error; err != nil {
 		return nil, fmt.Errorf("add an endpoint: %w", err)
 	}
 	if there >= MaxEndpoints {
 		return nil, refusal.New(refusal.WebhookLimit).With("max", strconv.Itoa(MaxEndpoints))
 	}
-	e.ID = store.NewID()
-	_, err := t.Exec(`INSERT INTO webhook_endpoint (id, org_id, org_path, url, kinds, outside_hours, created_by, created_at)
-		VALUES (?, ?, ?::text::ltree, ?, string_to_array(?, ','), ?, ?, ?)`, e.ID, e.OrgID, e.OrgPath, e.URL, strings.Join(e.Kinds, ","), e.OutsideHours, t.Scope().Account, t.Now())
-	if err != nil {
+	e.ID, e.CreatedAt, e.Version = store.NewID(), t.Now(), 1
+	if err := t.DB().Create(&newEndpoint{Endpoint: e, CreatedBy: t.Scope().Account}).Error; err != nil {
 		return nil, fmt.Errorf("add an endpoint: %w", err)
 	}
 	if err := addEndpointSecret(t, e.ID, secret); err != nil {
@@ -96,7 +108,7 @@ func addEndpointSecret(t *store.Tx, endpoint uuid.UUID, secret string) error {
 	if err != nil {
 		return err
 	}
-	if _, err := t.Exec(`INSERT INTO webhook_secret (id, endpoint_id, cipher) VALUES (?, ?, ?)`, store.NewID(), endpoint, cipher); err != nil {
+	if err := t.DB().Create(&webhookSecret{ID: store.NewID(), EndpointID: endpoint, Cipher: cipher}).Error; err != nil {
 		return fmt.Errorf("keep a secret: %w", err)
 	}
 	return nil
@@ -109,7 +121,6 @@ func ReadEndpoint(t *store.Tx, id uuid.UUID) (*Endpoint, error) {
 	if err != nil {
 		return nil, store.OrMissing(err, "read an endpoint")
 	}
-	e.Kinds = noticeKinds(e.KindNames)
 	return &e, nil
 }
 
@@ -119,9 +130,6 @@ func Endpoints(t *store.Tx, path string, after uuid.UUID, most int) ([]Endpoint,
 	err := t.DB().Raw(`SELECT `+endpointColumns+` WHERE e.org_path <@ text2ltree(?) AND e.id > ? ORDER BY e.id LIMIT ?`, path, after, most).Scan(&list).Error
 	if err != nil {
 		return nil, fmt.Errorf("list endpoints: %w", err)
-	}
-	for i := range list {
-		list[i].Kinds = noticeKinds(list[i].KindNames)
 	}
 	return list, nil
 }
@@ -173,19 +181,12 @@ func SwitchEndpoint(t *store.Tx, id uuid.UUID, on bool) (*Endpoint, error) {
 
 // DeleteEndpoint deletes an endpoint with its secrets and messages.
 func DeleteEndpoint(t *store.Tx, id uuid.UUID) error {
-	n, err := t.Exec(`DELETE FROM webhook_endpoint WHERE id = ?`, id)
-	if err != nil {
-		return fmt.Errorf("delete an endpoint: %w", err)
+	deleted := t.DB().Delete(&Endpoint{}, `id = ?`, id)
+	if deleted.Error != nil {
+		return fmt.Errorf("delete an endpoint: %w", deleted.Error)
 	}
-	if n == 0 {
+	if deleted.RowsAffected == 0 {
 		return refusal.New(refusal.NotFound)
 	}
 	return t.Audit("webhook.delete", "webhook", id.String(), nil)
-}
-
-func noticeKinds(names string) []string {
-	if names == "" {
-		return []string{}
-	}
-	return store.SplitNames(names)
 }

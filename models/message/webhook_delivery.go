@@ -56,9 +56,10 @@ func Deliveries(t *store.Tx, endpoint uuid.UUID, state string, before time.Time,
 	}
 	var list []Delivery
 	err := t.DB().Raw(`SELECT `+deliveryColumns+` WHERE d.endpoint_id = @endpoint AND (d.created_at, d.id) < (@before, @id)
-		AND (@state = '' OR @state = CASE WHEN d.delivered_at IS NOT NULL THEN 'DELIVERED' WHEN d.dead_at IS NOT NULL THEN 'DEAD' ELSE 'WAITING' END)
+		AND (@state = '' OR @state = CASE WHEN d.delivered_at IS NOT NULL THEN @delivered WHEN d.dead_at IS NOT NULL THEN @dead ELSE @waiting END)
 		ORDER BY d.created_at DESC, d.id DESC LIMIT @most`,
-		map[string]any{"endpoint": endpoint, "before": before, "id": beforeID, "state": state, "most": most}).Scan(&list).Error
+		map[string]any{"endpoint": endpoint, "before": before, "id": beforeID, "state": state, "most": most,
+			"delivered": DeliveryDelivered, "dead": DeliveryDead, "waiting": DeliveryWaiting}).Scan(&list).Error
 	if err != nil {
 		return nil, fmt.Errorf("list deliveries: %w", err)
 	}

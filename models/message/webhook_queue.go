@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/models/store"
 )
 
@@ -57,13 +58,12 @@ func ClaimDeliveries(t *store.Tx, lease time.Duration) ([]ClaimedDelivery, error
 
 // readClaimed reads the secrets and the notice of a message.
 func readClaimed(t *store.Tx, c *ClaimedDelivery) error {
-	var ciphers []struct{ Cipher []byte }
-	err := t.DB().Raw(`SELECT cipher FROM webhook_secret WHERE endpoint_id = ? AND (until_at IS NULL OR until_at > ?) ORDER BY until_at IS NULL DESC`,
-		c.EndpointID, t.Now()).Scan(&ciphers).Error
+	var secrets []webhookSecret
+	err := t.DB().Where(`endpoint_id = ? AND (until_at IS NULL OR until_at > ?)`, c.EndpointID, t.Now()).Order(`until_at IS NULL DESC`).Find(&secrets).Error
 	if err != nil {
 		return fmt.Errorf("read the secrets of an endpoint: %w", err)
 	}
-	for _, row := range ciphers {
+	for _, row := range secrets {
 		// A secret that cannot be read must not delay other endpoints: without a secret the
 		// message fails by itself.
 		if secret, err := t.Store().Keys().Decrypt(WebhookSecret, row.Cipher); err == nil {
@@ -154,9 +154,10 @@ func endpointFailed(t *store.Tx, endpoint uuid.UUID, gone bool) error {
 			UPDATE webhook_endpoint SET disabled_at = @now, disabled_reason = @why, version = version + 1
 			WHERE id = @id AND disabled_at IS NULL AND (@gone OR failures >= @most AND failing_since <= @since) RETURNING org_id, org_path)
 		INSERT INTO notice (id, org_id, org_path, role, kind, step_no, round, occasion, created_at)
-		SELECT @notice, e.org_id, e.org_path, CASE WHEN o.kind = 'SCHOOL' THEN 'SCHOOL_SYSADMIN' ELSE 'BUREAU_SYSADMIN' END, @kind, 0, 0, @id, @now
+		SELECT @notice, e.org_id, e.org_path, CASE WHEN o.kind = @school THEN @of_school ELSE @of_bureau END, @kind, 0, 0, @id, @now
 		FROM ended e JOIN organisation o ON o.id = e.org_id`,
-		map[string]any{"now": t.Now(), "why": why, "id": endpoint, "gone": gone, "most": maxFailures, "since": t.Now().Add(-failingPeriod), "notice": store.NewID(), "kind": noticeWebhook})
+		map[string]any{"now": t.Now(), "why": why, "id": endpoint, "gone": gone, "most": maxFailures, "since": t.Now().Add(-failingPeriod), "notice": store.NewID(), "kind": noticeWebhook,
+			"school": org.School, "of_school": string(org.SchoolSysadmin), "of_bureau": string(org.BureauSysadmin)})
 	if err != nil {
 		return fmt.Errorf("disable an endpoint: %w", err)
 	}
