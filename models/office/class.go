@@ -17,6 +17,8 @@ import (
 // Grade is a year group (年级) of a school. It keeps its entry year while it is promoted.
 type Grade struct {
 	ID        uuid.UUID
+	SchoolID  uuid.UUID
+	OrgPath   string
 	Stage     org.Stage
 	EntryYear int
 	Name      string
@@ -24,14 +26,17 @@ type Grade struct {
 	Version   int64
 }
 
+// TableName returns the table of year groups.
+func (Grade) TableName() string { return "school_grade" }
+
 // Class is a class (班级) of a year group.
 type Class struct {
 	ID        uuid.UUID
 	SchoolID  uuid.UUID
 	OrgPath   string
 	GradeID   uuid.UUID
-	Stage     org.Stage
-	EntryYear int
+	Stage     org.Stage `gorm:"->"` // of the year group, as is the year of entry
+	EntryYear int       `gorm:"->"`
 	Code      string
 	Name      string
 	Capacity  int
@@ -39,6 +44,9 @@ type Class struct {
 	ClosedAt  *time.Time
 	Version   int64
 }
+
+// TableName returns the table of classes.
+func (Class) TableName() string { return "school_class" }
 
 const classColumns = `c.id, c.school_id, c.org_path::text AS org_path, c.grade_id, g.stage, g.entry_year, c.code, c.name, c.capacity, c.occupied, c.closed_at, c.version`
 
@@ -70,9 +78,8 @@ func CreateGrade(t *store.Tx, n NewGrade) (Grade, error) {
 	if err := checkCapacity(t, school.ProvinceCode, n.Capacity); err != nil {
 		return Grade{}, err
 	}
-	g := Grade{ID: store.NewID(), Stage: n.Stage, EntryYear: n.EntryYear, Name: strconv.Itoa(n.EntryYear) + "级", Version: 1}
-	_, err = t.Exec(`INSERT INTO school_grade (id, school_id, org_path, stage, entry_year, name) VALUES (?, ?, ?::ltree, ?, ?, ?)`,
-		g.ID, n.School, school.Path, n.Stage, n.EntryYear, g.Name)
+	g := Grade{ID: store.NewID(), SchoolID: n.School, OrgPath: school.Path, Stage: n.Stage, EntryYear: n.EntryYear, Name: strconv.Itoa(n.EntryYear) + "级", Version: 1}
+	err = t.DB().Create(&g).Error
 	if store.Violates(err) != "" {
 		return Grade{}, refusal.New(refusal.GradeExists)
 	}
@@ -92,20 +99,14 @@ func classNameOf(entryYear, no int) string { return fmt.Sprintf("%d级%d班", en
 // AddClass adds the class with this number to a year group. Because of the number a
 // repeated call does no harm: it is refused, and the class exists once.
 func AddClass(t *store.Tx, grade uuid.UUID, no int, name string, capacity int) (Class, error) {
-	var row struct {
-		SchoolID  uuid.UUID
-		Stage     org.Stage
-		EntryYear int
-		ClosedAt  *time.Time
-	}
-	err := t.DB().Raw(`SELECT school_id, stage, entry_year, closed_at FROM school_grade WHERE id = ?`, grade).Take(&row).Error
-	if err != nil {
+	var g Grade
+	if err := t.DB().Take(&g, `id = ?`, grade).Error; err != nil {
 		return Class{}, store.OrMissing(err, "read a grade")
 	}
-	if row.ClosedAt != nil {
+	if g.ClosedAt != nil {
 		return Class{}, refusal.New(refusal.ClassClosed)
 	}
-	school, err := lockSchool(t, row.SchoolID)
+	school, err := lockSchool(t, g.SchoolID)
 	if err != nil {
 		return Class{}, err
 	}
@@ -113,9 +114,9 @@ func AddClass(t *store.Tx, grade uuid.UUID, no int, name string, capacity int) (
 		return Class{}, err
 	}
 	if name == "" {
-		name = classNameOf(row.EntryYear, no)
+		name = classNameOf(g.EntryYear, no)
 	}
-	c, err := insertClass(t, school, Grade{ID: grade, Stage: row.Stage, EntryYear: row.EntryYear}, ClassCode(row.EntryYear, row.Stage, no), name, capacity)
+	c, err := insertClass(t, school, g, ClassCode(g.EntryYear, g.Stage, no), name, capacity)
 	if err != nil {
 		return Class{}, err
 	}
@@ -124,8 +125,7 @@ func AddClass(t *store.Tx, grade uuid.UUID, no int, name string, capacity int) (
 
 func insertClass(t *store.Tx, school Organisation, g Grade, code, name string, capacity int) (Class, error) {
 	c := Class{ID: store.NewID(), SchoolID: school.ID, OrgPath: school.Path, GradeID: g.ID, Stage: g.Stage, EntryYear: g.EntryYear, Code: code, Name: name, Capacity: capacity, Version: 1}
-	_, err := t.Exec(`INSERT INTO school_class (id, school_id, org_path, grade_id, code, name, capacity) VALUES (?, ?, ?::ltree, ?, ?, ?, ?)`,
-		c.ID, school.ID, school.Path, g.ID, code, name, capacity)
+	err := t.DB().Create(&c).Error
 	if store.Violates(err) != "" {
 		return Class{}, refusal.New(refusal.ClassCodeTaken).With("code", code)
 	}
@@ -159,8 +159,7 @@ func ReadClass(t *store.Tx, id uuid.UUID) (Class, error) {
 // Grades lists the open year groups of a school, newest first.
 func Grades(t *store.Tx, school uuid.UUID) ([]Grade, error) {
 	var list []Grade
-	err := t.DB().Raw(`SELECT id, stage, entry_year, name, closed_at, version FROM school_grade
-		WHERE school_id = ? AND closed_at IS NULL ORDER BY entry_year DESC, stage`, school).Scan(&list).Error
+	err := t.DB().Where(`school_id = ? AND closed_at IS NULL`, school).Order(`entry_year DESC, stage`).Find(&list).Error
 	if err != nil {
 		return nil, fmt.Errorf("list grades: %w", err)
 	}

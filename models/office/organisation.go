@@ -22,16 +22,15 @@ type Organisation struct {
 	Name         string
 	DivisionCode string
 	ProvinceCode string
-	Stages       []org.Stage `gorm:"-"`
-	StageNames   string      // as the database writes an array; Stages is what callers read
+	Stages       store.Words[org.Stage]
 	ClosedAt     *time.Time
 	CreatedAt    time.Time
 	Version      int64
-	HasChildren  bool
+	HasChildren  bool `gorm:"->"`
 }
 
 const organisationColumns = `o.id, o.parent_id, o.path::text AS path, o.kind, o.code, o.name, o.division_code, o.province_code,
-	array_to_string(o.stages, ',') AS stage_names, o.closed_at, o.created_at, o.version,
+	o.stages, o.closed_at, o.created_at, o.version,
 	EXISTS (SELECT 1 FROM organisation k WHERE k.parent_id = o.id) AS has_children`
 
 // Read reads one office. Everybody may read the directory (P3).
@@ -103,9 +102,6 @@ func readWhere(t *store.Tx, where string, args ...any) ([]Organisation, error) {
 	if err := t.DB().Raw(`SELECT `+organisationColumns+` FROM organisation o `+where, args...).Scan(&list).Error; err != nil {
 		return nil, fmt.Errorf("read offices: %w", err)
 	}
-	for i := range list {
-		list[i].Stages = stagesOf(list[i].StageNames)
-	}
 	return list, nil
 }
 
@@ -141,9 +137,8 @@ func Create(t *store.Tx, n NewOrganisation) (Organisation, error) {
 		return Organisation{}, fmt.Errorf("label of an office: %w", err)
 	}
 	id := store.NewID()
-	_, err = t.Exec(`INSERT INTO organisation (id, parent_id, path, kind, code, name, division_code, province_code, stages, created_at)
-		VALUES (?, ?, ?::ltree, ?, ?, ?, ?, ?, string_to_array(?, ','), ?)`,
-		id, n.Parent, parent.Path+"."+label, n.Kind, n.Code, n.Name, n.Division, province, joinStages(n.Stages), t.Now())
+	err = t.DB().Create(&Organisation{ID: id, ParentID: &n.Parent, Path: parent.Path + "." + label, Kind: n.Kind, Code: n.Code, Name: n.Name,
+		DivisionCode: n.Division, ProvinceCode: province, Stages: n.Stages, CreatedAt: t.Now(), Version: 1}).Error
 	if store.Violates(err) != "" {
 		return Organisation{}, refusal.New(refusal.OrgCodeTaken).At("/code").With("code", n.Code)
 	}
@@ -177,22 +172,4 @@ func onlyDigits(s string) bool {
 		}
 	}
 	return s != ""
-}
-
-func stagesOf(names string) []org.Stage {
-	list := []org.Stage{}
-	for _, name := range store.SplitNames(names) {
-		if name != "" {
-			list = append(list, org.Stage(name))
-		}
-	}
-	return list
-}
-
-func joinStages(stages []org.Stage) string {
-	names := make([]string, len(stages))
-	for i, stage := range stages {
-		names[i] = string(stage)
-	}
-	return strings.Join(names, ",")
 }

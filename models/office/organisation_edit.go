@@ -16,8 +16,8 @@ func Edit(t *store.Tx, id uuid.UUID, version int64, name, division string, stage
 	if _, err := readOpen(t, id); err != nil {
 		return Organisation{}, err
 	}
-	n, err := t.Exec(`UPDATE organisation SET name = ?, division_code = ?, stages = string_to_array(?, ','), version = version + 1
-		WHERE id = ? AND version = ?`, name, division, joinStages(stages), id, version)
+	n, err := t.Exec(`UPDATE organisation SET name = ?, division_code = ?, stages = ?, version = version + 1
+		WHERE id = ? AND version = ?`, name, division, store.Words[org.Stage](stages), id, version)
 	if err != nil {
 		return Organisation{}, fmt.Errorf("change an office: %w", err)
 	}
