@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -13,7 +12,6 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/stretchr/testify/require"
 
 	"github.com/xueji/xueji/internal/embedded/embeddedtest"
@@ -27,7 +25,6 @@ import (
 	"github.com/xueji/xueji/models/roster"
 	"github.com/xueji/xueji/models/secret"
 	"github.com/xueji/xueji/models/store"
-	"github.com/xueji/xueji/models/student"
 	"github.com/xueji/xueji/models/worklist"
 )
 
@@ -218,50 +215,11 @@ func (r *recordsRig) enrol(id, changeID uuid.UUID) {
 	r.mustIn(r.worker, "", func(t *change.Tx) error { return registration.RegisterRoster(t.Tx, id, changeID, t.Today()) })
 }
 
-func sqlState(err error) string {
-	var pg *pgconn.PgError
-	if errors.As(err, &pg) {
-		return pg.Code
-	}
-	return ""
-}
-
 func (r *recordsRig) officeID(path string) uuid.UUID {
 	r.t.Helper()
 	var id uuid.UUID
 	require.NoError(r.t, r.owner.QueryRow(r.t.Context(), `SELECT id FROM organisation WHERE path = $1::text::ltree`, path).Scan(&id))
 	return id
-}
-
-func (r *recordsRig) enrolled(file string) *registration.Roster {
-	r.t.Helper()
-	checked := r.upload(r.sheet(file), file)
-	change, err := r.file(checked.ID)
-	require.NoError(r.t, err)
-	r.enrol(checked.ID, change)
-	return checked
-}
-
-func (r *recordsRig) pupils() []uuid.UUID {
-	r.t.Helper()
-	rows, err := r.owner.Query(r.t.Context(), `SELECT id FROM student WHERE id_hash IS NOT NULL ORDER BY name, id`)
-	require.NoError(r.t, err)
-	ids, err := pgx.CollectRows(rows, pgx.RowTo[uuid.UUID])
-	require.NoError(r.t, err)
-	return ids
-}
-
-func (r *recordsRig) punish(path string, n student.NewPunishment) (*student.Punishment, error) {
-	var p *student.Punishment
-	err := r.in(r.app, path, func(t *change.Tx) (err error) { p, err = student.RecordPunishment(t.Tx, n); return err })
-	return p, err
-}
-
-func day(t *testing.T, text string) calendar.Date {
-	t.Helper()
-	d, err := calendar.ParseDate(text)
-	require.NoError(t, err)
-	return d
 }
 
 // waiting puts a running change of a school into the register. Its first step opened an

@@ -29,9 +29,9 @@ type Guardian struct {
 	Job               string `item:"job"`
 }
 
-// MemberColumn returns the column of an item of a family member; for a document's number
+// memberColumn returns the column of an item of a family member; for a document's number
 // the masked column.
-func MemberColumn(item string) string {
+func memberColumn(item string) string {
 	if item == memberIDNumber {
 		return "id_masked"
 	}
@@ -42,7 +42,7 @@ func MemberColumn(item string) string {
 var guardianColumns = sync.OnceValue(func() string { // it never changes
 	columns := []string{"seat"}
 	for _, item := range roster.MemberItems() {
-		columns = append(columns, MemberColumn(item))
+		columns = append(columns, memberColumn(item))
 	}
 	return strings.Join(columns, ", ")
 })

@@ -76,14 +76,14 @@ func HistoryNames(t *store.Tx, student uuid.UUID) (map[string]string, error) {
 	}
 	names := make(map[string]string, len(rows))
 	for _, r := range rows {
-		names[r.ID] = WithoutGradeName(r.Name)
+		names[r.ID] = withoutGradeName(r.Name)
 	}
 	return names, nil
 }
 
-// WithoutGradeName removes the name of the year group before a class name that begins with it:
+// withoutGradeName removes the name of the year group before a class name that begins with it:
 // 2026级 2026级1班 becomes 2026级1班.
-func WithoutGradeName(place string) string {
+func withoutGradeName(place string) string {
 	if grade, class, found := strings.Cut(place, " "); found && strings.HasPrefix(class, grade) {
 		return class
 	}

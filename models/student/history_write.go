@@ -68,8 +68,8 @@ func WriteHistory(t *store.Tx, l *HistoryLine) error {
 	return nil
 }
 
-// WriteHistoryLines writes the lines of many records at once.
-func WriteHistoryLines(t *store.Tx, lines []HistoryLine) error {
+// writeHistoryLines writes the lines of many records at once.
+func writeHistoryLines(t *store.Tx, lines []HistoryLine) error {
 	columns := []string{"id", "student_id", "org_path", "change_id", "kind", "effective_on", "account_id", "reason", "before", "after"}
 	rows := make([][]any, len(lines))
 	for i := range lines {

@@ -20,10 +20,10 @@ const (
 
 	// Items of a family member that the register names.
 	MemberName       = "name"
-	MemberIsGuardian = "is_guardian"
+	memberIsGuardian = "is_guardian"
 	memberIDNumber   = "id_number"
 
-	Yes = "1"
+	yes = "1"
 	no  = "0"
 )
 
@@ -40,13 +40,13 @@ func itemPlaces(of reflect.Type) map[string][]int {
 
 // The places of the items in a record and in a family member; they never change.
 var (
-	RecordPlaces = sync.OnceValue(func() map[string][]int { return itemPlaces(reflect.TypeFor[Record]()) })
-	MemberPlaces = sync.OnceValue(func() map[string][]int { return itemPlaces(reflect.TypeFor[Guardian]()) })
+	recordPlaces = sync.OnceValue(func() map[string][]int { return itemPlaces(reflect.TypeFor[Record]()) })
+	memberPlaces = sync.OnceValue(func() map[string][]int { return itemPlaces(reflect.TypeFor[Guardian]()) })
 )
 
 // Place returns the place of an item of the pupil in the record, or nil.
 func (r *Record) Place(f roster.Field) any {
-	index, found := RecordPlaces()[string(f)]
+	index, found := recordPlaces()[string(f)]
 	if !found {
 		return nil
 	}
@@ -55,7 +55,7 @@ func (r *Record) Place(f roster.Field) any {
 
 // Place returns the place of an item of a family member, or nil.
 func (g *Guardian) Place(item string) any {
-	index, found := MemberPlaces()[item]
+	index, found := memberPlaces()[item]
 	if !found {
 		return nil
 	}
@@ -71,7 +71,7 @@ func readPlace(place any) string {
 		return p.Compact()
 	case *bool:
 		if *p {
-			return Yes
+			return yes
 		}
 		return no
 	}
@@ -86,7 +86,7 @@ func writePlace(place any, value string) {
 	case *calendar.Date:
 		*p, _ = calendar.ParseCompactDate(value) // the sheet's check has read the same digits
 	case *bool:
-		*p = value == Yes
+		*p = value == yes
 	}
 }
 
@@ -134,9 +134,9 @@ func (r *Record) member(f roster.Field) (*Guardian, string) {
 // MemberNumber returns the field of the document number of a family member.
 func MemberNumber(seat int) roster.Field { return roster.MemberField(seat, memberIDNumber) }
 
-// OwnFields lists the items with a column of their own among the records, except those of
+// ownFields lists the items with a column of their own among the records, except those of
 // the given guards.
-func OwnFields(without ...roster.Guard) []roster.Field {
+func ownFields(without ...roster.Guard) []roster.Field {
 	var list []roster.Field
 	for _, c := range roster.OwnItems() {
 		if !slices.Contains(without, c.Guard) {
@@ -149,7 +149,7 @@ func OwnFields(without ...roster.Guard) []roster.Field {
 // recordColumns is the list of columns by which a record is read from recordTables.
 var recordColumns = sync.OnceValue(func() string { // it never changes
 	columns := recordFacetColumns
-	for _, f := range OwnFields() {
+	for _, f := range ownFields() {
 		columns += ", s." + string(f)
 	}
 	return columns

@@ -77,24 +77,20 @@ type PunishmentCancel struct {
 	Hash        []byte
 }
 
-const punishmentColumns = `id, student_id, org_path::text AS org_path, level, decided_on, document_no, recorded_by, recorded_at,
-	cancelled_on, cancel_document_no, cancelled_by, cancelled_at, version`
-
 // Punishments lists the punishments of a record, oldest first, cancelled ones too.
 func Punishments(t *store.Tx, student uuid.UUID) ([]Punishment, error) {
 	var list []Punishment
-	err := t.DB().Raw(`SELECT `+punishmentColumns+` FROM punishment WHERE student_id = ? ORDER BY decided_on, id`, student).Scan(&list).Error
+	err := t.DB().Where(`student_id = ?`, student).Order(`decided_on, id`).Find(&list).Error
 	if err != nil {
 		return nil, fmt.Errorf("read punishments: %w", err)
 	}
 	return list, nil
 }
 
-// ReadPunishment reads one punishment of the scope.
-func ReadPunishment(t *store.Tx, id uuid.UUID) (*Punishment, error) {
+// readPunishment reads one punishment of the scope.
+func readPunishment(t *store.Tx, id uuid.UUID) (*Punishment, error) {
 	var p Punishment
-	err := t.DB().Raw(`SELECT `+punishmentColumns+` FROM punishment WHERE id = ?`, id).Take(&p).Error
-	if err != nil {
+	if err := t.DB().Take(&p, `id = ?`, id).Error; err != nil {
 		return nil, store.OrMissing(err, "read a punishment")
 	}
 	return &p, nil
@@ -136,7 +132,7 @@ func RecordPunishment(t *store.Tx, n NewPunishment) (*Punishment, error) {
 	if err := t.Audit("punishment.record", "punishment", id.String(), map[string]string{"student": r.ID.String()}); err != nil {
 		return nil, err
 	}
-	return ReadPunishment(t, id)
+	return readPunishment(t, id)
 }
 
 // writePunished queues the line of the history about a punishment.
@@ -178,13 +174,13 @@ func findPunishmentByKey(t *store.Tx, query, key string, hash []byte) (*Punishme
 	if !bytes.Equal(row.Hash, hash) {
 		return nil, refusal.New(refusal.KeyReused)
 	}
-	return ReadPunishment(t, row.ID)
+	return readPunishment(t, row.ID)
 }
 
 // CancelPunishment notes that a punishment was cancelled. The same key and request return
 // the same answer; a second cancellation is refused.
 func CancelPunishment(t *store.Tx, c PunishmentCancel) (*Punishment, error) {
-	p, err := ReadPunishment(t, c.ID)
+	p, err := readPunishment(t, c.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -215,7 +211,7 @@ func CancelPunishment(t *store.Tx, c PunishmentCancel) (*Punishment, error) {
 	if err := t.Audit("punishment.cancel", "punishment", c.ID.String(), map[string]string{"student": r.ID.String()}); err != nil {
 		return nil, err
 	}
-	return ReadPunishment(t, c.ID)
+	return readPunishment(t, c.ID)
 }
 
 // cancelledBefore answers a cancellation of a punishment that is cancelled already.
@@ -223,7 +219,7 @@ func cancelledBefore(t *store.Tx, c PunishmentCancel) (*Punishment, error) {
 	if same, err := findPunishmentByKey(t, cancelledWith, c.Key, c.Hash); same != nil || err != nil {
 		return same, err // the same request came twice at once
 	}
-	p, err := ReadPunishment(t, c.ID)
+	p, err := readPunishment(t, c.ID)
 	if err != nil {
 		return nil, err
 	}

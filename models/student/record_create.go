@@ -106,7 +106,7 @@ func newColumns() []newColumn {
 		{"number_masked", "text", "", func(p *NewRecord) any { return p.sealed.Masked }},
 		{"identity_state", "text", "", func(p *NewRecord) any { return uncheckedState(p.record.IDType) }},
 	}
-	for _, f := range OwnFields() {
+	for _, f := range ownFields() {
 		if f == roster.BirthDate {
 			list = append(list, newColumn{string(f), "text", "::date", func(p *NewRecord) any { return p.record.BirthDate.String() }})
 			continue
@@ -162,7 +162,7 @@ func createStudents(t *store.Tx, n *NewRecords) error {
 
 func createGuardians(t *store.Tx, n *NewRecords) error {
 	columns, _ := guardianRow(&Guardian{}, SealedNumber{})
-	kinds := map[string]string{MemberIsGuardian: "boolean", "id_cipher": "bytea", "id_hash": "bytea"}
+	kinds := map[string]string{memberIsGuardian: "boolean", "id_cipher": "bytea", "id_hash": "bytea"}
 	copied := []string{"student_id uuid", "seat smallint"}
 	for _, c := range columns {
 		kind := kinds[c]
@@ -210,7 +210,7 @@ func createHistory(t *store.Tx, n *NewRecords) error {
 			After: HistorySide{Facets: &after, StudentNumber: p.sealed.Masked},
 		}
 	}
-	return WriteHistoryLines(t, lines)
+	return writeHistoryLines(t, lines)
 }
 
 func createSeats(t *store.Tx, _ *NewRecords) error {

@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/xueji/xueji/models/process"
+	"github.com/xueji/xueji/models/status"
 	"github.com/xueji/xueji/models/store"
 )
 
@@ -28,9 +29,9 @@ func SearchAllDoublesAgain(t *store.Tx, most int) (int64, error) {
 // SettleDoubles makes a record the holder of its document, when another record held the
 // document before and is gone or has another document now. It checks the given records.
 func SettleDoubles(t *store.Tx, ids []uuid.UUID) error {
-	_, err := t.Exec(`UPDATE student s SET id_double = false WHERE s.id_double AND s.enrol_status <> 'DELETED' AND s.id IN @ids
-			AND NOT EXISTS (SELECT 1 FROM student o WHERE o.id_hash = s.id_hash AND o.id <> s.id AND o.enrol_status <> 'DELETED' AND (NOT o.id_double OR o.id < s.id))`,
-		map[string]any{"ids": ids})
+	_, err := t.Exec(`UPDATE student s SET id_double = false WHERE s.id_double AND s.enrol_status <> @deleted AND s.id IN @ids
+			AND NOT EXISTS (SELECT 1 FROM student o WHERE o.id_hash = s.id_hash AND o.id <> s.id AND o.enrol_status <> @deleted AND (NOT o.id_double OR o.id < s.id))`,
+		map[string]any{"ids": ids, "deleted": status.Deleted})
 	if err != nil {
 		return fmt.Errorf("settle the doubles of a document: %w", err)
 	}
@@ -52,9 +53,10 @@ func WriteMarks(t *store.Tx, list []ProblemMarks) error {
 		return fmt.Errorf("raise the flags of records: %w", err)
 	}
 	_, err = t.Exec(`UPDATE student s SET problem_flags = w.flags, deduped_at = CASE WHEN w.looked THEN @now ELSE s.deduped_at END,
-			dedupe_state = CASE WHEN w.flags && ARRAY['DUP_WITH_ID', 'DUP_WITHOUT_ID'] THEN @failed ELSE @passed END
+			dedupe_state = CASE WHEN w.flags && ARRAY[@with_id, @without_id]::text[] THEN @failed ELSE @passed END
 		FROM jsonb_to_recordset(CAST(@marks AS jsonb)) AS w (id uuid, flags text[], looked boolean) WHERE w.id = s.id`,
-		map[string]any{"marks": string(marks), "now": t.Now(), "failed": dedupeFailed, "passed": dedupePassed})
+		map[string]any{"marks": string(marks), "now": t.Now(), "failed": dedupeFailed, "passed": dedupePassed,
+			"with_id": status.DupWithID, "without_id": status.DupWithoutID})
 	if err != nil {
 		return fmt.Errorf("raise the flags of records: %w", err)
 	}

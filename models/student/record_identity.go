@@ -44,9 +44,9 @@ func writeIdentity(t *store.Tx, student uuid.UUID, after *IdentityWrite) error {
 	// A proven identity clears the flag of the identity check.
 	_, err = t.Exec(`UPDATE student SET name = ?, name_key = ?, sex = ?, birth_date = to_date(?, 'YYYYMMDD'), id_type = ?, id_cipher = ?, id_hash = ?, id_masked = ?,
 		number_only_hash = ?, id_double = id_double AND id_hash IS NOT DISTINCT FROM ?,
-		identity_state = ?, problem_flags = CASE WHEN ? = 'MATCH' THEN array_remove(problem_flags, 'ID_ERROR') ELSE problem_flags END WHERE id = ?`,
+		identity_state = ?, problem_flags = CASE WHEN ? THEN array_remove(problem_flags, ?) ELSE problem_flags END WHERE id = ?`,
 		after.Name, ident.NameKey(after.Name), after.Sex, after.BirthDate, after.IDType, sealed.Cipher, sealed.Hash, sealed.Masked,
-		sealed.onlyHash, sealed.Hash, state, state, student)
+		sealed.onlyHash, sealed.Hash, state, state == identityMatch, status.IDError, student)
 	if store.Violates(err) == "student_identity" {
 		return IdentityTaken()
 	}

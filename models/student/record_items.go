@@ -19,7 +19,7 @@ func writeItems(t *store.Tx, r *Record) error {
 	}
 	var sets strings.Builder
 	var values []any
-	for _, f := range OwnFields(roster.KeyItem) {
+	for _, f := range ownFields(roster.KeyItem) {
 		sets.WriteString(string(f) + " = ?, ")
 		values = append(values, r.Item(f))
 	}
@@ -53,7 +53,7 @@ func guardianRow(g *Guardian, number SealedNumber) (columns []string, values []a
 			continue
 		}
 		columns = append(columns, item)
-		if item == MemberIsGuardian {
+		if item == memberIsGuardian {
 			values = append(values, g.IsGuardian)
 		} else {
 			values = append(values, readPlace(g.Place(item)))

@@ -7,18 +7,20 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/xueji/xueji/models/ident"
+	"github.com/xueji/xueji/models/status"
 	"github.com/xueji/xueji/models/store"
 )
 
-// $6 to $9 are the document of the record, where that changes.
+// $6 to $9 are the document of the record, where that changes, $10 is the state of a deleted
+// record.
 const tidyStatement = `UPDATE student s SET name = $2, name_key = $3,
 	details = CASE WHEN coalesce(s.details ->> 'former_name', '') = $4::text THEN s.details ELSE jsonb_set(s.details, '{former_name}', to_jsonb($4::text)) END,
 	id_cipher = coalesce($6::bytea, s.id_cipher), id_hash = coalesce($7::bytea, s.id_hash),
 	number_only_hash = CASE WHEN $6::bytea IS NULL THEN s.number_only_hash ELSE $8::bytea END,
 	id_masked = CASE WHEN $6::bytea IS NULL THEN s.id_masked ELSE $9 END,
-	id_double = s.id_double OR EXISTS (SELECT 1 FROM student o WHERE o.id_hash = $7::bytea AND o.id <> s.id AND o.enrol_status <> 'DELETED' AND NOT o.id_double),
-	deduped_at = NULL, dedupe_state = 'PENDING', version = s.version + 1, updated_at = $5
-	WHERE s.id = $1 RETURNING s.id_double AND s.enrol_status <> 'DELETED'`
+	id_double = s.id_double OR EXISTS (SELECT 1 FROM student o WHERE o.id_hash = $7::bytea AND o.id <> s.id AND o.enrol_status <> $10 AND NOT o.id_double),
+	deduped_at = NULL, dedupe_state = $11, version = s.version + 1, updated_at = $5
+	WHERE s.id = $1 RETURNING s.id_double AND s.enrol_status <> $10`
 
 // tidyRecord writes the tidied names of a record, and its tidied document if that
 // differs. It reports whether the document belongs to another record too; then the record
@@ -29,7 +31,7 @@ func tidyRecord(t *store.Tx, student uuid.UUID, name, formerName string, number 
 	}
 	err = t.Raw(func(c *pgx.Conn) error {
 		return c.QueryRow(t.Context(), tidyStatement, student, name, ident.NameKey(name), formerName, t.Now(),
-			number.Cipher, number.Hash, number.onlyHash, number.Masked).Scan(&double)
+			number.Cipher, number.Hash, number.onlyHash, number.Masked, string(status.Deleted), dedupePending).Scan(&double)
 	})
 	if err != nil {
 		return false, fmt.Errorf("tidy a record: %w", err)

@@ -88,7 +88,7 @@ func Find(t *store.Tx, q Search) ([]FoundRecord, error) {
 		return nil, err
 	}
 	var list []FoundRecord
-	if err := SearchQuery(t, q).Scan(&list).Error; err != nil {
+	if err := searchQuery(t, q).Scan(&list).Error; err != nil {
 		return nil, fmt.Errorf("search records: %w", err)
 	}
 	return list, nil
@@ -107,8 +107,8 @@ func inIDOrder(table string) string { return table + ".id" }
 const lineColumns = `s.id, s.name, s.sex, s.birth_date, s.id_masked, s.number_masked, s.enrol_status, s.stage, s.entry_year,
 	s.school_id, o.name AS school_name, s.class_id, coalesce(c.name, '') AS class_name`
 
-// SearchQuery first narrows the records to the page and joins names of offices only then.
-func SearchQuery(t *store.Tx, q Search) *gorm.DB {
+// searchQuery first narrows the records to the page and joins names of offices only then.
+func searchQuery(t *store.Tx, q Search) *gorm.DB {
 	page := t.DB().Table("student").Select("student.*").Limit(q.Most)
 	order, byID := inIDOrder, true
 	switch {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/xueji/xueji/models/calendar"
 	"github.com/xueji/xueji/models/org"
+	"github.com/xueji/xueji/models/status"
 	"github.com/xueji/xueji/models/store"
 )
 
@@ -37,9 +38,9 @@ func ExpiringSuspensions(t *store.Tx, path string, by, after calendar.Date, afte
 	err := t.DB().Raw(`SELECT p.id, coalesce(p.extended_by, p.change_id) AS change_id, p.student_id, s.name, s.number_masked, o.name AS school,
 			p.from_date, p.until_date, p.extended
 		FROM suspension p JOIN student s ON s.id = p.student_id JOIN organisation o ON o.id = s.school_id
-		WHERE p.ended_on IS NULL AND s.enrol_status = 'SUSPENDED' AND p.until_date <= @by AND p.org_path <@ text2ltree(@path) AND (p.until_date, p.id) > (@day, @id)
+		WHERE p.ended_on IS NULL AND s.enrol_status = @suspended AND p.until_date <= @by AND p.org_path <@ text2ltree(@path) AND (p.until_date, p.id) > (@day, @id)
 		ORDER BY p.until_date, p.id LIMIT @most`,
-		map[string]any{"path": path, "by": by, "day": after, "id": afterID, "most": most}).Scan(&list).Error
+		map[string]any{"path": path, "by": by, "day": after, "id": afterID, "most": most, "suspended": status.Suspended}).Scan(&list).Error
 	if err != nil {
 		return nil, fmt.Errorf("list suspensions that end: %w", err)
 	}
@@ -60,13 +61,13 @@ func RemindSuspensions(t *store.Tx) error {
 		{suspensionEnds30, "reminded_30", "reminded_30 = @now", today.AddDays(30)},
 	} {
 		// A suspension without a change has no page to which a notice could lead.
-		_, err := t.Exec(`WITH due AS (UPDATE suspension p SET `+mark.with+` FROM student s WHERE s.id = p.student_id AND s.enrol_status = 'SUSPENDED'
+		_, err := t.Exec(`WITH due AS (UPDATE suspension p SET `+mark.with+` FROM student s WHERE s.id = p.student_id AND s.enrol_status = @suspended
 				AND p.ended_on IS NULL AND p.`+mark.column+` IS NULL AND p.until_date <= @day
 				RETURNING coalesce(p.extended_by, p.change_id) AS change_id, s.school_id, s.org_path)
 			INSERT INTO notice (id, org_id, org_path, role, change_id, kind, step_no, round, occasion, created_at)
 			SELECT gen_random_uuid(), d.school_id, d.org_path, @role, d.change_id, @kind, 0, 0, '', @now FROM due d JOIN change c ON c.id = d.change_id
 			ON CONFLICT DO NOTHING`,
-			map[string]any{"now": t.Now(), "day": mark.by, "role": org.SchoolRegistrar, "kind": mark.kind})
+			map[string]any{"now": t.Now(), "day": mark.by, "role": org.SchoolRegistrar, "kind": mark.kind, "suspended": status.Suspended})
 		if err != nil {
 			return fmt.Errorf("remind of suspensions: %w", err)
 		}

@@ -1,11 +1,9 @@
-package registertest_test
+package student_test
 
 import (
-	"context"
 	"errors"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -15,8 +13,6 @@ import (
 	"github.com/xueji/xueji/models/change"
 	"github.com/xueji/xueji/models/ident"
 	"github.com/xueji/xueji/models/refusal"
-	"github.com/xueji/xueji/models/registertest"
-	"github.com/xueji/xueji/models/registration"
 	"github.com/xueji/xueji/models/roster"
 	"github.com/xueji/xueji/models/store"
 	"github.com/xueji/xueji/models/storetest"
@@ -127,7 +123,7 @@ func TestSearchesUseIndexes(t *testing.T) {
 		q.Most = 50
 		rig.MustIn(rig.App, storetest.SchoolA, func(t2 *change.Tx) error {
 			var list []student.FoundRecord
-			built := registertest.SearchQuery(t2.Tx, q).Session(&gorm.Session{DryRun: true}).Scan(&list).Statement
+			built := student.SearchQuery(t2.Tx, q).Session(&gorm.Session{DryRun: true}).Scan(&list).Statement
 			plan := explain(t, t2.Tx, built.SQL.String(), built.Vars...)
 			require.NotContains(t, plan, readsAll, "%s: %s", what, plan)
 			return nil
@@ -154,7 +150,7 @@ const readsAll = `"Seq Scan", "Relation Name": "student"`
 func explain(t *testing.T, tx *store.Tx, sql string, vars ...any) string {
 	t.Helper()
 	var plan string
-	require.NoError(t, registertest.Raw(tx, func(c *pgx.Conn) error {
+	require.NoError(t, tx.Raw(func(c *pgx.Conn) error {
 		// The simple protocol writes the values into the statement, as text or as bytes.
 		args := append([]any{pgx.QueryExecModeSimpleProtocol}, vars...)
 		return c.QueryRow(t.Context(), `EXPLAIN (FORMAT JSON) `+sql, args...).Scan(&plan)
@@ -201,25 +197,4 @@ func TestRecordPageShowsEveryItemAndNoSecret(t *testing.T) {
 		})
 		require.ErrorIs(t, err, refusal.New(refusal.NotFound))
 	}
-}
-
-func TestOldRosterFilesAreDeleted(t *testing.T) {
-	rig := storetest.New(t)
-	enrolled := rig.Enrol(storetest.SchoolA, rig.Sheet("roster-no-au.xlsx"), "roster-no-au.xlsx")
-	waiting := rig.Upload(storetest.SchoolA, rig.Sheet("roster-columns-swapped.xlsx"), "b")
-	var gone []string
-	remove := func(_ context.Context, key string) error { gone = append(gone, key); return nil }
-	n, err := registration.SweepRosterFiles(t.Context(), rig.Worker.Store, remove)
-	require.NoError(t, err)
-	require.Zero(t, n)
-	rig.Hand.Advance(registration.RosterLifetime + time.Second)
-	n, err = registration.SweepRosterFiles(t.Context(), rig.Worker.Store, remove)
-	require.NoError(t, err)
-	require.Equal(t, 2, n)
-	require.ElementsMatch(t, []string{enrolled.BlobKey, waiting.BlobKey}, gone)
-	require.Equal(t, 1, rig.Count(`SELECT count(*) FROM roster WHERE state = 'DISCARDED'`))
-	require.Equal(t, 12, rig.Count(`SELECT count(*) FROM roster_row`))
-	n, err = registration.SweepRosterFiles(t.Context(), rig.Worker.Store, remove)
-	require.NoError(t, err)
-	require.Zero(t, n)
 }

@@ -1,4 +1,4 @@
-package registertest
+package student_test
 
 import (
 	"io/fs"
@@ -9,7 +9,6 @@ import (
 	"testing"
 
 	"github.com/google/uuid"
-	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
 
 	"github.com/xueji/xueji/models/change"
@@ -18,6 +17,7 @@ import (
 	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/status"
 	"github.com/xueji/xueji/models/store"
+	"github.com/xueji/xueji/models/storetest"
 	"github.com/xueji/xueji/models/student"
 )
 
@@ -33,15 +33,12 @@ var stays = map[string]string{
 // Every table that names a record and the path of an office either follows the record to
 // another school or says why it stays.
 func TestEveryTableOfARecordFollowsItOrStays(t *testing.T) {
-	rig := newRecordsRig(t)
-	rows, err := rig.owner.Query(t.Context(), `SELECT DISTINCT c.relname::text FROM pg_class c
+	rig := storetest.New(t)
+	tables := rig.Texts(`SELECT DISTINCT c.relname::text FROM pg_class c
 		JOIN pg_attribute p ON p.attrelid = c.oid AND p.attnum > 0 AND NOT p.attisdropped AND p.atttypid = 'ltree'::regtype
 		JOIN pg_attribute s ON s.attrelid = c.oid AND s.attnum > 0 AND NOT s.attisdropped AND (s.attname LIKE '%student%' OR s.attname LIKE '%pupil%' OR EXISTS (
 			SELECT 1 FROM pg_constraint k WHERE k.conrelid = c.oid AND k.contype = 'f' AND k.confrelid = 'student'::regclass AND s.attnum = ANY (k.conkey)))
 		WHERE c.relkind IN ('r', 'p') AND c.relnamespace = 'public'::regnamespace AND c.oid <> 'student'::regclass`)
-	require.NoError(t, err)
-	tables, err := pgx.CollectRows(rows, pgx.RowTo[string])
-	require.NoError(t, err)
 	require.NotEmpty(t, tables)
 	follows := map[string]bool{}
 	for _, f := range kinds.Followers() {
@@ -49,10 +46,8 @@ func TestEveryTableOfARecordFollowsItOrStays(t *testing.T) {
 		follows[f.Table] = true
 		require.Contains(t, tables, f.Table)
 		require.Empty(t, stays[f.Table])
-		var may bool
-		require.NoError(t, rig.owner.QueryRow(t.Context(), `SELECT has_column_privilege('xueji_worker', $1, $2, 'UPDATE') AND has_column_privilege('xueji_worker', $1, $3, 'SELECT')`,
-			f.Table, f.Path, f.Record).Scan(&may))
-		require.True(t, may, "the worker moves rows of %s", f.Table)
+		require.Equal(t, "true", rig.Text(`SELECT (has_column_privilege('xueji_worker', $1, $2, 'UPDATE') AND has_column_privilege('xueji_worker', $1, $3, 'SELECT'))::text`,
+			f.Table, f.Path, f.Record), "the worker moves rows of %s", f.Table)
 	}
 	for table := range stays {
 		require.Contains(t, tables, table)
@@ -63,55 +58,53 @@ func TestEveryTableOfARecordFollowsItOrStays(t *testing.T) {
 }
 
 // writing gives a change of a record of school A, as the engine would hand it to the writer.
-func (r *recordsRig) writing(tx *store.Tx, id uuid.UUID, kind process.Kind) *student.RecordWrite {
+func writing(c *storetest.County, tx *store.Tx, id uuid.UUID, kind process.Kind) *student.RecordWrite {
 	h, err := student.ReadPupilRow(tx, id, true)
-	require.NoError(r.t, err)
-	return &student.RecordWrite{Was: h, After: h.Record, ChangeID: store.NewID(), Kind: kind, AccountID: r.scopeA().Account, On: tx.Today()}
+	require.NoError(c.T(), err)
+	return &student.RecordWrite{Was: h, After: h.Record, ChangeID: store.NewID(), Kind: kind, AccountID: c.Scope(storetest.SchoolA).Account, On: tx.Today()}
 }
 
 // A record that moves takes its family, suspensions, punishments and problems along; the
 // old school keeps its past.
 func TestAMoveTakesAlongWhatFollowsARecord(t *testing.T) {
-	rig := newRecordsRig(t)
-	rig.enrolled("roster-no-au.xlsx")
-	id := rig.pupils()[0]
-	_, err := rig.punish(schoolAPath, student.NewPunishment{Student: id, Level: "1", DecidedOn: day(t, "2026-11-20"), DocumentNo: "1号", Key: "k", Hash: []byte{1}})
+	rig, pupils := enrolled(t)
+	id := pupils[0]
+	_, err := punish(rig, storetest.SchoolA, student.NewPunishment{Student: id, Level: "1", DecidedOn: day(t, "2026-11-20"), DocumentNo: "1号", Key: "k", Hash: []byte{1}})
 	require.NoError(t, err)
-	class := rig.places(5)
+	class := rig.NewClass(storetest.SchoolB, 2026, 5).ID
 	move := func(s *change.Engine, path string, list []student.Follower) error {
-		return rig.in(s, path, func(tx *change.Tx) error {
-			w := rig.writing(tx.Tx, id, process.Transfer)
-			w.After.SchoolID, w.After.ClassID, w.Path, w.Followers = rig.school[schoolBPath].String(), class.String(), schoolBPath, list
+		return rig.In(s, path, func(tx *change.Tx) error {
+			w := writing(rig, tx.Tx, id, process.Transfer)
+			w.After.SchoolID, w.After.ClassID, w.Path, w.Followers = rig.ID(storetest.SchoolB).String(), class.String(), storetest.SchoolB, list
 			return student.WriteRecord(tx.Tx, w)
 		})
 	}
-	require.Equal(t, "42501", sqlState(move(rig.app, countyPath, kinds.Followers())), "the application role moves nobody")
-	require.Error(t, move(rig.worker, "", nil), "a list is missing")
-	require.NoError(t, move(rig.worker, "", kinds.Followers()))
+	require.Equal(t, "42501", storetest.SQLState(move(rig.App, storetest.Bureau, kinds.Followers())), "the application role moves nobody")
+	require.Error(t, move(rig.Worker, "", nil), "a list is missing")
+	require.NoError(t, move(rig.Worker, "", kinds.Followers()))
 	for _, f := range kinds.Followers() {
-		require.Zero(t, rig.count(`SELECT count(*) FROM `+f.Table+` WHERE student_id = $1 AND org_path <> $2::text::ltree`, id, schoolBPath), f.Table)
+		require.Zero(t, rig.Count(`SELECT count(*) FROM `+f.Table+` WHERE student_id = $1 AND org_path <> $2::text::ltree`, id, storetest.SchoolB), f.Table)
 	}
-	require.Equal(t, 2, rig.count(`SELECT count(*) FROM guardian WHERE student_id = $1`, id))
-	require.Equal(t, 1, rig.count(`SELECT count(*) FROM punishment WHERE student_id = $1`, id))
-	require.Equal(t, 1, rig.count(`SELECT count(*) FROM student WHERE id = $1 AND school_id = $2 AND org_path = $3::text::ltree AND class_id = $4`, id, rig.school[schoolBPath], schoolBPath, class))
-	require.Equal(t, 1, rig.count(`SELECT occupied FROM school_class WHERE id = $1`, class))
-	require.Equal(t, 1, rig.count(`SELECT count(*) FROM student_history WHERE student_id = $1 AND kind LIKE '%\_OUT' AND org_path = $2::text::ltree AND after ->> 'enrol_status' = $3`,
-		id, schoolAPath, string(status.LeftBehind(process.Transfer, status.Enrolled))))
-	require.Equal(t, 1, rig.count(`SELECT count(*) FROM student_history WHERE student_id = $1 AND kind LIKE '%\_IN' AND org_path = $2::text::ltree AND after ->> 'school_id' = $3`,
-		id, schoolBPath, rig.school[schoolBPath].String()))
-	require.Equal(t, 3, rig.count(`SELECT count(*) FROM student_history WHERE student_id = $1 AND org_path = $2::text::ltree`, id, schoolAPath), "made, punished, left")
+	require.Equal(t, 2, rig.Count(`SELECT count(*) FROM guardian WHERE student_id = $1`, id))
+	require.Equal(t, 1, rig.Count(`SELECT count(*) FROM punishment WHERE student_id = $1`, id))
+	require.Equal(t, 1, rig.Count(`SELECT count(*) FROM student WHERE id = $1 AND school_id = $2 AND org_path = $3::text::ltree AND class_id = $4`, id, rig.ID(storetest.SchoolB), storetest.SchoolB, class))
+	require.Equal(t, 1, rig.Count(`SELECT occupied FROM school_class WHERE id = $1`, class))
+	require.Equal(t, 1, rig.Count(`SELECT count(*) FROM student_history WHERE student_id = $1 AND kind LIKE '%\_OUT' AND org_path = $2::text::ltree AND after ->> 'enrol_status' = $3`,
+		id, storetest.SchoolA, string(status.LeftBehind(process.Transfer, status.Enrolled))))
+	require.Equal(t, 1, rig.Count(`SELECT count(*) FROM student_history WHERE student_id = $1 AND kind LIKE '%\_IN' AND org_path = $2::text::ltree AND after ->> 'school_id' = $3`,
+		id, storetest.SchoolB, rig.ID(storetest.SchoolB).String()))
+	require.Equal(t, 3, rig.Count(`SELECT count(*) FROM student_history WHERE student_id = $1 AND org_path = $2::text::ltree`, id, storetest.SchoolA), "made, punished, left")
 }
 
 // The writer refuses a full class, and a record that somebody else has written since it
 // was read; a correction takes a seat that is not free.
 func TestTheWriterRefusesAFullClassAndAnOldRecord(t *testing.T) {
-	rig := newRecordsRig(t)
-	rig.enrolled("roster-no-au.xlsx")
-	id, other := rig.pupils()[0], rig.pupils()[1]
-	full := rig.places(1)
+	rig, pupils := enrolled(t)
+	id, other := pupils[0], pupils[1]
+	full := rig.NewClass(storetest.SchoolA, 2026, 1).ID
 	put := func(studentID uuid.UUID, one func(*student.RecordWrite)) error {
-		return rig.in(rig.worker, "", func(tx *change.Tx) error {
-			w := rig.writing(tx.Tx, studentID, process.Skip)
+		return rig.In(rig.Worker, "", func(tx *change.Tx) error {
+			w := writing(rig, tx.Tx, studentID, process.Skip)
 			w.After.ClassID = full.String()
 			if one != nil {
 				one(w)
@@ -122,10 +115,10 @@ func TestTheWriterRefusesAFullClassAndAnOldRecord(t *testing.T) {
 	require.NoError(t, put(id, nil))
 	require.ErrorIs(t, put(other, nil), refusal.New(refusal.ClassFull))
 	require.Error(t, put(id, func(w *student.RecordWrite) { w.Was.Version-- }))
-	require.Equal(t, 1, rig.count(`SELECT count(*) FROM student WHERE class_id = $1`, full))
+	require.Equal(t, 1, rig.Count(`SELECT count(*) FROM student WHERE class_id = $1`, full))
 	require.NoError(t, put(other, func(w *student.RecordWrite) { w.Overfull = true }))
-	require.Equal(t, 2, rig.count(`SELECT occupied FROM school_class WHERE id = $1`, full))
-	require.Equal(t, 2, rig.count(`SELECT count(*) FROM student_history WHERE kind = $1 AND before ->> 'class_id' <> after ->> 'class_id'`, string(process.Skip)))
+	require.Equal(t, 2, rig.Count(`SELECT occupied FROM school_class WHERE id = $1`, full))
+	require.Equal(t, 2, rig.Count(`SELECT count(*) FROM student_history WHERE kind = $1 AND before ->> 'class_id' <> after ->> 'class_id'`, string(process.Skip)))
 }
 
 // writes finds a statement that writes records or their history.

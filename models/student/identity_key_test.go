@@ -1,4 +1,4 @@
-package registertest_test
+package student_test
 
 import (
 	"testing"

@@ -1,32 +1,27 @@
-package registertest
+package student_test
 
 import (
 	"testing"
 
-	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
 
 	"github.com/xueji/xueji/models/process"
 	"github.com/xueji/xueji/models/roster"
 	"github.com/xueji/xueji/models/status"
+	"github.com/xueji/xueji/models/storetest"
 	"github.com/xueji/xueji/models/student"
 )
 
 // columnsOf names the columns of a table.
-func (r *recordsRig) columnsOf(table string) []string {
-	r.t.Helper()
-	rows, err := r.owner.Query(r.t.Context(), `SELECT column_name::text FROM information_schema.columns WHERE table_schema = 'public' AND table_name = $1`, table)
-	require.NoError(r.t, err)
-	columns, err := pgx.CollectRows(rows, pgx.RowTo[string])
-	require.NoError(r.t, err)
-	return columns
+func columnsOf(c *storetest.County, table string) []string {
+	return c.Texts(`SELECT column_name::text FROM information_schema.columns WHERE table_schema = 'public' AND table_name = $1`, table)
 }
 
 // Every item of the table of items that has a column of its own has that column in the
 // database, and a place in the record of Go; and the other way round.
 func TestItemsHaveTheirColumnsAndPlaces(t *testing.T) {
-	rig := newRecordsRig(t)
-	columns := rig.columnsOf("student")
+	rig := storetest.New(t)
+	columns := columnsOf(rig, "student")
 	var own []string
 	for _, c := range roster.OwnItems() {
 		own = append(own, string(c.Field))
@@ -37,7 +32,7 @@ func TestItemsHaveTheirColumnsAndPlaces(t *testing.T) {
 		elsewhere := []string{string(roster.IDNumber), string(roster.SchoolCode), string(roster.ClassCode)}
 		require.Contains(t, append(elsewhere, own...), item)
 	}
-	columns = rig.columnsOf("guardian")
+	columns = columnsOf(rig, "guardian")
 	for _, item := range roster.MemberItems() {
 		require.Contains(t, columns, student.MemberColumn(item))
 		require.NotNil(t, (&student.Guardian{}).Place(item), item)

@@ -1,4 +1,4 @@
-package registertest
+package student_test
 
 import (
 	"testing"

@@ -1,4 +1,4 @@
-package registertest
+package student_test
 
 import (
 	"encoding/json"
@@ -9,6 +9,7 @@ import (
 
 	"github.com/xueji/xueji/models/change"
 	"github.com/xueji/xueji/models/status"
+	"github.com/xueji/xueji/models/storetest"
 	"github.com/xueji/xueji/models/student"
 )
 
@@ -45,23 +46,22 @@ func TestASideOfTheHistoryKeepsItsKeys(t *testing.T) {
 // Both ways of writing lines give the same row; the application role writes no line of a
 // change, not even in its own school.
 func TestALineOfTheHistoryIsWritten(t *testing.T) {
-	rig := newRecordsRig(t)
-	rig.enrolled("roster-no-au.xlsx")
-	id, changeID := rig.pupils()[0], uuid.New()
-	line := student.HistoryLine{StudentID: id, Path: schoolAPath, Kind: student.KindEdit, Reason: "家长来电", AccountID: rig.scopeA().Account,
+	rig, pupils := enrolled(t)
+	id, changeID := pupils[0], uuid.New()
+	line := student.HistoryLine{StudentID: id, Path: storetest.SchoolA, Kind: student.KindEdit, Reason: "家长来电", AccountID: rig.Scope(storetest.SchoolA).Account,
 		Before: student.HistorySide{Items: map[string]string{"phone": "1"}}, After: student.HistorySide{Items: map[string]string{"phone": "2"}}}
-	rig.mustIn(rig.app, schoolAPath, func(tx *change.Tx) error {
+	rig.MustIn(rig.App, storetest.SchoolA, func(tx *change.Tx) error {
 		line.EffectiveOn = tx.Today()
 		return student.WriteHistory(tx.Tx, &line)
 	})
 	ofChange := line
 	ofChange.ChangeID = changeID
-	err := rig.in(rig.app, schoolAPath, func(tx *change.Tx) error { return student.WriteHistory(tx.Tx, &ofChange) })
-	require.Equal(t, "42501", sqlState(err))
-	rig.mustIn(rig.worker, "", func(tx *change.Tx) error {
+	err := rig.In(rig.App, storetest.SchoolA, func(tx *change.Tx) error { return student.WriteHistory(tx.Tx, &ofChange) })
+	require.Equal(t, "42501", storetest.SQLState(err))
+	rig.MustIn(rig.Worker, "", func(tx *change.Tx) error {
 		return student.WriteHistoryLines(tx.Tx, []student.HistoryLine{line, ofChange})
 	})
-	require.Equal(t, 3, rig.count(`SELECT count(*) FROM student_history h WHERE h.student_id = $1 AND h.kind = 'EDIT' AND h.org_path = $2::text::ltree AND h.reason = '家长来电'
-		AND h.account_id IS NOT NULL AND h.before = '{"phone": "1"}' AND h.after = '{"phone": "2"}' AND (h.change_id IS NULL OR h.change_id = $3)`, id, schoolAPath, changeID))
-	require.Equal(t, 1, rig.count(`SELECT count(*) FROM student_history WHERE change_id = $1`, changeID))
+	require.Equal(t, 3, rig.Count(`SELECT count(*) FROM student_history h WHERE h.student_id = $1 AND h.kind = 'EDIT' AND h.org_path = $2::text::ltree AND h.reason = '家长来电'
+		AND h.account_id IS NOT NULL AND h.before = '{"phone": "1"}' AND h.after = '{"phone": "2"}' AND (h.change_id IS NULL OR h.change_id = $3)`, id, storetest.SchoolA, changeID))
+	require.Equal(t, 1, rig.Count(`SELECT count(*) FROM student_history WHERE change_id = $1`, changeID))
 }

@@ -1,4 +1,4 @@
-package registertest_test
+package student_test
 
 import (
 	"slices"
@@ -12,7 +12,6 @@ import (
 	"github.com/xueji/xueji/models/ident"
 	"github.com/xueji/xueji/models/process"
 	"github.com/xueji/xueji/models/refusal"
-	"github.com/xueji/xueji/models/registertest"
 	"github.com/xueji/xueji/models/roster"
 	"github.com/xueji/xueji/models/storetest"
 	"github.com/xueji/xueji/models/student"
@@ -192,11 +191,11 @@ var editableColumns = map[string][]string{
 
 // The application role may write exactly the columns that an edit writes.
 func TestTheEditorsColumnsAreTheFreeItems(t *testing.T) {
-	for _, f := range registertest.FreeFields() {
+	for _, f := range student.OwnFields(roster.KeyItem) {
 		require.Contains(t, editableColumns["student"], string(f))
 	}
 	for _, c := range editableColumns["student"] {
-		free := slices.Contains(registertest.FreeFields(), roster.Field(c))
+		free := slices.Contains(student.OwnFields(roster.KeyItem), roster.Field(c))
 		require.True(t, free || slices.Contains([]string{"details", "version", "updated_at"}, c), c)
 	}
 }

@@ -1,4 +1,4 @@
-package registertest_test
+package student_test
 
 import (
 	"sync"
@@ -11,7 +11,6 @@ import (
 	"github.com/xueji/xueji/models/ident"
 	"github.com/xueji/xueji/models/process"
 	"github.com/xueji/xueji/models/refusal"
-	"github.com/xueji/xueji/models/registertest"
 	"github.com/xueji/xueji/models/registration"
 	"github.com/xueji/xueji/models/roster"
 	"github.com/xueji/xueji/models/status"
@@ -167,7 +166,7 @@ func TestRosterWithOldKeysIsRegistered(t *testing.T) {
 	require.NoError(t, err)
 	var taken bool
 	rig.MustIn(rig.App, storetest.SchoolB, func(tx *change.Tx) (err error) {
-		taken, err = registertest.DocumentTaken(tx.Tx, passports[0])
+		taken, err = documentTaken(tx.Tx, uuid.New(), student.IdentityKeys(rig.App.Store, student.DocumentOf(passports[0])))
 		return err
 	})
 	require.True(t, taken)
@@ -192,7 +191,7 @@ func TestRosterWithOldKeysNamesItsRepeatedRows(t *testing.T) {
 
 	// Two spellings had two hashes, and were approved.
 	passports[3][roster.IDNumber] = "A000025(7)"
-	values, err := registertest.SealRosterRow(rig.App.Store, checked.ID, 5, passports[3])
+	values, err := student.SealRosterRow(rig.App.Store, checked.ID, 5, passports[3])
 	require.NoError(t, err)
 	rig.Legacy(`UPDATE roster_row SET id_hash = $2, payload = $3 WHERE roster_id = $1 AND row_no = 5`, checked.ID, rig.App.Keys().Hash("identity", "A000025(7)"), values)
 	change, err := rig.FileRoster(checked)

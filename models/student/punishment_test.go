@@ -1,4 +1,4 @@
-package registertest_test
+package student_test
 
 import (
 	"sync"
@@ -7,20 +7,12 @@ import (
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
-	"github.com/xueji/xueji/models/calendar"
 	"github.com/xueji/xueji/models/change"
 	"github.com/xueji/xueji/models/office"
 	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/storetest"
 	"github.com/xueji/xueji/models/student"
 )
-
-func day(t *testing.T, text string) calendar.Date {
-	t.Helper()
-	d, err := calendar.ParseDate(text)
-	require.NoError(t, err)
-	return d
-}
 
 func punish(r *storetest.County, path string, n student.NewPunishment) (*student.Punishment, error) {
 	var p *student.Punishment
