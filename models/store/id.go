@@ -23,6 +23,14 @@ func OrNull(id uuid.UUID) any {
 	return id
 }
 
+// Author returns the acting account, nil for the system itself.
+func (t *Tx) Author() *uuid.UUID {
+	if t.scope.Account == uuid.Nil {
+		return nil
+	}
+	return &t.scope.Account
+}
+
 // OrEmpty returns an empty map for nil, so that JSON has an object.
 func OrEmpty(m map[string]string) map[string]string {
 	if m == nil {

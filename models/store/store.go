@@ -36,6 +36,7 @@ import (
 	"gorm.io/driver/postgres"
 	"gorm.io/gorm"
 	"gorm.io/gorm/logger"
+	"gorm.io/gorm/schema"
 
 	"github.com/xueji/xueji/models/calendar"
 	"github.com/xueji/xueji/models/process"
@@ -111,7 +112,11 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	db := stdlib.OpenDBFromPool(pool)
 	g, err := gorm.Open(postgres.New(postgres.Config{Conn: db}), &gorm.Config{
 		SkipDefaultTransaction: true,
-		NowFunc:                o.Clock.Now,
+		// A table has the name of its one row. A model reads its own columns only, because a
+		// role may not read every column.
+		NamingStrategy: schema.NamingStrategy{SingularTable: true},
+		QueryFields:    true,
+		NowFunc:        o.Clock.Now,
 		// GORM would log values of failed statements; errors are wrapped and
 		// logged once, without values, at the edge that answers.
 		Logger: logger.Discard,
