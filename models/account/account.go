@@ -2,6 +2,7 @@ package account
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -16,15 +17,14 @@ type Account struct {
 	ID            uuid.UUID
 	OrgID         uuid.UUID
 	OrgPath       string
-	OrgName       string
-	OrgKind       org.Kind
+	OrgName       string   `gorm:"->"`
+	OrgKind       org.Kind `gorm:"->"`
 	Login         string
 	Name          string
-	Roles         []org.Role `gorm:"-"`
-	RoleNames     string     // as the database writes an array; Roles is what callers read
+	Roles         store.Words[org.Role]
 	PasswordSetAt time.Time
 	MustChange    bool
-	LockedUntil   *time.Time // on some network; the time may have passed
+	LockedUntil   *time.Time `gorm:"->"` // on some network; the time may have passed
 	LastUsedAt    time.Time
 	SealedAt      *time.Time
 	ClosedAt      *time.Time
@@ -33,7 +33,7 @@ type Account struct {
 }
 
 const accountColumns = `a.id, a.org_id, a.org_path::text AS org_path, o.name AS org_name, o.kind AS org_kind, a.login, a.name,
-	array_to_string(a.roles, ',') AS role_names, a.password_set_at, a.must_change, login_locked_until(a.id) AS locked_until, a.last_used_at,
+	a.roles, a.password_set_at, a.must_change, login_locked_until(a.id) AS locked_until, a.last_used_at,
 	a.sealed_at, a.closed_at, a.created_at, a.version`
 
 // Read reads one account of the scope.
@@ -43,7 +43,7 @@ func Read(t *store.Tx, id uuid.UUID) (Account, error) {
 	if err != nil {
 		return Account{}, store.OrMissing(err, "read an account")
 	}
-	a.Roles = sortedRoles(store.SplitNames(a.RoleNames))
+	a.Roles = sortedRoles(a.Roles)
 	return a, nil
 }
 
@@ -56,7 +56,7 @@ func List(t *store.Tx, office uuid.UUID, after string, limit int) ([]Account, er
 		return nil, fmt.Errorf("list accounts: %w", err)
 	}
 	for i := range list {
-		list[i].Roles = sortedRoles(store.SplitNames(list[i].RoleNames))
+		list[i].Roles = sortedRoles(list[i].Roles)
 	}
 	return list, nil
 }
@@ -67,6 +67,14 @@ type NewAccount struct {
 	Login string
 	Name  string
 	Roles []org.Role
+}
+
+// newAccount is an account with what is written when it is made and never read again.
+type newAccount struct {
+	Account
+
+	PasswordHash string
+	CreatedBy    *uuid.UUID
 }
 
 // Create makes an account with a temporary password that must be changed at the
@@ -85,9 +93,11 @@ func Create(t *store.Tx, n NewAccount) (Account, string, error) {
 	}
 	id, password := store.NewID(), TemporaryPassword()
 	hash := HashPassword(password)
-	_, err = t.Exec(`INSERT INTO account (id, org_id, org_path, login, name, roles, password_hash, password_set_at, must_change, last_used_at, created_at, created_by)
-		VALUES (?, ?, ?, ?, ?, string_to_array(?, ','), ?, ?, true, ?, ?, ?)`,
-		id, n.Org, office.Path, NormalLogin(n.Login), n.Name, joinRoles(n.Roles), hash, t.Now(), t.Now(), t.Now(), store.OrNull(t.Scope().Account))
+	made := newAccount{PasswordHash: hash, CreatedBy: t.Author(), Account: Account{
+		ID: id, OrgID: n.Org, OrgPath: office.Path, Login: NormalLogin(n.Login), Name: n.Name, Roles: sortedRoles(n.Roles),
+		PasswordSetAt: t.Now(), MustChange: true, LastUsedAt: t.Now(), CreatedAt: t.Now(), Version: 1,
+	}}
+	err = t.DB().Table("account").Create(&made).Error
 	if store.Violates(err) == "account_login_key" {
 		return Account{}, "", refusal.New(refusal.LoginTaken).At("/login")
 	}
@@ -110,11 +120,10 @@ func Update(t *store.Tx, id uuid.UUID, version int64, name string, roles []org.R
 	if err != nil {
 		return Account{}, err
 	}
-	if id == t.Scope().Account && joinRoles(a.Roles) != joinRoles(sortedRoles(store.SplitNames(joinRoles(roles)))) {
+	if id == t.Scope().Account && !slices.Equal(a.Roles, sortedRoles(roles)) {
 		return Account{}, refusal.New(refusal.OwnAccount)
 	}
-	n, err := t.Exec(`UPDATE account SET name = ?, roles = string_to_array(?, ','), version = version + 1 WHERE id = ? AND version = ?`,
-		name, joinRoles(roles), id, version)
+	n, err := t.Exec(`UPDATE account SET name = ?, roles = ?, version = version + 1 WHERE id = ? AND version = ?`, name, sortedRoles(roles), id, version)
 	if err != nil {
 		return Account{}, fmt.Errorf("change an account: %w", err)
 	}

@@ -33,7 +33,7 @@ func CreateFirstAdmin(ctx context.Context, ownerDSN, login, name string, another
 		}
 		var exists bool
 		err := tx.QueryRow(ctx, `SELECT EXISTS (SELECT 1 FROM account a JOIN organisation o ON o.id = a.org_id
-			WHERE o.kind = 'NATION' AND $1 = ANY (a.roles) AND a.closed_at IS NULL AND a.sealed_at IS NULL)`, string(org.BureauSysadmin)).Scan(&exists)
+			WHERE o.kind = $2 AND $1 = ANY (a.roles) AND a.closed_at IS NULL AND a.sealed_at IS NULL)`, string(org.BureauSysadmin), string(org.Nation)).Scan(&exists)
 		if err != nil {
 			return fmt.Errorf("look for an administrator: %w", err)
 		}
@@ -51,8 +51,8 @@ func CreateFirstAdmin(ctx context.Context, ownerDSN, login, name string, another
 func insertAdmin(ctx context.Context, tx pgx.Tx, login, name, hash string, now time.Time) error {
 	id := store.NewID()
 	tag, err := tx.Exec(ctx, `INSERT INTO account (id, org_id, org_path, login, name, roles, password_hash, password_set_at, must_change, last_used_at, created_at)
-		SELECT $1, o.id, o.path, $2, $3, ARRAY[$4::text], $5, $6, true, $6, $6 FROM organisation o WHERE o.kind = 'NATION'`,
-		id, login, name, string(org.BureauSysadmin), hash, now)
+		SELECT $1, o.id, o.path, $2, $3, ARRAY[$4::text], $5, $6, true, $6, $6 FROM organisation o WHERE o.kind = $7`,
+		id, login, name, string(org.BureauSysadmin), hash, now, string(org.Nation))
 	var pg *pgconn.PgError
 	if errors.As(err, &pg) && pg.Code == "23505" {
 		return refusal.New(refusal.LoginTaken)

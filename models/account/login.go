@@ -20,12 +20,12 @@ import (
 const (
 	// loginTimeout is how long one attempt may take once it has its turn.
 	loginTimeout = 10 * time.Second
-	// NetworkMemory is how long a network counts as the person's own after a right password.
-	NetworkMemory = 90 * 24 * time.Hour
-	// NetworksPerLock is how many networks may each use up their wrong passwords before
+	// networkMemory is how long a network counts as the person's own after a right password.
+	networkMemory = 90 * 24 * time.Hour
+	// networksPerLock is how many networks may each use up their wrong passwords before
 	// the login is locked for every network but the person's own: a bound on guessing
 	// from many addresses which cannot keep the person out.
-	NetworksPerLock = 5
+	networksPerLock = 5
 )
 
 // dummyPasswordHash is the hash with which a password is compared when there is no such
@@ -56,7 +56,7 @@ type Attempt struct {
 // failure.
 func LogIn(ctx context.Context, s *store.Store, a Attempt) (OpenedSession, error) {
 	a.Login = NormalLogin(a.Login)
-	leave, refused := DoorOf(s).Enter(ctx, a.Login)
+	leave, refused := doorOf(s).enter(ctx, a.Login)
 	if refused != nil {
 		return OpenedSession{}, refused
 	}
@@ -119,7 +119,7 @@ func checkLogin(t *store.Tx, a Attempt) (OpenedSession, *refusal.Error, error) {
 		return OpenedSession{}, refusal.New(refusal.AccountClosed), nil
 	case b.sealed != nil:
 		return OpenedSession{}, refusal.New(refusal.AccountSealed), nil
-	case b.used.Before(t.Now().AddDate(0, -IdleMonths, 0)):
+	case b.used.Before(t.Now().AddDate(0, -idleMonths, 0)):
 		return OpenedSession{}, refusal.New(refusal.AccountSealed), sealAtLogin(t, account)
 	}
 	opened, err := openSession(t, account, network)
@@ -131,7 +131,7 @@ func beginLogin(t *store.Tx, login, network string) (loginState, error) {
 	var after, minutes *int
 	err := t.Raw(func(c *pgx.Conn) error {
 		return c.QueryRow(t.Context(), `SELECT password_hash, last_used_at, sealed_at, closed_at, locked_until, lock_after, lock_minutes
-			FROM login_begin($1, $2, $3, $4, $5)`, login, network, t.Now(), t.Today().String(), NetworkMemory).
+			FROM login_begin($1, $2, $3, $4, $5)`, login, network, t.Now(), t.Today().String(), networkMemory).
 			Scan(&b.hash, &b.used, &b.sealed, &b.closed, &b.until, &after, &minutes)
 	})
 	if err != nil {
@@ -168,8 +168,8 @@ func (r lockRule) failed() *refusal.Error {
 }
 
 func countFailure(t *store.Tx, login, network string, r lockRule) error {
-	_, err := t.Exec(`SELECT login_failure(?, ?, ?, ?::interval, ?, ?, ?)`, login, network, t.Now(), NetworkMemory,
-		r.after, r.after*NetworksPerLock, t.Now().Add(time.Duration(r.minutes)*time.Minute))
+	_, err := t.Exec(`SELECT login_failure(?, ?, ?, ?::interval, ?, ?, ?)`, login, network, t.Now(), networkMemory,
+		r.after, r.after*networksPerLock, t.Now().Add(time.Duration(r.minutes)*time.Minute))
 	if err != nil {
 		return fmt.Errorf("count a wrong password: %w", err)
 	}
@@ -181,7 +181,7 @@ func countFailure(t *store.Tx, login, network string, r lockRule) error {
 
 func openSession(t *store.Tx, account uuid.UUID, network string) (OpenedSession, error) {
 	token, hash := newToken()
-	l := OpenedSession{Token: token, Session: store.NewID(), Account: account, ExpiresAt: t.Now().Add(SessionLife)}
+	l := OpenedSession{Token: token, Session: store.NewID(), Account: account, ExpiresAt: t.Now().Add(sessionLife)}
 	if _, err := t.Exec(`SELECT login_success(?, ?, ?, ?, ?, ?)`, account, network, l.Session, hash, t.Now(), l.ExpiresAt); err != nil {
 		return OpenedSession{}, fmt.Errorf("log in: %w", err)
 	}
@@ -190,7 +190,7 @@ func openSession(t *store.Tx, account uuid.UUID, network string) (OpenedSession,
 
 // SweepLogins deletes failed attempts that no longer count (worker).
 func SweepLogins(t *store.Tx) error {
-	if _, err := t.Exec(`SELECT login_sweep(?)`, t.Now().Add(-NetworkMemory)); err != nil {
+	if _, err := t.Exec(`SELECT login_sweep(?)`, t.Now().Add(-networkMemory)); err != nil {
 		return fmt.Errorf("forget attempts to log in: %w", err)
 	}
 	return nil

@@ -12,44 +12,44 @@ import (
 
 // Bounds of waiting to log in: about three seconds of work for one account.
 const (
-	MaxWaitingLogins = 64
+	maxWaitingLogins = 64
 	loginRetryAfter  = 3 // seconds
 )
 
-// LoginDoor admits attempts to log in: one at a time for each login, and in total no more
+// loginDoor admits attempts to log in: one at a time for each login, and in total no more
 // than there are processors, because a password costs 25 ms of a processor. It also takes
 // no more than half the connections, because each attempt holds one. Other servers have
 // doors of their own; the account's row decides between them.
-type LoginDoor struct {
-	Slots  chan struct{}
-	Mu     sync.Mutex
-	Queues map[string]*loginQueue // only of logins with a waiting attempt
+type loginDoor struct {
+	slots  chan struct{}
+	mu     sync.Mutex
+	queues map[string]*loginQueue // only of logins with a waiting attempt
 }
 
 // loginQueue is the queue of attempts for one login.
 type loginQueue struct {
 	turn  chan struct{}
-	Count int // waiting and admitted attempts; guarded by the door's mu
+	count int // waiting and admitted attempts; guarded by the door's mu
 }
 
 // doorKey is the key of the door beside a store.
 type doorKey struct{}
 
-// DoorOf returns the one door of a store.
-func DoorOf(s *store.Store) *LoginDoor {
-	door, _ := s.Local(doorKey{}, func() any { return NewLoginDoor(s.Connections()) }).(*LoginDoor)
+// doorOf returns the one door of a store.
+func doorOf(s *store.Store) *loginDoor {
+	door, _ := s.Local(doorKey{}, func() any { return newLoginDoor(s.Connections()) }).(*loginDoor)
 	return door
 }
 
-// NewLoginDoor makes the door for a store with so many connections.
-func NewLoginDoor(connections int32) *LoginDoor {
+// newLoginDoor makes the door for a store with so many connections.
+func newLoginDoor(connections int32) *loginDoor {
 	size := max(1, min(runtime.GOMAXPROCS(0), int(connections)/2))
-	return &LoginDoor{Slots: make(chan struct{}, size), Queues: map[string]*loginQueue{}}
+	return &loginDoor{slots: make(chan struct{}, size), queues: map[string]*loginQueue{}}
 }
 
-// Enter waits for the turn of a login and returns the function that leaves the door
+// enter waits for the turn of a login and returns the function that leaves the door
 // again. An attempt that gives up waiting was not compared and may come again.
-func (d *LoginDoor) Enter(ctx context.Context, login string) (leave func(), refused *refusal.Error) {
+func (d *loginDoor) enter(ctx context.Context, login string) (leave func(), refused *refusal.Error) {
 	q := d.joinQueue(login)
 	if q == nil {
 		return nil, tooManyLogins()
@@ -61,40 +61,40 @@ func (d *LoginDoor) Enter(ctx context.Context, login string) (leave func(), refu
 		return nil, tooManyLogins()
 	}
 	select {
-	case d.Slots <- struct{}{}:
+	case d.slots <- struct{}{}:
 	case <-ctx.Done():
 		<-q.turn
 		d.leaveQueue(login, q)
 		return nil, tooManyLogins()
 	}
 	return func() {
-		<-d.Slots
+		<-d.slots
 		<-q.turn
 		d.leaveQueue(login, q)
 	}, nil
 }
 
 // joinQueue returns the queue of a login, nil when it is full.
-func (d *LoginDoor) joinQueue(login string) *loginQueue {
-	d.Mu.Lock()
-	defer d.Mu.Unlock()
-	q, ok := d.Queues[login]
+func (d *loginDoor) joinQueue(login string) *loginQueue {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	q, ok := d.queues[login]
 	if !ok {
 		q = &loginQueue{turn: make(chan struct{}, 1)}
-		d.Queues[login] = q
+		d.queues[login] = q
 	}
-	if q.Count > MaxWaitingLogins {
+	if q.count > maxWaitingLogins {
 		return nil
 	}
-	q.Count++
+	q.count++
 	return q
 }
 
-func (d *LoginDoor) leaveQueue(login string, q *loginQueue) {
-	d.Mu.Lock()
-	defer d.Mu.Unlock()
-	if q.Count--; q.Count == 0 {
-		delete(d.Queues, login)
+func (d *loginDoor) leaveQueue(login string, q *loginQueue) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if q.count--; q.count == 0 {
+		delete(d.queues, login)
 	}
 }
 

@@ -20,13 +20,13 @@ import (
 // Rules about passwords and sessions (P1, P2; 教基〔2025〕1号 for idle accounts). How
 // long a password lasts and what locks a login stands in the policy (D27, D28).
 const (
-	PasswordMinLength = 8
-	PasswordMaxLength = 128
-	PasswordsKept     = 5              // the last five may not be used again
-	SessionLife       = 12 * time.Hour // a working day
-	SessionIdle       = 2 * time.Hour  // a lunch break, not a night on a shared machine
-	MaxTokenLife      = 366 * 24 * time.Hour
-	IdleMonths        = 6 // an account unused for longer is sealed
+	passwordMinLength = 8
+	passwordMaxLength = 128
+	passwordsKept     = 5              // the last five may not be used again
+	sessionLife       = 12 * time.Hour // a working day
+	sessionIdle       = 2 * time.Hour  // a lunch break, not a night on a shared machine
+	maxTokenLife      = 366 * 24 * time.Hour
+	idleMonths        = 6 // an account unused for longer is sealed
 )
 
 // argon2id with the second set OWASP recommends: 19 MiB, two passes, one lane,
@@ -98,7 +98,7 @@ func CheckPassword(password, login string) error {
 	}
 	length := utf8.RuneCountInString(password)
 	contains := login != "" && strings.Contains(strings.ToLower(password), strings.ToLower(login))
-	if !upper || !lower || !digit || !special || contains || length < PasswordMinLength || length > PasswordMaxLength || !utf8.ValidString(password) {
+	if !upper || !lower || !digit || !special || contains || length < passwordMinLength || length > passwordMaxLength || !utf8.ValidString(password) {
 		return refusal.New(refusal.PasswordWeak)
 	}
 	return nil

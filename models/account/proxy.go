@@ -19,18 +19,20 @@ import (
 type Proxy struct {
 	ID        uuid.UUID
 	AccountID uuid.UUID // the person who is away
-	Account   string
+	Account   string    `gorm:"->"`
 	ProxyID   uuid.UUID // the person who acts
-	Proxy     string
+	Proxy     string    `gorm:"->"`
+	OrgID     uuid.UUID
 	OrgPath   string
 	From      time.Time `gorm:"column:from_at"`
 	Until     time.Time `gorm:"column:until_at"`
 	Reason    string
+	CreatedBy uuid.UUID
 	CreatedAt time.Time
 	RevokedAt *time.Time
 }
 
-const proxyColumns = `p.id, p.account_id, a.name AS account, p.proxy_id, x.name AS proxy, p.org_path::text AS org_path, p.from_at, p.until_at, p.reason, p.created_at, p.revoked_at
+const proxyColumns = `p.id, p.account_id, a.name AS account, p.proxy_id, x.name AS proxy, p.org_id, p.org_path, p.from_at, p.until_at, p.reason, p.created_by, p.created_at, p.revoked_at
 	FROM proxy p CROSS JOIN LATERAL account_label(p.account_id) a CROSS JOIN LATERAL account_label(p.proxy_id) x`
 
 // AddProxy lets a person act for a colleague of the same office. The caller has checked
@@ -53,45 +55,38 @@ func AddProxy(t *store.Tx, p Proxy, office org.OfficeRef) (*Proxy, error) {
 		return nil, fmt.Errorf("name a proxy: %w", err)
 	}
 	var taken int64
-	err = t.DB().Raw(`SELECT count(*) FROM proxy WHERE account_id = ? AND revoked_at IS NULL AND from_at < ? AND ? < until_at`, p.AccountID, p.Until, p.From).Scan(&taken).Error
+	err = t.DB().Model(&Proxy{}).Where(`account_id = ? AND revoked_at IS NULL AND from_at < ? AND ? < until_at`, p.AccountID, p.Until, p.From).Count(&taken).Error
 	if err != nil {
 		return nil, fmt.Errorf("name a proxy: %w", err)
 	}
 	if taken > 0 {
 		return nil, period
 	}
-	id := store.NewID()
-	_, err = t.Exec(`INSERT INTO proxy (id, account_id, proxy_id, org_id, org_path, from_at, until_at, reason, created_by, created_at)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, id, p.AccountID, p.ProxyID, office.ID, office.Path, p.From, p.Until, p.Reason, t.Scope().Account, t.Now())
-	if err != nil {
+	p.ID, p.OrgID, p.OrgPath, p.CreatedBy, p.CreatedAt = store.NewID(), office.ID, office.Path, t.Scope().Account, t.Now()
+	if err := t.DB().Create(&p).Error; err != nil {
 		return nil, fmt.Errorf("name a proxy: %w", err)
 	}
 	if err := t.Audit("proxy.add", "account", p.AccountID.String(), map[string]string{"proxy": p.ProxyID.String(), "until": p.Until.UTC().Format(time.RFC3339)}); err != nil {
 		return nil, err
 	}
-	return ReadProxy(t, id)
+	return ReadProxy(t, p.ID)
 }
 
 // checkProxy refuses a proxy who is not of the office, does not judge changes, or files
 // changes: the person who submits does not review, not even through a proxy.
 func checkProxy(t *store.Tx, p Proxy, office uuid.UUID) error {
-	var rows []struct {
-		ID    uuid.UUID
-		Roles string
-	}
-	err := t.DB().Raw(`SELECT id, array_to_string(roles, ',') AS roles FROM account WHERE id IN (?, ?) AND org_id = ? AND sealed_at IS NULL AND closed_at IS NULL`,
-		p.AccountID, p.ProxyID, office).Scan(&rows).Error
+	var colleagues []struct{ Roles store.Words[org.Role] }
+	err := t.DB().Table("account").Where(`id IN (?, ?) AND org_id = ? AND sealed_at IS NULL AND closed_at IS NULL`, p.AccountID, p.ProxyID, office).Find(&colleagues).Error
 	if err != nil {
 		return fmt.Errorf("read a proxy: %w", err)
 	}
 	unfit := refusal.New(refusal.ProxyUnfit).At("/proxy")
-	if len(rows) != 2 || p.AccountID == p.ProxyID {
+	if len(colleagues) != 2 || p.AccountID == p.ProxyID {
 		return unfit
 	}
-	for _, r := range rows {
-		roles := store.SplitNames(r.Roles)
-		judges := slices.ContainsFunc(org.ReviewingRoles(), func(judge org.Role) bool { return slices.Contains(roles, string(judge)) })
-		if !judges || slices.Contains(roles, string(org.SchoolRegistrar)) {
+	for _, one := range colleagues {
+		judges := slices.ContainsFunc(org.ReviewingRoles(), func(judge org.Role) bool { return slices.Contains(one.Roles, judge) })
+		if !judges || slices.Contains(one.Roles, org.SchoolRegistrar) {
 			return unfit
 		}
 	}

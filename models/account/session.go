@@ -49,12 +49,12 @@ func CallerOf(ctx context.Context, s *store.Store, token string) (Caller, error)
 	now := s.Clock().Now()
 	var c Caller
 	var kind, officeKind string
-	var roles []string
+	var roles []org.Role
 	var passwordSet time.Time
 	var mustChange bool
 	var days *int
 	err := s.Pool().QueryRow(ctx, `SELECT session_id, kind, account_id, login, name, roles, password_set_at, must_change, password_days,
-		org_id, org_path, org_kind, org_name, province_code FROM session_principal($1, $2, $3, $4)`, tokenHash(token), now, SessionIdle, calendar.DateOf(now).String()).
+		org_id, org_path, org_kind, org_name, province_code FROM session_principal($1, $2, $3, $4)`, tokenHash(token), now, sessionIdle, calendar.DateOf(now).String()).
 		Scan(&c.Session, &kind, &c.Account, &c.Login, &c.Name, &roles, &passwordSet, &mustChange, &days,
 			&c.Org, &c.OrgPath, &officeKind, &c.OrgName, &c.Province)
 	if errors.Is(err, pgx.ErrNoRows) {
@@ -63,17 +63,17 @@ func CallerOf(ctx context.Context, s *store.Store, token string) (Caller, error)
 	if err != nil {
 		return Caller{}, fmt.Errorf("read the session: %w", err)
 	}
-	c.Machine, c.OrgKind, c.Roles = kind == "TOKEN", org.Kind(officeKind), sortedRoles(roles)
+	c.Machine, c.OrgKind, c.Roles = kind == kindToken, org.Kind(officeKind), sortedRoles(roles)
 	c.PasswordDays = numberOr(days, s.Processes().Default().PasswordDays)
 	c.PasswordDue = !c.Machine && (mustChange || now.Sub(passwordSet) >= time.Duration(c.PasswordDays)*24*time.Hour)
 	return c, nil
 }
 
 // sortedRoles returns roles in the fixed order, without unknown ones.
-func sortedRoles(names []string) []org.Role {
-	list := []org.Role{}
+func sortedRoles(roles []org.Role) store.Words[org.Role] {
+	list := store.Words[org.Role]{}
 	for _, role := range org.Roles() {
-		if slices.Contains(names, string(role)) {
+		if slices.Contains(roles, role) {
 			list = append(list, role)
 		}
 	}

@@ -29,7 +29,7 @@ func ResetPassword(t *store.Tx, id uuid.UUID) (string, error) {
 	if err := addToPasswordHistory(t, id, hash); err != nil {
 		return "", err
 	}
-	if err := errors.Join(removeLocks(t, id), revokeSessions(t, id, uuid.Nil, "LOGIN", "TOKEN")); err != nil {
+	if err := errors.Join(removeLocks(t, id), revokeSessions(t, id, uuid.Nil, kindLogin, kindToken)); err != nil {
 		return "", err
 	}
 	return password, t.Audit("account.reset", "account", id.String(), nil)
@@ -61,7 +61,7 @@ func Seal(t *store.Tx, id uuid.UUID) error {
 	if _, err := t.Exec(`UPDATE account SET sealed_at = ?, version = version + 1 WHERE id = ? AND sealed_at IS NULL`, t.Now(), id); err != nil {
 		return fmt.Errorf("seal an account: %w", err)
 	}
-	if err := revokeSessions(t, id, uuid.Nil, "LOGIN", "TOKEN"); err != nil {
+	if err := revokeSessions(t, id, uuid.Nil, kindLogin, kindToken); err != nil {
 		return err
 	}
 	return t.Audit("account.seal", "account", id.String(), nil)
@@ -90,7 +90,7 @@ func Close(t *store.Tx, id uuid.UUID) error {
 	if _, err := t.Exec(`UPDATE account SET closed_at = ?, version = version + 1 WHERE id = ?`, t.Now(), id); err != nil {
 		return fmt.Errorf("close an account: %w", err)
 	}
-	if err := revokeSessions(t, id, uuid.Nil, "LOGIN", "TOKEN"); err != nil {
+	if err := revokeSessions(t, id, uuid.Nil, kindLogin, kindToken); err != nil {
 		return err
 	}
 	return t.Audit("account.close", "account", id.String(), nil)
@@ -111,7 +111,7 @@ func refuseOwnOrClosed(t *store.Tx, id uuid.UUID) error {
 func SealIdle(t *store.Tx) (int, error) {
 	var ids []uuid.UUID
 	err := t.DB().Raw(`UPDATE account SET sealed_at = ?, version = version + 1
-		WHERE last_used_at < ? AND sealed_at IS NULL AND closed_at IS NULL RETURNING id`, t.Now(), t.Now().AddDate(0, -IdleMonths, 0)).Scan(&ids).Error
+		WHERE last_used_at < ? AND sealed_at IS NULL AND closed_at IS NULL RETURNING id`, t.Now(), t.Now().AddDate(0, -idleMonths, 0)).Scan(&ids).Error
 	if err != nil {
 		return 0, fmt.Errorf("seal idle accounts: %w", err)
 	}
@@ -131,7 +131,7 @@ func ChangePassword(t *store.Tx, present, next string, session uuid.UUID) error 
 		return err
 	}
 	var former []string
-	if err := t.DB().Raw(`SELECT own_passwords(?)`, PasswordsKept).Scan(&former).Error; err != nil {
+	if err := t.DB().Raw(`SELECT own_passwords(?)`, passwordsKept).Scan(&former).Error; err != nil {
 		return fmt.Errorf("read former passwords: %w", err)
 	}
 	if len(former) == 0 || !PasswordMatches(former[0], present) {
@@ -142,7 +142,7 @@ func ChangePassword(t *store.Tx, present, next string, session uuid.UUID) error 
 	}
 	for _, hash := range former {
 		if PasswordMatches(hash, next) {
-			return refusal.New(refusal.PasswordUsed).At("/new").With("count", strconv.Itoa(PasswordsKept))
+			return refusal.New(refusal.PasswordUsed).At("/new").With("count", strconv.Itoa(passwordsKept))
 		}
 	}
 	hash := HashPassword(next)
@@ -153,7 +153,7 @@ func ChangePassword(t *store.Tx, present, next string, session uuid.UUID) error 
 	if err := addToPasswordHistory(t, a.ID, hash); err != nil {
 		return err
 	}
-	if err := revokeSessions(t, a.ID, session, "LOGIN"); err != nil {
+	if err := revokeSessions(t, a.ID, session, kindLogin); err != nil {
 		return err
 	}
 	return t.Audit("account.password", "account", a.ID.String(), nil)

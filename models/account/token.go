@@ -16,11 +16,28 @@ import (
 type Token struct {
 	ID         uuid.UUID
 	Name       string
-	Roles      []org.Role `gorm:"-"`
-	RoleNames  string
+	Roles      store.Words[org.Role]
 	CreatedAt  time.Time
 	LastUsedAt time.Time
 	ExpiresAt  time.Time
+}
+
+// TableName returns the table of sessions, in which a token lies beside the logins.
+func (Token) TableName() string { return "session" }
+
+// The kinds of sessions.
+const (
+	kindLogin = "LOGIN" // of a person
+	kindToken = "TOKEN" // of a machine
+)
+
+// newSession is a token with what is written when it is made and never read again.
+type newSession struct {
+	Token
+
+	AccountID uuid.UUID
+	Kind      string
+	TokenHash []byte
 }
 
 // CreateToken makes a token of the own account with some of the account's roles.
@@ -33,13 +50,10 @@ func CreateToken(t *store.Tx, name string, roles, held []org.Role, days int) (To
 	if len(roles) == 0 {
 		return Token{}, "", refusal.New(refusal.RolesMissing).At("/roles")
 	}
-	life := min(time.Duration(days)*24*time.Hour, MaxTokenLife)
+	life := min(time.Duration(days)*24*time.Hour, maxTokenLife)
 	secret, hash := newToken()
-	made := Token{ID: store.NewID(), Name: name, Roles: sortedRoles(store.SplitNames(joinRoles(roles))), CreatedAt: t.Now(), LastUsedAt: t.Now(), ExpiresAt: t.Now().Add(life)}
-	_, err := t.Exec(`INSERT INTO session (id, account_id, kind, name, roles, token_hash, created_at, last_used_at, expires_at)
-		VALUES (?, ?, 'TOKEN', ?, string_to_array(?, ','), ?, ?, ?, ?)`,
-		made.ID, t.Scope().Account, name, joinRoles(made.Roles), hash, t.Now(), t.Now(), made.ExpiresAt)
-	if err != nil {
+	made := Token{ID: store.NewID(), Name: name, Roles: sortedRoles(roles), CreatedAt: t.Now(), LastUsedAt: t.Now(), ExpiresAt: t.Now().Add(life)}
+	if err := t.DB().Create(&newSession{Token: made, AccountID: t.Scope().Account, Kind: kindToken, TokenHash: hash}).Error; err != nil {
 		return Token{}, "", fmt.Errorf("make a token: %w", err)
 	}
 	return made, secret, t.Audit("token.create", "session", made.ID.String(), map[string]string{"roles": joinRoles(made.Roles)})
@@ -48,13 +62,10 @@ func CreateToken(t *store.Tx, name string, roles, held []org.Role, days int) (To
 // OwnTokens lists the valid tokens of the own account.
 func OwnTokens(t *store.Tx) ([]Token, error) {
 	var list []Token
-	err := t.DB().Raw(`SELECT id, name, array_to_string(roles, ',') AS role_names, created_at, last_used_at, expires_at FROM session
-		WHERE account_id = ? AND kind = 'TOKEN' AND revoked_at IS NULL AND expires_at > ? ORDER BY created_at DESC, id DESC`, t.Scope().Account, t.Now()).Scan(&list).Error
+	err := t.DB().Where(`account_id = ? AND kind = ? AND revoked_at IS NULL AND expires_at > ?`, t.Scope().Account, kindToken, t.Now()).
+		Order(`created_at DESC, id DESC`).Find(&list).Error
 	if err != nil {
 		return nil, fmt.Errorf("list tokens: %w", err)
-	}
-	for i := range list {
-		list[i].Roles = sortedRoles(store.SplitNames(list[i].RoleNames))
 	}
 	return list, nil
 }

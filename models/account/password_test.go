@@ -1,4 +1,4 @@
-package registertest
+package account_test
 
 import (
 	"strings"
