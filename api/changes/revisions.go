@@ -10,6 +10,7 @@ import (
 
 	"github.com/xueji/xueji/api/rest"
 	"github.com/xueji/xueji/models/casepage"
+	"github.com/xueji/xueji/models/change"
 	"github.com/xueji/xueji/models/process"
 )
 

@@ -59,8 +59,8 @@ func TestJobsOverHTTP(t *testing.T) {
 	school := storetest.SchoolA
 	registrar, head := w.LogIn(school, org.SchoolRegistrar), w.LogIn(storetest.Bureau, org.BureauHead)
 	engine, id := longRoster(w)
-	work := &timedWork{JobWork: kinds.JobWorks()[job.JobRosterEnrol], hand: w.Hand}
-	runner, err := job.NewJobRunner(map[job.JobKind]job.JobWork{job.JobRosterEnrol: work})
+	work := &timedWork{JobWork: kinds.JobWorks(nil)[job.JobRosterEnrol], hand: w.Hand}
+	runner, err := job.NewJobRunner(map[job.JobKind]job.JobWork{job.JobRosterCheck: kinds.JobWorks(nil)[job.JobRosterCheck], job.JobRosterEnrol: work})
 	require.NoError(t, err)
 	path := "/v1/jobs/" + id.String()
 	var j jobs.Job

@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/xueji/xueji/models/change"
+	"github.com/xueji/xueji/models/evidence"
 	"github.com/xueji/xueji/models/process"
 	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/storetest"
@@ -110,7 +111,7 @@ func TestWhatCannotBeStruckIsRefused(t *testing.T) {
 	}
 	f := correction(r, pupil, suspension)
 	f.Office = r.Office(storetest.SchoolA)
-	f.Evidence = []change.EvidenceRef{r.Paper(storetest.SchoolA, "CORRECTION_PROOF")}
+	f.Evidence = []evidence.Ref{r.Paper(storetest.SchoolA, "CORRECTION_PROOF")}
 	require.Contains(t, refused(r, f), "filed_by_managing_bureau /student_id")
 }
 

@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/xueji/xueji/models/change"
+	"github.com/xueji/xueji/models/evidence"
 	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/models/process"
 	"github.com/xueji/xueji/models/refusal"
@@ -24,7 +25,7 @@ func newcomer(rig *storetest.County, p roster.Pupil, class uuid.UUID) change.Fil
 		}
 	}
 	return change.Filing{Kind: process.NewRecordImmigrant, Values: values, Inputs: map[string]string{"class_id": class.String(), "reason": "随父母来华"},
-		Evidence: []change.EvidenceRef{rig.Paper(storetest.SchoolA, "IDENTITY_PROOF"), rig.Paper(storetest.SchoolA, "IMMIGRATION_PROOF")},
+		Evidence: []evidence.Ref{rig.Paper(storetest.SchoolA, "IDENTITY_PROOF"), rig.Paper(storetest.SchoolA, "IMMIGRATION_PROOF")},
 		Office:   rig.Office(storetest.SchoolA), Key: uuid.NewString(), BodyHash: []byte("new")}
 }
 

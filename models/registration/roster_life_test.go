@@ -154,7 +154,7 @@ func TestARosterIsCheckedAgain(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, []int{1, 0}, []int{done.Good, done.Rejected})
 	rig.MustIn(rig.App, storetest.SchoolA, func(tx *change.Tx) error {
-		require.ErrorIs(t, registration.finishRosterCheck(tx.Tx, up.ID, 1), registration.ErrSuperseded, "the first attempt wakes up")
+		require.ErrorIs(t, registration.FinishRosterCheck(tx.Tx, up.ID, 1), registration.ErrSuperseded, "the first attempt wakes up")
 		return nil
 	})
 	_, err = rig.FileRoster(done)

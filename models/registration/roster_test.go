@@ -187,7 +187,7 @@ func TestStalledCheckIsTakenOver(t *testing.T) {
 		var err error
 		begun, _, err = registration.BeginRoster(t2.Tx, registration.NewRoster{ID: uuid.Must(uuid.NewV7()), School: rig.ID(storetest.SchoolA), OrgPath: storetest.SchoolA, FileSHA256: []byte("a"), BlobKey: "k"})
 		require.NoError(t, err)
-		return registration.saveCheckedRows(t2.Tx, begun.ID, 1, []registration.checkedRow{{RowNo: 3, Verdict: registration.RowAccepted, ClassID: rig.Class(storetest.SchoolA, "2026105").ID,
+		return registration.SaveCheckedRows(t2.Tx, begun.ID, 1, []registration.CheckedRow{{RowNo: 3, Verdict: registration.RowAccepted, ClassID: rig.Class(storetest.SchoolA, "2026105").ID,
 			Values: map[roster.Field]string{roster.Name: "甲乙"}}})
 	})
 	restart := func() error {
@@ -206,7 +206,7 @@ func TestStalledCheckIsTakenOver(t *testing.T) {
 	require.Zero(t, rig.Count(`SELECT count(*) FROM roster_row`))
 	// The first attempt wakes up: it may not write any more.
 	err := rig.In(rig.App, storetest.SchoolA, func(t2 *change.Tx) error {
-		return registration.saveCheckedRows(t2.Tx, begun.ID, 1, []registration.checkedRow{{RowNo: 4, Verdict: registration.RowRejected}})
+		return registration.SaveCheckedRows(t2.Tx, begun.ID, 1, []registration.CheckedRow{{RowNo: 4, Verdict: registration.RowRejected}})
 	})
 	require.ErrorIs(t, err, registration.ErrSuperseded)
 	done, err := registration.CheckRoster(t.Context(), rig.App.Store, rig.Scope(storetest.SchoolA), begun, sheet)

@@ -143,15 +143,3 @@ func TestRecordsHaveOneWriter(t *testing.T) {
 		return nil
 	}))
 }
-
-// places makes a class of the year 2024 at school B with so many seats.
-func (r *recordsRig) places(seats int) uuid.UUID {
-	r.t.Helper()
-	grade, class := store.NewID(), store.NewID()
-	r.exec(`INSERT INTO school_grade (id, school_id, org_path, stage, entry_year, name) VALUES ($1, $2, $3::text::ltree, 'PRIMARY', 2024, '2024级') ON CONFLICT DO NOTHING`,
-		grade, r.school[schoolBPath], schoolBPath)
-	r.exec(`INSERT INTO school_class (id, school_id, org_path, grade_id, code, name, capacity)
-		SELECT $1, school_id, org_path, id, '2024' || (100 + (SELECT count(*) FROM school_class)), '班', $2 FROM school_grade WHERE school_id = $3 AND entry_year = 2024`,
-		class, seats, r.school[schoolBPath])
-	return class
-}

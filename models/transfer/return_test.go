@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/xueji/xueji/models/change"
+	"github.com/xueji/xueji/models/evidence"
 	"github.com/xueji/xueji/models/office"
 	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/models/process"
@@ -114,7 +115,7 @@ func senior(r *storetest.County) (from, to string, pupil uuid.UUID) {
 func sending(r *storetest.County, from, to string, pupil uuid.UUID) change.Filing {
 	return change.Filing{Kind: process.SeniorTransfer, StudentID: pupil, Office: r.Office(from), Key: uuid.NewString(), BodyHash: []byte("send"),
 		Inputs:   map[string]string{"to_school": to, "reason": "随迁"},
-		Evidence: []change.EvidenceRef{r.Paper(from, "GUARDIAN_APPLICATION"), r.Paper(from, "RESIDENCE_PROOF")}}
+		Evidence: []evidence.Ref{r.Paper(from, "GUARDIAN_APPLICATION"), r.Paper(from, "RESIDENCE_PROOF")}}
 }
 
 // consent is the word of the receiving school, which names the class.
