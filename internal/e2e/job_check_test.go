@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/xueji/xueji/internal/e2e"
+	"github.com/xueji/xueji/internal/embedded/embeddedtest"
 	"github.com/xueji/xueji/models/roster"
 )
 
@@ -38,7 +39,7 @@ func stateOfJob(p *e2e.Person, job string) string {
 // The worker is killed in a part, and Temporal loses everything: the job is started again,
 // two workers do what is left, and the roster is what a check in the request gives.
 func TestTheCheckOfALongSheetSurvivesAKilledWorkerAndAWipedTemporal(t *testing.T) {
-	server := e2e.OwnTemporal(t)
+	server := embeddedtest.OwnTemporal(t)
 	s := e2e.New(t, e2e.Options{Temporal: server, NoWorker: true, LongList: 3})
 	c := s.County()
 	reader, pupils := made(s, 10, "2152000123", "2024101")
@@ -55,9 +56,7 @@ func TestTheCheckOfALongSheetSurvivesAKilledWorkerAndAWipedTemporal(t *testing.T
 	untilBlocked(s)
 	require.Equal(t, "RUNNING", stateOfJob(c.Registrar, job))
 	first.Kill()
-	require.NoError(t, server.Stop())
-	require.NoError(t, removeAll(server.DBFile()))
-	require.NoError(t, server.Restart(t.Context()))
+	e2e.Wipe(t, server)
 	release()
 	require.Zero(t, count(s, "roster_row"), "a part is done as a whole or not at all")
 	again := handedIn(s, c.Registrar, "/v1/rosters", reader, pupils...)
