@@ -96,7 +96,7 @@ func TestAClaimedMessageIsHeldForTheLease(t *testing.T) {
 func TestAPersonalMessageNamesTheLogin(t *testing.T) {
 	c := storetest.New(t)
 	changeID := supervised(c, storetest.SchoolA)
-	_, err := addEndpoint(c, storetest.SchoolA, string(change.VerbDelegate))
+	_, err := addEndpoint(c, storetest.SchoolA)
 	require.NoError(t, err)
 	told := c.Who(storetest.SchoolA, org.Principal)
 	delegate(c, changeID, c.Who(storetest.SchoolA, org.SchoolLeader), told)

@@ -82,9 +82,9 @@ func TestAnEntryOfTheTrailBelongsToAnOffice(t *testing.T) {
 	one := trail(c, storetest.Bureau, store.AuditFilter{SubjectKind: "person"}, nil, 10)[0]
 	require.Equal(t, store.AuditEntry{ID: one.ID, Partition: "520000/2026-11", At: c.Now(), AccountID: &reviewer.ID, OfficePath: storetest.Bureau,
 		Action: "test.entry", SubjectKind: "person", SubjectID: "1", Detail: `{"count": "3", "address": "192.0.2.7"}`, RequestID: "test"}, one)
-	require.Equal(t, "520000/2026-11 "+storetest.SchoolB, c.Text(`SELECT partition || ' ' || office_path FROM audit_entry WHERE subject_kind = 'office'`))
-	require.Equal(t, "000000/2026-11 n", c.Text(`SELECT partition || ' ' || office_path FROM audit_entry WHERE subject_kind = 'nation' AND account_id IS NULL`))
-	require.Equal(t, "520000/2026-11 "+storetest.Bureau, c.Text(`SELECT partition || ' ' || office_path FROM audit_entry WHERE subject_kind = 'behalf' AND account_id = $1`, reviewer.ID))
+	require.Equal(t, "520000/2026-11 "+storetest.SchoolB, c.Text(`SELECT partition || ' ' || office_path::text FROM audit_entry WHERE subject_kind = 'office'`))
+	require.Equal(t, "000000/2026-11 n", c.Text(`SELECT partition || ' ' || office_path::text FROM audit_entry WHERE subject_kind = 'nation' AND account_id IS NULL`))
+	require.Equal(t, "520000/2026-11 "+storetest.Bureau, c.Text(`SELECT partition || ' ' || office_path::text FROM audit_entry WHERE subject_kind = 'behalf' AND account_id = $1`, reviewer.ID))
 	require.Empty(t, trail(c, storetest.SchoolA, store.AuditFilter{SubjectKind: "person"}, nil, 10), "the bureau's acts are not the school's")
 }
 

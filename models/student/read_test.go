@@ -56,7 +56,7 @@ func TestAPageSaysThatAChangeIsRunning(t *testing.T) {
 		return err
 	})
 	require.Nil(t, r.Running)
-	require.Equal(t, []any{"SUSPENDED", true, false, true}, []any{r.EnrolStatus, r.InRegister, r.OnCampus, r.HoldsSeat})
+	require.Equal(t, []any{"SUSPENDED", true, false, false}, []any{r.EnrolStatus, r.InRegister, r.OnCampus, r.HoldsSeat})
 }
 
 // What a change asks about a class and a school is told in the words of package status.
@@ -102,7 +102,8 @@ func TestTheFactsOfAClassAndASchool(t *testing.T) {
 func TestAHistoryIsReadInPagesAndStruckByACorrection(t *testing.T) {
 	c := storetest.New(t)
 	pupil := c.Pupil(storetest.SchoolA)
-	changeID := c.Suspended(pupil, "2027-08-31")
+	changeID := c.File(process.Death, pupil, map[string]string{"event_date": "2026-11-20"})
+	c.ApproveAll(changeID)
 	lines := func(before uuid.UUID, struck bool, most int) (list []student.HistoryEntry) {
 		c.MustIn(c.App, storetest.SchoolA, func(tx *change.Tx) (err error) {
 			list, err = student.History(tx.Tx, pupil, before, struck, most)
@@ -111,9 +112,9 @@ func TestAHistoryIsReadInPagesAndStruckByACorrection(t *testing.T) {
 		return list
 	}
 	all := lines(uuid.Nil, true, 10)
-	require.Equal(t, []string{"SUSPENSION", "ROSTER_IMPORT"}, []string{all[0].Kind, all[1].Kind})
+	require.Equal(t, []string{"DEATH", "ROSTER_IMPORT"}, []string{all[0].Kind, all[1].Kind})
 	require.Equal(t, all[1:], lines(all[0].ID, true, 1))
-	require.Contains(t, string(all[0].After), `"SUSPENDED"`)
+	require.Contains(t, string(all[0].After), `"DECEASED"`)
 	require.Contains(t, string(all[0].Before), `"ENROLLED"`)
 	c.MustIn(c.App, storetest.SchoolA, func(tx *change.Tx) error {
 		names, err := student.HistoryNames(tx.Tx, pupil)
@@ -125,7 +126,7 @@ func TestAHistoryIsReadInPagesAndStruckByACorrection(t *testing.T) {
 	require.Equal(t, "ENROLLED", c.Text(`SELECT enrol_status FROM student WHERE id = $1`, pupil))
 	require.Equal(t, 1, c.Count(`SELECT count(*) FROM student_history WHERE change_id = $1 AND struck_by = $2`, changeID, correction))
 	for _, line := range lines(uuid.Nil, false, 10) {
-		require.NotEqual(t, "SUSPENSION", line.Kind, "struck lines are left out on demand")
+		require.NotEqual(t, "DEATH", line.Kind, "struck lines are left out on demand")
 	}
 }
 

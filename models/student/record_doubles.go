@@ -53,7 +53,7 @@ func WriteMarks(t *store.Tx, list []ProblemMarks) error {
 		return fmt.Errorf("raise the flags of records: %w", err)
 	}
 	_, err = t.Exec(`UPDATE student s SET problem_flags = w.flags, deduped_at = CASE WHEN w.looked THEN @now ELSE s.deduped_at END,
-			dedupe_state = CASE WHEN w.flags && ARRAY[@with_id, @without_id]::text[] THEN @failed ELSE @passed END
+			dedupe_state = CASE WHEN w.flags && ARRAY[@with_id, @without_id ]::text[] THEN @failed ELSE @passed END
 		FROM jsonb_to_recordset(CAST(@marks AS jsonb)) AS w (id uuid, flags text[], looked boolean) WHERE w.id = s.id`,
 		map[string]any{"marks": string(marks), "now": t.Now(), "failed": dedupeFailed, "passed": dedupePassed,
 			"with_id": status.DupWithID, "without_id": status.DupWithoutID})
