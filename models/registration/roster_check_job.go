@@ -32,10 +32,13 @@ func PartsOfCheck(ctx context.Context, s *store.Store, sheet RosterSheet) ([]job
 		return nil, err
 	}
 	var parts []job.JobRange
+	next := int64(1) // blank lines belong to the part of the row after them
 	for most := checkPartFactor * s.Bulk().PartRows; len(numbers) > 0; {
 		part := numbers[:min(most, len(numbers))]
 		numbers = numbers[len(part):]
-		parts = append(parts, job.JobRange{First: int64(part[0]), Last: int64(part[len(part)-1]), Rows: len(part)})
+		last := int64(part[len(part)-1])
+		parts = append(parts, job.JobRange{First: next, Last: last, Rows: len(part)})
+		next = last + 1
 	}
 	return parts, nil
 }
