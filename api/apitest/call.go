@@ -47,7 +47,7 @@ func (w *World) Send(token string, c Call) *httptest.ResponseRecorder {
 
 // Raw sends a body as it is, without an encoder that would mend it, with further headers.
 func (w *World) Raw(token string, c Call, body []byte, headers ...string) *httptest.ResponseRecorder {
-	r := httptest.NewRequest(c.Method, c.Path, bytes.NewReader(body))
+	r := httptest.NewRequestWithContext(w.t.Context(), c.Method, c.Path, bytes.NewReader(body))
 	all := []string{"If-Match", c.IfMatch, "Idempotency-Key", c.Key, "Accept-Language", c.Language}
 	if body != nil {
 		all = append(all, "Content-Type", "application/json")

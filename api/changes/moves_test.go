@@ -115,7 +115,9 @@ func TestAListOfPupilsAndWhoIsStruck(t *testing.T) {
 	w.Must(http.StatusCreated, reviewer.Token, apitest.File("key-of-batch-1", body), &filed)
 	leader := w.LogIn(storetest.SchoolA, org.SchoolLeader)
 	c := w.Decision(filed.ID, "APPROVE")
-	c.Body.(m)["strike"] = []m{{"student_id": pupils[0], "reason": "已随父母外出"}}
+	decision, isMap := c.Body.(m)
+	require.True(t, isMap)
+	decision["strike"] = []m{{"student_id": pupils[0], "reason": "已随父母外出"}}
 	w.Must(http.StatusOK, leader.Token, c, nil)
 	p := page(w, reviewer, filed.ID)
 	require.Len(t, p.Lines, 2)

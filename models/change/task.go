@@ -75,7 +75,7 @@ func HasOtherSeat(who string) string {
 		AND x.` + isLive + ` AND ` + who + ` IN (x.holder_id, x.owner_id))`
 }
 
-// readTask reads a task of a change with the facts for and against an account that wants to
+// ReadTask reads a task of a change with the facts for and against an account that wants to
 // act on it. It is one statement, because every decision needs it twice.
 func (t *Tx) ReadTask(change, id, account uuid.UUID) (*TaskForAccount, error) {
 	k := TaskForAccount{Account: account}
