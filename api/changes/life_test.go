@@ -59,6 +59,7 @@ func TestACaseThatIsCorrectedAndClosed(t *testing.T) {
 	require.Len(t, p.Evidence, 2)
 	require.Nil(t, p.Ended)
 	w.Refused("opinion_required", s.Leader.Token, say(id, "decisions", m{"task_id": p.Open.TaskID, "verdict": "SEND_BACK"}))
+	require.Zero(t, apitest.One[int](w, `SELECT count(*) FROM slip WHERE change_id = $1`, id), "what the API refuses is no slip")
 	w.Refused("not_your_step", s.Reviewer.Token, say(id, "decisions", m{"task_id": p.Open.TaskID, "verdict": "APPROVE"}))
 	var slip changes.SlipView
 	answer := w.Must(http.StatusOK, s.Leader.Token, say(id, "decisions", m{"task_id": p.Open.TaskID, "verdict": "SEND_BACK", "opinion": "日期不对"}), &slip)

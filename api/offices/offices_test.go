@@ -45,6 +45,10 @@ func TestASchoolIsCreatedRenamedAndClosed(t *testing.T) {
 	require.Equal(t, "改名学校", made.Name)
 	w.Refused("version_conflict", admin.Token, apitest.Call{Method: "PUT", Path: path, IfMatch: `"1"`, Body: body})
 
+	head := w.LogIn(storetest.Bureau, org.BureauSysadmin)
+	own := w.Must(200, head.Token, apitest.Get(w.Org(storetest.Bureau, "")), nil)
+	w.Refused("forbidden", head.Token, apitest.Call{Method: "POST", Path: w.Org(storetest.Bureau, "/closure"), IfMatch: own.Header().Get("ETag")})
+
 	attended := w.NewSchool(storetest.Bureau, "2152000010", office.NewGrade{Stage: org.Primary, EntryYear: 2024, Classes: 1, Capacity: 45})
 	w.Pupil(attended)
 	other := w.Must(200, admin.Token, apitest.Get(w.Org(attended, "")), nil)

@@ -53,6 +53,7 @@ func TestPunishmentsOverHTTP(t *testing.T) {
 	var history rest.Page[students.HistoryEntry]
 	w.Must(http.StatusOK, viewer.Token, apitest.Get("/v1/students/"+pupil.String()+"/history"), &history)
 	require.Equal(t, []string{"PUNISHMENT", "PUNISHMENT"}, []string{history.Items[0].Kind, history.Items[1].Kind})
+	require.Equal(t, []string{"撤销处分", "处分"}, []string{history.Items[0].KindName, history.Items[1].KindName})
 	w.Refused("not_found", w.LogIn(storetest.SchoolB, org.SchoolRegistrar).Token, apitest.Get(path))
 	w.Refused("not_found", registrar.Token, apitest.Call{Method: "POST", Path: "/v1/punishments/" + uuid.NewString() + "/cancellation", Key: "pardon-003",
 		Body: m{"cancelled_on": "2026-11-20", "document_no": "9号"}})
