@@ -3,11 +3,13 @@ package api_test
 import (
 	"fmt"
 	"net/http"
+	"slices"
 
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
 	"github.com/xueji/xueji/api/apitest"
+	"github.com/xueji/xueji/api/authz"
 	"github.com/xueji/xueji/api/rest"
 	"github.com/xueji/xueji/models/account"
 	"github.com/xueji/xueji/models/change"
@@ -133,9 +135,11 @@ func proxyCases() map[string]matrixCase {
 	return map[string]matrixCase{
 		"add-proxy":    fixed("POST", "/v1/proxies", m{"proxy": uuid.NewString(), "until": "2026-12-01T00:00:00+08:00", "reason": "出差"}),
 		"list-proxies": fixed("GET", "/v1/proxies", nil),
-		"revoke-proxy": {call: func(x *matrix, who apitest.Caller, target string) apitest.Call {
+		"revoke-proxy": {allowed: func(_ *matrix, who apitest.Caller, target string) bool {
+			return principal(who).Allows(authz.ProxyManage, target) && (judges(who) || head(who)) // its own, or as the head
+		}, call: func(x *matrix, who apitest.Caller, target string) apitest.Call {
 			away := who // for oneself, or for somebody of another office
-			if who.At != target || !principal(who).May("proxy.manage") {
+			if who.At != target || !judges(who) {
 				away = x.somebody(target, decider(target))
 			}
 			id := kept(x, "proxy"+string(away.Roles[0]), target, func() string {
@@ -148,6 +152,16 @@ func proxyCases() map[string]matrixCase {
 			return apitest.Post("/v1/proxies/"+id+"/revocation", nil)
 		}},
 	}
+}
+
+// judges says that somebody reviews changes: such a person has proxies and is one.
+func judges(who apitest.Caller) bool {
+	return slices.ContainsFunc(org.ReviewingRoles(), func(role org.Role) bool { return slices.Contains(who.Roles, role) })
+}
+
+// head says that somebody is at the head of the office.
+func head(who apitest.Caller) bool {
+	return slices.ContainsFunc(append(org.Heads(true), org.Heads(false)...), func(role org.Role) bool { return slices.Contains(who.Roles, role) })
 }
 
 // decider gives a role of an office that decides.

@@ -190,7 +190,7 @@ func TestAnOpenStepFollowsItsOffice(t *testing.T) {
 	require.Equal(t, []string{"FILED", "APPROVE", "CLAIM", "OFFICE_CHANGED"}, c.events(plain))
 	require.Equal(t, storetest.City+" ", c.Text(`SELECT office_path::text || ' ' || held_as FROM task WHERE id = $1`, task), "the new office has it, and nobody holds it")
 	require.True(t, c.Position(plain).DueAt.After(due))
-	require.Equal(t, []string{"not_your_step "}, c.refused(c.Who(storetest.Bureau, org.BureauReviewer), c.on(plain, change.VerbApprove)))
+	require.Equal(t, []string{"not_found /task_id"}, c.refused(c.Who(storetest.Bureau, org.BureauReviewer), c.on(plain, change.VerbApprove)))
 	c.says(c.Who(storetest.City, org.BureauReviewer), c.on(plain, change.VerbApprove))
 	require.Equal(t, storetest.City+" OPEN", c.Text(`SELECT office_path::text || ' ' || status FROM task WHERE id = $1`, signer.TaskID))
 	require.Equal(t, []string{"DECIDED SCHOOL_LEADER", "OPEN BUREAU_REVIEWER", "REMOVED BUREAU_HEAD"}, c.Texts(`SELECT status || ' ' || role FROM task WHERE change_id = $1 ORDER BY status`, seats),
