@@ -21,6 +21,7 @@ type pass struct {
 	sum     *Summary
 
 	lastPupil int   // number of the last row with a pupil
+	solid     int   // number of the last row before the first blank one since then
 	strays    int   // rows since then that hold no pupil, see stray
 	hidden    []int // rows with a pupil that nobody sees
 	loose     []int // columns without a header in which this row has something
@@ -29,7 +30,7 @@ type pass struct {
 }
 
 func (p *pass) run(ctx context.Context) error {
-	p.lastPupil = p.layout.headerRow
+	p.lastPupil, p.solid = p.layout.headerRow, p.layout.headerRow
 	for row, err := range p.book.Rows(p.layout.sheet) {
 		if err != nil {
 			return refusalOf(err)
@@ -116,7 +117,7 @@ func (p *pass) gap(next int) error {
 	if blank == 0 {
 		return nil
 	}
-	from := p.lastPupil + 1
+	from := p.solid + 1
 	if p.check.template.partial {
 		return p.refuseGap(from, next-1, blank)
 	}

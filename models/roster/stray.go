@@ -96,6 +96,9 @@ func (j *judgement) filled() int {
 // stray leaves a row out that holds no pupil, with one remark instead of one per item.
 func (p *pass) stray(number int) error {
 	p.strays++
+	if number == p.solid+1 {
+		p.solid = number
+	}
 	if p.check.template.partial {
 		p.left = append(p.left, number)
 		return nil
@@ -106,7 +109,7 @@ func (p *pass) stray(number int) error {
 
 // note remembers a row with a pupil for what is said about the file as a whole.
 func (p *pass) note(row *workbook.Row) {
-	p.lastPupil, p.strays = row.Number, 0
+	p.lastPupil, p.solid, p.strays = row.Number, row.Number, 0
 	if row.Hidden {
 		p.hidden = append(p.hidden, row.Number)
 	}
