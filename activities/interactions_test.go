@@ -98,7 +98,7 @@ func (p *play) run(list []deed) (rest []deed, ended bool) {
 	p.env.SetStartTime(p.now)
 	p.env.SetTestTimeout(time.Minute)
 	workflows.Register(p.env, []process.Kind{p.kind})
-	a := &faulty{crowd: p.crowd, now: p.env.Now, real: activities.NewChanges(p.crowd.worker, nil, nil)}
+	a := &faulty{crowd: p.crowd, now: p.env.Now, real: activities.NewChanges(p.crowd.worker, matching{}, nil)}
 	for name, f := range map[string]any{
 		contract.ActivityResume: a.Resume, contract.ActivityCommitSlip: a.CommitSlip, contract.ActivityPassTime: a.PassTime, contract.ActivityPerform: a.Perform,
 	} {
@@ -145,7 +145,7 @@ func (p *play) run(list []deed) (rest []deed, ended bool) {
 func (p *play) finish() {
 	p.crowd.hand.Set(p.env.Now())
 	var register contract.Position
-	r := activities.NewChanges(p.crowd.worker, nil, nil)
+	r := activities.NewChanges(p.crowd.worker, matching{}, nil)
 	register, err := r.Resume(context.Background(), contract.ResumeRequest{ChangeID: p.change.String()})
 	require.NoError(p.t, err)
 	value, err := p.env.QueryWorkflow(contract.QueryPosition)

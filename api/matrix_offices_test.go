@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
@@ -144,8 +145,9 @@ func proxyCases() map[string]matrixCase {
 			}
 			id := kept(x, "proxy"+string(away.Roles[0]), target, func() string {
 				var made struct{ ID string }
+				from := x.Now().Add(time.Duration(x.next()) * time.Minute) // two proxies of one person never overlap
 				x.Must(http.StatusCreated, away.Token, apitest.Post("/v1/proxies", m{
-					"proxy": x.NewAccount(target, decider(target)).Account, "until": "2026-12-01T00:00:00+08:00", "reason": "出差"}), &made)
+					"proxy": x.NewAccount(target, decider(target)).Account, "from": from, "until": from.Add(time.Minute), "reason": "出差"}), &made)
 				return made.ID
 			})
 			require.NotEmpty(x.T(), id)

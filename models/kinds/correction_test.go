@@ -93,10 +93,10 @@ func TestASuspensionAndItsEndAreStruckTogether(t *testing.T) {
 // is struck, and only the managing bureau asks for it.
 func TestWhatCannotBeStruckIsRefused(t *testing.T) {
 	r := storetest.New(t)
-	pupils := r.Pupils(storetest.SchoolA, 2)
+	pupils := r.Pupils(storetest.SchoolA, 3)
 	pupil := pupils[0]
 	other := r.Suspended(pupils[1], "2027-08-31")
-	key := r.Filing(process.KeyDataChange, pupil, map[string]string{"reason": "更名"})
+	key := r.Filing(process.KeyDataChange, pupils[2], map[string]string{"reason": "更名"})
 	key.Values = map[string]string{"name": "样例新名"}
 	renamed, err := r.TryFile(key)
 	require.NoError(t, err)
@@ -105,10 +105,11 @@ func TestWhatCannotBeStruckIsRefused(t *testing.T) {
 	sayDecide(r, rejected, change.VerbReject)
 	suspension := r.Suspended(pupil, "2027-08-31")
 	for mistake, want := range map[uuid.UUID]string{
-		other: "correction_unknown", rejected: "correction_not_in_force", renamed.ID: "correction_no_opposite", suspension: "correction_not_undone",
+		other: "correction_unknown", rejected: "correction_not_in_force", suspension: "correction_not_undone",
 	} {
 		require.Equal(t, []string{want + " /inputs/case_no"}, refused(r, correction(r, pupil, mistake)), want)
 	}
+	require.Equal(t, []string{"correction_no_opposite /inputs/case_no"}, refused(r, correction(r, pupils[2], renamed.ID)))
 	f := correction(r, pupil, suspension)
 	f.Office = r.Office(storetest.SchoolA)
 	f.Evidence = []evidence.Ref{r.Paper(storetest.SchoolA, "CORRECTION_PROOF")}
@@ -118,7 +119,7 @@ func TestWhatCannotBeStruckIsRefused(t *testing.T) {
 // A pupil moved by mistake and moved back: both moves are struck, and so are backups and a
 // paper file that was never sent. A file that travelled is tracked until it is back.
 func TestAMoveThereAndBackIsStruck(t *testing.T) {
-	for sent, want := range map[bool][]string{false: nil, true: {"PAPER_UNDERWAY", "PAPER_TO_SEND"}} {
+	for sent, want := range map[bool][]string{false: {}, true: {"PAPER_UNDERWAY", "PAPER_TO_SEND"}} {
 		r := storetest.New(t)
 		pupil := r.Pupil(storetest.SchoolA)
 		class := r.Text(`SELECT class_id::text FROM student WHERE id = $1`, pupil)
@@ -207,6 +208,7 @@ func TestAChangeOnWhichAnotherDependsIsNotStruck(t *testing.T) {
 // runs on, with the end and the extension of the new one.
 func TestTheOldSuspensionRunsOnWhenItsEndIsStruck(t *testing.T) {
 	r := storetest.New(t)
+	r.Policy(storetest.Province, `{"suspensions_per_stage": 4}`)
 	pupil := r.Pupil(storetest.SchoolA)
 	class := r.Text(`SELECT class_id::text FROM student WHERE id = $1`, pupil)
 	old := r.Suspended(pupil, "2027-08-31")

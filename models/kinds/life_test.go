@@ -70,7 +70,7 @@ func TestAPupilLeavesByADecision(t *testing.T) {
 		state  string
 		seat   bool
 	}{
-		{process.Suspension, storetest.SchoolA, nil, "SUSPENDED", true},
+		{process.Suspension, storetest.SchoolA, nil, "SUSPENDED", false},
 		{process.OtherLeaving, storetest.SchoolA, nil, "OTHER_LEFT", false},
 		{process.Missing, storetest.SchoolA, map[string]string{"missing_since": "2026-11-02"}, "MISSING", false},
 		{process.GoneAbroad, storetest.SchoolA, map[string]string{"leaves_on": "2026-11-20", "destination": "法国"}, "ABROAD", false},
@@ -107,8 +107,9 @@ func TestAPupilLeavesByADecision(t *testing.T) {
 func TestCompulsorySchoolingForbidsLeaving(t *testing.T) {
 	r := storetest.New(t)
 	pupil := r.Pupil(storetest.SchoolA)
-	require.Equal(t, []string{"compulsory_forbids /kind"}, refused(r, r.Filing(process.Withdrawal, pupil, map[string]string{"remark": "个人原因"})))
-	require.Equal(t, []string{"compulsory_forbids /kind"},
+	forbidden := []string{"stage_forbids /kind", "compulsory_forbids /kind"}
+	require.Equal(t, forbidden, refused(r, r.Filing(process.Withdrawal, pupil, map[string]string{"remark": "个人原因"})))
+	require.Equal(t, forbidden,
 		refused(r, r.Filing(process.Expulsion, pupil, map[string]string{"reason": "示例", "decided_on": "2026-11-02", "document_no": "3"})))
 }
 

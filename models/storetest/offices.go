@@ -123,16 +123,8 @@ func (c *County) NewClass(path string, year, seats int) (class office.Class) {
 		if err != nil {
 			return err
 		}
-		classes, err := office.Classes(tx.Tx, c.ID(path))
-		if err != nil {
-			return err
-		}
-		no := 1
-		for _, one := range classes {
-			if one.EntryYear == year {
-				no++
-			}
-		}
+		// Closed classes keep their numbers.
+		no := 1 + c.Count(`SELECT count(*) FROM school_class k JOIN school_grade g ON g.id = k.grade_id WHERE g.school_id = $1 AND g.entry_year = $2`, c.ID(path), year)
 		for _, g := range grades {
 			if g.EntryYear == year {
 				class, err = office.AddClass(tx.Tx, g.ID, no, "", seats)

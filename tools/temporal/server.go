@@ -98,6 +98,8 @@ func dynamic() map[dynamicconfig.Key]any {
 		dynamicconfig.HistoryPersistenceMaxQPS.Key():                     45000,
 		// A namespace that was made just now is known everywhere this much later.
 		dynamicconfig.NamespaceCacheRefreshInterval.Key(): 500 * time.Millisecond,
+		// A search attribute is known as soon as it was added: a change may start at once.
+		dynamicconfig.ForceSearchAttributesCacheRefreshOnRead.Key(): true,
 		// It would tell the maker's server on the Internet that this one exists.
 		dynamicconfig.EnableServerVersionCheck.Key(): false,
 	}
