@@ -47,7 +47,7 @@ func newMatrix(t *testing.T) *matrix {
 	x.FoundNextSchool()
 	require.Equal(t, elsewhere, x.NewSchool(elsewhere[:len(elsewhere)-len(".s2152000999")], "2152000999", office.NewGrade{Stage: org.Primary, EntryYear: 2024, Classes: 1, Capacity: 55}))
 	x.bulk = x.Open(migrations.WorkerRole, func(o *store.Options) { o.Bulk = store.Bulk{ListRows: 1, PartRows: 1} })
-	x.Deps.Desk = casework.New(x.App, apitest.Worker{Engine: x.bulk}, x.Deps.Log)
+	x.Deps.Desk = casework.New(x.Deps.Store, apitest.Worker{Engine: x.bulk}, x.Deps.Log)
 	x.Build()
 	for _, path := range []string{storetest.SchoolA, storetest.SchoolB, storetest.FarSchool, apitest.NextSchool, storetest.Bureau, storetest.City, apitest.NextBureau, storetest.FarBureau} {
 		x.names[path] = x.OfficeName(path)

@@ -144,7 +144,7 @@ func TestACorrectionTellsWhatItStruck(t *testing.T) {
 	}
 	w.Refused("correction_unknown", reviewer.Token, file("52-20261120-999999"))
 	w.Refused("correction_not_undone", reviewer.Token, file(caseNo(mistake)))
-	w.ApproveAll(w.File(process.Reinstatement, pupil, map[string]string{"class_id": w.Text(`SELECT class_id::text FROM student WHERE id = $1`, pupil)}))
+	w.ApproveAll(w.File(process.Reinstatement, pupil, map[string]string{"class_id": w.Class(storetest.SchoolA, "2025101").ID.String()}))
 	var filed changes.ChangeLine
 	w.Must(http.StatusCreated, reviewer.Token, file(caseNo(mistake)), &filed)
 	w.Refused("own_filing", reviewer.Token, w.Decision(filed.ID, "APPROVE"))

@@ -28,7 +28,7 @@ import (
 func longRoster(w *apitest.World) (engine *change.Engine, id uuid.UUID) {
 	w.T().Helper()
 	engine = w.Open(migrations.WorkerRole, func(o *store.Options) { o.Bulk = store.Bulk{ListRows: 2, PartRows: 2} })
-	w.Deps.Desk = casework.New(w.App, apitest.Worker{Engine: engine}, w.Deps.Log)
+	w.Deps.Desk = casework.New(w.Deps.Store, apitest.Worker{Engine: engine}, w.Deps.Log)
 	w.Build()
 	var pupils []roster.Pupil
 	for range 6 {
