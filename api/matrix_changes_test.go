@@ -36,6 +36,13 @@ func changeCases() map[string]matrixCase {
 	sees := func(_ *matrix, who apitest.Caller, target string) bool { return authz.Within(who.At, target) }
 	takeBack := onSuspension("POST", "/take-back", said)
 	takeBack.allowed = sees
+	// What a superior says reaches the changes of the schools below the target.
+	superior := func(action authz.Action, c matrixCase) matrixCase {
+		c.allowed = func(_ *matrix, who apitest.Caller, target string) bool {
+			return principal(who).Allows(action, school(target))
+		}
+		return c
+	}
 	return map[string]matrixCase{
 		"file-change":      filing("/v1/changes"),
 		"check-change":     filing("/v1/changes/check"),
@@ -45,8 +52,8 @@ func changeCases() map[string]matrixCase {
 		"resubmit-change":  byFiler(onSuspension("POST", "/resubmission", said)),
 		"withdraw-change":  byFiler(onSuspension("POST", "/withdrawal", said)),
 		"remind-change":    byFiler(onSuspension("POST", "/reminder", m{})),
-		"supervise-change": onSuspension("POST", "/supervision", said),
-		"close-change":     onSuspension("POST", "/closure", said),
+		"supervise-change": superior(authz.ChangeSupervise, onSuspension("POST", "/supervision", said)),
+		"close-change":     superior(authz.ChangeClose, onSuspension("POST", "/closure", said)),
 		"comment-change":   onSuspension("POST", "/comments", m{"text": "留言"}),
 		"copy-change":      onSuspension("POST", "/copies", m{"to": []string{uuid.NewString()}}),
 		"take-back":        takeBack,
