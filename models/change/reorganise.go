@@ -92,18 +92,18 @@ func (t *Tx) replaceSeats(c *Change, s *openStepRow, rule process.Step, at *Step
 	addDescendants(now, gone)
 	kept, moved := remainingSeats(now, gone), false
 	for _, w := range wanted {
+		if slices.ContainsFunc(now, func(old Seat) bool { return old.ParentID == nil && !gone[old.ID] && old.OfficeID == w.OfficeID }) {
+			continue
+		}
 		// The task keeps its ID, because a person may have it on the screen.
 		if i := slices.IndexFunc(now, func(old Seat) bool {
-			return old.ParentID == nil && gone[old.ID] && old.Verdict == "" && w.HolderID == nil
+			return old.ParentID == nil && gone[old.ID] && old.Role == w.Role && old.Verdict == "" && w.HolderID == nil
 		}); i >= 0 {
 			delete(gone, now[i].ID)
 			w.ID, w.Seat, w.Status, moved = now[i].ID, now[i].Seat, now[i].Status, true
 			t.Later("hand a step over", 1, `UPDATE task SET office_id = ?, office_path = ?, holder_id = NULL, held_as = '', held_since = NULL, owner_id = NULL WHERE id = ?`,
 				w.OfficeID, w.OfficePath, w.ID)
 			kept = append(kept, w)
-			continue
-		}
-		if slices.ContainsFunc(now, func(old Seat) bool { return old.ParentID == nil && !gone[old.ID] && old.OfficeID == w.OfficeID }) {
 			continue
 		}
 		w.Seat, moved = number, true
