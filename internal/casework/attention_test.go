@@ -14,6 +14,7 @@ import (
 	"github.com/xueji/xueji/internal/casework"
 	"github.com/xueji/xueji/models/change"
 	"github.com/xueji/xueji/models/org"
+	"github.com/xueji/xueji/models/process"
 	"github.com/xueji/xueji/models/store"
 	"github.com/xueji/xueji/models/storetest"
 	"github.com/xueji/xueji/models/worklist"
@@ -24,6 +25,7 @@ import (
 // site is a register with schools and an engine made by hand. Nobody at school A decides;
 // school B is in order.
 type site struct {
+	pupils []uuid.UUID // of the school where nobody decides, in no change yet
 	*storetest.County
 
 	watch   *casework.Watch
@@ -86,6 +88,7 @@ func newSite(t *testing.T) *site {
 	t.Helper()
 	s := &site{County: storetest.New(t), engine: &engine{runs: map[string]client.Run{}, listed: map[string]string{}, started: map[string]time.Time{}}}
 	s.watch = casework.NewWatch(s.App.Store, s.engine)
+	s.pupils = s.Pupils(storetest.SchoolA, 20) // a leader enrols them, and goes
 	s.Dismiss(s.Who(storetest.SchoolA, org.SchoolLeader))
 	return s
 }
@@ -95,7 +98,12 @@ func (s *site) file(path string, ago time.Duration) uuid.UUID {
 	s.T().Helper()
 	s.Advance(-ago)
 	defer s.Advance(ago)
-	return s.Waiting(path)
+	if path != storetest.SchoolA {
+		return s.Waiting(path)
+	}
+	pupil := s.pupils[0]
+	s.pupils = s.pupils[1:]
+	return s.File(process.Suspension, pupil, nil)
 }
 
 // change files a change an hour ago, with a workflow that stands where the register does:

@@ -1,6 +1,7 @@
 package migrations
 
 import (
+	"context"
 	"testing"
 
 	"github.com/jackc/pgx/v5"
@@ -23,7 +24,7 @@ func TestEveryMigrationGoesDownAndUp(t *testing.T) {
 
 // On a server that others use too, the register is shut for everybody but its own roles.
 func TestTheServingRolesMayEnterADatabaseThatIsShut(t *testing.T) {
-	d, db := fresh(t)
+	d, _ := fresh(t)
 	enters := func(role string) error {
 		c, err := pgx.Connect(t.Context(), d.DSN(role))
 		if err != nil {
@@ -33,8 +34,14 @@ func TestTheServingRolesMayEnterADatabaseThatIsShut(t *testing.T) {
 	}
 	require.NoError(t, d.Server.EnsureLogin(t.Context(), "stranger"))
 	require.NoError(t, enters("stranger"), "PostgreSQL lets everybody in")
-	_, err := db.ExecContext(t.Context(), "REVOKE ALL ON DATABASE "+pgx.Identifier{d.Name}.Sanitize()+" FROM PUBLIC")
+	chief, err := pgx.Connect(t.Context(), d.DSN("postgres"))
 	require.NoError(t, err)
+	defer func() { _ = chief.Close(context.WithoutCancel(t.Context())) }()
+	name := pgx.Identifier{d.Name}.Sanitize()
+	for _, statement := range []string{"ALTER DATABASE " + name + " OWNER TO " + owner, "REVOKE ALL ON DATABASE " + name + " FROM PUBLIC"} {
+		_, err = chief.Exec(t.Context(), statement)
+		require.NoError(t, err)
+	}
 	require.ErrorContains(t, enters(AppRole), "permission denied")
 	require.NoError(t, Up(t.Context(), d.DSN(owner), Passwords{}))
 	require.NoError(t, enters(AppRole))
