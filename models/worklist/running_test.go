@@ -18,6 +18,9 @@ import (
 func TestWhatWaitsForTheWorker(t *testing.T) {
 	c := storetest.New(t)
 	one, two := c.Waiting(storetest.SchoolA), c.Waiting(storetest.SchoolB)
+	for _, enrolment := range c.Texts(`SELECT id::text FROM change WHERE status <> 'RUNNING'`) { // of the pupils
+		c.Started(uuid.MustParse(enrolment))
+	}
 	look := func(late time.Duration) (starts, running, waiting []uuid.UUID, b worklist.Backlog) {
 		c.MustIn(c.Worker, "", func(tx *change.Tx) error {
 			rows, err := worklist.WaitingStarts(tx.Tx, tx.Now().Add(late), 10)
