@@ -44,7 +44,7 @@ func (w *World) Task(change uuid.UUID) uuid.UUID {
 	return One[uuid.UUID](w, `SELECT id FROM task WHERE change_id = $1 AND status = 'OPEN'`, change)
 }
 
-// Suspension is what a school hands in to suspend a pupil from a day on.
+// Suspension returns the body with which a registrar files a suspension that begins on a day.
 func (w *World) Suspension(registrar Caller, pupil uuid.UUID, from string) any {
 	w.t.Helper()
 	return m{

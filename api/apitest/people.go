@@ -14,7 +14,7 @@ import (
 	"github.com/xueji/xueji/models/org"
 )
 
-// Password is what everybody logs in with, and PersonName what everybody is called.
+// All accounts of a world have the same password and the same name.
 const (
 	Password   = "Guiyang#2026"
 	PersonName = "某人"
@@ -83,7 +83,7 @@ func (w *World) OfficeID(path string) uuid.UUID {
 	return One[uuid.UUID](w, `SELECT id FROM organisation WHERE path = $1::text::ltree`, path)
 }
 
-// OfficeName is what an office is called.
+// OfficeName returns the name of an office.
 func (w *World) OfficeName(path string) string {
 	w.t.Helper()
 	return w.Text(`SELECT name FROM organisation WHERE path = $1::text::ltree`, path)
@@ -95,7 +95,7 @@ func (w *World) Org(path, below string) string {
 	return "/v1/orgs/" + w.OfficeID(path).String() + below
 }
 
-// Kind is what kind of office has this path.
+// Kind returns the kind of the office with this path.
 func Kind(path string) org.Kind {
 	switch path[strings.LastIndexByte(path, '.')+1] {
 	case 's':

@@ -33,7 +33,7 @@ type World struct {
 	Deps Deps
 	// Server is the API.
 	Server *rest.Server
-	// Log is what the API has written into its log.
+	// Log collects the lines that the API logs.
 	Log *bytes.Buffer
 
 	t testing.TB

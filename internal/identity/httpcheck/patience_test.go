@@ -96,7 +96,7 @@ func TestTheCircuitOpensAndClosesAgain(t *testing.T) {
 		require.ErrorIs(t, ask(), identity.ErrNoAnswer)
 		require.EqualValues(t, 3, arrived.Load(), "an open circuit asks nobody")
 
-		time.Sleep(time.Minute + time.Nanosecond) // of the bubble: nobody waits
+		time.Sleep(time.Minute + time.Nanosecond) // The clock of the bubble jumps: no real time passes.
 		require.ErrorContains(t, ask(), "HTTP 503", "one question tries")
 		require.ErrorContains(t, ask(), "left alone")
 		require.EqualValues(t, 4, arrived.Load())
