@@ -14,9 +14,10 @@ import (
 	"github.com/xueji/xueji/models/org"
 )
 
-// All accounts of a world have the same password and the same name.
 const (
-	Password   = "Guiyang#2026"
+	// Password is the password of every account.
+	Password = "Guiyang#2026"
+	// PersonName is the name of every person.
 	PersonName = "某人"
 )
 
