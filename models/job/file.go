@@ -67,7 +67,7 @@ func FileJob(t *store.Tx, n NewJob) (uuid.UUID, error) {
 // there is none.
 func Unfinished(t *store.Tx, kind JobKind, subject uuid.UUID) (*Job, error) {
 	var j Job
-	err := t.DB().Raw(`SELECT `+jobColumns+` WHERE j.kind = ? AND j.subject_id = ? AND j.state <> 'DONE'`, kind, subject).Take(&j).Error
+	err := t.DB().Raw(`SELECT `+jobColumns+` WHERE j.kind = ? AND j.subject_id = ? AND j.state <> ?`, kind, subject, JobDone).Take(&j).Error
 	if errors.Is(err, gorm.ErrRecordNotFound) {
 		return nil, nil //nolint:nilnil // everything is done
 	}

@@ -6,7 +6,6 @@ import (
 
 	"github.com/google/uuid"
 
-	"github.com/xueji/xueji/models/change"
 	"github.com/xueji/xueji/models/process"
 	"github.com/xueji/xueji/models/store"
 )
@@ -31,16 +30,14 @@ type RunningRow struct {
 func RunningChanges(t *store.Tx, after uuid.UUID, late time.Time, most int) ([]RunningRow, error) {
 	var rows []RunningRow
 	err := t.DB().Raw(`SELECT c.id, c.kind, c.case_no, c.province_code, c.step_no, c.round,
-			EXISTS (SELECT 1 FROM slip l WHERE l.change_id = c.id AND l.outcome = @pending AND l.created_at < @late)
-			OR EXISTS (SELECT 1 FROM step s WHERE s.change_id = c.id AND s.status = @open AND (
+			EXISTS (SELECT 1 FROM slip l WHERE l.change_id = c.id AND l.outcome = `+pendingWord+` AND l.created_at < @late)
+			OR EXISTS (SELECT 1 FROM step s WHERE s.change_id = c.id AND s.status = `+openWord+` AND (
 				(s.remind_50_at < @late AND s.reminded_50 IS NULL) OR (s.remind_80_at < @late AND s.reminded_80 IS NULL)
 				OR (s.due_at < @late AND s.overdue_at IS NULL) OR (s.next_attempt_at < @late)))
 			OR (c.due_total < @late AND c.total_warned_at IS NULL) AS waiting,
-			(SELECT l.id FROM slip l WHERE l.change_id = c.id AND l.outcome = @pending ORDER BY l.created_at, l.id LIMIT 1) AS slip
-		FROM change c WHERE c.status = @running AND c.id > @after ORDER BY c.id LIMIT @most`,
-		map[string]any{
-			"late": late, "after": after, "most": most, "pending": change.SlipPending, "open": change.StepOpen, "running": change.StatusRunning,
-		}).Scan(&rows).Error
+			(SELECT l.id FROM slip l WHERE l.change_id = c.id AND l.outcome = `+pendingWord+` ORDER BY l.created_at, l.id LIMIT 1) AS slip
+		FROM change c WHERE c.status = `+runningWord+` AND c.id > @after ORDER BY c.id LIMIT @most`,
+		map[string]any{"late": late, "after": after, "most": most}).Scan(&rows).Error
 	if err != nil {
 		return nil, fmt.Errorf("read running changes: %w", err)
 	}
@@ -82,9 +79,9 @@ func CountBacklog(t *store.Tx) (Backlog, error) {
 	var b Backlog
 	err := t.DB().Raw(`SELECT (SELECT count(*) FROM outbox WHERE sent_at IS NULL) AS outbox_waiting,
 		coalesce((SELECT extract(epoch FROM CAST(@now AS timestamptz) - min(created_at)) FROM outbox WHERE sent_at IS NULL), 0) AS outbox_age,
-		(SELECT count(*) FROM step WHERE status = @open) AS open_steps,
-		(SELECT count(*) FROM step WHERE status = @open AND due_at < @now) AS overdue_steps,
-		(SELECT count(*) FROM slip WHERE outcome = @pending) AS pending_slips`, map[string]any{"now": t.Now(), "open": change.StepOpen, "pending": change.SlipPending}).Take(&b).Error
+		(SELECT count(*) FROM step WHERE status = `+openWord+`) AS open_steps,
+		(SELECT count(*) FROM step WHERE status = `+openWord+` AND due_at < @now) AS overdue_steps,
+		(SELECT count(*) FROM slip WHERE outcome = `+pendingWord+`) AS pending_slips`, map[string]any{"now": t.Now()}).Take(&b).Error
 	if err != nil {
 		return b, fmt.Errorf("count the backlog: %w", err)
 	}
