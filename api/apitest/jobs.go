@@ -2,8 +2,6 @@ package apitest
 
 import (
 	"bytes"
-	"context"
-	"errors"
 	"net/http"
 	"slices"
 
@@ -12,10 +10,8 @@ import (
 
 	"github.com/xueji/xueji/api/rosters"
 	"github.com/xueji/xueji/internal/casework"
-	"github.com/xueji/xueji/internal/files"
 	"github.com/xueji/xueji/models/job"
 	"github.com/xueji/xueji/models/kinds"
-	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/roster"
 	"github.com/xueji/xueji/models/store"
 	"github.com/xueji/xueji/models/storetest"
@@ -46,13 +42,7 @@ func (w *World) MadeUpSheet(pupils int) []byte {
 // are done or the job does not run any more.
 func (w *World) DoParts(id uuid.UUID, most int) *job.Job {
 	w.t.Helper()
-	runner, err := job.NewJobRunner(kinds.JobWorks(func(ctx context.Context, key string) ([]byte, error) {
-		content, err := w.Deps.Files.ReadAll(ctx, files.Roster, key)
-		if errors.Is(err, files.ErrMissing) {
-			return nil, refusal.New(refusal.RosterFileGone)
-		}
-		return content, err
-	}))
+	runner, err := job.NewJobRunner(kinds.JobWorks(w.Deps.Files.ReadRoster))
 	require.NoError(w.t, err)
 	at, err := runner.Stand(w.t.Context(), w.Worker.Store, id)
 	require.NoError(w.t, err)

@@ -8,7 +8,6 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/xueji/xueji/api/rest"
-	"github.com/xueji/xueji/internal/files"
 	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/registration"
 	"github.com/xueji/xueji/models/roster"
@@ -109,9 +108,5 @@ func (s *server) uploadedSheet(ctx context.Context, r *registration.Roster) ([]b
 	if r.BlobKey == "" {
 		return nil, refusal.New(refusal.RosterFileGone)
 	}
-	content, err := s.Files.ReadAll(ctx, files.Roster, r.BlobKey)
-	if errors.Is(err, files.ErrMissing) {
-		return nil, refusal.New(refusal.RosterFileGone).Because(err)
-	}
-	return content, err
+	return s.Files.ReadRoster(ctx, r.BlobKey)
 }

@@ -202,6 +202,16 @@ func (c *Cabinet) ReadAll(ctx context.Context, p Purpose, key string) ([]byte, e
 	return content, nil
 }
 
+// ReadRoster reads the sheet of a roster as it was uploaded. A missing one is
+// roster_file_gone.
+func (c *Cabinet) ReadRoster(ctx context.Context, key string) ([]byte, error) {
+	content, err := c.ReadAll(ctx, Roster, key)
+	if errors.Is(err, ErrMissing) {
+		return nil, refusal.New(refusal.RosterFileGone).Because(err)
+	}
+	return content, err
+}
+
 // Delete removes a file; one that is already gone is no error.
 func (c *Cabinet) Delete(ctx context.Context, p Purpose, key string) error {
 	err := c.bucket.Delete(ctx, address(p, key))
