@@ -1,7 +1,6 @@
 package rosters
 
 import (
-	"github.com/xueji/xueji/models/job"
 	"github.com/xueji/xueji/models/process"
 	"github.com/xueji/xueji/models/registration"
 )
@@ -31,7 +30,7 @@ func checkWords() map[string]process.Text {
 // nextOfCheck says what goes on with a sheet that a job checks, and what to do.
 func nextOfCheck(r *registration.Roster, repeated bool) process.Text {
 	switch {
-	case r.JobState != job.JobRunning:
+	case r.CheckStopped():
 		return checkWords()["stopped"]
 	case repeated:
 		return checkWords()["repeated"]

@@ -119,9 +119,8 @@ func fileCheck(tx *store.Tx, r *registration.Roster, parts []job.JobRange) (*reg
 // repeatRoster answers a file that came before. A check of it that was cut off
 // is taken over; one that still runs is left alone.
 func (s *server) repeatRoster(ctx context.Context, known *registration.Roster, content []byte) (*rosterUploadOutput, error) {
-	stopped := known.CheckUnfinished() && known.JobState != job.JobRunning
-	stalled := known.State == registration.RosterUploaded && !known.CheckUnfinished() && s.Store.Clock().Now().Sub(known.ProgressAt) >= registration.RosterStalled
-	if stopped || stalled {
+	stopped := known.CheckStopped()
+	if stopped || known.CheckStalled(s.Store.Clock().Now()) {
 		var err error
 		if known, err = s.checkAgain(ctx, known.ID, func(*registration.Roster) ([]byte, error) { return content, nil }); err != nil {
 			return nil, err
@@ -166,7 +165,7 @@ func (s *server) checkAgain(ctx context.Context, id uuid.UUID, read func(*regist
 	if err != nil {
 		return nil, err
 	}
-	if r.CheckUnfinished() && r.JobState != job.JobRunning {
+	if r.CheckStopped() {
 		if _, err := s.Desk.SayToJob(ctx, rest.ScopeOf(ctx), *r.JobID, job.JobResume, func(path string) error { return rest.Allow(ctx, path) }); err != nil {
 			return nil, err
 		}

@@ -140,9 +140,20 @@ func (r *Roster) CheckUnfinished() bool {
 	return r.State == RosterUploaded && r.JobID != nil && r.JobState != job.JobDone
 }
 
+// CheckStopped reports whether the job that checks the sheet waits for somebody to resume it.
+func (r *Roster) CheckStopped() bool {
+	return r.CheckUnfinished() && r.JobState != job.JobRunning
+}
+
+// CheckStalled reports whether a check within the request was cut off: it has made no
+// progress for RosterStalled.
+func (r *Roster) CheckStalled(now time.Time) bool {
+	return r.State == RosterUploaded && !r.CheckUnfinished() && now.Sub(r.ProgressAt) >= RosterStalled
+}
+
 // StateText returns the name of the state for clerks. A check that stopped says so.
 func (r *Roster) StateText() process.Text {
-	if r.CheckUnfinished() && r.JobState != job.JobRunning {
+	if r.CheckStopped() {
 		return process.Text{Zh: "校验已停止", En: "check stopped"}
 	}
 	return r.State.Text()

@@ -25,11 +25,11 @@ const checkPartFactor = 4
 // cannot be read, whose check says why.
 func PartsOfCheck(ctx context.Context, s *store.Store, sheet RosterSheet) ([]job.JobRange, error) {
 	numbers, err := sheet.Reader.RowNumbers(ctx, sheet.File, sheet.Size)
-	if refusal.CodeOf(err) != refusal.Internal || err == nil && len(numbers) <= s.Bulk().ListRows {
-		return nil, nil
-	}
-	if err != nil {
+	switch {
+	case err != nil && refusal.CodeOf(err) == refusal.Internal:
 		return nil, err
+	case err != nil || len(numbers) <= s.Bulk().ListRows:
+		return nil, nil
 	}
 	var parts []job.JobRange
 	next := int64(1) // blank lines belong to the part of the row after them

@@ -122,7 +122,7 @@ func RestartRosterCheck(t *store.Tx, id uuid.UUID) (*Roster, error) {
 // RefusalToCheck returns why no new check of the roster may begin now, or nil.
 func (r *Roster) RefusalToCheck(now time.Time) error {
 	switch {
-	case r.CheckUnfinished(), r.State == RosterUploaded && now.Sub(r.ProgressAt) < RosterStalled:
+	case r.State == RosterUploaded && !r.CheckStalled(now):
 		return refusal.New(refusal.RosterChecking)
 	case r.State != RosterUploaded && r.State != RosterChecked && r.State != RosterUnfit:
 		return wrongRosterState(r.State)
