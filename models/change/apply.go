@@ -121,10 +121,10 @@ func (t *Tx) SaveRecord(c *Change, h *student.PupilRow, after status.Record, on 
 // receivingPath returns the path of the school to which a change moves a record. For a list it
 // is read once.
 func (t *Tx) receivingPath(c *Change, to uuid.UUID) (string, error) {
-	row := struct{ Path string }{c.Receiving.Path}
 	if c.Receiving.ID == to {
-		return row.Path, nil
+		return c.Receiving.Path, nil
 	}
+	var row struct{ Path string }
 	if err := t.DB().Raw(`SELECT path::text AS path FROM organisation WHERE id = ?`, to).Take(&row).Error; err != nil {
 		return "", fmt.Errorf("find an office: %w", err)
 	}
