@@ -93,13 +93,13 @@ func (a *Attention) Fill() Fill {
 }
 
 // AttentionFindings lists the findings that a question may name: the reasons of the
-// register, and findings about the run of a workflow.
+// register, and findings about the run of a workflow and about a job.
 func AttentionFindings() []Finding {
-	list := []Finding{FindNeverStarted, FindNotRunning, FindBehind, FindNoStep, FindAttributes, FindFailing, FindActivityRetrying, FindJobFailed, FindJobStopped, FindJobStuck}
+	list := []Finding{FindNeverStarted, FindNotRunning, FindBehind, FindNoStep, FindAttributes, FindFailing, FindActivityRetrying}
 	for _, reason := range worklist.Reasons() {
 		list = append(list, Finding(reason))
 	}
-	return list
+	return append(list, FindJobFailed, FindJobStopped, FindJobStuck)
 }
 
 // Look answers a question. It fails only when the database does.
