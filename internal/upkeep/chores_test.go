@@ -35,3 +35,16 @@ func TestALongChoreStarvesNoOther(t *testing.T) {
 	require.ErrorIs(t, u.choresAt(t.Context(), now.Add(time.Hour)), failing)
 	require.Equal(t, []string{"long", "short", "after"}, done, "one that fails stops no other")
 }
+
+// A computer whose clock ran ahead and was set right does its chores after the next hour.
+func TestChoresRunAfterTheClockWasSetBack(t *testing.T) {
+	ran := 0
+	u := &Upkeep{Chores: []func(context.Context) error{func(context.Context) error { ran++; return nil }}}
+	ahead := time.Date(2027, 3, 1, 9, 0, 0, 0, time.UTC)
+	require.NoError(t, u.choresAt(t.Context(), ahead))
+	right := ahead.AddDate(0, -3, 0)
+	require.NoError(t, u.choresAt(t.Context(), right))
+	require.Equal(t, 2, ran)
+	require.NoError(t, u.choresAt(t.Context(), right.Add(time.Minute)))
+	require.Equal(t, 2, ran, "once an hour")
+}

@@ -239,9 +239,10 @@ func (u *Upkeep) chores(ctx context.Context, _ *Round) error {
 
 // choresAt runs the chores that are due. A chore that uses up the time of its round
 // leaves the others to the next round, so that a long chore does not starve the chores
-// after it.
+// after it. A clock that was set back does not stop the chores until it comes to the old
+// hour again.
 func (u *Upkeep) choresAt(ctx context.Context, now time.Time) error {
-	if now.Sub(u.lastChores) >= everyHour {
+	if now.Sub(u.lastChores).Abs() >= everyHour {
 		u.lastChores, u.waiting = now, u.Chores
 	}
 	var list []error
