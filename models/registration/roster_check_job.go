@@ -25,10 +25,10 @@ const checkPartFactor = 4
 // cannot be read, whose check says why.
 func PartsOfCheck(ctx context.Context, s *store.Store, sheet RosterSheet) ([]job.JobRange, error) {
 	numbers, err := sheet.Reader.RowNumbers(ctx, sheet.File, sheet.Size)
-	switch {
-	case err != nil && refusal.CodeOf(err) == refusal.Internal:
+	if err != nil && refusal.CodeOf(err) == refusal.Internal {
 		return nil, err
-	case err != nil || len(numbers) <= s.Bulk().ListRows:
+	}
+	if len(numbers) <= s.Bulk().ListRows {
 		return nil, nil
 	}
 	var parts []job.JobRange

@@ -155,7 +155,10 @@ func (rd *Reader) RowNumbers(ctx context.Context, file io.ReaderAt, size int64) 
 		}
 		return nil
 	})
-	return numbers, err
+	if err != nil {
+		return nil, err
+	}
+	return numbers, nil
 }
 
 // Sheet is a whole file in memory.
