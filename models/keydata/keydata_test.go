@@ -1,15 +1,12 @@
 package keydata_test
 
 import (
-	"fmt"
-	"strconv"
 	"testing"
 
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
 	"github.com/xueji/xueji/models/change"
-	"github.com/xueji/xueji/models/ident"
 	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/models/process"
 	"github.com/xueji/xueji/models/refusal"
@@ -36,21 +33,6 @@ func file(r *storetest.County, f change.Filing) uuid.UUID {
 	return one.ID
 }
 
-// beside makes up another number of an identity card for the same day and sex.
-func beside(t *testing.T, number string) string {
-	t.Helper()
-	last, err := strconv.Atoi(number[14:17])
-	require.NoError(t, err)
-	for _, check := range "0123456789X" {
-		other := fmt.Sprintf("%s%03d%c", number[:14], last-2, check)
-		if _, err := ident.ParseCitizenID(other); err == nil {
-			return other
-		}
-	}
-	require.Fail(t, "no number")
-	return ""
-}
-
 // question is what the population database is asked at the open step of a change.
 func question(r *storetest.County, id uuid.UUID) (e *change.AutomaticStep) {
 	r.T().Helper()
@@ -67,7 +49,7 @@ func TestKeyDataIsChangedByTheLastDecision(t *testing.T) {
 	r := storetest.New(t)
 	pupil := r.Pupil(storetest.SchoolA)
 	before, own := r.ItemsOf(pupil), r.Secret(pupil, student.SecretStudentNumber)
-	number := beside(t, before[roster.IDNumber])
+	number := r.NumberBeside(before[roster.IDNumber])
 	id := file(r, wish(r, pupil, "name", " 样例新名 ", "id_number", number))
 	require.Equal(t, 2, r.Count(`SELECT count(*) FROM slot WHERE change_id = $1`, id), "the pupil and the number are held")
 	require.Equal(t, []string{"id_number", "name"}, r.Texts(`SELECT field FROM change_value WHERE change_id = $1 ORDER BY field`, id))
@@ -146,7 +128,7 @@ func TestAProvinceAddsKeyItems(t *testing.T) {
 func TestANumberThatThePopulationDatabaseRefusesEndsTheChange(t *testing.T) {
 	r := storetest.New(t)
 	pupils := r.Pupils(storetest.SchoolA, 2)
-	number := beside(t, r.ItemsOf(pupils[0])[roster.IDNumber])
+	number := r.NumberBeside(r.ItemsOf(pupils[0])[roster.IDNumber])
 	values := []string{"id_number", number, "birth_date", number[6:14], "sex", sexOf(number)}
 	id := file(r, wish(r, pupils[0], values...))
 	_, err := r.TryFile(wish(r, pupils[1], values...))

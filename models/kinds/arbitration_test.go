@@ -60,7 +60,7 @@ func TestAnUpheldArbitrationEndsTheOtherClaim(t *testing.T) {
 	require.Equal(t, []string{change.SlipRefused, "arbitration_running"}, []string{s.Outcome, s.OutcomeCode}, "the contested transfer waits")
 	c.ApproveAll(c.arbitration)
 	require.Equal(t, change.StatusEffective, c.Position(c.arbitration).Status)
-	require.Equal(t, "ARBITRATION", c.Text(`SELECT close_code FROM change WHERE id = $1`, c.transfer))
+	require.Equal(t, change.EndedByArbitration, c.Text(`SELECT close_code FROM change WHERE id = $1`, c.transfer))
 	require.Zero(t, c.Count(`SELECT count(*) FROM slot`))
 	require.Equal(t, []string{"ARBITRATION_WON " + c.third},
 		c.Texts(`SELECT kind || ' ' || org_path::text FROM notice WHERE change_id = $1 AND kind = 'ARBITRATION_WON'`, c.arbitration))
@@ -126,21 +126,21 @@ func TestAnArbitrationIsHandedInAgain(t *testing.T) {
 // Only a claim of another school is contested, and once.
 func TestOnlyAnotherSchoolsClaimIsContested(t *testing.T) {
 	c := newClaim(t)
-	require.Equal(t, []string{"arbitration_own_claim /pupil"}, refused(c.County, c.Receiving(process.Arbitration, storetest.SchoolB, c.pupil, uuid.Nil)))
+	require.Equal(t, []string{"arbitration_own_claim /pupil"}, c.County.RefusedFiling(c.Receiving(process.Arbitration, storetest.SchoolB, c.pupil, uuid.Nil)))
 	one, err := c.TryFile(c.ask())
 	require.NoError(t, err)
-	require.Equal(t, []string{"arbitration_filed /pupil"}, refused(c.County, c.ask()))
+	require.Equal(t, []string{"arbitration_filed /pupil"}, c.County.RefusedFiling(c.ask()))
 	withdraw(c.County, c.third, one.ID)
 	f := c.ask()
 	f.Values = map[string]string{"name": "样例"}
-	require.Equal(t, []string{"input_unknown /values"}, refused(c.County, f))
+	require.Equal(t, []string{"input_unknown /values"}, c.County.RefusedFiling(f))
 	f = c.ask()
 	f.Pupil.Name = "样例别人"
-	require.Equal(t, []string{"transfer_data_wrong /pupil"}, refused(c.County, f))
+	require.Equal(t, []string{"transfer_data_wrong /pupil"}, c.County.RefusedFiling(f))
 	withdraw(c.County, storetest.SchoolB, c.transfer)
-	require.Equal(t, []string{"arbitration_nothing /pupil"}, refused(c.County, c.ask()))
+	require.Equal(t, []string{"arbitration_nothing /pupil"}, c.County.RefusedFiling(c.ask()))
 	c.File(process.Suspension, c.pupil, nil)
-	require.Equal(t, []string{"transfer_business_running /pupil"}, refused(c.County, c.ask()), "no claim of another school")
+	require.Equal(t, []string{"transfer_business_running /pupil"}, c.County.RefusedFiling(c.ask()), "no claim of another school")
 	c.File(process.Death, c.pupil, map[string]string{"event_date": "2026-11-20"})
-	require.Contains(t, refused(c.County, c.ask())[0], "death_filed")
+	require.Contains(t, c.County.RefusedFiling(c.ask())[0], "death_filed")
 }

@@ -71,7 +71,7 @@ func TestASuspensionAndItsEndAreStruckTogether(t *testing.T) {
 	pupil := r.Pupil(storetest.SchoolA)
 	class := r.Text(`SELECT class_id::text FROM student WHERE id = $1`, pupil)
 	mistake := r.Suspended(pupil, "2027-08-31")
-	require.Equal(t, []string{"correction_not_undone /inputs/case_no"}, refused(r, correction(r, pupil, mistake)))
+	require.Equal(t, []string{"correction_not_undone /inputs/case_no"}, r.RefusedFiling(correction(r, pupil, mistake)))
 	back := r.File(process.Reinstatement, pupil, map[string]string{"class_id": class, "cohort": "ORIGINAL"})
 	r.ApproveAll(back)
 	id := correct(r, pupil, mistake)
@@ -86,7 +86,7 @@ func TestASuspensionAndItsEndAreStruckTogether(t *testing.T) {
 	require.Equal(t, 2, r.Count(`SELECT count(*) FROM notice WHERE kind = 'CASE_STRUCK' AND role = 'SCHOOL_REGISTRAR' AND org_path = $1::text::ltree`, storetest.SchoolA))
 	require.Equal(t, 2, r.Count(`SELECT count(*) FROM audit_entry WHERE action = 'change.struck'`))
 	require.Empty(t, left(r, id), "nothing is left to do")
-	require.Equal(t, []string{"correction_not_in_force /inputs/case_no"}, refused(r, correction(r, pupil, mistake)), "twice")
+	require.Equal(t, []string{"correction_not_in_force /inputs/case_no"}, r.RefusedFiling(correction(r, pupil, mistake)), "twice")
 }
 
 // Only a change of the pupil that is in force, that was undone and on which nothing depends
@@ -107,13 +107,13 @@ func TestWhatCannotBeStruckIsRefused(t *testing.T) {
 	for mistake, want := range map[uuid.UUID]string{
 		other: "correction_unknown", rejected: "correction_not_in_force", suspension: "correction_not_undone",
 	} {
-		require.Equal(t, []string{want + " /inputs/case_no"}, refused(r, correction(r, pupil, mistake)), want)
+		require.Equal(t, []string{want + " /inputs/case_no"}, r.RefusedFiling(correction(r, pupil, mistake)), want)
 	}
-	require.Equal(t, []string{"correction_no_opposite /inputs/case_no"}, refused(r, correction(r, pupils[2], renamed.ID)))
+	require.Equal(t, []string{"correction_no_opposite /inputs/case_no"}, r.RefusedFiling(correction(r, pupils[2], renamed.ID)))
 	f := correction(r, pupil, suspension)
 	f.Office = r.Office(storetest.SchoolA)
 	f.Evidence = []evidence.Ref{r.Paper(storetest.SchoolA, "CORRECTION_PROOF")}
-	require.Contains(t, refused(r, f), "filed_by_managing_bureau /student_id")
+	require.Contains(t, r.RefusedFiling(f), "filed_by_managing_bureau /student_id")
 }
 
 // A pupil moved by mistake and moved back: both moves are struck, and so are backups and a
@@ -173,7 +173,7 @@ func TestALineOfAListIsStruck(t *testing.T) {
 		Office: r.Office(storetest.Bureau), Key: uuid.NewString(), BodyHash: []byte("list")})
 	require.NoError(t, err)
 	r.ApproveAll(one.ID)
-	require.Equal(t, []string{"correction_not_undone /inputs/case_no"}, refused(r, correction(r, pupils[0], one.ID)))
+	require.Equal(t, []string{"correction_not_undone /inputs/case_no"}, r.RefusedFiling(correction(r, pupils[0], one.ID)))
 	r.ApproveAll(r.Received(process.Transfer, storetest.SchoolA, pupils[0], r.NewClass(storetest.SchoolA, 2024, 40).ID))
 	id := correct(r, pupils[0], one.ID)
 	r.ApproveAll(id)
@@ -191,7 +191,7 @@ func TestALeavingThatAnotherSchoolEndedIsNotStruck(t *testing.T) {
 	mistake := r.File(process.OtherLeaving, pupil, nil)
 	r.ApproveAll(mistake)
 	r.ApproveAll(r.Received(process.RestoreAdmission, storetest.SchoolB, pupil, r.NewClass(storetest.SchoolB, 2024, 40).ID))
-	require.Equal(t, []string{"correction_elsewhere /inputs/case_no"}, refused(r, correction(r, pupil, mistake)))
+	require.Equal(t, []string{"correction_elsewhere /inputs/case_no"}, r.RefusedFiling(correction(r, pupil, mistake)))
 }
 
 // A later change that depends on the mistake stands in the way.
@@ -201,7 +201,7 @@ func TestAChangeOnWhichAnotherDependsIsNotStruck(t *testing.T) {
 	mistake := r.Received(process.Transfer, storetest.SchoolB, pupil, r.NewClass(storetest.SchoolB, 2024, 40).ID)
 	r.ApproveAll(mistake)
 	r.Suspended(pupil, "2027-08-31")
-	require.Equal(t, []string{"correction_depends /inputs/case_no"}, refused(r, correction(r, pupil, mistake)))
+	require.Equal(t, []string{"correction_depends /inputs/case_no"}, r.RefusedFiling(correction(r, pupil, mistake)))
 }
 
 // A return by mistake that a new suspension undid is struck with it. The old suspension

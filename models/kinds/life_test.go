@@ -14,13 +14,6 @@ import (
 	"github.com/xueji/xueji/models/storetest"
 )
 
-// refused files what must be refused, and gives the refusals.
-func refused(r *storetest.County, f change.Filing) []string {
-	r.T().Helper()
-	_, err := r.TryFile(f)
-	return storetest.Refusals(r.T(), err)
-}
-
 func enrol(r *storetest.County, pupil uuid.UUID) string {
 	r.T().Helper()
 	return r.Text(`SELECT enrol_status || CASE WHEN dropout THEN ' DROPOUT' ELSE '' END FROM student WHERE id = $1`, pupil)
@@ -108,16 +101,16 @@ func TestCompulsorySchoolingForbidsLeaving(t *testing.T) {
 	r := storetest.New(t)
 	pupil := r.Pupil(storetest.SchoolA)
 	forbidden := []string{"stage_forbids /kind", "compulsory_forbids /kind"}
-	require.Equal(t, forbidden, refused(r, r.Filing(process.Withdrawal, pupil, map[string]string{"remark": "个人原因"})))
+	require.Equal(t, forbidden, r.RefusedFiling(r.Filing(process.Withdrawal, pupil, map[string]string{"remark": "个人原因"})))
 	require.Equal(t, forbidden,
-		refused(r, r.Filing(process.Expulsion, pupil, map[string]string{"reason": "示例", "decided_on": "2026-11-02", "document_no": "3"})))
+		r.RefusedFiling(r.Filing(process.Expulsion, pupil, map[string]string{"reason": "示例", "decided_on": "2026-11-02", "document_no": "3"})))
 }
 
 // A suspension is extended and ends by the pupil's return into a class.
 func TestASuspensionIsExtendedAndEnds(t *testing.T) {
 	r := storetest.New(t)
 	pupil := r.Pupil(storetest.SchoolA)
-	require.Equal(t, []string{"state_forbids /student_id"}, refused(r, r.Filing(process.SuspensionExtension, pupil, map[string]string{"until_date": "2027-08-31", "reason": "示例"}))[:1])
+	require.Equal(t, []string{"state_forbids /student_id"}, r.RefusedFiling(r.Filing(process.SuspensionExtension, pupil, map[string]string{"until_date": "2027-08-31", "reason": "示例"}))[:1])
 	r.Suspended(pupil, "2027-05-31")
 	r.At("2027-05-10")
 	r.ApproveAll(r.File(process.SuspensionExtension, pupil, map[string]string{"until_date": "2027-10-31"}))
@@ -136,12 +129,12 @@ func TestADropoutComesBackAfterTheAbsence(t *testing.T) {
 	back := func(on string) change.Filing {
 		return r.Filing(process.DropoutReturn, pupil, map[string]string{"returned_on": on})
 	}
-	require.Equal(t, []string{"dropout_not /student_id"}, refused(r, back("2026-11-19")))
+	require.Equal(t, []string{"dropout_not /student_id"}, r.RefusedFiling(back("2026-11-19")))
 	rejected := r.File(process.DropoutReport, pupil, map[string]string{"absent_since": "2026-09-07"})
 	sayDecide(r, rejected, change.VerbReject)
 	r.ApproveAll(r.File(process.DropoutReport, pupil, map[string]string{"absent_since": "2026-10-01"}))
 	for on, want := range map[string]string{"2026-10-01": "day_too_early /inputs/returned_on", "2026-11-21": "day_ahead /inputs/returned_on"} {
-		require.Equal(t, []string{want}, refused(r, back(on)), on)
+		require.Equal(t, []string{want}, r.RefusedFiling(back(on)), on)
 	}
 	one, err := r.TryFile(back("2026-10-02"))
 	require.NoError(t, err)
@@ -177,7 +170,7 @@ func TestADeathGoesBeforeEveryOtherChange(t *testing.T) {
 	for i, pupil := range pupils {
 		suspension := r.File(process.Suspension, pupil, nil)
 		death := r.File(process.Death, pupil, map[string]string{"event_date": "2026-11-20"})
-		require.Equal(t, []string{"death_filed /student_id"}, refused(r, r.Filing(process.Death, pupil, map[string]string{"event_date": "2026-11-20"})))
+		require.Equal(t, []string{"death_filed /student_id"}, r.RefusedFiling(r.Filing(process.Death, pupil, map[string]string{"event_date": "2026-11-20"})))
 		s := r.Commit(r.HandInLast(suspension))
 		require.Equal(t, []string{change.SlipRefused, "death_filed"}, []string{s.Outcome, s.OutcomeCode})
 		if i == 0 {

@@ -35,14 +35,14 @@ func TestTheShareOfRepeatersIsKept(t *testing.T) {
 	r.PupilsOf(storetest.SchoolA, 2023, 9)
 	first := retains(r, pupils[0])
 	retains(r, pupils[1])
-	require.Equal(t, []string{"retention_share /student_id"}, refused(r, retention(r, pupils[2])))
+	require.Equal(t, []string{"retention_share /student_id"}, r.RefusedFiling(retention(r, pupils[2])))
 
 	// The first repeater skips back, and the mistake is struck: it does not count any more.
 	r.ApproveAll(r.File(process.Skip, pupils[0], map[string]string{"class_id": r.NewClass(storetest.SchoolA, 2024, 40).ID.String()}))
-	require.Equal(t, []string{"retention_share /student_id"}, refused(r, retention(r, pupils[2])), "until it is struck")
+	require.Equal(t, []string{"retention_share /student_id"}, r.RefusedFiling(retention(r, pupils[2])), "until it is struck")
 	r.ApproveAll(correct(r, pupils[0], first))
 	retains(r, pupils[2])
-	require.Equal(t, []string{"retention_share /student_id"}, refused(r, retention(r, pupils[3])))
+	require.Equal(t, []string{"retention_share /student_id"}, r.RefusedFiling(retention(r, pupils[3])))
 	r.At("2027-11-20")
 	retains(r, pupils[3])
 }
@@ -83,12 +83,12 @@ func TestAPupilSkipsOnceInAStage(t *testing.T) {
 	skip := func(path string, year int) change.Filing {
 		return r.Filing(process.Skip, pupil, map[string]string{"class_id": r.NewClass(path, year, 40).ID.String(), "reason": "示例"})
 	}
-	require.Equal(t, []string{"skip_off /kind"}, refused(r, skip(storetest.SchoolA, 2023)))
+	require.Equal(t, []string{"skip_off /kind"}, r.RefusedFiling(skip(storetest.SchoolA, 2023)))
 	r.Policy(storetest.Province, `{"skip_stages": ["PRIMARY"]}`)
 	one, err := r.TryFile(skip(storetest.SchoolA, 2023))
 	require.NoError(t, err)
 	r.ApproveAll(one.ID)
 	require.Equal(t, "2023", r.Text(`SELECT entry_year::text FROM student WHERE id = $1`, pupil))
 	r.ApproveAll(r.Received(process.Transfer, storetest.SchoolB, pupil, r.NewClass(storetest.SchoolB, 2023, 40).ID))
-	require.Equal(t, []string{"skipped_before /student_id"}, refused(r, skip(storetest.SchoolB, 2022)))
+	require.Equal(t, []string{"skipped_before /student_id"}, r.RefusedFiling(skip(storetest.SchoolB, 2022)))
 }

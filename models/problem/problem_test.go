@@ -1,15 +1,12 @@
 package problem_test
 
 import (
-	"fmt"
-	"strconv"
 	"testing"
 
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
 	"github.com/xueji/xueji/models/change"
-	"github.com/xueji/xueji/models/ident"
 	"github.com/xueji/xueji/models/problem"
 	"github.com/xueji/xueji/models/process"
 	"github.com/xueji/xueji/models/status"
@@ -46,7 +43,7 @@ func TestDoublesAreFoundOnceOnBothSides(t *testing.T) {
 		return err
 	})
 	// Two identity cards: two people. The change that told them apart clears both sides.
-	for pupil, number := range map[uuid.UUID]string{a: alike["id_number"], b: numberBeside(t, alike["id_number"])} {
+	for pupil, number := range map[uuid.UUID]string{a: alike["id_number"], b: r.NumberBeside(alike["id_number"])} {
 		f := r.Filing(process.KeyDataChange, pupil, map[string]string{"reason": "补录证件"})
 		f.Values = map[string]string{"id_type": "1", "id_number": number}
 		one, err := r.TryFile(f)
@@ -77,19 +74,4 @@ func TestRecordsWithOneNumberAreBothFlagged(t *testing.T) {
 	r.Dedupe()
 	require.Empty(t, r.Flags(a))
 	require.Equal(t, []string{status.IDError}, r.Flags(b), "the other side's problem is gone with it")
-}
-
-// numberBeside makes up another number of an identity card for the same day and sex.
-func numberBeside(t *testing.T, number string) string {
-	t.Helper()
-	last, err := strconv.Atoi(number[14:17])
-	require.NoError(t, err)
-	for _, check := range "0123456789X" {
-		other := fmt.Sprintf("%s%03d%c", number[:14], last-2, check)
-		if _, err := ident.ParseCitizenID(other); err == nil {
-			return other
-		}
-	}
-	require.Fail(t, "no number")
-	return ""
 }

@@ -3,11 +3,13 @@ package storetest
 import (
 	"fmt"
 	"maps"
+	"strconv"
 
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
 	"github.com/xueji/xueji/models/change"
+	"github.com/xueji/xueji/models/ident"
 	"github.com/xueji/xueji/models/process"
 	"github.com/xueji/xueji/models/registration"
 	"github.com/xueji/xueji/models/roster"
@@ -130,4 +132,19 @@ func (c *County) Suspended(pupil uuid.UUID, until string) (change uuid.UUID) {
 func (c *County) Leaves(pupil uuid.UUID) {
 	c.t.Helper()
 	c.ApproveAll(c.File(process.OtherLeaving, pupil, nil))
+}
+
+// NumberBeside makes up another number of an identity card for the same day and sex.
+func (c *County) NumberBeside(number string) string {
+	c.t.Helper()
+	last, err := strconv.Atoi(number[14:17])
+	require.NoError(c.t, err)
+	for _, check := range "0123456789X" {
+		other := fmt.Sprintf("%s%03d%c", number[:14], last-2, check)
+		if _, err := ident.ParseCitizenID(other); err == nil {
+			return other
+		}
+	}
+	require.Fail(c.t, "no number")
+	return ""
 }

@@ -3,6 +3,7 @@ package storetest
 import (
 	"github.com/stretchr/testify/require"
 
+	"github.com/xueji/xueji/models/change"
 	"github.com/xueji/xueji/models/refusal"
 )
 
@@ -14,4 +15,11 @@ func Refusals(t require.TestingT, err error) (list []string) {
 		list = append(list, string(e.Code)+" "+e.Field)
 	}
 	return list
+}
+
+// RefusedFiling files a change that must be refused, and returns the refusals.
+func (c *County) RefusedFiling(f change.Filing) []string {
+	c.t.Helper()
+	_, err := c.TryFile(f)
+	return Refusals(c.t, err)
 }

@@ -23,9 +23,9 @@ func TestAPupilWhoLeftIsReceivedAgain(t *testing.T) {
 		r.Leaves(pupil)
 	}
 	own, other := r.NewClass(storetest.SchoolA, 2024, 40), r.NewClass(storetest.SchoolB, 2024, 40)
-	require.Equal(t, []string{"restore_not_left /pupil"}, refused(r, r.Receiving(process.RestoreAdmission, storetest.SchoolB, pupils[2], other.ID)))
+	require.Equal(t, []string{"restore_not_left /pupil"}, r.RefusedFiling(r.Receiving(process.RestoreAdmission, storetest.SchoolB, pupils[2], other.ID)))
 	require.Equal(t, []string{"class_ahead /inputs/class_id"},
-		refused(r, r.Receiving(process.RestoreAdmission, storetest.SchoolB, pupils[0], r.NewClass(storetest.SchoolB, 2023, 40).ID)))
+		r.RefusedFiling(r.Receiving(process.RestoreAdmission, storetest.SchoolB, pupils[0], r.NewClass(storetest.SchoolB, 2023, 40).ID)))
 	for i, class := range []office.Class{own, other} {
 		path := []string{storetest.SchoolA, storetest.SchoolB}[i]
 		id := r.Received(process.RestoreAdmission, path, pupils[i], class.ID)
@@ -48,7 +48,7 @@ func TestAReturnWaitsForTheChangeThatHoldsThePupil(t *testing.T) {
 	r.Leaves(pupil)
 	class := r.NewClass(storetest.SchoolA, 2024, 40)
 	id := r.Received(process.RestoreAdmission, storetest.SchoolA, pupil, class.ID)
-	require.Equal(t, []string{"transfer_business_running /pupil"}, refused(r, r.Receiving(process.RestoreAdmission, storetest.SchoolA, pupil, class.ID)))
+	require.Equal(t, []string{"transfer_business_running /pupil"}, r.RefusedFiling(r.Receiving(process.RestoreAdmission, storetest.SchoolA, pupil, class.ID)))
 	r.Say(r.Who(storetest.SchoolA, org.SchoolRegistrar), change.NewSlip{ChangeID: id, Verb: change.VerbWithdraw, Step: -1})
 	r.ApproveAll(r.Received(process.RestoreAdmission, storetest.SchoolA, pupil, class.ID))
 }
@@ -58,10 +58,10 @@ func TestAPupilComesBackFromAbroad(t *testing.T) {
 	r := storetest.New(t)
 	pupil := r.Pupil(storetest.SchoolA)
 	class := r.NewClass(storetest.SchoolB, 2024, 40)
-	require.Equal(t, []string{"not_abroad /pupil"}, refused(r, r.Receiving(process.ReturnFromAbroad, storetest.SchoolB, pupil, class.ID)))
+	require.Equal(t, []string{"not_abroad /pupil"}, r.RefusedFiling(r.Receiving(process.ReturnFromAbroad, storetest.SchoolB, pupil, class.ID)))
 	r.ApproveAll(r.File(process.GoneAbroad, pupil, map[string]string{"leaves_on": "2026-11-20", "destination": "法国"}))
 	later := r.NewClass(storetest.SchoolB, 2025, 40)
-	require.Equal(t, []string{"class_wrong_grade /inputs/class_id"}, refused(r, r.Receiving(process.ReturnFromAbroad, storetest.SchoolB, pupil, later.ID)))
+	require.Equal(t, []string{"class_wrong_grade /inputs/class_id"}, r.RefusedFiling(r.Receiving(process.ReturnFromAbroad, storetest.SchoolB, pupil, later.ID)))
 	f := r.Receiving(process.ReturnFromAbroad, storetest.SchoolB, pupil, later.ID)
 	f.Inputs["cohort"] = process.CohortOneBehind
 	one, err := r.TryFile(f)
@@ -85,15 +85,15 @@ func TestAGraduateStudiesInAnotherProvince(t *testing.T) {
 	junior := r.NewSchool(storetest.FarBureau, "3111000777", office.NewGrade{Stage: org.Junior, EntryYear: 2027, Classes: 1, Capacity: 55})
 	near := r.NewSchool(storetest.Bureau, "3152000777", office.NewGrade{Stage: org.Junior, EntryYear: 2027, Classes: 1, Capacity: 55})
 	class := r.NewClass(junior, 2027, 40)
-	require.Contains(t, refused(r, r.Receiving(process.PostGraduationStudy, junior, pupil, class.ID)), "not_graduated /pupil")
+	require.Contains(t, r.RefusedFiling(r.Receiving(process.PostGraduationStudy, junior, pupil, class.ID)), "not_graduated /pupil")
 	graduated(r, pupil)
 	graduated(r, second)
-	require.Contains(t, refused(r, r.Receiving(process.PostGraduationStudy, near, pupil, r.NewClass(near, 2027, 40).ID)), "same_province_graduate /pupil")
+	require.Contains(t, r.RefusedFiling(r.Receiving(process.PostGraduationStudy, near, pupil, r.NewClass(near, 2027, 40).ID)), "same_province_graduate /pupil")
 	one, err := r.TryFile(r.Receiving(process.PostGraduationStudy, junior, pupil, class.ID))
 	require.NoError(t, err)
 	require.Equal(t, change.SlipCounted, r.Decide(one.ID, r.Position(one.ID).Tasks[0], change.VerbReject).Outcome)
 	r.Policy(storetest.FarProvince, `{"post_graduation_once": true}`)
-	require.Equal(t, []string{"applied_before /pupil"}, refused(r, r.Receiving(process.PostGraduationStudy, junior, pupil, class.ID)))
+	require.Equal(t, []string{"applied_before /pupil"}, r.RefusedFiling(r.Receiving(process.PostGraduationStudy, junior, pupil, class.ID)))
 	r.ApproveAll(r.Received(process.PostGraduationStudy, junior, second, class.ID))
 	require.Equal(t, 1, r.Count(`SELECT count(*) FROM student WHERE id = $1 AND org_path = $2::text::ltree AND stage = 'JUNIOR' AND entry_year = 2027`, second, junior))
 	record, err := backup(r, storetest.SchoolA, second)
@@ -146,9 +146,9 @@ func TestTheReceivingSchoolIsFixed(t *testing.T) {
 	r := storetest.New(t)
 	from, to, pupil := senior(r)
 	for _, wrong := range []string{"3452009999", "2152000456"} {
-		require.Equal(t, []string{"receiving_unknown /inputs/to_school"}, refused(r, sending(r, from, wrong, pupil)), wrong)
+		require.Equal(t, []string{"receiving_unknown /inputs/to_school"}, r.RefusedFiling(sending(r, from, wrong, pupil)), wrong)
 	}
-	require.Equal(t, []string{"transfer_same_school /inputs/to_school"}, refused(r, sending(r, from, "3452000111", pupil)))
+	require.Equal(t, []string{"transfer_same_school /inputs/to_school"}, r.RefusedFiling(sending(r, from, "3452000111", pupil)))
 	id, err := r.TryFile(sending(r, from, r.ID(to).String(), pupil))
 	require.NoError(t, err, "a school may be named by its ID")
 	require.Equal(t, change.SlipCounted, r.Decide(id.ID, r.Position(id.ID).Tasks[0], change.VerbSendBack).Outcome)

@@ -15,13 +15,6 @@ import (
 	"github.com/xueji/xueji/models/transfer"
 )
 
-// refused files what must be refused, and gives the refusals.
-func refused(r *storetest.County, f change.Filing) []string {
-	r.T().Helper()
-	_, err := r.TryFile(f)
-	return storetest.Refusals(r.T(), err)
-}
-
 // departures are the pupils who moved away from a school.
 func departures(r *storetest.County, path string) (list []transfer.Departure) {
 	r.T().Helper()
@@ -136,7 +129,7 @@ func TestATransferIsRefusedInWordsAnotherSchoolMayRead(t *testing.T) {
 		busy: "transfer_business_running /pupil", suspended: "transfer_not_eligible /pupil", punished: "transfer_not_eligible /pupil",
 		left: "transfer_left /pupil", double: "transfer_problem_status /pupil",
 	} {
-		require.Equal(t, []string{want}, refused(r, r.Receiving(process.Transfer, storetest.SchoolB, pupil, class.ID)))
+		require.Equal(t, []string{want}, r.RefusedFiling(r.Receiving(process.Transfer, storetest.SchoolB, pupil, class.ID)))
 	}
 	for want, wrong := range map[string]func(*change.Filing){
 		"transfer_data_wrong /pupil":         func(f *change.Filing) { f.Pupil.Name = "样例别人" },
@@ -149,12 +142,12 @@ func TestATransferIsRefusedInWordsAnotherSchoolMayRead(t *testing.T) {
 	} {
 		f := r.Receiving(process.Transfer, storetest.SchoolB, good, class.ID)
 		wrong(&f)
-		require.Equal(t, []string{want}, refused(r, f))
+		require.Equal(t, []string{want}, r.RefusedFiling(f))
 	}
-	require.Equal(t, []string{"transfer_same_school /pupil"}, refused(r, r.Receiving(process.Transfer, storetest.SchoolA, good, class.ID)))
+	require.Equal(t, []string{"transfer_same_school /pupil"}, r.RefusedFiling(r.Receiving(process.Transfer, storetest.SchoolA, good, class.ID)))
 	far := r.Receiving(process.Transfer, storetest.FarSchool, good, r.NewClass(storetest.FarSchool, 2024, 40).ID)
 	far.Pupil.Number = ""
-	require.Equal(t, []string{"transfer_number_required /pupil/student_number"}, refused(r, far))
+	require.Equal(t, []string{"transfer_number_required /pupil/student_number"}, r.RefusedFiling(far))
 	require.Zero(t, r.Count(`SELECT count(*) FROM change WHERE kind = 'TRANSFER' AND status = 'RUNNING'`))
 }
 
@@ -164,9 +157,9 @@ func TestAPupilIsAskedForOnce(t *testing.T) {
 	r := storetest.New(t)
 	pupil, class := r.Pupil(storetest.SchoolA), r.NewClass(storetest.SchoolB, 2024, 40)
 	r.Received(process.Transfer, storetest.SchoolB, pupil, class.ID)
-	require.Equal(t, []string{"change_in_progress /pupil"}, refused(r, r.Receiving(process.Transfer, storetest.SchoolB, pupil, class.ID)))
+	require.Equal(t, []string{"change_in_progress /pupil"}, r.RefusedFiling(r.Receiving(process.Transfer, storetest.SchoolB, pupil, class.ID)))
 	require.Equal(t, []string{"transfer_claimed /pupil"},
-		refused(r, r.Receiving(process.Transfer, storetest.FarSchool, pupil, r.NewClass(storetest.FarSchool, 2024, 40).ID)))
+		r.RefusedFiling(r.Receiving(process.Transfer, storetest.FarSchool, pupil, r.NewClass(storetest.FarSchool, 2024, 40).ID)))
 }
 
 // A transfer that was refused can be filed again by naming the old case instead of the
@@ -177,7 +170,7 @@ func TestARefusedTransferIsFiledAgain(t *testing.T) {
 	old := r.Received(process.Transfer, storetest.SchoolB, pupils[0], class.ID)
 	again := r.Receiving(process.Transfer, storetest.SchoolB, pupils[0], class.ID)
 	again.Pupil, again.StudentID, again.RedoOf = change.PupilReference{}, pupils[0], old
-	require.Equal(t, []string{"redo_unknown /redo_of"}, refused(r, again), "it runs")
+	require.Equal(t, []string{"redo_unknown /redo_of"}, r.RefusedFiling(again), "it runs")
 	s := r.Decide(old, r.Position(old).Tasks[0], change.VerbReject)
 	require.Equal(t, change.SlipCounted, s.Outcome)
 	require.Equal(t, change.StatusRefused, r.Position(old).Status)
@@ -185,7 +178,7 @@ func TestARefusedTransferIsFiledAgain(t *testing.T) {
 
 	other := r.Receiving(process.Transfer, storetest.SchoolB, pupils[1], class.ID)
 	other.RedoOf = old
-	require.Equal(t, []string{"redo_unknown /redo_of"}, refused(r, other))
+	require.Equal(t, []string{"redo_unknown /redo_of"}, r.RefusedFiling(other))
 	one, err := r.TryFile(again)
 	require.NoError(t, err)
 	require.Equal(t, 1, r.Count(`SELECT count(*) FROM change a JOIN change b ON b.id = a.redo_of WHERE a.id = $1 AND b.id = $2 AND a.found_by = b.found_by`, one.ID, old))
@@ -228,7 +221,7 @@ func TestAPaperBeforeTheArrivalIsRefused(t *testing.T) {
 	f := r.Receiving(process.Transfer, storetest.SchoolA, pupil, r.NewClass(storetest.SchoolA, 2024, 40).ID)
 	f.Inputs["paper_date"] = "2026-11-16"
 	f.Evidence = append(f.Evidence, r.Paper(storetest.SchoolA, "TRANSFER_FORM"))
-	require.Equal(t, []string{"paper_before_arrival /inputs/paper_date"}, refused(r, f))
+	require.Equal(t, []string{"paper_before_arrival /inputs/paper_date"}, r.RefusedFiling(f))
 	f.Inputs["paper_date"] = "2026-11-20"
 	one, err := r.TryFile(f)
 	require.NoError(t, err)
