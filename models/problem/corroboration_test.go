@@ -23,6 +23,7 @@ func doubles(r *storetest.County, path string) (a, b uuid.UUID) {
 	r.T().Helper()
 	p := r.Items(storetest.SchoolA, 2024)
 	b = r.Pupil(path, storetest.Unnumbered(), storetest.With("name", p["name"], "sex", p["sex"], "birth_date", p["birth_date"]))
+	r.Dedupe() // the older record is looked through before the newer one comes
 	a = r.EnrolPupils(storetest.SchoolA, p)[0]
 	r.Dedupe()
 	return a, b
@@ -93,6 +94,14 @@ func TestOnlyAnOpenProblemOfTheRecordIsCorroborated(t *testing.T) {
 	r.ApproveAll(corroborate(r, a))
 	_, err := r.TryFile(r.Filing(process.ProblemCorroboration, a, map[string]string{"problem_id": problemOf(r, a), "reason": "两名学生"}))
 	require.Equal(t, []string{"problem_settled /inputs/problem_id"}, storetest.Refusals(t, err))
+}
+
+// A problem of another pupil of one's own school is no problem of this record.
+func TestTheProblemOfASchoolmateIsNotCorroborated(t *testing.T) {
+	r := storetest.New(t)
+	a, b := doubles(r, storetest.SchoolA)
+	_, err := r.TryFile(r.Filing(process.ProblemCorroboration, a, map[string]string{"problem_id": problemOf(r, b), "reason": "两名学生"}))
+	require.Equal(t, []string{"problem_unknown /inputs/problem_id"}, storetest.Refusals(t, err))
 }
 
 // A rejected corroboration leaves the problem as it is, and it may be filed again.
