@@ -142,6 +142,25 @@ func TestADropoutComesBackAfterTheAbsence(t *testing.T) {
 	require.Equal(t, "ENROLLED", enrol(r, pupil))
 }
 
+// A return by mistake that a new report undid is struck with it: the first day of the old
+// absence counts again.
+func TestTheOldAbsenceCountsWhenItsEndIsStruck(t *testing.T) {
+	r := storetest.New(t)
+	pupil := r.Pupil(storetest.SchoolA)
+	r.ApproveAll(r.File(process.DropoutReport, pupil, map[string]string{"absent_since": "2026-10-01"}))
+	mistake := r.File(process.DropoutReturn, pupil, map[string]string{"returned_on": "2026-10-12"})
+	r.ApproveAll(mistake)
+	r.At("2027-01-15")
+	r.ApproveAll(r.File(process.DropoutReport, pupil, map[string]string{"absent_since": "2026-11-10"}))
+	back := r.Filing(process.DropoutReturn, pupil, map[string]string{"returned_on": "2026-10-20"})
+	require.Equal(t, []string{"day_too_early /inputs/returned_on"}, r.RefusedFiling(back))
+	r.ApproveAll(correct(r, pupil, mistake))
+	one, err := r.TryFile(back)
+	require.NoError(t, err)
+	r.ApproveAll(one.ID)
+	require.Equal(t, "ENROLLED", enrol(r, pupil))
+}
+
 // A graduation is rolled back into a class of the own year group.
 func TestAGraduationIsRolledBack(t *testing.T) {
 	r := storetest.New(t)
