@@ -14,6 +14,7 @@ import (
 
 	"github.com/xueji/xueji/models/division"
 	"github.com/xueji/xueji/models/ident"
+	"github.com/xueji/xueji/models/registration"
 	"github.com/xueji/xueji/models/roster"
 	"github.com/xueji/xueji/models/roster/sample"
 	"github.com/xueji/xueji/models/roster/workbook"
@@ -147,24 +148,28 @@ func (x *xueji) importRound(ctx context.Context, f rosterFile) (importRound, err
 		*part.took = time.Since(started)
 	}
 	started := time.Now()
-	var up struct {
-		Counts struct{ Good int }
-		Roster struct{ ID uuid.UUID }
-	}
+	var up struct{ Roster struct{ ID uuid.UUID } }
 	if err := f.registrar.upload(ctx, "/v1/rosters", "roster.xlsx", f.content, &up); err != nil {
 		return done, err
 	}
+	checked, err := f.registrar.rosterAfter(ctx, up.Roster.ID, registration.RosterUploaded)
+	if err != nil {
+		return done, err
+	}
 	done.staged = time.Since(started)
-	if up.Counts.Good != f.rows {
-		return done, fmt.Errorf("only %d of %d rows are good", up.Counts.Good, f.rows)
+	if checked.Counts.Good != f.rows {
+		return done, fmt.Errorf("only %d of %d rows are good", checked.Counts.Good, f.rows)
 	}
 	started = time.Now()
 	if err := x.enrol(ctx, f, up.Roster.ID); err != nil {
 		return done, err
 	}
+	if _, err := f.registrar.rosterAfter(ctx, up.Roster.ID, registration.RosterFiled); err != nil {
+		return done, err
+	}
 	done.enrolled = time.Since(started)
 	var enrolled int
-	err := x.db.QueryRow(ctx, `SELECT count(*) FROM student WHERE school_id = $1 AND enrol_status = 'ENROLLED'`, f.school.id).Scan(&enrolled)
+	err = x.db.QueryRow(ctx, `SELECT count(*) FROM student WHERE school_id = $1 AND enrol_status = 'ENROLLED'`, f.school.id).Scan(&enrolled)
 	if err == nil && enrolled != f.rows {
 		err = fmt.Errorf("%d of %d rows became records", enrolled, f.rows)
 	}
@@ -187,6 +192,29 @@ func (x *xueji) enrol(ctx context.Context, f rosterFile, id uuid.UUID) error {
 		}
 	}
 	return nil
+}
+
+// benchRoster is what the bench reads of a roster.
+type benchRoster struct {
+	State  registration.RosterState
+	Counts struct{ Good int }
+}
+
+// rosterAfter returns a roster once it has left a state: the check and the effect of a long
+// one are jobs, and the answer to their start comes before their end.
+func (c *caller) rosterAfter(ctx context.Context, id uuid.UUID, state registration.RosterState) (r benchRoster, err error) {
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		if err := c.get(ctx, "/v1/rosters/"+id.String(), &r); err != nil || r.State != state {
+			return r, err
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return r, ctx.Err()
+		}
+	}
 }
 
 // iterate is the least a program with the usual library does: all cells as text.

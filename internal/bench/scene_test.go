@@ -44,3 +44,16 @@ func TestEverySceneHappens(t *testing.T) {
 		})
 	}
 }
+
+// A roster that is checked, and takes effect, as a job is measured to its end.
+func TestALongRosterIsImportedToItsEnd(t *testing.T) {
+	s := e2e.New(t, e2e.Options{NoWorker: true, LongList: 5})
+	o := Options{Config: s.Config, Clients: 1, Rows: 12, Rounds: 1, Progress: io.Discard}
+	o.Config.Keys.Dir = filepath.Join(s.Config.VarDir, "keys")
+	x, err := startXueji(t.Context(), o)
+	require.NoError(t, err)
+	defer x.stop()
+	figures, err := measureImport(t.Context(), o, x)
+	require.NoError(t, err)
+	require.Positive(t, figures.Whole.Median)
+}
