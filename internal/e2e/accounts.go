@@ -1,8 +1,6 @@
 package e2e
 
 import (
-	"bytes"
-	"encoding/json"
 	"net/http"
 	"sync"
 
@@ -87,15 +85,7 @@ func (p *Person) GiveRoles(roles ...org.Role) {
 	admin, path := p.administrator(), "/v1/accounts/"+p.ID.String()
 	now := admin.Do(http.MethodGet, path, nil, "")
 	require.Equal(p.s.T, http.StatusOK, now.Status, string(now.Raw))
-	body, err := json.Marshal(map[string]any{"name": "测试员", "roles": roles})
-	require.NoError(p.s.T, err)
-	request, err := http.NewRequestWithContext(p.s.T.Context(), http.MethodPut, p.s.URL+path, bytes.NewReader(body))
-	require.NoError(p.s.T, err)
-	request.Header.Set("Content-Type", "application/json")
-	request.Header.Set("Authorization", "Bearer "+admin.Token)
-	request.Header.Set("If-Match", now.Header.Get("ETag"))
-	answer, err := Send(request)
-	require.NoError(p.s.T, err)
+	answer := admin.DoIfMatch(http.MethodPut, path, map[string]any{"name": "测试员", "roles": roles}, now.Header.Get("ETag"))
 	require.Equal(p.s.T, http.StatusOK, answer.Status, string(answer.Raw))
 }
 

@@ -2,7 +2,6 @@ package e2e_test
 
 import (
 	"net/http"
-	"strings"
 	"testing"
 	"time"
 
@@ -107,13 +106,7 @@ func TestTheDayStaysWhenTheSchoolIsMoved(t *testing.T) {
 	admin := s.Person(c.City, org.BureauSysadmin)
 	school := admin.Do(http.MethodGet, "/v1/orgs/"+c.School.ID.String(), nil, "")
 	other := s.Office(org.County, "520103")
-	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.URL+"/v1/orgs/"+c.School.ID.String()+"/managing-bureau", strings.NewReader(`{"parent": "`+other.ID.String()+`"}`))
-	require.NoError(t, err)
-	request.Header.Set("Content-Type", "application/json")
-	request.Header.Set("Authorization", "Bearer "+admin.Token)
-	request.Header.Set("If-Match", school.Header.Get("ETag"))
-	moved, err := e2e.Send(request)
-	require.NoError(t, err)
+	moved := admin.DoIfMatch(http.MethodPost, "/v1/orgs/"+c.School.ID.String()+"/managing-bureau", map[string]any{"parent": other.ID}, school.Header.Get("ETag"))
 	require.Less(t, moved.Status, 300, string(moved.Raw))
 	looked(s)
 	until(s, "2027-02-28", 23, 59)

@@ -10,6 +10,7 @@ import (
 	"mime/multipart"
 	"net/http"
 	"net/textproto"
+	"strconv"
 	"time"
 
 	"github.com/google/uuid"
@@ -109,6 +110,20 @@ func (s *Stack) Class(c *County, year int, code string) uuid.UUID {
 	s.Exec(`INSERT INTO school_class (id, school_id, org_path, grade_id, code, name, capacity) VALUES ($1, $2, $3::text::ltree, $4, $5, $6, 55)`,
 		id, c.School.ID, c.School.Path, c.Grade[year], code, code[6:]+"班")
 	return id
+}
+
+// Seats gives a class so many seats, by the administrator of its school.
+func (s *Stack) Seats(class uuid.UUID, seats int) {
+	s.T.Helper()
+	var school Office
+	var name string
+	var version int64
+	err := s.DB.QueryRow(s.T.Context(), `SELECT o.id, o.path::text, k.name, k.version FROM school_class k JOIN organisation o ON o.id = k.school_id WHERE k.id = $1`,
+		class).Scan(&school.ID, &school.Path, &name, &version)
+	require.NoError(s.T, err)
+	answer := s.Person(school, org.SchoolSysadmin).DoIfMatch(http.MethodPut, "/v1/classes/"+class.String(),
+		map[string]any{"name": name, "capacity": seats}, strconv.Quote(strconv.FormatInt(version, 10)))
+	require.Equal(s.T, http.StatusOK, answer.Status, string(answer.Raw))
 }
 
 // CountyOf makes a school below the bureau of any county, with its people and

@@ -248,14 +248,14 @@ func TestANewRecordIsMadeOnce(t *testing.T) {
 	c.Leader.Approve(back)
 	c.Reviewer.Approve(back)
 
-	// Somebody with the same number comes in otherwise while it is decided. Today the number
-	// is held from the filing on; the issue "registration" lets an entry name it all the same.
-	other := s.FilingOf(c, process.NewRecordImmigrant)
-	change := c.Registrar.File(other)
+	// The class fills up while it is decided.
+	change := c.Registrar.File(s.FilingOf(c, process.NewRecordImmigrant))
 	c.Leader.Approve(change)
-	s.Exec(`UPDATE student SET id_hash = (SELECT hash FROM change_value WHERE change_id = $2 AND field = 'id_number') WHERE id = $1`, pupil, change)
+	class := e2e.Value[uuid.UUID](s, `SELECT CAST(inputs ->> 'class_id' AS uuid) FROM change WHERE id = $1`, change)
+	s.Seats(class, e2e.Value[int](s, `SELECT occupied FROM school_class WHERE id = $1`, class))
 	refused := c.Reviewer.Decide(change, "APPROVE", "同意")
 	require.Equal(t, http.StatusConflict, refused.Status, string(refused.Raw))
+	require.Equal(t, "class_full", refused.Text("code"))
 	require.Equal(t, 1, e2e.Value[int](s, `SELECT count(*) FROM step WHERE change_id = $1 AND status = 'OPEN' AND problem = 'NOT_APPLIED'`, change))
 	s.Agree()
 }

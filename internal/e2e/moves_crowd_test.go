@@ -71,7 +71,7 @@ func TestTwoTransfersIntoTheLastSeat(t *testing.T) {
 	m := newMoves(s)
 	class := m.in.Class[2024]
 	for seat := 1; seat <= 3; seat++ {
-		s.Exec(`UPDATE school_class SET capacity = $2 WHERE id = $1`, class, seat)
+		s.Seats(class, seat)
 		pair := []*journey{m.transfer(m.out), m.transfer(m.out)}
 		var words []word
 		for _, j := range pair {

@@ -100,7 +100,7 @@ func TestAReleasingSchoolSendsBack(t *testing.T) {
 
 	class := s.Class(m.in, 2024, "2024102")
 	s.Pupil(m.in, 2024)
-	s.Exec(`UPDATE school_class SET capacity = 1 WHERE id = $1`, m.in.Class[2024])
+	s.Seats(m.in.Class[2024], 1)
 	full := say(s, m.in.Registrar, j.change, "resubmission", map[string]any{"opinion": "不换班"}, http.StatusConflict)
 	require.Equal(t, "class_full", full.Text("code"), "looked at again at once, not at the end")
 	both := say(s, m.in.Registrar, j.change, "resubmission",
