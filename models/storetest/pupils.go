@@ -112,7 +112,7 @@ func (c *County) sampled(path, class string) *roster.Submission {
 // freeSeat is a class of a year in which a pupil finds a seat.
 func (c *County) freeSeat(path string, year int) string {
 	c.t.Helper()
-	key := fmt.Sprint(path, year)
+	key := seatsOf(path, year)
 	if r := c.seats[key]; r == nil || r.free == 0 {
 		c.seats[key] = &row{code: c.NewClass(path, year, capacity).Code, free: capacity}
 	}
@@ -148,3 +148,6 @@ func (c *County) NumberBeside(number string) string {
 	require.Fail(c.t, "no number")
 	return ""
 }
+
+// seatsOf is the key of the class that is being filled.
+func seatsOf(path string, year int) string { return fmt.Sprint(path, year) }
