@@ -100,6 +100,9 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	if o.MaxConns > 0 {
 		config.MaxConns = o.MaxConns
 	}
+	for name, value := range sessionSettings() {
+		config.ConnConfig.RuntimeParams[name] = value
+	}
 	config.AfterConnect = inShanghai
 	pool, err := pgxpool.NewWithConfig(ctx, config)
 	if err != nil {
@@ -135,6 +138,12 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 		processes: o.Processes, workdays: &workdays{base: o.Workdays}, items: o.Items, bulk: o.Bulk.orDefault(),
 	}, nil
 }
+
+// sessionSettings are what every connection of the register asks PostgreSQL for, whoever
+// manages the server: in development, in compose and in production alike. No statement of
+// the register reads so many rows that compiling it would pay, and compiling the page of a
+// change took longer than reading it.
+func sessionSettings() map[string]string { return map[string]string{"jit": "off"} }
 
 // inShanghai reads every time in the register's zone, so that people see the hour on
 // their wall whatever the zone of the server.
