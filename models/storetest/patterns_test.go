@@ -45,8 +45,37 @@ func TestACrowdIsLikePeople(t *testing.T) {
 		return nil
 	})
 
+	// Row-level security shows each office what lies below it, and nothing else: to the root
+	// everything, to an office below which nobody files nothing.
+	tables := c.Texts(`SELECT DISTINCT tablename FROM pg_policies WHERE roles::text LIKE '%xueji_app%' AND cmd IN ('SELECT', 'ALL') AND qual LIKE '%scope()%'
+		AND tablename <> 'change_copy' AND has_any_column_privilege('xueji_app', tablename::text, 'SELECT') ORDER BY 1`)
+	require.Greater(t, len(tables), 20)
+	for _, table := range tables {
+		require.Zero(t, visible(c, nobody, table), "%s shows rows to an office outside", table)
+		require.Equal(t, c.Count(`SELECT count(*) FROM `+table), visible(c, storetest.Nation, table), "%s hides rows from the root", table)
+	}
+	for table, own := range map[string]string{
+		"student": `org_path <@ $1::text::ltree`, "notice": `org_path <@ $1::text::ltree`, "audit_entry": `office_path <@ $1::text::ltree`,
+		"change": ofParty("id"), "task": ofParty("change_id"), "decision": ofParty("change_id"), "handover": ofParty("change_id"), "change_evidence": ofParty("change_id"),
+	} {
+		require.Equal(t, c.Count(`SELECT count(*) FROM `+table+` t WHERE `+own, school), visible(c, school, table), "%s of a school", table)
+	}
+
 	// A change that runs is decided like any other.
 	open := uuid.MustParse(c.Text(`SELECT id::text FROM change WHERE status = 'RUNNING' AND kind = 'SUSPENSION' AND org_path = $1::text::ltree ORDER BY id LIMIT 1`, school))
 	c.ApproveAll(open)
 	require.Equal(t, "EFFECTIVE", c.Text(`SELECT status FROM change WHERE id = $1`, open))
+}
+
+// nobody is a bureau below which there are no schools.
+const nobody = storetest.FarProvince + ".d110102"
+
+func ofParty(change string) string {
+	return `EXISTS (SELECT 1 FROM change_party p WHERE p.change_id = t.` + change + ` AND p.org_path <@ $1::text::ltree)`
+}
+
+// visible counts the rows of a table that the application role sees in the scope of an office.
+func visible(c *storetest.County, path, table string) (n int) {
+	c.MustIn(c.App, path, func(tx *change.Tx) error { return tx.DB().Raw(`SELECT count(*) FROM ` + table).Scan(&n).Error })
+	return n
 }
