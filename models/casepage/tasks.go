@@ -51,7 +51,7 @@ func readTasks(t *change.Tx, p *Page) error {
 			d.decided_at, coalesce(by_.name, '') AS decided_by, coalesce(for_.name, '') AS decided_for, coalesce(h.name, '') AS holder, k.held_as, k.held_since,
 			coalesce(w.name, '') AS owner, coalesce(a.name, '') AS added_by, k.carried_from IS NOT NULL AS carried, k.added_by IS NOT DISTINCT FROM @me AS added_by_me,
 			k.status = '`+change.StepOpen+`' AND CASE WHEN s.problem = '`+change.ObstacleNobody+`' THEN NOT task_able(k.id, @now) ELSE false END AS stuck
-		FROM task k JOIN organisation o ON o.id = k.office_id LEFT JOIN decision d ON d.task_id = coalesce(k.carried_from, k.id)
+		FROM task k JOIN organisation o ON o.id = k.office_id LEFT JOIN decision d ON d.task_id = CASE WHEN k.carried_from IS NULL THEN k.id ELSE k.carried_from END
 		LEFT JOIN step s ON s.change_id = k.change_id AND s.no = k.step_no AND s.round = k.round
 		LEFT JOIN LATERAL account_label(d.account_id) by_ ON true LEFT JOIN LATERAL account_label(d.for_account) for_ ON true
 		LEFT JOIN LATERAL account_label(k.holder_id) h ON true LEFT JOIN LATERAL account_label(k.owner_id) w ON true

@@ -2,7 +2,10 @@
 // roles of people, education stages, and how a path through the tree is built.
 package org
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // Kind is the level of an office in the one tree.
 type Kind string
@@ -92,4 +95,22 @@ func Label(kind Kind, code string) (string, error) {
 		return "s" + code, nil
 	}
 	return "", fmt.Errorf("unknown kind of office %q", kind)
+}
+
+// KindAt returns the kind of the office at a path, which the first letter of its last label
+// tells (see Label). An empty path has none.
+func KindAt(path string) Kind {
+	switch label := path[strings.LastIndexByte(path, '.')+1:]; {
+	case label == "n":
+		return Nation
+	case strings.HasPrefix(label, "p"):
+		return Province
+	case strings.HasPrefix(label, "c"):
+		return City
+	case strings.HasPrefix(label, "d"):
+		return County
+	case strings.HasPrefix(label, "s"):
+		return School
+	}
+	return ""
 }

@@ -37,8 +37,11 @@ func TestLabelsAreLtreeLabels(t *testing.T) {
 		require.NoError(t, err)
 		require.Regexp(t, form, label)
 		require.False(t, seen[label])
+		require.Equal(t, kind, org.KindAt("n.p52."+label))
 		seen[label] = true
 	}
+	require.Equal(t, org.Nation, org.KindAt("n"))
+	require.Empty(t, org.KindAt(""))
 	_, err := org.Label("CLUB", "1")
 	require.Error(t, err)
 }

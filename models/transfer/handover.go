@@ -63,7 +63,9 @@ const PaperFileColumns = `h.id, h.change_id, coalesce(l.subject ->> 'name', c.su
 	h.to_school, o.name AS to_name, o.path::text AS to_path, h.due_on, h.sent_at, h.sent_how, h.received_at, h.overdue_at, h.struck_at, h.version`
 
 // PaperFileTables are the tables that PaperFileColumns come from.
-const PaperFileTables = ` FROM handover h JOIN change c ON c.id = h.change_id LEFT JOIN change_line l ON l.change_id = h.change_id AND l.student_id = h.student_id
+const PaperFileTables = ` FROM handover h` + paperFileJoins
+
+const paperFileJoins = ` JOIN change c ON c.id = h.change_id LEFT JOIN change_line l ON l.change_id = h.change_id AND l.student_id = h.student_id
 	JOIN organisation f ON f.id = h.from_school JOIN organisation o ON o.id = h.to_school`
 
 // ReadPaperFile reads one hand-over. The refusal is not_found when no party of it is in scope.
@@ -94,10 +96,17 @@ func paperFileOf(t *store.Tx, change uuid.UUID) (*PaperFile, error) {
 // due day, after the given one. An office sees the files of which it, or an office below
 // it, is a party.
 func PaperFiles(t *store.Tx, path string, after calendar.Date, afterID uuid.UUID, most int) ([]PaperFile, error) {
+	// Few schools lie below a county, so its files are found by the schools. Everybody above
+	// reads the files in the order of their days until the page is full.
+	below := `EXISTS (SELECT 1 FROM organisation x WHERE x.id IN (h.from_school, h.to_school) AND x.path <@ text2ltree(@path))`
+	if kind := org.KindAt(path); kind == org.School || kind == org.County {
+		const schools = `ANY (ARRAY(SELECT x.id FROM organisation x WHERE x.path <@ text2ltree(@path)))`
+		below = `(h.from_school = ` + schools + ` OR h.to_school = ` + schools + `)`
+	}
 	var list []PaperFile
-	err := t.DB().Raw(`SELECT `+PaperFileColumns+PaperFileTables+` WHERE h.received_at IS NULL AND h.struck_at IS NULL
-		AND (f.path <@ text2ltree(@path) OR o.path <@ text2ltree(@path)) AND (h.due_on, h.id) > (@day, @id) ORDER BY h.due_on, h.id LIMIT @most`,
-		map[string]any{"path": path, "day": after, "id": afterID, "most": most}).Scan(&list).Error
+	err := t.DB().Raw(`SELECT `+PaperFileColumns+fmt.Sprintf(` FROM (SELECT h.* FROM handover h WHERE h.received_at IS NULL AND h.struck_at IS NULL
+			AND (h.due_on, h.id) > (@day, @id) AND %s ORDER BY h.due_on, h.id LIMIT %d) h`, below, most)+paperFileJoins+` ORDER BY h.due_on, h.id`,
+		map[string]any{"path": path, "day": after, "id": afterID}).Scan(&list).Error
 	if err != nil {
 		return nil, fmt.Errorf("list hand-overs: %w", err)
 	}

@@ -8,7 +8,6 @@ import (
 
 	"github.com/google/uuid"
 
-	"github.com/xueji/xueji/models/calendar"
 	"github.com/xueji/xueji/models/change"
 	"github.com/xueji/xueji/models/message"
 	"github.com/xueji/xueji/models/org"
@@ -78,7 +77,8 @@ func inboxItems(rows []inboxRow) ([]InboxItem, error) {
 	return list, nil
 }
 
-const inboxTables = ` FROM task k JOIN change c ON c.id = k.change_id
+// inboxTables joins the rest of an item to the tasks of a page.
+const inboxTables = ` JOIN change c ON c.id = k.change_id
 	JOIN step s ON s.change_id = k.change_id AND s.no = k.step_no AND s.round = k.round
 	JOIN organisation o ON o.id = k.office_id JOIN organisation f ON f.id = c.org_id
 	LEFT JOIN student p ON p.id = c.student_id LEFT JOIN LATERAL account_label(k.holder_id) h ON true
@@ -129,12 +129,23 @@ func Inbox(t *store.Tx, d InboxReader, afterDue time.Time, after uuid.UUID, most
 		what = tasksOfOffice
 	}
 	args := inboxArgs(t, d)
-	args["due"], args["after"], args["most"] = afterDue, after, most
-	var rows []inboxRow
-	err := t.DB().Raw(`SELECT `+inboxColumns+inboxTables+` WHERE `+what+`
-		AND (k.due_at, k.id) > (@due, @after) ORDER BY k.due_at, k.id LIMIT @most`, args).Scan(&rows).Error
+	args["due"], args["after"] = afterDue, after
+	list, err := inboxPage(t, what, most, args)
 	if err != nil {
 		return nil, fmt.Errorf("read the inbox: %w", err)
+	}
+	return list, nil
+}
+
+// inboxPage chooses the tasks of a page in the order of an index and joins the rest to them
+// only then. The number of tasks is a constant of the statement, so that PostgreSQL knows
+// that it is small.
+func inboxPage(t *store.Tx, what string, most int, args map[string]any) ([]InboxItem, error) {
+	var rows []inboxRow
+	err := t.DB().Raw(`SELECT `+inboxColumns+fmt.Sprintf(` FROM (SELECT k.* FROM task k WHERE %s
+		AND (k.due_at, k.id) > (@due, @after) ORDER BY k.due_at, k.id LIMIT %d) k`, what, most)+inboxTables+` ORDER BY k.due_at, k.id`, args).Scan(&rows).Error
+	if err != nil {
+		return nil, err
 	}
 	return inboxItems(rows)
 }
@@ -142,14 +153,12 @@ func Inbox(t *store.Tx, d InboxReader, afterDue time.Time, after uuid.UUID, most
 // OverdueBelow lists the overdue tasks of every office strictly below a bureau, which the bureau
 // may order to be done (督办).
 func OverdueBelow(t *store.Tx, path string, afterDue time.Time, after uuid.UUID, most int) ([]InboxItem, error) {
-	var rows []inboxRow
-	err := t.DB().Raw(`SELECT `+inboxColumns+inboxTables+` WHERE k.status = `+openWord+` AND k.office_path <@ text2ltree(@path) AND k.office_path <> text2ltree(@path)
-		AND k.due_at <= @now AND (k.due_at, k.id) > (@due, @after) ORDER BY k.due_at, k.id LIMIT @most`,
-		map[string]any{"now": t.Now(), "path": path, "due": afterDue, "after": after, "most": most, "me": t.Scope().Account, "roles": []string{""}}).Scan(&rows).Error
+	list, err := inboxPage(t, `k.status = `+openWord+` AND k.due_at <= @now AND k.office_path <@ text2ltree(@path) AND k.office_path <> text2ltree(@path)`, most,
+		map[string]any{"now": t.Now(), "path": path, "due": afterDue, "after": after, "me": t.Scope().Account, "roles": []string{""}})
 	if err != nil {
 		return nil, fmt.Errorf("read what is late below: %w", err)
 	}
-	return inboxItems(rows)
+	return list, nil
 }
 
 // InboxCounts are the counters at the top of an inbox.
@@ -182,71 +191,4 @@ func CountInbox(t *store.Tx, d InboxReader) (InboxCounts, error) {
 		return n, fmt.Errorf("count the inbox: %w", err)
 	}
 	return n, nil
-}
-
-// ChangeFilter narrows a list of changes; zero values do not filter.
-type ChangeFilter struct {
-	FiledBy   uuid.UUID
-	OrgID     uuid.UUID
-	StudentID uuid.UUID
-	Kind      process.Kind
-	Status    string
-	CaseNo    string
-	// Dismissed also shows cases that the own office removed from its list, Struck also
-	// cases that were struck as mistakes.
-	Dismissed bool
-	Struck    bool
-	// OfficePath is the path of the reader's office.
-	OfficePath string
-}
-
-// ChangeLine is one change in a list.
-type ChangeLine struct {
-	ID          uuid.UUID
-	CaseNo      string
-	Kind        process.Kind
-	Status      string
-	StudentID   *uuid.UUID
-	RosterID    *uuid.UUID
-	StudentName string
-	OrgName     string
-	StepNo      int
-	Round       int
-	StepName    string
-	WaitingFor  string
-	DueAt       *time.Time
-	// EffectiveOn is the day on which the change is in force; while it runs, a later day.
-	// It is zero before the approval.
-	EffectiveOn calendar.Date
-	FiledAt     time.Time
-	ClosedAt    *time.Time
-	StruckAt    *time.Time // as a mistake
-	StruckBy    string     // the case number of the correction
-}
-
-// Changes lists changes in scope, newest first, after (filed_at, ID) of the last one seen.
-func Changes(t *store.Tx, f ChangeFilter, before time.Time, beforeID uuid.UUID, most int) ([]ChangeLine, error) {
-	if before.IsZero() {
-		before, beforeID = t.Now().AddDate(1, 0, 0), uuid.Max
-	}
-	var list []ChangeLine
-	err := t.DB().Raw(`SELECT c.id, c.case_no, c.kind, c.status, c.student_id, c.roster_id, coalesce(p.name, c.subject ->> 'name', '') AS student_name, f.name AS org_name,
-			c.step_no, c.round, coalesce(s.name, '') AS step_name, coalesce(o.name, '') AS waiting_for, CASE WHEN s.act <> @await THEN s.due_at END AS due_at, c.effective_on, c.filed_at, c.closed_at, c.struck_at,
-			coalesce(struck_by_case(c.struck_by), '') AS struck_by
-		FROM change c JOIN organisation f ON f.id = c.org_id LEFT JOIN student p ON p.id = c.student_id
-		LEFT JOIN step s ON s.change_id = c.id AND s.status = `+openWord+` LEFT JOIN organisation o ON o.id = s.office_id AND s.act <> @await
-		WHERE (c.filed_at, c.id) < (@before, @id) AND (CAST(@filer AS uuid) IS NULL OR c.filed_by = @filer) AND (CAST(@org AS uuid) IS NULL OR c.org_id = @org)
-			AND (CAST(@student AS uuid) IS NULL OR c.student_id = @student
-				OR c.id IN (SELECT l.change_id FROM change_line l WHERE l.student_id = @student)) AND (@kind = '' OR c.kind = @kind)
-			AND (@status = '' OR c.status = @status) AND (@case = '' OR c.case_no = @case)
-			AND (@struck OR c.struck_at IS NULL) AND (@dismissed OR NOT EXISTS (SELECT 1 FROM change_dismissal d WHERE d.change_id = c.id AND d.org_path = text2ltree(@office)))
-		ORDER BY c.filed_at DESC, c.id DESC LIMIT @most`,
-		map[string]any{
-			"await": process.ActAwaitDay, "before": before, "id": beforeID, "filer": store.OrNull(f.FiledBy), "org": store.OrNull(f.OrgID), "student": store.OrNull(f.StudentID),
-			"kind": f.Kind, "status": f.Status, "case": f.CaseNo, "most": most, "struck": f.Struck, "dismissed": f.Dismissed, "office": f.OfficePath,
-		}).Scan(&list).Error
-	if err != nil {
-		return nil, fmt.Errorf("list changes: %w", err)
-	}
-	return list, nil
 }
