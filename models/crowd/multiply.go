@@ -146,7 +146,8 @@ func (t table) statement(ctx context.Context, tx pgx.Tx) (string, error) {
 	}); err != nil {
 		return "", fmt.Errorf("read the columns of %s: %w", t.name, err)
 	}
-	return fmt.Sprintf("INSERT INTO %s (%s) OVERRIDING SYSTEM VALUE SELECT %s FROM %s t %s",
+	// The oldest first, as rows come in over the years: the newest lie together.
+	return fmt.Sprintf("INSERT INTO %s (%s) OVERRIDING SYSTEM VALUE SELECT %s FROM %s t %s ORDER BY c.back DESC",
 		quoted(t.name), strings.Join(names, ", "), strings.Join(values, ", "), quoted(t.name), t.of), nil
 }
 
