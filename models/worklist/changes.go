@@ -153,7 +153,7 @@ const (
 func widest(scope []string) breadth {
 	most := ofSchool
 	for _, path := range scope {
-		switch org.KindAt(path) { //nolint:exhaustive // all others see more
+		switch org.KindAt(path) {
 		case org.School:
 		case org.County:
 			most = max(most, ofCounty)
