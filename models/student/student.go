@@ -216,7 +216,7 @@ type StateCount struct {
 func Count(t *store.Tx, office uuid.UUID) ([]StateCount, error) {
 	var list []StateCount
 	err := t.DB().Raw(`SELECT stage, enrol_status, count(*) AS count FROM student
-		WHERE org_path <@ (SELECT path FROM organisation WHERE id = ?)
+		WHERE school_id = ANY (ARRAY(SELECT x.id FROM organisation o JOIN organisation x ON x.path <@ o.path WHERE o.id = ?))
 		GROUP BY stage, enrol_status ORDER BY stage, enrol_status`, office).Scan(&list).Error
 	if err != nil {
 		return nil, fmt.Errorf("count the records of an office: %w", err)
@@ -229,7 +229,7 @@ func Count(t *store.Tx, office uuid.UUID) ([]StateCount, error) {
 func CountBelow(t *store.Tx, office uuid.UUID) ([]StateCount, error) {
 	var list []StateCount
 	err := t.DB().Raw(`SELECT o.id AS office, o.name AS office_name, s.stage, s.enrol_status, count(*) AS count
-		FROM organisation o JOIN student s ON s.org_path <@ o.path WHERE o.parent_id = ?
+		FROM organisation o JOIN organisation x ON x.path <@ o.path JOIN student s ON s.school_id = x.id WHERE o.parent_id = ?
 		GROUP BY o.id, o.code, o.name, s.stage, s.enrol_status ORDER BY o.code, o.id, s.stage, s.enrol_status`, office).Scan(&list).Error
 	if err != nil {
 		return nil, fmt.Errorf("count the records of the offices below: %w", err)
