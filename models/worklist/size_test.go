@@ -93,6 +93,10 @@ func readersOf(c *storetest.County) []deskReader {
 				_, err := transfer.PaperFiles(tx.Tx, who.Path, calendar.Date{}, uuid.Nil, 50)
 				return err
 			},
+			"suspensions": func(tx *change.Tx) error {
+				_, err := student.ExpiringSuspensions(tx.Tx, who.Path, tx.Today().AddDays(270), calendar.Date{}, uuid.Nil, 50)
+				return err
+			},
 			"name":          find(student.Search{Name: name}),
 			"name begins":   find(student.Search{Name: name[:6], NameMatch: student.NameBegins}),
 			"name contains": find(student.Search{Name: name[:6], NameMatch: student.NameContains}),
