@@ -184,6 +184,7 @@ func (c *Config) checkWorker(k *checker) {
 	k.require(w.CachedWorkflows >= 0, "worker.cached_workflows", "must not be negative", "5000")
 	k.require(w.StopTimeout > 0, "worker.stop_timeout", "must be longer than nothing", "30s")
 	k.require(w.ReconcileInterval > 0, "worker.reconcile_interval", "must be longer than nothing", "30s")
+	k.require(w.StartsAtOnce >= 1, "worker.starts_at_once", "must be at least 1", "8")
 }
 
 func (c *Config) checkIdentity(k *checker) {

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 	"go.temporal.io/api/operatorservice/v1"
 	sdkpb "go.temporal.io/api/sdk/v1"
@@ -118,6 +119,38 @@ func TestAnUpdateWithoutAWorkerTimesOut(t *testing.T) {
 	require.ErrorIs(t, err, client.ErrNotRunning)
 }
 
+// Of a thousand changes those are named whose workflow differs, and no other.
+func TestComparingNamesWhatDiffers(t *testing.T) {
+	s := newSite(t)
+	s.work()
+	changes := make([]client.Standing, 1000)
+	for i := range changes {
+		changes[i] = client.Standing{ChangeID: uuid.NewString(), StepRound: "1/1"}
+	}
+	different, err := s.client.Compare(s.ctx(), changes)
+	require.NoError(t, err)
+	require.Len(t, different, 1000)
+	require.Nil(t, different[999].Listed)
+
+	fits, moved, behind := s.open(0), s.open(0), s.open(0)
+	s.counts(moved, word{verb: approve})
+	changes[3], changes[500], changes[999] = client.Standing{ChangeID: fits, StepRound: "1/1"}, client.Standing{ChangeID: moved, StepRound: "2/1"}, client.Standing{ChangeID: behind, StepRound: "2/1"}
+	s.until("the list shows where they stand", func() bool {
+		different, err = s.client.Compare(s.ctx(), changes)
+		require.NoError(t, err)
+		return len(different) == 998 && different[997].Listed != nil && different[997].Listed.StepRound == "1/1"
+	})
+	for _, d := range different[:997] {
+		require.Nil(t, d.Listed)
+		require.NotContains(t, []string{fits, moved}, d.ChangeID)
+	}
+	require.Equal(t, behind, different[997].ChangeID)
+	require.Equal(t, contract.WorkflowID(behind), different[997].Listed.WorkflowID)
+	none, err := s.client.Compare(s.ctx(), []client.Standing{changes[3], changes[500]})
+	require.NoError(t, err)
+	require.Empty(t, none)
+}
+
 func TestRunningListsWhatIsOpenWithItsPosition(t *testing.T) {
 	s := newSite(t)
 	s.work()
@@ -127,9 +160,24 @@ func TestRunningListsWhatIsOpenWithItsPosition(t *testing.T) {
 	want := map[string]string{contract.WorkflowID(one): "1/1", contract.WorkflowID(two): "2/1"}
 	s.until("visibility shows both", func() bool {
 		have := map[string]string{}
-		require.NoError(t, s.client.Running(s.ctx(), func(one client.Listed) { have[one.WorkflowID] = one.StepRound }))
+		next, err := s.client.ListBetween(s.ctx(), uuid.Nil.String(), uuid.Max.String(), nil, func(one client.Listed) { have[one.WorkflowID] = one.StepRound })
+		require.NoError(t, err)
+		require.Nil(t, next, "all fit on one page")
 		return len(have) == 2 && have[contract.WorkflowID(one)] == "1/1" && have[contract.WorkflowID(two)] == want[contract.WorkflowID(two)]
 	})
+
+	n, err := s.client.CountRunning(s.ctx())
+	require.NoError(t, err)
+	require.EqualValues(t, 2, n)
+	n, err = s.client.CountBetween(s.ctx(), min(one, two), uuid.Max.String())
+	require.NoError(t, err)
+	require.EqualValues(t, 1, n, "the change at its lower end is not counted")
+	n, err = s.client.CountBetween(s.ctx(), uuid.Nil.String(), min(one, two))
+	require.NoError(t, err)
+	require.EqualValues(t, 1, n, "the change at its upper end is")
+	waiting, err := s.client.WaitingTasks(s.ctx())
+	require.NoError(t, err)
+	require.Zero(t, waiting)
 
 	ended, err := s.sdk.DescribeWorkflow(s.ctx(), contract.WorkflowID(done), "")
 	require.NoError(t, err)
@@ -212,5 +260,8 @@ func TestTemporalIsDown(t *testing.T) {
 	require.Error(t, s.client.Start(s.brief(), starting("x", process.Suspension)))
 	require.Error(t, s.client.Healthy(s.brief()))
 	require.Error(t, s.client.Ensure(s.brief()))
-	require.Error(t, s.client.Running(s.brief(), func(client.Listed) {}))
+	_, err = s.client.CountRunning(s.brief())
+	require.Error(t, err)
+	_, err = s.client.Compare(s.brief(), []client.Standing{{ChangeID: "x", StepRound: "1/1"}})
+	require.Error(t, err)
 }

@@ -35,8 +35,14 @@ func (Worker) RefreshJob(context.Context, string) error { return nil }
 // Healthy says yes.
 func (Worker) Healthy(context.Context) error { return nil }
 
-// Running lists no workflow.
-func (Worker) Running(context.Context, func(client.Listed)) error { return nil }
+// Compare lists no workflow.
+func (Worker) Compare(_ context.Context, list []client.Standing) ([]client.Different, error) {
+	missing := make([]client.Different, len(list))
+	for i, one := range list {
+		missing[i].ChangeID = one.ChangeID
+	}
+	return missing, nil
+}
 
 // Setup has nothing to tell.
 func (Worker) Setup(context.Context) (client.Setup, error) { return client.Setup{}, nil }

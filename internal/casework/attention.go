@@ -16,7 +16,7 @@ import (
 type Looker interface {
 	Healthy(ctx context.Context) error
 	Latest(ctx context.Context, changeID string) (client.Run, error)
-	Running(ctx context.Context, fn func(client.Listed)) error
+	Compare(ctx context.Context, list []client.Standing) ([]client.Different, error)
 	Setup(ctx context.Context) (client.Setup, error)
 }
 
@@ -44,6 +44,8 @@ const (
 	lookers = 8
 	// standingPage is how many changes are compared at a time.
 	standingPage = 1000
+	// comparers is how many pages of changes are compared at the same time.
+	comparers = 3
 	// mostMissing is the number of missing workflows after which the search stops.
 	mostMissing = 5000
 )
@@ -80,6 +82,9 @@ type Attention struct {
 	Jobs []StuckJob
 	// Next continues the list; nil at its end.
 	Next *worklist.AttentionKey
+	// Compared is the number of running changes in scope that were compared with Temporal's
+	// list, on the first page.
+	Compared int64
 	// Complete is false when Temporal did not answer all questions in time.
 	Complete bool
 }

@@ -74,12 +74,21 @@ func (e *engine) Latest(ctx context.Context, change string) (client.Run, error) 
 	return run, broken
 }
 
-func (e *engine) Running(_ context.Context, fn func(client.Listed)) error {
+func (e *engine) Compare(_ context.Context, list []client.Standing) (found []client.Different, err error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
 	e.lists++
-	for change, at := range e.listed {
-		fn(client.Listed{WorkflowID: contract.WorkflowID(change), StepRound: at, Started: e.started[change]})
+	for _, one := range list {
+		switch at, runs := e.listed[one.ChangeID]; {
+		case !runs:
+			found = append(found, client.Different{ChangeID: one.ChangeID})
+		case at != one.StepRound:
+			found = append(found, client.Different{ChangeID: one.ChangeID, Listed: &client.Listed{
+				WorkflowID: contract.WorkflowID(one.ChangeID), StepRound: at, Started: e.started[one.ChangeID],
+			}})
+		}
 	}
-	return e.broken
+	return found, e.broken
 }
 
 func (e *engine) Setup(context.Context) (client.Setup, error) { return e.setup, e.broken }
@@ -246,6 +255,33 @@ func TestTheRegistersPartIsToldWhileTemporalIsDown(t *testing.T) {
 	require.Contains(t, a.Whole, casework.FindEngineDown, "its database is lost")
 	require.Equal(t, map[string][]casework.Finding{stuck: {casework.FindNobody}}, told(a))
 	require.Zero(t, s.engine.looked)
+}
+
+// However many changes run, all of them are compared with Temporal's list, a page at a time,
+// and only those of the scope that is asked for.
+func TestAllRunningChangesInScopeAreCompared(t *testing.T) {
+	s := newSite(t)
+	s.RunningCrowd(2500)
+	list := s.Texts(`SELECT id::text FROM change WHERE status = 'RUNNING' ORDER BY id`)
+	for _, id := range list {
+		s.engine.listed[id] = "1/1"
+	}
+	gone := list[len(list)-1]
+	delete(s.engine.listed, gone)
+	s.runs(gone, client.Run{State: "Terminated"})
+	a := s.look(casework.Question{Only: casework.FindNotRunning})
+	require.True(t, a.Complete)
+	require.EqualValues(t, len(list), a.Compared)
+	require.Contains(t, told(a), gone)
+	require.Equal(t, 3, s.engine.lists, "pages")
+
+	s.engine.lists = 0
+	q := casework.Question{Scope: store.Scope{Paths: []string{storetest.SchoolB}}, Limit: 50}
+	a, err := s.watch.Look(t.Context(), q)
+	require.NoError(t, err)
+	require.True(t, a.Complete)
+	require.EqualValues(t, s.Count(`SELECT count(*) FROM change WHERE status = 'RUNNING' AND org_path = $1`, storetest.SchoolB), a.Compared)
+	require.Equal(t, 2, s.engine.lists)
 }
 
 // A slow Temporal makes the answer incomplete, never late.

@@ -1,7 +1,9 @@
 package casework
 
 import (
+	"bytes"
 	"context"
+	"slices"
 	"sync"
 
 	"github.com/google/uuid"
@@ -50,18 +52,18 @@ func (l *look) describe(ctx context.Context, items []Stuck) {
 	}
 }
 
-// compare finds problems for which the register has no reason: running changes whose
-// workflow is gone or shows another step. Temporal's list lags, so it only says where to
-// look closer. Reading all of it takes long, so one caller does it at a time.
+// compare finds problems for which the register has no reason: running changes in scope
+// whose workflow is gone or shows another step. Temporal's list lags, so it only says where
+// to look closer. It is asked about the changes of one question at a time.
 func (l *look) compare(ctx context.Context) error {
 	if l.silent || l.q.Only != "" && !l.q.Only.shown() {
 		return nil
 	}
-	running := l.listed(ctx)
-	if running == nil {
-		return nil
+	different, err := l.different(ctx)
+	if err != nil {
+		return err
 	}
-	ids, err := l.missing(ctx, running)
+	ids, err := l.withoutReason(ctx, different)
 	if err != nil {
 		return err
 	}
@@ -81,70 +83,107 @@ func (l *look) compare(ctx context.Context) error {
 	return l.judge(ctx, list)
 }
 
-// listed returns the step that every running workflow shows, by workflow ID. It is nil
-// when Temporal did not answer in half of the patience, because the other half is needed
-// for looking closer.
-func (l *look) listed(ctx context.Context) map[string]client.Listed {
-	ctx, cancel := context.WithTimeout(ctx, l.q.Patience/2)
+// different compares the running changes in scope with Temporal's list, page by page and
+// some pages at the same time. It takes half of the patience at most, because the other
+// half is needed for looking closer; what was not compared then makes the answer
+// incomplete.
+func (l *look) different(ctx context.Context) ([]uuid.UUID, error) {
+	limited, cancel := context.WithTimeout(ctx, l.q.Patience/2)
 	defer cancel()
 	select {
 	case l.turn <- struct{}{}:
 		defer func() { <-l.turn }()
-	case <-ctx.Done():
+	case <-limited.Done():
 		l.a.Complete = false
-		return nil
+		return nil, nil
 	}
-	running := map[string]client.Listed{}
-	err := l.engine.Running(ctx, func(one client.Listed) { running[one.WorkflowID] = one })
+	var (
+		group errgroup.Group
+		mu    sync.Mutex
+		ids   []uuid.UUID
+		why   error
+	)
+	group.SetLimit(comparers)
+	for after := uuid.Nil; ; {
+		var rows []worklist.RunningStep
+		err := l.within(ctx, func(tx *store.Tx) (err error) {
+			rows, err = worklist.RunningSteps(tx, after, standingPage)
+			return err
+		})
+		if err != nil {
+			_ = group.Wait() // none of them returns an error
+			return nil, err
+		}
+		mu.Lock()
+		enough := len(rows) == 0 || len(ids) >= mostMissing || limited.Err() != nil || why != nil
+		l.a.Complete = l.a.Complete && (len(rows) == 0 || !enough)
+		mu.Unlock()
+		if enough {
+			break
+		}
+		after = rows[len(rows)-1].ID
+		group.Go(func() error {
+			found, mute, err := l.compareSteps(limited, rows)
+			mu.Lock()
+			defer mu.Unlock()
+			if err != nil {
+				why = err
+				return nil
+			}
+			l.a.Compared += int64(len(rows))
+			ids = append(ids, found...)
+			if mute > 0 {
+				l.a.Counts[FindNoStep] += mute
+			}
+			return nil
+		})
+	}
+	_ = group.Wait() // none of them returns an error
 	switch {
-	case ctx.Err() != nil:
-		l.a.Complete = false // too many to read
-		return nil
-	case err != nil:
-		l.unanswered(err)
-		return nil
+	case limited.Err() != nil:
+		l.a.Complete = l.a.Complete && why == nil // too many to compare
+	case why != nil:
+		l.unanswered(why)
 	}
-	return running
+	slices.SortFunc(ids, func(a, b uuid.UUID) int { return bytes.Compare(a[:], b[:]) })
+	if len(ids) > mostMissing {
+		ids, l.a.Complete = ids[:mostMissing], false
+	}
+	return ids, nil
 }
 
-// missing returns the changes that have stood at their step for longer than a workflow
-// needs to show it, and whose workflow is not listed there. It leaves out changes with a
-// reason of the register, because those are listed and compared in their own place. It
-// also counts all changes whose workflow has shown no step for long.
-func (l *look) missing(ctx context.Context, running map[string]client.Listed) ([]uuid.UUID, error) {
-	var ids []uuid.UUID
-	err := l.within(ctx, func(tx *store.Tx) error {
-		for after := uuid.Nil; ; {
-			rows, err := worklist.RunningSteps(tx, after, standingPage)
-			if err != nil || len(rows) == 0 {
-				return err
-			}
-			for _, row := range rows {
-				at, listed := running[contract.WorkflowID(row.ID.String())]
-				mute := listed && at.StepRound == ""
-				if mute && tooLong(at.Started, l.machine()) {
-					l.a.Counts[FindNoStep]++
-					ids = append(ids, row.ID)
-					continue
-				}
-				stands := at.StepRound == contract.StepRound(row.StepNo, row.Round) || mute // no worker has worked on it yet
-				if !stands && l.a.Now.Sub(row.MovedAt) >= quickSlip {
-					ids = append(ids, row.ID)
-				}
-			}
-			after = rows[len(rows)-1].ID
-			if len(ids) >= mostMissing {
-				ids, l.a.Complete = ids[:mostMissing], false
-				if l.a.Counts[FindNoStep] == 0 {
-					return nil // the counts need no more rows
-				}
-			}
-		}
-	})
-	if err != nil {
-		return nil, err
+// compareSteps returns the changes that have stood at their step for longer than a workflow
+// needs to show it, and whose workflow is not listed there. It also counts the workflows
+// that have shown no step for long.
+func (l *look) compareSteps(ctx context.Context, rows []worklist.RunningStep) (ids []uuid.UUID, mute int64, err error) {
+	stand, moved := make([]client.Standing, len(rows)), make(map[string]worklist.RunningStep, len(rows))
+	for i, row := range rows {
+		stand[i] = client.Standing{ChangeID: row.ID.String(), StepRound: contract.StepRound(row.StepNo, row.Round)}
+		moved[stand[i].ChangeID] = row
 	}
-	err = l.within(ctx, func(tx *store.Tx) (err error) {
+	list, err := l.engine.Compare(ctx, stand)
+	if err != nil {
+		return nil, 0, err
+	}
+	for _, d := range list {
+		row := moved[d.ChangeID]
+		switch {
+		case d.Listed != nil && d.Listed.StepRound == "":
+			if tooLong(d.Listed.Started, l.machine()) { // else no worker has worked on it yet
+				mute++
+				ids = append(ids, row.ID)
+			}
+		case l.a.Now.Sub(row.MovedAt) >= quickSlip:
+			ids = append(ids, row.ID)
+		}
+	}
+	return ids, mute, nil
+}
+
+// withoutReason leaves out the changes with a reason of the register, because those are
+// listed and compared in their own place.
+func (l *look) withoutReason(ctx context.Context, ids []uuid.UUID) ([]uuid.UUID, error) {
+	err := l.within(ctx, func(tx *store.Tx) (err error) {
 		ids, err = worklist.WithoutReason(tx, ids)
 		return err
 	})

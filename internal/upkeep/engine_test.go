@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"sync"
 	"testing"
 
 	"github.com/xueji/xueji/models/storetest"
@@ -16,7 +17,10 @@ var errDown = errors.New("no Temporal")
 // engine is a Temporal that remembers what it was told. Workflows run in it until a test
 // wipes them.
 type engine struct {
+	mu        sync.Mutex
 	down      bool
+	onStart   func(id string) error
+	compared  []string          // changes that were asked for
 	running   map[string]string // step and round, by workflow ID
 	started   []string
 	refreshed []string
@@ -25,7 +29,7 @@ type engine struct {
 func newEngine() *engine { return &engine{running: map[string]string{}} }
 
 // upkeepOf is the upkeep of a county.
-func upkeepOf(t *testing.T, c *storetest.County, e *engine) *Upkeep {
+func upkeepOf(t testing.TB, c *storetest.County, e *engine) *Upkeep {
 	t.Helper()
 	return &Upkeep{Register: c.Worker, Engine: e, Log: slog.New(slog.DiscardHandler)}
 }
@@ -45,6 +49,13 @@ func (e *engine) answer() error {
 }
 
 func (e *engine) start(id string) error {
+	if e.onStart != nil {
+		if err := e.onStart(id); err != nil {
+			return err
+		}
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
 	if err := e.answer(); err != nil {
 		return err
 	}
@@ -54,6 +65,8 @@ func (e *engine) start(id string) error {
 }
 
 func (e *engine) refresh(id string) error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
 	if err := e.answer(); err != nil {
 		return err
 	}
@@ -65,6 +78,8 @@ func (e *engine) refresh(id string) error {
 }
 
 func (e *engine) list(prefix string, fn func(client.Listed)) error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
 	for id, at := range e.running {
 		if len(id) >= len(prefix) && id[:len(prefix)] == prefix {
 			fn(client.Listed{WorkflowID: id, StepRound: at})
@@ -87,9 +102,47 @@ func (e *engine) Start(_ context.Context, s client.Starting) error {
 func (e *engine) Refresh(_ context.Context, id string) error {
 	return e.refresh(contract.WorkflowID(id))
 }
-func (e *engine) Running(_ context.Context, fn func(client.Listed)) error {
-	return e.list(contract.WorkflowID(""), fn)
+func (e *engine) CountRunning(context.Context) (int64, error) {
+	n := int64(0)
+	err := e.list(contract.WorkflowID(""), func(client.Listed) { n++ })
+	return n, err
 }
+
+func (e *engine) Compare(_ context.Context, list []client.Standing) (found []client.Different, err error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	for _, one := range list {
+		e.compared = append(e.compared, one.ChangeID)
+		id := contract.WorkflowID(one.ChangeID)
+		switch at, runs := e.running[id]; {
+		case !runs:
+			found = append(found, client.Different{ChangeID: one.ChangeID})
+		case at != one.StepRound:
+			found = append(found, client.Different{ChangeID: one.ChangeID, Listed: &client.Listed{WorkflowID: id, StepRound: at}})
+		}
+	}
+	return found, e.answer()
+}
+
+func (e *engine) CountBetween(_ context.Context, from, to string) (n int64, err error) {
+	err = e.list(contract.WorkflowID(""), func(one client.Listed) {
+		if one.ChangeID() > from && one.ChangeID() <= to {
+			n++
+		}
+	})
+	return n, err
+}
+
+func (e *engine) ListBetween(_ context.Context, from, to string, _ client.Page, fn func(client.Listed)) (client.Page, error) {
+	return nil, e.list(contract.WorkflowID(""), func(one client.Listed) {
+		if one.ChangeID() > from && one.ChangeID() <= to {
+			fn(one)
+		}
+	})
+}
+
+func (e *engine) WaitingTasks(context.Context) (int64, error) { return 0, e.answer() }
+
 func (e *engine) StartJob(_ context.Context, s client.StartingJob) error {
 	return e.start(contract.JobWorkflowID(s.JobID))
 }

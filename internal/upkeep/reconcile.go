@@ -1,8 +1,10 @@
 package upkeep
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"math"
 	"strings"
 
 	"github.com/google/uuid"
@@ -10,7 +12,6 @@ import (
 	"github.com/xueji/xueji/models/change"
 	"github.com/xueji/xueji/models/worklist"
 	"github.com/xueji/xueji/workflows/client"
-	"github.com/xueji/xueji/workflows/contract"
 )
 
 // engine compares the settings of Temporal with the needed ones and makes the missing
@@ -37,133 +38,216 @@ func (u *Upkeep) engine(ctx context.Context, _ *Round) error {
 	return nil
 }
 
-// reconcile compares every running change with its workflow. A missing workflow is
-// started; one at another step, or one that sleeps, is refreshed. A workflow that still
-// runs for an ended change is refreshed too, and then ends: a power cut after the last
-// commit leaves such workflows.
+// walk is how far the comparison of the register with Temporal is. It outlives the round,
+// so that a comparison that takes longer than a round goes on where it stopped.
+type walk struct {
+	after  worklist.RunningKey // the last change that was compared
+	whole  bool                // the walk does not stop before the last change
+	begun  bool                // it has looked at the first changes
+	halted int                 // rounds in a row that stopped at the same place
+	apart  vain                // workflows that this walk has found at another step
+
+	waitingAfter uuid.UUID // the last change with something to do that was looked at
+	asleep       vain      // workflows that did not do what they had to
+
+	strayAfter uuid.UUID // where the walk for workflows without a running change goes on
+}
+
+// sliceRounds is the number of rounds in which a walk compares all changes while nothing is
+// amiss.
+const sliceRounds = 10
+
+// pageSize returns the number of changes that are compared at a time.
+func (u *Upkeep) pageSize() int { return cmp.Or(u.compares, page) }
+
+// reconcile compares the running changes with their workflows. A missing workflow is
+// started, the one with the oldest deadline first; one at another step, or one that
+// sleeps, is refreshed. A workflow that still runs for an ended change is refreshed too,
+// and then ends: a power cut after the last commit leaves such workflows.
+//
+// A round looks at every change with something to do. It walks through all changes when
+// Temporal runs another number of workflows than the register has running changes, or
+// when the walk before found something; otherwise it compares a slice of them.
 func (u *Upkeep) reconcile(ctx context.Context, round *Round) error {
-	running := make(map[string]string)
-	list := func() error {
-		return u.Engine.Running(ctx, func(one client.Listed) { running[one.WorkflowID] = one.StepRound })
+	err := u.bringTogether(ctx, round)
+	if ctx.Err() != nil && *round != (Round{}) {
+		return nil // the time of this round has ended, and the next one goes on
 	}
-	if err := list(); err != nil {
+	return err
+}
+
+func (u *Upkeep) bringTogether(ctx context.Context, round *Round) error {
+	n, err := u.count(ctx)
+	if err != nil {
+		return err
+	}
+	seen, err := u.wakeWaiting(ctx, round)
+	if err != nil {
+		return err
+	}
+	if err := u.compareAll(ctx, n, seen, round); err != nil {
+		return err
+	}
+	return u.endStrays(ctx, n, round)
+}
+
+// counts are the running workflows in Temporal's list and the running changes.
+type counts struct{ listed, running int64 }
+
+func (u *Upkeep) count(ctx context.Context) (n counts, err error) {
+	if n.listed, err = u.Engine.CountRunning(ctx); err != nil {
 		if ensured := u.Engine.Ensure(ctx); ensured != nil {
-			return errors.Join(err, ensured)
+			return n, errors.Join(err, ensured)
 		}
-		if err := list(); err != nil {
-			return err
+		if n.listed, err = u.Engine.CountRunning(ctx); err != nil {
+			return n, err
 		}
 	}
-	u.slips.begin()
-	before := u.apart
-	u.apart = make(map[string]apart)
-	after := uuid.Nil
-	for {
+	err = u.inRegister(ctx, func(tx *change.Tx) (err error) {
+		n.running, err = worklist.CountRunning(tx.Tx)
+		return err
+	})
+	return n, err
+}
+
+// wakeWaiting compares the changes whose workflow must act, and returns them. People wait
+// for these, so they come before the others. When there are many, a round takes a page of
+// them and the next round the next page.
+func (u *Upkeep) wakeWaiting(ctx context.Context, round *Round) (map[uuid.UUID]bool, error) {
+	w := &u.walk
+	var rows []worklist.RunningRow
+	err := u.inRegister(ctx, func(tx *change.Tx) (err error) {
+		rows, err = worklist.WaitingChanges(tx.Tx, w.waitingAfter, tx.Now().Add(-lateGrace), u.pageSize())
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	if w.waitingAfter == uuid.Nil {
+		w.asleep.begin()
+		u.slips.begin()
+	}
+	seen, waiting := make(map[uuid.UUID]bool), rows[:0]
+	for _, row := range rows {
+		if w.waitingAfter = row.ID; row.Slip != nil && u.slips.ended(*row.Slip, u.Register.Clock().Machine(), lateGrace) {
+			row.Waiting = true
+		}
+		if row.Waiting {
+			seen[row.ID], waiting = true, append(waiting, row)
+		}
+	}
+	if len(rows) < u.pageSize() {
+		w.waitingAfter = uuid.Nil
+	}
+	_, err = u.compare(ctx, waiting, &w.asleep, round)
+	return seen, err
+}
+
+// compareAll walks on through the running changes.
+func (u *Upkeep) compareAll(ctx context.Context, n counts, seen map[uuid.UUID]bool, round *Round) error {
+	w := &u.walk
+	if !w.whole && (n.listed != n.running || w.apart.any()) {
+		w.whole, w.begun, w.after = true, false, worklist.RunningKey{} // the oldest deadline first
+	}
+	var failed []error
+	for most := 1 + n.running/int64(u.pageSize()*sliceRounds); w.whole || most > 0; most-- {
+		if !w.begun {
+			w.begun = true
+			w.apart.begin()
+		}
 		var rows []worklist.RunningRow
 		err := u.inRegister(ctx, func(tx *change.Tx) (err error) {
-			rows, err = worklist.RunningChanges(tx.Tx, after, tx.Now().Add(-lateGrace), page)
+			rows, err = worklist.RunningChanges(tx.Tx, w.after, u.pageSize())
 			return err
 		})
 		if err != nil {
 			return err
 		}
-		if len(rows) == 0 {
-			return u.end(ctx, running, round)
-		}
+		others := make([]worklist.RunningRow, 0, len(rows))
 		for _, row := range rows {
-			if row.Slip != nil && u.slips.ended(*row.Slip, u.Register.Clock().Machine(), lateGrace) {
-				row.Waiting = true
+			if !seen[row.ID] {
+				others = append(others, row)
 			}
-			if err := u.compare(ctx, row, running, before, round); err != nil {
-				return err
-			}
-			delete(running, contract.WorkflowID(row.ID.String()))
 		}
-		after = rows[len(rows)-1].ID
+		done, err := u.compare(ctx, others, &w.apart, round)
+		failed = append(failed, err)
+		if !done && ctx.Err() != nil {
+			break // the next round begins with this page
+		}
+		if w.halted++; !done && w.halted <= vainRounds {
+			break // Temporal may be down
+		}
+		w.halted = 0
+		if len(rows) < u.pageSize() {
+			w.after, w.begun, w.whole = worklist.RunningKey{}, false, false
+			break
+		}
+		w.after = rows[len(rows)-1].Key()
 	}
+	return errors.Join(failed...)
 }
 
-// end wakes workflows that belong to no running change. Most have completed by now,
-// because the list of workflows was read before the changes, and lags.
-func (u *Upkeep) end(ctx context.Context, left map[string]string, round *Round) error {
-	for id := range left {
-		err := u.Engine.Refresh(ctx, strings.TrimPrefix(id, contract.WorkflowID("")))
-		if err == nil {
-			round.Refreshed++
-		} else if !errors.Is(err, client.ErrNotRunning) {
+// endStrays wakes workflows that belong to no running change. Few do, so that a round looks
+// at one slice of the changes after the other, unless Temporal runs many workflows too many.
+func (u *Upkeep) endStrays(ctx context.Context, n counts, round *Round) error {
+	most := 1 + n.running/int64(u.pageSize()*sliceRounds)
+	if n.listed-n.running > int64(u.pageSize()) {
+		most = math.MaxInt64 // all
+	}
+	for range most {
+		from, to := u.walk.strayAfter, uuid.Max
+		var ids []uuid.UUID
+		err := u.inRegister(ctx, func(tx *change.Tx) (err error) {
+			ids, err = worklist.RunningIDs(tx.Tx, from, u.pageSize())
 			return err
+		})
+		if err != nil {
+			return err
+		}
+		if len(ids) == u.pageSize() {
+			to = ids[len(ids)-1]
+		}
+		listed, err := u.Engine.CountBetween(ctx, from.String(), to.String())
+		if err != nil {
+			return err
+		}
+		if listed > int64(len(ids)) {
+			if done, err := u.endBetween(ctx, from, to, round); !done || err != nil {
+				return err
+			}
+		}
+		if u.walk.strayAfter = to; to == uuid.Max {
+			u.walk.strayAfter = uuid.Nil
+			break
 		}
 	}
 	return nil
 }
 
-// apart is a workflow that was at another step than the register, or slept, with the
-// number of rounds in which it showed the same.
-type apart struct {
-	register, shown string
-	rounds          int
-}
-
-// vainRounds is the number of rounds in which a workflow is told to read its position,
-// before it is looked at closer.
-const vainRounds = 3
-
-func (u *Upkeep) compare(ctx context.Context, row worklist.RunningRow, running map[string]string, before map[string]apart, round *Round) error {
-	id := contract.WorkflowID(row.ID.String())
-	now := apart{register: contract.StepRound(row.StepNo, row.Round), rounds: 1}
-	shown, ok := running[id]
-	if now.shown = shown; ok && now.shown == now.register && !row.Waiting {
-		return nil
-	}
-	start := starting(row.ID, string(row.Kind), row.Kind.WorkflowName(), row.CaseNo, row.ProvinceCode)
-	if ok {
-		if last := before[id]; last.register == now.register && last.shown == now.shown {
-			now.rounds += last.rounds
-		}
-		u.apart[id] = now
-		if now.rounds > vainRounds {
-			done, err := u.closer(ctx, start, now, round)
-			if done || err != nil {
-				return err
+// endBetween wakes the workflows between two IDs that belong to no running change. Most
+// have completed by now, because the list lags.
+func (u *Upkeep) endBetween(ctx context.Context, from, to uuid.UUID, round *Round) (bool, error) {
+	var at client.Page
+	for {
+		var ids []uuid.UUID
+		next, err := u.Engine.ListBetween(ctx, from.String(), to.String(), at, func(one client.Listed) {
+			if id, err := uuid.Parse(one.ChangeID()); err == nil {
+				ids = append(ids, id)
 			}
+		})
+		if err != nil {
+			return false, err
 		}
-		err := u.Engine.Refresh(ctx, row.ID.String())
-		if err == nil {
-			round.Refreshed++
-			return nil
-		}
-		if !errors.Is(err, client.ErrNotRunning) {
+		err = u.inRegister(ctx, func(tx *change.Tx) (err error) {
+			ids, err = worklist.NotRunning(tx.Tx, ids)
 			return err
+		})
+		if err != nil {
+			return false, err
+		}
+		done, err := each(ctx, u, ids, round, u.refresh)
+		if at = next; !done || at == nil {
+			return done, err
 		}
 	}
-	round.Started++
-	return u.start(ctx, start)
-}
-
-// closer looks at a workflow that was refreshed in vain, and reports whether this round
-// has nothing more to do for it.
-//
-// A workflow that waits for a worker, or whose task fails for a reason that needs an
-// engineer, gets no further messages, because its history would grow with every round. A
-// workflow that is awake and shows a wrong step, or none, has lost its search attributes
-// or could not store them. It believes that it has shown them, and only a new run shows
-// them again. That is safe, because a run continues from the position in the register.
-func (u *Upkeep) closer(ctx context.Context, s client.Starting, a apart, round *Round) (bool, error) {
-	run, err := u.Engine.Latest(ctx, s.ChangeID)
-	if err != nil || !run.Running {
-		return false, err
-	}
-	refused := run.Attempt > 1 && run.BadAttributes()
-	if run.Attempt > 0 && !refused {
-		return true, nil
-	}
-	if !refused && run.StepRound == a.register {
-		return false, nil // the list lags, or the workflow sleeps
-	}
-	if !u.whole {
-		return true, nil // a new run would fail like this one
-	}
-	delete(u.apart, contract.WorkflowID(s.ChangeID))
-	round.Restarted++
-	return true, u.Engine.Restart(ctx, s)
 }

@@ -10,6 +10,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"sync"
 	"time"
 
 	"github.com/google/uuid"
@@ -29,7 +30,11 @@ type Engine interface {
 	Restart(ctx context.Context, s client.Starting) error
 	Start(ctx context.Context, s client.Starting) error
 	Refresh(ctx context.Context, changeID string) error
-	Running(ctx context.Context, fn func(client.Listed)) error
+	CountRunning(ctx context.Context) (int64, error)
+	Compare(ctx context.Context, list []client.Standing) ([]client.Different, error)
+	CountBetween(ctx context.Context, from, to string) (int64, error)
+	ListBetween(ctx context.Context, from, to string, at client.Page, fn func(client.Listed)) (client.Page, error)
+	WaitingTasks(ctx context.Context) (int64, error)
 	StartJob(ctx context.Context, s client.StartingJob) error
 	RefreshJob(ctx context.Context, jobID string) error
 	RunningJobs(ctx context.Context, fn func(client.Listed)) error
@@ -44,15 +49,24 @@ type Upkeep struct {
 	Rounds []func(context.Context) error
 	// Chores run once an hour: sealing idle accounts, deleting old files.
 	Chores []func(context.Context) error
+	// AtOnce is the number of workflows that are started or told something at the same
+	// time; 1 when zero.
+	AtOnce int
+	// Interval is the time between the beginnings of two rounds. The comparison with
+	// Temporal may take all of it, beside the other parts of the round.
+	Interval time.Duration
 	// OnRound receives the result of a round, for metrics; it may be nil.
 	OnRound func(Round)
 
-	slips      patience         // with slips that nobody has answered
-	asked      patience         // with jobs, and with words to them
-	apart      map[string]apart // workflows at another step in the round before, by ID
-	whole      bool             // Temporal had all it must have, in this round
-	wrong      string           // the last log line about search attributes of a wrong type
-	clearedIn  time.Time        // the hour in which everything due was cleared
+	slips      patience  // with slips that nobody has answered
+	asked      patience  // with jobs, and with words to them
+	walk       walk      // of the comparison with Temporal
+	compares   int       // changes that are compared at a time; page when zero
+	whole      bool      // Temporal had all it must have, in this round
+	wrong      string    // the last log line about search attributes of a wrong type
+	clearedIn  time.Time // the hour in which everything due was cleared
+	staff      staffSeen
+	tree       treeSeen
 	lastChores time.Time
 	waiting    []func(context.Context) error // chores of this hour that have not begun
 }
@@ -71,34 +85,56 @@ const (
 	startGrace = 3 * time.Second  // the API starts a new change itself; the relay comes after
 	lateGrace  = 10 * time.Second // a live workflow takes a slip or a due time within this
 	everyHour  = time.Hour
-	badRows    = 3                // starts that may fail before a round gives up
+	badRows    = 3                // starts that may fail in a row before a round gives up
 	partLimit  = 20 * time.Second // time of one part of a round, so that a silent Temporal delays no other part
 )
 
-// Once does one round: settings of Temporal, relay, reconciliation, calendar, people. A
-// part that fails is logged, and the other parts run.
+// add adds what was done in another part of the round.
+func (r *Round) add(other Round) {
+	r.Started, r.Refreshed, r.Restarted = r.Started+other.Started, r.Refreshed+other.Refreshed, r.Restarted+other.Restarted
+	r.Failed = r.Failed || other.Failed
+}
+
+// part is one part of a round.
+type part struct {
+	name  string
+	limit time.Duration
+	do    func(context.Context, *Round) error
+}
+
+// Once does one round: settings of Temporal, then the comparison of all changes with their
+// workflows, and beside it relay, jobs, calendar, people. A part that fails is logged, and
+// the other parts run. The comparison runs beside them, because it takes minutes when
+// Temporal lost everything.
 func (u *Upkeep) Once(ctx context.Context) {
-	var round Round
-	for _, part := range []struct {
-		name string
-		run  func(context.Context, *Round) error
-	}{
-		{"engine", u.engine}, {"backlog", u.backlog}, {"relay", u.relay}, {"reconcile", u.reconcile}, {"jobs", u.jobs},
-		{"calendar", u.calendar}, {"offices", u.offices}, {"clearing", u.clearing}, {"moot", u.moot}, {"people", u.people}, {"rounds", u.rounds}, {"chores", u.chores},
+	var round, compared Round
+	u.do(ctx, &round, part{"engine", partLimit, u.engine})
+	var beside sync.WaitGroup
+	beside.Go(func() { u.do(ctx, &compared, part{"reconcile", max(partLimit, u.Interval), u.reconcile}) })
+	for _, p := range []part{
+		{"backlog", partLimit, u.backlog}, {"relay", partLimit, u.relay}, {"jobs", partLimit, u.jobs}, {"calendar", partLimit, u.calendar}, {"offices", partLimit, u.offices},
+		{"clearing", partLimit, u.clearing}, {"moot", partLimit, u.moot}, {"people", partLimit, u.people}, {"rounds", partLimit, u.rounds}, {"chores", partLimit, u.chores},
 	} {
-		limited, cancel := context.WithTimeout(ctx, partLimit)
-		err := part.run(limited, &round)
-		cancel()
-		if err != nil && ctx.Err() == nil {
-			round.Failed = true
-			u.Log.Warn("upkeep", "part", part.name, "error", err.Error())
-		}
+		u.do(ctx, &round, p)
 	}
+	beside.Wait()
+	round.add(compared)
 	if round.Started+round.Refreshed+round.Restarted > 0 {
 		u.Log.Info("upkeep brought register and workflows together", "started", round.Started, "refreshed", round.Refreshed, "restarted", round.Restarted)
 	}
 	if u.OnRound != nil {
 		u.OnRound(round)
+	}
+}
+
+// do does one part of a round within its time.
+func (u *Upkeep) do(ctx context.Context, round *Round, p part) {
+	limited, cancel := context.WithTimeout(ctx, p.limit)
+	defer cancel()
+	err := p.do(limited, round)
+	if err != nil && ctx.Err() == nil {
+		round.Failed = true
+		u.Log.Warn("upkeep", "part", p.name, "error", err.Error())
 	}
 }
 
@@ -123,22 +159,12 @@ func (u *Upkeep) relay(ctx context.Context, round *Round) error {
 	if err != nil {
 		return err
 	}
-	var failed []error
-	for _, row := range rows {
-		if len(failed) == badRows {
-			break // Temporal is down: the next round tries again
-		}
+	_, err = each(ctx, u, rows, round, func(ctx context.Context, row worklist.StartRow) (Round, error) {
 		started := u.start(ctx, starting(row.ID, string(row.Kind), row.Kind.WorkflowName(), row.CaseNo, row.ProvinceCode))
-		if err := u.inRegister(ctx, func(tx *change.Tx) error { return tx.CountStartAttempt(row.OutboxID) }); err != nil {
-			return errors.Join(started, err)
-		}
-		if started != nil {
-			failed = append(failed, started) // one bad row must not delay the others
-			continue
-		}
-		round.Started++
-	}
-	return errors.Join(failed...)
+		err := u.inRegister(ctx, func(tx *change.Tx) error { return tx.CountStartAttempt(row.OutboxID) })
+		return Round{Started: 1}, errors.Join(started, err)
+	})
+	return err
 }
 
 // start starts a workflow. When that fails, the namespace may be gone with Temporal's
@@ -161,11 +187,6 @@ func starting(id uuid.UUID, kind, workflow, caseNo, province string) client.Star
 // calendar recomputes open steps after a new calendar was published.
 func (u *Upkeep) calendar(ctx context.Context, _ *Round) error {
 	return u.mend(ctx, (*change.Tx).WithOldCalendar, (*change.Tx).RecomputeDeadlines)
-}
-
-// offices hands open steps over after a school or bureau was re-assigned.
-func (u *Upkeep) offices(ctx context.Context, _ *Round) error {
-	return u.mend(ctx, (*change.Tx).AtWrongOffice, (*change.Tx).MoveToOffice)
 }
 
 // clearing ends business of graduating grades on the day on which their province clears
@@ -219,10 +240,6 @@ func (u *Upkeep) mend(ctx context.Context, find func(*change.Tx, int) ([]uuid.UU
 // moot ends arbitrations whose contested change has ended otherwise.
 func (u *Upkeep) moot(ctx context.Context, _ *Round) error {
 	return u.mend(ctx, kinds.ArbitrationsWithoutClaim, kinds.EndArbitrationWithoutClaim)
-}
-
-func (u *Upkeep) people(ctx context.Context, _ *Round) error {
-	return u.inRegister(ctx, func(tx *change.Tx) error { return tx.RefreshObstacles() })
 }
 
 func (u *Upkeep) rounds(ctx context.Context, _ *Round) error {

@@ -7,7 +7,6 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/xueji/xueji/models/org"
-	"github.com/xueji/xueji/models/store"
 	"github.com/xueji/xueji/models/student"
 )
 
@@ -37,7 +36,7 @@ func ParseStuckSeats(text *string) ([]StuckSeat, error) {
 	return list, nil
 }
 
-// openSeatsQuery returns the open tasks, of one change or of all, and whether somebody can
+// openSeatsQuery returns the open tasks, of some changes or of all, and whether somebody can
 // decide each. A task without a holder is checked by role alone; only the other tasks are
 // checked person by person.
 const openSeatsQuery = `SELECT k.change_id, k.step_no, k.round, k.office_id, r.mode, x.able FROM task k JOIN change c ON c.id = k.change_id
@@ -45,7 +44,12 @@ const openSeatsQuery = `SELECT k.change_id, k.step_no, k.round, k.office_id, r.m
 	CROSS JOIN LATERAL (SELECT CASE WHEN k.holder_id IS NOT NULL OR r.apart OR r.mode IS NOT NULL THEN task_able(k.id, @now)
 		ELSE EXISTS (SELECT 1 FROM account a WHERE a.org_id = k.office_id AND k.role = ANY (a.roles) AND a.sealed_at IS NULL AND a.closed_at IS NULL
 			AND (k.step_no = 0 OR r.own OR NOT submitted(c.id, a.id))) END AS able) x
-	WHERE k.` + isOpen + ` AND (CAST(@only AS uuid) IS NULL OR k.change_id = @only)`
+	WHERE k.` + isOpen
+
+// ofThese restricts openSeatsQuery to some changes. It is left out, and no parameter that
+// may be null, where all changes are meant: so each of the two statements has a plan of its
+// own.
+const ofThese = ` AND k.change_id = ANY (CAST(@only AS uuid[]))`
 
 // stuckStepsQuery returns the steps of some seats and whether they are stuck, that is, nobody
 // can decide. Where one verdict is enough, one seat that can be decided is enough.
@@ -62,10 +66,10 @@ const notifyHeadsQuery = `INSERT INTO notice (id, org_id, org_path, role, change
 	JOIN organisation o ON o.id = n.office_id
 	CROSS JOIN LATERAL unnest(CAST(CASE WHEN o.kind = 'SCHOOL' THEN @school ELSE @bureau END AS text[])) h (role) ON CONFLICT DO NOTHING`
 
-// eligibleArgs are the arguments of the statements about people who can decide, for one
-// change or, with the zero ID, for all changes.
-func (t *Tx) eligibleArgs(only uuid.UUID) map[string]any {
-	return map[string]any{"now": t.Now(), "nobody": ObstacleNobody, "only": store.OrNull(only), "school": student.TextArray(org.Heads(true)), "bureau": student.TextArray(org.Heads(false))}
+// eligibleArgs are the arguments of the statements about people who can decide, for some
+// changes or, with nil, for all changes.
+func (t *Tx) eligibleArgs(only []uuid.UUID) map[string]any {
+	return map[string]any{"now": t.Now(), "nobody": ObstacleNobody, "only": student.IdArray(only), "school": student.TextArray(org.Heads(true)), "bureau": student.TextArray(org.Heads(false))}
 }
 
 // IsStuck reports whether nobody can decide the open step of a change. A step without open
@@ -73,7 +77,7 @@ func (t *Tx) eligibleArgs(only uuid.UUID) map[string]any {
 // person by person, because it cannot read the accounts of another office.
 func (t *Tx) IsStuck(change uuid.UUID) (bool, error) {
 	var stuck bool
-	err := t.DB().Raw(`WITH seats AS (`+openSeatsQuery+`) SELECT coalesce((SELECT a.stuck FROM (`+stuckStepsQuery+`) a), true)`, t.eligibleArgs(change)).Scan(&stuck).Error
+	err := t.DB().Raw(`WITH seats AS (`+openSeatsQuery+ofThese+`) SELECT coalesce((SELECT a.stuck FROM (`+stuckStepsQuery+`) a), true)`, t.eligibleArgs([]uuid.UUID{change})).Scan(&stuck).Error
 	if err != nil {
 		return false, fmt.Errorf("look for people who can decide: %w", err)
 	}
@@ -83,8 +87,8 @@ func (t *Tx) IsStuck(change uuid.UUID) (bool, error) {
 // notifyHeads leaves a notice for the heads of the offices that have nobody for the step
 // that has just opened.
 func (t *Tx) notifyHeads(c *Change) error {
-	_, err := t.Exec(`WITH seats AS (`+openSeatsQuery+`), x AS (SELECT s.change_id, s.no, s.round, s.office_id, true AS stuck FROM step s
-		WHERE s.change_id = @only AND s.`+isOpen+`) `+notifyHeadsQuery, t.eligibleArgs(c.ID))
+	_, err := t.Exec(`WITH seats AS (`+openSeatsQuery+ofThese+`), x AS (SELECT s.change_id, s.no, s.round, s.office_id, true AS stuck FROM step s
+		WHERE s.change_id = ANY (CAST(@only AS uuid[])) AND s.`+isOpen+`) `+notifyHeadsQuery, t.eligibleArgs([]uuid.UUID{c.ID}))
 	if err != nil {
 		return fmt.Errorf("tell that nobody can decide: %w", err)
 	}
@@ -92,18 +96,79 @@ func (t *Tx) notifyHeads(c *Change) error {
 }
 
 // updateObstacle updates the named problem of the open step after its seats changed.
-func (t *Tx) updateObstacle(c *Change) error { return t.writeObstacles(c.ID) }
+func (t *Tx) updateObstacle(c *Change) error { return t.writeObstacles([]uuid.UUID{c.ID}) }
 
 // RefreshObstacles updates the named problem of all open steps: an office has lost its
 // last eligible person, or has one again. The heads and administrators of an office
 // without such a person are told.
-func (t *Tx) RefreshObstacles() error { return t.writeObstacles(uuid.Nil) }
+func (t *Tx) RefreshObstacles() error { return t.writeObstacles(nil) }
 
-func (t *Tx) writeObstacles(only uuid.UUID) error {
-	_, err := t.Exec(`WITH seats AS (`+openSeatsQuery+`), asked AS (`+stuckStepsQuery+`),
+// RefreshObstaclesAt does the same for the open steps that wait for somebody at one of the
+// given offices.
+func (t *Tx) RefreshObstaclesAt(offices []uuid.UUID) error {
+	var changes []uuid.UUID
+	err := t.DB().Raw(`SELECT k.change_id FROM task k WHERE k.`+isOpen+` AND k.office_id = ANY (CAST(@offices AS uuid[]))
+		UNION SELECT s.change_id FROM step s WHERE s.`+isOpen+` AND s.office_id = ANY (CAST(@offices AS uuid[]))`,
+		map[string]any{"offices": student.IdArray(offices)}).Scan(&changes).Error
+	if err != nil {
+		return fmt.Errorf("look for steps at some offices: %w", err)
+	}
+	if len(changes) == 0 {
+		return nil
+	}
+	return t.writeObstacles(changes)
+}
+
+// Staff is a digest of the people of every office who may decide: their roles, and the
+// proxies that are in force. Another value for an office says that its people changed.
+type Staff map[uuid.UUID]int64
+
+// ReadStaff reads the digests of all offices (worker).
+func (t *Tx) ReadStaff() (Staff, error) {
+	var rows []struct {
+		OrgID  uuid.UUID
+		Digest int64
+	}
+	err := t.DB().Raw(`SELECT f.org_id, bit_xor(f.hash) AS digest FROM (
+			SELECT a.org_id, hashtextextended(a.id || ' ' || array_to_string(a.roles, ' '), 0) AS hash FROM account a WHERE a.sealed_at IS NULL AND a.closed_at IS NULL
+			UNION ALL
+			SELECT p.org_id, hashtextextended(p.id::text, 1) FROM proxy p WHERE p.revoked_at IS NULL AND p.from_at <= @now AND @now < p.until_at
+		) f GROUP BY f.org_id`, map[string]any{"now": t.Now()}).Scan(&rows).Error
+	if err != nil {
+		return nil, fmt.Errorf("read who works at the offices: %w", err)
+	}
+	staff := make(Staff, len(rows))
+	for _, row := range rows {
+		staff[row.OrgID] = row.Digest
+	}
+	return staff, nil
+}
+
+// Changed returns the offices whose people differ from an earlier reading.
+func (s Staff) Changed(before Staff) []uuid.UUID {
+	var list []uuid.UUID
+	for office, digest := range s {
+		if was, known := before[office]; !known || was != digest {
+			list = append(list, office)
+		}
+	}
+	for office := range before {
+		if _, known := s[office]; !known {
+			list = append(list, office) // its last person has left
+		}
+	}
+	return list
+}
+
+func (t *Tx) writeObstacles(only []uuid.UUID) error {
+	seats, steps := "", ""
+	if only != nil {
+		seats, steps = ofThese, ` AND s.change_id = ANY (CAST(@only AS uuid[]))`
+	}
+	_, err := t.Exec(`WITH seats AS (`+openSeatsQuery+seats+`), asked AS (`+stuckStepsQuery+`),
 		x AS (SELECT s.change_id, s.no, s.round, s.office_id, coalesce(a.stuck, true) AS stuck FROM step s
 			LEFT JOIN asked a ON a.change_id = s.change_id AND a.step_no = s.no AND a.round = s.round
-			WHERE s.`+isOpen+` AND s.act = '' AND s.problem IN ('', @nobody) AND (CAST(@only AS uuid) IS NULL OR s.change_id = @only)),
+			WHERE s.`+isOpen+` AND s.act = '' AND s.problem IN ('', @nobody)`+steps+`),
 		named AS (UPDATE step s SET problem = CASE WHEN x.stuck THEN @nobody ELSE '' END FROM x
 			WHERE s.change_id = x.change_id AND s.no = x.no AND s.round = x.round AND s.problem = CASE WHEN x.stuck THEN '' ELSE @nobody END)
 		`+notifyHeadsQuery, t.eligibleArgs(only))

@@ -9,6 +9,16 @@ import (
 	"github.com/xueji/xueji/models/process"
 )
 
+// TreeDigest returns a digest of the tree of offices: another value says that an office was
+// re-assigned, made or closed.
+func (t *Tx) TreeDigest() (string, error) {
+	var digest string
+	if err := t.DB().Raw(`SELECT count(*) || ' ' || coalesce(bit_xor(hashtextextended(id || ' ' || path::text, 0)), 0) FROM organisation`).Scan(&digest).Error; err != nil {
+		return "", fmt.Errorf("read the tree of offices: %w", err)
+	}
+	return digest, nil
+}
+
 // AtWrongOffice returns running changes whose open step lies with the wrong office, because
 // the school or an office above it was re-assigned.
 func (t *Tx) AtWrongOffice(most int) ([]uuid.UUID, error) {

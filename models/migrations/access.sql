@@ -861,7 +861,7 @@ INDEX slot_change ON slot	CREATE INDEX slot_change ON public.slot USING btree (c
 INDEX step_automatic ON step	CREATE INDEX step_automatic ON public.step USING btree (next_attempt_at) WHERE ((status = 'OPEN'::text) AND (act <> ''::text))
 INDEX step_next_mark ON step	CREATE INDEX step_next_mark ON public.step USING btree (LEAST( CASE WHEN (reminded_50 IS NULL) THEN remind_50_at ELSE NULL::timestamp with time zone END, CASE WHEN (reminded_80 IS NULL) THEN remind_80_at ELSE NULL::timestamp with time zone END, CASE WHEN (overdue_at IS NULL) THEN due_at ELSE NULL::timestamp with time zone END)) WHERE (status = 'OPEN'::text)
 INDEX step_one_open ON step	CREATE UNIQUE INDEX step_one_open ON public.step USING btree (change_id) WHERE (status = 'OPEN'::text)
-INDEX step_overdue ON step	CREATE INDEX step_overdue ON public.step USING btree (due_at) WHERE (status = 'OPEN'::text)
+INDEX step_open_due ON step	CREATE INDEX step_open_due ON public.step USING btree (due_at, change_id) WHERE (status = 'OPEN'::text)
 INDEX step_problem ON step	CREATE INDEX step_problem ON public.step USING btree (change_id) WHERE ((status = 'OPEN'::text) AND (problem <> ''::text))
 INDEX student_class ON student	CREATE INDEX student_class ON public.student USING btree (class_id, id)
 INDEX student_history_change ON student_history	CREATE UNIQUE INDEX student_history_change ON public.student_history USING btree (change_id, student_id, kind) WHERE (change_id IS NOT NULL)

@@ -2,6 +2,7 @@ package worklist
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -18,30 +19,96 @@ type RunningRow struct {
 	ProvinceCode string
 	StepNo       int
 	Round        int
+	DueAt        time.Time // of its open step
 	// Waiting says that a slip or a due time has waited longer than a live workflow
-	// would let it wait.
+	// would let it wait. Only WaitingChanges sets it.
 	Waiting bool
 	// Slip is the oldest slip that is neither counted nor refused, however young; nil when
-	// there is none.
+	// there is none. Only WaitingChanges sets it.
 	Slip *uuid.UUID
 }
 
-// RunningChanges lists all running changes in pages, in the order of their IDs.
-func RunningChanges(t *store.Tx, after uuid.UUID, late time.Time, most int) ([]RunningRow, error) {
+// Key returns the place of the row in the order of deadlines.
+func (r RunningRow) Key() RunningKey { return RunningKey{DueAt: r.DueAt, ID: r.ID} }
+
+// RunningKey is the place of a running change in the order of deadlines. The zero key lies
+// before the first change.
+type RunningKey struct {
+	DueAt time.Time
+	ID    uuid.UUID
+}
+
+const runningColumns = `c.id, c.kind, c.case_no, c.province_code, c.step_no, c.round, s.due_at`
+
+// RunningChanges lists all running changes in pages, the oldest deadline first.
+func RunningChanges(t *store.Tx, after RunningKey, most int) ([]RunningRow, error) {
 	var rows []RunningRow
-	err := t.DB().Raw(`SELECT c.id, c.kind, c.case_no, c.province_code, c.step_no, c.round,
-			EXISTS (SELECT 1 FROM slip l WHERE l.change_id = c.id AND l.outcome = `+pendingWord+` AND l.created_at < @late)
-			OR EXISTS (SELECT 1 FROM step s WHERE s.change_id = c.id AND s.status = `+openWord+` AND (
-				(s.remind_50_at < @late AND s.reminded_50 IS NULL) OR (s.remind_80_at < @late AND s.reminded_80 IS NULL)
-				OR (s.due_at < @late AND s.overdue_at IS NULL) OR (s.next_attempt_at < @late)))
-			OR (c.due_total < @late AND c.total_warned_at IS NULL) AS waiting,
-			(SELECT l.id FROM slip l WHERE l.change_id = c.id AND l.outcome = `+pendingWord+` ORDER BY l.created_at, l.id LIMIT 1) AS slip
-		FROM change c WHERE c.status = `+runningWord+` AND c.id > @after ORDER BY c.id LIMIT @most`,
-		map[string]any{"late": late, "after": after, "most": most}).Scan(&rows).Error
+	err := t.DB().Raw(`SELECT `+runningColumns+` FROM step s JOIN change c ON c.id = s.change_id AND c.status = `+runningWord+`
+		WHERE s.status = `+openWord+` AND (s.due_at, s.change_id) > (@due, @after) ORDER BY s.due_at, s.change_id LIMIT @most`,
+		map[string]any{"due": after.DueAt, "after": after.ID, "most": most}).Scan(&rows).Error
 	if err != nil {
 		return nil, fmt.Errorf("read running changes: %w", err)
 	}
 	return rows, nil
+}
+
+// WaitingChanges lists, in pages and in the order of their IDs, the running changes with
+// something for their workflow to do: a slip that is neither counted nor refused, or a time
+// that came before late and is not noted. Each part of it begins with an index of the few
+// rows that it looks for.
+func WaitingChanges(t *store.Tx, after uuid.UUID, late time.Time, most int) ([]RunningRow, error) {
+	var rows []RunningRow
+	err := t.DB().Raw(`SELECT `+runningColumns+`, w.waiting,
+			(SELECT l.id FROM slip l WHERE l.change_id = c.id AND l.outcome = `+pendingWord+` ORDER BY l.created_at, l.id LIMIT 1) AS slip
+		FROM (SELECT f.change_id, bool_or(f.waiting) AS waiting FROM (
+				SELECT l.change_id, l.created_at < @late AS waiting FROM slip l WHERE l.outcome = `+pendingWord+` AND l.change_id > @after
+				UNION ALL SELECT s.change_id, true FROM step s WHERE s.status = `+openWord+` AND s.change_id > @after AND least(
+					CASE WHEN s.reminded_50 IS NULL THEN s.remind_50_at END,
+					CASE WHEN s.reminded_80 IS NULL THEN s.remind_80_at END,
+					CASE WHEN s.overdue_at IS NULL THEN s.due_at END) < @late
+				UNION ALL SELECT s.change_id, true FROM step s WHERE s.status = `+openWord+` AND s.act <> '' AND s.next_attempt_at < @late AND s.change_id > @after
+				UNION ALL SELECT d.id, true FROM change d WHERE d.status = `+runningWord+` AND d.total_warned_at IS NULL AND d.due_total < @late AND d.id > @after
+			) AS f (change_id, waiting) GROUP BY f.change_id) w
+		JOIN change c ON c.id = w.change_id AND c.status = `+runningWord+` JOIN step s ON s.change_id = c.id AND s.status = `+openWord+`
+		ORDER BY c.id LIMIT @most`,
+		map[string]any{"late": late, "after": after, "most": most}).Scan(&rows).Error
+	if err != nil {
+		return nil, fmt.Errorf("read changes whose workflow must act: %w", err)
+	}
+	return rows, nil
+}
+
+// CountRunning returns the number of running changes.
+func CountRunning(t *store.Tx) (n int64, err error) {
+	if err := t.DB().Raw(`SELECT count(*) FROM change WHERE status = ` + runningWord).Scan(&n).Error; err != nil {
+		return 0, fmt.Errorf("count running changes: %w", err)
+	}
+	return n, nil
+}
+
+// RunningIDs lists the IDs of all running changes in pages, in their order.
+func RunningIDs(t *store.Tx, after uuid.UUID, most int) ([]uuid.UUID, error) {
+	var ids []uuid.UUID
+	if err := t.DB().Raw(`SELECT id FROM change WHERE status = `+runningWord+` AND id > ? ORDER BY id LIMIT ?`, after, most).Scan(&ids).Error; err != nil {
+		return nil, fmt.Errorf("read running changes: %w", err)
+	}
+	return ids, nil
+}
+
+// NotRunning returns those of the given IDs that belong to no running change.
+func NotRunning(t *store.Tx, ids []uuid.UUID) ([]uuid.UUID, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	var running []uuid.UUID
+	if err := t.DB().Raw(`SELECT id FROM change WHERE status = `+runningWord+` AND id IN ?`, ids).Scan(&running).Error; err != nil {
+		return nil, fmt.Errorf("read which changes run: %w", err)
+	}
+	runs := make(map[uuid.UUID]bool, len(running))
+	for _, id := range running {
+		runs[id] = true
+	}
+	return slices.DeleteFunc(slices.Clone(ids), func(id uuid.UUID) bool { return runs[id] }), nil
 }
 
 // StartRow is a change whose workflow has not read its position yet.

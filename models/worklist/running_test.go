@@ -29,10 +29,17 @@ func TestWhatWaitsForTheWorker(t *testing.T) {
 				require.NotZero(t, r.OutboxID)
 				starts = append(starts, r.ID)
 			}
-			list, err := worklist.RunningChanges(tx.Tx, uuid.Nil, tx.Now().Add(-late), 10)
+			list, err := worklist.RunningChanges(tx.Tx, worklist.RunningKey{}, 10)
 			require.NoError(t, err)
 			for _, r := range list {
 				running = append(running, r.ID)
+			}
+			n, err := worklist.CountRunning(tx.Tx)
+			require.NoError(t, err)
+			require.EqualValues(t, len(list), n)
+			list, err = worklist.WaitingChanges(tx.Tx, uuid.Nil, tx.Now().Add(-late), 10)
+			require.NoError(t, err)
+			for _, r := range list {
 				if r.Waiting {
 					waiting = append(waiting, r.ID)
 				}
@@ -62,4 +69,40 @@ func TestWhatWaitsForTheWorker(t *testing.T) {
 	_, _, waiting, b = look(time.Second)
 	require.ElementsMatch(t, []uuid.UUID{one, two}, waiting, "nor a due time")
 	require.EqualValues(t, 2, b.OverdueSteps)
+}
+
+// Running changes come in pages, the oldest deadline first, also those that are due at the
+// same moment.
+func TestRunningChangesComeByTheirDeadlines(t *testing.T) {
+	c := storetest.New(t)
+	for i, pupil := range c.Pupils(storetest.SchoolA, 7) {
+		ago := time.Duration(i/3) * 7 * 24 * time.Hour
+		c.Advance(-ago)
+		c.File("SUSPENSION", pupil, nil)
+		c.Advance(ago)
+	}
+	var have []string
+	for after := (worklist.RunningKey{}); ; {
+		var rows []worklist.RunningRow
+		c.MustIn(c.Worker, "", func(tx *change.Tx) (err error) {
+			rows, err = worklist.RunningChanges(tx.Tx, after, 2)
+			return err
+		})
+		if len(rows) == 0 {
+			break
+		}
+		for _, row := range rows {
+			have, after = append(have, row.ID.String()), row.Key()
+		}
+	}
+	require.Equal(t, c.Texts(`SELECT change_id::text FROM step WHERE status = 'OPEN' ORDER BY due_at, change_id`), have)
+	c.MustIn(c.Worker, "", func(tx *change.Tx) error {
+		ids, err := worklist.RunningIDs(tx.Tx, uuid.MustParse(c.Text(`SELECT min(id::text) FROM change WHERE status = 'RUNNING'`)), 10)
+		require.NoError(t, err)
+		require.Len(t, ids, 6)
+		other := uuid.New()
+		ids, err = worklist.NotRunning(tx.Tx, append(ids, other))
+		require.Equal(t, []uuid.UUID{other}, ids)
+		return err
+	})
 }

@@ -6,12 +6,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/google/uuid"
 	"go.temporal.io/api/enums/v1"
 	"go.temporal.io/api/serviceerror"
-	"go.temporal.io/api/workflowservice/v1"
 	sdk "go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/temporal"
 
@@ -134,43 +132,6 @@ func (c *Client) Position(ctx context.Context, changeID string) (contract.Positi
 		return at, fmt.Errorf("read the workflow's position: %w", err)
 	}
 	return at, nil
-}
-
-// Listed is a running workflow as Temporal's list shows it.
-type Listed struct {
-	WorkflowID string
-	StepRound  string    // that it last stored; "" when it never did, or another attribute is lost
-	Started    time.Time // in Temporal's time, which is real time
-}
-
-// Running calls fn with every running change workflow, page by page. Visibility
-// lags: a caller may act on what it sees only in ways that are harmless when it is
-// out of date.
-func (c *Client) Running(ctx context.Context, fn func(Listed)) error {
-	return c.running(ctx, contract.QueueChanges, fn)
-}
-
-// running calls fn with every running workflow of a task queue.
-func (c *Client) running(ctx context.Context, queue string, fn func(Listed)) error {
-	request := &workflowservice.ListWorkflowExecutionsRequest{
-		Namespace: c.namespace,
-		PageSize:  1000,
-		Query:     `ExecutionStatus = "Running" AND TaskQueue = "` + queue + `"`,
-	}
-	for {
-		page, err := c.sdk.ListWorkflow(ctx, request)
-		if err != nil {
-			return fmt.Errorf("list running workflows: %w", translate(err))
-		}
-		for _, e := range page.GetExecutions() {
-			fn(Listed{
-				WorkflowID: e.GetExecution().GetWorkflowId(), StepRound: shownStep(e.GetSearchAttributes()), Started: e.GetStartTime().AsTime(),
-			})
-		}
-		if request.NextPageToken = page.GetNextPageToken(); len(request.NextPageToken) == 0 {
-			return nil
-		}
-	}
 }
 
 // Healthy says whether Temporal answers.

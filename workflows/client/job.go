@@ -53,8 +53,3 @@ func (c *Client) RefreshJob(ctx context.Context, jobID string) error {
 	}
 	return nil
 }
-
-// RunningJobs calls fn with every running workflow of a job; see Running.
-func (c *Client) RunningJobs(ctx context.Context, fn func(Listed)) error {
-	return c.running(ctx, contract.QueueBulk, fn)
-}
