@@ -76,8 +76,8 @@ func OpenWorker(ctx context.Context, cfg config.Config, clock *calendar.Clock, l
 	}
 	w.upkeep = &upkeep.Upkeep{
 		Register: p.register, Engine: p.engine, Log: log, OnRound: round, AtOnce: cfg.Worker.StartsAtOnce, Interval: cfg.Worker.ReconcileInterval,
-		Rounds: []func(context.Context) error{w.sealAudit, w.tidy},
-		Chores: []func(context.Context) error{w.sealIdleAccounts, w.deleteOldRosters, w.inRegister(worklist.DeleteOldBeats), w.inRegister(transfer.RemindPaperFiles), w.inRegister(below(student.RemindSuspensions)), w.dedupe, w.inRegister(below(message.SweepDeliveries)), w.inRegister(below(account.SweepLogins))},
+		Rounds: []func(context.Context) error{w.sealRecentAudit, w.tidy},
+		Chores: []func(context.Context) error{w.sealAudit, w.sealIdleAccounts, w.deleteOldRosters, w.inRegister(worklist.DeleteOldBeats), w.inRegister(transfer.RemindPaperFiles), w.inRegister(below(student.RemindSuspensions)), w.dedupe, w.inRegister(below(message.SweepDeliveries)), w.inRegister(below(account.SweepLogins))},
 	}
 	return w, nil
 }
@@ -165,13 +165,20 @@ func (w *Worker) serve(ctx context.Context) error {
 	}
 }
 
-// sealAudit chains the unchained entries of the audit trail, one batch in each
-// transaction.
-func (w *Worker) sealAudit(ctx context.Context) error {
+// sealRecentAudit chains the new entries of the audit trail; sealAudit all of them, which
+// reads the whole trail.
+func (w *Worker) sealRecentAudit(ctx context.Context) error {
+	return w.seal(ctx, (*store.Tx).SealRecentAudit)
+}
+
+func (w *Worker) sealAudit(ctx context.Context) error { return w.seal(ctx, (*store.Tx).SealAudit) }
+
+// seal chains entries of the audit trail, one batch in each transaction.
+func (w *Worker) seal(ctx context.Context, batch func(*store.Tx) (int, error)) error {
 	for {
 		var sealed int
 		err := w.parts.register.Store.InScope(ctx, store.Scope{}, func(tx *store.Tx) (err error) {
-			sealed, err = tx.SealAudit()
+			sealed, err = batch(tx)
 			return err
 		})
 		if err != nil || sealed == 0 {

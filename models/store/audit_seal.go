@@ -20,10 +20,42 @@ const sealBatch = 2000
 // SealAudit chains the unchained entries of every partition in the order in which they
 // are found, and returns their number. The worker calls it again and again; two calls at
 // once take turns for each partition.
+//
+// It reads the whole trail. SealRecentAudit does the same for new entries at once.
 func (t *Tx) SealAudit() (int, error) {
-	var partitions []string
-	err := t.db.Raw(`SELECT DISTINCT e.partition FROM audit_entry e WHERE NOT EXISTS (SELECT 1 FROM audit_seal s WHERE s.entry_id = e.id) ORDER BY 1`).Scan(&partitions).Error
-	if err != nil {
+	return t.seal(`SELECT DISTINCT e.partition, '-infinity' AS since FROM audit_entry e WHERE ` + unsealed + ` ORDER BY 1`)
+}
+
+// sealSlack is how much older than the last sealed entry of its partition an entry may be
+// that SealRecentAudit finds: a transaction may write entries that long before it ends.
+const sealSlack = "10 minutes"
+
+// unsealed is the SQL condition for entries e that are not chained.
+const unsealed = `NOT EXISTS (SELECT 1 FROM audit_seal s WHERE s.entry_id = e.id)`
+
+// recentPartitions returns the partitions with unchained entries that are no older than
+// sealSlack before the last sealed one. It reads no other entries: the partitions come one
+// by one from the index, and in each only its end.
+const recentPartitions = `WITH RECURSIVE p AS (
+		(SELECT partition FROM audit_entry ORDER BY partition LIMIT 1)
+		UNION ALL
+		SELECT (SELECT e.partition FROM audit_entry e WHERE e.partition > p.partition ORDER BY e.partition LIMIT 1) FROM p WHERE p.partition IS NOT NULL)
+	SELECT p.partition, CAST(least(coalesce(h.at, '-infinity'), @now) - CAST('` + sealSlack + `' AS interval) AS text) AS since
+	FROM p LEFT JOIN LATERAL (SELECT e.at FROM audit_seal s JOIN audit_entry e ON e.id = s.entry_id WHERE s.partition = p.partition ORDER BY s.seq DESC LIMIT 1) h ON true
+	WHERE p.partition IS NOT NULL AND EXISTS (SELECT 1 FROM audit_entry e WHERE e.partition = p.partition
+		AND e.at >= least(coalesce(h.at, '-infinity'), @now) - CAST('` + sealSlack + `' AS interval) AND ` + unsealed + `) ORDER BY 1`
+
+// SealRecentAudit chains the unchained entries at the end of every partition, and returns
+// their number. It misses an entry that is much older than the last sealed one, because its
+// transaction took very long or the clock was set; SealAudit finds those.
+func (t *Tx) SealRecentAudit() (int, error) {
+	return t.seal(recentPartitions, map[string]any{"now": t.Now()})
+}
+
+// seal chains the entries of the partitions that a query returns, each since a time.
+func (t *Tx) seal(query string, args ...any) (int, error) {
+	var partitions []unsealedPartition
+	if err := t.db.Raw(query, args...).Scan(&partitions).Error; err != nil {
 		return 0, fmt.Errorf("look for audit entries to seal: %w", err)
 	}
 	sealed := 0
@@ -37,7 +69,12 @@ func (t *Tx) SealAudit() (int, error) {
 	return sealed, nil
 }
 
-func (t *Tx) sealPartition(partition string) (int, error) {
+// unsealedPartition is a partition with unchained entries; none is older than since, which
+// may be "-infinity".
+type unsealedPartition struct{ Partition, Since string }
+
+func (t *Tx) sealPartition(p unsealedPartition) (int, error) {
+	partition := p.Partition
 	if _, err := t.Exec(`SELECT pg_advisory_xact_lock(hashtextextended('xueji audit ' || ?, 0))`, partition); err != nil {
 		return 0, fmt.Errorf("lock an audit partition: %w", err)
 	}
@@ -47,7 +84,7 @@ func (t *Tx) sealPartition(partition string) (int, error) {
 	}
 	var list []AuditEntry
 	err = t.db.Raw(`SELECT `+auditColumns+` FROM audit_entry e WHERE e.partition = ?
-		AND NOT EXISTS (SELECT 1 FROM audit_seal s WHERE s.entry_id = e.id) ORDER BY e.at, e.id LIMIT ?`, partition, sealBatch).Scan(&list).Error
+		AND e.at >= CAST(? AS timestamptz) AND `+unsealed+` ORDER BY e.at, e.id LIMIT ?`, partition, p.Since, sealBatch).Scan(&list).Error
 	if err != nil {
 		return 0, fmt.Errorf("read audit entries to seal: %w", err)
 	}

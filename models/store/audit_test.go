@@ -137,6 +137,33 @@ func TestTheTrailIsSealedOnce(t *testing.T) {
 	})), "the application role seals nothing")
 }
 
+// What is new is sealed without a look at the rest of the trail. An entry much older than
+// what is sealed, of a very long transaction, is left to the search of all.
+func TestNewEntriesAreSealed(t *testing.T) {
+	c := storetest.New(t)
+	recent := func() (n int) {
+		require.NoError(t, work(c, func(tx *store.Tx) (err error) {
+			n, err = tx.SealRecentAudit()
+			return err
+		}))
+		return n
+	}
+	require.Equal(t, c.Count(`SELECT count(*) FROM audit_entry`), recent(), "of partitions without a seal")
+	require.Zero(t, recent())
+	c.Waiting(storetest.SchoolA)
+	require.Positive(t, recent())
+	c.Advance(-5 * time.Minute)
+	c.Waiting(storetest.SchoolB)
+	c.Advance(5 * time.Minute)
+	require.Positive(t, recent(), "a transaction that took long")
+	c.Advance(-time.Hour)
+	c.Waiting(storetest.SchoolB)
+	c.Advance(time.Hour)
+	require.Zero(t, recent())
+	require.Positive(t, seal(c))
+	require.Zero(t, verify(c).Unsealed)
+}
+
 // Whoever owns the database can change the trail, and is found out.
 func TestAChangedTrailIsFoundOut(t *testing.T) {
 	for what, one := range map[string]struct{ statement, found string }{
