@@ -28,6 +28,6 @@ func newDedupeCommand() *cobra.Command {
 			})
 		},
 	}
-	command.Flags().BoolVar(&all, "all", false, "look at every record again, not only at new and amended ones")
+	command.Flags().BoolVar(&all, "all", false, "look at every record again, not only at new and amended ones; an interrupted search goes on")
 	return command
 }

@@ -13,15 +13,23 @@ const dedupeBatch = 500
 
 // Dedupe looks through the register for doubles of every record that was written since
 // the last search (查重, KT10), and returns their number. With all it searches every
-// record.
+// record; a search of all that was interrupted goes on where it stopped.
 func Dedupe(ctx context.Context, register *store.Store, all bool) (looked int, err error) {
-	for forgotten := int64(1); all && forgotten > 0; {
-		err = register.InScope(ctx, store.Scope{}, func(tx *store.Tx) error {
-			forgotten, err = problem.RestartDedupe(tx, 10*dedupeBatch)
-			return err
-		})
-		if err != nil {
+	if all {
+		if err := register.InScope(ctx, store.Scope{}, problem.BeginSearch); err != nil {
 			return 0, err
+		}
+		for done := false; !done; {
+			err := register.InScope(ctx, store.Scope{}, func(tx *store.Tx) error {
+				s, err := problem.SearchOn(tx, dedupeBatch)
+				if err == nil {
+					looked, done = int(s.Looked), s.DoneAt != nil
+				}
+				return err
+			})
+			if err != nil {
+				return looked, err
+			}
 		}
 	}
 	for {

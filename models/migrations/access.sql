@@ -14,6 +14,7 @@ TABLE change_revision
 TABLE change_value	
 TABLE decision	
 TABLE departure	
+TABLE double_search	
 TABLE evidence	
 TABLE goose_db_version	
 TABLE guardian	
@@ -217,6 +218,11 @@ COLUMN departure.struck_at timestamp with time zone
 COLUMN departure.struck_by uuid	
 COLUMN departure.student_id uuid	
 COLUMN departure.to_school_id uuid	
+COLUMN double_search.after_id uuid	
+COLUMN double_search.begun_at timestamp with time zone	
+COLUMN double_search.done_at timestamp with time zone	
+COLUMN double_search.looked bigint	
+COLUMN double_search.rules integer	
 COLUMN evidence.blob_key text	
 COLUMN evidence.created_at timestamp with time zone	
 COLUMN evidence.file_name text	
@@ -742,6 +748,7 @@ CONSTRAINT decision_pkey ON decision	ALTER TABLE decision ADD CONSTRAINT decisio
 CONSTRAINT decision_slip_id_key ON decision	ALTER TABLE decision ADD CONSTRAINT decision_slip_id_key UNIQUE (slip_id)
 CONSTRAINT departure_once ON departure	ALTER TABLE departure ADD CONSTRAINT departure_once UNIQUE (change_id, student_id)
 CONSTRAINT departure_pkey ON departure	ALTER TABLE departure ADD CONSTRAINT departure_pkey PRIMARY KEY (id)
+CONSTRAINT double_search_pkey ON double_search	ALTER TABLE double_search ADD CONSTRAINT double_search_pkey PRIMARY KEY (rules)
 CONSTRAINT evidence_pkey ON evidence	ALTER TABLE evidence ADD CONSTRAINT evidence_pkey PRIMARY KEY (id)
 CONSTRAINT goose_db_version_pkey ON goose_db_version	ALTER TABLE goose_db_version ADD CONSTRAINT goose_db_version_pkey PRIMARY KEY (id)
 CONSTRAINT guardian_pkey ON guardian	ALTER TABLE guardian ADD CONSTRAINT guardian_pkey PRIMARY KEY (student_id, seat)
@@ -1206,6 +1213,7 @@ POLICY owner_all ON change_revision PERMISSIVE FOR ALL TO CURRENT_USER	CREATE PO
 POLICY owner_all ON change_value PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON change_value AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
 POLICY owner_all ON decision PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON decision AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
 POLICY owner_all ON departure PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON departure AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
+POLICY owner_all ON double_search PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON double_search AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
 POLICY owner_all ON evidence PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON evidence AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
 POLICY owner_all ON guardian PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON guardian AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
 POLICY owner_all ON handover PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON handover AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
@@ -1254,6 +1262,7 @@ POLICY worker_all ON change_revision PERMISSIVE FOR ALL TO xueji_worker	CREATE P
 POLICY worker_all ON change_value PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON change_value AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
 POLICY worker_all ON decision PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON decision AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
 POLICY worker_all ON departure PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON departure AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
+POLICY worker_all ON double_search PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON double_search AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
 POLICY worker_all ON evidence PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON evidence AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
 POLICY worker_all ON guardian PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON guardian AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
 POLICY worker_all ON handover PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON handover AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
@@ -1302,6 +1311,7 @@ ROW SECURITY ON change_revision	ALTER TABLE change_revision ENABLE ROW LEVEL SEC
 ROW SECURITY ON change_value	ALTER TABLE change_value ENABLE ROW LEVEL SECURITY
 ROW SECURITY ON decision	ALTER TABLE decision ENABLE ROW LEVEL SECURITY
 ROW SECURITY ON departure	ALTER TABLE departure ENABLE ROW LEVEL SECURITY
+ROW SECURITY ON double_search	ALTER TABLE double_search ENABLE ROW LEVEL SECURITY
 ROW SECURITY ON evidence	ALTER TABLE evidence ENABLE ROW LEVEL SECURITY
 ROW SECURITY ON guardian	ALTER TABLE guardian ENABLE ROW LEVEL SECURITY
 ROW SECURITY ON handover	ALTER TABLE handover ENABLE ROW LEVEL SECURITY
@@ -1351,6 +1361,7 @@ ROW SECURITY OF THE OWNER ON change_revision	ALTER TABLE change_revision FORCE R
 ROW SECURITY OF THE OWNER ON change_value	ALTER TABLE change_value FORCE ROW LEVEL SECURITY
 ROW SECURITY OF THE OWNER ON decision	ALTER TABLE decision FORCE ROW LEVEL SECURITY
 ROW SECURITY OF THE OWNER ON departure	ALTER TABLE departure FORCE ROW LEVEL SECURITY
+ROW SECURITY OF THE OWNER ON double_search	ALTER TABLE double_search FORCE ROW LEVEL SECURITY
 ROW SECURITY OF THE OWNER ON evidence	ALTER TABLE evidence FORCE ROW LEVEL SECURITY
 ROW SECURITY OF THE OWNER ON guardian	ALTER TABLE guardian FORCE ROW LEVEL SECURITY
 ROW SECURITY OF THE OWNER ON handover	ALTER TABLE handover FORCE ROW LEVEL SECURITY
@@ -1416,6 +1427,7 @@ GRANT INSERT ON change_value TO xueji_app	GRANT INSERT ON change_value TO xueji_
 GRANT INSERT ON change_value TO xueji_worker	GRANT INSERT ON change_value TO xueji_worker
 GRANT INSERT ON decision TO xueji_worker	GRANT INSERT ON decision TO xueji_worker
 GRANT INSERT ON departure TO xueji_worker	GRANT INSERT ON departure TO xueji_worker
+GRANT INSERT ON double_search TO xueji_worker	GRANT INSERT ON double_search TO xueji_worker
 GRANT INSERT ON evidence TO xueji_app	GRANT INSERT ON evidence TO xueji_app
 GRANT INSERT ON guardian TO xueji_app	GRANT INSERT ON guardian TO xueji_app
 GRANT INSERT ON guardian TO xueji_worker	GRANT INSERT ON guardian TO xueji_worker
@@ -1475,6 +1487,7 @@ GRANT SELECT ON decision TO xueji_app	GRANT SELECT ON decision TO xueji_app
 GRANT SELECT ON decision TO xueji_worker	GRANT SELECT ON decision TO xueji_worker
 GRANT SELECT ON departure TO xueji_app	GRANT SELECT ON departure TO xueji_app
 GRANT SELECT ON departure TO xueji_worker	GRANT SELECT ON departure TO xueji_worker
+GRANT SELECT ON double_search TO xueji_worker	GRANT SELECT ON double_search TO xueji_worker
 GRANT SELECT ON evidence TO xueji_app	GRANT SELECT ON evidence TO xueji_app
 GRANT SELECT ON evidence TO xueji_worker	GRANT SELECT ON evidence TO xueji_worker
 GRANT SELECT ON goose_db_version TO xueji_app	GRANT SELECT ON goose_db_version TO xueji_app
@@ -1541,6 +1554,7 @@ GRANT SELECT ON worker_beat TO xueji_app	GRANT SELECT ON worker_beat TO xueji_ap
 GRANT SELECT ON worker_beat TO xueji_worker	GRANT SELECT ON worker_beat TO xueji_worker
 GRANT UPDATE ON change TO xueji_worker	GRANT UPDATE ON change TO xueji_worker
 GRANT UPDATE ON change_party TO xueji_worker	GRANT UPDATE ON change_party TO xueji_worker
+GRANT UPDATE ON double_search TO xueji_worker	GRANT UPDATE ON double_search TO xueji_worker
 GRANT UPDATE ON guardian TO xueji_worker	GRANT UPDATE ON guardian TO xueji_worker
 GRANT UPDATE ON handover TO xueji_worker	GRANT UPDATE ON handover TO xueji_worker
 GRANT UPDATE ON opinion_draft TO xueji_app	GRANT UPDATE ON opinion_draft TO xueji_app

@@ -64,12 +64,6 @@ func Dedupe(t *store.Tx, most int) (looked int, err error) {
 	return len(ids), updateProblems(t, ids, uuid.Nil)
 }
 
-// RestartDedupe makes the register search every record again (worker). It is needed after
-// a change of rules or data that no change of a record shows.
-func RestartDedupe(t *store.Tx, most int) (left int64, err error) {
-	return student.SearchAllDoublesAgain(t, most)
-}
-
 // liveRecord is the SQL condition for records that belong to a living pupil in the register:
 // not deleted, not deceased and no draft.
 const liveRecord = `enrol_status NOT IN ('` + string(status.Deleted) + `', '` + string(status.Deceased) + `', '` + string(status.Draft) + `', '` + string(status.PendingSchool) + `', '` + string(status.PendingBureau) + `')`
@@ -157,20 +151,25 @@ func pairedWith(t *store.Tx, ids []uuid.UUID) ([]uuid.UUID, error) {
 	return slices.Compact(all), nil
 }
 
-// writeFlags locks records in the order of their IDs, as the dedupe run does, and passes
-// the flags that follow from their problems to the writer. Looked are the records that
-// the search for doubles has checked itself.
+// writeFlags locks the records whose marks change, in the order of their IDs, and passes
+// the flags that follow from their problems to the writer. Other records are not written,
+// because a search through the whole register would write each of them anew. Looked are
+// the records that the search for doubles has checked itself.
 func writeFlags(t *store.Tx, ids, looked []uuid.UUID) error {
 	var rows []struct {
 		ID    uuid.UUID
 		Flags string
 	}
-	err := t.DB().Raw(`SELECT s.id, array_to_json(ARRAY(SELECT f.kind FROM (
+	err := t.DB().Raw(`SELECT s.id, array_to_json(f.flags)::text AS flags FROM student s CROSS JOIN LATERAL (SELECT ARRAY(SELECT f.kind FROM (
 			SELECT unnest(s.problem_flags) AS kind EXCEPT SELECT p.kind FROM student_problem p WHERE p.student_id = s.id
-			UNION SELECT p.kind FROM student_problem p WHERE p.student_id = s.id AND p.state = `+openWord+`) f ORDER BY f.kind))::text AS flags
-		FROM student s WHERE s.id IN ? ORDER BY s.id FOR UPDATE OF s`, ids).Scan(&rows).Error
+			UNION SELECT p.kind FROM student_problem p WHERE p.student_id = s.id AND p.state = `+openWord+`) f ORDER BY f.kind) AS flags) f
+		WHERE s.id IN @ids AND (s.problem_flags IS DISTINCT FROM f.flags OR s.deduped_at IS NULL AND s.id IN @looked OR NOT `+student.MarkedAs("s", "f.flags")+`)
+		ORDER BY s.id FOR UPDATE OF s`, map[string]any{"ids": ids, "looked": append(looked, uuid.Nil)}).Scan(&rows).Error
 	if err != nil {
 		return fmt.Errorf("raise the flags of records: %w", err)
+	}
+	if len(rows) == 0 {
+		return nil
 	}
 	marks := make([]student.ProblemMarks, len(rows))
 	for i, row := range rows {

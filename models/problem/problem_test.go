@@ -25,11 +25,8 @@ func TestDoublesAreFoundOnceOnBothSides(t *testing.T) {
 	require.Equal(t, 3, r.Dedupe())
 	require.Zero(t, r.Dedupe(), "nothing was written since")
 	for range 2 {
-		r.MustIn(r.Worker, "", func(t *change.Tx) error {
-			_, err := problem.RestartDedupe(t.Tx, 100)
-			return err
-		})
-		require.Equal(t, 3, r.Dedupe())
+		r.MustIn(r.Worker, "", func(tx *change.Tx) error { return problem.BeginSearch(tx.Tx) })
+		require.EqualValues(t, 3, searchAll(r, 100).Looked)
 	}
 	require.Equal(t, []string{status.DupWithoutID}, r.Flags(a))
 	require.Equal(t, []string{status.DupWithoutID}, r.Flags(b))
@@ -54,6 +51,65 @@ func TestDoublesAreFoundOnceOnBothSides(t *testing.T) {
 	require.Empty(t, r.Flags(a))
 	require.Empty(t, r.Flags(b))
 	require.Equal(t, 2, r.Count(`SELECT count(*) FROM student_problem WHERE state = 'CLEARED' AND cleared_by IS NOT NULL`))
+}
+
+// searchAll does the rest of a search through the whole register in batches.
+func searchAll(r *storetest.County, most int) (s *problem.Search) {
+	r.T().Helper()
+	for s == nil || s.DoneAt == nil {
+		s = searchOn(r, most)
+	}
+	return s
+}
+
+// searchOn does one batch of it.
+func searchOn(r *storetest.County, most int) (s *problem.Search) {
+	r.T().Helper()
+	r.MustIn(r.Worker, "", func(tx *change.Tx) (err error) {
+		s, err = problem.SearchOn(tx.Tx, most)
+		return err
+	})
+	return s
+}
+
+// A search through the whole register writes only the records whose marks change, and goes
+// on where it stopped.
+func TestASearchOfAllWritesOnlyWhatChanges(t *testing.T) {
+	r := storetest.New(t)
+	pupils := r.Pupils(storetest.SchoolA, 7)
+	require.Equal(t, 7, r.Dedupe())
+	versions := func() map[string]bool {
+		have := map[string]bool{}
+		for _, row := range r.Texts(`SELECT id::text || ' ' || ctid::text || ' ' || xmax::text FROM student`) {
+			have[row] = true
+		}
+		return have
+	}
+	begin := func() {
+		r.MustIn(r.Worker, "", func(tx *change.Tx) error { return problem.BeginSearch(tx.Tx) })
+	}
+	require.NotNil(t, searchOn(r, 3).DoneAt, "none was begun")
+	before := versions()
+	begin()
+	require.EqualValues(t, 3, searchOn(r, 3).Looked)
+	begin() // after an interruption
+	require.EqualValues(t, 6, searchOn(r, 3).Looked)
+	require.EqualValues(t, 7, searchAll(r, 3).Looked)
+	require.Equal(t, before, versions(), "no record was written, nor locked")
+
+	// The rules changed by which a record is like another.
+	r.Legacy(`UPDATE student SET dedupe_state = 'DONE_FAIL' WHERE id = $1`, pupils[3])
+	before = versions()
+	begin()
+	require.EqualValues(t, 7, searchAll(r, 3).Looked, "from the beginning")
+	require.Equal(t, "DONE_PASS", r.Text(`SELECT dedupe_state FROM student WHERE id = $1`, pupils[3]))
+	written := 0
+	for row := range versions() {
+		if !before[row] {
+			written++
+		}
+	}
+	require.Equal(t, 1, written)
 }
 
 // Two records with one number should not exist. When they do, both are flagged. A flag

@@ -141,12 +141,6 @@ func TestRecordsAreLookedAtAgain(t *testing.T) {
 	})
 	require.Equal(t, 1, c.Dedupe())
 	c.MustIn(c.Worker, "", func(tx *change.Tx) error {
-		n, err := student.SearchAllDoublesAgain(tx.Tx, 5)
-		require.EqualValues(t, 5, n)
-		return err
-	})
-	require.Equal(t, 5, c.Dedupe())
-	c.MustIn(c.Worker, "", func(tx *change.Tx) error {
 		return student.WriteMarks(tx.Tx, []student.ProblemMarks{{ID: pupils[0], Flags: []string{status.DupWithID}, Looked: true}, {ID: pupils[1], Flags: []string{}}})
 	})
 	require.Equal(t, []string{status.DupWithID}, c.Flags(pupils[0]))

@@ -16,16 +16,6 @@ func SearchDoublesAgain(t *store.Tx, student uuid.UUID) {
 	t.Later("look for doubles again", 1, `UPDATE student SET deduped_at = NULL WHERE id = ?`, student)
 }
 
-// SearchAllDoublesAgain makes the search for doubles check so many records again that it
-// had checked, and returns their number.
-func SearchAllDoublesAgain(t *store.Tx, most int) (int64, error) {
-	n, err := t.Exec(`UPDATE student SET deduped_at = NULL WHERE id IN (SELECT id FROM student WHERE deduped_at IS NOT NULL LIMIT ?)`, most)
-	if err != nil {
-		return 0, fmt.Errorf("forget what was deduped: %w", err)
-	}
-	return n, nil
-}
-
 // SettleDoubles makes a record the holder of its document, when another record held the
 // document before and is gone or has another document now. It checks the given records.
 func SettleDoubles(t *store.Tx, ids []uuid.UUID) error {
@@ -45,6 +35,16 @@ type ProblemMarks struct {
 	Looked bool      `json:"looked"` // the search for doubles has looked at the record itself
 }
 
+// stateOf is the SQL expression for the state of the search for doubles that follows from
+// flags.
+func stateOf(flags string) string {
+	return `CASE WHEN ` + flags + ` && ARRAY['` + status.DupWithID + `', '` + status.DupWithoutID + `'] THEN '` + dedupeFailed + `' ELSE '` + dedupePassed + `' END`
+}
+
+// MarkedAs is the SQL condition that the state of the search for doubles of a record, which
+// is a row with the given alias, is the one that follows from flags.
+func MarkedAs(alias, flags string) string { return alias + `.dedupe_state = ` + stateOf(flags) }
+
 // WriteMarks writes the problem marks of records, and whether the search for doubles has
 // checked them. The caller has locked the records.
 func WriteMarks(t *store.Tx, list []ProblemMarks) error {
@@ -53,10 +53,9 @@ func WriteMarks(t *store.Tx, list []ProblemMarks) error {
 		return fmt.Errorf("raise the flags of records: %w", err)
 	}
 	_, err = t.Exec(`UPDATE student s SET problem_flags = w.flags, deduped_at = CASE WHEN w.looked THEN @now ELSE s.deduped_at END,
-			dedupe_state = CASE WHEN w.flags && ARRAY[@with_id, @without_id ]::text[] THEN @failed ELSE @passed END
+			dedupe_state = `+stateOf("w.flags")+`
 		FROM jsonb_to_recordset(CAST(@marks AS jsonb)) AS w (id uuid, flags text[], looked boolean) WHERE w.id = s.id`,
-		map[string]any{"marks": string(marks), "now": t.Now(), "failed": dedupeFailed, "passed": dedupePassed,
-			"with_id": status.DupWithID, "without_id": status.DupWithoutID})
+		map[string]any{"marks": string(marks), "now": t.Now()})
 	if err != nil {
 		return fmt.Errorf("raise the flags of records: %w", err)
 	}
