@@ -23,7 +23,10 @@ const sealBatch = 2000
 //
 // It reads the whole trail. SealRecentAudit does the same for new entries at once.
 func (t *Tx) SealAudit() (int, error) {
-	return t.seal(`SELECT DISTINCT e.partition, '-infinity' AS since FROM audit_entry e WHERE ` + unsealed + ` ORDER BY 1`)
+	// As a difference of sets: for NOT EXISTS the planner compares every entry with every
+	// seal while it does not know yet how many seals there are.
+	return t.seal(`SELECT DISTINCT e.partition, '-infinity' AS since FROM audit_entry e
+		WHERE e.id IN (SELECT id FROM audit_entry EXCEPT SELECT entry_id FROM audit_seal) ORDER BY 1`)
 }
 
 // sealSlack is how much older than the last sealed entry of its partition an entry may be
