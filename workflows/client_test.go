@@ -175,9 +175,6 @@ func TestRunningListsWhatIsOpenWithItsPosition(t *testing.T) {
 	n, err = s.client.CountBetween(s.ctx(), uuid.Nil.String(), min(one, two))
 	require.NoError(t, err)
 	require.EqualValues(t, 1, n, "the change at its upper end is")
-	waiting, err := s.client.WaitingTasks(s.ctx())
-	require.NoError(t, err)
-	require.Zero(t, waiting)
 
 	ended, err := s.sdk.DescribeWorkflow(s.ctx(), contract.WorkflowID(done), "")
 	require.NoError(t, err)

@@ -141,8 +141,6 @@ func (e *engine) ListBetween(_ context.Context, from, to string, _ client.Page, 
 	})
 }
 
-func (e *engine) WaitingTasks(context.Context) (int64, error) { return 0, e.answer() }
-
 func (e *engine) StartJob(_ context.Context, s client.StartingJob) error {
 	return e.start(contract.JobWorkflowID(s.JobID))
 }

@@ -34,7 +34,6 @@ type Engine interface {
 	Compare(ctx context.Context, list []client.Standing) ([]client.Different, error)
 	CountBetween(ctx context.Context, from, to string) (int64, error)
 	ListBetween(ctx context.Context, from, to string, at client.Page, fn func(client.Listed)) (client.Page, error)
-	WaitingTasks(ctx context.Context) (int64, error)
 	StartJob(ctx context.Context, s client.StartingJob) error
 	RefreshJob(ctx context.Context, jobID string) error
 	RunningJobs(ctx context.Context, fn func(client.Listed)) error
@@ -61,6 +60,7 @@ type Upkeep struct {
 	slips      patience  // with slips that nobody has answered
 	asked      patience  // with jobs, and with words to them
 	walk       walk      // of the comparison with Temporal
+	pace       pace      // of starts
 	compares   int       // changes that are compared at a time; page when zero
 	whole      bool      // Temporal had all it must have, in this round
 	wrong      string    // the last log line about search attributes of a wrong type
@@ -170,14 +170,18 @@ func (u *Upkeep) relay(ctx context.Context, round *Round) error {
 // start starts a workflow. When that fails, the namespace may be gone with Temporal's
 // database, so start sets it up again first.
 func (u *Upkeep) start(ctx context.Context, s client.Starting) error {
+	u.pace.await(ctx, u.Engine.Latest)
 	err := u.Engine.Start(ctx, s)
+	if err != nil {
+		if ensured := u.Engine.Ensure(ctx); ensured != nil {
+			return errors.Join(err, ensured)
+		}
+		err = u.Engine.Start(ctx, s)
+	}
 	if err == nil {
-		return nil
+		u.pace.note(s.ChangeID)
 	}
-	if ensured := u.Engine.Ensure(ctx); ensured != nil {
-		return errors.Join(err, ensured)
-	}
-	return u.Engine.Start(ctx, s)
+	return err
 }
 
 func starting(id uuid.UUID, kind, workflow, caseNo, province string) client.Starting {

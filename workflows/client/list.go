@@ -6,8 +6,6 @@ import (
 	"strings"
 	"time"
 
-	"go.temporal.io/api/enums/v1"
-	"go.temporal.io/api/taskqueue/v1"
 	"go.temporal.io/api/workflowservice/v1"
 
 	"github.com/xueji/xueji/workflows/contract"
@@ -102,16 +100,4 @@ func (c *Client) page(ctx context.Context, query string, at Page, fn func(Listed
 		return nil, nil
 	}
 	return answer.GetNextPageToken(), nil
-}
-
-// WaitingTasks returns about how many workflow tasks of changes wait for a worker. A task
-// that a worker took at once never counts.
-func (c *Client) WaitingTasks(ctx context.Context) (int64, error) {
-	answer, err := c.sdk.WorkflowService().DescribeTaskQueue(ctx, &workflowservice.DescribeTaskQueueRequest{
-		Namespace: c.namespace, TaskQueue: &taskqueue.TaskQueue{Name: contract.QueueChanges}, TaskQueueType: enums.TASK_QUEUE_TYPE_WORKFLOW, ReportStats: true,
-	})
-	if err != nil {
-		return 0, fmt.Errorf("describe the task queue: %w", translate(err))
-	}
-	return answer.GetStats().GetApproximateBacklogCount(), nil
 }
