@@ -184,7 +184,8 @@ func (c *Config) checkWorker(k *checker) {
 	k.require(w.CachedWorkflows >= 0, "worker.cached_workflows", "must not be negative", "5000")
 	k.require(w.StopTimeout > 0, "worker.stop_timeout", "must be longer than nothing", "30s")
 	k.require(w.ReconcileInterval > 0, "worker.reconcile_interval", "must be longer than nothing", "30s")
-	k.require(w.StartsAtOnce >= 1, "worker.starts_at_once", "must be at least 1", "8")
+	k.require(w.StartsAtOnce >= 1, "worker.starts_at_once", "must be at least 1", "4")
+	k.require(w.StartsPerSecond >= 1, "worker.starts_per_second", "must be at least 1", "75")
 }
 
 func (c *Config) checkIdentity(k *checker) {

@@ -109,7 +109,8 @@ type Worker struct {
 	CachedWorkflows   int           `mapstructure:"cached_workflows" default:"5000" example:"10000" help:"workflows kept in memory"`
 	StopTimeout       time.Duration `mapstructure:"stop_timeout" default:"30s" example:"1m" help:"how long running work may go on when the worker stops"`
 	ReconcileInterval time.Duration `mapstructure:"reconcile_interval" default:"30s" example:"1m" help:"how often the outbox is relayed and running changes are compared with their workflows"`
-	StartsAtOnce      int           `mapstructure:"starts_at_once" default:"8" example:"32" help:"workflows the upkeep starts or wakes at the same time, for example after Temporal lost its database; more bring them back sooner and slow decisions down"`
+	StartsAtOnce      int           `mapstructure:"starts_at_once" default:"4" example:"16" help:"workflows the upkeep starts or wakes at the same time, for example after Temporal lost its database"`
+	StartsPerSecond   int           `mapstructure:"starts_per_second" default:"75" example:"300" help:"workflows the upkeep starts in a second at most; each costs about 20 ms of a processor, so more bring all back sooner and slow decisions down meanwhile"`
 }
 
 // Bulk sizes the jobs (批量任务): long work on many rows, done part by part beside the

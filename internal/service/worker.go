@@ -75,7 +75,7 @@ func OpenWorker(ctx context.Context, cfg config.Config, clock *calendar.Clock, l
 		return nil, err
 	}
 	w.upkeep = &upkeep.Upkeep{
-		Register: p.register, Engine: p.engine, Log: log, OnRound: round, AtOnce: cfg.Worker.StartsAtOnce, Interval: cfg.Worker.ReconcileInterval,
+		Register: p.register, Engine: p.engine, Log: log, OnRound: round, AtOnce: cfg.Worker.StartsAtOnce, PerSecond: cfg.Worker.StartsPerSecond, Interval: cfg.Worker.ReconcileInterval,
 		Rounds: []func(context.Context) error{w.sealRecentAudit, w.tidy},
 		Chores: []func(context.Context) error{w.sealAudit, w.sealIdleAccounts, w.deleteOldRosters, w.inRegister(worklist.DeleteOldBeats), w.inRegister(transfer.RemindPaperFiles), w.inRegister(below(student.RemindSuspensions)), w.dedupe, w.inRegister(below(message.SweepDeliveries)), w.inRegister(below(account.SweepLogins))},
 	}

@@ -51,6 +51,9 @@ type Upkeep struct {
 	// AtOnce is the number of workflows that are started or told something at the same
 	// time; 1 when zero.
 	AtOnce int
+	// PerSecond is the number of workflows that are started in a second at most; without
+	// limit when zero.
+	PerSecond int
 	// Interval is the time between the beginnings of two rounds. The comparison with
 	// Temporal may take all of it, beside the other parts of the round.
 	Interval time.Duration
@@ -170,7 +173,7 @@ func (u *Upkeep) relay(ctx context.Context, round *Round) error {
 // start starts a workflow. When that fails, the namespace may be gone with Temporal's
 // database, so start sets it up again first.
 func (u *Upkeep) start(ctx context.Context, s client.Starting) error {
-	u.pace.await(ctx, u.Engine.Latest)
+	u.pace.await(ctx, u.PerSecond, u.Engine.Latest)
 	err := u.Engine.Start(ctx, s)
 	if err != nil {
 		if ensured := u.Engine.Ensure(ctx); ensured != nil {

@@ -67,7 +67,9 @@ func (c *Client) start(ctx context.Context, s Starting, conflict enums.WorkflowI
 		WorkflowIDReusePolicy:                    enums.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE,
 		WorkflowIDConflictPolicy:                 conflict,
 		WorkflowExecutionErrorWhenAlreadyStarted: true,
-		StaticSummary:                            s.Kind + " " + s.CaseNo,
+		// Where a worker runs in this process, it is given the first task with the answer.
+		EnableEagerStart: true,
+		StaticSummary:    s.Kind + " " + s.CaseNo,
 		TypedSearchAttributes: temporal.NewSearchAttributes(
 			temporal.NewSearchAttributeKeyKeyword(contract.AttributeCaseNo).ValueSet(s.CaseNo)),
 	}
