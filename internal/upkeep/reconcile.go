@@ -6,6 +6,7 @@ import (
 	"errors"
 	"math"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -70,10 +71,16 @@ func (u *Upkeep) pageSize() int { return cmp.Or(u.compares, page) }
 // when the walk before found something; otherwise it compares a slice of them.
 func (u *Upkeep) reconcile(ctx context.Context, round *Round) error {
 	err := u.bringTogether(ctx, round)
-	if ctx.Err() != nil && *round != (Round{}) {
+	if u.over(ctx) && *round != (Round{}) {
 		return nil // the time of this round has ended, and the next one goes on
 	}
 	return err
+}
+
+// over reports whether the time of a part has ended. A call may give up a little before.
+func (u *Upkeep) over(ctx context.Context) bool {
+	end, limited := ctx.Deadline()
+	return ctx.Err() != nil || limited && end.Sub(u.Register.Clock().Machine()) < time.Second
 }
 
 func (u *Upkeep) bringTogether(ctx context.Context, round *Round) error {
