@@ -66,6 +66,10 @@ type Deps struct {
 	Limits rest.Limits
 	// TrustedProxies are the networks whose X-Forwarded-For is believed; none by default.
 	TrustedProxies []string
+	// PublicURL is the address people open in a browser; empty: it is not known.
+	PublicURL string
+	// PlainLoopback lets a browser on this computer hold a session over plain http.
+	PlainLoopback bool
 }
 
 // New makes the handler that serves everything: /v1, the description, health and metrics.
@@ -119,8 +123,8 @@ func (d Deps) register() *store.Store {
 func restConfig(deps Deps) rest.Config {
 	config := rest.Config{
 		Version: deps.Version, Log: deps.Log, Caller: access.CallerOf(deps.register()), Checks: deps.Checks, Metrics: deps.Metrics, Limits: deps.Limits,
-		TrustedProxies: deps.TrustedProxies,
-		Names:          map[string]func(string) *refusal.Error{"person": roster.JudgeName, "office": roster.JudgeOfficeName},
+		TrustedProxies: deps.TrustedProxies, PublicURL: deps.PublicURL, PlainLoopback: deps.PlainLoopback,
+		Names: map[string]func(string) *refusal.Error{"person": roster.JudgeName, "office": roster.JudgeOfficeName},
 	}
 	if deps.Store != nil { // the description needs no register
 		config.Clock = deps.Store.Clock()

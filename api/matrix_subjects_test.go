@@ -34,6 +34,8 @@ type matrix struct {
 	pupils  []string          // names of pupils
 	seats   map[string][]uuid.UUID
 	people  map[string]apitest.Caller
+	cookies map[uuid.UUID]apitest.Caller // their browsers, by account
+	calls   int
 	kept    map[string]any
 	used    []string // what the present call is about
 	asked   org.Role // who is asked first about somebody who leaves
@@ -43,7 +45,7 @@ type matrix struct {
 
 func newMatrix(t *testing.T) *matrix {
 	t.Helper()
-	x := &matrix{World: apitest.New(t), names: map[string]string{}, seats: map[string][]uuid.UUID{}, people: map[string]apitest.Caller{}, kept: map[string]any{}}
+	x := &matrix{World: apitest.New(t), names: map[string]string{}, seats: map[string][]uuid.UUID{}, people: map[string]apitest.Caller{}, cookies: map[uuid.UUID]apitest.Caller{}, kept: map[string]any{}}
 	x.FoundNextSchool()
 	require.Equal(t, elsewhere, x.NewSchool(elsewhere[:len(elsewhere)-len(".s2152000999")], "2152000999", office.NewGrade{Stage: org.Primary, EntryYear: 2024, Classes: 1, Capacity: 55}))
 	x.bulk = x.Open(migrations.WorkerRole, func(o *store.Options) { o.Bulk = store.Bulk{ListRows: 1, PartRows: 1} })
@@ -102,6 +104,14 @@ func (x *matrix) somebody(at string, role org.Role) apitest.Caller {
 		x.people[key] = x.LogIn(at, role)
 	}
 	return x.people[key]
+}
+
+// browser is a person in a browser, always the same one.
+func (x *matrix) browser(who apitest.Caller) apitest.Caller {
+	if _, known := x.cookies[who.Account]; !known {
+		x.cookies[who.Account] = x.Browser(who)
+	}
+	return x.cookies[who.Account]
 }
 
 // above is somebody who administers everything.

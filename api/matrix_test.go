@@ -64,8 +64,9 @@ func relations(role org.Role) (at string, targets map[relation]string) {
 }
 
 // TestEveryOperationForEveryRoleEverywhere walks operation × role × relation over
-// HTTP. What is expected comes from the table; an operation without a rule does
-// not start, and one without a case here fails.
+// HTTP, by turns with a bearer token and with the cookie of a browser. What is expected
+// comes from the table; an operation without a rule does not start, and one without a case
+// here fails.
 func TestEveryOperationForEveryRoleEverywhere(t *testing.T) {
 	x := newMatrix(t)
 	cases := matrixCases()
@@ -107,6 +108,10 @@ func (x *matrix) walk(op rest.Operation, one matrixCase, role org.Role) {
 		if one.parting {
 			who = x.LogIn(at, role)
 		}
+		if x.calls++; x.calls%2 == 0 {
+			who = x.browser(who)
+			x.crossSite(op, one.call(x, who, target), who)
+		}
 		x.used = nil
 		want := x.expected(op, one, who, target)
 		answer := x.Send(who.Token, one.call(x, who, target))
@@ -122,6 +127,18 @@ func (x *matrix) walk(op rest.Operation, one matrixCase, role org.Role) {
 		if !want && !authz.Within(who.At, target) {
 			x.requireSilent(op, target, answer.Body.Bytes())
 		}
+	}
+}
+
+// crossSite: whatever the right, a page of another site does nothing with the cookie of a
+// browser, and nobody calls as two.
+func (x *matrix) crossSite(op rest.Operation, call apitest.Call, who apitest.Caller) {
+	t := x.T()
+	both := x.Raw(who.Token, call, nil, "Authorization", "Bearer "+who.Token)
+	require.Equal(t, "credentials_twice", apitest.Read[rest.Problem](x.World, http.StatusBadRequest, both).Code, op.ID)
+	if op.Method != http.MethodGet {
+		foreign := x.Raw(who.Token, call, nil, "Sec-Fetch-Site", "cross-site")
+		require.Equal(t, "cross_origin", apitest.Read[rest.Problem](x.World, http.StatusForbidden, foreign).Code, op.ID)
 	}
 }
 

@@ -88,6 +88,8 @@ func (c *Config) checkHTTP(k *checker) {
 	k.require(c.HTTP.RosterLimit >= 1<<20, "http.roster_limit", "must be at least 1048576 bytes", "33554432")
 	k.require(c.HTTP.RatePerSecond > 0, "http.rate_per_second", "must be more than nothing", "50")
 	k.require(c.HTTP.RateBurst > 0, "http.rate_burst", "must be more than nothing", "100")
+	k.require(c.HTTP.PublicURL == "" || publicAddress(c.HTTP.PublicURL), "http.public_url",
+		"must be https and a host without a path, or http and a loopback address", "https://xueji.example.edu.cn")
 	for _, network := range c.HTTP.TrustedProxies {
 		_, prefixErr := netip.ParsePrefix(network)
 		_, addressErr := netip.ParseAddr(network)
@@ -239,6 +241,16 @@ func hostPort(address string, listener bool) bool {
 func webAddress(address string) bool {
 	u, err := url.Parse(address)
 	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != ""
+}
+
+// publicAddress reports whether browsers can hold a session at an address: encrypted, or
+// on this computer.
+func publicAddress(address string) bool {
+	u, err := url.Parse(address)
+	if err != nil || u.Hostname() == "" || u.User != nil || u.Path != "" || u.RawQuery != "" || u.Fragment != "" {
+		return false
+	}
+	return u.Scheme == "https" || u.Scheme == "http" && local(u.Hostname())
 }
 
 func local(host string) bool {

@@ -63,6 +63,7 @@ type HTTP struct {
 	RatePerSecond  float64       `mapstructure:"rate_per_second" default:"200" example:"50" help:"requests a second one account may send"`
 	RateBurst      int           `mapstructure:"rate_burst" default:"400" example:"100" help:"requests one account may send at once"`
 	TrustedProxies []string      `mapstructure:"trusted_proxies" example:"10.0.0.0/8" help:"networks of reverse proxies whose X-Forwarded-For is believed, separated by commas"`
+	PublicURL      string        `mapstructure:"public_url" example:"https://xueji.example.edu.cn" help:"address people open in a browser; https makes the cookie of a session secure behind a proxy that ends TLS"`
 	ShutdownGrace  time.Duration `mapstructure:"shutdown_grace" default:"20s" example:"30s" help:"how long running requests may go on when the API stops"`
 }
 

@@ -146,6 +146,18 @@ func TestProductionRefusesWhatIsOnlyForTrials(t *testing.T) {
 	require.Contains(t, found["temporal.address"], "must be set in production")
 }
 
+// A browser holds a session where it is encrypted, or on its own computer.
+func TestThePublicAddressIsOneForBrowsers(t *testing.T) {
+	for _, right := range []string{"https://xueji.example.edu.cn", "https://10.0.0.8:8443", "http://127.0.0.1:8080", "http://localhost", "http://[::1]:8080"} {
+		_, err := load(t, "", map[string]string{"XUEJI_HTTP_PUBLIC_URL": right})
+		require.NoError(t, err, right)
+	}
+	for _, wrong := range []string{"xueji.example.edu.cn", "http://xueji.example.edu.cn", "http://10.0.0.8", "https://", "https://a.example/", "https://a.example/x", "https://u:p@a.example", "https://a.example?b", "ftp://localhost"} {
+		_, err := load(t, "", map[string]string{"XUEJI_HTTP_PUBLIC_URL": wrong})
+		require.Contains(t, problems(t, err)["http.public_url"], "https", wrong)
+	}
+}
+
 func TestProductionWarnsOfDefaults(t *testing.T) {
 	environ := productionSettings()
 	environ["XUEJI_KEYS_DIR"], environ["XUEJI_BLOB_URL"] = "", ""

@@ -12,6 +12,7 @@ import (
 	"github.com/xuri/excelize/v2"
 
 	"github.com/xueji/xueji/api/rest"
+	"github.com/xueji/xueji/models/account"
 )
 
 // Call is one request of a test.
@@ -45,14 +46,21 @@ func (w *World) Send(token string, c Call) *httptest.ResponseRecorder {
 	return w.Raw(token, c, text)
 }
 
+// Cookie is the name of the cookie of a session over plain http on this computer.
+const Cookie = "xueji"
+
 // Raw sends a body as it is, without an encoder that would mend it, with further headers.
+// The token of a browser's session goes as a cookie, every other one as a bearer token.
 func (w *World) Raw(token string, c Call, body []byte, headers ...string) *httptest.ResponseRecorder {
 	r := httptest.NewRequestWithContext(w.t.Context(), c.Method, c.Path, bytes.NewReader(body))
 	all := []string{"If-Match", c.IfMatch, "Idempotency-Key", c.Key, "Accept-Language", c.Language}
 	if body != nil {
 		all = append(all, "Content-Type", "application/json")
 	}
-	if token != "" {
+	if account.OfBrowser(token) {
+		r.Host = "127.0.0.1"
+		r.AddCookie(&http.Cookie{Name: Cookie, Value: token})
+	} else if token != "" {
 		all = append(all, "Authorization", "Bearer "+token)
 	}
 	all = append(all, headers...)

@@ -54,9 +54,19 @@ func (w *World) NewAccount(at string, roles ...org.Role) Caller {
 // LogIn makes an account at an office and opens a session of it.
 func (w *World) LogIn(at string, roles ...org.Role) Caller {
 	w.t.Helper()
-	c := w.NewAccount(at, roles...)
+	return w.openSession(w.NewAccount(at, roles...), "t-")
+}
+
+// Browser opens another session of somebody, which a browser holds in its cookie.
+func (w *World) Browser(c Caller) Caller {
+	w.t.Helper()
+	return w.openSession(c, "browser.")
+}
+
+func (w *World) openSession(c Caller, mark string) Caller {
+	w.t.Helper()
 	c.Session = uuid.Must(uuid.NewV7())
-	c.Token = "t-" + c.Session.String()
+	c.Token = mark + c.Session.String()
 	sum := sha256.Sum256([]byte(c.Token))
 	w.write(`INSERT INTO session (id, account_id, kind, token_hash, created_at, last_used_at, expires_at) VALUES ($1, $2, 'LOGIN', $3, $4, $4, $5)`,
 		c.Session, c.Account, sum[:], w.Now(), w.Now().Add(12*time.Hour))

@@ -55,7 +55,7 @@ func NewWith(t testing.TB, setUp func(*Deps)) *World {
 	log := slog.New(slog.NewJSONHandler(w.Log, nil))
 	w.Deps = Deps{
 		Store: w.App, Desk: casework.New(w.App, Worker{w.Worker}, log), Watch: casework.NewWatch(w.App.Store, Worker{w.Worker}),
-		Processes: w.Processes, Files: cabinet, Log: log, Version: "test",
+		Processes: w.Processes, Files: cabinet, Log: log, Version: "test", PlainLoopback: true,
 		Limits: rest.Limits{LoginPerAddress: 1e6, LoginBurst: 1e6, PerAccount: 1e6, AccountBurst: 1e6},
 	}
 	// Nobody beats again in a test, so this one heartbeat is good for an hour.

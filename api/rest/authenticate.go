@@ -2,7 +2,6 @@ package rest
 
 import (
 	"strconv"
-	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -28,14 +27,13 @@ func (s *Server) authenticate(op Operation) func(huma.Context, func(huma.Context
 	}
 }
 
-// principal reads the bearer token of the call.
+// principal reads the bearer token or the cookie of the call.
 func (s *Server) principal(ctx huma.Context) (authz.Principal, error) {
-	scheme, token, _ := strings.Cut(ctx.Header("Authorization"), " ")
-	token = strings.TrimSpace(token)
-	if !strings.EqualFold(scheme, "Bearer") || token == "" || len(token) > 200 {
-		return authz.Principal{}, refusal.New(refusal.Unauthenticated)
+	token, byCookie, err := exchangeOf(ctx.Context()).credential.token()
+	if err != nil {
+		return authz.Principal{}, err
 	}
-	return s.Caller(ctx.Context(), token)
+	return s.Caller(ctx.Context(), token, byCookie)
 }
 
 func (s *Server) mayCall(p authz.Principal, op Operation) error {

@@ -23,10 +23,12 @@ type exchange struct {
 	labels    *Labels
 	address   string // of the caller: for limits, the log and the audit trail
 	op        Operation
-	principal authz.Principal
-	key       string
-	cause     error // what went wrong behind a refusal, for the log
-	reading   bool  // the framework reads and checks what was sent
+	// credential is what the request says about who calls.
+	credential credential
+	principal  authz.Principal
+	key        string
+	cause      error // what went wrong behind a refusal, for the log
+	reading    bool  // the framework reads and checks what was sent
 }
 
 type exchangeKey struct{}
@@ -91,7 +93,8 @@ func (s *Server) begin(c *gin.Context) {
 	if !requestIDForm.MatchString(id) {
 		id = uuid.NewString()
 	}
-	x := &exchange{requestID: id, lang: preferredLanguage(c.GetHeader("Accept-Language")), catalogue: s.catalogue, labels: s.labels, address: c.ClientIP()}
+	x := &exchange{requestID: id, lang: preferredLanguage(c.GetHeader("Accept-Language")), catalogue: s.catalogue, labels: s.labels, address: c.ClientIP(),
+		credential: s.browsers.credentialOf(c.Request)}
 	s.heedForwarded(c)
 	c.Request = c.Request.WithContext(context.WithValue(c.Request.Context(), exchangeKey{}, x))
 	c.Header("X-Request-Id", id)

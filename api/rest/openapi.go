@@ -24,6 +24,8 @@ func humaConfig(version string) huma.Config {
 	config.NoFormatFallback = false
 	config.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
 		"bearer": {Type: "http", Scheme: "bearer", Description: "A session token from POST /v1/sessions, or an API token."},
+		"cookie": {Type: "apiKey", In: "cookie", Name: secureCookie, Description: "The session of a browser, from POST /v1/sessions with \"cookie\": true. " +
+			"A call carries a bearer token or the cookie, never both. Over plain http on this computer its name is " + plainCookie + "."},
 	}
 	return config
 }

@@ -101,7 +101,7 @@ func (s *Server) describe(op Operation) huma.Operation {
 		Middlewares:     huma.Middlewares{s.bounded(op)},
 	}
 	if op.Action != authz.Public {
-		h.Security = []map[string][]string{{"bearer": {}}}
+		h.Security = []map[string][]string{{"bearer": {}}, {"cookie": {}}}
 		h.Errors = append(h.Errors, http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound)
 		h.Extensions["x-roles"] = roleNames(op.Action)
 		h.Middlewares = append(h.Middlewares, s.authenticate(op))

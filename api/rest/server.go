@@ -32,8 +32,9 @@ type Config struct {
 	Log     *slog.Logger
 	// Clock gives the time that limits and refusals are reckoned with.
 	Clock *calendar.Clock
-	// Caller finds out whose the token of a call is.
-	Caller func(ctx context.Context, token string) (authz.Principal, error)
+	// Caller finds out whose the token of a call is, which came as a bearer token or in
+	// the cookie of a browser.
+	Caller func(ctx context.Context, token string, byCookie bool) (authz.Principal, error)
 	// Names judges the names of what the tag named says, for example of persons.
 	Names map[string]func(name string) *refusal.Error
 	// Checks are the parts /readyz asks.
@@ -45,6 +46,10 @@ type Config struct {
 	Limits Limits
 	// TrustedProxies are the networks whose X-Forwarded-For is believed; none by default.
 	TrustedProxies []string
+	// PublicURL is the address people open in a browser; empty: it is not known.
+	PublicURL string
+	// PlainLoopback lets a browser on this computer hold a session over plain http.
+	PlainLoopback bool
 }
 
 // Check is one part the service stands on.
@@ -68,6 +73,7 @@ type Server struct {
 	huma      huma.API
 	router    *gin.Engine
 	limits    *limits
+	browsers  browsers
 	list      []Operation
 }
 
@@ -92,6 +98,9 @@ func New(config Config) (*Server, error) {
 	gin.SetMode(gin.ReleaseMode) // debug mode prints routes to standard output
 	s := &Server{Config: config, catalogue: catalogue, limits: newLimits(config.Limits), router: gin.New()}
 	if err := s.router.SetTrustedProxies(config.TrustedProxies); err != nil {
+		return nil, fmt.Errorf("start the API: %w", err)
+	}
+	if s.browsers, err = newBrowsers(config.PublicURL, config.PlainLoopback); err != nil {
 		return nil, fmt.Errorf("start the API: %w", err)
 	}
 	s.router.HandleMethodNotAllowed = true

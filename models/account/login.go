@@ -41,6 +41,10 @@ type Attempt struct {
 	// Address is the caller's, as the API sees it.
 	Address   string
 	RequestID string
+	// Browser asks for a session that a browser holds in a cookie.
+	Browser bool
+	// Replaces is the token of the session that the browser held before; it ends.
+	Replaces string
 }
 
 // LogIn opens a session. A wrong login and a wrong password give the same refusal. Only a
@@ -122,8 +126,11 @@ func checkLogin(t *store.Tx, a Attempt) (OpenedSession, *refusal.Error, error) {
 	case b.used.Before(t.Now().AddDate(0, -idleMonths, 0)):
 		return OpenedSession{}, refusal.New(refusal.AccountSealed), sealAtLogin(t, account)
 	}
-	opened, err := openSession(t, account, network)
-	return opened, nil, err
+	opened, err := openSession(t, account, network, a.Browser)
+	if err != nil {
+		return OpenedSession{}, nil, err
+	}
+	return opened, nil, endReplaced(t, a.Replaces)
 }
 
 func beginLogin(t *store.Tx, login, network string) (loginState, error) {
@@ -179,9 +186,12 @@ func countFailure(t *store.Tx, login, network string, r lockRule) error {
 	return t.Audit("login.failed", "account", t.Scope().Account.String(), nil)
 }
 
-func openSession(t *store.Tx, account uuid.UUID, network string) (OpenedSession, error) {
+func openSession(t *store.Tx, account uuid.UUID, network string, browser bool) (OpenedSession, error) {
 	token, hash := newToken()
-	l := OpenedSession{Token: token, Session: store.NewID(), Account: account, ExpiresAt: t.Now().Add(sessionLife)}
+	if browser {
+		token, hash = newBrowserToken()
+	}
+	l := OpenedSession{Token: token, Session: store.NewID(), Account: account, ExpiresAt: t.Now().Add(sessionLife), IdleUntil: t.Now().Add(sessionIdle)}
 	if _, err := t.Exec(`SELECT login_success(?, ?, ?, ?, ?, ?)`, account, network, l.Session, hash, t.Now(), l.ExpiresAt); err != nil {
 		return OpenedSession{}, fmt.Errorf("log in: %w", err)
 	}

@@ -140,6 +140,21 @@ func newToken() (token string, hash []byte) {
 	return token, tokenHash(token)
 }
 
+// browserMark begins the token of a session that a browser holds in a cookie. It is part
+// of what is hashed, so that nobody makes a bearer token of a cookie or a cookie of a
+// bearer token.
+const browserMark = "browser."
+
+// newBrowserToken returns the token of a browser's session and the hash that is stored.
+func newBrowserToken() (token string, hash []byte) {
+	token, _ = newToken()
+	token = browserMark + token
+	return token, tokenHash(token)
+}
+
+// OfBrowser reports whether a token belongs into the cookie of a browser.
+func OfBrowser(token string) bool { return strings.HasPrefix(token, browserMark) }
+
 func tokenHash(token string) []byte {
 	sum := sha256.Sum256([]byte(token))
 	return sum[:]

@@ -22,6 +22,8 @@ type OpenedSession struct {
 	Session   uuid.UUID
 	Account   uuid.UUID
 	ExpiresAt time.Time
+	// IdleUntil is when the session ends unless it is used before.
+	IdleUntil time.Time
 }
 
 // Caller is the account to which a token belongs.
