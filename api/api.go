@@ -70,6 +70,8 @@ type Deps struct {
 	PublicURL string
 	// PlainLoopback lets a browser on this computer hold a session over plain http.
 	PlainLoopback bool
+	// Trial tells the logins of a trial; nil everywhere else.
+	Trial *access.Trial
 }
 
 // New makes the handler that serves everything: /v1, the description, health and metrics.
@@ -135,7 +137,7 @@ func restConfig(deps Deps) rest.Config {
 // mount registers the operations of every area. The page of the description shows them in
 // this order.
 func mount(r *rest.Server, deps Deps, sheets sheet.Sheets, divisions *division.Table) {
-	access.Mount(r, access.Deps{Store: deps.register()})
+	access.Mount(r, access.Deps{Store: deps.register(), Trial: deps.Trial})
 	changes.Mount(r, changes.Deps{Store: deps.Store, Desk: deps.Desk, Processes: deps.Processes, Sheets: sheets})
 	rules.Mount(r, rules.Deps{Store: deps.register(), Processes: deps.Processes})
 	messages.Mount(r, messages.Deps{Store: deps.register(), Processes: deps.Processes, Webhooks: deps.Webhooks})

@@ -10,6 +10,8 @@ import (
 // Deps holds the parts of the program that the operations of this area call.
 type Deps struct {
 	Store *store.Store
+	// Trial tells the logins of a trial; nil everywhere else.
+	Trial *Trial
 }
 
 // server answers the operations of the area.
@@ -23,6 +25,7 @@ type server struct {
 func Mount(r *rest.Server, deps Deps) {
 	s := &server{Deps: deps, rest: r}
 	s.sessionRoutes()
+	s.trialRoutes()
 	s.accountRoutes()
 	s.proxyRoutes()
 }

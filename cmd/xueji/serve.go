@@ -12,6 +12,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/xueji/xueji/config"
+	"github.com/xueji/xueji/internal/demo"
 	"github.com/xueji/xueji/internal/service"
 	"github.com/xueji/xueji/models/calendar"
 	"github.com/xueji/xueji/models/migrations"
@@ -158,13 +159,14 @@ func runServices(ctx context.Context, cfg config.Config, listener net.Listener, 
 	if err != nil {
 		return err
 	}
-	a, err := service.OpenAPI(ctx, cfg, clock, log, metrics)
+	var open demonstration
+	a, err := service.OpenAPI(ctx, cfg, clock, log, metrics, service.Trial(demo.Password, open.logins))
 	if err != nil {
 		return err
 	}
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return w.Run(ctx) })
 	group.Go(func() error { return a.Serve(ctx, listener) })
-	group.Go(func() error { return welcome(ctx, cfg, clock, out) })
+	group.Go(func() error { return welcome(ctx, cfg, clock, &open, out) })
 	return group.Wait()
 }

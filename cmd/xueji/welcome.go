@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"text/tabwriter"
 	"time"
 
@@ -24,7 +25,7 @@ import (
 
 // welcome loads the demonstration province once the API answers, and tells
 // where everything is. Its end is not the end of the trial.
-func welcome(ctx context.Context, cfg config.Config, clock *calendar.Clock, out io.Writer) error {
+func welcome(ctx context.Context, cfg config.Config, clock *calendar.Clock, open *demonstration, out io.Writer) error {
 	url := "http://" + reachable(cfg.HTTP.Listen)
 	if err := answering(ctx, url+"/healthz"); err != nil {
 		return ignoreEnd(ctx, err)
@@ -40,9 +41,32 @@ func welcome(ctx context.Context, cfg config.Config, clock *calendar.Clock, out 
 		if err != nil {
 			return ignoreEnd(ctx, err)
 		}
+		open.told(changed)
 	}
 	_, err = io.WriteString(out, greeting(cfg, url, clock, loaded, changed))
 	return err
+}
+
+// demonstration is the logins of the demonstration that its password opens, which a trial
+// tells everybody once they are there.
+type demonstration struct{ open atomic.Pointer[[]string] }
+
+// told says that the demonstration is there; its password does not open the changed ones.
+func (d *demonstration) told(changed []string) {
+	open := []string{}
+	for _, a := range demo.Accounts() {
+		if !slices.Contains(changed, a.Login) {
+			open = append(open, a.Login)
+		}
+	}
+	d.open.Store(&open)
+}
+
+func (d *demonstration) logins() []string {
+	if open := d.open.Load(); open != nil {
+		return *open
+	}
+	return nil
 }
 
 // writeTrial leaves the settings of the running trial, as a settings file, for

@@ -46,7 +46,7 @@ func OpenAPI(ctx context.Context, cfg config.Config, clock *calendar.Clock, log 
 	a.handler, err = api.New(api.Deps{
 		Limits:         rest.Limits{PerAccount: rate.Limit(cfg.HTTP.RatePerSecond), AccountBurst: cfg.HTTP.RateBurst},
 		TrustedProxies: cfg.HTTP.TrustedProxies, PublicURL: cfg.HTTP.PublicURL, PlainLoopback: cfg.Environment != config.Production, Webhooks: webhookRules(cfg.Webhook), EvidenceLimit: cfg.HTTP.EvidenceLimit, RosterLimit: cfg.HTTP.RosterLimit,
-		Store: p.register, Desk: a.desk, Watch: casework.NewWatch(p.register.Store, p.engine), EnginePage: cfg.Temporal.Page, Processes: p.proc, Files: p.files, Log: log, Version: Version(), Metrics: metrics,
+		Store: p.register, Desk: a.desk, Watch: casework.NewWatch(p.register.Store, p.engine), EnginePage: cfg.Temporal.Page, Processes: p.proc, Trial: p.trial, Files: p.files, Log: log, Version: Version(), Metrics: metrics,
 		Checks: []rest.Check{
 			{Name: "database", Ask: p.register.Ping},
 			{Name: "keys", Ask: func(ctx context.Context) error { return checkKeys(ctx, p.register.Store) }},

@@ -12,6 +12,7 @@ import (
 
 	sdk "go.temporal.io/sdk/client"
 
+	"github.com/xueji/xueji/api/access"
 	"github.com/xueji/xueji/config"
 	"github.com/xueji/xueji/internal/files"
 	"github.com/xueji/xueji/models/calendar"
@@ -68,6 +69,7 @@ type parts struct {
 	sdk      sdk.Client
 	proc     *process.Catalogue
 	log      *slog.Logger
+	trial    *access.Trial
 }
 
 // Option replaces a part of the service.
@@ -76,6 +78,11 @@ type Option func(*parts)
 // Processes replaces the built-in process catalogue, for drills of a release with other
 // kinds.
 func Processes(known *process.Catalogue) Option { return func(p *parts) { p.proc = known } }
+
+// Trial tells everybody the logins of a trial.
+func Trial(password string, logins func() []string) Option {
+	return func(p *parts) { p.trial = &access.Trial{Password: password, Logins: logins} }
+}
 
 // login is one of the two serving roles, with the setting that holds its address.
 type login struct {

@@ -47,6 +47,18 @@ func Read(t *store.Tx, id uuid.UUID) (Account, error) {
 	return a, nil
 }
 
+// OpenByLogin reads the account with a login; false when there is none that can log in.
+func OpenByLogin(t *store.Tx, login string) (Account, bool, error) {
+	var a Account
+	found := t.DB().Raw(`SELECT `+accountColumns+` FROM account a JOIN organisation o ON o.id = a.org_id
+		WHERE a.login = ? AND a.closed_at IS NULL AND a.sealed_at IS NULL AND o.closed_at IS NULL`, NormalLogin(login)).Scan(&a)
+	if found.Error != nil {
+		return Account{}, false, fmt.Errorf("read an account by its login: %w", found.Error)
+	}
+	a.Roles = sortedRoles(a.Roles)
+	return a, found.RowsAffected == 1, nil
+}
+
 // List lists the accounts of one office in order of login, after the login given.
 func List(t *store.Tx, office uuid.UUID, after string, limit int) ([]Account, error) {
 	var list []Account
