@@ -14,13 +14,40 @@ const (
 	CSV  = "text/csv; charset=utf-8"
 )
 
-// Download is a file as an answer: never shown by the browser, never guessed at.
+// Download is a file as an answer, which a browser never guesses at: to be saved, or to be
+// seen inside the page that asked for it.
 type Download struct {
 	Status      int
 	ContentType string `header:"Content-Type"`
 	Disposition string `header:"Content-Disposition"`
 	NoSniff     string `header:"X-Content-Type-Options"`
-	Body        []byte
+	// Policy and Framing let the own pages show the file; empty: nothing shows it.
+	Policy  string `header:"Content-Security-Policy"`
+	Framing string `header:"X-Frame-Options"`
+	Body    []byte
+}
+
+// What a file that is seen may do: nothing, and only the own pages frame it. The viewer of
+// a PDF is a plug-in of the browser, which does not run in a sandbox of the page.
+const (
+	pictureSeen = "default-src 'none'; frame-ancestors 'self'; sandbox"
+	pdfSeen     = "default-src 'none'; object-src 'self'; plugin-types application/pdf; style-src 'unsafe-inline'; frame-ancestors 'self'"
+)
+
+// Seen is a file that the own pages may show. Of other types than pictures and PDF it is
+// an attachment: what could run as a page is never shown.
+func Seen(contentType, name string, content []byte) *Download {
+	d := Attachment(contentType, name, content)
+	switch contentType {
+	case "image/jpeg", "image/png":
+		d.Policy = pictureSeen
+	case "application/pdf":
+		d.Policy = pdfSeen
+	default:
+		return d
+	}
+	d.Framing, d.Disposition = "SAMEORIGIN", mime.FormatMediaType("inline", map[string]string{"filename": name})
+	return d
 }
 
 // Attachment is a file to be saved under a name.

@@ -49,7 +49,7 @@ func (s *server) evidenceRoutes() {
 	rest.Register(s.rest, rest.Operation{
 		ID: "open-evidence", Method: http.MethodGet, Path: "/v1/evidence/{id}/content", Action: authz.EvidenceRead, Tag: "evidence",
 		Summary: "The file of a piece of evidence (查看佐证材料)",
-		Detail:  "For the office that uploaded it and for the parties of the change it belongs to. Looking at it is audited.",
+		Detail:  "For the office that uploaded it and for the parties of the change it belongs to. Looking at it is audited. With view=inline the own pages may show it in place; else it is a file to be saved.",
 	}, s.openEvidence)
 	s.rest.DescribeDownload("/v1/evidence/{id}/content", string(files.JPEG), string(files.PNG), string(files.PDF))
 }
@@ -78,7 +78,12 @@ func (s *server) uploadEvidence(ctx context.Context, in *rest.UploadInput) (*res
 	return rest.BodyOf(Evidence{ID: id, FileName: e.FileName, MediaType: kind, Size: size, SHA256: hex.EncodeToString(sum), CreatedAt: e.CreatedAt}), nil
 }
 
-func (s *server) openEvidence(ctx context.Context, in *rest.PathID) (*rest.Download, error) {
+type openInput struct {
+	rest.PathID
+	View string `query:"view" enum:"inline" doc:"inline: to be seen inside a page of this system."`
+}
+
+func (s *server) openEvidence(ctx context.Context, in *openInput) (*rest.Download, error) {
 	var e *evidence.Paper
 	// The parties of a change may be outside each other's subtree, so the
 	// database alone decides who sees the row.
@@ -97,5 +102,9 @@ func (s *server) openEvidence(ctx context.Context, in *rest.PathID) (*rest.Downl
 	if err != nil {
 		return nil, err
 	}
-	return rest.Attachment(e.MediaType, "evidence-"+e.ID.String()+files.MediaType(e.MediaType).Extension(), content), nil
+	name := "evidence-" + e.ID.String() + files.MediaType(e.MediaType).Extension()
+	if in.View == "inline" {
+		return rest.Seen(e.MediaType, name, content), nil
+	}
+	return rest.Attachment(e.MediaType, name, content), nil
 }

@@ -5,6 +5,7 @@ import (
 	"image"
 	"image/jpeg"
 	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -87,4 +88,42 @@ func TestEvidenceIsJudgedByContentAndSize(t *testing.T) {
 	// A file that was lost is told as such, not as an internal error.
 	require.NoError(t, w.Deps.Files.Delete(t.Context(), files.Evidence, exact.ID.String()))
 	w.Refused("evidence_gone", registrar.Token, apitest.Get("/v1/evidence/"+exact.ID.String()+"/content"))
+}
+
+// A paper can be seen beside the case, by the own pages and by nobody else, and what is in
+// it can do nothing there.
+func TestAPaperIsSeenInPlace(t *testing.T) {
+	w := apitest.New(t)
+	registrar := w.LogIn(storetest.SchoolA, org.SchoolRegistrar)
+	var picture bytes.Buffer
+	require.NoError(t, jpeg.Encode(&picture, image.NewGray(image.Rect(0, 0, 8, 8)), nil))
+	looks := 0
+	for name, content := range map[string][]byte{"scan.jpg": picture.Bytes(), "proof.pdf": w.PaperFile("two-pages.pdf")} {
+		e := apitest.Read[uploads.Evidence](w, http.StatusCreated, w.SendFile(registrar, "/v1/evidence", name, content))
+		path := "/v1/evidence/" + e.ID.String() + "/content"
+		for _, who := range []apitest.Caller{registrar, w.Browser(registrar)} {
+			answer := w.Send(who.Token, apitest.Get(path+"?view=inline"))
+			require.Equal(t, http.StatusOK, answer.Code, answer.Body.String())
+			require.Equal(t, content, answer.Body.Bytes())
+			require.Equal(t, "inline; filename=evidence-"+e.ID.String()+files.MediaType(e.MediaType).Extension(), answer.Header().Get("Content-Disposition"))
+			require.Equal(t, string(e.MediaType), answer.Header().Get("Content-Type"))
+			require.Equal(t, []string{"SAMEORIGIN"}, answer.Header().Values("X-Frame-Options"))
+			require.Equal(t, []string{"nosniff"}, answer.Header().Values("X-Content-Type-Options"))
+			policy := answer.Header().Values("Content-Security-Policy")
+			require.Len(t, policy, 1)
+			require.Contains(t, policy[0], "default-src 'none'")
+			require.Contains(t, policy[0], "frame-ancestors 'self'")
+			require.Equal(t, e.MediaType != files.PDF, strings.HasSuffix(policy[0], "; sandbox"), policy[0])
+			looks++
+		}
+		saved := w.Send(registrar.Token, apitest.Get(path))
+		require.Contains(t, saved.Header().Get("Content-Disposition"), "attachment")
+		require.Equal(t, "DENY", saved.Header().Get("X-Frame-Options"))
+		w.Refused("not_in_list", registrar.Token, apitest.Get(path+"?view=script"))
+		w.Refused("not_found", w.LogIn(storetest.SchoolB, org.SchoolRegistrar).Token, apitest.Get(path+"?view=inline"))
+		looks++
+	}
+	require.Equal(t, looks, w.Count(`SELECT count(*) FROM audit_entry WHERE action = 'evidence.open'`))
+	require.Contains(t, rest.Seen("text/html", "a.html", nil).Disposition, "attachment")
+	require.Empty(t, rest.Seen("image/svg+xml", "a.svg", nil).Policy)
 }
