@@ -69,6 +69,7 @@ type Me struct {
 	Login       string      `json:"login"`
 	Name        string      `json:"name"`
 	Roles       []org.Role  `json:"roles"`
+	RoleLabels  []string    `json:"role_labels" doc:"What the roles are called, in the same order."`
 	Machine     bool        `json:"machine"`
 	PasswordDue bool        `json:"password_due" doc:"The password must be changed before anything else works."`
 	Org         rest.OrgRef `json:"org"`
@@ -162,7 +163,7 @@ func (s *server) whoAmI(ctx context.Context, _ *rest.Empty) (*rest.Body[Me], err
 		return nil, err
 	}
 	me := Me{
-		Account: p.Account, Login: holder.Login, Name: holder.Name, Roles: p.Roles, Machine: p.Machine, PasswordDue: p.PasswordDue,
+		Account: p.Account, Login: holder.Login, Name: holder.Name, Roles: p.Roles, RoleLabels: rest.RoleLabels(ctx, p.Roles), Machine: p.Machine, PasswordDue: p.PasswordDue,
 		Org:     rest.OrgRef{ID: p.Office.ID, Kind: p.Office.Kind, Name: holder.OrgName, Path: p.Office.Path},
 		Actions: []string{}, ExpiresAt: expires, IdleUntil: idle,
 	}

@@ -116,7 +116,7 @@ func (s *server) fileChange(ctx context.Context, in *fileChangeInput) (*changeOu
 	}
 	return &changeOutput{Location: "/v1/changes/" + c.ID.String(), Body: ChangeLine{
 		ID: c.ID, CaseNo: c.CaseNo, Kind: string(c.Kind), KindName: rest.InLanguage(ctx, c.Definition.Name), Status: c.Status,
-		StudentID: c.StudentID, RosterID: c.RosterID, Step: c.StepNo, Round: c.Round, FiledAt: c.FiledAt,
+		StudentID: c.StudentID, RosterID: c.RosterID, Step: c.StepNo, Round: c.Round, FiledAt: c.FiledAt, StatusLabel: word(ctx, casepage.StatusWords, c.Status),
 	}}, nil
 }
 
@@ -235,6 +235,7 @@ type ChangeLine struct {
 	Kind        string     `json:"kind"`
 	KindName    string     `json:"kind_name"`
 	Status      string     `json:"status" enum:"RUNNING,EFFECTIVE,REFUSED,WITHDRAWN,CLOSED"`
+	StatusLabel string     `json:"status_label" example:"办理中"`
 	StudentID   *uuid.UUID `json:"student_id,omitempty"`
 	RosterID    *uuid.UUID `json:"roster_id,omitempty"`
 	StudentName string     `json:"student_name,omitempty"`
@@ -242,6 +243,7 @@ type ChangeLine struct {
 	Step        int        `json:"step" doc:"The open step; 0 is with the applicant."`
 	Round       int        `json:"round"`
 	StepName    string     `json:"step_name,omitempty"`
+	StepLabel   string     `json:"step_label,omitempty" example:"主管部门审批"`
 	WaitingFor  string     `json:"waiting_for,omitempty" doc:"The office that must act."`
 	DueAt       *time.Time `json:"due_at,omitempty"`
 	EffectiveOn string     `json:"effective_on,omitempty" format:"date" doc:"The day on which it is in force. While it is RUNNING it is approved and waits for this day."`
@@ -274,6 +276,7 @@ func (s *server) listChanges(ctx context.Context, in *listChangesInput) (*rest.B
 			ID: r.ID, CaseNo: r.CaseNo, Kind: string(r.Kind), KindName: rest.InLanguage(ctx, s.Processes.NameOf(r.Kind)), Status: r.Status, StudentID: r.StudentID,
 			RosterID: r.RosterID, StudentName: r.StudentName, School: r.OrgName, Step: r.StepNo, Round: r.Round, StepName: r.StepName,
 			WaitingFor: r.WaitingFor, DueAt: r.DueAt, EffectiveOn: r.EffectiveOn.String(), FiledAt: r.FiledAt, ClosedAt: r.ClosedAt,
+			StatusLabel: word(ctx, casepage.StatusWords, r.Status), StepLabel: s.stepLabel(ctx, r.Kind, r.StepName),
 			Struck: r.StruckAt != nil, StruckAt: r.StruckAt, StruckBy: r.StruckBy,
 		}
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/xueji/xueji/api/authz"
 	"github.com/xueji/xueji/api/rest"
+	"github.com/xueji/xueji/models/casepage"
 	"github.com/xueji/xueji/models/store"
 	"github.com/xueji/xueji/models/worklist"
 )
@@ -32,29 +33,32 @@ func (s *server) inboxRoutes() {
 
 // InboxItem is one task that waits.
 type InboxItem struct {
-	TaskID      uuid.UUID `json:"task_id"`
-	ChangeID    uuid.UUID `json:"change_id"`
-	CaseNo      string    `json:"case_no"`
-	Kind        string    `json:"kind"`
-	KindName    string    `json:"kind_name"`
-	Step        int       `json:"step"`
-	Round       int       `json:"round"`
-	StepName    string    `json:"step_name" example:"BUREAU_APPROVAL"`
-	StepLabel   string    `json:"step_label" example:"主管部门审批"`
-	Role        string    `json:"role"`
-	Office      string    `json:"office"`
-	School      string    `json:"school" doc:"The school that filed."`
-	StudentName string    `json:"student_name,omitempty"`
-	OpenedAt    time.Time `json:"opened_at"`
-	DueAt       time.Time `json:"due_at"`
-	DueDay      string    `json:"due_day"`
-	Overdue     bool      `json:"overdue"`
-	Problem     string    `json:"problem,omitempty"`
-	OwnFiling   bool      `json:"own_filing,omitempty" doc:"I submitted it, so somebody else must decide; listed with all only."`
-	Holder      string    `json:"holder,omitempty" doc:"Whose it is; anybody's with the role when empty."`
-	HeldAs      string    `json:"held_as,omitempty" doc:"CLAIMED, TRANSFERRED, DELEGATED, ADDED, NAMED, RETURNED or HANDED_OVER."`
-	For         string    `json:"for,omitempty" doc:"I would act for this colleague (代理)."`
-	Draft       bool      `json:"draft,omitempty" doc:"I have begun an opinion."`
+	TaskID       uuid.UUID `json:"task_id"`
+	ChangeID     uuid.UUID `json:"change_id"`
+	CaseNo       string    `json:"case_no"`
+	Kind         string    `json:"kind"`
+	KindName     string    `json:"kind_name"`
+	Step         int       `json:"step"`
+	Round        int       `json:"round"`
+	StepName     string    `json:"step_name" example:"BUREAU_APPROVAL"`
+	StepLabel    string    `json:"step_label" example:"主管部门审批"`
+	Role         string    `json:"role"`
+	RoleLabel    string    `json:"role_label"`
+	Office       string    `json:"office"`
+	School       string    `json:"school" doc:"The school that filed."`
+	StudentName  string    `json:"student_name,omitempty"`
+	OpenedAt     time.Time `json:"opened_at"`
+	DueAt        time.Time `json:"due_at"`
+	DueDay       string    `json:"due_day"`
+	Overdue      bool      `json:"overdue"`
+	Problem      string    `json:"problem,omitempty" enum:"NO_ELIGIBLE_PERSON,IDENTITY_NO_ANSWER,NOT_APPLIED"`
+	ProblemLabel string    `json:"problem_label,omitempty"`
+	OwnFiling    bool      `json:"own_filing,omitempty" doc:"I submitted it, so somebody else must decide; listed with all only."`
+	Holder       string    `json:"holder,omitempty" doc:"Whose it is; anybody's with the role when empty."`
+	HeldAs       string    `json:"held_as,omitempty" enum:"CLAIMED,TRANSFERRED,DELEGATED,ADDED,NAMED,RETURNED,HANDED_OVER"`
+	HeldAsLabel  string    `json:"held_as_label,omitempty"`
+	For          string    `json:"for,omitempty" doc:"I would act for this colleague (代理)."`
+	Draft        bool      `json:"draft,omitempty" doc:"I have begun an opinion."`
 }
 
 type inboxInput struct {
@@ -84,6 +88,7 @@ func (s *server) inboxPage(ctx context.Context, in *rest.Paging, read func(*stor
 			Round: r.Round, StepName: r.StepName, StepLabel: rest.InLanguage(ctx, r.StepLabel), Role: string(r.Role), Office: r.OfficeName, School: r.FilerName, StudentName: r.StudentName,
 			OpenedAt: r.OpenedAt, DueAt: r.DueAt, DueDay: rest.LastDay(r.DueAt), Overdue: r.Overdue, Problem: r.Problem,
 			OwnFiling: r.StepNo > 0 && r.FiledBy == me, Holder: r.Holder, HeldAs: r.HeldAs, For: r.For, Draft: r.Draft,
+			RoleLabel: rest.RoleLabel(ctx, r.Role), ProblemLabel: word(ctx, casepage.ProblemWords, r.Problem), HeldAsLabel: word(ctx, casepage.HeldWords, r.HeldAs),
 		}
 	}
 	return rest.List(ctx, s.Store.Store, *in, rest.TimeKey{}, read, show, func(r worklist.InboxItem) rest.TimeKey { return rest.TimeKey{At: r.DueAt, ID: r.TaskID} })

@@ -100,7 +100,7 @@ func TestACaseThatIsCorrectedAndClosed(t *testing.T) {
 	w.Refused("change_closed", s.Reviewer.Token, say(id, "decisions", m{"task_id": w.Text(`SELECT id::text FROM task WHERE change_id = $1 ORDER BY id DESC LIMIT 1`, id), "verdict": "APPROVE"}))
 	p = page(w, s.Registrar, id)
 	require.Equal(t, "CLOSED", p.Status)
-	require.Equal(t, &changes.Ended{Code: "CLOSE", Reason: "家长撤回", By: apitest.PersonName, Office: w.OfficeName(storetest.City)}, p.Ended)
+	require.Equal(t, &changes.Ended{Code: "CLOSE", Label: "终止", Reason: "家长撤回", By: apitest.PersonName, Office: w.OfficeName(storetest.City)}, p.Ended)
 	var verbs []string
 	for _, e := range p.Timeline {
 		verbs = append(verbs, e.Verb)

@@ -36,4 +36,5 @@ func Mount(r *rest.Server, deps Deps) {
 	s.inboxRoutes()
 	s.moveRoutes()
 	s.dismissalRoutes()
+	s.describeWords()
 }

@@ -25,6 +25,7 @@ type ChangePage struct {
 	KindName      string            `json:"kind_name"`
 	Rule          string            `json:"rule" doc:"Document and article the process rests on."`
 	Status        string            `json:"status" enum:"RUNNING,EFFECTIVE,REFUSED,WITHDRAWN,CLOSED"`
+	StatusLabel   string            `json:"status_label" example:"办理中"`
 	StudentID     *uuid.UUID        `json:"student_id,omitempty"`
 	StudentName   string            `json:"student_name,omitempty"`
 	RosterID      *uuid.UUID        `json:"roster_id,omitempty"`
@@ -38,6 +39,7 @@ type ChangePage struct {
 	Ended         *Ended            `json:"ended,omitempty" doc:"How and why it ended."`
 	Handover      *HandoverView     `json:"handover,omitempty" doc:"The paper file of a move."`
 	Inputs        map[string]string `json:"inputs"`
+	Form          []FormItem        `json:"form" doc:"The inputs with their names and what their values mean, in the order of the form."`
 	PolicyVersion int               `json:"policy_version"`
 	OutPolicy     *int              `json:"out_policy_version,omitempty" doc:"Of the releasing province, where it is another one."`
 	FiledAt       time.Time         `json:"filed_at"`
@@ -69,60 +71,70 @@ type ClassView struct {
 
 // ChainStep is one step of the frozen chain.
 type ChainStep struct {
-	No      int      `json:"no"`
-	Name    string   `json:"name"`
-	Label   string   `json:"label"`
-	Side    string   `json:"side" enum:"FILER,IN,OUT"`
-	Role    string   `json:"role,omitempty"`
-	Days    string   `json:"days,omitempty" example:"10wd" doc:"Left out where the step waits for its day."`
-	Sign    string   `json:"sign,omitempty" enum:"ALL,RATIO,ANY,SEQUENTIAL" doc:"How several people share the step (会签、或签、依次审批); empty: any one of the role decides."`
-	Asks    []string `json:"asks,omitempty" doc:"Inputs whoever approves the step fills in."`
-	Opinion bool     `json:"opinion,omitempty" doc:"An approval needs an opinion, too."`
-	Act     string   `json:"act,omitempty" doc:"What the system does there by itself; empty where people decide."`
+	No        int      `json:"no"`
+	Name      string   `json:"name"`
+	Label     string   `json:"label"`
+	Side      string   `json:"side" enum:"FILER,IN,OUT"`
+	SideLabel string   `json:"side_label"`
+	Role      string   `json:"role,omitempty"`
+	RoleLabel string   `json:"role_label,omitempty"`
+	Days      string   `json:"days,omitempty" example:"10wd" doc:"Left out where the step waits for its day."`
+	Sign      string   `json:"sign,omitempty" enum:"ALL,RATIO,ANY,SEQUENTIAL" doc:"How several people share the step (会签、或签、依次审批); empty: any one of the role decides."`
+	SignLabel string   `json:"sign_label,omitempty"`
+	Asks      []string `json:"asks,omitempty" doc:"Inputs whoever approves the step fills in."`
+	AskLabels []string `json:"ask_labels,omitempty" doc:"What they are called, in the same order."`
+	Opinion   bool     `json:"opinion,omitempty" doc:"An approval needs an opinion, too."`
+	Act       string   `json:"act,omitempty" doc:"What the system does there by itself; empty where people decide."`
 }
 
 // StepView is one step that was or is open.
 type StepView struct {
-	No          int        `json:"no"`
-	Round       int        `json:"round"`
-	Name        string     `json:"name"`
-	Label       string     `json:"label"`
-	Office      string     `json:"office,omitempty" doc:"Who must act; none at an automatic step."`
-	OfficeID    uuid.UUID  `json:"office_id,omitempty,omitzero"`
-	Role        string     `json:"role,omitempty"`
-	TaskID      *uuid.UUID `json:"task_id,omitempty" doc:"What a decision names; none at an automatic step."`
-	Act         string     `json:"act,omitempty" doc:"What the system does at an automatic step."`
-	Attempts    int        `json:"attempts,omitempty" doc:"How often an automatic step was tried in vain."`
-	NextAttempt *time.Time `json:"next_attempt_at,omitempty"`
-	Status      string     `json:"status" enum:"OPEN,DONE,CANCELLED"`
-	OpenedAt    time.Time  `json:"opened_at"`
-	DueAt       time.Time  `json:"due_at"`
-	DueDay      string     `json:"due_day" doc:"The last day on which it is in time."`
-	Provisional bool       `json:"provisional,omitempty" doc:"The holidays of that year are not published yet."`
-	OverdueAt   *time.Time `json:"overdue_at,omitempty"`
-	Problem     string     `json:"problem,omitempty" doc:"A named problem, for example NO_ELIGIBLE_PERSON."`
-	ClosedAt    *time.Time `json:"closed_at,omitempty"`
+	No           int        `json:"no"`
+	Round        int        `json:"round"`
+	Name         string     `json:"name"`
+	Label        string     `json:"label"`
+	Office       string     `json:"office,omitempty" doc:"Who must act; none at an automatic step."`
+	OfficeID     uuid.UUID  `json:"office_id,omitempty,omitzero"`
+	Role         string     `json:"role,omitempty"`
+	RoleLabel    string     `json:"role_label,omitempty"`
+	TaskID       *uuid.UUID `json:"task_id,omitempty" doc:"What a decision names; none at an automatic step."`
+	Act          string     `json:"act,omitempty" doc:"What the system does at an automatic step."`
+	Attempts     int        `json:"attempts,omitempty" doc:"How often an automatic step was tried in vain."`
+	NextAttempt  *time.Time `json:"next_attempt_at,omitempty"`
+	Status       string     `json:"status" enum:"OPEN,DONE,CANCELLED"`
+	StatusLabel  string     `json:"status_label"`
+	OpenedAt     time.Time  `json:"opened_at"`
+	DueAt        time.Time  `json:"due_at"`
+	DueDay       string     `json:"due_day" doc:"The last day on which it is in time."`
+	Provisional  bool       `json:"provisional,omitempty" doc:"The holidays of that year are not published yet."`
+	OverdueAt    *time.Time `json:"overdue_at,omitempty"`
+	Problem      string     `json:"problem,omitempty" doc:"A named problem, for example NO_ELIGIBLE_PERSON." enum:"NO_ELIGIBLE_PERSON,IDENTITY_NO_ANSWER,NOT_APPLIED"`
+	ProblemLabel string     `json:"problem_label,omitempty"`
+	ClosedAt     *time.Time `json:"closed_at,omitempty"`
 }
 
 // TimelineEntry is one thing that happened.
 type TimelineEntry struct {
-	At      time.Time         `json:"at"`
-	Verb    string            `json:"verb" example:"APPROVE"`
-	Step    int               `json:"step"`
-	Round   int               `json:"round"`
-	Actor   string            `json:"actor,omitempty"`
-	For     string            `json:"for,omitempty" doc:"Whom the actor acted for (代理)."`
-	To      string            `json:"to,omitempty" doc:"The colleagues it is about."`
-	Office  string            `json:"office,omitempty"`
-	Opinion string            `json:"opinion,omitempty"`
-	Reason  string            `json:"reason,omitempty" doc:"Why the system ended the change (FAILED), could not count the last approval (NOT_APPLIED), put an approved change on hold (ON_HOLD), or what a strike took back and left (CASE_STRUCK, STRUCK_BY, LEAVES)."`
-	Params  map[string]string `json:"params,omitempty"`
+	At        time.Time         `json:"at"`
+	Verb      string            `json:"verb" example:"APPROVE"`
+	VerbLabel string            `json:"verb_label" example:"同意"`
+	StepLabel string            `json:"step_label,omitempty" example:"主管部门审批"`
+	Step      int               `json:"step"`
+	Round     int               `json:"round"`
+	Actor     string            `json:"actor,omitempty"`
+	For       string            `json:"for,omitempty" doc:"Whom the actor acted for (代理)."`
+	To        string            `json:"to,omitempty" doc:"The colleagues it is about."`
+	Office    string            `json:"office,omitempty"`
+	Opinion   string            `json:"opinion,omitempty"`
+	Reason    string            `json:"reason,omitempty" doc:"Why the system ended the change (FAILED), could not count the last approval (NOT_APPLIED), put an approved change on hold (ON_HOLD), or what a strike took back and left (CASE_STRUCK, STRUCK_BY, LEAVES)."`
+	Params    map[string]string `json:"params,omitempty"`
 }
 
 // EvidenceView is one attached file; its content has an address of its own.
 type EvidenceView struct {
 	ID        uuid.UUID `json:"id"`
 	Kind      string    `json:"kind"`
+	Label     string    `json:"label" doc:"What kind of paper it is." example:"休学证明"`
 	Round     int       `json:"round"`
 	OutRound  *int      `json:"taken_out_in_round,omitempty" doc:"The round in which the applicant took it out; left out while it stands."`
 	FileName  string    `json:"file_name"`
@@ -150,8 +162,8 @@ type CaseView struct {
 
 func (s *server) showChange(ctx context.Context, p *casepage.Page) ChangePage {
 	out := ChangePage{
-		ID: p.ID, CaseNo: p.CaseNo, Kind: string(p.Kind), KindName: rest.InLanguage(ctx, p.Definition.Name), Rule: p.Definition.Rule, Status: p.Status,
-		StudentID: p.StudentID, StudentName: p.StudentName, RosterID: p.RosterID, LeftOut: p.LeftOut, School: p.OrgName, Inputs: p.Inputs,
+		ID: p.ID, CaseNo: p.CaseNo, Kind: string(p.Kind), KindName: rest.InLanguage(ctx, p.Definition.Name), Rule: p.Definition.Rule, Status: p.Status, StatusLabel: word(ctx, casepage.StatusWords, p.Status),
+		StudentID: p.StudentID, StudentName: p.StudentName, RosterID: p.RosterID, LeftOut: p.LeftOut, School: p.OrgName, Inputs: p.Inputs, Form: s.showForm(ctx, p),
 		PolicyVersion: p.PolicyVersion, OutPolicy: p.OutPolicyVersion, FiledAt: p.FiledAt, ClosedAt: p.ClosedAt, RedoOf: p.RedoOf, StruckAt: p.StruckAt, StruckBy: p.StruckCase,
 		Steps: []StepView{}, Timeline: []TimelineEntry{}, Evidence: []EvidenceView{},
 		Pupil: showPupil(p.Subject), Handover: showHandover(moveShown(p).Handover),
@@ -164,12 +176,15 @@ func (s *server) showChange(ctx context.Context, p *casepage.Page) ChangePage {
 		out.Chain = append(out.Chain, ChainStep{
 			No: i + 1, Name: step.Name, Label: rest.InLanguage(ctx, step.Label), Side: string(step.Side), Role: string(step.Role), Days: step.Term.String(), Act: string(step.Act),
 			Sign: string(step.Sign.Mode), Asks: step.Asks, Opinion: step.Opinion,
+			SideLabel: word(ctx, casepage.SideWords, string(step.Side)), RoleLabel: rest.RoleLabel(ctx, step.Role),
+			SignLabel: word(ctx, casepage.SignWords, string(step.Sign.Mode)), AskLabels: inputLabels(ctx, p.Definition, step.Asks),
 		})
 	}
 	for _, no := range []int{p.Definition.DayStep(), p.Definition.ApplyStep()} {
 		if behind, ok := p.Definition.Step(no); ok && slices.ContainsFunc(p.Steps, func(s casepage.StepView) bool { return s.No == no }) {
 			out.Chain = append(out.Chain, ChainStep{
 				No: no, Name: behind.Name, Label: rest.InLanguage(ctx, behind.Label), Side: string(behind.Side), Act: string(behind.Act), // nobody acts
+				SideLabel: word(ctx, casepage.SideWords, string(behind.Side)),
 			})
 		}
 	}
@@ -185,7 +200,7 @@ func (s *server) showChange(ctx context.Context, p *casepage.Page) ChangePage {
 		out.Tasks = append(out.Tasks, s.showTask(ctx, k))
 	}
 	for _, side := range p.Sides {
-		out.Sides = append(out.Sides, SideView{Side: string(side.Side), OrgID: side.OrgID, Office: side.Name, Code: side.Code})
+		out.Sides = append(out.Sides, SideView{Side: string(side.Side), SideLabel: word(ctx, casepage.SideWords, string(side.Side)), OrgID: side.OrgID, Office: side.Name, Code: side.Code})
 	}
 	if p.Class != nil {
 		view := ClassView(*p.Class)
@@ -204,14 +219,14 @@ func (s *server) showChange(ctx context.Context, p *casepage.Page) ChangePage {
 		out.Lines = append(out.Lines, s.showLine(ctx, l))
 	}
 	for _, e := range p.Timeline {
-		out.Timeline = append(out.Timeline, s.showEntry(ctx, e))
+		out.Timeline = append(out.Timeline, s.showEntry(ctx, p.Definition, e))
 		if tellsOfStrike(e.Verb) {
 			out.Aftermath = append(out.Aftermath, s.showAftermath(ctx, e.Verb, e.Params))
 		}
 	}
 	for _, e := range p.Evidence {
 		out.Evidence = append(out.Evidence, EvidenceView{
-			ID: e.ID, Kind: e.Kind, Round: e.Round, OutRound: e.OutRound, FileName: e.FileName, MediaType: e.MediaType, Size: e.Size,
+			ID: e.ID, Kind: e.Kind, Label: paperLabel(ctx, p.Definition, e.Kind), Round: e.Round, OutRound: e.OutRound, FileName: e.FileName, MediaType: e.MediaType, Size: e.Size,
 			SHA256: hex.EncodeToString(e.SHA256), Content: "/v1/evidence/" + e.ID.String() + "/content", CreatedAt: e.CreatedAt,
 			Elsewhere: s.showElsewhere(ctx, e.Elsewhere),
 		})
@@ -240,9 +255,12 @@ func (s *server) showElsewhere(ctx context.Context, list []casepage.CaseRef) *El
 	return &out
 }
 
-func (s *server) showEntry(ctx context.Context, e casepage.TimelineEntry) TimelineEntry {
+func (s *server) showEntry(ctx context.Context, d process.Definition, e casepage.TimelineEntry) TimelineEntry {
 	out := TimelineEntry{
-		At: e.At, Verb: e.Verb, Step: e.StepNo, Round: e.Round, Actor: e.Actor, For: e.For, To: e.To, Office: e.OfficeName, Opinion: e.Opinion, Params: e.Params,
+		At: e.At, Verb: e.Verb, VerbLabel: verbWord(ctx, e.Verb), Step: e.StepNo, Round: e.Round, Actor: e.Actor, For: e.For, To: e.To, Office: e.OfficeName, Opinion: e.Opinion, Params: e.Params,
+	}
+	if rule, ok := d.Step(e.StepNo); ok {
+		out.StepLabel = rest.InLanguage(ctx, rule.Label)
 	}
 	if tellsOfStrike(e.Verb) {
 		out.Reason = s.showAftermath(ctx, e.Verb, e.Params).Text
@@ -263,9 +281,10 @@ func (s *server) showStep(ctx context.Context, d process.Definition, step casepa
 		Status: step.Status, OpenedAt: step.OpenedAt, DueAt: step.DueAt, DueDay: rest.LastDay(step.DueAt),
 		Provisional: step.DueProvisional, OverdueAt: step.OverdueAt, Problem: step.Problem, ClosedAt: step.ClosedAt,
 		Act: string(step.Act), Attempts: step.Attempts, NextAttempt: step.NextAttemptAt,
+		RoleLabel: rest.RoleLabel(ctx, step.Role), StatusLabel: word(ctx, casepage.StepWords, step.Status), ProblemLabel: word(ctx, casepage.ProblemWords, step.Problem),
 	}
 	if step.Act != "" { // the system's own; the office is only where it counts
-		view.Office, view.OfficeID, view.Role = "", uuid.Nil, ""
+		view.Office, view.OfficeID, view.Role, view.RoleLabel = "", uuid.Nil, "", ""
 	}
 	if step.Act == process.ActAwaitDay && step.NextAttemptAt != nil { // due is the day itself
 		view.DueAt, view.DueDay = *step.NextAttemptAt, calendar.DateOf(*step.NextAttemptAt).String()

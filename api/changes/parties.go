@@ -36,10 +36,11 @@ func showPupil(s change.Subject) *PupilView {
 
 // SideView is one school of a move.
 type SideView struct {
-	Side   string    `json:"side" enum:"IN,OUT,SCHOOL"`
-	OrgID  uuid.UUID `json:"org_id"`
-	Office string    `json:"office"`
-	Code   string    `json:"code"`
+	Side      string    `json:"side" enum:"IN,OUT,SCHOOL"`
+	SideLabel string    `json:"side_label" example:"转入方"`
+	OrgID     uuid.UUID `json:"org_id"`
+	Office    string    `json:"office"`
+	Code      string    `json:"code"`
 }
 
 // ValueView is one key item a change writes.
@@ -57,6 +58,7 @@ type ValueView struct {
 // Ended says how a change ended, so that both sides read the reason.
 type Ended struct {
 	Code   string `json:"code" doc:"The verb of who ended it, or the code of what the system found." example:"REJECT"`
+	Label  string `json:"label,omitempty" doc:"The same in words, where the timeline has it." example:"驳回"`
 	Reason string `json:"reason,omitempty" doc:"The opinion, or the system's reason as a sentence."`
 	By     string `json:"by,omitempty" doc:"Who ended it; empty for the system."`
 	Office string `json:"office,omitempty"`
@@ -70,6 +72,7 @@ func endedBy(c *change.Change, timeline []TimelineEntry) *Ended {
 	out := &Ended{Code: c.CloseCode}
 	for _, e := range slices.Backward(timeline) {
 		if e.Verb == c.CloseCode || e.Verb == change.EventFailed {
+			out.Label = e.VerbLabel
 			out.Reason, out.By, out.Office = e.Opinion+e.Reason, e.Actor, e.Office
 			break
 		}

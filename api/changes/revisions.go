@@ -74,13 +74,7 @@ func (s *server) choice(ctx context.Context, in process.Input, value string) str
 func (s *server) revisedPapers(ctx context.Context, d process.Definition, papers []change.RevisedPaper) []RevisedPaper {
 	var list []RevisedPaper
 	for _, p := range papers {
-		view := RevisedPaper{ID: p.ID, Kind: p.Kind, Label: p.Kind, FileName: p.FileName}
-		for _, rule := range d.Evidence {
-			if rule.Kind == p.Kind {
-				view.Label = rest.InLanguage(ctx, rule.Label)
-			}
-		}
-		list = append(list, view)
+		list = append(list, RevisedPaper{ID: p.ID, Kind: p.Kind, Label: paperLabel(ctx, d, p.Kind), FileName: p.FileName})
 	}
 	return list
 }

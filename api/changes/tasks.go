@@ -222,27 +222,32 @@ func (s *server) dropDraft(ctx context.Context, in *draftInput) (*struct{}, erro
 
 // TaskView is one task of a change.
 type TaskView struct {
-	ID         uuid.UUID  `json:"id"`
-	Step       int        `json:"step"`
-	Round      int        `json:"round"`
-	Seat       int        `json:"seat"`
-	Office     string     `json:"office"`
-	Role       string     `json:"role"`
-	Status     string     `json:"status" enum:"OPEN,WAITING,DECIDED,CANCELLED,REMOVED,TAKEN_BACK" doc:"WAITING: others at the step speak first. TAKEN_BACK: another task stands in its place."`
-	Parent     *uuid.UUID `json:"parent,omitempty" doc:"The task this one was added to (加签)."`
-	Before     bool       `json:"before,omitempty"`
-	Holder     string     `json:"holder,omitempty" doc:"Whose it is; anybody's with the role when empty."`
-	HeldAs     string     `json:"held_as,omitempty" enum:"CLAIMED,TRANSFERRED,DELEGATED,ADDED,NAMED,RETURNED,HANDED_OVER"`
-	HeldSince  *time.Time `json:"held_since,omitempty"`
-	Owner      string     `json:"owner,omitempty" doc:"Who asked the holder for advice, and gets the task back."`
-	AddedBy    string     `json:"added_by,omitempty"`
-	Verdict    string     `json:"verdict,omitempty"`
-	DecidedBy  string     `json:"decided_by,omitempty"`
-	DecidedFor string     `json:"decided_for,omitempty" doc:"Whom the decider acted for (代理)."`
-	DecidedAt  *time.Time `json:"decided_at,omitempty"`
-	Carried    bool       `json:"carried,omitempty" doc:"Decided before the step was opened again (取回)."`
-	May        []string   `json:"may,omitempty" doc:"What I may say about it now."`
-	Why        string     `json:"why,omitempty" doc:"Why I may not decide it, where my role could."`
+	ID           uuid.UUID  `json:"id"`
+	Step         int        `json:"step"`
+	Round        int        `json:"round"`
+	Seat         int        `json:"seat"`
+	Office       string     `json:"office"`
+	Role         string     `json:"role"`
+	RoleLabel    string     `json:"role_label"`
+	StatusLabel  string     `json:"status_label"`
+	Status       string     `json:"status" enum:"OPEN,WAITING,DECIDED,CANCELLED,REMOVED,TAKEN_BACK" doc:"WAITING: others at the step speak first. TAKEN_BACK: another task stands in its place."`
+	Parent       *uuid.UUID `json:"parent,omitempty" doc:"The task this one was added to (加签)."`
+	Before       bool       `json:"before,omitempty"`
+	Holder       string     `json:"holder,omitempty" doc:"Whose it is; anybody's with the role when empty."`
+	HeldAs       string     `json:"held_as,omitempty" enum:"CLAIMED,TRANSFERRED,DELEGATED,ADDED,NAMED,RETURNED,HANDED_OVER"`
+	HeldAsLabel  string     `json:"held_as_label,omitempty"`
+	HeldSince    *time.Time `json:"held_since,omitempty"`
+	Owner        string     `json:"owner,omitempty" doc:"Who asked the holder for advice, and gets the task back."`
+	AddedBy      string     `json:"added_by,omitempty"`
+	Verdict      string     `json:"verdict,omitempty" enum:"APPROVE,REJECT,SEND_BACK"`
+	VerdictLabel string     `json:"verdict_label,omitempty" example:"同意"`
+	DecidedBy    string     `json:"decided_by,omitempty"`
+	DecidedFor   string     `json:"decided_for,omitempty" doc:"Whom the decider acted for (代理)."`
+	DecidedAt    *time.Time `json:"decided_at,omitempty"`
+	Carried      bool       `json:"carried,omitempty" doc:"Decided before the step was opened again (取回)."`
+	May          []string   `json:"may,omitempty" doc:"What I may say about it now."`
+	MayLabels    []string   `json:"may_labels,omitempty" doc:"The same in words, in the same order."`
+	Why          string     `json:"why,omitempty" doc:"Why I may not decide it, where my role could."`
 
 	stuck bool // nobody can decide it; the sentence of the page says so
 }
@@ -252,12 +257,15 @@ func (s *server) showTask(ctx context.Context, k casepage.TaskView) TaskView {
 		ID: k.ID, Step: k.StepNo, Round: k.Round, Seat: k.Seat, Office: k.OfficeName, Role: string(k.Role), Status: k.Status, Parent: k.ParentID, Before: k.Before,
 		Holder: k.Holder, HeldAs: k.HeldAs, HeldSince: k.HeldSince, Owner: k.Owner, AddedBy: k.AddedBy,
 		Verdict: string(k.Verdict), DecidedBy: k.DecidedBy, DecidedFor: k.DecidedFor, DecidedAt: k.DecidedAt, Carried: k.Carried,
-		stuck: k.Stuck,
+		stuck:     k.Stuck,
+		RoleLabel: rest.RoleLabel(ctx, k.Role), StatusLabel: word(ctx, casepage.TaskWords, k.Status), HeldAsLabel: word(ctx, casepage.HeldWords, k.HeldAs),
+		VerdictLabel: verbWord(ctx, string(k.Verdict)),
 	}
 	for _, verb := range k.May {
 		v.May = append(v.May, string(verb))
 	}
 	slices.Sort(v.May)
+	v.MayLabels = verbWords(ctx, v.May)
 	if k.Why != nil {
 		v.Why = rest.Sentence(ctx, k.Why)
 	}

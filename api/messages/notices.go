@@ -45,6 +45,8 @@ type NoticeView struct {
 	Round     int        `json:"round"`
 	Office    string     `json:"office"`
 	Role      string     `json:"role"`
+	RoleLabel string     `json:"role_label"`
+	KindName  string     `json:"kind_name,omitempty" doc:"What the change is called, where it is about one."`
 	Personal  bool       `json:"personal,omitempty" doc:"For me in person, not for everybody with the role."`
 	DueDay    string     `json:"due_day,omitempty" doc:"Last day of the step."`
 	CreatedAt time.Time  `json:"created_at"`
@@ -73,6 +75,10 @@ func (s *server) noticeView(ctx context.Context, n message.Notice) NoticeView {
 	v := NoticeView{
 		ID: n.ID, ChangeID: n.ChangeID, CaseNo: n.CaseNo, Kind: n.Kind, Step: n.StepNo, StepLabel: rest.InLanguage(ctx, n.StepLabel), Round: n.Round,
 		Office: n.OfficeName, Role: string(n.Role), Personal: n.Personal, CreatedAt: n.CreatedAt, ReadAt: n.ReadAt,
+	}
+	v.RoleLabel = rest.RoleLabel(ctx, n.Role)
+	if n.ChangeKind != "" {
+		v.KindName = rest.InLanguage(ctx, s.Processes.NameOf(n.ChangeKind))
 	}
 	v.Address = notice.Path(n.Kind, idText(n.ChangeID))
 	if n.DueAt != nil {

@@ -174,7 +174,7 @@ func placeOf(text []byte, offset int64) string {
 
 // jsonFormats are huma's formats with our reader of bodies.
 func jsonFormats() map[string]huma.Format {
-	format := huma.Format{Marshal: huma.DefaultJSONFormat.Marshal, Unmarshal: readJSON}
+	format := huma.Format{Marshal: writeJSON, Unmarshal: readJSON}
 	return map[string]huma.Format{"application/json": format, "json": format}
 }
 

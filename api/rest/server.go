@@ -121,6 +121,7 @@ func New(config Config) (*Server, error) {
 // fails when one has none.
 func (s *Server) Label(words Words) (err error) {
 	s.refineSchemas()
+	s.promiseLists()
 	s.labels, err = NewLabels(s.huma.OpenAPI(), words)
 	return err
 }

@@ -1,6 +1,10 @@
 package change
 
 import (
+	"slices"
+	"strings"
+
+	"github.com/xueji/xueji/models/process"
 	"github.com/xueji/xueji/models/refusal"
 )
 
@@ -67,6 +71,18 @@ func (v Verb) NeedsOpinion() bool {
 		return false
 	}
 	return false
+}
+
+// Known reports whether the verb is one of Verbs.
+func (v Verb) Known() bool { return slices.Contains(Verbs(), v) }
+
+// Text returns the verb as people read it in both languages.
+func (v Verb) Text() process.Text {
+	en := strings.ReplaceAll(string(v), "_", " ")
+	if en != "" {
+		en = en[:1] + strings.ToLower(en[1:])
+	}
+	return process.Text{Zh: v.shownName(), En: en}
 }
 
 // shownName returns the verb as people read it.

@@ -78,6 +78,12 @@ func Say(kind string, lang refusal.Language, f Facts) Said {
 	return Said{Title: fill(title, places), Text: about + text}
 }
 
+// Title is what a kind says in a few words; false when it has no words of its own.
+func Title(kind string) (process.Text, bool) {
+	w, known := table()[kind]
+	return w.Title, known
+}
+
 // Urgent says whether a kind may be sent on outside working hours.
 func Urgent(kind string) bool { return table()[kind].Urgent }
 
