@@ -15,6 +15,7 @@ import (
 
 	"github.com/xueji/xueji/api/access"
 	"github.com/xueji/xueji/api/changes"
+	"github.com/xueji/xueji/api/home"
 	"github.com/xueji/xueji/api/jobs"
 	"github.com/xueji/xueji/api/messages"
 	"github.com/xueji/xueji/api/offices"
@@ -139,6 +140,7 @@ func restConfig(deps Deps) rest.Config {
 func mount(r *rest.Server, deps Deps, sheets sheet.Sheets, divisions *division.Table) {
 	access.Mount(r, access.Deps{Store: deps.register(), Trial: deps.Trial})
 	changes.Mount(r, changes.Deps{Store: deps.Store, Desk: deps.Desk, Processes: deps.Processes, Sheets: sheets})
+	home.Mount(r, home.Deps{Store: deps.register()})
 	rules.Mount(r, rules.Deps{Store: deps.register(), Processes: deps.Processes})
 	messages.Mount(r, messages.Deps{Store: deps.register(), Processes: deps.Processes, Webhooks: deps.Webhooks})
 	offices.Mount(r, offices.Deps{Store: deps.register(), Divisions: divisions})

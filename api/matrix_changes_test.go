@@ -73,6 +73,7 @@ func changeCases() map[string]matrixCase {
 			return apitest.Get("/v1/slips/" + id)
 		}},
 		"list-inbox":  fixed("GET", "/v1/inbox", nil),
+		"get-home":    fixed("GET", "/v1/home", nil),
 		"count-inbox": fixed("GET", "/v1/inbox/counts", nil),
 		"list-late":   fixed("GET", "/v1/inbox/late", nil),
 	}

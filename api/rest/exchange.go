@@ -51,6 +51,13 @@ func ScopeOf(ctx context.Context) store.Scope {
 	return x.scope(x.op.Action)
 }
 
+// ScopeFor gives the data scope of another action for the caller; false when the caller
+// may not do it anywhere.
+func ScopeFor(ctx context.Context, action authz.Action) (store.Scope, bool) {
+	x := exchangeOf(ctx)
+	return x.scope(action), x.principal.May(action)
+}
+
 func (x *exchange) scope(action authz.Action) store.Scope {
 	return store.Scope{Paths: x.principal.Scope(action), Account: x.principal.Account, RequestID: x.requestID, Address: x.address}
 }
