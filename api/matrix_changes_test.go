@@ -44,19 +44,20 @@ func changeCases() map[string]matrixCase {
 		return c
 	}
 	return map[string]matrixCase{
-		"file-change":      filing("/v1/changes"),
-		"check-change":     filing("/v1/changes/check"),
-		"get-change":       onSuspension("GET", "", nil),
-		"redo-change":      byFiler(onSuspension("GET", "/redo", nil)),
-		"list-changes":     fixed("GET", "/v1/changes", nil),
-		"resubmit-change":  byFiler(onSuspension("POST", "/resubmission", said)),
-		"withdraw-change":  byFiler(onSuspension("POST", "/withdrawal", said)),
-		"remind-change":    byFiler(onSuspension("POST", "/reminder", m{})),
-		"supervise-change": superior(authz.ChangeSupervise, onSuspension("POST", "/supervision", said)),
-		"close-change":     superior(authz.ChangeClose, onSuspension("POST", "/closure", said)),
-		"comment-change":   onSuspension("POST", "/comments", m{"text": "留言"}),
-		"copy-change":      onSuspension("POST", "/copies", m{"to": []string{uuid.NewString()}}),
-		"take-back":        takeBack,
+		"file-change":        filing("/v1/changes"),
+		"check-change":       filing("/v1/changes/check"),
+		"get-change":         onSuspension("GET", "", nil),
+		"get-approval-sheet": onSuspension("GET", "/sheet", nil),
+		"redo-change":        byFiler(onSuspension("GET", "/redo", nil)),
+		"list-changes":       fixed("GET", "/v1/changes", nil),
+		"resubmit-change":    byFiler(onSuspension("POST", "/resubmission", said)),
+		"withdraw-change":    byFiler(onSuspension("POST", "/withdrawal", said)),
+		"remind-change":      byFiler(onSuspension("POST", "/reminder", m{})),
+		"supervise-change":   superior(authz.ChangeSupervise, onSuspension("POST", "/supervision", said)),
+		"close-change":       superior(authz.ChangeClose, onSuspension("POST", "/closure", said)),
+		"comment-change":     onSuspension("POST", "/comments", m{"text": "留言"}),
+		"copy-change":        onSuspension("POST", "/copies", m{"to": []string{uuid.NewString()}}),
+		"take-back":          takeBack,
 		"dismiss-change": {allowed: filer, call: func(x *matrix, _ apitest.Caller, target string) apitest.Call {
 			id := kept(x, "refused", target, func() string {
 				one := x.suspension(target)

@@ -36,5 +36,6 @@ func Mount(r *rest.Server, deps Deps) {
 	s.inboxRoutes()
 	s.moveRoutes()
 	s.dismissalRoutes()
+	s.sheetRoutes()
 	s.describeWords()
 }

@@ -31,7 +31,7 @@ type Download struct {
 // a PDF is a plug-in of the browser, which does not run in a sandbox of the page.
 const (
 	pictureSeen = "default-src 'none'; frame-ancestors 'self'; sandbox"
-	pdfSeen     = "default-src 'none'; object-src 'self'; plugin-types application/pdf; style-src 'unsafe-inline'; frame-ancestors 'self'"
+	pdfSeen     = "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'self'"
 )
 
 // Seen is a file that the own pages may show. Of other types than pictures and PDF it is
