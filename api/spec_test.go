@@ -20,8 +20,7 @@ func TestTheCommittedDescriptionIsFresh(t *testing.T) {
 	require.True(t, string(want) == string(have), "docs/openapi.yaml is stale: run \"go generate ./api\" and commit it")
 }
 
-// What the API answers is a list where the description names one; and where a field has one
-// of a closed set of words, the description lists them.
+// What the API answers is a list, never null, where the description names one.
 func TestTheDescriptionPromisesLists(t *testing.T) {
 	text, err := api.Spec()
 	require.NoError(t, err)
@@ -43,7 +42,8 @@ func TestTheDescriptionPromisesLists(t *testing.T) {
 	walk = func(at string, schema map[string]any) {
 		if ref, ok := schema["$ref"].(string); ok {
 			name := path.Base(ref)
-			if !seen[name] {
+			// The answer of redo-change is what file-change takes, where null is an empty list.
+			if !seen[name] && name != "ChangeBody" {
 				seen[name] = true
 				walk(name, doc.Components.Schemas[name])
 			}

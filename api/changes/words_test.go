@@ -9,11 +9,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/xueji/xueji/api/access"
 	"github.com/xueji/xueji/api/apitest"
 	"github.com/xueji/xueji/api/changes"
-	"github.com/xueji/xueji/api/messages"
-	"github.com/xueji/xueji/api/rest"
 	"github.com/xueji/xueji/models/storetest"
 )
 
@@ -113,11 +110,17 @@ func TestASuspensionIsShownInWords(t *testing.T) {
 	require.Equal(t, "已办结", shown.StatusLabel)
 	look(registrar, path, page...)
 	look(registrar, "/v1/notices", "title", "role_label", "kind_name")
-	var told rest.Page[messages.NoticeView]
+	var told struct {
+		Items []struct {
+			KindName string `json:"kind_name"`
+		}
+	}
 	w.Must(http.StatusOK, registrar.Token, apitest.Get("/v1/notices"), &told)
 	require.NotEmpty(t, told.Items)
 	require.Equal(t, "休学", told.Items[0].KindName)
-	var me access.Me
+	var me struct {
+		RoleLabels []string `json:"role_labels"`
+	}
 	w.Must(http.StatusOK, registrar.Token, apitest.Get("/v1/me"), &me)
 	require.Equal(t, []string{"学籍管理员"}, me.RoleLabels)
 }

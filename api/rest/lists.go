@@ -118,8 +118,8 @@ func leftOut(field reflect.StructField, v reflect.Value) bool {
 	return strings.Contains(options, "omit") && v.IsZero()
 }
 
-// holdsList remembers by type whether a list or a map may stand in it.
-var holdsList sync.Map //nolint:gochecknoglobals // a cache of what never changes
+// holdsList remembers by type whether a list or a map may stand in it, which never changes.
+var holdsList sync.Map
 
 // mayHoldList reports whether a list or a map may stand in a type that writes itself field
 // by field.

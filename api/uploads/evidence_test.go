@@ -105,7 +105,7 @@ func TestAPaperIsSeenInPlace(t *testing.T) {
 			answer := w.Send(who.Token, apitest.Get(path+"?view=inline"))
 			require.Equal(t, http.StatusOK, answer.Code, answer.Body.String())
 			require.Equal(t, content, answer.Body.Bytes())
-			require.Equal(t, "inline; filename=evidence-"+e.ID.String()+files.MediaType(e.MediaType).Extension(), answer.Header().Get("Content-Disposition"))
+			require.Equal(t, "inline; filename=evidence-"+e.ID.String()+e.MediaType.Extension(), answer.Header().Get("Content-Disposition"))
 			require.Equal(t, string(e.MediaType), answer.Header().Get("Content-Type"))
 			require.Equal(t, []string{"SAMEORIGIN"}, answer.Header().Values("X-Frame-Options"))
 			require.Equal(t, []string{"nosniff"}, answer.Header().Values("X-Content-Type-Options"))
