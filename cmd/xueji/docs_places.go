@@ -56,8 +56,8 @@ type places struct {
 	names    map[process.Kind]map[string]bool // the files that name the constant
 }
 
-// readPlaces parses the code of a checkout, without tests; a checkout without code has
-// no places.
+// readPlaces parses the code of a checkout, without tests and the packages that only tests
+// use; a checkout without code has no places.
 func readPlaces(checkout string) (*places, error) {
 	p := &places{
 		checkout: checkout, packages: map[string]*source{}, constant: map[process.Kind]string{}, numbers: map[process.Kind][]string{},
@@ -83,8 +83,14 @@ func readPlaces(checkout string) (*places, error) {
 }
 
 func (p *places) read(file string, entry fs.DirEntry, err error) error {
-	if err != nil || entry.IsDir() || path.Ext(file) != ".go" || strings.HasSuffix(file, "_test.go") {
+	if err != nil {
 		return err
+	}
+	if entry.IsDir() && strings.HasSuffix(file, "test") {
+		return fs.SkipDir
+	}
+	if entry.IsDir() || path.Ext(file) != ".go" || strings.HasSuffix(file, "_test.go") {
+		return nil
 	}
 	text, err := fs.ReadFile(os.DirFS(p.checkout), file)
 	if err != nil {
