@@ -17,7 +17,7 @@ PINNED = tools/go.mod tools/go.sum
 # memory, shares nothing, and took most of the time of the tests that log people in.
 RACE = -race -gcflags=golang.org/x/crypto/argon2=-race=false
 
-.PHONY: run test vet unit generated generate compiler tools lint workflowcheck vulnerabilities bench demo soak clean
+.PHONY: run test web vet unit generated generate compiler browser tools lint workflowcheck vulnerabilities bench demo soak clean
 
 # Not "go run": it turns Ctrl-C into a failure.
 run: bin/temporal
@@ -29,7 +29,7 @@ test: vet generated unit
 vet:
 	$(GO) vet ./...
 
-unit: compiler bin/temporal
+unit: compiler browser bin/temporal
 	CGO_ENABLED=1 $(GO) test $(RACE) -p $(PARALLEL) -timeout 40m $(LONG) ./...
 
 # What is generated must be what its sources say.
@@ -42,6 +42,17 @@ generate:
 # The race detector needs a C compiler.
 compiler:
 	@sh tools/compiler.sh
+
+# The tests of the console drive a real browser.
+browser:
+	@sh tools/browser.sh
+
+# Builds the console from web/src; needs Node 20.19 or later. The result is committed, so
+# that everybody else needs no Node. The folder is emptied first.
+web:
+	@sh tools/node.sh
+	cd web && npm ci --no-audit --no-fund && npm run --silent types && npm run --silent check && npm run --silent build
+	$(GO) run ./web/stamp >web/dist.sum.new && mv web/dist.sum.new web/dist.sum
 
 # Everything that is pinned in tools/go.mod.
 tools: bin/temporal bin/golangci-lint bin/workflowcheck bin/govulncheck

@@ -35,6 +35,7 @@ import (
 	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/roster"
 	"github.com/xueji/xueji/models/store"
+	"github.com/xueji/xueji/web"
 )
 
 // Deps is everything the API needs from outside.
@@ -75,7 +76,17 @@ type Deps struct {
 	Trial *access.Trial
 }
 
-// New makes the handler that serves everything: /v1, the description, health and metrics.
+// Site makes the handler that people and programs reach: the API of New and, at every other
+// address, the console.
+func Site(deps Deps) (http.Handler, error) {
+	s, err := New(deps)
+	if err != nil {
+		return nil, err
+	}
+	return web.Over(s)
+}
+
+// New makes the handler of the API: /v1, the description, health and metrics.
 func New(deps Deps) (http.Handler, error) {
 	s, err := build(deps)
 	if err != nil {

@@ -43,7 +43,7 @@ func OpenAPI(ctx context.Context, cfg config.Config, clock *calendar.Clock, log 
 		log.WarnContext(ctx, "http.public_url is not set: nobody can log in with a browser; set it to the https address that people open")
 	}
 	a := &API{parts: p, cfg: cfg, desk: casework.New(p.register, p.engine, log)}
-	a.handler, err = api.New(api.Deps{
+	a.handler, err = api.Site(api.Deps{
 		Limits:         rest.Limits{PerAccount: rate.Limit(cfg.HTTP.RatePerSecond), AccountBurst: cfg.HTTP.RateBurst},
 		TrustedProxies: cfg.HTTP.TrustedProxies, PublicURL: cfg.HTTP.PublicURL, PlainLoopback: cfg.Environment != config.Production, Webhooks: webhookRules(cfg.Webhook), EvidenceLimit: cfg.HTTP.EvidenceLimit, RosterLimit: cfg.HTTP.RosterLimit,
 		Store: p.register, Desk: a.desk, Watch: casework.NewWatch(p.register.Store, p.engine), EnginePage: cfg.Temporal.Page, Processes: p.proc, Trial: p.trial, Files: p.files, Log: log, Version: Version(), Metrics: metrics,

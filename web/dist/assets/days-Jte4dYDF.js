@@ -1,0 +1,1 @@
+function e(e){return e?e.slice(0,10):``}function t(e){return e?`${e.slice(0,10)} ${e.slice(11,16)}`:``}export{t as n,e as t};

@@ -1,0 +1,47 @@
+import { nextTick } from 'vue'
+import { createRouter, createWebHistory } from 'vue-router'
+import { api, data, Refusal } from './api/client'
+import { session } from './api/session'
+
+// Addresses carry opaque IDs and codes only, never a name or a number of a person.
+export const router = createRouter({
+  history: createWebHistory(),
+  scrollBehavior: (_to, _from, saved) => saved ?? { top: 0 },
+  routes: [
+    { path: '/login', name: 'login', component: () => import('./screens/login/login.vue'), meta: { open: true } },
+    { path: '/', name: 'home', component: () => import('./screens/home/home.vue') },
+    { path: '/inbox', name: 'inbox', component: () => import('./screens/inbox/inbox.vue') },
+    { path: '/cases', name: 'mine', component: () => import('./screens/cases/mine.vue') },
+    { path: '/cases/:id', name: 'case', component: () => import('./screens/cases/case.vue'), props: true },
+    { path: '/cases/:id/print', name: 'print', component: () => import('./screens/cases/print.vue'), props: true, meta: { bare: true } },
+    { path: '/password', name: 'password', component: () => import('./screens/login/password-page.vue') },
+    { path: '/:rest(.*)*', name: 'missing', component: () => import('./screens/missing.vue') },
+  ],
+})
+
+// Nobody sees a screen before the server has said who is there, and nobody works with a
+// password that must be changed first.
+router.beforeEach(async (to) => {
+  if (!session.me && !to.meta.open) {
+    try {
+      session.began(await data(api.GET('/v1/me')))
+    } catch (cause) {
+      if (cause instanceof Refusal && cause.status === 401) {
+        return { name: 'login', query: to.fullPath === '/' ? {} : { to: to.fullPath } }
+      }
+      throw cause
+    }
+  }
+  if (session.me?.password_due && to.name !== 'password' && !to.meta.open) {
+    return { name: 'password' }
+  }
+  return true
+})
+
+// A screen reader hears the heading of the new screen, as after the load of a page.
+router.afterEach(async (_to, from) => {
+  if (from.matched.length > 0) {
+    await nextTick()
+    document.querySelector<HTMLElement>('h1')?.focus({ preventScroll: true })
+  }
+})
