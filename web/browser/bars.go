@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"strings"
 
+	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/chromedp"
 	"github.com/stretchr/testify/require"
 )
@@ -66,28 +67,55 @@ func (p *Page) Kept() string {
 	return Evaluate[string](p, `JSON.stringify([decodeURIComponent(location.href), document.title, history.state, { ...localStorage }, { ...sessionStorage }, document.cookie, document.referrer, window.name])`)
 }
 
+// Cookies returns the cookies of the site, those too that no script can read.
+func (p *Page) Cookies() map[string]string {
+	p.t.Helper()
+	found, err := chromedp.Call(p.ctx, network.GetCookies, network.GetCookiesParams{URLs: []string{p.origin}})
+	require.NoError(p.t, err)
+	cookies := map[string]string{}
+	for _, cookie := range found.Cookies {
+		require.True(p.t, cookie.HTTPOnly, cookie.Name)
+		cookies[cookie.Name] = cookie.Value
+	}
+	require.NotEmpty(p.t, cookies)
+	return cookies
+}
+
 // codes are words of programs: no page for people shows them.
 var codes = regexp.MustCompile(`\b[A-Z][A-Z]+(?:_[A-Z0-9]+)+\b|\b(?:undefined|null|NaN)\b|\[object `)
 
-// Codes lists the codes that stand on the page where words should.
-func (p *Page) Codes() []string {
+// Codes lists the codes that stand on the page where words should; what people typed and
+// what they are called is left out.
+func (p *Page) Codes(except ...string) []string {
 	p.t.Helper()
-	return codes.FindAllString(p.Text(), -1)
+	return codes.FindAllString(p.without(except), -1)
 }
 
 // latin are runs of English letters.
 var latin = regexp.MustCompile(`[A-Za-z]{3,}`)
 
-// Latin lists the English words on the page, but for those that a Chinese page may show.
-func (p *Page) Latin(allowed ...string) []string {
+// Latin lists the English words on the page, but for what a Chinese page may show.
+func (p *Page) Latin(except ...string) []string {
 	p.t.Helper()
-	var found []string
-	for _, word := range latin.FindAllString(p.Text(), -1) {
-		if !strings.Contains(" "+strings.Join(allowed, " ")+" ", " "+word+" ") {
-			found = append(found, word)
-		}
+	return latin.FindAllString(p.without(except), -1)
+}
+
+// han are Chinese characters.
+var han = regexp.MustCompile(`\p{Han}+`)
+
+// Han lists the Chinese words on the page, but for what an English page may show.
+func (p *Page) Han(except ...string) []string {
+	p.t.Helper()
+	return han.FindAllString(p.without(except), -1)
+}
+
+// without is the text of the page without some of it.
+func (p *Page) without(except []string) string {
+	text := p.Text()
+	for _, known := range except {
+		text = strings.ReplaceAll(text, known, " ")
 	}
-	return found
+	return text
 }
 
 var sheet = regexp.MustCompile(`/Type\s*/Page\b[^s]`)

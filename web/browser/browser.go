@@ -192,6 +192,29 @@ func (p *Page) Reads(text string) {
 	p.until("read “"+text+"”", func(context.Context) bool { return strings.Contains(p.Text(), text) })
 }
 
+// ReadsTimes waits until a text stands on the page so many times.
+func (p *Page) ReadsTimes(text string, times int) {
+	p.t.Helper()
+	p.until("read “"+text+"” often enough", func(context.Context) bool { return strings.Count(p.Text(), text) == times })
+}
+
+// Focuses waits until the focus is on an element with a role.
+func (p *Page) Focuses(role string) {
+	p.t.Helper()
+	p.until("find the focus on "+role, func(context.Context) bool {
+		return Evaluate[string](p, `document.activeElement?.getAttribute('role') ?? ''`) == role
+	})
+}
+
+// Shown waits until a picture with a name is not only there but drawn.
+func (p *Page) Shown(name string) {
+	p.t.Helper()
+	p.until("look at the picture “"+name+"”", func(ctx context.Context) bool {
+		object, ok := p.find(ctx, "image", name)
+		return ok && p.on(ctx, object, `function () { return this.complete && this.naturalWidth > 0 }`) == "true"
+	})
+}
+
 // Value returns what stands in a field.
 func (p *Page) Value(name string) string {
 	p.t.Helper()

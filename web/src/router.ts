@@ -11,6 +11,7 @@ export const router = createRouter({
     { path: '/login', name: 'login', component: () => import('./screens/login/login.vue'), meta: { open: true } },
     { path: '/', name: 'home', component: () => import('./screens/home/home.vue') },
     { path: '/inbox', name: 'inbox', component: () => import('./screens/inbox/inbox.vue') },
+    { path: '/filing', name: 'filing', component: () => import('./screens/filing/filing.vue') },
     { path: '/cases', name: 'mine', component: () => import('./screens/cases/mine.vue') },
     { path: '/cases/:id', name: 'case', component: () => import('./screens/cases/case.vue'), props: true },
     { path: '/cases/:id/print', name: 'print', component: () => import('./screens/cases/print.vue'), props: true, meta: { bare: true } },

@@ -1,5 +1,4 @@
 import type { Schemas } from '../../api/client'
-import { inputLabel, inputValue, type Process } from '../../api/processes'
 import { t } from '../../words/words'
 
 export type Page = Schemas['ChangePage']
@@ -19,14 +18,8 @@ export function pupilFacts(page: Page): Fact[] {
   ].filter((f) => f.value)
 }
 
-// formFacts lists the inputs of the form in the order of the process, with the words of codes;
-// the class comes by its name, never by its ID.
-export function formFacts(page: Page, process: Process | undefined): Fact[] {
-  const given = page.inputs ?? {}
-  const order = process?.inputs?.map((i) => i.name) ?? []
-  const names = [...order.filter((n) => n in given), ...Object.keys(given).filter((n) => !order.includes(n))]
-  return names.map((name) => ({
-    label: inputLabel(process, name),
-    value: name === 'class_id' && page.class ? `${page.class.grade} ${page.class.name}` : inputValue(process, name, given[name] ?? ''),
-  }))
+// formFacts lists the inputs of the form with their names and what their values mean, in the
+// order of the form.
+export function formFacts(page: Page): Fact[] {
+  return page.form.map((item) => ({ label: item.label, value: item.value_label }))
 }

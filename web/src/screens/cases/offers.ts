@@ -5,21 +5,26 @@ import type { Page } from './facts-of'
 const known = ['APPROVE', 'REJECT', 'SEND_BACK', 'CLAIM', 'RELEASE'] as const
 export type Verb = (typeof known)[number]
 
-// Offer is what the reader may do about the open step, or why not.
-export type Offer = { task: string; verbs: Verb[]; first: Verb | null; firm: Verb[]; quiet: Verb[]; why: string }
+// Act is a verb with its word.
+export type Act = { verb: Verb; label: string }
+
+// Offer is what the reader may do about the open step, or why not. The first act is the one
+// primary button; firm ones stand beside it, quiet ones apart.
+export type Offer = { task: string; first: Act | undefined; firm: Act[]; quiet: Act[]; why: string }
 
 // offered reads what the API says the reader may do; the console judges nothing itself.
 export function offered(page: Page): Offer {
-  const tasks = page.tasks ?? []
-  const mine = tasks.find((k) => (k.may ?? []).includes('APPROVE')) ?? tasks.find((k) => known.some((v) => (k.may ?? []).includes(v)))
-  const verbs = known.filter((v) => (mine?.may ?? []).includes(v))
-  const decides = (v: Verb): boolean => v === 'SEND_BACK' || v === 'REJECT'
+  const mine = page.tasks.find((k) => k.may?.includes('APPROVE')) ?? page.tasks.find((k) => known.some((v) => k.may?.includes(v)))
+  const act = (verb: Verb): Act[] => {
+    const at = mine?.may?.indexOf(verb) ?? -1
+    return at < 0 ? [] : [{ verb, label: mine?.may_labels?.[at] ?? verb }]
+  }
+  const [first, ...quiet] = [...act('APPROVE'), ...act('CLAIM'), ...act('RELEASE')]
   return {
     task: mine?.id ?? '',
-    verbs,
-    first: verbs.includes('APPROVE') ? 'APPROVE' : (verbs.find((v) => !decides(v)) ?? null),
-    firm: (['SEND_BACK', 'REJECT'] as const).filter((v) => verbs.includes(v)),
-    quiet: verbs.includes('APPROVE') ? verbs.filter((v) => v === 'CLAIM' || v === 'RELEASE') : [],
-    why: mine ? '' : (tasks.find((k) => k.why)?.why ?? ''),
+    first,
+    firm: [...act('SEND_BACK'), ...act('REJECT')],
+    quiet,
+    why: mine ? '' : (page.tasks.find((k) => k.why)?.why ?? ''),
   }
 }

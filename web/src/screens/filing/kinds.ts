@@ -1,0 +1,20 @@
+// kindsHere are the kinds this form can file: about one pupil of the own school, made from
+// inputs and papers alone. The others need a pupil of another school, a list, a roster, key
+// data or another case, and come with their own forms.
+export const kindsHere: string[] = [
+  'SUSPENSION',
+  'SUSPENSION_EXTENSION',
+  'REINSTATEMENT',
+  'RETENTION',
+  'SKIP',
+  'GONE_ABROAD',
+  'MISSING',
+  'DEATH',
+  'OTHER_LEAVING',
+  'WITHDRAWAL',
+  'EXPULSION',
+  'DROPOUT_REPORT',
+  'DROPOUT_RETURN',
+  'POST_GRADUATION_STUDY',
+  'GRADUATION_ROLLBACK',
+]
