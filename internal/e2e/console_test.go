@@ -1,0 +1,284 @@
+package e2e_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"image"
+	"image/png"
+	"net/http"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+
+	"github.com/xueji/xueji/internal/e2e"
+	"github.com/xueji/xueji/web/browser"
+)
+
+// hostile is what somebody may write into any free field.
+const hostile = `<img src=x onerror="document.title=1"> javascript:alert(1) {{7*7}}`
+
+// names are what the people and the papers of the county are called: no words of the console.
+var names = []string{"测试SCHOOL_REGISTRAR", "测试SCHOOL_LEADER", "测试BUREAU_REVIEWER", "proof.png", "南明区示例小学", "南明区教育局", "样例生", "学籍", "中文", "English", "Xueji", hostile}
+
+// fit checks what every page must be: usable with a screen reader, no wider than the
+// screen, in words and not in codes, silent in the browser's log, and nobody's name or
+// number where another person may find it.
+func fit(t *testing.T, p *browser.Page, chinese bool) {
+	t.Helper()
+	p.Audit()
+	require.LessOrEqual(t, p.Wide(), 0, "sideways scroll on %s", p.Address())
+	require.Empty(t, p.Codes(names...), p.Address())
+	if chinese {
+		// The rule of a kind is cited as "Art. 19" in every language.
+		require.Empty(t, p.Latin(append(names, "Art.")...), p.Address())
+	} else {
+		require.Empty(t, p.Han(append(names, "教基一", "号")...), p.Address())
+	}
+	require.Empty(t, p.Reports(), p.Address())
+	for _, personal := range []string{"样例生", "测试", "520102"} {
+		require.NotContains(t, p.Kept(), personal)
+	}
+}
+
+// stands counts how often a verb stands in the timeline of a case.
+func stands(p *e2e.Person, change, verb string) (n int) {
+	entries, _ := p.Page(change).Get("timeline").([]any)
+	for _, entry := range entries {
+		if e, ok := entry.(map[string]any); ok && e["verb"] == verb {
+			n++
+		}
+	}
+	return n
+}
+
+// A school leader and a reviewer of the bureau do their work in a browser: find the case,
+// read it with its papers, decide, print the sheet.
+func TestASuspensionIsDecidedInTheBrowser(t *testing.T) {
+	t.Parallel()
+	s := e2e.New(t, e2e.Options{})
+	c := s.County()
+	body := c.Registrar.SuspensionBody(s.Pupil(c, 2024))
+	body["inputs"] = map[string]string{"reason_code": "10", "from_date": "2026-11-20", "until_date": "2027-08-31", "remark": hostile}
+	change := c.Registrar.File(body)
+	other := c.Registrar.File(c.Registrar.SuspensionBody(s.Pupil(c, 2024)))
+	caseNo := c.Registrar.Page(change).Text("case_no")
+	b := browser.Start(t)
+
+	leader := b.Page(s.URL)
+	leader.Open("/inbox")
+	leader.Sees("heading", "登录") // and from there back to the page that was asked for
+	fit(t, leader, true)
+	leader.Type("账号", c.Leader.Login())
+	leader.Type("密码", "wrong")
+	leader.Press("\r")
+	leader.Reads("账号或密码不正确")
+	leader.Audit()
+	leader.Focuses("alert") // keyboard and screen reader are where the answer is
+	c.Leader.LogsIn(leader)
+	fit(t, leader, true)
+	leader.Shot("home")
+	leader.Open("/inbox")
+	leader.Sees("link", "办理 "+caseNo)
+	fit(t, leader, true)
+	require.True(t, leader.InSight("link", "办理 "+caseNo))
+	leader.Shot("inbox")
+	leader.Click("link", "办理 "+caseNo)
+	leader.Reads(hostile)
+	leader.Reads("疾病")
+	leader.Shown("监护人书面申请：proof.png")
+	fit(t, leader, true)
+	require.True(t, leader.InSight("button", "同意"), "the main button of a case is seen without scrolling")
+	leader.Shot("case")
+
+	leader.Click("button", "同意")
+	leader.Type("意见", "情况属实")
+	leader.Audit()
+	leader.Shot("decide")
+	leader.DoubleClick("button", "确认同意")
+	leader.Reads("办理下一件")
+	fit(t, leader, true)
+	require.Equal(t, 1, stands(c.Registrar, change, "APPROVE"), "two clicks are one decision")
+	leader.Click("button", "办理下一件")
+	leader.Reads(c.Registrar.Page(other).Text("case_no"))
+
+	reviewer := b.Page(s.URL).Old()
+	c.Reviewer.LogsIn(reviewer)
+	reviewer.Click("button", "English")
+	reviewer.Reads("Bureau approval") // the API's words are read again in the other language
+	fit(t, reviewer, false)
+	reviewer.Open("/inbox")
+	reviewer.Click("link", "Open "+caseNo)
+	reviewer.Reads("情况属实")
+	reviewer.Shown("Written application of the guardian: proof.png")
+	reviewer.Audit()
+	require.Empty(t, reviewer.Codes(names...))
+	reviewer.Shot("case-english")
+	reviewer.Click("button", "Approve")
+	reviewer.Click("button", "Confirm: Approve")
+	reviewer.Reads("Back to the inbox")
+	require.Equal(t, "EFFECTIVE", c.Registrar.Page(change).Text("status"))
+	reviewer.Reads("In force")
+
+	reviewer.Click("button", "中文")
+	reviewer.Click("button", "打印审批表")
+	reviewer.Reads("休学审批表")
+	reviewer.Reads("情况属实")
+	fit(t, reviewer, true)
+	require.Equal(t, 1, reviewer.Sheets(), "a usual case is one sheet of A4")
+	reviewer.Shot("print")
+	reviewer.Open("/")
+	reviewer.Click("button", "退出登录")
+	reviewer.Sees("heading", "登录")
+	require.NotContains(t, reviewer.Text(), "样例生")
+}
+
+// A session that ends while somebody writes costs them nothing: they log in above the page
+// and go on, and what they began stands there.
+func TestNothingTypedIsLostWhenTheSessionEnds(t *testing.T) {
+	t.Parallel()
+	s := e2e.New(t, e2e.Options{})
+	c := s.County()
+	change := c.Registrar.File(c.Registrar.SuspensionBody(s.Pupil(c, 2024)))
+	p := browser.Start(t).Page(s.URL)
+	c.Leader.LogsIn(p)
+	p.Open("/cases/" + change)
+	p.Click("button", "退回")
+	p.Type("意见", "请补充县级以上医院证明")
+	p.Reads("意见已暂存")
+
+	s.Hand.Advance(3 * time.Hour) // two hours without use end a session
+	p.Click("button", "确认退回")
+	p.Sees("dialog", "登录已失效")
+	p.Audit()
+	p.Shot("over")
+	require.Zero(t, stands(c.Registrar, change, "SEND_BACK"))
+	p.Type("密码", e2e.Password)
+	p.Click("button", "登录")
+	p.Reads("返回待办")
+	require.Equal(t, 1, stands(c.Registrar, change, "SEND_BACK"))
+	require.Contains(t, string(c.Registrar.Page(change).Raw), "请补充县级以上医院证明")
+	require.Empty(t, p.Reports())
+}
+
+// A refusal stands in the words of the API at its field, with code and request number; an
+// opinion that was begun is there again; and what is received but not yet counted is
+// watched until it is.
+func TestRefusalsDraftsAndSlipsInTheBrowser(t *testing.T) {
+	t.Parallel()
+	s := e2e.New(t, e2e.Options{})
+	c := s.County()
+	change := c.Registrar.File(c.Registrar.SuspensionBody(s.Pupil(c, 2024)))
+	p := browser.Start(t).Page(s.URL)
+	c.Leader.LogsIn(p)
+	p.Open("/cases/" + change)
+	p.Click("button", "驳回")
+	p.Click("button", "确认驳回")
+	p.Reads("请求编号")
+	p.Audit()
+	p.Shot("refused")
+	p.Focuses("alert")
+	p.Type("意见", "材料与本人不符")
+	p.Reads("意见已暂存")
+	p.Click("button", "取消")
+	p.Open("/cases/" + change)
+	p.Click("button", "同意")
+	p.Holds("意见", "材料与本人不符")
+	p.Reads("已恢复您上次暂存的意见")
+
+	s.StopWorker()
+	p.Type("意见", "同意休学")
+	p.Click("button", "确认同意")
+	p.Reads("已收到，正在计入")
+	require.Zero(t, stands(c.Registrar, change, "APPROVE"))
+	s.StartWorker()
+	p.Reads("返回待办")
+	require.Equal(t, 1, stands(c.Registrar, change, "APPROVE"))
+	require.Empty(t, p.Reports())
+}
+
+// Another site that a clerk has open can write nothing in their name, and no page can frame
+// the console or read its session.
+func TestAnotherSiteCanDoNothingWithTheSession(t *testing.T) {
+	t.Parallel()
+	s := e2e.New(t, e2e.Options{})
+	c := s.County()
+	change := c.Registrar.File(c.Registrar.SuspensionBody(s.Pupil(c, 2024)))
+	p := browser.Start(t).Page(s.URL)
+	c.Leader.LogsIn(p)
+	require.Empty(t, browser.Evaluate[string](p, `document.cookie`), "no script reads the session")
+
+	call := func(path string, body any, header http.Header) int {
+		text, err := json.Marshal(body)
+		require.NoError(t, err)
+		request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.URL+path, bytes.NewReader(text))
+		require.NoError(t, err)
+		request.Header = header
+		request.Header.Set("Content-Type", "application/json")
+		answer, err := e2e.Send(request)
+		require.NoError(t, err)
+		return answer.Status
+	}
+	decision := map[string]any{"task_id": c.Leader.OpenTask(change), "verdict": "APPROVE"}
+	for name, value := range p.Cookies() {
+		cookie := name + "=" + value
+		for _, foreign := range []http.Header{{"Origin": {"https://evil.example"}}, {"Sec-Fetch-Site": {"cross-site"}}, {"Origin": {"null"}}} {
+			foreign.Set("Cookie", cookie)
+			foreign.Set("Idempotency-Key", uuid.NewString())
+			require.Equal(t, http.StatusForbidden, call("/v1/changes/"+change+"/decisions", decision, foreign), foreign)
+		}
+	}
+	require.Zero(t, stands(c.Registrar, change, "APPROVE"))
+}
+
+// A registrar files a suspension in the page: the pupil by name, the form and the papers
+// made from the description of the kind.
+func TestARegistrarFilesInTheBrowser(t *testing.T) {
+	t.Parallel()
+	s := e2e.New(t, e2e.Options{})
+	c := s.County()
+	pupil := s.Pupil(c, 2024)
+	paper := filepath.Join(t.TempDir(), "proof.png")
+	var picture bytes.Buffer
+	require.NoError(t, png.Encode(&picture, image.NewGray(image.Rect(0, 0, 8, 8))))
+	require.NoError(t, os.WriteFile(paper, picture.Bytes(), 0o600))
+	p := browser.Start(t).Page(s.URL)
+	c.Registrar.LogsIn(p)
+	fit(t, p, true)
+	p.Open("/filing")
+	p.Choose("业务种类", "休学")
+	p.Reads("休学开始日期")
+	fit(t, p, true)
+	p.Click("button", "提交")
+	p.Reads("请先选择学生")
+	p.Focuses("alert")
+	p.Type("姓名", "样例")
+	p.Click("button", "查找")
+	p.Pick("样例生")
+	p.Click("button", "检查")
+	p.Reads("请求编号") // the form is empty
+	p.Audit()
+	p.Choose("休学原因", "疾病")
+	p.Choose("休学开始日期", "2026-11-20")
+	p.Choose("预计复学日期", "2027-08-31")
+	p.Attach("监护人书面申请", paper)
+	p.Reads("移除 proof.png")
+	p.Attach("休学证明", paper)
+	p.ReadsTimes("移除 proof.png", 2)
+	p.Click("button", "检查")
+	p.Reads("没有发现问题")
+	p.Audit()
+	require.Empty(t, p.Codes(names...))
+	p.Shot("filing")
+	p.DoubleClick("button", "提交")
+	p.Sees("button", "打印审批表")
+	require.Equal(t, 1, e2e.Value[int](s, `SELECT count(*) FROM change WHERE student_id = $1`, pupil), "two clicks are one case")
+	fit(t, p, true)
+	p.Open("/cases")
+	p.Sees("link", "查看 "+e2e.Value[string](s, `SELECT case_no FROM change WHERE student_id = $1`, pupil))
+	fit(t, p, true)
+	p.Shot("mine")
+}
