@@ -161,6 +161,8 @@ func greeting(cfg config.Config, url string, clock *calendar.Clock, loaded bool,
 	line("")
 	line("学籍 Xueji is running. Time here: %s", clock.Now().Format("2006-01-02 15:04"))
 	line("")
+	line("  Open in a browser 用浏览器打开   %s", url)
+	line("")
 	line("  API and its description  %s/docs", url)
 	if cfg.Temporal.UIAddress != "" {
 		line("  Temporal (workflows)     %s", cfg.Temporal.UI())
