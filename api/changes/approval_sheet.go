@@ -22,7 +22,7 @@ type ApprovalSheet struct {
 	Title       string         `json:"title" example:"休学审批表"`
 	CaseNo      string         `json:"case_no"`
 	KindName    string         `json:"kind_name"`
-	Rule        string         `json:"rule" doc:"Document and article the process rests on."`
+	Rule        string         `json:"rule" doc:"Documents and articles that the process rests on; empty where a province's practice is its only ground."`
 	StatusLabel string         `json:"status_label"`
 	School      string         `json:"school" doc:"The office that filed."`
 	Sides       []SideView     `json:"sides" doc:"The schools of a move; else none."`

@@ -23,7 +23,7 @@ type ChangePage struct {
 	CaseNo        string            `json:"case_no"`
 	Kind          string            `json:"kind"`
 	KindName      string            `json:"kind_name"`
-	Rule          string            `json:"rule" doc:"Document and article the process rests on."`
+	Rule          string            `json:"rule" doc:"Documents and articles that the process rests on; empty where a province's practice is its only ground."`
 	Status        string            `json:"status" enum:"RUNNING,EFFECTIVE,REFUSED,WITHDRAWN,CLOSED"`
 	StatusLabel   string            `json:"status_label" example:"办理中"`
 	StudentID     *uuid.UUID        `json:"student_id,omitempty"`
@@ -162,7 +162,7 @@ type CaseView struct {
 
 func (s *server) showChange(ctx context.Context, p *casepage.Page) ChangePage {
 	out := ChangePage{
-		ID: p.ID, CaseNo: p.CaseNo, Kind: string(p.Kind), KindName: rest.InLanguage(ctx, p.Definition.Name), Rule: p.Definition.Rule, Status: p.Status, StatusLabel: word(ctx, casepage.StatusWords, p.Status),
+		ID: p.ID, CaseNo: p.CaseNo, Kind: string(p.Kind), KindName: rest.InLanguage(ctx, p.Definition.Name), Rule: rest.InLanguage(ctx, p.Definition.Basis()), Status: p.Status, StatusLabel: word(ctx, casepage.StatusWords, p.Status),
 		StudentID: p.StudentID, StudentName: p.StudentName, RosterID: p.RosterID, LeftOut: p.LeftOut, School: p.OrgName, Inputs: p.Inputs, Form: s.showForm(ctx, p),
 		PolicyVersion: p.PolicyVersion, OutPolicy: p.OutPolicyVersion, FiledAt: p.FiledAt, ClosedAt: p.ClosedAt, RedoOf: p.RedoOf, StruckAt: p.StruckAt, StruckBy: p.StruckCase,
 		Steps: []StepView{}, Timeline: []TimelineEntry{}, Evidence: []EvidenceView{},

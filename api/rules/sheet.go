@@ -19,7 +19,7 @@ type ProcessSheet struct {
 	Name     string       `json:"name"`
 	Version  int          `json:"version"`
 	Policy   int          `json:"policy_version" doc:"Of the province, today."`
-	Rule     string       `json:"rule" doc:"Document and article."`
+	Rule     string       `json:"rule" doc:"Documents and articles; empty where a province's practice is the only ground."`
 	FiledBy  string       `json:"filed_by"`
 	Stages   string       `json:"stages"`
 	Needs    string       `json:"needs"`
@@ -75,7 +75,7 @@ func (s *server) getProcess(ctx context.Context, in *struct {
 func (s *server) processSheet(ctx context.Context, d process.Definition) ProcessSheet {
 	in := func(t process.Text) string { return rest.InLanguage(ctx, t) }
 	sheet := ProcessSheet{
-		Kind: d.Kind, Name: in(d.Name), Version: d.Version, Policy: d.Policy.Version, Rule: d.Rule, FiledBy: in(status.FiledBy(d)),
+		Kind: d.Kind, Name: in(d.Name), Version: d.Version, Policy: d.Policy.Version, Rule: in(d.Basis()), FiledBy: in(status.FiledBy(d)),
 		Needs: in(d.Needs), Effect: in(d.Effect), UndoneBy: []string{}, Messages: []SheetLine{},
 	}
 	stages := make([]string, len(d.Stages))
