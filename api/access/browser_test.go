@@ -233,3 +233,30 @@ func TestTheEndOfASessionIsTold(t *testing.T) {
 	require.Nil(t, me.IdleUntil, "a machine may be idle")
 	require.WithinDuration(t, made.ExpiresAt, me.ExpiresAt, 0)
 }
+
+// A page of another site cannot try passwords from the network of its reader, who would be
+// locked out. Programs, which send no such header, log in.
+func TestOtherSitesTryNoPasswords(t *testing.T) {
+	w := apitest.New(t)
+	who := w.NewAccount(storetest.SchoolA, org.SchoolRegistrar)
+	attempt, wrong := apitest.Call{Method: http.MethodPost, Path: "/v1/sessions"}, []byte(`{"login":"`+who.Login+`","password":"Wrong#123"}`)
+	for range 8 {
+		answer := w.Raw("", attempt, wrong, "Sec-Fetch-Site", "cross-site", "Origin", "https://evil.example.com")
+		require.Equal(t, "cross_origin", apitest.Read[rest.Problem](w, http.StatusForbidden, answer).Code)
+	}
+	w.Must(http.StatusCreated, "", apitest.Post("/v1/sessions", m{"login": who.Login, "password": apitest.Password}), nil)
+}
+
+// A page that shows one account does nothing as another one, who logged in on another page
+// of the same browser. A program's token is its own.
+func TestAPageActsAsTheAccountItShows(t *testing.T) {
+	w := apitest.New(t)
+	who, other := w.LogIn(storetest.SchoolA, org.SchoolRegistrar), w.LogIn(storetest.SchoolB, org.SchoolRegistrar)
+	browser := w.Browser(other)
+	stale := w.Raw(browser.Token, apitest.Get("/v1/inbox"), nil, "Xueji-Account", who.Account.String())
+	require.Equal(t, "other_account", apitest.Read[rest.Problem](w, http.StatusConflict, stale).Code)
+	for _, account := range []string{other.Account.String(), ""} {
+		require.Equal(t, http.StatusOK, w.Raw(browser.Token, apitest.Get("/v1/me"), nil, "Xueji-Account", account).Code)
+	}
+	require.Equal(t, http.StatusOK, w.Raw(other.Token, apitest.Get("/v1/me"), nil, "Xueji-Account", who.Account.String()).Code)
+}

@@ -99,7 +99,7 @@ func (s *server) sessionRoutes() {
 		ID: "log-in", Method: http.MethodPost, Path: "/v1/sessions", Action: authz.Public, Tag: "sessions", Status: http.StatusCreated,
 		Summary: "Log in (登录)", Detail: "Wrong passwords lock the login for the network they came from (P1): five for 30 minutes, unless the province's policy has other numbers (lock_after, lock_minutes); no other network is locked. A session ends after 12 hours, or 2 hours without use. " +
 			"A program gets a token. A page asks with \"cookie\": true and gets the cookie __Host-xueji instead (HttpOnly, SameSite=Strict), over plain http on this computer the cookie xueji; " +
-			"calls that other sites make with it are refused (cross_origin).",
+			"calls that other sites make with it are refused (cross_origin). A page may send the account it shows in the header Xueji-Account: when another tab has logged in as somebody else, its calls are refused (other_account).",
 		MaxBody: 4 << 10,
 	}, s.logIn)
 	rest.Register(s.rest, rest.Operation{
@@ -119,6 +119,10 @@ func (s *server) sessionRoutes() {
 }
 
 func (s *server) logIn(ctx context.Context, in *loginInput) (*openedSession, error) {
+	// Wrong passwords of a foreign page would lock the login for the network of its reader.
+	if err := rest.RefuseOtherSites(ctx); err != nil {
+		return nil, err
+	}
 	var cookie rest.SessionCookie
 	if in.Body.Cookie {
 		var err error

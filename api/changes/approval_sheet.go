@@ -66,7 +66,7 @@ func (s *server) sheetRoutes() {
 	rest.Register(s.rest, rest.Operation{
 		ID: "get-approval-sheet", Method: http.MethodGet, Path: "/v1/changes/{id}/sheet", Action: authz.ChangeRead, Tag: "changes",
 		Summary: "What the approval sheet of a case shows, in words (审批单)",
-		Detail:  "For whoever reads the case: opinions, names, roles and days in words, and places for signature and seal. Numbers are masked.",
+		Detail:  "Opinions, names, roles and days in words, and places for signature and seal. Numbers are masked. Everybody who may read the case may read its sheet.",
 	}, s.getApprovalSheet)
 }
 
@@ -168,7 +168,8 @@ func lastTasks(tasks []casepage.TaskView, no int) (list []casepage.TaskView) {
 // opinionOf finds in the timeline what was said with a decision.
 func opinionOf(timeline []casepage.TimelineEntry, k casepage.TaskView) string {
 	for _, e := range slices.Backward(timeline) {
-		if e.Verb == string(k.Verdict) && e.StepNo == k.StepNo && e.Actor == k.DecidedBy && calendar.DateOf(e.At) == calendar.DateOf(*k.DecidedAt) {
+		mine := e.AccountID != nil && k.DecidedByID != nil && *e.AccountID == *k.DecidedByID
+		if mine && e.Verb == string(k.Verdict) && e.StepNo == k.StepNo && calendar.DateOf(e.At) == calendar.DateOf(*k.DecidedAt) {
 			return e.Opinion
 		}
 	}

@@ -9,8 +9,8 @@ import (
 	"github.com/xueji/xueji/models/refusal"
 )
 
-// authenticate finds out who calls before the body is read, and refuses whoever
-// could not do this anywhere. Where it may be done is for the handler (Allow).
+// authenticate finds out who calls before the body is read, and refuses a caller who could
+// not do this anywhere. Where it may be done is for the handler (Allow).
 func (s *Server) authenticate(op Operation) func(huma.Context, func(huma.Context)) {
 	return func(ctx huma.Context, next func(huma.Context)) {
 		x := exchangeOf(ctx.Context())
@@ -29,11 +29,16 @@ func (s *Server) authenticate(op Operation) func(huma.Context, func(huma.Context
 
 // principal reads the bearer token or the cookie of the call.
 func (s *Server) principal(ctx huma.Context) (authz.Principal, error) {
-	token, byCookie, err := exchangeOf(ctx.Context()).credential.token()
+	sent := exchangeOf(ctx.Context()).credential
+	token, byCookie, err := sent.token()
 	if err != nil {
 		return authz.Principal{}, err
 	}
-	return s.Caller(ctx.Context(), token, byCookie)
+	p, err := s.Caller(ctx.Context(), token, byCookie)
+	if err == nil && byCookie && sent.account != "" && sent.account != p.Account.String() {
+		return authz.Principal{}, refusal.New(refusal.OtherAccount)
+	}
+	return p, err
 }
 
 func (s *Server) mayCall(p authz.Principal, op Operation) error {

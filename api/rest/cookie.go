@@ -51,6 +51,11 @@ func newBrowsers(publicURL string, loopback bool) (browsers, error) {
 // have to send it unencrypted over a network.
 func (b browsers) cookieName(r *http.Request) string {
 	switch {
+	case b.always == plainCookie: // people open it on this computer, and nowhere else
+		if loopbackHost(r.Host) {
+			return plainCookie
+		}
+		return ""
 	case b.always != "":
 		return b.always
 	case r.TLS != nil:
@@ -78,15 +83,22 @@ type credential struct {
 	name   string // of the cookie a browser may hold here; empty: none
 	// foreign is why the request may not use a cookie: another site makes it.
 	foreign error
+	// account is the account that the page shows, as the page says; empty: it says nothing.
+	account string
 }
+
+// accountHeader names the account that a page shows. Another tab of the same browser may
+// have logged in as somebody else meanwhile.
+const accountHeader = "Xueji-Account"
 
 // credentialOf reads the bearer token and the cookie of a request.
 func (b browsers) credentialOf(r *http.Request) credential {
-	c := credential{name: b.cookieName(r), foreign: b.origins.Check(r)}
+	c := credential{name: b.cookieName(r), foreign: b.origins.Check(r), account: r.Header.Get(accountHeader)}
 	if scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " "); strings.EqualFold(scheme, "Bearer") {
 		c.bearer = strings.TrimSpace(token)
 	}
-	// A browser holds one cookie of this name; who sends more gets no say in which one counts.
+	// A browser holds one cookie of this name. With two of them nothing tells which one
+	// counts, so neither does.
 	sent := r.CookiesNamed(c.name)
 	if c.held = len(sent) > 0; len(sent) == 1 {
 		c.cookie = sent[0].Value
@@ -109,6 +121,15 @@ func (c credential) token() (token string, byCookie bool, err error) {
 		return "", false, refusal.New(refusal.Unauthenticated)
 	}
 	return token, c.held, nil
+}
+
+// RefuseOtherSites refuses a call that a page of another site makes. Programs send neither
+// of the headers that tell it.
+func RefuseOtherSites(ctx context.Context) error {
+	if foreign := exchangeOf(ctx).credential.foreign; foreign != nil {
+		return refusal.New(refusal.CrossOrigin).Because(foreign)
+	}
+	return nil
 }
 
 // SessionCookie is the cookie in which the calling browser holds its session.

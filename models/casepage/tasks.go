@@ -28,6 +28,8 @@ type TaskView struct {
 	Verdict    change.Verb
 	DecidedAt  *time.Time
 	DecidedBy  string // names of members of staff
+	// DecidedByID is the account that decided; two people of an office may have one name.
+	DecidedByID *uuid.UUID
 	DecidedFor string // the people for whom they acted (代理)
 	Holder     string
 	HeldAs     string
@@ -48,7 +50,7 @@ type TaskView struct {
 // tasks of the open step.
 func readTasks(t *change.Tx, p *Page) error {
 	err := t.DB().Raw(`SELECT k.id, k.step_no, k.round, k.seat, k.office_id, o.name AS office_name, k.role, k.status, k.parent_id, k.before, k.verdict,
-			d.decided_at, coalesce(by_.name, '') AS decided_by, coalesce(for_.name, '') AS decided_for, coalesce(h.name, '') AS holder, k.held_as, k.held_since,
+			d.decided_at, d.account_id AS decided_by_id, coalesce(by_.name, '') AS decided_by, coalesce(for_.name, '') AS decided_for, coalesce(h.name, '') AS holder, k.held_as, k.held_since,
 			coalesce(w.name, '') AS owner, coalesce(a.name, '') AS added_by, k.carried_from IS NOT NULL AS carried, k.added_by IS NOT DISTINCT FROM @me AS added_by_me,
 			k.status = '`+change.StepOpen+`' AND CASE WHEN s.problem = '`+change.ObstacleNobody+`' THEN NOT task_able(k.id, @now) ELSE false END AS stuck
 		FROM task k JOIN organisation o ON o.id = k.office_id LEFT JOIN decision d ON d.task_id = CASE WHEN k.carried_from IS NULL THEN k.id ELSE k.carried_from END

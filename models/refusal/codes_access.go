@@ -19,6 +19,7 @@ const (
 	CredentialsTwice Code = "credentials_twice"
 	CrossOrigin      Code = "cross_origin"
 	CookieNeedsHTTPS Code = "cookie_needs_https"
+	OtherAccount     Code = "other_account"
 	LoginFailed      Code = "login_failed"
 	AccountLocked    Code = "account_locked"
 	AccountSealed    Code = "account_sealed"
