@@ -12,8 +12,9 @@ import (
 )
 
 // compare compares some running changes with Temporal's list and heals what differs, a few
-// changes at a time. It reports whether it came to the last of them.
-func (u *Upkeep) compare(ctx context.Context, rows []worklist.RunningRow, apart *vain, round *Round) (bool, error) {
+// changes at a time. It stops after so many failures one after the other, and reports whether
+// it came to the last of them.
+func (u *Upkeep) compare(ctx context.Context, rows []worklist.RunningRow, apart *vain, most int, round *Round) (bool, error) {
 	if len(rows) == 0 {
 		return true, nil
 	}
@@ -35,7 +36,7 @@ func (u *Upkeep) compare(ctx context.Context, rows []worklist.RunningRow, apart 
 			amiss = append(amiss, row)
 		}
 	}
-	return each(ctx, u, amiss, round, func(ctx context.Context, row worklist.RunningRow) (Round, error) {
+	return each(ctx, u, amiss, most, round, func(ctx context.Context, row worklist.RunningRow) (Round, error) {
 		start := starting(row.ID, string(row.Kind), row.Kind.WorkflowName(), row.CaseNo, row.ProvinceCode)
 		now := standing{register: contract.StepRound(row.StepNo, row.Round)}
 		if listed, differs := differs[row.ID.String()]; !differs {

@@ -9,20 +9,21 @@ import (
 )
 
 // each does one act on every item, u.AtOnce at a time and in their order, and adds what
-// was done to the round. It stops when Temporal is down, which shows in several failures in
-// a row; one item that fails delays no other. It reports whether it came to the last one.
-func each[T any](ctx context.Context, u *Upkeep, items []T, round *Round, do func(context.Context, T) (Round, error)) (bool, error) {
+// was done to the round. It stops after so many failures one after the other, which show that
+// Temporal is down; one item that fails delays no other. It reports whether it came to the
+// last one.
+func each[T any](ctx context.Context, u *Upkeep, items []T, most int, round *Round, do func(context.Context, T) (Round, error)) (bool, error) {
 	var (
 		group  errgroup.Group
 		mu     sync.Mutex
 		failed []error
-		row    int // failures since the last success
+		since  int // failures since the last success
 	)
 	group.SetLimit(max(1, u.AtOnce))
 	stopped := func() bool {
 		mu.Lock()
 		defer mu.Unlock()
-		return row >= badRows || ctx.Err() != nil
+		return since >= most || ctx.Err() != nil
 	}
 	done := true
 	for _, item := range items {
@@ -35,12 +36,12 @@ func each[T any](ctx context.Context, u *Upkeep, items []T, round *Round, do fun
 			mu.Lock()
 			defer mu.Unlock()
 			if err != nil {
-				if row++; len(failed) < badRows {
+				if since++; len(failed) < badRows {
 					failed = append(failed, err)
 				}
 				return nil
 			}
-			row = 0
+			since = 0
 			round.add(did)
 			return nil
 		})

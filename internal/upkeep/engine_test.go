@@ -20,6 +20,7 @@ type engine struct {
 	mu        sync.Mutex
 	down      bool
 	onStart   func(id string) error
+	onRefresh func(id string) error
 	compared  []string          // changes that were asked for
 	running   map[string]string // step and round, by workflow ID
 	started   []string
@@ -72,6 +73,11 @@ func (e *engine) refresh(id string) error {
 	}
 	if _, ok := e.running[id]; !ok {
 		return client.ErrNotRunning
+	}
+	if e.onRefresh != nil {
+		if err := e.onRefresh(id); err != nil {
+			return err
+		}
 	}
 	e.refreshed = append(e.refreshed, id)
 	return nil

@@ -88,14 +88,13 @@ func (u *Upkeep) bringTogether(ctx context.Context, round *Round) error {
 	if err != nil {
 		return err
 	}
+	// What fails for one change holds nobody else up: the parts after it run all the same.
 	seen, err := u.wakeWaiting(ctx, round)
-	if err != nil {
+	err = errors.Join(err, u.compareAll(ctx, n, seen, round))
+	if ctx.Err() != nil {
 		return err
 	}
-	if err := u.compareAll(ctx, n, seen, round); err != nil {
-		return err
-	}
-	return u.endStrays(ctx, n, round)
+	return errors.Join(err, u.endStrays(ctx, n, round))
 }
 
 // counts are the running workflows in Temporal's list and the running changes.
@@ -117,9 +116,12 @@ func (u *Upkeep) count(ctx context.Context) (n counts, err error) {
 	return n, err
 }
 
+// slices returns the number of pages of a slice of the running changes.
+func (u *Upkeep) slices(n counts) int64 { return 1 + n.running/int64(u.pageSize()*sliceRounds) }
+
 // wakeWaiting compares the changes whose workflow must act, and returns them. People wait
-// for these, so they come before the others. When there are many, a round takes a page of
-// them and the next round the next page.
+// for these, so they come before the others, and those with a slip of a person in every round.
+// When there are many others, a round takes a page of them and the next round the next page.
 func (u *Upkeep) wakeWaiting(ctx context.Context, round *Round) (map[uuid.UUID]bool, error) {
 	w := &u.walk
 	var rows []worklist.RunningRow
@@ -132,11 +134,13 @@ func (u *Upkeep) wakeWaiting(ctx context.Context, round *Round) (map[uuid.UUID]b
 	}
 	if w.waitingAfter == uuid.Nil {
 		w.asleep.begin()
-		u.slips.begin()
 	}
-	seen, waiting := make(map[uuid.UUID]bool), rows[:0]
+	u.slips.begin()
+	next, seen, waiting := w.waitingAfter, make(map[uuid.UUID]bool), rows[:0]
 	for _, row := range rows {
-		if w.waitingAfter = row.ID; row.Slip != nil && u.slips.ended(*row.Slip, u.Register.Clock().Machine(), lateGrace) {
+		if row.Slip == nil {
+			next = row.ID
+		} else if u.slips.ended(*row.Slip, u.Register.Clock().Machine(), lateGrace) {
 			row.Waiting = true
 		}
 		if row.Waiting {
@@ -144,9 +148,11 @@ func (u *Upkeep) wakeWaiting(ctx context.Context, round *Round) (map[uuid.UUID]b
 		}
 	}
 	if len(rows) < u.pageSize() {
-		w.waitingAfter = uuid.Nil
+		next = uuid.Nil
 	}
-	_, err = u.compare(ctx, waiting, &w.asleep, round)
+	if _, err = u.compare(ctx, waiting, &w.asleep, len(waiting)+1, round); ctx.Err() == nil {
+		w.waitingAfter = next
+	}
 	return seen, err
 }
 
@@ -157,7 +163,7 @@ func (u *Upkeep) compareAll(ctx context.Context, n counts, seen map[uuid.UUID]bo
 		w.whole, w.begun, w.after = true, false, worklist.RunningKey{} // the oldest deadline first
 	}
 	var failed []error
-	for most := 1 + n.running/int64(u.pageSize()*sliceRounds); w.whole || most > 0; most-- {
+	for left := u.slices(n); w.whole || left > 0; left-- {
 		if !w.begun {
 			w.begun = true
 			w.apart.begin()
@@ -176,12 +182,17 @@ func (u *Upkeep) compareAll(ctx context.Context, n counts, seen map[uuid.UUID]bo
 				others = append(others, row)
 			}
 		}
-		done, err := u.compare(ctx, others, &w.apart, round)
+		most := badRows
+		if w.halted == vainRounds {
+			most = len(others) + 1 // Temporal answers, so what fails here fails by itself
+		}
+		done, err := u.compare(ctx, others, &w.apart, most, round)
 		failed = append(failed, err)
 		if !done && ctx.Err() != nil {
 			break // the next round begins with this page
 		}
-		if w.halted++; !done && w.halted <= vainRounds {
+		if !done {
+			w.halted++
 			break // Temporal may be down
 		}
 		w.halted = 0
@@ -197,10 +208,11 @@ func (u *Upkeep) compareAll(ctx context.Context, n counts, seen map[uuid.UUID]bo
 // endStrays wakes workflows that belong to no running change. Few do, so that a round looks
 // at one slice of the changes after the other, unless Temporal runs many workflows too many.
 func (u *Upkeep) endStrays(ctx context.Context, n counts, round *Round) error {
-	most := 1 + n.running/int64(u.pageSize()*sliceRounds)
+	most := u.slices(n)
 	if n.listed-n.running > int64(u.pageSize()) {
 		most = math.MaxInt64 // all
 	}
+	var failed []error
 	for range most {
 		from, to := u.walk.strayAfter, uuid.Max
 		var ids []uuid.UUID
@@ -219,8 +231,8 @@ func (u *Upkeep) endStrays(ctx context.Context, n counts, round *Round) error {
 			return err
 		}
 		if listed > int64(len(ids)) {
-			if done, err := u.endBetween(ctx, from, to, round); !done || err != nil {
-				return err
+			if failed = append(failed, u.endBetween(ctx, from, to, round)); ctx.Err() != nil {
+				break // the next round begins with this slice
 			}
 		}
 		if u.walk.strayAfter = to; to == uuid.Max {
@@ -228,13 +240,14 @@ func (u *Upkeep) endStrays(ctx context.Context, n counts, round *Round) error {
 			break
 		}
 	}
-	return nil
+	return errors.Join(failed...)
 }
 
 // endBetween wakes the workflows between two IDs that belong to no running change. Most
 // have completed by now, because the list lags.
-func (u *Upkeep) endBetween(ctx context.Context, from, to uuid.UUID, round *Round) (bool, error) {
+func (u *Upkeep) endBetween(ctx context.Context, from, to uuid.UUID, round *Round) error {
 	var at client.Page
+	var failed []error
 	for {
 		var ids []uuid.UUID
 		next, err := u.Engine.ListBetween(ctx, from.String(), to.String(), at, func(one client.Listed) {
@@ -243,18 +256,19 @@ func (u *Upkeep) endBetween(ctx context.Context, from, to uuid.UUID, round *Roun
 			}
 		})
 		if err != nil {
-			return false, err
+			return errors.Join(append(failed, err)...)
 		}
 		err = u.inRegister(ctx, func(tx *change.Tx) (err error) {
 			ids, err = worklist.NotRunning(tx.Tx, ids)
 			return err
 		})
 		if err != nil {
-			return false, err
+			return errors.Join(append(failed, err)...)
 		}
-		done, err := each(ctx, u, ids, round, u.refresh)
+		done, err := each(ctx, u, ids, len(ids)+1, round, u.refresh)
+		failed = append(failed, err)
 		if at = next; !done || at == nil {
-			return done, err
+			return errors.Join(failed...)
 		}
 	}
 }

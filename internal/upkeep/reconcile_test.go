@@ -153,9 +153,7 @@ func TestTwoWorkersRebuildAtOnce(t *testing.T) {
 // What somebody waits for is rebuilt before older deadlines.
 func TestARebuildBeginsWithWhatPeopleWaitFor(t *testing.T) {
 	s := wiped(t, 6)
-	newest := uuid.MustParse(s.want[5][len(contract.WorkflowID("")):])
-	s.HandIn(s.Who(storetest.SchoolA, org.SchoolRegistrar), change.NewSlip{ChangeID: newest, Verb: change.VerbWithdraw, Step: -1})
-	s.Advance(lateGrace + time.Second)
+	s.says(5)
 	_, err := s.round(s.upkeep, 2)
 	require.NoError(t, err)
 	require.Equal(t, []string{s.want[5], s.want[0]}, s.engine.started)
@@ -203,6 +201,82 @@ func TestAWorkflowThatCannotBeStartedDelaysNoOther(t *testing.T) {
 		require.ErrorIs(t, s.upkeep.reconcile(t.Context(), &Round{}), bad)
 	}
 	require.Equal(t, s.want[3:], s.engine.started)
+}
+
+// Three neighbours that cannot be started hide nothing of their page.
+func TestBadNeighboursHideNothingOfTheirPage(t *testing.T) {
+	s := wiped(t, 7)
+	s.upkeep.compares = 7
+	bad := errors.New("bad")
+	s.engine.onStart = func(id string) error {
+		if slices.Contains(s.want[:3], id) {
+			return bad
+		}
+		return nil
+	}
+	for range 1 + vainRounds {
+		require.ErrorIs(t, s.upkeep.reconcile(t.Context(), &Round{}), bad)
+	}
+	require.Equal(t, s.want[3:], s.engine.started)
+}
+
+// A change that somebody waits for and that cannot be started holds up no other change.
+func TestAWaitingChangeThatFailsHoldsUpNoOther(t *testing.T) {
+	s := wiped(t, 7)
+	bad := errors.New("bad")
+	s.says(6)
+	s.engine.onStart = func(id string) error {
+		if id == s.want[6] {
+			return bad
+		}
+		return nil
+	}
+	require.ErrorIs(t, s.upkeep.reconcile(t.Context(), &Round{}), bad)
+	require.Equal(t, s.want[:6], s.engine.started)
+}
+
+// says hands in a withdrawal of a change and lets it wait for too long.
+func (s *site) says(i int) {
+	s.T().Helper()
+	id := uuid.MustParse(s.want[i][len(contract.WorkflowID("")):])
+	s.HandIn(s.Who(storetest.SchoolA, org.SchoolRegistrar), change.NewSlip{ChangeID: id, Verb: change.VerbWithdraw, Step: -1})
+	s.Advance(lateGrace + time.Second)
+}
+
+// A slip is looked at in every round, however many changes wait for a time to be noted.
+func TestASlipGoesBeforeTimesThatCame(t *testing.T) {
+	s := wiped(t, 8)
+	s.shows()
+	s.Advance(60 * 24 * time.Hour) // all are overdue, and nothing noted it
+	last := slices.Max(s.want)
+	s.says(slices.Index(s.want, last))
+	s.engine.heard()
+	require.NoError(t, s.upkeep.reconcile(t.Context(), &Round{}))
+	require.Contains(t, s.engine.heard(), last)
+}
+
+// A workflow too many that cannot be told to end hides no other one.
+func TestAStrayThatFailsHidesNoOther(t *testing.T) {
+	s := wiped(t, 9)
+	s.shows()
+	bad := errors.New("bad")
+	first, last := contract.WorkflowID(uuid.Nil.String()[:35]+"1"), contract.WorkflowID(uuid.Max.String())
+	for _, id := range []string{first, last} {
+		s.engine.running[id] = "1/1"
+	}
+	s.engine.onRefresh = func(id string) error {
+		if id == first {
+			return bad
+		}
+		return nil
+	}
+	s.engine.heard()
+	var failed error
+	for range sliceRounds {
+		failed = errors.Join(failed, s.upkeep.reconcile(t.Context(), &Round{}))
+	}
+	require.ErrorIs(t, failed, bad)
+	require.Contains(t, s.engine.heard(), last)
 }
 
 // A slow Temporal starts as many workflows at a time as the settings say, and no more; the

@@ -88,7 +88,7 @@ const (
 	startGrace = 3 * time.Second  // the API starts a new change itself; the relay comes after
 	lateGrace  = 10 * time.Second // a live workflow takes a slip or a due time within this
 	everyHour  = time.Hour
-	badRows    = 3                // starts that may fail in a row before a round gives up
+	badRows    = 3                // starts that may fail one after the other before a round gives up
 	partLimit  = 20 * time.Second // time of one part of a round, so that a silent Temporal delays no other part
 )
 
@@ -162,7 +162,7 @@ func (u *Upkeep) relay(ctx context.Context, round *Round) error {
 	if err != nil {
 		return err
 	}
-	_, err = each(ctx, u, rows, round, func(ctx context.Context, row worklist.StartRow) (Round, error) {
+	_, err = each(ctx, u, rows, badRows, round, func(ctx context.Context, row worklist.StartRow) (Round, error) {
 		started := u.start(ctx, starting(row.ID, string(row.Kind), row.Kind.WorkflowName(), row.CaseNo, row.ProvinceCode))
 		err := u.inRegister(ctx, func(tx *change.Tx) error { return tx.CountStartAttempt(row.OutboxID) })
 		return Round{Started: 1}, errors.Join(started, err)

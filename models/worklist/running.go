@@ -52,25 +52,25 @@ func RunningChanges(t *store.Tx, after RunningKey, most int) ([]RunningRow, erro
 	return rows, nil
 }
 
-// WaitingChanges lists, in pages and in the order of their IDs, the running changes with
-// something for their workflow to do: a slip that is neither counted nor refused, or a time
-// that came before late and is not noted. Each part of it begins with an index of the few
-// rows that it looks for.
+// WaitingChanges lists the running changes with something for their workflow to do: first
+// those with a slip that is neither counted nor refused, wherever they stand, because a person
+// waits; then, in pages and in the order of their IDs, those with a time that came before late
+// and is not noted. Each part of it begins with an index of the few rows that it looks for.
 func WaitingChanges(t *store.Tx, after uuid.UUID, late time.Time, most int) ([]RunningRow, error) {
 	var rows []RunningRow
 	err := t.DB().Raw(`SELECT `+runningColumns+`, w.waiting,
 			(SELECT l.id FROM slip l WHERE l.change_id = c.id AND l.outcome = `+pendingWord+` ORDER BY l.created_at, l.id LIMIT 1) AS slip
-		FROM (SELECT f.change_id, bool_or(f.waiting) AS waiting FROM (
-				SELECT l.change_id, l.created_at < @late AS waiting FROM slip l WHERE l.outcome = `+pendingWord+` AND l.change_id > @after
-				UNION ALL SELECT s.change_id, true FROM step s WHERE s.status = `+openWord+` AND s.change_id > @after AND least(
+		FROM (SELECT f.change_id, bool_or(f.waiting) AS waiting, bool_or(f.said) AS said FROM (
+				SELECT l.change_id, l.created_at < @late, true FROM slip l WHERE l.outcome = `+pendingWord+`
+				UNION ALL SELECT s.change_id, true, false FROM step s WHERE s.status = `+openWord+` AND s.change_id > @after AND least(
 					CASE WHEN s.reminded_50 IS NULL THEN s.remind_50_at END,
 					CASE WHEN s.reminded_80 IS NULL THEN s.remind_80_at END,
 					CASE WHEN s.overdue_at IS NULL THEN s.due_at END) < @late
-				UNION ALL SELECT s.change_id, true FROM step s WHERE s.status = `+openWord+` AND s.act <> '' AND s.next_attempt_at < @late AND s.change_id > @after
-				UNION ALL SELECT d.id, true FROM change d WHERE d.status = `+runningWord+` AND d.total_warned_at IS NULL AND d.due_total < @late AND d.id > @after
-			) AS f (change_id, waiting) GROUP BY f.change_id) w
+				UNION ALL SELECT s.change_id, true, false FROM step s WHERE s.status = `+openWord+` AND s.act <> '' AND s.next_attempt_at < @late AND s.change_id > @after
+				UNION ALL SELECT d.id, true, false FROM change d WHERE d.status = `+runningWord+` AND d.total_warned_at IS NULL AND d.due_total < @late AND d.id > @after
+			) AS f (change_id, waiting, said) GROUP BY f.change_id) w
 		JOIN change c ON c.id = w.change_id AND c.status = `+runningWord+` JOIN step s ON s.change_id = c.id AND s.status = `+openWord+`
-		ORDER BY c.id LIMIT @most`,
+		ORDER BY NOT w.said, c.id LIMIT @most`,
 		map[string]any{"late": late, "after": after, "most": most}).Scan(&rows).Error
 	if err != nil {
 		return nil, fmt.Errorf("read changes whose workflow must act: %w", err)
