@@ -65,11 +65,11 @@ func (u *Upkeep) people(ctx context.Context, _ *Round) error {
 		if next.last, err = tx.ReadStaff(); err != nil {
 			return err
 		}
+		next.again, next.whole = next.last.Changed(u.staff.last), u.staff.whole
 		if due(u.staff.whole, now) {
 			next.whole = now
 			return tx.RefreshObstacles()
 		}
-		next.again, next.whole = next.last.Changed(u.staff.last), u.staff.whole
 		if offices := slices.Concat(next.again, u.staff.again); len(offices) > 0 {
 			return tx.RefreshObstaclesAt(offices)
 		}

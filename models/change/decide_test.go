@@ -127,6 +127,27 @@ func TestWhoFilesDoesNotReview(t *testing.T) {
 	require.Equal(t, "EFFECTIVE", c.status(id))
 }
 
+// Nor does the person who hands it in again: a step that only the two could decide says so
+// when it opens.
+func TestWhoHandsInAgainDoesNotReview(t *testing.T) {
+	c := newCounty(t)
+	c.Policy(storetest.Province, `{"bureau_files": ["KEY_DATA_CHANGE"]}`)
+	f := c.Filing(process.KeyDataChange, c.Pupil(storetest.SchoolA), map[string]string{"reason": "更名"})
+	f.Office, f.Values = c.Office(storetest.Bureau), map[string]string{"name": "样例改"}
+	f.Evidence[0] = c.Paper(storetest.Bureau, "IDENTITY_PROOF")
+	second, _ := c.Hire(storetest.Bureau, org.BureauReviewer)
+	id := c.files(f)
+	c.Perform(id)
+	require.Empty(t, c.Text(`SELECT problem FROM step WHERE change_id = $1 AND status = 'OPEN'`, id))
+	c.says(second, c.on(id, change.VerbSendBack))
+	at := c.Position(id)
+	c.says(second, change.NewSlip{ChangeID: id, Verb: change.VerbResubmit, Step: at.Step, Round: at.Round,
+		Body: change.SlipBody{Form: true, Inputs: map[string]string{"reason": "更正"}}})
+	c.Perform(id)
+	require.Equal(t, change.ObstacleNobody, c.Text(`SELECT problem FROM step WHERE change_id = $1 AND status = 'OPEN'`, id), "one filed, one handed in again")
+	require.Equal(t, []string{"own_filing "}, c.refused(second, c.on(id, change.VerbApprove)))
+}
+
 // Where a province wants another person at every step, nobody approves two of them.
 func TestOnePersonDoesNotApproveTwoSteps(t *testing.T) {
 	c := newCounty(t)

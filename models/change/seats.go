@@ -35,7 +35,8 @@ type Seat struct {
 
 // openTasks writes the tasks of a step that opens, and reports whether somebody can act.
 // Able is the answer for the step's own role and office. A shared step, or one that wants
-// different people, is asked again for its seats.
+// different people, is asked again for its seats, and so is a step of a change that was handed
+// in again: the one who did so does not review either.
 func (t *Tx) openTasks(c *Change, no int, rule process.Step, at *StepOffice, able bool, due time.Time) (bool, error) {
 	seats, err := t.seatsForStep(c, no, rule, at, due)
 	if err != nil {
@@ -48,7 +49,7 @@ func (t *Tx) openTasks(c *Change, no int, rule process.Step, at *StepOffice, abl
 		}
 		t.insertSeat(c, no, seats[i])
 	}
-	plain := !rule.Shared() && !rule.Distinct && c.Definition.Policy.SamePerson != process.SamePersonForbidden && seats[0].HolderID == nil
+	plain := c.Round == 1 && !rule.Shared() && !rule.Distinct && c.Definition.Policy.SamePerson != process.SamePersonForbidden && seats[0].HolderID == nil
 	if plain {
 		return able, nil
 	}

@@ -2,6 +2,7 @@ package problem_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
@@ -94,6 +95,9 @@ func TestASearchOfAllWritesOnlyWhatChanges(t *testing.T) {
 	require.EqualValues(t, 3, searchOn(r, 3).Looked)
 	begin() // after an interruption
 	require.EqualValues(t, 6, searchOn(r, 3).Looked)
+	r.Advance(25 * time.Hour) // too old to go on: others have loaded records since
+	begin()
+	require.EqualValues(t, 3, searchOn(r, 3).Looked)
 	require.EqualValues(t, 7, searchAll(r, 3).Looked)
 	require.Equal(t, before, versions(), "no record was written, nor locked")
 

@@ -23,13 +23,17 @@ type Search struct {
 	DoneAt  *time.Time
 }
 
+// searchFresh is how long an interrupted search may go on: what was loaded after its beginning
+// may lie before the place where it stopped.
+const searchFresh = 24 * time.Hour
+
 // BeginSearch begins a search through the whole register (worker), unless one was
-// interrupted, which then goes on. It is needed after a change of rules or data that no
-// change of a record shows.
+// interrupted less than a day after its beginning, which then goes on. It is needed after a
+// change of rules or data that no change of a record shows.
 func BeginSearch(t *store.Tx) error {
 	_, err := t.Exec(`INSERT INTO double_search AS s (rules, after_id, looked, begun_at) VALUES (@rules, @none, 0, @now)
-		ON CONFLICT (rules) DO UPDATE SET after_id = @none, looked = 0, begun_at = @now, done_at = NULL WHERE s.done_at IS NOT NULL`,
-		map[string]any{"rules": searchRules, "none": uuid.Nil, "now": t.Now()})
+		ON CONFLICT (rules) DO UPDATE SET after_id = @none, looked = 0, begun_at = @now, done_at = NULL WHERE s.done_at IS NOT NULL OR s.begun_at < @old`,
+		map[string]any{"rules": searchRules, "none": uuid.Nil, "now": t.Now(), "old": t.Now().Add(-searchFresh)})
 	if err != nil {
 		return fmt.Errorf("begin a search for doubles: %w", err)
 	}
