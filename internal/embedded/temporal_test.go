@@ -111,7 +111,7 @@ func TestTemporalOutlivesItsDatabase(t *testing.T) {
 			Namespace: "school", UpdateInfo: &namespace.UpdateNamespaceInfo{Description: "written afterwards"},
 		})
 		return err == nil
-	}, 30*time.Second, 100*time.Millisecond)
+	}, 2*time.Minute, 100*time.Millisecond)
 	require.Equal(t, "written afterwards", described(t, server))
 	require.Equal(t, pid, server.Pid())
 	select {
