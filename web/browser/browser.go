@@ -18,6 +18,7 @@ import (
 	"github.com/chromedp/cdproto/dom"
 	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/cdproto/log"
+	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 	"github.com/stretchr/testify/require"
@@ -116,6 +117,31 @@ func (p *Page) Reports() []string {
 func (p *Page) Open(path string) {
 	p.t.Helper()
 	p.do(chromedp.Navigate(p.origin + path))
+}
+
+// Cut cuts the page off from a path of the site, or from everything with an empty path.
+func (p *Page) Cut(path string) {
+	p.t.Helper()
+	pattern := ""
+	if path != "" {
+		pattern = p.origin + path
+	}
+	p.network(&network.Conditions{URLPattern: pattern, Offline: true, DownloadThroughput: -1, UploadThroughput: -1})
+}
+
+// Mend ends what Cut did.
+func (p *Page) Mend() {
+	p.t.Helper()
+	p.network()
+}
+
+func (p *Page) network(conditions ...*network.Conditions) {
+	p.t.Helper()
+	_, err := chromedp.Call(p.ctx, network.Enable, network.EnableParams{})
+	require.NoError(p.t, err)
+	params := network.EmulateNetworkConditionsByRuleParams{MatchedNetworkConditions: append([]*network.Conditions{}, conditions...)}
+	_, err = chromedp.Call(p.ctx, network.EmulateNetworkConditionsByRule, params)
+	require.NoError(p.t, err)
 }
 
 // Click waits for a control with a role and a name, until nothing lies above it, and clicks it.

@@ -1,7 +1,8 @@
 import { nextTick } from 'vue'
 import { createRouter, createWebHistory } from 'vue-router'
-import { api, data, Refusal } from './api/client'
+import { api, data, refusalOf } from './api/client'
 import { session } from './api/session'
+import { lost, trouble } from './api/trouble'
 
 // Addresses carry opaque IDs and codes only, never a name or a number of a person.
 export const router = createRouter({
@@ -27,10 +28,12 @@ router.beforeEach(async (to) => {
     try {
       session.began(await data(api.GET('/v1/me')))
     } catch (cause) {
-      if (cause instanceof Refusal && cause.status === 401) {
+      const refusal = refusalOf(cause)
+      if (refusal.status === 401) {
         return { name: 'login', query: to.fullPath === '/' ? {} : { to: to.fullPath } }
       }
-      throw cause
+      trouble.value = { refusal, to: to.fullPath }
+      return false
     }
   }
   if (session.me?.password_due && to.name !== 'password' && !to.meta.open) {
@@ -39,8 +42,13 @@ router.beforeEach(async (to) => {
   return true
 })
 
+// A screen that cannot be loaded says why and how to go on.
+router.onError((_cause, to) => void lost(to.fullPath))
+
 // A screen reader hears the heading of the new screen, as after the load of a page.
-router.afterEach(async (_to, from) => {
+router.afterEach(async (_to, from, failure) => {
+  if (failure) return
+  trouble.value = null
   if (from.matched.length > 0) {
     await nextTick()
     document.querySelector<HTMLElement>('h1')?.focus({ preventScroll: true })

@@ -22,6 +22,12 @@ export class Refusal extends Error {
     this.fields = (problem.errors ?? []).map((e) => ({ pointer: e.pointer ?? '', detail: e.detail, code: e.code }))
   }
 
+  // definite tells whether the call was judged and refused, so that it had no effect. After a
+  // fault of the network or the server nobody knows.
+  get definite(): boolean {
+    return this.status >= 400 && this.status < 500
+  }
+
   // at gives the sentence about one field, by its JSON pointer.
   at(pointer: string): string {
     return this.fields.find((f) => f.pointer === pointer)?.detail ?? ''
@@ -34,18 +40,43 @@ export function refusalOf(cause: unknown): Refusal {
 }
 
 const logInPath = '/v1/sessions'
+const mePath = '/v1/me'
+const account = 'Xueji-Account'
 
-// send adds the language, and when the session has ended it waits until somebody logged in
-// again and sends the same request once more: nothing that was typed is lost.
+// waits tells whether a refused call is sent again after a log-in: not the log-in itself, not
+// the question who has just logged in, and not the log-out, which is done by then.
+function waits(request: Request, path: string): boolean {
+  if (!session.me || path === logInPath || (path === mePath && session.over)) return false
+  return !(request.method === 'DELETE' && path.startsWith(logInPath))
+}
+
+// send adds the language and whose page this is, and when the session has ended it waits until
+// somebody logged in again and sends the same request once more: nothing that was typed is lost.
 async function send(request: Request): Promise<Response> {
+  const path = new URL(request.url).pathname
   request.headers.set('Accept-Language', language.value === 'en' ? 'en' : 'zh-CN')
+  // The answer to "who am I" is compared with the page by the page.
+  if (session.me && path !== logInPath && path !== mePath) request.headers.set(account, session.me.account)
   const again = request.clone()
   const response = await fetch(request)
-  if (response.status === 401 && session.me && new URL(request.url).pathname !== logInPath) {
+  if (response.status === 401) {
+    if (!waits(request, path)) return response
     await session.ended()
     return send(again)
   }
+  if (response.status === 409 && session.me) await noteAnother(response.clone())
+  if (path === mePath && response.ok) {
+    const me = (await response.clone().json()) as Schemas['Me']
+    session.keeps(me.idle_until, response.headers.get('Date'))
+  }
+  session.use()
   return response
+}
+
+// noteAnother keeps the sentence of the server that this browser works for another account now.
+async function noteAnother(response: Response): Promise<void> {
+  const problem = (await response.json().catch(() => ({}))) as Partial<Problem>
+  if (problem.code === 'other_account') session.moved = problem.detail ?? t('login.moved')
 }
 
 // api calls the operations of the description; answers and paths are checked by the compiler.
