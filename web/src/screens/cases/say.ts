@@ -1,4 +1,4 @@
-import { api, data, Refusal, type Schemas } from '../../api/client'
+import { api, data, Refusal, refusalOf, type Schemas } from '../../api/client'
 import type { Verb } from './offers'
 
 type Slip = Schemas['SlipView']
@@ -30,16 +30,30 @@ export function say(change: string, task: string, verb: Verb, said: Said, key: s
   )
 }
 
-// settled watches a slip that was received (202) until it is counted or refused. A refusal
-// comes as one, with everything that stood against it.
-export async function settled(slip: Slip, watching: () => boolean): Promise<Slip> {
+// Watch is how a slip is watched: while the page is open it is asked for, more and more
+// seldom, but only when somebody is there; cut tells whether the server could be reached.
+export type Watch = { open: () => boolean; here: () => boolean; cut: (now: boolean) => void }
+
+// settled watches a slip that was received (202) until it is counted or refused. A fault on the
+// way changes nothing about what was received: the slip is asked for again.
+export async function settled(slip: Slip, watch: Watch): Promise<Slip> {
   let now = slip
-  while (now.outcome === 'PENDING' && watching()) {
-    await new Promise((resolve) => setTimeout(resolve, 1_000))
-    now = await data(api.GET('/v1/slips/{id}', { params: { path: { id: now.id } } }))
-  }
-  if (now.outcome === 'REFUSED') {
-    throw new Refusal({ status: 409, code: now.code, detail: now.reason, errors: now.errors })
+  for (let pause = 1_000; now.outcome === 'PENDING' && watch.open(); pause = Math.min(2 * pause, 15_000)) {
+    await new Promise((resolve) => setTimeout(resolve, pause))
+    if (!watch.open() || !watch.here()) continue
+    try {
+      now = await data(api.GET('/v1/slips/{id}', { params: { path: { id: now.id } } }))
+      watch.cut(false)
+    } catch (cause) {
+      const refusal = refusalOf(cause)
+      if (refusal.definite && refusal.status !== 429) throw refusal
+      watch.cut(true)
+    }
   }
   return now
+}
+
+// refusedBy gives the refusal of a slip, with everything that stood against it.
+export function refusedBy(slip: Slip): Refusal {
+  return new Refusal({ status: 409, code: slip.code, detail: slip.reason, errors: slip.errors })
 }

@@ -1,0 +1,17 @@
+import { useInfiniteQuery } from '@tanstack/vue-query'
+import { computed } from 'vue'
+
+type Page<T> = { items: T[]; next?: string }
+
+// usePages reads a list page by page; the key names the operation and its filters.
+export function usePages<T>(key: unknown[], read: (query: { limit: number; cursor?: string }) => Promise<Page<T>>) {
+  const list = useInfiniteQuery({
+    queryKey: key,
+    initialPageParam: '',
+    queryFn: ({ pageParam }) => read({ limit: 50, ...(pageParam ? { cursor: pageParam } : {}) }),
+    getNextPageParam: (page: Page<T>) => page.next || undefined,
+  })
+  const items = computed(() => (list.data.value?.pages ?? []).flatMap((page) => page.items))
+  const loading = computed(() => list.isPending.value && !list.error.value)
+  return { items, loading, error: list.error, more: list.hasNextPage, reading: list.isFetchingNextPage, readOn: () => void list.fetchNextPage() }
+}
