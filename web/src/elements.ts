@@ -1,12 +1,8 @@
 // The styles of the components that are used, one by one: the whole sheet is three times as large.
 import 'element-plus/theme-chalk/base.css'
 import 'element-plus/theme-chalk/el-alert.css'
-import 'element-plus/theme-chalk/el-badge.css'
 import 'element-plus/theme-chalk/el-button.css'
 import 'element-plus/theme-chalk/el-dialog.css'
-import 'element-plus/theme-chalk/el-dropdown.css'
-import 'element-plus/theme-chalk/el-dropdown-menu.css'
-import 'element-plus/theme-chalk/el-dropdown-item.css'
 import 'element-plus/theme-chalk/el-form.css'
 import 'element-plus/theme-chalk/el-form-item.css'
 import 'element-plus/theme-chalk/el-input.css'

@@ -173,7 +173,6 @@ export const en: Words = {
     last: 'Nothing else waits for you.',
   },
   print: {
-    title: 'Approval sheet: {kind}',
     button: 'Print',
     case: 'Case number',
     printed: 'Made by the register of student status. Identity and student numbers are masked.',
@@ -202,7 +201,6 @@ export const en: Words = {
     missing: 'There is no such page',
     missingNote: 'The address may have changed. Start from the menu.',
   },
-  status: { RUNNING: 'Running', EFFECTIVE: 'In force', REFUSED: 'Refused', WITHDRAWN: 'Withdrawn', CLOSED: 'Closed' },
   stage: { PRIMARY: 'Primary', JUNIOR: 'Junior secondary', SENIOR: 'Senior secondary' },
   verdict: { LISTED: 'Listed', STRUCK: 'Struck out', MOVED: 'In force' },
 }

@@ -171,7 +171,6 @@ export const zh = {
     last: '没有其他待办业务。',
   },
   print: {
-    title: '{kind}审批表',
     button: '打印',
     case: '业务编号',
     printed: '本表由学籍系统生成，证件号码和学籍号已作掩码处理。',
@@ -200,7 +199,6 @@ export const zh = {
     missing: '没有这个页面',
     missingNote: '地址可能已改变，请从菜单重新进入。',
   },
-  status: { RUNNING: '办理中', EFFECTIVE: '已生效', REFUSED: '未通过', WITHDRAWN: '已撤回', CLOSED: '已终止' },
   stage: { PRIMARY: '小学', JUNIOR: '初中', SENIOR: '高中' },
   verdict: { LISTED: '在办', STRUCK: '已剔除', MOVED: '已生效' },
 } as const
