@@ -121,6 +121,8 @@ func TestASuspensionIsDecidedInTheBrowser(t *testing.T) {
 	reviewer.Reads("Bureau approval") // the API's words are read again in the other language
 	fit(t, reviewer, false)
 	require.NotContains(t, reviewer.Text(), "File a case", "a bureau files none of the kinds of this form")
+	reviewer.Open("/filing")
+	reviewer.Reads("Waiting for me")
 	reviewer.Open("/inbox")
 	reviewer.Click("link", "Open "+caseNo)
 	reviewer.Reads("情况属实")

@@ -12,7 +12,7 @@ export const router = createRouter({
     { path: '/login', name: 'login', component: () => import('./screens/login/login.vue'), meta: { open: true } },
     { path: '/', name: 'home', component: () => import('./screens/home/home.vue') },
     { path: '/inbox', name: 'inbox', component: () => import('./screens/inbox/inbox.vue') },
-    { path: '/filing', name: 'filing', component: () => import('./screens/filing/filing.vue') },
+    { path: '/filing', name: 'filing', component: () => import('./screens/filing/filing.vue'), meta: { school: true } },
     { path: '/cases', name: 'mine', component: () => import('./screens/cases/mine.vue') },
     { path: '/cases/:id', name: 'case', component: () => import('./screens/cases/case.vue'), props: true },
     { path: '/cases/:id/print', name: 'print', component: () => import('./screens/cases/print.vue'), props: true, meta: { bare: true } },
@@ -39,6 +39,8 @@ router.beforeEach(async (to) => {
   if (session.me?.password_due && to.name !== 'password' && !to.meta.open) {
     return { name: 'password' }
   }
+  // The form files for the pupils of the own school.
+  if (to.meta.school && !session.atSchool()) return { name: 'home' }
   return true
 })
 

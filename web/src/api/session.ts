@@ -90,9 +90,10 @@ class Session {
 
   // hear takes what another tab of this browser says.
   hear(news: { left?: boolean; came?: string; used?: string }, sentence: () => string): void {
+    if (!this.me) return // somebody may be typing a password here
     if (news.left) location.assign('/login')
-    if (news.used && news.used === this.me?.account) this.used = Date.now()
-    if (!news.came || !this.me) return
+    if (news.used === this.me.account) this.used = Date.now()
+    if (!news.came) return
     if (news.came !== this.me.account) this.moved = sentence()
     else if (this.over) this.resumed()
   }
