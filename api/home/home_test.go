@@ -10,7 +10,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/xueji/xueji/api/apitest"
-	"github.com/xueji/xueji/api/changes"
 	"github.com/xueji/xueji/api/home"
 	"github.com/xueji/xueji/api/rest"
 	"github.com/xueji/xueji/models/calendar"
@@ -60,7 +59,7 @@ func TestTheFirstPageCountsWhatTheListsShow(t *testing.T) {
 	s := w.Hands()
 	head := w.LogIn(storetest.Bureau, org.BureauHead)
 	file := func(key string) uuid.UUID {
-		var filed changes.ChangeLine
+		var filed struct{ ID uuid.UUID }
 		w.Must(http.StatusCreated, s.Registrar.Token, apitest.File(key, w.Suspension(s.Registrar, w.Pupil(storetest.SchoolA), "2026-11-20")), &filed)
 		return filed.ID
 	}

@@ -30,14 +30,14 @@ type TaskView struct {
 	DecidedBy  string // names of members of staff
 	// DecidedByID is the account that decided; two people of an office may have one name.
 	DecidedByID *uuid.UUID
-	DecidedFor string // the people for whom they acted (代理)
-	Holder     string
-	HeldAs     string
-	HeldSince  *time.Time
-	Owner      string // the person who asked the holder for advice
-	AddedBy    string
-	Carried    bool // decided before the step was opened again
-	Stuck      bool // nobody can decide it; this is the problem of the open step
+	DecidedFor  string // the people for whom they acted (代理)
+	Holder      string
+	HeldAs      string
+	HeldSince   *time.Time
+	Owner       string // the person who asked the holder for advice
+	AddedBy     string
+	Carried     bool // decided before the step was opened again
+	Stuck       bool // nobody can decide it; this is the problem of the open step
 
 	AddedByMe bool
 	// May lists the verbs that the reader may use on the task now.
