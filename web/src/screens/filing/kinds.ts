@@ -15,6 +15,5 @@ export const kindsHere: string[] = [
   'EXPULSION',
   'DROPOUT_REPORT',
   'DROPOUT_RETURN',
-  'POST_GRADUATION_STUDY',
   'GRADUATION_ROLLBACK',
 ]
