@@ -75,7 +75,7 @@ func loopbackHost(host string) bool {
 	return host == "localhost" || err == nil && address.IsLoopback()
 }
 
-// credential is what a request says about who calls.
+// credential holds the bearer token and the cookie of a request.
 type credential struct {
 	bearer string // the token of the Authorization header
 	cookie string // the token of the cookie
@@ -136,13 +136,11 @@ func RefuseOtherSites(ctx context.Context) error {
 type SessionCookie struct{ name, token string }
 
 // NewSessionCookie returns the cookie that the calling browser may be given. It refuses a
-// page of another site, which would log somebody in under a strange name, and a browser
-// that would send the cookie unencrypted over a network.
+// browser that would send the cookie unencrypted over a network. The caller has refused pages
+// of other sites (RefuseOtherSites), which would log somebody in under a strange name.
 func NewSessionCookie(ctx context.Context) (SessionCookie, error) {
 	sent := exchangeOf(ctx).credential
 	switch {
-	case sent.foreign != nil:
-		return SessionCookie{}, refusal.New(refusal.CrossOrigin).Because(sent.foreign)
 	case sent.bearer != "":
 		return SessionCookie{}, refusal.New(refusal.CredentialsTwice)
 	case sent.name == "":

@@ -23,7 +23,7 @@ type exchange struct {
 	labels    *Labels
 	address   string // of the caller: for limits, the log and the audit trail
 	op        Operation
-	// credential is what the request says about who calls.
+	// credential holds the bearer token and the cookie of the request.
 	credential credential
 	principal  authz.Principal
 	key        string
