@@ -130,8 +130,9 @@ func (x *matrix) walk(op rest.Operation, one matrixCase, role org.Role) {
 	}
 }
 
-// crossSite: whatever the right, a page of another site does nothing with the cookie of a
-// browser, and nobody calls as two.
+// crossSite checks two refusals that do not depend on the caller's right. The API refuses a
+// page of another site that sends the cookie of a browser. It refuses a call with a cookie and
+// a bearer token.
 func (x *matrix) crossSite(op rest.Operation, call apitest.Call, who apitest.Caller) {
 	t := x.T()
 	both := x.Raw(who.Token, call, nil, "Authorization", "Bearer "+who.Token)

@@ -1,6 +1,6 @@
 // Package web serves the console: the pages with which clerks, officers and administrators
 // work. They are built from the sources beside this file by make web, committed as dist, and
-// compiled into the program, so that nobody needs Node to run or to test it.
+// compiled into the program. So Node is not needed to run or to test it.
 //
 // It owns the files of the pages and their headers. It owns no data: the pages read and
 // write through /v1 like every other caller, under the same authorisation.

@@ -59,8 +59,9 @@ type renewedSession struct {
 	Cookie string `header:"Set-Cookie" doc:"The new session of a browser; the one it held has ended."`
 }
 
-// siteData is what a browser forgets at a log-out. It does not name cookies: that would
-// end the cookies of every other site under the same domain. The own one ends by itself.
+// siteData lists the kinds of data that the browser deletes at a log-out. Cookies are not in
+// the list, because the browser would delete the cookies of every other site under the same
+// domain too. The answer ends the session's own cookie by itself.
 const siteData = `"cache", "storage"`
 
 // Me is who calls, and what they may do: a page shows only what works.

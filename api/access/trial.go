@@ -11,7 +11,7 @@ import (
 	"github.com/xueji/xueji/models/store"
 )
 
-// Trial is what everybody may know of a trial: it has made-up people in it only.
+// Trial describes a trial to a visitor who has not logged in. A trial has made-up people only.
 type Trial struct {
 	// Password opens every login.
 	Password string
@@ -19,7 +19,8 @@ type Trial struct {
 	Logins func() []string
 }
 
-// TrialLogins is what a page needs to let somebody into a trial with one click.
+// TrialLogins lists the demonstration logins and their password. With it a page logs a visitor
+// in with one click.
 type TrialLogins struct {
 	Password string       `json:"password"`
 	Logins   []TrialLogin `json:"logins" doc:"None while the demonstration is being loaded, and in a database with administrators of its own."`

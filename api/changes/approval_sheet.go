@@ -16,7 +16,7 @@ import (
 	"github.com/xueji/xueji/models/process"
 )
 
-// ApprovalSheet is what stands on the paper sheet of a case (审批单), in words.
+// ApprovalSheet holds the texts of the paper approval sheet (审批单) of a case.
 type ApprovalSheet struct {
 	ID          uuid.UUID      `json:"id"`
 	Title       string         `json:"title" example:"休学审批表"`

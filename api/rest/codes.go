@@ -7,9 +7,10 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 )
 
-// EnumerateFields says which words fields of answers take, where code knows them and a tag
-// cannot. A field is named by its schema, for example "ChangePage.kind"; of a list the
-// words are those of its entries. It panics on a field that is not there.
+// EnumerateFields adds the possible words of some fields of answers to the description. It is
+// for words that stand in a table, which a tag cannot hold. A field is named with its schema,
+// for example "ChangePage.kind"; the words of a list are the words of its entries. It panics on
+// an unknown field, as Register does on an incomplete operation: the program does not start.
 func (s *Server) EnumerateFields(words []string, fields ...string) {
 	list := make([]any, len(words))
 	for i, word := range words {

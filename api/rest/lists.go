@@ -11,7 +11,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 )
 
-// writeJSON writes an answer. A list or a map that nobody has filled is an empty one, never
+// writeJSON writes an answer. It writes a nil list or map as an empty one, never as
 // null, as the description promises: a page may count and walk it without asking.
 func writeJSON(w io.Writer, answer any) error {
 	if answer != nil {

@@ -1,4 +1,4 @@
-package rest //nolint:testpackage // how answers are written is nobody else's
+package rest //nolint:testpackage // answers are written inside the package
 
 import (
 	"bytes"

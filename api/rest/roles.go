@@ -7,7 +7,7 @@ import (
 	"github.com/xueji/xueji/models/process"
 )
 
-// RoleLabel is what people call a role, in the language of the answer; empty without one.
+// RoleLabel returns the name of a role in the language of the answer; empty for no role.
 func RoleLabel(ctx context.Context, role org.Role) string {
 	zh, en := role.Names()
 	return InLanguage(ctx, process.Text{Zh: zh, En: en})

@@ -90,8 +90,8 @@ func TestEvidenceIsJudgedByContentAndSize(t *testing.T) {
 	w.Refused("evidence_gone", registrar.Token, apitest.Get("/v1/evidence/"+exact.ID.String()+"/content"))
 }
 
-// A paper can be seen beside the case, by the own pages and by nobody else, and what is in
-// it can do nothing there.
+// The console shows a paper beside the case. No other site can show it, and a script in the
+// paper does not run.
 func TestAPaperIsSeenInPlace(t *testing.T) {
 	w := apitest.New(t)
 	registrar := w.LogIn(storetest.SchoolA, org.SchoolRegistrar)

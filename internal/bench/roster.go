@@ -194,7 +194,7 @@ func (x *xueji) enrol(ctx context.Context, f rosterFile, id uuid.UUID) error {
 	return nil
 }
 
-// benchRoster is what the bench reads of a roster.
+// benchRoster holds the fields of a roster that the bench reads.
 type benchRoster struct {
 	State  registration.RosterState
 	Counts struct{ Good int }

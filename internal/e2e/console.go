@@ -4,7 +4,7 @@ import (
 	"github.com/xueji/xueji/web/browser"
 )
 
-// Password is what everybody of the county logs in with.
+// Password is the password of every account of the county.
 const Password = password
 
 // LogsIn opens the console in a tab and logs the person in with their password.

@@ -42,7 +42,7 @@ func TestNothingTypedIsLostWhenTheSessionEnds(t *testing.T) {
 	require.Contains(t, string(c.Registrar.Page(change).Raw), "请补充县级以上医院证明")
 
 	s.Hand.Advance(3 * time.Hour)
-	p.Click("button", "退出登录") // over is over: nobody logs in to log out
+	p.Click("button", "退出登录") // the session has ended: no second log-in is asked for
 	p.Sees("heading", "登录")
 	c.Leader.LogsIn(p)
 	s.Hand.Advance(3 * time.Hour)
@@ -81,8 +81,8 @@ func TestAPageOfAnotherAccountDoesNothingInTheBrowser(t *testing.T) {
 	require.Empty(t, p.Reports())
 }
 
-// A page that nobody used until its session ran out is covered by the log-in: what stands on
-// an unattended screen is for nobody.
+// When the session of an unattended page runs out, the log-in covers the page: a passer-by
+// must not read it.
 func TestAnUnattendedPageIsCoveredInTheBrowser(t *testing.T) {
 	t.Parallel()
 	s := e2e.New(t, e2e.Options{})

@@ -16,7 +16,7 @@ import (
 	"github.com/xueji/xueji/web/browser"
 )
 
-// hostile is what somebody may write into any free field.
+// hostile is a text with scripts in it, as anybody may write it into a free field.
 const hostile = `<img src=x onerror="document.title=1"> javascript:alert(1) {{7*7}}`
 
 // longPupil and longSchool are names as long as real ones get.
@@ -25,12 +25,13 @@ const (
 	longSchool = "南明区示例民族团结进步教育集团第十二实验小学附属北京师范大学贵阳合作办学山水黔城校区"
 )
 
-// names are what the people and the papers of the county are called: no words of the console.
+// names lists the names of people, offices and papers of the county, which are no words of the
+// console.
 var names = []string{longPupil, longSchool, "测试SCHOOL_REGISTRAR", "测试SCHOOL_LEADER", "测试BUREAU_REVIEWER", "proof.png", "南明区示例小学", "南明区教育局", "样例生", "学籍", "中文", "English", "Xueji", hostile}
 
-// fit checks what every page must be: usable with a screen reader, no wider than the
-// screen, in words and not in codes, silent in the browser's log, and nobody's name or
-// number where another person may find it.
+// fit checks the bars of every page. A screen reader can use it. It is no wider than the
+// screen. It shows words and no codes. The browser's log is empty. The browser keeps no name
+// and no number of a person.
 func fit(t *testing.T, p *browser.Page, chinese bool) {
 	t.Helper()
 	p.Audit()
@@ -148,7 +149,7 @@ func TestASuspensionIsDecidedInTheBrowser(t *testing.T) {
 	reviewer.Reads("没有未读通知")
 	reviewer.Cut("")
 	reviewer.Click("button", "退出登录")
-	reviewer.Reads("连不上服务器") // nobody is told they have left who has not
+	reviewer.Reads("连不上服务器") // the page does not say that the person has left
 	reviewer.Audit()
 	reviewer.Mend()
 	reviewer.Click("button", "退出登录")

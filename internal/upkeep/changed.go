@@ -10,10 +10,11 @@ import (
 	"github.com/xueji/xueji/models/change"
 )
 
-// staffSeen and treeSeen are what an earlier round read of something that changes seldom,
-// so that what follows from it is only looked at after it changed. Transactions that began
-// before the change may still write by the old state, so it is looked at in one more round.
-// Everything is looked at once an hour, and when this process begins to lead.
+// staffSeen holds the people of the offices, and treeSeen the tree of offices, as an earlier
+// round read them. Both change seldom. A round looks at the steps that depend on them only
+// after a change, and again in the next round, because a transaction that began before the
+// change may still write by the old state. Once an hour, and when this process begins to
+// lead, a round looks at all steps.
 type (
 	staffSeen struct {
 		last  change.Staff

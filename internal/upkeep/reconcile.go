@@ -88,7 +88,7 @@ func (u *Upkeep) bringTogether(ctx context.Context, round *Round) error {
 	if err != nil {
 		return err
 	}
-	// What fails for one change holds nobody else up: the parts after it run all the same.
+	// A failure for one change does not hold the others up: the parts after it run all the same.
 	seen, err := u.wakeWaiting(ctx, round)
 	err = errors.Join(err, u.compareAll(ctx, n, seen, round))
 	if ctx.Err() != nil {

@@ -140,9 +140,9 @@ func newToken() (token string, hash []byte) {
 	return token, tokenHash(token)
 }
 
-// browserMark begins the token of a session that a browser holds in a cookie. It is part
-// of what is hashed, so that nobody makes a bearer token of a cookie or a cookie of a
-// bearer token.
+// browserMark begins the token of a session that a browser holds in a cookie. The stored hash
+// covers it. So a cookie is no bearer token without its mark, and a bearer token is no cookie
+// with one.
 const browserMark = "browser."
 
 // newBrowserToken returns the token of a browser's session and the hash that is stored.

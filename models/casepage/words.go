@@ -38,8 +38,8 @@ var wordTable = sync.OnceValue(func() map[string]map[string]process.Text {
 	return table
 })
 
-// Word is what people call a code of a set; the code itself when it has no word, and
-// nothing for no code.
+// Word returns the word for a code of a set; the code itself when it has no word, and an empty
+// text for no code.
 func Word(set, code string) process.Text {
 	if text, known := wordTable()[set][code]; known {
 		return text
@@ -47,8 +47,8 @@ func Word(set, code string) process.Text {
 	return process.Text{Zh: code, En: code}
 }
 
-// EventWord is what people call an entry of the timeline: what somebody says, what the
-// system notes, or what people are told at that moment.
+// EventWord returns the word for the code of a timeline entry: a verb of a person, a note of the
+// system, or a notice.
 func EventWord(code string) process.Text {
 	if verb := change.Verb(code); verb.Known() {
 		return verb.Text()

@@ -7,9 +7,8 @@
 //
 // The patterns are the pupils of the schools of one bureau, with the rosters they came in
 // by and the changes about them. A copy of the schools stands below other bureaux of the
-// same province. A copy whose change is closed lies up to two years back; a copy that runs,
-// or that left something open, lies back only as far as nobody would have done anything
-// about it by now.
+// same province. A copy whose change is closed lies up to two years back. A copy that runs,
+// or that left something open, is so young that no deadline of it has come.
 //
 // What a copy does not have: rows of rosters and uploaded files (both are deleted after
 // some weeks), documents of the family, and seals of the audit trail, which the worker adds.

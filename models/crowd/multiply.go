@@ -107,7 +107,7 @@ func placed(column string) string {
 		FROM jsonb_each_text(` + column + `) k WHERE k.key IN ('class_id', 'school_id', 'student_number') AND k.value IS NOT NULL)`
 }
 
-// column is what a column of a copy holds, by its type.
+// column returns the SQL expression for a column of a copy, by the type of the column.
 func (t table) column(name, kind string) string {
 	of := "t." + quoted(name)
 	switch expression, special := t.columns[name]; {

@@ -78,7 +78,7 @@ func Say(kind string, lang refusal.Language, f Facts) Said {
 	return Said{Title: fill(title, places), Text: about + text}
 }
 
-// Title is what a kind says in a few words; false when it has no words of its own.
+// Title returns the title of a kind of notice; false when the kind has no words of its own.
 func Title(kind string) (process.Text, bool) {
 	w, known := table()[kind]
 	return w.Title, known

@@ -2,8 +2,8 @@ package store
 
 import "fmt"
 
-// CountedUpTo is the number up to which rows of a list are counted: to count further would
-// cost a large office a reading of the whole list and tell nobody anything.
+// CountedUpTo is the number up to which rows of a list are counted. An exact larger number
+// would be of no use to a reader, and counting it would read the whole list of a large office.
 const CountedUpTo = 1000
 
 // Count is how many rows a list has.

@@ -139,8 +139,9 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	}, nil
 }
 
-// sessionSettings are what every connection of the register asks PostgreSQL for, whoever
-// manages the server: in development, in compose and in production alike. No statement of
+// sessionSettings returns the settings that every connection of the register sends to
+// PostgreSQL. So they are the same in development, in compose and on a server that another
+// team manages. No statement of
 // the register reads so many rows that compiling it would pay, and compiling the page of a
 // change took longer than reading it.
 func sessionSettings() map[string]string { return map[string]string{"jit": "off"} }

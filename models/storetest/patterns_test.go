@@ -45,13 +45,13 @@ func TestACrowdIsLikePeople(t *testing.T) {
 		return nil
 	})
 
-	// Row-level security shows each office what lies below it, and nothing else: to the root
-	// everything, to an office below which nobody files nothing.
+	// Row-level security shows each office what lies below it, and nothing else: the
+	// root sees everything, and an office without schools sees nothing.
 	tables := c.Texts(`SELECT DISTINCT tablename FROM pg_policies WHERE roles::text LIKE '%xueji_app%' AND cmd IN ('SELECT', 'ALL') AND qual LIKE '%scope()%'
 		AND tablename <> 'change_copy' AND has_any_column_privilege('xueji_app', tablename::text, 'SELECT') ORDER BY 1`)
 	require.Greater(t, len(tables), 20)
 	for _, table := range tables {
-		require.Zero(t, visible(c, nobody, table), "%s shows rows to an office outside", table)
+		require.Zero(t, visible(c, bureauWithoutSchools, table), "%s shows rows to an office outside", table)
 		require.Equal(t, c.Count(`SELECT count(*) FROM `+table), visible(c, storetest.Nation, table), "%s hides rows from the root", table)
 	}
 	for table, own := range map[string]string{
@@ -67,8 +67,8 @@ func TestACrowdIsLikePeople(t *testing.T) {
 	require.Equal(t, "EFFECTIVE", c.Text(`SELECT status FROM change WHERE id = $1`, open))
 }
 
-// nobody is a bureau below which there are no schools.
-const nobody = storetest.FarProvince + ".d110102"
+// bureauWithoutSchools is the path of a bureau that has no schools below it.
+const bureauWithoutSchools = storetest.FarProvince + ".d110102"
 
 func ofParty(change string) string {
 	return `EXISTS (SELECT 1 FROM change_party p WHERE p.change_id = t.` + change + ` AND p.org_path <@ $1::text::ltree)`

@@ -6,7 +6,7 @@ import (
 	"github.com/xueji/xueji/models/change"
 )
 
-// Scan is what the statements of a transaction read of a table.
+// Scan counts the reads of one table by the statements of a transaction.
 type Scan struct {
 	Table string
 	// Whole is how often the table was read from its beginning to its end; Rows is how many
@@ -19,8 +19,8 @@ type Scan struct {
 // Offices are left out: there are a few thousand however many pupils there are, and reading
 // them all beside a page of fifty lines is no worse than fifty look-ups.
 //
-// It runs the transaction as the application role, for a person. PostgreSQL counts in the
-// transaction itself, inside functions too: it is what was done, and not what a plan promised.
+// It runs the transaction as the application role, for a person. PostgreSQL counts the
+// reads of the transaction itself, also those inside functions. A plan would only promise them.
 func (c *County) Scans(p Person, fn func(*change.Tx) error) (list []Scan) {
 	c.t.Helper()
 	const counts = `SELECT t.relname AS "table", t.seq_scan AS whole, t.seq_tup_read + coalesce(t.idx_tup_fetch, 0) AS rows

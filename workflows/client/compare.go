@@ -16,7 +16,7 @@ type Standing struct{ ChangeID, StepRound string }
 // Different is a change whose workflow does not run, or shows another step.
 type Different struct {
 	ChangeID string
-	// Listed is what Temporal's list shows of the workflow; nil when none runs.
+	// Listed is the entry of the workflow in Temporal's list; nil when none runs.
 	Listed *Listed
 }
 
