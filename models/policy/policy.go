@@ -139,7 +139,7 @@ func Add(t *store.Tx, n NewPolicy) (int, error) {
 		return 0, fmt.Errorf("read policies: %w", err)
 	}
 	if newest != n.BasedOn {
-		return addedMeanwhile(t, n)
+		return addedMeanwhile(t, n, findByKey)
 	}
 	body, err := toJSON(n.Text)
 	if err != nil {
@@ -153,16 +153,16 @@ func Add(t *store.Tx, n NewPolicy) (int, error) {
 		return 0, fmt.Errorf("store a policy: %w", err)
 	}
 	if rows == 0 {
-		return addedMeanwhile(t, n)
+		return addedMeanwhile(t, n, findByKey)
 	}
 	return newest + 1, t.Audit("policy.add", "policy", fmt.Sprintf("%s/%d", n.Province, newest+1),
 		map[string]string{"valid_from": n.ValidFrom.String(), "based_on": fmt.Sprint(n.BasedOn)})
 }
 
 // addedMeanwhile returns the version that the same request added at the same time; another
-// request is told that somebody was faster.
-func addedMeanwhile(t *store.Tx, n NewPolicy) (int, error) {
-	version, err := findByKey(t, n)
+// request is told that somebody was faster. Find looks for the request by its key.
+func addedMeanwhile[N any](t *store.Tx, n N, find func(*store.Tx, N) (int, error)) (int, error) {
+	version, err := find(t, n)
 	if version == 0 && err == nil {
 		err = refusal.New(refusal.VersionConflict).At("/based_on")
 	}

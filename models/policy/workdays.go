@@ -73,7 +73,7 @@ func AddWorkdays(t *store.Tx, n NewWorkdays) (int, error) {
 	}
 	newest, next, err := CheckWorkdays(t, n)
 	if refusal.CodeOf(err) == refusal.VersionConflict {
-		return workdaysAddedMeanwhile(t, n)
+		return addedMeanwhile(t, n, findWorkdaysByKey)
 	}
 	if err != nil {
 		return 0, err
@@ -93,7 +93,7 @@ func AddWorkdays(t *store.Tx, n NewWorkdays) (int, error) {
 		return 0, fmt.Errorf("store the calendar: %w", err)
 	}
 	if rows == 0 {
-		return workdaysAddedMeanwhile(t, n)
+		return addedMeanwhile(t, n, findWorkdaysByKey)
 	}
 	t.ComputeWith(next) // this transaction only: it may not commit
 	detail := map[string]string{"year": strconv.Itoa(n.Year), "based_on": strconv.Itoa(newest), "calendar": next.Version()}
@@ -101,16 +101,6 @@ func AddWorkdays(t *store.Tx, n NewWorkdays) (int, error) {
 		detail["operator"] = n.Operator
 	}
 	return newest + 1, t.Audit("calendar.add", "calendar", strconv.Itoa(newest+1), detail)
-}
-
-// workdaysAddedMeanwhile returns the version that the same request added at the same time;
-// another request is told that somebody was faster.
-func workdaysAddedMeanwhile(t *store.Tx, n NewWorkdays) (int, error) {
-	version, err := findWorkdaysByKey(t, n)
-	if version == 0 && err == nil {
-		err = refusal.New(refusal.VersionConflict).At("/based_on")
-	}
-	return version, err
 }
 
 // findWorkdaysByKey returns the version that the account added before with the same key, 0
