@@ -35,6 +35,18 @@ func (s *Stack) became(c *County, pupil uuid.UUID, kind process.Kind, inputs map
 	s.Carried(c, map[string]any{"kind": kind, "student_id": pupil, "inputs": inputs, "evidence": papers})
 }
 
+// Renamed makes a pupil of 2024 whose key data were changed to another name.
+func (s *Stack) Renamed(c *County, name string) uuid.UUID {
+	s.T.Helper()
+	body := s.FilingOf(c, process.KeyDataChange)
+	body["values"] = map[string]string{"name": name}
+	change := c.Registrar.File(body)
+	s.Stage(change, "LEADER_REVIEW")
+	c.Leader.Approve(change)
+	c.Reviewer.Approve(change)
+	return Value[uuid.UUID](s, `SELECT student_id FROM change WHERE id = $1 AND status = 'EFFECTIVE'`, change)
+}
+
 // Graduated makes graduates of an enrolled pupil, who frees the seat. No change leads
 // there yet: the issue "the school year" opens this door, and then this goes through it.
 func (s *Stack) Graduated(pupil uuid.UUID) {
