@@ -19,11 +19,7 @@ import (
 // and go on, and what they began stands there.
 func TestNothingTypedIsLostWhenTheSessionEnds(t *testing.T) {
 	t.Parallel()
-	s := e2e.New(t, e2e.Options{})
-	c := s.County()
-	change := c.Registrar.File(c.Registrar.SuspensionBody(s.Pupil(c, 2024)))
-	p := browser.Start(t).Page(s.URL)
-	c.Leader.LogsIn(p)
+	s, c, change, p := leaderWithACase(t)
 	p.Open("/cases/" + change)
 	p.Click("button", "退回")
 	p.Type("意见", "请补充县级以上医院证明")
@@ -57,11 +53,7 @@ func TestNothingTypedIsLostWhenTheSessionEnds(t *testing.T) {
 // and opens anew.
 func TestAPageOfAnotherAccountDoesNothingInTheBrowser(t *testing.T) {
 	t.Parallel()
-	s := e2e.New(t, e2e.Options{})
-	c := s.County()
-	change := c.Registrar.File(c.Registrar.SuspensionBody(s.Pupil(c, 2024)))
-	p := browser.Start(t).Page(s.URL)
-	c.Leader.LogsIn(p)
+	_, c, change, p := leaderWithACase(t)
 	p.Open("/cases/" + change)
 	p.Click("button", "同意")
 	login, err := json.Marshal(map[string]any{"login": c.Reviewer.Login(), "password": e2e.Password, "cookie": true})
@@ -108,11 +100,7 @@ func TestAnUnattendedPageIsCoveredInTheBrowser(t *testing.T) {
 // the console or read its session.
 func TestAnotherSiteCanDoNothingWithTheSession(t *testing.T) {
 	t.Parallel()
-	s := e2e.New(t, e2e.Options{})
-	c := s.County()
-	change := c.Registrar.File(c.Registrar.SuspensionBody(s.Pupil(c, 2024)))
-	p := browser.Start(t).Page(s.URL)
-	c.Leader.LogsIn(p)
+	s, c, change, p := leaderWithACase(t)
 	require.Empty(t, browser.Evaluate[string](p, `document.cookie`), "no script reads the session")
 
 	call := func(path string, body any, header http.Header) int {

@@ -59,6 +59,18 @@ func stands(p *e2e.Person, change, verb string) (n int) {
 	return n
 }
 
+// leaderWithACase starts a county with one suspension that waits for the school leader, and
+// logs the leader in. It returns the stack, the county, the change and the leader's page.
+func leaderWithACase(t *testing.T) (*e2e.Stack, *e2e.County, string, *browser.Page) {
+	t.Helper()
+	s := e2e.New(t, e2e.Options{})
+	c := s.County()
+	change := c.Registrar.File(c.Registrar.SuspensionBody(s.Pupil(c, 2024)))
+	p := browser.Start(t).Page(s.URL)
+	c.Leader.LogsIn(p)
+	return s, c, change, p
+}
+
 // A school leader and a reviewer of the bureau do their work in a browser: find the case,
 // read it with its papers, decide, print the sheet.
 func TestASuspensionIsDecidedInTheBrowser(t *testing.T) {
@@ -161,11 +173,7 @@ func TestASuspensionIsDecidedInTheBrowser(t *testing.T) {
 // watched until it is.
 func TestRefusalsDraftsAndSlipsInTheBrowser(t *testing.T) {
 	t.Parallel()
-	s := e2e.New(t, e2e.Options{})
-	c := s.County()
-	change := c.Registrar.File(c.Registrar.SuspensionBody(s.Pupil(c, 2024)))
-	p := browser.Start(t).Page(s.URL)
-	c.Leader.LogsIn(p)
+	s, c, change, p := leaderWithACase(t)
 	p.Open("/cases/" + change)
 	p.Click("button", "驳回")
 	p.Click("button", "确认驳回")
