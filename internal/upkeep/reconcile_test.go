@@ -190,13 +190,7 @@ func TestARebuildOutlivesATemporalThatGoesDown(t *testing.T) {
 // A workflow that cannot be started is told, and delays no other.
 func TestAWorkflowThatCannotBeStartedDelaysNoOther(t *testing.T) {
 	s := wiped(t, 7)
-	bad := errors.New("bad")
-	s.engine.onStart = func(id string) error {
-		if slices.Contains(s.want[:3], id) { // all of the first page
-			return bad
-		}
-		return nil
-	}
+	bad := s.refuses(s.want[:3]...) // all of the first page
 	for range 1 + vainRounds {
 		require.ErrorIs(t, s.upkeep.reconcile(t.Context(), &Round{}), bad)
 	}
@@ -207,13 +201,7 @@ func TestAWorkflowThatCannotBeStartedDelaysNoOther(t *testing.T) {
 func TestBadNeighboursHideNothingOfTheirPage(t *testing.T) {
 	s := wiped(t, 7)
 	s.upkeep.compares = 7
-	bad := errors.New("bad")
-	s.engine.onStart = func(id string) error {
-		if slices.Contains(s.want[:3], id) {
-			return bad
-		}
-		return nil
-	}
+	bad := s.refuses(s.want[:3]...)
 	for range 1 + vainRounds {
 		require.ErrorIs(t, s.upkeep.reconcile(t.Context(), &Round{}), bad)
 	}
@@ -223,16 +211,22 @@ func TestBadNeighboursHideNothingOfTheirPage(t *testing.T) {
 // A change that somebody waits for and that cannot be started holds up no other change.
 func TestAWaitingChangeThatFailsHoldsUpNoOther(t *testing.T) {
 	s := wiped(t, 7)
-	bad := errors.New("bad")
 	s.says(6)
+	bad := s.refuses(s.want[6])
+	require.ErrorIs(t, s.upkeep.reconcile(t.Context(), &Round{}), bad)
+	require.Equal(t, s.want[:6], s.engine.started)
+}
+
+// refuses lets Temporal refuse to start some workflows, and returns its error.
+func (s *site) refuses(ids ...string) error {
+	bad := errors.New("bad")
 	s.engine.onStart = func(id string) error {
-		if id == s.want[6] {
+		if slices.Contains(ids, id) {
 			return bad
 		}
 		return nil
 	}
-	require.ErrorIs(t, s.upkeep.reconcile(t.Context(), &Round{}), bad)
-	require.Equal(t, s.want[:6], s.engine.started)
+	return bad
 }
 
 // says hands in a withdrawal of a change and lets it wait for too long.

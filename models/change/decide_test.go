@@ -108,15 +108,23 @@ func TestARejectionEndsTheChange(t *testing.T) {
 	require.Equal(t, []string{storetest.SchoolA + " SCHOOL_REGISTRAR"}, c.heard(id, "ENDED_REFUSED"))
 }
 
-// Who hands a change in does not review it, though the role would fit.
-func TestWhoFilesDoesNotReview(t *testing.T) {
-	c := newCounty(t)
+// bureauRenames files a change of a pupil's name by the bureau, and does the automatic step of
+// it. It returns the change, which waits for a second person of the bureau.
+func (c *county) bureauRenames() uuid.UUID {
+	c.T().Helper()
 	c.Policy(storetest.Province, `{"bureau_files": ["KEY_DATA_CHANGE"]}`)
 	f := c.Filing(process.KeyDataChange, c.Pupil(storetest.SchoolA), map[string]string{"reason": "更名"})
 	f.Office, f.Values = c.Office(storetest.Bureau), map[string]string{"name": "样例改"}
 	f.Evidence[0] = c.Paper(storetest.Bureau, "IDENTITY_PROOF")
 	id := c.files(f)
 	c.Perform(id)
+	return id
+}
+
+// Who hands a change in does not review it, though the role would fit.
+func TestWhoFilesDoesNotReview(t *testing.T) {
+	c := newCounty(t)
+	id := c.bureauRenames()
 	require.Equal(t, change.ObstacleNobody, c.Text(`SELECT problem FROM step WHERE change_id = $1 AND status = 'OPEN'`, id), "there is one reviewer, and that one filed")
 	require.Equal(t, []string{storetest.Bureau + " BUREAU_HEAD", storetest.Bureau + " BUREAU_SYSADMIN"}, c.heard(id, change.ObstacleNobody))
 	require.Equal(t, []string{"own_filing "}, c.refused(c.Who(storetest.Bureau, org.BureauReviewer), c.on(id, change.VerbApprove)))
@@ -131,13 +139,8 @@ func TestWhoFilesDoesNotReview(t *testing.T) {
 // when it opens.
 func TestWhoHandsInAgainDoesNotReview(t *testing.T) {
 	c := newCounty(t)
-	c.Policy(storetest.Province, `{"bureau_files": ["KEY_DATA_CHANGE"]}`)
-	f := c.Filing(process.KeyDataChange, c.Pupil(storetest.SchoolA), map[string]string{"reason": "更名"})
-	f.Office, f.Values = c.Office(storetest.Bureau), map[string]string{"name": "样例改"}
-	f.Evidence[0] = c.Paper(storetest.Bureau, "IDENTITY_PROOF")
 	second, _ := c.Hire(storetest.Bureau, org.BureauReviewer)
-	id := c.files(f)
-	c.Perform(id)
+	id := c.bureauRenames()
 	require.Empty(t, c.Text(`SELECT problem FROM step WHERE change_id = $1 AND status = 'OPEN'`, id))
 	c.says(second, c.on(id, change.VerbSendBack))
 	at := c.Position(id)
