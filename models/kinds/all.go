@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/xueji/xueji/models/change"
+	"github.com/xueji/xueji/models/graduation"
 	"github.com/xueji/xueji/models/keydata"
 	"github.com/xueji/xueji/models/problem"
 	"github.com/xueji/xueji/models/process"
@@ -29,8 +30,10 @@ func All() change.Works {
 		process.DropoutReturn:       change.RecordWork{Facts: readAbsence},
 		process.Retention:           yearGroup,
 		process.Skip:                yearGroup,
-		process.GraduationRollback:  plain,
 		process.Death:               deathKind(),
+
+		process.Graduation:         graduation.ListWork{},
+		process.GraduationRollback: graduation.RollbackKind(),
 
 		process.RosterImport:       registration.RosterWork{},
 		process.NewRecordImmigrant: registration.NewRecordWork{},

@@ -17,6 +17,7 @@ TABLE departure
 TABLE double_search	
 TABLE evidence	
 TABLE goose_db_version	
+TABLE graduation_line	
 TABLE guardian	
 TABLE handover	
 TABLE job	
@@ -237,6 +238,25 @@ COLUMN goose_db_version.id integer
 COLUMN goose_db_version.is_applied boolean	
 COLUMN goose_db_version.tstamp timestamp without time zone	
 COLUMN goose_db_version.version_id bigint	
+COLUMN graduation_line.change_id uuid	
+COLUMN graduation_line.class_name text	
+COLUMN graduation_line.code text	
+COLUMN graduation_line.conclusion text	
+COLUMN graduation_line.line_no integer	
+COLUMN graduation_line.params jsonb	
+COLUMN graduation_line.reason text	
+COLUMN graduation_line.school_id uuid	
+COLUMN graduation_line.settled_at timestamp with time zone	
+COLUMN graduation_line.settled_by uuid	
+COLUMN graduation_line.stage text	
+COLUMN graduation_line.struck_at timestamp with time zone	
+COLUMN graduation_line.struck_by uuid	
+COLUMN graduation_line.student_id uuid	
+COLUMN graduation_line.subject jsonb	
+COLUMN graduation_line.undone_at timestamp with time zone	
+COLUMN graduation_line.undone_by uuid	
+COLUMN graduation_line.verdict text	
+COLUMN graduation_line.year integer	
 COLUMN guardian.address text	
 COLUMN guardian.employer text	
 COLUMN guardian.ethnicity text	
@@ -679,6 +699,7 @@ FUNCTION change_sides(of_change uuid) SECURITY DEFINER
 FUNCTION claim_on(student uuid) SECURITY DEFINER	
 FUNCTION filed_here(change_id uuid) SECURITY DEFINER	
 FUNCTION fill_name_key()	
+FUNCTION graduation_lines_held(of_change uuid) SECURITY DEFINER	
 FUNCTION history_names(of_student uuid) SECURITY DEFINER	
 FUNCTION identities_registered(hashes bytea[]) SECURITY DEFINER	
 FUNCTION identity_taken(own_student uuid, own_change uuid, hashes bytea[]) SECURITY DEFINER	
@@ -751,6 +772,8 @@ CONSTRAINT departure_pkey ON departure	ALTER TABLE departure ADD CONSTRAINT depa
 CONSTRAINT double_search_pkey ON double_search	ALTER TABLE double_search ADD CONSTRAINT double_search_pkey PRIMARY KEY (rules)
 CONSTRAINT evidence_pkey ON evidence	ALTER TABLE evidence ADD CONSTRAINT evidence_pkey PRIMARY KEY (id)
 CONSTRAINT goose_db_version_pkey ON goose_db_version	ALTER TABLE goose_db_version ADD CONSTRAINT goose_db_version_pkey PRIMARY KEY (id)
+CONSTRAINT graduation_line_change_id_student_id_key ON graduation_line	ALTER TABLE graduation_line ADD CONSTRAINT graduation_line_change_id_student_id_key UNIQUE (change_id, student_id)
+CONSTRAINT graduation_line_pkey ON graduation_line	ALTER TABLE graduation_line ADD CONSTRAINT graduation_line_pkey PRIMARY KEY (change_id, line_no)
 CONSTRAINT guardian_pkey ON guardian	ALTER TABLE guardian ADD CONSTRAINT guardian_pkey PRIMARY KEY (student_id, seat)
 CONSTRAINT handover_once ON handover	ALTER TABLE handover ADD CONSTRAINT handover_once UNIQUE (change_id, student_id)
 CONSTRAINT handover_pkey ON handover	ALTER TABLE handover ADD CONSTRAINT handover_pkey PRIMARY KEY (id)
@@ -828,6 +851,9 @@ INDEX decision_task ON decision	CREATE UNIQUE INDEX decision_task ON public.deci
 INDEX departure_school ON departure	CREATE INDEX departure_school ON public.departure USING btree (school_id, left_on DESC, id DESC)
 INDEX departure_student ON departure	CREATE INDEX departure_student ON public.departure USING btree (student_id)
 INDEX evidence_content ON evidence	CREATE INDEX evidence_content ON public.evidence USING btree (sha256)
+INDEX graduation_line_once ON graduation_line	CREATE UNIQUE INDEX graduation_line_once ON public.graduation_line USING btree (student_id, stage, year) WHERE ((verdict = 'GRADUATED'::text) AND (undone_at IS NULL))
+INDEX graduation_line_school ON graduation_line	CREATE INDEX graduation_line_school ON public.graduation_line USING btree (school_id, year, change_id, line_no) WHERE ((verdict = 'GRADUATED'::text) AND (undone_at IS NULL))
+INDEX graduation_line_student ON graduation_line	CREATE INDEX graduation_line_student ON public.graduation_line USING btree (student_id)
 INDEX handover_due ON handover	CREATE INDEX handover_due ON public.handover USING btree (due_on, id) WHERE (received_at IS NULL)
 INDEX handover_from ON handover	CREATE INDEX handover_from ON public.handover USING btree (from_school, due_on, id) WHERE (received_at IS NULL)
 INDEX handover_to ON handover	CREATE INDEX handover_to ON public.handover USING btree (to_school, due_on, id) WHERE (received_at IS NULL)
@@ -957,6 +983,20 @@ CONSTRAINT departure_struck_by_fkey ON departure	ALTER TABLE departure ADD CONST
 CONSTRAINT departure_student_id_fkey ON departure	ALTER TABLE departure ADD CONSTRAINT departure_student_id_fkey FOREIGN KEY (student_id) REFERENCES student(id)
 CONSTRAINT departure_to_school_id_fkey ON departure	ALTER TABLE departure ADD CONSTRAINT departure_to_school_id_fkey FOREIGN KEY (to_school_id) REFERENCES organisation(id)
 CONSTRAINT evidence_org_id_fkey ON evidence	ALTER TABLE evidence ADD CONSTRAINT evidence_org_id_fkey FOREIGN KEY (org_id) REFERENCES organisation(id)
+CONSTRAINT graduation_line_change_id_fkey ON graduation_line	ALTER TABLE graduation_line ADD CONSTRAINT graduation_line_change_id_fkey FOREIGN KEY (change_id) REFERENCES change(id)
+CONSTRAINT graduation_line_check ON graduation_line	ALTER TABLE graduation_line ADD CONSTRAINT graduation_line_check CHECK (((verdict = 'LISTED'::text) = (settled_at IS NULL)))
+CONSTRAINT graduation_line_check1 ON graduation_line	ALTER TABLE graduation_line ADD CONSTRAINT graduation_line_check1 CHECK (((verdict = 'STRUCK'::text) = ((code <> ''::text) OR (reason <> ''::text))))
+CONSTRAINT graduation_line_check2 ON graduation_line	ALTER TABLE graduation_line ADD CONSTRAINT graduation_line_check2 CHECK ((((undone_at IS NULL) = (undone_by IS NULL)) AND ((undone_at IS NULL) OR (verdict = 'GRADUATED'::text))))
+CONSTRAINT graduation_line_check3 ON graduation_line	ALTER TABLE graduation_line ADD CONSTRAINT graduation_line_check3 CHECK ((((struck_at IS NULL) = (struck_by IS NULL)) AND ((struck_at IS NULL) OR (verdict = 'GRADUATED'::text))))
+CONSTRAINT graduation_line_conclusion_check ON graduation_line	ALTER TABLE graduation_line ADD CONSTRAINT graduation_line_conclusion_check CHECK ((conclusion = ANY (ARRAY['GRADUATED'::text, 'COMPLETED'::text, 'INCOMPLETE'::text])))
+CONSTRAINT graduation_line_line_no_check ON graduation_line	ALTER TABLE graduation_line ADD CONSTRAINT graduation_line_line_no_check CHECK (((line_no >= 1) AND (line_no <= 2000)))
+CONSTRAINT graduation_line_school_id_fkey ON graduation_line	ALTER TABLE graduation_line ADD CONSTRAINT graduation_line_school_id_fkey FOREIGN KEY (school_id) REFERENCES organisation(id)
+CONSTRAINT graduation_line_stage_check ON graduation_line	ALTER TABLE graduation_line ADD CONSTRAINT graduation_line_stage_check CHECK ((stage = ANY (ARRAY['PRIMARY'::text, 'JUNIOR'::text, 'SENIOR'::text])))
+CONSTRAINT graduation_line_struck_by_fkey ON graduation_line	ALTER TABLE graduation_line ADD CONSTRAINT graduation_line_struck_by_fkey FOREIGN KEY (struck_by) REFERENCES change(id)
+CONSTRAINT graduation_line_student_id_fkey ON graduation_line	ALTER TABLE graduation_line ADD CONSTRAINT graduation_line_student_id_fkey FOREIGN KEY (student_id) REFERENCES student(id)
+CONSTRAINT graduation_line_undone_by_fkey ON graduation_line	ALTER TABLE graduation_line ADD CONSTRAINT graduation_line_undone_by_fkey FOREIGN KEY (undone_by) REFERENCES change(id)
+CONSTRAINT graduation_line_verdict_check ON graduation_line	ALTER TABLE graduation_line ADD CONSTRAINT graduation_line_verdict_check CHECK ((verdict = ANY (ARRAY['LISTED'::text, 'STRUCK'::text, 'GRADUATED'::text])))
+CONSTRAINT graduation_line_year_check ON graduation_line	ALTER TABLE graduation_line ADD CONSTRAINT graduation_line_year_check CHECK (((year >= 1950) AND (year <= 2200)))
 CONSTRAINT guardian_seat_check ON guardian	ALTER TABLE guardian ADD CONSTRAINT guardian_seat_check CHECK ((seat = ANY (ARRAY[1, 2])))
 CONSTRAINT guardian_student_id_fkey ON guardian	ALTER TABLE guardian ADD CONSTRAINT guardian_student_id_fkey FOREIGN KEY (student_id) REFERENCES student(id)
 CONSTRAINT handover_change_id_fkey ON handover	ALTER TABLE handover ADD CONSTRAINT handover_change_id_fkey FOREIGN KEY (change_id) REFERENCES change(id)
@@ -1096,6 +1136,10 @@ TRIGGER change_line_struck_once ON change_line	CREATE TRIGGER change_line_struck
 TRIGGER change_revision_append_only ON change_revision	CREATE TRIGGER change_revision_append_only BEFORE DELETE OR UPDATE ON public.change_revision FOR EACH ROW EXECUTE FUNCTION refuse_rewrite()
 TRIGGER decision_append_only ON decision	CREATE TRIGGER decision_append_only BEFORE DELETE OR UPDATE ON public.decision FOR EACH ROW EXECUTE FUNCTION refuse_rewrite()
 TRIGGER departure_append_only ON departure	CREATE TRIGGER departure_append_only BEFORE DELETE OR UPDATE OF id, change_id, student_id, school_id, left_on, to_school_id, name, number_masked, record, recorded_at ON public.departure FOR EACH ROW EXECUTE FUNCTION refuse_rewrite()
+TRIGGER graduation_line_append_only ON graduation_line	CREATE TRIGGER graduation_line_append_only BEFORE DELETE OR UPDATE OF change_id, line_no, student_id, school_id, stage, year, conclusion, subject, class_name ON public.graduation_line FOR EACH ROW EXECUTE FUNCTION refuse_rewrite()
+TRIGGER graduation_line_settled_once ON graduation_line	CREATE TRIGGER graduation_line_settled_once BEFORE UPDATE OF verdict, code, params, reason, settled_by, settled_at ON public.graduation_line FOR EACH ROW WHEN ((old.verdict <> 'LISTED'::text)) EXECUTE FUNCTION refuse_rewrite()
+TRIGGER graduation_line_struck_once ON graduation_line	CREATE TRIGGER graduation_line_struck_once BEFORE UPDATE OF struck_at, struck_by ON public.graduation_line FOR EACH ROW WHEN ((old.struck_at IS NOT NULL)) EXECUTE FUNCTION refuse_rewrite()
+TRIGGER graduation_line_undone_once ON graduation_line	CREATE TRIGGER graduation_line_undone_once BEFORE UPDATE OF undone_at, undone_by ON public.graduation_line FOR EACH ROW WHEN ((old.undone_at IS NOT NULL)) EXECUTE FUNCTION refuse_rewrite()
 TRIGGER notice_webhooks ON notice	CREATE TRIGGER notice_webhooks AFTER INSERT ON public.notice REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION queue_webhooks()
 TRIGGER policy_append_only ON policy	CREATE TRIGGER policy_append_only BEFORE DELETE OR UPDATE ON public.policy FOR EACH ROW EXECUTE FUNCTION refuse_rewrite()
 TRIGGER student_history_append_only ON student_history	CREATE TRIGGER student_history_append_only BEFORE DELETE OR UPDATE OF id, student_id, change_id, kind, effective_on, recorded_at, account_id, before, after ON public.student_history FOR EACH ROW EXECUTE FUNCTION refuse_rewrite()
@@ -1117,6 +1161,10 @@ TRIGGER change_line_struck_once ON change_line IS ON	ALTER TABLE change_line ENA
 TRIGGER change_revision_append_only ON change_revision IS ON	ALTER TABLE change_revision ENABLE TRIGGER change_revision_append_only
 TRIGGER decision_append_only ON decision IS ON	ALTER TABLE decision ENABLE TRIGGER decision_append_only
 TRIGGER departure_append_only ON departure IS ON	ALTER TABLE departure ENABLE TRIGGER departure_append_only
+TRIGGER graduation_line_append_only ON graduation_line IS ON	ALTER TABLE graduation_line ENABLE TRIGGER graduation_line_append_only
+TRIGGER graduation_line_settled_once ON graduation_line IS ON	ALTER TABLE graduation_line ENABLE TRIGGER graduation_line_settled_once
+TRIGGER graduation_line_struck_once ON graduation_line IS ON	ALTER TABLE graduation_line ENABLE TRIGGER graduation_line_struck_once
+TRIGGER graduation_line_undone_once ON graduation_line IS ON	ALTER TABLE graduation_line ENABLE TRIGGER graduation_line_undone_once
 TRIGGER notice_webhooks ON notice IS ON	ALTER TABLE notice ENABLE TRIGGER notice_webhooks
 TRIGGER policy_append_only ON policy IS ON	ALTER TABLE policy ENABLE TRIGGER policy_append_only
 TRIGGER student_history_append_only ON student_history IS ON	ALTER TABLE student_history ENABLE TRIGGER student_history_append_only
@@ -1136,6 +1184,7 @@ POLICY app_file ON change PERMISSIVE FOR INSERT TO xueji_app	CREATE POLICY app_f
 POLICY app_file ON change_dismissal PERMISSIVE FOR INSERT TO xueji_app	CREATE POLICY app_file ON change_dismissal AS PERMISSIVE FOR INSERT TO xueji_app WITH CHECK (((org_path <@ ANY (( SELECT scope() AS scope)::ltree[])) AND filed_here(change_id)))
 POLICY app_file ON change_line PERMISSIVE FOR INSERT TO xueji_app	CREATE POLICY app_file ON change_line AS PERMISSIVE FOR INSERT TO xueji_app WITH CHECK (filed_here(change_id))
 POLICY app_file ON change_value PERMISSIVE FOR INSERT TO xueji_app	CREATE POLICY app_file ON change_value AS PERMISSIVE FOR INSERT TO xueji_app WITH CHECK (filed_here(change_id))
+POLICY app_file ON graduation_line PERMISSIVE FOR INSERT TO xueji_app	CREATE POLICY app_file ON graduation_line AS PERMISSIVE FOR INSERT TO xueji_app WITH CHECK (filed_here(change_id))
 POLICY app_follow ON student_history PERMISSIVE FOR SELECT TO xueji_app	CREATE POLICY app_follow ON student_history AS PERMISSIVE FOR SELECT TO xueji_app USING ((EXISTS ( SELECT 1 FROM student s WHERE (s.id = student_history.student_id))))
 POLICY app_insert ON audit_entry PERMISSIVE FOR INSERT TO xueji_app	CREATE POLICY app_insert ON audit_entry AS PERMISSIVE FOR INSERT TO xueji_app WITH CHECK (true)
 POLICY app_insert ON job PERMISSIVE FOR INSERT TO xueji_app	CREATE POLICY app_insert ON job AS PERMISSIVE FOR INSERT TO xueji_app WITH CHECK (((org_path <@ ANY (( SELECT scope() AS scope)::ltree[])) AND (kind = 'ROSTER_CHECK'::text) AND (state = 'RUNNING'::text) AND (change_id IS NULL) AND (filed_by = acting_account()) AND (EXISTS ( SELECT 1 FROM roster r WHERE ((r.id = job.subject_id) AND (r.school_id = job.org_id) AND (r.org_path = job.org_path) AND (r.state = 'UPLOADED'::text))))))
@@ -1160,6 +1209,7 @@ POLICY app_party ON change_line PERMISSIVE FOR SELECT TO xueji_app	CREATE POLICY
 POLICY app_party ON change_revision PERMISSIVE FOR SELECT TO xueji_app	CREATE POLICY app_party ON change_revision AS PERMISSIVE FOR SELECT TO xueji_app USING ((EXISTS ( SELECT 1 FROM change_party p WHERE ((p.change_id = change_revision.change_id) AND (p.org_path <@ ANY (( SELECT scope() AS scope)::ltree[]))) OFFSET 0)))
 POLICY app_party ON change_value PERMISSIVE FOR SELECT TO xueji_app	CREATE POLICY app_party ON change_value AS PERMISSIVE FOR SELECT TO xueji_app USING ((EXISTS ( SELECT 1 FROM change_party p WHERE ((p.change_id = change_value.change_id) AND (p.org_path <@ ANY (( SELECT scope() AS scope)::ltree[]))) OFFSET 0)))
 POLICY app_party ON decision PERMISSIVE FOR ALL TO xueji_app	CREATE POLICY app_party ON decision AS PERMISSIVE FOR ALL TO xueji_app USING ((EXISTS ( SELECT 1 FROM change_party p WHERE ((p.change_id = decision.change_id) AND (p.org_path <@ ANY (( SELECT scope() AS scope)::ltree[]))) OFFSET 0))) WITH CHECK ((EXISTS ( SELECT 1 FROM change_party p WHERE ((p.change_id = decision.change_id) AND (p.org_path <@ ANY (( SELECT scope() AS scope)::ltree[]))) OFFSET 0)))
+POLICY app_party ON graduation_line PERMISSIVE FOR SELECT TO xueji_app	CREATE POLICY app_party ON graduation_line AS PERMISSIVE FOR SELECT TO xueji_app USING ((EXISTS ( SELECT 1 FROM change_party p WHERE ((p.change_id = graduation_line.change_id) AND (p.org_path <@ ANY (( SELECT scope() AS scope)::ltree[]))) OFFSET 0)))
 POLICY app_party ON handover PERMISSIVE FOR SELECT TO xueji_app	CREATE POLICY app_party ON handover AS PERMISSIVE FOR SELECT TO xueji_app USING ((EXISTS ( SELECT 1 FROM change_party p WHERE ((p.change_id = handover.change_id) AND (p.org_path <@ ANY (( SELECT scope() AS scope)::ltree[]))) OFFSET 0)))
 POLICY app_party ON slip PERMISSIVE FOR ALL TO xueji_app	CREATE POLICY app_party ON slip AS PERMISSIVE FOR ALL TO xueji_app USING ((EXISTS ( SELECT 1 FROM change_party p WHERE ((p.change_id = slip.change_id) AND (p.org_path <@ ANY (( SELECT scope() AS scope)::ltree[]))) OFFSET 0))) WITH CHECK ((EXISTS ( SELECT 1 FROM change_party p WHERE ((p.change_id = slip.change_id) AND (p.org_path <@ ANY (( SELECT scope() AS scope)::ltree[]))) OFFSET 0)))
 POLICY app_party ON step PERMISSIVE FOR ALL TO xueji_app	CREATE POLICY app_party ON step AS PERMISSIVE FOR ALL TO xueji_app USING ((EXISTS ( SELECT 1 FROM change_party p WHERE ((p.change_id = step.change_id) AND (p.org_path <@ ANY (( SELECT scope() AS scope)::ltree[]))) OFFSET 0))) WITH CHECK ((EXISTS ( SELECT 1 FROM change_party p WHERE ((p.change_id = step.change_id) AND (p.org_path <@ ANY (( SELECT scope() AS scope)::ltree[]))) OFFSET 0)))
@@ -1215,6 +1265,7 @@ POLICY owner_all ON decision PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY ow
 POLICY owner_all ON departure PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON departure AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
 POLICY owner_all ON double_search PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON double_search AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
 POLICY owner_all ON evidence PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON evidence AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
+POLICY owner_all ON graduation_line PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON graduation_line AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
 POLICY owner_all ON guardian PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON guardian AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
 POLICY owner_all ON handover PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON handover AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
 POLICY owner_all ON job PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON job AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
@@ -1264,6 +1315,7 @@ POLICY worker_all ON decision PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY w
 POLICY worker_all ON departure PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON departure AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
 POLICY worker_all ON double_search PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON double_search AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
 POLICY worker_all ON evidence PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON evidence AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
+POLICY worker_all ON graduation_line PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON graduation_line AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
 POLICY worker_all ON guardian PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON guardian AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
 POLICY worker_all ON handover PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON handover AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
 POLICY worker_all ON job PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON job AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
@@ -1313,6 +1365,7 @@ ROW SECURITY ON decision	ALTER TABLE decision ENABLE ROW LEVEL SECURITY
 ROW SECURITY ON departure	ALTER TABLE departure ENABLE ROW LEVEL SECURITY
 ROW SECURITY ON double_search	ALTER TABLE double_search ENABLE ROW LEVEL SECURITY
 ROW SECURITY ON evidence	ALTER TABLE evidence ENABLE ROW LEVEL SECURITY
+ROW SECURITY ON graduation_line	ALTER TABLE graduation_line ENABLE ROW LEVEL SECURITY
 ROW SECURITY ON guardian	ALTER TABLE guardian ENABLE ROW LEVEL SECURITY
 ROW SECURITY ON handover	ALTER TABLE handover ENABLE ROW LEVEL SECURITY
 ROW SECURITY ON job	ALTER TABLE job ENABLE ROW LEVEL SECURITY
@@ -1363,6 +1416,7 @@ ROW SECURITY OF THE OWNER ON decision	ALTER TABLE decision FORCE ROW LEVEL SECUR
 ROW SECURITY OF THE OWNER ON departure	ALTER TABLE departure FORCE ROW LEVEL SECURITY
 ROW SECURITY OF THE OWNER ON double_search	ALTER TABLE double_search FORCE ROW LEVEL SECURITY
 ROW SECURITY OF THE OWNER ON evidence	ALTER TABLE evidence FORCE ROW LEVEL SECURITY
+ROW SECURITY OF THE OWNER ON graduation_line	ALTER TABLE graduation_line FORCE ROW LEVEL SECURITY
 ROW SECURITY OF THE OWNER ON guardian	ALTER TABLE guardian FORCE ROW LEVEL SECURITY
 ROW SECURITY OF THE OWNER ON handover	ALTER TABLE handover FORCE ROW LEVEL SECURITY
 ROW SECURITY OF THE OWNER ON job	ALTER TABLE job FORCE ROW LEVEL SECURITY
@@ -1492,6 +1546,8 @@ GRANT SELECT ON evidence TO xueji_app	GRANT SELECT ON evidence TO xueji_app
 GRANT SELECT ON evidence TO xueji_worker	GRANT SELECT ON evidence TO xueji_worker
 GRANT SELECT ON goose_db_version TO xueji_app	GRANT SELECT ON goose_db_version TO xueji_app
 GRANT SELECT ON goose_db_version TO xueji_worker	GRANT SELECT ON goose_db_version TO xueji_worker
+GRANT SELECT ON graduation_line TO xueji_app	GRANT SELECT ON graduation_line TO xueji_app
+GRANT SELECT ON graduation_line TO xueji_worker	GRANT SELECT ON graduation_line TO xueji_worker
 GRANT SELECT ON guardian TO xueji_app	GRANT SELECT ON guardian TO xueji_app
 GRANT SELECT ON guardian TO xueji_worker	GRANT SELECT ON guardian TO xueji_worker
 GRANT SELECT ON handover TO xueji_app	GRANT SELECT ON handover TO xueji_app
@@ -1597,14 +1653,17 @@ GRANT INSERT (body_hash) ON batch_request TO xueji_app	GRANT INSERT (body_hash) 
 GRANT INSERT (body_hash) ON slip TO xueji_app	GRANT INSERT (body_hash) ON slip TO xueji_app
 GRANT INSERT (case_no) ON job TO xueji_app	GRANT INSERT (case_no) ON job TO xueji_app
 GRANT INSERT (change_id) ON change_line TO xueji_app	GRANT INSERT (change_id) ON change_line TO xueji_app
+GRANT INSERT (change_id) ON graduation_line TO xueji_app	GRANT INSERT (change_id) ON graduation_line TO xueji_app
 GRANT INSERT (change_id) ON job TO xueji_app	GRANT INSERT (change_id) ON job TO xueji_app
 GRANT INSERT (change_id) ON notice TO xueji_app	GRANT INSERT (change_id) ON notice TO xueji_app
 GRANT INSERT (change_id) ON slip TO xueji_app	GRANT INSERT (change_id) ON slip TO xueji_app
 GRANT INSERT (class_id) ON change_line TO xueji_app	GRANT INSERT (class_id) ON change_line TO xueji_app
 GRANT INSERT (class_name) ON change_line TO xueji_app	GRANT INSERT (class_name) ON change_line TO xueji_app
+GRANT INSERT (class_name) ON graduation_line TO xueji_app	GRANT INSERT (class_name) ON graduation_line TO xueji_app
 GRANT INSERT (comment) ON policy TO xueji_app	GRANT INSERT (comment) ON policy TO xueji_app
 GRANT INSERT (comment) ON workday_year TO xueji_app	GRANT INSERT (comment) ON workday_year TO xueji_app
 GRANT INSERT (comment) ON workday_year TO xueji_worker	GRANT INSERT (comment) ON workday_year TO xueji_worker
+GRANT INSERT (conclusion) ON graduation_line TO xueji_app	GRANT INSERT (conclusion) ON graduation_line TO xueji_app
 GRANT INSERT (created_at) ON batch_request TO xueji_app	GRANT INSERT (created_at) ON batch_request TO xueji_app
 GRANT INSERT (created_at) ON job TO xueji_app	GRANT INSERT (created_at) ON job TO xueji_app
 GRANT INSERT (created_at) ON job_word TO xueji_app	GRANT INSERT (created_at) ON job_word TO xueji_app
@@ -1647,6 +1706,7 @@ GRANT INSERT (kind) ON student_history TO xueji_app	GRANT INSERT (kind) ON stude
 GRANT INSERT (last_no) ON job_part TO xueji_app	GRANT INSERT (last_no) ON job_part TO xueji_app
 GRANT INSERT (level) ON punishment TO xueji_app	GRANT INSERT (level) ON punishment TO xueji_app
 GRANT INSERT (line_no) ON change_line TO xueji_app	GRANT INSERT (line_no) ON change_line TO xueji_app
+GRANT INSERT (line_no) ON graduation_line TO xueji_app	GRANT INSERT (line_no) ON graduation_line TO xueji_app
 GRANT INSERT (next_attempt_at) ON webhook_delivery TO xueji_app	GRANT INSERT (next_attempt_at) ON webhook_delivery TO xueji_app
 GRANT INSERT (no) ON job_part TO xueji_app	GRANT INSERT (no) ON job_part TO xueji_app
 GRANT INSERT (occasion) ON notice TO xueji_app	GRANT INSERT (occasion) ON notice TO xueji_app
@@ -1676,14 +1736,18 @@ GRANT INSERT (role) ON notice TO xueji_app	GRANT INSERT (role) ON notice TO xuej
 GRANT INSERT (round) ON notice TO xueji_app	GRANT INSERT (round) ON notice TO xueji_app
 GRANT INSERT (round) ON slip TO xueji_app	GRANT INSERT (round) ON slip TO xueji_app
 GRANT INSERT (rows) ON job_part TO xueji_app	GRANT INSERT (rows) ON job_part TO xueji_app
+GRANT INSERT (school_id) ON graduation_line TO xueji_app	GRANT INSERT (school_id) ON graduation_line TO xueji_app
 GRANT INSERT (school_id) ON roster TO xueji_app	GRANT INSERT (school_id) ON roster TO xueji_app
+GRANT INSERT (stage) ON graduation_line TO xueji_app	GRANT INSERT (stage) ON graduation_line TO xueji_app
 GRANT INSERT (state) ON roster TO xueji_app	GRANT INSERT (state) ON roster TO xueji_app
 GRANT INSERT (step_no) ON notice TO xueji_app	GRANT INSERT (step_no) ON notice TO xueji_app
 GRANT INSERT (step_no) ON slip TO xueji_app	GRANT INSERT (step_no) ON slip TO xueji_app
 GRANT INSERT (student_id) ON change_line TO xueji_app	GRANT INSERT (student_id) ON change_line TO xueji_app
+GRANT INSERT (student_id) ON graduation_line TO xueji_app	GRANT INSERT (student_id) ON graduation_line TO xueji_app
 GRANT INSERT (student_id) ON punishment TO xueji_app	GRANT INSERT (student_id) ON punishment TO xueji_app
 GRANT INSERT (student_id) ON student_history TO xueji_app	GRANT INSERT (student_id) ON student_history TO xueji_app
 GRANT INSERT (subject) ON change_line TO xueji_app	GRANT INSERT (subject) ON change_line TO xueji_app
+GRANT INSERT (subject) ON graduation_line TO xueji_app	GRANT INSERT (subject) ON graduation_line TO xueji_app
 GRANT INSERT (subject_id) ON job TO xueji_app	GRANT INSERT (subject_id) ON job TO xueji_app
 GRANT INSERT (task_id) ON slip TO xueji_app	GRANT INSERT (task_id) ON slip TO xueji_app
 GRANT INSERT (tasks) ON batch_request TO xueji_app	GRANT INSERT (tasks) ON batch_request TO xueji_app
@@ -1693,6 +1757,7 @@ GRANT INSERT (verb) ON slip TO xueji_app	GRANT INSERT (verb) ON slip TO xueji_ap
 GRANT INSERT (version) ON policy TO xueji_app	GRANT INSERT (version) ON policy TO xueji_app
 GRANT INSERT (version) ON workday_year TO xueji_app	GRANT INSERT (version) ON workday_year TO xueji_app
 GRANT INSERT (version) ON workday_year TO xueji_worker	GRANT INSERT (version) ON workday_year TO xueji_worker
+GRANT INSERT (year) ON graduation_line TO xueji_app	GRANT INSERT (year) ON graduation_line TO xueji_app
 GRANT INSERT (year) ON workday_year TO xueji_app	GRANT INSERT (year) ON workday_year TO xueji_app
 GRANT INSERT (year) ON workday_year TO xueji_worker	GRANT INSERT (year) ON workday_year TO xueji_worker
 GRANT SELECT (account_id) ON session TO xueji_app	GRANT SELECT (account_id) ON session TO xueji_app
@@ -1762,6 +1827,7 @@ GRANT UPDATE (closed_at) ON account TO xueji_app	GRANT UPDATE (closed_at) ON acc
 GRANT UPDATE (closed_at) ON organisation TO xueji_app	GRANT UPDATE (closed_at) ON organisation TO xueji_app
 GRANT UPDATE (closed_at) ON school_class TO xueji_app	GRANT UPDATE (closed_at) ON school_class TO xueji_app
 GRANT UPDATE (code) ON change_line TO xueji_worker	GRANT UPDATE (code) ON change_line TO xueji_worker
+GRANT UPDATE (code) ON graduation_line TO xueji_worker	GRANT UPDATE (code) ON graduation_line TO xueji_worker
 GRANT UPDATE (dead_at) ON webhook_delivery TO xueji_app	GRANT UPDATE (dead_at) ON webhook_delivery TO xueji_app
 GRANT UPDATE (delivered_at) ON webhook_delivery TO xueji_app	GRANT UPDATE (delivered_at) ON webhook_delivery TO xueji_app
 GRANT UPDATE (details) ON student TO xueji_app	GRANT UPDATE (details) ON student TO xueji_app
@@ -1808,6 +1874,7 @@ GRANT UPDATE (out_round) ON change_evidence TO xueji_worker	GRANT UPDATE (out_ro
 GRANT UPDATE (outcome) ON job_word TO xueji_worker	GRANT UPDATE (outcome) ON job_word TO xueji_worker
 GRANT UPDATE (outside_hours) ON webhook_endpoint TO xueji_app	GRANT UPDATE (outside_hours) ON webhook_endpoint TO xueji_app
 GRANT UPDATE (params) ON change_line TO xueji_worker	GRANT UPDATE (params) ON change_line TO xueji_worker
+GRANT UPDATE (params) ON graduation_line TO xueji_worker	GRANT UPDATE (params) ON graduation_line TO xueji_worker
 GRANT UPDATE (password_hash) ON account TO xueji_app	GRANT UPDATE (password_hash) ON account TO xueji_app
 GRANT UPDATE (password_set_at) ON account TO xueji_app	GRANT UPDATE (password_set_at) ON account TO xueji_app
 GRANT UPDATE (payload) ON roster_row TO xueji_app	GRANT UPDATE (payload) ON roster_row TO xueji_app
@@ -1815,6 +1882,7 @@ GRANT UPDATE (phone) ON guardian TO xueji_app	GRANT UPDATE (phone) ON guardian T
 GRANT UPDATE (problem) ON job TO xueji_worker	GRANT UPDATE (problem) ON job TO xueji_worker
 GRANT UPDATE (progress_at) ON roster TO xueji_app	GRANT UPDATE (progress_at) ON roster TO xueji_app
 GRANT UPDATE (reason) ON change_line TO xueji_worker	GRANT UPDATE (reason) ON change_line TO xueji_worker
+GRANT UPDATE (reason) ON graduation_line TO xueji_worker	GRANT UPDATE (reason) ON graduation_line TO xueji_worker
 GRANT UPDATE (received_at) ON handover TO xueji_app	GRANT UPDATE (received_at) ON handover TO xueji_app
 GRANT UPDATE (received_by) ON handover TO xueji_app	GRANT UPDATE (received_by) ON handover TO xueji_app
 GRANT UPDATE (refused) ON batch_request TO xueji_app	GRANT UPDATE (refused) ON batch_request TO xueji_app
@@ -1839,24 +1907,31 @@ GRANT UPDATE (sent_at) ON handover TO xueji_app	GRANT UPDATE (sent_at) ON handov
 GRANT UPDATE (sent_by) ON handover TO xueji_app	GRANT UPDATE (sent_by) ON handover TO xueji_app
 GRANT UPDATE (sent_how) ON handover TO xueji_app	GRANT UPDATE (sent_how) ON handover TO xueji_app
 GRANT UPDATE (settled_at) ON change_line TO xueji_worker	GRANT UPDATE (settled_at) ON change_line TO xueji_worker
+GRANT UPDATE (settled_at) ON graduation_line TO xueji_worker	GRANT UPDATE (settled_at) ON graduation_line TO xueji_worker
 GRANT UPDATE (settled_at) ON job_word TO xueji_worker	GRANT UPDATE (settled_at) ON job_word TO xueji_worker
 GRANT UPDATE (settled_by) ON change_line TO xueji_worker	GRANT UPDATE (settled_by) ON change_line TO xueji_worker
+GRANT UPDATE (settled_by) ON graduation_line TO xueji_worker	GRANT UPDATE (settled_by) ON graduation_line TO xueji_worker
 GRANT UPDATE (stages) ON organisation TO xueji_app	GRANT UPDATE (stages) ON organisation TO xueji_app
 GRANT UPDATE (state) ON job TO xueji_worker	GRANT UPDATE (state) ON job TO xueji_worker
 GRANT UPDATE (state) ON roster TO xueji_app	GRANT UPDATE (state) ON roster TO xueji_app
 GRANT UPDATE (struck_at) ON change_line TO xueji_worker	GRANT UPDATE (struck_at) ON change_line TO xueji_worker
 GRANT UPDATE (struck_at) ON departure TO xueji_worker	GRANT UPDATE (struck_at) ON departure TO xueji_worker
+GRANT UPDATE (struck_at) ON graduation_line TO xueji_worker	GRANT UPDATE (struck_at) ON graduation_line TO xueji_worker
 GRANT UPDATE (struck_at) ON student_history TO xueji_worker	GRANT UPDATE (struck_at) ON student_history TO xueji_worker
 GRANT UPDATE (struck_by) ON change_line TO xueji_worker	GRANT UPDATE (struck_by) ON change_line TO xueji_worker
 GRANT UPDATE (struck_by) ON departure TO xueji_worker	GRANT UPDATE (struck_by) ON departure TO xueji_worker
+GRANT UPDATE (struck_by) ON graduation_line TO xueji_worker	GRANT UPDATE (struck_by) ON graduation_line TO xueji_worker
 GRANT UPDATE (struck_by) ON student_history TO xueji_worker	GRANT UPDATE (struck_by) ON student_history TO xueji_worker
 GRANT UPDATE (study_mode) ON student TO xueji_app	GRANT UPDATE (study_mode) ON student TO xueji_app
 GRANT UPDATE (template_version) ON roster TO xueji_app	GRANT UPDATE (template_version) ON roster TO xueji_app
 GRANT UPDATE (took) ON job_part TO xueji_worker	GRANT UPDATE (took) ON job_part TO xueji_worker
+GRANT UPDATE (undone_at) ON graduation_line TO xueji_worker	GRANT UPDATE (undone_at) ON graduation_line TO xueji_worker
+GRANT UPDATE (undone_by) ON graduation_line TO xueji_worker	GRANT UPDATE (undone_by) ON graduation_line TO xueji_worker
 GRANT UPDATE (until_at) ON webhook_secret TO xueji_app	GRANT UPDATE (until_at) ON webhook_secret TO xueji_app
 GRANT UPDATE (updated_at) ON student TO xueji_app	GRANT UPDATE (updated_at) ON student TO xueji_app
 GRANT UPDATE (url) ON webhook_endpoint TO xueji_app	GRANT UPDATE (url) ON webhook_endpoint TO xueji_app
 GRANT UPDATE (verdict) ON change_line TO xueji_worker	GRANT UPDATE (verdict) ON change_line TO xueji_worker
+GRANT UPDATE (verdict) ON graduation_line TO xueji_worker	GRANT UPDATE (verdict) ON graduation_line TO xueji_worker
 GRANT UPDATE (verdict) ON roster_row TO xueji_app	GRANT UPDATE (verdict) ON roster_row TO xueji_app
 GRANT UPDATE (version) ON account TO xueji_app	GRANT UPDATE (version) ON account TO xueji_app
 GRANT UPDATE (version) ON account TO xueji_worker	GRANT UPDATE (version) ON account TO xueji_worker
@@ -1895,6 +1970,7 @@ GRANT EXECUTE ON FUNCTION claim_on(student uuid) TO xueji_app	GRANT EXECUTE ON F
 GRANT EXECUTE ON FUNCTION claim_on(student uuid) TO xueji_worker	GRANT EXECUTE ON FUNCTION claim_on(student uuid) TO xueji_worker
 GRANT EXECUTE ON FUNCTION filed_here(change_id uuid) TO xueji_app	GRANT EXECUTE ON FUNCTION filed_here(change_id uuid) TO xueji_app
 GRANT EXECUTE ON FUNCTION fill_name_key() TO PUBLIC	GRANT EXECUTE ON FUNCTION fill_name_key() TO PUBLIC
+GRANT EXECUTE ON FUNCTION graduation_lines_held(of_change uuid) TO xueji_app	GRANT EXECUTE ON FUNCTION graduation_lines_held(of_change uuid) TO xueji_app
 GRANT EXECUTE ON FUNCTION history_names(of_student uuid) TO xueji_app	GRANT EXECUTE ON FUNCTION history_names(of_student uuid) TO xueji_app
 GRANT EXECUTE ON FUNCTION identities_registered(hashes bytea[]) TO xueji_app	GRANT EXECUTE ON FUNCTION identities_registered(hashes bytea[]) TO xueji_app
 GRANT EXECUTE ON FUNCTION identities_registered(hashes bytea[]) TO xueji_worker	GRANT EXECUTE ON FUNCTION identities_registered(hashes bytea[]) TO xueji_worker

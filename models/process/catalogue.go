@@ -123,13 +123,13 @@ func (c *Catalogue) Define(kind Kind, stage org.Stage, p Policy) (Definition, bo
 	d = d.FiledUnder(p)
 	d.Policy, d.Page, d.ByBureau = p, Page{}, nil // a change keeps only the rules under which it runs
 	if len(d.Routes) == 0 {
-		d.Steps = p.steps(kind, d.Steps, string(stage), "*")
+		d.Steps = p.steps(kind, stage, d.Steps, string(stage), "*")
 		return d, true
 	}
 	routes := d.Routes
 	d.Routes = make(map[Route][]Step, len(routes))
 	for route, steps := range routes {
-		d.Routes[route] = p.steps(kind, steps, string(route)+"/"+string(stage), string(route))
+		d.Routes[route] = p.steps(kind, stage, steps, string(route)+"/"+string(stage), string(route))
 	}
 	return d, true
 }
@@ -152,8 +152,8 @@ func (d Definition) FiledByBureaus() (Definition, bool) {
 
 // steps returns a chain under the policy: the province's own chain under the first of the
 // keys that has one, else the built-in chain, with the policy's terms and without the
-// steps whose switch is off.
-func (p Policy) steps(kind Kind, builtIn []Step, keys ...string) []Step {
+// steps whose switch is off or that belong to another stage.
+func (p Policy) steps(kind Kind, stage org.Stage, builtIn []Step, keys ...string) []Step {
 	chain := builtIn
 	for _, key := range keys {
 		if own, ok := p.Chains[kind][key]; ok {
@@ -163,7 +163,7 @@ func (p Policy) steps(kind Kind, builtIn []Step, keys ...string) []Step {
 	}
 	var steps []Step
 	for _, s := range chain {
-		if s.Optional != "" && !p.Has(s.Optional) {
+		if s.Optional != "" && !p.Has(s.Optional) || len(s.Stages) > 0 && !slices.Contains(s.Stages, stage) {
 			continue
 		}
 		if term, ok := p.Terms[kind][s.Name]; ok {

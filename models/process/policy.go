@@ -59,6 +59,9 @@ type Policy struct {
 	LastTerm calendar.Windows `yaml:"last_term" json:"last_term"`
 	// GraduatingFreeze refuses new business of graduating grades in these days (hard rule 23).
 	GraduatingFreeze calendar.Windows `yaml:"graduating_freeze" json:"graduating_freeze"`
+	// GraduationWindows are the only days on which a graduation may be filed (hard rule
+	// 26); empty means always.
+	GraduationWindows calendar.Windows `yaml:"graduation_windows" json:"graduation_windows"`
 	// StageYears is the length of each stage in years (学制): six-three or five-four.
 	StageYears map[org.Stage]int `yaml:"stage_years" json:"stage_years"`
 	// SchoolYearStart is the day on which the grades count on.

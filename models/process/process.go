@@ -49,6 +49,8 @@ const (
 	PostGraduationStudy Kind = "POST_GRADUATION_STUDY" // 毕业后跨省就学, KT22
 	GraduationRollback  Kind = "GRADUATION_ROLLBACK"   // 毕业生回退, KT62, KT66
 	BatchTransfer       Kind = "BATCH_TRANSFER"        // 批量转学, KT54
+
+	Graduation Kind = "GRADUATION" // 毕业, KT60, KT61
 )
 
 // WorkflowName returns the workflow type that Temporal shows for the kind, such as
@@ -244,6 +246,8 @@ type Step struct {
 	Register bool `yaml:"register" json:"register,omitempty"`
 	// Distinct says that the step needs a person who approved no other step of the change.
 	Distinct bool `yaml:"distinct" json:"distinct,omitempty"`
+	// Stages limits the step to changes of these stages; empty means every stage.
+	Stages []org.Stage `yaml:"stages" json:"stages,omitempty"`
 }
 
 // ApplicantStep is the name of step 0: the applicant corrects and hands in again.

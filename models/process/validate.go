@@ -115,7 +115,7 @@ func validateSteps(steps []Step, auto bool) []error {
 	if steps[len(steps)-1].Act != "" {
 		list = append(list, fault("", "最后一个环节须由人办理：只有人能使业务生效", "the last step is a decision: only a person makes a change effective"))
 	}
-	if !slices.ContainsFunc(steps, func(s Step) bool { return s.Act == "" && s.Optional == "" && !s.Own }) {
+	if !slices.ContainsFunc(steps, func(s Step) bool { return s.Act == "" && s.Optional == "" && len(s.Stages) == 0 && !s.Own }) {
 		list = append(list, fault("", "须有一个始终存在的审核环节", "one decision must always be there"))
 	}
 	return list

@@ -5,7 +5,6 @@ const (
 	KindUnknown       Code = "kind_unknown"
 	StageForbids      Code = "stage_forbids"
 	StateForbids      Code = "state_forbids"
-	StateNever        Code = "state_never"
 	RecordEnded       Code = "record_ended"
 	CompulsoryForbids Code = "compulsory_forbids"
 	ProblemStatus     Code = "problem_status"

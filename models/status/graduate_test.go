@@ -187,3 +187,52 @@ func TestReturnIntoAnotherStageNeedsAStageMismatch(t *testing.T) {
 		require.Equal(t, 2026, after.EntryYear)
 	}
 }
+
+// A pupil of the graduating grade graduates inside the window (KT60, KT61): with a
+// conclusion that the stage knows, without a problem, also in the freeze of that grade.
+func TestAPupilGraduates(t *testing.T) {
+	judge(t, process.Graduation, status.Enrolled, []move{
+		{name: "all is right", today: "2027-06-21"},
+		{name: "on the first day", today: "2027-06-01"},
+		{name: "on the last day, in the freeze", today: "2027-07-30"},
+		{name: "too early", today: "2027-05-31", want: []refusal.Code{refusal.GraduationClosed}},
+		{name: "too late", today: "2027-07-31", want: []refusal.Code{refusal.GraduationClosed}},
+		{name: "too late, but begun before", today: "2027-07-31", change: func(_ *status.Record, _ *status.Request, f *status.Facts) { f.Starting = false }},
+		{name: "the school year has turned since", today: "2027-08-20", change: func(r *status.Record, _ *status.Request, f *status.Facts) {
+			r.EntryYear, f.Starting, f.Filed = 2025, false, day("2027-07-30")
+		}, want: []refusal.Code{refusal.GraduationGrade}},
+		{name: "a province without a window", today: "2027-03-01", change: func(_ *status.Record, _ *status.Request, f *status.Facts) { f.Policy.GraduationWindows = nil }},
+		{name: "the grade below", today: "2027-06-21", change: func(r *status.Record, _ *status.Request, _ *status.Facts) { r.EntryYear = 2025 }, want: []refusal.Code{refusal.GraduationGrade}},
+		{name: "a school of five years", today: "2027-06-21", change: func(r *status.Record, _ *status.Request, f *status.Facts) {
+			r.Stage, r.EntryYear, f.Policy.StageYears = org.Primary, 2022, map[org.Stage]int{org.Primary: 5}
+		}},
+		{name: "who stayed a year longer", today: "2027-06-21", change: func(r *status.Record, _ *status.Request, _ *status.Facts) { r.EntryYear = 2023 }},
+		{name: "a problem status", today: "2027-06-21", change: func(r *status.Record, _ *status.Request, _ *status.Facts) { r.Problems = []string{"ID_ERROR"} }, want: []refusal.Code{refusal.ProblemStatus}},
+		{name: "completed", today: "2027-06-21", change: func(_ *status.Record, req *status.Request, _ *status.Facts) { req.Inputs["conclusion"] = "COMPLETED" }},
+		{name: "no such conclusion", today: "2027-06-21", change: func(_ *status.Record, req *status.Request, _ *status.Facts) { req.Inputs["conclusion"] = "WITHDRAWN" }, want: []refusal.Code{refusal.GraduationConclusion}},
+		{name: "none", today: "2027-06-21", change: func(_ *status.Record, req *status.Request, _ *status.Facts) { delete(req.Inputs, "conclusion") }, want: []refusal.Code{refusal.GraduationConclusion}},
+		{name: "completed a junior high", today: "2027-06-21", change: func(r *status.Record, req *status.Request, _ *status.Facts) {
+			r.Stage, req.Inputs["conclusion"] = org.Junior, "COMPLETED"
+		}, want: []refusal.Code{refusal.GraduationConclusion}},
+		{name: "everything at once", today: "2027-05-01", change: func(r *status.Record, req *status.Request, _ *status.Facts) {
+			r.Problems, r.EntryYear, req.Inputs["conclusion"] = []string{"ID_ERROR"}, 2025, ""
+		}, want: []refusal.Code{refusal.ProblemStatus, refusal.GraduationClosed, refusal.GraduationGrade, refusal.GraduationConclusion}},
+	})
+}
+
+// A graduate sits in no class and holds no seat; each conclusion is a state of its own.
+func TestAGraduateLeavesTheClass(t *testing.T) {
+	for _, conclusion := range status.Conclusions(org.Senior) {
+		r, req, f := suits(t, process.Graduation, status.Enrolled)
+		req.Inputs["conclusion"] = string(conclusion)
+		r.Dropout = true
+		after, err := status.Apply(r, req, f)
+		require.NoError(t, err)
+		require.Equal(t, conclusion, after.Enrol)
+		require.Equal(t, status.Standing{}, after.Standing)
+		require.Empty(t, after.ClassID)
+		require.False(t, after.Dropout)
+		require.Equal(t, []any{r.Stage, r.EntryYear, r.SchoolID}, []any{after.Stage, after.EntryYear, after.SchoolID})
+	}
+	require.Equal(t, []status.Enrol{status.Graduated}, status.Conclusions(org.Junior))
+}

@@ -54,11 +54,13 @@ func suits(t require.TestingT, kind process.Kind, state status.Enrol) (status.Re
 		year, r.Stage, f.From.Province, f.To.Province = 2026, org.Junior, "110000", "520000"
 	case process.GraduationRollback:
 		year = 2024
+	case process.Graduation:
+		r.EntryYear, f.Today, f.Filed = 2024, day("2027-06-21"), day("2027-06-21")
 	}
 	f.Class = &status.Class{ID: "class-b", SchoolID: school, Stage: org.Senior, EntryYear: year, Capacity: 55}
 	req := status.Request{Kind: kind, Inputs: map[string]string{
 		"class_id": "class-b", "reason_code": "10", "from_date": "2026-11-23", "until_date": "2027-06-30", "event_date": "2026-11-18", "decided_on": "2026-11-18",
-		"missing_since": "2026-11-01", "absent_since": "2026-10-01", "returned_on": "2026-11-18",
+		"conclusion": "GRADUATED", "missing_since": "2026-11-01", "absent_since": "2026-10-01", "returned_on": "2026-11-18",
 	}}
 	if kind == process.KeyDataChange {
 		req.Values = map[string]string{"name": "样例更名"}
@@ -98,7 +100,8 @@ func pairs() map[process.Kind]struct {
 		process.SeniorTransfer:      {enrolled, status.Enrolled},
 		process.BatchTransfer:       {enrolled, status.Enrolled},
 		process.PostGraduationStudy: {[]status.Enrol{status.Graduated}, status.Enrolled},
-		process.GraduationRollback:  {[]status.Enrol{status.Graduated}, status.Enrolled},
+		process.Graduation:          {enrolled, status.Graduated},
+		process.GraduationRollback:  {[]status.Enrol{status.Graduated, status.Completed, status.Incomplete}, status.Enrolled},
 		process.Retention:           {enrolled, ""},
 		process.Skip:                {enrolled, ""},
 		process.DropoutReport:       {enrolled, ""},

@@ -72,7 +72,9 @@ func ruleOf(kind process.Kind) (rule, bool) {
 	case process.PostGraduationStudy:
 		return rule{receives: true, to: Enrolled, check: checkPostGraduation, effect: receive}, true
 	case process.GraduationRollback:
-		return rule{from: []Enrol{Graduated}, to: Enrolled, unfrozen: true, check: checkRollback, effect: placeInYearGroup}, true
+		return rule{from: []Enrol{Graduated, Completed, Incomplete}, to: Enrolled, unfrozen: true, check: checkRollback, effect: placeInYearGroup}, true
+	case process.Graduation:
+		return rule{from: []Enrol{Enrolled}, refuseProblems: true, unfrozen: true, to: Graduated, check: checkGraduation, effect: graduate}, true
 	case process.RosterImport, process.NewRecordImmigrant: // they make records and change none
 		return rule{}, false
 	case process.SuspensionExtension, process.Expulsion, process.Missing, process.GoneAbroad, process.ReturnFromAbroad, process.Death,
@@ -85,12 +87,6 @@ func ruleOf(kind process.Kind) (rule, bool) {
 // statesWithRecord lists the states in which a record may have problems.
 func statesWithRecord() []Enrol {
 	return []Enrol{Enrolled, Suspended, Withdrawn, Expelled, Missing, OtherLeft, Abroad, Graduated, Completed, Incomplete}
-}
-
-// reachable reports whether this version can bring records into a state: no business
-// graduates pupils yet.
-func reachable(state Enrol) bool {
-	return !slices.Contains([]Enrol{Graduated, Completed, Incomplete}, state)
 }
 
 // Check returns all refusals of a change at once. The same check runs when the change is
@@ -109,11 +105,7 @@ func Check(r Record, req Request, f Facts) []*refusal.Error {
 		list = append(list, refusal.New(refusal.RecordEnded).At("/student_id").WithText("state", is.Zh, is.En))
 	default:
 		is, needed := r.Enrol.Text(), namesOf(rule.from)
-		code := refusal.StateForbids
-		if !slices.ContainsFunc(rule.from, reachable) {
-			code = refusal.StateNever // there is no way to advise
-		}
-		list = append(list, refusal.New(code).At("/student_id").WithText("state", is.Zh, is.En).WithText("needed", needed.Zh, needed.En))
+		list = append(list, refusal.New(refusal.StateForbids).At("/student_id").WithText("state", is.Zh, is.En).WithText("needed", needed.Zh, needed.En))
 	}
 	if rule.notCompulsory && r.Stage.Compulsory() {
 		list = append(list, refusal.New(refusal.CompulsoryForbids).At("/kind"))

@@ -183,6 +183,7 @@ func TestApplyAgreesWithCheck(t *testing.T) {
 		req.Kind = rapid.SampledFrom(c.Kinds()).Draw(rt, "kind")
 		req.Inputs["class_id"] = "class-b"
 		f := facts(rt, "2026-11-20")
+		f.Filed = f.Today
 		f.Class = class(rapid.IntRange(2018, 2027).Draw(rt, "class year"), rapid.IntRange(50, 56).Draw(rt, "occupied"))
 		f.Class.Stage = r.Stage
 		refused := status.Check(r, req, f)

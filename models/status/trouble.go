@@ -108,6 +108,10 @@ func Opposite(kind process.Kind) []process.Kind {
 		return []process.Kind{process.Skip}
 	case process.Skip:
 		return []process.Kind{process.Retention}
+	case process.Graduation:
+		return []process.Kind{process.GraduationRollback}
+	case process.GraduationRollback:
+		return []process.Kind{process.Graduation}
 	}
 	return nil
 }

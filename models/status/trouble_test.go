@@ -87,7 +87,7 @@ func TestRefusalsNameCodesInWords(t *testing.T) {
 			status.Facts{Mistake: &status.Mistake{Kind: process.Reinstatement, InForce: true, Opposites: process.Text{Zh: "休学", En: "Suspension"}}},
 			"先由学校办理反向业务（休学），再纠错", "file it first (Suspension)",
 		},
-		{status.Enrolled, process.GraduationRollback, status.Facts{}, "须为“毕业”；本版本没有使学生进入该状态的业务", "in this version no change leads there"},
+		{status.Enrolled, process.GraduationRollback, status.Facts{}, "须为“毕业、结业、肄业”。请先办理对应的业务", `this needs "graduated, completed without a diploma or left before the end". Do the change that leads there first`},
 		{status.OtherLeft, process.KeyDataChange, status.Facts{}, "须为“在读、休学”", `is "left otherwise"; this needs "enrolled or suspended".`},
 		{
 			status.Enrolled, process.ChangeCorrection,

@@ -99,7 +99,8 @@ func (f ChangeFilter) conditions(scope []string) (where []string, args map[strin
 	case f.CaseNo != "":
 		add("c.case_no = @case", "case", f.CaseNo)
 	case f.StudentID != uuid.Nil:
-		add("c.id IN (SELECT a.id FROM change a WHERE a.student_id = @student UNION ALL SELECT l.change_id FROM change_line l WHERE l.student_id = @student)", "student", f.StudentID)
+		add(`c.id IN (SELECT a.id FROM change a WHERE a.student_id = @student UNION ALL SELECT l.change_id FROM change_line l WHERE l.student_id = @student
+			UNION ALL SELECT g.change_id FROM graduation_line g WHERE g.student_id = @student)`, "student", f.StudentID)
 	case f.FiledBy == uuid.Nil && f.OrgID == uuid.Nil:
 		named = false
 	}
@@ -110,7 +111,8 @@ func (f ChangeFilter) conditions(scope []string) (where []string, args map[strin
 		add("c.org_id = @org", "org", f.OrgID)
 	}
 	if f.CaseNo != "" && f.StudentID != uuid.Nil {
-		add("(c.student_id = @student OR EXISTS (SELECT 1 FROM change_line l WHERE l.change_id = c.id AND l.student_id = @student))", "student", f.StudentID)
+		add(`(c.student_id = @student OR EXISTS (SELECT 1 FROM change_line l WHERE l.change_id = c.id AND l.student_id = @student)
+			OR EXISTS (SELECT 1 FROM graduation_line g WHERE g.change_id = c.id AND g.student_id = @student))`, "student", f.StudentID)
 	}
 	if f.Kind != "" {
 		add("c.kind = @kind", "kind", f.Kind)

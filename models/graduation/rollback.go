@@ -1,0 +1,19 @@
+package graduation
+
+import (
+	"github.com/xueji/xueji/models/change"
+	"github.com/xueji/xueji/models/store"
+	"github.com/xueji/xueji/models/student"
+)
+
+// RollbackKind returns the Work of a roll-back (毕业生回退, KT62): the pupil is enrolled again
+// by the rules of package status, and the line of the graduation says which change undid it.
+func RollbackKind() change.RecordWork { return change.RecordWork{After: undoLine} }
+
+// undoLine marks the graduation of a pupil as undone (worker). A record that was loaded as
+// that of a graduate has no line.
+func undoLine(t *store.Tx, c *change.Change, h *student.PupilRow) error {
+	t.Later("undo a graduation", store.AnyRows, `UPDATE graduation_line SET undone_at = ?, undone_by = ? WHERE student_id = ? AND stage = ? AND verdict = ? AND undone_at IS NULL`,
+		t.Now(), c.ID, h.ID, h.Stage, InPool)
+	return nil
+}
