@@ -65,6 +65,9 @@ const (
 	TaskHandOver Action = "task.hand_over" // 移交: the head or the administrator of the office
 	ProxyManage  Action = "proxy.manage"   // 代理: for oneself, or by the head for anybody of the office
 
+	GraduationFile Action = "graduation.file" // the list of a school's graduating grade
+	GraduationRead Action = "graduation.read" // who can graduate, who has
+
 	EvidenceUpload Action = "evidence.upload"
 	EvidenceRead   Action = "evidence.read"
 
@@ -182,6 +185,9 @@ var table = sync.OnceValue(func() map[Action]map[org.Role]Reach {
 			org.SchoolSysadmin: Own, org.SchoolLeader: Own, org.Principal: Own,
 			org.BureauSysadmin: Own, org.BureauReviewer: Own, org.BureauHead: Own,
 		},
+
+		GraduationFile: {org.SchoolRegistrar: Own},
+		GraduationRead: recordReaders(),
 
 		EvidenceUpload: {org.SchoolRegistrar: Own, org.BureauReviewer: Own},
 		EvidenceRead: {
