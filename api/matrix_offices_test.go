@@ -83,6 +83,11 @@ func officeCases() map[string]matrixCase {
 			grade := x.Text(`SELECT id::text FROM school_grade WHERE org_path = $1::text::ltree LIMIT 1`, school(target))
 			return apitest.Post("/v1/grades/"+grade+"/classes", m{"no": 1, "capacity": 45})
 		}},
+		"list-plans": on("GET", "/plans?year=2026", nil),
+		"get-plan": {call: func(x *matrix, _ apitest.Caller, target string) apitest.Call {
+			return apitest.Get(x.Org(school(target), "/plans/PRIMARY/2026"))
+		}},
+		"set-plan":    on("PUT", "/plans/PRIMARY/2026", func(*matrix, string) any { return m{"size": 40, "based_on": 0} }),
 		"edit-class":  onClass("PUT", "", m{"name": "一班", "capacity": 50}),
 		"close-class": onClass("POST", "/closure", nil),
 	}

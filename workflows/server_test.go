@@ -88,6 +88,7 @@ func kinds() []process.Kind {
 		process.SuspensionExtension, process.Expulsion, process.Missing, process.GoneAbroad, process.ReturnFromAbroad,
 		process.Death, process.Retention, process.Skip, process.DropoutReport, process.DropoutReturn, process.NewRecordImmigrant,
 		process.SeniorTransfer, process.PostGraduationStudy, process.GraduationRollback, process.BatchTransfer, process.Graduation,
+		process.PlanChange,
 	)
 }
 

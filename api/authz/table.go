@@ -32,6 +32,9 @@ const (
 	ClassRead   Action = "class.read"
 	ClassManage Action = "class.manage"
 
+	PlanRead Action = "plan.read" // enrolment plans with used and free places
+	PlanSet  Action = "plan.set"  // the managing bureau
+
 	StudentRead    Action = "student.read"    // one record, secrets masked
 	StudentSearch  Action = "student.search"  //
 	StudentReveal  Action = "student.reveal"  // one secret in full, with a reason, audited
@@ -128,6 +131,9 @@ var table = sync.OnceValue(func() map[Action]map[org.Role]Reach {
 
 		ClassRead:   join(schoolRoles(), bureauRoles(Subtree)),
 		ClassManage: {org.SchoolSysadmin: Own},
+
+		PlanRead: recordReaders(),
+		PlanSet:  {org.BureauReviewer: Below, org.BureauHead: Below},
 
 		StudentRead:    recordReaders(),
 		StudentSearch:  recordReaders(),

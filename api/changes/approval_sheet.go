@@ -27,6 +27,7 @@ type ApprovalSheet struct {
 	School      string         `json:"school" doc:"The office that filed."`
 	Sides       []SideView     `json:"sides" doc:"The schools of a move; else none."`
 	Pupil       *PupilView     `json:"pupil,omitempty" doc:"Numbers masked."`
+	About       string         `json:"about,omitempty" doc:"The school that a case without a pupil is about."`
 	StageLabel  string         `json:"stage_label,omitempty"`
 	Form        []FormItem     `json:"form"`
 	Values      []ValueView    `json:"values" doc:"Key items the change writes; numbers masked."`
@@ -87,11 +88,11 @@ func (s *server) showSheet(ctx context.Context, p *casepage.Page, today time.Tim
 	out := ApprovalSheet{
 		ID: p.ID, Title: rest.InLanguage(ctx, process.Text{Zh: p.Definition.Name.Zh + "审批表", En: "Approval sheet: " + p.Definition.Name.En}),
 		CaseNo: p.CaseNo, KindName: shown.KindName, Rule: shown.Rule, StatusLabel: shown.StatusLabel, School: shown.School, Sides: shown.Sides,
-		Pupil: shown.Pupil, Form: shown.Form, Values: shown.Values, Lines: len(shown.Lines), Papers: sheetPapers(shown.Evidence),
+		Pupil: shown.Pupil, About: shown.About, Form: shown.Form, Values: shown.Values, Lines: len(shown.Lines), Papers: sheetPapers(shown.Evidence),
 		FiledOn: rest.DayInWords(ctx, p.FiledAt), Opinions: s.sheetOpinions(ctx, p), Ended: shown.Ended, Next: shown.Next, ReadOn: rest.DayInWords(ctx, today),
 	}
-	if shown.Pupil != nil {
-		out.StageLabel = rest.InLanguage(ctx, process.StageText(shown.Pupil.Stage))
+	if stage := p.Subject.Stage; stage != "" {
+		out.StageLabel = rest.InLanguage(ctx, process.StageText(stage))
 	}
 	if p.EffectiveOn != nil {
 		out.EffectiveOn = rest.DayInWords(ctx, *p.EffectiveOn)

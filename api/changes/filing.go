@@ -239,6 +239,7 @@ type ChangeLine struct {
 	StudentID   *uuid.UUID `json:"student_id,omitempty"`
 	RosterID    *uuid.UUID `json:"roster_id,omitempty"`
 	StudentName string     `json:"student_name,omitempty"`
+	About       string     `json:"about,omitempty" doc:"The school that a case without a pupil is about."`
 	School      string     `json:"school,omitempty"`
 	Step        int        `json:"step" doc:"The open step; 0 is with the applicant."`
 	Round       int        `json:"round"`
@@ -274,7 +275,7 @@ func (s *server) listChanges(ctx context.Context, in *listChangesInput) (*rest.B
 	show := func(r worklist.ChangeLine) ChangeLine {
 		return ChangeLine{
 			ID: r.ID, CaseNo: r.CaseNo, Kind: string(r.Kind), KindName: rest.InLanguage(ctx, s.Processes.NameOf(r.Kind)), Status: r.Status, StudentID: r.StudentID,
-			RosterID: r.RosterID, StudentName: r.StudentName, School: r.OrgName, Step: r.StepNo, Round: r.Round, StepName: r.StepName,
+			RosterID: r.RosterID, StudentName: r.StudentName, About: r.About, School: r.OrgName, Step: r.StepNo, Round: r.Round, StepName: r.StepName,
 			WaitingFor: r.WaitingFor, DueAt: r.DueAt, EffectiveOn: r.EffectiveOn.String(), FiledAt: r.FiledAt, ClosedAt: r.ClosedAt,
 			StatusLabel: word(ctx, casepage.StatusWords, r.Status), StepLabel: s.stepLabel(ctx, r.Kind, r.StepName),
 			Struck: r.StruckAt != nil, StruckAt: r.StruckAt, StruckBy: r.StruckBy,

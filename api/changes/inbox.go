@@ -47,6 +47,7 @@ type InboxItem struct {
 	Office       string    `json:"office"`
 	School       string    `json:"school" doc:"The school that filed."`
 	StudentName  string    `json:"student_name,omitempty"`
+	About        string    `json:"about,omitempty" doc:"The school that a case without a pupil is about."`
 	OpenedAt     time.Time `json:"opened_at"`
 	DueAt        time.Time `json:"due_at"`
 	DueDay       string    `json:"due_day"`
@@ -85,7 +86,7 @@ func (s *server) inboxPage(ctx context.Context, in *rest.Paging, read func(*stor
 	show := func(r worklist.InboxItem) InboxItem {
 		return InboxItem{
 			TaskID: r.TaskID, ChangeID: r.ChangeID, CaseNo: r.CaseNo, Kind: string(r.Kind), KindName: rest.InLanguage(ctx, s.Processes.NameOf(r.Kind)), Step: r.StepNo,
-			Round: r.Round, StepName: r.StepName, StepLabel: rest.InLanguage(ctx, r.StepLabel), Role: string(r.Role), Office: r.OfficeName, School: r.FilerName, StudentName: r.StudentName,
+			Round: r.Round, StepName: r.StepName, StepLabel: rest.InLanguage(ctx, r.StepLabel), Role: string(r.Role), Office: r.OfficeName, School: r.FilerName, StudentName: r.StudentName, About: r.About,
 			OpenedAt: r.OpenedAt, DueAt: r.DueAt, DueDay: rest.LastDay(r.DueAt), Overdue: r.Overdue, Problem: r.Problem,
 			OwnFiling: r.StepNo > 0 && r.FiledBy == me, Holder: r.Holder, HeldAs: r.HeldAs, For: r.For, Draft: r.Draft,
 			RoleLabel: rest.RoleLabel(ctx, r.Role), ProblemLabel: word(ctx, casepage.ProblemWords, r.Problem), HeldAsLabel: word(ctx, casepage.HeldWords, r.HeldAs),

@@ -28,6 +28,7 @@ type ChangePage struct {
 	StatusLabel   string            `json:"status_label" example:"办理中"`
 	StudentID     *uuid.UUID        `json:"student_id,omitempty"`
 	StudentName   string            `json:"student_name,omitempty"`
+	About         string            `json:"about,omitempty" doc:"The school that a case without a pupil is about."`
 	RosterID      *uuid.UUID        `json:"roster_id,omitempty"`
 	LeftOut       int               `json:"left_out,omitempty" doc:"Pupils of the roster who were left out when it took effect; its rows say why."`
 	School        string            `json:"school" doc:"The school that filed."`
@@ -163,7 +164,7 @@ type CaseView struct {
 func (s *server) showChange(ctx context.Context, p *casepage.Page) ChangePage {
 	out := ChangePage{
 		ID: p.ID, CaseNo: p.CaseNo, Kind: string(p.Kind), KindName: rest.InLanguage(ctx, p.Definition.Name), Rule: rest.InLanguage(ctx, p.Definition.Basis()), Status: p.Status, StatusLabel: word(ctx, casepage.StatusWords, p.Status),
-		StudentID: p.StudentID, StudentName: p.StudentName, RosterID: p.RosterID, LeftOut: p.LeftOut, School: p.OrgName, Inputs: p.Inputs, Form: s.showForm(ctx, p),
+		StudentID: p.StudentID, StudentName: p.StudentName, About: aboutSchool(p.Subject), RosterID: p.RosterID, LeftOut: p.LeftOut, School: p.OrgName, Inputs: p.Inputs, Form: s.showForm(ctx, p),
 		PolicyVersion: p.PolicyVersion, OutPolicy: p.OutPolicyVersion, FiledAt: p.FiledAt, ClosedAt: p.ClosedAt, RedoOf: p.RedoOf, StruckAt: p.StruckAt, StruckBy: p.StruckCase,
 		Steps: []StepView{}, Timeline: []TimelineEntry{}, Evidence: []EvidenceView{},
 		Pupil: showPupil(p.Subject), Handover: showHandover(moveShown(p).Handover),

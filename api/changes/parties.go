@@ -27,11 +27,19 @@ type PupilView struct {
 }
 
 func showPupil(s change.Subject) *PupilView {
-	if s == (change.Subject{}) {
-		return nil // a roster
+	if s.Name == "" {
+		return nil // a roster, a list or a school
 	}
 	v := PupilView(s)
 	return &v
+}
+
+// aboutSchool names the school that a case without a pupil is about.
+func aboutSchool(s change.Subject) string {
+	if s.Name != "" {
+		return ""
+	}
+	return s.School
 }
 
 // SideView is one school of a move.

@@ -14,7 +14,7 @@ import (
 type FormItem struct {
 	Name       string            `json:"name" example:"reason_code"`
 	Label      string            `json:"label" example:"休学原因"`
-	Type       process.InputType `json:"type" enum:"text,date,code,class"`
+	Type       process.InputType `json:"type" enum:"text,date,code,class,number"`
 	Value      string            `json:"value" example:"10"`
 	ValueLabel string            `json:"value_label" doc:"What the value means: of a code its name, of a class its grade and name; else the value itself." example:"病休"`
 }

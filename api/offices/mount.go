@@ -25,4 +25,5 @@ func Mount(r *rest.Server, deps Deps) {
 	s := &server{Deps: deps, rest: r}
 	s.orgRoutes()
 	s.classRoutes()
+	s.planRoutes()
 }

@@ -272,10 +272,10 @@ func (t *Tx) assignCaseNo(c *Change) error {
 	return nil
 }
 
-// filedForSchool reports whether a bureau files in place of the pupil's school. Then the
-// school becomes a party and is told. A correction is for bureaus only.
+// filedForSchool reports whether a bureau files in place of the pupil's school, or about a
+// school. Then the school becomes a party and is told. A correction is for bureaus only.
 func (c *Change) filedForSchool() bool {
-	return c.Definition.FiledBy == process.FiledByBureau && c.StudentID != nil && !status.AmongBureaux(c.Kind)
+	return c.Definition.FiledBy == process.FiledByBureau && (c.StudentID != nil && !status.AmongBureaux(c.Kind) || c.Definition.Subject == process.SubjectOffice)
 }
 
 // HasOtherParties reports whether schools besides the filer are parties to the change.

@@ -68,6 +68,12 @@ func (t *Tx) checkSubject(f Filing, policy process.Policy) error {
 	if len(f.Lines) > 0 {
 		return refusal.New(refusal.ListNotHere).At("/lines")
 	}
+	if known && d.Subject == process.SubjectOffice {
+		if student || roster {
+			return refusal.New(refusal.SubjectOffice).At("/student_id").WithText("kind", d.Name.Zh, d.Name.En)
+		}
+		return nil
+	}
 	if known && d.Subject == process.SubjectPerson {
 		if student || roster {
 			return refusal.New(refusal.SubjectNew).At("/student_id").WithText("kind", d.Name.Zh, d.Name.En)

@@ -9,6 +9,7 @@ import (
 	"github.com/xueji/xueji/models/problem"
 	"github.com/xueji/xueji/models/process"
 	"github.com/xueji/xueji/models/registration"
+	"github.com/xueji/xueji/models/schooling"
 	"github.com/xueji/xueji/models/student"
 	"github.com/xueji/xueji/models/transfer"
 )
@@ -51,6 +52,8 @@ func All() change.Works {
 		process.ProblemDeletion:      problem.DeletionKind(),
 		process.Arbitration:          arbitrationKind(),
 		process.ChangeCorrection:     correctionKind(),
+
+		process.PlanChange: schooling.PlanWork{},
 	}
 }
 

@@ -15,6 +15,7 @@ TABLE change_value
 TABLE decision	
 TABLE departure	
 TABLE double_search	
+TABLE enrolment_plan	
 TABLE evidence	
 TABLE goose_db_version	
 TABLE graduation_line	
@@ -224,6 +225,15 @@ COLUMN double_search.begun_at timestamp with time zone
 COLUMN double_search.done_at timestamp with time zone	
 COLUMN double_search.looked bigint	
 COLUMN double_search.rules integer	
+COLUMN enrolment_plan.org_path ltree	
+COLUMN enrolment_plan.school_id uuid	
+COLUMN enrolment_plan.set_at timestamp with time zone	
+COLUMN enrolment_plan.set_by uuid	
+COLUMN enrolment_plan.size integer	
+COLUMN enrolment_plan.stage text	
+COLUMN enrolment_plan.used integer	
+COLUMN enrolment_plan.version bigint	
+COLUMN enrolment_plan.year integer	
 COLUMN evidence.blob_key text	
 COLUMN evidence.created_at timestamp with time zone	
 COLUMN evidence.file_name text	
@@ -770,6 +780,7 @@ CONSTRAINT decision_slip_id_key ON decision	ALTER TABLE decision ADD CONSTRAINT 
 CONSTRAINT departure_once ON departure	ALTER TABLE departure ADD CONSTRAINT departure_once UNIQUE (change_id, student_id)
 CONSTRAINT departure_pkey ON departure	ALTER TABLE departure ADD CONSTRAINT departure_pkey PRIMARY KEY (id)
 CONSTRAINT double_search_pkey ON double_search	ALTER TABLE double_search ADD CONSTRAINT double_search_pkey PRIMARY KEY (rules)
+CONSTRAINT enrolment_plan_pkey ON enrolment_plan	ALTER TABLE enrolment_plan ADD CONSTRAINT enrolment_plan_pkey PRIMARY KEY (school_id, stage, year)
 CONSTRAINT evidence_pkey ON evidence	ALTER TABLE evidence ADD CONSTRAINT evidence_pkey PRIMARY KEY (id)
 CONSTRAINT goose_db_version_pkey ON goose_db_version	ALTER TABLE goose_db_version ADD CONSTRAINT goose_db_version_pkey PRIMARY KEY (id)
 CONSTRAINT graduation_line_change_id_student_id_key ON graduation_line	ALTER TABLE graduation_line ADD CONSTRAINT graduation_line_change_id_student_id_key UNIQUE (change_id, student_id)
@@ -850,6 +861,7 @@ INDEX change_total_mark ON change	CREATE INDEX change_total_mark ON public.chang
 INDEX decision_task ON decision	CREATE UNIQUE INDEX decision_task ON public.decision USING btree (task_id)
 INDEX departure_school ON departure	CREATE INDEX departure_school ON public.departure USING btree (school_id, left_on DESC, id DESC)
 INDEX departure_student ON departure	CREATE INDEX departure_student ON public.departure USING btree (student_id)
+INDEX enrolment_plan_path ON enrolment_plan	CREATE INDEX enrolment_plan_path ON public.enrolment_plan USING gist (org_path)
 INDEX evidence_content ON evidence	CREATE INDEX evidence_content ON public.evidence USING btree (sha256)
 INDEX graduation_line_once ON graduation_line	CREATE UNIQUE INDEX graduation_line_once ON public.graduation_line USING btree (student_id, stage, year) WHERE ((verdict = 'GRADUATED'::text) AND (undone_at IS NULL))
 INDEX graduation_line_school ON graduation_line	CREATE INDEX graduation_line_school ON public.graduation_line USING btree (school_id, year, change_id, line_no) WHERE ((verdict = 'GRADUATED'::text) AND (undone_at IS NULL))
@@ -955,7 +967,7 @@ CONSTRAINT change_line_struck ON change_line	ALTER TABLE change_line ADD CONSTRA
 CONSTRAINT change_line_struck_by_fkey ON change_line	ALTER TABLE change_line ADD CONSTRAINT change_line_struck_by_fkey FOREIGN KEY (struck_by) REFERENCES change(id)
 CONSTRAINT change_line_student_id_fkey ON change_line	ALTER TABLE change_line ADD CONSTRAINT change_line_student_id_fkey FOREIGN KEY (student_id) REFERENCES student(id)
 CONSTRAINT change_line_verdict_check ON change_line	ALTER TABLE change_line ADD CONSTRAINT change_line_verdict_check CHECK ((verdict = ANY (ARRAY['LISTED'::text, 'STRUCK'::text, 'MOVED'::text])))
-CONSTRAINT change_nobody ON change	ALTER TABLE change ADD CONSTRAINT change_nobody CHECK (((student_id IS NOT NULL) OR (roster_id IS NOT NULL) OR ((kind = 'NEW_RECORD_IMMIGRANT'::text) AND (status <> 'EFFECTIVE'::text)) OR ((definition ->> 'subject'::text) = 'LIST'::text)))
+CONSTRAINT change_nobody ON change	ALTER TABLE change ADD CONSTRAINT change_nobody CHECK (((student_id IS NOT NULL) OR (roster_id IS NOT NULL) OR ((kind = 'NEW_RECORD_IMMIGRANT'::text) AND (status <> 'EFFECTIVE'::text)) OR ((definition ->> 'subject'::text) = ANY (ARRAY['LIST'::text, 'OFFICE'::text]))))
 CONSTRAINT change_org_id_fkey ON change	ALTER TABLE change ADD CONSTRAINT change_org_id_fkey FOREIGN KEY (org_id) REFERENCES organisation(id)
 CONSTRAINT change_party_change_id_fkey ON change_party	ALTER TABLE change_party ADD CONSTRAINT change_party_change_id_fkey FOREIGN KEY (change_id) REFERENCES change(id)
 CONSTRAINT change_party_org_id_fkey ON change_party	ALTER TABLE change_party ADD CONSTRAINT change_party_org_id_fkey FOREIGN KEY (org_id) REFERENCES organisation(id)
@@ -982,6 +994,12 @@ CONSTRAINT departure_struck ON departure	ALTER TABLE departure ADD CONSTRAINT de
 CONSTRAINT departure_struck_by_fkey ON departure	ALTER TABLE departure ADD CONSTRAINT departure_struck_by_fkey FOREIGN KEY (struck_by) REFERENCES change(id)
 CONSTRAINT departure_student_id_fkey ON departure	ALTER TABLE departure ADD CONSTRAINT departure_student_id_fkey FOREIGN KEY (student_id) REFERENCES student(id)
 CONSTRAINT departure_to_school_id_fkey ON departure	ALTER TABLE departure ADD CONSTRAINT departure_to_school_id_fkey FOREIGN KEY (to_school_id) REFERENCES organisation(id)
+CONSTRAINT enrolment_plan_check ON enrolment_plan	ALTER TABLE enrolment_plan ADD CONSTRAINT enrolment_plan_check CHECK ((used <= size))
+CONSTRAINT enrolment_plan_school_id_fkey ON enrolment_plan	ALTER TABLE enrolment_plan ADD CONSTRAINT enrolment_plan_school_id_fkey FOREIGN KEY (school_id) REFERENCES organisation(id)
+CONSTRAINT enrolment_plan_size_check ON enrolment_plan	ALTER TABLE enrolment_plan ADD CONSTRAINT enrolment_plan_size_check CHECK (((size >= 0) AND (size <= 99999)))
+CONSTRAINT enrolment_plan_stage_check ON enrolment_plan	ALTER TABLE enrolment_plan ADD CONSTRAINT enrolment_plan_stage_check CHECK ((stage = ANY (ARRAY['PRIMARY'::text, 'JUNIOR'::text, 'SENIOR'::text])))
+CONSTRAINT enrolment_plan_used_check ON enrolment_plan	ALTER TABLE enrolment_plan ADD CONSTRAINT enrolment_plan_used_check CHECK ((used >= 0))
+CONSTRAINT enrolment_plan_year_check ON enrolment_plan	ALTER TABLE enrolment_plan ADD CONSTRAINT enrolment_plan_year_check CHECK (((year >= 1980) AND (year <= 2100)))
 CONSTRAINT evidence_org_id_fkey ON evidence	ALTER TABLE evidence ADD CONSTRAINT evidence_org_id_fkey FOREIGN KEY (org_id) REFERENCES organisation(id)
 CONSTRAINT graduation_line_change_id_fkey ON graduation_line	ALTER TABLE graduation_line ADD CONSTRAINT graduation_line_change_id_fkey FOREIGN KEY (change_id) REFERENCES change(id)
 CONSTRAINT graduation_line_check ON graduation_line	ALTER TABLE graduation_line ADD CONSTRAINT graduation_line_check CHECK (((verdict = 'LISTED'::text) = (settled_at IS NULL)))
@@ -1187,6 +1205,7 @@ POLICY app_file ON change_value PERMISSIVE FOR INSERT TO xueji_app	CREATE POLICY
 POLICY app_file ON graduation_line PERMISSIVE FOR INSERT TO xueji_app	CREATE POLICY app_file ON graduation_line AS PERMISSIVE FOR INSERT TO xueji_app WITH CHECK (filed_here(change_id))
 POLICY app_follow ON student_history PERMISSIVE FOR SELECT TO xueji_app	CREATE POLICY app_follow ON student_history AS PERMISSIVE FOR SELECT TO xueji_app USING ((EXISTS ( SELECT 1 FROM student s WHERE (s.id = student_history.student_id))))
 POLICY app_insert ON audit_entry PERMISSIVE FOR INSERT TO xueji_app	CREATE POLICY app_insert ON audit_entry AS PERMISSIVE FOR INSERT TO xueji_app WITH CHECK (true)
+POLICY app_insert ON enrolment_plan PERMISSIVE FOR INSERT TO xueji_app	CREATE POLICY app_insert ON enrolment_plan AS PERMISSIVE FOR INSERT TO xueji_app WITH CHECK (((org_path <@ ( SELECT scope() AS scope)) AND (NOT (org_path = ANY (scope()))) AND (set_by = acting_account()) AND (used = 0)))
 POLICY app_insert ON job PERMISSIVE FOR INSERT TO xueji_app	CREATE POLICY app_insert ON job AS PERMISSIVE FOR INSERT TO xueji_app WITH CHECK (((org_path <@ ANY (( SELECT scope() AS scope)::ltree[])) AND (kind = 'ROSTER_CHECK'::text) AND (state = 'RUNNING'::text) AND (change_id IS NULL) AND (filed_by = acting_account()) AND (EXISTS ( SELECT 1 FROM roster r WHERE ((r.id = job.subject_id) AND (r.school_id = job.org_id) AND (r.org_path = job.org_path) AND (r.state = 'UPLOADED'::text))))))
 POLICY app_insert ON job_part PERMISSIVE FOR INSERT TO xueji_app	CREATE POLICY app_insert ON job_part AS PERMISSIVE FOR INSERT TO xueji_app WITH CHECK (((org_path <@ ANY (( SELECT scope() AS scope)::ltree[])) AND (EXISTS ( SELECT 1 FROM job j WHERE ((j.id = job_part.job_id) AND (j.org_path = job_part.org_path) AND (j.kind = 'ROSTER_CHECK'::text) AND (j.filed_by = acting_account()) AND (j.reported_at IS NULL))))))
 POLICY app_insert ON job_word PERMISSIVE FOR INSERT TO xueji_app	CREATE POLICY app_insert ON job_word AS PERMISSIVE FOR INSERT TO xueji_app WITH CHECK (((org_path <@ ANY (( SELECT scope() AS scope)::ltree[])) AND (account_id = acting_account()) AND (EXISTS ( SELECT 1 FROM job j WHERE ((j.id = job_word.job_id) AND (j.org_path = job_word.org_path))))))
@@ -1216,6 +1235,7 @@ POLICY app_party ON step PERMISSIVE FOR ALL TO xueji_app	CREATE POLICY app_party
 POLICY app_party ON task PERMISSIVE FOR ALL TO xueji_app	CREATE POLICY app_party ON task AS PERMISSIVE FOR ALL TO xueji_app USING ((EXISTS ( SELECT 1 FROM change_party p WHERE ((p.change_id = task.change_id) AND (p.org_path <@ ANY (( SELECT scope() AS scope)::ltree[]))) OFFSET 0))) WITH CHECK ((EXISTS ( SELECT 1 FROM change_party p WHERE ((p.change_id = task.change_id) AND (p.org_path <@ ANY (( SELECT scope() AS scope)::ltree[]))) OFFSET 0)))
 POLICY app_read ON audit_entry PERMISSIVE FOR SELECT TO xueji_app	CREATE POLICY app_read ON audit_entry AS PERMISSIVE FOR SELECT TO xueji_app USING ((office_path <@ ANY (( SELECT scope() AS scope)::ltree[])))
 POLICY app_read ON change_copy PERMISSIVE FOR SELECT TO xueji_app	CREATE POLICY app_read ON change_copy AS PERMISSIVE FOR SELECT TO xueji_app USING (((account_id = acting_account()) AND (EXISTS ( SELECT 1 FROM change_party p WHERE ((p.change_id = change_copy.change_id) AND (p.org_path <@ ANY (( SELECT scope() AS scope)::ltree[]))) OFFSET 0))))
+POLICY app_read ON enrolment_plan PERMISSIVE FOR SELECT TO xueji_app	CREATE POLICY app_read ON enrolment_plan AS PERMISSIVE FOR SELECT TO xueji_app USING ((org_path <@ ( SELECT scope() AS scope)))
 POLICY app_read ON evidence PERMISSIVE FOR SELECT TO xueji_app	CREATE POLICY app_read ON evidence AS PERMISSIVE FOR SELECT TO xueji_app USING (((org_path <@ ANY (( SELECT scope() AS scope)::ltree[])) OR (EXISTS ( SELECT 1 FROM (change_evidence e JOIN change_party p USING (change_id)) WHERE ((e.evidence_id = evidence.id) AND (p.org_path <@ ANY (( SELECT scope() AS scope)::ltree[]))) OFFSET 0))))
 POLICY app_read ON job PERMISSIVE FOR SELECT TO xueji_app	CREATE POLICY app_read ON job AS PERMISSIVE FOR SELECT TO xueji_app USING ((org_path <@ ANY (( SELECT scope() AS scope)::ltree[])))
 POLICY app_read ON job_part PERMISSIVE FOR SELECT TO xueji_app	CREATE POLICY app_read ON job_part AS PERMISSIVE FOR SELECT TO xueji_app USING ((org_path <@ ANY (( SELECT scope() AS scope)::ltree[])))
@@ -1245,6 +1265,7 @@ POLICY app_scope ON suspension PERMISSIVE FOR ALL TO xueji_app	CREATE POLICY app
 POLICY app_scope ON webhook_delivery PERMISSIVE FOR ALL TO xueji_app	CREATE POLICY app_scope ON webhook_delivery AS PERMISSIVE FOR ALL TO xueji_app USING ((EXISTS ( SELECT 1 FROM webhook_endpoint e WHERE (e.id = webhook_delivery.endpoint_id)))) WITH CHECK ((EXISTS ( SELECT 1 FROM webhook_endpoint e WHERE (e.id = webhook_delivery.endpoint_id))))
 POLICY app_scope ON webhook_endpoint PERMISSIVE FOR ALL TO xueji_app	CREATE POLICY app_scope ON webhook_endpoint AS PERMISSIVE FOR ALL TO xueji_app USING ((org_path <@ ANY (( SELECT scope() AS scope)::ltree[]))) WITH CHECK ((org_path <@ ANY (( SELECT scope() AS scope)::ltree[])))
 POLICY app_scope ON webhook_secret PERMISSIVE FOR ALL TO xueji_app	CREATE POLICY app_scope ON webhook_secret AS PERMISSIVE FOR ALL TO xueji_app USING ((EXISTS ( SELECT 1 FROM webhook_endpoint e WHERE (e.id = webhook_secret.endpoint_id)))) WITH CHECK ((EXISTS ( SELECT 1 FROM webhook_endpoint e WHERE (e.id = webhook_secret.endpoint_id))))
+POLICY app_update ON enrolment_plan PERMISSIVE FOR UPDATE TO xueji_app	CREATE POLICY app_update ON enrolment_plan AS PERMISSIVE FOR UPDATE TO xueji_app USING (((org_path <@ ( SELECT scope() AS scope)) AND (NOT (org_path = ANY (scope()))))) WITH CHECK ((set_by = acting_account()))
 POLICY app_update ON organisation PERMISSIVE FOR UPDATE TO xueji_app	CREATE POLICY app_update ON organisation AS PERMISSIVE FOR UPDATE TO xueji_app USING ((path <@ ANY (( SELECT scope() AS scope)::ltree[]))) WITH CHECK ((path <@ ANY (( SELECT scope() AS scope)::ltree[])))
 POLICY app_update ON roster PERMISSIVE FOR UPDATE TO xueji_app	CREATE POLICY app_update ON roster AS PERMISSIVE FOR UPDATE TO xueji_app USING (((org_path <@ ANY (( SELECT scope() AS scope)::ltree[])) AND (state = ANY (ARRAY['UPLOADED'::text, 'CHECKED'::text, 'UNFIT'::text])))) WITH CHECK (((org_path <@ ANY (( SELECT scope() AS scope)::ltree[])) AND ((state = 'FILED'::text) = (change_id IS NOT NULL)) AND (state = ANY (ARRAY['UPLOADED'::text, 'CHECKED'::text, 'UNFIT'::text, 'FILED'::text, 'DISCARDED'::text]))))
 POLICY app_update ON roster_row PERMISSIVE FOR UPDATE TO xueji_app	CREATE POLICY app_update ON roster_row AS PERMISSIVE FOR UPDATE TO xueji_app USING (((org_path <@ ANY (( SELECT scope() AS scope)::ltree[])) AND (verdict <> 'LEFT_OUT'::text) AND (EXISTS ( SELECT 1 FROM roster r WHERE ((r.id = roster_row.roster_id) AND (r.state = 'UPLOADED'::text)))))) WITH CHECK (((org_path <@ ANY (( SELECT scope() AS scope)::ltree[])) AND (verdict = 'REJECT'::text)))
@@ -1264,6 +1285,7 @@ POLICY owner_all ON change_value PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLIC
 POLICY owner_all ON decision PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON decision AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
 POLICY owner_all ON departure PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON departure AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
 POLICY owner_all ON double_search PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON double_search AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
+POLICY owner_all ON enrolment_plan PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON enrolment_plan AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
 POLICY owner_all ON evidence PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON evidence AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
 POLICY owner_all ON graduation_line PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON graduation_line AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
 POLICY owner_all ON guardian PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON guardian AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
@@ -1314,6 +1336,7 @@ POLICY worker_all ON change_value PERMISSIVE FOR ALL TO xueji_worker	CREATE POLI
 POLICY worker_all ON decision PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON decision AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
 POLICY worker_all ON departure PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON departure AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
 POLICY worker_all ON double_search PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON double_search AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
+POLICY worker_all ON enrolment_plan PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON enrolment_plan AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
 POLICY worker_all ON evidence PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON evidence AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
 POLICY worker_all ON graduation_line PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON graduation_line AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
 POLICY worker_all ON guardian PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON guardian AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
@@ -1364,6 +1387,7 @@ ROW SECURITY ON change_value	ALTER TABLE change_value ENABLE ROW LEVEL SECURITY
 ROW SECURITY ON decision	ALTER TABLE decision ENABLE ROW LEVEL SECURITY
 ROW SECURITY ON departure	ALTER TABLE departure ENABLE ROW LEVEL SECURITY
 ROW SECURITY ON double_search	ALTER TABLE double_search ENABLE ROW LEVEL SECURITY
+ROW SECURITY ON enrolment_plan	ALTER TABLE enrolment_plan ENABLE ROW LEVEL SECURITY
 ROW SECURITY ON evidence	ALTER TABLE evidence ENABLE ROW LEVEL SECURITY
 ROW SECURITY ON graduation_line	ALTER TABLE graduation_line ENABLE ROW LEVEL SECURITY
 ROW SECURITY ON guardian	ALTER TABLE guardian ENABLE ROW LEVEL SECURITY
@@ -1415,6 +1439,7 @@ ROW SECURITY OF THE OWNER ON change_value	ALTER TABLE change_value FORCE ROW LEV
 ROW SECURITY OF THE OWNER ON decision	ALTER TABLE decision FORCE ROW LEVEL SECURITY
 ROW SECURITY OF THE OWNER ON departure	ALTER TABLE departure FORCE ROW LEVEL SECURITY
 ROW SECURITY OF THE OWNER ON double_search	ALTER TABLE double_search FORCE ROW LEVEL SECURITY
+ROW SECURITY OF THE OWNER ON enrolment_plan	ALTER TABLE enrolment_plan FORCE ROW LEVEL SECURITY
 ROW SECURITY OF THE OWNER ON evidence	ALTER TABLE evidence FORCE ROW LEVEL SECURITY
 ROW SECURITY OF THE OWNER ON graduation_line	ALTER TABLE graduation_line FORCE ROW LEVEL SECURITY
 ROW SECURITY OF THE OWNER ON guardian	ALTER TABLE guardian FORCE ROW LEVEL SECURITY
@@ -1542,6 +1567,8 @@ GRANT SELECT ON decision TO xueji_worker	GRANT SELECT ON decision TO xueji_worke
 GRANT SELECT ON departure TO xueji_app	GRANT SELECT ON departure TO xueji_app
 GRANT SELECT ON departure TO xueji_worker	GRANT SELECT ON departure TO xueji_worker
 GRANT SELECT ON double_search TO xueji_worker	GRANT SELECT ON double_search TO xueji_worker
+GRANT SELECT ON enrolment_plan TO xueji_app	GRANT SELECT ON enrolment_plan TO xueji_app
+GRANT SELECT ON enrolment_plan TO xueji_worker	GRANT SELECT ON enrolment_plan TO xueji_worker
 GRANT SELECT ON evidence TO xueji_app	GRANT SELECT ON evidence TO xueji_app
 GRANT SELECT ON evidence TO xueji_worker	GRANT SELECT ON evidence TO xueji_worker
 GRANT SELECT ON goose_db_version TO xueji_app	GRANT SELECT ON goose_db_version TO xueji_app
@@ -1715,6 +1742,7 @@ GRANT INSERT (operation) ON batch_request TO xueji_app	GRANT INSERT (operation) 
 GRANT INSERT (opinion) ON slip TO xueji_app	GRANT INSERT (opinion) ON slip TO xueji_app
 GRANT INSERT (org_id) ON job TO xueji_app	GRANT INSERT (org_id) ON job TO xueji_app
 GRANT INSERT (org_id) ON notice TO xueji_app	GRANT INSERT (org_id) ON notice TO xueji_app
+GRANT INSERT (org_path) ON enrolment_plan TO xueji_app	GRANT INSERT (org_path) ON enrolment_plan TO xueji_app
 GRANT INSERT (org_path) ON job TO xueji_app	GRANT INSERT (org_path) ON job TO xueji_app
 GRANT INSERT (org_path) ON job_part TO xueji_app	GRANT INSERT (org_path) ON job_part TO xueji_app
 GRANT INSERT (org_path) ON job_word TO xueji_app	GRANT INSERT (org_path) ON job_word TO xueji_app
@@ -1906,6 +1934,10 @@ GRANT UPDATE (sealed_at) ON account TO xueji_worker	GRANT UPDATE (sealed_at) ON 
 GRANT UPDATE (sent_at) ON handover TO xueji_app	GRANT UPDATE (sent_at) ON handover TO xueji_app
 GRANT UPDATE (sent_by) ON handover TO xueji_app	GRANT UPDATE (sent_by) ON handover TO xueji_app
 GRANT UPDATE (sent_how) ON handover TO xueji_app	GRANT UPDATE (sent_how) ON handover TO xueji_app
+GRANT UPDATE (set_at) ON enrolment_plan TO xueji_app	GRANT UPDATE (set_at) ON enrolment_plan TO xueji_app
+GRANT UPDATE (set_at) ON enrolment_plan TO xueji_worker	GRANT UPDATE (set_at) ON enrolment_plan TO xueji_worker
+GRANT UPDATE (set_by) ON enrolment_plan TO xueji_app	GRANT UPDATE (set_by) ON enrolment_plan TO xueji_app
+GRANT UPDATE (set_by) ON enrolment_plan TO xueji_worker	GRANT UPDATE (set_by) ON enrolment_plan TO xueji_worker
 GRANT UPDATE (settled_at) ON change_line TO xueji_worker	GRANT UPDATE (settled_at) ON change_line TO xueji_worker
 GRANT UPDATE (settled_at) ON graduation_line TO xueji_worker	GRANT UPDATE (settled_at) ON graduation_line TO xueji_worker
 GRANT UPDATE (settled_at) ON job_word TO xueji_worker	GRANT UPDATE (settled_at) ON job_word TO xueji_worker
@@ -1930,11 +1962,14 @@ GRANT UPDATE (undone_by) ON graduation_line TO xueji_worker	GRANT UPDATE (undone
 GRANT UPDATE (until_at) ON webhook_secret TO xueji_app	GRANT UPDATE (until_at) ON webhook_secret TO xueji_app
 GRANT UPDATE (updated_at) ON student TO xueji_app	GRANT UPDATE (updated_at) ON student TO xueji_app
 GRANT UPDATE (url) ON webhook_endpoint TO xueji_app	GRANT UPDATE (url) ON webhook_endpoint TO xueji_app
+GRANT UPDATE (used) ON enrolment_plan TO xueji_worker	GRANT UPDATE (used) ON enrolment_plan TO xueji_worker
 GRANT UPDATE (verdict) ON change_line TO xueji_worker	GRANT UPDATE (verdict) ON change_line TO xueji_worker
 GRANT UPDATE (verdict) ON graduation_line TO xueji_worker	GRANT UPDATE (verdict) ON graduation_line TO xueji_worker
 GRANT UPDATE (verdict) ON roster_row TO xueji_app	GRANT UPDATE (verdict) ON roster_row TO xueji_app
 GRANT UPDATE (version) ON account TO xueji_app	GRANT UPDATE (version) ON account TO xueji_app
 GRANT UPDATE (version) ON account TO xueji_worker	GRANT UPDATE (version) ON account TO xueji_worker
+GRANT UPDATE (version) ON enrolment_plan TO xueji_app	GRANT UPDATE (version) ON enrolment_plan TO xueji_app
+GRANT UPDATE (version) ON enrolment_plan TO xueji_worker	GRANT UPDATE (version) ON enrolment_plan TO xueji_worker
 GRANT UPDATE (version) ON handover TO xueji_app	GRANT UPDATE (version) ON handover TO xueji_app
 GRANT UPDATE (version) ON job TO xueji_worker	GRANT UPDATE (version) ON job TO xueji_worker
 GRANT UPDATE (version) ON organisation TO xueji_app	GRANT UPDATE (version) ON organisation TO xueji_app

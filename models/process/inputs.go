@@ -117,6 +117,10 @@ func (in Input) check(value string) *refusal.Error {
 			}
 			return refusal.New(refusal.InvalidInput).WithText("reason", "日期格式应为 2026-11-20", "write a date as 2026-11-20")
 		}
+	case TypeNumber:
+		if n, err := strconv.ParseUint(value, 10, 31); err != nil || n > MaxNumber {
+			return refusal.New(refusal.InvalidInput).WithText("reason", "须为0至"+strconv.Itoa(MaxNumber)+"的整数", "it must be a whole number from 0 to "+strconv.Itoa(MaxNumber))
+		}
 	case TypeCode:
 		if !slices.ContainsFunc(in.Values, func(c Choice) bool { return c.Code == value }) {
 			return refusal.New(refusal.InvalidInput).WithText("reason", "须从列出的选项中选择", "it must be one of the listed codes")

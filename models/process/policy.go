@@ -113,6 +113,9 @@ type Policy struct {
 	// DeleteGByProvince lets the province approve the deletion of a record with a
 	// formal number (D7).
 	DeleteGByProvince bool `yaml:"delete_g_needs_province" json:"delete_g_needs_province"`
+	// EnrolmentNeedsPlan refuses enrolment at a school whose bureau has set no plan for the
+	// stage and the year (P37); a plan that was set is never exceeded.
+	EnrolmentNeedsPlan bool `yaml:"enrolment_needs_plan" json:"enrolment_needs_plan"`
 	// SamePerson says whether one person may approve several steps of a change
 	// (审批人去重): ALLOW or FORBID. Nobody is passed by an earlier approval.
 	SamePerson string `yaml:"same_person" json:"same_person"`

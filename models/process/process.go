@@ -50,7 +50,8 @@ const (
 	GraduationRollback  Kind = "GRADUATION_ROLLBACK"   // 毕业生回退, KT62, KT66
 	BatchTransfer       Kind = "BATCH_TRANSFER"        // 批量转学, KT54
 
-	Graduation Kind = "GRADUATION" // 毕业, KT60, KT61
+	Graduation Kind = "GRADUATION"  // 毕业, KT60, KT61
+	PlanChange Kind = "PLAN_CHANGE" // 招生计划数变更, KT24
 )
 
 // WorkflowName returns the workflow type that Temporal shows for the kind, such as
@@ -80,6 +81,7 @@ const (
 	SubjectRoster  Subject = "ROSTER"  // the rows of an imported roster
 	SubjectPerson  Subject = "PERSON"  // a person who has no record yet
 	SubjectList    Subject = "LIST"    // the pupils of a list
+	SubjectOffice  Subject = "OFFICE"  // a school itself, without a pupil
 )
 
 // Definition is one kind of change as it runs in one province: the catalogue's
@@ -279,7 +281,12 @@ const (
 	TypeDate  InputType = "date"  // 2026-11-20
 	TypeCode  InputType = "code"  // one of Values
 	TypeClass InputType = "class" // the ID of a class of the filing school
+	// TypeNumber is a whole number from 0 to MaxNumber.
+	TypeNumber InputType = "number"
 )
+
+// MaxNumber is the largest value of an input that is a number.
+const MaxNumber = 99999
 
 // Input is one value that the applicant fills in.
 type Input struct {

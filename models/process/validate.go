@@ -24,7 +24,7 @@ func (d Definition) Validate() error {
 	if d.Version < 1 {
 		list = append(list, errors.New("version begins at 1"))
 	}
-	if !slices.Contains([]Subject{SubjectStudent, SubjectRoster, SubjectPerson, SubjectList}, d.Subject) {
+	if !slices.Contains([]Subject{SubjectStudent, SubjectRoster, SubjectPerson, SubjectList, SubjectOffice}, d.Subject) {
 		list = append(list, fmt.Errorf("unknown subject %q", d.Subject))
 	}
 	if d.FiledBy != FiledBySchool && d.FiledBy != FiledByBureau {

@@ -21,4 +21,5 @@ const (
 	DropoutNot         Code = "dropout_not"
 	Cleared            Code = "cleared"
 	SubjectNew         Code = "subject_new"
+	SubjectOffice      Code = "subject_office"
 )

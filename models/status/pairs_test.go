@@ -111,10 +111,11 @@ func pairs() map[process.Kind]struct {
 }
 
 // otherwise lists the kinds that depend on no state of a record: they make records, or
-// are about a problem, a claim or a mistake.
+// are about a problem, a claim, a mistake or a school.
 func otherwise() []process.Kind {
 	return []process.Kind{
 		process.RosterImport, process.NewRecordImmigrant, process.ProblemCorroboration, process.ProblemDeletion, process.Arbitration, process.ChangeCorrection,
+		process.PlanChange,
 	}
 }
 

@@ -75,7 +75,8 @@ func ruleOf(kind process.Kind) (rule, bool) {
 		return rule{from: []Enrol{Graduated, Completed, Incomplete}, to: Enrolled, unfrozen: true, check: checkRollback, effect: placeInYearGroup}, true
 	case process.Graduation:
 		return rule{from: []Enrol{Enrolled}, refuseProblems: true, unfrozen: true, to: Graduated, check: checkGraduation, effect: graduate}, true
-	case process.RosterImport, process.NewRecordImmigrant: // they make records and change none
+	case process.RosterImport, process.NewRecordImmigrant, // they make records and change none
+		process.PlanChange: // about a school
 		return rule{}, false
 	case process.SuspensionExtension, process.Expulsion, process.Missing, process.GoneAbroad, process.ReturnFromAbroad, process.Death,
 		process.Retention, process.Skip, process.DropoutReport, process.DropoutReturn:

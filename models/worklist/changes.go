@@ -39,6 +39,7 @@ type ChangeLine struct {
 	StudentID   *uuid.UUID
 	RosterID    *uuid.UUID
 	StudentName string
+	About       string // the school that a case without a pupil is about
 	OrgName     string
 	StepNo      int
 	Round       int
@@ -71,7 +72,7 @@ func Changes(t *store.Tx, f ChangeFilter, before time.Time, beforeID uuid.UUID, 
 	}
 	page += fmt.Sprintf(" ORDER BY c.filed_at DESC, c.id DESC LIMIT %d", most)
 	var list []ChangeLine
-	err := t.DB().Raw(`SELECT c.id, c.case_no, c.kind, c.status, c.student_id, c.roster_id, coalesce(p.name, c.subject ->> 'name', '') AS student_name, f.name AS org_name,
+	err := t.DB().Raw(`SELECT c.id, c.case_no, c.kind, c.status, c.student_id, c.roster_id, coalesce(p.name, c.subject ->> 'name', '') AS student_name, `+aboutSchool+` AS about, f.name AS org_name,
 			c.step_no, c.round, coalesce(s.name, '') AS step_name, coalesce(o.name, '') AS waiting_for, CASE WHEN s.act <> @await THEN s.due_at END AS due_at, c.effective_on, c.filed_at, c.closed_at, c.struck_at,
 			coalesce(struck_by_case(c.struck_by), '') AS struck_by
 		FROM (`+page+`) c JOIN organisation f ON f.id = c.org_id LEFT JOIN student p ON p.id = c.student_id

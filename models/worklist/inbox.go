@@ -31,6 +31,7 @@ type InboxItem struct {
 	FiledBy     uuid.UUID
 	FilerName   string // the school that filed
 	StudentName string
+	About       string // the school that a case without a pupil is about
 	OpenedAt    time.Time
 	DueAt       time.Time
 	Overdue     bool
@@ -48,8 +49,11 @@ type InboxItem struct {
 // the column only at its next run, and somebody who can decide may have come since.
 const taskObstacle = `CASE WHEN s.problem = ` + nobodyWord + ` AND task_able(k.id, @now) THEN '' ELSE s.problem END`
 
+// aboutSchool is the SQL of the school that change c is about when it has no pupil.
+const aboutSchool = `CASE WHEN c.student_id IS NULL AND c.subject ->> 'name' = '' THEN c.subject ->> 'school' ELSE '' END`
+
 const inboxColumns = `k.id AS task_id, k.change_id, c.case_no, c.kind, s.name AS step_name, k.step_no, k.round, k.role, k.office_id,
-	o.name AS office_name, c.filed_by, f.name AS filer_name, coalesce(p.name, c.subject ->> 'name', '') AS student_name, s.opened_at, k.due_at,
+	o.name AS office_name, c.filed_by, f.name AS filer_name, coalesce(p.name, c.subject ->> 'name', '') AS student_name, ` + aboutSchool + ` AS about, s.opened_at, k.due_at,
 	k.due_at <= @now AS overdue, ` + taskObstacle + ` AS problem, k.held_as, coalesce(h.name, '') AS holder, coalesce(b.name, '') AS for,
 	EXISTS (SELECT 1 FROM opinion_draft d WHERE d.task_id = k.id AND d.account_id = @me) AS draft,
 	coalesce(c.definition #> ARRAY['steps', CAST(k.step_no - 1 AS text), 'label'], '{}')::text AS label_json`

@@ -1,0 +1,15 @@
+package refusal
+
+// Codes of the frame of the school year: enrolment plans, and business about a school
+// itself.
+const (
+	PlanMissing       Code = "plan_missing"
+	PlanExceeded      Code = "plan_exceeded"
+	PlanBelowUsed     Code = "plan_below_used"
+	PlanYear          Code = "plan_year"
+	PlanThisYear      Code = "plan_this_year"
+	PlanBureau        Code = "plan_bureau"
+	PlanSame          Code = "plan_same"
+	PlanFixed         Code = "plan_fixed"
+	OfficeCaseRunning Code = "office_case_running"
+)
