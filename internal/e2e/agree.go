@@ -55,6 +55,12 @@ func rules() map[string]string {
 			WHERE (c.status = 'RUNNING' AND l.verdict = 'LISTED') <> (s.key IS NOT NULL)`,
 		"a list that is in force has moved whom it lists": `SELECT c.case_no FROM change c JOIN change_line l ON l.change_id = c.id WHERE c.status = 'EFFECTIVE' AND l.verdict = 'LISTED'
 			OR l.verdict = 'MOVED' AND (c.status <> 'EFFECTIVE' OR (SELECT count(*) FROM student_history h WHERE h.change_id = c.id AND h.student_id = l.student_id) <> 2)`,
+		"a running graduation holds whom it lists, and nobody else": `SELECT c.case_no FROM change c JOIN graduation_line l ON l.change_id = c.id LEFT JOIN slot s ON s.key = 'student/' || l.student_id AND s.change_id = c.id
+			WHERE (c.status = 'RUNNING' AND l.verdict = 'LISTED') <> (s.key IS NOT NULL)`,
+		"a graduation that is in force has graduated whom it lists, once": `SELECT c.case_no FROM change c JOIN graduation_line l ON l.change_id = c.id WHERE c.status = 'EFFECTIVE' AND l.verdict = 'LISTED'
+			OR l.verdict = 'GRADUATED' AND (c.status <> 'EFFECTIVE' OR (SELECT count(*) FROM student_history h WHERE h.change_id = c.id AND h.student_id = l.student_id) <> 1)`,
+		"a graduate stands in a list that was not undone": `SELECT s.id::text FROM student s WHERE s.enrol_status IN ('GRADUATED', 'COMPLETED', 'INCOMPLETE')
+			AND NOT EXISTS (SELECT 1 FROM graduation_line l WHERE l.student_id = s.id AND l.stage = s.stage AND l.verdict = 'GRADUATED' AND l.undone_at IS NULL AND l.conclusion = s.enrol_status)`,
 		"no number is written in the clear": `SELECT 'change ' || change_id FROM change_value WHERE after ~ '[0-9]{17}' OR before ~ '[0-9]{17}'
 			UNION SELECT 'slip ' || id FROM slip WHERE body::text ~ '[0-9]{17}[0-9X]"' UNION SELECT 'change ' || id FROM change WHERE inputs::text || subject::text ~ '[0-9]{17}[0-9X]"'`,
 		"a record is flagged for what stands against it": `SELECT p.id::text FROM student_problem p JOIN student s ON s.id = p.student_id

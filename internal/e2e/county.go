@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"image"
 	"image/png"
+	"maps"
 	"mime/multipart"
 	"net/http"
 	"net/textproto"
@@ -17,6 +18,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/xueji/xueji/models/org"
+	"github.com/xueji/xueji/models/process"
 )
 
 // Office is an office of the tree.
@@ -236,10 +238,16 @@ func (p *Person) SuspensionBody(student uuid.UUID) map[string]any {
 	}
 }
 
-// File files a change and gives its ID.
+// File files a change and gives its ID. A graduation is filed at an address of its own.
 func (p *Person) File(body map[string]any) string {
 	p.s.T.Helper()
-	answer := p.Do(http.MethodPost, "/v1/changes", body, uuid.NewString())
+	path := "/v1/changes"
+	if body["kind"] == any(process.Graduation) {
+		path, body = "/v1/graduations", maps.Clone(body)
+		delete(body, "kind")
+		delete(body, "inputs")
+	}
+	answer := p.Do(http.MethodPost, path, body, uuid.NewString())
 	require.Equal(p.s.T, http.StatusCreated, answer.Status, string(answer.Raw))
 	return answer.Text("id")
 }

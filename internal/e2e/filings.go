@@ -128,6 +128,7 @@ func Filings() map[process.Kind]Filing {
 		process.GraduationRollback: {
 			Prepare: graduate, Inputs: into(2021, "reason_code", "MISTAKE", "reason", "误办毕业"), Evidence: []string{"ROLLBACK_REQUEST"}, Makes: "ENROLLED",
 		},
+		process.Graduation:           {Policy: `{"graduation_windows": []}`, Prepare: graduatingPupils},
 		process.ProblemCorroboration: {Prepare: doubtedPupil, Evidence: []string{"IDENTITY_PROOF", "GUARDIAN_STATEMENT"}, Lines: &beside},
 		process.ProblemDeletion: {
 			Prepare: doubtedPupil, Inputs: inputs("confirm_name", "样例生", "reason", "重复建籍"), Makes: "DELETED",

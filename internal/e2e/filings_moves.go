@@ -77,6 +77,15 @@ func graduate(s *Stack, c *County) map[string]any {
 	return map[string]any{"student_id": id}
 }
 
+// graduatingPupils makes two pupils of the graduating grade of the county's school.
+func graduatingPupils(s *Stack, c *County) map[string]any {
+	lines := []map[string]any{}
+	for range 2 {
+		lines = append(lines, map[string]any{"student_id": s.Pupil(c, 2021), "conclusion": "GRADUATED"})
+	}
+	return map[string]any{"stage": "PRIMARY", "year": 2027, "lines": lines}
+}
+
 // graduateElsewhere makes a graduate of a primary school in another province, and the
 // first year of junior high at the county's school.
 func graduateElsewhere(s *Stack, c *County) map[string]any {

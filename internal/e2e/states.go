@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/xueji/xueji/internal/identity/simulator"
+	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/models/process"
 )
 
@@ -47,12 +48,21 @@ func (s *Stack) Renamed(c *County, name string) uuid.UUID {
 	return Value[uuid.UUID](s, `SELECT student_id FROM change WHERE id = $1 AND status = 'EFFECTIVE'`, change)
 }
 
-// Graduated makes graduates of an enrolled pupil, who frees the seat. No change leads
-// there yet: the issue "the school year" opens this door, and then this goes through it.
+// Graduated lets an enrolled pupil of 2021 graduate, by the list of the pupil's school and
+// the decision of its leader. The province then has no window for graduations: the clock
+// stands in November.
 func (s *Stack) Graduated(pupil uuid.UUID) {
 	s.T.Helper()
-	s.Exec(`UPDATE school_class SET occupied = occupied - 1 WHERE id = (SELECT class_id FROM student WHERE id = $1 AND holds_seat)`, pupil)
-	s.Exec(`UPDATE student SET enrol_status = 'GRADUATED', in_register = false, on_campus = false, holds_seat = false WHERE id = $1`, pupil)
+	var (
+		school   Office
+		province string
+	)
+	err := s.DB.QueryRow(s.T.Context(), `SELECT o.id, o.path::text, o.province_code FROM student s JOIN organisation o ON o.id = s.school_id WHERE s.id = $1`, pupil).Scan(&school.ID, &school.Path, &province)
+	require.NoError(s.T, err)
+	s.RulesOf(province, `{"graduation_windows": []}`)
+	s.Lead(s.Person(school, org.SchoolRegistrar).File(map[string]any{
+		"kind": process.Graduation, "stage": "PRIMARY", "year": 2027, "lines": []map[string]any{{"student_id": pupil, "conclusion": "GRADUATED"}},
+	}))
 }
 
 // Flagged marks a record with a problem that only the issue "registration" lets arise:
