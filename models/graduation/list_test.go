@@ -263,3 +263,20 @@ func TestAGraduationIsRolledBack(t *testing.T) {
 	r.Graduated(storetest.SchoolA, pupil)
 	require.Equal(t, 2, r.Count(`SELECT count(*) FROM graduation_line WHERE student_id = $1`, pupil))
 }
+
+// The graduate of another school is no pupil to transfer: the school is told to have the
+// graduation rolled back there first, and then it can (W16).
+func TestAGraduateIsRolledBackThereAndThenTransferred(t *testing.T) {
+	r := storetest.New(t)
+	r.Policy(storetest.Province, `{"transfer_graduating": true}`)
+	pupil := r.PupilsOf(storetest.SchoolA, sixth, 1)[0]
+	class := r.Text(`SELECT class_id::text FROM student WHERE id = $1`, pupil)
+	r.Graduated(storetest.SchoolA, pupil)
+	there := r.NewClass(storetest.SchoolB, sixth, 40).ID
+	require.Equal(t, []string{"transfer_graduated /pupil"}, r.RefusedFiling(r.Receiving(process.Transfer, storetest.SchoolB, pupil, there)))
+	r.ApproveAll(r.File(process.GraduationRollback, pupil, map[string]string{"class_id": class, "reason_code": "REPEAT", "reason": "复读"}))
+	r.ApproveAll(r.Received(process.Transfer, storetest.SchoolB, pupil, there))
+	require.Equal(t, storetest.SchoolB+" ENROLLED", r.Text(`SELECT org_path || ' ' || enrol_status FROM student WHERE id = $1`, pupil))
+	again := r.Graduated(storetest.SchoolB, pupil)
+	require.Equal(t, 1, r.Count(`SELECT count(*) FROM graduation_line WHERE change_id = $1 AND verdict = 'GRADUATED' AND school_id = $2`, again, r.ID(storetest.SchoolB)))
+}

@@ -161,17 +161,6 @@ func TestTheOldAbsenceCountsWhenItsEndIsStruck(t *testing.T) {
 	require.Equal(t, "ENROLLED", enrol(r, pupil))
 }
 
-// A graduation is rolled back into a class of the own year group.
-func TestAGraduationIsRolledBack(t *testing.T) {
-	r := storetest.New(t)
-	pupil := r.EnrolPupils(storetest.SchoolA, r.Items(storetest.SchoolA, 2021))[0]
-	// The issue on graduation opens the door to this state.
-	r.Legacy(`UPDATE student SET enrol_status = 'GRADUATED', in_register = false, on_campus = false, holds_seat = false, class_id = NULL WHERE id = $1`, pupil)
-	class := r.NewClass(storetest.SchoolA, 2021, 40)
-	r.ApproveAll(r.File(process.GraduationRollback, pupil, map[string]string{"class_id": class.ID.String(), "reason_code": "MISTAKE"}))
-	require.Equal(t, "ENROLLED", enrol(r, pupil))
-}
-
 // A death that is reported after its term is noted, never refused.
 func TestALateReportOfADeathIsNoted(t *testing.T) {
 	r := storetest.New(t)

@@ -10,4 +10,5 @@ const (
 	GraduationList       Code = "graduation_list"
 	GraduationPupil      Code = "graduation_pupil"
 	GraduationFixed      Code = "graduation_fixed"
+	TransferGraduated    Code = "transfer_graduated"
 )

@@ -100,6 +100,8 @@ func (c Code) Refusal(was Enrol, ask School, running process.Kind) *refusal.Erro
 		code = refusal.TransferProblemStatus
 	case was.away():
 		code = refusal.TransferLeft
+	case was == Graduated || was == Completed || was == Incomplete:
+		code = refusal.TransferGraduated // W16: roll back there, then transfer
 	}
 	return refusal.New(code).At("/pupil").With("code", string(c)).With("ask", ask.Name)
 }

@@ -1,6 +1,7 @@
 package status_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -55,7 +56,7 @@ func TestTransferOfAPupilAtNoSchoolIsRefused(t *testing.T) {
 		require.Contains(t, sentence, "RESTORE_ADMISSION")
 		require.Contains(t, sentence, "原学校", "whom to ask")
 	}
-	for _, was := range []status.Enrol{status.Deceased, status.Deleted, status.Graduated, status.TransferredOut} {
+	for _, was := range []status.Enrol{status.Deceased, status.Deleted, status.TransferredOut} {
 		r := pupil()
 		r.Enrol = was
 		got := status.Check(r, transfer(nil), moving(t, "2026-11-20"))
@@ -84,7 +85,7 @@ func TestATransferIsRefused(t *testing.T) {
 		{name: "another school wants the pupil", change: func(_ *status.Record, f *status.Facts) { f.Running = process.Transfer }, want: []refusal.Code{refusal.TransferClaimed}},
 		{name: "left otherwise", change: func(r *status.Record, _ *status.Facts) { r.Enrol = status.OtherLeft }, want: []refusal.Code{refusal.TransferLeft}},
 		{name: "problem status", change: func(r *status.Record, _ *status.Facts) { r.Problems = []string{"DUP_WITH_ID"} }, want: []refusal.Code{refusal.TransferProblemStatus}},
-		{name: "graduated", change: func(r *status.Record, _ *status.Facts) { r.Enrol = status.Graduated }, want: []refusal.Code{refusal.TransferDataWrong}},
+		{name: "graduated", change: func(r *status.Record, _ *status.Facts) { r.Enrol = status.Graduated }, want: []refusal.Code{refusal.TransferGraduated}},
 		{name: "suspended", change: func(r *status.Record, _ *status.Facts) { r.Enrol = status.Suspended }, want: []refusal.Code{refusal.TransferNotEligible}},
 		{name: "punished", change: func(r *status.Record, _ *status.Facts) { r.Punished = true }, want: []refusal.Code{refusal.TransferNotEligible}},
 		{name: "punished, one province allows", change: func(r *status.Record, f *status.Facts) { r.Punished, f.Policy.TransferPunished = true, true }, want: []refusal.Code{refusal.TransferNotEligible}},
@@ -199,7 +200,9 @@ func TestRunningTransferGoesOnInAFreeze(t *testing.T) {
 	require.Empty(t, status.Check(r, status.Request{Kind: process.OtherLeaving}, f))
 }
 
-// In every refusal of a move, another office reads no state, no kind and no flag.
+// In every refusal of a move, another office reads no state, no kind and no flag. Only of a
+// graduate it learns that the old school is finished, because W16 wants the way out: roll
+// back there, then transfer.
 func TestRefusalToAnotherOfficeHasNoDetails(t *testing.T) {
 	catalogue, err := refusal.LoadCatalogue()
 	require.NoError(t, err)
@@ -221,6 +224,10 @@ func TestRefusalToAnotherOfficeHasNoDetails(t *testing.T) {
 		for _, e := range list {
 			for _, lang := range []refusal.Language{refusal.Chinese, refusal.English} {
 				text := catalogue.Sentence(e, lang)
+				if e.Code == refusal.TransferGraduated {
+					require.Equal(t, status.Graduated, r.Enrol)
+					text = strings.ReplaceAll(text, "毕业生回退", "")
+				}
 				for _, word := range []string{"休学", "退学", "开除", "失踪", "死亡", "出国", "毕业生", "处分", "SUSPEN", "punish", "DUP", "KEY_DATA"} {
 					require.NotContains(t, text, word)
 				}

@@ -70,24 +70,17 @@ func TestAPupilComesBackFromAbroad(t *testing.T) {
 	require.Equal(t, 1, r.Count(`SELECT count(*) FROM student WHERE id = $1 AND entry_year = 2025 AND enrol_status = 'ENROLLED' AND school_id = $2`, pupil, r.ID(storetest.SchoolB)))
 }
 
-// graduated makes a graduate of a pupil. The issue on graduation opens the door to this
-// state.
-func graduated(r *storetest.County, pupil uuid.UUID) {
-	r.T().Helper()
-	r.Legacy(`UPDATE student SET enrol_status = 'GRADUATED', in_register = false, on_campus = false, holds_seat = false, class_id = NULL WHERE id = $1`, pupil)
-}
-
 // A graduate is received by a school of the next stage in another province, once.
 func TestAGraduateStudiesInAnotherProvince(t *testing.T) {
 	r := storetest.New(t)
+	pupils := r.PupilsOf(storetest.SchoolA, 2021, 3)
+	pupil, second := pupils[0], pupils[1]
+	r.Graduated(storetest.SchoolA, pupil, second)
 	r.At("2027-09-06")
-	pupil, second := r.EnrolPupils(storetest.SchoolA, r.Items(storetest.SchoolA, 2022))[0], r.EnrolPupils(storetest.SchoolA, r.Items(storetest.SchoolA, 2022))[0]
 	junior := r.NewSchool(storetest.FarBureau, "3111000777", office.NewGrade{Stage: org.Junior, EntryYear: 2027, Classes: 1, Capacity: 55})
 	near := r.NewSchool(storetest.Bureau, "3152000777", office.NewGrade{Stage: org.Junior, EntryYear: 2027, Classes: 1, Capacity: 55})
 	class := r.NewClass(junior, 2027, 40)
-	require.Contains(t, r.RefusedFiling(r.Receiving(process.PostGraduationStudy, junior, pupil, class.ID)), "not_graduated /pupil")
-	graduated(r, pupil)
-	graduated(r, second)
+	require.Contains(t, r.RefusedFiling(r.Receiving(process.PostGraduationStudy, junior, pupils[2], class.ID)), "not_graduated /pupil")
 	require.Contains(t, r.RefusedFiling(r.Receiving(process.PostGraduationStudy, near, pupil, r.NewClass(near, 2027, 40).ID)), "same_province_graduate /pupil")
 	one, err := r.TryFile(r.Receiving(process.PostGraduationStudy, junior, pupil, class.ID))
 	require.NoError(t, err)
