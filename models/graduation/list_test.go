@@ -276,7 +276,7 @@ func TestAGraduateIsRolledBackThereAndThenTransferred(t *testing.T) {
 	require.Equal(t, []string{"transfer_graduated /pupil"}, r.RefusedFiling(r.Receiving(process.Transfer, storetest.SchoolB, pupil, there)))
 	r.ApproveAll(r.File(process.GraduationRollback, pupil, map[string]string{"class_id": class, "reason_code": "REPEAT", "reason": "复读"}))
 	r.ApproveAll(r.Received(process.Transfer, storetest.SchoolB, pupil, there))
-	require.Equal(t, storetest.SchoolB+" ENROLLED", r.Text(`SELECT org_path || ' ' || enrol_status FROM student WHERE id = $1`, pupil))
+	require.Equal(t, storetest.SchoolB+" ENROLLED", r.Text(`SELECT org_path::text || ' ' || enrol_status FROM student WHERE id = $1`, pupil))
 	again := r.Graduated(storetest.SchoolB, pupil)
 	require.Equal(t, 1, r.Count(`SELECT count(*) FROM graduation_line WHERE change_id = $1 AND verdict = 'GRADUATED' AND school_id = $2`, again, r.ID(storetest.SchoolB)))
 }

@@ -1,6 +1,8 @@
 package graduation
 
 import (
+	"github.com/google/uuid"
+
 	"github.com/xueji/xueji/models/change"
 	"github.com/xueji/xueji/models/store"
 	"github.com/xueji/xueji/models/student"
@@ -16,4 +18,11 @@ func undoLine(t *store.Tx, c *change.Change, h *student.PupilRow) error {
 	t.Later("undo a graduation", store.AnyRows, `UPDATE graduation_line SET undone_at = ?, undone_by = ? WHERE student_id = ? AND stage = ? AND verdict = ? AND undone_at IS NULL`,
 		t.Now(), c.ID, h.ID, h.Stage, InPool)
 	return nil
+}
+
+// StrikeLine marks the graduation of one pupil as a mistake that a correction struck (异动纠错,
+// worker); the other pupils of the list have graduated.
+func StrikeLine(t *store.Tx, list, pupil, correction uuid.UUID) {
+	t.Later("strike a line of a graduation", 1, `UPDATE graduation_line SET struck_at = ?, struck_by = ? WHERE change_id = ? AND student_id = ? AND struck_at IS NULL`,
+		t.Now(), correction, list, pupil)
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/xueji/xueji/models/calendar"
 	"github.com/xueji/xueji/models/change"
+	"github.com/xueji/xueji/models/graduation"
 	"github.com/xueji/xueji/models/process"
 	"github.com/xueji/xueji/models/status"
 	"github.com/xueji/xueji/models/store"
@@ -20,11 +21,12 @@ import (
 )
 
 // findMistake finds the change that a correction names by its case number. The change
-// must be the pupil's, or a list that moved the pupil.
+// must be the pupil's, or a list that moved or graduated the pupil.
 func findMistake(t *store.Tx, c *change.Change) error {
 	var row struct{ ID uuid.UUID }
 	err := t.DB().Raw(`SELECT c.id FROM change c WHERE c.case_no = @case AND (c.student_id = @student
-		OR EXISTS (SELECT 1 FROM change_line l WHERE l.change_id = c.id AND l.student_id = @student))`,
+		OR EXISTS (SELECT 1 FROM change_line l WHERE l.change_id = c.id AND l.student_id = @student)
+		OR EXISTS (SELECT 1 FROM graduation_line l WHERE l.change_id = c.id AND l.student_id = @student))`,
 		map[string]any{"case": c.Inputs["case_no"], "student": *c.StudentID}).Take(&row).Error
 	if errors.Is(err, gorm.ErrRecordNotFound) {
 		return nil
@@ -82,8 +84,9 @@ func readMistake(t *store.Tx, c *change.Change) (*status.Mistake, error) {
 		InForce bool
 	}
 	err := t.DB().Raw(`SELECT c.kind, c.status = @effective AND c.struck_at IS NULL AND (c.student_id IS NOT NULL
-			OR EXISTS (SELECT 1 FROM change_line l WHERE l.change_id = c.id AND l.student_id = @student AND l.verdict = @moved AND l.struck_at IS NULL)) AS in_force
-		FROM change c WHERE c.id = @about`, map[string]any{"effective": change.StatusEffective, "student": *c.StudentID, "moved": transfer.LineMoved, "about": *c.About}).Take(&row).Error
+			OR EXISTS (SELECT 1 FROM change_line l WHERE l.change_id = c.id AND l.student_id = @student AND l.verdict = @moved AND l.struck_at IS NULL)
+			OR EXISTS (SELECT 1 FROM graduation_line l WHERE l.change_id = c.id AND l.student_id = @student AND l.verdict = @graduated AND l.struck_at IS NULL)) AS in_force
+		FROM change c WHERE c.id = @about`, map[string]any{"effective": change.StatusEffective, "student": *c.StudentID, "moved": transfer.LineMoved, "graduated": graduation.InPool, "about": *c.About}).Take(&row).Error
 	if err != nil {
 		return nil, fmt.Errorf("read the change of a correction: %w", err)
 	}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/xueji/xueji/models/calendar"
 	"github.com/xueji/xueji/models/change"
+	"github.com/xueji/xueji/models/graduation"
 	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/models/process"
 	"github.com/xueji/xueji/models/status"
@@ -55,9 +56,12 @@ func strikeCase(t *change.Tx, c *change.Change, h *student.PupilRow, p pastChang
 		return err
 	}
 	args := []any{t.Now(), c.ID, struck.ID, h.ID}
-	if struck.Definition.Subject == process.SubjectList {
+	switch {
+	case struck.Kind == process.Graduation:
+		graduation.StrikeLine(t.Tx, struck.ID, h.ID, c.ID)
+	case struck.Definition.Subject == process.SubjectList:
 		t.Later("strike a line", 1, `UPDATE change_line SET struck_at = ?, struck_by = ? WHERE change_id = ? AND student_id = ? AND struck_at IS NULL`, args...)
-	} else {
+	default:
 		t.Later("strike a change", 1, `UPDATE change SET struck_at = ?, struck_by = ? WHERE id = ? AND student_id = ? AND struck_at IS NULL`, args...)
 	}
 	student.StrikeHistory(t.Tx, struck.ID, h.ID, c.ID, store.AnyRows)
