@@ -130,6 +130,18 @@ type Policy struct {
 	PasswordDays int `yaml:"password_days" json:"password_days"`
 	LockAfter    int `yaml:"lock_after" json:"lock_after"`
 	LockMinutes  int `yaml:"lock_minutes" json:"lock_minutes"`
+	// ClassListReview lets the leader of the school review lists of classes (分班, 调班), which
+	// are otherwise in force at once.
+	ClassListReview bool `yaml:"class_list_review" json:"class_list_review"`
+	// GradeAdjustment lets schools set the real grade of a pupil that a collection got wrong
+	// (年级调整, KT67), inside GradeAdjustmentWindow only (hard rule 19).
+	GradeAdjustment       bool             `yaml:"grade_adjustment" json:"grade_adjustment"`
+	GradeAdjustmentWindow calendar.Windows `yaml:"grade_adjustment_window" json:"grade_adjustment_window"`
+	// FreshmanLateDays is how long after the first day of a term a senior freshman may check
+	// in before the place counts as lost (hard rule 44).
+	FreshmanLateDays int `yaml:"freshman_late_days" json:"freshman_late_days"`
+	// TurnUndoDays is how long a turn of the school year may be undone (KT63).
+	TurnUndoDays int `yaml:"turn_undo_days" json:"turn_undo_days"`
 	// Chains replaces the steps of a kind, for a stage or for all ("*").
 	Chains map[Kind]map[string][]Step `yaml:"chains" json:"chains,omitempty"`
 	// Terms replaces the days of a step, by kind and step name.
@@ -166,6 +178,7 @@ func (p Policy) Validate() error {
 		"suspensions_per_stage": p.SuspensionsPerStage,
 		"suspension_back_days":  p.SuspensionBackDays, "suspension_ahead_days": p.SuspensionAheadDays, "password_days": p.PasswordDays,
 		"remind_hours": p.RemindHours, "proxy_days": p.ProxyDays,
+		"freshman_late_days": p.FreshmanLateDays, "turn_undo_days": p.TurnUndoDays,
 		"lock_after": p.LockAfter, "lock_minutes": p.LockMinutes,
 		"paper_transfer_days": p.PaperTransferDays, "handover_months": p.HandoverMonths, "lookups_per_day": p.LookupsPerDay,
 		"stage_years.PRIMARY": p.StageYears[org.Primary], "stage_years.JUNIOR": p.StageYears[org.Junior], "stage_years.SENIOR": p.StageYears[org.Senior],

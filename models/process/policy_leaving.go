@@ -41,6 +41,7 @@ func (p Policy) validateLeaving() []error {
 	for name, ws := range map[string]calendar.Windows{
 		"last_term": p.LastTerm, "graduating_freeze": p.GraduatingFreeze, "transfer_windows": p.TransferWindows, "transfer_freeze": p.TransferFreeze,
 		"post_graduation_windows": p.PostGraduationWindows, "graduation_windows": p.GraduationWindows,
+		"grade_adjustment_window": p.GradeAdjustmentWindow,
 	} {
 		if err := ws.Validate(); err != nil {
 			list = append(list, fault("/"+name, "日期区间的写法不对，应如 {from: 07-01, to: 08-14}", name+": "+err.Error()))

@@ -50,8 +50,11 @@ const (
 	GraduationRollback  Kind = "GRADUATION_ROLLBACK"   // 毕业生回退, KT62, KT66
 	BatchTransfer       Kind = "BATCH_TRANSFER"        // 批量转学, KT54
 
-	Graduation Kind = "GRADUATION"  // 毕业, KT60, KT61
-	PlanChange Kind = "PLAN_CHANGE" // 招生计划数变更, KT24
+	Graduation      Kind = "GRADUATION"       // 毕业, KT60, KT61
+	PlanChange      Kind = "PLAN_CHANGE"      // 招生计划数变更, KT24
+	ClassChange     Kind = "CLASS_CHANGE"     // 调班, P52
+	ClassAssignment Kind = "CLASS_ASSIGNMENT" // 分班, KT25, P42
+	GradeAdjustment Kind = "GRADE_ADJUSTMENT" // 年级调整, KT67
 )
 
 // WorkflowName returns the workflow type that Temporal shows for the kind, such as
@@ -187,6 +190,9 @@ const (
 	// ActDelete deletes a record with a problem status (KT13). It is the one approval that
 	// the national system gives by itself (M12).
 	ActDelete Act = "DELETE_RECORD"
+	// ActPlace judges a list of pupils for the classes it names (调班, 分班). Where no person
+	// is asked after it, the list is in force at once.
+	ActPlace Act = "CHECK_PLACING"
 	// ActAwaitDay waits for the day a change was approved for, checks the record again
 	// and lets the change take effect. No chain names it: the engine adds its step after
 	// the last decision (Definition.DayStep).
@@ -198,7 +204,7 @@ const (
 )
 
 // Acts lists every act that a chain may name, in a fixed order.
-func Acts() []Act { return []Act{ActValidate, ActIdentity, ActDelete} }
+func Acts() []Act { return []Act{ActValidate, ActIdentity, ActDelete, ActPlace} }
 
 // Switch is the switch of an optional step. The policy of the step's side sets it
 // (Policy.Has).
@@ -212,6 +218,8 @@ const (
 	SwitchIDError   Switch = "PROVINCE_ID_ERROR"  // D8
 	SwitchDeleteG   Switch = "PROVINCE_DELETE_G"  // D7
 	SwitchSkipCity  Switch = "SKIP_CITY_APPROVAL" // KT42
+
+	SwitchClassListReview Switch = "CLASS_LIST_REVIEW" // P42, P52
 
 	SwitchSuspensionApproved   Switch = "SUSPENSION_APPROVED"   // D11, the opposite of suspension_registered
 	SwitchSuspensionRegistered Switch = "SUSPENSION_REGISTERED" // D11

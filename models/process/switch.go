@@ -2,7 +2,7 @@ package process
 
 // Switches lists the switches of optional steps.
 func Switches() []Switch {
-	return []Switch{SwitchAuditIn, SwitchAuditOut, SwitchRetrieval, SwitchIDError, SwitchDeleteG, SwitchSkipCity, SwitchSuspensionApproved, SwitchSuspensionRegistered}
+	return []Switch{SwitchAuditIn, SwitchAuditOut, SwitchRetrieval, SwitchIDError, SwitchDeleteG, SwitchSkipCity, SwitchClassListReview, SwitchSuspensionApproved, SwitchSuspensionRegistered}
 }
 
 // Rule returns the rule of a policy that a switch stands for, and the value with which
@@ -21,6 +21,8 @@ func (s Switch) Rule() (key string, value bool) {
 		return "delete_g_needs_province", true
 	case SwitchSkipCity:
 		return "skip_city", true
+	case SwitchClassListReview:
+		return "class_list_review", true
 	case SwitchSuspensionApproved:
 		return "suspension_registered", false
 	case SwitchSuspensionRegistered:
@@ -44,6 +46,8 @@ func (p Policy) Has(s Switch) bool {
 		return p.DeleteGByProvince
 	case SwitchSkipCity:
 		return p.SkipCity
+	case SwitchClassListReview:
+		return p.ClassListReview
 	case SwitchSuspensionApproved:
 		return !p.SuspensionRegistered
 	case SwitchSuspensionRegistered:

@@ -44,6 +44,10 @@ func suits(t require.TestingT, kind process.Kind, state status.Enrol) (status.Re
 		year++
 	case process.Skip:
 		year--
+	case process.ClassAssignment:
+		r.ClassID = ""
+	case process.GradeAdjustment:
+		year, f.Policy.GradeAdjustment, f.Policy.GradeAdjustmentWindow = 2024, true, f.Policy.PostGraduationWindows
 	}
 	switch kind { //nolint:exhaustive // the moves that go elsewhere
 	case process.BatchTransfer:
@@ -107,6 +111,9 @@ func pairs() map[process.Kind]struct {
 		process.DropoutReport:       {enrolled, ""},
 		process.DropoutReturn:       {enrolled, ""},
 		process.KeyDataChange:       {[]status.Enrol{status.Enrolled, status.Suspended}, ""},
+		process.ClassChange:         {enrolled, ""},
+		process.ClassAssignment:     {enrolled, ""},
+		process.GradeAdjustment:     {enrolled, ""},
 	}
 }
 

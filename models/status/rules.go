@@ -81,6 +81,8 @@ func ruleOf(kind process.Kind) (rule, bool) {
 	case process.SuspensionExtension, process.Expulsion, process.Missing, process.GoneAbroad, process.ReturnFromAbroad, process.Death,
 		process.Retention, process.Skip, process.DropoutReport, process.DropoutReturn:
 		return leavingRule(kind)
+	case process.ClassChange, process.ClassAssignment, process.GradeAdjustment:
+		return placingRule(kind)
 	}
 	return rule{}, false
 }
