@@ -21,6 +21,7 @@ import (
 	"github.com/xueji/xueji/api/messages"
 	"github.com/xueji/xueji/api/offices"
 	"github.com/xueji/xueji/api/operations"
+	"github.com/xueji/xueji/api/placings"
 	"github.com/xueji/xueji/api/rest"
 	"github.com/xueji/xueji/api/rosters"
 	"github.com/xueji/xueji/api/rules"
@@ -159,6 +160,7 @@ func mount(r *rest.Server, deps Deps, sheets sheet.Sheets, divisions *division.T
 	graduations.Mount(r, graduations.Deps{Store: deps.Store, Desk: deps.Desk})
 	students.Mount(r, students.Deps{Store: deps.register(), Processes: deps.Processes, Sheets: sheets})
 	rosters.Mount(r, rosters.Deps{Store: deps.register(), Desk: deps.Desk, Files: deps.Files, RosterLimit: deps.RosterLimit, Sheets: sheets, Log: deps.Log})
+	placings.Mount(r, placings.Deps{Store: deps.Store, Desk: deps.Desk})
 	uploads.Mount(r, uploads.Deps{Store: deps.Store, Files: deps.Files, Papers: files.NewJudge(), EvidenceLimit: deps.EvidenceLimit})
 	jobs.Mount(r, jobs.Deps{Store: deps.register(), Desk: deps.Desk})
 	operations.Mount(r, operations.Deps{Store: deps.register(), Processes: deps.Processes, Watch: deps.Watch, EnginePage: deps.EnginePage})

@@ -67,6 +67,10 @@ func TestEveryFileThatLeavesIsLookedAt(t *testing.T) {
 			open(path + "?reason=AUTHORITY_REQUEST")
 			require.Equal(t, 2, audited("roster.findings", roster.ID))
 		},
+		"placing-template": func() {
+			w.Pupil(storetest.SchoolA)
+			require.NotRegexp(t, `\d{15}`, w.SheetText(open("/v1/placings/sheet?stage=PRIMARY&entry_year=2024")))
+		},
 		"open-evidence": func() { // a picture has no text that could be masked
 			open("/v1/evidence/" + paper.ID.String() + "/content")
 			require.Equal(t, 1, audited("evidence.open", paper.ID))

@@ -32,6 +32,9 @@ func recordCases() map[string]matrixCase {
 		"edit-student": on("PATCH", "", m{"items": m{"phone": "16316048782"}}),
 		// A body that is no form is refused only after the right was checked.
 		"update-students":           fixed("POST", "/v1/students/updates", m{}),
+		"placing-template":          fixed("GET", "/v1/placings/sheet?stage=PRIMARY&entry_year=2024", nil),
+		"place-by-sheet":            fixed("POST", "/v1/placings/sheet", m{}),
+		"propose-placing":           fixed("POST", "/v1/placings/proposals", m{"stage": "PRIMARY", "entry_year": 2024}),
 		"list-problems":             fixed("GET", "/v1/problems", nil),
 		"list-expiring-suspensions": fixed("GET", "/v1/suspensions/expiring?days=30", nil),
 

@@ -89,6 +89,7 @@ func kinds() []process.Kind {
 		process.Death, process.Retention, process.Skip, process.DropoutReport, process.DropoutReturn, process.NewRecordImmigrant,
 		process.SeniorTransfer, process.PostGraduationStudy, process.GraduationRollback, process.BatchTransfer, process.Graduation,
 		process.PlanChange,
+		process.ClassChange, process.ClassAssignment, process.GradeAdjustment,
 	)
 }
 

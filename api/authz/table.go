@@ -56,6 +56,8 @@ const (
 	JobRead    Action = "job.read"    // long work on many rows, its progress
 	JobControl Action = "job.control" // stop and resume: the office that filed it, and the offices above
 
+	PlacingFile Action = "placing.file" // classes of the own pupils by sheet, and a proposal for them
+
 	ChangeFile      Action = "change.file"
 	ChangeRead      Action = "change.read"
 	ChangeDecide    Action = "change.decide"   // the office and the role of the task decide; this is the outer gate
@@ -166,6 +168,8 @@ var table = sync.OnceValue(func() map[Action]map[org.Role]Reach {
 			org.BureauReviewer: Subtree, org.BureauHead: Subtree, org.BureauViewer: Subtree,
 		},
 		JobControl: {org.SchoolRegistrar: Own, org.BureauReviewer: Subtree, org.BureauHead: Subtree},
+
+		PlacingFile: {org.SchoolRegistrar: Own},
 
 		// A bureau files the few kinds whose catalogue entry says so, nothing else.
 		ChangeFile:     {org.SchoolRegistrar: Own, org.BureauReviewer: Own},

@@ -54,7 +54,7 @@ type ChangeBody struct {
 	StudentID uuid.UUID         `json:"student_id,omitempty,omitzero" format:"uuid" doc:"The pupil of the own school; left out for a roster and for somebody without a record."`
 	Pupil     *PupilClaim       `json:"pupil,omitempty" doc:"The pupil of another school, for kinds the receiving school files (TRANSFER, RESTORE_ADMISSION, RETURN_FROM_ABROAD, ARBITRATION)."`
 	RosterID  uuid.UUID         `json:"roster_id,omitempty,omitzero" format:"uuid" doc:"The checked roster of a ROSTER_IMPORT."`
-	Lines     []ListLine        `json:"lines,omitempty" maxItems:"500" doc:"The pupils of a BATCH_TRANSFER with the classes they go to; of one school and one stage."`
+	Lines     []ListLine        `json:"lines,omitempty" maxItems:"500" doc:"The pupils of a BATCH_TRANSFER, CLASS_ASSIGNMENT or CLASS_CHANGE with the classes they go to; of one school and one stage."`
 	Inputs    map[string]string `json:"inputs,omitempty" text:"free" doc:"The items of the process form; all values are text, dates as 2026-11-20."`
 	Values    map[string]string `json:"values,omitempty" text:"free" doc:"The new values of key items by field name, for KEY_DATA_CHANGE: name, sex, birth_date (20150301), id_type, id_number; all items of the sheet for NEW_RECORD_IMMIGRANT."`
 	Evidence  []EvidenceRef     `json:"evidence,omitempty" maxItems:"20"`
@@ -64,7 +64,7 @@ type ChangeBody struct {
 // ListLine is one pupil of a list.
 type ListLine struct {
 	StudentID uuid.UUID `json:"student_id" format:"uuid"`
-	ClassID   uuid.UUID `json:"class_id" format:"uuid" doc:"A class of the receiving school."`
+	ClassID   uuid.UUID `json:"class_id" format:"uuid" doc:"A class of the receiving school; of CLASS_ASSIGNMENT and CLASS_CHANGE one of the own school."`
 }
 
 func listLines(list []ListLine) []change.ListedPupil {
@@ -212,6 +212,9 @@ func (s *server) redoChange(ctx context.Context, in *changeIDInput) (*rest.Body[
 		body.RosterID = *page.RosterID
 	}
 	for _, l := range moveShown(page).Lines {
+		body.Lines = append(body.Lines, ListLine{StudentID: l.StudentID, ClassID: l.ClassID})
+	}
+	for _, l := range placedLines(page) {
 		body.Lines = append(body.Lines, ListLine{StudentID: l.StudentID, ClassID: l.ClassID})
 	}
 	for _, e := range page.Evidence {

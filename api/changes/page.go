@@ -219,6 +219,9 @@ func (s *server) showChange(ctx context.Context, p *casepage.Page) ChangePage {
 	for _, l := range moveShown(p).Lines {
 		out.Lines = append(out.Lines, s.showLine(ctx, l))
 	}
+	for _, l := range placedLines(p) {
+		out.Lines = append(out.Lines, s.showPlaced(ctx, l))
+	}
 	for _, e := range p.Timeline {
 		out.Timeline = append(out.Timeline, s.showEntry(ctx, p.Definition, e))
 		if tellsOfStrike(e.Verb) {

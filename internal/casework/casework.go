@@ -113,6 +113,32 @@ func (d *Desk) file(ctx context.Context, scope store.Scope, f change.Filing) (*c
 	return c, err
 }
 
+// FileAll files several changes in one transaction, all or none, and starts them. File
+// returns those that it filed.
+func (d *Desk) FileAll(ctx context.Context, scope store.Scope, file func(*change.Tx) ([]*change.Change, error)) error {
+	var filed []*change.Change
+	within := func() error {
+		return d.register.InScope(ctx, scope, func(tx *change.Tx) (err error) {
+			filed, err = file(tx)
+			return err
+		})
+	}
+	err := within()
+	if errors.Is(err, refusal.New(refusal.VersionConflict)) {
+		err = within() // the same request was filed a moment ago
+	}
+	if err != nil {
+		return err
+	}
+	for _, c := range filed {
+		select {
+		case d.starts <- startingOf(c):
+		default: // the relay starts it
+		}
+	}
+	return nil
+}
+
 func startingOf(c *change.Change) client.Starting {
 	return client.Starting{
 		ChangeID: c.ID.String(), Kind: string(c.Kind), WorkflowName: c.Kind.WorkflowName(), CaseNo: c.CaseNo, Province: c.ProvinceCode,

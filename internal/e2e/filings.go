@@ -122,6 +122,16 @@ func Filings() map[process.Kind]Filing {
 		process.BatchTransfer: {
 			Prepare: listedPupils, Filer: func(_ *Stack, c *County) *Person { return c.Reviewer },
 		},
+		process.ClassChange: {Prepare: pupilsOfOneClass},
+		process.ClassAssignment: {Prepare: func(s *Stack, c *County) map[string]any {
+			id := s.Pupil(c, 2024)
+			s.Unplaced(id)
+			return map[string]any{"lines": []map[string]any{{"student_id": id, "class_id": c.Class[2024]}}}
+		}},
+		process.GradeAdjustment: {
+			Policy:  `{"grade_adjustment": true, "grade_adjustment_window": [{"from": "01-01", "to": "12-31"}]}`,
+			Prepare: enrolledPupil, Inputs: into(2025, "reason", "首次采集时年级填写有误"), Evidence: []string{"SCHOOL_OPINION"},
+		},
 		process.PostGraduationStudy: {
 			Prepare: graduateElsewhere, Evidence: []string{"GUARDIAN_APPLICATION", "RESIDENCE_PROOF"}, Makes: "ENROLLED",
 		},

@@ -103,6 +103,18 @@ func listedPupils(s *Stack, c *County) map[string]any {
 	return s.List(c, 2)
 }
 
+// pupilsOfOneClass makes two pupils of a class of the county's school, and another class of
+// their year group for them.
+func pupilsOfOneClass(s *Stack, c *County) map[string]any {
+	no := Value[int](s, `SELECT count(*) FROM school_class WHERE grade_id = $1`, c.Grade[2024])
+	to := s.Class(c, 2024, strconv.Itoa(2024101+no))
+	lines := []map[string]any{}
+	for range 2 {
+		lines = append(lines, map[string]any{"student_id": s.Pupil(c, 2024), "class_id": to})
+	}
+	return map[string]any{"lines": lines}
+}
+
 // List makes a list of so many pupils who go to another school below the county.
 func (s *Stack) List(c *County, n int) map[string]any {
 	s.T.Helper()

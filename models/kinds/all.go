@@ -6,6 +6,7 @@ import (
 	"github.com/xueji/xueji/models/change"
 	"github.com/xueji/xueji/models/graduation"
 	"github.com/xueji/xueji/models/keydata"
+	"github.com/xueji/xueji/models/placing"
 	"github.com/xueji/xueji/models/problem"
 	"github.com/xueji/xueji/models/process"
 	"github.com/xueji/xueji/models/registration"
@@ -45,6 +46,10 @@ func All() change.Works {
 		process.PostGraduationStudy: transfer.ReceivedKind(transfer.AppliedBefore),
 		process.SeniorTransfer:      transfer.SentKind(),
 		process.BatchTransfer:       transfer.ListWork{},
+
+		process.ClassChange:     placing.ListWork{},
+		process.ClassAssignment: placing.ListWork{},
+		process.GradeAdjustment: plain,
 
 		process.KeyDataChange: problem.WithDedupe(keydata.KeyDataKind()),
 

@@ -32,6 +32,7 @@ TABLE notice_read
 TABLE opinion_draft	
 TABLE organisation	
 TABLE outbox	
+TABLE placing_line	
 TABLE policy	
 TABLE proxy	
 TABLE punishment	
@@ -385,6 +386,18 @@ COLUMN outbox.created_at timestamp with time zone
 COLUMN outbox.id bigint	
 COLUMN outbox.sent_at timestamp with time zone	
 COLUMN outbox.topic text	
+COLUMN placing_line.change_id uuid	
+COLUMN placing_line.class_id uuid	
+COLUMN placing_line.class_name text	
+COLUMN placing_line.code text	
+COLUMN placing_line.from_class uuid	
+COLUMN placing_line.from_name text	
+COLUMN placing_line.line_no integer	
+COLUMN placing_line.params jsonb	
+COLUMN placing_line.settled_at timestamp with time zone	
+COLUMN placing_line.student_id uuid	
+COLUMN placing_line.subject jsonb	
+COLUMN placing_line.verdict text	
 COLUMN policy.add_hash bytea	
 COLUMN policy.add_key text	
 COLUMN policy.author_id uuid	
@@ -730,6 +743,7 @@ FUNCTION office_holders(office uuid, needed text) SECURITY DEFINER
 FUNCTION office_stands(office uuid, seen_path ltree) SECURITY DEFINER	
 FUNCTION own_passwords(a_count integer) SECURITY DEFINER	
 FUNCTION papers_elsewhere(of_change uuid) SECURITY DEFINER	
+FUNCTION placing_held(of_change uuid) SECURITY DEFINER	
 FUNCTION policy_author(of_province text, of_version integer) SECURITY DEFINER	
 FUNCTION policy_number(of_province text, of_key text, on_day date) SECURITY DEFINER	
 FUNCTION policy_use(of_province text) SECURITY DEFINER	
@@ -801,6 +815,8 @@ CONSTRAINT organisation_kind_code_key ON organisation	ALTER TABLE organisation A
 CONSTRAINT organisation_path_key ON organisation	ALTER TABLE organisation ADD CONSTRAINT organisation_path_key UNIQUE (path)
 CONSTRAINT organisation_pkey ON organisation	ALTER TABLE organisation ADD CONSTRAINT organisation_pkey PRIMARY KEY (id)
 CONSTRAINT outbox_pkey ON outbox	ALTER TABLE outbox ADD CONSTRAINT outbox_pkey PRIMARY KEY (id)
+CONSTRAINT placing_line_change_id_student_id_key ON placing_line	ALTER TABLE placing_line ADD CONSTRAINT placing_line_change_id_student_id_key UNIQUE (change_id, student_id)
+CONSTRAINT placing_line_pkey ON placing_line	ALTER TABLE placing_line ADD CONSTRAINT placing_line_pkey PRIMARY KEY (change_id, line_no)
 CONSTRAINT policy_pkey ON policy	ALTER TABLE policy ADD CONSTRAINT policy_pkey PRIMARY KEY (province_code, version)
 CONSTRAINT proxy_pkey ON proxy	ALTER TABLE proxy ADD CONSTRAINT proxy_pkey PRIMARY KEY (id)
 CONSTRAINT punishment_pkey ON punishment	ALTER TABLE punishment ADD CONSTRAINT punishment_pkey PRIMARY KEY (id)
@@ -887,6 +903,7 @@ INDEX organisation_parent ON organisation	CREATE INDEX organisation_parent ON pu
 INDEX organisation_path ON organisation	CREATE INDEX organisation_path ON public.organisation USING gist (path)
 INDEX outbox_change ON outbox	CREATE INDEX outbox_change ON public.outbox USING btree (change_id)
 INDEX outbox_waiting ON outbox	CREATE INDEX outbox_waiting ON public.outbox USING btree (id) WHERE (sent_at IS NULL)
+INDEX placing_line_student ON placing_line	CREATE INDEX placing_line_student ON public.placing_line USING btree (student_id)
 INDEX policy_added ON policy	CREATE UNIQUE INDEX policy_added ON public.policy USING btree (author_id, add_key)
 INDEX proxy_acting ON proxy	CREATE INDEX proxy_acting ON public.proxy USING btree (proxy_id, until_at) WHERE (revoked_at IS NULL)
 INDEX proxy_org ON proxy	CREATE INDEX proxy_org ON public.proxy USING btree (org_id, until_at DESC, id DESC)
@@ -1053,6 +1070,14 @@ CONSTRAINT organisation_kind_check ON organisation	ALTER TABLE organisation ADD 
 CONSTRAINT organisation_name_check ON organisation	ALTER TABLE organisation ADD CONSTRAINT organisation_name_check CHECK ((name <> ''::text))
 CONSTRAINT organisation_parent_id_fkey ON organisation	ALTER TABLE organisation ADD CONSTRAINT organisation_parent_id_fkey FOREIGN KEY (parent_id) REFERENCES organisation(id)
 CONSTRAINT outbox_topic_check ON outbox	ALTER TABLE outbox ADD CONSTRAINT outbox_topic_check CHECK ((topic = 'START'::text))
+CONSTRAINT placing_line_change_id_fkey ON placing_line	ALTER TABLE placing_line ADD CONSTRAINT placing_line_change_id_fkey FOREIGN KEY (change_id) REFERENCES change(id)
+CONSTRAINT placing_line_check ON placing_line	ALTER TABLE placing_line ADD CONSTRAINT placing_line_check CHECK (((verdict = 'LISTED'::text) = (settled_at IS NULL)))
+CONSTRAINT placing_line_check1 ON placing_line	ALTER TABLE placing_line ADD CONSTRAINT placing_line_check1 CHECK (((verdict = 'STRUCK'::text) = (code <> ''::text)))
+CONSTRAINT placing_line_class_id_fkey ON placing_line	ALTER TABLE placing_line ADD CONSTRAINT placing_line_class_id_fkey FOREIGN KEY (class_id) REFERENCES school_class(id)
+CONSTRAINT placing_line_from_class_fkey ON placing_line	ALTER TABLE placing_line ADD CONSTRAINT placing_line_from_class_fkey FOREIGN KEY (from_class) REFERENCES school_class(id)
+CONSTRAINT placing_line_line_no_check ON placing_line	ALTER TABLE placing_line ADD CONSTRAINT placing_line_line_no_check CHECK (((line_no >= 1) AND (line_no <= 500)))
+CONSTRAINT placing_line_student_id_fkey ON placing_line	ALTER TABLE placing_line ADD CONSTRAINT placing_line_student_id_fkey FOREIGN KEY (student_id) REFERENCES student(id)
+CONSTRAINT placing_line_verdict_check ON placing_line	ALTER TABLE placing_line ADD CONSTRAINT placing_line_verdict_check CHECK ((verdict = ANY (ARRAY['LISTED'::text, 'STRUCK'::text, 'MOVED'::text])))
 CONSTRAINT policy_check ON policy	ALTER TABLE policy ADD CONSTRAINT policy_check CHECK (((add_key IS NULL) = (add_hash IS NULL)))
 CONSTRAINT policy_check1 ON policy	ALTER TABLE policy ADD CONSTRAINT policy_check1 CHECK (((add_key IS NULL) OR ((author_id IS NOT NULL) AND (comment <> ''::text))))
 CONSTRAINT policy_comment_check ON policy	ALTER TABLE policy ADD CONSTRAINT policy_comment_check CHECK ((char_length(comment) <= 500))
@@ -1159,6 +1184,9 @@ TRIGGER graduation_line_settled_once ON graduation_line	CREATE TRIGGER graduatio
 TRIGGER graduation_line_struck_once ON graduation_line	CREATE TRIGGER graduation_line_struck_once BEFORE UPDATE OF struck_at, struck_by ON public.graduation_line FOR EACH ROW WHEN ((old.struck_at IS NOT NULL)) EXECUTE FUNCTION refuse_rewrite()
 TRIGGER graduation_line_undone_once ON graduation_line	CREATE TRIGGER graduation_line_undone_once BEFORE UPDATE OF undone_at, undone_by ON public.graduation_line FOR EACH ROW WHEN ((old.undone_at IS NOT NULL)) EXECUTE FUNCTION refuse_rewrite()
 TRIGGER notice_webhooks ON notice	CREATE TRIGGER notice_webhooks AFTER INSERT ON public.notice REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION queue_webhooks()
+TRIGGER placing_line_append_only ON placing_line	CREATE TRIGGER placing_line_append_only BEFORE DELETE OR UPDATE OF change_id, line_no, student_id, class_id, class_name, from_class, from_name, subject ON public.placing_line FOR EACH ROW EXECUTE FUNCTION refuse_rewrite()
+TRIGGER placing_line_no_truncate ON placing_line	CREATE TRIGGER placing_line_no_truncate BEFORE TRUNCATE ON public.placing_line FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewrite()
+TRIGGER placing_line_settled_once ON placing_line	CREATE TRIGGER placing_line_settled_once BEFORE UPDATE ON public.placing_line FOR EACH ROW WHEN ((old.verdict <> 'LISTED'::text)) EXECUTE FUNCTION refuse_rewrite()
 TRIGGER policy_append_only ON policy	CREATE TRIGGER policy_append_only BEFORE DELETE OR UPDATE ON public.policy FOR EACH ROW EXECUTE FUNCTION refuse_rewrite()
 TRIGGER student_history_append_only ON student_history	CREATE TRIGGER student_history_append_only BEFORE DELETE OR UPDATE OF id, student_id, change_id, kind, effective_on, recorded_at, account_id, before, after ON public.student_history FOR EACH ROW EXECUTE FUNCTION refuse_rewrite()
 TRIGGER student_history_no_truncate ON student_history	CREATE TRIGGER student_history_no_truncate BEFORE TRUNCATE ON public.student_history FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewrite()
@@ -1184,6 +1212,9 @@ TRIGGER graduation_line_settled_once ON graduation_line IS ON	ALTER TABLE gradua
 TRIGGER graduation_line_struck_once ON graduation_line IS ON	ALTER TABLE graduation_line ENABLE TRIGGER graduation_line_struck_once
 TRIGGER graduation_line_undone_once ON graduation_line IS ON	ALTER TABLE graduation_line ENABLE TRIGGER graduation_line_undone_once
 TRIGGER notice_webhooks ON notice IS ON	ALTER TABLE notice ENABLE TRIGGER notice_webhooks
+TRIGGER placing_line_append_only ON placing_line IS ON	ALTER TABLE placing_line ENABLE TRIGGER placing_line_append_only
+TRIGGER placing_line_no_truncate ON placing_line IS ON	ALTER TABLE placing_line ENABLE TRIGGER placing_line_no_truncate
+TRIGGER placing_line_settled_once ON placing_line IS ON	ALTER TABLE placing_line ENABLE TRIGGER placing_line_settled_once
 TRIGGER policy_append_only ON policy IS ON	ALTER TABLE policy ENABLE TRIGGER policy_append_only
 TRIGGER student_history_append_only ON student_history IS ON	ALTER TABLE student_history ENABLE TRIGGER student_history_append_only
 TRIGGER student_history_no_truncate ON student_history IS ON	ALTER TABLE student_history ENABLE TRIGGER student_history_no_truncate
@@ -1203,6 +1234,7 @@ POLICY app_file ON change_dismissal PERMISSIVE FOR INSERT TO xueji_app	CREATE PO
 POLICY app_file ON change_line PERMISSIVE FOR INSERT TO xueji_app	CREATE POLICY app_file ON change_line AS PERMISSIVE FOR INSERT TO xueji_app WITH CHECK (filed_here(change_id))
 POLICY app_file ON change_value PERMISSIVE FOR INSERT TO xueji_app	CREATE POLICY app_file ON change_value AS PERMISSIVE FOR INSERT TO xueji_app WITH CHECK (filed_here(change_id))
 POLICY app_file ON graduation_line PERMISSIVE FOR INSERT TO xueji_app	CREATE POLICY app_file ON graduation_line AS PERMISSIVE FOR INSERT TO xueji_app WITH CHECK (filed_here(change_id))
+POLICY app_file ON placing_line PERMISSIVE FOR INSERT TO xueji_app	CREATE POLICY app_file ON placing_line AS PERMISSIVE FOR INSERT TO xueji_app WITH CHECK (filed_here(change_id))
 POLICY app_follow ON student_history PERMISSIVE FOR SELECT TO xueji_app	CREATE POLICY app_follow ON student_history AS PERMISSIVE FOR SELECT TO xueji_app USING ((EXISTS ( SELECT 1 FROM student s WHERE (s.id = student_history.student_id))))
 POLICY app_insert ON audit_entry PERMISSIVE FOR INSERT TO xueji_app	CREATE POLICY app_insert ON audit_entry AS PERMISSIVE FOR INSERT TO xueji_app WITH CHECK (true)
 POLICY app_insert ON enrolment_plan PERMISSIVE FOR INSERT TO xueji_app	CREATE POLICY app_insert ON enrolment_plan AS PERMISSIVE FOR INSERT TO xueji_app WITH CHECK (((org_path <@ ( SELECT scope() AS scope)) AND (NOT (org_path = ANY (scope()))) AND (set_by = acting_account()) AND (used = 0)))
@@ -1230,6 +1262,7 @@ POLICY app_party ON change_value PERMISSIVE FOR SELECT TO xueji_app	CREATE POLIC
 POLICY app_party ON decision PERMISSIVE FOR ALL TO xueji_app	CREATE POLICY app_party ON decision AS PERMISSIVE FOR ALL TO xueji_app USING ((EXISTS ( SELECT 1 FROM change_party p WHERE ((p.change_id = decision.change_id) AND (p.org_path <@ ANY (( SELECT scope() AS scope)::ltree[]))) OFFSET 0))) WITH CHECK ((EXISTS ( SELECT 1 FROM change_party p WHERE ((p.change_id = decision.change_id) AND (p.org_path <@ ANY (( SELECT scope() AS scope)::ltree[]))) OFFSET 0)))
 POLICY app_party ON graduation_line PERMISSIVE FOR SELECT TO xueji_app	CREATE POLICY app_party ON graduation_line AS PERMISSIVE FOR SELECT TO xueji_app USING ((EXISTS ( SELECT 1 FROM change_party p WHERE ((p.change_id = graduation_line.change_id) AND (p.org_path <@ ANY (( SELECT scope() AS scope)::ltree[]))) OFFSET 0)))
 POLICY app_party ON handover PERMISSIVE FOR SELECT TO xueji_app	CREATE POLICY app_party ON handover AS PERMISSIVE FOR SELECT TO xueji_app USING ((EXISTS ( SELECT 1 FROM change_party p WHERE ((p.change_id = handover.change_id) AND (p.org_path <@ ANY (( SELECT scope() AS scope)::ltree[]))) OFFSET 0)))
+POLICY app_party ON placing_line PERMISSIVE FOR SELECT TO xueji_app	CREATE POLICY app_party ON placing_line AS PERMISSIVE FOR SELECT TO xueji_app USING ((EXISTS ( SELECT 1 FROM change_party p WHERE ((p.change_id = placing_line.change_id) AND (p.org_path <@ ANY (( SELECT scope() AS scope)::ltree[]))))))
 POLICY app_party ON slip PERMISSIVE FOR ALL TO xueji_app	CREATE POLICY app_party ON slip AS PERMISSIVE FOR ALL TO xueji_app USING ((EXISTS ( SELECT 1 FROM change_party p WHERE ((p.change_id = slip.change_id) AND (p.org_path <@ ANY (( SELECT scope() AS scope)::ltree[]))) OFFSET 0))) WITH CHECK ((EXISTS ( SELECT 1 FROM change_party p WHERE ((p.change_id = slip.change_id) AND (p.org_path <@ ANY (( SELECT scope() AS scope)::ltree[]))) OFFSET 0)))
 POLICY app_party ON step PERMISSIVE FOR ALL TO xueji_app	CREATE POLICY app_party ON step AS PERMISSIVE FOR ALL TO xueji_app USING ((EXISTS ( SELECT 1 FROM change_party p WHERE ((p.change_id = step.change_id) AND (p.org_path <@ ANY (( SELECT scope() AS scope)::ltree[]))) OFFSET 0))) WITH CHECK ((EXISTS ( SELECT 1 FROM change_party p WHERE ((p.change_id = step.change_id) AND (p.org_path <@ ANY (( SELECT scope() AS scope)::ltree[]))) OFFSET 0)))
 POLICY app_party ON task PERMISSIVE FOR ALL TO xueji_app	CREATE POLICY app_party ON task AS PERMISSIVE FOR ALL TO xueji_app USING ((EXISTS ( SELECT 1 FROM change_party p WHERE ((p.change_id = task.change_id) AND (p.org_path <@ ANY (( SELECT scope() AS scope)::ltree[]))) OFFSET 0))) WITH CHECK ((EXISTS ( SELECT 1 FROM change_party p WHERE ((p.change_id = task.change_id) AND (p.org_path <@ ANY (( SELECT scope() AS scope)::ltree[]))) OFFSET 0)))
@@ -1300,6 +1333,7 @@ POLICY owner_all ON notice PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owne
 POLICY owner_all ON notice_read PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON notice_read AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
 POLICY owner_all ON opinion_draft PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON opinion_draft AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
 POLICY owner_all ON organisation PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON organisation AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
+POLICY owner_all ON placing_line PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON placing_line AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
 POLICY owner_all ON policy PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON policy AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
 POLICY owner_all ON proxy PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON proxy AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
 POLICY owner_all ON punishment PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON punishment AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
@@ -1348,6 +1382,7 @@ POLICY worker_all ON notice PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY wor
 POLICY worker_all ON notice_read PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON notice_read AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
 POLICY worker_all ON opinion_draft PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON opinion_draft AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
 POLICY worker_all ON organisation PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON organisation AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
+POLICY worker_all ON placing_line PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON placing_line AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
 POLICY worker_all ON proxy PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON proxy AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
 POLICY worker_all ON punishment PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON punishment AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
 POLICY worker_all ON roster PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON roster AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
@@ -1402,6 +1437,7 @@ ROW SECURITY ON notice	ALTER TABLE notice ENABLE ROW LEVEL SECURITY
 ROW SECURITY ON notice_read	ALTER TABLE notice_read ENABLE ROW LEVEL SECURITY
 ROW SECURITY ON opinion_draft	ALTER TABLE opinion_draft ENABLE ROW LEVEL SECURITY
 ROW SECURITY ON organisation	ALTER TABLE organisation ENABLE ROW LEVEL SECURITY
+ROW SECURITY ON placing_line	ALTER TABLE placing_line ENABLE ROW LEVEL SECURITY
 ROW SECURITY ON policy	ALTER TABLE policy ENABLE ROW LEVEL SECURITY
 ROW SECURITY ON proxy	ALTER TABLE proxy ENABLE ROW LEVEL SECURITY
 ROW SECURITY ON punishment	ALTER TABLE punishment ENABLE ROW LEVEL SECURITY
@@ -1454,6 +1490,7 @@ ROW SECURITY OF THE OWNER ON notice	ALTER TABLE notice FORCE ROW LEVEL SECURITY
 ROW SECURITY OF THE OWNER ON notice_read	ALTER TABLE notice_read FORCE ROW LEVEL SECURITY
 ROW SECURITY OF THE OWNER ON opinion_draft	ALTER TABLE opinion_draft FORCE ROW LEVEL SECURITY
 ROW SECURITY OF THE OWNER ON organisation	ALTER TABLE organisation FORCE ROW LEVEL SECURITY
+ROW SECURITY OF THE OWNER ON placing_line	ALTER TABLE placing_line FORCE ROW LEVEL SECURITY
 ROW SECURITY OF THE OWNER ON policy	ALTER TABLE policy FORCE ROW LEVEL SECURITY
 ROW SECURITY OF THE OWNER ON proxy	ALTER TABLE proxy FORCE ROW LEVEL SECURITY
 ROW SECURITY OF THE OWNER ON punishment	ALTER TABLE punishment FORCE ROW LEVEL SECURITY
@@ -1596,6 +1633,8 @@ GRANT SELECT ON opinion_draft TO xueji_worker	GRANT SELECT ON opinion_draft TO x
 GRANT SELECT ON organisation TO xueji_app	GRANT SELECT ON organisation TO xueji_app
 GRANT SELECT ON organisation TO xueji_worker	GRANT SELECT ON organisation TO xueji_worker
 GRANT SELECT ON outbox TO xueji_worker	GRANT SELECT ON outbox TO xueji_worker
+GRANT SELECT ON placing_line TO xueji_app	GRANT SELECT ON placing_line TO xueji_app
+GRANT SELECT ON placing_line TO xueji_worker	GRANT SELECT ON placing_line TO xueji_worker
 GRANT SELECT ON policy TO xueji_app	GRANT SELECT ON policy TO xueji_app
 GRANT SELECT ON policy TO xueji_worker	GRANT SELECT ON policy TO xueji_worker
 GRANT SELECT ON proxy TO xueji_app	GRANT SELECT ON proxy TO xueji_app
@@ -1683,10 +1722,13 @@ GRANT INSERT (change_id) ON change_line TO xueji_app	GRANT INSERT (change_id) ON
 GRANT INSERT (change_id) ON graduation_line TO xueji_app	GRANT INSERT (change_id) ON graduation_line TO xueji_app
 GRANT INSERT (change_id) ON job TO xueji_app	GRANT INSERT (change_id) ON job TO xueji_app
 GRANT INSERT (change_id) ON notice TO xueji_app	GRANT INSERT (change_id) ON notice TO xueji_app
+GRANT INSERT (change_id) ON placing_line TO xueji_app	GRANT INSERT (change_id) ON placing_line TO xueji_app
 GRANT INSERT (change_id) ON slip TO xueji_app	GRANT INSERT (change_id) ON slip TO xueji_app
 GRANT INSERT (class_id) ON change_line TO xueji_app	GRANT INSERT (class_id) ON change_line TO xueji_app
+GRANT INSERT (class_id) ON placing_line TO xueji_app	GRANT INSERT (class_id) ON placing_line TO xueji_app
 GRANT INSERT (class_name) ON change_line TO xueji_app	GRANT INSERT (class_name) ON change_line TO xueji_app
 GRANT INSERT (class_name) ON graduation_line TO xueji_app	GRANT INSERT (class_name) ON graduation_line TO xueji_app
+GRANT INSERT (class_name) ON placing_line TO xueji_app	GRANT INSERT (class_name) ON placing_line TO xueji_app
 GRANT INSERT (comment) ON policy TO xueji_app	GRANT INSERT (comment) ON policy TO xueji_app
 GRANT INSERT (comment) ON workday_year TO xueji_app	GRANT INSERT (comment) ON workday_year TO xueji_app
 GRANT INSERT (comment) ON workday_year TO xueji_worker	GRANT INSERT (comment) ON workday_year TO xueji_worker
@@ -1714,6 +1756,8 @@ GRANT INSERT (file_sha256) ON roster TO xueji_app	GRANT INSERT (file_sha256) ON 
 GRANT INSERT (file_size) ON roster TO xueji_app	GRANT INSERT (file_size) ON roster TO xueji_app
 GRANT INSERT (filed_by) ON job TO xueji_app	GRANT INSERT (filed_by) ON job TO xueji_app
 GRANT INSERT (first_no) ON job_part TO xueji_app	GRANT INSERT (first_no) ON job_part TO xueji_app
+GRANT INSERT (from_class) ON placing_line TO xueji_app	GRANT INSERT (from_class) ON placing_line TO xueji_app
+GRANT INSERT (from_name) ON placing_line TO xueji_app	GRANT INSERT (from_name) ON placing_line TO xueji_app
 GRANT INSERT (id) ON job TO xueji_app	GRANT INSERT (id) ON job TO xueji_app
 GRANT INSERT (id) ON job_word TO xueji_app	GRANT INSERT (id) ON job_word TO xueji_app
 GRANT INSERT (id) ON notice TO xueji_app	GRANT INSERT (id) ON notice TO xueji_app
@@ -1734,6 +1778,7 @@ GRANT INSERT (last_no) ON job_part TO xueji_app	GRANT INSERT (last_no) ON job_pa
 GRANT INSERT (level) ON punishment TO xueji_app	GRANT INSERT (level) ON punishment TO xueji_app
 GRANT INSERT (line_no) ON change_line TO xueji_app	GRANT INSERT (line_no) ON change_line TO xueji_app
 GRANT INSERT (line_no) ON graduation_line TO xueji_app	GRANT INSERT (line_no) ON graduation_line TO xueji_app
+GRANT INSERT (line_no) ON placing_line TO xueji_app	GRANT INSERT (line_no) ON placing_line TO xueji_app
 GRANT INSERT (next_attempt_at) ON webhook_delivery TO xueji_app	GRANT INSERT (next_attempt_at) ON webhook_delivery TO xueji_app
 GRANT INSERT (no) ON job_part TO xueji_app	GRANT INSERT (no) ON job_part TO xueji_app
 GRANT INSERT (occasion) ON notice TO xueji_app	GRANT INSERT (occasion) ON notice TO xueji_app
@@ -1764,18 +1809,25 @@ GRANT INSERT (role) ON notice TO xueji_app	GRANT INSERT (role) ON notice TO xuej
 GRANT INSERT (round) ON notice TO xueji_app	GRANT INSERT (round) ON notice TO xueji_app
 GRANT INSERT (round) ON slip TO xueji_app	GRANT INSERT (round) ON slip TO xueji_app
 GRANT INSERT (rows) ON job_part TO xueji_app	GRANT INSERT (rows) ON job_part TO xueji_app
+GRANT INSERT (school_id) ON enrolment_plan TO xueji_app	GRANT INSERT (school_id) ON enrolment_plan TO xueji_app
 GRANT INSERT (school_id) ON graduation_line TO xueji_app	GRANT INSERT (school_id) ON graduation_line TO xueji_app
 GRANT INSERT (school_id) ON roster TO xueji_app	GRANT INSERT (school_id) ON roster TO xueji_app
+GRANT INSERT (set_at) ON enrolment_plan TO xueji_app	GRANT INSERT (set_at) ON enrolment_plan TO xueji_app
+GRANT INSERT (set_by) ON enrolment_plan TO xueji_app	GRANT INSERT (set_by) ON enrolment_plan TO xueji_app
+GRANT INSERT (size) ON enrolment_plan TO xueji_app	GRANT INSERT (size) ON enrolment_plan TO xueji_app
+GRANT INSERT (stage) ON enrolment_plan TO xueji_app	GRANT INSERT (stage) ON enrolment_plan TO xueji_app
 GRANT INSERT (stage) ON graduation_line TO xueji_app	GRANT INSERT (stage) ON graduation_line TO xueji_app
 GRANT INSERT (state) ON roster TO xueji_app	GRANT INSERT (state) ON roster TO xueji_app
 GRANT INSERT (step_no) ON notice TO xueji_app	GRANT INSERT (step_no) ON notice TO xueji_app
 GRANT INSERT (step_no) ON slip TO xueji_app	GRANT INSERT (step_no) ON slip TO xueji_app
 GRANT INSERT (student_id) ON change_line TO xueji_app	GRANT INSERT (student_id) ON change_line TO xueji_app
 GRANT INSERT (student_id) ON graduation_line TO xueji_app	GRANT INSERT (student_id) ON graduation_line TO xueji_app
+GRANT INSERT (student_id) ON placing_line TO xueji_app	GRANT INSERT (student_id) ON placing_line TO xueji_app
 GRANT INSERT (student_id) ON punishment TO xueji_app	GRANT INSERT (student_id) ON punishment TO xueji_app
 GRANT INSERT (student_id) ON student_history TO xueji_app	GRANT INSERT (student_id) ON student_history TO xueji_app
 GRANT INSERT (subject) ON change_line TO xueji_app	GRANT INSERT (subject) ON change_line TO xueji_app
 GRANT INSERT (subject) ON graduation_line TO xueji_app	GRANT INSERT (subject) ON graduation_line TO xueji_app
+GRANT INSERT (subject) ON placing_line TO xueji_app	GRANT INSERT (subject) ON placing_line TO xueji_app
 GRANT INSERT (subject_id) ON job TO xueji_app	GRANT INSERT (subject_id) ON job TO xueji_app
 GRANT INSERT (task_id) ON slip TO xueji_app	GRANT INSERT (task_id) ON slip TO xueji_app
 GRANT INSERT (tasks) ON batch_request TO xueji_app	GRANT INSERT (tasks) ON batch_request TO xueji_app
@@ -1785,6 +1837,7 @@ GRANT INSERT (verb) ON slip TO xueji_app	GRANT INSERT (verb) ON slip TO xueji_ap
 GRANT INSERT (version) ON policy TO xueji_app	GRANT INSERT (version) ON policy TO xueji_app
 GRANT INSERT (version) ON workday_year TO xueji_app	GRANT INSERT (version) ON workday_year TO xueji_app
 GRANT INSERT (version) ON workday_year TO xueji_worker	GRANT INSERT (version) ON workday_year TO xueji_worker
+GRANT INSERT (year) ON enrolment_plan TO xueji_app	GRANT INSERT (year) ON enrolment_plan TO xueji_app
 GRANT INSERT (year) ON graduation_line TO xueji_app	GRANT INSERT (year) ON graduation_line TO xueji_app
 GRANT INSERT (year) ON workday_year TO xueji_app	GRANT INSERT (year) ON workday_year TO xueji_app
 GRANT INSERT (year) ON workday_year TO xueji_worker	GRANT INSERT (year) ON workday_year TO xueji_worker
@@ -1856,6 +1909,7 @@ GRANT UPDATE (closed_at) ON organisation TO xueji_app	GRANT UPDATE (closed_at) O
 GRANT UPDATE (closed_at) ON school_class TO xueji_app	GRANT UPDATE (closed_at) ON school_class TO xueji_app
 GRANT UPDATE (code) ON change_line TO xueji_worker	GRANT UPDATE (code) ON change_line TO xueji_worker
 GRANT UPDATE (code) ON graduation_line TO xueji_worker	GRANT UPDATE (code) ON graduation_line TO xueji_worker
+GRANT UPDATE (code) ON placing_line TO xueji_worker	GRANT UPDATE (code) ON placing_line TO xueji_worker
 GRANT UPDATE (dead_at) ON webhook_delivery TO xueji_app	GRANT UPDATE (dead_at) ON webhook_delivery TO xueji_app
 GRANT UPDATE (delivered_at) ON webhook_delivery TO xueji_app	GRANT UPDATE (delivered_at) ON webhook_delivery TO xueji_app
 GRANT UPDATE (details) ON student TO xueji_app	GRANT UPDATE (details) ON student TO xueji_app
@@ -1903,6 +1957,7 @@ GRANT UPDATE (outcome) ON job_word TO xueji_worker	GRANT UPDATE (outcome) ON job
 GRANT UPDATE (outside_hours) ON webhook_endpoint TO xueji_app	GRANT UPDATE (outside_hours) ON webhook_endpoint TO xueji_app
 GRANT UPDATE (params) ON change_line TO xueji_worker	GRANT UPDATE (params) ON change_line TO xueji_worker
 GRANT UPDATE (params) ON graduation_line TO xueji_worker	GRANT UPDATE (params) ON graduation_line TO xueji_worker
+GRANT UPDATE (params) ON placing_line TO xueji_worker	GRANT UPDATE (params) ON placing_line TO xueji_worker
 GRANT UPDATE (password_hash) ON account TO xueji_app	GRANT UPDATE (password_hash) ON account TO xueji_app
 GRANT UPDATE (password_set_at) ON account TO xueji_app	GRANT UPDATE (password_set_at) ON account TO xueji_app
 GRANT UPDATE (payload) ON roster_row TO xueji_app	GRANT UPDATE (payload) ON roster_row TO xueji_app
@@ -1941,8 +1996,11 @@ GRANT UPDATE (set_by) ON enrolment_plan TO xueji_worker	GRANT UPDATE (set_by) ON
 GRANT UPDATE (settled_at) ON change_line TO xueji_worker	GRANT UPDATE (settled_at) ON change_line TO xueji_worker
 GRANT UPDATE (settled_at) ON graduation_line TO xueji_worker	GRANT UPDATE (settled_at) ON graduation_line TO xueji_worker
 GRANT UPDATE (settled_at) ON job_word TO xueji_worker	GRANT UPDATE (settled_at) ON job_word TO xueji_worker
+GRANT UPDATE (settled_at) ON placing_line TO xueji_worker	GRANT UPDATE (settled_at) ON placing_line TO xueji_worker
 GRANT UPDATE (settled_by) ON change_line TO xueji_worker	GRANT UPDATE (settled_by) ON change_line TO xueji_worker
 GRANT UPDATE (settled_by) ON graduation_line TO xueji_worker	GRANT UPDATE (settled_by) ON graduation_line TO xueji_worker
+GRANT UPDATE (size) ON enrolment_plan TO xueji_app	GRANT UPDATE (size) ON enrolment_plan TO xueji_app
+GRANT UPDATE (size) ON enrolment_plan TO xueji_worker	GRANT UPDATE (size) ON enrolment_plan TO xueji_worker
 GRANT UPDATE (stages) ON organisation TO xueji_app	GRANT UPDATE (stages) ON organisation TO xueji_app
 GRANT UPDATE (state) ON job TO xueji_worker	GRANT UPDATE (state) ON job TO xueji_worker
 GRANT UPDATE (state) ON roster TO xueji_app	GRANT UPDATE (state) ON roster TO xueji_app
@@ -1965,6 +2023,7 @@ GRANT UPDATE (url) ON webhook_endpoint TO xueji_app	GRANT UPDATE (url) ON webhoo
 GRANT UPDATE (used) ON enrolment_plan TO xueji_worker	GRANT UPDATE (used) ON enrolment_plan TO xueji_worker
 GRANT UPDATE (verdict) ON change_line TO xueji_worker	GRANT UPDATE (verdict) ON change_line TO xueji_worker
 GRANT UPDATE (verdict) ON graduation_line TO xueji_worker	GRANT UPDATE (verdict) ON graduation_line TO xueji_worker
+GRANT UPDATE (verdict) ON placing_line TO xueji_worker	GRANT UPDATE (verdict) ON placing_line TO xueji_worker
 GRANT UPDATE (verdict) ON roster_row TO xueji_app	GRANT UPDATE (verdict) ON roster_row TO xueji_app
 GRANT UPDATE (version) ON account TO xueji_app	GRANT UPDATE (version) ON account TO xueji_app
 GRANT UPDATE (version) ON account TO xueji_worker	GRANT UPDATE (version) ON account TO xueji_worker
@@ -2030,6 +2089,7 @@ GRANT EXECUTE ON FUNCTION office_holders(office uuid, needed text) TO xueji_work
 GRANT EXECUTE ON FUNCTION office_stands(office uuid, seen_path ltree) TO xueji_app	GRANT EXECUTE ON FUNCTION office_stands(office uuid, seen_path ltree) TO xueji_app
 GRANT EXECUTE ON FUNCTION own_passwords(a_count integer) TO xueji_app	GRANT EXECUTE ON FUNCTION own_passwords(a_count integer) TO xueji_app
 GRANT EXECUTE ON FUNCTION papers_elsewhere(of_change uuid) TO xueji_app	GRANT EXECUTE ON FUNCTION papers_elsewhere(of_change uuid) TO xueji_app
+GRANT EXECUTE ON FUNCTION placing_held(of_change uuid) TO xueji_app	GRANT EXECUTE ON FUNCTION placing_held(of_change uuid) TO xueji_app
 GRANT EXECUTE ON FUNCTION policy_author(of_province text, of_version integer) TO xueji_app	GRANT EXECUTE ON FUNCTION policy_author(of_province text, of_version integer) TO xueji_app
 GRANT EXECUTE ON FUNCTION policy_use(of_province text) TO xueji_app	GRANT EXECUTE ON FUNCTION policy_use(of_province text) TO xueji_app
 GRANT EXECUTE ON FUNCTION problem_other(of_problem uuid) TO xueji_app	GRANT EXECUTE ON FUNCTION problem_other(of_problem uuid) TO xueji_app
