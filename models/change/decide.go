@@ -148,6 +148,9 @@ func (t *Tx) recordSlip(c *Change, s *Slip, k *TaskForAccount, params map[string
 // on the requested day.
 func (t *Tx) passStep(c *Change, s *Slip) error {
 	if !c.Definition.Last(c.StepNo) {
+		if err := t.doPassed(c, s); err != nil {
+			return err
+		}
 		return t.openNextStep(c, s)
 	}
 	if day, ahead := status.Ahead(c.request(nil), t.Today()); ahead {

@@ -54,6 +54,11 @@ type (
 		// EndLine ends the line of one pupil, because other business has priority.
 		EndLine(t *Tx, c *Change, student uuid.UUID, code string) error
 	}
+	// Passer is a Work that does more when a step before the last one passes. A refusal
+	// refuses the decision, and the step stays open.
+	Passer interface {
+		Passed(t *Tx, c *Change, step process.Step, s *Slip) error
+	}
 	// Ender is a Work that does more at every end of a change.
 	Ender interface {
 		Ended(t *Tx, c *Change, as string) error
@@ -102,6 +107,17 @@ func (t *Tx) StrikeLines(c *Change, s *Slip) (left bool, err error) {
 		return true, refusal.New(refusal.StrikeNotHere).At("/strike")
 	}
 	return true, nil
+}
+
+// doPassed lets the Work do what the pass of the open step means, in the transaction of the
+// decision.
+func (t *Tx) doPassed(c *Change, s *Slip) error {
+	w, more := t.FindWork(c.Kind).(Passer)
+	if !more {
+		return nil
+	}
+	step, _ := c.Definition.Step(c.StepNo)
+	return NoteNotApplied(s, w.Passed(t, c, step, s))
 }
 
 // endForPupil ends a change for one pupil, because other business of the pupil has priority
