@@ -3,7 +3,6 @@ package transfer
 import (
 	"errors"
 	"fmt"
-	"strconv"
 
 	"github.com/google/uuid"
 	"gorm.io/gorm"
@@ -15,6 +14,7 @@ import (
 	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/status"
 	"github.com/xueji/xueji/models/store"
+	"github.com/xueji/xueji/models/student"
 )
 
 // FoundPupil is what an office learns of a pupil whom it named: enough to apply, to see
@@ -47,7 +47,7 @@ func FindPupil(t *change.Tx, c change.PupilReference, by org.OfficeRef) (*FoundP
 	if err != nil {
 		return nil, err
 	}
-	if err := countLookup(t.Tx, rules.LookupsPerDay); err != nil {
+	if err := student.CountLookups(t.Tx, rules.LookupsPerDay, 1); err != nil {
 		return nil, err
 	}
 	s, err := findForeignPupil(t.Tx, c)
@@ -103,29 +103,10 @@ func CountIdentityQuestion(t *store.Tx, by org.OfficeRef) error {
 	if err != nil {
 		return err
 	}
-	if err := countLookup(t, rules.LookupsPerDay); err != nil {
+	if err := student.CountLookups(t, rules.LookupsPerDay, 1); err != nil {
 		return err
 	}
 	return t.Audit("identity.ask", "lookup", t.Scope().Account.String(), nil)
-}
-
-// countLookup refuses an account that has used up its look-ups of today, so that nobody
-// can try numbers out.
-func countLookup(t *store.Tx, most int) error {
-	// One look-up of an account at a time, or many at once would pass the count.
-	if _, err := t.Exec(`SELECT pg_advisory_xact_lock(hashtextextended('lookup/' || ?, 0))`, t.Scope().Account.String()); err != nil {
-		return fmt.Errorf("count the pupils looked up: %w", err)
-	}
-	var n int
-	err := t.DB().Raw(`SELECT count(*) FROM audit_entry WHERE subject_kind = 'lookup' AND subject_id = ? AND at >= ?`,
-		t.Scope().Account.String(), t.Today().Start()).Scan(&n).Error
-	if err != nil {
-		return fmt.Errorf("count the pupils looked up: %w", err)
-	}
-	if n >= most {
-		return refusal.New(refusal.LookupsUsed).With("max", strconv.Itoa(most))
-	}
-	return nil
 }
 
 // readRunningDetail returns the running change of a pupil to an office above the pupil's
