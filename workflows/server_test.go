@@ -90,6 +90,7 @@ func kinds() []process.Kind {
 		process.SeniorTransfer, process.PostGraduationStudy, process.GraduationRollback, process.BatchTransfer, process.Graduation,
 		process.PlanChange,
 		process.ClassChange, process.ClassAssignment, process.GradeAdjustment,
+		process.SelfEnrolment, process.UnifiedEnrolment, process.AdmissionArbitration, process.EnrolmentWithdrawal,
 	)
 }
 

@@ -16,6 +16,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/xueji/xueji/models/change"
+	"github.com/xueji/xueji/models/enrolment"
 	"github.com/xueji/xueji/models/kinds"
 	"github.com/xueji/xueji/models/store"
 	"github.com/xueji/xueji/models/worklist"
@@ -246,7 +247,8 @@ func (u *Upkeep) mend(ctx context.Context, find func(*change.Tx, int) ([]uuid.UU
 
 // moot ends arbitrations whose contested change has ended otherwise.
 func (u *Upkeep) moot(ctx context.Context, _ *Round) error {
-	return u.mend(ctx, kinds.ArbitrationsWithoutClaim, kinds.EndArbitrationWithoutClaim)
+	return errors.Join(u.mend(ctx, kinds.ArbitrationsWithoutClaim, kinds.EndArbitrationWithoutClaim),
+		u.mend(ctx, kinds.SettledDisputes, kinds.EndArbitrationWithoutClaim), u.mend(ctx, kinds.UntoldClaims, enrolment.TellClaims))
 }
 
 func (u *Upkeep) rounds(ctx context.Context, _ *Round) error {

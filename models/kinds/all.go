@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/xueji/xueji/models/change"
+	"github.com/xueji/xueji/models/enrolment"
 	"github.com/xueji/xueji/models/graduation"
 	"github.com/xueji/xueji/models/keydata"
 	"github.com/xueji/xueji/models/placing"
@@ -35,7 +36,7 @@ func All() change.Works {
 		process.Death:               deathKind(),
 
 		process.Graduation:         graduation.ListWork{},
-		process.GraduationRollback: graduation.RollbackKind(),
+		process.GraduationRollback: rollbackKind(),
 
 		process.RosterImport:       registration.RosterWork{},
 		process.NewRecordImmigrant: registration.NewRecordWork{},
@@ -50,6 +51,11 @@ func All() change.Works {
 		process.ClassChange:     placing.ListWork{},
 		process.ClassAssignment: placing.ListWork{},
 		process.GradeAdjustment: plain,
+
+		process.SelfEnrolment:        enrolment.Work{},
+		process.UnifiedEnrolment:     enrolment.Work{},
+		process.EnrolmentWithdrawal:  enrolment.WithdrawalKind(),
+		process.AdmissionArbitration: admissionArbitrationKind(),
 
 		process.KeyDataChange: problem.WithDedupe(keydata.KeyDataKind()),
 

@@ -2,6 +2,7 @@ package kinds
 
 import (
 	"github.com/xueji/xueji/models/change"
+	"github.com/xueji/xueji/models/enrolment"
 	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/status"
 	"github.com/xueji/xueji/models/student"
@@ -34,7 +35,12 @@ func deathKind() change.RecordWork {
 			return nil
 		},
 		AfterFiling: noteLateReport,
-		Before:      func(t *change.Tx, c *change.Change) error { return t.EndSlotHolders(c, change.EndedByDeath) },
-		Ending:      func(t *change.Tx, c *change.Change, _ string) error { return t.WakeChangeOnHold(c) },
+		Before: func(t *change.Tx, c *change.Change) error {
+			if err := t.EndSlotHolders(c, change.EndedByDeath); err != nil {
+				return err
+			}
+			return enrolment.EndClaimsOn(t, *c.StudentID, change.RefusalOfEnding(change.EndedByDeath)) // claims hold no slot
+		},
+		Ending: func(t *change.Tx, c *change.Change, _ string) error { return t.WakeChangeOnHold(c) },
 	}
 }

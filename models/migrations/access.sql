@@ -1,5 +1,6 @@
 TABLE account	
 TABLE account_password	
+TABLE admission	
 TABLE audit_entry	
 TABLE audit_seal	
 TABLE batch_request	
@@ -15,6 +16,7 @@ TABLE change_value
 TABLE decision	
 TABLE departure	
 TABLE double_search	
+TABLE enrolment_deferral	
 TABLE enrolment_plan	
 TABLE evidence	
 TABLE goose_db_version	
@@ -74,6 +76,28 @@ COLUMN account_password.account_id uuid
 COLUMN account_password.id bigint	
 COLUMN account_password.password_hash text	
 COLUMN account_password.set_at timestamp with time zone	
+COLUMN admission.change_id uuid	
+COLUMN admission.code text	
+COLUMN admission.entry_year integer	
+COLUMN admission.from_entry_year integer	
+COLUMN admission.from_school uuid	
+COLUMN admission.from_stage text	
+COLUMN admission.graduated_on date	
+COLUMN admission.line_no integer	
+COLUMN admission.params jsonb	
+COLUMN admission.placed boolean	
+COLUMN admission.plan_year integer	
+COLUMN admission.reason text	
+COLUMN admission.school_id uuid	
+COLUMN admission.settled_at timestamp with time zone	
+COLUMN admission.settled_by uuid	
+COLUMN admission.sheet_row integer	
+COLUMN admission.stage text	
+COLUMN admission.state text	
+COLUMN admission.student_id uuid	
+COLUMN admission.subject jsonb	
+COLUMN admission.tell text	
+COLUMN admission.waits text	
 COLUMN audit_entry.account_id uuid	
 COLUMN audit_entry.action text	
 COLUMN audit_entry.at timestamp with time zone	
@@ -226,6 +250,16 @@ COLUMN double_search.begun_at timestamp with time zone
 COLUMN double_search.done_at timestamp with time zone	
 COLUMN double_search.looked bigint	
 COLUMN double_search.rules integer	
+COLUMN enrolment_deferral.account_id uuid	
+COLUMN enrolment_deferral.cancelled_at timestamp with time zone	
+COLUMN enrolment_deferral.cancelled_by uuid	
+COLUMN enrolment_deferral.id uuid	
+COLUMN enrolment_deferral.plan_year integer	
+COLUMN enrolment_deferral.reason text	
+COLUMN enrolment_deferral.reason_code text	
+COLUMN enrolment_deferral.recorded_at timestamp with time zone	
+COLUMN enrolment_deferral.student_id uuid	
+COLUMN enrolment_deferral.until_year integer	
 COLUMN enrolment_plan.org_path ltree	
 COLUMN enrolment_plan.school_id uuid	
 COLUMN enrolment_plan.set_at timestamp with time zone	
@@ -710,6 +744,7 @@ FUNCTION account_holds(holder uuid, office uuid, needed text) SECURITY DEFINER
 FUNCTION account_label(holder uuid, OUT name text, OUT office text) SECURITY DEFINER	
 FUNCTION acting_account()	
 FUNCTION acts_for(actor uuid, office uuid, needed text, at timestamp with time zone) SECURITY DEFINER	
+FUNCTION admission_dispute(of_student uuid, for_school uuid) SECURITY DEFINER	
 FUNCTION approved_elsewhere(of_change uuid, who uuid, at_step integer) SECURITY DEFINER	
 FUNCTION arrived_after(pupil uuid, day date) SECURITY DEFINER	
 FUNCTION attention_counts(asked_at timestamp with time zone) SECURITY DEFINER	
@@ -722,6 +757,7 @@ FUNCTION change_sides(of_change uuid) SECURITY DEFINER
 FUNCTION claim_on(student uuid) SECURITY DEFINER	
 FUNCTION filed_here(change_id uuid) SECURITY DEFINER	
 FUNCTION fill_name_key()	
+FUNCTION graduates_named(named jsonb, for_school uuid, for_year integer) SECURITY DEFINER	
 FUNCTION graduation_lines_held(of_change uuid) SECURITY DEFINER	
 FUNCTION history_names(of_student uuid) SECURITY DEFINER	
 FUNCTION identities_registered(hashes bytea[]) SECURITY DEFINER	
@@ -772,6 +808,8 @@ FUNCTION worker_beat_seen()
 CONSTRAINT account_login_key ON account	ALTER TABLE account ADD CONSTRAINT account_login_key UNIQUE (login)
 CONSTRAINT account_password_pkey ON account_password	ALTER TABLE account_password ADD CONSTRAINT account_password_pkey PRIMARY KEY (id)
 CONSTRAINT account_pkey ON account	ALTER TABLE account ADD CONSTRAINT account_pkey PRIMARY KEY (id)
+CONSTRAINT admission_change_id_student_id_key ON admission	ALTER TABLE admission ADD CONSTRAINT admission_change_id_student_id_key UNIQUE (change_id, student_id)
+CONSTRAINT admission_pkey ON admission	ALTER TABLE admission ADD CONSTRAINT admission_pkey PRIMARY KEY (change_id, line_no)
 CONSTRAINT audit_entry_pkey ON audit_entry	ALTER TABLE audit_entry ADD CONSTRAINT audit_entry_pkey PRIMARY KEY (id)
 CONSTRAINT audit_seal_entry_id_key ON audit_seal	ALTER TABLE audit_seal ADD CONSTRAINT audit_seal_entry_id_key UNIQUE (entry_id)
 CONSTRAINT audit_seal_pkey ON audit_seal	ALTER TABLE audit_seal ADD CONSTRAINT audit_seal_pkey PRIMARY KEY (partition, seq)
@@ -794,6 +832,7 @@ CONSTRAINT decision_slip_id_key ON decision	ALTER TABLE decision ADD CONSTRAINT 
 CONSTRAINT departure_once ON departure	ALTER TABLE departure ADD CONSTRAINT departure_once UNIQUE (change_id, student_id)
 CONSTRAINT departure_pkey ON departure	ALTER TABLE departure ADD CONSTRAINT departure_pkey PRIMARY KEY (id)
 CONSTRAINT double_search_pkey ON double_search	ALTER TABLE double_search ADD CONSTRAINT double_search_pkey PRIMARY KEY (rules)
+CONSTRAINT enrolment_deferral_pkey ON enrolment_deferral	ALTER TABLE enrolment_deferral ADD CONSTRAINT enrolment_deferral_pkey PRIMARY KEY (id)
 CONSTRAINT enrolment_plan_pkey ON enrolment_plan	ALTER TABLE enrolment_plan ADD CONSTRAINT enrolment_plan_pkey PRIMARY KEY (school_id, stage, year)
 CONSTRAINT evidence_pkey ON evidence	ALTER TABLE evidence ADD CONSTRAINT evidence_pkey PRIMARY KEY (id)
 CONSTRAINT goose_db_version_pkey ON goose_db_version	ALTER TABLE goose_db_version ADD CONSTRAINT goose_db_version_pkey PRIMARY KEY (id)
@@ -852,6 +891,10 @@ INDEX account_idle ON account	CREATE INDEX account_idle ON public.account USING 
 INDEX account_org ON account	CREATE INDEX account_org ON public.account USING btree (org_id, login)
 INDEX account_password_account ON account_password	CREATE INDEX account_password_account ON public.account_password USING btree (account_id, id DESC)
 INDEX account_path ON account	CREATE INDEX account_path ON public.account USING gist (org_path)
+INDEX admission_school ON admission	CREATE INDEX admission_school ON public.admission USING btree (school_id, plan_year, change_id, line_no)
+INDEX admission_student ON admission	CREATE INDEX admission_student ON public.admission USING btree (student_id)
+INDEX admission_taken ON admission	CREATE UNIQUE INDEX admission_taken ON public.admission USING btree (student_id, plan_year) WHERE (state = ANY (ARRAY['RETRIEVED'::text, 'FINAL'::text]))
+INDEX admission_untold ON admission	CREATE INDEX admission_untold ON public.admission USING btree (change_id) WHERE (tell <> ''::text)
 INDEX audit_entry_newest ON audit_entry	CREATE INDEX audit_entry_newest ON public.audit_entry USING btree (at DESC, id DESC)
 INDEX audit_entry_partition ON audit_entry	CREATE INDEX audit_entry_partition ON public.audit_entry USING btree (partition, at, id)
 INDEX audit_entry_subject ON audit_entry	CREATE INDEX audit_entry_subject ON public.audit_entry USING btree (subject_kind, subject_id, at)
@@ -877,6 +920,7 @@ INDEX change_total_mark ON change	CREATE INDEX change_total_mark ON public.chang
 INDEX decision_task ON decision	CREATE UNIQUE INDEX decision_task ON public.decision USING btree (task_id)
 INDEX departure_school ON departure	CREATE INDEX departure_school ON public.departure USING btree (school_id, left_on DESC, id DESC)
 INDEX departure_student ON departure	CREATE INDEX departure_student ON public.departure USING btree (student_id)
+INDEX enrolment_deferral_once ON enrolment_deferral	CREATE UNIQUE INDEX enrolment_deferral_once ON public.enrolment_deferral USING btree (student_id, plan_year) WHERE (cancelled_at IS NULL)
 INDEX enrolment_plan_path ON enrolment_plan	CREATE INDEX enrolment_plan_path ON public.enrolment_plan USING gist (org_path)
 INDEX evidence_content ON evidence	CREATE INDEX evidence_content ON public.evidence USING btree (sha256)
 INDEX graduation_line_once ON graduation_line	CREATE UNIQUE INDEX graduation_line_once ON public.graduation_line USING btree (student_id, stage, year) WHERE ((verdict = 'GRADUATED'::text) AND (undone_at IS NULL))
@@ -961,6 +1005,20 @@ CONSTRAINT account_name_check ON account	ALTER TABLE account ADD CONSTRAINT acco
 CONSTRAINT account_org_id_fkey ON account	ALTER TABLE account ADD CONSTRAINT account_org_id_fkey FOREIGN KEY (org_id) REFERENCES organisation(id)
 CONSTRAINT account_password_account_id_fkey ON account_password	ALTER TABLE account_password ADD CONSTRAINT account_password_account_id_fkey FOREIGN KEY (account_id) REFERENCES account(id)
 CONSTRAINT account_roles_check ON account	ALTER TABLE account ADD CONSTRAINT account_roles_check CHECK ((cardinality(roles) > 0))
+CONSTRAINT admission_change_id_fkey ON admission	ALTER TABLE admission ADD CONSTRAINT admission_change_id_fkey FOREIGN KEY (change_id) REFERENCES change(id)
+CONSTRAINT admission_check ON admission	ALTER TABLE admission ADD CONSTRAINT admission_check CHECK (((state = ANY (ARRAY['FINAL'::text, 'ENDED'::text])) = (settled_at IS NOT NULL)))
+CONSTRAINT admission_check1 ON admission	ALTER TABLE admission ADD CONSTRAINT admission_check1 CHECK (((state = 'ENDED'::text) = ((code <> ''::text) OR (reason <> ''::text))))
+CONSTRAINT admission_check2 ON admission	ALTER TABLE admission ADD CONSTRAINT admission_check2 CHECK (((NOT placed) OR (state = ANY (ARRAY['ADMITTED'::text, 'RETRIEVED'::text, 'FINAL'::text]))))
+CONSTRAINT admission_entry_year_check ON admission	ALTER TABLE admission ADD CONSTRAINT admission_entry_year_check CHECK (((entry_year >= 1980) AND (entry_year <= 2100)))
+CONSTRAINT admission_from_school_fkey ON admission	ALTER TABLE admission ADD CONSTRAINT admission_from_school_fkey FOREIGN KEY (from_school) REFERENCES organisation(id)
+CONSTRAINT admission_from_stage_check ON admission	ALTER TABLE admission ADD CONSTRAINT admission_from_stage_check CHECK ((from_stage = ANY (ARRAY['PRIMARY'::text, 'JUNIOR'::text, 'SENIOR'::text])))
+CONSTRAINT admission_line_no_check ON admission	ALTER TABLE admission ADD CONSTRAINT admission_line_no_check CHECK (((line_no >= 1) AND (line_no <= 500)))
+CONSTRAINT admission_plan_year_check ON admission	ALTER TABLE admission ADD CONSTRAINT admission_plan_year_check CHECK (((plan_year >= 1980) AND (plan_year <= 2100)))
+CONSTRAINT admission_school_id_fkey ON admission	ALTER TABLE admission ADD CONSTRAINT admission_school_id_fkey FOREIGN KEY (school_id) REFERENCES organisation(id)
+CONSTRAINT admission_sheet_row_check ON admission	ALTER TABLE admission ADD CONSTRAINT admission_sheet_row_check CHECK ((sheet_row >= 0))
+CONSTRAINT admission_stage_check ON admission	ALTER TABLE admission ADD CONSTRAINT admission_stage_check CHECK ((stage = ANY (ARRAY['PRIMARY'::text, 'JUNIOR'::text, 'SENIOR'::text])))
+CONSTRAINT admission_state_check ON admission	ALTER TABLE admission ADD CONSTRAINT admission_state_check CHECK ((state = ANY (ARRAY['CLAIMED'::text, 'ADMITTED'::text, 'RETRIEVED'::text, 'FINAL'::text, 'ENDED'::text])))
+CONSTRAINT admission_student_id_fkey ON admission	ALTER TABLE admission ADD CONSTRAINT admission_student_id_fkey FOREIGN KEY (student_id) REFERENCES student(id)
 CONSTRAINT audit_seal_entry_id_fkey ON audit_seal	ALTER TABLE audit_seal ADD CONSTRAINT audit_seal_entry_id_fkey FOREIGN KEY (entry_id) REFERENCES audit_entry(id)
 CONSTRAINT change_about_fkey ON change	ALTER TABLE change ADD CONSTRAINT change_about_fkey FOREIGN KEY (about) REFERENCES change(id)
 CONSTRAINT change_beside_fkey ON change	ALTER TABLE change ADD CONSTRAINT change_beside_fkey FOREIGN KEY (beside) REFERENCES organisation(id)
@@ -1011,6 +1069,12 @@ CONSTRAINT departure_struck ON departure	ALTER TABLE departure ADD CONSTRAINT de
 CONSTRAINT departure_struck_by_fkey ON departure	ALTER TABLE departure ADD CONSTRAINT departure_struck_by_fkey FOREIGN KEY (struck_by) REFERENCES change(id)
 CONSTRAINT departure_student_id_fkey ON departure	ALTER TABLE departure ADD CONSTRAINT departure_student_id_fkey FOREIGN KEY (student_id) REFERENCES student(id)
 CONSTRAINT departure_to_school_id_fkey ON departure	ALTER TABLE departure ADD CONSTRAINT departure_to_school_id_fkey FOREIGN KEY (to_school_id) REFERENCES organisation(id)
+CONSTRAINT enrolment_deferral_check ON enrolment_deferral	ALTER TABLE enrolment_deferral ADD CONSTRAINT enrolment_deferral_check CHECK ((until_year > plan_year))
+CONSTRAINT enrolment_deferral_check1 ON enrolment_deferral	ALTER TABLE enrolment_deferral ADD CONSTRAINT enrolment_deferral_check1 CHECK (((cancelled_by IS NULL) = (cancelled_at IS NULL)))
+CONSTRAINT enrolment_deferral_plan_year_check ON enrolment_deferral	ALTER TABLE enrolment_deferral ADD CONSTRAINT enrolment_deferral_plan_year_check CHECK (((plan_year >= 1980) AND (plan_year <= 2100)))
+CONSTRAINT enrolment_deferral_reason_code_check ON enrolment_deferral	ALTER TABLE enrolment_deferral ADD CONSTRAINT enrolment_deferral_reason_code_check CHECK ((reason_code = ANY (ARRAY['ILLNESS'::text, 'DISABILITY'::text, 'FAMILY'::text, 'OTHER'::text])))
+CONSTRAINT enrolment_deferral_student_id_fkey ON enrolment_deferral	ALTER TABLE enrolment_deferral ADD CONSTRAINT enrolment_deferral_student_id_fkey FOREIGN KEY (student_id) REFERENCES student(id)
+CONSTRAINT enrolment_deferral_until_year_check ON enrolment_deferral	ALTER TABLE enrolment_deferral ADD CONSTRAINT enrolment_deferral_until_year_check CHECK (((until_year >= 1980) AND (until_year <= 2100)))
 CONSTRAINT enrolment_plan_check ON enrolment_plan	ALTER TABLE enrolment_plan ADD CONSTRAINT enrolment_plan_check CHECK ((used <= size))
 CONSTRAINT enrolment_plan_school_id_fkey ON enrolment_plan	ALTER TABLE enrolment_plan ADD CONSTRAINT enrolment_plan_school_id_fkey FOREIGN KEY (school_id) REFERENCES organisation(id)
 CONSTRAINT enrolment_plan_size_check ON enrolment_plan	ALTER TABLE enrolment_plan ADD CONSTRAINT enrolment_plan_size_check CHECK (((size >= 0) AND (size <= 99999)))
@@ -1167,6 +1231,8 @@ CONSTRAINT workday_year_comment_check ON workday_year	ALTER TABLE workday_year A
 CONSTRAINT workday_year_days_check ON workday_year	ALTER TABLE workday_year ADD CONSTRAINT workday_year_days_check CHECK (((jsonb_typeof(days) = 'array'::text) AND ((jsonb_array_length(days) >= 1) AND (jsonb_array_length(days) <= 366))))
 CONSTRAINT workday_year_version_check ON workday_year	ALTER TABLE workday_year ADD CONSTRAINT workday_year_version_check CHECK ((version > 0))
 CONSTRAINT workday_year_year_check ON workday_year	ALTER TABLE workday_year ADD CONSTRAINT workday_year_year_check CHECK (((year >= 2004) AND (year <= 9998)))
+TRIGGER admission_append_only ON admission	CREATE TRIGGER admission_append_only BEFORE DELETE OR UPDATE OF change_id, line_no, sheet_row, student_id, school_id, plan_year, stage, entry_year, from_school, from_stage, from_entry_year, graduated_on, subject ON public.admission FOR EACH ROW EXECUTE FUNCTION refuse_rewrite()
+TRIGGER admission_ends_once ON admission	CREATE TRIGGER admission_ends_once BEFORE UPDATE OF state, placed, code, params, reason ON public.admission FOR EACH ROW WHEN ((old.state = 'ENDED'::text)) EXECUTE FUNCTION refuse_rewrite()
 TRIGGER audit_entry_append_only ON audit_entry	CREATE TRIGGER audit_entry_append_only BEFORE DELETE OR UPDATE ON public.audit_entry FOR EACH ROW EXECUTE FUNCTION refuse_rewrite()
 TRIGGER audit_entry_no_truncate ON audit_entry	CREATE TRIGGER audit_entry_no_truncate BEFORE TRUNCATE ON public.audit_entry FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewrite()
 TRIGGER audit_seal_append_only ON audit_seal	CREATE TRIGGER audit_seal_append_only BEFORE DELETE OR UPDATE ON public.audit_seal FOR EACH ROW EXECUTE FUNCTION refuse_rewrite()
@@ -1179,6 +1245,7 @@ TRIGGER change_line_struck_once ON change_line	CREATE TRIGGER change_line_struck
 TRIGGER change_revision_append_only ON change_revision	CREATE TRIGGER change_revision_append_only BEFORE DELETE OR UPDATE ON public.change_revision FOR EACH ROW EXECUTE FUNCTION refuse_rewrite()
 TRIGGER decision_append_only ON decision	CREATE TRIGGER decision_append_only BEFORE DELETE OR UPDATE ON public.decision FOR EACH ROW EXECUTE FUNCTION refuse_rewrite()
 TRIGGER departure_append_only ON departure	CREATE TRIGGER departure_append_only BEFORE DELETE OR UPDATE OF id, change_id, student_id, school_id, left_on, to_school_id, name, number_masked, record, recorded_at ON public.departure FOR EACH ROW EXECUTE FUNCTION refuse_rewrite()
+TRIGGER enrolment_deferral_append_only ON enrolment_deferral	CREATE TRIGGER enrolment_deferral_append_only BEFORE DELETE OR UPDATE OF id, student_id, plan_year, until_year, reason_code, reason, account_id, recorded_at ON public.enrolment_deferral FOR EACH ROW EXECUTE FUNCTION refuse_rewrite()
 TRIGGER graduation_line_append_only ON graduation_line	CREATE TRIGGER graduation_line_append_only BEFORE DELETE OR UPDATE OF change_id, line_no, student_id, school_id, stage, year, conclusion, subject, class_name ON public.graduation_line FOR EACH ROW EXECUTE FUNCTION refuse_rewrite()
 TRIGGER graduation_line_settled_once ON graduation_line	CREATE TRIGGER graduation_line_settled_once BEFORE UPDATE OF verdict, code, params, reason, settled_by, settled_at ON public.graduation_line FOR EACH ROW WHEN ((old.verdict <> 'LISTED'::text)) EXECUTE FUNCTION refuse_rewrite()
 TRIGGER graduation_line_struck_once ON graduation_line	CREATE TRIGGER graduation_line_struck_once BEFORE UPDATE OF struck_at, struck_by ON public.graduation_line FOR EACH ROW WHEN ((old.struck_at IS NOT NULL)) EXECUTE FUNCTION refuse_rewrite()
@@ -1195,6 +1262,8 @@ TRIGGER student_history_struck_once ON student_history	CREATE TRIGGER student_hi
 TRIGGER student_name_key ON student	CREATE TRIGGER student_name_key BEFORE INSERT ON public.student FOR EACH ROW WHEN ((new.name_key IS NULL)) EXECUTE FUNCTION fill_name_key()
 TRIGGER workday_year_append_only ON workday_year	CREATE TRIGGER workday_year_append_only BEFORE DELETE OR UPDATE ON public.workday_year FOR EACH ROW EXECUTE FUNCTION refuse_rewrite()
 TRIGGER worker_beat_seen ON worker_beat	CREATE TRIGGER worker_beat_seen BEFORE INSERT OR UPDATE ON public.worker_beat FOR EACH ROW EXECUTE FUNCTION worker_beat_seen()
+TRIGGER admission_append_only ON admission IS ON	ALTER TABLE admission ENABLE TRIGGER admission_append_only
+TRIGGER admission_ends_once ON admission IS ON	ALTER TABLE admission ENABLE TRIGGER admission_ends_once
 TRIGGER audit_entry_append_only ON audit_entry IS ON	ALTER TABLE audit_entry ENABLE TRIGGER audit_entry_append_only
 TRIGGER audit_entry_no_truncate ON audit_entry IS ON	ALTER TABLE audit_entry ENABLE TRIGGER audit_entry_no_truncate
 TRIGGER audit_seal_append_only ON audit_seal IS ON	ALTER TABLE audit_seal ENABLE TRIGGER audit_seal_append_only
@@ -1207,6 +1276,7 @@ TRIGGER change_line_struck_once ON change_line IS ON	ALTER TABLE change_line ENA
 TRIGGER change_revision_append_only ON change_revision IS ON	ALTER TABLE change_revision ENABLE TRIGGER change_revision_append_only
 TRIGGER decision_append_only ON decision IS ON	ALTER TABLE decision ENABLE TRIGGER decision_append_only
 TRIGGER departure_append_only ON departure IS ON	ALTER TABLE departure ENABLE TRIGGER departure_append_only
+TRIGGER enrolment_deferral_append_only ON enrolment_deferral IS ON	ALTER TABLE enrolment_deferral ENABLE TRIGGER enrolment_deferral_append_only
 TRIGGER graduation_line_append_only ON graduation_line IS ON	ALTER TABLE graduation_line ENABLE TRIGGER graduation_line_append_only
 TRIGGER graduation_line_settled_once ON graduation_line IS ON	ALTER TABLE graduation_line ENABLE TRIGGER graduation_line_settled_once
 TRIGGER graduation_line_struck_once ON graduation_line IS ON	ALTER TABLE graduation_line ENABLE TRIGGER graduation_line_struck_once
@@ -1225,10 +1295,12 @@ TRIGGER workday_year_append_only ON workday_year IS ON	ALTER TABLE workday_year 
 TRIGGER worker_beat_seen ON worker_beat IS ON	ALTER TABLE worker_beat ENABLE TRIGGER worker_beat_seen
 POLICY app_account ON account_password PERMISSIVE FOR ALL TO xueji_app	CREATE POLICY app_account ON account_password AS PERMISSIVE FOR ALL TO xueji_app USING ((EXISTS ( SELECT 1 FROM account a WHERE ((a.id = account_password.account_id) AND (a.org_path <@ ANY (( SELECT scope() AS scope)::ltree[]))) OFFSET 0))) WITH CHECK ((EXISTS ( SELECT 1 FROM account a WHERE ((a.id = account_password.account_id) AND (a.org_path <@ ANY (( SELECT scope() AS scope)::ltree[]))) OFFSET 0)))
 POLICY app_account ON session PERMISSIVE FOR ALL TO xueji_app	CREATE POLICY app_account ON session AS PERMISSIVE FOR ALL TO xueji_app USING ((EXISTS ( SELECT 1 FROM account a WHERE ((a.id = session.account_id) AND (a.org_path <@ ANY (( SELECT scope() AS scope)::ltree[]))) OFFSET 0))) WITH CHECK ((EXISTS ( SELECT 1 FROM account a WHERE ((a.id = session.account_id) AND (a.org_path <@ ANY (( SELECT scope() AS scope)::ltree[]))) OFFSET 0)))
+POLICY app_cancel ON enrolment_deferral PERMISSIVE FOR UPDATE TO xueji_app	CREATE POLICY app_cancel ON enrolment_deferral AS PERMISSIVE FOR UPDATE TO xueji_app USING (((cancelled_at IS NULL) AND (EXISTS ( SELECT 1 FROM student s WHERE (s.id = enrolment_deferral.student_id))))) WITH CHECK ((cancelled_by = acting_account()))
 POLICY app_cancel ON punishment RESTRICTIVE FOR UPDATE TO xueji_app	CREATE POLICY app_cancel ON punishment AS RESTRICTIVE FOR UPDATE TO xueji_app USING ((cancelled_on IS NULL)) WITH CHECK ((NOT (cancelled_by IS DISTINCT FROM acting_account())))
 POLICY app_delete ON roster_row PERMISSIVE FOR DELETE TO xueji_app	CREATE POLICY app_delete ON roster_row AS PERMISSIVE FOR DELETE TO xueji_app USING (((org_path <@ ANY (( SELECT scope() AS scope)::ltree[])) AND (EXISTS ( SELECT 1 FROM roster r WHERE ((r.id = roster_row.roster_id) AND (r.state = ANY (ARRAY['UPLOADED'::text, 'DISCARDED'::text])))))))
 POLICY app_edit ON student RESTRICTIVE FOR UPDATE TO xueji_app	CREATE POLICY app_edit ON student AS RESTRICTIVE FOR UPDATE TO xueji_app USING (in_register)
 POLICY app_family ON guardian RESTRICTIVE FOR INSERT TO xueji_app	CREATE POLICY app_family ON guardian AS RESTRICTIVE FOR INSERT TO xueji_app WITH CHECK ((EXISTS ( SELECT 1 FROM student s WHERE ((s.id = guardian.student_id) AND (s.org_path = guardian.org_path) AND s.in_register))))
+POLICY app_file ON admission PERMISSIVE FOR INSERT TO xueji_app	CREATE POLICY app_file ON admission AS PERMISSIVE FOR INSERT TO xueji_app WITH CHECK (filed_here(change_id))
 POLICY app_file ON change PERMISSIVE FOR INSERT TO xueji_app	CREATE POLICY app_file ON change AS PERMISSIVE FOR INSERT TO xueji_app WITH CHECK ((org_path <@ ANY (( SELECT scope() AS scope)::ltree[])))
 POLICY app_file ON change_dismissal PERMISSIVE FOR INSERT TO xueji_app	CREATE POLICY app_file ON change_dismissal AS PERMISSIVE FOR INSERT TO xueji_app WITH CHECK (((org_path <@ ANY (( SELECT scope() AS scope)::ltree[])) AND filed_here(change_id)))
 POLICY app_file ON change_line PERMISSIVE FOR INSERT TO xueji_app	CREATE POLICY app_file ON change_line AS PERMISSIVE FOR INSERT TO xueji_app WITH CHECK (filed_here(change_id))
@@ -1236,6 +1308,7 @@ POLICY app_file ON change_value PERMISSIVE FOR INSERT TO xueji_app	CREATE POLICY
 POLICY app_file ON graduation_line PERMISSIVE FOR INSERT TO xueji_app	CREATE POLICY app_file ON graduation_line AS PERMISSIVE FOR INSERT TO xueji_app WITH CHECK (filed_here(change_id))
 POLICY app_file ON placing_line PERMISSIVE FOR INSERT TO xueji_app	CREATE POLICY app_file ON placing_line AS PERMISSIVE FOR INSERT TO xueji_app WITH CHECK (filed_here(change_id))
 POLICY app_follow ON student_history PERMISSIVE FOR SELECT TO xueji_app	CREATE POLICY app_follow ON student_history AS PERMISSIVE FOR SELECT TO xueji_app USING ((EXISTS ( SELECT 1 FROM student s WHERE (s.id = student_history.student_id))))
+POLICY app_hand_in ON enrolment_deferral PERMISSIVE FOR INSERT TO xueji_app	CREATE POLICY app_hand_in ON enrolment_deferral AS PERMISSIVE FOR INSERT TO xueji_app WITH CHECK (((account_id = acting_account()) AND (EXISTS ( SELECT 1 FROM student s WHERE (s.id = enrolment_deferral.student_id)))))
 POLICY app_insert ON audit_entry PERMISSIVE FOR INSERT TO xueji_app	CREATE POLICY app_insert ON audit_entry AS PERMISSIVE FOR INSERT TO xueji_app WITH CHECK (true)
 POLICY app_insert ON enrolment_plan PERMISSIVE FOR INSERT TO xueji_app	CREATE POLICY app_insert ON enrolment_plan AS PERMISSIVE FOR INSERT TO xueji_app WITH CHECK (((org_path <@ ( SELECT scope() AS scope)) AND (NOT (org_path = ANY (scope()))) AND (set_by = acting_account()) AND (used = 0)))
 POLICY app_insert ON job PERMISSIVE FOR INSERT TO xueji_app	CREATE POLICY app_insert ON job AS PERMISSIVE FOR INSERT TO xueji_app WITH CHECK (((org_path <@ ANY (( SELECT scope() AS scope)::ltree[])) AND (kind = 'ROSTER_CHECK'::text) AND (state = 'RUNNING'::text) AND (change_id IS NULL) AND (filed_by = acting_account()) AND (EXISTS ( SELECT 1 FROM roster r WHERE ((r.id = job.subject_id) AND (r.school_id = job.org_id) AND (r.org_path = job.org_path) AND (r.state = 'UPLOADED'::text))))))
@@ -1253,6 +1326,7 @@ POLICY app_own ON batch_request PERMISSIVE FOR ALL TO xueji_app	CREATE POLICY ap
 POLICY app_own ON evidence PERMISSIVE FOR INSERT TO xueji_app	CREATE POLICY app_own ON evidence AS PERMISSIVE FOR INSERT TO xueji_app WITH CHECK ((org_path <@ ANY (( SELECT scope() AS scope)::ltree[])))
 POLICY app_own ON notice_read PERMISSIVE FOR ALL TO xueji_app	CREATE POLICY app_own ON notice_read AS PERMISSIVE FOR ALL TO xueji_app USING ((account_id = acting_account())) WITH CHECK (((account_id = acting_account()) AND (EXISTS ( SELECT 1 FROM notice n WHERE (n.id = notice_read.notice_id)))))
 POLICY app_own ON opinion_draft PERMISSIVE FOR ALL TO xueji_app	CREATE POLICY app_own ON opinion_draft AS PERMISSIVE FOR ALL TO xueji_app USING ((account_id = acting_account())) WITH CHECK (((account_id = acting_account()) AND (EXISTS ( SELECT 1 FROM task k WHERE (k.id = opinion_draft.task_id)))))
+POLICY app_party ON admission PERMISSIVE FOR SELECT TO xueji_app	CREATE POLICY app_party ON admission AS PERMISSIVE FOR SELECT TO xueji_app USING ((EXISTS ( SELECT 1 FROM change_party p WHERE ((p.change_id = admission.change_id) AND (p.org_path <@ ANY (( SELECT scope() AS scope)::ltree[]))))))
 POLICY app_party ON change PERMISSIVE FOR SELECT TO xueji_app	CREATE POLICY app_party ON change AS PERMISSIVE FOR SELECT TO xueji_app USING (((org_path <@ ANY (( SELECT scope() AS scope)::ltree[])) OR (EXISTS ( SELECT 1 FROM change_party p WHERE ((p.change_id = change.id) AND (p.org_path <@ ANY (( SELECT scope() AS scope)::ltree[]))) OFFSET 0))))
 POLICY app_party ON change_event PERMISSIVE FOR ALL TO xueji_app	CREATE POLICY app_party ON change_event AS PERMISSIVE FOR ALL TO xueji_app USING ((EXISTS ( SELECT 1 FROM change_party p WHERE ((p.change_id = change_event.change_id) AND (p.org_path <@ ANY (( SELECT scope() AS scope)::ltree[]))) OFFSET 0))) WITH CHECK ((EXISTS ( SELECT 1 FROM change_party p WHERE ((p.change_id = change_event.change_id) AND (p.org_path <@ ANY (( SELECT scope() AS scope)::ltree[]))) OFFSET 0)))
 POLICY app_party ON change_evidence PERMISSIVE FOR ALL TO xueji_app	CREATE POLICY app_party ON change_evidence AS PERMISSIVE FOR ALL TO xueji_app USING ((EXISTS ( SELECT 1 FROM change_party p WHERE ((p.change_id = change_evidence.change_id) AND (p.org_path <@ ANY (( SELECT scope() AS scope)::ltree[]))) OFFSET 0))) WITH CHECK ((EXISTS ( SELECT 1 FROM change_party p WHERE ((p.change_id = change_evidence.change_id) AND (p.org_path <@ ANY (( SELECT scope() AS scope)::ltree[]))) OFFSET 0)))
@@ -1279,6 +1353,8 @@ POLICY app_read ON policy PERMISSIVE FOR SELECT TO xueji_app	CREATE POLICY app_r
 POLICY app_read ON roster PERMISSIVE FOR SELECT TO xueji_app	CREATE POLICY app_read ON roster AS PERMISSIVE FOR SELECT TO xueji_app USING ((org_path <@ ANY (( SELECT scope() AS scope)::ltree[])))
 POLICY app_read ON roster_row PERMISSIVE FOR SELECT TO xueji_app	CREATE POLICY app_read ON roster_row AS PERMISSIVE FOR SELECT TO xueji_app USING ((org_path <@ ANY (( SELECT scope() AS scope)::ltree[])))
 POLICY app_read ON workday_year PERMISSIVE FOR SELECT TO xueji_app	CREATE POLICY app_read ON workday_year AS PERMISSIVE FOR SELECT TO xueji_app USING (true)
+POLICY app_record ON admission PERMISSIVE FOR SELECT TO xueji_app	CREATE POLICY app_record ON admission AS PERMISSIVE FOR SELECT TO xueji_app USING ((EXISTS ( SELECT 1 FROM student s WHERE (s.id = admission.student_id))))
+POLICY app_record ON enrolment_deferral PERMISSIVE FOR SELECT TO xueji_app	CREATE POLICY app_record ON enrolment_deferral AS PERMISSIVE FOR SELECT TO xueji_app USING ((EXISTS ( SELECT 1 FROM student s WHERE (s.id = enrolment_deferral.student_id))))
 POLICY app_record ON punishment RESTRICTIVE FOR INSERT TO xueji_app	CREATE POLICY app_record ON punishment AS RESTRICTIVE FOR INSERT TO xueji_app WITH CHECK (((level <> '6'::text) AND (cancelled_on IS NULL) AND (NOT (recorded_by IS DISTINCT FROM acting_account())) AND (EXISTS ( SELECT 1 FROM student s WHERE ((s.id = punishment.student_id) AND (s.org_path = punishment.org_path) AND s.in_register)))))
 POLICY app_say ON handover PERMISSIVE FOR UPDATE TO xueji_app	CREATE POLICY app_say ON handover AS PERMISSIVE FOR UPDATE TO xueji_app USING ((EXISTS ( SELECT 1 FROM change_party p WHERE ((p.change_id = handover.change_id) AND (p.org_path <@ ANY (( SELECT scope() AS scope)::ltree[]))) OFFSET 0)))
 POLICY app_scope ON account PERMISSIVE FOR ALL TO xueji_app	CREATE POLICY app_scope ON account AS PERMISSIVE FOR ALL TO xueji_app USING ((org_path <@ ANY (( SELECT scope() AS scope)::ltree[]))) WITH CHECK ((org_path <@ ANY (( SELECT scope() AS scope)::ltree[])))
@@ -1304,6 +1380,7 @@ POLICY app_update ON roster PERMISSIVE FOR UPDATE TO xueji_app	CREATE POLICY app
 POLICY app_update ON roster_row PERMISSIVE FOR UPDATE TO xueji_app	CREATE POLICY app_update ON roster_row AS PERMISSIVE FOR UPDATE TO xueji_app USING (((org_path <@ ANY (( SELECT scope() AS scope)::ltree[])) AND (verdict <> 'LEFT_OUT'::text) AND (EXISTS ( SELECT 1 FROM roster r WHERE ((r.id = roster_row.roster_id) AND (r.state = 'UPLOADED'::text)))))) WITH CHECK (((org_path <@ ANY (( SELECT scope() AS scope)::ltree[])) AND (verdict = 'REJECT'::text)))
 POLICY owner_all ON account PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON account AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
 POLICY owner_all ON account_password PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON account_password AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
+POLICY owner_all ON admission PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON admission AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
 POLICY owner_all ON audit_entry PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON audit_entry AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
 POLICY owner_all ON batch_request PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON batch_request AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
 POLICY owner_all ON change PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON change AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
@@ -1318,6 +1395,7 @@ POLICY owner_all ON change_value PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLIC
 POLICY owner_all ON decision PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON decision AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
 POLICY owner_all ON departure PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON departure AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
 POLICY owner_all ON double_search PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON double_search AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
+POLICY owner_all ON enrolment_deferral PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON enrolment_deferral AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
 POLICY owner_all ON enrolment_plan PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON enrolment_plan AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
 POLICY owner_all ON evidence PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON evidence AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
 POLICY owner_all ON graduation_line PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON graduation_line AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
@@ -1357,6 +1435,7 @@ POLICY owner_all ON webhook_secret PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POL
 POLICY owner_all ON workday_year PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON workday_year AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
 POLICY worker_all ON account PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON account AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
 POLICY worker_all ON account_password PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON account_password AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
+POLICY worker_all ON admission PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON admission AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
 POLICY worker_all ON audit_entry PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON audit_entry AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
 POLICY worker_all ON change PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON change AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
 POLICY worker_all ON change_copy PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON change_copy AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
@@ -1370,6 +1449,7 @@ POLICY worker_all ON change_value PERMISSIVE FOR ALL TO xueji_worker	CREATE POLI
 POLICY worker_all ON decision PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON decision AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
 POLICY worker_all ON departure PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON departure AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
 POLICY worker_all ON double_search PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON double_search AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
+POLICY worker_all ON enrolment_deferral PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON enrolment_deferral AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
 POLICY worker_all ON enrolment_plan PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON enrolment_plan AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
 POLICY worker_all ON evidence PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON evidence AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
 POLICY worker_all ON graduation_line PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON graduation_line AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
@@ -1408,6 +1488,7 @@ POLICY worker_read ON policy PERMISSIVE FOR SELECT TO xueji_worker	CREATE POLICY
 POLICY worker_read ON workday_year PERMISSIVE FOR SELECT TO xueji_worker	CREATE POLICY worker_read ON workday_year AS PERMISSIVE FOR SELECT TO xueji_worker USING (true)
 ROW SECURITY ON account	ALTER TABLE account ENABLE ROW LEVEL SECURITY
 ROW SECURITY ON account_password	ALTER TABLE account_password ENABLE ROW LEVEL SECURITY
+ROW SECURITY ON admission	ALTER TABLE admission ENABLE ROW LEVEL SECURITY
 ROW SECURITY ON audit_entry	ALTER TABLE audit_entry ENABLE ROW LEVEL SECURITY
 ROW SECURITY ON batch_request	ALTER TABLE batch_request ENABLE ROW LEVEL SECURITY
 ROW SECURITY ON change	ALTER TABLE change ENABLE ROW LEVEL SECURITY
@@ -1422,6 +1503,7 @@ ROW SECURITY ON change_value	ALTER TABLE change_value ENABLE ROW LEVEL SECURITY
 ROW SECURITY ON decision	ALTER TABLE decision ENABLE ROW LEVEL SECURITY
 ROW SECURITY ON departure	ALTER TABLE departure ENABLE ROW LEVEL SECURITY
 ROW SECURITY ON double_search	ALTER TABLE double_search ENABLE ROW LEVEL SECURITY
+ROW SECURITY ON enrolment_deferral	ALTER TABLE enrolment_deferral ENABLE ROW LEVEL SECURITY
 ROW SECURITY ON enrolment_plan	ALTER TABLE enrolment_plan ENABLE ROW LEVEL SECURITY
 ROW SECURITY ON evidence	ALTER TABLE evidence ENABLE ROW LEVEL SECURITY
 ROW SECURITY ON graduation_line	ALTER TABLE graduation_line ENABLE ROW LEVEL SECURITY
@@ -1461,6 +1543,7 @@ ROW SECURITY ON webhook_secret	ALTER TABLE webhook_secret ENABLE ROW LEVEL SECUR
 ROW SECURITY ON workday_year	ALTER TABLE workday_year ENABLE ROW LEVEL SECURITY
 ROW SECURITY OF THE OWNER ON account	ALTER TABLE account FORCE ROW LEVEL SECURITY
 ROW SECURITY OF THE OWNER ON account_password	ALTER TABLE account_password FORCE ROW LEVEL SECURITY
+ROW SECURITY OF THE OWNER ON admission	ALTER TABLE admission FORCE ROW LEVEL SECURITY
 ROW SECURITY OF THE OWNER ON audit_entry	ALTER TABLE audit_entry FORCE ROW LEVEL SECURITY
 ROW SECURITY OF THE OWNER ON batch_request	ALTER TABLE batch_request FORCE ROW LEVEL SECURITY
 ROW SECURITY OF THE OWNER ON change	ALTER TABLE change FORCE ROW LEVEL SECURITY
@@ -1475,6 +1558,7 @@ ROW SECURITY OF THE OWNER ON change_value	ALTER TABLE change_value FORCE ROW LEV
 ROW SECURITY OF THE OWNER ON decision	ALTER TABLE decision FORCE ROW LEVEL SECURITY
 ROW SECURITY OF THE OWNER ON departure	ALTER TABLE departure FORCE ROW LEVEL SECURITY
 ROW SECURITY OF THE OWNER ON double_search	ALTER TABLE double_search FORCE ROW LEVEL SECURITY
+ROW SECURITY OF THE OWNER ON enrolment_deferral	ALTER TABLE enrolment_deferral FORCE ROW LEVEL SECURITY
 ROW SECURITY OF THE OWNER ON enrolment_plan	ALTER TABLE enrolment_plan FORCE ROW LEVEL SECURITY
 ROW SECURITY OF THE OWNER ON evidence	ALTER TABLE evidence FORCE ROW LEVEL SECURITY
 ROW SECURITY OF THE OWNER ON graduation_line	ALTER TABLE graduation_line FORCE ROW LEVEL SECURITY
@@ -1577,6 +1661,8 @@ GRANT INSERT ON tidying TO xueji_worker	GRANT INSERT ON tidying TO xueji_worker
 GRANT INSERT ON webhook_endpoint TO xueji_app	GRANT INSERT ON webhook_endpoint TO xueji_app
 GRANT INSERT ON webhook_secret TO xueji_app	GRANT INSERT ON webhook_secret TO xueji_app
 GRANT INSERT ON worker_beat TO xueji_worker	GRANT INSERT ON worker_beat TO xueji_worker
+GRANT SELECT ON admission TO xueji_app	GRANT SELECT ON admission TO xueji_app
+GRANT SELECT ON admission TO xueji_worker	GRANT SELECT ON admission TO xueji_worker
 GRANT SELECT ON audit_entry TO xueji_app	GRANT SELECT ON audit_entry TO xueji_app
 GRANT SELECT ON audit_entry TO xueji_worker	GRANT SELECT ON audit_entry TO xueji_worker
 GRANT SELECT ON audit_seal TO xueji_worker	GRANT SELECT ON audit_seal TO xueji_worker
@@ -1604,6 +1690,8 @@ GRANT SELECT ON decision TO xueji_worker	GRANT SELECT ON decision TO xueji_worke
 GRANT SELECT ON departure TO xueji_app	GRANT SELECT ON departure TO xueji_app
 GRANT SELECT ON departure TO xueji_worker	GRANT SELECT ON departure TO xueji_worker
 GRANT SELECT ON double_search TO xueji_worker	GRANT SELECT ON double_search TO xueji_worker
+GRANT SELECT ON enrolment_deferral TO xueji_app	GRANT SELECT ON enrolment_deferral TO xueji_app
+GRANT SELECT ON enrolment_deferral TO xueji_worker	GRANT SELECT ON enrolment_deferral TO xueji_worker
 GRANT SELECT ON enrolment_plan TO xueji_app	GRANT SELECT ON enrolment_plan TO xueji_app
 GRANT SELECT ON enrolment_plan TO xueji_worker	GRANT SELECT ON enrolment_plan TO xueji_worker
 GRANT SELECT ON evidence TO xueji_app	GRANT SELECT ON evidence TO xueji_app
@@ -1697,6 +1785,7 @@ GRANT UPDATE ON webhook_endpoint TO xueji_worker	GRANT UPDATE ON webhook_endpoin
 GRANT UPDATE ON worker_beat TO xueji_worker	GRANT UPDATE ON worker_beat TO xueji_worker
 GRANT USAGE ON SEQUENCE change_case_no TO xueji_app	GRANT USAGE ON SEQUENCE change_case_no TO xueji_app
 GRANT INSERT (account_id) ON batch_request TO xueji_app	GRANT INSERT (account_id) ON batch_request TO xueji_app
+GRANT INSERT (account_id) ON enrolment_deferral TO xueji_app	GRANT INSERT (account_id) ON enrolment_deferral TO xueji_app
 GRANT INSERT (account_id) ON job_word TO xueji_app	GRANT INSERT (account_id) ON job_word TO xueji_app
 GRANT INSERT (account_id) ON notice TO xueji_app	GRANT INSERT (account_id) ON notice TO xueji_app
 GRANT INSERT (account_id) ON slip TO xueji_app	GRANT INSERT (account_id) ON slip TO xueji_app
@@ -1718,6 +1807,7 @@ GRANT INSERT (body) ON slip TO xueji_app	GRANT INSERT (body) ON slip TO xueji_ap
 GRANT INSERT (body_hash) ON batch_request TO xueji_app	GRANT INSERT (body_hash) ON batch_request TO xueji_app
 GRANT INSERT (body_hash) ON slip TO xueji_app	GRANT INSERT (body_hash) ON slip TO xueji_app
 GRANT INSERT (case_no) ON job TO xueji_app	GRANT INSERT (case_no) ON job TO xueji_app
+GRANT INSERT (change_id) ON admission TO xueji_app	GRANT INSERT (change_id) ON admission TO xueji_app
 GRANT INSERT (change_id) ON change_line TO xueji_app	GRANT INSERT (change_id) ON change_line TO xueji_app
 GRANT INSERT (change_id) ON graduation_line TO xueji_app	GRANT INSERT (change_id) ON graduation_line TO xueji_app
 GRANT INSERT (change_id) ON job TO xueji_app	GRANT INSERT (change_id) ON job TO xueji_app
@@ -1751,13 +1841,19 @@ GRANT INSERT (document_no) ON punishment TO xueji_app	GRANT INSERT (document_no)
 GRANT INSERT (effective_on) ON job TO xueji_app	GRANT INSERT (effective_on) ON job TO xueji_app
 GRANT INSERT (effective_on) ON student_history TO xueji_app	GRANT INSERT (effective_on) ON student_history TO xueji_app
 GRANT INSERT (endpoint_id) ON webhook_delivery TO xueji_app	GRANT INSERT (endpoint_id) ON webhook_delivery TO xueji_app
+GRANT INSERT (entry_year) ON admission TO xueji_app	GRANT INSERT (entry_year) ON admission TO xueji_app
 GRANT INSERT (file_name) ON roster TO xueji_app	GRANT INSERT (file_name) ON roster TO xueji_app
 GRANT INSERT (file_sha256) ON roster TO xueji_app	GRANT INSERT (file_sha256) ON roster TO xueji_app
 GRANT INSERT (file_size) ON roster TO xueji_app	GRANT INSERT (file_size) ON roster TO xueji_app
 GRANT INSERT (filed_by) ON job TO xueji_app	GRANT INSERT (filed_by) ON job TO xueji_app
 GRANT INSERT (first_no) ON job_part TO xueji_app	GRANT INSERT (first_no) ON job_part TO xueji_app
 GRANT INSERT (from_class) ON placing_line TO xueji_app	GRANT INSERT (from_class) ON placing_line TO xueji_app
+GRANT INSERT (from_entry_year) ON admission TO xueji_app	GRANT INSERT (from_entry_year) ON admission TO xueji_app
 GRANT INSERT (from_name) ON placing_line TO xueji_app	GRANT INSERT (from_name) ON placing_line TO xueji_app
+GRANT INSERT (from_school) ON admission TO xueji_app	GRANT INSERT (from_school) ON admission TO xueji_app
+GRANT INSERT (from_stage) ON admission TO xueji_app	GRANT INSERT (from_stage) ON admission TO xueji_app
+GRANT INSERT (graduated_on) ON admission TO xueji_app	GRANT INSERT (graduated_on) ON admission TO xueji_app
+GRANT INSERT (id) ON enrolment_deferral TO xueji_app	GRANT INSERT (id) ON enrolment_deferral TO xueji_app
 GRANT INSERT (id) ON job TO xueji_app	GRANT INSERT (id) ON job TO xueji_app
 GRANT INSERT (id) ON job_word TO xueji_app	GRANT INSERT (id) ON job_word TO xueji_app
 GRANT INSERT (id) ON notice TO xueji_app	GRANT INSERT (id) ON notice TO xueji_app
@@ -1776,6 +1872,7 @@ GRANT INSERT (kind) ON notice TO xueji_app	GRANT INSERT (kind) ON notice TO xuej
 GRANT INSERT (kind) ON student_history TO xueji_app	GRANT INSERT (kind) ON student_history TO xueji_app
 GRANT INSERT (last_no) ON job_part TO xueji_app	GRANT INSERT (last_no) ON job_part TO xueji_app
 GRANT INSERT (level) ON punishment TO xueji_app	GRANT INSERT (level) ON punishment TO xueji_app
+GRANT INSERT (line_no) ON admission TO xueji_app	GRANT INSERT (line_no) ON admission TO xueji_app
 GRANT INSERT (line_no) ON change_line TO xueji_app	GRANT INSERT (line_no) ON change_line TO xueji_app
 GRANT INSERT (line_no) ON graduation_line TO xueji_app	GRANT INSERT (line_no) ON graduation_line TO xueji_app
 GRANT INSERT (line_no) ON placing_line TO xueji_app	GRANT INSERT (line_no) ON placing_line TO xueji_app
@@ -1795,12 +1892,17 @@ GRANT INSERT (org_path) ON notice TO xueji_app	GRANT INSERT (org_path) ON notice
 GRANT INSERT (org_path) ON punishment TO xueji_app	GRANT INSERT (org_path) ON punishment TO xueji_app
 GRANT INSERT (org_path) ON roster TO xueji_app	GRANT INSERT (org_path) ON roster TO xueji_app
 GRANT INSERT (org_path) ON student_history TO xueji_app	GRANT INSERT (org_path) ON student_history TO xueji_app
+GRANT INSERT (plan_year) ON admission TO xueji_app	GRANT INSERT (plan_year) ON admission TO xueji_app
+GRANT INSERT (plan_year) ON enrolment_deferral TO xueji_app	GRANT INSERT (plan_year) ON enrolment_deferral TO xueji_app
 GRANT INSERT (progress_at) ON roster TO xueji_app	GRANT INSERT (progress_at) ON roster TO xueji_app
 GRANT INSERT (province_code) ON job TO xueji_app	GRANT INSERT (province_code) ON job TO xueji_app
 GRANT INSERT (province_code) ON policy TO xueji_app	GRANT INSERT (province_code) ON policy TO xueji_app
+GRANT INSERT (reason) ON enrolment_deferral TO xueji_app	GRANT INSERT (reason) ON enrolment_deferral TO xueji_app
 GRANT INSERT (reason) ON student_history TO xueji_app	GRANT INSERT (reason) ON student_history TO xueji_app
+GRANT INSERT (reason_code) ON enrolment_deferral TO xueji_app	GRANT INSERT (reason_code) ON enrolment_deferral TO xueji_app
 GRANT INSERT (record_hash) ON punishment TO xueji_app	GRANT INSERT (record_hash) ON punishment TO xueji_app
 GRANT INSERT (record_key) ON punishment TO xueji_app	GRANT INSERT (record_key) ON punishment TO xueji_app
+GRANT INSERT (recorded_at) ON enrolment_deferral TO xueji_app	GRANT INSERT (recorded_at) ON enrolment_deferral TO xueji_app
 GRANT INSERT (recorded_at) ON punishment TO xueji_app	GRANT INSERT (recorded_at) ON punishment TO xueji_app
 GRANT INSERT (recorded_at) ON student_history TO xueji_app	GRANT INSERT (recorded_at) ON student_history TO xueji_app
 GRANT INSERT (recorded_by) ON punishment TO xueji_app	GRANT INSERT (recorded_by) ON punishment TO xueji_app
@@ -1809,28 +1911,35 @@ GRANT INSERT (role) ON notice TO xueji_app	GRANT INSERT (role) ON notice TO xuej
 GRANT INSERT (round) ON notice TO xueji_app	GRANT INSERT (round) ON notice TO xueji_app
 GRANT INSERT (round) ON slip TO xueji_app	GRANT INSERT (round) ON slip TO xueji_app
 GRANT INSERT (rows) ON job_part TO xueji_app	GRANT INSERT (rows) ON job_part TO xueji_app
+GRANT INSERT (school_id) ON admission TO xueji_app	GRANT INSERT (school_id) ON admission TO xueji_app
 GRANT INSERT (school_id) ON enrolment_plan TO xueji_app	GRANT INSERT (school_id) ON enrolment_plan TO xueji_app
 GRANT INSERT (school_id) ON graduation_line TO xueji_app	GRANT INSERT (school_id) ON graduation_line TO xueji_app
 GRANT INSERT (school_id) ON roster TO xueji_app	GRANT INSERT (school_id) ON roster TO xueji_app
 GRANT INSERT (set_at) ON enrolment_plan TO xueji_app	GRANT INSERT (set_at) ON enrolment_plan TO xueji_app
 GRANT INSERT (set_by) ON enrolment_plan TO xueji_app	GRANT INSERT (set_by) ON enrolment_plan TO xueji_app
+GRANT INSERT (sheet_row) ON admission TO xueji_app	GRANT INSERT (sheet_row) ON admission TO xueji_app
 GRANT INSERT (size) ON enrolment_plan TO xueji_app	GRANT INSERT (size) ON enrolment_plan TO xueji_app
+GRANT INSERT (stage) ON admission TO xueji_app	GRANT INSERT (stage) ON admission TO xueji_app
 GRANT INSERT (stage) ON enrolment_plan TO xueji_app	GRANT INSERT (stage) ON enrolment_plan TO xueji_app
 GRANT INSERT (stage) ON graduation_line TO xueji_app	GRANT INSERT (stage) ON graduation_line TO xueji_app
 GRANT INSERT (state) ON roster TO xueji_app	GRANT INSERT (state) ON roster TO xueji_app
 GRANT INSERT (step_no) ON notice TO xueji_app	GRANT INSERT (step_no) ON notice TO xueji_app
 GRANT INSERT (step_no) ON slip TO xueji_app	GRANT INSERT (step_no) ON slip TO xueji_app
+GRANT INSERT (student_id) ON admission TO xueji_app	GRANT INSERT (student_id) ON admission TO xueji_app
 GRANT INSERT (student_id) ON change_line TO xueji_app	GRANT INSERT (student_id) ON change_line TO xueji_app
+GRANT INSERT (student_id) ON enrolment_deferral TO xueji_app	GRANT INSERT (student_id) ON enrolment_deferral TO xueji_app
 GRANT INSERT (student_id) ON graduation_line TO xueji_app	GRANT INSERT (student_id) ON graduation_line TO xueji_app
 GRANT INSERT (student_id) ON placing_line TO xueji_app	GRANT INSERT (student_id) ON placing_line TO xueji_app
 GRANT INSERT (student_id) ON punishment TO xueji_app	GRANT INSERT (student_id) ON punishment TO xueji_app
 GRANT INSERT (student_id) ON student_history TO xueji_app	GRANT INSERT (student_id) ON student_history TO xueji_app
+GRANT INSERT (subject) ON admission TO xueji_app	GRANT INSERT (subject) ON admission TO xueji_app
 GRANT INSERT (subject) ON change_line TO xueji_app	GRANT INSERT (subject) ON change_line TO xueji_app
 GRANT INSERT (subject) ON graduation_line TO xueji_app	GRANT INSERT (subject) ON graduation_line TO xueji_app
 GRANT INSERT (subject) ON placing_line TO xueji_app	GRANT INSERT (subject) ON placing_line TO xueji_app
 GRANT INSERT (subject_id) ON job TO xueji_app	GRANT INSERT (subject_id) ON job TO xueji_app
 GRANT INSERT (task_id) ON slip TO xueji_app	GRANT INSERT (task_id) ON slip TO xueji_app
 GRANT INSERT (tasks) ON batch_request TO xueji_app	GRANT INSERT (tasks) ON batch_request TO xueji_app
+GRANT INSERT (until_year) ON enrolment_deferral TO xueji_app	GRANT INSERT (until_year) ON enrolment_deferral TO xueji_app
 GRANT INSERT (valid_from) ON policy TO xueji_app	GRANT INSERT (valid_from) ON policy TO xueji_app
 GRANT INSERT (verb) ON job_word TO xueji_app	GRANT INSERT (verb) ON job_word TO xueji_app
 GRANT INSERT (verb) ON slip TO xueji_app	GRANT INSERT (verb) ON slip TO xueji_app
@@ -1898,7 +2007,9 @@ GRANT UPDATE (boarding_subsidy) ON student TO xueji_app	GRANT UPDATE (boarding_s
 GRANT UPDATE (cancel_document_no) ON punishment TO xueji_app	GRANT UPDATE (cancel_document_no) ON punishment TO xueji_app
 GRANT UPDATE (cancel_hash) ON punishment TO xueji_app	GRANT UPDATE (cancel_hash) ON punishment TO xueji_app
 GRANT UPDATE (cancel_key) ON punishment TO xueji_app	GRANT UPDATE (cancel_key) ON punishment TO xueji_app
+GRANT UPDATE (cancelled_at) ON enrolment_deferral TO xueji_app	GRANT UPDATE (cancelled_at) ON enrolment_deferral TO xueji_app
 GRANT UPDATE (cancelled_at) ON punishment TO xueji_app	GRANT UPDATE (cancelled_at) ON punishment TO xueji_app
+GRANT UPDATE (cancelled_by) ON enrolment_deferral TO xueji_app	GRANT UPDATE (cancelled_by) ON enrolment_deferral TO xueji_app
 GRANT UPDATE (cancelled_by) ON punishment TO xueji_app	GRANT UPDATE (cancelled_by) ON punishment TO xueji_app
 GRANT UPDATE (cancelled_on) ON punishment TO xueji_app	GRANT UPDATE (cancelled_on) ON punishment TO xueji_app
 GRANT UPDATE (capacity) ON school_class TO xueji_app	GRANT UPDATE (capacity) ON school_class TO xueji_app
@@ -1907,6 +2018,7 @@ GRANT UPDATE (checked_at) ON roster TO xueji_app	GRANT UPDATE (checked_at) ON ro
 GRANT UPDATE (closed_at) ON account TO xueji_app	GRANT UPDATE (closed_at) ON account TO xueji_app
 GRANT UPDATE (closed_at) ON organisation TO xueji_app	GRANT UPDATE (closed_at) ON organisation TO xueji_app
 GRANT UPDATE (closed_at) ON school_class TO xueji_app	GRANT UPDATE (closed_at) ON school_class TO xueji_app
+GRANT UPDATE (code) ON admission TO xueji_worker	GRANT UPDATE (code) ON admission TO xueji_worker
 GRANT UPDATE (code) ON change_line TO xueji_worker	GRANT UPDATE (code) ON change_line TO xueji_worker
 GRANT UPDATE (code) ON graduation_line TO xueji_worker	GRANT UPDATE (code) ON graduation_line TO xueji_worker
 GRANT UPDATE (code) ON placing_line TO xueji_worker	GRANT UPDATE (code) ON placing_line TO xueji_worker
@@ -1955,6 +2067,7 @@ GRANT UPDATE (orphan) ON student TO xueji_app	GRANT UPDATE (orphan) ON student T
 GRANT UPDATE (out_round) ON change_evidence TO xueji_worker	GRANT UPDATE (out_round) ON change_evidence TO xueji_worker
 GRANT UPDATE (outcome) ON job_word TO xueji_worker	GRANT UPDATE (outcome) ON job_word TO xueji_worker
 GRANT UPDATE (outside_hours) ON webhook_endpoint TO xueji_app	GRANT UPDATE (outside_hours) ON webhook_endpoint TO xueji_app
+GRANT UPDATE (params) ON admission TO xueji_worker	GRANT UPDATE (params) ON admission TO xueji_worker
 GRANT UPDATE (params) ON change_line TO xueji_worker	GRANT UPDATE (params) ON change_line TO xueji_worker
 GRANT UPDATE (params) ON graduation_line TO xueji_worker	GRANT UPDATE (params) ON graduation_line TO xueji_worker
 GRANT UPDATE (params) ON placing_line TO xueji_worker	GRANT UPDATE (params) ON placing_line TO xueji_worker
@@ -1962,8 +2075,10 @@ GRANT UPDATE (password_hash) ON account TO xueji_app	GRANT UPDATE (password_hash
 GRANT UPDATE (password_set_at) ON account TO xueji_app	GRANT UPDATE (password_set_at) ON account TO xueji_app
 GRANT UPDATE (payload) ON roster_row TO xueji_app	GRANT UPDATE (payload) ON roster_row TO xueji_app
 GRANT UPDATE (phone) ON guardian TO xueji_app	GRANT UPDATE (phone) ON guardian TO xueji_app
+GRANT UPDATE (placed) ON admission TO xueji_worker	GRANT UPDATE (placed) ON admission TO xueji_worker
 GRANT UPDATE (problem) ON job TO xueji_worker	GRANT UPDATE (problem) ON job TO xueji_worker
 GRANT UPDATE (progress_at) ON roster TO xueji_app	GRANT UPDATE (progress_at) ON roster TO xueji_app
+GRANT UPDATE (reason) ON admission TO xueji_worker	GRANT UPDATE (reason) ON admission TO xueji_worker
 GRANT UPDATE (reason) ON change_line TO xueji_worker	GRANT UPDATE (reason) ON change_line TO xueji_worker
 GRANT UPDATE (reason) ON graduation_line TO xueji_worker	GRANT UPDATE (reason) ON graduation_line TO xueji_worker
 GRANT UPDATE (received_at) ON handover TO xueji_app	GRANT UPDATE (received_at) ON handover TO xueji_app
@@ -1993,15 +2108,18 @@ GRANT UPDATE (set_at) ON enrolment_plan TO xueji_app	GRANT UPDATE (set_at) ON en
 GRANT UPDATE (set_at) ON enrolment_plan TO xueji_worker	GRANT UPDATE (set_at) ON enrolment_plan TO xueji_worker
 GRANT UPDATE (set_by) ON enrolment_plan TO xueji_app	GRANT UPDATE (set_by) ON enrolment_plan TO xueji_app
 GRANT UPDATE (set_by) ON enrolment_plan TO xueji_worker	GRANT UPDATE (set_by) ON enrolment_plan TO xueji_worker
+GRANT UPDATE (settled_at) ON admission TO xueji_worker	GRANT UPDATE (settled_at) ON admission TO xueji_worker
 GRANT UPDATE (settled_at) ON change_line TO xueji_worker	GRANT UPDATE (settled_at) ON change_line TO xueji_worker
 GRANT UPDATE (settled_at) ON graduation_line TO xueji_worker	GRANT UPDATE (settled_at) ON graduation_line TO xueji_worker
 GRANT UPDATE (settled_at) ON job_word TO xueji_worker	GRANT UPDATE (settled_at) ON job_word TO xueji_worker
 GRANT UPDATE (settled_at) ON placing_line TO xueji_worker	GRANT UPDATE (settled_at) ON placing_line TO xueji_worker
+GRANT UPDATE (settled_by) ON admission TO xueji_worker	GRANT UPDATE (settled_by) ON admission TO xueji_worker
 GRANT UPDATE (settled_by) ON change_line TO xueji_worker	GRANT UPDATE (settled_by) ON change_line TO xueji_worker
 GRANT UPDATE (settled_by) ON graduation_line TO xueji_worker	GRANT UPDATE (settled_by) ON graduation_line TO xueji_worker
 GRANT UPDATE (size) ON enrolment_plan TO xueji_app	GRANT UPDATE (size) ON enrolment_plan TO xueji_app
 GRANT UPDATE (size) ON enrolment_plan TO xueji_worker	GRANT UPDATE (size) ON enrolment_plan TO xueji_worker
 GRANT UPDATE (stages) ON organisation TO xueji_app	GRANT UPDATE (stages) ON organisation TO xueji_app
+GRANT UPDATE (state) ON admission TO xueji_worker	GRANT UPDATE (state) ON admission TO xueji_worker
 GRANT UPDATE (state) ON job TO xueji_worker	GRANT UPDATE (state) ON job TO xueji_worker
 GRANT UPDATE (state) ON roster TO xueji_app	GRANT UPDATE (state) ON roster TO xueji_app
 GRANT UPDATE (struck_at) ON change_line TO xueji_worker	GRANT UPDATE (struck_at) ON change_line TO xueji_worker
@@ -2013,6 +2131,7 @@ GRANT UPDATE (struck_by) ON departure TO xueji_worker	GRANT UPDATE (struck_by) O
 GRANT UPDATE (struck_by) ON graduation_line TO xueji_worker	GRANT UPDATE (struck_by) ON graduation_line TO xueji_worker
 GRANT UPDATE (struck_by) ON student_history TO xueji_worker	GRANT UPDATE (struck_by) ON student_history TO xueji_worker
 GRANT UPDATE (study_mode) ON student TO xueji_app	GRANT UPDATE (study_mode) ON student TO xueji_app
+GRANT UPDATE (tell) ON admission TO xueji_worker	GRANT UPDATE (tell) ON admission TO xueji_worker
 GRANT UPDATE (template_version) ON roster TO xueji_app	GRANT UPDATE (template_version) ON roster TO xueji_app
 GRANT UPDATE (took) ON job_part TO xueji_worker	GRANT UPDATE (took) ON job_part TO xueji_worker
 GRANT UPDATE (undone_at) ON graduation_line TO xueji_worker	GRANT UPDATE (undone_at) ON graduation_line TO xueji_worker
@@ -2037,6 +2156,7 @@ GRANT UPDATE (version) ON roster TO xueji_app	GRANT UPDATE (version) ON roster T
 GRANT UPDATE (version) ON school_class TO xueji_app	GRANT UPDATE (version) ON school_class TO xueji_app
 GRANT UPDATE (version) ON student TO xueji_app	GRANT UPDATE (version) ON student TO xueji_app
 GRANT UPDATE (version) ON webhook_endpoint TO xueji_app	GRANT UPDATE (version) ON webhook_endpoint TO xueji_app
+GRANT UPDATE (waits) ON admission TO xueji_worker	GRANT UPDATE (waits) ON admission TO xueji_worker
 GRANT EXECUTE ON FUNCTION account_holds(holder uuid, office uuid, needed text) TO xueji_app	GRANT EXECUTE ON FUNCTION account_holds(holder uuid, office uuid, needed text) TO xueji_app
 GRANT EXECUTE ON FUNCTION account_holds(holder uuid, office uuid, needed text) TO xueji_worker	GRANT EXECUTE ON FUNCTION account_holds(holder uuid, office uuid, needed text) TO xueji_worker
 GRANT EXECUTE ON FUNCTION account_label(holder uuid, OUT name text, OUT office text) TO xueji_app	GRANT EXECUTE ON FUNCTION account_label(holder uuid, OUT name text, OUT office text) TO xueji_app
@@ -2044,6 +2164,7 @@ GRANT EXECUTE ON FUNCTION account_label(holder uuid, OUT name text, OUT office t
 GRANT EXECUTE ON FUNCTION acting_account() TO PUBLIC	GRANT EXECUTE ON FUNCTION acting_account() TO PUBLIC
 GRANT EXECUTE ON FUNCTION acts_for(actor uuid, office uuid, needed text, at timestamp with time zone) TO xueji_app	GRANT EXECUTE ON FUNCTION acts_for(actor uuid, office uuid, needed text, at timestamp with time zone) TO xueji_app
 GRANT EXECUTE ON FUNCTION acts_for(actor uuid, office uuid, needed text, at timestamp with time zone) TO xueji_worker	GRANT EXECUTE ON FUNCTION acts_for(actor uuid, office uuid, needed text, at timestamp with time zone) TO xueji_worker
+GRANT EXECUTE ON FUNCTION admission_dispute(of_student uuid, for_school uuid) TO xueji_app	GRANT EXECUTE ON FUNCTION admission_dispute(of_student uuid, for_school uuid) TO xueji_app
 GRANT EXECUTE ON FUNCTION approved_elsewhere(of_change uuid, who uuid, at_step integer) TO xueji_app	GRANT EXECUTE ON FUNCTION approved_elsewhere(of_change uuid, who uuid, at_step integer) TO xueji_app
 GRANT EXECUTE ON FUNCTION approved_elsewhere(of_change uuid, who uuid, at_step integer) TO xueji_worker	GRANT EXECUTE ON FUNCTION approved_elsewhere(of_change uuid, who uuid, at_step integer) TO xueji_worker
 GRANT EXECUTE ON FUNCTION arrived_after(pupil uuid, day date) TO xueji_app	GRANT EXECUTE ON FUNCTION arrived_after(pupil uuid, day date) TO xueji_app
@@ -2064,6 +2185,7 @@ GRANT EXECUTE ON FUNCTION claim_on(student uuid) TO xueji_app	GRANT EXECUTE ON F
 GRANT EXECUTE ON FUNCTION claim_on(student uuid) TO xueji_worker	GRANT EXECUTE ON FUNCTION claim_on(student uuid) TO xueji_worker
 GRANT EXECUTE ON FUNCTION filed_here(change_id uuid) TO xueji_app	GRANT EXECUTE ON FUNCTION filed_here(change_id uuid) TO xueji_app
 GRANT EXECUTE ON FUNCTION fill_name_key() TO PUBLIC	GRANT EXECUTE ON FUNCTION fill_name_key() TO PUBLIC
+GRANT EXECUTE ON FUNCTION graduates_named(named jsonb, for_school uuid, for_year integer) TO xueji_app	GRANT EXECUTE ON FUNCTION graduates_named(named jsonb, for_school uuid, for_year integer) TO xueji_app
 GRANT EXECUTE ON FUNCTION graduation_lines_held(of_change uuid) TO xueji_app	GRANT EXECUTE ON FUNCTION graduation_lines_held(of_change uuid) TO xueji_app
 GRANT EXECUTE ON FUNCTION history_names(of_student uuid) TO xueji_app	GRANT EXECUTE ON FUNCTION history_names(of_student uuid) TO xueji_app
 GRANT EXECUTE ON FUNCTION identities_registered(hashes bytea[]) TO xueji_app	GRANT EXECUTE ON FUNCTION identities_registered(hashes bytea[]) TO xueji_app

@@ -94,6 +94,15 @@ type Policy struct {
 	// application of one school for one pupil (M9).
 	PostGraduationWindows calendar.Windows `yaml:"post_graduation_windows" json:"post_graduation_windows"`
 	PostGraduationOnce    bool             `yaml:"post_graduation_once" json:"post_graduation_once"`
+	// PastGraduates lets schools enrol graduates of earlier years (P46).
+	PastGraduates bool `yaml:"past_graduates" json:"past_graduates"`
+	// EnrolmentUntil is the day by which enrolment is filed, empty for no such day;
+	// EnrolmentLate says whether a later filing is noted or refused (hard rule 29).
+	EnrolmentUntil calendar.MonthDay `yaml:"enrolment_until" json:"enrolment_until"`
+	EnrolmentLate  string            `yaml:"enrolment_late" json:"enrolment_late"`
+	// EnrolmentWithdrawalMonths is how many months after the graduation a file may be
+	// given back (退档, hard rule 30).
+	EnrolmentWithdrawalMonths int `yaml:"enrolment_withdrawal_months" json:"enrolment_withdrawal_months"`
 	// ProvinceAuditIn and ProvinceAuditOut let the province audit what comes in
 	// from, and goes out to, other provinces (D3).
 	ProvinceAuditIn  bool `yaml:"province_audit_in" json:"province_audit_in"`
@@ -180,7 +189,8 @@ func (p Policy) Validate() error {
 		"remind_hours": p.RemindHours, "proxy_days": p.ProxyDays,
 		"freshman_late_days": p.FreshmanLateDays, "turn_undo_days": p.TurnUndoDays,
 		"lock_after": p.LockAfter, "lock_minutes": p.LockMinutes,
-		"paper_transfer_days": p.PaperTransferDays, "handover_months": p.HandoverMonths, "lookups_per_day": p.LookupsPerDay,
+		"enrolment_withdrawal_months": p.EnrolmentWithdrawalMonths,
+		"paper_transfer_days":         p.PaperTransferDays, "handover_months": p.HandoverMonths, "lookups_per_day": p.LookupsPerDay,
 		"stage_years.PRIMARY": p.StageYears[org.Primary], "stage_years.JUNIOR": p.StageYears[org.Junior], "stage_years.SENIOR": p.StageYears[org.Senior],
 	} {
 		if n < 1 {
@@ -195,6 +205,9 @@ func (p Policy) Validate() error {
 	}
 	if p.SamePerson != SamePersonAllowed && p.SamePerson != SamePersonForbidden {
 		list = append(list, oneOf("same_person", SamePersonAllowed, SamePersonForbidden))
+	}
+	if p.EnrolmentLate != LateNoted && p.EnrolmentLate != LateRefused {
+		list = append(list, oneOf("enrolment_late", LateNoted, LateRefused))
 	}
 	for kind, stages := range p.Chains {
 		for stage, steps := range stages {
@@ -216,6 +229,12 @@ const (
 const (
 	SamePersonAllowed   = "ALLOW"
 	SamePersonForbidden = "FORBID"
+)
+
+// What becomes of an enrolment that is filed after its day (hard rule 29).
+const (
+	LateNoted   = "NOTE"
+	LateRefused = "REFUSE"
 )
 
 // The two year groups a pupil may come back to (D34).

@@ -9,7 +9,7 @@ const eventDate = "event_date"
 // livingStates lists every state that a death can end (domain KT40): all states that are not
 // terminal and belong to a school.
 func livingStates() []Enrol {
-	return []Enrol{Enrolled, Suspended, Abroad, Missing, OtherLeft, Withdrawn, Expelled}
+	return []Enrol{Enrolled, Suspended, Abroad, Missing, OtherLeft, Withdrawn, Expelled, Graduated, Completed, Incomplete}
 }
 
 // decease ends the suspension that ran at the death. The new state frees the seat.

@@ -60,6 +60,8 @@ func suits(t require.TestingT, kind process.Kind, state status.Enrol) (status.Re
 		year = 2024
 	case process.Graduation:
 		r.EntryYear, f.Today, f.Filed = 2024, day("2027-06-21"), day("2027-06-21")
+	case process.EnrolmentWithdrawal:
+		f.Admission = &status.Admission{SchoolID: "old school", Stage: org.Junior, EntryYear: 2023, LastDay: f.Today}
 	}
 	f.Class = &status.Class{ID: "class-b", SchoolID: school, Stage: org.Senior, EntryYear: year, Capacity: 55}
 	req := status.Request{Kind: kind, Inputs: map[string]string{
@@ -99,7 +101,8 @@ func pairs() map[process.Kind]struct {
 		process.RestoreAdmission:    {[]status.Enrol{status.Expelled, status.Withdrawn, status.Missing, status.OtherLeft}, status.Enrolled},
 		process.GoneAbroad:          {enrolled, status.Abroad},
 		process.ReturnFromAbroad:    {[]status.Enrol{status.Abroad}, status.Enrolled},
-		process.Death: {[]status.Enrol{status.Enrolled, status.Suspended, status.Abroad, status.Missing, status.OtherLeft, status.Withdrawn, status.Expelled},
+		process.Death: {[]status.Enrol{status.Enrolled, status.Suspended, status.Abroad, status.Missing, status.OtherLeft, status.Withdrawn, status.Expelled,
+			status.Graduated, status.Completed, status.Incomplete},
 			status.Deceased},
 		process.SeniorTransfer:      {enrolled, status.Enrolled},
 		process.BatchTransfer:       {enrolled, status.Enrolled},
@@ -114,6 +117,9 @@ func pairs() map[process.Kind]struct {
 		process.ClassChange:         {enrolled, ""},
 		process.ClassAssignment:     {enrolled, ""},
 		process.GradeAdjustment:     {enrolled, ""},
+		process.SelfEnrolment:       {[]status.Enrol{status.Graduated}, status.Enrolled},
+		process.UnifiedEnrolment:    {[]status.Enrol{status.Graduated}, status.Enrolled},
+		process.EnrolmentWithdrawal: {enrolled, status.Graduated},
 	}
 }
 
@@ -123,6 +129,7 @@ func otherwise() []process.Kind {
 	return []process.Kind{
 		process.RosterImport, process.NewRecordImmigrant, process.ProblemCorroboration, process.ProblemDeletion, process.Arbitration, process.ChangeCorrection,
 		process.PlanChange,
+		process.AdmissionArbitration,
 	}
 }
 
@@ -165,8 +172,8 @@ func TestKindsFollowTheStatesOfTheirRow(t *testing.T) {
 func TestTerminalStatesAreTerminal(t *testing.T) {
 	for kind := range pairs() {
 		for _, state := range []status.Enrol{status.Deceased, status.Deleted, status.TransferredOut, status.Graduated} {
-			if state == status.Graduated && (kind == process.PostGraduationStudy || kind == process.GraduationRollback) {
-				continue // the two ways on from a graduation (KT22, KT62)
+			if onward := []process.Kind{process.PostGraduationStudy, process.GraduationRollback, process.SelfEnrolment, process.UnifiedEnrolment, process.Death}; state == status.Graduated && slices.Contains(onward, kind) {
+				continue // the ways on from a graduation (KT20, KT21, KT22, KT40, KT62)
 			}
 			r, req, f := suits(t, kind, state)
 			require.NotEmpty(t, status.Check(r, req, f), "%s from %s", kind, state)

@@ -186,6 +186,11 @@ type Facts struct {
 	Finding *Finding
 	Mistake *Mistake
 
+	// Admission is the enrolment that a withdrawal gives back, nil when there is none.
+	Admission *Admission
+	// Contested says that schools of two bureaus have admitted the graduate.
+	Contested bool
+
 	// AbsentSince is the first day of the absence that a return from a dropout ends. It is
 	// zero when no absence was reported.
 	AbsentSince calendar.Date

@@ -75,6 +75,12 @@ func ruleOf(kind process.Kind) (rule, bool) {
 		return rule{from: []Enrol{Graduated, Completed, Incomplete}, to: Enrolled, unfrozen: true, check: checkRollback, effect: placeInYearGroup}, true
 	case process.Graduation:
 		return rule{from: []Enrol{Enrolled}, refuseProblems: true, unfrozen: true, to: Graduated, check: checkGraduation, effect: graduate}, true
+	case process.SelfEnrolment, process.UnifiedEnrolment: // PlaceOf judges each graduate, EnrolledAt is the effect
+		return rule{from: []Enrol{Graduated}, lists: true, unfrozen: true, to: Enrolled}, true
+	case process.AdmissionArbitration:
+		return rule{receives: true, check: checkAdmissionArbitration}, true
+	case process.EnrolmentWithdrawal:
+		return rule{from: []Enrol{Enrolled}, unfrozen: true, to: Graduated, check: checkEnrolmentWithdrawal, effect: giveBack}, true
 	case process.RosterImport, process.NewRecordImmigrant, // they make records and change none
 		process.PlanChange: // about a school
 		return rule{}, false

@@ -58,8 +58,9 @@ func (h *PaperFile) State() string {
 	return PaperFileToSend
 }
 
-// PaperFileColumns are the columns of a paper file.
-const PaperFileColumns = `h.id, h.change_id, coalesce(l.subject ->> 'name', c.subject ->> 'name') AS student_name, h.from_school, f.name AS from_name, f.path::text AS from_path,
+// PaperFileColumns are the columns of a paper file. The pupil of a list is named by its line,
+// to the old school by the backup, and to the new one by the record.
+const PaperFileColumns = `h.id, h.change_id, coalesce(nullif(c.subject ->> 'name', ''), l.subject ->> 'name', (SELECT d.name FROM departure d WHERE d.change_id = h.change_id AND d.student_id = h.student_id), (SELECT s.name FROM student s WHERE s.id = h.student_id), '') AS student_name, h.from_school, f.name AS from_name, f.path::text AS from_path,
 	h.to_school, o.name AS to_name, o.path::text AS to_path, h.due_on, h.sent_at, h.sent_how, h.received_at, h.overdue_at, h.struck_at, h.version`
 
 // PaperFileTables are the tables that PaperFileColumns come from.

@@ -1,0 +1,149 @@
+package enrolment
+
+import (
+	"fmt"
+	"strconv"
+
+	"github.com/google/uuid"
+
+	"github.com/xueji/xueji/models/change"
+	"github.com/xueji/xueji/models/refusal"
+	"github.com/xueji/xueji/models/status"
+	"github.com/xueji/xueji/models/store"
+	"github.com/xueji/xueji/models/student"
+)
+
+// retrieve retrieves the files (调档, P47) of the admitted claims: each takes the slot of its
+// pupil. A claim that is contested, or whose pupil has a change in hand, waits and says so;
+// the final approval tries again.
+func (l *locked) retrieve(t *change.Tx, c *change.Change) error {
+	var free []*Claim
+	for _, a := range l.in(Admitted) {
+		if l.contested(a) {
+			wait(t.Tx, a, refusal.EnrolContested)
+			continue
+		}
+		free = append(free, a)
+	}
+	if len(free) == 0 {
+		return nil
+	}
+	taken, err := takeSlots(t.Tx, c, free)
+	if err != nil {
+		return err
+	}
+	for _, a := range free {
+		if !taken[a.StudentID] {
+			wait(t.Tx, a, refusal.EnrolWaits)
+			continue
+		}
+		a.State, a.Waits = Retrieved, ""
+		t.Later("retrieve a file", 1, `UPDATE admission SET state = ?, waits = '' WHERE change_id = ? AND line_no = ?`, Retrieved, c.ID, a.LineNo)
+	}
+	return nil
+}
+
+func wait(t *store.Tx, a *Claim, code refusal.Code) {
+	a.Waits = code
+	t.Later("wait for a file", 1, `UPDATE admission SET waits = ? WHERE change_id = ? AND line_no = ?`, string(code), a.ChangeID, a.LineNo)
+}
+
+// takeSlots takes the slots of the pupils of claims, as far as no other change holds them,
+// always in the same order. A reported death and a change beside another one hold a pupil,
+// too.
+func takeSlots(t *store.Tx, c *change.Change, claims []*Claim) (map[uuid.UUID]bool, error) {
+	ids := make([]uuid.UUID, len(claims))
+	for i, a := range claims {
+		ids[i] = a.StudentID
+	}
+	var got []uuid.UUID
+	err := t.DB().Raw(`INSERT INTO slot (key, change_id, taken_at)
+		SELECT 'student/' || s.id, @change, CAST(@now AS timestamptz) FROM student s WHERE s.id IN @ids
+			AND NOT EXISTS (SELECT 1 FROM slot x WHERE x.key IN ('death/' || s.id, 'beside/' || s.id)) ORDER BY s.id
+		ON CONFLICT DO NOTHING RETURNING CAST(substr(key, 9) AS uuid)`, map[string]any{"change": c.ID, "now": t.Now(), "ids": ids}).Scan(&got).Error
+	if err != nil {
+		return nil, fmt.Errorf("take the slots of graduates: %w", err)
+	}
+	taken := map[uuid.UUID]bool{}
+	for _, id := range got {
+		taken[id] = true
+	}
+	return taken, nil
+}
+
+// waiting returns a refusal for each open claim whose file is not retrieved.
+func (l *locked) waiting() (list []*refusal.Error) {
+	for _, a := range l.claims {
+		if !a.State.open() || a.State == Retrieved {
+			continue
+		}
+		list = append(list, refusal.New(a.Waits).At("/lines/"+strconv.Itoa(a.LineNo-1)))
+	}
+	return list
+}
+
+// move moves the records of the retrieved claims to the school, and returns how many. A
+// claim whose record is that of a graduate no more ends.
+func (l *locked) move(t *change.Tx, c *change.Change) (moved int, err error) {
+	own := l.in(Retrieved)
+	records, err := recordsOf(t.Tx, own, true)
+	if err != nil {
+		return 0, err
+	}
+	if err := receiving(t.Tx, c); err != nil {
+		return 0, err
+	}
+	held, err := deathsOf(t.Tx, own)
+	if err != nil {
+		return 0, err
+	}
+	var waits []*refusal.Error
+	for _, a := range own {
+		if held[a.StudentID] { // reported after the file was retrieved: the death goes before
+			waits = append(waits, refusal.New(refusal.EnrolWaits).At("/lines/"+strconv.Itoa(a.LineNo-1)))
+		}
+	}
+	if err := refusal.Join(waits...); err != nil {
+		return 0, err
+	}
+	for _, a := range own {
+		if why := l.barred(a, records[a.StudentID]); why != nil {
+			l.end(t.Tx, a, why)
+			continue
+		}
+		h := records[a.StudentID]
+		after := h.Record.EnrolledAt(c.Receiving.ID.String(), status.Place{Stage: a.Stage, EntryYear: a.EntryYear})
+		if err := t.SaveRecord(c, h, after, t.Today()); err != nil {
+			return 0, err
+		}
+		t.Later("end an enrolment", 1, `UPDATE admission SET state = ?, settled_at = ? WHERE change_id = ? AND line_no = ?`, Final, t.Now(), c.ID, a.LineNo)
+		a.State = Final
+		moved++
+		for _, b := range l.rivals[a.StudentID] { // claims of other bureaus that were not admitted
+			if b.State == Claimed {
+				l.end(t.Tx, b, refusal.New(refusal.EnrolTaken).With("school", a.School))
+				tell(t.Tx, b, noticeLost)
+			}
+		}
+	}
+	return moved, l.freePlaces(t.Tx)
+}
+
+// deathsOf returns the graduates whose death is reported.
+func deathsOf(t *store.Tx, claims []*Claim) (map[uuid.UUID]bool, error) {
+	keys := map[string]uuid.UUID{"": uuid.Nil}
+	names := []string{""}
+	for _, a := range claims {
+		key := student.DeathSlot(a.StudentID)
+		keys[key], names = a.StudentID, append(names, key)
+	}
+	var found []string
+	if err := t.DB().Raw(`SELECT key FROM slot WHERE key IN ?`, names).Scan(&found).Error; err != nil {
+		return nil, fmt.Errorf("look for business that goes before: %w", err)
+	}
+	held := map[uuid.UUID]bool{}
+	for _, key := range found {
+		held[keys[key]] = true
+	}
+	return held, nil
+}
