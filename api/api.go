@@ -15,6 +15,7 @@ import (
 
 	"github.com/xueji/xueji/api/access"
 	"github.com/xueji/xueji/api/changes"
+	"github.com/xueji/xueji/api/enrolments"
 	"github.com/xueji/xueji/api/graduations"
 	"github.com/xueji/xueji/api/home"
 	"github.com/xueji/xueji/api/jobs"
@@ -158,6 +159,7 @@ func mount(r *rest.Server, deps Deps, sheets sheet.Sheets, divisions *division.T
 	messages.Mount(r, messages.Deps{Store: deps.register(), Processes: deps.Processes, Webhooks: deps.Webhooks})
 	offices.Mount(r, offices.Deps{Store: deps.register(), Divisions: divisions})
 	graduations.Mount(r, graduations.Deps{Store: deps.Store, Desk: deps.Desk})
+	enrolments.Mount(r, enrolments.Deps{Store: deps.Store, Desk: deps.Desk})
 	students.Mount(r, students.Deps{Store: deps.register(), Processes: deps.Processes, Sheets: sheets})
 	rosters.Mount(r, rosters.Deps{Store: deps.register(), Desk: deps.Desk, Files: deps.Files, RosterLimit: deps.RosterLimit, Sheets: sheets, Log: deps.Log})
 	placings.Mount(r, placings.Deps{Store: deps.Store, Desk: deps.Desk})

@@ -60,7 +60,8 @@ func TestEveryFileThatLeavesIsLookedAt(t *testing.T) {
 		return answer
 	}
 	looked := map[string]func(){
-		"get-roster-template": func() { require.NotRegexp(t, `\d{15}`, w.SheetText(open("/v1/rosters/template"))) },
+		"get-enrolment-template": func() { require.NotRegexp(t, `\d{15}`, w.SheetText(open("/v1/enrolments/template"))) },
+		"get-roster-template":    func() { require.NotRegexp(t, `\d{15}`, w.SheetText(open("/v1/rosters/template"))) },
 		"get-roster-findings": func() {
 			path := "/v1/rosters/" + roster.ID.String() + "/findings.xlsx"
 			require.NotRegexp(t, `\d{15}`, w.SheetText(open(path)))

@@ -36,7 +36,7 @@ type matrixCase struct {
 func matrixCases() map[string]matrixCase {
 	all := map[string]matrixCase{}
 	for _, area := range []map[string]matrixCase{
-		ownCases(), officeCases(), accountCases(), ruleCases(), messageCases(), recordCases(), rosterCases(), moveCases(), jobCases(), changeCases(), taskCases(), proxyCases(), graduationCases(),
+		ownCases(), officeCases(), accountCases(), ruleCases(), messageCases(), recordCases(), rosterCases(), moveCases(), jobCases(), changeCases(), taskCases(), proxyCases(), graduationCases(), enrolmentCases(),
 	} {
 		maps.Copy(all, area)
 	}

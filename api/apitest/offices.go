@@ -15,5 +15,6 @@ const (
 // FoundNextSchool founds the school of the county next door.
 func (w *World) FoundNextSchool() {
 	w.t.Helper()
-	w.NewSchool(NextBureau, "2152000789", office.NewGrade{Stage: org.Primary, EntryYear: 2024, Classes: 1, Capacity: 55})
+	w.NewSchool(NextBureau, "2152000789", office.NewGrade{Stage: org.Primary, EntryYear: 2024, Classes: 1, Capacity: 55},
+		office.NewGrade{Stage: org.Primary, EntryYear: 2021, Classes: 1, Capacity: 55})
 }

@@ -73,6 +73,10 @@ const (
 	GraduationFile Action = "graduation.file" // the list of a school's graduating grade
 	GraduationRead Action = "graduation.read" // who can graduate, who has
 
+	EnrolmentFile  Action = "enrolment.file"  // the sheet of a school, the list of a bureau
+	EnrolmentRead  Action = "enrolment.read"  // claims, graduates without a school
+	EnrolmentDefer Action = "enrolment.defer" // a graduate who goes on later (缓学)
+
 	EvidenceUpload Action = "evidence.upload"
 	EvidenceRead   Action = "evidence.read"
 
@@ -198,6 +202,10 @@ var table = sync.OnceValue(func() map[Action]map[org.Role]Reach {
 
 		GraduationFile: {org.SchoolRegistrar: Own},
 		GraduationRead: recordReaders(),
+
+		EnrolmentFile:  {org.SchoolRegistrar: Own, org.BureauReviewer: Own},
+		EnrolmentRead:  recordReaders(),
+		EnrolmentDefer: {org.SchoolRegistrar: Own, org.BureauReviewer: Subtree},
 
 		EvidenceUpload: {org.SchoolRegistrar: Own, org.BureauReviewer: Own},
 		EvidenceRead: {
