@@ -160,6 +160,7 @@ func mount(r *rest.Server, deps Deps, sheets sheet.Sheets, divisions *division.T
 	offices.Mount(r, offices.Deps{Store: deps.register(), Divisions: divisions})
 	graduations.Mount(r, graduations.Deps{Store: deps.Store, Desk: deps.Desk})
 	enrolments.Mount(r, enrolments.Deps{Store: deps.Store, Desk: deps.Desk})
+	graduations.Mount(r, graduations.Deps{Store: deps.Store, Desk: deps.Desk, Processes: deps.Processes})
 	students.Mount(r, students.Deps{Store: deps.register(), Processes: deps.Processes, Sheets: sheets})
 	rosters.Mount(r, rosters.Deps{Store: deps.register(), Desk: deps.Desk, Files: deps.Files, RosterLimit: deps.RosterLimit, Sheets: sheets, Log: deps.Log})
 	placings.Mount(r, placings.Deps{Store: deps.Store, Desk: deps.Desk})

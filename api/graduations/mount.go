@@ -12,12 +12,14 @@ import (
 	"github.com/xueji/xueji/models/change"
 	"github.com/xueji/xueji/models/office"
 	"github.com/xueji/xueji/models/org"
+	"github.com/xueji/xueji/models/process"
 )
 
 // Deps holds the parts of the program that the operations of this area call.
 type Deps struct {
-	Store *change.Engine
-	Desk  *casework.Desk
+	Store     *change.Engine
+	Desk      *casework.Desk
+	Processes *process.Catalogue
 }
 
 // server answers the operations of the area.
@@ -32,6 +34,7 @@ func Mount(r *rest.Server, deps Deps) {
 	s := &server{Deps: deps, rest: r}
 	s.listRoutes()
 	s.graduateRoutes()
+	s.clearingRoutes()
 }
 
 // school returns an office in the reach of the caller.

@@ -85,7 +85,7 @@ func (s *server) noticeView(ctx context.Context, n message.Notice) NoticeView {
 		v.DueDay = rest.LastDay(*n.DueAt)
 	}
 	said := notice.Say(n.Kind, rest.LanguageOf(ctx), notice.Facts{
-		CaseNo: n.CaseNo, Kind: s.Processes.NameOf(n.ChangeKind), Step: n.StepLabel, Office: n.OfficeName, Due: v.DueDay, Day: n.EffectiveOn.String(),
+		CaseNo: n.CaseNo, Kind: s.Processes.NameOf(n.ChangeKind), Step: n.StepLabel, Office: n.OfficeName, Due: v.DueDay, Day: n.EffectiveOn.String(), Count: notice.CountText(n.Counted),
 	})
 	v.Title, v.Text = said.Title, said.Text
 	return v

@@ -158,7 +158,7 @@ func (d *Deliverer) compose(c message.ClaimedDelivery) ([]byte, error) {
 		p.Data = PayloadBody{TitleZh: "测试", TitleEn: "Test", TextZh: "这是一条测试消息，无需处理。", TextEn: "This is a test; nothing needs to be done."}
 		return json.Marshal(p)
 	}
-	facts := notice.Facts{CaseNo: n.CaseNo, Kind: d.Processes.NameOf(n.ChangeKind), Step: n.StepLabel, Office: n.OfficeName, Day: n.EffectiveOn.String()}
+	facts := notice.Facts{CaseNo: n.CaseNo, Kind: d.Processes.NameOf(n.ChangeKind), Step: n.StepLabel, Office: n.OfficeName, Day: n.EffectiveOn.String(), Count: notice.CountText(n.Counted)}
 	if n.DueAt != nil {
 		facts.Due = calendar.Due{At: *n.DueAt}.LastDay().String()
 	}

@@ -10,7 +10,7 @@
 // the enrolment of graduates into the next stage, or the clearing of running business of a
 // graduating grade (package change).
 //
-// Tables: graduation_line.
+// Tables: graduation_line, clearing_notice.
 //
 // Laws and rules it keeps:
 //   - law 2: a school hands in a list; the worker alone changes records, all lines of a list

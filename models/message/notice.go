@@ -28,11 +28,14 @@ type Notice struct {
 	Round      int
 	StepLabel  process.Text `gorm:"-"`
 	DueAt      *time.Time   // of the step
-	// EffectiveOn is the day on which the change is in force; zero before its approval.
+	// EffectiveOn is the day on which the change is in force, zero before its approval; or the
+	// day of which a notice about no change tells.
 	EffectiveOn calendar.Date
-	Personal    bool // for one person, not for everybody with the role
-	CreatedAt   time.Time
-	ReadAt      *time.Time // by the reader
+	// Counted is how many, of a notice that counts; zero of all others.
+	Counted   int
+	Personal  bool // for one person, not for everybody with the role
+	CreatedAt time.Time
+	ReadAt    *time.Time // by the reader
 }
 
 // noticeRow is a notice with the label of its step from the change.
@@ -43,7 +46,7 @@ type noticeRow struct {
 }
 
 const noticeColumns = `n.id, n.change_id, coalesce(c.case_no, '') AS case_no, n.kind, coalesce(c.kind, '') AS change_kind, n.role,
-	o.code AS office_code, o.name AS office_name, n.step_no, n.round, CASE WHEN s.act <> '` + string(process.ActAwaitDay) + `' THEN s.due_at END AS due_at, c.effective_on, n.account_id IS NOT NULL AS personal, n.created_at,
+	o.code AS office_code, o.name AS office_name, n.step_no, n.round, CASE WHEN s.act <> '` + string(process.ActAwaitDay) + `' THEN s.due_at END AS due_at, coalesce(n.on_day, c.effective_on) AS effective_on, coalesce(n.counted, 0) AS counted, n.account_id IS NOT NULL AS personal, n.created_at,
 	coalesce(c.definition #> ARRAY['steps', CAST(n.step_no - 1 AS text), 'label'], '{}')::text AS label_json`
 
 const noticeTables = ` FROM notice n JOIN organisation o ON o.id = n.org_id LEFT JOIN change c ON c.id = n.change_id

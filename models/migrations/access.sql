@@ -13,6 +13,7 @@ TABLE change_line
 TABLE change_party	
 TABLE change_revision	
 TABLE change_value	
+TABLE clearing_notice	
 TABLE decision	
 TABLE departure	
 TABLE double_search	
@@ -220,6 +221,10 @@ COLUMN change_value.cipher bytea
 COLUMN change_value.field text	
 COLUMN change_value.hash bytea	
 COLUMN change_value.round integer	
+COLUMN clearing_notice.pupils integer	
+COLUMN clearing_notice.school_id uuid	
+COLUMN clearing_notice.told_at timestamp with time zone	
+COLUMN clearing_notice.year integer	
 COLUMN decision.account_id uuid	
 COLUMN decision.change_id uuid	
 COLUMN decision.decided_at timestamp with time zone	
@@ -384,10 +389,12 @@ COLUMN login_attempt.login_hash bytea
 COLUMN login_attempt.network text	
 COLUMN notice.account_id uuid	
 COLUMN notice.change_id uuid	
+COLUMN notice.counted integer	
 COLUMN notice.created_at timestamp with time zone	
 COLUMN notice.id uuid	
 COLUMN notice.kind text	
 COLUMN notice.occasion text	
+COLUMN notice.on_day date	
 COLUMN notice.org_id uuid	
 COLUMN notice.org_path ltree	
 COLUMN notice.problem_id uuid	
@@ -827,6 +834,7 @@ CONSTRAINT change_pkey ON change	ALTER TABLE change ADD CONSTRAINT change_pkey P
 CONSTRAINT change_revision_pkey ON change_revision	ALTER TABLE change_revision ADD CONSTRAINT change_revision_pkey PRIMARY KEY (id)
 CONSTRAINT change_revision_slip_id_key ON change_revision	ALTER TABLE change_revision ADD CONSTRAINT change_revision_slip_id_key UNIQUE (slip_id)
 CONSTRAINT change_value_pkey ON change_value	ALTER TABLE change_value ADD CONSTRAINT change_value_pkey PRIMARY KEY (change_id, round, field)
+CONSTRAINT clearing_notice_pkey ON clearing_notice	ALTER TABLE clearing_notice ADD CONSTRAINT clearing_notice_pkey PRIMARY KEY (school_id, year)
 CONSTRAINT decision_pkey ON decision	ALTER TABLE decision ADD CONSTRAINT decision_pkey PRIMARY KEY (change_id, step_no, round, task_id)
 CONSTRAINT decision_slip_id_key ON decision	ALTER TABLE decision ADD CONSTRAINT decision_slip_id_key UNIQUE (slip_id)
 CONSTRAINT departure_once ON departure	ALTER TABLE departure ADD CONSTRAINT departure_once UNIQUE (change_id, student_id)
@@ -1058,6 +1066,8 @@ CONSTRAINT change_struck_by_fkey ON change	ALTER TABLE change ADD CONSTRAINT cha
 CONSTRAINT change_student_id_fkey ON change	ALTER TABLE change ADD CONSTRAINT change_student_id_fkey FOREIGN KEY (student_id) REFERENCES student(id)
 CONSTRAINT change_subject ON change	ALTER TABLE change ADD CONSTRAINT change_subject CHECK (((student_id IS NULL) OR (roster_id IS NULL)))
 CONSTRAINT change_value_change_id_fkey ON change_value	ALTER TABLE change_value ADD CONSTRAINT change_value_change_id_fkey FOREIGN KEY (change_id) REFERENCES change(id)
+CONSTRAINT clearing_notice_pupils_check ON clearing_notice	ALTER TABLE clearing_notice ADD CONSTRAINT clearing_notice_pupils_check CHECK ((pupils > 0))
+CONSTRAINT clearing_notice_school_id_fkey ON clearing_notice	ALTER TABLE clearing_notice ADD CONSTRAINT clearing_notice_school_id_fkey FOREIGN KEY (school_id) REFERENCES organisation(id)
 CONSTRAINT decision_change_id_fkey ON decision	ALTER TABLE decision ADD CONSTRAINT decision_change_id_fkey FOREIGN KEY (change_id) REFERENCES change(id)
 CONSTRAINT decision_office_id_fkey ON decision	ALTER TABLE decision ADD CONSTRAINT decision_office_id_fkey FOREIGN KEY (office_id) REFERENCES organisation(id)
 CONSTRAINT decision_slip_id_fkey ON decision	ALTER TABLE decision ADD CONSTRAINT decision_slip_id_fkey FOREIGN KEY (slip_id) REFERENCES slip(id)
@@ -1392,6 +1402,7 @@ POLICY owner_all ON change_line PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY
 POLICY owner_all ON change_party PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON change_party AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
 POLICY owner_all ON change_revision PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON change_revision AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
 POLICY owner_all ON change_value PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON change_value AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
+POLICY owner_all ON clearing_notice PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON clearing_notice AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
 POLICY owner_all ON decision PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON decision AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
 POLICY owner_all ON departure PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON departure AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
 POLICY owner_all ON double_search PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON double_search AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
@@ -1446,6 +1457,7 @@ POLICY worker_all ON change_line PERMISSIVE FOR ALL TO xueji_worker	CREATE POLIC
 POLICY worker_all ON change_party PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON change_party AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
 POLICY worker_all ON change_revision PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON change_revision AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
 POLICY worker_all ON change_value PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON change_value AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
+POLICY worker_all ON clearing_notice PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON clearing_notice AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
 POLICY worker_all ON decision PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON decision AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
 POLICY worker_all ON departure PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON departure AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
 POLICY worker_all ON double_search PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON double_search AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
@@ -1500,6 +1512,7 @@ ROW SECURITY ON change_line	ALTER TABLE change_line ENABLE ROW LEVEL SECURITY
 ROW SECURITY ON change_party	ALTER TABLE change_party ENABLE ROW LEVEL SECURITY
 ROW SECURITY ON change_revision	ALTER TABLE change_revision ENABLE ROW LEVEL SECURITY
 ROW SECURITY ON change_value	ALTER TABLE change_value ENABLE ROW LEVEL SECURITY
+ROW SECURITY ON clearing_notice	ALTER TABLE clearing_notice ENABLE ROW LEVEL SECURITY
 ROW SECURITY ON decision	ALTER TABLE decision ENABLE ROW LEVEL SECURITY
 ROW SECURITY ON departure	ALTER TABLE departure ENABLE ROW LEVEL SECURITY
 ROW SECURITY ON double_search	ALTER TABLE double_search ENABLE ROW LEVEL SECURITY
@@ -1555,6 +1568,7 @@ ROW SECURITY OF THE OWNER ON change_line	ALTER TABLE change_line FORCE ROW LEVEL
 ROW SECURITY OF THE OWNER ON change_party	ALTER TABLE change_party FORCE ROW LEVEL SECURITY
 ROW SECURITY OF THE OWNER ON change_revision	ALTER TABLE change_revision FORCE ROW LEVEL SECURITY
 ROW SECURITY OF THE OWNER ON change_value	ALTER TABLE change_value FORCE ROW LEVEL SECURITY
+ROW SECURITY OF THE OWNER ON clearing_notice	ALTER TABLE clearing_notice FORCE ROW LEVEL SECURITY
 ROW SECURITY OF THE OWNER ON decision	ALTER TABLE decision FORCE ROW LEVEL SECURITY
 ROW SECURITY OF THE OWNER ON departure	ALTER TABLE departure FORCE ROW LEVEL SECURITY
 ROW SECURITY OF THE OWNER ON double_search	ALTER TABLE double_search FORCE ROW LEVEL SECURITY
@@ -1625,6 +1639,7 @@ GRANT INSERT ON change_party TO xueji_worker	GRANT INSERT ON change_party TO xue
 GRANT INSERT ON change_revision TO xueji_worker	GRANT INSERT ON change_revision TO xueji_worker
 GRANT INSERT ON change_value TO xueji_app	GRANT INSERT ON change_value TO xueji_app
 GRANT INSERT ON change_value TO xueji_worker	GRANT INSERT ON change_value TO xueji_worker
+GRANT INSERT ON clearing_notice TO xueji_worker	GRANT INSERT ON clearing_notice TO xueji_worker
 GRANT INSERT ON decision TO xueji_worker	GRANT INSERT ON decision TO xueji_worker
 GRANT INSERT ON departure TO xueji_worker	GRANT INSERT ON departure TO xueji_worker
 GRANT INSERT ON double_search TO xueji_worker	GRANT INSERT ON double_search TO xueji_worker
@@ -1685,6 +1700,7 @@ GRANT SELECT ON change_revision TO xueji_app	GRANT SELECT ON change_revision TO 
 GRANT SELECT ON change_revision TO xueji_worker	GRANT SELECT ON change_revision TO xueji_worker
 GRANT SELECT ON change_value TO xueji_app	GRANT SELECT ON change_value TO xueji_app
 GRANT SELECT ON change_value TO xueji_worker	GRANT SELECT ON change_value TO xueji_worker
+GRANT SELECT ON clearing_notice TO xueji_worker	GRANT SELECT ON clearing_notice TO xueji_worker
 GRANT SELECT ON decision TO xueji_app	GRANT SELECT ON decision TO xueji_app
 GRANT SELECT ON decision TO xueji_worker	GRANT SELECT ON decision TO xueji_worker
 GRANT SELECT ON departure TO xueji_app	GRANT SELECT ON departure TO xueji_app

@@ -15,6 +15,7 @@ import (
 	"maps"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"unicode"
@@ -48,7 +49,16 @@ type Facts struct {
 	Step   process.Text // label of the step
 	Office string
 	Due    string // last day of the step
-	Day    string // on which the change is in force
+	Day    string // on which the change is in force, or of which the notice tells
+	Count  string // how many, of a notice that counts
+}
+
+// CountText returns a number for a notice, "" when there is nothing to count.
+func CountText(n int) string {
+	if n == 0 {
+		return ""
+	}
+	return strconv.Itoa(n)
 }
 
 // Said is a notice in one language.
@@ -65,7 +75,7 @@ func Say(kind string, lang refusal.Language, f Facts) Said {
 		w = table()[generic]
 	}
 	title, text, about := w.Title.Zh, w.Text.Zh, f.Kind.Zh+" "+f.CaseNo+"："
-	places := map[string]string{"case": f.CaseNo, "kind": f.Kind.Zh, "step": f.Step.Zh, "office": f.Office, "due": f.Due, "day": f.Day}
+	places := map[string]string{"case": f.CaseNo, "kind": f.Kind.Zh, "step": f.Step.Zh, "office": f.Office, "due": f.Due, "day": f.Day, "count": f.Count}
 	if lang == refusal.English {
 		title, text, about = w.Title.En, w.Text.En, f.Kind.En+" "+f.CaseNo+": "
 		places["kind"], places["step"] = f.Kind.En, f.Step.En

@@ -48,6 +48,9 @@ type Policy struct {
 	// ClearGraduating is the day on which running business of the graduating grade
 	// is ended (hard rule 25); empty: never.
 	ClearGraduating calendar.MonthDay `yaml:"clear_graduating" json:"clear_graduating"`
+	// ClearNoticeDays is how many days before that day a school is told what of its
+	// graduating grade is in hand (P89); 0: never.
+	ClearNoticeDays int `yaml:"clear_notice_days" json:"clear_notice_days"`
 	// SuspensionBackDays and SuspensionAheadDays bound the first day of a
 	// suspension around the day of filing, against slips of the pen; the second one
 	// bounds the day of leaving abroad, too.

@@ -59,6 +59,9 @@ func (p Policy) validateLeaving() []error {
 	if p.ExtensionAheadDays < 0 {
 		list = append(list, fault("/extension_ahead_days", "须为 0 或以上的整数", "extension_ahead_days is 0 or more"))
 	}
+	if p.ClearNoticeDays < 0 {
+		list = append(list, fault("/clear_notice_days", "须为 0 或以上的整数", "clear_notice_days is 0 or more"))
+	}
 	if p.DropoutWeeks < 1 {
 		list = append(list, tooSmall("dropout_weeks"))
 	}
