@@ -1,6 +1,6 @@
 // Package graduation ends a stage for the pupils of a graduating grade (毕业): a school's list
 // with a conclusion for each pupil, its approval, the graduates of a school by year, and the
-// roll-back (毕业生回退).
+// roll-back (毕业生回退); and the certificates of the graduates (毕业证书, P87).
 //
 // It owns the lines of such a list, who of a grade could graduate and what stands against
 // the others, and what the graduation does to the record. It gives the engine the Work of
@@ -10,7 +10,7 @@
 // the enrolment of graduates into the next stage, or the clearing of running business of a
 // graduating grade (package change).
 //
-// Tables: graduation_line, clearing_notice.
+// Tables: graduation_line, clearing_notice, certificate_stock, certificate.
 //
 // Laws and rules it keeps:
 //   - law 2: a school hands in a list; the worker alone changes records, all lines of a list

@@ -10,7 +10,19 @@ import (
 
 // RollbackKind returns the Work of a roll-back (毕业生回退, KT62): the pupil is enrolled again
 // by the rules of package status, and the line of the graduation says which change undid it.
-func RollbackKind() change.RecordWork { return change.RecordWork{After: undoLine} }
+func RollbackKind() change.RecordWork {
+	return change.RecordWork{After: func(t *store.Tx, c *change.Change, h *student.PupilRow) error {
+		voidCertificate(t, c, h)
+		return undoLine(t, c, h)
+	}}
+}
+
+// voidCertificate voids the valid certificate of a stage that the pupil has not finished
+// after all (worker); the case number says why.
+func voidCertificate(t *store.Tx, c *change.Change, h *student.PupilRow) {
+	t.Later("void a certificate", store.AnyRows, `UPDATE certificate SET state = ?, ended_at = ?, reason = ? WHERE student_id = ? AND stage = ? AND state IN (?, ?)`,
+		Voided, t.Now(), c.CaseNo, h.ID, h.Stage, Written, Issued)
+}
 
 // undoLine marks the graduation of a pupil as undone (worker). A record that was loaded as
 // that of a graduate has no line.

@@ -4,6 +4,8 @@ TABLE admission
 TABLE audit_entry	
 TABLE audit_seal	
 TABLE batch_request	
+TABLE certificate	
+TABLE certificate_stock	
 TABLE change	
 TABLE change_copy	
 TABLE change_dismissal	
@@ -122,6 +124,40 @@ COLUMN batch_request.operation text
 COLUMN batch_request.refused bytea	
 COLUMN batch_request.remaining bigint	
 COLUMN batch_request.tasks jsonb	
+COLUMN certificate.blank text	
+COLUMN certificate.blank_no bigint	
+COLUMN certificate.conclusion text	
+COLUMN certificate.ended_at timestamp with time zone	
+COLUMN certificate.id uuid	
+COLUMN certificate.issued_by uuid	
+COLUMN certificate.issued_on date	
+COLUMN certificate.number text	
+COLUMN certificate.province_code text	
+COLUMN certificate.reason text	
+COLUMN certificate.school_id uuid	
+COLUMN certificate.serial integer	
+COLUMN certificate.signed_by text	
+COLUMN certificate.stage text	
+COLUMN certificate.state text	
+COLUMN certificate.stock_id uuid	
+COLUMN certificate.student_id uuid	
+COLUMN certificate.write_hash bytea	
+COLUMN certificate.write_key text	
+COLUMN certificate.written_at timestamp with time zone	
+COLUMN certificate.written_by uuid	
+COLUMN certificate.year integer	
+COLUMN certificate_stock.first_no bigint	
+COLUMN certificate_stock.give_hash bytea	
+COLUMN certificate_stock.give_key text	
+COLUMN certificate_stock.given_at timestamp with time zone	
+COLUMN certificate_stock.given_by uuid	
+COLUMN certificate_stock.id uuid	
+COLUMN certificate_stock.last_no bigint	
+COLUMN certificate_stock.prefix text	
+COLUMN certificate_stock.province_code text	
+COLUMN certificate_stock.school_id uuid	
+COLUMN certificate_stock.stage text	
+COLUMN certificate_stock.width integer	
 COLUMN change.about uuid	
 COLUMN change.beside uuid	
 COLUMN change.case_no text	
@@ -759,6 +795,7 @@ FUNCTION attention_found(asked_at timestamp with time zone, roots ltree[])
 FUNCTION attention_of(asked_at timestamp with time zone) SECURITY DEFINER	
 FUNCTION attention_page(asked_at timestamp with time zone, only_reason text, after_rank integer, after_since timestamp with time zone, after_id uuid, most integer) SECURITY DEFINER	
 FUNCTION attention_standing(after uuid, most integer) SECURITY DEFINER	
+FUNCTION blanks_overlap(of_province text, of_prefix text, of_width integer, of_first bigint, of_last bigint) SECURITY DEFINER	
 FUNCTION change_class(of_change uuid) SECURITY DEFINER	
 FUNCTION change_sides(of_change uuid) SECURITY DEFINER	
 FUNCTION claim_on(student uuid) SECURITY DEFINER	
@@ -821,6 +858,11 @@ CONSTRAINT audit_entry_pkey ON audit_entry	ALTER TABLE audit_entry ADD CONSTRAIN
 CONSTRAINT audit_seal_entry_id_key ON audit_seal	ALTER TABLE audit_seal ADD CONSTRAINT audit_seal_entry_id_key UNIQUE (entry_id)
 CONSTRAINT audit_seal_pkey ON audit_seal	ALTER TABLE audit_seal ADD CONSTRAINT audit_seal_pkey PRIMARY KEY (partition, seq)
 CONSTRAINT batch_request_pkey ON batch_request	ALTER TABLE batch_request ADD CONSTRAINT batch_request_pkey PRIMARY KEY (account_id, key)
+CONSTRAINT certificate_pkey ON certificate	ALTER TABLE certificate ADD CONSTRAINT certificate_pkey PRIMARY KEY (id)
+CONSTRAINT certificate_province_code_number_key ON certificate	ALTER TABLE certificate ADD CONSTRAINT certificate_province_code_number_key UNIQUE (province_code, number)
+CONSTRAINT certificate_stock_given_by_give_key_key ON certificate_stock	ALTER TABLE certificate_stock ADD CONSTRAINT certificate_stock_given_by_give_key_key UNIQUE (given_by, give_key)
+CONSTRAINT certificate_stock_id_blank_no_key ON certificate	ALTER TABLE certificate ADD CONSTRAINT certificate_stock_id_blank_no_key UNIQUE (stock_id, blank_no)
+CONSTRAINT certificate_stock_pkey ON certificate_stock	ALTER TABLE certificate_stock ADD CONSTRAINT certificate_stock_pkey PRIMARY KEY (id)
 CONSTRAINT change_case_no_key ON change	ALTER TABLE change ADD CONSTRAINT change_case_no_key UNIQUE (case_no)
 CONSTRAINT change_copy_pkey ON change_copy	ALTER TABLE change_copy ADD CONSTRAINT change_copy_pkey PRIMARY KEY (change_id, account_id)
 CONSTRAINT change_dismissal_pkey ON change_dismissal	ALTER TABLE change_dismissal ADD CONSTRAINT change_dismissal_pkey PRIMARY KEY (change_id)
@@ -906,6 +948,11 @@ INDEX admission_untold ON admission	CREATE INDEX admission_untold ON public.admi
 INDEX audit_entry_newest ON audit_entry	CREATE INDEX audit_entry_newest ON public.audit_entry USING btree (at DESC, id DESC)
 INDEX audit_entry_partition ON audit_entry	CREATE INDEX audit_entry_partition ON public.audit_entry USING btree (partition, at, id)
 INDEX audit_entry_subject ON audit_entry	CREATE INDEX audit_entry_subject ON public.audit_entry USING btree (subject_kind, subject_id, at)
+INDEX certificate_request ON certificate	CREATE INDEX certificate_request ON public.certificate USING btree (written_by, write_key)
+INDEX certificate_school ON certificate	CREATE INDEX certificate_school ON public.certificate USING btree (school_id, year, number)
+INDEX certificate_stock_range ON certificate_stock	CREATE INDEX certificate_stock_range ON public.certificate_stock USING btree (province_code, prefix, width, first_no)
+INDEX certificate_stock_school ON certificate_stock	CREATE INDEX certificate_stock_school ON public.certificate_stock USING btree (school_id, stage, given_at, id)
+INDEX certificate_valid ON certificate	CREATE UNIQUE INDEX certificate_valid ON public.certificate USING btree (student_id, stage) WHERE (state = ANY (ARRAY['WRITTEN'::text, 'ISSUED'::text]))
 INDEX change_about ON change	CREATE INDEX change_about ON public.change USING btree (about) WHERE (about IS NOT NULL)
 INDEX change_copy_account ON change_copy	CREATE INDEX change_copy_account ON public.change_copy USING btree (account_id, sent_at DESC, change_id)
 INDEX change_event_change ON change_event	CREATE INDEX change_event_change ON public.change_event USING btree (change_id, at, id)
@@ -1028,6 +1075,20 @@ CONSTRAINT admission_stage_check ON admission	ALTER TABLE admission ADD CONSTRAI
 CONSTRAINT admission_state_check ON admission	ALTER TABLE admission ADD CONSTRAINT admission_state_check CHECK ((state = ANY (ARRAY['CLAIMED'::text, 'ADMITTED'::text, 'RETRIEVED'::text, 'FINAL'::text, 'ENDED'::text])))
 CONSTRAINT admission_student_id_fkey ON admission	ALTER TABLE admission ADD CONSTRAINT admission_student_id_fkey FOREIGN KEY (student_id) REFERENCES student(id)
 CONSTRAINT audit_seal_entry_id_fkey ON audit_seal	ALTER TABLE audit_seal ADD CONSTRAINT audit_seal_entry_id_fkey FOREIGN KEY (entry_id) REFERENCES audit_entry(id)
+CONSTRAINT certificate_check ON certificate	ALTER TABLE certificate ADD CONSTRAINT certificate_check CHECK (((state = 'SPOILT'::text) = (student_id IS NULL)))
+CONSTRAINT certificate_check1 ON certificate	ALTER TABLE certificate ADD CONSTRAINT certificate_check1 CHECK (((issued_on IS NULL) = (signed_by = ''::text)))
+CONSTRAINT certificate_check2 ON certificate	ALTER TABLE certificate ADD CONSTRAINT certificate_check2 CHECK (((state = ANY (ARRAY['REPLACED'::text, 'VOID'::text, 'SPOILT'::text])) = (ended_at IS NOT NULL)))
+CONSTRAINT certificate_school_id_fkey ON certificate	ALTER TABLE certificate ADD CONSTRAINT certificate_school_id_fkey FOREIGN KEY (school_id) REFERENCES organisation(id)
+CONSTRAINT certificate_stage_check ON certificate	ALTER TABLE certificate ADD CONSTRAINT certificate_stage_check CHECK ((stage = ANY (ARRAY['PRIMARY'::text, 'JUNIOR'::text, 'SENIOR'::text])))
+CONSTRAINT certificate_state_check ON certificate	ALTER TABLE certificate ADD CONSTRAINT certificate_state_check CHECK ((state = ANY (ARRAY['WRITTEN'::text, 'ISSUED'::text, 'REPLACED'::text, 'VOID'::text, 'SPOILT'::text])))
+CONSTRAINT certificate_stock_check ON certificate_stock	ALTER TABLE certificate_stock ADD CONSTRAINT certificate_stock_check CHECK (((last_no >= first_no) AND ((last_no - first_no) < 20000)))
+CONSTRAINT certificate_stock_first_no_check ON certificate_stock	ALTER TABLE certificate_stock ADD CONSTRAINT certificate_stock_first_no_check CHECK ((first_no >= 0))
+CONSTRAINT certificate_stock_id_fkey ON certificate	ALTER TABLE certificate ADD CONSTRAINT certificate_stock_id_fkey FOREIGN KEY (stock_id) REFERENCES certificate_stock(id)
+CONSTRAINT certificate_stock_prefix_check ON certificate_stock	ALTER TABLE certificate_stock ADD CONSTRAINT certificate_stock_prefix_check CHECK ((prefix !~ '[0-9]$'::text))
+CONSTRAINT certificate_stock_school_id_fkey ON certificate_stock	ALTER TABLE certificate_stock ADD CONSTRAINT certificate_stock_school_id_fkey FOREIGN KEY (school_id) REFERENCES organisation(id)
+CONSTRAINT certificate_stock_stage_check ON certificate_stock	ALTER TABLE certificate_stock ADD CONSTRAINT certificate_stock_stage_check CHECK ((stage = ANY (ARRAY['PRIMARY'::text, 'JUNIOR'::text, 'SENIOR'::text])))
+CONSTRAINT certificate_stock_width_check ON certificate_stock	ALTER TABLE certificate_stock ADD CONSTRAINT certificate_stock_width_check CHECK (((width >= 1) AND (width <= 18)))
+CONSTRAINT certificate_student_id_fkey ON certificate	ALTER TABLE certificate ADD CONSTRAINT certificate_student_id_fkey FOREIGN KEY (student_id) REFERENCES student(id)
 CONSTRAINT change_about_fkey ON change	ALTER TABLE change ADD CONSTRAINT change_about_fkey FOREIGN KEY (about) REFERENCES change(id)
 CONSTRAINT change_beside_fkey ON change	ALTER TABLE change ADD CONSTRAINT change_beside_fkey FOREIGN KEY (beside) REFERENCES organisation(id)
 CONSTRAINT change_check ON change	ALTER TABLE change ADD CONSTRAINT change_check CHECK (((struck_at IS NULL) = (struck_by IS NULL)))
@@ -1247,6 +1308,9 @@ TRIGGER audit_entry_append_only ON audit_entry	CREATE TRIGGER audit_entry_append
 TRIGGER audit_entry_no_truncate ON audit_entry	CREATE TRIGGER audit_entry_no_truncate BEFORE TRUNCATE ON public.audit_entry FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewrite()
 TRIGGER audit_seal_append_only ON audit_seal	CREATE TRIGGER audit_seal_append_only BEFORE DELETE OR UPDATE ON public.audit_seal FOR EACH ROW EXECUTE FUNCTION refuse_rewrite()
 TRIGGER audit_seal_no_truncate ON audit_seal	CREATE TRIGGER audit_seal_no_truncate BEFORE TRUNCATE ON public.audit_seal FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewrite()
+TRIGGER certificate_append_only ON certificate	CREATE TRIGGER certificate_append_only BEFORE DELETE OR UPDATE OF id, stock_id, blank_no, blank, school_id, province_code, student_id, stage, year, conclusion, number, serial, written_by, written_at, write_key, write_hash ON public.certificate FOR EACH ROW EXECUTE FUNCTION refuse_rewrite()
+TRIGGER certificate_ended_once ON certificate	CREATE TRIGGER certificate_ended_once BEFORE UPDATE ON public.certificate FOR EACH ROW WHEN ((old.ended_at IS NOT NULL)) EXECUTE FUNCTION refuse_rewrite()
+TRIGGER certificate_stock_append_only ON certificate_stock	CREATE TRIGGER certificate_stock_append_only BEFORE DELETE OR UPDATE ON public.certificate_stock FOR EACH ROW EXECUTE FUNCTION refuse_rewrite()
 TRIGGER change_event_append_only ON change_event	CREATE TRIGGER change_event_append_only BEFORE DELETE OR UPDATE ON public.change_event FOR EACH ROW EXECUTE FUNCTION refuse_rewrite()
 TRIGGER change_evidence_out_once ON change_evidence	CREATE TRIGGER change_evidence_out_once BEFORE UPDATE ON public.change_evidence FOR EACH ROW WHEN ((old.out_round IS NOT NULL)) EXECUTE FUNCTION refuse_rewrite()
 TRIGGER change_line_append_only ON change_line	CREATE TRIGGER change_line_append_only BEFORE DELETE OR UPDATE OF change_id, line_no, student_id, class_id, subject, class_name ON public.change_line FOR EACH ROW EXECUTE FUNCTION refuse_rewrite()
@@ -1278,6 +1342,9 @@ TRIGGER audit_entry_append_only ON audit_entry IS ON	ALTER TABLE audit_entry ENA
 TRIGGER audit_entry_no_truncate ON audit_entry IS ON	ALTER TABLE audit_entry ENABLE TRIGGER audit_entry_no_truncate
 TRIGGER audit_seal_append_only ON audit_seal IS ON	ALTER TABLE audit_seal ENABLE TRIGGER audit_seal_append_only
 TRIGGER audit_seal_no_truncate ON audit_seal IS ON	ALTER TABLE audit_seal ENABLE TRIGGER audit_seal_no_truncate
+TRIGGER certificate_append_only ON certificate IS ON	ALTER TABLE certificate ENABLE TRIGGER certificate_append_only
+TRIGGER certificate_ended_once ON certificate IS ON	ALTER TABLE certificate ENABLE TRIGGER certificate_ended_once
+TRIGGER certificate_stock_append_only ON certificate_stock IS ON	ALTER TABLE certificate_stock ENABLE TRIGGER certificate_stock_append_only
 TRIGGER change_event_append_only ON change_event IS ON	ALTER TABLE change_event ENABLE TRIGGER change_event_append_only
 TRIGGER change_evidence_out_once ON change_evidence IS ON	ALTER TABLE change_evidence ENABLE TRIGGER change_evidence_out_once
 TRIGGER change_line_append_only ON change_line IS ON	ALTER TABLE change_line ENABLE TRIGGER change_line_append_only
@@ -1309,6 +1376,7 @@ POLICY app_cancel ON enrolment_deferral PERMISSIVE FOR UPDATE TO xueji_app	CREAT
 POLICY app_cancel ON punishment RESTRICTIVE FOR UPDATE TO xueji_app	CREATE POLICY app_cancel ON punishment AS RESTRICTIVE FOR UPDATE TO xueji_app USING ((cancelled_on IS NULL)) WITH CHECK ((NOT (cancelled_by IS DISTINCT FROM acting_account())))
 POLICY app_delete ON roster_row PERMISSIVE FOR DELETE TO xueji_app	CREATE POLICY app_delete ON roster_row AS PERMISSIVE FOR DELETE TO xueji_app USING (((org_path <@ ANY (( SELECT scope() AS scope)::ltree[])) AND (EXISTS ( SELECT 1 FROM roster r WHERE ((r.id = roster_row.roster_id) AND (r.state = ANY (ARRAY['UPLOADED'::text, 'DISCARDED'::text])))))))
 POLICY app_edit ON student RESTRICTIVE FOR UPDATE TO xueji_app	CREATE POLICY app_edit ON student AS RESTRICTIVE FOR UPDATE TO xueji_app USING (in_register)
+POLICY app_end ON certificate RESTRICTIVE FOR UPDATE TO xueji_app	CREATE POLICY app_end ON certificate AS RESTRICTIVE FOR UPDATE TO xueji_app USING ((state = ANY (ARRAY['WRITTEN'::text, 'ISSUED'::text]))) WITH CHECK ((state = ANY (ARRAY['ISSUED'::text, 'REPLACED'::text])))
 POLICY app_family ON guardian RESTRICTIVE FOR INSERT TO xueji_app	CREATE POLICY app_family ON guardian AS RESTRICTIVE FOR INSERT TO xueji_app WITH CHECK ((EXISTS ( SELECT 1 FROM student s WHERE ((s.id = guardian.student_id) AND (s.org_path = guardian.org_path) AND s.in_register))))
 POLICY app_file ON admission PERMISSIVE FOR INSERT TO xueji_app	CREATE POLICY app_file ON admission AS PERMISSIVE FOR INSERT TO xueji_app WITH CHECK (filed_here(change_id))
 POLICY app_file ON change PERMISSIVE FOR INSERT TO xueji_app	CREATE POLICY app_file ON change AS PERMISSIVE FOR INSERT TO xueji_app WITH CHECK ((org_path <@ ANY (( SELECT scope() AS scope)::ltree[])))
@@ -1319,6 +1387,7 @@ POLICY app_file ON graduation_line PERMISSIVE FOR INSERT TO xueji_app	CREATE POL
 POLICY app_file ON placing_line PERMISSIVE FOR INSERT TO xueji_app	CREATE POLICY app_file ON placing_line AS PERMISSIVE FOR INSERT TO xueji_app WITH CHECK (filed_here(change_id))
 POLICY app_follow ON student_history PERMISSIVE FOR SELECT TO xueji_app	CREATE POLICY app_follow ON student_history AS PERMISSIVE FOR SELECT TO xueji_app USING ((EXISTS ( SELECT 1 FROM student s WHERE (s.id = student_history.student_id))))
 POLICY app_hand_in ON enrolment_deferral PERMISSIVE FOR INSERT TO xueji_app	CREATE POLICY app_hand_in ON enrolment_deferral AS PERMISSIVE FOR INSERT TO xueji_app WITH CHECK (((account_id = acting_account()) AND (EXISTS ( SELECT 1 FROM student s WHERE (s.id = enrolment_deferral.student_id)))))
+POLICY app_give ON certificate_stock RESTRICTIVE FOR INSERT TO xueji_app	CREATE POLICY app_give ON certificate_stock AS RESTRICTIVE FOR INSERT TO xueji_app WITH CHECK ((NOT (given_by IS DISTINCT FROM acting_account())))
 POLICY app_insert ON audit_entry PERMISSIVE FOR INSERT TO xueji_app	CREATE POLICY app_insert ON audit_entry AS PERMISSIVE FOR INSERT TO xueji_app WITH CHECK (true)
 POLICY app_insert ON enrolment_plan PERMISSIVE FOR INSERT TO xueji_app	CREATE POLICY app_insert ON enrolment_plan AS PERMISSIVE FOR INSERT TO xueji_app WITH CHECK (((org_path <@ ( SELECT scope() AS scope)) AND (NOT (org_path = ANY (scope()))) AND (set_by = acting_account()) AND (used = 0)))
 POLICY app_insert ON job PERMISSIVE FOR INSERT TO xueji_app	CREATE POLICY app_insert ON job AS PERMISSIVE FOR INSERT TO xueji_app WITH CHECK (((org_path <@ ANY (( SELECT scope() AS scope)::ltree[])) AND (kind = 'ROSTER_CHECK'::text) AND (state = 'RUNNING'::text) AND (change_id IS NULL) AND (filed_by = acting_account()) AND (EXISTS ( SELECT 1 FROM roster r WHERE ((r.id = job.subject_id) AND (r.school_id = job.org_id) AND (r.org_path = job.org_path) AND (r.state = 'UPLOADED'::text))))))
@@ -1368,6 +1437,8 @@ POLICY app_record ON enrolment_deferral PERMISSIVE FOR SELECT TO xueji_app	CREAT
 POLICY app_record ON punishment RESTRICTIVE FOR INSERT TO xueji_app	CREATE POLICY app_record ON punishment AS RESTRICTIVE FOR INSERT TO xueji_app WITH CHECK (((level <> '6'::text) AND (cancelled_on IS NULL) AND (NOT (recorded_by IS DISTINCT FROM acting_account())) AND (EXISTS ( SELECT 1 FROM student s WHERE ((s.id = punishment.student_id) AND (s.org_path = punishment.org_path) AND s.in_register)))))
 POLICY app_say ON handover PERMISSIVE FOR UPDATE TO xueji_app	CREATE POLICY app_say ON handover AS PERMISSIVE FOR UPDATE TO xueji_app USING ((EXISTS ( SELECT 1 FROM change_party p WHERE ((p.change_id = handover.change_id) AND (p.org_path <@ ANY (( SELECT scope() AS scope)::ltree[]))) OFFSET 0)))
 POLICY app_scope ON account PERMISSIVE FOR ALL TO xueji_app	CREATE POLICY app_scope ON account AS PERMISSIVE FOR ALL TO xueji_app USING ((org_path <@ ANY (( SELECT scope() AS scope)::ltree[]))) WITH CHECK ((org_path <@ ANY (( SELECT scope() AS scope)::ltree[])))
+POLICY app_scope ON certificate PERMISSIVE FOR ALL TO xueji_app	CREATE POLICY app_scope ON certificate AS PERMISSIVE FOR ALL TO xueji_app USING ((EXISTS ( SELECT 1 FROM organisation o WHERE ((o.id = certificate.school_id) AND (o.path <@ ANY (( SELECT scope() AS scope)::ltree[]))) OFFSET 0)))
+POLICY app_scope ON certificate_stock PERMISSIVE FOR ALL TO xueji_app	CREATE POLICY app_scope ON certificate_stock AS PERMISSIVE FOR ALL TO xueji_app USING ((EXISTS ( SELECT 1 FROM organisation o WHERE ((o.id = certificate_stock.school_id) AND (o.path <@ ANY (( SELECT scope() AS scope)::ltree[]))) OFFSET 0)))
 POLICY app_scope ON change_dismissal PERMISSIVE FOR SELECT TO xueji_app	CREATE POLICY app_scope ON change_dismissal AS PERMISSIVE FOR SELECT TO xueji_app USING ((org_path <@ ANY (( SELECT scope() AS scope)::ltree[])))
 POLICY app_scope ON change_party PERMISSIVE FOR ALL TO xueji_app	CREATE POLICY app_scope ON change_party AS PERMISSIVE FOR ALL TO xueji_app USING ((org_path <@ ANY (( SELECT scope() AS scope)::ltree[]))) WITH CHECK (filed_here(change_id))
 POLICY app_scope ON departure PERMISSIVE FOR SELECT TO xueji_app	CREATE POLICY app_scope ON departure AS PERMISSIVE FOR SELECT TO xueji_app USING ((org_path <@ ANY (( SELECT scope() AS scope)::ltree[])))
@@ -1388,11 +1459,14 @@ POLICY app_update ON enrolment_plan PERMISSIVE FOR UPDATE TO xueji_app	CREATE PO
 POLICY app_update ON organisation PERMISSIVE FOR UPDATE TO xueji_app	CREATE POLICY app_update ON organisation AS PERMISSIVE FOR UPDATE TO xueji_app USING ((path <@ ANY (( SELECT scope() AS scope)::ltree[]))) WITH CHECK ((path <@ ANY (( SELECT scope() AS scope)::ltree[])))
 POLICY app_update ON roster PERMISSIVE FOR UPDATE TO xueji_app	CREATE POLICY app_update ON roster AS PERMISSIVE FOR UPDATE TO xueji_app USING (((org_path <@ ANY (( SELECT scope() AS scope)::ltree[])) AND (state = ANY (ARRAY['UPLOADED'::text, 'CHECKED'::text, 'UNFIT'::text])))) WITH CHECK (((org_path <@ ANY (( SELECT scope() AS scope)::ltree[])) AND ((state = 'FILED'::text) = (change_id IS NOT NULL)) AND (state = ANY (ARRAY['UPLOADED'::text, 'CHECKED'::text, 'UNFIT'::text, 'FILED'::text, 'DISCARDED'::text]))))
 POLICY app_update ON roster_row PERMISSIVE FOR UPDATE TO xueji_app	CREATE POLICY app_update ON roster_row AS PERMISSIVE FOR UPDATE TO xueji_app USING (((org_path <@ ANY (( SELECT scope() AS scope)::ltree[])) AND (verdict <> 'LEFT_OUT'::text) AND (EXISTS ( SELECT 1 FROM roster r WHERE ((r.id = roster_row.roster_id) AND (r.state = 'UPLOADED'::text)))))) WITH CHECK (((org_path <@ ANY (( SELECT scope() AS scope)::ltree[])) AND (verdict = 'REJECT'::text)))
+POLICY app_write ON certificate RESTRICTIVE FOR INSERT TO xueji_app	CREATE POLICY app_write ON certificate AS RESTRICTIVE FOR INSERT TO xueji_app WITH CHECK (((NOT (written_by IS DISTINCT FROM acting_account())) AND (EXISTS ( SELECT 1 FROM certificate_stock s WHERE ((s.id = certificate.stock_id) AND (s.school_id = certificate.school_id) AND (s.stage = certificate.stage) AND ((certificate.blank_no >= s.first_no) AND (certificate.blank_no <= s.last_no))))) AND (((student_id IS NULL) AND (state = 'SPOILT'::text)) OR ((state = 'WRITTEN'::text) AND (EXISTS ( SELECT 1 FROM graduation_line l WHERE ((l.student_id = certificate.student_id) AND (l.school_id = certificate.school_id) AND (l.stage = certificate.stage) AND (l.year = certificate.year) AND (l.verdict = 'GRADUATED'::text) AND (l.undone_at IS NULL))))))))
 POLICY owner_all ON account PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON account AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
 POLICY owner_all ON account_password PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON account_password AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
 POLICY owner_all ON admission PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON admission AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
 POLICY owner_all ON audit_entry PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON audit_entry AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
 POLICY owner_all ON batch_request PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON batch_request AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
+POLICY owner_all ON certificate PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON certificate AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
+POLICY owner_all ON certificate_stock PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON certificate_stock AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
 POLICY owner_all ON change PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON change AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
 POLICY owner_all ON change_copy PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON change_copy AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
 POLICY owner_all ON change_dismissal PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON change_dismissal AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
@@ -1448,6 +1522,8 @@ POLICY worker_all ON account PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY wo
 POLICY worker_all ON account_password PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON account_password AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
 POLICY worker_all ON admission PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON admission AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
 POLICY worker_all ON audit_entry PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON audit_entry AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
+POLICY worker_all ON certificate PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON certificate AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
+POLICY worker_all ON certificate_stock PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON certificate_stock AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
 POLICY worker_all ON change PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON change AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
 POLICY worker_all ON change_copy PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON change_copy AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
 POLICY worker_all ON change_dismissal PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON change_dismissal AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
@@ -1503,6 +1579,8 @@ ROW SECURITY ON account_password	ALTER TABLE account_password ENABLE ROW LEVEL S
 ROW SECURITY ON admission	ALTER TABLE admission ENABLE ROW LEVEL SECURITY
 ROW SECURITY ON audit_entry	ALTER TABLE audit_entry ENABLE ROW LEVEL SECURITY
 ROW SECURITY ON batch_request	ALTER TABLE batch_request ENABLE ROW LEVEL SECURITY
+ROW SECURITY ON certificate	ALTER TABLE certificate ENABLE ROW LEVEL SECURITY
+ROW SECURITY ON certificate_stock	ALTER TABLE certificate_stock ENABLE ROW LEVEL SECURITY
 ROW SECURITY ON change	ALTER TABLE change ENABLE ROW LEVEL SECURITY
 ROW SECURITY ON change_copy	ALTER TABLE change_copy ENABLE ROW LEVEL SECURITY
 ROW SECURITY ON change_dismissal	ALTER TABLE change_dismissal ENABLE ROW LEVEL SECURITY
@@ -1559,6 +1637,8 @@ ROW SECURITY OF THE OWNER ON account_password	ALTER TABLE account_password FORCE
 ROW SECURITY OF THE OWNER ON admission	ALTER TABLE admission FORCE ROW LEVEL SECURITY
 ROW SECURITY OF THE OWNER ON audit_entry	ALTER TABLE audit_entry FORCE ROW LEVEL SECURITY
 ROW SECURITY OF THE OWNER ON batch_request	ALTER TABLE batch_request FORCE ROW LEVEL SECURITY
+ROW SECURITY OF THE OWNER ON certificate	ALTER TABLE certificate FORCE ROW LEVEL SECURITY
+ROW SECURITY OF THE OWNER ON certificate_stock	ALTER TABLE certificate_stock FORCE ROW LEVEL SECURITY
 ROW SECURITY OF THE OWNER ON change	ALTER TABLE change FORCE ROW LEVEL SECURITY
 ROW SECURITY OF THE OWNER ON change_copy	ALTER TABLE change_copy FORCE ROW LEVEL SECURITY
 ROW SECURITY OF THE OWNER ON change_dismissal	ALTER TABLE change_dismissal FORCE ROW LEVEL SECURITY
@@ -1627,6 +1707,8 @@ GRANT INSERT ON account_password TO xueji_app	GRANT INSERT ON account_password T
 GRANT INSERT ON audit_entry TO xueji_app	GRANT INSERT ON audit_entry TO xueji_app
 GRANT INSERT ON audit_entry TO xueji_worker	GRANT INSERT ON audit_entry TO xueji_worker
 GRANT INSERT ON audit_seal TO xueji_worker	GRANT INSERT ON audit_seal TO xueji_worker
+GRANT INSERT ON certificate TO xueji_app	GRANT INSERT ON certificate TO xueji_app
+GRANT INSERT ON certificate_stock TO xueji_app	GRANT INSERT ON certificate_stock TO xueji_app
 GRANT INSERT ON change TO xueji_app	GRANT INSERT ON change TO xueji_app
 GRANT INSERT ON change_copy TO xueji_worker	GRANT INSERT ON change_copy TO xueji_worker
 GRANT INSERT ON change_dismissal TO xueji_app	GRANT INSERT ON change_dismissal TO xueji_app
@@ -1682,6 +1764,9 @@ GRANT SELECT ON audit_entry TO xueji_app	GRANT SELECT ON audit_entry TO xueji_ap
 GRANT SELECT ON audit_entry TO xueji_worker	GRANT SELECT ON audit_entry TO xueji_worker
 GRANT SELECT ON audit_seal TO xueji_worker	GRANT SELECT ON audit_seal TO xueji_worker
 GRANT SELECT ON batch_request TO xueji_app	GRANT SELECT ON batch_request TO xueji_app
+GRANT SELECT ON certificate TO xueji_app	GRANT SELECT ON certificate TO xueji_app
+GRANT SELECT ON certificate TO xueji_worker	GRANT SELECT ON certificate TO xueji_worker
+GRANT SELECT ON certificate_stock TO xueji_app	GRANT SELECT ON certificate_stock TO xueji_app
 GRANT SELECT ON change TO xueji_app	GRANT SELECT ON change TO xueji_app
 GRANT SELECT ON change TO xueji_worker	GRANT SELECT ON change TO xueji_worker
 GRANT SELECT ON change_copy TO xueji_app	GRANT SELECT ON change_copy TO xueji_app
@@ -2047,6 +2132,8 @@ GRANT UPDATE (disabled_reason) ON webhook_endpoint TO xueji_app	GRANT UPDATE (di
 GRANT UPDATE (division_code) ON organisation TO xueji_app	GRANT UPDATE (division_code) ON organisation TO xueji_app
 GRANT UPDATE (done_at) ON job_part TO xueji_worker	GRANT UPDATE (done_at) ON job_part TO xueji_worker
 GRANT UPDATE (employer) ON guardian TO xueji_app	GRANT UPDATE (employer) ON guardian TO xueji_app
+GRANT UPDATE (ended_at) ON certificate TO xueji_app	GRANT UPDATE (ended_at) ON certificate TO xueji_app
+GRANT UPDATE (ended_at) ON certificate TO xueji_worker	GRANT UPDATE (ended_at) ON certificate TO xueji_worker
 GRANT UPDATE (ended_at) ON job TO xueji_worker	GRANT UPDATE (ended_at) ON job TO xueji_worker
 GRANT UPDATE (entry_mode) ON student TO xueji_app	GRANT UPDATE (entry_mode) ON student TO xueji_app
 GRANT UPDATE (entry_ym) ON student TO xueji_app	GRANT UPDATE (entry_ym) ON student TO xueji_app
@@ -2065,6 +2152,8 @@ GRANT UPDATE (id_hash) ON roster_row TO xueji_app	GRANT UPDATE (id_hash) ON rost
 GRANT UPDATE (id_masked) ON guardian TO xueji_app	GRANT UPDATE (id_masked) ON guardian TO xueji_app
 GRANT UPDATE (id_type) ON guardian TO xueji_app	GRANT UPDATE (id_type) ON guardian TO xueji_app
 GRANT UPDATE (is_guardian) ON guardian TO xueji_app	GRANT UPDATE (is_guardian) ON guardian TO xueji_app
+GRANT UPDATE (issued_by) ON certificate TO xueji_app	GRANT UPDATE (issued_by) ON certificate TO xueji_app
+GRANT UPDATE (issued_on) ON certificate TO xueji_app	GRANT UPDATE (issued_on) ON certificate TO xueji_app
 GRANT UPDATE (job) ON guardian TO xueji_app	GRANT UPDATE (job) ON guardian TO xueji_app
 GRANT UPDATE (kinds) ON webhook_endpoint TO xueji_app	GRANT UPDATE (kinds) ON webhook_endpoint TO xueji_app
 GRANT UPDATE (last_used_at) ON account TO xueji_app	GRANT UPDATE (last_used_at) ON account TO xueji_app
@@ -2095,6 +2184,8 @@ GRANT UPDATE (placed) ON admission TO xueji_worker	GRANT UPDATE (placed) ON admi
 GRANT UPDATE (problem) ON job TO xueji_worker	GRANT UPDATE (problem) ON job TO xueji_worker
 GRANT UPDATE (progress_at) ON roster TO xueji_app	GRANT UPDATE (progress_at) ON roster TO xueji_app
 GRANT UPDATE (reason) ON admission TO xueji_worker	GRANT UPDATE (reason) ON admission TO xueji_worker
+GRANT UPDATE (reason) ON certificate TO xueji_app	GRANT UPDATE (reason) ON certificate TO xueji_app
+GRANT UPDATE (reason) ON certificate TO xueji_worker	GRANT UPDATE (reason) ON certificate TO xueji_worker
 GRANT UPDATE (reason) ON change_line TO xueji_worker	GRANT UPDATE (reason) ON change_line TO xueji_worker
 GRANT UPDATE (reason) ON graduation_line TO xueji_worker	GRANT UPDATE (reason) ON graduation_line TO xueji_worker
 GRANT UPDATE (received_at) ON handover TO xueji_app	GRANT UPDATE (received_at) ON handover TO xueji_app
@@ -2134,8 +2225,11 @@ GRANT UPDATE (settled_by) ON change_line TO xueji_worker	GRANT UPDATE (settled_b
 GRANT UPDATE (settled_by) ON graduation_line TO xueji_worker	GRANT UPDATE (settled_by) ON graduation_line TO xueji_worker
 GRANT UPDATE (size) ON enrolment_plan TO xueji_app	GRANT UPDATE (size) ON enrolment_plan TO xueji_app
 GRANT UPDATE (size) ON enrolment_plan TO xueji_worker	GRANT UPDATE (size) ON enrolment_plan TO xueji_worker
+GRANT UPDATE (signed_by) ON certificate TO xueji_app	GRANT UPDATE (signed_by) ON certificate TO xueji_app
 GRANT UPDATE (stages) ON organisation TO xueji_app	GRANT UPDATE (stages) ON organisation TO xueji_app
 GRANT UPDATE (state) ON admission TO xueji_worker	GRANT UPDATE (state) ON admission TO xueji_worker
+GRANT UPDATE (state) ON certificate TO xueji_app	GRANT UPDATE (state) ON certificate TO xueji_app
+GRANT UPDATE (state) ON certificate TO xueji_worker	GRANT UPDATE (state) ON certificate TO xueji_worker
 GRANT UPDATE (state) ON job TO xueji_worker	GRANT UPDATE (state) ON job TO xueji_worker
 GRANT UPDATE (state) ON roster TO xueji_app	GRANT UPDATE (state) ON roster TO xueji_app
 GRANT UPDATE (struck_at) ON change_line TO xueji_worker	GRANT UPDATE (struck_at) ON change_line TO xueji_worker
@@ -2193,6 +2287,7 @@ GRANT EXECUTE ON FUNCTION attention_page(asked_at timestamp with time zone, only
 GRANT EXECUTE ON FUNCTION attention_page(asked_at timestamp with time zone, only_reason text, after_rank integer, after_since timestamp with time zone, after_id uuid, most integer) TO xueji_worker	GRANT EXECUTE ON FUNCTION attention_page(asked_at timestamp with time zone, only_reason text, after_rank integer, after_since timestamp with time zone, after_id uuid, most integer) TO xueji_worker
 GRANT EXECUTE ON FUNCTION attention_standing(after uuid, most integer) TO xueji_app	GRANT EXECUTE ON FUNCTION attention_standing(after uuid, most integer) TO xueji_app
 GRANT EXECUTE ON FUNCTION attention_standing(after uuid, most integer) TO xueji_worker	GRANT EXECUTE ON FUNCTION attention_standing(after uuid, most integer) TO xueji_worker
+GRANT EXECUTE ON FUNCTION blanks_overlap(of_province text, of_prefix text, of_width integer, of_first bigint, of_last bigint) TO xueji_app	GRANT EXECUTE ON FUNCTION blanks_overlap(of_province text, of_prefix text, of_width integer, of_first bigint, of_last bigint) TO xueji_app
 GRANT EXECUTE ON FUNCTION change_class(of_change uuid) TO xueji_app	GRANT EXECUTE ON FUNCTION change_class(of_change uuid) TO xueji_app
 GRANT EXECUTE ON FUNCTION change_class(of_change uuid) TO xueji_worker	GRANT EXECUTE ON FUNCTION change_class(of_change uuid) TO xueji_worker
 GRANT EXECUTE ON FUNCTION change_sides(of_change uuid) TO xueji_app	GRANT EXECUTE ON FUNCTION change_sides(of_change uuid) TO xueji_app

@@ -65,6 +65,9 @@ type Policy struct {
 	// GraduationWindows are the only days on which a graduation may be filed (hard rule
 	// 26); empty means always.
 	GraduationWindows calendar.Windows `yaml:"graduation_windows" json:"graduation_windows"`
+	// CertificateNumbers says what the number of a certificate is (P87): that of the BLANK it
+	// is printed on, or one of the school's own SERIES.
+	CertificateNumbers string `yaml:"certificate_numbers" json:"certificate_numbers"`
 	// StageYears is the length of each stage in years (学制): six-three or five-four.
 	StageYears map[org.Stage]int `yaml:"stage_years" json:"stage_years"`
 	// SchoolYearStart is the day on which the grades count on.
@@ -206,6 +209,9 @@ func (p Policy) Validate() error {
 	if p.SeniorTransferBy != ByReceiving && p.SeniorTransferBy != ByReleasing {
 		list = append(list, oneOf("senior_transfer_by", ByReceiving, ByReleasing))
 	}
+	if p.CertificateNumbers != NumbersOfBlanks && p.CertificateNumbers != NumbersOfSeries {
+		list = append(list, oneOf("certificate_numbers", NumbersOfBlanks, NumbersOfSeries))
+	}
 	if p.SamePerson != SamePersonAllowed && p.SamePerson != SamePersonForbidden {
 		list = append(list, oneOf("same_person", SamePersonAllowed, SamePersonForbidden))
 	}
@@ -226,6 +232,12 @@ func (p Policy) Validate() error {
 const (
 	ByReceiving = "RECEIVING"
 	ByReleasing = "RELEASING"
+)
+
+// What the number of a certificate is.
+const (
+	NumbersOfBlanks = "BLANK"
+	NumbersOfSeries = "SERIES"
 )
 
 // Whether one person may approve several steps of a change.

@@ -12,3 +12,17 @@ const (
 	GraduationFixed      Code = "graduation_fixed"
 	TransferGraduated    Code = "transfer_graduated"
 )
+
+// Codes of certificates (毕业证书).
+const (
+	BlankNumber      Code = "blank_number"
+	BlankRange       Code = "blank_range"
+	BlanksOverlap    Code = "blanks_overlap"
+	BlanksShort      Code = "blanks_short"
+	BlankUnknown     Code = "blank_unknown"
+	BlankUsed        Code = "blank_used"
+	StockSchool      Code = "stock_school"
+	CertificatePupil Code = "certificate_pupil"
+	CertificateState Code = "certificate_state"
+	CertificateDay   Code = "certificate_day"
+)
