@@ -73,9 +73,12 @@ const (
 	GraduationFile Action = "graduation.file" // the list of a school's graduating grade
 	GraduationRead Action = "graduation.read" // who can graduate, who has
 
-	EnrolmentFile  Action = "enrolment.file"  // the sheet of a school, the list of a bureau
-	EnrolmentRead  Action = "enrolment.read"  // claims, graduates without a school
-	EnrolmentDefer Action = "enrolment.defer" // a graduate who goes on later (缓学)
+	EnrolmentFile    Action = "enrolment.file"    // the sheet of a school, the list of a bureau
+	EnrolmentRead    Action = "enrolment.read"    // claims, graduates without a school
+	EnrolmentDefer   Action = "enrolment.defer"   // a graduate who goes on later (缓学)
+	CertificateGive  Action = "certificate.give"  // blanks, by a bureau to a school
+	CertificateWrite Action = "certificate.write" // write, issue, replace, spoil
+	CertificateRead  Action = "certificate.read"
 
 	EvidenceUpload Action = "evidence.upload"
 	EvidenceRead   Action = "evidence.read"
@@ -203,9 +206,12 @@ var table = sync.OnceValue(func() map[Action]map[org.Role]Reach {
 		GraduationFile: {org.SchoolRegistrar: Own},
 		GraduationRead: recordReaders(),
 
-		EnrolmentFile:  {org.SchoolRegistrar: Own, org.BureauReviewer: Own},
-		EnrolmentRead:  recordReaders(),
-		EnrolmentDefer: {org.SchoolRegistrar: Own, org.BureauReviewer: Subtree},
+		EnrolmentFile:    {org.SchoolRegistrar: Own, org.BureauReviewer: Own},
+		EnrolmentRead:    recordReaders(),
+		EnrolmentDefer:   {org.SchoolRegistrar: Own, org.BureauReviewer: Subtree},
+		CertificateGive:  {org.BureauReviewer: Subtree},
+		CertificateWrite: {org.SchoolRegistrar: Own},
+		CertificateRead:  recordReaders(),
 
 		EvidenceUpload: {org.SchoolRegistrar: Own, org.BureauReviewer: Own},
 		EvidenceRead: {

@@ -31,6 +31,7 @@ type Graduate struct {
 	ConclusionLabel string          `json:"conclusion_label" example:"毕业"`
 	GraduatedOn     calendar.Date   `json:"graduated_on" format:"date"`
 	Change          uuid.UUID       `json:"change_id"`
+	Certificate     string          `json:"certificate,omitempty" doc:"The number of the valid certificate." example:"黔A0001"`
 	CaseNo          string          `json:"case_no" example:"52-20270621-000017"`
 }
 
@@ -59,7 +60,7 @@ func (s *server) graduates(ctx context.Context, in *graduatesInput) (*rest.Body[
 		return Graduate{
 			Pupil: GraduationPupil{ID: g.StudentID, Name: g.Subject.Name, Number: g.Subject.Number, Class: g.Class, EntryYear: g.Subject.EntryYear},
 			Stage: g.Stage, Year: g.Year, Conclusion: string(g.Conclusion), ConclusionLabel: rest.InLanguage(ctx, g.Conclusion.Text()),
-			GraduatedOn: calendar.DateOf(g.GraduatedOn), Change: g.ChangeID, CaseNo: g.CaseNo,
+			GraduatedOn: calendar.DateOf(g.GraduatedOn), Change: g.ChangeID, CaseNo: g.CaseNo, Certificate: g.Certificate,
 		}
 	}, func(g graduation.Graduate) lineKey { return lineKey{Change: g.ChangeID, Line: g.LineNo} })
 	if err != nil {

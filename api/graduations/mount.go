@@ -35,6 +35,8 @@ func Mount(r *rest.Server, deps Deps) {
 	s.listRoutes()
 	s.graduateRoutes()
 	s.clearingRoutes()
+	s.stockRoutes()
+	s.certificateRoutes()
 }
 
 // school returns an office in the reach of the caller.

@@ -95,6 +95,7 @@ type Graduate struct {
 	Class       string
 	Conclusion  status.Enrol
 	GraduatedOn time.Time
+	Certificate string         // the number of the valid one
 	Subject     change.Subject `gorm:"-"`
 }
 
@@ -105,7 +106,7 @@ func Graduates(t *store.Tx, school uuid.UUID, year int, afterChange uuid.UUID, a
 		Graduate
 		SubjectJSON string
 	}
-	err := t.DB().Raw(`SELECT l.change_id, l.line_no, c.case_no, l.student_id, l.stage, l.year, l.class_name AS class, l.conclusion, c.effective_on AS graduated_on, l.subject::text AS subject_json
+	err := t.DB().Raw(`SELECT l.change_id, l.line_no, c.case_no, l.student_id, l.stage, l.year, l.class_name AS class, l.conclusion, c.effective_on AS graduated_on, coalesce((SELECT k.number FROM certificate k WHERE k.student_id = l.student_id AND k.stage = l.stage AND k.year = l.year AND k.state IN ('`+Written+`', '`+Issued+`')), '') AS certificate, l.subject::text AS subject_json
 		FROM graduation_line l JOIN change c ON c.id = l.change_id
 		WHERE l.school_id = ? AND l.year = ? AND l.verdict = '`+InPool+`' AND l.undone_at IS NULL AND (l.change_id, l.line_no) > (?, ?)
 		ORDER BY l.change_id, l.line_no LIMIT ?`, school, year, afterChange, afterLine, most).Scan(&rows).Error
