@@ -58,7 +58,7 @@ func (x *matrix) blanks(target string) uuid.UUID {
 		require.NoError(x.T(), err)
 		var made *graduation.Stock
 		x.MustIn(x.App, storetest.Nation, func(tx *change.Tx) (err error) {
-			made, err = graduation.GiveStock(tx.Tx, graduation.NewStock{School: x.Office(school(target)), Stage: org.Primary, Blanks: b, Key: uuid.NewString()})
+			made, err = graduation.GiveStock(tx.Tx, graduation.NewStock{School: x.Office(school(target)), Stage: org.Primary, Blanks: b, Key: uuid.NewString(), Hash: []byte(target)})
 			return err
 		})
 		return made.ID
@@ -76,7 +76,7 @@ func (x *matrix) certificate(target string) uuid.UUID {
 		pupil := x.PupilsOf(at, 2021, 1)[0]
 		x.Graduated(at, pupil)
 		x.MustIn(x.App, at, func(tx *change.Tx) error {
-			_, err := graduation.WriteCertificates(tx.Tx, graduation.WriteOrder{School: x.Office(at), Stage: org.Primary, Year: 2027, Students: []uuid.UUID{pupil}, Key: uuid.NewString()})
+			_, err := graduation.WriteCertificates(tx.Tx, graduation.WriteOrder{School: x.Office(at), Stage: org.Primary, Year: 2027, Students: []uuid.UUID{pupil}, Key: uuid.NewString(), Hash: []byte(target)})
 			return err
 		})
 		return uuid.MustParse(x.Text(`SELECT id::text FROM certificate WHERE student_id = $1`, pupil))

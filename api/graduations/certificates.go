@@ -87,7 +87,7 @@ type writeInput struct {
 	Body struct {
 		Stage    org.Stage   `json:"stage" enum:"PRIMARY,JUNIOR,SENIOR"`
 		Year     int         `json:"year" minimum:"1950" maximum:"2200" doc:"The year of graduation."`
-		Students []uuid.UUID `json:"student_ids,omitempty" maxItems:"2000" doc:"Left out: everybody who has no valid certificate."`
+		Students []uuid.UUID `json:"student_ids,omitempty" format:"uuid" maxItems:"2000" doc:"Left out: everybody who has no valid certificate."`
 	}
 }
 
