@@ -158,7 +158,6 @@ func mount(r *rest.Server, deps Deps, sheets sheet.Sheets, divisions *division.T
 	rules.Mount(r, rules.Deps{Store: deps.register(), Processes: deps.Processes})
 	messages.Mount(r, messages.Deps{Store: deps.register(), Processes: deps.Processes, Webhooks: deps.Webhooks})
 	offices.Mount(r, offices.Deps{Store: deps.register(), Divisions: divisions})
-	graduations.Mount(r, graduations.Deps{Store: deps.Store, Desk: deps.Desk})
 	enrolments.Mount(r, enrolments.Deps{Store: deps.Store, Desk: deps.Desk})
 	graduations.Mount(r, graduations.Deps{Store: deps.Store, Desk: deps.Desk, Processes: deps.Processes})
 	students.Mount(r, students.Deps{Store: deps.register(), Processes: deps.Processes, Sheets: sheets})

@@ -1386,8 +1386,8 @@ POLICY app_file ON change_value PERMISSIVE FOR INSERT TO xueji_app	CREATE POLICY
 POLICY app_file ON graduation_line PERMISSIVE FOR INSERT TO xueji_app	CREATE POLICY app_file ON graduation_line AS PERMISSIVE FOR INSERT TO xueji_app WITH CHECK (filed_here(change_id))
 POLICY app_file ON placing_line PERMISSIVE FOR INSERT TO xueji_app	CREATE POLICY app_file ON placing_line AS PERMISSIVE FOR INSERT TO xueji_app WITH CHECK (filed_here(change_id))
 POLICY app_follow ON student_history PERMISSIVE FOR SELECT TO xueji_app	CREATE POLICY app_follow ON student_history AS PERMISSIVE FOR SELECT TO xueji_app USING ((EXISTS ( SELECT 1 FROM student s WHERE (s.id = student_history.student_id))))
-POLICY app_hand_in ON enrolment_deferral PERMISSIVE FOR INSERT TO xueji_app	CREATE POLICY app_hand_in ON enrolment_deferral AS PERMISSIVE FOR INSERT TO xueji_app WITH CHECK (((account_id = acting_account()) AND (EXISTS ( SELECT 1 FROM student s WHERE (s.id = enrolment_deferral.student_id)))))
 POLICY app_give ON certificate_stock RESTRICTIVE FOR INSERT TO xueji_app	CREATE POLICY app_give ON certificate_stock AS RESTRICTIVE FOR INSERT TO xueji_app WITH CHECK ((NOT (given_by IS DISTINCT FROM acting_account())))
+POLICY app_hand_in ON enrolment_deferral PERMISSIVE FOR INSERT TO xueji_app	CREATE POLICY app_hand_in ON enrolment_deferral AS PERMISSIVE FOR INSERT TO xueji_app WITH CHECK (((account_id = acting_account()) AND (EXISTS ( SELECT 1 FROM student s WHERE (s.id = enrolment_deferral.student_id)))))
 POLICY app_insert ON audit_entry PERMISSIVE FOR INSERT TO xueji_app	CREATE POLICY app_insert ON audit_entry AS PERMISSIVE FOR INSERT TO xueji_app WITH CHECK (true)
 POLICY app_insert ON enrolment_plan PERMISSIVE FOR INSERT TO xueji_app	CREATE POLICY app_insert ON enrolment_plan AS PERMISSIVE FOR INSERT TO xueji_app WITH CHECK (((org_path <@ ( SELECT scope() AS scope)) AND (NOT (org_path = ANY (scope()))) AND (set_by = acting_account()) AND (used = 0)))
 POLICY app_insert ON job PERMISSIVE FOR INSERT TO xueji_app	CREATE POLICY app_insert ON job AS PERMISSIVE FOR INSERT TO xueji_app WITH CHECK (((org_path <@ ANY (( SELECT scope() AS scope)::ltree[])) AND (kind = 'ROSTER_CHECK'::text) AND (state = 'RUNNING'::text) AND (change_id IS NULL) AND (filed_by = acting_account()) AND (EXISTS ( SELECT 1 FROM roster r WHERE ((r.id = job.subject_id) AND (r.school_id = job.org_id) AND (r.org_path = job.org_path) AND (r.state = 'UPLOADED'::text))))))
@@ -2223,9 +2223,9 @@ GRANT UPDATE (settled_at) ON placing_line TO xueji_worker	GRANT UPDATE (settled_
 GRANT UPDATE (settled_by) ON admission TO xueji_worker	GRANT UPDATE (settled_by) ON admission TO xueji_worker
 GRANT UPDATE (settled_by) ON change_line TO xueji_worker	GRANT UPDATE (settled_by) ON change_line TO xueji_worker
 GRANT UPDATE (settled_by) ON graduation_line TO xueji_worker	GRANT UPDATE (settled_by) ON graduation_line TO xueji_worker
+GRANT UPDATE (signed_by) ON certificate TO xueji_app	GRANT UPDATE (signed_by) ON certificate TO xueji_app
 GRANT UPDATE (size) ON enrolment_plan TO xueji_app	GRANT UPDATE (size) ON enrolment_plan TO xueji_app
 GRANT UPDATE (size) ON enrolment_plan TO xueji_worker	GRANT UPDATE (size) ON enrolment_plan TO xueji_worker
-GRANT UPDATE (signed_by) ON certificate TO xueji_app	GRANT UPDATE (signed_by) ON certificate TO xueji_app
 GRANT UPDATE (stages) ON organisation TO xueji_app	GRANT UPDATE (stages) ON organisation TO xueji_app
 GRANT UPDATE (state) ON admission TO xueji_worker	GRANT UPDATE (state) ON admission TO xueji_worker
 GRANT UPDATE (state) ON certificate TO xueji_app	GRANT UPDATE (state) ON certificate TO xueji_app
