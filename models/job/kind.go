@@ -20,10 +20,16 @@ const (
 	JobRosterCheck JobKind = "ROSTER_CHECK"
 	// JobRosterEnrol makes records of the pupils of a large roster (大名册分批入籍).
 	JobRosterEnrol JobKind = "ROSTER_ENROL"
+	// JobYearTurn turns the school year of a province (毕业升级).
+	JobYearTurn JobKind = "YEAR_TURN"
+	// JobYearTurnUndo takes a turn of the school year back (撤销毕业升级).
+	JobYearTurnUndo JobKind = "YEAR_TURN_UNDO"
 )
 
 // JobKinds lists every kind of job in a fixed order.
-func JobKinds() []JobKind { return []JobKind{JobRosterCheck, JobRosterEnrol} }
+func JobKinds() []JobKind {
+	return []JobKind{JobRosterCheck, JobRosterEnrol, JobYearTurn, JobYearTurnUndo}
+}
 
 // Text is the name of the kind in both languages.
 func (k JobKind) Text() process.Text {
@@ -32,6 +38,10 @@ func (k JobKind) Text() process.Text {
 		return process.Text{Zh: "大名册分批校验", En: "Check of a large roster"}
 	case JobRosterEnrol:
 		return process.Text{Zh: "大名册分批入籍", En: "Enrolment of a large roster"}
+	case JobYearTurn:
+		return process.Text{Zh: "毕业升级", En: "Turn of the school year"}
+	case JobYearTurnUndo:
+		return process.Text{Zh: "撤销毕业升级", En: "Undoing of a turn of the school year"}
 	}
 	return process.Text{Zh: string(k), En: string(k)}
 }

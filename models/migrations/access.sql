@@ -60,6 +60,10 @@ TABLE webhook_endpoint
 TABLE webhook_secret	
 TABLE workday_year	
 TABLE worker_beat	
+TABLE year_turn	
+TABLE year_turn_closed	
+TABLE year_turn_part	
+TABLE year_turn_stay	
 COLUMN account.closed_at timestamp with time zone	
 COLUMN account.created_at timestamp with time zone	
 COLUMN account.created_by uuid	
@@ -667,6 +671,7 @@ COLUMN student.orphan text
 COLUMN student.problem_flags text[]	
 COLUMN student.roster_id uuid	
 COLUMN student.school_id uuid	
+COLUMN student.school_year integer	
 COLUMN student.sex text	
 COLUMN student.stage text	
 COLUMN student.study_mode text	
@@ -684,6 +689,7 @@ COLUMN student_history.reason text
 COLUMN student_history.recorded_at timestamp with time zone	
 COLUMN student_history.struck_at timestamp with time zone	
 COLUMN student_history.struck_by uuid	
+COLUMN student_history.struck_job uuid	
 COLUMN student_history.student_id uuid	
 COLUMN student_problem.cleared_at timestamp with time zone	
 COLUMN student_problem.cleared_by uuid	
@@ -783,6 +789,35 @@ COLUMN worker_beat.every interval
 COLUMN worker_beat.left_at timestamp with time zone	
 COLUMN worker_beat.name text	
 COLUMN worker_beat.seen_at timestamp with time zone	
+COLUMN year_turn.created_at timestamp with time zone	
+COLUMN year_turn.dry boolean	
+COLUMN year_turn.filed_by uuid	
+COLUMN year_turn.finished_at timestamp with time zone	
+COLUMN year_turn.id uuid	
+COLUMN year_turn.idempotency_key text	
+COLUMN year_turn.org_id uuid	
+COLUMN year_turn.org_path ltree	
+COLUMN year_turn.province_code text	
+COLUMN year_turn.school_year integer	
+COLUMN year_turn.undone_at timestamp with time zone	
+COLUMN year_turn_closed.class_id uuid	
+COLUMN year_turn_closed.grade_id uuid	
+COLUMN year_turn_closed.org_path ltree	
+COLUMN year_turn_closed.turn_id uuid	
+COLUMN year_turn_part.after_id uuid	
+COLUMN year_turn_part.last_id uuid	
+COLUMN year_turn_part.moved integer	
+COLUMN year_turn_part.no integer	
+COLUMN year_turn_part.org_path ltree	
+COLUMN year_turn_part.stayed integer	
+COLUMN year_turn_part.turn_id uuid	
+COLUMN year_turn_stay.code text	
+COLUMN year_turn_stay.entry_year integer	
+COLUMN year_turn_stay.org_path ltree	
+COLUMN year_turn_stay.school_id uuid	
+COLUMN year_turn_stay.stage text	
+COLUMN year_turn_stay.student_id uuid	
+COLUMN year_turn_stay.turn_id uuid	
 FUNCTION account_holds(holder uuid, office uuid, needed text) SECURITY DEFINER	
 FUNCTION account_label(holder uuid, OUT name text, OUT office text) SECURITY DEFINER	
 FUNCTION acting_account()	
@@ -937,6 +972,9 @@ CONSTRAINT webhook_endpoint_pkey ON webhook_endpoint	ALTER TABLE webhook_endpoin
 CONSTRAINT webhook_secret_pkey ON webhook_secret	ALTER TABLE webhook_secret ADD CONSTRAINT webhook_secret_pkey PRIMARY KEY (id)
 CONSTRAINT workday_year_pkey ON workday_year	ALTER TABLE workday_year ADD CONSTRAINT workday_year_pkey PRIMARY KEY (version)
 CONSTRAINT worker_beat_pkey ON worker_beat	ALTER TABLE worker_beat ADD CONSTRAINT worker_beat_pkey PRIMARY KEY (name)
+CONSTRAINT year_turn_part_pkey ON year_turn_part	ALTER TABLE year_turn_part ADD CONSTRAINT year_turn_part_pkey PRIMARY KEY (turn_id, no)
+CONSTRAINT year_turn_pkey ON year_turn	ALTER TABLE year_turn ADD CONSTRAINT year_turn_pkey PRIMARY KEY (id)
+CONSTRAINT year_turn_stay_pkey ON year_turn_stay	ALTER TABLE year_turn_stay ADD CONSTRAINT year_turn_stay_pkey PRIMARY KEY (turn_id, student_id)
 INDEX account_idle ON account	CREATE INDEX account_idle ON public.account USING btree (last_used_at) WHERE ((sealed_at IS NULL) AND (closed_at IS NULL))
 INDEX account_org ON account	CREATE INDEX account_org ON public.account USING btree (org_id, login)
 INDEX account_password_account ON account_password	CREATE INDEX account_password_account ON public.account_password USING btree (account_id, id DESC)
@@ -1055,6 +1093,11 @@ INDEX webhook_delivery_list ON webhook_delivery	CREATE INDEX webhook_delivery_li
 INDEX webhook_endpoint_path ON webhook_endpoint	CREATE INDEX webhook_endpoint_path ON public.webhook_endpoint USING gist (org_path)
 INDEX webhook_secret_present ON webhook_secret	CREATE UNIQUE INDEX webhook_secret_present ON public.webhook_secret USING btree (endpoint_id) WHERE (until_at IS NULL)
 INDEX workday_year_added ON workday_year	CREATE UNIQUE INDEX workday_year_added ON public.workday_year USING btree (author_id, add_key)
+INDEX year_turn_closed_turn ON year_turn_closed	CREATE INDEX year_turn_closed_turn ON public.year_turn_closed USING btree (turn_id)
+INDEX year_turn_key ON year_turn	CREATE UNIQUE INDEX year_turn_key ON public.year_turn USING btree (filed_by, idempotency_key)
+INDEX year_turn_newest ON year_turn	CREATE INDEX year_turn_newest ON public.year_turn USING btree (created_at DESC, id DESC)
+INDEX year_turn_once ON year_turn	CREATE UNIQUE INDEX year_turn_once ON public.year_turn USING btree (province_code, school_year) WHERE ((NOT dry) AND (finished_at IS NULL) AND (undone_at IS NULL))
+INDEX year_turn_stay_school ON year_turn_stay	CREATE INDEX year_turn_stay_school ON public.year_turn_stay USING btree (turn_id, school_id, student_id)
 CONSTRAINT account_login_check ON account	ALTER TABLE account ADD CONSTRAINT account_login_check CHECK ((login = lower(login)))
 CONSTRAINT account_name_check ON account	ALTER TABLE account ADD CONSTRAINT account_name_check CHECK ((name <> ''::text))
 CONSTRAINT account_org_id_fkey ON account	ALTER TABLE account ADD CONSTRAINT account_org_id_fkey FOREIGN KEY (org_id) REFERENCES organisation(id)
@@ -1259,8 +1302,9 @@ CONSTRAINT step_status_check ON step	ALTER TABLE step ADD CONSTRAINT step_status
 CONSTRAINT student_check ON student	ALTER TABLE student ADD CONSTRAINT student_check CHECK (((number_class = ''::text) = (number_hash IS NULL)))
 CONSTRAINT student_check1 ON student	ALTER TABLE student ADD CONSTRAINT student_check1 CHECK (((id_cipher IS NULL) = (id_hash IS NULL)))
 CONSTRAINT student_class_id_fkey ON student	ALTER TABLE student ADD CONSTRAINT student_class_id_fkey FOREIGN KEY (class_id) REFERENCES school_class(id)
-CONSTRAINT student_history_check ON student_history	ALTER TABLE student_history ADD CONSTRAINT student_history_check CHECK (((struck_at IS NULL) = (struck_by IS NULL)))
+CONSTRAINT student_history_struck ON student_history	ALTER TABLE student_history ADD CONSTRAINT student_history_struck CHECK (((struck_at IS NULL) = ((struck_by IS NULL) AND (struck_job IS NULL))))
 CONSTRAINT student_history_struck_by_fkey ON student_history	ALTER TABLE student_history ADD CONSTRAINT student_history_struck_by_fkey FOREIGN KEY (struck_by) REFERENCES change(id)
+CONSTRAINT student_history_struck_job_fkey ON student_history	ALTER TABLE student_history ADD CONSTRAINT student_history_struck_job_fkey FOREIGN KEY (struck_job) REFERENCES job(id)
 CONSTRAINT student_history_student_id_fkey ON student_history	ALTER TABLE student_history ADD CONSTRAINT student_history_student_id_fkey FOREIGN KEY (student_id) REFERENCES student(id)
 CONSTRAINT student_number_class_check ON student	ALTER TABLE student ADD CONSTRAINT student_number_class_check CHECK ((number_class = ANY (ARRAY[''::text, 'L'::text, 'G'::text, 'J'::text])))
 CONSTRAINT student_problem_check ON student_problem	ALTER TABLE student_problem ADD CONSTRAINT student_problem_check CHECK ((student_id <> other_student_id))
@@ -1304,6 +1348,17 @@ CONSTRAINT workday_year_version_check ON workday_year	ALTER TABLE workday_year A
 CONSTRAINT workday_year_year_check ON workday_year	ALTER TABLE workday_year ADD CONSTRAINT workday_year_year_check CHECK (((year >= 2004) AND (year <= 9998)))
 TRIGGER admission_append_only ON admission	CREATE TRIGGER admission_append_only BEFORE DELETE OR UPDATE OF change_id, line_no, sheet_row, student_id, school_id, plan_year, stage, entry_year, from_school, from_stage, from_entry_year, graduated_on, subject ON public.admission FOR EACH ROW EXECUTE FUNCTION refuse_rewrite()
 TRIGGER admission_ends_once ON admission	CREATE TRIGGER admission_ends_once BEFORE UPDATE OF state, placed, code, params, reason ON public.admission FOR EACH ROW WHEN ((old.state = 'ENDED'::text)) EXECUTE FUNCTION refuse_rewrite()
+CONSTRAINT year_turn_closed_check ON year_turn_closed	ALTER TABLE year_turn_closed ADD CONSTRAINT year_turn_closed_check CHECK (((class_id IS NULL) <> (grade_id IS NULL)))
+CONSTRAINT year_turn_closed_class_id_fkey ON year_turn_closed	ALTER TABLE year_turn_closed ADD CONSTRAINT year_turn_closed_class_id_fkey FOREIGN KEY (class_id) REFERENCES school_class(id)
+CONSTRAINT year_turn_closed_grade_id_fkey ON year_turn_closed	ALTER TABLE year_turn_closed ADD CONSTRAINT year_turn_closed_grade_id_fkey FOREIGN KEY (grade_id) REFERENCES school_grade(id)
+CONSTRAINT year_turn_closed_turn_id_fkey ON year_turn_closed	ALTER TABLE year_turn_closed ADD CONSTRAINT year_turn_closed_turn_id_fkey FOREIGN KEY (turn_id) REFERENCES year_turn(id)
+CONSTRAINT year_turn_org_id_fkey ON year_turn	ALTER TABLE year_turn ADD CONSTRAINT year_turn_org_id_fkey FOREIGN KEY (org_id) REFERENCES organisation(id)
+CONSTRAINT year_turn_part_no_check ON year_turn_part	ALTER TABLE year_turn_part ADD CONSTRAINT year_turn_part_no_check CHECK ((no > 0))
+CONSTRAINT year_turn_part_turn_id_fkey ON year_turn_part	ALTER TABLE year_turn_part ADD CONSTRAINT year_turn_part_turn_id_fkey FOREIGN KEY (turn_id) REFERENCES year_turn(id)
+CONSTRAINT year_turn_stay_code_check ON year_turn_stay	ALTER TABLE year_turn_stay ADD CONSTRAINT year_turn_stay_code_check CHECK ((code <> ''::text))
+CONSTRAINT year_turn_stay_school_id_fkey ON year_turn_stay	ALTER TABLE year_turn_stay ADD CONSTRAINT year_turn_stay_school_id_fkey FOREIGN KEY (school_id) REFERENCES organisation(id)
+CONSTRAINT year_turn_stay_student_id_fkey ON year_turn_stay	ALTER TABLE year_turn_stay ADD CONSTRAINT year_turn_stay_student_id_fkey FOREIGN KEY (student_id) REFERENCES student(id)
+CONSTRAINT year_turn_stay_turn_id_fkey ON year_turn_stay	ALTER TABLE year_turn_stay ADD CONSTRAINT year_turn_stay_turn_id_fkey FOREIGN KEY (turn_id) REFERENCES year_turn(id)
 TRIGGER audit_entry_append_only ON audit_entry	CREATE TRIGGER audit_entry_append_only BEFORE DELETE OR UPDATE ON public.audit_entry FOR EACH ROW EXECUTE FUNCTION refuse_rewrite()
 TRIGGER audit_entry_no_truncate ON audit_entry	CREATE TRIGGER audit_entry_no_truncate BEFORE TRUNCATE ON public.audit_entry FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewrite()
 TRIGGER audit_seal_append_only ON audit_seal	CREATE TRIGGER audit_seal_append_only BEFORE DELETE OR UPDATE ON public.audit_seal FOR EACH ROW EXECUTE FUNCTION refuse_rewrite()
@@ -1399,6 +1454,10 @@ POLICY app_insert ON roster PERMISSIVE FOR INSERT TO xueji_app	CREATE POLICY app
 POLICY app_insert ON roster_row PERMISSIVE FOR INSERT TO xueji_app	CREATE POLICY app_insert ON roster_row AS PERMISSIVE FOR INSERT TO xueji_app WITH CHECK (((org_path <@ ANY (( SELECT scope() AS scope)::ltree[])) AND ((student_id IS NULL) OR (verdict = ANY (ARRAY['PRESENT'::text, 'DIFFERS'::text]))) AND (verdict <> 'LEFT_OUT'::text) AND (EXISTS ( SELECT 1 FROM roster r WHERE ((r.id = roster_row.roster_id) AND (r.state = 'UPLOADED'::text))))))
 POLICY app_insert ON slot PERMISSIVE FOR INSERT TO xueji_app	CREATE POLICY app_insert ON slot AS PERMISSIVE FOR INSERT TO xueji_app WITH CHECK (filed_here(change_id))
 POLICY app_insert ON workday_year PERMISSIVE FOR INSERT TO xueji_app	CREATE POLICY app_insert ON workday_year AS PERMISSIVE FOR INSERT TO xueji_app WITH CHECK (((author_id = acting_account()) AND (add_key IS NOT NULL) AND (EXISTS ( SELECT 1 FROM (account a JOIN organisation o ON ((o.id = a.org_id))) WHERE ((a.id = workday_year.author_id) AND (o.kind = 'NATION'::text) AND (o.path = ANY (scope())) AND ('BUREAU_SYSADMIN'::text = ANY (a.roles)))))))
+POLICY app_insert ON year_turn PERMISSIVE FOR INSERT TO xueji_app	CREATE POLICY app_insert ON year_turn AS PERMISSIVE FOR INSERT TO xueji_app WITH CHECK (((org_path <@ ANY (( SELECT scope() AS scope)::ltree[])) AND (filed_by = acting_account()) AND (EXISTS ( SELECT 1 FROM organisation o WHERE ((o.id = year_turn.org_id) AND (o.path = year_turn.org_path) AND (o.kind = 'PROVINCE'::text))))))
+POLICY app_insert ON year_turn_part PERMISSIVE FOR INSERT TO xueji_app	CREATE POLICY app_insert ON year_turn_part AS PERMISSIVE FOR INSERT TO xueji_app WITH CHECK ((EXISTS ( SELECT 1 FROM year_turn y WHERE ((y.id = year_turn_part.turn_id) AND (y.org_path = year_turn_part.org_path) AND (y.filed_by = acting_account()) AND (y.finished_at IS NULL)))))
+POLICY app_insert_turn ON job PERMISSIVE FOR INSERT TO xueji_app	CREATE POLICY app_insert_turn ON job AS PERMISSIVE FOR INSERT TO xueji_app WITH CHECK (((org_path <@ ANY (( SELECT scope() AS scope)::ltree[])) AND (kind = ANY (ARRAY['YEAR_TURN'::text, 'YEAR_TURN_UNDO'::text])) AND (state = 'RUNNING'::text) AND (change_id IS NULL) AND (filed_by = acting_account()) AND (EXISTS ( SELECT 1 FROM year_turn y WHERE ((y.id = job.subject_id) AND (y.org_id = job.org_id) AND (y.org_path = job.org_path))))))
+POLICY app_insert_turn ON job_part PERMISSIVE FOR INSERT TO xueji_app	CREATE POLICY app_insert_turn ON job_part AS PERMISSIVE FOR INSERT TO xueji_app WITH CHECK (((org_path <@ ANY (( SELECT scope() AS scope)::ltree[])) AND (EXISTS ( SELECT 1 FROM job j WHERE ((j.id = job_part.job_id) AND (j.org_path = job_part.org_path) AND (j.kind = ANY (ARRAY['YEAR_TURN'::text, 'YEAR_TURN_UNDO'::text])) AND (j.filed_by = acting_account()) AND (j.reported_at IS NULL))))))
 POLICY app_line ON student_history RESTRICTIVE FOR INSERT TO xueji_app	CREATE POLICY app_line ON student_history AS RESTRICTIVE FOR INSERT TO xueji_app WITH CHECK (((kind = ANY (ARRAY['EDIT'::text, 'PUNISHMENT'::text])) AND (change_id IS NULL) AND (NOT (account_id IS DISTINCT FROM acting_account())) AND (EXISTS ( SELECT 1 FROM student s WHERE ((s.id = student_history.student_id) AND (s.org_path = student_history.org_path))))))
 POLICY app_nobody ON notice PERMISSIVE FOR INSERT TO xueji_app	CREATE POLICY app_nobody ON notice AS PERMISSIVE FOR INSERT TO xueji_app WITH CHECK (((kind = 'NO_ELIGIBLE_PERSON'::text) AND (account_id IS NULL) AND (change_id IS NOT NULL) AND filed_here(change_id)))
 POLICY app_own ON batch_request PERMISSIVE FOR ALL TO xueji_app	CREATE POLICY app_own ON batch_request AS PERMISSIVE FOR ALL TO xueji_app USING ((account_id = acting_account())) WITH CHECK ((account_id = acting_account()))
@@ -1434,6 +1493,9 @@ POLICY app_read ON roster_row PERMISSIVE FOR SELECT TO xueji_app	CREATE POLICY a
 POLICY app_read ON workday_year PERMISSIVE FOR SELECT TO xueji_app	CREATE POLICY app_read ON workday_year AS PERMISSIVE FOR SELECT TO xueji_app USING (true)
 POLICY app_record ON admission PERMISSIVE FOR SELECT TO xueji_app	CREATE POLICY app_record ON admission AS PERMISSIVE FOR SELECT TO xueji_app USING ((EXISTS ( SELECT 1 FROM student s WHERE (s.id = admission.student_id))))
 POLICY app_record ON enrolment_deferral PERMISSIVE FOR SELECT TO xueji_app	CREATE POLICY app_record ON enrolment_deferral AS PERMISSIVE FOR SELECT TO xueji_app USING ((EXISTS ( SELECT 1 FROM student s WHERE (s.id = enrolment_deferral.student_id))))
+POLICY app_read ON year_turn PERMISSIVE FOR SELECT TO xueji_app	CREATE POLICY app_read ON year_turn AS PERMISSIVE FOR SELECT TO xueji_app USING ((EXISTS ( SELECT 1 FROM unnest(( SELECT scope() AS scope)) s(s) WHERE ((s.s <@ year_turn.org_path) OR (year_turn.org_path <@ s.s)))))
+POLICY app_read ON year_turn_part PERMISSIVE FOR SELECT TO xueji_app	CREATE POLICY app_read ON year_turn_part AS PERMISSIVE FOR SELECT TO xueji_app USING ((EXISTS ( SELECT 1 FROM year_turn y WHERE (y.id = year_turn_part.turn_id))))
+POLICY app_read ON year_turn_stay PERMISSIVE FOR SELECT TO xueji_app	CREATE POLICY app_read ON year_turn_stay AS PERMISSIVE FOR SELECT TO xueji_app USING ((org_path <@ ANY (( SELECT scope() AS scope)::ltree[])))
 POLICY app_record ON punishment RESTRICTIVE FOR INSERT TO xueji_app	CREATE POLICY app_record ON punishment AS RESTRICTIVE FOR INSERT TO xueji_app WITH CHECK (((level <> '6'::text) AND (cancelled_on IS NULL) AND (NOT (recorded_by IS DISTINCT FROM acting_account())) AND (EXISTS ( SELECT 1 FROM student s WHERE ((s.id = punishment.student_id) AND (s.org_path = punishment.org_path) AND s.in_register)))))
 POLICY app_say ON handover PERMISSIVE FOR UPDATE TO xueji_app	CREATE POLICY app_say ON handover AS PERMISSIVE FOR UPDATE TO xueji_app USING ((EXISTS ( SELECT 1 FROM change_party p WHERE ((p.change_id = handover.change_id) AND (p.org_path <@ ANY (( SELECT scope() AS scope)::ltree[]))) OFFSET 0)))
 POLICY app_scope ON account PERMISSIVE FOR ALL TO xueji_app	CREATE POLICY app_scope ON account AS PERMISSIVE FOR ALL TO xueji_app USING ((org_path <@ ANY (( SELECT scope() AS scope)::ltree[]))) WITH CHECK ((org_path <@ ANY (( SELECT scope() AS scope)::ltree[])))
@@ -1518,6 +1580,10 @@ POLICY owner_all ON webhook_delivery PERMISSIVE FOR ALL TO CURRENT_USER	CREATE P
 POLICY owner_all ON webhook_endpoint PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON webhook_endpoint AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
 POLICY owner_all ON webhook_secret PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON webhook_secret AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
 POLICY owner_all ON workday_year PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON workday_year AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
+POLICY owner_all ON year_turn PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON year_turn AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
+POLICY owner_all ON year_turn_closed PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON year_turn_closed AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
+POLICY owner_all ON year_turn_part PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON year_turn_part AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
+POLICY owner_all ON year_turn_stay PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON year_turn_stay AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
 POLICY worker_all ON account PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON account AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
 POLICY worker_all ON account_password PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON account_password AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
 POLICY worker_all ON admission PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON admission AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
@@ -1570,6 +1636,10 @@ POLICY worker_all ON tidying PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY wo
 POLICY worker_all ON webhook_delivery PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON webhook_delivery AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
 POLICY worker_all ON webhook_endpoint PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON webhook_endpoint AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
 POLICY worker_all ON webhook_secret PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON webhook_secret AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
+POLICY worker_all ON year_turn PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON year_turn AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
+POLICY worker_all ON year_turn_closed PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON year_turn_closed AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
+POLICY worker_all ON year_turn_part PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON year_turn_part AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
+POLICY worker_all ON year_turn_stay PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON year_turn_stay AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
 POLICY worker_insert ON workday_year PERMISSIVE FOR INSERT TO xueji_worker	CREATE POLICY worker_insert ON workday_year AS PERMISSIVE FOR INSERT TO xueji_worker WITH CHECK ((author_id IS NULL))
 POLICY worker_read ON keyring PERMISSIVE FOR SELECT TO xueji_worker	CREATE POLICY worker_read ON keyring AS PERMISSIVE FOR SELECT TO xueji_worker USING (true)
 POLICY worker_read ON policy PERMISSIVE FOR SELECT TO xueji_worker	CREATE POLICY worker_read ON policy AS PERMISSIVE FOR SELECT TO xueji_worker USING (true)
@@ -1632,6 +1702,10 @@ ROW SECURITY ON webhook_delivery	ALTER TABLE webhook_delivery ENABLE ROW LEVEL S
 ROW SECURITY ON webhook_endpoint	ALTER TABLE webhook_endpoint ENABLE ROW LEVEL SECURITY
 ROW SECURITY ON webhook_secret	ALTER TABLE webhook_secret ENABLE ROW LEVEL SECURITY
 ROW SECURITY ON workday_year	ALTER TABLE workday_year ENABLE ROW LEVEL SECURITY
+ROW SECURITY ON year_turn	ALTER TABLE year_turn ENABLE ROW LEVEL SECURITY
+ROW SECURITY ON year_turn_closed	ALTER TABLE year_turn_closed ENABLE ROW LEVEL SECURITY
+ROW SECURITY ON year_turn_part	ALTER TABLE year_turn_part ENABLE ROW LEVEL SECURITY
+ROW SECURITY ON year_turn_stay	ALTER TABLE year_turn_stay ENABLE ROW LEVEL SECURITY
 ROW SECURITY OF THE OWNER ON account	ALTER TABLE account FORCE ROW LEVEL SECURITY
 ROW SECURITY OF THE OWNER ON account_password	ALTER TABLE account_password FORCE ROW LEVEL SECURITY
 ROW SECURITY OF THE OWNER ON admission	ALTER TABLE admission FORCE ROW LEVEL SECURITY
@@ -1690,6 +1764,10 @@ ROW SECURITY OF THE OWNER ON webhook_delivery	ALTER TABLE webhook_delivery FORCE
 ROW SECURITY OF THE OWNER ON webhook_endpoint	ALTER TABLE webhook_endpoint FORCE ROW LEVEL SECURITY
 ROW SECURITY OF THE OWNER ON webhook_secret	ALTER TABLE webhook_secret FORCE ROW LEVEL SECURITY
 ROW SECURITY OF THE OWNER ON workday_year	ALTER TABLE workday_year FORCE ROW LEVEL SECURITY
+ROW SECURITY OF THE OWNER ON year_turn	ALTER TABLE year_turn FORCE ROW LEVEL SECURITY
+ROW SECURITY OF THE OWNER ON year_turn_closed	ALTER TABLE year_turn_closed FORCE ROW LEVEL SECURITY
+ROW SECURITY OF THE OWNER ON year_turn_part	ALTER TABLE year_turn_part FORCE ROW LEVEL SECURITY
+ROW SECURITY OF THE OWNER ON year_turn_stay	ALTER TABLE year_turn_stay FORCE ROW LEVEL SECURITY
 GRANT USAGE ON SCHEMA public TO xueji_app	GRANT USAGE ON SCHEMA public TO xueji_app
 GRANT USAGE ON SCHEMA public TO xueji_worker	GRANT USAGE ON SCHEMA public TO xueji_worker
 GRANT DELETE ON opinion_draft TO xueji_app	GRANT DELETE ON opinion_draft TO xueji_app
@@ -1702,6 +1780,8 @@ GRANT DELETE ON webhook_delivery TO xueji_worker	GRANT DELETE ON webhook_deliver
 GRANT DELETE ON webhook_endpoint TO xueji_app	GRANT DELETE ON webhook_endpoint TO xueji_app
 GRANT DELETE ON webhook_secret TO xueji_worker	GRANT DELETE ON webhook_secret TO xueji_worker
 GRANT DELETE ON worker_beat TO xueji_worker	GRANT DELETE ON worker_beat TO xueji_worker
+GRANT DELETE ON year_turn_closed TO xueji_worker	GRANT DELETE ON year_turn_closed TO xueji_worker
+GRANT DELETE ON year_turn_stay TO xueji_worker	GRANT DELETE ON year_turn_stay TO xueji_worker
 GRANT INSERT ON account TO xueji_app	GRANT INSERT ON account TO xueji_app
 GRANT INSERT ON account_password TO xueji_app	GRANT INSERT ON account_password TO xueji_app
 GRANT INSERT ON audit_entry TO xueji_app	GRANT INSERT ON audit_entry TO xueji_app
@@ -1760,6 +1840,8 @@ GRANT INSERT ON webhook_secret TO xueji_app	GRANT INSERT ON webhook_secret TO xu
 GRANT INSERT ON worker_beat TO xueji_worker	GRANT INSERT ON worker_beat TO xueji_worker
 GRANT SELECT ON admission TO xueji_app	GRANT SELECT ON admission TO xueji_app
 GRANT SELECT ON admission TO xueji_worker	GRANT SELECT ON admission TO xueji_worker
+GRANT INSERT ON year_turn_closed TO xueji_worker	GRANT INSERT ON year_turn_closed TO xueji_worker
+GRANT INSERT ON year_turn_stay TO xueji_worker	GRANT INSERT ON year_turn_stay TO xueji_worker
 GRANT SELECT ON audit_entry TO xueji_app	GRANT SELECT ON audit_entry TO xueji_app
 GRANT SELECT ON audit_entry TO xueji_worker	GRANT SELECT ON audit_entry TO xueji_worker
 GRANT SELECT ON audit_seal TO xueji_worker	GRANT SELECT ON audit_seal TO xueji_worker
@@ -1863,6 +1945,13 @@ GRANT SELECT ON workday_year TO xueji_app	GRANT SELECT ON workday_year TO xueji_
 GRANT SELECT ON workday_year TO xueji_worker	GRANT SELECT ON workday_year TO xueji_worker
 GRANT SELECT ON worker_beat TO xueji_app	GRANT SELECT ON worker_beat TO xueji_app
 GRANT SELECT ON worker_beat TO xueji_worker	GRANT SELECT ON worker_beat TO xueji_worker
+GRANT SELECT ON year_turn TO xueji_app	GRANT SELECT ON year_turn TO xueji_app
+GRANT SELECT ON year_turn TO xueji_worker	GRANT SELECT ON year_turn TO xueji_worker
+GRANT SELECT ON year_turn_closed TO xueji_worker	GRANT SELECT ON year_turn_closed TO xueji_worker
+GRANT SELECT ON year_turn_part TO xueji_app	GRANT SELECT ON year_turn_part TO xueji_app
+GRANT SELECT ON year_turn_part TO xueji_worker	GRANT SELECT ON year_turn_part TO xueji_worker
+GRANT SELECT ON year_turn_stay TO xueji_app	GRANT SELECT ON year_turn_stay TO xueji_app
+GRANT SELECT ON year_turn_stay TO xueji_worker	GRANT SELECT ON year_turn_stay TO xueji_worker
 GRANT UPDATE ON change TO xueji_worker	GRANT UPDATE ON change TO xueji_worker
 GRANT UPDATE ON change_party TO xueji_worker	GRANT UPDATE ON change_party TO xueji_worker
 GRANT UPDATE ON double_search TO xueji_worker	GRANT UPDATE ON double_search TO xueji_worker
@@ -1898,6 +1987,7 @@ GRANT INSERT (add_key) ON policy TO xueji_app	GRANT INSERT (add_key) ON policy T
 GRANT INSERT (add_key) ON workday_year TO xueji_app	GRANT INSERT (add_key) ON workday_year TO xueji_app
 GRANT INSERT (add_key) ON workday_year TO xueji_worker	GRANT INSERT (add_key) ON workday_year TO xueji_worker
 GRANT INSERT (after) ON student_history TO xueji_app	GRANT INSERT (after) ON student_history TO xueji_app
+GRANT INSERT (after_id) ON year_turn_part TO xueji_app	GRANT INSERT (after_id) ON year_turn_part TO xueji_app
 GRANT INSERT (author_id) ON policy TO xueji_app	GRANT INSERT (author_id) ON policy TO xueji_app
 GRANT INSERT (author_id) ON workday_year TO xueji_app	GRANT INSERT (author_id) ON workday_year TO xueji_app
 GRANT INSERT (author_id) ON workday_year TO xueji_worker	GRANT INSERT (author_id) ON workday_year TO xueji_worker
@@ -1934,11 +2024,13 @@ GRANT INSERT (created_at) ON slip TO xueji_app	GRANT INSERT (created_at) ON slip
 GRANT INSERT (created_at) ON webhook_delivery TO xueji_app	GRANT INSERT (created_at) ON webhook_delivery TO xueji_app
 GRANT INSERT (created_at) ON workday_year TO xueji_app	GRANT INSERT (created_at) ON workday_year TO xueji_app
 GRANT INSERT (created_at) ON workday_year TO xueji_worker	GRANT INSERT (created_at) ON workday_year TO xueji_worker
+GRANT INSERT (created_at) ON year_turn TO xueji_app	GRANT INSERT (created_at) ON year_turn TO xueji_app
 GRANT INSERT (created_by) ON roster TO xueji_app	GRANT INSERT (created_by) ON roster TO xueji_app
 GRANT INSERT (days) ON workday_year TO xueji_app	GRANT INSERT (days) ON workday_year TO xueji_app
 GRANT INSERT (days) ON workday_year TO xueji_worker	GRANT INSERT (days) ON workday_year TO xueji_worker
 GRANT INSERT (decided_on) ON punishment TO xueji_app	GRANT INSERT (decided_on) ON punishment TO xueji_app
 GRANT INSERT (document_no) ON punishment TO xueji_app	GRANT INSERT (document_no) ON punishment TO xueji_app
+GRANT INSERT (dry) ON year_turn TO xueji_app	GRANT INSERT (dry) ON year_turn TO xueji_app
 GRANT INSERT (effective_on) ON job TO xueji_app	GRANT INSERT (effective_on) ON job TO xueji_app
 GRANT INSERT (effective_on) ON student_history TO xueji_app	GRANT INSERT (effective_on) ON student_history TO xueji_app
 GRANT INSERT (endpoint_id) ON webhook_delivery TO xueji_app	GRANT INSERT (endpoint_id) ON webhook_delivery TO xueji_app
@@ -1947,6 +2039,7 @@ GRANT INSERT (file_name) ON roster TO xueji_app	GRANT INSERT (file_name) ON rost
 GRANT INSERT (file_sha256) ON roster TO xueji_app	GRANT INSERT (file_sha256) ON roster TO xueji_app
 GRANT INSERT (file_size) ON roster TO xueji_app	GRANT INSERT (file_size) ON roster TO xueji_app
 GRANT INSERT (filed_by) ON job TO xueji_app	GRANT INSERT (filed_by) ON job TO xueji_app
+GRANT INSERT (filed_by) ON year_turn TO xueji_app	GRANT INSERT (filed_by) ON year_turn TO xueji_app
 GRANT INSERT (first_no) ON job_part TO xueji_app	GRANT INSERT (first_no) ON job_part TO xueji_app
 GRANT INSERT (from_class) ON placing_line TO xueji_app	GRANT INSERT (from_class) ON placing_line TO xueji_app
 GRANT INSERT (from_entry_year) ON admission TO xueji_app	GRANT INSERT (from_entry_year) ON admission TO xueji_app
@@ -1963,7 +2056,9 @@ GRANT INSERT (id) ON roster TO xueji_app	GRANT INSERT (id) ON roster TO xueji_ap
 GRANT INSERT (id) ON slip TO xueji_app	GRANT INSERT (id) ON slip TO xueji_app
 GRANT INSERT (id) ON student_history TO xueji_app	GRANT INSERT (id) ON student_history TO xueji_app
 GRANT INSERT (id) ON webhook_delivery TO xueji_app	GRANT INSERT (id) ON webhook_delivery TO xueji_app
+GRANT INSERT (id) ON year_turn TO xueji_app	GRANT INSERT (id) ON year_turn TO xueji_app
 GRANT INSERT (idempotency_key) ON roster TO xueji_app	GRANT INSERT (idempotency_key) ON roster TO xueji_app
+GRANT INSERT (idempotency_key) ON year_turn TO xueji_app	GRANT INSERT (idempotency_key) ON year_turn TO xueji_app
 GRANT INSERT (job_id) ON job_part TO xueji_app	GRANT INSERT (job_id) ON job_part TO xueji_app
 GRANT INSERT (job_id) ON job_word TO xueji_app	GRANT INSERT (job_id) ON job_word TO xueji_app
 GRANT INSERT (key) ON batch_request TO xueji_app	GRANT INSERT (key) ON batch_request TO xueji_app
@@ -1971,6 +2066,7 @@ GRANT INSERT (key) ON slip TO xueji_app	GRANT INSERT (key) ON slip TO xueji_app
 GRANT INSERT (kind) ON job TO xueji_app	GRANT INSERT (kind) ON job TO xueji_app
 GRANT INSERT (kind) ON notice TO xueji_app	GRANT INSERT (kind) ON notice TO xueji_app
 GRANT INSERT (kind) ON student_history TO xueji_app	GRANT INSERT (kind) ON student_history TO xueji_app
+GRANT INSERT (last_id) ON year_turn_part TO xueji_app	GRANT INSERT (last_id) ON year_turn_part TO xueji_app
 GRANT INSERT (last_no) ON job_part TO xueji_app	GRANT INSERT (last_no) ON job_part TO xueji_app
 GRANT INSERT (level) ON punishment TO xueji_app	GRANT INSERT (level) ON punishment TO xueji_app
 GRANT INSERT (line_no) ON admission TO xueji_app	GRANT INSERT (line_no) ON admission TO xueji_app
@@ -1979,12 +2075,14 @@ GRANT INSERT (line_no) ON graduation_line TO xueji_app	GRANT INSERT (line_no) ON
 GRANT INSERT (line_no) ON placing_line TO xueji_app	GRANT INSERT (line_no) ON placing_line TO xueji_app
 GRANT INSERT (next_attempt_at) ON webhook_delivery TO xueji_app	GRANT INSERT (next_attempt_at) ON webhook_delivery TO xueji_app
 GRANT INSERT (no) ON job_part TO xueji_app	GRANT INSERT (no) ON job_part TO xueji_app
+GRANT INSERT (no) ON year_turn_part TO xueji_app	GRANT INSERT (no) ON year_turn_part TO xueji_app
 GRANT INSERT (occasion) ON notice TO xueji_app	GRANT INSERT (occasion) ON notice TO xueji_app
 GRANT INSERT (office_id) ON slip TO xueji_app	GRANT INSERT (office_id) ON slip TO xueji_app
 GRANT INSERT (operation) ON batch_request TO xueji_app	GRANT INSERT (operation) ON batch_request TO xueji_app
 GRANT INSERT (opinion) ON slip TO xueji_app	GRANT INSERT (opinion) ON slip TO xueji_app
 GRANT INSERT (org_id) ON job TO xueji_app	GRANT INSERT (org_id) ON job TO xueji_app
 GRANT INSERT (org_id) ON notice TO xueji_app	GRANT INSERT (org_id) ON notice TO xueji_app
+GRANT INSERT (org_id) ON year_turn TO xueji_app	GRANT INSERT (org_id) ON year_turn TO xueji_app
 GRANT INSERT (org_path) ON enrolment_plan TO xueji_app	GRANT INSERT (org_path) ON enrolment_plan TO xueji_app
 GRANT INSERT (org_path) ON job TO xueji_app	GRANT INSERT (org_path) ON job TO xueji_app
 GRANT INSERT (org_path) ON job_part TO xueji_app	GRANT INSERT (org_path) ON job_part TO xueji_app
@@ -1999,6 +2097,9 @@ GRANT INSERT (progress_at) ON roster TO xueji_app	GRANT INSERT (progress_at) ON 
 GRANT INSERT (province_code) ON job TO xueji_app	GRANT INSERT (province_code) ON job TO xueji_app
 GRANT INSERT (province_code) ON policy TO xueji_app	GRANT INSERT (province_code) ON policy TO xueji_app
 GRANT INSERT (reason) ON enrolment_deferral TO xueji_app	GRANT INSERT (reason) ON enrolment_deferral TO xueji_app
+GRANT INSERT (org_path) ON year_turn TO xueji_app	GRANT INSERT (org_path) ON year_turn TO xueji_app
+GRANT INSERT (org_path) ON year_turn_part TO xueji_app	GRANT INSERT (org_path) ON year_turn_part TO xueji_app
+GRANT INSERT (province_code) ON year_turn TO xueji_app	GRANT INSERT (province_code) ON year_turn TO xueji_app
 GRANT INSERT (reason) ON student_history TO xueji_app	GRANT INSERT (reason) ON student_history TO xueji_app
 GRANT INSERT (reason_code) ON enrolment_deferral TO xueji_app	GRANT INSERT (reason_code) ON enrolment_deferral TO xueji_app
 GRANT INSERT (record_hash) ON punishment TO xueji_app	GRANT INSERT (record_hash) ON punishment TO xueji_app
@@ -2016,6 +2117,7 @@ GRANT INSERT (school_id) ON admission TO xueji_app	GRANT INSERT (school_id) ON a
 GRANT INSERT (school_id) ON enrolment_plan TO xueji_app	GRANT INSERT (school_id) ON enrolment_plan TO xueji_app
 GRANT INSERT (school_id) ON graduation_line TO xueji_app	GRANT INSERT (school_id) ON graduation_line TO xueji_app
 GRANT INSERT (school_id) ON roster TO xueji_app	GRANT INSERT (school_id) ON roster TO xueji_app
+GRANT INSERT (school_year) ON year_turn TO xueji_app	GRANT INSERT (school_year) ON year_turn TO xueji_app
 GRANT INSERT (set_at) ON enrolment_plan TO xueji_app	GRANT INSERT (set_at) ON enrolment_plan TO xueji_app
 GRANT INSERT (set_by) ON enrolment_plan TO xueji_app	GRANT INSERT (set_by) ON enrolment_plan TO xueji_app
 GRANT INSERT (sheet_row) ON admission TO xueji_app	GRANT INSERT (sheet_row) ON admission TO xueji_app
@@ -2041,6 +2143,7 @@ GRANT INSERT (subject_id) ON job TO xueji_app	GRANT INSERT (subject_id) ON job T
 GRANT INSERT (task_id) ON slip TO xueji_app	GRANT INSERT (task_id) ON slip TO xueji_app
 GRANT INSERT (tasks) ON batch_request TO xueji_app	GRANT INSERT (tasks) ON batch_request TO xueji_app
 GRANT INSERT (until_year) ON enrolment_deferral TO xueji_app	GRANT INSERT (until_year) ON enrolment_deferral TO xueji_app
+GRANT INSERT (turn_id) ON year_turn_part TO xueji_app	GRANT INSERT (turn_id) ON year_turn_part TO xueji_app
 GRANT INSERT (valid_from) ON policy TO xueji_app	GRANT INSERT (valid_from) ON policy TO xueji_app
 GRANT INSERT (verb) ON job_word TO xueji_app	GRANT INSERT (verb) ON job_word TO xueji_app
 GRANT INSERT (verb) ON slip TO xueji_app	GRANT INSERT (verb) ON slip TO xueji_app
@@ -2120,6 +2223,7 @@ GRANT UPDATE (closed_at) ON account TO xueji_app	GRANT UPDATE (closed_at) ON acc
 GRANT UPDATE (closed_at) ON organisation TO xueji_app	GRANT UPDATE (closed_at) ON organisation TO xueji_app
 GRANT UPDATE (closed_at) ON school_class TO xueji_app	GRANT UPDATE (closed_at) ON school_class TO xueji_app
 GRANT UPDATE (code) ON admission TO xueji_worker	GRANT UPDATE (code) ON admission TO xueji_worker
+GRANT UPDATE (closed_at) ON school_grade TO xueji_worker	GRANT UPDATE (closed_at) ON school_grade TO xueji_worker
 GRANT UPDATE (code) ON change_line TO xueji_worker	GRANT UPDATE (code) ON change_line TO xueji_worker
 GRANT UPDATE (code) ON graduation_line TO xueji_worker	GRANT UPDATE (code) ON graduation_line TO xueji_worker
 GRANT UPDATE (code) ON placing_line TO xueji_worker	GRANT UPDATE (code) ON placing_line TO xueji_worker
@@ -2143,6 +2247,7 @@ GRANT UPDATE (failing_since) ON webhook_endpoint TO xueji_app	GRANT UPDATE (fail
 GRANT UPDATE (failures) ON webhook_endpoint TO xueji_app	GRANT UPDATE (failures) ON webhook_endpoint TO xueji_app
 GRANT UPDATE (findings) ON roster TO xueji_app	GRANT UPDATE (findings) ON roster TO xueji_app
 GRANT UPDATE (findings) ON roster_row TO xueji_app	GRANT UPDATE (findings) ON roster_row TO xueji_app
+GRANT UPDATE (finished_at) ON year_turn TO xueji_worker	GRANT UPDATE (finished_at) ON year_turn TO xueji_worker
 GRANT UPDATE (household_division) ON guardian TO xueji_app	GRANT UPDATE (household_division) ON guardian TO xueji_app
 GRANT UPDATE (household_division) ON student TO xueji_app	GRANT UPDATE (household_division) ON student TO xueji_app
 GRANT UPDATE (household_type) ON student TO xueji_app	GRANT UPDATE (household_type) ON student TO xueji_app
@@ -2159,6 +2264,7 @@ GRANT UPDATE (kinds) ON webhook_endpoint TO xueji_app	GRANT UPDATE (kinds) ON we
 GRANT UPDATE (last_used_at) ON account TO xueji_app	GRANT UPDATE (last_used_at) ON account TO xueji_app
 GRANT UPDATE (left_behind) ON student TO xueji_app	GRANT UPDATE (left_behind) ON student TO xueji_app
 GRANT UPDATE (migrant_child) ON student TO xueji_app	GRANT UPDATE (migrant_child) ON student TO xueji_app
+GRANT UPDATE (moved) ON year_turn_part TO xueji_worker	GRANT UPDATE (moved) ON year_turn_part TO xueji_worker
 GRANT UPDATE (must_change) ON account TO xueji_app	GRANT UPDATE (must_change) ON account TO xueji_app
 GRANT UPDATE (name) ON account TO xueji_app	GRANT UPDATE (name) ON account TO xueji_app
 GRANT UPDATE (name) ON guardian TO xueji_app	GRANT UPDATE (name) ON guardian TO xueji_app
@@ -2232,6 +2338,7 @@ GRANT UPDATE (state) ON certificate TO xueji_app	GRANT UPDATE (state) ON certifi
 GRANT UPDATE (state) ON certificate TO xueji_worker	GRANT UPDATE (state) ON certificate TO xueji_worker
 GRANT UPDATE (state) ON job TO xueji_worker	GRANT UPDATE (state) ON job TO xueji_worker
 GRANT UPDATE (state) ON roster TO xueji_app	GRANT UPDATE (state) ON roster TO xueji_app
+GRANT UPDATE (stayed) ON year_turn_part TO xueji_worker	GRANT UPDATE (stayed) ON year_turn_part TO xueji_worker
 GRANT UPDATE (struck_at) ON change_line TO xueji_worker	GRANT UPDATE (struck_at) ON change_line TO xueji_worker
 GRANT UPDATE (struck_at) ON departure TO xueji_worker	GRANT UPDATE (struck_at) ON departure TO xueji_worker
 GRANT UPDATE (struck_at) ON graduation_line TO xueji_worker	GRANT UPDATE (struck_at) ON graduation_line TO xueji_worker
@@ -2240,11 +2347,13 @@ GRANT UPDATE (struck_by) ON change_line TO xueji_worker	GRANT UPDATE (struck_by)
 GRANT UPDATE (struck_by) ON departure TO xueji_worker	GRANT UPDATE (struck_by) ON departure TO xueji_worker
 GRANT UPDATE (struck_by) ON graduation_line TO xueji_worker	GRANT UPDATE (struck_by) ON graduation_line TO xueji_worker
 GRANT UPDATE (struck_by) ON student_history TO xueji_worker	GRANT UPDATE (struck_by) ON student_history TO xueji_worker
+GRANT UPDATE (struck_job) ON student_history TO xueji_worker	GRANT UPDATE (struck_job) ON student_history TO xueji_worker
 GRANT UPDATE (study_mode) ON student TO xueji_app	GRANT UPDATE (study_mode) ON student TO xueji_app
 GRANT UPDATE (tell) ON admission TO xueji_worker	GRANT UPDATE (tell) ON admission TO xueji_worker
 GRANT UPDATE (template_version) ON roster TO xueji_app	GRANT UPDATE (template_version) ON roster TO xueji_app
 GRANT UPDATE (took) ON job_part TO xueji_worker	GRANT UPDATE (took) ON job_part TO xueji_worker
 GRANT UPDATE (undone_at) ON graduation_line TO xueji_worker	GRANT UPDATE (undone_at) ON graduation_line TO xueji_worker
+GRANT UPDATE (undone_at) ON year_turn TO xueji_worker	GRANT UPDATE (undone_at) ON year_turn TO xueji_worker
 GRANT UPDATE (undone_by) ON graduation_line TO xueji_worker	GRANT UPDATE (undone_by) ON graduation_line TO xueji_worker
 GRANT UPDATE (until_at) ON webhook_secret TO xueji_app	GRANT UPDATE (until_at) ON webhook_secret TO xueji_app
 GRANT UPDATE (updated_at) ON student TO xueji_app	GRANT UPDATE (updated_at) ON student TO xueji_app
@@ -2264,6 +2373,7 @@ GRANT UPDATE (version) ON organisation TO xueji_app	GRANT UPDATE (version) ON or
 GRANT UPDATE (version) ON punishment TO xueji_app	GRANT UPDATE (version) ON punishment TO xueji_app
 GRANT UPDATE (version) ON roster TO xueji_app	GRANT UPDATE (version) ON roster TO xueji_app
 GRANT UPDATE (version) ON school_class TO xueji_app	GRANT UPDATE (version) ON school_class TO xueji_app
+GRANT UPDATE (version) ON school_grade TO xueji_worker	GRANT UPDATE (version) ON school_grade TO xueji_worker
 GRANT UPDATE (version) ON student TO xueji_app	GRANT UPDATE (version) ON student TO xueji_app
 GRANT UPDATE (version) ON webhook_endpoint TO xueji_app	GRANT UPDATE (version) ON webhook_endpoint TO xueji_app
 GRANT UPDATE (waits) ON admission TO xueji_worker	GRANT UPDATE (waits) ON admission TO xueji_worker

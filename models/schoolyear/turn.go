@@ -1,0 +1,185 @@
+package schoolyear
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/google/uuid"
+	"gorm.io/gorm"
+
+	"github.com/xueji/xueji/models/calendar"
+	"github.com/xueji/xueji/models/job"
+	"github.com/xueji/xueji/models/org"
+	"github.com/xueji/xueji/models/policy"
+	"github.com/xueji/xueji/models/process"
+	"github.com/xueji/xueji/models/refusal"
+	"github.com/xueji/xueji/models/status"
+	"github.com/xueji/xueji/models/store"
+)
+
+// partFactor is how much longer a part of a turn is than a part of another job: its work is
+// set-based.
+const partFactor = 4
+
+// NewTurn is a turn that a province hands in.
+type NewTurn struct {
+	Office org.OfficeRef
+	Year   int // the school year that begins; 0: the one of today
+	Dry    bool
+	Key    string
+}
+
+// Turn is a turn of a school year with its job.
+type Turn struct {
+	ID           uuid.UUID
+	OrgID        uuid.UUID
+	OrgPath      string
+	ProvinceCode string
+	SchoolYear   int
+	Dry          bool
+	CreatedAt    time.Time
+	FinishedAt   *time.Time
+	UndoneAt     *time.Time
+	JobID        uuid.UUID
+	State        job.JobState
+	UndoJobID    *uuid.UUID
+	Moved        int
+	Stayed       int
+}
+
+const turnColumns = `y.id, y.org_id, y.org_path::text AS org_path, y.province_code, y.school_year, y.dry, y.created_at, y.finished_at, y.undone_at,
+	(SELECT coalesce(sum(p.moved), 0) FROM year_turn_part p WHERE p.turn_id = y.id) AS moved, (SELECT coalesce(sum(p.stayed), 0) FROM year_turn_part p WHERE p.turn_id = y.id) AS stayed,
+	coalesce(j.id, '00000000-0000-0000-0000-000000000000') AS job_id, coalesce(j.state, '') AS state, u.id AS undo_job_id
+	FROM year_turn y LEFT JOIN job j ON j.subject_id = y.id AND j.kind = '` + string(job.JobYearTurn) + `'
+	LEFT JOIN LATERAL (SELECT u.id FROM job u WHERE u.subject_id = y.id AND u.kind = '` + string(job.JobYearTurnUndo) + `' ORDER BY u.created_at DESC LIMIT 1) u ON true`
+
+// ReadTurn reads a turn of the province of the reader.
+func ReadTurn(t *store.Tx, id uuid.UUID) (*Turn, error) {
+	var y Turn
+	if err := t.DB().Raw(`SELECT `+turnColumns+` WHERE y.id = ?`, id).Take(&y).Error; err != nil {
+		return nil, store.OrMissing(err, "read a turn")
+	}
+	return &y, nil
+}
+
+// Turns lists the turns of the province of the reader, newest first, at most so many after
+// the given one (uuid.Nil begins).
+func Turns(t *store.Tx, after uuid.UUID, most int) ([]Turn, error) {
+	var list []Turn
+	err := t.DB().Raw(`SELECT `+turnColumns+` WHERE CAST(@after AS uuid) IS NULL OR (y.created_at, y.id) < (SELECT a.created_at, a.id FROM year_turn a WHERE a.id = @after)
+		ORDER BY y.created_at DESC, y.id DESC LIMIT @most`, map[string]any{"after": store.OrNull(after), "most": most}).Scan(&list).Error
+	if err != nil {
+		return nil, fmt.Errorf("list turns: %w", err)
+	}
+	return list, nil
+}
+
+// FileTurn files a turn, or its dry run, with the job that does it. The same key returns the
+// turn that was filed before. A turn is refused before the first day of its school year, and
+// while another one of the province and the year runs. A turn after a finished one turns
+// the records that were left.
+func FileTurn(t *store.Tx, n NewTurn) (*Turn, error) {
+	if done, err := filedBefore(t, n.Key); done != nil || err != nil {
+		return done, err
+	}
+	if org.KindAt(n.Office.Path) != org.Province {
+		return nil, refusal.New(refusal.TurnNotProvince)
+	}
+	rules, err := policy.InForce(t, n.Office.Province)
+	if err != nil {
+		return nil, err
+	}
+	year, err := n.year(rules, t.Today())
+	if err != nil {
+		return nil, err
+	}
+	id := store.NewID()
+	rows, err := t.Exec(`INSERT INTO year_turn (id, org_id, org_path, province_code, school_year, dry, filed_by, idempotency_key, created_at)
+		VALUES (?, ?, ?::ltree, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`, id, n.Office.ID, n.Office.Path, n.Office.Province, year, n.Dry, t.Scope().Account, n.Key, t.Now())
+	if err != nil {
+		return nil, fmt.Errorf("file a turn: %w", err)
+	}
+	if rows == 0 {
+		if done, err := filedBefore(t, n.Key); done != nil || err != nil {
+			return done, err
+		}
+		return nil, refusal.New(refusal.TurnStands).With("year", strconv.Itoa(year))
+	}
+	parts, err := cut(t, id, n.Office.Path, year)
+	if err != nil {
+		return nil, err
+	}
+	if len(parts) == 0 {
+		return nil, refusal.New(refusal.TurnNobody).With("year", strconv.Itoa(year))
+	}
+	if _, err := job.FileJob(t, job.NewJob{Kind: job.JobYearTurn, Org: n.Office.ID, OrgPath: n.Office.Path, Province: n.Office.Province, Subject: id,
+		EffectiveOn: rules.SchoolYearStart.In(year), FiledBy: t.Scope().Account, Parts: parts}); err != nil {
+		return nil, err
+	}
+	return ReadTurn(t, id)
+}
+
+func filedBefore(t *store.Tx, key string) (*Turn, error) {
+	var row struct{ ID uuid.UUID }
+	err := t.DB().Raw(`SELECT id FROM year_turn WHERE filed_by = ? AND idempotency_key = ?`, t.Scope().Account, key).Take(&row).Error
+	if errors.Is(err, gorm.ErrRecordNotFound) {
+		return nil, nil //nolint:nilnil // filed for the first time
+	}
+	if err != nil {
+		return nil, fmt.Errorf("look for an earlier turn: %w", err)
+	}
+	return ReadTurn(t, row.ID)
+}
+
+// year judges the school year of a turn. A dry run may look at the year ahead.
+func (n NewTurn) year(rules process.Policy, today calendar.Date) (int, error) {
+	current := rules.Grade(0, today) - 1 // the year in which grades count now
+	year := n.Year
+	if year == 0 {
+		year = current
+	}
+	switch {
+	case year < current || year > current+1:
+		return 0, refusal.New(refusal.TurnYear).At("/school_year").With("year", strconv.Itoa(current))
+	case year > current && !n.Dry:
+		return 0, refusal.New(refusal.TurnEarly).At("/school_year").With("day", rules.SchoolYearStart.In(year).String())
+	}
+	return year, nil
+}
+
+// cut cuts the records of a province into ranges of IDs. The last range has no end, so that
+// it holds what is registered meanwhile.
+func cut(t *store.Tx, turn uuid.UUID, path string, year int) ([]job.JobRange, error) {
+	size := t.Store().Bulk().PartRows * partFactor
+	var rows []struct {
+		ID uuid.UUID
+		N  int64
+	}
+	err := t.DB().Raw(`SELECT id, n FROM (SELECT s.id, row_number() OVER (ORDER BY s.id) AS n, count(*) OVER () AS of FROM student s
+			WHERE s.org_path <@ CAST(@path AS ltree) AND s.enrol_status IN @states AND s.entry_year < @year AND s.school_year < @year) x WHERE n % @size = 0 OR n = of ORDER BY n`,
+		map[string]any{"path": path, "states": []status.Enrol{status.Enrolled, status.Suspended}, "year": year, "size": size}).Scan(&rows).Error
+	if err != nil {
+		return nil, fmt.Errorf("cut a turn into parts: %w", err)
+	}
+	parts, ranges := make([]job.JobRange, len(rows)), make([][]any, len(rows))
+	after, counted := uuid.Nil, int64(0)
+	for i, row := range rows {
+		last := any(row.ID)
+		if i == len(rows)-1 {
+			last = nil
+		}
+		parts[i] = job.JobRange{First: int64(i + 1), Last: int64(i + 1), Rows: int(row.N - counted)}
+		ranges[i] = []any{i + 1, after, last}
+		after, counted = row.ID, row.N
+	}
+	if err := t.CopyTemporary("turn_range", "no int, after_id uuid, last_id uuid", []string{"no", "after_id", "last_id"}, ranges); err != nil {
+		return nil, err
+	}
+	_, err = t.Exec(`INSERT INTO year_turn_part (turn_id, no, org_path, after_id, last_id) SELECT ?, no, ?::ltree, after_id, last_id FROM turn_range`, turn, path)
+	if err != nil {
+		return nil, fmt.Errorf("cut a turn into parts: %w", err)
+	}
+	return parts, nil
+}
