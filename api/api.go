@@ -26,6 +26,7 @@ import (
 	"github.com/xueji/xueji/api/rest"
 	"github.com/xueji/xueji/api/rosters"
 	"github.com/xueji/xueji/api/rules"
+	"github.com/xueji/xueji/api/schoolyear"
 	"github.com/xueji/xueji/api/sheet"
 	"github.com/xueji/xueji/api/students"
 	"github.com/xueji/xueji/api/uploads"
@@ -162,6 +163,7 @@ func mount(r *rest.Server, deps Deps, sheets sheet.Sheets, divisions *division.T
 	graduations.Mount(r, graduations.Deps{Store: deps.Store, Desk: deps.Desk, Processes: deps.Processes})
 	students.Mount(r, students.Deps{Store: deps.register(), Processes: deps.Processes, Sheets: sheets})
 	rosters.Mount(r, rosters.Deps{Store: deps.register(), Desk: deps.Desk, Files: deps.Files, RosterLimit: deps.RosterLimit, Sheets: sheets, Log: deps.Log})
+	schoolyear.Mount(r, schoolyear.Deps{Store: deps.register(), Desk: deps.Desk})
 	placings.Mount(r, placings.Deps{Store: deps.Store, Desk: deps.Desk})
 	uploads.Mount(r, uploads.Deps{Store: deps.Store, Files: deps.Files, Papers: files.NewJudge(), EvidenceLimit: deps.EvidenceLimit})
 	jobs.Mount(r, jobs.Deps{Store: deps.register(), Desk: deps.Desk})

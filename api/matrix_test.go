@@ -37,6 +37,7 @@ func matrixCases() map[string]matrixCase {
 	all := map[string]matrixCase{}
 	for _, area := range []map[string]matrixCase{
 		ownCases(), officeCases(), accountCases(), ruleCases(), messageCases(), recordCases(), rosterCases(), moveCases(), jobCases(), changeCases(), taskCases(), proxyCases(), graduationCases(), enrolmentCases(),
+		ownCases(), officeCases(), accountCases(), ruleCases(), messageCases(), recordCases(), rosterCases(), moveCases(), jobCases(), changeCases(), taskCases(), proxyCases(), graduationCases(), turnCases(),
 	} {
 		maps.Copy(all, area)
 	}

@@ -58,6 +58,9 @@ const (
 
 	PlacingFile Action = "placing.file" // classes of the own pupils by sheet, and a proposal for them
 
+	TurnFile Action = "turn.file" // the turn of the school year of the own province
+	TurnRead Action = "turn.read" // what it did, and which of the own pupils stayed
+
 	ChangeFile      Action = "change.file"
 	ChangeRead      Action = "change.read"
 	ChangeDecide    Action = "change.decide"   // the office and the role of the task decide; this is the outer gate
@@ -177,6 +180,9 @@ var table = sync.OnceValue(func() map[Action]map[org.Role]Reach {
 		JobControl: {org.SchoolRegistrar: Own, org.BureauReviewer: Subtree, org.BureauHead: Subtree},
 
 		PlacingFile: {org.SchoolRegistrar: Own},
+
+		TurnFile: {org.BureauReviewer: Own, org.BureauHead: Own},
+		TurnRead: recordReaders(),
 
 		// A bureau files the few kinds whose catalogue entry says so, nothing else.
 		ChangeFile:     {org.SchoolRegistrar: Own, org.BureauReviewer: Own},

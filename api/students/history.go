@@ -93,6 +93,8 @@ func (w *historyWords) kind(e HistoryEntry) string {
 	switch e.Kind {
 	case "EDIT":
 		return rest.InLanguage(w.ctx, process.Text{Zh: "学生信息维护", En: "Edit of the record"})
+	case student.KindPromotion:
+		return rest.InLanguage(w.ctx, process.Text{Zh: "升级", En: "Promotion"})
 	case "PUNISHMENT":
 		if e.After["cancelled_on"] != nil {
 			return rest.InLanguage(w.ctx, process.Text{Zh: "撤销处分", En: "Punishment cancelled"})
@@ -162,6 +164,8 @@ func historyFacets() []historyFacet {
 		{"enrol_status", process.Text{Zh: "学籍状态", En: "state"}, "state"},
 		{"school_id", process.Text{Zh: "学校", En: "school"}, "place"},
 		{"stage", process.Text{Zh: "学段", En: "stage"}, "stage"},
+		{"grade", process.Text{Zh: "年级", En: "grade"}, ""},
+		{"school_year", process.Text{Zh: "学年", En: "school year"}, ""},
 		{"entry_year", process.Text{Zh: "年级（入学年份）", En: "year group"}, ""},
 		{"class_id", process.Text{Zh: "班级", En: "class"}, "place"},
 		{"in_register", process.Text{Zh: "在籍", En: "in the register"}, "yes"},

@@ -1,0 +1,28 @@
+// Package schoolyear is the turn of the school year (毕业升级) of a province.
+package schoolyear
+
+import (
+	"github.com/xueji/xueji/api/rest"
+	"github.com/xueji/xueji/internal/casework"
+	"github.com/xueji/xueji/models/store"
+)
+
+// Deps holds the parts of the program that the operations of this area call.
+type Deps struct {
+	Store *store.Store
+	// Desk wakes the jobs of turns.
+	Desk *casework.Desk
+}
+
+// server answers the operations of the area.
+type server struct {
+	Deps
+
+	rest *rest.Server
+}
+
+// Mount registers the operations of the area.
+func Mount(r *rest.Server, deps Deps) {
+	s := &server{Deps: deps, rest: r}
+	s.turnRoutes()
+}
