@@ -23,7 +23,24 @@ func turnCases() map[string]matrixCase {
 			return apitest.Call{Method: method, Path: "/v1/year-turns/" + id.String() + below, Key: uuid.NewString()}
 		}}
 	}
+	ofClass := func(method, query string, body func(pupil uuid.UUID) any) matrixCase {
+		return matrixCase{call: func(x *matrix, _ apitest.Caller, target string) apitest.Call {
+			pupil := x.pupil(target)
+			c := apitest.Call{Method: method, Path: "/v1/classes/" + x.ClassOf(pupil) + "/check-in" + query}
+			if body != nil {
+				c.Body = body(pupil)
+			}
+			return c
+		}}
+	}
 	return map[string]matrixCase{
+		"check-class-in": ofClass(http.MethodPut, "", func(pupil uuid.UUID) any {
+			return m{"school_year": 2026, "term": 1, "lines": []m{{"student_id": pupil, "came": true}}}
+		}),
+		"get-class-check-in": ofClass(http.MethodGet, "?school_year=2026&term=1", nil),
+		"list-absent": {call: func(x *matrix, _ apitest.Caller, target string) apitest.Call {
+			return apitest.Get(x.Org(target, "/absent?school_year=2026&term=1"))
+		}},
 		"turn-year":       fixed(http.MethodPost, "/v1/year-turns", m{"dry_run": true}),
 		"list-turns":      fixed(http.MethodGet, "/v1/year-turns", nil),
 		"get-turn":        of(http.MethodGet, ""),

@@ -61,6 +61,9 @@ const (
 	TurnFile Action = "turn.file" // the turn of the school year of the own province
 	TurnRead Action = "turn.read" // what it did, and which of the own pupils stayed
 
+	CheckInNote Action = "check_in.note" // who came at the beginning of a term
+	CheckInRead Action = "check_in.read"
+
 	ChangeFile      Action = "change.file"
 	ChangeRead      Action = "change.read"
 	ChangeDecide    Action = "change.decide"   // the office and the role of the task decide; this is the outer gate
@@ -183,6 +186,9 @@ var table = sync.OnceValue(func() map[Action]map[org.Role]Reach {
 
 		TurnFile: {org.BureauReviewer: Own, org.BureauHead: Own},
 		TurnRead: recordReaders(),
+
+		CheckInNote: {org.SchoolRegistrar: Own},
+		CheckInRead: recordReaders(),
 
 		// A bureau files the few kinds whose catalogue entry says so, nothing else.
 		ChangeFile:     {org.SchoolRegistrar: Own, org.BureauReviewer: Own},

@@ -1,4 +1,5 @@
-// Package schoolyear is the turn of the school year (毕业升级) of a province.
+// Package schoolyear is the turn of the school year of a province (毕业升级) and who came back
+// to school at the beginning of a term (报到注册).
 package schoolyear
 
 import (
@@ -25,4 +26,5 @@ type server struct {
 func Mount(r *rest.Server, deps Deps) {
 	s := &server{Deps: deps, rest: r}
 	s.turnRoutes()
+	s.checkInRoutes()
 }

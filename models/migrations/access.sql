@@ -16,6 +16,7 @@ TABLE change_party
 TABLE change_revision	
 TABLE change_value	
 TABLE clearing_notice	
+TABLE check_in	
 TABLE decision	
 TABLE departure	
 TABLE double_search	
@@ -265,6 +266,17 @@ COLUMN clearing_notice.pupils integer
 COLUMN clearing_notice.school_id uuid	
 COLUMN clearing_notice.told_at timestamp with time zone	
 COLUMN clearing_notice.year integer	
+COLUMN check_in.came boolean	
+COLUMN check_in.class_id uuid	
+COLUMN check_in.missing_since date	
+COLUMN check_in.noted_at timestamp with time zone	
+COLUMN check_in.noted_by uuid	
+COLUMN check_in.org_path ltree	
+COLUMN check_in.reason text	
+COLUMN check_in.school_id uuid	
+COLUMN check_in.school_year integer	
+COLUMN check_in.student_id uuid	
+COLUMN check_in.term integer	
 COLUMN decision.account_id uuid	
 COLUMN decision.change_id uuid	
 COLUMN decision.decided_at timestamp with time zone	
@@ -912,6 +924,7 @@ CONSTRAINT change_revision_pkey ON change_revision	ALTER TABLE change_revision A
 CONSTRAINT change_revision_slip_id_key ON change_revision	ALTER TABLE change_revision ADD CONSTRAINT change_revision_slip_id_key UNIQUE (slip_id)
 CONSTRAINT change_value_pkey ON change_value	ALTER TABLE change_value ADD CONSTRAINT change_value_pkey PRIMARY KEY (change_id, round, field)
 CONSTRAINT clearing_notice_pkey ON clearing_notice	ALTER TABLE clearing_notice ADD CONSTRAINT clearing_notice_pkey PRIMARY KEY (school_id, year)
+CONSTRAINT check_in_pkey ON check_in	ALTER TABLE check_in ADD CONSTRAINT check_in_pkey PRIMARY KEY (student_id, school_year, term)
 CONSTRAINT decision_pkey ON decision	ALTER TABLE decision ADD CONSTRAINT decision_pkey PRIMARY KEY (change_id, step_no, round, task_id)
 CONSTRAINT decision_slip_id_key ON decision	ALTER TABLE decision ADD CONSTRAINT decision_slip_id_key UNIQUE (slip_id)
 CONSTRAINT departure_once ON departure	ALTER TABLE departure ADD CONSTRAINT departure_once UNIQUE (change_id, student_id)
@@ -1010,6 +1023,8 @@ INDEX change_running ON change	CREATE INDEX change_running ON public.change USIN
 INDEX change_running_id ON change	CREATE INDEX change_running_id ON public.change USING btree (id) WHERE (status = 'RUNNING'::text)
 INDEX change_student ON change	CREATE INDEX change_student ON public.change USING btree (student_id, filed_at)
 INDEX change_total_mark ON change	CREATE INDEX change_total_mark ON public.change USING btree (due_total) WHERE ((status = 'RUNNING'::text) AND (total_warned_at IS NULL))
+INDEX check_in_absent ON check_in	CREATE INDEX check_in_absent ON public.check_in USING btree (school_year, term, school_id, student_id) WHERE (NOT came)
+INDEX check_in_class ON check_in	CREATE INDEX check_in_class ON public.check_in USING btree (class_id, school_year, term)
 INDEX decision_task ON decision	CREATE UNIQUE INDEX decision_task ON public.decision USING btree (task_id)
 INDEX departure_school ON departure	CREATE INDEX departure_school ON public.departure USING btree (school_id, left_on DESC, id DESC)
 INDEX departure_student ON departure	CREATE INDEX departure_student ON public.departure USING btree (student_id)
@@ -1172,6 +1187,12 @@ CONSTRAINT change_subject ON change	ALTER TABLE change ADD CONSTRAINT change_sub
 CONSTRAINT change_value_change_id_fkey ON change_value	ALTER TABLE change_value ADD CONSTRAINT change_value_change_id_fkey FOREIGN KEY (change_id) REFERENCES change(id)
 CONSTRAINT clearing_notice_pupils_check ON clearing_notice	ALTER TABLE clearing_notice ADD CONSTRAINT clearing_notice_pupils_check CHECK ((pupils > 0))
 CONSTRAINT clearing_notice_school_id_fkey ON clearing_notice	ALTER TABLE clearing_notice ADD CONSTRAINT clearing_notice_school_id_fkey FOREIGN KEY (school_id) REFERENCES organisation(id)
+CONSTRAINT check_in_check ON check_in	ALTER TABLE check_in ADD CONSTRAINT check_in_check CHECK ((came = (reason = ''::text)))
+CONSTRAINT check_in_check1 ON check_in	ALTER TABLE check_in ADD CONSTRAINT check_in_check1 CHECK ((came = (missing_since IS NULL)))
+CONSTRAINT check_in_class_id_fkey ON check_in	ALTER TABLE check_in ADD CONSTRAINT check_in_class_id_fkey FOREIGN KEY (class_id) REFERENCES school_class(id)
+CONSTRAINT check_in_school_id_fkey ON check_in	ALTER TABLE check_in ADD CONSTRAINT check_in_school_id_fkey FOREIGN KEY (school_id) REFERENCES organisation(id)
+CONSTRAINT check_in_student_id_fkey ON check_in	ALTER TABLE check_in ADD CONSTRAINT check_in_student_id_fkey FOREIGN KEY (student_id) REFERENCES student(id)
+CONSTRAINT check_in_term_check ON check_in	ALTER TABLE check_in ADD CONSTRAINT check_in_term_check CHECK ((term = ANY (ARRAY[1, 2])))
 CONSTRAINT decision_change_id_fkey ON decision	ALTER TABLE decision ADD CONSTRAINT decision_change_id_fkey FOREIGN KEY (change_id) REFERENCES change(id)
 CONSTRAINT decision_office_id_fkey ON decision	ALTER TABLE decision ADD CONSTRAINT decision_office_id_fkey FOREIGN KEY (office_id) REFERENCES organisation(id)
 CONSTRAINT decision_slip_id_fkey ON decision	ALTER TABLE decision ADD CONSTRAINT decision_slip_id_fkey FOREIGN KEY (slip_id) REFERENCES slip(id)
@@ -1503,6 +1524,7 @@ POLICY app_scope ON certificate PERMISSIVE FOR ALL TO xueji_app	CREATE POLICY ap
 POLICY app_scope ON certificate_stock PERMISSIVE FOR ALL TO xueji_app	CREATE POLICY app_scope ON certificate_stock AS PERMISSIVE FOR ALL TO xueji_app USING ((EXISTS ( SELECT 1 FROM organisation o WHERE ((o.id = certificate_stock.school_id) AND (o.path <@ ANY (( SELECT scope() AS scope)::ltree[]))) OFFSET 0)))
 POLICY app_scope ON change_dismissal PERMISSIVE FOR SELECT TO xueji_app	CREATE POLICY app_scope ON change_dismissal AS PERMISSIVE FOR SELECT TO xueji_app USING ((org_path <@ ANY (( SELECT scope() AS scope)::ltree[])))
 POLICY app_scope ON change_party PERMISSIVE FOR ALL TO xueji_app	CREATE POLICY app_scope ON change_party AS PERMISSIVE FOR ALL TO xueji_app USING ((org_path <@ ANY (( SELECT scope() AS scope)::ltree[]))) WITH CHECK (filed_here(change_id))
+POLICY app_scope ON check_in PERMISSIVE FOR ALL TO xueji_app	CREATE POLICY app_scope ON check_in AS PERMISSIVE FOR ALL TO xueji_app USING ((org_path <@ ANY (( SELECT scope() AS scope)::ltree[]))) WITH CHECK (((org_path <@ ANY (( SELECT scope() AS scope)::ltree[])) AND (noted_by = acting_account()) AND (EXISTS ( SELECT 1 FROM student s WHERE ((s.id = check_in.student_id) AND (s.school_id = check_in.school_id) AND (s.org_path = check_in.org_path) AND (s.class_id = check_in.class_id))))))
 POLICY app_scope ON departure PERMISSIVE FOR SELECT TO xueji_app	CREATE POLICY app_scope ON departure AS PERMISSIVE FOR SELECT TO xueji_app USING ((org_path <@ ANY (( SELECT scope() AS scope)::ltree[])))
 POLICY app_scope ON guardian PERMISSIVE FOR ALL TO xueji_app	CREATE POLICY app_scope ON guardian AS PERMISSIVE FOR ALL TO xueji_app USING ((org_path <@ ANY (( SELECT scope() AS scope)::ltree[]))) WITH CHECK ((org_path <@ ANY (( SELECT scope() AS scope)::ltree[])))
 POLICY app_scope ON notice PERMISSIVE FOR SELECT TO xueji_app	CREATE POLICY app_scope ON notice AS PERMISSIVE FOR SELECT TO xueji_app USING ((org_path <@ ANY (( SELECT scope() AS scope)::ltree[])))
@@ -1539,6 +1561,7 @@ POLICY owner_all ON change_party PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLIC
 POLICY owner_all ON change_revision PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON change_revision AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
 POLICY owner_all ON change_value PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON change_value AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
 POLICY owner_all ON clearing_notice PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON clearing_notice AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
+POLICY owner_all ON check_in PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON check_in AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
 POLICY owner_all ON decision PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON decision AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
 POLICY owner_all ON departure PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON departure AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
 POLICY owner_all ON double_search PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON double_search AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
@@ -1600,6 +1623,7 @@ POLICY worker_all ON change_party PERMISSIVE FOR ALL TO xueji_worker	CREATE POLI
 POLICY worker_all ON change_revision PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON change_revision AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
 POLICY worker_all ON change_value PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON change_value AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
 POLICY worker_all ON clearing_notice PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON clearing_notice AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
+POLICY worker_all ON check_in PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON check_in AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
 POLICY worker_all ON decision PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON decision AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
 POLICY worker_all ON departure PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON departure AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
 POLICY worker_all ON double_search PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON double_search AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
@@ -1661,6 +1685,7 @@ ROW SECURITY ON change_party	ALTER TABLE change_party ENABLE ROW LEVEL SECURITY
 ROW SECURITY ON change_revision	ALTER TABLE change_revision ENABLE ROW LEVEL SECURITY
 ROW SECURITY ON change_value	ALTER TABLE change_value ENABLE ROW LEVEL SECURITY
 ROW SECURITY ON clearing_notice	ALTER TABLE clearing_notice ENABLE ROW LEVEL SECURITY
+ROW SECURITY ON check_in	ALTER TABLE check_in ENABLE ROW LEVEL SECURITY
 ROW SECURITY ON decision	ALTER TABLE decision ENABLE ROW LEVEL SECURITY
 ROW SECURITY ON departure	ALTER TABLE departure ENABLE ROW LEVEL SECURITY
 ROW SECURITY ON double_search	ALTER TABLE double_search ENABLE ROW LEVEL SECURITY
@@ -1723,6 +1748,7 @@ ROW SECURITY OF THE OWNER ON change_party	ALTER TABLE change_party FORCE ROW LEV
 ROW SECURITY OF THE OWNER ON change_revision	ALTER TABLE change_revision FORCE ROW LEVEL SECURITY
 ROW SECURITY OF THE OWNER ON change_value	ALTER TABLE change_value FORCE ROW LEVEL SECURITY
 ROW SECURITY OF THE OWNER ON clearing_notice	ALTER TABLE clearing_notice FORCE ROW LEVEL SECURITY
+ROW SECURITY OF THE OWNER ON check_in	ALTER TABLE check_in FORCE ROW LEVEL SECURITY
 ROW SECURITY OF THE OWNER ON decision	ALTER TABLE decision FORCE ROW LEVEL SECURITY
 ROW SECURITY OF THE OWNER ON departure	ALTER TABLE departure FORCE ROW LEVEL SECURITY
 ROW SECURITY OF THE OWNER ON double_search	ALTER TABLE double_search FORCE ROW LEVEL SECURITY
@@ -1802,6 +1828,7 @@ GRANT INSERT ON change_revision TO xueji_worker	GRANT INSERT ON change_revision 
 GRANT INSERT ON change_value TO xueji_app	GRANT INSERT ON change_value TO xueji_app
 GRANT INSERT ON change_value TO xueji_worker	GRANT INSERT ON change_value TO xueji_worker
 GRANT INSERT ON clearing_notice TO xueji_worker	GRANT INSERT ON clearing_notice TO xueji_worker
+GRANT INSERT ON check_in TO xueji_app	GRANT INSERT ON check_in TO xueji_app
 GRANT INSERT ON decision TO xueji_worker	GRANT INSERT ON decision TO xueji_worker
 GRANT INSERT ON departure TO xueji_worker	GRANT INSERT ON departure TO xueji_worker
 GRANT INSERT ON double_search TO xueji_worker	GRANT INSERT ON double_search TO xueji_worker
@@ -1868,6 +1895,8 @@ GRANT SELECT ON change_revision TO xueji_worker	GRANT SELECT ON change_revision 
 GRANT SELECT ON change_value TO xueji_app	GRANT SELECT ON change_value TO xueji_app
 GRANT SELECT ON change_value TO xueji_worker	GRANT SELECT ON change_value TO xueji_worker
 GRANT SELECT ON clearing_notice TO xueji_worker	GRANT SELECT ON clearing_notice TO xueji_worker
+GRANT SELECT ON check_in TO xueji_app	GRANT SELECT ON check_in TO xueji_app
+GRANT SELECT ON check_in TO xueji_worker	GRANT SELECT ON check_in TO xueji_worker
 GRANT SELECT ON decision TO xueji_app	GRANT SELECT ON decision TO xueji_app
 GRANT SELECT ON decision TO xueji_worker	GRANT SELECT ON decision TO xueji_worker
 GRANT SELECT ON departure TO xueji_app	GRANT SELECT ON departure TO xueji_app
@@ -2208,6 +2237,7 @@ GRANT UPDATE (attempt) ON roster TO xueji_app	GRANT UPDATE (attempt) ON roster T
 GRANT UPDATE (attempts) ON webhook_delivery TO xueji_app	GRANT UPDATE (attempts) ON webhook_delivery TO xueji_app
 GRANT UPDATE (birth_division) ON student TO xueji_app	GRANT UPDATE (birth_division) ON student TO xueji_app
 GRANT UPDATE (boarding_subsidy) ON student TO xueji_app	GRANT UPDATE (boarding_subsidy) ON student TO xueji_app
+GRANT UPDATE (came) ON check_in TO xueji_app	GRANT UPDATE (came) ON check_in TO xueji_app
 GRANT UPDATE (cancel_document_no) ON punishment TO xueji_app	GRANT UPDATE (cancel_document_no) ON punishment TO xueji_app
 GRANT UPDATE (cancel_hash) ON punishment TO xueji_app	GRANT UPDATE (cancel_hash) ON punishment TO xueji_app
 GRANT UPDATE (cancel_key) ON punishment TO xueji_app	GRANT UPDATE (cancel_key) ON punishment TO xueji_app
@@ -2219,6 +2249,7 @@ GRANT UPDATE (cancelled_on) ON punishment TO xueji_app	GRANT UPDATE (cancelled_o
 GRANT UPDATE (capacity) ON school_class TO xueji_app	GRANT UPDATE (capacity) ON school_class TO xueji_app
 GRANT UPDATE (change_id) ON roster TO xueji_app	GRANT UPDATE (change_id) ON roster TO xueji_app
 GRANT UPDATE (checked_at) ON roster TO xueji_app	GRANT UPDATE (checked_at) ON roster TO xueji_app
+GRANT UPDATE (class_id) ON check_in TO xueji_app	GRANT UPDATE (class_id) ON check_in TO xueji_app
 GRANT UPDATE (closed_at) ON account TO xueji_app	GRANT UPDATE (closed_at) ON account TO xueji_app
 GRANT UPDATE (closed_at) ON organisation TO xueji_app	GRANT UPDATE (closed_at) ON organisation TO xueji_app
 GRANT UPDATE (closed_at) ON school_class TO xueji_app	GRANT UPDATE (closed_at) ON school_class TO xueji_app
@@ -2264,6 +2295,7 @@ GRANT UPDATE (kinds) ON webhook_endpoint TO xueji_app	GRANT UPDATE (kinds) ON we
 GRANT UPDATE (last_used_at) ON account TO xueji_app	GRANT UPDATE (last_used_at) ON account TO xueji_app
 GRANT UPDATE (left_behind) ON student TO xueji_app	GRANT UPDATE (left_behind) ON student TO xueji_app
 GRANT UPDATE (migrant_child) ON student TO xueji_app	GRANT UPDATE (migrant_child) ON student TO xueji_app
+GRANT UPDATE (missing_since) ON check_in TO xueji_app	GRANT UPDATE (missing_since) ON check_in TO xueji_app
 GRANT UPDATE (moved) ON year_turn_part TO xueji_worker	GRANT UPDATE (moved) ON year_turn_part TO xueji_worker
 GRANT UPDATE (must_change) ON account TO xueji_app	GRANT UPDATE (must_change) ON account TO xueji_app
 GRANT UPDATE (name) ON account TO xueji_app	GRANT UPDATE (name) ON account TO xueji_app
@@ -2272,6 +2304,9 @@ GRANT UPDATE (name) ON organisation TO xueji_app	GRANT UPDATE (name) ON organisa
 GRANT UPDATE (name) ON school_class TO xueji_app	GRANT UPDATE (name) ON school_class TO xueji_app
 GRANT UPDATE (nationality) ON student TO xueji_app	GRANT UPDATE (nationality) ON student TO xueji_app
 GRANT UPDATE (next_attempt_at) ON webhook_delivery TO xueji_app	GRANT UPDATE (next_attempt_at) ON webhook_delivery TO xueji_app
+GRANT UPDATE (noted_at) ON check_in TO xueji_app	GRANT UPDATE (noted_at) ON check_in TO xueji_app
+GRANT UPDATE (noted_by) ON check_in TO xueji_app	GRANT UPDATE (noted_by) ON check_in TO xueji_app
+GRANT UPDATE (org_path) ON check_in TO xueji_app	GRANT UPDATE (org_path) ON check_in TO xueji_app
 GRANT UPDATE (org_path) ON punishment TO xueji_worker	GRANT UPDATE (org_path) ON punishment TO xueji_worker
 GRANT UPDATE (org_path) ON school_class TO xueji_app	GRANT UPDATE (org_path) ON school_class TO xueji_app
 GRANT UPDATE (orphan) ON student TO xueji_app	GRANT UPDATE (orphan) ON student TO xueji_app
@@ -2293,6 +2328,7 @@ GRANT UPDATE (reason) ON admission TO xueji_worker	GRANT UPDATE (reason) ON admi
 GRANT UPDATE (reason) ON certificate TO xueji_app	GRANT UPDATE (reason) ON certificate TO xueji_app
 GRANT UPDATE (reason) ON certificate TO xueji_worker	GRANT UPDATE (reason) ON certificate TO xueji_worker
 GRANT UPDATE (reason) ON change_line TO xueji_worker	GRANT UPDATE (reason) ON change_line TO xueji_worker
+GRANT UPDATE (reason) ON check_in TO xueji_app	GRANT UPDATE (reason) ON check_in TO xueji_app
 GRANT UPDATE (reason) ON graduation_line TO xueji_worker	GRANT UPDATE (reason) ON graduation_line TO xueji_worker
 GRANT UPDATE (received_at) ON handover TO xueji_app	GRANT UPDATE (received_at) ON handover TO xueji_app
 GRANT UPDATE (received_by) ON handover TO xueji_app	GRANT UPDATE (received_by) ON handover TO xueji_app
@@ -2312,6 +2348,7 @@ GRANT UPDATE (rows_read) ON roster TO xueji_app	GRANT UPDATE (rows_read) ON rost
 GRANT UPDATE (rows_rejected) ON roster TO xueji_app	GRANT UPDATE (rows_rejected) ON roster TO xueji_app
 GRANT UPDATE (rows_remarked) ON roster TO xueji_app	GRANT UPDATE (rows_remarked) ON roster TO xueji_app
 GRANT UPDATE (rows_skipped) ON roster TO xueji_app	GRANT UPDATE (rows_skipped) ON roster TO xueji_app
+GRANT UPDATE (school_id) ON check_in TO xueji_app	GRANT UPDATE (school_id) ON check_in TO xueji_app
 GRANT UPDATE (sealed_at) ON account TO xueji_app	GRANT UPDATE (sealed_at) ON account TO xueji_app
 GRANT UPDATE (sealed_at) ON account TO xueji_worker	GRANT UPDATE (sealed_at) ON account TO xueji_worker
 GRANT UPDATE (sent_at) ON handover TO xueji_app	GRANT UPDATE (sent_at) ON handover TO xueji_app

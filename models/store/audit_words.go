@@ -11,7 +11,7 @@ const auditWords = `
 account       account.close account.create account.password account.reset account.seal account.unlock account.unseal account.update login.failed proxy.add
 change        case.decide case.rebuild change.day_failed change.dismiss change.ended change.file change.line_ended change.on_hold change.reveal change.struck slip.counted slip.refused step.passed
 calendar      calendar.add
-class         class.close class.create class.update
+class         class.check_in class.close class.create class.update
 evidence      evidence.open evidence.upload
 grade         grade.create
 handover      handover.receive handover.send
