@@ -15,8 +15,8 @@ TABLE change_line
 TABLE change_party	
 TABLE change_revision	
 TABLE change_value	
-TABLE clearing_notice	
 TABLE check_in	
+TABLE clearing_notice	
 TABLE decision	
 TABLE departure	
 TABLE double_search	
@@ -262,10 +262,6 @@ COLUMN change_value.cipher bytea
 COLUMN change_value.field text	
 COLUMN change_value.hash bytea	
 COLUMN change_value.round integer	
-COLUMN clearing_notice.pupils integer	
-COLUMN clearing_notice.school_id uuid	
-COLUMN clearing_notice.told_at timestamp with time zone	
-COLUMN clearing_notice.year integer	
 COLUMN check_in.came boolean	
 COLUMN check_in.class_id uuid	
 COLUMN check_in.missing_since date	
@@ -277,6 +273,10 @@ COLUMN check_in.school_id uuid
 COLUMN check_in.school_year integer	
 COLUMN check_in.student_id uuid	
 COLUMN check_in.term integer	
+COLUMN clearing_notice.pupils integer	
+COLUMN clearing_notice.school_id uuid	
+COLUMN clearing_notice.told_at timestamp with time zone	
+COLUMN clearing_notice.year integer	
 COLUMN decision.account_id uuid	
 COLUMN decision.change_id uuid	
 COLUMN decision.decided_at timestamp with time zone	
@@ -923,8 +923,8 @@ CONSTRAINT change_pkey ON change	ALTER TABLE change ADD CONSTRAINT change_pkey P
 CONSTRAINT change_revision_pkey ON change_revision	ALTER TABLE change_revision ADD CONSTRAINT change_revision_pkey PRIMARY KEY (id)
 CONSTRAINT change_revision_slip_id_key ON change_revision	ALTER TABLE change_revision ADD CONSTRAINT change_revision_slip_id_key UNIQUE (slip_id)
 CONSTRAINT change_value_pkey ON change_value	ALTER TABLE change_value ADD CONSTRAINT change_value_pkey PRIMARY KEY (change_id, round, field)
-CONSTRAINT clearing_notice_pkey ON clearing_notice	ALTER TABLE clearing_notice ADD CONSTRAINT clearing_notice_pkey PRIMARY KEY (school_id, year)
 CONSTRAINT check_in_pkey ON check_in	ALTER TABLE check_in ADD CONSTRAINT check_in_pkey PRIMARY KEY (student_id, school_year, term)
+CONSTRAINT clearing_notice_pkey ON clearing_notice	ALTER TABLE clearing_notice ADD CONSTRAINT clearing_notice_pkey PRIMARY KEY (school_id, year)
 CONSTRAINT decision_pkey ON decision	ALTER TABLE decision ADD CONSTRAINT decision_pkey PRIMARY KEY (change_id, step_no, round, task_id)
 CONSTRAINT decision_slip_id_key ON decision	ALTER TABLE decision ADD CONSTRAINT decision_slip_id_key UNIQUE (slip_id)
 CONSTRAINT departure_once ON departure	ALTER TABLE departure ADD CONSTRAINT departure_once UNIQUE (change_id, student_id)
@@ -1185,14 +1185,14 @@ CONSTRAINT change_struck_by_fkey ON change	ALTER TABLE change ADD CONSTRAINT cha
 CONSTRAINT change_student_id_fkey ON change	ALTER TABLE change ADD CONSTRAINT change_student_id_fkey FOREIGN KEY (student_id) REFERENCES student(id)
 CONSTRAINT change_subject ON change	ALTER TABLE change ADD CONSTRAINT change_subject CHECK (((student_id IS NULL) OR (roster_id IS NULL)))
 CONSTRAINT change_value_change_id_fkey ON change_value	ALTER TABLE change_value ADD CONSTRAINT change_value_change_id_fkey FOREIGN KEY (change_id) REFERENCES change(id)
-CONSTRAINT clearing_notice_pupils_check ON clearing_notice	ALTER TABLE clearing_notice ADD CONSTRAINT clearing_notice_pupils_check CHECK ((pupils > 0))
-CONSTRAINT clearing_notice_school_id_fkey ON clearing_notice	ALTER TABLE clearing_notice ADD CONSTRAINT clearing_notice_school_id_fkey FOREIGN KEY (school_id) REFERENCES organisation(id)
 CONSTRAINT check_in_check ON check_in	ALTER TABLE check_in ADD CONSTRAINT check_in_check CHECK ((came = (reason = ''::text)))
 CONSTRAINT check_in_check1 ON check_in	ALTER TABLE check_in ADD CONSTRAINT check_in_check1 CHECK ((came = (missing_since IS NULL)))
 CONSTRAINT check_in_class_id_fkey ON check_in	ALTER TABLE check_in ADD CONSTRAINT check_in_class_id_fkey FOREIGN KEY (class_id) REFERENCES school_class(id)
 CONSTRAINT check_in_school_id_fkey ON check_in	ALTER TABLE check_in ADD CONSTRAINT check_in_school_id_fkey FOREIGN KEY (school_id) REFERENCES organisation(id)
 CONSTRAINT check_in_student_id_fkey ON check_in	ALTER TABLE check_in ADD CONSTRAINT check_in_student_id_fkey FOREIGN KEY (student_id) REFERENCES student(id)
 CONSTRAINT check_in_term_check ON check_in	ALTER TABLE check_in ADD CONSTRAINT check_in_term_check CHECK ((term = ANY (ARRAY[1, 2])))
+CONSTRAINT clearing_notice_pupils_check ON clearing_notice	ALTER TABLE clearing_notice ADD CONSTRAINT clearing_notice_pupils_check CHECK ((pupils > 0))
+CONSTRAINT clearing_notice_school_id_fkey ON clearing_notice	ALTER TABLE clearing_notice ADD CONSTRAINT clearing_notice_school_id_fkey FOREIGN KEY (school_id) REFERENCES organisation(id)
 CONSTRAINT decision_change_id_fkey ON decision	ALTER TABLE decision ADD CONSTRAINT decision_change_id_fkey FOREIGN KEY (change_id) REFERENCES change(id)
 CONSTRAINT decision_office_id_fkey ON decision	ALTER TABLE decision ADD CONSTRAINT decision_office_id_fkey FOREIGN KEY (office_id) REFERENCES organisation(id)
 CONSTRAINT decision_slip_id_fkey ON decision	ALTER TABLE decision ADD CONSTRAINT decision_slip_id_fkey FOREIGN KEY (slip_id) REFERENCES slip(id)
@@ -1367,8 +1367,6 @@ CONSTRAINT workday_year_comment_check ON workday_year	ALTER TABLE workday_year A
 CONSTRAINT workday_year_days_check ON workday_year	ALTER TABLE workday_year ADD CONSTRAINT workday_year_days_check CHECK (((jsonb_typeof(days) = 'array'::text) AND ((jsonb_array_length(days) >= 1) AND (jsonb_array_length(days) <= 366))))
 CONSTRAINT workday_year_version_check ON workday_year	ALTER TABLE workday_year ADD CONSTRAINT workday_year_version_check CHECK ((version > 0))
 CONSTRAINT workday_year_year_check ON workday_year	ALTER TABLE workday_year ADD CONSTRAINT workday_year_year_check CHECK (((year >= 2004) AND (year <= 9998)))
-TRIGGER admission_append_only ON admission	CREATE TRIGGER admission_append_only BEFORE DELETE OR UPDATE OF change_id, line_no, sheet_row, student_id, school_id, plan_year, stage, entry_year, from_school, from_stage, from_entry_year, graduated_on, subject ON public.admission FOR EACH ROW EXECUTE FUNCTION refuse_rewrite()
-TRIGGER admission_ends_once ON admission	CREATE TRIGGER admission_ends_once BEFORE UPDATE OF state, placed, code, params, reason ON public.admission FOR EACH ROW WHEN ((old.state = 'ENDED'::text)) EXECUTE FUNCTION refuse_rewrite()
 CONSTRAINT year_turn_closed_check ON year_turn_closed	ALTER TABLE year_turn_closed ADD CONSTRAINT year_turn_closed_check CHECK (((class_id IS NULL) <> (grade_id IS NULL)))
 CONSTRAINT year_turn_closed_class_id_fkey ON year_turn_closed	ALTER TABLE year_turn_closed ADD CONSTRAINT year_turn_closed_class_id_fkey FOREIGN KEY (class_id) REFERENCES school_class(id)
 CONSTRAINT year_turn_closed_grade_id_fkey ON year_turn_closed	ALTER TABLE year_turn_closed ADD CONSTRAINT year_turn_closed_grade_id_fkey FOREIGN KEY (grade_id) REFERENCES school_grade(id)
@@ -1380,6 +1378,8 @@ CONSTRAINT year_turn_stay_code_check ON year_turn_stay	ALTER TABLE year_turn_sta
 CONSTRAINT year_turn_stay_school_id_fkey ON year_turn_stay	ALTER TABLE year_turn_stay ADD CONSTRAINT year_turn_stay_school_id_fkey FOREIGN KEY (school_id) REFERENCES organisation(id)
 CONSTRAINT year_turn_stay_student_id_fkey ON year_turn_stay	ALTER TABLE year_turn_stay ADD CONSTRAINT year_turn_stay_student_id_fkey FOREIGN KEY (student_id) REFERENCES student(id)
 CONSTRAINT year_turn_stay_turn_id_fkey ON year_turn_stay	ALTER TABLE year_turn_stay ADD CONSTRAINT year_turn_stay_turn_id_fkey FOREIGN KEY (turn_id) REFERENCES year_turn(id)
+TRIGGER admission_append_only ON admission	CREATE TRIGGER admission_append_only BEFORE DELETE OR UPDATE OF change_id, line_no, sheet_row, student_id, school_id, plan_year, stage, entry_year, from_school, from_stage, from_entry_year, graduated_on, subject ON public.admission FOR EACH ROW EXECUTE FUNCTION refuse_rewrite()
+TRIGGER admission_ends_once ON admission	CREATE TRIGGER admission_ends_once BEFORE UPDATE OF state, placed, code, params, reason ON public.admission FOR EACH ROW WHEN ((old.state = 'ENDED'::text)) EXECUTE FUNCTION refuse_rewrite()
 TRIGGER audit_entry_append_only ON audit_entry	CREATE TRIGGER audit_entry_append_only BEFORE DELETE OR UPDATE ON public.audit_entry FOR EACH ROW EXECUTE FUNCTION refuse_rewrite()
 TRIGGER audit_entry_no_truncate ON audit_entry	CREATE TRIGGER audit_entry_no_truncate BEFORE TRUNCATE ON public.audit_entry FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewrite()
 TRIGGER audit_seal_append_only ON audit_seal	CREATE TRIGGER audit_seal_append_only BEFORE DELETE OR UPDATE ON public.audit_seal FOR EACH ROW EXECUTE FUNCTION refuse_rewrite()
@@ -1512,11 +1512,11 @@ POLICY app_read ON policy PERMISSIVE FOR SELECT TO xueji_app	CREATE POLICY app_r
 POLICY app_read ON roster PERMISSIVE FOR SELECT TO xueji_app	CREATE POLICY app_read ON roster AS PERMISSIVE FOR SELECT TO xueji_app USING ((org_path <@ ANY (( SELECT scope() AS scope)::ltree[])))
 POLICY app_read ON roster_row PERMISSIVE FOR SELECT TO xueji_app	CREATE POLICY app_read ON roster_row AS PERMISSIVE FOR SELECT TO xueji_app USING ((org_path <@ ANY (( SELECT scope() AS scope)::ltree[])))
 POLICY app_read ON workday_year PERMISSIVE FOR SELECT TO xueji_app	CREATE POLICY app_read ON workday_year AS PERMISSIVE FOR SELECT TO xueji_app USING (true)
-POLICY app_record ON admission PERMISSIVE FOR SELECT TO xueji_app	CREATE POLICY app_record ON admission AS PERMISSIVE FOR SELECT TO xueji_app USING ((EXISTS ( SELECT 1 FROM student s WHERE (s.id = admission.student_id))))
-POLICY app_record ON enrolment_deferral PERMISSIVE FOR SELECT TO xueji_app	CREATE POLICY app_record ON enrolment_deferral AS PERMISSIVE FOR SELECT TO xueji_app USING ((EXISTS ( SELECT 1 FROM student s WHERE (s.id = enrolment_deferral.student_id))))
 POLICY app_read ON year_turn PERMISSIVE FOR SELECT TO xueji_app	CREATE POLICY app_read ON year_turn AS PERMISSIVE FOR SELECT TO xueji_app USING ((EXISTS ( SELECT 1 FROM unnest(( SELECT scope() AS scope)) s(s) WHERE ((s.s <@ year_turn.org_path) OR (year_turn.org_path <@ s.s)))))
 POLICY app_read ON year_turn_part PERMISSIVE FOR SELECT TO xueji_app	CREATE POLICY app_read ON year_turn_part AS PERMISSIVE FOR SELECT TO xueji_app USING ((EXISTS ( SELECT 1 FROM year_turn y WHERE (y.id = year_turn_part.turn_id))))
 POLICY app_read ON year_turn_stay PERMISSIVE FOR SELECT TO xueji_app	CREATE POLICY app_read ON year_turn_stay AS PERMISSIVE FOR SELECT TO xueji_app USING ((org_path <@ ANY (( SELECT scope() AS scope)::ltree[])))
+POLICY app_record ON admission PERMISSIVE FOR SELECT TO xueji_app	CREATE POLICY app_record ON admission AS PERMISSIVE FOR SELECT TO xueji_app USING ((EXISTS ( SELECT 1 FROM student s WHERE (s.id = admission.student_id))))
+POLICY app_record ON enrolment_deferral PERMISSIVE FOR SELECT TO xueji_app	CREATE POLICY app_record ON enrolment_deferral AS PERMISSIVE FOR SELECT TO xueji_app USING ((EXISTS ( SELECT 1 FROM student s WHERE (s.id = enrolment_deferral.student_id))))
 POLICY app_record ON punishment RESTRICTIVE FOR INSERT TO xueji_app	CREATE POLICY app_record ON punishment AS RESTRICTIVE FOR INSERT TO xueji_app WITH CHECK (((level <> '6'::text) AND (cancelled_on IS NULL) AND (NOT (recorded_by IS DISTINCT FROM acting_account())) AND (EXISTS ( SELECT 1 FROM student s WHERE ((s.id = punishment.student_id) AND (s.org_path = punishment.org_path) AND s.in_register)))))
 POLICY app_say ON handover PERMISSIVE FOR UPDATE TO xueji_app	CREATE POLICY app_say ON handover AS PERMISSIVE FOR UPDATE TO xueji_app USING ((EXISTS ( SELECT 1 FROM change_party p WHERE ((p.change_id = handover.change_id) AND (p.org_path <@ ANY (( SELECT scope() AS scope)::ltree[]))) OFFSET 0)))
 POLICY app_scope ON account PERMISSIVE FOR ALL TO xueji_app	CREATE POLICY app_scope ON account AS PERMISSIVE FOR ALL TO xueji_app USING ((org_path <@ ANY (( SELECT scope() AS scope)::ltree[]))) WITH CHECK ((org_path <@ ANY (( SELECT scope() AS scope)::ltree[])))
@@ -1560,8 +1560,8 @@ POLICY owner_all ON change_line PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY
 POLICY owner_all ON change_party PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON change_party AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
 POLICY owner_all ON change_revision PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON change_revision AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
 POLICY owner_all ON change_value PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON change_value AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
-POLICY owner_all ON clearing_notice PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON clearing_notice AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
 POLICY owner_all ON check_in PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON check_in AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
+POLICY owner_all ON clearing_notice PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON clearing_notice AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
 POLICY owner_all ON decision PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON decision AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
 POLICY owner_all ON departure PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON departure AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
 POLICY owner_all ON double_search PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON double_search AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
@@ -1622,8 +1622,8 @@ POLICY worker_all ON change_line PERMISSIVE FOR ALL TO xueji_worker	CREATE POLIC
 POLICY worker_all ON change_party PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON change_party AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
 POLICY worker_all ON change_revision PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON change_revision AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
 POLICY worker_all ON change_value PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON change_value AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
-POLICY worker_all ON clearing_notice PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON clearing_notice AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
 POLICY worker_all ON check_in PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON check_in AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
+POLICY worker_all ON clearing_notice PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON clearing_notice AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
 POLICY worker_all ON decision PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON decision AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
 POLICY worker_all ON departure PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON departure AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
 POLICY worker_all ON double_search PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON double_search AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
@@ -1684,8 +1684,8 @@ ROW SECURITY ON change_line	ALTER TABLE change_line ENABLE ROW LEVEL SECURITY
 ROW SECURITY ON change_party	ALTER TABLE change_party ENABLE ROW LEVEL SECURITY
 ROW SECURITY ON change_revision	ALTER TABLE change_revision ENABLE ROW LEVEL SECURITY
 ROW SECURITY ON change_value	ALTER TABLE change_value ENABLE ROW LEVEL SECURITY
-ROW SECURITY ON clearing_notice	ALTER TABLE clearing_notice ENABLE ROW LEVEL SECURITY
 ROW SECURITY ON check_in	ALTER TABLE check_in ENABLE ROW LEVEL SECURITY
+ROW SECURITY ON clearing_notice	ALTER TABLE clearing_notice ENABLE ROW LEVEL SECURITY
 ROW SECURITY ON decision	ALTER TABLE decision ENABLE ROW LEVEL SECURITY
 ROW SECURITY ON departure	ALTER TABLE departure ENABLE ROW LEVEL SECURITY
 ROW SECURITY ON double_search	ALTER TABLE double_search ENABLE ROW LEVEL SECURITY
@@ -1747,8 +1747,8 @@ ROW SECURITY OF THE OWNER ON change_line	ALTER TABLE change_line FORCE ROW LEVEL
 ROW SECURITY OF THE OWNER ON change_party	ALTER TABLE change_party FORCE ROW LEVEL SECURITY
 ROW SECURITY OF THE OWNER ON change_revision	ALTER TABLE change_revision FORCE ROW LEVEL SECURITY
 ROW SECURITY OF THE OWNER ON change_value	ALTER TABLE change_value FORCE ROW LEVEL SECURITY
-ROW SECURITY OF THE OWNER ON clearing_notice	ALTER TABLE clearing_notice FORCE ROW LEVEL SECURITY
 ROW SECURITY OF THE OWNER ON check_in	ALTER TABLE check_in FORCE ROW LEVEL SECURITY
+ROW SECURITY OF THE OWNER ON clearing_notice	ALTER TABLE clearing_notice FORCE ROW LEVEL SECURITY
 ROW SECURITY OF THE OWNER ON decision	ALTER TABLE decision FORCE ROW LEVEL SECURITY
 ROW SECURITY OF THE OWNER ON departure	ALTER TABLE departure FORCE ROW LEVEL SECURITY
 ROW SECURITY OF THE OWNER ON double_search	ALTER TABLE double_search FORCE ROW LEVEL SECURITY
@@ -1827,8 +1827,8 @@ GRANT INSERT ON change_party TO xueji_worker	GRANT INSERT ON change_party TO xue
 GRANT INSERT ON change_revision TO xueji_worker	GRANT INSERT ON change_revision TO xueji_worker
 GRANT INSERT ON change_value TO xueji_app	GRANT INSERT ON change_value TO xueji_app
 GRANT INSERT ON change_value TO xueji_worker	GRANT INSERT ON change_value TO xueji_worker
-GRANT INSERT ON clearing_notice TO xueji_worker	GRANT INSERT ON clearing_notice TO xueji_worker
 GRANT INSERT ON check_in TO xueji_app	GRANT INSERT ON check_in TO xueji_app
+GRANT INSERT ON clearing_notice TO xueji_worker	GRANT INSERT ON clearing_notice TO xueji_worker
 GRANT INSERT ON decision TO xueji_worker	GRANT INSERT ON decision TO xueji_worker
 GRANT INSERT ON departure TO xueji_worker	GRANT INSERT ON departure TO xueji_worker
 GRANT INSERT ON double_search TO xueji_worker	GRANT INSERT ON double_search TO xueji_worker
@@ -1865,10 +1865,10 @@ GRANT INSERT ON tidying TO xueji_worker	GRANT INSERT ON tidying TO xueji_worker
 GRANT INSERT ON webhook_endpoint TO xueji_app	GRANT INSERT ON webhook_endpoint TO xueji_app
 GRANT INSERT ON webhook_secret TO xueji_app	GRANT INSERT ON webhook_secret TO xueji_app
 GRANT INSERT ON worker_beat TO xueji_worker	GRANT INSERT ON worker_beat TO xueji_worker
-GRANT SELECT ON admission TO xueji_app	GRANT SELECT ON admission TO xueji_app
-GRANT SELECT ON admission TO xueji_worker	GRANT SELECT ON admission TO xueji_worker
 GRANT INSERT ON year_turn_closed TO xueji_worker	GRANT INSERT ON year_turn_closed TO xueji_worker
 GRANT INSERT ON year_turn_stay TO xueji_worker	GRANT INSERT ON year_turn_stay TO xueji_worker
+GRANT SELECT ON admission TO xueji_app	GRANT SELECT ON admission TO xueji_app
+GRANT SELECT ON admission TO xueji_worker	GRANT SELECT ON admission TO xueji_worker
 GRANT SELECT ON audit_entry TO xueji_app	GRANT SELECT ON audit_entry TO xueji_app
 GRANT SELECT ON audit_entry TO xueji_worker	GRANT SELECT ON audit_entry TO xueji_worker
 GRANT SELECT ON audit_seal TO xueji_worker	GRANT SELECT ON audit_seal TO xueji_worker
@@ -1894,9 +1894,9 @@ GRANT SELECT ON change_revision TO xueji_app	GRANT SELECT ON change_revision TO 
 GRANT SELECT ON change_revision TO xueji_worker	GRANT SELECT ON change_revision TO xueji_worker
 GRANT SELECT ON change_value TO xueji_app	GRANT SELECT ON change_value TO xueji_app
 GRANT SELECT ON change_value TO xueji_worker	GRANT SELECT ON change_value TO xueji_worker
-GRANT SELECT ON clearing_notice TO xueji_worker	GRANT SELECT ON clearing_notice TO xueji_worker
 GRANT SELECT ON check_in TO xueji_app	GRANT SELECT ON check_in TO xueji_app
 GRANT SELECT ON check_in TO xueji_worker	GRANT SELECT ON check_in TO xueji_worker
+GRANT SELECT ON clearing_notice TO xueji_worker	GRANT SELECT ON clearing_notice TO xueji_worker
 GRANT SELECT ON decision TO xueji_app	GRANT SELECT ON decision TO xueji_app
 GRANT SELECT ON decision TO xueji_worker	GRANT SELECT ON decision TO xueji_worker
 GRANT SELECT ON departure TO xueji_app	GRANT SELECT ON departure TO xueji_app
@@ -2120,15 +2120,15 @@ GRANT INSERT (org_path) ON notice TO xueji_app	GRANT INSERT (org_path) ON notice
 GRANT INSERT (org_path) ON punishment TO xueji_app	GRANT INSERT (org_path) ON punishment TO xueji_app
 GRANT INSERT (org_path) ON roster TO xueji_app	GRANT INSERT (org_path) ON roster TO xueji_app
 GRANT INSERT (org_path) ON student_history TO xueji_app	GRANT INSERT (org_path) ON student_history TO xueji_app
+GRANT INSERT (org_path) ON year_turn TO xueji_app	GRANT INSERT (org_path) ON year_turn TO xueji_app
+GRANT INSERT (org_path) ON year_turn_part TO xueji_app	GRANT INSERT (org_path) ON year_turn_part TO xueji_app
 GRANT INSERT (plan_year) ON admission TO xueji_app	GRANT INSERT (plan_year) ON admission TO xueji_app
 GRANT INSERT (plan_year) ON enrolment_deferral TO xueji_app	GRANT INSERT (plan_year) ON enrolment_deferral TO xueji_app
 GRANT INSERT (progress_at) ON roster TO xueji_app	GRANT INSERT (progress_at) ON roster TO xueji_app
 GRANT INSERT (province_code) ON job TO xueji_app	GRANT INSERT (province_code) ON job TO xueji_app
 GRANT INSERT (province_code) ON policy TO xueji_app	GRANT INSERT (province_code) ON policy TO xueji_app
-GRANT INSERT (reason) ON enrolment_deferral TO xueji_app	GRANT INSERT (reason) ON enrolment_deferral TO xueji_app
-GRANT INSERT (org_path) ON year_turn TO xueji_app	GRANT INSERT (org_path) ON year_turn TO xueji_app
-GRANT INSERT (org_path) ON year_turn_part TO xueji_app	GRANT INSERT (org_path) ON year_turn_part TO xueji_app
 GRANT INSERT (province_code) ON year_turn TO xueji_app	GRANT INSERT (province_code) ON year_turn TO xueji_app
+GRANT INSERT (reason) ON enrolment_deferral TO xueji_app	GRANT INSERT (reason) ON enrolment_deferral TO xueji_app
 GRANT INSERT (reason) ON student_history TO xueji_app	GRANT INSERT (reason) ON student_history TO xueji_app
 GRANT INSERT (reason_code) ON enrolment_deferral TO xueji_app	GRANT INSERT (reason_code) ON enrolment_deferral TO xueji_app
 GRANT INSERT (record_hash) ON punishment TO xueji_app	GRANT INSERT (record_hash) ON punishment TO xueji_app
@@ -2171,8 +2171,8 @@ GRANT INSERT (subject) ON placing_line TO xueji_app	GRANT INSERT (subject) ON pl
 GRANT INSERT (subject_id) ON job TO xueji_app	GRANT INSERT (subject_id) ON job TO xueji_app
 GRANT INSERT (task_id) ON slip TO xueji_app	GRANT INSERT (task_id) ON slip TO xueji_app
 GRANT INSERT (tasks) ON batch_request TO xueji_app	GRANT INSERT (tasks) ON batch_request TO xueji_app
-GRANT INSERT (until_year) ON enrolment_deferral TO xueji_app	GRANT INSERT (until_year) ON enrolment_deferral TO xueji_app
 GRANT INSERT (turn_id) ON year_turn_part TO xueji_app	GRANT INSERT (turn_id) ON year_turn_part TO xueji_app
+GRANT INSERT (until_year) ON enrolment_deferral TO xueji_app	GRANT INSERT (until_year) ON enrolment_deferral TO xueji_app
 GRANT INSERT (valid_from) ON policy TO xueji_app	GRANT INSERT (valid_from) ON policy TO xueji_app
 GRANT INSERT (verb) ON job_word TO xueji_app	GRANT INSERT (verb) ON job_word TO xueji_app
 GRANT INSERT (verb) ON slip TO xueji_app	GRANT INSERT (verb) ON slip TO xueji_app
@@ -2253,8 +2253,8 @@ GRANT UPDATE (class_id) ON check_in TO xueji_app	GRANT UPDATE (class_id) ON chec
 GRANT UPDATE (closed_at) ON account TO xueji_app	GRANT UPDATE (closed_at) ON account TO xueji_app
 GRANT UPDATE (closed_at) ON organisation TO xueji_app	GRANT UPDATE (closed_at) ON organisation TO xueji_app
 GRANT UPDATE (closed_at) ON school_class TO xueji_app	GRANT UPDATE (closed_at) ON school_class TO xueji_app
-GRANT UPDATE (code) ON admission TO xueji_worker	GRANT UPDATE (code) ON admission TO xueji_worker
 GRANT UPDATE (closed_at) ON school_grade TO xueji_worker	GRANT UPDATE (closed_at) ON school_grade TO xueji_worker
+GRANT UPDATE (code) ON admission TO xueji_worker	GRANT UPDATE (code) ON admission TO xueji_worker
 GRANT UPDATE (code) ON change_line TO xueji_worker	GRANT UPDATE (code) ON change_line TO xueji_worker
 GRANT UPDATE (code) ON graduation_line TO xueji_worker	GRANT UPDATE (code) ON graduation_line TO xueji_worker
 GRANT UPDATE (code) ON placing_line TO xueji_worker	GRANT UPDATE (code) ON placing_line TO xueji_worker
