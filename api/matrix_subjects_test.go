@@ -72,7 +72,7 @@ func (x *matrix) ask(role org.Role) {
 	step := func(name, level string, role org.Role) m {
 		return m{"name": name, "label": m{"zh": "审核", "en": "Review"}, "side": "FILER", "level": level, "role": role, "term": "10wd"}
 	}
-	rules, err := json.Marshal(m{"chains": m{"OTHER_LEAVING": m{"PRIMARY": []m{step("FIRST_REVIEW", level, x.asked), step("LAST_REVIEW", "MANAGING", org.BureauReviewer)}}}, "graduation_windows": []m{}})
+	rules, err := json.Marshal(m{"chains": m{"OTHER_LEAVING": m{"PRIMARY": []m{step("FIRST_REVIEW", level, x.asked), step("LAST_REVIEW", "MANAGING", org.BureauReviewer)}}}})
 	require.NoError(x.T(), err)
 	x.Policy(storetest.Province, string(rules))
 	clear(x.kept)

@@ -171,23 +171,23 @@ func readEverybody(t *store.Tx, office org.OfficeRef, l List, policy process.Pol
 	switch {
 	case len(all) > MaxLines:
 		return p, []*refusal.Error{refusal.New(refusal.GraduationList).At("/everybody")}, nil
-	case len(p.lines) == 0 && len(all) > 0 && sharedRefusal(all) != nil:
-		return p, []*refusal.Error{sharedRefusal(all)}, nil
 	case len(p.lines) == 0:
-		return p, []*refusal.Error{refusal.New(refusal.GraduationNobody).At("/everybody")}, nil
+		return p, nobodyCan(all), nil
 	}
 	return p, nil, nil
 }
 
-// sharedRefusal returns the refusal that concerns the whole grade and no single pupil, such
-// as that of the season; nil when there is none.
-func sharedRefusal(all []Candidate) *refusal.Error {
-	for _, e := range all[0].Refusals {
-		if e.Field == "" {
-			return e
+// nobodyCan returns why no pupil of a grade can graduate: what concerns the whole grade, such
+// as the season, or that each has a reason of the pupil's own.
+func nobodyCan(all []Candidate) []*refusal.Error {
+	for _, one := range all {
+		for _, e := range one.Refusals {
+			if e.Field == "" {
+				return []*refusal.Error{e}
+			}
 		}
 	}
-	return nil
+	return []*refusal.Error{refusal.New(refusal.GraduationNobody).At("/everybody")}
 }
 
 // refusals returns what stands against each line. A refusal that concerns the whole list is
