@@ -206,6 +206,9 @@ func (p *page) steps(steps []process.Step, known *process.Catalogue) {
 			t := known.SwitchText(s.Optional)
 			remarks = append(remarks, "可选 optional: "+both(t))
 		}
+		if len(s.Stages) > 0 {
+			remarks = append(remarks, "仅限 only: "+stages(process.Definition{Stages: s.Stages}, both))
+		}
 		if m := s.Manner(); m.Zh != "" {
 			remarks = append(remarks, both(m))
 		}
