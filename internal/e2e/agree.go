@@ -27,7 +27,7 @@ func rules() map[string]string {
 		"a closed change has no open step": `SELECT c.case_no FROM step s JOIN change c ON c.id = s.change_id
 			WHERE s.status = 'OPEN' AND c.status <> 'RUNNING'`,
 		"a running change about a pupil holds that pupil's slot": `SELECT c.case_no FROM change c WHERE c.status = 'RUNNING' AND c.student_id IS NOT NULL
-			AND NOT EXISTS (SELECT 1 FROM slot l WHERE l.change_id = c.id AND (l.key = CASE c.kind WHEN 'ARBITRATION' THEN 'arbitration/' WHEN 'DEATH' THEN 'death/' ELSE 'student/' END || c.student_id
+			AND NOT EXISTS (SELECT 1 FROM slot l WHERE l.change_id = c.id AND (l.key = CASE c.kind WHEN 'ARBITRATION' THEN 'arbitration/' WHEN 'ADMISSION_ARBITRATION' THEN 'arbitration/' WHEN 'DEATH' THEN 'death/' ELSE 'student/' END || c.student_id
 				OR l.key = 'beside/' || c.student_id AND c.kind IN ('KEY_DATA_CHANGE', 'CHANGE_CORRECTION')))`,
 		"one change that decides about a record runs, and one that mends it beside one that waits for its day": `SELECT l.key FROM slot l JOIN slot b ON b.key = replace(l.key, 'student/', 'beside/')
 			JOIN change c ON c.id = l.change_id WHERE l.key LIKE 'student/%' AND NOT EXISTS (SELECT 1 FROM change_event e WHERE e.change_id = c.id AND e.verb = 'APPROVED_AHEAD')`,
@@ -42,19 +42,27 @@ func rules() map[string]string {
 		"who submits does not review": `SELECT c.case_no FROM decision d JOIN change c ON c.id = d.change_id WHERE d.account_id = c.filed_by AND d.step_no > 0
 			AND NOT coalesce((c.definition #>> ARRAY['steps', (d.step_no - 1)::text, 'own'])::boolean, false)`,
 		"a change takes effect once": `SELECT c.case_no FROM change c WHERE c.student_id IS NOT NULL
-			AND c.kind NOT IN ('PROBLEM_CORROBORATION', 'ARBITRATION', 'CHANGE_CORRECTION') -- they write beside the record
+			AND c.kind NOT IN ('PROBLEM_CORROBORATION', 'ARBITRATION', 'ADMISSION_ARBITRATION', 'CHANGE_CORRECTION') -- they write beside the record
 			AND (SELECT count(*) FROM student_history h WHERE h.change_id = c.id AND h.kind NOT LIKE '%\_OUT') <> CASE WHEN c.status = 'EFFECTIVE' THEN 1 ELSE 0 END`,
 		"a record lies where its school is": `SELECT s.id::text FROM student s JOIN organisation o ON o.id = s.school_id WHERE s.org_path <> o.path
 			OR s.class_id IS NOT NULL AND s.school_id <> (SELECT k.school_id FROM school_class k WHERE k.id = s.class_id)`,
 		"a move leaves a backup and a paper file to hand over, a list for each of its pupils": `SELECT c.case_no FROM change c
 			JOIN change_party p ON p.change_id = c.id AND p.side = 'OUT' JOIN change_party q ON q.change_id = c.id AND q.side = 'IN' AND q.org_id <> p.org_id
-			WHERE c.kind <> 'ARBITRATION' AND (SELECT count(*) FROM departure d JOIN handover h USING (change_id, student_id) WHERE d.change_id = c.id)
+			WHERE c.kind NOT IN ('ARBITRATION', 'ADMISSION_ARBITRATION') AND (SELECT count(*) FROM departure d JOIN handover h USING (change_id, student_id) WHERE d.change_id = c.id)
 				<> CASE WHEN c.definition ->> 'subject' = 'LIST' THEN (SELECT count(*) FROM change_line l WHERE l.change_id = c.id AND l.verdict = 'MOVED')
+						+ (SELECT count(*) FROM admission a WHERE a.change_id = c.id AND (a.state = 'FINAL' OR a.code = 'enrol_file_returned'))
 					WHEN c.status = 'EFFECTIVE' THEN 1 ELSE 0 END`,
 		"a running list holds whom it lists, and nobody else": `SELECT c.case_no FROM change c JOIN change_line l ON l.change_id = c.id LEFT JOIN slot s ON s.key = 'student/' || l.student_id AND s.change_id = c.id
 			WHERE (c.status = 'RUNNING' AND l.verdict = 'LISTED') <> (s.key IS NOT NULL)`,
 		"a list that is in force has moved whom it lists": `SELECT c.case_no FROM change c JOIN change_line l ON l.change_id = c.id WHERE c.status = 'EFFECTIVE' AND l.verdict = 'LISTED'
 			OR l.verdict = 'MOVED' AND (c.status <> 'EFFECTIVE' OR (SELECT count(*) FROM student_history h WHERE h.change_id = c.id AND h.student_id = l.student_id) <> 2)`,
+		"a claim holds its graduate from the retrieval on, and not before": `SELECT c.case_no FROM change c JOIN admission a ON a.change_id = c.id LEFT JOIN slot s ON s.key = 'student/' || a.student_id AND s.change_id = c.id
+			WHERE (a.state = 'RETRIEVED') <> (s.key IS NOT NULL)`,
+		"an enrolment that has ended leaves no claim open": `SELECT c.case_no FROM change c JOIN admission a ON a.change_id = c.id WHERE c.status <> 'RUNNING' AND a.state IN ('CLAIMED', 'ADMITTED', 'RETRIEVED')
+			OR a.state = 'FINAL' AND c.status <> 'EFFECTIVE'`,
+		"a graduate has one school in a year": `SELECT student_id::text FROM admission WHERE state IN ('RETRIEVED', 'FINAL') GROUP BY student_id, plan_year HAVING count(*) > 1`,
+		"a plan counts the claims that hold its places": `SELECT p.school_id::text FROM enrolment_plan p WHERE p.used <> (SELECT count(*) FROM admission a
+			WHERE a.school_id = p.school_id AND a.stage = p.stage AND a.plan_year = p.year AND a.placed)`,
 		"a running graduation holds whom it lists, and nobody else": `SELECT c.case_no FROM change c JOIN graduation_line l ON l.change_id = c.id LEFT JOIN slot s ON s.key = 'student/' || l.student_id AND s.change_id = c.id
 			WHERE (c.status = 'RUNNING' AND l.verdict = 'LISTED') <> (s.key IS NOT NULL)`,
 		"a graduation that is in force has graduated whom it lists, once": `SELECT c.case_no FROM change c JOIN graduation_line l ON l.change_id = c.id WHERE c.status = 'EFFECTIVE' AND l.verdict = 'LISTED'

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/base64"
+	"encoding/json"
 	"fmt"
 	"image"
 	"image/png"
@@ -238,7 +239,8 @@ func (p *Person) SuspensionBody(student uuid.UUID) map[string]any {
 	}
 }
 
-// File files a change and gives its ID. A graduation is filed at an address of its own.
+// File files a change and gives its ID. Graduations and enrolments are filed at addresses of
+// their own.
 func (p *Person) File(body map[string]any) string {
 	p.s.T.Helper()
 	path := "/v1/changes"
@@ -247,8 +249,18 @@ func (p *Person) File(body map[string]any) string {
 		delete(body, "kind")
 		delete(body, "inputs")
 	}
+	if kind := body["kind"]; kind == any(process.SelfEnrolment) || kind == any(process.UnifiedEnrolment) {
+		path, body = "/v1/enrolments", maps.Clone(body)
+		delete(body, "inputs")
+	}
 	answer := p.Do(http.MethodPost, path, body, uuid.NewString())
 	require.Equal(p.s.T, http.StatusCreated, answer.Status, string(answer.Raw))
+	if path == "/v1/enrolments" { // one change where the graduates come from one bureau
+		var filed struct{ Changes []struct{ ID string } }
+		require.NoError(p.s.T, json.Unmarshal(answer.Raw, &filed))
+		require.Len(p.s.T, filed.Changes, 1)
+		return filed.Changes[0].ID
+	}
 	return answer.Text("id")
 }
 

@@ -138,7 +138,29 @@ func Filings() map[process.Kind]Filing {
 		process.GraduationRollback: {
 			Prepare: graduate, Inputs: into(2021, "reason_code", "MISTAKE", "reason", "误办毕业"), Evidence: []string{"ROLLBACK_REQUEST"}, Makes: "ENROLLED",
 		},
-		process.Graduation:           {Policy: `{"graduation_windows": []}`, Prepare: graduatingPupils},
+		process.Graduation:    {Policy: `{"graduation_windows": []}`, Prepare: graduatingPupils},
+		process.SelfEnrolment: {Prepare: graduatesToEnrol},
+		process.UnifiedEnrolment: {
+			Prepare: func(s *Stack, c *County) map[string]any {
+				body := graduatesToEnrol(s, c)
+				body["to_school"] = Value[string](s, `SELECT code FROM organisation WHERE id = $1`, c.School.ID)
+				return body
+			},
+			Filer: func(_ *Stack, c *County) *Person { return c.Reviewer },
+		},
+		process.EnrolmentWithdrawal: {
+			Prepare: func(s *Stack, c *County) map[string]any { return map[string]any{"student_id": s.Enrolled(c).ID} },
+			Inputs:  inputs("reason", "误抽取"), Evidence: []string{"WITHDRAWAL_REQUEST"}, Filer: func(_ *Stack, c *County) *Person { return c.Reviewer }, Makes: "GRADUATED",
+		},
+		process.AdmissionArbitration: {
+			Prepare: admittedTwice, Inputs: inputs("reason", "学生在本校就读"), Evidence: []string{"STUDY_PROOF"}, Lines: &beside,
+			Asked: func(_ *Stack, _ *County, step string) map[string]string {
+				if step == "STATEMENT" {
+					return map[string]string{"position": "MAINTAIN"}
+				}
+				return nil
+			},
+		},
 		process.ProblemCorroboration: {Prepare: doubtedPupil, Evidence: []string{"IDENTITY_PROOF", "GUARDIAN_STATEMENT"}, Lines: &beside},
 		process.ProblemDeletion: {
 			Prepare: doubtedPupil, Inputs: inputs("confirm_name", "样例生", "reason", "重复建籍"), Makes: "DELETED",
