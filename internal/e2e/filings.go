@@ -124,9 +124,7 @@ func Filings() map[process.Kind]Filing {
 		},
 		process.ClassChange: {Prepare: pupilsOfOneClass},
 		process.ClassAssignment: {Prepare: func(s *Stack, c *County) map[string]any {
-			id := s.Pupil(c, 2024)
-			s.Unplaced(id)
-			return map[string]any{"lines": []map[string]any{{"student_id": id, "class_id": c.Class[2024]}}}
+			return map[string]any{"lines": []map[string]any{{"student_id": s.Enrolled(c).ID, "class_id": s.YearGroup(c, "JUNIOR", 2026)}}}
 		}},
 		process.GradeAdjustment: {
 			Policy:  `{"grade_adjustment": true, "grade_adjustment_window": [{"from": "01-01", "to": "12-31"}]}`,

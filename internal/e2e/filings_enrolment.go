@@ -17,9 +17,9 @@ func (s *Stack) Planned(c *County, places int) {
 	s.T.Helper()
 	s.teaches(c, "JUNIOR")
 	path := "/v1/orgs/" + c.School.ID.String() + "/plans/JUNIOR/" + strconv.Itoa(s.Clock.Now().Year())
-	version := 0
+	version := 0.0
 	if now := c.Reviewer.Do(http.MethodGet, path, nil, ""); now.Status == http.StatusOK {
-		version, _ = strconv.Atoi(now.Text("version"))
+		version, _ = now.Get("version").(float64)
 	}
 	set := c.Reviewer.Do(http.MethodPut, path, map[string]any{"size": places, "based_on": version}, uuid.NewString())
 	require.Equal(s.T, http.StatusOK, set.Status, string(set.Raw))

@@ -65,15 +65,6 @@ func (s *Stack) Graduated(pupil uuid.UUID) {
 	}))
 }
 
-// Unplaced takes an enrolled pupil out of the class, as a pupil is who was admitted to the
-// school and waits for a class. No change leads there yet: enrolment opens this door, and
-// then this goes through it.
-func (s *Stack) Unplaced(pupil uuid.UUID) {
-	s.T.Helper()
-	s.Exec(`UPDATE school_class SET occupied = occupied - 1 WHERE id = (SELECT class_id FROM student WHERE id = $1 AND holds_seat)`, pupil)
-	s.Exec(`UPDATE student SET class_id = NULL WHERE id = $1`, pupil)
-}
-
 // Flagged marks a record with a problem that only the issue "registration" lets arise:
 // a number that two entries name, or one that the population database does not know.
 func (s *Stack) Flagged(pupil uuid.UUID, problem string) {

@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/xueji/xueji/models/change"
+	"github.com/xueji/xueji/models/enrolment"
 	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/models/process"
 	"github.com/xueji/xueji/models/storetest"
@@ -200,4 +201,78 @@ func TestABureauPlacesGraduates(t *testing.T) {
 	require.Equal(t, change.StatusEffective, r.Position(ids[0]).Status)
 	require.Equal(t, 2, r.Used(junior, org.Junior, 2027))
 	require.Equal(t, 2, r.Count(`SELECT count(*) FROM student WHERE school_id = $1 AND enrol_status = 'ENROLLED'`, r.ID(junior)))
+}
+
+// Where the province wants it (D4), the school's registrar retrieves the files; and a
+// decision that is counted twice, as after a crash of the worker, counts once.
+func TestTheSchoolRetrievesTheFiles(t *testing.T) {
+	r := storetest.New(t)
+	graduates := r.Graduates(storetest.SchoolA, 2)
+	junior := r.JuniorSchool(storetest.Bureau, juniorCode, 2)
+	r.Policy(storetest.Province, `{"auto_retrieve": false}`)
+	claim := r.Claim(junior, graduates...)
+	r.Approve(claim)
+	p := r.Position(claim)
+	slip := r.HandIn(r.Somebody(storetest.Bureau, org.BureauReviewer), change.NewSlip{ChangeID: claim, TaskID: p.Tasks[0], Step: p.Step, Round: p.Round, Verb: change.VerbApprove, Opinion: "同意"})
+	require.Equal(t, r.Commit(slip).SettledAt, r.Commit(slip).SettledAt)
+	require.Equal(t, 2, r.Used(junior, org.Junior, 2027), "once")
+	require.Equal(t, "ADMITTED", r.ClaimState(claim, graduates[0]), "the file is still to be retrieved")
+	require.Zero(t, r.Count(`SELECT count(*) FROM slot WHERE change_id = $1`, claim))
+	require.Equal(t, "RETRIEVAL", r.Text(`SELECT name FROM step WHERE change_id = $1 AND status = 'OPEN'`, claim))
+	p = r.Position(claim)
+	retrieved := r.Say(r.Somebody(junior, org.SchoolRegistrar), change.NewSlip{ChangeID: claim, TaskID: p.Tasks[0], Step: p.Step, Round: p.Round, Verb: change.VerbApprove})
+	require.Equal(t, change.SlipCounted, retrieved.Outcome, retrieved.OutcomeCode)
+	require.Equal(t, "RETRIEVED", r.ClaimState(claim, graduates[0]))
+	last := r.HandInLast(claim)
+	require.Equal(t, change.SlipCounted, r.Commit(last).Outcome)
+	require.Equal(t, change.SlipCounted, r.Commit(last).Outcome)
+	require.Equal(t, 4, r.Count(`SELECT count(*) FROM student_history WHERE change_id = $1`, claim), "two lines for each, once")
+}
+
+// Only the worker says what becomes of a claim, and nobody rewrites one.
+func TestOnlyTheWorkerSettlesClaims(t *testing.T) {
+	r := storetest.New(t)
+	graduates := r.Graduates(storetest.SchoolA, 2)
+	junior := r.JuniorSchool(storetest.Bureau, juniorCode, 5)
+	claim := r.Claim(junior, graduates[0])
+	lost := r.Claim(junior, graduates[1])
+	p := r.Position(lost)
+	require.Equal(t, change.SlipCounted, r.Say(r.Somebody(junior, org.SchoolRegistrar), change.NewSlip{ChangeID: lost, Verb: change.VerbWithdraw, Step: p.Step, Round: p.Round, Opinion: "误报"}).Outcome)
+	for name, try := range map[string]func() error{
+		"the school admits": func() error {
+			return r.In(r.App, junior, func(tx *change.Tx) error {
+				_, err := storetest.Exec(tx.Tx, `UPDATE admission SET state = 'ADMITTED' WHERE change_id = ?`, claim)
+				return err
+			})
+		},
+		"another school claims in its name": func() error {
+			return r.In(r.App, storetest.SchoolB, func(tx *change.Tx) error {
+				_, err := storetest.Exec(tx.Tx, `INSERT INTO admission (change_id, line_no, student_id, school_id, plan_year, stage, entry_year, from_school, from_stage, from_entry_year, subject)
+					VALUES (?, 9, ?, ?, 2027, 'JUNIOR', 2027, ?, 'PRIMARY', 2021, '{}')`, claim, graduates[1], r.ID(junior), r.ID(storetest.SchoolA))
+				return err
+			})
+		},
+		"the worker names another graduate": func() error {
+			return r.In(r.Worker, "", func(tx *change.Tx) error {
+				_, err := storetest.Exec(tx.Tx, `UPDATE admission SET student_id = ? WHERE change_id = ?`, graduates[1], claim)
+				return err
+			})
+		},
+		"the worker revives an ended claim": func() error {
+			return r.In(r.Worker, "", func(tx *change.Tx) error {
+				_, err := storetest.Exec(tx.Tx, `UPDATE admission SET state = 'ADMITTED', code = '', settled_at = NULL WHERE change_id = ?`, lost)
+				return err
+			})
+		},
+	} {
+		require.Error(t, try(), name)
+	}
+	// The school of graduation is no side of the change; its list of open graduates says who claims them.
+	for path, want := range map[string]int{junior: 1, storetest.Bureau: 1, storetest.SchoolA: 0, storetest.SchoolB: 0, storetest.FarProvince: 0} {
+		r.MustIn(r.App, path, func(tx *change.Tx) error {
+			list, err := enrolment.Claims(tx.Tx, enrolment.ClaimFilter{Year: 2027, State: enrolment.Claimed}, enrolment.ClaimKey{}, 10)
+			require.Len(t, list, want, path)
+			return err
+		})
+	}
 }
