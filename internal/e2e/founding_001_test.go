@@ -125,14 +125,14 @@ func TestFoundingDocument001(t *testing.T) {
 	require.Equal(t, "6 1 1", f.used(f.one)+" "+f.used(f.two)+" "+f.used(f.beyond))
 
 	// Placed, and one changes the class.
-	first, other := s.YearGroup(f.one, "JUNIOR", 2026), uuid.Nil
+	first := s.YearGroup(f.one, "JUNIOR", 2026)
 	lines := []obj{}
 	for _, n := range g[:6] {
 		lines = append(lines, obj{"student_id": n.ID, "class_id": first})
 	}
 	s.Lead(f.one.Registrar.File(obj{"kind": process.ClassAssignment, "lines": lines, "inputs": map[string]string{}}))
 	f.one.Grade[2026] = e2e.Value[uuid.UUID](s, `SELECT grade_id FROM school_class WHERE id = $1`, first)
-	other = s.Class(f.one, 2026, "2026299")
+	other := s.Class(f.one, 2026, "2026299")
 	s.Lead(f.one.Registrar.File(obj{"kind": process.ClassChange, "lines": []obj{{"student_id": g[3].ID, "class_id": other}}, "inputs": map[string]string{"reason": "家长申请"}}))
 
 	// One is rolled back, one goes to another province.
