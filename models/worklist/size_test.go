@@ -16,6 +16,7 @@ import (
 	"github.com/xueji/xueji/models/casepage"
 	"github.com/xueji/xueji/models/change"
 	"github.com/xueji/xueji/models/crowd"
+	"github.com/xueji/xueji/models/enrolment"
 	"github.com/xueji/xueji/models/message"
 	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/models/process"
@@ -91,6 +92,14 @@ func readersOf(c *storetest.County) []deskReader {
 			},
 			"paper files": func(tx *change.Tx) error {
 				_, err := transfer.PaperFiles(tx.Tx, who.Path, calendar.Date{}, uuid.Nil, 50)
+				return err
+			},
+			"claims": func(tx *change.Tx) error {
+				_, err := enrolment.Claims(tx.Tx, enrolment.ClaimFilter{School: who.Office, Year: tx.Today().Year()}, enrolment.ClaimKey{}, 50)
+				return err
+			},
+			"open graduates": func(tx *change.Tx) error {
+				_, err := enrolment.OpenGraduates(tx.Tx, who.Office, uuid.Nil, 50)
 				return err
 			},
 			"suspensions": func(tx *change.Tx) error {
