@@ -14,13 +14,14 @@ import (
 // ruleCases: rules of a province and holidays. Who walks the matrix is of a county, whose
 // administrator changes neither; the tests of package rules are the province's.
 func ruleCases() map[string]matrixCase {
-	of := func(kind org.Kind, path string, body m) matrixCase {
-		c := fixed("POST", path, body)
+	of := func(method string, kind org.Kind, path string, body m) matrixCase {
+		c := fixed(method, path, body)
 		c.allowed = func(_ *matrix, who apitest.Caller, _ string) bool { return apitest.Kind(who.At) == kind }
 		return c
 	}
 	holidays := m{"year": 2027, "days": []m{}, "based_on": 0}
 	loaded := m{"year": 2027, "days": []m{}, "based_on": 0, "reason": "国办发明电〔2026〕1号"}
+	schoolYear := m{"based_on": 0, "terms": []m{{"first_day": "2027-09-01", "last_day": "2028-01-14"}, {"first_day": "2028-02-21", "last_day": "2028-07-14"}}}
 	return map[string]matrixCase{
 		"list-processes":     fixed("GET", "/v1/processes", nil),
 		"get-process":        fixed("GET", "/v1/processes/SUSPENSION", nil),
@@ -28,12 +29,15 @@ func ruleCases() map[string]matrixCase {
 		"list-policies":      fixed("GET", "/v1/policies", nil),
 		"get-policy-version": fixed("GET", "/v1/policies/0", nil),
 		"diff-policies":      fixed("GET", "/v1/policies/0/diff?against=0", nil),
-		"check-policy":       of(org.Province, "/v1/policies/check", m{"body": m{}, "valid_from": "2026-12-01", "based_on": 0}),
-		"add-policy":         of(org.Province, "/v1/policies", m{"body": m{"class_capacity": 50}, "valid_from": "2026-12-01", "based_on": 0, "reason": "黔教发〔2026〕1号"}),
+		"check-policy":       of("POST", org.Province, "/v1/policies/check", m{"body": m{}, "valid_from": "2026-12-01", "based_on": 0}),
+		"add-policy":         of("POST", org.Province, "/v1/policies", m{"body": m{"class_capacity": 50}, "valid_from": "2026-12-01", "based_on": 0, "reason": "黔教发〔2026〕1号"}),
 		"list-calendar":      fixed("GET", "/v1/calendar", nil),
 		"get-calendar-year":  fixed("GET", "/v1/calendar/2026", nil),
-		"check-calendar":     of(org.Nation, "/v1/calendar/check", holidays),
-		"add-calendar":       of(org.Nation, "/v1/calendar", loaded),
+		"check-calendar":     of("POST", org.Nation, "/v1/calendar/check", holidays),
+		"add-calendar":       of("POST", org.Nation, "/v1/calendar", loaded),
+		"list-school-years":  fixed("GET", "/v1/school-years", nil),
+		"get-school-year":    fixed("GET", "/v1/school-years/2026", nil),
+		"set-school-year":    of("PUT", org.Province, "/v1/school-years/2027", schoolYear),
 		"list-sheet-items":   fixed("GET", "/v1/sheet/items", nil),
 		"list-audit":         fixed("GET", "/v1/audit", nil),
 		"list-attention":     fixed("GET", "/v1/operations/attention", nil),

@@ -27,4 +27,5 @@ func Mount(r *rest.Server, deps Deps) {
 	s.processRoutes()
 	s.policyRoutes()
 	s.calendarRoutes()
+	s.schoolYearRoutes()
 }

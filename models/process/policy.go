@@ -72,6 +72,10 @@ type Policy struct {
 	StageYears map[org.Stage]int `yaml:"stage_years" json:"stage_years"`
 	// SchoolYearStart is the day on which the grades count on.
 	SchoolYearStart calendar.MonthDay `yaml:"school_year_start" json:"school_year_start"`
+	// SchoolTerms are the days of the two terms of a school year for which the province has
+	// set no days of its own (P14): the first begins in the year after which the school
+	// year is called, the second in the next.
+	SchoolTerms calendar.Windows `yaml:"school_terms" json:"school_terms"`
 	// ReinstatementCohort is offered first in the form (D34): ONE_BEHIND or ORIGINAL.
 	ReinstatementCohort string `yaml:"reinstatement_cohort" json:"reinstatement_cohort"`
 	// TransferWindows are the only days on which a transfer may be applied for
@@ -188,6 +192,7 @@ func (p Policy) Validate() error {
 		}
 	}
 	list = append(list, p.validateLeaving()...)
+	list = append(list, p.validateTerms()...)
 	for name, n := range map[string]int{
 		"class_capacity": p.ClassCapacity, "suspension_months": p.SuspensionMonths,
 		"suspensions_per_stage": p.SuspensionsPerStage,

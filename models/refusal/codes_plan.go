@@ -13,3 +13,10 @@ const (
 	PlanFixed         Code = "plan_fixed"
 	OfficeCaseRunning Code = "office_case_running"
 )
+
+// Codes of the terms of a school year.
+const (
+	TermYear     Code = "term_year"
+	TermBackward Code = "term_backward"
+	TermOverlaps Code = "term_overlaps"
+)
