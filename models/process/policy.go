@@ -2,6 +2,7 @@ package process
 
 import (
 	"errors"
+	"maps"
 
 	"github.com/xueji/xueji/models/calendar"
 	"github.com/xueji/xueji/models/org"
@@ -28,6 +29,15 @@ type Policy struct {
 	// ExtensionAheadDays is how long before the end of a suspension an extension
 	// must be applied for at the latest; 0: until its last day (hard rule 36).
 	ExtensionAheadDays int `yaml:"extension_ahead_days" json:"extension_ahead_days"`
+	// ReinstatementDays are the last days of a suspension in which reinstatement may be
+	// applied for; 0: at any time (hard rule 36).
+	ReinstatementDays int `yaml:"reinstatement_days" json:"reinstatement_days"`
+	// HospitalLevel is the least level of the hospital that a suspension for an illness
+	// names in its form (hard rule 34): COUNTY or GRADE_TWO; empty: the form need not say.
+	HospitalLevel string `yaml:"hospital_level" json:"hospital_level"`
+	// WithdrawalReasons are the only reasons for which a pupil of senior high may withdraw
+	// (hard rule 38); empty: the school writes the reason.
+	WithdrawalReasons []string `yaml:"withdrawal_reasons" json:"withdrawal_reasons"`
 	// GoneAbroad says how going abroad is noted (D15): as a CHANGE of its own, or as
 	// a SUSPENSION.
 	GoneAbroad string `yaml:"gone_abroad" json:"gone_abroad"`
@@ -70,6 +80,9 @@ type Policy struct {
 	CertificateNumbers string `yaml:"certificate_numbers" json:"certificate_numbers"`
 	// StageYears is the length of each stage in years (学制): six-three or five-four.
 	StageYears map[org.Stage]int `yaml:"stage_years" json:"stage_years"`
+	// ProvinceYears is StageYears of the province where StageYears is that of one of its
+	// schools (OfSchool). No policy sets it.
+	ProvinceYears map[org.Stage]int `yaml:"-" json:"province_years,omitempty"`
 	// SchoolYearStart is the day on which the grades count on.
 	SchoolYearStart calendar.MonthDay `yaml:"school_year_start" json:"school_year_start"`
 	// SchoolTerms are the days of the two terms of a school year for which the province has
@@ -181,6 +194,21 @@ func (p Policy) Grade(entryYear int, day calendar.Date) int {
 // Graduating reports whether the year group is in the last grade of its stage.
 func (p Policy) Graduating(stage org.Stage, entryYear int, day calendar.Date) bool {
 	return p.Grade(entryYear, day) >= p.StageYears[stage]
+}
+
+// OfSchool returns the policy with a school's own schooling length (学制, P12): years by
+// stage, where they differ from the province's. Of a policy that is another school's it
+// takes the province's years first.
+func (p Policy) OfSchool(own map[org.Stage]int) Policy {
+	if p.ProvinceYears != nil {
+		p.StageYears, p.ProvinceYears = p.ProvinceYears, nil
+	}
+	if len(own) == 0 {
+		return p
+	}
+	p.ProvinceYears, p.StageYears = p.StageYears, maps.Clone(p.StageYears) // policies share the map
+	maps.Copy(p.StageYears, own)
+	return p
 }
 
 // Validate returns all faults of a policy at once.

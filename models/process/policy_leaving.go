@@ -3,6 +3,7 @@ package process
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/xueji/xueji/models/calendar"
 	"github.com/xueji/xueji/models/org"
@@ -61,6 +62,18 @@ func (p Policy) validateLeaving() []error {
 	}
 	if p.ClearNoticeDays < 0 {
 		list = append(list, fault("/clear_notice_days", "须为 0 或以上的整数", "clear_notice_days is 0 or more"))
+	if p.ReinstatementDays < 0 {
+		list = append(list, fault("/reinstatement_days", "须为 0 或以上的整数", "reinstatement_days is 0 or more"))
+	}
+	if p.HospitalLevel != "" && p.HospitalLevel != HospitalCounty && p.HospitalLevel != HospitalGradeTwo {
+		list = append(list, oneOf("hospital_level", HospitalCounty, HospitalGradeTwo))
+	}
+	for _, reason := range p.WithdrawalReasons {
+		if !slices.Contains(WithdrawalReasons(), reason) {
+			all := strings.Join(WithdrawalReasons(), ", ")
+			list = append(list, fault("/withdrawal_reasons", "只能填写："+all, "withdrawal_reasons: only "+all))
+			break
+		}
 	}
 	if p.DropoutWeeks < 1 {
 		list = append(list, tooSmall("dropout_weeks"))
@@ -76,4 +89,24 @@ func (p Policy) validateLeaving() []error {
 		}
 	}
 	return list
+}
+
+// The levels of the hospital that proves an illness (hard rule 34), the lowest first. A
+// hospital of grade two is at least one of a county.
+const (
+	HospitalTownship = "TOWNSHIP"  // 乡镇（街道）医院
+	HospitalCounty   = "COUNTY"    // 县级以上医院
+	HospitalGradeTwo = "GRADE_TWO" // 二级以上医院
+)
+
+// ProvesIllness reports whether the proof of a hospital of a level is enough.
+func (p Policy) ProvesIllness(level string) bool {
+	levels := []string{"", HospitalTownship, HospitalCounty, HospitalGradeTwo}
+	return slices.Index(levels, level) >= slices.Index(levels, p.HospitalLevel)
+}
+
+// WithdrawalReasons lists the reasons of a withdrawal from senior high that a province may
+// ask for (hard rule 38).
+func WithdrawalReasons() []string {
+	return []string{"OVER_AGE", "ABSENT_15", "ABSENT_45", "SUSPENSION_OVER", "OWN_WISH"}
 }

@@ -21,5 +21,8 @@ const (
 	DropoutNot         Code = "dropout_not"
 	Cleared            Code = "cleared"
 	SubjectNew         Code = "subject_new"
+	HospitalLevel      Code = "hospital_level"
+	ReinstatementEarly Code = "reinstatement_early"
+	WithdrawalReason   Code = "withdrawal_reason"
 	SubjectOffice      Code = "subject_office"
 )

@@ -1,6 +1,8 @@
 package status
 
 import (
+	"slices"
+
 	"github.com/xueji/xueji/models/calendar"
 	"github.com/xueji/xueji/models/process"
 	"github.com/xueji/xueji/models/refusal"
@@ -98,4 +100,14 @@ func checkReturn(r Record, req Request, f Facts) []*refusal.Error {
 		return checkOwnPlace(r, f, year)
 	}
 	return checkPlace(r, f, f.Policy.Grade(f.Class.EntryYear, f.Today), f.Releasing.Grade(year, f.Today))
+}
+
+// checkWithdrawal asks for one of the grounds of a withdrawal where the province names them
+// (hard rule 38).
+func checkWithdrawal(_ Record, req Request, f Facts) []*refusal.Error {
+	grounds := f.Policy.WithdrawalReasons
+	if len(grounds) == 0 || slices.Contains(grounds, req.Inputs["reason_code"]) {
+		return nil
+	}
+	return []*refusal.Error{refusal.New(refusal.WithdrawalReason).At("/inputs/reason_code")}
 }

@@ -130,6 +130,7 @@ func otherwise() []process.Kind {
 		process.RosterImport, process.NewRecordImmigrant, process.ProblemCorroboration, process.ProblemDeletion, process.Arbitration, process.ChangeCorrection,
 		process.PlanChange,
 		process.AdmissionArbitration,
+		process.PlanChange, process.SchoolingLengthChange,
 	}
 }
 

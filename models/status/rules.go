@@ -48,7 +48,7 @@ func ruleOf(kind process.Kind) (rule, bool) {
 	case process.Reinstatement:
 		return rule{from: []Enrol{Suspended}, to: Enrolled, check: checkReinstatement, effect: reinstate}, true
 	case process.Withdrawal:
-		return rule{from: []Enrol{Enrolled}, to: Withdrawn, notCompulsory: true}, true
+		return rule{from: []Enrol{Enrolled}, to: Withdrawn, notCompulsory: true, check: checkWithdrawal}, true
 	case process.OtherLeaving:
 		return rule{from: []Enrol{Enrolled}, to: OtherLeft}, true
 	case process.Transfer:
@@ -82,7 +82,7 @@ func ruleOf(kind process.Kind) (rule, bool) {
 	case process.EnrolmentWithdrawal:
 		return rule{from: []Enrol{Enrolled}, unfrozen: true, to: Graduated, check: checkEnrolmentWithdrawal, effect: giveBack}, true
 	case process.RosterImport, process.NewRecordImmigrant, // they make records and change none
-		process.PlanChange: // about a school
+		process.PlanChange, process.SchoolingLengthChange: // about a school
 		return rule{}, false
 	case process.SuspensionExtension, process.Expulsion, process.Missing, process.GoneAbroad, process.ReturnFromAbroad, process.Death,
 		process.Retention, process.Skip, process.DropoutReport, process.DropoutReturn:

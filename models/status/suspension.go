@@ -1,6 +1,7 @@
 package status
 
 import (
+	"slices"
 	"strconv"
 	"time"
 
@@ -13,6 +14,10 @@ import (
 func checkSuspension(r Record, req Request, f Facts) []*refusal.Error {
 	var list []*refusal.Error
 	p := f.Policy
+	if slices.Contains(illnesses(), req.Inputs["reason_code"]) && !p.ProvesIllness(req.Inputs["hospital"]) {
+		level := map[string]process.Text{process.HospitalCounty: {Zh: "县级以上医院", En: "county level or above"}, process.HospitalGradeTwo: {Zh: "二级以上医院", En: "grade two or above"}}[p.HospitalLevel]
+		list = append(list, refusal.New(refusal.HospitalLevel).At("/inputs/hospital").WithText("level", level.Zh, level.En))
+	}
 	if suspensionsUsed(r) >= p.SuspensionsPerStage {
 		list = append(list, refusal.New(refusal.AllowanceUsed).With("max", strconv.Itoa(p.SuspensionsPerStage)))
 	}
@@ -44,6 +49,9 @@ func checkSuspension(r Record, req Request, f Facts) []*refusal.Error {
 	}
 	return list
 }
+
+// illnesses are the reasons of a suspension that a hospital proves (domain 6.4.14).
+func illnesses() []string { return []string{"10", "11", "12", "19"} }
 
 // suspend frees the seat and keeps record, number and class (domain KT30).
 func suspend(r *Record, req Request, _ Facts) {
@@ -124,9 +132,15 @@ func addMonths(d calendar.Date, months int) calendar.Date {
 	return d
 }
 
-// checkReinstatement holds the rules of 复学 (domain W2, KT32; D34).
+// checkReinstatement holds the rules of 复学 (domain W2, KT32; D34; hard rule 36).
 func checkReinstatement(r Record, req Request, f Facts) []*refusal.Error {
-	return checkOwnPlace(r, f, targetYear(r, req, f.Policy))
+	var list []*refusal.Error
+	if current, days := r.RunningSuspension(), f.Policy.ReinstatementDays; current != nil && days > 0 && f.Starting {
+		if first := current.Until.AddDays(-days); f.Today.Before(first) {
+			list = append(list, refusal.New(refusal.ReinstatementEarly).With("first", first.String()))
+		}
+	}
+	return append(list, checkOwnPlace(r, f, targetYear(r, req, f.Policy))...)
 }
 
 // reinstate ends the suspension and places the pupil in the class of the form.
