@@ -11,6 +11,7 @@ import (
 	"github.com/xueji/xueji/api/rest"
 	"github.com/xueji/xueji/models/office"
 	"github.com/xueji/xueji/models/org"
+	"github.com/xueji/xueji/models/process"
 	"github.com/xueji/xueji/models/store"
 )
 
@@ -49,7 +50,16 @@ type orgSearchInput struct {
 // OrgDetail is one office with those above it.
 type OrgDetail struct {
 	Org
-	Above []rest.OrgRef `json:"above" doc:"From the nation down."`
+	Above   []rest.OrgRef `json:"above" doc:"From the nation down."`
+	Lengths []StageLength `json:"lengths" doc:"Schooling lengths (学制) of a school that differ, or differed, from the province's; the newest first."`
+}
+
+// StageLength is how many years a stage takes at a school from a school year on.
+type StageLength struct {
+	Stage      org.Stage `json:"stage"`
+	StageLabel string    `json:"stage_label" example:"小学"`
+	FromYear   int       `json:"from_year" doc:"The school year from which on it counts." example:"2027"`
+	Years      int       `json:"years" example:"5"`
 }
 
 type orgDetailOutput struct {
@@ -74,7 +84,7 @@ func (s *server) orgRoutes() {
 }
 
 func (s *server) getOrg(ctx context.Context, in *rest.PathID) (*orgDetailOutput, error) {
-	out := &orgDetailOutput{Body: OrgDetail{Above: []rest.OrgRef{}}}
+	out := &orgDetailOutput{Body: OrgDetail{Above: []rest.OrgRef{}, Lengths: []StageLength{}}}
 	err := s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *store.Tx) error {
 		o, err := office.Read(tx, in.ID)
 		if err != nil {
@@ -84,6 +94,13 @@ func (s *server) getOrg(ctx context.Context, in *rest.PathID) (*orgDetailOutput,
 		out.Body.Org, out.ETag = showOrg(o), rest.ETag(o.Version)
 		for _, a := range above {
 			out.Body.Above = append(out.Body.Above, rest.OrgRef{ID: a.ID, Kind: a.Kind, Name: a.Name, Path: a.Path})
+		}
+		if err != nil {
+			return err
+		}
+		lengths, err := office.Lengths(tx, o.ID)
+		for _, l := range lengths {
+			out.Body.Lengths = append(out.Body.Lengths, StageLength{Stage: l.Stage, StageLabel: rest.InLanguage(ctx, process.StageText(l.Stage)), FromYear: l.FromYear, Years: l.Years})
 		}
 		return err
 	})

@@ -9,6 +9,7 @@ import (
 
 	"github.com/xueji/xueji/models/calendar"
 	"github.com/xueji/xueji/models/evidence"
+	"github.com/xueji/xueji/models/office"
 	"github.com/xueji/xueji/models/process"
 	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/status"
@@ -82,6 +83,12 @@ func (t *Tx) readFacts(c *Change, h *student.PupilRow, lock bool) (status.Facts,
 			return f, err
 		}
 		f.Class = class
+	}
+	if status.Moves(c.Kind) { // the pupil's school may have another schooling length
+		var err error
+		if f.Releasing, err = office.PolicyOf(t.Tx, h.SchoolID, f.Releasing); err != nil {
+			return f, err
+		}
 	}
 	if more := t.findRecordWork(c.Kind).Facts; more != nil {
 		return f, more(t.Tx, c, h, &f, lock)

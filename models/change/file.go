@@ -12,6 +12,7 @@ import (
 
 	"github.com/xueji/xueji/models/evidence"
 	"github.com/xueji/xueji/models/ident"
+	"github.com/xueji/xueji/models/office"
 	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/models/policy"
 	"github.com/xueji/xueji/models/process"
@@ -158,6 +159,9 @@ func (t *Tx) prepare(f Filing) (*Change, error) {
 	}
 	rules, err := policy.InForce(t.Tx, f.Office.Province)
 	if err != nil {
+		return nil, err
+	}
+	if rules, err = office.PolicyOf(t.Tx, f.Office.ID, rules); err != nil {
 		return nil, err
 	}
 	if err := t.checkSubject(f, rules); err != nil {

@@ -6,6 +6,7 @@ import (
 	"github.com/xueji/xueji/models/calendar"
 	"github.com/xueji/xueji/models/evidence"
 	"github.com/xueji/xueji/models/ident"
+	"github.com/xueji/xueji/models/office"
 	"github.com/xueji/xueji/models/process"
 	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/status"
@@ -146,6 +147,9 @@ func (w RecordWork) Prepare(t *Tx, c *Change, f Filing, policy process.Policy) e
 		return err
 	}
 	c.StudentID, c.Stage, c.Subject = &f.StudentID, h.Stage, PupilSubject(h)
+	if policy, err = office.PolicyOf(t.Tx, h.SchoolID, policy); err != nil {
+		return err
+	}
 	d, ok := t.Store().Processes().Define(f.Kind, h.Stage, policy)
 	if !ok || d.Subject != process.SubjectStudent {
 		return UnknownKind(f.Kind)

@@ -64,7 +64,8 @@ func All() change.Works {
 		process.Arbitration:          arbitrationKind(),
 		process.ChangeCorrection:     correctionKind(),
 
-		process.PlanChange: schooling.PlanWork{},
+		process.PlanChange:            schooling.PlanWork{},
+		process.SchoolingLengthChange: schooling.LengthWork{},
 	}
 }
 

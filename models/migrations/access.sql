@@ -46,6 +46,8 @@ TABLE roster
 TABLE roster_row	
 TABLE school_class	
 TABLE school_grade	
+TABLE school_year	
+TABLE schooling_length	
 TABLE session	
 TABLE slip	
 TABLE slot	
@@ -586,6 +588,21 @@ COLUMN school_grade.org_path ltree
 COLUMN school_grade.school_id uuid	
 COLUMN school_grade.stage text	
 COLUMN school_grade.version bigint	
+COLUMN school_year.first_from date	
+COLUMN school_year.first_to date	
+COLUMN school_year.province_code text	
+COLUMN school_year.second_from date	
+COLUMN school_year.second_to date	
+COLUMN school_year.set_at timestamp with time zone	
+COLUMN school_year.set_by uuid	
+COLUMN school_year.version bigint	
+COLUMN school_year.year integer	
+COLUMN schooling_length.change_id uuid	
+COLUMN schooling_length.decided_at timestamp with time zone	
+COLUMN schooling_length.from_year integer	
+COLUMN schooling_length.school_id uuid	
+COLUMN schooling_length.stage text	
+COLUMN schooling_length.years integer	
 COLUMN session.account_id uuid	
 COLUMN session.created_at timestamp with time zone	
 COLUMN session.expires_at timestamp with time zone	
@@ -888,6 +905,7 @@ FUNCTION slot_holder(slot_key text, OUT change_id uuid, OUT visible boolean) SEC
 FUNCTION slot_kind(slot_key text) SECURITY DEFINER	
 FUNCTION slot_waits(slot_key text) SECURITY DEFINER	
 FUNCTION slots_held(keys text[]) SECURITY DEFINER	
+FUNCTION stage_years(of_school uuid, of_stage text, in_year integer, otherwise integer)	
 FUNCTION struck_by_case(correction uuid) SECURITY DEFINER	
 FUNCTION student_of_redo(ended uuid) SECURITY DEFINER	
 FUNCTION student_to_receive(name_keys text[], a_number_hash bytea, id_hashes bytea[]) SECURITY DEFINER	
@@ -964,6 +982,8 @@ CONSTRAINT school_class_pkey ON school_class	ALTER TABLE school_class ADD CONSTR
 CONSTRAINT school_class_school_id_code_key ON school_class	ALTER TABLE school_class ADD CONSTRAINT school_class_school_id_code_key UNIQUE (school_id, code)
 CONSTRAINT school_grade_pkey ON school_grade	ALTER TABLE school_grade ADD CONSTRAINT school_grade_pkey PRIMARY KEY (id)
 CONSTRAINT school_grade_school_id_stage_entry_year_key ON school_grade	ALTER TABLE school_grade ADD CONSTRAINT school_grade_school_id_stage_entry_year_key UNIQUE (school_id, stage, entry_year)
+CONSTRAINT school_year_pkey ON school_year	ALTER TABLE school_year ADD CONSTRAINT school_year_pkey PRIMARY KEY (province_code, year)
+CONSTRAINT schooling_length_pkey ON schooling_length	ALTER TABLE schooling_length ADD CONSTRAINT schooling_length_pkey PRIMARY KEY (school_id, stage, from_year)
 CONSTRAINT session_pkey ON session	ALTER TABLE session ADD CONSTRAINT session_pkey PRIMARY KEY (id)
 CONSTRAINT session_token_hash_key ON session	ALTER TABLE session ADD CONSTRAINT session_token_hash_key UNIQUE (token_hash)
 CONSTRAINT slip_account_id_key_key ON slip	ALTER TABLE slip ADD CONSTRAINT slip_account_id_key_key UNIQUE (account_id, key)
@@ -1307,6 +1327,14 @@ CONSTRAINT school_class_school_id_fkey ON school_class	ALTER TABLE school_class 
 CONSTRAINT school_grade_entry_year_check ON school_grade	ALTER TABLE school_grade ADD CONSTRAINT school_grade_entry_year_check CHECK (((entry_year >= 1980) AND (entry_year <= 2100)))
 CONSTRAINT school_grade_school_id_fkey ON school_grade	ALTER TABLE school_grade ADD CONSTRAINT school_grade_school_id_fkey FOREIGN KEY (school_id) REFERENCES organisation(id)
 CONSTRAINT school_grade_stage_check ON school_grade	ALTER TABLE school_grade ADD CONSTRAINT school_grade_stage_check CHECK ((stage = ANY (ARRAY['PRIMARY'::text, 'JUNIOR'::text, 'SENIOR'::text])))
+CONSTRAINT school_year_check ON school_year	ALTER TABLE school_year ADD CONSTRAINT school_year_check CHECK (((first_from < first_to) AND (first_to < second_from) AND (second_from < second_to)))
+CONSTRAINT school_year_check1 ON school_year	ALTER TABLE school_year ADD CONSTRAINT school_year_check1 CHECK ((EXTRACT(year FROM first_from) = (year)::numeric))
+CONSTRAINT school_year_year_check ON school_year	ALTER TABLE school_year ADD CONSTRAINT school_year_year_check CHECK (((year >= 2000) AND (year <= 2100)))
+CONSTRAINT schooling_length_change_id_fkey ON schooling_length	ALTER TABLE schooling_length ADD CONSTRAINT schooling_length_change_id_fkey FOREIGN KEY (change_id) REFERENCES change(id)
+CONSTRAINT schooling_length_from_year_check ON schooling_length	ALTER TABLE schooling_length ADD CONSTRAINT schooling_length_from_year_check CHECK (((from_year >= 2000) AND (from_year <= 2100)))
+CONSTRAINT schooling_length_school_id_fkey ON schooling_length	ALTER TABLE schooling_length ADD CONSTRAINT schooling_length_school_id_fkey FOREIGN KEY (school_id) REFERENCES organisation(id)
+CONSTRAINT schooling_length_stage_check ON schooling_length	ALTER TABLE schooling_length ADD CONSTRAINT schooling_length_stage_check CHECK ((stage = ANY (ARRAY['PRIMARY'::text, 'JUNIOR'::text, 'SENIOR'::text])))
+CONSTRAINT schooling_length_years_check ON schooling_length	ALTER TABLE schooling_length ADD CONSTRAINT schooling_length_years_check CHECK (((years >= 1) AND (years <= 9)))
 CONSTRAINT session_account_id_fkey ON session	ALTER TABLE session ADD CONSTRAINT session_account_id_fkey FOREIGN KEY (account_id) REFERENCES account(id)
 CONSTRAINT session_check ON session	ALTER TABLE session ADD CONSTRAINT session_check CHECK (((kind = 'TOKEN'::text) = (cardinality(roles) > 0)))
 CONSTRAINT session_kind_check ON session	ALTER TABLE session ADD CONSTRAINT session_kind_check CHECK ((kind = ANY (ARRAY['LOGIN'::text, 'TOKEN'::text])))
@@ -1473,6 +1501,7 @@ POLICY app_insert ON organisation PERMISSIVE FOR INSERT TO xueji_app	CREATE POLI
 POLICY app_insert ON policy PERMISSIVE FOR INSERT TO xueji_app	CREATE POLICY app_insert ON policy AS PERMISSIVE FOR INSERT TO xueji_app WITH CHECK (((author_id = acting_account()) AND (add_key IS NOT NULL) AND (EXISTS ( SELECT 1 FROM organisation o WHERE ((o.kind = 'PROVINCE'::text) AND (o.code = policy.province_code) AND (o.closed_at IS NULL) AND (o.path = ANY (scope()))))) AND (EXISTS ( SELECT 1 FROM (account a JOIN organisation o ON ((o.id = a.org_id))) WHERE ((a.id = policy.author_id) AND (o.kind = 'PROVINCE'::text) AND (o.code = policy.province_code) AND ('BUREAU_SYSADMIN'::text = ANY (a.roles)))))))
 POLICY app_insert ON roster PERMISSIVE FOR INSERT TO xueji_app	CREATE POLICY app_insert ON roster AS PERMISSIVE FOR INSERT TO xueji_app WITH CHECK (((org_path <@ ANY (( SELECT scope() AS scope)::ltree[])) AND (state = 'UPLOADED'::text) AND (change_id IS NULL)))
 POLICY app_insert ON roster_row PERMISSIVE FOR INSERT TO xueji_app	CREATE POLICY app_insert ON roster_row AS PERMISSIVE FOR INSERT TO xueji_app WITH CHECK (((org_path <@ ANY (( SELECT scope() AS scope)::ltree[])) AND ((student_id IS NULL) OR (verdict = ANY (ARRAY['PRESENT'::text, 'DIFFERS'::text]))) AND (verdict <> 'LEFT_OUT'::text) AND (EXISTS ( SELECT 1 FROM roster r WHERE ((r.id = roster_row.roster_id) AND (r.state = 'UPLOADED'::text))))))
+POLICY app_insert ON school_year PERMISSIVE FOR INSERT TO xueji_app	CREATE POLICY app_insert ON school_year AS PERMISSIVE FOR INSERT TO xueji_app WITH CHECK (((set_by = acting_account()) AND (EXISTS ( SELECT 1 FROM organisation o WHERE ((o.kind = 'PROVINCE'::text) AND (o.code = school_year.province_code) AND (o.closed_at IS NULL) AND (o.path = ANY (scope())))))))
 POLICY app_insert ON slot PERMISSIVE FOR INSERT TO xueji_app	CREATE POLICY app_insert ON slot AS PERMISSIVE FOR INSERT TO xueji_app WITH CHECK (filed_here(change_id))
 POLICY app_insert ON workday_year PERMISSIVE FOR INSERT TO xueji_app	CREATE POLICY app_insert ON workday_year AS PERMISSIVE FOR INSERT TO xueji_app WITH CHECK (((author_id = acting_account()) AND (add_key IS NOT NULL) AND (EXISTS ( SELECT 1 FROM (account a JOIN organisation o ON ((o.id = a.org_id))) WHERE ((a.id = workday_year.author_id) AND (o.kind = 'NATION'::text) AND (o.path = ANY (scope())) AND ('BUREAU_SYSADMIN'::text = ANY (a.roles)))))))
 POLICY app_insert ON year_turn PERMISSIVE FOR INSERT TO xueji_app	CREATE POLICY app_insert ON year_turn AS PERMISSIVE FOR INSERT TO xueji_app WITH CHECK (((org_path <@ ANY (( SELECT scope() AS scope)::ltree[])) AND (filed_by = acting_account()) AND (EXISTS ( SELECT 1 FROM organisation o WHERE ((o.id = year_turn.org_id) AND (o.path = year_turn.org_path) AND (o.kind = 'PROVINCE'::text))))))
@@ -1511,6 +1540,8 @@ POLICY app_read ON organisation PERMISSIVE FOR SELECT TO xueji_app	CREATE POLICY
 POLICY app_read ON policy PERMISSIVE FOR SELECT TO xueji_app	CREATE POLICY app_read ON policy AS PERMISSIVE FOR SELECT TO xueji_app USING (true)
 POLICY app_read ON roster PERMISSIVE FOR SELECT TO xueji_app	CREATE POLICY app_read ON roster AS PERMISSIVE FOR SELECT TO xueji_app USING ((org_path <@ ANY (( SELECT scope() AS scope)::ltree[])))
 POLICY app_read ON roster_row PERMISSIVE FOR SELECT TO xueji_app	CREATE POLICY app_read ON roster_row AS PERMISSIVE FOR SELECT TO xueji_app USING ((org_path <@ ANY (( SELECT scope() AS scope)::ltree[])))
+POLICY app_read ON school_year PERMISSIVE FOR SELECT TO xueji_app	CREATE POLICY app_read ON school_year AS PERMISSIVE FOR SELECT TO xueji_app USING (true)
+POLICY app_read ON schooling_length PERMISSIVE FOR SELECT TO xueji_app	CREATE POLICY app_read ON schooling_length AS PERMISSIVE FOR SELECT TO xueji_app USING (true)
 POLICY app_read ON workday_year PERMISSIVE FOR SELECT TO xueji_app	CREATE POLICY app_read ON workday_year AS PERMISSIVE FOR SELECT TO xueji_app USING (true)
 POLICY app_read ON year_turn PERMISSIVE FOR SELECT TO xueji_app	CREATE POLICY app_read ON year_turn AS PERMISSIVE FOR SELECT TO xueji_app USING ((EXISTS ( SELECT 1 FROM unnest(( SELECT scope() AS scope)) s(s) WHERE ((s.s <@ year_turn.org_path) OR (year_turn.org_path <@ s.s)))))
 POLICY app_read ON year_turn_part PERMISSIVE FOR SELECT TO xueji_app	CREATE POLICY app_read ON year_turn_part AS PERMISSIVE FOR SELECT TO xueji_app USING ((EXISTS ( SELECT 1 FROM year_turn y WHERE (y.id = year_turn_part.turn_id))))
@@ -1544,6 +1575,7 @@ POLICY app_update ON organisation PERMISSIVE FOR UPDATE TO xueji_app	CREATE POLI
 POLICY app_update ON roster PERMISSIVE FOR UPDATE TO xueji_app	CREATE POLICY app_update ON roster AS PERMISSIVE FOR UPDATE TO xueji_app USING (((org_path <@ ANY (( SELECT scope() AS scope)::ltree[])) AND (state = ANY (ARRAY['UPLOADED'::text, 'CHECKED'::text, 'UNFIT'::text])))) WITH CHECK (((org_path <@ ANY (( SELECT scope() AS scope)::ltree[])) AND ((state = 'FILED'::text) = (change_id IS NOT NULL)) AND (state = ANY (ARRAY['UPLOADED'::text, 'CHECKED'::text, 'UNFIT'::text, 'FILED'::text, 'DISCARDED'::text]))))
 POLICY app_update ON roster_row PERMISSIVE FOR UPDATE TO xueji_app	CREATE POLICY app_update ON roster_row AS PERMISSIVE FOR UPDATE TO xueji_app USING (((org_path <@ ANY (( SELECT scope() AS scope)::ltree[])) AND (verdict <> 'LEFT_OUT'::text) AND (EXISTS ( SELECT 1 FROM roster r WHERE ((r.id = roster_row.roster_id) AND (r.state = 'UPLOADED'::text)))))) WITH CHECK (((org_path <@ ANY (( SELECT scope() AS scope)::ltree[])) AND (verdict = 'REJECT'::text)))
 POLICY app_write ON certificate RESTRICTIVE FOR INSERT TO xueji_app	CREATE POLICY app_write ON certificate AS RESTRICTIVE FOR INSERT TO xueji_app WITH CHECK (((NOT (written_by IS DISTINCT FROM acting_account())) AND (EXISTS ( SELECT 1 FROM certificate_stock s WHERE ((s.id = certificate.stock_id) AND (s.school_id = certificate.school_id) AND (s.stage = certificate.stage) AND ((certificate.blank_no >= s.first_no) AND (certificate.blank_no <= s.last_no))))) AND (((student_id IS NULL) AND (state = 'SPOILT'::text)) OR ((state = 'WRITTEN'::text) AND (EXISTS ( SELECT 1 FROM graduation_line l WHERE ((l.student_id = certificate.student_id) AND (l.school_id = certificate.school_id) AND (l.stage = certificate.stage) AND (l.year = certificate.year) AND (l.verdict = 'GRADUATED'::text) AND (l.undone_at IS NULL))))))))
+POLICY app_update ON school_year PERMISSIVE FOR UPDATE TO xueji_app	CREATE POLICY app_update ON school_year AS PERMISSIVE FOR UPDATE TO xueji_app USING ((EXISTS ( SELECT 1 FROM organisation o WHERE ((o.kind = 'PROVINCE'::text) AND (o.code = school_year.province_code) AND (o.closed_at IS NULL) AND (o.path = ANY (scope())))))) WITH CHECK ((set_by = acting_account()))
 POLICY owner_all ON account PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON account AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
 POLICY owner_all ON account_password PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON account_password AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
 POLICY owner_all ON admission PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON admission AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
@@ -1589,6 +1621,8 @@ POLICY owner_all ON roster PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owne
 POLICY owner_all ON roster_row PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON roster_row AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
 POLICY owner_all ON school_class PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON school_class AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
 POLICY owner_all ON school_grade PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON school_grade AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
+POLICY owner_all ON school_year PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON school_year AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
+POLICY owner_all ON schooling_length PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON schooling_length AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
 POLICY owner_all ON session PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON session AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
 POLICY owner_all ON slip PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON slip AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
 POLICY owner_all ON slot PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON slot AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
@@ -1647,6 +1681,7 @@ POLICY worker_all ON roster PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY wor
 POLICY worker_all ON roster_row PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON roster_row AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
 POLICY worker_all ON school_class PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON school_class AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
 POLICY worker_all ON school_grade PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON school_grade AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
+POLICY worker_all ON schooling_length PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON schooling_length AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
 POLICY worker_all ON session PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON session AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
 POLICY worker_all ON slip PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON slip AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
 POLICY worker_all ON slot PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON slot AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
@@ -1667,6 +1702,7 @@ POLICY worker_all ON year_turn_stay PERMISSIVE FOR ALL TO xueji_worker	CREATE PO
 POLICY worker_insert ON workday_year PERMISSIVE FOR INSERT TO xueji_worker	CREATE POLICY worker_insert ON workday_year AS PERMISSIVE FOR INSERT TO xueji_worker WITH CHECK ((author_id IS NULL))
 POLICY worker_read ON keyring PERMISSIVE FOR SELECT TO xueji_worker	CREATE POLICY worker_read ON keyring AS PERMISSIVE FOR SELECT TO xueji_worker USING (true)
 POLICY worker_read ON policy PERMISSIVE FOR SELECT TO xueji_worker	CREATE POLICY worker_read ON policy AS PERMISSIVE FOR SELECT TO xueji_worker USING (true)
+POLICY worker_read ON school_year PERMISSIVE FOR SELECT TO xueji_worker	CREATE POLICY worker_read ON school_year AS PERMISSIVE FOR SELECT TO xueji_worker USING (true)
 POLICY worker_read ON workday_year PERMISSIVE FOR SELECT TO xueji_worker	CREATE POLICY worker_read ON workday_year AS PERMISSIVE FOR SELECT TO xueji_worker USING (true)
 ROW SECURITY ON account	ALTER TABLE account ENABLE ROW LEVEL SECURITY
 ROW SECURITY ON account_password	ALTER TABLE account_password ENABLE ROW LEVEL SECURITY
@@ -1713,6 +1749,8 @@ ROW SECURITY ON roster	ALTER TABLE roster ENABLE ROW LEVEL SECURITY
 ROW SECURITY ON roster_row	ALTER TABLE roster_row ENABLE ROW LEVEL SECURITY
 ROW SECURITY ON school_class	ALTER TABLE school_class ENABLE ROW LEVEL SECURITY
 ROW SECURITY ON school_grade	ALTER TABLE school_grade ENABLE ROW LEVEL SECURITY
+ROW SECURITY ON school_year	ALTER TABLE school_year ENABLE ROW LEVEL SECURITY
+ROW SECURITY ON schooling_length	ALTER TABLE schooling_length ENABLE ROW LEVEL SECURITY
 ROW SECURITY ON session	ALTER TABLE session ENABLE ROW LEVEL SECURITY
 ROW SECURITY ON slip	ALTER TABLE slip ENABLE ROW LEVEL SECURITY
 ROW SECURITY ON slot	ALTER TABLE slot ENABLE ROW LEVEL SECURITY
@@ -1776,6 +1814,8 @@ ROW SECURITY OF THE OWNER ON roster	ALTER TABLE roster FORCE ROW LEVEL SECURITY
 ROW SECURITY OF THE OWNER ON roster_row	ALTER TABLE roster_row FORCE ROW LEVEL SECURITY
 ROW SECURITY OF THE OWNER ON school_class	ALTER TABLE school_class FORCE ROW LEVEL SECURITY
 ROW SECURITY OF THE OWNER ON school_grade	ALTER TABLE school_grade FORCE ROW LEVEL SECURITY
+ROW SECURITY OF THE OWNER ON school_year	ALTER TABLE school_year FORCE ROW LEVEL SECURITY
+ROW SECURITY OF THE OWNER ON schooling_length	ALTER TABLE schooling_length FORCE ROW LEVEL SECURITY
 ROW SECURITY OF THE OWNER ON session	ALTER TABLE session FORCE ROW LEVEL SECURITY
 ROW SECURITY OF THE OWNER ON slip	ALTER TABLE slip FORCE ROW LEVEL SECURITY
 ROW SECURITY OF THE OWNER ON slot	ALTER TABLE slot FORCE ROW LEVEL SECURITY
@@ -1949,6 +1989,10 @@ GRANT SELECT ON school_class TO xueji_app	GRANT SELECT ON school_class TO xueji_
 GRANT SELECT ON school_class TO xueji_worker	GRANT SELECT ON school_class TO xueji_worker
 GRANT SELECT ON school_grade TO xueji_app	GRANT SELECT ON school_grade TO xueji_app
 GRANT SELECT ON school_grade TO xueji_worker	GRANT SELECT ON school_grade TO xueji_worker
+GRANT SELECT ON school_year TO xueji_app	GRANT SELECT ON school_year TO xueji_app
+GRANT SELECT ON school_year TO xueji_worker	GRANT SELECT ON school_year TO xueji_worker
+GRANT SELECT ON schooling_length TO xueji_app	GRANT SELECT ON schooling_length TO xueji_app
+GRANT SELECT ON schooling_length TO xueji_worker	GRANT SELECT ON schooling_length TO xueji_worker
 GRANT SELECT ON slip TO xueji_app	GRANT SELECT ON slip TO xueji_app
 GRANT SELECT ON slip TO xueji_worker	GRANT SELECT ON slip TO xueji_worker
 GRANT SELECT ON slot TO xueji_worker	GRANT SELECT ON slot TO xueji_worker
@@ -2033,6 +2077,7 @@ GRANT INSERT (change_id) ON graduation_line TO xueji_app	GRANT INSERT (change_id
 GRANT INSERT (change_id) ON job TO xueji_app	GRANT INSERT (change_id) ON job TO xueji_app
 GRANT INSERT (change_id) ON notice TO xueji_app	GRANT INSERT (change_id) ON notice TO xueji_app
 GRANT INSERT (change_id) ON placing_line TO xueji_app	GRANT INSERT (change_id) ON placing_line TO xueji_app
+GRANT INSERT (change_id) ON schooling_length TO xueji_worker	GRANT INSERT (change_id) ON schooling_length TO xueji_worker
 GRANT INSERT (change_id) ON slip TO xueji_app	GRANT INSERT (change_id) ON slip TO xueji_app
 GRANT INSERT (class_id) ON change_line TO xueji_app	GRANT INSERT (class_id) ON change_line TO xueji_app
 GRANT INSERT (class_id) ON placing_line TO xueji_app	GRANT INSERT (class_id) ON placing_line TO xueji_app
@@ -2057,6 +2102,7 @@ GRANT INSERT (created_at) ON year_turn TO xueji_app	GRANT INSERT (created_at) ON
 GRANT INSERT (created_by) ON roster TO xueji_app	GRANT INSERT (created_by) ON roster TO xueji_app
 GRANT INSERT (days) ON workday_year TO xueji_app	GRANT INSERT (days) ON workday_year TO xueji_app
 GRANT INSERT (days) ON workday_year TO xueji_worker	GRANT INSERT (days) ON workday_year TO xueji_worker
+GRANT INSERT (decided_at) ON schooling_length TO xueji_worker	GRANT INSERT (decided_at) ON schooling_length TO xueji_worker
 GRANT INSERT (decided_on) ON punishment TO xueji_app	GRANT INSERT (decided_on) ON punishment TO xueji_app
 GRANT INSERT (document_no) ON punishment TO xueji_app	GRANT INSERT (document_no) ON punishment TO xueji_app
 GRANT INSERT (dry) ON year_turn TO xueji_app	GRANT INSERT (dry) ON year_turn TO xueji_app
@@ -2069,7 +2115,9 @@ GRANT INSERT (file_sha256) ON roster TO xueji_app	GRANT INSERT (file_sha256) ON 
 GRANT INSERT (file_size) ON roster TO xueji_app	GRANT INSERT (file_size) ON roster TO xueji_app
 GRANT INSERT (filed_by) ON job TO xueji_app	GRANT INSERT (filed_by) ON job TO xueji_app
 GRANT INSERT (filed_by) ON year_turn TO xueji_app	GRANT INSERT (filed_by) ON year_turn TO xueji_app
+GRANT INSERT (first_from) ON school_year TO xueji_app	GRANT INSERT (first_from) ON school_year TO xueji_app
 GRANT INSERT (first_no) ON job_part TO xueji_app	GRANT INSERT (first_no) ON job_part TO xueji_app
+GRANT INSERT (first_to) ON school_year TO xueji_app	GRANT INSERT (first_to) ON school_year TO xueji_app
 GRANT INSERT (from_class) ON placing_line TO xueji_app	GRANT INSERT (from_class) ON placing_line TO xueji_app
 GRANT INSERT (from_entry_year) ON admission TO xueji_app	GRANT INSERT (from_entry_year) ON admission TO xueji_app
 GRANT INSERT (from_name) ON placing_line TO xueji_app	GRANT INSERT (from_name) ON placing_line TO xueji_app
@@ -2077,6 +2125,7 @@ GRANT INSERT (from_school) ON admission TO xueji_app	GRANT INSERT (from_school) 
 GRANT INSERT (from_stage) ON admission TO xueji_app	GRANT INSERT (from_stage) ON admission TO xueji_app
 GRANT INSERT (graduated_on) ON admission TO xueji_app	GRANT INSERT (graduated_on) ON admission TO xueji_app
 GRANT INSERT (id) ON enrolment_deferral TO xueji_app	GRANT INSERT (id) ON enrolment_deferral TO xueji_app
+GRANT INSERT (from_year) ON schooling_length TO xueji_worker	GRANT INSERT (from_year) ON schooling_length TO xueji_worker
 GRANT INSERT (id) ON job TO xueji_app	GRANT INSERT (id) ON job TO xueji_app
 GRANT INSERT (id) ON job_word TO xueji_app	GRANT INSERT (id) ON job_word TO xueji_app
 GRANT INSERT (id) ON notice TO xueji_app	GRANT INSERT (id) ON notice TO xueji_app
@@ -2129,6 +2178,7 @@ GRANT INSERT (province_code) ON job TO xueji_app	GRANT INSERT (province_code) ON
 GRANT INSERT (province_code) ON policy TO xueji_app	GRANT INSERT (province_code) ON policy TO xueji_app
 GRANT INSERT (province_code) ON year_turn TO xueji_app	GRANT INSERT (province_code) ON year_turn TO xueji_app
 GRANT INSERT (reason) ON enrolment_deferral TO xueji_app	GRANT INSERT (reason) ON enrolment_deferral TO xueji_app
+GRANT INSERT (province_code) ON school_year TO xueji_app	GRANT INSERT (province_code) ON school_year TO xueji_app
 GRANT INSERT (reason) ON student_history TO xueji_app	GRANT INSERT (reason) ON student_history TO xueji_app
 GRANT INSERT (reason_code) ON enrolment_deferral TO xueji_app	GRANT INSERT (reason_code) ON enrolment_deferral TO xueji_app
 GRANT INSERT (record_hash) ON punishment TO xueji_app	GRANT INSERT (record_hash) ON punishment TO xueji_app
@@ -2147,13 +2197,19 @@ GRANT INSERT (school_id) ON enrolment_plan TO xueji_app	GRANT INSERT (school_id)
 GRANT INSERT (school_id) ON graduation_line TO xueji_app	GRANT INSERT (school_id) ON graduation_line TO xueji_app
 GRANT INSERT (school_id) ON roster TO xueji_app	GRANT INSERT (school_id) ON roster TO xueji_app
 GRANT INSERT (school_year) ON year_turn TO xueji_app	GRANT INSERT (school_year) ON year_turn TO xueji_app
+GRANT INSERT (school_id) ON schooling_length TO xueji_worker	GRANT INSERT (school_id) ON schooling_length TO xueji_worker
+GRANT INSERT (second_from) ON school_year TO xueji_app	GRANT INSERT (second_from) ON school_year TO xueji_app
+GRANT INSERT (second_to) ON school_year TO xueji_app	GRANT INSERT (second_to) ON school_year TO xueji_app
 GRANT INSERT (set_at) ON enrolment_plan TO xueji_app	GRANT INSERT (set_at) ON enrolment_plan TO xueji_app
+GRANT INSERT (set_at) ON school_year TO xueji_app	GRANT INSERT (set_at) ON school_year TO xueji_app
 GRANT INSERT (set_by) ON enrolment_plan TO xueji_app	GRANT INSERT (set_by) ON enrolment_plan TO xueji_app
 GRANT INSERT (sheet_row) ON admission TO xueji_app	GRANT INSERT (sheet_row) ON admission TO xueji_app
+GRANT INSERT (set_by) ON school_year TO xueji_app	GRANT INSERT (set_by) ON school_year TO xueji_app
 GRANT INSERT (size) ON enrolment_plan TO xueji_app	GRANT INSERT (size) ON enrolment_plan TO xueji_app
 GRANT INSERT (stage) ON admission TO xueji_app	GRANT INSERT (stage) ON admission TO xueji_app
 GRANT INSERT (stage) ON enrolment_plan TO xueji_app	GRANT INSERT (stage) ON enrolment_plan TO xueji_app
 GRANT INSERT (stage) ON graduation_line TO xueji_app	GRANT INSERT (stage) ON graduation_line TO xueji_app
+GRANT INSERT (stage) ON schooling_length TO xueji_worker	GRANT INSERT (stage) ON schooling_length TO xueji_worker
 GRANT INSERT (state) ON roster TO xueji_app	GRANT INSERT (state) ON roster TO xueji_app
 GRANT INSERT (step_no) ON notice TO xueji_app	GRANT INSERT (step_no) ON notice TO xueji_app
 GRANT INSERT (step_no) ON slip TO xueji_app	GRANT INSERT (step_no) ON slip TO xueji_app
@@ -2181,8 +2237,10 @@ GRANT INSERT (version) ON workday_year TO xueji_app	GRANT INSERT (version) ON wo
 GRANT INSERT (version) ON workday_year TO xueji_worker	GRANT INSERT (version) ON workday_year TO xueji_worker
 GRANT INSERT (year) ON enrolment_plan TO xueji_app	GRANT INSERT (year) ON enrolment_plan TO xueji_app
 GRANT INSERT (year) ON graduation_line TO xueji_app	GRANT INSERT (year) ON graduation_line TO xueji_app
+GRANT INSERT (year) ON school_year TO xueji_app	GRANT INSERT (year) ON school_year TO xueji_app
 GRANT INSERT (year) ON workday_year TO xueji_app	GRANT INSERT (year) ON workday_year TO xueji_app
 GRANT INSERT (year) ON workday_year TO xueji_worker	GRANT INSERT (year) ON workday_year TO xueji_worker
+GRANT INSERT (years) ON schooling_length TO xueji_worker	GRANT INSERT (years) ON schooling_length TO xueji_worker
 GRANT SELECT (account_id) ON session TO xueji_app	GRANT SELECT (account_id) ON session TO xueji_app
 GRANT SELECT (account_id) ON session TO xueji_worker	GRANT SELECT (account_id) ON session TO xueji_worker
 GRANT SELECT (closed_at) ON account TO xueji_app	GRANT SELECT (closed_at) ON account TO xueji_app
@@ -2248,6 +2306,7 @@ GRANT UPDATE (cancelled_by) ON punishment TO xueji_app	GRANT UPDATE (cancelled_b
 GRANT UPDATE (cancelled_on) ON punishment TO xueji_app	GRANT UPDATE (cancelled_on) ON punishment TO xueji_app
 GRANT UPDATE (capacity) ON school_class TO xueji_app	GRANT UPDATE (capacity) ON school_class TO xueji_app
 GRANT UPDATE (change_id) ON roster TO xueji_app	GRANT UPDATE (change_id) ON roster TO xueji_app
+GRANT UPDATE (change_id) ON schooling_length TO xueji_worker	GRANT UPDATE (change_id) ON schooling_length TO xueji_worker
 GRANT UPDATE (checked_at) ON roster TO xueji_app	GRANT UPDATE (checked_at) ON roster TO xueji_app
 GRANT UPDATE (class_id) ON check_in TO xueji_app	GRANT UPDATE (class_id) ON check_in TO xueji_app
 GRANT UPDATE (closed_at) ON account TO xueji_app	GRANT UPDATE (closed_at) ON account TO xueji_app
@@ -2259,6 +2318,7 @@ GRANT UPDATE (code) ON change_line TO xueji_worker	GRANT UPDATE (code) ON change
 GRANT UPDATE (code) ON graduation_line TO xueji_worker	GRANT UPDATE (code) ON graduation_line TO xueji_worker
 GRANT UPDATE (code) ON placing_line TO xueji_worker	GRANT UPDATE (code) ON placing_line TO xueji_worker
 GRANT UPDATE (dead_at) ON webhook_delivery TO xueji_app	GRANT UPDATE (dead_at) ON webhook_delivery TO xueji_app
+GRANT UPDATE (decided_at) ON schooling_length TO xueji_worker	GRANT UPDATE (decided_at) ON schooling_length TO xueji_worker
 GRANT UPDATE (delivered_at) ON webhook_delivery TO xueji_app	GRANT UPDATE (delivered_at) ON webhook_delivery TO xueji_app
 GRANT UPDATE (details) ON student TO xueji_app	GRANT UPDATE (details) ON student TO xueji_app
 GRANT UPDATE (disability) ON student TO xueji_app	GRANT UPDATE (disability) ON student TO xueji_app
@@ -2279,6 +2339,8 @@ GRANT UPDATE (failures) ON webhook_endpoint TO xueji_app	GRANT UPDATE (failures)
 GRANT UPDATE (findings) ON roster TO xueji_app	GRANT UPDATE (findings) ON roster TO xueji_app
 GRANT UPDATE (findings) ON roster_row TO xueji_app	GRANT UPDATE (findings) ON roster_row TO xueji_app
 GRANT UPDATE (finished_at) ON year_turn TO xueji_worker	GRANT UPDATE (finished_at) ON year_turn TO xueji_worker
+GRANT UPDATE (first_from) ON school_year TO xueji_app	GRANT UPDATE (first_from) ON school_year TO xueji_app
+GRANT UPDATE (first_to) ON school_year TO xueji_app	GRANT UPDATE (first_to) ON school_year TO xueji_app
 GRANT UPDATE (household_division) ON guardian TO xueji_app	GRANT UPDATE (household_division) ON guardian TO xueji_app
 GRANT UPDATE (household_division) ON student TO xueji_app	GRANT UPDATE (household_division) ON student TO xueji_app
 GRANT UPDATE (household_type) ON student TO xueji_app	GRANT UPDATE (household_type) ON student TO xueji_app
@@ -2351,14 +2413,18 @@ GRANT UPDATE (rows_skipped) ON roster TO xueji_app	GRANT UPDATE (rows_skipped) O
 GRANT UPDATE (school_id) ON check_in TO xueji_app	GRANT UPDATE (school_id) ON check_in TO xueji_app
 GRANT UPDATE (sealed_at) ON account TO xueji_app	GRANT UPDATE (sealed_at) ON account TO xueji_app
 GRANT UPDATE (sealed_at) ON account TO xueji_worker	GRANT UPDATE (sealed_at) ON account TO xueji_worker
+GRANT UPDATE (second_from) ON school_year TO xueji_app	GRANT UPDATE (second_from) ON school_year TO xueji_app
+GRANT UPDATE (second_to) ON school_year TO xueji_app	GRANT UPDATE (second_to) ON school_year TO xueji_app
 GRANT UPDATE (sent_at) ON handover TO xueji_app	GRANT UPDATE (sent_at) ON handover TO xueji_app
 GRANT UPDATE (sent_by) ON handover TO xueji_app	GRANT UPDATE (sent_by) ON handover TO xueji_app
 GRANT UPDATE (sent_how) ON handover TO xueji_app	GRANT UPDATE (sent_how) ON handover TO xueji_app
 GRANT UPDATE (set_at) ON enrolment_plan TO xueji_app	GRANT UPDATE (set_at) ON enrolment_plan TO xueji_app
 GRANT UPDATE (set_at) ON enrolment_plan TO xueji_worker	GRANT UPDATE (set_at) ON enrolment_plan TO xueji_worker
+GRANT UPDATE (set_at) ON school_year TO xueji_app	GRANT UPDATE (set_at) ON school_year TO xueji_app
 GRANT UPDATE (set_by) ON enrolment_plan TO xueji_app	GRANT UPDATE (set_by) ON enrolment_plan TO xueji_app
 GRANT UPDATE (set_by) ON enrolment_plan TO xueji_worker	GRANT UPDATE (set_by) ON enrolment_plan TO xueji_worker
 GRANT UPDATE (settled_at) ON admission TO xueji_worker	GRANT UPDATE (settled_at) ON admission TO xueji_worker
+GRANT UPDATE (set_by) ON school_year TO xueji_app	GRANT UPDATE (set_by) ON school_year TO xueji_app
 GRANT UPDATE (settled_at) ON change_line TO xueji_worker	GRANT UPDATE (settled_at) ON change_line TO xueji_worker
 GRANT UPDATE (settled_at) ON graduation_line TO xueji_worker	GRANT UPDATE (settled_at) ON graduation_line TO xueji_worker
 GRANT UPDATE (settled_at) ON job_word TO xueji_worker	GRANT UPDATE (settled_at) ON job_word TO xueji_worker
@@ -2414,6 +2480,8 @@ GRANT UPDATE (version) ON school_grade TO xueji_worker	GRANT UPDATE (version) ON
 GRANT UPDATE (version) ON student TO xueji_app	GRANT UPDATE (version) ON student TO xueji_app
 GRANT UPDATE (version) ON webhook_endpoint TO xueji_app	GRANT UPDATE (version) ON webhook_endpoint TO xueji_app
 GRANT UPDATE (waits) ON admission TO xueji_worker	GRANT UPDATE (waits) ON admission TO xueji_worker
+GRANT UPDATE (version) ON school_year TO xueji_app	GRANT UPDATE (version) ON school_year TO xueji_app
+GRANT UPDATE (years) ON schooling_length TO xueji_worker	GRANT UPDATE (years) ON schooling_length TO xueji_worker
 GRANT EXECUTE ON FUNCTION account_holds(holder uuid, office uuid, needed text) TO xueji_app	GRANT EXECUTE ON FUNCTION account_holds(holder uuid, office uuid, needed text) TO xueji_app
 GRANT EXECUTE ON FUNCTION account_holds(holder uuid, office uuid, needed text) TO xueji_worker	GRANT EXECUTE ON FUNCTION account_holds(holder uuid, office uuid, needed text) TO xueji_worker
 GRANT EXECUTE ON FUNCTION account_label(holder uuid, OUT name text, OUT office text) TO xueji_app	GRANT EXECUTE ON FUNCTION account_label(holder uuid, OUT name text, OUT office text) TO xueji_app
@@ -2493,6 +2561,8 @@ GRANT EXECUTE ON FUNCTION slot_kind(slot_key text) TO xueji_worker	GRANT EXECUTE
 GRANT EXECUTE ON FUNCTION slot_waits(slot_key text) TO xueji_app	GRANT EXECUTE ON FUNCTION slot_waits(slot_key text) TO xueji_app
 GRANT EXECUTE ON FUNCTION slot_waits(slot_key text) TO xueji_worker	GRANT EXECUTE ON FUNCTION slot_waits(slot_key text) TO xueji_worker
 GRANT EXECUTE ON FUNCTION slots_held(keys text[]) TO xueji_app	GRANT EXECUTE ON FUNCTION slots_held(keys text[]) TO xueji_app
+GRANT EXECUTE ON FUNCTION stage_years(of_school uuid, of_stage text, in_year integer, otherwise integer) TO xueji_app	GRANT EXECUTE ON FUNCTION stage_years(of_school uuid, of_stage text, in_year integer, otherwise integer) TO xueji_app
+GRANT EXECUTE ON FUNCTION stage_years(of_school uuid, of_stage text, in_year integer, otherwise integer) TO xueji_worker	GRANT EXECUTE ON FUNCTION stage_years(of_school uuid, of_stage text, in_year integer, otherwise integer) TO xueji_worker
 GRANT EXECUTE ON FUNCTION struck_by_case(correction uuid) TO xueji_app	GRANT EXECUTE ON FUNCTION struck_by_case(correction uuid) TO xueji_app
 GRANT EXECUTE ON FUNCTION struck_by_case(correction uuid) TO xueji_worker	GRANT EXECUTE ON FUNCTION struck_by_case(correction uuid) TO xueji_worker
 GRANT EXECUTE ON FUNCTION student_of_redo(ended uuid) TO xueji_app	GRANT EXECUTE ON FUNCTION student_of_redo(ended uuid) TO xueji_app

@@ -2,13 +2,14 @@
 // provinces, cities and counties, and the schools with their year groups and classes.
 //
 // It owns which office stands where, who manages whom, which stages a school has, the
-// seats of a class, and the enrolment plan of a school with its used places. It finds the managing bureau of a school, the lowest common superior
+// seats of a class, the enrolment plan of a school with its used places, and its schooling
+// length. It finds the managing bureau of a school, the lowest common superior
 // of two offices, and the office that holds a role.
 //
 // It does not own the people of an office (package account), the rules of a province
 // (package policy), or the pupils of a class (package student).
 //
-// Tables: organisation, school_class, school_grade, enrolment_plan. A moved or closed office is followed
+// Tables: organisation, school_class, school_grade, enrolment_plan, schooling_length. A moved or closed office is followed
 // by the running changes; package change does that.
 //
 // Laws and rules it keeps:

@@ -14,6 +14,15 @@ const (
 	OfficeCaseRunning Code = "office_case_running"
 )
 
+// Codes of the schooling length of a school.
+const (
+	LengthSame    Code = "length_same"
+	LengthStage   Code = "length_stage"
+	LengthSkips   Code = "length_skips"
+	LengthRepeats Code = "length_repeats"
+	LengthSchool  Code = "length_school"
+)
+
 // Codes of the terms of a school year.
 const (
 	TermYear     Code = "term_year"

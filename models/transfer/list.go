@@ -11,6 +11,7 @@ import (
 
 	"github.com/xueji/xueji/models/change"
 	"github.com/xueji/xueji/models/evidence"
+	"github.com/xueji/xueji/models/office"
 	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/models/process"
 	"github.com/xueji/xueji/models/refusal"
@@ -80,7 +81,10 @@ func prepareList(t *change.Tx, c *change.Change, f change.Filing, policy process
 	if err != nil {
 		return err
 	}
-	facts := status.Facts{Today: t.Today(), Filed: t.Today(), Policy: policy, Releasing: policy, Starting: true, From: from, To: to}
+	facts := status.Facts{Today: t.Today(), Filed: t.Today(), Starting: true, From: from, To: to}
+	if err := judgeBySchools(t.Tx, &facts, policy, c.Releasing.ID, c.Receiving.ID); err != nil {
+		return err
+	}
 	list = append(append(list, missing...), l.refusals(f.Kind, facts)...)
 	busy, err := refusalsOfBusyPupils(t.Tx, l)
 	if err != nil {
@@ -88,6 +92,16 @@ func prepareList(t *change.Tx, c *change.Change, f change.Filing, policy process
 	}
 	list = append(list, busy...)
 	return refusal.Join(list[:min(len(list), maxFaults)]...)
+}
+
+// judgeBySchools sets the policies by which a list is judged: the province's with the
+// schooling length (学制) of each of the two schools.
+func judgeBySchools(t *store.Tx, facts *status.Facts, rules process.Policy, from, to uuid.UUID) (err error) {
+	if facts.Releasing, err = office.PolicyOf(t, from, rules); err != nil {
+		return err
+	}
+	facts.Policy, err = office.PolicyOf(t, to, rules)
+	return err
 }
 
 // schoolsOfList finds the two schools of a list below the bureau, by code or ID.

@@ -130,7 +130,7 @@ func moveList(t *change.Tx, c *change.Change, s *change.Slip, on calendar.Date) 
 
 // lockList locks the pupils of a list and all classes that lose or gain a seat.
 func lockList(t *store.Tx, c *change.Change) (*pupilList, status.Facts, error) {
-	facts := status.Facts{Today: t.Today(), Filed: calendar.DateOf(c.FiledAt), Policy: c.Definition.Policy, Releasing: c.Definition.Policy, Final: true}
+	facts := status.Facts{Today: t.Today(), Filed: calendar.DateOf(c.FiledAt), Final: true}
 	l := &pupilList{}
 	var err error
 	if l.lines, err = listedLines(t, c.ID); err != nil {
@@ -167,8 +167,10 @@ func lockList(t *store.Tx, c *change.Change) (*pupilList, status.Facts, error) {
 	if err := t.DB().Raw(`SELECT org_id FROM change_party WHERE change_id = ? AND side = ?`, c.ID, process.SideOut).Take(&out).Error; err != nil {
 		return nil, facts, fmt.Errorf("read the releasing school of a list: %w", err)
 	}
-	facts.From, err = student.ReadSchool(t, out.OrgID)
-	return l, facts, err
+	if facts.From, err = student.ReadSchool(t, out.OrgID); err != nil {
+		return nil, facts, err
+	}
+	return l, facts, judgeBySchools(t, &facts, c.Definition.Policy, out.OrgID, c.Receiving.ID)
 }
 
 // refusalsByPupil returns, by pupil, a refusal for business that has priority over the list:
