@@ -10,6 +10,7 @@ import (
 	"github.com/xueji/xueji/models/calendar"
 	"github.com/xueji/xueji/models/change"
 	"github.com/xueji/xueji/models/evidence"
+	"github.com/xueji/xueji/models/office"
 	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/models/process"
 	"github.com/xueji/xueji/models/refusal"
@@ -65,7 +66,9 @@ func YearOf(p process.Policy, on calendar.Date) int {
 
 // policyOf returns the rules under which a school graduates its pupils: those of the
 // province, with the length of the stage at this school.
-func policyOf(_ *store.Tx, _ uuid.UUID, p process.Policy) (process.Policy, error) { return p, nil }
+func policyOf(t *store.Tx, school uuid.UUID, p process.Policy) (process.Policy, error) {
+	return office.PolicyOf(t, school, p)
+}
 
 // prepareList judges a filed list and returns all refusals at once, each at its line.
 func prepareList(t *change.Tx, c *change.Change, f change.Filing, policy process.Policy) error {

@@ -25,9 +25,10 @@ func terms(t *testing.T, days ...string) [process.TermsPerYear]process.SchoolTer
 	return [process.TermsPerYear]process.SchoolTerm{{First: date(t, days[0]), Last: date(t, days[1])}, {First: date(t, days[2]), Last: date(t, days[3])}}
 }
 
-func setYear(r *storetest.County, path string, year int, basedOn int64, days ...string) error {
-	return r.In(r.App, path, func(t *change.Tx) error {
-		_, err := policy.SetSchoolYear(t.Tx, r.Office(storetest.Province).Province, year, terms(r.T().(*testing.T), days...), basedOn)
+func setYear(t *testing.T, r *storetest.County, path string, year int, basedOn int64, days ...string) error {
+	t.Helper()
+	return r.In(r.App, path, func(tx *change.Tx) error {
+		_, err := policy.SetSchoolYear(tx.Tx, r.Office(storetest.Province).Province, year, terms(t, days...), basedOn)
 		return err
 	})
 }
@@ -47,11 +48,11 @@ func TestADayBelongsToATerm(t *testing.T) {
 	require.Equal(t, "2026-09-01 1", on("2027-01-31"))
 	require.Equal(t, "2027-02-15 2", on("2027-02-01"))
 	require.Equal(t, "2027-09-01 1", on("2027-07-11"))
-	require.NoError(t, setYear(r, storetest.Province, 2026, 0, "2026-08-28", "2027-01-20", "2027-02-24", "2027-07-16"))
+	require.NoError(t, setYear(t, r, storetest.Province, 2026, 0, "2026-08-28", "2027-01-20", "2027-02-24", "2027-07-16"))
 	require.Equal(t, "2027-02-24 2", on("2027-01-21"))
 	require.Equal(t, "2027-02-24 2", on("2027-07-16"))
-	require.Equal(t, []string{"version_conflict /based_on"}, storetest.Refusals(t, setYear(r, storetest.Province, 2026, 0, "2026-08-28", "2027-01-20", "2027-02-24", "2027-07-16")))
-	require.NoError(t, setYear(r, storetest.Province, 2026, 1, "2026-08-29", "2027-01-20", "2027-02-24", "2027-07-16"))
+	require.Equal(t, []string{"version_conflict /based_on"}, storetest.Refusals(t, setYear(t, r, storetest.Province, 2026, 0, "2026-08-28", "2027-01-20", "2027-02-24", "2027-07-16")))
+	require.NoError(t, setYear(t, r, storetest.Province, 2026, 1, "2026-08-29", "2027-01-20", "2027-02-24", "2027-07-16"))
 	require.Equal(t, "2026-08-29 1", on("2026-08-01"))
 	r.MustIn(r.App, storetest.SchoolA, func(tx *change.Tx) error {
 		list, err := policy.SchoolYears(tx.Tx, "520000")
@@ -65,14 +66,14 @@ func TestTermsThatOverlapAreRefusedByDay(t *testing.T) {
 	r := storetest.New(t)
 	refused := func(days ...string) []string {
 		t.Helper()
-		return storetest.Refusals(t, setYear(r, storetest.Province, 2026, 0, days...))
+		return storetest.Refusals(t, setYear(t, r, storetest.Province, 2026, 0, days...))
 	}
 	require.Equal(t, []string{"term_backward /terms/0/last_day", "term_backward /terms/1/first_day"}, refused("2026-09-01", "2026-09-01", "2026-08-30", "2027-07-10"))
 	require.Equal(t, []string{"term_year /terms/0/first_day"}, refused("2027-01-01", "2027-01-20", "2027-02-15", "2027-07-10"))
 	require.Equal(t, []string{"term_overlaps /terms/0/first_day"}, refused("2026-07-01", "2027-01-20", "2027-02-15", "2027-07-10"))
 	require.Equal(t, []string{"term_overlaps /terms/1/last_day"}, refused("2026-09-01", "2027-01-20", "2027-02-15", "2027-09-01"))
 	r.Hire(storetest.FarProvince, org.BureauSysadmin)
-	err := setYear(r, storetest.FarProvince, 2026, 0, "2026-09-01", "2027-01-20", "2027-02-15", "2027-07-10")
+	err := setYear(t, r, storetest.FarProvince, 2026, 0, "2026-09-01", "2027-01-20", "2027-02-15", "2027-07-10")
 	require.ErrorContains(t, err, "row-level security", "another province")
-	require.Error(t, setYear(r, storetest.City, 2026, 0, "2026-09-01", "2027-01-20", "2027-02-15", "2027-07-10"))
+	require.Error(t, setYear(t, r, storetest.City, 2026, 0, "2026-09-01", "2027-01-20", "2027-02-15", "2027-07-10"))
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/xueji/xueji/models/change"
+	"github.com/xueji/xueji/models/graduation"
 	"github.com/xueji/xueji/models/office"
 	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/models/process"
@@ -45,6 +46,11 @@ func TestASchoolBecomesFiveFour(t *testing.T) {
 	suspension := c.Filing(process.Suspension, pupil, map[string]string{"reason_code": "10", "from_date": "2028-05-10", "until_date": "2028-12-31"})
 	require.Equal(t, []string{"last_term_closed "}, c.RefusedFiling(suspension), "grade 5 is the last one now")
 	require.Equal(t, []string{"transfer_graduating /pupil"}, received(c, pupil), "for the school that receives as well")
+	c.MustIn(c.App, storetest.SchoolA, func(tx *change.Tx) error {
+		list, err := graduation.Candidates(tx.Tx, c.Office(storetest.SchoolA), org.Primary, uuid.Nil, 9)
+		require.Len(t, list, 1, "grade 5 graduates")
+		return err
+	})
 }
 
 // received is what a six-year school is told that wants to receive a pupil.
