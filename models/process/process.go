@@ -60,11 +60,6 @@ const (
 	UnifiedEnrolment      Kind = "UNIFIED_ENROLMENT"       // 统一招生, KT20
 	AdmissionArbitration  Kind = "ADMISSION_ARBITRATION"   // 招生仲裁, KT23
 	EnrolmentWithdrawal   Kind = "ENROLMENT_WITHDRAWAL"    // 退档, KT27
-	Graduation            Kind = "GRADUATION"              // 毕业, KT60, KT61
-	PlanChange            Kind = "PLAN_CHANGE"             // 招生计划数变更, KT24
-	ClassChange           Kind = "CLASS_CHANGE"            // 调班, P52
-	ClassAssignment       Kind = "CLASS_ASSIGNMENT"        // 分班, KT25, P42
-	GradeAdjustment       Kind = "GRADE_ADJUSTMENT"        // 年级调整, KT67
 	SchoolingLengthChange Kind = "SCHOOLING_LENGTH_CHANGE" // 学制变更, P12
 )
 

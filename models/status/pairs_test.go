@@ -128,7 +128,6 @@ func pairs() map[process.Kind]struct {
 func otherwise() []process.Kind {
 	return []process.Kind{
 		process.RosterImport, process.NewRecordImmigrant, process.ProblemCorroboration, process.ProblemDeletion, process.Arbitration, process.ChangeCorrection,
-		process.PlanChange,
 		process.AdmissionArbitration,
 		process.PlanChange, process.SchoolingLengthChange,
 	}
