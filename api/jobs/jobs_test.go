@@ -59,8 +59,10 @@ func TestJobsOverHTTP(t *testing.T) {
 	school := storetest.SchoolA
 	registrar, head := w.LogIn(school, org.SchoolRegistrar), w.LogIn(storetest.Bureau, org.BureauHead)
 	engine, id := longRoster(w)
-	work := &timedWork{JobWork: kinds.JobWorks(nil)[job.JobRosterEnrol], hand: w.Hand}
-	runner, err := job.NewJobRunner(map[job.JobKind]job.JobWork{job.JobRosterCheck: kinds.JobWorks(nil)[job.JobRosterCheck], job.JobRosterEnrol: work})
+	works := kinds.JobWorks(nil)
+	work := &timedWork{JobWork: works[job.JobRosterEnrol], hand: w.Hand}
+	works[job.JobRosterEnrol] = work
+	runner, err := job.NewJobRunner(works)
 	require.NoError(t, err)
 	path := "/v1/jobs/" + id.String()
 	var j jobs.Job

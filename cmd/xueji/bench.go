@@ -51,6 +51,7 @@ func newBenchCommand() *cobra.Command {
 	f.IntVar(&o.Rounds, "rounds", 3, "measured rounds; their median counts")
 	f.DurationVar(&o.RoundTime, "round-time", 8*time.Second, "about how long one round of cases takes")
 	f.IntVar(&o.Rows, "rows", 5000, "pupils of one roster")
+	f.IntVar(&o.Turn, "turn", 100_000, "pupils of the turn of a school year; 0 leaves it out")
 	f.StringSliceVar(&o.Modes, "modes", bench.Modes(), "kinds of change to measure")
 	f.BoolVar(&o.NoCases, "no-cases", false, "leave the cases out")
 	f.BoolVar(&o.NoImport, "no-import", false, "leave the import out")

@@ -32,6 +32,8 @@ type Options struct {
 	RoundTime time.Duration
 	// Rows are the pupils of one roster.
 	Rows int
+	// Turn is how many pupils the turn of a school year has; 0 leaves it out.
+	Turn int
 	// Modes are the kinds of change to measure, of those that Modes lists.
 	Modes []string
 	// NoCases and NoImport leave a half out, for profiling the other.
@@ -76,6 +78,11 @@ func Run(ctx context.Context, o Options) (*Report, error) {
 	}
 	if !o.NoImport {
 		if r.Import, err = measureImport(ctx, o, x); err != nil {
+			return nil, err
+		}
+	}
+	if o.Turn > 0 {
+		if r.Turn, err = measureTurn(ctx, o, x); err != nil {
 			return nil, err
 		}
 	}

@@ -14,6 +14,7 @@ type Report struct {
 	Rounds  int            `json:"rounds"`
 	Scenes  []SceneFigures `json:"scenes,omitempty"`
 	Import  *ImportFigures `json:"import,omitempty"`
+	Turn    *TurnFigures   `json:"turn,omitempty"`
 }
 
 // SceneFigures compare one kind of change with the bare engine's cases of the
@@ -132,6 +133,9 @@ func (r *Report) WriteText(w io.Writer) error {
 		}
 		fmt.Fprintf(&b, "\nThe whole import runs at %.2f of iterating the file, %.3f of COPY; the upload and check alone at %.2f of iterating.\n",
 			i.OfIterated, i.OfCopied, i.StagedOfIterated)
+	}
+	if r.Turn != nil {
+		r.Turn.write(&b)
 	}
 	_, err := io.WriteString(w, b.String())
 	return err

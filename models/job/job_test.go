@@ -146,7 +146,11 @@ func (w failingWork) Part(*store.Tx, *job.Job, *job.JobPart) error { return w.do
 
 func runnerOf(t *testing.T, do func() error) *job.JobRunner {
 	t.Helper()
-	runner, err := job.NewJobRunner(map[job.JobKind]job.JobWork{job.JobRosterCheck: failingWork{do}, job.JobRosterEnrol: failingWork{do}})
+	works := map[job.JobKind]job.JobWork{}
+	for _, kind := range job.JobKinds() {
+		works[kind] = failingWork{do}
+	}
+	runner, err := job.NewJobRunner(works)
 	require.NoError(t, err)
 	return runner
 }

@@ -34,9 +34,9 @@ func TestAPartThatIsKilledMidwayIsDoneOnce(t *testing.T) {
 	r := storetest.New(t)
 	changeID, list := approvedRoster(r, 11)
 	j := jobOf(r, changeID)
-	killed, err := job.NewJobRunner(map[job.JobKind]job.JobWork{
-		job.JobRosterCheck: kinds.JobWorks(nil)[job.JobRosterCheck], job.JobRosterEnrol: killedWork{kinds.JobWorks(nil)[job.JobRosterEnrol]},
-	})
+	works := kinds.JobWorks(nil)
+	works[job.JobRosterEnrol] = killedWork{works[job.JobRosterEnrol]}
+	killed, err := job.NewJobRunner(works)
 	require.NoError(t, err)
 	runner := realRunner(t)
 	for part := range 3 {
