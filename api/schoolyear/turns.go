@@ -117,12 +117,16 @@ func (s *server) turn(ctx context.Context, in *turnInput) (*turnOutput, error) {
 
 func (s *server) undo(ctx context.Context, in *rest.PathID) (*turnOutput, error) {
 	y, err := rest.InScope(ctx, s.Store, func(tx *store.Tx) (*schoolyear.Turn, error) {
+		at := rest.PrincipalOf(ctx).Office
+		if err := rest.Allow(ctx, at.Path); err != nil {
+			return nil, err
+		}
 		y, err := schoolyear.ReadTurn(tx, in.ID)
 		if err != nil {
 			return nil, err
 		}
-		if err := rest.Allow(ctx, y.OrgPath); err != nil {
-			return nil, err
+		if y.OrgID != at.ID {
+			return nil, refusal.New(refusal.TurnNotProvince)
 		}
 		return schoolyear.FileUndo(tx, in.ID)
 	})

@@ -32,7 +32,7 @@ func (TurnJob) Part(t *store.Tx, j *job.Job, p *job.JobPart) error {
 	if err != nil {
 		return err
 	}
-	moved, err := int64(0), error(nil)
+	var moved int64
 	if y.Dry {
 		err = t.DB().Raw(`SELECT count(*) FROM student s WHERE `+student.PromotionRange+` AND `+student.PromotionVerdict+` = ''`, r.Params()).Scan(&moved).Error
 	} else {
