@@ -1574,8 +1574,8 @@ POLICY app_update ON enrolment_plan PERMISSIVE FOR UPDATE TO xueji_app	CREATE PO
 POLICY app_update ON organisation PERMISSIVE FOR UPDATE TO xueji_app	CREATE POLICY app_update ON organisation AS PERMISSIVE FOR UPDATE TO xueji_app USING ((path <@ ANY (( SELECT scope() AS scope)::ltree[]))) WITH CHECK ((path <@ ANY (( SELECT scope() AS scope)::ltree[])))
 POLICY app_update ON roster PERMISSIVE FOR UPDATE TO xueji_app	CREATE POLICY app_update ON roster AS PERMISSIVE FOR UPDATE TO xueji_app USING (((org_path <@ ANY (( SELECT scope() AS scope)::ltree[])) AND (state = ANY (ARRAY['UPLOADED'::text, 'CHECKED'::text, 'UNFIT'::text])))) WITH CHECK (((org_path <@ ANY (( SELECT scope() AS scope)::ltree[])) AND ((state = 'FILED'::text) = (change_id IS NOT NULL)) AND (state = ANY (ARRAY['UPLOADED'::text, 'CHECKED'::text, 'UNFIT'::text, 'FILED'::text, 'DISCARDED'::text]))))
 POLICY app_update ON roster_row PERMISSIVE FOR UPDATE TO xueji_app	CREATE POLICY app_update ON roster_row AS PERMISSIVE FOR UPDATE TO xueji_app USING (((org_path <@ ANY (( SELECT scope() AS scope)::ltree[])) AND (verdict <> 'LEFT_OUT'::text) AND (EXISTS ( SELECT 1 FROM roster r WHERE ((r.id = roster_row.roster_id) AND (r.state = 'UPLOADED'::text)))))) WITH CHECK (((org_path <@ ANY (( SELECT scope() AS scope)::ltree[])) AND (verdict = 'REJECT'::text)))
-POLICY app_write ON certificate RESTRICTIVE FOR INSERT TO xueji_app	CREATE POLICY app_write ON certificate AS RESTRICTIVE FOR INSERT TO xueji_app WITH CHECK (((NOT (written_by IS DISTINCT FROM acting_account())) AND (EXISTS ( SELECT 1 FROM certificate_stock s WHERE ((s.id = certificate.stock_id) AND (s.school_id = certificate.school_id) AND (s.stage = certificate.stage) AND ((certificate.blank_no >= s.first_no) AND (certificate.blank_no <= s.last_no))))) AND (((student_id IS NULL) AND (state = 'SPOILT'::text)) OR ((state = 'WRITTEN'::text) AND (EXISTS ( SELECT 1 FROM graduation_line l WHERE ((l.student_id = certificate.student_id) AND (l.school_id = certificate.school_id) AND (l.stage = certificate.stage) AND (l.year = certificate.year) AND (l.verdict = 'GRADUATED'::text) AND (l.undone_at IS NULL))))))))
 POLICY app_update ON school_year PERMISSIVE FOR UPDATE TO xueji_app	CREATE POLICY app_update ON school_year AS PERMISSIVE FOR UPDATE TO xueji_app USING ((EXISTS ( SELECT 1 FROM organisation o WHERE ((o.kind = 'PROVINCE'::text) AND (o.code = school_year.province_code) AND (o.closed_at IS NULL) AND (o.path = ANY (scope())))))) WITH CHECK ((set_by = acting_account()))
+POLICY app_write ON certificate RESTRICTIVE FOR INSERT TO xueji_app	CREATE POLICY app_write ON certificate AS RESTRICTIVE FOR INSERT TO xueji_app WITH CHECK (((NOT (written_by IS DISTINCT FROM acting_account())) AND (EXISTS ( SELECT 1 FROM certificate_stock s WHERE ((s.id = certificate.stock_id) AND (s.school_id = certificate.school_id) AND (s.stage = certificate.stage) AND ((certificate.blank_no >= s.first_no) AND (certificate.blank_no <= s.last_no))))) AND (((student_id IS NULL) AND (state = 'SPOILT'::text)) OR ((state = 'WRITTEN'::text) AND (EXISTS ( SELECT 1 FROM graduation_line l WHERE ((l.student_id = certificate.student_id) AND (l.school_id = certificate.school_id) AND (l.stage = certificate.stage) AND (l.year = certificate.year) AND (l.verdict = 'GRADUATED'::text) AND (l.undone_at IS NULL))))))))
 POLICY owner_all ON account PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON account AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
 POLICY owner_all ON account_password PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON account_password AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
 POLICY owner_all ON admission PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON admission AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
@@ -2123,9 +2123,9 @@ GRANT INSERT (from_entry_year) ON admission TO xueji_app	GRANT INSERT (from_entr
 GRANT INSERT (from_name) ON placing_line TO xueji_app	GRANT INSERT (from_name) ON placing_line TO xueji_app
 GRANT INSERT (from_school) ON admission TO xueji_app	GRANT INSERT (from_school) ON admission TO xueji_app
 GRANT INSERT (from_stage) ON admission TO xueji_app	GRANT INSERT (from_stage) ON admission TO xueji_app
+GRANT INSERT (from_year) ON schooling_length TO xueji_worker	GRANT INSERT (from_year) ON schooling_length TO xueji_worker
 GRANT INSERT (graduated_on) ON admission TO xueji_app	GRANT INSERT (graduated_on) ON admission TO xueji_app
 GRANT INSERT (id) ON enrolment_deferral TO xueji_app	GRANT INSERT (id) ON enrolment_deferral TO xueji_app
-GRANT INSERT (from_year) ON schooling_length TO xueji_worker	GRANT INSERT (from_year) ON schooling_length TO xueji_worker
 GRANT INSERT (id) ON job TO xueji_app	GRANT INSERT (id) ON job TO xueji_app
 GRANT INSERT (id) ON job_word TO xueji_app	GRANT INSERT (id) ON job_word TO xueji_app
 GRANT INSERT (id) ON notice TO xueji_app	GRANT INSERT (id) ON notice TO xueji_app
@@ -2176,9 +2176,9 @@ GRANT INSERT (plan_year) ON enrolment_deferral TO xueji_app	GRANT INSERT (plan_y
 GRANT INSERT (progress_at) ON roster TO xueji_app	GRANT INSERT (progress_at) ON roster TO xueji_app
 GRANT INSERT (province_code) ON job TO xueji_app	GRANT INSERT (province_code) ON job TO xueji_app
 GRANT INSERT (province_code) ON policy TO xueji_app	GRANT INSERT (province_code) ON policy TO xueji_app
+GRANT INSERT (province_code) ON school_year TO xueji_app	GRANT INSERT (province_code) ON school_year TO xueji_app
 GRANT INSERT (province_code) ON year_turn TO xueji_app	GRANT INSERT (province_code) ON year_turn TO xueji_app
 GRANT INSERT (reason) ON enrolment_deferral TO xueji_app	GRANT INSERT (reason) ON enrolment_deferral TO xueji_app
-GRANT INSERT (province_code) ON school_year TO xueji_app	GRANT INSERT (province_code) ON school_year TO xueji_app
 GRANT INSERT (reason) ON student_history TO xueji_app	GRANT INSERT (reason) ON student_history TO xueji_app
 GRANT INSERT (reason_code) ON enrolment_deferral TO xueji_app	GRANT INSERT (reason_code) ON enrolment_deferral TO xueji_app
 GRANT INSERT (record_hash) ON punishment TO xueji_app	GRANT INSERT (record_hash) ON punishment TO xueji_app
@@ -2196,15 +2196,15 @@ GRANT INSERT (school_id) ON admission TO xueji_app	GRANT INSERT (school_id) ON a
 GRANT INSERT (school_id) ON enrolment_plan TO xueji_app	GRANT INSERT (school_id) ON enrolment_plan TO xueji_app
 GRANT INSERT (school_id) ON graduation_line TO xueji_app	GRANT INSERT (school_id) ON graduation_line TO xueji_app
 GRANT INSERT (school_id) ON roster TO xueji_app	GRANT INSERT (school_id) ON roster TO xueji_app
-GRANT INSERT (school_year) ON year_turn TO xueji_app	GRANT INSERT (school_year) ON year_turn TO xueji_app
 GRANT INSERT (school_id) ON schooling_length TO xueji_worker	GRANT INSERT (school_id) ON schooling_length TO xueji_worker
+GRANT INSERT (school_year) ON year_turn TO xueji_app	GRANT INSERT (school_year) ON year_turn TO xueji_app
 GRANT INSERT (second_from) ON school_year TO xueji_app	GRANT INSERT (second_from) ON school_year TO xueji_app
 GRANT INSERT (second_to) ON school_year TO xueji_app	GRANT INSERT (second_to) ON school_year TO xueji_app
 GRANT INSERT (set_at) ON enrolment_plan TO xueji_app	GRANT INSERT (set_at) ON enrolment_plan TO xueji_app
 GRANT INSERT (set_at) ON school_year TO xueji_app	GRANT INSERT (set_at) ON school_year TO xueji_app
 GRANT INSERT (set_by) ON enrolment_plan TO xueji_app	GRANT INSERT (set_by) ON enrolment_plan TO xueji_app
-GRANT INSERT (sheet_row) ON admission TO xueji_app	GRANT INSERT (sheet_row) ON admission TO xueji_app
 GRANT INSERT (set_by) ON school_year TO xueji_app	GRANT INSERT (set_by) ON school_year TO xueji_app
+GRANT INSERT (sheet_row) ON admission TO xueji_app	GRANT INSERT (sheet_row) ON admission TO xueji_app
 GRANT INSERT (size) ON enrolment_plan TO xueji_app	GRANT INSERT (size) ON enrolment_plan TO xueji_app
 GRANT INSERT (stage) ON admission TO xueji_app	GRANT INSERT (stage) ON admission TO xueji_app
 GRANT INSERT (stage) ON enrolment_plan TO xueji_app	GRANT INSERT (stage) ON enrolment_plan TO xueji_app
@@ -2423,8 +2423,8 @@ GRANT UPDATE (set_at) ON enrolment_plan TO xueji_worker	GRANT UPDATE (set_at) ON
 GRANT UPDATE (set_at) ON school_year TO xueji_app	GRANT UPDATE (set_at) ON school_year TO xueji_app
 GRANT UPDATE (set_by) ON enrolment_plan TO xueji_app	GRANT UPDATE (set_by) ON enrolment_plan TO xueji_app
 GRANT UPDATE (set_by) ON enrolment_plan TO xueji_worker	GRANT UPDATE (set_by) ON enrolment_plan TO xueji_worker
-GRANT UPDATE (settled_at) ON admission TO xueji_worker	GRANT UPDATE (settled_at) ON admission TO xueji_worker
 GRANT UPDATE (set_by) ON school_year TO xueji_app	GRANT UPDATE (set_by) ON school_year TO xueji_app
+GRANT UPDATE (settled_at) ON admission TO xueji_worker	GRANT UPDATE (settled_at) ON admission TO xueji_worker
 GRANT UPDATE (settled_at) ON change_line TO xueji_worker	GRANT UPDATE (settled_at) ON change_line TO xueji_worker
 GRANT UPDATE (settled_at) ON graduation_line TO xueji_worker	GRANT UPDATE (settled_at) ON graduation_line TO xueji_worker
 GRANT UPDATE (settled_at) ON job_word TO xueji_worker	GRANT UPDATE (settled_at) ON job_word TO xueji_worker
@@ -2477,10 +2477,10 @@ GRANT UPDATE (version) ON punishment TO xueji_app	GRANT UPDATE (version) ON puni
 GRANT UPDATE (version) ON roster TO xueji_app	GRANT UPDATE (version) ON roster TO xueji_app
 GRANT UPDATE (version) ON school_class TO xueji_app	GRANT UPDATE (version) ON school_class TO xueji_app
 GRANT UPDATE (version) ON school_grade TO xueji_worker	GRANT UPDATE (version) ON school_grade TO xueji_worker
+GRANT UPDATE (version) ON school_year TO xueji_app	GRANT UPDATE (version) ON school_year TO xueji_app
 GRANT UPDATE (version) ON student TO xueji_app	GRANT UPDATE (version) ON student TO xueji_app
 GRANT UPDATE (version) ON webhook_endpoint TO xueji_app	GRANT UPDATE (version) ON webhook_endpoint TO xueji_app
 GRANT UPDATE (waits) ON admission TO xueji_worker	GRANT UPDATE (waits) ON admission TO xueji_worker
-GRANT UPDATE (version) ON school_year TO xueji_app	GRANT UPDATE (version) ON school_year TO xueji_app
 GRANT UPDATE (years) ON schooling_length TO xueji_worker	GRANT UPDATE (years) ON schooling_length TO xueji_worker
 GRANT EXECUTE ON FUNCTION account_holds(holder uuid, office uuid, needed text) TO xueji_app	GRANT EXECUTE ON FUNCTION account_holds(holder uuid, office uuid, needed text) TO xueji_app
 GRANT EXECUTE ON FUNCTION account_holds(holder uuid, office uuid, needed text) TO xueji_worker	GRANT EXECUTE ON FUNCTION account_holds(holder uuid, office uuid, needed text) TO xueji_worker
