@@ -16,6 +16,7 @@ import (
 	"github.com/chromedp/cdproto/animation"
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/dom"
+	"github.com/chromedp/cdproto/fetch"
 	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/network"
@@ -62,6 +63,8 @@ type Page struct {
 
 	mu      sync.Mutex
 	reports []string
+	paused  []*fetch.EventRequestPaused // by Hold
+	calls   map[network.RequestID]bool  // on their way
 }
 
 // Page opens an empty tab of somebody who was never there, for the site at an origin such as
@@ -70,12 +73,13 @@ func (b *Browser) Page(origin string) *Page {
 	b.t.Helper()
 	ctx, cancel := chromedp.NewContext(b.ctx, chromedp.WithNewBrowserContext())
 	b.t.Cleanup(cancel)
-	p := &Page{t: b.t, ctx: ctx, origin: origin}
+	p := &Page{t: b.t, ctx: ctx, origin: origin, calls: map[network.RequestID]bool{}}
 	require.NoError(p.t, chromedp.Listen(ctx, p.hear))
 	p.do(chromedp.EmulateViewport(1366, 768))
 	for _, enable := range []cdp.Command[cdp.Empty, cdp.Empty]{log.Enable, runtime.Enable, animation.Enable} {
 		p.call(func() error { _, err := chromedp.Call(ctx, enable, cdp.Empty{}); return err })
 	}
+	p.call(func() error { _, err := chromedp.Call(ctx, network.Enable, network.EnableParams{}); return err })
 	p.call(func() error {
 		_, err := chromedp.Call(ctx, animation.SetPlaybackRate, animation.SetPlaybackRateParams{PlaybackRate: 100})
 		return err
@@ -84,10 +88,25 @@ func (b *Browser) Page(origin string) *Page {
 }
 
 // hear keeps what must never happen on a page: an exception, and whatever the
-// Content-Security-Policy or Trusted Types refused.
+// Content-Security-Policy or Trusted Types refused; and which calls are on their way.
 func (p *Page) hear(event any) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	var text string
 	switch e := event.(type) {
+	case *fetch.EventRequestPaused:
+		p.paused = append(p.paused, e)
+	case *network.EventRequestWillBeSent:
+		switch e.Type {
+		case network.ResourceTypeDocument: // what the page before was asking matters no more
+			clear(p.calls)
+		case network.ResourceTypeFetch:
+			p.calls[e.RequestID] = true
+		}
+	case *network.EventResponseReceived:
+		delete(p.calls, e.RequestID)
+	case *network.EventLoadingFailed:
+		delete(p.calls, e.RequestID)
 	case *runtime.EventExceptionThrown:
 		text = "exception: " + e.ExceptionDetails.Text
 		if e.ExceptionDetails.Exception != nil {
@@ -100,8 +119,6 @@ func (p *Page) hear(event any) {
 		}
 	}
 	if text != "" {
-		p.mu.Lock()
-		defer p.mu.Unlock()
 		p.reports = append(p.reports, text)
 	}
 }
@@ -222,6 +239,16 @@ func (p *Page) Reads(text string) {
 func (p *Page) ReadsTimes(text string, times int) {
 	p.t.Helper()
 	p.until("read “"+text+"” often enough", func(context.Context) bool { return strings.Count(p.Text(), text) == times })
+}
+
+// Settles waits until every call of the page to the API has its answer.
+func (p *Page) Settles() {
+	p.t.Helper()
+	p.until("see the end of its calls", func(context.Context) bool {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		return len(p.calls) == 0
+	})
 }
 
 // Focuses waits until the focus is on an element with a role.

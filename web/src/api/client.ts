@@ -52,16 +52,18 @@ function waits(request: Request, path: string): boolean {
 
 // send adds the language and whose page this is, and when the session has ended it waits until
 // somebody logged in again and sends the same request once more: nothing that was typed is lost.
+// A refusal that arrives after the log-in is about the session before, and asks for no second one.
 async function send(request: Request): Promise<Response> {
   const path = new URL(request.url).pathname
   request.headers.set('Accept-Language', language.value === 'en' ? 'en' : 'zh-CN')
   // The answer to "who am I" is compared with the page by the page.
   if (session.me && path !== logInPath && path !== mePath) request.headers.set(account, session.me.account)
   const again = request.clone()
+  const sentAt = session.logIns
   const response = await fetch(request)
   if (response.status === 401) {
     if (!waits(request, path)) return response
-    await session.ended()
+    if (session.logIns === sentAt) await session.ended()
     return send(again)
   }
   if (response.status === 409 && session.me) await noteAnother(response.clone())

@@ -11,6 +11,8 @@ class Session {
   over = false
   // unattended: the session ended because nobody used it, so the dialog covers what is below.
   unattended = false
+  // logIns counts how often the session began, so that a call knows when it was sent before.
+  logIns = 0
   // moved is the sentence for a page whose browser works for another account by now.
   moved = ''
   private waiting: (() => void)[] = []
@@ -50,6 +52,7 @@ class Session {
 
   // resumed lets the calls go on that waited for the log-in.
   resumed(): void {
+    this.logIns++
     this.over = false
     this.unattended = false
     this.used = Date.now()
@@ -95,7 +98,7 @@ class Session {
     if (news.used === this.me.account) this.used = Date.now()
     if (!news.came) return
     if (news.came !== this.me.account) this.moved = sentence()
-    else if (this.over) this.resumed()
+    else this.resumed()
   }
 }
 
