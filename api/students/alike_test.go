@@ -35,6 +35,7 @@ func TestWhatLooksAlikeIsFound(t *testing.T) {
 		var page students.Student
 		w.Must(http.StatusOK, registrar.Token, apitest.Get(path), &page)
 		require.Equal(t, []string{"PENDING", "未查重"}, []string{page.Facets.DedupeState, page.Facets.DedupeLabel})
+		require.Equal(t, []string{"NOT_APPLICABLE", "该证件不需认证", "临时学籍号"}, []string{page.Facets.IdentityState, page.Facets.IdentityLabel, page.Facets.NumberLabel})
 		var full students.Revealed
 		w.Must(http.StatusOK, registrar.Token, apitest.Post(path+"/reveal", m{"field": "student_number", "reason": "TRANSFER"}), &full)
 		var pupil struct{ Pupil struct{ Name string } }

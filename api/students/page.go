@@ -12,6 +12,7 @@ import (
 	"github.com/xueji/xueji/api/sheet"
 	"github.com/xueji/xueji/models/calendar"
 	"github.com/xueji/xueji/models/org"
+	"github.com/xueji/xueji/models/process"
 	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/roster"
 	"github.com/xueji/xueji/models/status"
@@ -50,8 +51,11 @@ type Facets struct {
 	DedupeState   string   `json:"dedupe_state" enum:"PENDING,DONE_PASS,DONE_FAIL" doc:"查重: PENDING until the search for doubles has looked at the record as it is."`
 	DedupeLabel   string   `json:"dedupe_label" example:"未查重"`
 	IdentityState string   `json:"identity_state" doc:"身份认证"`
+	IdentityLabel string   `json:"identity_label" example:"未认证"`
 	ProblemFlags  []string `json:"problem_flags" doc:"问题学籍"`
+	ProblemLabels []string `json:"problem_labels" doc:"The flags in words."`
 	NumberClass   string   `json:"number_class" doc:"L 临时, G 正式, J 无证件."`
+	NumberLabel   string   `json:"number_class_label" doc:"The class of the number in words." example:"正式学籍号"`
 	Dropout       bool     `json:"dropout" doc:"辍学"`
 }
 
@@ -68,6 +72,7 @@ type SheetItem struct {
 type SuspensionRun struct {
 	Change     uuid.UUID     `json:"change_id"`
 	ReasonCode string        `json:"reason_code"`
+	Reason     string        `json:"reason_label" example:"疾病"`
 	From       calendar.Date `json:"from_date" format:"date"`
 	Until      calendar.Date `json:"until_date" format:"date"`
 	EndedOn    string        `json:"ended_on,omitempty"`
@@ -110,7 +115,8 @@ func (s *server) showStudent(ctx context.Context, r *student.Record) Student {
 		Facets: Facets{
 			EnrolStatus: r.EnrolStatus, StatusLabel: rest.InLanguage(ctx, status.Enrol(r.EnrolStatus).Text()), InRegister: r.InRegister, OnCampus: r.OnCampus,
 			HoldsSeat: r.HoldsSeat, DedupeState: r.DedupeState, DedupeLabel: rest.InLanguage(ctx, student.DedupeText(r.DedupeState)), IdentityState: r.IdentityState, ProblemFlags: r.ProblemFlags,
-			NumberClass: r.NumberClass, Dropout: r.Dropout,
+			IdentityLabel: rest.InLanguage(ctx, student.IdentityText(r.IdentityState)), ProblemLabels: []string{},
+			NumberClass: r.NumberClass, NumberLabel: rest.InLanguage(ctx, numberLabel(r.NumberClass)), Dropout: r.Dropout,
 		},
 	}
 	for _, column := range s.Sheets.Reader.Template().Columns {
@@ -124,8 +130,11 @@ func (s *server) showStudent(ctx context.Context, r *student.Record) Student {
 		}
 		page.Items = append(page.Items, item)
 	}
+	for _, flag := range r.ProblemFlags {
+		page.Facets.ProblemLabels = append(page.Facets.ProblemLabels, rest.InLanguage(ctx, problemLabel(flag)))
+	}
 	for _, p := range r.Suspensions {
-		page.Suspensions = append(page.Suspensions, SuspensionRun{Change: p.ChangeID, ReasonCode: p.ReasonCode, From: p.FromDate, Until: p.UntilDate, EndedOn: p.EndedOn.String()})
+		page.Suspensions = append(page.Suspensions, SuspensionRun{Change: p.ChangeID, ReasonCode: p.ReasonCode, Reason: s.suspensionReason(ctx, p.ReasonCode), From: p.FromDate, Until: p.UntilDate, EndedOn: p.EndedOn.String()})
 	}
 	if r.Running != nil {
 		page.Running = showRunning(*r.Running)
@@ -134,6 +143,32 @@ func (s *server) showStudent(ctx context.Context, r *student.Record) Student {
 		page.Beside = append(page.Beside, *showRunning(beside))
 	}
 	return page
+}
+
+// suspensionReason says a reason in the words of the form of a suspension.
+func (s *server) suspensionReason(ctx context.Context, code string) string {
+	entry, _ := s.Processes.Entry(process.Suspension)
+	for _, in := range entry.Inputs {
+		for _, choice := range in.Values {
+			if in.Name == "reason_code" && choice.Code == code {
+				return rest.InLanguage(ctx, choice.Label)
+			}
+		}
+	}
+	return code
+}
+
+// numberLabel says the class of a student number; "" while there is none.
+func numberLabel(class string) process.Text {
+	switch class {
+	case "G":
+		return process.Text{Zh: "正式学籍号", En: "permanent number"}
+	case "L":
+		return process.Text{Zh: "临时学籍号", En: "temporary number"}
+	case "J":
+		return process.Text{Zh: "无证件学籍号", En: "number without a document"}
+	}
+	return process.Text{}
 }
 
 func showRunning(r student.RunningChange) *RunningChange {

@@ -94,4 +94,5 @@ func TestSuspensionsThatEndSoon(t *testing.T) {
 	w.Must(http.StatusOK, registrar.Token, apitest.Get("/v1/students/"+late.String()), &page)
 	require.Equal(t, "休学", page.Facets.StatusLabel)
 	require.Len(t, page.Suspensions, 1)
+	require.Equal(t, "疾病", page.Suspensions[0].Reason)
 }

@@ -32,8 +32,10 @@ var names = []string{longPupil, longSchool, "测试SCHOOL_REGISTRAR", "测试SCH
 // fit checks the bars of every page. A screen reader can use it. It is no wider than the
 // screen. It shows words and no codes. The browser's log is empty. The browser keeps no name
 // and no number of a person.
-func fit(t *testing.T, p *browser.Page, chinese bool) {
+// A page may show more names than the usual ones.
+func fit(t *testing.T, p *browser.Page, chinese bool, more ...string) {
 	t.Helper()
+	names := append(append([]string{}, more...), names...)
 	p.Audit()
 	require.LessOrEqual(t, p.Wide(), 0, "sideways scroll on %s", p.Address())
 	require.Empty(t, p.Codes(names...), p.Address())

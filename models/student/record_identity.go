@@ -6,6 +6,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/xueji/xueji/models/ident"
+	"github.com/xueji/xueji/models/process"
 	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/roster"
 	"github.com/xueji/xueji/models/status"
@@ -26,6 +27,25 @@ const (
 	identityUnchecked     = "UNCHECKED"
 	identityNotApplicable = "NOT_APPLICABLE"
 )
+
+// IdentityText returns the words for a state of the identity check (P22).
+func IdentityText(state string) process.Text {
+	switch state {
+	case identityMatch:
+		return process.Text{Zh: "认证一致", En: "matches the population database"}
+	case identityUnchecked:
+		return process.Text{Zh: "未认证", En: "not checked yet"}
+	case identityNotApplicable:
+		return process.Text{Zh: "该证件不需认证", En: "not checked for this kind of document"}
+	case "MISMATCH":
+		return process.Text{Zh: "认证不一致", En: "differs from the population database"}
+	case "NOT_FOUND":
+		return process.Text{Zh: "查无此人", En: "not in the population database"}
+	case "CANCELLED_BY_POLICE":
+		return process.Text{Zh: "户口已注销", En: "household registration cancelled"}
+	}
+	return process.Text{Zh: state, En: state}
+}
 
 // writeIdentity writes the key data of a record, or does nothing when after is nil. The
 // refusal is identity_taken when another record has the document.

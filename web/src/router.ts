@@ -16,6 +16,8 @@ export const router = createRouter({
     { path: '/cases', name: 'mine', component: () => import('./screens/cases/mine.vue') },
     { path: '/cases/:id', name: 'case', component: () => import('./screens/cases/case.vue'), props: true },
     { path: '/cases/:id/print', name: 'print', component: () => import('./screens/cases/print.vue'), props: true, meta: { bare: true } },
+    { path: '/records', name: 'records', component: () => import('./screens/records/records.vue') },
+    { path: '/records/:id', name: 'record', component: () => import('./screens/records/record.vue'), props: true },
     { path: '/password', name: 'password', component: () => import('./screens/login/password-page.vue') },
     { path: '/:rest(.*)*', name: 'missing', component: () => import('./screens/missing.vue') },
   ],

@@ -1,0 +1,40 @@
+import type { Schemas } from '../../api/client'
+import { t, type Key } from '../../words/words'
+
+type Page = Schemas['Student']
+type Fact = { label: string; value: string }
+
+const fact = (label: Key, value: string): Fact => ({ label: t(label), value })
+const yes = (is: boolean): string => t(is ? 'app.yes' : 'app.no')
+
+// stateFacts lists the facets of a record in words.
+export function stateFacts(page: Page): Fact[] {
+  const f = page.facets
+  return [
+    fact('records.state', f.status_label),
+    fact('records.inRegister', yes(f.in_register)),
+    fact('records.onCampus', yes(f.on_campus)),
+    fact('records.holdsSeat', yes(f.holds_seat)),
+    fact('records.dropout', yes(f.dropout)),
+    fact('records.dedupe', f.dedupe_label),
+    fact('records.identityCheck', f.identity_label),
+    fact('records.problems', f.problem_labels.join(t('app.comma')) || t('app.none')),
+  ]
+}
+
+// placeFacts lists where the pupil is and by which number the register knows them.
+export function placeFacts(page: Page): Fact[] {
+  return [
+    fact('case.school', page.school_name),
+    fact('case.stage', t(`stage.${page.stage as 'PRIMARY' | 'JUNIOR' | 'SENIOR'}`)),
+    fact('case.entry', String(page.entry_year)),
+    fact('records.class', [page.grade_name, page.class_name].filter(Boolean).join(' ') || t('app.none')),
+    fact('case.number', page.student_number || t('app.none')),
+    fact('records.numberClass', page.facets.number_class_label || t('app.none')),
+  ]
+}
+
+// itemFacts lists the items of the national sheet that have a value, numbers masked.
+export function itemFacts(page: Page): Fact[] {
+  return page.items.filter((i) => i.value).map((i) => ({ label: i.header, value: i.label || i.value }))
+}
