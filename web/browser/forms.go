@@ -51,6 +51,22 @@ func (p *Page) Choose(label, value string) {
 	})
 }
 
+// Change takes an option, by its text, of the first list with a name that no label writes.
+func (p *Page) Change(name, value string) {
+	p.t.Helper()
+	quoted, _ := json.Marshal(value) // of a string never fails
+	p.until("choose “"+value+"” for “"+name+"”", func(ctx context.Context) bool {
+		object, ok := p.find(ctx, "combobox", name)
+		return ok && p.on(ctx, object, `function () {
+			const option = [...this.options].find((o) => o.text === `+string(quoted)+`)
+			if (!option) return false
+			this.value = option.value
+			this.dispatchEvent(new Event('change', { bubbles: true }))
+			return true
+		}`) == "true"
+	})
+}
+
 // Pick takes the first of the radio buttons whose name contains a text.
 func (p *Page) Pick(text string) {
 	p.t.Helper()

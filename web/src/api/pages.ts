@@ -3,6 +3,18 @@ import { computed } from 'vue'
 
 type Page<T> = { items: T[]; next?: string }
 
+// everyPage reads all pages of a list, for a form that is about the whole of it.
+export async function everyPage<T>(read: (query: { limit: number; cursor?: string }) => Promise<Page<T>>): Promise<T[]> {
+  const all: T[] = []
+  let cursor: string | undefined
+  do {
+    const page = await read({ limit: 200, ...(cursor ? { cursor } : {}) })
+    all.push(...page.items)
+    cursor = page.next
+  } while (cursor)
+  return all
+}
+
 // usePages reads a list page by page; the key names the operation and its filters.
 export function usePages<T>(key: unknown[], read: (query: { limit: number; cursor?: string }) => Promise<Page<T>>) {
   const list = useInfiniteQuery({

@@ -1,0 +1,78 @@
+package e2e_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/xueji/xueji/internal/e2e"
+	"github.com/xueji/xueji/models/org"
+	"github.com/xueji/xueji/web/browser"
+)
+
+// A registrar sees who of the graduating grade can graduate and why the others cannot, files
+// the list, the leader decides, and the bureau reads the graduates.
+func TestASchoolGraduatesItsGradeInTheBrowser(t *testing.T) {
+	t.Parallel()
+	s := e2e.New(t, e2e.Options{})
+	c := s.CountyOf("520102", "2152000123", longSchool)
+	suspended := s.Pupil(c, 2021)
+	s.Pupil(c, 2021)
+	s.Pupil(c, 2021)
+	change := c.Registrar.File(c.Registrar.SuspensionBody(suspended))
+	c.Leader.Approve(change)
+	c.Reviewer.Approve(change)
+	s.Hand.Advance(time.Date(2027, 6, 21, 1, 0, 0, 0, time.UTC).Sub(s.Clock.Now()))
+	// Whoever did not log in for half a year is locked out: these people are new.
+	c.Registrar, c.Leader, c.Reviewer = s.Person(c.School, org.SchoolRegistrar), s.Person(c.School, org.SchoolLeader), s.Person(c.Bureau, org.BureauReviewer)
+	b := browser.Start(t)
+	more := []string{"级", "1班"}
+
+	p := b.Page(s.URL)
+	c.Registrar.LogsIn(p)
+	p.Click("link", "毕业")
+	p.Choose("学段", "小学")
+	p.Reads("共 3 名：可以毕业 2 名，现在不能毕业 1 名")
+	p.Reads("休学")
+	fit(t, p, true, more...)
+	p.Shot("preview")
+	p.Change("样例生 的结论", "这次不报")
+	p.Reads("将提交 1 名学生")
+	p.Type("毕业年份", "2031")
+	p.Click("button", "提交毕业名单")
+	p.Reads("请求编号") // the API says which year it is
+	p.Focuses("alert")
+	p.Audit()
+	p.Type("毕业年份", "2027")
+	p.DoubleClick("button", "提交毕业名单")
+	p.Sees("heading", "毕业名单")
+	fit(t, p, true, more...)
+	require.Equal(t, 1, e2e.Value[int](s, `SELECT count(*) FROM change WHERE kind = 'GRADUATION'`), "two clicks are one case")
+	caseNo := e2e.Value[string](s, `SELECT case_no FROM change WHERE kind = 'GRADUATION'`)
+
+	leader := b.Page(s.URL)
+	c.Leader.LogsIn(leader)
+	leader.Click("link", "办理 "+caseNo)
+	leader.Click("button", "同意")
+	leader.Click("button", "确认同意")
+	leader.Reads("没有其他待办业务")
+	leader.Reads("已生效")
+	fit(t, leader, true, more...)
+	require.Equal(t, 1, e2e.Value[int](s, `SELECT count(*) FROM student WHERE enrol_status = 'GRADUATED'`))
+
+	reviewer := b.Page(s.URL)
+	c.Reviewer.LogsIn(reviewer)
+	reviewer.Click("button", "English")
+	reviewer.Click("link", "Graduation")
+	reviewer.Choose("School", longSchool)
+	reviewer.Reads("1 listed")
+	reviewer.Choose("Stage", "Primary")
+	reviewer.Reads("2 pupils: 1 can graduate, 1 cannot yet")
+	fit(t, reviewer, false, append(more, caseNo)...)
+	require.NotContains(t, reviewer.Text(), "File the list", "a bureau files no list of a school")
+	reviewer.Shot("graduates-english")
+	reviewer.Click("link", caseNo)
+	reviewer.Sees("heading", "Pupils of the graduation")
+	require.Empty(t, reviewer.Reports())
+}
