@@ -224,16 +224,23 @@ func TestRefusalsDraftsAndSlipsInTheBrowser(t *testing.T) {
 	require.Empty(t, p.Reports())
 }
 
+// picture writes a paper as a file and returns its path.
+func picture(t *testing.T) string {
+	t.Helper()
+	paper := filepath.Join(t.TempDir(), "proof.png")
+	var drawn bytes.Buffer
+	require.NoError(t, png.Encode(&drawn, image.NewGray(image.Rect(0, 0, 8, 8))))
+	require.NoError(t, os.WriteFile(paper, drawn.Bytes(), 0o600))
+	return paper
+}
+
 // A registrar files a suspension in the page: the pupil by name, the form and the papers
 // made from the description of the kind.
 func TestARegistrarFilesInTheBrowser(t *testing.T) {
 	t.Parallel()
 	s := e2e.New(t, e2e.Options{})
 	c := s.County()
-	paper := filepath.Join(t.TempDir(), "proof.png")
-	var picture bytes.Buffer
-	require.NoError(t, png.Encode(&picture, image.NewGray(image.Rect(0, 0, 8, 8))))
-	require.NoError(t, os.WriteFile(paper, picture.Bytes(), 0o600))
+	paper := picture(t)
 	p := browser.Start(t).Page(s.URL)
 	c.Registrar.LogsIn(p)
 	fit(t, p, true)

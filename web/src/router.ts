@@ -18,6 +18,7 @@ export const router = createRouter({
     { path: '/cases/:id/print', name: 'print', component: () => import('./screens/cases/print.vue'), props: true, meta: { bare: true } },
     { path: '/records', name: 'records', component: () => import('./screens/records/records.vue') },
     { path: '/records/:id', name: 'record', component: () => import('./screens/records/record.vue'), props: true },
+    { path: '/year/plans', name: 'plans', component: () => import('./screens/year/plans.vue') },
     { path: '/year/graduation', name: 'graduation', component: () => import('./screens/year/graduation.vue') },
     { path: '/password', name: 'password', component: () => import('./screens/login/password-page.vue') },
     { path: '/:rest(.*)*', name: 'missing', component: () => import('./screens/missing.vue') },

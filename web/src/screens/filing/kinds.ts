@@ -1,5 +1,5 @@
-// kindsHere are the kinds this form can file: about one pupil of the own school, made from
-// inputs and papers alone. The others need a pupil of another school, a list, a roster, key
+// kindsHere are the kinds this form can file: about one pupil of the own school or about the
+// school itself, made from inputs and papers alone. The others need a pupil of another school, a list, a roster, key
 // data or another case, and come with their own forms.
 export const kindsHere: string[] = [
   'SUSPENSION',
@@ -16,4 +16,5 @@ export const kindsHere: string[] = [
   'DROPOUT_REPORT',
   'DROPOUT_RETURN',
   'GRADUATION_ROLLBACK',
+  'PLAN_CHANGE',
 ]

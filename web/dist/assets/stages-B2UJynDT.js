@@ -1,0 +1,1 @@
+var e=[`PRIMARY`,`JUNIOR`,`SENIOR`];function t(t){return e.filter(e=>t.length===0||t.includes(e))}function n(){let e=new Date;return e.getMonth()>=7?e.getFullYear()+1:e.getFullYear()}export{t as n,n as t};
