@@ -1,10 +1,14 @@
 package e2e_test
 
 import (
+	"bytes"
+	"net/http"
+	"path/filepath"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"github.com/xuri/excelize/v2"
 
 	"github.com/xueji/xueji/internal/e2e"
 	"github.com/xueji/xueji/models/org"
@@ -137,4 +141,99 @@ func TestAnEnrolmentPlanIsSetAndChangedInTheBrowser(t *testing.T) {
 	p.Click("link", "Enrolment plans")
 	p.Reads("120")
 	fit(t, p, false)
+}
+
+// A registrar moves pupils to other classes: by a sheet with a preview that says what is wrong
+// row by row, and one by one.
+func TestPupilsChangeTheClassInTheBrowser(t *testing.T) {
+	t.Parallel()
+	s := e2e.New(t, e2e.Options{})
+	c := s.County()
+	one, two := s.Pupil(c, 2024), s.Pupil(c, 2024)
+	from, to := c.Class[2024], s.Class(c, 2024, "2024102")
+	template := c.Registrar.Do(http.MethodGet, "/v1/placings/sheet?stage=PRIMARY&entry_year=2024", nil, "")
+	require.Equal(t, http.StatusOK, template.Status)
+	fill := func(name, second string) string {
+		f, err := excelize.OpenReader(bytes.NewReader(template.Raw))
+		require.NoError(t, err)
+		require.NoError(t, f.SetCellStr(f.GetSheetName(0), "E2", "2班"))
+		require.NoError(t, f.SetCellStr(f.GetSheetName(0), "E3", second))
+		path := filepath.Join(t.TempDir(), name)
+		require.NoError(t, f.SaveAs(path))
+		return path
+	}
+	more := []string{"级", "1班", "2班", "八班", "bad.xlsx", "good.xlsx", "xlsx"}
+	b := browser.Start(t)
+	p := b.Page(s.URL)
+	c.Registrar.LogsIn(p)
+	p.Click("link", "分班与调班")
+	p.Choose("年级", "小学 2024级")
+	fit(t, p, true, more...)
+	p.Shot("empty")
+	p.Click("button", "生成建议")
+	p.Reads("请求编号") // nobody waits for a class
+	p.Open("/year/placing")
+	p.Choose("年级", "小学 2024级")
+	p.Click("button", "下载表格")
+	p.Settles()
+	p.Attach("填好的表格", fill("bad.xlsx", "八班"))
+	p.Reads("bad.xlsx")
+	p.Reads("表中 2 行有新班级，1 行不能办理")
+	fit(t, p, true, more...)
+	require.NotContains(t, p.Text(), "提交表格", "a sheet is filed whole or not at all")
+	p.Shot("preview")
+	p.Attach("填好的表格", fill("good.xlsx", "2班"))
+	p.Reads("表中 2 行有新班级，0 行不能办理")
+	p.Audit()
+	p.DoubleClick("button", "提交表格")
+	p.Reads("已提交")
+	require.Equal(t, 1, e2e.Value[int](s, `SELECT count(*) FROM change WHERE kind = 'CLASS_CHANGE'`), "two clicks are one case")
+	s.Eventually("both pupils are in the other class", 20*time.Second, func() bool {
+		return e2e.Value[int](s, `SELECT count(*) FROM student WHERE class_id = $1 AND id IN ($2, $3)`, to, one, two) == 2
+	})
+
+	p.Click("button", "English")
+	p.Open("/year/placing")
+	p.Choose("Year group", "Primary 2024级")
+	p.Choose("Class to look at", "2班 (2/55)")
+	p.Change("New class of 样例生", "1班 (0/55)")
+	p.Reads("1 pupils chosen")
+	fit(t, p, false, more...)
+	p.DoubleClick("button", "File the change of class")
+	p.Sees("heading", "What happened")
+	p.Reads("2024级 2班 → 2024级 1班")
+	fit(t, p, false, more...)
+	s.Eventually("one pupil is back", 20*time.Second, func() bool {
+		return e2e.Value[int](s, `SELECT count(*) FROM student WHERE class_id = $1 AND id IN ($2, $3)`, from, one, two) == 1
+	})
+	require.Equal(t, 2, e2e.Value[int](s, `SELECT count(*) FROM change WHERE kind = 'CLASS_CHANGE'`))
+}
+
+// The system proposes classes for pupils who have none, a person changes what they like and
+// files it.
+func TestAProposalOfClassesIsFiledInTheBrowser(t *testing.T) {
+	t.Parallel()
+	s := e2e.New(t, e2e.Options{})
+	c := s.County()
+	second := s.Class(c, 2024, "2024102")
+	for range 4 {
+		s.Unplaced(s.Pupil(c, 2024))
+	}
+	p := browser.Start(t).Page(s.URL)
+	c.Registrar.LogsIn(p)
+	p.Open("/year/placing")
+	p.Choose("年级", "小学 2024级")
+	p.Click("button", "生成建议")
+	p.ReadsTimes("样例生", 4)
+	p.Change("样例生 的新班级", "2024级 2班")
+	fit(t, p, true, "级", "1班", "2班", "xlsx")
+	p.Shot("proposal")
+	p.DoubleClick("button", "提交分班")
+	p.Sees("heading", "办理记录")
+	fit(t, p, true, "级", "1班", "2班", "xlsx")
+	s.Eventually("all have classes", 20*time.Second, func() bool {
+		return e2e.Value[int](s, `SELECT count(*) FROM student WHERE class_id IN ($1, $2)`, c.Class[2024], second) == 4
+	})
+	require.LessOrEqual(t, 2, e2e.Value[int](s, `SELECT occupied FROM school_class WHERE id = $1`, second))
+	require.Equal(t, 1, e2e.Value[int](s, `SELECT count(*) FROM change WHERE kind = 'CLASS_ASSIGNMENT'`), "two clicks are one case")
 }
