@@ -174,6 +174,8 @@ export const en: Words = {
     next: 'Next case',
     toInbox: 'Back to the inbox',
     last: 'Nothing else waits for you.',
+    strike: 'Take single pupils out of the list',
+    strikeReason: 'Why {name} is taken out',
   },
   print: {
     button: 'Print',

@@ -172,6 +172,8 @@ export const zh = {
     next: '办理下一件',
     toInbox: '返回待办',
     last: '没有其他待办业务。',
+    strike: '剔除个别学生',
+    strikeReason: '剔除 {name} 的原因',
   },
   print: {
     button: '打印',

@@ -3,8 +3,8 @@ import type { Verb } from './offers'
 
 type Slip = Schemas['SlipView']
 
-// Said is what somebody says to a case.
-export type Said = { opinion: string; inputs: Record<string, string>; backTo: number; returns: 'STEP_BY_STEP' | 'TO_ME' }
+// Said is what somebody says to a case; strike gives the reason of each pupil taken out of a list.
+export type Said = { opinion: string; inputs: Record<string, string>; strike: Record<string, string>; backTo: number; returns: 'STEP_BY_STEP' | 'TO_ME' }
 
 // say hands a decision in. The key makes a repeated request the same decision.
 export function say(change: string, task: string, verb: Verb, said: Said, key: string): Promise<Slip> {
@@ -24,6 +24,7 @@ export function say(change: string, task: string, verb: Verb, said: Said, key: s
         verdict: verb,
         opinion,
         ...(Object.keys(said.inputs).length ? { inputs: said.inputs } : {}),
+        ...(Object.keys(said.strike).length ? { strike: Object.entries(said.strike).map(([student_id, reason]) => ({ student_id, reason })) } : {}),
         ...(verb === 'SEND_BACK' ? { send_back_to: said.backTo, returns: said.returns } : {}),
       },
     }),
