@@ -97,10 +97,10 @@ func (p *Page) hear(event any) {
 	case *fetch.EventRequestPaused:
 		p.paused = append(p.paused, e)
 	case *network.EventRequestWillBeSent:
-		switch e.Type {
-		case network.ResourceTypeDocument: // what the page before was asking matters no more
+		if e.Type == network.ResourceTypeDocument { // what the page before was asking matters no more
 			clear(p.calls)
-		case network.ResourceTypeFetch:
+		}
+		if e.Type == network.ResourceTypeFetch {
 			p.calls[e.RequestID] = true
 		}
 	case *network.EventResponseReceived:
