@@ -39,6 +39,7 @@ func (s *server) filingRoutes() {
 		Summary: "Enrol the graduates of a sheet (上传招生表)",
 		Detail:  "An xlsx workbook or a csv text in the part \"file\", with the header of the template. 200: a dry run, which tells everything against every row and keeps nothing. 201: filed as file-enrolment does, all rows or none; a refusal names the rows of the sheet.",
 	}, s.fileSheet)
+	s.rest.DescribeUpload("/v1/enrolments/sheet", "The sheet, xlsx or csv.")
 	rest.Register(s.rest, rest.Operation{
 		ID: "check-enrolment", Method: http.MethodPost, Path: "/v1/enrolments/check", Action: authz.EnrolmentFile, Tag: tag,
 		Summary: "Look at every line of an enrolment before it is filed (招生预检)",

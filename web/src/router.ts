@@ -20,6 +20,7 @@ export const router = createRouter({
     { path: '/records/:id', name: 'record', component: () => import('./screens/records/record.vue'), props: true },
     { path: '/year/plans', name: 'plans', component: () => import('./screens/year/plans.vue') },
     { path: '/year/graduation', name: 'graduation', component: () => import('./screens/year/graduation.vue') },
+    { path: '/year/enrolment', name: 'enrolment', component: () => import('./screens/year/enrolment.vue') },
     { path: '/year/placing', name: 'placing', component: () => import('./screens/year/placing.vue'), meta: { school: true } },
     { path: '/password', name: 'password', component: () => import('./screens/login/password-page.vue') },
     { path: '/:rest(.*)*', name: 'missing', component: () => import('./screens/missing.vue') },
