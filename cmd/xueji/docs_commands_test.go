@@ -15,7 +15,7 @@ import (
 func TestCommandsOfTheDocumentsExist(t *testing.T) {
 	command := regexp.MustCompile("`xueji ([a-z]+)(?: ([a-z]+))?")
 	found := 0
-	for _, name := range []string{"README.md", "CONTRIBUTING.md", "docs/operations.md", "docs/policy.md", "docs/api.md", "docs/notices.md", "docs/tasks.md"} {
+	for _, name := range []string{"README.md", "CONTRIBUTING.md", "docs/operations.md", "docs/policy.md", "docs/api.md", "docs/notices.md", "docs/tasks.md", "docs/school-year.md"} {
 		for _, match := range command.FindAllStringSubmatch(repositoryFile(t, name), -1) {
 			found++
 			args := match[1:2]
