@@ -1,5 +1,5 @@
 // Package job keeps long set-based work (the second shape of work): the check and the
-// effect of a large list, later number runs, the turn of a school year and exports.
+// effect of a large list and the turn of a school year, later number runs and exports.
 //
 // It owns the row of a job with its parts, their states, the progress that people see
 // (rows done, rate, rest), cancelling and resuming. A kind of job is one function that

@@ -3,12 +3,12 @@
 //
 // It owns the list: All gives the engine a Work for every kind of the catalogue. It owns
 // the shared Work of kinds that change one record of the own school by the rules of
-// package status (suspension, reinstatement, withdrawal, leaving, dropout, roll-back),
-// and the small ones: the year group (留级, 跳级), death (死亡), arbitration (仲裁) and
+// package status (suspension, reinstatement, withdrawal, leaving, dropout),
+// and the small ones: the year group (留级, 跳级), death (死亡), the arbitrations (仲裁) and
 // correction (异动纠错).
 //
-// It does not own a subject: registration, transfer, keydata and problem give their Work
-// to the list. It is the only package that sees them all, and none of them sees it. It
+// It does not own a subject: each package of a subject gives its Work to the list. What
+// two subjects need of each other, such as the claims that a roll-back ends, is tied here. It is the only package that sees them all, and none of them sees it. It
 // holds no global: who starts the program builds the list.
 //
 // Tables: none.

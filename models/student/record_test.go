@@ -28,6 +28,8 @@ var stays = map[string]string{
 	"departure":       "the backup belongs to the school that was left",
 	"change":          "the office of a change is the one that filed it",
 	"roster_row":      "a row belongs to the roster of the school that handed it in",
+	"check_in":        "the school at the beginning of that term noted who came",
+	"year_turn_stay":  "the school at the turn of the year reads why the pupil stayed",
 }
 
 // Every table that names a record and the path of an office either follows the record to
