@@ -11,19 +11,23 @@ const auditWords = `
 account       account.close account.create account.password account.reset account.seal account.unlock account.unseal account.update login.failed proxy.add
 change        case.decide case.rebuild change.day_failed change.dismiss change.ended change.file change.line_ended change.on_hold change.reveal change.struck slip.counted slip.refused step.passed
 calendar      calendar.add
+certificate   certificate.issue certificate.replace
+certificate_stock certificate.give certificate.spoil
 class         class.check_in class.close class.create class.update
 evidence      evidence.open evidence.upload
 grade         grade.create
 handover      handover.receive handover.send
 job           job.cancel job.operator job.resume job.start job.state
-lookup        identity.ask student.find
-organisation  org.close org.create org.reassign org.rename
+lookup        enrolment.find identity.ask student.find
+organisation  certificate.write org.close org.create org.reassign org.rename
+plan          plan.set
 policy        policy.add
 proxy         proxy.revoke
 punishment    punishment.cancel punishment.record
 roster        roster.ask_register roster.discard roster.enrol roster.findings roster.upload
+school_year   school_year.set
 session       session.open session.revoke token.create
-student       student.create student.edit student.reveal student.tidy
+student       deferral.cancel deferral.record student.create student.edit student.reveal student.tidy
 webhook       webhook.add webhook.delete webhook.disable webhook.enable webhook.redeliver webhook.rotate webhook.test
 `
 

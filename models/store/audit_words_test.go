@@ -18,8 +18,8 @@ func TestAuditActionsAreAllListed(t *testing.T) {
 	more, err := filepath.Glob("../../internal/service/*.go")
 	require.NoError(t, err)
 	files = append(files, more...)
-	written := regexp.MustCompile(`(?:[aA]udit(?:As)?\(|notePaperFile\(|INSERT INTO audit_entry[^;]*)(?:[a-zA-Z.]+, )*["']([a-z]+\.[a-z_]+)["']|"(webhook\.[a-z]+able)"`)
-	subject := regexp.MustCompile(`[aA]udit(?:As)?\((?:[a-zA-Z.]+, )*"?[a-z._]+"?, "([a-z]+)"`)
+	written := regexp.MustCompile(`(?:[aA]udit(?:As)?\(|notePaperFile\(|INSERT INTO audit_entry[^;]*)(?:[a-zA-Z.]+, )*["']([a-z_]+\.[a-z_]+)["']|"(webhook\.[a-z]+able)"`)
+	subject := regexp.MustCompile(`[aA]udit(?:As)?\((?:[a-zA-Z.]+, )*"?[a-z._]+"?, "([a-z_]+)"`)
 	actions, subjects := map[string]bool{}, map[string]bool{}
 	for _, name := range files {
 		if regexp.MustCompile(`_test\.go$|audit_words`).MatchString(name) {
