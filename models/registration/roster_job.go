@@ -11,10 +11,6 @@ import (
 	"github.com/xueji/xueji/models/store"
 )
 
-// ApprovedInParts is the line of the timeline that says that an approved change takes
-// effect part by part, because its list is long.
-const ApprovedInParts = "APPROVED_IN_PARTS"
-
 // enrolAsJob lets a long roster take effect as a job: the change waits at a step of its
 // own until the last part is done. It says false, and does nothing, for a short roster.
 func enrolAsJob(t *change.Tx, c *change.Change, s *change.Slip, on calendar.Date) (bool, error) {
@@ -29,15 +25,6 @@ func enrolAsJob(t *change.Tx, c *change.Change, s *change.Slip, on calendar.Date
 	if err != nil {
 		return false, err
 	}
-	if err := t.FinishStep(c, s, change.StepDone); err != nil {
-		return false, err
-	}
-	if err := t.OpenStep(c, c.Definition.ApplyStep()); err != nil {
-		return false, err
-	}
-	if err := t.WriteEvent(change.Event{Change: c.ID, Verb: ApprovedInParts, Step: c.StepNo, Round: c.Round}); err != nil {
-		return false, err
-	}
 	_, err = job.FileJob(t.Tx, job.NewJob{
 		Kind: job.JobRosterEnrol, Org: r.SchoolID, OrgPath: r.OrgPath, Province: c.ProvinceCode, Subject: r.ID, Change: c.ID, CaseNo: c.CaseNo,
 		EffectiveOn: on, FiledBy: c.FiledBy, Parts: parts,
@@ -45,7 +32,7 @@ func enrolAsJob(t *change.Tx, c *change.Change, s *change.Slip, on calendar.Date
 	if err != nil {
 		return false, err
 	}
-	return true, t.SaveProgress(c)
+	return true, t.WaitForParts(c, s)
 }
 
 // rosterParts cuts the good rows of a roster into parts, in the order of the sheet.
@@ -91,10 +78,7 @@ func (RosterEnrolJob) Finish(t *change.Tx, j *job.Job) error {
 	if err := closeRoster(t.Tx, r); err != nil {
 		return err
 	}
-	if err := t.WriteEvent(change.Event{Change: c.ID, Verb: change.EventPassed, Step: c.StepNo, Round: c.Round}); err != nil {
-		return err
-	}
-	return t.EndEffective(c, nil, calendar.DateOf(j.EffectiveOn))
+	return t.EndInParts(c, calendar.DateOf(j.EffectiveOn))
 }
 
 // rosterInJob holds the roster of a job, which must be the one its change was filed with.
