@@ -91,7 +91,7 @@ func kinds() []process.Kind {
 		process.PlanChange,
 		process.ClassChange, process.ClassAssignment, process.GradeAdjustment,
 		process.SelfEnrolment, process.UnifiedEnrolment, process.AdmissionArbitration, process.EnrolmentWithdrawal,
-		process.SchoolingLengthChange,
+		process.SchoolingLengthChange, process.SchoolMerger,
 	)
 }
 

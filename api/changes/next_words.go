@@ -52,8 +52,8 @@ func nextWords() map[string]process.Text {
 			En: "Approved for {day}, and on hold: other business of the pupil goes first, its timeline says which. Nobody needs to act. When that has ended, the record is checked again; the office that filed may withdraw the change.",
 		},
 		nextInParts: {
-			Zh: "已审批通过，名单较大，系统正在分批办理，不需人工处理；进度见批量任务，全部完成后自动办结。",
-			En: "Approved; the list is long and takes effect part by part. Nobody needs to act: its progress stands among the jobs, and the change ends with the last part.",
+			Zh: "已审批通过，涉及人数较多，系统正在分批办理，不需人工处理；进度见批量任务，全部完成后自动办结。",
+			En: "Approved; it is about many pupils and takes effect part by part. Nobody needs to act: its progress stands among the jobs, and the change ends with the last part.",
 		},
 		nextStruck: {
 			Zh: "已于 {day} 被异动纠错（{case}）认定为误办，不再作数。",

@@ -24,11 +24,13 @@ const (
 	JobYearTurn JobKind = "YEAR_TURN"
 	// JobYearTurnUndo takes a turn of the school year back (撤销毕业升级).
 	JobYearTurnUndo JobKind = "YEAR_TURN_UNDO"
+	// JobSchoolMerger moves the records of a school to the one that absorbs it (学校合并).
+	JobSchoolMerger JobKind = "SCHOOL_MERGER"
 )
 
 // JobKinds lists every kind of job in a fixed order.
 func JobKinds() []JobKind {
-	return []JobKind{JobRosterCheck, JobRosterEnrol, JobYearTurn, JobYearTurnUndo}
+	return []JobKind{JobRosterCheck, JobRosterEnrol, JobYearTurn, JobYearTurnUndo, JobSchoolMerger}
 }
 
 // Text is the name of the kind in both languages.
@@ -42,6 +44,8 @@ func (k JobKind) Text() process.Text {
 		return process.Text{Zh: "毕业升级", En: "Turn of the school year"}
 	case JobYearTurnUndo:
 		return process.Text{Zh: "撤销毕业升级", En: "Undoing of a turn of the school year"}
+	case JobSchoolMerger:
+		return process.Text{Zh: "学校合并", En: "Merger of two schools"}
 	}
 	return process.Text{Zh: string(k), En: string(k)}
 }

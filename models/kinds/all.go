@@ -66,6 +66,7 @@ func All() change.Works {
 
 		process.PlanChange:            schooling.PlanWork{},
 		process.SchoolingLengthChange: schooling.LengthWork{},
+		process.SchoolMerger:          mergerKind(),
 	}
 }
 

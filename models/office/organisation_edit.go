@@ -84,17 +84,25 @@ func Close(t *store.Tx, id uuid.UUID, version int64) (Organisation, error) {
 	if err := refuseUnlessEmpty(t, o); err != nil {
 		return Organisation{}, err
 	}
-	_, err = t.Exec(`UPDATE session SET revoked_at = ? WHERE revoked_at IS NULL AND account_id IN (SELECT id FROM account WHERE org_id = ?)`, t.Now(), id)
-	if err != nil {
-		return Organisation{}, fmt.Errorf("end the sessions of an office: %w", err)
-	}
-	if _, err := t.Exec(`UPDATE account SET closed_at = ?, version = version + 1 WHERE org_id = ? AND closed_at IS NULL`, t.Now(), id); err != nil {
-		return Organisation{}, fmt.Errorf("close the accounts of an office: %w", err)
+	if err := closeAccounts(t, id); err != nil {
+		return Organisation{}, err
 	}
 	if err := t.Audit("org.close", "organisation", id.String(), nil); err != nil {
 		return Organisation{}, err
 	}
 	return Read(t, id)
+}
+
+// closeAccounts closes the accounts of an office and ends their sessions.
+func closeAccounts(t *store.Tx, id uuid.UUID) error {
+	_, err := t.Exec(`UPDATE session SET revoked_at = ? WHERE revoked_at IS NULL AND account_id IN (SELECT id FROM account WHERE org_id = ?)`, t.Now(), id)
+	if err != nil {
+		return fmt.Errorf("end the sessions of an office: %w", err)
+	}
+	if _, err := t.Exec(`UPDATE account SET closed_at = ?, version = version + 1 WHERE org_id = ? AND closed_at IS NULL`, t.Now(), id); err != nil {
+		return fmt.Errorf("close the accounts of an office: %w", err)
+	}
+	return nil
 }
 
 // refuseUnlessEmpty checks that an office is empty, after the office was marked closed in

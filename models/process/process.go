@@ -61,6 +61,7 @@ const (
 	AdmissionArbitration  Kind = "ADMISSION_ARBITRATION"   // 招生仲裁, KT23
 	EnrolmentWithdrawal   Kind = "ENROLMENT_WITHDRAWAL"    // 退档, KT27
 	SchoolingLengthChange Kind = "SCHOOLING_LENGTH_CHANGE" // 学制变更, P12
+	SchoolMerger          Kind = "SCHOOL_MERGER"           // 学校合并, P13
 )
 
 // WorkflowName returns the workflow type that Temporal shows for the kind, such as

@@ -23,6 +23,19 @@ const (
 	LengthSchool  Code = "length_school"
 )
 
+// Codes of the merger of two schools.
+const (
+	MergerBureau  Code = "merger_bureau"
+	MergerSchool  Code = "merger_school"
+	MergerSame    Code = "merger_same"
+	MergerFixed   Code = "merger_fixed"
+	MergerStages  Code = "merger_stages"
+	MergerLength  Code = "merger_length"
+	MergerRunning Code = "merger_running"
+	MergerClaims  Code = "merger_claims"
+	MergerPapers  Code = "merger_papers"
+)
+
 // Codes of the terms of a school year.
 const (
 	TermYear     Code = "term_year"

@@ -129,7 +129,7 @@ func otherwise() []process.Kind {
 	return []process.Kind{
 		process.RosterImport, process.NewRecordImmigrant, process.ProblemCorroboration, process.ProblemDeletion, process.Arbitration, process.ChangeCorrection,
 		process.AdmissionArbitration,
-		process.PlanChange, process.SchoolingLengthChange,
+		process.PlanChange, process.SchoolingLengthChange, process.SchoolMerger,
 	}
 }
 

@@ -82,7 +82,7 @@ func ruleOf(kind process.Kind) (rule, bool) {
 	case process.EnrolmentWithdrawal:
 		return rule{from: []Enrol{Enrolled}, unfrozen: true, to: Graduated, check: checkEnrolmentWithdrawal, effect: giveBack}, true
 	case process.RosterImport, process.NewRecordImmigrant, // they make records and change none
-		process.PlanChange, process.SchoolingLengthChange: // about a school
+		process.PlanChange, process.SchoolingLengthChange, process.SchoolMerger: // about a school
 		return rule{}, false
 	case process.SuspensionExtension, process.Expulsion, process.Missing, process.GoneAbroad, process.ReturnFromAbroad, process.Death,
 		process.Retention, process.Skip, process.DropoutReport, process.DropoutReturn:
