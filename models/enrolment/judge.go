@@ -129,7 +129,11 @@ func readIntake(t *store.Tx, q Request, rules process.Policy) (in status.Intake,
 		return in, err
 	}
 	o, err := office.Read(t, q.School.ID)
-	in.Stages, in.Year, in.Policy, in.PrimaryYears = o.Stages, q.Year, rules, rules.StageYears[org.Primary]
+	if err != nil {
+		return in, err
+	}
+	own, err := office.PolicyIn(t, q.School.ID, rules, q.Year)
+	in.Stages, in.Year, in.Policy, in.PrimaryYears = o.Stages, q.Year, rules, own.StageYears[org.Primary]
 	return in, err
 }
 
@@ -164,9 +168,13 @@ func (j *Judged) judgeLines(t *store.Tx, in status.Intake) error {
 	if err != nil {
 		return err
 	}
+	years, err := readLengths(t, found, in.Policy)
+	if err != nil {
+		return err
+	}
 	for i := range j.Lines {
 		if len(j.Lines[i].Refusals) == 0 {
-			j.judge(i, found[i], schools, in)
+			j.judge(i, found[i], schools, years[i], in)
 		}
 	}
 	return nil
@@ -190,8 +198,8 @@ func (j *Judged) pointer(i int, field string) string {
 
 func (l *JudgedLine) refuse(e *refusal.Error) { l.Refusals = append(l.Refusals, e) }
 
-// judge judges the graduate whom a line names.
-func (j *Judged) judge(i int, f *namedGraduate, schools map[uuid.UUID]*source, in status.Intake) {
+// judge judges the graduate whom a line names; years is how long the stage took there.
+func (j *Judged) judge(i int, f *namedGraduate, schools map[uuid.UUID]*source, years int, in status.Intake) {
 	l := &j.Lines[i]
 	if f == nil || schools[f.SchoolID] == nil {
 		l.refuse(refusal.New(refusal.EnrolNameNumber).At(j.pointer(i, "/student_number")))
@@ -199,7 +207,7 @@ func (j *Judged) judge(i int, f *namedGraduate, schools map[uuid.UUID]*source, i
 	}
 	from := schools[f.SchoolID]
 	l.from = status.Record{Enrol: f.EnrolStatus, Stage: f.Stage, EntryYear: f.EntryYear, SchoolID: f.SchoolID.String()}
-	candidate := status.Candidate{Record: l.from, From: from.School, FromYears: in.Policy.StageYears[f.Stage], Wanted: l.Stage}
+	candidate := status.Candidate{Record: l.from, From: from.School, FromYears: years, Wanted: l.Stage}
 	if !f.GraduatedOn.IsZero() {
 		candidate.GraduatedIn = f.GraduatedOn.Year()
 	}
@@ -294,39 +302,6 @@ func findGraduates(t *store.Tx, j *Judged) (map[int]*namedGraduate, error) {
 		found[row.No] = row
 	}
 	return found, nil
-}
-
-// source is a school of graduation with its managing bureau.
-type source struct {
-	status.School
-
-	bureau     org.OfficeRef
-	bureauName string
-}
-
-// readSources reads the schools of graduation by their IDs.
-func readSources(t *store.Tx, found map[int]*namedGraduate) (map[uuid.UUID]*source, error) {
-	ids := []uuid.UUID{uuid.Nil}
-	for _, f := range found {
-		ids = append(ids, f.SchoolID)
-	}
-	var rows []struct {
-		ID                                     uuid.UUID
-		Name, Province                         string
-		BureauID                               uuid.UUID
-		BureauPath, BureauProvince, BureauName string
-	}
-	err := t.DB().Raw(`SELECT o.id, o.name, o.province_code AS province, b.id AS bureau_id, b.path::text AS bureau_path, b.province_code AS bureau_province, b.name AS bureau_name
-		FROM organisation o JOIN organisation b ON b.id = o.parent_id WHERE o.id IN ?`, ids).Scan(&rows).Error
-	if err != nil {
-		return nil, fmt.Errorf("read the schools of graduates: %w", err)
-	}
-	schools := map[uuid.UUID]*source{}
-	for _, r := range rows {
-		schools[r.ID] = &source{School: status.School{ID: r.ID.String(), Name: r.Name, Province: r.Province},
-			bureau: org.OfficeRef{ID: r.BureauID, Path: r.BureauPath, Province: r.BureauProvince}, bureauName: r.BureauName}
-	}
-	return schools, nil
 }
 
 // CountLookups counts a request against the look-ups of the account (law 10): the names and

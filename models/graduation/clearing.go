@@ -8,6 +8,7 @@ import (
 
 	"github.com/xueji/xueji/models/calendar"
 	"github.com/xueji/xueji/models/change"
+	"github.com/xueji/xueji/models/office"
 	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/models/policy"
 	"github.com/xueji/xueji/models/process"
@@ -76,7 +77,7 @@ func tellProvince(t *store.Tx, province string, rules process.Policy, day calend
 	}
 	count, path := map[uuid.UUID]int{}, map[uuid.UUID]string{}
 	for _, row := range rows {
-		own, err := policyOf(t, row.SchoolID, rules)
+		own, err := office.PolicyIn(t, row.SchoolID, rules, rules.SchoolYearOn(day))
 		if err != nil {
 			return err
 		}
@@ -121,12 +122,13 @@ func ToBeCleared(t *store.Tx, school org.OfficeRef, after uuid.UUID, most int) (
 	if err != nil {
 		return calendar.Date{}, nil, err
 	}
-	if rules, err = policyOf(t, school.ID, rules); err != nil {
-		return calendar.Date{}, nil, err
-	}
 	day, some := nextClearing(rules, t.Today())
 	if !some {
 		return calendar.Date{}, nil, nil
+	}
+	// The next day may lie in the next school year, with another schooling length.
+	if rules, err = office.PolicyIn(t, school.ID, rules, rules.SchoolYearOn(day)); err != nil {
+		return calendar.Date{}, nil, err
 	}
 	last := YearOf(rules, day)
 	var list []BusyPupil

@@ -73,3 +73,27 @@ func TestNoNoticeWithoutAClearing(t *testing.T) {
 		require.Empty(t, told(r), rules)
 	}
 }
+
+// Grade 5 is the last one of a school that is five-four (P12) from the next school year on:
+// it is named and told for the day of that year already, and that of its sibling is not.
+func TestTheClearingFollowsTheSchoolingLength(t *testing.T) {
+	r := storetest.New(t)
+	five, six := r.PupilsOf(storetest.SchoolA, 2023, 1)[0], r.PupilsOf(storetest.SchoolB, 2023, 1)[0]
+	changed, err := r.TryFile(r.FilingAt(process.SchoolingLengthChange, storetest.SchoolA, map[string]string{"length": "FIVE_FOUR", "reason": "区政府决定"}))
+	require.NoError(t, err)
+	r.ApproveAll(changed.ID)
+	r.At("2027-07-20") // the day of 2027 is over, the next school year has not begun
+	first := r.File(process.OtherLeaving, five, nil)
+	r.File(process.OtherLeaving, six, nil)
+	for path, want := range map[string]int{storetest.SchoolA: 1, storetest.SchoolB: 0} {
+		r.MustIn(r.App, path, func(tx *change.Tx) error {
+			day, busy, err := graduation.ToBeCleared(tx.Tx, r.Office(path), uuid.Nil, 5)
+			require.Equal(t, "2028-07-15", day.String())
+			require.Len(t, busy, want, path)
+			return err
+		})
+	}
+	require.Equal(t, 1, r.Count(`SELECT count(*) FROM change WHERE id = $1 AND status = 'RUNNING'`, first))
+	r.At("2028-07-08")
+	require.Equal(t, []string{storetest.SchoolA + " 1 2028-07-15"}, told(r))
+}
