@@ -143,8 +143,7 @@ func (l *locked) settleRivals(t *store.Tx, a *Claim) {
 		same := org.SuperiorPath(b.SchoolPath) == org.SuperiorPath(a.SchoolPath)
 		switch {
 		case same && b.State == Claimed:
-			l.end(t, b, refusal.New(refusal.EnrolTaken).With("school", a.School))
-			tell(t, b, noticeLost)
+			l.endLost(t, b, a.School)
 		case !same && (b.State == Admitted || b.State == Retrieved):
 			tell(t, a, noticeContested)
 			tell(t, b, noticeContested)
@@ -154,17 +153,28 @@ func (l *locked) settleRivals(t *store.Tx, a *Claim) {
 
 // tell leaves word for the upkeep to give the school of a claim a notice. The change of
 // another school is not locked here, so no notice of it can be written in this
-// transaction: the two approvals would wait for each other.
+// transaction: the two approvals would wait for each other. For the same reason the claim
+// of another school is written at most once in a transaction: PostgreSQL checks the
+// foreign keys of a row that is written a second time, and so asks for its change.
 func tell(t *store.Tx, a *Claim, kind string) {
+	a.Tell = kind
 	t.Later("leave word of a claim", 1, `UPDATE admission SET tell = ? WHERE change_id = ? AND line_no = ?`, kind, a.ChangeID, a.LineNo)
 }
 
 // end ends a claim in the name of the system. Its place is given back with freePlaces.
-func (l *locked) end(t *store.Tx, a *Claim, why *refusal.Error) {
+func (l *locked) end(t *store.Tx, a *Claim, why *refusal.Error) { l.endTelling(t, a, why, a.Tell) }
+
+// endLost ends the claim of another school that a school has won, and leaves word of it.
+func (l *locked) endLost(t *store.Tx, a *Claim, winner string) {
+	l.endTelling(t, a, refusal.New(refusal.EnrolTaken).With("school", winner), noticeLost)
+}
+
+// endTelling ends a claim and leaves word of it in one statement, as tell demands.
+func (l *locked) endTelling(t *store.Tx, a *Claim, why *refusal.Error, tell string) {
 	params, _ := json.Marshal(store.OrEmpty(why.Params)) // of strings
 	l.release(t, a)
-	t.Later("end a claim", 1, `UPDATE admission SET state = ?, placed = false, waits = '', code = ?, params = ?, settled_at = ? WHERE change_id = ? AND line_no = ?`,
-		Ended, string(why.Code), string(params), t.Now(), a.ChangeID, a.LineNo)
+	t.Later("end a claim", 1, `UPDATE admission SET state = ?, placed = false, waits = '', code = ?, params = ?, settled_at = ?, tell = ? WHERE change_id = ? AND line_no = ?`,
+		Ended, string(why.Code), string(params), t.Now(), tell, a.ChangeID, a.LineNo)
 }
 
 // release gives back what an open claim holds: its place, and the slot of the pupil.

@@ -121,8 +121,7 @@ func (l *locked) move(t *change.Tx, c *change.Change) (moved int, err error) {
 		moved++
 		for _, b := range l.rivals[a.StudentID] { // claims of other bureaus that were not admitted
 			if b.State == Claimed {
-				l.end(t.Tx, b, refusal.New(refusal.EnrolTaken).With("school", a.School))
-				tell(t.Tx, b, noticeLost)
+				l.endLost(t.Tx, b, a.School)
 			}
 		}
 	}
