@@ -44,7 +44,7 @@ func All() change.Works {
 		process.Transfer:            transfer.ReceivedKind(transfer.PaperBeforeArrival),
 		process.RestoreAdmission:    transfer.ReceivedKind(transfer.LeftForMismatch),
 		process.ReturnFromAbroad:    transfer.ReceivedKind(nil),
-		process.PostGraduationStudy: transfer.ReceivedKind(transfer.AppliedBefore),
+		process.PostGraduationStudy: studyAfarKind(),
 		process.SeniorTransfer:      transfer.SentKind(),
 		process.BatchTransfer:       transfer.ListWork{},
 

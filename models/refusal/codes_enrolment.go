@@ -19,6 +19,7 @@ const (
 	EnrolArbitrated    Code = "enrol_arbitrated"
 	EnrolCaseEnded     Code = "enrol_case_ended"
 	EnrolFileReturned  Code = "enrol_file_returned"
+	EnrolStudiesAfar   Code = "enrol_studies_afar"
 
 	WithdrawalNoEnrolment       Code = "withdrawal_no_enrolment"
 	WithdrawalClosed            Code = "withdrawal_closed"
