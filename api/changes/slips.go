@@ -16,12 +16,16 @@ import (
 	"github.com/xueji/xueji/workflows/contract"
 )
 
+// decisionLimit is the size of a decision in bytes. It may strike every pupil of the longest
+// list, 2,000, each with a reason of 500 characters.
+const decisionLimit = 4 << 20
+
 // slipRoutes registers everything a person can say to a running change.
 func (s *server) slipRoutes() {
 	const tag = "decisions"
 	const answer = "200: counted, in force in the register. 202: the slip is in the register and will be counted or refused; its address says which."
 	rest.Register(s.rest, rest.Operation{
-		ID: "decide-change", Method: http.MethodPost, Path: "/v1/changes/{id}/decisions", Action: authz.ChangeDecide, Tag: tag, Keyed: true,
+		ID: "decide-change", Method: http.MethodPost, Path: "/v1/changes/{id}/decisions", Action: authz.ChangeDecide, Tag: tag, Keyed: true, MaxBody: decisionLimit,
 		Summary: "Approve, reject or send back (审批：同意、驳回、退回)", Detail: answer,
 	}, s.decideChange)
 	rest.Register(s.rest, rest.Operation{
@@ -84,7 +88,7 @@ type decideInput struct {
 		SendBackTo int               `json:"send_back_to,omitempty" minimum:"0" maximum:"20" doc:"With SEND_BACK: an earlier step; 0 is the applicant."`
 		Returns    string            `json:"returns,omitempty" enum:"STEP_BY_STEP,TO_ME" doc:"With SEND_BACK: TO_ME comes straight back here when it is corrected; otherwise every step in between is taken again. Where several people sign a step, all of them sign again. What the system checks by itself is checked again in any case."`
 		Inputs     map[string]string `json:"inputs,omitempty" text:"free" doc:"With APPROVE: what the step asks of me (asks, in the chain)."`
-		Strike     []StrikeBody      `json:"strike,omitempty" maxItems:"500" doc:"With APPROVE of a list: pupils who are taken out of it (剔除), each with the reason. When nobody is left the case ends refused."`
+		Strike     []StrikeBody      `json:"strike,omitempty" maxItems:"2000" doc:"With APPROVE of a list: pupils who are taken out of it (剔除), each with the reason. When nobody is left the case ends refused."`
 		Evidence   []EvidenceRef     `json:"evidence,omitempty" maxItems:"20" doc:"With APPROVE at a step that hears my side: what it rests on."`
 	}
 }

@@ -2,6 +2,7 @@ package graduations_test
 
 import (
 	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/google/uuid"
@@ -10,6 +11,7 @@ import (
 	"github.com/xueji/xueji/api/apitest"
 	"github.com/xueji/xueji/api/graduations"
 	"github.com/xueji/xueji/api/rest"
+	"github.com/xueji/xueji/models/graduation"
 	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/models/process"
 	"github.com/xueji/xueji/models/storetest"
@@ -94,4 +96,36 @@ func TestASchoolGraduatesOverHTTP(t *testing.T) {
 	w.Refused("certificate_state", registrar.Token, post(path+"/issue", m{"signed_by": "样例家长", "issued_on": "2026-11-20"}))
 	w.Must(http.StatusOK, reviewer.Token, apitest.Get(at+"/graduates?year=2027"), &graduates)
 	require.Equal(t, []string{"黔A004", "黔A003"}, []string{graduates.Items[0].Certificate, graduates.Items[1].Certificate})
+}
+
+// A decision may name every line of the longest list, 2,000, each with a reason of full
+// length. What is wrong is said of a hundred at once, and nothing of it stays.
+func TestADecisionStrikesUpToALongList(t *testing.T) {
+	w := apitest.New(t)
+	pupils := w.PupilsOf(storetest.SchoolA, 2021, 2)
+	w.Policy(storetest.Province, `{"graduation_windows": []}`)
+	var filed graduations.FiledGraduation
+	w.Must(http.StatusCreated, w.LogIn(storetest.SchoolA, org.SchoolRegistrar).Token, post("/v1/graduations", m{"stage": "PRIMARY", "year": 2027, "everybody": true}), &filed)
+	leader := w.LogIn(storetest.SchoolA, org.SchoolLeader).Token
+	reason := strings.Repeat("缓", 500)
+	decision := func(n int, more ...m) apitest.Call {
+		strike := more
+		for range n - len(more) {
+			strike = append(strike, m{"student_id": uuid.New(), "reason": reason})
+		}
+		c := w.Decision(filed.ID, "APPROVE")
+		c.Key = uuid.NewString()
+		body, isMap := c.Body.(m)
+		require.True(t, isMap)
+		body["strike"] = strike
+		return c
+	}
+	own := m{"student_id": pupils[0], "reason": reason}
+	refused := w.Refused("line_unknown", leader, decision(graduation.MaxLines, own))
+	require.Len(t, refused.Errors, 100)
+	require.Equal(t, http.StatusUnprocessableEntity, w.Send(leader, decision(graduation.MaxLines+1, own)).Code)
+	w.Must(http.StatusOK, leader, decision(1, own), nil)
+	var lines rest.Page[graduations.GraduationLineView]
+	w.Must(http.StatusOK, leader, apitest.Get("/v1/graduations/"+filed.ID.String()+"/lines"), &lines)
+	require.Equal(t, []string{"STRUCK", "GRADUATED"}, []string{lines.Items[0].Verdict, lines.Items[1].Verdict})
 }
