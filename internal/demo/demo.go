@@ -39,6 +39,7 @@ const (
 	countyCode   = "520102" // 南明区教育局
 	schoolCode   = "2152000123"
 	secondCode   = "2152000124"
+	juniorCode   = "3152000125"
 
 	farProvinceCode = "110000" // 北京市教育委员会
 	farCountyCode   = "110101" // 东城区教育局: a municipality has no bureaus of cities
@@ -81,6 +82,10 @@ func Accounts() []Account {
 		{"county.reviewer2", "邓洁", "区学籍管理员（复核）", "county's second reviewer", org.BureauReviewer, countyCode, "county.admin"},
 		{"city.reviewer2", "谢军", "市学籍管理员（复核）", "city's second reviewer", org.BureauReviewer, cityCode, "city.admin"},
 		{"dongcheng.reviewer2", "许晴", "东城区学籍管理员（复核）", "second reviewer of Dongcheng", org.BureauReviewer, farCountyCode, "dongcheng.admin"},
+		// The junior school that graduates of the first school go on to.
+		{"school4.admin", "蒋帆", "学校系统管理员", "administrator of the junior school", org.SchoolSysadmin, juniorCode, "county.admin"},
+		{"registrar4", "万青", "学籍管理员", "registrar of the junior school", org.SchoolRegistrar, juniorCode, "school4.admin"},
+		{"leader4", "曾毅", "学籍主管领导", "leader of the junior school", org.SchoolLeader, juniorCode, "school4.admin"},
 	}
 }
 
@@ -88,14 +93,16 @@ func Accounts() []Account {
 // lies is another thing: the second one lies in the county and answers to the city.
 type school struct {
 	code, name, bureau, division, admin string
+	stage                               org.Stage
 	classes                             map[int]int // entry year to number of classes
 }
 
 func schools() []school {
 	return []school{
-		{schoolCode, "南明区示例小学", countyCode, countyCode, "county.admin", map[int]int{2026: 11, 2025: 4, 2024: 2, 2023: 2, 2022: 2, 2021: 2}},
-		{secondCode, "贵阳市直属示例小学", cityCode, countyCode, "city.admin", map[int]int{2026: 2, 2025: 2, 2024: 2, 2023: 2, 2022: 2, 2021: 2}},
-		{farCode, "东城区示例小学", farCountyCode, farCountyCode, "dongcheng.admin", map[int]int{2026: 2, 2025: 2, 2024: 2, 2023: 2, 2022: 2, 2021: 2}},
+		{schoolCode, "南明区示例小学", countyCode, countyCode, "county.admin", org.Primary, map[int]int{2026: 11, 2025: 4, 2024: 2, 2023: 2, 2022: 2, 2021: 2}},
+		{secondCode, "贵阳市直属示例小学", cityCode, countyCode, "city.admin", org.Primary, map[int]int{2026: 2, 2025: 2, 2024: 2, 2023: 2, 2022: 2, 2021: 2}},
+		{juniorCode, "南明区示例初级中学", countyCode, countyCode, "county.admin", org.Junior, map[int]int{2027: 2}},
+		{farCode, "东城区示例小学", farCountyCode, farCountyCode, "dongcheng.admin", org.Primary, map[int]int{2026: 2, 2025: 2, 2024: 2, 2023: 2, 2022: 2, 2021: 2}},
 	}
 }
 

@@ -5,6 +5,8 @@ import (
 	"maps"
 	"net/http"
 	"slices"
+
+	"github.com/xueji/xueji/models/org"
 )
 
 // office finds an office by its code, "" when there is none.
@@ -26,7 +28,7 @@ func (e *errand) openOffice(code, by string) string {
 	}
 	s := schoolOf(code)
 	return e.call(s.admin, http.StatusCreated, http.MethodPost, "/v1/orgs", map[string]any{
-		"parent": e.office(s.admin, s.bureau), "kind": "SCHOOL", "code": s.code, "name": s.name, "division_code": s.division, "stages": []string{"PRIMARY"},
+		"parent": e.office(s.admin, s.bureau), "kind": "SCHOOL", "code": s.code, "name": s.name, "division_code": s.division, "stages": []org.Stage{s.stage},
 	}).text("id")
 }
 
@@ -42,7 +44,7 @@ func (e *errand) openClasses(admin Account, id string) {
 			continue
 		}
 		e.call(admin.Login, http.StatusCreated, http.MethodPost, "/v1/orgs/"+id+"/grades", map[string]any{
-			"stage": "PRIMARY", "entry_year": year, "classes": s.classes[year], "capacity": 55,
+			"stage": s.stage, "entry_year": year, "classes": s.classes[year], "capacity": 55,
 		})
 	}
 }

@@ -41,7 +41,7 @@ func Play(ctx context.Context, s Stage) error {
 	p := &play{errand: newErrand(ctx, s.URL), stage: s}
 	p.title()
 	for _, scene := range []func(){
-		p.importRoster, p.suspend, p.reinstate, p.refuse, p.overdue, p.strangers, p.record, p.transfer, p.keyData, p.audit,
+		p.importRoster, p.suspend, p.reinstate, p.refuse, p.overdue, p.strangers, p.record, p.transfer, p.keyData, p.schoolYear, p.audit,
 	} {
 		if scene(); p.err != nil {
 			p.line("")
