@@ -174,3 +174,28 @@ func TestAPupilComesBackAfterATurn(t *testing.T) {
 	turned(c, 2028, false)
 	require.Equal(t, []string{"3→4 2027", "3→4 2028"}, lines(c, suspended))
 }
+
+// The turn asks each school for its own schooling length in the school year that ends: a
+// five-year school keeps its grade 5 for the graduation, and closes what grade 5 has left.
+func TestATurnCountsByTheLengthOfTheSchool(t *testing.T) {
+	c := storetest.New(t)
+	five := c.PupilsOf(storetest.SchoolA, 2023, 1)[0] // grade 4 in 2026/27
+	sibling := c.PupilsOf(storetest.SchoolB, 2023, 1)[0]
+	one, err := c.TryFile(c.FilingAt(process.SchoolingLengthChange, storetest.SchoolA, map[string]string{"length": "FIVE_FOUR", "reason": "区政府决定"}))
+	require.NoError(t, err)
+	c.ApproveAll(one.ID)
+	c.At("2027-08-11")
+	y := turned(c, 2027, false)
+	require.Equal(t, []int{2, 0}, []int{y.Moved, y.Stayed}, "grade 4 goes up to its last grade")
+	c.At("2028-06-20")
+	dry := turned(c, 2028, true)
+	require.Equal(t, []int{1, 1}, []int{dry.Moved, dry.Stayed})
+	require.Equal(t, []string{"turn_graduating"}, stays(c, dry.ID))
+	c.Graduated(storetest.SchoolA, five)
+	c.At("2028-08-11")
+	y = turned(c, 2028, false)
+	require.Equal(t, []int{1, 0}, []int{y.Moved, y.Stayed})
+	require.Equal(t, []string{"4→5 2027", "5→6 2028"}, lines(c, sibling), "a six-year school goes on")
+	const open = `SELECT count(*) FROM school_grade WHERE school_id = $1 AND entry_year = 2023 AND stage = 'PRIMARY' AND closed_at IS NULL`
+	require.Equal(t, []int{0, 1}, []int{c.Count(open, c.ID(storetest.SchoolA)), c.Count(open, c.ID(storetest.SchoolB))})
+}

@@ -113,14 +113,13 @@ func closeEmpty(t *store.Tx, y *Turn) error {
 	}
 	params := student.Promotion{Path: y.OrgPath, Year: y.SchoolYear, Years: rules.StageYears}.Params()
 	params["turn"], params["now"] = y.ID, t.Now()
-	const over = `CAST(@year AS int) - s.entry_year >= (CASE s.stage WHEN 'PRIMARY' THEN CAST(@primary AS int) WHEN 'JUNIOR' THEN CAST(@junior AS int) ELSE CAST(@senior AS int) END)`
 	for _, statement := range []string{
 		`WITH closed AS (UPDATE school_class k SET closed_at = @now, version = k.version + 1 FROM school_grade s
-			WHERE s.id = k.grade_id AND k.org_path <@ CAST(@path AS ltree) AND k.closed_at IS NULL AND k.occupied = 0 AND ` + over + `
+			WHERE s.id = k.grade_id AND k.org_path <@ CAST(@path AS ltree) AND k.closed_at IS NULL AND k.occupied = 0 AND ` + student.PromotionOver + `
 				AND NOT EXISTS (SELECT 1 FROM student p WHERE p.class_id = k.id AND p.enrol_status IN (@enrolled, @suspended)) RETURNING k.id, k.org_path)
 		INSERT INTO year_turn_closed (turn_id, org_path, class_id) SELECT @turn, org_path, id FROM closed`,
 		`WITH closed AS (UPDATE school_grade s SET closed_at = @now, version = s.version + 1
-			WHERE s.org_path <@ CAST(@path AS ltree) AND s.closed_at IS NULL AND ` + over + `
+			WHERE s.org_path <@ CAST(@path AS ltree) AND s.closed_at IS NULL AND ` + student.PromotionOver + `
 				AND NOT EXISTS (SELECT 1 FROM school_class k WHERE k.grade_id = s.id AND k.closed_at IS NULL) RETURNING s.id, s.org_path)
 		INSERT INTO year_turn_closed (turn_id, org_path, grade_id) SELECT @turn, org_path, id FROM closed`,
 	} {

@@ -23,7 +23,7 @@ type Promotion struct {
 	After uuid.UUID     // the records after this ID
 	Last  uuid.NullUUID // and up to this one; none: all that follow
 	Year  int           // the school year that begins
-	// Years is the length of each stage.
+	// Years is the length of each stage in the province, where a school has none of its own.
 	Years map[org.Stage]int
 	On    calendar.Date
 	By    uuid.UUID // the account that filed the turn
@@ -37,11 +37,24 @@ const (
 )
 
 // PromotionVerdict is the SQL of the reason why a record s does not go up, and of an empty text when it does.
-// The grade before the turn is @year - s.entry_year.
-const PromotionVerdict = `CASE WHEN CAST(@year AS int) - s.entry_year > ` + promotionYears + ` THEN '` + StaysBeyond + `' WHEN CAST(@year AS int) - s.entry_year = ` + promotionYears +
-	` THEN '` + StaysGraduating + `' WHEN s.class_id IS NULL AND s.enrol_status = 'ENROLLED' THEN '` + StaysNoClass + `' ELSE '' END`
+// The grade before the turn is @year - s.entry_year. The stage has the length that the school
+// had then; a record that was last year in no last grade and would be beyond it now stays, too.
+const PromotionVerdict = `CASE WHEN ` + gradeBefore + ` > ` + yearsBefore + ` THEN '` + StaysBeyond + `' WHEN ` + gradeBefore + ` = ` + yearsBefore +
+	` THEN '` + StaysGraduating + `' WHEN ` + gradeBefore + ` >= ` + yearsAfter + ` THEN '` + StaysBeyond + `' WHEN s.class_id IS NULL AND s.enrol_status = 'ENROLLED' THEN '` + StaysNoClass + `' ELSE '' END`
 
-const promotionYears = `(CASE s.stage WHEN 'PRIMARY' THEN CAST(@primary AS int) WHEN 'JUNIOR' THEN CAST(@junior AS int) ELSE CAST(@senior AS int) END)`
+// PromotionOver is the SQL condition that a year group s, or a record, has had its last
+// grade before the turn.
+const PromotionOver = gradeBefore + ` >= ` + yearsBefore
+
+// The grade before the turn, and the years of the stage at the school before it and after it.
+// Few schools differ from their province (P12), so the function is asked about those only.
+const (
+	gradeBefore   = `CAST(@year AS int) - s.entry_year`
+	yearsBefore   = `(CASE WHEN ` + ownLength + ` THEN stage_years(s.school_id, s.stage, CAST(@year AS int) - 1, ` + provinceYears + `) ELSE ` + provinceYears + ` END)`
+	yearsAfter    = `(CASE WHEN ` + ownLength + ` THEN stage_years(s.school_id, s.stage, CAST(@year AS int), ` + provinceYears + `) ELSE ` + provinceYears + ` END)`
+	ownLength     = `s.school_id IN (SELECT l.school_id FROM schooling_length l)`
+	provinceYears = `(CASE s.stage WHEN 'PRIMARY' THEN CAST(@primary AS int) WHEN 'JUNIOR' THEN CAST(@junior AS int) ELSE CAST(@senior AS int) END)`
+)
 
 // PromotionRange is the SQL condition for the records s of a range that are to be judged:
 // those in the register whose year group had begun and that were not turned yet.
