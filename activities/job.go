@@ -46,7 +46,8 @@ func (a *Jobs) JobStand(ctx context.Context, r contract.JobRequest) (contract.Jo
 	return standing(j), nil
 }
 
-// JobPart does one part of a job. It beats meanwhile; when Temporal has given the part to
+// JobPart does one part of a job. It beats meanwhile, and rests after a part of a long
+// job; when Temporal has given the part to
 // another worker, or the worker stops, its transaction is rolled back.
 func (a *Jobs) JobPart(ctx context.Context, r contract.JobPartRequest) (contract.JobPosition, error) {
 	id, err := uuid.Parse(r.JobID)
@@ -54,11 +55,30 @@ func (a *Jobs) JobPart(ctx context.Context, r contract.JobPartRequest) (contract
 		return contract.JobPosition{}, outward(refusal.New(refusal.NotFound).Because(err))
 	}
 	defer beating(ctx)()
+	clock := a.register.Clock()
+	began := clock.Now()
 	j, err := a.runner.Do(ctx, a.register, id, r.Part)
 	if err != nil {
 		return contract.JobPosition{}, outward(err)
 	}
+	if j.State == job.JobRunning {
+		rest(ctx, a.runner.Rest(j.Kind, clock.Now().Sub(began), a.register.Bulk()))
+	}
 	return standing(j), nil
+}
+
+// rest waits after a part that is done, and ends at once when the worker stops.
+func rest(ctx context.Context, long time.Duration) {
+	if long <= 0 {
+		return
+	}
+	timer := time.NewTimer(long)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-ctx.Done():
+	case <-activity.GetWorkerStopChannel(ctx):
+	}
 }
 
 // beatEvery is well within the time after which a silent worker counts as dead.

@@ -75,6 +75,7 @@ func (c *Config) checkBulk(k *checker) {
 	k.require(b.Connections >= 2, "bulk.connections", "must be at least 2", "3")
 	k.require(b.Parts >= 1 && b.Parts < int(b.Connections), "bulk.parts", "must be at least 1 and fewer than bulk.connections", "1")
 	k.require(b.PartRows >= 1 && b.PartRows <= 5000, "bulk.part_rows", "must be between 1 and 5000", "500")
+	k.require(b.Share >= 1 && b.Share <= 100, "bulk.share", "must be between 1 and 100", "25")
 	k.require(b.ListRows >= 1, "bulk.list_rows", "must be at least 1", "2000")
 }
 

@@ -120,6 +120,7 @@ type Bulk struct {
 	Connections int32 `mapstructure:"connections" default:"3" example:"5" help:"connections one worker process may hold for jobs; no other work uses them"`
 	Parts       int   `mapstructure:"parts" default:"1" example:"2" help:"parts of jobs one worker process does at once; fewer than the connections"`
 	PartRows    int   `mapstructure:"part_rows" default:"500" example:"200" help:"rows of one part, which is one transaction; a part of a check has four times as many"`
+	Share       int   `mapstructure:"share" default:"25" example:"50" help:"percent of the time in which a worker does parts of a job on a whole province, such as the turn of a school year; the rest is left to those who decide meanwhile"`
 	ListRows    int   `mapstructure:"list_rows" default:"2000" example:"1000" help:"rows a list may have that is checked and takes effect at once; a longer one is checked and takes effect as jobs"`
 }
 

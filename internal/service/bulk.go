@@ -13,7 +13,9 @@ import (
 )
 
 // bulkOf gives the register the sizes of jobs that the settings name.
-func bulkOf(c config.Bulk) store.Bulk { return store.Bulk{ListRows: c.ListRows, PartRows: c.PartRows} }
+func bulkOf(c config.Bulk) store.Bulk {
+	return store.Bulk{ListRows: c.ListRows, PartRows: c.PartRows, Share: c.Share}
+}
 
 // openBulk opens the register once more for jobs. Their few connections are no part of
 // the pool that decisions wait for, whatever the jobs do.

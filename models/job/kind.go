@@ -71,6 +71,10 @@ type JobStopper interface {
 	Stopped(tx *store.Tx, j *Job) error
 }
 
+// JobGentle is a JobWork on so many rows that it takes minutes or hours. A worker rests
+// between its parts (store.Bulk.Share), so that a clerk hardly notices it.
+type JobGentle interface{ Gentle() }
+
 // JobRunner does the parts of jobs (worker). It knows a work for every kind.
 type JobRunner struct{ works map[JobKind]JobWork }
 

@@ -80,6 +80,7 @@ func (r *JobRunner) part(t *change.Tx, id uuid.UUID, no int) error {
 		return err
 	}
 	took := max(t.Store().Clock().Now().Sub(began), time.Millisecond)
+	took += r.Rest(j.Kind, took, t.Store().Bulk()) // the rate of a job counts its rests
 	_, err = t.Exec(`UPDATE job_part SET done_at = ?, took = make_interval(secs => ?) WHERE job_id = ? AND no = ?`, t.Now(), took.Seconds(), id, no)
 	if err != nil {
 		return fmt.Errorf("note a part of a job: %w", err)
@@ -93,6 +94,15 @@ func (r *JobRunner) part(t *change.Tx, id uuid.UUID, no int) error {
 		}
 	}
 	return setJob(t.Tx, j, JobDone, "")
+}
+
+// Rest returns how long a worker rests after a part that took so long; zero where the work is
+// not gentle.
+func (r *JobRunner) Rest(kind JobKind, took time.Duration, b store.Bulk) time.Duration {
+	if _, gentle := r.works[kind].(JobGentle); !gentle {
+		return 0
+	}
+	return took * time.Duration(100-b.Share) / time.Duration(b.Share)
 }
 
 // fail notes why a part cannot be done, unless the job has gone on meanwhile.

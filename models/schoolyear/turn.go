@@ -19,10 +19,6 @@ import (
 	"github.com/xueji/xueji/models/store"
 )
 
-// partFactor is how much longer a part of a turn is than a part of another job: its work is
-// set-based.
-const partFactor = 4
-
 // NewTurn is a turn that a province hands in.
 type NewTurn struct {
 	Office org.OfficeRef
@@ -152,7 +148,7 @@ func (n NewTurn) year(rules process.Policy, today calendar.Date) (int, error) {
 // cut cuts the records of a province into ranges of IDs. The last range has no end, so that
 // it holds what is registered meanwhile.
 func cut(t *store.Tx, turn uuid.UUID, path string, year int) ([]job.JobRange, error) {
-	size := t.Store().Bulk().PartRows * partFactor
+	size := t.Store().Bulk().PartRows
 	var rows []struct {
 		ID uuid.UUID
 		N  int64

@@ -75,6 +75,9 @@ func restsOn(t *store.Tx, y *Turn) (rests bool, err error) {
 // UndoJob takes a turn back range by range.
 type UndoJob struct{}
 
+// Gentle says that a worker rests between the parts of an undoing.
+func (UndoJob) Gentle() {}
+
 // Part strikes the lines of the history of one range and takes its marks back.
 func (UndoJob) Part(t *store.Tx, j *job.Job, p *job.JobPart) error {
 	_, r, err := rangeOf(t, j, p)

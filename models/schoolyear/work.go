@@ -16,6 +16,9 @@ import (
 // TurnJob turns the records of a province range by range.
 type TurnJob struct{}
 
+// Gentle says that a worker rests between the parts of a turn.
+func (TurnJob) Gentle() {}
+
 // Part turns the records of one range, and lists those that stay. Of a dry run it only
 // lists.
 func (TurnJob) Part(t *store.Tx, j *job.Job, p *job.JobPart) error {
