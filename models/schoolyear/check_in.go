@@ -71,7 +71,7 @@ func CheckClassIn(t *store.Tx, class uuid.UUID, term Term, list []Arrival) error
 	if err != nil {
 		return err
 	}
-	if err := refuseOtherYear(t, k, term); err != nil {
+	if err := refuseOtherTerm(t, k, term); err != nil {
 		return err
 	}
 	refused, err := judgeArrivals(t, k, list)
@@ -96,20 +96,25 @@ func CheckClassIn(t *store.Tx, class uuid.UUID, term Term, list []Arrival) error
 	return t.Audit("class.check_in", "class", class.String(), map[string]string{"rows": strconv.Itoa(len(list)), "term": fmt.Sprintf("%d/%d", term.Year, term.No)})
 }
 
-// refuseOtherYear refuses a term of another school year than the one of today.
-func refuseOtherYear(t *store.Tx, k office.Class, term Term) error {
+// refuseOtherTerm refuses a term other than the one that the province's calendar has today, in
+// the holidays the next one.
+func refuseOtherTerm(t *store.Tx, k office.Class, term Term) error {
 	school, err := office.Read(t, k.SchoolID)
 	if err != nil {
 		return err
 	}
-	rules, err := policy.InForce(t, school.ProvinceCode)
+	now, err := policy.TermOn(t, school.ProvinceCode, t.Today())
 	if err != nil {
 		return err
 	}
-	if current := rules.Grade(0, t.Today()) - 1; term.Year != current {
-		return refusal.New(refusal.CheckInYear).At("/school_year").With("year", strconv.Itoa(current))
+	at := "/term"
+	switch {
+	case term.Year != now.Year:
+		at = "/school_year"
+	case term.No == now.No:
+		return nil
 	}
-	return nil
+	return refusal.New(refusal.CheckInYear).At(at).With("year", strconv.Itoa(now.Year)).With("term", strconv.Itoa(now.No))
 }
 
 // judgeArrivals returns what stands against the lines.

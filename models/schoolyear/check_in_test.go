@@ -9,12 +9,21 @@ import (
 	"github.com/xueji/xueji/models/calendar"
 	"github.com/xueji/xueji/models/change"
 	"github.com/xueji/xueji/models/office"
+	"github.com/xueji/xueji/models/policy"
+	"github.com/xueji/xueji/models/process"
 	"github.com/xueji/xueji/models/schoolyear"
 	"github.com/xueji/xueji/models/storetest"
 )
 
 func checkIn(c *storetest.County, path string, class uuid.UUID, term schoolyear.Term, list ...schoolyear.Arrival) error {
 	return c.In(c.App, path, func(tx *change.Tx) error { return schoolyear.CheckClassIn(tx.Tx, class, term, list) })
+}
+
+func day(t *testing.T, text string) calendar.Date {
+	t.Helper()
+	d, err := calendar.ParseDate(text)
+	require.NoError(t, err)
+	return d
 }
 
 func absents(c *storetest.County, path string, term schoolyear.Term) (list []schoolyear.Absent) {
@@ -36,8 +45,7 @@ func TestAClassChecksIn(t *testing.T) {
 	term := schoolyear.Term{Year: 2026, No: 1}
 	pupils := c.Pupils(storetest.SchoolA, 3)
 	class := uuid.MustParse(c.ClassOf(pupils[0]))
-	since, err := calendar.ParseDate("2026-11-10")
-	require.NoError(t, err)
+	since := day(t, "2026-11-10")
 	away := schoolyear.Arrival{StudentID: pupils[1], Reason: schoolyear.AbsentIll, MissingSince: since}
 	require.NoError(t, checkIn(c, storetest.SchoolA, class, term, schoolyear.Arrival{StudentID: pupils[0], Came: true}, away))
 	list := absents(c, storetest.Bureau, term)
@@ -67,12 +75,28 @@ func TestACheckInIsRefusedLineByLine(t *testing.T) {
 	term := schoolyear.Term{Year: 2026, No: 1}
 	pupils, stranger := c.Pupils(storetest.SchoolA, 2), c.Pupil(storetest.SchoolB)
 	class := uuid.MustParse(c.ClassOf(pupils[0]))
-	ahead, err := calendar.ParseDate("2026-11-21")
-	require.NoError(t, err)
+	ahead := day(t, "2026-11-21")
 	require.Equal(t, []string{"check_in_pupil /lines/0/student_id", "check_in_reason /lines/1/reason", "list_twice /lines/2/student_id", "day_ahead /lines/3/missing_since"},
 		storetest.Refusals(t, checkIn(c, storetest.SchoolA, class, term, schoolyear.Arrival{StudentID: stranger, Came: true}, schoolyear.Arrival{StudentID: pupils[0]},
 			schoolyear.Arrival{StudentID: pupils[0], Came: true}, schoolyear.Arrival{StudentID: pupils[1], Reason: schoolyear.AbsentOther, MissingSince: ahead})))
 	require.Equal(t, []string{"check_in_year /school_year"}, storetest.Refusals(t, checkIn(c, storetest.SchoolA, class, schoolyear.Term{Year: 2025, No: 1})))
+	require.Equal(t, []string{"check_in_year /term"}, storetest.Refusals(t, checkIn(c, storetest.SchoolA, class, schoolyear.Term{Year: 2026, No: 2})), "the second term has not come")
 	require.Equal(t, []string{"not_found "}, storetest.Refusals(t, checkIn(c, storetest.SchoolB, class, term)))
 	require.Zero(t, c.Count(`SELECT count(*) FROM check_in`))
+}
+
+// The terms are those that the province has set: in the holidays a school notes the next one.
+func TestACheckInFollowsTheTermsOfTheProvince(t *testing.T) {
+	c := storetest.New(t)
+	pupil := c.Pupil(storetest.SchoolA)
+	class, first, second := uuid.MustParse(c.ClassOf(pupil)), schoolyear.Term{Year: 2026, No: 1}, schoolyear.Term{Year: 2026, No: 2}
+	came := schoolyear.Arrival{StudentID: pupil, Came: true}
+	terms := [process.TermsPerYear]process.SchoolTerm{{First: day(t, "2026-09-01"), Last: day(t, "2026-11-19")}, {First: day(t, "2026-12-01"), Last: day(t, "2027-06-30")}}
+	require.NoError(t, checkIn(c, storetest.SchoolA, class, first, came))
+	c.MustIn(c.App, storetest.Province, func(tx *change.Tx) error {
+		_, err := policy.SetSchoolYear(tx.Tx, c.Office(storetest.Province).Province, 2026, terms, 0)
+		return err
+	})
+	require.Equal(t, []string{"check_in_year /term"}, storetest.Refusals(t, checkIn(c, storetest.SchoolA, class, first, came)))
+	require.NoError(t, checkIn(c, storetest.SchoolA, class, second, came))
 }
