@@ -4,6 +4,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/xueji/xueji/models/org"
 )
 
 // Crowd fills schools A and B with so many ordinary records, for statements that must not
@@ -28,6 +30,18 @@ func (c *County) Analyse() {
 	c.t.Helper()
 	_, err := c.owner.Exec(c.t.Context(), `ANALYZE`)
 	require.NoError(c.t, err)
+}
+
+// CheckedInCrowd notes of every enrolled pupil that the pupil came to a term, as schools note
+// it class by class, and of every tenth that the pupil did not.
+func (c *County) CheckedInCrowd(year, term int) {
+	c.t.Helper()
+	_, err := c.owner.Exec(c.t.Context(), `INSERT INTO check_in (student_id, school_year, term, school_id, org_path, class_id, came, reason, missing_since, noted_by, noted_at)
+		SELECT s.id, $1, $2, s.school_id, s.org_path, s.class_id, n % 10 <> 0, CASE WHEN n % 10 = 0 THEN 'ILLNESS' ELSE '' END, CASE WHEN n % 10 = 0 THEN $3::date END, $4, $5
+		FROM (SELECT s.*, row_number() OVER (ORDER BY s.id) AS n FROM student s WHERE s.class_id IS NOT NULL AND s.enrol_status = 'ENROLLED') s`,
+		year, term, c.App.Clock().Today().String(), c.Who(SchoolA, org.SchoolRegistrar).ID, c.Now())
+	require.NoError(c.t, err)
+	c.Analyse()
 }
 
 // RunningCrowd fills schools A and B with so many pupils, each in a suspension that runs

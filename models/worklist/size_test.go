@@ -17,9 +17,12 @@ import (
 	"github.com/xueji/xueji/models/change"
 	"github.com/xueji/xueji/models/crowd"
 	"github.com/xueji/xueji/models/enrolment"
+	"github.com/xueji/xueji/models/job"
 	"github.com/xueji/xueji/models/message"
+	"github.com/xueji/xueji/models/office"
 	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/models/process"
+	"github.com/xueji/xueji/models/schoolyear"
 	"github.com/xueji/xueji/models/store"
 	"github.com/xueji/xueji/models/storetest"
 	"github.com/xueji/xueji/models/student"
@@ -36,6 +39,11 @@ type deskReader struct {
 
 // readers are one at a school, and one at each bureau above it.
 func readersOf(c *storetest.County) []deskReader {
+	c.CheckedInCrowd(2026, 1)
+	dry, err := c.FileTurn(storetest.Province, 2026, true)
+	require.NoError(c.T(), err)
+	require.Equal(c.T(), job.JobDone, c.RunJob(c.Runner(nil), dry.JobID).State)
+	c.Analyse()
 	school := c.Text(`SELECT path::text FROM organisation WHERE kind = 'SCHOOL' AND code LIKE '21524%' ORDER BY code LIMIT 1`)
 	county := school[:len(school)-len(".s2152000123")]
 	pupil := uuid.MustParse(c.Text(`SELECT id::text FROM student WHERE org_path = $1::text::ltree AND enrol_status = 'SUSPENDED' ORDER BY id LIMIT 1`, school))
@@ -100,6 +108,18 @@ func readersOf(c *storetest.County) []deskReader {
 			},
 			"open graduates": func(tx *change.Tx) error {
 				_, err := enrolment.OpenGraduates(tx.Tx, who.Office, uuid.Nil, 50)
+				return err
+			},
+			"absent pupils": func(tx *change.Tx) error {
+				at, err := office.Read(tx.Tx, who.Office)
+				if err == nil {
+					_, err = schoolyear.Absents(tx.Tx, at, schoolyear.Term{Year: 2026, No: 1}, schoolyear.StayKey{}, 50)
+				}
+				return err
+			},
+			"turns": func(tx *change.Tx) error { _, err := schoolyear.Turns(tx.Tx, uuid.Nil, 50); return err },
+			"records that stay": func(tx *change.Tx) error {
+				_, err := schoolyear.Stays(tx.Tx, dry.ID, uuid.Nil, schoolyear.StayKey{}, 50)
 				return err
 			},
 			"suspensions": func(tx *change.Tx) error {
