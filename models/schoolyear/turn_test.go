@@ -199,3 +199,33 @@ func TestATurnCountsByTheLengthOfTheSchool(t *testing.T) {
 	const open = `SELECT count(*) FROM school_grade WHERE school_id = $1 AND entry_year = 2023 AND stage = 'PRIMARY' AND closed_at IS NULL`
 	require.Equal(t, []int{0, 1}, []int{c.Count(open, c.ID(storetest.SchoolA)), c.Count(open, c.ID(storetest.SchoolB))})
 }
+
+// A pupil who is abroad or missing at the turn gets no line of it. Coming back to another
+// school, the pupil goes into the grade that the year group has reached, or one lower on
+// request, and goes up with it from then on.
+func TestAPupilWhoWasAwayAtATurnComesBack(t *testing.T) {
+	c := storetest.New(t)
+	c.At("2027-06-10")
+	pupils := c.PupilsOf(storetest.SchoolA, 2024, 3) // grade 3
+	abroad := map[string]string{"leaves_on": "2027-06-10", "destination": "法国"}
+	c.ApproveAll(c.File(process.GoneAbroad, pupils[0], abroad))
+	c.ApproveAll(c.File(process.GoneAbroad, pupils[1], abroad))
+	c.ApproveAll(c.File(process.Missing, pupils[2], map[string]string{"missing_since": "2027-06-01"}))
+	stayer := c.PupilsOf(storetest.SchoolA, 2024, 1)[0]
+	c.At("2027-08-11")
+	require.Equal(t, 1, turned(c, 2027, false).Moved)
+	require.Equal(t, []string{"3→4 2027"}, lines(c, stayer))
+	c.At("2027-09-06")
+	same, behind := c.NewClass(storetest.SchoolB, 2024, 40).ID, c.NewClass(storetest.SchoolB, 2025, 40).ID
+	back := c.Receiving(process.ReturnFromAbroad, storetest.SchoolB, pupils[1], behind)
+	back.Inputs["cohort"] = process.CohortOneBehind
+	one, err := c.TryFile(back)
+	require.NoError(t, err)
+	c.ApproveAll(one.ID)
+	require.Equal(t, []string{"class_wrong_grade /inputs/class_id"}, c.RefusedFiling(c.Receiving(process.ReturnFromAbroad, storetest.SchoolB, pupils[0], behind)))
+	c.ApproveAll(c.Received(process.ReturnFromAbroad, storetest.SchoolB, pupils[0], same))
+	c.ApproveAll(c.Received(process.RestoreAdmission, storetest.SchoolB, pupils[2], same))
+	c.At("2028-08-11")
+	require.Equal(t, []int{4, 0}, []int{turned(c, 2028, false).Moved, c.Count(`SELECT count(*) FROM year_turn_stay`)})
+	require.Equal(t, [][]string{{"4→5 2028"}, {"3→4 2028"}, {"4→5 2028"}}, [][]string{lines(c, pupils[0]), lines(c, pupils[1]), lines(c, pupils[2])})
+}
