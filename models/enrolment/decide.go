@@ -119,18 +119,22 @@ func (l *locked) barred(a *Claim, h *student.PupilRow) *refusal.Error {
 }
 
 // takePlaces takes the places of the plan for claims on the first grade, by stage. It is
-// refused as a whole, with the numbers.
+// refused as a whole, with the numbers. Where the province wants no plan and the school has
+// none, nothing is counted, and so nothing is given back later.
 func (l *locked) takePlaces(t *store.Tx, won []*Claim) error {
-	wanted := map[plan]int{}
+	wanted := map[plan][]*Claim{}
 	for _, a := range won {
 		if a.EntryYear == a.PlanYear {
-			a.Placed = true
-			wanted[planOf(a)]++
+			wanted[planOf(a)] = append(wanted[planOf(a)], a)
 		}
 	}
-	for p, n := range wanted { // a change has one stage, so one plan
-		if err := office.TakePlaces(t, p.school, p.stage, p.year, n); err != nil {
+	for p, claims := range wanted { // a change has one stage, so one plan
+		taken, err := office.TakePlaces(t, p.school, p.stage, p.year, len(claims))
+		if err != nil {
 			return err
+		}
+		for _, a := range claims {
+			a.Placed = taken
 		}
 	}
 	return nil

@@ -36,8 +36,13 @@ const planColumns = `p.school_id, p.org_path::text AS org_path, p.stage, p.year,
 
 // ReadPlan returns the plan of a school, nil when there is none in the scope.
 func ReadPlan(t *store.Tx, school uuid.UUID, stage org.Stage, year int) (*Plan, error) {
+	return readPlan(t, school, stage, year, "")
+}
+
+// readPlan reads a plan; lock is " FOR UPDATE" or empty.
+func readPlan(t *store.Tx, school uuid.UUID, stage org.Stage, year int, lock string) (*Plan, error) {
 	var p Plan
-	err := t.DB().Raw(`SELECT `+planColumns+` FROM enrolment_plan p WHERE p.school_id = ? AND p.stage = ? AND p.year = ?`, school, stage, year).Take(&p).Error
+	err := t.DB().Raw(`SELECT `+planColumns+` FROM enrolment_plan p WHERE p.school_id = ? AND p.stage = ? AND p.year = ?`+lock, school, stage, year).Take(&p).Error
 	if errors.Is(err, gorm.ErrRecordNotFound) {
 		return nil, nil //nolint:nilnil // no plan was set
 	}
@@ -49,27 +54,31 @@ func ReadPlan(t *store.Tx, school uuid.UUID, stage org.Stage, year int) (*Plan, 
 
 // TakePlaces takes n places of a plan in the transaction of what uses them (worker). It is
 // refused when the plan has too few, or when there is no plan and the province wants one.
-// Of two transactions at once the second waits for the first and counts what it left.
-func TakePlaces(t *store.Tx, school uuid.UUID, stage org.Stage, year, n int) error {
+// Taken is false where the province wants none and the school has none: nothing is counted,
+// so nothing may be given back. The plan is locked before it is judged: of two transactions
+// at once the second waits for the first and counts what it left.
+func TakePlaces(t *store.Tx, school uuid.UUID, stage org.Stage, year, n int) (taken bool, err error) {
 	if n < 0 {
-		return fmt.Errorf("take %d places of a plan", n)
+		return false, fmt.Errorf("take %d places of a plan", n)
 	}
-	rows, err := t.Exec(`UPDATE enrolment_plan SET used = used + @n, version = version + 1
-		WHERE school_id = @school AND stage = @stage AND year = @year AND used + @n <= size`,
-		map[string]any{"n": n, "school": school, "stage": stage, "year": year})
+	p, err := readPlan(t, school, stage, year, " FOR UPDATE")
 	if err != nil {
-		return fmt.Errorf("take places of a plan: %w", err)
+		return false, err
 	}
-	if rows == 1 {
-		return nil
+	if p == nil || p.Free() < n {
+		return false, refusalOfPlaces(t, p, school, year, n)
 	}
-	return refusalOfPlaces(t, school, stage, year, n)
+	t.Later("take places of a plan", 1, `UPDATE enrolment_plan SET used = used + ?, version = version + 1 WHERE school_id = ? AND stage = ? AND year = ?`, n, school, stage, year)
+	return true, nil
 }
 
 // RefusalOfPlaces returns the refusal with which TakePlaces would answer now, else nil. It
 // serves the check of a filing, which takes nothing.
 func RefusalOfPlaces(t *store.Tx, school uuid.UUID, stage org.Stage, year, n int) (*refusal.Error, error) {
-	err := refusalOfPlaces(t, school, stage, year, n)
+	p, err := ReadPlan(t, school, stage, year)
+	if err == nil {
+		err = refusalOfPlaces(t, p, school, year, n)
+	}
 	var refused *refusal.Error
 	if errors.As(err, &refused) {
 		return refused, nil
@@ -77,11 +86,9 @@ func RefusalOfPlaces(t *store.Tx, school uuid.UUID, stage org.Stage, year, n int
 	return nil, err
 }
 
-func refusalOfPlaces(t *store.Tx, school uuid.UUID, stage org.Stage, year, n int) error {
-	p, err := ReadPlan(t, school, stage, year)
+// refusalOfPlaces returns why n places of a plan cannot be taken; p is nil without a plan.
+func refusalOfPlaces(t *store.Tx, p *Plan, school uuid.UUID, year, n int) error {
 	switch {
-	case err != nil:
-		return err
 	case p != nil && p.Free() < n:
 		return refusal.New(refusal.PlanExceeded).With("year", strconv.Itoa(year)).With("size", strconv.Itoa(p.Size)).With("used", strconv.Itoa(p.Used)).With("asked", strconv.Itoa(n))
 	case p != nil:

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -17,7 +18,10 @@ import (
 )
 
 func takePlaces(c *storetest.County, path string, year, n int) error {
-	return c.In(c.Worker, "", func(tx *change.Tx) error { return office.TakePlaces(tx.Tx, c.ID(path), org.Primary, year, n) })
+	return c.In(c.Worker, "", func(tx *change.Tx) error {
+		_, err := office.TakePlaces(tx.Tx, c.ID(path), org.Primary, year, n)
+		return err
+	})
 }
 
 // setPlan sets a plan in the scope of an office, as somebody who read a version of it.
@@ -61,7 +65,11 @@ func TestPlacesAreTakenUpToThePlan(t *testing.T) {
 func TestAProvinceMayEnrolWithoutAPlan(t *testing.T) {
 	c := storetest.New(t)
 	c.Policy(storetest.Province, `{"enrolment_needs_plan": false}`)
-	require.NoError(t, takePlaces(c, storetest.SchoolA, 2026, 100))
+	c.MustIn(c.Worker, "", func(tx *change.Tx) error {
+		taken, err := office.TakePlaces(tx.Tx, c.ID(storetest.SchoolA), org.Primary, 2026, 100)
+		require.False(t, taken, "nothing is counted, so nothing is given back later")
+		return err
+	})
 	c.SetPlan(storetest.SchoolB, org.Primary, 2026, 1)
 	require.Equal(t, []string{"plan_exceeded "}, storetest.Refusals(t, takePlaces(c, storetest.SchoolB, 2026, 2)))
 }
@@ -114,7 +122,8 @@ func TestTwoHundredTakePlacesAtOnce(t *testing.T) {
 	for i := range answers {
 		group.Go(func() {
 			answers[i] = c.In(worker, "", func(tx *change.Tx) error {
-				return office.TakePlaces(tx.Tx, c.ID(storetest.SchoolA), org.Primary, 2026, 1)
+				_, err := office.TakePlaces(tx.Tx, c.ID(storetest.SchoolA), org.Primary, 2026, 1)
+				return err
 			})
 		})
 	}
@@ -133,4 +142,31 @@ func TestTwoHundredTakePlacesAtOnce(t *testing.T) {
 	}
 	require.Equal(t, map[string]int{"taken": 60, "plan_exceeded 60 of 60": 140}, got)
 	require.Equal(t, 60, c.Count(`SELECT used FROM enrolment_plan`))
+}
+
+// Places that are given back while others ask for them are taken once: who is told yes has
+// a place.
+func TestAPlaceThatIsGivenBackIsTakenOnce(t *testing.T) {
+	c := storetest.New(t)
+	c.SetPlan(storetest.SchoolA, org.Primary, 2026, 60)
+	require.NoError(t, takePlaces(c, storetest.SchoolA, 2026, 60))
+	worker := c.Open("xueji_worker", func(o *store.Options) { o.MaxConns = 16 })
+	var yes atomic.Int64
+	var group sync.WaitGroup
+	for i := range 240 {
+		group.Go(func() {
+			err := c.In(worker, "", func(tx *change.Tx) error {
+				if i%4 == 0 {
+					return office.FreePlaces(tx.Tx, c.ID(storetest.SchoolA), org.Primary, 2026, 1)
+				}
+				_, err := office.TakePlaces(tx.Tx, c.ID(storetest.SchoolA), org.Primary, 2026, 1)
+				return err
+			})
+			if err == nil && i%4 != 0 {
+				yes.Add(1)
+			}
+		})
+	}
+	group.Wait()
+	require.EqualValues(t, yes.Load(), c.Count(`SELECT used FROM enrolment_plan`))
 }

@@ -28,7 +28,8 @@ func planFiling(c *storetest.County, with map[string]string) change.Filing {
 
 func take(c *storetest.County, n int) error {
 	return c.In(c.Worker, "", func(tx *change.Tx) error {
-		return office.TakePlaces(tx.Tx, c.ID(storetest.SchoolA), org.Primary, 2026, n)
+		_, err := office.TakePlaces(tx.Tx, c.ID(storetest.SchoolA), org.Primary, 2026, n)
+		return err
 	})
 }
 
