@@ -106,18 +106,26 @@ func (p *play) enrolment(junior string, list []graduate) {
 	p.expect(used.text("used") == "3", "three places are taken")
 }
 
-// throughSteps lets the people of the junior school and the county approve what is open, and
-// expects that the change is in force.
+// throughSteps lets the people of the junior school and the county approve what is open,
+// waits for what the register does by itself, and expects that the change is in force.
 func (p *play) throughSteps(login, change string) {
+	deciders := map[string]string{"SCHOOL_LEADER": "leader4", "BUREAU_REVIEWER": "county.reviewer"}
 	for p.err == nil {
-		who := map[string]string{"SCHOOL_LEADER": "leader4", "BUREAU_REVIEWER": "county.reviewer"}[p.change(login, change).text("open.role")]
-		if who == "" {
-			break
+		page := p.change(login, change)
+		if page.text("status") != "RUNNING" {
+			p.expect(page.text("status") == "EFFECTIVE", "the change is in force, not "+page.text("status"))
+			return
 		}
-		p.approve(who, change, "同意")
+		who := deciders[page.text("open.role")]
+		if who != "" {
+			p.approve(who, change, "同意")
+			continue
+		}
+		p.until("the register does its part", func() bool {
+			page = p.change(login, change)
+			return page.text("status") != "RUNNING" || deciders[page.text("open.role")] != ""
+		})
 	}
-	got := p.change(login, change).text("status")
-	p.expect(got == "EFFECTIVE", "the change is in force, not "+got)
 }
 
 // placing: the register proposes equal classes, and the school files them.
