@@ -25,9 +25,9 @@ func TestATurnSurvivesKills(t *testing.T) {
 	y, err := c.FileTurn(storetest.Province, 2026, false)
 	require.NoError(t, err)
 	runner, chance := c.Runner(nil), rand.New(rand.NewPCG(2026, 8))
-	killed, cuts := 0, 0
+	killed, cuts := 0, 0 // a slow machine gets more time with every kill
 	attempt := func() (*job.Job, error) {
-		ctx, kill := context.WithTimeout(t.Context(), time.Duration(5+chance.IntN(400))*time.Millisecond)
+		ctx, kill := context.WithTimeout(t.Context(), time.Duration(5+chance.IntN(400+10*killed))*time.Millisecond)
 		defer kill()
 		at, err := runner.Stand(ctx, c.Worker.Store, y.JobID)
 		if err == nil && at.State == job.JobRunning {
