@@ -101,7 +101,7 @@ func strikeLine(t *store.Tx, c *change.Change, student uuid.UUID, why *refusal.E
 	return nil
 }
 
-// Page is what the page of a list shows beside the change.
+// Page holds the lines that the page of a list shows beside the change.
 type Page struct{ Lines []LineView }
 
 // LineView is one line of a list as its parties see it; numbers are masked.

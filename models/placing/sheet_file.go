@@ -20,17 +20,17 @@ import (
 	"github.com/xueji/xueji/models/student"
 )
 
-// RowOutcome is what a row of a sheet comes to.
+// RowOutcome holds what was found for one row of a sheet, and its refusals.
 type RowOutcome struct {
 	Row     Row
-	Student uuid.UUID    // uuid.Nil where nobody was found
+	Student uuid.UUID    // uuid.Nil where no pupil was found
 	Kind    process.Kind // 分班 for a pupil without a class, 调班 for one with a class
 	From    string       // the class that the pupil leaves, or ""
 	To      string       // the class that the row names, in its usual spelling
 	Refused []*refusal.Error
 }
 
-// Outcome is what a sheet comes to.
+// Outcome holds the rows of a sheet and the filings that they make.
 type Outcome struct {
 	Rows    []RowOutcome
 	Refused int              // rows that cannot be placed: then nothing is filed
@@ -250,7 +250,7 @@ func (out *Outcome) add(in SheetFiling, kind process.Kind, h *student.PupilRow, 
 func (out *Outcome) judge(t *change.Tx, lists map[string][]int) error {
 	for _, f := range out.Filings {
 		if len(f.Lines) > change.MaxLines {
-			return refusal.New(refusal.PlacingSheetLong).With("max", strconv.Itoa(change.MaxLines))
+			return refusal.New(refusal.PlacingListLong).With("max", strconv.Itoa(change.MaxLines)).With("count", strconv.Itoa(len(f.Lines)))
 		}
 		err := t.CheckFiling(f)
 		if err == nil {

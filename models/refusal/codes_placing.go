@@ -13,6 +13,7 @@ const (
 	PlacingSheetEmpty     Code = "placing_sheet_empty"
 	PlacingSheetHead      Code = "placing_sheet_head"
 	PlacingSheetLong      Code = "placing_sheet_long"
+	PlacingListLong       Code = "placing_list_long"
 	PlacingTwice          Code = "placing_twice"
 	PlacingStrike         Code = "placing_strike"
 	PlacingNobody         Code = "placing_nobody"
