@@ -146,6 +146,19 @@ func TestAMergerIsRefused(t *testing.T) {
 	require.Equal(t, []string{"office_case_running "}, c.RefusedFiling(lengthFiling(c, storetest.SchoolA, "FIVE_FOUR")), "other business about either school waits")
 }
 
+// Enrolments and paper files that are open at the absorbed school stand against a merger,
+// with their numbers.
+func TestOpenEnrolmentsAndPaperFilesStandAgainstAMerger(t *testing.T) {
+	c := storetest.New(t)
+	moved, err := c.TryFile(c.Receiving(process.Transfer, storetest.SchoolA, c.Pupil(storetest.SchoolB), c.NewClass(storetest.SchoolA, 2024, 40).ID))
+	require.NoError(t, err)
+	c.ApproveAll(moved.ID)
+	require.Equal(t, []string{"merger_papers /inputs/from"}, c.RefusedFiling(mergerFiling(c)))
+	graduates := c.Graduates(storetest.SchoolB, 2)
+	c.Claim(c.JuniorSchool(storetest.Bureau, "2152000888", 10), graduates...)
+	require.Equal(t, []string{"merger_claims /inputs/from", "merger_papers /inputs/from"}, c.RefusedFiling(mergerFiling(c)))
+}
+
 // Schools with another schooling length are not merged: year groups would miss a grade.
 func TestSchoolsOfAnotherLengthAreNotMerged(t *testing.T) {
 	c := storetest.New(t)
