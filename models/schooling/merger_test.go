@@ -48,6 +48,7 @@ func TestASchoolIsAbsorbedInParts(t *testing.T) {
 	left := c.PupilsOf(storetest.SchoolB, 2024, 2)
 	gone := c.File(process.OtherLeaving, left[0], nil)
 	c.ApproveAll(gone)
+	c.ApproveAll(c.File(process.Suspension, left[1], nil))
 	number := c.Text(`SELECT number_masked FROM student WHERE id = $1`, first[0])
 	class := c.ClassOf(first[0])
 	classes := `SELECT string_agg(k.code || k.name, ' ' ORDER BY k.code) FROM school_class k JOIN school_grade g ON g.id = k.grade_id WHERE k.school_id = $1 AND g.entry_year = 2023`
@@ -84,6 +85,8 @@ func TestASchoolIsAbsorbedInParts(t *testing.T) {
 		require.Equal(t, []int{5, 5}, []int{c.Count(`SELECT count(*) FROM student_history WHERE kind = $1`, kind),
 			c.Count(`SELECT count(DISTINCT student_id) FROM student_history WHERE kind = $1`, kind)}, kind)
 	}
+	require.Equal(t, "SUSPENDED 1", c.Text(`SELECT s.enrol_status || ' ' || count(p.id) FROM student s JOIN suspension p ON p.student_id = s.id AND p.org_path = s.org_path AND p.ended_on IS NULL
+		WHERE s.id = $1 GROUP BY s.enrol_status`, left[1]), "the suspension goes with its pupil")
 	require.Equal(t, "OTHER_LEFT", c.Text(`SELECT enrol_status FROM student WHERE id = $1`, left[0]), "every state stays")
 	require.Equal(t, number, c.Text(`SELECT number_masked FROM student WHERE id = $1`, first[0]), "one number for life")
 	require.Equal(t, class, c.ClassOf(first[0]), "the class goes with its pupils")
