@@ -219,7 +219,9 @@ func TestAJobNobodyCouldDoIsNotFiled(t *testing.T) {
 func TestAWorkerRestsBetweenThePartsOfALongJob(t *testing.T) {
 	runner, err := job.NewJobRunner(kinds.JobWorks(nil))
 	require.NoError(t, err)
-	rest := func(kind job.JobKind, share int) time.Duration { return runner.Rest(kind, 300*time.Millisecond, store.Bulk{Share: share}) }
+	rest := func(kind job.JobKind, share int) time.Duration {
+		return runner.Rest(kind, 300*time.Millisecond, store.Bulk{Share: share})
+	}
 	require.Equal(t, 900*time.Millisecond, rest(job.JobYearTurn, 25))
 	require.Equal(t, 300*time.Millisecond, rest(job.JobYearTurnUndo, 50))
 	require.Zero(t, rest(job.JobYearTurn, 100))
