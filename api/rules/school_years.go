@@ -63,7 +63,7 @@ type PathYear struct {
 type schoolYearSetInput struct {
 	PathYear
 	Body struct {
-		Terms   []SchoolTerm `json:"terms" minItems:"2" maxItems:"2" doc:"The first and the second term."`
+		Terms   []SchoolTerm `json:"terms" minItems:"2" maxItems:"2" nullable:"false" doc:"The first and the second term."`
 		BasedOn int64        `json:"based_on" minimum:"0" doc:"The version you saw, 0 where the policy gives the days."`
 	}
 }

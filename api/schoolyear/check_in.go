@@ -27,7 +27,7 @@ func (q TermQuery) term() schoolyear.Term { return schoolyear.Term{Year: q.Schoo
 type CheckInBody struct {
 	SchoolYear int           `json:"school_year" minimum:"2000" maximum:"2100"`
 	Term       int           `json:"term" minimum:"1" maximum:"2"`
-	Lines      []CheckInLine `json:"lines" minItems:"1" maxItems:"200"`
+	Lines      []CheckInLine `json:"lines" minItems:"1" maxItems:"200" nullable:"false"`
 }
 
 // CheckInLine says of one pupil whether the pupil came.
