@@ -23,7 +23,7 @@ func (x *matrix) deferral(at string) uuid.UUID {
 	x.Graduated(at, graduate)
 	var d *enrolment.Deferral
 	x.MustIn(x.App, at, func(tx *change.Tx) (err error) {
-		d, err = enrolment.Defer(tx.Tx, enrolment.NewDeferral{StudentID: graduate, PlanYear: 2027, UntilYear: 2028, ReasonCode: enrolment.DeferralIllness})
+		d, err = enrolment.Defer(tx.Tx, enrolment.NewDeferral{StudentID: graduate, PlanYear: 2027, UntilYear: 2028, ReasonCode: enrolment.DeferralIllness, Key: uuid.NewString(), Hash: []byte{1}})
 		return err
 	})
 	return d.ID

@@ -119,8 +119,14 @@ func TestADeferralOverHTTP(t *testing.T) {
 	w.Refused("not_found", other.Token, post(2027, 2028))
 	w.Refused("enrol_year", registrar.Token, post(2027, 2027))
 	var made enrolments.Deferral
-	w.Must(http.StatusCreated, registrar.Token, post(2027, 2028), &made)
+	first := post(2027, 2028)
+	w.Must(http.StatusCreated, registrar.Token, first, &made)
 	require.Equal(t, "疾病", made.ReasonLabel)
+	var again enrolments.Deferral
+	w.Must(http.StatusCreated, registrar.Token, first, &again)
+	require.Equal(t, made.ID, again.ID, "a repeat after a lost answer")
+	first.Body = m{"year": 2027, "until_year": 2029, "reason_code": "ILLNESS"}
+	w.Refused("idempotency_key_reused", registrar.Token, first)
 	w.Refused("deferral_noted", registrar.Token, post(2027, 2029))
 	var page rest.Page[enrolments.OpenGraduate]
 	w.Must(http.StatusOK, w.LogIn(storetest.Bureau, org.BureauReviewer).Token, apitest.Get(w.Org(storetest.Bureau, "/open-graduates")), &page)

@@ -117,6 +117,10 @@ type deferralInput struct {
 }
 
 func (s *server) deferEnrolment(ctx context.Context, in *deferralInput) (*rest.Body[Deferral], error) {
+	hash, err := rest.BodyHash([]any{in.ID, in.Body})
+	if err != nil {
+		return nil, err
+	}
 	return rest.Answer(ctx, s.Store.Store, func(tx *store.Tx) (Deferral, error) {
 		h, err := student.ReadPupilRow(tx, in.ID, false)
 		if err != nil {
@@ -126,7 +130,8 @@ func (s *server) deferEnrolment(ctx context.Context, in *deferralInput) (*rest.B
 			return Deferral{}, err
 		}
 		d, err := enrolment.Defer(tx, enrolment.NewDeferral{StudentID: in.ID, PlanYear: in.Body.Year, UntilYear: in.Body.Until,
-			ReasonCode: enrolment.DeferralReason(in.Body.Reason), Reason: in.Body.Note})
+			ReasonCode: enrolment.DeferralReason(in.Body.Reason), Reason: in.Body.Note,
+			Key: rest.IdempotencyKey(ctx), Hash: hash})
 		if err != nil {
 			return Deferral{}, err
 		}

@@ -1,6 +1,7 @@
 package enrolment
 
 import (
+	"bytes"
 	"fmt"
 	"strconv"
 	"time"
@@ -54,10 +55,17 @@ type NewDeferral struct {
 	UntilYear  int
 	ReasonCode DeferralReason
 	Reason     string
+	// Key and Hash make a repeated request the same deferral.
+	Key  string
+	Hash []byte
 }
 
-// Defer records a deferral of a graduate in scope who is still without a school.
+// Defer records a deferral of a graduate in scope who is still without a school. The same
+// key with the same body returns the deferral that was recorded before.
 func Defer(t *store.Tx, n NewDeferral) (*Deferral, error) {
+	if same, err := deferredBefore(t, n); same != nil || err != nil {
+		return same, err
+	}
 	var state []status.Enrol
 	if err := t.DB().Raw(`SELECT enrol_status FROM student WHERE id = ?`, n.StudentID).Scan(&state).Error; err != nil {
 		return nil, fmt.Errorf("read a graduate: %w", err)
@@ -69,18 +77,40 @@ func Defer(t *store.Tx, n NewDeferral) (*Deferral, error) {
 		return nil, refusal.New(refusal.EnrolYear).At("/until_year").With("from", strconv.Itoa(n.PlanYear+1)).With("to", strconv.Itoa(n.PlanYear+2))
 	}
 	id := store.NewID()
-	rows, err := t.Exec(`INSERT INTO enrolment_deferral (id, student_id, plan_year, until_year, reason_code, reason, account_id, recorded_at)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`, id, n.StudentID, n.PlanYear, n.UntilYear, n.ReasonCode, n.Reason, t.Scope().Account, t.Now())
+	rows, err := t.Exec(`INSERT INTO enrolment_deferral (id, student_id, plan_year, until_year, reason_code, reason, account_id, recorded_at, record_key, record_hash)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`, id, n.StudentID, n.PlanYear, n.UntilYear, n.ReasonCode, n.Reason, t.Scope().Account, t.Now(), n.Key, n.Hash)
 	if err != nil {
 		return nil, fmt.Errorf("record a deferral: %w", err)
 	}
-	if rows == 0 {
+	if rows == 0 { // the same request may have arrived twice at once, and the other one was faster
+		if same, err := deferredBefore(t, n); same != nil || err != nil {
+			return same, err
+		}
 		return nil, refusal.New(refusal.DeferralNoted).At("/plan_year").With("year", strconv.Itoa(n.PlanYear))
 	}
 	if err := t.Audit("deferral.record", "student", n.StudentID.String(), map[string]string{"year": strconv.Itoa(n.PlanYear), "reason": string(n.ReasonCode)}); err != nil {
 		return nil, err
 	}
 	return ReadDeferral(t, id)
+}
+
+// deferredBefore returns the deferral that the same request has recorded, nil for a new
+// one. Another request under the same key is refused.
+func deferredBefore(t *store.Tx, n NewDeferral) (*Deferral, error) {
+	var rows []struct {
+		ID         uuid.UUID
+		RecordHash []byte
+	}
+	err := t.DB().Raw(`SELECT id, record_hash FROM enrolment_deferral WHERE account_id = ? AND record_key = ?`, t.Scope().Account, n.Key).Scan(&rows).Error
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("find an earlier deferral: %w", err)
+	case len(rows) == 0:
+		return nil, nil //nolint:nilnil // the first time is the usual case
+	case !bytes.Equal(rows[0].RecordHash, n.Hash):
+		return nil, refusal.New(refusal.KeyReused)
+	}
+	return ReadDeferral(t, rows[0].ID)
 }
 
 // ReadDeferral reads a deferral of a graduate in scope.

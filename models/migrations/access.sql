@@ -316,6 +316,8 @@ COLUMN enrolment_deferral.id uuid
 COLUMN enrolment_deferral.plan_year integer	
 COLUMN enrolment_deferral.reason text	
 COLUMN enrolment_deferral.reason_code text	
+COLUMN enrolment_deferral.record_hash bytea	
+COLUMN enrolment_deferral.record_key text	
 COLUMN enrolment_deferral.recorded_at timestamp with time zone	
 COLUMN enrolment_deferral.student_id uuid	
 COLUMN enrolment_deferral.until_year integer	
@@ -1048,6 +1050,7 @@ INDEX check_in_class ON check_in	CREATE INDEX check_in_class ON public.check_in 
 INDEX decision_task ON decision	CREATE UNIQUE INDEX decision_task ON public.decision USING btree (task_id)
 INDEX departure_school ON departure	CREATE INDEX departure_school ON public.departure USING btree (school_id, left_on DESC, id DESC)
 INDEX departure_student ON departure	CREATE INDEX departure_student ON public.departure USING btree (student_id)
+INDEX enrolment_deferral_key ON enrolment_deferral	CREATE UNIQUE INDEX enrolment_deferral_key ON public.enrolment_deferral USING btree (account_id, record_key)
 INDEX enrolment_deferral_once ON enrolment_deferral	CREATE UNIQUE INDEX enrolment_deferral_once ON public.enrolment_deferral USING btree (student_id, plan_year) WHERE (cancelled_at IS NULL)
 INDEX enrolment_plan_path ON enrolment_plan	CREATE INDEX enrolment_plan_path ON public.enrolment_plan USING gist (org_path)
 INDEX evidence_content ON evidence	CREATE INDEX evidence_content ON public.evidence USING btree (sha256)
@@ -1423,7 +1426,7 @@ TRIGGER change_line_struck_once ON change_line	CREATE TRIGGER change_line_struck
 TRIGGER change_revision_append_only ON change_revision	CREATE TRIGGER change_revision_append_only BEFORE DELETE OR UPDATE ON public.change_revision FOR EACH ROW EXECUTE FUNCTION refuse_rewrite()
 TRIGGER decision_append_only ON decision	CREATE TRIGGER decision_append_only BEFORE DELETE OR UPDATE ON public.decision FOR EACH ROW EXECUTE FUNCTION refuse_rewrite()
 TRIGGER departure_append_only ON departure	CREATE TRIGGER departure_append_only BEFORE DELETE OR UPDATE OF id, change_id, student_id, school_id, left_on, to_school_id, name, number_masked, record, recorded_at ON public.departure FOR EACH ROW EXECUTE FUNCTION refuse_rewrite()
-TRIGGER enrolment_deferral_append_only ON enrolment_deferral	CREATE TRIGGER enrolment_deferral_append_only BEFORE DELETE OR UPDATE OF id, student_id, plan_year, until_year, reason_code, reason, account_id, recorded_at ON public.enrolment_deferral FOR EACH ROW EXECUTE FUNCTION refuse_rewrite()
+TRIGGER enrolment_deferral_append_only ON enrolment_deferral	CREATE TRIGGER enrolment_deferral_append_only BEFORE DELETE OR UPDATE OF id, student_id, plan_year, until_year, reason_code, reason, account_id, recorded_at, record_key, record_hash ON public.enrolment_deferral FOR EACH ROW EXECUTE FUNCTION refuse_rewrite()
 TRIGGER graduation_line_append_only ON graduation_line	CREATE TRIGGER graduation_line_append_only BEFORE DELETE OR UPDATE OF change_id, line_no, student_id, school_id, stage, year, conclusion, subject, class_name ON public.graduation_line FOR EACH ROW EXECUTE FUNCTION refuse_rewrite()
 TRIGGER graduation_line_settled_once ON graduation_line	CREATE TRIGGER graduation_line_settled_once BEFORE UPDATE OF verdict, code, params, reason, settled_by, settled_at ON public.graduation_line FOR EACH ROW WHEN ((old.verdict <> 'LISTED'::text)) EXECUTE FUNCTION refuse_rewrite()
 TRIGGER graduation_line_struck_once ON graduation_line	CREATE TRIGGER graduation_line_struck_once BEFORE UPDATE OF struck_at, struck_by ON public.graduation_line FOR EACH ROW WHEN ((old.struck_at IS NOT NULL)) EXECUTE FUNCTION refuse_rewrite()
@@ -2181,7 +2184,9 @@ GRANT INSERT (province_code) ON year_turn TO xueji_app	GRANT INSERT (province_co
 GRANT INSERT (reason) ON enrolment_deferral TO xueji_app	GRANT INSERT (reason) ON enrolment_deferral TO xueji_app
 GRANT INSERT (reason) ON student_history TO xueji_app	GRANT INSERT (reason) ON student_history TO xueji_app
 GRANT INSERT (reason_code) ON enrolment_deferral TO xueji_app	GRANT INSERT (reason_code) ON enrolment_deferral TO xueji_app
+GRANT INSERT (record_hash) ON enrolment_deferral TO xueji_app	GRANT INSERT (record_hash) ON enrolment_deferral TO xueji_app
 GRANT INSERT (record_hash) ON punishment TO xueji_app	GRANT INSERT (record_hash) ON punishment TO xueji_app
+GRANT INSERT (record_key) ON enrolment_deferral TO xueji_app	GRANT INSERT (record_key) ON enrolment_deferral TO xueji_app
 GRANT INSERT (record_key) ON punishment TO xueji_app	GRANT INSERT (record_key) ON punishment TO xueji_app
 GRANT INSERT (recorded_at) ON enrolment_deferral TO xueji_app	GRANT INSERT (recorded_at) ON enrolment_deferral TO xueji_app
 GRANT INSERT (recorded_at) ON punishment TO xueji_app	GRANT INSERT (recorded_at) ON punishment TO xueji_app

@@ -57,12 +57,15 @@ CREATE TABLE enrolment_deferral (
     recorded_at  timestamptz NOT NULL,
     cancelled_by uuid,
     cancelled_at timestamptz,
+    record_key   text NOT NULL,                  -- makes a repeated request the same deferral
+    record_hash  bytea NOT NULL,
     CHECK (until_year > plan_year),
     CHECK ((cancelled_by IS NULL) = (cancelled_at IS NULL))
 );
+CREATE UNIQUE INDEX enrolment_deferral_key ON enrolment_deferral (account_id, record_key);
 CREATE UNIQUE INDEX enrolment_deferral_once ON enrolment_deferral (student_id, plan_year) WHERE cancelled_at IS NULL;
-CREATE TRIGGER enrolment_deferral_append_only BEFORE DELETE OR UPDATE OF id, student_id, plan_year, until_year, reason_code, reason, account_id, recorded_at
-    ON enrolment_deferral FOR EACH ROW EXECUTE FUNCTION refuse_rewrite();
+CREATE TRIGGER enrolment_deferral_append_only BEFORE DELETE OR UPDATE OF id, student_id, plan_year, until_year, reason_code, reason, account_id, recorded_at,
+    record_key, record_hash ON enrolment_deferral FOR EACH ROW EXECUTE FUNCTION refuse_rewrite();
 
 -- +goose StatementBegin
 DO $$
@@ -90,12 +93,12 @@ GRANT SELECT ON admission, enrolment_deferral TO xueji_app, xueji_worker;
 GRANT INSERT (change_id, line_no, sheet_row, student_id, school_id, plan_year, stage, entry_year, from_school, from_stage, from_entry_year, graduated_on, subject)
     ON admission TO xueji_app;
 GRANT UPDATE (state, placed, waits, code, params, reason, settled_by, settled_at, tell) ON admission TO xueji_worker;
-GRANT INSERT (id, student_id, plan_year, until_year, reason_code, reason, account_id, recorded_at) ON enrolment_deferral TO xueji_app;
+GRANT INSERT (id, student_id, plan_year, until_year, reason_code, reason, account_id, recorded_at, record_key, record_hash) ON enrolment_deferral TO xueji_app;
 GRANT UPDATE (cancelled_by, cancelled_at) ON enrolment_deferral TO xueji_app;
 
 -- graduates_named finds the graduates whom a school names by name and number, and says no
 -- more of them than the school must know to claim them: also whether another school of the
--- same bureau was approved for the year (KT26). A number without the name finds nobody.
+-- same bureau was approved (KT26). A number without the name finds nobody.
 -- +goose StatementBegin
 CREATE FUNCTION graduates_named(named jsonb, for_school uuid, for_year int)
 RETURNS TABLE (no int, id uuid, school_id uuid, stage text, entry_year int, enrol_status text, name text, id_type text, id_masked text, number_masked text,
@@ -106,8 +109,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
         (SELECT c.case_no FROM admission a JOIN change c ON c.id = a.change_id
             WHERE a.student_id = s.id AND a.plan_year = for_year AND a.school_id = for_school AND a.state <> 'ENDED' LIMIT 1),
         (SELECT o.name FROM admission a JOIN organisation o ON o.id = a.school_id
-            WHERE a.student_id = s.id AND a.plan_year = for_year AND a.school_id <> for_school AND o.parent_id = f.parent_id
-              AND a.state IN ('ADMITTED', 'RETRIEVED', 'FINAL') LIMIT 1)
+            WHERE a.student_id = s.id AND a.school_id <> for_school AND o.parent_id = f.parent_id
+              AND (a.state IN ('ADMITTED', 'RETRIEVED') OR a.state = 'FINAL' AND a.plan_year = for_year) LIMIT 1)
     FROM organisation f
     CROSS JOIN jsonb_to_recordset(named) AS n (no int, keys text[], hash text)
     JOIN student s ON s.number_hash = decode(n.hash, 'hex') AND s.name_key = ANY (n.keys) AND s.enrol_status <> 'DELETED'
@@ -124,10 +127,10 @@ CREATE FUNCTION admission_dispute(of_student uuid, for_school uuid) RETURNS TABL
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT b.change_id, o.id, o.path::text, o.province_code
     FROM admission a JOIN organisation f ON f.id = a.school_id
-    JOIN admission b ON b.student_id = a.student_id AND b.plan_year = a.plan_year AND b.state IN ('ADMITTED', 'RETRIEVED')
+    JOIN admission b ON b.student_id = a.student_id AND b.state IN ('ADMITTED', 'RETRIEVED')
     JOIN organisation o ON o.id = b.school_id AND o.parent_id <> f.parent_id
     WHERE a.student_id = of_student AND a.school_id = for_school AND a.state IN ('ADMITTED', 'RETRIEVED') AND f.path <@ ANY ((SELECT scope())::ltree[])
-    ORDER BY a.plan_year DESC, b.change_id LIMIT 1
+    ORDER BY a.change_id, b.change_id LIMIT 1
 $$;
 -- +goose StatementEnd
 REVOKE ALL ON FUNCTION admission_dispute(uuid, uuid) FROM PUBLIC;
