@@ -39,11 +39,13 @@ type plan struct {
 
 func planOf(a *Claim) plan { return plan{a.SchoolID, a.Stage, a.PlanYear} }
 
-// lockClaims locks the open claims of a change, and those of other schools on the same
-// graduates for the same year.
+// lockClaims locks the open claims of a change, and every other claim on the same graduates
+// that is open, of whatever year: one graduate goes to one school (KT26). A claim of another
+// year that is final belongs to an earlier stage.
 func lockClaims(t *store.Tx, c *change.Change) (*locked, error) {
-	all, err := readClaims(t, `WHERE (a.student_id, a.plan_year) IN (SELECT x.student_id, x.plan_year FROM admission x WHERE x.change_id = ? AND x.state IN (?, ?, ?))
-		AND a.state <> ? ORDER BY a.student_id, a.change_id FOR UPDATE OF a`, c.ID, Claimed, Admitted, Retrieved, Ended)
+	all, err := readClaims(t, `WHERE EXISTS (SELECT 1 FROM admission x WHERE x.change_id = @change AND x.student_id = a.student_id AND x.state IN @open
+			AND (a.state IN @open OR a.state = @final AND a.plan_year = x.plan_year)) ORDER BY a.student_id, a.change_id FOR UPDATE OF a`,
+		map[string]any{"change": c.ID, "open": []State{Claimed, Admitted, Retrieved}, "final": Final})
 	if err != nil {
 		return nil, err
 	}
@@ -108,7 +110,7 @@ func (l *locked) admit(t *change.Tx, c *change.Change) error {
 // barred returns why a claim cannot be admitted now, nil when it can.
 func (l *locked) barred(a *Claim, h *student.PupilRow) *refusal.Error {
 	for _, b := range l.rivals[a.StudentID] {
-		if b.State.approved() && org.SuperiorPath(b.SchoolPath) == org.SuperiorPath(a.SchoolPath) {
+		if b.State == Final || b.State.approved() && org.SuperiorPath(b.SchoolPath) == org.SuperiorPath(a.SchoolPath) {
 			return refusal.New(refusal.EnrolTaken).With("school", b.School)
 		}
 	}

@@ -67,6 +67,59 @@ func TestTwoAdmissionsAreArbitrated(t *testing.T) {
 	require.Equal(t, []string{"admission_arbitration_nothing /pupil"}, r.RefusedFiling(r.Receiving(process.AdmissionArbitration, storetest.SchoolB, r.Graduates(storetest.SchoolA, 1)[0], uuid.Nil)))
 }
 
+// A file that was retrieved before the other bureau admitted is contested as any (KT23): the
+// final approval waits, and both cases come to their end when the dispute is decided.
+func TestARetrievedFileIsContested(t *testing.T) {
+	r := storetest.New(t)
+	graduate := r.Graduates(storetest.SchoolA, 1)[0]
+	near, far := r.JuniorSchool(storetest.Bureau, juniorCode, 5), r.JuniorSchool(storetest.OtherBureau, farCode, 5)
+	one, two := r.Claim(near, graduate), r.Claim(far, graduate)
+	for _, id := range []uuid.UUID{one, two} {
+		r.Approve(id)
+		r.Approve(id)
+	}
+	require.Equal(t, []string{"RETRIEVED", "ADMITTED"}, []string{r.ClaimState(one, graduate), r.ClaimState(two, graduate)})
+	last := r.Decide(one, r.Position(one).Tasks[0], change.VerbApprove)
+	require.Equal(t, []string{change.SlipRefused, "enrol_contested"}, []string{last.Outcome, last.OutcomeCode})
+	r.Approve(arbitration(t, r, far, graduate))
+	require.Equal(t, "ENDED enrol_arbitrated", r.ClaimState(one, graduate))
+	require.Zero(t, r.Count(`SELECT count(*) FROM slot WHERE change_id = $1`, one))
+	require.Zero(t, r.Used(near, org.Junior, 2027))
+	r.ApproveAll(two)
+	require.Equal(t, "FINAL", r.ClaimState(two, graduate))
+}
+
+// Claims of two plan years are rivals as those of one (KT26): the first approval wins.
+func TestClaimsOfTwoYearsAreRivals(t *testing.T) {
+	r := storetest.New(t)
+	graduates := r.Graduates(storetest.SchoolA, 2)
+	near, second, far := r.JuniorSchool(storetest.Bureau, juniorCode, 5), r.JuniorSchool(storetest.Bureau, secondCode, 5), r.JuniorSchool(storetest.OtherBureau, farCode, 5)
+	r.At("2027-09-06")
+	coming := func(school string, graduate uuid.UUID) uuid.UUID {
+		r.Planned(school, org.Junior, 2028, 5)
+		f := r.Enrolment(school, graduate)
+		f.Year = 2028
+		list, err := r.TryEnrol(f)
+		require.NoError(t, err)
+		return list[0]
+	}
+	one, other := r.Claim(near, graduates...), coming(far, graduates[1])
+	two := coming(second, graduates[0])
+	r.Approve(one)
+	r.Approve(one)
+	require.Equal(t, "ENDED enrol_taken", r.ClaimState(two, graduates[0]))
+	r.Approve(other)
+	r.Approve(other)
+	require.Equal(t, "ADMITTED", r.ClaimState(other, graduates[1]))
+	last := r.Decide(one, r.Position(one).Tasks[0], change.VerbApprove)
+	require.Equal(t, []string{change.SlipRefused, "enrol_contested"}, []string{last.Outcome, last.OutcomeCode})
+	_, err := r.TryEnrol(r.Enrolment(second, graduates[0]))
+	require.Equal(t, []string{"enrol_taken /lines/0/student_number"}, storetest.Refusals(t, err))
+	r.Approve(arbitration(t, r, near, graduates[1]))
+	r.ApproveAll(one)
+	require.Equal(t, 2, r.Count(`SELECT count(*) FROM admission WHERE change_id = $1 AND state = 'FINAL'`, one))
+}
+
 // Refused, the admission of the school that asked goes; and an arbitration whose dispute was
 // settled otherwise ends.
 func TestARefusedArbitrationEndsTheOwnAdmission(t *testing.T) {

@@ -15,18 +15,31 @@ import (
 
 // retrieve retrieves the files (调档, P47) of the admitted claims: each takes the slot of its
 // pupil. A claim that is contested, or whose pupil has a change in hand, waits and says so;
-// the final approval tries again.
+// the final approval tries again. A claim ends when its graduate is one no more, or is at
+// another school: the slot of a pupil is never held for a list that cannot move the record.
 func (l *locked) retrieve(t *change.Tx, c *change.Change) error {
-	var free []*Claim
-	for _, a := range l.in(Admitted) {
-		if l.contested(a) {
-			wait(t.Tx, a, refusal.EnrolContested)
-			continue
-		}
-		free = append(free, a)
-	}
-	if len(free) == 0 {
+	admitted := l.in(Admitted)
+	if len(admitted) == 0 {
 		return nil
+	}
+	records, err := recordsOf(t.Tx, admitted, false)
+	if err != nil {
+		return err
+	}
+	var free []*Claim
+	for _, a := range admitted {
+		why := l.barred(a, records[a.StudentID])
+		switch {
+		case why != nil:
+			l.end(t.Tx, a, why)
+		case l.contested(a):
+			wait(t.Tx, a, refusal.EnrolContested)
+		default:
+			free = append(free, a)
+		}
+	}
+	if err := l.freePlaces(t.Tx); err != nil || len(free) == 0 {
+		return err
 	}
 	taken, err := takeSlots(t.Tx, c, free)
 	if err != nil {
@@ -71,13 +84,20 @@ func takeSlots(t *store.Tx, c *change.Change, claims []*Claim) (map[uuid.UUID]bo
 	return taken, nil
 }
 
-// waiting returns a refusal for each open claim whose file is not retrieved.
+// waiting returns a refusal for each open claim whose file is not retrieved, and for each
+// that another bureau has contested since the file was retrieved (KT23).
 func (l *locked) waiting() (list []*refusal.Error) {
 	for _, a := range l.claims {
-		if !a.State.open() || a.State == Retrieved {
+		code := a.Waits
+		switch {
+		case !a.State.open():
+			continue
+		case a.State == Retrieved && l.contested(a):
+			code = refusal.EnrolContested
+		case a.State == Retrieved:
 			continue
 		}
-		list = append(list, refusal.New(a.Waits).At("/lines/"+strconv.Itoa(a.LineNo-1)))
+		list = append(list, refusal.New(code).At("/lines/"+strconv.Itoa(a.LineNo-1)))
 	}
 	return list
 }
@@ -119,8 +139,8 @@ func (l *locked) move(t *change.Tx, c *change.Change) (moved int, err error) {
 		t.Later("end an enrolment", 1, `UPDATE admission SET state = ?, settled_at = ? WHERE change_id = ? AND line_no = ?`, Final, t.Now(), c.ID, a.LineNo)
 		a.State = Final
 		moved++
-		for _, b := range l.rivals[a.StudentID] { // claims of other bureaus that were not admitted
-			if b.State == Claimed {
+		for _, b := range l.rivals[a.StudentID] { // claims of other bureaus, and of other years
+			if b.State.open() {
 				l.endLost(t.Tx, b, a.School)
 			}
 		}

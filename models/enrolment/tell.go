@@ -1,7 +1,9 @@
 package enrolment
 
 import (
+	"bytes"
 	"fmt"
+	"slices"
 
 	"github.com/google/uuid"
 
@@ -61,18 +63,21 @@ func TellClaims(t *change.Tx, changeID uuid.UUID) error {
 
 // EndClaimsOn ends the open claims of all schools on a graduate, because other business
 // takes the graduate away: a roll-back of the graduation, a death (worker). It locks the
-// changes of the claims before the caller locks the record, as their own decisions do.
+// changes of the claims before the caller locks the record, as their own decisions do, and
+// all of them before the first claim: a decision that holds its change waits for claims.
 func EndClaimsOn(t *change.Tx, studentID uuid.UUID, why *refusal.Error) error {
 	var ids []uuid.UUID
 	err := t.DB().Raw(`SELECT change_id FROM admission WHERE student_id = ? AND state IN (?, ?, ?) ORDER BY change_id`, studentID, Claimed, Admitted, Retrieved).Scan(&ids).Error
 	if err != nil {
 		return fmt.Errorf("look for claims on a graduate: %w", err)
 	}
-	for _, id := range ids {
-		c, err := t.ReadLocked(id)
-		if err != nil {
+	changes := make([]*change.Change, len(ids))
+	for i, id := range ids {
+		if changes[i], err = t.ReadLocked(id); err != nil {
 			return err
 		}
+	}
+	for _, c := range changes {
 		if c.Status != change.StatusRunning {
 			continue
 		}
@@ -91,13 +96,35 @@ type Dispute struct {
 // ReadDispute returns the admission that a school and a school of another bureau hold of a
 // graduate; nil when there are not two (worker).
 func ReadDispute(t *store.Tx, studentID, school uuid.UUID) (*Dispute, error) {
-	list, err := readClaims(t, `WHERE a.student_id = ? AND a.state IN (?, ?) ORDER BY a.plan_year DESC, a.change_id`, studentID, Admitted, Retrieved)
+	return findDispute(t, studentID, school, "")
+}
+
+// LockDispute returns the dispute that ReadDispute finds, with the changes and the claims
+// of both sides locked; nil when it was settled while this waited (worker).
+func LockDispute(t *change.Tx, studentID, school uuid.UUID) (*Dispute, error) {
+	d, err := ReadDispute(t.Tx, studentID, school)
+	if d == nil || err != nil {
+		return nil, err
+	}
+	ids := []uuid.UUID{d.Own.ChangeID, d.Other.ChangeID}
+	slices.SortFunc(ids, func(a, b uuid.UUID) int { return bytes.Compare(a[:], b[:]) })
+	for _, id := range ids {
+		if _, err := t.ReadLocked(id); err != nil {
+			return nil, err
+		}
+	}
+	return findDispute(t.Tx, studentID, school, ` FOR UPDATE OF a`)
+}
+
+// findDispute reads a dispute; lock is the end of the statement.
+func findDispute(t *store.Tx, studentID, school uuid.UUID, lock string) (*Dispute, error) {
+	list, err := readClaims(t, `WHERE a.student_id = ? AND a.state IN (?, ?) ORDER BY a.change_id`+lock, studentID, Admitted, Retrieved)
 	if err != nil {
 		return nil, err
 	}
 	for _, own := range list {
 		for _, other := range list {
-			if own.SchoolID == school && other.SchoolID != school && own.PlanYear == other.PlanYear && org.SuperiorPath(own.SchoolPath) != org.SuperiorPath(other.SchoolPath) {
+			if own.SchoolID == school && other.SchoolID != school && org.SuperiorPath(own.SchoolPath) != org.SuperiorPath(other.SchoolPath) {
 				return &Dispute{Own: own, Other: other}, nil
 			}
 		}

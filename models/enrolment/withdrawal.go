@@ -32,7 +32,8 @@ func WithdrawalKind() change.RecordWork {
 			f.Admission, err = admissionOf(t, h, f.Policy.EnrolmentWithdrawalMonths)
 			return err
 		},
-		After: endFinal,
+		Before: lockFinal,
+		After:  endFinal,
 	}
 }
 
@@ -71,6 +72,17 @@ func restsOn(t *store.Tx, a *Claim) (rests bool, err error) {
 		return false, fmt.Errorf("look at what rests on an enrolment: %w", err)
 	}
 	return rests, nil
+}
+
+// lockFinal locks the claim that a withdrawal ends before the record is locked, as an
+// enrolment locks claims before records.
+func lockFinal(t *change.Tx, c *change.Change) error {
+	var locked []int
+	err := t.DB().Raw(`SELECT line_no FROM admission WHERE student_id = ? AND state = ? ORDER BY change_id FOR UPDATE`, *c.StudentID, Final).Scan(&locked).Error
+	if err != nil {
+		return fmt.Errorf("lock an enrolment: %w", err)
+	}
+	return nil
 }
 
 // endFinal ends the claim of a file that was given back, and gives its place back.

@@ -75,7 +75,7 @@ func (admissionArbitration) Prepare(t *change.Tx, c *change.Change, f change.Fil
 // Apply ends the claim of the other school. When one of the two admissions has ended
 // meanwhile, nothing is left to decide.
 func (admissionArbitration) Apply(t *change.Tx, c *change.Change, s *change.Slip) error {
-	d, err := enrolment.ReadDispute(t.Tx, *c.StudentID, c.OrgID)
+	d, err := enrolment.LockDispute(t, *c.StudentID, c.OrgID)
 	if err != nil {
 		return err
 	}
@@ -94,7 +94,7 @@ func endRefusedAdmission(t *change.Tx, c *change.Change, as string) error {
 	if as != change.StatusRefused || !c.Definition.Last(c.StepNo) {
 		return nil
 	}
-	d, err := enrolment.ReadDispute(t.Tx, *c.StudentID, c.OrgID)
+	d, err := enrolment.LockDispute(t, *c.StudentID, c.OrgID)
 	if err != nil || d == nil {
 		return err
 	}
