@@ -107,6 +107,20 @@ func TestABureauPlacesOverHTTP(t *testing.T) {
 	require.Equal(t, "UNIFIED_ENROLMENT", filed.Changes[0].Kind)
 }
 
+// The repeat of a filing after a lost answer is no look-up: it gets its answer when the
+// look-ups of the day are used up.
+func TestARepeatedFilingIsNoLookUp(t *testing.T) {
+	w := apitest.New(t)
+	graduate := w.ClaimOf(w.Graduates(storetest.SchoolA, 1)[0])
+	registrar := w.LogIn(w.JuniorSchool(storetest.Bureau, "3152000111", 5), org.SchoolRegistrar)
+	w.Policy(storetest.Province, `{"lookups_per_day": 1}`)
+	sheet, key := sheetOf(w, registrar, [2]string{graduate.Name, graduate.Number}), uuid.NewString()
+	send := func() enrolments.EnrolmentUpload {
+		return apitest.Read[enrolments.EnrolmentUpload](w, http.StatusCreated, w.SendFile(registrar, "/v1/enrolments/sheet", "招生.xlsx", sheet, "Idempotency-Key", key))
+	}
+	require.Equal(t, send().Changes[0].ID, send().Changes[0].ID)
+}
+
 // A school records that a graduate goes on later, and takes it back.
 func TestADeferralOverHTTP(t *testing.T) {
 	w := apitest.New(t)

@@ -236,14 +236,24 @@ func (s *server) file(ctx context.Context, in *enrolmentInput) (*filedOutput, er
 	if err != nil {
 		return nil, err
 	}
-	if _, err := s.judge(ctx, q); err != nil {
-		return nil, err
-	}
-	filed, err := s.fileAll(ctx, q, in.Body, hash)
+	filed, err := s.judgeAndFile(ctx, q, in.Body, hash)
 	if err != nil {
 		return nil, err
 	}
 	return &filedOutput{Location: filed.location(), Body: *filed}, nil
+}
+
+// judgeAndFile judges and files a request. The repeat of an answered call asks nothing new,
+// and is not counted as a look-up.
+func (s *server) judgeAndFile(ctx context.Context, q enrolment.Request, b EnrolmentFiling, hash []byte) (*FiledEnrolments, error) {
+	known, err := rest.InScope(ctx, s.Store, func(tx *change.Tx) (bool, error) { return enrolment.Filed(tx, rest.IdempotencyKey(ctx), hash) })
+	if err == nil && !known {
+		_, err = s.judge(ctx, q)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return s.fileAll(ctx, q, b, hash)
 }
 
 // fileAll files a request with what came beside its lines.

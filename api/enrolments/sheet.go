@@ -54,18 +54,18 @@ func (s *server) fileSheet(ctx context.Context, in *sheetInput) (*uploadOutput, 
 		return nil, err
 	}
 	q.Lines, q.Sheet = lines, true
-	j, err := s.judge(ctx, q)
-	if err != nil {
-		return nil, err
-	}
 	if in.DryRun {
+		j, err := s.judge(ctx, q)
+		if err != nil {
+			return nil, err
+		}
 		return &uploadOutput{Status: http.StatusOK, Body: EnrolmentUpload{DryRun: true, Check: showCheck(ctx, j), Changes: []FiledEnrolment{}}}, nil
 	}
 	if rest.IdempotencyKey(ctx) == "" {
 		return nil, refusal.New(refusal.KeyMissing).At("Idempotency-Key")
 	}
 	sum := sha256.Sum256(append(file.Content, b.ToSchool+"/"+strconv.Itoa(b.Year)...))
-	filed, err := s.fileAll(ctx, q, b, sum[:])
+	filed, err := s.judgeAndFile(ctx, q, b, sum[:])
 	if err != nil {
 		return nil, err
 	}

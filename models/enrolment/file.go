@@ -72,6 +72,12 @@ func FileLists(t *change.Tx, f Filing) ([]*change.Change, error) {
 	return list, nil
 }
 
+// Filed reports whether a request was filed before, so that it need not be judged again.
+func Filed(t *change.Tx, key string, hash []byte) (bool, error) {
+	filed, err := filedBefore(t, Filing{Key: key, BodyHash: hash})
+	return len(filed) > 0, err
+}
+
 func keyOfGroup(key string, i int) string { return key + "/" + strconv.Itoa(i+1) }
 
 // filedBefore returns the changes that the same request made, none for a new one.
