@@ -96,6 +96,10 @@ func nameEndedChanges(t *change.Tx, c *change.Change, h *student.PupilRow) error
 		UNION ALL SELECT e.id, e.case_no, e.kind, o.name FROM change d JOIN graduation_line l ON l.student_id = d.student_id AND l.settled_at = d.closed_at AND l.code = @line
 			JOIN change e ON e.id = l.change_id JOIN organisation o ON o.id = e.org_id WHERE d.id = @death
 		UNION ALL SELECT e.id, e.case_no, e.kind, o.name FROM change d JOIN change_line l ON l.student_id = d.student_id AND l.settled_at = d.closed_at AND l.code = @line
+			JOIN change e ON e.id = l.change_id JOIN organisation o ON o.id = e.org_id WHERE d.id = @death
+		UNION ALL SELECT e.id, e.case_no, e.kind, o.name FROM change d JOIN placing_line l ON l.student_id = d.student_id AND l.settled_at = d.closed_at AND l.code = @line
+			JOIN change e ON e.id = l.change_id JOIN organisation o ON o.id = e.org_id WHERE d.id = @death
+		UNION ALL SELECT e.id, e.case_no, e.kind, o.name FROM change d JOIN admission l ON l.student_id = d.student_id AND l.settled_at = d.closed_at AND l.code = @line
 			JOIN change e ON e.id = l.change_id JOIN organisation o ON o.id = e.org_id WHERE d.id = @death ORDER BY 2`,
 		map[string]any{"code": change.EndedByDeath, "line": refusal.Preempted, "death": *c.About}).Scan(&ended).Error
 	if err != nil {

@@ -2,6 +2,7 @@ package kinds_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
@@ -13,6 +14,7 @@ import (
 	"github.com/xueji/xueji/models/storetest"
 	"github.com/xueji/xueji/models/student"
 	"github.com/xueji/xueji/models/transfer"
+	"github.com/xueji/xueji/models/worklist"
 )
 
 // correction is what the managing bureau hands in to strike a change of a pupil.
@@ -239,16 +241,46 @@ func TestAnExtensionIsStruckWithItsSuspension(t *testing.T) {
 	require.Equal(t, 1, r.Count(`SELECT count(*) FROM change WHERE id = $1 AND struck_by = $2`, extension, id))
 }
 
+// changesOf is what the list of changes finds for a pupil.
+func changesOf(r *storetest.County, pupil uuid.UUID) (ids []uuid.UUID) {
+	r.MustIn(r.App, storetest.Bureau, func(tx *change.Tx) error {
+		lines, err := worklist.Changes(tx.Tx, worklist.ChangeFilter{StudentID: pupil}, time.Time{}, uuid.Nil, 10)
+		for _, l := range lines {
+			ids = append(ids, l.ID)
+		}
+		return err
+	})
+	return ids
+}
+
+// A struck death names a claim on a graduate that it had ended, and the list of changes
+// finds the claim by the graduate.
+func TestAStruckDeathNamesTheClaimsItEnded(t *testing.T) {
+	r := storetest.New(t)
+	graduate := r.Graduates(storetest.SchoolA, 1)[0]
+	claim := r.Claim(r.JuniorSchool(storetest.Bureau, "3152000111", 5), graduate)
+	require.Contains(t, changesOf(r, graduate), claim)
+	death := r.File(process.Death, graduate, map[string]string{"event_date": r.App.Clock().Today().String()})
+	r.ApproveAll(death)
+	id := correct(r, graduate, death)
+	r.ApproveAll(id)
+	require.Equal(t, r.Text(`SELECT case_no FROM change WHERE id = $1`, claim), r.Text(`SELECT params ->> 'case' FROM change_event WHERE change_id = $1 AND verb = 'LEAVES'`, id))
+}
+
 // A struck death names the changes that it had ended, so that their office can file them
 // again: a pupil's own and a line of a list.
 func TestAStruckDeathNamesTheChangesItEnded(t *testing.T) {
 	r := storetest.New(t)
-	pupils := r.Pupils(storetest.SchoolA, 2)
+	pupils := r.Pupils(storetest.SchoolA, 3)
 	suspension := r.File(process.Suspension, pupils[0], nil)
+	placing, err := r.TryFile(change.Filing{Kind: process.ClassChange, Lines: []change.ListedPupil{{StudentID: pupils[2], ClassID: r.NewClass(storetest.SchoolA, 2024, 40).ID}},
+		Inputs: map[string]string{"reason": "调整"}, Office: r.Office(storetest.SchoolA), Key: uuid.NewString(), BodyHash: []byte("placing")})
+	require.NoError(t, err)
+	require.Equal(t, []uuid.UUID{placing.ID}, changesOf(r, pupils[2]))
 	list, err := r.TryFile(change.Filing{Kind: process.BatchTransfer, Lines: []change.ListedPupil{{StudentID: pupils[1], ClassID: r.NewClass(storetest.SchoolB, 2024, 40).ID}},
 		Inputs: map[string]string{"from_school": "2152000123", "to_school": "2152000456", "reason": "撤并"}, Office: r.Office(storetest.Bureau), Key: uuid.NewString(), BodyHash: []byte("list")})
 	require.NoError(t, err)
-	for i, ended := range []uuid.UUID{suspension, list.ID} {
+	for i, ended := range []uuid.UUID{suspension, list.ID, placing.ID} {
 		death := r.File(process.Death, pupils[i], map[string]string{"event_date": "2026-11-20"})
 		r.ApproveAll(death)
 		id := correct(r, pupils[i], death)

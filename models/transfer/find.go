@@ -115,7 +115,10 @@ func readRunningDetail(t *store.Tx, student uuid.UUID) (*RunningDetail, error) {
 	var d RunningDetail
 	err := t.DB().Raw(`SELECT c.id AS change_id, c.case_no, c.kind, coalesce(s.name, '') AS step_name
 		FROM (SELECT a.id FROM change a WHERE a.student_id = @student
-			UNION ALL SELECT l.change_id FROM change_line l WHERE l.student_id = @student AND l.verdict = @listed) x
+			UNION ALL SELECT l.change_id FROM change_line l WHERE l.student_id = @student AND l.verdict = @listed
+			UNION ALL SELECT l.change_id FROM graduation_line l WHERE l.student_id = @student AND l.verdict = 'LISTED'
+			UNION ALL SELECT l.change_id FROM placing_line l WHERE l.student_id = @student AND l.verdict = 'LISTED'
+			UNION ALL SELECT d.change_id FROM admission d WHERE d.student_id = @student AND d.state = 'RETRIEVED') x
 		JOIN change c ON c.id = x.id JOIN student p ON p.id = @student LEFT JOIN step s ON s.change_id = c.id AND s.status = @open
 		WHERE c.status = @running LIMIT 1`, map[string]any{"student": student, "open": change.StepOpen, "listed": lineListed, "running": change.StatusRunning}).Take(&d).Error
 	if errors.Is(err, gorm.ErrRecordNotFound) {

@@ -101,7 +101,8 @@ func (f ChangeFilter) conditions(scope []string) (where []string, args map[strin
 		add("c.case_no = @case", "case", f.CaseNo)
 	case f.StudentID != uuid.Nil:
 		add(`c.id IN (SELECT a.id FROM change a WHERE a.student_id = @student UNION ALL SELECT l.change_id FROM change_line l WHERE l.student_id = @student
-			UNION ALL SELECT g.change_id FROM graduation_line g WHERE g.student_id = @student)`, "student", f.StudentID)
+			UNION ALL SELECT g.change_id FROM graduation_line g WHERE g.student_id = @student UNION ALL SELECT p.change_id FROM placing_line p WHERE p.student_id = @student
+			UNION ALL SELECT d.change_id FROM admission d WHERE d.student_id = @student)`, "student", f.StudentID)
 	case f.FiledBy == uuid.Nil && f.OrgID == uuid.Nil:
 		named = false
 	}
@@ -113,7 +114,9 @@ func (f ChangeFilter) conditions(scope []string) (where []string, args map[strin
 	}
 	if f.CaseNo != "" && f.StudentID != uuid.Nil {
 		add(`(c.student_id = @student OR EXISTS (SELECT 1 FROM change_line l WHERE l.change_id = c.id AND l.student_id = @student)
-			OR EXISTS (SELECT 1 FROM graduation_line g WHERE g.change_id = c.id AND g.student_id = @student))`, "student", f.StudentID)
+			OR EXISTS (SELECT 1 FROM graduation_line g WHERE g.change_id = c.id AND g.student_id = @student)
+			OR EXISTS (SELECT 1 FROM placing_line p WHERE p.change_id = c.id AND p.student_id = @student)
+			OR EXISTS (SELECT 1 FROM admission d WHERE d.change_id = c.id AND d.student_id = @student))`, "student", f.StudentID)
 	}
 	if f.Kind != "" {
 		add("c.kind = @kind", "kind", f.Kind)
