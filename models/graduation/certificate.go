@@ -113,7 +113,7 @@ func writtenBefore(t *store.Tx, key string, hash []byte) (n int, before bool, er
 // graduates, or have one, are refused at their places.
 func withoutCertificate(t *store.Tx, o WriteOrder) ([]graduateWithout, error) {
 	var all []graduateWithout
-	err := t.DB().Raw(`SELECT l.student_id, l.conclusion, EXISTS (SELECT 1 FROM certificate c WHERE c.student_id = l.student_id AND c.stage = l.stage AND c.state IN ('`+Written+`', '`+Issued+`')) AS valid
+	err := t.DB().Raw(`SELECT l.student_id, l.conclusion, EXISTS (SELECT 1 FROM certificate c WHERE c.student_id = l.student_id AND c.stage = l.stage AND c.year = l.year AND c.state IN ('`+Written+`', '`+Issued+`')) AS valid
 		FROM graduation_line l WHERE l.school_id = ? AND l.year = ? AND l.stage = ? AND l.verdict = '`+InPool+`' AND l.undone_at IS NULL ORDER BY l.change_id, l.line_no`,
 		o.School.ID, o.Year, o.Stage).Scan(&all).Error
 	if err != nil {
@@ -184,7 +184,30 @@ func writeOnBlanks(t *store.Tx, o WriteOrder, list []graduateWithout) error {
 			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 			store.NewID(), b.ID, b.No, blank, o.School.ID, o.School.Province, g.StudentID, o.Stage, o.Year, g.Conclusion, number, serial, Written, t.Scope().Account, t.Now(), o.Key, o.Hash)
 	}
-	return t.Flush()
+	switch err := t.Flush(); {
+	case store.Violates(err) == "certificate_valid":
+		return refusal.New(refusal.CertificatePupil)
+	case err != nil:
+		return fmt.Errorf("write certificates: %w", err)
+	}
+	return refuseUndone(t, o)
+}
+
+// refuseUndone refuses certificates of a graduation that was rolled back while they were
+// written. Each certificate holds the record of its pupil, so that no roll-back comes after
+// this look before the transaction ends.
+func refuseUndone(t *store.Tx, o WriteOrder) error {
+	var undone bool
+	err := t.DB().Raw(`SELECT EXISTS (SELECT 1 FROM certificate c WHERE c.written_by = ? AND c.write_key = ? AND NOT EXISTS (SELECT 1 FROM graduation_line l
+		WHERE l.student_id = c.student_id AND l.school_id = c.school_id AND l.stage = c.stage AND l.year = c.year AND l.verdict = '`+InPool+`' AND l.undone_at IS NULL))`,
+		t.Scope().Account, o.Key).Scan(&undone).Error
+	if err != nil {
+		return fmt.Errorf("look for graduations that were rolled back: %w", err)
+	}
+	if undone {
+		return refusal.New(refusal.CertificatePupil)
+	}
+	return nil
 }
 
 // Certificates returns the register of certificates of a school and year in the order of
@@ -280,10 +303,10 @@ func Replace(t *store.Tx, id uuid.UUID, reason, key string, hash []byte) (*Certi
 	return validOf(t, old)
 }
 
-// validOf returns the valid certificate of the graduate of another one.
+// validOf returns the valid certificate of the graduation of another one.
 func validOf(t *store.Tx, old *Certificate) (*Certificate, error) {
 	var c Certificate
-	if err := t.DB().Raw(`SELECT `+certificateColumns+` WHERE c.student_id = ? AND c.stage = ? AND c.state IN ('`+Written+`', '`+Issued+`')`, old.StudentID, old.Stage).Take(&c).Error; err != nil {
+	if err := t.DB().Raw(`SELECT `+certificateColumns+` WHERE c.student_id = ? AND c.stage = ? AND c.year = ? AND c.state IN ('`+Written+`', '`+Issued+`')`, old.StudentID, old.Stage, old.Year).Take(&c).Error; err != nil {
 		return nil, store.OrMissing(err, "read a certificate")
 	}
 	return &c, nil

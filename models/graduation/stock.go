@@ -68,10 +68,10 @@ func GiveStock(t *store.Tx, n NewStock) (*Stock, error) {
 	if err := t.DB().Raw(`SELECT blanks_overlap(?, ?, ?, ?, ?)`, n.School.Province, b.Prefix, b.Width, b.First, b.Last).Scan(&overlap).Error; err != nil {
 		return nil, fmt.Errorf("compare ranges of blanks: %w", err)
 	}
+	if same, err := stockOfRequest(t, n); same != nil || err != nil {
+		return same, err // the same key came twice at once
+	}
 	if overlap {
-		if same, err := stockOfRequest(t, n); same != nil || err != nil {
-			return same, err // the same request came twice at once
-		}
 		return nil, refusal.New(refusal.BlanksOverlap).At("/first")
 	}
 	id := store.NewID()

@@ -51,8 +51,8 @@ CREATE TABLE certificate (
     CHECK ((issued_on IS NULL) = (signed_by = '')),
     CHECK ((state IN ('REPLACED', 'VOID', 'SPOILT')) = (ended_at IS NOT NULL))
 );
--- A graduate has one valid certificate of a stage.
-CREATE UNIQUE INDEX certificate_valid ON certificate (student_id, stage) WHERE state IN ('WRITTEN', 'ISSUED');
+-- A graduation has one valid certificate; a pupil may graduate from a stage twice (KT22).
+CREATE UNIQUE INDEX certificate_valid ON certificate (student_id, stage, year) WHERE state IN ('WRITTEN', 'ISSUED');
 CREATE INDEX certificate_school ON certificate (school_id, year, number);
 CREATE INDEX certificate_request ON certificate (written_by, write_key);
 CREATE TRIGGER certificate_append_only BEFORE DELETE OR UPDATE OF id, stock_id, blank_no, blank, school_id, province_code, student_id, stage, year, conclusion, number, serial,
@@ -86,7 +86,8 @@ BEGIN
     END LOOP;
 END $$;
 -- +goose StatementEnd
-CREATE POLICY app_give ON certificate_stock AS RESTRICTIVE FOR INSERT TO xueji_app WITH CHECK (given_by IS NOT DISTINCT FROM acting_account());
+CREATE POLICY app_give ON certificate_stock AS RESTRICTIVE FOR INSERT TO xueji_app WITH CHECK (given_by IS NOT DISTINCT FROM acting_account()
+    AND EXISTS (SELECT 1 FROM organisation o WHERE o.id = school_id AND o.province_code = certificate_stock.province_code AND NOT (o.path = ANY ((SELECT scope())::ltree[]))));
 CREATE POLICY app_write ON certificate AS RESTRICTIVE FOR INSERT TO xueji_app WITH CHECK (written_by IS NOT DISTINCT FROM acting_account()
     AND EXISTS (SELECT 1 FROM certificate_stock s WHERE s.id = stock_id AND s.school_id = certificate.school_id AND s.stage = certificate.stage AND blank_no BETWEEN s.first_no AND s.last_no)
     AND (student_id IS NULL AND state = 'SPOILT' OR state = 'WRITTEN' AND EXISTS (SELECT 1 FROM graduation_line l WHERE l.student_id = certificate.student_id AND l.school_id = certificate.school_id
