@@ -180,7 +180,7 @@ func refusalsOfLength(t *change.Tx, c *change.Change, school office.Organisation
 		return []*refusal.Error{refusal.New(refusal.LengthSame).At(at)}, nil
 	}
 	var groups []yearGroup
-	err = t.DB().Raw(`SELECT DISTINCT stage, entry_year FROM student WHERE school_id = ? AND enrol_status = ? ORDER BY stage, entry_year`, school.ID, status.Enrolled).Scan(&groups).Error
+	err = t.DB().Raw(`SELECT DISTINCT stage, entry_year FROM student WHERE school_id = ? AND enrol_status IN ? ORDER BY stage, entry_year`, school.ID, []status.Enrol{status.Enrolled, status.Suspended}).Scan(&groups).Error
 	if err != nil {
 		return nil, fmt.Errorf("read the year groups of a school: %w", err)
 	}
