@@ -102,12 +102,16 @@ func (s *server) turnRoutes() {
 
 func (s *server) turn(ctx context.Context, in *turnInput) (*turnOutput, error) {
 	at := rest.PrincipalOf(ctx).Office
+	hash, err := rest.BodyHash(in.Body)
+	if err != nil {
+		return nil, err
+	}
 	y, err := rest.InScope(ctx, s.Store, func(tx *store.Tx) (*schoolyear.Turn, error) {
 		if err := rest.Allow(ctx, at.Path); err != nil {
 			return nil, err
 		}
 		return schoolyear.FileTurn(tx, schoolyear.NewTurn{Office: org.OfficeRef{ID: at.ID, Path: at.Path, Province: at.Province},
-			Year: in.Body.SchoolYear, Dry: in.Body.DryRun, Key: rest.IdempotencyKey(ctx)})
+			Year: in.Body.SchoolYear, Dry: in.Body.DryRun, Key: rest.IdempotencyKey(ctx), Hash: hash})
 	})
 	if err != nil {
 		return nil, err

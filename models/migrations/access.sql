@@ -826,6 +826,7 @@ COLUMN year_turn.filed_by uuid
 COLUMN year_turn.finished_at timestamp with time zone	
 COLUMN year_turn.id uuid	
 COLUMN year_turn.idempotency_key text	
+COLUMN year_turn.key_hash bytea	
 COLUMN year_turn.org_id uuid	
 COLUMN year_turn.org_path ltree	
 COLUMN year_turn.province_code text	
@@ -943,7 +944,7 @@ CONSTRAINT change_pkey ON change	ALTER TABLE change ADD CONSTRAINT change_pkey P
 CONSTRAINT change_revision_pkey ON change_revision	ALTER TABLE change_revision ADD CONSTRAINT change_revision_pkey PRIMARY KEY (id)
 CONSTRAINT change_revision_slip_id_key ON change_revision	ALTER TABLE change_revision ADD CONSTRAINT change_revision_slip_id_key UNIQUE (slip_id)
 CONSTRAINT change_value_pkey ON change_value	ALTER TABLE change_value ADD CONSTRAINT change_value_pkey PRIMARY KEY (change_id, round, field)
-CONSTRAINT check_in_pkey ON check_in	ALTER TABLE check_in ADD CONSTRAINT check_in_pkey PRIMARY KEY (student_id, school_year, term)
+CONSTRAINT check_in_pkey ON check_in	ALTER TABLE check_in ADD CONSTRAINT check_in_pkey PRIMARY KEY (student_id, school_year, term, school_id)
 CONSTRAINT clearing_notice_pkey ON clearing_notice	ALTER TABLE clearing_notice ADD CONSTRAINT clearing_notice_pkey PRIMARY KEY (school_id, year)
 CONSTRAINT decision_pkey ON decision	ALTER TABLE decision ADD CONSTRAINT decision_pkey PRIMARY KEY (change_id, step_no, round, task_id)
 CONSTRAINT decision_slip_id_key ON decision	ALTER TABLE decision ADD CONSTRAINT decision_slip_id_key UNIQUE (slip_id)
@@ -1025,7 +1026,7 @@ INDEX certificate_request ON certificate	CREATE INDEX certificate_request ON pub
 INDEX certificate_school ON certificate	CREATE INDEX certificate_school ON public.certificate USING btree (school_id, year, number)
 INDEX certificate_stock_range ON certificate_stock	CREATE INDEX certificate_stock_range ON public.certificate_stock USING btree (province_code, prefix, width, first_no)
 INDEX certificate_stock_school ON certificate_stock	CREATE INDEX certificate_stock_school ON public.certificate_stock USING btree (school_id, stage, given_at, id)
-INDEX certificate_valid ON certificate	CREATE UNIQUE INDEX certificate_valid ON public.certificate USING btree (student_id, stage) WHERE (state = ANY (ARRAY['WRITTEN'::text, 'ISSUED'::text]))
+INDEX certificate_valid ON certificate	CREATE UNIQUE INDEX certificate_valid ON public.certificate USING btree (student_id, stage, year) WHERE (state = ANY (ARRAY['WRITTEN'::text, 'ISSUED'::text]))
 INDEX change_about ON change	CREATE INDEX change_about ON public.change USING btree (about) WHERE (about IS NOT NULL)
 INDEX change_copy_account ON change_copy	CREATE INDEX change_copy_account ON public.change_copy USING btree (account_id, sent_at DESC, change_id)
 INDEX change_event_change ON change_event	CREATE INDEX change_event_change ON public.change_event USING btree (change_id, at, id)
@@ -1493,7 +1494,7 @@ POLICY app_file ON change_value PERMISSIVE FOR INSERT TO xueji_app	CREATE POLICY
 POLICY app_file ON graduation_line PERMISSIVE FOR INSERT TO xueji_app	CREATE POLICY app_file ON graduation_line AS PERMISSIVE FOR INSERT TO xueji_app WITH CHECK (filed_here(change_id))
 POLICY app_file ON placing_line PERMISSIVE FOR INSERT TO xueji_app	CREATE POLICY app_file ON placing_line AS PERMISSIVE FOR INSERT TO xueji_app WITH CHECK (filed_here(change_id))
 POLICY app_follow ON student_history PERMISSIVE FOR SELECT TO xueji_app	CREATE POLICY app_follow ON student_history AS PERMISSIVE FOR SELECT TO xueji_app USING ((EXISTS ( SELECT 1 FROM student s WHERE (s.id = student_history.student_id))))
-POLICY app_give ON certificate_stock RESTRICTIVE FOR INSERT TO xueji_app	CREATE POLICY app_give ON certificate_stock AS RESTRICTIVE FOR INSERT TO xueji_app WITH CHECK ((NOT (given_by IS DISTINCT FROM acting_account())))
+POLICY app_give ON certificate_stock RESTRICTIVE FOR INSERT TO xueji_app	CREATE POLICY app_give ON certificate_stock AS RESTRICTIVE FOR INSERT TO xueji_app WITH CHECK (((NOT (given_by IS DISTINCT FROM acting_account())) AND (EXISTS ( SELECT 1 FROM organisation o WHERE ((o.id = certificate_stock.school_id) AND (o.province_code = certificate_stock.province_code) AND (NOT (o.path = ANY (( SELECT scope() AS scope)::ltree[]))))))))
 POLICY app_hand_in ON enrolment_deferral PERMISSIVE FOR INSERT TO xueji_app	CREATE POLICY app_hand_in ON enrolment_deferral AS PERMISSIVE FOR INSERT TO xueji_app WITH CHECK (((account_id = acting_account()) AND (EXISTS ( SELECT 1 FROM student s WHERE (s.id = enrolment_deferral.student_id)))))
 POLICY app_insert ON audit_entry PERMISSIVE FOR INSERT TO xueji_app	CREATE POLICY app_insert ON audit_entry AS PERMISSIVE FOR INSERT TO xueji_app WITH CHECK (true)
 POLICY app_insert ON enrolment_plan PERMISSIVE FOR INSERT TO xueji_app	CREATE POLICY app_insert ON enrolment_plan AS PERMISSIVE FOR INSERT TO xueji_app WITH CHECK (((org_path <@ ( SELECT scope() AS scope)) AND (NOT (org_path = ANY (scope()))) AND (set_by = acting_account()) AND (used = 0)))
@@ -2144,6 +2145,7 @@ GRANT INSERT (job_id) ON job_part TO xueji_app	GRANT INSERT (job_id) ON job_part
 GRANT INSERT (job_id) ON job_word TO xueji_app	GRANT INSERT (job_id) ON job_word TO xueji_app
 GRANT INSERT (key) ON batch_request TO xueji_app	GRANT INSERT (key) ON batch_request TO xueji_app
 GRANT INSERT (key) ON slip TO xueji_app	GRANT INSERT (key) ON slip TO xueji_app
+GRANT INSERT (key_hash) ON year_turn TO xueji_app	GRANT INSERT (key_hash) ON year_turn TO xueji_app
 GRANT INSERT (kind) ON job TO xueji_app	GRANT INSERT (kind) ON job TO xueji_app
 GRANT INSERT (kind) ON notice TO xueji_app	GRANT INSERT (kind) ON notice TO xueji_app
 GRANT INSERT (kind) ON student_history TO xueji_app	GRANT INSERT (kind) ON student_history TO xueji_app

@@ -87,7 +87,7 @@ func CheckClassIn(t *store.Tx, class uuid.UUID, term Term, list []Arrival) error
 	}
 	_, err = t.Exec(`INSERT INTO check_in (student_id, school_year, term, school_id, org_path, class_id, came, reason, missing_since, noted_by, noted_at)
 		SELECT r.student_id, ?, ?, ?, ?::ltree, ?, r.came, r.reason, CAST(NULLIF(r.missing_since, '') AS date), ?, ? FROM jsonb_to_recordset(CAST(? AS jsonb)) AS r (student_id uuid, came boolean, reason text, missing_since text)
-		ON CONFLICT (student_id, school_year, term) DO UPDATE SET school_id = EXCLUDED.school_id, org_path = EXCLUDED.org_path, class_id = EXCLUDED.class_id,
+		ON CONFLICT (student_id, school_year, term, school_id) DO UPDATE SET org_path = EXCLUDED.org_path, class_id = EXCLUDED.class_id,
 			came = EXCLUDED.came, reason = EXCLUDED.reason, missing_since = EXCLUDED.missing_since, noted_by = EXCLUDED.noted_by, noted_at = EXCLUDED.noted_at`,
 		term.Year, term.No, k.SchoolID, k.OrgPath, k.ID, t.Scope().Account, t.Now(), string(text))
 	if err != nil {
@@ -180,7 +180,7 @@ type ClassArrival struct {
 func ClassArrivals(t *store.Tx, class uuid.UUID, term Term) ([]ClassArrival, error) {
 	var list []ClassArrival
 	err := t.DB().Raw(`SELECT s.id AS student_id, s.name, c.came, coalesce(c.reason, '') AS reason, c.missing_since FROM student s
-		LEFT JOIN check_in c ON c.student_id = s.id AND c.school_year = @year AND c.term = @term
+		LEFT JOIN check_in c ON c.student_id = s.id AND c.school_id = s.school_id AND c.school_year = @year AND c.term = @term
 		WHERE s.class_id = @class AND s.enrol_status = @enrolled ORDER BY s.name, s.id`,
 		map[string]any{"class": class, "year": term.Year, "term": term.No, "enrolled": status.Enrolled}).Scan(&list).Error
 	if err != nil {
@@ -215,7 +215,7 @@ func Absents(t *store.Tx, at office.Organisation, term Term, after StayKey, most
 	var list []Absent
 	err = t.DB().Raw(`SELECT c.student_id, s.name, c.school_id, o.name AS school_name, k.name AS class_name, s.stage, c.reason, c.missing_since, CAST(@today AS date) - c.missing_since AS days,
 			s.stage = 'SENIOR' AND s.entry_year = c.school_year AND c.term = 1 AND CAST(@today AS date) - c.missing_since > @late AS lost
-		FROM check_in c JOIN student s ON s.id = c.student_id JOIN organisation o ON o.id = c.school_id JOIN school_class k ON k.id = c.class_id
+		FROM check_in c JOIN student s ON s.id = c.student_id AND s.school_id = c.school_id JOIN organisation o ON o.id = c.school_id JOIN school_class k ON k.id = c.class_id
 		WHERE NOT c.came AND c.school_year = @year AND c.term = @term AND c.org_path <@ CAST(@path AS ltree) AND s.enrol_status = @enrolled
 			AND (c.school_id, c.student_id) > (@afterSchool, @after) ORDER BY c.school_id, c.student_id LIMIT @most`,
 		map[string]any{"today": t.Today(), "late": rules.FreshmanLateDays, "year": term.Year, "term": term.No, "path": at.Path, "enrolled": status.Enrolled,

@@ -100,3 +100,23 @@ func TestACheckInFollowsTheTermsOfTheProvince(t *testing.T) {
 	require.Equal(t, []string{"check_in_year /term"}, storetest.Refusals(t, checkIn(c, storetest.SchoolA, class, first, came)))
 	require.NoError(t, checkIn(c, storetest.SchoolA, class, second, came))
 }
+
+// A pupil who changes the school within a term is noted anew by the new school, and the note
+// of the old one tells the bureau nothing any more.
+func TestTheNewSchoolNotesAPupilWhoMoved(t *testing.T) {
+	c := storetest.New(t)
+	term, pupil := schoolyear.Term{Year: 2026, No: 1}, c.PupilsOf(storetest.SchoolA, 2024, 1)[0]
+	away := schoolyear.Arrival{StudentID: pupil, Reason: schoolyear.AbsentIll, MissingSince: day(t, "2026-11-10")}
+	require.NoError(t, checkIn(c, storetest.SchoolA, uuid.MustParse(c.ClassOf(pupil)), term, away))
+	c.ApproveAll(c.File(process.GoneAbroad, pupil, map[string]string{"leaves_on": "2026-11-20", "destination": "法国"}))
+	class := c.NewClass(storetest.SchoolB, 2024, 40).ID
+	c.ApproveAll(c.Received(process.ReturnFromAbroad, storetest.SchoolB, pupil, class))
+	require.Empty(t, absents(c, storetest.Bureau, term))
+	require.NoError(t, checkIn(c, storetest.SchoolB, class, term, schoolyear.Arrival{StudentID: pupil, Came: true}))
+	c.MustIn(c.App, storetest.SchoolB, func(tx *change.Tx) error {
+		list, err := schoolyear.ClassArrivals(tx.Tx, class, term)
+		require.Len(t, list, 1)
+		require.Equal(t, []bool{true}, []bool{list[0].Came != nil && *list[0].Came})
+		return err
+	})
+}

@@ -1,6 +1,8 @@
 package schoolyear
 
 import (
+	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"strconv"
@@ -24,7 +26,8 @@ type NewTurn struct {
 	Office org.OfficeRef
 	Year   int // the school year that begins; 0: the one of today
 	Dry    bool
-	Key    string
+	Key    string // Idempotency-Key
+	Hash   []byte // of the request
 }
 
 // Turn is a turn of a school year with its job.
@@ -74,10 +77,13 @@ func Turns(t *store.Tx, after uuid.UUID, most int) ([]Turn, error) {
 
 // FileTurn files a turn, or its dry run, with the job that does it. The same key returns the
 // turn that was filed before. A turn is refused before the first day of its school year, and
-// while another one of the province and the year runs. A turn after a finished one turns
+// while another one of the province and the year runs or is undone. A turn after a finished one turns
 // the records that were left.
 func FileTurn(t *store.Tx, n NewTurn) (*Turn, error) {
-	if done, err := filedBefore(t, n.Key); done != nil || err != nil {
+	if err := lockTurns(t, n.Office.Province); err != nil {
+		return nil, err
+	}
+	if done, err := n.filedBefore(t); done != nil || err != nil {
 		return done, err
 	}
 	if org.KindAt(n.Office.Path) != org.Province {
@@ -91,19 +97,22 @@ func FileTurn(t *store.Tx, n NewTurn) (*Turn, error) {
 	if err != nil {
 		return nil, err
 	}
+	if undoes, err := undoRuns(t, n.Office.Province, year); undoes || err != nil {
+		return nil, cmp.Or(err, error(refusal.New(refusal.TurnRuns)))
+	}
 	id := store.NewID()
-	rows, err := t.Exec(`INSERT INTO year_turn (id, org_id, org_path, province_code, school_year, dry, filed_by, idempotency_key, created_at)
-		VALUES (?, ?, ?::ltree, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`, id, n.Office.ID, n.Office.Path, n.Office.Province, year, n.Dry, t.Scope().Account, n.Key, t.Now())
+	rows, err := t.Exec(`INSERT INTO year_turn (id, org_id, org_path, province_code, school_year, dry, filed_by, idempotency_key, key_hash, created_at)
+		VALUES (?, ?, ?::ltree, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`, id, n.Office.ID, n.Office.Path, n.Office.Province, year, n.Dry, t.Scope().Account, n.Key, n.Hash, t.Now())
 	if err != nil {
 		return nil, fmt.Errorf("file a turn: %w", err)
 	}
 	if rows == 0 {
-		if done, err := filedBefore(t, n.Key); done != nil || err != nil {
+		if done, err := n.filedBefore(t); done != nil || err != nil {
 			return done, err
 		}
 		return nil, refusal.New(refusal.TurnStands).With("year", strconv.Itoa(year))
 	}
-	parts, err := cut(t, id, n.Office.Path, year)
+	parts, err := cut(t, id, n.Office, year)
 	if err != nil {
 		return nil, err
 	}
@@ -117,14 +126,40 @@ func FileTurn(t *store.Tx, n NewTurn) (*Turn, error) {
 	return ReadTurn(t, id)
 }
 
-func filedBefore(t *store.Tx, key string) (*Turn, error) {
-	var row struct{ ID uuid.UUID }
-	err := t.DB().Raw(`SELECT id FROM year_turn WHERE filed_by = ? AND idempotency_key = ?`, t.Scope().Account, key).Take(&row).Error
+// lockTurns lets one request at a time file a turn of a province, or its undoing.
+func lockTurns(t *store.Tx, province string) error {
+	if _, err := t.Exec(`SELECT pg_advisory_xact_lock(hashtextextended(?, 0))`, "year_turn/"+province); err != nil {
+		return fmt.Errorf("hold the turns of a province: %w", err)
+	}
+	return nil
+}
+
+// undoRuns reports whether an undoing of the turns of a year has not ended.
+func undoRuns(t *store.Tx, province string, year int) (runs bool, err error) {
+	err = t.DB().Raw(`SELECT EXISTS (SELECT 1 FROM year_turn y JOIN job u ON u.subject_id = y.id AND u.kind = ? WHERE y.province_code = ? AND y.school_year = ? AND NOT y.dry AND u.state <> ?)`,
+		job.JobYearTurnUndo, province, year, job.JobDone).Scan(&runs).Error
+	if err != nil {
+		return false, fmt.Errorf("look for the undoing of a turn: %w", err)
+	}
+	return runs, nil
+}
+
+// filedBefore returns the turn that the account filed with the same key. Another request
+// under the same key is refused.
+func (n NewTurn) filedBefore(t *store.Tx) (*Turn, error) {
+	var row struct {
+		ID      uuid.UUID
+		KeyHash []byte
+	}
+	err := t.DB().Raw(`SELECT id, key_hash FROM year_turn WHERE filed_by = ? AND idempotency_key = ?`, t.Scope().Account, n.Key).Take(&row).Error
 	if errors.Is(err, gorm.ErrRecordNotFound) {
 		return nil, nil //nolint:nilnil // filed for the first time
 	}
 	if err != nil {
 		return nil, fmt.Errorf("look for an earlier turn: %w", err)
+	}
+	if !bytes.Equal(row.KeyHash, n.Hash) {
+		return nil, refusal.New(refusal.KeyReused)
 	}
 	return ReadTurn(t, row.ID)
 }
@@ -145,17 +180,32 @@ func (n NewTurn) year(rules process.Policy, today calendar.Date) (int, error) {
 	return year, nil
 }
 
+// madeBy returns the end of the first turn of a year, and nil when none has ended. A record
+// that was made later was registered in the grade that the year group had reached.
+func madeBy(t *store.Tx, province string, year int) (*time.Time, error) {
+	var row struct{ At *time.Time }
+	if err := t.DB().Raw(`SELECT min(finished_at) AS at FROM year_turn WHERE province_code = ? AND school_year = ? AND NOT dry`, province, year).Scan(&row).Error; err != nil {
+		return nil, fmt.Errorf("look for the first turn of a year: %w", err)
+	}
+	return row.At, nil
+}
+
 // cut cuts the records of a province into ranges of IDs. The last range has no end, so that
 // it holds what is registered meanwhile.
-func cut(t *store.Tx, turn uuid.UUID, path string, year int) ([]job.JobRange, error) {
+func cut(t *store.Tx, turn uuid.UUID, at org.OfficeRef, year int) ([]job.JobRange, error) {
+	made, err := madeBy(t, at.Province, year)
+	if err != nil {
+		return nil, err
+	}
 	size := t.Store().Bulk().PartRows
 	var rows []struct {
 		ID uuid.UUID
 		N  int64
 	}
-	err := t.DB().Raw(`SELECT id, n FROM (SELECT s.id, row_number() OVER (ORDER BY s.id) AS n, count(*) OVER () AS of FROM student s
-			WHERE s.org_path <@ CAST(@path AS ltree) AND s.enrol_status IN @states AND s.entry_year < @year AND s.school_year < @year) x WHERE n % @size = 0 OR n = of ORDER BY n`,
-		map[string]any{"path": path, "states": []status.Enrol{status.Enrolled, status.Suspended}, "year": year, "size": size}).Scan(&rows).Error
+	err = t.DB().Raw(`SELECT id, n FROM (SELECT s.id, row_number() OVER (ORDER BY s.id) AS n, count(*) OVER () AS of FROM student s
+			WHERE s.org_path <@ CAST(@path AS ltree) AND s.enrol_status IN @states AND s.entry_year < @year AND s.school_year < @year
+				AND (CAST(@made AS timestamptz) IS NULL OR s.created_at <= @made)) x WHERE n % @size = 0 OR n = of ORDER BY n`,
+		map[string]any{"path": at.Path, "made": made, "states": []status.Enrol{status.Enrolled, status.Suspended}, "year": year, "size": size}).Scan(&rows).Error
 	if err != nil {
 		return nil, fmt.Errorf("cut a turn into parts: %w", err)
 	}
@@ -173,7 +223,7 @@ func cut(t *store.Tx, turn uuid.UUID, path string, year int) ([]job.JobRange, er
 	if err := t.CopyTemporary("turn_range", "no int, after_id uuid, last_id uuid", []string{"no", "after_id", "last_id"}, ranges); err != nil {
 		return nil, err
 	}
-	_, err = t.Exec(`INSERT INTO year_turn_part (turn_id, no, org_path, after_id, last_id) SELECT ?, no, ?::ltree, after_id, last_id FROM turn_range`, turn, path)
+	_, err = t.Exec(`INSERT INTO year_turn_part (turn_id, no, org_path, after_id, last_id) SELECT ?, no, ?::ltree, after_id, last_id FROM turn_range`, turn, at.Path)
 	if err != nil {
 		return nil, fmt.Errorf("cut a turn into parts: %w", err)
 	}

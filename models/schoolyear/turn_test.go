@@ -76,7 +76,7 @@ func TestASchoolYearTurns(t *testing.T) {
 // A part that comes twice turns nobody twice, and a turn that was stopped goes on.
 func TestAPartOfATurnIsDoneOnce(t *testing.T) {
 	c := storetest.New(t)
-	c.Bulk(store.Bulk{ListRows: 10, PartRows: 1}) // parts of four
+	c.Bulk(store.Bulk{ListRows: 10, PartRows: 4})
 	pupils := c.PupilsOf(storetest.SchoolA, 2024, 10)
 	y, err := c.FileTurn(storetest.Province, 2026, false)
 	require.NoError(t, err)

@@ -3,6 +3,7 @@ package schoolyear
 import (
 	"fmt"
 	"strconv"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -17,11 +18,21 @@ import (
 )
 
 // FileUndo files the job that undoes a turn, with every other turn of the province and the
-// year: their lines tell no difference. It is refused while the turn runs, when its
-// window is over, and when something rests on it: a later turn, or a pupil who has graduated
+// year: their lines tell no difference. It is refused while one of them runs, when the
+// window of the first is over, and when something rests on it: a later turn, or a pupil who has graduated
 // from the grade to which the turn brought him.
 func FileUndo(t *store.Tx, id uuid.UUID) (*Turn, error) {
 	y, err := ReadTurn(t, id)
+	if err != nil {
+		return nil, err
+	}
+	if err := lockTurns(t, y.ProvinceCode); err != nil {
+		return nil, err
+	}
+	if y, err = ReadTurn(t, id); err != nil { // somebody may have been faster
+		return nil, err
+	}
+	others, err := othersRun(t, y)
 	if err != nil {
 		return nil, err
 	}
@@ -32,13 +43,19 @@ func FileUndo(t *store.Tx, id uuid.UUID) (*Turn, error) {
 		return nil, refusal.New(refusal.TurnRuns)
 	case y.UndoJobID != nil:
 		return y, nil // the same word once more
+	case others:
+		return nil, refusal.New(refusal.TurnRuns)
 	}
 	rules, err := policy.InForce(t, y.ProvinceCode)
 	if err != nil {
 		return nil, err
 	}
-	if y.FinishedAt != nil {
-		if last := calendar.DateOf(*y.FinishedAt).AddDays(rules.TurnUndoDays); t.Today().After(last) {
+	first, err := firstEnd(t, y)
+	if err != nil {
+		return nil, err
+	}
+	if first != nil {
+		if last := calendar.DateOf(*first).AddDays(rules.TurnUndoDays); t.Today().After(last) {
 			return nil, refusal.New(refusal.TurnWindow).With("day", last.String()).With("days", strconv.Itoa(rules.TurnUndoDays))
 		}
 	}
@@ -58,6 +75,31 @@ func FileUndo(t *store.Tx, id uuid.UUID) (*Turn, error) {
 		return nil, err
 	}
 	return ReadTurn(t, id)
+}
+
+// firstEnd returns the end of the first turn that is undone together with another one, and
+// nil when none has ended.
+func firstEnd(t *store.Tx, y *Turn) (*time.Time, error) {
+	var row struct{ At *time.Time }
+	err := t.DB().Raw(`SELECT min(finished_at) AS at FROM year_turn WHERE province_code = ? AND school_year = ? AND NOT dry AND undone_at IS NULL`, y.ProvinceCode, y.SchoolYear).Scan(&row).Error
+	if err != nil {
+		return nil, fmt.Errorf("look for the first turn of a year: %w", err)
+	}
+	return row.At, nil
+}
+
+// othersRun reports whether another turn of the province and the year, or an undoing, is at
+// work.
+func othersRun(t *store.Tx, y *Turn) (runs bool, err error) {
+	if runs, err = undoRuns(t, y.ProvinceCode, y.SchoolYear); runs || err != nil {
+		return runs, err
+	}
+	err = t.DB().Raw(`SELECT EXISTS (SELECT 1 FROM year_turn l JOIN job j ON j.subject_id = l.id AND j.kind = ? WHERE l.province_code = ? AND l.school_year = ? AND NOT l.dry AND j.state = ?)`,
+		job.JobYearTurn, y.ProvinceCode, y.SchoolYear, job.JobRunning).Scan(&runs).Error
+	if err != nil {
+		return false, fmt.Errorf("look for another turn of a year: %w", err)
+	}
+	return runs, nil
 }
 
 // restsOn reports whether something rests on a turn.
@@ -101,7 +143,8 @@ func (UndoJob) Finish(t *change.Tx, j *job.Job) error {
 		}
 	}
 	if _, err := t.Exec(`UPDATE year_turn y SET undone_at = ? FROM year_turn u WHERE u.id = ? AND y.province_code = u.province_code AND y.school_year = u.school_year
-		AND NOT y.dry AND y.undone_at IS NULL`, t.Now(), j.SubjectID); err != nil {
+		AND NOT y.dry AND y.undone_at IS NULL AND NOT EXISTS (SELECT 1 FROM job r WHERE r.subject_id = y.id AND r.kind = ? AND r.state = ?)`,
+		t.Now(), j.SubjectID, job.JobYearTurn, job.JobRunning); err != nil {
 		return fmt.Errorf("finish the undoing of a turn: %w", err)
 	}
 	return nil

@@ -86,7 +86,11 @@ func rangeOf(t *store.Tx, j *job.Job, p *job.JobPart) (*Turn, student.Promotion,
 	if err := t.DB().Raw(`SELECT after_id, last_id FROM year_turn_part WHERE turn_id = ? AND no = ?`, y.ID, p.No).Take(&row).Error; err != nil {
 		return nil, student.Promotion{}, store.OrMissing(err, "read a part of a turn")
 	}
-	r := student.Promotion{Path: y.OrgPath, After: row.AfterID, Last: row.LastID, Year: y.SchoolYear, Years: rules.StageYears, On: calendar.DateOf(j.EffectiveOn)}
+	made, err := madeBy(t, y.ProvinceCode, y.SchoolYear)
+	if err != nil {
+		return nil, student.Promotion{}, err
+	}
+	r := student.Promotion{Made: made, Path: y.OrgPath, After: row.AfterID, Last: row.LastID, Year: y.SchoolYear, Years: rules.StageYears, On: calendar.DateOf(j.EffectiveOn)}
 	if j.FiledBy != nil {
 		r.By = *j.FiledBy
 	}

@@ -12,7 +12,7 @@ import (
 func (c *County) FileTurn(path string, year int, dry bool) (y *schoolyear.Turn, err error) {
 	c.t.Helper()
 	err = c.In(c.App, path, func(tx *change.Tx) (err error) {
-		y, err = schoolyear.FileTurn(tx.Tx, schoolyear.NewTurn{Office: c.Office(path), Year: year, Dry: dry, Key: uuid.NewString()})
+		y, err = schoolyear.FileTurn(tx.Tx, schoolyear.NewTurn{Office: c.Office(path), Year: year, Dry: dry, Key: uuid.NewString(), Hash: []byte(path)})
 		return err
 	})
 	return y, err

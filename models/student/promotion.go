@@ -2,6 +2,7 @@ package student
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -26,7 +27,10 @@ type Promotion struct {
 	// Years is the length of each stage in the province, where a school has none of its own.
 	Years map[org.Stage]int
 	On    calendar.Date
-	By    uuid.UUID // the account that filed the turn
+	// Made is the end of an earlier turn of the same year: a record that was made after it
+	// stands in the grade of this year already. None: every record turns.
+	Made *time.Time
+	By   uuid.UUID // the account that filed the turn
 }
 
 // Why a record does not go up.
@@ -59,12 +63,13 @@ const (
 // PromotionRange is the SQL condition for the records s of a range that are to be judged:
 // those in the register whose year group had begun and that were not turned yet.
 const PromotionRange = `s.id > @after AND (CAST(@last AS uuid) IS NULL OR s.id <= @last) AND s.org_path <@ CAST(@path AS ltree)
-	AND s.enrol_status IN (@enrolled, @suspended) AND s.school_year < CAST(@year AS int) AND s.entry_year < CAST(@year AS int)`
+	AND s.enrol_status IN (@enrolled, @suspended) AND s.school_year < CAST(@year AS int) AND s.entry_year < CAST(@year AS int)
+	AND (CAST(@made AS timestamptz) IS NULL OR s.created_at <= @made)`
 
 // Params returns the parameters of PromotionVerdict and PromotionRange.
 func (p Promotion) Params() map[string]any {
 	return map[string]any{
-		"after": p.After, "last": p.Last, "path": p.Path, "year": p.Year, "enrolled": status.Enrolled, "suspended": status.Suspended,
+		"after": p.After, "last": p.Last, "path": p.Path, "year": p.Year, "made": p.Made, "enrolled": status.Enrolled, "suspended": status.Suspended,
 		"primary": p.Years[org.Primary], "junior": p.Years[org.Junior], "senior": p.Years[org.Senior],
 	}
 }

@@ -11,6 +11,7 @@ CREATE TABLE year_turn (
     dry             boolean NOT NULL,
     filed_by        uuid NOT NULL,
     idempotency_key text NOT NULL,
+    key_hash        bytea NOT NULL,              -- of the request
     created_at      timestamptz NOT NULL,
     finished_at     timestamptz,                 -- the last part was done
     undone_at       timestamptz                  -- the last part of its undoing was done
@@ -101,7 +102,7 @@ CREATE POLICY app_insert_turn ON job_part FOR INSERT TO xueji_app WITH CHECK (or
     AND EXISTS (SELECT 1 FROM job j WHERE j.id = job_id AND j.org_path = job_part.org_path AND j.kind IN ('YEAR_TURN', 'YEAR_TURN_UNDO')
         AND j.filed_by = acting_account() AND j.reported_at IS NULL));
 
-GRANT SELECT, INSERT (id, org_id, org_path, province_code, school_year, dry, filed_by, idempotency_key, created_at) ON year_turn TO xueji_app;
+GRANT SELECT, INSERT (id, org_id, org_path, province_code, school_year, dry, filed_by, idempotency_key, key_hash, created_at) ON year_turn TO xueji_app;
 GRANT SELECT, INSERT (turn_id, no, org_path, after_id, last_id) ON year_turn_part TO xueji_app;
 GRANT SELECT ON year_turn_stay TO xueji_app;
 GRANT SELECT, UPDATE (finished_at, undone_at) ON year_turn TO xueji_worker;

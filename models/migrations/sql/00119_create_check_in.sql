@@ -13,7 +13,8 @@ CREATE TABLE check_in (
     missing_since date,                       -- the day on which the pupil should have come
     noted_by      uuid NOT NULL,
     noted_at      timestamptz NOT NULL,
-    PRIMARY KEY (student_id, school_year, term),
+    -- Each school notes for itself: a pupil who has transferred within the term is noted anew.
+    PRIMARY KEY (student_id, school_year, term, school_id),
     CHECK (came = (reason = '')),
     CHECK (came = (missing_since IS NULL))
 );
