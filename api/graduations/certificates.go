@@ -145,6 +145,9 @@ type issueInput struct {
 
 func (s *server) issueCertificate(ctx context.Context, in *issueInput) (*rest.Body[Certificate], error) {
 	return rest.Answer(ctx, s.Store, func(tx *change.Tx) (Certificate, error) {
+		if err := allowCertificate(ctx, tx, in.ID); err != nil {
+			return Certificate{}, err
+		}
 		c, err := graduation.Issue(tx.Tx, in.ID, in.Body.SignedBy, in.Body.IssuedOn)
 		if err != nil {
 			return Certificate{}, err
@@ -166,6 +169,9 @@ func (s *server) replaceCertificate(ctx context.Context, in *replaceInput) (*res
 		return nil, err
 	}
 	return rest.Answer(ctx, s.Store, func(tx *change.Tx) (Certificate, error) {
+		if err := allowCertificate(ctx, tx, in.ID); err != nil {
+			return Certificate{}, err
+		}
 		c, err := graduation.Replace(tx.Tx, in.ID, in.Body.Reason, rest.IdempotencyKey(ctx), hash)
 		if err != nil {
 			return Certificate{}, err

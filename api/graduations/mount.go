@@ -10,6 +10,7 @@ import (
 	"github.com/xueji/xueji/api/rest"
 	"github.com/xueji/xueji/internal/casework"
 	"github.com/xueji/xueji/models/change"
+	"github.com/xueji/xueji/models/graduation"
 	"github.com/xueji/xueji/models/office"
 	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/models/process"
@@ -46,4 +47,22 @@ func (s *server) school(ctx context.Context, id uuid.UUID) (org.OfficeRef, error
 		return org.OfficeRef{}, err
 	}
 	return org.OfficeRef{ID: o.ID, Path: o.Path, Province: o.ProvinceCode}, rest.Allow(ctx, o.Path)
+}
+
+// allowAt refuses what the caller does for a school other than that of the rule.
+func allowAt(ctx context.Context, tx *change.Tx, school uuid.UUID) error {
+	o, err := office.Read(tx.Tx, school)
+	if err != nil {
+		return err
+	}
+	return rest.Allow(ctx, o.Path)
+}
+
+// allowCertificate is allowAt for the school of a certificate.
+func allowCertificate(ctx context.Context, tx *change.Tx, id uuid.UUID) error {
+	c, err := graduation.ReadCertificate(tx.Tx, id)
+	if err != nil {
+		return err
+	}
+	return allowAt(ctx, tx, c.SchoolID)
 }

@@ -115,6 +115,13 @@ func (s *server) spoilBlank(ctx context.Context, in *spoilInput) (*rest.Body[Bla
 		return nil, err
 	}
 	return rest.Answer(ctx, s.Store, func(tx *change.Tx) (BlankStock, error) {
+		of, err := graduation.ReadStock(tx.Tx, in.ID)
+		if err != nil {
+			return BlankStock{}, err
+		}
+		if err := allowAt(ctx, tx, of.SchoolID); err != nil {
+			return BlankStock{}, err
+		}
 		stock, err := graduation.Spoil(tx.Tx, in.ID, in.Body.Blank, in.Body.Reason, rest.IdempotencyKey(ctx), hash)
 		if err != nil {
 			return BlankStock{}, err

@@ -84,7 +84,7 @@ func GiveStock(t *store.Tx, n NewStock) (*Stock, error) {
 	if err := t.Audit("certificate.give", "certificate_stock", id.String(), map[string]string{"school": n.School.ID.String()}); err != nil {
 		return nil, err
 	}
-	return readStock(t, id)
+	return ReadStock(t, id)
 }
 
 func stockOfRequest(t *store.Tx, n NewStock) (*Stock, error) {
@@ -101,10 +101,11 @@ func stockOfRequest(t *store.Tx, n NewStock) (*Stock, error) {
 	case !bytes.Equal(row.Hash, n.Hash):
 		return nil, refusal.New(refusal.KeyReused)
 	}
-	return readStock(t, row.ID)
+	return ReadStock(t, row.ID)
 }
 
-func readStock(t *store.Tx, id uuid.UUID) (*Stock, error) {
+// ReadStock returns a range of blanks. The refusal is not_found outside the scope.
+func ReadStock(t *store.Tx, id uuid.UUID) (*Stock, error) {
 	var s Stock
 	if err := t.DB().Raw(`SELECT `+stockColumns+` FROM certificate_stock s WHERE s.id = ?`, id).Take(&s).Error; err != nil {
 		return nil, store.OrMissing(err, "read a range of blanks")
@@ -127,7 +128,7 @@ func Stocks(t *store.Tx, school uuid.UUID, after time.Time, afterID uuid.UUID, m
 // Spoil notes that a blank cannot be used, with the reason. The same request again changes
 // nothing.
 func Spoil(t *store.Tx, stockID uuid.UUID, blank, reason, key string, hash []byte) (*Stock, error) {
-	s, err := readStock(t, stockID)
+	s, err := ReadStock(t, stockID)
 	if err != nil {
 		return nil, err
 	}
@@ -163,5 +164,5 @@ func Spoil(t *store.Tx, stockID uuid.UUID, blank, reason, key string, hash []byt
 	if err := t.Audit("certificate.spoil", "certificate_stock", s.ID.String(), map[string]string{"blank": number}); err != nil {
 		return nil, err
 	}
-	return readStock(t, s.ID)
+	return ReadStock(t, s.ID)
 }
