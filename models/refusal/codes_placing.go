@@ -21,6 +21,7 @@ const (
 	CheckInYear           Code = "check_in_year"
 	CheckInPupil          Code = "check_in_pupil"
 	CheckInReason         Code = "check_in_reason"
+	CheckInSince          Code = "check_in_since"
 	TurnNotProvince       Code = "turn_not_province"
 	TurnYear              Code = "turn_year"
 	TurnEarly             Code = "turn_early"

@@ -74,7 +74,7 @@ func CheckClassIn(t *store.Tx, class uuid.UUID, term Term, list []Arrival) error
 	if err := refuseOtherTerm(t, k, term); err != nil {
 		return err
 	}
-	refused, err := judgeArrivals(t, k, list)
+	refused, err := judgeArrivals(t, k, term, list)
 	if err != nil {
 		return err
 	}
@@ -118,7 +118,16 @@ func refuseOtherTerm(t *store.Tx, k office.Class, term Term) error {
 }
 
 // judgeArrivals returns what stands against the lines.
-func judgeArrivals(t *store.Tx, k office.Class, list []Arrival) ([]*refusal.Error, error) {
+func judgeArrivals(t *store.Tx, k office.Class, term Term, list []Arrival) ([]*refusal.Error, error) {
+	school, err := office.Read(t, k.SchoolID)
+	if err != nil {
+		return nil, err
+	}
+	rules, err := policy.InForce(t, school.ProvinceCode)
+	if err != nil {
+		return nil, err
+	}
+	from := rules.SchoolYearStart.In(term.Year)
 	var ids []uuid.UUID
 	if err := t.DB().Raw(`SELECT id FROM student WHERE class_id = ? AND enrol_status = ?`, k.ID, status.Enrolled).Scan(&ids).Error; err != nil {
 		return nil, fmt.Errorf("read the pupils of a class: %w", err)
@@ -139,6 +148,9 @@ func judgeArrivals(t *store.Tx, k office.Class, list []Arrival) ([]*refusal.Erro
 		}
 		if one.MissingSince.After(t.Today()) {
 			refused = append(refused, refusal.New(refusal.DayAhead).At(at+"/missing_since").With("today", t.Today().String()))
+		}
+		if !one.MissingSince.IsZero() && one.MissingSince.Before(from) {
+			refused = append(refused, refusal.New(refusal.CheckInSince).At(at+"/missing_since").With("from", from.String()).With("today", t.Today().String()))
 		}
 	}
 	return refused, nil

@@ -79,6 +79,8 @@ func TestACheckInIsRefusedLineByLine(t *testing.T) {
 	require.Equal(t, []string{"check_in_pupil /lines/0/student_id", "check_in_reason /lines/1/reason", "list_twice /lines/2/student_id", "day_ahead /lines/3/missing_since"},
 		storetest.Refusals(t, checkIn(c, storetest.SchoolA, class, term, schoolyear.Arrival{StudentID: stranger, Came: true}, schoolyear.Arrival{StudentID: pupils[0]},
 			schoolyear.Arrival{StudentID: pupils[0], Came: true}, schoolyear.Arrival{StudentID: pupils[1], Reason: schoolyear.AbsentOther, MissingSince: ahead})))
+	require.Equal(t, []string{"check_in_since /lines/0/missing_since"}, storetest.Refusals(t, checkIn(c, storetest.SchoolA, class, term,
+		schoolyear.Arrival{StudentID: pupils[0], Reason: schoolyear.AbsentIll, MissingSince: day(t, "2026-08-01")})))
 	require.Equal(t, []string{"check_in_year /school_year"}, storetest.Refusals(t, checkIn(c, storetest.SchoolA, class, schoolyear.Term{Year: 2025, No: 1})))
 	require.Equal(t, []string{"check_in_year /term"}, storetest.Refusals(t, checkIn(c, storetest.SchoolA, class, schoolyear.Term{Year: 2026, No: 2})), "the second term has not come")
 	require.Equal(t, []string{"not_found "}, storetest.Refusals(t, checkIn(c, storetest.SchoolB, class, term)))
