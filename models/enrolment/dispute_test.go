@@ -13,6 +13,7 @@ import (
 	"github.com/xueji/xueji/models/kinds"
 	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/models/process"
+	"github.com/xueji/xueji/models/roster"
 	"github.com/xueji/xueji/models/storetest"
 )
 
@@ -210,6 +211,7 @@ func TestAFileIsGivenBack(t *testing.T) {
 	r := storetest.New(t)
 	graduates := r.Graduates(storetest.SchoolA, 2)
 	one, two := r.JuniorSchool(storetest.Bureau, juniorCode, 5), r.JuniorSchool(storetest.Bureau, secondCode, 5)
+	entered := r.ItemsOf(graduates[0])[roster.EntryMonth]
 	r.ApproveAll(r.Claim(one, graduates...))
 	back := r.Filing(process.EnrolmentWithdrawal, graduates[0], map[string]string{"reason": "误抽取"})
 	other := r.Filing(process.EnrolmentWithdrawal, r.Pupil(storetest.SchoolA), map[string]string{"reason": "误抽取"})
@@ -217,6 +219,7 @@ func TestAFileIsGivenBack(t *testing.T) {
 	c, err := r.TryFile(back)
 	require.NoError(t, err)
 	r.ApproveAll(c.ID)
+	require.Equal(t, entered, r.ItemsOf(graduates[0])[roster.EntryMonth], "the month of entry into the primary school")
 	require.Equal(t, "GRADUATED PRIMARY 2021", r.Text(`SELECT enrol_status || ' ' || stage || ' ' || entry_year FROM student WHERE id = $1 AND school_id = $2`, graduates[0], r.ID(storetest.SchoolA)))
 	require.Equal(t, 1, r.Used(one, org.Junior, 2027))
 	require.Equal(t, 1, r.Count(`SELECT count(*) FROM admission WHERE student_id = $1 AND code = 'enrol_file_returned'`, graduates[0]))

@@ -10,6 +10,7 @@ import (
 	"github.com/xueji/xueji/models/enrolment"
 	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/models/process"
+	"github.com/xueji/xueji/models/roster"
 	"github.com/xueji/xueji/models/storetest"
 )
 
@@ -44,6 +45,8 @@ func TestASchoolEnrolsGraduates(t *testing.T) {
 		require.Equal(t, 2, r.Count(`SELECT count(*) FROM student_history WHERE student_id = $1 AND change_id = $2`, id, claim), "a line for each school")
 	}
 	require.Equal(t, number, r.ClaimOf(graduates[0]).Number, "the number stays for life")
+	require.Equal(t, "202709", r.ItemsOf(graduates[0])[roster.EntryMonth], "the month of entry begins anew")
+	require.Equal(t, []string{"202109 202709"}, r.Texts(`SELECT DISTINCT (before -> 'items' ->> 'entry_ym') || ' ' || (after -> 'items' ->> 'entry_ym') FROM student_history WHERE change_id = $1`, claim))
 	require.Equal(t, "GRADUATED", r.Text(`SELECT after ->> 'enrol_status' FROM student_history WHERE student_id = $1 AND kind = 'SELF_ENROLMENT_OUT'`, graduates[0]), "to the old school the pupil is a graduate")
 	require.Zero(t, r.Count(`SELECT count(*) FROM slot WHERE change_id = $1`, claim))
 	require.Equal(t, 3, r.Count(`SELECT count(*) FROM departure d JOIN handover h USING (change_id, student_id) WHERE d.change_id = $1`, claim))

@@ -26,6 +26,7 @@ type PupilRow struct {
 	HoldsSeat   bool
 	Stage       org.Stage
 	EntryYear   int
+	EntryYM     string // month of entry (入学年月), such as 202609
 	EnrolStatus status.Enrol
 	InRegister  bool
 	OnCampus    bool
@@ -54,7 +55,7 @@ type PupilRow struct {
 	Record status.Record `gorm:"-"`
 }
 
-const pupilRowQuery = `SELECT s.id, s.school_id, s.org_path::text AS org_path, s.class_id, coalesce(k.code, '') AS class_code, s.holds_seat, s.stage, s.entry_year,
+const pupilRowQuery = `SELECT s.id, s.school_id, s.org_path::text AS org_path, s.class_id, coalesce(k.code, '') AS class_code, s.holds_seat, s.stage, s.entry_year, s.entry_ym,
 	s.enrol_status, s.in_register, s.on_campus, s.version, to_json(s.problem_flags)::text AS flags, o.closed_at IS NOT NULL AS school_gone,
 	o.name AS school_name, o.code AS school_code, o.path::text AS school_path, o.province_code AS province,
 	s.name, s.sex, s.birth_date, s.id_type, s.nationality, s.id_cipher, s.id_hash, s.id_masked, s.number_masked, s.number_hash, s.number_class, s.dropout,

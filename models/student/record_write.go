@@ -56,7 +56,7 @@ func WriteRecord(t *store.Tx, w *RecordWrite) error {
 		version = version + 1, updated_at = ? WHERE id = ? AND version = ?`,
 		w.After.Enrol, w.After.Standing.InRegister, w.After.Standing.OnCampus, w.After.Standing.HoldsSeat, w.After.Stage, w.After.EntryYear, classID, w.After.Dropout,
 		t.Now(), w.Was.ID, w.Was.Version)
-	if err := errors.Join(writeIdentity(t, w.Was.ID, w.Identity), writeFurtherItems(t, w.Was.ID, w.Items)); err != nil {
+	if err := errors.Join(writeIdentity(t, w.Was.ID, w.Identity), writeFurtherItems(t, w.Was.ID, w.Items), writeEntry(t, w)); err != nil {
 		return err
 	}
 	if err := moveSeat(t, w, classID); err != nil {
