@@ -36,8 +36,7 @@ type matrixCase struct {
 func matrixCases() map[string]matrixCase {
 	all := map[string]matrixCase{}
 	for _, area := range []map[string]matrixCase{
-		ownCases(), officeCases(), accountCases(), ruleCases(), messageCases(), recordCases(), rosterCases(), moveCases(), jobCases(), changeCases(), taskCases(), proxyCases(), graduationCases(), enrolmentCases(),
-		ownCases(), officeCases(), accountCases(), ruleCases(), messageCases(), recordCases(), rosterCases(), moveCases(), jobCases(), changeCases(), taskCases(), proxyCases(), graduationCases(), turnCases(),
+		ownCases(), officeCases(), accountCases(), ruleCases(), messageCases(), recordCases(), rosterCases(), moveCases(), jobCases(), changeCases(), taskCases(), proxyCases(), graduationCases(), enrolmentCases(), turnCases(),
 	} {
 		maps.Copy(all, area)
 	}

@@ -19,7 +19,7 @@ func TestKeyRotationCoversEverySecretColumn(t *testing.T) {
 		"session.token_hash",                    // SHA-256 of a random token
 		"login_attempt.login_hash",              // SHA-256 of a login
 		"evidence.sha256", "roster.file_sha256", // of files
-		"punishment.record_hash", "punishment.cancel_hash", "policy.add_hash", "workday_year.add_hash", "certificate.write_hash", "certificate_stock.give_hash", // SHA-256 of requests
+		"punishment.record_hash", "punishment.cancel_hash", "policy.add_hash", "workday_year.add_hash", "certificate.write_hash", "certificate_stock.give_hash", "year_turn.key_hash", "enrolment_deferral.record_hash", // SHA-256 of requests
 	}
 	there := r.Texts(`SELECT c.relname || '.' || a.attname FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
 		WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND a.atttypid = 'bytea'::regtype AND NOT a.attisdropped`)
