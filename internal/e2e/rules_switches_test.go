@@ -73,8 +73,8 @@ func TestNoGraduationIsRolledBackForRepeating(t *testing.T) {
 	t.Parallel()
 	s := e2e.New(t, e2e.Options{})
 	c := s.County()
+	body := s.FilingOf(c, process.GraduationRollback) // graduates a pupil under rules of its own
 	s.RulesOf("520000", "no_repeat_stages: [PRIMARY]")
-	body := s.FilingOf(c, process.GraduationRollback)
 	refusal(t, file(c.Registrar, with(body, "reason_code", "REPEAT")), http.StatusConflict, "repeating_forbidden")
 	approved(c, body)
 	s.Agree()
