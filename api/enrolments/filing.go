@@ -60,7 +60,7 @@ type EnrolmentLine struct {
 	Stage  string `json:"stage,omitempty" maxLength:"20" doc:"The stage that the graduate enters (教育阶段): PRIMARY, JUNIOR or SENIOR; left out for the next one." example:"JUNIOR"`
 }
 
-// EnrolmentFiling is what a school or a bureau hands in.
+// EnrolmentFiling holds the graduates that a school or a bureau wants to enrol.
 type EnrolmentFiling struct {
 	Kind     string           `json:"kind" enum:"SELF_ENROLMENT,UNIFIED_ENROLMENT" doc:"A school files SELF_ENROLMENT (自主招生), the managing bureau of a school UNIFIED_ENROLMENT (统一招生)."`
 	ToSchool string           `json:"to_school,omitempty" maxLength:"36" doc:"Of UNIFIED_ENROLMENT: code of the school." example:"3152000111"`
@@ -256,7 +256,7 @@ func (s *server) judgeAndFile(ctx context.Context, q enrolment.Request, b Enrolm
 	return s.fileAll(ctx, q, b, hash)
 }
 
-// fileAll files a request with what came beside its lines.
+// fileAll files a request with its papers and its remark.
 func (s *server) fileAll(ctx context.Context, q enrolment.Request, b EnrolmentFiling, hash []byte) (*FiledEnrolments, error) {
 	p := rest.PrincipalOf(ctx)
 	f := enrolment.Filing{Request: q, Inputs: map[string]string{"remark": b.Remark}, Key: rest.IdempotencyKey(ctx), BodyHash: hash,

@@ -1,5 +1,5 @@
 // Package enrolments is how graduates come into the next stage (招生入学): the sheet of a
-// school, the list of a bureau, the claims and what became of them, graduates without a
+// school, the list of a bureau, the claims with their states, graduates without a
 // school, and their deferrals.
 package enrolments
 

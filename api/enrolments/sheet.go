@@ -21,7 +21,7 @@ type sheetInput struct {
 	Year        int    `query:"year" minimum:"0" maximum:"2100" doc:"The year in which the graduates enter; left out for the present one."`
 }
 
-// EnrolmentUpload is what came of a sheet.
+// EnrolmentUpload holds the check of a sheet, or the changes that it filed.
 type EnrolmentUpload struct {
 	DryRun  bool             `json:"dry_run"`
 	Check   *EnrolmentCheck  `json:"check,omitempty" doc:"Of a dry run: what stands against every row."`

@@ -31,7 +31,7 @@ func TestASchoolGraduatesItsGradeInTheBrowser(t *testing.T) {
 	c.Leader.Approve(change)
 	c.Reviewer.Approve(change)
 	s.Hand.Advance(time.Date(2027, 6, 21, 1, 0, 0, 0, time.UTC).Sub(s.Clock.Now()))
-	// Whoever did not log in for half a year is locked out: these people are new.
+	// The clock has moved by half a year, which locks idle accounts out: these people are new.
 	c.Registrar, c.Leader, c.Reviewer = s.Person(c.School, org.SchoolRegistrar), s.Person(c.School, org.SchoolLeader), s.Person(c.Bureau, org.BureauReviewer)
 	b := browser.Start(t)
 	more := []string{"级", "1班"}
@@ -65,7 +65,7 @@ func TestASchoolGraduatesItsGradeInTheBrowser(t *testing.T) {
 	leader.Click("DisclosureTriangle", "剔除个别学生")
 	leader.Click("checkbox", "样例生 2021级 1班")
 	leader.Click("button", "确认同意")
-	leader.Reads("请求编号") // without a reason nobody is taken out
+	leader.Reads("请求编号") // a pupil is taken out with a reason only
 	leader.Audit()
 	leader.Type("剔除 样例生 的原因", "毕业考核未完成")
 	leader.Shot("strike")
@@ -110,7 +110,7 @@ func TestAnEnrolmentPlanIsSetAndChangedInTheBrowser(t *testing.T) {
 	version := map[string]any{"size": 80, "based_on": 0}
 	require.Equal(t, 200, c.Reviewer.Do("PUT", "/v1/orgs/"+c.School.ID.String()+"/plans/PRIMARY/2026", version, "").Status)
 	p.Click("button", "保存")
-	p.Reads("请求编号") // somebody else has set it meanwhile
+	p.Reads("请求编号") // a colleague has set it meanwhile
 	p.Focuses("alert")
 	p.Click("button", "取消")
 	p.Open("/year/plans")
@@ -182,7 +182,7 @@ func TestPupilsChangeTheClassInTheBrowser(t *testing.T) {
 	fit(t, p, true, more...)
 	p.Shot("empty")
 	p.Click("button", "生成建议")
-	p.Reads("请求编号") // nobody waits for a class
+	p.Reads("请求编号") // no pupil waits for a class
 	p.Open("/year/placing")
 	p.Choose("年级", "小学 2024级")
 	p.Click("button", "下载表格")

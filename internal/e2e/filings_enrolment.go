@@ -34,7 +34,7 @@ func (s *Stack) Graduate(c *County) Named {
 	return n
 }
 
-// EnrolmentOf is what a school hands in to enrol these graduates.
+// EnrolmentOf returns the filing by which a school enrols these graduates.
 func EnrolmentOf(graduates ...Named) map[string]any {
 	lines := []map[string]any{}
 	for _, n := range graduates {

@@ -98,7 +98,7 @@ func TestFoundingDocument001(t *testing.T) {
 	s.Planned(f.one, 6)
 	list := f.one.Registrar.File(e2e.EnrolmentOf(g[:6]...))
 
-	// Claimed twice: under one bureau the first approval wins, under two nobody does.
+	// Claimed twice: under one bureau the first approval wins, under two bureaus both admissions wait.
 	second := f.two.Registrar.File(e2e.EnrolmentOf(g[0], g[6]))
 	beyond := f.beyond.Registrar.File(e2e.EnrolmentOf(g[1], g[7]))
 	f.steps(beyond, 2)

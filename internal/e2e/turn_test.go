@@ -41,7 +41,7 @@ func TestAYearTurnsThoughItsWorkerIsKilled(t *testing.T) {
 	require.Equal(t, []any{5.0, 1.0}, []any{of.Get("moved"), of.Get("stayed")}, string(of.Raw))
 	require.Zero(t, count(s, lines))
 
-	hold, err := s.DB.Begin(t.Context()) // the last part waits for a pupil whom somebody else holds
+	hold, err := s.DB.Begin(t.Context()) // the last part waits for a pupil whom another transaction holds
 	require.NoError(t, err)
 	defer func() { _ = hold.Rollback(t.Context()) }()
 	_, err = hold.Exec(t.Context(), `SELECT 1 FROM student WHERE id = (SELECT id FROM student ORDER BY id DESC LIMIT 1) FOR UPDATE`)

@@ -14,7 +14,7 @@ import (
 	"github.com/xueji/xueji/models/store"
 )
 
-// State is what became of a claim.
+// State says how far a claim has come.
 type State string
 
 // The states of a claim (录取).

@@ -232,7 +232,7 @@ func TestTheSchoolRetrievesTheFiles(t *testing.T) {
 	require.Equal(t, 4, r.Count(`SELECT count(*) FROM student_history WHERE change_id = $1`, claim), "two lines for each, once")
 }
 
-// Only the worker says what becomes of a claim, and nobody rewrites one.
+// Only the worker settles a claim, and no role rewrites one.
 func TestOnlyTheWorkerSettlesClaims(t *testing.T) {
 	r := storetest.New(t)
 	graduates := r.Graduates(storetest.SchoolA, 2)

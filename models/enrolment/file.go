@@ -30,7 +30,7 @@ type group struct {
 	lines  []JudgedLine
 }
 
-// Filing is what an office hands in to enrol graduates.
+// Filing holds the graduates that an office wants to enrol, and the school.
 type Filing struct {
 	Request
 

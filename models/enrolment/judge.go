@@ -305,8 +305,8 @@ func findGraduates(t *store.Tx, j *Judged) (map[int]*namedGraduate, error) {
 }
 
 // CountLookups counts a request against the look-ups of the account (law 10): the names and
-// numbers that fit nobody one by one, and everything else as one. So a sheet of right
-// numbers is ordinary business, and nobody tries numbers out. It is called in a transaction
+// numbers that fit no graduate one by one, and everything else as one. So a sheet of right
+// numbers is ordinary business, and trying numbers out is not. It is called in a transaction
 // of its own, because a refused filing leaves nothing.
 func CountLookups(t *store.Tx, j *Judged) error {
 	rules, err := policy.InForce(t, j.School.Province)

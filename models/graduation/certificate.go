@@ -21,7 +21,7 @@ import (
 // The states of a certificate.
 const (
 	Written  = "WRITTEN"  // valid, not handed out yet
-	Issued   = "ISSUED"   // valid, somebody signed for it
+	Issued   = "ISSUED"   // valid, a person signed for it
 	Replaced = "REPLACED" // another one took its place
 	Voided   = "VOID"     // the graduation was rolled back
 	Spoilt   = "SPOILT"   // a blank that cannot be used
@@ -253,7 +253,7 @@ func Issue(t *store.Tx, id uuid.UUID, signedBy string, on calendar.Date) (*Certi
 		return nil, fmt.Errorf("issue a certificate: %w", err)
 	}
 	if n == 0 {
-		return nil, refusal.New(refusal.CertificateState).At("/id") // somebody was faster
+		return nil, refusal.New(refusal.CertificateState).At("/id") // another request was faster
 	}
 	if err := t.Audit("certificate.issue", "certificate", id.String(), nil); err != nil {
 		return nil, err

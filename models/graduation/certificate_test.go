@@ -213,7 +213,7 @@ func TestCertificatesAreNumberedInASeries(t *testing.T) {
 	require.Equal(t, []string{"A1", "A2"}, r.Texts(`SELECT blank FROM certificate ORDER BY number`))
 }
 
-// Two requests at once give nobody two certificates and use no blank twice.
+// Two requests at once give no pupil two certificates and use no blank twice.
 func TestCertificatesAtOnce(t *testing.T) {
 	r := storetest.New(t)
 	pupils := r.PupilsOf(storetest.SchoolA, sixth, 20)

@@ -37,7 +37,7 @@ func nextClearing(p process.Policy, today calendar.Date) (calendar.Date, bool) {
 
 // TellBeforeClearing tells each school, once a year and some days ahead, how many pupils of
 // its graduating grade have business in hand that the day of clearing will end (P89,
-// worker). It decides nothing; a repeated run tells nobody twice.
+// worker). It decides nothing; a repeated run tells no school twice.
 func TellBeforeClearing(t *store.Tx) error {
 	var provinces []string
 	if err := t.DB().Raw(`SELECT DISTINCT province_code FROM organisation WHERE kind = ? AND closed_at IS NULL`, org.School).Scan(&provinces).Error; err != nil {

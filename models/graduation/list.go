@@ -31,7 +31,7 @@ const (
 	yearInput  = "year"
 )
 
-// List is what a school files: the pupils of its graduating grade of one stage with their
+// List holds what a school files: the pupils of its graduating grade of one stage with their
 // conclusions. It is the Named of a change.Filing.
 type List struct {
 	Stage org.Stage
@@ -175,14 +175,14 @@ func readEverybody(t *store.Tx, office org.OfficeRef, l List, policy process.Pol
 	case len(all) > MaxLines:
 		return p, []*refusal.Error{refusal.New(refusal.GraduationList).At("/everybody")}, nil
 	case len(p.lines) == 0:
-		return p, nobodyCan(all), nil
+		return p, whyNone(all), nil
 	}
 	return p, nil, nil
 }
 
-// nobodyCan returns why no pupil of a grade can graduate: what concerns the whole grade, such
-// as the season, or that each has a reason of the pupil's own.
-func nobodyCan(all []Candidate) []*refusal.Error {
+// whyNone returns why no pupil of a grade can graduate: the one refusal of the whole grade, such
+// as the season, or that each pupil has a reason.
+func whyNone(all []Candidate) []*refusal.Error {
 	for _, one := range all {
 		for _, e := range one.Refusals {
 			if e.Field == "" {

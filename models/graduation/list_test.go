@@ -192,7 +192,7 @@ func TestPupilsAreStruckFromAGraduation(t *testing.T) {
 	require.Zero(t, r.Count(`SELECT count(*) FROM slot`))
 }
 
-// Whoever cannot graduate at the last decision is struck with the code, and the others
+// A pupil who cannot graduate at the last decision is struck with the code, and the others
 // graduate (P85): one who died, whose death is being reported.
 func TestTheListIsNotLostForOneLine(t *testing.T) {
 	r := storetest.New(t)

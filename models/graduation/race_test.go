@@ -17,7 +17,7 @@ import (
 )
 
 // Two hundred pupils graduate at the moment in which some of them are suspended, reported
-// dead and renamed. Whatever comes first, nobody is lost and nobody is doubled: each pupil
+// dead and renamed. In every order no pupil is lost and no pupil is doubled: each pupil
 // has one state, that of exactly the changes in force, and the others are told why not.
 func TestTwoHundredGraduateAgainstOtherChanges(t *testing.T) {
 	const all, each = 200, 10
@@ -64,7 +64,7 @@ func TestTwoHundredGraduateAgainstOtherChanges(t *testing.T) {
 	}
 	wait.Wait()
 	require.Zero(t, r.Count(`SELECT count(*) FROM (SELECT key FROM slot GROUP BY key HAVING count(*) > 1) x`))
-	// Whoever is in no list yet and in no other change is filed now.
+	// The pupils who are in no list yet and in no other change are filed now.
 	if rest := free(r, pupils); len(rest) > 0 {
 		try(r.Graduation(storetest.SchoolA, org.Primary, status.Graduated, rest...))
 	}
@@ -86,7 +86,7 @@ func TestTwoHundredGraduateAgainstOtherChanges(t *testing.T) {
 		})
 	}
 	wait.Wait()
-	require.Zero(t, r.Count(`SELECT count(*) FROM slot`), "nobody is held any more")
+	require.Zero(t, r.Count(`SELECT count(*) FROM slot`), "no pupil is held any more")
 	require.Equal(t, all, r.Count(`SELECT count(*) FROM student WHERE id = ANY ($1)`, pupils))
 	require.Equal(t, each, r.Count(`SELECT count(*) FROM student WHERE id = ANY ($1) AND enrol_status = 'DECEASED'`, dead))
 	require.Equal(t, all-each, r.Count(`SELECT count(*) FROM student WHERE enrol_status IN ('GRADUATED', 'SUSPENDED', 'ENROLLED')`))

@@ -100,7 +100,7 @@ type Graduate struct {
 }
 
 // Graduates returns the graduates of a school of one year in the order of their lists,
-// after a given line. Whoever was rolled back is no graduate.
+// after a given line. A pupil who was rolled back is no graduate.
 func Graduates(t *store.Tx, school uuid.UUID, year int, afterChange uuid.UUID, afterLine, most int) ([]Graduate, error) {
 	var rows []struct {
 		Graduate

@@ -24,7 +24,7 @@ type NewStock struct {
 	Hash   []byte // of the request
 }
 
-// Stock is a range of blanks at a school with what became of them.
+// Stock holds a range of blanks at a school, and how many of them are used and spoilt.
 type Stock struct {
 	ID       uuid.UUID
 	SchoolID uuid.UUID

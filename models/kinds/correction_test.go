@@ -241,7 +241,7 @@ func TestAnExtensionIsStruckWithItsSuspension(t *testing.T) {
 	require.Equal(t, 1, r.Count(`SELECT count(*) FROM change WHERE id = $1 AND struck_by = $2`, extension, id))
 }
 
-// changesOf is what the list of changes finds for a pupil.
+// changesOf returns the changes that the list of changes finds for a pupil.
 func changesOf(r *storetest.County, pupil uuid.UUID) (ids []uuid.UUID) {
 	r.MustIn(r.App, storetest.Bureau, func(tx *change.Tx) error {
 		lines, err := worklist.Changes(tx.Tx, worklist.ChangeFilter{StudentID: pupil}, time.Time{}, uuid.Nil, 10)

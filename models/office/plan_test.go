@@ -24,7 +24,7 @@ func takePlaces(c *storetest.County, path string, year, n int) error {
 	})
 }
 
-// setPlan sets a plan in the scope of an office, as somebody who read a version of it.
+// setPlan sets a plan in the scope of an office, after the version that the office has read.
 func setPlan(c *storetest.County, scope, path string, year, size int, version int64) error {
 	return c.In(c.App, scope, func(tx *change.Tx) error {
 		school, err := office.Read(tx.Tx, c.ID(path))

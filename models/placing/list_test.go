@@ -26,7 +26,7 @@ func seats(c *storetest.County, classes ...uuid.UUID) (taken []int) {
 	return taken
 }
 
-// A list of a school is in force at once: nobody decides, each pupil has a line in the
+// A list of a school is in force at once: no person decides, each pupil has a line in the
 // history, and the class teachers are told.
 func TestAChangeOfClassIsInForceAtOnce(t *testing.T) {
 	c := storetest.New(t)
@@ -156,5 +156,5 @@ func TestListsAtOnceNeverOverfillAClass(t *testing.T) {
 	}
 	require.Equal(t, []int{3}, seats(c, to))
 	require.Equal(t, 3, c.Count(`SELECT count(*) FROM change WHERE status = 'EFFECTIVE' AND kind = 'CLASS_CHANGE'`))
-	require.Equal(t, 5, c.Count(`SELECT count(*) FROM change WHERE status = 'REFUSED' AND close_code = 'class_full'`), "nobody's list is lost without a word")
+	require.Equal(t, 5, c.Count(`SELECT count(*) FROM change WHERE status = 'REFUSED' AND close_code = 'class_full'`), "no list is lost without a word")
 }

@@ -23,7 +23,7 @@ type Proposal struct {
 }
 
 // Propose spreads the enrolled pupils of a year group who have no class over its open
-// classes. The refusal is placing_nobody when nobody waits.
+// classes. The refusal is placing_nobody when no pupil waits.
 func Propose(t *store.Tx, school uuid.UUID, stage org.Stage, entryYear int) (*Proposal, error) {
 	p := &Proposal{}
 	if err := t.DB().Raw(`SELECT id, name, sex = ? AS boy FROM student WHERE school_id = ? AND stage = ? AND entry_year = ? AND enrol_status = ? AND class_id IS NULL ORDER BY id`,

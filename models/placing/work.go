@@ -142,7 +142,7 @@ func barredPupils(t *store.Tx, lines []change.ListedPupil) (map[uuid.UUID]*refus
 	return barred, nil
 }
 
-// Strike takes nobody out: a school that wants another list files another one.
+// Strike takes no pupil out: a school that wants another list files another one.
 func (ListWork) Strike(_ *change.Tx, _ *change.Change, s *change.Slip) (left bool, err error) {
 	if len(s.Body.Strike) > 0 {
 		return true, refusal.New(refusal.PlacingStrike).At("/strike")
@@ -164,7 +164,7 @@ func (ListWork) EndLine(t *change.Tx, c *change.Change, pupil uuid.UUID, code st
 	if len(lines) > 1 {
 		return t.Audit("change.line_ended", "change", c.ID.String(), map[string]string{"code": code})
 	}
-	return t.EndBySystem(c.ID, code) // nobody is left
+	return t.EndBySystem(c.ID, code) // no line is left
 }
 
 // Page shows the lines.

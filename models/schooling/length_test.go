@@ -53,7 +53,7 @@ func TestASchoolBecomesFiveFour(t *testing.T) {
 	})
 }
 
-// received is what a six-year school is told that wants to receive a pupil.
+// received returns the refusals for a six-year school that wants to receive a pupil.
 func received(c *storetest.County, pupil uuid.UUID) []string {
 	return c.RefusedFiling(c.Receiving(process.Transfer, storetest.SchoolB, pupil, c.NewClass(storetest.SchoolB, 2023, 40).ID))
 }

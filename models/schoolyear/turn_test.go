@@ -35,7 +35,7 @@ func stays(c *storetest.County, turn uuid.UUID) []string {
 }
 
 // A dry run in spring says who would stay; after the graduation the turn writes one line for
-// every other pupil, closes what the graduates have left, and leaves nobody out or twice.
+// every other pupil, closes what the graduates have left, and leaves no pupil out and turns none twice.
 func TestASchoolYearTurns(t *testing.T) {
 	c := storetest.New(t)
 	leaves, stays6 := c.PupilsOf(storetest.SchoolA, 2021, 1)[0], c.PupilsOf(storetest.SchoolB, 2021, 1)[0]
@@ -73,7 +73,7 @@ func TestASchoolYearTurns(t *testing.T) {
 	require.Equal(t, 5, c.Count(`SELECT count(*) FROM student_history WHERE kind = 'PROMOTION'`))
 }
 
-// A part that comes twice turns nobody twice, and a turn that was stopped goes on.
+// A part that comes twice turns no pupil twice, and a turn that was stopped goes on.
 func TestAPartOfATurnIsDoneOnce(t *testing.T) {
 	c := storetest.New(t)
 	c.Bulk(store.Bulk{ListRows: 10, PartRows: 4})

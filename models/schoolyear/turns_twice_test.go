@@ -21,7 +21,7 @@ func undo(c *storetest.County, turn uuid.UUID) (out *schoolyear.Turn, err error)
 	return out, err
 }
 
-// A second turn takes nobody who was registered after the first, who stands in the grade of
+// A second turn takes no pupil who was registered after the first, who stands in the grade of
 // the year already, and opens no window in which the first can be undone.
 func TestASecondTurnOfAYear(t *testing.T) {
 	c := storetest.New(t)

@@ -20,7 +20,7 @@ import (
 // FileUndo files the job that undoes a turn, with every other turn of the province and the
 // year: their lines tell no difference. It is refused while one of them runs, when the
 // window of the first is over, and when something rests on it: a later turn, or a pupil who has graduated
-// from the grade to which the turn brought him.
+// from the grade to which the turn brought the pupil.
 func FileUndo(t *store.Tx, id uuid.UUID) (*Turn, error) {
 	y, err := ReadTurn(t, id)
 	if err != nil {
@@ -29,7 +29,7 @@ func FileUndo(t *store.Tx, id uuid.UUID) (*Turn, error) {
 	if err := lockTurns(t, y.ProvinceCode); err != nil {
 		return nil, err
 	}
-	if y, err = ReadTurn(t, id); err != nil { // somebody may have been faster
+	if y, err = ReadTurn(t, id); err != nil { // another undoing may have been faster
 		return nil, err
 	}
 	others, err := othersRun(t, y)
@@ -42,7 +42,7 @@ func FileUndo(t *store.Tx, id uuid.UUID) (*Turn, error) {
 	case y.State == job.JobRunning:
 		return nil, refusal.New(refusal.TurnRuns)
 	case y.UndoJobID != nil:
-		return y, nil // the same word once more
+		return y, nil // the undoing was asked for before
 	case others:
 		return nil, refusal.New(refusal.TurnRuns)
 	}

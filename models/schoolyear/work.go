@@ -111,7 +111,7 @@ func listStays(t *store.Tx, y *Turn, r student.Promotion) (int64, error) {
 	return stayed, nil
 }
 
-// closeEmpty closes the classes of year groups beyond their stage that hold nobody any
+// closeEmpty closes the classes of year groups beyond their stage that hold no pupil any
 // more, and the year groups without an open class. It notes what it closes.
 func closeEmpty(t *store.Tx, y *Turn) error {
 	rules, err := policy.InForce(t, y.ProvinceCode)

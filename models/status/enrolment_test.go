@@ -68,7 +68,7 @@ func codeOf(list ...*refusal.Error) refusal.Code {
 	return ""
 }
 
-// Whatever the graduate was, the record at the new school is enrolled, holds no class and
+// From every graduation the record at the new school is enrolled, holds no class and
 // keeps the person.
 func TestEnrolledAtKeepsThePersonAndBeginsAnew(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {

@@ -14,7 +14,7 @@ import (
 	"github.com/xueji/xueji/models/process"
 )
 
-// OtherBureau is a bureau of the city beside Bureau, where nobody works until somebody is
+// OtherBureau is a bureau of the city beside Bureau, where no person works until one is
 // asked there.
 const OtherBureau = City + ".d520103"
 
@@ -43,7 +43,7 @@ func (c *County) Used(path string, stage org.Stage, year int) int {
 	return c.Count(`SELECT used FROM enrolment_plan WHERE school_id = $1 AND stage = $2 AND year = $3`, c.ID(path), stage, year)
 }
 
-// Somebody is a person with a role at an office; where nobody has it, somebody is hired.
+// Somebody returns a person with a role at an office, and hires one where there is none.
 func (c *County) Somebody(path string, role org.Role) Person {
 	c.t.Helper()
 	for _, p := range c.people {
@@ -55,7 +55,7 @@ func (c *County) Somebody(path string, role org.Role) Person {
 	return p
 }
 
-// Enrolment is what a school hands in to enrol graduates, whom it names by name and number.
+// Enrolment returns the filing of a school that enrols graduates, named by name and number.
 func (c *County) Enrolment(path string, graduates ...uuid.UUID) enrolment.Filing {
 	c.t.Helper()
 	f := enrolment.Filing{Request: enrolment.Request{Kind: process.SelfEnrolment, School: c.Office(path)}, Office: c.Office(path), Key: uuid.NewString(), BodyHash: []byte(path)}
@@ -66,7 +66,7 @@ func (c *County) Enrolment(path string, graduates ...uuid.UUID) enrolment.Filing
 	return f
 }
 
-// Placement is what a bureau hands in to place graduates at one of its schools (统一招生).
+// Placement returns the filing of a bureau that places graduates at one of its schools (统一招生).
 func (c *County) Placement(path string, graduates ...uuid.UUID) enrolment.Filing {
 	c.t.Helper()
 	f := c.Enrolment(path, graduates...)

@@ -39,7 +39,7 @@ func (c *County) Graduated(path string, pupils ...uuid.UUID) uuid.UUID {
 	one, err := c.TryFile(c.Graduation(path, stage, status.Graduated, pupils...))
 	require.NoError(c.t, err)
 	c.ApproveAll(one.ID)
-	require.Equal(c.t, len(pupils), c.Count(`SELECT count(*) FROM graduation_line WHERE change_id = $1 AND verdict = 'GRADUATED'`, one.ID), "somebody did not graduate")
+	require.Equal(c.t, len(pupils), c.Count(`SELECT count(*) FROM graduation_line WHERE change_id = $1 AND verdict = 'GRADUATED'`, one.ID), "a pupil did not graduate")
 	return one.ID
 }
 

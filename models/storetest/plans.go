@@ -34,7 +34,7 @@ func (c *County) SetPlan(path string, stage org.Stage, year, size int) (plan *of
 	return plan
 }
 
-// FilingAt is what an office hands in for a kind without a pupil, with every paper that the
+// FilingAt returns the filing of an office for a kind without a pupil, with every paper that the
 // kind asks for.
 func (c *County) FilingAt(kind process.Kind, path string, inputs map[string]string) change.Filing {
 	c.t.Helper()

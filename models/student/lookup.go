@@ -9,7 +9,7 @@ import (
 )
 
 // CountLookups refuses more look-ups of pupils of other offices than an account may make in
-// a day, so that nobody can try numbers out. The caller writes the audit entries that are
+// a day, so that numbers cannot be tried out. The caller writes the audit entries that are
 // counted.
 func CountLookups(t *store.Tx, most, more int) error {
 	// One look-up of an account at a time, or many at once would pass the count.

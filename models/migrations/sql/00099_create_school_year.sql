@@ -18,7 +18,7 @@ CREATE TABLE school_year (
 ALTER TABLE school_year ENABLE ROW LEVEL SECURITY;
 ALTER TABLE school_year FORCE ROW LEVEL SECURITY;
 CREATE POLICY owner_all ON school_year TO CURRENT_USER USING (true) WITH CHECK (true);
--- The days of a term are no secret. Somebody of the province's own office sets them, in
+-- The days of a term are no secret. The province's own office sets them, in
 -- their own name, as the versions of its policy.
 CREATE POLICY worker_read ON school_year FOR SELECT TO xueji_worker USING (true);
 CREATE POLICY app_read ON school_year FOR SELECT TO xueji_app USING (true);

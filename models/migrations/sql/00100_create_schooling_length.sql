@@ -21,8 +21,8 @@ GRANT SELECT ON schooling_length TO xueji_app, xueji_worker;
 GRANT INSERT (school_id, stage, from_year, years, change_id, decided_at) ON schooling_length TO xueji_worker;
 GRANT UPDATE (years, change_id, decided_at) ON schooling_length TO xueji_worker;
 
--- stage_years gives the years of a stage of a school in a school year; otherwise is what
--- the policy of its province says. Statements that work on whole provinces call it.
+-- stage_years gives the years of a stage of a school in a school year: those of the
+-- school's own length, or the years of the policy, which the caller gives as otherwise. Statements that work on whole provinces call it.
 -- +goose StatementBegin
 CREATE FUNCTION stage_years(of_school uuid, of_stage text, in_year int, otherwise int) RETURNS int
 LANGUAGE sql STABLE AS $$

@@ -33,7 +33,7 @@ CREATE TABLE graduation_line (
 );
 CREATE INDEX graduation_line_student ON graduation_line (student_id);
 -- The graduates of a school by year. A pupil graduates once from a stage in a year, until
--- the graduation is rolled back; whoever goes on in the sixth year of another province after
+-- the graduation is rolled back; a pupil who goes on in the sixth year of another province after
 -- five years of primary school graduates from that stage again (KT22).
 CREATE INDEX graduation_line_school ON graduation_line (school_id, year, change_id, line_no) WHERE verdict = 'GRADUATED' AND undone_at IS NULL;
 CREATE UNIQUE INDEX graduation_line_once ON graduation_line (student_id, stage, year) WHERE verdict = 'GRADUATED' AND undone_at IS NULL;

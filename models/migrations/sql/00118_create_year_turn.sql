@@ -57,7 +57,7 @@ CREATE TABLE year_turn_closed (
 CREATE INDEX year_turn_closed_turn ON year_turn_closed (turn_id);
 
 -- The school year up to which a record has been turned: a part that is done twice turns
--- nobody twice.
+-- no record twice.
 ALTER TABLE student ADD COLUMN school_year int NOT NULL DEFAULT 0;
 
 -- A line of the history may be struck by the undoing of a turn, which is no change.

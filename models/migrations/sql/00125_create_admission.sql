@@ -76,7 +76,7 @@ BEGIN
         EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', t);
         EXECUTE format('CREATE POLICY owner_all ON %I TO CURRENT_USER USING (true) WITH CHECK (true)', t);
         EXECUTE format('CREATE POLICY worker_all ON %I TO xueji_worker USING (true) WITH CHECK (true)', t);
-        -- Whoever reads the record reads what schools claim of it.
+        -- An office that reads the record reads the claims on it.
         EXECUTE format('CREATE POLICY app_record ON %I FOR SELECT TO xueji_app USING (EXISTS (SELECT 1 FROM student s WHERE s.id = %I.student_id))', t, t);
     END LOOP;
 END $$;
@@ -98,7 +98,7 @@ GRANT UPDATE (cancelled_by, cancelled_at) ON enrolment_deferral TO xueji_app;
 
 -- graduates_named finds the graduates whom a school names by name and number, and says no
 -- more of them than the school must know to claim them: also whether another school of the
--- same bureau was approved (KT26). A number without the name finds nobody.
+-- same bureau was approved (KT26). A number without the name finds no graduate.
 -- +goose StatementBegin
 CREATE FUNCTION graduates_named(named jsonb, for_school uuid, for_year int)
 RETURNS TABLE (no int, id uuid, school_id uuid, stage text, entry_year int, enrol_status text, name text, id_type text, id_masked text, number_masked text,

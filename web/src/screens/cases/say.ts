@@ -3,7 +3,7 @@ import type { Verb } from './offers'
 
 type Slip = Schemas['SlipView']
 
-// Said is what somebody says to a case; strike gives the reason of each pupil taken out of a list.
+// Said holds the words of a person to a case; strike gives the reason of each pupil taken out of a list.
 export type Said = { opinion: string; inputs: Record<string, string>; strike: Record<string, string>; backTo: number; returns: 'STEP_BY_STEP' | 'TO_ME' }
 
 // say hands a decision in. The key makes a repeated request the same decision.
