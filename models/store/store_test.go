@@ -114,7 +114,7 @@ func TestAStoreKnowsWhatItWasOpenedWith(t *testing.T) {
 	c := storetest.New(t)
 	s, err := c.Process(migrations.AppRole, func(o *store.Options) { o.Bulk = store.Bulk{ListRows: 7} })
 	require.NoError(t, err)
-	require.Equal(t, store.Bulk{ListRows: 7, PartRows: 500}, s.Bulk())
+	require.Equal(t, store.Bulk{ListRows: 7, PartRows: 500, Share: 25}, s.Bulk())
 	require.Same(t, s.Local("key", func() any { return new(int) }), s.Local("key", func() any { return new(int) }), "kept beside the store")
 	require.NotNil(t, s.Items().Reader)
 	require.NotNil(t, s.Processes())
