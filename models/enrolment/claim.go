@@ -83,14 +83,13 @@ func (r *claimRow) toClaim() (*Claim, error) {
 	if err := json.Unmarshal([]byte(r.SubjectJSON), &c.Subject); err != nil {
 		return nil, fmt.Errorf("read a claim: %w", err)
 	}
-	switch {
-	case c.Code != "":
-		c.Why = refusal.New(c.Code)
-		if err := json.Unmarshal([]byte(r.ParamsJSON), &c.Why.Params); err != nil {
-			return nil, fmt.Errorf("read a claim: %w", err)
-		}
-	case c.Waits != "" && c.State.open():
+	if c.Code == "" && c.Waits != "" && c.State.open() {
 		c.Why = refusal.New(c.Waits)
+		return &c, nil
+	}
+	var err error
+	if c.Why, err = refusal.Stored(c.Code, r.ParamsJSON); err != nil {
+		return nil, fmt.Errorf("read a claim: %w", err)
 	}
 	return &c, nil
 }

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/google/uuid"
 
@@ -13,6 +12,7 @@ import (
 	"github.com/xueji/xueji/models/office"
 	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/models/process"
+	"github.com/xueji/xueji/models/pupillist"
 	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/status"
 	"github.com/xueji/xueji/models/store"
@@ -222,49 +222,28 @@ func (l *locked) open() bool {
 
 // strike ends the claims that a slip names, with the reasons, as of any list.
 func (l *locked) strike(t *change.Tx, c *change.Change, s *change.Slip) (left bool, err error) {
-	var list []*refusal.Error
-	struck := 0
-	for i, k := range s.Body.Strike {
-		at, reason := fmt.Sprintf("/strike/%d", i), strings.TrimSpace(k.Reason)
-		line := slices.IndexFunc(l.claims, func(a *Claim) bool { return a.StudentID == k.StudentID && a.State.open() })
-		switch {
-		case line < 0:
-			list = append(list, refusal.New(refusal.LineUnknown).At(at+"/student_id"))
-		case reason == "":
-			list = append(list, refusal.New(refusal.OpinionRequired).At(at+"/reason"))
-		case utf8.RuneCountInString(reason) > maxReason:
-			list = append(list, refusal.New(refusal.TooLong).At(at+"/reason").WithText("field", "剔除原因", "Reason").With("max", fmt.Sprint(maxReason)))
-		default:
-			a := l.claims[line]
-			l.release(t.Tx, a)
-			struck++
-			t.Later("strike a claim", 1, `UPDATE admission SET state = ?, placed = false, waits = '', reason = ?, settled_by = ?, settled_at = ? WHERE change_id = ? AND line_no = ?`,
-				Ended, reason, s.AccountID, t.Now(), c.ID, a.LineNo)
+	waiting := map[uuid.UUID]bool{}
+	for _, a := range l.claims {
+		if a.State.open() {
+			waiting[a.StudentID] = true
 		}
 	}
-	if len(list) > 0 {
-		return false, refusal.Join(list...)
+	if err := pupillist.RefuseStrikes(s, waiting); err != nil {
+		return false, err
 	}
-	if struck > 0 {
-		err = t.WriteEvent(change.Event{Change: c.ID, Verb: eventStruck, Step: c.StepNo, Round: c.Round, Account: s.AccountID, Office: s.OfficeID,
-			Params: map[string]string{"count": fmt.Sprint(struck)}})
-		if err == nil {
-			err = t.NotifyFiler(c, eventStruck)
-		}
-		if err != nil {
+	for _, k := range s.Body.Strike {
+		a := l.claims[slices.IndexFunc(l.claims, func(a *Claim) bool { return a.StudentID == k.StudentID })]
+		l.release(t.Tx, a)
+		t.Later("strike a claim", 1, `UPDATE admission SET state = ?, placed = false, waits = '', reason = ?, settled_by = ?, settled_at = ? WHERE change_id = ? AND line_no = ?`,
+			Ended, strings.TrimSpace(k.Reason), s.AccountID, t.Now(), c.ID, a.LineNo)
+	}
+	if len(s.Body.Strike) > 0 {
+		if err := pupillist.TellStruck(t, c, len(s.Body.Strike), s); err != nil {
 			return false, err
 		}
 	}
 	return l.open(), l.freePlaces(t.Tx)
 }
-
-const (
-	// eventStruck is the line of the timeline, and the notice to the filer, that says that
-	// graduates were taken out of a list.
-	eventStruck = "LINES_STRUCK"
-	// maxReason is the length of a reason in characters, as of any opinion.
-	maxReason = 500
-)
 
 // endLine ends the claim on one graduate, and the change when no claim is left (worker).
 // Code is the closing code of business that ends whole changes, else "".
@@ -288,23 +267,24 @@ func endLine(t *change.Tx, c *change.Change, studentID uuid.UUID, why *refusal.E
 	default:
 		return t.EndBySystem(c.ID, code)
 	}
-	err = t.WriteEvent(change.Event{Change: c.ID, Verb: eventStruck, Step: c.StepNo, Round: c.Round, Params: map[string]string{"count": "1"}})
-	if err != nil {
-		return err
-	}
-	if err := t.NotifyFiler(c, eventStruck); err != nil {
+	if err := pupillist.TellStruck(t, c, 1, nil); err != nil {
 		return err
 	}
 	return t.Audit("change.line_ended", "change", c.ID.String(), map[string]string{"code": string(why.Code)})
 }
 
-// recordsOf reads the records of claims by graduate; with lock it locks them.
-func recordsOf(t *store.Tx, claims []*Claim, lock bool) (map[uuid.UUID]*student.PupilRow, error) {
+// graduatesOf returns the graduates of claims.
+func graduatesOf(claims []*Claim) []uuid.UUID {
 	ids := make([]uuid.UUID, len(claims))
 	for i, a := range claims {
 		ids[i] = a.StudentID
 	}
-	rows, err := student.ReadPupilRows(t, ids, lock)
+	return ids
+}
+
+// recordsOf reads the records of claims by graduate; with lock it locks them.
+func recordsOf(t *store.Tx, claims []*Claim, lock bool) (map[uuid.UUID]*student.PupilRow, error) {
+	rows, err := student.ReadPupilRows(t, graduatesOf(claims), lock)
 	records := map[uuid.UUID]*student.PupilRow{}
 	for _, h := range rows {
 		records[h.ID] = h

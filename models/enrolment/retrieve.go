@@ -2,15 +2,14 @@ package enrolment
 
 import (
 	"fmt"
-	"strconv"
 
 	"github.com/google/uuid"
 
 	"github.com/xueji/xueji/models/change"
+	"github.com/xueji/xueji/models/pupillist"
 	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/status"
 	"github.com/xueji/xueji/models/store"
-	"github.com/xueji/xueji/models/student"
 )
 
 // retrieve retrieves the files (调档, P47) of the admitted claims: each takes the slot of its
@@ -65,15 +64,11 @@ func wait(t *store.Tx, a *Claim, code refusal.Code) {
 // always in the same order. A reported death and a change beside another one hold a pupil,
 // too.
 func takeSlots(t *store.Tx, c *change.Change, claims []*Claim) (map[uuid.UUID]bool, error) {
-	ids := make([]uuid.UUID, len(claims))
-	for i, a := range claims {
-		ids[i] = a.StudentID
-	}
 	var got []uuid.UUID
 	err := t.DB().Raw(`INSERT INTO slot (key, change_id, taken_at)
 		SELECT 'student/' || s.id, @change, CAST(@now AS timestamptz) FROM student s WHERE s.id IN @ids
 			AND NOT EXISTS (SELECT 1 FROM slot x WHERE x.key IN ('death/' || s.id, 'beside/' || s.id)) ORDER BY s.id
-		ON CONFLICT DO NOTHING RETURNING CAST(substr(key, 9) AS uuid)`, map[string]any{"change": c.ID, "now": t.Now(), "ids": ids}).Scan(&got).Error
+		ON CONFLICT DO NOTHING RETURNING CAST(substr(key, 9) AS uuid)`, map[string]any{"change": c.ID, "now": t.Now(), "ids": graduatesOf(claims)}).Scan(&got).Error
 	if err != nil {
 		return nil, fmt.Errorf("take the slots of graduates: %w", err)
 	}
@@ -97,7 +92,7 @@ func (l *locked) waiting() (list []*refusal.Error) {
 		case a.State == Retrieved:
 			continue
 		}
-		list = append(list, refusal.New(code).At("/lines/"+strconv.Itoa(a.LineNo-1)))
+		list = append(list, refusal.New(code).At(pupillist.Pointer(a.LineNo-1, "")))
 	}
 	return list
 }
@@ -113,14 +108,14 @@ func (l *locked) move(t *change.Tx, c *change.Change) (moved int, err error) {
 	if err := receiving(t.Tx, c); err != nil {
 		return 0, err
 	}
-	held, err := deathsOf(t.Tx, own)
+	barred, err := pupillist.Barred(t.Tx, graduatesOf(own))
 	if err != nil {
 		return 0, err
 	}
 	var waits []*refusal.Error
 	for _, a := range own {
-		if held[a.StudentID] { // reported after the file was retrieved: the death goes before
-			waits = append(waits, refusal.New(refusal.EnrolWaits).At("/lines/"+strconv.Itoa(a.LineNo-1)))
+		if why := barred[a.StudentID]; why != nil && why.Code == refusal.DeathFiled { // reported after the file was retrieved: the death goes before
+			waits = append(waits, refusal.New(refusal.EnrolWaits).At(pupillist.Pointer(a.LineNo-1, "")))
 		}
 	}
 	if err := refusal.Join(waits...); err != nil {
@@ -146,23 +141,4 @@ func (l *locked) move(t *change.Tx, c *change.Change) (moved int, err error) {
 		}
 	}
 	return moved, l.freePlaces(t.Tx)
-}
-
-// deathsOf returns the graduates whose death is reported.
-func deathsOf(t *store.Tx, claims []*Claim) (map[uuid.UUID]bool, error) {
-	keys := map[string]uuid.UUID{"": uuid.Nil}
-	names := []string{""}
-	for _, a := range claims {
-		key := student.DeathSlot(a.StudentID)
-		keys[key], names = a.StudentID, append(names, key)
-	}
-	var found []string
-	if err := t.DB().Raw(`SELECT key FROM slot WHERE key IN ?`, names).Scan(&found).Error; err != nil {
-		return nil, fmt.Errorf("look for business that goes before: %w", err)
-	}
-	held := map[uuid.UUID]bool{}
-	for _, key := range found {
-		held[keys[key]] = true
-	}
-	return held, nil
 }

@@ -6,9 +6,11 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/xueji/xueji/models/change"
+	"github.com/xueji/xueji/models/office"
 	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/models/policy"
 	"github.com/xueji/xueji/models/process"
+	"github.com/xueji/xueji/models/pupillist"
 	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/status"
 	"github.com/xueji/xueji/models/store"
@@ -44,7 +46,7 @@ func candidates(t *store.Tx, school uuid.UUID, stage org.Stage, rules process.Po
 		ID    uuid.UUID
 		Class string
 	}
-	err := t.DB().Raw(`SELECT s.id, coalesce(CASE WHEN starts_with(k.name, g.name) THEN k.name ELSE g.name || ' ' || k.name END, '') AS class
+	err := t.DB().Raw(`SELECT s.id, coalesce(`+office.ClassLabel+`, '') AS class
 		FROM student s LEFT JOIN school_class k ON k.id = s.class_id LEFT JOIN school_grade g ON g.id = k.grade_id
 		WHERE s.school_id = @school AND s.stage = @stage AND s.id > @after AND (s.enrol_status = @enrolled AND s.entry_year <= @year
 			OR s.enrol_status IN @away AND s.entry_year = @year) ORDER BY s.id LIMIT @most`,
@@ -66,7 +68,7 @@ func candidates(t *store.Tx, school uuid.UUID, stage org.Stage, rules process.Po
 		i := lines[h.ID]
 		list[i] = Candidate{Pupil: h, Class: rows[i].Class, Refusals: status.Check(h.Record, requestOf(status.Graduated), facts)}
 	}
-	busy, err := busyAmong(t, lines)
+	busy, err := pupillist.Busy(t, ids)
 	if err != nil {
 		return nil, err
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/models/policy"
 	"github.com/xueji/xueji/models/process"
+	"github.com/xueji/xueji/models/pupillist"
 	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/status"
 	"github.com/xueji/xueji/models/store"
@@ -137,7 +138,7 @@ func withoutCertificate(t *store.Tx, o WriteOrder) ([]graduateWithout, error) {
 		list = append(list, g)
 		delete(known, id) // once
 	}
-	return list, refusal.Join(wrong[:min(len(wrong), maxFaults)]...)
+	return list, pupillist.Join(wrong)
 }
 
 // freeBlank is a blank that was not used.

@@ -133,7 +133,7 @@ func ToBeCleared(t *store.Tx, school org.OfficeRef, after uuid.UUID, most int) (
 	last := YearOf(rules, day)
 	var list []BusyPupil
 	err = t.DB().Raw(`SELECT c.id AS change_id, c.case_no, c.kind, coalesce(p.name, '') AS step_name, s.id AS student_id, s.name, s.number_masked AS number, s.entry_year,
-			coalesce(CASE WHEN starts_with(k.name, g.name) THEN k.name ELSE g.name || ' ' || k.name END, '') AS class
+			coalesce(`+office.ClassLabel+`, '') AS class
 		FROM student s JOIN change c ON c.student_id = s.id LEFT JOIN step p ON p.change_id = c.id AND p.status = 'OPEN'
 			LEFT JOIN school_class k ON k.id = s.class_id LEFT JOIN school_grade g ON g.id = k.grade_id
 		WHERE s.school_id = @school AND `+clears+` AND c.id > @after AND s.entry_year <= CASE s.stage WHEN 'PRIMARY' THEN CAST(@primary AS int) WHEN 'JUNIOR' THEN CAST(@junior AS int) ELSE CAST(@senior AS int) END

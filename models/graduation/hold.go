@@ -7,7 +7,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/xueji/xueji/models/change"
-	"github.com/xueji/xueji/models/refusal"
+	"github.com/xueji/xueji/models/office"
 	"github.com/xueji/xueji/models/status"
 	"github.com/xueji/xueji/models/store"
 )
@@ -37,28 +37,8 @@ func insertLines(t *store.Tx, c *change.Change) error {
 	}
 	t.Later("write a graduation", int64(len(rows)), `INSERT INTO graduation_line (change_id, line_no, student_id, school_id, stage, year, conclusion, subject, class_name)
 		SELECT ?, r.line_no, r.student_id, ?, ?, ?, r.conclusion, r.subject,
-			coalesce((SELECT CASE WHEN starts_with(k.name, g.name) THEN k.name ELSE g.name || ' ' || k.name END FROM school_class k JOIN school_grade g ON g.id = k.grade_id WHERE k.id = r.class_id), r.entry_year || '级')
+			coalesce((SELECT `+office.ClassLabel+` FROM school_class k JOIN school_grade g ON g.id = k.grade_id WHERE k.id = r.class_id), r.entry_year || '级')
 		FROM jsonb_to_recordset(CAST(? AS jsonb)) AS r (line_no int, student_id uuid, class_id uuid, conclusion text, subject jsonb, entry_year int)`,
 		c.ID, c.OrgID, c.Stage, p.year, string(text))
-	// Without a conflict target the statement needs no right to read slots.
-	taken, err := t.Exec(`INSERT INTO slot (key, change_id, taken_at) SELECT 'student/' || student_id, change_id, ? FROM graduation_line
-		WHERE change_id = ? ORDER BY student_id ON CONFLICT DO NOTHING`, t.Now(), c.ID)
-	if err != nil {
-		return fmt.Errorf("take the slots of a graduation: %w", err)
-	}
-	var held []int // another filing took a slot after the check
-	if err := t.DB().Raw(`SELECT graduation_lines_held(?)`, c.ID).Scan(&held).Error; err != nil {
-		return fmt.Errorf("look for running changes: %w", err)
-	}
-	if taken == int64(len(rows)) && len(held) == 0 {
-		return nil
-	}
-	var list []*refusal.Error
-	for _, no := range held {
-		list = append(list, change.ChangeInProgress(nil).At(pointer(no-1, "/student_id")))
-	}
-	if len(list) == 0 { // the other change has ended meanwhile: a second try helps
-		list = append(list, refusal.New(refusal.ChangeInProgress).At("/lines"))
-	}
-	return refusal.Join(list[:min(len(list), maxFaults)]...)
+	return lines().TakeSlots(t, c.ID, len(rows))
 }

@@ -1,8 +1,6 @@
 package graduation
 
 import (
-	"fmt"
-	"slices"
 	"strconv"
 
 	"github.com/google/uuid"
@@ -13,6 +11,7 @@ import (
 	"github.com/xueji/xueji/models/office"
 	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/models/process"
+	"github.com/xueji/xueji/models/pupillist"
 	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/status"
 	"github.com/xueji/xueji/models/store"
@@ -21,9 +20,6 @@ import (
 
 // MaxLines is the highest number of pupils of one list.
 const MaxLines = 2000
-
-// maxFaults is the highest number of refusals in one answer about a list.
-const maxFaults = 100
 
 // stageInput and yearInput name stage and year of graduation in the form of the change.
 const (
@@ -108,7 +104,7 @@ func prepareList(t *change.Tx, c *change.Change, f change.Filing, policy process
 	}
 	c.Prepared = p
 	list = append(list, against...)
-	return refusal.Join(list[:min(len(list), maxFaults)]...)
+	return pupillist.Join(list)
 }
 
 // formRefusals returns what stands against the form and the papers of a filing.
@@ -147,11 +143,11 @@ func readPupils(t *store.Tx, office org.OfficeRef, l List, policy process.Policy
 		h := known[line.StudentID]
 		switch {
 		case h == nil || h.SchoolID != office.ID:
-			list = append(list, refusal.New(refusal.GraduationPupil).At(pointer(i, "/student_id")))
+			list = append(list, refusal.New(refusal.GraduationPupil).At(pupillist.Pointer(i, "/student_id")))
 		case seen[h.ID]:
-			list = append(list, refusal.New(refusal.ListTwice).At(pointer(i, "/student_id")))
+			list = append(list, refusal.New(refusal.ListTwice).At(pupillist.Pointer(i, "/student_id")))
 		case h.Stage != l.Stage:
-			list = append(list, refusal.New(refusal.ListStage).At(pointer(i, "/student_id")))
+			list = append(list, refusal.New(refusal.ListStage).At(pupillist.Pointer(i, "/student_id")))
 		default:
 			p.held[i], seen[h.ID] = h, true
 		}
@@ -199,12 +195,10 @@ func (p *prepared) refusals(t *change.Tx, policy process.Policy) ([]*refusal.Err
 	facts := status.Facts{Today: t.Today(), Filed: t.Today(), Policy: policy, Starting: true}
 	var list []*refusal.Error
 	said := map[refusal.Code]bool{}
-	lines := map[uuid.UUID]int{}
 	for i, h := range p.held {
 		if h == nil {
 			continue // told before
 		}
-		lines[h.ID] = i
 		if h.SchoolGone && !said[refusal.SchoolClosed] {
 			said[refusal.SchoolClosed] = true
 			list = append(list, refusal.New(refusal.SchoolClosed))
@@ -212,48 +206,18 @@ func (p *prepared) refusals(t *change.Tx, policy process.Policy) ([]*refusal.Err
 		for _, e := range status.Check(h.Record, requestOf(p.lines[i].Conclusion), facts) {
 			switch {
 			case e.Field != "":
-				list = append(list, e.At(pointer(i, e.Field)))
+				list = append(list, e.At(pupillist.Pointer(i, e.Field)))
 			case !said[e.Code]:
 				said[e.Code] = true
 				list = append(list, e)
 			}
 		}
 	}
-	busy, err := busyAmong(t.Tx, lines)
-	if err != nil {
-		return nil, err
-	}
-	for _, i := range busy {
-		list = append(list, change.ChangeInProgress(nil).At(pointer(i, "/student_id")))
-	}
-	return list, nil
+	busy, err := pupillist.RefuseBusy(t.Tx, pupillist.IDs(p.held))
+	return append(list, busy...), err
 }
 
 // requestOf returns the graduation of one pupil in the form that package status judges.
 func requestOf(conclusion status.Enrol) status.Request {
 	return status.Request{Kind: process.Graduation, Inputs: map[string]string{status.ConclusionInput: string(conclusion)}}
 }
-
-// busyAmong returns the lines whose pupils are held by another change (异动中), in their
-// order.
-func busyAmong(t *store.Tx, lines map[uuid.UUID]int) ([]int, error) {
-	owner, keys := map[string]int{}, []string{}
-	for id, i := range lines {
-		for _, key := range []string{student.StudentSlot(id), student.DeathSlot(id), student.BesideSlot(id)} {
-			owner[key] = i
-			keys = append(keys, key)
-		}
-	}
-	var taken []string
-	if err := t.DB().Raw(`SELECT slots_held(CAST(? AS text[]))`, student.TextArray(keys)).Scan(&taken).Error; err != nil {
-		return nil, fmt.Errorf("look for running changes: %w", err)
-	}
-	var list []int
-	for _, key := range taken {
-		list = append(list, owner[key])
-	}
-	slices.Sort(list)
-	return slices.Compact(list), nil
-}
-
-func pointer(i int, field string) string { return "/lines/" + strconv.Itoa(i) + field }

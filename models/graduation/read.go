@@ -73,11 +73,7 @@ func Lines(t *change.Tx, changeID uuid.UUID, after, most int) ([]LineView, error
 		if err := json.Unmarshal([]byte(row.SubjectJSON), &list[i].Subject); err != nil {
 			return nil, fmt.Errorf("read a graduation: %w", err)
 		}
-		if row.Code == "" {
-			continue
-		}
-		list[i].Why = refusal.New(row.Code)
-		if err := json.Unmarshal([]byte(row.ParamsJSON), &list[i].Why.Params); err != nil {
+		if list[i].Why, err = refusal.Stored(row.Code, row.ParamsJSON); err != nil {
 			return nil, fmt.Errorf("read a graduation: %w", err)
 		}
 	}

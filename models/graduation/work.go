@@ -36,23 +36,10 @@ func (ListWork) Apply(t *change.Tx, c *change.Change, s *change.Slip) error {
 
 // Strike takes pupils out of the list.
 func (ListWork) Strike(t *change.Tx, c *change.Change, s *change.Slip) (left bool, err error) {
-	return strikeFromList(t, c, s)
+	return lines().Strike(t, c, s)
 }
 
 // EndLine takes one pupil out of the list, and ends the list when no pupil is left.
 func (ListWork) EndLine(t *change.Tx, c *change.Change, pupil uuid.UUID, code string) error {
-	lines, err := listedLines(t.Tx, c.ID)
-	if err != nil {
-		return err
-	}
-	if err := strikeLine(t.Tx, c, pupil, change.RefusalOfEnding(code)); err != nil {
-		return err
-	}
-	if err := freeStruckPupils(t, c, 1, nil); err != nil {
-		return err
-	}
-	if len(lines) > 1 {
-		return t.Audit("change.line_ended", "change", c.ID.String(), map[string]string{"code": code})
-	}
-	return t.EndBySystem(c.ID, code)
+	return lines().EndLine(t, c, pupil, code)
 }

@@ -244,12 +244,16 @@ func lockSchool(t *store.Tx, id uuid.UUID) (Organisation, error) {
 	return o, err
 }
 
+// ClassLabel is the SQL of the name by which people know a class k of a year group g: the
+// name of the class, with the year group before it unless the class begins with it.
+const ClassLabel = `CASE WHEN starts_with(k.name, g.name) THEN k.name ELSE g.name || ' ' || k.name END`
+
 // ClassOrGradeName returns the name of a class, or of the year group for a pupil without a
 // class.
 func ClassOrGradeName(t *store.Tx, class string, entryYear int) (string, error) {
 	var labels []string
 	if class != "" {
-		if err := t.DB().Raw(`SELECT CASE WHEN starts_with(k.name, g.name) THEN k.name ELSE g.name || ' ' || k.name END FROM school_class k JOIN school_grade g ON g.id = k.grade_id WHERE k.id::text = ?`, class).Scan(&labels).Error; err != nil {
+		if err := t.DB().Raw(`SELECT `+ClassLabel+` FROM school_class k JOIN school_grade g ON g.id = k.grade_id WHERE k.id::text = ?`, class).Scan(&labels).Error; err != nil {
 			return "", fmt.Errorf("name a class: %w", err)
 		}
 	}

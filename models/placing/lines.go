@@ -7,16 +7,17 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/xueji/xueji/models/change"
+	"github.com/xueji/xueji/models/pupillist"
 	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/store"
 )
 
-// The verdicts of a line.
-const (
-	lineListed = "LISTED"
-	lineStruck = "STRUCK" // cannot be placed, for the reason of its code
-	lineMoved  = "MOVED"  // the pupil is in the class
-)
+// lineMoved is the verdict of a line whose pupil is in the class. A line is struck when its
+// pupil cannot be placed, for the reason of its code.
+const lineMoved = "MOVED"
+
+// table returns the table of the lines of placings.
+func table() pupillist.Lines { return pupillist.Lines{Table: "placing_line", Held: "placing_held"} }
 
 // insertLines writes the lines of a list and takes the slot of each pupil.
 func insertLines(t *store.Tx, c *change.Change) error {
@@ -31,27 +32,7 @@ func insertLines(t *store.Tx, c *change.Change) error {
 	t.Later("write a list", int64(len(l.lines)), `INSERT INTO placing_line (change_id, line_no, student_id, class_id, class_name, from_class, from_name, subject)
 		SELECT ?, r.line_no, r.student_id, r.class_id, r.class_name, r.from_class, r.from_name, r.subject
 		FROM jsonb_to_recordset(CAST(? AS jsonb)) AS r (line_no int, student_id uuid, class_id uuid, class_name text, from_class uuid, from_name text, subject jsonb)`, c.ID, rows)
-	// Without a conflict target the statement needs no right to read slots.
-	taken, err := t.Exec(`INSERT INTO slot (key, change_id, taken_at) SELECT 'student/' || student_id, change_id, ? FROM placing_line
-		WHERE change_id = ? ORDER BY student_id ON CONFLICT DO NOTHING`, t.Now(), c.ID)
-	if err != nil {
-		return fmt.Errorf("take the slots of a list: %w", err)
-	}
-	var held []int // another filing took a slot after the check
-	if err := t.DB().Raw(`SELECT placing_held(?)`, c.ID).Scan(&held).Error; err != nil {
-		return fmt.Errorf("look for running changes: %w", err)
-	}
-	if taken == int64(len(l.lines)) && len(held) == 0 {
-		return nil
-	}
-	var refused []*refusal.Error
-	for _, no := range held {
-		refused = append(refused, change.ChangeInProgress(nil).At(linePointer(no-1, "/student_id")))
-	}
-	if len(refused) == 0 { // the other change has ended meanwhile: a second try helps
-		refused = append(refused, refusal.New(refusal.ChangeInProgress).At("/lines"))
-	}
-	return refusal.Join(refused[:min(len(refused), maxRefusals)]...)
+	return table().TakeSlots(t, c.ID, len(l.lines))
 }
 
 // rows returns the lines in the form in which they are stored.
@@ -78,27 +59,6 @@ func (l *list) rows() (string, error) {
 		return "", fmt.Errorf("write a list: %w", err)
 	}
 	return string(text), nil
-}
-
-// listedLines reads the lines of a list that wait.
-func listedLines(t *store.Tx, changeID uuid.UUID) ([]change.ListedPupil, error) {
-	var lines []change.ListedPupil
-	err := t.DB().Raw(`SELECT student_id, class_id FROM placing_line WHERE change_id = ? AND verdict = ? ORDER BY line_no`, changeID, lineListed).Scan(&lines).Error
-	if err != nil {
-		return nil, fmt.Errorf("read a list: %w", err)
-	}
-	return lines, nil
-}
-
-// strikeLine notes why a pupil of a list cannot be placed.
-func strikeLine(t *store.Tx, c *change.Change, student uuid.UUID, why *refusal.Error) error {
-	params, err := json.Marshal(store.OrEmpty(why.Params))
-	if err != nil {
-		return fmt.Errorf("strike a line: %w", err)
-	}
-	t.Later("strike a line", 1, `UPDATE placing_line SET verdict = ?, code = ?, params = ?, settled_at = ? WHERE change_id = ? AND student_id = ?`,
-		lineStruck, string(why.Code), string(params), t.Now(), c.ID, student)
-	return nil
 }
 
 // Page holds the lines that the page of a list shows beside the change.
@@ -133,11 +93,7 @@ func readLines(t *store.Tx, changeID uuid.UUID) ([]LineView, error) {
 		if err := json.Unmarshal([]byte(row.SubjectJSON), &lines[i].Subject); err != nil {
 			return nil, fmt.Errorf("read a list: %w", err)
 		}
-		if row.Code == "" {
-			continue
-		}
-		lines[i].Struck = refusal.New(row.Code)
-		if err := json.Unmarshal([]byte(row.ParamsJSON), &lines[i].Struck.Params); err != nil {
+		if lines[i].Struck, err = refusal.Stored(row.Code, row.ParamsJSON); err != nil {
 			return nil, fmt.Errorf("read a list: %w", err)
 		}
 	}

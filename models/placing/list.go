@@ -1,9 +1,7 @@
 package placing
 
 import (
-	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/google/uuid"
@@ -12,27 +10,18 @@ import (
 	"github.com/xueji/xueji/models/evidence"
 	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/models/process"
+	"github.com/xueji/xueji/models/pupillist"
 	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/status"
 	"github.com/xueji/xueji/models/store"
 	"github.com/xueji/xueji/models/student"
 )
 
-// maxRefusals is the highest number of refusals in one answer about a list.
-const maxRefusals = 100
-
 // list is a list of pupils with their classes while it is judged.
 type list struct {
 	lines   []change.ListedPupil
 	held    []*student.PupilRow // of each line; nil for a pupil of another school
-	classes map[uuid.UUID]*namedClass
-}
-
-// namedClass is a class with the name by which people know it.
-type namedClass struct {
-	status.Class
-
-	Label string
+	classes map[uuid.UUID]*student.NamedClass
 }
 
 // prepareList prepares a list of a school and returns all refusals at once.
@@ -62,20 +51,21 @@ func prepareList(t *change.Tx, c *change.Change, f change.Filing, policy process
 		return err
 	}
 	facts := status.Facts{Today: t.Today(), Filed: t.Today(), Policy: policy, Releasing: policy, Starting: true}
-	refused = append(append(refused, missing...), told(l.judge(f.Kind, facts))...)
-	busy, err := refusalsOfBusyPupils(t.Tx, l)
+	_, against := l.judge(f.Kind, facts)
+	refused = append(append(refused, missing...), told(against)...)
+	busy, err := pupillist.RefuseBusy(t.Tx, pupillist.IDs(l.held))
 	if err != nil {
 		return err
 	}
 	refused = append(refused, busy...)
-	return refusal.Join(refused[:min(len(refused), maxRefusals)]...)
+	return pupillist.Join(refused)
 }
 
 // readList reads the pupils and classes of a list, with the classes that the pupils leave.
 // It returns a refusal for each line that names no pupil of the school, a pupil named
 // before, or a pupil of another stage than the first. With lock it locks pupils and classes.
 func readList(t *store.Tx, lines []change.ListedPupil, school uuid.UUID, lock bool) (*list, []*refusal.Error, error) {
-	l := &list{lines: lines, classes: map[uuid.UUID]*namedClass{}}
+	l := &list{lines: lines, classes: map[uuid.UUID]*student.NamedClass{}}
 	students, classes := make([]uuid.UUID, len(lines)), make([]uuid.UUID, len(lines))
 	for i, line := range lines {
 		students[i], classes[i] = line.StudentID, line.ClassID
@@ -96,7 +86,7 @@ func readList(t *store.Tx, lines []change.ListedPupil, school uuid.UUID, lock bo
 			return nil, nil, err
 		}
 	}
-	if err := l.readClasses(t, classes); err != nil {
+	if l.classes, err = student.ReadNamedClasses(t, classes); err != nil {
 		return nil, nil, err
 	}
 	return l, l.name(known, school), nil
@@ -120,26 +110,13 @@ func (l *list) name(known map[uuid.UUID]*student.PupilRow, school uuid.UUID) []*
 			code = refusal.PlacingStage
 		}
 		if code != "" {
-			refused = append(refused, refusal.New(code).At(linePointer(i, "/student_id")))
+			refused = append(refused, refusal.New(code).At(pupillist.Pointer(i, "/student_id")))
 			h = nil
 		}
 		l.held = append(l.held, h)
 		seen[line.StudentID] = true
 	}
 	return refused
-}
-
-// readClasses reads classes with their names.
-func (l *list) readClasses(t *store.Tx, ids []uuid.UUID) error {
-	var rows []namedClass
-	err := t.DB().Raw(`SELECT CASE WHEN starts_with(k.name, g.name) THEN k.name ELSE g.name || ' ' || k.name END AS label, `+student.ClassFactColumns+` WHERE k.id IN ?`, ids).Scan(&rows).Error
-	if err != nil {
-		return fmt.Errorf("read the classes of a list: %w", err)
-	}
-	for i := range rows {
-		l.classes[uuid.MustParse(rows[i].ID)] = &rows[i]
-	}
-	return nil
 }
 
 // judge returns the record of each line after the list, and the refusals of each line. The
@@ -182,9 +159,9 @@ func pointed(line int, list []*refusal.Error) []*refusal.Error {
 	for _, e := range list {
 		switch e.Field {
 		case "/student_id":
-			_ = e.At(linePointer(line, "/student_id"))
+			_ = e.At(pupillist.Pointer(line, "/student_id"))
 		case "/inputs/" + change.ClassInput:
-			_ = e.At(linePointer(line, "/"+change.ClassInput))
+			_ = e.At(pupillist.Pointer(line, "/"+change.ClassInput))
 		}
 	}
 	return list
@@ -192,7 +169,7 @@ func pointed(line int, list []*refusal.Error) []*refusal.Error {
 
 // told returns the refusals of all lines in their order; one that concerns the whole list
 // is returned once.
-func told(_ []status.Record, refused [][]*refusal.Error) []*refusal.Error {
+func told(refused [][]*refusal.Error) []*refusal.Error {
 	var all []*refusal.Error
 	said := map[refusal.Code]bool{}
 	for _, e := range slices.Concat(refused...) {
@@ -205,31 +182,4 @@ func told(_ []status.Record, refused [][]*refusal.Error) []*refusal.Error {
 		all = append(all, e)
 	}
 	return all
-}
-
-func linePointer(i int, field string) string { return "/lines/" + strconv.Itoa(i) + field }
-
-// refusalsOfBusyPupils returns a refusal for each pupil of a list who is held by another
-// change (异动中) or whose death is being reported.
-func refusalsOfBusyPupils(t *store.Tx, l *list) ([]*refusal.Error, error) {
-	lines := map[string]int{}
-	var keys []string
-	for i, line := range l.lines {
-		if l.held[i] == nil {
-			continue
-		}
-		for _, key := range []string{student.StudentSlot(line.StudentID), student.DeathSlot(line.StudentID), student.BesideSlot(line.StudentID)} {
-			lines[key], keys = i, append(keys, key)
-		}
-	}
-	var taken []string
-	if err := t.DB().Raw(`SELECT slots_held(CAST(? AS text[]))`, student.TextArray(keys)).Scan(&taken).Error; err != nil {
-		return nil, fmt.Errorf("look for running changes: %w", err)
-	}
-	slices.SortFunc(taken, func(a, b string) int { return lines[a] - lines[b] })
-	var refused []*refusal.Error
-	for _, key := range taken {
-		refused = append(refused, change.ChangeInProgress(nil).At(linePointer(lines[key], "/student_id")))
-	}
-	return refused, nil
 }

@@ -5,6 +5,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/xueji/xueji/models/office"
 	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/status"
@@ -44,7 +45,7 @@ func Propose(t *store.Tx, school uuid.UUID, stage org.Stage, entryYear int) (*Pr
 // readRooms reads the open classes of a year group with the pupils that hold their seats.
 func readRooms(t *store.Tx, school uuid.UUID, stage org.Stage, entryYear int) ([]Room, error) {
 	var rooms []Room
-	err := t.DB().Raw(`SELECT k.id, k.code, CASE WHEN starts_with(k.name, g.name) THEN k.name ELSE g.name || ' ' || k.name END AS name, k.capacity,
+	err := t.DB().Raw(`SELECT k.id, k.code, `+office.ClassLabel+` AS name, k.capacity,
 			count(s.id) FILTER (WHERE s.sex = @boy) AS boys, count(s.id) FILTER (WHERE s.sex = @girl) AS girls, k.occupied - count(s.id) FILTER (WHERE s.sex IN (@boy, @girl)) AS other
 		FROM school_class k JOIN school_grade g ON g.id = k.grade_id LEFT JOIN student s ON s.class_id = k.id AND s.holds_seat
 		WHERE k.school_id = @school AND g.stage = @stage AND g.entry_year = @year AND k.closed_at IS NULL AND g.closed_at IS NULL

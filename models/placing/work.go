@@ -1,9 +1,7 @@
 package placing
 
 import (
-	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/google/uuid"
 
@@ -13,6 +11,7 @@ import (
 	"github.com/xueji/xueji/models/evidence"
 	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/models/process"
+	"github.com/xueji/xueji/models/pupillist"
 	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/status"
 	"github.com/xueji/xueji/models/store"
@@ -55,7 +54,7 @@ func (ListWork) Act(t *change.Tx, c *change.Change, _ process.Act) (*refusal.Err
 		if first == nil {
 			first = list[0]
 		}
-		if err := strikeLine(t.Tx, c, l.lines[i].StudentID, list[0]); err != nil {
+		if err := table().StrikeOne(t.Tx, c.ID, l.lines[i].StudentID, list[0]); err != nil {
 			return nil, err
 		}
 	}
@@ -69,8 +68,8 @@ func (ListWork) Apply(t *change.Tx, c *change.Change, s *change.Slip) error {
 	if err != nil {
 		return err
 	}
-	if all := told(after, refused); len(all) > 0 {
-		return change.NoteNotApplied(s, refusal.Join(all[:min(len(all), maxRefusals)]...))
+	if all := told(refused); len(all) > 0 {
+		return change.NoteNotApplied(s, pupillist.Join(all))
 	}
 	for i, h := range l.held {
 		// The seats were judged for the list as a whole, so the order of its lines may fill a
@@ -80,7 +79,7 @@ func (ListWork) Apply(t *change.Tx, c *change.Change, s *change.Slip) error {
 			return change.NoteNotApplied(s, err)
 		}
 	}
-	t.Later("settle a list", store.AnyRows, `UPDATE placing_line SET verdict = ?, settled_at = ? WHERE change_id = ? AND verdict = ?`, lineMoved, t.Now(), c.ID, lineListed)
+	table().Settle(t.Tx, c.ID, lineMoved)
 	for _, role := range []org.Role{org.ClassTeacher, org.GradeHead} {
 		if err := t.NotifyRole(c.ID, noticePlaced, c.StepNo, c.Round, c.OrgID, c.OrgPath, string(role)); err != nil {
 			return err
@@ -92,7 +91,7 @@ func (ListWork) Apply(t *change.Tx, c *change.Change, s *change.Slip) error {
 // lockList locks the pupils of a list and all classes that lose or gain a seat, and judges
 // every line. Business that has priority bars a line, too.
 func lockList(t *store.Tx, c *change.Change) (*list, []status.Record, [][]*refusal.Error, error) {
-	lines, err := listedLines(t, c.ID)
+	lines, err := table().Classes(t, c.ID)
 	if err != nil {
 		return nil, nil, nil, err
 	}
@@ -102,44 +101,19 @@ func lockList(t *store.Tx, c *change.Change) (*list, []status.Record, [][]*refus
 	}
 	facts := status.Facts{Today: t.Today(), Filed: calendar.DateOf(c.FiledAt), Policy: c.Definition.Policy, Releasing: c.Definition.Policy, Final: true}
 	after, refused := l.judge(c.Kind, facts)
-	barred, err := barredPupils(t, lines)
+	barred, err := pupillist.Barred(t, pupillist.IDs(l.held))
 	if err != nil {
 		return nil, nil, nil, err
 	}
 	for i, line := range lines {
 		if e := barred[line.StudentID]; e != nil {
-			refused[i] = append([]*refusal.Error{e.At(linePointer(i, "/student_id"))}, refused[i]...)
+			refused[i] = append([]*refusal.Error{e.At(pupillist.Pointer(i, "/student_id"))}, refused[i]...)
 		}
 		if l.held[i] == nil { // deleted, or at another school by now
-			refused[i] = []*refusal.Error{refusal.New(refusal.PlacingPupil).At(linePointer(i, "/student_id"))}
+			refused[i] = []*refusal.Error{refusal.New(refusal.PlacingPupil).At(pupillist.Pointer(i, "/student_id"))}
 		}
 	}
 	return l, after, refused, nil
-}
-
-// barredPupils returns, by pupil, a refusal for business that has priority over the list: a
-// death or an arbitration.
-func barredPupils(t *store.Tx, lines []change.ListedPupil) (map[uuid.UUID]*refusal.Error, error) {
-	owner := map[string]uuid.UUID{}
-	var keys []string
-	for _, line := range lines {
-		for _, key := range []string{student.DeathSlot(line.StudentID), student.ArbitrationSlot(line.StudentID)} {
-			owner[key], keys = line.StudentID, append(keys, key)
-		}
-	}
-	var held []string
-	if err := t.DB().Raw(`SELECT key FROM slot WHERE key IN ? ORDER BY key`, keys).Scan(&held).Error; err != nil {
-		return nil, fmt.Errorf("look for business that goes before: %w", err)
-	}
-	barred := map[uuid.UUID]*refusal.Error{}
-	for _, key := range held {
-		code := refusal.ArbitrationRunning
-		if strings.HasPrefix(key, "death/") {
-			code = refusal.DeathFiled
-		}
-		barred[owner[key]] = refusal.New(code)
-	}
-	return barred, nil
 }
 
 // Strike takes no pupil out: a school that wants another list files another one.
@@ -153,15 +127,15 @@ func (ListWork) Strike(_ *change.Tx, _ *change.Change, s *change.Slip) (left boo
 // EndLine takes one pupil out of the list, because other business has priority, and ends
 // the list when no pupil is left.
 func (ListWork) EndLine(t *change.Tx, c *change.Change, pupil uuid.UUID, code string) error {
-	lines, err := listedLines(t.Tx, c.ID)
+	waiting, err := table().Waiting(t.Tx, c.ID)
 	if err != nil {
 		return err
 	}
-	if err := strikeLine(t.Tx, c, pupil, change.RefusalOfEnding(code)); err != nil {
+	if err := table().StrikeOne(t.Tx, c.ID, pupil, change.RefusalOfEnding(code)); err != nil {
 		return err
 	}
 	t.Later("free the slot of a line", store.AnyRows, `DELETE FROM slot WHERE change_id = ? AND key = ?`, c.ID, student.StudentSlot(pupil))
-	if len(lines) > 1 {
+	if len(waiting) > 1 {
 		return t.Audit("change.line_ended", "change", c.ID.String(), map[string]string{"code": code})
 	}
 	return t.EndBySystem(c.ID, code) // no line is left

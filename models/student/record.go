@@ -10,6 +10,7 @@ import (
 
 	"github.com/xueji/xueji/models/calendar"
 	"github.com/xueji/xueji/models/ident"
+	"github.com/xueji/xueji/models/office"
 	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/status"
@@ -123,6 +124,26 @@ func (h *PupilRow) toRecord(suspensions []SuspensionPeriod) error {
 // ClassFactColumns are the columns of a class that package status judges.
 const ClassFactColumns = `k.id, k.school_id, g.stage, g.entry_year, k.capacity, k.occupied, k.closed_at IS NOT NULL AS closed
 	FROM school_class k JOIN school_grade g ON g.id = k.grade_id`
+
+// NamedClass is a class with the name by which people know it.
+type NamedClass struct {
+	status.Class
+
+	Label string
+}
+
+// ReadNamedClasses reads classes with their names and returns them by ID.
+func ReadNamedClasses(t *store.Tx, ids []uuid.UUID) (map[uuid.UUID]*NamedClass, error) {
+	var rows []NamedClass
+	if err := t.DB().Raw(`SELECT `+office.ClassLabel+` AS label, `+ClassFactColumns+` WHERE k.id IN ?`, ids).Scan(&rows).Error; err != nil {
+		return nil, fmt.Errorf("read the classes of a list: %w", err)
+	}
+	classes := map[uuid.UUID]*NamedClass{}
+	for i := range rows {
+		classes[uuid.MustParse(rows[i].ID)] = &rows[i]
+	}
+	return classes, nil
+}
 
 // ReadClassFacts reads the class that a form names; nil when no such class is in scope.
 func ReadClassFacts(t *store.Tx, id string) (*status.Class, error) {

@@ -11,6 +11,7 @@ import (
 	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/models/policy"
 	"github.com/xueji/xueji/models/process"
+	"github.com/xueji/xueji/models/pupillist"
 	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/status"
 	"github.com/xueji/xueji/models/store"
@@ -120,7 +121,7 @@ func readRunningDetail(t *store.Tx, student uuid.UUID) (*RunningDetail, error) {
 			UNION ALL SELECT l.change_id FROM placing_line l WHERE l.student_id = @student AND l.verdict = 'LISTED'
 			UNION ALL SELECT d.change_id FROM admission d WHERE d.student_id = @student AND d.state = 'RETRIEVED') x
 		JOIN change c ON c.id = x.id JOIN student p ON p.id = @student LEFT JOIN step s ON s.change_id = c.id AND s.status = @open
-		WHERE c.status = @running LIMIT 1`, map[string]any{"student": student, "open": change.StepOpen, "listed": lineListed, "running": change.StatusRunning}).Take(&d).Error
+		WHERE c.status = @running LIMIT 1`, map[string]any{"student": student, "open": change.StepOpen, "listed": pupillist.Listed, "running": change.StatusRunning}).Take(&d).Error
 	if errors.Is(err, gorm.ErrRecordNotFound) {
 		return nil, nil //nolint:nilnil // nothing is running, or nothing this office may know
 	}

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
-	"strconv"
 	"time"
 
 	"github.com/google/uuid"
@@ -14,21 +13,18 @@ import (
 	"github.com/xueji/xueji/models/office"
 	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/models/process"
+	"github.com/xueji/xueji/models/pupillist"
 	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/status"
 	"github.com/xueji/xueji/models/store"
 	"github.com/xueji/xueji/models/student"
 )
 
-// What became of a line.
-const (
-	lineListed = "LISTED"
-	lineStruck = "STRUCK"
-	LineMoved  = "MOVED" // the pupil is at the other school
-)
+// LineMoved is the verdict of a line whose pupil is at the other school.
+const LineMoved = "MOVED"
 
-// maxFaults is the highest number of refusals in one answer about a list.
-const maxFaults = 100
+// lines returns the table of the lines of lists.
+func lines() pupillist.Lines { return pupillist.Lines{Table: "change_line", Held: "lines_held"} }
 
 // receiverInput and releaserInput name the two schools in the form of a change that
 // sends pupils.
@@ -41,14 +37,7 @@ const (
 type pupilList struct {
 	lines   []change.ListedPupil
 	held    []*student.PupilRow // of each line
-	classes map[uuid.UUID]*namedClass
-}
-
-// namedClass is a class with the name by which people know it.
-type namedClass struct {
-	status.Class
-
-	Label string
+	classes map[uuid.UUID]*student.NamedClass
 }
 
 // prepareList prepares the case of a bureau that moves pupils from one of its schools to
@@ -86,12 +75,12 @@ func prepareList(t *change.Tx, c *change.Change, f change.Filing, policy process
 		return err
 	}
 	list = append(append(list, missing...), l.refusals(f.Kind, facts)...)
-	busy, err := refusalsOfBusyPupils(t.Tx, l)
+	busy, err := pupillist.RefuseBusy(t.Tx, pupillist.IDs(l.held))
 	if err != nil {
 		return err
 	}
 	list = append(list, busy...)
-	return refusal.Join(list[:min(len(list), maxFaults)]...)
+	return pupillist.Join(list)
 }
 
 // judgeBySchools sets the policies by which a list is judged: the province's with the
@@ -147,7 +136,7 @@ func readLines(t *store.Tx, c *change.Change, l *pupilList) ([]*refusal.Error, e
 	if err != nil {
 		return nil, err
 	}
-	if l.classes, err = readNamedClasses(t, classes); err != nil {
+	if l.classes, err = student.ReadNamedClasses(t, classes); err != nil {
 		return nil, err
 	}
 	known, seen := map[uuid.UUID]*student.PupilRow{}, map[uuid.UUID]bool{}
@@ -160,13 +149,13 @@ func readLines(t *store.Tx, c *change.Change, l *pupilList) ([]*refusal.Error, e
 		h, told := known[line.StudentID], len(list)
 		switch {
 		case h == nil || h.SchoolID != c.Releasing.ID:
-			list = append(list, refusal.New(refusal.ListPupil).At(linePointer(i, "/student_id")))
+			list = append(list, refusal.New(refusal.ListPupil).At(pupillist.Pointer(i, "/student_id")))
 		case seen[line.StudentID]:
-			list = append(list, refusal.New(refusal.ListTwice).At(linePointer(i, "/student_id")))
+			list = append(list, refusal.New(refusal.ListTwice).At(pupillist.Pointer(i, "/student_id")))
 		case stage == "":
 			stage = h.Stage
 		case h.Stage != stage:
-			list = append(list, refusal.New(refusal.ListStage).At(linePointer(i, "/student_id")))
+			list = append(list, refusal.New(refusal.ListStage).At(pupillist.Pointer(i, "/student_id")))
 		}
 		if len(list) > told {
 			h = nil
@@ -174,21 +163,7 @@ func readLines(t *store.Tx, c *change.Change, l *pupilList) ([]*refusal.Error, e
 		l.held = append(l.held, h)
 		seen[line.StudentID] = true
 	}
-	return list[:min(len(list), maxFaults)], nil
-}
-
-// readNamedClasses reads classes with their names and returns them by ID.
-func readNamedClasses(t *store.Tx, ids []uuid.UUID) (map[uuid.UUID]*namedClass, error) {
-	var rows []namedClass
-	err := t.DB().Raw(`SELECT CASE WHEN starts_with(k.name, g.name) THEN k.name ELSE g.name || ' ' || k.name END AS label, `+student.ClassFactColumns+` WHERE k.id IN ?`, ids).Scan(&rows).Error
-	if err != nil {
-		return nil, fmt.Errorf("read the classes of a list: %w", err)
-	}
-	places := map[uuid.UUID]*namedClass{}
-	for i := range rows {
-		places[uuid.MustParse(rows[i].ID)] = &rows[i]
-	}
-	return places, nil
+	return list[:min(len(list), pupillist.MaxFaults)], nil
 }
 
 // refusals returns the refusals of each line. A class fills up line by line. A refusal
@@ -204,7 +179,7 @@ func (l *pupilList) refusals(kind process.Kind, facts status.Facts) []*refusal.E
 		for _, e := range refused {
 			switch field := fieldInLine(e.Field); {
 			case field != "":
-				list = append(list, e.At(linePointer(i, field)))
+				list = append(list, e.At(pupillist.Pointer(i, field)))
 			case !said[string(e.Code)]:
 				said[string(e.Code)] = true
 				list = append(list, e)
@@ -242,34 +217,6 @@ func fieldInLine(field string) string {
 	return ""
 }
 
-func linePointer(i int, field string) string { return "/lines/" + strconv.Itoa(i) + field }
-
-// refusalsOfBusyPupils returns a refusal for each pupil of a list who is held by another change
-// (异动中) or whose death is being reported.
-func refusalsOfBusyPupils(t *store.Tx, l *pupilList) ([]*refusal.Error, error) {
-	lines := map[string]int{}
-	for i, line := range l.lines {
-		if l.held[i] == nil {
-			continue
-		}
-		lines[student.StudentSlot(line.StudentID)], lines[student.DeathSlot(line.StudentID)], lines[student.BesideSlot(line.StudentID)] = i, i, i
-	}
-	keys := make([]string, 0, len(lines))
-	for key := range lines {
-		keys = append(keys, key)
-	}
-	var taken []string
-	if err := t.DB().Raw(`SELECT slots_held(CAST(? AS text[]))`, student.TextArray(keys)).Scan(&taken).Error; err != nil {
-		return nil, fmt.Errorf("look for running changes: %w", err)
-	}
-	slices.SortFunc(taken, func(a, b string) int { return lines[a] - lines[b] })
-	var list []*refusal.Error
-	for _, key := range taken {
-		list = append(list, change.ChangeInProgress(nil).At(linePointer(lines[key], "/student_id")))
-	}
-	return list, nil
-}
-
 // insertLines writes the lines of a list and takes the slot of each pupil.
 func insertLines(t *store.Tx, c *change.Change) error {
 	type row struct {
@@ -294,27 +241,7 @@ func insertLines(t *store.Tx, c *change.Change) error {
 	t.Later("write a list", int64(len(rows)), `INSERT INTO change_line (change_id, line_no, student_id, class_id, subject, class_name)
 		SELECT ?, r.line_no, r.student_id, r.class_id, r.subject, r.class_name
 		FROM jsonb_to_recordset(CAST(? AS jsonb)) AS r (line_no int, student_id uuid, class_id uuid, subject jsonb, class_name text)`, c.ID, string(text))
-	// Without a conflict target the statement needs no right to read slots.
-	taken, err := t.Exec(`INSERT INTO slot (key, change_id, taken_at) SELECT 'student/' || student_id, change_id, ? FROM change_line
-		WHERE change_id = ? ORDER BY student_id ON CONFLICT DO NOTHING`, t.Now(), c.ID)
-	if err != nil {
-		return fmt.Errorf("take the slots of a list: %w", err)
-	}
-	var held []int // another filing took a slot after the check
-	if err := t.DB().Raw(`SELECT lines_held(?)`, c.ID).Scan(&held).Error; err != nil {
-		return fmt.Errorf("look for running changes: %w", err)
-	}
-	if taken == int64(len(rows)) && len(held) == 0 {
-		return nil
-	}
-	var list []*refusal.Error
-	for _, no := range held {
-		list = append(list, change.ChangeInProgress(nil).At(linePointer(no-1, "/student_id")))
-	}
-	if len(list) == 0 { // the other change has ended meanwhile: a second try helps
-		list = append(list, refusal.New(refusal.ChangeInProgress).At("/lines"))
-	}
-	return refusal.Join(list[:min(len(list), maxFaults)]...)
+	return lines().TakeSlots(t, c.ID, len(rows))
 }
 
 // recheckList judges a list that is handed in again (worker). The schools and the lines
@@ -374,8 +301,7 @@ func readListedPupils(t *store.Tx, change uuid.UUID) ([]ListedPupilView, error) 
 			list[i].Struck = refusal.New(refusal.ListPupilStays)
 			continue
 		}
-		list[i].Struck = refusal.New(row.Code)
-		if err := json.Unmarshal([]byte(row.ParamsJSON), &list[i].Struck.Params); err != nil {
+		if list[i].Struck, err = refusal.Stored(row.Code, row.ParamsJSON); err != nil {
 			return nil, fmt.Errorf("read a list: %w", err)
 		}
 	}
