@@ -48,10 +48,12 @@ func rules() map[string]string {
 			OR s.class_id IS NOT NULL AND s.school_id <> (SELECT k.school_id FROM school_class k WHERE k.id = s.class_id)`,
 		"a move leaves a backup and a paper file to hand over, a list for each of its pupils": `SELECT c.case_no FROM change c
 			JOIN change_party p ON p.change_id = c.id AND p.side = 'OUT' JOIN change_party q ON q.change_id = c.id AND q.side = 'IN' AND q.org_id <> p.org_id
-			WHERE c.kind NOT IN ('ARBITRATION', 'ADMISSION_ARBITRATION') AND (SELECT count(*) FROM departure d JOIN handover h USING (change_id, student_id) WHERE d.change_id = c.id)
+			WHERE c.kind NOT IN ('ARBITRATION', 'ADMISSION_ARBITRATION') AND c.definition ->> 'subject' <> 'OFFICE' AND (SELECT count(*) FROM departure d JOIN handover h USING (change_id, student_id) WHERE d.change_id = c.id)
 				<> CASE WHEN c.definition ->> 'subject' = 'LIST' THEN (SELECT count(*) FROM change_line l WHERE l.change_id = c.id AND l.verdict = 'MOVED')
 						+ (SELECT count(*) FROM admission a WHERE a.change_id = c.id AND (a.state = 'FINAL' OR a.code = 'enrol_file_returned'))
 					WHEN c.status = 'EFFECTIVE' THEN 1 ELSE 0 END`,
+		"a merger that is in force leaves no record at the absorbed school": `SELECT c.case_no FROM change c JOIN change_party p ON p.change_id = c.id AND p.side = 'OUT'
+			JOIN student s ON s.school_id = p.org_id WHERE c.kind = 'SCHOOL_MERGER' AND c.status = 'EFFECTIVE'`,
 		"a running list holds whom it lists, and nobody else": `SELECT c.case_no FROM change c JOIN change_line l ON l.change_id = c.id LEFT JOIN slot s ON s.key = 'student/' || l.student_id AND s.change_id = c.id
 			WHERE (c.status = 'RUNNING' AND l.verdict = 'LISTED') <> (s.key IS NOT NULL)`,
 		"a list that is in force has moved whom it lists": `SELECT c.case_no FROM change c JOIN change_line l ON l.change_id = c.id WHERE c.status = 'EFFECTIVE' AND l.verdict = 'LISTED'

@@ -172,6 +172,18 @@ func Filings() map[process.Kind]Filing {
 				return nil
 			},
 		},
+		process.PlanChange: {
+			Prepare: plannedSchool, Inputs: inputs("stage", "PRIMARY", "year", "2026", "size", "45", "reinstated", "3", "transferred", "2", "reason", "复学、转入占用名额"),
+			Evidence: []string{"PLAN_APPLICATION"},
+		},
+		process.SchoolingLengthChange: {
+			Prepare:  func(*Stack, *County) map[string]any { return map[string]any{} },
+			Inputs:   inputs("length", "FIVE_FOUR", "reason", "全县改行五四学制"),
+			Evidence: []string{"LENGTH_DECISION"},
+		},
+		process.SchoolMerger: {
+			Prepare: absorbedSchool, Evidence: []string{"MERGER_DECISION"}, Filer: func(_ *Stack, c *County) *Person { return c.Reviewer },
+		},
 		process.ChangeCorrection: {
 			Prepare: mistakenPupil, Evidence: []string{"CORRECTION_PROOF"}, Filer: func(_ *Stack, c *County) *Person { return c.Reviewer },
 		},

@@ -16,7 +16,13 @@ import (
 func (s *Stack) Planned(c *County, places int) {
 	s.T.Helper()
 	s.teaches(c, "JUNIOR")
-	path := "/v1/orgs/" + c.School.ID.String() + "/plans/JUNIOR/" + strconv.Itoa(s.Clock.Now().Year())
+	s.plan(c, "JUNIOR", places)
+}
+
+// plan lets the bureau give a county's school so many places of a stage for this year.
+func (s *Stack) plan(c *County, stage string, places int) {
+	s.T.Helper()
+	path := "/v1/orgs/" + c.School.ID.String() + "/plans/" + stage + "/" + strconv.Itoa(s.Clock.Now().Year())
 	version := 0.0
 	if now := c.Reviewer.Do(http.MethodGet, path, nil, ""); now.Status == http.StatusOK {
 		version, _ = now.Get("version").(float64)
