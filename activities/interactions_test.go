@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"flag"
+	"fmt"
 	"os"
 	"strconv"
 	"strings"
@@ -45,26 +46,38 @@ func TestRandomHistoriesKeepACaseConsistent(t *testing.T) {
 	require.NoError(t, flag.Set("rapid.checks", strconv.Itoa(cases(t))))
 	t.Cleanup(func() { _ = flag.Set("rapid.checks", "100") })
 	said := map[string]int{}
-	for _, kind := range []process.Kind{process.Suspension, process.KeyDataChange} {
-		t.Run(string(kind), func(t *testing.T) {
-			rapid.Check(t, func(t *rapid.T) {
-				c.hand.Set(opening)
-				c.rules(t, drawChain(t), rapid.SampledFrom([]string{"ALLOW", "ALLOW", "FORBID"}).Draw(t, "same person"))
-				p := &play{t: t, crowd: c, kind: kind, change: c.file(t, kind, rapid.SampledFrom(firstDays()).Draw(t, "first day")), said: said, now: opening}
-				rest := drawDeeds(t)
-				for ended := false; !ended; {
-					rest, ended = p.run(rest)
-				}
-				p.over()
+	for round := 1; round == 1 || round <= 5 && untried(said) != ""; round++ { // chance may leave out what is rare
+		for _, kind := range []process.Kind{process.Suspension, process.KeyDataChange} {
+			t.Run(fmt.Sprint(kind, round), func(t *testing.T) {
+				rapid.Check(t, func(t *rapid.T) {
+					c.hand.Set(opening)
+					c.rules(t, drawChain(t), rapid.SampledFrom([]string{"ALLOW", "ALLOW", "FORBID"}).Draw(t, "same person"))
+					p := &play{t: t, crowd: c, kind: kind, change: c.file(t, kind, rapid.SampledFrom(firstDays()).Draw(t, "first day")), said: said, now: opening}
+					rest := drawDeeds(t)
+					for ended := false; !ended; {
+						rest, ended = p.run(rest)
+					}
+					p.over()
+				})
 			})
-		})
+		}
 	}
 	t.Log("slips by verb and outcome:", said)
-	require.Positive(t, said["waited"], "no change waited for its day")
-	require.Positive(t, said["in force on its day"], "no change was in force on its day")
+	require.Empty(t, untried(said), "no history came this far: the test does not try it")
+}
+
+// untried names what no history has come to yet; empty when all was tried.
+func untried(said map[string]int) string {
+	wanted := []string{"waited", "in force on its day"}
 	for _, verb := range change.Verbs() {
-		require.Positive(t, said[string(verb)+" COUNTED"], "%s was never counted: the test does not try it", verb)
+		wanted = append(wanted, string(verb)+" COUNTED")
 	}
+	for _, what := range wanted {
+		if said[what] == 0 {
+			return what
+		}
+	}
+	return ""
 }
 
 // play is one change and what happens to it, over as many runs as there are resets.
@@ -183,7 +196,9 @@ func (p *play) over() {
 
 // firstDays are the days a suspension is asked for: past, and so many days ahead that
 // people mostly get there, or mostly do not.
-func firstDays() []string { return []string{"2026-11-16", "2026-11-24", "2026-12-10", "2027-03-01"} }
+func firstDays() []string {
+	return []string{"2026-11-16", "2026-11-24", "2026-11-24", "2026-12-10", "2026-12-10", "2027-03-01"}
+}
 
 // day checks that nothing of a change was on the record before its day.
 func (p *play) day() {
