@@ -58,6 +58,12 @@ func (s *Stack) Office(kind org.Kind, code string) Office {
 	return o
 }
 
+// codeOf is the code of an office.
+func (s *Stack) codeOf(o Office) string {
+	s.T.Helper()
+	return Value[string](s, `SELECT code FROM organisation WHERE id = $1`, o.ID)
+}
+
 // School makes a school below a bureau.
 func (s *Stack) School(below Office, code, name string, stages ...string) Office {
 	s.T.Helper()

@@ -5,11 +5,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/xueji/xueji/internal/identity/simulator"
-	"github.com/xueji/xueji/models/division"
-	"github.com/xueji/xueji/models/ident"
 	"github.com/xueji/xueji/models/process"
 	"github.com/xueji/xueji/models/roster"
-	"github.com/xueji/xueji/models/roster/sample"
 )
 
 // Filing is what it takes to file one kind of change at the school of a county,
@@ -141,7 +138,7 @@ func Filings() map[process.Kind]Filing {
 		process.UnifiedEnrolment: {
 			Prepare: func(s *Stack, c *County) map[string]any {
 				body := graduatesToEnrol(s, c)
-				body["to_school"] = Value[string](s, `SELECT code FROM organisation WHERE id = $1`, c.School.ID)
+				body["to_school"] = s.codeOf(c.School)
 				return body
 			},
 			Filer: func(_ *Stack, c *County) *Person { return c.Reviewer },
@@ -249,19 +246,12 @@ func namedPupil(s *Stack, c *County) map[string]any {
 // newcomer makes the items of the sheet of somebody who has no record yet.
 func newcomer(s *Stack, c *County) map[string]string {
 	s.T.Helper()
-	divisions, err := division.Load()
-	require.NoError(s.T, err)
-	in := &roster.Submission{Stage: ident.PrimaryStage, Today: s.Clock.Today(), Divisions: divisions, Classes: []roster.Class{{Code: "2024101"}},
-		SchoolCode: Value[string](s, `SELECT code FROM organisation WHERE id = $1`, c.School.ID)}
 	s.newcomers++
-	pupils, err := sample.Pupils(s.newcomers, 1, in)
-	require.NoError(s.T, err)
+	pupil := s.MadeUp(s.newcomers, 1, s.codeOf(c.School), "2024101")[0]
 	items := map[string]string{}
-	for pupil := range pupils {
-		for field, value := range pupil {
-			if field != roster.SchoolCode && field != roster.ClassCode {
-				items[string(field)] = value
-			}
+	for field, value := range pupil {
+		if field != roster.SchoolCode && field != roster.ClassCode {
+			items[string(field)] = value
 		}
 	}
 	return items

@@ -1,10 +1,7 @@
 package e2e_test
 
 import (
-	"bytes"
-	"errors"
 	"fmt"
-	"mime/multipart"
 	"net/http"
 	"slices"
 	"testing"
@@ -18,10 +15,7 @@ import (
 	"github.com/xueji/xueji/internal/identity/simulator"
 	"github.com/xueji/xueji/internal/service"
 	"github.com/xueji/xueji/models/calendar"
-	"github.com/xueji/xueji/models/division"
-	"github.com/xueji/xueji/models/ident"
 	"github.com/xueji/xueji/models/roster"
-	"github.com/xueji/xueji/models/roster/sample"
 )
 
 // linesOf gives the kinds of a record's history in order, a struck one in brackets, with
@@ -286,46 +280,6 @@ func rotate(s *e2e.Stack) {
 	require.True(s.T, checked.Sound(), "%+v", checked)
 }
 
-// made makes up pupils for a sheet of a school's class.
-func made(s *e2e.Stack, n int, school, class string) (reader *roster.Reader, pupils []roster.Pupil) {
-	s.T.Helper()
-	divisions, err := division.Load()
-	require.NoError(s.T, err)
-	reader, err = roster.NewReader()
-	require.NoError(s.T, err)
-	in := &roster.Submission{Stage: ident.PrimaryStage, Today: s.Clock.Today(), Divisions: divisions, SchoolCode: school, Classes: []roster.Class{{Code: class}}}
-	all, err := sample.Pupils(7, n, in)
-	require.NoError(s.T, err)
-	return reader, slices.Collect(all)
-}
-
-// uploaded brings pupils in as a sheet and gives what the check said.
-func uploaded(s *e2e.Stack, p *e2e.Person, reader *roster.Reader, pupils ...roster.Pupil) e2e.Answer {
-	s.T.Helper()
-	answer := handedIn(s, p, "/v1/rosters", reader, pupils...)
-	require.Equal(s.T, http.StatusCreated, answer.Status, string(answer.Raw))
-	return answer
-}
-
-// handedIn sends pupils as a sheet and gives the answer.
-func handedIn(s *e2e.Stack, p *e2e.Person, path string, reader *roster.Reader, pupils ...roster.Pupil) e2e.Answer {
-	s.T.Helper()
-	var file, body bytes.Buffer
-	require.NoError(s.T, reader.Template().Write(&file, "", slices.Values(pupils)))
-	form := multipart.NewWriter(&body)
-	part, err := form.CreateFormFile("file", "roster.xlsx")
-	require.NoError(s.T, err)
-	_, err = part.Write(file.Bytes())
-	require.NoError(s.T, errors.Join(err, form.Close()))
-	request, err := http.NewRequestWithContext(s.T.Context(), http.MethodPost, s.URL+path, &body)
-	require.NoError(s.T, err)
-	request.Header.Set("Content-Type", form.FormDataContentType())
-	request.Header.Set("Authorization", "Bearer "+p.Token)
-	answer, err := e2e.Send(request)
-	require.NoError(s.T, err)
-	return answer
-}
-
 // verdicts gives how many rows of a roster were judged in which way.
 func verdicts(s *e2e.Stack, p *e2e.Person, up e2e.Answer) map[string]int {
 	s.T.Helper()
@@ -343,21 +297,21 @@ func TestPupilsAreRecognisedAfterRotationAndTidying(t *testing.T) {
 	t.Parallel()
 	s := e2e.New(t, e2e.Options{})
 	c := s.County()
-	reader, pupils := made(s, 6, "2152000123", "2025101")
+	pupils := s.MadeUp(7, 6, "2152000123", "2025101")
 	passport := pupils[1]
 	passport[roster.IDType], passport[roster.Nationality], passport[roster.IDNumber] = "A", "JPN", "EX0000025"
 	bare := pupils[2]
 	bare[roster.IDType] = "Z"
 	delete(bare, roster.IDNumber)
 	known := pupils[:3]
-	first := uploaded(s, c.Registrar, reader, known...)
+	first := c.Registrar.Roster(known...)
 	require.Equal(t, map[string]int{"ACCEPT": 3}, verdicts(s, c.Registrar, first), "%s", c.Registrar.Do(http.MethodGet, "/v1/rosters/"+first.Text("roster.id")+"/rows", nil, "").Raw)
 	s.Lead(c.Registrar.File(map[string]any{"kind": "ROSTER_IMPORT", "roster_id": first.Text("roster.id")}))
 	require.Equal(t, 3, count(s, "student"))
 
 	again := func(i int, what string) {
 		t.Helper()
-		up := uploaded(s, c.Registrar, reader, append(slices.Clone(known), pupils[i])...)
+		up := c.Registrar.Roster(append(slices.Clone(known), pupils[i])...)
 		require.Equal(t, map[string]int{"PRESENT": 3, "ACCEPT": 1}, verdicts(s, c.Registrar, up), what)
 	}
 	again(3, "as they are")

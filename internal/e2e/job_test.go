@@ -19,11 +19,11 @@ func TestALongRosterSurvivesAKilledWorker(t *testing.T) {
 	c := s.County()
 	s.Config.Bulk.ListRows, s.Config.Bulk.PartRows = 3, 2
 	second := s.Class(c, 2024, "2024102")
-	reader, pupils := made(s, 5, "2152000123", "2024101")
+	pupils := s.MadeUp(7, 5, "2152000123", "2024101")
 	for _, p := range pupils[2:] {
 		p[roster.ClassCode] = "2024102"
 	}
-	sheet := uploaded(s, c.Registrar, reader, pupils...)
+	sheet := c.Registrar.Roster(pupils...)
 	require.InDelta(t, 5, sheet.Get("counts.good"), 0, string(sheet.Raw))
 	change := c.Registrar.File(obj{"kind": "ROSTER_IMPORT", "roster_id": sheet.Text("roster.id")})
 	// The second part waits for a class that somebody else holds.

@@ -1,8 +1,6 @@
 package e2e_test
 
 import (
-	"bytes"
-	"mime/multipart"
 	"net/http"
 	"slices"
 	"sync"
@@ -13,11 +11,8 @@ import (
 
 	"github.com/xueji/xueji/internal/e2e"
 	"github.com/xueji/xueji/internal/identity/simulator"
-	"github.com/xueji/xueji/models/division"
-	"github.com/xueji/xueji/models/ident"
 	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/models/roster"
-	"github.com/xueji/xueji/models/roster/sample"
 )
 
 // word is what somebody says to the API.
@@ -117,49 +112,6 @@ func TestManySchoolsClaimOnePupil(t *testing.T) {
 	}
 }
 
-// sheet is a roster of one made-up pupil, and that pupil's key items. The sheet
-// takes no number of division 99.
-func sheet(s *e2e.Stack, seed uint64, school, class string) (content []byte, items map[string]string) {
-	s.T.Helper()
-	divisions, err := division.Load()
-	require.NoError(s.T, err)
-	reader, err := roster.NewReader()
-	require.NoError(s.T, err)
-	in := &roster.Submission{Stage: ident.PrimaryStage, Today: s.Clock.Today(), Divisions: divisions, SchoolCode: school, Classes: []roster.Class{{Code: class}}}
-	all, err := sample.Pupils(seed, 1, in)
-	require.NoError(s.T, err)
-	var file bytes.Buffer
-	pupils := slices.Collect(all)
-	require.NoError(s.T, reader.Template().Write(&file, "", slices.Values(pupils)))
-	items = map[string]string{}
-	for _, field := range []roster.Field{roster.IDNumber, roster.BirthDate, roster.Sex} {
-		items[string(field)] = pupils[0][field]
-	}
-	return file.Bytes(), items
-}
-
-// upload brings a roster in and gives its ID.
-func upload(s *e2e.Stack, p *e2e.Person, content []byte) string {
-	s.T.Helper()
-	var body bytes.Buffer
-	form := multipart.NewWriter(&body)
-	part, err := form.CreateFormFile("file", "roster.xlsx")
-	require.NoError(s.T, err)
-	_, err = part.Write(content)
-	require.NoError(s.T, err)
-	require.NoError(s.T, form.Close())
-	request, err := http.NewRequestWithContext(s.T.Context(), http.MethodPost, s.URL+"/v1/rosters", &body)
-	require.NoError(s.T, err)
-	request.Header.Set("Content-Type", form.FormDataContentType())
-	request.Header.Set("Authorization", "Bearer "+p.Token)
-	answer, err := e2e.Send(request)
-	require.NoError(s.T, err)
-	require.Equal(s.T, http.StatusCreated, answer.Status, string(answer.Raw))
-	rows := p.Do(http.MethodGet, "/v1/rosters/"+answer.Text("roster.id")+"/rows", nil, "")
-	require.EqualValues(s.T, 1, answer.Get("counts.good"), string(rows.Raw))
-	return answer.Text("roster.id")
-}
-
 // A number is written into a record and comes in with a roster at once: one of
 // the two holds it, and when that one has ended well the register has it once.
 func TestKeyDataAndARosterWantOneNumber(t *testing.T) {
@@ -168,12 +120,17 @@ func TestKeyDataAndARosterWantOneNumber(t *testing.T) {
 	m := newMoves(s)
 	c := m.out
 	for seed := range uint64(4) {
-		content, items := sheet(s, seed, "2152000123", "2025101")
-		sheet := upload(s, c.Registrar, content)
+		made := s.MadeUp(seed, 1, "2152000123", "2025101")
+		items := map[string]string{} // the sheet takes no number of division 99, so the record takes that of the sheet
+		for _, field := range []roster.Field{roster.IDNumber, roster.BirthDate, roster.Sex} {
+			items[string(field)] = made[0][field]
+		}
+		up := c.Registrar.Roster(made...)
+		require.EqualValues(t, 1, up.Get("counts.good"), string(up.Raw))
 		pupil := s.Named(c, 2024, simulator.Matches)
 		answers := atOnce(s,
 			word{c.Registrar, "/v1/changes", c.Registrar.KeyDataBody(pupil.ID, items)},
-			word{c.Registrar, "/v1/changes", map[string]any{"kind": "ROSTER_IMPORT", "roster_id": sheet}},
+			word{c.Registrar, "/v1/changes", map[string]any{"kind": "ROSTER_IMPORT", "roster_id": up.Text("roster.id")}},
 		)
 		winner := 0
 		if answers[0].Status != http.StatusCreated {

@@ -21,8 +21,8 @@ func TestARosterTakesNoStrangePapersOrValues(t *testing.T) {
 	t.Parallel()
 	s := e2e.New(t, e2e.Options{})
 	c, stranger := s.County(), s.CountyOf("520103", "2152000125", "云岩区示例小学")
-	reader, pupils := made(s, 1, "2152000123", "2024101")
-	sheet := uploaded(s, c.Registrar, reader, pupils...).Text("roster.id")
+	pupils := s.MadeUp(7, 1, "2152000123", "2024101")
+	sheet := c.Registrar.Roster(pupils...).Text("roster.id")
 	body := func(more obj) obj {
 		all := obj{"kind": "ROSTER_IMPORT", "roster_id": sheet}
 		for k, v := range more {
@@ -134,17 +134,17 @@ func TestAPupilWithoutANumberWhoMovedAwayIsADouble(t *testing.T) {
 	t.Parallel()
 	s := e2e.New(t, e2e.Options{})
 	a, b := neighbours(s)
-	reader, pupils := made(s, 2, "2152000123", "2024101")
+	pupils := s.MadeUp(7, 2, "2152000123", "2024101")
 	bare := pupils[0]
 	bare[roster.IDType] = "Z"
 	delete(bare, roster.IDNumber)
-	first := uploaded(s, a.Registrar, reader, bare)
+	first := a.Registrar.Roster(bare)
 	s.Lead(a.Registrar.File(obj{"kind": "ROSTER_IMPORT", "roster_id": first.Text("roster.id")}))
 	moved := e2e.Value[uuid.UUID](s, `SELECT id FROM student`)
 	s.Lead(a.Reviewer.File(obj{"kind": "BATCH_TRANSFER", "inputs": obj{"from_school": "2152000123", "to_school": "2152000124", "reason": "教学点撤并"},
 		"lines": []obj{{"student_id": moved, "class_id": b.Class[2024]}}}))
 
-	again := uploaded(s, a.Registrar, reader, bare, pupils[1])
+	again := a.Registrar.Roster(bare, pupils[1])
 	rows := a.Registrar.Do(http.MethodGet, "/v1/rosters/"+again.Text("roster.id")+"/rows", nil, "")
 	e2e.Nowhere(t, "what the old school reads", string(again.Raw)+string(rows.Raw), "第二示例小学", b.School.ID.String(), moved.String())
 	s.Lead(a.Registrar.File(obj{"kind": "ROSTER_IMPORT", "roster_id": again.Text("roster.id")}))
