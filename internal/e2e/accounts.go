@@ -47,7 +47,7 @@ func (p *Person) Anew() {
 }
 
 // Login is the name with which the person logs in.
-func (p *Person) Login() string { return "u" + p.ID.String() }
+func (p *Person) Login() string { return p.login }
 
 // administrator is a system administrator at the office of a person, who is hired for it.
 func (p *Person) administrator() *Person {

@@ -81,10 +81,11 @@ func (f *founding) used(at *e2e.County) string {
 // (S1): grade 6 graduates, junior schools of two counties claim the graduates, a list over
 // the plan waits for a larger one, one graduate is claimed twice under one bureau and another
 // under two, the classes are given and changed, one graduation is rolled back and one
-// graduate goes to another province. Numbers stay, and histories are whole.
+// graduate goes to another province. Numbers stay, and histories are whole. Schools, classes,
+// people and pupils come over the API too: the test writes nothing into the register itself.
 func TestFoundingDocument001(t *testing.T) {
 	t.Parallel()
-	s := e2e.New(t, e2e.Options{})
+	s := e2e.Opened(t)
 	f := newFounding(s)
 	g := f.graduates
 
@@ -124,13 +125,16 @@ func TestFoundingDocument001(t *testing.T) {
 	}
 	require.Equal(t, "6 1 1", f.used(f.one)+" "+f.used(f.two)+" "+f.used(f.beyond))
 
-	// Placed, and one changes the class.
+	// Placed by a sheet, checked in, and one changes the class.
 	first := s.YearGroup(f.one, "JUNIOR", 2026)
-	lines := []obj{}
-	for _, n := range g[:6] {
-		lines = append(lines, obj{"student_id": n.ID, "class_id": first})
+	s.Lead(placedBySheet(t, s, f.one.Registrar, 2026, e2e.Value[string](s, `SELECT code FROM school_class WHERE id = $1`, first)))
+	came := []obj{}
+	for i, n := range g[:6] {
+		came = append(came, obj{"student_id": n.ID, "came": i != 5})
 	}
-	s.Lead(f.one.Registrar.File(obj{"kind": process.ClassAssignment, "lines": lines, "inputs": map[string]string{}}))
+	came[5]["reason"] = "ILLNESS"
+	checked := s.OK(f.one.Registrar.Do(http.MethodPut, "/v1/classes/"+first.String()+"/check-in", obj{"school_year": 2026, "term": 1, "lines": came}, ""))
+	require.Equal(t, "5 1 0", fmt.Sprint(checked.Get("came"), " ", checked.Get("absent"), " ", checked.Get("open")))
 	f.one.Grade[2026] = e2e.Value[uuid.UUID](s, `SELECT grade_id FROM school_class WHERE id = $1`, first)
 	other := s.Class(f.one, 2026, "2026299")
 	s.Lead(f.one.Registrar.File(obj{"kind": process.ClassChange, "lines": []obj{{"student_id": g[3].ID, "class_id": other}}, "inputs": map[string]string{"reason": "家长申请"}}))
@@ -152,7 +156,7 @@ func TestFoundingDocument001(t *testing.T) {
 	for _, line := range items(f.one.Registrar, t, "/v1/students/"+g[3].ID.String()+"/history") {
 		kinds = append(kinds, fmt.Sprint(line["kind"]))
 	}
-	require.Equal(t, []string{"CLASS_CHANGE", "CLASS_ASSIGNMENT", "SELF_ENROLMENT_IN", "SELF_ENROLMENT_OUT", "GRADUATION"}, kinds, "the new school reads the whole story")
+	require.Equal(t, []string{"CLASS_CHANGE", "CLASS_ASSIGNMENT", "SELF_ENROLMENT_IN", "SELF_ENROLMENT_OUT", "GRADUATION", "ROSTER_IMPORT"}, kinds, "the new school reads the whole story")
 	for school, want := range map[*e2e.County]int{f.one: 6, f.two: 1, f.beyond: 1} {
 		require.Equal(t, want, e2e.Value[int](s, `SELECT count(*) FROM student WHERE school_id = $1 AND enrol_status = 'ENROLLED' AND stage = 'JUNIOR' AND entry_year = 2026`, school.School.ID))
 	}

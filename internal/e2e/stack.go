@@ -65,6 +65,7 @@ type Stack struct {
 	Metrics *prometheus.Registry
 
 	options   []service.Option // of the release that runs
+	door      *frontDoor       // nil where a test writes what it needs as plain rows
 	worker    *running
 	api       *running
 	named     int    // pupils with numbers so far
