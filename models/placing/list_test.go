@@ -9,6 +9,7 @@ import (
 	"github.com/xueji/xueji/models/change"
 	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/models/process"
+	"github.com/xueji/xueji/models/store"
 	"github.com/xueji/xueji/models/storetest"
 )
 
@@ -128,11 +129,13 @@ func TestAProvinceAddsAReview(t *testing.T) {
 	require.Equal(t, []string{"STRUCK", "MOVED"}, c.Texts(`SELECT verdict FROM placing_line WHERE change_id = $1 ORDER BY line_no`, one.ID))
 }
 
-// Many schools' lists for the last seats of a class never overfill it.
-func TestListsAtOnceNeverOverfillAClass(t *testing.T) {
+// Two hundred lists for the 55 seats of a class never overfill it, and each list that finds
+// no seat is told so.
+func TestTwoHundredListsNeverOverfillAClass(t *testing.T) {
 	c := storetest.New(t)
-	pupils := c.Pupils(storetest.SchoolA, 8)
-	to := c.NewClass(storetest.SchoolA, 2024, 3).ID
+	pupils := c.Pupils(storetest.SchoolA, 200)
+	to := c.NewClass(storetest.SchoolA, 2024, 55).ID
+	worker := c.Open("xueji_worker", func(o *store.Options) { o.MaxConns = 16 })
 	var filed []uuid.UUID
 	for i := range pupils {
 		one, err := c.TryFile(moves(c, pupils[i:i+1], to))
@@ -142,7 +145,7 @@ func TestListsAtOnceNeverOverfillAClass(t *testing.T) {
 	done := make(chan error, len(filed))
 	for _, id := range filed {
 		go func() {
-			done <- c.In(c.Worker, "", func(tx *change.Tx) error {
+			done <- c.In(worker, "", func(tx *change.Tx) error {
 				e, err := tx.ReadAutomaticStep(id)
 				if err != nil {
 					return err
@@ -154,7 +157,7 @@ func TestListsAtOnceNeverOverfillAClass(t *testing.T) {
 	for range filed {
 		require.NoError(t, <-done)
 	}
-	require.Equal(t, []int{3}, seats(c, to))
-	require.Equal(t, 3, c.Count(`SELECT count(*) FROM change WHERE status = 'EFFECTIVE' AND kind = 'CLASS_CHANGE'`))
-	require.Equal(t, 5, c.Count(`SELECT count(*) FROM change WHERE status = 'REFUSED' AND close_code = 'class_full'`), "no list is lost without a word")
+	require.Equal(t, []int{55}, seats(c, to))
+	require.Equal(t, 55, c.Count(`SELECT count(*) FROM change WHERE status = 'EFFECTIVE' AND kind = 'CLASS_CHANGE'`))
+	require.Equal(t, 145, c.Count(`SELECT count(*) FROM change WHERE status = 'REFUSED' AND close_code = 'class_full'`), "no list is lost without a word")
 }
