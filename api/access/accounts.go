@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/xueji/xueji/api/authz"
+	"github.com/xueji/xueji/api/reach"
 	"github.com/xueji/xueji/api/rest"
 	"github.com/xueji/xueji/models/account"
 	"github.com/xueji/xueji/models/office"
@@ -96,7 +97,7 @@ func (s *server) accountRoutes() {
 
 func (s *server) listAccounts(ctx context.Context, in *accountListInput) (*rest.Body[*rest.Page[Account]], error) {
 	return rest.List(ctx, s.Store, in.Paging, "", func(tx *store.Tx, after string, most int) ([]account.Account, error) {
-		if _, err := officeFor(ctx, tx, in.ID); err != nil {
+		if _, err := reach.Office(ctx, tx, in.ID); err != nil {
 			return nil, err
 		}
 		return account.List(tx, in.ID, after, most)
@@ -105,7 +106,7 @@ func (s *server) listAccounts(ctx context.Context, in *accountListInput) (*rest.
 
 func (s *server) createAccount(ctx context.Context, in *accountCreateInput) (*rest.Body[NewAccount], error) {
 	return rest.Answer(ctx, s.Store, func(tx *store.Tx) (NewAccount, error) {
-		at, err := officeFor(ctx, tx, in.ID)
+		at, err := reach.Office(ctx, tx, in.ID)
 		if err != nil {
 			return NewAccount{}, err
 		}
@@ -115,15 +116,6 @@ func (s *server) createAccount(ctx context.Context, in *accountCreateInput) (*re
 		a, password, err := account.Create(tx, account.NewAccount{Org: in.ID, Login: in.Body.Login, Name: in.Body.Name, Roles: in.Body.Roles})
 		return NewAccount{Account: showAccount(a), Password: password}, err
 	})
-}
-
-// officeFor reads an office at which the caller may do what is asked.
-func officeFor(ctx context.Context, tx *store.Tx, id uuid.UUID) (office.Organisation, error) {
-	at, err := office.Read(tx, id)
-	if err != nil {
-		return at, err
-	}
-	return at, rest.Allow(ctx, at.Path)
 }
 
 func (s *server) getAccount(ctx context.Context, in *rest.PathID) (*accountOutput, error) {

@@ -8,10 +8,10 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/xueji/xueji/api/authz"
+	"github.com/xueji/xueji/api/reach"
 	"github.com/xueji/xueji/api/rest"
 	"github.com/xueji/xueji/models/calendar"
 	"github.com/xueji/xueji/models/change"
-	"github.com/xueji/xueji/models/office"
 	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/status"
 	"github.com/xueji/xueji/models/store"
@@ -193,11 +193,7 @@ func (s *server) listDepartures(ctx context.Context, in *departuresInput) (*rest
 		return DepartureLine{Student: d.StudentID, Change: d.ChangeID, CaseNo: d.CaseNo, Name: d.Name, Number: d.NumberMasked, LeftOn: d.LeftOn, ToSchool: d.ToSchool}
 	}
 	return rest.List(ctx, s.Store.Store, in.Paging, nil, func(tx *store.Tx, key *rest.DayKey, most int) ([]transfer.Departure, error) {
-		school, err := office.Read(tx, in.ID)
-		if err != nil {
-			return nil, err
-		}
-		if err := rest.Allow(ctx, school.Path); err != nil {
+		if _, err := reach.Office(ctx, tx, in.ID); err != nil {
 			return nil, err
 		}
 		var before *transfer.Departure

@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/xueji/xueji/api/authz"
+	"github.com/xueji/xueji/api/reach"
 	"github.com/xueji/xueji/api/rest"
 	"github.com/xueji/xueji/models/change"
 	"github.com/xueji/xueji/models/enrolment"
@@ -86,7 +87,7 @@ type claimsInput struct {
 }
 
 func (s *server) claims(ctx context.Context, in *claimsInput) (*rest.Body[*rest.Page[ClaimView]], error) {
-	school, err := s.office(ctx, in.ID)
+	school, err := reach.Ref(ctx, s.Store.Store, in.ID)
 	if err != nil {
 		return nil, err
 	}

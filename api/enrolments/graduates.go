@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/xueji/xueji/api/authz"
+	"github.com/xueji/xueji/api/reach"
 	"github.com/xueji/xueji/api/rest"
 	"github.com/xueji/xueji/models/calendar"
 	"github.com/xueji/xueji/models/change"
@@ -66,7 +67,7 @@ func reasonWords() map[enrolment.DeferralReason]process.Text {
 }
 
 func (s *server) openGraduates(ctx context.Context, in *linesInput) (*rest.Body[*rest.Page[OpenGraduate]], error) {
-	at, err := s.office(ctx, in.ID)
+	at, err := reach.Ref(ctx, s.Store.Store, in.ID)
 	if err != nil {
 		return nil, err
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/xueji/xueji/api/authz"
+	"github.com/xueji/xueji/api/reach"
 	"github.com/xueji/xueji/api/rest"
 	"github.com/xueji/xueji/models/calendar"
 	"github.com/xueji/xueji/models/change"
@@ -97,7 +98,7 @@ type WrittenCertificates struct {
 }
 
 func (s *server) writeCertificates(ctx context.Context, in *writeInput) (*rest.Body[WrittenCertificates], error) {
-	school, err := s.school(ctx, in.ID)
+	school, err := reach.Ref(ctx, s.Store.Store, in.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -120,7 +121,7 @@ type certificatesInput struct {
 }
 
 func (s *server) listCertificates(ctx context.Context, in *certificatesInput) (*rest.Body[*rest.Page[Certificate]], error) {
-	school, err := s.school(ctx, in.ID)
+	school, err := reach.Ref(ctx, s.Store.Store, in.ID)
 	if err != nil {
 		return nil, err
 	}

@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/xueji/xueji/api/authz"
+	"github.com/xueji/xueji/api/reach"
 	"github.com/xueji/xueji/api/rest"
 	"github.com/xueji/xueji/models/calendar"
 	"github.com/xueji/xueji/models/change"
@@ -41,7 +42,7 @@ func (s *server) clearing(ctx context.Context, in *clearingInput) (*rest.Body[*r
 	if in.School == uuid.Nil {
 		in.School = rest.PrincipalOf(ctx).Office.ID
 	}
-	school, err := s.school(ctx, in.School)
+	school, err := reach.Ref(ctx, s.Store.Store, in.School)
 	if err != nil {
 		return nil, err
 	}

@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/xueji/xueji/api/authz"
+	"github.com/xueji/xueji/api/reach"
 	"github.com/xueji/xueji/api/rest"
 	"github.com/xueji/xueji/models/calendar"
 	"github.com/xueji/xueji/models/change"
@@ -48,7 +49,7 @@ type lineKey struct {
 }
 
 func (s *server) graduates(ctx context.Context, in *graduatesInput) (*rest.Body[*rest.Page[Graduate]], error) {
-	school, err := s.school(ctx, in.ID)
+	school, err := reach.Ref(ctx, s.Store.Store, in.ID)
 	if err != nil {
 		return nil, err
 	}

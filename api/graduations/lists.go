@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/xueji/xueji/api/authz"
+	"github.com/xueji/xueji/api/reach"
 	"github.com/xueji/xueji/api/rest"
 	"github.com/xueji/xueji/models/change"
 	"github.com/xueji/xueji/models/evidence"
@@ -60,7 +61,7 @@ type previewInput struct {
 }
 
 func (s *server) preview(ctx context.Context, in *previewInput) (*rest.Body[*rest.Page[GraduationCandidate]], error) {
-	school, err := s.school(ctx, in.ID)
+	school, err := reach.Ref(ctx, s.Store.Store, in.ID)
 	if err != nil {
 		return nil, err
 	}

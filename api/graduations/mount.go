@@ -7,12 +7,11 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/xueji/xueji/api/reach"
 	"github.com/xueji/xueji/api/rest"
 	"github.com/xueji/xueji/internal/casework"
 	"github.com/xueji/xueji/models/change"
 	"github.com/xueji/xueji/models/graduation"
-	"github.com/xueji/xueji/models/office"
-	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/models/process"
 )
 
@@ -40,29 +39,12 @@ func Mount(r *rest.Server, deps Deps) {
 	s.certificateRoutes()
 }
 
-// school returns an office in the reach of the caller.
-func (s *server) school(ctx context.Context, id uuid.UUID) (org.OfficeRef, error) {
-	o, err := rest.InScope(ctx, s.Store, func(tx *change.Tx) (office.Organisation, error) { return office.Read(tx.Tx, id) })
-	if err != nil {
-		return org.OfficeRef{}, err
-	}
-	return org.OfficeRef{ID: o.ID, Path: o.Path, Province: o.ProvinceCode}, rest.Allow(ctx, o.Path)
-}
-
-// allowAt refuses what the caller does for a school other than that of the rule.
-func allowAt(ctx context.Context, tx *change.Tx, school uuid.UUID) error {
-	o, err := office.Read(tx.Tx, school)
-	if err != nil {
-		return err
-	}
-	return rest.Allow(ctx, o.Path)
-}
-
-// allowCertificate is allowAt for the school of a certificate.
+// allowCertificate refuses what the caller does with a certificate of a school out of reach.
 func allowCertificate(ctx context.Context, tx *change.Tx, id uuid.UUID) error {
 	c, err := graduation.ReadCertificate(tx.Tx, id)
 	if err != nil {
 		return err
 	}
-	return allowAt(ctx, tx, c.SchoolID)
+	_, err = reach.Office(ctx, tx.Tx, c.SchoolID)
+	return err
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/xueji/xueji/api/authz"
+	"github.com/xueji/xueji/api/reach"
 	"github.com/xueji/xueji/api/rest"
 	"github.com/xueji/xueji/models/change"
 	"github.com/xueji/xueji/models/graduation"
@@ -59,7 +60,7 @@ type giveInput struct {
 }
 
 func (s *server) giveBlanks(ctx context.Context, in *giveInput) (*rest.Body[BlankStock], error) {
-	school, err := s.school(ctx, in.ID)
+	school, err := reach.Ref(ctx, s.Store.Store, in.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -86,7 +87,7 @@ type stocksInput struct {
 }
 
 func (s *server) listBlanks(ctx context.Context, in *stocksInput) (*rest.Body[*rest.Page[BlankStock]], error) {
-	school, err := s.school(ctx, in.ID)
+	school, err := reach.Ref(ctx, s.Store.Store, in.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -119,7 +120,7 @@ func (s *server) spoilBlank(ctx context.Context, in *spoilInput) (*rest.Body[Bla
 		if err != nil {
 			return BlankStock{}, err
 		}
-		if err := allowAt(ctx, tx, of.SchoolID); err != nil {
+		if _, err := reach.Office(ctx, tx.Tx, of.SchoolID); err != nil {
 			return BlankStock{}, err
 		}
 		stock, err := graduation.Spoil(tx.Tx, in.ID, in.Body.Blank, in.Body.Reason, rest.IdempotencyKey(ctx), hash)

@@ -11,11 +11,11 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/xueji/xueji/api/authz"
+	"github.com/xueji/xueji/api/reach"
 	"github.com/xueji/xueji/api/rest"
 	"github.com/xueji/xueji/internal/webhook"
 	"github.com/xueji/xueji/models/message"
 	"github.com/xueji/xueji/models/notice"
-	"github.com/xueji/xueji/models/office"
 	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/store"
 )
@@ -99,11 +99,8 @@ func (s *server) addWebhook(ctx context.Context, in *webhookInput) (*rest.Body[N
 	}
 	made := NewWebhook{Secret: webhook.NewSecret()}
 	err := s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *store.Tx) error {
-		o, err := office.Read(tx, officeID)
+		o, err := reach.Office(ctx, tx, officeID)
 		if err != nil {
-			return err
-		}
-		if err := rest.Allow(ctx, o.Path); err != nil {
 			return err
 		}
 		e, err := message.AddEndpoint(tx, message.Endpoint{OrgID: o.ID, OrgPath: o.Path, URL: in.Body.URL, Kinds: in.Body.Kinds, OutsideHours: in.Body.OutsideHours}, made.Secret)

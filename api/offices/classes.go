@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/xueji/xueji/api/authz"
+	"github.com/xueji/xueji/api/reach"
 	"github.com/xueji/xueji/api/rest"
 	"github.com/xueji/xueji/models/office"
 	"github.com/xueji/xueji/models/org"
@@ -184,11 +185,7 @@ func (s *server) classChange(ctx context.Context, change func(*store.Tx) (office
 // atSchool checks the right at a school before anything of it is read.
 func (s *server) atSchool(ctx context.Context, id uuid.UUID, fn func(*store.Tx) error) error {
 	return s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *store.Tx) error {
-		at, err := office.Read(tx, id)
-		if err != nil {
-			return err
-		}
-		if err := rest.Allow(ctx, at.Path); err != nil {
+		if _, err := reach.Office(ctx, tx, id); err != nil {
 			return err
 		}
 		return fn(tx)

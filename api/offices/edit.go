@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/xueji/xueji/api/authz"
+	"github.com/xueji/xueji/api/reach"
 	"github.com/xueji/xueji/api/rest"
 	"github.com/xueji/xueji/models/ident"
 	"github.com/xueji/xueji/models/office"
@@ -134,14 +135,10 @@ func (s *server) closeOrg(ctx context.Context, in *orgCloseInput) (*orgOutput, e
 func (s *server) orgChange(ctx context.Context, target uuid.UUID, edit func(*store.Tx) (office.Organisation, error)) (*orgOutput, error) {
 	var o office.Organisation
 	err := s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *store.Tx) error {
-		at, err := office.Read(tx, target)
-		if err != nil {
-			return err
+		_, err := reach.Office(ctx, tx, target)
+		if err == nil {
+			o, err = edit(tx)
 		}
-		if err := rest.Allow(ctx, at.Path); err != nil {
-			return err
-		}
-		o, err = edit(tx)
 		return err
 	})
 	if err != nil {

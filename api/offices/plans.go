@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/xueji/xueji/api/authz"
+	"github.com/xueji/xueji/api/reach"
 	"github.com/xueji/xueji/api/rest"
 	"github.com/xueji/xueji/models/office"
 	"github.com/xueji/xueji/models/org"
@@ -73,11 +74,7 @@ func (s *server) planRoutes() {
 func (s *server) listPlans(ctx context.Context, in *planListInput) (*rest.Body[*rest.Page[Plan]], error) {
 	show := func(p office.PlannedSchool) Plan { return showPlan(ctx, p) }
 	return rest.List(ctx, s.Store, in.Paging, office.PlanKey{}, func(tx *store.Tx, after office.PlanKey, most int) ([]office.PlannedSchool, error) {
-		at, err := office.Read(tx, in.ID)
-		if err != nil {
-			return nil, err
-		}
-		if err := rest.Allow(ctx, at.Path); err != nil {
+		if _, err := reach.Office(ctx, tx, in.ID); err != nil {
 			return nil, err
 		}
 		return office.Plans(tx, in.ID, in.Year, after, most)

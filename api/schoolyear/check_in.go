@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/xueji/xueji/api/authz"
+	"github.com/xueji/xueji/api/reach"
 	"github.com/xueji/xueji/api/rest"
 	"github.com/xueji/xueji/models/calendar"
 	"github.com/xueji/xueji/models/office"
@@ -162,11 +163,8 @@ func (s *server) absent(ctx context.Context, in *absentInput) (*rest.Body[*rest.
 			ReasonLabel: rest.InLanguage(ctx, a.Reason.Text()), MissingSince: a.MissingSince.String(), Days: a.Days, PlaceLost: a.Lost}
 	}
 	return rest.List(ctx, s.Store, in.Paging, schoolyear.StayKey{}, func(tx *store.Tx, after schoolyear.StayKey, most int) ([]schoolyear.Absent, error) {
-		at, err := office.Read(tx, in.ID)
+		at, err := reach.Office(ctx, tx, in.ID)
 		if err != nil {
-			return nil, err
-		}
-		if err := rest.Allow(ctx, at.Path); err != nil {
 			return nil, err
 		}
 		return schoolyear.Absents(tx, at, in.term(), after, most)

@@ -7,9 +7,9 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/xueji/xueji/api/authz"
+	"github.com/xueji/xueji/api/reach"
 	"github.com/xueji/xueji/api/rest"
 	"github.com/xueji/xueji/models/calendar"
-	"github.com/xueji/xueji/models/office"
 	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/models/status"
 	"github.com/xueji/xueji/models/store"
@@ -145,11 +145,7 @@ func mayTouch(ctx context.Context, tx *store.Tx, id uuid.UUID) error {
 
 func (s *server) countStudents(ctx context.Context, in *countInput) (*rest.Body[[]StateCount], error) {
 	return rest.Answer(ctx, s.Store, func(tx *store.Tx) ([]StateCount, error) {
-		at, err := office.Read(tx, in.ID)
-		if err != nil {
-			return nil, err
-		}
-		if err := rest.Allow(ctx, at.Path); err != nil {
+		if _, err := reach.Office(ctx, tx, in.ID); err != nil {
 			return nil, err
 		}
 		list := []StateCount{}
