@@ -70,13 +70,9 @@ type linesInput struct {
 }
 
 func (s *server) lines(ctx context.Context, in *linesInput) (*rest.Body[*rest.Page[ClaimView]], error) {
-	page, err := rest.ReadPage(in.Paging, 0, func(after, most int) ([]*enrolment.Claim, error) {
-		return rest.InScope(ctx, s.Store, func(tx *change.Tx) ([]*enrolment.Claim, error) { return enrolment.ClaimsOf(tx, in.ID, after, most) })
+	return rest.List(ctx, s.Store, in.Paging, 0, func(tx *change.Tx, after, most int) ([]*enrolment.Claim, error) {
+		return enrolment.ClaimsOf(tx, in.ID, after, most)
 	}, func(c *enrolment.Claim) ClaimView { return showClaim(ctx, c) }, func(c *enrolment.Claim) int { return c.LineNo })
-	if err != nil {
-		return nil, err
-	}
-	return rest.BodyOf(page), nil
 }
 
 type claimsInput struct {
@@ -91,15 +87,9 @@ func (s *server) claims(ctx context.Context, in *claimsInput) (*rest.Body[*rest.
 	if err != nil {
 		return nil, err
 	}
-	page, err := rest.ReadPage(in.Paging, enrolment.ClaimKey{}, func(after enrolment.ClaimKey, most int) ([]*enrolment.Claim, error) {
-		return rest.InScope(ctx, s.Store, func(tx *change.Tx) ([]*enrolment.Claim, error) {
-			return enrolment.Claims(tx.Tx, enrolment.ClaimFilter{School: school.ID, Year: in.Year, State: enrolment.State(in.State)}, after, most)
-		})
+	return rest.List(ctx, s.Store, in.Paging, enrolment.ClaimKey{}, func(tx *change.Tx, after enrolment.ClaimKey, most int) ([]*enrolment.Claim, error) {
+		return enrolment.Claims(tx.Tx, enrolment.ClaimFilter{School: school.ID, Year: in.Year, State: enrolment.State(in.State)}, after, most)
 	}, func(c *enrolment.Claim) ClaimView { return showClaim(ctx, c) }, func(c *enrolment.Claim) enrolment.ClaimKey {
 		return enrolment.ClaimKey{Change: c.ChangeID, Line: c.LineNo}
 	})
-	if err != nil {
-		return nil, err
-	}
-	return rest.BodyOf(page), nil
 }

@@ -71,19 +71,13 @@ func (s *server) openGraduates(ctx context.Context, in *linesInput) (*rest.Body[
 	if err != nil {
 		return nil, err
 	}
-	page, err := rest.ReadPage(in.Paging, uuid.Nil, func(after uuid.UUID, most int) ([]enrolment.OpenGraduate, error) {
-		return rest.InScope(ctx, s.Store, func(tx *change.Tx) ([]enrolment.OpenGraduate, error) {
-			return enrolment.OpenGraduates(tx.Tx, at.ID, after, most)
-		})
+	return rest.List(ctx, s.Store, in.Paging, uuid.Nil, func(tx *change.Tx, after uuid.UUID, most int) ([]enrolment.OpenGraduate, error) {
+		return enrolment.OpenGraduates(tx.Tx, at.ID, after, most)
 	}, func(g enrolment.OpenGraduate) OpenGraduate {
 		return OpenGraduate{ID: g.StudentID, Name: g.Name, Number: g.NumberMasked, SchoolID: g.SchoolID, School: g.School, Stage: g.Stage, GraduatedOn: g.GraduatedOn,
 			Claims: g.Claims, State: string(g.State), StateLabel: rest.InLanguage(ctx, stateWords()[g.State]), ClaimedBy: g.ClaimedBy,
 			Deferral: g.DeferralID, DeferredTo: g.DeferredTo, Reason: string(g.ReasonCode), ReasonLabel: rest.InLanguage(ctx, reasonWords()[g.ReasonCode])}
 	}, func(g enrolment.OpenGraduate) uuid.UUID { return g.StudentID })
-	if err != nil {
-		return nil, err
-	}
-	return rest.BodyOf(page), nil
 }
 
 // DeferralBody is a deferral that is handed in.

@@ -125,15 +125,9 @@ func (s *server) listCertificates(ctx context.Context, in *certificatesInput) (*
 	if err != nil {
 		return nil, err
 	}
-	page, err := rest.ReadPage(in.Paging, "", func(after string, most int) ([]graduation.Certificate, error) {
-		return rest.InScope(ctx, s.Store, func(tx *change.Tx) ([]graduation.Certificate, error) {
-			return graduation.Certificates(tx.Tx, school.ID, in.Year, after, most)
-		})
+	return rest.List(ctx, s.Store, in.Paging, "", func(tx *change.Tx, after string, most int) ([]graduation.Certificate, error) {
+		return graduation.Certificates(tx.Tx, school.ID, in.Year, after, most)
 	}, func(c graduation.Certificate) Certificate { return showCertificate(ctx, c) }, func(c graduation.Certificate) string { return c.Number })
-	if err != nil {
-		return nil, err
-	}
-	return rest.BodyOf(page), nil
 }
 
 type issueInput struct {

@@ -47,19 +47,13 @@ func (s *server) clearing(ctx context.Context, in *clearingInput) (*rest.Body[*r
 		return nil, err
 	}
 	var day calendar.Date
-	page, err := rest.ReadPage(in.Paging, uuid.Nil, func(after uuid.UUID, most int) ([]graduation.BusyPupil, error) {
-		return rest.InScope(ctx, s.Store, func(tx *change.Tx) (list []graduation.BusyPupil, err error) {
-			day, list, err = graduation.ToBeCleared(tx.Tx, school, after, most)
-			return list, err
-		})
+	return rest.List(ctx, s.Store, in.Paging, uuid.Nil, func(tx *change.Tx, after uuid.UUID, most int) (list []graduation.BusyPupil, err error) {
+		day, list, err = graduation.ToBeCleared(tx.Tx, school, after, most)
+		return list, err
 	}, func(b graduation.BusyPupil) BusyPupil {
 		return BusyPupil{
 			Pupil:  GraduationPupil{ID: b.StudentID, Name: b.Name, Number: b.Number, Class: b.Class, EntryYear: b.EntryYear},
 			Change: b.ChangeID, CaseNo: b.CaseNo, Kind: string(b.Kind), KindName: rest.InLanguage(ctx, s.Processes.NameOf(b.Kind)), StepName: b.StepName, ClearedOn: day,
 		}
 	}, func(b graduation.BusyPupil) uuid.UUID { return b.ChangeID })
-	if err != nil {
-		return nil, err
-	}
-	return rest.BodyOf(page), nil
 }

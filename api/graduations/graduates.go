@@ -53,10 +53,8 @@ func (s *server) graduates(ctx context.Context, in *graduatesInput) (*rest.Body[
 	if err != nil {
 		return nil, err
 	}
-	page, err := rest.ReadPage(in.Paging, lineKey{}, func(after lineKey, most int) ([]graduation.Graduate, error) {
-		return rest.InScope(ctx, s.Store, func(tx *change.Tx) ([]graduation.Graduate, error) {
-			return graduation.Graduates(tx.Tx, school.ID, in.Year, after.Change, after.Line, most)
-		})
+	return rest.List(ctx, s.Store, in.Paging, lineKey{}, func(tx *change.Tx, after lineKey, most int) ([]graduation.Graduate, error) {
+		return graduation.Graduates(tx.Tx, school.ID, in.Year, after.Change, after.Line, most)
 	}, func(g graduation.Graduate) Graduate {
 		return Graduate{
 			Pupil: GraduationPupil{ID: g.StudentID, Name: g.Subject.Name, Number: g.Subject.Number, Class: g.Class, EntryYear: g.Subject.EntryYear},
@@ -64,8 +62,4 @@ func (s *server) graduates(ctx context.Context, in *graduatesInput) (*rest.Body[
 			GraduatedOn: calendar.DateOf(g.GraduatedOn), Change: g.ChangeID, CaseNo: g.CaseNo, Certificate: g.Certificate,
 		}
 	}, func(g graduation.Graduate) lineKey { return lineKey{Change: g.ChangeID, Line: g.LineNo} })
-	if err != nil {
-		return nil, err
-	}
-	return rest.BodyOf(page), nil
 }

@@ -65,10 +65,8 @@ func (s *server) preview(ctx context.Context, in *previewInput) (*rest.Body[*res
 	if err != nil {
 		return nil, err
 	}
-	page, err := rest.ReadPage(in.Paging, uuid.Nil, func(after uuid.UUID, most int) ([]graduation.Candidate, error) {
-		return rest.InScope(ctx, s.Store, func(tx *change.Tx) ([]graduation.Candidate, error) {
-			return graduation.Candidates(tx.Tx, school, in.Stage, after, most)
-		})
+	return rest.List(ctx, s.Store, in.Paging, uuid.Nil, func(tx *change.Tx, after uuid.UUID, most int) ([]graduation.Candidate, error) {
+		return graduation.Candidates(tx.Tx, school, in.Stage, after, most)
 	}, func(c graduation.Candidate) GraduationCandidate {
 		state := c.Pupil.Record.Enrol
 		out := GraduationCandidate{
@@ -80,10 +78,6 @@ func (s *server) preview(ctx context.Context, in *previewInput) (*rest.Body[*res
 		}
 		return out
 	}, func(c graduation.Candidate) uuid.UUID { return c.Pupil.ID })
-	if err != nil {
-		return nil, err
-	}
-	return rest.BodyOf(page), nil
 }
 
 // GraduationFiling is the list that a school hands in.
@@ -175,8 +169,8 @@ type linesInput struct {
 }
 
 func (s *server) lines(ctx context.Context, in *linesInput) (*rest.Body[*rest.Page[GraduationLineView]], error) {
-	page, err := rest.ReadPage(in.Paging, 0, func(after, most int) ([]graduation.LineView, error) {
-		return rest.InScope(ctx, s.Store, func(tx *change.Tx) ([]graduation.LineView, error) { return graduation.Lines(tx, in.ID, after, most) })
+	return rest.List(ctx, s.Store, in.Paging, 0, func(tx *change.Tx, after, most int) ([]graduation.LineView, error) {
+		return graduation.Lines(tx, in.ID, after, most)
 	}, func(l graduation.LineView) GraduationLineView {
 		out := GraduationLineView{
 			No: l.LineNo, Pupil: GraduationPupil{ID: l.StudentID, Name: l.Subject.Name, Number: l.Subject.Number, Class: l.Class, EntryYear: l.Subject.EntryYear},
@@ -188,8 +182,4 @@ func (s *server) lines(ctx context.Context, in *linesInput) (*rest.Body[*rest.Pa
 		}
 		return out
 	}, func(l graduation.LineView) int { return l.LineNo })
-	if err != nil {
-		return nil, err
-	}
-	return rest.BodyOf(page), nil
 }

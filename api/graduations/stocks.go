@@ -91,15 +91,9 @@ func (s *server) listBlanks(ctx context.Context, in *stocksInput) (*rest.Body[*r
 	if err != nil {
 		return nil, err
 	}
-	page, err := rest.ReadPage(in.Paging, rest.TimeKey{}, func(after rest.TimeKey, most int) ([]graduation.Stock, error) {
-		return rest.InScope(ctx, s.Store, func(tx *change.Tx) ([]graduation.Stock, error) {
-			return graduation.Stocks(tx.Tx, school.ID, after.At, after.ID, most)
-		})
+	return rest.List(ctx, s.Store, in.Paging, rest.TimeKey{}, func(tx *change.Tx, after rest.TimeKey, most int) ([]graduation.Stock, error) {
+		return graduation.Stocks(tx.Tx, school.ID, after.At, after.ID, most)
 	}, showStock, func(s graduation.Stock) rest.TimeKey { return rest.TimeKey{At: s.GivenAt, ID: s.ID} })
-	if err != nil {
-		return nil, err
-	}
-	return rest.BodyOf(page), nil
 }
 
 type spoilInput struct {

@@ -11,7 +11,6 @@ import (
 
 	"github.com/xueji/xueji/models/calendar"
 	"github.com/xueji/xueji/models/refusal"
-	"github.com/xueji/xueji/models/store"
 )
 
 // Page is one page of a list; Next is empty on the last one.
@@ -72,11 +71,11 @@ func ReadPage[K, R, T any](in Paging, first K, read func(after K, most int) ([]R
 }
 
 // List answers one page of a list that is read inside the data scope of the caller.
-func List[K, R, T any](ctx context.Context, register *store.Store, in Paging, first K, read func(tx *store.Tx, after K, most int) ([]R, error),
+func List[K, R, T, Tx any](ctx context.Context, from register[Tx], in Paging, first K, read func(tx Tx, after K, most int) ([]R, error),
 	show func(R) T, key func(R) K,
 ) (*Body[*Page[T]], error) {
 	page, err := ReadPage(in, first, func(after K, most int) ([]R, error) {
-		return InScope(ctx, register, func(tx *store.Tx) ([]R, error) { return read(tx, after, most) })
+		return InScope(ctx, from, func(tx Tx) ([]R, error) { return read(tx, after, most) })
 	}, show, key)
 	if err != nil {
 		return nil, err
