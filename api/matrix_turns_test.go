@@ -7,6 +7,9 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/xueji/xueji/api/apitest"
+	"github.com/xueji/xueji/models/change"
+	"github.com/xueji/xueji/models/org"
+	"github.com/xueji/xueji/models/schoolyear"
 	"github.com/xueji/xueji/models/storetest"
 )
 
@@ -41,10 +44,31 @@ func turnCases() map[string]matrixCase {
 		"list-absent": {call: func(x *matrix, _ apitest.Caller, target string) apitest.Call {
 			return apitest.Get(x.Org(target, "/absent?school_year=2026&term=1"))
 		}},
+		"receive-child": {call: func(x *matrix, _ apitest.Caller, target string) apitest.Call {
+			return apitest.Call{Method: http.MethodPost, Path: x.Org(target, "/received-children"), Key: uuid.NewString(),
+				Body: m{"name": "样例来", "stage": "PRIMARY", "grade": 1, "received_on": "2026-11-20"}}
+		}},
+		"close-received-child": {call: func(x *matrix, _ apitest.Caller, target string) apitest.Call {
+			return apitest.Call{Method: http.MethodPost, Path: "/v1/received-children/" + x.received(target).String() + "/closure", Body: m{"outcome": "LEFT"}}
+		}},
+		"list-received-children": {call: func(x *matrix, _ apitest.Caller, target string) apitest.Call {
+			return apitest.Get(x.Org(target, "/received-children?open=true"))
+		}},
 		"turn-year":       fixed(http.MethodPost, "/v1/year-turns", m{"dry_run": true}),
 		"list-turns":      fixed(http.MethodGet, "/v1/year-turns", nil),
 		"get-turn":        of(http.MethodGet, ""),
 		"list-turn-stays": of(http.MethodGet, "/stays"),
 		"undo-turn":       of(http.MethodPost, "/undo"),
 	}
+}
+
+// received is a child without a record at the school at the target.
+func (x *matrix) received(target string) uuid.UUID {
+	var made *schoolyear.ReceivedChild
+	x.MustIn(x.App, school(target), func(tx *change.Tx) (err error) {
+		made, err = schoolyear.Receive(tx.Tx, schoolyear.NewReceived{School: x.Office(school(target)).ID, Name: "样例来", Stage: org.Primary, Grade: 1,
+			ReceivedOn: tx.Today(), Key: uuid.NewString(), Hash: []byte(target)})
+		return err
+	})
+	return made.ID
 }

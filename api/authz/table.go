@@ -64,6 +64,9 @@ const (
 	CheckInNote Action = "check_in.note" // who came at the beginning of a term
 	CheckInRead Action = "check_in.read"
 
+	ReceivedEnter Action = "received.enter" // a child is there, the record is outstanding (X9)
+	ReceivedRead  Action = "received.read"
+
 	ChangeFile      Action = "change.file"
 	ChangeRead      Action = "change.read"
 	ChangeDecide    Action = "change.decide"   // the office and the role of the task decide; this is the outer gate
@@ -189,6 +192,9 @@ var table = sync.OnceValue(func() map[Action]map[org.Role]Reach {
 
 		CheckInNote: {org.SchoolRegistrar: Own},
 		CheckInRead: recordReaders(),
+
+		ReceivedEnter: {org.SchoolRegistrar: Own},
+		ReceivedRead:  recordReaders(),
 
 		// A bureau files the few kinds whose catalogue entry says so, nothing else.
 		ChangeFile:     {org.SchoolRegistrar: Own, org.BureauReviewer: Own},

@@ -1,5 +1,5 @@
 // Package schoolyear is the turn of the school year of a province (毕业升级) and who came back
-// to school at the beginning of a term (报到注册).
+// to school at the beginning of a term (报到注册), and who is there without a record (学籍未到).
 package schoolyear
 
 import (
@@ -27,4 +27,5 @@ func Mount(r *rest.Server, deps Deps) {
 	s := &server{Deps: deps, rest: r}
 	s.turnRoutes()
 	s.checkInRoutes()
+	s.receivedRoutes()
 }

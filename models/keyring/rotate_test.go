@@ -14,6 +14,7 @@ import (
 	"github.com/xueji/xueji/models/migrations"
 	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/models/roster"
+	"github.com/xueji/xueji/models/schoolyear"
 	"github.com/xueji/xueji/models/secret"
 	"github.com/xueji/xueji/models/store"
 	"github.com/xueji/xueji/models/storetest"
@@ -64,6 +65,10 @@ func filled(t *testing.T) *storetest.County {
 	_, err = c.FileRoster(c.Upload(storetest.SchoolB, c.Written(c.Items(storetest.SchoolB, 2025)), "waiting"))
 	require.NoError(t, err)
 	c.Waiting(storetest.SchoolB)
+	c.MustIn(c.App, storetest.SchoolA, func(tx *change.Tx) error {
+		_, err := schoolyear.Receive(tx.Tx, schoolyear.NewReceived{School: c.ID(storetest.SchoolA), Name: "样例来", Stage: org.Primary, Grade: 1, ReceivedOn: tx.Today(), Key: "one", Hash: []byte("one")})
+		return err
+	})
 	require.NoError(t, c.As(c.Who(storetest.SchoolA, org.SchoolSysadmin), func(tx *change.Tx) error {
 		_, err := message.AddEndpoint(tx.Tx, message.Endpoint{OrgID: c.ID(storetest.SchoolA), OrgPath: storetest.SchoolA, URL: "https://gateway.example", OutsideHours: message.SendAlways}, "a secret")
 		return err
@@ -121,7 +126,7 @@ func TestARotationBringsEverySecretToNewKeys(t *testing.T) {
 	done := rotated(t, o, dir)
 	keys := ring(t, dir)
 	require.Zero(t, older(t, o, keys))
-	for _, place := range []string{"student", "guardian", "roster_row", "change", "slip", "webhook_secret"} {
+	for _, place := range []string{"student", "guardian", "roster_row", "change", "slip", "received_child", "webhook_secret"} {
 		require.Positive(t, done[place].Rows, place)
 		require.Equal(t, done[place].Left, done[place].Rows, place)
 	}

@@ -42,6 +42,7 @@ TABLE placing_line
 TABLE policy	
 TABLE proxy	
 TABLE punishment	
+TABLE received_child	
 TABLE roster	
 TABLE roster_row	
 TABLE school_class	
@@ -533,6 +534,24 @@ COLUMN punishment.recorded_at timestamp with time zone
 COLUMN punishment.recorded_by uuid	
 COLUMN punishment.student_id uuid	
 COLUMN punishment.version bigint	
+COLUMN received_child.class_id uuid	
+COLUMN received_child.closed boolean	
+COLUMN received_child.closed_at timestamp with time zone	
+COLUMN received_child.closed_by uuid	
+COLUMN received_child.entered_at timestamp with time zone	
+COLUMN received_child.entered_by uuid	
+COLUMN received_child.entry_hash bytea	
+COLUMN received_child.entry_key text	
+COLUMN received_child.from_school text	
+COLUMN received_child.grade integer	
+COLUMN received_child.id uuid	
+COLUMN received_child.name_cipher bytea	
+COLUMN received_child.org_path ltree	
+COLUMN received_child.outcome text	
+COLUMN received_child.received_on date	
+COLUMN received_child.school_id uuid	
+COLUMN received_child.stage text	
+COLUMN received_child.student_id uuid	
 COLUMN roster.attempt integer	
 COLUMN roster.blob_key text	
 COLUMN roster.change_id uuid	
@@ -979,6 +998,8 @@ CONSTRAINT policy_pkey ON policy	ALTER TABLE policy ADD CONSTRAINT policy_pkey P
 CONSTRAINT proxy_pkey ON proxy	ALTER TABLE proxy ADD CONSTRAINT proxy_pkey PRIMARY KEY (id)
 CONSTRAINT punishment_pkey ON punishment	ALTER TABLE punishment ADD CONSTRAINT punishment_pkey PRIMARY KEY (id)
 CONSTRAINT punishment_recorded_by_record_key_key ON punishment	ALTER TABLE punishment ADD CONSTRAINT punishment_recorded_by_record_key_key UNIQUE (recorded_by, record_key)
+CONSTRAINT received_child_entered_by_entry_key_key ON received_child	ALTER TABLE received_child ADD CONSTRAINT received_child_entered_by_entry_key_key UNIQUE (entered_by, entry_key)
+CONSTRAINT received_child_pkey ON received_child	ALTER TABLE received_child ADD CONSTRAINT received_child_pkey PRIMARY KEY (id)
 CONSTRAINT roster_pkey ON roster	ALTER TABLE roster ADD CONSTRAINT roster_pkey PRIMARY KEY (id)
 CONSTRAINT roster_row_pkey ON roster_row	ALTER TABLE roster_row ADD CONSTRAINT roster_row_pkey PRIMARY KEY (roster_id, row_no)
 CONSTRAINT school_class_pkey ON school_class	ALTER TABLE school_class ADD CONSTRAINT school_class_pkey PRIMARY KEY (id)
@@ -1085,6 +1106,8 @@ INDEX proxy_acting ON proxy	CREATE INDEX proxy_acting ON public.proxy USING btre
 INDEX proxy_org ON proxy	CREATE INDEX proxy_org ON public.proxy USING btree (org_id, until_at DESC, id DESC)
 INDEX punishment_cancel ON punishment	CREATE UNIQUE INDEX punishment_cancel ON public.punishment USING btree (cancelled_by, cancel_key) WHERE (cancelled_by IS NOT NULL)
 INDEX punishment_student ON punishment	CREATE INDEX punishment_student ON public.punishment USING btree (student_id, decided_on, id)
+INDEX received_child_list ON received_child	CREATE INDEX received_child_list ON public.received_child USING btree (closed, received_on, id)
+INDEX received_child_school ON received_child	CREATE INDEX received_child_school ON public.received_child USING btree (school_id, closed, received_on, id)
 INDEX roster_file ON roster	CREATE UNIQUE INDEX roster_file ON public.roster USING btree (school_id, file_sha256) WHERE (state <> ALL (ARRAY['REFUSED'::text, 'DISCARDED'::text, 'ENROLLED'::text]))
 INDEX roster_key ON roster	CREATE UNIQUE INDEX roster_key ON public.roster USING btree (created_by, idempotency_key) WHERE (idempotency_key <> ''::text)
 INDEX roster_path ON roster	CREATE INDEX roster_path ON public.roster USING gist (org_path)
@@ -1316,6 +1339,16 @@ CONSTRAINT punishment_check2 ON punishment	ALTER TABLE punishment ADD CONSTRAINT
 CONSTRAINT punishment_document_no_check ON punishment	ALTER TABLE punishment ADD CONSTRAINT punishment_document_no_check CHECK ((document_no <> ''::text))
 CONSTRAINT punishment_level_check ON punishment	ALTER TABLE punishment ADD CONSTRAINT punishment_level_check CHECK ((level = ANY (ARRAY['1'::text, '2'::text, '3'::text, '4'::text, '6'::text, '9'::text])))
 CONSTRAINT punishment_student_id_fkey ON punishment	ALTER TABLE punishment ADD CONSTRAINT punishment_student_id_fkey FOREIGN KEY (student_id) REFERENCES student(id)
+CONSTRAINT received_child_check ON received_child	ALTER TABLE received_child ADD CONSTRAINT received_child_check CHECK (((grade IS NULL) <> (class_id IS NULL)))
+CONSTRAINT received_child_check1 ON received_child	ALTER TABLE received_child ADD CONSTRAINT received_child_check1 CHECK (((closed_at IS NULL) = (closed_by IS NULL)))
+CONSTRAINT received_child_check2 ON received_child	ALTER TABLE received_child ADD CONSTRAINT received_child_check2 CHECK (((closed_at IS NULL) = (outcome IS NULL)))
+CONSTRAINT received_child_check3 ON received_child	ALTER TABLE received_child ADD CONSTRAINT received_child_check3 CHECK (((student_id IS NULL) OR (outcome = ANY (ARRAY['RECORD_CAME'::text, 'NEW_RECORD'::text]))))
+CONSTRAINT received_child_class_id_fkey ON received_child	ALTER TABLE received_child ADD CONSTRAINT received_child_class_id_fkey FOREIGN KEY (class_id) REFERENCES school_class(id)
+CONSTRAINT received_child_grade_check ON received_child	ALTER TABLE received_child ADD CONSTRAINT received_child_grade_check CHECK (((grade >= 1) AND (grade <= 9)))
+CONSTRAINT received_child_outcome_check ON received_child	ALTER TABLE received_child ADD CONSTRAINT received_child_outcome_check CHECK ((outcome = ANY (ARRAY['RECORD_CAME'::text, 'NEW_RECORD'::text, 'LEFT'::text, 'MISTAKE'::text])))
+CONSTRAINT received_child_school_id_fkey ON received_child	ALTER TABLE received_child ADD CONSTRAINT received_child_school_id_fkey FOREIGN KEY (school_id) REFERENCES organisation(id)
+CONSTRAINT received_child_stage_check ON received_child	ALTER TABLE received_child ADD CONSTRAINT received_child_stage_check CHECK ((stage = ANY (ARRAY['PRIMARY'::text, 'JUNIOR'::text, 'SENIOR'::text])))
+CONSTRAINT received_child_student_id_fkey ON received_child	ALTER TABLE received_child ADD CONSTRAINT received_child_student_id_fkey FOREIGN KEY (student_id) REFERENCES student(id)
 CONSTRAINT roster_change_id_fkey ON roster	ALTER TABLE roster ADD CONSTRAINT roster_change_id_fkey FOREIGN KEY (change_id) REFERENCES change(id) DEFERRABLE INITIALLY DEFERRED
 CONSTRAINT roster_check ON roster	ALTER TABLE roster ADD CONSTRAINT roster_check CHECK (((change_id IS NOT NULL) OR (state <> ALL (ARRAY['FILED'::text, 'ENROLLED'::text, 'REFUSED'::text]))))
 CONSTRAINT roster_row_class_id_fkey ON roster_row	ALTER TABLE roster_row ADD CONSTRAINT roster_row_class_id_fkey FOREIGN KEY (class_id) REFERENCES school_class(id)
@@ -1437,6 +1470,8 @@ TRIGGER placing_line_append_only ON placing_line	CREATE TRIGGER placing_line_app
 TRIGGER placing_line_no_truncate ON placing_line	CREATE TRIGGER placing_line_no_truncate BEFORE TRUNCATE ON public.placing_line FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewrite()
 TRIGGER placing_line_settled_once ON placing_line	CREATE TRIGGER placing_line_settled_once BEFORE UPDATE ON public.placing_line FOR EACH ROW WHEN ((old.verdict <> 'LISTED'::text)) EXECUTE FUNCTION refuse_rewrite()
 TRIGGER policy_append_only ON policy	CREATE TRIGGER policy_append_only BEFORE DELETE OR UPDATE ON public.policy FOR EACH ROW EXECUTE FUNCTION refuse_rewrite()
+TRIGGER received_child_closed_once ON received_child	CREATE TRIGGER received_child_closed_once BEFORE UPDATE OF closed_at, closed_by, outcome, student_id ON public.received_child FOR EACH ROW WHEN ((old.closed_at IS NOT NULL)) EXECUTE FUNCTION refuse_rewrite()
+TRIGGER received_child_kept ON received_child	CREATE TRIGGER received_child_kept BEFORE DELETE ON public.received_child FOR EACH ROW EXECUTE FUNCTION refuse_rewrite()
 TRIGGER student_history_append_only ON student_history	CREATE TRIGGER student_history_append_only BEFORE DELETE OR UPDATE OF id, student_id, change_id, kind, effective_on, recorded_at, account_id, before, after ON public.student_history FOR EACH ROW EXECUTE FUNCTION refuse_rewrite()
 TRIGGER student_history_no_truncate ON student_history	CREATE TRIGGER student_history_no_truncate BEFORE TRUNCATE ON public.student_history FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewrite()
 TRIGGER student_history_reason ON student_history	CREATE TRIGGER student_history_reason BEFORE UPDATE OF reason ON public.student_history FOR EACH ROW EXECUTE FUNCTION refuse_rewrite()
@@ -1471,6 +1506,8 @@ TRIGGER placing_line_append_only ON placing_line IS ON	ALTER TABLE placing_line 
 TRIGGER placing_line_no_truncate ON placing_line IS ON	ALTER TABLE placing_line ENABLE TRIGGER placing_line_no_truncate
 TRIGGER placing_line_settled_once ON placing_line IS ON	ALTER TABLE placing_line ENABLE TRIGGER placing_line_settled_once
 TRIGGER policy_append_only ON policy IS ON	ALTER TABLE policy ENABLE TRIGGER policy_append_only
+TRIGGER received_child_closed_once ON received_child IS ON	ALTER TABLE received_child ENABLE TRIGGER received_child_closed_once
+TRIGGER received_child_kept ON received_child IS ON	ALTER TABLE received_child ENABLE TRIGGER received_child_kept
 TRIGGER student_history_append_only ON student_history IS ON	ALTER TABLE student_history ENABLE TRIGGER student_history_append_only
 TRIGGER student_history_no_truncate ON student_history IS ON	ALTER TABLE student_history ENABLE TRIGGER student_history_no_truncate
 TRIGGER student_history_reason ON student_history IS ON	ALTER TABLE student_history ENABLE TRIGGER student_history_reason
@@ -1482,6 +1519,7 @@ POLICY app_account ON account_password PERMISSIVE FOR ALL TO xueji_app	CREATE PO
 POLICY app_account ON session PERMISSIVE FOR ALL TO xueji_app	CREATE POLICY app_account ON session AS PERMISSIVE FOR ALL TO xueji_app USING ((EXISTS ( SELECT 1 FROM account a WHERE ((a.id = session.account_id) AND (a.org_path <@ ANY (( SELECT scope() AS scope)::ltree[]))) OFFSET 0))) WITH CHECK ((EXISTS ( SELECT 1 FROM account a WHERE ((a.id = session.account_id) AND (a.org_path <@ ANY (( SELECT scope() AS scope)::ltree[]))) OFFSET 0)))
 POLICY app_cancel ON enrolment_deferral PERMISSIVE FOR UPDATE TO xueji_app	CREATE POLICY app_cancel ON enrolment_deferral AS PERMISSIVE FOR UPDATE TO xueji_app USING (((cancelled_at IS NULL) AND (EXISTS ( SELECT 1 FROM student s WHERE (s.id = enrolment_deferral.student_id))))) WITH CHECK ((cancelled_by = acting_account()))
 POLICY app_cancel ON punishment RESTRICTIVE FOR UPDATE TO xueji_app	CREATE POLICY app_cancel ON punishment AS RESTRICTIVE FOR UPDATE TO xueji_app USING ((cancelled_on IS NULL)) WITH CHECK ((NOT (cancelled_by IS DISTINCT FROM acting_account())))
+POLICY app_close ON received_child PERMISSIVE FOR UPDATE TO xueji_app	CREATE POLICY app_close ON received_child AS PERMISSIVE FOR UPDATE TO xueji_app USING (((closed_at IS NULL) AND (org_path <@ ANY (( SELECT scope() AS scope)::ltree[])))) WITH CHECK (((closed_at IS NOT NULL) AND (closed_by = acting_account()) AND ((student_id IS NULL) OR (EXISTS ( SELECT 1 FROM student s WHERE ((s.id = received_child.student_id) AND (s.school_id = received_child.school_id)))))))
 POLICY app_delete ON roster_row PERMISSIVE FOR DELETE TO xueji_app	CREATE POLICY app_delete ON roster_row AS PERMISSIVE FOR DELETE TO xueji_app USING (((org_path <@ ANY (( SELECT scope() AS scope)::ltree[])) AND (EXISTS ( SELECT 1 FROM roster r WHERE ((r.id = roster_row.roster_id) AND (r.state = ANY (ARRAY['UPLOADED'::text, 'DISCARDED'::text])))))))
 POLICY app_edit ON student RESTRICTIVE FOR UPDATE TO xueji_app	CREATE POLICY app_edit ON student AS RESTRICTIVE FOR UPDATE TO xueji_app USING (in_register)
 POLICY app_end ON certificate RESTRICTIVE FOR UPDATE TO xueji_app	CREATE POLICY app_end ON certificate AS RESTRICTIVE FOR UPDATE TO xueji_app USING ((state = ANY (ARRAY['WRITTEN'::text, 'ISSUED'::text]))) WITH CHECK ((state = ANY (ARRAY['ISSUED'::text, 'REPLACED'::text])))
@@ -1542,6 +1580,7 @@ POLICY app_read ON job_word PERMISSIVE FOR SELECT TO xueji_app	CREATE POLICY app
 POLICY app_read ON keyring PERMISSIVE FOR SELECT TO xueji_app	CREATE POLICY app_read ON keyring AS PERMISSIVE FOR SELECT TO xueji_app USING (true)
 POLICY app_read ON organisation PERMISSIVE FOR SELECT TO xueji_app	CREATE POLICY app_read ON organisation AS PERMISSIVE FOR SELECT TO xueji_app USING (true)
 POLICY app_read ON policy PERMISSIVE FOR SELECT TO xueji_app	CREATE POLICY app_read ON policy AS PERMISSIVE FOR SELECT TO xueji_app USING (true)
+POLICY app_read ON received_child PERMISSIVE FOR SELECT TO xueji_app	CREATE POLICY app_read ON received_child AS PERMISSIVE FOR SELECT TO xueji_app USING ((org_path <@ ANY (( SELECT scope() AS scope)::ltree[])))
 POLICY app_read ON roster PERMISSIVE FOR SELECT TO xueji_app	CREATE POLICY app_read ON roster AS PERMISSIVE FOR SELECT TO xueji_app USING ((org_path <@ ANY (( SELECT scope() AS scope)::ltree[])))
 POLICY app_read ON roster_row PERMISSIVE FOR SELECT TO xueji_app	CREATE POLICY app_read ON roster_row AS PERMISSIVE FOR SELECT TO xueji_app USING ((org_path <@ ANY (( SELECT scope() AS scope)::ltree[])))
 POLICY app_read ON school_year PERMISSIVE FOR SELECT TO xueji_app	CREATE POLICY app_read ON school_year AS PERMISSIVE FOR SELECT TO xueji_app USING (true)
@@ -1550,6 +1589,7 @@ POLICY app_read ON workday_year PERMISSIVE FOR SELECT TO xueji_app	CREATE POLICY
 POLICY app_read ON year_turn PERMISSIVE FOR SELECT TO xueji_app	CREATE POLICY app_read ON year_turn AS PERMISSIVE FOR SELECT TO xueji_app USING ((EXISTS ( SELECT 1 FROM unnest(( SELECT scope() AS scope)) s(s) WHERE ((s.s <@ year_turn.org_path) OR (year_turn.org_path <@ s.s)))))
 POLICY app_read ON year_turn_part PERMISSIVE FOR SELECT TO xueji_app	CREATE POLICY app_read ON year_turn_part AS PERMISSIVE FOR SELECT TO xueji_app USING ((EXISTS ( SELECT 1 FROM year_turn y WHERE (y.id = year_turn_part.turn_id))))
 POLICY app_read ON year_turn_stay PERMISSIVE FOR SELECT TO xueji_app	CREATE POLICY app_read ON year_turn_stay AS PERMISSIVE FOR SELECT TO xueji_app USING ((org_path <@ ANY (( SELECT scope() AS scope)::ltree[])))
+POLICY app_receive ON received_child PERMISSIVE FOR INSERT TO xueji_app	CREATE POLICY app_receive ON received_child AS PERMISSIVE FOR INSERT TO xueji_app WITH CHECK (((org_path <@ ANY (( SELECT scope() AS scope)::ltree[])) AND (entered_by = acting_account()) AND (EXISTS ( SELECT 1 FROM organisation o WHERE ((o.id = received_child.school_id) AND (o.path = received_child.org_path) AND (o.kind = 'SCHOOL'::text) AND (o.closed_at IS NULL)))) AND ((class_id IS NULL) OR (EXISTS ( SELECT 1 FROM school_class c WHERE ((c.id = received_child.class_id) AND (c.school_id = received_child.school_id)))))))
 POLICY app_record ON admission PERMISSIVE FOR SELECT TO xueji_app	CREATE POLICY app_record ON admission AS PERMISSIVE FOR SELECT TO xueji_app USING ((EXISTS ( SELECT 1 FROM student s WHERE (s.id = admission.student_id))))
 POLICY app_record ON enrolment_deferral PERMISSIVE FOR SELECT TO xueji_app	CREATE POLICY app_record ON enrolment_deferral AS PERMISSIVE FOR SELECT TO xueji_app USING ((EXISTS ( SELECT 1 FROM student s WHERE (s.id = enrolment_deferral.student_id))))
 POLICY app_record ON punishment RESTRICTIVE FOR INSERT TO xueji_app	CREATE POLICY app_record ON punishment AS RESTRICTIVE FOR INSERT TO xueji_app WITH CHECK (((level <> '6'::text) AND (cancelled_on IS NULL) AND (NOT (recorded_by IS DISTINCT FROM acting_account())) AND (EXISTS ( SELECT 1 FROM student s WHERE ((s.id = punishment.student_id) AND (s.org_path = punishment.org_path) AND s.in_register)))))
@@ -1621,6 +1661,7 @@ POLICY owner_all ON placing_line PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLIC
 POLICY owner_all ON policy PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON policy AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
 POLICY owner_all ON proxy PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON proxy AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
 POLICY owner_all ON punishment PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON punishment AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
+POLICY owner_all ON received_child PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON received_child AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
 POLICY owner_all ON roster PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON roster AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
 POLICY owner_all ON roster_row PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON roster_row AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
 POLICY owner_all ON school_class PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON school_class AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
@@ -1681,6 +1722,7 @@ POLICY worker_all ON organisation PERMISSIVE FOR ALL TO xueji_worker	CREATE POLI
 POLICY worker_all ON placing_line PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON placing_line AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
 POLICY worker_all ON proxy PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON proxy AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
 POLICY worker_all ON punishment PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON punishment AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
+POLICY worker_all ON received_child PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON received_child AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
 POLICY worker_all ON roster PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON roster AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
 POLICY worker_all ON roster_row PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON roster_row AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
 POLICY worker_all ON school_class PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON school_class AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
@@ -1749,6 +1791,7 @@ ROW SECURITY ON placing_line	ALTER TABLE placing_line ENABLE ROW LEVEL SECURITY
 ROW SECURITY ON policy	ALTER TABLE policy ENABLE ROW LEVEL SECURITY
 ROW SECURITY ON proxy	ALTER TABLE proxy ENABLE ROW LEVEL SECURITY
 ROW SECURITY ON punishment	ALTER TABLE punishment ENABLE ROW LEVEL SECURITY
+ROW SECURITY ON received_child	ALTER TABLE received_child ENABLE ROW LEVEL SECURITY
 ROW SECURITY ON roster	ALTER TABLE roster ENABLE ROW LEVEL SECURITY
 ROW SECURITY ON roster_row	ALTER TABLE roster_row ENABLE ROW LEVEL SECURITY
 ROW SECURITY ON school_class	ALTER TABLE school_class ENABLE ROW LEVEL SECURITY
@@ -1814,6 +1857,7 @@ ROW SECURITY OF THE OWNER ON placing_line	ALTER TABLE placing_line FORCE ROW LEV
 ROW SECURITY OF THE OWNER ON policy	ALTER TABLE policy FORCE ROW LEVEL SECURITY
 ROW SECURITY OF THE OWNER ON proxy	ALTER TABLE proxy FORCE ROW LEVEL SECURITY
 ROW SECURITY OF THE OWNER ON punishment	ALTER TABLE punishment FORCE ROW LEVEL SECURITY
+ROW SECURITY OF THE OWNER ON received_child	ALTER TABLE received_child FORCE ROW LEVEL SECURITY
 ROW SECURITY OF THE OWNER ON roster	ALTER TABLE roster FORCE ROW LEVEL SECURITY
 ROW SECURITY OF THE OWNER ON roster_row	ALTER TABLE roster_row FORCE ROW LEVEL SECURITY
 ROW SECURITY OF THE OWNER ON school_class	ALTER TABLE school_class FORCE ROW LEVEL SECURITY
@@ -1985,6 +2029,8 @@ GRANT SELECT ON proxy TO xueji_app	GRANT SELECT ON proxy TO xueji_app
 GRANT SELECT ON proxy TO xueji_worker	GRANT SELECT ON proxy TO xueji_worker
 GRANT SELECT ON punishment TO xueji_app	GRANT SELECT ON punishment TO xueji_app
 GRANT SELECT ON punishment TO xueji_worker	GRANT SELECT ON punishment TO xueji_worker
+GRANT SELECT ON received_child TO xueji_app	GRANT SELECT ON received_child TO xueji_app
+GRANT SELECT ON received_child TO xueji_worker	GRANT SELECT ON received_child TO xueji_worker
 GRANT SELECT ON roster TO xueji_app	GRANT SELECT ON roster TO xueji_app
 GRANT SELECT ON roster TO xueji_worker	GRANT SELECT ON roster TO xueji_worker
 GRANT SELECT ON roster_row TO xueji_app	GRANT SELECT ON roster_row TO xueji_app
@@ -2085,6 +2131,7 @@ GRANT INSERT (change_id) ON schooling_length TO xueji_worker	GRANT INSERT (chang
 GRANT INSERT (change_id) ON slip TO xueji_app	GRANT INSERT (change_id) ON slip TO xueji_app
 GRANT INSERT (class_id) ON change_line TO xueji_app	GRANT INSERT (class_id) ON change_line TO xueji_app
 GRANT INSERT (class_id) ON placing_line TO xueji_app	GRANT INSERT (class_id) ON placing_line TO xueji_app
+GRANT INSERT (class_id) ON received_child TO xueji_app	GRANT INSERT (class_id) ON received_child TO xueji_app
 GRANT INSERT (class_name) ON change_line TO xueji_app	GRANT INSERT (class_name) ON change_line TO xueji_app
 GRANT INSERT (class_name) ON graduation_line TO xueji_app	GRANT INSERT (class_name) ON graduation_line TO xueji_app
 GRANT INSERT (class_name) ON placing_line TO xueji_app	GRANT INSERT (class_name) ON placing_line TO xueji_app
@@ -2113,6 +2160,10 @@ GRANT INSERT (dry) ON year_turn TO xueji_app	GRANT INSERT (dry) ON year_turn TO 
 GRANT INSERT (effective_on) ON job TO xueji_app	GRANT INSERT (effective_on) ON job TO xueji_app
 GRANT INSERT (effective_on) ON student_history TO xueji_app	GRANT INSERT (effective_on) ON student_history TO xueji_app
 GRANT INSERT (endpoint_id) ON webhook_delivery TO xueji_app	GRANT INSERT (endpoint_id) ON webhook_delivery TO xueji_app
+GRANT INSERT (entered_at) ON received_child TO xueji_app	GRANT INSERT (entered_at) ON received_child TO xueji_app
+GRANT INSERT (entered_by) ON received_child TO xueji_app	GRANT INSERT (entered_by) ON received_child TO xueji_app
+GRANT INSERT (entry_hash) ON received_child TO xueji_app	GRANT INSERT (entry_hash) ON received_child TO xueji_app
+GRANT INSERT (entry_key) ON received_child TO xueji_app	GRANT INSERT (entry_key) ON received_child TO xueji_app
 GRANT INSERT (entry_year) ON admission TO xueji_app	GRANT INSERT (entry_year) ON admission TO xueji_app
 GRANT INSERT (file_name) ON roster TO xueji_app	GRANT INSERT (file_name) ON roster TO xueji_app
 GRANT INSERT (file_sha256) ON roster TO xueji_app	GRANT INSERT (file_sha256) ON roster TO xueji_app
@@ -2126,14 +2177,17 @@ GRANT INSERT (from_class) ON placing_line TO xueji_app	GRANT INSERT (from_class)
 GRANT INSERT (from_entry_year) ON admission TO xueji_app	GRANT INSERT (from_entry_year) ON admission TO xueji_app
 GRANT INSERT (from_name) ON placing_line TO xueji_app	GRANT INSERT (from_name) ON placing_line TO xueji_app
 GRANT INSERT (from_school) ON admission TO xueji_app	GRANT INSERT (from_school) ON admission TO xueji_app
+GRANT INSERT (from_school) ON received_child TO xueji_app	GRANT INSERT (from_school) ON received_child TO xueji_app
 GRANT INSERT (from_stage) ON admission TO xueji_app	GRANT INSERT (from_stage) ON admission TO xueji_app
 GRANT INSERT (from_year) ON schooling_length TO xueji_worker	GRANT INSERT (from_year) ON schooling_length TO xueji_worker
+GRANT INSERT (grade) ON received_child TO xueji_app	GRANT INSERT (grade) ON received_child TO xueji_app
 GRANT INSERT (graduated_on) ON admission TO xueji_app	GRANT INSERT (graduated_on) ON admission TO xueji_app
 GRANT INSERT (id) ON enrolment_deferral TO xueji_app	GRANT INSERT (id) ON enrolment_deferral TO xueji_app
 GRANT INSERT (id) ON job TO xueji_app	GRANT INSERT (id) ON job TO xueji_app
 GRANT INSERT (id) ON job_word TO xueji_app	GRANT INSERT (id) ON job_word TO xueji_app
 GRANT INSERT (id) ON notice TO xueji_app	GRANT INSERT (id) ON notice TO xueji_app
 GRANT INSERT (id) ON punishment TO xueji_app	GRANT INSERT (id) ON punishment TO xueji_app
+GRANT INSERT (id) ON received_child TO xueji_app	GRANT INSERT (id) ON received_child TO xueji_app
 GRANT INSERT (id) ON roster TO xueji_app	GRANT INSERT (id) ON roster TO xueji_app
 GRANT INSERT (id) ON slip TO xueji_app	GRANT INSERT (id) ON slip TO xueji_app
 GRANT INSERT (id) ON student_history TO xueji_app	GRANT INSERT (id) ON student_history TO xueji_app
@@ -2156,6 +2210,7 @@ GRANT INSERT (line_no) ON admission TO xueji_app	GRANT INSERT (line_no) ON admis
 GRANT INSERT (line_no) ON change_line TO xueji_app	GRANT INSERT (line_no) ON change_line TO xueji_app
 GRANT INSERT (line_no) ON graduation_line TO xueji_app	GRANT INSERT (line_no) ON graduation_line TO xueji_app
 GRANT INSERT (line_no) ON placing_line TO xueji_app	GRANT INSERT (line_no) ON placing_line TO xueji_app
+GRANT INSERT (name_cipher) ON received_child TO xueji_app	GRANT INSERT (name_cipher) ON received_child TO xueji_app
 GRANT INSERT (next_attempt_at) ON webhook_delivery TO xueji_app	GRANT INSERT (next_attempt_at) ON webhook_delivery TO xueji_app
 GRANT INSERT (no) ON job_part TO xueji_app	GRANT INSERT (no) ON job_part TO xueji_app
 GRANT INSERT (no) ON year_turn_part TO xueji_app	GRANT INSERT (no) ON year_turn_part TO xueji_app
@@ -2172,6 +2227,7 @@ GRANT INSERT (org_path) ON job_part TO xueji_app	GRANT INSERT (org_path) ON job_
 GRANT INSERT (org_path) ON job_word TO xueji_app	GRANT INSERT (org_path) ON job_word TO xueji_app
 GRANT INSERT (org_path) ON notice TO xueji_app	GRANT INSERT (org_path) ON notice TO xueji_app
 GRANT INSERT (org_path) ON punishment TO xueji_app	GRANT INSERT (org_path) ON punishment TO xueji_app
+GRANT INSERT (org_path) ON received_child TO xueji_app	GRANT INSERT (org_path) ON received_child TO xueji_app
 GRANT INSERT (org_path) ON roster TO xueji_app	GRANT INSERT (org_path) ON roster TO xueji_app
 GRANT INSERT (org_path) ON student_history TO xueji_app	GRANT INSERT (org_path) ON student_history TO xueji_app
 GRANT INSERT (org_path) ON year_turn TO xueji_app	GRANT INSERT (org_path) ON year_turn TO xueji_app
@@ -2186,6 +2242,7 @@ GRANT INSERT (province_code) ON year_turn TO xueji_app	GRANT INSERT (province_co
 GRANT INSERT (reason) ON enrolment_deferral TO xueji_app	GRANT INSERT (reason) ON enrolment_deferral TO xueji_app
 GRANT INSERT (reason) ON student_history TO xueji_app	GRANT INSERT (reason) ON student_history TO xueji_app
 GRANT INSERT (reason_code) ON enrolment_deferral TO xueji_app	GRANT INSERT (reason_code) ON enrolment_deferral TO xueji_app
+GRANT INSERT (received_on) ON received_child TO xueji_app	GRANT INSERT (received_on) ON received_child TO xueji_app
 GRANT INSERT (record_hash) ON enrolment_deferral TO xueji_app	GRANT INSERT (record_hash) ON enrolment_deferral TO xueji_app
 GRANT INSERT (record_hash) ON punishment TO xueji_app	GRANT INSERT (record_hash) ON punishment TO xueji_app
 GRANT INSERT (record_key) ON enrolment_deferral TO xueji_app	GRANT INSERT (record_key) ON enrolment_deferral TO xueji_app
@@ -2202,6 +2259,7 @@ GRANT INSERT (rows) ON job_part TO xueji_app	GRANT INSERT (rows) ON job_part TO 
 GRANT INSERT (school_id) ON admission TO xueji_app	GRANT INSERT (school_id) ON admission TO xueji_app
 GRANT INSERT (school_id) ON enrolment_plan TO xueji_app	GRANT INSERT (school_id) ON enrolment_plan TO xueji_app
 GRANT INSERT (school_id) ON graduation_line TO xueji_app	GRANT INSERT (school_id) ON graduation_line TO xueji_app
+GRANT INSERT (school_id) ON received_child TO xueji_app	GRANT INSERT (school_id) ON received_child TO xueji_app
 GRANT INSERT (school_id) ON roster TO xueji_app	GRANT INSERT (school_id) ON roster TO xueji_app
 GRANT INSERT (school_id) ON schooling_length TO xueji_worker	GRANT INSERT (school_id) ON schooling_length TO xueji_worker
 GRANT INSERT (school_year) ON year_turn TO xueji_app	GRANT INSERT (school_year) ON year_turn TO xueji_app
@@ -2216,6 +2274,7 @@ GRANT INSERT (size) ON enrolment_plan TO xueji_app	GRANT INSERT (size) ON enrolm
 GRANT INSERT (stage) ON admission TO xueji_app	GRANT INSERT (stage) ON admission TO xueji_app
 GRANT INSERT (stage) ON enrolment_plan TO xueji_app	GRANT INSERT (stage) ON enrolment_plan TO xueji_app
 GRANT INSERT (stage) ON graduation_line TO xueji_app	GRANT INSERT (stage) ON graduation_line TO xueji_app
+GRANT INSERT (stage) ON received_child TO xueji_app	GRANT INSERT (stage) ON received_child TO xueji_app
 GRANT INSERT (stage) ON schooling_length TO xueji_worker	GRANT INSERT (stage) ON schooling_length TO xueji_worker
 GRANT INSERT (state) ON roster TO xueji_app	GRANT INSERT (state) ON roster TO xueji_app
 GRANT INSERT (step_no) ON notice TO xueji_app	GRANT INSERT (step_no) ON notice TO xueji_app
@@ -2320,8 +2379,10 @@ GRANT UPDATE (closed_at) ON account TO xueji_app	GRANT UPDATE (closed_at) ON acc
 GRANT UPDATE (closed_at) ON account TO xueji_worker	GRANT UPDATE (closed_at) ON account TO xueji_worker
 GRANT UPDATE (closed_at) ON organisation TO xueji_app	GRANT UPDATE (closed_at) ON organisation TO xueji_app
 GRANT UPDATE (closed_at) ON organisation TO xueji_worker	GRANT UPDATE (closed_at) ON organisation TO xueji_worker
+GRANT UPDATE (closed_at) ON received_child TO xueji_app	GRANT UPDATE (closed_at) ON received_child TO xueji_app
 GRANT UPDATE (closed_at) ON school_class TO xueji_app	GRANT UPDATE (closed_at) ON school_class TO xueji_app
 GRANT UPDATE (closed_at) ON school_grade TO xueji_worker	GRANT UPDATE (closed_at) ON school_grade TO xueji_worker
+GRANT UPDATE (closed_by) ON received_child TO xueji_app	GRANT UPDATE (closed_by) ON received_child TO xueji_app
 GRANT UPDATE (code) ON admission TO xueji_worker	GRANT UPDATE (code) ON admission TO xueji_worker
 GRANT UPDATE (code) ON change_line TO xueji_worker	GRANT UPDATE (code) ON change_line TO xueji_worker
 GRANT UPDATE (code) ON graduation_line TO xueji_worker	GRANT UPDATE (code) ON graduation_line TO xueji_worker
@@ -2384,6 +2445,7 @@ GRANT UPDATE (org_path) ON school_grade TO xueji_worker	GRANT UPDATE (org_path) 
 GRANT UPDATE (orphan) ON student TO xueji_app	GRANT UPDATE (orphan) ON student TO xueji_app
 GRANT UPDATE (out_round) ON change_evidence TO xueji_worker	GRANT UPDATE (out_round) ON change_evidence TO xueji_worker
 GRANT UPDATE (outcome) ON job_word TO xueji_worker	GRANT UPDATE (outcome) ON job_word TO xueji_worker
+GRANT UPDATE (outcome) ON received_child TO xueji_app	GRANT UPDATE (outcome) ON received_child TO xueji_app
 GRANT UPDATE (outside_hours) ON webhook_endpoint TO xueji_app	GRANT UPDATE (outside_hours) ON webhook_endpoint TO xueji_app
 GRANT UPDATE (params) ON admission TO xueji_worker	GRANT UPDATE (params) ON admission TO xueji_worker
 GRANT UPDATE (params) ON change_line TO xueji_worker	GRANT UPDATE (params) ON change_line TO xueji_worker
@@ -2462,6 +2524,7 @@ GRANT UPDATE (struck_by) ON departure TO xueji_worker	GRANT UPDATE (struck_by) O
 GRANT UPDATE (struck_by) ON graduation_line TO xueji_worker	GRANT UPDATE (struck_by) ON graduation_line TO xueji_worker
 GRANT UPDATE (struck_by) ON student_history TO xueji_worker	GRANT UPDATE (struck_by) ON student_history TO xueji_worker
 GRANT UPDATE (struck_job) ON student_history TO xueji_worker	GRANT UPDATE (struck_job) ON student_history TO xueji_worker
+GRANT UPDATE (student_id) ON received_child TO xueji_app	GRANT UPDATE (student_id) ON received_child TO xueji_app
 GRANT UPDATE (study_mode) ON student TO xueji_app	GRANT UPDATE (study_mode) ON student TO xueji_app
 GRANT UPDATE (tell) ON admission TO xueji_worker	GRANT UPDATE (tell) ON admission TO xueji_worker
 GRANT UPDATE (template_version) ON roster TO xueji_app	GRANT UPDATE (template_version) ON roster TO xueji_app

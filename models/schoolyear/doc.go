@@ -1,6 +1,7 @@
 // Package schoolyear turns the school year of a province (毕业升级, P88, KT63) and undoes a
 // turn while nothing rests on it. It keeps who came back to school at the beginning of a
-// term (报到注册, P43).
+// term (报到注册, P43), and which children a school has taken in while their record is
+// outstanding (学籍未到, X9).
 //
 // It owns the turn that a province hands in, its dry run, the ranges of records that are
 // its parts, the records that do not move with the reasons, and the classes that a turn has
@@ -11,7 +12,7 @@
 // It does not own the lines of the history (package student writes them), nor the row, the
 // progress and the stopping of a job (package job).
 //
-// Tables: year_turn, year_turn_part, year_turn_stay, year_turn_closed, check_in.
+// Tables: year_turn, year_turn_part, year_turn_stay, year_turn_closed, check_in, received_child.
 //
 // Laws and rules it keeps:
 //   - law 2: a part is one transaction that is safe to repeat: a mark on each record says

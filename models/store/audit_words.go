@@ -24,6 +24,7 @@ plan          plan.set
 policy        policy.add
 proxy         proxy.revoke
 punishment    punishment.cancel punishment.record
+received_child received.close received.enter
 roster        roster.ask_register roster.discard roster.enrol roster.findings roster.upload
 school_year   school_year.set
 session       session.open session.revoke token.create

@@ -5,7 +5,10 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/xueji/xueji/models/change"
 	"github.com/xueji/xueji/models/org"
+	"github.com/xueji/xueji/models/schoolyear"
+	"github.com/xueji/xueji/models/student"
 )
 
 // Crowd fills schools A and B with so many ordinary records, for statements that must not
@@ -40,6 +43,29 @@ func (c *County) CheckedInCrowd(year, term int) {
 		SELECT s.id, $1, $2, s.school_id, s.org_path, s.class_id, n % 10 <> 0, CASE WHEN n % 10 = 0 THEN 'ILLNESS' ELSE '' END, CASE WHEN n % 10 = 0 THEN $3::date END, $4, $5
 		FROM (SELECT s.*, row_number() OVER (ORDER BY s.id) AS n FROM student s WHERE s.class_id IS NOT NULL AND s.enrol_status = 'ENROLLED') s`,
 		year, term, c.App.Clock().Today().String(), c.Who(SchoolA, org.SchoolRegistrar).ID, c.Now())
+	require.NoError(c.t, err)
+	c.Analyse()
+}
+
+// ReceivedCrowd gives each school as many received children as it has enrolled pupils, of whom
+// every tenth is open. They are copies of one that was entered.
+func (c *County) ReceivedCrowd() {
+	c.t.Helper()
+	c.MustIn(c.App, SchoolA, func(tx *change.Tx) error {
+		_, err := schoolyear.Receive(tx.Tx, schoolyear.NewReceived{School: c.ID(SchoolA), Name: "样例来", Stage: org.Primary, Grade: 1, ReceivedOn: tx.Today(), Key: "crowd", Hash: []byte("crowd")})
+		return err
+	})
+	var ids []string
+	var names [][]byte
+	for _, id := range c.Texts(`SELECT id::text FROM student WHERE enrol_status = 'ENROLLED'`) {
+		sealed, err := c.App.Keys().Encrypt(student.PurposeReceived+"/"+id, []byte("样例来"))
+		require.NoError(c.t, err)
+		ids, names = append(ids, id), append(names, sealed)
+	}
+	_, err := c.owner.Exec(c.t.Context(), `INSERT INTO received_child (id, school_id, org_path, name_cipher, stage, grade, received_on, entered_by, entered_at, entry_key, entry_hash, closed_at, closed_by, outcome)
+		SELECT s.id, s.school_id, s.org_path, l.name, r.stage, r.grade, r.received_on - (n % 500)::int, r.entered_by, r.entered_at, 'crowd' || n, r.entry_hash,
+			CASE WHEN n % 10 <> 0 THEN r.entered_at END, CASE WHEN n % 10 <> 0 THEN r.entered_by END, CASE WHEN n % 10 <> 0 THEN 'LEFT' END
+		FROM received_child r CROSS JOIN unnest($1::uuid[], $2::bytea[]) WITH ORDINALITY AS l (id, name, n) JOIN student s ON s.id = l.id`, ids, names)
 	require.NoError(c.t, err)
 	c.Analyse()
 }

@@ -29,6 +29,7 @@ var stays = map[string]string{
 	"change":          "the office of a change is the one that filed it",
 	"roster_row":      "a row belongs to the roster of the school that handed it in",
 	"check_in":        "the school at the beginning of that term noted who came",
+	"received_child":  "the school that took the child in keeps what came of it",
 	"year_turn_stay":  "the school at the turn of the year reads why the pupil stayed",
 }
 

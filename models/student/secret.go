@@ -26,6 +26,7 @@ const (
 	PurposeRosterRow = "roster.row"
 	purposeRequest   = "request" // hash: of a request's body
 	PurposeBatch     = "batch.refused"
+	PurposeReceived  = "received_child.name"
 )
 
 // SealedNumber is a number in its three stored forms: cipher, hash and masked text.

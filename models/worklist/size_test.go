@@ -40,6 +40,8 @@ type deskReader struct {
 // readers are one at a school, and one at each bureau above it.
 func readersOf(c *storetest.County) []deskReader {
 	c.CheckedInCrowd(2026, 1)
+	c.ReceivedCrowd()
+	yes, no := true, false
 	dry, err := c.FileTurn(storetest.Province, 2026, true)
 	require.NoError(c.T(), err)
 	require.Equal(c.T(), job.JobDone, c.RunJob(c.Runner(nil), dry.JobID).State)
@@ -114,6 +116,15 @@ func readersOf(c *storetest.County) []deskReader {
 				at, err := office.Read(tx.Tx, who.Office)
 				if err == nil {
 					_, err = schoolyear.Absents(tx.Tx, at, schoolyear.Term{Year: 2026, No: 1}, schoolyear.StayKey{}, 50)
+				}
+				return err
+			},
+			"received children": func(tx *change.Tx) error {
+				at, err := office.Read(tx.Tx, who.Office)
+				for _, open := range []*bool{nil, &yes, &no} {
+					if err == nil {
+						_, err = schoolyear.Received(tx.Tx, at, open, schoolyear.ReceivedKey{Day: tx.Today().AddDays(-9999)}, 50)
+					}
 				}
 				return err
 			},
