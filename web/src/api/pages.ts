@@ -1,5 +1,5 @@
 import { useInfiniteQuery } from '@tanstack/vue-query'
-import { computed } from 'vue'
+import { computed, type Ref } from 'vue'
 
 type Page<T> = { items: T[]; next?: string }
 
@@ -15,8 +15,11 @@ export async function everyPage<T>(read: (query: { limit: number; cursor?: strin
   return all
 }
 
+// Pages holds a list as far as it was read, and how it goes on.
+export type Pages<T> = { items: Ref<T[]>; loading: Ref<boolean>; error: Ref<Error | null>; more: Ref<boolean>; reading: Ref<boolean>; readOn: () => void }
+
 // usePages reads a list page by page; the key names the operation and its filters.
-export function usePages<T>(key: unknown[], read: (query: { limit: number; cursor?: string }) => Promise<Page<T>>) {
+export function usePages<T>(key: unknown[], read: (query: { limit: number; cursor?: string }) => Promise<Page<T>>): Pages<T> {
   const list = useInfiniteQuery({
     queryKey: key,
     initialPageParam: '',
