@@ -53,6 +53,14 @@ type SchoolYear struct {
 // SchoolYears lists school years.
 type SchoolYears struct {
 	Items []SchoolYear `json:"items"`
+	Now   TermNow      `json:"now"`
+}
+
+// TermNow names the term to which today belongs: the one that is running, in the holidays the
+// next one.
+type TermNow struct {
+	Year int `json:"year" doc:"The year in which the first term begins." example:"2026"`
+	Term int `json:"term" minimum:"1" maximum:"2"`
 }
 
 // PathYear names a school year.
@@ -71,10 +79,16 @@ type schoolYearSetInput struct {
 func (s *server) listSchoolYears(ctx context.Context, _ *struct{}) (*rest.Body[SchoolYears], error) {
 	return rest.Answer(ctx, s.Store, func(tx *store.Tx) (SchoolYears, error) {
 		out := SchoolYears{Items: []SchoolYear{}}
-		list, err := policy.SchoolYears(tx, rest.PrincipalOf(ctx).Office.Province)
+		province := rest.PrincipalOf(ctx).Office.Province
+		list, err := policy.SchoolYears(tx, province)
+		if err != nil {
+			return out, err
+		}
 		for _, y := range list {
 			out.Items = append(out.Items, showSchoolYear(y))
 		}
+		now, err := policy.TermOn(tx, province, tx.Today())
+		out.Now = TermNow{Year: now.Year, Term: now.No}
 		return out, err
 	})
 }

@@ -36,4 +36,7 @@ func TestAProvinceSetsItsSchoolYear(t *testing.T) {
 	w.Must(200, clerk.Token, apitest.Get("/v1/school-years"), &list)
 	require.Len(t, list.Items, 1)
 	require.Equal(t, "2028-07-14", list.Items[0].Terms[1].LastDay.String())
+	require.Equal(t, rules.TermNow{Year: 2026, Term: 1}, list.Now)
+	w.Must(200, w.LogIn(storetest.Nation, org.BureauViewer).Token, apitest.Get("/v1/school-years"), &list)
+	require.Equal(t, 2026, list.Now.Year, "the national office follows the built-in policy")
 }
