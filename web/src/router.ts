@@ -22,6 +22,7 @@ export const router = createRouter({
     { path: '/year/graduation', name: 'graduation', component: () => import('./screens/year/graduation.vue') },
     { path: '/year/enrolment', name: 'enrolment', component: () => import('./screens/year/enrolment.vue') },
     { path: '/year/placing', name: 'placing', component: () => import('./screens/year/placing.vue'), meta: { school: true } },
+    { path: '/year/check-in', name: 'check-in', component: () => import('./screens/year/check-in.vue') },
     { path: '/password', name: 'password', component: () => import('./screens/login/password-page.vue') },
     { path: '/:rest(.*)*', name: 'missing', component: () => import('./screens/missing.vue') },
   ],
