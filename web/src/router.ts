@@ -12,6 +12,7 @@ export const router = createRouter({
     { path: '/login', name: 'login', component: () => import('./screens/login/login.vue'), meta: { open: true } },
     { path: '/', name: 'home', component: () => import('./screens/home/home.vue') },
     { path: '/inbox', name: 'inbox', component: () => import('./screens/inbox/inbox.vue') },
+    { path: '/notices', name: 'notices', component: () => import('./screens/inbox/notices.vue') },
     { path: '/filing', name: 'filing', component: () => import('./screens/filing/filing.vue'), meta: { school: true } },
     { path: '/cases', name: 'mine', component: () => import('./screens/cases/mine.vue') },
     { path: '/cases/:id', name: 'case', component: () => import('./screens/cases/case.vue'), props: true },
