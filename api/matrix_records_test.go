@@ -76,14 +76,15 @@ func rosterCases() map[string]matrixCase {
 			})
 			return apitest.Get("/v1/evidence/" + id + "/content")
 		}},
-		"get-roster-template": fixed("GET", "/v1/rosters/template", nil),
-		"upload-roster":       fixed("POST", "/v1/rosters", m{}),
-		"list-rosters":        fixed("GET", "/v1/rosters", nil),
-		"get-roster":          on("GET", ""),
-		"list-roster-rows":    on("GET", "/rows"),
-		"get-roster-findings": on("GET", "/findings.xlsx"),
-		"check-roster":        on("POST", "/check"),
-		"discard-roster":      on("DELETE", ""),
+		"get-roster-template":  fixed("GET", "/v1/rosters/template", nil),
+		"upload-roster":        fixed("POST", "/v1/rosters", m{}),
+		"list-rosters":         fixed("GET", "/v1/rosters", nil),
+		"get-roster":           on("GET", ""),
+		"list-roster-rows":     on("GET", "/rows"),
+		"list-roster-findings": on("GET", "/findings"),
+		"get-roster-findings":  on("GET", "/findings.xlsx"),
+		"check-roster":         on("POST", "/check"),
+		"discard-roster":       on("DELETE", ""),
 	}
 }
 

@@ -53,7 +53,7 @@ func (s *server) findingsOf(ctx context.Context, id uuid.UUID) (*registration.Ro
 	var findings []roster.Finding
 	r, err := s.rosterFor(ctx, id, func(tx *store.Tx, r *registration.Roster) error {
 		findings = append(findings, r.Findings...)
-		rows, err := registration.ReadRosterRows(tx, r.ID, "", 0, 2*registration.MaxRosterRows)
+		rows, err := registration.ReadRosterRows(tx, r.ID, registration.RowFilter{}, 0, 2*registration.MaxRosterRows)
 		if err == nil && rest.PrincipalOf(ctx).Office.ID == r.SchoolID {
 			err = registration.ShowCorrections(tx, r.ID, s.Sheets.Reader.Template(), rows)
 		}

@@ -12,7 +12,9 @@ import (
 
 	"github.com/xueji/xueji/api/apitest"
 	"github.com/xueji/xueji/api/rosters"
+	"github.com/xueji/xueji/api/sheet"
 	"github.com/xueji/xueji/models/org"
+	"github.com/xueji/xueji/models/roster"
 	"github.com/xueji/xueji/models/storetest"
 )
 
@@ -104,4 +106,38 @@ func TestCorrectedValuesStandInTheFileOfTheirSchool(t *testing.T) {
 	require.Positive(t, rows)
 	require.Regexp(t, `→“1\d{10}”`, list, "the telephone number that was taken, in full")
 	require.NotRegexp(t, `\d{17}[\dX]`, list)
+}
+
+// What was found is told once for each kind and column, and leads to its rows.
+func TestFindingsAreGrouped(t *testing.T) {
+	w := apitest.New(t)
+	registrar := w.LogIn(storetest.SchoolA, org.SchoolRegistrar)
+	up := apitest.Read[rosters.RosterUpload](w, http.StatusCreated, w.SendFile(registrar, "/v1/rosters", "a.xlsx", w.RosterFile("roster-messy.xlsx")))
+	path := "/v1/rosters/" + up.Roster.ID.String()
+	var groups rosters.RosterFindings
+	w.Must(http.StatusOK, registrar.Token, apitest.Get(path+"/findings"), &groups)
+	rows := func(query string) (n int) {
+		var page struct{ Items []sheet.RosterRow }
+		w.Must(http.StatusOK, registrar.Token, apitest.Get(path+"/rows?limit=200&"+query), &page)
+		return len(page.Items)
+	}
+	require.Greater(t, len(groups.Items), 20)
+	wrong, stands := 0, 0
+	for i, g := range groups.Items {
+		require.NotEmpty(t, g.Detail)
+		require.Equal(t, g.Rows, rows("code="+string(g.Code)+"&column="+g.Column), "%v", g)
+		if g.Severity == roster.Reject {
+			require.Equal(t, i, wrong, "what keeps rows out comes first")
+			wrong++
+		}
+		if g.Column == "M" {
+			stands++
+		}
+	}
+	require.Positive(t, wrong)
+	require.Greater(t, rows("column=M"), 1)
+	require.Greater(t, stands, 1)
+	require.Zero(t, rows("code=no_such_code"))
+	require.Equal(t, up.Counts.Rejected, rows("verdict=REJECT"))
+	require.NotEmpty(t, up.Roster.SchoolName)
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/xueji/xueji/internal/files"
 	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/registration"
+	"github.com/xueji/xueji/models/roster"
 	"github.com/xueji/xueji/models/store"
 )
 
@@ -75,7 +76,7 @@ func (s *server) listRosterRows(ctx context.Context, in *rosterRowsInput) (*rest
 	}
 	var rows []registration.RosterRow
 	_, err = s.rosterFor(ctx, in.ID, func(tx *store.Tx, r *registration.Roster) error {
-		if rows, err = registration.ReadRosterRows(tx, r.ID, in.Verdict, from, limit+1); err != nil || rest.PrincipalOf(ctx).Office.ID != r.SchoolID {
+		if rows, err = registration.ReadRosterRows(tx, r.ID, registration.RowFilter{Verdict: in.Verdict, Code: in.Code, Column: in.Column}, from, limit+1); err != nil || rest.PrincipalOf(ctx).Office.ID != r.SchoolID {
 			return err
 		}
 		return registration.ShowCorrections(tx, r.ID, s.Sheets.Reader.Template(), rows)
@@ -85,6 +86,23 @@ func (s *server) listRosterRows(ctx context.Context, in *rosterRowsInput) (*rest
 	}
 	show := func(row registration.RosterRow) sheet.RosterRow { return sheet.ShowRow(ctx, row) }
 	return rest.BodyOf(rest.PageOf(rows, limit, show, func(row registration.RosterRow) int { return row.RowNo })), nil
+}
+
+// listRosterFindings answers what was found in the rows of a roster, by kind and column.
+func (s *server) listRosterFindings(ctx context.Context, in *rest.PathID) (*rest.Body[RosterFindings], error) {
+	var groups []registration.FindingGroup
+	_, err := s.rosterFor(ctx, in.ID, func(tx *store.Tx, r *registration.Roster) (err error) {
+		groups, err = registration.RosterGroups(tx, r.ID)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	out := RosterFindings{Items: make([]RosterFinding, 0, len(groups))}
+	for _, g := range groups {
+		out.Items = append(out.Items, RosterFinding{SheetFinding: sheet.ShowFindings(ctx, []roster.Finding{g.First})[0], Rows: g.Rows})
+	}
+	return rest.BodyOf(out), nil
 }
 
 func (s *server) discardRoster(ctx context.Context, in *rest.PathID) (*struct{}, error) {
@@ -99,7 +117,7 @@ func (s *server) discardRoster(ctx context.Context, in *rest.PathID) (*struct{},
 
 func showRoster(ctx context.Context, r registration.Roster) Roster {
 	return Roster{
-		ID: r.ID, School: r.SchoolID, FileName: r.FileName, FileKept: r.BlobKey != "", State: r.State, StateLabel: rest.InLanguage(ctx, r.StateText()),
+		ID: r.ID, School: r.SchoolID, SchoolName: r.SchoolName, FileName: r.FileName, FileKept: r.BlobKey != "", State: r.State, StateLabel: rest.InLanguage(ctx, r.StateText()),
 		Template: r.TemplateVersion, Counts: showCounts(r.RosterCounts), Enrolled: r.RowsEnrolled, LeftOut: r.RowsLeftOut,
 		Findings: sheet.ShowFindings(ctx, r.Findings), Change: r.ChangeID, CreatedBy: r.CreatedBy, CreatedAt: r.CreatedAt,
 		CheckedAt: r.CheckedAt, Version: r.Version, Job: r.JobID, JobState: r.JobState,

@@ -10,6 +10,7 @@ import (
 	"github.com/xueji/xueji/api/rest"
 	"github.com/xueji/xueji/api/sheet"
 	"github.com/xueji/xueji/models/job"
+	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/registration"
 )
 
@@ -24,6 +25,7 @@ const checkTime = 5 * time.Minute
 type Roster struct {
 	ID         uuid.UUID                `json:"id"`
 	School     uuid.UUID                `json:"school_id"`
+	SchoolName string                   `json:"school_name"`
 	FileName   string                   `json:"file_name"`
 	FileKept   bool                     `json:"file_kept" doc:"Sheets are deleted after 30 days."`
 	State      registration.RosterState `json:"state" enum:"UPLOADED,CHECKED,UNFIT,FILED,ENROLLED,REFUSED,DISCARDED"`
@@ -52,6 +54,18 @@ type RosterCounts struct {
 	// Pupils whom the school has already are no fault of the sheet.
 	Present   int `json:"present" doc:"Pupils who are in the school's register already, which says the same (已在籍，无变化)."`
 	Differing int `json:"differing" doc:"Pupils who are in the school's register already, which says something else (已在籍，内容不同): the finding names the items."`
+}
+
+// RosterFindings is what was found in the rows of a roster.
+type RosterFindings struct {
+	Items []RosterFinding `json:"items" doc:"What keeps rows out comes first, then what stands in most rows."`
+}
+
+// RosterFinding is one kind of finding in one column: that of the first row, and in how many rows it stands.
+type RosterFinding struct {
+	sheet.SheetFinding
+
+	Rows int `json:"rows"`
 }
 
 // RosterUpload is the answer to an upload.
@@ -83,6 +97,8 @@ type rosterRowsInput struct {
 	rest.PathID
 	rest.Paging
 	Verdict registration.RosterVerdict `query:"verdict" enum:"ACCEPT,REMARK,REJECT,SKIP,LEFT_OUT,PRESENT,DIFFERS"`
+	Code    refusal.Code               `query:"code" maxLength:"60" doc:"Rows with this finding only."`
+	Column  string                     `query:"column" maxLength:"3" doc:"Rows with a finding in this column only; with a code, with that finding there."`
 }
 
 type rosterUploadOutput struct {
@@ -134,6 +150,10 @@ func (s *server) rosterRoutes() {
 		ID: "list-roster-rows", Method: http.MethodGet, Path: "/v1/rosters/{id}/rows", Action: authz.RosterRead, Tag: tag,
 		Summary: "Rows of a roster with their findings (逐行说明)",
 	}, s.listRosterRows)
+	rest.Register(s.rest, rest.Operation{
+		ID: "list-roster-findings", Method: http.MethodGet, Path: "/v1/rosters/{id}/findings", Action: authz.RosterRead, Tag: tag,
+		Summary: "What was found in the rows of a roster, by kind and column (校验问题汇总)",
+	}, s.listRosterFindings)
 	const findings = "/v1/rosters/{id}/findings.xlsx"
 	rest.Register(s.rest, rest.Operation{
 		ID: "get-roster-findings", Method: http.MethodGet, Path: findings, Action: authz.RosterImport, Tag: tag, Timeout: 2 * time.Minute,

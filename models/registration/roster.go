@@ -128,6 +128,8 @@ type Roster struct {
 	CheckedAt       *time.Time
 	ChangeID        *uuid.UUID
 	Version         int64
+	// SchoolName is what the school is called now.
+	SchoolName string `gorm:"->"`
 	// JobID is the job that checks or has last checked the sheet; nil when the check was
 	// made within the request.
 	JobID    *uuid.UUID   `gorm:"->"`
@@ -179,8 +181,8 @@ func (RosterRow) TableName() string { return "roster_row" }
 // ReadRoster reads one roster. The refusal is not_found when it is outside the scope.
 func ReadRoster(t *store.Tx, id uuid.UUID) (*Roster, error) { return rosterIn(t.DB(), "id = ?", id) }
 
-// rosterColumns are the columns of the table, and the last job that checks the sheet.
-const rosterColumns = `roster.*,
+// rosterColumns are the columns of the table, the name of the school, and the last job that checks the sheet.
+const rosterColumns = `roster.*, (SELECT o.name FROM organisation o WHERE o.id = roster.school_id) AS school_name,
 	(SELECT j.id FROM job j WHERE j.kind = '` + string(job.JobRosterCheck) + `' AND j.subject_id = roster.id ORDER BY j.created_at DESC, j.id DESC LIMIT 1) AS job_id,
 	coalesce((SELECT j.state FROM job j WHERE j.kind = '` + string(job.JobRosterCheck) + `' AND j.subject_id = roster.id ORDER BY j.created_at DESC, j.id DESC LIMIT 1), '') AS job_state`
 
@@ -208,12 +210,22 @@ func Rosters(t *store.Tx, school, after uuid.UUID, most int) (list []Roster, err
 	return list, nil
 }
 
+// RowFilter says which rows of a roster are asked for; what is empty asks for all.
+type RowFilter struct {
+	Verdict RosterVerdict
+	Code    refusal.Code // a finding that the row has
+	Column  string       // where the finding stands, as M
+}
+
 // ReadRosterRows returns the rows of a roster after a row number, in the order of the sheet.
-// An empty verdict means all rows.
-func ReadRosterRows(t *store.Tx, id uuid.UUID, verdict RosterVerdict, after, most int) (list []RosterRow, err error) {
+func ReadRosterRows(t *store.Tx, id uuid.UUID, filter RowFilter, after, most int) (list []RosterRow, err error) {
 	query := t.DB().Where("roster_id = ? AND row_no > ?", id, after).Order("row_no").Limit(most)
-	if verdict != "" {
-		query = query.Where("verdict = ?", verdict)
+	if filter.Verdict != "" {
+		query = query.Where("verdict = ?", filter.Verdict)
+	}
+	if filter.Code != "" || filter.Column != "" {
+		query = query.Where(`EXISTS (SELECT 1 FROM jsonb_array_elements(findings) f
+			WHERE ? IN ('', f ->> 'Code') AND ? IN ('', f ->> 'Column'))`, filter.Code, filter.Column)
 	}
 	if err := query.Select("row_no", "verdict", "name", "id_masked", "class_code", "findings", "student_id").Find(&list).Error; err != nil {
 		return nil, fmt.Errorf("read the rows of a roster: %w", err)

@@ -158,7 +158,7 @@ func TestRowsThatCanNoLongerGoInAreLeftOut(t *testing.T) {
 		page, err2 := casepage.Read(t2, *done.ChangeID)
 		require.NoError(t, err2)
 		require.Equal(t, 2, page.LeftOut, "the page says so")
-		rows, err2 := registration.ReadRosterRows(t2.Tx, r.ID, registration.RowLeftOut, 0, 10)
+		rows, err2 := registration.ReadRosterRows(t2.Tx, r.ID, registration.RowFilter{Verdict: registration.RowLeftOut}, 0, 10)
 		require.NoError(t, err2)
 		require.Equal(t, []int{13, 14}, []int{rows[0].RowNo, rows[1].RowNo})
 		for _, row := range rows {
@@ -218,7 +218,7 @@ func TestSiblingSchoolSeesNoRoster(t *testing.T) {
 	rig := storetest.New(t)
 	r := rig.Upload(storetest.SchoolA, rig.Sheet("roster-no-au.xlsx"), "a")
 	err := rig.In(rig.App, storetest.SchoolB, func(t2 *change.Tx) error {
-		rows, err := registration.ReadRosterRows(t2.Tx, r.ID, "", 0, 10)
+		rows, err := registration.ReadRosterRows(t2.Tx, r.ID, registration.RowFilter{}, 0, 10)
 		require.NoError(t, err)
 		require.Empty(t, rows)
 		_, err = registration.ReadRoster(t2.Tx, r.ID)

@@ -77,7 +77,7 @@ func (c *County) EnrolPupils(path string, pupils ...roster.Pupil) []uuid.UUID {
 	require.Equal(c.t, len(pupils), up.Good, "a pupil of the roster is refused: %v", up.Findings)
 	ids := make([]uuid.UUID, 0, len(pupils))
 	c.MustIn(c.App, path, func(tx *change.Tx) error {
-		rows, err := registration.ReadRosterRows(tx.Tx, up.ID, "", 0, len(pupils))
+		rows, err := registration.ReadRosterRows(tx.Tx, up.ID, registration.RowFilter{}, 0, len(pupils))
 		for _, r := range rows {
 			require.NotNil(c.t, r.StudentID, "row %d: %v", r.RowNo, r.Findings)
 			ids = append(ids, *r.StudentID)

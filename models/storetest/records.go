@@ -32,7 +32,7 @@ func (c *County) Rows(r *registration.Roster) map[int]registration.RosterRow {
 	c.t.Helper()
 	rows := map[int]registration.RosterRow{}
 	c.MustIn(c.App, r.OrgPath, func(tx *change.Tx) error {
-		list, err := registration.ReadRosterRows(tx.Tx, r.ID, "", 0, 1000)
+		list, err := registration.ReadRosterRows(tx.Tx, r.ID, registration.RowFilter{}, 0, 1000)
 		for _, one := range list {
 			rows[one.RowNo] = one
 		}

@@ -18,7 +18,7 @@ import (
 func told(r *storetest.County, id uuid.UUID, row int) (codes []refusal.Code) {
 	r.T().Helper()
 	r.MustIn(r.App, storetest.SchoolA, func(t *change.Tx) error {
-		rows, err := registration.ReadRosterRows(t.Tx, id, "", 0, 100)
+		rows, err := registration.ReadRosterRows(t.Tx, id, registration.RowFilter{}, 0, 100)
 		for _, one := range rows {
 			for _, f := range one.Findings {
 				if one.RowNo == row && f.Severity == roster.Reject {
