@@ -225,11 +225,16 @@ func Absents(t *store.Tx, at office.Organisation, term Term, after StayKey, most
 		return nil, err
 	}
 	var list []Absent
-	err = t.DB().Raw(`SELECT c.student_id, s.name, c.school_id, o.name AS school_name, CASE WHEN starts_with(k.name, g.name) THEN k.name ELSE g.name || ' ' || k.name END AS class_name, s.stage, c.reason, c.missing_since, CAST(@today AS date) - c.missing_since AS days,
-			s.stage = 'SENIOR' AND s.entry_year = c.school_year AND c.term = 1 AND CAST(@today AS date) - c.missing_since > @late AS lost
-		FROM check_in c JOIN student s ON s.id = c.student_id AND s.school_id = c.school_id JOIN organisation o ON o.id = c.school_id JOIN school_class k ON k.id = c.class_id JOIN school_grade g ON g.id = k.grade_id
-		WHERE NOT c.came AND c.school_year = @year AND c.term = @term AND c.org_path <@ CAST(@path AS ltree) AND s.enrol_status = @enrolled
-			AND (c.school_id, c.student_id) > (@afterSchool, @after) ORDER BY c.school_id, c.student_id LIMIT @most`,
+	// The page is chosen before anything is joined to it: the lists of a province are long.
+	err = t.DB().Raw(`SELECT p.student_id, p.name, p.school_id, o.name AS school_name, CASE WHEN starts_with(k.name, g.name) THEN k.name ELSE g.name || ' ' || k.name END AS class_name,
+			p.stage, p.reason, p.missing_since, CAST(@today AS date) - p.missing_since AS days,
+			p.stage = 'SENIOR' AND p.entry_year = p.school_year AND p.term = 1 AND CAST(@today AS date) - p.missing_since > @late AS lost
+		FROM (SELECT c.student_id, c.school_id, c.class_id, c.school_year, c.term, c.reason, c.missing_since, s.name, s.stage, s.entry_year
+			FROM check_in c JOIN student s ON s.id = c.student_id AND s.school_id = c.school_id
+			WHERE NOT c.came AND c.school_year = @year AND c.term = @term AND c.org_path <@ CAST(@path AS ltree) AND s.enrol_status = @enrolled
+				AND (c.school_id, c.student_id) > (@afterSchool, @after) ORDER BY c.school_id, c.student_id LIMIT @most) p
+		JOIN organisation o ON o.id = p.school_id JOIN school_class k ON k.id = p.class_id JOIN school_grade g ON g.id = k.grade_id
+		ORDER BY p.school_id, p.student_id`,
 		map[string]any{"today": t.Today(), "late": rules.FreshmanLateDays, "year": term.Year, "term": term.No, "path": at.Path, "enrolled": status.Enrolled,
 			"afterSchool": after.School, "after": after.Student, "most": most}).Scan(&list).Error
 	if err != nil {
