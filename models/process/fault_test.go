@@ -25,6 +25,7 @@ func told(t *testing.T, body string) []string {
 
 func TestFaultsOfFormAndOfMeaningAreToldTogether(t *testing.T) {
 	for body, want := range map[string][]string{
+		`{suspension_conditions: [ABSENT_THIRD, X], withdrawal_reasons: [OVER_AGE, Y]}`:           {"/suspension_conditions", "/withdrawal_reasons"},
 		`{class_capacity: 100000, suspension_months: -3, retention_percent: 900, gone_abroad: X}`: {"/class_capacity", "/gone_abroad", "/retention_percent", "/suspension_months"},
 		`{class_capacty: 50, "a\u200bb": 1, suspension_months: 0}`:                                {"", "/class_capacty", "/suspension_months"},
 		// Of maps the other members are judged.

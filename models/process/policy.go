@@ -35,6 +35,9 @@ type Policy struct {
 	// HospitalLevel is the least level of the hospital that a suspension for an illness
 	// names in its form (hard rule 34): COUNTY or GRADE_TWO; empty: the form need not say.
 	HospitalLevel string `yaml:"hospital_level" json:"hospital_level"`
+	// SuspensionConditions are those of which the form of a suspension for an illness names
+	// one (hard rule 33); empty: the proof alone counts.
+	SuspensionConditions []string `yaml:"suspension_conditions" json:"suspension_conditions"`
 	// WithdrawalReasons are the only reasons for which a pupil of senior high may withdraw
 	// (hard rule 38); empty: the school writes the reason.
 	WithdrawalReasons []string `yaml:"withdrawal_reasons" json:"withdrawal_reasons"`

@@ -69,11 +69,16 @@ func (p Policy) validateLeaving() []error {
 	if p.HospitalLevel != "" && p.HospitalLevel != HospitalCounty && p.HospitalLevel != HospitalGradeTwo {
 		list = append(list, oneOf("hospital_level", HospitalCounty, HospitalGradeTwo))
 	}
-	for _, reason := range p.WithdrawalReasons {
-		if !slices.Contains(WithdrawalReasons(), reason) {
-			all := strings.Join(WithdrawalReasons(), ", ")
-			list = append(list, fault("/withdrawal_reasons", "只能填写："+all, "withdrawal_reasons: only "+all))
-			break
+	for _, codes := range []struct {
+		name      string
+		set, open []string
+	}{
+		{"suspension_conditions", p.SuspensionConditions, SuspensionConditions()},
+		{"withdrawal_reasons", p.WithdrawalReasons, WithdrawalReasons()},
+	} {
+		if slices.ContainsFunc(codes.set, func(code string) bool { return !slices.Contains(codes.open, code) }) {
+			all := strings.Join(codes.open, ", ")
+			list = append(list, fault("/"+codes.name, "只能填写："+all, codes.name+": only "+all))
 		}
 	}
 	if p.DropoutWeeks < 1 {
@@ -105,6 +110,20 @@ func (p Policy) ProvesIllness(level string) bool {
 	levels := []string{"", HospitalTownship, HospitalCounty, HospitalGradeTwo}
 	return slices.Index(levels, level) >= slices.Index(levels, p.HospitalLevel)
 }
+
+// The conditions of a suspension for an illness (hard rule 33).
+const (
+	SickThreeMonths = "SICK_3_MONTHS" // 病假超过三个月
+	AbsentThird     = "ABSENT_THIRD"  // 缺课超过一学期课时的三分之一
+	Absent210Hours  = "ABSENT_210"    // 缺课超过210课时
+)
+
+// SickMonths is how long the sick leave of SickThreeMonths must be exceeded.
+const SickMonths = 3
+
+// SuspensionConditions lists the conditions of a suspension for an illness that a province
+// may ask for (hard rule 33).
+func SuspensionConditions() []string { return []string{SickThreeMonths, AbsentThird, Absent210Hours} }
 
 // WithdrawalReasons lists the reasons of a withdrawal from senior high that a province may
 // ask for (hard rule 38).

@@ -3,6 +3,7 @@ package status
 import (
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/xueji/xueji/models/calendar"
@@ -18,6 +19,7 @@ func checkSuspension(r Record, req Request, f Facts) []*refusal.Error {
 		level := map[string]process.Text{process.HospitalCounty: {Zh: "县级以上医院", En: "county level or above"}, process.HospitalGradeTwo: {Zh: "二级以上医院", En: "grade two or above"}}[p.HospitalLevel]
 		list = append(list, refusal.New(refusal.HospitalLevel).At("/inputs/hospital").WithText("level", level.Zh, level.En))
 	}
+	list = append(list, checkCondition(req, p)...)
 	if suspensionsUsed(r) >= p.SuspensionsPerStage {
 		list = append(list, refusal.New(refusal.AllowanceUsed).With("max", strconv.Itoa(p.SuspensionsPerStage)))
 	}
@@ -48,6 +50,39 @@ func checkSuspension(r Record, req Request, f Facts) []*refusal.Error {
 			With("months", strconv.Itoa(p.SuspensionMonths)).With("latest", longest.String()))
 	}
 	return list
+}
+
+// checkCondition asks for one of the conditions of a suspension for an illness where the
+// province names them (hard rule 33). A sick leave of more than three months is one that the
+// days of the form show; the others are for the proof.
+func checkCondition(req Request, p process.Policy) []*refusal.Error {
+	named := req.Inputs["condition"]
+	if len(p.SuspensionConditions) == 0 || !slices.Contains(illnesses(), req.Inputs["reason_code"]) {
+		return nil
+	}
+	if !slices.Contains(p.SuspensionConditions, named) {
+		words := conditionsOf(p)
+		return []*refusal.Error{refusal.New(refusal.SuspensionCondition).At("/inputs/condition").WithText("conditions", words.Zh, words.En)}
+	}
+	from, until, ok := period(req)
+	if least := addMonths(from, process.SickMonths); ok && named == process.SickThreeMonths && !until.After(least) {
+		return []*refusal.Error{refusal.New(refusal.SuspensionShort).At("/inputs/until_date").With("months", strconv.Itoa(process.SickMonths)).With("after", least.String())}
+	}
+	return nil
+}
+
+// conditionsOf returns the conditions that a province names, in words.
+func conditionsOf(p process.Policy) process.Text {
+	words := map[string]process.Text{
+		process.SickThreeMonths: {Zh: "病假超过三个月", En: "sick leave of more than three months"},
+		process.AbsentThird:     {Zh: "缺课超过一学期课时的三分之一", En: "absence of more than a third of the hours of a term"},
+		process.Absent210Hours:  {Zh: "缺课超过210课时", En: "absence of more than 210 class hours"},
+	}
+	var zh, en []string
+	for _, code := range p.SuspensionConditions {
+		zh, en = append(zh, words[code].Zh), append(en, words[code].En)
+	}
+	return process.Text{Zh: strings.Join(zh, "、"), En: strings.Join(en, ", ")}
 }
 
 // illnesses are the reasons of a suspension that a hospital proves (domain 6.4.14).

@@ -49,6 +49,32 @@ func TestAReinstatementMayBeTooEarly(t *testing.T) {
 	require.Empty(t, status.Check(r, req, f))
 }
 
+// A province may want the condition of an illness named in the form, and a long sick leave is
+// long by the days of the form (hard rule 33).
+func TestAnIllnessNamesItsCondition(t *testing.T) {
+	both := []string{process.SickThreeMonths, process.AbsentThird}
+	for _, row := range []struct {
+		title             string
+		asked             []string
+		reason, condition string
+		until             string
+		want              []refusal.Code
+	}{
+		{"not asked", nil, "10", "", "2027-01-10", nil},
+		{"not named", both, "10", "", "2027-06-30", []refusal.Code{refusal.SuspensionCondition}},
+		{"one that does not count here", both, "10", process.Absent210Hours, "2027-06-30", []refusal.Code{refusal.SuspensionCondition}},
+		{"no illness", both, "26", "", "2027-06-30", nil},
+		{"absent", both, "10", process.AbsentThird, "2027-01-10", nil},
+		{"ill for three months and no more", both, "10", process.SickThreeMonths, "2027-02-23", []refusal.Code{refusal.SuspensionShort}},
+		{"ill for more", both, "10", process.SickThreeMonths, "2027-02-24", nil},
+	} {
+		r, req, f := suits(t, process.Suspension, status.Enrolled)
+		f.Policy.SuspensionConditions = row.asked
+		req.Inputs["reason_code"], req.Inputs["condition"], req.Inputs["until_date"] = row.reason, row.condition, row.until
+		require.Equal(t, row.want, codes(status.Check(r, req, f)), row.title)
+	}
+}
+
 // A province may name the only grounds of a withdrawal (hard rule 38).
 func TestAWithdrawalNamesItsGround(t *testing.T) {
 	r, req, f := suits(t, process.Withdrawal, status.Enrolled)
