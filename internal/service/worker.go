@@ -23,6 +23,7 @@ import (
 	"github.com/xueji/xueji/models/job"
 	"github.com/xueji/xueji/models/message"
 	"github.com/xueji/xueji/models/registration"
+	"github.com/xueji/xueji/models/schoolyear"
 	"github.com/xueji/xueji/models/store"
 	"github.com/xueji/xueji/models/student"
 	"github.com/xueji/xueji/models/transfer"
@@ -78,7 +79,7 @@ func OpenWorker(ctx context.Context, cfg config.Config, clock *calendar.Clock, l
 	w.upkeep = &upkeep.Upkeep{
 		Register: p.register, Engine: p.engine, Log: log, OnRound: round, AtOnce: cfg.Worker.StartsAtOnce, PerSecond: cfg.Worker.StartsPerSecond, Interval: cfg.Worker.ReconcileInterval,
 		Rounds: []func(context.Context) error{w.sealRecentAudit, w.tidy},
-		Chores: []func(context.Context) error{w.sealAudit, w.sealIdleAccounts, w.deleteOldRosters, w.inRegister(worklist.DeleteOldBeats), w.inRegister(transfer.RemindPaperFiles), w.inRegister(below(student.RemindSuspensions)), w.inRegister(below(graduation.TellBeforeClearing)), w.dedupe, w.inRegister(below(message.SweepDeliveries)), w.inRegister(below(account.SweepLogins))},
+		Chores: []func(context.Context) error{w.sealAudit, w.sealIdleAccounts, w.deleteOldRosters, w.inRegister(worklist.DeleteOldBeats), w.inRegister(transfer.RemindPaperFiles), w.inRegister(below(student.RemindSuspensions)), w.inRegister(below(graduation.TellBeforeClearing)), w.inRegister(below(schoolyear.TellAbsent)), w.dedupe, w.inRegister(below(message.SweepDeliveries)), w.inRegister(below(account.SweepLogins))},
 	}
 	return w, nil
 }

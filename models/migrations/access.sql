@@ -16,6 +16,7 @@ TABLE change_party
 TABLE change_revision	
 TABLE change_value	
 TABLE check_in	
+TABLE check_in_notice	
 TABLE clearing_notice	
 TABLE decision	
 TABLE departure	
@@ -276,6 +277,11 @@ COLUMN check_in.school_id uuid
 COLUMN check_in.school_year integer	
 COLUMN check_in.student_id uuid	
 COLUMN check_in.term integer	
+COLUMN check_in_notice.pupils integer	
+COLUMN check_in_notice.school_id uuid	
+COLUMN check_in_notice.school_year integer	
+COLUMN check_in_notice.term integer	
+COLUMN check_in_notice.told_at timestamp with time zone	
 COLUMN clearing_notice.pupils integer	
 COLUMN clearing_notice.school_id uuid	
 COLUMN clearing_notice.told_at timestamp with time zone	
@@ -963,6 +969,7 @@ CONSTRAINT change_pkey ON change	ALTER TABLE change ADD CONSTRAINT change_pkey P
 CONSTRAINT change_revision_pkey ON change_revision	ALTER TABLE change_revision ADD CONSTRAINT change_revision_pkey PRIMARY KEY (id)
 CONSTRAINT change_revision_slip_id_key ON change_revision	ALTER TABLE change_revision ADD CONSTRAINT change_revision_slip_id_key UNIQUE (slip_id)
 CONSTRAINT change_value_pkey ON change_value	ALTER TABLE change_value ADD CONSTRAINT change_value_pkey PRIMARY KEY (change_id, round, field)
+CONSTRAINT check_in_notice_pkey ON check_in_notice	ALTER TABLE check_in_notice ADD CONSTRAINT check_in_notice_pkey PRIMARY KEY (school_id, school_year, term)
 CONSTRAINT check_in_pkey ON check_in	ALTER TABLE check_in ADD CONSTRAINT check_in_pkey PRIMARY KEY (student_id, school_year, term, school_id)
 CONSTRAINT clearing_notice_pkey ON clearing_notice	ALTER TABLE clearing_notice ADD CONSTRAINT clearing_notice_pkey PRIMARY KEY (school_id, year)
 CONSTRAINT decision_pkey ON decision	ALTER TABLE decision ADD CONSTRAINT decision_pkey PRIMARY KEY (change_id, step_no, round, task_id)
@@ -1235,6 +1242,9 @@ CONSTRAINT change_value_change_id_fkey ON change_value	ALTER TABLE change_value 
 CONSTRAINT check_in_check ON check_in	ALTER TABLE check_in ADD CONSTRAINT check_in_check CHECK ((came = (reason = ''::text)))
 CONSTRAINT check_in_check1 ON check_in	ALTER TABLE check_in ADD CONSTRAINT check_in_check1 CHECK ((came = (missing_since IS NULL)))
 CONSTRAINT check_in_class_id_fkey ON check_in	ALTER TABLE check_in ADD CONSTRAINT check_in_class_id_fkey FOREIGN KEY (class_id) REFERENCES school_class(id)
+CONSTRAINT check_in_notice_pupils_check ON check_in_notice	ALTER TABLE check_in_notice ADD CONSTRAINT check_in_notice_pupils_check CHECK ((pupils > 0))
+CONSTRAINT check_in_notice_school_id_fkey ON check_in_notice	ALTER TABLE check_in_notice ADD CONSTRAINT check_in_notice_school_id_fkey FOREIGN KEY (school_id) REFERENCES organisation(id)
+CONSTRAINT check_in_notice_term_check ON check_in_notice	ALTER TABLE check_in_notice ADD CONSTRAINT check_in_notice_term_check CHECK ((term = ANY (ARRAY[1, 2])))
 CONSTRAINT check_in_school_id_fkey ON check_in	ALTER TABLE check_in ADD CONSTRAINT check_in_school_id_fkey FOREIGN KEY (school_id) REFERENCES organisation(id)
 CONSTRAINT check_in_student_id_fkey ON check_in	ALTER TABLE check_in ADD CONSTRAINT check_in_student_id_fkey FOREIGN KEY (student_id) REFERENCES student(id)
 CONSTRAINT check_in_term_check ON check_in	ALTER TABLE check_in ADD CONSTRAINT check_in_term_check CHECK ((term = ANY (ARRAY[1, 2])))
@@ -1637,6 +1647,7 @@ POLICY owner_all ON change_party PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLIC
 POLICY owner_all ON change_revision PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON change_revision AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
 POLICY owner_all ON change_value PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON change_value AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
 POLICY owner_all ON check_in PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON check_in AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
+POLICY owner_all ON check_in_notice PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON check_in_notice AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
 POLICY owner_all ON clearing_notice PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON clearing_notice AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
 POLICY owner_all ON decision PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON decision AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
 POLICY owner_all ON departure PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON departure AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
@@ -1702,6 +1713,7 @@ POLICY worker_all ON change_party PERMISSIVE FOR ALL TO xueji_worker	CREATE POLI
 POLICY worker_all ON change_revision PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON change_revision AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
 POLICY worker_all ON change_value PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON change_value AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
 POLICY worker_all ON check_in PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON check_in AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
+POLICY worker_all ON check_in_notice PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON check_in_notice AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
 POLICY worker_all ON clearing_notice PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON clearing_notice AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
 POLICY worker_all ON decision PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON decision AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
 POLICY worker_all ON departure PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON departure AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
@@ -1767,6 +1779,7 @@ ROW SECURITY ON change_party	ALTER TABLE change_party ENABLE ROW LEVEL SECURITY
 ROW SECURITY ON change_revision	ALTER TABLE change_revision ENABLE ROW LEVEL SECURITY
 ROW SECURITY ON change_value	ALTER TABLE change_value ENABLE ROW LEVEL SECURITY
 ROW SECURITY ON check_in	ALTER TABLE check_in ENABLE ROW LEVEL SECURITY
+ROW SECURITY ON check_in_notice	ALTER TABLE check_in_notice ENABLE ROW LEVEL SECURITY
 ROW SECURITY ON clearing_notice	ALTER TABLE clearing_notice ENABLE ROW LEVEL SECURITY
 ROW SECURITY ON decision	ALTER TABLE decision ENABLE ROW LEVEL SECURITY
 ROW SECURITY ON departure	ALTER TABLE departure ENABLE ROW LEVEL SECURITY
@@ -1833,6 +1846,7 @@ ROW SECURITY OF THE OWNER ON change_party	ALTER TABLE change_party FORCE ROW LEV
 ROW SECURITY OF THE OWNER ON change_revision	ALTER TABLE change_revision FORCE ROW LEVEL SECURITY
 ROW SECURITY OF THE OWNER ON change_value	ALTER TABLE change_value FORCE ROW LEVEL SECURITY
 ROW SECURITY OF THE OWNER ON check_in	ALTER TABLE check_in FORCE ROW LEVEL SECURITY
+ROW SECURITY OF THE OWNER ON check_in_notice	ALTER TABLE check_in_notice FORCE ROW LEVEL SECURITY
 ROW SECURITY OF THE OWNER ON clearing_notice	ALTER TABLE clearing_notice FORCE ROW LEVEL SECURITY
 ROW SECURITY OF THE OWNER ON decision	ALTER TABLE decision FORCE ROW LEVEL SECURITY
 ROW SECURITY OF THE OWNER ON departure	ALTER TABLE departure FORCE ROW LEVEL SECURITY
@@ -1916,6 +1930,7 @@ GRANT INSERT ON change_revision TO xueji_worker	GRANT INSERT ON change_revision 
 GRANT INSERT ON change_value TO xueji_app	GRANT INSERT ON change_value TO xueji_app
 GRANT INSERT ON change_value TO xueji_worker	GRANT INSERT ON change_value TO xueji_worker
 GRANT INSERT ON check_in TO xueji_app	GRANT INSERT ON check_in TO xueji_app
+GRANT INSERT ON check_in_notice TO xueji_worker	GRANT INSERT ON check_in_notice TO xueji_worker
 GRANT INSERT ON clearing_notice TO xueji_worker	GRANT INSERT ON clearing_notice TO xueji_worker
 GRANT INSERT ON decision TO xueji_worker	GRANT INSERT ON decision TO xueji_worker
 GRANT INSERT ON departure TO xueji_worker	GRANT INSERT ON departure TO xueji_worker
@@ -1984,6 +1999,7 @@ GRANT SELECT ON change_value TO xueji_app	GRANT SELECT ON change_value TO xueji_
 GRANT SELECT ON change_value TO xueji_worker	GRANT SELECT ON change_value TO xueji_worker
 GRANT SELECT ON check_in TO xueji_app	GRANT SELECT ON check_in TO xueji_app
 GRANT SELECT ON check_in TO xueji_worker	GRANT SELECT ON check_in TO xueji_worker
+GRANT SELECT ON check_in_notice TO xueji_worker	GRANT SELECT ON check_in_notice TO xueji_worker
 GRANT SELECT ON clearing_notice TO xueji_worker	GRANT SELECT ON clearing_notice TO xueji_worker
 GRANT SELECT ON decision TO xueji_app	GRANT SELECT ON decision TO xueji_app
 GRANT SELECT ON decision TO xueji_worker	GRANT SELECT ON decision TO xueji_worker

@@ -175,6 +175,9 @@ type Policy struct {
 	// FreshmanLateDays is how long after the first day of a term a senior freshman may check
 	// in before the place counts as lost (hard rule 44).
 	FreshmanLateDays int `yaml:"freshman_late_days" json:"freshman_late_days"`
+	// AbsentNoticeDays is how long after the first day of a term a school is told how many
+	// pupils have not come (P43); 0: never.
+	AbsentNoticeDays int `yaml:"absent_notice_days" json:"absent_notice_days"`
 	// TurnUndoDays is how long a turn of the school year may be undone (KT63).
 	TurnUndoDays int `yaml:"turn_undo_days" json:"turn_undo_days"`
 	// Chains replaces the steps of a kind, for a stage or for all ("*").

@@ -63,6 +63,9 @@ func (p Policy) validateLeaving() []error {
 	if p.ClearNoticeDays < 0 {
 		list = append(list, fault("/clear_notice_days", "须为 0 或以上的整数", "clear_notice_days is 0 or more"))
 	}
+	if p.AbsentNoticeDays < 0 {
+		list = append(list, fault("/absent_notice_days", "须为 0 或以上的整数", "absent_notice_days is 0 or more"))
+	}
 	if p.ReinstatementDays < 0 {
 		list = append(list, fault("/reinstatement_days", "须为 0 或以上的整数", "reinstatement_days is 0 or more"))
 	}

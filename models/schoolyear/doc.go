@@ -12,7 +12,8 @@
 // It does not own the lines of the history (package student writes them), nor the row, the
 // progress and the stopping of a job (package job).
 //
-// Tables: year_turn, year_turn_part, year_turn_stay, year_turn_closed, check_in, received_child.
+// Tables: year_turn, year_turn_part, year_turn_stay, year_turn_closed, check_in, check_in_notice,
+// received_child.
 //
 // Laws and rules it keeps:
 //   - law 2: a part is one transaction that is safe to repeat: a mark on each record says
