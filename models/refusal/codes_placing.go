@@ -37,6 +37,7 @@ const (
 	TurnNobody            Code = "turn_nobody"
 	TurnNothing           Code = "turn_nothing"
 	TurnRuns              Code = "turn_runs"
+	TurnUndone            Code = "turn_undone"
 	TurnWindow            Code = "turn_window"
 	TurnRests             Code = "turn_rests"
 	TurnGraduating        Code = "turn_graduating"

@@ -128,11 +128,14 @@ func FileTurn(t *store.Tx, n NewTurn) (*Turn, error) {
 
 // lockTurns lets one request at a time file a turn of a province, or its undoing.
 func lockTurns(t *store.Tx, province string) error {
-	if _, err := t.Exec(`SELECT pg_advisory_xact_lock(hashtextextended(?, 0))`, "year_turn/"+province); err != nil {
+	if _, err := t.Exec(`SELECT pg_advisory_xact_lock(hashtextextended(?, 0))`, turnsOf(province)); err != nil {
 		return fmt.Errorf("hold the turns of a province: %w", err)
 	}
 	return nil
 }
+
+// turnsOf names the lock of the turns of a province.
+func turnsOf(province string) string { return "year_turn/" + province }
 
 // undoRuns reports whether an undoing of the turns of a year has not ended.
 func undoRuns(t *store.Tx, province string, year int) (runs bool, err error) {

@@ -10,6 +10,7 @@ import (
 	"github.com/xueji/xueji/models/job"
 	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/schoolyear"
+	"github.com/xueji/xueji/models/store"
 	"github.com/xueji/xueji/models/storetest"
 )
 
@@ -53,6 +54,34 @@ func TestNoTurnWhileOneIsUndone(t *testing.T) {
 	require.ErrorIs(t, err, refusal.New(refusal.TurnRuns))
 	require.Equal(t, job.JobDone, c.RunJob(c.Runner(nil), *out.UndoJobID).State)
 	require.Equal(t, 2, turned(c, 2027, false).Moved)
+}
+
+// A turn that was stopped and undone is not resumed, neither while it is undone nor later:
+// the job says why.
+func TestAStoppedTurnIsNotResumedOnceItIsUndone(t *testing.T) {
+	c := storetest.New(t)
+	c.Bulk(store.Bulk{ListRows: 10, PartRows: 2})
+	c.PupilsOf(storetest.SchoolA, 2024, 4)
+	y, err := c.FileTurn(storetest.Province, 2026, false)
+	require.NoError(t, err)
+	runner := c.Runner(nil)
+	_, err = runner.Do(t.Context(), c.Worker, y.JobID, 1)
+	require.NoError(t, err)
+	require.NoError(t, c.SayToJob(storetest.Province, y.JobID, job.JobCancel))
+	require.Equal(t, job.JobCancelled, c.RunJob(runner, y.JobID).State)
+	out, err := undo(c, y.ID)
+	require.NoError(t, err)
+	resumed := func() {
+		require.NoError(t, c.SayToJob(storetest.Province, y.JobID, job.JobResume))
+		at := c.RunJob(runner, y.JobID)
+		require.Equal(t, []any{job.JobFailed, refusal.TurnUndone}, []any{at.State, at.Problem})
+	}
+	resumed()
+	require.Equal(t, job.JobDone, c.RunJob(runner, *out.UndoJobID).State)
+	resumed()
+	require.Zero(t, c.Count(`SELECT count(*) FROM student_history WHERE kind = 'PROMOTION' AND struck_job IS NULL`))
+	require.Equal(t, 4, turned(c, 2026, false).Moved, "the year is turned anew")
+	resumed()
 }
 
 // A key that filed a dry run files no turn.

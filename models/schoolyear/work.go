@@ -9,6 +9,7 @@ import (
 	"github.com/xueji/xueji/models/change"
 	"github.com/xueji/xueji/models/job"
 	"github.com/xueji/xueji/models/policy"
+	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/store"
 	"github.com/xueji/xueji/models/student"
 )
@@ -27,6 +28,9 @@ func (TurnJob) Part(t *store.Tx, j *job.Job, p *job.JobPart) error {
 		return err
 	}
 	if !y.Dry {
+		if err := refuseUndone(t, y); err != nil {
+			return err
+		}
 		if err := student.LockPromotion(t, r); err != nil {
 			return err
 		}
@@ -47,6 +51,26 @@ func (TurnJob) Part(t *store.Tx, j *job.Job, p *job.JobPart) error {
 	_, err = t.Exec(`UPDATE year_turn_part SET moved = moved + ?, stayed = stayed + ? WHERE turn_id = ? AND no = ?`, moved, stayed, y.ID, p.No)
 	if err != nil {
 		return fmt.Errorf("count a part of a turn: %w", err)
+	}
+	return nil
+}
+
+// refuseUndone refuses to go on with a turn that was undone or is being undone. No undoing of
+// the province is filed until the part has ended.
+func refuseUndone(t *store.Tx, y *Turn) error {
+	if _, err := t.Exec(`SELECT pg_advisory_xact_lock_shared(hashtextextended(?, 0))`, turnsOf(y.ProvinceCode)); err != nil {
+		return fmt.Errorf("hold the turns of a province: %w", err)
+	}
+	now, err := ReadTurn(t, y.ID) // an undoing may have ended while the lock was awaited
+	if err != nil {
+		return err
+	}
+	runs, err := undoRuns(t, y.ProvinceCode, y.SchoolYear)
+	if err != nil {
+		return err
+	}
+	if runs || now.UndoneAt != nil {
+		return refusal.New(refusal.TurnUndone)
 	}
 	return nil
 }
