@@ -26,6 +26,8 @@ export const router = createRouter({
     { path: '/year/enrolment', name: 'enrolment', component: () => import('./screens/year/enrolment.vue') },
     { path: '/year/placing', name: 'placing', component: () => import('./screens/year/placing.vue'), meta: { school: true } },
     { path: '/year/check-in', name: 'check-in', component: () => import('./screens/year/check-in.vue') },
+    { path: '/year/turns', name: 'turns', component: () => import('./screens/year/turns.vue') },
+    { path: '/year/turns/:id', name: 'turn', component: () => import('./screens/year/turn.vue'), props: true },
     { path: '/password', name: 'password', component: () => import('./screens/login/password-page.vue') },
     { path: '/:rest(.*)*', name: 'missing', component: () => import('./screens/missing.vue') },
   ],
