@@ -64,9 +64,10 @@ func (s *Stack) Enrolled(c *County) Named {
 	return n
 }
 
-// admittedTwice makes a graduate whom the county's school and a school of the next county
+// AdmittedTwice makes a graduate whom the county's school and a school of the next county
 // have admitted.
-func admittedTwice(s *Stack, c *County) map[string]any {
+func (s *Stack) AdmittedTwice(c *County) Named {
+	s.T.Helper()
 	code := Value[string](s, `SELECT (2152000700 + count(*))::text FROM organisation WHERE kind = 'SCHOOL'`)
 	rival := s.CountyOf("520103", code, "云岩区示例学校"+code[7:])
 	n := s.Graduate(c)
@@ -77,5 +78,9 @@ func admittedTwice(s *Stack, c *County) map[string]any {
 		k.Decide("APPROVE") // the leader
 		k.Decide("APPROVE") // the bureau
 	}
-	return map[string]any{"pupil": n.Claim()}
+	return n
+}
+
+func admittedTwice(s *Stack, c *County) map[string]any {
+	return map[string]any{"pupil": s.AdmittedTwice(c).Claim()}
 }

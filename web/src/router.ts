@@ -30,6 +30,7 @@ export const router = createRouter({
     { path: '/year/turns/:id', name: 'turn', component: () => import('./screens/year/turn.vue'), props: true },
     { path: '/year/certificates', name: 'certificates', component: () => import('./screens/year/certificates.vue') },
     { path: '/year/terms', name: 'terms', component: () => import('./screens/year/school-years.vue') },
+    { path: '/year/file', name: 'file-case', component: () => import('./screens/year/file-case.vue') },
     { path: '/password', name: 'password', component: () => import('./screens/login/password-page.vue') },
     { path: '/:rest(.*)*', name: 'missing', component: () => import('./screens/missing.vue') },
   ],
