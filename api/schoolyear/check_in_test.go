@@ -28,6 +28,10 @@ func TestAClassChecksInOverHTTP(t *testing.T) {
 	w.Refused("check_in_reason", registrar.Token, put(m{"school_year": 2026, "term": 1, "lines": []m{{"student_id": pupils[2], "came": false}}}))
 	w.Refused("check_in_year", registrar.Token, put(m{"school_year": 2027, "term": 1, "lines": []m{{"student_id": pupils[2], "came": true}}}))
 	w.Refused("forbidden", bureau.Token, put(m{"school_year": 2026, "term": 1, "lines": []m{{"student_id": pupils[2], "came": true}}}))
+	var counts schoolyear.ClassCounts
+	w.Must(http.StatusOK, bureau.Token, apitest.Get(w.Org(storetest.SchoolA, "/check-in?school_year=2026&term=1")), &counts)
+	require.Contains(t, counts.Items, schoolyear.ClassCount{ClassID: class.ClassID, Grade: "2024级", Class: "2024级3班", Stage: org.Primary, Came: 1, Absent: 1, Open: 1})
+	require.Greater(t, len(counts.Items), 1, "a class without pupils is in the list, too")
 	var page rest.Page[schoolyear.AbsentPupil]
 	w.Must(http.StatusOK, bureau.Token, apitest.Get(w.Org(storetest.Bureau, "/absent?school_year=2026&term=1")), &page)
 	require.Len(t, page.Items, 1)

@@ -28,4 +28,5 @@ func Mount(r *rest.Server, deps Deps) {
 	s.turnRoutes()
 	s.checkInRoutes()
 	s.receivedRoutes()
+	s.classCountRoutes()
 }
