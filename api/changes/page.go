@@ -51,13 +51,15 @@ type ChangePage struct {
 	StruckBy      string            `json:"struck_by,omitempty" doc:"Case number of the correction that struck it." example:"52-20261120-000019"`
 	Aftermath     []AftermathView   `json:"aftermath,omitempty" doc:"Of a correction, and of a case it struck: what was struck, and what is left for whom."`
 	// Next says in a sentence what happens next and who must act.
-	Next     string          `json:"next" example:"等待 南明区教育局（教育局学籍管理员）办理“主管部门审批”，截止 2026-12-04。"`
-	Open     *StepView       `json:"open,omitempty" doc:"The step that waits."`
-	Chain    []ChainStep     `json:"chain" doc:"The steps this change runs through, frozen when it was filed; and the one that waits for its day, once it was approved for a day ahead."`
-	Steps    []StepView      `json:"steps"`
-	Tasks    []TaskView      `json:"tasks" doc:"Every task of every step: whose it is, what was decided, and what I may do."`
-	Timeline []TimelineEntry `json:"timeline"`
-	Evidence []EvidenceView  `json:"evidence"`
+	Next      string          `json:"next" example:"等待 南明区教育局（教育局学籍管理员）办理“主管部门审批”，截止 2026-12-04。"`
+	May       []string        `json:"may,omitempty" enum:"TAKE_BACK,REMIND,WITHDRAW,SUPERVISE,CLOSE" doc:"What I may say about the case as a whole, beside what I may do with its tasks."`
+	MayLabels []string        `json:"may_labels,omitempty" doc:"The same in words, in the same order."`
+	Open      *StepView       `json:"open,omitempty" doc:"The step that waits."`
+	Chain     []ChainStep     `json:"chain" doc:"The steps this change runs through, frozen when it was filed; and the one that waits for its day, once it was approved for a day ahead."`
+	Steps     []StepView      `json:"steps"`
+	Tasks     []TaskView      `json:"tasks" doc:"Every task of every step: whose it is, what was decided, and what I may do."`
+	Timeline  []TimelineEntry `json:"timeline"`
+	Evidence  []EvidenceView  `json:"evidence"`
 	// Revisions are what changed since the filing.
 	Revisions []RevisionView `json:"revisions,omitempty" doc:"What each resubmission, or a step that filled something in, changed: before and after, for all parties."`
 }
@@ -238,6 +240,10 @@ func (s *server) showChange(ctx context.Context, p *casepage.Page) ChangePage {
 	for _, r := range p.Revisions {
 		out.Revisions = append(out.Revisions, s.showRevision(ctx, p.Definition, r))
 	}
+	for _, verb := range p.May {
+		out.May = append(out.May, string(verb))
+	}
+	out.MayLabels = verbWords(ctx, out.May)
 	out.Ended = endedBy(p.Change, out.Timeline)
 	out.Next = s.next(ctx, out)
 	return out

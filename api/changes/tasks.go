@@ -150,11 +150,12 @@ func (s *server) copyChange(ctx context.Context, in *copyInput) (*slipOutput, er
 
 // ColleagueView is a member of staff of the caller's own office.
 type ColleagueView struct {
-	Account uuid.UUID `json:"account"`
-	Name    string    `json:"name"`
-	Roles   []string  `json:"roles"`
-	Takes   bool      `json:"takes" doc:"The task can be transferred to them."`
-	Speaks  bool      `json:"speaks" doc:"They can be asked for advice, or added as a signer."`
+	Account    uuid.UUID `json:"account"`
+	Name       string    `json:"name"`
+	Roles      []string  `json:"roles"`
+	RoleLabels []string  `json:"role_labels" doc:"What the roles are called, in the same order."`
+	Takes      bool      `json:"takes" doc:"The task can be transferred to them."`
+	Speaks     bool      `json:"speaks" doc:"They can be asked for advice, or added as a signer."`
 }
 
 func (s *server) listColleagues(ctx context.Context, in *struct {
@@ -165,7 +166,12 @@ func (s *server) listColleagues(ctx context.Context, in *struct {
 		list := []ColleagueView{}
 		rows, err := desk.Colleagues(tx, in.ID, in.Task, rest.PrincipalOf(ctx).Office.ID)
 		for _, r := range rows {
-			list = append(list, ColleagueView{Account: r.ID, Name: r.Name, Roles: strings.Split(r.Roles, ","), Takes: r.Takes, Speaks: r.Speaks})
+			roles := strings.Split(r.Roles, ",")
+			var named []org.Role
+			for _, role := range roles {
+				named = append(named, org.Role(role))
+			}
+			list = append(list, ColleagueView{Account: r.ID, Name: r.Name, Roles: roles, RoleLabels: rest.RoleLabels(ctx, named), Takes: r.Takes, Speaks: r.Speaks})
 		}
 		return list, err
 	})

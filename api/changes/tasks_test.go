@@ -31,7 +31,7 @@ func TestATaskGoesFromHandToHand(t *testing.T) {
 	}
 	var colleagues []changes.ColleagueView
 	w.Must(http.StatusOK, ann.Token, apitest.Get("/v1/changes/"+id.String()+"/tasks/"+task.String()+"/colleagues"), &colleagues)
-	require.Contains(t, colleagues, changes.ColleagueView{Account: bob.Account, Name: apitest.PersonName, Roles: []string{"SCHOOL_LEADER"}, Takes: true, Speaks: true})
+	require.Contains(t, colleagues, changes.ColleagueView{Account: bob.Account, Name: apitest.PersonName, Roles: []string{"SCHOOL_LEADER"}, RoleLabels: []string{"学籍主管领导"}, Takes: true, Speaks: true})
 
 	do(ann, "claim", m{})
 	require.Equal(t, "CLAIMED", mine(bob).HeldAs)

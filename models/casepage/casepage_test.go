@@ -261,3 +261,26 @@ func TestThePageOfARoster(t *testing.T) {
 	_, err = reveal(c, c.Who(storetest.SchoolA, org.SchoolLeader), filed.ID, casepage.RevealRequest{Field: student.SecretIDNumber, Row: row + 7, Reason: student.RevealVerify})
 	require.ErrorIs(t, err, refusal.New(refusal.RevealNothing))
 }
+
+// The page says what the reader may say about the change as a whole: the filer reminds and
+// withdraws, who decided last takes back, and only a bureau above every side closes.
+func TestThePageOffersWhatTheReaderMaySayAboutTheWhole(t *testing.T) {
+	c := storetest.New(t)
+	registrar, leader := c.Who(storetest.SchoolA, org.SchoolRegistrar), c.Who(storetest.SchoolA, org.SchoolLeader)
+	bureau, city := c.Who(storetest.Bureau, org.BureauHead), c.Who(storetest.City, org.BureauHead)
+	id := c.File(process.Suspension, c.Pupil(storetest.SchoolA), nil)
+	require.Equal(t, []change.Verb{change.VerbRemind, change.VerbWithdraw}, page(c, registrar, id).May)
+	require.Empty(t, page(c, leader, id).May)
+	require.Equal(t, []change.Verb{change.VerbSupervise, change.VerbClose}, page(c, bureau, id).May, "the school is late")
+	says(c, leader, id, change.VerbApprove, change.SlipBody{})
+	require.Equal(t, []change.Verb{change.VerbTakeBack}, page(c, leader, id).May)
+	require.Equal(t, []change.Verb{change.VerbClose}, page(c, bureau, id).May, "no bureau hurries itself")
+	require.Equal(t, []change.Verb{change.VerbSupervise, change.VerbClose}, page(c, city, id).May)
+	says(c, c.Who(storetest.Bureau, org.BureauReviewer), id, change.VerbSendBack, change.SlipBody{})
+	require.Empty(t, page(c, leader, id).May, "the bureau has decided on the basis of it")
+	require.Equal(t, []change.Verb{change.VerbWithdraw}, page(c, registrar, id).May, "who reminds itself")
+	c.Say(registrar, change.NewSlip{ChangeID: id, Verb: change.VerbWithdraw})
+	for _, who := range []storetest.Person{registrar, leader, bureau, city} {
+		require.Empty(t, page(c, who, id).May, "it has ended")
+	}
+}

@@ -43,6 +43,8 @@ type Page struct {
 	Revisions []Revision // changes of the form since it was filed
 	// Open is the step that waits, nil when the change has ended.
 	Open *StepView
+	// May lists what the reader may say about the change as a whole.
+	May []change.Verb
 	// LeftOut counts the rows of a roster that were left out when it took effect.
 	LeftOut int
 }
@@ -136,6 +138,9 @@ func Read(t *change.Tx, id uuid.UUID) (*Page, error) {
 	}
 	p := &Page{Change: c}
 	err = errors.Join(readParties(t, p), readSteps(t, p), readTasks(t, p), readTimeline(t, p), readEvidence(t, p), readRequestedValues(t, p), readRevisions(t, p))
+	if err == nil {
+		err = readVerbs(t, p)
+	}
 	if w, more := t.FindWork(p.Kind).(Pager); more && err == nil {
 		err = w.Page(t.Tx, p)
 	}
