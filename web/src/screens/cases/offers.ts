@@ -1,30 +1,55 @@
+import { session } from '../../api/session'
+import { t } from '../../words/words'
 import type { Page } from './facts-of'
 
-// The verbs of this screen. Those that need a colleague (transfer, delegate, add a signer)
-// come with the screen of colleagues.
-const known = ['APPROVE', 'REJECT', 'SEND_BACK', 'CLAIM', 'RELEASE'] as const
-export type Verb = (typeof known)[number]
+// What one says about a task by deciding it, what one does with it or with its holders, and what
+// one says about the case as a whole.
+const deciding = ['APPROVE', 'REJECT', 'SEND_BACK', 'CLAIM', 'RELEASE'] as const
+const passing = ['TRANSFER_TASK', 'DELEGATE', 'ADD_SIGNER'] as const
+export type Deciding = (typeof deciding)[number]
+export type Beside = (typeof passing)[number] | 'ANSWER' | 'REMOVE_SIGNER' | 'TAKE_BACK' | 'REMIND' | 'WITHDRAW' | 'SUPERVISE' | 'CLOSE' | 'COMMENT'
+export type Verb = Deciding | Beside
 
-// Act is a verb with its word.
-export type Act = { verb: Verb; label: string }
+// Act is a verb with its word and the task it is about, if it is about one.
+export type Act<V extends Verb = Verb> = { verb: V; label: string; task: string }
 
-// Offer is what the reader may do about the open step, or why not. The first act is the one
-// primary button; firm ones stand beside it, quiet ones apart.
-export type Offer = { task: string; first: Act | undefined; firm: Act[]; quiet: Act[]; why: string }
+// decides tells whether an act belongs to the dialog of decisions.
+export function decides(act: Act): act is Act<Deciding> {
+  return (deciding as readonly string[]).includes(act.verb)
+}
+
+// Offer is what the reader may do, or why not. The first act is the one primary button; firm ones
+// stand beside it, quiet ones apart, and more behind a word.
+export type Offer = { first: Act | undefined; firm: Act[]; quiet: Act[]; more: Act[]; why: string }
 
 // offered reads what the API says the reader may do; the console judges nothing itself.
 export function offered(page: Page): Offer {
-  const mine = page.tasks.find((k) => k.may?.includes('APPROVE')) ?? page.tasks.find((k) => known.some((v) => k.may?.includes(v)))
-  const act = (verb: Verb): Act[] => {
+  const known: readonly string[] = [...deciding, ...passing, 'ANSWER']
+  const mine = page.tasks.find((k) => k.may?.includes('APPROVE')) ?? page.tasks.find((k) => k.may?.some((v) => known.includes(v)))
+  const act = (verb: Exclude<Verb, 'COMMENT'>): Act[] => {
     const at = mine?.may?.indexOf(verb) ?? -1
-    return at < 0 ? [] : [{ verb, label: mine?.may_labels?.[at] ?? verb }]
+    return at < 0 ? [] : [{ verb, label: mine?.may_labels?.[at] ?? verb, task: mine?.id ?? '' }]
   }
-  const [first, ...quiet] = [...act('APPROVE'), ...act('CLAIM'), ...act('RELEASE')]
+  const [first, ...quiet] = [...act('APPROVE'), ...act('ANSWER'), ...act('CLAIM'), ...act('RELEASE')]
   return {
-    task: mine?.id ?? '',
     first,
     firm: [...act('SEND_BACK'), ...act('REJECT')],
     quiet,
-    why: mine ? '' : (page.tasks.find((k) => k.why)?.why ?? ''),
+    more: [...passing.flatMap(act), ...removals(page), ...whole(page)],
+    why: first ? '' : (page.tasks.find((k) => k.why)?.why ?? ''),
   }
+}
+
+// removals are the signers whom the reader has added and may remove.
+function removals(page: Page): Act[] {
+  return page.tasks.flatMap((k): Act[] => {
+    const at = k.may?.indexOf('REMOVE_SIGNER') ?? -1
+    return at < 0 ? [] : [{ verb: 'REMOVE_SIGNER', label: [k.may_labels?.[at], k.holder].filter(Boolean).join(' '), task: k.id }]
+  })
+}
+
+// whole is what the reader may say about the case as a whole.
+function whole(page: Page): Act[] {
+  const said = (page.may ?? []).map((verb, i): Act => ({ verb, label: page.may_labels?.[i] ?? verb, task: '' }))
+  return session.may('change.comment') ? [...said, { verb: 'COMMENT', label: t('act.comment'), task: '' }] : said
 }

@@ -1,5 +1,5 @@
 import { api, data, Refusal, refusalOf, type Schemas } from '../../api/client'
-import type { Verb } from './offers'
+import type { Act, Beside, Deciding } from './offers'
 
 type Slip = Schemas['SlipView']
 
@@ -7,7 +7,7 @@ type Slip = Schemas['SlipView']
 export type Said = { opinion: string; inputs: Record<string, string>; strike: Record<string, string>; backTo: number; returns: 'STEP_BY_STEP' | 'TO_ME' }
 
 // say hands a decision in. The key makes a repeated request the same decision.
-export function say(change: string, task: string, verb: Verb, said: Said, key: string): Promise<Slip> {
+export function say(change: string, task: string, verb: Deciding, said: Said, key: string): Promise<Slip> {
   const header = { 'Idempotency-Key': key }
   const opinion = said.opinion.trim() || undefined
   if (verb === 'CLAIM' || verb === 'RELEASE') {
@@ -29,6 +29,42 @@ export function say(change: string, task: string, verb: Verb, said: Said, key: s
       },
     }),
   )
+}
+
+// Aside holds the words of a person beside a decision: to whom, when they sign, what one advises.
+export type Aside = { opinion: string; to: string[]; when: 'BEFORE' | 'AFTER'; advice: 'APPROVE' | 'REJECT' | 'SEND_BACK' }
+
+// sayBeside hands in what is no decision. A remark is in force at once and gives no slip.
+export function sayBeside(change: string, act: Act<Beside>, said: Aside, key: string): Promise<Slip | undefined> {
+  const opinion = said.opinion.trim() || undefined
+  const header = { 'Idempotency-Key': key }
+  const ofCase = { path: { id: change }, header }
+  const ofTask = { path: { id: change, task: act.task }, header }
+  const one = { to: said.to[0] as string, opinion } // left out when nobody was chosen: the API says so
+  switch (act.verb) {
+    case 'TRANSFER_TASK':
+      return data(api.POST('/v1/changes/{id}/tasks/{task}/transfer', { params: ofTask, body: one }))
+    case 'DELEGATE':
+      return data(api.POST('/v1/changes/{id}/tasks/{task}/delegation', { params: ofTask, body: one }))
+    case 'ADD_SIGNER':
+      return data(api.POST('/v1/changes/{id}/tasks/{task}/signers', { params: ofTask, body: { to: said.to, when: said.when, opinion } }))
+    case 'REMOVE_SIGNER':
+      return data(api.POST('/v1/changes/{id}/tasks/{task}/removal', { params: ofTask, body: { opinion } }))
+    case 'ANSWER':
+      return data(api.POST('/v1/changes/{id}/tasks/{task}/answer', { params: ofTask, body: { advice: said.advice, opinion: opinion ?? '' } }))
+    case 'TAKE_BACK':
+      return data(api.POST('/v1/changes/{id}/take-back', { params: ofCase, body: { opinion } }))
+    case 'REMIND':
+      return data(api.POST('/v1/changes/{id}/reminder', { params: ofCase, body: { opinion } }))
+    case 'WITHDRAW':
+      return data(api.POST('/v1/changes/{id}/withdrawal', { params: ofCase, body: { opinion } }))
+    case 'SUPERVISE':
+      return data(api.POST('/v1/changes/{id}/supervision', { params: ofCase, body: { opinion } }))
+    case 'CLOSE':
+      return data(api.POST('/v1/changes/{id}/closure', { params: ofCase, body: { opinion } }))
+    case 'COMMENT':
+      return data(api.POST('/v1/changes/{id}/comments', { params: ofCase, body: { text: opinion ?? '' } }))
+  }
 }
 
 // Watch is how a slip is watched: while the page is open it is asked for, more and more
