@@ -16,6 +16,7 @@ export const router = createRouter({
     { path: '/filing', name: 'filing', component: () => import('./screens/filing/filing.vue'), meta: { school: true } },
     { path: '/cases', name: 'mine', component: () => import('./screens/cases/mine.vue') },
     { path: '/cases/:id', name: 'case', component: () => import('./screens/cases/case.vue'), props: true },
+    { path: '/cases/:id/correct', name: 'correct', component: () => import('./screens/cases/correct.vue'), props: true },
     { path: '/cases/:id/print', name: 'print', component: () => import('./screens/cases/print.vue'), props: true, meta: { bare: true } },
     { path: '/records', name: 'records', component: () => import('./screens/records/records.vue') },
     { path: '/records/:id', name: 'record', component: () => import('./screens/records/record.vue'), props: true },

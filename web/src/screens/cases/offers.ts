@@ -8,7 +8,8 @@ const deciding = ['APPROVE', 'REJECT', 'SEND_BACK', 'CLAIM', 'RELEASE'] as const
 const passing = ['TRANSFER_TASK', 'DELEGATE', 'ADD_SIGNER'] as const
 export type Deciding = (typeof deciding)[number]
 export type Beside = (typeof passing)[number] | 'ANSWER' | 'REMOVE_SIGNER' | 'TAKE_BACK' | 'REMIND' | 'WITHDRAW' | 'SUPERVISE' | 'CLOSE' | 'COMMENT'
-export type Verb = Deciding | Beside
+// RESUBMIT leads to a page of its own.
+export type Verb = Deciding | Beside | 'RESUBMIT'
 
 // Act is a verb with its word and the task it is about, if it is about one.
 export type Act<V extends Verb = Verb> = { verb: V; label: string; task: string }
@@ -24,13 +25,13 @@ export type Offer = { first: Act | undefined; firm: Act[]; quiet: Act[]; more: A
 
 // offered reads what the API says the reader may do; the console judges nothing itself.
 export function offered(page: Page): Offer {
-  const known: readonly string[] = [...deciding, ...passing, 'ANSWER']
+  const known: readonly string[] = [...deciding, ...passing, 'ANSWER', 'RESUBMIT']
   const mine = page.tasks.find((k) => k.may?.includes('APPROVE')) ?? page.tasks.find((k) => k.may?.some((v) => known.includes(v)))
   const act = (verb: Exclude<Verb, 'COMMENT'>): Act[] => {
     const at = mine?.may?.indexOf(verb) ?? -1
     return at < 0 ? [] : [{ verb, label: mine?.may_labels?.[at] ?? verb, task: mine?.id ?? '' }]
   }
-  const [first, ...quiet] = [...act('APPROVE'), ...act('ANSWER'), ...act('CLAIM'), ...act('RELEASE')]
+  const [first, ...quiet] = [...act('RESUBMIT'), ...act('APPROVE'), ...act('ANSWER'), ...act('CLAIM'), ...act('RELEASE')]
   return {
     first,
     firm: [...act('SEND_BACK'), ...act('REJECT')],
