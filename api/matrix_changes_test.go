@@ -133,5 +133,9 @@ func taskCases() map[string]matrixCase {
 			id := kept(x, "account", target, func() uuid.UUID { return x.NewAccount(target, roleAt(target)).Account })
 			return apitest.Call{Method: "POST", Path: "/v1/accounts/" + id.String() + "/hand-over", Key: uuid.NewString(), Body: m{"to": nobody, "reason": "离岗"}}
 		}},
+		"count-held-tasks": {call: func(x *matrix, _ apitest.Caller, target string) apitest.Call {
+			id := kept(x, "account", target, func() uuid.UUID { return x.NewAccount(target, roleAt(target)).Account })
+			return apitest.Get("/v1/accounts/" + id.String() + "/tasks")
+		}},
 	}
 }

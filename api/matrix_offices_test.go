@@ -123,6 +123,9 @@ func accountCases() map[string]matrixCase {
 		"list-accounts": {call: func(x *matrix, _ apitest.Caller, target string) apitest.Call {
 			return apitest.Get(x.Org(target, "/accounts"))
 		}},
+		"list-people": {call: func(x *matrix, _ apitest.Caller, target string) apitest.Call {
+			return apitest.Get(x.Org(target, "/people"))
+		}},
 		"create-account": {call: func(x *matrix, _ apitest.Caller, target string) apitest.Call {
 			return apitest.Post(x.Org(target, "/accounts"), m{"login": fmt.Sprintf("neu%d", x.next()), "name": apitest.PersonName, "roles": []org.Role{roleAt(target)}})
 		}},

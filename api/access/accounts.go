@@ -26,6 +26,7 @@ type Account struct {
 	Login       string      `json:"login"`
 	Name        string      `json:"name"`
 	Roles       []org.Role  `json:"roles"`
+	RoleLabels  []string    `json:"role_labels" example:"[\"学籍管理员\"]"`
 	Combined    bool        `json:"combined" doc:"One person manages the accounts and files or reviews for the pupils: small schools only, where the province's policy says small_school_roles."`
 	MustChange  bool        `json:"must_change_password"`
 	LockedUntil *time.Time  `json:"locked_until,omitempty" doc:"Wrong passwords from some network: until then nobody comes in from there. No other network is locked."`
@@ -92,6 +93,10 @@ func (s *server) accountRoutes() {
 		ID: "edit-account", Method: http.MethodPut, Path: "/v1/accounts/{id}", Action: authz.AccountUpdate, Tag: "accounts",
 		Summary: "Change name and roles (角色委派)", PersonOnly: true,
 	}, s.editAccount)
+	rest.Register(s.rest, rest.Operation{
+		ID: "list-people", Method: http.MethodGet, Path: "/v1/orgs/{id}/people", Action: authz.ColleagueRead, Tag: "accounts",
+		Summary: "Who works at an office (本单位人员)", Detail: "Name, roles and absence of those who can work now; sealed and closed accounts are left out.",
+	}, s.listPeople)
 	s.accountStateRoutes()
 }
 
@@ -101,7 +106,7 @@ func (s *server) listAccounts(ctx context.Context, in *accountListInput) (*rest.
 			return nil, err
 		}
 		return account.List(tx, in.ID, after, most)
-	}, showAccount, func(a account.Account) string { return a.Login })
+	}, func(a account.Account) Account { return showAccount(ctx, a) }, func(a account.Account) string { return a.Login })
 }
 
 func (s *server) createAccount(ctx context.Context, in *accountCreateInput) (*rest.Body[NewAccount], error) {
@@ -114,7 +119,7 @@ func (s *server) createAccount(ctx context.Context, in *accountCreateInput) (*re
 			return NewAccount{}, err
 		}
 		a, password, err := account.Create(tx, account.NewAccount{Org: in.ID, Login: in.Body.Login, Name: in.Body.Name, Roles: in.Body.Roles})
-		return NewAccount{Account: showAccount(a), Password: password}, err
+		return NewAccount{Account: showAccount(ctx, a), Password: password}, err
 	})
 }
 
@@ -155,7 +160,7 @@ func (s *server) withAccount(ctx context.Context, id uuid.UUID, fn func(*store.T
 	if err != nil {
 		return nil, err
 	}
-	return &accountOutput{ETag: rest.ETag(a.Version), Body: showAccount(a)}, nil
+	return &accountOutput{ETag: rest.ETag(a.Version), Body: showAccount(ctx, a)}, nil
 }
 
 // assignable puts authz's verdict on a set of roles at an office into words.
@@ -178,9 +183,9 @@ func assignable(tx *store.Tx, at *office.Organisation, roles []org.Role) error {
 	return refusal.New(refusal.RolesMissing).At("/roles")
 }
 
-func showAccount(a account.Account) Account {
+func showAccount(ctx context.Context, a account.Account) Account {
 	return Account{
-		ID: a.ID, Org: rest.OrgRef{ID: a.OrgID, Kind: a.OrgKind, Name: a.OrgName, Path: a.OrgPath}, Login: a.Login, Name: a.Name, Roles: a.Roles, Combined: authz.Combined(a.Roles),
+		ID: a.ID, Org: rest.OrgRef{ID: a.OrgID, Kind: a.OrgKind, Name: a.OrgName, Path: a.OrgPath}, Login: a.Login, Name: a.Name, Roles: a.Roles, RoleLabels: rest.RoleLabels(ctx, a.Roles), Combined: authz.Combined(a.Roles),
 		MustChange: a.MustChange, LockedUntil: a.LockedUntil, LastUsedAt: a.LastUsedAt, SealedAt: a.SealedAt, ClosedAt: a.ClosedAt,
 		CreatedAt: a.CreatedAt, Version: a.Version,
 	}

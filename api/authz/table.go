@@ -22,6 +22,8 @@ const (
 	OrgReassign Action = "org.reassign" // the new bureau needs org.create too
 	OrgClose    Action = "org.close"    //
 
+	ColleagueRead Action = "colleague.read" // name and roles of who works at an office
+
 	AccountCreate Action = "account.create"
 	AccountRead   Action = "account.read"
 	AccountUpdate Action = "account.update" // name and roles
@@ -139,6 +141,9 @@ var table = sync.OnceValue(func() map[Action]map[org.Role]Reach {
 		OrgRename:   {org.BureauSysadmin: Below},
 		OrgReassign: {org.BureauSysadmin: Below},
 		OrgClose:    {org.BureauSysadmin: Below},
+
+		// Who hands tasks over needs to know to whom; all others know their own office.
+		ColleagueRead: join(everybody(Own), map[org.Role]Reach{org.BureauSysadmin: Subtree, org.BureauHead: Subtree}),
 
 		AccountCreate: sysadmins(),
 		AccountRead:   sysadmins(),

@@ -31,6 +31,23 @@ func (s *server) batchRoutes() {
 		Summary: "Hand the tasks of somebody who left to a colleague (移交)",
 		Detail:  "Up to 100 at a time; remaining says how many are left. Advice that was asked of them goes back to who asked.",
 	}, s.handOverTasks)
+	rest.Register(s.rest, rest.Operation{
+		ID: "count-held-tasks", Method: http.MethodGet, Path: "/v1/accounts/{id}/tasks", Action: authz.TaskHandOver, Tag: "tasks",
+		Summary: "How many tasks an account holds, by kind (名下待办)", Detail: "What a hand-over would pass on; no pupils.",
+	}, s.countHeldTasks)
+}
+
+// HeldTasks is what an account holds.
+type HeldTasks struct {
+	Total int        `json:"total"`
+	Kinds []HeldKind `json:"kinds" doc:"Most tasks first."`
+}
+
+// HeldKind is how many tasks of one kind an account holds.
+type HeldKind struct {
+	Kind  string `json:"kind"`
+	Name  string `json:"kind_name"`
+	Tasks int    `json:"tasks"`
 }
 
 // BatchItem is what became of one item of a batch.
@@ -172,6 +189,25 @@ func (s *server) handOverTasks(ctx context.Context, in *handOverInput) (*rest.Bo
 	}
 	out.Body.Remaining = kept.Remaining
 	return out, nil
+}
+
+func (s *server) countHeldTasks(ctx context.Context, in *rest.PathID) (*rest.Body[HeldTasks], error) {
+	if err := s.mayHandOver(ctx, in.ID); err != nil {
+		return nil, err
+	}
+	out := HeldTasks{Kinds: []HeldKind{}}
+	err := s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *change.Tx) error {
+		held, err := desk.TasksByKind(tx, in.ID)
+		for _, k := range held {
+			out.Total += k.Tasks
+			out.Kinds = append(out.Kinds, HeldKind{Kind: string(k.Kind), Name: rest.InLanguage(ctx, s.Processes.NameOf(k.Kind)), Tasks: k.Tasks})
+		}
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return rest.BodyOf(out), nil
 }
 
 // mayHandOver refuses whoever may not hand over what an account holds.

@@ -106,6 +106,10 @@ func TestOneKeyIsOneHandOver(t *testing.T) {
 		}
 	}
 	hold(103)
+	var held changes.HeldTasks
+	tasks := apitest.Get("/v1/accounts/" + gone.String() + "/tasks")
+	w.Must(http.StatusOK, head.Token, tasks, &held)
+	require.Equal(t, changes.HeldTasks{Total: 103, Kinds: []changes.HeldKind{{Kind: "SUSPENSION", Name: "休学", Tasks: 103}}}, held)
 	over := func(key string, to uuid.UUID) apitest.Call {
 		return apitest.Call{Method: "POST", Path: "/v1/accounts/" + gone.String() + "/hand-over", Key: key, Body: m{"to": to, "reason": "离岗"}}
 	}
@@ -120,6 +124,8 @@ func TestOneKeyIsOneHandOver(t *testing.T) {
 	require.Equal(t, 4, apitest.One[int](w, `SELECT count(*)::int FROM task WHERE holder_id = $1`, gone))
 	w.Must(http.StatusOK, head.Token, over("hand-over-2", to), &rest)
 	require.Equal(t, []int{4, 0}, []int{rest.Counted, int(rest.Remaining)})
+	w.Must(http.StatusOK, head.Token, tasks, &held)
+	require.Equal(t, changes.HeldTasks{Kinds: []changes.HeldKind{}}, held)
 }
 
 // One key is one remark: another one under it is refused, not lost without a word.

@@ -62,6 +62,22 @@ type HeldTask struct {
 	ChangeID uuid.UUID `json:"change"`
 }
 
+// HeldKind is how many live tasks of one kind of change an account holds.
+type HeldKind struct {
+	Kind  process.Kind
+	Tasks int
+}
+
+// TasksByKind counts the live tasks that an account holds or owns, by kind; most of them first.
+func TasksByKind(t *change.Tx, account uuid.UUID) (list []HeldKind, err error) {
+	err = t.DB().Raw(`SELECT c.kind, count(*) AS tasks FROM task k JOIN change c ON c.id = k.change_id
+		WHERE k.status IN ('`+change.StepOpen+`', '`+change.TaskWaiting+`') AND ? IN (k.holder_id, k.owner_id) GROUP BY c.kind ORDER BY count(*) DESC, c.kind`, account).Scan(&list).Error
+	if err != nil {
+		return nil, fmt.Errorf("count somebody's tasks by kind: %w", err)
+	}
+	return list, nil
+}
+
 // TasksOf lists live tasks that an account holds or owns, the most urgent first, and
 // counts them.
 func TasksOf(t *change.Tx, account uuid.UUID, most int) ([]HeldTask, int64, error) {
