@@ -51,9 +51,11 @@ func turnCases() map[string]matrixCase {
 		"close-received-child": {call: func(x *matrix, _ apitest.Caller, target string) apitest.Call {
 			return apitest.Call{Method: http.MethodPost, Path: "/v1/received-children/" + x.received(target).String() + "/closure", Body: m{"outcome": "LEFT"}}
 		}},
-		"list-received-children": {		"count-check-in": {call: func(x *matrix, _ apitest.Caller, target string) apitest.Call {
+		"list-received-children": {call: func(x *matrix, _ apitest.Caller, target string) apitest.Call {
 			return apitest.Get(x.Org(target, "/received-children?open=true"))
- "/check-in?school_year=2026&term=1"))
+		}},
+		"count-check-in": {call: func(x *matrix, _ apitest.Caller, target string) apitest.Call {
+			return apitest.Get(x.Org(target, "/check-in?school_year=2026&term=1"))
 		}},
 		"turn-year":       fixed(http.MethodPost, "/v1/year-turns", m{"dry_run": true}),
 		"list-turns":      fixed(http.MethodGet, "/v1/year-turns", nil),

@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/xueji/xueji/api/reach"
 	"github.com/xueji/xueji/api/rest"
 	"github.com/xueji/xueji/models/account"
 	"github.com/xueji/xueji/models/org"
@@ -23,7 +24,7 @@ type PersonView struct {
 
 func (s *server) listPeople(ctx context.Context, in *accountListInput) (*rest.Body[*rest.Page[PersonView]], error) {
 	return rest.List(ctx, s.Store, in.Paging, "", func(tx *store.Tx, after string, most int) ([]account.Person, error) {
-		if _, err := officeFor(ctx, tx, in.ID); err != nil {
+		if _, err := reach.Office(ctx, tx, in.ID); err != nil {
 			return nil, err
 		}
 		return account.People(tx, in.ID, after, most)
