@@ -893,6 +893,7 @@ FUNCTION change_sides(of_change uuid) SECURITY DEFINER
 FUNCTION claim_on(student uuid) SECURITY DEFINER	
 FUNCTION filed_here(change_id uuid) SECURITY DEFINER	
 FUNCTION fill_name_key()	
+FUNCTION graduated_on(pupil uuid) SECURITY DEFINER	
 FUNCTION graduates_named(named jsonb, for_school uuid, for_year integer) SECURITY DEFINER	
 FUNCTION graduation_lines_held(of_change uuid) SECURITY DEFINER	
 FUNCTION history_names(of_student uuid) SECURITY DEFINER	
@@ -2602,6 +2603,8 @@ GRANT EXECUTE ON FUNCTION claim_on(student uuid) TO xueji_app	GRANT EXECUTE ON F
 GRANT EXECUTE ON FUNCTION claim_on(student uuid) TO xueji_worker	GRANT EXECUTE ON FUNCTION claim_on(student uuid) TO xueji_worker
 GRANT EXECUTE ON FUNCTION filed_here(change_id uuid) TO xueji_app	GRANT EXECUTE ON FUNCTION filed_here(change_id uuid) TO xueji_app
 GRANT EXECUTE ON FUNCTION fill_name_key() TO PUBLIC	GRANT EXECUTE ON FUNCTION fill_name_key() TO PUBLIC
+GRANT EXECUTE ON FUNCTION graduated_on(pupil uuid) TO xueji_app	GRANT EXECUTE ON FUNCTION graduated_on(pupil uuid) TO xueji_app
+GRANT EXECUTE ON FUNCTION graduated_on(pupil uuid) TO xueji_worker	GRANT EXECUTE ON FUNCTION graduated_on(pupil uuid) TO xueji_worker
 GRANT EXECUTE ON FUNCTION graduates_named(named jsonb, for_school uuid, for_year integer) TO xueji_app	GRANT EXECUTE ON FUNCTION graduates_named(named jsonb, for_school uuid, for_year integer) TO xueji_app
 GRANT EXECUTE ON FUNCTION graduation_lines_held(of_change uuid) TO xueji_app	GRANT EXECUTE ON FUNCTION graduation_lines_held(of_change uuid) TO xueji_app
 GRANT EXECUTE ON FUNCTION history_names(of_student uuid) TO xueji_app	GRANT EXECUTE ON FUNCTION history_names(of_student uuid) TO xueji_app
