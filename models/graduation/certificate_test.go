@@ -80,6 +80,9 @@ func TestBlanksAreGivenOnce(t *testing.T) {
 		require.Empty(t, none, "another school sees nothing of it")
 		return err
 	})
+	require.ErrorContains(t, r.In(r.App, storetest.FarBureau, func(tx *change.Tx) error {
+		return tx.DB().Exec(`SELECT blanks_overlap(?, '黔A', 4, 1, 2)`, r.Office(storetest.Province).Province).Error
+	}), "blanks of another province", "nor is its lock held")
 	var wait sync.WaitGroup
 	failed := make([]error, 4)
 	for i := range failed { // four bureaux' people at once
