@@ -49,6 +49,8 @@ func TestASheetOfGraduatesOverHTTP(t *testing.T) {
 	require.False(t, dry.Check.Fit)
 	require.Equal(t, 2027, dry.Check.Year)
 	require.NotNil(t, dry.Check.Lines[0].Pupil)
+	require.Equal(t, dry.Check.Lines[0].Pupil.Number, dry.Check.Lines[0].Number, "as the record shows it")
+	require.NotContains(t, []string{one.Number, two.Number}, dry.Check.Lines[1].Number)
 	require.Equal(t, []string{"enrol_name_number", "/rows/4/student_number"}, []string{dry.Check.Lines[1].Against[0].Code, dry.Check.Lines[1].Against[0].Pointer})
 	require.Contains(t, dry.Check.Lines[2].Against[0].Detail, "与第3行相同")
 	refused := apitest.Read[rest.Problem](w, http.StatusUnprocessableEntity, w.SendFile(registrar, "/v1/enrolments/sheet", "招生.xlsx", bad, "Idempotency-Key", uuid.NewString()))

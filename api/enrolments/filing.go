@@ -190,7 +190,7 @@ func (s *server) check(ctx context.Context, in *enrolmentInput) (*rest.Body[Enro
 func showCheck(ctx context.Context, j *enrolment.Judged) *EnrolmentCheck {
 	out := &EnrolmentCheck{Year: j.Year, Fit: len(j.Refusals()) == 0, Late: j.Late, Against: findings(ctx, j.Whole), Lines: []CheckedLine{}, Changes: []EnrolmentPart{}}
 	for _, l := range j.Lines {
-		line := CheckedLine{Row: l.Row, Name: l.Name, Number: ident.MaskDocument(l.Number), Against: findings(ctx, l.Refusals)}
+		line := CheckedLine{Row: l.Row, Name: l.Name, Number: ident.MaskStudentNumber(l.Number), Against: findings(ctx, l.Refusals)}
 		if len(l.Refusals) == 0 {
 			line.Pupil = &EnrolmentPupil{ID: l.StudentID, Name: l.Subject.Name, Number: l.Subject.Number, School: l.Subject.School, GraduatedOn: l.GraduatedOn,
 				Stage: l.Place.Stage, EntryYear: l.Place.EntryYear}

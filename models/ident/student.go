@@ -186,6 +186,16 @@ func (n StudentNumber) String() string {
 	return string(n.Kind()) + MaskDocument(n.Reveal()[1:])
 }
 
+// MaskStudentNumber masks what was given as a student number as the record shows it; what is
+// no student number is masked like any document.
+func MaskStudentNumber(text string) string {
+	tidied, _ := TidyNumber(text)
+	if n, err := ParseStudentNumber(tidied); err == nil {
+		return n.String()
+	}
+	return MaskDocument(text)
+}
+
 // GoString gives the masked number for %#v.
 func (n StudentNumber) GoString() string { return n.String() }
 

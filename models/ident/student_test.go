@@ -3,6 +3,7 @@ package ident_test
 import (
 	"bytes"
 	"crypto/rand"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -113,6 +114,8 @@ func TestTemporaryNumber(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, ident.Temporary, n.Kind())
 	require.Regexp(t, `^L52010220150301[0-9]{4}$`, n.Reveal())
+	require.Equal(t, n.String(), ident.MaskStudentNumber(" "+strings.ToLower(n.Reveal())+" "), "as the record shows it")
+	require.Equal(t, ident.MaskDocument("G1"), ident.MaskStudentNumber("G1"))
 	require.Equal(t, "2015-03-01", n.Birth().String())
 	_, err = ident.TemporaryNumber(county(t, "520102"), date(t, "2015-03-01"), bytes.NewReader(nil))
 	require.Error(t, err, "without randomness there is no number")
