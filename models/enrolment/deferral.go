@@ -26,11 +26,6 @@ const (
 	DeferralOther      DeferralReason = "OTHER"
 )
 
-// DeferralReasons lists the reasons of a deferral.
-func DeferralReasons() []DeferralReason {
-	return []DeferralReason{DeferralIllness, DeferralDisability, DeferralFamily, DeferralOther}
-}
-
 // Deferral is a graduate's deferral of the next stage (缓学): from which year to which, and
 // why. Lists of graduates without a school know it.
 type Deferral struct {

@@ -33,7 +33,7 @@ func Candidates(t *store.Tx, school org.OfficeRef, stage org.Stage, after uuid.U
 	if err != nil {
 		return nil, err
 	}
-	if rules, err = policyOf(t, school.ID, rules); err != nil {
+	if rules, err = office.PolicyOf(t, school.ID, rules); err != nil {
 		return nil, err
 	}
 	return candidates(t, school.ID, stage, rules, after, most)

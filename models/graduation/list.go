@@ -53,18 +53,7 @@ type prepared struct {
 
 // YearOf returns the year in which the school year of a day ends, and with it the
 // graduation.
-func YearOf(p process.Policy, on calendar.Date) int {
-	if p.SchoolYearStart.In(on.Year()).After(on) {
-		return on.Year()
-	}
-	return on.Year() + 1
-}
-
-// policyOf returns the rules under which a school graduates its pupils: those of the
-// province, with the length of the stage at this school.
-func policyOf(t *store.Tx, school uuid.UUID, p process.Policy) (process.Policy, error) {
-	return office.PolicyOf(t, school, p)
-}
+func YearOf(p process.Policy, on calendar.Date) int { return p.SchoolYearOn(on) + 1 }
 
 // prepareList judges a filed list and returns all refusals at once, each at its line.
 func prepareList(t *change.Tx, c *change.Change, f change.Filing, policy process.Policy) error {
@@ -72,7 +61,7 @@ func prepareList(t *change.Tx, c *change.Change, f change.Filing, policy process
 	if !ok {
 		return refusal.New(refusal.GraduationList).At("/lines")
 	}
-	policy, err := policyOf(t.Tx, f.Office.ID, policy)
+	policy, err := office.PolicyOf(t.Tx, f.Office.ID, policy)
 	if err != nil {
 		return err
 	}

@@ -189,12 +189,7 @@ type Policy struct {
 // Grade returns the grade (1, 2, …) of a year group on a day. Below 1 the group has not
 // started; above the stage's length it should have left.
 func (p Policy) Grade(entryYear int, day calendar.Date) int {
-	year := day.Year()
-	// The month and day of a date always form a day of the year.
-	if today, err := calendar.ParseMonthDay(day.String()[len("2006-"):]); err == nil && today.Compare(p.SchoolYearStart) < 0 {
-		year--
-	}
-	return year - entryYear + 1
+	return p.SchoolYearOn(day) - entryYear + 1
 }
 
 // Graduating reports whether the year group is in the last grade of its stage.

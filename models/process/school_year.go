@@ -31,7 +31,13 @@ func (p Policy) TermsOf(year int) [TermsPerYear]SchoolTerm {
 
 // SchoolYearOn returns the year after which the school year of a day is called: that of its
 // first day.
-func (p Policy) SchoolYearOn(day calendar.Date) int { return p.Grade(0, day) - 1 }
+func (p Policy) SchoolYearOn(day calendar.Date) int {
+	// The month and day of a date always form a day of the year.
+	if today, err := calendar.ParseMonthDay(day.String()[len("2006-"):]); err == nil && today.Compare(p.SchoolYearStart) < 0 {
+		return day.Year() - 1
+	}
+	return day.Year()
+}
 
 // someYear is a school year by which the rules are judged; they are the same in each.
 const someYear = 2026

@@ -169,7 +169,7 @@ func (n NewTurn) filedBefore(t *store.Tx) (*Turn, error) {
 
 // year judges the school year of a turn. A dry run may look at the year ahead.
 func (n NewTurn) year(rules process.Policy, today calendar.Date) (int, error) {
-	current := rules.Grade(0, today) - 1 // the year in which grades count now
+	current := rules.SchoolYearOn(today)
 	year := n.Year
 	if year == 0 {
 		year = current
