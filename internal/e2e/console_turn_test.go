@@ -77,3 +77,40 @@ func TestAProvinceTurnsTheYearInTheBrowser(t *testing.T) {
 	require.NotContains(t, p.Text(), "Undo the turn", "once is enough")
 	require.Zero(t, e2e.Value[int](s, `SELECT count(*) FROM student_history WHERE kind = 'PROMOTION' AND struck_at IS NULL`))
 }
+
+// A province stops a turn in its middle and lets it go on: what is done stays, and nobody goes
+// up twice.
+func TestATurnIsStoppedAndGoesOnInTheBrowser(t *testing.T) {
+	t.Parallel()
+	s := e2e.New(t, e2e.Options{LongList: 3}) // a part is one pupil
+	c := s.CountyOf("520102", "2152000123", longSchool)
+	for range 3 {
+		s.Pupil(c, 2024)
+	}
+	head := s.Person(s.Office(org.Province, "520000"), org.BureauHead)
+	hold, err := s.DB.Begin(t.Context()) // the second part waits for a pupil whom another transaction holds
+	require.NoError(t, err)
+	defer func() { _ = hold.Rollback(t.Context()) }()
+	_, err = hold.Exec(t.Context(), `SELECT 1 FROM student WHERE id = (SELECT id FROM student ORDER BY id OFFSET 1 LIMIT 1) FOR UPDATE`)
+	require.NoError(t, err)
+
+	p := browser.Start(t).Page(s.URL)
+	head.LogsIn(p)
+	p.Open("/year/turns")
+	p.Choose("学年", "2026—2027 学年")
+	p.Click("button", "开始升级")
+	p.Audit()
+	p.Click("button", "确认升级")
+	p.Reads("1 / 3 名")
+	p.Click("button", "停止")
+	p.Reads("办完手上的一批就停止")
+	p.Shot("stopping")
+	require.NoError(t, hold.Rollback(t.Context()))
+	p.Reads("已停止")
+	p.Audit()
+	p.Shot("stopped")
+	p.Click("button", "继续")
+	p.Reads("3 / 3 名")
+	p.Sees("button", "撤销升级")
+	require.Equal(t, 3, e2e.Value[int](s, `SELECT count(*) FROM student_history WHERE kind = 'PROMOTION'`))
+}
