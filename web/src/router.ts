@@ -31,6 +31,7 @@ export const router = createRouter({
     { path: '/year/turns/:id', name: 'turn', component: () => import('./screens/year/turn.vue'), props: true },
     { path: '/year/certificates', name: 'certificates', component: () => import('./screens/year/certificates.vue') },
     { path: '/year/terms', name: 'terms', component: () => import('./screens/year/school-years.vue') },
+    { path: '/year/received', name: 'received', component: () => import('./screens/year/received.vue') },
     { path: '/year/file', name: 'file-case', component: () => import('./screens/year/file-case.vue') },
     { path: '/accounts', name: 'accounts', component: () => import('./screens/keeping/accounts.vue') },
     { path: '/accounts/:id', name: 'account', component: () => import('./screens/keeping/account.vue'), props: true },
