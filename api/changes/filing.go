@@ -250,6 +250,7 @@ type ChangeLine struct {
 	StepLabel   string     `json:"step_label,omitempty" example:"主管部门审批"`
 	WaitingFor  string     `json:"waiting_for,omitempty" doc:"The office that must act."`
 	DueAt       *time.Time `json:"due_at,omitempty"`
+	DueDay      string     `json:"due_day,omitempty" doc:"The last day on which the open step is in time." example:"2026-12-04"`
 	EffectiveOn string     `json:"effective_on,omitempty" format:"date" doc:"The day on which it is in force. While it is RUNNING it is approved and waits for this day."`
 	FiledAt     time.Time  `json:"filed_at"`
 	ClosedAt    *time.Time `json:"closed_at,omitempty"`
@@ -261,6 +262,8 @@ type ChangeLine struct {
 type listChangesInput struct {
 	rest.Paging
 	Mine      bool      `query:"mine" doc:"Only what I filed (我提交的)."`
+	SchoolID  uuid.UUID `query:"school_id" format:"uuid" doc:"Only what this office filed."`
+	SentBack  bool      `query:"sent_back" doc:"Only what was sent back to my office, for it to correct (退回待更正)."`
 	StudentID uuid.UUID `query:"student_id" format:"uuid"`
 	Kind      string    `query:"kind" maxLength:"40"`
 	Status    string    `query:"status" enum:"RUNNING,EFFECTIVE,REFUSED,WITHDRAWN,CLOSED"`
@@ -270,16 +273,23 @@ type listChangesInput struct {
 }
 
 func (s *server) listChanges(ctx context.Context, in *listChangesInput) (*rest.Body[*rest.Page[ChangeLine]], error) {
-	f := worklist.ChangeFilter{StudentID: in.StudentID, Kind: process.Kind(in.Kind), Status: in.Status, CaseNo: in.CaseNo,
+	f := worklist.ChangeFilter{OrgID: in.SchoolID, SentBack: in.SentBack, StudentID: in.StudentID, Kind: process.Kind(in.Kind), Status: in.Status, CaseNo: in.CaseNo,
 		Dismissed: in.Dismissed || in.CaseNo != "", Struck: in.Struck || in.CaseNo != "" || rest.PrincipalOf(ctx).Office.Kind != org.School, OfficePath: rest.PrincipalOf(ctx).Office.Path}
+	if in.SentBack {
+		f.OrgID = rest.PrincipalOf(ctx).Office.ID
+	}
 	if in.Mine {
 		f.FiledBy = rest.PrincipalOf(ctx).Account
 	}
 	show := func(r worklist.ChangeLine) ChangeLine {
+		var due string
+		if r.DueAt != nil {
+			due = rest.LastDay(*r.DueAt)
+		}
 		return ChangeLine{
 			ID: r.ID, CaseNo: r.CaseNo, Kind: string(r.Kind), KindName: rest.InLanguage(ctx, s.Processes.NameOf(r.Kind)), Status: r.Status, StudentID: r.StudentID,
 			RosterID: r.RosterID, StudentName: r.StudentName, About: r.About, School: r.OrgName, Step: r.StepNo, Round: r.Round, StepName: r.StepName,
-			WaitingFor: r.WaitingFor, DueAt: r.DueAt, EffectiveOn: r.EffectiveOn.String(), FiledAt: r.FiledAt, ClosedAt: r.ClosedAt,
+			WaitingFor: r.WaitingFor, DueAt: r.DueAt, DueDay: due, EffectiveOn: r.EffectiveOn.String(), FiledAt: r.FiledAt, ClosedAt: r.ClosedAt,
 			StatusLabel: word(ctx, casepage.StatusWords, r.Status), StepLabel: s.stepLabel(ctx, r.Kind, r.StepName),
 			Struck: r.StruckAt != nil, StruckAt: r.StruckAt, StruckBy: r.StruckBy,
 		}

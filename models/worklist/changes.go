@@ -22,6 +22,8 @@ type ChangeFilter struct {
 	Kind      process.Kind
 	Status    string
 	CaseNo    string
+	// SentBack keeps what lies with the office that filed it, to be corrected.
+	SentBack bool
 	// Dismissed also shows cases that the own office removed from its list, Struck also
 	// cases that were struck as mistakes.
 	Dismissed bool
@@ -120,6 +122,9 @@ func (f ChangeFilter) conditions(scope []string) (where []string, args map[strin
 	}
 	if f.Kind != "" {
 		add("c.kind = @kind", "kind", f.Kind)
+	}
+	if f.SentBack {
+		where = append(where, "c.step_no = 0 AND c.status = '"+change.StatusRunning+"'")
 	}
 	if f.Status != "" {
 		add("c.status = "+f.statusWord(), "status", f.Status)

@@ -219,7 +219,11 @@ func TestChangesAreListedByWhatIsAskedFor(t *testing.T) {
 	} {
 		require.Equal(t, both[1:], list(storetest.Bureau, f), name)
 	}
+	require.Empty(t, list(storetest.SchoolA, worklist.ChangeFilter{SentBack: true}))
+	word(r, r.Who(storetest.SchoolA, org.SchoolLeader), first, change.VerbSendBack)
+	require.Equal(t, both[1:], list(storetest.SchoolA, worklist.ChangeFilter{SentBack: true}))
 	withdrawn(r, first)
+	require.Empty(t, list(storetest.SchoolA, worklist.ChangeFilter{SentBack: true}))
 	require.Equal(t, both[:1], list(storetest.Bureau, worklist.ChangeFilter{Status: change.StatusRunning}))
 	r.MustIn(r.App, storetest.Bureau, func(tx *change.Tx) error {
 		lines, err := worklist.Changes(tx.Tx, worklist.ChangeFilter{}, time.Time{}, uuid.Nil, 1)

@@ -83,6 +83,7 @@ func readersOf(c *storetest.County) []deskReader {
 			"a kind nobody filed":  changes(worklist.ChangeFilter{Kind: process.Death}),
 			"refused leavings":     changes(worklist.ChangeFilter{Kind: process.OtherLeaving, Status: change.StatusRefused}),
 			"changes of a pupil":   changes(worklist.ChangeFilter{StudentID: pupil}),
+			"changes sent back":    changes(worklist.ChangeFilter{OrgID: c.ID(school), SentBack: true}),
 			"changes of an office": changes(worklist.ChangeFilter{OrgID: c.ID(school)}),
 			"own changes":          changes(worklist.ChangeFilter{FiledBy: who.ID}),
 			"a case number":        changes(worklist.ChangeFilter{CaseNo: "52-20261120-000001"}),

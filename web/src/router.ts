@@ -15,6 +15,7 @@ export const router = createRouter({
     { path: '/notices', name: 'notices', component: () => import('./screens/inbox/notices.vue') },
     { path: '/filing', name: 'filing', component: () => import('./screens/filing/filing.vue'), meta: { school: true } },
     { path: '/cases', name: 'mine', component: () => import('./screens/cases/mine.vue') },
+    { path: '/cases/search', name: 'cases', component: () => import('./screens/cases/search.vue') },
     { path: '/cases/:id', name: 'case', component: () => import('./screens/cases/case.vue'), props: true },
     { path: '/cases/:id/correct', name: 'correct', component: () => import('./screens/cases/correct.vue'), props: true },
     { path: '/cases/:id/print', name: 'print', component: () => import('./screens/cases/print.vue'), props: true, meta: { bare: true } },
