@@ -1,1 +1,0 @@
-import{lt as e}from"./faults-CWP29geO.js";var t=()=>e&&/firefox/i.test(window.navigator.userAgent),n=()=>e&&/android/i.test(window.navigator.userAgent);export{t as n,n as t};
