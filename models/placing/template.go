@@ -1,18 +1,14 @@
 package placing
 
 import (
-	"errors"
 	"fmt"
 	"io"
-	"os"
-	"strconv"
 
 	"github.com/google/uuid"
-	"github.com/xuri/excelize/v2"
 
 	"github.com/xueji/xueji/models/office"
 	"github.com/xueji/xueji/models/org"
-	"github.com/xueji/xueji/models/refusal"
+	"github.com/xueji/xueji/models/roster"
 	"github.com/xueji/xueji/models/status"
 	"github.com/xueji/xueji/models/store"
 )
@@ -56,79 +52,11 @@ func ReadTemplate(t *store.Tx, school uuid.UUID, stage org.Stage, entryYear int,
 	return out, nil
 }
 
-// Write writes the sheet. Every cell is a text cell, so nothing that a name begins with is
-// evaluated. It never touches a disk, where the names would lie unencrypted.
+// Write writes the sheet.
 func (t *Template) Write(w io.Writer) error {
-	return refusal.Contain(refusal.SheetNotWritable, func() error { return t.write(w) })
-}
-
-const (
-	templateSheet = "分班调班"
-	classesSheet  = "班级"
-	textFormat    = 49 // the number of the built-in format "text" (@)
-)
-
-func (t *Template) write(w io.Writer) (err error) {
-	f := excelize.NewFile(excelize.Options{TmpDir: os.DevNull}) // nothing can be created below a device
-	defer func() { err = errors.Join(err, f.Close()) }()
-	if err := f.SetSheetName("Sheet1", templateSheet); err != nil {
-		return fmt.Errorf("write a template: %w", err)
-	}
-	text, err := f.NewStyle(&excelize.Style{NumFmt: textFormat})
-	if err != nil {
-		return fmt.Errorf("write a template: %w", err)
-	}
-	if _, err := f.NewSheet(classesSheet); err != nil {
-		return fmt.Errorf("write a template: %w", err)
-	}
-	if err := errors.Join(f.SetColStyle(templateSheet, "A:E", text), f.SetColWidth(templateSheet, "A", "A", 38), f.SetColWidth(templateSheet, "B", "E", 18)); err != nil {
-		return fmt.Errorf("write a template: %w", err)
-	}
 	rows := [][]string{{columnRecord, columnNumber, columnName, columnNow, columnNew}}
 	for _, p := range t.Pupils {
 		rows = append(rows, []string{p.ID.String(), p.Number, p.Name, p.Class})
 	}
-	if err := fill(f, templateSheet, rows); err != nil {
-		return err
-	}
-	names := [][]string{}
-	for _, name := range t.Classes {
-		names = append(names, []string{name})
-	}
-	if err := errors.Join(fill(f, classesSheet, names), t.offerClasses(f)); err != nil {
-		return err
-	}
-	if err := f.Write(w); err != nil {
-		return fmt.Errorf("write a template: %w", err)
-	}
-	return nil
-}
-
-func fill(f *excelize.File, sheet string, rows [][]string) error {
-	for i, row := range rows {
-		for j, value := range row {
-			cell, err := excelize.CoordinatesToCellName(j+1, i+1)
-			if err != nil {
-				return fmt.Errorf("write a template: %w", err)
-			}
-			if err := f.SetCellStr(sheet, cell, value); err != nil {
-				return fmt.Errorf("write a template: %w", err)
-			}
-		}
-	}
-	return nil
-}
-
-// offerClasses lets the cells of the new class offer the names of the classes.
-func (t *Template) offerClasses(f *excelize.File) error {
-	if len(t.Classes) == 0 {
-		return nil
-	}
-	offer := excelize.NewDataValidation(true)
-	offer.Sqref = "E2:E" + strconv.Itoa(max(len(t.Pupils)+1, 2))
-	offer.SetSqrefDropList("'" + classesSheet + "'!$A$1:$A$" + strconv.Itoa(len(t.Classes)))
-	if err := f.AddDataValidation(templateSheet, offer); err != nil {
-		return fmt.Errorf("write a template: %w", err)
-	}
-	return nil
+	return roster.FilledForm{Sheet: "分班调班", Rows: rows, Offers: []roster.FormOffer{{Column: "E", Sheet: "班级", Values: t.Classes}}}.Write(w)
 }
