@@ -34,6 +34,7 @@ export const router = createRouter({
     { path: '/year/terms', name: 'terms', component: () => import('./screens/year/school-years.vue') },
     { path: '/year/received', name: 'received', component: () => import('./screens/year/received.vue') },
     { path: '/year/file', name: 'file-case', component: () => import('./screens/year/file-case.vue') },
+    { path: '/year/batch', name: 'batch', component: () => import('./screens/year/batch-transfer.vue') },
     { path: '/accounts', name: 'accounts', component: () => import('./screens/keeping/accounts.vue') },
     { path: '/accounts/:id', name: 'account', component: () => import('./screens/keeping/account.vue'), props: true },
     { path: '/proxies', name: 'proxies', component: () => import('./screens/keeping/proxies.vue') },
