@@ -157,7 +157,7 @@ func TestProxiesAreNamedInTheBrowser(t *testing.T) {
 	q := b.Page(s.URL)
 	head.LogsIn(q)
 	q.Click("button", "English")
-	q.Click("link", "Proxies, hand-over")
+	q.Click("link", "Proxies")
 	q.Reads("Ended")
 	fit(t, q, false, "测试PRINCIPAL", "外出培训")
 	q.Click("button", "Name a proxy")

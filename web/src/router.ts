@@ -38,6 +38,8 @@ export const router = createRouter({
     { path: '/accounts', name: 'accounts', component: () => import('./screens/keeping/accounts.vue') },
     { path: '/accounts/:id', name: 'account', component: () => import('./screens/keeping/account.vue'), props: true },
     { path: '/proxies', name: 'proxies', component: () => import('./screens/keeping/proxies.vue') },
+    { path: '/offices', name: 'offices', component: () => import('./screens/keeping/offices.vue') },
+    { path: '/classes', name: 'classes', component: () => import('./screens/keeping/classes.vue') },
     { path: '/password', name: 'password', component: () => import('./screens/login/password-page.vue') },
     { path: '/:rest(.*)*', name: 'missing', component: () => import('./screens/missing.vue') },
   ],
