@@ -709,7 +709,8 @@ export const en: Words = {
     from: 'School that is absorbed',
     into: 'School that absorbs it',
     school: 'School',
-  },  accounts: {
+  },
+  accounts: {
     title: 'Accounts',
     create: 'New account',
     createAt: 'New account: {office}',
@@ -861,6 +862,7 @@ export const en: Words = {
     paper: 'Decision of the bureau, sealed',
     file: 'File the batch transfer',
     nobody: 'No pupil has a new class yet.',
+  },
   offices: {
     title: 'Offices',
     search: 'Beginning of the name, or the whole code',

@@ -860,6 +860,7 @@ export const zh = {
     paper: '主管部门的决定（盖章）',
     file: '提交批量转学',
     nobody: '还没有给学生选转入班级。',
+  },
   offices: {
     title: '单位',
     search: '单位名称开头，或完整代码',
