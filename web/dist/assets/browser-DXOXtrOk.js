@@ -1,1 +1,0 @@
-import{dt as e}from"./faults-D1UUl5n3.js";var t=()=>e&&/firefox/i.test(window.navigator.userAgent),n=()=>e&&/android/i.test(window.navigator.userAgent);export{t as n,n as t};

@@ -1,1 +1,0 @@
-import{j as e}from"./index-QLbaqkqS.js";import{a as t,i as n}from"./faults-D1UUl5n3.js";function r(r){return e({queryKey:[`list-processes`],queryFn:()=>t(n.GET(`/v1/processes`)),staleTime:36e5,enabled:r})}export{r as t};
