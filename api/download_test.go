@@ -72,6 +72,10 @@ func TestEveryFileThatLeavesIsLookedAt(t *testing.T) {
 			w.Pupil(storetest.SchoolA)
 			require.NotRegexp(t, `\d{15}`, w.SheetText(open("/v1/placings/sheet?stage=PRIMARY&entry_year=2024")))
 		},
+		"check-in-template": func() {
+			w.Pupil(storetest.SchoolA)
+			require.NotRegexp(t, `\d{15}`, w.SheetText(open("/v1/check-in/sheet?stage=PRIMARY&entry_year=2024&school_year=2026&term=1")))
+		},
 		"open-evidence": func() { // a picture has no text that could be masked
 			open("/v1/evidence/" + paper.ID.String() + "/content")
 			require.Equal(t, 1, audited("evidence.open", paper.ID))

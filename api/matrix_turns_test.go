@@ -57,11 +57,13 @@ func turnCases() map[string]matrixCase {
 		"count-check-in": {call: func(x *matrix, _ apitest.Caller, target string) apitest.Call {
 			return apitest.Get(x.Org(target, "/check-in?school_year=2026&term=1"))
 		}},
-		"turn-year":       fixed(http.MethodPost, "/v1/year-turns", m{"dry_run": true}),
-		"list-turns":      fixed(http.MethodGet, "/v1/year-turns", nil),
-		"get-turn":        of(http.MethodGet, ""),
-		"list-turn-stays": of(http.MethodGet, "/stays"),
-		"undo-turn":       of(http.MethodPost, "/undo"),
+		"check-in-template": fixed(http.MethodGet, "/v1/check-in/sheet?stage=PRIMARY&entry_year=2024&school_year=2026&term=1", nil),
+		"check-in-by-sheet": fixed(http.MethodPost, "/v1/check-in/sheet?school_year=2026&term=1", m{}),
+		"turn-year":         fixed(http.MethodPost, "/v1/year-turns", m{"dry_run": true}),
+		"list-turns":        fixed(http.MethodGet, "/v1/year-turns", nil),
+		"get-turn":          of(http.MethodGet, ""),
+		"list-turn-stays":   of(http.MethodGet, "/stays"),
+		"undo-turn":         of(http.MethodPost, "/undo"),
 	}
 }
 

@@ -29,4 +29,5 @@ func Mount(r *rest.Server, deps Deps) {
 	s.checkInRoutes()
 	s.receivedRoutes()
 	s.classCountRoutes()
+	s.arrivalSheetRoutes()
 }

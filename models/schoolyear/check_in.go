@@ -71,10 +71,18 @@ func CheckClassIn(t *store.Tx, class uuid.UUID, term Term, list []Arrival) error
 	if err != nil {
 		return err
 	}
-	if err := refuseOtherTerm(t, k, term); err != nil {
+	school, err := office.Read(t, k.SchoolID)
+	if err != nil {
 		return err
 	}
-	refused, err := judgeArrivals(t, k, term, list)
+	if err := refuseOtherTerm(t, school.ProvinceCode, term); err != nil {
+		return err
+	}
+	from, err := firstDay(t, school.ProvinceCode, term)
+	if err != nil {
+		return err
+	}
+	refused, err := judgeArrivals(t, k, from, list)
 	if err != nil {
 		return err
 	}
@@ -98,12 +106,8 @@ func CheckClassIn(t *store.Tx, class uuid.UUID, term Term, list []Arrival) error
 
 // refuseOtherTerm refuses a term other than the one that the province's calendar has today, in
 // the holidays the next one.
-func refuseOtherTerm(t *store.Tx, k office.Class, term Term) error {
-	school, err := office.Read(t, k.SchoolID)
-	if err != nil {
-		return err
-	}
-	now, err := policy.TermOn(t, school.ProvinceCode, t.Today())
+func refuseOtherTerm(t *store.Tx, province string, term Term) error {
+	now, err := policy.TermOn(t, province, t.Today())
 	if err != nil {
 		return err
 	}
@@ -118,16 +122,7 @@ func refuseOtherTerm(t *store.Tx, k office.Class, term Term) error {
 }
 
 // judgeArrivals returns what stands against the lines.
-func judgeArrivals(t *store.Tx, k office.Class, term Term, list []Arrival) ([]*refusal.Error, error) {
-	school, err := office.Read(t, k.SchoolID)
-	if err != nil {
-		return nil, err
-	}
-	rules, err := policy.InForce(t, school.ProvinceCode)
-	if err != nil {
-		return nil, err
-	}
-	from := rules.SchoolYearStart.In(term.Year)
+func judgeArrivals(t *store.Tx, k office.Class, from calendar.Date, list []Arrival) ([]*refusal.Error, error) {
 	var ids []uuid.UUID
 	if err := t.DB().Raw(`SELECT id FROM student WHERE class_id = ? AND enrol_status = ?`, k.ID, status.Enrolled).Scan(&ids).Error; err != nil {
 		return nil, fmt.Errorf("read the pupils of a class: %w", err)
@@ -146,14 +141,31 @@ func judgeArrivals(t *store.Tx, k office.Class, term Term, list []Arrival) ([]*r
 		if !one.Came && !slices.Contains(AbsenceReasons(), one.Reason) {
 			refused = append(refused, refusal.New(refusal.CheckInReason).At(at+"/reason"))
 		}
-		if one.MissingSince.After(t.Today()) {
-			refused = append(refused, refusal.New(refusal.DayAhead).At(at+"/missing_since").With("today", t.Today().String()))
-		}
-		if !one.MissingSince.IsZero() && one.MissingSince.Before(from) {
-			refused = append(refused, refusal.New(refusal.CheckInSince).At(at+"/missing_since").With("from", from.String()).With("today", t.Today().String()))
+		if against := refusalOfDay(one.MissingSince, from, t.Today()); against != nil {
+			refused = append(refused, against.At(at+"/missing_since"))
 		}
 	}
 	return refused, nil
+}
+
+// firstDay returns the first day of the school year of a term.
+func firstDay(t *store.Tx, province string, term Term) (calendar.Date, error) {
+	rules, err := policy.InForce(t, province)
+	return rules.SchoolYearStart.In(term.Year), err
+}
+
+// refusalOfDay returns what stands against the day since which a pupil is missing, nil when
+// nothing does. The zero day is today.
+func refusalOfDay(since, from, today calendar.Date) *refusal.Error {
+	switch {
+	case since.IsZero():
+		return nil
+	case since.After(today):
+		return refusal.New(refusal.DayAhead).With("today", today.String())
+	case since.Before(from):
+		return refusal.New(refusal.CheckInSince).With("from", from.String()).With("today", today.String())
+	}
+	return nil
 }
 
 type arrivalRow struct {
