@@ -62,6 +62,7 @@ func TestAClassChecksInInTheBrowser(t *testing.T) {
 	reviewer.Reads("1 listed")
 	reviewer.Reads("illness")
 	reviewer.Reads("2024级 1班") // classes of all years are called alike
+	reviewer.Reads("All schools")
 	reviewer.Choose("School", longSchool)
 	reviewer.Reads("5 classes, 0 of them not complete yet")
 	fit(t, reviewer, false, append(more, "一")...)

@@ -626,6 +626,7 @@ export const en: Words = {
     stays: 'Pupils who stay',
     staysEmpty: 'No pupil stays.',
     entry: 'Year of entry',
+    allSchools: 'All schools',
   },
   certificate: {
     title: 'Certificates of graduation',

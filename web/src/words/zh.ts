@@ -624,6 +624,7 @@ export const zh = {
     stays: '不升级的学生',
     staysEmpty: '没有不升级的学生。',
     entry: '入学年份',
+    allSchools: '全部学校',
   },
   certificate: {
     title: '毕业证书',
