@@ -325,15 +325,16 @@ func (p *Page) find(ctx context.Context, role, name string) (runtime.RemoteObjec
 	return "", false
 }
 
-// point returns the middle of an element that can be clicked: on the screen, enabled, and
-// with nothing above it.
+// point returns the middle of an element that can be clicked: on the screen, enabled, with
+// nothing above it, and in no dialog that still comes in or goes away: it moves, and a click
+// would be lost.
 func (p *Page) point(ctx context.Context, role, name string) (at [2]float64, ok bool) {
 	object, ok := p.find(ctx, role, name)
 	if !ok {
 		return at, false
 	}
 	text := p.on(ctx, object, `function () {
-		if (this.disabled) return ''
+		if (this.disabled || this.closest('[class*="-enter-active"], [class*="-leave-active"]')) return ''
 		this.scrollIntoView({ block: 'nearest' })
 		const box = this.getBoundingClientRect(), x = box.x + box.width / 2, y = box.y + box.height / 2
 		const top = document.elementFromPoint(x, y)
