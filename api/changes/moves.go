@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 
 	"github.com/google/uuid"
 
@@ -117,7 +118,15 @@ func (s *server) lookUp(ctx context.Context, f change.Filing) error {
 }
 
 func (s *server) listHandovers(ctx context.Context, in *rest.Paging) (*rest.Body[*rest.Page[HandoverView]], error) {
-	show := func(h transfer.PaperFile) HandoverView { return *showHandover(&h) }
+	// By the office of the one side, or a bureau above it.
+	holds := func(path string) bool {
+		return slices.ContainsFunc(rest.PrincipalOf(ctx).Scope(authz.HandoverSend), func(root string) bool { return authz.Within(root, path) })
+	}
+	show := func(h transfer.PaperFile) HandoverView {
+		v := *showHandover(&h)
+		v.MaySend, v.MayReceive = h.SentAt == nil && holds(h.FromPath), holds(h.ToPath) // it may arrive before anybody noted that it was sent
+		return v
+	}
 	return rest.List(ctx, s.Store.Store, *in, rest.FirstDay(), func(tx *store.Tx, key rest.DayKey, most int) ([]transfer.PaperFile, error) {
 		return transfer.PaperFiles(tx, rest.PrincipalOf(ctx).Office.Path, key.Day, key.ID, most)
 	}, show, func(h transfer.PaperFile) rest.DayKey { return rest.DayKey{Day: h.DueOn, ID: h.ID} })

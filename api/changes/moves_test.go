@@ -57,6 +57,11 @@ func TestAPupilMovesAndThePaperFollows(t *testing.T) {
 		return list
 	}
 	require.Equal(t, p.Handover.ID, list(out).Items[0].ID)
+	may := func(who apitest.Caller) []bool {
+		h := list(who).Items[0]
+		return []bool{h.MaySend, h.MayReceive}
+	}
+	require.Equal(t, [][]bool{{true, false}, {false, true}, {true, true}}, [][]bool{may(out), may(in), may(w.LogIn(storetest.Bureau, org.BureauReviewer))})
 	require.Empty(t, list(w.LogIn(storetest.FarSchool, org.SchoolRegistrar)).Items)
 	path := "/v1/handovers/" + p.Handover.ID.String()
 	sent := apitest.Call{Method: "POST", Path: path + "/dispatch", IfMatch: rest.ETag(1), Body: m{"how": "EMS"}}
@@ -66,6 +71,7 @@ func TestAPupilMovesAndThePaperFollows(t *testing.T) {
 	var view changes.HandoverView
 	w.Must(http.StatusOK, out.Token, sent, &view)
 	require.Equal(t, []string{"SENT", "EMS"}, []string{view.State, view.SentHow})
+	require.Equal(t, [][]bool{{false, false}, {false, true}}, [][]bool{may(out), may(in)}, "it is sent once")
 	require.Contains(t, page(w, out, filed.ID).Next, w.OfficeName(storetest.SchoolB))
 	received := apitest.Call{Method: "POST", Path: path + "/receipt", IfMatch: rest.ETag(2)}
 	w.Refused("handover_other_side", out.Token, received)

@@ -105,6 +105,8 @@ type HandoverView struct {
 	SentAt     *time.Time    `json:"sent_at,omitempty"`
 	SentHow    string        `json:"sent_how,omitempty"`
 	ReceivedAt *time.Time    `json:"received_at,omitempty"`
+	MaySend    bool          `json:"may_send,omitempty" doc:"I may note that it was sent; in list-handovers only."`
+	MayReceive bool          `json:"may_receive,omitempty" doc:"I may note that it has arrived; in list-handovers only."`
 }
 
 func showHandover(h *transfer.PaperFile) *HandoverView {
