@@ -6,6 +6,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/xueji/xueji/internal/e2e"
+	"github.com/xueji/xueji/internal/identity/simulator"
 	"github.com/xueji/xueji/web/browser"
 )
 
@@ -61,4 +62,30 @@ func TestASentBackCaseIsCorrectedInTheBrowser(t *testing.T) {
 	fit(t, leader, false, "已重新扫描", "休学证明看不清，日期有误")
 	leader.Shot("case-english")
 	require.Empty(t, leader.Reports())
+}
+
+// Key data that was sent back is corrected item by item; who touches none leaves all as they were.
+func TestSentBackKeyDataIsCorrectedInTheBrowser(t *testing.T) {
+	t.Parallel()
+	s := e2e.New(t, e2e.Options{})
+	c := s.County()
+	pupil := s.Named(c, 2024, simulator.Matches)
+	change := c.Registrar.File(c.Registrar.KeyDataBody(pupil.ID, map[string]string{"name": "样例更名"}))
+	s.Stage(change, "LEADER_REVIEW")
+	sendBack(s, c.Leader, change, 0, "名字写错了")
+	p := browser.Start(t).Page(s.URL)
+	c.Registrar.LogsIn(p)
+	p.Open("/cases/" + change + "/correct")
+	p.Reads("掩码的号码要重新填写")
+	p.Reads("与上次提交的相同")
+	p.Type("姓名", "样例更正")
+	p.Reads("样例更名") // before, beside what is typed
+	fit(t, p, true, pupil.Name, "样例更名", "样例更正")
+	p.Shot("values")
+	p.Click("button", "重新提交")
+	p.Sees("heading", "关键数据变更 · "+pupil.Name)
+	p.Reads("更正对照")
+	require.Equal(t, 1, stands(c.Registrar, change, "RESUBMIT"))
+	require.Equal(t, "样例更正", e2e.Value[string](s, `SELECT after FROM change_value WHERE change_id = $1 AND field = 'name' ORDER BY round DESC LIMIT 1`, change))
+	require.Empty(t, p.Reports())
 }

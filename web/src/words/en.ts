@@ -318,6 +318,7 @@ export const en: Words = {
   correct: {
     title: 'Correct: {kind}',
     toCase: 'Back to the case',
+    values: 'If you change none of these items, they stay as handed in. If you change one, fill in all that this case changes; masked numbers must be typed again.',
     not: 'It cannot be corrected now: {why}',
     backBy: '{office} sent it back at "{step}":',
     takeOut: 'Take out {label}: {file}',

@@ -316,6 +316,7 @@ export const zh = {
   correct: {
     title: '更正{kind}',
     toCase: '返回业务',
+    values: '一项不改，就按上次提交的办理。改动任何一项，要把这次变更的项目填全；掩码的号码要重新填写。',
     not: '现在不能更正：{why}',
     backBy: '{office}在“{step}”退回：',
     takeOut: '撤下 {label}：{file}',
