@@ -42,6 +42,9 @@ func TestListsOfWhatMustNotBeForgottenInTheBrowser(t *testing.T) {
 
 	p := b.Page(s.URL)
 	c.Registrar.LogsIn(p)
+	p.Sees("link", "1 档案待寄出")
+	fit(t, p, true, more...)
+	p.Shot("home")
 	p.Click("link", "休学到期")
 	p.Reads("没有快到期或已到期未复学的学生")
 	p.Choose("到期时间", "60 天内")
