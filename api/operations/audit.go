@@ -18,7 +18,9 @@ type AuditEntry struct {
 	ID          uuid.UUID         `json:"id"`
 	At          time.Time         `json:"at"`
 	Account     *uuid.UUID        `json:"account,omitempty"`
+	AccountName string            `json:"account_name,omitempty" doc:"What the person is called now."`
 	Office      string            `json:"office" doc:"Path of the acting office at that time."`
+	OfficeName  string            `json:"office_name,omitempty" doc:"What the office with this path is called now; left out when it has moved."`
 	Action      string            `json:"action"`
 	SubjectKind string            `json:"subject_kind"`
 	SubjectID   string            `json:"subject_id"`
@@ -63,7 +65,7 @@ func (s *server) listAudit(ctx context.Context, in *auditInput) (*rest.Body[*res
 
 func showAudit(e store.AuditEntry) AuditEntry {
 	shown := AuditEntry{
-		ID: e.ID, At: e.At, Account: e.AccountID, Office: e.OfficePath, Action: e.Action,
+		ID: e.ID, At: e.At, Account: e.AccountID, AccountName: e.AccountName, Office: e.OfficePath, OfficeName: e.OfficeName, Action: e.Action,
 		SubjectKind: e.SubjectKind, SubjectID: e.SubjectID, Detail: map[string]string{}, RequestID: e.RequestID,
 	}
 	_ = json.Unmarshal([]byte(e.Detail), &shown.Detail) // written by tx.Audit as an object of strings

@@ -29,6 +29,8 @@ func TestTheTrailShowsWhatThoseBelowDid(t *testing.T) {
 	require.Len(t, page.Items, 1)
 	require.Equal(t, storetest.Bureau, page.Items[0].Office)
 	require.Equal(t, "SCHOOL_SYSADMIN", page.Items[0].Detail["roles"])
+	require.Equal(t, w.Text(`SELECT name FROM organisation WHERE path = $1::text::ltree`, storetest.Bureau), page.Items[0].OfficeName)
+	require.Equal(t, w.Text(`SELECT name FROM account WHERE id = $1`, head.Account), page.Items[0].AccountName)
 	w.Must(200, w.LogIn(storetest.City, org.BureauHead).Token, apitest.Get("/v1/audit?action=account.create"), &page)
 	require.Len(t, page.Items, 1)
 	w.Must(200, w.LogIn(apitest.NextBureau, org.BureauHead).Token, apitest.Get("/v1/audit?action=account.create"), &page)

@@ -60,6 +60,9 @@ type AuditEntry struct {
 	SubjectID   string
 	Detail      string // canonical JSON as the database writes it
 	RequestID   string
+	// AccountName and OfficeName are what the person and the office are called now.
+	AccountName string `gorm:"->"`
+	OfficeName  string `gorm:"->"`
 }
 
 // AuditFilter narrows the audit trail; empty fields do not.
@@ -79,7 +82,9 @@ type AuditKey struct {
 // AuditTrail lists entries of the offices in scope, newest first, after the key.
 func (t *Tx) AuditTrail(f AuditFilter, after *AuditKey, limit int) ([]AuditEntry, error) {
 	q := t.db.Table("audit_entry").Select(`id, partition, at, account_id, office_path::text AS office_path, action,
-		subject_kind, subject_id, detail::text AS detail, request_id`)
+		subject_kind, subject_id, detail::text AS detail, request_id,
+		coalesce((SELECT l.name FROM account_label(account_id) l), '') AS account_name,
+		coalesce((SELECT o.name FROM organisation o WHERE o.path = office_path), '') AS office_name`)
 	if f.SubjectKind != "" {
 		q = q.Where("subject_kind = ?", f.SubjectKind)
 	}

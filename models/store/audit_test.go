@@ -81,7 +81,8 @@ func TestAnEntryOfTheTrailBelongsToAnOffice(t *testing.T) {
 
 	one := trail(c, storetest.Bureau, store.AuditFilter{SubjectKind: "person"}, nil, 10)[0]
 	require.Equal(t, store.AuditEntry{ID: one.ID, Partition: "520000/2026-11", At: c.Now(), AccountID: &reviewer.ID, OfficePath: storetest.Bureau,
-		Action: "test.entry", SubjectKind: "person", SubjectID: "1", Detail: `{"count": "3", "address": "192.0.2.7"}`, RequestID: "test"}, one)
+		Action: "test.entry", SubjectKind: "person", SubjectID: "1", Detail: `{"count": "3", "address": "192.0.2.7"}`, RequestID: "test",
+		AccountName: c.Text(`SELECT name FROM account WHERE id = $1`, reviewer.ID), OfficeName: c.Text(`SELECT name FROM organisation WHERE path = $1::text::ltree`, storetest.Bureau)}, one)
 	require.Equal(t, "520000/2026-11 "+storetest.SchoolB, c.Text(`SELECT partition || ' ' || office_path::text FROM audit_entry WHERE subject_kind = 'office'`))
 	require.Equal(t, "000000/2026-11 n", c.Text(`SELECT partition || ' ' || office_path::text FROM audit_entry WHERE subject_kind = 'nation' AND account_id IS NULL`))
 	require.Equal(t, "520000/2026-11 "+storetest.Bureau, c.Text(`SELECT partition || ' ' || office_path::text FROM audit_entry WHERE subject_kind = 'behalf' AND account_id = $1`, reviewer.ID))
