@@ -1,1 +1,0 @@
-import{mt as e}from"./faults-B6TyS1Tt.js";var t=()=>e&&/firefox/i.test(window.navigator.userAgent),n=()=>e&&/android/i.test(window.navigator.userAgent);export{t as n,n as t};
