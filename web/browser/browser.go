@@ -87,49 +87,6 @@ func (b *Browser) Page(origin string) *Page {
 	return p
 }
 
-// hear keeps what must never happen on a page: an exception, and whatever the
-// Content-Security-Policy or Trusted Types refused; and which calls are on their way.
-func (p *Page) hear(event any) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	var text string
-	switch e := event.(type) {
-	case *fetch.EventRequestPaused:
-		p.paused = append(p.paused, e)
-	case *network.EventRequestWillBeSent:
-		if e.Type == network.ResourceTypeDocument { // what the page before was asking matters no more
-			clear(p.calls)
-		}
-		if e.Type == network.ResourceTypeFetch {
-			p.calls[e.RequestID] = true
-		}
-	case *network.EventResponseReceived:
-		delete(p.calls, e.RequestID)
-	case *network.EventLoadingFailed:
-		delete(p.calls, e.RequestID)
-	case *runtime.EventExceptionThrown:
-		text = "exception: " + e.ExceptionDetails.Text
-		if e.ExceptionDetails.Exception != nil {
-			text += " " + e.ExceptionDetails.Exception.Description
-		}
-	case *log.EventEntryAdded:
-		// A refusal of the API is an answer; the browser calls it a failed resource.
-		if e.Entry.Level == log.EntryLevelError && e.Entry.Source != log.EntrySourceNetwork {
-			text = string(e.Entry.Source) + ": " + e.Entry.Text
-		}
-	}
-	if text != "" {
-		p.reports = append(p.reports, text)
-	}
-}
-
-// Reports returns the exceptions and refused contents of the page so far.
-func (p *Page) Reports() []string {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return append([]string(nil), p.reports...)
-}
-
 // Open goes to a path of the site.
 func (p *Page) Open(path string) {
 	p.t.Helper()
