@@ -9,7 +9,7 @@ GO = go
 # Packages tested at a time: each may start servers of its own.
 PARALLEL = 2
 # They take longest, so they begin first.
-LONG = ./internal/e2e ./api ./workflows ./internal/demo
+LONG = ./internal/e2e ./internal/e2e/console ./api ./workflows ./internal/demo
 # Built with these, tools need no C compiler and no version control.
 BUILD = GOFLAGS= GOWORK=off CGO_ENABLED=0 $(GO) build -C tools -buildvcs=false
 PINNED = tools/go.mod tools/go.sum

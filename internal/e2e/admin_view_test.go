@@ -32,7 +32,7 @@ func TestAdminsFindStuckAndOverdueWork(t *testing.T) {
 	atSchool := c.Registrar.File(c.Registrar.SuspensionBody(s.Pupil(c, 2024)))
 	atBureau := c.Registrar.File(c.Registrar.SuspensionBody(s.Pupil(c, 2024)))
 	ended := c.Registrar.File(c.Registrar.SuspensionBody(s.Pupil(c, 2024)))
-	untilAsked(s, atSchool, atBureau, ended)
+	s.UntilAsked(atSchool, atBureau, ended)
 	require.Equal(t, http.StatusOK, c.Leader.Decide(atBureau, "APPROVE", "").Status)
 	require.Equal(t, http.StatusOK, c.Leader.Decide(ended, "REJECT", "材料不全").Status)
 	s.StopWorker()
@@ -86,7 +86,7 @@ func TestFiltersThatMustBeEmptyAreEmpty(t *testing.T) {
 	file := func() string { return c.Registrar.File(c.Registrar.SuspensionBody(s.Pupil(c, 2024))) }
 	one, two, three := file(), file(), file()
 	automatic := s.Start(c, process.KeyDataChange)
-	untilAsked(s, one, two, three)
+	s.UntilAsked(one, two, three)
 	s.OK(c.Leader.Decide(one, "APPROVE", ""))
 	s.OK(c.Leader.Decide(two, "REJECT", "材料不全"))
 	s.Reset(engine, three)
@@ -95,12 +95,12 @@ func TestFiltersThatMustBeEmptyAreEmpty(t *testing.T) {
 	}
 	shows(s, engine, one, three)
 	empty()
-	mustCommand(s, "rebuild", caseNo(s, three), "--force", "--operator", "li")
+	mustCommand(s, "rebuild", s.CaseNo(three), "--force", "--operator", "li")
 	shows(s, engine, three)
 	empty()
 
 	s.Eventually("a case is found by its number", 10*time.Second, func() bool {
-		return sameIDs(listed(s, engine, fmt.Sprintf("CaseNo = %q", caseNo(s, one))), []string{one})
+		return sameIDs(listed(s, engine, fmt.Sprintf("CaseNo = %q", s.CaseNo(one))), []string{one})
 	})
 	s.Hand.Advance(30 * 24 * time.Hour)
 	late := filters["Everything overdue"]
@@ -117,7 +117,7 @@ func TestTheListSaysForWhatAnAutomaticStepWaits(t *testing.T) {
 	g, m := workerAsking(s), newMoves(s)
 	g.Close()
 	j := m.keyData(simulator.Matches)
-	untilAsked(s, j.change)
+	s.UntilAsked(j.change)
 	engine := s.Engine()
 	day := calendar.Until(e2e.Value[time.Time](s, `SELECT due_at FROM step WHERE change_id = $1 AND status = 'OPEN'`, j.change))
 	require.Regexp(t, `^\d{4}-\d\d-\d\d 24:00$`, day)

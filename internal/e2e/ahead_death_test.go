@@ -17,7 +17,7 @@ import (
 // dies files the death of a pupil.
 func dies(s *e2e.Stack, c *e2e.County, pupil uuid.UUID) string {
 	s.T.Helper()
-	return c.Registrar.File(obj{"kind": process.Death, "student_id": pupil, "inputs": obj{"event_date": "2026-11-18"}, "evidence": papers(c.Registrar, "DEATH_PROOF")})
+	return c.Registrar.File(obj{"kind": process.Death, "student_id": pupil, "inputs": obj{"event_date": "2026-11-18"}, "evidence": c.Registrar.Papers("DEATH_PROOF")})
 }
 
 // onHold waits until a change whose day has come is on hold.
@@ -85,7 +85,7 @@ func TestADeathThatComesToNothingLetsAWaitingChangeGoOn(t *testing.T) {
 			require.Equal(t, "ENROLLED seat", stateOf(s, pupil))
 			require.Equal(t, 1, count(s, "change_event WHERE change_id = $1 AND verb = 'ON_HOLD'", waiting), "told once")
 			require.Zero(t, count(s, "change_event WHERE change_id = $1 AND verb IN ('OVERDUE', 'TOTAL_WARNED', 'NOT_APPLIED')", waiting))
-			require.Contains(t, mustCommand(s, "explain", caseNo(s, waiting), "--lang", "en"), "on hold")
+			require.Contains(t, mustCommand(s, "explain", s.CaseNo(waiting), "--lang", "en"), "on hold")
 			s.Refused(c.Registrar.Do(http.MethodPost, "/v1/changes", ahead(c, pupil, from.AddDays(9).String()), uuid.NewString()), "death_filed")
 
 			row.ends(died)

@@ -67,11 +67,11 @@ func TestOperatorsSeeWhatAnApprovedChangeWaitsFor(t *testing.T) {
 	c, engine := s.County(), s.Engine()
 	pupil := s.Pupil(c, 2024)
 	change := approvedAhead(s, c, pupil, "2027-03-01")
-	no := caseNo(s, change)
+	no := s.CaseNo(change)
 	until(s, "2027-02-20", 9, 0)
 	looked(s)
 
-	quiet(s, c.Head, change)
+	c.Head.ToldNothing(change)
 	shown := mustCommand(s, "show", no, "--lang", "en")
 	require.Contains(t, shown, "stage: EFFECTIVE_DAY")
 	require.Contains(t, shown, "in force on: 2027-03-01 00:00:00")

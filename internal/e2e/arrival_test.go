@@ -25,7 +25,7 @@ func TestTheDayOfTheImportIsNoArrival(t *testing.T) {
 	values, _ := body["values"].(map[string]string)
 	pupil := obj{"name": values["name"], "id_number": values["id_number"]}
 	on := func(to *e2e.County, day string) obj {
-		return obj{"kind": "TRANSFER", "pupil": pupil, "evidence": papers(to.Registrar, "GUARDIAN_APPLICATION", "RESIDENCE_PROOF", "TRANSFER_FORM"),
+		return obj{"kind": "TRANSFER", "pupil": pupil, "evidence": to.Registrar.Papers("GUARDIAN_APPLICATION", "RESIDENCE_PROOF", "TRANSFER_FORM"),
 			"inputs": obj{"class_id": to.Class[2024], "reason": "父母工作调动", "paper_date": day, "paper_form_no": "ZX-1"}}
 	}
 	s.Lead(first.Registrar.File(on(first, "2026-11-12")))

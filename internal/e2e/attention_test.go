@@ -14,48 +14,6 @@ import (
 	"github.com/xueji/xueji/workflows/contract"
 )
 
-// attention asks over HTTP and gives the actions to the findings of one change,
-// or of the service where the change is "".
-func attention(p *e2e.Person, change string) map[string]string {
-	answer := p.Do(http.MethodGet, "/v1/operations/attention", nil, "")
-	if answer.Status != http.StatusOK {
-		return map[string]string{"status": string(answer.Raw)}
-	}
-	list, _ := answer.Get("service").([]any)
-	items, _ := answer.Get("items").([]any)
-	for _, item := range items {
-		if one, _ := item.(map[string]any); change != "" && one["change_id"] == change {
-			list, _ = one["findings"].([]any)
-			return actions(list)
-		}
-	}
-	if change != "" {
-		return nil
-	}
-	return actions(list)
-}
-
-func actions(list []any) map[string]string {
-	found := map[string]string{}
-	for _, f := range list {
-		finding, _ := f.(map[string]any)
-		name, _ := finding["finding"].(string)
-		found[name], _ = finding["action"].(string)
-	}
-	return found
-}
-
-// toldWith waits until a finding is told with its action; quiet until nothing is.
-func toldWith(s *e2e.Stack, p *e2e.Person, change, finding, action string) {
-	s.T.Helper()
-	s.Eventually(finding+" is told", 20*time.Second, func() bool { return attention(p, change)[finding] == action })
-}
-
-func quiet(s *e2e.Stack, p *e2e.Person, change string) {
-	s.T.Helper()
-	s.Eventually("nothing is told any more", 30*time.Second, func() bool { return len(attention(p, change)) == 0 })
-}
-
 // A workflow is ended from outside: told, and gone after the rebuild.
 func TestAttentionToAWorkflowThatIsGone(t *testing.T) {
 	t.Parallel()
@@ -63,21 +21,21 @@ func TestAttentionToAWorkflowThatIsGone(t *testing.T) {
 	c, engine := s.County(), s.Engine()
 	admin := s.Person(c.Bureau, org.BureauSysadmin)
 	change, well := c.Registrar.File(c.Registrar.SuspensionBody(s.Pupil(c, 2024))), c.Registrar.File(c.Registrar.SuspensionBody(s.Pupil(c, 2024)))
-	untilAsked(s, change, well)
+	s.UntilAsked(change, well)
 	s.Hand.Advance(15 * time.Second) // what moved a moment ago may be on its way
-	quiet(s, admin, change)
+	admin.ToldNothing(change)
 	require.NoError(t, engine.TerminateWorkflow(t.Context(), contract.WorkflowID(change), "", "e2e"))
-	toldWith(s, admin, change, "not_running", "rebuild")
-	require.Empty(t, attention(admin, well))
+	admin.ToldWith(change, "not_running", "rebuild")
+	require.Empty(t, admin.Attention(well))
 
-	no := caseNo(s, change)
+	no := s.CaseNo(change)
 	told := mustCommand(s, "attention", "--lang", "en", "--reason", "not_running")
 	require.Contains(t, told, no)
 	require.Contains(t, told, "Its workflow has ended while the change is open (1)")
 	require.Contains(t, told, "xueji case rebuild CASE")
 	e2e.Nowhere(t, "case attention", told, "样例生", "测试")
 	mustCommand(s, "rebuild", no, "--operator", "li")
-	quiet(s, admin, change)
+	admin.ToldNothing(change)
 	s.Eventually("the command tells nothing any more", 20*time.Second, func() bool {
 		return strings.Contains(mustCommand(s, "attention", "--lang", "en"), "No running change needs attention.")
 	})
@@ -90,21 +48,21 @@ func TestAttentionToADecisionWithoutAWorker(t *testing.T) {
 	c := s.County()
 	admin := s.Person(c.Bureau, org.BureauSysadmin)
 	change := c.Registrar.File(c.Registrar.SuspensionBody(s.Pupil(c, 2024)))
-	untilAsked(s, change)
+	s.UntilAsked(change)
 	s.StopWorker()
 	require.Equal(t, http.StatusAccepted, c.Leader.Decide(change, "APPROVE", "").Status)
 	unstarted := c.Registrar.File(c.Registrar.SuspensionBody(s.Pupil(c, 2024)))
 	s.Hand.Advance(2 * time.Minute)
-	toldWith(s, admin, change, "unsettled", "rebuild")
-	toldWith(s, admin, unstarted, "start_waiting", "rebuild")
-	toldWith(s, admin, "", "workers_down", "start_worker")
+	admin.ToldWith(change, "unsettled", "rebuild")
+	admin.ToldWith(unstarted, "start_waiting", "rebuild")
+	admin.ToldWith("", "workers_down", "start_worker")
 	told := mustCommand(s, "attention", "--lang", "zh")
 	require.Contains(t, told, "workers_down: 自 2026-11-20 09:0")
 	require.Contains(t, told, "unsettled: 有意见已提交但尚未计入或退回 (1)")
 	s.StartWorker()
-	quiet(s, admin, change)
-	quiet(s, admin, unstarted)
-	quiet(s, admin, "")
+	admin.ToldNothing(change)
+	admin.ToldNothing(unstarted)
+	admin.ToldNothing("")
 	require.Equal(t, 1, count(s, "decision"))
 }
 
@@ -116,20 +74,20 @@ func TestAttentionToAStepNobodyDecides(t *testing.T) {
 	c := s.County()
 	admin, mine := s.Person(c.Bureau, org.BureauSysadmin), s.Person(c.School, org.SchoolSysadmin)
 	change := c.Registrar.File(c.Registrar.SuspensionBody(s.Pupil(c, 2024)))
-	untilAsked(s, change)
+	s.UntilAsked(change)
 	c.Leader.Seal()
-	toldWith(s, admin, change, "nobody", "give_role")
-	toldWith(s, mine, change, "nobody", "give_role")
+	admin.ToldWith(change, "nobody", "give_role")
+	mine.ToldWith(change, "nobody", "give_role")
 	leader := s.Person(c.School, org.SchoolLeader)
-	quiet(s, admin, change)
+	admin.ToldNothing(change)
 
 	s.Hand.Advance(30 * 24 * time.Hour)
-	toldWith(s, c.Head, change, "overdue", "order_done")
-	require.Contains(t, mustCommand(s, "attention", "--lang", "en", "--reason", "overdue"), caseNo(s, change))
+	c.Head.ToldWith(change, "overdue", "order_done")
+	require.Contains(t, mustCommand(s, "attention", "--lang", "en", "--reason", "overdue"), s.CaseNo(change))
 	answer := c.Head.Do(http.MethodPost, "/v1/changes/"+change+"/supervision", map[string]any{"opinion": "请办理"}, "supervise-1")
 	require.Contains(t, []int{http.StatusOK, http.StatusAccepted}, answer.Status, string(answer.Raw))
 	require.Contains(t, []int{http.StatusOK, http.StatusAccepted}, leader.Decide(change, "APPROVE", "").Status)
-	quiet(s, c.Head, change)
+	c.Head.ToldNothing(change)
 }
 
 // Temporal is down: told, with what the register knows; gone when it is back.
@@ -138,22 +96,22 @@ func TestAttentionWhileTemporalIsDown(t *testing.T) {
 	s := e2e.New(t, e2e.Options{Temporal: server})
 	c := s.County()
 	change := c.Registrar.File(c.Registrar.SuspensionBody(s.Pupil(c, 2024)))
-	untilAsked(s, change)
+	s.UntilAsked(change)
 	c.Leader.Seal()
-	toldWith(s, c.Head, change, "nobody", "give_role")
+	c.Head.ToldWith(change, "nobody", "give_role")
 	require.NoError(t, server.Stop())
-	toldWith(s, c.Head, "", "engine_down", "start_temporal")
-	toldWith(s, c.Head, change, "nobody", "give_role")
+	c.Head.ToldWith("", "engine_down", "start_temporal")
+	c.Head.ToldWith(change, "nobody", "give_role")
 	answer := c.Head.Do(http.MethodGet, "/v1/operations/attention", nil, "")
 	require.Equal(t, false, answer.Get("complete"))
 	require.Equal(t, "down", answer.Text("parts.temporal"))
 	require.Equal(t, "ok", answer.Text("parts.database"))
 	told := mustCommand(s, "attention", "--lang", "en")
 	require.Contains(t, told, "engine_down: Temporal does not answer.")
-	require.Contains(t, told, caseNo(s, change))
+	require.Contains(t, told, s.CaseNo(change))
 
 	require.NoError(t, server.Restart(t.Context()))
 	c.Leader.Unseal()
-	quiet(s, c.Head, "")
-	quiet(s, c.Head, change)
+	c.Head.ToldNothing("")
+	c.Head.ToldNothing(change)
 }

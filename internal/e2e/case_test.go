@@ -27,19 +27,14 @@ func mustCommand(s *e2e.Stack, args ...string) string {
 	return out
 }
 
-func caseNo(s *e2e.Stack, change string) string {
-	s.T.Helper()
-	return e2e.Value[string](s, `SELECT case_no FROM change WHERE id = $1`, change)
-}
-
 func TestOperatorsLookAtACase(t *testing.T) {
 	t.Parallel()
 	s := e2e.New(t, e2e.Options{Interval: time.Hour})
 	c, engine := s.County(), s.Engine()
 	pupil := s.Pupil(c, 2024)
 	change := c.Registrar.File(c.Registrar.SuspensionBody(pupil))
-	untilAsked(s, change)
-	no := caseNo(s, change)
+	s.UntilAsked(change)
+	no := s.CaseNo(change)
 
 	shown := mustCommand(s, "show", no, "--lang", "en")
 	require.Contains(t, shown, "case: "+no)
@@ -81,8 +76,8 @@ func TestExplainNamesWhatIsDown(t *testing.T) {
 	s := e2e.New(t, e2e.Options{Temporal: server})
 	c := s.County()
 	change := c.Registrar.File(c.Registrar.SuspensionBody(s.Pupil(c, 2024)))
-	untilAsked(s, change)
-	no := caseNo(s, change)
+	s.UntilAsked(change)
+	no := s.CaseNo(change)
 	s.StopWorker()
 	s.Hand.Advance(time.Hour)
 	require.Contains(t, mustCommand(s, "explain", no, "--lang", "en"), "No worker has reported itself since 2026-11-20 ")
@@ -100,8 +95,8 @@ func TestOperatorsDecideOnBehalf(t *testing.T) {
 	s := e2e.New(t, e2e.Options{})
 	c := s.County()
 	change := c.Registrar.File(c.Registrar.SuspensionBody(s.Pupil(c, 2024)))
-	untilAsked(s, change)
-	no, leader, reviewer := caseNo(s, change), c.Leader.Login(), c.Reviewer.Login()
+	s.UntilAsked(change)
+	no, leader, reviewer := s.CaseNo(change), c.Leader.Login(), c.Reviewer.Login()
 	decide := func(as string, more ...string) (string, error) {
 		return command(s, append([]string{"decide", no, "--as", as, "--reason", "本人停电，电话核实，工单 17", "--operator", "运维李", "--lang", "en"}, more...)...)
 	}

@@ -61,7 +61,7 @@ func TestAResetWhileACommitRuns(t *testing.T) {
 			s := e2e.New(t, e2e.Options{Interval: upkeep.interval})
 			c, engine := s.County(), s.Engine()
 			change := c.Registrar.File(c.Registrar.SuspensionBody(s.Pupil(c, 2024)))
-			untilAsked(s, change)
+			s.UntilAsked(change)
 
 			hold := s.Hold(change)
 			said := decideLater(t.Context(), s, c.Leader, change, "APPROVE", "")
@@ -84,14 +84,6 @@ func currentRun(s *e2e.Stack, change string) string {
 	return run
 }
 
-// untilAsked returns when the workflow of a change runs and has read its position.
-func untilAsked(s *e2e.Stack, changes ...string) {
-	s.T.Helper()
-	s.Eventually("the workflows have read their positions", time.Minute, func() bool {
-		return count(s, "outbox WHERE sent_at IS NOT NULL AND change_id = ANY ($1::uuid[])", changes) == len(changes)
-	})
-}
-
 // Worker and Temporal lose power after the commit and before the workflow task
 // that would have recorded it.
 func TestAPowerCutBetweenCommitAndWorkflowTask(t *testing.T) {
@@ -102,7 +94,7 @@ func TestAPowerCutBetweenCommitAndWorkflowTask(t *testing.T) {
 			c := s.County()
 			worker := s.WorkerProcess()
 			change := c.Registrar.File(c.Registrar.SuspensionBody(s.Pupil(c, 2024)))
-			untilAsked(s, change)
+			s.UntilAsked(change)
 
 			hold := s.Hold(change)
 			said := decideLater(t.Context(), s, c.Leader, change, verdict, "材料不全")
@@ -129,7 +121,7 @@ func TestAWorkerIsKilledMidCommit(t *testing.T) {
 	c := s.County()
 	worker := s.WorkerProcess()
 	change := c.Registrar.File(c.Registrar.SuspensionBody(s.Pupil(c, 2024)))
-	untilAsked(s, change)
+	s.UntilAsked(change)
 
 	hold := s.Hold(change)
 	said := decideLater(t.Context(), s, c.Leader, change, "APPROVE", "")
@@ -150,7 +142,7 @@ func TestAdminsMayResetAndTerminate(t *testing.T) {
 	for range 9 {
 		changes = append(changes, c.Registrar.File(c.Registrar.SuspensionBody(s.Pupil(c, 2024))))
 	}
-	untilAsked(s, changes...)
+	s.UntilAsked(changes...)
 	for _, change := range changes[:6] { // three at each step
 		require.Equal(t, http.StatusOK, c.Leader.Decide(change, "APPROVE", "").Status)
 	}
@@ -188,7 +180,7 @@ func TestADecisionStartsATerminatedWorkflow(t *testing.T) {
 	s := e2e.New(t, e2e.Options{Interval: time.Hour})
 	c, engine := s.County(), s.Engine()
 	change := c.Registrar.File(c.Registrar.SuspensionBody(s.Pupil(c, 2024)))
-	untilAsked(s, change)
+	s.UntilAsked(change)
 	require.NoError(t, engine.TerminateWorkflow(t.Context(), contract.WorkflowID(change), "", "e2e"))
 	answer := c.Leader.Decide(change, "APPROVE", "")
 	require.Equal(t, http.StatusOK, answer.Status, string(answer.Raw))
@@ -202,7 +194,7 @@ func TestADecisionWakesAWorkflowThatFellBehind(t *testing.T) {
 	c := s.County()
 	for range 10 {
 		change := c.Registrar.File(c.Registrar.SuspensionBody(s.Pupil(c, 2024)))
-		untilAsked(s, change)
+		s.UntilAsked(change)
 		// What a power cut leaves behind: the register went on, the workflow did not.
 		s.Legacy(`WITH o AS (UPDATE step SET round = 2 WHERE change_id = $1 RETURNING 1),
 			k AS (UPDATE task SET round = 2 WHERE change_id = $1 RETURNING 1) UPDATE change SET round = 2 WHERE id = $1`, change)
@@ -219,7 +211,7 @@ func TestTemporalIsWiped(t *testing.T) {
 	var changes []string
 	for i := range 30 {
 		change := c.Registrar.File(c.Registrar.SuspensionBody(s.Pupil(c, 2023+i%4)))
-		untilAsked(s, change) // a new server knows its namespace a moment after it was made
+		s.UntilAsked(change) // a new server knows its namespace a moment after it was made
 		if i%3 == 1 {
 			answer := c.Leader.Decide(change, "APPROVE", "")
 			require.Equal(t, http.StatusOK, answer.Status, string(answer.Raw))

@@ -256,3 +256,18 @@ func newcomer(s *Stack, c *County) map[string]string {
 	}
 	return items
 }
+
+// Papers uploads one paper of each kind and returns them as a filing names them.
+func (p *Person) Papers(kinds ...string) []map[string]string {
+	list := []map[string]string{}
+	for _, kind := range kinds {
+		list = append(list, map[string]string{"id": p.Evidence(), "kind": kind})
+	}
+	return list
+}
+
+// ItemsOf returns the items of the pupil whom a filing describes.
+func ItemsOf(body map[string]any) map[string]string {
+	items, _ := body["values"].(map[string]string)
+	return items
+}

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -143,4 +144,24 @@ func (p *Person) Verbs(change string) []string {
 		verbs = append(verbs, fmt.Sprint(f["verb"]))
 	}
 	return verbs
+}
+
+// SendBack sends a change back to a step (0 is the applicant) and expects that it counts.
+func (p *Person) SendBack(change string, to int, why string) {
+	p.s.T.Helper()
+	p.s.OK(p.Say(change, "decisions", map[string]any{"task_id": p.OpenTask(change), "verdict": "SEND_BACK", "opinion": why, "send_back_to": to}))
+}
+
+// CaseNo reads the case number of a change.
+func (s *Stack) CaseNo(change string) string {
+	s.T.Helper()
+	return Value[string](s, `SELECT case_no FROM change WHERE id = $1`, change)
+}
+
+// UntilAsked waits until the workflows of changes have read their positions.
+func (s *Stack) UntilAsked(changes ...string) {
+	s.T.Helper()
+	s.Eventually("the workflows have read their positions", time.Minute, func() bool {
+		return Value[int](s, `SELECT count(*) FROM outbox WHERE sent_at IS NOT NULL AND change_id = ANY ($1::uuid[])`, changes) == len(changes)
+	})
 }

@@ -61,7 +61,7 @@ func TestASuspensionThatWaitedIsStruck(t *testing.T) {
 				next = approvedAhead(s, c, pupil, "2027-01-04")
 				require.Equal(t, []string{"student"}, slotsOf(s, pupil))
 			}
-			correction := c.Reviewer.File(obj{"kind": "CHANGE_CORRECTION", "student_id": pupil, "evidence": papers(c.Reviewer, "CORRECTION_PROOF"),
+			correction := c.Reviewer.File(obj{"kind": "CHANGE_CORRECTION", "student_id": pupil, "evidence": c.Reviewer.Papers("CORRECTION_PROOF"),
 				"inputs": obj{"case_no": c.Reviewer.Page(mistaken).Text("case_no"), "reason": "弄错了学生"}})
 			if row.first != "" {
 				require.Equal(t, []string{"beside", "student"}, slotsOf(s, pupil))
@@ -160,7 +160,7 @@ func TestAfterAFailedDayAnotherDayIsAskedFor(t *testing.T) {
 	change := approvedAhead(s, c, pupil, "2026-12-01")
 	heldTooLong(s, c, pupil, change, "2026-12-01")
 	s.Eventually("the bureau is asked again", 20*time.Second, func() bool { return c.Registrar.Page(change).Text("open.name") == "BUREAU_APPROVAL" })
-	sendBack(s, c.Reviewer, change, 0, "请另定开始日期")
+	c.Reviewer.SendBack(change, 0, "请另定开始日期")
 	wrong, fresh := e2e.Value[string](s, `SELECT evidence_id::text FROM change_evidence WHERE change_id = $1 AND kind = 'SUSPENSION_PROOF'`, change), c.Registrar.Evidence()
 	form := obj{"reason_code": "10", "from_date": "2026-12-01", "until_date": "2027-08-31"}
 	body := obj{"inputs": form, "withdrawn_evidence": []string{wrong}, "evidence": []obj{{"id": fresh, "kind": "SUSPENSION_PROOF"}}}

@@ -34,7 +34,7 @@ func TestALongRosterSurvivesAKilledWorker(t *testing.T) {
 	require.NoError(t, err)
 
 	first := s.WorkerProcess()
-	untilAsked(s, change)
+	s.UntilAsked(change)
 	approve := func(p *e2e.Person, step string) {
 		s.Stage(change, step)
 		require.Contains(t, []int{http.StatusOK, http.StatusAccepted}, p.Decide(change, "APPROVE", "同意").Status, "a slow machine counts it later")

@@ -197,7 +197,7 @@ func TestANewRecordIsMadeOnce(t *testing.T) {
 	body := s.FilingOf(c, process.NewRecordImmigrant)
 	file := func(change func(values map[string]string)) e2e.Answer {
 		again, values := maps.Clone(body), map[string]string{}
-		maps.Copy(values, itemsOf(body))
+		maps.Copy(values, e2e.ItemsOf(body))
 		change(values)
 		again["values"] = values
 		return c.Registrar.Do(http.MethodPost, "/v1/changes", again, uuid.NewString())
@@ -216,7 +216,7 @@ func TestANewRecordIsMadeOnce(t *testing.T) {
 
 	first := file(func(map[string]string) {})
 	require.Equal(t, http.StatusCreated, first.Status, string(first.Raw))
-	number := itemsOf(body)["id_number"]
+	number := e2e.ItemsOf(body)["id_number"]
 	page := c.Leader.Page(first.Text("id"))
 	require.NotContains(t, string(page.Raw), number, "numbers are masked")
 	twice := file(func(map[string]string) {})
@@ -237,9 +237,9 @@ func TestANewRecordIsMadeOnce(t *testing.T) {
 	// Sent back, the items may be corrected; the slot of the number follows them.
 	sent := s.FilingOf(c, process.NewRecordImmigrant)
 	back := c.Registrar.File(sent)
-	sendBack(s, c.Leader, back, 0, "证件号码不符")
+	c.Leader.SendBack(back, 0, "证件号码不符")
 	corrected := s.FilingOf(c, process.NewRecordImmigrant)
-	bad := maps.Clone(itemsOf(corrected))
+	bad := maps.Clone(e2e.ItemsOf(corrected))
 	bad["sex"] = "7"
 	say(s, c.Registrar, back, "resubmission", map[string]any{"values": bad}, http.StatusUnprocessableEntity)
 	say(s, c.Registrar, back, "resubmission", map[string]any{"values": corrected["values"]}, http.StatusOK)
@@ -258,10 +258,4 @@ func TestANewRecordIsMadeOnce(t *testing.T) {
 	require.Equal(t, "class_full", refused.Text("code"))
 	require.Equal(t, 1, e2e.Value[int](s, `SELECT count(*) FROM step WHERE change_id = $1 AND status = 'OPEN' AND problem = 'NOT_APPLIED'`, change))
 	s.Agree()
-}
-
-// itemsOf gives the items of the sheet that a filing brings with it.
-func itemsOf(body map[string]any) map[string]string {
-	items, _ := body["values"].(map[string]string)
-	return items
 }

@@ -1,39 +1,9 @@
 package e2e_test
 
 import (
-	"flag"
-	"fmt"
-	"os"
-	"runtime"
-	"strconv"
 	"testing"
 
 	"github.com/xueji/xueji/internal/e2e"
 )
 
-func TestMain(m *testing.M) {
-	flag.Parse()
-	err := sideBySide()
-	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
-	code := m.Run()
-	if err := e2e.RemoveProgram(); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-	}
-	os.Exit(code)
-}
-
-// sideBySide lets more tests run at a time than there are cores, for these tests wait
-// most of the time; but no more than one PostgreSQL server has connections for.
-// Tests that stop a server or a worker, or measure how soon an answer comes, run alone.
-// Whoever gives -parallel decides.
-func sideBySide() error {
-	given := false
-	flag.Visit(func(f *flag.Flag) { given = given || f.Name == "test.parallel" })
-	if given {
-		return nil
-	}
-	return flag.Set("test.parallel", strconv.Itoa(min(runtime.GOMAXPROCS(0)+1, 6)))
-}
+func TestMain(m *testing.M) { e2e.Main(m) }

@@ -90,7 +90,7 @@ func TestAReleasingSchoolSendsBack(t *testing.T) {
 	m := newMoves(s)
 	j := m.transfer(m.out)
 	m.until(j, 3)
-	sendBack(s, m.out.Leader, j.change, 0, "班级与年龄不符")
+	m.out.Leader.SendBack(j.change, 0, "班级与年龄不符")
 	page := m.in.Registrar.Page(j.change)
 	require.Contains(t, page.Text("next"), "东城区示例小学", "it lies with the school that filed")
 	require.Contains(t, string(m.in.Registrar.Do(http.MethodGet, "/v1/inbox", nil, "").Raw), j.change)

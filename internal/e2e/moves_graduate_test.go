@@ -77,7 +77,7 @@ func TestASeniorPupilIsSent(t *testing.T) {
 	require.Equal(t, to.Class[2025].String(), c.Registrar.Page(change).Text("class.id"), "the old school sees where the pupil goes")
 
 	// Sent back, the form may be corrected, but not sent to a third school.
-	sendBack(s, c.Leader, change, 0, "原因写明")
+	c.Leader.SendBack(change, 0, "原因写明")
 	_, third := s.Receiver(c, "SENIOR", 2025)
 	say(s, c.Registrar, change, "resubmission", map[string]any{"inputs": map[string]string{"to_school": third, "reason": "随迁"}}, http.StatusUnprocessableEntity)
 	s.OK(c.Registrar.Say(change, "resubmission", map[string]any{"inputs": map[string]string{"to_school": code, "reason": "随迁"}}))

@@ -3,7 +3,6 @@ package e2e_test
 import (
 	"context"
 	"fmt"
-	"net/http"
 	"slices"
 	"sync"
 	"time"
@@ -206,10 +205,4 @@ func say(s *e2e.Stack, p *e2e.Person, change, what string, body map[string]any, 
 	answer := p.Say(change, what, body)
 	require.Equal(s.T, want, answer.Status, string(answer.Raw))
 	return answer
-}
-
-// sendBack sends the open task of a change back to a step; 0 is the applicant.
-func sendBack(s *e2e.Stack, p *e2e.Person, change string, to int, why string) {
-	s.T.Helper()
-	say(s, p, change, "decisions", map[string]any{"task_id": p.OpenTask(change), "verdict": "SEND_BACK", "opinion": why, "send_back_to": to}, http.StatusOK)
 }

@@ -158,7 +158,7 @@ func TestTheRegistrarWhoFiledLeaves(t *testing.T) {
 	m := newMoves(s)
 	taken, back := m.transfer(m.out), m.transfer(m.out)
 	m.until(back, 3)
-	sendBack(s, m.out.Leader, back.change, 0, "请补充说明")
+	m.out.Leader.SendBack(back.change, 0, "请补充说明")
 	m.in.Registrar.Leave()
 	m.in.Registrar = s.Person(m.in.School, org.SchoolRegistrar)
 	refused := say(s, m.out.Registrar, taken.change, "withdrawal", map[string]any{}, http.StatusForbidden)

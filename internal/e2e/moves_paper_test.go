@@ -72,7 +72,7 @@ func TestATransferInAFreeze(t *testing.T) {
 	m.until(begun, len(begun.chain))
 	m.arrived(begun)
 	m.until(corrected, 3)
-	sendBack(s, m.out.Leader, corrected.change, 0, "请补充说明")
+	m.out.Leader.SendBack(corrected.change, 0, "请补充说明")
 	say(s, in.Registrar, corrected.change, "resubmission", map[string]any{"opinion": "已补充"}, http.StatusOK)
 	m.until(corrected, len(corrected.chain))
 	require.Equal(t, "EFFECTIVE", in.Registrar.Page(corrected.change).Text("status"), "what had begun may be corrected in a freeze")

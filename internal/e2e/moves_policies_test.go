@@ -113,7 +113,7 @@ func TestARunningChangeOfKeyDataKeepsItsKeyFields(t *testing.T) {
 	one, corrected := s.Named(c, 2024, simulator.Matches), s.Named(c, 2024, simulator.Matches)
 	first, second := file(one).Text("id"), file(corrected).Text("id")
 	s.Stage(second, "LEADER_REVIEW")
-	sendBack(s, c.Leader, second, 0, "请核对")
+	c.Leader.SendBack(second, 0, "请核对")
 	s.RulesOf("520000", "key_fields: [sex, birth_date, id_type, id_number]")
 
 	refused := file(s.Named(c, 2024, simulator.Matches))

@@ -39,7 +39,7 @@ func TestACallWithoutAWorkerAnswersAtOnce(t *testing.T) {
 	s.StartWorker()
 	s.Hand.Advance(time.Minute) // the clock stands; a slip counts as left lying after some seconds
 	s.Eventually("it counts", 30*time.Second, func() bool { return count(s, "slip WHERE outcome = 'PENDING'") == 0 })
-	untilAsked(s, changes...)
+	s.UntilAsked(changes...)
 	status, _ = said(s, c.Leader, changes[1])
 	require.Equal(t, http.StatusOK, status)
 
@@ -59,7 +59,7 @@ func TestAWorkerThatDiesIsWaitedForUntilItIsMissed(t *testing.T) {
 	c := s.County()
 	worker := s.WorkerProcess()
 	first, second := c.Registrar.File(c.Registrar.SuspensionBody(s.Pupil(c, 2024))), c.Registrar.File(c.Registrar.SuspensionBody(s.Pupil(c, 2024)))
-	untilAsked(s, first, second)
+	s.UntilAsked(first, second)
 	worker.Kill()
 	status, took := said(s, c.Leader, first)
 	require.Equal(t, http.StatusAccepted, status)
@@ -87,7 +87,7 @@ func TestAWrongClockIsSaid(t *testing.T) {
 			require.NoError(t, err)
 			s.Attach(w.Run)
 			s.AwaitSetup()
-			toldWith(s, admin, "", "clock_off", "check_clock")
+			admin.ToldWith("", "clock_off", "check_clock")
 			require.Contains(t, mustCommand(s, "attention", "--lang", "en"), name)
 			require.Contains(t, s.Log.String(), "the clock of this computer is")
 			require.Equal(t, "ok", s.Call("", http.MethodGet, "/readyz", nil, "").Text("parts.worker"))
@@ -102,7 +102,7 @@ func TestAWrongClockIsSaid(t *testing.T) {
 func quietBut(s *e2e.Stack, p *e2e.Person, finding string) {
 	s.T.Helper()
 	s.Eventually("only "+finding+" is told", 20*time.Second, func() bool {
-		told := attention(p, "")
+		told := p.Attention("")
 		return len(told) == 1 && told[finding] != ""
 	})
 }

@@ -124,7 +124,7 @@ func TestNothingPersonalOfMovesLeavesTheRegister(t *testing.T) {
 
 	written, unknown, silent := m.keyData(simulator.Matches), m.keyData(simulator.NotFound), m.keyData(simulator.Silent)
 	m.until(written, 1)
-	sendBack(s, m.out.Leader, written.change, 0, opinion)
+	m.out.Leader.SendBack(written.change, 0, opinion)
 	first := written.card
 	card, day := m.card(simulator.Matches)
 	written.card = card

@@ -29,7 +29,7 @@ func findings(a e2e.Answer) map[string]string {
 func sentBack(s *e2e.Stack, c *e2e.County, body map[string]any) string {
 	s.T.Helper()
 	change := c.Registrar.File(body)
-	sendBack(s, c.Leader, change, 0, "请更正")
+	c.Leader.SendBack(change, 0, "请更正")
 	return change
 }
 
@@ -86,7 +86,7 @@ func TestNothingIsTakenAndIgnored(t *testing.T) {
 	list["lines"], list["values"] = []obj{{"student_id": s.Pupil(c, 2024), "class_id": other.Class[2024]}}, values
 	require.Equal(t, "input_unknown", file(c.Reviewer, list).Text("code"), "of a list")
 	first := s.Person(c.School, "SCHOOL_LEADER")
-	sendBack(s, first, filed, 0, "请更正")
+	first.SendBack(filed, 0, "请更正")
 	again := resubmit(c.Reviewer, filed, obj{"values": values, "inputs": obj{"from_school": "2152000123", "to_school": "2152000123", "reason": ""}})
 	require.Equal(t, map[string]string{"/values": "input_unknown", "/inputs/to_school": "receiving_fixed", "/inputs/reason": "required"}, findings(again), string(again.Raw))
 
@@ -96,7 +96,7 @@ func TestNothingIsTakenAndIgnored(t *testing.T) {
 
 	change := c.Registrar.File(suspension(c.Registrar, s.Pupil(c, 2024), "2027-01-31"))
 	for pointer, body := range map[string]obj{
-		"/inputs": {"verdict": "REJECT", "opinion": "不符", "inputs": obj{"until_date": "2027-01-01"}}, "/evidence": {"verdict": "REJECT", "opinion": "不符", "evidence": papers(c.Registrar, "OTHER_PROOF")},
+		"/inputs": {"verdict": "REJECT", "opinion": "不符", "inputs": obj{"until_date": "2027-01-01"}}, "/evidence": {"verdict": "REJECT", "opinion": "不符", "evidence": c.Registrar.Papers("OTHER_PROOF")},
 		"/send_back_to": {"verdict": "APPROVE", "send_back_to": 1}, "/returns": {"verdict": "APPROVE", "returns": "TO_ME"},
 	} {
 		body["task_id"] = c.Leader.OpenTask(change)
@@ -112,7 +112,7 @@ func sentBackKey(s *e2e.Stack, c *e2e.County) string {
 	s.T.Helper()
 	change := c.Registrar.File(c.Registrar.KeyDataBody(s.Named(c, 2024, simulator.Matches).ID, map[string]string{"name": "样例更名"}))
 	s.Stage(change, "LEADER_REVIEW")
-	sendBack(s, c.Leader, change, 0, "请更正")
+	c.Leader.SendBack(change, 0, "请更正")
 	return change
 }
 

@@ -76,9 +76,9 @@ func TestTheHolderOfATaskSeesTheNumber(t *testing.T) {
 	require.Equal(t, "reveal_not_your_step", asks(adviser, change, "id_number").Text("code"))
 	leader := c.Leader.LoggedIn()
 	answer := asks(leader, change, "id_number")
-	require.Equal(t, itemsOf(body)["id_number"], answer.Text("after"), string(answer.Raw))
+	require.Equal(t, e2e.ItemsOf(body)["id_number"], answer.Text("after"), string(answer.Raw))
 	require.NotContains(t, string(answer.Raw), "before")
-	require.Equal(t, itemsOf(body)["member1_id_number"], asks(leader, change, "member1_id_number").Text("after"))
+	require.Equal(t, e2e.ItemsOf(body)["member1_id_number"], asks(leader, change, "member1_id_number").Text("after"))
 
 	s.OK(c.Leader.Do(http.MethodPost, "/v1/changes/"+change+"/tasks/"+task+"/delegation", map[string]any{"to": second.ID, "opinion": "请核对证件"}, "ask-"+task))
 	for _, who := range []*e2e.Person{leader, adviser} {

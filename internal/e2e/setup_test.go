@@ -62,7 +62,7 @@ func TestALostTemporalWithABareNamespaceHeals(t *testing.T) {
 		open = append(open, j.change)
 	}
 	shows(s, s.Engine(), open...)
-	quiet(s, admin, "")
+	admin.ToldNothing("")
 	g.Open()
 	a.land()
 }
@@ -76,7 +76,7 @@ func TestRemovedSearchAttributesComeBack(t *testing.T) {
 	var changes []string
 	for i := range 4 {
 		change := c.Registrar.File(c.Registrar.SuspensionBody(s.Pupil(c, 2023+i%4)))
-		untilAsked(s, change)
+		s.UntilAsked(change)
 		changes = append(changes, change)
 	}
 	s.OK(c.Leader.Decide(changes[0], "APPROVE", ""))
@@ -89,9 +89,9 @@ func TestRemovedSearchAttributesComeBack(t *testing.T) {
 	}
 	find(`ExecutionStatus = "Running" AND Stage = "BUREAU_APPROVAL" AND WaitingFor = "520102"`, changes[0])
 	find(`ExecutionStatus = "Running" AND Stage = "LEADER_REVIEW" AND DueAt IS NOT NULL`, changes[1:]...)
-	quiet(s, admin, "")
+	admin.ToldNothing("")
 	for _, change := range changes[1:] {
-		require.Empty(t, attention(admin, change))
+		require.Empty(t, admin.Attention(change))
 		s.OK(c.Leader.Decide(change, "APPROVE", ""))
 	}
 	require.Equal(t, len(changes), count(s, "decision"), "nobody decided twice")
@@ -111,9 +111,9 @@ func TestASearchAttributeOfAnotherTypeIsTold(t *testing.T) {
 	require.NoError(t, err)
 	s.StartWorker()
 	change := c.Registrar.File(c.Registrar.SuspensionBody(s.Pupil(c, 2024)))
-	toldWith(s, admin, "", "wrong_type", "mend_type")
+	admin.ToldWith("", "wrong_type", "mend_type")
 	s.Eventually("its workflow cannot show its step", 30*time.Second, func() bool {
-		told := mustCommand(s, "explain", caseNo(s, change), "--lang", "en")
+		told := mustCommand(s, "explain", s.CaseNo(change), "--lang", "en")
 		return strings.Contains(told, "cannot store its search attributes") && strings.Contains(told, "BadSearchAttributes")
 	})
 	told := mustCommand(s, "attention", "--lang", "en")
@@ -121,7 +121,7 @@ func TestASearchAttributeOfAnotherTypeIsTold(t *testing.T) {
 	require.Contains(t, told, "temporal operator search-attribute remove")
 	remove(s, engine, contract.AttributeDueAt)
 	shows(s, engine, change)
-	quiet(s, admin, "")
-	quiet(s, admin, change)
+	admin.ToldNothing("")
+	admin.ToldNothing(change)
 	s.OK(c.Leader.Decide(change, "APPROVE", ""))
 }

@@ -46,7 +46,7 @@ func TestARosterTakesNoStrangePapersOrValues(t *testing.T) {
 		require.Zero(t, count(s, "change"))
 	}
 	change := c.Registrar.File(body(nil))
-	sendBack(s, c.Leader, change, 0, "请更正")
+	c.Leader.SendBack(change, 0, "请更正")
 	wrong := resubmit(c.Registrar, change, obj{"evidence": strange, "withdrawn_evidence": []string{uuid.NewString()}, "values": obj{"name": "另一名"}, "inputs": obj{"reason": "办理"}})
 	papers["/withdrawn_evidence/0"], papers["/values"], papers["/inputs/reason"] = "evidence_not_here", "input_unknown", "input_unknown"
 	require.Equal(t, papers, findings(wrong), string(wrong.Raw))
@@ -69,7 +69,7 @@ func TestASeniorTransferIsStruck(t *testing.T) {
 	n := s.Named(from, 2025, simulator.Matches)
 	send := func(registrar, leader *e2e.Person, into string, class uuid.UUID) string {
 		t.Helper()
-		change := registrar.File(obj{"kind": "SENIOR_TRANSFER", "student_id": n.ID, "inputs": obj{"to_school": into, "reason": "举家搬迁"}, "evidence": papers(registrar, "GUARDIAN_APPLICATION", "RESIDENCE_PROOF")})
+		change := registrar.File(obj{"kind": "SENIOR_TRANSFER", "student_id": n.ID, "inputs": obj{"to_school": into, "reason": "举家搬迁"}, "evidence": registrar.Papers("GUARDIAN_APPLICATION", "RESIDENCE_PROOF")})
 		s.OK(leader.Verdict(change, leader.OpenTask(change), "APPROVE", map[string]any{"inputs": obj{"class_id": class.String()}}))
 		return s.Lead(change)
 	}

@@ -16,7 +16,7 @@ import (
 // approved it.
 func strike(s *e2e.Stack, c *e2e.County, pupil any, mistaken string) (correction string, answer e2e.Answer) {
 	s.T.Helper()
-	correction = c.Reviewer.File(obj{"kind": "CHANGE_CORRECTION", "student_id": pupil, "evidence": papers(c.Reviewer, "CORRECTION_PROOF"),
+	correction = c.Reviewer.File(obj{"kind": "CHANGE_CORRECTION", "student_id": pupil, "evidence": c.Reviewer.Papers("CORRECTION_PROOF"),
 		"inputs": obj{"case_no": c.Reviewer.Page(mistaken).Text("case_no"), "reason": "弄错了学生"}})
 	answer = s.Person(c.Bureau, org.BureauReviewer).Decide(correction, "APPROVE", "同意")
 	require.Equal(s.T, http.StatusOK, answer.Status, string(answer.Raw))
@@ -111,7 +111,7 @@ func TestAStruckTransferLeavesNothingBehind(t *testing.T) {
 	require.Equal(t, http.StatusNotFound, b.Registrar.Do(http.MethodGet, student, nil, "").Status, "the other school has no backup of a pupil it never had")
 	sent := a.Registrar.DoIfMatch(http.MethodPost, "/v1/handovers/"+lost.Text("handover.id")+"/dispatch", obj{}, `"2"`)
 	require.Equal(t, "handover_struck", sent.Text("code"), string(sent.Raw))
-	again := file(a.Reviewer, obj{"kind": "CHANGE_CORRECTION", "student_id": n.ID, "evidence": papers(a.Reviewer, "CORRECTION_PROOF"),
+	again := file(a.Reviewer, obj{"kind": "CHANGE_CORRECTION", "student_id": n.ID, "evidence": a.Reviewer.Papers("CORRECTION_PROOF"),
 		"inputs": obj{"case_no": a.Reviewer.Page(reverse).Text("case_no"), "reason": "弄错了学生"}})
 	require.Equal(t, "correction_not_in_force", again.Text("code"), string(again.Raw))
 	s.Agree()
@@ -170,17 +170,17 @@ func TestOneLineOfAListIsStruck(t *testing.T) {
 // suspension is a filing of one that begins today.
 func suspension(p *e2e.Person, pupil any, until string) obj {
 	return obj{"kind": "SUSPENSION", "student_id": pupil, "inputs": map[string]string{"reason_code": "10", "from_date": "2026-11-20", "until_date": until},
-		"evidence": papers(p, "GUARDIAN_APPLICATION", "SUSPENSION_PROOF")}
+		"evidence": p.Papers("GUARDIAN_APPLICATION", "SUSPENSION_PROOF")}
 }
 
 func reinstatement(p *e2e.Person, pupil any, class uuid.UUID, cohort string) obj {
 	return obj{"kind": "REINSTATEMENT", "student_id": pupil, "inputs": map[string]string{"class_id": class.String(), "cohort": cohort},
-		"evidence": papers(p, "GUARDIAN_APPLICATION", "HEALTH_PROOF")}
+		"evidence": p.Papers("GUARDIAN_APPLICATION", "HEALTH_PROOF")}
 }
 
 func extension(p *e2e.Person, pupil any, until string) obj {
 	return obj{"kind": "SUSPENSION_EXTENSION", "student_id": pupil, "inputs": map[string]string{"until_date": until, "reason": "尚未康复"},
-		"evidence": papers(p, "GUARDIAN_APPLICATION", "SUSPENSION_PROOF")}
+		"evidence": p.Papers("GUARDIAN_APPLICATION", "SUSPENSION_PROOF")}
 }
 
 // Who came back one year group behind sits there: the strike says so, to the school and
@@ -246,7 +246,7 @@ func TestAStruckDeathNamesWhatItHadEnded(t *testing.T) {
 	c := s.County()
 	pupil := s.Pupil(c, 2024)
 	ended := c.Registrar.File(suspension(c.Registrar, pupil, "2027-01-31"))
-	mistaken := s.Lead(c.Registrar.File(obj{"kind": "DEATH", "student_id": pupil, "inputs": obj{"event_date": "2026-11-18"}, "evidence": papers(c.Registrar, "DEATH_PROOF")}))
+	mistaken := s.Lead(c.Registrar.File(obj{"kind": "DEATH", "student_id": pupil, "inputs": obj{"event_date": "2026-11-18"}, "evidence": c.Registrar.Papers("DEATH_PROOF")}))
 	require.Equal(t, "PREEMPTED", c.Registrar.Page(ended).Text("ended.code"))
 	_, answer := strike(s, c, pupil, mistaken)
 	require.Equal(t, []any{"CASE_STRUCK", "ENDED"}, aftermath(answer))
@@ -271,7 +271,7 @@ func TestEveryKindThatCanBeStruckAddsUp(t *testing.T) {
 		return s.Named(c, 2024, simulator.Matches)
 	}
 	body := func(kind string, n e2e.Named, inputs map[string]string, kinds ...string) obj {
-		return obj{"kind": kind, "student_id": n.ID, "inputs": inputs, "evidence": papers(c.Registrar, kinds...)}
+		return obj{"kind": kind, "student_id": n.ID, "inputs": inputs, "evidence": c.Registrar.Papers(kinds...)}
 	}
 	back := func(n e2e.Named, class uuid.UUID) obj { return returnBody(c.Registrar, n, class) }
 	place := func(year int) map[string]string {
@@ -287,7 +287,7 @@ func TestEveryKindThatCanBeStruckAddsUp(t *testing.T) {
 		return body("GONE_ABROAD", n, map[string]string{"leaves_on": "2026-11-20", "destination": "新加坡"}, "GUARDIAN_APPLICATION", "TRAVEL_PAPERS")
 	}
 	home := func(n e2e.Named) obj {
-		return obj{"kind": "RETURN_FROM_ABROAD", "pupil": n.Claim(), "inputs": map[string]string{"class_id": c.Class[2024].String()}, "evidence": papers(c.Registrar, "GUARDIAN_APPLICATION", "STUDY_RECORD")}
+		return obj{"kind": "RETURN_FROM_ABROAD", "pupil": n.Claim(), "inputs": map[string]string{"class_id": c.Class[2024].String()}, "evidence": c.Registrar.Papers("GUARDIAN_APPLICATION", "STUDY_RECORD")}
 	}
 	left := func(n e2e.Named) obj { return leavingBody(c.Registrar, n.ID) }
 	restored := func(n e2e.Named) obj { return back(n, c.Class[2024]) }
@@ -356,7 +356,7 @@ func TestACorrectionSaysWhatHelpsWhenAnotherSchoolReceivedThePupil(t *testing.T)
 	}
 	refused := func(n e2e.Named, mistaken string) {
 		t.Helper()
-		answer := file(a.Reviewer, obj{"kind": "CHANGE_CORRECTION", "student_id": n.ID, "evidence": papers(a.Reviewer, "CORRECTION_PROOF"),
+		answer := file(a.Reviewer, obj{"kind": "CHANGE_CORRECTION", "student_id": n.ID, "evidence": a.Reviewer.Papers("CORRECTION_PROOF"),
 			"inputs": obj{"case_no": a.Reviewer.Page(mistaken).Text("case_no"), "reason": "弄错了学生"}})
 		require.Equal(t, "correction_elsewhere", answer.Text("code"), string(answer.Raw))
 		require.Contains(t, answer.Text("detail"), "恢复入学资格")

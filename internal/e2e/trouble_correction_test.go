@@ -16,7 +16,7 @@ import (
 // corrected strikes a change of a pupil: one reviewer files, another one approves.
 func corrected(s *e2e.Stack, c *e2e.County, pupil any, mistaken string) {
 	s.T.Helper()
-	change := c.Reviewer.File(obj{"kind": "CHANGE_CORRECTION", "student_id": pupil, "evidence": papers(c.Reviewer, "CORRECTION_PROOF"),
+	change := c.Reviewer.File(obj{"kind": "CHANGE_CORRECTION", "student_id": pupil, "evidence": c.Reviewer.Papers("CORRECTION_PROOF"),
 		"inputs": obj{"case_no": c.Reviewer.Page(mistaken).Text("case_no"), "reason": "弄错了学生"}})
 	s.Person(c.Bureau, org.BureauReviewer).Approve(change)
 }
@@ -69,7 +69,7 @@ func TestAStruckChangeDoesNotCount(t *testing.T) {
 	pupil := s.Pupil(c, 2024)
 	mistaken := approved(c, c.Registrar.SuspensionBody(pupil))
 	back := obj{"kind": "REINSTATEMENT", "student_id": pupil, "inputs": obj{"class_id": c.Class[2024], "cohort": "ORIGINAL"},
-		"evidence": papers(c.Registrar, "GUARDIAN_APPLICATION", "HEALTH_PROOF")}
+		"evidence": c.Registrar.Papers("GUARDIAN_APPLICATION", "HEALTH_PROOF")}
 	approved(c, back)
 	corrected(s, c, pupil, mistaken)
 	page := string(s.OK(c.Registrar.Do(http.MethodGet, "/v1/students/"+pupil.String(), nil, "")).Raw)

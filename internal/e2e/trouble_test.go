@@ -17,15 +17,6 @@ import (
 
 type obj = map[string]any
 
-// papers uploads files and attaches them as these kinds.
-func papers(p *e2e.Person, kinds ...string) []map[string]string {
-	list := []map[string]string{}
-	for _, kind := range kinds {
-		list = append(list, map[string]string{"id": p.Evidence(), "kind": kind})
-	}
-	return list
-}
-
 // alike makes pupils of one name, sex and birth date without numbers, and lets the
 // register look for doubles.
 func alike(s *e2e.Stack, counties ...*e2e.County) []uuid.UUID {
@@ -52,7 +43,7 @@ func problems(p *e2e.Person, t *testing.T) []any {
 
 func corroboration(p *e2e.Person, student uuid.UUID, problem any) obj {
 	return obj{"kind": "PROBLEM_CORROBORATION", "student_id": student, "inputs": obj{"problem_id": problem, "reason": "在本校就读"},
-		"evidence": papers(p, "IDENTITY_PROOF", "GUARDIAN_STATEMENT")}
+		"evidence": p.Papers("IDENTITY_PROOF", "GUARDIAN_STATEMENT")}
 }
 
 // TestTwoRecordsThatLookAlike walks KT10 and KT11: the hourly run flags both, both
@@ -120,7 +111,7 @@ func TestTwoSchoolsClaimOnePupil(t *testing.T) {
 	pupil := s.Named(out, 2024, simulator.Matches)
 	body := func() obj {
 		return obj{"kind": "ARBITRATION", "pupil": pupil.Claim(), "inputs": obj{"reason": "学生在本校就读"},
-			"evidence": papers(second.Registrar, "STUDY_PROOF", "GUARDIAN_STATEMENT")}
+			"evidence": second.Registrar.Papers("STUDY_PROOF", "GUARDIAN_STATEMENT")}
 	}
 	refused := second.Registrar.Do(http.MethodPost, "/v1/changes", body(), uuid.NewString())
 	require.Equal(t, "arbitration_nothing", refused.Text("code"), string(refused.Raw))
@@ -134,7 +125,7 @@ func TestTwoSchoolsClaimOnePupil(t *testing.T) {
 	answer := first.Registrar.Decide(change, "REJECT", "不同意")
 	require.Equal(t, "statement_only", answer.Text("code"), string(answer.Raw))
 	said := first.Registrar.Do(http.MethodPost, "/v1/changes/"+change+"/decisions", obj{"task_id": first.Registrar.OpenTask(change), "verdict": "APPROVE",
-		"inputs": obj{"position": "MAINTAIN"}, "evidence": papers(first.Registrar, "OTHER_PROOF")}, uuid.NewString())
+		"inputs": obj{"position": "MAINTAIN"}, "evidence": first.Registrar.Papers("OTHER_PROOF")}, uuid.NewString())
 	require.Equal(t, http.StatusOK, said.Status, string(said.Raw))
 
 	// Meanwhile the contested claim cannot take effect.
@@ -176,7 +167,7 @@ func TestNothingIsLeftToArbitrate(t *testing.T) {
 	pupil := s.Named(out, 2024, simulator.Matches)
 	claim := first.Registrar.File(first.Registrar.TransferBody(pupil, first.Class[2024]))
 	change := second.Registrar.File(obj{"kind": "ARBITRATION", "pupil": pupil.Claim(), "inputs": obj{"reason": "学生在本校就读"},
-		"evidence": papers(second.Registrar, "STUDY_PROOF", "GUARDIAN_STATEMENT")})
+		"evidence": second.Registrar.Papers("STUDY_PROOF", "GUARDIAN_STATEMENT")})
 	back := first.Registrar.Do(http.MethodPost, "/v1/changes/"+claim+"/withdrawal", obj{"opinion": "家长改变主意"}, uuid.NewString())
 	require.Equal(t, http.StatusOK, back.Status, string(back.Raw))
 	s.Eventually("the arbitration is moot", 30*time.Second, func() bool {
@@ -196,7 +187,7 @@ func TestAMistakenChangeIsStruck(t *testing.T) {
 	c.Leader.Approve(suspension)
 	c.Reviewer.Approve(suspension)
 	body := obj{"kind": "CHANGE_CORRECTION", "student_id": pupil, "inputs": obj{"case_no": c.Registrar.Page(suspension).Text("case_no"), "reason": "误办休学"},
-		"evidence": papers(c.Reviewer, "CORRECTION_PROOF")}
+		"evidence": c.Reviewer.Papers("CORRECTION_PROOF")}
 	school := c.Registrar.Do(http.MethodPost, "/v1/changes", body, uuid.NewString())
 	require.Equal(t, "filed_by_bureau", school.Text("code"), string(school.Raw))
 	above := s.Person(c.City, org.BureauReviewer).Do(http.MethodPost, "/v1/changes/check", body, "")
@@ -206,7 +197,7 @@ func TestAMistakenChangeIsStruck(t *testing.T) {
 	early := c.Reviewer.Do(http.MethodPost, "/v1/changes", body, uuid.NewString())
 	require.Equal(t, "correction_not_undone", early.Text("code"), string(early.Raw))
 	back := c.Registrar.File(obj{"kind": "REINSTATEMENT", "student_id": pupil, "inputs": obj{"class_id": c.Class[2024], "cohort": "ORIGINAL"},
-		"evidence": papers(c.Registrar, "GUARDIAN_APPLICATION", "HEALTH_PROOF")})
+		"evidence": c.Registrar.Papers("GUARDIAN_APPLICATION", "HEALTH_PROOF")})
 	c.Leader.Approve(back)
 	c.Reviewer.Approve(back)
 

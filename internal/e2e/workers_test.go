@@ -27,7 +27,7 @@ func TestOneWorkerLeadsAndAnotherTakesOver(t *testing.T) {
 	for range 4 {
 		changes = append(changes, c.Registrar.File(c.Registrar.SuspensionBody(s.Pupil(c, 2024))))
 	}
-	untilAsked(s, changes...)
+	s.UntilAsked(changes...)
 	require.Equal(t, 1, leaders(s))
 	for _, change := range changes {
 		require.Equal(t, http.StatusOK, c.Leader.Decide(change, "APPROVE", "").Status)

@@ -1,4 +1,4 @@
-package e2e_test
+package console_test
 
 import (
 	"testing"
@@ -28,7 +28,7 @@ func TestCasesAreFoundInTheBrowser(t *testing.T) {
 	number := func(change string) string {
 		return e2e.Value[string](s, `SELECT case_no FROM change WHERE id = $1`, change)
 	}
-	sendBack(s, c.Leader, back, 0, "请更正")
+	c.Leader.SendBack(back, 0, "请更正")
 	p.Open("/")
 	p.Click("link", "1 退回待更正")
 	p.Reads("已列出 1 件")

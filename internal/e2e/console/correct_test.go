@@ -1,4 +1,4 @@
-package e2e_test
+package console_test
 
 import (
 	"testing"
@@ -23,7 +23,7 @@ func TestASentBackCaseIsCorrectedInTheBrowser(t *testing.T) {
 	p.Open("/cases/" + change + "/correct")
 	p.Reads("现在不能更正")
 	p.Audit()
-	sendBack(s, c.Leader, change, 0, "休学证明看不清，日期有误")
+	c.Leader.SendBack(change, 0, "休学证明看不清，日期有误")
 	p.Open("/cases/" + change)
 	p.Click("button", "重新提交")
 	p.Sees("heading", "更正休学 · 样例生")
@@ -72,7 +72,7 @@ func TestSentBackKeyDataIsCorrectedInTheBrowser(t *testing.T) {
 	pupil := s.Named(c, 2024, simulator.Matches)
 	change := c.Registrar.File(c.Registrar.KeyDataBody(pupil.ID, map[string]string{"name": "样例更名"}))
 	s.Stage(change, "LEADER_REVIEW")
-	sendBack(s, c.Leader, change, 0, "名字写错了")
+	c.Leader.SendBack(change, 0, "名字写错了")
 	p := browser.Start(t).Page(s.URL)
 	c.Registrar.LogsIn(p)
 	p.Open("/cases/" + change + "/correct")

@@ -1,4 +1,4 @@
-package e2e_test
+package console_test
 
 import (
 	"bytes"
@@ -308,7 +308,7 @@ func TestAClassIsChosenInTheBrowser(t *testing.T) {
 	to, code := s.Receiver(c, "SENIOR", 2025)
 	registrar, leader := s.Person(from.School, org.SchoolRegistrar), s.Person(to.School, org.SchoolLeader)
 	change := registrar.File(obj{"kind": "SENIOR_TRANSFER", "student_id": s.Named(from, 2025, simulator.Matches).ID,
-		"inputs": obj{"to_school": code, "reason": "举家搬迁"}, "evidence": papers(registrar, "GUARDIAN_APPLICATION", "RESIDENCE_PROOF")})
+		"inputs": obj{"to_school": code, "reason": "举家搬迁"}, "evidence": registrar.Papers("GUARDIAN_APPLICATION", "RESIDENCE_PROOF")})
 	p := browser.Start(t).Page(s.URL)
 	leader.LogsIn(p)
 	p.Open("/cases/" + change)

@@ -1,4 +1,4 @@
-package e2e_test
+package console_test
 
 import (
 	"encoding/json"
@@ -101,7 +101,7 @@ func TestANewRecordIsFiledInTheBrowser(t *testing.T) {
 	p.Reads("请求编号")
 	p.Focuses("alert")
 	p.Audit()
-	values, err := json.Marshal(itemsOf(body))
+	values, err := json.Marshal(e2e.ItemsOf(body))
 	require.NoError(t, err)
 	inputs, err := json.Marshal(body["inputs"])
 	require.NoError(t, err)
@@ -134,6 +134,6 @@ func TestANewRecordIsFiledInTheBrowser(t *testing.T) {
 	p.Click("button", "提交")
 	p.Sees("button", "打印审批表")
 	require.Equal(t, 1, e2e.Value[int](s, `SELECT count(*) FROM change WHERE kind = 'NEW_RECORD_IMMIGRANT'`))
-	require.NotContains(t, p.Kept(), itemsOf(body)["id_number"])
+	require.NotContains(t, p.Kept(), e2e.ItemsOf(body)["id_number"])
 	require.Empty(t, p.Reports())
 }

@@ -1,4 +1,4 @@
-package e2e_test
+package console_test
 
 import (
 	"net/http"
@@ -25,7 +25,8 @@ func TestListsOfWhatMustNotBeForgottenInTheBrowser(t *testing.T) {
 	head.Reads("下级单位没有逾期的业务")
 	fit(t, head, true, "测试BUREAU_HEAD", "贵阳市教育局")
 
-	suspended := c.Registrar.File(suspension(c.Registrar, s.Pupil(c, 2024), "2027-01-31"))
+	suspended := c.Registrar.File(obj{"kind": "SUSPENSION", "student_id": s.Pupil(c, 2024), "inputs": map[string]string{"reason_code": "10", "from_date": "2026-11-20", "until_date": "2027-01-31"},
+		"evidence": c.Registrar.Papers("GUARDIAN_APPLICATION", "SUSPENSION_PROOF")})
 	c.Leader.Approve(suspended)
 	c.Reviewer.Approve(suspended)
 	pupil := s.Named(c, 2024, simulator.Matches)

@@ -1,4 +1,4 @@
-package e2e_test
+package console_test
 
 import (
 	"testing"
@@ -70,13 +70,13 @@ func TestWhatDoesNotGetOnIsToldInTheBrowser(t *testing.T) {
 	p.Reads("没有停滞的业务")
 	fit(t, p, true, "测试BUREAU_SYSADMIN")
 	change := c.Registrar.File(c.Registrar.SuspensionBody(s.Pupil(c, 2024)))
-	untilAsked(s, change)
+	s.UntilAsked(change)
 	s.Hand.Advance(15 * time.Second)
-	quiet(s, admin, change)
+	admin.ToldNothing(change)
 	require.NoError(t, engine.TerminateWorkflow(t.Context(), contract.WorkflowID(change), "", "e2e"))
-	toldWith(s, admin, change, "not_running", "rebuild")
+	admin.ToldWith(change, "not_running", "rebuild")
 	p.Click("button", "刷新")
-	p.Reads(caseNo(s, change))
+	p.Reads(s.CaseNo(change))
 	require.NotContains(t, p.Text(), "样例生")
 	p.Audit()
 	require.Empty(t, p.Codes(append(names, "测试BUREAU_SYSADMIN")...))

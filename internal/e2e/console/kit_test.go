@@ -1,0 +1,4 @@
+package console_test
+
+// obj is a body of a request.
+type obj = map[string]any

@@ -1,0 +1,9 @@
+package console_test
+
+import (
+	"testing"
+
+	"github.com/xueji/xueji/internal/e2e"
+)
+
+func TestMain(m *testing.M) { e2e.Main(m) }
