@@ -9,6 +9,7 @@ import (
 	"github.com/xueji/xueji/models/enrolment"
 	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/schooling"
+	"github.com/xueji/xueji/models/schoolyear"
 	"github.com/xueji/xueji/models/store"
 	"github.com/xueji/xueji/models/transfer"
 )
@@ -19,6 +20,7 @@ func mergerKind() change.Work {
 	return schooling.MergerWork{Open: []schooling.OpenAt{
 		openBusiness(refusal.MergerClaims, enrolment.OpenAt),
 		openBusiness(refusal.MergerPapers, transfer.PapersOpenAt),
+		openBusiness(refusal.MergerReceived, schoolyear.ReceivedOpenAt),
 	}}
 }
 

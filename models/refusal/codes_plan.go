@@ -25,15 +25,16 @@ const (
 
 // Codes of the merger of two schools.
 const (
-	MergerBureau  Code = "merger_bureau"
-	MergerSchool  Code = "merger_school"
-	MergerSame    Code = "merger_same"
-	MergerFixed   Code = "merger_fixed"
-	MergerStages  Code = "merger_stages"
-	MergerLength  Code = "merger_length"
-	MergerRunning Code = "merger_running"
-	MergerClaims  Code = "merger_claims"
-	MergerPapers  Code = "merger_papers"
+	MergerBureau   Code = "merger_bureau"
+	MergerSchool   Code = "merger_school"
+	MergerSame     Code = "merger_same"
+	MergerFixed    Code = "merger_fixed"
+	MergerStages   Code = "merger_stages"
+	MergerLength   Code = "merger_length"
+	MergerRunning  Code = "merger_running"
+	MergerClaims   Code = "merger_claims"
+	MergerPapers   Code = "merger_papers"
+	MergerReceived Code = "merger_received"
 )
 
 // Codes of the terms of a school year.

@@ -14,6 +14,7 @@ import (
 	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/models/process"
 	"github.com/xueji/xueji/models/refusal"
+	"github.com/xueji/xueji/models/schoolyear"
 	"github.com/xueji/xueji/models/store"
 	"github.com/xueji/xueji/models/storetest"
 )
@@ -160,6 +161,11 @@ func TestOpenEnrolmentsAndPaperFilesStandAgainstAMerger(t *testing.T) {
 	graduates := c.Graduates(storetest.SchoolB, 2)
 	c.Claim(c.JuniorSchool(storetest.Bureau, "2152000888", 10), graduates...)
 	require.Equal(t, []string{"merger_claims /inputs/from", "merger_papers /inputs/from"}, c.RefusedFiling(mergerFiling(c)))
+	c.MustIn(c.App, storetest.SchoolB, func(tx *change.Tx) error {
+		_, err := schoolyear.Receive(tx.Tx, schoolyear.NewReceived{School: c.ID(storetest.SchoolB), Name: "样例来", Stage: org.Primary, Grade: 1, ReceivedOn: tx.Today(), Key: "received", Hash: []byte("r")})
+		return err
+	})
+	require.Equal(t, []string{"merger_claims /inputs/from", "merger_papers /inputs/from", "merger_received /inputs/from"}, c.RefusedFiling(mergerFiling(c)))
 }
 
 // Schools with another schooling length are not merged: year groups would miss a grade.
