@@ -143,7 +143,7 @@ func TestADeferralOverHTTP(t *testing.T) {
 	require.Equal(t, made.ID, again.ID, "a repeat after a lost answer")
 	first.Body = m{"year": 2027, "until_year": 2029, "reason_code": "ILLNESS"}
 	w.Refused("idempotency_key_reused", registrar.Token, first)
-	w.Refused("deferral_noted", registrar.Token, post(2027, 2029))
+	require.Equal(t, "/year", w.Refused("deferral_noted", registrar.Token, post(2027, 2029)).Errors[0].Pointer, "the field of the request")
 	var page rest.Page[enrolments.OpenGraduate]
 	w.Must(http.StatusOK, w.LogIn(storetest.Bureau, org.BureauReviewer).Token, apitest.Get(w.Org(storetest.Bureau, "/open-graduates")), &page)
 	require.Equal(t, 2028, page.Items[0].DeferredTo)

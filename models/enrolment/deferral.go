@@ -66,7 +66,7 @@ func Defer(t *store.Tx, n NewDeferral) (*Deferral, error) {
 		return nil, fmt.Errorf("read a graduate: %w", err)
 	}
 	if len(state) == 0 || state[0] != status.Graduated {
-		return nil, refusal.New(refusal.DeferralGraduate).At("/student_id")
+		return nil, refusal.New(refusal.DeferralGraduate)
 	}
 	if n.UntilYear <= n.PlanYear {
 		return nil, refusal.New(refusal.EnrolYear).At("/until_year").With("from", strconv.Itoa(n.PlanYear+1)).With("to", strconv.Itoa(n.PlanYear+2))
@@ -81,7 +81,7 @@ func Defer(t *store.Tx, n NewDeferral) (*Deferral, error) {
 		if same, err := deferredBefore(t, n); same != nil || err != nil {
 			return same, err
 		}
-		return nil, refusal.New(refusal.DeferralNoted).At("/plan_year").With("year", strconv.Itoa(n.PlanYear))
+		return nil, refusal.New(refusal.DeferralNoted).At("/year").With("year", strconv.Itoa(n.PlanYear))
 	}
 	if err := t.Audit("deferral.record", "student", n.StudentID.String(), map[string]string{"year": strconv.Itoa(n.PlanYear), "reason": string(n.ReasonCode)}); err != nil {
 		return nil, err

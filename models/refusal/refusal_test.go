@@ -7,6 +7,7 @@ import (
 	"go/parser"
 	"go/token"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"testing"
@@ -152,4 +153,14 @@ func TestASentenceSaysOnlyThePlaceItKnows(t *testing.T) {
 	e.With("column", "W")
 	require.Equal(t, "第3行“联系电话”（W列）为必填项，不能为空。请补填。", c.Sentence(e, refusal.Chinese))
 	require.Equal(t, "Row 3, \"联系电话\" (column W): this cell is required and empty. Fill it in.", c.Sentence(e, refusal.English))
+}
+
+// A clerk reads the names of kinds and papers, and never their codes.
+func TestNoChineseSentenceNamesACode(t *testing.T) {
+	c, err := refusal.LoadCatalogue()
+	require.NoError(t, err)
+	code := regexp.MustCompile(`[A-Z]+_[A-Z_]+`)
+	for _, one := range c.Codes() {
+		require.Empty(t, code.FindString(c.Sentence(refusal.New(one), refusal.Chinese)), "%s", one)
+	}
 }
