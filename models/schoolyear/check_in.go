@@ -238,7 +238,7 @@ func Absents(t *store.Tx, at office.Organisation, term Term, after StayKey, most
 	}
 	var list []Absent
 	// The page is chosen before anything is joined to it: the lists of a province are long.
-	err = t.DB().Raw(`SELECT p.student_id, p.name, p.school_id, o.name AS school_name, CASE WHEN starts_with(k.name, g.name) THEN k.name ELSE g.name || ' ' || k.name END AS class_name,
+	err = t.DB().Raw(`SELECT p.student_id, p.name, p.school_id, o.name AS school_name, `+office.ClassLabel+` AS class_name,
 			p.stage, p.reason, p.missing_since, CAST(@today AS date) - p.missing_since AS days,
 			p.stage = 'SENIOR' AND p.entry_year = p.school_year AND p.term = 1 AND CAST(@today AS date) - p.missing_since > @late AS lost
 		FROM (SELECT c.student_id, c.school_id, c.class_id, c.school_year, c.term, c.reason, c.missing_since, s.name, s.stage, s.entry_year

@@ -14,15 +14,19 @@ export function useClasses(enabled: Ref<boolean>, school: () => string | undefin
     queryFn: () => data(api.GET('/v1/orgs/{id}/classes', { params: { path: { id: id.value } } })),
     enabled,
   })
-  // Classes of all years are called alike: the year group stands before the name,
-  // unless the name begins with it.
   const classes = computed<Choice[]>(() => {
     const grades = new Map((read.data.value?.grades ?? []).map((g) => [g.id, g.name]))
     const open = (read.data.value?.classes ?? []).filter((c) => !c.closed_at)
     return open.map((c) => {
       const grade = grades.get(c.grade) ?? ''
-      return { code: c.id, label: c.name.startsWith(grade) ? c.name : `${grade} ${c.name}` }
+      return { code: c.id, label: classLabel(grade, c.name) }
     })
   })
   return { classes, error: read.error }
+}
+
+// classLabel is the name by which people know a class. Classes of all years are called alike:
+// the year group stands before the name, unless the name begins with it.
+export function classLabel(grade = '', name = ''): string {
+  return name.startsWith(grade) ? name : [grade, name].filter(Boolean).join(' ')
 }

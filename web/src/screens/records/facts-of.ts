@@ -1,3 +1,4 @@
+import { classLabel } from '../../api/classes'
 import type { Schemas } from '../../api/client'
 import { t, type Key } from '../../words/words'
 
@@ -28,7 +29,7 @@ export function placeFacts(page: Page): Fact[] {
     fact('case.school', page.school_name),
     fact('case.stage', t(`stage.${page.stage as 'PRIMARY' | 'JUNIOR' | 'SENIOR'}`)),
     fact('case.entry', String(page.entry_year)),
-    fact('records.class', [page.grade_name, page.class_name].filter(Boolean).join(' ') || t('app.none')),
+    fact('records.class', classLabel(page.grade_name, page.class_name) || t('app.none')),
     fact('case.number', page.student_number || t('app.none')),
     fact('records.numberClass', page.facets.number_class_label || t('app.none')),
   ]
