@@ -171,6 +171,8 @@ func TestTheSystemClearsAndReminds(t *testing.T) {
 	require.Contains(t, string(soon.Raw), `"until_date":"2027-06-30","days_left":222,"expired":false,"extended":1`)
 	require.NotContains(t, string(s.OK(c.Registrar.Do(http.MethodGet, "/v1/suspensions/expiring", nil, "")).Raw), "until_date", "none within 30 days")
 
+	s.Hand.Set(time.Date(2027, 3, 25, 9, 0, 0, 0, calendar.Shanghai()))
+	c.Registrar.Inbox() // an account that is idle for half a year is sealed
 	s.Hand.Set(time.Date(2027, 6, 25, 9, 0, 0, 0, calendar.Shanghai()))
 	leaving := s.FilingOf(c, process.OtherLeaving)
 	leaving["student_id"] = s.Pupil(c, 2021)

@@ -118,7 +118,8 @@ func (p *Page) network(conditions ...*network.Conditions) {
 	require.NoError(p.t, err)
 }
 
-// Click waits for a control with a role and a name, until nothing lies above it, and clicks it.
+// Click waits for a control with a role and a name, until nothing lies above it, and clicks
+// it; again, when the page moved it away under the pointer.
 func (p *Page) Click(role, name string) {
 	p.t.Helper()
 	p.clickTimes(role, name, 1)
@@ -138,8 +139,15 @@ func (p *Page) clickTimes(role, name string, times int64) {
 			return false
 		}
 		p.click(ctx, at, times)
-		return true
+		return !p.missed(ctx)
 	})
+}
+
+// missed reports whether the last click fell beside the control it was meant for. A page that
+// has gone was clicked.
+func (p *Page) missed(ctx context.Context) bool {
+	done, err := chromedp.Call(ctx, runtime.Evaluate, runtime.EvaluateParams{Expression: "String(window.clickHit)"})
+	return err == nil && done.Result != nil && string(done.Result.Value) == `"false"`
 }
 
 func (p *Page) click(ctx context.Context, at [2]float64, times int64) {
@@ -295,7 +303,13 @@ func (p *Page) point(ctx context.Context, role, name string) (at [2]float64, ok 
 		this.scrollIntoView({ block: 'nearest' })
 		const box = this.getBoundingClientRect(), x = box.x + box.width / 2, y = box.y + box.height / 2
 		const top = document.elementFromPoint(x, y)
-		return top && (this.contains(top) || top.contains(this)) ? JSON.stringify([x, y]) : ''
+		if (!top || !(this.contains(top) || top.contains(this))) return ''
+		const hit = (e) => this.contains(e.target) || e.target === top
+		const moved = () => { const now = this.getBoundingClientRect(); return !this.isConnected || now.x !== box.x || now.y !== box.y }
+		window.clickHit = false // until a click comes down on it, and up again
+		document.addEventListener('mousedown', (e) => { window.clickHit = hit(e) }, { once: true, capture: true })
+		document.addEventListener('mouseup', (e) => { if (!hit(e) && moved()) window.clickHit = false }, { once: true, capture: true })
+		return JSON.stringify([x, y])
 	}`)
 	return at, decode(text, &at) == nil
 }

@@ -16,7 +16,7 @@ import (
 // rosterFile is a sheet of the collection.
 func rosterFile(t *testing.T, name string) string {
 	t.Helper()
-	path, err := filepath.Abs(filepath.Join("..", "..", "models", "roster", "testdata", name))
+	path, err := filepath.Abs(filepath.Join("..", "..", "..", "models", "roster", "testdata", name))
 	require.NoError(t, err)
 	return path
 }
