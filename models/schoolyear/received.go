@@ -88,7 +88,7 @@ type ReceivedChild struct {
 }
 
 const (
-	receivedColumns = `r.id, r.school_id, o.name AS school_name, r.org_path::text AS org_path, r.name_cipher, r.stage, coalesce(r.grade, 0) AS grade, r.class_id, coalesce(`+office.ClassLabel+`, '') AS class_name,
+	receivedColumns = `r.id, r.school_id, o.name AS school_name, r.org_path::text AS org_path, r.name_cipher, r.stage, coalesce(r.grade, 0) AS grade, r.class_id, coalesce(` + office.ClassLabel + `, '') AS class_name,
 		r.received_on, r.from_school, r.entered_at, r.closed_at, r.closed_by, coalesce(r.outcome, '') AS outcome, r.student_id`
 	receivedJoins = `JOIN organisation o ON o.id = r.school_id LEFT JOIN school_class k ON k.id = r.class_id LEFT JOIN school_grade g ON g.id = k.grade_id`
 )
