@@ -13,7 +13,7 @@ import (
 	"github.com/xueji/xueji/models/store"
 )
 
-// PersonView is somebody who works at an office.
+// PersonView is a person who works at an office.
 type PersonView struct {
 	Account    uuid.UUID  `json:"account"`
 	Name       string     `json:"name"`

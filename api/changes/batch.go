@@ -37,13 +37,13 @@ func (s *server) batchRoutes() {
 	}, s.countHeldTasks)
 }
 
-// HeldTasks is what an account holds.
+// HeldTasks counts the tasks that an account holds, in all and by kind.
 type HeldTasks struct {
 	Total int        `json:"total"`
 	Kinds []HeldKind `json:"kinds" doc:"Most tasks first."`
 }
 
-// HeldKind is how many tasks of one kind an account holds.
+// HeldKind counts the tasks of one kind that an account holds.
 type HeldKind struct {
 	Kind  string `json:"kind"`
 	Name  string `json:"kind_name"`

@@ -56,7 +56,7 @@ type RosterCounts struct {
 	Differing int `json:"differing" doc:"Pupils who are in the school's register already, which says something else (已在籍，内容不同): the finding names the items."`
 }
 
-// RosterFindings is what was found in the rows of a roster.
+// RosterFindings lists the findings of the rows of a roster, one entry for each code and column.
 type RosterFindings struct {
 	Items []RosterFinding `json:"items" doc:"What keeps rows out comes first, then what stands in most rows."`
 }

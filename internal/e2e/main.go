@@ -28,7 +28,7 @@ func Main(m *testing.M) {
 // sideBySide lets more tests run at a time than there are cores, for these tests wait
 // most of the time; but no more than one PostgreSQL server has connections for.
 // Tests that stop a server or a worker, or measure how soon an answer comes, run alone.
-// Whoever gives -parallel decides.
+// The flag -parallel overrides this number.
 func sideBySide() error {
 	given := false
 	flag.Visit(func(f *flag.Flag) { given = given || f.Name == "test.parallel" })

@@ -45,7 +45,7 @@ func readVerbs(t *change.Tx, p *Page) error {
 	return nil
 }
 
-// decidedLast says whether somebody made the last decision of a change, or one at the step that
+// decidedLast reports whether the account made the last decision of a change, or one at the step that
 // is still open. Earlier ones are out of reach: others have decided on the basis of them.
 func decidedLast(p *Page, who uuid.UUID) bool {
 	var last *TaskView

@@ -128,7 +128,7 @@ type Roster struct {
 	CheckedAt       *time.Time
 	ChangeID        *uuid.UUID
 	Version         int64
-	// SchoolName is what the school is called now.
+	// SchoolName is the present name of the school.
 	SchoolName string `gorm:"->"`
 	// JobID is the job that checks or has last checked the sheet; nil when the check was
 	// made within the request.

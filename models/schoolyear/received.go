@@ -22,7 +22,7 @@ import (
 	"github.com/xueji/xueji/models/student"
 )
 
-// Outcome is the code of what came of a child who was received without a record.
+// Outcome is the code with which a school closes the entry of a received child.
 type Outcome string
 
 // The outcomes.
@@ -173,7 +173,7 @@ func judgeReceived(t *store.Tx, school office.Organisation, n NewReceived) ([]*r
 	if school.Kind != org.School || school.ClosedAt != nil || !slices.Contains(school.Stages, n.Stage) {
 		refused = append(refused, refusal.New(refusal.ReceivedSchool).At("/stage"))
 	}
-	// Nobody waits for a record longer than school lasts: an older day is mistyped.
+	// No child waits for a record longer than school lasts: an older day is mistyped.
 	from := rules.SchoolYearStart.In(rules.SchoolYearOn(t.Today()) - yearsOfSchool)
 	switch {
 	case n.ReceivedOn.After(t.Today()):

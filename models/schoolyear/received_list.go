@@ -47,14 +47,14 @@ func (r *ReceivedChild) open(t *store.Tx) error {
 	return nil
 }
 
-// Closing is what came of a received child.
+// Closing is the request of a school to close the entry of a received child.
 type Closing struct {
 	ID      uuid.UUID
 	Outcome Outcome
 	Student *uuid.UUID // the record that came or was made, where the school names it
 }
 
-// CloseReceived notes what came of a received child. The same closing by the same person
+// CloseReceived closes the entry of a received child with an outcome. The same closing by the same person
 // returns the entry as it is; any other of a closed entry is refused.
 func CloseReceived(t *store.Tx, c Closing) (*ReceivedChild, error) {
 	r, err := ReadReceived(t, c.ID)
@@ -85,7 +85,7 @@ func CloseReceived(t *store.Tx, c Closing) (*ReceivedChild, error) {
 		return nil, err
 	}
 	if rows == 0 {
-		return closedBefore(t, r, c) // somebody was quicker
+		return closedBefore(t, r, c) // another request was quicker
 	}
 	detail := map[string]string{"outcome": string(c.Outcome)}
 	if c.Student != nil {

@@ -11,7 +11,7 @@ import (
 
 // The sixth year of another province takes graduates of five years of primary school (KT22).
 // What counts is how long the school was in the year of the graduation: a school that has
-// become a five-year one since then sends nobody into a sixth year twice.
+// become a five-year one since then sends no pupil into a sixth year twice.
 func TestTheSixthYearAsksTheYearOfGraduation(t *testing.T) {
 	r := storetest.New(t)
 	pupil := r.PupilsOf(storetest.FarSchool, 2021, 1)[0]

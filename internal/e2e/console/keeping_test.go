@@ -127,7 +127,7 @@ func TestAccountsAreKeptInTheBrowser(t *testing.T) {
 }
 
 // A leader names a colleague for the days of absence and ends it again; the principal names one
-// for somebody else and hands over.
+// for another person and hands over.
 func TestProxiesAreNamedInTheBrowser(t *testing.T) {
 	t.Parallel()
 	s := e2e.New(t, e2e.Options{})

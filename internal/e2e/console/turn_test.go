@@ -78,7 +78,7 @@ func TestAProvinceTurnsTheYearInTheBrowser(t *testing.T) {
 	require.Zero(t, e2e.Value[int](s, `SELECT count(*) FROM student_history WHERE kind = 'PROMOTION' AND struck_at IS NULL`))
 }
 
-// A province stops a turn in its middle and lets it go on: what is done stays, and nobody goes
+// A province stops a turn in its middle and lets it go on: what is done stays, and no pupil goes
 // up twice.
 func TestATurnIsStoppedAndGoesOnInTheBrowser(t *testing.T) {
 	t.Parallel()
