@@ -2,7 +2,6 @@ package placing
 
 import (
 	"bytes"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"slices"
@@ -56,7 +55,11 @@ func FileSheet(t *change.Tx, in SheetFiling, dry bool) (*Outcome, error) {
 		}
 	}
 	out := &Outcome{}
-	pupils, err := findPupils(t, in)
+	named := make([]student.SheetRow, len(in.Rows))
+	for i, row := range in.Rows {
+		named[i] = row.named()
+	}
+	pupils, err := student.FindSheetPupils(t.Tx, in.Office.ID, named)
 	if err != nil {
 		return nil, err
 	}
@@ -68,7 +71,7 @@ func FileSheet(t *change.Tx, in SheetFiling, dry bool) (*Outcome, error) {
 	seen := map[uuid.UUID]int{}
 	for i, row := range in.Rows {
 		one := RowOutcome{Row: row}
-		h := pupils.of(row)
+		h := pupils.Of(row.named())
 		class := resolve(&one, h, classes)
 		if h != nil {
 			if first, twice := seen[h.ID]; twice {
@@ -133,53 +136,8 @@ func filedBefore(t *change.Tx, in SheetFiling) ([]*change.Change, error) {
 	return filed, nil
 }
 
-// foundPupils are the pupils of a school by what a row may name them by.
-type foundPupils struct {
-	t        *change.Tx
-	byID     map[uuid.UUID]*student.PupilRow
-	byNumber map[string]*student.PupilRow // by the hash of the student number
-}
-
-func findPupils(t *change.Tx, in SheetFiling) (*foundPupils, error) {
-	var ids []uuid.UUID
-	var hashes [][]byte
-	for _, row := range in.Rows {
-		if id, err := uuid.Parse(row.Record); err == nil {
-			ids = append(ids, id)
-		} else if ident.NumberKey(row.Number) != "" {
-			hashes = append(hashes, student.NumberHash(t.Store(), row.Number))
-		}
-	}
-	var found []uuid.UUID
-	err := t.DB().Raw(`SELECT id FROM student WHERE school_id = @school AND (id IN @ids OR number_hash IN @hashes)`,
-		map[string]any{"school": in.Office.ID, "ids": append(ids, uuid.Nil), "hashes": append(hashes, []byte{0})}).Scan(&found).Error
-	if err != nil {
-		return nil, fmt.Errorf("look for the pupils of a sheet: %w", err)
-	}
-	rows, err := student.ReadPupilRows(t.Tx, append(found, uuid.Nil), false)
-	if err != nil {
-		return nil, err
-	}
-	p := &foundPupils{t: t, byID: map[uuid.UUID]*student.PupilRow{}, byNumber: map[string]*student.PupilRow{}}
-	for _, h := range rows {
-		p.byID[h.ID] = h
-		if len(h.NumberHash) > 0 {
-			p.byNumber[hex.EncodeToString(h.NumberHash)] = h
-		}
-	}
-	return p, nil
-}
-
-// of returns the pupil whom a row names, nil when the school has none such.
-func (p *foundPupils) of(row Row) *student.PupilRow {
-	if id, err := uuid.Parse(row.Record); err == nil {
-		return p.byID[id]
-	}
-	if ident.NumberKey(row.Number) == "" {
-		return nil
-	}
-	return p.byNumber[hex.EncodeToString(student.NumberHash(p.t.Store(), row.Number))]
-}
+// named is how the row names its pupil.
+func (r Row) named() student.SheetRow { return student.SheetRow{Record: r.Record, Number: r.Number} }
 
 // resolve finds the class of a row among those of the pupil's year group, and notes what
 // stands against the row itself.

@@ -2,7 +2,6 @@ package schoolyear
 
 import (
 	"bytes"
-	"encoding/hex"
 	"fmt"
 	"io"
 	"slices"
@@ -169,7 +168,11 @@ func CheckInBySheet(t *store.Tx, in ArrivalSheet, dry bool) (rows []ArrivalOutco
 
 // judge finds the pupils of the rows and notes what stands against each.
 func (in ArrivalSheet) judge(t *store.Tx) ([]ArrivalOutcome, error) {
-	pupils, err := in.pupils(t)
+	named := make([]student.SheetRow, len(in.Rows))
+	for i, row := range in.Rows {
+		named[i] = student.SheetRow{Record: row.Record, Number: row.Number}
+	}
+	pupils, err := student.FindSheetPupils(t, in.School.ID, named)
 	if err != nil {
 		return nil, err
 	}
@@ -178,18 +181,18 @@ func (in ArrivalSheet) judge(t *store.Tx) ([]ArrivalOutcome, error) {
 	for i, row := range in.Rows {
 		one := ArrivalOutcome{Row: row, Came: row.Came == wordCame}
 		refuse := func(e *refusal.Error, column string) { one.Refused = append(one.Refused, e.At("/"+column)) }
-		p, found := pupils[in.keyOf(t, row)]
-		switch first, twice := seen[p.ID]; {
-		case !found:
+		p := pupils.Of(named[i])
+		if p == nil || p.EnrolStatus != status.Enrolled {
 			refuse(refusal.New(refusal.PlacingPupil), columnNumber)
-		case p.ClassID == nil:
-			refuse(refusal.New(refusal.CheckInNoClass), columnClass)
-		case twice:
-			refuse(refusal.New(refusal.PlacingTwice).With("row", strconv.Itoa(first)), columnName)
-		case !ident.SameName(p.Name, row.Name):
-			refuse(refusal.New(refusal.PlacingName), columnName)
-		}
-		if found {
+		} else {
+			switch first, twice := seen[p.ID]; {
+			case p.ClassID == nil:
+				refuse(refusal.New(refusal.CheckInNoClass), columnClass)
+			case twice:
+				refuse(refusal.New(refusal.PlacingTwice).With("row", strconv.Itoa(first)), columnName)
+			case !ident.SameName(p.Name, row.Name):
+				refuse(refusal.New(refusal.PlacingName), columnName)
+			}
 			seen[p.ID], one.Student = row.No, p.ID
 			if p.ClassID != nil {
 				one.class = *p.ClassID
@@ -216,45 +219,4 @@ func reasonOf(word string) AbsenceReason {
 		return ""
 	}
 	return reasons[i]
-}
-
-// sheetPupil is an enrolled pupil of the school.
-type sheetPupil struct {
-	ID         uuid.UUID
-	Name       string
-	ClassID    *uuid.UUID
-	NumberHash []byte
-}
-
-// keyOf is by what a row names its pupil: the record, or the hash of the student number.
-func (in ArrivalSheet) keyOf(t *store.Tx, row ArrivalRow) string {
-	if id, err := uuid.Parse(row.Record); err == nil {
-		return id.String()
-	}
-	if ident.NumberKey(row.Number) == "" {
-		return ""
-	}
-	return hex.EncodeToString(student.NumberHash(t.Store(), row.Number))
-}
-
-// pupils reads the enrolled pupils of the school whom the rows name, by what names them.
-func (in ArrivalSheet) pupils(t *store.Tx) (map[string]sheetPupil, error) {
-	keys := make([]string, len(in.Rows))
-	for i, row := range in.Rows {
-		keys[i] = in.keyOf(t, row)
-	}
-	var list []sheetPupil
-	err := t.DB().Raw(`SELECT id, name, class_id, number_hash FROM student WHERE school_id = @school AND enrol_status = @enrolled AND (CAST(id AS text) = ANY (CAST(@keys AS text[])) OR encode(number_hash, 'hex') = ANY (CAST(@keys AS text[])))`,
-		map[string]any{"school": in.School.ID, "enrolled": status.Enrolled, "keys": student.TextArray(keys)}).Scan(&list).Error
-	if err != nil {
-		return nil, fmt.Errorf("look for the pupils of a sheet: %w", err)
-	}
-	pupils := map[string]sheetPupil{}
-	for _, p := range list {
-		pupils[p.ID.String()] = p
-		if len(p.NumberHash) > 0 {
-			pupils[hex.EncodeToString(p.NumberHash)] = p
-		}
-	}
-	return pupils, nil
 }
