@@ -9,13 +9,11 @@ import (
 	"github.com/xueji/xueji/models/roster"
 )
 
-// The columns of the sheet by which a school places pupils (P42, P52).
+// The columns of the sheet by which a school places pupils (P42, P52), beside those that name
+// the pupil.
 const (
-	columnRecord = "系统编号" // of the record; the template fills it in
-	columnNumber = "学籍号"
-	columnName   = "姓名"
-	columnNow    = "现班级"
-	columnNew    = "新班级"
+	columnNow = "现班级"
+	columnNew = "新班级"
 )
 
 // MaxSheetRows is the highest number of rows of one sheet: a large year group, or a small
@@ -33,8 +31,8 @@ type Row struct {
 
 // form is the sheet.
 func form() roster.Form {
-	return roster.Form{Columns: []string{columnRecord, columnNumber, columnName, columnNow, columnNew}, Needs: []string{columnName, columnNew},
-		Either: []string{columnNumber, columnRecord}, Most: MaxSheetRows, Missing: refusal.PlacingSheetHead, Long: refusal.PlacingSheetLong}
+	return roster.Form{Columns: []string{roster.RecordColumn, roster.NumberColumn, roster.NameColumn, columnNow, columnNew}, Needs: []string{roster.NameColumn, columnNew},
+		Either: []string{roster.NumberColumn, roster.RecordColumn}, Most: MaxSheetRows, Missing: refusal.PlacingSheetHead, Long: refusal.PlacingSheetLong}
 }
 
 // ReadSheet reads the rows of a sheet that name a new class. It judges the sheet alone: the
@@ -47,7 +45,7 @@ func ReadSheet(file io.ReaderAt, size int64) ([]Row, error) {
 	var rows []Row
 	for _, r := range read {
 		if class := r.Text(columnNew); class != "" {
-			rows = append(rows, Row{No: r.No, Record: roster.PlainText(r.Text(columnRecord)), Number: r.Text(columnNumber), Name: r.Text(columnName), Class: class})
+			rows = append(rows, Row{No: r.No, Record: roster.PlainText(r.Text(roster.RecordColumn)), Number: r.Text(roster.NumberColumn), Name: r.Text(roster.NameColumn), Class: class})
 		}
 	}
 	if len(rows) == 0 {

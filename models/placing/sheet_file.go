@@ -16,6 +16,7 @@ import (
 	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/models/process"
 	"github.com/xueji/xueji/models/refusal"
+	"github.com/xueji/xueji/models/roster"
 	"github.com/xueji/xueji/models/student"
 )
 
@@ -75,7 +76,7 @@ func FileSheet(t *change.Tx, in SheetFiling, dry bool) (*Outcome, error) {
 		class := resolve(&one, h, classes)
 		if h != nil {
 			if first, twice := seen[h.ID]; twice {
-				one.Refused = append(one.Refused, refusal.New(refusal.PlacingTwice).At("/"+columnName).With("row", strconv.Itoa(first)))
+				one.Refused = append(one.Refused, refusal.New(refusal.PlacingTwice).At("/"+roster.NameColumn).With("row", strconv.Itoa(first)))
 			} else {
 				seen[h.ID] = row.No
 			}
@@ -143,7 +144,7 @@ func (r Row) named() student.SheetRow { return student.SheetRow{Record: r.Record
 // stands against the row itself.
 func resolve(one *RowOutcome, h *student.PupilRow, classes []office.Class) (class office.Class) {
 	if h == nil {
-		one.Refused = append(one.Refused, refusal.New(refusal.PlacingPupil).At("/"+columnNumber))
+		one.Refused = append(one.Refused, refusal.New(refusal.PlacingPupil).At("/"+roster.NumberColumn))
 		return class
 	}
 	one.Student, one.Kind = h.ID, process.ClassAssignment
@@ -151,7 +152,7 @@ func resolve(one *RowOutcome, h *student.PupilRow, classes []office.Class) (clas
 		one.Kind = process.ClassChange
 	}
 	if !ident.SameName(h.Name, one.Row.Name) {
-		one.Refused = append(one.Refused, refusal.New(refusal.PlacingName).At("/"+columnName))
+		one.Refused = append(one.Refused, refusal.New(refusal.PlacingName).At("/"+roster.NameColumn))
 	}
 	var names []string
 	for _, c := range classes {
@@ -229,7 +230,7 @@ func (out *Outcome) judge(t *change.Tx, lists map[string][]int) error {
 			if n, _ := fmt.Sscanf(e.Field, "/lines/%d/%s", &line, &field); n != 2 || line >= len(lists[f.Key]) {
 				return err // about the list as a whole
 			}
-			column := columnName
+			column := roster.NameColumn
 			if field == change.ClassInput {
 				column = columnNew
 			}

@@ -54,7 +54,7 @@ func ReadTemplate(t *store.Tx, school uuid.UUID, stage org.Stage, entryYear int,
 
 // Write writes the sheet.
 func (t *Template) Write(w io.Writer) error {
-	rows := [][]string{{columnRecord, columnNumber, columnName, columnNow, columnNew}}
+	rows := [][]string{{roster.RecordColumn, roster.NumberColumn, roster.NameColumn, columnNow, columnNew}}
 	for _, p := range t.Pupils {
 		rows = append(rows, []string{p.ID.String(), p.Number, p.Name, p.Class})
 	}

@@ -26,6 +26,13 @@ type Form struct {
 	Missing, Long refusal.Code
 }
 
+// The columns by which a form names its pupil.
+const (
+	RecordColumn = "系统编号" // of the record; the template fills it in
+	NumberColumn = "学籍号"
+	NameColumn   = "姓名"
+)
+
 // formHead is how many rows from the top the header of a form may stand.
 const formHead = 5
 

@@ -19,11 +19,8 @@ import (
 	"github.com/xueji/xueji/models/student"
 )
 
-// The columns of the sheet by which a school checks in (P43).
+// The columns of the sheet by which a school checks in (P43), beside those that name the pupil.
 const (
-	columnRecord = "系统编号" // of the record; the template fills it in
-	columnNumber = "学籍号"
-	columnName   = "姓名"
 	columnClass  = "班级"
 	columnCame   = "是否报到"
 	columnReason = "未报到原因"
@@ -51,8 +48,8 @@ type ArrivalRow struct {
 // ReadArrivals reads the rows of a sheet that say whether a pupil came. It judges the sheet
 // alone. A file that cannot be read is a *refusal.Error.
 func ReadArrivals(file io.ReaderAt, size int64) ([]ArrivalRow, error) {
-	form := roster.Form{Columns: []string{columnRecord, columnNumber, columnName, columnClass, columnCame, columnReason}, Needs: []string{columnName, columnCame},
-		Either: []string{columnNumber, columnRecord}, Most: MaxArrivalRows, Missing: refusal.PlacingSheetHead, Long: refusal.PlacingSheetLong}
+	form := roster.Form{Columns: []string{roster.RecordColumn, roster.NumberColumn, roster.NameColumn, columnClass, columnCame, columnReason}, Needs: []string{roster.NameColumn, columnCame},
+		Either: []string{roster.NumberColumn, roster.RecordColumn}, Most: MaxArrivalRows, Missing: refusal.PlacingSheetHead, Long: refusal.PlacingSheetLong}
 	read, err := form.Read(file, size)
 	if err != nil {
 		return nil, err
@@ -60,7 +57,7 @@ func ReadArrivals(file io.ReaderAt, size int64) ([]ArrivalRow, error) {
 	var rows []ArrivalRow
 	for _, r := range read {
 		if came := roster.PlainText(r.Text(columnCame)); came != "" {
-			rows = append(rows, ArrivalRow{No: r.No, Record: roster.PlainText(r.Text(columnRecord)), Number: r.Text(columnNumber), Name: r.Text(columnName), Came: came,
+			rows = append(rows, ArrivalRow{No: r.No, Record: roster.PlainText(r.Text(roster.RecordColumn)), Number: r.Text(roster.NumberColumn), Name: r.Text(roster.NameColumn), Came: came,
 				Reason: roster.PlainText(r.Text(columnReason))})
 		}
 	}
@@ -88,7 +85,7 @@ func WriteArrivals(t *store.Tx, school uuid.UUID, stage org.Stage, entryYear int
 	if err != nil {
 		return fmt.Errorf("read the pupils of a check-in: %w", err)
 	}
-	rows := [][]string{{columnRecord, columnNumber, columnName, columnClass, columnCame, columnReason}}
+	rows := [][]string{{roster.RecordColumn, roster.NumberColumn, roster.NameColumn, columnClass, columnCame, columnReason}}
 	for _, p := range list {
 		row := []string{p.ID.String(), p.Number, p.Name, p.Class}
 		switch {
@@ -183,15 +180,15 @@ func (in ArrivalSheet) judge(t *store.Tx) ([]ArrivalOutcome, error) {
 		refuse := func(e *refusal.Error, column string) { one.Refused = append(one.Refused, e.At("/"+column)) }
 		p := pupils.Of(named[i])
 		if p == nil || p.EnrolStatus != status.Enrolled {
-			refuse(refusal.New(refusal.PlacingPupil), columnNumber)
+			refuse(refusal.New(refusal.PlacingPupil), roster.NumberColumn)
 		} else {
 			switch first, twice := seen[p.ID]; {
 			case p.ClassID == nil:
 				refuse(refusal.New(refusal.CheckInNoClass), columnClass)
 			case twice:
-				refuse(refusal.New(refusal.PlacingTwice).With("row", strconv.Itoa(first)), columnName)
+				refuse(refusal.New(refusal.PlacingTwice).With("row", strconv.Itoa(first)), roster.NameColumn)
 			case !ident.SameName(p.Name, row.Name):
-				refuse(refusal.New(refusal.PlacingName), columnName)
+				refuse(refusal.New(refusal.PlacingName), roster.NameColumn)
 			}
 			seen[p.ID], one.Student = row.No, p.ID
 			if p.ClassID != nil {
