@@ -77,7 +77,7 @@ func (s *server) receivedRoutes() {
 	}, s.receive)
 	rest.Register(s.rest, rest.Operation{
 		ID: "close-received-child", Method: http.MethodPost, Path: "/v1/received-children/{id}/closure", Action: authz.ReceivedEnter, Tag: tag,
-		Summary: "Note what came of a child who was received without a record (学籍未到办结)",
+		Summary: "Close the entry of a child who was received without a record (学籍未到办结)",
 		Detail:  "Once. The same closing of the same person answers the entry again.",
 	}, s.closeReceived)
 	rest.Register(s.rest, rest.Operation{
