@@ -1,1 +1,0 @@
-import{a as e,i as t}from"./faults-OqzND9aq.js";import{t as n}from"./pages-BiPZdJZP.js";async function r(r){let i={id:r};return(await n(n=>e(t.GET(`/v1/orgs/{id}/children`,{params:{path:i,query:n}})))).filter(e=>!e.closed_at)}export{r as t};
