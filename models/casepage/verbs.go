@@ -25,7 +25,7 @@ func readVerbs(t *change.Tx, p *Page) error {
 		"me": t.Scope().Account, "filer": p.OrgID, "files": p.Definition.FiledBy.Role(), "step": p.Open.OfficePath, "id": p.ID,
 	}).Scan(&is).Error
 	if err != nil {
-		return fmt.Errorf("read what somebody may say about a change: %w", err)
+		return fmt.Errorf("read what the reader may say about a change: %w", err)
 	}
 	if decidedLast(p, t.Scope().Account) && p.Definition.May(process.MayTakeBack) {
 		p.May = append(p.May, change.VerbTakeBack)

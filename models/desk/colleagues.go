@@ -62,7 +62,7 @@ type HeldTask struct {
 	ChangeID uuid.UUID `json:"change"`
 }
 
-// HeldKind is how many live tasks of one kind of change an account holds.
+// HeldKind counts the live tasks of one kind of change that an account holds.
 type HeldKind struct {
 	Kind  process.Kind
 	Tasks int
@@ -73,7 +73,7 @@ func TasksByKind(t *change.Tx, account uuid.UUID) (list []HeldKind, err error) {
 	err = t.DB().Raw(`SELECT c.kind, count(*) AS tasks FROM task k JOIN change c ON c.id = k.change_id
 		WHERE k.status IN ('`+change.StepOpen+`', '`+change.TaskWaiting+`') AND ? IN (k.holder_id, k.owner_id) GROUP BY c.kind ORDER BY count(*) DESC, c.kind`, account).Scan(&list).Error
 	if err != nil {
-		return nil, fmt.Errorf("count somebody's tasks by kind: %w", err)
+		return nil, fmt.Errorf("count the tasks of an account by kind: %w", err)
 	}
 	return list, nil
 }
@@ -85,12 +85,12 @@ func TasksOf(t *change.Tx, account uuid.UUID, most int) ([]HeldTask, int64, erro
 	err := t.DB().Raw(`SELECT k.id, k.change_id FROM task k WHERE k.status IN ('`+change.StepOpen+`', '`+change.TaskWaiting+`') AND @who IN (k.holder_id, k.owner_id) ORDER BY k.due_at, k.id LIMIT @most`,
 		map[string]any{"who": account, "most": most}).Scan(&list).Error
 	if err != nil {
-		return nil, 0, fmt.Errorf("read somebody's tasks: %w", err)
+		return nil, 0, fmt.Errorf("read the tasks of an account: %w", err)
 	}
 	var n int64
 	err = t.DB().Raw(`SELECT count(*) FROM task k WHERE k.status IN ('`+change.StepOpen+`', '`+change.TaskWaiting+`') AND @who IN (k.holder_id, k.owner_id)`, map[string]any{"who": account}).Scan(&n).Error
 	if err != nil {
-		return nil, 0, fmt.Errorf("count somebody's tasks: %w", err)
+		return nil, 0, fmt.Errorf("count the tasks of an account: %w", err)
 	}
 	return list, n, nil
 }
