@@ -20,7 +20,7 @@ func (s *Server) authenticate(op Operation) func(huma.Context, func(huma.Context
 			err = s.mayCall(principal, op)
 		}
 		if err != nil {
-			s.writeRefusal(ctx, x.told(err))
+			s.writeRefusal(ctx, x.told(ctx.Context(), err))
 			return
 		}
 		next(ctx)

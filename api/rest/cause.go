@@ -1,6 +1,7 @@
 package rest
 
 import (
+	"context"
 	"errors"
 	"io"
 	"strings"
@@ -26,6 +27,12 @@ func causeOf(err error) string {
 	// An error of reading a row quotes what it could not convert.
 	text, _, _ := strings.Cut(err.Error(), "converting driver.Value")
 	return text
+}
+
+// gone says whether the work ended because the caller closed the connection: a page that was
+// left, a tab that was shut.
+func gone(ctx context.Context, err error) bool {
+	return errors.Is(err, context.Canceled) && errors.Is(ctx.Err(), context.Canceled)
 }
 
 // databaseDown says whether the database cannot be reached or is starting or

@@ -1,6 +1,7 @@
 package rest
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"syscall"
@@ -9,6 +10,8 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/stretchr/testify/require"
+
+	"github.com/xueji/xueji/models/refusal"
 )
 
 // A database that is away is "try again", not "something went wrong".
@@ -28,4 +31,14 @@ func TestADatabaseThatIsAwayIsTold(t *testing.T) {
 func TestADatabasesNoToACharacterIsNoInternalError(t *testing.T) {
 	require.True(t, unstorable(&pgconn.PgError{Code: "22021"}))
 	require.False(t, unstorable(&pgconn.PgError{Code: "23514"}))
+}
+
+// A page that is left while it loads is no fault of the service.
+func TestACallerWhoLeftIsNoInternalError(t *testing.T) {
+	left, leave := context.WithCancel(t.Context())
+	leave()
+	err := fmt.Errorf("read the session: %w", context.Canceled)
+	require.Equal(t, refusal.CallerGone, (&exchange{}).told(left, err).Code)
+	require.Equal(t, refusal.Internal, (&exchange{}).told(t.Context(), err).Code, "the caller still waits")
+	require.Equal(t, refusal.Internal, (&exchange{}).told(left, errors.New("a mistake of ours")).Code)
 }

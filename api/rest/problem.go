@@ -64,7 +64,7 @@ func init() { //nolint:gochecknoinits // huma has no other seam
 
 // refusal turns whatever a handler returned into the body of the answer.
 func (s *Server) refusal(ctx context.Context, err error) error {
-	told := exchangeOf(ctx).told(err)
+	told := exchangeOf(ctx).told(ctx, err)
 	p := exchangeOf(ctx).problem(told)
 	if p.Status == http.StatusTooManyRequests && p.headers.Get("Retry-After") == "" {
 		p.headers.Set("Retry-After", waitFor(told, s.Clock.Now()))
@@ -94,7 +94,7 @@ func (s *Server) DescribeRows(rows any, doc string) {
 
 // Tell gives what the caller is told of an error, and the answer that says it.
 func Tell(ctx context.Context, err error) (*refusal.Error, *Problem) {
-	told := exchangeOf(ctx).told(err)
+	told := exchangeOf(ctx).told(ctx, err)
 	return told, exchangeOf(ctx).problem(told)
 }
 
@@ -123,11 +123,15 @@ func (x *exchange) findings(e *refusal.Error) []Finding {
 
 // told gives what the caller is told of an error. Anything that is not a problem,
 // and none of the known troubles, is an internal one: its text goes to the log.
-func (x *exchange) told(err error) *refusal.Error {
+func (x *exchange) told(ctx context.Context, err error) *refusal.Error {
 	var e *refusal.Error
 	switch {
 	case errors.As(err, &e):
 		return e
+	case gone(ctx, err):
+		// The answer reaches no caller; the log shall not tell the operator of a fault.
+		x.cause = err
+		return refusal.New(refusal.CallerGone)
 	case secondWall(err):
 		// Row-level security refused to write what the caller named: it is not
 		// there for this caller. Slips are judged by this wall alone; of other calls

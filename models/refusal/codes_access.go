@@ -4,6 +4,7 @@ package refusal
 const (
 	MalformedBody    Code = "malformed_body"
 	BodyTimeout      Code = "body_timeout"
+	CallerGone       Code = "caller_gone"
 	NotAcceptable    Code = "not_acceptable"
 	WrongType        Code = "wrong_type"
 	WrongFormat      Code = "wrong_format"
