@@ -53,7 +53,7 @@ func TestATransferInAFreeze(t *testing.T) {
 	}{
 		{"nothing begins in a freeze", "transfer_frozen", in.Registrar.TransferBody(pupil, class), []string{"2027-08-15"}},
 		{"on paper in the freeze", "transfer_frozen", emergency(in.Registrar, pupil, class, "2027-07-16", true), []string{"2027-08-15"}},
-		{"without the form", "paper_form_missing", emergency(in.Registrar, pupil, class, "2027-07-14", false), []string{"TRANSFER_FORM"}},
+		{"without the form", "paper_form_missing", emergency(in.Registrar, pupil, class, "2027-07-14", false), []string{"转学联系表"}},
 		{"tomorrow", "paper_date_out_of_range", emergency(in.Registrar, pupil, class, "2027-07-21", true), []string{"2027-05-21", "2027-07-20"}},
 		{"too old", "paper_date_out_of_range", emergency(in.Registrar, pupil, class, "2027-05-20", true), []string{"2027-05-21", "2027-07-20"}},
 		{"no day", "", emergency(in.Registrar, pupil, class, "2027-02-30", true), []string{"/inputs/paper_date"}},

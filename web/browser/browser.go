@@ -206,6 +206,13 @@ func (p *Page) ReadsTimes(text string, times int) {
 	p.until("read “"+text+"” often enough", func(context.Context) bool { return strings.Count(p.Text(), text) == times })
 }
 
+// Lacks waits until a text no longer stands on the page: an act is told as done
+// before the page has read again what may be done now.
+func (p *Page) Lacks(text string) {
+	p.t.Helper()
+	p.until("no longer read “"+text+"”", func(context.Context) bool { return !strings.Contains(p.Text(), text) })
+}
+
 // Settles waits until every call of the page to the API has its answer.
 func (p *Page) Settles() {
 	p.t.Helper()
