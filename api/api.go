@@ -96,9 +96,7 @@ func New(deps Deps) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := s.ServeDescription(); err != nil {
-		return nil, err
-	}
+	s.ServeDescription()
 	return s, nil
 }
 

@@ -18,6 +18,7 @@ import (
 	"net/http"
 	"path"
 	"strings"
+	"sync"
 )
 
 //go:embed all:dist
@@ -33,9 +34,10 @@ const index = "index.html"
 
 // file is one file of the console as it goes out.
 type file struct {
-	kind          string
-	plain, zipped []byte
-	tag           string
+	kind   string
+	plain  []byte
+	zipped func() []byte // compressed when first asked for; nil when that makes it no smaller
+	tag    string
 }
 
 // Over serves the console at the root and leaves every other call to next: the API, its
@@ -76,7 +78,7 @@ func reserved(at string) bool {
 	return false
 }
 
-// load reads the built files and compresses those that get smaller, once.
+// load reads the built files.
 func load() (map[string]file, error) {
 	files := map[string]file{}
 	err := fs.WalkDir(dist, "dist", func(at string, entry fs.DirEntry, err error) error {
@@ -89,13 +91,10 @@ func load() (map[string]file, error) {
 			return err
 		}
 		sum := sha256.Sum256(plain)
-		f := file{kind: kindOf(name), plain: plain, tag: `"` + hex.EncodeToString(sum[:16]) + `"`}
-		if zipped, err := compress(plain); err != nil {
-			return err
-		} else if len(zipped) < len(plain) {
-			f.zipped = zipped
+		files[name] = file{
+			kind: kindOf(name), plain: plain, tag: `"` + hex.EncodeToString(sum[:16]) + `"`,
+			zipped: sync.OnceValue(func() []byte { return compress(plain) }),
 		}
-		files[name] = f
 		return nil
 	})
 	if err == nil && files[index].plain == nil {
@@ -128,19 +127,20 @@ func kindOf(name string) string {
 	return "application/octet-stream"
 }
 
-func compress(plain []byte) ([]byte, error) {
+// compress returns a text in gzip; nil when that makes it no smaller.
+func compress(plain []byte) []byte {
 	var b bytes.Buffer
 	z, err := gzip.NewWriterLevel(&b, gzip.BestCompression)
-	if err != nil {
-		return nil, err
+	if err == nil {
+		_, err = z.Write(plain)
 	}
-	if _, err := z.Write(plain); err != nil {
-		return nil, err
+	if err == nil {
+		err = z.Close()
 	}
-	if err := z.Close(); err != nil {
-		return nil, err
+	if err != nil || b.Len() >= len(plain) {
+		return nil // the caller gets it as it is
 	}
-	return b.Bytes(), nil
+	return b.Bytes()
 }
 
 // serve writes the file. What has a digest in its name never changes; the document names
@@ -164,9 +164,11 @@ func (f file) serve(w http.ResponseWriter, r *http.Request, name string) {
 		return
 	}
 	body := f.plain
-	if f.zipped != nil && strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
-		h.Set("Content-Encoding", "gzip")
-		body = f.zipped
+	if strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
+		if zipped := f.zipped(); zipped != nil {
+			h.Set("Content-Encoding", "gzip")
+			body = zipped
+		}
 	}
 	h.Set("Content-Length", fmt.Sprint(len(body)))
 	if r.Method == http.MethodGet {

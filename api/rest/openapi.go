@@ -1,13 +1,16 @@
 package rest
 
 import (
-	"fmt"
+	"net/http"
 	"path"
 	"reflect"
 	"strings"
+	"sync"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/gin-gonic/gin"
+
+	"github.com/xueji/xueji/models/refusal"
 )
 
 // humaConfig switches off what huma would serve by itself: its pages load scripts from outside.
@@ -46,21 +49,25 @@ func schemaName(t reflect.Type, hint string) string {
 // OpenAPI is the description of every registered operation.
 func (s *Server) OpenAPI() *huma.OpenAPI { return s.huma.OpenAPI() }
 
-// ServeDescription serves the description and the page made of it.
-func (s *Server) ServeDescription() error {
-	text, err := s.huma.OpenAPI().MarshalJSON()
-	if err != nil {
-		return fmt.Errorf("write the API description: %w", err)
-	}
-	page, err := s.docsPage()
-	if err != nil {
-		return err
-	}
-	s.router.GET("/openapi.json", func(c *gin.Context) { c.Data(200, "application/openapi+json", text) })
+// ServeDescription serves the description and the page made of it. Both are written when they
+// are first asked for: most servers are never asked.
+func (s *Server) ServeDescription() {
+	text := sync.OnceValues(s.huma.OpenAPI().MarshalJSON)
+	page := sync.OnceValues(s.docsPage)
+	s.router.GET("/openapi.json", func(c *gin.Context) { s.written(c, "application/openapi+json", text) })
 	s.router.GET("/docs", func(c *gin.Context) {
 		c.Header("Content-Security-Policy", "default-src 'none'; style-src 'self'; frame-ancestors 'none'")
-		c.Data(200, "text/html; charset=utf-8", page)
+		s.written(c, "text/html; charset=utf-8", page)
 	})
-	s.router.GET("/docs/style.css", func(c *gin.Context) { c.Data(200, "text/css; charset=utf-8", docsStyle) })
-	return nil
+	s.router.GET("/docs/style.css", func(c *gin.Context) { c.Data(http.StatusOK, "text/css; charset=utf-8", docsStyle) })
+}
+
+// written answers with what is written once.
+func (s *Server) written(c *gin.Context, kind string, write func() ([]byte, error)) {
+	text, err := write()
+	if err != nil {
+		s.answer(c, refusal.New(refusal.Internal).Because(err))
+		return
+	}
+	c.Data(http.StatusOK, kind, text)
 }
