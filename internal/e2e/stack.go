@@ -49,7 +49,7 @@ type Options struct {
 	// LongList is how many rows a list may have that is no job; its parts then have one row,
 	// those of a check four. The settings' own sizes when zero.
 	LongList int
-	// Interval of the upkeep; 200 ms when zero, so that healing is quick to see.
+	// Interval of the upkeep; half a second when zero, so that healing is quick to see.
 	Interval time.Duration
 }
 
@@ -139,13 +139,13 @@ func settings(t testing.TB, db embeddedtest.Database, temporal string, o Options
 	cfg.HTTP.RatePerSecond, cfg.HTTP.RateBurst = 1e6, 1e6
 	cfg.Worker.StopTimeout = 5 * time.Second
 	// The gateways of tests stand on this machine.
-	cfg.Webhook.AllowHTTP, cfg.Webhook.AllowPrivate, cfg.Webhook.Interval = true, true, 100*time.Millisecond
+	cfg.Webhook.AllowHTTP, cfg.Webhook.AllowPrivate, cfg.Webhook.Interval = true, true, 300*time.Millisecond
 	if o.LongList > 0 {
 		cfg.Bulk.ListRows, cfg.Bulk.PartRows = o.LongList, 1
 	}
 	cfg.Worker.ReconcileInterval = o.Interval
 	if o.Interval == 0 {
-		cfg.Worker.ReconcileInterval = 200 * time.Millisecond
+		cfg.Worker.ReconcileInterval = 500 * time.Millisecond
 	}
 	return cfg
 }
