@@ -1149,6 +1149,7 @@ INDEX student_problem_other ON student_problem	CREATE INDEX student_problem_othe
 INDEX student_problem_path ON student_problem	CREATE INDEX student_problem_path ON public.student_problem USING gist (org_path) WHERE (state = 'OPEN'::text)
 INDEX student_roster ON student	CREATE INDEX student_roster ON public.student USING btree (roster_id) WHERE (roster_id IS NOT NULL)
 INDEX student_school ON student	CREATE INDEX student_school ON public.student USING btree (school_id, enrol_status, id)
+INDEX student_school_name ON student	CREATE INDEX student_school_name ON public.student USING btree (school_id, name_key)
 INDEX student_undeduped ON student	CREATE INDEX student_undeduped ON public.student USING btree (id) WHERE (deduped_at IS NULL)
 INDEX suspension_ends ON suspension	CREATE INDEX suspension_ends ON public.suspension USING btree (until_date, id) WHERE (ended_on IS NULL)
 INDEX suspension_open ON suspension	CREATE UNIQUE INDEX suspension_open ON public.suspension USING btree (student_id) WHERE (ended_on IS NULL)

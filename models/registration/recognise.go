@@ -65,8 +65,9 @@ func describePupil(s *store.Store, key int, values map[roster.Field]string) pupi
 
 // findPupilsOfSchool finds the records that pupils have at a school already (一人一籍), and
 // returns them by the pupils' keys. It compares the number of the document; without a
-// number, or with another one, it compares name, sex, birth date and family. It asks for
-// all pupils at once.
+// number, or with another one, it compares name, sex, birth date and family. A corrected
+// sheet may give another sex or birth date: then name and whole family decide. It asks
+// for all pupils at once.
 func findPupilsOfSchool(t *store.Tx, school uuid.UUID, pupils []pupilToFind) (map[int]foundPupil, error) {
 	return recogniseBut(t, school, uuid.Nil, pupils)
 }
@@ -90,10 +91,11 @@ func recogniseBut(t *store.Tx, school, but uuid.UUID, pupils []pupilToFind) (map
 }
 
 // readCandidates gives, by key, the records of the school with the same document or
-// the same name, sex and birth date, without those made of one roster.
+// the same name, without those made of one roster. The index of the names of a school
+// bounds them to its namesakes.
 func readCandidates(t *store.Tx, school, but uuid.UUID, pupils []pupilToFind) (map[int][]foundPupil, error) {
 	var persons, documents []int
-	var names, sexes, births []string
+	var names []string
 	var hashes [][]byte
 	for i := range pupils {
 		p := &pupils[i]
@@ -104,7 +106,7 @@ func readCandidates(t *store.Tx, school, but uuid.UUID, pupils []pupilToFind) (m
 			continue
 		}
 		for _, name := range student.NameKeys(p.name) {
-			persons, names, sexes, births = append(persons, p.key), append(names, name), append(sexes, p.sex), append(births, p.birth.String())
+			persons, names = append(persons, p.key), append(names, name)
 		}
 	}
 	found := map[int][]foundPupil{}
@@ -113,15 +115,15 @@ func readCandidates(t *store.Tx, school, but uuid.UUID, pupils []pupilToFind) (m
 	}
 	err := t.Raw(func(c *pgx.Conn) error {
 		rows, err := c.Query(t.Context(), `WITH person AS (
-				SELECT * FROM unnest($2::int[], $3::text[], $4::text[], $5::text[]) AS p (key, name_key, sex, birth)), document AS (
-				SELECT * FROM unnest($6::int[], $7::bytea[]) AS d (key, hash))
+				SELECT * FROM unnest($2::int[], $3::text[]) AS p (key, name_key)), document AS (
+				SELECT * FROM unnest($4::int[], $5::bytea[]) AS d (key, hash))
 			SELECT p.key, s.id, s.id_hash, s.in_register, s.enrol_status, s.name, s.sex, s.birth_date::text FROM person p
-			JOIN student s ON s.name_key = p.name_key AND s.sex = p.sex AND s.birth_date = p.birth::date
-			WHERE s.school_id = $1 AND s.enrol_status <> $9 AND s.roster_id IS DISTINCT FROM $8
+			JOIN student s ON s.name_key = p.name_key
+			WHERE s.school_id = $1 AND s.enrol_status <> $7 AND s.roster_id IS DISTINCT FROM $6
 			UNION
 			SELECT d.key, s.id, s.id_hash, s.in_register, s.enrol_status, s.name, s.sex, s.birth_date::text FROM document d JOIN student s ON s.id_hash = d.hash
-			WHERE s.school_id = $1 AND s.enrol_status <> $9 AND s.roster_id IS DISTINCT FROM $8
-			ORDER BY 1, 2`, school, persons, names, sexes, births, documents, hashes, but, status.Deleted)
+			WHERE s.school_id = $1 AND s.enrol_status <> $7 AND s.roster_id IS DISTINCT FROM $6
+			ORDER BY 1, 2`, school, persons, names, documents, hashes, but, status.Deleted)
 		if err != nil {
 			return err
 		}
@@ -183,10 +185,10 @@ func (p *pupilToFind) bestMatch(candidates []foundPupil) (foundPupil, bool) {
 			k.otherPerson = p.isOtherPerson(&k) // one document is one person
 			return k, true
 		case p.isSamePerson(&k):
-			if !found || best.similarOnly {
+			if !found || best.similarOnly || p.isSimilar(&k) && !p.isSimilar(&best) {
 				best, found = k, true
 			}
-		case !found:
+		case !found && p.isSimilar(&k):
 			best, found = k, true
 			best.similarOnly = true
 		}
@@ -201,10 +203,16 @@ func (p *pupilToFind) isOtherPerson(k *foundPupil) bool {
 	return !ident.SameName(p.name, k.name) && (p.sex != k.sex || p.birth.String() != k.birth)
 }
 
-// isSamePerson reports whether a record with the same name, sex and birth date belongs to the
-// pupil. When one side has no number, one common family member decides. Two different
-// numbers mean two people, unless the whole family is the same: then one of the numbers
-// is a mistake.
+// isSimilar reports whether sex and birth date of a record with the same name agree.
+func (p *pupilToFind) isSimilar(k *foundPupil) bool {
+	return p.sex == k.sex && p.birth.String() == k.birth
+}
+
+// isSamePerson reports whether a record with the same name belongs to the pupil. When one
+// side has no number, and sex and birth date agree, one common family member decides. Two
+// different numbers mean two people, unless the whole family is the same: then one of the
+// numbers is a mistake. So is a sex or a birth date, because brothers and sisters do not
+// share a name.
 func (p *pupilToFind) isSamePerson(k *foundPupil) bool {
 	common := 0
 	for _, a := range p.family {
@@ -215,7 +223,7 @@ func (p *pupilToFind) isSamePerson(k *foundPupil) bool {
 			}
 		}
 	}
-	if len(p.keys) == 0 || k.hash == nil {
+	if p.isSimilar(k) && (len(p.keys) == 0 || k.hash == nil) {
 		return common > 0
 	}
 	return common > 1
