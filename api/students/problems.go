@@ -24,6 +24,12 @@ func (s *server) problemRoutes() {
 	}, s.listProblems)
 }
 
+type problemListInput struct {
+	rest.Paging
+	Kind   string    `query:"kind" enum:"ID_ERROR,DUP_WITH_ID,DUP_WITHOUT_ID"`
+	School uuid.UUID `query:"school_id" format:"uuid" doc:"Of one school only."`
+}
+
 // ProblemView is one open problem of a record.
 type ProblemView struct {
 	ID          uuid.UUID `json:"id" doc:"What the problem_id of a corroboration names."`
@@ -72,7 +78,8 @@ func Advice() map[string]process.Text {
 	return all
 }
 
-func (s *server) listProblems(ctx context.Context, in *rest.Paging) (*rest.Body[*rest.Page[ProblemView]], error) {
+func (s *server) listProblems(ctx context.Context, in *problemListInput) (*rest.Body[*rest.Page[ProblemView]], error) {
+	filter := problem.Filter{Kind: in.Kind, School: in.School}
 	show := func(p problem.OpenProblem) ProblemView {
 		v := ProblemView{ID: p.ID, Kind: p.Kind, Label: rest.InLanguage(ctx, problemLabel(p.Kind)), FoundAt: p.FoundAt, StudentID: p.StudentID, Name: p.StudentName,
 			Number: p.NumberMasked, IDNumber: p.IDMasked, School: p.School, OtherSchool: p.OtherSchool, OtherFiled: p.OtherFiled, OtherPassed: p.OtherPassed,
@@ -82,7 +89,7 @@ func (s *server) listProblems(ctx context.Context, in *rest.Paging) (*rest.Body[
 		}
 		return v
 	}
-	return rest.List(ctx, s.Store, *in, rest.TimeKey{}, func(tx *store.Tx, key rest.TimeKey, most int) ([]problem.OpenProblem, error) {
-		return problem.OpenProblems(tx, key.At, key.ID, most)
+	return rest.List(ctx, s.Store, in.Paging, rest.TimeKey{}, func(tx *store.Tx, key rest.TimeKey, most int) ([]problem.OpenProblem, error) {
+		return problem.OpenProblems(tx, filter, key.At, key.ID, most)
 	}, show, func(p problem.OpenProblem) rest.TimeKey { return rest.TimeKey{At: p.FoundAt, ID: p.ID} })
 }

@@ -51,6 +51,17 @@ func TestTwoRecordsThatLookLikeOneChild(t *testing.T) {
 	both := list(storetest.Bureau, org.BureauReviewer)
 	require.ElementsMatch(t, []uuid.UUID{a, b}, []uuid.UUID{both.Items[0].StudentID, both.Items[1].StudentID})
 	require.Empty(t, list(storetest.FarSchool, org.SchoolRegistrar).Items)
+	only := func(query string) (found []uuid.UUID) {
+		var page rest.Page[students.ProblemView]
+		w.Must(http.StatusOK, w.LogIn(storetest.Bureau, org.BureauReviewer).Token, apitest.Get("/v1/problems?"+query), &page)
+		for _, p := range page.Items {
+			found = append(found, p.StudentID)
+		}
+		return found
+	}
+	require.Equal(t, []uuid.UUID{b}, only("kind=DUP_WITHOUT_ID&school_id="+apitest.One[string](w, `SELECT school_id::text FROM student WHERE id = $1`, b)))
+	require.Empty(t, only("kind=ID_ERROR"))
+	require.Empty(t, only("school_id="+uuid.NewString()))
 
 	w.File("SUSPENSION", b, nil)
 	busy := list(storetest.SchoolB, org.SchoolRegistrar).Items[0]

@@ -50,7 +50,7 @@ func corroborate(r *storetest.County, pupil uuid.UUID) uuid.UUID {
 func open(r *storetest.County, path string) (list []problem.OpenProblem) {
 	r.T().Helper()
 	r.MustIn(r.App, path, func(tx *change.Tx) (err error) {
-		list, err = problem.OpenProblems(tx.Tx, time.Time{}, uuid.Nil, 10)
+		list, err = problem.OpenProblems(tx.Tx, problem.Filter{}, time.Time{}, uuid.Nil, 10)
 		return err
 	})
 	return list
@@ -234,7 +234,7 @@ func TestProblemsAreListedPageByPage(t *testing.T) {
 	require.Len(t, open(r, storetest.Bureau), 4)
 	require.Empty(t, open(r, storetest.FarSchool))
 	r.MustIn(r.App, storetest.SchoolA, func(tx *change.Tx) error {
-		next, err := problem.OpenProblems(tx.Tx, list[0].FoundAt, list[0].ID, 1)
+		next, err := problem.OpenProblems(tx.Tx, problem.Filter{}, list[0].FoundAt, list[0].ID, 1)
 		require.Len(t, next, 1)
 		require.Equal(t, first, next[0].StudentID)
 		return err

@@ -45,18 +45,36 @@ func (p OpenProblem) May() []process.Kind {
 	return append(list, process.ProblemDeletion)
 }
 
+// Filter holds the conditions of a list of problems; empty fields do not restrict.
+type Filter struct {
+	Kind   string
+	School uuid.UUID
+}
+
+// where returns the conditions of the list in SQL, of student_problem p.
+func (f Filter) where() string {
+	text := `p.state = ` + openWord
+	if f.Kind != "" {
+		text += ` AND p.kind = @kind`
+	}
+	if f.School != uuid.Nil {
+		text += ` AND p.org_path = (SELECT path FROM organisation WHERE id = @school)`
+	}
+	return text
+}
+
 // OpenProblems lists the open problems of records in scope, the newest first, after
 // the last one seen.
-func OpenProblems(t *store.Tx, before time.Time, beforeID uuid.UUID, most int) ([]OpenProblem, error) {
+func OpenProblems(t *store.Tx, f Filter, before time.Time, beforeID uuid.UUID, most int) ([]OpenProblem, error) {
 	if before.IsZero() {
 		before, beforeID = t.Now().AddDate(1, 0, 0), uuid.Max
 	}
 	var list []OpenProblem
 	err := t.DB().Raw(`SELECT p.id, p.kind, p.found_at, s.id AS student_id, s.name AS student_name, s.number_masked, s.id_masked, s.enrol_status, f.name AS school,
 			coalesce(o.school, '') AS other_school, coalesce(o.filed, false) AS other_filed, coalesce(o.passed, false) AS other_passed, slot_kind('student/' || s.id) IS NOT NULL AS busy
-		FROM (SELECT * FROM student_problem WHERE state = `+openWord+` AND (found_at, id) < (@before, @id) ORDER BY found_at DESC, id DESC LIMIT @most) p
+		FROM (SELECT * FROM student_problem p WHERE `+f.where()+` AND (p.found_at, p.id) < (@before, @id) ORDER BY p.found_at DESC, p.id DESC LIMIT @most) p
 		JOIN student s ON s.id = p.student_id JOIN organisation f ON f.id = s.school_id LEFT JOIN LATERAL problem_other(p.id) o ON true
-		ORDER BY p.found_at DESC, p.id DESC`, map[string]any{"before": before, "id": beforeID, "most": most}).Scan(&list).Error
+		ORDER BY p.found_at DESC, p.id DESC`, map[string]any{"before": before, "id": beforeID, "most": most, "kind": f.Kind, "school": f.School}).Scan(&list).Error
 	if err != nil {
 		return nil, fmt.Errorf("list problems of records: %w", err)
 	}

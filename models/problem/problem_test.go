@@ -35,7 +35,7 @@ func TestDoublesAreFoundOnceOnBothSides(t *testing.T) {
 	require.Equal(t, 2, r.Count(`SELECT count(*) FROM student_problem`))
 	require.Equal(t, 2, r.Count(`SELECT count(*) FROM notice WHERE kind = 'PROBLEM_FOUND'`))
 	r.MustIn(r.App, storetest.SchoolA, func(tx *change.Tx) error {
-		list, err := problem.OpenProblems(tx.Tx, tx.Now().AddDate(1, 0, 0), uuid.Max, 10)
+		list, err := problem.OpenProblems(tx.Tx, problem.Filter{}, tx.Now().AddDate(1, 0, 0), uuid.Max, 10)
 		require.Len(t, list, 1, "a school sees its own side")
 		require.Equal(t, "南明区第二示例小学", list[0].OtherSchool)
 		return err
