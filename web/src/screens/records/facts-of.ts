@@ -8,6 +8,20 @@ type Fact = { label: string; value: string }
 const fact = (label: Key, value: string): Fact => ({ label: t(label), value })
 const yes = (is: boolean): string => t(is ? 'app.yes' : 'app.no')
 
+// nameOf returns the name of the pupil.
+export const nameOf = (page: Page): string => page.items.find((i) => i.field === 'name')?.value ?? ''
+
+// whoFacts lists by what a form says whom it is about.
+export function whoFacts(page: Page): Fact[] {
+  return [
+    fact('case.name', nameOf(page)),
+    fact('case.number', page.student_number || t('app.none')),
+    fact('case.school', page.school_name),
+    fact('records.state', page.facets.status_label),
+    fact('records.problems', page.facets.problem_labels.join(t('app.comma')) || t('app.none')),
+  ]
+}
+
 // stateFacts lists the facets of a record in words.
 export function stateFacts(page: Page): Fact[] {
   const f = page.facets
