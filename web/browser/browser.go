@@ -5,6 +5,7 @@ package browser
 
 import (
 	"context"
+	"encoding/json"
 	"os"
 	"path/filepath"
 	"strings"
@@ -87,6 +88,12 @@ func (b *Browser) Page(origin string) *Page {
 	return p
 }
 
+// Zoom makes the page that of a screen of 1366 × 768 which is read at so many per cent.
+func (p *Page) Zoom(percent int64) {
+	p.t.Helper()
+	p.do(chromedp.EmulateViewport(1366*100/percent, 768*100/percent, chromedp.EmulateScale(float64(percent)/100)))
+}
+
 // Open goes to a path of the site.
 func (p *Page) Open(path string) {
 	p.t.Helper()
@@ -136,11 +143,24 @@ func (p *Page) clickTimes(role, name string, times int64) {
 	p.until("click "+role+" “"+name+"”", func(ctx context.Context) bool {
 		at, ok := p.point(ctx, role, name)
 		if !ok {
+			p.unfold(ctx, role, name)
 			return false
 		}
 		p.click(ctx, at, times)
 		return !p.missed(ctx)
 	})
+}
+
+// unfold opens the group of the menu in which a link lies hidden, as people do who look for it.
+func (p *Page) unfold(ctx context.Context, role, name string) {
+	if role != "link" {
+		return
+	}
+	quoted, _ := json.Marshal(name) // of a string never fails
+	_, _ = chromedp.Call(ctx, runtime.Evaluate, runtime.EvaluateParams{Expression: `(() => {
+		const link = [...document.querySelectorAll('nav [data-group] a')].find((a) => !a.offsetParent && a.textContent.trim() === ` + string(quoted) + `)
+		document.querySelector('nav [aria-expanded="false"][aria-controls="' + link?.parentElement.id + '"]')?.click()
+	})()`}) // a page that is going away is asked again
 }
 
 // missed reports whether the last click fell beside the control it was meant for. A page that
@@ -191,6 +211,15 @@ func (p *Page) Sees(role, name string) {
 	p.until("see "+role+" “"+name+"”", func(ctx context.Context) bool {
 		_, ok := p.find(ctx, role, name)
 		return ok
+	})
+}
+
+// Expanded waits until what a control unfolds is open.
+func (p *Page) Expanded(role, name string) {
+	p.t.Helper()
+	p.until("find “"+name+"” open", func(ctx context.Context) bool {
+		object, ok := p.find(ctx, role, name)
+		return ok && p.on(ctx, object, `function () { return this.getAttribute('aria-expanded') }`) == "true"
 	})
 }
 

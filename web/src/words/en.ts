@@ -30,6 +30,7 @@ export const en: Words = {
     notices: 'Notices',
     mine: 'My cases',
     cases: 'Cases',
+    work: 'Cases and records',
     lists: 'To follow up',
     late: 'Late below',
     problems: 'Problem records',

@@ -28,6 +28,7 @@ export const zh = {
     notices: '通知',
     mine: '我的业务',
     cases: '业务查询',
+    work: '业务与学籍',
     lists: '专项',
     late: '督办',
     problems: '问题学籍',
