@@ -27,6 +27,7 @@ func ruleCases() map[string]matrixCase {
 		"get-process":        fixed("GET", "/v1/processes/SUSPENSION", nil),
 		"get-policy":         fixed("GET", "/v1/policy", nil),
 		"list-policies":      fixed("GET", "/v1/policies", nil),
+		"list-policy-rules":  fixed("GET", "/v1/policy/rules", nil),
 		"get-policy-version": fixed("GET", "/v1/policies/0", nil),
 		"diff-policies":      fixed("GET", "/v1/policies/0/diff?against=0", nil),
 		"check-policy":       of("POST", org.Province, "/v1/policies/check", m{"body": m{}, "valid_from": "2026-12-01", "based_on": 0}),

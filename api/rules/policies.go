@@ -27,6 +27,11 @@ func (s *server) policyRoutes() {
 			"A version of a day to come is withdrawn by a newer one with the same day.",
 	}, s.listPolicies)
 	rest.Register(s.rest, rest.Operation{
+		ID: "list-policy-rules", Method: http.MethodGet, Path: "/v1/policy/rules", Action: authz.PolicyRead, Tag: tag,
+		Summary: "The rules a policy has: name, group, form, bounds, built-in value and source (规则项目)",
+		Detail:  "For a form, in its order. What the numbers and codes of a rule may be is what add-policy takes.",
+	}, s.listPolicyRules)
+	rest.Register(s.rest, rest.Operation{
 		ID: "get-policy-version", Method: http.MethodGet, Path: "/v1/policies/{version}", Action: authz.PolicyRead, Tag: tag,
 		Summary: "One version: what was handed in, and the whole policy (规则版本)", Detail: "Version 0 is the built-in policy.",
 	}, s.getPolicyVersion)
@@ -56,26 +61,29 @@ type PolicyVersion struct {
 	Comment   string    `json:"comment,omitempty"`
 	CreatedAt time.Time `json:"created_at"`
 	Differs   []string  `json:"differs" doc:"The rules that differ from the version before, as JSON pointers."`
+	Labels    []string  `json:"differs_labels" doc:"What these rules are called, in the same order."`
 	Outgrown  bool      `json:"outgrown,omitempty" doc:"This release of the system can no longer read it: add a version that takes its place."`
 }
 
 type policiesOutput struct {
 	Body struct {
 		Items []PolicyVersion `json:"items"`
+		Today string          `json:"today" format:"date" doc:"The day by which in_force is told, and the first on which a new version may begin."`
 	}
 }
 
 func (s *server) listPolicies(ctx context.Context, _ *struct{}) (*policiesOutput, error) {
 	out := &policiesOutput{}
 	err := s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *store.Tx) (err error) {
-		out.Body.Items, err = s.policies(tx, rest.PrincipalOf(ctx).Office.Province)
+		out.Body.Today = tx.Today().String()
+		out.Body.Items, err = s.policies(ctx, tx, rest.PrincipalOf(ctx).Office.Province)
 		return err
 	})
 	return out, err
 }
 
 // policies shows the versions of a province, the newest first.
-func (s *server) policies(tx *store.Tx, province string) ([]PolicyVersion, error) {
+func (s *server) policies(ctx context.Context, tx *store.Tx, province string) ([]PolicyVersion, error) {
 	rows, err := policy.Versions(tx, province)
 	if err != nil {
 		return nil, err
@@ -86,7 +94,7 @@ func (s *server) policies(tx *store.Tx, province string) ([]PolicyVersion, error
 		v := rows[i]
 		list[i] = PolicyVersion{
 			Version: v.Version, ValidFrom: v.ValidFrom.String(), InForce: v.Version == inForce.Version, Author: v.Author, Comment: v.Comment,
-			CreatedAt: v.CreatedAt, Differs: []string{},
+			CreatedAt: v.CreatedAt, Differs: []string{}, Labels: []string{},
 		}
 		rules, err := s.Processes.Overlay(v.Version, []byte(v.Body))
 		if list[i].Outgrown = err != nil; list[i].Outgrown {
@@ -94,6 +102,7 @@ func (s *server) policies(tx *store.Tx, province string) ([]PolicyVersion, error
 		}
 		for _, d := range process.Differences(before, rules) {
 			list[i].Differs = append(list[i].Differs, d.Path)
+			list[i].Labels = append(list[i].Labels, rest.InLanguage(ctx, s.Processes.RuleLabel(d.Path)))
 		}
 		before = rules
 	}
@@ -101,9 +110,9 @@ func (s *server) policies(tx *store.Tx, province string) ([]PolicyVersion, error
 }
 
 // shown gives one version of a province as the list shows it; 0 is the built-in one.
-func (s *server) shown(tx *store.Tx, province string, version int) (PolicyVersion, error) {
-	list, err := s.policies(tx, province)
-	builtIn := PolicyVersion{ValidFrom: calendar.Date{}.String(), InForce: true, Differs: []string{}}
+func (s *server) shown(ctx context.Context, tx *store.Tx, province string, version int) (PolicyVersion, error) {
+	list, err := s.policies(ctx, tx, province)
+	builtIn := PolicyVersion{ValidFrom: calendar.Date{}.String(), InForce: true, Differs: []string{}, Labels: []string{}}
 	for _, v := range list {
 		if v.Version == version {
 			return v, err
@@ -133,7 +142,7 @@ func (s *server) getPolicyVersion(ctx context.Context, in *PathVersion) (*rest.B
 			return text, err
 		}
 		text.Effective = rules
-		if text.PolicyVersion, err = s.shown(tx, province, in.Version); err != nil {
+		if text.PolicyVersion, err = s.shown(ctx, tx, province, in.Version); err != nil {
 			return text, err
 		}
 		if err := json.Unmarshal([]byte(v.Body), &text.Body); err != nil {
@@ -281,6 +290,6 @@ func (s *server) addPolicy(ctx context.Context, in *policyAddInput) (*rest.Body[
 		if err != nil {
 			return PolicyVersion{}, err
 		}
-		return s.shown(tx, province, version)
+		return s.shown(ctx, tx, province, version)
 	})
 }

@@ -40,6 +40,7 @@ func TestAProvinceAddsVersionsOfItsRules(t *testing.T) {
 	require.Equal(t, 1, first.Version)
 	require.True(t, first.InForce)
 	require.Equal(t, []string{"/class_capacity", "/terms/SUSPENSION/BUREAU_APPROVAL"}, first.Differs)
+	require.Equal(t, []string{"班额上限", "环节期限 · 休学 · 主管部门审批"}, first.Labels)
 	w.Must(201, admin.Token, addition(key, body), &again)
 	require.Equal(t, first, again, "the same request again adds nothing")
 	w.Refused("idempotency_key_reused", admin.Token, addition(key, draft(0, "2026-11-20", m{})))
@@ -67,6 +68,9 @@ func TestAProvinceAddsVersionsOfItsRules(t *testing.T) {
 	require.InDelta(t, 45, diff.Changes[0].After, 0)
 	require.Len(t, diff.Chains, 1)
 	require.Equal(t, "SUSPENSION", string(diff.Chains[0].Kind))
+	require.Equal(t, "主管部门审批", diff.Chains[0].Will[1].Label.Zh, "a person reads names, not codes")
+	require.Equal(t, "5wd", diff.Chains[0].Was[1].Term.String())
+	require.Equal(t, "10wd", diff.Chains[0].Will[1].Term.String())
 	w.Refused("not_found", clerk.Token, apitest.Get("/v1/policies/3"))
 	w.Must(200, clerk.Token, apitest.Get("/v1/policies/0"), &text)
 	require.False(t, text.InForce, "a version is")
@@ -269,4 +273,28 @@ func TestRulesAReleaseHasOutgrownAreReplaced(t *testing.T) {
 	require.True(t, added.InForce)
 	require.Equal(t, []string{"/class_capacity"}, added.Differs)
 	w.Must(200, admin.Token, apitest.Get("/v1/policy"), nil)
+}
+
+// A form is made of what the register says about its rules: everybody of a province reads
+// the same, in words and with the bounds that are kept.
+func TestTheRulesOfAPolicyAreToldInWords(t *testing.T) {
+	w := apitest.New(t)
+	clerk := w.LogIn(storetest.SchoolA, org.SchoolRegistrar)
+	var list struct{ Items []rules.PolicyRule }
+	w.Must(200, clerk.Token, apitest.Get("/v1/policy/rules"), &list)
+	byKey := map[string]rules.PolicyRule{}
+	for _, rule := range list.Items {
+		byKey[rule.Key] = rule
+	}
+	months := byKey["suspension_months"]
+	require.Equal(t, "一次休学最长月数", months.Label)
+	require.Equal(t, "个月", months.Unit)
+	require.Equal(t, process.FormNumber, months.Form)
+	require.Equal(t, []int{1, 10_000}, []int{months.Min, months.Max})
+	require.InDelta(t, 12, months.BuiltIn, 0)
+	require.Contains(t, byKey["handover_months"].Source, "教基一")
+	require.Contains(t, byKey["key_fields"].Choices, rules.RuleChoice{Code: "ethnicity", Label: "民族"})
+	require.Contains(t, byKey["bureau_files"].Choices, rules.RuleChoice{Code: "KEY_DATA_CHANGE", Label: "关键数据变更"})
+	admin := w.LogIn(storetest.Province, org.BureauSysadmin)
+	w.Must(201, admin.Token, addition(uuid.NewString(), draft(0, "2026-11-20", m{"key_fields": []string{"name", "ethnicity"}})), nil)
 }

@@ -202,16 +202,27 @@ func toJSON(text []byte) (string, error) {
 	return string(stored), nil
 }
 
+// KeyItems lists the items of the sheet that a policy may make key data.
+func KeyItems() ([]roster.Column, error) {
+	template, err := roster.National()
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(slices.Clone(template.Columns), func(c roster.Column) bool {
+		return !slices.Contains(status.KeyItems(), string(c.Field)) && !template.MayBeKey(c.Field)
+	}), nil
+}
+
 // checkKeyFields returns an error that names the key fields of a policy that cannot be
 // key data. A typing error must not pass in silence.
 func checkKeyFields(p process.Policy) error {
-	template, err := roster.National()
+	items, err := KeyItems()
 	if err != nil {
 		return err
 	}
 	var wrong []string
 	for _, f := range p.KeyFields {
-		if !slices.Contains(status.KeyItems(), f) && !template.MayBeKey(roster.Field(f)) {
+		if !slices.ContainsFunc(items, func(c roster.Column) bool { return string(c.Field) == f }) {
 			wrong = append(wrong, f)
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/xueji/xueji/models/calendar"
 	"github.com/xueji/xueji/models/org"
 )
 
@@ -29,6 +30,15 @@ type Consequence struct {
 	Changes []Difference `json:"changes"`
 	Before  []string     `json:"before" doc:"The steps that run now."`
 	After   []string     `json:"after" doc:"The steps that would run."`
+	Was     []StepWords  `json:"was" doc:"The steps that run now, in words."`
+	Will    []StepWords  `json:"will" doc:"The steps that would run, in words."`
+}
+
+// StepWords is one step of a chain in words: its name, who decides it and its term.
+type StepWords struct {
+	Label Text          `json:"label"`
+	Who   Text          `json:"who"`
+	Term  calendar.Term `json:"term"`
 }
 
 // Differences lists the differences between two policies, without the version.
@@ -100,7 +110,7 @@ func consequence(d Definition, route Route, was, will []Step) []Consequence {
 	if len(changes) == 0 {
 		return nil
 	}
-	return []Consequence{{Kind: d.Kind, Name: d.Name, Route: route, Changes: changes, Before: stepNames(was), After: stepNames(will)}}
+	return []Consequence{{Kind: d.Kind, Name: d.Name, Route: route, Changes: changes, Before: stepNames(was), After: stepNames(will), Was: inWords(was), Will: inWords(will)}}
 }
 
 // grouped joins the stages with the same consequence.
@@ -125,6 +135,14 @@ func stepNames(steps []Step) []string {
 		names = append(names, s.Name)
 	}
 	return names
+}
+
+func inWords(steps []Step) []StepWords {
+	list := []StepWords{}
+	for _, s := range steps {
+		list = append(list, StepWords{Label: s.Label, Who: s.Who(), Term: s.Term})
+	}
+	return list
 }
 
 // plain returns a value in its JSON form.

@@ -37,12 +37,12 @@ func misspeltTerm(name string, err error) *Fault {
 	return fault("/"+name, "期限的写法不对，应如 10wd", name+": "+err.Error())
 }
 
-func tooSmall(name string) *Fault {
-	return fault("/"+strings.ReplaceAll(name, ".", "/"), "须为 1 或以上的整数", name+" must be 1 or more")
-}
-
-func oneOf(name string, a, b string) *Fault {
-	return fault("/"+name, "须为 "+a+" 或 "+b, fmt.Sprintf("%s is %s or %s", name, a, b))
+func oneOf(rule Rule) *Fault {
+	var codes []string
+	for _, choice := range rule.Choices {
+		codes = append(codes, choice.Code)
+	}
+	return fault("/"+rule.Key, "须为 "+strings.Join(codes, " 或 "), rule.Key+" is "+strings.Join(codes, " or "))
 }
 
 func ofStep(s Step, zh, en string) *Fault {

@@ -134,12 +134,8 @@ func (f *form) number(path string, value any) (any, bool) {
 	if !ok {
 		return f.unlike(path, value, "须为整数，如 12", "it is a whole number, such as 12")
 	}
-	// Days and months so large leave the calendar; a count of look-ups does not, and
-	// a bench makes more than people do.
-	most := 10_000
-	if path == "/lookups_per_day" {
-		most = 1_000_000
-	}
+	key, _, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
+	most := rulesByKey()[key].Most()
 	if n > most {
 		return f.wrong(path, fmt.Sprintf("数值过大，最多为 %d", most), fmt.Sprintf("the number is too large: it is %d at most", most))
 	}

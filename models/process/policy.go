@@ -220,38 +220,9 @@ func (p Policy) Validate() error {
 			list = append(list, misspeltTerm(name, err))
 		}
 	}
+	list = append(list, p.validateBounds()...)
 	list = append(list, p.validateLeaving()...)
 	list = append(list, p.validateTerms()...)
-	for name, n := range map[string]int{
-		"class_capacity": p.ClassCapacity, "suspension_months": p.SuspensionMonths,
-		"suspensions_per_stage": p.SuspensionsPerStage,
-		"suspension_back_days":  p.SuspensionBackDays, "suspension_ahead_days": p.SuspensionAheadDays, "password_days": p.PasswordDays,
-		"remind_hours": p.RemindHours, "proxy_days": p.ProxyDays,
-		"freshman_late_days": p.FreshmanLateDays, "turn_undo_days": p.TurnUndoDays,
-		"lock_after": p.LockAfter, "lock_minutes": p.LockMinutes,
-		"enrolment_withdrawal_months": p.EnrolmentWithdrawalMonths,
-		"paper_transfer_days":         p.PaperTransferDays, "handover_months": p.HandoverMonths, "lookups_per_day": p.LookupsPerDay,
-		"stage_years.PRIMARY": p.StageYears[org.Primary], "stage_years.JUNIOR": p.StageYears[org.Junior], "stage_years.SENIOR": p.StageYears[org.Senior],
-	} {
-		if n < 1 {
-			list = append(list, tooSmall(name))
-		}
-	}
-	if p.ReinstatementCohort != CohortOriginal && p.ReinstatementCohort != CohortOneBehind {
-		list = append(list, oneOf("reinstatement_cohort", CohortOriginal, CohortOneBehind))
-	}
-	if p.SeniorTransferBy != ByReceiving && p.SeniorTransferBy != ByReleasing {
-		list = append(list, oneOf("senior_transfer_by", ByReceiving, ByReleasing))
-	}
-	if p.CertificateNumbers != NumbersOfBlanks && p.CertificateNumbers != NumbersOfSeries {
-		list = append(list, oneOf("certificate_numbers", NumbersOfBlanks, NumbersOfSeries))
-	}
-	if p.SamePerson != SamePersonAllowed && p.SamePerson != SamePersonForbidden {
-		list = append(list, oneOf("same_person", SamePersonAllowed, SamePersonForbidden))
-	}
-	if p.EnrolmentLate != LateNoted && p.EnrolmentLate != LateRefused {
-		list = append(list, oneOf("enrolment_late", LateNoted, LateRefused))
-	}
 	for kind, stages := range p.Chains {
 		for stage, steps := range stages {
 			for _, err := range validateSteps(steps, false) {

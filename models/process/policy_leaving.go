@@ -54,24 +54,6 @@ func (p Policy) validateLeaving() []error {
 	if p.SchoolYearStart.IsZero() {
 		list = append(list, fault("/school_year_start", "须为一年中的一天，如 08-11", "school_year_start is a day of the year"))
 	}
-	if p.GoneAbroad != AbroadByChange && p.GoneAbroad != AbroadBySuspension {
-		list = append(list, oneOf("gone_abroad", AbroadByChange, AbroadBySuspension))
-	}
-	if p.ExtensionAheadDays < 0 {
-		list = append(list, fault("/extension_ahead_days", "须为 0 或以上的整数", "extension_ahead_days is 0 or more"))
-	}
-	if p.ClearNoticeDays < 0 {
-		list = append(list, fault("/clear_notice_days", "须为 0 或以上的整数", "clear_notice_days is 0 or more"))
-	}
-	if p.AbsentNoticeDays < 0 {
-		list = append(list, fault("/absent_notice_days", "须为 0 或以上的整数", "absent_notice_days is 0 or more"))
-	}
-	if p.ReinstatementDays < 0 {
-		list = append(list, fault("/reinstatement_days", "须为 0 或以上的整数", "reinstatement_days is 0 or more"))
-	}
-	if p.HospitalLevel != "" && p.HospitalLevel != HospitalCounty && p.HospitalLevel != HospitalGradeTwo {
-		list = append(list, oneOf("hospital_level", HospitalCounty, HospitalGradeTwo))
-	}
 	for _, codes := range []struct {
 		name      string
 		set, open []string
@@ -83,12 +65,6 @@ func (p Policy) validateLeaving() []error {
 			all := strings.Join(codes.open, ", ")
 			list = append(list, fault("/"+codes.name, "只能填写："+all, codes.name+": only "+all))
 		}
-	}
-	if p.DropoutWeeks < 1 {
-		list = append(list, tooSmall("dropout_weeks"))
-	}
-	if p.RetentionPercent < 1 || p.RetentionPercent > 100 {
-		list = append(list, fault("/retention_percent", "须在 1 到 100 之间", "retention_percent lies between 1 and 100"))
 	}
 	for name, stages := range map[string][]org.Stage{"retention_stages": p.RetentionStages, "skip_stages": p.SkipStages, "no_repeat_stages": p.NoRepeatStages} {
 		for _, stage := range stages {
