@@ -46,6 +46,7 @@ export const router = createRouter({
     { path: '/proxies', name: 'proxies', component: () => import('./screens/keeping/proxies.vue') },
     { path: '/offices', name: 'offices', component: () => import('./screens/keeping/offices.vue') },
     { path: '/classes', name: 'classes', component: () => import('./screens/keeping/classes.vue') },
+    { path: '/policy', name: 'policy', component: () => import('./screens/policy/policy.vue') },
     { path: '/audit', name: 'audit', component: () => import('./screens/watch/audit.vue') },
     { path: '/operations', name: 'operations', component: () => import('./screens/watch/operations.vue') },
     { path: '/password', name: 'password', component: () => import('./screens/login/password-page.vue') },
