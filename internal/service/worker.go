@@ -19,6 +19,7 @@ import (
 	"github.com/xueji/xueji/models/account"
 	"github.com/xueji/xueji/models/calendar"
 	"github.com/xueji/xueji/models/change"
+	"github.com/xueji/xueji/models/desk"
 	"github.com/xueji/xueji/models/graduation"
 	"github.com/xueji/xueji/models/job"
 	"github.com/xueji/xueji/models/message"
@@ -79,7 +80,7 @@ func OpenWorker(ctx context.Context, cfg config.Config, clock *calendar.Clock, l
 	w.upkeep = &upkeep.Upkeep{
 		Register: p.register, Engine: p.engine, Log: log, OnRound: round, AtOnce: cfg.Worker.StartsAtOnce, PerSecond: cfg.Worker.StartsPerSecond, Interval: cfg.Worker.ReconcileInterval,
 		Rounds: []func(context.Context) error{w.sealRecentAudit, w.tidy},
-		Chores: []func(context.Context) error{w.sealAudit, w.sealIdleAccounts, w.deleteOldRosters, w.inRegister(worklist.DeleteOldBeats), w.inRegister(transfer.RemindPaperFiles), w.inRegister(below(student.RemindSuspensions)), w.inRegister(below(graduation.TellBeforeClearing)), w.inRegister(below(schoolyear.TellAbsent)), w.dedupe, w.inRegister(below(message.SweepDeliveries)), w.inRegister(below(account.SweepLogins))},
+		Chores: []func(context.Context) error{w.sealAudit, w.sealIdleAccounts, w.deleteOldRosters, w.inRegister(worklist.DeleteOldBeats), w.inRegister(desk.SweepFilings), w.inRegister(transfer.RemindPaperFiles), w.inRegister(below(student.RemindSuspensions)), w.inRegister(below(graduation.TellBeforeClearing)), w.inRegister(below(schoolyear.TellAbsent)), w.dedupe, w.inRegister(below(message.SweepDeliveries)), w.inRegister(below(account.SweepLogins))},
 	}
 	return w, nil
 }

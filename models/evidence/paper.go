@@ -37,6 +37,26 @@ func Add(t *store.Tx, e *Paper) error {
 	return t.Audit("evidence.upload", "evidence", e.ID.String(), map[string]string{"media_type": e.MediaType, "size": strconv.FormatInt(e.Size, 10)})
 }
 
+// FileNames reads the names of attached files that the acting account may see. It opens none.
+func FileNames(t *store.Tx, refs []Ref) (map[uuid.UUID]string, error) {
+	names := make(map[uuid.UUID]string, len(refs))
+	if len(refs) == 0 {
+		return names, nil
+	}
+	ids := make([]uuid.UUID, len(refs))
+	for i, ref := range refs {
+		ids[i] = ref.ID
+	}
+	var rows []Paper
+	if err := t.DB().Select("id", "file_name").Find(&rows, "id IN ?", ids).Error; err != nil {
+		return nil, fmt.Errorf("read the names of papers: %w", err)
+	}
+	for _, row := range rows {
+		names[row.ID] = row.FileName
+	}
+	return names, nil
+}
+
 // Open reads the row of a file, for the office that uploaded it and for the
 // parties of its change, and audits the access.
 func Open(t *store.Tx, id uuid.UUID) (*Paper, error) {

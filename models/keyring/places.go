@@ -68,6 +68,7 @@ func secretTables() []secretTable {
 			[]secretColumn{{"cipher", "", bound(change.PurposeChangeValue, 0)}}, []string{"hash"}},
 		{"slip", id, []secretColumn{{"body", "sealed", bound(change.PurposeSlipValues, 0)}}, []string{"body_hash"}},
 		{"batch_request", []secretTableKey{{"account_id", "uuid"}, {"key", "text"}}, []secretColumn{{"refused", "", bound(student.PurposeBatch, 0, 1)}}, []string{"body_hash"}},
+		{"filing_draft", []secretTableKey{{"account_id", "uuid"}, {"id", "uuid"}}, []secretColumn{{"body", "", bound(student.PurposeFiling, 0, 1)}}, nil},
 		{"received_child", id, []secretColumn{{"name_cipher", "", bound(student.PurposeReceived, 0)}}, []string{"entry_hash"}},
 		{"webhook_secret", id, []secretColumn{{"cipher", "", bound(message.WebhookSecret)}}, nil},
 	}

@@ -24,6 +24,7 @@ TABLE double_search
 TABLE enrolment_deferral	
 TABLE enrolment_plan	
 TABLE evidence	
+TABLE filing_draft	
 TABLE goose_db_version	
 TABLE graduation_line	
 TABLE guardian	
@@ -347,6 +348,13 @@ COLUMN evidence.org_path ltree
 COLUMN evidence.sha256 bytea	
 COLUMN evidence.size bigint	
 COLUMN evidence.uploaded_by uuid	
+COLUMN filing_draft.account_id uuid	
+COLUMN filing_draft.begun_at timestamp with time zone	
+COLUMN filing_draft.body bytea	
+COLUMN filing_draft.id uuid	
+COLUMN filing_draft.org_id uuid	
+COLUMN filing_draft.saved_at timestamp with time zone	
+COLUMN filing_draft.version bigint	
 COLUMN goose_db_version.id integer	
 COLUMN goose_db_version.is_applied boolean	
 COLUMN goose_db_version.tstamp timestamp without time zone	
@@ -981,6 +989,7 @@ CONSTRAINT double_search_pkey ON double_search	ALTER TABLE double_search ADD CON
 CONSTRAINT enrolment_deferral_pkey ON enrolment_deferral	ALTER TABLE enrolment_deferral ADD CONSTRAINT enrolment_deferral_pkey PRIMARY KEY (id)
 CONSTRAINT enrolment_plan_pkey ON enrolment_plan	ALTER TABLE enrolment_plan ADD CONSTRAINT enrolment_plan_pkey PRIMARY KEY (school_id, stage, year)
 CONSTRAINT evidence_pkey ON evidence	ALTER TABLE evidence ADD CONSTRAINT evidence_pkey PRIMARY KEY (id)
+CONSTRAINT filing_draft_pkey ON filing_draft	ALTER TABLE filing_draft ADD CONSTRAINT filing_draft_pkey PRIMARY KEY (account_id, id)
 CONSTRAINT goose_db_version_pkey ON goose_db_version	ALTER TABLE goose_db_version ADD CONSTRAINT goose_db_version_pkey PRIMARY KEY (id)
 CONSTRAINT graduation_line_change_id_student_id_key ON graduation_line	ALTER TABLE graduation_line ADD CONSTRAINT graduation_line_change_id_student_id_key UNIQUE (change_id, student_id)
 CONSTRAINT graduation_line_pkey ON graduation_line	ALTER TABLE graduation_line ADD CONSTRAINT graduation_line_pkey PRIMARY KEY (change_id, line_no)
@@ -1084,6 +1093,7 @@ INDEX enrolment_deferral_key ON enrolment_deferral	CREATE UNIQUE INDEX enrolment
 INDEX enrolment_deferral_once ON enrolment_deferral	CREATE UNIQUE INDEX enrolment_deferral_once ON public.enrolment_deferral USING btree (student_id, plan_year) WHERE (cancelled_at IS NULL)
 INDEX enrolment_plan_path ON enrolment_plan	CREATE INDEX enrolment_plan_path ON public.enrolment_plan USING gist (org_path)
 INDEX evidence_content ON evidence	CREATE INDEX evidence_content ON public.evidence USING btree (sha256)
+INDEX filing_draft_saved ON filing_draft	CREATE INDEX filing_draft_saved ON public.filing_draft USING btree (saved_at)
 INDEX graduation_line_once ON graduation_line	CREATE UNIQUE INDEX graduation_line_once ON public.graduation_line USING btree (student_id, stage, year) WHERE ((verdict = 'GRADUATED'::text) AND (undone_at IS NULL))
 INDEX graduation_line_school ON graduation_line	CREATE INDEX graduation_line_school ON public.graduation_line USING btree (school_id, year, change_id, line_no) WHERE ((verdict = 'GRADUATED'::text) AND (undone_at IS NULL))
 INDEX graduation_line_student ON graduation_line	CREATE INDEX graduation_line_student ON public.graduation_line USING btree (student_id)
@@ -1276,6 +1286,9 @@ CONSTRAINT enrolment_plan_stage_check ON enrolment_plan	ALTER TABLE enrolment_pl
 CONSTRAINT enrolment_plan_used_check ON enrolment_plan	ALTER TABLE enrolment_plan ADD CONSTRAINT enrolment_plan_used_check CHECK ((used >= 0))
 CONSTRAINT enrolment_plan_year_check ON enrolment_plan	ALTER TABLE enrolment_plan ADD CONSTRAINT enrolment_plan_year_check CHECK (((year >= 1980) AND (year <= 2100)))
 CONSTRAINT evidence_org_id_fkey ON evidence	ALTER TABLE evidence ADD CONSTRAINT evidence_org_id_fkey FOREIGN KEY (org_id) REFERENCES organisation(id)
+CONSTRAINT filing_draft_account_id_fkey ON filing_draft	ALTER TABLE filing_draft ADD CONSTRAINT filing_draft_account_id_fkey FOREIGN KEY (account_id) REFERENCES account(id)
+CONSTRAINT filing_draft_org_id_fkey ON filing_draft	ALTER TABLE filing_draft ADD CONSTRAINT filing_draft_org_id_fkey FOREIGN KEY (org_id) REFERENCES organisation(id)
+CONSTRAINT filing_draft_version_check ON filing_draft	ALTER TABLE filing_draft ADD CONSTRAINT filing_draft_version_check CHECK ((version > 0))
 CONSTRAINT graduation_line_change_id_fkey ON graduation_line	ALTER TABLE graduation_line ADD CONSTRAINT graduation_line_change_id_fkey FOREIGN KEY (change_id) REFERENCES change(id)
 CONSTRAINT graduation_line_check ON graduation_line	ALTER TABLE graduation_line ADD CONSTRAINT graduation_line_check CHECK (((verdict = 'LISTED'::text) = (settled_at IS NULL)))
 CONSTRAINT graduation_line_check1 ON graduation_line	ALTER TABLE graduation_line ADD CONSTRAINT graduation_line_check1 CHECK (((verdict = 'STRUCK'::text) = ((code <> ''::text) OR (reason <> ''::text))))
@@ -1566,6 +1579,7 @@ POLICY app_line ON student_history RESTRICTIVE FOR INSERT TO xueji_app	CREATE PO
 POLICY app_nobody ON notice PERMISSIVE FOR INSERT TO xueji_app	CREATE POLICY app_nobody ON notice AS PERMISSIVE FOR INSERT TO xueji_app WITH CHECK (((kind = 'NO_ELIGIBLE_PERSON'::text) AND (account_id IS NULL) AND (change_id IS NOT NULL) AND filed_here(change_id)))
 POLICY app_own ON batch_request PERMISSIVE FOR ALL TO xueji_app	CREATE POLICY app_own ON batch_request AS PERMISSIVE FOR ALL TO xueji_app USING ((account_id = acting_account())) WITH CHECK ((account_id = acting_account()))
 POLICY app_own ON evidence PERMISSIVE FOR INSERT TO xueji_app	CREATE POLICY app_own ON evidence AS PERMISSIVE FOR INSERT TO xueji_app WITH CHECK ((org_path <@ ANY (( SELECT scope() AS scope)::ltree[])))
+POLICY app_own ON filing_draft PERMISSIVE FOR ALL TO xueji_app	CREATE POLICY app_own ON filing_draft AS PERMISSIVE FOR ALL TO xueji_app USING ((account_id = acting_account())) WITH CHECK (((account_id = acting_account()) AND (EXISTS ( SELECT 1 FROM organisation o WHERE ((o.id = filing_draft.org_id) AND (o.path <@ ANY (( SELECT scope() AS scope)::ltree[])))))))
 POLICY app_own ON notice_read PERMISSIVE FOR ALL TO xueji_app	CREATE POLICY app_own ON notice_read AS PERMISSIVE FOR ALL TO xueji_app USING ((account_id = acting_account())) WITH CHECK (((account_id = acting_account()) AND (EXISTS ( SELECT 1 FROM notice n WHERE (n.id = notice_read.notice_id)))))
 POLICY app_own ON opinion_draft PERMISSIVE FOR ALL TO xueji_app	CREATE POLICY app_own ON opinion_draft AS PERMISSIVE FOR ALL TO xueji_app USING ((account_id = acting_account())) WITH CHECK (((account_id = acting_account()) AND (EXISTS ( SELECT 1 FROM task k WHERE (k.id = opinion_draft.task_id)))))
 POLICY app_party ON admission PERMISSIVE FOR SELECT TO xueji_app	CREATE POLICY app_party ON admission AS PERMISSIVE FOR SELECT TO xueji_app USING ((EXISTS ( SELECT 1 FROM change_party p WHERE ((p.change_id = admission.change_id) AND (p.org_path <@ ANY (( SELECT scope() AS scope)::ltree[]))))))
@@ -1657,6 +1671,7 @@ POLICY owner_all ON double_search PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLI
 POLICY owner_all ON enrolment_deferral PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON enrolment_deferral AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
 POLICY owner_all ON enrolment_plan PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON enrolment_plan AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
 POLICY owner_all ON evidence PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON evidence AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
+POLICY owner_all ON filing_draft PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON filing_draft AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
 POLICY owner_all ON graduation_line PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON graduation_line AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
 POLICY owner_all ON guardian PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON guardian AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
 POLICY owner_all ON handover PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON handover AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
@@ -1723,6 +1738,7 @@ POLICY worker_all ON double_search PERMISSIVE FOR ALL TO xueji_worker	CREATE POL
 POLICY worker_all ON enrolment_deferral PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON enrolment_deferral AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
 POLICY worker_all ON enrolment_plan PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON enrolment_plan AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
 POLICY worker_all ON evidence PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON evidence AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
+POLICY worker_all ON filing_draft PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON filing_draft AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
 POLICY worker_all ON graduation_line PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON graduation_line AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
 POLICY worker_all ON guardian PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON guardian AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
 POLICY worker_all ON handover PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON handover AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
@@ -1789,6 +1805,7 @@ ROW SECURITY ON double_search	ALTER TABLE double_search ENABLE ROW LEVEL SECURIT
 ROW SECURITY ON enrolment_deferral	ALTER TABLE enrolment_deferral ENABLE ROW LEVEL SECURITY
 ROW SECURITY ON enrolment_plan	ALTER TABLE enrolment_plan ENABLE ROW LEVEL SECURITY
 ROW SECURITY ON evidence	ALTER TABLE evidence ENABLE ROW LEVEL SECURITY
+ROW SECURITY ON filing_draft	ALTER TABLE filing_draft ENABLE ROW LEVEL SECURITY
 ROW SECURITY ON graduation_line	ALTER TABLE graduation_line ENABLE ROW LEVEL SECURITY
 ROW SECURITY ON guardian	ALTER TABLE guardian ENABLE ROW LEVEL SECURITY
 ROW SECURITY ON handover	ALTER TABLE handover ENABLE ROW LEVEL SECURITY
@@ -1856,6 +1873,7 @@ ROW SECURITY OF THE OWNER ON double_search	ALTER TABLE double_search FORCE ROW L
 ROW SECURITY OF THE OWNER ON enrolment_deferral	ALTER TABLE enrolment_deferral FORCE ROW LEVEL SECURITY
 ROW SECURITY OF THE OWNER ON enrolment_plan	ALTER TABLE enrolment_plan FORCE ROW LEVEL SECURITY
 ROW SECURITY OF THE OWNER ON evidence	ALTER TABLE evidence FORCE ROW LEVEL SECURITY
+ROW SECURITY OF THE OWNER ON filing_draft	ALTER TABLE filing_draft FORCE ROW LEVEL SECURITY
 ROW SECURITY OF THE OWNER ON graduation_line	ALTER TABLE graduation_line FORCE ROW LEVEL SECURITY
 ROW SECURITY OF THE OWNER ON guardian	ALTER TABLE guardian FORCE ROW LEVEL SECURITY
 ROW SECURITY OF THE OWNER ON handover	ALTER TABLE handover FORCE ROW LEVEL SECURITY
@@ -1900,6 +1918,8 @@ ROW SECURITY OF THE OWNER ON year_turn_part	ALTER TABLE year_turn_part FORCE ROW
 ROW SECURITY OF THE OWNER ON year_turn_stay	ALTER TABLE year_turn_stay FORCE ROW LEVEL SECURITY
 GRANT USAGE ON SCHEMA public TO xueji_app	GRANT USAGE ON SCHEMA public TO xueji_app
 GRANT USAGE ON SCHEMA public TO xueji_worker	GRANT USAGE ON SCHEMA public TO xueji_worker
+GRANT DELETE ON filing_draft TO xueji_app	GRANT DELETE ON filing_draft TO xueji_app
+GRANT DELETE ON filing_draft TO xueji_worker	GRANT DELETE ON filing_draft TO xueji_worker
 GRANT DELETE ON opinion_draft TO xueji_app	GRANT DELETE ON opinion_draft TO xueji_app
 GRANT DELETE ON opinion_draft TO xueji_worker	GRANT DELETE ON opinion_draft TO xueji_worker
 GRANT DELETE ON roster_row TO xueji_app	GRANT DELETE ON roster_row TO xueji_app
@@ -1938,6 +1958,7 @@ GRANT INSERT ON decision TO xueji_worker	GRANT INSERT ON decision TO xueji_worke
 GRANT INSERT ON departure TO xueji_worker	GRANT INSERT ON departure TO xueji_worker
 GRANT INSERT ON double_search TO xueji_worker	GRANT INSERT ON double_search TO xueji_worker
 GRANT INSERT ON evidence TO xueji_app	GRANT INSERT ON evidence TO xueji_app
+GRANT INSERT ON filing_draft TO xueji_app	GRANT INSERT ON filing_draft TO xueji_app
 GRANT INSERT ON guardian TO xueji_app	GRANT INSERT ON guardian TO xueji_app
 GRANT INSERT ON guardian TO xueji_worker	GRANT INSERT ON guardian TO xueji_worker
 GRANT INSERT ON handover TO xueji_worker	GRANT INSERT ON handover TO xueji_worker
@@ -2014,6 +2035,7 @@ GRANT SELECT ON enrolment_plan TO xueji_app	GRANT SELECT ON enrolment_plan TO xu
 GRANT SELECT ON enrolment_plan TO xueji_worker	GRANT SELECT ON enrolment_plan TO xueji_worker
 GRANT SELECT ON evidence TO xueji_app	GRANT SELECT ON evidence TO xueji_app
 GRANT SELECT ON evidence TO xueji_worker	GRANT SELECT ON evidence TO xueji_worker
+GRANT SELECT ON filing_draft TO xueji_app	GRANT SELECT ON filing_draft TO xueji_app
 GRANT SELECT ON goose_db_version TO xueji_app	GRANT SELECT ON goose_db_version TO xueji_app
 GRANT SELECT ON goose_db_version TO xueji_worker	GRANT SELECT ON goose_db_version TO xueji_worker
 GRANT SELECT ON graduation_line TO xueji_app	GRANT SELECT ON graduation_line TO xueji_app
@@ -2325,6 +2347,7 @@ GRANT INSERT (year) ON school_year TO xueji_app	GRANT INSERT (year) ON school_ye
 GRANT INSERT (year) ON workday_year TO xueji_app	GRANT INSERT (year) ON workday_year TO xueji_app
 GRANT INSERT (year) ON workday_year TO xueji_worker	GRANT INSERT (year) ON workday_year TO xueji_worker
 GRANT INSERT (years) ON schooling_length TO xueji_worker	GRANT INSERT (years) ON schooling_length TO xueji_worker
+GRANT SELECT (account_id) ON filing_draft TO xueji_worker	GRANT SELECT (account_id) ON filing_draft TO xueji_worker
 GRANT SELECT (account_id) ON session TO xueji_app	GRANT SELECT (account_id) ON session TO xueji_app
 GRANT SELECT (account_id) ON session TO xueji_worker	GRANT SELECT (account_id) ON session TO xueji_worker
 GRANT SELECT (closed_at) ON account TO xueji_app	GRANT SELECT (closed_at) ON account TO xueji_app
@@ -2340,6 +2363,7 @@ GRANT SELECT (expires_at) ON session TO xueji_app	GRANT SELECT (expires_at) ON s
 GRANT SELECT (expires_at) ON session TO xueji_worker	GRANT SELECT (expires_at) ON session TO xueji_worker
 GRANT SELECT (id) ON account TO xueji_app	GRANT SELECT (id) ON account TO xueji_app
 GRANT SELECT (id) ON account TO xueji_worker	GRANT SELECT (id) ON account TO xueji_worker
+GRANT SELECT (id) ON filing_draft TO xueji_worker	GRANT SELECT (id) ON filing_draft TO xueji_worker
 GRANT SELECT (id) ON session TO xueji_app	GRANT SELECT (id) ON session TO xueji_app
 GRANT SELECT (id) ON session TO xueji_worker	GRANT SELECT (id) ON session TO xueji_worker
 GRANT SELECT (id) ON webhook_secret TO xueji_app	GRANT SELECT (id) ON webhook_secret TO xueji_app
@@ -2369,6 +2393,7 @@ GRANT SELECT (roles) ON account TO xueji_app	GRANT SELECT (roles) ON account TO 
 GRANT SELECT (roles) ON account TO xueji_worker	GRANT SELECT (roles) ON account TO xueji_worker
 GRANT SELECT (roles) ON session TO xueji_app	GRANT SELECT (roles) ON session TO xueji_app
 GRANT SELECT (roles) ON session TO xueji_worker	GRANT SELECT (roles) ON session TO xueji_worker
+GRANT SELECT (saved_at) ON filing_draft TO xueji_worker	GRANT SELECT (saved_at) ON filing_draft TO xueji_worker
 GRANT SELECT (sealed_at) ON account TO xueji_app	GRANT SELECT (sealed_at) ON account TO xueji_app
 GRANT SELECT (sealed_at) ON account TO xueji_worker	GRANT SELECT (sealed_at) ON account TO xueji_worker
 GRANT SELECT (until_at) ON webhook_secret TO xueji_app	GRANT SELECT (until_at) ON webhook_secret TO xueji_app
@@ -2379,6 +2404,7 @@ GRANT UPDATE (attempt) ON roster TO xueji_app	GRANT UPDATE (attempt) ON roster T
 GRANT UPDATE (attempts) ON webhook_delivery TO xueji_app	GRANT UPDATE (attempts) ON webhook_delivery TO xueji_app
 GRANT UPDATE (birth_division) ON student TO xueji_app	GRANT UPDATE (birth_division) ON student TO xueji_app
 GRANT UPDATE (boarding_subsidy) ON student TO xueji_app	GRANT UPDATE (boarding_subsidy) ON student TO xueji_app
+GRANT UPDATE (body) ON filing_draft TO xueji_app	GRANT UPDATE (body) ON filing_draft TO xueji_app
 GRANT UPDATE (came) ON check_in TO xueji_app	GRANT UPDATE (came) ON check_in TO xueji_app
 GRANT UPDATE (cancel_document_no) ON punishment TO xueji_app	GRANT UPDATE (cancel_document_no) ON punishment TO xueji_app
 GRANT UPDATE (cancel_hash) ON punishment TO xueji_app	GRANT UPDATE (cancel_hash) ON punishment TO xueji_app
@@ -2500,6 +2526,7 @@ GRANT UPDATE (rows_read) ON roster TO xueji_app	GRANT UPDATE (rows_read) ON rost
 GRANT UPDATE (rows_rejected) ON roster TO xueji_app	GRANT UPDATE (rows_rejected) ON roster TO xueji_app
 GRANT UPDATE (rows_remarked) ON roster TO xueji_app	GRANT UPDATE (rows_remarked) ON roster TO xueji_app
 GRANT UPDATE (rows_skipped) ON roster TO xueji_app	GRANT UPDATE (rows_skipped) ON roster TO xueji_app
+GRANT UPDATE (saved_at) ON filing_draft TO xueji_app	GRANT UPDATE (saved_at) ON filing_draft TO xueji_app
 GRANT UPDATE (school_id) ON check_in TO xueji_app	GRANT UPDATE (school_id) ON check_in TO xueji_app
 GRANT UPDATE (school_id) ON school_grade TO xueji_worker	GRANT UPDATE (school_id) ON school_grade TO xueji_worker
 GRANT UPDATE (sealed_at) ON account TO xueji_app	GRANT UPDATE (sealed_at) ON account TO xueji_app
@@ -2562,6 +2589,7 @@ GRANT UPDATE (version) ON account TO xueji_app	GRANT UPDATE (version) ON account
 GRANT UPDATE (version) ON account TO xueji_worker	GRANT UPDATE (version) ON account TO xueji_worker
 GRANT UPDATE (version) ON enrolment_plan TO xueji_app	GRANT UPDATE (version) ON enrolment_plan TO xueji_app
 GRANT UPDATE (version) ON enrolment_plan TO xueji_worker	GRANT UPDATE (version) ON enrolment_plan TO xueji_worker
+GRANT UPDATE (version) ON filing_draft TO xueji_app	GRANT UPDATE (version) ON filing_draft TO xueji_app
 GRANT UPDATE (version) ON handover TO xueji_app	GRANT UPDATE (version) ON handover TO xueji_app
 GRANT UPDATE (version) ON job TO xueji_worker	GRANT UPDATE (version) ON job TO xueji_worker
 GRANT UPDATE (version) ON organisation TO xueji_app	GRANT UPDATE (version) ON organisation TO xueji_app

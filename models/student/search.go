@@ -195,3 +195,22 @@ func TextArray[C ~string](codes []C) *string {
 	literal := "{" + strings.Join(quoted, ",") + "}"
 	return &literal
 }
+
+// NamesOf reads the names of some pupils; of one outside the data scope it gives none.
+func NamesOf(t *store.Tx, ids []uuid.UUID) (map[uuid.UUID]string, error) {
+	names := make(map[uuid.UUID]string, len(ids))
+	if len(ids) == 0 {
+		return names, nil
+	}
+	var rows []struct {
+		ID   uuid.UUID
+		Name string
+	}
+	if err := t.DB().Raw(`SELECT id, name FROM student WHERE id IN ?`, ids).Scan(&rows).Error; err != nil {
+		return nil, fmt.Errorf("read the names of pupils: %w", err)
+	}
+	for _, row := range rows {
+		names[row.ID] = row.Name
+	}
+	return names, nil
+}

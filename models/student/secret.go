@@ -27,6 +27,7 @@ const (
 	purposeRequest   = "request" // hash: of a request's body
 	PurposeBatch     = "batch.refused"
 	PurposeReceived  = "received_child.name"
+	PurposeFiling    = "filing_draft.body"
 )
 
 // SealedNumber is a number in its three stored forms: cipher, hash and masked text.
