@@ -50,6 +50,10 @@ func changeCases() map[string]matrixCase {
 		"get-approval-sheet": onSuspension("GET", "/sheet", nil),
 		"redo-change":        byFiler(onSuspension("GET", "/redo", nil)),
 		"list-changes":       fixed("GET", "/v1/changes", nil),
+		"list-filing-drafts": fixed("GET", "/v1/drafts", nil),
+		"get-filing-draft":   filingDraft("GET", nil),
+		"save-filing-draft":  filingDraft("PUT", m{"kind": "SUSPENSION"}),
+		"drop-filing-draft":  filingDraft("DELETE", nil),
 		"resubmit-change":    byFiler(onSuspension("POST", "/resubmission", said)),
 		"withdraw-change":    byFiler(onSuspension("POST", "/withdrawal", said)),
 		"remind-change":      byFiler(onSuspension("POST", "/reminder", m{})),
@@ -78,6 +82,17 @@ func changeCases() map[string]matrixCase {
 		"count-inbox": fixed("GET", "/v1/inbox/counts", nil),
 		"list-late":   fixed("GET", "/v1/inbox/late", nil),
 	}
+}
+
+// filingDraft builds a call about a draft of the caller, whatever the target is.
+func filingDraft(method string, body any) matrixCase {
+	return matrixCase{targetless: true, same: true, call: func(x *matrix, who apitest.Caller, _ string) apitest.Call {
+		path := "/v1/drafts/" + uuid.NewString()
+		if method == "GET" {
+			x.Send(who.Token, apitest.Call{Method: "PUT", Path: path, Body: m{"kind": "SUSPENSION"}})
+		}
+		return apitest.Call{Method: method, Path: path, Body: body}
+	}}
 }
 
 // onTask builds a call about a task that asks people with the caller's role, where the

@@ -11,6 +11,7 @@ import (
 	"github.com/xueji/xueji/api/rest"
 	"github.com/xueji/xueji/models/casepage"
 	"github.com/xueji/xueji/models/change"
+	"github.com/xueji/xueji/models/desk"
 	"github.com/xueji/xueji/models/evidence"
 	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/models/policy"
@@ -59,6 +60,7 @@ type ChangeBody struct {
 	Values    map[string]string `json:"values,omitempty" text:"free" doc:"The new values of key items by field name, for KEY_DATA_CHANGE: name, sex, birth_date (20150301), id_type, id_number; all items of the sheet for NEW_RECORD_IMMIGRANT."`
 	Evidence  []EvidenceRef     `json:"evidence,omitempty" maxItems:"20"`
 	RedoOf    uuid.UUID         `json:"redo_of,omitempty,omitzero" format:"uuid" doc:"The ended change this one repeats."`
+	DraftID   uuid.UUID         `json:"draft_id,omitempty,omitzero" format:"uuid" doc:"My draft of this filing; it is dropped when the change is filed."`
 }
 
 // ListLine is one pupil of a list.
@@ -110,7 +112,7 @@ func (s *server) fileChange(ctx context.Context, in *fileChangeInput) (*changeOu
 	if err := s.lookUp(ctx, f); err != nil {
 		return nil, err
 	}
-	c, err := s.Desk.File(ctx, rest.ScopeOf(ctx), f)
+	c, err := s.Desk.File(ctx, rest.ScopeOf(ctx), f, func(tx *change.Tx) error { return desk.DropFiling(tx, in.Body.DraftID) })
 	if err != nil {
 		return nil, err
 	}

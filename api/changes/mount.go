@@ -29,6 +29,7 @@ type server struct {
 func Mount(r *rest.Server, deps Deps) {
 	s := &server{Deps: deps, rest: r}
 	s.changeRoutes()
+	s.draftRoutes()
 	s.changeRevealRoutes()
 	s.slipRoutes()
 	s.taskRoutes()

@@ -87,12 +87,12 @@ func (d *Desk) start(ctx context.Context, s client.Starting) {
 	}
 }
 
-// File files a change. It does not wait for Temporal: filing works while
-// Temporal is down.
-func (d *Desk) File(ctx context.Context, scope store.Scope, f change.Filing) (*change.Change, error) {
-	c, err := d.file(ctx, scope, f)
+// File files a change and does what goes with it in the same transaction. It does not wait for
+// Temporal: filing works while Temporal is down.
+func (d *Desk) File(ctx context.Context, scope store.Scope, f change.Filing, with ...func(*change.Tx) error) (*change.Change, error) {
+	c, err := d.file(ctx, scope, f, with...)
 	if errors.Is(err, refusal.New(refusal.VersionConflict)) {
-		c, err = d.file(ctx, scope, f) // the same request was filed a moment ago: return that change
+		c, err = d.file(ctx, scope, f, with...) // the same request was filed a moment ago: return that change
 	}
 	if err != nil {
 		return nil, err
@@ -104,11 +104,18 @@ func (d *Desk) File(ctx context.Context, scope store.Scope, f change.Filing) (*c
 	return c, nil
 }
 
-func (d *Desk) file(ctx context.Context, scope store.Scope, f change.Filing) (*change.Change, error) {
+func (d *Desk) file(ctx context.Context, scope store.Scope, f change.Filing, with ...func(*change.Tx) error) (*change.Change, error) {
 	var c *change.Change
 	err := d.register.InScope(ctx, scope, func(tx *change.Tx) (err error) {
-		c, err = tx.FileChange(f)
-		return err
+		if c, err = tx.FileChange(f); err != nil {
+			return err
+		}
+		for _, do := range with {
+			if err := do(tx); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 	return c, err
 }
