@@ -217,6 +217,8 @@ func TestTheCatalogueOfAnOffice(t *testing.T) {
 		met := map[process.Kind]org.Stage{}
 		for _, one := range list.Items {
 			met[one.Kind] = one.Stage
+			require.Equal(t, one.Kind == process.Transfer || one.Kind == process.Arbitration || one.Kind == process.AdmissionArbitration || one.Kind == process.PostGraduationStudy ||
+				one.Kind == process.RestoreAdmission || one.Kind == process.ReturnFromAbroad, one.Receives, one.Kind)
 		}
 		return met
 	}

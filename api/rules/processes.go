@@ -11,6 +11,7 @@ import (
 	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/models/policy"
 	"github.com/xueji/xueji/models/process"
+	"github.com/xueji/xueji/models/status"
 	"github.com/xueji/xueji/models/store"
 )
 
@@ -37,6 +38,7 @@ type ProcessView struct {
 	process.Definition
 	Stage    org.Stage       `json:"stage" doc:"The stage whose chain this is: the one asked for, or the caller's first that has the kind."`
 	Switches []ProcessSwitch `json:"switches" doc:"The optional steps of the kind and whether the province has them."`
+	Receives bool            `json:"receives" doc:"The receiving school files it, and names a pupil of another school."`
 }
 
 // ProcessSwitch is one optional step.
@@ -76,7 +78,7 @@ func (s *server) listProcesses(ctx context.Context, in *struct {
 		}
 		d, _ := s.Processes.Define(kind, stages[first], policy)
 		d.Page = entry.Page
-		out.Body.Items = append(out.Body.Items, ProcessView{Definition: d, Stage: stages[first], Switches: s.switches(ctx, entry, policy)})
+		out.Body.Items = append(out.Body.Items, ProcessView{Definition: d, Stage: stages[first], Switches: s.switches(ctx, entry, policy), Receives: status.Receives(kind)})
 	}
 	return out, nil
 }

@@ -31,9 +31,6 @@ export const kindsHere: string[] = [
   'PLAN_CHANGE',
 ]
 
-// receiving are the kinds that the receiving school files: it names a pupil of another school.
-const receiving: string[] = ['TRANSFER', 'RETURN_FROM_ABROAD', 'RESTORE_ADMISSION', 'ARBITRATION', 'ADMISSION_ARBITRATION', 'POST_GRADUATION_STUDY']
-
 // About is whom a case is about: a pupil of the own school, one of another school, somebody
 // without a record, or the school itself.
 export type About = 'OWN' | 'OTHER' | 'NEW' | 'SCHOOL'
@@ -42,5 +39,5 @@ export type About = 'OWN' | 'OTHER' | 'NEW' | 'SCHOOL'
 export function aboutOf(process: Process | undefined): About {
   if (process?.subject === 'OFFICE') return 'SCHOOL'
   if (process?.subject === 'PERSON') return 'NEW'
-  return process && receiving.includes(process.kind) ? 'OTHER' : 'OWN'
+  return process?.receives ? 'OTHER' : 'OWN'
 }
