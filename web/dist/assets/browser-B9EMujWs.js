@@ -1,1 +1,0 @@
-import{bt as e}from"./faults-OqzND9aq.js";var t=()=>e&&/firefox/i.test(window.navigator.userAgent),n=()=>e&&/android/i.test(window.navigator.userAgent);export{t as n,n as t};

@@ -1,1 +1,0 @@
-import{j as e}from"./index-BP_eV15G.js";import{a as t,i as n}from"./faults-OqzND9aq.js";function r(r){return e({queryKey:[`list-processes`],queryFn:()=>t(n.GET(`/v1/processes`)),staleTime:36e5,enabled:r})}export{r as t};
