@@ -23,7 +23,10 @@ func recordCases() map[string]matrixCase {
 		"search-students": {targetless: true, call: func(x *matrix, _ apitest.Caller, target string) apitest.Call {
 			return apitest.Post("/v1/students/search", m{"school_id": x.OfficeID(target)})
 		}},
-		"get-student":     on("GET", "", nil),
+		"get-student": on("GET", "", nil),
+		"get-cards": {call: func(x *matrix, _ apitest.Caller, target string) apitest.Call {
+			return apitest.Post("/v1/students/cards", m{"ids": []uuid.UUID{x.keptPupil(target)}})
+		}},
 		"student-history": on("GET", "/history", nil),
 		"reveal-number":   on("POST", "/reveal", m{"field": "id_number", "reason": "VERIFY_DOCUMENT"}),
 		"count-students": {call: func(x *matrix, _ apitest.Caller, target string) apitest.Call {

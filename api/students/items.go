@@ -19,12 +19,19 @@ import (
 type ItemRule struct {
 	Field     roster.Field `json:"field" doc:"Name of the item in this API; it never changes." example:"ethnicity"`
 	Label     process.Text `json:"label" doc:"The Chinese label is the header of the column in the sheet."`
+	Group     sheet.Group  `json:"group" enum:"PERSON,MORE,SCHOOLING,CONTACT,CARE,WAY,MEMBER1,MEMBER2" doc:"The part of the form in which it stands."`
 	Type      roster.Kind  `json:"type" enum:"text,name,address,code,country,school,class,identity,date,month,validity,division,phone,postcode,distance,number,email" doc:"How a value is written: code is one of codes, country three letters of GB/T 2659, date YYYYMMDD, month YYYYMM, validity YYYYMMDD-YYYYMMDD, division a division code of 12 digits."`
 	MaxLength int          `json:"max_length" doc:"Longest value, in characters."`
 	Required  string       `json:"required" enum:"always,sometimes,never" doc:"sometimes: other items of the same pupil say when, for example the type of a document for its number."`
 	Change    string       `json:"change" enum:"key,fixed,free" doc:"How the item of a record is changed. key: key data (关键信息), by a KEY_DATA_CHANGE. fixed: never by itself (不可改), the school and the class of the record say it. free: by edit-student (可直接修改)."`
 	Masked    bool         `json:"masked" doc:"The number is encrypted and shown masked; reveal-number gives it in full for a reason."`
 	Codes     []ItemCode   `json:"codes" doc:"The code table of the type code, in the order of the codes; empty otherwise."`
+}
+
+// ItemGroup is one part of the form (学生基础信息采集表).
+type ItemGroup struct {
+	Group sheet.Group  `json:"group" enum:"PERSON,MORE,SCHOOLING,CONTACT,CARE,WAY,MEMBER1,MEMBER2"`
+	Label process.Text `json:"label"`
 }
 
 // ItemCode is one code of the code table of an item.
@@ -35,8 +42,9 @@ type ItemCode struct {
 
 type sheetItemsOutput struct {
 	Body struct {
-		Version string     `json:"version" doc:"Of the sheet." example:"2013-71"`
-		Items   []ItemRule `json:"items"`
+		Version string      `json:"version" doc:"Of the sheet." example:"2013-71"`
+		Groups  []ItemGroup `json:"groups" doc:"The parts of the form, in its order."`
+		Items   []ItemRule  `json:"items"`
 	}
 }
 
@@ -59,6 +67,9 @@ func (s *server) listSheetItems(ctx context.Context, _ *struct{}) (*sheetItemsOu
 	template := s.Sheets.Reader.Template()
 	out := &sheetItemsOutput{}
 	out.Body.Version = template.Version
+	for _, group := range sheet.Groups() {
+		out.Body.Groups = append(out.Body.Groups, ItemGroup{Group: group, Label: group.Text()})
+	}
 	for _, column := range template.Items() {
 		out.Body.Items = append(out.Body.Items, s.itemRule(rules, column))
 	}
@@ -67,7 +78,7 @@ func (s *server) listSheetItems(ctx context.Context, _ *struct{}) (*sheetItemsOu
 
 func (s *server) itemRule(policy process.Policy, c *roster.Column) ItemRule {
 	rule := ItemRule{
-		Field: c.Field, Label: sheet.ItemText(c), Type: c.Kind, MaxLength: c.Max, Required: "never", Change: "free",
+		Field: c.Field, Label: sheet.ItemText(c), Group: sheet.GroupOf(c.Field), Type: c.Kind, MaxLength: c.Max, Required: "never", Change: "free",
 		Masked: c.Field.Secret(), Codes: []ItemCode{},
 	}
 	switch {

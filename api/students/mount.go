@@ -28,6 +28,7 @@ func Mount(r *rest.Server, deps Deps) {
 	s := &server{Deps: deps, rest: r}
 	s.studentRoutes()
 	s.studentEditRoutes()
+	s.cardRoutes()
 	s.sheetItemRoutes()
 	s.problemRoutes()
 	s.punishmentRoutes()

@@ -62,9 +62,10 @@ type Facets struct {
 // SheetItem is one item of the national sheet; numbers of documents are masked.
 type SheetItem struct {
 	Field  roster.Field `json:"field"`
+	Group  sheet.Group  `json:"group" enum:"PERSON,MORE,SCHOOLING,CONTACT,CARE,WAY,MEMBER1,MEMBER2" doc:"The part of the form in which it stands."`
 	Header string       `json:"header"`
 	Value  string       `json:"value"`
-	Label  string       `json:"label,omitempty" doc:"What the code means."`
+	Label  string       `json:"label,omitempty" doc:"The value as people read it: what a code means, the name of a division or a country, a day with hyphens."`
 	Masked bool         `json:"masked,omitempty"`
 }
 
@@ -90,22 +91,24 @@ type studentOutput struct {
 }
 
 func (s *server) getStudent(ctx context.Context, in *rest.PathID) (*studentOutput, error) {
-	var r *student.Record
-	err := s.Store.InScope(ctx, rest.ScopeOf(ctx), func(tx *store.Tx) error {
-		var err error
-		if r, err = student.Read(tx, in.ID); errors.Is(err, refusal.New(refusal.NotFound)) {
-			// The old school reads its backup of a pupil who moved on.
-			r, err = transfer.DepartedRecord(tx, in.ID)
-		}
-		if err != nil {
-			return err
-		}
-		return rest.Allow(ctx, r.OrgPath)
-	})
+	r, err := rest.InScope(ctx, s.Store, func(tx *store.Tx) (*student.Record, error) { return s.readRecord(ctx, tx, in.ID) })
 	if err != nil {
 		return nil, err
 	}
 	return &studentOutput{ETag: rest.ETag(r.Version), Body: s.showStudent(ctx, r)}, nil
+}
+
+// readRecord reads a record that the caller may read.
+func (s *server) readRecord(ctx context.Context, tx *store.Tx, id uuid.UUID) (*student.Record, error) {
+	r, err := student.Read(tx, id)
+	if errors.Is(err, refusal.New(refusal.NotFound)) {
+		// The old school reads its backup of a pupil who moved on.
+		r, err = transfer.DepartedRecord(tx, id)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return r, rest.Allow(ctx, r.OrgPath)
 }
 
 func (s *server) showStudent(ctx context.Context, r *student.Record) Student {
@@ -124,10 +127,8 @@ func (s *server) showStudent(ctx context.Context, r *student.Record) Student {
 			continue
 		}
 		value := r.Item(column.Field)
-		item := SheetItem{Field: column.Field, Header: rest.InLanguage(ctx, sheet.ItemText(&column)), Value: value, Masked: value != "" && column.Field.Secret()}
-		if column.Kind == roster.KindCode {
-			item.Label = s.Sheets.Reader.Label(column.Field, value, rest.LanguageOf(ctx))
-		}
+		item := SheetItem{Field: column.Field, Group: sheet.GroupOf(column.Field), Header: rest.InLanguage(ctx, sheet.ItemText(&column)), Value: value, Masked: value != "" && column.Field.Secret()}
+		item.Label = s.Sheets.ValueLabel(ctx, &column, value)
 		page.Items = append(page.Items, item)
 	}
 	for _, flag := range r.ProblemFlags {

@@ -19,6 +19,7 @@ type Punishment struct {
 	ID               uuid.UUID  `json:"id"`
 	Student          uuid.UUID  `json:"student_id"`
 	Level            string     `json:"level" enum:"1,2,3,4,6,9" doc:"1 警告, 2 严重警告, 3 记过, 4 留校察看, 6 开除学籍, 9 其他."`
+	LevelLabel       string     `json:"level_label" example:"记过"`
 	DecidedOn        string     `json:"decided_on" format:"date"`
 	DocumentNo       string     `json:"document_no" doc:"Number of the decision (处分文号)."`
 	RecordedAt       time.Time  `json:"recorded_at"`
@@ -92,7 +93,7 @@ func (s *server) punishment(ctx context.Context, do func(*store.Tx) (*student.Pu
 		if err != nil {
 			return Punishment{}, err
 		}
-		return showPunishment(*p), rest.Allow(ctx, p.OrgPath)
+		return showPunishment(ctx, *p), rest.Allow(ctx, p.OrgPath)
 	})
 }
 
@@ -104,13 +105,14 @@ func (s *server) listPunishments(ctx context.Context, in *rest.PathID) (*rest.Bo
 		list := []Punishment{}
 		rows, err := student.Punishments(tx, in.ID)
 		for _, p := range rows {
-			list = append(list, showPunishment(p))
+			list = append(list, showPunishment(ctx, p))
 		}
 		return list, err
 	})
 }
 
-func showPunishment(p student.Punishment) Punishment {
-	return Punishment{ID: p.ID, Student: p.StudentID, Level: p.Level, DecidedOn: p.DecidedOn.String(), DocumentNo: p.DocumentNo, RecordedAt: p.RecordedAt,
+func showPunishment(ctx context.Context, p student.Punishment) Punishment {
+	return Punishment{ID: p.ID, Student: p.StudentID, Level: p.Level, LevelLabel: rest.InLanguage(ctx, student.PunishmentLevel(p.Level)),
+		DecidedOn: p.DecidedOn.String(), DocumentNo: p.DocumentNo, RecordedAt: p.RecordedAt,
 		CancelledOn: p.CancelledOn.String(), CancelDocumentNo: p.CancelDocumentNo, CancelledAt: p.CancelledAt, Version: p.Version}
 }

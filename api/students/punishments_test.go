@@ -32,6 +32,7 @@ func TestPunishmentsOverHTTP(t *testing.T) {
 	w.Must(http.StatusCreated, registrar.Token, record("punish-001", "1", "2026-11-02"), &first)
 	w.Must(http.StatusCreated, registrar.Token, record("punish-001", "1", "2026-11-02"), &again)
 	require.Equal(t, first, again)
+	require.Equal(t, "警告", first.LevelLabel)
 	require.Equal(t, "示例字〔2026〕3号", first.DocumentNo)
 	w.Refused("idempotency_key_reused", registrar.Token, record("punish-001", "2", "2026-11-02"))
 
