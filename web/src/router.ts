@@ -25,6 +25,7 @@ export const router = createRouter({
     { path: '/departures', name: 'departures', component: () => import('./screens/records/departures.vue') },
     { path: '/problems', name: 'problems', component: () => import('./screens/problems/problems.vue') },
     { path: '/records', name: 'records', component: () => import('./screens/records/records.vue') },
+    { path: '/records/cards', name: 'cards', component: () => import('./screens/records/cards.vue'), meta: { bare: true } },
     { path: '/records/:id', name: 'record', component: () => import('./screens/records/record.vue'), props: true },
     { path: '/records/:id/file', name: 'file-about', component: () => import('./screens/records/file.vue'), props: true },
     { path: '/rosters', name: 'rosters', component: () => import('./screens/rosters/rosters.vue') },

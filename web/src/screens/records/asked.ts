@@ -7,3 +7,8 @@ export type Search = Omit<Schemas['SearchInputBody'], 'limit' | 'cursor'>
 // It is kept nowhere else: a name or number must not stand in an address or in a storage.
 export const asked = reactive({ name: '', number: '', identity: '', school: '', class: '', state: '' })
 export const sent = ref<Search | null>(null)
+
+// chosen holds the IDs of the records whose cards are to be printed, as many as the API gives in
+// one call.
+export const chosen = reactive(new Set<string>())
+export const mostCards = 50

@@ -44,12 +44,30 @@ export function placeFacts(page: Page): Fact[] {
     fact('case.stage', t(`stage.${page.stage as 'PRIMARY' | 'JUNIOR' | 'SENIOR'}`)),
     fact('case.entry', String(page.entry_year)),
     fact('records.class', classLabel(page.grade_name, page.class_name) || t('app.none')),
-    fact('case.number', page.student_number || t('app.none')),
     fact('records.numberClass', page.facets.number_class_label || t('app.none')),
   ]
 }
 
-// itemFacts lists the items of the national sheet that have a value, numbers masked.
-export function itemFacts(page: Page): Fact[] {
-  return page.items.filter((i) => i.value).map((i) => ({ label: i.header, value: i.label || i.value }))
+// Cell is a fact in a table of three facts a row; a long one takes the room of two or three.
+type Cell = Fact & { span: number }
+
+// packed lays facts into rows of three, in their order; the last one of a row fills it.
+export function packed(facts: Fact[]): Cell[][] {
+  const rows: Cell[][] = []
+  let left = 0
+  for (const fact of facts) {
+    const span = fact.value.length > 34 ? 3 : fact.value.length > 12 ? 2 : 1
+    const row = rows[rows.length - 1]
+    if (row && span <= left) {
+      row.push({ ...fact, span })
+      left -= span
+      continue
+    }
+    if (row) row[row.length - 1]!.span += left
+    rows.push([{ ...fact, span }])
+    left = 3 - span
+  }
+  const last = rows[rows.length - 1]
+  if (last) last[last.length - 1]!.span += left
+  return rows
 }
