@@ -1,4 +1,5 @@
 import createClient from 'openapi-fetch'
+import { ref } from 'vue'
 import { language, t } from '../words/words'
 import type { components, paths } from './schema'
 import { session } from './session'
@@ -43,6 +44,12 @@ const logInPath = '/v1/sessions'
 const mePath = '/v1/me'
 const account = 'Xueji-Account'
 
+// keyHeader stands on every call that does something once.
+const keyHeader = 'Idempotency-Key'
+
+// acts counts what was done at this page, so that numbers can be asked for anew.
+export const acts = ref(0)
+
 // waits tells whether a refused call is sent again after a log-in: not the log-in itself, not
 // the question who has just logged in, and not the log-out, which is done by then.
 function waits(request: Request, path: string): boolean {
@@ -72,6 +79,7 @@ async function send(request: Request): Promise<Response> {
     session.keeps(me.idle_until, response.headers.get('Date'))
   }
   session.use()
+  if (response.ok && request.headers.has(keyHeader)) acts.value++
   return response
 }
 
