@@ -79,6 +79,7 @@ func changeCases() map[string]matrixCase {
 		}},
 		"list-inbox":  fixed("GET", "/v1/inbox", nil),
 		"get-home":    fixed("GET", "/v1/home", nil),
+		"hear-events": fixed("GET", "/v1/me/events", nil),
 		"count-inbox": fixed("GET", "/v1/inbox/counts", nil),
 		"list-late":   fixed("GET", "/v1/inbox/late", nil),
 	}

@@ -11,6 +11,8 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/google/uuid"
+
 	"github.com/xueji/xueji/api/authz"
 	"github.com/xueji/xueji/api/rest"
 	"github.com/xueji/xueji/models/account"
@@ -29,17 +31,22 @@ type Deps struct {
 }
 
 // server answers the operations of the area.
-type server struct{ Deps }
+type server struct {
+	Deps
+	rest    *rest.Server
+	streams streams
+}
 
 // Mount registers the operations of the area.
 func Mount(r *rest.Server, deps Deps) {
-	s := &server{Deps: deps}
+	s := &server{Deps: deps, rest: r, streams: streams{of: map[uuid.UUID]int{}}}
 	rest.Register(r, rest.Operation{
 		ID: "get-home", Method: http.MethodGet, Path: "/v1/home", Action: authz.InboxRead, Tag: "inbox",
 		Summary: "All numbers of the first page (首页)",
 		Detail: "Each number is that of a list, with the rights of that list; what I may not see is left out. Ask again with If-None-Match: 304 while nothing has changed. " +
 			"Numbers of lists are exact up to 1,000; then more is true.",
 	}, s.getHome)
+	s.eventRoutes()
 }
 
 // endingWithin is how many days ahead a suspension counts as ending.

@@ -25,7 +25,9 @@ func (s *Server) observe(m *metrics) gin.HandlerFunc {
 		took := time.Since(started) //nolint:forbidigo // how long, not when
 		x := exchangeOf(c.Request.Context())
 		route := routeOf(c)
-		m.observe(c.Request.Method, route, c.Writer.Status(), took)
+		if !x.op.Stream {
+			m.observe(c.Request.Method, route, c.Writer.Status(), took)
+		}
 		level := slog.LevelInfo
 		attrs := []slog.Attr{
 			slog.String("request_id", x.requestID),

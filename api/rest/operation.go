@@ -42,6 +42,8 @@ type Operation struct {
 	PasswordMayBeDue bool
 	// PersonOnly refuses API tokens.
 	PersonOnly bool
+	// Stream answers go on: how long they took says nothing about the server.
+	Stream bool
 }
 
 const (

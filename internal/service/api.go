@@ -89,6 +89,7 @@ func Listen(ctx context.Context, address string) (net.Listener, error) {
 func (a *API) Serve(ctx context.Context, listener net.Listener) error {
 	defer a.parts.close()
 	server := rest.Listener(a.handler, rest.Timeouts{Read: a.cfg.HTTP.ReadTimeout, Write: a.cfg.HTTP.WriteTimeout, Idle: a.cfg.HTTP.IdleTimeout})
+	server.RegisterOnShutdown(a.parts.register.Hush) // streams end, so that the server need not wait for them
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error {
 		a.desk.Run(ctx, starters)

@@ -934,6 +934,8 @@ FUNCTION queue_webhooks() SECURITY DEFINER
 FUNCTION reassign_organisation(office uuid, seen_version bigint, new_parent uuid) SECURITY DEFINER	
 FUNCTION refuse_rewrite()	
 FUNCTION rekey_document(of_student uuid, key bytea) SECURITY DEFINER	
+FUNCTION ring_offices()	
+FUNCTION ring_session()	
 FUNCTION scope()	
 FUNCTION session_principal(a_token_hash bytea, a_now timestamp with time zone, a_idle interval, a_day date) SECURITY DEFINER	
 FUNCTION signed_here(of_task uuid, who uuid) SECURITY DEFINER	
@@ -1490,6 +1492,7 @@ TRIGGER graduation_line_append_only ON graduation_line	CREATE TRIGGER graduation
 TRIGGER graduation_line_settled_once ON graduation_line	CREATE TRIGGER graduation_line_settled_once BEFORE UPDATE OF verdict, code, params, reason, settled_by, settled_at ON public.graduation_line FOR EACH ROW WHEN ((old.verdict <> 'LISTED'::text)) EXECUTE FUNCTION refuse_rewrite()
 TRIGGER graduation_line_struck_once ON graduation_line	CREATE TRIGGER graduation_line_struck_once BEFORE UPDATE OF struck_at, struck_by ON public.graduation_line FOR EACH ROW WHEN ((old.struck_at IS NOT NULL)) EXECUTE FUNCTION refuse_rewrite()
 TRIGGER graduation_line_undone_once ON graduation_line	CREATE TRIGGER graduation_line_undone_once BEFORE UPDATE OF undone_at, undone_by ON public.graduation_line FOR EACH ROW WHEN ((old.undone_at IS NOT NULL)) EXECUTE FUNCTION refuse_rewrite()
+TRIGGER notice_told ON notice	CREATE TRIGGER notice_told AFTER INSERT ON public.notice REFERENCING NEW TABLE AS moved FOR EACH STATEMENT EXECUTE FUNCTION ring_offices()
 TRIGGER notice_webhooks ON notice	CREATE TRIGGER notice_webhooks AFTER INSERT ON public.notice REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION queue_webhooks()
 TRIGGER placing_line_append_only ON placing_line	CREATE TRIGGER placing_line_append_only BEFORE DELETE OR UPDATE OF change_id, line_no, student_id, class_id, class_name, from_class, from_name, subject ON public.placing_line FOR EACH ROW EXECUTE FUNCTION refuse_rewrite()
 TRIGGER placing_line_no_truncate ON placing_line	CREATE TRIGGER placing_line_no_truncate BEFORE TRUNCATE ON public.placing_line FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewrite()
@@ -1497,11 +1500,14 @@ TRIGGER placing_line_settled_once ON placing_line	CREATE TRIGGER placing_line_se
 TRIGGER policy_append_only ON policy	CREATE TRIGGER policy_append_only BEFORE DELETE OR UPDATE ON public.policy FOR EACH ROW EXECUTE FUNCTION refuse_rewrite()
 TRIGGER received_child_closed_once ON received_child	CREATE TRIGGER received_child_closed_once BEFORE UPDATE OF closed_at, closed_by, outcome, student_id ON public.received_child FOR EACH ROW WHEN ((old.closed_at IS NOT NULL)) EXECUTE FUNCTION refuse_rewrite()
 TRIGGER received_child_kept ON received_child	CREATE TRIGGER received_child_kept BEFORE DELETE ON public.received_child FOR EACH ROW EXECUTE FUNCTION refuse_rewrite()
+TRIGGER session_ended ON session	CREATE TRIGGER session_ended AFTER UPDATE OF revoked_at ON public.session FOR EACH ROW WHEN (((new.revoked_at IS NOT NULL) AND (old.revoked_at IS NULL))) EXECUTE FUNCTION ring_session()
 TRIGGER student_history_append_only ON student_history	CREATE TRIGGER student_history_append_only BEFORE DELETE OR UPDATE OF id, student_id, change_id, kind, effective_on, recorded_at, account_id, before, after ON public.student_history FOR EACH ROW EXECUTE FUNCTION refuse_rewrite()
 TRIGGER student_history_no_truncate ON student_history	CREATE TRIGGER student_history_no_truncate BEFORE TRUNCATE ON public.student_history FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewrite()
 TRIGGER student_history_reason ON student_history	CREATE TRIGGER student_history_reason BEFORE UPDATE OF reason ON public.student_history FOR EACH ROW EXECUTE FUNCTION refuse_rewrite()
 TRIGGER student_history_struck_once ON student_history	CREATE TRIGGER student_history_struck_once BEFORE UPDATE OF struck_at, struck_by ON public.student_history FOR EACH ROW WHEN ((old.struck_at IS NOT NULL)) EXECUTE FUNCTION refuse_rewrite()
 TRIGGER student_name_key ON student	CREATE TRIGGER student_name_key BEFORE INSERT ON public.student FOR EACH ROW WHEN ((new.name_key IS NULL)) EXECUTE FUNCTION fill_name_key()
+TRIGGER task_moved ON task	CREATE TRIGGER task_moved AFTER UPDATE ON public.task REFERENCING NEW TABLE AS moved FOR EACH STATEMENT EXECUTE FUNCTION ring_offices()
+TRIGGER task_opened ON task	CREATE TRIGGER task_opened AFTER INSERT ON public.task REFERENCING NEW TABLE AS moved FOR EACH STATEMENT EXECUTE FUNCTION ring_offices()
 TRIGGER workday_year_append_only ON workday_year	CREATE TRIGGER workday_year_append_only BEFORE DELETE OR UPDATE ON public.workday_year FOR EACH ROW EXECUTE FUNCTION refuse_rewrite()
 TRIGGER worker_beat_seen ON worker_beat	CREATE TRIGGER worker_beat_seen BEFORE INSERT OR UPDATE ON public.worker_beat FOR EACH ROW EXECUTE FUNCTION worker_beat_seen()
 TRIGGER admission_append_only ON admission IS ON	ALTER TABLE admission ENABLE TRIGGER admission_append_only
@@ -1526,6 +1532,7 @@ TRIGGER graduation_line_append_only ON graduation_line IS ON	ALTER TABLE graduat
 TRIGGER graduation_line_settled_once ON graduation_line IS ON	ALTER TABLE graduation_line ENABLE TRIGGER graduation_line_settled_once
 TRIGGER graduation_line_struck_once ON graduation_line IS ON	ALTER TABLE graduation_line ENABLE TRIGGER graduation_line_struck_once
 TRIGGER graduation_line_undone_once ON graduation_line IS ON	ALTER TABLE graduation_line ENABLE TRIGGER graduation_line_undone_once
+TRIGGER notice_told ON notice IS ON	ALTER TABLE notice ENABLE TRIGGER notice_told
 TRIGGER notice_webhooks ON notice IS ON	ALTER TABLE notice ENABLE TRIGGER notice_webhooks
 TRIGGER placing_line_append_only ON placing_line IS ON	ALTER TABLE placing_line ENABLE TRIGGER placing_line_append_only
 TRIGGER placing_line_no_truncate ON placing_line IS ON	ALTER TABLE placing_line ENABLE TRIGGER placing_line_no_truncate
@@ -1533,11 +1540,14 @@ TRIGGER placing_line_settled_once ON placing_line IS ON	ALTER TABLE placing_line
 TRIGGER policy_append_only ON policy IS ON	ALTER TABLE policy ENABLE TRIGGER policy_append_only
 TRIGGER received_child_closed_once ON received_child IS ON	ALTER TABLE received_child ENABLE TRIGGER received_child_closed_once
 TRIGGER received_child_kept ON received_child IS ON	ALTER TABLE received_child ENABLE TRIGGER received_child_kept
+TRIGGER session_ended ON session IS ON	ALTER TABLE session ENABLE TRIGGER session_ended
 TRIGGER student_history_append_only ON student_history IS ON	ALTER TABLE student_history ENABLE TRIGGER student_history_append_only
 TRIGGER student_history_no_truncate ON student_history IS ON	ALTER TABLE student_history ENABLE TRIGGER student_history_no_truncate
 TRIGGER student_history_reason ON student_history IS ON	ALTER TABLE student_history ENABLE TRIGGER student_history_reason
 TRIGGER student_history_struck_once ON student_history IS ON	ALTER TABLE student_history ENABLE TRIGGER student_history_struck_once
 TRIGGER student_name_key ON student IS ON	ALTER TABLE student ENABLE TRIGGER student_name_key
+TRIGGER task_moved ON task IS ON	ALTER TABLE task ENABLE TRIGGER task_moved
+TRIGGER task_opened ON task IS ON	ALTER TABLE task ENABLE TRIGGER task_opened
 TRIGGER workday_year_append_only ON workday_year IS ON	ALTER TABLE workday_year ENABLE TRIGGER workday_year_append_only
 TRIGGER worker_beat_seen ON worker_beat IS ON	ALTER TABLE worker_beat ENABLE TRIGGER worker_beat_seen
 POLICY app_account ON account_password PERMISSIVE FOR ALL TO xueji_app	CREATE POLICY app_account ON account_password AS PERMISSIVE FOR ALL TO xueji_app USING ((EXISTS ( SELECT 1 FROM account a WHERE ((a.id = account_password.account_id) AND (a.org_path <@ ANY (( SELECT scope() AS scope)::ltree[]))) OFFSET 0))) WITH CHECK ((EXISTS ( SELECT 1 FROM account a WHERE ((a.id = account_password.account_id) AND (a.org_path <@ ANY (( SELECT scope() AS scope)::ltree[]))) OFFSET 0)))
@@ -2672,6 +2682,8 @@ GRANT EXECUTE ON FUNCTION reassign_organisation(office uuid, seen_version bigint
 GRANT EXECUTE ON FUNCTION refuse_rewrite() TO PUBLIC	GRANT EXECUTE ON FUNCTION refuse_rewrite() TO PUBLIC
 GRANT EXECUTE ON FUNCTION rekey_document(of_student uuid, key bytea) TO xueji_app	GRANT EXECUTE ON FUNCTION rekey_document(of_student uuid, key bytea) TO xueji_app
 GRANT EXECUTE ON FUNCTION rekey_document(of_student uuid, key bytea) TO xueji_worker	GRANT EXECUTE ON FUNCTION rekey_document(of_student uuid, key bytea) TO xueji_worker
+GRANT EXECUTE ON FUNCTION ring_offices() TO PUBLIC	GRANT EXECUTE ON FUNCTION ring_offices() TO PUBLIC
+GRANT EXECUTE ON FUNCTION ring_session() TO PUBLIC	GRANT EXECUTE ON FUNCTION ring_session() TO PUBLIC
 GRANT EXECUTE ON FUNCTION scope() TO PUBLIC	GRANT EXECUTE ON FUNCTION scope() TO PUBLIC
 GRANT EXECUTE ON FUNCTION session_principal(a_token_hash bytea, a_now timestamp with time zone, a_idle interval, a_day date) TO xueji_app	GRANT EXECUTE ON FUNCTION session_principal(a_token_hash bytea, a_now timestamp with time zone, a_idle interval, a_day date) TO xueji_app
 GRANT EXECUTE ON FUNCTION signed_here(of_task uuid, who uuid) TO xueji_app	GRANT EXECUTE ON FUNCTION signed_here(of_task uuid, who uuid) TO xueji_app

@@ -3,7 +3,7 @@
 //
 // It owns the connection pools, the transaction Tx, and InScope, the only way to the
 // tables; the statements that a transaction queues for its end (Later); COPY into
-// temporary tables; the audit trail with its chain of hashes and its seals; what the
+// temporary tables; who hears what moved (Hear); the audit trail with its chain of hashes and its seals; what the
 // register knows of its keys; and the calendar that deadlines are computed with.
 //
 // It does not own a pupil, an office, an account or a change: each subject is a package
@@ -83,6 +83,7 @@ type Store struct {
 	gorm  *gorm.DB
 	clock *calendar.Clock
 	keys  *secret.Keyring
+	bell  *bell
 	local *sync.Map // what packages keep beside the store, by their own keys
 
 	processes *process.Catalogue
@@ -133,8 +134,8 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 		return nil, err
 	}
 	return &Store{
-		local: new(sync.Map),
-		pool:  pool, sql: db, gorm: g, clock: o.Clock, keys: o.Keys,
+		local: new(sync.Map), bell: &bell{rings: map[*Ring]bool{}},
+		pool: pool, sql: db, gorm: g, clock: o.Clock, keys: o.Keys,
 		processes: o.Processes, workdays: &workdays{base: o.Workdays}, items: o.Items, bulk: o.Bulk.orDefault(),
 	}, nil
 }
@@ -174,6 +175,7 @@ func refuseUnboundRole(ctx context.Context, pool *pgxpool.Pool) error {
 
 // Close ends all connections.
 func (s *Store) Close() {
+	s.Hush()
 	_ = s.sql.Close()
 	s.pool.Close()
 }
