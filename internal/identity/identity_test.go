@@ -2,10 +2,13 @@ package identity_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"log/slog"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/stretchr/testify/require"
 	"gopkg.in/yaml.v3"
@@ -93,4 +96,33 @@ func TestUnknownAnswersAreRefused(t *testing.T) {
 			require.NotContains(t, err.Error(), text)
 		}
 	})
+}
+
+// A crowd of questions waits for its turns; a question whose time ends meanwhile gets no
+// answer.
+func TestACrowdAsksAtItsRate(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		asked := 0
+		c := identity.Limited(counting(func() { asked++ }), 4)
+		begun := time.Now()
+		for range 9 {
+			a, err := c.Check(t.Context(), identity.Question{Name: "甲"})
+			require.NoError(t, err)
+			require.Equal(t, identity.Match, a)
+		}
+		require.Equal(t, 2*time.Second, time.Since(begun).Round(time.Millisecond))
+		brief, cancel := context.WithTimeout(t.Context(), time.Millisecond)
+		defer cancel()
+		_, err := c.Check(brief, identity.Question{Name: "甲"})
+		require.ErrorIs(t, err, identity.ErrNoAnswer)
+		require.Equal(t, 9, asked)
+	})
+}
+
+// counting is a checker that confirms everybody and counts.
+type counting func()
+
+func (c counting) Check(context.Context, identity.Question) (identity.Answer, error) {
+	c()
+	return identity.Match, nil
 }
