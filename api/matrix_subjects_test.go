@@ -202,7 +202,7 @@ func (x *matrix) longRoster(at string) uuid.UUID {
 
 // count lets the worker count what was said to a job.
 func (x *matrix) count(id uuid.UUID) {
-	runner, err := job.NewJobRunner(kinds.JobWorks(nil))
+	runner, err := job.NewJobRunner(kinds.JobWorks(nil, nil))
 	require.NoError(x.T(), err)
 	_, err = runner.Stand(x.T().Context(), x.bulk.Store, id)
 	require.NoError(x.T(), err)

@@ -197,6 +197,7 @@ func (c *Config) checkIdentity(k *checker) {
 	k.require(i.Retries >= 0 && i.Retries <= 10, "identity.retries", "must be between 0 and 10", "2")
 	k.require(i.BreakerFailures >= 1, "identity.breaker_failures", "must be at least 1", "5")
 	k.require(i.BreakerPause > 0, "identity.breaker_pause", "must be longer than nothing", "30s")
+	k.require(i.PerSecond > 0 && i.PerSecond <= 10_000, "identity.per_second", "must be more than 0 and at most 10000", "20")
 	k.require(!strings.ContainsFunc(i.Token.Reveal(), func(r rune) bool { return r <= ' ' || r > '~' }),
 		"identity.token", "must consist of printable ASCII characters without spaces", "TOKEN_OF_THE_GATEWAY")
 	if i.URL == "" {

@@ -133,6 +133,7 @@ type Identity struct {
 	Retries         int           `mapstructure:"retries" default:"2" example:"3" help:"attempts after the first one, when the connection or the gateway fails"`
 	BreakerFailures int           `mapstructure:"breaker_failures" default:"5" example:"10" help:"attempts in a row that must fail before the gateway is left alone"`
 	BreakerPause    time.Duration `mapstructure:"breaker_pause" default:"30s" example:"1m" help:"how long a gateway that failed is left alone"`
+	PerSecond       float64       `mapstructure:"per_second" default:"20" example:"5" help:"records of a job that one worker asks about in a second at most; the questions of clerks do not wait for it"`
 }
 
 // Webhook says how notices are carried on to the gateways that administrators

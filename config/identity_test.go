@@ -37,6 +37,7 @@ func TestTheIdentityServiceIsChecked(t *testing.T) {
 		{"RETRIES", "11", "identity.retries", "between 0 and 10"},
 		{"BREAKER_FAILURES", "0", "identity.breaker_failures", "at least 1"},
 		{"BREAKER_PAUSE", "-1s", "identity.breaker_pause", "longer than nothing"},
+		{"PER_SECOND", "0", "identity.per_second", "more than 0"},
 	} {
 		_, err := load(t, "", map[string]string{"XUEJI_IDENTITY_" + row.variable: row.value})
 		require.Contains(t, problems(t, err)[row.setting], row.want, row.value)

@@ -42,7 +42,7 @@ func (w *World) MadeUpSheet(pupils int) []byte {
 // are done or the job does not run any more.
 func (w *World) DoParts(id uuid.UUID, most int) *job.Job {
 	w.t.Helper()
-	runner, err := job.NewJobRunner(kinds.JobWorks(w.Deps.Files.ReadRoster))
+	runner, err := job.NewJobRunner(kinds.JobWorks(w.Deps.Files.ReadRoster, nil))
 	require.NoError(w.t, err)
 	at, err := runner.Stand(w.t.Context(), w.Worker.Store, id)
 	require.NoError(w.t, err)

@@ -25,7 +25,7 @@ type Job struct {
 	StateLabel  string        `json:"state_label"`
 	OrgID       uuid.UUID     `json:"org_id"`
 	Org         string        `json:"org"`
-	Subject     uuid.UUID     `json:"subject_id" doc:"What is worked on: of ROSTER_CHECK and ROSTER_ENROL, the roster; of YEAR_TURN and YEAR_TURN_UNDO, the turn; of SCHOOL_MERGER, the absorbed school."`
+	Subject     uuid.UUID     `json:"subject_id" doc:"What is worked on: of ROSTER_CHECK and ROSTER_ENROL, the roster; of YEAR_TURN and YEAR_TURN_UNDO, the turn; of SCHOOL_MERGER, the absorbed school; of IDENTITY_CHECK, the province."`
 	Change      *uuid.UUID    `json:"change_id,omitempty" doc:"The change that takes effect by the job."`
 	CaseNo      string        `json:"case_no,omitempty"`
 	EffectiveOn calendar.Date `json:"effective_on" doc:"The day as of which every part is written."`
@@ -50,7 +50,7 @@ type JobProgress struct {
 
 type jobListInput struct {
 	rest.Paging
-	Kind   job.JobKind  `query:"kind" enum:"ROSTER_CHECK,ROSTER_ENROL,YEAR_TURN,YEAR_TURN_UNDO,SCHOOL_MERGER"`
+	Kind   job.JobKind  `query:"kind" enum:"ROSTER_CHECK,ROSTER_ENROL,YEAR_TURN,YEAR_TURN_UNDO,SCHOOL_MERGER,IDENTITY_CHECK"`
 	State  job.JobState `query:"state" enum:"RUNNING,DONE,FAILED,CANCELLED"`
 	Change string       `query:"change_id" format:"uuid" doc:"Of one change only."`
 }

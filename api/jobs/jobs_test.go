@@ -59,7 +59,7 @@ func TestJobsOverHTTP(t *testing.T) {
 	school := storetest.SchoolA
 	registrar, head := w.LogIn(school, org.SchoolRegistrar), w.LogIn(storetest.Bureau, org.BureauHead)
 	engine, id := longRoster(w)
-	works := kinds.JobWorks(nil)
+	works := kinds.JobWorks(nil, nil)
 	work := &timedWork{JobWork: works[job.JobRosterEnrol], hand: w.Hand}
 	works[job.JobRosterEnrol] = work
 	runner, err := job.NewJobRunner(works)

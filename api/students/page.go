@@ -43,20 +43,22 @@ type Student struct {
 
 // Facets are the independent states of a record.
 type Facets struct {
-	EnrolStatus   string   `json:"enrol_status"`
-	StatusLabel   string   `json:"status_label"`
-	InRegister    bool     `json:"in_register" doc:"在籍"`
-	OnCampus      bool     `json:"on_campus" doc:"在校"`
-	HoldsSeat     bool     `json:"holds_seat"`
-	DedupeState   string   `json:"dedupe_state" enum:"PENDING,DONE_PASS,DONE_FAIL" doc:"查重: PENDING until the search for doubles has looked at the record as it is."`
-	DedupeLabel   string   `json:"dedupe_label" example:"未查重"`
-	IdentityState string   `json:"identity_state" doc:"身份认证"`
-	IdentityLabel string   `json:"identity_label" example:"未认证"`
-	ProblemFlags  []string `json:"problem_flags" doc:"问题学籍"`
-	ProblemLabels []string `json:"problem_labels" doc:"The flags in words."`
-	NumberClass   string   `json:"number_class" doc:"L 临时, G 正式, J 无证件."`
-	NumberLabel   string   `json:"number_class_label" doc:"The class of the number in words." example:"正式学籍号"`
-	Dropout       bool     `json:"dropout" doc:"辍学"`
+	EnrolStatus   string `json:"enrol_status"`
+	StatusLabel   string `json:"status_label"`
+	InRegister    bool   `json:"in_register" doc:"在籍"`
+	OnCampus      bool   `json:"on_campus" doc:"在校"`
+	HoldsSeat     bool   `json:"holds_seat"`
+	DedupeState   string `json:"dedupe_state" enum:"PENDING,DONE_PASS,DONE_FAIL" doc:"查重: PENDING until the search for doubles has looked at the record as it is."`
+	DedupeLabel   string `json:"dedupe_label" example:"未查重"`
+	IdentityState string `json:"identity_state" doc:"身份认证"`
+	IdentityLabel string `json:"identity_label" example:"未认证"`
+	// Of the check that gave the state.
+	IdentityCheck *IdentityAnswer `json:"identity_check,omitempty" doc:"What the population database said about the identity of the record."`
+	ProblemFlags  []string        `json:"problem_flags" doc:"问题学籍"`
+	ProblemLabels []string        `json:"problem_labels" doc:"The flags in words."`
+	NumberClass   string          `json:"number_class" doc:"L 临时, G 正式, J 无证件."`
+	NumberLabel   string          `json:"number_class_label" doc:"The class of the number in words." example:"正式学籍号"`
+	Dropout       bool            `json:"dropout" doc:"辍学"`
 }
 
 // SheetItem is one item of the national sheet; numbers of documents are masked.
@@ -122,6 +124,7 @@ func (s *server) showStudent(ctx context.Context, r *student.Record) Student {
 			NumberClass: r.NumberClass, NumberLabel: rest.InLanguage(ctx, numberLabel(r.NumberClass)), Dropout: r.Dropout,
 		},
 	}
+	page.Facets.IdentityCheck = showIdentityAnswer(ctx, r)
 	for _, column := range s.Sheets.Reader.Template().Columns {
 		if column.Kind == roster.KindHidden {
 			continue

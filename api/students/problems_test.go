@@ -11,6 +11,7 @@ import (
 	"github.com/xueji/xueji/api/rest"
 	"github.com/xueji/xueji/api/students"
 	"github.com/xueji/xueji/models/change"
+	"github.com/xueji/xueji/models/ident"
 	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/models/problem"
 	"github.com/xueji/xueji/models/roster"
@@ -106,4 +107,27 @@ func TestSuspensionsThatEndSoon(t *testing.T) {
 	require.Equal(t, "休学", page.Facets.StatusLabel)
 	require.Len(t, page.Suspensions, 1)
 	require.Equal(t, "疾病", page.Suspensions[0].Reason)
+}
+
+// What the population database says at the hourly check is told to the school with its day
+// and with what to do, and becomes a problem of the record (P22).
+func TestAnAnswerOfThePopulationDatabaseIsTold(t *testing.T) {
+	w := apitest.New(t)
+	pupil := w.Pupils(storetest.SchoolA, 1)[0]
+	w.CheckIdentities(ident.AnswerCancelled)
+	registrar := w.LogIn(storetest.SchoolA, org.SchoolRegistrar)
+	var page students.Student
+	w.Must(http.StatusOK, registrar.Token, apitest.Get("/v1/students/"+pupil.String()), &page)
+	f := page.Facets
+	require.Equal(t, "CANCELLED_BY_POLICE", f.IdentityState)
+	require.Equal(t, "户口已注销", f.IdentityLabel)
+	require.Equal(t, "挖库注销", f.IdentityCheck.Label)
+	require.Equal(t, w.App.Clock().Today(), f.IdentityCheck.AskedOn)
+	require.Contains(t, f.IdentityCheck.Advice, "户籍部门")
+	require.Equal(t, []string{"ID_ERROR"}, f.ProblemFlags)
+	var list rest.Page[students.ProblemView]
+	w.Must(http.StatusOK, registrar.Token, apitest.Get("/v1/problems"), &list)
+	require.Len(t, list.Items, 1)
+	require.Equal(t, "ID_ERROR", list.Items[0].Kind)
+	require.Contains(t, list.Items[0].May, "KEY_DATA_CHANGE")
 }

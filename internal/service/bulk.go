@@ -20,7 +20,7 @@ func bulkOf(c config.Bulk) store.Bulk {
 // openBulk opens the register once more for jobs. Their few connections are no part of
 // the pool that decisions wait for, whatever the jobs do.
 func (w *Worker) openBulk(ctx context.Context, clock *calendar.Clock) (err error) {
-	if w.jobs, err = job.NewJobRunner(kinds.JobWorks(w.parts.files.ReadRoster)); err != nil {
+	if w.jobs, err = job.NewJobRunner(kinds.JobWorks(w.parts.files.ReadRoster, w.askForJob)); err != nil {
 		return err
 	}
 	w.bulk, err = openRegister(ctx, w.cfg, w.parts, login{dsn: w.cfg.Database.WorkerURL, connections: w.cfg.Bulk.Connections}, clock)

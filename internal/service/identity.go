@@ -8,6 +8,10 @@ import (
 	"github.com/xueji/xueji/internal/identity"
 	"github.com/xueji/xueji/internal/identity/httpcheck"
 	"github.com/xueji/xueji/internal/identity/simulator"
+	"github.com/xueji/xueji/models/change"
+	"github.com/xueji/xueji/models/ident"
+	"github.com/xueji/xueji/models/problem"
+	"github.com/xueji/xueji/models/store"
 )
 
 // openChecker chooses the service for identity checks: the gateway when one is set, else
@@ -29,6 +33,25 @@ func openChecker(cfg config.Config) (identity.Checker, error) {
 		return simulator.New(simulator.Options{}), nil
 	}
 	return nobody{}, nil
+}
+
+// askForJob asks the population database about one record of many, at the rate of the
+// settings, so that clerks who wait for one answer do not wait for a crowd.
+func (w *Worker) askForJob(ctx context.Context, name string, number ident.CitizenID) (ident.Answer, error) {
+	w.limit.Do(func() { w.limited = identity.Limited(w.identity, w.cfg.Identity.PerSecond) })
+	return w.limited.Check(ctx, identity.Question{Name: name, Number: number})
+}
+
+// checkIdentities is the worker's hourly chore: it files a job for every province with
+// records whose identity was not checked (P21). Without a gateway there is nothing to ask.
+func (w *Worker) checkIdentities(ctx context.Context) error {
+	if _, none := w.identity.(nobody); none {
+		return nil
+	}
+	return w.parts.register.InScope(ctx, store.Scope{}, func(t *change.Tx) error {
+		_, err := problem.FileIdentityChecks(t.Tx)
+		return err
+	})
 }
 
 // nobody is the checker when no gateway is set.

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"os"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -45,6 +46,9 @@ type Worker struct {
 	jobs *job.JobRunner
 	// identity is the population database that identities are checked with.
 	identity identity.Checker
+	// limited asks the same one for the records of a job, a few a second.
+	limited identity.Checker
+	limit   sync.Once
 }
 
 // OpenWorker opens a worker; Run runs it. Metrics may be nil.
@@ -80,7 +84,7 @@ func OpenWorker(ctx context.Context, cfg config.Config, clock *calendar.Clock, l
 	w.upkeep = &upkeep.Upkeep{
 		Register: p.register, Engine: p.engine, Log: log, OnRound: round, AtOnce: cfg.Worker.StartsAtOnce, PerSecond: cfg.Worker.StartsPerSecond, Interval: cfg.Worker.ReconcileInterval,
 		Rounds: []func(context.Context) error{w.sealRecentAudit, w.tidy},
-		Chores: []func(context.Context) error{w.sealAudit, w.sealIdleAccounts, w.deleteOldRosters, w.inRegister(worklist.DeleteOldBeats), w.inRegister(desk.SweepFilings), w.inRegister(transfer.RemindPaperFiles), w.inRegister(below(student.RemindSuspensions)), w.inRegister(below(graduation.TellBeforeClearing)), w.inRegister(below(schoolyear.TellAbsent)), w.dedupe, w.inRegister(below(message.SweepDeliveries)), w.inRegister(below(account.SweepLogins))},
+		Chores: []func(context.Context) error{w.sealAudit, w.sealIdleAccounts, w.deleteOldRosters, w.inRegister(worklist.DeleteOldBeats), w.inRegister(desk.SweepFilings), w.inRegister(transfer.RemindPaperFiles), w.inRegister(below(student.RemindSuspensions)), w.inRegister(below(graduation.TellBeforeClearing)), w.inRegister(below(schoolyear.TellAbsent)), w.dedupe, w.checkIdentities, w.inRegister(below(message.SweepDeliveries)), w.inRegister(below(account.SweepLogins))},
 	}
 	return w, nil
 }

@@ -41,7 +41,7 @@ func approvedRoster(r *storetest.County, pupils int) (changeID, list uuid.UUID) 
 
 func realRunner(t *testing.T) *job.JobRunner {
 	t.Helper()
-	runner, err := job.NewJobRunner(kinds.JobWorks(nil))
+	runner, err := job.NewJobRunner(kinds.JobWorks(nil, nil))
 	require.NoError(t, err)
 	return runner
 }
@@ -276,7 +276,7 @@ func TestJobsAreSeenInScopeAndWrittenByTheWorker(t *testing.T) {
 func TestEveryKindOfJobHasAWork(t *testing.T) {
 	_, err := job.NewJobRunner(nil)
 	require.ErrorContains(t, err, `no work for jobs of the kind "ROSTER_CHECK"`)
-	works := kinds.JobWorks(nil)
+	works := kinds.JobWorks(nil, nil)
 	works["NO_SUCH_KIND"] = failingWork{}
 	_, err = job.NewJobRunner(works)
 	require.ErrorContains(t, err, `unknown kind "NO_SUCH_KIND"`)

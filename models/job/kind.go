@@ -1,6 +1,7 @@
 package job
 
 import (
+	"context"
 	"fmt"
 	"maps"
 	"slices"
@@ -26,11 +27,13 @@ const (
 	JobYearTurnUndo JobKind = "YEAR_TURN_UNDO"
 	// JobSchoolMerger moves the records of a school to the one that absorbs it (学校合并).
 	JobSchoolMerger JobKind = "SCHOOL_MERGER"
+	// JobIdentityCheck asks the population database about records of a province (身份认证).
+	JobIdentityCheck JobKind = "IDENTITY_CHECK"
 )
 
 // JobKinds lists every kind of job in a fixed order.
 func JobKinds() []JobKind {
-	return []JobKind{JobRosterCheck, JobRosterEnrol, JobYearTurn, JobYearTurnUndo, JobSchoolMerger}
+	return []JobKind{JobRosterCheck, JobRosterEnrol, JobYearTurn, JobYearTurnUndo, JobSchoolMerger, JobIdentityCheck}
 }
 
 // Text is the name of the kind in both languages.
@@ -46,6 +49,8 @@ func (k JobKind) Text() process.Text {
 		return process.Text{Zh: "撤销毕业升级", En: "Undoing of a turn of the school year"}
 	case JobSchoolMerger:
 		return process.Text{Zh: "学校合并", En: "Merger of two schools"}
+	case JobIdentityCheck:
+		return process.Text{Zh: "身份认证", En: "Identity check of records"}
 	}
 	return process.Text{Zh: string(k), En: string(k)}
 }
@@ -63,6 +68,13 @@ type JobWork interface {
 // transaction of that part.
 type JobFinisher interface {
 	Finish(tx *change.Tx, j *Job) error
+}
+
+// JobAsker is a JobWork whose parts need answers from outside of the register. Ask reads what
+// it asks in a transaction of its own, asks outside of any, and returns the work that
+// writes the answers as the part. A part that is tried again asks again.
+type JobAsker interface {
+	Ask(ctx context.Context, s *store.Store, j *Job, p *JobPart) (JobWork, error)
 }
 
 // JobStopper is a JobWork that takes back what its parts did when the job stops before it

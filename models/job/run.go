@@ -44,8 +44,13 @@ func (r *JobRunner) Do(ctx context.Context, s *change.Engine, id uuid.UUID, no i
 	if err != nil || at.State != JobRunning {
 		return at, err
 	}
+	began := s.Clock().Now()
+	written, err := r.asked(ctx, s.Store, at, no)
+	if err != nil {
+		return at, err
+	}
 	err = s.InScope(ctx, store.Scope{}, func(t *change.Tx) error {
-		if err := r.part(t, id, no); err != nil {
+		if err := r.part(t, id, no, began, written); err != nil {
 			return err
 		}
 		at, err = ReadJob(t.Tx, id)
@@ -58,9 +63,24 @@ func (r *JobRunner) Do(ctx context.Context, s *change.Engine, id uuid.UUID, no i
 	return at, err
 }
 
-// part does one part in this transaction, and what follows when it was the last one.
-func (r *JobRunner) part(t *change.Tx, id uuid.UUID, no int) error {
-	began := t.Store().Clock().Now()
+// asked returns the work that writes the answers to the questions of a part; nil when the
+// kind asks nothing outside of the register.
+func (r *JobRunner) asked(ctx context.Context, s *store.Store, j *Job, no int) (JobWork, error) {
+	asker, ok := r.works[j.Kind].(JobAsker)
+	if !ok || no < j.NextPart {
+		return nil, nil //nolint:nilnil // nothing to ask
+	}
+	var p JobPart
+	err := s.InScope(ctx, store.Scope{}, func(t *store.Tx) error { return t.DB().Take(&p, "job_id = ? AND no = ?", j.ID, no).Error })
+	if err != nil {
+		return nil, store.OrMissing(err, "read a part of a job")
+	}
+	return asker.Ask(ctx, s, j, &p)
+}
+
+// part does one part in this transaction, and what follows when it was the last one. Written
+// is the work of the kind with the answers to its questions; nil when it asked none.
+func (r *JobRunner) part(t *change.Tx, id uuid.UUID, no int, began time.Time, written JobWork) error {
 	j, err := lockJob(t.Tx, id)
 	if err != nil || j.State != JobRunning {
 		return err
@@ -76,7 +96,10 @@ func (r *JobRunner) part(t *change.Tx, id uuid.UUID, no int) error {
 	if p.DoneAt != nil {
 		return nil
 	}
-	if err := work.Part(t.Tx, j, &p); err != nil {
+	if written == nil {
+		written = work
+	}
+	if err := written.Part(t.Tx, j, &p); err != nil {
 		return err
 	}
 	took := max(t.Store().Clock().Now().Sub(began), time.Millisecond)

@@ -34,7 +34,7 @@ func TestAPartThatIsKilledMidwayIsDoneOnce(t *testing.T) {
 	r := storetest.New(t)
 	changeID, list := approvedRoster(r, 11)
 	j := jobOf(r, changeID)
-	works := kinds.JobWorks(nil)
+	works := kinds.JobWorks(nil, nil)
 	works[job.JobRosterEnrol] = killedWork{works[job.JobRosterEnrol]}
 	killed, err := job.NewJobRunner(works)
 	require.NoError(t, err)
@@ -217,7 +217,7 @@ func TestAJobNobodyCouldDoIsNotFiled(t *testing.T) {
 // A worker rests after a part of a long job, as the share of the time says, and after no
 // part of another one.
 func TestAWorkerRestsBetweenThePartsOfALongJob(t *testing.T) {
-	runner, err := job.NewJobRunner(kinds.JobWorks(nil))
+	runner, err := job.NewJobRunner(kinds.JobWorks(nil, nil))
 	require.NoError(t, err)
 	rest := func(kind job.JobKind, share int) time.Duration {
 		return runner.Rest(kind, 300*time.Millisecond, store.Bulk{Share: share})

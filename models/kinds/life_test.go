@@ -49,7 +49,7 @@ func TestEveryKindHasAWork(t *testing.T) {
 		seen[f.Table] = true
 	}
 	require.True(t, seen["guardian"] && seen["student_problem"], "tables of two subjects")
-	require.Len(t, kinds.JobWorks(nil), len(job.JobKinds()))
+	require.Len(t, kinds.JobWorks(nil, nil), len(job.JobKinds()))
 }
 
 // A pupil leaves or stays away by a change of the own school. A rejected or withdrawn one

@@ -29,6 +29,8 @@ TABLE goose_db_version
 TABLE graduation_line	
 TABLE guardian	
 TABLE handover	
+TABLE identity_check	
+TABLE identity_question	
 TABLE job	
 TABLE job_part	
 TABLE job_word	
@@ -412,6 +414,15 @@ COLUMN handover.struck_by uuid
 COLUMN handover.student_id uuid	
 COLUMN handover.to_school uuid	
 COLUMN handover.version bigint	
+COLUMN identity_check.answer text	
+COLUMN identity_check.asked_at timestamp with time zone	
+COLUMN identity_check.change_id uuid	
+COLUMN identity_check.id uuid	
+COLUMN identity_check.org_path ltree	
+COLUMN identity_check.student_id uuid	
+COLUMN identity_question.job_id uuid	
+COLUMN identity_question.no integer	
+COLUMN identity_question.student_id uuid	
 COLUMN job.case_no text	
 COLUMN job.change_id uuid	
 COLUMN job.created_at timestamp with time zone	
@@ -998,6 +1009,8 @@ CONSTRAINT graduation_line_pkey ON graduation_line	ALTER TABLE graduation_line A
 CONSTRAINT guardian_pkey ON guardian	ALTER TABLE guardian ADD CONSTRAINT guardian_pkey PRIMARY KEY (student_id, seat)
 CONSTRAINT handover_once ON handover	ALTER TABLE handover ADD CONSTRAINT handover_once UNIQUE (change_id, student_id)
 CONSTRAINT handover_pkey ON handover	ALTER TABLE handover ADD CONSTRAINT handover_pkey PRIMARY KEY (id)
+CONSTRAINT identity_check_pkey ON identity_check	ALTER TABLE identity_check ADD CONSTRAINT identity_check_pkey PRIMARY KEY (id)
+CONSTRAINT identity_question_pkey ON identity_question	ALTER TABLE identity_question ADD CONSTRAINT identity_question_pkey PRIMARY KEY (job_id, no)
 CONSTRAINT job_part_pkey ON job_part	ALTER TABLE job_part ADD CONSTRAINT job_part_pkey PRIMARY KEY (job_id, no)
 CONSTRAINT job_pkey ON job	ALTER TABLE job ADD CONSTRAINT job_pkey PRIMARY KEY (id)
 CONSTRAINT job_word_pkey ON job_word	ALTER TABLE job_word ADD CONSTRAINT job_word_pkey PRIMARY KEY (id)
@@ -1102,6 +1115,8 @@ INDEX graduation_line_student ON graduation_line	CREATE INDEX graduation_line_st
 INDEX handover_due ON handover	CREATE INDEX handover_due ON public.handover USING btree (due_on, id) WHERE (received_at IS NULL)
 INDEX handover_from ON handover	CREATE INDEX handover_from ON public.handover USING btree (from_school, due_on, id) WHERE (received_at IS NULL)
 INDEX handover_to ON handover	CREATE INDEX handover_to ON public.handover USING btree (to_school, due_on, id) WHERE (received_at IS NULL)
+INDEX identity_check_change ON identity_check	CREATE UNIQUE INDEX identity_check_change ON public.identity_check USING btree (change_id) WHERE (change_id IS NOT NULL)
+INDEX identity_check_student ON identity_check	CREATE INDEX identity_check_student ON public.identity_check USING btree (student_id, asked_at DESC)
 INDEX job_change ON job	CREATE UNIQUE INDEX job_change ON public.job USING btree (change_id) WHERE (change_id IS NOT NULL)
 INDEX job_newest ON job	CREATE INDEX job_newest ON public.job USING btree (created_at DESC, id DESC)
 INDEX job_of_subject ON job	CREATE INDEX job_of_subject ON public.job USING btree (subject_id, kind, created_at DESC, id DESC)
@@ -1163,6 +1178,7 @@ INDEX student_roster ON student	CREATE INDEX student_roster ON public.student US
 INDEX student_school ON student	CREATE INDEX student_school ON public.student USING btree (school_id, enrol_status, id)
 INDEX student_school_name ON student	CREATE INDEX student_school_name ON public.student USING btree (school_id, name_key)
 INDEX student_undeduped ON student	CREATE INDEX student_undeduped ON public.student USING btree (id) WHERE (deduped_at IS NULL)
+INDEX student_unproven ON student	CREATE INDEX student_unproven ON public.student USING btree (id) WHERE (identity_state <> ALL (ARRAY['MATCH'::text, 'NOT_APPLICABLE'::text]))
 INDEX suspension_ends ON suspension	CREATE INDEX suspension_ends ON public.suspension USING btree (until_date, id) WHERE (ended_on IS NULL)
 INDEX suspension_open ON suspension	CREATE UNIQUE INDEX suspension_open ON public.suspension USING btree (student_id) WHERE (ended_on IS NULL)
 INDEX suspension_student ON suspension	CREATE INDEX suspension_student ON public.suspension USING btree (student_id, from_date, id)
@@ -1315,6 +1331,11 @@ CONSTRAINT handover_struck ON handover	ALTER TABLE handover ADD CONSTRAINT hando
 CONSTRAINT handover_struck_by_fkey ON handover	ALTER TABLE handover ADD CONSTRAINT handover_struck_by_fkey FOREIGN KEY (struck_by) REFERENCES change(id)
 CONSTRAINT handover_student_id_fkey ON handover	ALTER TABLE handover ADD CONSTRAINT handover_student_id_fkey FOREIGN KEY (student_id) REFERENCES student(id)
 CONSTRAINT handover_to_school_fkey ON handover	ALTER TABLE handover ADD CONSTRAINT handover_to_school_fkey FOREIGN KEY (to_school) REFERENCES organisation(id)
+CONSTRAINT identity_check_answer_check ON identity_check	ALTER TABLE identity_check ADD CONSTRAINT identity_check_answer_check CHECK ((answer = ANY (ARRAY['MATCH'::text, 'NOT_FOUND'::text, 'CANCELLED'::text, 'DUPLICATE_REMOVED'::text, 'MIGRATING'::text])))
+CONSTRAINT identity_check_change_id_fkey ON identity_check	ALTER TABLE identity_check ADD CONSTRAINT identity_check_change_id_fkey FOREIGN KEY (change_id) REFERENCES change(id)
+CONSTRAINT identity_check_student_id_fkey ON identity_check	ALTER TABLE identity_check ADD CONSTRAINT identity_check_student_id_fkey FOREIGN KEY (student_id) REFERENCES student(id)
+CONSTRAINT identity_question_job_id_fkey ON identity_question	ALTER TABLE identity_question ADD CONSTRAINT identity_question_job_id_fkey FOREIGN KEY (job_id) REFERENCES job(id)
+CONSTRAINT identity_question_student_id_fkey ON identity_question	ALTER TABLE identity_question ADD CONSTRAINT identity_question_student_id_fkey FOREIGN KEY (student_id) REFERENCES student(id)
 CONSTRAINT job_change_id_fkey ON job	ALTER TABLE job ADD CONSTRAINT job_change_id_fkey FOREIGN KEY (change_id) REFERENCES change(id)
 CONSTRAINT job_check ON job	ALTER TABLE job ADD CONSTRAINT job_check CHECK (((state = 'RUNNING'::text) = (ended_at IS NULL)))
 CONSTRAINT job_check1 ON job	ALTER TABLE job ADD CONSTRAINT job_check1 CHECK (((state = 'FAILED'::text) = (problem <> ''::text)))
@@ -1638,6 +1659,7 @@ POLICY app_scope ON change_party PERMISSIVE FOR ALL TO xueji_app	CREATE POLICY a
 POLICY app_scope ON check_in PERMISSIVE FOR ALL TO xueji_app	CREATE POLICY app_scope ON check_in AS PERMISSIVE FOR ALL TO xueji_app USING ((org_path <@ ANY (( SELECT scope() AS scope)::ltree[]))) WITH CHECK (((org_path <@ ANY (( SELECT scope() AS scope)::ltree[])) AND (noted_by = acting_account()) AND (EXISTS ( SELECT 1 FROM student s WHERE ((s.id = check_in.student_id) AND (s.school_id = check_in.school_id) AND (s.org_path = check_in.org_path) AND (s.class_id = check_in.class_id))))))
 POLICY app_scope ON departure PERMISSIVE FOR SELECT TO xueji_app	CREATE POLICY app_scope ON departure AS PERMISSIVE FOR SELECT TO xueji_app USING ((org_path <@ ANY (( SELECT scope() AS scope)::ltree[])))
 POLICY app_scope ON guardian PERMISSIVE FOR ALL TO xueji_app	CREATE POLICY app_scope ON guardian AS PERMISSIVE FOR ALL TO xueji_app USING ((org_path <@ ANY (( SELECT scope() AS scope)::ltree[]))) WITH CHECK ((org_path <@ ANY (( SELECT scope() AS scope)::ltree[])))
+POLICY app_scope ON identity_check PERMISSIVE FOR SELECT TO xueji_app	CREATE POLICY app_scope ON identity_check AS PERMISSIVE FOR SELECT TO xueji_app USING ((org_path <@ ANY (( SELECT scope() AS scope)::ltree[])))
 POLICY app_scope ON notice PERMISSIVE FOR SELECT TO xueji_app	CREATE POLICY app_scope ON notice AS PERMISSIVE FOR SELECT TO xueji_app USING ((org_path <@ ANY (( SELECT scope() AS scope)::ltree[])))
 POLICY app_scope ON proxy PERMISSIVE FOR ALL TO xueji_app	CREATE POLICY app_scope ON proxy AS PERMISSIVE FOR ALL TO xueji_app USING ((org_path <@ ANY (( SELECT scope() AS scope)::ltree[]))) WITH CHECK ((org_path <@ ANY (( SELECT scope() AS scope)::ltree[])))
 POLICY app_scope ON punishment PERMISSIVE FOR ALL TO xueji_app	CREATE POLICY app_scope ON punishment AS PERMISSIVE FOR ALL TO xueji_app USING ((org_path <@ ANY (( SELECT scope() AS scope)::ltree[]))) WITH CHECK ((org_path <@ ANY (( SELECT scope() AS scope)::ltree[])))
@@ -1685,6 +1707,8 @@ POLICY owner_all ON filing_draft PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLIC
 POLICY owner_all ON graduation_line PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON graduation_line AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
 POLICY owner_all ON guardian PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON guardian AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
 POLICY owner_all ON handover PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON handover AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
+POLICY owner_all ON identity_check PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON identity_check AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
+POLICY owner_all ON identity_question PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON identity_question AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
 POLICY owner_all ON job PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON job AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
 POLICY owner_all ON job_part PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON job_part AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
 POLICY owner_all ON job_word PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON job_word AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
@@ -1752,6 +1776,8 @@ POLICY worker_all ON filing_draft PERMISSIVE FOR ALL TO xueji_worker	CREATE POLI
 POLICY worker_all ON graduation_line PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON graduation_line AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
 POLICY worker_all ON guardian PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON guardian AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
 POLICY worker_all ON handover PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON handover AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
+POLICY worker_all ON identity_check PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON identity_check AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
+POLICY worker_all ON identity_question PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON identity_question AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
 POLICY worker_all ON job PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON job AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
 POLICY worker_all ON job_part PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON job_part AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
 POLICY worker_all ON job_word PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON job_word AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
@@ -1819,6 +1845,8 @@ ROW SECURITY ON filing_draft	ALTER TABLE filing_draft ENABLE ROW LEVEL SECURITY
 ROW SECURITY ON graduation_line	ALTER TABLE graduation_line ENABLE ROW LEVEL SECURITY
 ROW SECURITY ON guardian	ALTER TABLE guardian ENABLE ROW LEVEL SECURITY
 ROW SECURITY ON handover	ALTER TABLE handover ENABLE ROW LEVEL SECURITY
+ROW SECURITY ON identity_check	ALTER TABLE identity_check ENABLE ROW LEVEL SECURITY
+ROW SECURITY ON identity_question	ALTER TABLE identity_question ENABLE ROW LEVEL SECURITY
 ROW SECURITY ON job	ALTER TABLE job ENABLE ROW LEVEL SECURITY
 ROW SECURITY ON job_part	ALTER TABLE job_part ENABLE ROW LEVEL SECURITY
 ROW SECURITY ON job_word	ALTER TABLE job_word ENABLE ROW LEVEL SECURITY
@@ -1887,6 +1915,8 @@ ROW SECURITY OF THE OWNER ON filing_draft	ALTER TABLE filing_draft FORCE ROW LEV
 ROW SECURITY OF THE OWNER ON graduation_line	ALTER TABLE graduation_line FORCE ROW LEVEL SECURITY
 ROW SECURITY OF THE OWNER ON guardian	ALTER TABLE guardian FORCE ROW LEVEL SECURITY
 ROW SECURITY OF THE OWNER ON handover	ALTER TABLE handover FORCE ROW LEVEL SECURITY
+ROW SECURITY OF THE OWNER ON identity_check	ALTER TABLE identity_check FORCE ROW LEVEL SECURITY
+ROW SECURITY OF THE OWNER ON identity_question	ALTER TABLE identity_question FORCE ROW LEVEL SECURITY
 ROW SECURITY OF THE OWNER ON job	ALTER TABLE job FORCE ROW LEVEL SECURITY
 ROW SECURITY OF THE OWNER ON job_part	ALTER TABLE job_part FORCE ROW LEVEL SECURITY
 ROW SECURITY OF THE OWNER ON job_word	ALTER TABLE job_word FORCE ROW LEVEL SECURITY
@@ -1930,6 +1960,7 @@ GRANT USAGE ON SCHEMA public TO xueji_app	GRANT USAGE ON SCHEMA public TO xueji_
 GRANT USAGE ON SCHEMA public TO xueji_worker	GRANT USAGE ON SCHEMA public TO xueji_worker
 GRANT DELETE ON filing_draft TO xueji_app	GRANT DELETE ON filing_draft TO xueji_app
 GRANT DELETE ON filing_draft TO xueji_worker	GRANT DELETE ON filing_draft TO xueji_worker
+GRANT DELETE ON identity_question TO xueji_worker	GRANT DELETE ON identity_question TO xueji_worker
 GRANT DELETE ON opinion_draft TO xueji_app	GRANT DELETE ON opinion_draft TO xueji_app
 GRANT DELETE ON opinion_draft TO xueji_worker	GRANT DELETE ON opinion_draft TO xueji_worker
 GRANT DELETE ON roster_row TO xueji_app	GRANT DELETE ON roster_row TO xueji_app
@@ -1972,6 +2003,8 @@ GRANT INSERT ON filing_draft TO xueji_app	GRANT INSERT ON filing_draft TO xueji_
 GRANT INSERT ON guardian TO xueji_app	GRANT INSERT ON guardian TO xueji_app
 GRANT INSERT ON guardian TO xueji_worker	GRANT INSERT ON guardian TO xueji_worker
 GRANT INSERT ON handover TO xueji_worker	GRANT INSERT ON handover TO xueji_worker
+GRANT INSERT ON identity_check TO xueji_worker	GRANT INSERT ON identity_check TO xueji_worker
+GRANT INSERT ON identity_question TO xueji_worker	GRANT INSERT ON identity_question TO xueji_worker
 GRANT INSERT ON job TO xueji_worker	GRANT INSERT ON job TO xueji_worker
 GRANT INSERT ON job_part TO xueji_worker	GRANT INSERT ON job_part TO xueji_worker
 GRANT INSERT ON job_word TO xueji_worker	GRANT INSERT ON job_word TO xueji_worker
@@ -2054,6 +2087,9 @@ GRANT SELECT ON guardian TO xueji_app	GRANT SELECT ON guardian TO xueji_app
 GRANT SELECT ON guardian TO xueji_worker	GRANT SELECT ON guardian TO xueji_worker
 GRANT SELECT ON handover TO xueji_app	GRANT SELECT ON handover TO xueji_app
 GRANT SELECT ON handover TO xueji_worker	GRANT SELECT ON handover TO xueji_worker
+GRANT SELECT ON identity_check TO xueji_app	GRANT SELECT ON identity_check TO xueji_app
+GRANT SELECT ON identity_check TO xueji_worker	GRANT SELECT ON identity_check TO xueji_worker
+GRANT SELECT ON identity_question TO xueji_worker	GRANT SELECT ON identity_question TO xueji_worker
 GRANT SELECT ON job TO xueji_app	GRANT SELECT ON job TO xueji_app
 GRANT SELECT ON job TO xueji_worker	GRANT SELECT ON job TO xueji_worker
 GRANT SELECT ON job_part TO xueji_app	GRANT SELECT ON job_part TO xueji_app
@@ -2493,6 +2529,7 @@ GRANT UPDATE (next_attempt_at) ON webhook_delivery TO xueji_app	GRANT UPDATE (ne
 GRANT UPDATE (noted_at) ON check_in TO xueji_app	GRANT UPDATE (noted_at) ON check_in TO xueji_app
 GRANT UPDATE (noted_by) ON check_in TO xueji_app	GRANT UPDATE (noted_by) ON check_in TO xueji_app
 GRANT UPDATE (org_path) ON check_in TO xueji_app	GRANT UPDATE (org_path) ON check_in TO xueji_app
+GRANT UPDATE (org_path) ON identity_check TO xueji_worker	GRANT UPDATE (org_path) ON identity_check TO xueji_worker
 GRANT UPDATE (org_path) ON punishment TO xueji_worker	GRANT UPDATE (org_path) ON punishment TO xueji_worker
 GRANT UPDATE (org_path) ON school_class TO xueji_app	GRANT UPDATE (org_path) ON school_class TO xueji_app
 GRANT UPDATE (org_path) ON school_grade TO xueji_worker	GRANT UPDATE (org_path) ON school_grade TO xueji_worker

@@ -32,10 +32,11 @@ const (
 	dupWithoutIDWord = `'` + status.DupWithoutID + `'`
 )
 
-// ProblemFollowers lists the tables of problems whose rows follow a record to another
-// school, because the problem is then a matter of the new school.
+// ProblemFollowers lists the tables of problems and of answers of the population database
+// whose rows follow a record to another school, because they are then a matter of the new
+// school.
 func ProblemFollowers() []student.Follower {
-	return []student.Follower{{Table: "student_problem", Record: "student_id", Path: "org_path"}}
+	return []student.Follower{{Table: "student_problem", Record: "student_id", Path: "org_path"}, {Table: "identity_check", Record: "student_id", Path: "org_path"}}
 }
 
 // problemLock is the advisory lock for writing problems, because one problem is written
@@ -85,7 +86,7 @@ func updateProblems(t *store.Tx, ids []uuid.UUID, change uuid.UUID) error {
 	args := map[string]any{"ids": ids, "now": t.Now(), "change": store.OrNull(change)}
 	_, err := t.Exec(`UPDATE student_problem p SET state = `+clearedWord+`, cleared_at = @now, cleared_by = @change
 		WHERE p.state <> `+clearedWord+` AND (p.student_id IN @ids OR p.other_student_id IN @ids) AND CASE
-			WHEN p.kind = `+idErrorWord+` THEN EXISTS (SELECT 1 FROM student a WHERE a.id = p.student_id AND (NOT a.`+liveRecord+` OR a.identity_state = 'MATCH'))
+			WHEN p.kind = `+idErrorWord+` THEN EXISTS (SELECT 1 FROM student a WHERE a.id = p.student_id AND (NOT a.`+liveRecord+` OR a.identity_state IN ('MATCH', 'NOT_APPLICABLE')))
 			WHEN p.other_student_id IS NULL THEN EXISTS (SELECT 1 FROM student a WHERE a.id = p.student_id AND NOT a.`+liveRecord+`)
 			ELSE NOT EXISTS (SELECT 1 FROM student a JOIN student b ON b.id = p.other_student_id WHERE a.id = p.student_id AND a.`+liveRecord+` AND b.`+liveRecord+` AND `+sameIdentity+`) END`, args)
 	if err != nil {

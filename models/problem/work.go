@@ -54,10 +54,14 @@ func DeletionKind() change.RecordWork {
 }
 
 // WithDedupe adds to a kind that the register looks for doubles of its record again,
-// because the record may then name another person.
+// because the record may then name another person. What the population database said to a
+// step of the change is kept, and the record has the state that follows.
 func WithDedupe(w change.RecordWork) change.RecordWork {
 	w = withProblemLock(w)
 	w.After = func(t *store.Tx, c *change.Change, h *student.PupilRow) error {
+		if err := writeMatch(t, c, h.ID); err != nil {
+			return err
+		}
 		return updateProblems(t, []uuid.UUID{h.ID}, c.ID)
 	}
 	return w

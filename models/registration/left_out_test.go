@@ -77,7 +77,7 @@ func inParts(rig *storetest.County, rows int) {
 // do does one part of the job of a roster.
 func do(rig *storetest.County, up *registration.Roster, part int) *job.Job {
 	rig.T().Helper()
-	runner, err := job.NewJobRunner(kinds.JobWorks(nil))
+	runner, err := job.NewJobRunner(kinds.JobWorks(nil, nil))
 	require.NoError(rig.T(), err)
 	id := rig.Text(`SELECT id::text FROM job WHERE subject_id = $1`, up.ID)
 	at, err := runner.Do(rig.T().Context(), rig.Worker, parse(rig, id), part)

@@ -150,7 +150,7 @@ func TestTheCheckOfALongSheetSurvivesWhatBreaks(t *testing.T) {
 	require.ErrorIs(t, err, refusal.New(refusal.RosterChecking), "nobody files half a check")
 
 	broken := errors.New("the store does not answer")
-	failing, err := job.NewJobRunner(kinds.JobWorks(func(context.Context, string) ([]byte, error) { return nil, broken }))
+	failing, err := job.NewJobRunner(kinds.JobWorks(func(context.Context, string) ([]byte, error) { return nil, broken }, nil))
 	require.NoError(t, err)
 	_, err = failing.Do(t.Context(), c.Worker, j.ID, 2)
 	require.ErrorIs(t, err, broken)

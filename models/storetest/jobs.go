@@ -29,7 +29,7 @@ func (d Drawer) Open(_ context.Context, key string) ([]byte, error) {
 // Runner does the parts of jobs as the worker does, with the sheets of a drawer.
 func (c *County) Runner(sheets Drawer) *job.JobRunner {
 	c.t.Helper()
-	runner, err := job.NewJobRunner(kinds.JobWorks(sheets.Open))
+	runner, err := job.NewJobRunner(kinds.JobWorks(sheets.Open, nil))
 	require.NoError(c.t, err)
 	return runner
 }

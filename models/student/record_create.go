@@ -122,7 +122,7 @@ const citizenCard = "1" // 居民身份证, of the items id_type
 // checked.
 func uncheckedState(idType string) string {
 	if idType == citizenCard {
-		return identityUnchecked
+		return IdentityUnchecked
 	}
 	return identityNotApplicable
 }

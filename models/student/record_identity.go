@@ -6,45 +6,18 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/xueji/xueji/models/ident"
-	"github.com/xueji/xueji/models/process"
 	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/roster"
 	"github.com/xueji/xueji/models/status"
 	"github.com/xueji/xueji/models/store"
 )
 
-// IdentityWrite is the identity that a change gives to a record. The population database
-// has checked it at the change's own step.
+// IdentityWrite is the identity that a change gives to a record. It is not checked until
+// the answer of the population database is written, which the change may have asked itself.
 type IdentityWrite struct {
 	status.Identity
 
 	Country string // country of the document: two countries may use one number
-}
-
-// The states of the identity check (身份认证) that a written identity has.
-const (
-	identityMatch         = "MATCH"
-	identityUnchecked     = "UNCHECKED"
-	identityNotApplicable = "NOT_APPLICABLE"
-)
-
-// IdentityText returns the words for a state of the identity check (P22).
-func IdentityText(state string) process.Text {
-	switch state {
-	case identityMatch:
-		return process.Text{Zh: "认证一致", En: "matches the population database"}
-	case identityUnchecked:
-		return process.Text{Zh: "未认证", En: "not checked yet"}
-	case identityNotApplicable:
-		return process.Text{Zh: "该证件不需认证", En: "not checked for this kind of document"}
-	case "MISMATCH":
-		return process.Text{Zh: "认证不一致", En: "differs from the population database"}
-	case "NOT_FOUND":
-		return process.Text{Zh: "查无此人", En: "not in the population database"}
-	case "CANCELLED_BY_POLICE":
-		return process.Text{Zh: "户口已注销", En: "household registration cancelled"}
-	}
-	return process.Text{Zh: state, En: state}
 }
 
 // writeIdentity writes the key data of a record, or does nothing when after is nil. The
@@ -57,16 +30,10 @@ func writeIdentity(t *store.Tx, student uuid.UUID, after *IdentityWrite) error {
 	if err != nil {
 		return err
 	}
-	state := identityNotApplicable
-	if !after.Citizen().IsZero() {
-		state = identityMatch
-	}
-	// A proven identity clears the flag of the identity check.
 	_, err = t.Exec(`UPDATE student SET name = ?, name_key = ?, sex = ?, birth_date = to_date(?, 'YYYYMMDD'), id_type = ?, id_cipher = ?, id_hash = ?, id_masked = ?,
-		number_only_hash = ?, id_double = id_double AND id_hash IS NOT DISTINCT FROM ?,
-		identity_state = ?, problem_flags = CASE WHEN ? THEN array_remove(problem_flags, ?) ELSE problem_flags END WHERE id = ?`,
+		number_only_hash = ?, id_double = id_double AND id_hash IS NOT DISTINCT FROM ?, identity_state = ? WHERE id = ?`,
 		after.Name, ident.NameKey(after.Name), after.Sex, after.BirthDate, after.IDType, sealed.Cipher, sealed.Hash, sealed.Masked,
-		sealed.onlyHash, sealed.Hash, state, state == identityMatch, status.IDError, student)
+		sealed.onlyHash, sealed.Hash, uncheckedState(after.IDType), student)
 	if store.Violates(err) == "student_identity" {
 		return IdentityTaken()
 	}

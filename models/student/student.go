@@ -69,8 +69,11 @@ type Record struct {
 
 	Guardians   []Guardian         `gorm:"-"`
 	Suspensions []SuspensionPeriod `gorm:"-"`
-	Running     *RunningChange     `gorm:"-"`
-	Beside      []RunningChange    `gorm:"-"` // a change of key data, while the other waits for its day
+	// IdentityCheck is the last answer of the population database; nil when it was not asked.
+	IdentityCheck *IdentityCheck `gorm:"-"`
+
+	Running *RunningChange  `gorm:"-"`
+	Beside  []RunningChange `gorm:"-"` // a change of key data, while the other waits for its day
 }
 
 // SuspensionPeriod is one suspension (休学) of a record; EndedOn is zero while it lasts.
@@ -125,6 +128,9 @@ func (row *recordRow) toRecord() (*Record, error) {
 func Read(t *store.Tx, id uuid.UUID) (*Record, error) {
 	r, err := ReadRecord(t, id)
 	if err != nil {
+		return nil, err
+	}
+	if r.IdentityCheck, err = LastIdentityCheck(t, id); err != nil {
 		return nil, err
 	}
 	running, err := runningChangesOf(t, id)
