@@ -74,7 +74,8 @@ func messageCases() map[string]matrixCase {
 		}}
 	}
 	return map[string]matrixCase{
-		"list-notices": fixed("GET", "/v1/notices", nil),
+		"list-notices":      fixed("GET", "/v1/notices", nil),
+		"list-notice-kinds": fixed("GET", "/v1/notices/kinds", nil),
 		"read-notice": {call: func(x *matrix, who apitest.Caller, target string) apitest.Call {
 			id := kept(x, "notice", target, func() string {
 				one, round := x.suspension(target), x.next()

@@ -116,6 +116,7 @@ func (s *server) sessionRoutes() {
 		Summary: "Change the own password (修改密码)", Detail: "Ends every other session of the account (P2), and a browser gets a new cookie. The last five passwords are refused.",
 		PasswordMayBeDue: true, PersonOnly: true, MaxBody: 4 << 10,
 	}, s.changePassword)
+	s.ownSessionRoutes()
 	s.tokenRoutes()
 }
 

@@ -16,6 +16,7 @@ type DeliveryView struct {
 	ID            uuid.UUID  `json:"id"`
 	MessageID     uuid.UUID  `json:"message_id" doc:"webhook-id, the same however often it is sent."`
 	Kind          string     `json:"kind,omitempty" doc:"Kind of the notice; none for a test."`
+	KindLabel     string     `json:"kind_label,omitempty"`
 	CaseNo        string     `json:"case_no,omitempty"`
 	State         string     `json:"state" enum:"WAITING,DELIVERED,DEAD"`
 	Attempts      int        `json:"attempts"`
@@ -28,13 +29,13 @@ type DeliveryView struct {
 	DeadAt        *time.Time `json:"dead_at,omitempty" doc:"Given up; deliver it again when the gateway works."`
 }
 
-func showDelivery(d message.Delivery) DeliveryView {
+func showDelivery(ctx context.Context, d message.Delivery) DeliveryView {
 	v := DeliveryView{
 		ID: d.ID, MessageID: d.ID, Kind: d.Kind, CaseNo: d.CaseNo, State: d.State(), Attempts: d.Attempts, CreatedAt: d.CreatedAt, NextAttemptAt: d.NextAttemptAt,
 		LastAttemptAt: d.LastAttemptAt, LastStatus: d.LastStatus, LastFailure: d.LastError, DeliveredAt: d.DeliveredAt, DeadAt: d.DeadAt,
 	}
 	if d.NoticeID != nil {
-		v.MessageID = *d.NoticeID
+		v.MessageID, v.KindLabel = *d.NoticeID, kindLabel(ctx, d.Kind)
 	}
 	return v
 }
@@ -61,7 +62,7 @@ func (s *server) queued(ctx context.Context, endpoint uuid.UUID, do func(*store.
 		if err != nil {
 			return err
 		}
-		view = showDelivery(*d)
+		view = showDelivery(ctx, *d)
 		return nil
 	})
 	if err != nil {
@@ -83,6 +84,6 @@ func (s *server) listDeliveries(ctx context.Context, in *deliveriesInput) (*rest
 			return err
 		})
 		return list, err
-	}, showDelivery, func(d message.Delivery) rest.TimeKey { return rest.TimeKey{At: d.CreatedAt, ID: d.ID} })
+	}, func(d message.Delivery) DeliveryView { return showDelivery(ctx, d) }, func(d message.Delivery) rest.TimeKey { return rest.TimeKey{At: d.CreatedAt, ID: d.ID} })
 	return rest.BodyOf(page), err
 }

@@ -22,6 +22,10 @@ func (s *server) noticeRoutes() {
 		Summary: "Notices to my office and to me, newest first (通知)",
 	}, s.listNotices)
 	rest.Register(s.rest, rest.Operation{
+		ID: "list-notice-kinds", Method: http.MethodGet, Path: "/v1/notices/kinds", Action: authz.NoticeRead, Tag: tag,
+		Summary: "The kinds of notices there are (通知种类)",
+	}, s.listNoticeKinds)
+	rest.Register(s.rest, rest.Operation{
 		ID: "read-notice", Method: http.MethodPost, Path: "/v1/notices/{id}/read", Action: authz.NoticeRead, Tag: tag,
 		Summary: "Note that I have read a notice (标记已读)", Detail: "For me only: a notice to an office stays unread for my colleagues. A repetition changes nothing.",
 	}, s.readNotice)
@@ -51,6 +55,32 @@ type NoticeView struct {
 	DueDay    string     `json:"due_day,omitempty" doc:"Last day of the step."`
 	CreatedAt time.Time  `json:"created_at"`
 	ReadAt    *time.Time `json:"read_at,omitempty" doc:"When I first read it."`
+}
+
+// NoticeKind is one kind of notices.
+type NoticeKind struct {
+	Kind   string `json:"kind" example:"REMINDED_80"`
+	Label  string `json:"label" example:"办理期限将到"`
+	Urgent bool   `json:"urgent" doc:"A gateway may be told of it outside working hours."`
+}
+
+type noticeKindsOutput struct {
+	Body struct {
+		Items []NoticeKind `json:"items"`
+	}
+}
+
+func (s *server) listNoticeKinds(ctx context.Context, _ *rest.Empty) (*noticeKindsOutput, error) {
+	out := &noticeKindsOutput{}
+	for _, kind := range notice.Kinds() {
+		out.Body.Items = append(out.Body.Items, NoticeKind{Kind: kind, Label: kindLabel(ctx, kind), Urgent: notice.Urgent(kind)})
+	}
+	return out, nil
+}
+
+// kindLabel names a kind of notices in the language of the call.
+func kindLabel(ctx context.Context, kind string) string {
+	return notice.Say(kind, rest.LanguageOf(ctx), notice.Facts{}).Title
 }
 
 type noticesInput struct {

@@ -164,3 +164,12 @@ func TestUnknownNoticesAreShown(t *testing.T) {
 	require.Equal(t, "业务有新情况", list[1].Title)
 	require.Contains(t, list[1].Text, "请打开查看")
 }
+
+// A form that connects a gateway offers every kind of notices, in words.
+func TestTheKindsOfNoticesAreToldInWords(t *testing.T) {
+	w := apitest.New(t)
+	var list struct{ Items []messages.NoticeKind }
+	w.Must(200, w.LogIn(storetest.Bureau, org.BureauSysadmin).Token, apitest.Get("/v1/notices/kinds"), &list)
+	require.Len(t, list.Items, len(notice.Kinds()))
+	require.Contains(t, list.Items, messages.NoticeKind{Kind: "OVERDUE", Label: "已逾期", Urgent: notice.Urgent("OVERDUE")})
+}
