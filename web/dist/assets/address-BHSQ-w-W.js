@@ -1,1 +1,0 @@
-import{b as e}from"./words-04Tv4TaO.js";import{c as t,s as n}from"./index-Jk3SilVY.js";function r(){let r=n(),i=t();return t=>e({get:()=>typeof r.query[t]==`string`?r.query[t]:``,set:e=>void i.replace({query:{...r.query,[t]:e||void 0}})})}export{r as t};

@@ -1,1 +1,0 @@
-import{kt as e}from"./faults-DLkj71M8.js";var t=()=>e&&/firefox/i.test(window.navigator.userAgent),n=()=>e&&/android/i.test(window.navigator.userAgent);export{t as n,n as t};

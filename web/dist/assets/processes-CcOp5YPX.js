@@ -1,1 +1,0 @@
-import{T as e}from"./index-Jk3SilVY.js";import{a as t,i as n}from"./faults-DLkj71M8.js";function r(r){return e({queryKey:[`list-processes`],queryFn:()=>t(n.GET(`/v1/processes`)),staleTime:36e5,enabled:r})}export{r as t};
