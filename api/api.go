@@ -165,7 +165,7 @@ func mount(r *rest.Server, deps Deps, sheets sheet.Sheets, divisions *division.T
 	placings.Mount(r, placings.Deps{Store: deps.Store, Desk: deps.Desk})
 	uploads.Mount(r, uploads.Deps{Store: deps.Store, Files: deps.Files, Papers: files.NewJudge(), EvidenceLimit: deps.EvidenceLimit})
 	jobs.Mount(r, jobs.Deps{Store: deps.register(), Desk: deps.Desk})
-	operations.Mount(r, operations.Deps{Store: deps.register(), Processes: deps.Processes, Watch: deps.Watch, EnginePage: deps.EnginePage})
+	operations.Mount(r, operations.Deps{Store: deps.register(), Processes: deps.Processes, Watch: deps.Watch, Desk: deps.Desk, EnginePage: deps.EnginePage})
 }
 
 // Advice lists the sentences of pages that tell somebody what to do next, by what they

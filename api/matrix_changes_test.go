@@ -59,6 +59,7 @@ func changeCases() map[string]matrixCase {
 		"remind-change":      byFiler(onSuspension("POST", "/reminder", m{})),
 		"supervise-change":   superior(authz.ChangeSupervise, onSuspension("POST", "/supervision", said)),
 		"close-change":       superior(authz.ChangeClose, onSuspension("POST", "/closure", said)),
+		"rebuild-change":     onSuspension("POST", "/rebuild", nil),
 		"comment-change":     onSuspension("POST", "/comments", m{"text": "留言"}),
 		"copy-change":        onSuspension("POST", "/copies", m{"to": []string{uuid.NewString()}}),
 		"take-back":          takeBack,

@@ -106,6 +106,7 @@ const (
 	WebhookManage Action = "webhook.manage" // gateways that carry notices on
 
 	OperationsRead Action = "operations.read" // what does not get on, without a pupil
+	OperationsAct  Action = "operations.act"  // set a case going again
 )
 
 // Why a set of roles cannot be given to one account.
@@ -254,6 +255,7 @@ var table = sync.OnceValue(func() map[Action]map[org.Role]Reach {
 		WebhookManage: {org.BureauSysadmin: Subtree},
 
 		OperationsRead: {org.SchoolSysadmin: Own, org.BureauSysadmin: Subtree, org.BureauHead: Subtree},
+		OperationsAct:  {org.BureauSysadmin: Subtree, org.BureauHead: Subtree},
 	}
 })
 

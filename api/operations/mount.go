@@ -1,9 +1,10 @@
 // Package operations is what those look at who keep the service running: the audit trail and the cases
-// that do not get on.
+// that do not get on, which they set going again.
 package operations
 
 import (
 	"github.com/xueji/xueji/api/rest"
+	"github.com/xueji/xueji/internal/casework"
 	"github.com/xueji/xueji/models/process"
 	"github.com/xueji/xueji/models/store"
 )
@@ -14,6 +15,8 @@ type Deps struct {
 	Processes *process.Catalogue
 	// Watch tells what does not get on.
 	Watch Watch
+	// Desk sets a change going again.
+	Desk *casework.Desk
 	// EnginePage gives the address of a workflow's page in Temporal's web interface, of
 	// one run where it is named; empty when there is none. May be nil.
 	EnginePage func(workflow, run string) string
@@ -31,4 +34,5 @@ func Mount(r *rest.Server, deps Deps) {
 	s := &server{Deps: deps, rest: r}
 	s.auditRoutes()
 	s.attentionRoutes()
+	s.rebuildRoutes()
 }

@@ -87,5 +87,11 @@ func TestWhatDoesNotGetOnIsToldInTheBrowser(t *testing.T) {
 	p.Audit()
 	p.Shot("stuck-english")
 	require.NotContains(t, p.Text(), "Resume", "no job has stopped")
+	p.Click("button", "Set going again: "+s.CaseNo(change))
+	p.Reads("was set going again")
+	s.UntilAsked(change)
+	p.Click("button", "Look again")
+	p.Reads("No case is stuck") // it goes on
+	require.Equal(t, 1, e2e.Value[int](s, `SELECT count(*)::int FROM audit_entry WHERE action = 'case.rebuild' AND subject_id = $1`, change))
 	require.Empty(t, p.Reports())
 }
