@@ -30,7 +30,7 @@ func ownCases() map[string]matrixCase {
 			return apitest.Post("/v1/me/tokens", m{"name": "x", "roles": who.Roles, "days": 1})
 		}},
 		"list-sessions":         fixed("GET", "/v1/me/sessions", nil),
-		"revoke-other-sessions": fixed("DELETE", "/v1/me/sessions", nil),
+		"revoke-other-sessions": parting(fixed("DELETE", "/v1/me/sessions", nil)),
 		"revoke-session": {targetless: true, same: true, parting: true, call: func(_ *matrix, who apitest.Caller, _ string) apitest.Call {
 			return apitest.Call{Method: "DELETE", Path: "/v1/me/sessions/" + who.Session.String()}
 		}},
