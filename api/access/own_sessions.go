@@ -28,7 +28,7 @@ type EndedSessions struct {
 	Ended int `json:"ended"`
 }
 
-// ownSessionRoutes registers the logins of the own account: whoever forgot to log out at
+// ownSessionRoutes registers the logins of the own account: a person who forgot to log out at
 // another computer ends that session from here.
 func (s *server) ownSessionRoutes() {
 	rest.Register(s.rest, rest.Operation{

@@ -14,7 +14,7 @@ import (
 
 // Rebuild sets a running change in scope going again, as the operator's command does: its
 // workflow is told to read its position, or started where there is none. It is safe at any
-// time: nobody decides twice, nothing that was decided is lost. The audit trail names who
+// time: no decision is made twice, and none is lost. The audit trail names who
 // asked for it.
 func (d *Desk) Rebuild(ctx context.Context, scope store.Scope, id uuid.UUID) error {
 	var c *change.Change

@@ -185,6 +185,7 @@ func (p Policy) validateBounds() []error {
 			if !known && (code != "" || !rule.Empty) {
 				list = append(list, oneOf(rule))
 			}
+		case FormSwitch, FormTerm, FormDay, FormWindows, FormChoices, FormTerms, FormChains: // judged beside
 		}
 	}
 	return list
