@@ -68,6 +68,13 @@ func TestEveryFileThatLeavesIsLookedAt(t *testing.T) {
 			open(path + "?reason=AUTHORITY_REQUEST")
 			require.Equal(t, 2, audited("roster.findings", roster.ID))
 		},
+		"get-update-sheet": func() { // the number finds the record again
+			id := w.EnrolPupils(storetest.SchoolB, w.Items(storetest.SchoolB, 2024))[0]
+			class := apitest.One[uuid.UUID](w, `SELECT class_id FROM student WHERE id = $1`, id)
+			path := "/v1/students/updates/sheet?group=CONTACT&reason=DATA_QUALITY&class_id=" + class.String()
+			w.Must(http.StatusOK, w.LogIn(storetest.SchoolB, org.SchoolRegistrar).Token, apitest.Get(path), nil)
+			require.Equal(t, 1, audited("class.sheet", class))
+		},
 		"placing-template": func() {
 			w.Pupil(storetest.SchoolA)
 			require.NotRegexp(t, `\d{15}`, w.SheetText(open("/v1/placings/sheet?stage=PRIMARY&entry_year=2024")))

@@ -34,7 +34,11 @@ func recordCases() map[string]matrixCase {
 		}},
 		"edit-student": on("PATCH", "", m{"items": m{"phone": "16316048782"}}),
 		// A body that is no form is refused only after the right was checked.
-		"update-students":           fixed("POST", "/v1/students/updates", m{}),
+		"update-students": fixed("POST", "/v1/students/updates", m{}),
+		"get-update-sheet": {call: func(x *matrix, _ apitest.Caller, target string) apitest.Call {
+			class := apitest.One[uuid.UUID](x.World, `SELECT class_id FROM student WHERE id = $1`, x.keptPupil(target))
+			return apitest.Get("/v1/students/updates/sheet?group=CONTACT&reason=DATA_QUALITY&class_id=" + class.String())
+		}},
 		"placing-template":          fixed("GET", "/v1/placings/sheet?stage=PRIMARY&entry_year=2024", nil),
 		"place-by-sheet":            fixed("POST", "/v1/placings/sheet", m{}),
 		"propose-placing":           fixed("POST", "/v1/placings/proposals", m{"stage": "PRIMARY", "entry_year": 2024}),

@@ -34,5 +34,6 @@ type server struct {
 func Mount(r *rest.Server, deps Deps) {
 	s := &server{Deps: deps, rest: r}
 	s.studentUpdateRoutes()
+	s.presentRoutes()
 	s.rosterRoutes()
 }

@@ -5,10 +5,12 @@ import (
 	"encoding/json"
 	"net/http"
 	"slices"
+	"strconv"
 	"testing"
 
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
+	"github.com/xuri/excelize/v2"
 
 	"github.com/xueji/xueji/api/apitest"
 	"github.com/xueji/xueji/api/rest"
@@ -103,4 +105,41 @@ func pupilsInFull(w *apitest.World, who apitest.Caller) []roster.Pupil {
 		list[i][roster.IDNumber] = full.Value
 	}
 	return list
+}
+
+// The sheet of a class with the present values is handed in again as it is and changes nothing;
+// with another value in a cell it changes that one. Who took it and why is in the trail.
+func TestTheSheetOfPresentValuesComesBack(t *testing.T) {
+	w := apitest.New(t)
+	s := w.Hands()
+	w.EnrolFile(s, "roster-no-au.xlsx")
+	class := apitest.One[uuid.UUID](w, `SELECT class_id FROM student WHERE id_hash IS NOT NULL GROUP BY class_id ORDER BY count(*) DESC LIMIT 1`)
+	pupils := apitest.One[int](w, `SELECT count(*)::int FROM student WHERE class_id = $1 AND id_hash IS NOT NULL AND in_register`, class)
+	path := "/v1/students/updates/sheet?group=CONTACT&class_id=" + class.String()
+	w.Refused("required", s.Registrar.Token, apitest.Get(path))
+	w.Refused("not_found", w.LogIn(storetest.SchoolB, org.SchoolRegistrar).Token, apitest.Get(path+"&reason=DATA_QUALITY"))
+	w.Refused("forbidden", s.Leader.Token, apitest.Get(path+"&reason=DATA_QUALITY"))
+	taken := w.Must(http.StatusOK, s.Registrar.Token, apitest.Get(path+"&reason=DATA_QUALITY"), nil).Body.Bytes()
+	require.Equal(t, map[string]string{"reason": "DATA_QUALITY", "numbers": strconv.Itoa(pupils)}, lastAudit(w, "class.sheet", class))
+
+	file, err := excelize.OpenReader(bytes.NewReader(taken))
+	require.NoError(t, err)
+	rows, err := file.GetRows(file.GetSheetName(0))
+	require.NoError(t, err)
+	require.Equal(t, []string{"姓名", "身份证件号", "现住址", "通信地址", "家庭地址", "联系电话", "邮政编码", "电子信箱", "主页地址"}, rows[1])
+	require.Len(t, rows, 2+pupils)
+	back := apitest.Read[rosters.StudentUpdates](w, http.StatusOK, w.SendFile(s.Registrar, "/v1/students/updates", "a.xlsx", taken))
+	require.Equal(t, []int{0, pupils}, []int{back.Updated, back.Unchanged})
+	require.NoError(t, file.SetCellStr(file.GetSheetName(0), "F3", "16316048799"))
+	var changed bytes.Buffer
+	require.NoError(t, file.Write(&changed))
+	back = apitest.Read[rosters.StudentUpdates](w, http.StatusOK, w.SendFile(s.Reviewer, "/v1/students/updates", "a.xlsx", changed.Bytes()))
+	require.Equal(t, []int{1, pupils - 1}, []int{back.Updated, back.Unchanged})
+	family := w.Must(http.StatusOK, s.Registrar.Token, apitest.Get("/v1/students/updates/sheet?group=MEMBER1&reason=DATA_QUALITY&class_id="+class.String()), nil)
+	require.NotContains(t, w.SheetText(family), "成员1身份证件号")
+
+	empty := w.LogIn(storetest.SchoolB, org.SchoolRegistrar)
+	none := apitest.One[uuid.UUID](w, `SELECT c.id FROM school_class c WHERE NOT EXISTS (SELECT 1 FROM student s WHERE s.class_id = c.id) AND c.school_id = (SELECT org_id FROM account WHERE id = $1)`, empty.Account)
+	w.Refused("update_nobody", empty.Token, apitest.Get("/v1/students/updates/sheet?group=CONTACT&reason=DATA_QUALITY&class_id="+none.String()))
+	w.LogHoldsNoNumbers()
 }

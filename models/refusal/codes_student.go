@@ -45,6 +45,7 @@ const (
 	UpdateTwice         Code = "update_same_pupil"
 	UpdateBlankRows     Code = "update_blank_rows"
 	UpdateRefused       Code = "update_refused"
+	UpdateNobody        Code = "update_nobody"
 
 	// Punishments.
 	PunishmentExpulsion  Code = "punishment_expulsion"

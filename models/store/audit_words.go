@@ -13,7 +13,7 @@ change        case.decide case.rebuild change.day_failed change.dismiss change.e
 calendar      calendar.add
 certificate   certificate.issue certificate.replace
 certificate_stock certificate.give certificate.spoil
-class         class.check_in class.close class.create class.update
+class         class.check_in class.close class.create class.sheet class.update
 evidence      evidence.open evidence.upload
 grade         grade.create
 handover      handover.receive handover.send
