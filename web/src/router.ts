@@ -30,6 +30,7 @@ export const router = createRouter({
     { path: '/records/:id/file', name: 'file-about', component: () => import('./screens/records/file.vue'), props: true },
     { path: '/rosters', name: 'rosters', component: () => import('./screens/rosters/rosters.vue') },
     { path: '/rosters/:id', name: 'roster', component: () => import('./screens/rosters/roster.vue'), props: true },
+    { path: '/update', name: 'update', component: () => import('./screens/update/update.vue') },
     { path: '/year/plans', name: 'plans', component: () => import('./screens/year/plans.vue') },
     { path: '/year/graduation', name: 'graduation', component: () => import('./screens/year/graduation.vue') },
     { path: '/year/enrolment', name: 'enrolment', component: () => import('./screens/year/enrolment.vue') },

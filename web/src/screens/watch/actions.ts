@@ -75,6 +75,7 @@ export const actions: Record<Action, Key> = {
   'student.create': 'auditAction.student_create',
   'student.edit': 'auditAction.student_edit',
   'student.find': 'auditAction.student_find',
+  'class.sheet': 'auditAction.class_sheet',
   'student.reveal': 'auditAction.student_reveal',
   'student.tidy': 'auditAction.student_tidy',
   'token.create': 'auditAction.token_create',
