@@ -16,6 +16,7 @@ import (
 	"github.com/xueji/xueji/api/access"
 	"github.com/xueji/xueji/api/changes"
 	"github.com/xueji/xueji/api/enrolments"
+	"github.com/xueji/xueji/api/figures"
 	"github.com/xueji/xueji/api/graduations"
 	"github.com/xueji/xueji/api/home"
 	"github.com/xueji/xueji/api/jobs"
@@ -160,6 +161,7 @@ func mount(r *rest.Server, deps Deps, sheets sheet.Sheets, divisions *division.T
 	enrolments.Mount(r, enrolments.Deps{Store: deps.Store, Desk: deps.Desk})
 	graduations.Mount(r, graduations.Deps{Store: deps.Store, Desk: deps.Desk, Processes: deps.Processes})
 	students.Mount(r, students.Deps{Store: deps.register(), Processes: deps.Processes, Sheets: sheets})
+	figures.Mount(r, figures.Deps{Store: deps.register(), Processes: deps.Processes})
 	rosters.Mount(r, rosters.Deps{Store: deps.register(), Desk: deps.Desk, Files: deps.Files, RosterLimit: deps.RosterLimit, Sheets: sheets, Log: deps.Log})
 	schoolyear.Mount(r, schoolyear.Deps{Store: deps.register(), Desk: deps.Desk})
 	placings.Mount(r, placings.Deps{Store: deps.Store, Desk: deps.Desk})

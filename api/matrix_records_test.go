@@ -32,6 +32,9 @@ func recordCases() map[string]matrixCase {
 		"count-students": {call: func(x *matrix, _ apitest.Caller, target string) apitest.Call {
 			return apitest.Get(x.Org(target, "/student-counts"))
 		}},
+		"get-figures": {call: func(x *matrix, _ apitest.Caller, target string) apitest.Call {
+			return apitest.Get(x.Org(target, "/figures"))
+		}},
 		"edit-student": on("PATCH", "", m{"items": m{"phone": "16316048782"}}),
 		// A body that is no form is refused only after the right was checked.
 		"update-students": fixed("POST", "/v1/students/updates", m{}),

@@ -956,6 +956,7 @@ FUNCTION slot_kind(slot_key text) SECURITY DEFINER
 FUNCTION slot_waits(slot_key text) SECURITY DEFINER	
 FUNCTION slots_held(keys text[]) SECURITY DEFINER	
 FUNCTION stage_years(of_school uuid, of_stage text, in_year integer, otherwise integer)	
+FUNCTION steps_done(a_office uuid, a_since timestamp with time zone) SECURITY DEFINER	
 FUNCTION struck_by_case(correction uuid) SECURITY DEFINER	
 FUNCTION student_of_redo(ended uuid) SECURITY DEFINER	
 FUNCTION student_to_receive(name_keys text[], a_number_hash bytea, id_hashes bytea[]) SECURITY DEFINER	
@@ -1088,6 +1089,7 @@ INDEX change_event_silent ON change_event	CREATE UNIQUE INDEX change_event_silen
 INDEX change_event_time ON change_event	CREATE UNIQUE INDEX change_event_time ON public.change_event USING btree (change_id, step_no, round, verb, COALESCE((params ->> 'due'::text), ''::text)) WHERE (verb = ANY (ARRAY['REMINDED_50'::text, 'REMINDED_80'::text, 'OVERDUE'::text, 'TOTAL_WARNED'::text]))
 INDEX change_evidence_paper ON change_evidence	CREATE INDEX change_evidence_paper ON public.change_evidence USING btree (evidence_id)
 INDEX change_filer ON change	CREATE INDEX change_filer ON public.change USING btree (filed_by, filed_at DESC, id DESC)
+INDEX change_in_force ON change	CREATE INDEX change_in_force ON public.change USING btree (org_id, effective_on) INCLUDE (kind, struck_at, org_path, id) WHERE (status = 'EFFECTIVE'::text)
 INDEX change_line_student ON change_line	CREATE INDEX change_line_student ON public.change_line USING btree (student_id)
 INDEX change_newest ON change	CREATE INDEX change_newest ON public.change USING btree (filed_at DESC, id DESC)
 INDEX change_newest_kind ON change	CREATE INDEX change_newest_kind ON public.change USING btree (kind, filed_at DESC, id DESC)
@@ -1155,11 +1157,13 @@ INDEX slip_pending ON slip	CREATE INDEX slip_pending ON public.slip USING btree 
 INDEX slip_waiting ON slip	CREATE INDEX slip_waiting ON public.slip USING btree (created_at) WHERE (outcome = 'PENDING'::text)
 INDEX slot_change ON slot	CREATE INDEX slot_change ON public.slot USING btree (change_id)
 INDEX step_automatic ON step	CREATE INDEX step_automatic ON public.step USING btree (next_attempt_at) WHERE ((status = 'OPEN'::text) AND (act <> ''::text))
+INDEX step_done ON step	CREATE INDEX step_done ON public.step USING btree (office_id, closed_at) INCLUDE (role, opened_at, due_at) WHERE ((status = 'DONE'::text) AND (act = ''::text))
 INDEX step_next_mark ON step	CREATE INDEX step_next_mark ON public.step USING btree (LEAST( CASE WHEN (reminded_50 IS NULL) THEN remind_50_at ELSE NULL::timestamp with time zone END, CASE WHEN (reminded_80 IS NULL) THEN remind_80_at ELSE NULL::timestamp with time zone END, CASE WHEN (overdue_at IS NULL) THEN due_at ELSE NULL::timestamp with time zone END)) WHERE (status = 'OPEN'::text)
 INDEX step_one_open ON step	CREATE UNIQUE INDEX step_one_open ON public.step USING btree (change_id) WHERE (status = 'OPEN'::text)
 INDEX step_open_due ON step	CREATE INDEX step_open_due ON public.step USING btree (due_at, change_id) WHERE (status = 'OPEN'::text)
 INDEX step_problem ON step	CREATE INDEX step_problem ON public.step USING btree (change_id) WHERE ((status = 'OPEN'::text) AND (problem <> ''::text))
 INDEX student_class ON student	CREATE INDEX student_class ON public.student USING btree (class_id, id)
+INDEX student_counted ON student	CREATE INDEX student_counted ON public.student USING btree (school_id, stage, entry_year) INCLUDE (sex, enrol_status, in_register, class_id, org_path)
 INDEX student_history_change ON student_history	CREATE UNIQUE INDEX student_history_change ON public.student_history USING btree (change_id, student_id, kind) WHERE (change_id IS NOT NULL)
 INDEX student_history_regrouped ON student_history	CREATE INDEX student_history_regrouped ON public.student_history USING btree (org_path, effective_on) WHERE (kind = ANY (ARRAY['RETENTION'::text, 'SKIP'::text]))
 INDEX student_history_student ON student_history	CREATE INDEX student_history_student ON public.student_history USING btree (student_id, recorded_at, id)
@@ -2735,6 +2739,7 @@ GRANT EXECUTE ON FUNCTION slot_waits(slot_key text) TO xueji_worker	GRANT EXECUT
 GRANT EXECUTE ON FUNCTION slots_held(keys text[]) TO xueji_app	GRANT EXECUTE ON FUNCTION slots_held(keys text[]) TO xueji_app
 GRANT EXECUTE ON FUNCTION stage_years(of_school uuid, of_stage text, in_year integer, otherwise integer) TO xueji_app	GRANT EXECUTE ON FUNCTION stage_years(of_school uuid, of_stage text, in_year integer, otherwise integer) TO xueji_app
 GRANT EXECUTE ON FUNCTION stage_years(of_school uuid, of_stage text, in_year integer, otherwise integer) TO xueji_worker	GRANT EXECUTE ON FUNCTION stage_years(of_school uuid, of_stage text, in_year integer, otherwise integer) TO xueji_worker
+GRANT EXECUTE ON FUNCTION steps_done(a_office uuid, a_since timestamp with time zone) TO xueji_app	GRANT EXECUTE ON FUNCTION steps_done(a_office uuid, a_since timestamp with time zone) TO xueji_app
 GRANT EXECUTE ON FUNCTION struck_by_case(correction uuid) TO xueji_app	GRANT EXECUTE ON FUNCTION struck_by_case(correction uuid) TO xueji_app
 GRANT EXECUTE ON FUNCTION struck_by_case(correction uuid) TO xueji_worker	GRANT EXECUTE ON FUNCTION struck_by_case(correction uuid) TO xueji_worker
 GRANT EXECUTE ON FUNCTION student_of_redo(ended uuid) TO xueji_app	GRANT EXECUTE ON FUNCTION student_of_redo(ended uuid) TO xueji_app

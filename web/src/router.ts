@@ -43,6 +43,7 @@ export const router = createRouter({
     { path: '/year/received', name: 'received', component: () => import('./screens/year/received.vue') },
     { path: '/year/file', name: 'file-case', component: () => import('./screens/year/file-case.vue') },
     { path: '/year/batch', name: 'batch', component: () => import('./screens/year/batch-transfer.vue') },
+    { path: '/figures', name: 'figures', component: () => import('./screens/figures/figures.vue'), props: (to) => ({ id: to.query.id }) },
     { path: '/accounts', name: 'accounts', component: () => import('./screens/keeping/accounts.vue') },
     { path: '/accounts/:id', name: 'account', component: () => import('./screens/keeping/account.vue'), props: true },
     { path: '/proxies', name: 'proxies', component: () => import('./screens/keeping/proxies.vue') },
