@@ -3,12 +3,14 @@ package students
 import (
 	"context"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
 
 	"github.com/xueji/xueji/api/authz"
 	"github.com/xueji/xueji/api/rest"
+	"github.com/xueji/xueji/models/ident"
 	"github.com/xueji/xueji/models/problem"
 	"github.com/xueji/xueji/models/process"
 	"github.com/xueji/xueji/models/status"
@@ -44,6 +46,8 @@ type ProblemView struct {
 	OtherSchool string    `json:"other_school,omitempty" doc:"The school of the other record."`
 	OtherFiled  bool      `json:"other_filed,omitempty" doc:"The other side has filed a corroboration."`
 	OtherPassed bool      `json:"other_passed,omitempty" doc:"The other side was found right."`
+	Score       int       `json:"score,omitempty" doc:"How likely the two records are of one pupil, of 100."`
+	Signs       []string  `json:"signs" doc:"What speaks for it, in words." example:"姓名同音"`
 	Busy        bool      `json:"busy,omitempty" doc:"A change of the record is running; it comes first."`
 	May         []string  `json:"may" doc:"The kinds of change that may be filed about it now." example:"PROBLEM_CORROBORATION"`
 	Advice      string    `json:"advice" doc:"The same as a sentence."`
@@ -57,6 +61,16 @@ func problemLabel(kind string) process.Text {
 		return process.Text{Zh: "身份证号重复", En: "Another record has the same identity number"}
 	}
 	return process.Text{Zh: "疑似同一人（姓名、性别、出生日期相同）", En: "Another record has the same name, sex and birth date"}
+}
+
+// likelyLabel says of two records that are likely of one pupil what speaks for it.
+func likelyLabel(signs []ident.Sign) process.Text {
+	var zh, en []string
+	for _, s := range signs {
+		z, e := s.Text()
+		zh, en = append(zh, z), append(en, e)
+	}
+	return process.Text{Zh: "疑似同一人（" + strings.Join(zh, "、") + "）", En: "Another record is likely of the same pupil: " + strings.Join(en, ", ")}
 }
 
 func problemAdvice(p problem.OpenProblem) process.Text {
@@ -83,7 +97,13 @@ func (s *server) listProblems(ctx context.Context, in *problemListInput) (*rest.
 	show := func(p problem.OpenProblem) ProblemView {
 		v := ProblemView{ID: p.ID, Kind: p.Kind, Label: rest.InLanguage(ctx, problemLabel(p.Kind)), FoundAt: p.FoundAt, StudentID: p.StudentID, Name: p.StudentName,
 			Number: p.NumberMasked, IDNumber: p.IDMasked, School: p.School, OtherSchool: p.OtherSchool, OtherFiled: p.OtherFiled, OtherPassed: p.OtherPassed,
-			Busy: p.Busy, May: []string{}, Advice: rest.InLanguage(ctx, problemAdvice(p))}
+			Score: p.Score, Signs: []string{}, Busy: p.Busy, May: []string{}, Advice: rest.InLanguage(ctx, problemAdvice(p))}
+		if len(p.Signs) > 0 {
+			v.Label = rest.InLanguage(ctx, likelyLabel(p.Signs))
+		}
+		for _, sign := range p.Signs {
+			v.Signs = append(v.Signs, rest.InLanguage(ctx, textOf(sign.Text())))
+		}
 		for _, kind := range p.May() {
 			v.May = append(v.May, string(kind))
 		}

@@ -46,7 +46,7 @@ func TestTwoRecordsThatLookLikeOneChild(t *testing.T) {
 	require.Equal(t, "DUP_WITHOUT_ID", p.Kind)
 	require.Equal(t, a, p.StudentID)
 	require.Equal(t, w.OfficeName(storetest.SchoolB), p.OtherSchool)
-	require.Equal(t, "疑似同一人（姓名、性别、出生日期相同）", p.Label)
+	require.Equal(t, "疑似同一人（姓名相同、出生日期相同）", p.Label)
 	require.Contains(t, p.May, "PROBLEM_CORROBORATION")
 	require.Contains(t, p.Advice, "核对原件")
 	both := list(storetest.Bureau, org.BureauReviewer)

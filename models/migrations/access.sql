@@ -36,6 +36,7 @@ TABLE job_part
 TABLE job_word	
 TABLE keyring	
 TABLE keyring_walk	
+TABLE likeness	
 TABLE login_attempt	
 TABLE notice	
 TABLE notice_read	
@@ -463,6 +464,8 @@ COLUMN keyring.single boolean
 COLUMN keyring_walk.after text[]	
 COLUMN keyring_walk.done boolean	
 COLUMN keyring_walk.place text	
+COLUMN likeness.keys bigint[]	
+COLUMN likeness.student_id uuid	
 COLUMN login_attempt.came_in_at timestamp with time zone	
 COLUMN login_attempt.failed_at timestamp with time zone	
 COLUMN login_attempt.failures integer	
@@ -774,6 +777,8 @@ COLUMN student_problem.id uuid
 COLUMN student_problem.kind text	
 COLUMN student_problem.org_path ltree	
 COLUMN student_problem.other_student_id uuid	
+COLUMN student_problem.score smallint	
+COLUMN student_problem.signs text[]	
 COLUMN student_problem.state text	
 COLUMN student_problem.student_id uuid	
 COLUMN suspension.change_id uuid	
@@ -1017,6 +1022,7 @@ CONSTRAINT job_pkey ON job	ALTER TABLE job ADD CONSTRAINT job_pkey PRIMARY KEY (
 CONSTRAINT job_word_pkey ON job_word	ALTER TABLE job_word ADD CONSTRAINT job_word_pkey PRIMARY KEY (id)
 CONSTRAINT keyring_pkey ON keyring	ALTER TABLE keyring ADD CONSTRAINT keyring_pkey PRIMARY KEY (single)
 CONSTRAINT keyring_walk_pkey ON keyring_walk	ALTER TABLE keyring_walk ADD CONSTRAINT keyring_walk_pkey PRIMARY KEY (place)
+CONSTRAINT likeness_pkey ON likeness	ALTER TABLE likeness ADD CONSTRAINT likeness_pkey PRIMARY KEY (student_id)
 CONSTRAINT login_attempt_pkey ON login_attempt	ALTER TABLE login_attempt ADD CONSTRAINT login_attempt_pkey PRIMARY KEY (login_hash, network)
 CONSTRAINT notice_pkey ON notice	ALTER TABLE notice ADD CONSTRAINT notice_pkey PRIMARY KEY (id)
 CONSTRAINT notice_read_pkey ON notice_read	ALTER TABLE notice_read ADD CONSTRAINT notice_read_pkey PRIMARY KEY (notice_id, account_id)
@@ -1127,6 +1133,7 @@ INDEX job_path ON job	CREATE INDEX job_path ON public.job USING gist (org_path)
 INDEX job_running ON job	CREATE INDEX job_running ON public.job USING btree (id) WHERE (state = 'RUNNING'::text)
 INDEX job_subject ON job	CREATE UNIQUE INDEX job_subject ON public.job USING btree (kind, subject_id) WHERE (state <> 'DONE'::text)
 INDEX job_word_pending ON job_word	CREATE UNIQUE INDEX job_word_pending ON public.job_word USING btree (job_id, verb) WHERE (outcome = 'PENDING'::text)
+INDEX likeness_keys ON likeness	CREATE INDEX likeness_keys ON public.likeness USING gin (keys) WITH (fastupdate=off)
 INDEX login_attempt_old ON login_attempt	CREATE INDEX login_attempt_old ON public.login_attempt USING btree (GREATEST(failed_at, came_in_at))
 INDEX notice_account ON notice	CREATE INDEX notice_account ON public.notice USING btree (account_id, created_at DESC, id DESC) WHERE (account_id IS NOT NULL)
 INDEX notice_office ON notice	CREATE INDEX notice_office ON public.notice USING btree (org_id, created_at DESC, id DESC)
@@ -1356,6 +1363,7 @@ CONSTRAINT job_word_outcome_check ON job_word	ALTER TABLE job_word ADD CONSTRAIN
 CONSTRAINT job_word_verb_check ON job_word	ALTER TABLE job_word ADD CONSTRAINT job_word_verb_check CHECK ((verb = ANY (ARRAY['CANCEL'::text, 'RESUME'::text])))
 CONSTRAINT keyring_phase_check ON keyring	ALTER TABLE keyring ADD CONSTRAINT keyring_phase_check CHECK ((phase = ANY (ARRAY['SERVING'::text, 'REKEYING'::text, 'FILES'::text])))
 CONSTRAINT keyring_single_check ON keyring	ALTER TABLE keyring ADD CONSTRAINT keyring_single_check CHECK (single)
+CONSTRAINT likeness_student_id_fkey ON likeness	ALTER TABLE likeness ADD CONSTRAINT likeness_student_id_fkey FOREIGN KEY (student_id) REFERENCES student(id)
 CONSTRAINT notice_change_id_fkey ON notice	ALTER TABLE notice ADD CONSTRAINT notice_change_id_fkey FOREIGN KEY (change_id) REFERENCES change(id)
 CONSTRAINT notice_check ON notice	ALTER TABLE notice ADD CONSTRAINT notice_check CHECK (((change_id IS NULL) OR (problem_id IS NULL)))
 CONSTRAINT notice_org_id_fkey ON notice	ALTER TABLE notice ADD CONSTRAINT notice_org_id_fkey FOREIGN KEY (org_id) REFERENCES organisation(id)
@@ -1718,6 +1726,7 @@ POLICY owner_all ON job_part PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY ow
 POLICY owner_all ON job_word PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON job_word AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
 POLICY owner_all ON keyring PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON keyring AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
 POLICY owner_all ON keyring_walk PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON keyring_walk AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
+POLICY owner_all ON likeness PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON likeness AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
 POLICY owner_all ON login_attempt PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON login_attempt AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
 POLICY owner_all ON notice PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON notice AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
 POLICY owner_all ON notice_read PERMISSIVE FOR ALL TO CURRENT_USER	CREATE POLICY owner_all ON notice_read AS PERMISSIVE FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true)
@@ -1785,6 +1794,7 @@ POLICY worker_all ON identity_question PERMISSIVE FOR ALL TO xueji_worker	CREATE
 POLICY worker_all ON job PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON job AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
 POLICY worker_all ON job_part PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON job_part AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
 POLICY worker_all ON job_word PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON job_word AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
+POLICY worker_all ON likeness PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON likeness AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
 POLICY worker_all ON notice PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON notice AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
 POLICY worker_all ON notice_read PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON notice_read AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
 POLICY worker_all ON opinion_draft PERMISSIVE FOR ALL TO xueji_worker	CREATE POLICY worker_all ON opinion_draft AS PERMISSIVE FOR ALL TO xueji_worker USING (true) WITH CHECK (true)
@@ -1856,6 +1866,7 @@ ROW SECURITY ON job_part	ALTER TABLE job_part ENABLE ROW LEVEL SECURITY
 ROW SECURITY ON job_word	ALTER TABLE job_word ENABLE ROW LEVEL SECURITY
 ROW SECURITY ON keyring	ALTER TABLE keyring ENABLE ROW LEVEL SECURITY
 ROW SECURITY ON keyring_walk	ALTER TABLE keyring_walk ENABLE ROW LEVEL SECURITY
+ROW SECURITY ON likeness	ALTER TABLE likeness ENABLE ROW LEVEL SECURITY
 ROW SECURITY ON login_attempt	ALTER TABLE login_attempt ENABLE ROW LEVEL SECURITY
 ROW SECURITY ON notice	ALTER TABLE notice ENABLE ROW LEVEL SECURITY
 ROW SECURITY ON notice_read	ALTER TABLE notice_read ENABLE ROW LEVEL SECURITY
@@ -1926,6 +1937,7 @@ ROW SECURITY OF THE OWNER ON job_part	ALTER TABLE job_part FORCE ROW LEVEL SECUR
 ROW SECURITY OF THE OWNER ON job_word	ALTER TABLE job_word FORCE ROW LEVEL SECURITY
 ROW SECURITY OF THE OWNER ON keyring	ALTER TABLE keyring FORCE ROW LEVEL SECURITY
 ROW SECURITY OF THE OWNER ON keyring_walk	ALTER TABLE keyring_walk FORCE ROW LEVEL SECURITY
+ROW SECURITY OF THE OWNER ON likeness	ALTER TABLE likeness FORCE ROW LEVEL SECURITY
 ROW SECURITY OF THE OWNER ON login_attempt	ALTER TABLE login_attempt FORCE ROW LEVEL SECURITY
 ROW SECURITY OF THE OWNER ON notice	ALTER TABLE notice FORCE ROW LEVEL SECURITY
 ROW SECURITY OF THE OWNER ON notice_read	ALTER TABLE notice_read FORCE ROW LEVEL SECURITY
@@ -2012,6 +2024,7 @@ GRANT INSERT ON identity_question TO xueji_worker	GRANT INSERT ON identity_quest
 GRANT INSERT ON job TO xueji_worker	GRANT INSERT ON job TO xueji_worker
 GRANT INSERT ON job_part TO xueji_worker	GRANT INSERT ON job_part TO xueji_worker
 GRANT INSERT ON job_word TO xueji_worker	GRANT INSERT ON job_word TO xueji_worker
+GRANT INSERT ON likeness TO xueji_worker	GRANT INSERT ON likeness TO xueji_worker
 GRANT INSERT ON notice TO xueji_worker	GRANT INSERT ON notice TO xueji_worker
 GRANT INSERT ON notice_read TO xueji_app	GRANT INSERT ON notice_read TO xueji_app
 GRANT INSERT ON opinion_draft TO xueji_app	GRANT INSERT ON opinion_draft TO xueji_app
@@ -2102,6 +2115,7 @@ GRANT SELECT ON job_word TO xueji_app	GRANT SELECT ON job_word TO xueji_app
 GRANT SELECT ON job_word TO xueji_worker	GRANT SELECT ON job_word TO xueji_worker
 GRANT SELECT ON keyring TO xueji_app	GRANT SELECT ON keyring TO xueji_app
 GRANT SELECT ON keyring TO xueji_worker	GRANT SELECT ON keyring TO xueji_worker
+GRANT SELECT ON likeness TO xueji_worker	GRANT SELECT ON likeness TO xueji_worker
 GRANT SELECT ON notice TO xueji_app	GRANT SELECT ON notice TO xueji_app
 GRANT SELECT ON notice TO xueji_worker	GRANT SELECT ON notice TO xueji_worker
 GRANT SELECT ON notice_read TO xueji_app	GRANT SELECT ON notice_read TO xueji_app
@@ -2517,6 +2531,7 @@ GRANT UPDATE (is_guardian) ON guardian TO xueji_app	GRANT UPDATE (is_guardian) O
 GRANT UPDATE (issued_by) ON certificate TO xueji_app	GRANT UPDATE (issued_by) ON certificate TO xueji_app
 GRANT UPDATE (issued_on) ON certificate TO xueji_app	GRANT UPDATE (issued_on) ON certificate TO xueji_app
 GRANT UPDATE (job) ON guardian TO xueji_app	GRANT UPDATE (job) ON guardian TO xueji_app
+GRANT UPDATE (keys) ON likeness TO xueji_worker	GRANT UPDATE (keys) ON likeness TO xueji_worker
 GRANT UPDATE (kinds) ON webhook_endpoint TO xueji_app	GRANT UPDATE (kinds) ON webhook_endpoint TO xueji_app
 GRANT UPDATE (last_used_at) ON account TO xueji_app	GRANT UPDATE (last_used_at) ON account TO xueji_app
 GRANT UPDATE (left_behind) ON student TO xueji_app	GRANT UPDATE (left_behind) ON student TO xueji_app

@@ -2,9 +2,10 @@
 // identity check hold against a record, and the three ways out of it.
 //
 // It owns the finding with its kind (ID_ERROR, DUP_WITH_ID, DUP_WITHOUT_ID) and state, the
-// hourly search for doubles, the hourly check of identities as a job with the answers of the
-// population database, the list of an office, and the other record of a double, of which a
-// reader learns school and case only. It gives the engine the Work of
+// hourly search for doubles, also for those whose name or birth date is typed otherwise, the
+// hourly check of identities as a job with the answers of the population database, the list
+// of an office, and the other record of a double, of which a reader learns school and case
+// only. It gives the engine the Work of
 // PROBLEM_CORROBORATION (佐证) and PROBLEM_DELETION (删除); to amend (变更) is a change of
 // key data.
 //
@@ -14,7 +15,7 @@
 // It does not own the way to the population database (internal/identity): the job is given a
 // function that asks.
 //
-// Tables: student_problem, double_search, identity_check, identity_question.
+// Tables: student_problem, double_search, likeness, identity_check, identity_question.
 //
 // Laws and rules it keeps:
 //   - law 10: the two sides of a double learn no more of each other than school and case;

@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/xueji/xueji/models/ident"
 	"github.com/xueji/xueji/models/process"
 	"github.com/xueji/xueji/models/status"
 	"github.com/xueji/xueji/models/store"
@@ -27,6 +28,10 @@ type OpenProblem struct {
 	OtherFiled   bool
 	OtherPassed  bool
 	Busy         bool // a change of the record is running
+	// Score is how likely the two records are of one pupil, of 100, and Signs what speaks
+	// for it; 0 and none of another kind of problem.
+	Score int
+	Signs []ident.Sign `gorm:"serializer:json"`
 }
 
 // May lists the kinds that may be filed about the problem now (KT11–KT13); none while a
@@ -71,7 +76,8 @@ func OpenProblems(t *store.Tx, f Filter, before time.Time, beforeID uuid.UUID, m
 	}
 	var list []OpenProblem
 	err := t.DB().Raw(`SELECT p.id, p.kind, p.found_at, s.id AS student_id, s.name AS student_name, s.number_masked, s.id_masked, s.enrol_status, f.name AS school,
-			coalesce(o.school, '') AS other_school, coalesce(o.filed, false) AS other_filed, coalesce(o.passed, false) AS other_passed, slot_kind('student/' || s.id) IS NOT NULL AS busy
+			coalesce(o.school, '') AS other_school, coalesce(o.filed, false) AS other_filed, coalesce(o.passed, false) AS other_passed, slot_kind('student/' || s.id) IS NOT NULL AS busy,
+			coalesce(p.score, 0) AS score, to_json(p.signs) AS signs
 		FROM (SELECT * FROM student_problem p WHERE `+f.where()+` AND (p.found_at, p.id) < (@before, @id) ORDER BY p.found_at DESC, p.id DESC LIMIT @most) p
 		JOIN student s ON s.id = p.student_id JOIN organisation f ON f.id = s.school_id LEFT JOIN LATERAL problem_other(p.id) o ON true
 		ORDER BY p.found_at DESC, p.id DESC`, map[string]any{"before": before, "id": beforeID, "most": most, "kind": f.Kind, "school": f.School}).Scan(&list).Error

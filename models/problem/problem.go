@@ -75,6 +75,9 @@ const sameIdentity = `CASE kind WHEN ` + dupWithIDWord + ` THEN a.id_hash = b.id
 	ELSE a.name_key = b.name_key AND a.sex = b.sex AND a.birth_date = b.birth_date AND coalesce(a.id_hash <> b.id_hash, true)
 		AND NOT (a.id_type = '1' AND b.id_type = '1' AND a.id_hash IS NOT NULL AND b.id_hash IS NOT NULL) END`
 
+// likelyRows are the pairs that are likely of one pupil, in the text of a statement.
+const likelyRows = `jsonb_to_recordset(CAST(@likely AS jsonb)) AS n (a uuid, b uuid, score smallint, signs text[])`
+
 // updateProblems updates the problems of some records, in the transaction that changed the
 // records: problems that are gone are cleared, found ones are flagged on both sides, and
 // the flags that rules read follow. The caller holds the lock of problems. Change is the
@@ -83,12 +86,21 @@ func updateProblems(t *store.Tx, ids []uuid.UUID, change uuid.UUID) error {
 	if len(ids) == 0 {
 		return nil
 	}
-	args := map[string]any{"ids": ids, "now": t.Now(), "change": store.OrNull(change)}
-	_, err := t.Exec(`UPDATE student_problem p SET state = `+clearedWord+`, cleared_at = @now, cleared_by = @change
+	likely, err := likelyDoubles(t, ids)
+	if err != nil {
+		return err
+	}
+	text, err := pairsJSON(likely)
+	if err != nil {
+		return err
+	}
+	args := map[string]any{"ids": ids, "now": t.Now(), "change": store.OrNull(change), "likely": text}
+	_, err = t.Exec(`UPDATE student_problem p SET state = `+clearedWord+`, cleared_at = @now, cleared_by = @change
 		WHERE p.state <> `+clearedWord+` AND (p.student_id IN @ids OR p.other_student_id IN @ids) AND CASE
 			WHEN p.kind = `+idErrorWord+` THEN EXISTS (SELECT 1 FROM student a WHERE a.id = p.student_id AND (NOT a.`+liveRecord+` OR a.identity_state IN ('MATCH', 'NOT_APPLICABLE')))
 			WHEN p.other_student_id IS NULL THEN EXISTS (SELECT 1 FROM student a WHERE a.id = p.student_id AND NOT a.`+liveRecord+`)
-			ELSE NOT EXISTS (SELECT 1 FROM student a JOIN student b ON b.id = p.other_student_id WHERE a.id = p.student_id AND a.`+liveRecord+` AND b.`+liveRecord+` AND `+sameIdentity+`) END`, args)
+			ELSE NOT EXISTS (SELECT 1 FROM student a JOIN student b ON b.id = p.other_student_id WHERE a.id = p.student_id AND a.`+liveRecord+` AND b.`+liveRecord+` AND `+sameIdentity+`)
+				AND NOT (p.kind = `+dupWithoutIDWord+` AND EXISTS (SELECT 1 FROM `+likelyRows+` WHERE n.a = p.student_id AND n.b = p.other_student_id)) END`, args)
 	if err != nil {
 		return fmt.Errorf("clear problems of records: %w", err)
 	}
@@ -102,11 +114,15 @@ func updateProblems(t *store.Tx, ids []uuid.UUID, change uuid.UUID) error {
 				WHERE a.id IN @ids AND a.`+liveRecord+` AND b.`+liveRecord+`
 			UNION ALL
 			SELECT k.kind, a.id, b.id FROM (SELECT `+dupWithoutIDWord+`) k (kind) CROSS JOIN student a JOIN student b ON b.name_key = a.name_key AND b.id <> a.id
-				WHERE a.id IN @ids AND a.`+liveRecord+` AND b.`+liveRecord+` AND `+sameIdentity+`),
+				WHERE a.id IN @ids AND a.`+liveRecord+` AND b.`+liveRecord+` AND `+sameIdentity+`
+			UNION ALL
+			SELECT `+dupWithoutIDWord+`, n.a, n.b FROM `+likelyRows+`),
 		side AS (SELECT kind, a, b FROM pair UNION SELECT kind, b, a FROM pair
 			UNION ALL SELECT `+idErrorWord+`, id, NULL FROM student WHERE id IN @ids AND `+liveRecord+` AND identity_state IN ('NOT_FOUND', 'MISMATCH', 'CANCELLED_BY_POLICE'))
-		INSERT INTO student_problem (id, student_id, org_path, kind, other_student_id, found_at, state)
-			SELECT gen_random_uuid(), s.id, s.org_path, side.kind, side.b, @now, `+openWord+` FROM side JOIN student s ON s.id = side.a ORDER BY s.id, side.kind, side.b
+		INSERT INTO student_problem (id, student_id, org_path, kind, other_student_id, found_at, state, score, signs)
+			SELECT gen_random_uuid(), s.id, s.org_path, side.kind, side.b, @now, `+openWord+`, n.score, coalesce(n.signs, '{}') FROM side JOIN student s ON s.id = side.a
+				LEFT JOIN (SELECT DISTINCT ON (n.a, n.b) n.* FROM `+likelyRows+`) n ON n.a = side.a AND n.b = side.b AND side.kind = `+dupWithoutIDWord+`
+			ORDER BY s.id, side.kind, side.b
 		ON CONFLICT DO NOTHING RETURNING id, (SELECT school_id FROM student WHERE id = student_id) AS org_id, org_path::text AS org_path`, args).Scan(&found).Error
 	if err != nil {
 		return fmt.Errorf("find problems of records: %w", err)

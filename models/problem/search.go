@@ -13,7 +13,7 @@ import (
 
 // searchRules is the number of the rules by which doubles are found. A search through the
 // whole register that was interrupted goes on only under the same rules.
-const searchRules = 1
+const searchRules = 2
 
 // Search is the progress of a search for doubles through the whole register.
 type Search struct {

@@ -142,6 +142,9 @@ type Policy struct {
 	HandoverMonths int `yaml:"handover_months" json:"handover_months"`
 	// LookupsPerDay bounds how many pupils of other offices one account may look up.
 	LookupsPerDay int `yaml:"lookups_per_day" json:"lookups_per_day"`
+	// DoubleScore is the likeness, of 100, from which two records are held to be of one
+	// pupil (查重); records that agree in name, sex and birth date always are.
+	DoubleScore int `yaml:"double_score" json:"double_score"`
 	// CorroborateIDErrorByProvince lets the province approve the corroboration of a
 	// wrong identity, too (D8).
 	CorroborateIDErrorByProvince bool `yaml:"id_error_needs_province" json:"id_error_needs_province"`
