@@ -1,1 +1,0 @@
-import{b as e}from"./words-DfZ7x_-o.js";import{c as t,l as n}from"./index-3r9U-xOh.js";function r(){let r=t(),i=n();return t=>e({get:()=>typeof r.query[t]==`string`?r.query[t]:``,set:e=>void i.replace({query:{...r.query,[t]:e||void 0}})})}export{r as t};

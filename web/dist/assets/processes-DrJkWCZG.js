@@ -1,1 +1,0 @@
-import{E as e}from"./index-3r9U-xOh.js";import{a as t,o as n}from"./faults-Bn6fZVJy.js";function r(r){return e({queryKey:[`list-processes`],queryFn:()=>n(t.GET(`/v1/processes`)),staleTime:36e5,enabled:r})}export{r as t};
