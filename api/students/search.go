@@ -36,16 +36,23 @@ type StudentLine struct {
 
 type searchInput struct {
 	Body struct {
-		Name      string            `json:"name,omitempty" maxLength:"100" doc:"Name, or a part of it: 50 characters, however it is typed."`
-		NameMatch student.NameMatch `json:"name_match,omitempty" enum:"IS,BEGINS,CONTAINS" default:"IS" doc:"BEGINS and CONTAINS need two characters."`
-		Number    string            `json:"student_number,omitempty" maxLength:"40" doc:"Student number (学籍号), in full."`
-		IDNumber  string            `json:"id_number,omitempty" maxLength:"40" doc:"Number of the identity document, in full."`
-		School    uuid.UUID         `json:"school_id,omitempty" format:"uuid"`
-		Class     uuid.UUID         `json:"class_id,omitempty" format:"uuid"`
-		Statuses  []string          `json:"statuses,omitempty" maxItems:"20" enum:"DRAFT,PENDING_SCHOOL,PENDING_BUREAU,ENROLLED,SUSPENDED,WITHDRAWN,EXPELLED,MISSING,OTHER_LEFT,ABROAD,TRANSFERRED_OUT,GRADUATED,COMPLETED,INCOMPLETE,DECEASED,DELETED" doc:"Life-cycle states. Left out: every state; a list of a class or a school then leaves out the dead and deleted records."`
-		Stage     org.Stage         `json:"stage,omitempty" enum:"PRIMARY,JUNIOR,SENIOR"`
-		Cursor    string            `json:"cursor,omitempty" maxLength:"400" doc:"next of the page before."`
-		Limit     int               `json:"limit,omitempty" minimum:"1" maximum:"200" default:"50"`
+		Name        string              `json:"name,omitempty" maxLength:"100" doc:"Name, or a part of it: 50 characters, however it is typed."`
+		NameMatch   student.NameMatch   `json:"name_match,omitempty" enum:"IS,BEGINS,CONTAINS" default:"IS" doc:"BEGINS and CONTAINS need two characters."`
+		Number      string              `json:"student_number,omitempty" maxLength:"40" doc:"Student number (学籍号), in full."`
+		IDNumber    string              `json:"id_number,omitempty" maxLength:"40" doc:"Number of the identity document, in full."`
+		School      uuid.UUID           `json:"school_id,omitempty" format:"uuid"`
+		Class       uuid.UUID           `json:"class_id,omitempty" format:"uuid"`
+		Statuses    []string            `json:"statuses,omitempty" maxItems:"20" enum:"DRAFT,PENDING_SCHOOL,PENDING_BUREAU,ENROLLED,SUSPENDED,WITHDRAWN,EXPELLED,MISSING,OTHER_LEFT,ABROAD,TRANSFERRED_OUT,GRADUATED,COMPLETED,INCOMPLETE,DECEASED,DELETED" doc:"Life-cycle states. Left out: every state; a list of a class or a school then leaves out the dead and deleted records."`
+		Stage       org.Stage           `json:"stage,omitempty" enum:"PRIMARY,JUNIOR,SENIOR"`
+		Sex         string              `json:"sex,omitempty" enum:"1,2" doc:"1 男, 2 女."`
+		EntryYear   int                 `json:"entry_year,omitempty" minimum:"1990" maximum:"2100" doc:"Year group (入学年份)."`
+		Problem     string              `json:"problem,omitempty" enum:"ANY,ID_ERROR,DUP_WITH_ID,DUP_WITHOUT_ID" doc:"With an open problem (问题学籍)."`
+		Dropout     bool                `json:"dropout,omitempty" doc:"Dropouts only (辍学)."`
+		NumberClass string              `json:"number_class,omitempty" enum:"L,G,J" doc:"L 临时, G 正式, J 无证件."`
+		Identity    string              `json:"identity_state,omitempty" enum:"UNCHECKED,MATCH,MISMATCH,NOT_FOUND,CANCELLED_BY_POLICE,MIGRATING,NOT_APPLICABLE" doc:"身份认证"`
+		Order       student.SearchOrder `json:"order,omitempty" enum:"NAME" doc:"NAME: by name. Left out: the order that the operation describes."`
+		Cursor      string              `json:"cursor,omitempty" maxLength:"400" doc:"next of the page before."`
+		Limit       int                 `json:"limit,omitempty" minimum:"1" maximum:"200" default:"50"`
 	}
 }
 
@@ -110,7 +117,8 @@ func (s *server) studentRoutes() {
 func (s *server) searchStudents(ctx context.Context, in *searchInput) (*rest.Body[*rest.Page[StudentLine]], error) {
 	b := in.Body
 	q := student.Search{Name: b.Name, NameMatch: b.NameMatch, Number: b.Number, IDNumber: b.IDNumber,
-		School: b.School, Class: b.Class, States: b.Statuses, Stage: b.Stage}
+		School: b.School, Class: b.Class, States: b.Statuses, Stage: b.Stage,
+		Sex: b.Sex, EntryYear: b.EntryYear, Problem: b.Problem, Dropout: b.Dropout, NumberClass: b.NumberClass, Identity: b.Identity, Order: b.Order}
 	paging := rest.Paging{Cursor: b.Cursor, Limit: b.Limit}
 	return rest.List(ctx, s.Store, paging, uuid.Nil, func(tx *store.Tx, after uuid.UUID, most int) ([]student.FoundRecord, error) {
 		q.After, q.Most = after, most

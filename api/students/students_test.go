@@ -2,6 +2,7 @@ package students_test
 
 import (
 	"net/http"
+	"slices"
 	"testing"
 
 	"github.com/google/uuid"
@@ -80,4 +81,32 @@ func TestARecordFromSheetToPage(t *testing.T) {
 		w.Refused("not_found", sibling.Token, c)
 	}
 	w.Refused("not_found", registrar.Token, apitest.Get("/v1/students/"+uuid.NewString()))
+}
+
+// A search is narrowed by facets of the records and ordered by name.
+func TestASearchIsNarrowedAndOrderedOverHTTP(t *testing.T) {
+	w := apitest.New(t)
+	registrar, _ := enrolled(w)
+	find := func(more m) (names []string) {
+		body := m{"school_id": w.OfficeID(storetest.SchoolA)}
+		for name, value := range more {
+			body[name] = value
+		}
+		var page rest.Page[students.StudentLine]
+		w.Must(http.StatusOK, registrar.Token, apitest.Post("/v1/students/search", body), &page)
+		for _, line := range page.Items {
+			names = append(names, line.Name)
+		}
+		return names
+	}
+	all, boys, girls := find(nil), find(m{"sex": "1"}), find(m{"sex": "2"})
+	require.ElementsMatch(t, all, append(slices.Clone(boys), girls...))
+	require.NotEmpty(t, boys)
+	require.NotEmpty(t, girls)
+	require.ElementsMatch(t, all, find(m{"order": "NAME", "identity_state": "UNCHECKED"}))
+	require.Empty(t, find(m{"dropout": true}))
+	require.Empty(t, find(m{"problem": "ANY"}))
+	require.Empty(t, find(m{"entry_year": 2001, "number_class": "G"}))
+	w.Refused("not_in_list", registrar.Token, apitest.Post("/v1/students/search", m{"school_id": w.OfficeID(storetest.SchoolA), "sex": "3"}))
+	w.Refused("search_too_wide", registrar.Token, apitest.Post("/v1/students/search", m{"sex": "1"}))
 }

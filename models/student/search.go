@@ -2,6 +2,7 @@ package student
 
 import (
 	"fmt"
+	"math"
 	"strings"
 	"unicode/utf8"
 
@@ -26,6 +27,15 @@ const (
 	NameContains NameMatch = "CONTAINS"
 )
 
+// SearchOrder says in which order the records found come.
+type SearchOrder string
+
+// OrderName orders by name; without it a search has an order of its own, see Find.
+const OrderName SearchOrder = "NAME"
+
+// AnyProblem asks for records with a problem of any kind.
+const AnyProblem = "ANY"
+
 // Search holds the conditions of a search; empty fields do not restrict. At least
 // one of name, number, ID number, school and class must be given, so that every search
 // can use an index.
@@ -38,6 +48,14 @@ type Search struct {
 	Class     uuid.UUID
 	States    []string
 	Stage     org.Stage
+	Sex       string
+	EntryYear int
+	Problem   string // a kind of problem (问题学籍), or AnyProblem
+	Dropout   bool   // dropouts only (辍学)
+	// NumberClass and Identity are states of the student number and of the identity check.
+	NumberClass string
+	Identity    string
+	Order       SearchOrder
 	// After is the last record of the page before; uuid.Nil begins.
 	After uuid.UUID
 	Most  int
@@ -77,7 +95,7 @@ func (q Search) check() error {
 
 // Find returns one page of the matching records in scope.
 //
-// Records found by the beginning of a name come in the order of names. A class comes in
+// Records come by name when the search asks for it. Else records found by the beginning of a name come in the order of names. A class comes in
 // the order of its teacher: by number in the class (班内学号), then by name. All others
 // come in the order of IDs. A list of a class or a school leaves out deceased and deleted
 // records unless states are named. Every condition uses a leakproof operator, so that
@@ -116,16 +134,24 @@ func searchQuery(t *store.Tx, q Search) *gorm.DB {
 		order, byID = inClassOrder, false
 	case ident.NameKey(q.Name) == "":
 	case q.NameMatch == NameContains:
-		// The function has the other conditions, scope and paging inside.
+		// The function has most other conditions, scope and paging inside. Where it lacks a
+		// condition or the order, it gives every hit, and the page is cut below.
+		after, most := q.After, q.Most
+		if q.narrows() || q.Order == OrderName {
+			after, most = uuid.Nil, math.MaxInt32
+		}
 		page = page.Where("id = ANY (ARRAY(SELECT students_named(?, ?, ?, ?::text[], ?, ?, ?)))", ident.NameKey(q.Name), store.OrNull(q.School), store.OrNull(q.Class),
-			TextArray(q.States), nullText(string(q.Stage)), q.After, q.Most)
+			TextArray(q.States), nullText(string(q.Stage)), after, most)
 	case q.NameMatch == NameBegins:
 		page = page.Where("name_key ^@ ?", ident.NameKey(q.Name))
 		order, byID = inNameOrder, false
 	default:
 		page = page.Where("name_key IN ?", NameKeys(q.Name))
 	}
-	page = searchPlain(searchSecrets(t, page, q), q).Order(order("student"))
+	if q.Order == OrderName {
+		order, byID = inNameOrder, false
+	}
+	page = searchFacets(searchPlain(searchSecrets(t, page, q), q), q).Order(order("student"))
 	switch {
 	case q.After == uuid.Nil:
 	case byID:
@@ -159,6 +185,39 @@ func searchPlain(page *gorm.DB, q Search) *gorm.DB {
 	}
 	if q.Stage != "" {
 		page = page.Where("stage = ?", q.Stage)
+	}
+	return page
+}
+
+// narrows reports whether the search asks for facets of the records.
+func (q Search) narrows() bool {
+	return q.Sex != "" || q.EntryYear != 0 || q.Problem != "" || q.Dropout || q.NumberClass != "" || q.Identity != ""
+}
+
+// searchFacets narrows a search by facets of the records. It reads no more than the search
+// without them, because each search names a person, a class or a school.
+func searchFacets(page *gorm.DB, q Search) *gorm.DB {
+	if q.Sex != "" {
+		page = page.Where("sex = ?", q.Sex)
+	}
+	if q.EntryYear != 0 {
+		page = page.Where("entry_year = ?", q.EntryYear)
+	}
+	switch q.Problem {
+	case "":
+	case AnyProblem:
+		page = page.Where("problem_flags <> '{}'")
+	default:
+		page = page.Where("problem_flags @> ARRAY[?]", q.Problem)
+	}
+	if q.Dropout {
+		page = page.Where("dropout")
+	}
+	if q.NumberClass != "" {
+		page = page.Where("number_class = ?", q.NumberClass)
+	}
+	if q.Identity != "" {
+		page = page.Where("identity_state = ?", q.Identity)
 	}
 	return page
 }

@@ -2,6 +2,7 @@ package student_test
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 
@@ -76,14 +77,20 @@ func TestSearchPagesListEachRecordOnce(t *testing.T) {
 		"prefix":   {Name: "赵一", NameMatch: student.NameBegins},
 		"contains": {Name: "一天", NameMatch: student.NameContains},
 		"school":   {School: rig.ID(storetest.SchoolA)},
+		"by name":  {School: rig.ID(storetest.SchoolA), Order: student.OrderName},
+		"boys":     {Name: "一天", NameMatch: student.NameContains, Sex: "1"},
+		"girls":    {Name: "一天", NameMatch: student.NameContains, Sex: "2"},
+		"hits":     {Name: "一天", NameMatch: student.NameContains, Order: student.OrderName},
 	} {
 		all := map[uuid.UUID]bool{}
+		var keys []string
 		q.Most = 7
 		for {
 			page := rig.Search(storetest.Bureau, q)
 			for _, line := range page {
 				require.False(t, all[line.ID], what)
 				all[line.ID] = true
+				keys = append(keys, ident.NameKey(line.Name))
 			}
 			if len(page) < q.Most {
 				break
@@ -94,13 +101,42 @@ func TestSearchPagesListEachRecordOnce(t *testing.T) {
 		switch what {
 		case "prefix":
 			want = rig.Count(`SELECT count(*) FROM student WHERE name LIKE '赵一%'`)
-		case "contains":
+		case "boys", "girls":
+			want = rig.Count(`SELECT count(*) FROM student WHERE name LIKE '%一天%' AND sex = $1`, q.Sex)
+		case "contains", "hits":
 			want = rig.Count(`SELECT count(*) FROM student WHERE name LIKE '%一天%'`)
 		default:
 			want = rig.Count(`SELECT count(*) FROM student WHERE school_id = $1`, rig.ID(storetest.SchoolA))
 		}
 		require.Len(t, all, want, what)
+		if q.Order == student.OrderName {
+			require.True(t, slices.IsSorted(keys), what)
+		}
 	}
+}
+
+// Each facet narrows a search to the records that have it, and to none when none has.
+func TestASearchIsNarrowedByFacets(t *testing.T) {
+	rig := storetest.New(t)
+	rig.Enrol(storetest.SchoolA, rig.Sheet("roster-no-au.xlsx"), "roster-no-au.xlsx")
+	school := rig.ID(storetest.SchoolA)
+	for condition, q := range map[string]student.Search{
+		`sex = '1'`:                        {Sex: "1"},
+		`sex = '2'`:                        {Sex: "2"},
+		`entry_year = 2026`:                {EntryYear: 2026},
+		`entry_year = 2020`:                {EntryYear: 2020},
+		`number_class = 'L'`:               {NumberClass: "L"},
+		`number_class = 'J'`:               {NumberClass: "J"},
+		`identity_state = 'UNCHECKED'`:     {Identity: "UNCHECKED"},
+		`identity_state = 'MISMATCH'`:      {Identity: "MISMATCH"},
+		`dropout`:                          {Dropout: true},
+		`problem_flags <> '{}'`:            {Problem: student.AnyProblem},
+		`'ID_ERROR' = ANY (problem_flags)`: {Problem: "ID_ERROR"},
+	} {
+		q.School, q.Most = school, 100
+		require.Len(t, rig.Search(storetest.Bureau, q), rig.Count(`SELECT count(*) FROM student WHERE school_id = $1 AND `+condition, school), condition)
+	}
+	require.Positive(t, rig.Count(`SELECT count(*) FROM student WHERE sex = '1'`))
 }
 
 // Under row-level security PostgreSQL uses an index only below leakproof operators. No
@@ -118,6 +154,8 @@ func TestSearchesUseIndexes(t *testing.T) {
 		"number":     {Number: "L520102201901010001"},
 		"document":   {IDNumber: "520102201901010001"},
 		"school":     {School: rig.ID(storetest.SchoolA), States: []string{"SUSPENDED"}},
+		"dropouts":   {School: rig.ID(storetest.SchoolA), Dropout: true, Order: student.OrderName},
+		"problems":   {School: rig.ID(storetest.SchoolA), Problem: student.AnyProblem},
 		"class":      {Class: rig.Class(storetest.SchoolA, "2026101").ID},
 	} {
 		q.Most = 50
