@@ -1,6 +1,7 @@
 package console_test
 
 import (
+	"net/http"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -65,6 +66,24 @@ func TestThePolicyIsChangedInTheBrowser(t *testing.T) {
 	p.Click("button", "查看后果")
 	p.Reads("应如 07-01")
 	p.Click("button", "取消")
+	p.Click("button", "修改：转学办理期")
+	p.Click("button", "增加一段")
+	p.Type("从", "02-15")
+	p.Type("至", "03-15")
+	p.Click("button", "查看后果")
+	p.Reads("每年 02-15 至 03-15")
+	p.Click("button", "取消")
+	p.Click("button", "修改：自动调档")
+	p.Pick("否")
+	p.Click("button", "查看后果")
+	p.Reads("办理环节因此改变的业务")
+	p.Audit()
+	p.Click("button", "取消")
+	p.Click("button", "修改：可留级学段")
+	p.Click("checkbox", "普通高中")
+	p.Click("button", "查看后果")
+	p.Reads("可留级学段\t无\t普通高中")
+	p.Click("button", "取消")
 	p.Click("button", "修改：环节期限")
 	p.Choose("业务", "休学")
 	p.Choose("环节", "主管部门审批")
@@ -94,5 +113,14 @@ func TestThePolicyIsChangedInTheBrowser(t *testing.T) {
 	clerk.Click("link", "Versions")
 	clerk.Click("link", "Version 2")
 	clerk.Reads("Suspension, Bureau approval: 5 working days")
+
+	step := obj{"name": "BUREAU_APPROVAL", "label": obj{"zh": "主管部门审批", "en": "Bureau approval"}, "side": "FILER", "level": "MANAGING", "role": "BUREAU_REVIEWER", "term": "7wd"}
+	admin.LogIn()
+	require.Equal(t, http.StatusCreated, admin.Do("POST", "/v1/policies", obj{
+		"body": obj{"chains": obj{"GONE_ABROAD": obj{"SENIOR": []obj{step}}}}, "valid_from": "2026-11-20", "based_on": 2, "reason": "黔教发〔2026〕3号",
+	}, "policy-0003").Status)
+	p.Open("/policy")
+	p.Reads("（普通高中）：主管部门审批（7 个工作日）") // steps of the province's own, as it handed them in
+	fit(t, p, true, append(more, "黔教发〔2026〕3号")...)
 	require.Empty(t, append(append(p.Reports(), clerk.Reports()...), other.Reports()...))
 }

@@ -1232,6 +1232,7 @@ export const en: Words = {
     address: 'Address',
     url: 'Address of the gateway',
     waiting: 'Waiting',
+    whose: 'Notices of this office and of those below',
     dead: 'Given up',
     hours: 'Outside working hours',
     kinds: 'Which notices',

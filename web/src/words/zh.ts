@@ -1221,6 +1221,7 @@ export const zh = {
     address: '地址',
     url: '网关地址',
     waiting: '待投递',
+    whose: '哪个单位及其下级的通知',
     dead: '已放弃',
     hours: '工作时间以外',
     kinds: '转发哪些通知',
