@@ -37,6 +37,7 @@ func TestAProvinceTurnsTheYearInTheBrowser(t *testing.T) {
 	p.Reads("请求编号") // that year has not begun
 	p.Focuses("alert")
 	p.Shot("early")
+	p.Click("button", "取消")
 	p.Click("button", "试算")
 	p.Sees("heading", "试算 · 2027—2028 学年")
 	p.Reads("毕业年级学生尚未毕业")
