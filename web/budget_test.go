@@ -18,7 +18,7 @@ import (
 const (
 	loginBudget  = 220 << 10
 	screenBudget = 300 << 10
-	chartsBudget = 400 << 10 // the screen of figures with what draws them
+	chartsBudget = 400 << 10  // the screen of figures with what draws them
 	wholeBudget  = 2560 << 10 // of dist, as it lies in the program
 )
 
