@@ -30,6 +30,8 @@ type ChangeFilter struct {
 	Struck    bool
 	// OfficePath is the path of the reader's office.
 	OfficePath string
+	// Oldest lists the changes in the order in which they were filed, else the newest come first.
+	Oldest bool
 }
 
 // ChangeLine is one change in a list.
@@ -57,41 +59,57 @@ type ChangeLine struct {
 	StruckBy    string     // the case number of the correction
 }
 
-// Changes lists changes in scope, newest first, after (filed_at, ID) of the last one seen.
+// Changes lists changes in scope, newest first unless the filter says otherwise, after (filed_at,
+// ID) of the last one seen.
 //
 // The statement holds only the conditions that are asked for, and chooses the page before
 // anything is joined to it. The number of rows stands in it as a constant: with a parameter
 // PostgreSQL cannot know that few rows are wanted, and may sort the whole register.
 func Changes(t *store.Tx, f ChangeFilter, before time.Time, beforeID uuid.UUID, most int) ([]ChangeLine, error) {
-	where, args := f.conditions(t.Scope().Paths)
+	where, args := f.conditions(t.Scope().Paths, false)
+	order, after := "c.filed_at DESC, c.id DESC", "<"
+	if f.Oldest {
+		order, after = "c.filed_at, c.id", ">"
+	}
 	if !before.IsZero() {
-		where = append(where, "(c.filed_at, c.id) < (@before, @id)")
+		where = append(where, "(c.filed_at, c.id) "+after+" (@before, @id)")
 		args["before"], args["id"] = before, beforeID
 	}
 	page := "SELECT c.* FROM change c"
 	if len(where) > 0 {
 		page += " WHERE " + strings.Join(where, " AND ")
 	}
-	page += fmt.Sprintf(" ORDER BY c.filed_at DESC, c.id DESC LIMIT %d", most)
+	page += fmt.Sprintf(" ORDER BY %s LIMIT %d", order, most)
 	var list []ChangeLine
 	err := t.DB().Raw(`SELECT c.id, c.case_no, c.kind, c.status, c.student_id, c.roster_id, coalesce(p.name, c.subject ->> 'name', '') AS student_name, `+aboutSchool+` AS about, f.name AS org_name,
 			c.step_no, c.round, coalesce(s.name, '') AS step_name, coalesce(o.name, '') AS waiting_for, CASE WHEN s.act <> @await THEN s.due_at END AS due_at, c.effective_on, c.filed_at, c.closed_at, c.struck_at,
 			coalesce(struck_by_case(c.struck_by), '') AS struck_by
 		FROM (`+page+`) c JOIN organisation f ON f.id = c.org_id LEFT JOIN student p ON p.id = c.student_id
 		LEFT JOIN step s ON s.change_id = c.id AND s.status = `+openWord+` LEFT JOIN organisation o ON o.id = s.office_id AND s.act <> @await
-		ORDER BY c.filed_at DESC, c.id DESC`, args).Scan(&list).Error
+		ORDER BY `+order, args).Scan(&list).Error
 	if err != nil {
 		return nil, fmt.Errorf("list changes: %w", err)
 	}
 	return list, nil
 }
 
+// CountChanges counts the changes that Changes lists.
+func CountChanges(t *store.Tx, f ChangeFilter) (store.Count, error) {
+	where, args := f.conditions(t.Scope().Paths, true)
+	query := "SELECT 1 FROM change c"
+	if len(where) > 0 {
+		query += " WHERE " + strings.Join(where, " AND ")
+	}
+	return t.CountRows("changes", query+" ORDER BY c.filed_at DESC, c.id DESC", args)
+}
+
 // conditions are those of the filter. Those that name a person, an office or a case find
 // few changes by their own indexes. For all others it counts how much of the register the
 // reader sees. A school has so few changes that they are found first, by their parties, and
-// then sorted. So has a county when the filter may keep few of them. Everybody else sees so
-// many that the newest of the register are read in their order until the page is full.
-func (f ChangeFilter) conditions(scope []string) (where []string, args map[string]any) {
+// then sorted. So has a county when the filter may keep few of them, or when all of them are
+// counted. Everybody else sees so many that the newest of the register are read in their order
+// until the page is full.
+func (f ChangeFilter) conditions(scope []string, counted bool) (where []string, args map[string]any) {
 	args = map[string]any{"await": process.ActAwaitDay}
 	add := func(condition, name string, value any) {
 		where = append(where, condition)
@@ -129,7 +147,7 @@ func (f ChangeFilter) conditions(scope []string) (where []string, args map[strin
 	if f.Status != "" {
 		add("c.status = "+f.statusWord(), "status", f.Status)
 	}
-	if widest := widest(scope); !named && (widest == ofSchool || widest == ofCounty && (f.Kind != "" || f.Status != "")) {
+	if widest := widest(scope); !named && (widest == ofSchool || widest == ofCounty && (counted || f.Kind != "" || f.Status != "")) {
 		where = append(where, "c.id = ANY (ARRAY(SELECT v.change_id FROM change_party v))")
 	}
 	if !f.Struck {

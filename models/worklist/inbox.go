@@ -118,6 +118,86 @@ type InboxReader struct {
 	Office uuid.UUID
 	Roles  []org.Role
 	All    bool
+	Filter InboxFilter
+}
+
+// InboxFilter narrows an inbox; zero values do not filter.
+type InboxFilter struct {
+	Kind   process.Kind
+	Step   string // the name of a step of a chain
+	School uuid.UUID
+	Due    Due
+	Held   Held
+	// Newest lists the tasks in the opposite order of their opening, else they follow by due time.
+	Newest bool
+}
+
+// Due is how near the end of a task is.
+type Due string
+
+// The three states of a task in time.
+const (
+	DueOver  Due = "OVERDUE"
+	DueSoon  Due = "SOON" // within two days
+	DueLater Due = "LATER"
+)
+
+// Held is who has a task.
+type Held string
+
+// The holders of a task, as its reader sees them.
+const (
+	HeldByMe     Held = "ME"
+	HeldByNobody Held = "NOBODY"
+	HeldByOthers Held = "OTHERS"
+)
+
+// soon is how long before its end a task counts as near due.
+const soon = 48 * time.Hour
+
+// conditions are those of the filter for task k, with their arguments.
+func (f InboxFilter) conditions(args map[string]any, now time.Time) string {
+	where := ""
+	add := func(condition, name string, value any) {
+		where += " AND " + condition
+		args[name] = value
+	}
+	if f.Kind != "" {
+		add("EXISTS (SELECT 1 FROM change c WHERE c.id = k.change_id AND c.kind = @kind)", "kind", f.Kind)
+	}
+	if f.Step != "" {
+		add("EXISTS (SELECT 1 FROM step s WHERE s.change_id = k.change_id AND s.no = k.step_no AND s.round = k.round AND s.name = @step)", "step", f.Step)
+	}
+	if f.School != uuid.Nil {
+		add("EXISTS (SELECT 1 FROM change c WHERE c.id = k.change_id AND c.org_id = @school)", "school", f.School)
+	}
+	switch f.Due {
+	case DueOver:
+		where += " AND k.due_at <= @now"
+	case DueSoon:
+		add("k.due_at > @now AND k.due_at <= @soon", "soon", now.Add(soon))
+	case DueLater:
+		add("k.due_at > @soon", "soon", now.Add(soon))
+	}
+	switch f.Held {
+	case HeldByMe:
+		where += " AND k.holder_id = @me"
+	case HeldByNobody:
+		where += " AND k.holder_id IS NULL"
+	case HeldByOthers:
+		where += " AND k.holder_id <> @me"
+	}
+	return where
+}
+
+// where is the condition for the tasks of the reader, with its arguments.
+func (d InboxReader) where(t *store.Tx) (string, map[string]any) {
+	what := tasksOfReader
+	if d.All {
+		what = tasksOfOffice
+	}
+	args := inboxArgs(t, d)
+	return what + d.Filter.conditions(args, t.Now()), args
 }
 
 func inboxArgs(t *store.Tx, d InboxReader) map[string]any {
@@ -125,16 +205,29 @@ func inboxArgs(t *store.Tx, d InboxReader) map[string]any {
 	return map[string]any{"now": t.Now(), "office": d.Office, "roles": d.Roles, "me": t.Scope().Account, "head": head}
 }
 
-// Inbox lists the open tasks of a desk by due time, so that overdue ones come first.
+// CountInboxList counts the tasks that Inbox lists.
+func CountInboxList(t *store.Tx, d InboxReader) (store.Count, error) {
+	what, args := d.where(t)
+	return t.CountRows("the inbox", `SELECT 1 FROM task k WHERE `+what, args)
+}
+
+// taskOrder is an order of tasks, and the condition for those that follow the last one seen.
+type taskOrder struct{ after, by string }
+
+// Inbox lists the open tasks of a desk by due time, so that overdue ones come first, or the last
+// opened first: the ID of a task tells when it was made.
 // Pages follow (due_at, task ID) of the last task seen.
 func Inbox(t *store.Tx, d InboxReader, afterDue time.Time, after uuid.UUID, most int) ([]InboxItem, error) {
-	what := tasksOfReader
-	if d.All {
-		what = tasksOfOffice
-	}
-	args := inboxArgs(t, d)
+	what, args := d.where(t)
 	args["due"], args["after"] = afterDue, after
-	list, err := inboxPage(t, what, most, args)
+	order := taskOrder{after: "(k.due_at, k.id) > (@due, @after)", by: "k.due_at, k.id"}
+	if d.Filter.Newest {
+		order = taskOrder{after: "k.id < @after", by: "k.id DESC"}
+		if after == uuid.Nil {
+			order.after = "true"
+		}
+	}
+	list, err := inboxPage(t, what, order, most, args)
 	if err != nil {
 		return nil, fmt.Errorf("read the inbox: %w", err)
 	}
@@ -144,10 +237,10 @@ func Inbox(t *store.Tx, d InboxReader, afterDue time.Time, after uuid.UUID, most
 // inboxPage chooses the tasks of a page in the order of an index and joins the rest to them
 // only then. The number of tasks is a constant of the statement, so that PostgreSQL knows
 // that it is small.
-func inboxPage(t *store.Tx, what string, most int, args map[string]any) ([]InboxItem, error) {
+func inboxPage(t *store.Tx, what string, order taskOrder, most int, args map[string]any) ([]InboxItem, error) {
 	var rows []inboxRow
 	err := t.DB().Raw(`SELECT `+inboxColumns+fmt.Sprintf(` FROM (SELECT k.* FROM task k WHERE %s
-		AND (k.due_at, k.id) > (@due, @after) ORDER BY k.due_at, k.id LIMIT %d) k`, what, most)+inboxTables+` ORDER BY k.due_at, k.id`, args).Scan(&rows).Error
+		AND %s ORDER BY %s LIMIT %d) k`, what, order.after, order.by, most)+inboxTables+` ORDER BY `+order.by, args).Scan(&rows).Error
 	if err != nil {
 		return nil, err
 	}
@@ -157,7 +250,7 @@ func inboxPage(t *store.Tx, what string, most int, args map[string]any) ([]Inbox
 // OverdueBelow lists the overdue tasks of every office strictly below a bureau, which the bureau
 // may order to be done (督办).
 func OverdueBelow(t *store.Tx, path string, afterDue time.Time, after uuid.UUID, most int) ([]InboxItem, error) {
-	list, err := inboxPage(t, `k.status = `+openWord+` AND k.due_at <= @now AND k.office_path <@ text2ltree(@path) AND k.office_path <> text2ltree(@path)`, most,
+	list, err := inboxPage(t, `k.status = `+openWord+` AND k.due_at <= @now AND k.office_path <@ text2ltree(@path) AND k.office_path <> text2ltree(@path)`, taskOrder{after: "(k.due_at, k.id) > (@due, @after)", by: "k.due_at, k.id"}, most,
 		map[string]any{"now": t.Now(), "path": path, "due": afterDue, "after": after, "me": t.Scope().Account, "roles": []string{""}})
 	if err != nil {
 		return nil, fmt.Errorf("read what is late below: %w", err)
@@ -180,7 +273,7 @@ type InboxCounts struct {
 // CountInbox counts the open tasks and notices of a desk.
 func CountInbox(t *store.Tx, d InboxReader) (InboxCounts, error) {
 	args := inboxArgs(t, d)
-	args["soon"], args["month"] = t.Now().Add(48*time.Hour), t.Now().AddDate(0, 0, -30)
+	args["soon"], args["month"] = t.Now().Add(soon), t.Now().AddDate(0, 0, -30)
 	var n InboxCounts
 	err := t.DB().Raw(`WITH told AS (SELECT count(*) AS notices, count(*) FILTER (WHERE `+message.Unread+`) AS unread FROM notice n WHERE `+message.NoticesOfReader+` AND n.created_at > @month)
 		SELECT count(*) AS open, count(*) FILTER (WHERE k.due_at <= @now) AS overdue,

@@ -11,6 +11,7 @@ import (
 	"github.com/xueji/xueji/models/change"
 	"github.com/xueji/xueji/models/org"
 	"github.com/xueji/xueji/models/process"
+	"github.com/xueji/xueji/models/store"
 	"github.com/xueji/xueji/models/storetest"
 	"github.com/xueji/xueji/models/worklist"
 )
@@ -172,6 +173,62 @@ func TestTasksComeByTheTimeTheyAreDue(t *testing.T) {
 	}
 }
 
+// An inbox is narrowed by what is asked for, counted as it is narrowed, and turned round.
+func TestAnInboxIsNarrowedAndCounted(t *testing.T) {
+	r := storetest.New(t)
+	leader := r.Who(storetest.SchoolA, org.SchoolLeader)
+	r.Hand.Set(r.Now().AddDate(0, 0, -21))
+	late := r.Waiting(storetest.SchoolA)
+	r.Hand.Set(storetest.Opening().AddDate(0, 0, -13))
+	soon := r.Waiting(storetest.SchoolA)
+	r.Hand.Set(storetest.Opening())
+	other := r.File(process.OtherLeaving, r.Pupil(storetest.SchoolA), nil)
+	word(r, leader, other, change.VerbClaim)
+	narrowed := func(f worklist.InboxFilter) (found []uuid.UUID) {
+		t.Helper()
+		d := reader(leader)
+		d.Filter = f
+		require.NoError(t, r.As(leader, func(tx *change.Tx) error {
+			list, err := worklist.Inbox(tx.Tx, d, time.Time{}, uuid.Nil, 50)
+			require.NoError(t, err)
+			n, err := worklist.CountInboxList(tx.Tx, d)
+			require.EqualValues(t, len(list), n.Count)
+			require.False(t, n.More)
+			found = ids(list)
+			return err
+		}))
+		return found
+	}
+	for name, row := range map[string]struct {
+		filter worklist.InboxFilter
+		want   []uuid.UUID
+	}{
+		"nothing":      {worklist.InboxFilter{}, []uuid.UUID{late, soon, other}},
+		"kind":         {worklist.InboxFilter{Kind: process.OtherLeaving}, []uuid.UUID{other}},
+		"step":         {worklist.InboxFilter{Step: "LEADER_REVIEW"}, []uuid.UUID{late, soon, other}},
+		"another step": {worklist.InboxFilter{Step: "BUREAU_APPROVAL"}, nil},
+		"school":       {worklist.InboxFilter{School: r.ID(storetest.SchoolB)}, nil},
+		"overdue":      {worklist.InboxFilter{Due: worklist.DueOver}, []uuid.UUID{late}},
+		"near due":     {worklist.InboxFilter{Due: worklist.DueSoon}, []uuid.UUID{soon}},
+		"later":        {worklist.InboxFilter{Due: worklist.DueLater}, []uuid.UUID{other}},
+		"mine":         {worklist.InboxFilter{Held: worklist.HeldByMe}, []uuid.UUID{other}},
+		"free":         {worklist.InboxFilter{Held: worklist.HeldByNobody}, []uuid.UUID{late, soon}},
+		"of others":    {worklist.InboxFilter{Held: worklist.HeldByOthers}, nil},
+		"newest":       {worklist.InboxFilter{Newest: true}, []uuid.UUID{other, soon, late}},
+	} {
+		require.Equal(t, row.want, narrowed(row.filter), name)
+	}
+	require.NoError(t, r.As(leader, func(tx *change.Tx) error {
+		d := reader(leader)
+		d.Filter.Newest = true
+		first, err := worklist.Inbox(tx.Tx, d, time.Time{}, uuid.Nil, 1)
+		require.NoError(t, err)
+		next, err := worklist.Inbox(tx.Tx, d, first[0].DueAt, first[0].TaskID, 1)
+		require.Equal(t, []uuid.UUID{soon}, ids(next), "the next page")
+		return err
+	}))
+}
+
 // A task that nobody can decide is counted for its office until somebody comes.
 func TestTasksThatNobodyCanDecideAreCounted(t *testing.T) {
 	r := storetest.New(t)
@@ -212,6 +269,15 @@ func TestChangesAreListedByWhatIsAskedFor(t *testing.T) {
 	both := []uuid.UUID{second, first}
 	require.Equal(t, both, list(storetest.Bureau, worklist.ChangeFilter{}))
 	require.Equal(t, both[1:], list(storetest.SchoolA, worklist.ChangeFilter{}))
+	require.Equal(t, []uuid.UUID{first, second}, list(storetest.Bureau, worklist.ChangeFilter{Oldest: true}))
+	r.MustIn(r.App, storetest.Bureau, func(tx *change.Tx) error {
+		n, err := worklist.CountChanges(tx.Tx, worklist.ChangeFilter{Kind: process.Suspension})
+		require.Equal(t, store.Count{Count: 1}, n)
+		next, err2 := worklist.Changes(tx.Tx, worklist.ChangeFilter{Oldest: true, Kind: process.OtherLeaving}, r.Now().Add(-time.Second), uuid.Nil, 1)
+		require.NoError(t, err2)
+		require.Equal(t, second, next[0].ID, "after the moment of the page before")
+		return err
+	})
 	require.Empty(t, list(storetest.FarProvince, worklist.ChangeFilter{}))
 	for name, f := range map[string]worklist.ChangeFilter{
 		"kind": {Kind: process.Suspension}, "school": {OrgID: r.ID(storetest.SchoolA)}, "pupil": {StudentID: r.PupilOf(first)},

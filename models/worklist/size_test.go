@@ -92,7 +92,19 @@ func readersOf(c *storetest.County) []deskReader {
 				return err
 			},
 			"inbox of all": func(tx *change.Tx) error { _, err := worklist.Inbox(tx.Tx, all, time.Time{}, uuid.Nil, 50); return err },
-			"inbox counts": func(tx *change.Tx) error { _, err := worklist.CountInbox(tx.Tx, desk); return err },
+			"inbox of a kind": func(tx *change.Tx) error {
+				narrow := desk
+				narrow.Filter = worklist.InboxFilter{Kind: process.Suspension, School: c.ID(school), Due: worklist.DueLater, Newest: true}
+				_, err := worklist.Inbox(tx.Tx, narrow, time.Time{}, uuid.Nil, 50)
+				return err
+			},
+			"inbox counted": func(tx *change.Tx) error { _, err := worklist.CountInboxList(tx.Tx, desk); return err },
+			"changes counted": func(tx *change.Tx) error {
+				_, err := worklist.CountChanges(tx.Tx, worklist.ChangeFilter{OfficePath: who.Path})
+				return err
+			},
+			"oldest changes": changes(worklist.ChangeFilter{Oldest: true}),
+			"inbox counts":   func(tx *change.Tx) error { _, err := worklist.CountInbox(tx.Tx, desk); return err },
 			"late below": func(tx *change.Tx) error {
 				_, err := worklist.OverdueBelow(tx.Tx, who.Path, time.Time{}, uuid.Nil, 50)
 				return err
