@@ -263,6 +263,8 @@ type ChangeLine struct {
 
 type listChangesInput struct {
 	rest.Paging
+	rest.Counting
+
 	Mine      bool      `query:"mine" doc:"Only what I filed (我提交的)."`
 	SchoolID  uuid.UUID `query:"school_id" format:"uuid" doc:"Only what this office filed."`
 	SentBack  bool      `query:"sent_back" doc:"Only what was sent back to my office, for it to correct (退回待更正)."`
@@ -272,11 +274,12 @@ type listChangesInput struct {
 	CaseNo    string    `query:"case_no" maxLength:"40"`
 	Dismissed bool      `query:"dismissed" doc:"Also what my office has taken off its list."`
 	Struck    bool      `query:"struck" doc:"Also what was struck as a mistake (异动纠错). Bureaux see it in any case; whoever names the case number does."`
+	Order     string    `query:"order" enum:"NEWEST,OLDEST" default:"NEWEST" doc:"By the time of filing."`
 }
 
 func (s *server) listChanges(ctx context.Context, in *listChangesInput) (*rest.Body[*rest.Page[ChangeLine]], error) {
 	f := worklist.ChangeFilter{OrgID: in.SchoolID, SentBack: in.SentBack, StudentID: in.StudentID, Kind: process.Kind(in.Kind), Status: in.Status, CaseNo: in.CaseNo,
-		Dismissed: in.Dismissed || in.CaseNo != "", Struck: in.Struck || in.CaseNo != "" || rest.PrincipalOf(ctx).Office.Kind != org.School, OfficePath: rest.PrincipalOf(ctx).Office.Path}
+		Dismissed: in.Dismissed || in.CaseNo != "", Struck: in.Struck || in.CaseNo != "" || rest.PrincipalOf(ctx).Office.Kind != org.School, OfficePath: rest.PrincipalOf(ctx).Office.Path, Oldest: in.Order == "OLDEST"}
 	if in.SentBack {
 		f.OrgID = rest.PrincipalOf(ctx).Office.ID
 	}
@@ -296,7 +299,11 @@ func (s *server) listChanges(ctx context.Context, in *listChangesInput) (*rest.B
 			Struck: r.StruckAt != nil, StruckAt: r.StruckAt, StruckBy: r.StruckBy,
 		}
 	}
-	return rest.List(ctx, s.Store.Store, in.Paging, rest.TimeKey{}, func(tx *store.Tx, key rest.TimeKey, most int) ([]worklist.ChangeLine, error) {
+	page, err := rest.List(ctx, s.Store.Store, in.Paging, rest.TimeKey{}, func(tx *store.Tx, key rest.TimeKey, most int) ([]worklist.ChangeLine, error) {
 		return worklist.Changes(tx, f, key.At, key.ID, most)
 	}, show, func(r worklist.ChangeLine) rest.TimeKey { return rest.TimeKey{At: r.FiledAt, ID: r.ID} })
+	if err != nil {
+		return nil, err
+	}
+	return rest.Counted(ctx, s.Store.Store, in.Counting, page, func(tx *store.Tx) (store.Count, error) { return worklist.CountChanges(tx, f) })
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/xueji/xueji/api/authz"
 	"github.com/xueji/xueji/api/rest"
 	"github.com/xueji/xueji/models/casepage"
+	"github.com/xueji/xueji/models/process"
 	"github.com/xueji/xueji/models/store"
 	"github.com/xueji/xueji/models/worklist"
 )
@@ -29,6 +30,7 @@ func (s *server) inboxRoutes() {
 		ID: "list-late", Method: http.MethodGet, Path: "/v1/inbox/late", Action: authz.ChangeSupervise, Tag: tag,
 		Summary: "What is overdue at the offices below me (逾期督办)",
 	}, s.listLate)
+	s.rest.Enumerate("/v1/inbox", "kind", rest.Plain(s.Processes.Kinds()))
 }
 
 // InboxItem is one task that waits.
@@ -64,15 +66,29 @@ type InboxItem struct {
 
 type inboxInput struct {
 	rest.Paging
-	All bool `query:"all" doc:"Also what colleagues have claimed or were given; the head of an office sees all its tasks."`
+	rest.Counting
+
+	All      bool      `query:"all" doc:"Also what colleagues have claimed or were given; the head of an office sees all its tasks."`
+	Kind     string    `query:"kind" maxLength:"40"`
+	Step     string    `query:"step" maxLength:"60" doc:"Name of a step, as step_name." example:"BUREAU_APPROVAL"`
+	SchoolID uuid.UUID `query:"school_id" format:"uuid" doc:"Only what this office filed."`
+	Due      string    `query:"due" enum:"OVERDUE,SOON,LATER" doc:"SOON: within two days."`
+	Held     string    `query:"held" enum:"ME,NOBODY,OTHERS" doc:"Who holds the task. OTHERS are seen with all only."`
+	Order    string    `query:"order" enum:"DUE,NEWEST" default:"DUE" doc:"NEWEST: the last opened first."`
 }
 
 func (s *server) listInbox(ctx context.Context, in *inboxInput) (*rest.Body[*rest.Page[InboxItem]], error) {
 	p := rest.PrincipalOf(ctx)
-	desk := worklist.InboxReader{Office: p.Office.ID, Roles: p.Roles, All: in.All}
-	return s.inboxPage(ctx, &in.Paging, func(tx *store.Tx, key rest.TimeKey, most int) ([]worklist.InboxItem, error) {
+	desk := worklist.InboxReader{Office: p.Office.ID, Roles: p.Roles, All: in.All, Filter: worklist.InboxFilter{
+		Kind: process.Kind(in.Kind), Step: in.Step, School: in.SchoolID, Due: worklist.Due(in.Due), Held: worklist.Held(in.Held), Newest: in.Order == "NEWEST",
+	}}
+	page, err := s.inboxPage(ctx, &in.Paging, func(tx *store.Tx, key rest.TimeKey, most int) ([]worklist.InboxItem, error) {
 		return worklist.Inbox(tx, desk, key.At, key.ID, most)
 	})
+	if err != nil {
+		return nil, err
+	}
+	return rest.Counted(ctx, s.Store.Store, in.Counting, page, func(tx *store.Tx) (store.Count, error) { return worklist.CountInboxList(tx, desk) })
 }
 
 func (s *server) listLate(ctx context.Context, in *rest.Paging) (*rest.Body[*rest.Page[InboxItem]], error) {

@@ -9,9 +9,11 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/xueji/xueji/api/authz"
 	"github.com/xueji/xueji/api/rest"
 	"github.com/xueji/xueji/models/calendar"
 	"github.com/xueji/xueji/models/casepage"
+	"github.com/xueji/xueji/models/change"
 	"github.com/xueji/xueji/models/process"
 	"github.com/xueji/xueji/models/refusal"
 	"github.com/xueji/xueji/models/roster"
@@ -52,7 +54,7 @@ type ChangePage struct {
 	Aftermath     []AftermathView   `json:"aftermath,omitempty" doc:"Of a correction, and of a case it struck: what was struck, and what is left for whom."`
 	// Next says in a sentence what happens next and who must act.
 	Next      string          `json:"next" example:"等待 南明区教育局（教育局学籍管理员）办理“主管部门审批”，截止 2026-12-04。"`
-	May       []string        `json:"may,omitempty" enum:"TAKE_BACK,REMIND,WITHDRAW,SUPERVISE,CLOSE" doc:"What I may say about the case as a whole, beside what I may do with its tasks."`
+	May       []string        `json:"may,omitempty" enum:"TAKE_BACK,REMIND,WITHDRAW,SUPERVISE,CLOSE,REDO,DISMISS" doc:"What I may say about the case as a whole, beside what I may do with its tasks. REDO (redo-change) and DISMISS (dismiss-change) are for the office that filed a case that ended without effect."`
 	MayLabels []string        `json:"may_labels,omitempty" doc:"The same in words, in the same order."`
 	Open      *StepView       `json:"open,omitempty" doc:"The step that waits."`
 	Chain     []ChainStep     `json:"chain" doc:"The steps this change runs through, frozen when it was filed; and the one that waits for its day, once it was approved for a day ahead."`
@@ -244,9 +246,22 @@ func (s *server) showChange(ctx context.Context, p *casepage.Page) ChangePage {
 		out.May = append(out.May, string(verb))
 	}
 	out.MayLabels = verbWords(ctx, out.May)
+	if afterwards := mayAfterwards(rest.PrincipalOf(ctx), p.Change); afterwards != nil {
+		out.May = append(out.May, afterwards...)
+		out.MayLabels = append(out.MayLabels, rest.InLanguage(ctx, process.Text{Zh: "重新申请", En: "File again"}), rest.InLanguage(ctx, process.Text{Zh: "从列表移除", En: "Take off the list"}))
+	}
 	out.Ended = endedBy(p.Change, out.Timeline)
 	out.Next = s.next(ctx, out)
 	return out
+}
+
+// mayAfterwards lists what the office that filed a case may do once it has ended without effect.
+func mayAfterwards(p authz.Principal, c *change.Change) []string {
+	ended := c.Status == change.StatusRefused || c.Status == change.StatusWithdrawn || c.Status == change.StatusClosed
+	if !ended || c.OrgID != p.Office.ID || !p.May(authz.ChangeFile) {
+		return nil
+	}
+	return []string{"REDO", "DISMISS"}
 }
 
 // showElsewhere words the remark that a file stands in cases of other pupils; nil when it does not.

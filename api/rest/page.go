@@ -11,12 +11,36 @@ import (
 
 	"github.com/xueji/xueji/models/calendar"
 	"github.com/xueji/xueji/models/refusal"
+	"github.com/xueji/xueji/models/store"
 )
 
 // Page is one page of a list; Next is empty on the last one.
 type Page[T any] struct {
 	Items []T    `json:"items"`
 	Next  string `json:"next,omitempty" doc:"Cursor of the next page; opaque."`
+	Total *Total `json:"total,omitempty" doc:"How many there are on all pages; of a list that is asked for it with total=true."`
+}
+
+// Total is how many entries a list has. It is exact up to 1,000: counting on would read the whole
+// list of a large office.
+type Total struct {
+	Count int64 `json:"count" maximum:"1000"`
+	More  bool  `json:"more,omitempty" doc:"There are more than these."`
+}
+
+// Counting is part of the input of a list that can be counted.
+type Counting struct {
+	Total bool `query:"total" doc:"Also count the entries of all pages, exactly up to 1,000."`
+}
+
+// Counted adds to a page how many entries there are, when that was asked for.
+func Counted[T, Tx any](ctx context.Context, from register[Tx], in Counting, page *Body[*Page[T]], count func(Tx) (store.Count, error)) (*Body[*Page[T]], error) {
+	if !in.Total {
+		return page, nil
+	}
+	n, err := InScope(ctx, from, count)
+	page.Body.Total = &Total{Count: n.Count, More: n.More}
+	return page, err
 }
 
 const (
