@@ -66,6 +66,8 @@ type Page struct {
 	reports []string
 	paused  []*fetch.EventRequestPaused // by Hold
 	calls   map[network.RequestID]bool  // on their way
+	frame   cdp.FrameID                 // of the page itself
+	loader  cdp.LoaderID                // of the document that asks
 }
 
 // Page opens an empty tab of somebody who was never there, for the site at an origin such as

@@ -20,10 +20,14 @@ func (p *Page) hear(event any) {
 	case *fetch.EventRequestPaused:
 		p.paused = append(p.paused, e)
 	case *network.EventRequestWillBeSent:
-		if e.Type == network.ResourceTypeDocument { // what the page before was asking matters no more
-			clear(p.calls)
+		if p.frame == "" {
+			p.frame = e.FrameID
 		}
-		if e.Type == network.ResourceTypeFetch {
+		if e.Type == network.ResourceTypeDocument && e.FrameID == p.frame { // what the page before was asking matters no more
+			clear(p.calls)
+			p.loader = e.LoaderID
+		}
+		if e.Type == network.ResourceTypeFetch && e.LoaderID == p.loader { // and what it still asks on its way out
 			p.calls[e.RequestID] = true
 		}
 	case *network.EventResponseReceived:
