@@ -215,12 +215,8 @@ func LikenessKeys(p *Someone) []string {
 		return nil
 	}
 	day := p.Birth.Compact()
-	name := []rune(NameKey(p.Name))
-	names := []string{"sound " + SoundKey(p.Name)} // it is that of the same name, too
-	for i := range name {
-		names = append(names, "but one "+string(slices.Concat(name[:i], name[i+1:])))
-	}
-	slices.Sort(names)
+	// The sound is that of the same name, too, and of its characters in another order.
+	names := []string{"sound " + SoundKey(p.Name), "shape " + ShapeKey(p.Name)}
 	// Dates at most so far apart share a span of one of two rows of spans, which begin at
 	// different days.
 	const span = 2*nearDays + 1
@@ -230,7 +226,7 @@ func LikenessKeys(p *Someone) []string {
 		" swap " + day[:4] + max(day[4:6], day[6:]) + min(day[4:6], day[6:]),
 	}
 	var list []string
-	for _, n := range slices.Compact(names) {
+	for _, n := range names {
 		for _, b := range births {
 			list = append(list, n+b)
 		}

@@ -3,6 +3,8 @@ package ident
 import (
 	"slices"
 	"strings"
+	"sync"
+	"unicode/utf8"
 
 	"github.com/mozillazg/go-pinyin"
 )
@@ -47,4 +49,40 @@ var lookAlikes = strings.Fields(`伟炜玮苇 伦沦抡纶轮 洋样详祥 佳�
 // lookAlike says whether two characters are typed for each other.
 func lookAlike(a, b rune) bool {
 	return slices.ContainsFunc(lookAlikes, func(group string) bool { return strings.ContainsRune(group, a) && strings.ContainsRune(group, b) })
+}
+
+// shapes gives one character for all that are typed for each other, also through a third
+// one.
+var shapes = sync.OnceValue(func() map[rune]rune { // it never changes
+	one := map[rune]rune{}
+	for _, group := range lookAlikes {
+		first, _ := utf8.DecodeRuneInString(group)
+		for _, r := range group {
+			if one[r] == 0 {
+				one[r] = r
+			}
+		}
+		for _, r := range group {
+			if from, to := one[r], one[first]; from != to {
+				for c, of := range one {
+					if of == from {
+						one[c] = to
+					}
+				}
+			}
+		}
+	}
+	return one
+})
+
+// ShapeKey gives what names are found by that look alike but for characters which are typed
+// for each other.
+func ShapeKey(name string) string {
+	all := shapes()
+	return strings.Map(func(r rune) rune {
+		if to := all[r]; to != 0 {
+			return to
+		}
+		return r
+	}, NameKey(name))
 }
