@@ -27,7 +27,7 @@ const (
 
 // names lists the names of people, offices and papers of the county, which are no words of the
 // console.
-var names = []string{longPupil, longSchool, "测试SCHOOL_REGISTRAR", "测试SCHOOL_LEADER", "测试BUREAU_REVIEWER", "proof.png", "南明区示例小学", "南明区教育局", "样例生", "学籍", "中文", "English", "Xueji", hostile}
+var names = []string{longPupil, longSchool, "测试SCHOOL_REGISTRAR", "测试SCHOOL_LEADER", "测试BUREAU_REVIEWER", "proof.png", "南明区示例小学", "南明区教育局", "样例生", "学籍", "中文", "English", "Xueji", "Ctrl", hostile}
 
 // fit checks the bars of every page. A screen reader can use it. It is no wider than the
 // screen. It shows words and no codes. The browser's log is empty. The browser keeps no name

@@ -1,5 +1,6 @@
 import { session } from '../../api/session'
 import { t } from '../../words/words'
+import { kindsHere } from '../filing/kinds'
 import type { Page } from './facts-of'
 
 // What one says about a task by deciding it, what one does with it or with its holders, and what
@@ -7,9 +8,9 @@ import type { Page } from './facts-of'
 const deciding = ['APPROVE', 'REJECT', 'SEND_BACK', 'CLAIM', 'RELEASE'] as const
 const passing = ['TRANSFER_TASK', 'DELEGATE', 'ADD_SIGNER'] as const
 export type Deciding = (typeof deciding)[number]
-export type Beside = (typeof passing)[number] | 'ANSWER' | 'REMOVE_SIGNER' | 'TAKE_BACK' | 'REMIND' | 'WITHDRAW' | 'SUPERVISE' | 'CLOSE' | 'COMMENT'
-// RESUBMIT leads to a page of its own.
-export type Verb = Deciding | Beside | 'RESUBMIT'
+export type Beside = (typeof passing)[number] | 'ANSWER' | 'REMOVE_SIGNER' | 'TAKE_BACK' | 'REMIND' | 'WITHDRAW' | 'SUPERVISE' | 'CLOSE' | 'DISMISS' | 'COPY' | 'COMMENT'
+// RESUBMIT and REDO lead to pages of their own.
+export type Verb = Deciding | Beside | 'RESUBMIT' | 'REDO'
 
 // Act is a verb with its word and the task it is about, if it is about one.
 export type Act<V extends Verb = Verb> = { verb: V; label: string; task: string }
@@ -27,7 +28,7 @@ export type Offer = { first: Act | undefined; firm: Act[]; quiet: Act[]; more: A
 export function offered(page: Page): Offer {
   const known: readonly string[] = [...deciding, ...passing, 'ANSWER', 'RESUBMIT']
   const mine = page.tasks.find((k) => k.may?.includes('APPROVE')) ?? page.tasks.find((k) => k.may?.some((v) => known.includes(v)))
-  const act = (verb: Exclude<Verb, 'COMMENT'>): Act[] => {
+  const act = (verb: Exclude<Verb, 'COMMENT' | 'COPY' | 'REDO' | 'DISMISS'>): Act[] => {
     const at = mine?.may?.indexOf(verb) ?? -1
     return at < 0 ? [] : [{ verb, label: mine?.may_labels?.[at] ?? verb, task: mine?.id ?? '' }]
   }
@@ -51,6 +52,8 @@ function removals(page: Page): Act[] {
 
 // whole is what the reader may say about the case as a whole.
 function whole(page: Page): Act[] {
-  const said = (page.may ?? []).map((verb, i): Act => ({ verb, label: page.may_labels?.[i] ?? verb, task: '' }))
-  return session.may('change.comment') ? [...said, { verb: 'COMMENT', label: t('act.comment'), task: '' }] : said
+  const said = (page.may ?? []).map((verb, i): Act => ({ verb, label: page.may_labels?.[i] ?? verb, task: '' })).filter((a) => a.verb !== 'REDO' || kindsHere.includes(page.kind))
+  if (!session.may('change.comment')) return said
+  const copy: Act[] = page.status === 'RUNNING' ? [{ verb: 'COPY', label: t('act.copy'), task: '' }] : []
+  return [...said, ...copy, { verb: 'COMMENT', label: t('act.comment'), task: '' }]
 }

@@ -62,6 +62,10 @@ export function sayBeside(change: string, act: Act<Beside>, said: Aside, key: st
       return data(api.POST('/v1/changes/{id}/supervision', { params: ofCase, body: { opinion } }))
     case 'CLOSE':
       return data(api.POST('/v1/changes/{id}/closure', { params: ofCase, body: { opinion } }))
+    case 'COPY':
+      return data(api.POST('/v1/changes/{id}/copies', { params: ofCase, body: { to: said.to, opinion } }))
+    case 'DISMISS':
+      return data(api.POST('/v1/changes/{id}/dismissal', { params: { path: { id: change } } })).then(() => undefined)
     case 'COMMENT':
       return data(api.POST('/v1/changes/{id}/comments', { params: ofCase, body: { text: opinion ?? '' } }))
   }
