@@ -63,6 +63,8 @@ func TestCasesAreFoundInTheBrowser(t *testing.T) {
 	leader.Reads("没有符合条件的业务")
 	leader.Choose("截止", "两天后到期")
 	leader.Reads(number(running))
+	leader.Choose("业务", "休学")
+	leader.Reads(number(running))
 	leader.Choose("环节", "主管部门审批")
 	leader.Reads("没有符合条件的业务")
 	leader.Choose("环节", "学校审核")
