@@ -86,11 +86,12 @@ router.beforeEach(async (to) => {
 // A screen that cannot be loaded says why and how to go on.
 router.onError((_cause, to) => void lost(to.fullPath))
 
-// A screen reader hears the heading of the new screen, as after the load of a page.
-router.afterEach(async (_to, from, failure) => {
+// A screen reader hears the heading of the new screen, as after the load of a page. A filter or a
+// draft that comes into the address of the same screen leaves the focus where somebody works.
+router.afterEach(async (to, from, failure) => {
   if (failure) return
   trouble.value = null
-  if (from.matched.length > 0) {
+  if (from.matched.length > 0 && to.path !== from.path) {
     await nextTick()
     document.querySelector<HTMLElement>('h1')?.focus({ preventScroll: true })
   }

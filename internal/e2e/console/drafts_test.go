@@ -33,7 +33,7 @@ func TestAFilingSurvivesAKilledTab(t *testing.T) {
 	p.Choose("休学开始日期", "2026-11-20")
 	p.Type("说明", hostile)
 	typed := time.Now()
-	require.Eventually(t, func() bool { return e2e.Value[int](s, `SELECT count(*) FROM filing_draft WHERE version > 1`) == 1 }, 20*time.Second, 50*time.Millisecond)
+	require.Eventually(t, func() bool { return e2e.Value[int](s, `SELECT count(*) FROM filing_draft WHERE version > 1`) == 1 }, patience, tick)
 	t.Logf("saved %v after the last key", time.Since(typed).Round(100*time.Millisecond))
 	p.Settles()
 	fit(t, p, true, pupil.Name)
