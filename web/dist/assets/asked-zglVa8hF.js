@@ -1,1 +1,0 @@
-import{at as e,st as t}from"./words-rSCRhoCp.js";var n=e({name:``,number:``,identity:``,school:``,class:``,state:``}),r=t(null),i=e(new Set);export{i as n,r,n as t};

@@ -1,0 +1,1 @@
+import{j as e}from"./button-oATasTbh.js";var t=()=>e&&/firefox/i.test(window.navigator.userAgent),n=()=>e&&/android/i.test(window.navigator.userAgent);export{t as n,n as t};

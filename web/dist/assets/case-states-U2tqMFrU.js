@@ -1,0 +1,1 @@
+var e=[`RUNNING`,`EFFECTIVE`,`REFUSED`,`WITHDRAWN`,`CLOSED`];function t(t){return e.find(e=>e===t)}function n(e){return e.cursor?{}:{total:!0}}function r(e){return e===`OLDEST`?{order:e}:{}}export{e as i,r as n,t as r,n as t};

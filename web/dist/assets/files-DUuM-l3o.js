@@ -1,1 +1,0 @@
-import{o as e}from"./faults-D2PL06SH.js";async function t(t,n){let r=await e(t),i=URL.createObjectURL(r),a=document.createElement(`a`);a.href=i,a.download=n,a.click(),setTimeout(()=>URL.revokeObjectURL(i),6e4)}function n(e){let t=new FormData;return t.append(`file`,e),{body:{file:``},bodySerializer:()=>t}}export{t as n,n as t};

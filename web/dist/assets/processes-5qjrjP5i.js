@@ -1,1 +1,0 @@
-import{D as e}from"./index-CO3yMk4U.js";import{a as t,o as n}from"./faults-D2PL06SH.js";function r(r){return e({queryKey:[`list-processes`],queryFn:()=>n(t.GET(`/v1/processes`)),staleTime:36e5,enabled:r})}export{r as t};
