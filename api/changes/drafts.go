@@ -24,7 +24,7 @@ func (s *server) draftRoutes() {
 	on := func(id, method, below, summary, detail string, status int) rest.Operation {
 		return rest.Operation{ID: id, Method: method, Path: "/v1/drafts" + below, Action: authz.ChangeFile, Tag: "changes", Summary: summary, Detail: detail, Status: status}
 	}
-	rest.Register(s.rest, on("list-filing-drafts", http.MethodGet, "", "My filings that are begun and not handed in (我的草稿)", "The last saved first. Nobody else sees them.", 0), s.listFilingDrafts)
+	rest.Register(s.rest, on("list-filing-drafts", http.MethodGet, "", "My filings that are begun and not handed in (我的草稿)", "The last saved first. No other account sees them.", 0), s.listFilingDrafts)
 	rest.Register(s.rest, on("get-filing-draft", http.MethodGet, "/{id}", "A filing I have begun (读取申请草稿)", "", 0), s.getFilingDraft)
 	rest.Register(s.rest, on("save-filing-draft", http.MethodPut, "/{id}", "Keep a filing I have begun (暂存申请)",
 		"The caller makes the ID. Without If-Match the draft is new; with the ETag of what was read last it is replaced. "+
@@ -43,7 +43,7 @@ type FilingDraftLine struct {
 	ExpiresOn   string    `json:"expires_on" format:"date" doc:"The day on which it is deleted unless it is saved again."`
 }
 
-// FilingDraft is an application somebody has begun.
+// FilingDraft is an application that its author has begun and not handed in.
 type FilingDraft struct {
 	FilingDraftLine
 

@@ -13,7 +13,7 @@ import (
 )
 
 // A list that is asked for it tells how many entries there are on all pages, as it is narrowed
-// and in its order; what nobody asked for is not counted.
+// and in its order. A list is not counted when the call does not ask for it.
 func TestListsAreCountedAndTurnedRound(t *testing.T) {
 	w := apitest.New(t)
 	s := w.Hands()

@@ -13,7 +13,7 @@ import (
 	"github.com/xueji/xueji/models/storetest"
 )
 
-// of reads the figures of an office as somebody.
+// of reads the figures of an office as one person.
 func of(w *apitest.World, who apitest.Caller, path string) (f figures.Figures) {
 	w.T().Helper()
 	w.Must(http.StatusOK, who.Token, apitest.Get(w.Org(path, "/figures")), &f)

@@ -22,14 +22,14 @@ func quiet(t *testing.T) *apitest.World {
 	return apitest.NewWith(t, func(d *apitest.Deps) { d.Log = slog.New(slog.DiscardHandler) })
 }
 
-// stream is the events that somebody hears.
+// stream holds the events that one person hears.
 type stream struct {
 	t     *testing.T
 	lines chan string
 	stop  context.CancelFunc
 }
 
-// hear opens a stream of somebody on a server over a real connection.
+// hear opens a stream of a person on a server over a real connection.
 func hear(t *testing.T, at *httptest.Server, who apitest.Caller) *stream {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
@@ -106,7 +106,7 @@ func TestAPageHearsWhatMoves(t *testing.T) {
 	require.Empty(t, other.next(), "and with the server")
 }
 
-// A session that nobody uses ends under its stream.
+// A session that is not used ends under its stream.
 func TestAnIdleSessionHearsNothingMore(t *testing.T) {
 	w := quiet(t)
 	s := w.Hands()

@@ -18,7 +18,7 @@ const EventStream = "text/event-stream"
 type Stream = huma.StreamResponse
 
 // Say sends one event with its data, or, with an empty name, a line that only tells that the
-// connection stands. An error means that nobody reads any more.
+// connection stands. An error means that the reader is gone.
 type Say func(event string, data any) error
 
 // lastWrite bounds the write of one event: a reader that takes nothing is left.

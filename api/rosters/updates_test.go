@@ -140,6 +140,6 @@ func TestTheSheetOfPresentValuesComesBack(t *testing.T) {
 
 	empty := w.LogIn(storetest.SchoolB, org.SchoolRegistrar)
 	none := apitest.One[uuid.UUID](w, `SELECT c.id FROM school_class c WHERE NOT EXISTS (SELECT 1 FROM student s WHERE s.class_id = c.id) AND c.school_id = (SELECT org_id FROM account WHERE id = $1)`, empty.Account)
-	w.Refused("update_nobody", empty.Token, apitest.Get("/v1/students/updates/sheet?group=CONTACT&reason=DATA_QUALITY&class_id="+none.String()))
+	w.Refused("update_no_pupils", empty.Token, apitest.Get("/v1/students/updates/sheet?group=CONTACT&reason=DATA_QUALITY&class_id="+none.String()))
 	w.LogHoldsNoNumbers()
 }

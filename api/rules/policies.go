@@ -29,7 +29,7 @@ func (s *server) policyRoutes() {
 	rest.Register(s.rest, rest.Operation{
 		ID: "list-policy-rules", Method: http.MethodGet, Path: "/v1/policy/rules", Action: authz.PolicyRead, Tag: tag,
 		Summary: "The rules a policy has: name, group, form, bounds, built-in value and source (规则项目)",
-		Detail:  "For a form, in its order. What the numbers and codes of a rule may be is what add-policy takes.",
+		Detail:  "For a form, in its order. Add-policy takes the numbers and codes that stand here, and no others.",
 	}, s.listPolicyRules)
 	rest.Register(s.rest, rest.Operation{
 		ID: "get-policy-version", Method: http.MethodGet, Path: "/v1/policies/{version}", Action: authz.PolicyRead, Tag: tag,

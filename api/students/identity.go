@@ -10,7 +10,7 @@ import (
 	"github.com/xueji/xueji/models/student"
 )
 
-// IdentityAnswer is what the population database said about the identity of a record (P22).
+// IdentityAnswer holds the answer of the population database about the identity of a record (P22).
 type IdentityAnswer struct {
 	Answer  ident.Answer  `json:"answer" enum:"MATCH,NOT_FOUND,CANCELLED,DUPLICATE_REMOVED,MIGRATING"`
 	Label   string        `json:"answer_label" example:"挖库注销"`

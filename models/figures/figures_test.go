@@ -40,7 +40,7 @@ func read(tx *change.Tx, id uuid.UUID, since calendar.Date) (a all, err error) {
 	return a, err
 }
 
-// of reads the figures of an office as somebody, since 2025-11-01.
+// of reads the figures of an office as one person, since 2025-11-01.
 func of(c *storetest.County, who storetest.Person, id uuid.UUID) (a all) {
 	c.T().Helper()
 	since, err := calendar.NewDate(2025, 11, 1)

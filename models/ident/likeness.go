@@ -8,7 +8,7 @@ import (
 	"github.com/xueji/xueji/models/calendar"
 )
 
-// Someone is what is known of a pupil when two records are compared (查重).
+// Someone holds the facts about a pupil with which two records are compared (查重).
 type Someone struct {
 	Name, Sex string
 	Birth     calendar.Date

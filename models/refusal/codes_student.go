@@ -45,7 +45,7 @@ const (
 	UpdateTwice         Code = "update_same_pupil"
 	UpdateBlankRows     Code = "update_blank_rows"
 	UpdateRefused       Code = "update_refused"
-	UpdateNobody        Code = "update_nobody"
+	UpdateNoPupils      Code = "update_no_pupils"
 
 	// Punishments.
 	PunishmentExpulsion  Code = "punishment_expulsion"

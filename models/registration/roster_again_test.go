@@ -38,7 +38,7 @@ func TestASheetThatComesAgainDoublesNoOne(t *testing.T) {
 }
 
 // A corrected sheet gives the pupil another birth date or sex. Without a number the name
-// and the whole family still say who the pupil is; half a family says it of nobody.
+// and the whole family still say who the pupil is; half a family is not enough.
 func TestACorrectedSheetDoublesNoOne(t *testing.T) {
 	rig := storetest.New(t)
 	all := rig.Read("roster-no-au.xlsx")

@@ -51,7 +51,7 @@ func (p PresentSheet) Write(t *store.Tx, w io.Writer) error {
 		}
 	}
 	if len(pupils) == 0 {
-		return refusal.New(refusal.UpdateNobody)
+		return refusal.New(refusal.UpdateNoPupils)
 	}
 	if err := sheet.Write(w, "", slices.Values(pupils)); err != nil {
 		return err

@@ -13,7 +13,7 @@ import (
 const moved = "xueji_moved"
 
 // bell passes on what triggers say to those who listen in this process, over one connection
-// of the pool that is taken only while somebody listens.
+// of the pool that is taken only while a page listens.
 type bell struct {
 	mu     sync.Mutex
 	rings  map[*Ring]bool
@@ -22,7 +22,7 @@ type bell struct {
 }
 
 // Ring is a listener: C gets a word when something of its IDs has moved, and is closed when
-// the process ends. Words that nobody has taken yet become one.
+// the process ends. Words that the listener has not taken yet become one.
 type Ring struct {
 	C    chan struct{}
 	of   *bell
@@ -97,7 +97,7 @@ func (b *bell) ring(id uuid.UUID) {
 
 const bellPause = time.Second // between two attempts to listen
 
-// listen holds a connection and passes on what it hears, until nobody listens any more.
+// listen holds a connection and passes on what it hears, until the last listener has left.
 func (s *Store) listen(ctx context.Context) {
 	for {
 		s.listenOnce(ctx)

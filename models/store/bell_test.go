@@ -59,5 +59,5 @@ func TestAListenerHearsOfItsOwnIDs(t *testing.T) {
 	require.True(t, word(t, me.C))
 	s.Hush()
 	require.False(t, word(t, me.C))
-	require.False(t, word(t, s.Hear(mine).C), "after the end nobody listens")
+	require.False(t, word(t, s.Hear(mine).C), "after the end no word comes")
 }

@@ -87,7 +87,7 @@ router.beforeEach(async (to) => {
 router.onError((_cause, to) => void lost(to.fullPath))
 
 // A screen reader hears the heading of the new screen, as after the load of a page. A filter or a
-// draft that comes into the address of the same screen leaves the focus where somebody works.
+// draft that comes into the address of the same screen leaves the focus where it is.
 router.afterEach(async (to, from, failure) => {
   if (failure) return
   trouble.value = null

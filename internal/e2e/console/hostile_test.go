@@ -17,7 +17,7 @@ import (
 	"github.com/xueji/xueji/web/browser"
 )
 
-// Names of files and texts as somebody may write them who means harm: markup, addresses that
+// Names of files and texts as a person who means harm may write them: markup, addresses that
 // are scripts, and letters that turn the reading around.
 const (
 	hostilePaper  = `"><img src=x onerror=alert(1)>` + "\u202egpj.png"

@@ -1,5 +1,5 @@
 -- +goose Up
--- A filing that somebody has begun and not handed in (申请草稿). Only its author reads it. It
+-- A filing that its author has begun and not handed in (申请草稿). Only its author reads it. It
 -- goes when it is filed, or when its author has left it alone for long.
 CREATE TABLE filing_draft (
     account_id uuid NOT NULL REFERENCES account,

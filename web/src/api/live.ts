@@ -4,7 +4,7 @@ import { session } from './session'
 const again = 60_000 // until a stream that was refused is tried again
 
 // useLive hears from the server that numbers may have changed, as long as the tab is seen and
-// somebody is there: a hidden tab holds no connection, for a browser has few of them.
+// a person looks at it: a hidden tab holds no connection, for a browser has few of them.
 export function useLive(begun: () => void, moved: () => void, here: () => boolean): { live: Ref<boolean> } {
   const live = ref(false)
   let stream: EventSource | null = null

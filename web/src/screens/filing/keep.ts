@@ -4,7 +4,7 @@ import { t } from '../../words/words'
 
 type Body = Schemas['ChangeBody']
 
-// pause is how long a change waits for the next save: no longer, however fast somebody types.
+// pause is how long a change waits for the next save: no longer, however fast a person types.
 const pause = 2_000
 
 // newId makes the ID of a draft.

@@ -2,7 +2,7 @@ import type { Schemas } from '../../api/client'
 import type { Process } from '../../api/processes'
 import { either, t } from '../../words/words'
 
-// Rule is what the API says about one rule of a policy.
+// Rule holds the words of the API about one rule of a policy.
 export type Rule = Schemas['PolicyRule']
 
 // Window is a span of days that comes back every year, or in one year.
