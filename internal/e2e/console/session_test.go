@@ -15,6 +15,10 @@ import (
 	"github.com/xueji/xueji/web/browser"
 )
 
+// deaf makes a page hear of nothing that moves: it would ask for its numbers by itself, be
+// refused, and open the log-in before the act of the story.
+func deaf(p *browser.Page) { p.Cut("/v1/me/events") }
+
 // lapse ends the session of a page for want of use: two hours are enough. The page has all its
 // answers before, or a call that is still on its way would open the log-in too early.
 func lapse(s *e2e.Stack, p *browser.Page) {
@@ -27,6 +31,7 @@ func lapse(s *e2e.Stack, p *browser.Page) {
 func TestNothingTypedIsLostWhenTheSessionEnds(t *testing.T) {
 	t.Parallel()
 	s, c, change, p := leaderWithACase(t)
+	deaf(p)
 	p.Open("/cases/" + change)
 	p.Click("button", "退回")
 	p.Type("意见", "请补充县级以上医院证明")
@@ -62,6 +67,7 @@ func TestALateAnswerAsksForNoSecondLogInInTheBrowser(t *testing.T) {
 	t.Parallel()
 	s, c, change, p := leaderWithACase(t)
 	caseNo := c.Registrar.Page(change).Text("case_no")
+	deaf(p)
 	p.Open("/password") // a page that asks nothing by itself
 	p.Sees("heading", "修改密码")
 
