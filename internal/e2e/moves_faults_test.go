@@ -201,7 +201,9 @@ func TestAKilledWorkerHarmsNoMove(t *testing.T) {
 	g := workerAsking(s)
 	a.land()
 	require.Equal(t, 1, g.times(a.checked.card), "asked once more, and no more")
-	require.Len(t, g.asked, 1, "what was answered is not asked again")
+	for _, j := range slices.Concat(a.waiting, a.held) { // the hourly check asks about the numbers that records have
+		require.Zero(t, g.times(j.card), "what was answered is not asked again")
+	}
 }
 
 // Temporal's database is deleted while everything is in mid-air.
