@@ -14,7 +14,7 @@ import (
 
 type cardsInput struct {
 	Body struct {
-		IDs []uuid.UUID `json:"ids" format:"uuid" minItems:"1" maxItems:"50" doc:"Of the records."`
+		IDs []uuid.UUID `json:"ids" format:"uuid" minItems:"1" maxItems:"50" nullable:"false" doc:"Of the records."`
 	}
 }
 
