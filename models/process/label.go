@@ -12,13 +12,17 @@ import (
 var labelFile []byte
 
 // labels are the names of the rules of a policy by their keys.
-var labels = sync.OnceValue(func() map[string]Text {
-	list := map[string]Text{}
-	if err := decode(labelFile, &list); err != nil {
-		panic("policy/labels.yaml: " + err.Error()) // embedded; a test reads it
+var labels = sync.OnceValue(func() map[string]Text { return compiledIn[map[string]Text]("policy/labels.yaml", labelFile) })
+
+// compiledIn returns the content of a file that is compiled into the program. A fault of it
+// is a fault of the program, which every test finds.
+func compiledIn[V any](name string, file []byte) V {
+	var content V
+	if err := decode(file, &content); err != nil {
+		panic(name + ": " + err.Error())
 	}
-	return list
-})
+	return content
+}
 
 // RuleLabel returns the name of the rule to which a JSON pointer into a policy points, or
 // the pointer when the rule has no name.

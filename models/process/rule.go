@@ -74,12 +74,8 @@ type ruleGroup struct {
 
 // ruleList holds the rules in the order of the groups, without their built-in values.
 var ruleList = sync.OnceValue(func() []Rule {
-	var groups []ruleGroup
-	if err := decode(ruleFile, &groups); err != nil {
-		panic("policy/rules.yaml: " + err.Error()) // embedded; a test reads it
-	}
 	var list []Rule
-	for _, group := range groups {
+	for _, group := range compiledIn[[]ruleGroup]("policy/rules.yaml", ruleFile) {
 		for _, rule := range group.Rules {
 			rule.Group, rule.Label = group.Name, labels()[rule.Key]
 			rule.Form = formOf(rule.Key)
