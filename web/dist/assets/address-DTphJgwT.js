@@ -1,0 +1,1 @@
+import{b as e}from"./words-Dv-AyexU.js";import{l as t,u as n}from"./index-BkC_gTZG.js";function r(){let r=t(),i=n();return t=>e({get:()=>typeof r.query[t]==`string`?r.query[t]:``,set:e=>void i.replace({query:{...r.query,[t]:e||void 0}})})}export{r as t};

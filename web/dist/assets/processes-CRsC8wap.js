@@ -1,1 +1,0 @@
-import{D as e}from"./index-DjdJQ-co.js";import{a as t,o as n}from"./faults-qk_qHydc.js";function r(r){return e({queryKey:[`list-processes`],queryFn:()=>n(t.GET(`/v1/processes`)),staleTime:36e5,enabled:r})}export{r as t};
